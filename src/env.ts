@@ -1,0 +1,26 @@
+// What the platform hands the Worker: bindings and variables, each with what it means. Read once per request, in index.ts.
+import type { Mesh } from "../durable/mesh.ts";
+import type { Presence } from "../durable/presence.ts";
+
+export interface Env {
+  /** The registry: documents, revisions, snapshots, endpoints, audit. */
+  readonly DB: D1Database;
+  /** One object for the mesh: revision pointer and propagation receipts. */
+  readonly MESH: DurableObjectNamespace<Mesh>;
+  /** One object for each cluster: heartbeat leases of its endpoints. */
+  readonly PRESENCE: DurableObjectNamespace<Presence>;
+  /** The bootstrap operator token (a secret). Without it the admin API answers 401 until an API token exists. */
+  readonly SELVAGE_ADMIN_TOKEN?: string;
+  /** SPIFFE trust domain of the mesh. */
+  readonly TRUST_DOMAIN: string;
+  /** When set, `<service>.<namespace>.<MESH_DOMAIN>` addresses a service without a path prefix. */
+  readonly MESH_DOMAIN?: string;
+  /** When set, the only host that answers under `/_selvage/`. */
+  readonly ADMIN_HOST?: string;
+  /** "true" under `selvage up`: the cluster of endpoints without one is `local`, where private addresses are allowed. */
+  readonly LOCAL_MESH?: string;
+  /** "true": a proxy in front tells by `selvage-entry`, `x-forwarded-proto` and `x-forwarded-port` where a request came in. */
+  readonly TRUST_ENTRY?: string;
+  /** Name of this data-plane isolate group, shown in propagation receipts (`--edges`). */
+  readonly EDGE?: string;
+}

@@ -1,0 +1,180 @@
+// The compiled mesh: everything the data plane needs to decide a request, as plain JSON. Compiled once, at apply;
+// immutable; one per revision. Nothing here is parsed, defaulted or merged again by those who read it.
+
+/** `"<namespace>/<name>"` of a Service. */
+export type ServiceKey = string;
+
+export interface Snapshot {
+  /** Version of this shape: an isolate refuses a snapshot whose schema it does not know, and keeps its last good one. */
+  readonly schema: 1;
+  readonly revision: number;
+  readonly services: Readonly<Record<ServiceKey, ServiceEntry>>;
+  readonly router: Router;
+}
+
+export interface ServiceEntry {
+  readonly namespace: string;
+  readonly name: string;
+  readonly exposure: "mesh" | "public";
+  /** Endpoints written in the Service document. Dynamic ones are laid beside them by `config/live.ts`. */
+  readonly endpoints: readonly Endpoint[];
+  /** Effective call policy for requests that reach the service without an HTTPRoute rule that says otherwise. */
+  readonly timeouts: Timeouts;
+}
+
+export interface Timeouts {
+  /** Whole request, milliseconds; 0 = no deadline. */
+  readonly requestMs: number;
+  /** One try until response headers, milliseconds; 0 = only the whole request's deadline. */
+  readonly perTryMs: number;
+}
+
+export interface Endpoint {
+  /** Stable within its service: given at registration, or `static-<index>`. */
+  readonly id: string;
+  /** Where it is: an absolute http(s) URL without query (its path is prefixed), or the name of a service binding. */
+  readonly address: { readonly url: string } | { readonly binding: string };
+  readonly cluster: string;
+  readonly version: string | null;
+  /** Relative share among endpoints of equal priority; 0 = drained. */
+  readonly weight: number;
+  /** 0 is preferred; higher ones take over when lower ones are not available. */
+  readonly priority: number;
+}
+
+// ── Routing ─────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+/** The index of all rules. Its inside belongs to `config/compile-router.ts` (writes) and `decide/match.ts` (reads). */
+export interface Router {
+  readonly rules: readonly Rule[];
+  readonly matches: readonly RuleMatch[];
+  readonly listeners: readonly Listener[];
+  /** Rules attached to Gateways, by `"<gateway ns>/<gateway name>:<port>"`, and `"*"` for all of them together. */
+  readonly entries: Readonly<Record<string, HostIndex>>;
+  /** Rules attached to Services (GAMMA), by service. */
+  readonly services: Readonly<Record<ServiceKey, PathIndex>>;
+}
+
+export interface Listener {
+  readonly gateway: string;
+  readonly name: string;
+  readonly port: number;
+  readonly protocol: string;
+  /** Lower-case, `*.example.com` for a wildcard, `"*"` for any. */
+  readonly hostname: string;
+}
+
+/** Effective hostname (`shop.example.com`, `*.example.com`, `*`) → what is matched below it. */
+export type HostIndex = Readonly<Record<string, PathIndex>>;
+
+/** Every number is an index into `Router.matches`; every list is sorted, the winner first. */
+export interface PathIndex {
+  readonly exact: Readonly<Record<string, readonly number[]>>;
+  readonly regex: readonly number[];
+  readonly prefix: PrefixNode;
+}
+
+export interface PrefixNode {
+  readonly here: readonly number[];
+  readonly next: Readonly<Record<string, PrefixNode>>;
+}
+
+/** One `matches[]` entry of one rule under one listener and hostname. */
+export interface RuleMatch {
+  readonly rule: number;
+  /** Index into `Router.listeners`; -1 for rules attached to a Service. */
+  readonly listener: number;
+  readonly path: { readonly type: "Exact" | "PathPrefix" | "RegularExpression"; readonly value: string };
+  readonly method: string | null;
+  readonly headers: readonly ValueMatch[];
+  readonly query: readonly ValueMatch[];
+}
+
+export interface ValueMatch {
+  readonly name: string;
+  readonly type: "Exact" | "RegularExpression";
+  readonly value: string;
+}
+
+export interface Rule {
+  /** `"<namespace>/<name>"` of the HTTPRoute. */
+  readonly route: string;
+  /** `rules[].name`, or its index. */
+  readonly name: string;
+  readonly filters: readonly Filter[];
+  readonly backends: readonly Backend[];
+  /** null = the service's own. */
+  readonly timeouts: { readonly requestMs: number | null; readonly perTryMs: number | null };
+  readonly retry: { readonly codes: readonly number[]; readonly attempts: number; readonly backoffMs: number } | null;
+  readonly sessionPersistence: SessionPersistence | null;
+}
+
+export interface SessionPersistence {
+  readonly type: "Cookie" | "Header";
+  readonly sessionName: string;
+  readonly absoluteTimeoutMs: number | null;
+  readonly idleTimeoutMs: number | null;
+  readonly cookieLifetime: "Session" | "Permanent";
+}
+
+export interface Backend {
+  readonly weight: number;
+  readonly target: Target;
+  readonly filters: readonly Filter[];
+}
+
+/** Where a share of traffic goes, or why it cannot go there (answered 500, as the Gateway API says). */
+export type Target =
+  | { readonly service: ServiceKey; readonly version: string | null }
+  | { readonly invalid: "InvalidKind" | "BackendNotFound" | "RefNotPermitted"; readonly message: string };
+
+export type HeaderPair = readonly [name: string, value: string];
+
+export type PathModifier =
+  | { readonly type: "ReplaceFullPath"; readonly value: string }
+  | { readonly type: "ReplacePrefixMatch"; readonly value: string };
+
+export interface HeaderModifier {
+  readonly set: readonly HeaderPair[];
+  readonly add: readonly HeaderPair[];
+  readonly remove: readonly string[];
+}
+
+export type Filter =
+  | ({ readonly type: "RequestHeaderModifier" } & HeaderModifier)
+  | ({ readonly type: "ResponseHeaderModifier" } & HeaderModifier)
+  | {
+      readonly type: "RequestRedirect";
+      readonly scheme: string | null;
+      readonly hostname: string | null;
+      readonly port: number | null;
+      readonly path: PathModifier | null;
+      readonly status: number;
+    }
+  | { readonly type: "URLRewrite"; readonly hostname: string | null; readonly path: PathModifier | null }
+  | {
+      readonly type: "RequestMirror";
+      readonly target: Target;
+      readonly numerator: number;
+      readonly denominator: number;
+    }
+  | {
+      readonly type: "CORS";
+      readonly allowOrigins: readonly string[];
+      readonly allowMethods: readonly string[];
+      readonly allowHeaders: readonly string[];
+      readonly exposeHeaders: readonly string[];
+      readonly allowCredentials: boolean;
+      readonly maxAgeSeconds: number;
+    }
+  | {
+      readonly type: "ExternalAuth";
+      readonly target: Target;
+      readonly path: string;
+      readonly allowedHeaders: readonly string[];
+      readonly allowedResponseHeaders: readonly string[];
+      /** Largest body sent along, bytes; 0 = none. */
+      readonly maxBodyBytes: number;
+    }
+  /** Accepted in a document, not (yet) runnable here: the rule answers 500 and its route's status says why. */
+  | { readonly type: "Unsupported"; readonly name: string; readonly message: string };

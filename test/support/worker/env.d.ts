@@ -1,0 +1,14 @@
+// The test Worker's bindings: the product's own, and the migrations that setup.ts applies.
+import type { D1Migration } from "cloudflare:test";
+import type { Env as ProductEnv } from "../../../src/env.ts";
+
+declare global {
+  namespace Cloudflare {
+    interface GlobalProps {
+      readonly mainModule: typeof import("../../../src/index.ts");
+    }
+    interface Env extends ProductEnv {
+      readonly TEST_MIGRATIONS: D1Migration[];
+    }
+  }
+}

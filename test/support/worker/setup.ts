@@ -1,0 +1,5 @@
+// Every worker test starts on the schema that production has.
+import { applyD1Migrations } from "cloudflare:test";
+import { env } from "cloudflare:workers";
+
+await applyD1Migrations(env.DB, env.TEST_MIGRATIONS);

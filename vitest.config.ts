@@ -1,0 +1,45 @@
+// Three projects: `node` (pure things and whatever needs no runtime), `worker` (inside workerd: D1, Durable Objects),
+// `journey` (a whole local mesh over real sockets, one file at a time).
+import { cloudflareTest, readD1Migrations } from "@cloudflare/vitest-plugin";
+import { defineConfig } from "vitest/config";
+
+const journeys = ["test/journeys/**/*.test.ts", "test/conformance/**/*.test.ts"];
+const worker = ["test/**/*.worker.test.ts"];
+
+export default defineConfig({
+  test: {
+    projects: [
+      {
+        test: {
+          name: "node",
+          include: ["test/**/*.test.ts"],
+          exclude: [...worker, ...journeys],
+        },
+      },
+      {
+        plugins: [
+          cloudflareTest(async () => ({
+            wrangler: { configPath: "./wrangler.toml" },
+            miniflare: {
+              bindings: {
+                TEST_MIGRATIONS: await readD1Migrations(new URL("migrations", import.meta.url).pathname),
+                SELVAGE_ADMIN_TOKEN: "test-admin-token",
+                LOCAL_MESH: "true",
+              },
+            },
+          })),
+        ],
+        test: { name: "worker", include: worker, setupFiles: ["./test/support/worker/setup.ts"] },
+      },
+      {
+        test: {
+          name: "journey",
+          include: journeys,
+          fileParallelism: false,
+          testTimeout: 120_000,
+          hookTimeout: 120_000,
+        },
+      },
+    ],
+  },
+});
