@@ -1,3 +1,103 @@
+// The mesh's noticeboard, one object: the newest revision and endpoint generation, and who has seen which. Isolates ask it
+// while they have traffic; it is never on the path of a request. The registry stays the authority: whoever loads from
+// there reports what it found, so an announcement that got lost is made up for by the first question.
 import { DurableObject } from "cloudflare:workers";
-import type { Env } from "../src/env.ts";
-export class Mesh extends DurableObject<Env> {}
+import { pollInterval } from "../src/decide/poll-interval.ts";
+import { percentile, spread } from "../src/decide/propagation.ts";
+import type { Propagation } from "../src/model/api-registry.ts";
+import type { PollAnswer, PollQuestion } from "../src/model/propagation.ts";
+import type { Head } from "../src/model/registry.ts";
+
+/** Who has not asked for so long counts as asleep or gone. */
+const ASLEEP_MS = 30_000;
+const MAX_RECEIPTS = 5000;
+/** Revisions whose way through the mesh is timed. */
+const TIMED_REVISIONS = 20;
+
+interface Receipt extends PollQuestion {
+  readonly seenAt: number;
+}
+
+interface Timing {
+  readonly announcedAt: number;
+  /** Milliseconds until each isolate that was behind said it runs the revision. */
+  readonly arrivals: number[];
+}
+
+export class Mesh extends DurableObject {
+  #head: Head = this.ctx.storage.kv.get<Head>("head") ?? { revision: 0, generation: 0 };
+  /** In order of `seenAt`, the longest silent first. */
+  readonly #receipts = new Map<string, Receipt>();
+  readonly #timings = new Map<number, Timing>();
+
+  /** Anything newer than what the isolate has, and when to ask again. The question is kept as its receipt. */
+  poll(question: PollQuestion): PollAnswer {
+    const now = Date.now();
+    this.#advance(question, now);
+    this.#forget(now);
+    this.#time(question, now);
+    this.#receipts.delete(question.isolate);
+    this.#receipts.set(question.isolate, { ...question, seenAt: now });
+    return { ...this.#head, pollMs: pollInterval(this.#receipts.size) };
+  }
+
+  /** The registry moved. Answers where the mesh stands; an older announcement that arrives late changes nothing. */
+  announce(head: Head): Head {
+    this.#advance(head, Date.now());
+    return this.#head;
+  }
+
+  /** Which isolates run the revision, or a later one, and how long it took them. */
+  propagation(revision: number): Propagation {
+    this.#forget(Date.now());
+    const seen = [...this.#receipts.values()];
+    const arrivals = this.#timings.get(revision)?.arrivals ?? [];
+    return {
+      revision,
+      head: this.#head.revision,
+      ...spread(seen, revision),
+      p99Ms: percentile(arrivals, 0.99),
+      slowestMs: percentile(arrivals, 1),
+      isolates: seen.map(({ isolate, colo, edge, revision, seenAt }) => ({
+        isolate,
+        colo,
+        edge,
+        revision,
+        seenAt: new Date(seenAt).toISOString(),
+      })),
+    };
+  }
+
+  #advance({ revision, generation }: Head, now: number): void {
+    const before = this.#head;
+    if (revision <= before.revision && generation <= before.generation) return;
+    this.#head = {
+      revision: Math.max(revision, before.revision),
+      generation: Math.max(generation, before.generation),
+    };
+    this.ctx.storage.kv.put("head", this.#head);
+    if (revision > before.revision) this.#timings.set(revision, { announcedAt: now, arrivals: [] });
+    for (const old of this.#timings.keys()) {
+      if (this.#timings.size <= TIMED_REVISIONS) break;
+      this.#timings.delete(old);
+    }
+  }
+
+  /** An isolate that was known to be behind has caught up; one that was just born was never behind. */
+  #time({ isolate, revision }: PollQuestion, now: number): void {
+    const before = this.#receipts.get(isolate);
+    if (before === undefined || before.revision >= revision) return;
+    for (const [timed, { announcedAt, arrivals }] of this.#timings) {
+      if (timed > before.revision && timed <= revision && arrivals.length < MAX_RECEIPTS) {
+        arrivals.push(now - announcedAt);
+      }
+    }
+  }
+
+  #forget(now: number): void {
+    for (const [isolate, { seenAt }] of this.#receipts) {
+      if (seenAt >= now - ASLEEP_MS && this.#receipts.size < MAX_RECEIPTS) break;
+      this.#receipts.delete(isolate);
+    }
+  }
+}

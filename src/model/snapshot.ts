@@ -49,23 +49,54 @@ export interface Router {
   readonly rules: readonly Rule[];
   readonly matches: readonly RuleMatch[];
   readonly listeners: readonly Listener[];
+  /** The listeners of one Gateway and port, by hostname: the most specific one that fits a host owns its requests. */
+  readonly groups: readonly HostOwners[];
+  /** Every regular expression of the mesh, once, as an automaton; `ValueMatch.program` and `path.program` point here. */
+  readonly programs: readonly RegexProgram[];
+  /** Hostnames that a user's Gateway listens to, by protocol: they decide which protocol's listeners are asked. */
+  readonly hosts: { readonly HTTP: HostSet; readonly HTTPS: HostSet };
   /** Rules attached to Gateways, by `"<gateway ns>/<gateway name>:<port>"`, and `"*"` for all of them together. */
   readonly entries: Readonly<Record<string, HostIndex>>;
   /** Rules attached to Services (GAMMA), by service. */
-  readonly services: Readonly<Record<ServiceKey, PathIndex>>;
+  readonly services: Readonly<Record<ServiceKey, ServiceRoutes>>;
 }
 
 export interface Listener {
   readonly gateway: string;
   readonly name: string;
+  /** 0 = every port (the built-in Gateway). */
   readonly port: number;
-  readonly protocol: string;
+  /** null = both (the built-in Gateway). */
+  readonly protocol: "HTTP" | "HTTPS" | null;
   /** Lower-case, `*.example.com` for a wildcard, `"*"` for any. */
   readonly hostname: string;
+  /** Index into `Router.groups`. */
+  readonly group: number;
 }
+
+/** Hostname → index into `Router.listeners`. */
+export type HostOwners = Readonly<Record<string, number>>;
+export type HostSet = Readonly<Record<string, true>>;
 
 /** Effective hostname (`shop.example.com`, `*.example.com`, `*`) → what is matched below it. */
 export type HostIndex = Readonly<Record<string, PathIndex>>;
+
+/**
+ * A service's own routes. A namespace with consumer routes sees only those; everyone else sees the producer's. Without
+ * either the request goes to the service as it is.
+ */
+export interface ServiceRoutes {
+  readonly producer: ServiceIndex | null;
+  /** By the caller's namespace. */
+  readonly consumers: Readonly<Record<string, ServiceIndex>>;
+}
+
+export interface ServiceIndex {
+  /** Used when the port is not known, or not one of `ports`: every route, whichever port it names. */
+  readonly all: PathIndex;
+  /** Only where a route names a port: each port of the service → its routes, null when it has none. */
+  readonly ports: Readonly<Record<string, PathIndex | null>>;
+}
 
 /** Every number is an index into `Router.matches`; every list is sorted, the winner first. */
 export interface PathIndex {
@@ -74,27 +105,49 @@ export interface PathIndex {
   readonly prefix: PrefixNode;
 }
 
+/** A tree of path segments; the keys of `next` keep their slash (`"/orders"`), so no key is a name of Object.prototype. */
 export interface PrefixNode {
   readonly here: readonly number[];
   readonly next: Readonly<Record<string, PrefixNode>>;
 }
 
-/** One `matches[]` entry of one rule under one listener and hostname. */
+/** One `matches[]` entry of one rule under one listener. */
 export interface RuleMatch {
   readonly rule: number;
   /** Index into `Router.listeners`; -1 for rules attached to a Service. */
   readonly listener: number;
-  readonly path: { readonly type: "Exact" | "PathPrefix" | "RegularExpression"; readonly value: string };
+  /** A prefix is stored without its trailing slash (`"/"` stays). */
+  readonly path:
+    | { readonly type: "Exact" | "PathPrefix"; readonly value: string }
+    | { readonly type: "RegularExpression"; readonly value: string; readonly program: number };
   readonly method: string | null;
+  /** Names in lower case. */
   readonly headers: readonly ValueMatch[];
   readonly query: readonly ValueMatch[];
 }
 
-export interface ValueMatch {
-  readonly name: string;
-  readonly type: "Exact" | "RegularExpression";
-  readonly value: string;
+export type ValueMatch = { readonly name: string; readonly value: string } & (
+  | { readonly type: "Exact" }
+  /** `program` is an index into `Router.programs`. */
+  | { readonly type: "RegularExpression"; readonly program: number }
+);
+
+/**
+ * An RE2 pattern, parsed and compiled at apply: the data plane carries no regular-expression parser. Instructions are
+ * numbered; `alt` goes on at both, `empty` where its assertions (bits, see `decide/regex-machine.ts`) hold, `runes` takes
+ * one code point of the ranges `[low, high, low, high, …]` and goes on.
+ */
+export interface RegexProgram {
+  readonly start: number;
+  readonly instructions: readonly RegexInstruction[];
 }
+
+export type RegexInstruction =
+  | readonly ["alt", next: number, other: number]
+  | readonly ["empty", next: number, assertions: number]
+  | readonly ["runes", next: number, ...ranges: number[]]
+  | readonly ["match"]
+  | readonly ["fail"];
 
 export interface Rule {
   /** `"<namespace>/<name>"` of the HTTPRoute. */
@@ -103,7 +156,7 @@ export interface Rule {
   readonly name: string;
   readonly filters: readonly Filter[];
   readonly backends: readonly Backend[];
-  /** null = the service's own. */
+  /** What the rule itself or a policy on it or its route says; null = nothing. `Backend.timeouts` is what holds. */
   readonly timeouts: { readonly requestMs: number | null; readonly perTryMs: number | null };
   readonly retry: { readonly codes: readonly number[]; readonly attempts: number; readonly backoffMs: number } | null;
   readonly sessionPersistence: SessionPersistence | null;
@@ -121,6 +174,8 @@ export interface Backend {
   readonly weight: number;
   readonly target: Target;
   readonly filters: readonly Filter[];
+  /** What holds for this rule and this service: rule › route › service › gateway › mesh, merged. */
+  readonly timeouts: Timeouts;
 }
 
 /** Where a share of traffic goes, or why it cannot go there (answered 500, as the Gateway API says). */

@@ -1,0 +1,48 @@
+// `npm run bench`: what each feature costs against a Worker that only passes requests on. Ratios of one run on one machine;
+// never a test, and never a promise about another machine. Method and figures: docs/benchmarks.md.
+import { parseArgs } from "node:util";
+import { bare } from "./bare.ts";
+import { machine, versions } from "./machine.ts";
+import { measure, type Effort } from "./measure.ts";
+import { summarise, table } from "./summary.ts";
+import type { Variant } from "./variant.ts";
+
+/** The reference first; a feature joins with a file of its own and one line here. */
+const variants: readonly Variant[] = [bare];
+
+const { values } = parseArgs({
+  options: {
+    quick: { type: "boolean", default: false },
+    json: { type: "boolean", default: false },
+    rounds: { type: "string" },
+    seconds: { type: "string" },
+    only: { type: "string" },
+  },
+});
+
+const usual: Effort = values.quick
+  ? { rounds: 3, seconds: 1, connections: 32, warmUpSeconds: 2 }
+  : { rounds: 9, seconds: 3, connections: 32, warmUpSeconds: 4 };
+const effort: Effort = {
+  ...usual,
+  rounds: positive(values.rounds, usual.rounds),
+  seconds: positive(values.seconds, usual.seconds),
+};
+const only = values.only?.split(",");
+const chosen = variants.filter(({ name }) => only === undefined || name === "bare" || only.includes(name));
+
+const rows = summarise(await measure(chosen, effort, (line) => console.error(line)));
+if (values.json) console.log(JSON.stringify({ machine: machine(), versions: versions(), variants: rows }));
+else console.log(`${describe()}\n\n${table(rows)}`);
+
+function describe(): string {
+  const where = Object.entries({ ...machine(), ...versions() }).map(([name, value]) => `${name} ${value}`);
+  return `${where.join(", ")}\n${effort.rounds} rounds of ${effort.seconds} s on ${effort.connections} connections`;
+}
+
+function positive(text: string | undefined, otherwise: number): number {
+  const value = Number(text ?? otherwise);
+  if (value > 0 && Number.isFinite(value)) return value;
+  console.error(`not a positive number: ${text}`);
+  process.exit(2);
+}

@@ -1,0 +1,88 @@
+// The product on a raw workerd: its own Worker, its own Durable Objects, D1 on SQLite, configured through its own admin API.
+import { globSync, readFileSync } from "node:fs";
+import { bundle } from "../src/cli/local/bundle-worker.ts";
+import type { Counts, Stage, Subject } from "./variant.ts";
+import { startWorkerd, type Workerd } from "./workerd.ts";
+
+const root = new URL("..", import.meta.url).pathname;
+const token = "bench-admin-token";
+
+/** Documents in one apply; a mesh of ten thousand services is written in many. */
+const DOCUMENTS_PER_APPLY = 500;
+
+export interface ProductOptions {
+  /** Resource documents, in the order in which they are applied. */
+  readonly documents: readonly object[];
+  readonly requests: readonly string[];
+}
+
+export async function startProduct({ dir }: Stage, options: ProductOptions): Promise<Subject> {
+  const workerd = await serve(dir, await bundle(`${root}bench/workers/product.ts`));
+  const port = workerd.ports["product/default"] ?? 0;
+  const counts = async (): Promise<Counts> => {
+    const [{ objectCalls }, { statementsRun }] = await Promise.all([
+      json<{ objectCalls: number }>(workerd, "product/bench"),
+      json<{ statementsRun: number }>(workerd, "d1/bench"),
+    ]);
+    return { objectCalls, d1Queries: statementsRun };
+  };
+  try {
+    await migrate(workerd);
+    await apply(port, options.documents);
+  } catch (error) {
+    await workerd.stop();
+    throw error;
+  }
+  return { port, pids: [workerd.pid], requests: options.requests, counts, stop: workerd.stop };
+}
+
+/** Starts workerd with the given build of the product's Worker and a D1 beside it. */
+export async function serve(dir: string, code: string): Promise<Workerd> {
+  return startWorkerd(dir, [
+    {
+      name: "d1",
+      code: await bundle(`${root}bench/workers/d1.ts`),
+      classes: ["Database"],
+      bindings: ['(name = "DATABASE", durableObjectNamespace = "Database")'],
+      listen: ["bench"],
+    },
+    {
+      name: "product",
+      code,
+      classes: ["Mesh", "Presence"],
+      vars: { TRUST_DOMAIN: "mesh.local", LOCAL_MESH: "true", SELVAGE_ADMIN_TOKEN: token },
+      bindings: [
+        '(name = "MESH", durableObjectNamespace = "Mesh")',
+        '(name = "PRESENCE", durableObjectNamespace = "Presence")',
+        '(name = "DB", wrapped = (moduleName = "cloudflare-internal:d1-api", innerBindings = [(name = "fetcher", service = "d1")]))',
+      ],
+      listen: ["default", "bench"],
+    },
+  ]);
+}
+
+/** Creates the schema that production has. */
+export async function migrate(workerd: Workerd): Promise<void> {
+  for (const path of globSync("migrations/*.sql", { cwd: root }).sort()) {
+    const url = `http://127.0.0.1:${workerd.ports["d1/bench"]}/`;
+    const response = await fetch(url, { method: "POST", body: readFileSync(root + path, "utf8") });
+    if (!response.ok) throw new Error(`${path} failed: ${await response.text()}`);
+  }
+}
+
+/** Writes documents through the admin API. */
+export async function apply(port: number, documents: readonly object[]): Promise<void> {
+  for (let from = 0; from < documents.length; from += DOCUMENTS_PER_APPLY) {
+    const response = await fetch(`http://127.0.0.1:${port}/_selvage/v1/apply`, {
+      method: "POST",
+      headers: { authorization: `Bearer ${token}`, "content-type": "application/json" },
+      body: JSON.stringify(documents.slice(from, from + DOCUMENTS_PER_APPLY)),
+    });
+    if (!response.ok) throw new Error(`apply answered ${response.status}: ${await response.text()}`);
+    await response.body?.cancel();
+  }
+}
+
+async function json<T>(workerd: Workerd, socket: string): Promise<T> {
+  return (await (await fetch(`http://127.0.0.1:${workerd.ports[socket]}/`)).json()) as T;
+}

@@ -1,0 +1,12 @@
+"""The catalogue: which books there are and what they cost."""
+
+from service import data, serve
+
+BOOKS = data("books.json")
+
+
+def book(_headers, wanted):
+    return next((book for book in BOOKS if book["id"] == wanted), None)
+
+
+serve("catalog", {"/books": lambda _headers: {"books": BOOKS}, "/books/:id": book})

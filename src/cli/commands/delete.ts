@@ -1,0 +1,57 @@
+// `selvage delete KIND NAME`: removes one document, as one revision. No question is asked: scripts come first, and the
+// answer names the way back.
+import type { ApplyResult } from "../../model/api-apply.ts";
+import type { Resource } from "../../model/api.ts";
+import { type ExitCode, exitCodes } from "../exit-code.ts";
+import { printData, shortRef } from "../print-data.ts";
+import { printFindings } from "../print-findings.ts";
+import { reportFailure } from "../report-failure.ts";
+import { resourcePath } from "../resource-path.ts";
+import type { Session } from "../session.ts";
+import { namespaceFor, understand } from "../what.ts";
+import { applied, ifMatchHeader } from "./apply.ts";
+
+export interface DeleteOptions {
+  /** resourceVersion that must still stand; without it, the one that stands now. */
+  readonly ifMatch?: string;
+  readonly ignoreNotFound?: boolean;
+  readonly reason?: string;
+}
+
+export async function remove(
+  session: Session,
+  kind: string,
+  name: string | undefined,
+  options: DeleteOptions,
+): Promise<ExitCode> {
+  const { client, terminal } = session;
+  const understood = understand(kind, name);
+  const [only, ...others] = understood.ok ? (understood.what.kinds ?? []) : [];
+  if (!understood.ok || only === undefined || others.length > 0 || understood.what.name === null) {
+    const message = understood.ok ? "delete wants one KIND and one NAME" : understood.message;
+    terminal.err(`${terminal.paint("red", "Error", "err")}: ${message}`);
+    return exitCodes.usage;
+  }
+  const path = resourcePath(`${only}/${namespaceFor(only, session.namespace)}/${understood.what.name}`);
+  let { ifMatch } = options;
+  if (ifMatch === undefined) {
+    const standing = await client.call<Resource>("GET", path);
+    if (!standing.ok) {
+      if (standing.failure.status === 404 && options.ignoreNotFound === true) return exitCodes.ok;
+      return reportFailure(standing.failure, terminal);
+    }
+    ifMatch = standing.etag ?? standing.value.metadata.resourceVersion;
+  }
+  const answer = await client.call<ApplyResult>("DELETE", path, {
+    query: { reason: options.reason },
+    ifMatch: ifMatchHeader(ifMatch),
+  });
+  if (!answer.ok) return reportFailure(answer.failure, terminal);
+  await printFindings(answer.value.warnings, null, terminal);
+  await printData(session, {
+    data: answer.value,
+    human: () => applied(answer.value),
+    names: () => answer.value.items.map(({ ref }) => shortRef(ref)),
+  });
+  return exitCodes.ok;
+}

@@ -1,0 +1,86 @@
+// `selvage describe KIND NAME`: one resource with everything known about it, for people.
+import type { Catalog } from "../../model/api-endpoints.ts";
+import type { Resource } from "../../model/api.ts";
+import { endpointTable, labelsOf } from "../columns.ts";
+import { conditionsOf } from "../conditions.ts";
+import { type ExitCode, exitCodes } from "../exit-code.ts";
+import { printData } from "../print-data.ts";
+import { reportFailure } from "../report-failure.ts";
+import { resourcePath } from "../resource-path.ts";
+import type { Session } from "../session.ts";
+import { age, table } from "../table.ts";
+import { namespaceFor, understand } from "../what.ts";
+
+export async function describe(session: Session, kind: string, name: string | undefined): Promise<ExitCode> {
+  const { client, terminal } = session;
+  const understood = understand(kind, name);
+  const [only] = understood.ok ? (understood.what.kinds ?? []) : [];
+  if (!understood.ok || only === undefined || understood.what.name === null) {
+    const message = understood.ok ? "describe wants one KIND and one NAME" : understood.message;
+    terminal.err(`${terminal.paint("red", "Error", "err")}: ${message}`);
+    return exitCodes.usage;
+  }
+  const namespace = namespaceFor(only, session.namespace);
+  const answer = await client.call<Resource>("GET", resourcePath(`${only}/${namespace}/${understood.what.name}`));
+  if (!answer.ok) return reportFailure(answer.failure, terminal);
+  const resource = answer.value;
+  const lines = [
+    ...(await aboutLines(resource)),
+    ...conditionLines(resource),
+    ...(await endpointLines(session, resource)),
+  ];
+  await printData(session, {
+    data: resource,
+    human: () => lines,
+    names: () => [`${resource.kind.toLowerCase()}/${resource.metadata.name}`],
+  });
+  return exitCodes.ok;
+}
+
+async function aboutLines({ apiVersion, kind, metadata, spec }: Resource): Promise<string[]> {
+  const { stringify } = await import("yaml");
+  const facts: readonly (readonly [string, string])[] = [
+    ["Name", metadata.name],
+    ["Namespace", metadata.namespace],
+    ["Kind", `${kind} (${apiVersion})`],
+    ["Labels", labelsOf(metadata.labels)],
+    ["Annotations", labelsOf(metadata.annotations)],
+    ["Revision", `${metadata.resourceVersion} (generation ${metadata.generation})`],
+    ["Created", `${metadata.createdAt} (${age(metadata.createdAt, Date.now())} ago)`],
+    ["Updated", `${metadata.updatedAt} by ${metadata.updatedBy} (${metadata.manager})`],
+    ["Apply set", metadata.applySet ?? ""],
+  ];
+  const shown = facts.filter(([, value]) => value !== "").map(([name, value]) => `${`${name}:`.padEnd(13)} ${value}`);
+  const body = stringify(spec, { lineWidth: 0 }).trimEnd().split("\n");
+  return [...shown, "Spec:", ...body.map((line) => `  ${line}`)];
+}
+
+function conditionLines({ status }: Resource): string[] {
+  const conditions = conditionsOf(status);
+  if (conditions.length === 0) return [];
+  const rows = conditions.map(({ type, status, reason, about, message }) => [
+    type,
+    status,
+    reason,
+    about ?? "",
+    message,
+  ]);
+  return ["Conditions:", ...indent(table(["TYPE", "STATUS", "REASON", "ABOUT", "MESSAGE"], rows))];
+}
+
+async function endpointLines({ client }: Session, { kind, metadata }: Resource): Promise<string[]> {
+  if (kind !== "Service") return [];
+  const answer = await client.call<Catalog>("GET", "/catalog");
+  if (!answer.ok) return [];
+  const found = answer.value.items.find(
+    ({ namespace, name }) => namespace === metadata.namespace && name === metadata.name,
+  );
+  if (!found) return [];
+  return [
+    ...(found.addresses.length > 0 ? ["Addresses:", ...indent(found.addresses)] : []),
+    "Endpoints:",
+    ...indent(found.endpoints.length > 0 ? endpointTable(found.endpoints, true, false) : ["none"]),
+  ];
+}
+
+const indent = (lines: readonly string[]): string[] => lines.map((line) => `  ${line}`);

@@ -1,0 +1,101 @@
+// `selvage diff -f …`: what apply would change, field by field, against what the registry holds with defaults filled.
+import type { ApplyResult, PatchOperation, PlanItem } from "../../model/api-apply.ts";
+import type { Resource } from "../../model/api.ts";
+import type { Client } from "../client.ts";
+import { type ExitCode, exitCodes } from "../exit-code.ts";
+import { loadDocuments } from "../load-documents.ts";
+import { printData, shortRef } from "../print-data.ts";
+import { printFindings } from "../print-findings.ts";
+import { reportFailure } from "../report-failure.ts";
+import { resourcePath } from "../resource-path.ts";
+import type { Session } from "../session.ts";
+
+export interface DiffOptions {
+  readonly filename: readonly string[];
+  readonly set?: string;
+  readonly prune?: boolean;
+  readonly manager?: string;
+}
+
+/** At most so many documents are read again to show what a field was before. */
+const MAX_BEFORE = 50;
+
+/** Exit code 0: no differences; 1: there are some. */
+export async function diff(session: Session, options: DiffOptions): Promise<ExitCode> {
+  const { client, terminal } = session;
+  const loaded = loadDocuments(options.filename, terminal);
+  if (!loaded.ok) return loaded.exitCode;
+  const { set, prune, manager } = options;
+  const answer = await client.call<ApplyResult>("POST", "/diff", {
+    query: { set, prune, manager },
+    text: { type: "application/yaml", content: loaded.bundle.body },
+  });
+  if (!answer.ok) return reportFailure(answer.failure, terminal, loaded.bundle);
+  const result = answer.value;
+  await printFindings(result.warnings, loaded.bundle, terminal);
+  const changed = result.items.filter(({ action }) => action !== "unchanged");
+  const before =
+    session.output === "table" || session.output === "wide" ? await readBefore(client, changed) : new Map();
+  await printData(session, {
+    data: result,
+    human: () => [...changed.flatMap((item) => describe(item, before.get(item.ref))), summary(result)],
+    names: () => changed.map(({ ref }) => shortRef(ref)),
+  });
+  return changed.length > 0 ? exitCodes.differences : exitCodes.ok;
+}
+
+async function readBefore(client: Client, items: readonly PlanItem[]): Promise<Map<string, Resource>> {
+  const updated = items.filter(({ action }) => action === "update").slice(0, MAX_BEFORE);
+  const answers = await Promise.all(updated.map(({ ref }) => client.call<Resource>("GET", resourcePath(ref))));
+  return new Map(answers.flatMap((answer, index) => (answer.ok ? [[updated[index]?.ref ?? "", answer.value]] : [])));
+}
+
+const signs: Readonly<Record<PlanItem["action"], string>> = {
+  create: "+",
+  update: "~",
+  unchanged: " ",
+  prune: "-",
+  delete: "-",
+};
+
+/** `~ httproute/orders` and a line for each field. */
+export function describe(item: PlanItem, before: Resource | undefined): string[] {
+  const head = `${signs[item.action]} ${shortRef(item.ref)}${item.action === "prune" ? "   (prune)" : ""}`;
+  return item.action === "update"
+    ? [head, ...item.patch.map((operation) => `    ${change(operation, before)}`)]
+    : [head];
+}
+
+function change({ op, path, value }: PatchOperation, before: Resource | undefined): string {
+  const field = path
+    .slice(1)
+    .split("/")
+    .map((part) => part.replaceAll("~1", "/").replaceAll("~0", "~"))
+    .map((part, index) => (/^(\d+|-)$/.test(part) ? `[${part}]` : index === 0 ? part : `.${part}`))
+    .join("");
+  const old = before === undefined ? undefined : at(before, path);
+  const was = old === undefined ? "" : `${JSON.stringify(old)} `;
+  switch (op) {
+    case "add":
+      return `${field}: + ${JSON.stringify(value)}`;
+    case "remove":
+      return `${field}: - ${was}`.trimEnd();
+    case "replace":
+      return `${field}: ${was}→ ${JSON.stringify(value)}`;
+  }
+}
+
+/** Value at a JSON Pointer (RFC 6901). */
+function at(root: unknown, pointer: string): unknown {
+  let value: unknown = root;
+  for (const part of pointer.slice(1).split("/")) {
+    if (typeof value !== "object" || value === null) return undefined;
+    value = Reflect.get(value, part.replaceAll("~1", "/").replaceAll("~0", "~"));
+  }
+  return value;
+}
+
+function summary({ summary: { create, update, unchanged, prune }, planId, revision }: ApplyResult): string {
+  const counts = `${create} create, ${update} update, ${unchanged} unchanged, ${prune} prune`;
+  return `${counts} · plan ${planId} · revision ${revision}`;
+}

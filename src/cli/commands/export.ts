@@ -1,0 +1,59 @@
+// `selvage export`: the documents of the mesh as users write them, ready for git and for `apply`: without what the
+// server adds.
+import type { Resource } from "../../model/api.ts";
+import { type ExitCode, exitCodes } from "../exit-code.ts";
+import { counted } from "../counted.ts";
+import { listResources } from "../list-resources.ts";
+import { reportFailure } from "../report-failure.ts";
+import type { Session } from "../session.ts";
+import { understand } from "../what.ts";
+
+export interface ExportOptions {
+  readonly selector?: string;
+}
+
+/** Every kind, or those named; every namespace, or the one of `-n`. YAML, or with `-o json` one `{items: […]}`. */
+export async function exportDocuments(
+  session: Session,
+  kind: string | undefined,
+  options: ExportOptions,
+): Promise<ExitCode> {
+  const { client, terminal, output } = session;
+  const understood = understand(kind ?? "all", undefined);
+  if (!understood.ok) {
+    terminal.err(`${terminal.paint("red", "Error", "err")}: ${understood.message}`);
+    return exitCodes.usage;
+  }
+  const answer = await listResources(client, {
+    namespace: session.namespace ?? undefined,
+    labelSelector: options.selector,
+  });
+  if (!answer.ok) return reportFailure(answer.failure, terminal);
+  const { kinds } = understood.what;
+  const documents = answer.value.items
+    .filter((one) => kinds === null || kinds.includes(one.kind))
+    .map((one) => asWritten(one));
+  if (output === "json") terminal.out(JSON.stringify({ items: documents }, null, 2));
+  else if (documents.length > 0) {
+    const { stringify } = await import("yaml");
+    terminal.out(documents.map((document) => stringify(document, { lineWidth: 0 }).trimEnd()).join("\n---\n"));
+  }
+  terminal.err(`${counted(documents.length, "document")} of revision ${answer.value.revision}`);
+  return exitCodes.ok;
+}
+
+/** Only what a user says; empty labels and annotations are left out. */
+export function asWritten({ apiVersion, kind, metadata, spec }: Resource): object {
+  const { name, namespace, labels, annotations } = metadata;
+  return {
+    apiVersion,
+    kind,
+    metadata: {
+      name,
+      namespace,
+      ...(Object.keys(labels).length > 0 ? { labels } : {}),
+      ...(Object.keys(annotations).length > 0 ? { annotations } : {}),
+    },
+    spec,
+  };
+}

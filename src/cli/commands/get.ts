@@ -1,0 +1,123 @@
+// `selvage get KIND [NAME]`: documents as the registry holds them, and endpoints, as tables or as data.
+import type { Catalog, CatalogService } from "../../model/api-endpoints.ts";
+import type { Resource, ResourceList } from "../../model/api.ts";
+import type { Answer } from "../client.ts";
+import { endpointTable, resourceTable } from "../columns.ts";
+import { type ExitCode, exitCodes } from "../exit-code.ts";
+import { listResources } from "../list-resources.ts";
+import { printData } from "../print-data.ts";
+import { reportFailure } from "../report-failure.ts";
+import { resourcePath } from "../resource-path.ts";
+import type { Session } from "../session.ts";
+import { namespaceFor, understand } from "../what.ts";
+
+export interface GetOptions {
+  readonly allNamespaces?: boolean;
+  readonly selector?: string;
+}
+
+export async function get(
+  session: Session,
+  kind: string,
+  name: string | undefined,
+  options: GetOptions,
+): Promise<ExitCode> {
+  const understood = understand(kind, name);
+  if (!understood.ok) {
+    session.terminal.err(`${session.terminal.paint("red", "Error", "err")}: ${understood.message}`);
+    return exitCodes.usage;
+  }
+  const { what } = understood;
+  if (what.endpoints) return getEndpoints(session, what.name, options);
+  if (what.name !== null) return getOne(session, what.kinds ?? [], what.name);
+  return getList(session, what.kinds, options);
+}
+
+async function getOne(session: Session, kinds: readonly string[], name: string): Promise<ExitCode> {
+  const [kind] = kinds;
+  if (kind === undefined || kinds.length > 1) {
+    session.terminal.err(`${session.terminal.paint("red", "Error", "err")}: a name belongs to one kind`);
+    return exitCodes.usage;
+  }
+  const ref = `${kind}/${namespaceFor(kind, session.namespace)}/${name}`;
+  const answer = await session.client.call<Resource>("GET", resourcePath(ref));
+  if (!answer.ok) return reportFailure(answer.failure, session.terminal);
+  await printResources(session, [answer.value], answer.value, { namespaces: false, mixed: false });
+  return exitCodes.ok;
+}
+
+async function getList(session: Session, kinds: readonly string[] | null, options: GetOptions): Promise<ExitCode> {
+  const { client, terminal } = session;
+  const everywhere = options.allNamespaces === true;
+  const lists: Answer<ResourceList>[] = await Promise.all(
+    (kinds ?? [undefined]).map((kind) =>
+      listResources(client, {
+        kind,
+        namespace: everywhere || kind === undefined ? undefined : namespaceFor(kind, session.namespace),
+        labelSelector: options.selector,
+      }),
+    ),
+  );
+  const items: Resource[] = [];
+  let revision = 0;
+  for (const list of lists) {
+    if (!list.ok) return reportFailure(list.failure, terminal);
+    items.push(...list.value.items.filter((one) => kinds !== null || everywhere || isShown(one, session.namespace)));
+    revision = list.value.revision;
+  }
+  const data = { items, nextCursor: null, revision };
+  await printResources(session, items, data, { namespaces: everywhere, mixed: kinds === null || kinds.length > 1 });
+  if (items.length === 0) {
+    const where = everywhere ? "" : ` in namespace ${session.namespace ?? "default"} (-A shows all namespaces)`;
+    terminal.err(`nothing found${where}`);
+  }
+  return exitCodes.ok;
+}
+
+const isShown = ({ kind, metadata }: Resource, namespace: string | null): boolean =>
+  metadata.namespace === namespaceFor(kind, namespace);
+
+async function printResources(
+  session: Session,
+  items: readonly Resource[],
+  data: unknown,
+  { namespaces, mixed }: { readonly namespaces: boolean; readonly mixed: boolean },
+): Promise<void> {
+  const forPeople = session.output === "table" || session.output === "wide";
+  const needsCatalog = forPeople && !mixed && items.some(({ kind }) => kind === "Service");
+  const catalog = needsCatalog ? await readCatalog(session) : new Map<string, CatalogService>();
+  await printData(session, {
+    data,
+    human: (wide) =>
+      items.length === 0 ? [] : resourceTable(items, { now: Date.now(), namespaces, catalog }, wide, mixed),
+    names: () => items.map(({ kind, metadata }) => `${kind.toLowerCase()}/${metadata.name}`),
+  });
+}
+
+/** Without it the table still stands, only emptier. */
+async function readCatalog({ client }: Session): Promise<Map<string, CatalogService>> {
+  const answer = await client.call<Catalog>("GET", "/catalog");
+  return new Map((answer.ok ? answer.value.items : []).map((one) => [`${one.namespace}/${one.name}`, one]));
+}
+
+async function getEndpoints(session: Session, service: string | null, options: GetOptions): Promise<ExitCode> {
+  const answer = await session.client.call<Catalog>("GET", "/catalog");
+  if (!answer.ok) return reportFailure(answer.failure, session.terminal);
+  const everywhere = options.allNamespaces === true;
+  const services = answer.value.items.filter(
+    ({ namespace, name }) =>
+      (everywhere || namespace === (session.namespace ?? "default")) && (service === null || name === service),
+  );
+  if (service !== null && services.length === 0) {
+    session.terminal.err(`${session.terminal.paint("red", "Error", "err")}: there is no service "${service}"`);
+    return exitCodes.notFound;
+  }
+  const items = services.flatMap(({ endpoints }) => endpoints);
+  await printData(session, {
+    data: { items },
+    human: (wide) => (items.length === 0 ? [] : endpointTable(items, wide, everywhere)),
+    names: () => items.map(({ id }) => `endpoint/${id}`),
+  });
+  if (items.length === 0) session.terminal.err("no endpoints");
+  return exitCodes.ok;
+}

@@ -1,0 +1,45 @@
+// Brings the local D1 up to date with migrations/*.sql and keeps wrangler's own book about it, so that
+// `wrangler d1 migrations apply --local --persist-to <data>` sees what was applied here, and the other way round.
+import { readFile, readdir } from "node:fs/promises";
+import { join } from "node:path";
+
+/** The part of a D1 binding that is used here. */
+export interface Database {
+  prepare(sql: string): Statement;
+  batch(statements: Statement[]): Promise<unknown>;
+}
+
+interface Statement {
+  bind(...values: string[]): Statement;
+  run(): Promise<{ results: unknown[] }>;
+}
+
+const table = `CREATE TABLE IF NOT EXISTS "d1_migrations"(
+  id         INTEGER PRIMARY KEY AUTOINCREMENT,
+  name       TEXT UNIQUE,
+  applied_at TIMESTAMP DEFAULT CURRENT_TIMESTAMP NOT NULL
+);`;
+
+/** Applies what is missing, each file in one transaction, in the order of their leading numbers; answers their names. */
+export async function migrate(database: Database, folder: string): Promise<string[]> {
+  await database.prepare(table).run();
+  const { results } = await database.prepare(`SELECT name FROM "d1_migrations" ORDER BY id`).run();
+  const applied = new Set(results.map((row) => nameOf(row)));
+  const missing = (await migrationFiles(folder)).filter((name) => !applied.has(name));
+  for (const name of missing) {
+    const sql = await readFile(join(folder, name), "utf8");
+    const record = database.prepare(`INSERT INTO "d1_migrations" (name) VALUES (?)`).bind(name);
+    await database.batch([database.prepare(sql), record]);
+  }
+  return missing;
+}
+
+/** `0001_registry.sql` before `0010_x.sql` before `0100_y.sql`. */
+export async function migrationFiles(folder: string): Promise<string[]> {
+  const number = (name: string): number => Number.parseInt(name, 10);
+  const names = (await readdir(folder)).filter((name) => name.endsWith(".sql"));
+  return names.sort((a, b) => number(a) - number(b) || (a < b ? -1 : 1));
+}
+
+const nameOf = (row: unknown): unknown =>
+  typeof row === "object" && row !== null && "name" in row ? row.name : undefined;

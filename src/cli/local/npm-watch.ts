@@ -1,0 +1,31 @@
+// Under `npm run` (or npx) the mesh is npm's child, and a killed npm tells it nothing: this notices and says so. A mesh
+// started by a shell is left alone, because `selvage up &` is meant to outlive that shell.
+import { identityOf, isAlive, processStat, type ProcessIdentity } from "./process-identity.ts";
+
+const INTERVAL_MS = 200;
+
+/** Calls `gone` once when npm, or a shell between npm and us, has died. Answers how to stop watching. */
+export function watchNpm(gone: () => void): () => void {
+  if (process.env.npm_execpath === undefined && process.env.npm_lifecycle_event === undefined) return () => undefined;
+  const watched = chainToNpm();
+  const timer = setInterval(() => {
+    if (watched.every((one) => isAlive(one))) return;
+    clearInterval(timer);
+    gone();
+  }, INTERVAL_MS);
+  timer.unref();
+  return () => clearInterval(timer);
+}
+
+/** Our parent, its parent … up to npm; the parent alone when npm is not among them (or there is no /proc). */
+function chainToNpm(): readonly ProcessIdentity[] {
+  const chain: ProcessIdentity[] = [];
+  for (let pid = process.ppid; pid > 1 && chain.length < 4;) {
+    chain.push(identityOf(pid));
+    const stat = processStat(pid);
+    if (stat === null) break;
+    if (/^(npm|npx)\b/.test(stat.command)) return chain;
+    pid = stat.parent;
+  }
+  return chain.slice(0, 1);
+}

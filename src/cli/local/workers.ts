@@ -1,0 +1,78 @@
+// What miniflare runs: N copies of the Worker ("edges"), each an isolate of its own with its own socket, sharing the
+// database and the Durable Objects, which live in the first one. The same facts as wrangler.toml (a test compares them).
+import type { MiniflareOptions } from "miniflare";
+
+export interface EdgeOptions {
+  readonly host: string;
+  /** Port of the first edge; the others follow. */
+  readonly port: number;
+  readonly edges: number;
+  readonly adminToken: string;
+  readonly trustEntry: boolean;
+  readonly meshDomain: string | null;
+  /** Further variables, as `--var NAME=VALUE` gave them. */
+  readonly variables: Readonly<Record<string, string>>;
+}
+
+type Worker = NonNullable<MiniflareOptions["workers"]>[number];
+type Binding = NonNullable<Worker["config"]["env"]>[string];
+
+/** Name of the Worker that holds the objects: the one of wrangler.toml, so that both find the same files. */
+export const MAIN_WORKER = "selvage";
+export const DATABASE_ID = "00000000-0000-0000-0000-000000000000";
+export const COMPATIBILITY_DATE = "2026-10-01";
+export const COMPATIBILITY_FLAGS: readonly string[] = ["global_fetch_strictly_public"];
+export const CRON = "* * * * *";
+/** Binding → class. */
+export const DURABLE_OBJECTS: Readonly<Record<string, string>> = { MESH: "Mesh", PRESENCE: "Presence" };
+export const VARIABLES: Readonly<Record<string, string>> = { TRUST_DOMAIN: "mesh.local" };
+
+export const edgeName = (index: number): string => (index === 0 ? MAIN_WORKER : `${MAIN_WORKER}-${index + 1}`);
+
+/** One Worker for each edge, all of the same `script`. */
+export function workers(script: string, options: EdgeOptions): Worker[] {
+  return Array.from({ length: options.edges }, (_, index) => ({
+    config: {
+      name: edgeName(index),
+      compatibilityDate: COMPATIBILITY_DATE,
+      compatibilityFlags: [...COMPATIBILITY_FLAGS],
+      manifest: { mainModule: "index.js", modules: { "index.js": { type: "esm", contents: script } } },
+      env: bindings(index, options),
+      ...(index === 0 ? { exports: exports() } : {}),
+    },
+    dev: {
+      unsafeDirectSockets: [{ host: options.host, port: options.port + index }],
+      // workerd's own network fetches for the Worker; true would add a `cf-worker` header to what services see.
+      stripCfConnectingIp: false,
+    },
+  }));
+}
+
+function bindings(index: number, options: EdgeOptions): Record<string, Binding> {
+  const objects = Object.entries(DURABLE_OBJECTS).map(([binding, exportName]): [string, Binding] => [
+    binding,
+    { type: "durable-object", worker: MAIN_WORKER, exportName },
+  ]);
+  const texts = {
+    ...VARIABLES,
+    LOCAL_MESH: "true",
+    SELVAGE_ADMIN_TOKEN: options.adminToken,
+    EDGE: `edge-${index + 1}`,
+    ...(options.trustEntry ? { TRUST_ENTRY: "true" } : {}),
+    ...(options.meshDomain === null ? {} : { MESH_DOMAIN: options.meshDomain }),
+    ...options.variables,
+  };
+  return {
+    DB: { type: "d1", id: DATABASE_ID },
+    ...Object.fromEntries(objects),
+    ...Object.fromEntries(
+      Object.entries(texts).map(([name, value]): [string, Binding] => [name, { type: "text", value }]),
+    ),
+  };
+}
+
+function exports(): NonNullable<Worker["config"]["exports"]> {
+  return Object.fromEntries(
+    Object.values(DURABLE_OBJECTS).map((name) => [name, { type: "durable-object", storage: "sqlite" }]),
+  );
+}

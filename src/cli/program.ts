@@ -1,0 +1,248 @@
+// The command line as commander sees it: names, options, help. Each command's code is loaded when it is called, so that
+// `--help` and completion stay quick.
+import { Command, InvalidArgumentError, Option } from "commander";
+import { type ExitCode, exitCodes } from "./exit-code.ts";
+import { packageVersion } from "./package-root.ts";
+import { openSession, outputs, type GlobalOptions, type Session } from "./session.ts";
+import type { Terminal } from "./terminal.ts";
+
+/** Told once, with the exit code of the command that ran. */
+export type Done = (code: ExitCode) => void;
+
+const collect = (value: string, before: readonly string[] = []): string[] => [...before, value];
+
+function integer(minimum: number, maximum: number): (text: string) => number {
+  return (text) => {
+    const value = Number(text);
+    if (/^\d+$/.test(text) && value >= minimum && value <= maximum) return value;
+    throw new InvalidArgumentError(`It must be a whole number from ${minimum} to ${maximum}.`);
+  };
+}
+
+function variable(text: string, before: Readonly<Record<string, string>> = {}): Record<string, string> {
+  const [, name, value] = /^([A-Za-z_][A-Za-z0-9_]*)=(.*)$/s.exec(text) ?? [];
+  if (name === undefined || value === undefined) throw new InvalidArgumentError("It must be NAME=VALUE.");
+  return { ...before, [name]: value };
+}
+
+const names = (text: string): string[] => text.split(",").filter((name) => name !== "");
+
+/** Builds the program. It writes to `terminal` and ends nothing by itself. */
+export function buildProgram(terminal: Terminal, done: Done): Command {
+  const program = new Command("selvage")
+    .description("A service mesh without sidecars, on Cloudflare Workers")
+    .version(packageVersion(), "-V, --version")
+    .option("--server <url>", "the mesh (SELVAGE_URL; default http://127.0.0.1:8787)")
+    .option("--token <token>", "operator token (SELVAGE_TOKEN)")
+    .option("-n, --namespace <name>", "namespace (SELVAGE_NAMESPACE; default: default)")
+    .addOption(new Option("-o, --output <format>", "how to print").choices(outputs).default("table"))
+    .option("--request-timeout <seconds>", "longest wait for one answer", integer(1, 3600))
+    .configureHelp({ showGlobalOptions: true })
+    .showHelpAfterError("(selvage --help lists the commands)")
+    .exitOverride()
+    .configureOutput({
+      writeOut: (text) => terminal.out(text.trimEnd()),
+      writeErr: (text) => terminal.err(text.trimEnd()),
+    });
+
+  /** Runs a command's code with a session made of the global options. */
+  const withSession = async (command: Command, run: (session: Session) => Promise<ExitCode>): Promise<void> => {
+    const opened = openSession(command.optsWithGlobals<GlobalOptions>(), terminal);
+    if (!opened.ok) {
+      terminal.err(`${terminal.paint("red", "Error", "err")}: ${opened.message}`);
+      done(exitCodes.usage);
+      return;
+    }
+    done(await run(opened.session));
+  };
+
+  const files = ["-f, --filename <path>", "file, folder or - for standard input; may be repeated", collect] as const;
+  const ifMatch = ["--if-match <revision>", "refuse when the mesh has moved on; * writes whatever is there"] as const;
+  const reason = ["--reason <text>", "why, for the history"] as const;
+  const wait = ["--wait", "until every isolate runs the new revision"] as const;
+  const timeout = ["--timeout <seconds>", "longest wait of --wait", integer(1, 3600), 30] as const;
+
+  program
+    .command("up")
+    .description("run a local mesh in the foreground")
+    .option("--port <port>", "port of the first edge; 0 finds free ones", integer(0, 65_535), 8787)
+    .option("--host <address>", "address to listen on", "127.0.0.1")
+    .option("--data <folder>", "what outlives the process (SELVAGE_DATA)", process.env.SELVAGE_DATA || ".selvage")
+    .option("--demo", "register a small bookshop", false)
+    .option("--no-demo", "start with what is there (the default)")
+    .option("--admin-token <token>", "bootstrap token (SELVAGE_ADMIN_TOKEN; else one is made and kept in the data)")
+    .option("--edges <number>", "isolates that serve traffic, on consecutive ports", integer(1, 64), 1)
+    .option("--trust-entry", "believe x-forwarded-proto, x-forwarded-port and selvage-entry of a proxy in front", false)
+    .option("--mesh-domain <domain>", "serve <service>.<namespace>.<domain>")
+    .option("--var <name=value>", "a variable or secret of the Worker; may be repeated", variable, {})
+    .action(async (options) => {
+      const { up } = await import("./up.ts");
+      done(await up({ ...options, variables: options.var }, terminal));
+    });
+
+  program
+    .command("apply")
+    .description("write documents: all of them or none, as one revision")
+    .requiredOption(...files)
+    .option("--set <name>", "the documents are the whole of this apply set")
+    .option("--prune", "remove what the set no longer holds")
+    .option("--dry-run", "say what would happen, write nothing")
+    .option("--strict", "warnings refuse too")
+    .option("--manager <name>", "who looks after the documents", "cli")
+    .option(...ifMatch)
+    .option(...reason)
+    .option(...wait)
+    .option(...timeout)
+    .action(async (options, command) =>
+      withSession(command, async (session) => (await import("./commands/apply.ts")).apply(session, options)),
+    );
+
+  program
+    .command("diff")
+    .description("what apply would change; exit code 1 when there are differences")
+    .requiredOption(...files)
+    .option("--set <name>", "the documents are the whole of this apply set")
+    .option("--prune", "show what would be removed")
+    .option("--manager <name>", "who looks after the documents", "cli")
+    .action(async (options, command) =>
+      withSession(command, async (session) => (await import("./commands/diff.ts")).diff(session, options)),
+    );
+
+  program
+    .command("validate")
+    .description("check documents against the whole mesh, write nothing")
+    .requiredOption(...files)
+    .option("--strict", "warnings count as errors")
+    .action(async (options, command) =>
+      withSession(command, async (session) => (await import("./commands/validate.ts")).validate(session, options)),
+    );
+
+  program
+    .command("get")
+    .description("list documents, or show one (kinds in any case, plural or short; also: endpoints, all)")
+    .argument("<kind>", "e.g. services, httproute, svc,gateway or service/orders")
+    .argument("[name]")
+    .option("-A, --all-namespaces", "every namespace")
+    .option("-l, --selector <labels>", "e.g. app=shop,tier!=web")
+    .action(async (kind, name, options, command) =>
+      withSession(command, async (session) => (await import("./commands/get.ts")).get(session, kind, name, options)),
+    );
+
+  program
+    .command("describe")
+    .description("everything known about one document")
+    .argument("<kind>")
+    .argument("[name]")
+    .action(async (kind, name, _options, command) =>
+      withSession(command, async (session) => (await import("./commands/describe.ts")).describe(session, kind, name)),
+    );
+
+  program
+    .command("delete")
+    .description("remove one document")
+    .argument("<kind>")
+    .argument("[name]")
+    .option("--ignore-not-found", "no error when it is not there")
+    .option("--if-match <version>", "refuse when it is no longer at this resourceVersion")
+    .option(...reason)
+    .action(async (kind, name, options, command) =>
+      withSession(command, async (session) =>
+        (await import("./commands/delete.ts")).remove(session, kind, name, options),
+      ),
+    );
+
+  program
+    .command("export")
+    .description("the documents as users write them, for git and apply")
+    .argument("[kind]")
+    .option("-l, --selector <labels>", "e.g. app=shop")
+    .action(async (kind, options, command) =>
+      withSession(command, async (session) =>
+        (await import("./commands/export.ts")).exportDocuments(session, kind, options),
+      ),
+    );
+
+  program
+    .command("history")
+    .description("who changed what, newest first")
+    .argument("[revision]", "show this revision's documents", integer(1, Number.MAX_SAFE_INTEGER))
+    .option("--limit <number>", "how many", integer(1, 100), 20)
+    .action(async (revision, options, command) =>
+      withSession(command, async (session) =>
+        (await import("./commands/history.ts")).history(session, revision, options),
+      ),
+    );
+
+  program
+    .command("rollback")
+    .description("make the documents of an earlier revision a new revision")
+    .requiredOption("--to <revision>", "the revision to go back to", integer(0, Number.MAX_SAFE_INTEGER))
+    .option(...ifMatch)
+    .option(...reason)
+    .option(...wait)
+    .option(...timeout)
+    .action(async (options, command) =>
+      withSession(command, async (session) => (await import("./commands/rollback.ts")).rollback(session, options)),
+    );
+
+  program
+    .command("status")
+    .description("is the mesh well; exit code 1 when it is not")
+    .action(async (_options, command) =>
+      withSession(command, async (session) => (await import("./commands/status.ts")).status(session)),
+    );
+
+  program
+    .command("check")
+    .description("check server, token, configuration and registry one by one")
+    .action(async (_options, command) =>
+      withSession(command, async (session) => (await import("./commands/check.ts")).check(session)),
+    );
+
+  const token = program.command("token").description("tokens of operators");
+  token
+    .command("create")
+    .description("make a token; it is shown once")
+    .argument("<name>", "who or what will use it")
+    .addOption(new Option("--role <role>", "what it may do").choices(["viewer", "operator", "admin"]).default("viewer"))
+    .option("--namespaces <list>", "only these, separated by commas", names)
+    .option("--expires <when>", "a duration (24h) or a time (RFC 3339)")
+    .action(async (name, options, command) =>
+      withSession(command, async (session) =>
+        (await import("./commands/token.ts")).createToken(session, name, options),
+      ),
+    );
+  token
+    .command("ls")
+    .description("list tokens")
+    .action(async (_options, command) =>
+      withSession(command, async (session) => (await import("./commands/token.ts")).listTokens(session)),
+    );
+  token
+    .command("rm")
+    .description("revoke a token")
+    .argument("<id>")
+    .action(async (id, _options, command) =>
+      withSession(command, async (session) => (await import("./commands/token.ts")).removeToken(session, id)),
+    );
+
+  program
+    .command("completion")
+    .description("completion for a shell: source <(selvage completion bash)")
+    .addArgument(program.createArgument("<shell>").choices(["bash", "zsh", "fish"]))
+    .action(async (shell) => {
+      const { completionScript } = await import("./commands/completion.ts");
+      terminal.out(completionScript(shell));
+      done(exitCodes.ok);
+    });
+  program
+    .command("__complete", { hidden: true })
+    .argument("[words...]")
+    .allowUnknownOption()
+    .action(async (words) => {
+      const { complete } = await import("./commands/completion.ts");
+      terminal.out((await complete(program, words)).join("\n"));
+      done(exitCodes.ok);
+    });
+  return program;
+}

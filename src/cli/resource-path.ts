@@ -1,0 +1,7 @@
+// Addresses of single resources in the admin API.
+
+/** Path of one resource below `/_selvage/v1`, from a ref `<Kind>/<namespace>/<name>`. */
+export function resourcePath(ref: string): string {
+  const [kind = "", namespace = "", name = ""] = ref.split("/");
+  return `/namespaces/${encodeURIComponent(namespace)}/${encodeURIComponent(kind)}/${encodeURIComponent(name)}`;
+}

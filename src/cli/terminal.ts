@@ -1,0 +1,29 @@
+// Where a command writes: data on stdout, everything that is said beside it on stderr; colour only for people.
+import { styleText } from "node:util";
+
+export type Style = "red" | "green" | "yellow" | "dim" | "bold" | "cyan";
+
+export interface Terminal {
+  /** Writes data and a line end. */
+  out(text: string): void;
+  /** Writes progress, hints and errors and a line end. */
+  err(text: string): void;
+  /** Colours text meant for that stream; plain when it is not a terminal, or NO_COLOR is set. */
+  paint(style: Style, text: string, stream?: "out" | "err"): string;
+}
+
+/** The process's own streams. */
+export function processTerminal(): Terminal {
+  for (const stream of [process.stdout, process.stderr]) {
+    // `selvage get … | head` closes the pipe: no reason to fail.
+    stream.on("error", (error: NodeJS.ErrnoException) => {
+      if (error.code !== "EPIPE") throw error;
+    });
+  }
+  return {
+    out: (text) => void process.stdout.write(`${text}\n`),
+    err: (text) => void process.stderr.write(`${text}\n`),
+    paint: (style, text, stream = "out") =>
+      styleText(style, text, { stream: stream === "out" ? process.stdout : process.stderr, validateStream: true }),
+  };
+}

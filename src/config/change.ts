@@ -1,0 +1,188 @@
+// The walk of every change of the mesh's documents: read, plan, compile the whole would-be mesh, weigh what the compiler
+// found, write all or nothing. Apply, put, delete and rollback differ only in how they plan.
+import { canonicalJson } from "../decide/canonical-json.ts";
+import type { ApplyResult, PlanSummary } from "../model/api-apply.ts";
+import type { Finding } from "../model/finding.ts";
+import type { Refusal } from "../model/problem.ts";
+import type { Head, StoredDocument } from "../model/registry.ts";
+import { compile } from "./compile.ts";
+import { createdAtOf, generationsAfter, rowsOf } from "./change-rows.ts";
+import { sha256Hex } from "./digest.ts";
+import { refOfDocument, type Plan, type PlannedChange, type Planned } from "./plan.ts";
+import { storageRefusal } from "./store-error.ts";
+import type { Store } from "./store.ts";
+import { laterFindings, newWarnings, refuseErrors, refuseWarnings, type Incoming } from "./verdict.ts";
+
+export interface WriteOptions {
+  /** Plan, compile and answer, write nothing. */
+  readonly dryRun: boolean;
+  /** Warnings refuse too. */
+  readonly strict: boolean;
+  /**
+   * What the caller bases the write on: the mesh's revision (apply, rollback), or the document's resourceVersion (put,
+   * delete; 0 = it must not exist). null = whatever is there.
+   */
+  readonly expected: number | null;
+  /** `If-Match: *` was said; noted in the audit. */
+  readonly forced?: boolean;
+  readonly manager: string;
+  readonly actor: string;
+  readonly role?: string | null;
+  readonly ip?: string | null;
+  /** Which call it is, as the revision and the audit name it. */
+  readonly source: string;
+  readonly reason: string | null;
+  /** RFC 3339. */
+  readonly now: string;
+  /** True under `selvage up`: endpoints without a cluster are in `local`. */
+  readonly localMesh: boolean;
+  /** Whether the writer may make these changes; asked with every plan, so also for what a prune or rollback removes. */
+  readonly permits?: (changes: readonly PlannedChange[]) => Refusal | null;
+}
+
+export type Applied =
+  { readonly ok: true; readonly result: ApplyResult } | { readonly ok: false; readonly refusal: Refusal };
+
+/** What the change was asked with, as far as it matters to what is answered and written down. */
+export interface Origin {
+  readonly incoming: readonly Incoming[];
+  /** What the audit calls it: a ref, or `mesh`. */
+  readonly target: string;
+  readonly rolledBackTo: number | null;
+}
+
+export interface MeshState {
+  readonly head: Head;
+  readonly documents: readonly StoredDocument[];
+}
+
+/** Writers that did not say what they are based on are planned again when another one was faster, so many times. */
+const MAX_ATTEMPTS = 5;
+
+/** Makes one change, or says why not. Never throws for what D1 does; a bug in the compiler does throw. */
+export async function change(
+  store: Store,
+  options: WriteOptions,
+  origin: Origin,
+  planOf: (mesh: MeshState) => Planned,
+): Promise<Applied> {
+  try {
+    for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
+      const mesh = await store.mesh();
+      const planned = planOf(mesh);
+      if (!planned.ok) return planned;
+      const denied = options.permits?.(planned.plan.changes) ?? null;
+      if (denied) return refused(denied);
+      const outcome = await carryOut(store, options, origin, mesh, planned.plan);
+      if (outcome !== "moved") return outcome;
+    }
+    return refused({
+      problem: "conflict",
+      detail: "Other writers were faster each time. Nothing was written; try again.",
+      headers: { "retry-after": "1" },
+    });
+  } catch (error) {
+    const refusal = storageRefusal(error);
+    if (refusal === null) throw error;
+    return refused(refusal);
+  }
+}
+
+const refused = (refusal: Refusal): Applied => ({ ok: false, refusal });
+
+async function carryOut(
+  store: Store,
+  options: WriteOptions,
+  origin: Origin,
+  { head, documents }: MeshState,
+  plan: Plan,
+): Promise<Applied | "moved"> {
+  const changes = plan.changes.filter(({ action }) => action !== "unchanged");
+  const generations = generationsAfter(documents, changes);
+  const compiled = compile(plan.next, {
+    revision: head.revision + 1,
+    now: options.now,
+    localMesh: options.localMesh,
+    previous: new Map(documents.flatMap((one) => (one.status ? [[refOfDocument(one.document), one.status]] : []))),
+    generations,
+    createdAt: createdAtOf(documents, changes, options.now),
+  });
+  const findings = [...plan.findings, ...laterFindings(plan.changes), ...compiled.findings];
+  const broken = refuseErrors(findings, origin.incoming);
+  if (broken) return refused(broken);
+  const warnings = newWarnings(findings, plan.changes, () => findingsBefore(documents, head, options));
+  if (options.strict && warnings.length > 0) return refused(refuseWarnings(warnings, origin.incoming));
+
+  const planId = await planIdOf(head, changes);
+  const answer = (revision: number): Applied => ({
+    ok: true,
+    result: { revision, planId, dryRun: options.dryRun, summary: summaryOf(plan), items: itemsOf(plan), warnings },
+  });
+  if (options.dryRun || changes.length === 0) return answer(head.revision);
+
+  const committed = await store.commit({
+    base: head.revision,
+    at: options.now,
+    actor: options.actor,
+    source: options.source,
+    reason: options.reason,
+    summary: summaryOf(plan),
+    planId,
+    rolledBackTo: origin.rolledBackTo,
+    snapshot: compiled.snapshot,
+    ...rowsOf(documents, changes, generations, compiled.statuses),
+    audit: {
+      at: options.now,
+      actor: options.actor,
+      role: options.role ?? null,
+      ip: options.ip ?? null,
+      action: options.source,
+      target: origin.target,
+      outcome: "allowed",
+      before: await digestOf(changes.map(({ before }) => before?.document ?? null)),
+      after: await digestOf(changes.map(({ after }) => after)),
+      revision: null,
+      reason: options.reason,
+      detail: { planId, summary: summaryOf(plan), warnings: warnings.length, ...(options.forced && { forced: true }) },
+    },
+  });
+  return committed.ok ? answer(committed.revision) : "moved";
+}
+
+/** Compiles the mesh as it is: asked for only when a warning may have been there before. */
+function findingsBefore(documents: readonly StoredDocument[], head: Head, options: WriteOptions): readonly Finding[] {
+  return compile(
+    documents.map(({ document }) => document),
+    { revision: head.revision, now: options.now, localMesh: options.localMesh },
+  ).findings;
+}
+
+function summaryOf({ changes }: Plan): PlanSummary {
+  const count = (...actions: PlannedChange["action"][]): number =>
+    changes.filter(({ action }) => actions.includes(action)).length;
+  return {
+    create: count("create"),
+    update: count("update"),
+    unchanged: count("unchanged"),
+    prune: count("prune", "delete"),
+  };
+}
+
+function itemsOf({ changes }: Plan): ApplyResult["items"] {
+  return changes.map(({ ref, action, before, patch }) => ({
+    ref,
+    action,
+    from: before === null ? null : String(before.resourceVersion),
+    patch,
+  }));
+}
+
+/** Equal for equal changes of an equal mesh: what `diff` showed is what `apply` did when their ids are equal. */
+async function planIdOf({ revision }: Head, changes: readonly PlannedChange[]): Promise<string> {
+  const content = canonicalJson([revision, changes.map(({ ref, action, patch }) => [ref, action, patch])]);
+  return `pl_${(await sha256Hex(content)).slice(0, 24)}`;
+}
+
+async function digestOf(documents: readonly unknown[]): Promise<string> {
+  return sha256Hex(canonicalJson(documents));
+}

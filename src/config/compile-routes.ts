@@ -1,0 +1,113 @@
+// Every HTTPRoute → rules, the places where they are in force, and what is wrong with it, parent by parent.
+import type { DocumentOf } from "../model/document.ts";
+import type { Rule } from "../model/snapshot.ts";
+import { attach, type Attachment } from "./compile-attachment.ts";
+import type { Listeners } from "./compile-listeners.ts";
+import type { Policies } from "./compile-policies.ts";
+import type { Programs } from "./compile-programs.ts";
+import type { RouteFault } from "./compile-references.ts";
+import type { Placement } from "./compile-router.ts";
+import { compileMatch, compileRule, type Flavour, type MatchSpec } from "./compile-rules.ts";
+import type { World } from "./compile-world.ts";
+
+export interface CompiledParent {
+  readonly attachment: Attachment;
+  readonly faults: readonly RouteFault[];
+}
+
+export interface CompiledRoute {
+  readonly route: DocumentOf<"HTTPRoute">;
+  readonly parents: readonly CompiledParent[];
+  readonly patternFaults: readonly { readonly pointer: string; readonly reason: string }[];
+}
+
+export interface CompiledRoutes {
+  readonly routes: readonly CompiledRoute[];
+  readonly rules: readonly Rule[];
+  readonly placements: readonly Placement[];
+}
+
+interface Compiling {
+  readonly world: World;
+  readonly listeners: Listeners;
+  readonly policies: Policies;
+  readonly programs: Programs;
+  readonly rules: Rule[];
+  readonly placements: Placement[];
+}
+
+export function compileRoutes(
+  world: World,
+  listeners: Listeners,
+  policies: Policies,
+  programs: Programs,
+): CompiledRoutes {
+  const compiling: Compiling = { world, listeners, policies, programs, rules: [], placements: [] };
+  const routes = world.routes.map((route, age) => compileRoute(route, age, compiling));
+  return { routes, rules: compiling.rules, placements: compiling.placements };
+}
+
+function compileRoute(route: DocumentOf<"HTTPRoute">, age: number, compiling: Compiling): CompiledRoute {
+  const { world, listeners, programs } = compiling;
+  const matches = route.spec.rules.map((rule, index) =>
+    rule.matches.map((match, at) => compileMatch(match, `/spec/rules/${index}/matches/${at}`, programs)),
+  );
+  const patternFaults = programs.takeFaults();
+  const variants = new Map<
+    string,
+    { readonly rules: readonly (number | null)[]; readonly faults: readonly RouteFault[] }
+  >();
+  const parents = attach(route, world, listeners).map((attachment): CompiledParent => {
+    const flavour = flavourOf(attachment, compiling);
+    const key = JSON.stringify([flavour, attachment.accepted.status]);
+    const variant = variants.get(key) ?? compileVariant(route, flavour, attachment, compiling);
+    variants.set(key, variant);
+    place(route, age, attachment, variant.rules, matches, compiling);
+    return { attachment, faults: variant.faults };
+  });
+  return { route, parents, patternFaults };
+}
+
+function flavourOf({ gateway, service }: Attachment, { world, policies }: Compiling): Flavour {
+  if (service !== null) return { meshExposure: world.services.get(service.key)?.exposure ?? "mesh", gateway: null };
+  return { meshExposure: null, gateway: gateway === null ? null : policies.gateway(gateway) };
+}
+
+/** The route's rules as this kind of parent sees them. Rules that no request can reach are judged and not kept. */
+function compileVariant(
+  route: DocumentOf<"HTTPRoute">,
+  flavour: Flavour,
+  { accepted }: Attachment,
+  compiling: Compiling,
+) {
+  const faults: RouteFault[] = [];
+  const rules = route.spec.rules.map((_, index) => {
+    const rule = compileRule(route, index, flavour, compiling.world, compiling.policies, faults);
+    return rule === null || !accepted.status ? null : compiling.rules.push(rule) - 1;
+  });
+  return { rules, faults };
+}
+
+function place(
+  route: DocumentOf<"HTTPRoute">,
+  age: number,
+  { places, service }: Attachment,
+  rules: readonly (number | null)[],
+  matches: readonly (readonly (MatchSpec | null)[])[],
+  { placements }: Compiling,
+): void {
+  for (const [index, rule] of rules.entries()) {
+    for (const [at, match] of (matches[index] ?? []).entries()) {
+      if (rule === null || match === null) continue;
+      const order = [age, index, at] as const;
+      for (const { listener, hostnames } of places) {
+        placements.push({ match: { rule, listener, ...match }, order, at: { hostnames } });
+      }
+      if (service === null) continue;
+      const { namespace } = route.metadata;
+      const { key, port } = service;
+      const consumer = key.startsWith(`${namespace}/`) ? null : namespace;
+      placements.push({ match: { rule, listener: -1, ...match }, order, at: { service: key, port, consumer } });
+    }
+  }
+}

@@ -1,0 +1,151 @@
+// One rule of an HTTPRoute → a rule of the snapshot: targets resolved, filters compiled, durations in milliseconds, and for
+// each backend the timeouts that hold. Where the rule is in force is the router's business, not this file's.
+import { canonicalPath } from "../decide/canonical-path.ts";
+import type { DocumentOf } from "../model/document.ts";
+import { parseDuration } from "../model/duration.ts";
+import type { HTTPBackendRef, HTTPRouteRule } from "../model/http-route.ts";
+import type { HTTPRouteMatch } from "../model/http-route-match.ts";
+import type { SessionPersistenceSpec } from "../model/session-persistence.ts";
+import type { Backend, Rule, RuleMatch, SessionPersistence, Timeouts, ValueMatch } from "../model/snapshot.ts";
+import { compileFilters, type FilterContext } from "./compile-filters.ts";
+import type { Policies } from "./compile-policies.ts";
+import type { Programs } from "./compile-programs.ts";
+import { resolveTarget, type RouteFault, type Scene } from "./compile-references.ts";
+import type { World } from "./compile-world.ts";
+
+type Route = DocumentOf<"HTTPRoute">;
+
+/** Under what a rule is compiled: two parents that differ in none of this share the rule. */
+export interface Flavour extends Scene {
+  /** The policy of the Gateway it is reached through. */
+  readonly gateway: Timeouts | null;
+}
+
+/** What a rule's `matches` become, before they are put under listeners. */
+export type MatchSpec = Omit<RuleMatch, "rule" | "listener">;
+
+const DEFAULT_ATTEMPTS = 1;
+const DEFAULT_BACKOFF_MS = 25;
+
+/** The name of a rule as policies and decisions call it. */
+export function ruleName(rule: HTTPRouteRule, index: number): string {
+  return rule.name ?? String(index);
+}
+
+export function compileRule(
+  route: Route,
+  index: number,
+  flavour: Flavour,
+  world: World,
+  policies: Policies,
+  faults: RouteFault[],
+): Rule | null {
+  const rule = route.spec.rules[index];
+  if (rule === undefined) return null;
+  const { namespace, name } = route.metadata;
+  const called = ruleName(rule, index);
+  const pointer = `/spec/rules/${index}`;
+  const context: FilterContext = { namespace, scene: flavour, world, faults };
+  const policy = policies.rule(namespace, name, called) ?? policies.route(namespace, name);
+  const timeouts = {
+    requestMs: milliseconds(rule.timeouts?.request) ?? policy?.requestMs ?? null,
+    perTryMs: milliseconds(rule.timeouts?.backendRequest) ?? policy?.perTryMs ?? null,
+  };
+  const backends = rule.backendRefs.map((ref, at) =>
+    compileBackend(ref, `${pointer}/backendRefs/${at}`, timeouts, flavour, policies, context),
+  );
+  return {
+    route: `${namespace}/${name}`,
+    name: called,
+    filters: compileFilters(rule.filters, `${pointer}/filters`, context),
+    backends,
+    timeouts,
+    retry: rule.retry === undefined ? null : compileRetry(rule.retry),
+    sessionPersistence:
+      rule.sessionPersistence === undefined
+        ? null
+        : compileSession(rule.sessionPersistence, `${namespace}-${name}-${called}`),
+  };
+}
+
+function compileBackend(
+  ref: HTTPBackendRef,
+  pointer: string,
+  own: Rule["timeouts"],
+  flavour: Flavour,
+  policies: Policies,
+  context: FilterContext,
+): Backend {
+  const target = resolveTarget(ref, context.namespace, pointer, flavour, context.world, context.faults);
+  const filters = compileFilters(ref.filters, `${pointer}/filters`, context);
+  const below = ("service" in target ? policies.service(target.service) : null) ?? flavour.gateway ?? policies.mesh;
+  const timeouts = { requestMs: own.requestMs ?? below.requestMs, perTryMs: own.perTryMs ?? below.perTryMs };
+  return { weight: ref.weight, target, filters, timeouts };
+}
+
+function compileRetry({ codes, attempts, backoff }: NonNullable<HTTPRouteRule["retry"]>): Rule["retry"] {
+  return { codes, attempts: attempts ?? DEFAULT_ATTEMPTS, backoffMs: milliseconds(backoff) ?? DEFAULT_BACKOFF_MS };
+}
+
+/** `place` names the rule within the mesh, so that two rules of one host do not read each other's cookie. */
+function compileSession(spec: SessionPersistenceSpec, place: string): SessionPersistence {
+  const { type, sessionName, absoluteTimeout, idleTimeout, cookieConfig } = spec;
+  return {
+    type,
+    // Headers named selvage-* are the mesh's own and never taken from a caller.
+    sessionName: sessionName ?? `${type === "Cookie" ? "selvage" : "x"}-session-${place}`,
+    absoluteTimeoutMs: milliseconds(absoluteTimeout),
+    idleTimeoutMs: milliseconds(idleTimeout),
+    cookieLifetime: cookieConfig?.lifetimeType ?? "Session",
+  };
+}
+
+/** One `matches[]` entry; null when one of its patterns does not compile, which `programs` has reported. */
+export function compileMatch(match: HTTPRouteMatch, pointer: string, programs: Programs): MatchSpec | null {
+  const path = compilePath(match.path, `${pointer}/path/value`, programs);
+  const headers = compileValues(match.headers, `${pointer}/headers`, programs, (name) => name.toLowerCase());
+  const query = compileValues(match.queryParams, `${pointer}/queryParams`, programs, (name) => name);
+  if (path === null || headers === null || query === null) return null;
+  return { path, method: match.method ?? null, headers, query };
+}
+
+function compilePath(
+  { type, value }: HTTPRouteMatch["path"],
+  pointer: string,
+  programs: Programs,
+): MatchSpec["path"] | null {
+  if (type === "RegularExpression") {
+    const program = programs.of(value, pointer);
+    return program === null ? null : { type, value, program };
+  }
+  const canonical = canonicalPath(value);
+  const path = canonical.ok ? canonical.matchPath : value;
+  if (type === "Exact") return { type, value: path };
+  return { type, value: path.length > 1 && path.endsWith("/") ? path.slice(0, -1) : path };
+}
+
+/** Only the first of several conditions on one name counts (Gateway API). */
+function compileValues(
+  conditions: readonly { readonly type: ValueMatch["type"]; readonly name: string; readonly value: string }[],
+  pointer: string,
+  programs: Programs,
+  spell: (name: string) => string,
+): ValueMatch[] | null {
+  const compiled = new Map<string, ValueMatch>();
+  for (const [index, { type, name: written, value }] of conditions.entries()) {
+    const name = spell(written);
+    if (compiled.has(name)) continue;
+    if (type === "Exact") {
+      compiled.set(name, { name, value, type });
+      continue;
+    }
+    const program = programs.of(value, `${pointer}/${index}/value`);
+    if (program === null) return null;
+    compiled.set(name, { name, value, type, program });
+  }
+  return [...compiled.values()];
+}
+
+function milliseconds(text: string | undefined): number | null {
+  return text === undefined ? null : parseDuration(text);
+}

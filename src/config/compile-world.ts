@@ -1,0 +1,109 @@
+// What the documents say is there, each kind by its key, in the order that precedence asks for. The rest of the compiler
+// looks things up here instead of searching. Judges nothing.
+import type { Document, DocumentOf } from "../model/document.ts";
+import { refOf, serviceKey } from "../model/keys.ts";
+import type { ServiceEndpoint } from "../model/service.ts";
+import type { ServiceKey } from "../model/snapshot.ts";
+import { BUILT_IN_KEY, builtInGateway } from "./built-in-gateway.ts";
+
+/** A registry entry, from either kind of Service document. */
+export interface ServiceView {
+  readonly namespace: string;
+  readonly name: string;
+  readonly exposure: "mesh" | "public";
+  readonly endpoints: readonly ServiceEndpoint[];
+  readonly healthChecked: boolean;
+  /** Ports of a core Service; empty for ours, which have none. */
+  readonly ports: readonly number[];
+}
+
+export interface World {
+  readonly documents: readonly Document[];
+  readonly services: ReadonlyMap<ServiceKey, ServiceView>;
+  /** By `"<namespace>/<name>"`, the built-in one included. */
+  readonly gateways: ReadonlyMap<string, DocumentOf<"Gateway">>;
+  readonly clusters: ReadonlyMap<string, DocumentOf<"Cluster">>;
+  readonly grants: readonly DocumentOf<"ReferenceGrant">[];
+  /** The oldest first, then by `"<namespace>/<name>"`. */
+  readonly routes: readonly DocumentOf<"HTTPRoute">[];
+  readonly trafficPolicies: readonly DocumentOf<"TrafficPolicy">[];
+  readonly faultPolicies: ReadonlySet<string>;
+  /** Labels of a namespace, whether or not there is a Namespace document. */
+  readonly labelsOf: (namespace: string) => Readonly<Record<string, string>>;
+  readonly has: (kind: string, namespace: string, name: string) => boolean;
+}
+
+/** Reads the documents once. `createdAt` (RFC 3339 by `refOf`) is when each was first written; without one it is new. */
+export function survey(documents: readonly Document[], createdAt: ReadonlyMap<string, string>): World {
+  const refs = new Set<string>();
+  const services = new Map<ServiceKey, ServiceView>();
+  const gateways = new Map<string, DocumentOf<"Gateway">>();
+  const clusters = new Map<string, DocumentOf<"Cluster">>();
+  const namespaces = new Map<string, Readonly<Record<string, string>>>();
+  const grants: DocumentOf<"ReferenceGrant">[] = [];
+  const routes: DocumentOf<"HTTPRoute">[] = [];
+  const trafficPolicies: DocumentOf<"TrafficPolicy">[] = [];
+  const faultPolicies = new Set<string>();
+  const sorted = oldestFirst(documents, createdAt);
+  for (const document of sorted) {
+    const { namespace, name } = document.metadata;
+    const key = serviceKey(namespace, name);
+    refs.add(refOf(document.kind, namespace, name));
+    if (document.kind === "Service") services.set(key, viewOf(document));
+    else if (document.kind === "Gateway") gateways.set(key, document);
+    else if (document.kind === "Cluster") clusters.set(name, document);
+    else if (document.kind === "Namespace") namespaces.set(name, document.metadata.labels);
+    else if (document.kind === "ReferenceGrant") grants.push(document);
+    else if (document.kind === "HTTPRoute") routes.push(document);
+    else if (document.kind === "TrafficPolicy") trafficPolicies.push(document);
+    else if (document.kind === "FaultPolicy") faultPolicies.add(key);
+  }
+  gateways.set(BUILT_IN_KEY, builtInGateway);
+  return {
+    documents: sorted,
+    services,
+    gateways,
+    clusters,
+    grants,
+    routes,
+    trafficPolicies,
+    faultPolicies,
+    labelsOf: (namespace) => ({ ...namespaces.get(namespace), "kubernetes.io/metadata.name": namespace }),
+    has: (kind, namespace, name) => refs.has(refOf(kind, namespace, name)),
+  };
+}
+
+function oldestFirst(documents: readonly Document[], createdAt: ReadonlyMap<string, string>): Document[] {
+  const keyed = documents.map((document) => {
+    const { namespace, name } = document.metadata;
+    const at = Date.parse(createdAt.get(refOf(document.kind, namespace, name)) ?? "");
+    return { document, at: Number.isNaN(at) ? Number.POSITIVE_INFINITY : at, key: serviceKey(namespace, name) };
+  });
+  keyed.sort((left, right) => compare(left.at, right.at) || compare(left.key, right.key));
+  return keyed.map(({ document }) => document);
+}
+
+/** Order of plain values; strings by their characters' codes, the same on every machine. */
+export function compare<Value extends string | number>(left: Value, right: Value): number {
+  if (left === right) return 0;
+  return left < right ? -1 : 1;
+}
+
+function viewOf(document: DocumentOf<"Service">): ServiceView {
+  const { namespace, name } = document.metadata;
+  if (document.apiVersion === "v1") {
+    const { ports } = document.spec;
+    return { namespace, name, exposure: "mesh", endpoints: [], healthChecked: false, ports: portsOf(ports) };
+  }
+  const { exposure, endpoints, healthCheck } = document.spec;
+  return { namespace, name, exposure, endpoints, healthChecked: healthCheck !== undefined, ports: [] };
+}
+
+/** The port numbers of a core Service, whose spec was kept unread. */
+function portsOf(ports: unknown): number[] {
+  if (!Array.isArray(ports)) return [];
+  return ports.flatMap((entry: unknown) => {
+    const port = typeof entry === "object" && entry !== null && "port" in entry ? entry.port : null;
+    return typeof port === "number" ? [port] : [];
+  });
+}

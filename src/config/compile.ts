@@ -1,0 +1,71 @@
+// Documents → snapshot: the whole mesh, compiled once, at apply, into what the data plane reads. Also finds what is wrong
+// with it and says in each document's status what became of it. Pure: the time is an argument.
+import type { Document } from "../model/document.ts";
+import type { Finding } from "../model/finding.ts";
+import type { Snapshot } from "../model/snapshot.ts";
+import type { Status } from "../model/status.ts";
+import { compileListeners } from "./compile-listeners.ts";
+import { compilePolicies } from "./compile-policies.ts";
+import { collectPrograms } from "./compile-programs.ts";
+import { compileRouter } from "./compile-router.ts";
+import { compileRoutes } from "./compile-routes.ts";
+import { compileServices } from "./compile-services.ts";
+import { compileStatuses } from "./compile-statuses.ts";
+import { survey } from "./compile-world.ts";
+import { lintBackends } from "./lint-backends.ts";
+import { lintMatches } from "./lint-matches.ts";
+import { lintPolicies } from "./lint-policies.ts";
+import { lintReferences } from "./lint-references.ts";
+import { lintRoutes } from "./lint-routes.ts";
+
+export interface CompileOptions {
+  /** Revision that the snapshot will be. */
+  readonly revision: number;
+  /** RFC 3339; when a condition that changes has changed. */
+  readonly now: string;
+  /** Under `selvage up`: endpoints without a cluster are in `local`, where private addresses are allowed. */
+  readonly localMesh: boolean;
+  /** Statuses before, by `refOf`: times of conditions that stay are kept. */
+  readonly previous?: ReadonlyMap<string, Status>;
+  /** Generation of each document, by `refOf`; 1 where there is none. */
+  readonly generations?: ReadonlyMap<string, number>;
+  /** When each document was first written (RFC 3339), by `refOf`: of equal routes the oldest wins. Absent: it is new. */
+  readonly createdAt?: ReadonlyMap<string, string>;
+}
+
+export interface Compiled {
+  readonly snapshot: Snapshot;
+  /** `error`: the mesh must not be put in force. `warning`: it works, though not as its authors may think. */
+  readonly findings: readonly Finding[];
+  /** By `refOf`. */
+  readonly statuses: ReadonlyMap<string, Status>;
+}
+
+/** Compiles the whole would-be mesh. */
+export function compile(documents: readonly Document[], options: CompileOptions): Compiled {
+  const world = survey(documents, options.createdAt ?? new Map());
+  const listeners = compileListeners(world);
+  const policies = compilePolicies(world);
+  const programs = collectPrograms();
+  const services = compileServices(world, policies, options.localMesh);
+  const routes = compileRoutes(world, listeners, policies, programs);
+  const router = compileRouter(routes.placements, routes.rules, listeners, programs.table, world.services);
+  const statuses = compileStatuses(world, listeners, policies, routes, {
+    now: options.now,
+    previous: options.previous ?? new Map(),
+    generations: options.generations ?? new Map(),
+  });
+  const findings = [
+    ...services.findings,
+    ...lintReferences(world, listeners),
+    ...lintPolicies(world, policies),
+    ...lintRoutes(routes.routes, world),
+    ...lintBackends(router, routes),
+    ...lintMatches(router, routes),
+  ];
+  return {
+    snapshot: { schema: 1, revision: options.revision, services: services.services, router },
+    findings,
+    statuses,
+  };
+}

@@ -1,0 +1,171 @@
+// The registry's door: everything the control plane may ask of D1, by name. The statements are in the store-* files beside
+// this one. Every method throws StorageError, and nothing else, when D1 fails.
+import type { Document } from "../model/document.ts";
+import type {
+  AuditDraft,
+  AuditRow,
+  ChangeRecord,
+  DynamicEndpoint,
+  EndpointChanges,
+  Head,
+  PastDocument,
+  RevisionRecord,
+  StoredDocument,
+  TokenRecord,
+} from "../model/registry.ts";
+import type { Snapshot } from "../model/snapshot.ts";
+import * as audit from "./store-audit.ts";
+import { commit, type Commit, type Committed } from "./store-commit.ts";
+import * as documents from "./store-documents.ts";
+import * as endpoints from "./store-endpoints.ts";
+import { guarded } from "./store-error.ts";
+import { readSnapshot, trimStatement } from "./store-snapshots.ts";
+import * as tokens from "./store-tokens.ts";
+
+export type { StoredDocument } from "../model/registry.ts";
+
+/** A page of something numbered, newest first; `before` = the last number of the page before. */
+export interface Page {
+  readonly limit: number;
+  readonly before?: number | undefined;
+}
+
+export class Store {
+  readonly #db: D1Database;
+
+  constructor(db: D1Database) {
+    this.#db = db;
+  }
+
+  head(): Promise<Head> {
+    return guarded(documents.readHead(this.#db));
+  }
+
+  /** The documents and the head that they belong to, read in one transaction: what a change is planned on. */
+  mesh(filter: documents.DocumentFilter = {}): Promise<{ head: Head; documents: StoredDocument[] }> {
+    return guarded(documents.readMesh(this.#db, filter));
+  }
+
+  /** By kind, namespace and name. */
+  async documents(filter: documents.DocumentFilter = {}): Promise<StoredDocument[]> {
+    return (await this.mesh(filter)).documents;
+  }
+
+  document(kind: string, namespace: string, name: string): Promise<StoredDocument | null> {
+    return guarded(documents.readDocument(this.#db, { kind, namespace, name }));
+  }
+
+  /** All of the change as revision base + 1, or nothing: `moved` when that revision was taken meanwhile. */
+  commit(change: Commit): Promise<Committed> {
+    return guarded(commit(this.#db, change));
+  }
+
+  revisions(page: Page): Promise<RevisionRecord[]> {
+    return guarded(documents.readRevisions(this.#db, page));
+  }
+
+  /** null = there is no such revision. */
+  revision(n: number): Promise<(RevisionRecord & { changes: ChangeRecord[] }) | null> {
+    return guarded(documents.readRevision(this.#db, n));
+  }
+
+  async documentsAt(n: number): Promise<Document[]> {
+    return (await this.pastDocuments(n)).map(({ document }) => document);
+  }
+
+  /** As `documentsAt`, with the manager and set that each document had. */
+  pastDocuments(n: number): Promise<PastDocument[]> {
+    return guarded(documents.readPast(this.#db, n));
+  }
+
+  /** null = never written, too old to be kept, or of a shape that this release does not know. */
+  snapshot(n: number): Promise<Snapshot | null> {
+    return guarded(readSnapshot(this.#db, n));
+  }
+
+  async trimSnapshots(): Promise<void> {
+    const { revision } = await this.head();
+    await guarded(trimStatement(this.#db, revision).run());
+  }
+
+  audit(page: Page): Promise<AuditRow[]> {
+    return guarded(audit.readAudit(this.#db, page));
+  }
+
+  async appendAudit(entry: AuditDraft): Promise<void> {
+    await guarded(audit.auditedBatch(this.#db, [], entry));
+  }
+
+  verifyAudit(): Promise<audit.Verification> {
+    return guarded(audit.verifyAudit(this.#db));
+  }
+
+  endpoints(filter: endpoints.EndpointFilter = {}): Promise<DynamicEndpoint[]> {
+    return guarded(endpoints.readEndpoints(this.#db, filter));
+  }
+
+  endpoint(key: endpoints.EndpointKey): Promise<DynamicEndpoint | null> {
+    return guarded(endpoints.readEndpoint(this.#db, key));
+  }
+
+  /** Those of the keys that are registered. */
+  findEndpoints(keys: readonly endpoints.EndpointKey[]): Promise<DynamicEndpoint[]> {
+    return guarded(endpoints.findEndpoints(this.#db, keys));
+  }
+
+  endpointChanges(sinceGeneration: number): Promise<EndpointChanges> {
+    return guarded(endpoints.readEndpointChanges(this.#db, sinceGeneration));
+  }
+
+  putEndpoint(endpoint: DynamicEndpoint, entry: AuditDraft): Promise<Head> {
+    return guarded(endpoints.putEndpoint(this.#db, endpoint, entry));
+  }
+
+  /** Names a new registration of an endpoint that is otherwise unchanged; false = it is gone. */
+  renewRegistration(key: endpoints.EndpointKey, lease: string | null): Promise<boolean> {
+    return guarded(endpoints.renewRegistration(this.#db, key, lease));
+  }
+
+  deleteEndpoint(key: endpoints.EndpointKey, at: string, entry: AuditDraft): Promise<Head> {
+    return guarded(endpoints.deleteEndpoint(this.#db, key, at, entry));
+  }
+
+  drainEndpoint(key: endpoints.EndpointKey, entry: AuditDraft): Promise<Head> {
+    return guarded(endpoints.drainEndpoint(this.#db, key, entry));
+  }
+
+  expireEndpoints(
+    expired: readonly (endpoints.EndpointKey & { readonly lease: string })[],
+    at: string,
+    entry: AuditDraft,
+  ): Promise<Head> {
+    return guarded(endpoints.expireEndpoints(this.#db, expired, at, entry));
+  }
+
+  dropTombstones(before: string): Promise<void> {
+    return guarded(endpoints.dropTombstones(this.#db, before));
+  }
+
+  createToken(token: TokenRecord, entry: AuditDraft): Promise<void> {
+    return guarded(tokens.createToken(this.#db, token, entry));
+  }
+
+  tokens(): Promise<TokenRecord[]> {
+    return guarded(tokens.readTokens(this.#db));
+  }
+
+  /** False = there was none. */
+  deleteToken(id: string, entry: AuditDraft): Promise<boolean> {
+    return guarded(tokens.deleteToken(this.#db, id, entry));
+  }
+
+  /** The token of a digest (SHA-256, hex), expired or not. */
+  tokenByHash(hash: string): Promise<TokenRecord | null> {
+    return guarded(tokens.tokenByHash(this.#db, hash));
+  }
+
+  /** Notes that a token was used, once an hour at most. */
+  touchToken(token: TokenRecord, now: string): Promise<void> {
+    return guarded(tokens.touchToken(this.#db, token, now));
+  }
+}

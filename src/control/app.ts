@@ -1,0 +1,50 @@
+// The admin API as one Hono application: a list of families. Loaded by index.ts when it is first called, so that an
+// isolate which only serves traffic never evaluates it.
+import { OpenAPIHono } from "@hono/zod-openapi";
+import { canonicalPath } from "../decide/canonical-path.ts";
+import type { Env } from "../env.ts";
+import { refusalResponse } from "./answer.ts";
+import { registerApply } from "./calls/apply.ts";
+import { registerAudit } from "./calls/audit.ts";
+import { registerCatalog } from "./calls/catalog.ts";
+import { registerEndpoints } from "./calls/endpoints.ts";
+import { registerHeartbeats } from "./calls/heartbeats.ts";
+import { registerResource } from "./calls/resource.ts";
+import { registerResources } from "./calls/resources.ts";
+import { registerRevisions } from "./calls/revisions.ts";
+import { registerTokens } from "./calls/tokens.ts";
+import { refuseUnknownCall } from "./not-found.ts";
+import { registerPages } from "./pages.ts";
+import type { ControlApp } from "./register.ts";
+import { requestIdOf } from "./request-id.ts";
+import { refuseFailure } from "./failure.ts";
+
+export const controlApp: ControlApp = build();
+
+function build(): ControlApp {
+  // The path that index.ts chose this app by is the path it routes by: the canonical one, not Hono's own reading.
+  const app: ControlApp = new OpenAPIHono<{ Bindings: Env }>({
+    getPath: (request) => {
+      const canonical = canonicalPath(request.url);
+      return canonical.ok ? canonical.matchPath : "";
+    },
+  });
+  registerApply(app);
+  registerResources(app);
+  registerResource(app);
+  registerRevisions(app);
+  registerEndpoints(app);
+  registerHeartbeats(app);
+  registerCatalog(app);
+  registerTokens(app);
+  registerAudit(app);
+  registerPages(app);
+  app.notFound((context) =>
+    refusalResponse(refuseUnknownCall(app, context.req.method, context.req.path), requestIdOf(context.req.raw), "none"),
+  );
+  app.onError((error, context) => {
+    const requestId = requestIdOf(context.req.raw);
+    return refusalResponse(refuseFailure(error, requestId), requestId, "none");
+  });
+  return app;
+}

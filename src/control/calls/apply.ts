@@ -1,0 +1,129 @@
+// Bundles of documents: applied, planned, checked.
+import { z } from "zod";
+import { apply } from "../../config/apply.ts";
+import { refuseWarnings } from "../../config/verdict.ts";
+import { applyResultSchema, validationSchema } from "../../model/api-apply.ts";
+import { refOf } from "../../model/keys.ts";
+import { announceAfter } from "../announce-after.ts";
+import { isRefusal } from "../answer.ts";
+import { refuseBuiltIn } from "../built-in.ts";
+import type { Exchange } from "../call.ts";
+import { type Documents, documentsBody } from "../documents-body.ts";
+import { lint } from "../lint.ts";
+import { basisOfMesh, etag } from "../precondition.ts";
+import { type ControlApp, register } from "../register.ts";
+import { visiblePart } from "../visible.ts";
+import { dryRunShape, writeOptions, writeQueryShape } from "../write-options.ts";
+
+const tag = "documents";
+const nothing = z.object({});
+const ifMatch = {
+  name: "if-match",
+  description: 'The mesh revision that the write is based on, `"17"`; `*` for admins.',
+};
+
+const planQuery = z.object({
+  set: z
+    .string()
+    .regex(/^[a-z0-9]([-a-z0-9_.]{0,61}[a-z0-9])?$/, "A set is a name of up to 63 lower-case letters, digits and - _ .")
+    .optional()
+    .meta({ description: "The apply set that these documents are; what they leave out can be pruned." }),
+  prune: writeQueryShape.strict.meta({ description: "Remove documents of the set that are not in the body." }),
+  pruneMax: z.coerce
+    .number("pruneMax is a number.")
+    .int()
+    .min(0)
+    .optional()
+    .meta({ description: "Prune up to so many, whatever share of the set they are." }),
+  ...writeQueryShape,
+});
+const applyQuery = planQuery.extend(dryRunShape);
+
+export function registerApply(app: ControlApp): void {
+  register(app, {
+    id: "apply",
+    method: "post",
+    path: "/apply",
+    role: "operator",
+    scope: "each",
+    writes: true,
+    tag,
+    summary: "Apply documents: all or none, as one revision.",
+    description:
+      "The whole mesh as it would be is compiled first; an error anywhere in it refuses the call. An unchanged mesh gets no revision.",
+    params: nothing,
+    query: applyQuery,
+    body: documentsBody,
+    headers: [ifMatch],
+    answer: applyResultSchema,
+    refusals: ["validation", "strictWarnings", "pruneGuard", "conflict", "preconditionFailed"],
+    handle: (exchange) => run(exchange, "apply"),
+  });
+
+  register(app, {
+    id: "diff",
+    method: "post",
+    path: "/diff",
+    role: "viewer",
+    scope: "each",
+    writes: false,
+    tag,
+    summary: "What apply would do, without doing it.",
+    params: nothing,
+    query: planQuery,
+    body: documentsBody,
+    headers: [ifMatch],
+    answer: applyResultSchema,
+    refusals: ["validation", "strictWarnings", "pruneGuard", "conflict", "preconditionFailed"],
+    handle: (exchange) => run({ ...exchange, query: { ...exchange.query, dryRun: true } }, "diff"),
+  });
+
+  register(app, {
+    id: "validate",
+    method: "post",
+    path: "/validate",
+    role: "viewer",
+    scope: "each",
+    writes: false,
+    tag,
+    summary: "Check documents, and the whole mesh that they would make.",
+    description:
+      "Answers 200 with findings also when the documents are not valid; only a body that cannot be read is refused.",
+    params: nothing,
+    query: nothing,
+    body: documentsBody,
+    answer: validationSchema,
+    refusals: [],
+    handle: async ({ body, store, env, now, operator }) => ({
+      body: await lint(store, body, operator, { now, localMesh: env.LOCAL_MESH === "true" }),
+    }),
+  });
+}
+
+type BundleExchange = Exchange<object, z.output<typeof applyQuery>, Documents>;
+
+async function run(exchange: BundleExchange, source: string) {
+  const { body, query, operator, store, request } = exchange;
+  if (!body.ok) return body.refusal;
+  const incoming = body.documents;
+  if (query.strict && body.warnings.length > 0) return refuseWarnings(body.warnings, incoming);
+  const fixed = refuseBuiltIn(
+    incoming.map(({ document: { kind, metadata } }) => refOf(kind, metadata.namespace, metadata.name)),
+  );
+  if (fixed) return fixed;
+  const basis = basisOfMesh(request.headers, operator, (await store.head()).revision);
+  if (isRefusal(basis)) return basis;
+  const applied = await apply(store, incoming, {
+    ...writeOptions(exchange, { source, ...basis }),
+    ...(query.set === undefined ? {} : { set: query.set }),
+    prune: query.prune,
+    pruneMax: query.pruneMax ?? null,
+  });
+  if (!applied.ok) return applied.refusal;
+  await announceAfter(exchange, applied.result);
+  const warnings = [...body.warnings, ...applied.result.warnings];
+  return {
+    body: visiblePart(operator, { ...applied.result, warnings }),
+    headers: { etag: etag(applied.result.revision) },
+  };
+}

@@ -1,0 +1,130 @@
+// One document by its name: read, written, deleted. Writes say what they are based on.
+import { z } from "zod";
+import { putOne, remove } from "../../config/apply.ts";
+import { applyResultSchema, writtenResourceSchema } from "../../model/api-apply.ts";
+import { resourceSchema } from "../../model/api.ts";
+import { announceAfter } from "../announce-after.ts";
+import { isRefusal } from "../answer.ts";
+import { builtIn, refuseBuiltIn } from "../built-in.ts";
+import { documentBody, documentOf } from "../document-body.ts";
+import { identityOf, identityParameters, refuseAbsent } from "../identity.ts";
+import { noBody } from "../json-body.ts";
+import { basisOfResource, etag } from "../precondition.ts";
+import { type ControlApp, register } from "../register.ts";
+import { toResource } from "../wire.ts";
+import { visiblePart } from "../visible.ts";
+import { writeOptions, writeQueryShape } from "../write-options.ts";
+
+const tag = "documents";
+const path = "/namespaces/{ns}/{kind}/{name}";
+const writeQuery = z.object(writeQueryShape);
+const preconditions = [
+  { name: "if-match", description: 'The ETag that the write is based on, `"17"`; `*` for admins.' },
+  { name: "if-none-match", description: "`*`: only create." },
+];
+const writeRefusals = [
+  ...(["notFound", "conflict", "validation", "strictWarnings"] as const),
+  ...(["preconditionFailed", "preconditionRequired"] as const),
+];
+
+export function registerResource(app: ControlApp): void {
+  register(app, {
+    id: "getResource",
+    method: "get",
+    path,
+    role: "viewer",
+    scope: "path",
+    writes: false,
+    tag,
+    summary: "One document, with its status. The ETag is what a write is based on.",
+    params: identityParameters,
+    query: z.object({}),
+    body: noBody,
+    answer: resourceSchema,
+    refusals: ["notFound"],
+    async handle({ params, store }) {
+      const identity = identityOf(params);
+      if (isRefusal(identity)) return identity;
+      const { kind, namespace, name, ref } = identity;
+      const stored = builtIn(ref) ?? (await store.document(kind, namespace, name));
+      if (stored === null) return refuseAbsent(store, identity);
+      return { body: toResource(stored), headers: { etag: etag(stored.resourceVersion) } };
+    },
+  });
+
+  register(app, {
+    id: "putResource",
+    method: "put",
+    path,
+    role: "operator",
+    scope: "path",
+    writes: true,
+    tag,
+    summary: "Create or replace one document.",
+    params: identityParameters,
+    query: writeQuery,
+    body: documentBody,
+    headers: preconditions,
+    answer: writtenResourceSchema,
+    creates: true,
+    refusals: writeRefusals,
+    async handle(exchange) {
+      const { params, body, store, operator, request, query } = exchange;
+      const identity = identityOf(params);
+      if (isRefusal(identity)) return identity;
+      const { kind, namespace, name, ref } = identity;
+      const fixed = refuseBuiltIn([ref]);
+      if (fixed) return fixed;
+      const before = await store.document(kind, namespace, name);
+      const basis = basisOfResource(request.headers, operator, ref, before?.resourceVersion ?? null);
+      if (isRefusal(basis)) return basis;
+      const parsed = documentOf(body, identity, query.strict);
+      if (isRefusal(parsed)) return parsed;
+      const options = writeOptions(exchange, { source: "put", ...basis });
+      const applied = await putOne(store, { document: parsed.document, index: null }, options);
+      if (!applied.ok) return applied.refusal;
+      await announceAfter(exchange, applied.result);
+      const after = await store.document(kind, namespace, name);
+      if (after === null) return { problem: "notFound", detail: `${ref} was written, and removed again meanwhile.` };
+      const { revision, warnings } = visiblePart(operator, applied.result);
+      return {
+        status: before === null ? 201 : 200,
+        body: { ...toResource(after), revision, warnings: [...parsed.warnings, ...warnings] },
+        headers: { etag: etag(after.resourceVersion) },
+      };
+    },
+  });
+
+  register(app, {
+    id: "deleteResource",
+    method: "delete",
+    path,
+    role: "operator",
+    scope: "path",
+    writes: true,
+    tag,
+    summary: "Delete one document.",
+    params: identityParameters,
+    query: writeQuery,
+    body: noBody,
+    headers: preconditions.slice(0, 1),
+    answer: applyResultSchema,
+    refusals: writeRefusals,
+    async handle(exchange) {
+      const { params, store, operator, request } = exchange;
+      const identity = identityOf(params);
+      if (isRefusal(identity)) return identity;
+      const { kind, namespace, name, ref } = identity;
+      const fixed = refuseBuiltIn([ref]);
+      if (fixed) return fixed;
+      const before = await store.document(kind, namespace, name);
+      if (before === null) return refuseAbsent(store, identity);
+      const basis = basisOfResource(request.headers, operator, ref, before.resourceVersion);
+      if (isRefusal(basis)) return basis;
+      const removed = await remove(store, identity, writeOptions(exchange, { source: "delete", ...basis }));
+      if (!removed.ok) return removed.refusal;
+      await announceAfter(exchange, removed.result);
+      return { body: visiblePart(operator, removed.result), headers: { etag: etag(removed.result.revision) } };
+    },
+  });
+}

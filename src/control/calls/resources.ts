@@ -1,0 +1,66 @@
+// Lists of documents.
+import { z } from "zod";
+import { resourceListSchema } from "../../model/api.ts";
+import { kindByAnyName } from "../../model/kinds.ts";
+import { isRefusal } from "../answer.ts";
+import { noBody } from "../json-body.ts";
+import { parseLabelQuery } from "../label-query.ts";
+import { covers, lacksNamespace } from "../operator.ts";
+import { keyedPage, pageQuerySchema } from "../paging.ts";
+import { etag } from "../precondition.ts";
+import { type ControlApp, register } from "../register.ts";
+import { namespaceParameter } from "../route-parameters.ts";
+import { refOfStored, toResource } from "../wire.ts";
+
+const tag = "documents";
+
+const kindParameter = z
+  .string()
+  .transform((text, context) => {
+    const kind = kindByAnyName(text);
+    if (kind !== null) return kind;
+    context.addIssue({ code: "custom", message: `There is no kind "${text}".`, input: text });
+    return z.NEVER;
+  })
+  .meta({ type: "string", description: "In any case, also plural or short." });
+
+export function registerResources(app: ControlApp): void {
+  register(app, {
+    id: "listResources",
+    method: "get",
+    path: "/resources",
+    role: "viewer",
+    scope: "each",
+    writes: false,
+    tag,
+    summary: "Documents, by kind, namespace and name.",
+    params: z.object({}),
+    query: pageQuerySchema.extend({
+      kind: kindParameter.optional(),
+      namespace: namespaceParameter.optional(),
+      labelSelector: z.string().max(1000).optional().meta({ description: "`team=shop,tier!=gold,env in (dev,test)`." }),
+    }),
+    body: noBody,
+    answer: resourceListSchema,
+    refusals: [],
+    async handle({ query, store, operator }) {
+      const { kind, namespace } = query;
+      const outside = namespace === undefined ? null : lacksNamespace(operator, namespace);
+      if (outside) return outside;
+      const labels = query.labelSelector ? parseLabelQuery(query.labelSelector) : null;
+      if (labels?.ok === false) return labels.refusal;
+      const { head, documents } = await store.mesh({ kind, namespace });
+      const chosen = documents.filter(
+        ({ document: { metadata } }) =>
+          covers(operator, metadata.namespace) && (labels === null || labels.value(metadata.labels)),
+      );
+      const page = keyedPage(query, chosen, refOfStored);
+      if (isRefusal(page)) return page;
+      const { items, nextCursor } = page;
+      return {
+        body: { items: items.map(toResource), nextCursor, revision: head.revision },
+        headers: { etag: etag(head.revision) },
+      };
+    },
+  });
+}

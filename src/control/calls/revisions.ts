@@ -1,0 +1,127 @@
+// History: what each revision changed, who runs it, and the way back.
+import { z } from "zod";
+import { MESH_OBJECT } from "../../config/announce.ts";
+import { rollback } from "../../config/apply.ts";
+import { applyResultSchema, rollbackRequestSchema } from "../../model/api-apply.ts";
+import { propagationSchema, revisionDetailSchema, revisionListSchema } from "../../model/api-registry.ts";
+import type { Refusal } from "../../model/problem.ts";
+import { announceAfter } from "../announce-after.ts";
+import { isRefusal } from "../answer.ts";
+import { jsonBody, noBody } from "../json-body.ts";
+import { numberedPage, pageQuerySchema } from "../paging.ts";
+import { basisOfMesh, etag } from "../precondition.ts";
+import { type ControlApp, register } from "../register.ts";
+import { revisionParameter } from "../route-parameters.ts";
+import { visible, visiblePart } from "../visible.ts";
+import { toChange, toRevision } from "../wire.ts";
+import { dryRunShape, writeOptions, writeQueryShape } from "../write-options.ts";
+
+const tag = "history";
+const params = z.object({ n: revisionParameter });
+const nothing = z.object({});
+const absent = (n: number): Refusal => ({ problem: "notFound", detail: `There is no revision ${n}.` });
+
+export function registerRevisions(app: ControlApp): void {
+  register(app, {
+    id: "listRevisions",
+    method: "get",
+    path: "/revisions",
+    role: "viewer",
+    scope: "each",
+    writes: false,
+    tag,
+    summary: "Revisions of the mesh, newest first.",
+    params: nothing,
+    query: pageQuerySchema,
+    body: noBody,
+    answer: revisionListSchema,
+    refusals: [],
+    async handle({ query, store }) {
+      const [{ revision }, page] = await Promise.all([
+        store.head(),
+        numberedPage(
+          query,
+          (range) => store.revisions(range),
+          (record) => record.revision,
+        ),
+      ]);
+      if (isRefusal(page)) return page;
+      return {
+        body: { items: page.items.map(toRevision), nextCursor: page.nextCursor, revision },
+        headers: { etag: etag(revision) },
+      };
+    },
+  });
+
+  register(app, {
+    id: "getRevision",
+    method: "get",
+    path: "/revisions/{n}",
+    role: "viewer",
+    scope: "each",
+    writes: false,
+    tag,
+    summary: "One revision: each document that it changed, before and after.",
+    params,
+    query: nothing,
+    body: noBody,
+    answer: revisionDetailSchema,
+    refusals: ["notFound"],
+    async handle({ params: { n }, store, operator }) {
+      const record = await store.revision(n);
+      if (record === null) return absent(n);
+      const changes = visible(operator, record.changes).map(toChange);
+      return { body: { ...toRevision(record), changes } };
+    },
+  });
+
+  register(app, {
+    id: "rollback",
+    method: "post",
+    path: "/revisions/{n}/rollback",
+    role: "operator",
+    scope: "each",
+    writes: true,
+    tag,
+    summary: "Bring the documents of a revision back, as a new revision.",
+    params,
+    query: z.object({ ...dryRunShape, ...writeQueryShape }),
+    body: jsonBody(rollbackRequestSchema, {}),
+    headers: [
+      { name: "if-match", description: 'The mesh revision that the write is based on, `"17"`; `*` for admins.' },
+    ],
+    answer: applyResultSchema,
+    refusals: ["notFound", "validation", "strictWarnings", "conflict", "preconditionFailed"],
+    async handle(exchange) {
+      const { params, body, store, operator, request } = exchange;
+      const basis = basisOfMesh(request.headers, operator, (await store.head()).revision);
+      if (isRefusal(basis)) return basis;
+      const options = writeOptions(exchange, { source: "rollback", ...basis });
+      const applied = await rollback(store, params.n, { ...options, reason: body.reason ?? options.reason });
+      if (!applied.ok) return applied.refusal;
+      await announceAfter(exchange, applied.result);
+      return { body: visiblePart(operator, applied.result), headers: { etag: etag(applied.result.revision) } };
+    },
+  });
+
+  register(app, {
+    id: "getPropagation",
+    method: "get",
+    path: "/revisions/{n}/propagation",
+    role: "viewer",
+    scope: "each",
+    writes: false,
+    tag,
+    summary: "Which isolates and data centres run a revision, or a later one.",
+    description: "Isolates that have not asked for half a minute are asleep or gone, and not counted.",
+    params,
+    query: nothing,
+    body: noBody,
+    answer: propagationSchema,
+    refusals: ["notFound"],
+    async handle({ params: { n }, store, env }) {
+      if (n > (await store.head()).revision) return absent(n);
+      return { body: await env.MESH.getByName(MESH_OBJECT).propagation(n) };
+    },
+  });
+}

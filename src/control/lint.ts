@@ -1,0 +1,72 @@
+// `validate`: everything there is to say about documents and the mesh that they would make, without a plan and without
+// writing. What apply refuses as a whole is told here one by one.
+import { createdAtOf } from "../config/change-rows.ts";
+import { compile } from "../config/compile.ts";
+import { plan } from "../config/plan.ts";
+import type { Store } from "../config/store.ts";
+import { laterFindings } from "../config/verdict.ts";
+import type { Validation, ValidationFinding } from "../model/api-apply.ts";
+import type { Finding } from "../model/finding.ts";
+import { refOf } from "../model/keys.ts";
+import { type ProblemItem, problems } from "../model/problem.ts";
+import type { Documents } from "./documents-body.ts";
+import type { Operator } from "./operator.ts";
+import { visible } from "./visible.ts";
+
+export async function lint(
+  store: Store,
+  body: Documents,
+  operator: Operator,
+  { now, localMesh }: { readonly now: number; readonly localMesh: boolean },
+): Promise<Validation> {
+  if (!body.ok) return { valid: false, errors: (body.refusal.errors ?? []).map(fromItem), warnings: [] };
+  const { head, documents } = await store.mesh();
+  const planned = plan(
+    documents,
+    body.documents.map(({ document }) => document),
+    { manager: "validate" },
+  );
+  if (!planned.ok) return { valid: false, errors: (planned.refusal.errors ?? []).map(fromItem), warnings: [] };
+  const compiled = compile(planned.plan.next, {
+    revision: head.revision + 1,
+    now: new Date(now).toISOString(),
+    localMesh,
+    createdAt: createdAtOf(documents, planned.plan.changes, new Date(now).toISOString()),
+  });
+  const all = [
+    ...body.warnings,
+    ...planned.plan.findings,
+    ...laterFindings(planned.plan.changes),
+    ...compiled.findings,
+  ];
+  const findings = visible(operator, all).map((finding) => place(finding, body.documents));
+  const errors = findings.filter(({ severity }) => severity === "error");
+  return { valid: errors.length === 0, errors, warnings: findings.filter(({ severity }) => severity === "warning") };
+}
+
+/** A finding about a document of the body, pointed at in the body; one about another document stays as it is. */
+function place(finding: Finding, documents: (Documents & { ok: true })["documents"]): ValidationFinding {
+  const source = documents.find(
+    ({ document: { kind, metadata } }) => refOf(kind, metadata.namespace, metadata.name) === finding.ref,
+  );
+  if (source === undefined) return finding;
+  const pointer = `#/${source.index}${finding.pointer}`;
+  return { ...finding, pointer, ...source.locate(finding.pointer) };
+}
+
+function fromItem({ pointer, detail, hint, line, column, code }: ProblemItem): ValidationFinding {
+  return {
+    severity: "error",
+    code: isDocumentCode(code) ? code : problems.validation.code,
+    ref: "",
+    pointer,
+    message: detail,
+    ...(hint === undefined ? {} : { hint }),
+    ...(line === undefined ? {} : { line }),
+    ...(column === undefined ? {} : { column }),
+  };
+}
+
+function isDocumentCode(code: string | undefined): code is `SLV1${number}` {
+  return code !== undefined && /^SLV1\d{3}$/.test(code);
+}

@@ -1,0 +1,133 @@
+// What each problem means and what to do about it, for `/_selvage/problems/{code}` and docs/errors.md. A new problem
+// without an entry here does not compile.
+import type { ProblemName } from "../model/problem.ts";
+
+export interface ProblemText {
+  /** When it is answered, and what it says about the mesh. */
+  readonly why: string;
+  /** What the reader can do about it. */
+  readonly fix: string;
+}
+
+export const problemTexts: Readonly<Record<ProblemName, ProblemText>> = {
+  malformed: {
+    why: "The body is not the JSON or YAML that its content type announces, is not UTF-8, or uses YAML in a way that is refused (an alias that expands too often, a duplicate key, a custom tag). Nothing was read from it.",
+    fix: "The detail, and where the source was YAML the line and column, say where reading stopped. `selvage validate -f FILE` shows the same without writing.",
+  },
+  unsupportedMediaType: {
+    why: "The call does not read the content type that was sent, or the body is compressed.",
+    fix: "Send `content-type: application/json`, or `application/yaml` for apply, diff and validate, and no content-encoding.",
+  },
+  payloadTooLarge: {
+    why: "The body has more than 1 MiB. The limit counts bytes as they arrive, so a missing or wrong content-length does not help.",
+    fix: "Apply fewer documents at a time. Give each part its own `set`, so that pruning one leaves the others alone.",
+  },
+  validation: {
+    why: "The body can be read, but what it says is not valid: an unknown field or kind, a value outside its range, a reference that leads nowhere. Nothing was written, not even the documents that are valid.",
+    fix: "Each entry of `errors` has a JSON Pointer, the line and column when the source was YAML, and usually a hint.",
+  },
+  strictWarnings: {
+    why: "The documents are valid, the mesh that they would make has warnings, and `strict=true` asked to refuse in that case.",
+    fix: "Resolve the warnings in `errors`, or apply without `strict`.",
+  },
+  notFound: {
+    why: "No document, revision, endpoint or token of that name exists, or its kind does not exist.",
+    fix: "Check namespace, kind and name. `GET /_selvage/v1/resources` lists what there is; a document without a namespace is in `default`.",
+  },
+  noSuchCall: {
+    why: "No call of the admin API has this path.",
+    fix: "`/_selvage/docs` lists every call. `suggestions` names the nearest ones.",
+  },
+  methodNotAllowed: {
+    why: "The path exists, the method does not exist there.",
+    fix: "Use one of the methods in the `allow` header.",
+  },
+  badParameter: {
+    why: "A path or query parameter, or a header that steers the call, is unknown, given twice or not in its range. Unknown ones are refused because a misspelt `dryRun` would otherwise write.",
+    fix: "`errors` names each parameter, with its nearest correct spelling.",
+  },
+  endpointRefused: {
+    why: "The endpoint's address may not be used: not https, a private, loopback or link-local address, a port outside the allowed ones, or a cluster that does not exist.",
+    fix: "Register a public https address. Where private addresses are meant, set `allowPrivateAddresses: true` on the endpoint's Cluster.",
+  },
+  pruneGuard: {
+    why: "The prune would remove more than three documents and more than 30 % of the set: usually the sign of a wrong directory or an empty file.",
+    fix: "Look at the plan with `dryRun=true`. If the removal is meant, delete the documents by name, or prune in smaller steps.",
+  },
+  unauthenticated: {
+    why: "The call came without an operator token, or with one that is not known or has expired.",
+    fix: "Send `authorization: Bearer <token>`: the bootstrap token (the secret `SELVAGE_ADMIN_TOKEN`) or an API token made with `POST /_selvage/v1/tokens`.",
+  },
+  forbidden: {
+    why: "The operator is known, but their role or their namespaces do not reach this far. `requiredRole` or `requiredNamespace` says what would.",
+    fix: "Use a token with that role and namespace. Tokens are made by admins.",
+  },
+  identityRequired: {
+    why: "The service has `exposure: mesh`, the default, and the caller has shown no identity.",
+    fix: "Call with a workload or application identity, set `exposure: public` on the Service, or publish it on a hostname with an HTTPRoute.",
+  },
+  preconditionFailed: {
+    why: "The write was based on a version that is not the current one: somebody else wrote in between. Nothing was written.",
+    fix: "Read again (`currentEtag` is the current version), look at what changed, and repeat the write with the new `If-Match`.",
+  },
+  preconditionRequired: {
+    why: "Writing one resource overwrites what is there, so the write must say what it was based on.",
+    fix: 'Send `If-Match: "<resourceVersion>"` as the `ETag` of GET shows it, or `If-None-Match: *` to create. Admins may send `If-Match: *`.',
+  },
+  conflict: {
+    why: "The document belongs to another apply set or manager, is built in, or is still in use.",
+    fix: "Change it where it is managed from; the detail names the owner.",
+  },
+  malformedRequest: {
+    why: "The request cannot be understood in only one way: a path that climbs above the root, an encoded slash or control character, a header that may occur once and occurs twice.",
+    fix: "Send a path in normal form and each such header once.",
+  },
+  headersTooLarge: {
+    why: "The request has more header fields, or larger ones, than the mesh passes on.",
+    fix: "Send fewer or shorter headers; cookies are the usual cause.",
+  },
+  uriTooLong: {
+    why: "Path and query are longer than the mesh passes on.",
+    fix: "Move the data into the body.",
+  },
+  noRoute: {
+    why: "No listener, HTTPRoute or service address matches host, path, method, headers and query of the request.",
+    fix: "`selvage get httproute` shows what is routed, `/svc/<service>.<namespace>/` always reaches a registered service.",
+  },
+  invalidBackend: {
+    why: "The rule that matched sends this share of its traffic to something that is not there or may not be referred to. The Gateway API demands a 500 for that share.",
+    fix: "The route's status, condition `ResolvedRefs`, says which reference and why: create the Service, or a ReferenceGrant in its namespace.",
+  },
+  noHealthyEndpoint: {
+    why: "The service is known, but has no endpoint that can be used: none registered, all drained, all weights 0, or the version that the route asks for has none.",
+    fix: "`selvage get endpoints` shows what is registered. Start an agent, or write endpoints into the Service.",
+  },
+  upstreamFailed: {
+    why: "An endpoint was chosen, and the connection to it failed or broke before its answer began.",
+    fix: "Check that the endpoint's address is reachable from the mesh and that the service is running.",
+  },
+  deadlineExceeded: {
+    why: "The service did not answer within the request's deadline.",
+    fix: "Find out why it is slow, or raise `timeouts` of the HTTPRoute rule or the TrafficPolicy.",
+  },
+  notReady: {
+    why: "This part of the mesh has not been able to load any configuration since it started. It does not guess: nothing is routed.",
+    fix: "`/_selvage/readyz` says whether the registry can be reached. Repeat the request after `retry-after`.",
+  },
+  upgradeRefused: {
+    why: "The request asked to change the protocol (WebSocket), and the service answered something else than 101.",
+    fix: "Check that the service speaks the protocol at this path.",
+  },
+  loopDetected: {
+    why: "The request has passed through the mesh too many times: a service's endpoint is an address of the mesh itself.",
+    fix: "Point the endpoint at the service, not at the route that leads to it.",
+  },
+  internal: {
+    why: "A bug of ours, or of the platform. The answer says nothing about it on purpose; the log has an entry with the same request id.",
+    fix: "Repeat the call once. If it stays, report it with the `requestId`.",
+  },
+  storageUnavailable: {
+    why: "The registry's database refused or did not answer. A write either happened as a whole or not at all; traffic is not affected, it runs on the last loaded revision.",
+    fix: "Read `GET /_selvage/v1/revisions` to see whether the write happened, then repeat it.",
+  },
+};

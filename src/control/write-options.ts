@@ -1,0 +1,70 @@
+// What every write of documents takes from its exchange: who, when, why, and what the operator may touch.
+import { z } from "zod";
+import type { WriteOptions } from "../config/change.ts";
+import type { Env } from "../env.ts";
+import { kinds } from "../model/kinds.ts";
+import type { Refusal } from "../model/problem.ts";
+import { addressOf, type Caller } from "./audit-entry.ts";
+import { lacksNamespace, lacksRole, type Operator } from "./operator.ts";
+import { switchSchema } from "./parameters.ts";
+import { namespaceOfRef } from "./visible.ts";
+
+/** Query parameters that all writes of documents share. */
+export const writeQueryShape = {
+  strict: switchSchema.meta({ description: "Warnings refuse too." }),
+  manager: z
+    .string()
+    .regex(/^[A-Za-z0-9][-A-Za-z0-9_.:@/]{0,62}$/, "A manager is up to 63 letters, digits and - _ . : @ /.")
+    .default("api")
+    .meta({ description: "Who keeps these documents, e.g. `ci`; shown with each of them." }),
+  reason: z.string().min(1).max(500).optional().meta({ description: "Why; kept in history and audit." }),
+};
+
+/** `dryRun=` of the writes that can be tried. */
+export const dryRunShape = { dryRun: switchSchema.meta({ description: "Plan, check and answer, write nothing." }) };
+
+interface WriteQuery {
+  readonly dryRun?: boolean;
+  readonly strict: boolean;
+  readonly manager: string;
+  readonly reason?: string | undefined;
+}
+
+export function writeOptions(
+  caller: Caller & { readonly env: Env; readonly query: WriteQuery },
+  about: { readonly source: string; readonly expected: number | null; readonly forced: boolean },
+): WriteOptions {
+  const { operator, query } = caller;
+  return {
+    dryRun: query.dryRun ?? false,
+    strict: query.strict,
+    expected: about.expected,
+    forced: about.forced,
+    manager: query.manager,
+    actor: operator.name,
+    role: operator.role,
+    ip: addressOf(caller.request),
+    source: about.source,
+    reason: query.reason ?? null,
+    now: new Date(caller.now).toISOString(),
+    localMesh: caller.env.LOCAL_MESH === "true",
+    permits: (changes) => {
+      for (const { ref, action } of changes) {
+        // A rollback plans every document there was, and leaves most of them alone.
+        if (action === "unchanged" && about.source === "rollback") continue;
+        const looks = about.source === "diff" || action === "unchanged";
+        const denied = looks ? lacksNamespace(operator, namespaceOfRef(ref)) : lacksRight(operator, ref);
+        if (denied) return denied;
+      }
+      return null;
+    },
+  };
+}
+
+/** null = the operator may write documents like this one: mesh-wide kinds are for admins, others go by namespace. */
+function lacksRight(operator: Operator, ref: string): Refusal | null {
+  const [kind = "", namespace = ""] = ref.split("/");
+  const info = Object.values(kinds).find((known) => known.kind === kind);
+  const denied = info?.scope === "mesh" ? lacksRole(operator, "admin") : lacksNamespace(operator, namespace);
+  return denied && { ...denied, detail: `${ref}: ${denied.detail}` };
+}

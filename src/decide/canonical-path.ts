@@ -1,0 +1,207 @@
+// The one canonical path of a request: routing, authorization, limits, logs and forwarding all use it and no other.
+// Works on the raw text of `request.url`, because `new URL` and routers each decode differently. Never guesses: a path that
+// two common servers could read differently is refused. Not a URL parser: scheme and authority are only cut off.
+
+/** Why a path is refused. All but `too-long` (414) are a malformed request (400). */
+export type PathFault =
+  | "not-absolute"
+  | "too-long"
+  | "too-many-segments"
+  | "control-character"
+  | "backslash"
+  | "bad-escape"
+  | "encoded-separator"
+  | "not-utf8"
+  | "dot-segment-parameters"
+  | "above-root";
+
+export type CanonicalPath =
+  | {
+      readonly ok: true;
+      /** What is forwarded: starts with `/`, no dot segments, no empty segments, unreserved characters decoded. */
+      readonly path: string;
+      /** What is matched and authorized: `path` without `;parameters`. The same string when it has none. */
+      readonly matchPath: string;
+      /** The query as it was sent, with its `?`; `""` without one. A fragment is never part of it. */
+      readonly search: string;
+    }
+  | { readonly ok: false; readonly reason: PathFault };
+
+/** Characters of a path, or of a query. */
+export const MAX_PATH_LENGTH = 8192;
+export const MAX_SEGMENTS = 64;
+
+const SLASH = 0x2f;
+const PERCENT = 0x25;
+/** Per ASCII code: 0 stands for itself, 1 is percent-encoded by WHATWG URLs, 2 needs thought, 3 is never allowed. */
+const CLASS = new Uint8Array(128);
+for (let code = 0; code < 0x20; code++) CLASS[code] = 3;
+for (const char of ' "<>^`{}') CLASS[char.charCodeAt(0)] = 1;
+for (const char of "%;") CLASS[char.charCodeAt(0)] = 2;
+CLASS[0x5c] = 3;
+CLASS[0x7f] = 3;
+
+/**
+ * @param raw `request.url` as the platform gives it, or an origin-form target (`/a?b`).
+ * @example canonicalPath("http://shop.example/a/%2e%2e//%61?x#f") // {ok: true, path: "/a", matchPath: "/a", search: "?x"}
+ */
+export function canonicalPath(raw: string): CanonicalPath {
+  const start = pathStart(raw);
+  let end = start;
+  let plain = true;
+  let segments = 0;
+  let previous = 0;
+  for (; end < raw.length; end++) {
+    const code = raw.charCodeAt(end);
+    if (code === 0x3f || code === 0x23) break;
+    if (code === SLASH) segments++;
+    if (code > 0x7e || CLASS[code] !== 0 || (previous === SLASH && (code === SLASH || code === 0x2e))) plain = false;
+    previous = code;
+  }
+  const search = queryOf(raw, end);
+  if (typeof search !== "string") return search;
+  if (end - start > MAX_PATH_LENGTH) return fault("too-long");
+  if (segments > MAX_SEGMENTS) return fault("too-many-segments");
+  if (end === start) return { ok: true, path: "/", matchPath: "/", search };
+  if (raw.charCodeAt(start) !== SLASH) return fault("not-absolute");
+  const path = raw.slice(start, end);
+  return plain ? { ok: true, path, matchPath: path, search } : resolve(path, search);
+}
+
+function fault(reason: PathFault): { readonly ok: false; readonly reason: PathFault } {
+  return { ok: false, reason };
+}
+
+function pathStart(raw: string): number {
+  if (raw.charCodeAt(0) === SLASH) return 0;
+  const scheme = raw.indexOf("://");
+  if (scheme === -1) return 0;
+  let at = scheme + 3;
+  for (; at < raw.length; at++) {
+    const code = raw.charCodeAt(at);
+    if (code === SLASH || code === 0x3f || code === 0x23) break;
+  }
+  return at;
+}
+
+/** A raw control character would be dropped by URL parsers, a U+FFFD stands for bytes that are lost: neither is forwarded. */
+function queryOf(raw: string, at: number): string | { readonly ok: false; readonly reason: PathFault } {
+  if (at >= raw.length || raw.charCodeAt(at) === 0x23) return "";
+  let end = at;
+  let ascii = true;
+  for (; end < raw.length; end++) {
+    const code = raw.charCodeAt(end);
+    if (code === 0x23) break;
+    if (code < 0x20 || code === 0x7f) return fault("control-character");
+    if (code > 0x7f) ascii = false;
+  }
+  if (end - at > MAX_PATH_LENGTH) return fault("too-long");
+  const query = raw.slice(at, end);
+  return ascii || isText(query) ? query : fault("not-utf8");
+}
+
+/** The slow way: escapes, then dot segments (empty segments count, as in RFC 3986 §5.2.4), then empty segments. */
+function resolve(raw: string, search: string): CanonicalPath {
+  const text = normaliseEscapes(raw);
+  if (typeof text !== "string") return text;
+  const kept: string[] = [];
+  const parts = text.split("/");
+  for (let i = 1; i < parts.length; i++) {
+    const part = parts[i] ?? "";
+    const last = i === parts.length - 1;
+    if (part === "..") {
+      if (kept.length === 0) return fault("above-root");
+      kept.pop();
+      if (last) kept.push("");
+    } else if (part === ".") {
+      if (last) kept.push("");
+    } else if (isDisguisedDots(part)) return fault("dot-segment-parameters");
+    else kept.push(part);
+  }
+  const trailing = kept.at(-1) === "" ? "/" : "";
+  const named = kept.filter((part) => part !== "");
+  const path = named.length === 0 ? "/" : `/${named.join("/")}${trailing}`;
+  if (path.length > MAX_PATH_LENGTH) return fault("too-long");
+  return { ok: true, path, matchPath: path.includes(";") ? withoutParameters(named, trailing) : path, search };
+}
+
+/** `..;a=b`: dots to a server that strips parameters (or decodes `%3B` first), a name to others. */
+function isDisguisedDots(part: string): boolean {
+  return part.charCodeAt(0) === 0x2e && /^\.\.?(?:;|%3B)/.test(part);
+}
+
+function withoutParameters(named: readonly string[], trailing: string): string {
+  const bare = named.map((part) => (part.includes(";") ? part.slice(0, part.indexOf(";")) : part));
+  const kept = bare.filter((part) => part !== "");
+  const slash = bare.at(-1) === "" ? "/" : trailing;
+  return kept.length === 0 ? "/" : `/${kept.join("/")}${slash}`;
+}
+
+/** Decodes unreserved characters once, upper-cases the other escapes, encodes what URL parsers would encode. */
+function normaliseEscapes(raw: string): string | { readonly ok: false; readonly reason: PathFault } {
+  let out = "";
+  let at = 0;
+  while (at < raw.length) {
+    const code = raw.charCodeAt(at);
+    if (code === PERCENT || code > 0x7e) {
+      const end = runEnd(raw, at, code === PERCENT);
+      const run = code === PERCENT ? normaliseRun(raw.slice(at, end)) : encodeRun(raw.slice(at, end));
+      if (typeof run !== "string") return run;
+      out += run;
+      at = end;
+      continue;
+    }
+    if (CLASS[code] === 3) return fault(code === 0x5c ? "backslash" : "control-character");
+    out += CLASS[code] === 1 ? hex(code) : raw.charAt(at);
+    at++;
+  }
+  return out;
+}
+
+/** The end of the escapes, or of the characters beyond ASCII, that start here: UTF-8 is judged over the whole of them. */
+function runEnd(raw: string, from: number, escapes: boolean): number {
+  let at = from;
+  if (escapes) while (raw.charCodeAt(at) === PERCENT) at += 3;
+  else while (raw.charCodeAt(at) > 0x7e) at++;
+  return Math.min(at, raw.length);
+}
+
+function normaliseRun(run: string): string | { readonly ok: false; readonly reason: PathFault } {
+  let out = "";
+  let beyondAscii = false;
+  for (let at = 0; at < run.length; at += 3) {
+    const digits = run.slice(at + 1, at + 3);
+    if (!/^[0-9a-fA-F]{2}$/.test(digits)) return fault("bad-escape");
+    const code = Number.parseInt(digits, 16);
+    if (code === SLASH || code === 0x5c) return fault("encoded-separator");
+    if (code < 0x20 || code === 0x7f) return fault("control-character");
+    if (code > 0x7f) beyondAscii = true;
+    const char = String.fromCharCode(code);
+    out += /[A-Za-z0-9\-._~]/.test(char) ? char : `%${digits.toUpperCase()}`;
+  }
+  if (beyondAscii && !decodes(run)) return fault("not-utf8");
+  return out;
+}
+
+function decodes(run: string): boolean {
+  try {
+    decodeURIComponent(run);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** Raw characters beyond ASCII as UTF-8 escapes, as every URL parser sends them. U+FFFD means the bytes were not UTF-8. */
+function encodeRun(run: string): string | { readonly ok: false; readonly reason: PathFault } {
+  if (run.includes("\u007f")) return fault("control-character");
+  return isText(run) ? encodeURIComponent(run) : fault("not-utf8");
+}
+
+function isText(run: string): boolean {
+  return !run.includes("\ufffd") && run.isWellFormed();
+}
+
+function hex(code: number): string {
+  return `%${code.toString(16).toUpperCase()}`;
+}

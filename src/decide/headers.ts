@@ -1,0 +1,128 @@
+// Which request and response headers may cross the mesh (RFC 9110 §7.6.1, and what only this hop may say). One look at
+// each header, no copies: the rooms delete the names that this lists. What the mesh writes itself is in forwarding.ts.
+
+/** More, or larger, is answered 431. Repeated lines count as one header of their joined length. */
+export const MAX_HEADERS = 100;
+export const MAX_HEADER_BYTES = 32 * 1024;
+
+/** The least that is needed of `Headers`. */
+export interface HeaderList {
+  forEach(visit: (value: string, name: string) => void): void;
+  get(name: string): string | null;
+}
+
+/** Meaningful to one connection only. */
+const HOP_BY_HOP = [
+  "connection",
+  "expect",
+  "http2-settings",
+  "keep-alive",
+  "te",
+  "trailer",
+  "transfer-encoding",
+  "upgrade",
+] as const;
+
+/** Headers by which a caller could pretend to be somebody, to be somewhere, or to ask for something else. */
+const SPOOFABLE = [
+  "cdn-loop",
+  "fastly-client-ip",
+  "forwarded",
+  "true-client-ip",
+  "x-client-ip",
+  "x-cluster-client-ip",
+  "x-http-method",
+  "x-http-method-override",
+  "x-method-override",
+  "x-original-host",
+  "x-original-method",
+  "x-original-uri",
+  "x-original-url",
+  "x-real-ip",
+  "x-remote-addr",
+  "x-remote-ip",
+  "x-rewrite-url",
+] as const;
+
+/** Families of the same: `cf-connecting-ip`, `proxy-authorization`, `selvage-identity`, `x-envoy-…`, `x-forwarded-for`. */
+const FAMILY = /^(?:cf|proxy|selvage|x-envoy|x-forwarded)(?:-|$)/;
+
+const requestDrops = new Set<string>([...HOP_BY_HOP, ...SPOOFABLE]);
+const responseDrops = new Set<string>(HOP_BY_HOP);
+const RESPONSE_FAMILY = /^(?:proxy|selvage)-/;
+
+/** May a caller say this to a service? `x_forwarded_for` reaches many servers as `x-forwarded-for`, so neither may it. */
+export function isDropped(name: string): boolean {
+  if (name.includes("_") && isDropped(name.replaceAll("_", "-"))) return true;
+  return requestDrops.has(name) || mayBeFamily(name.charCodeAt(0))
+    ? requestDrops.has(name) || FAMILY.test(name)
+    : false;
+}
+
+/** May a filter, or an authorization service, write it? Framing and the mesh's own words may not be written. */
+export function isReserved(name: string): boolean {
+  const lower = name.toLowerCase().replaceAll("_", "-");
+  return (
+    responseDrops.has(lower) || lower === "host" || lower === "content-length" || /^(?:proxy|selvage)-/.test(lower)
+  );
+}
+
+/** c, p, s, x: the families' first letters. */
+function mayBeFamily(first: number): boolean {
+  return first === 0x78 || first === 0x63 || first === 0x73 || first === 0x70;
+}
+
+export interface RequestHeaders {
+  readonly fault: "too-many" | "too-large" | null;
+  /** Names to delete before the request goes on. */
+  readonly drop: readonly string[];
+  readonly hasUpgrade: boolean;
+}
+
+/** Judges a caller's headers. `Connection: x-name` nominates: those names are dropped as well, whatever they are. */
+export function inspectRequest(headers: HeaderList): RequestHeaders {
+  const drop: string[] = [];
+  let count = 0;
+  let bytes = 0;
+  let connection = "";
+  let hasUpgrade = false;
+  headers.forEach((value, name) => {
+    count++;
+    bytes += name.length + value.length + 4;
+    if (!isDropped(name)) return;
+    drop.push(name);
+    if (name === "connection") connection = value;
+    else if (name === "upgrade") hasUpgrade = true;
+  });
+  if (connection !== "") nominate(connection, drop);
+  return { fault: count > MAX_HEADERS ? "too-many" : bytes > MAX_HEADER_BYTES ? "too-large" : null, drop, hasUpgrade };
+}
+
+/** What a service's answer must not carry to the caller: hop-by-hop, what `Connection` nominates, our own words. */
+export function inspectResponse(headers: HeaderList): string[] {
+  const drop: string[] = [];
+  let connection = "";
+  headers.forEach((value, name) => {
+    if (responseDrops.has(name)) {
+      drop.push(name);
+      if (name === "connection") connection = value;
+    } else if (RESPONSE_FAMILY.test(name)) drop.push(name);
+  });
+  if (connection !== "") nominate(connection, drop);
+  return drop;
+}
+
+const TOKEN = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;
+
+function nominate(connection: string, drop: string[]): void {
+  for (const option of connection.split(",")) {
+    const name = option.trim().toLowerCase();
+    // "close" and "upgrade" are options, not headers; deleting a header that is not there costs nothing either way.
+    if (name !== "close" && TOKEN.test(name)) drop.push(name);
+  }
+}
+
+/** A request id is kept when it is one plain word of at most 128 characters that cannot break a log line. */
+export function keptRequestId(value: string | null): string | null {
+  return value !== null && /^[A-Za-z0-9][A-Za-z0-9._:=@+/-]{0,127}$/.test(value) ? value : null;
+}

@@ -1,0 +1,43 @@
+// Codes of single findings about documents, each with what it means. Never reused. docs/errors.md is made from this table.
+// SLV11xx reading and form, SLV12xx references between documents, SLV13xx lint of the whole mesh.
+
+export const findingCodes = {
+  SLV1101: "The document has a field that its kind does not know.",
+  SLV1102: "There is no such kind.",
+  SLV1103: "The kind exists, but not under this apiVersion.",
+  SLV1104: "A field has a value that it cannot have.",
+  SLV1105: "A field that must be there is missing.",
+  SLV1106: "The same document is in the body twice.",
+  SLV1107: "The kind is known and cannot be served here; the finding says why.",
+  SLV1108: "A name or namespace is not a valid one.",
+  SLV1109: "The text is not valid YAML or JSON.",
+  SLV1110: "The text is nested too deeply, has too many documents, or expands to too much.",
+  SLV1111: "A repeated header name is ignored: names compare without regard to case.",
+  SLV1201: "A backend, mirror or authorization target is of a kind that cannot be sent to.",
+  SLV1202: "A route refers to something that does not exist.",
+  SLV1203: "A route refers to a service of another namespace, which has no ReferenceGrant for it.",
+  SLV1204: "A route's parent, or the listener or port of it, does not exist.",
+  SLV1205: "No listener of the Gateway takes the route.",
+  SLV1206: "The route and the listeners have no hostname in common.",
+  SLV1207: "An endpoint names a cluster that does not exist.",
+  SLV1208: "An endpoint's address cannot be used in its cluster.",
+  SLV1209: "A policy's target does not exist.",
+  SLV1210: "An older policy of the same kind holds the target.",
+  SLV1211: "A route sends to a version that no endpoint of the service's document has.",
+  SLV1212: "A document refers to another that does not exist.",
+  SLV1213: "A listener is not in service.",
+  SLV1214: "A filter or value cannot be served here: the rule's requests are answered 500.",
+  SLV1215: "A regular expression cannot be used.",
+  SLV1301: "The route is attached to nothing: no request reaches it.",
+  SLV1302: "The weights of a rule's backends sum to 0: its requests are answered 500.",
+  SLV1303: "Two routes of one namespace match the same requests; the older one has them.",
+  SLV1304: "Routes of two namespaces match the same requests; the older one has them.",
+  SLV1305: "A match is never reached: others take all its requests.",
+  SLV1306: "The requests of a route's hostname belong to a more specific listener of the same Gateway.",
+  SLV1307: "Failover is asked for, and nothing tells which endpoints are healthy.",
+  SLV1308: "A rule sends nowhere: no backends, no redirect. Its requests are answered 500.",
+  SLV1309: "A path holds something that no canonical path does: it never matches.",
+  SLV1311: "A policy selects nothing.",
+} as const satisfies Record<`SLV1${number}`, string>;
+
+export type FindingCode = keyof typeof findingCodes;

@@ -1,0 +1,106 @@
+// `TrafficPolicy`: how calls to a service are made and guarded. A section that is left out says nothing; one that is
+// present has its fields filled. `timeouts` always holds.
+import { z } from "zod";
+import { callerKeySchema } from "./caller-key.ts";
+import { durationSchema, parseDuration, positiveDurationSchema } from "./duration.ts";
+import { httpMethodSchema } from "./http-route-match.ts";
+import { targetRefsSchema } from "./target-ref.ts";
+import { say } from "./wording.ts";
+
+const percent = z.number().min(0).max(100);
+
+const timeoutsSchema = z
+  .strictObject({
+    request: durationSchema.default("15s").describe("The whole request; 0s = no deadline."),
+    perTry: durationSchema
+      .optional()
+      .describe("One try, until its response headers; absent or 0s: only the deadline of the whole request."),
+  })
+  .superRefine(({ request, perTry }, context) => {
+    const requestMs = parseDuration(request) ?? 0;
+    if (perTry === undefined || requestMs === 0 || (parseDuration(perTry) ?? 0) <= requestMs) return;
+    const message = say(
+      `perTry (${perTry}) is longer than request (${request}), which ends every try`,
+      "Make perTry at most as long as request.",
+    );
+    context.addIssue({ code: "custom", message, path: ["perTry"], input: perTry });
+  });
+
+const retrySchema = z.strictObject({
+  attempts: z.int().min(0).max(5).default(1).describe("Further tries after the first; 0 = never."),
+  on: z
+    .array(z.enum(["connect-failure", "gateway-error", "reset", "5xx", "retriable-4xx"]))
+    .default(["connect-failure", "gateway-error"])
+    .describe("Failures worth another try. gateway-error: 502, 503, 504. retriable-4xx: 409."),
+  methods: z
+    .array(httpMethodSchema)
+    .default(["GET", "HEAD", "OPTIONS", "PUT", "DELETE"])
+    .describe("Methods that may be sent twice."),
+  backoff: z.strictObject({ base: durationSchema.default("25ms"), max: durationSchema.default("250ms") }).prefault({}),
+  budget: z.strictObject({ percent: percent.default(20), minPerSecond: z.number().min(0).default(10) }).prefault({}),
+});
+
+const circuitBreakerSchema = z.strictObject({
+  window: positiveDurationSchema.default("10s").describe("Rolling window that outcomes are counted in."),
+  minRequests: z.int().min(1).default(20).describe("Requests in the window before the breaker may open."),
+  failurePercent: percent.default(50).describe("Share of failures that opens it."),
+  slowCallDuration: positiveDurationSchema.default("5s").describe("A call that takes longer is slow."),
+  slowCallPercent: percent.default(80).describe("Share of slow calls that opens it."),
+  openFor: positiveDurationSchema.default("5s").describe("How long it stays open; doubles each time in a row."),
+  maxOpenFor: positiveDurationSchema.default("60s").describe("Longest time it stays open."),
+  halfOpenRequests: z.int().min(1).max(1000).default(5).describe("Probing requests that decide whether it closes."),
+});
+
+const outlierDetectionSchema = z.strictObject({
+  consecutiveFailures: z.int().min(1).default(5).describe("Failures in a row that eject an endpoint."),
+  interval: positiveDurationSchema.default("10s").describe("Time between two sweeps."),
+  baseEjection: positiveDurationSchema
+    .default("30s")
+    .describe("First ejection; each further one lasts this much longer."),
+  maxEjection: positiveDurationSchema.default("300s").describe("Longest ejection."),
+  maxEjectionPercent: percent.default(50).describe("Most endpoints that may be ejected at once."),
+});
+
+const loadBalancerSchema = z
+  .strictObject({
+    policy: z
+      .enum(["peak-ewma", "least-request", "round-robin", "random", "ring-hash"])
+      .default("peak-ewma")
+      .describe("How an endpoint is chosen among those of equal priority."),
+    key: callerKeySchema.optional().describe("What ring-hash hashes."),
+  })
+  .superRefine(({ policy, key }, context) => {
+    if ((policy === "ring-hash") === (key !== undefined)) return;
+    const message =
+      key === undefined
+        ? say("ring-hash needs a key to hash", "Add key, such as header:x-user or client.")
+        : say(`${policy} hashes nothing, so key has no meaning`, "Remove key, or use policy: ring-hash.");
+    context.addIssue({ code: "custom", message, path: ["key"], input: key });
+  });
+
+export const trafficPolicySpecSchema = z.strictObject({
+  targetRefs: targetRefsSchema,
+  timeouts: timeoutsSchema.prefault({}),
+  retry: retrySchema.optional(),
+  circuitBreaker: circuitBreakerSchema.optional(),
+  outlierDetection: outlierDetectionSchema.optional(),
+  concurrency: z.strictObject({ max: z.int().min(1).default(200), queue: z.int().min(0).default(0) }).optional(),
+  loadBalancer: loadBalancerSchema.optional(),
+  failover: z
+    .strictObject({
+      overprovisioning: z
+        .int()
+        .min(100)
+        .max(1000)
+        .default(140)
+        .describe("Percent; 140 = a priority spills over below 72 % healthy."),
+      panicThreshold: percent.default(50).describe("Percent; below it health is ignored; 0 = never."),
+      order: z
+        .array(z.enum(["same-region", "any"]))
+        .default(["same-region", "any"])
+        .describe("Where to look for an endpoint, first to last."),
+    })
+    .optional(),
+});
+
+export type TrafficPolicySpec = z.infer<typeof trafficPolicySpecSchema>;

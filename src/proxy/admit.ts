@@ -1,0 +1,128 @@
+// The door: one canonical path, one host, a client address that nobody can forge, and headers without anything that only
+// the mesh or the platform may say. What passes here is what every later stage decides about and what is forwarded.
+import { DEFAULT_PORT, parseAuthority, type Authority, type Scheme } from "../decide/authority.ts";
+import { canonicalPath, MAX_PATH_LENGTH, type PathFault } from "../decide/canonical-path.ts";
+import { inspectRequest, MAX_HEADER_BYTES, MAX_HEADERS } from "../decide/headers.ts";
+import type { Env } from "../env.ts";
+import type { Refusal } from "../model/problem.ts";
+import type { Admitted } from "./exchange.ts";
+
+/** How often a request may pass through a mesh before it is taken for a loop. */
+export const MAX_HOPS = 16;
+
+const PATH_FAULTS: Readonly<Record<PathFault, string>> = {
+  "not-absolute": "The path does not start with a slash",
+  "too-long": `The path or the query is longer than ${MAX_PATH_LENGTH} characters`,
+  "too-many-segments": "The path has more than 64 segments",
+  "control-character": "The path or the query holds a control character",
+  backslash: "The path holds a backslash, which some servers read as a slash",
+  "bad-escape": "The path holds a percent sign that is not followed by two hexadecimal digits",
+  "encoded-separator": "The path holds an encoded slash or backslash (%2F, %5C), which servers read differently",
+  "not-utf8": "The path or the query is not valid UTF-8",
+  "dot-segment-parameters": 'The path holds ".." or "." with parameters, which servers read differently',
+  "above-root": 'The path climbs above the root with ".."',
+};
+
+export function admit(request: Request, env: Env, requestId: string): Admitted | Refusal {
+  const { method, url } = request;
+  if (method === "TRACE") return { problem: "malformedRequest", detail: "TRACE is not forwarded" };
+  const inspected = inspectRequest(request.headers);
+  if (inspected.fault !== null) return headersFault(inspected.fault);
+  const path = canonicalPath(url);
+  if (!path.ok) {
+    const problem = path.reason === "too-long" ? "uriTooLong" : "malformedRequest";
+    return { problem, detail: PATH_FAULTS[path.reason] };
+  }
+  const authority = authorityOf(request);
+  if (authority === null) return { problem: "malformedRequest", detail: "The request does not name one host" };
+  const hops = hopsOf(request, inspected.drop);
+  if (hops >= MAX_HOPS) {
+    return {
+      problem: "loopDetected",
+      detail: `The request has passed through a mesh ${hops} times; an endpoint may point back to it`,
+    };
+  }
+  const headers = new Headers(request.headers);
+  for (const name of inspected.drop) headers.delete(name);
+  headers.delete("host");
+  const entry = entryOf(request, env);
+  const bodiless = method === "GET" || method === "HEAD";
+  if (bodiless && request.body !== null) headers.delete("content-length");
+  return {
+    method,
+    scheme: entry.scheme,
+    host: authority.host,
+    port: authority.port,
+    entry,
+    path: path.path,
+    matchPath: path.matchPath,
+    search: path.search,
+    headers,
+    body: bodiless ? null : request.body,
+    clientAddress: clientAddressOf(request, env),
+    requestId,
+    hops,
+    isUpgrade: inspected.hasUpgrade && method === "GET" && isWebSocket(request.headers.get("upgrade")),
+  };
+}
+
+function headersFault(fault: "too-many" | "too-large"): Refusal {
+  const limit = fault === "too-many" ? `${MAX_HEADERS} headers` : `${MAX_HEADER_BYTES} bytes of headers`;
+  return { problem: "headersTooLarge", detail: `The request has more than ${limit}` };
+}
+
+/**
+ * The URL's host, as long as the Host header, from which the platform makes it, is one as well: a slash or a question mark
+ * in that header would have become the path.
+ */
+function authorityOf({ headers, url }: Request): Authority | null {
+  const sent = headers.get("host");
+  if (sent !== null && parseAuthority(sent) === null) return null;
+  const start = url.indexOf("://") + 3;
+  const length = url.slice(start).search(/[/?#]/);
+  return parseAuthority(length === -1 ? url.slice(start) : url.slice(start, start + length));
+}
+
+/** Also a caller may send it: all it gains is an earlier 508. */
+function hopsOf(request: Request, dropped: readonly string[]): number {
+  if (!dropped.includes("selvage-hops")) return 0;
+  const sent = request.headers.get("selvage-hops") ?? "";
+  return /^\d{1,4}$/.test(sent) ? Number(sent) : MAX_HOPS;
+}
+
+function entryOf(request: Request, env: Env): Admitted["entry"] {
+  const own: Scheme = request.url.startsWith("https:") ? "https" : "http";
+  if (env.TRUST_ENTRY !== "true") return { gateway: null, port: null, scheme: own };
+  const { headers } = request;
+  const said = headers.get("x-forwarded-proto")?.toLowerCase();
+  const scheme = said === "http" || said === "https" ? said : own;
+  const port = Number(headers.get("x-forwarded-port") ?? "");
+  const known = Number.isInteger(port) && port > 0 && port <= 65535;
+  return {
+    gateway: headers.get("selvage-entry"),
+    port: known ? port : said === undefined ? null : DEFAULT_PORT[scheme],
+    scheme,
+  };
+}
+
+/**
+ * Where workerd itself takes connections it gives the peer in `cf.clientIp`; on Cloudflare's network the platform writes
+ * CF-Connecting-IP. A local mesh without the former does not know: its headers come from whoever connected.
+ */
+function clientAddressOf(request: Request, env: Env): string | null {
+  const cf: { readonly clientIp?: unknown } | undefined = request.cf;
+  const peer = cf?.clientIp;
+  if (typeof peer === "string") return withoutPort(peer);
+  return env.LOCAL_MESH === "true" ? null : request.headers.get("cf-connecting-ip");
+}
+
+/** `127.0.0.1:5000` → `127.0.0.1`, `[::1]:5000` → `::1`. */
+function withoutPort(peer: string): string {
+  const colon = peer.lastIndexOf(":");
+  if (peer.startsWith("[")) return peer.slice(1, peer.indexOf("]"));
+  return colon === -1 || peer.indexOf(":") !== colon ? peer : peer.slice(0, colon);
+}
+
+function isWebSocket(upgrade: string | null): boolean {
+  return upgrade !== null && upgrade.trim().toLowerCase() === "websocket";
+}

@@ -1,0 +1,108 @@
+// What the rooms hand to each other, as types only: the ports a proxy is made of, the request once it is admitted, where it
+// goes, and the optional trace of decisions. Nothing here decides or does anything.
+import type { Live } from "../config/live.ts";
+import type { Scheme } from "../decide/authority.ts";
+import type { Env } from "../env.ts";
+import type { Filter, Rule, ServiceKey, Timeouts } from "../model/snapshot.ts";
+import type { Refusal } from "../model/problem.ts";
+
+/** Everything of the outside world that a request needs. */
+export interface Ports {
+  readonly current: (env: Env, ctx: ExecutionContext, now: number, colo: string | null) => Promise<Live | null>;
+  /** Milliseconds since the epoch. */
+  readonly now: () => number;
+  /** Uniform in [0, 1). */
+  readonly random: () => number;
+  readonly fetch: (url: string, init: RequestInit) => Promise<Response>;
+  readonly newId: () => string;
+  readonly sleep: (ms: number) => Promise<void>;
+}
+
+/** Receives each stage's decision; absent in normal operation, and then nothing is built for it. */
+export type Trace = (stage: string, facts: Readonly<Record<string, unknown>>) => void;
+
+export interface Exchange {
+  readonly ports: Ports;
+  readonly env: Env;
+  readonly ctx: ExecutionContext;
+  readonly live: Live;
+  readonly admitted: Admitted;
+  readonly startedAtMs: number;
+  readonly trace: Trace | undefined;
+}
+
+/** A request that may go on: one canonical path, one host, and headers without what callers may not say. */
+export interface Admitted {
+  readonly method: string;
+  /** How the caller came: of the URL, or of a trusted proxy in front. */
+  readonly scheme: Scheme;
+  /** Lower-case, without trailing dot and port. */
+  readonly host: string;
+  /** The port the caller named; null = the scheme's own. */
+  readonly port: number | null;
+  /** Where it came in, as far as a trusted proxy in front says so. */
+  readonly entry: { readonly gateway: string | null; readonly port: number | null; readonly scheme: Scheme };
+  /** Canonical, `;parameters` included: what is forwarded. */
+  readonly path: string;
+  /** The same without parameters: what is matched. */
+  readonly matchPath: string;
+  /** The query as it was sent, with its `?`. */
+  readonly search: string;
+  /** A copy of the caller's headers that the rooms write to; it becomes the service's. */
+  readonly headers: Headers;
+  readonly body: ReadableStream<Uint8Array> | null;
+  /** What the platform says, never what the caller says; null = not known. */
+  readonly clientAddress: string | null;
+  readonly requestId: string;
+  /** How often this request has passed through a mesh before. */
+  readonly hops: number;
+  /** Asks for a WebSocket. */
+  readonly isUpgrade: boolean;
+}
+
+/** The rule that answers, or the service itself, and where the request is to go. */
+export interface Routed {
+  /** What decided, for `selvage-decision`: `HTTPRoute/shop/orders/0`, `Service/shop/orders`. */
+  readonly policy: string;
+  /** null = the request goes to the service as it is. */
+  readonly rule: Rule | null;
+  /** The path or prefix that the rule names, `/` for a regular expression. */
+  readonly matchedPath: string;
+  /** `/svc/orders` when the path addressed the service; already cut off `path`. */
+  readonly addressPrefix: string;
+  readonly path: string;
+  /** The rule's filters, then those of the chosen backend. */
+  readonly filters: readonly Filter[];
+  /** A refusal only holds if no filter answers first. */
+  readonly destination: Destination | Refusal;
+}
+
+export interface Destination {
+  readonly service: ServiceKey;
+  readonly version: string | null;
+  readonly timeouts: Timeouts;
+  /** The endpoint that the caller's session names. */
+  readonly pinned: Pinned | null;
+}
+
+export interface Pinned {
+  readonly endpointId: string;
+  readonly issuedAtMs: number;
+}
+
+/** The request to a service, as a try sends it. */
+export interface Outgoing {
+  readonly method: string;
+  /** Rewritten by the rule before the request goes out. */
+  path: string;
+  readonly search: string;
+  readonly headers: Headers;
+  /** For service bindings, which have no address of their own: the URL's scheme and authority. */
+  readonly origin: string;
+}
+
+/** How one try failed, in words that complete "endpoint x …". */
+export interface CallFailure {
+  readonly failure: "lost" | "timeout";
+  readonly detail: string;
+}

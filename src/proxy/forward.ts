@@ -1,0 +1,130 @@
+// The last room: chooses an endpoint, sends the request, and tries again where the rule's retry allows it and no harm can
+// come of it. Bodies stream both ways; only a body that was kept is sent twice. The answer of a service passes untouched.
+import { pickEndpoint } from "../decide/pick.ts";
+import { retryDelayMs, type TryEnd } from "../decide/retry.ts";
+import type { Refusal } from "../model/problem.ts";
+import type { Endpoint, Rule } from "../model/snapshot.ts";
+import type { Body } from "./body.ts";
+import { call } from "./call.ts";
+import type { CallFailure, Destination, Exchange, Outgoing } from "./exchange.ts";
+
+export interface Forwarded {
+  readonly response: Response;
+  readonly endpoint: Endpoint;
+}
+
+/** Taken off what a service is told it has left, so that it gives up before we do. */
+const MARGIN_MS = 5;
+
+export async function forward(
+  exchange: Exchange,
+  destination: Destination,
+  rule: Rule | null,
+  outgoing: Outgoing,
+  body: Body,
+): Promise<Forwarded | Refusal> {
+  const { ports, live, startedAtMs, trace } = exchange;
+  const endpoints = live.endpoints.get(destination.service) ?? [];
+  const policy = rule?.retry ?? null;
+  const tried: string[] = [];
+  for (;;) {
+    const endpoint = choose(endpoints, destination, tried, ports.random);
+    if (endpoint === null) return noEndpoint(destination, endpoints.length);
+    const { requestMs, perTryMs } = destination.timeouts;
+    const leftMs = requestMs === 0 ? null : requestMs - (ports.now() - startedAtMs);
+    if (leftMs !== null && leftMs <= 0) return outOfTime(destination, endpoint, tried.length);
+    const timeoutMs = perTryMs > 0 && (leftMs === null || perTryMs < leftMs) ? perTryMs : leftMs;
+    if (timeoutMs === null) outgoing.headers.delete("selvage-timeout-ms");
+    else outgoing.headers.set("selvage-timeout-ms", String(Math.max(1, Math.floor(timeoutMs) - MARGIN_MS)));
+    const answer = await call(exchange, endpoint, outgoing, bodyOf(body), timeoutMs);
+    const end = endOf(answer);
+    trace?.("forward", { endpoint: endpoint.id, ...end });
+    const delayMs = retryDelayMs(
+      policy,
+      retried(outgoing, body),
+      end,
+      tried.length,
+      requestMs === 0 ? null : requestMs - (ports.now() - startedAtMs),
+      policy === null ? 0 : ports.random(),
+    );
+    tried.push(endpoint.id);
+    if (delayMs === null) {
+      return "failure" in answer ? failed(destination, endpoint, answer, tried.length) : { response: answer, endpoint };
+    }
+    if (!("failure" in answer)) exchange.ctx.waitUntil(drop(answer));
+    if (delayMs > 0) await ports.sleep(delayMs);
+  }
+}
+
+function choose(
+  endpoints: readonly Endpoint[],
+  destination: Destination,
+  tried: readonly string[],
+  random: () => number,
+): Endpoint | null {
+  const { pinned, version } = destination;
+  if (pinned !== null && tried.length === 0) {
+    const kept = endpoints.find(({ id }) => id === pinned.endpointId);
+    if (kept !== undefined) return kept;
+  }
+  return pickEndpoint(endpoints, version, tried, random());
+}
+
+function bodyOf(body: Body): BodyInit | null {
+  switch (body.kind) {
+    case "none":
+      return null;
+    case "kept":
+      return body.bytes;
+    case "stream":
+      return body.stream;
+  }
+}
+
+function retried(outgoing: Outgoing, body: Body): Parameters<typeof retryDelayMs>[1] {
+  const hasIdempotencyKey = outgoing.headers.has("idempotency-key");
+  return { method: outgoing.method, hasIdempotencyKey, replayable: body.kind !== "stream" };
+}
+
+function endOf(answer: Response | CallFailure): TryEnd {
+  return "failure" in answer ? { end: answer.failure } : { end: "answered", status: answer.status };
+}
+
+/** An answer nobody will read must be let go of, or its connection stays taken. */
+async function drop(response: Response): Promise<void> {
+  try {
+    await response.body?.cancel();
+  } catch {
+    // The service closed first: nothing is left to cancel.
+  }
+}
+
+function noEndpoint({ service, version }: Destination, registered: number): Refusal {
+  const which = version === null ? "" : ` of version ${version}`;
+  const why = registered === 0 ? "none is registered" : `none of the ${registered} registered can be used`;
+  return {
+    problem: "noHealthyEndpoint",
+    detail: `The service ${service} has no endpoint${which}: ${why}`,
+    extensions: { service, ...(version === null ? {} : { version }) },
+    headers: { "retry-after": "1" },
+  };
+}
+
+function outOfTime({ service, timeouts }: Destination, endpoint: Endpoint, attempts: number): Refusal {
+  const detail = `The request's ${timeouts.requestMs} ms were over before the service ${service} could be asked`;
+  return { problem: "deadlineExceeded", detail, extensions: { service, endpoint: endpoint.id, attempts } };
+}
+
+/** Several lost tries say more about the service than one: nothing of it can be reached now (503, come back). */
+function failed({ service }: Destination, endpoint: Endpoint, failure: CallFailure, attempts: number): Refusal {
+  const extensions = { service, endpoint: endpoint.id, attempts };
+  const detail = `Endpoint ${endpoint.id} of the service ${service} ${failure.detail}`;
+  if (failure.failure === "timeout") return { problem: "deadlineExceeded", detail, extensions };
+  if (attempts === 1) return { problem: "upstreamFailed", detail, extensions };
+  return {
+    problem: "noHealthyEndpoint",
+    detail: `${detail}, like every try before it: ${attempts} in all`,
+    extensions,
+    headers: { "retry-after": "1" },
+  };
+}

@@ -1,0 +1,207 @@
+// What a request walks through, in order: admit → route → filters that answer → authorization service → mirrors → forward,
+// and back. Plain functions, each giving its result or a refusal. The only place of the data plane that reads the clock and
+// draws random numbers, and the place where every answer leaves.
+import { current } from "../config/live.ts";
+import { authorityText } from "../decide/authority.ts";
+import { isPreflight, markResponse, preflightHeaders } from "../decide/cors.ts";
+import { planFilters, type FilterPlan } from "../decide/filter-plan.ts";
+import { writeForwarding } from "../decide/forwarding.ts";
+import { modifyHeaders } from "../decide/header-modifier.ts";
+import { keptRequestId } from "../decide/headers.ts";
+import { redirectLocation } from "../decide/redirect.ts";
+import { mayRetry } from "../decide/retry.ts";
+import { modifyPath } from "../decide/rewrite.ts";
+import { sessionHeader } from "../decide/session.ts";
+import type { Env } from "../env.ts";
+import type { Refusal } from "../model/problem.ts";
+import { admit } from "./admit.ts";
+import { contentLengthOf, keepBody, KEEP_LIMIT_BYTES, type Body } from "./body.ts";
+import type { Admitted, Destination, Exchange, Outgoing, Ports, Routed, Trace } from "./exchange.ts";
+import { externalAuth } from "./external-auth.ts";
+import { forward, type Forwarded } from "./forward.ts";
+import { mirror } from "./mirror.ts";
+import { ownHeaders, refuse, reply, type Answering } from "./refuse.ts";
+import { respond } from "./respond.ts";
+import { route } from "./route.ts";
+
+export type Proxy = (request: Request, env: Env, ctx: ExecutionContext, trace?: Trace) => Promise<Response>;
+
+/** Production's proxy: everything that is not under `/_selvage/`. */
+export const proxy: Proxy = createProxy({
+  current,
+  now: () => Date.now(),
+  random: () => Math.random(),
+  fetch: (url, init) => fetch(url, init),
+  newId: () => crypto.randomUUID(),
+  sleep: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
+});
+
+export function createProxy(ports: Ports): Proxy {
+  return async (request, env, ctx, trace) => {
+    const startedAtMs = ports.now();
+    const requestId = keptRequestId(request.headers.get("x-request-id")) ?? ports.newId();
+    const { method } = request;
+    let by: Answering = { requestId, revision: 0, method, stage: "admit", policy: null };
+    try {
+      const live = await ports.current(env, ctx, startedAtMs, coloOf(request));
+      if (live === null) return refuse(NOT_READY, { ...by, stage: "configuration" });
+      by = { ...by, revision: live.snapshot.revision };
+      const admitted = admit(request, env, requestId);
+      if ("problem" in admitted) return refuse(admitted, by);
+      trace?.("admit", { host: admitted.host, path: admitted.path, entry: admitted.entry });
+      return await walk({ ports, env, ctx, live, admitted, startedAtMs, trace }, by);
+    } catch (error) {
+      // A bug of ours: told to the operator, not to the caller.
+      reportError(error);
+      return refuse({ problem: "internal", detail: "The mesh failed while it handled the request" }, by);
+    }
+  };
+}
+
+const NOT_READY: Refusal = {
+  problem: "notReady",
+  detail: "The mesh could not load its configuration",
+  headers: { "retry-after": "2" },
+};
+
+async function walk(exchange: Exchange, unrouted: Answering): Promise<Response> {
+  const { admitted } = exchange;
+  const routed = route(exchange);
+  if ("problem" in routed) {
+    const stage = routed.problem === "identityRequired" ? "authenticate" : "route";
+    const policy = routed.extensions?.service === undefined ? null : `Service/${String(routed.extensions.service)}`;
+    return refuse(routed, { ...unrouted, stage, policy });
+  }
+  const by: Answering = { ...unrouted, stage: "route", policy: routed.policy };
+  exchange.trace?.("route", { policy: routed.policy, destination: routed.destination });
+  const plan = planFilters(routed.filters);
+  const origin = plan.cors === null ? null : admitted.headers.get("origin");
+  const early = answerEarly(admitted, routed, plan, by);
+  if (early !== null) return early;
+  if ("problem" in routed.destination) return withCors(refuse(routed.destination, by), plan, origin);
+
+  const outgoing = prepare(exchange, routed);
+  let body = await readBody(admitted, routed, plan);
+  const unauthorized = await authorize(exchange, plan, outgoing, body, by);
+  if (unauthorized !== null) return withCors(unauthorized, plan, origin);
+  rewrite(outgoing, routed, plan);
+  if (plan.mirrors.length > 0) body = mirror(exchange, plan.mirrors, outgoing, body);
+
+  const forwarded = await forward(exchange, routed.destination, routed.rule, outgoing, body);
+  if ("problem" in forwarded) return withCors(refuse(forwarded, { ...by, stage: "forward" }), plan, origin);
+  return respond(forwarded.response, {
+    requestId: by.requestId,
+    revision: by.revision,
+    modifiers: plan.responseModifiers,
+    cors: plan.cors === null ? null : { filter: plan.cors, origin },
+    session: sessionOf(exchange, routed, routed.destination, forwarded),
+  });
+}
+
+/** Preflights and redirects need no service; a filter that cannot run here fails the rule, as the Gateway API demands. */
+function answerEarly(admitted: Admitted, routed: Routed, plan: FilterPlan, by: Answering): Response | null {
+  if (plan.unsupported !== null) {
+    return refuse({ problem: "invalidBackend", detail: plan.unsupported.message }, { ...by, stage: "filter" });
+  }
+  if (plan.cors !== null && isPreflight(admitted.method, admitted.headers)) {
+    return reply(204, preflightHeaders(plan.cors, admitted.headers), null, { ...by, stage: "cors" });
+  }
+  if (plan.redirect === null) return null;
+  const location = redirectLocation(plan.redirect, {
+    scheme: admitted.scheme,
+    host: admitted.host,
+    port: admitted.entry.port ?? admitted.port,
+    addressPrefix: routed.addressPrefix,
+    path: routed.path,
+    search: admitted.search,
+    matchedPrefix: routed.matchedPath,
+  });
+  return reply(plan.redirect.status, { location }, null, { ...by, stage: "redirect" });
+}
+
+/** The caller's cleaned headers become the service's, with what the mesh says about the request. */
+function prepare({ admitted, ports }: Exchange, routed: Routed): Outgoing {
+  const { headers, scheme } = admitted;
+  const host = authorityText(admitted.host, admitted.port, scheme);
+  const { clientAddress, requestId, hops } = admitted;
+  writeForwarding(
+    headers,
+    { clientAddress, host, scheme, prefix: routed.addressPrefix, requestId, hops },
+    ports.random,
+  );
+  if (admitted.isUpgrade) headers.set("upgrade", "websocket");
+  return {
+    method: admitted.method,
+    path: routed.path,
+    search: admitted.search,
+    headers,
+    origin: `${scheme}://${host}`,
+  };
+}
+
+/** A body is kept only when it may be needed twice: for another try, or by an authorization service. */
+async function readBody(admitted: Admitted, { rule }: Routed, plan: FilterPlan): Promise<Body> {
+  const { body, headers, method } = admitted;
+  if (body === null) return { kind: "none" };
+  const again = mayRetry(rule?.retry ?? null, method, headers.has("idempotency-key"));
+  const shown = plan.externalAuths.some(({ maxBodyBytes }) => maxBodyBytes > 0);
+  if (!again && !shown) return { kind: "stream", stream: body };
+  return keepBody(body, contentLengthOf(headers), KEEP_LIMIT_BYTES);
+}
+
+async function authorize(
+  exchange: Exchange,
+  plan: FilterPlan,
+  outgoing: Outgoing,
+  body: Body,
+  by: Answering,
+): Promise<Response | null> {
+  for (const filter of plan.externalAuths) {
+    const verdict = await externalAuth(exchange, filter, outgoing, body);
+    if (verdict === null) continue;
+    const decided = { ...by, stage: "external-auth" };
+    if ("problem" in verdict) return refuse(verdict, decided);
+    const answer = respond(verdict, { ...by, modifiers: [], cors: null, session: null });
+    for (const [name, value] of Object.entries(ownHeaders(decided))) answer.headers.set(name, value);
+    return answer;
+  }
+  return null;
+}
+
+/** What the rule changes about the request; the service sees the endpoint's host, so a rewritten one is told beside it. */
+function rewrite(outgoing: Outgoing, routed: Routed, plan: FilterPlan): void {
+  const { headers } = outgoing;
+  if (plan.rewrite !== null) {
+    if (plan.rewrite.hostname !== null) headers.set("x-forwarded-host", plan.rewrite.hostname);
+    if (plan.rewrite.path !== null) outgoing.path = modifyPath(routed.path, plan.rewrite.path, routed.matchedPath);
+  }
+  for (const modifier of plan.requestModifiers) modifyHeaders(headers, modifier);
+}
+
+function sessionOf(
+  { admitted, ports }: Exchange,
+  { rule, addressPrefix, matchedPath }: Routed,
+  { service, pinned }: Destination,
+  { endpoint }: Forwarded,
+): [name: string, value: string] | null {
+  if (rule === null || rule.sessionPersistence === null) return null;
+  const path = `${addressPrefix}${matchedPath}`;
+  const secure = admitted.scheme === "https";
+  return sessionHeader(
+    rule.sessionPersistence,
+    { service, endpointId: endpoint.id, before: pinned, path, secure },
+    ports.now(),
+  );
+}
+
+/** A browser may read a refusal of the mesh, too, where the rule lets its page read answers. */
+function withCors(response: Response, plan: FilterPlan, origin: string | null): Response {
+  if (plan.cors !== null) markResponse(plan.cors, origin, response.headers);
+  return response;
+}
+
+/** The data centre, where the platform tells it. */
+function coloOf({ cf }: Request): string | null {
+  const known: { readonly colo?: unknown } | undefined = cf;
+  return typeof known?.colo === "string" ? known.colo : null;
+}

@@ -1,0 +1,33 @@
+// The way back: a service's answer without what belongs to one connection or to the mesh, with what the rule's filters, its
+// session and the mesh add. Status and body pass as they are; nothing is buffered.
+import { markResponse, type CorsFilter } from "../decide/cors.ts";
+import { modifyHeaders } from "../decide/header-modifier.ts";
+import { inspectResponse } from "../decide/headers.ts";
+import type { HeaderModifier } from "../model/snapshot.ts";
+
+export interface Finish {
+  readonly requestId: string;
+  readonly revision: number;
+  readonly modifiers: readonly HeaderModifier[];
+  readonly cors: { readonly filter: CorsFilter; readonly origin: string | null } | null;
+  /** The header that hands out a session. */
+  readonly session: readonly [name: string, value: string] | null;
+}
+
+export function respond(upstream: Response, finish: Finish): Response {
+  const response = copy(upstream);
+  const { headers } = response;
+  for (const name of inspectResponse(upstream.headers)) headers.delete(name);
+  for (const modifier of finish.modifiers) modifyHeaders(headers, modifier);
+  if (finish.cors !== null) markResponse(finish.cors.filter, finish.cors.origin, headers);
+  if (finish.session !== null) headers.append(...finish.session);
+  headers.set("x-request-id", finish.requestId);
+  headers.set("selvage-revision", String(finish.revision));
+  return response;
+}
+
+/** The headers of a fetched response cannot be written to. */
+function copy(upstream: Response): Response {
+  if (upstream.webSocket === null) return new Response(upstream.body, upstream);
+  return new Response(null, { status: 101, webSocket: upstream.webSocket, headers: upstream.headers });
+}

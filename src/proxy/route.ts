@@ -1,0 +1,155 @@
+// Which rule answers, or which service is addressed by itself, and the share of traffic this request falls into. Also the
+// place where a service's `exposure` is enforced: it guards the addresses that a service has without being asked.
+import { match, type Matched, type RouteRequest } from "../decide/match.ts";
+import { nearRoutes } from "../decide/near-routes.ts";
+import { dropSegments } from "../decide/rewrite.ts";
+import { addressByHost, addressByPath, type ServiceAddress } from "../decide/service-address.ts";
+import { resumeSession } from "../decide/session.ts";
+import { pickBackend } from "../decide/split.ts";
+import type { Refusal } from "../model/problem.ts";
+import type { Filter, ServiceEntry, ServiceKey, Snapshot, Target } from "../model/snapshot.ts";
+import type { Admitted, Destination, Exchange, Pinned, Routed } from "./exchange.ts";
+
+const NO_FILTERS: readonly Filter[] = [];
+
+/**
+ * Order: a rule on a hostname that names the host, then the service's own address, then rules on every host (`*`). So a
+ * route for `shop.example.com` owns all of it, and a catch-all does not take the services' addresses away.
+ */
+export function route(exchange: Exchange): Routed | Refusal {
+  const { admitted, live } = exchange;
+  const { snapshot } = live;
+  const address = addressOf(exchange);
+  const found = match(snapshot.router, question(admitted, admitted.matchPath, null));
+  if (found.match !== null && (address === null || found.host !== "*")) {
+    return byRule(exchange, found, "", admitted.path);
+  }
+  return address === null ? noRoute(exchange) : atService(exchange, address);
+}
+
+/** The service that the path or the host addresses, when there is one. */
+function addressOf({ admitted, env, live }: Exchange): ServiceAddress | null {
+  const address = addressByPath(admitted.matchPath) ?? addressByHost(admitted.host, env.MESH_DOMAIN);
+  return address !== null && serviceOf(live.snapshot, address.service) !== null ? address : null;
+}
+
+function serviceOf(snapshot: Snapshot, service: ServiceKey): ServiceEntry | null {
+  // A key always holds a slash, so no name of Object.prototype can be asked for.
+  return snapshot.services[service] ?? null;
+}
+
+function question(admitted: Admitted, path: string, service: ServiceKey | null): RouteRequest {
+  const { headers, search } = admitted;
+  let parameters: URLSearchParams | null = null;
+  return {
+    host: admitted.host,
+    path,
+    method: admitted.method,
+    header: (name) => headers.get(name),
+    query: (name) => (parameters ??= new URLSearchParams(search)).get(name),
+    entry: admitted.entry,
+    service,
+    callerNamespace: null,
+  };
+}
+
+function atService(exchange: Exchange, address: ServiceAddress): Routed | Refusal {
+  const { admitted, live } = exchange;
+  const { service, prefix } = address;
+  const entry = serviceOf(live.snapshot, service);
+  if (entry?.exposure !== "public") return identityRequired(service);
+  const skipped = prefix === "" ? 0 : 2;
+  const path = dropSegments(admitted.path, skipped) || "/";
+  const found = match(
+    live.snapshot.router,
+    question(admitted, dropSegments(admitted.matchPath, skipped) || "/", service),
+  );
+  if (found.match !== null) return byRule(exchange, found, prefix, path);
+  if (!found.direct) return noServiceRoute(service);
+  const { timeouts } = entry;
+  const destination = { service, version: null, timeouts, pinned: null };
+  const policy = `Service/${service}`;
+  return { policy, rule: null, matchedPath: "/", addressPrefix: prefix, path, filters: NO_FILTERS, destination };
+}
+
+function byRule(exchange: Exchange, found: Matched, addressPrefix: string, path: string): Routed {
+  const { rule } = found;
+  const pinned = pinnedBackend(exchange, found);
+  const backend = pinned?.backend ?? pickBackend(rule.backends, exchange.ports.random());
+  return {
+    policy: `HTTPRoute/${rule.route}/${rule.name}`,
+    rule,
+    matchedPath: found.match.path.type === "RegularExpression" ? "/" : found.match.path.value,
+    addressPrefix,
+    path,
+    filters: backend === null || backend.filters.length === 0 ? rule.filters : [...rule.filters, ...backend.filters],
+    destination:
+      backend === null
+        ? {
+            problem: "invalidBackend",
+            detail: `Rule ${rule.name} of HTTPRoute ${rule.route} has no backend with a weight above 0`,
+          }
+        : destinationOf(exchange, backend.target, backend.timeouts, pinned),
+  };
+}
+
+function destinationOf(
+  exchange: Exchange,
+  target: Target,
+  timeouts: Destination["timeouts"],
+  pinned: Pinned | null,
+): Destination | Refusal {
+  if ("invalid" in target) {
+    return { problem: "invalidBackend", detail: target.message, extensions: { reason: target.invalid } };
+  }
+  const { service, version } = target;
+  if (serviceOf(exchange.live.snapshot, service) === null) {
+    return {
+      problem: "invalidBackend",
+      detail: `There is no service ${service}`,
+      extensions: { reason: "BackendNotFound" },
+    };
+  }
+  return { service, version, timeouts, pinned };
+}
+
+function pinnedBackend(exchange: Exchange, { rule }: Matched): ReturnType<typeof resumeSession> {
+  if (rule.sessionPersistence === null) return null;
+  const { admitted, live, startedAtMs } = exchange;
+  return resumeSession(
+    rule.sessionPersistence,
+    rule.backends,
+    live.endpoints,
+    (name) => admitted.headers.get(name),
+    startedAtMs,
+  );
+}
+
+function identityRequired(service: ServiceKey): Refusal {
+  return {
+    problem: "identityRequired",
+    detail: `The service ${service} takes only callers with an identity: its exposure is "mesh"`,
+    extensions: { service },
+    headers: { "www-authenticate": 'Bearer realm="selvage"' },
+  };
+}
+
+function noServiceRoute(service: ServiceKey): Refusal {
+  return {
+    problem: "noRoute",
+    detail: `The service ${service} has routes of its own, and none of them matches this method, path, headers and query`,
+    extensions: { service },
+  };
+}
+
+/** Outside a local mesh strangers are not told how others are routed. */
+function noRoute({ admitted, env, live }: Exchange): Refusal {
+  const { host, matchPath, method } = admitted;
+  const address = addressByPath(matchPath) ?? addressByHost(host, env.MESH_DOMAIN);
+  const detail =
+    address === null
+      ? `No route matches ${method} ${matchPath} on ${host}`
+      : `There is no service ${address.service}, and no route matches ${method} ${matchPath} on ${host}`;
+  if (env.LOCAL_MESH !== "true") return { problem: "noRoute", detail };
+  return { problem: "noRoute", detail, extensions: { ...nearRoutes(live.snapshot.router, host, matchPath) } };
+}

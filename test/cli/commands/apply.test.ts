@@ -1,0 +1,118 @@
+// apply and diff against a scripted API: what is sent, what is printed where, exit codes.
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { CommandBench, result, route } from "../../support/command-bench.ts";
+import { problem } from "../../support/scripted-api.ts";
+
+let bench: CommandBench;
+beforeEach(() => {
+  bench = new CommandBench();
+});
+afterEach(() => bench.close());
+
+describe("apply", () => {
+  it("sends all files as one YAML body and says what became of each document, and how to undo it", async () => {
+    await bench.against({ "POST /apply": { body: result({}) } });
+    const files = [bench.file("a.yaml", "kind: A\n"), bench.file("b.json", '{"kind": "B"}')];
+    const options = ["--set", "shop", "--prune", "--if-match", "7", "--reason", "why not", "--manager", "ci"];
+    const { code, stdout, stderr } = await bench.run("apply", ...files.flatMap((path) => ["-f", path]), ...options);
+    expect([code, stderr]).toEqual([0, ""]);
+    expect(stdout).toBe(
+      [
+        "service/orders created",
+        "httproute/orders configured",
+        "gateway/web unchanged",
+        "revision 8",
+        "Undo: selvage rollback --to 7",
+      ].join("\n"),
+    );
+    expect(bench.seen[0]).toMatchObject({ body: 'kind: A\n---\n{"kind": "B"}\n' });
+    expect(bench.seen[0]?.url).toBe("/_selvage/v1/apply?set=shop&prune=true&manager=ci&reason=why+not");
+    expect(bench.seen[0]?.headers).toMatchObject({ "if-match": '"7"', "content-type": "application/yaml" });
+  });
+
+  it("says that nothing was written in a dry run, and when there was nothing to change", async () => {
+    await bench.against({ "POST /apply": { body: result({ dryRun: true, revision: 7 }) } });
+    const path = bench.file("a.yaml", "kind: A\n");
+    const dry = await bench.run("apply", "-f", path, "--dry-run");
+    expect(dry.stdout).toContain("service/orders created (dry run)");
+    expect(dry.stdout).toContain("2 changes, nothing written; the mesh is at revision 7");
+    expect(bench.seen[0]?.url).toContain("dryRun=true");
+    const summary = { create: 0, update: 0, unchanged: 1, prune: 0 };
+    await bench.against({ "POST /apply": { body: result({ summary, items: [], revision: 7 }) } });
+    expect((await bench.run("apply", "-f", path)).stdout).toBe("revision 7 (nothing to change)");
+  });
+
+  it("shows the fault in the file that holds it, with exit code 6", async () => {
+    const errors = [
+      {
+        pointer: "#/1/spec/weigth",
+        detail: 'There is no field "weigth".',
+        hint: 'Did you mean "weight"?',
+        line: 5,
+        column: 3,
+      },
+    ];
+    await bench.against({ "POST /apply": problem(422, "SLV1003", "One document is not valid.", { errors }) });
+    const a = bench.file("a.yaml", "kind: A\n");
+    const b = bench.file("b.yaml", "kind: B\nspec:\n  weigth: 3\n");
+    const { code, stdout, stderr } = await bench.run("apply", "-f", a, "-f", b);
+    expect([code, stdout]).toEqual([6, ""]);
+    expect(stderr).toBe(
+      [
+        'Error [SLV1003]: There is no field "weigth".',
+        `  ${b}:3:3`,
+        "    3 |   weigth: 3",
+        '      |   ^ Did you mean "weight"?',
+        "1 error: A title.",
+      ].join("\n"),
+    );
+  });
+
+  it("maps a stale --if-match to exit code 5 and a missing token to 3, each with a hint", async () => {
+    const path = bench.file("a.yaml", "kind: A\n");
+    await bench.against({ "POST /apply": problem(412, "SLV3001", "The mesh is at 9.") });
+    const stale = await bench.run("apply", "-f", path, "--if-match", "7");
+    expect(stale.code).toBe(5);
+    expect(stale.stderr).toContain("Error [SLV3001]: A title. The mesh is at 9.");
+    expect(stale.stderr).toContain("hint: read what is there now");
+    await bench.against({ "POST /apply": problem(401, "SLV2001", "No token.") });
+    const missing = await bench.run("apply", "-f", path);
+    expect(missing.code).toBe(3);
+    expect(missing.stderr).toContain("--token");
+  });
+
+  it("prints the API's own answer as JSON, and names for scripts", async () => {
+    await bench.against({ "POST /apply": { body: result({}) } });
+    const path = bench.file("a.yaml", "kind: A\n");
+    expect(JSON.parse((await bench.run("apply", "-f", path, "-o", "json")).stdout)).toEqual(result({}));
+    expect((await bench.run("apply", "-f", path, "-o", "name")).stdout.split("\n")[1]).toBe("httproute/orders");
+  });
+});
+
+describe("diff", () => {
+  it("shows each field before and after, with exit code 1", async () => {
+    await bench.against({
+      "POST /diff": { body: result({ dryRun: true }) },
+      "GET /namespaces/shop/HTTPRoute/orders": { body: route },
+    });
+    const { code, stdout } = await bench.run("diff", "-f", bench.file("a.yaml", "kind: A\n"));
+    expect(code).toBe(1);
+    expect(stdout).toBe(
+      [
+        "+ service/orders",
+        "~ httproute/orders",
+        "    spec.rules[0].backendRefs[1].weight: 10 → 100",
+        "1 create, 1 update, 1 unchanged, 0 prune · plan pl_1 · revision 8",
+      ].join("\n"),
+    );
+  });
+
+  it("answers 0 when nothing would change, and 6 when the documents are not valid", async () => {
+    const items = [{ ref: "Gateway/shop/web", action: "unchanged", from: "3", patch: [] }];
+    await bench.against({ "POST /diff": { body: result({ items }) } });
+    const path = bench.file("a.yaml", "kind: A\n");
+    expect((await bench.run("diff", "-f", path)).code).toBe(0);
+    await bench.against({ "POST /diff": problem(422, "SLV1003", "Not valid.") });
+    expect((await bench.run("diff", "-f", path)).code).toBe(6);
+  });
+});

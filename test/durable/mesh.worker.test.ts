@@ -1,0 +1,135 @@
+// The noticeboard: what isolates hear, and what their questions tell.
+import { evictDurableObject, reset, runInDurableObject } from "cloudflare:test";
+import { env } from "cloudflare:workers";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import type { Mesh } from "../../durable/mesh.ts";
+import type { PollQuestion } from "../../src/model/propagation.ts";
+
+const START = Date.parse("2026-11-23T10:00:00Z");
+
+let mesh: DurableObjectStub<Mesh>;
+let now = START;
+beforeEach(async () => {
+  await reset();
+  now = START;
+  vi.spyOn(Date, "now").mockImplementation(() => now);
+  mesh = env.MESH.getByName("mesh");
+});
+afterEach(() => {
+  vi.restoreAllMocks();
+});
+
+const question = (isolate: string, revision: number, more: Partial<PollQuestion> = {}): PollQuestion => ({
+  isolate,
+  revision,
+  generation: 0,
+  edge: null,
+  colo: "AMS",
+  ...more,
+});
+
+describe("a poll", () => {
+  it("hears of nothing while nothing was ever announced", async () => {
+    expect(await mesh.poll(question("a", 0))).toEqual({ revision: 0, generation: 0, pollMs: 500 });
+  });
+
+  it("hears of what was announced", async () => {
+    await mesh.announce({ revision: 3, generation: 9 });
+    expect(await mesh.poll(question("a", 1))).toEqual({ revision: 3, generation: 9, pollMs: 500 });
+  });
+
+  it("hears of what another isolate found in the registry, when the announcement was lost", async () => {
+    await mesh.announce({ revision: 3, generation: 9 });
+    await mesh.poll(question("newborn", 4, { generation: 10 }));
+    expect(await mesh.poll(question("a", 3))).toMatchObject({ revision: 4, generation: 10 });
+  });
+
+  it("never hears of less than before, when announcements arrive out of order", async () => {
+    await mesh.announce({ revision: 5, generation: 2 });
+    expect(await mesh.announce({ revision: 4, generation: 3 })).toEqual({ revision: 5, generation: 3 });
+  });
+
+  it("is asked to wait longer the more isolates there are", async () => {
+    await runInDurableObject(mesh, (object) => {
+      for (let n = 0; n < 400; n++) object.poll(question(`i${n}`, 1));
+    });
+    expect((await mesh.poll(question("i0", 1))).pollMs).toBe(800);
+    now += 30_001;
+    expect((await mesh.poll(question("i0", 1))).pollMs).toBe(500);
+  });
+});
+
+describe("what was announced", () => {
+  it("survives the eviction of the object; receipts start anew", async () => {
+    await mesh.announce({ revision: 3, generation: 9 });
+    await mesh.poll(question("a", 3));
+    await evictDurableObject(mesh);
+    mesh = env.MESH.getByName("mesh");
+    expect(await mesh.propagation(3)).toMatchObject({ head: 3, isolates: [] });
+    expect(await mesh.poll(question("a", 0))).toMatchObject({ revision: 3, generation: 9 });
+  });
+});
+
+describe("propagation", () => {
+  it("shows who runs the revision and who does not yet", async () => {
+    await mesh.announce({ revision: 7, generation: 0 });
+    await mesh.poll(question("a", 7));
+    await mesh.poll(question("b", 6, { colo: "FRA", edge: "edge-2" }));
+    expect(await mesh.propagation(7)).toEqual({
+      revision: 7,
+      head: 7,
+      complete: false,
+      current: 1,
+      behind: 1,
+      p99Ms: null,
+      slowestMs: null,
+      colos: [
+        { colo: "FRA", current: 0, behind: 1 },
+        { colo: "AMS", current: 1, behind: 0 },
+      ],
+      isolates: [
+        { isolate: "a", colo: "AMS", edge: null, revision: 7, seenAt: "2026-11-23T10:00:00.000Z" },
+        { isolate: "b", colo: "FRA", edge: "edge-2", revision: 6, seenAt: "2026-11-23T10:00:00.000Z" },
+      ],
+    });
+  });
+
+  it("times how long isolates that were behind took, not those that were born with it", async () => {
+    for (const isolate of ["a", "b", "c"]) await mesh.poll(question(isolate, 6));
+    await mesh.announce({ revision: 7, generation: 0 });
+    now = START + 400;
+    await mesh.poll(question("a", 7));
+    await mesh.poll(question("newborn", 7));
+    now = START + 1500;
+    await mesh.poll(question("b", 7));
+    expect(await mesh.propagation(7)).toMatchObject({ slowestMs: 1500, p99Ms: 1500, current: 3, behind: 1 });
+  });
+
+  it("times each of two revisions that an isolate takes in one step", async () => {
+    await mesh.poll(question("a", 6));
+    await mesh.announce({ revision: 7, generation: 0 });
+    now += 1000;
+    await mesh.announce({ revision: 8, generation: 0 });
+    now += 500;
+    await mesh.poll(question("a", 8));
+    expect((await mesh.propagation(7)).slowestMs).toBe(1500);
+    expect((await mesh.propagation(8)).slowestMs).toBe(500);
+  });
+
+  it("forgets isolates that have not asked for half a minute", async () => {
+    await mesh.poll(question("a", 7));
+    now += 20_000;
+    await mesh.poll(question("b", 7));
+    now += 10_001;
+    expect((await mesh.propagation(7)).isolates.map(({ isolate }) => isolate)).toEqual(["b"]);
+  });
+
+  it("remembers five thousand isolates and no more, the last to ask", async () => {
+    await runInDurableObject(mesh, (object) => {
+      for (let n = 0; n < 5200; n++) object.poll(question(`i${n}`, 1));
+    });
+    const { isolates } = await mesh.propagation(1);
+    expect(isolates.length).toBeLessThanOrEqual(5000);
+    expect(isolates.at(-1)?.isolate).toBe("i5199");
+  });
+});

@@ -1,0 +1,82 @@
+// What `wrangler deploy` would upload: small enough, and in two halves, of which traffic evaluates only the first.
+import { spawnSync } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { gzipSync } from "node:zlib";
+import { afterAll, beforeAll, expect, it } from "vitest";
+import { startUpstream } from "../../bench/children.ts";
+import { meshDocuments } from "../../bench/mesh.ts";
+import { apply, migrate, serve } from "../../bench/product.ts";
+
+const root = new URL("../..", import.meta.url).pathname;
+const dir = mkdtempSync(join(tmpdir(), "selvage-deployable-"));
+const MAX_GZIP_KIB = 400;
+/** What only the control plane needs. */
+const library = /node_modules\/(zod|hono|@hono|@asteasolutions|openapi3-ts|yaml)\//;
+let code = "";
+
+beforeAll(() => {
+  const { status, stderr } = spawnSync("wrangler", ["deploy", "--dry-run", "--outdir", join(dir, "dist")], {
+    cwd: root,
+    encoding: "utf8",
+    env: { ...process.env, WRANGLER_SEND_METRICS: "false", CLOUDFLARE_CF_FETCH_ENABLED: "false" },
+  });
+  expect(status, stderr).toBe(0);
+  code = readFileSync(join(dir, "dist", "index.js"), "utf8");
+});
+
+afterAll(() => rmSync(dir, { recursive: true, force: true }));
+
+it(`is at most ${MAX_GZIP_KIB} KiB, compressed`, () => {
+  const kib = gzipSync(code).length / 1024;
+  console.log(`the Worker is ${Math.round(code.length / 1024)} KiB, ${kib.toFixed(1)} KiB compressed`);
+  expect(kib).toBeLessThanOrEqual(MAX_GZIP_KIB);
+});
+
+it("serves traffic without evaluating a library of the control plane, and evaluates it when the admin API is called", async () => {
+  const upstream = await startUpstream();
+  // A first process writes the mesh, so that the admin API has run in another isolate than the one that is watched.
+  const writer = await serve(dir, `${code}\nexport const bench = { fetch: () => new Response() };`);
+  try {
+    await migrate(writer);
+    await apply(writer.ports["product/default"] ?? 0, meshDocuments({ services: 1, routes: 1 }, upstream.port));
+  } finally {
+    await writer.stop();
+  }
+
+  const watched = await serve(dir, watch(code));
+  const call = (path: string): Promise<Response> =>
+    fetch(`http://127.0.0.1:${watched.ports["product/default"]}${path}`);
+  const evaluated = async (): Promise<string[]> =>
+    (await (await fetch(`http://127.0.0.1:${watched.ports["product/bench"]}/`)).json()) as string[];
+  try {
+    const answer = await call("/svc/service-0.bench/orders/17");
+    expect(await answer.json()).toMatchObject({ ok: true });
+    expect(answer.status).toBe(200);
+    expect((await evaluated()).filter((module) => library.test(module))).toEqual([]);
+
+    expect((await call("/_selvage/v1/revisions")).status).toBe(401);
+    expect((await evaluated()).some((module) => module.includes("node_modules/zod/"))).toBe(true);
+  } finally {
+    await Promise.all([watched.stop(), upstream.stop()]);
+  }
+});
+
+/**
+ * The bundle with a list of the modules that have been evaluated. esbuild writes each module's path before its code, and
+ * wraps what only an `import()` reaches into `__esm({ "path"() {…} })` or `__commonJS`; the rest runs when the Worker loads.
+ */
+function watch(bundled: string): string {
+  const lazy = /^( *(?:async )?"([^"\n]+)"\([^)]*\) \{)$/gm;
+  const wrapped = new Set([...bundled.matchAll(lazy)].map((match) => match[2]));
+  const all = [...bundled.matchAll(/^\/\/ (\S+\.(?:ts|tsx|js|mjs|cjs))$/gm)].map((match) => match[1]);
+  const eager = all.filter((path) => !wrapped.has(path));
+  expect(eager.some((path) => path?.endsWith("src/proxy/pipeline.ts"))).toBe(true);
+  expect([...wrapped].some((path) => path?.includes("node_modules/zod/"))).toBe(true);
+  return [
+    `const __evaluated = ${JSON.stringify(eager)};`,
+    bundled.replace(lazy, '$1 __evaluated.push("$2");'),
+    "export const bench = { fetch: () => Response.json(__evaluated) };",
+  ].join("\n");
+}

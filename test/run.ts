@@ -1,0 +1,70 @@
+// `npm test`: types, lint, format, then every vitest project; the last line says how many passed, failed and were skipped.
+// With arguments (`npm test -- house`) only vitest runs, and they are its filters and options.
+import { spawnSync } from "node:child_process";
+import { globSync, readFileSync } from "node:fs";
+import { delimiter } from "node:path";
+import { parseCLI, startVitest } from "vitest/node";
+import { count, lastLine, type Tally } from "./support/tally.ts";
+
+const root = new URL("..", import.meta.url).pathname;
+const args = process.argv.slice(2);
+const started = performance.now();
+const tally: Tally = { passed: 0, failed: 0, skipped: 0, skips: [] };
+
+const env: NodeJS.ProcessEnv = {
+  ...process.env,
+  PATH: `${root}node_modules/.bin${delimiter}${process.env.PATH ?? ""}`,
+  WRANGLER_SEND_METRICS: "false",
+  CLOUDFLARE_CF_FETCH_ENABLED: "false",
+};
+Object.assign(process.env, env);
+process.chdir(root);
+
+if (args.length === 0) {
+  check("types of the Worker", "tsc", "-p", "tsconfig.json");
+  check("types of command, tests and benchmarks", "tsc", "-p", "tsconfig.node.json");
+  check("lint", "oxlint", "--deny-warnings", "--quiet");
+  check("format", "prettier", "--check", "--log-level", "warn", ".");
+}
+
+const { filter, options } = parseCLI(["vitest", ...args]);
+const vitest = await startVitest("test", filter, {
+  ...options,
+  watch: false,
+  reporters: ["default", { onTestRunEnd: (modules, unhandled): void => count(tally, modules, unhandled.length) }],
+});
+await vitest.close();
+
+if (tally.passed + tally.failed + tally.skipped === 0) {
+  tally.failed = 1;
+  console.log("no test ran");
+}
+for (const skip of tally.skips) console.log(`skipped: ${skip}`);
+console.log(lengths());
+console.log(`wall time: ${Math.round((performance.now() - started) / 1000)} s on Node ${process.versions.node}`);
+console.log(lastLine(tally));
+process.exit(tally.failed === 0 ? 0 : 1);
+
+/** Runs one static check; what it printed is shown only when it fails. */
+function check(what: string, command: string, ...rest: readonly string[]): void {
+  const begun = performance.now();
+  const { status, stdout, stderr, error } = spawnSync(command, rest, { cwd: root, env, encoding: "utf8" });
+  const seconds = ((performance.now() - begun) / 1000).toFixed(1);
+  if (status === 0) {
+    tally.passed += 1;
+    console.log(`ok      ${what} (${seconds} s)`);
+    return;
+  }
+  tally.failed += 1;
+  console.log(`failed  ${what} (${seconds} s): ${command} ${rest.join(" ")}`);
+  console.log(error === undefined ? `${stdout}${stderr}`.trimEnd() : String(error));
+}
+
+/** How long the product's files are: a figure to watch, not a test (the limit is a house rule). */
+function lengths(): string {
+  const sorted = globSync("{src,durable}/**/*.{ts,tsx}", { cwd: root })
+    .map((path) => readFileSync(root + path, "utf8").split("\n").length - 1)
+    .sort((a, b) => a - b);
+  const at = (share: number): number => sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? 0;
+  return `file lengths: ${sorted.length} files in src and durable, median ${at(0.5)}, p90 ${at(0.9)}, longest ${at(1)}`;
+}

@@ -1,0 +1,221 @@
+// The Gateway API's matching rules read literally: list every match of every route, drop what does not apply, sort by the
+// precedence of the specification, take the first. Works on the documents, knows nothing of the compiled index, is slow.
+import { BUILT_IN_KEY, builtInGateway } from "../../src/config/built-in-gateway.ts";
+import type { RouteRequest } from "../../src/decide/match.ts";
+import type { Document, DocumentOf } from "../../src/model/document.ts";
+import type { HTTPRouteMatch } from "../../src/model/http-route-match.ts";
+import type { ParentRef } from "../../src/model/parent-ref.ts";
+
+type Route = DocumentOf<"HTTPRoute">;
+type Gateway = DocumentOf<"Gateway">;
+type Listener = Gateway["spec"]["listeners"][number];
+
+export interface NaiveMesh {
+  readonly documents: readonly Document[];
+  /** RFC 3339 by `HTTPRoute/<namespace>/<name>`. */
+  readonly createdAt: ReadonlyMap<string, string>;
+}
+
+export interface NaiveMatch {
+  /** `"<namespace>/<name>"`. */
+  readonly route: string;
+  readonly rule: number;
+  readonly match: number;
+}
+
+/** What the specification says: the winner, `null` for 404, `"direct"` for a service without routes of its own. */
+export function naiveMatch(mesh: NaiveMesh, request: RouteRequest): NaiveMatch | null | "direct" {
+  const routes = mesh.documents.filter((document) => document.kind === "HTTPRoute");
+  if (request.service !== null) return naiveServiceMatch(mesh, routes, request, request.service);
+  const candidates: Candidate[] = [];
+  for (const { gateway, listener } of owners(mesh, request)) {
+    for (const route of routes) {
+      if (!isAttached(route, gateway, listener, mesh)) continue;
+      const hostname = effectiveHostname(route, listener, request.host);
+      if (hostname !== null) candidates.push(...fitting(route, request, hostname));
+    }
+  }
+  return winner(candidates, mesh);
+}
+
+// ── Which listeners are asked ───────────────────────────────────────────────────────────────────────────────────────────
+
+interface Opening {
+  readonly gateway: Gateway;
+  readonly listener: Listener;
+}
+
+const keyOf = ({ metadata }: Gateway): string => `${metadata.namespace}/${metadata.name}`;
+
+/** The most specific listener of each Gateway and port that fits the host, where the request may have come in. */
+function owners(mesh: NaiveMesh, { entry, host }: RouteRequest): Opening[] {
+  const gateways = [...mesh.documents.filter((document) => document.kind === "Gateway"), builtInGateway];
+  const openings = gateways.flatMap((gateway) => gateway.spec.listeners.map((listener) => ({ gateway, listener })));
+  const asked = openings.filter(({ gateway, listener }) => {
+    if (entry.gateway === null) return true;
+    const port = entry.port ?? (entry.scheme === "https" ? 443 : 80);
+    return keyOf(gateway) === entry.gateway && (keyOf(gateway) === BUILT_IN_KEY || listener.port === port);
+  });
+  const knowing = asked.filter(({ listener }) => fits(listener.hostname ?? "*", host));
+  const owning = knowing.filter((one) =>
+    knowing.every(
+      (other) =>
+        keyOf(other.gateway) !== keyOf(one.gateway) ||
+        other.listener.port !== one.listener.port ||
+        specificity(other.listener.hostname ?? "*") <= specificity(one.listener.hostname ?? "*"),
+    ),
+  );
+  if (entry.gateway !== null) return owning;
+  const own = entry.scheme === "https" ? "HTTPS" : "HTTP";
+  const builtIn = owning.filter(({ gateway }) => keyOf(gateway) === BUILT_IN_KEY);
+  const users = owning.filter(({ gateway }) => keyOf(gateway) !== BUILT_IN_KEY);
+  const preferred = users.filter(({ listener }) => listener.protocol === own);
+  return [...builtIn, ...(preferred.length > 0 ? preferred : users)];
+}
+
+/** Is the host one of those the pattern stands for? */
+function fits(pattern: string, host: string): boolean {
+  if (pattern === "*") return true;
+  return pattern.startsWith("*.") ? host.endsWith(pattern.slice(1)) && host !== pattern.slice(2) : host === pattern;
+}
+
+/** Grows with how much a hostname says: any wildcard is below any full name, then the longer one is above. */
+function specificity(hostname: string): number {
+  if (hostname === "*") return 0;
+  return hostname.startsWith("*.") ? hostname.length : 1000 + hostname.length;
+}
+
+// ── Which routes they carry ─────────────────────────────────────────────────────────────────────────────────────────────
+
+function isAttached(route: Route, gateway: Gateway, listener: Listener, mesh: NaiveMesh): boolean {
+  const named =
+    route.spec.parentRefs.length === 0
+      ? keyOf(gateway) === BUILT_IN_KEY
+      : route.spec.parentRefs.some((ref) => names(ref, route, gateway, listener));
+  return named && isAllowed(route, gateway, listener, mesh);
+}
+
+function names(ref: ParentRef, route: Route, gateway: Gateway, listener: Listener): boolean {
+  return (
+    ref.kind === "Gateway" &&
+    `${ref.namespace ?? route.metadata.namespace}/${ref.name}` === keyOf(gateway) &&
+    (ref.sectionName === undefined || ref.sectionName === listener.name) &&
+    (ref.port === undefined || ref.port === listener.port || keyOf(gateway) === BUILT_IN_KEY)
+  );
+}
+
+function isAllowed(route: Route, gateway: Gateway, { allowedRoutes }: Listener, mesh: NaiveMesh): boolean {
+  const { from, selector } = allowedRoutes.namespaces;
+  const { namespace } = route.metadata;
+  if (from !== "Selector") return from === "All" || (from === "Same" && namespace === gateway.metadata.namespace);
+  const document = mesh.documents.find(({ kind, metadata }) => kind === "Namespace" && metadata.name === namespace);
+  const labels: Record<string, string> = { ...document?.metadata.labels, "kubernetes.io/metadata.name": namespace };
+  return Object.entries(selector?.matchLabels ?? {}).every(([key, value]) => labels[key] === value);
+}
+
+/** The most specific hostname that route and listener have in common and that fits the host. */
+function effectiveHostname(route: Route, listener: Listener, host: string): string | null {
+  const theirs = listener.hostname ?? "*";
+  const own = route.spec.hostnames.length === 0 ? ["*"] : route.spec.hostnames;
+  const common = own
+    .filter((hostname) => fits(hostname, host) && fits(theirs, host))
+    .map((hostname) => (specificity(hostname) > specificity(theirs) ? hostname : theirs));
+  return common.toSorted((left, right) => specificity(right) - specificity(left))[0] ?? null;
+}
+
+// ── Which matches fit, and which of them wins ───────────────────────────────────────────────────────────────────────────
+
+interface Candidate {
+  readonly route: Route;
+  readonly rule: number;
+  readonly index: number;
+  readonly match: HTTPRouteMatch;
+  readonly hostname: string;
+}
+
+function fitting(route: Route, request: RouteRequest, hostname: string): Candidate[] {
+  return route.spec.rules.flatMap(({ matches }, rule) =>
+    matches.flatMap((match, index) => (holds(match, request) ? [{ route, rule, index, match, hostname }] : [])),
+  );
+}
+
+function holds({ path, method, headers, queryParams }: HTTPRouteMatch, request: RouteRequest): boolean {
+  if (method !== undefined && method !== request.method) return false;
+  const value = (type: string, wanted: string, given: string | null): boolean =>
+    given !== null && (type === "Exact" ? given === wanted : new RegExp(`^(?:${wanted})$`, "su").test(given));
+  if (!headers.every(({ type, name, value: wanted }) => value(type, wanted, request.header(name.toLowerCase()))))
+    return false;
+  if (!queryParams.every(({ type, name, value: wanted }) => value(type, wanted, request.query(name)))) return false;
+  if (path.type !== "PathPrefix") return value(path.type, path.value, request.path);
+  const wanted = path.value.split("/").filter((segment) => segment !== "");
+  const given = request.path.split("/").slice(1);
+  return wanted.every((segment, index) => given[index] === segment);
+}
+
+function winner(candidates: Candidate[], mesh: NaiveMesh): NaiveMatch | null {
+  const ranks = (candidate: Candidate): (number | string)[] => {
+    const { route, match, hostname, rule, index } = candidate;
+    const { namespace, name } = route.metadata;
+    const length = match.path.value.replace(/(?<=.)\/$/, "").length;
+    return [
+      -specificity(hostname),
+      { Exact: 0, RegularExpression: 1, PathPrefix: 2 }[match.path.type],
+      match.path.type === "Exact" ? 0 : -length,
+      match.method === undefined ? 1 : 0,
+      -match.headers.length,
+      -match.queryParams.length,
+      mesh.createdAt.get(`HTTPRoute/${namespace}/${name}`) ?? "9999",
+      `${namespace}/${name}`,
+      rule,
+      index,
+    ];
+  };
+  const [first] = candidates
+    .map((candidate) => ({ candidate, ranks: ranks(candidate) }))
+    .toSorted((left, right) => compareRanks(left.ranks, right.ranks));
+  if (first === undefined) return null;
+  const { route, rule, index } = first.candidate;
+  return { route: `${route.metadata.namespace}/${route.metadata.name}`, rule, match: index };
+}
+
+function compareRanks(left: readonly (number | string)[], right: readonly (number | string)[]): number {
+  for (const [index, value] of left.entries()) {
+    const other = right[index]!;
+    if (value !== other) return value < other ? -1 : 1;
+  }
+  return 0;
+}
+
+// ── Services (GEP-1426) ─────────────────────────────────────────────────────────────────────────────────────────────────
+
+function naiveServiceMatch(
+  mesh: NaiveMesh,
+  routes: readonly Route[],
+  request: RouteRequest,
+  service: string,
+): NaiveMatch | null | "direct" {
+  const refs = (route: Route): ParentRef[] =>
+    route.spec.parentRefs.filter(
+      (ref) => ref.kind === "Service" && `${ref.namespace ?? route.metadata.namespace}/${ref.name}` === service,
+    );
+  const attached = routes.filter((route) => refs(route).length > 0);
+  const [producer] = service.split("/");
+  const consumers = attached.filter(
+    ({ metadata }) => metadata.namespace === request.callerNamespace && metadata.namespace !== producer,
+  );
+  const scope = consumers.length > 0 ? consumers : attached.filter(({ metadata }) => metadata.namespace === producer);
+  const document = mesh.documents.find(
+    ({ kind, metadata }) => kind === "Service" && `${metadata.namespace}/${metadata.name}` === service,
+  );
+  const declared = document?.kind === "Service" && document.apiVersion === "v1" ? document.spec["ports"] : [];
+  const ports = Array.isArray(declared) ? declared.map((one) => (one as { port: number }).port) : [];
+  const port = request.entry.port !== null && ports.includes(request.entry.port) ? request.entry.port : null;
+  const onPort = scope.filter((route) =>
+    refs(route).some((ref) => ref.port === undefined || ports.length === 0 || port === null || ref.port === port),
+  );
+  if (onPort.length === 0) return "direct";
+  return winner(
+    onPort.flatMap((route) => fitting(route, request, "*")),
+    mesh,
+  );
+}

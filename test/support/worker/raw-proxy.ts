@@ -1,0 +1,31 @@
+// The data plane as a Worker of its own for raw workerd: the mesh comes from a binding instead of the registry. An operator
+// token, the registry and the control plane are left out; the pipeline is the real one.
+import type { Live } from "../../../src/config/live.ts";
+import type { Env } from "../../../src/env.ts";
+import type { Endpoint, Snapshot } from "../../../src/model/snapshot.ts";
+import { createProxy } from "../../../src/proxy/pipeline.ts";
+
+interface RawEnv extends Env {
+  readonly SNAPSHOT: Snapshot;
+}
+
+let live: Live | null = null;
+
+function liveOf({ SNAPSHOT: snapshot }: RawEnv): Live {
+  const endpoints = new Map<string, readonly Endpoint[]>();
+  for (const [key, service] of Object.entries(snapshot.services)) endpoints.set(key, service.endpoints);
+  return { snapshot, endpoints, checkedAt: 0, stale: false };
+}
+
+const proxy = createProxy({
+  current: (env) => Promise.resolve((live ??= liveOf(env as RawEnv))),
+  now: () => Date.now(),
+  random: () => Math.random(),
+  fetch: (url, init) => fetch(url, init),
+  newId: () => crypto.randomUUID(),
+  sleep: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
+});
+
+export default {
+  fetch: (request: Request, env: RawEnv, ctx: ExecutionContext): Promise<Response> => proxy(request, env, ctx),
+};
