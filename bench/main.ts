@@ -4,11 +4,12 @@ import { parseArgs } from "node:util";
 import { bare } from "./bare.ts";
 import { machine, versions } from "./machine.ts";
 import { measure, type Effort } from "./measure.ts";
+import { route } from "./route.ts";
 import { summarise, table } from "./summary.ts";
 import type { Variant } from "./variant.ts";
 
 /** The reference first; a feature joins with a file of its own and one line here. */
-const variants: readonly Variant[] = [bare];
+const variants: readonly Variant[] = [bare, route];
 
 const { values } = parseArgs({
   options: {

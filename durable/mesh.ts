@@ -2,6 +2,7 @@
 // while they have traffic; it is never on the path of a request. The registry stays the authority: whoever loads from
 // there reports what it found, so an announcement that got lost is made up for by the first question.
 import { DurableObject } from "cloudflare:workers";
+import { CHECK_FIRST_MS } from "../src/decide/freshness.ts";
 import { pollInterval } from "../src/decide/poll-interval.ts";
 import { percentile, spread } from "../src/decide/propagation.ts";
 import type { Propagation } from "../src/model/api-registry.ts";
@@ -49,13 +50,16 @@ export class Mesh extends DurableObject {
 
   /** Which isolates run the revision, or a later one, and how long it took them. */
   propagation(revision: number): Propagation {
-    this.#forget(Date.now());
+    const now = Date.now();
+    this.#forget(now);
     const seen = [...this.#receipts.values()];
+    // One that has not asked for so long asks before it decides anything again: it cannot act on an older revision.
+    const counted = seen.filter((one) => one.revision >= revision || one.seenAt >= now - CHECK_FIRST_MS);
     const arrivals = this.#timings.get(revision)?.arrivals ?? [];
     return {
       revision,
       head: this.#head.revision,
-      ...spread(seen, revision),
+      ...spread(counted, revision),
       p99Ms: percentile(arrivals, 0.99),
       slowestMs: percentile(arrivals, 1),
       isolates: seen.map(({ isolate, colo, edge, revision, seenAt }) => ({

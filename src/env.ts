@@ -19,6 +19,8 @@ export interface Env {
   readonly ADMIN_HOST?: string;
   /** "true" under `selvage up`: the cluster of endpoints without one is `local`, where private addresses are allowed. */
   readonly LOCAL_MESH?: string;
+  /** Set where every caller is on this machine (`selvage up` on a loopback address): the callers' address. */
+  readonly LOCAL_CLIENT_ADDRESS?: string;
   /** "true": a proxy in front tells by `selvage-entry`, `x-forwarded-proto` and `x-forwarded-port` where a request came in. */
   readonly TRUST_ENTRY?: string;
   /** Name of this data-plane isolate group, shown in propagation receipts (`--edges`). */

@@ -57,6 +57,7 @@ export function buildProgram(terminal: Terminal, done: Done): Command {
   };
 
   const files = ["-f, --filename <path>", "file, folder or - for standard input; may be repeated", collect] as const;
+  const pruneMax = ["--prune-max <number>", "remove up to so many, however many that is", integer(0, 20_000)] as const;
   const ifMatch = ["--if-match <revision>", "refuse when the mesh has moved on; * writes whatever is there"] as const;
   const reason = ["--reason <text>", "why, for the history"] as const;
   const wait = ["--wait", "until every isolate runs the new revision"] as const;
@@ -86,6 +87,7 @@ export function buildProgram(terminal: Terminal, done: Done): Command {
     .requiredOption(...files)
     .option("--set <name>", "the documents are the whole of this apply set")
     .option("--prune", "remove what the set no longer holds")
+    .option(...pruneMax)
     .option("--dry-run", "say what would happen, write nothing")
     .option("--strict", "warnings refuse too")
     .option("--manager <name>", "who looks after the documents", "cli")
@@ -103,6 +105,7 @@ export function buildProgram(terminal: Terminal, done: Done): Command {
     .requiredOption(...files)
     .option("--set <name>", "the documents are the whole of this apply set")
     .option("--prune", "show what would be removed")
+    .option(...pruneMax)
     .option("--manager <name>", "who looks after the documents", "cli")
     .action(async (options, command) =>
       withSession(command, async (session) => (await import("./commands/diff.ts")).diff(session, options)),

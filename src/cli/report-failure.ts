@@ -1,5 +1,5 @@
 // A call that failed, told on stderr: the mesh's own problem with every fault at its place in the user's files.
-import type { ProblemItem } from "../model/problem.ts";
+import { problems, type ProblemItem } from "../model/problem.ts";
 import type { Bundle } from "./bundle-sources.ts";
 import type { Failure } from "./client.ts";
 import { counted } from "./counted.ts";
@@ -38,6 +38,7 @@ function faultOf(item: ProblemItem, code: string | null, bundle: Bundle | null):
 const summary = (count: number, title: string): string => `${counted(count, "error")}: ${title}.`;
 
 function hintFor(failure: Failure): string | null {
+  if (failure.problem?.code === problems.pruneGuard.code) return "when that is meant, say how many with --prune-max";
   switch (failure.status) {
     case 401:
       return "give a token with --token or SELVAGE_TOKEN; a local mesh keeps its own in .selvage/admin-token";

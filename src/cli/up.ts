@@ -1,6 +1,7 @@
 // `selvage up`: a local mesh in the foreground, until a signal (or the end of npm) stops it.
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
+import { DEFAULT_SERVER } from "./connection.ts";
 import { startDemo, type Demo } from "./demo.ts";
 import { exitCodes, type ExitCode } from "./exit-code.ts";
 import { keepAdminToken } from "./local/admin-token.ts";
@@ -63,7 +64,13 @@ export async function up(options: UpOptions, terminal: Terminal): Promise<ExitCo
 function announce(mesh: LocalMesh, data: string, demo: Demo | null, terminal: Terminal): void {
   mesh.urls.slice(1).forEach((url, index) => terminal.err(`edge ${index + 2}: ${url}`));
   terminal.err(`data: ${data}`);
-  terminal.err(`admin token: in ${join(data, "admin-token")} (commands in this folder find it by themselves)`);
+  terminal.err(`admin token: in ${join(data, "admin-token")}`);
+  const variables = [
+    mesh.url === DEFAULT_SERVER ? "" : `SELVAGE_URL=${mesh.url}`,
+    data === resolve(".selvage") ? "" : `SELVAGE_DATA=${data}`,
+  ].filter((one) => one !== "");
+  const how = variables.length === 0 ? "by themselves, in this folder" : `with: export ${variables.join(" ")}`;
+  terminal.err(`commands find mesh and token ${how}`);
   for (const line of demo?.hints ?? []) terminal.err(line);
 }
 

@@ -133,17 +133,25 @@ function finishNode({ here, next }: GrowingNode): PrefixNode {
   return { here, next: Object.fromEntries([...next].map(([segment, node]) => [segment, finishNode(node)])) };
 }
 
+interface ServicePlacement {
+  readonly number: number;
+  readonly match: RuleMatch;
+  readonly port: number | null;
+}
+
 /** Routes of services: the producer's for everyone, a consumer namespace's for its own callers only (GEP-1426). */
 function compileServices(
   sorted: readonly Placement[],
   services: ReadonlyMap<ServiceKey, ServiceView>,
 ): Map<ServiceKey, ServiceRoutes> {
-  const scopes = new Map<ServiceKey, Map<string | null, { number: number; match: RuleMatch; port: number | null }[]>>();
+  const scopes = new Map<ServiceKey, Map<string | null, ServicePlacement[]>>();
   for (const [number, { match, at }] of sorted.entries()) {
     if (!("service" in at)) continue;
-    const byConsumer = scopes.get(at.service) ?? new Map();
+    const byConsumer = scopes.get(at.service) ?? new Map<string | null, ServicePlacement[]>();
     scopes.set(at.service, byConsumer);
-    byConsumer.set(at.consumer, [...(byConsumer.get(at.consumer) ?? []), { number, match, port: at.port }]);
+    const placed = byConsumer.get(at.consumer) ?? [];
+    placed.push({ number, match, port: at.port });
+    byConsumer.set(at.consumer, placed);
   }
   const compiled = new Map<ServiceKey, ServiceRoutes>();
   for (const [key, byConsumer] of scopes) {

@@ -79,7 +79,10 @@ function oldestFirst(documents: readonly Document[], createdAt: ReadonlyMap<stri
     const at = Date.parse(createdAt.get(refOf(document.kind, namespace, name)) ?? "");
     return { document, at: Number.isNaN(at) ? Number.POSITIVE_INFINITY : at, key: serviceKey(namespace, name) };
   });
-  keyed.sort((left, right) => compare(left.at, right.at) || compare(left.key, right.key));
+  keyed.sort(
+    (left, right) =>
+      compare(left.at, right.at) || compare(left.key, right.key) || compare(left.document.kind, right.document.kind),
+  );
   return keyed.map(({ document }) => document);
 }
 

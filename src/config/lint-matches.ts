@@ -1,5 +1,6 @@
 // Matches that others take requests from: the same match in two routes, matches that are never reached, hostnames whose
 // requests belong to another listener. Every claim is tried: the example was routed by the compiled mesh itself.
+import { intersect } from "../decide/host.ts";
 import { listens, match as route, scopeOf } from "../decide/match.ts";
 import type { Finding } from "../model/finding.ts";
 import { httpMethods } from "../model/http-route-match.ts";
@@ -8,13 +9,19 @@ import type { Placement } from "./compile-router.ts";
 import type { CompiledRoutes } from "./compile-routes.ts";
 import { exampleOf, freshNames, witnessOf, type Fresh, type Spot, type Witness } from "./lint-witness.ts";
 
-/** What became of a match's plainest request at one spot. */
-type Probe =
-  | { readonly outcome: "reached" }
-  | { readonly outcome: "unknown" }
+/** What became of a match's plainest request. */
+type Outcome =
+  | { readonly is: "reached" }
+  | { readonly is: "unknown" }
   /** The listener does not own the host. */
-  | { readonly outcome: "isolated"; readonly witness: Witness; readonly spot: Spot }
-  | { readonly outcome: "taken"; readonly witness: Witness; readonly thief: RuleMatch; readonly wholly: boolean };
+  | { readonly is: "isolated"; readonly witness: Witness }
+  | { readonly is: "taken"; readonly witness: Witness; readonly thief: RuleMatch; readonly wholly: boolean };
+
+interface Probe {
+  readonly spot: Spot;
+  readonly listener: number;
+  readonly result: Outcome;
+}
 
 /** Patterns that take every path or value; of others it is not known what they leave. */
 const UNIVERSAL = new Set([".*", "^.*$", "^.*", ".*$", "(.*)", "/.*", "^/.*$", "^/.*", "/.*$", "/(.*)", ".+", "^.+$"]);
@@ -23,7 +30,9 @@ export function lintMatches(router: Router, { routes, placements }: CompiledRout
   const fresh = freshNames(router);
   const groups = Map.groupBy(placements, ({ order }) => order.join());
   const findings = [...groups.values()].flatMap((group) => {
-    const probes = group.flatMap(({ match, at }) => spotsOf(at).map((spot) => probe(router, match, spot, fresh)));
+    const probes = group.flatMap(({ match, at }) =>
+      spotsOf(at).map((spot) => ({ spot, listener: match.listener, result: tryOut(router, match, spot, fresh) })),
+    );
     const [first] = group;
     const document = first === undefined ? undefined : routes[first.order[0]]?.route;
     if (first === undefined || document === undefined) return [];
@@ -34,7 +43,11 @@ export function lintMatches(router: Router, { routes, placements }: CompiledRout
     return judge(router, first.match, probes, { ref, pointer, hostnames });
   });
   // A hostname is told once, not for each match below it.
-  return [...new Map(findings.map((one) => [JSON.stringify([one.ref, one.pointer, one.message]), one])).values()];
+  const told = new Set<string>();
+  return findings.filter(({ ref, pointer, message }) => {
+    const key = JSON.stringify([ref, pointer, message]);
+    return !told.has(key) && told.add(key);
+  });
 }
 
 function spotsOf(at: Placement["at"]): Spot[] {
@@ -42,21 +55,23 @@ function spotsOf(at: Placement["at"]): Spot[] {
 }
 
 /** Tries the match at one spot, with every method if it names none. */
-function probe(router: Router, match: RuleMatch, spot: Spot, fresh: Fresh): Probe {
-  let taken: Probe = { outcome: "unknown" };
+function tryOut(router: Router, match: RuleMatch, spot: Spot, fresh: Fresh): Outcome {
+  let taken: Outcome = { is: "unknown" };
   for (const method of match.method === null ? httpMethods : [match.method]) {
     const witness = witnessOf(router, match, spot, fresh, method);
-    if (witness === null) return { outcome: "unknown" };
+    if (witness === null) return { is: "unknown" };
     const scope = match.listener === -1 ? null : scopeOf(router, witness.request);
-    if (scope !== null && !listens(router, match.listener, scope)) return { outcome: "isolated", witness, spot };
+    if (scope !== null && !listens(router, match.listener, scope)) return { is: "isolated", witness };
     const found = route(router, witness.request);
-    if (found.match === null) return { outcome: "unknown" };
-    if (found.match.rule === match.rule) return { outcome: "reached" };
+    if (found.match === null) return { is: "unknown" };
+    if (found.match.rule === match.rule) return { is: "reached" };
     const thief = found.match;
     const wholly = isPlain(match) && coversPath(thief) ? true : signature(thief) === signature(match);
     // The taker without a method of its own is the one to name.
-    if (taken.outcome !== "taken" || thief.method === null) taken = { outcome: "taken", witness, thief, wholly };
-    if (!wholly) return { outcome: "taken", witness, thief, wholly };
+    if (taken.is !== "taken" || (taken.thief.method !== null && thief.method === null)) {
+      taken = { is: "taken", witness, thief, wholly };
+    }
+    if (!wholly) return { is: "taken", witness, thief, wholly };
   }
   return taken;
 }
@@ -87,12 +102,14 @@ function judge(router: Router, match: RuleMatch, probes: readonly Probe[], subje
   const conflicts = conflictsOf(router, match, probes, subject);
   if (conflicts.length > 0) return conflicts;
   const isolated = isolations(router, probes, subject);
-  const taken = probes.flatMap((probe) => (probe.outcome === "taken" ? [probe] : []));
-  const never = taken.every(({ wholly }) => wholly) && taken.length + isolated.length >= probes.length;
+  const elsewhere = probes.filter(({ result }) => result.is === "isolated").length;
+  const taken = probes.flatMap(({ result }) => (result.is === "taken" ? [result] : []));
+  const never = taken.every(({ wholly }) => wholly) && taken.length + elsewhere === probes.length;
   const [first] = taken;
   if (!never || first === undefined) return isolated;
   const owner = nameOf(router, first.thief);
-  const message = `No request reaches this match: ${owner} takes them all`;
+  const alone = taken.every(({ thief }) => thief.rule === first.thief.rule && thief.method === match.method);
+  const message = `No request reaches this match: ${owner} ${alone ? "takes" : "and others take"} them all`;
   const hint = "Remove it, or make it more specific than the other.";
   const { ref, pointer } = subject;
   return [
@@ -105,14 +122,14 @@ function judge(router: Router, match: RuleMatch, probes: readonly Probe[], subje
 function conflictsOf(router: Router, match: RuleMatch, probes: readonly Probe[], { ref, pointer }: Subject): Finding[] {
   const own = router.rules[match.rule]?.route ?? "";
   const seen = new Set<string>();
-  return probes.flatMap((probe): Finding[] => {
-    if (probe.outcome !== "taken" || signature(probe.thief) !== signature(match)) return [];
-    const theirs = router.rules[probe.thief.rule]?.route ?? "";
-    const owner = nameOf(router, probe.thief);
+  return probes.flatMap(({ result }): Finding[] => {
+    if (result.is !== "taken" || signature(result.thief) !== signature(match)) return [];
+    const theirs = router.rules[result.thief.rule]?.route ?? "";
+    const owner = nameOf(router, result.thief);
     if (theirs === own || seen.has(owner)) return [];
     seen.add(owner);
     const between = theirs.split("/")[0] !== own.split("/")[0];
-    const example = exampleOf(router, probe.witness);
+    const example = exampleOf(router, result.witness);
     const message = `${owner} has the same match and comes first (the older route, then by name): it takes these requests`;
     const hint = between
       ? "Agree with the owners of the other namespace who serves this host and path."
@@ -121,17 +138,28 @@ function conflictsOf(router: Router, match: RuleMatch, probes: readonly Probe[],
   });
 }
 
-/** Hostnames that the route wrote down and a listener of the same Gateway and port owns more specifically. */
+/**
+ * Hostnames whose requests a more specific listener of the same Gateway and port owns, and the route is not attached to
+ * that listener for them.
+ */
 function isolations(router: Router, probes: readonly Probe[], { ref, hostnames }: Subject): Finding[] {
-  return probes.flatMap((probe): Finding[] => {
-    if (probe.outcome !== "isolated" || !("hostname" in probe.spot)) return [];
-    const index = hostnames.indexOf(probe.spot.hostname);
+  return probes.flatMap(({ spot, listener: at, result }): Finding[] => {
+    if (result.is !== "isolated" || !("hostname" in spot)) return [];
+    const listener = router.listeners[at];
+    const served = probes.some(
+      (other) =>
+        other.result.is !== "isolated" &&
+        router.listeners[other.listener]?.group === listener?.group &&
+        "hostname" in other.spot &&
+        intersect(other.spot.hostname, spot.hostname) !== null,
+    );
+    if (served) return [];
+    const index = hostnames.indexOf(spot.hostname);
     const pointer = index === -1 ? "/spec/hostnames" : `/spec/hostnames/${index}`;
-    const message = `Requests for ${probe.spot.hostname} belong to another listener of this Gateway and port, whose hostname is more specific`;
+    const message = `Requests for ${spot.hostname} belong to a listener of Gateway ${listener?.gateway} that is more specific than "${listener?.name}"`;
     const hint = "Attach the route to that listener too (sectionName), or remove the hostname.";
-    return [
-      { severity: "warning", code: "SLV1306", ref, pointer, message, hint, example: exampleOf(router, probe.witness) },
-    ];
+    const example = exampleOf(router, result.witness);
+    return [{ severity: "warning", code: "SLV1306", ref, pointer, message, hint, example }];
   });
 }
 

@@ -46,7 +46,7 @@ export interface Context {
 }
 
 /** A refresh that takes longer than this has lost its turn: its request may have been cancelled under it. */
-const TURN_MS = 5000;
+const TURN_MS = 2000;
 /** How long a request waits for a check when there is something to fall back on, and when there is nothing. */
 const WAIT_MS = 1000;
 const COLD_WAIT_MS = 5000;

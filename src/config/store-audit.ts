@@ -6,8 +6,10 @@ import { isDuplicate } from "./store-error.ts";
 
 /** `prev_hash` of the first row. */
 export const GENESIS = "0".repeat(64);
-/** Writers that lose the race for the next `seq` read the chain's end again; each round, one of them wins. */
-const MAX_ATTEMPTS = 20;
+/** Writers that lose the race for the next `seq` read the chain's end again; each round one of them wins, so they spread. */
+const MAX_ATTEMPTS = 40;
+const SPREAD_MS = 20;
+const MAX_SPREAD_MS = 400;
 const VERIFY_PAGE = 1000;
 
 /** What each row's hash covers: everything in it, and through `previousHash` everything before it. */
@@ -37,6 +39,7 @@ export async function auditedBatch(
       return results.slice(0, -1);
     } catch (error) {
       if (attempt === MAX_ATTEMPTS || !isDuplicate(error, "audit.seq")) throw error;
+      await scheduler.wait(Math.random() * Math.min(attempt * SPREAD_MS, MAX_SPREAD_MS));
     }
   }
 }

@@ -4,12 +4,14 @@ import type { Refusal } from "../model/problem.ts";
 /** The registry did not do what it was asked; nothing was half written, since every write is one batch. */
 export class StorageError extends Error {
   override readonly name = "StorageError";
-  /** True: D1 was reached and refused. False: it could not be reached, or gave up. */
+  /** True: D1 was reached and refused. False: it could not be reached, or was too busy. */
   readonly refused: boolean;
 
   constructor(cause: unknown) {
     super(messageOf(cause), { cause });
-    this.refused = /SQLITE_(CONSTRAINT|TOOBIG|ERROR|MISMATCH|RANGE)/.test(this.message);
+    // Losing the race for the audit's next row again and again means that too many write at once.
+    this.refused =
+      !isDuplicate(cause, "audit.seq") && /SQLITE_(CONSTRAINT|TOOBIG|ERROR|MISMATCH|RANGE)/.test(this.message);
   }
 }
 

@@ -1,9 +1,9 @@
 // Fetches the OpenAPI description that a Service points to. A URL in a document is somebody's wish that this Worker make
 // a request, so: only where the service's own cluster may reach, no redirects, a deadline, a cap, and only an OpenAPI
 // description comes back, so that nobody reads other things through it.
-import { parse } from "yaml";
 import { refusalForAddress } from "../decide/address.ts";
 import type { Refusal } from "../model/problem.ts";
+import { readYaml } from "../model/yaml-source.ts";
 import { readBytes } from "./read-bytes.ts";
 
 const TIMEOUT_MS = 5000;
@@ -43,7 +43,7 @@ function failed(detail: string): Description {
 
 /** null = neither JSON nor YAML, or nothing that calls itself OpenAPI (or Swagger 2). */
 function readDescription(text: string): object | null {
-  const value = readJson(text) ?? readYaml(text);
+  const value = readJson(text) ?? fromYaml(text);
   if (typeof value !== "object" || value === null) return null;
   const says = "openapi" in value ? value.openapi : "swagger" in value ? value.swagger : null;
   return typeof says === "string" ? value : null;
@@ -57,10 +57,7 @@ function readJson(text: string): unknown {
   }
 }
 
-function readYaml(text: string): unknown {
-  try {
-    return parse(text, { maxAliasCount: 50 });
-  } catch {
-    return null;
-  }
+function fromYaml(text: string): unknown {
+  const read = readYaml(text);
+  return read.ok ? read.sources[0]?.value : null;
 }

@@ -1,7 +1,10 @@
 // Codes of single findings about documents, each with what it means. Never reused. docs/errors.md is made from this table.
-// SLV11xx reading and form, SLV12xx references between documents, SLV13xx lint of the whole mesh.
+// SLV102x what a write does, SLV11xx reading and form, SLV12xx references between documents, SLV13xx lint of the whole mesh.
 
 export const findingCodes = {
+  SLV1020: "A Kubernetes Service changes nothing: a selvage.dev/v1 Service of its name is the registry entry.",
+  SLV1021: "A document is no longer in its set, and stays because its annotation says so.",
+  SLV1022: "The document is kept and has no effect yet.",
   SLV1101: "The document has a field that its kind does not know.",
   SLV1102: "There is no such kind.",
   SLV1103: "The kind exists, but not under this apiVersion.",

@@ -26,15 +26,18 @@ function found(code: FindingCode, path: Path, detail: string, hint: string, key 
   return { code, path, detail, hint, key };
 }
 
-/** Every key that would reach into an object's prototype once copied carelessly. */
-function prototypeKeys(value: unknown, path: Path): Explained[] {
+/** What no document may hold, wherever it stands: a key that reaches into prototypes, a number that JSON cannot say. */
+function poisonIn(value: unknown, path: Path): Explained[] {
+  if (typeof value === "number" && !Number.isFinite(value)) {
+    return [found("SLV1104", path, `${value} is not a number that a document can hold`, "Write a finite number.")];
+  }
   if (typeof value !== "object" || value === null) return [];
   return Object.entries(value).flatMap(([key, child]) => {
     const here = [...path, Array.isArray(value) ? Number(key) : key];
     if (key === "__proto__") {
       return [found("SLV1101", here, 'A document cannot have the key "__proto__"', "Remove it.", true)];
     }
-    return prototypeKeys(child, here);
+    return poisonIn(child, here);
   });
 }
 
@@ -165,7 +168,7 @@ export function parseOne(value: unknown): OneParsed {
     const detail = "A document must be a mapping with apiVersion, kind, metadata and spec";
     return { ok: false, findings: [found("SLV1104", [], detail, "Check the indentation and the --- lines.")] };
   }
-  const poison = prototypeKeys(value, []);
+  const poison = poisonIn(value, []);
   if (poison.length > 0) return { ok: false, findings: poison };
   const known = kindOf(value);
   if ("code" in known) return { ok: false, findings: [known] };

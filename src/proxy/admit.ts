@@ -107,13 +107,13 @@ function entryOf(request: Request, env: Env): Admitted["entry"] {
 
 /**
  * Where workerd itself takes connections it gives the peer in `cf.clientIp`; on Cloudflare's network the platform writes
- * CF-Connecting-IP. A local mesh without the former does not know: its headers come from whoever connected.
+ * CF-Connecting-IP. A local mesh without the former knows only what `LOCAL_CLIENT_ADDRESS`
+ * says: its headers come from whoever connected.
  */
 function clientAddressOf(request: Request, env: Env): string | null {
-  const cf: { readonly clientIp?: unknown } | undefined = request.cf;
-  const peer = cf?.clientIp;
-  if (typeof peer === "string") return withoutPort(peer);
-  return env.LOCAL_MESH === "true" ? null : request.headers.get("cf-connecting-ip");
+  const { cf } = request;
+  if (cf !== undefined && "clientIp" in cf && typeof cf.clientIp === "string") return withoutPort(cf.clientIp);
+  return env.LOCAL_MESH === "true" ? (env.LOCAL_CLIENT_ADDRESS ?? null) : request.headers.get("cf-connecting-ip");
 }
 
 /** `127.0.0.1:5000` → `127.0.0.1`, `[::1]:5000` → `::1`. */

@@ -1,4 +1,4 @@
-// A request's body: streamed once, or kept when it is small enough to be sent again. Nothing above the limit is ever held.
+// Bodies: streamed once, or kept when small enough to be sent again. Nothing above the limit is ever held.
 
 /** The most that is kept for another try, a mirror or an authorization service. */
 export const KEEP_LIMIT_BYTES = 64 * 1024;
@@ -38,6 +38,15 @@ export async function readUpTo(stream: ReadableStream<Uint8Array>, limit: number
   if (body.kind === "kept") return body.bytes;
   if (body.kind === "stream") await body.stream.cancel();
   return null;
+}
+
+/** Lets go of an answer that nobody will read: otherwise its connection stays taken. */
+export async function letGo({ body }: Response): Promise<void> {
+  try {
+    await body?.cancel();
+  } catch {
+    // The service closed first: nothing is left to cancel.
+  }
 }
 
 /** The declared length; null when it is not known. */

@@ -3,6 +3,7 @@
 import { endpointUrl } from "../decide/endpoint-url.ts";
 import type { Env } from "../env.ts";
 import type { Endpoint } from "../model/snapshot.ts";
+import { letGo } from "./body.ts";
 import type { CallFailure, Exchange, Outgoing } from "./exchange.ts";
 
 export async function call(
@@ -18,24 +19,27 @@ export async function call(
     return { failure: "lost", detail: `names the service binding ${address.binding}, which this Worker does not have` };
   }
   const url = endpointUrl(endpoint, outgoing.origin, outgoing.path, outgoing.search);
-  const controller = timeoutMs === null ? null : new AbortController();
-  const timer = controller === null ? undefined : setTimeout(() => controller.abort(), timeoutMs ?? 0);
-  const init: RequestInit = {
-    method: outgoing.method,
-    headers: outgoing.headers,
-    body,
-    redirect: "manual",
-    ...(controller === null ? {} : { signal: controller.signal }),
-  };
+  const init: RequestInit = { method: outgoing.method, headers: outgoing.headers, body, redirect: "manual" };
+  const deadline = timeoutMs === null ? null : deadlineIn(timeoutMs);
+  if (deadline !== null) init.signal = deadline.signal;
   try {
     const response = await (bound === null ? exchange.ports.fetch(url, init) : bound.fetch(url, init));
-    return canBePassedOn(response) ? response : { failure: "lost", detail: `answered with status ${response.status}` };
+    if (canBePassedOn(response)) return response;
+    exchange.ctx.waitUntil(letGo(response));
+    return { failure: "lost", detail: `answered with status ${response.status}, which cannot be passed on` };
   } catch (error) {
-    if (controller?.signal.aborted) return { failure: "timeout", detail: `did not answer within ${timeoutMs} ms` };
+    if (deadline?.signal.aborted) return { failure: "timeout", detail: `did not answer within ${timeoutMs} ms` };
     return { failure: "lost", detail: describe(error) };
   } finally {
-    clearTimeout(timer);
+    // Only headers have a deadline: a body that is coming may take its time.
+    deadline?.stop();
   }
+}
+
+function deadlineIn(ms: number): { readonly signal: AbortSignal; readonly stop: () => void } {
+  const controller = new AbortController();
+  const timer = setTimeout(() => controller.abort(), ms);
+  return { signal: controller.signal, stop: () => clearTimeout(timer) };
 }
 
 /** A switch of protocols that nobody asked for, and numbers that are no HTTP status (RFC 9110 §15), are not answers. */

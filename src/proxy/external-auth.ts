@@ -5,7 +5,7 @@ import { pickEndpoint } from "../decide/pick.ts";
 import { join } from "../decide/rewrite.ts";
 import type { FilterPlan } from "../decide/filter-plan.ts";
 import type { Refusal } from "../model/problem.ts";
-import type { Body } from "./body.ts";
+import { letGo, type Body } from "./body.ts";
 import { call } from "./call.ts";
 import type { Exchange, Outgoing } from "./exchange.ts";
 
@@ -56,7 +56,7 @@ export async function externalAuth(
   exchange.trace?.("external-auth", { service: target.service, status: answer.status });
   if (answer.status !== 200) return answer;
   copyHeaders(answer.headers, filter.allowedResponseHeaders, outgoing.headers);
-  await answer.body?.cancel();
+  exchange.ctx.waitUntil(letGo(answer));
   return null;
 }
 

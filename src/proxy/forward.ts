@@ -4,7 +4,7 @@ import { pickEndpoint } from "../decide/pick.ts";
 import { retryDelayMs, type TryEnd } from "../decide/retry.ts";
 import type { Refusal } from "../model/problem.ts";
 import type { Endpoint, Rule } from "../model/snapshot.ts";
-import type { Body } from "./body.ts";
+import { letGo, type Body } from "./body.ts";
 import { call } from "./call.ts";
 import type { CallFailure, Destination, Exchange, Outgoing } from "./exchange.ts";
 
@@ -51,7 +51,7 @@ export async function forward(
     if (delayMs === null) {
       return "failure" in answer ? failed(destination, endpoint, answer, tried.length) : { response: answer, endpoint };
     }
-    if (!("failure" in answer)) exchange.ctx.waitUntil(drop(answer));
+    if (!("failure" in answer)) exchange.ctx.waitUntil(letGo(answer));
     if (delayMs > 0) await ports.sleep(delayMs);
   }
 }
@@ -88,15 +88,6 @@ function retried(outgoing: Outgoing, body: Body): Parameters<typeof retryDelayMs
 
 function endOf(answer: Response | CallFailure): TryEnd {
   return "failure" in answer ? { end: answer.failure } : { end: "answered", status: answer.status };
-}
-
-/** An answer nobody will read must be let go of, or its connection stays taken. */
-async function drop(response: Response): Promise<void> {
-  try {
-    await response.body?.cancel();
-  } catch {
-    // The service closed first: nothing is left to cancel.
-  }
 }
 
 function noEndpoint({ service, version }: Destination, registered: number): Refusal {

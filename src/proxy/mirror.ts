@@ -2,7 +2,7 @@
 // caller. A body above 64 KiB is not copied, so that no request is held in memory for a mirror's sake.
 import { pickEndpoint } from "../decide/pick.ts";
 import type { FilterPlan } from "../decide/filter-plan.ts";
-import { contentLengthOf, KEEP_LIMIT_BYTES, readUpTo, type Body } from "./body.ts";
+import { contentLengthOf, KEEP_LIMIT_BYTES, letGo, readUpTo, type Body } from "./body.ts";
 import { call } from "./call.ts";
 import type { Exchange, Outgoing } from "./exchange.ts";
 
@@ -69,10 +69,5 @@ async function sendOne(
   const sent = answer !== null && !("failure" in answer);
   mirrorCounts[sent ? "sent" : "failed"]++;
   exchange.trace?.("mirror", { endpoint: endpoint?.id ?? null, sent });
-  if (!sent) return;
-  try {
-    await answer.body?.cancel();
-  } catch {
-    // The mirrored service closed first.
-  }
+  if (sent) await letGo(answer);
 }

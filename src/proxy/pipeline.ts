@@ -202,6 +202,5 @@ function withCors(response: Response, plan: FilterPlan, origin: string | null): 
 
 /** The data centre, where the platform tells it. */
 function coloOf({ cf }: Request): string | null {
-  const known: { readonly colo?: unknown } | undefined = cf;
-  return typeof known?.colo === "string" ? known.colo : null;
+  return cf !== undefined && "colo" in cf && typeof cf.colo === "string" ? cf.colo : null;
 }

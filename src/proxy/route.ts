@@ -27,10 +27,12 @@ export function route(exchange: Exchange): Routed | Refusal {
   return address === null ? noRoute(exchange) : atService(exchange, address);
 }
 
-/** The service that the path or the host addresses, when there is one. */
+/** The service that the host or else the path addresses, when there is one. */
 function addressOf({ admitted, env, live }: Exchange): ServiceAddress | null {
-  const address = addressByPath(admitted.matchPath) ?? addressByHost(admitted.host, env.MESH_DOMAIN);
-  return address !== null && serviceOf(live.snapshot, address.service) !== null ? address : null;
+  for (const address of [addressByHost(admitted.host, env.MESH_DOMAIN), addressByPath(admitted.matchPath)]) {
+    if (address !== null && serviceOf(live.snapshot, address.service) !== null) return address;
+  }
+  return null;
 }
 
 function serviceOf(snapshot: Snapshot, service: ServiceKey): ServiceEntry | null {
@@ -145,7 +147,7 @@ function noServiceRoute(service: ServiceKey): Refusal {
 /** Outside a local mesh strangers are not told how others are routed. */
 function noRoute({ admitted, env, live }: Exchange): Refusal {
   const { host, matchPath, method } = admitted;
-  const address = addressByPath(matchPath) ?? addressByHost(host, env.MESH_DOMAIN);
+  const address = addressByHost(host, env.MESH_DOMAIN) ?? addressByPath(matchPath);
   const detail =
     address === null
       ? `No route matches ${method} ${matchPath} on ${host}`

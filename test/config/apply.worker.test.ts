@@ -2,15 +2,7 @@
 import { beforeEach, describe, expect, it } from "vitest";
 import { apply, putOne, remove } from "../../src/config/apply.ts";
 import type { Store } from "../../src/config/store.ts";
-import {
-  accepted,
-  documents,
-  emptyRegistry,
-  NOW,
-  options,
-  refusedWith,
-  service,
-} from "../support/worker/registry.ts";
+import { accepted, documents, emptyRegistry, NOW, options, refusedWith, service } from "../support/worker/registry.ts";
 
 let store: Store;
 beforeEach(async () => {
@@ -164,10 +156,13 @@ describe("apply", () => {
   });
 
   it("refuses a bundle that would break the mesh, points at the place, and writes nothing", async () => {
-    const bundle = service("search") + service("orders", 'endpoints: [{url: "https://a.example.com", cluster: nowhere}]');
+    const bundle =
+      service("search") + service("orders", 'endpoints: [{url: "https://a.example.com", cluster: nowhere}]');
     const refusal = refusedWith(await apply(store, documents(bundle), options()));
     expect(refusal.problem).toBe("validation");
-    expect(refusal.detail).toContain('There is 1 error; nothing was written. First: Service/shop/orders: There is no cluster "nowhere"');
+    expect(refusal.detail).toContain(
+      'There is 1 error; nothing was written. First: Service/shop/orders: There is no cluster "nowhere"',
+    );
     expect(refusal.errors).toMatchObject([
       { pointer: "#/1/spec/endpoints/0/cluster", detail: 'There is no cluster "nowhere"', line: 4 },
     ]);
@@ -200,7 +195,9 @@ describe("apply", () => {
   it("tells of warnings that the change causes elsewhere, not of those that were there before", async () => {
     const route = (name: string, backend: string): string =>
       `---\n{apiVersion: gateway.networking.k8s.io/v1, kind: HTTPRoute, metadata: {name: ${name}, namespace: shop}, spec: {hostnames: [${name}.example.com], rules: [{backendRefs: [{name: ${backend}, port: 80}]}]}}\n`;
-    accepted(await apply(store, documents(service("orders") + route("good", "orders") + route("bad", "none")), options()));
+    accepted(
+      await apply(store, documents(service("orders") + route("good", "orders") + route("bad", "none")), options()),
+    );
     const unrelated = accepted(await apply(store, documents(service("search")), options()));
     expect(unrelated.warnings).toEqual([]);
     const removed = accepted(await remove(store, key("orders"), options()));

@@ -111,7 +111,11 @@ describe("rows as JSON parameters", () => {
 
   it("are never cut apart, even when one alone is too long", () => {
     const long = { text: "x".repeat(700_000) };
-    expect(chunked([{ a: 1 }, long, { b: 2 }]).map((chunk) => JSON.parse(chunk))).toEqual([[{ a: 1 }], [long], [{ b: 2 }]]);
+    expect(chunked([{ a: 1 }, long, { b: 2 }]).map((chunk) => JSON.parse(chunk))).toEqual([
+      [{ a: 1 }],
+      [long],
+      [{ b: 2 }],
+    ]);
   });
 
   it("are no statement at all when there are none", () => {

@@ -13,9 +13,13 @@ const names = async (): Promise<string[]> => (await store.documents()).map(({ do
 
 describe("rollback", () => {
   it("brings back what was changed, removed and added since", async () => {
-    accepted(await apply(store, documents(service("orders") + service("search")), options({ set: "shop", manager: "ci" })));
+    accepted(
+      await apply(store, documents(service("orders") + service("search")), options({ set: "shop", manager: "ci" })),
+    );
     const before = await store.documentsAt(1);
-    accepted(await apply(store, documents(service("orders", "exposure: mesh") + service("cart")), options({ manager: "x" })));
+    accepted(
+      await apply(store, documents(service("orders", "exposure: mesh") + service("cart")), options({ manager: "x" })),
+    );
     accepted(await remove(store, { kind: "Service", namespace: "shop", name: "search" }, options()));
 
     const result = accepted(await rollback(store, 1, options({ source: "rollback", reason: "orders is down" })));

@@ -1,7 +1,7 @@
 // The audit chain: what it holds, and what it shows when somebody meddled with it behind our back.
 import { env } from "cloudflare:workers";
 import { beforeEach, describe, expect, it } from "vitest";
-import { Store } from "../../src/config/store.ts";
+import type { Store } from "../../src/config/store.ts";
 import { auditDraft, emptyRegistry } from "../support/worker/registry.ts";
 
 let store: Store;
@@ -26,7 +26,14 @@ describe("the audit chain", () => {
   it("gives back what was written, newest first, page by page", async () => {
     await entries(3);
     await store.appendAudit(
-      auditDraft({ outcome: "refused", reason: "why", before: "b", after: "a", revision: 7, detail: { code: "SLV3001" } }),
+      auditDraft({
+        outcome: "refused",
+        reason: "why",
+        before: "b",
+        after: "a",
+        revision: 7,
+        detail: { code: "SLV3001" },
+      }),
     );
     const [last] = await store.audit({ limit: 1 });
     expect(last).toMatchObject({

@@ -1,24 +1,24 @@
 // The upstream Gateway API conformance cases against a whole local mesh: each test's YAML applied verbatim over the admin
 // API, real echo servers registered as endpoints, real requests. One `it` per case.
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { type RunningMesh, startMesh } from "../support/mesh.ts";
+import { startMesh, type TestMesh } from "../support/mesh.ts";
 import { type EchoServer, startEcho, withoutSpaces } from "./echo-server.ts";
 import { type ConformanceCase, type ConformanceTest, haveCases, loadCases, manifestOf } from "./gateway-cases.ts";
 import { type Answer, entryHeaders, send, sendMany } from "./gateway-client.ts";
 
 const tests = loadCases();
 const echoes = new Map<string, EchoServer>();
-let mesh: RunningMesh;
+let mesh: TestMesh;
 
-async function admin(method: string, path: string, body: string, type = "application/json"): Promise<unknown> {
+async function admin(method: string, path: string, body: string | null, type = "application/json"): Promise<unknown> {
   const response = await fetch(`${mesh.url}/_selvage/v1${path}`, {
     method,
     body,
-    headers: { authorization: `Bearer ${mesh.token}`, "content-type": type },
+    headers: { authorization: `Bearer ${mesh.token}`, "content-type": type, "if-match": "*" },
   });
   const text = await response.text();
   if (!response.ok) throw new Error(`${method} ${path} answered ${response.status}: ${text}`);
-  return JSON.parse(text);
+  return text === "" ? null : JSON.parse(text);
 }
 
 /** The test's documents replace those of the one before; each core Service gets its own echo server. */
@@ -33,6 +33,15 @@ async function install(test: ConformanceTest): Promise<void> {
     echo.arrivals.length = 0;
     await admin("PUT", `/namespaces/${namespace}/services/${name}/endpoints/echo`, JSON.stringify({ url: echo.url }));
   }
+  await settled();
+}
+
+async function prepare(test: ConformanceCase): Promise<void> {
+  if (test.precondition === undefined) return;
+  const wanted = /^delete (\w+) ([^/\s]+)\/(\S+)/.exec(test.precondition);
+  if (wanted === null) throw new Error(`${test.id} asks for what this runner does not know: ${test.precondition}`);
+  const [, kind, namespace, name] = wanted;
+  await admin("DELETE", `/namespaces/${namespace}/${kind}/${name}`, null);
   await settled();
 }
 
@@ -115,7 +124,10 @@ async function checkMirrorShares(test: ConformanceCase): Promise<void> {
       counted = echo?.arrivals.length ?? -1;
       if (Math.abs(counted - plan.requests * share) <= slack) break;
     }
-    expect(Math.abs(counted - plan.requests * share), `${counted} of ${plan.requests} were mirrored`).toBeLessThanOrEqual(slack);
+    expect(
+      Math.abs(counted - plan.requests * share),
+      `${counted} of ${plan.requests} were mirrored`,
+    ).toBeLessThanOrEqual(slack);
   }
 }
 
@@ -170,6 +182,7 @@ async function checkWebSocket(test: ConformanceCase): Promise<void> {
 }
 
 async function run(test: ConformanceCase): Promise<void> {
+  await prepare(test);
   if (test.websocket) return checkWebSocket(test);
   const before = [...echoes.values()].reduce((sum, echo) => sum + echo.arrivals.length, 0);
   const answer = await send(mesh.url, test);
@@ -186,18 +199,21 @@ async function run(test: ConformanceCase): Promise<void> {
   return checkRepeats(test);
 }
 
-describe.skipIf(!haveCases)("Gateway API conformance (skipped where ../shared/conformance/gateway-api is absent)", () => {
-  beforeAll(async () => {
-    mesh = await startMesh({ trustEntry: true });
-  });
+describe.skipIf(!haveCases)(
+  "Gateway API conformance (skipped where ../shared/conformance/gateway-api is absent)",
+  () => {
+    beforeAll(async () => {
+      mesh = await startMesh({ trustEntry: true });
+    });
 
-  afterAll(async () => {
-    await mesh?.stop();
-    await Promise.all([...echoes.values()].map((echo) => echo.close()));
-  });
+    afterAll(async () => {
+      await mesh?.stop();
+      await Promise.all([...echoes.values()].map((echo) => echo.close()));
+    });
 
-  describe.each(tests.map((test) => ({ name: test.name, test })))("$name", ({ test }) => {
-    beforeAll(() => install(test));
-    for (const one of test.cases) it(`${one.id}: ${one.name}`, () => run(one));
-  });
-});
+    describe.each(tests.map((test) => ({ name: test.name, test })))("$name", ({ test }) => {
+      beforeAll(() => install(test));
+      for (const one of test.cases) it(`${one.id}: ${one.name}`, () => run(one));
+    });
+  },
+);

@@ -23,6 +23,8 @@ export interface ConformanceCase {
     readonly headers: Readonly<Record<string, string>>;
     readonly body?: string;
   };
+  /** `delete <Kind> <namespace>/<name> after case <n>`. */
+  readonly precondition?: string;
   readonly fixture?: { readonly backend_sets_response_headers?: Readonly<Record<string, string>> };
   readonly websocket?: readonly WebSocketStep[];
   readonly expect: Expectation;

@@ -47,7 +47,8 @@ export function send(mesh: string, test: ConformanceCase, extra: Record<string, 
         incoming.on("end", () => {
           const body = Buffer.concat(chunks).toString("utf8");
           const received: Record<string, string> = {};
-          for (const [name, values] of Object.entries(incoming.headersDistinct)) received[name] = (values ?? []).join(", ");
+          for (const [name, values] of Object.entries(incoming.headersDistinct))
+            received[name] = (values ?? []).join(", ");
           resolve({ status: incoming.statusCode ?? 0, headers: received, body, arrival: arrivalIn(body), sentPath });
         });
       },
@@ -68,7 +69,11 @@ function arrivalIn(body: string): Arrival | null {
 }
 
 /** Runs `count` requests, `concurrency` at a time. */
-export async function sendMany<T>(count: number, concurrency: number, one: (index: number) => Promise<T>): Promise<T[]> {
+export async function sendMany<T>(
+  count: number,
+  concurrency: number,
+  one: (index: number) => Promise<T>,
+): Promise<T[]> {
   const results: T[] = [];
   let next = 0;
   const worker = async (): Promise<void> => {

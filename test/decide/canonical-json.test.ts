@@ -1,5 +1,5 @@
 // Equal values have equal text; different ones never do.
-import fc from "fast-check";
+import * as fc from "fast-check";
 import { expect, it } from "vitest";
 import { canonicalJson } from "../../src/decide/canonical-json.ts";
 

@@ -1,5 +1,5 @@
 // The plan's patches: applied as RFC 6902 says, they must turn the one value into the other.
-import fc from "fast-check";
+import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { canonicalJson } from "../../src/decide/canonical-json.ts";
 import { patchBetween } from "../../src/decide/json-patch.ts";

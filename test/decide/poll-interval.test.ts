@@ -1,5 +1,5 @@
 // How often isolates may ask the mesh object.
-import fc from "fast-check";
+import * as fc from "fast-check";
 import { expect, it } from "vitest";
 import { pollInterval } from "../../src/decide/poll-interval.ts";
 

@@ -1,5 +1,5 @@
 // Leases of endpoints, across heartbeats and restarts. Times are milliseconds.
-import fc from "fast-check";
+import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { granted, renewed, restored, type Lease } from "../../src/decide/presence.ts";
 

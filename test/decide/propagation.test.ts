@@ -2,7 +2,12 @@
 import { expect, it } from "vitest";
 import { percentile, spread } from "../../src/decide/propagation.ts";
 
-const isolate = (name: string, colo: string | null, revision: number) => ({ isolate: name, colo, edge: null, revision });
+const isolate = (name: string, colo: string | null, revision: number) => ({
+  isolate: name,
+  colo,
+  edge: null,
+  revision,
+});
 
 it("counts who runs the revision or a later one, the places that are behind first", () => {
   const seen = [isolate("a", "AMS", 7), isolate("b", "AMS", 8), isolate("c", "FRA", 6), isolate("d", null, 7)];

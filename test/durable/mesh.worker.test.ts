@@ -116,6 +116,16 @@ describe("propagation", () => {
     expect((await mesh.propagation(8)).slowestMs).toBe(500);
   });
 
+  it("does not wait for an isolate that sleeps, because it asks before it decides again", async () => {
+    await mesh.poll(question("a", 7));
+    await mesh.poll(question("sleeper", 6));
+    now += 2_000;
+    expect(await mesh.propagation(7)).toMatchObject({ complete: false, current: 1, behind: 1 });
+    now += 1;
+    expect(await mesh.propagation(7)).toMatchObject({ complete: true, current: 1, behind: 0 });
+    expect((await mesh.propagation(7)).isolates).toHaveLength(2);
+  });
+
   it("forgets isolates that have not asked for half a minute", async () => {
     await mesh.poll(question("a", 7));
     now += 20_000;

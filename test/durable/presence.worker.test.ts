@@ -64,9 +64,10 @@ describe("a lease", () => {
     expect(await ids()).toEqual(["b"]);
     expect(await renew("a")).toBeNull();
     expect(await alarmAt(), "the next one's end").toBe(START + 10_000 + TTL_MS);
-    expect((await env.MESH.getByName("mesh").poll(
-      { isolate: "x", edge: null, colo: null, revision: 0, generation: 0 },
-    )).generation).toBe(generation + 1);
+    expect(
+      (await env.MESH.getByName("mesh").poll({ isolate: "x", edge: null, colo: null, revision: 0, generation: 0 }))
+        .generation,
+    ).toBe(generation + 1);
     expect((await store.endpointChanges(generation)).removed).toEqual([key("a")]);
     expect((await store.audit({ limit: 1 }))[0]).toMatchObject({
       actor: "system:presence",
@@ -116,6 +117,20 @@ describe("an eviction", () => {
     expect(await renew("a")).toBe(now + TTL_MS);
   });
 
+  it("loses no lease that is renewed between evictions, however many there are", async () => {
+    await register("a");
+    for (let n = 0; n < 3; n++) {
+      await evict();
+      now += 20_000;
+      expect(await renew("a")).toBe(now + TTL_MS);
+      now += 20_000;
+      await evict();
+      await runDurableObjectAlarm(presence);
+      expect(await ids()).toEqual(["a"]);
+      expect(await renew("a")).toBe(now + TTL_MS);
+    }
+  });
+
   it("does not keep a dead endpoint alive for more than one ttl, however often it happens", async () => {
     await register("dead");
     for (let n = 0; n < 3; n++) {
@@ -155,6 +170,20 @@ describe("an endpoint that registered again", () => {
     expect(await ids()).toEqual(["a"]);
     await runDurableObjectAlarm(presence);
     expect(await renew("a")).toBe(now + TTL_MS);
+  });
+});
+
+describe("a registration that comes in while the registry is asked to remove the old one", () => {
+  it("keeps its lease", async () => {
+    await register("a");
+    now += TTL_MS;
+    const kept = await runInDurableObject(presence, async (object) => {
+      const alarm = object.alarm();
+      await object.grant([{ key: "shop/orders/a", ttlMs: TTL_MS, lease: "new" }]);
+      await alarm;
+      return object.renew(["shop/orders/a"]);
+    });
+    expect(kept).toEqual([{ key: "shop/orders/a", expiresAt: now + TTL_MS }]);
   });
 });
 

@@ -1,7 +1,7 @@
 // A whole mesh for journeys: `selvage up` as a child process, on free ports, with data of its own.
 import { spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
@@ -32,6 +32,8 @@ export interface TestMesh {
   readonly client: Client;
   /** Process id of `selvage up`. */
   readonly pid: number;
+  /** Process id of its workerd. */
+  workerdPid(): number;
   /** What it has said on stderr. */
   log(): string;
   /** Runs the command against this mesh; `input` is its standard input. */
@@ -52,7 +54,7 @@ export async function startMesh(options: MeshOptions = {}): Promise<TestMesh> {
   const data = mkdtempSync(join(tmpdir(), "selvage-mesh-"));
   const token = "journey-admin-token";
   const edges = options.edges ?? 1;
-  const start = (port: number): Promise<Running> => {
+  const start = (port: number): Promise<Child> => {
     const args = ["--port", String(port), "--edges", String(edges), "--data", data, "--admin-token", token];
     return up([...args, ...(options.trustEntry === true ? ["--trust-entry"] : []), ...(options.args ?? [])]);
   };
@@ -69,6 +71,7 @@ export async function startMesh(options: MeshOptions = {}): Promise<TestMesh> {
     get pid() {
       return running.child.pid ?? 0;
     },
+    workerdPid: () => Number(readFileSync(join(data, "run", "workerd.pid"), "utf8")),
     log: () => running.stderr.join("\n"),
     cli: (args, input) => command(args, { SELVAGE_URL: url, SELVAGE_TOKEN: token }, input),
     kill9: async () => {
@@ -92,7 +95,7 @@ export async function startMesh(options: MeshOptions = {}): Promise<TestMesh> {
   };
 }
 
-interface Running {
+interface Child {
   readonly child: ChildProcess;
   readonly url: string;
   readonly stderr: readonly string[];
@@ -104,7 +107,7 @@ const environment = (more: Readonly<Record<string, string>>): NodeJS.ProcessEnv 
   return { ...Object.fromEntries(kept), NO_COLOR: "1", ...more };
 };
 
-async function up(args: readonly string[]): Promise<Running> {
+async function up(args: readonly string[]): Promise<Child> {
   const child = spawn(process.execPath, [MAIN, "up", ...args], {
     stdio: ["ignore", "pipe", "pipe"],
     env: environment({}),

@@ -1,5 +1,5 @@
 // Random meshes and requests for properties, drawn from small alphabets so that hostnames, paths and conditions collide.
-import fc from "fast-check";
+import * as fc from "fast-check";
 import type { RouteRequest } from "../../src/decide/match.ts";
 import type { Document, DocumentOf } from "../../src/model/document.ts";
 import type { HTTPRouteMatch } from "../../src/model/http-route-match.ts";
@@ -20,7 +20,9 @@ const PORTS = [80, 443, 8080];
 const seldom = <Value>(arb: fc.Arbitrary<Value>): fc.Arbitrary<Value | undefined> =>
   fc.oneof({ weight: 3, arbitrary: fc.constant(undefined) }, arb);
 
-const valueMatch = (names: readonly string[]) =>
+type ValueCondition = HTTPRouteMatch["headers"][number];
+const none = fc.constant<ValueCondition[]>([]);
+const valueMatch = (names: readonly string[]): fc.Arbitrary<ValueCondition[]> =>
   fc.uniqueArray(
     fc.oneof(
       {
@@ -40,8 +42,8 @@ const valueMatch = (names: readonly string[]) =>
     { maxLength: 2, selector: ({ name }) => name.toLowerCase() },
   );
 
-const matchArb: fc.Arbitrary<HTTPRouteMatch> = fc
-  .record({
+const matchArb: fc.Arbitrary<HTTPRouteMatch> = fc.record(
+  {
     path: fc.oneof(
       {
         weight: 4,
@@ -50,11 +52,12 @@ const matchArb: fc.Arbitrary<HTTPRouteMatch> = fc
       { weight: 2, arbitrary: fc.record({ type: fc.constant("Exact" as const), value: fc.constantFrom(...PATHS) }) },
       fc.record({ type: fc.constant("RegularExpression" as const), value: fc.constantFrom(...PATTERNS) }),
     ),
-    method: seldom(fc.constantFrom(...METHODS)),
-    headers: fc.oneof({ weight: 4, arbitrary: fc.constant([]) }, valueMatch(["x", "Y"])),
-    queryParams: fc.oneof({ weight: 6, arbitrary: fc.constant([]) }, valueMatch(["q", "r"])),
-  })
-  .map(({ method, ...rest }) => ({ ...rest, ...(method === undefined ? {} : { method }) }));
+    method: fc.constantFrom(...METHODS),
+    headers: fc.oneof({ weight: 4, arbitrary: none }, valueMatch(["x", "Y"])),
+    queryParams: fc.oneof({ weight: 6, arbitrary: none }, valueMatch(["q", "r"])),
+  },
+  { requiredKeys: ["path", "headers", "queryParams"] },
+);
 
 const ref = (group: string, kind: string, namespace: string, name: string, more: object): ParentRef => ({
   group,
@@ -129,7 +132,7 @@ const routeArb = fc
     name: fc.constantFrom("r1", "r2", "r3", "r4"),
     parentRefs: fc.array(parentRefArb, { maxLength: 4 }),
     hostnames: fc.oneof(
-      { weight: 1, arbitrary: fc.constant([]) },
+      { weight: 1, arbitrary: fc.constant<string[]>([]) },
       fc.uniqueArray(fc.constantFrom(...HOSTNAMES), { minLength: 1, maxLength: 3 }),
     ),
     rules: fc.array(fc.array(matchArb, { minLength: 1, maxLength: 3 }), { minLength: 1, maxLength: 3 }),
@@ -197,10 +200,17 @@ export const requestArb: fc.Arbitrary<RouteRequest> = fc
     service: fc.constantFrom(null, null, null, null, "n1/s1", "n1/s2", "n2/s1"),
     callerNamespace: fc.constantFrom(null, ...NAMESPACES),
   })
-  .map(({ x, y, q, r, gateway, port, scheme, ...rest }) => ({
-    ...rest,
-    header: (name: string) => ({ x, y })[name] ?? null,
-    query: (name: string) => ({ q, r })[name] ?? null,
-    entry: { gateway, port, scheme },
-    toString: () => JSON.stringify({ ...rest, x, y, q, r, gateway, port, scheme }),
-  }));
+  .map((drawn) => {
+    const { host, path, method, service, callerNamespace, x, y, q, r, gateway, port, scheme } = drawn;
+    return {
+      host,
+      path,
+      method,
+      service,
+      callerNamespace,
+      header: (name: string) => ({ x, y })[name] ?? null,
+      query: (name: string) => ({ q, r })[name] ?? null,
+      entry: { gateway, port, scheme },
+      toString: () => JSON.stringify(drawn),
+    };
+  });

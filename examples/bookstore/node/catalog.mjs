@@ -1,7 +1,7 @@
 // The catalogue, in Node: the twin of ../python/catalog.py, for machines without Python.
 import { data, json, notFound, serve } from "./service.mjs";
 
-const books = data("books.json");
+const books = data("books.jsonl");
 
 serve("catalog", {
   "GET /books": () => json(200, { books }),

@@ -5,15 +5,10 @@ use warnings;
 use FindBin;
 require "$FindBin::Bin/service.pl";
 
-my $stock = Service::data('stock.json');
-
-sub one {
-    my ($book) = @_;
-    my $entry = $stock->{$book} or return undef;
-    return { book => $book, %$entry };
-}
+my @stock = Service::data('stock.jsonl');
+my %stock = map { $_->{book} => $_ } @stock;
 
 Service::serve('inventory', [
-    [ qr{^/stock$},         sub { { stock => $stock } } ],
-    [ qr{^/stock/([^/]+)$}, \&one ],
+    [ qr{^/stock$},         sub { { stock => \@stock } } ],
+    [ qr{^/stock/([^/]+)$}, sub { $stock{ $_[0] } } ],
 ]);

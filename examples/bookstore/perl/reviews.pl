@@ -5,11 +5,11 @@ use warnings;
 use FindBin;
 require "$FindBin::Bin/service.pl";
 
-my $reviews = Service::data('reviews.json');
+my %reviews = map { $_->{book} => $_->{reviews} } Service::data('reviews.jsonl');
 
 Service::serve('reviews', [[ qr{^/books/([^/]+)$}, sub {
     my ($book) = @_;
-    my $all = $reviews->{$book} or return undef;
+    my $all = $reviews{$book} or return undef;
     my @words = map { { reader => $_->{reader}, text => $_->{text} } } @$all;
     return { book => $book, version => Service::version(), reviews => \@words };
 } ]]);

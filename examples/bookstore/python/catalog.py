@@ -2,7 +2,7 @@
 
 from service import data, serve
 
-BOOKS = data("books.json")
+BOOKS = data("books.jsonl")
 
 
 def book(_headers, wanted):

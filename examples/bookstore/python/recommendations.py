@@ -2,7 +2,7 @@
 
 from service import call, data, serve
 
-RELATED = data("related.json")
+RELATED = {row["book"]: row["related"] for row in data("related.jsonl")}
 
 
 def recommendations(headers, book):

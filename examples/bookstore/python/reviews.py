@@ -2,7 +2,7 @@
 
 from service import VERSION, data, serve
 
-REVIEWS = data("reviews.json")
+REVIEWS = {row["book"]: row["reviews"] for row in data("reviews.jsonl")}
 
 
 def reviews(_headers, book):

@@ -24,8 +24,9 @@ OPENER = urllib.request.build_opener(urllib.request.ProxyHandler({}))
 
 
 def data(file):
-    """Reads one of the bookstore's data files."""
-    return json.loads((Path(__file__).parent.parent / "data" / file).read_text(encoding="utf-8"))
+    """The rows of one of the bookstore's data files, which hold one JSON value a line."""
+    text = (Path(__file__).parent.parent / "data" / file).read_text(encoding="utf-8")
+    return [json.loads(line) for line in text.splitlines()]
 
 
 def call(service, path, headers):

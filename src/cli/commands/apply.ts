@@ -13,6 +13,7 @@ export interface ApplyOptions {
   readonly filename: readonly string[];
   readonly set?: string;
   readonly prune?: boolean;
+  readonly pruneMax?: number;
   readonly dryRun?: boolean;
   readonly strict?: boolean;
   readonly manager?: string;
@@ -28,9 +29,9 @@ export async function apply(session: Session, options: ApplyOptions): Promise<Ex
   const { client, terminal } = session;
   const loaded = loadDocuments(options.filename, terminal);
   if (!loaded.ok) return loaded.exitCode;
-  const { dryRun, strict, set, prune, manager, reason } = options;
+  const { dryRun, strict, set, prune, pruneMax, manager, reason } = options;
   const answer = await client.call<ApplyResult>("POST", "/apply", {
-    query: { dryRun, strict, set, prune, manager, reason },
+    query: { dryRun, strict, set, prune, pruneMax, manager, reason },
     text: { type: "application/yaml", content: loaded.bundle.body },
     ifMatch: ifMatchHeader(options.ifMatch),
   });

@@ -11,19 +11,19 @@ export type Shell = (typeof shells)[number];
 const scripts: Readonly<Record<Shell, string>> = {
   bash: `_selvage() {
   local IFS=$'\\n'
-  COMPREPLY=($(compgen -W "$(selvage __complete "\${COMP_WORDS[@]:1:COMP_CWORD}" 2>/dev/null)" -- "\${COMP_WORDS[COMP_CWORD]}"))
+  COMPREPLY=($(compgen -W "$(selvage __complete -- "\${COMP_WORDS[@]:1:COMP_CWORD}" 2>/dev/null)" -- "\${COMP_WORDS[COMP_CWORD]}"))
 }
 complete -o default -F _selvage selvage`,
   zsh: `#compdef selvage
 _selvage() {
   local -a candidates
-  candidates=("\${(@f)$(selvage __complete "\${(@)words[2,CURRENT]}" 2>/dev/null)}")
+  candidates=("\${(@f)$(selvage __complete -- "\${(@)words[2,CURRENT]}" 2>/dev/null)}")
   compadd -a candidates || _files
 }
 compdef _selvage selvage`,
   fish: `function __selvage_complete
   set -l words (commandline -opc) (commandline -ct)
-  selvage __complete $words[2..-1] 2>/dev/null
+  selvage __complete -- $words[2..-1] 2>/dev/null
 end
 complete -c selvage -a '(__selvage_complete)'`,
 };

@@ -14,6 +14,7 @@ export interface DiffOptions {
   readonly filename: readonly string[];
   readonly set?: string;
   readonly prune?: boolean;
+  readonly pruneMax?: number;
   readonly manager?: string;
 }
 
@@ -25,9 +26,9 @@ export async function diff(session: Session, options: DiffOptions): Promise<Exit
   const { client, terminal } = session;
   const loaded = loadDocuments(options.filename, terminal);
   if (!loaded.ok) return loaded.exitCode;
-  const { set, prune, manager } = options;
+  const { set, prune, pruneMax, manager } = options;
   const answer = await client.call<ApplyResult>("POST", "/diff", {
-    query: { set, prune, manager },
+    query: { set, prune, pruneMax, manager },
     text: { type: "application/yaml", content: loaded.bundle.body },
   });
   if (!answer.ok) return reportFailure(answer.failure, terminal, loaded.bundle);

@@ -1,6 +1,7 @@
 // What miniflare runs: N copies of the Worker ("edges"), each an isolate of its own with its own socket, sharing the
 // database and the Durable Objects, which live in the first one. The same facts as wrangler.toml (a test compares them).
 import type { MiniflareOptions } from "miniflare";
+import { isLoopback } from "../connection.ts";
 
 export interface EdgeOptions {
   readonly host: string;
@@ -58,6 +59,7 @@ function bindings(index: number, options: EdgeOptions): Record<string, Binding> 
     LOCAL_MESH: "true",
     SELVAGE_ADMIN_TOKEN: options.adminToken,
     EDGE: `edge-${index + 1}`,
+    ...(isLoopback(`http://${options.host}`) ? { LOCAL_CLIENT_ADDRESS: "127.0.0.1" } : {}),
     ...(options.trustEntry ? { TRUST_ENTRY: "true" } : {}),
     ...(options.meshDomain === null ? {} : { MESH_DOMAIN: options.meshDomain }),
     ...options.variables,

@@ -113,7 +113,9 @@ export function registerRevisions(app: ControlApp): void {
     writes: false,
     tag,
     summary: "Which isolates and data centres run a revision, or a later one.",
-    description: "Isolates that have not asked for half a minute are asleep or gone, and not counted.",
+    description:
+      "Isolates that have not asked for two seconds ask before they decide anything again: with an older revision they are " +
+      "listed for half a minute, and not counted as behind.",
     params,
     query: nothing,
     body: noBody,
@@ -121,7 +123,11 @@ export function registerRevisions(app: ControlApp): void {
     refusals: ["notFound"],
     async handle({ params: { n }, store, env }) {
       if (n > (await store.head()).revision) return absent(n);
-      return { body: await env.MESH.getByName(MESH_OBJECT).propagation(n) };
+      try {
+        return { body: await env.MESH.getByName(MESH_OBJECT).propagation(n) };
+      } catch {
+        return { problem: "storageUnavailable", detail: "The mesh object, which knows that, cannot be reached." };
+      }
     },
   });
 }

@@ -62,6 +62,9 @@ describe("workers", () => {
       METRICS_PUBLIC: { type: "text", value: "true" },
     });
     const [plain] = workers("", { ...options, trustEntry: false, meshDomain: null, variables: {} });
+    expect(plain?.config.env?.LOCAL_CLIENT_ADDRESS).toEqual({ type: "text", value: "127.0.0.1" });
+    const [open] = workers("", { ...options, host: "0.0.0.0" });
+    expect(Object.keys(open?.config.env ?? {})).not.toContain("LOCAL_CLIENT_ADDRESS");
     expect(Object.keys(plain?.config.env ?? {})).not.toContain("TRUST_ENTRY");
     expect(Object.keys(plain?.config.env ?? {})).not.toContain("MESH_DOMAIN");
   });

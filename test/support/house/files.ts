@@ -69,10 +69,11 @@ export const noBarrels: Rule = {
 
 export const opening: Rule = {
   rule: "a file opens with a comment of one to five lines (a verb or an object may open with its argument: twelve)",
-  because: "the reader learns what it is, and what it deliberately is not, before how it works",
+  because: "the reader learns what it is, and what it deliberately is not, before how it works; a test's names say it",
   mend: "write one or two plain sentences above the imports",
   check: ({ sources }) =>
     sources.flatMap(({ path, text }) => {
+      if (path.endsWith(".test.ts")) return [];
       const body = text.replace(/^#!.*\n/, "");
       const lines = /^(?:\/\/.*\n?)+/.exec(body)?.[0].trimEnd().split("\n").length ?? 0;
       const block = /^\/\*[\s\S]*?\*\//.test(body);
@@ -85,7 +86,11 @@ export const opening: Rule = {
     { files: { "src/model/a.ts": "export const a = 1;\n// too late\n" }, violations: 1 },
     { files: { "src/model/a.ts": "// x\n".repeat(6), "src/decide/a.ts": "// x\n".repeat(13) }, violations: 2 },
   ],
-  keeps: { "src/cli/a.ts": "#!/usr/bin/env node\n// What it is.\n", "src/model/b.ts": "/* What it is. */\n" },
+  keeps: {
+    "src/cli/a.ts": "#!/usr/bin/env node\n// What it is.\n",
+    "src/model/b.ts": "/* What it is. */\n",
+    "test/a.test.ts": "it();",
+  },
 };
 
 export const fileRules: readonly Rule[] = [size, names, noDrawers, noBarrels, opening];

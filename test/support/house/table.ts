@@ -25,7 +25,7 @@ export const table: Readonly<Record<string, Allowance>> = {
   control: {
     ours: ["model", "decide", "config", "observe"],
     types: ["env.ts", "durable"],
-    packages: ["hono", "@hono/zod-openapi", "zod"],
+    packages: ["hono", "@hono/zod-openapi", "zod", "yaml"],
   },
   cli: { ours: ["model", "agent"], types: [], packages: ["*"] },
   agent: { ours: ["model", "cli/client.ts"], types: [], packages: ["*"] },
@@ -33,7 +33,7 @@ export const table: Readonly<Record<string, Allowance>> = {
   verify: { ours: [], types: [], packages: ["jose", "hono"] },
   "env.ts": { ours: [], types: ["durable"], packages: [] },
   "index.ts": {
-    ours: ["proxy", "control", "config", "durable", "observe", "model"],
+    ours: ["proxy", "control", "config", "durable", "observe", "decide", "model"],
     types: ["env.ts"],
     packages: ["cloudflare:workers"],
   },

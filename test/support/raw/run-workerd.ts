@@ -85,7 +85,8 @@ export async function runWorkerd(options: WorkerdOptions): Promise<RunningWorker
     log: () => log,
     stop: async () => {
       const gone = new Promise((resolve) => child.once("exit", resolve));
-      child.kill();
+      // SIGTERM would wait for every open connection, WebSockets included.
+      child.kill("SIGKILL");
       await gone;
       await rm(directory, { recursive: true, force: true });
     },

@@ -1,11 +1,12 @@
 // The test Worker's bindings: the product's own, and the migrations that setup.ts applies.
 import type { D1Migration } from "cloudflare:test";
 import type { Env as ProductEnv } from "../../../src/env.ts";
+import type * as main from "../../../src/index.ts";
 
 declare global {
   namespace Cloudflare {
     interface GlobalProps {
-      readonly mainModule: typeof import("../../../src/index.ts");
+      readonly mainModule: typeof main;
     }
     interface Env extends ProductEnv {
       readonly TEST_MIGRATIONS: D1Migration[];

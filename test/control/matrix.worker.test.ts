@@ -1,0 +1,210 @@
+// Role × call, made from the OpenAPI document: a call that is added without a guard, an example or its problems fails here.
+import { beforeAll, describe, expect, it } from "vitest";
+import { z } from "zod";
+import { type Role, roles } from "../../src/model/api.ts";
+import { problems } from "../../src/model/problem.ts";
+import { api, applied, ask, FIRST_LOAD_MS, type Sent, serviceYaml, tokenFor } from "../support/worker/admin.ts";
+import { emptyRegistry } from "../support/worker/registry.ts";
+
+interface Operation {
+  readonly operationId: string;
+  readonly method: string;
+  readonly path: string;
+  readonly summary: string;
+  readonly security: readonly unknown[];
+  readonly "x-selvage-role": Role | "public";
+  readonly "x-selvage-scope"?: string;
+  readonly parameters?: readonly { readonly name: string; readonly in: string }[];
+  readonly responses: Record<string, { content: Record<string, { schema: object }> }>;
+}
+
+const SERVICE = "/namespaces/shop/service/orders";
+const ENDPOINT = "/namespaces/shop/services/orders/endpoints/one";
+
+/** A call of each operation that an admin may make, in this order, on the seeded mesh. `{token}` is the id of an API token. */
+const examples: Readonly<Record<string, readonly [path: string, sent?: Sent]>> = {
+  apply: ["/apply", { body: serviceYaml("search") }],
+  diff: ["/diff", { body: serviceYaml("search", "shop", "exposure: mesh") }],
+  validate: ["/validate", { body: serviceYaml("search") }],
+  listResources: ["/resources?namespace=shop"],
+  getResource: [SERVICE],
+  putResource: [
+    SERVICE,
+    { body: { spec: { openapi: { inline: { openapi: "3.1.0" } } } }, headers: { "if-match": "*" } },
+  ],
+  listRevisions: ["/revisions"],
+  getRevision: ["/revisions/1"],
+  getPropagation: ["/revisions/1/propagation"],
+  putEndpoint: [ENDPOINT, { body: { url: "http://127.0.0.1:9001" } }],
+  listEndpoints: ["/namespaces/shop/services/orders/endpoints"],
+  drainEndpoint: [`${ENDPOINT}/drain`],
+  heartbeat: ["/heartbeats", { body: { endpoints: [{ namespace: "shop", service: "orders", id: "one" }] } }],
+  deleteEndpoint: [ENDPOINT],
+  getCatalog: ["/catalog"],
+  getServiceOpenApi: ["/catalog/shop/orders/openapi.json"],
+  deleteResource: [SERVICE, { headers: { "if-match": "*" } }],
+  rollback: ["/revisions/1/rollback"],
+  createToken: ["/tokens", { body: { name: "ci", role: "viewer" } }],
+  listTokens: ["/tokens"],
+  deleteToken: ["/tokens/{token}"],
+  listAudit: ["/audit"],
+  verifyAudit: ["/audit/verify"],
+};
+
+// The document is a test's input here: read as it comes.
+// oxlint-disable-next-line typescript/no-explicit-any
+let document: any;
+let operations: readonly Operation[];
+const tokens = new Map<string, string>();
+let victim: string;
+
+beforeAll(async () => {
+  await emptyRegistry();
+  document = (await ask("GET", "/_selvage/openapi.json", { token: null })).body;
+  operations = Object.entries<Record<string, Operation>>(document.paths).flatMap(([path, item]) =>
+    Object.entries(item).map(([method, operation]) =>
+      Object.assign({}, operation, { method: method.toUpperCase(), path }),
+    ),
+  );
+  await applied(serviceYaml("orders"));
+  for (const role of roles) tokens.set(role, await tokenFor(role));
+  tokens.set("elsewhere", await tokenFor("operator", ["elsewhere"]));
+  const minted = await api("POST", "/tokens", { body: { name: "victim", role: "viewer" } });
+  victim = minted.body.id;
+}, FIRST_LOAD_MS);
+
+const guarded = () => operations.filter(({ path }) => path.startsWith("/_selvage/v1/"));
+const send = (operation: Operation, token: string | null) => {
+  const [path, sent] = examples[operation.operationId]!;
+  return api(operation.method, path.replace("{token}", victim), { ...sent, token });
+};
+
+describe("every operation", () => {
+  it("under /_selvage/v1 says who may call it, and everything else is public", () => {
+    expect(guarded().length).toBeGreaterThan(20);
+    for (const operation of operations) {
+      const isGuarded = operation.path.startsWith("/_selvage/v1/");
+      expect([operation.operationId, operation.security]).toEqual([
+        operation.operationId,
+        isGuarded ? [{ operator: [] }] : [],
+      ]);
+      expect(isGuarded ? [...roles] : ["public"]).toContain(operation["x-selvage-role"]);
+      if (operation["x-selvage-scope"] === "path") expect(operation.path).toContain("{ns}");
+    }
+  });
+
+  it("has an example here", () => {
+    expect(
+      guarded()
+        .map(({ operationId }) => operationId)
+        .sort(),
+    ).toEqual(Object.keys(examples).sort());
+  });
+
+  it("answers 401 to nobody and to an unknown token, before it looks at anything else", async () => {
+    for (const operation of guarded()) {
+      for (const token of [null, "unknown"]) {
+        const { status, headers } = await send(operation, token);
+        expect([operation.operationId, status]).toEqual([operation.operationId, 401]);
+        expect(headers.get("www-authenticate")).toMatch(/^Bearer realm="selvage"/);
+      }
+    }
+  });
+
+  it("answers 403 to every role below its own, naming it", async () => {
+    for (const operation of guarded()) {
+      const required = operation["x-selvage-role"] as Role;
+      for (const role of roles.slice(0, roles.indexOf(required))) {
+        const { status, body } = await send(operation, tokens.get(role)!);
+        expect([operation.operationId, role, status, body.requiredRole]).toEqual([
+          operation.operationId,
+          role,
+          403,
+          required,
+        ]);
+      }
+    }
+  });
+
+  it("answers 403 to operators of other namespaces, where it is about one namespace or the whole mesh", async () => {
+    for (const operation of guarded()) {
+      const scope = operation["x-selvage-scope"];
+      const { status } = await send(operation, tokens.get("elsewhere")!);
+      if (scope === "path" || scope === "mesh")
+        expect([operation.operationId, status]).toEqual([operation.operationId, 403]);
+      else expect([operation.operationId, scope]).toEqual([operation.operationId, "each"]);
+    }
+  });
+
+  it("answers an admin as its schema says", async () => {
+    for (const operationId of Object.keys(examples)) {
+      const operation = operations.find((one) => one.operationId === operationId)!;
+      const { status, body, text } = await send(operation, tokens.get("admin")!);
+      expect([operationId, [200, 201].includes(status), text]).toEqual([operationId, true, text]);
+      const schema = operation.responses[status]?.content["application/json"]?.schema;
+      expect([operationId, status, schema]).toEqual([operationId, status, expect.any(Object)]);
+      const parsed = z.fromJSONSchema(resolved(schema!)).safeParse(body);
+      expect([operationId, parsed.error]).toEqual([operationId, undefined]);
+    }
+  });
+
+  it("may be made by the weakest role that it names", async () => {
+    for (const operation of guarded()) {
+      const required = operation["x-selvage-role"] as Role;
+      const { status, body } = await send(operation, tokens.get(required)!);
+      // If-Match: * asks for more than the call itself does.
+      const forced = examples[operation.operationId]![1]?.headers?.["if-match"] === "*" && required !== "admin";
+      if (forced && status === 403) expect(body.requiredRole).toBe("admin");
+      else expect([operation.operationId, [401, 403].includes(status)]).toEqual([operation.operationId, false]);
+    }
+  });
+});
+
+describe("the OpenAPI document", () => {
+  it("is version 3.1, with unique operation ids, summaries, and every path parameter declared", () => {
+    expect(document.openapi).toMatch(/^3\.1\./);
+    const ids = operations.map(({ operationId }) => operationId);
+    expect(new Set(ids).size).toBe(ids.length);
+    for (const { operationId, path, parameters, summary } of operations) {
+      const declared = (parameters ?? []).filter((one) => one.in === "path").map(({ name }) => name);
+      expect([operationId, declared]).toEqual([operationId, [...path.matchAll(/\{(.+?)\}/g)].map(([, name]) => name)]);
+      expect([operationId, summary]).toEqual([operationId, expect.stringMatching(/\S/)]);
+    }
+  });
+
+  it("refers to nothing that it does not hold", () => {
+    const refs = [...JSON.stringify(document).matchAll(/"\$ref":"([^"]+)"/g)].map(([, ref]) => ref!);
+    expect(refs.length).toBeGreaterThan(50);
+    for (const ref of refs) {
+      const found = ref
+        .slice(2)
+        .split("/")
+        .reduce((here, step) => here?.[step], document);
+      expect([ref, found]).toEqual([ref, expect.any(Object)]);
+    }
+  });
+
+  it("has a problem answer for each refusal, of the status that the code has", () => {
+    const schema = { $ref: "#/components/schemas/Problem" };
+    for (const { operationId, path, responses } of operations) {
+      const refusals = Object.entries(responses).filter(([status]) => Number(status) >= 400);
+      expect([operationId, refusals.length > 0]).toEqual([operationId, true]);
+      for (const [status, { content }] of refusals) {
+        expect([operationId, status, content]).toEqual([
+          operationId,
+          status,
+          { "application/problem+json": { schema } },
+        ]);
+        expect(Object.values(problems).map((problem) => String(problem.status))).toContain(status);
+      }
+      if (path.startsWith("/_selvage/v1/"))
+        expect(Object.keys(responses)).toEqual(expect.arrayContaining(["400", "401", "403", "500", "503"]));
+    }
+  });
+});
+
+/** A schema of the document with its references inside it. */
+function resolved(schema: object) {
+  const text = JSON.stringify({ ...schema, $defs: document.components.schemas });
+  return JSON.parse(text.replaceAll("#/components/schemas/", "#/$defs/"));
+}

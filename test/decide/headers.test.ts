@@ -1,0 +1,162 @@
+import { describe, expect, it } from "vitest";
+import {
+  inspectRequest,
+  inspectResponse,
+  isDropped,
+  isReserved,
+  keptRequestId,
+  MAX_HEADER_BYTES,
+  MAX_HEADERS,
+} from "../../src/decide/headers.ts";
+
+const request = (entries: Record<string, string>): ReturnType<typeof inspectRequest> =>
+  inspectRequest(new Headers(entries));
+const response = (entries: Record<string, string>): string[] => inspectResponse(new Headers(entries));
+
+describe("isDropped", () => {
+  it.each([
+    "connection",
+    "keep-alive",
+    "te",
+    "trailer",
+    "transfer-encoding",
+    "upgrade",
+    "expect",
+    "http2-settings",
+    "proxy-authorization",
+    "proxy-authenticate",
+    "proxy-connection",
+    "selvage-identity",
+    "selvage-assertion",
+    "selvage-anything-new",
+    "selvage_identity",
+    "x-forwarded-for",
+    "x-forwarded-host",
+    "x-forwarded-proto",
+    "x-forwarded-port",
+    "x-forwarded-prefix",
+    "x-forwarded",
+    "x_forwarded_for",
+    "x-forwarded_for",
+    "forwarded",
+    "x-real-ip",
+    "x_real_ip",
+    "true-client-ip",
+    "cf-connecting-ip",
+    "cf-worker",
+    "cf-ray",
+    "cdn-loop",
+    "x-original-url",
+    "x-rewrite-url",
+    "x-http-method-override",
+    "x-envoy-original-path",
+    "x-envoy-decorator-operation",
+  ])("takes %s from callers", (name) => {
+    expect(isDropped(name)).toBe(true);
+  });
+
+  it.each([
+    "authorization",
+    "cookie",
+    "content-type",
+    "content-length",
+    "x-request-id",
+    "traceparent",
+    "user-agent",
+    "x-tenant",
+    "client_id",
+    "x-forwardedfor",
+    "cfx",
+    "selvages",
+    "proxied",
+    "sec-websocket-protocol",
+    "idempotency-key",
+  ])("leaves %s alone", (name) => {
+    expect(isDropped(name)).toBe(false);
+  });
+});
+
+describe("inspectRequest", () => {
+  it("drops nothing from an ordinary request", () => {
+    expect(request({ accept: "*/*", "user-agent": "x" })).toEqual({ fault: null, drop: [], hasUpgrade: false });
+  });
+
+  it("drops what Connection nominates, beside the header itself", () => {
+    const { drop } = request({ connection: "close, X-Secret ,authorization,, b@d", "x-secret": "1" });
+    expect(drop).toEqual(["connection", "x-secret", "authorization"]);
+  });
+
+  it("says whether an upgrade was asked for", () => {
+    expect(request({ connection: "upgrade", upgrade: "websocket" })).toMatchObject({ hasUpgrade: true });
+  });
+
+  it("finds too many headers", () => {
+    const many = (count: number): Record<string, string> =>
+      Object.fromEntries(Array.from({ length: count }, (_, i) => [`x-${i}`, "1"]));
+    expect(request(many(MAX_HEADERS)).fault).toBeNull();
+    expect(request(many(MAX_HEADERS + 1)).fault).toBe("too-many");
+  });
+
+  it("finds headers that are too large together", () => {
+    const value = (length: number): Record<string, string> => ({ "x-a": "a".repeat(length) });
+    expect(request(value(MAX_HEADER_BYTES - "x-a".length - 4)).fault).toBeNull();
+    expect(request(value(MAX_HEADER_BYTES)).fault).toBe("too-large");
+  });
+});
+
+describe("inspectResponse", () => {
+  it("drops hop-by-hop headers, what Connection nominates, and words of the mesh", () => {
+    const answer = {
+      connection: "x-hop",
+      "x-hop": "1",
+      "keep-alive": "timeout=5",
+      "proxy-authenticate": "Basic",
+      "selvage-decision": "forged",
+      "content-type": "text/plain",
+      "x-forwarded-for": "kept: it says nothing to a caller",
+    };
+    expect(response(answer).toSorted()).toEqual(
+      ["connection", "keep-alive", "proxy-authenticate", "selvage-decision", "x-hop"].toSorted(),
+    );
+  });
+
+  it("keeps each Set-Cookie", () => {
+    expect(response({ "set-cookie": "a=1" })).toEqual([]);
+  });
+});
+
+describe("isReserved", () => {
+  it.each([
+    "Host",
+    "content-length",
+    "Transfer-Encoding",
+    "Selvage-Assertion",
+    "selvage_source",
+    "Proxy-Authorization",
+    "connection",
+  ])("keeps filters and authorization services away from %s", (name) => {
+    expect(isReserved(name)).toBe(true);
+  });
+
+  it.each(["x-user", "authorization", "x-forwarded-host", "cookie"])("lets them write %s", (name) => {
+    expect(isReserved(name)).toBe(false);
+  });
+});
+
+describe("keptRequestId", () => {
+  it.each(["a", "0b5f7c1e-8f6e-4f0e-9a53-2f6f0a9d3c11", "req_1:2/3+4=@", "a".repeat(128)])("keeps %s", (id) => {
+    expect(keptRequestId(id)).toBe(id);
+  });
+
+  it.each([
+    ["nothing", null],
+    ["empty", ""],
+    ["too long", "a".repeat(129)],
+    ["a space", "a b"],
+    ["a quote", 'a"b'],
+    ["two ids", "a, b"],
+    ["not ASCII", "é"],
+  ])("replaces one that is %s", (_, id) => {
+    expect(keptRequestId(id)).toBeNull();
+  });
+});

@@ -1,0 +1,100 @@
+// The bookstore behind the real mesh, as `npm start` runs it: the page, the split, a part that dies, and the end of it.
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
+import { identityOf, isAlive } from "../../src/cli/local/process-identity.ts";
+import { startMesh, type TestMesh } from "../support/mesh.ts";
+
+let mesh: TestMesh;
+beforeAll(async () => {
+  mesh = await startMesh({ args: ["--demo"] });
+});
+afterAll(() => mesh.stop());
+
+/** The processes that the start-up's output tells of. */
+const processes = (): { name: string; pid: number }[] =>
+  [...mesh.log().matchAll(/^ {2}(\S+ v\d) +http:\/\/127\.0\.0\.1:\d+ {2}pid (\d+)/gm)].map(([, name = "", pid]) => ({
+    name,
+    pid: Number(pid),
+  }));
+const page = async (): Promise<string> => (await fetch(`${mesh.url}/svc/storefront/`)).text();
+
+describe("the bookstore", () => {
+  it("answers with a complete page as soon as the mesh says it is ready", async () => {
+    const response = await fetch(`${mesh.url}/svc/storefront/`);
+    const html = await response.text();
+    expect(response.status).toBe(200);
+    expect(response.headers.get("content-type")).toBe("text/html; charset=utf-8");
+    expect(response.headers.get("selvage-revision")).toBe("1");
+    expect(html).toContain('<a href="/svc/storefront/books/kokoro">Kokoro</a>, Natsume Sōseki, € 11.90');
+    expect(html).toContain("nobody in it is only one thing");
+    expect(html).not.toContain('class="down"');
+    expect(html).toContain(`Request ${response.headers.get("x-request-id")}`);
+  });
+
+  it("runs seven processes, which the output names", () => {
+    expect(processes().map(({ name }) => name)).toEqual([
+      "storefront v1",
+      "catalog v1",
+      "reviews v1",
+      "reviews v2",
+      "inventory v1",
+      "recommendations v1",
+      "payments v1",
+    ]);
+    for (const { pid } of processes()) expect(isAlive(identityOf(pid))).toBe(true);
+  });
+
+  it("splits reviews between their versions, about four to one", async () => {
+    const versions = { v1: 0, v2: 0 };
+    for (let call = 0; call < 200; call += 1) {
+      const response = await fetch(`${mesh.url}/svc/reviews/books/kokoro`);
+      versions[(await response.text()).includes('"v2"') ? "v2" : "v1"] += 1;
+    }
+    // 40 of 200 are expected; outside of 15 to 65 is six standard deviations away.
+    expect(versions.v1 + versions.v2).toBe(200);
+    expect(versions.v2).toBeGreaterThan(15);
+    expect(versions.v2).toBeLessThan(65);
+  });
+
+  it("answers orders, on their address under /svc and on the shop's own host", async () => {
+    const response = await fetch(`${mesh.url}/svc/storefront/orders`, {
+      method: "POST",
+      body: new URLSearchParams({ book: "kokoro" }),
+    });
+    expect([response.status, await response.text()]).toEqual([
+      201,
+      expect.stringContaining("Kokoro is yours for € 11.90"),
+    ]);
+  });
+
+  it("has manifests without a warning, which apply from the folder and are already there", async () => {
+    const diff = await mesh.cli(["diff", "-f", "examples/bookstore"]);
+    expect([diff.code, diff.stderr]).toEqual([0, ""]);
+    const strict = await mesh.cli(["validate", "--strict", "-f", "examples/bookstore"]);
+    expect([strict.code, strict.stderr]).toEqual([0, ""]);
+    expect((await mesh.cli(["history", "-o", "name"])).stdout).toBe("1\n");
+  });
+
+  it("shows the rest of the page when a service dies, and says so", async () => {
+    const victim = processes().find(({ name }) => name === "recommendations v1");
+    process.kill(victim?.pid ?? 0, "SIGKILL");
+    await vi.waitFor(() => expect(mesh.log()).toContain("demo: recommendations v1 is gone: "), 5_000);
+    expect(await page()).toContain('<p class="down">Not available just now: recommendations answered 502.</p>');
+  });
+
+  it("comes back whole after the mesh was killed, and keeps what was changed", async () => {
+    const before = processes();
+    expect((await mesh.cli(["delete", "httproute", "bookstore"])).code).toBe(0);
+    await mesh.kill9();
+    await vi.waitFor(() => expect(before.filter(({ pid }) => isAlive(identityOf(pid)))).toEqual([]), 5_000);
+    await mesh.restart();
+    expect(await page()).not.toContain('class="down"');
+    expect((await mesh.cli(["get", "httproute", "bookstore"])).code).toBe(4);
+  });
+
+  it("leaves no process behind when the mesh stops", async () => {
+    const running = processes();
+    expect(await mesh.stop()).toBe(0);
+    expect(running).toHaveLength(7);
+    expect(running.filter(({ pid }) => isAlive(identityOf(pid)))).toEqual([]);
+  });
+});

@@ -1,0 +1,132 @@
+// The commands of the documentation, run as they stand there: every shell block of a page in its order, in one folder,
+// against one mesh with the bookstore. Only ports and the data folder are put in place of the ones on the page.
+import { spawn, spawnSync } from "node:child_process";
+import { once } from "node:events";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { startMesh, type TestMesh } from "../support/mesh.ts";
+
+const root = new URL("../..", import.meta.url).pathname;
+const missing = ["bash", "curl", "python3"].find((command) => spawnSync(command, ["--version"]).status !== 0);
+
+/** Blocks that begin something which stays in the foreground, or need an account. */
+const elsewhere = /npm ci|npm start|selvage up|npx wrangler/;
+
+/** What a block says beside exit code 0, by something that stands in it. */
+const results: readonly { readonly block: string; readonly code?: number; readonly says: RegExp }[] = [
+  { block: "$API/catalog?namespace=guide", says: /"greeter"/ },
+  { block: "set=guide", says: /"summary":\{"create":2/ },
+  { block: "exposur: public", says: /"valid":false[\s\S]*Did you mean exposure\?/ },
+  { block: "SEEN=", says: /"exposure":"mesh"/ },
+  { block: '{"spec": {"exposure": "public"}}', says: /"code":"SLV3001"/ },
+  { block: "labelSelector", says: /"name":"greeter"/ },
+  { block: "it was a try", says: /"update":1[\s\S]*"complete":/ },
+  { block: "endpoints/one/drain", says: /"ok":true[\s\S]*"draining":true/ },
+  { block: "audit/verify", says: /"ok":true/ },
+  { block: "problems/SLV3001", says: /"status":412/ },
+  { block: "readyz", says: /"ready":true/ },
+  { block: "metadata: { name: hello }\nspec:\n  exposure", says: /HTTP\/1\.1 200 OK[\s\S]*selvage-revision: \d+/ },
+  { block: "host: hello.localhost", says: /HTTP\/1\.1 200 OK[\s\S]*revision \d+/ },
+  { block: "selvage get endpoints", says: /storefront +demo-v1 +http:/ },
+  { block: "svc/reviews/books/kokoro", says: /x-served-by: reviews v[12]/i },
+  { block: "svc/nobody/", says: /SLV5003/ },
+  { block: "selvage diff -f /tmp/reviews.yaml", code: 0, says: /revision \d+/ },
+  { block: "backendRef: [", code: 6, says: /Did you mean backendRefs\?/ },
+  { block: "rollback --to 1", says: /revision \d+/ },
+  { block: "-X PUT", says: /"clock-1"[\s\S]*HTTP\/1\.1 200 OK/ },
+  { block: "/heartbeats", says: /"ok":true/ },
+  { block: "$API/catalog", says: /"storefront"/ },
+];
+
+const PAGES = ["README.md", "docs/getting-started.md", "docs/services.md", "docs/api.md"];
+
+let mesh: TestMesh;
+const folder = mkdtempSync(join(tmpdir(), "selvage-docs-"));
+const servers: number[] = [];
+
+beforeAll(async () => {
+  mesh = await startMesh({ args: ["--demo"] });
+});
+afterAll(async () => {
+  for (const pid of servers) process.kill(pid, "SIGKILL");
+  await mesh.stop();
+  rmSync(folder, { recursive: true });
+});
+
+async function freePort(): Promise<string> {
+  const server = createServer().listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const address = server.address();
+  server.close();
+  return String(typeof address === "object" && address !== null ? address.port : 0);
+}
+
+/** The shell blocks of a page that can be run here. */
+function blocksOf(page: string): string[] {
+  const text = readFileSync(join(root, page), "utf8");
+  return [...text.matchAll(/^```sh\n([\s\S]*?)^```$/gm)]
+    .map(([, block = ""]) => block)
+    .filter((block) => !elsewhere.test(block));
+}
+
+/** One script, so that what a block defines is there for the next; each block's output between its marks. */
+async function run(page: string): Promise<{ block: string; code: number; output: string }[]> {
+  const ports = new Map([
+    ["9000", await freePort()],
+    ["9100", await freePort()],
+  ]);
+  const inPlace = (block: string): string =>
+    block
+      .replaceAll("http://127.0.0.1:8787", mesh.url)
+      // npm in between costs a second a command here; README shows that it works.
+      .replaceAll("npm run -s selvage --", page === "README.md" ? "npm run -s selvage --" : "node src/cli/main.ts")
+      .replace(/\b9[01]00\b/g, (port) => ports.get(port) ?? port)
+      .replaceAll("/tmp/", `${folder}/`)
+      .replaceAll(".selvage/", `${mesh.data}/`)
+      .replace(
+        /^(python3 -m http\.server (\d+) [^&\n]*)&?$/gm,
+        (_line, command: string, port: string) =>
+          `${command.trim()} --directory ${folder} >/dev/null 2>&1 & echo "server $!"; until curl -s -o ${folder}/none http://127.0.0.1:${port}/; do sleep 0.1; done`,
+      );
+  const blocks = blocksOf(page);
+  const script = blocks.map((block) => `echo "=== block"\n(exit 0)\n${inPlace(block)}\necho "=== code $?"`).join("\n");
+  const child = spawn("bash", ["-c", script], {
+    cwd: root,
+    env: {
+      ...process.env,
+      PATH: `${dirname(process.execPath)}:${process.env.PATH}`,
+      SELVAGE_URL: mesh.url,
+      SELVAGE_TOKEN: mesh.token,
+      NO_COLOR: "1",
+    },
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+  let output = "";
+  for (const stream of [child.stdout, child.stderr]) stream.setEncoding("utf8").on("data", (text) => (output += text));
+  await once(child, "exit");
+  for (const [, pid] of output.matchAll(/^server (\d+)$/gm)) servers.push(Number(pid));
+  const parts = output.split("=== block\n").slice(1);
+  return blocks.map((block, index) => {
+    const [text = "", code = ""] = (parts[index] ?? "").split("=== code ");
+    return { block, code: Number.parseInt(code, 10), output: text };
+  });
+}
+
+describe.each(PAGES)("%s", (page) => {
+  it("says only what happens", async (context) => {
+    if (missing !== undefined) return context.skip(`needs ${missing}`);
+    for (const { block, code, output } of await run(page)) {
+      const expected = results.find((one) => block.includes(one.block));
+      expect(code, `${block}\n${output}`).toBe(expected?.code ?? 0);
+      if (expected) expect(output, block).toMatch(expected.says);
+    }
+  });
+});
+
+it("knows every result that it expects", () => {
+  const all = PAGES.flatMap(blocksOf);
+  expect(results.filter(({ block }) => !all.some((one) => one.includes(block)))).toEqual([]);
+});

@@ -1,0 +1,118 @@
+// What outlives a restart, how a revision reaches every edge, and what a killed mesh leaves behind: nothing.
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import type { Propagation } from "../../src/model/api-registry.ts";
+import { startBackend, type Backend } from "../support/backend.ts";
+import { command, startMesh, type TestMesh } from "../support/mesh.ts";
+
+let mesh: TestMesh;
+let backend: Backend;
+beforeAll(async () => {
+  [mesh, backend] = await Promise.all([startMesh({ edges: 3 }), startBackend("one")]);
+});
+afterAll(async () => {
+  await mesh.stop();
+  await backend.close();
+});
+
+const service = (name: string): string =>
+  `apiVersion: selvage.dev/v1\nkind: Service\nmetadata: {name: ${name}}\nspec: {exposure: public, endpoints: [{url: "${backend.url}"}]}\n`;
+const statuses = (path: string): Promise<number[]> =>
+  Promise.all(
+    mesh.urls.map(async (url) => {
+      const response = await fetch(url + path);
+      await response.arrayBuffer();
+      return response.status;
+    }),
+  );
+
+describe("three edges", () => {
+  it("all run a new revision within two seconds, and the receipts say so", async () => {
+    await statuses("/svc/one/");
+    expect((await mesh.cli(["apply", "-f", "-"], service("one"))).code).toBe(0);
+    const returned = performance.now();
+    let reached: number | null = null;
+    while (performance.now() - returned < 2_500) {
+      if ((await statuses("/svc/one/")).every((status) => status === 200)) {
+        reached ??= performance.now() - returned;
+      }
+      await sleep(50);
+    }
+    expect(reached).not.toBeNull();
+    expect(reached).toBeLessThan(2_000);
+    const answer = await mesh.client.call<Propagation>("GET", "/revisions/1/propagation");
+    expect(answer).toMatchObject({ ok: true, value: { complete: true, current: 3, behind: 0, head: 1 } });
+    const edges = answer.ok ? answer.value.isolates.map(({ edge }) => edge).sort() : [];
+    expect(edges).toEqual(["edge-1", "edge-2", "edge-3"]);
+  });
+
+  it("waits for all of them with --wait", async () => {
+    await statuses("/svc/one/");
+    const applied = await mesh.cli(["apply", "-f", "-", "--wait"], service("two"));
+    expect([applied.code, applied.stdout]).toEqual([
+      0,
+      "service/two created\nrevision 2\nUndo: selvage rollback --to 1\n",
+    ]);
+    expect(await statuses("/svc/two/")).toEqual([200, 200, 200]);
+  });
+});
+
+describe("a restart", () => {
+  it("keeps documents, revisions and endpoints after SIGTERM, which ends with 0", async () => {
+    const put = await mesh.client.call("PUT", "/namespaces/default/services/one/endpoints/extra", {
+      body: { url: backend.url, ttl: "1h" },
+    });
+    expect(put).toMatchObject({ ok: true });
+    const before = await mesh.cli(["get", "all", "-o", "json"]);
+    process.kill(mesh.pid, "SIGTERM");
+    await expect.poll(() => existsSync(join(mesh.data, "lock")), { timeout: 5_000 }).toBe(false);
+    await mesh.restart();
+    expect(await mesh.cli(["get", "all", "-o", "json"])).toEqual(before);
+    expect((await mesh.cli(["get", "endpoints", "one", "-o", "name"])).stdout).toContain("endpoint/extra");
+    expect(await statuses("/svc/one/")).toEqual([200, 200, 200]);
+  });
+
+  it("works at once after SIGKILL: workerd dies with its parent", async () => {
+    const pid = mesh.workerdPid();
+    await mesh.kill9();
+    await expect.poll(() => isRunning(pid), { timeout: 1_000, interval: 20 }).toBe(false);
+    await mesh.restart();
+    expect(await statuses("/svc/two/")).toEqual([200, 200, 200]);
+    expect((await mesh.cli(["history", "-o", "name"])).stdout).toBe("2\n1\n");
+  });
+
+  it("heals by itself when workerd is killed", async () => {
+    process.kill(mesh.workerdPid(), "SIGKILL");
+    const working = async (): Promise<boolean> => {
+      const all = await statuses("/svc/two/").catch(() => []);
+      return all.length === 3 && all.every((status) => status === 200);
+    };
+    await expect.poll(working, { timeout: 10_000, interval: 100 }).toBe(true);
+  });
+});
+
+describe("a second mesh", () => {
+  it("is refused on the same data, with the owner's name", async () => {
+    const refused = await command(["up", "--port", "0", "--data", mesh.data], {});
+    expect([refused.code, refused.stdout]).toEqual([5, ""]);
+    expect(refused.stderr).toContain(`used by another mesh (process ${mesh.pid}`);
+  });
+
+  it("is refused on the same port", async () => {
+    const port = new URL(mesh.url).port;
+    const refused = await command(["up", "--port", port, "--data", `${mesh.data}-other`], {});
+    expect([refused.code, refused.stdout]).toEqual([8, ""]);
+    expect(refused.stderr).toContain(`port ${port} is in use on 127.0.0.1`);
+  });
+});
+
+/** Whether the process runs; one that is dead and not collected does not. */
+function isRunning(pid: number): boolean {
+  try {
+    return !/^\d+ \(.*\) Z/.test(readFileSync(`/proc/${pid}/stat`, "utf8"));
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,150 @@
+// A registry, a mesh object and a clock for one isolate, all made up: what is asked is counted, what fails is chosen.
+// Time passes only while somebody waits.
+import { LiveMesh, type LivePorts } from "../../src/config/live-mesh.ts";
+import type { DynamicEndpoint, EndpointChanges, Head } from "../../src/model/registry.ts";
+import type { Snapshot } from "../../src/model/snapshot.ts";
+
+export const START = 1_800_000_000_000;
+
+export function snapshotOf(revision: number, ...services: string[]): Snapshot {
+  const entry = (name: string) => ({
+    namespace: "shop",
+    name,
+    exposure: "public" as const,
+    endpoints: [],
+    timeouts: { requestMs: 0, perTryMs: 0 },
+  });
+  return {
+    schema: 1,
+    revision,
+    services: Object.fromEntries(services.map((name) => [`shop/${name}`, entry(name)])),
+    router: {
+      rules: [],
+      matches: [],
+      listeners: [],
+      groups: [],
+      programs: [],
+      hosts: { HTTP: {}, HTTPS: {} },
+      entries: {},
+      services: {},
+    },
+  };
+}
+
+export const endpoint = (id: string): DynamicEndpoint => ({
+  namespace: "shop",
+  service: "orders",
+  id,
+  address: { url: `https://${id}.example` },
+  cluster: "default",
+  version: null,
+  weight: 1,
+  priority: 0,
+  draining: false,
+  ttl: null,
+  ttlMs: null,
+  lease: null,
+  registeredAt: "2026-11-23T10:00:00Z",
+  registeredBy: "agent",
+});
+
+export type Call = keyof Pick<LivePorts, "poll" | "head" | "snapshot" | "newest" | "changes">;
+
+export class LiveWorld {
+  now = START;
+  /** What the registry holds: every readable snapshot, and the head that may be beyond them. */
+  snapshots: Snapshot[] = [snapshotOf(1, "orders")];
+  head: Head = { revision: 1, generation: 0 };
+  changes: EndpointChanges = { generation: 0, changed: [], removed: [] };
+  /** What the mesh object was told; it may lag behind the registry. */
+  announced: Head = { revision: 1, generation: 0 };
+  pollMs = 500;
+  readonly broken = new Set<Call>();
+  /** Answers of these calls take so long, in milliseconds. */
+  delayMs = 0;
+  readonly calls: string[] = [];
+  readonly background: Promise<unknown>[] = [];
+  readonly #sleepers: { readonly until: number; readonly wake: () => void }[] = [];
+  readonly mesh = new LiveMesh("isolate-1", "AMS");
+
+  readonly ports: LivePorts = {
+    edge: "edge-1",
+    now: () => this.now,
+    wait: (ms) => this.#sleep(ms),
+    poll: async (question) => {
+      await this.#call("poll", `poll ${question.revision}/${question.generation}`);
+      return { ...this.announced, pollMs: this.pollMs };
+    },
+    head: async () => {
+      await this.#call("head", "head");
+      return this.head;
+    },
+    snapshot: async (revision) => {
+      await this.#call("snapshot", `snapshot ${revision}`);
+      return this.snapshots.find((one) => one.revision === revision) ?? null;
+    },
+    newest: async () => {
+      await this.#call("newest", "newest");
+      return this.snapshots.at(-1) ?? null;
+    },
+    changes: async (since) => {
+      await this.#call("changes", `changes ${since}`);
+      return this.changes;
+    },
+  };
+
+  /** One request at the present time; time runs on until it is answered. */
+  async request(): ReturnType<LiveMesh["current"]> {
+    const [live] = await this.requests(1);
+    return live ?? null;
+  }
+
+  async requests(count: number): Promise<Awaited<ReturnType<LiveMesh["current"]>>[]> {
+    const ctx = { waitUntil: (work: Promise<unknown>) => void this.background.push(work) };
+    const all = Promise.all(Array.from({ length: count }, () => this.mesh.current(this.ports, ctx, this.now)));
+    return this.#until(all);
+  }
+
+  /** Lets what goes on behind the requests come to its end. */
+  async settle(): Promise<void> {
+    while (this.background.length > 0) await this.#until(this.background.shift() ?? Promise.resolve());
+  }
+
+  /** The revisions announced and stored from now on. */
+  publish(snapshot: Snapshot): void {
+    this.snapshots.push(snapshot);
+    this.head = { ...this.head, revision: snapshot.revision };
+    this.announced = this.head;
+  }
+
+  takeCalls(): string[] {
+    return this.calls.splice(0);
+  }
+
+  async #call(name: Call, text: string): Promise<void> {
+    this.calls.push(text);
+    if (this.delayMs > 0) await this.#sleep(this.delayMs);
+    if (this.broken.has(name)) throw new Error(`${name} cannot be reached`);
+  }
+
+  #sleep(ms: number): Promise<void> {
+    return new Promise((wake) => this.#sleepers.push({ until: this.now + ms, wake }));
+  }
+
+  /** Wakes the sleepers one after the other until the work is done. */
+  async #until<T>(work: Promise<T>): Promise<T> {
+    let done = false;
+    const watched = work.finally(() => {
+      done = true;
+    });
+    for (;;) {
+      for (let turn = 0; turn < 20; turn++) await Promise.resolve();
+      if (done) return watched;
+      this.#sleepers.sort((a, b) => a.until - b.until);
+      const next = this.#sleepers.shift();
+      if (next === undefined) continue;
+      this.now = Math.max(this.now, next.until);
+      next.wake();
+    }
+  }
+}
