@@ -11,7 +11,7 @@ const root = new URL("..", import.meta.url).pathname;
 const paths = globSync("{src,durable,test,bench,examples}/**/*", { cwd: root, withFileTypes: true })
   .filter((entry) => entry.isFile())
   .map((entry) => `${entry.parentPath}/${entry.name}`.slice(root.length))
-  .filter((path) => !/(^|\/)(node_modules|dist|generated)\//.test(path))
+  .filter((path) => !/(^|\/)(node_modules|dist|generated|__pycache__)\//.test(path))
   .sort();
 const house: House = {
   paths,

@@ -33,8 +33,8 @@ export type StartedMesh =
   | { readonly ok: false; readonly exitCode: ExitCode; readonly message: string };
 
 /** How long a mesh on the same data may take to end before it counts as running. */
-const LOCK_PATIENCE_MS = 2_000;
-const READY_TIMEOUT_MS = 20_000;
+const LOCK_PATIENCE_MS = 3_000;
+const READY_TIMEOUT_MS = 60_000;
 
 /** Starts a mesh and answers once every edge does. `port` 0 finds free ports. */
 export async function startLocalMesh(options: LocalMeshOptions): Promise<StartedMesh> {

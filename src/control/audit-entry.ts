@@ -3,7 +3,8 @@
 import type { Store } from "../config/store.ts";
 import { type Refusal, problems } from "../model/problem.ts";
 import type { AuditDraft } from "../model/registry.ts";
-import type { Identity, Operator } from "./operator.ts";
+import type { Identity } from "./identify.ts";
+import type { Operator } from "./operator.ts";
 
 /** Who calls, from where, when: what every row has in common. */
 export interface Caller {

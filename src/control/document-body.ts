@@ -8,7 +8,7 @@ import { refOf } from "../model/keys.ts";
 import { kinds } from "../model/kinds.ts";
 import { parseDocument } from "../model/parse-documents.ts";
 import type { Refusal } from "../model/problem.ts";
-import type { Identity } from "./identity.ts";
+import type { DocumentIdentity } from "./document-identity.ts";
 import { jsonBody } from "./json-body.ts";
 
 type Json = Readonly<Record<string, unknown>>;
@@ -19,7 +19,7 @@ export const documentBody = jsonBody<z.ZodType<Json>>(
 
 export function documentOf(
   body: Json,
-  { kind, namespace, name, ref }: Identity,
+  { kind, namespace, name, ref }: DocumentIdentity,
   strict: boolean,
 ): { readonly document: Document; readonly warnings: readonly Finding[] } | Refusal {
   const metadata = isRecord(body.metadata) ? body.metadata : {};

@@ -1,8 +1,6 @@
-// Who calls the admin API, and what they may do. Not where it is enforced: that is `register.ts`, for every call alike.
+// Operators and what they may do. Where it is enforced is `register.ts`, for every call alike.
 import { type Role, roles } from "../model/api.ts";
 import type { Refusal } from "../model/problem.ts";
-import type { TokenRecord } from "../model/registry.ts";
-import { API_TOKEN, hex, sha256 } from "./api-token.ts";
 
 export interface Operator {
   /** `bootstrap`, or `token:<id>`: what revisions and the audit show. */
@@ -10,42 +8,6 @@ export interface Operator {
   readonly role: Role;
   /** null = the whole mesh. */
   readonly namespaces: readonly string[] | null;
-}
-
-/** An operator, or nobody, with the reason in the caller's words. `expired` names a token that was once good. */
-export type Identity =
-  | { readonly operator: Operator; readonly token: TokenRecord | null }
-  | { readonly refusal: Refusal; readonly expired?: string };
-
-/**
- * Reads `Authorization: Bearer …` (RFC 6750): the bootstrap token, or an API token that is known by its digest.
- *
- * @param bootstrap the secret `SELVAGE_ADMIN_TOKEN`; empty or undefined = there is none
- * @param now milliseconds since the epoch
- */
-export async function identify(
-  authorization: string | null,
-  bootstrap: string | undefined,
-  tokenByHash: (sha256Hex: string) => Promise<TokenRecord | null>,
-  now: number,
-): Promise<Identity> {
-  if (authorization === null) return unknown("Send an operator token: Authorization: Bearer …", null);
-  const presented = /^bearer +(\S+) *$/i.exec(authorization)?.[1];
-  if (presented === undefined)
-    return unknown('The Authorization header does not have the form "Bearer <token>".', "invalid_request");
-  const digest = await sha256(presented);
-  // Both sides are digests of equal length, compared in constant time: neither length nor common prefix shows.
-  if (bootstrap && crypto.subtle.timingSafeEqual(digest, await sha256(bootstrap)))
-    return { operator: { name: "bootstrap", role: "admin", namespaces: null }, token: null };
-  const token = API_TOKEN.test(presented) ? await tokenByHash(hex(digest)) : null;
-  if (token === null) return unknown("The operator token is not known.", "invalid_token");
-  const name = `token:${token.id}`;
-  if (token.expiresAt !== null && Date.parse(token.expiresAt) <= now)
-    return {
-      ...unknown(`The operator token ${token.id} expired at ${token.expiresAt}.`, "invalid_token"),
-      expired: name,
-    };
-  return { operator: { name, role: token.role, namespaces: token.namespaces }, token };
 }
 
 /** null = the role suffices. */
@@ -80,9 +42,4 @@ export function lacksMesh(operator: Operator): Refusal | null {
     detail: `This concerns the whole mesh; ${operator.name} is limited to ${operator.namespaces.join(", ")}.`,
     extensions: { requiredNamespace: "*" },
   };
-}
-
-function unknown(detail: string, error: "invalid_request" | "invalid_token" | null): { refusal: Refusal } {
-  const challenge = `Bearer realm="selvage"${error === null ? "" : `, error="${error}"`}`;
-  return { refusal: { problem: "unauthenticated", detail, headers: { "www-authenticate": challenge } } };
 }

@@ -9,7 +9,8 @@ import { answerResponse, isRefusal, refusalResponse } from "./answer.ts";
 import { auditRefusal } from "./audit-entry.ts";
 import type { Call } from "./call.ts";
 import { describe } from "./describe.ts";
-import { identify, lacksMesh, lacksNamespace, lacksRole } from "./operator.ts";
+import { identify } from "./identify.ts";
+import { lacksMesh, lacksNamespace, lacksRole } from "./operator.ts";
 import { readParameters } from "./parameters.ts";
 import { requestIdOf } from "./request-id.ts";
 

@@ -1,11 +1,25 @@
 // Reads YAML 1.2 (core schema, no custom tags) with the `yaml` library, in three steps so that no text can hurt: tokens,
 // whose nesting is counted without recursion; the tree, checked for repeated keys; values, with a bound on aliases.
-import { Composer, isAlias, isMap, isPair, isScalar, isSeq, LineCounter, Parser } from "yaml";
+import { Composer, isAlias, isMap, isPair, isScalar, isSeq, Lexer, LineCounter, Parser } from "yaml";
 import type { CST, Document as YamlDocument, Node, Pair } from "yaml";
 import { toPointer, type Path } from "./json-pointer.ts";
 import type { ProblemItem } from "./problem.ts";
 import { LIMITS, measure, TOO_DEEP, type Position, type Read, type Source } from "./source.ts";
 import { quote } from "./wording.ts";
+
+/** The tokens of the text, or null as soon as they nest too deeply: a megabyte of brackets takes seconds to parse. */
+function tokensOf(text: string, lines: LineCounter): CST.Token[] | null {
+  const parser = new Parser(lines.addNewLine);
+  const tokens: CST.Token[] = [];
+  lines.addNewLine(0);
+  for (const lexeme of new Lexer().lex(text)) {
+    for (const token of parser.next(lexeme)) tokens.push(token);
+    // One entry for each open collection, the document around them and the scalar within.
+    if (parser.stack.length > LIMITS.depth + 2) return null;
+  }
+  for (const token of parser.end()) tokens.push(token);
+  return tooDeep(tokens) ? null : tokens;
+}
 
 /** True when the tokens nest deeper than allowed. Iterative: the text may be nothing but brackets. */
 function tooDeep(tokens: readonly CST.Token[]): boolean {
@@ -124,8 +138,8 @@ export function readYaml(text: string): Read {
     hint,
     ...at,
   });
-  const tokens = [...new Parser(lines.addNewLine).parse(text)];
-  if (tooDeep(tokens)) return { ok: false, items: [refuse("SLV1110", "#", TOO_DEEP.detail, TOO_DEEP.hint)] };
+  const tokens = tokensOf(text, lines);
+  if (tokens === null) return { ok: false, items: [refuse("SLV1110", "#", TOO_DEEP.detail, TOO_DEEP.hint)] };
   const composer = new Composer({ version: "1.2", schema: "core", uniqueKeys: false, logLevel: "silent" });
   const sources: Source[] = [];
   const items: ProblemItem[] = [];
@@ -137,8 +151,8 @@ export function readYaml(text: string): Read {
       const tag = fault.code === "TAG_RESOLVE_FAILED";
       const hint = tag ? "Remove the tag: only plain YAML is read." : "Check indentation, quotes and brackets here.";
       items.push(refuse("SLV1109", pointer, messageOf(fault.message), hint, position(fault.pos[0])));
+      continue;
     }
-    if (fault !== undefined) continue;
     const contents: Node | null = document.contents;
     if (contents === null || (isScalar(contents) && contents.value === null)) continue;
     const { faults, aliases } = treeFaults(contents);

@@ -6,13 +6,15 @@ import { describe, expect, it, vi } from "vitest";
 import { clients, seededRandom, startTraffic } from "../../src/cli/demo-traffic.ts";
 import { DemoMesh } from "../support/demo-mesh.ts";
 
+vi.setConfig({ testTimeout: 30_000 });
+
 describe("traffic", () => {
   it("comes from four clients, each with its own user agent", async () => {
     const mesh = await new DemoMesh().start();
     const traffic = startTraffic(mesh.url, 1);
     const agents = (): unknown[] =>
       [...mesh.passed.map(({ headers }) => headers), ...mesh.missed].map((one) => one["user-agent"]);
-    await vi.waitFor(() => expect(new Set(agents()).size).toBe(4), 5_000);
+    await vi.waitFor(() => expect(new Set(agents()).size).toBe(4), 15_000);
     traffic.stop();
     expect(agents().toSorted()).toEqual(expect.arrayContaining(clients.map(({ userAgent }) => userAgent)));
     expect(new Set(mesh.missed.map(({ host }) => host?.split(":")[0]))).toEqual(new Set(["bookstore.localhost"]));

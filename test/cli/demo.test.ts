@@ -13,6 +13,9 @@ import { startDemo, type Demo, type DemoOptions } from "../../src/cli/demo.ts";
 import { identityOf, isAlive } from "../../src/cli/local/process-identity.ts";
 import { DemoMesh } from "../support/demo-mesh.ts";
 
+// Seven processes a test: a machine that is busy with other tests needs its time.
+vi.setConfig({ testTimeout: 30_000, hookTimeout: 30_000 });
+
 const dataDir = mkdtempSync(join(tmpdir(), "selvage-demo-"));
 afterAll(() => rmSync(dataDir, { recursive: true }));
 
@@ -202,7 +205,7 @@ it("says why when the mesh does not take the manifests", async () => {
   lines.length = 0;
   const stopping = new AbortController();
   const starting = startDemo({ ...optionsFor(mesh), token: "wrong", signal: stopping.signal });
-  await vi.waitFor(() => expect(lines.filter((line) => line.includes("is not registered"))).toHaveLength(7), 5_000);
+  await vi.waitFor(() => expect(lines.filter((line) => line.includes("is not registered"))).toHaveLength(7), 15_000);
   stopping.abort();
   const demo = await starting;
   expect(lines).toContain("demo: the mesh did not take the manifests: who are you?");
@@ -227,7 +230,7 @@ it("leaves no service behind when it is killed", async () => {
   const processes = (JSON.parse(String(chunk)) as number[]).map(identityOf);
   expect(processes.filter(isAlive)).toHaveLength(7);
   parent.kill("SIGKILL");
-  await vi.waitFor(() => expect(processes.filter(isAlive)).toEqual([]), 5_000);
+  await vi.waitFor(() => expect(processes.filter(isAlive)).toEqual([]), 15_000);
   await mesh.stop();
 });
 

@@ -195,7 +195,7 @@ describe("diff", () => {
   it("has no dryRun parameter: it never writes", async () => {
     const { status, body } = await api("POST", "/diff?dryRun=false", { body: serviceYaml("a") });
     expect(status).toBe(400);
-    expect(body.errors[0].pointer).toBe("#/query/dryRun");
+    expect(body.errors[0]!.pointer).toBe("#/query/dryRun");
   });
 });
 

@@ -48,7 +48,7 @@ describe("endpoints", () => {
     const after = (await api("GET", LIST)).body;
     expect(after.items).toHaveLength(1);
     expect(after.generation).toBeGreaterThan(body.generation);
-    const actions = (await api("GET", "/audit")).body.items.map((row: { action: string }) => row.action);
+    const actions = (await api("GET", "/audit")).body.items.map(({ action }) => action);
     expect(actions.slice(0, 3)).toEqual(["deleteEndpoint", "drainEndpoint", "putEndpoint"]);
   });
 
@@ -124,8 +124,8 @@ describe("heartbeats", () => {
       { id: "gone", ok: false, expiresAt: null },
       { id: "one", ok: true },
     ]);
-    expect(Date.parse(body.results[1].expiresAt)).toBeGreaterThanOrEqual(before + 30_000);
-    const actions = (await api("GET", "/audit")).body.items.map((row: { action: string }) => row.action);
+    expect(Date.parse(body.results[1]!.expiresAt)).toBeGreaterThanOrEqual(before + 30_000);
+    const actions = (await api("GET", "/audit")).body.items.map(({ action }) => action);
     expect(actions).not.toContain("heartbeat");
   });
 
@@ -134,7 +134,7 @@ describe("heartbeats", () => {
     for (const endpoints of [[], Array.from({ length: 501 }, () => one)]) {
       const { status, body } = await api("POST", "/heartbeats", { body: { endpoints } });
       expect(status).toBe(422);
-      expect(body.errors[0].pointer).toBe("#/endpoints");
+      expect(body.errors[0]!.pointer).toBe("#/endpoints");
     }
   });
 });

@@ -24,7 +24,7 @@ describe("GET /revisions", () => {
     const first = (await api("GET", "/revisions?limit=1")).body;
     expect(first.items).toHaveLength(1);
     const second = (await api("GET", `/revisions?limit=1&cursor=${first.nextCursor}`)).body;
-    expect([second.items[0].revision, second.nextCursor]).toEqual([1, null]);
+    expect([second.items[0]!.revision, second.nextCursor]).toEqual([1, null]);
   });
 
   it("refuses a cursor of another list", async () => {

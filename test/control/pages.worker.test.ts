@@ -52,7 +52,7 @@ describe("the reference page", () => {
   it("shows every operation of the OpenAPI document", async () => {
     const { body } = await open("/_selvage/openapi.json");
     const { text } = await open("/_selvage/docs");
-    for (const item of Object.values<Record<string, { operationId: string }>>(body.paths))
+    for (const item of Object.values(body.paths))
       for (const { operationId } of Object.values(item)) expect(text).toContain(`id="${operationId}"`);
     expect(text).not.toContain("[object Object]");
     expect(text).not.toContain("undefined");
@@ -121,7 +121,7 @@ describe("what is no call", () => {
     "/_selvage/v1/./resources",
   ])("takes %s for the call that it is, with its guard", async (path) => {
     expect((await open(path)).status).toBe(401);
-    expect((await ask("GET", path)).body).toMatchObject({ items: [] });
+    expect((await ask("GET", path)).body).toMatchObject({ items: expect.any(Array) });
   });
 
   it("keeps a harmless x-request-id, and makes one in place of any other", async () => {

@@ -83,7 +83,7 @@ describe("a body that apply cannot take", () => {
     );
     expect(status).toBe(422);
     expect(body.errors).toMatchObject([{ pointer: "#/0/kind", code: "SLV1107" }]);
-    expect(body.errors[0].detail).toMatch(/^GRPCRoute cannot be served/);
+    expect(body.errors[0]!.detail).toMatch(/^GRPCRoute cannot be served/);
   });
 
   it("writes none of the documents when one is not valid", async () => {

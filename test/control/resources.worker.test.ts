@@ -17,9 +17,7 @@ describe("GET /resources", () => {
     );
   }, FIRST_LOAD_MS);
   const names = async (query: string): Promise<string[]> =>
-    (await api("GET", `/resources${query}`)).body.items.map(
-      (item: { metadata: { name: string } }) => item.metadata.name,
-    );
+    (await api("GET", `/resources${query}`)).body.items.map(({ metadata }) => metadata.name);
 
   it("lists everything, with the revision as ETag", async () => {
     const { body, headers } = await api("GET", "/resources");
@@ -47,7 +45,7 @@ describe("GET /resources", () => {
     while (cursor !== null) {
       const { body } = await api("GET", `/resources?limit=1${cursor && `&cursor=${cursor}`}`);
       expect(body.items).toHaveLength(1);
-      seen.push(body.items[0].metadata.name);
+      seen.push(body.items[0]!.metadata.name);
       cursor = body.nextCursor;
     }
     expect(seen).toEqual(["d", "a", "b", "c"]);

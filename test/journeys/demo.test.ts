@@ -77,7 +77,7 @@ describe("the bookstore", () => {
   it("shows the rest of the page when a service dies, and says so", async () => {
     const victim = processes().find(({ name }) => name === "recommendations v1");
     process.kill(victim?.pid ?? 0, "SIGKILL");
-    await vi.waitFor(() => expect(mesh.log()).toContain("demo: recommendations v1 is gone: "), 5_000);
+    await vi.waitFor(() => expect(mesh.log()).toContain("demo: recommendations v1 is gone: "), 15_000);
     expect(await page()).toContain('<p class="down">Not available just now: recommendations answered 502.</p>');
   });
 
@@ -85,7 +85,7 @@ describe("the bookstore", () => {
     const before = processes();
     expect((await mesh.cli(["delete", "httproute", "bookstore"])).code).toBe(0);
     await mesh.kill9();
-    await vi.waitFor(() => expect(before.filter(({ pid }) => isAlive(identityOf(pid)))).toEqual([]), 5_000);
+    await vi.waitFor(() => expect(before.filter(({ pid }) => isAlive(identityOf(pid)))).toEqual([]), 15_000);
     await mesh.restart();
     expect(await page()).not.toContain('class="down"');
     expect((await mesh.cli(["get", "httproute", "bookstore"])).code).toBe(4);

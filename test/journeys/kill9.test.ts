@@ -18,5 +18,5 @@ it(
     expect(figures.acknowledged).toBeGreaterThan(kills);
     expect(figures.auditLength).toBeGreaterThanOrEqual(figures.acknowledged);
   },
-  60_000 + kills * (5_000 + applies * 100),
+  60_000 + kills * (15_000 + applies * 200),
 );

@@ -1,10 +1,11 @@
 // What outlives a restart, how a revision reaches every edge, and what a killed mesh leaves behind: nothing.
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { Propagation } from "../../src/model/api-registry.ts";
 import { startBackend, type Backend } from "../support/backend.ts";
+import { isRunning } from "../support/is-running.ts";
 import { command, startMesh, type TestMesh } from "../support/mesh.ts";
 
 let mesh: TestMesh;
@@ -107,12 +108,3 @@ describe("a second mesh", () => {
     expect(refused.stderr).toContain(`port ${port} is in use on 127.0.0.1`);
   });
 });
-
-/** Whether the process runs; one that is dead and not collected does not. */
-function isRunning(pid: number): boolean {
-  try {
-    return !/^\d+ \(.*\) Z/.test(readFileSync(`/proc/${pid}/stat`, "utf8"));
-  } catch {
-    return false;
-  }
-}

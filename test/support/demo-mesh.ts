@@ -71,9 +71,13 @@ export class DemoMesh {
       if (typeof value === "string") headers.set(name, value);
     }
     const method = request.method ?? "GET";
-    const sent = await fetch(url + rest, { method, headers, body: body.length > 0 ? body : null });
-    response.writeHead(sent.status, { "content-type": sent.headers.get("content-type") ?? "" });
-    response.end(await sent.text());
+    try {
+      const sent = await fetch(url + rest, { method, headers, body: body.length > 0 ? body : null });
+      const text = await sent.text();
+      response.writeHead(sent.status, { "content-type": sent.headers.get("content-type") ?? "" }).end(text);
+    } catch {
+      reply(response, 502, problem("the service went away"));
+    }
   }
 }
 

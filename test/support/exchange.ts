@@ -11,7 +11,7 @@ export function exchange(
   const socket = connect(port, "127.0.0.1", () => socket.write(bytes));
   let text = "";
   socket.setEncoding("utf8");
-  socket.setTimeout(5_000, () => socket.destroy(new Error(`no end after: ${text}`)));
+  socket.setTimeout(15_000, () => socket.destroy(new Error(`no end after: ${text}`)));
   socket.on("data", (chunk: string) => {
     text += chunk;
     if (!until(text)) return;

@@ -47,7 +47,7 @@ export interface TestMesh {
 }
 
 const MAIN = new URL("../../src/cli/main.ts", import.meta.url).pathname;
-const READY_MS = 30_000;
+const READY_MS = 90_000;
 
 /** Starts one and answers when it is ready. */
 export async function startMesh(options: MeshOptions = {}): Promise<TestMesh> {
@@ -95,7 +95,7 @@ export async function startMesh(options: MeshOptions = {}): Promise<TestMesh> {
   };
 }
 
-interface Child {
+export interface Child {
   readonly child: ChildProcess;
   readonly url: string;
   readonly stderr: readonly string[];
@@ -107,10 +107,13 @@ const environment = (more: Readonly<Record<string, string>>): NodeJS.ProcessEnv 
   return { ...Object.fromEntries(kept), NO_COLOR: "1", ...more };
 };
 
-async function up(args: readonly string[]): Promise<Child> {
-  const child = spawn(process.execPath, [MAIN, "up", ...args], {
+/** Starts `selvage up` with these arguments and waits until it is ready; `by` is what runs the command. */
+export async function up(args: readonly string[], by: readonly string[] = [process.execPath, MAIN]): Promise<Child> {
+  const [program = "", ...before] = by;
+  const child = spawn(program, [...before, "up", ...args], {
     stdio: ["ignore", "pipe", "pipe"],
     env: environment({}),
+    cwd: new URL("../..", import.meta.url).pathname,
   });
   const stderr: string[] = [];
   createInterface({ input: child.stderr }).on("line", (line) => stderr.push(line));

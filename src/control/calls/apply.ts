@@ -10,6 +10,7 @@ import { refuseBuiltIn } from "../built-in.ts";
 import type { Exchange } from "../call.ts";
 import { type Documents, documentsBody } from "../documents-body.ts";
 import { lint } from "../lint.ts";
+import { lacksNamespace } from "../operator.ts";
 import { basisOfMesh, etag } from "../precondition.ts";
 import { type ControlApp, register } from "../register.ts";
 import { visiblePart } from "../visible.ts";
@@ -94,9 +95,13 @@ export function registerApply(app: ControlApp): void {
     body: documentsBody,
     answer: validationSchema,
     refusals: [],
-    handle: async ({ body, store, env, now, operator }) => ({
-      body: await lint(store, body, operator, { now, localMesh: env.LOCAL_MESH === "true" }),
-    }),
+    async handle({ body, store, env, now, operator }) {
+      for (const { document } of body.ok ? body.documents : []) {
+        const outside = lacksNamespace(operator, document.metadata.namespace);
+        if (outside) return outside;
+      }
+      return { body: await lint(store, body, operator, { now, localMesh: env.LOCAL_MESH === "true" }) };
+    },
   });
 }
 

@@ -7,7 +7,7 @@ import { announceAfter } from "../announce-after.ts";
 import { isRefusal } from "../answer.ts";
 import { builtIn, refuseBuiltIn } from "../built-in.ts";
 import { documentBody, documentOf } from "../document-body.ts";
-import { identityOf, identityParameters, refuseAbsent } from "../identity.ts";
+import { identityOf, identityParameters, refuseAbsent } from "../document-identity.ts";
 import { noBody } from "../json-body.ts";
 import { basisOfResource, etag } from "../precondition.ts";
 import { type ControlApp, register } from "../register.ts";

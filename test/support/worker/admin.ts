@@ -5,8 +5,8 @@ import { env } from "cloudflare:workers";
 import { expect } from "vitest";
 import type { Env } from "../../../src/env.ts";
 import worker from "../../../src/index.ts";
-import type { MintedToken, TokenRequest } from "../../../src/model/api-operators.ts";
-import { problems } from "../../../src/model/problem.ts";
+import { type MintedToken, mintedTokenSchema, type TokenRequest } from "../../../src/model/api-operators.ts";
+import { type Problem, type ProblemItem, problems } from "../../../src/model/problem.ts";
 
 export const ROOT_TOKEN = "test-admin-token";
 /** Loading the control plane for the first time takes a while on a busy machine. */
@@ -24,9 +24,34 @@ export interface Answered {
   readonly status: number;
   readonly headers: Headers;
   readonly text: string;
-  // Tests look into bodies of every shape.
-  // oxlint-disable-next-line typescript/no-explicit-any
-  readonly body: any;
+  readonly body: Body;
+}
+
+/** Members that tests look into. Each call's answer has some of them; which, is what the test is about. */
+export interface Body extends Problem {
+  readonly errors: readonly ProblemItem[];
+  readonly items: readonly Body[];
+  readonly isolates: readonly unknown[];
+  readonly results: readonly { readonly expiresAt: string }[];
+  readonly paths: Readonly<Record<string, Readonly<Record<string, { readonly operationId: string }>>>>;
+  readonly warnings: readonly unknown[];
+  readonly metadata: { readonly name: string; readonly uid: string };
+  readonly spec: { readonly exposure: string };
+  readonly revision: number;
+  readonly generation: number;
+  readonly current: number;
+  readonly behind: number;
+  readonly ready: boolean;
+  readonly nextCursor: string | null;
+  readonly planId: string;
+  readonly id: string;
+  readonly name: string;
+  readonly token: string;
+  readonly fix: string;
+  readonly seq: number;
+  readonly action: string;
+  readonly hash: string;
+  readonly previousHash: string;
 }
 
 /** One call below `/_selvage/v1`, as the bootstrap admin unless another token is given; null = none at all. */
@@ -78,7 +103,7 @@ function holdToPromises({ status, headers, body }: Answered): void {
 export async function mint(request: TokenRequest): Promise<MintedToken> {
   const answered = await api("POST", "/tokens", { body: request });
   expect(answered.status).toBe(201);
-  return answered.body;
+  return mintedTokenSchema.parse(answered.body);
 }
 
 /** An API token of the role, limited to the namespaces when there are any. */

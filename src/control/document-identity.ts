@@ -7,7 +7,7 @@ import { kindByAnyName, type KindName, kinds } from "../model/kinds.ts";
 import type { Refusal } from "../model/problem.ts";
 import { namespaceParameter } from "./route-parameters.ts";
 
-export interface Identity {
+export interface DocumentIdentity {
   readonly kind: KindName;
   readonly namespace: string;
   readonly name: string;
@@ -20,7 +20,7 @@ export const identityParameters = z.object({
   name: z.string().min(1).max(253),
 });
 
-export function identityOf({ ns, kind, name }: z.output<typeof identityParameters>): Identity | Refusal {
+export function identityOf({ ns, kind, name }: z.output<typeof identityParameters>): DocumentIdentity | Refusal {
   const known = kindByAnyName(kind);
   if (known !== null) return { kind: known, namespace: ns, name, ref: refOf(known, ns, name) };
   const meant = didYouMean(
@@ -35,7 +35,7 @@ export function identityOf({ ns, kind, name }: z.output<typeof identityParameter
 }
 
 /** 404, with the name that was probably meant. */
-export async function refuseAbsent(store: Store, { kind, namespace, name, ref }: Identity): Promise<Refusal> {
+export async function refuseAbsent(store: Store, { kind, namespace, name, ref }: DocumentIdentity): Promise<Refusal> {
   const there = (await store.documents({ kind, namespace })).map(({ document }) => document.metadata.name);
   const meant = didYouMean(name, there);
   return {

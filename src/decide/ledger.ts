@@ -1,0 +1,81 @@
+// The two ways to count: GCRA (I.371 virtual scheduling: smooth, one number) and Anypoint's fixed window (it opens at the
+// first request of a key). Plain arithmetic on one small record; who calls it, and how often, is not known here.
+//
+// GCRA: with T = window/requests and tau = T·burst, a request may pass when the theoretical arrival time (TAT) of the
+// next one is at most tau ahead of now. In any stretch of W it admits at most W/T + burst.
+import type { LimitTerms } from "../model/lease.ts";
+
+/** GCRA keeps its TAT in `at`; a fixed window keeps its opening in `at` and its count in `used`. */
+export interface Ledger {
+  readonly at: number;
+  readonly used: number;
+}
+
+/** A bucket nobody has touched: full. */
+export const fullLedger: Ledger = { at: 0, used: 0 };
+
+/** A bucket with nothing in it at `now`: what a coordinator assumes when it lost its memory. */
+export function emptyLedger(terms: LimitTerms, now: number): Ledger {
+  return terms.algorithm === "gcra" ? { at: now + tau(terms), used: 0 } : { at: now, used: terms.requests };
+}
+
+/** Tokens that could be taken at `now`, with fractions; never negative. */
+export function available(ledger: Ledger, terms: LimitTerms, now: number): number {
+  if (terms.algorithm === "gcra") return Math.max(0, (tau(terms) - Math.max(0, ledger.at - now)) / interval(terms));
+  return windowOver(ledger, terms, now) ? terms.requests : Math.max(0, terms.requests - ledger.used);
+}
+
+export function debit(ledger: Ledger, terms: LimitTerms, tokens: number, now: number): Ledger {
+  if (terms.algorithm === "gcra") return { at: Math.max(ledger.at, now) + tokens * interval(terms), used: 0 };
+  if (windowOver(ledger, terms, now)) return { at: now, used: tokens };
+  return { at: ledger.at, used: ledger.used + tokens };
+}
+
+/** Undoes a debit. A fixed window takes nothing back once it is over: those tokens died with it. */
+export function credit(ledger: Ledger, terms: LimitTerms, tokens: number, now: number): Ledger {
+  if (terms.algorithm === "gcra") return { at: ledger.at - tokens * interval(terms), used: 0 };
+  if (windowOver(ledger, terms, now)) return ledger;
+  return { at: ledger.at, used: Math.max(0, ledger.used - tokens) };
+}
+
+/** Milliseconds until `tokens` could be taken, exactly: refused one before, allowed then. Infinity when they never fit. */
+export function waitFor(ledger: Ledger, terms: LimitTerms, tokens: number, now: number): number {
+  if (terms.algorithm === "gcra") {
+    if (tokens > terms.burst) return Infinity;
+    return Math.max(0, Math.max(ledger.at, now) + tokens * interval(terms) - tau(terms) - now);
+  }
+  if (tokens > terms.requests) return Infinity;
+  return available(ledger, terms, now) >= tokens ? 0 : windowEnd(ledger, terms, now) - now;
+}
+
+/** Milliseconds until the bucket is full again. */
+export function untilFull(ledger: Ledger, terms: LimitTerms, now: number): number {
+  if (terms.algorithm === "gcra") return Math.max(0, ledger.at - now);
+  return windowOver(ledger, terms, now) ? 0 : windowEnd(ledger, terms, now) - now;
+}
+
+/** Tokens held elsewhere may not outlive this moment: a fixed window's end. */
+export function tokensDieAt(ledger: Ledger, terms: LimitTerms, now: number): number {
+  return terms.algorithm === "gcra" ? Infinity : windowEnd(ledger, terms, now);
+}
+
+/** Sustained rate, requests a millisecond. */
+export function ratePerMs(terms: LimitTerms): number {
+  return terms.requests / terms.windowMs;
+}
+
+function interval(terms: LimitTerms): number {
+  return terms.windowMs / terms.requests;
+}
+
+function tau(terms: LimitTerms): number {
+  return interval(terms) * terms.burst;
+}
+
+function windowEnd(ledger: Ledger, terms: LimitTerms, now: number): number {
+  return windowOver(ledger, terms, now) ? now + terms.windowMs : ledger.at + terms.windowMs;
+}
+
+function windowOver(ledger: Ledger, terms: LimitTerms, now: number): boolean {
+  return ledger.used === 0 || now >= ledger.at + terms.windowMs;
+}

@@ -1,0 +1,81 @@
+// What an isolate and the coordinator of a service say to each other about limits: one batched question, one answer.
+// Both sides may be of different releases for some minutes: fields are only ever added, and what is absent means "none".
+
+/** The arithmetic of one limit. Travels with each question, so the coordinator holds no second copy to go stale. */
+export interface LimitTerms {
+  readonly algorithm: "gcra" | "fixed-window";
+  /** Requests allowed in each window. */
+  readonly requests: number;
+  readonly windowMs: number;
+  /** Requests that may come back to back (GCRA only). */
+  readonly burst: number;
+}
+
+export interface SyncRequest {
+  /** Random, made once in the isolate's life. */
+  readonly isolate: string;
+  /** Rises by one with each question; a repeated number gets the same answer and changes nothing. */
+  readonly seq: number;
+  /** Terms by limit id, for the limits named in `wants`. */
+  readonly terms: Readonly<Record<string, LimitTerms>>;
+  readonly wants: readonly Want[];
+}
+
+/** What the isolate knows of one bucket: a limit and the value of its key. */
+export interface Want {
+  readonly limit: string;
+  readonly key: string;
+  /** Demand seen here, allowed or not, requests a second. */
+  readonly perSecond: number;
+  /** Tokens held right now, not yet spent. */
+  readonly have: number;
+  /** Requests that stand waiting for this answer. */
+  readonly waiting: number;
+  /** Tokens that the isolate will not need and has already forgotten. */
+  readonly giveBack: number;
+  /** Number of the last grant that arrived here; 0 = none. A later one was lost and is taken back. */
+  readonly grant: number;
+}
+
+export interface SyncReply {
+  readonly seq: number;
+  readonly grants: readonly Grant[];
+  /** When to ask again, milliseconds from the sending of the question. */
+  readonly nextSyncMs: number;
+  /** Isolates that asked lately: what each may assume its share to be when the coordinator is gone. */
+  readonly isolates: number;
+}
+
+export interface Grant {
+  readonly limit: string;
+  readonly key: string;
+  /** Number of this grant within the isolate's lease. */
+  readonly grant: number;
+  /** Tokens added to what the isolate has. */
+  readonly tokens: number;
+  /** Life of everything held for this key, milliseconds from the sending of the question. */
+  readonly ttlMs: number;
+  /** Refuse for so long without asking again, milliseconds; 0 = ask when needed. */
+  readonly denyMs: number;
+  /** When a refused caller may come again, milliseconds. */
+  readonly retryAfterMs: number;
+  /** Tokens left in the fleet's bucket, for `RateLimit` headers. */
+  readonly remaining: number;
+  /** Time until the fleet's bucket is full again, milliseconds. */
+  readonly resetMs: number;
+}
+
+/** One request under strict limits of one service: all of them have room and are debited, or none is. */
+export interface StrictAsk {
+  readonly buckets: readonly { readonly limit: string; readonly key: string; readonly terms: LimitTerms }[];
+}
+
+export interface StrictAnswer {
+  readonly allowed: boolean;
+  /** The limit that has no room, when refused. */
+  readonly violated: string | null;
+  /** Until then every further request of that bucket is refused as well, milliseconds. */
+  readonly retryAfterMs: number;
+  readonly remaining: number;
+  readonly resetMs: number;
+}

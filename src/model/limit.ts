@@ -1,0 +1,25 @@
+// A limit as the data plane reads it: arithmetic, mode, and what tells one caller's bucket from another's.
+import type { LimitTerms } from "./lease.ts";
+
+export interface Limit {
+  /** `<namespace>/<policy>` of the RateLimitPolicy: its coordinator's name. */
+  readonly policy: string;
+  readonly name: string;
+  readonly terms: LimitTerms;
+  /** `leased`: counted mesh-wide from quota held here. `strict`: the coordinator is asked each time. `local`: this isolate. */
+  readonly mode: "leased" | "strict" | "local";
+  /** Empty: one bucket for everybody. */
+  readonly key: readonly KeyPart[];
+  readonly whenUnavailable: "local-estimate" | "allow" | "deny";
+  /** Counts and reports, never refuses. */
+  readonly shadow: boolean;
+  /** Holds a request instead of refusing it; null = refuses at once. */
+  readonly queue: { readonly maxWaitMs: number; readonly max: number } | null;
+  readonly headers: HeaderDialect;
+}
+
+export type HeaderDialect = "ietf" | "anypoint" | "envoy" | "none";
+
+export type KeyPart =
+  | { readonly from: "client" | "ip" | "method" | "route" }
+  | { readonly from: "header" | "cookie" | "claim"; readonly name: string };
