@@ -35,6 +35,10 @@ function compileFilter(filter: HTTPRouteFilter, pointer: string, context: Filter
         status: statusCode,
       };
     }
+    case "DirectResponse": {
+      const { statusCode, body } = filter.directResponse;
+      return { type: filter.type, status: statusCode, body: body?.string ?? null };
+    }
     case "URLRewrite":
       return {
         type: filter.type,

@@ -2,9 +2,12 @@
 // Gateway API says, with a request that shows it.
 import { match as route } from "../decide/match.ts";
 import type { Finding } from "../model/finding.ts";
-import type { Router, Rule } from "../model/snapshot.ts";
+import type { Filter, Router, Rule } from "../model/snapshot.ts";
 import type { CompiledRoutes } from "./compile-routes.ts";
 import { exampleOf, freshNames, witnessOf, type Spot } from "./lint-witness.ts";
+
+/** Filters with which a rule needs no backend. */
+const ANSWERS_ITSELF: ReadonlySet<Filter["type"]> = new Set(["RequestRedirect", "DirectResponse", "Unsupported"]);
 
 export function lintBackends(router: Router, { routes, placements }: CompiledRoutes): Finding[] {
   const fresh = freshNames(router);
@@ -27,10 +30,10 @@ export function lintBackends(router: Router, { routes, placements }: CompiledRou
 }
 
 function nowhere({ backends, filters }: Rule): Pick<Finding, "code" | "message" | "hint"> | null {
-  if (filters.some(({ type }) => type === "RequestRedirect" || type === "Unsupported")) return null;
+  if (filters.some(({ type }) => ANSWERS_ITSELF.has(type))) return null;
   if (backends.length === 0) {
-    const message = "The rule has no backends and no redirect: its requests are answered 500";
-    return { code: "SLV1308", message, hint: "Add backendRefs, or a RequestRedirect filter." };
+    const message = "The rule has no backends and no filter that answers: its requests are answered 500";
+    return { code: "SLV1308", message, hint: "Add backendRefs, or a RequestRedirect or DirectResponse filter." };
   }
   if (backends.some(({ weight }) => weight > 0)) return null;
   const message = "All backends of the rule have weight 0: its requests are answered 500";

@@ -8,6 +8,7 @@ type Of<Type extends Filter["type"]> = Extract<Filter, { type: Type }>;
 export interface FilterPlan {
   readonly cors: Of<"CORS"> | null;
   readonly redirect: Of<"RequestRedirect"> | null;
+  readonly direct: Of<"DirectResponse"> | null;
   readonly rewrite: Of<"URLRewrite"> | null;
   readonly externalAuths: readonly Of<"ExternalAuth">[];
   readonly requestModifiers: readonly HeaderModifier[];
@@ -19,6 +20,7 @@ export interface FilterPlan {
 const NONE: FilterPlan = {
   cors: null,
   redirect: null,
+  direct: null,
   rewrite: null,
   externalAuths: [],
   requestModifiers: [],
@@ -39,6 +41,9 @@ export function planFilters(filters: readonly Filter[]): FilterPlan {
         break;
       case "RequestRedirect":
         plan.redirect = filter;
+        break;
+      case "DirectResponse":
+        plan.direct = filter;
         break;
       case "URLRewrite":
         plan.rewrite = filter;

@@ -77,6 +77,11 @@ export interface RequestHeaders {
   /** Names to delete before the request goes on. */
   readonly drop: readonly string[];
   readonly hasUpgrade: boolean;
+  /** Read on the way, because each look-up in a request's headers costs. */
+  readonly host: string | null;
+  readonly requestId: string | null;
+  readonly traceparent: string | null;
+  readonly tracestate: string | null;
 }
 
 /** Judges a caller's headers. `Connection: x-name` nominates: those names are dropped as well, whatever they are. */
@@ -86,16 +91,38 @@ export function inspectRequest(headers: HeaderList): RequestHeaders {
   let bytes = 0;
   let connection = "";
   let hasUpgrade = false;
+  let host: string | null = null;
+  let requestId: string | null = null;
+  let traceparent: string | null = null;
+  let tracestate: string | null = null;
   headers.forEach((value, name) => {
     count++;
     bytes += name.length + value.length + 4;
+    switch (name) {
+      case "accept":
+      case "user-agent":
+        return;
+      case "host":
+        host = value;
+        return;
+      case "x-request-id":
+        requestId = value;
+        return;
+      case "traceparent":
+        traceparent = value;
+        return;
+      case "tracestate":
+        tracestate = value;
+        return;
+    }
     if (!isDropped(name)) return;
     drop.push(name);
     if (name === "connection") connection = value;
     else if (name === "upgrade") hasUpgrade = true;
   });
   if (connection !== "") nominate(connection, drop);
-  return { fault: count > MAX_HEADERS ? "too-many" : bytes > MAX_HEADER_BYTES ? "too-large" : null, drop, hasUpgrade };
+  const fault = count > MAX_HEADERS ? "too-many" : bytes > MAX_HEADER_BYTES ? "too-large" : null;
+  return { fault, drop, hasUpgrade, host, requestId, traceparent, tracestate };
 }
 
 /** What a service's answer must not carry to the caller: hop-by-hop, what `Connection` nominates, our own words. */

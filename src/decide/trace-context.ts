@@ -18,7 +18,8 @@ export function continueTrace(
   tracestate: string | null,
   random: () => number,
 ): TraceContext {
-  const found = traceparent === null ? null : TRACEPARENT.exec(traceparent.trim());
+  if (traceparent === null) return start(random);
+  const found = TRACEPARENT.exec(traceparent.trim());
   const [, version = "", traceId = "", parentId = "", flags = "", rest] = found ?? [];
   const valid =
     found !== null &&
@@ -26,12 +27,16 @@ export function continueTrace(
     !(version === "00" && rest !== undefined) &&
     !zero(traceId) &&
     !zero(parentId);
-  if (!valid) return { traceparent: `00-${hex(random, 4)}-${hex(random, 2)}-0${SAMPLED | RANDOM}`, tracestate: null };
+  if (!valid) return start(random);
   const kept = Number.parseInt(flags, 16) & (SAMPLED | RANDOM);
   return {
     traceparent: `00-${traceId}-${hex(random, 2)}-0${kept}`,
     tracestate: tracestate === null ? null : keptTracestate(tracestate),
   };
+}
+
+function start(random: () => number): TraceContext {
+  return { traceparent: `00-${hex(random, 4)}-${hex(random, 2)}-0${SAMPLED | RANDOM}`, tracestate: null };
 }
 
 function zero(digits: string): boolean {
@@ -41,11 +46,13 @@ function zero(digits: string): boolean {
 /** `words` × 32 random bits, never all zero. */
 function hex(random: () => number, words: number): string {
   let text = "";
-  for (let i = 0; i < words; i++)
-    text += Math.floor(random() * 0x1_0000_0000)
-      .toString(16)
-      .padStart(8, "0");
-  return zero(text) ? `${text.slice(1)}1` : text;
+  let sum = 0;
+  for (let i = 0; i < words; i++) {
+    const word = Math.floor(random() * 0x1_0000_0000);
+    sum += word;
+    text += (word + 0x1_0000_0000).toString(16).slice(1);
+  }
+  return sum === 0 ? `${text.slice(1)}1` : text;
 }
 
 const MAX_MEMBERS = 32;

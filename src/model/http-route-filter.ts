@@ -75,12 +75,25 @@ const mirrorSchema = z
     path: ["fraction"],
   });
 
+const WITHOUT_BODY: readonly number[] = [204, 205, 304];
+
+const directResponseSchema = z
+  .strictObject({
+    statusCode: z.int().min(200).max(599),
+    body: z.strictObject({ string: z.string().max(4096) }).optional(),
+  })
+  .refine(({ statusCode, body }) => body === undefined || !WITHOUT_BODY.includes(statusCode), {
+    error: say("HTTP gives answers of this status no body", "Remove body, or choose another statusCode."),
+    path: ["body"],
+  });
+
 const extensionRefSchema = z.strictObject({ group: groupSchema, kind: kindSchema, name: objectNameSchema });
 
 export const httpRouteFilterSchema = z.discriminatedUnion("type", [
   z.strictObject({ type: z.literal("RequestHeaderModifier"), requestHeaderModifier: headerModifierSchema }),
   z.strictObject({ type: z.literal("ResponseHeaderModifier"), responseHeaderModifier: headerModifierSchema }),
   z.strictObject({ type: z.literal("RequestRedirect"), requestRedirect: redirectSchema }),
+  z.strictObject({ type: z.literal("DirectResponse"), directResponse: directResponseSchema }),
   z.strictObject({ type: z.literal("URLRewrite"), urlRewrite: rewriteSchema }),
   z.strictObject({ type: z.literal("RequestMirror"), requestMirror: mirrorSchema }),
   z.strictObject({ type: z.literal("CORS"), cors: corsSchema }),
@@ -95,6 +108,7 @@ const ONCE: ReadonlySet<HTTPRouteFilter["type"]> = new Set([
   "RequestHeaderModifier",
   "ResponseHeaderModifier",
   "RequestRedirect",
+  "DirectResponse",
   "URLRewrite",
   "CORS",
 ]);

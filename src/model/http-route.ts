@@ -57,11 +57,11 @@ const ruleSchema = z
     sessionPersistence: sessionPersistenceSchema.optional(),
   })
   .superRefine(({ matches, filters, backendRefs }, context) => {
-    const redirect = filters.findIndex((filter) => filter.type === "RequestRedirect");
-    if (redirect !== -1 && backendRefs.length > 0) {
+    const answering = filters.find(({ type }) => type === "RequestRedirect" || type === "DirectResponse");
+    if (answering !== undefined && backendRefs.length > 0) {
       const message = say(
-        "A rule with a RequestRedirect filter never reaches its backendRefs",
-        "Remove backendRefs, or remove the redirect.",
+        `A rule with a ${answering.type} filter never reaches its backendRefs`,
+        "Remove backendRefs, or remove the filter.",
       );
       context.addIssue({ code: "custom", message, path: ["backendRefs"], input: backendRefs });
     }

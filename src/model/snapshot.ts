@@ -206,6 +206,8 @@ export type Filter =
       readonly path: PathModifier | null;
       readonly status: number;
     }
+  /** The rule answers by itself; no service is asked. */
+  | { readonly type: "DirectResponse"; readonly status: number; readonly body: string | null }
   | { readonly type: "URLRewrite"; readonly hostname: string | null; readonly path: PathModifier | null }
   | {
       readonly type: "RequestMirror";

@@ -2,7 +2,7 @@
 // the mesh or the platform may say. What passes here is what every later stage decides about and what is forwarded.
 import { DEFAULT_PORT, parseAuthority, type Authority, type Scheme } from "../decide/authority.ts";
 import { canonicalPath, MAX_PATH_LENGTH, type PathFault } from "../decide/canonical-path.ts";
-import { inspectRequest, MAX_HEADER_BYTES, MAX_HEADERS } from "../decide/headers.ts";
+import { MAX_HEADER_BYTES, MAX_HEADERS, type RequestHeaders } from "../decide/headers.ts";
 import type { Env } from "../env.ts";
 import type { Refusal } from "../model/problem.ts";
 import type { Admitted } from "./exchange.ts";
@@ -23,17 +23,16 @@ const PATH_FAULTS: Readonly<Record<PathFault, string>> = {
   "above-root": 'The path climbs above the root with ".."',
 };
 
-export function admit(request: Request, env: Env, requestId: string): Admitted | Refusal {
+export function admit(request: Request, inspected: RequestHeaders, env: Env, requestId: string): Admitted | Refusal {
   const { method, url } = request;
   if (method === "TRACE") return { problem: "malformedRequest", detail: "TRACE is not forwarded" };
-  const inspected = inspectRequest(request.headers);
   if (inspected.fault !== null) return headersFault(inspected.fault);
   const path = canonicalPath(url);
   if (!path.ok) {
     const problem = path.reason === "too-long" ? "uriTooLong" : "malformedRequest";
     return { problem, detail: PATH_FAULTS[path.reason] };
   }
-  const authority = authorityOf(request);
+  const authority = authorityOf(url, inspected.host);
   if (authority === null) return { problem: "malformedRequest", detail: "The request does not name one host" };
   const hops = hopsOf(request, inspected.drop);
   if (hops >= MAX_HOPS) {
@@ -44,10 +43,9 @@ export function admit(request: Request, env: Env, requestId: string): Admitted |
   }
   const headers = new Headers(request.headers);
   for (const name of inspected.drop) headers.delete(name);
-  headers.delete("host");
   const entry = entryOf(request, env);
   const bodiless = method === "GET" || method === "HEAD";
-  if (bodiless && request.body !== null) headers.delete("content-length");
+  if (bodiless) headers.delete("content-length");
   return {
     method,
     scheme: entry.scheme,
@@ -61,6 +59,8 @@ export function admit(request: Request, env: Env, requestId: string): Admitted |
     body: bodiless ? null : request.body,
     clientAddress: clientAddressOf(request, env),
     requestId,
+    traceparent: inspected.traceparent,
+    tracestate: inspected.tracestate,
     hops,
     isUpgrade: inspected.hasUpgrade && method === "GET" && isWebSocket(request.headers.get("upgrade")),
   };
@@ -75,18 +75,18 @@ function headersFault(fault: "too-many" | "too-large"): Refusal {
  * The URL's host, as long as the Host header, from which the platform makes it, is one as well: a slash or a question mark
  * in that header would have become the path.
  */
-function authorityOf({ headers, url }: Request): Authority | null {
-  const sent = headers.get("host");
+function authorityOf(url: string, sent: string | null): Authority | null {
   if (sent !== null && parseAuthority(sent) === null) return null;
   const start = url.indexOf("://") + 3;
   const length = url.slice(start).search(/[/?#]/);
   return parseAuthority(length === -1 ? url.slice(start) : url.slice(start, start + length));
 }
 
-/** Also a caller may send it: all it gains is an earlier 508. */
+/** A caller may send these as well: all it gains is an earlier 508. */
 function hopsOf(request: Request, dropped: readonly string[]): number {
-  if (!dropped.includes("selvage-hops")) return 0;
-  const sent = request.headers.get("selvage-hops") ?? "";
+  if (!dropped.includes("selvage-source")) return 0;
+  const sent = request.headers.get("selvage-hops");
+  if (sent === null) return 1;
   return /^\d{1,4}$/.test(sent) ? Number(sent) : MAX_HOPS;
 }
 

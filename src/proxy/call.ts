@@ -6,12 +6,22 @@ import type { Endpoint } from "../model/snapshot.ts";
 import { letGo } from "./body.ts";
 import type { CallFailure, Exchange, Outgoing } from "./exchange.ts";
 
+export interface CallOptions {
+  /** Until response headers; null = no deadline. */
+  readonly timeoutMs: number | null;
+  /**
+   * Break the call off at the deadline instead of leaving it to the runtime, which does so once the caller has its answer.
+   * For calls that the request outlives. Costs a tenth of a forwarded request.
+   */
+  readonly abort: boolean;
+}
+
 export async function call(
   exchange: Exchange,
   endpoint: Endpoint,
   outgoing: Outgoing,
   body: BodyInit | null,
-  timeoutMs: number | null,
+  options: CallOptions,
 ): Promise<Response | CallFailure> {
   const { address } = endpoint;
   const bound = "binding" in address ? bindingOf(exchange.env, address.binding) : null;
@@ -19,27 +29,42 @@ export async function call(
     return { failure: "lost", detail: `names the service binding ${address.binding}, which this Worker does not have` };
   }
   const url = endpointUrl(endpoint, outgoing.origin, outgoing.path, outgoing.search);
-  const init: RequestInit = { method: outgoing.method, headers: outgoing.headers, body, redirect: "manual" };
-  const deadline = timeoutMs === null ? null : deadlineIn(timeoutMs);
-  if (deadline !== null) init.signal = deadline.signal;
+  const { method, headers } = outgoing;
+  // Over the network the runtime makes its own; a bound Worker would see the caller's beside its URL.
+  if (bound !== null) headers.delete("host");
+  const init: RequestInit = { method, headers, body, redirect: "manual" };
+  const controller = options.abort && options.timeoutMs !== null ? new AbortController() : null;
+  if (controller !== null) init.signal = controller.signal;
   try {
-    const response = await (bound === null ? exchange.ports.fetch(url, init) : bound.fetch(url, init));
+    const fetching = bound === null ? exchange.ports.fetch(url, init) : bound.fetch(url, init);
+    const response = options.timeoutMs === null ? await fetching : await within(fetching, options.timeoutMs);
+    if (response === null) {
+      controller?.abort();
+      return { failure: "timeout", detail: `did not answer within ${options.timeoutMs} ms` };
+    }
     if (canBePassedOn(response)) return response;
     exchange.ctx.waitUntil(letGo(response));
     return { failure: "lost", detail: `answered with status ${response.status}, which cannot be passed on` };
   } catch (error) {
-    if (deadline?.signal.aborted) return { failure: "timeout", detail: `did not answer within ${timeoutMs} ms` };
     return { failure: "lost", detail: describe(error) };
-  } finally {
-    // Only headers have a deadline: a body that is coming may take its time.
-    deadline?.stop();
   }
 }
 
-function deadlineIn(ms: number): { readonly signal: AbortSignal; readonly stop: () => void } {
-  const controller = new AbortController();
-  const timer = setTimeout(() => controller.abort(), ms);
-  return { signal: controller.signal, stop: () => clearTimeout(timer) };
+/** The answer, or null at the deadline; one that comes later is let go of. */
+async function within(fetching: Promise<Response>, ms: number): Promise<Response | null> {
+  let stop = (): void => undefined;
+  const deadline = new Promise<null>((resolve) => {
+    const timer = setTimeout(resolve, ms, null);
+    stop = () => clearTimeout(timer);
+  });
+  try {
+    const first = await Promise.race([fetching, deadline]);
+    if (first === null) fetching.then(letGo, () => undefined);
+    return first;
+  } finally {
+    // Only headers have a deadline: a body that is coming may take its time.
+    stop();
+  }
 }
 
 /** A switch of protocols that nobody asked for, and numbers that are no HTTP status (RFC 9110 §15), are not answers. */

@@ -8,7 +8,7 @@ import type { Refusal } from "../model/problem.ts";
 
 /** Everything of the outside world that a request needs. */
 export interface Ports {
-  readonly current: (env: Env, ctx: ExecutionContext, now: number, colo: string | null) => Promise<Live | null>;
+  readonly current: (env: Env, ctx: ExecutionContext, now: number, request: Request) => Promise<Live | null>;
   /** Milliseconds since the epoch. */
   readonly now: () => number;
   /** Uniform in [0, 1). */
@@ -54,6 +54,9 @@ export interface Admitted {
   /** What the platform says, never what the caller says; null = not known. */
   readonly clientAddress: string | null;
   readonly requestId: string;
+  /** The caller's; judged when they are passed on. */
+  readonly traceparent: string | null;
+  readonly tracestate: string | null;
   /** How often this request has passed through a mesh before. */
   readonly hops: number;
   /** Asks for a WebSocket. */

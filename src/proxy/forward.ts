@@ -1,7 +1,7 @@
 // The last room: chooses an endpoint, sends the request, and tries again where the rule's retry allows it and no harm can
 // come of it. Bodies stream both ways; only a body that was kept is sent twice. The answer of a service passes untouched.
 import { pickEndpoint } from "../decide/pick.ts";
-import { retryDelayMs, type TryEnd } from "../decide/retry.ts";
+import { retryDelayMs, type RetryPolicy, type TryEnd } from "../decide/retry.ts";
 import type { Refusal } from "../model/problem.ts";
 import type { Endpoint, Rule } from "../model/snapshot.ts";
 import { letGo, type Body } from "./body.ts";
@@ -36,17 +36,11 @@ export async function forward(
     const timeoutMs = perTryMs > 0 && (leftMs === null || perTryMs < leftMs) ? perTryMs : leftMs;
     if (timeoutMs === null) outgoing.headers.delete("selvage-timeout-ms");
     else outgoing.headers.set("selvage-timeout-ms", String(Math.max(1, Math.floor(timeoutMs) - MARGIN_MS)));
-    const answer = await call(exchange, endpoint, outgoing, bodyOf(body), timeoutMs);
+    const answer = await call(exchange, endpoint, outgoing, bodyOf(body), { timeoutMs, abort: policy !== null });
     const end = endOf(answer);
     trace?.("forward", { endpoint: endpoint.id, ...end });
-    const delayMs = retryDelayMs(
-      policy,
-      retried(outgoing, body),
-      end,
-      tried.length,
-      requestMs === 0 ? null : requestMs - (ports.now() - startedAtMs),
-      policy === null ? 0 : ports.random(),
-    );
+    const delayMs =
+      policy === null ? null : nextTryMs(exchange, policy, destination, outgoing, body, end, tried.length);
     tried.push(endpoint.id);
     if (delayMs === null) {
       return "failure" in answer ? failed(destination, endpoint, answer, tried.length) : { response: answer, endpoint };
@@ -54,6 +48,20 @@ export async function forward(
     if (!("failure" in answer)) exchange.ctx.waitUntil(letGo(answer));
     if (delayMs > 0) await ports.sleep(delayMs);
   }
+}
+
+function nextTryMs(
+  { ports, startedAtMs }: Exchange,
+  policy: RetryPolicy,
+  { timeouts }: Destination,
+  { method, headers }: Outgoing,
+  body: Body,
+  end: TryEnd,
+  retries: number,
+): number | null {
+  const request = { method, hasIdempotencyKey: headers.has("idempotency-key"), replayable: body.kind !== "stream" };
+  const leftMs = timeouts.requestMs === 0 ? null : timeouts.requestMs - (ports.now() - startedAtMs);
+  return retryDelayMs(policy, request, end, retries, leftMs, ports.random());
 }
 
 function choose(
@@ -79,11 +87,6 @@ function bodyOf(body: Body): BodyInit | null {
     case "stream":
       return body.stream;
   }
-}
-
-function retried(outgoing: Outgoing, body: Body): Parameters<typeof retryDelayMs>[1] {
-  const hasIdempotencyKey = outgoing.headers.has("idempotency-key");
-  return { method: outgoing.method, hasIdempotencyKey, replayable: body.kind !== "stream" };
 }
 
 function endOf(answer: Response | CallFailure): TryEnd {

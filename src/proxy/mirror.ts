@@ -65,7 +65,8 @@ async function sendOne(
     "invalid" in target
       ? null
       : pickEndpoint(live.endpoints.get(target.service) ?? [], target.version, [], ports.random());
-  const answer = endpoint === null ? null : await call(exchange, endpoint, outgoing, bytes, LONGEST_MS);
+  const answer =
+    endpoint === null ? null : await call(exchange, endpoint, outgoing, bytes, { timeoutMs: LONGEST_MS, abort: true });
   const sent = answer !== null && !("failure" in answer);
   mirrorCounts[sent ? "sent" : "failed"]++;
   exchange.trace?.("mirror", { endpoint: endpoint?.id ?? null, sent });

@@ -7,7 +7,7 @@ import { isPreflight, markResponse, preflightHeaders } from "../decide/cors.ts";
 import { planFilters, type FilterPlan } from "../decide/filter-plan.ts";
 import { writeForwarding } from "../decide/forwarding.ts";
 import { modifyHeaders } from "../decide/header-modifier.ts";
-import { keptRequestId } from "../decide/headers.ts";
+import { inspectRequest, keptRequestId } from "../decide/headers.ts";
 import { redirectLocation } from "../decide/redirect.ts";
 import { mayRetry } from "../decide/retry.ts";
 import { modifyPath } from "../decide/rewrite.ts";
@@ -28,7 +28,7 @@ export type Proxy = (request: Request, env: Env, ctx: ExecutionContext, trace?: 
 
 /** Production's proxy: everything that is not under `/_selvage/`. */
 export const proxy: Proxy = createProxy({
-  current,
+  current: (env, ctx, now, request) => current(env, ctx, now, coloOf(request)),
   now: () => Date.now(),
   random: () => Math.random(),
   fetch: (url, init) => fetch(url, init),
@@ -39,14 +39,14 @@ export const proxy: Proxy = createProxy({
 export function createProxy(ports: Ports): Proxy {
   return async (request, env, ctx, trace) => {
     const startedAtMs = ports.now();
-    const requestId = keptRequestId(request.headers.get("x-request-id")) ?? ports.newId();
-    const { method } = request;
-    let by: Answering = { requestId, revision: 0, method, stage: "admit", policy: null };
+    const inspected = inspectRequest(request.headers);
+    const requestId = keptRequestId(inspected.requestId) ?? ports.newId();
+    const by: Answering = { requestId, revision: 0, method: request.method, stage: "admit", policy: null };
     try {
-      const live = await ports.current(env, ctx, startedAtMs, coloOf(request));
+      const live = await ports.current(env, ctx, startedAtMs, request);
       if (live === null) return refuse(NOT_READY, { ...by, stage: "configuration" });
-      by = { ...by, revision: live.snapshot.revision };
-      const admitted = admit(request, env, requestId);
+      by.revision = live.snapshot.revision;
+      const admitted = admit(request, inspected, env, requestId);
       if ("problem" in admitted) return refuse(admitted, by);
       trace?.("admit", { host: admitted.host, path: admitted.path, entry: admitted.entry });
       return await walk({ ports, env, ctx, live, admitted, startedAtMs, trace }, by);
@@ -64,15 +64,16 @@ const NOT_READY: Refusal = {
   headers: { "retry-after": "2" },
 };
 
-async function walk(exchange: Exchange, unrouted: Answering): Promise<Response> {
+async function walk(exchange: Exchange, by: Answering): Promise<Response> {
   const { admitted } = exchange;
   const routed = route(exchange);
+  by.stage = "route";
   if ("problem" in routed) {
     const stage = routed.problem === "identityRequired" ? "authenticate" : "route";
     const policy = routed.extensions?.service === undefined ? null : `Service/${String(routed.extensions.service)}`;
-    return refuse(routed, { ...unrouted, stage, policy });
+    return refuse(routed, { ...by, stage, policy });
   }
-  const by: Answering = { ...unrouted, stage: "route", policy: routed.policy };
+  by.policy = routed.policy;
   exchange.trace?.("route", { policy: routed.policy, destination: routed.destination });
   const plan = planFilters(routed.filters);
   const origin = plan.cors === null ? null : admitted.headers.get("origin");
@@ -98,13 +99,18 @@ async function walk(exchange: Exchange, unrouted: Answering): Promise<Response> 
   });
 }
 
-/** Preflights and redirects need no service; a filter that cannot run here fails the rule, as the Gateway API demands. */
+/** Preflights, redirects and fixed answers need no service; a filter that cannot run here fails the rule, as the Gateway API demands. */
 function answerEarly(admitted: Admitted, routed: Routed, plan: FilterPlan, by: Answering): Response | null {
   if (plan.unsupported !== null) {
     return refuse({ problem: "invalidBackend", detail: plan.unsupported.message }, { ...by, stage: "filter" });
   }
   if (plan.cors !== null && isPreflight(admitted.method, admitted.headers)) {
     return reply(204, preflightHeaders(plan.cors, admitted.headers), null, { ...by, stage: "cors" });
+  }
+  if (plan.direct !== null) {
+    const headers: Record<string, string> =
+      plan.direct.body === null ? {} : { "content-type": "text/plain; charset=utf-8" };
+    return reply(plan.direct.status, headers, plan.direct.body, { ...by, stage: "direct-response" });
   }
   if (plan.redirect === null) return null;
   const location = redirectLocation(plan.redirect, {
@@ -123,12 +129,9 @@ function answerEarly(admitted: Admitted, routed: Routed, plan: FilterPlan, by: A
 function prepare({ admitted, ports }: Exchange, routed: Routed): Outgoing {
   const { headers, scheme } = admitted;
   const host = authorityText(admitted.host, admitted.port, scheme);
-  const { clientAddress, requestId, hops } = admitted;
-  writeForwarding(
-    headers,
-    { clientAddress, host, scheme, prefix: routed.addressPrefix, requestId, hops },
-    ports.random,
-  );
+  const { clientAddress, requestId, traceparent, tracestate, hops } = admitted;
+  const facts = { clientAddress, host, scheme, prefix: routed.addressPrefix, requestId, traceparent, tracestate, hops };
+  writeForwarding(headers, facts, ports.random);
   if (admitted.isUpgrade) headers.set("upgrade", "websocket");
   return {
     method: admitted.method,

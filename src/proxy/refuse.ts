@@ -5,11 +5,11 @@ import { problems, toProblem, type Refusal } from "../model/problem.ts";
 /** Who answers, and to what. */
 export interface Answering {
   readonly requestId: string;
-  readonly revision: number;
   readonly method: string;
-  readonly stage: string;
+  revision: number;
+  stage: string;
   /** `HTTPRoute/shop/orders/0`; null = none in particular. */
-  readonly policy: string | null;
+  policy: string | null;
 }
 
 export function refuse(refusal: Refusal, by: Answering): Response {

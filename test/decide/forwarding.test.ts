@@ -11,6 +11,8 @@ const facts = {
   scheme: "https",
   prefix: "/svc/orders",
   requestId: "r-1",
+  traceparent: null,
+  tracestate: null,
   hops: 2,
 };
 
@@ -33,14 +35,23 @@ describe("writeForwarding", () => {
 
   it("leaves out what it does not know", () => {
     const headers = new Headers();
-    writeForwarding(headers, { ...facts, clientAddress: null, prefix: "" }, () => 0.5);
+    writeForwarding(headers, { ...facts, clientAddress: null, prefix: "", hops: 0 }, () => 0.5);
+    expect(headers.has("selvage-hops")).toBe(false);
     expect(headers.has("x-forwarded-for")).toBe(false);
     expect(headers.has("x-forwarded-prefix")).toBe(false);
   });
 
+  it("continues the caller's trace", () => {
+    const headers = new Headers({ tracestate: "a=1 , b=2" });
+    const traceparent = `00-${"a".repeat(32)}-${"b".repeat(16)}-01`;
+    writeForwarding(headers, { ...facts, traceparent, tracestate: "a=1 , b=2" }, () => 0.5);
+    expect(headers.get("traceparent")).toBe(`00-${"a".repeat(32)}-8000000080000000-01`);
+    expect(headers.get("tracestate")).toBe("a=1,b=2");
+  });
+
   it("drops a tracestate that belongs to no valid trace", () => {
     const headers = new Headers({ tracestate: "a=1" });
-    writeForwarding(headers, facts, () => 0.5);
+    writeForwarding(headers, { ...facts, tracestate: "a=1" }, () => 0.5);
     expect(headers.has("tracestate")).toBe(false);
   });
 });

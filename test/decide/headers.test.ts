@@ -78,7 +78,26 @@ describe("isDropped", () => {
 
 describe("inspectRequest", () => {
   it("drops nothing from an ordinary request", () => {
-    expect(request({ accept: "*/*", "user-agent": "x" })).toEqual({ fault: null, drop: [], hasUpgrade: false });
+    expect(request({ accept: "*/*", "user-agent": "x" })).toEqual({
+      fault: null,
+      drop: [],
+      hasUpgrade: false,
+      host: null,
+      requestId: null,
+      traceparent: null,
+      tracestate: null,
+    });
+  });
+
+  it("reads what every request needs on the way", () => {
+    const sent = { host: "a.example", "x-request-id": "r", traceparent: "t", tracestate: "s" };
+    expect(request(sent)).toMatchObject({
+      host: "a.example",
+      requestId: "r",
+      traceparent: "t",
+      tracestate: "s",
+      drop: [],
+    });
   });
 
   it("drops what Connection nominates, beside the header itself", () => {

@@ -12,7 +12,7 @@ describe("an HTTPRoute's filters", () => {
 `),
       ),
     ).toEqual([
-      'SLV1104 /spec/rules/0/filters/0/type 7:13 | "UrlRewrite" is not one of RequestHeaderModifier, ResponseHeaderModifier, RequestRedirect, URLRewrite, RequestMirror, CORS, ExternalAuth, ExtensionRef | Did you mean URLRewrite?',
+      'SLV1104 /spec/rules/0/filters/0/type 7:13 | "UrlRewrite" is not one of RequestHeaderModifier, ResponseHeaderModifier, RequestRedirect, DirectResponse, URLRewrite, RequestMirror, CORS, ExternalAuth, ExtensionRef | Did you mean URLRewrite?',
     ]);
   });
 
@@ -67,7 +67,7 @@ describe("an HTTPRoute's filters", () => {
 `),
       ),
     ).toEqual([
-      "SLV1104 /spec/rules/0/backendRefs 7:5 | A rule with a RequestRedirect filter never reaches its backendRefs | Remove backendRefs, or remove the redirect.",
+      "SLV1104 /spec/rules/0/backendRefs 7:5 | A rule with a RequestRedirect filter never reaches its backendRefs | Remove backendRefs, or remove the filter.",
     ]);
   });
 
@@ -80,6 +80,20 @@ describe("an HTTPRoute's filters", () => {
       ),
     ).toEqual([
       "SLV1104 /spec/rules/0/filters/1/type 6:68 | RequestRedirect and URLRewrite exclude each other: a redirected request is never forwarded | Remove one, or put the changed path into the redirect.",
+    ]);
+  });
+
+  it("refuses a direct response with backends, and a body where HTTP allows none", () => {
+    expect(
+      told(
+        route(`  rules:
+  - filters: [{type: DirectResponse, directResponse: {statusCode: 204, body: {string: x}}}]
+    backendRefs: [{name: a}]
+`),
+      ),
+    ).toEqual([
+      "SLV1104 /spec/rules/0/filters/0/directResponse/body 6:72 | HTTP gives answers of this status no body | Remove body, or choose another statusCode.",
+      "SLV1104 /spec/rules/0/backendRefs 7:5 | A rule with a DirectResponse filter never reaches its backendRefs | Remove backendRefs, or remove the filter.",
     ]);
   });
 

@@ -52,7 +52,9 @@ describe("what is admitted", () => {
 
   it("answers 508 to a request that has been through a mesh 16 times", async () => {
     const mesh = testMesh(orders);
-    const passed = (hops: string): Promise<Response> => mesh.send(at("/"), { headers: { "selvage-hops": hops } });
+    const source = { "selvage-source": "anonymous" };
+    const passed = (hops: string): Promise<Response> =>
+      mesh.send(at("/"), { headers: { ...source, "selvage-hops": hops } });
     expect((await passed("15")).status).toBe(200);
     expect(mesh.sent[0]?.headers.get("selvage-hops")).toBe("16");
     const looped = await passed("16");

@@ -51,6 +51,23 @@ describe("header modifiers", () => {
   });
 });
 
+describe("DirectResponse", () => {
+  it("answers by itself, and says that it was the mesh", async () => {
+    const filter = "{type: DirectResponse, directResponse: {statusCode: 403, body: {string: closed}}}";
+    const mesh = testMesh(services + routeYaml(`[{matches: [{path: {value: /p}}], filters: [${filter}]}]`));
+    const answer = await mesh.send("http://shop.example/p");
+    expect([answer.status, await answer.text(), mesh.sent.length]).toEqual([403, "closed", 0]);
+    expect(answer.headers.get("selvage-decision")).toBe('direct-response; policy="HTTPRoute/shop/route/0"; rev=7');
+  });
+
+  it("without a body answers an empty one", async () => {
+    const filter = "{type: DirectResponse, directResponse: {statusCode: 204}}";
+    const mesh = testMesh(services + routeYaml(`[{matches: [{path: {value: /p}}], filters: [${filter}]}]`));
+    const answer = await mesh.send("http://shop.example/p");
+    expect([answer.status, await answer.text()]).toEqual([204, ""]);
+  });
+});
+
 describe("RequestRedirect", () => {
   const redirect = (fields: string): TestMesh =>
     testMesh(

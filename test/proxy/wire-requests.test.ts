@@ -20,7 +20,6 @@ describe("requests on the wire", () => {
     expect(Object.fromEntries(request.headers.map(([name, value]) => [name.toLowerCase(), value]))).toEqual({
       accept: "text/plain",
       host: `127.0.0.1:${wire.upstream.port}`,
-      "selvage-hops": "1",
       "selvage-source": "anonymous",
       "selvage-timeout-ms": expect.stringMatching(/^14\d{3}$/),
       traceparent: expect.stringMatching(/^00-[0-9a-f]{32}-[0-9a-f]{16}-03$/),
@@ -45,7 +44,6 @@ describe("requests on the wire", () => {
     ];
     const { arrived } = await wire.exchange(get("/", spoofed));
     expect(names(arrived).filter((name) => name.startsWith("selvage"))).toEqual([
-      "selvage-hops",
       "selvage-source",
       "selvage-timeout-ms",
     ]);

@@ -112,7 +112,8 @@ export async function up(args: readonly string[], by: readonly string[] = [proce
   const [program = "", ...before] = by;
   const child = spawn(program, [...before, "up", ...args], {
     stdio: ["ignore", "pipe", "pipe"],
-    env: environment({}),
+    // A test that is killed leaves no mesh behind.
+    env: environment({ SELVAGE_WITH_PARENT: "true" }),
     cwd: new URL("../..", import.meta.url).pathname,
   });
   const stderr: string[] = [];

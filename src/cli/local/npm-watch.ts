@@ -1,12 +1,14 @@
 // Under `npm run` (or npx) the mesh is npm's child, and a killed npm tells it nothing: this notices and says so. A mesh
-// started by a shell is left alone, because `selvage up &` is meant to outlive that shell.
+// started by a shell is left alone, because `selvage up &` is meant to outlive that shell; a program that starts a mesh
+// for itself sets SELVAGE_WITH_PARENT.
 import { identityOf, isAlive, processStat, type ProcessIdentity } from "./process-identity.ts";
 
 const INTERVAL_MS = 200;
 
 /** Calls `gone` once when npm, or a shell between npm and us, has died. Answers how to stop watching. */
 export function watchNpm(gone: () => void): () => void {
-  if (process.env.npm_execpath === undefined && process.env.npm_lifecycle_event === undefined) return () => undefined;
+  const { npm_execpath: npm, npm_lifecycle_event: script, SELVAGE_WITH_PARENT: asked } = process.env;
+  if (npm === undefined && script === undefined && asked === undefined) return () => undefined;
   const watched = chainToNpm();
   const timer = setInterval(() => {
     if (watched.every((one) => isAlive(one))) return;

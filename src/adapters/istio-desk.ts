@@ -1,0 +1,14 @@
+// What the translators of Istio's kinds share while one configuration is translated. Types only.
+import type { PlainDocument } from "./import-note.ts";
+import type { Grants } from "./istio-grants.ts";
+import type { IstioWorld } from "./istio-world.ts";
+import type { Names, SourceDocument } from "./source-documents.ts";
+
+export interface Desk {
+  readonly world: IstioWorld;
+  readonly names: Names;
+  readonly grants: Grants;
+}
+
+/** Notes go to the source's root; the answer is what the source becomes. */
+export type Translate = (source: SourceDocument, desk: Desk) => readonly PlainDocument[];
