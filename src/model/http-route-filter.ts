@@ -75,14 +75,14 @@ const mirrorSchema = z
     path: ["fraction"],
   });
 
-const WITHOUT_BODY: readonly number[] = [204, 205, 304];
+const WITHOUT_BODY: ReadonlySet<number> = new Set([204, 205, 304]);
 
 const directResponseSchema = z
   .strictObject({
     statusCode: z.int().min(200).max(599),
     body: z.strictObject({ string: z.string().max(4096) }).optional(),
   })
-  .refine(({ statusCode, body }) => body === undefined || !WITHOUT_BODY.includes(statusCode), {
+  .refine(({ statusCode, body }) => body === undefined || !WITHOUT_BODY.has(statusCode), {
     error: say("HTTP gives answers of this status no body", "Remove body, or choose another statusCode."),
     path: ["body"],
   });

@@ -123,7 +123,8 @@ export const kinds: Readonly<Record<KindName, KindInfo>> = {
     scope: "namespace",
     says: "Limits on requests, and the headers that report them.",
     spec: rateLimitPolicySpecSchema,
-    effect: { later: "refuses (429) or holds requests beyond its limits" },
+    effect: "now",
+    limits: "Callers are not proven yet: `client` is the address and `claim:` is empty; `sla` has no effect yet.",
   },
   AuthenticationPolicy: {
     kind: "AuthenticationPolicy",

@@ -1,4 +1,4 @@
-// What an isolate and the coordinator of a service say to each other about limits: one batched question, one answer.
+// What an isolate and the coordinator of a policy say to each other about limits: one batched question, one answer.
 // Both sides may be of different releases for some minutes: fields are only ever added, and what is absent means "none".
 
 /** The arithmetic of one limit. Travels with each question, so the coordinator holds no second copy to go stale. */
@@ -33,8 +33,12 @@ export interface Want {
   readonly waiting: number;
   /** Tokens that the isolate will not need and has already forgotten. */
   readonly giveBack: number;
-  /** Number of the last grant that arrived here; 0 = none. A later one was lost and is taken back. */
+  /** Number of the last grant that arrived here; 0 = none. A later one was lost and is taken back. -1 = not remembered. */
   readonly grant: number;
+  /** Requests refused since the last question; absent = 0. */
+  readonly refused?: number;
+  /** Requests admitted by the isolate's estimate since the last answer, without a token; absent = 0. */
+  readonly estimated?: number;
 }
 
 export interface SyncReply {
@@ -65,17 +69,20 @@ export interface Grant {
   readonly resetMs: number;
 }
 
-/** One request under strict limits of one service: all of them have room and are debited, or none is. */
+/** One request under the strict limits of one policy: all of them have room and are debited, or none is. */
 export interface StrictAsk {
+  readonly isolate: string;
   readonly buckets: readonly { readonly limit: string; readonly key: string; readonly terms: LimitTerms }[];
 }
 
 export interface StrictAnswer {
   readonly allowed: boolean;
-  /** The limit that has no room, when refused. */
-  readonly violated: string | null;
+  /** Which of `buckets` has no room, when refused. */
+  readonly violated: number | null;
   /** Until then every further request of that bucket is refused as well, milliseconds. */
   readonly retryAfterMs: number;
-  readonly remaining: number;
-  readonly resetMs: number;
+  /** Where each of `buckets` stands now, in their order. */
+  readonly standings: readonly { readonly remaining: number; readonly resetMs: number }[];
+  /** Isolates that asked lately. */
+  readonly isolates: number;
 }

@@ -22,6 +22,8 @@ export const problems = {
   preconditionFailed: { code: "SLV3001", status: 412, title: "The mesh moved since you looked" },
   preconditionRequired: { code: "SLV3002", status: 428, title: "The write must say what it is based on" },
   conflict: { code: "SLV3003", status: 409, title: "Someone else owns this" },
+  // limits
+  quotaExceeded: { code: "SLV4001", status: 429, title: "A limit has no room for the request" },
   // traffic
   malformedRequest: { code: "SLV5000", status: 400, title: "The request is malformed" },
   headersTooLarge: { code: "SLV5001", status: 431, title: "The request's headers are too large" },

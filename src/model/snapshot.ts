@@ -1,5 +1,7 @@
 // The compiled mesh: everything the data plane needs to decide a request, as plain JSON. Compiled once, at apply;
-// immutable; one per revision. Nothing here is parsed, defaulted or merged again by those who read it.
+// immutable; one per revision. Nothing here is parsed, defaulted or merged again by those who read it. Fields are only
+// ever added within a schema; those that older snapshots lack are optional.
+import type { Limit } from "./limit.ts";
 
 /** `"<namespace>/<name>"` of a Service. */
 export type ServiceKey = string;
@@ -10,6 +12,8 @@ export interface Snapshot {
   readonly revision: number;
   readonly services: Readonly<Record<ServiceKey, ServiceEntry>>;
   readonly router: Router;
+  /** Every limit of the mesh, once; absent = none. */
+  readonly limits?: readonly Limit[];
 }
 
 export interface ServiceEntry {
@@ -20,6 +24,8 @@ export interface ServiceEntry {
   readonly endpoints: readonly Endpoint[];
   /** Effective call policy for requests that reach the service without an HTTPRoute rule that says otherwise. */
   readonly timeouts: Timeouts;
+  /** Limits of the mesh and the service for such requests: indexes into `Snapshot.limits`; absent = none. */
+  readonly limits?: readonly number[];
 }
 
 export interface Timeouts {
@@ -176,6 +182,8 @@ export interface Backend {
   readonly filters: readonly Filter[];
   /** What holds for this rule and this service: rule › route › service › gateway › mesh, merged. */
   readonly timeouts: Timeouts;
+  /** All of mesh, gateway, service, route and rule: indexes into `Snapshot.limits`; absent = none. */
+  readonly limits?: readonly number[];
 }
 
 /** Where a share of traffic goes, or why it cannot go there (answered 500, as the Gateway API says). */

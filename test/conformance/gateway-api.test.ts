@@ -1,6 +1,6 @@
 // The upstream Gateway API conformance cases against a whole local mesh: each test's YAML applied verbatim over the admin
 // API, real echo servers registered as endpoints, real requests. One `it` per case.
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { startMesh, type TestMesh } from "../support/mesh.ts";
 import { type EchoServer, startEcho, withoutSpaces } from "./echo-server.ts";
 import { type ConformanceCase, type ConformanceTest, haveCases, loadCases, manifestOf } from "./gateway-cases.ts";
@@ -9,6 +9,7 @@ import { type Answer, entryHeaders, send, sendMany } from "./gateway-client.ts";
 const tests = loadCases();
 const echoes = new Map<string, EchoServer>();
 let mesh: TestMesh;
+let settlements = 0;
 
 async function admin(method: string, path: string, body: string | null, type = "application/json"): Promise<unknown> {
   const response = await fetch(`${mesh.url}/_selvage/v1${path}`, {
@@ -45,9 +46,24 @@ async function prepare(test: ConformanceCase): Promise<void> {
   await settled();
 }
 
-/** The mesh promises a new revision everywhere within two seconds; the propagation receipt says when it is there. */
+/**
+ * Waits until the data plane runs all that was written before: an isolate takes revisions and endpoints in together, so a
+ * document of no consequence is applied last, and its revision waited for.
+ */
 async function settled(): Promise<void> {
-  await new Promise((resolve) => setTimeout(resolve, 2100));
+  settlements += 1;
+  const marker = {
+    apiVersion: "v1",
+    kind: "Namespace",
+    metadata: { name: "conformance-marker", labels: { settled: String(settlements) } },
+  };
+  const { revision } = (await admin("POST", "/apply", JSON.stringify(marker))) as { revision: number };
+  const runs = async (): Promise<void> => {
+    const response = await fetch(`${mesh.url}/conformance-marker`);
+    await response.arrayBuffer();
+    expect(Number(response.headers.get("selvage-revision"))).toBeGreaterThanOrEqual(revision);
+  };
+  await vi.waitFor(runs, { timeout: 10_000, interval: 50 });
 }
 
 function checkBackendRequest(test: ConformanceCase, answer: Answer): void {
