@@ -34,13 +34,17 @@ export async function startUpstream(): Promise<{ port: number; stop: () => Promi
 }
 
 /** Runs one load in a process of its own. Throws when an answer was not 2xx: such a figure would mean nothing. */
-export async function runLoad(job: Job): Promise<Result> {
+export async function runLoad(job: Job): Promise<Result[]> {
   const child = spawn(process.execPath, [file("load.ts"), JSON.stringify(job)], {
     stdio: ["ignore", "pipe", "inherit"],
   });
   keep(child);
-  const result = JSON.parse(await text(child.stdout)) as Result;
-  const bad = Object.entries(result.unexpected).map(([status, times]) => `${times} × ${status}`);
-  if (bad.length > 0) throw new Error(`the load on port ${job.port} got unexpected answers: ${bad.join(", ")}`);
-  return result;
+  const output = await text(child.stdout);
+  if (output === "") throw new Error("the load generator failed");
+  const results = JSON.parse(output) as Result[];
+  for (const [at, { unexpected }] of results.entries()) {
+    const bad = Object.entries(unexpected).map(([status, times]) => `${times} × ${status}`);
+    if (bad.length > 0) throw new Error(`port ${job.targets[at]?.port} gave unexpected answers: ${bad.join(", ")}`);
+  }
+  return results;
 }

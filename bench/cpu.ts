@@ -1,14 +1,16 @@
-// CPU time that processes have used so far, all threads, user and system, as Linux counts it.
-import { execFileSync } from "node:child_process";
-import { readFileSync } from "node:fs";
+// CPU time that processes have used so far, as Linux's scheduler counts it: nanoseconds on a processor, of every thread.
+// (`/proc/<pid>/stat` tells the same in hundredths of a second, too coarse for windows of a tenth.)
+import { readdirSync, readFileSync } from "node:fs";
 
-const ticksPerSecond = Number(execFileSync("getconf", ["CLK_TCK"], { encoding: "utf8" }));
+/** Nanoseconds in one `/proc/<pid>/task/<tid>/schedstat`: its first number (Documentation/scheduler/sched-stats). */
+export const nanosOf = (schedstat: string): number => Number(schedstat.split(" ", 1)[0]);
 
-/** Microseconds of CPU in one line of `/proc/<pid>/stat` (proc(5): fields 14 and 15, counted after the command's name). */
-export function cpuMicrosOf(stat: string, ticks: number): number {
-  const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
-  return ((Number(fields[11]) + Number(fields[12])) * 1_000_000) / ticks;
-}
-
+/** Threads that have ended are not counted: the processes that are measured keep theirs. */
 export const cpuMicros = (pids: readonly number[]): number =>
-  pids.reduce((sum, pid) => sum + cpuMicrosOf(readFileSync(`/proc/${pid}/stat`, "utf8"), ticksPerSecond), 0);
+  pids.reduce((sum, pid) => {
+    const tasks = `/proc/${pid}/task`;
+    return readdirSync(tasks).reduce(
+      (all, tid) => all + nanosOf(readFileSync(`${tasks}/${tid}/schedstat`, "utf8")),
+      sum,
+    );
+  }, 0) / 1000;

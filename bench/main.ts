@@ -16,19 +16,14 @@ const { values } = parseArgs({
     quick: { type: "boolean", default: false },
     json: { type: "boolean", default: false },
     rounds: { type: "string" },
-    seconds: { type: "string" },
     only: { type: "string" },
   },
 });
 
 const usual: Effort = values.quick
-  ? { rounds: 3, seconds: 1, connections: 32, warmUpSeconds: 2 }
-  : { rounds: 9, seconds: 3, connections: 32, warmUpSeconds: 4 };
-const effort: Effort = {
-  ...usual,
-  rounds: positive(values.rounds, usual.rounds),
-  seconds: positive(values.seconds, usual.seconds),
-};
+  ? { rounds: 40, windowMs: 100, connections: 32, warmUpRounds: 15 }
+  : { rounds: 300, windowMs: 100, connections: 32, warmUpRounds: 40 };
+const effort: Effort = { ...usual, rounds: positive(values.rounds, usual.rounds) };
 const only = values.only?.split(",");
 const chosen = variants.filter(({ name }) => only === undefined || name === "bare" || only.includes(name));
 
@@ -38,7 +33,7 @@ else console.log(`${describe()}\n\n${table(rows)}`);
 
 function describe(): string {
   const where = Object.entries({ ...machine(), ...versions() }).map(([name, value]) => `${name} ${value}`);
-  return `${where.join(", ")}\n${effort.rounds} rounds of ${effort.seconds} s on ${effort.connections} connections`;
+  return `${where.join(", ")}\n${effort.rounds} rounds of ${effort.windowMs} ms on ${effort.connections} connections`;
 }
 
 function positive(text: string | undefined, otherwise: number): number {

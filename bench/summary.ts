@@ -1,14 +1,11 @@
 // From raw rounds to the figures that are told: each round's ratio to the reference of the same round, then medians.
-// Rounds of different variants are interleaved, so that a slow minute of the machine weighs on all of them alike.
+// Rounds of different variants are interleaved, so that a slow moment of the machine weighs on all of them alike.
+import type { Result } from "./load.ts";
+import type { Counts } from "./variant.ts";
 
-export interface Round {
-  readonly requests: number;
-  readonly seconds: number;
-  readonly cpuMicros: number;
-  readonly p50Ms: number;
-  readonly p99Ms: number;
-  readonly objectCalls: number;
-  readonly d1Queries: number;
+/** What was seen of one variant: the load's rounds, and what the variant counted meanwhile. */
+export interface Measured extends Pick<Result, "rounds" | "p50Ms" | "p99Ms">, Counts {
+  readonly name: string;
 }
 
 /** One row of the answer, as docs/benchmarks.md describes it. */
@@ -26,6 +23,8 @@ export interface Row {
   readonly d1QueriesPer1000: number;
 }
 
+type Round = Measured["rounds"][number];
+
 export function median(values: readonly number[]): number {
   const sorted = values.toSorted((a, b) => a - b);
   const middle = sorted.length >> 1;
@@ -37,37 +36,28 @@ export function median(values: readonly number[]): number {
  * Sums up variants that ran the same number of rounds; the first one is the reference.
  * @throws RangeError when a variant has other rounds than the reference.
  */
-export function summarise(measured: ReadonlyMap<string, readonly Round[]>): Row[] {
-  const reference = measured.values().next().value ?? [];
-  return [...measured].map(([name, rounds]) => {
+export function summarise(measured: readonly Measured[]): Row[] {
+  const reference = measured[0]?.rounds ?? [];
+  return measured.map(({ name, rounds, p50Ms, p99Ms, objectCalls, d1Queries }) => {
     if (rounds.length !== reference.length) throw new RangeError(`${name} ran ${rounds.length} rounds`);
     const against = (of: (round: Round) => number): number =>
-      median(rounds.map((round, at) => of(round) / of(reference[at] ?? round)));
-    const total = (of: (round: Round) => number): number => rounds.reduce((sum, round) => sum + of(round), 0);
-    const per1000 = (of: (round: Round) => number): number => (total(of) * 1000) / total(({ requests }) => requests);
-    const perRequest = (round: Round): number => round.cpuMicros / round.requests;
+      rounded(median(rounds.map((round, at) => of(round) / of(reference[at] ?? round))), 3);
+    const requests = rounds.reduce((sum, round) => sum + round.requests, 0);
     return {
       name,
-      cpuMicros: rounded(median(rounds.map(perRequest)), 1),
-      cpuRatio: rounded(against(perRequest), 3),
-      rpsRatio: rounded(
-        against(({ requests, seconds }) => requests / seconds),
-        3,
-      ),
-      p50Ms: rounded(median(rounds.map(({ p50Ms }) => p50Ms)), 3),
-      p99Ms: rounded(median(rounds.map(({ p99Ms }) => p99Ms)), 3),
-      objectCallsPer1000: rounded(
-        per1000(({ objectCalls }) => objectCalls),
-        4,
-      ),
-      d1QueriesPer1000: rounded(
-        per1000(({ d1Queries }) => d1Queries),
-        4,
-      ),
+      cpuMicros: rounded(median(rounds.map(cpuOf)), 1),
+      cpuRatio: against(cpuOf),
+      rpsRatio: against(rateOf),
+      p50Ms: rounded(p50Ms, 3),
+      p99Ms: rounded(p99Ms, 3),
+      objectCallsPer1000: rounded((objectCalls * 1000) / requests, 4),
+      d1QueriesPer1000: rounded((d1Queries * 1000) / requests, 4),
     };
   });
 }
 
+const cpuOf = ({ cpuMicros, requests }: Round): number => cpuMicros / requests;
+const rateOf = ({ requests, seconds }: Round): number => requests / seconds;
 const rounded = (value: number, digits: number): number => Number(value.toFixed(digits));
 
 /** The rows as a table for people. */
@@ -75,9 +65,7 @@ export function table(rows: readonly Row[]): string {
   const head = ["variant", "CPU µs", "CPU ×", "rps ×", "p50 ms", "p99 ms", "objects/1000", "D1/1000"];
   const cells = rows.map((row) => Object.values(row).map(String));
   const widths = head.map((title, at) => Math.max(title.length, ...cells.map((line) => (line[at] ?? "").length)));
-  return [head, ...cells]
-    .map((line) =>
-      line.map((cell, at) => (at === 0 ? cell.padEnd(widths[0] ?? 0) : cell.padStart(widths[at] ?? 0))).join("  "),
-    )
-    .join("\n");
+  const aligned = (cell: string, at: number): string =>
+    at === 0 ? cell.padEnd(widths[at] ?? 0) : cell.padStart(widths[at] ?? 0);
+  return [head, ...cells].map((line) => line.map(aligned).join("  ")).join("\n");
 }

@@ -1,72 +1,99 @@
-// The limits of one service for the whole fleet: a thin shell around the grants of decide/grant.ts. Ledgers of long
-// windows are written down (at once when much was granted since, else within a second), so that an object that is moved or
-// killed admits nothing twice; short windows start empty instead. Every method answers; none throws.
+// The limits of one RateLimitPolicy for the whole fleet: a thin shell around decide/grant.ts and decide/strict.ts. Ledgers
+// of long windows are written down (at once when much was granted since, else within a second), so that an object that is
+// moved or killed admits nothing twice; short windows start empty instead. Every method answers; none throws.
 import { DurableObject } from "cloudflare:workers";
-import { answerSync, bucketId, isWritten, newCoordinator, writeIsDue, type Coordinator } from "../src/decide/grant.ts";
-import { askStrictly } from "../src/decide/strict.ts";
+import {
+  bucketId,
+  isWritten,
+  newCoordinator,
+  OVERFLOW_KEY,
+  writeIsDue,
+  type Coordinator,
+  type WrittenLedger,
+} from "../src/decide/coordinator.ts";
+import { answerSync } from "../src/decide/grant.ts";
+import { untilFull } from "../src/decide/ledger.ts";
 import { limitUsage, type LimitUse } from "../src/decide/limit-usage.ts";
-import type { Ledger } from "../src/decide/ledger.ts";
-import type { Env } from "../src/env.ts";
+import { askStrictly, giveBackStrictly } from "../src/decide/strict.ts";
 import type { StrictAnswer, StrictAsk, SyncReply, SyncRequest } from "../src/model/lease.ts";
 
 const WRITE_BEHIND_MS = 1000;
 /** An object unheard of for so long has nothing to remember that has not refilled, but for what was written down. */
 const MEMORY_MS = 60_000;
+const SWEEP_MS = 600_000;
 const ROW = "ledger:";
 const ALIVE = "alive";
 
-interface WrittenLedger extends Ledger {
+interface Row extends WrittenLedger {
   /** From then on the bucket is full, and the row means nothing. */
   readonly fullAt: number;
 }
 
-export class RateLimiter extends DurableObject<Env> {
-  readonly #coordinator: Coordinator;
+export class RateLimiter extends DurableObject {
+  readonly #coordinator: Coordinator = this.#restore(Date.now());
   readonly #unwritten = new Set<string>();
   #writing = false;
+  #sweeps = false;
   #aliveAt = 0;
-
-  constructor(ctx: DurableObjectState, env: Env) {
-    super(ctx, env);
-    const now = Date.now();
-    const { kv } = ctx.storage;
-    const written = new Map<string, Ledger>();
-    for (const [name, row] of kv.list<WrittenLedger>({ prefix: ROW })) {
-      if (row.fullAt <= now) kv.delete(name);
-      else written.set(name.slice(ROW.length), row);
-    }
-    const lost = written.size > 0 || now - (kv.get<number>(ALIVE) ?? 0) < MEMORY_MS;
-    this.#coordinator = newCoordinator(now, lost ? written : null);
-  }
 
   /** One batched question of an isolate; null when it comes too late to be answered. */
   sync(ask: SyncRequest): SyncReply | null {
     const now = Date.now();
     const reply = answerSync(this.#coordinator, ask, now, Math.random);
-    for (const grant of reply?.grants ?? []) if (grant.tokens > 0) this.#touched(bucketId(grant.limit, grant.key));
+    for (const { limit, key, tokens } of reply?.grants ?? []) if (tokens > 0) this.#granted(limit, key, now);
     this.#stayKnown(now);
     return reply;
   }
 
-  /** One request of a strict limit: counted here, written down before the answer leaves. */
+  /** One request under strict limits: counted here, written down before the answer leaves. */
   take(ask: StrictAsk): StrictAnswer {
     const now = Date.now();
     const { answer, ids } = askStrictly(this.#coordinator, ask, now);
-    if (answer.allowed) this.#write(ids, now);
+    this.#write(ids, now, true);
     this.#stayKnown(now);
     return answer;
   }
 
-  /** What is used of each bucket, nearest to exhaustion first. */
-  usage(limit: number): readonly LimitUse[] {
-    return limitUsage(this.#coordinator, Date.now(), limit);
+  /** Undoes a `take` that allowed: another limit refused the request. */
+  giveBack(ask: StrictAsk): void {
+    const now = Date.now();
+    this.#write(giveBackStrictly(this.#coordinator, ask, now), now, true);
   }
 
-  #touched(id: string): void {
-    const bucket = this.#coordinator.buckets.get(id);
+  /** What is used of each bucket, nearest to exhaustion first. */
+  usage(most: number): readonly LimitUse[] {
+    return limitUsage(this.#coordinator, Date.now(), most);
+  }
+
+  /** Drops rows that mean nothing any more. */
+  override async alarm(): Promise<void> {
+    const now = Date.now();
+    let kept = 0;
+    for (const [name, { fullAt }] of this.ctx.storage.kv.list<Row>({ prefix: ROW })) {
+      if (fullAt <= now) this.ctx.storage.kv.delete(name);
+      else kept += 1;
+    }
+    this.#sweeps = kept > 0;
+    if (this.#sweeps) await this.ctx.storage.setAlarm(now + SWEEP_MS);
+  }
+
+  #restore(now: number): Coordinator {
+    const { kv } = this.ctx.storage;
+    const written = new Map<string, WrittenLedger>();
+    for (const [name, row] of kv.list<Row>({ prefix: ROW })) {
+      if (row.fullAt > now) written.set(name.slice(ROW.length), row);
+    }
+    const lost = written.size > 0 || now - (kv.get<number>(ALIVE) ?? 0) < MEMORY_MS;
+    return newCoordinator(now, lost ? written : null);
+  }
+
+  #granted(limit: string, key: string, now: number): void {
+    const { buckets } = this.#coordinator;
+    const bucket = buckets.get(bucketId(limit, key)) ?? buckets.get(bucketId(limit, OVERFLOW_KEY));
     if (!bucket || !isWritten(bucket.terms)) return;
+    const id = bucketId(bucket.limit, bucket.key);
     if (writeIsDue(bucket)) {
-      this.#write([id], Date.now());
+      this.#write([id], now, false);
       return;
     }
     this.#unwritten.add(id);
@@ -74,21 +101,23 @@ export class RateLimiter extends DurableObject<Env> {
     this.#writing = true;
     setTimeout(() => {
       this.#writing = false;
-      this.#write([...this.#unwritten], Date.now());
+      this.#write([...this.#unwritten], Date.now(), false);
     }, WRITE_BEHIND_MS);
   }
 
-  #write(ids: readonly string[], now: number): void {
+  #write(ids: readonly string[], now: number, exact: boolean): void {
     for (const id of ids) {
       this.#unwritten.delete(id);
       const bucket = this.#coordinator.buckets.get(id);
       if (!bucket) continue;
       const { at, used } = bucket.ledger;
       bucket.unwritten = 0;
-      const fullAt = bucket.terms.algorithm === "gcra" ? at : at + bucket.terms.windowMs;
-      if (fullAt <= now) continue;
-      this.ctx.storage.kv.put(ROW + id, { at, used, fullAt } satisfies WrittenLedger);
+      const fullAt = Math.ceil(now + untilFull(bucket.ledger, bucket.terms, now));
+      this.ctx.storage.kv.put(ROW + id, { at, used, exact, fullAt } satisfies Row);
     }
+    if (ids.length === 0 || this.#sweeps) return;
+    this.#sweeps = true;
+    this.ctx.waitUntil(this.ctx.storage.setAlarm(now + SWEEP_MS));
   }
 
   /** Tells the next incarnation that this one lived; a row every ten seconds of activity. */

@@ -7,6 +7,7 @@ import { proxy } from "./proxy/pipeline.ts";
 
 export { Mesh } from "../durable/mesh.ts";
 export { Presence } from "../durable/presence.ts";
+export { RateLimiter } from "../durable/rate-limiter.ts";
 export { Registry } from "./config/registry.ts";
 
 export default {

@@ -10,7 +10,9 @@ let counted: { readonly from: Env; readonly env: Env } | null = null;
 /** An isolate has one `env`, so this wraps once. */
 function counting(env: Env): Env {
   if (counted?.from !== env) {
-    counted = { from: env, env: { ...env, MESH: namespace(env.MESH), PRESENCE: namespace(env.PRESENCE) } };
+    const { MESH, PRESENCE, LIMITER } = env;
+    const objects = { MESH: namespace(MESH), PRESENCE: namespace(PRESENCE), LIMITER: namespace(LIMITER) };
+    counted = { from: env, env: { ...env, ...objects } };
   }
   return counted.env;
 }

@@ -35,6 +35,9 @@ const REFUSED: Readonly<Record<string, string>> = {
   port: "A match cannot compare the port; a parentRef of an HTTPRoute can name one",
 };
 
+/** Conditions, and the two names that are none. */
+const SAID = new Set(["uri", "ignoreUriCase", "method", "headers", "queryParams", "gateways", "name", "statPrefix"]);
+
 /** Null when the match cannot be said, which is then told. */
 export function translateMatch(field: Field): IstioMatch | null {
   for (const name of ["name", "statPrefix"]) {
@@ -46,9 +49,11 @@ export function translateMatch(field: Field): IstioMatch | null {
         .items()
         .flatMap((entry) => entry.text() ?? [])
     : null;
-  const unsayable = Object.entries(REFUSED).filter(([name]) => says(field.at(name)));
+  const unsayable = field.members().filter(([name, condition]) => !SAID.has(name) && says(condition));
   if (unsayable.length > 0) {
-    for (const [name, why] of unsayable) field.at(name).drop(`${why}, so the match is left out`);
+    for (const [name, condition] of unsayable) {
+      condition.drop(`${REFUSED[name] ?? `Nothing here corresponds to ${name}`}, so the match is left out`);
+    }
     field.take();
     return null;
   }
@@ -62,7 +67,7 @@ export function translateMatch(field: Field): IstioMatch | null {
     ...(headers.length > 0 ? { headers } : {}),
     ...(queryParams.length > 0 ? { queryParams } : {}),
   };
-  const matches = methods.map((method) => (method === null ? shared : { ...shared, method }));
+  const matches = methods.map((method) => Object.assign({}, shared, method === null ? {} : { method }));
   const refusal = matches.map((match) => refusalOf(httpRouteMatchSchema, match)).find((found) => found !== null);
   if (refusal !== undefined) {
     field.drop(`${refusal}: the match is left out`);
@@ -130,9 +135,11 @@ function translateMethod(field: Field): readonly (string | null)[] | null {
 }
 
 function translateValues(field: Field): ({ readonly name: string } & ValueMatch)[] | null {
-  const values = field.members().map(([name, entry]) => {
+  const values: ({ readonly name: string } & ValueMatch)[] = [];
+  for (const [name, entry] of field.members()) {
     const match = name.startsWith(":") ? null : valueMatch(entry);
-    return match === null ? null : { name, ...match };
-  });
-  return values.some((value) => value === null) ? null : values.filter((value) => value !== null);
+    if (match === null) return null;
+    values.push({ name, type: match.type, value: match.value });
+  }
+  return values;
 }

@@ -14,7 +14,7 @@ export interface SourceDocument {
 }
 
 /** kubectl's and controllers' own bookkeeping. */
-const BOOKKEEPING = ["kubectl.kubernetes.io/last-applied-configuration", "deployment.kubernetes.io/revision"];
+const BOOKKEEPING = new Set(["kubectl.kubernetes.io/last-applied-configuration", "deployment.kubernetes.io/revision"]);
 
 /** The documents of parsed files, those inside lists too. Empty YAML documents are none. */
 export function openDocuments(values: readonly unknown[]): SourceDocument[] {
@@ -53,7 +53,7 @@ export function readMetadata({ root }: SourceDocument): Pick<PlainDocument["meta
     Object.fromEntries(
       field.members().flatMap(([key, value]) => {
         const text = value.text();
-        return text === null || BOOKKEEPING.includes(key) ? [] : [[key, text]];
+        return text === null || BOOKKEEPING.has(key) ? [] : [[key, text]];
       }),
     );
   const labels = texts(metadata.at("labels"));

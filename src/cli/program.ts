@@ -121,6 +121,19 @@ export function buildProgram(terminal: Terminal, done: Done): Command {
     );
 
   program
+    .command("import")
+    .description("translate the configuration of Istio or of a Gateway API implementation; notes tell what is lost")
+    .addArgument(program.createArgument("<format>").choices(["istio", "gateway-api"]))
+    .requiredOption(...files)
+    .option("--strict", "print no documents when there is anything to note")
+    .option("--trust-domain <domain>", "TRUST_DOMAIN of the mesh, for principals of Istio", "mesh.local")
+    .action(async (format, options, command) =>
+      withSession(command, async (session) =>
+        (await import("./commands/import.ts")).importDocuments(session, format, options),
+      ),
+    );
+
+  program
     .command("get")
     .description("list documents, or show one (kinds in any case, plural or short; also: endpoints, all)")
     .argument("<kind>", "e.g. services, httproute, svc,gateway or service/orders")
@@ -227,6 +240,17 @@ export function buildProgram(terminal: Terminal, done: Done): Command {
     .argument("<id>")
     .action(async (id, _options, command) =>
       withSession(command, async (session) => (await import("./commands/token.ts")).removeToken(session, id)),
+    );
+
+  program
+    .command("limit")
+    .description("limits on requests")
+    .command("get")
+    .description("how much of each limit is used, nearest to exhaustion first")
+    .option("-A, --all-namespaces", "every namespace")
+    .option("--limit <number>", "how many", integer(1, 1000), 100)
+    .action(async (options, command) =>
+      withSession(command, async (session) => (await import("./commands/limit.ts")).getLimits(session, options)),
     );
 
   program

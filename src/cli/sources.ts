@@ -1,5 +1,5 @@
 // What `-f` names: files, folders (read recursively) and standard input, in the order given. Documents are not parsed.
-import { readFileSync, readdirSync, statSync } from "node:fs";
+import { readFileSync, readSync, readdirSync, statSync } from "node:fs";
 import { join } from "node:path";
 
 export interface Source {
@@ -26,7 +26,28 @@ export function readSources(paths: readonly string[], readStdin: () => string = 
   return { ok: true, sources: [...sources.values()] };
 }
 
-const stdin = (): string => withoutMark(readFileSync(0, "utf8"));
+const stdin = (): string => withoutMark(Buffer.concat([...chunks(0)]).toString("utf8"));
+
+const PAUSE_MS = 10;
+
+/** All of a descriptor. A pipe whose writer is slow may say EAGAIN, which `readFileSync` takes for the end of everything. */
+function* chunks(descriptor: number): Generator<Buffer> {
+  const pause = new Int32Array(new SharedArrayBuffer(4));
+  for (;;) {
+    const buffer = Buffer.alloc(65_536);
+    try {
+      const size = readSync(descriptor, buffer);
+      if (size === 0) return;
+      yield buffer.subarray(0, size);
+    } catch (error) {
+      const code = error instanceof Error && "code" in error ? error.code : null;
+      // How Windows says that the writer has closed a pipe.
+      if (code === "EOF") return;
+      if (code !== "EAGAIN") throw error;
+      Atomics.wait(pause, 0, 0, PAUSE_MS);
+    }
+  }
+}
 const readText = (path: string): string => withoutMark(readFileSync(path, "utf8"));
 const withoutMark = (text: string): string => text.replace(/^\uFEFF/, "");
 

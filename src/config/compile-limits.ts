@@ -17,7 +17,7 @@ export interface Limits {
 }
 
 const NONE: readonly number[] = [];
-/** Below that a bucket is full again before anyone could call it a burst; half of it may come at once. */
+/** In a shorter window not all requests, only half of them, may come at once unless the policy says how many. */
 const SHORT_WINDOW_MS = 10_000;
 
 export function compileLimits(policies: readonly DocumentOf<"RateLimitPolicy">[]): Limits {
@@ -41,6 +41,11 @@ export function compileLimits(policies: readonly DocumentOf<"RateLimitPolicy">[]
       ...on(`HTTPRoute/${namespace}/${route}#${rule}`),
     ],
   };
+}
+
+/** Several lists as one, each limit once. */
+export function merged(...lists: readonly (readonly number[])[]): readonly number[] {
+  return [...new Set(lists.flat())];
 }
 
 function compileLimit({ metadata, spec }: DocumentOf<"RateLimitPolicy">, limit: LimitSpec): Limit {

@@ -8,6 +8,7 @@ import type { HTTPRouteMatch } from "../model/http-route-match.ts";
 import type { SessionPersistenceSpec } from "../model/session-persistence.ts";
 import type { Backend, Rule, RuleMatch, SessionPersistence, Timeouts, ValueMatch } from "../model/snapshot.ts";
 import { compileFilters, type FilterContext } from "./compile-filters.ts";
+import { merged, type Limits } from "./compile-limits.ts";
 import type { Policies } from "./compile-policies.ts";
 import type { Programs } from "./compile-programs.ts";
 import { resolveTarget, type RouteFault, type Scene } from "./compile-references.ts";
@@ -19,6 +20,8 @@ type Route = DocumentOf<"HTTPRoute">;
 export interface Flavour extends Scene {
   /** The policy of the Gateway it is reached through. */
   readonly gateway: Timeouts | null;
+  /** The limits of that Gateway. */
+  readonly gatewayLimits: readonly number[];
 }
 
 /** What a rule's `matches` become, before they are put under listeners. */
@@ -38,6 +41,7 @@ export function compileRule(
   flavour: Flavour,
   world: World,
   policies: Policies,
+  limits: Limits,
   faults: RouteFault[],
 ): Rule | null {
   const rule = route.spec.rules[index];
@@ -51,9 +55,14 @@ export function compileRule(
     requestMs: milliseconds(rule.timeouts?.request) ?? policy?.requestMs ?? null,
     perTryMs: milliseconds(rule.timeouts?.backendRequest) ?? policy?.perTryMs ?? null,
   };
-  const backends = rule.backendRefs.map((ref, at) =>
-    compileBackend(ref, `${pointer}/backendRefs/${at}`, timeouts, flavour, policies, context),
-  );
+  const above = merged(limits.mesh, flavour.gatewayLimits);
+  const own = limits.route(namespace, name, called);
+  const backends = rule.backendRefs.map((ref, at) => {
+    const backend = compileBackend(ref, `${pointer}/backendRefs/${at}`, timeouts, flavour, policies, context);
+    const { target } = backend;
+    const service = "service" in target ? limits.service(target.service) : [];
+    return { ...backend, limits: merged(above, service, own) };
+  });
   return {
     route: `${namespace}/${name}`,
     name: called,

@@ -27,6 +27,7 @@ export interface World {
   /** The oldest first, then by `"<namespace>/<name>"`. */
   readonly routes: readonly DocumentOf<"HTTPRoute">[];
   readonly trafficPolicies: readonly DocumentOf<"TrafficPolicy">[];
+  readonly rateLimitPolicies: readonly DocumentOf<"RateLimitPolicy">[];
   readonly faultPolicies: ReadonlySet<string>;
   /** Labels of a namespace, whether or not there is a Namespace document. */
   readonly labelsOf: (namespace: string) => Readonly<Record<string, string>>;
@@ -43,6 +44,7 @@ export function survey(documents: readonly Document[], createdAt: ReadonlyMap<st
   const grants: DocumentOf<"ReferenceGrant">[] = [];
   const routes: DocumentOf<"HTTPRoute">[] = [];
   const trafficPolicies: DocumentOf<"TrafficPolicy">[] = [];
+  const rateLimitPolicies: DocumentOf<"RateLimitPolicy">[] = [];
   const faultPolicies = new Set<string>();
   const sorted = oldestFirst(documents, createdAt);
   for (const document of sorted) {
@@ -56,6 +58,7 @@ export function survey(documents: readonly Document[], createdAt: ReadonlyMap<st
     else if (document.kind === "ReferenceGrant") grants.push(document);
     else if (document.kind === "HTTPRoute") routes.push(document);
     else if (document.kind === "TrafficPolicy") trafficPolicies.push(document);
+    else if (document.kind === "RateLimitPolicy") rateLimitPolicies.push(document);
     else if (document.kind === "FaultPolicy") faultPolicies.add(key);
   }
   gateways.set(BUILT_IN_KEY, builtInGateway);
@@ -67,6 +70,7 @@ export function survey(documents: readonly Document[], createdAt: ReadonlyMap<st
     grants,
     routes,
     trafficPolicies,
+    rateLimitPolicies,
     faultPolicies,
     labelsOf: (namespace) => ({ ...namespaces.get(namespace), "kubernetes.io/metadata.name": namespace }),
     has: (kind, namespace, name) => refs.has(refOf(kind, namespace, name)),

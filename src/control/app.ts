@@ -9,6 +9,7 @@ import { registerAudit } from "./calls/audit.ts";
 import { registerCatalog } from "./calls/catalog.ts";
 import { registerEndpoints } from "./calls/endpoints.ts";
 import { registerHeartbeats } from "./calls/heartbeats.ts";
+import { registerLimits } from "./calls/limits.ts";
 import { registerResource } from "./calls/resource.ts";
 import { registerResources } from "./calls/resources.ts";
 import { registerRevisions } from "./calls/revisions.ts";
@@ -36,6 +37,7 @@ function build(): ControlApp {
   registerEndpoints(app);
   registerHeartbeats(app);
   registerCatalog(app);
+  registerLimits(app);
   registerTokens(app);
   registerAudit(app);
   registerPages(app);

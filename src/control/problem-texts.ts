@@ -78,6 +78,10 @@ export const problemTexts: Readonly<Record<ProblemName, ProblemText>> = {
     why: "The document belongs to another apply set or manager, is built in, or is still in use.",
     fix: "Change it where it is managed from; the detail names the owner.",
   },
+  quotaExceeded: {
+    why: "A limit of a RateLimitPolicy that holds for the request is used up. `violated` names the limit, `selvage-decision` the policy. Where the limit has a queue, the request was held for as long as the policy allows, or as many are held already.",
+    fix: "Come again after `retry-after` seconds. `selvage limit get` shows how much of each limit is used, by which key.",
+  },
   malformedRequest: {
     why: "The request cannot be understood in only one way: a path that climbs above the root, an encoded slash or control character, a header that may occur once and occurs twice.",
     fix: "Send a path in normal form and each such header once.",
@@ -115,7 +119,7 @@ export const problemTexts: Readonly<Record<ProblemName, ProblemText>> = {
     fix: "`/_selvage/readyz` says whether the registry can be reached. Repeat the request after `retry-after`.",
   },
   upgradeRefused: {
-    why: "The request asked to change the protocol (WebSocket), and the service answered something else than 101.",
+    why: "The request asked for a WebSocket, and the service answered with a success that is no 101. Refusals of its own (3xx to 5xx) pass as they are.",
     fix: "Check that the service speaks the protocol at this path.",
   },
   loopDetected: {

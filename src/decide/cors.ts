@@ -1,8 +1,7 @@
 // Cross-origin requests as the Gateway API's CORS filter has them (GEP-1767): what a preflight is told, and what is added
 // to the answer of a real request. The filter has the last word: a service's own Access-Control-* headers are replaced.
 import type { Filter } from "../model/snapshot.ts";
-import type { HeaderList } from "./headers.ts";
-import type { HeaderTarget } from "./header-modifier.ts";
+import type { HeaderList, HeaderTarget } from "./headers.ts";
 
 export type CorsFilter = Extract<Filter, { type: "CORS" }>;
 

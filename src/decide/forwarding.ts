@@ -1,6 +1,6 @@
 // What the mesh itself tells a service about a request: who called, by which address, under which id and trace. Written
 // over the cleaned headers, so each is there exactly once and is ours. `selvage-timeout-ms` is written by each try.
-import type { HeaderTarget } from "./header-modifier.ts";
+import type { HeaderTarget } from "./headers.ts";
 import { continueTrace } from "./trace-context.ts";
 
 export interface ForwardingFacts {

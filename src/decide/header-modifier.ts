@@ -1,14 +1,7 @@
 // The header modifiers of the Gateway API, applied in place: set, then add, then remove. Names that frame the message or
 // that only the mesh may say are passed over.
 import type { HeaderModifier } from "../model/snapshot.ts";
-import { isReserved } from "./headers.ts";
-
-/** The least that is needed of `Headers`. */
-export interface HeaderTarget {
-  set(name: string, value: string): void;
-  append(name: string, value: string): void;
-  delete(name: string): void;
-}
+import { isReserved, type HeaderTarget } from "./headers.ts";
 
 export function modifyHeaders(headers: HeaderTarget, { set, add, remove }: HeaderModifier): void {
   for (const [name, value] of set) if (!isReserved(name)) headers.set(name, value);

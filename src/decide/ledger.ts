@@ -5,7 +5,10 @@
 // next one is at most tau ahead of now. In any stretch of W it admits at most W/T + burst.
 import type { LimitTerms } from "../model/lease.ts";
 
-/** GCRA keeps its TAT in `at`; a fixed window keeps its opening in `at` and its count in `used`. */
+/**
+ * GCRA keeps its TAT in `at` (whole milliseconds) and `used` (the fraction): at today's dates a number of milliseconds has
+ * no digits left for an interval of a microsecond. A fixed window keeps its opening in `at` and its count in `used`.
+ */
 export interface Ledger {
   readonly at: number;
   readonly used: number;
@@ -14,43 +17,49 @@ export interface Ledger {
 /** A bucket nobody has touched: full. */
 export const fullLedger: Ledger = { at: 0, used: 0 };
 
+/** Below what adds up by rounding, above what matters to anybody; in tokens and in milliseconds. */
+const GRAIN = 1e-6;
+
 /** A bucket with nothing in it at `now`: what a coordinator assumes when it lost its memory. */
 export function emptyLedger(terms: LimitTerms, now: number): Ledger {
-  return terms.algorithm === "gcra" ? { at: now + tau(terms), used: 0 } : { at: now, used: terms.requests };
+  return terms.algorithm === "gcra" ? tat(now, tau(terms)) : { at: now, used: terms.requests };
 }
 
 /** Tokens that could be taken at `now`, with fractions; never negative. */
 export function available(ledger: Ledger, terms: LimitTerms, now: number): number {
-  if (terms.algorithm === "gcra") return Math.max(0, (tau(terms) - Math.max(0, ledger.at - now)) / interval(terms));
+  if (terms.algorithm === "gcra") return Math.max(0, (tau(terms) - ahead(ledger, now)) / interval(terms) + GRAIN);
   return windowOver(ledger, terms, now) ? terms.requests : Math.max(0, terms.requests - ledger.used);
 }
 
 export function debit(ledger: Ledger, terms: LimitTerms, tokens: number, now: number): Ledger {
-  if (terms.algorithm === "gcra") return { at: Math.max(ledger.at, now) + tokens * interval(terms), used: 0 };
+  if (terms.algorithm === "gcra") {
+    const taken = tokens * interval(terms);
+    return ahead(ledger, now) > 0 ? tat(ledger.at, ledger.used + taken) : tat(now, taken);
+  }
   if (windowOver(ledger, terms, now)) return { at: now, used: tokens };
   return { at: ledger.at, used: ledger.used + tokens };
 }
 
 /** Undoes a debit. A fixed window takes nothing back once it is over: those tokens died with it. */
 export function credit(ledger: Ledger, terms: LimitTerms, tokens: number, now: number): Ledger {
-  if (terms.algorithm === "gcra") return { at: ledger.at - tokens * interval(terms), used: 0 };
+  if (terms.algorithm === "gcra") return tat(ledger.at, ledger.used - tokens * interval(terms));
   if (windowOver(ledger, terms, now)) return ledger;
   return { at: ledger.at, used: Math.max(0, ledger.used - tokens) };
 }
 
-/** Milliseconds until `tokens` could be taken, exactly: refused one before, allowed then. Infinity when they never fit. */
+/** Whole milliseconds until `tokens` could be taken: refused one before, allowed then. Infinity when they never fit. */
 export function waitFor(ledger: Ledger, terms: LimitTerms, tokens: number, now: number): number {
   if (terms.algorithm === "gcra") {
     if (tokens > terms.burst) return Infinity;
-    return Math.max(0, Math.max(ledger.at, now) + tokens * interval(terms) - tau(terms) - now);
+    return Math.max(0, Math.ceil(ahead(ledger, now) + tokens * interval(terms) - tau(terms) - GRAIN));
   }
   if (tokens > terms.requests) return Infinity;
-  return available(ledger, terms, now) >= tokens ? 0 : windowEnd(ledger, terms, now) - now;
+  return available(ledger, terms, now) >= tokens ? 0 : Math.ceil(windowEnd(ledger, terms, now) - now);
 }
 
 /** Milliseconds until the bucket is full again. */
 export function untilFull(ledger: Ledger, terms: LimitTerms, now: number): number {
-  if (terms.algorithm === "gcra") return Math.max(0, ledger.at - now);
+  if (terms.algorithm === "gcra") return ahead(ledger, now);
   return windowOver(ledger, terms, now) ? 0 : windowEnd(ledger, terms, now) - now;
 }
 
@@ -59,9 +68,24 @@ export function tokensDieAt(ledger: Ledger, terms: LimitTerms, now: number): num
   return terms.algorithm === "gcra" ? Infinity : windowEnd(ledger, terms, now);
 }
 
+/** Requests that may come at once when nothing is used. */
+export function capacityOf(terms: LimitTerms): number {
+  return terms.algorithm === "gcra" ? terms.burst : terms.requests;
+}
+
 /** Sustained rate, requests a millisecond. */
 export function ratePerMs(terms: LimitTerms): number {
   return terms.requests / terms.windowMs;
+}
+
+/** How far the TAT lies ahead of now, milliseconds. */
+function ahead(ledger: Ledger, now: number): number {
+  return Math.max(0, ledger.at - now + ledger.used);
+}
+
+function tat(at: number, further: number): Ledger {
+  const whole = Math.floor(further);
+  return { at: at + whole, used: further - whole };
 }
 
 function interval(terms: LimitTerms): number {

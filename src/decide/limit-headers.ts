@@ -1,5 +1,6 @@
 // How callers are told where they stand, in four dialects whose units differ: the IETF draft (draft-ietf-httpapi-
 // ratelimit-headers, quoted form) counts seconds to go, Anypoint milliseconds to go, Envoy (draft 03) seconds to go.
+import { capacityOf } from "./ledger.ts";
 import type { HeaderDialect } from "../model/limit.ts";
 import type { LimitTerms } from "../model/lease.ts";
 import type { HeaderPair } from "../model/snapshot.ts";
@@ -16,14 +17,17 @@ export interface Standing {
 /** Of several limits the one nearest to exhaustion speaks; the IETF's policy header lists all of them. */
 export function limitHeaders(standings: readonly Standing[]): readonly HeaderPair[] {
   const spoken = standings.filter(({ dialect }) => dialect !== "none");
-  const nearest = spoken.toSorted((a, b) => a.remaining / capacity(a.terms) - b.remaining / capacity(b.terms))[0];
+  const nearest = spoken.toSorted((a, b) => a.remaining / capacityOf(a.terms) - b.remaining / capacityOf(b.terms))[0];
   if (nearest === undefined) return [];
   const remaining = Math.max(0, Math.floor(nearest.remaining));
   const seconds = Math.ceil(nearest.resetMs / 1000);
   switch (nearest.dialect) {
     case "ietf":
       return [
-        ["ratelimit-policy", spoken.map(({ name, terms }) => `"${name}";q=${terms.requests};w=${windowSeconds(terms)}`).join(", ")],
+        [
+          "ratelimit-policy",
+          spoken.map(({ name, terms }) => `"${name}";q=${terms.requests};w=${windowSeconds(terms)}`).join(", "),
+        ],
         ["ratelimit", `"${nearest.name}";r=${remaining};t=${seconds}`],
       ];
     case "anypoint":
@@ -54,8 +58,4 @@ function envoyPolicy({ name, terms }: Standing): string {
 
 function windowSeconds(terms: LimitTerms): number {
   return Math.max(1, Math.round(terms.windowMs / 1000));
-}
-
-function capacity(terms: LimitTerms): number {
-  return terms.algorithm === "gcra" ? terms.burst : terms.requests;
 }

@@ -1,6 +1,6 @@
 // What is used of each bucket right now, the one nearest to exhaustion first: for operators, not for requests.
-import type { Coordinator } from "./grant.ts";
-import { available, untilFull } from "./ledger.ts";
+import type { Coordinator } from "./coordinator.ts";
+import { available, capacityOf, untilFull } from "./ledger.ts";
 
 export interface LimitUse {
   readonly limit: string;
@@ -11,15 +11,19 @@ export interface LimitUse {
   readonly used: number;
   /** Held by isolates and not known to be spent. */
   readonly leased: number;
+  /** Requests refused since the coordinator last started. */
+  readonly refused: number;
   readonly resetMs: number;
 }
 
 export function limitUsage(state: Coordinator, now: number, most: number): readonly LimitUse[] {
   const uses: LimitUse[] = [];
-  for (const { limit, key, terms, ledger, outstanding } of state.buckets.values()) {
-    const capacity = terms.algorithm === "gcra" ? terms.burst : terms.requests;
+  for (const { limit, key, terms, ledger, leases, refused } of state.buckets.values()) {
+    const capacity = capacityOf(terms);
     const used = capacity - Math.floor(available(ledger, terms, now));
-    uses.push({ limit, key, capacity, used, leased: outstanding, resetMs: Math.ceil(untilFull(ledger, terms, now)) });
+    let leased = 0;
+    for (const lease of leases.values()) if (lease.diesAt > now) leased += lease.outstanding;
+    uses.push({ limit, key, capacity, used, leased, refused, resetMs: Math.ceil(untilFull(ledger, terms, now)) });
   }
-  return uses.sort((a, b) => b.used / b.capacity - a.used / a.capacity).slice(0, most);
+  return uses.sort((a, b) => b.used / b.capacity - a.used / a.capacity || b.refused - a.refused).slice(0, most);
 }

@@ -1,7 +1,7 @@
 // Strict limits: each request is counted by the coordinator itself, all of its limits or none, and nothing overshoots.
 // Only refusals save a question: until `retryAfterMs` the answer could not be another one.
-import { bucketFor, bucketId, type Coordinator } from "./grant.ts";
-import { available, debit, untilFull, waitFor } from "./ledger.ts";
+import { bucketFor, bucketId, tidy, type Coordinator } from "./coordinator.ts";
+import { available, credit, debit, untilFull, waitFor } from "./ledger.ts";
 import type { StrictAnswer, StrictAsk } from "../model/lease.ts";
 
 /** @returns the answer, and the ids of the buckets that were debited */
@@ -10,30 +10,32 @@ export function askStrictly(
   ask: StrictAsk,
   now: number,
 ): { readonly answer: StrictAnswer; readonly ids: readonly string[] } {
-  const wanted = ask.buckets.map((named) => ({
-    named,
-    bucket: bucketFor(state, named.limit, named.key, named.terms, now),
+  state.asking.set(ask.isolate, now);
+  tidy(state, now, 10_000);
+  const buckets = ask.buckets.map((named) => bucketFor(state, named, now, true));
+  const waits = buckets.map(({ ledger, terms }) => waitFor(ledger, terms, 1, now));
+  const retryAfterMs = Math.max(0, ...waits);
+  const violated = retryAfterMs === 0 ? null : waits.indexOf(retryAfterMs);
+  for (const [index, bucket] of buckets.entries()) {
+    if (violated === null) bucket.ledger = debit(bucket.ledger, bucket.terms, 1, now);
+    else if (index === violated) bucket.refused += 1;
+  }
+  const standings = buckets.map(({ ledger, terms }) => ({
+    remaining: Math.floor(available(ledger, terms, now)),
+    resetMs: Math.ceil(untilFull(ledger, terms, now)),
   }));
-  for (const { named, bucket } of wanted) {
-    const retryAfterMs = waitFor(bucket.ledger, named.terms, 1, now);
-    if (retryAfterMs === 0) continue;
-    const resetMs = Math.ceil(untilFull(bucket.ledger, named.terms, now));
-    return {
-      answer: { allowed: false, violated: named.limit, retryAfterMs: Math.ceil(retryAfterMs), remaining: 0, resetMs },
-      ids: [],
-    };
-  }
-  let remaining = Infinity;
-  let resetMs = 0;
-  for (const { named, bucket } of wanted) {
-    bucket.ledger = debit(bucket.ledger, named.terms, 1, now);
-    const left = Math.floor(available(bucket.ledger, named.terms, now));
-    if (left >= remaining) continue;
-    remaining = left;
-    resetMs = Math.ceil(untilFull(bucket.ledger, named.terms, now));
-  }
+  const isolates = state.asking.size;
   return {
-    answer: { allowed: true, violated: null, retryAfterMs: 0, remaining, resetMs },
-    ids: ask.buckets.map((named) => bucketId(named.limit, named.key)),
+    answer: { allowed: violated === null, violated, retryAfterMs: Math.ceil(retryAfterMs), standings, isolates },
+    ids: violated === null ? buckets.map(({ limit, key }) => bucketId(limit, key)) : [],
   };
+}
+
+/** Undoes a debit: a limit elsewhere refused the request. @returns the ids of the buckets that were credited */
+export function giveBackStrictly(state: Coordinator, ask: StrictAsk, now: number): readonly string[] {
+  return ask.buckets.map((named) => {
+    const bucket = bucketFor(state, named, now, true);
+    bucket.ledger = credit(bucket.ledger, bucket.terms, 1, now);
+    return bucketId(bucket.limit, bucket.key);
+  });
 }

@@ -43,16 +43,19 @@ function zero(digits: string): boolean {
   return /^0+$/.test(digits);
 }
 
+/** The 256 bytes in hexadecimal: formatting numbers is the dearest part of starting a trace. */
+const BYTES = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, "0"));
+
 /** `words` × 32 random bits, never all zero. */
 function hex(random: () => number, words: number): string {
   let text = "";
-  let sum = 0;
+  let any = 0;
   for (let i = 0; i < words; i++) {
-    const word = Math.floor(random() * 0x1_0000_0000);
-    sum += word;
-    text += (word + 0x1_0000_0000).toString(16).slice(1);
+    const word = (random() * 0x1_0000_0000) >>> 0;
+    any |= word;
+    text += `${BYTES[word >>> 24]}${BYTES[(word >>> 16) & 255]}${BYTES[(word >>> 8) & 255]}${BYTES[word & 255]}`;
   }
-  return sum === 0 ? `${text.slice(1)}1` : text;
+  return any === 0 ? `${text.slice(1)}1` : text;
 }
 
 const MAX_MEMBERS = 32;

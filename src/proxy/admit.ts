@@ -43,7 +43,7 @@ export function admit(request: Request, inspected: RequestHeaders, env: Env, req
   }
   const headers = new Headers(request.headers);
   for (const name of inspected.drop) headers.delete(name);
-  const entry = entryOf(request, env);
+  const entry = entryOf(url, request.headers, env);
   const bodiless = method === "GET" || method === "HEAD";
   if (bodiless) headers.delete("content-length");
   return {
@@ -76,8 +76,11 @@ function headersFault(fault: "too-many" | "too-large"): Refusal {
  * in that header would have become the path.
  */
 function authorityOf(url: string, sent: string | null): Authority | null {
-  if (sent !== null && parseAuthority(sent) === null) return null;
   const start = url.indexOf("://") + 3;
+  if (sent !== null && url.startsWith(sent, start) && url.charCodeAt(start + sent.length) === 0x2f) {
+    return parseAuthority(sent);
+  }
+  if (sent !== null && parseAuthority(sent) === null) return null;
   const length = url.slice(start).search(/[/?#]/);
   return parseAuthority(length === -1 ? url.slice(start) : url.slice(start, start + length));
 }
@@ -90,10 +93,14 @@ function hopsOf(request: Request, dropped: readonly string[]): number {
   return /^\d{1,4}$/.test(sent) ? Number(sent) : MAX_HOPS;
 }
 
-function entryOf(request: Request, env: Env): Admitted["entry"] {
-  const own: Scheme = request.url.startsWith("https:") ? "https" : "http";
-  if (env.TRUST_ENTRY !== "true") return { gateway: null, port: null, scheme: own };
-  const { headers } = request;
+const UNKNOWN_ENTRY: Readonly<Record<Scheme, Admitted["entry"]>> = {
+  http: { gateway: null, port: null, scheme: "http" },
+  https: { gateway: null, port: null, scheme: "https" },
+};
+
+function entryOf(url: string, headers: Headers, env: Env): Admitted["entry"] {
+  const own: Scheme = url.startsWith("https:") ? "https" : "http";
+  if (env.TRUST_ENTRY !== "true") return UNKNOWN_ENTRY[own];
   const said = headers.get("x-forwarded-proto")?.toLowerCase();
   const scheme = said === "http" || said === "https" ? said : own;
   const port = Number(headers.get("x-forwarded-port") ?? "");
@@ -105,15 +112,21 @@ function entryOf(request: Request, env: Env): Admitted["entry"] {
   };
 }
 
+/** Does workerd itself take the connections? Learned from the first request: `request.cf` is parsed anew for each. */
+let selfHosted: { readonly env: Env; readonly is: boolean } | null = null;
+
 /**
- * Where workerd itself takes connections it gives the peer in `cf.clientIp`; on Cloudflare's network the platform writes
- * CF-Connecting-IP. A local mesh without the former knows only what `LOCAL_CLIENT_ADDRESS`
- * says: its headers come from whoever connected.
+ * On Cloudflare's network the platform writes CF-Connecting-IP. Elsewhere whoever connects could, so there it is the peer
+ * that workerd tells in `cf.clientIp`; a local mesh behind a front of its own knows only what `LOCAL_CLIENT_ADDRESS` says.
  */
 function clientAddressOf(request: Request, env: Env): string | null {
-  const { cf } = request;
-  if (cf !== undefined && "clientIp" in cf && typeof cf.clientIp === "string") return withoutPort(cf.clientIp);
-  return env.LOCAL_MESH === "true" ? (env.LOCAL_CLIENT_ADDRESS ?? null) : request.headers.get("cf-connecting-ip");
+  if (env.LOCAL_CLIENT_ADDRESS !== undefined) return env.LOCAL_CLIENT_ADDRESS;
+  if (selfHosted?.env !== env) selfHosted = { env, is: env.LOCAL_MESH === "true" || peerOf(request) !== null };
+  return selfHosted.is ? peerOf(request) : request.headers.get("cf-connecting-ip");
+}
+
+function peerOf({ cf }: Request): string | null {
+  return cf !== undefined && "clientIp" in cf && typeof cf.clientIp === "string" ? withoutPort(cf.clientIp) : null;
 }
 
 /** `127.0.0.1:5000` → `127.0.0.1`, `[::1]:5000` → `::1`. */

@@ -50,21 +50,25 @@ export async function call(
   }
 }
 
-/** The answer, or null at the deadline; one that comes later is let go of. */
-async function within(fetching: Promise<Response>, ms: number): Promise<Response | null> {
-  let stop = (): void => undefined;
-  const deadline = new Promise<null>((resolve) => {
-    const timer = setTimeout(resolve, ms, null);
-    stop = () => clearTimeout(timer);
+/** The answer, or null at the deadline; one that comes later is let go of. Only headers have a deadline, bodies have none. */
+function within(fetching: Promise<Response>, ms: number): Promise<Response | null> {
+  return new Promise((resolve, reject) => {
+    let late = false;
+    const timer = setTimeout(() => {
+      late = true;
+      resolve(null);
+    }, ms);
+    fetching.then(
+      (response) => {
+        clearTimeout(timer);
+        return late ? letGo(response) : resolve(response);
+      },
+      (error: unknown) => {
+        clearTimeout(timer);
+        reject(error);
+      },
+    );
   });
-  try {
-    const first = await Promise.race([fetching, deadline]);
-    if (first === null) fetching.then(letGo, () => undefined);
-    return first;
-  } finally {
-    // Only headers have a deadline: a body that is coming may take its time.
-    stop();
-  }
 }
 
 /** A switch of protocols that nobody asked for, and numbers that are no HTTP status (RFC 9110 §15), are not answers. */

@@ -5,6 +5,7 @@ import type { Scheme } from "../decide/authority.ts";
 import type { Env } from "../env.ts";
 import type { Filter, Rule, ServiceKey, Timeouts } from "../model/snapshot.ts";
 import type { Refusal } from "../model/problem.ts";
+import type { LimitMemory } from "./limit-memory.ts";
 
 /** Everything of the outside world that a request needs. */
 export interface Ports {
@@ -28,6 +29,7 @@ export interface Exchange {
   readonly live: Live;
   readonly admitted: Admitted;
   readonly startedAtMs: number;
+  readonly limiter: LimitMemory;
   readonly trace: Trace | undefined;
 }
 
@@ -84,6 +86,8 @@ export interface Destination {
   readonly service: ServiceKey;
   readonly version: string | null;
   readonly timeouts: Timeouts;
+  /** Indexes into the snapshot's `limits`. */
+  readonly limits: readonly number[];
   /** The endpoint that the caller's session names. */
   readonly pinned: Pinned | null;
 }

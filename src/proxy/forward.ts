@@ -43,7 +43,13 @@ export async function forward(
       policy === null ? null : nextTryMs(exchange, policy, destination, outgoing, body, end, tried.length);
     tried.push(endpoint.id);
     if (delayMs === null) {
-      return "failure" in answer ? failed(destination, endpoint, answer, tried.length) : { response: answer, endpoint };
+      if (!("failure" in answer)) {
+        if (exchange.admitted.isUpgrade && answer.ok) return notSwitched(exchange, destination, endpoint, answer);
+        return { response: answer, endpoint };
+      }
+      return answer.failure === "timeout"
+        ? late(destination, endpoint, timeoutMs, tried.length)
+        : lost(destination, endpoint, answer, tried.length);
     }
     if (!("failure" in answer)) exchange.ctx.waitUntil(letGo(answer));
     if (delayMs > 0) await ports.sleep(delayMs);
@@ -109,11 +115,33 @@ function outOfTime({ service, timeouts }: Destination, endpoint: Endpoint, attem
   return { problem: "deadlineExceeded", detail, extensions: { service, endpoint: endpoint.id, attempts } };
 }
 
+/** Tells the deadline that somebody set, not what happened to be left of it. */
+function late(
+  { service, timeouts }: Destination,
+  endpoint: Endpoint,
+  timeoutMs: number | null,
+  attempts: number,
+): Refusal {
+  const { requestMs, perTryMs } = timeouts;
+  const limit = timeoutMs === perTryMs ? `the ${perTryMs} ms of one try` : `the request's ${requestMs} ms`;
+  const detail = `Endpoint ${endpoint.id} of the service ${service} did not answer within ${limit}`;
+  return { problem: "deadlineExceeded", detail, extensions: { service, endpoint: endpoint.id, attempts } };
+}
+
+/** A service's own refusal of an upgrade passes; a success that is no 101 means that it does not know what was asked. */
+function notSwitched(exchange: Exchange, { service }: Destination, endpoint: Endpoint, answer: Response): Refusal {
+  exchange.ctx.waitUntil(letGo(answer));
+  return {
+    problem: "upgradeRefused",
+    detail: `Endpoint ${endpoint.id} of the service ${service} answered the WebSocket upgrade with ${answer.status} instead of 101`,
+    extensions: { service, endpoint: endpoint.id },
+  };
+}
+
 /** Several lost tries say more about the service than one: nothing of it can be reached now (503, come back). */
-function failed({ service }: Destination, endpoint: Endpoint, failure: CallFailure, attempts: number): Refusal {
+function lost({ service }: Destination, endpoint: Endpoint, failure: CallFailure, attempts: number): Refusal {
   const extensions = { service, endpoint: endpoint.id, attempts };
   const detail = `Endpoint ${endpoint.id} of the service ${service} ${failure.detail}`;
-  if (failure.failure === "timeout") return { problem: "deadlineExceeded", detail, extensions };
   if (attempts === 1) return { problem: "upstreamFailed", detail, extensions };
   return {
     problem: "noHealthyEndpoint",

@@ -1,5 +1,5 @@
-// What a request walks through, in order: admit → route → filters that answer → authorization service → mirrors → forward,
-// and back. Plain functions, each giving its result or a refusal. The only place of the data plane that reads the clock and
+// What a request walks through, in order: admit → route → filters that answer → limits → authorization service → mirrors
+// → forward, and back. Plain functions, each giving its result or a refusal. The only place of the data plane that reads the clock and
 // draws random numbers, and the place where every answer leaves.
 import { current } from "../config/live.ts";
 import { authorityText } from "../decide/authority.ts";
@@ -14,11 +14,14 @@ import { modifyPath } from "../decide/rewrite.ts";
 import { sessionHeader } from "../decide/session.ts";
 import type { Env } from "../env.ts";
 import type { Refusal } from "../model/problem.ts";
+import type { HeaderPair } from "../model/snapshot.ts";
 import { admit } from "./admit.ts";
 import { contentLengthOf, keepBody, KEEP_LIMIT_BYTES, type Body } from "./body.ts";
 import type { Admitted, Destination, Exchange, Outgoing, Ports, Routed, Trace } from "./exchange.ts";
 import { externalAuth } from "./external-auth.ts";
 import { forward, type Forwarded } from "./forward.ts";
+import { limit, NO_LIMITS } from "./limit.ts";
+import { newLimitMemory } from "./limit-memory.ts";
 import { mirror } from "./mirror.ts";
 import { ownHeaders, refuse, reply, type Answering } from "./refuse.ts";
 import { respond } from "./respond.ts";
@@ -37,6 +40,8 @@ export const proxy: Proxy = createProxy({
 });
 
 export function createProxy(ports: Ports): Proxy {
+  // State of the isolate, on purpose: what it holds of the limits outlives requests.
+  const limiter = newLimitMemory();
   return async (request, env, ctx, trace) => {
     const startedAtMs = ports.now();
     const inspected = inspectRequest(request.headers);
@@ -49,7 +54,7 @@ export function createProxy(ports: Ports): Proxy {
       const admitted = admit(request, inspected, env, requestId);
       if ("problem" in admitted) return refuse(admitted, by);
       trace?.("admit", { host: admitted.host, path: admitted.path, entry: admitted.entry });
-      return await walk({ ports, env, ctx, live, admitted, startedAtMs, trace }, by);
+      return await walk({ ports, env, ctx, live, admitted, startedAtMs, limiter, trace }, by);
     } catch (error) {
       // A bug of ours: told to the operator, not to the caller.
       reportError(error);
@@ -57,6 +62,8 @@ export function createProxy(ports: Ports): Proxy {
     }
   };
 }
+
+const NO_BODY: Body = { kind: "none" };
 
 const NOT_READY: Refusal = {
   problem: "notReady",
@@ -81,21 +88,30 @@ async function walk(exchange: Exchange, by: Answering): Promise<Response> {
   if (early !== null) return early;
   if ("problem" in routed.destination) return withCors(refuse(routed.destination, by), plan, origin);
 
+  const { destination } = routed;
+  const limited = destination.limits.length === 0 ? NO_LIMITS : await limit(exchange, routed, destination);
+  if ("refusal" in limited) {
+    return withCors(refuse(limited.refusal, { ...by, stage: "limit", policy: limited.policy }), plan, origin);
+  }
+
   const outgoing = prepare(exchange, routed);
-  let body = await readBody(admitted, routed, plan);
-  const unauthorized = await authorize(exchange, plan, outgoing, body, by);
+  // Awaiting what has nothing to wait for costs as much as routing does.
+  let body = admitted.body === null ? NO_BODY : await readBody(admitted.body, admitted, routed, plan);
+  const asked = plan.externalAuths.length > 0;
+  const unauthorized = asked ? await authorize(exchange, plan, outgoing, body, limited.headers, by) : null;
   if (unauthorized !== null) return withCors(unauthorized, plan, origin);
   rewrite(outgoing, routed, plan);
   if (plan.mirrors.length > 0) body = mirror(exchange, plan.mirrors, outgoing, body);
 
-  const forwarded = await forward(exchange, routed.destination, routed.rule, outgoing, body);
+  const forwarded = await forward(exchange, destination, routed.rule, outgoing, body);
   if ("problem" in forwarded) return withCors(refuse(forwarded, { ...by, stage: "forward" }), plan, origin);
   return respond(forwarded.response, {
     requestId: by.requestId,
     revision: by.revision,
     modifiers: plan.responseModifiers,
     cors: plan.cors === null ? null : { filter: plan.cors, origin },
-    session: sessionOf(exchange, routed, routed.destination, forwarded),
+    limits: limited.headers,
+    session: sessionOf(exchange, routed, destination, forwarded),
   });
 }
 
@@ -143,9 +159,12 @@ function prepare({ admitted, ports }: Exchange, routed: Routed): Outgoing {
 }
 
 /** A body is kept only when it may be needed twice: for another try, or by an authorization service. */
-async function readBody(admitted: Admitted, { rule }: Routed, plan: FilterPlan): Promise<Body> {
-  const { body, headers, method } = admitted;
-  if (body === null) return { kind: "none" };
+async function readBody(
+  body: NonNullable<Admitted["body"]>,
+  { headers, method }: Admitted,
+  { rule }: Routed,
+  plan: FilterPlan,
+): Promise<Body> {
   const again = mayRetry(rule?.retry ?? null, method, headers.has("idempotency-key"));
   const shown = plan.externalAuths.some(({ maxBodyBytes }) => maxBodyBytes > 0);
   if (!again && !shown) return { kind: "stream", stream: body };
@@ -157,6 +176,7 @@ async function authorize(
   plan: FilterPlan,
   outgoing: Outgoing,
   body: Body,
+  limits: readonly HeaderPair[],
   by: Answering,
 ): Promise<Response | null> {
   for (const filter of plan.externalAuths) {
@@ -164,7 +184,7 @@ async function authorize(
     if (verdict === null) continue;
     const decided = { ...by, stage: "external-auth" };
     if ("problem" in verdict) return refuse(verdict, decided);
-    const answer = respond(verdict, { ...by, modifiers: [], cors: null, session: null });
+    const answer = respond(verdict, { ...by, modifiers: [], cors: null, limits, session: null });
     for (const [name, value] of Object.entries(ownHeaders(decided))) answer.headers.set(name, value);
     return answer;
   }

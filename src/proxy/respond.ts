@@ -2,14 +2,16 @@
 // session and the mesh add. Status and body pass as they are; nothing is buffered.
 import { markResponse, type CorsFilter } from "../decide/cors.ts";
 import { modifyHeaders } from "../decide/header-modifier.ts";
-import { inspectResponse } from "../decide/headers.ts";
-import type { HeaderModifier } from "../model/snapshot.ts";
+import { cleanResponse } from "../decide/headers.ts";
+import type { HeaderModifier, HeaderPair } from "../model/snapshot.ts";
 
 export interface Finish {
   readonly requestId: string;
   readonly revision: number;
   readonly modifiers: readonly HeaderModifier[];
   readonly cors: { readonly filter: CorsFilter; readonly origin: string | null } | null;
+  /** Where the caller stands with the limits that held for the request. */
+  readonly limits: readonly HeaderPair[];
   /** The header that hands out a session. */
   readonly session: readonly [name: string, value: string] | null;
 }
@@ -17,9 +19,10 @@ export interface Finish {
 export function respond(upstream: Response, finish: Finish): Response {
   const response = copy(upstream);
   const { headers } = response;
-  for (const name of inspectResponse(upstream.headers)) headers.delete(name);
+  cleanResponse(headers);
   for (const modifier of finish.modifiers) modifyHeaders(headers, modifier);
   if (finish.cors !== null) markResponse(finish.cors.filter, finish.cors.origin, headers);
+  for (const pair of finish.limits) headers.set(...pair);
   if (finish.session !== null) headers.append(...finish.session);
   headers.set("x-request-id", finish.requestId);
   headers.set("selvage-revision", String(finish.revision));

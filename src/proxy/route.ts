@@ -7,9 +7,10 @@ import { addressByHost, addressByPath, type ServiceAddress } from "../decide/ser
 import { resumeSession } from "../decide/session.ts";
 import { pickBackend } from "../decide/split.ts";
 import type { Refusal } from "../model/problem.ts";
-import type { Filter, ServiceEntry, ServiceKey, Snapshot, Target } from "../model/snapshot.ts";
+import type { Backend, Filter, ServiceEntry, ServiceKey, Snapshot } from "../model/snapshot.ts";
 import type { Admitted, Destination, Exchange, Pinned, Routed } from "./exchange.ts";
 
+const NO_LIMITS: readonly number[] = [];
 const NO_FILTERS: readonly Filter[] = [];
 
 /**
@@ -68,8 +69,8 @@ function atService(exchange: Exchange, address: ServiceAddress): Routed | Refusa
   );
   if (found.match !== null) return byRule(exchange, found, prefix, path);
   if (!found.direct) return noServiceRoute(service);
-  const { timeouts } = entry;
-  const destination = { service, version: null, timeouts, pinned: null };
+  const { timeouts, limits = NO_LIMITS } = entry;
+  const destination = { service, version: null, timeouts, limits, pinned: null };
   const policy = `Service/${service}`;
   return { policy, rule: null, matchedPath: "/", addressPrefix: prefix, path, filters: NO_FILTERS, destination };
 }
@@ -91,14 +92,13 @@ function byRule(exchange: Exchange, found: Matched, addressPrefix: string, path:
             problem: "invalidBackend",
             detail: `Rule ${rule.name} of HTTPRoute ${rule.route} has no backend with a weight above 0`,
           }
-        : destinationOf(exchange, backend.target, backend.timeouts, pinned),
+        : destinationOf(exchange, backend, pinned),
   };
 }
 
 function destinationOf(
   exchange: Exchange,
-  target: Target,
-  timeouts: Destination["timeouts"],
+  { target, timeouts, limits = NO_LIMITS }: Backend,
   pinned: Pinned | null,
 ): Destination | Refusal {
   if ("invalid" in target) {
@@ -112,7 +112,7 @@ function destinationOf(
       extensions: { reason: "BackendNotFound" },
     };
   }
-  return { service, version, timeouts, pinned };
+  return { service, version, timeouts, limits, pinned };
 }
 
 function pinnedBackend(exchange: Exchange, { rule }: Matched): ReturnType<typeof resumeSession> {

@@ -41,6 +41,7 @@ const examples: Readonly<Record<string, readonly [path: string, sent?: Sent]>> =
   heartbeat: ["/heartbeats", { body: { endpoints: [{ namespace: "shop", service: "orders", id: "one" }] } }],
   deleteEndpoint: [ENDPOINT],
   getCatalog: ["/catalog"],
+  listLimits: ["/limits"],
   getServiceOpenApi: ["/catalog/shop/orders/openapi.json"],
   deleteResource: [SERVICE, { headers: { "if-match": "*" } }],
   rollback: ["/revisions/1/rollback"],

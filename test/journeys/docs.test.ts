@@ -33,6 +33,10 @@ const results: readonly { readonly block: string; readonly code?: number; readon
   { block: "selvage get endpoints", says: /storefront +demo-v1 +http:/ },
   { block: "svc/reviews/books/kokoro", says: /x-served-by: reviews v[12]/i },
   { block: "svc/nobody/", says: /SLV5003/ },
+  { block: "/archive/2020", says: /location: http:\/\/pages\.localhost\/old\/2020/i },
+  { block: "name: twice", says: /SLV1305[\s\S]*GET http:\/\/twice\.localhost\/static\/any/ },
+  { block: "host: ratings, subset: v2", says: /3 documents, 2 notes \(1 dropped, 1 changed\)/ },
+  { block: "import istio -f /tmp/reviews.istio.yaml |", says: /httproute\/ratings created/ },
   { block: "selvage diff -f /tmp/reviews.yaml", code: 0, says: /revision \d+/ },
   { block: "backendRef: [", code: 6, says: /Did you mean backendRefs\?/ },
   { block: "rollback --to 1", says: /revision \d+/ },
@@ -41,7 +45,14 @@ const results: readonly { readonly block: string; readonly code?: number; readon
   { block: "$API/catalog", says: /"storefront"/ },
 ];
 
-const PAGES = ["README.md", "docs/getting-started.md", "docs/services.md", "docs/api.md"];
+const PAGES = [
+  "README.md",
+  "docs/getting-started.md",
+  "docs/services.md",
+  "docs/api.md",
+  "docs/routing.md",
+  "docs/import.md",
+];
 
 let mesh: TestMesh;
 const folder = mkdtempSync(join(tmpdir(), "selvage-docs-"));

@@ -48,6 +48,7 @@ describe("retries", () => {
     });
     expect(await (await after(1000, one.send("http://shop.example/"))).text()).toBe("second");
     expect(hosts(one)).toEqual(["a", "b"]);
+    expect(one.sent.map(({ signal }) => signal?.aborted)).toEqual([true, false]);
   });
 
   it("wait for the back-off in between", async () => {

@@ -94,6 +94,32 @@ describe("answers on the wire", () => {
     const refused = await sendRaw(wire.mesh.port, "GET /svc/nobody.shop HTTP/1.1\r\nHost: any.example\r\n\r\n");
     expect(refused).toMatch(/^HTTP\/1.1 502 /);
   });
+
+  it("that do not come in time become a 504, and the service's connection is let go of", async () => {
+    const gone = new Promise((resolve) => {
+      wire.upstream.answer = (_, socket) => socket.once("close", resolve);
+    });
+    const { answer } = await wire.exchange(get("/slow"));
+    expect(answer).toMatch(/^HTTP\/1.1 504 /);
+    expect(answer).toContain("Endpoint static-0 of the service shop/orders did not answer within the request's 100 ms");
+    await gone;
+  });
+
+  it("stream: what a service sends first arrives before it sends the rest", async () => {
+    let finish = (): void => undefined;
+    wire.upstream.answer = (_, socket) => {
+      socket.write(
+        "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nTransfer-Encoding: chunked\r\n\r\n9\r\ndata: 1\n\n\r\n",
+      );
+      finish = () => socket.write("9\r\ndata: 2\n\n\r\n0\r\n\r\n");
+    };
+    const answer = await fetch(`http://127.0.0.1:${wire.mesh.port}/svc/orders.shop/events`);
+    const reader = answer.body!.pipeThrough(new TextDecoderStream()).getReader();
+    expect((await reader.read()).value).toBe("data: 1\n\n");
+    finish();
+    expect((await reader.read()).value).toBe("data: 2\n\n");
+    expect((await reader.read()).done).toBe(true);
+  });
 });
 
 describe("upgrades on the wire", () => {
@@ -109,6 +135,15 @@ describe("upgrades on the wire", () => {
     const { answer, arrived } = await wire.exchange(get("/ws", upgrade));
     expect(answer).toMatch(/^HTTP\/1.1 426 /);
     expect(valueOf(only(arrived), "upgrade")?.toLowerCase()).toBe("websocket");
+  });
+
+  it("that a service answers with an ordinary success become a 502 that says so", async () => {
+    const { answer } = await wire.exchange(get("/ws", upgrade));
+    expect(answer).toMatch(/^HTTP\/1.1 502 /);
+    expect(answer).toContain('"code":"SLV5009"');
+    expect(answer).toContain(
+      "Endpoint static-0 of the service shop/orders answered the WebSocket upgrade with 200 instead of 101",
+    );
   });
 
   it("need a GET: a POST goes on without it", async () => {

@@ -27,7 +27,7 @@ export const table: Readonly<Record<string, Allowance>> = {
     types: ["env.ts", "durable"],
     packages: ["hono", "@hono/zod-openapi", "zod", "yaml"],
   },
-  cli: { ours: ["model", "agent"], types: [], packages: ["*"] },
+  cli: { ours: ["model", "agent", "adapters"], types: [], packages: ["*"] },
   agent: { ours: ["model", "cli/client.ts"], types: [], packages: ["*"] },
   dashboard: { ours: ["model", "cli/client.ts"], types: [], packages: ["*"] },
   verify: { ours: [], types: [], packages: ["jose", "hono"] },

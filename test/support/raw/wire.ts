@@ -37,7 +37,9 @@ kind: HTTPRoute
 metadata: {name: shop, namespace: shop}
 spec:
   hostnames: [shop.example]
-  rules: [{backendRefs: [{name: orders}]}]
+  rules:
+    - backendRefs: [{name: orders}]
+    - {matches: [{path: {value: /slow}}], backendRefs: [{name: orders}], timeouts: {request: 100ms}}
 `;
 
 export async function startWire(): Promise<Wire> {

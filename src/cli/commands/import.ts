@@ -1,0 +1,92 @@
+// `selvage import istio|gateway-api -f …`: what somebody else's configuration is here, as YAML for `apply`, and on stderr
+// everything that could not be said. It asks no mesh.
+import type { Imported, ImportNote } from "../../adapters/import-note.ts";
+import { counted } from "../counted.ts";
+import { type ExitCode, exitCodes } from "../exit-code.ts";
+import { printData } from "../print-data.ts";
+import type { Session } from "../session.ts";
+import { readSources } from "../sources.ts";
+import { table } from "../table.ts";
+
+export const importFormats = ["istio", "gateway-api"] as const;
+
+export interface ImportOptions {
+  readonly filename: readonly string[];
+  /** Any note refuses: nothing is printed on stdout. */
+  readonly strict?: boolean;
+  /** TRUST_DOMAIN of the mesh that the documents are for. */
+  readonly trustDomain: string;
+}
+
+export async function importDocuments(
+  session: Session,
+  format: (typeof importFormats)[number],
+  options: ImportOptions,
+): Promise<ExitCode> {
+  const { terminal, output } = session;
+  const fail = (message: string, code: ExitCode): ExitCode => {
+    terminal.err(`${terminal.paint("red", "Error", "err")}: ${message}`);
+    return code;
+  };
+  const read = readSources(options.filename);
+  if (!read.ok) return fail(read.message, exitCodes.usage);
+  const { readYaml } = await import("../../model/yaml-source.ts");
+  const values: unknown[] = [];
+  for (const { path, text } of read.sources) {
+    const parsed = readYaml(text);
+    if (!parsed.ok) {
+      const [first] = parsed.items;
+      const where = first?.line === undefined ? path : `${path}:${first.line}:${first.column ?? 1}`;
+      return fail(`${where}: ${first?.detail ?? "it cannot be read"}`, exitCodes.validation);
+    }
+    values.push(...parsed.sources.map(({ value }) => value));
+  }
+  const imported = await translate(format, values, options);
+  const { documents, notes } = imported;
+  const refused = options.strict === true && notes.length > 0;
+  if (output === "json") terminal.out(JSON.stringify({ documents: refused ? [] : documents, notes }, null, 2));
+  else {
+    if (notes.length > 0) for (const line of linesOf(notes)) terminal.err(line);
+    if (!refused && documents.length > 0) {
+      const { stringify } = await import("yaml");
+      const text = (value: unknown): string =>
+        stringify(value, { lineWidth: 0, aliasDuplicateObjects: false }).trimEnd();
+      const yaml = documents.map(text).join("\n---\n");
+      await printData(
+        { ...session, output: output === "name" ? "name" : "table" },
+        {
+          data: imported,
+          human: () => [yaml],
+          names: () => documents.map(({ kind, metadata }) => `${kind.toLowerCase()}/${metadata.name}`),
+        },
+      );
+    }
+  }
+  const dropped = notes.filter(({ severity }) => severity === "dropped").length;
+  terminal.err(
+    `${counted(documents.length, "document")}, ${counted(notes.length, "note")} (${dropped} dropped, ${notes.length - dropped} changed)`,
+  );
+  if (!refused) return exitCodes.ok;
+  terminal.err("Nothing was printed: with --strict, everything must be expressed as it was.");
+  return exitCodes.validation;
+}
+
+async function translate(
+  format: (typeof importFormats)[number],
+  values: readonly unknown[],
+  { trustDomain }: ImportOptions,
+): Promise<Imported> {
+  if (format === "gateway-api") {
+    const { importGatewayApi } = await import("../../adapters/import-gateway-api.ts");
+    return importGatewayApi(values);
+  }
+  const { importIstio } = await import("../../adapters/import-istio.ts");
+  return importIstio(values, { trustDomain });
+}
+
+function linesOf(notes: readonly ImportNote[]): string[] {
+  return table(
+    ["SEVERITY", "DOCUMENT", "FIELD", "NOTE"],
+    notes.map(({ severity, ref, pointer, message }) => [severity, ref, pointer, message]),
+  );
+}

@@ -1,0 +1,51 @@
+// `selvage limit get`: how much of each limit is used, by which key, nearest to exhaustion first.
+import type { LimitList, LimitUseAnswer } from "../../model/api-limits.ts";
+import { type ExitCode, exitCodes } from "../exit-code.ts";
+import { printData } from "../print-data.ts";
+import { reportFailure } from "../report-failure.ts";
+import type { Session } from "../session.ts";
+import { table } from "../table.ts";
+
+export interface LimitGetOptions {
+  readonly allNamespaces?: boolean;
+  readonly limit: number;
+}
+
+export async function getLimits(session: Session, options: LimitGetOptions): Promise<ExitCode> {
+  const query = {
+    limit: String(options.limit),
+    ...(options.allNamespaces === true ? {} : { namespace: session.namespace ?? "default" }),
+  };
+  const answer = await session.client.call<LimitList>("GET", "/limits", { query });
+  if (!answer.ok) return reportFailure(answer.failure, session.terminal);
+  const { items, unreachable } = answer.value;
+  await printData(session, {
+    data: answer.value,
+    human: () => (items.length === 0 ? [] : limitTable(items, options.allNamespaces === true)),
+    names: () => items.map(({ policy, limit }) => `${policy}/${limit}`),
+  });
+  if (items.length === 0) session.terminal.err("no limit is in use");
+  if (unreachable.length > 0) session.terminal.err(`no answer from the limits of ${unreachable.join(", ")}`);
+  return exitCodes.ok;
+}
+
+/** Lines of the table. */
+export function limitTable(items: readonly LimitUseAnswer[], namespaces: boolean): string[] {
+  const head = ["POLICY", "LIMIT", "KEY", "USED", "LEASED", "REFUSED", "RESET"];
+  const rows = items.map((item) => [
+    ...(namespaces ? [item.namespace] : []),
+    item.policy,
+    item.shadow ? `${item.limit} (shadow)` : item.limit,
+    keyText(item),
+    `${item.used}/${item.capacity}`,
+    String(item.leased),
+    String(item.refused),
+    item.resetMs === 0 ? "" : `${(item.resetMs / 1000).toFixed(1)}s`,
+  ]);
+  return table(namespaces ? ["NAMESPACE", ...head] : head, rows);
+}
+
+function keyText({ key, overflow }: LimitUseAnswer): string {
+  if (overflow) return "(all others)";
+  return key.length === 0 ? "*" : key.map((part) => (part === "" ? "-" : part)).join(" ");
+}

@@ -1,0 +1,143 @@
+// Whether every limit that holds for a request has room for it. They are asked in the order of what an answer costs (this
+// isolate, quota held here, the coordinator itself); when one refuses, the others get their tokens back. Nothing that goes
+// wrong with counting becomes an error of the mesh: then the policy's `whenUnavailable` decides.
+import { limitHeaders, retryAfterSeconds } from "../decide/limit-headers.ts";
+import { bucketKey, type KeySource } from "../decide/limit-key.ts";
+import type { Limit } from "../model/limit.ts";
+import type { Refusal } from "../model/problem.ts";
+import type { HeaderPair } from "../model/snapshot.ts";
+import type { Destination, Exchange, Routed } from "./exchange.ts";
+import { countLeased } from "./limit-leased.ts";
+import { countLocally } from "./limit-local.ts";
+import { countStrictly } from "./limit-strict.ts";
+import type { Asked, LimitVerdict, Standing } from "./limit-verdict.ts";
+
+export type Limited =
+  | { readonly headers: readonly HeaderPair[] }
+  /** `policy`: what refused, for `selvage-decision`. */
+  | { readonly refusal: Refusal; readonly policy: string };
+
+/** Of a destination without limits. */
+export const NO_LIMITS: Limited = { headers: [] };
+
+/** Limits that are asked together: one, or the strict ones of one policy. */
+interface Step {
+  readonly group: readonly Asked[];
+  readonly count: (again: boolean) => Promise<LimitVerdict> | LimitVerdict;
+}
+
+type Refused = Extract<LimitVerdict, { allowed: false }>;
+
+export async function limit(exchange: Exchange, routed: Routed, destination: Destination): Promise<Limited> {
+  const source = keySource(exchange, routed, destination);
+  const table = exchange.live.snapshot.limits ?? [];
+  const asked = destination.limits.flatMap((index): Asked[] => {
+    const found = table[index];
+    return found === undefined ? [] : [{ limit: found, key: bucketKey(found.key, source) }];
+  });
+  const taken: (() => void)[] = [];
+  const standings: Standing[] = [];
+  for (const step of plan(exchange, asked)) {
+    const verdict = await held(exchange, step);
+    if (verdict.allowed) {
+      taken.push(verdict.putBack);
+      standings.push(...verdict.standings);
+      continue;
+    }
+    const { limit } = verdict.violated.asked;
+    exchange.trace?.("limit", { policy: limit.policy, limit: limit.name, shadow: limit.shadow });
+    if (limit.shadow) continue;
+    for (const putBack of taken) putBack();
+    return refused(verdict, standings);
+  }
+  return { headers: limitHeaders(standings.filter(({ asked }) => !asked.limit.shadow).map(shown)) };
+}
+
+function plan(exchange: Exchange, asked: readonly Asked[]): Step[] {
+  const local = asked.filter(({ limit }) => limit.mode === "local");
+  const leased = asked.filter(({ limit }) => limit.mode === "leased");
+  const strict = asked.filter(({ limit }) => limit.mode === "strict" && !limit.shadow);
+  // Nobody waits for a limit that never refuses.
+  for (const one of asked) if (one.limit.mode === "strict" && one.limit.shadow) countBehind(exchange, one);
+  const { limiter, ports } = exchange;
+  return [
+    ...local.map((one) => ({ group: [one], count: () => countLocally(limiter, one, ports.now()) })),
+    ...leased.map((one) => ({ group: [one], count: (again: boolean) => countLeased(exchange, one, again) })),
+    ...[...Map.groupBy(strict, ({ limit }) => limit.policy)].map(([policy, group]) => ({
+      group,
+      count: () => countStrictly(exchange, policy, group),
+    })),
+  ];
+}
+
+function countBehind(exchange: Exchange, one: Asked): void {
+  const { policy, name } = one.limit;
+  const counted = countStrictly(exchange, policy, [one]).then(({ allowed }) => {
+    if (!allowed) exchange.trace?.("limit", { policy, limit: name, shadow: true });
+  });
+  exchange.ctx.waitUntil(counted);
+}
+
+/** Counts; where the limit that refuses has a queue, waits for room as long and with as many others as it says. */
+async function held(exchange: Exchange, { count }: Step): Promise<LimitVerdict> {
+  const { ports, limiter } = exchange;
+  const first = await count(false);
+  if (first.allowed || first.violated.asked.limit.shadow) return first;
+  const { queue, policy, name } = first.violated.asked.limit;
+  if (queue === null) return first;
+  const id = `${policy}/${name}`;
+  const since = ports.now();
+  const until = since + queue.maxWaitMs;
+  const waiting = (limiter.held.get(id) ?? []).filter((end) => end > since);
+  if (waiting.length >= queue.max) return first;
+  limiter.held.set(id, [...waiting, until]);
+  let verdict: LimitVerdict = first;
+  for (let now = since; !verdict.allowed && now + verdict.retryAfterMs <= until; now = ports.now()) {
+    await ports.sleep(Math.max(1, verdict.retryAfterMs));
+    verdict = await count(true);
+  }
+  const left = limiter.held.get(id) ?? [];
+  const own = left.indexOf(until);
+  if (own !== -1) limiter.held.set(id, left.toSpliced(own, 1));
+  return verdict;
+}
+
+function refused({ violated, retryAfterMs }: Refused, standings: readonly Standing[]): Limited {
+  const { limit } = violated.asked;
+  const { requests, windowMs } = limit.terms;
+  const policy = `RateLimitPolicy/${limit.policy}/${limit.name}`;
+  const others = standings.filter(({ asked }) => !asked.limit.shadow);
+  return {
+    policy,
+    refusal: {
+      problem: "quotaExceeded",
+      detail: `The limit "${limit.name}" (${requests} requests in ${span(windowMs)}) has no room for the request`,
+      extensions: { violated: policy },
+      headers: {
+        ...Object.fromEntries(limitHeaders([violated, ...others].map(shown))),
+        "retry-after": retryAfterSeconds(retryAfterMs),
+      },
+    },
+  };
+}
+
+function shown({ asked, remaining, resetMs }: Standing) {
+  const { name, terms, headers }: Limit = asked.limit;
+  return { name, terms, dialect: headers, remaining, resetMs };
+}
+
+function span(ms: number): string {
+  return ms % 1000 === 0 ? `${ms / 1000} s` : `${ms} ms`;
+}
+
+function keySource({ admitted }: Exchange, { rule }: Routed, { service }: Destination): KeySource {
+  return {
+    method: admitted.method,
+    route: rule === null ? service : `${rule.route}/${rule.name}`,
+    ip: admitted.clientAddress,
+    // Nobody proves who they are yet.
+    caller: null,
+    claim: () => null,
+    header: (name) => admitted.headers.get(name),
+  };
+}
