@@ -3,11 +3,10 @@ import type { DocumentOf } from "../model/document.ts";
 import type { Rule } from "../model/snapshot.ts";
 import { attach, type Attachment } from "./compile-attachment.ts";
 import type { Listeners } from "./compile-listeners.ts";
-import type { Policies } from "./compile-policies.ts";
 import type { Programs } from "./compile-programs.ts";
 import type { RouteFault } from "./compile-references.ts";
 import type { Placement } from "./compile-router.ts";
-import { compileMatch, compileRule, type Flavour, type MatchSpec } from "./compile-rules.ts";
+import { compileMatch, compileRule, type Attached, type Flavour, type MatchSpec } from "./compile-rules.ts";
 import type { World } from "./compile-world.ts";
 
 export interface CompiledParent {
@@ -30,7 +29,7 @@ export interface CompiledRoutes {
 interface Compiling {
   readonly world: World;
   readonly listeners: Listeners;
-  readonly policies: Policies;
+  readonly attached: Attached;
   readonly programs: Programs;
   readonly rules: Rule[];
   readonly placements: Placement[];
@@ -39,10 +38,10 @@ interface Compiling {
 export function compileRoutes(
   world: World,
   listeners: Listeners,
-  policies: Policies,
+  attached: Attached,
   programs: Programs,
 ): CompiledRoutes {
-  const compiling: Compiling = { world, listeners, policies, programs, rules: [], placements: [] };
+  const compiling: Compiling = { world, listeners, attached, programs, rules: [], placements: [] };
   const routes = world.routes.map((route, age) => compileRoute(route, age, compiling));
   return { routes, rules: compiling.rules, placements: compiling.placements };
 }
@@ -68,9 +67,21 @@ function compileRoute(route: DocumentOf<"HTTPRoute">, age: number, compiling: Co
   return { route, parents, patternFaults };
 }
 
-function flavourOf({ gateway, service }: Attachment, { world, policies }: Compiling): Flavour {
-  if (service !== null) return { meshExposure: world.services.get(service.key)?.exposure ?? "mesh", gateway: null };
-  return { meshExposure: null, gateway: gateway === null ? null : policies.gateway(gateway) };
+function flavourOf({ gateway, service }: Attachment, { world, attached }: Compiling): Flavour {
+  if (service !== null) {
+    return {
+      meshExposure: world.services.get(service.key)?.exposure ?? "mesh",
+      gateway: null,
+      gatewayFault: null,
+    };
+  }
+  if (gateway === null) return { meshExposure: null, gateway: null, gatewayFault: null };
+  const { policies, faults } = attached;
+  return {
+    meshExposure: null,
+    gateway: policies.gateway(gateway),
+    gatewayFault: faults.gateway(gateway) ?? null,
+  };
 }
 
 /** The route's rules as this kind of parent sees them. Rules that no request can reach are judged and not kept. */
@@ -82,7 +93,7 @@ function compileVariant(
 ) {
   const faults: RouteFault[] = [];
   const rules = route.spec.rules.map((_, index) => {
-    const rule = compileRule(route, index, flavour, compiling.world, compiling.policies, faults);
+    const rule = compileRule(route, index, flavour, compiling.world, compiling.attached, faults);
     return rule === null || !accepted.status ? null : compiling.rules.push(rule) - 1;
   });
   return { rules, faults };

@@ -6,7 +6,7 @@ import { refOf } from "../model/keys.ts";
 import type { ServiceEndpoint } from "../model/service.ts";
 import type { Endpoint, ServiceEntry, ServiceKey } from "../model/snapshot.ts";
 import { builtInCluster, clusterRule } from "./cluster-rule.ts";
-import type { Policies } from "./compile-policies.ts";
+import type { Attached } from "./compile-rules.ts";
 import type { ServiceView, World } from "./compile-world.ts";
 
 export interface CompiledServices {
@@ -14,7 +14,7 @@ export interface CompiledServices {
   readonly findings: readonly Finding[];
 }
 
-export function compileServices(world: World, policies: Policies, localMesh: boolean): CompiledServices {
+export function compileServices(world: World, attached: Attached, localMesh: boolean): CompiledServices {
   const findings: Finding[] = [];
   const entries = [...world.services].map(([key, service]): [ServiceKey, ServiceEntry] => {
     const endpoints = service.endpoints.map((endpoint, index) => {
@@ -23,9 +23,23 @@ export function compileServices(world: World, policies: Policies, localMesh: boo
       return compileEndpoint(endpoint, index, cluster);
     });
     const { namespace, name, exposure } = service;
-    return [key, { namespace, name, exposure, endpoints, timeouts: policies.service(key) ?? policies.mesh }];
+    return [key, { namespace, name, exposure, endpoints, ...policiesOf(key, attached) }];
   });
   return { services: Object.fromEntries(entries), findings };
+}
+
+/** What holds for requests that no rule answers. */
+function policiesOf(
+  key: ServiceKey,
+  { policies, faults }: Attached,
+): Pick<ServiceEntry, "timeouts" | "calls" | "fault"> {
+  const { requestMs, perTryMs, calls } = policies.service(key) ?? policies.mesh;
+  const fault = faults.service(key) ?? faults.mesh;
+  return {
+    timeouts: { requestMs, perTryMs },
+    ...(calls === undefined ? {} : { calls }),
+    ...(fault === undefined ? {} : { fault }),
+  };
 }
 
 function compileEndpoint(endpoint: ServiceEndpoint, index: number, cluster: string): Endpoint {

@@ -27,7 +27,8 @@ export interface World {
   /** The oldest first, then by `"<namespace>/<name>"`. */
   readonly routes: readonly DocumentOf<"HTTPRoute">[];
   readonly trafficPolicies: readonly DocumentOf<"TrafficPolicy">[];
-  readonly faultPolicies: ReadonlySet<string>;
+  /** By `"<namespace>/<name>"`, the oldest first. */
+  readonly faultPolicies: ReadonlyMap<string, DocumentOf<"FaultPolicy">>;
   /** Labels of a namespace, whether or not there is a Namespace document. */
   readonly labelsOf: (namespace: string) => Readonly<Record<string, string>>;
   readonly has: (kind: string, namespace: string, name: string) => boolean;
@@ -43,7 +44,7 @@ export function survey(documents: readonly Document[], createdAt: ReadonlyMap<st
   const grants: DocumentOf<"ReferenceGrant">[] = [];
   const routes: DocumentOf<"HTTPRoute">[] = [];
   const trafficPolicies: DocumentOf<"TrafficPolicy">[] = [];
-  const faultPolicies = new Set<string>();
+  const faultPolicies = new Map<string, DocumentOf<"FaultPolicy">>();
   const sorted = oldestFirst(documents, createdAt);
   for (const document of sorted) {
     const { namespace, name } = document.metadata;
@@ -56,7 +57,7 @@ export function survey(documents: readonly Document[], createdAt: ReadonlyMap<st
     else if (document.kind === "ReferenceGrant") grants.push(document);
     else if (document.kind === "HTTPRoute") routes.push(document);
     else if (document.kind === "TrafficPolicy") trafficPolicies.push(document);
-    else if (document.kind === "FaultPolicy") faultPolicies.add(key);
+    else if (document.kind === "FaultPolicy") faultPolicies.set(key, document);
   }
   gateways.set(BUILT_IN_KEY, builtInGateway);
   return {

@@ -4,6 +4,7 @@ import type { Document } from "../model/document.ts";
 import type { Finding } from "../model/finding.ts";
 import type { Snapshot } from "../model/snapshot.ts";
 import type { Status } from "../model/status.ts";
+import { compileFaults } from "./compile-faults.ts";
 import { compileListeners } from "./compile-listeners.ts";
 import { compilePolicies } from "./compile-policies.ts";
 import { collectPrograms } from "./compile-programs.ts";
@@ -47,10 +48,13 @@ export function compile(documents: readonly Document[], options: CompileOptions)
   const listeners = compileListeners(world);
   const policies = compilePolicies(world);
   const programs = collectPrograms();
-  const services = compileServices(world, policies, options.localMesh);
-  const routes = compileRoutes(world, listeners, policies, programs);
+  const faults = compileFaults(world, programs);
+  const attached = { policies, faults };
+  const losers = new Map([...policies.losers, ...faults.losers]);
+  const services = compileServices(world, attached, options.localMesh);
+  const routes = compileRoutes(world, listeners, attached, programs);
   const router = compileRouter(routes.placements, routes.rules, listeners, programs.table, world.services);
-  const statuses = compileStatuses(world, listeners, policies, routes, {
+  const statuses = compileStatuses(world, listeners, losers, routes, {
     now: options.now,
     previous: options.previous ?? new Map(),
     generations: options.generations ?? new Map(),
@@ -58,7 +62,8 @@ export function compile(documents: readonly Document[], options: CompileOptions)
   const findings = [
     ...services.findings,
     ...lintReferences(world, listeners),
-    ...lintPolicies(world, policies),
+    ...faults.findings,
+    ...lintPolicies(world, losers),
     ...lintRoutes(routes.routes, world),
     ...lintBackends(router, routes),
     ...lintMatches(router, routes),

@@ -1,6 +1,8 @@
 // The compiled mesh: everything the data plane needs to decide a request, as plain JSON. Compiled once, at apply;
 // immutable; one per revision. Nothing here is parsed, defaulted or merged again by those who read it.
 
+import type { CallPolicy } from "./call-policy.ts";
+
 /** `"<namespace>/<name>"` of a Service. */
 export type ServiceKey = string;
 
@@ -20,6 +22,10 @@ export interface ServiceEntry {
   readonly endpoints: readonly Endpoint[];
   /** Effective call policy for requests that reach the service without an HTTPRoute rule that says otherwise. */
   readonly timeouts: Timeouts;
+  /** Absent: no TrafficPolicy says more than timeouts. */
+  readonly calls?: CallPolicy;
+  /** Absent: no FaultPolicy is attached. */
+  readonly fault?: Fault;
 }
 
 export interface Timeouts {
@@ -176,6 +182,20 @@ export interface Backend {
   readonly filters: readonly Filter[];
   /** What holds for this rule and this service: rule › route › service › gateway › mesh, merged. */
   readonly timeouts: Timeouts;
+  /** Of the TrafficPolicy in force for this rule and this service; absent: it says no more than timeouts. */
+  readonly calls?: CallPolicy;
+  /** Of the FaultPolicy attached to this rule, this service or what is around them; absent: none. */
+  readonly fault?: Fault;
+}
+
+/** Delays and errors put into traffic on purpose. */
+export interface Fault {
+  /** `<namespace>/<name>` of the FaultPolicy. */
+  readonly policy: string;
+  readonly delay: { readonly ms: number; readonly percentage: number } | null;
+  readonly abort: { readonly status: number; readonly percentage: number } | null;
+  /** All of them have to hold; empty = every request. */
+  readonly headers: readonly ValueMatch[];
 }
 
 /** Where a share of traffic goes, or why it cannot go there (answered 500, as the Gateway API says). */
@@ -233,5 +253,7 @@ export type Filter =
       /** Largest body sent along, bytes; 0 = none. */
       readonly maxBodyBytes: number;
     }
+  /** Named by the rule itself: takes the place of what is attached. */
+  | ({ readonly type: "Fault" } & Fault)
   /** Accepted in a document, not (yet) runnable here: the rule answers 500 and its route's status says why. */
   | { readonly type: "Unsupported"; readonly name: string; readonly message: string };

@@ -7,7 +7,7 @@ import { addressByHost, addressByPath, type ServiceAddress } from "../decide/ser
 import { resumeSession } from "../decide/session.ts";
 import { pickBackend } from "../decide/split.ts";
 import type { Refusal } from "../model/problem.ts";
-import type { Filter, ServiceEntry, ServiceKey, Snapshot, Target } from "../model/snapshot.ts";
+import type { Backend, Filter, ServiceEntry, ServiceKey, Snapshot } from "../model/snapshot.ts";
 import type { Admitted, Destination, Exchange, Pinned, Routed } from "./exchange.ts";
 
 const NO_FILTERS: readonly Filter[] = [];
@@ -68,8 +68,8 @@ function atService(exchange: Exchange, address: ServiceAddress): Routed | Refusa
   );
   if (found.match !== null) return byRule(exchange, found, prefix, path);
   if (!found.direct) return noServiceRoute(service);
-  const { timeouts } = entry;
-  const destination = { service, version: null, timeouts, pinned: null };
+  const { timeouts, calls = null, fault = null } = entry;
+  const destination = { service, version: null, timeouts, calls, fault, pinned: null };
   const policy = `Service/${service}`;
   return { policy, rule: null, matchedPath: "/", addressPrefix: prefix, path, filters: NO_FILTERS, destination };
 }
@@ -91,16 +91,12 @@ function byRule(exchange: Exchange, found: Matched, addressPrefix: string, path:
             problem: "invalidBackend",
             detail: `Rule ${rule.name} of HTTPRoute ${rule.route} has no backend with a weight above 0`,
           }
-        : destinationOf(exchange, backend.target, backend.timeouts, pinned),
+        : destinationOf(exchange, backend, pinned),
   };
 }
 
-function destinationOf(
-  exchange: Exchange,
-  target: Target,
-  timeouts: Destination["timeouts"],
-  pinned: Pinned | null,
-): Destination | Refusal {
+function destinationOf(exchange: Exchange, backend: Backend, pinned: Pinned | null): Destination | Refusal {
+  const { target, timeouts, calls = null, fault = null } = backend;
   if ("invalid" in target) {
     return { problem: "invalidBackend", detail: target.message, extensions: { reason: target.invalid } };
   }
@@ -112,7 +108,7 @@ function destinationOf(
       extensions: { reason: "BackendNotFound" },
     };
   }
-  return { service, version, timeouts, pinned };
+  return { service, version, timeouts, calls, fault, pinned };
 }
 
 function pinnedBackend(exchange: Exchange, { rule }: Matched): ReturnType<typeof resumeSession> {
