@@ -2,7 +2,7 @@
 // What cannot be done here becomes `Unsupported`, which answers 500: a filter is never silently skipped.
 import { serviceKey } from "../model/keys.ts";
 import type { HTTPPathModifier, HTTPRouteFilter } from "../model/http-route-filter.ts";
-import type { Filter, HeaderPair, PathModifier, Target } from "../model/snapshot.ts";
+import type { Fault, Filter, HeaderPair, PathModifier, Target } from "../model/snapshot.ts";
 import { resolveTarget, type RouteFault, type Scene } from "./compile-references.ts";
 import type { World } from "./compile-world.ts";
 
@@ -12,13 +12,15 @@ export interface FilterContext {
   readonly scene: Scene;
   readonly world: World;
   readonly faults: RouteFault[];
+  /** The compiled FaultPolicy of a key; null when there is none. */
+  readonly faultNamed: (key: string) => Fault | null;
 }
 
 export function compileFilters(filters: readonly HTTPRouteFilter[], pointer: string, context: FilterContext): Filter[] {
-  return filters.flatMap((filter, index) => compileFilter(filter, `${pointer}/${index}`, context) ?? []);
+  return filters.map((filter, index) => compileFilter(filter, `${pointer}/${index}`, context));
 }
 
-function compileFilter(filter: HTTPRouteFilter, pointer: string, context: FilterContext): Filter | null {
+function compileFilter(filter: HTTPRouteFilter, pointer: string, context: FilterContext): Filter {
   switch (filter.type) {
     case "RequestHeaderModifier":
       return { type: filter.type, ...modifier(filter.requestHeaderModifier) };
@@ -96,10 +98,11 @@ function externalAuth(auth: ExternalAuthSpec, pointer: string, context: FilterCo
 
 type ExtensionRef = Extract<HTTPRouteFilter, { type: "ExtensionRef" }>["extensionRef"];
 
-/** A FaultPolicy is accepted and does nothing yet, which its own status says; nothing else is known. */
-function extension(ref: ExtensionRef, pointer: string, context: FilterContext): Filter | null {
+/** FaultPolicies of the route's namespace are all that can be named. */
+function extension(ref: ExtensionRef, pointer: string, context: FilterContext): Filter {
   const known = ref.group === "selvage.dev" && ref.kind === "FaultPolicy";
-  if (known && context.world.faultPolicies.has(serviceKey(context.namespace, ref.name))) return null;
+  const fault = known ? context.faultNamed(serviceKey(context.namespace, ref.name)) : null;
+  if (fault !== null) return { type: "Fault", ...fault };
   const message = known
     ? `There is no FaultPolicy ${context.namespace}/${ref.name}`
     : `The mesh has no filter ${ref.kind} of the group "${ref.group}"; requests of the rule are answered 500`;

@@ -2,10 +2,11 @@
 // mesh, the Gateway it came through, its service, its route and its rule, and every one of them must have room.
 import type { DocumentOf } from "../model/document.ts";
 import { parseDuration } from "../model/duration.ts";
-import type { KeyPart, Limit } from "../model/limit.ts";
+import type { Limit } from "../model/limit.ts";
 import type { LimitSpec } from "../model/rate-limit.ts";
 import type { ServiceKey } from "../model/snapshot.ts";
 import { targetKey } from "./compile-policies.ts";
+import { keyPart } from "./key-part.ts";
 
 /** Indexes into `table`, by what the policies are attached to. */
 export interface Limits {
@@ -66,22 +67,4 @@ function compileLimit({ metadata, spec }: DocumentOf<"RateLimitPolicy">, limit: 
         : { maxWaitMs: parseDuration(limit.queue.maxWait) ?? 1000, max: limit.queue.max },
     headers: spec.headers,
   };
-}
-
-function keyPart(text: string): KeyPart {
-  const colon = text.indexOf(":");
-  const [from, name] = colon === -1 ? [text, ""] : [text.slice(0, colon), text.slice(colon + 1)];
-  switch (from) {
-    case "header":
-      return { from, name: name.toLowerCase() };
-    case "cookie":
-    case "claim":
-      return { from, name };
-    case "ip":
-    case "method":
-    case "route":
-      return { from };
-    default:
-      return { from: "client" };
-  }
 }

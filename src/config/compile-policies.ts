@@ -3,24 +3,33 @@
 import type { Document, DocumentOf } from "../model/document.ts";
 import { parseDuration } from "../model/duration.ts";
 import { refOf, serviceKey } from "../model/keys.ts";
+import type { CallPolicy } from "../model/call-policy.ts";
 import type { ServiceKey, Timeouts } from "../model/snapshot.ts";
 import type { TargetRef } from "../model/target-ref.ts";
 import { BUILT_IN_KEY } from "./built-in-gateway.ts";
+import { compileCalls } from "./compile-calls.ts";
 import type { World } from "./compile-world.ts";
 
 const DEFAULT_TIMEOUTS: Timeouts = { requestMs: 15_000, perTryMs: 0 };
 
-/** Timeouts by what a policy is attached to; null = no policy is. */
-export interface Policies {
-  readonly rule: (namespace: string, route: string, rule: string) => Timeouts | null;
-  readonly route: (namespace: string, route: string) => Timeouts | null;
-  readonly service: (key: ServiceKey) => Timeouts | null;
-  readonly gateway: (key: string) => Timeouts | null;
-  /** The mesh's own policy, or the defaults. */
-  readonly mesh: Timeouts;
-  /** Policies that lost every one of their targets to an older one: `refOf` → that one's. */
-  readonly losers: ReadonlyMap<string, readonly Loss[]>;
+/** What one policy says about calls. */
+export interface Effective extends Timeouts {
+  readonly calls?: CallPolicy;
 }
+
+/** By what a policy is attached to; null = no policy is. */
+export interface Policies {
+  readonly rule: (namespace: string, route: string, rule: string) => Effective | null;
+  readonly route: (namespace: string, route: string) => Effective | null;
+  readonly service: (key: ServiceKey) => Effective | null;
+  readonly gateway: (key: string) => Effective | null;
+  /** The mesh's own policy, or the defaults. */
+  readonly mesh: Effective;
+  /** Policies that lost every one of their targets to an older one: `refOf` → that one's. */
+  readonly losers: Losers;
+}
+
+export type Losers = ReadonlyMap<string, readonly Loss[]>;
 
 /** One target that an older policy holds. */
 export interface Loss {
@@ -42,19 +51,9 @@ export function isPolicy(document: Document): document is Policy {
 }
 
 export function compilePolicies(world: World): Policies {
-  const holders = new Map<string, { readonly ref: string; readonly timeouts: Timeouts }>();
-  const losers = new Map<string, Loss[]>();
-  for (const policy of world.trafficPolicies) {
-    const { namespace, name } = policy.metadata;
-    const ref = refOf(policy.kind, namespace, name);
-    for (const [index, target] of policy.spec.targetRefs.entries()) {
-      const key = targetKey(target, namespace);
-      const holder = holders.get(key);
-      if (holder === undefined) holders.set(key, { ref, timeouts: timeoutsOf(policy) });
-      else if (holder.ref !== ref) losers.set(ref, [...(losers.get(ref) ?? []), { index, to: holder.ref }]);
-    }
-  }
-  const on = (key: string): Timeouts | null => holders.get(key)?.timeouts ?? null;
+  const { holders, losers } = holdersOf(world.trafficPolicies);
+  const effective = new Map([...holders].map(([key, policy]) => [key, effectiveOf(policy)]));
+  const on = (key: string): Effective | null => effective.get(key) ?? null;
   return {
     rule: (namespace, route, rule) => on(`HTTPRoute/${namespace}/${route}#${rule}`),
     route: (namespace, route) => on(`HTTPRoute/${namespace}/${route}`),
@@ -65,14 +64,35 @@ export function compilePolicies(world: World): Policies {
   };
 }
 
-/** What a policy is attached to, as one string. */
+/** Who holds each target, and who came too late for it. The policies come in the order of their precedence. */
+export function holdersOf<One extends Policy>(
+  policies: readonly One[],
+): { readonly holders: ReadonlyMap<string, One>; readonly losers: Losers } {
+  const holders = new Map<string, One>();
+  const losers = new Map<string, Loss[]>();
+  const nameOf = ({ kind, metadata }: One): string => refOf(kind, metadata.namespace, metadata.name);
+  for (const policy of policies) {
+    const ref = nameOf(policy);
+    for (const [index, target] of policy.spec.targetRefs.entries()) {
+      const key = targetKey(target, policy.metadata.namespace);
+      const holder = holders.get(key);
+      if (holder === undefined) holders.set(key, policy);
+      else if (holder !== policy) losers.set(ref, [...(losers.get(ref) ?? []), { index, to: nameOf(holder) }]);
+    }
+  }
+  return { holders, losers };
+}
+
+/** What a policy in `namespace` is attached to, as one word. */
 export function targetKey({ kind, name, sectionName }: TargetRef, namespace: string): string {
   if (kind === "Mesh") return "Mesh";
   return `${kind}/${namespace}/${name}${sectionName === undefined ? "" : `#${sectionName}`}`;
 }
 
-function timeoutsOf({ spec }: DocumentOf<"TrafficPolicy">): Timeouts {
+function effectiveOf({ spec }: DocumentOf<"TrafficPolicy">): Effective {
+  const calls = compileCalls(spec);
   return {
+    ...(calls === undefined ? {} : { calls }),
     requestMs: parseDuration(spec.timeouts.request) ?? DEFAULT_TIMEOUTS.requestMs,
     perTryMs: parseDuration(spec.timeouts.perTry ?? "0s") ?? 0,
   };

@@ -2,13 +2,11 @@
 import type { DocumentOf } from "../model/document.ts";
 import type { Rule } from "../model/snapshot.ts";
 import { attach, type Attachment } from "./compile-attachment.ts";
-import type { Limits } from "./compile-limits.ts";
 import type { Listeners } from "./compile-listeners.ts";
-import type { Policies } from "./compile-policies.ts";
 import type { Programs } from "./compile-programs.ts";
 import type { RouteFault } from "./compile-references.ts";
 import type { Placement } from "./compile-router.ts";
-import { compileMatch, compileRule, type Flavour, type MatchSpec } from "./compile-rules.ts";
+import { compileMatch, compileRule, type Attached, type Flavour, type MatchSpec } from "./compile-rules.ts";
 import type { World } from "./compile-world.ts";
 
 export interface CompiledParent {
@@ -31,8 +29,7 @@ export interface CompiledRoutes {
 interface Compiling {
   readonly world: World;
   readonly listeners: Listeners;
-  readonly policies: Policies;
-  readonly limits: Limits;
+  readonly attached: Attached;
   readonly programs: Programs;
   readonly rules: Rule[];
   readonly placements: Placement[];
@@ -41,11 +38,10 @@ interface Compiling {
 export function compileRoutes(
   world: World,
   listeners: Listeners,
-  policies: Policies,
-  limits: Limits,
+  attached: Attached,
   programs: Programs,
 ): CompiledRoutes {
-  const compiling: Compiling = { world, listeners, policies, limits, programs, rules: [], placements: [] };
+  const compiling: Compiling = { world, listeners, attached, programs, rules: [], placements: [] };
   const routes = world.routes.map((route, age) => compileRoute(route, age, compiling));
   return { routes, rules: compiling.rules, placements: compiling.placements };
 }
@@ -71,13 +67,19 @@ function compileRoute(route: DocumentOf<"HTTPRoute">, age: number, compiling: Co
   return { route, parents, patternFaults };
 }
 
-function flavourOf({ gateway, service }: Attachment, { world, policies, limits }: Compiling): Flavour {
+function flavourOf({ gateway, service }: Attachment, { world, attached }: Compiling): Flavour {
+  const none = { gateway: null, gatewayFault: null, gatewayLimits: [] };
   if (service !== null) {
-    const meshExposure = world.services.get(service.key)?.exposure ?? "mesh";
-    return { meshExposure, gateway: null, gatewayLimits: [] };
+    return { meshExposure: world.services.get(service.key)?.exposure ?? "mesh", ...none };
   }
-  if (gateway === null) return { meshExposure: null, gateway: null, gatewayLimits: [] };
-  return { meshExposure: null, gateway: policies.gateway(gateway), gatewayLimits: limits.gateway(gateway) };
+  if (gateway === null) return { meshExposure: null, ...none };
+  const { policies, faults, limits } = attached;
+  return {
+    meshExposure: null,
+    gateway: policies.gateway(gateway),
+    gatewayFault: faults.gateway(gateway) ?? null,
+    gatewayLimits: limits.gateway(gateway),
+  };
 }
 
 /** The route's rules as this kind of parent sees them. Rules that no request can reach are judged and not kept. */
@@ -89,7 +91,7 @@ function compileVariant(
 ) {
   const faults: RouteFault[] = [];
   const rules = route.spec.rules.map((_, index) => {
-    const rule = compileRule(route, index, flavour, compiling.world, compiling.policies, compiling.limits, faults);
+    const rule = compileRule(route, index, flavour, compiling.world, compiling.attached, faults);
     return rule === null || !accepted.status ? null : compiling.rules.push(rule) - 1;
   });
   return { rules, faults };

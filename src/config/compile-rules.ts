@@ -6,10 +6,11 @@ import { parseDuration } from "../model/duration.ts";
 import type { HTTPBackendRef, HTTPRouteRule } from "../model/http-route.ts";
 import type { HTTPRouteMatch } from "../model/http-route-match.ts";
 import type { SessionPersistenceSpec } from "../model/session-persistence.ts";
-import type { Backend, Rule, RuleMatch, SessionPersistence, Timeouts, ValueMatch } from "../model/snapshot.ts";
+import type { Backend, Fault, Rule, RuleMatch, SessionPersistence, ValueMatch } from "../model/snapshot.ts";
+import type { Faults } from "./compile-faults.ts";
 import { compileFilters, type FilterContext } from "./compile-filters.ts";
 import { merged, type Limits } from "./compile-limits.ts";
-import type { Policies } from "./compile-policies.ts";
+import type { Effective, Policies } from "./compile-policies.ts";
 import type { Programs } from "./compile-programs.ts";
 import { resolveTarget, type RouteFault, type Scene } from "./compile-references.ts";
 import type { World } from "./compile-world.ts";
@@ -18,10 +19,19 @@ type Route = DocumentOf<"HTTPRoute">;
 
 /** Under what a rule is compiled: two parents that differ in none of this share the rule. */
 export interface Flavour extends Scene {
-  /** The policy of the Gateway it is reached through. */
-  readonly gateway: Timeouts | null;
+  /** The TrafficPolicy of the Gateway it is reached through. */
+  readonly gateway: Effective | null;
+  /** The FaultPolicy of that Gateway. */
+  readonly gatewayFault: Fault | null;
   /** The limits of that Gateway. */
   readonly gatewayLimits: readonly number[];
+}
+
+/** The policies of the mesh. */
+export interface Attached {
+  readonly policies: Policies;
+  readonly faults: Faults;
+  readonly limits: Limits;
 }
 
 /** What a rule's `matches` become, before they are put under listeners. */
@@ -40,8 +50,7 @@ export function compileRule(
   index: number,
   flavour: Flavour,
   world: World,
-  policies: Policies,
-  limits: Limits,
+  attached: Attached,
   faults: RouteFault[],
 ): Rule | null {
   const rule = route.spec.rules[index];
@@ -49,19 +58,21 @@ export function compileRule(
   const { namespace, name } = route.metadata;
   const called = ruleName(rule, index);
   const pointer = `/spec/rules/${index}`;
-  const context: FilterContext = { namespace, scene: flavour, world, faults };
-  const policy = policies.rule(namespace, name, called) ?? policies.route(namespace, name);
+  const context: FilterContext = { namespace, scene: flavour, world, faults, faultNamed: attached.faults.named };
+  const policy = attached.policies.rule(namespace, name, called) ?? attached.policies.route(namespace, name);
+  const fault = attached.faults.rule(namespace, name, called);
   const timeouts = {
     requestMs: milliseconds(rule.timeouts?.request) ?? policy?.requestMs ?? null,
     perTryMs: milliseconds(rule.timeouts?.backendRequest) ?? policy?.perTryMs ?? null,
   };
-  const above = merged(limits.mesh, flavour.gatewayLimits);
-  const own = limits.route(namespace, name, called);
+  const above = merged(attached.limits.mesh, flavour.gatewayLimits);
+  const ownLimits = attached.limits.route(namespace, name, called);
   const backends = rule.backendRefs.map((ref, at) => {
-    const backend = compileBackend(ref, `${pointer}/backendRefs/${at}`, timeouts, flavour, policies, context);
+    const own = { timeouts, policy, fault };
+    const backend = compileBackend(ref, `${pointer}/backendRefs/${at}`, own, flavour, attached, context);
     const { target } = backend;
-    const service = "service" in target ? limits.service(target.service) : [];
-    return { ...backend, limits: merged(above, service, own) };
+    const service = "service" in target ? attached.limits.service(target.service) : [];
+    return { ...backend, limits: merged(above, service, ownLimits) };
   });
   return {
     route: `${namespace}/${name}`,
@@ -77,19 +88,38 @@ export function compileRule(
   };
 }
 
+/** What the rule itself, or a policy on it or its route, says. */
+interface OwnPolicies {
+  readonly timeouts: Rule["timeouts"];
+  readonly policy: Effective | null;
+  readonly fault: Fault | undefined;
+}
+
 function compileBackend(
   ref: HTTPBackendRef,
   pointer: string,
-  own: Rule["timeouts"],
+  own: OwnPolicies,
   flavour: Flavour,
-  policies: Policies,
+  { policies, faults }: Attached,
   context: FilterContext,
 ): Backend {
   const target = resolveTarget(ref, context.namespace, pointer, flavour, context.world, context.faults);
   const filters = compileFilters(ref.filters, `${pointer}/filters`, context);
-  const below = ("service" in target ? policies.service(target.service) : null) ?? flavour.gateway ?? policies.mesh;
-  const timeouts = { requestMs: own.requestMs ?? below.requestMs, perTryMs: own.perTryMs ?? below.perTryMs };
-  return { weight: ref.weight, target, filters, timeouts };
+  const service = "service" in target ? target.service : null;
+  const below = (service === null ? null : policies.service(service)) ?? flavour.gateway ?? policies.mesh;
+  const { requestMs, perTryMs } = own.timeouts;
+  const timeouts = { requestMs: requestMs ?? below.requestMs, perTryMs: perTryMs ?? below.perTryMs };
+  const { calls } = own.policy ?? below;
+  const attached = service === null ? undefined : faults.service(service);
+  const fault = own.fault ?? attached ?? flavour.gatewayFault ?? faults.mesh;
+  return {
+    weight: ref.weight,
+    target,
+    filters,
+    timeouts,
+    ...(calls === undefined ? {} : { calls }),
+    ...(fault === undefined ? {} : { fault }),
+  };
 }
 
 function compileRetry({ codes, attempts, backoff }: NonNullable<HTTPRouteRule["retry"]>): Rule["retry"] {

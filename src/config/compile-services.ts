@@ -6,8 +6,8 @@ import { refOf } from "../model/keys.ts";
 import type { ServiceEndpoint } from "../model/service.ts";
 import type { Endpoint, ServiceEntry, ServiceKey } from "../model/snapshot.ts";
 import { builtInCluster, clusterRule } from "./cluster-rule.ts";
-import { merged, type Limits } from "./compile-limits.ts";
-import type { Policies } from "./compile-policies.ts";
+import { merged } from "./compile-limits.ts";
+import type { Attached } from "./compile-rules.ts";
 import type { ServiceView, World } from "./compile-world.ts";
 
 export interface CompiledServices {
@@ -15,12 +15,7 @@ export interface CompiledServices {
   readonly findings: readonly Finding[];
 }
 
-export function compileServices(
-  world: World,
-  policies: Policies,
-  limits: Limits,
-  localMesh: boolean,
-): CompiledServices {
+export function compileServices(world: World, attached: Attached, localMesh: boolean): CompiledServices {
   const findings: Finding[] = [];
   const entries = [...world.services].map(([key, service]): [ServiceKey, ServiceEntry] => {
     const endpoints = service.endpoints.map((endpoint, index) => {
@@ -29,10 +24,25 @@ export function compileServices(
       return compileEndpoint(endpoint, index, cluster);
     });
     const { namespace, name, exposure } = service;
-    const timeouts = policies.service(key) ?? policies.mesh;
-    return [key, { namespace, name, exposure, endpoints, timeouts, limits: merged(limits.mesh, limits.service(key)) }];
+    const { limits } = attached;
+    const held = merged(limits.mesh, limits.service(key));
+    return [key, { namespace, name, exposure, endpoints, ...policiesOf(key, attached), limits: held }];
   });
   return { services: Object.fromEntries(entries), findings };
+}
+
+/** What holds for requests that no rule answers. */
+function policiesOf(
+  key: ServiceKey,
+  { policies, faults }: Attached,
+): Pick<ServiceEntry, "timeouts" | "calls" | "fault"> {
+  const { requestMs, perTryMs, calls } = policies.service(key) ?? policies.mesh;
+  const fault = faults.service(key) ?? faults.mesh;
+  return {
+    timeouts: { requestMs, perTryMs },
+    ...(calls === undefined ? {} : { calls }),
+    ...(fault === undefined ? {} : { fault }),
+  };
 }
 
 function compileEndpoint(endpoint: ServiceEndpoint, index: number, cluster: string): Endpoint {

@@ -13,7 +13,7 @@ import {
   type Stamp,
 } from "./compile-conditions.ts";
 import { supportedKinds, type Door, type Listeners } from "./compile-listeners.ts";
-import { isPolicy, missingTarget, type Policies, type Policy } from "./compile-policies.ts";
+import { isPolicy, missingTarget, type Losers, type Policy } from "./compile-policies.ts";
 import type { CompiledParent, CompiledRoute, CompiledRoutes } from "./compile-routes.ts";
 import type { World } from "./compile-world.ts";
 
@@ -28,7 +28,7 @@ export interface StatusOptions {
 export function compileStatuses(
   world: World,
   listeners: Listeners,
-  policies: Policies,
+  losers: Losers,
   { routes }: CompiledRoutes,
   options: StatusOptions,
 ): Map<string, Status> {
@@ -53,7 +53,7 @@ export function compileStatuses(
       if (door !== undefined) return gatewayStatus(door, attached, before, own);
     }
     const drafts = isPolicy(document)
-      ? [policyCondition(document, world, policies)]
+      ? [policyCondition(document, world, losers)]
       : [draft("Accepted", true, "Accepted", `The ${document.kind} is part of the mesh`)];
     return { conditions: stamp(drafts, previousConditions(before), own) };
   }
@@ -137,11 +137,11 @@ export function gatewayStatus(
   };
 }
 
-function policyCondition(document: Policy, world: World, policies: Policies): Draft {
+function policyCondition(document: Policy, world: World, losers: Losers): Draft {
   const { namespace, name } = document.metadata;
   const { targetRefs } = document.spec;
   const missing = targetRefs.flatMap((target) => missingTarget(target, namespace, world) ?? []);
-  const lost = policies.losers.get(refOf(document.kind, namespace, name)) ?? [];
+  const lost = losers.get(refOf(document.kind, namespace, name)) ?? [];
   if (targetRefs.length === 0) {
     const named = document.kind === "FaultPolicy";
     return named

@@ -28,7 +28,8 @@ export interface World {
   readonly routes: readonly DocumentOf<"HTTPRoute">[];
   readonly trafficPolicies: readonly DocumentOf<"TrafficPolicy">[];
   readonly rateLimitPolicies: readonly DocumentOf<"RateLimitPolicy">[];
-  readonly faultPolicies: ReadonlySet<string>;
+  /** By `"<namespace>/<name>"`, the oldest first. */
+  readonly faultPolicies: ReadonlyMap<string, DocumentOf<"FaultPolicy">>;
   /** Labels of a namespace, whether or not there is a Namespace document. */
   readonly labelsOf: (namespace: string) => Readonly<Record<string, string>>;
   readonly has: (kind: string, namespace: string, name: string) => boolean;
@@ -45,7 +46,7 @@ export function survey(documents: readonly Document[], createdAt: ReadonlyMap<st
   const routes: DocumentOf<"HTTPRoute">[] = [];
   const trafficPolicies: DocumentOf<"TrafficPolicy">[] = [];
   const rateLimitPolicies: DocumentOf<"RateLimitPolicy">[] = [];
-  const faultPolicies = new Set<string>();
+  const faultPolicies = new Map<string, DocumentOf<"FaultPolicy">>();
   const sorted = oldestFirst(documents, createdAt);
   for (const document of sorted) {
     const { namespace, name } = document.metadata;
@@ -59,7 +60,7 @@ export function survey(documents: readonly Document[], createdAt: ReadonlyMap<st
     else if (document.kind === "HTTPRoute") routes.push(document);
     else if (document.kind === "TrafficPolicy") trafficPolicies.push(document);
     else if (document.kind === "RateLimitPolicy") rateLimitPolicies.push(document);
-    else if (document.kind === "FaultPolicy") faultPolicies.add(key);
+    else if (document.kind === "FaultPolicy") faultPolicies.set(key, document);
   }
   gateways.set(BUILT_IN_KEY, builtInGateway);
   return {

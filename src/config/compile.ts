@@ -5,6 +5,7 @@ import type { Finding } from "../model/finding.ts";
 import type { Snapshot } from "../model/snapshot.ts";
 import type { Status } from "../model/status.ts";
 import { compileLimits } from "./compile-limits.ts";
+import { compileFaults } from "./compile-faults.ts";
 import { compileListeners } from "./compile-listeners.ts";
 import { compilePolicies } from "./compile-policies.ts";
 import { collectPrograms } from "./compile-programs.ts";
@@ -49,10 +50,13 @@ export function compile(documents: readonly Document[], options: CompileOptions)
   const policies = compilePolicies(world);
   const limits = compileLimits(world.rateLimitPolicies);
   const programs = collectPrograms();
-  const services = compileServices(world, policies, limits, options.localMesh);
-  const routes = compileRoutes(world, listeners, policies, limits, programs);
+  const faults = compileFaults(world, programs);
+  const attached = { policies, faults, limits };
+  const losers = new Map([...policies.losers, ...faults.losers]);
+  const services = compileServices(world, attached, options.localMesh);
+  const routes = compileRoutes(world, listeners, attached, programs);
   const router = compileRouter(routes.placements, routes.rules, listeners, programs.table, world.services);
-  const statuses = compileStatuses(world, listeners, policies, routes, {
+  const statuses = compileStatuses(world, listeners, losers, routes, {
     now: options.now,
     previous: options.previous ?? new Map(),
     generations: options.generations ?? new Map(),
@@ -60,7 +64,8 @@ export function compile(documents: readonly Document[], options: CompileOptions)
   const findings = [
     ...services.findings,
     ...lintReferences(world, listeners),
-    ...lintPolicies(world, policies),
+    ...faults.findings,
+    ...lintPolicies(world, losers),
     ...lintRoutes(routes.routes, world),
     ...lintBackends(router, routes),
     ...lintMatches(router, routes),

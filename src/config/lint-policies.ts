@@ -3,15 +3,15 @@
 import type { DocumentOf } from "../model/document.ts";
 import type { Finding } from "../model/finding.ts";
 import { refOf, serviceKey } from "../model/keys.ts";
-import { isPolicy, missingTarget, type Policies, type Policy } from "./compile-policies.ts";
+import { isPolicy, missingTarget, type Losers, type Policy } from "./compile-policies.ts";
 import type { World } from "./compile-world.ts";
 
-export function lintPolicies(world: World, policies: Policies): Finding[] {
+export function lintPolicies(world: World, losers: Losers): Finding[] {
   return world.documents.flatMap((document) => {
     if (!isPolicy(document)) return [];
     const ref = refOf(document.kind, document.metadata.namespace, document.metadata.name);
     const failover = document.kind === "TrafficPolicy" ? failoverFindings(document, ref, world) : [];
-    return [...targetFindings(document, ref, world), ...lossFindings(ref, policies), ...failover];
+    return [...targetFindings(document, ref, world), ...lossFindings(ref, losers), ...failover];
   });
 }
 
@@ -33,8 +33,8 @@ function targetFindings(policy: Policy, ref: string, world: World): Finding[] {
   return [...missing, { severity: "warning", code: "SLV1311", ref, pointer: "/spec/targetRefs", message }];
 }
 
-function lossFindings(ref: string, policies: Policies): Finding[] {
-  return (policies.losers.get(ref) ?? []).map(({ index, to }) => {
+function lossFindings(ref: string, losers: Losers): Finding[] {
+  return (losers.get(ref) ?? []).map(({ index, to }) => {
     const message = `${to} holds this target and comes first (the older policy, then by name)`;
     const hint = "Merge the two policies.";
     return { severity: "warning", code: "SLV1210", ref, pointer: `/spec/targetRefs/${index}`, message, hint };

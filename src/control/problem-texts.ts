@@ -126,6 +126,10 @@ export const problemTexts: Readonly<Record<ProblemName, ProblemText>> = {
     why: "The request has passed through the mesh too many times: a service's endpoint is an address of the mesh itself.",
     fix: "Point the endpoint at the service, not at the route that leads to it.",
   },
+  faultInjected: {
+    why: "A FaultPolicy aborts a share of the requests on purpose; the service was not asked. The status is the policy's own.",
+    fix: "If it is not wanted, delete the FaultPolicy that `policy` names, or narrow its `match`.",
+  },
   internal: {
     why: "A bug of ours, or of the platform. The answer says nothing about it on purpose; the log has an entry with the same request id.",
     fix: "Repeat the call once. If it stays, report it with the `requestId`.",

@@ -14,6 +14,7 @@ export interface FilterPlan {
   readonly requestModifiers: readonly HeaderModifier[];
   readonly responseModifiers: readonly HeaderModifier[];
   readonly mirrors: readonly Of<"RequestMirror">[];
+  readonly faults: readonly Of<"Fault">[];
   readonly unsupported: Of<"Unsupported"> | null;
 }
 
@@ -26,12 +27,18 @@ const NONE: FilterPlan = {
   requestModifiers: [],
   responseModifiers: [],
   mirrors: [],
+  faults: [],
   unsupported: null,
 };
 
 export function planFilters(filters: readonly Filter[]): FilterPlan {
   if (filters.length === 0) return NONE;
-  const plan = { ...NONE, externalAuths: [...NONE.externalAuths], mirrors: [...NONE.mirrors] };
+  const plan = {
+    ...NONE,
+    externalAuths: [...NONE.externalAuths],
+    mirrors: [...NONE.mirrors],
+    faults: [...NONE.faults],
+  };
   const requestModifiers: HeaderModifier[] = [];
   const responseModifiers: HeaderModifier[] = [];
   for (const filter of filters) {
@@ -59,6 +66,9 @@ export function planFilters(filters: readonly Filter[]): FilterPlan {
         break;
       case "RequestMirror":
         plan.mirrors.push(filter);
+        break;
+      case "Fault":
+        plan.faults.push(filter);
         break;
       case "Unsupported":
         plan.unsupported = filter;

@@ -4,8 +4,12 @@ import type { Rule } from "../model/snapshot.ts";
 
 export type RetryPolicy = NonNullable<Rule["retry"]>;
 
-/** How a try ended. `lost`: the connection failed before an answer, sent or not cannot be told. */
-export type TryEnd = { readonly end: "answered"; readonly status: number } | { readonly end: "lost" | "timeout" };
+/**
+ * How a try ended. `lost`: the connection failed before an answer, sent or not cannot be told. `unsent`: it certainly never
+ * reached a service.
+ */
+export type TryEnd =
+  { readonly end: "answered"; readonly status: number } | { readonly end: "unsent" | "lost" | "timeout" };
 
 export interface RetriedRequest {
   readonly method: string;
@@ -25,6 +29,20 @@ const CAP_MS = 250;
 /** Jitter on top of a back-off that the route asked for; the specification makes that one a minimum. */
 const JITTER = 0.25;
 const LONGEST_MS = 10_000;
+
+export function isIdempotent(method: string): boolean {
+  return IDEMPOTENT.has(method);
+}
+
+/**
+ * A status as the end of a try. A service can answer 521 itself after it did what it was asked, so only an answer
+ * that the platform made counts as unsent.
+ *
+ * @param fromPlatform the answer bears Cloudflare's `cf-ray`
+ */
+export function endOfAnswer(status: number, fromPlatform: boolean): TryEnd {
+  return fromPlatform && NOT_SENT.has(status) ? { end: "unsent" } : { end: "answered", status };
+}
 
 /** Could any failure of this request be followed by another try? Then its body is worth keeping. */
 export function mayRetry(policy: RetryPolicy | null, method: string, hasIdempotencyKey: boolean): boolean {
@@ -46,9 +64,8 @@ export function retryDelayMs(
   random: number,
 ): number | null {
   if (policy === null || retries >= policy.attempts || !request.replayable) return null;
-  const notSent = tried.end === "answered" && NOT_SENT.has(tried.status);
-  if (tried.end === "answered" && !notSent && !policy.codes.includes(tried.status)) return null;
-  if (!notSent && !IDEMPOTENT.has(request.method) && !request.hasIdempotencyKey) return null;
+  if (tried.end === "answered" && !policy.codes.includes(tried.status)) return null;
+  if (tried.end !== "unsent" && !IDEMPOTENT.has(request.method) && !request.hasIdempotencyKey) return null;
   const delayMs = backoffMs(policy.backoffMs, retries, random);
   return remainingMs !== null && delayMs >= remainingMs ? null : delayMs;
 }

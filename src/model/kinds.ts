@@ -113,7 +113,8 @@ export const kinds: Readonly<Record<KindName, KindInfo>> = {
     says: "How calls are made and guarded: timeouts, retries, breaker, ejection, balancing, concurrency, failover.",
     spec: trafficPolicySpecSchema,
     effect: "now",
-    limits: "Only `timeouts` has effect; the other sections are parsed, stored and returned; no effect yet.",
+    limits:
+      "`timeouts`, `retry`, `loadBalancer` and `failover` have effect, but `failover.order` has none yet. Retry budgets and loads are counted by each isolate for itself. `circuitBreaker`, `outlierDetection` and `concurrency` are parsed, stored and returned; no effect yet.",
   },
   RateLimitPolicy: {
     kind: "RateLimitPolicy",
@@ -154,7 +155,7 @@ export const kinds: Readonly<Record<KindName, KindInfo>> = {
     scope: "namespace",
     says: "Delays and errors put into traffic on purpose.",
     spec: faultPolicySpecSchema,
-    effect: { later: "delays or aborts a share of the requests" },
+    effect: "now",
   },
   Rollout: {
     kind: "Rollout",

@@ -3,6 +3,8 @@
 // ever added within a schema; those that older snapshots lack are optional.
 import type { Limit } from "./limit.ts";
 
+import type { CallPolicy } from "./call-policy.ts";
+
 /** `"<namespace>/<name>"` of a Service. */
 export type ServiceKey = string;
 
@@ -26,6 +28,10 @@ export interface ServiceEntry {
   readonly timeouts: Timeouts;
   /** Limits of the mesh and the service for such requests: indexes into `Snapshot.limits`; absent = none. */
   readonly limits?: readonly number[];
+  /** Absent: no TrafficPolicy says more than timeouts. */
+  readonly calls?: CallPolicy;
+  /** Absent: no FaultPolicy is attached. */
+  readonly fault?: Fault;
 }
 
 export interface Timeouts {
@@ -184,6 +190,20 @@ export interface Backend {
   readonly timeouts: Timeouts;
   /** All of mesh, gateway, service, route and rule: indexes into `Snapshot.limits`; absent = none. */
   readonly limits?: readonly number[];
+  /** Of the TrafficPolicy in force for this rule and this service; absent: it says no more than timeouts. */
+  readonly calls?: CallPolicy;
+  /** Of the FaultPolicy attached to this rule, this service or what is around them; absent: none. */
+  readonly fault?: Fault;
+}
+
+/** Delays and errors put into traffic on purpose. */
+export interface Fault {
+  /** `<namespace>/<name>` of the FaultPolicy. */
+  readonly policy: string;
+  readonly delay: { readonly ms: number; readonly percentage: number } | null;
+  readonly abort: { readonly status: number; readonly percentage: number } | null;
+  /** All of them have to hold; empty = every request. */
+  readonly headers: readonly ValueMatch[];
 }
 
 /** Where a share of traffic goes, or why it cannot go there (answered 500, as the Gateway API says). */
@@ -241,5 +261,7 @@ export type Filter =
       /** Largest body sent along, bytes; 0 = none. */
       readonly maxBodyBytes: number;
     }
+  /** Named by the rule itself: takes the place of what is attached. */
+  | ({ readonly type: "Fault" } & Fault)
   /** Accepted in a document, not (yet) runnable here: the rule answers 500 and its route's status says why. */
   | { readonly type: "Unsupported"; readonly name: string; readonly message: string };

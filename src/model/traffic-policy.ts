@@ -31,11 +31,13 @@ const retrySchema = z.strictObject({
   on: z
     .array(z.enum(["connect-failure", "gateway-error", "reset", "5xx", "retriable-4xx"]))
     .default(["connect-failure", "gateway-error"])
-    .describe("Failures worth another try. gateway-error: 502, 503, 504. retriable-4xx: 409."),
+    .describe(
+      "Failures worth another try. gateway-error: 502, 503, 504. retriable-4xx: 409, and 429 with a Retry-After that there is time for.",
+    ),
   methods: z
     .array(httpMethodSchema)
     .default(["GET", "HEAD", "OPTIONS", "PUT", "DELETE"])
-    .describe("Methods that may be sent twice."),
+    .describe("Methods that may be sent twice; POST and PATCH only when the request has an Idempotency-Key as well."),
   backoff: z.strictObject({ base: durationSchema.default("25ms"), max: durationSchema.default("250ms") }).prefault({}),
   budget: z.strictObject({ percent: percent.default(20), minPerSecond: z.number().min(0).default(10) }).prefault({}),
 });

@@ -26,7 +26,10 @@ export async function call(
   const { address } = endpoint;
   const bound = "binding" in address ? bindingOf(exchange.env, address.binding) : null;
   if ("binding" in address && bound === null) {
-    return { failure: "lost", detail: `names the service binding ${address.binding}, which this Worker does not have` };
+    return {
+      failure: "unsent",
+      detail: `names the service binding ${address.binding}, which this Worker does not have`,
+    };
   }
   const url = endpointUrl(endpoint, outgoing.origin, outgoing.path, outgoing.search);
   const { method, headers } = outgoing;

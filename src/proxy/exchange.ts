@@ -2,8 +2,11 @@
 // goes, and the optional trace of decisions. Nothing here decides or does anything.
 import type { Live } from "../config/live.ts";
 import type { Scheme } from "../decide/authority.ts";
+import type { EndpointBook } from "../decide/endpoint-book.ts";
+import type { BudgetState } from "../decide/retry-budget.ts";
 import type { Env } from "../env.ts";
-import type { Filter, Rule, ServiceKey, Timeouts } from "../model/snapshot.ts";
+import type { CallPolicy } from "../model/call-policy.ts";
+import type { Fault, Filter, Rule, ServiceKey, Timeouts } from "../model/snapshot.ts";
 import type { Refusal } from "../model/problem.ts";
 import type { LimitMemory } from "./limit-memory.ts";
 
@@ -22,8 +25,15 @@ export interface Ports {
 /** Receives each stage's decision; absent in normal operation, and then nothing is built for it. */
 export type Trace = (stage: string, facts: Readonly<Record<string, unknown>>) => void;
 
+/** What the isolate remembers from one request to the next. */
+export interface Books {
+  readonly endpoints: EndpointBook;
+  readonly retryBudgets: Map<ServiceKey, BudgetState>;
+}
+
 export interface Exchange {
   readonly ports: Ports;
+  readonly books: Books;
   readonly env: Env;
   readonly ctx: ExecutionContext;
   readonly live: Live;
@@ -88,6 +98,10 @@ export interface Destination {
   readonly timeouts: Timeouts;
   /** Indexes into the snapshot's `limits`. */
   readonly limits: readonly number[];
+  /** null = no TrafficPolicy says more than timeouts. */
+  readonly calls: CallPolicy | null;
+  /** null = no FaultPolicy is attached. */
+  readonly fault: Fault | null;
   /** The endpoint that the caller's session names. */
   readonly pinned: Pinned | null;
 }
@@ -110,6 +124,6 @@ export interface Outgoing {
 
 /** How one try failed, in words that complete "endpoint x …". */
 export interface CallFailure {
-  readonly failure: "lost" | "timeout";
+  readonly failure: "unsent" | "lost" | "timeout";
   readonly detail: string;
 }

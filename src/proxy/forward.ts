@@ -1,12 +1,14 @@
 // The last room: chooses an endpoint, sends the request, and tries again where the rule's retry allows it and no harm can
 // come of it. Bodies stream both ways; only a body that was kept is sent twice. The answer of a service passes untouched.
-import { pickEndpoint } from "../decide/pick.ts";
-import { retryDelayMs, type RetryPolicy, type TryEnd } from "../decide/retry.ts";
+import { began, ended } from "../decide/endpoint-load.ts";
+import { endOfAnswer, type TryEnd } from "../decide/retry.ts";
 import type { Refusal } from "../model/problem.ts";
 import type { Endpoint, Rule } from "../model/snapshot.ts";
 import { letGo, type Body } from "./body.ts";
 import { call } from "./call.ts";
+import { chooseEndpoint } from "./choose-endpoint.ts";
 import type { CallFailure, Destination, Exchange, Outgoing } from "./exchange.ts";
+import { earn, nextTryMs, retryPlanOf } from "./try-again.ts";
 
 export interface Forwarded {
   readonly response: Response;
@@ -15,6 +17,8 @@ export interface Forwarded {
 
 /** Taken off what a service is told it has left, so that it gives up before we do. */
 const MARGIN_MS = 5;
+/** What a failed try counts as for the choice of endpoints where tries have no time of their own. */
+const FAILURE_COST_MS = 5000;
 
 export async function forward(
   exchange: Exchange,
@@ -25,23 +29,42 @@ export async function forward(
 ): Promise<Forwarded | Refusal> {
   const { ports, live, startedAtMs, trace } = exchange;
   const endpoints = live.endpoints.get(destination.service) ?? [];
-  const policy = rule?.retry ?? null;
+  const plan = retryPlanOf(rule, destination, exchange.admitted);
+  const { requestMs, perTryMs } = destination.timeouts;
   const tried: string[] = [];
   for (;;) {
-    const endpoint = choose(endpoints, destination, tried, ports.random);
-    if (endpoint === null) return noEndpoint(destination, endpoints.length);
-    const { requestMs, perTryMs } = destination.timeouts;
-    const leftMs = requestMs === 0 ? null : requestMs - (ports.now() - startedAtMs);
+    const nowMs = ports.now();
+    const chosen = chooseEndpoint(exchange, destination, rule, tried, nowMs);
+    if (chosen === null) return noEndpoint(destination, endpoints.length);
+    const { endpoint, load } = chosen;
+    const leftMs = requestMs === 0 ? null : requestMs - (nowMs - startedAtMs);
     if (leftMs !== null && leftMs <= 0) return outOfTime(destination, endpoint, tried.length);
+    if (plan !== null && tried.length === 0) earn(exchange, plan, destination, nowMs);
     const timeoutMs = perTryMs > 0 && (leftMs === null || perTryMs < leftMs) ? perTryMs : leftMs;
     if (timeoutMs === null) outgoing.headers.delete("selvage-timeout-ms");
     else outgoing.headers.set("selvage-timeout-ms", String(Math.max(1, Math.floor(timeoutMs) - MARGIN_MS)));
-    const answer = await call(exchange, endpoint, outgoing, bodyOf(body), { timeoutMs, abort: policy !== null });
+    if (load !== null) began(load);
+    const answer = await call(exchange, endpoint, outgoing, bodyOf(body), { timeoutMs, abort: plan !== null });
     const end = endOf(answer);
     trace?.("forward", { endpoint: endpoint.id, ...end });
-    const delayMs =
-      policy === null ? null : nextTryMs(exchange, policy, destination, outgoing, body, end, tried.length);
     tried.push(endpoint.id);
+    const endedAtMs = plan === null && load === null ? nowMs : ports.now();
+    if (load !== null) ended(load, costOf(end, endedAtMs - nowMs, perTryMs), endedAtMs);
+    const delayMs =
+      plan === null
+        ? null
+        : nextTryMs(exchange, plan, destination, {
+            request: {
+              method: outgoing.method,
+              hasIdempotencyKey: outgoing.headers.has("idempotency-key"),
+              replayable: body.kind !== "stream",
+            },
+            end,
+            retryAfter: "failure" in answer ? null : answer.headers.get("retry-after"),
+            retries: tried.length - 1,
+            leftMs: requestMs === 0 ? null : requestMs - (endedAtMs - startedAtMs),
+            nowMs: endedAtMs,
+          });
     if (delayMs === null) {
       if (!("failure" in answer)) {
         if (exchange.admitted.isUpgrade && answer.ok) return notSwitched(exchange, destination, endpoint, answer);
@@ -56,32 +79,10 @@ export async function forward(
   }
 }
 
-function nextTryMs(
-  { ports, startedAtMs }: Exchange,
-  policy: RetryPolicy,
-  { timeouts }: Destination,
-  { method, headers }: Outgoing,
-  body: Body,
-  end: TryEnd,
-  retries: number,
-): number | null {
-  const request = { method, hasIdempotencyKey: headers.has("idempotency-key"), replayable: body.kind !== "stream" };
-  const leftMs = timeouts.requestMs === 0 ? null : timeouts.requestMs - (ports.now() - startedAtMs);
-  return retryDelayMs(policy, request, end, retries, leftMs, ports.random());
-}
-
-function choose(
-  endpoints: readonly Endpoint[],
-  destination: Destination,
-  tried: readonly string[],
-  random: () => number,
-): Endpoint | null {
-  const { pinned, version } = destination;
-  if (pinned !== null && tried.length === 0) {
-    const kept = endpoints.find(({ id }) => id === pinned.endpointId);
-    if (kept !== undefined) return kept;
-  }
-  return pickEndpoint(endpoints, version, tried, random());
+/** A try that failed counts as long as one may take: one that fails at once would draw every request to it. */
+function costOf(end: TryEnd, tookMs: number, perTryMs: number): number {
+  const failure = end.end !== "answered" || (end.status >= 502 && end.status <= 504);
+  return failure ? Math.max(tookMs, perTryMs > 0 ? perTryMs : FAILURE_COST_MS) : tookMs;
 }
 
 function bodyOf(body: Body): BodyInit | null {
@@ -96,7 +97,8 @@ function bodyOf(body: Body): BodyInit | null {
 }
 
 function endOf(answer: Response | CallFailure): TryEnd {
-  return "failure" in answer ? { end: answer.failure } : { end: "answered", status: answer.status };
+  if ("failure" in answer) return { end: answer.failure };
+  return endOfAnswer(answer.status, answer.headers.has("cf-ray"));
 }
 
 function noEndpoint({ service, version }: Destination, registered: number): Refusal {

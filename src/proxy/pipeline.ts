@@ -1,5 +1,5 @@
-// What a request walks through, in order: admit → route → filters that answer → limits → authorization service → mirrors
-// → forward, and back. Plain functions, each giving its result or a refusal. The only place of the data plane that reads the clock and
+// What a request walks through, in order: admit → route → filters that answer → limits → authorization service → faults →
+// mirrors → forward, and back. Plain functions, each giving its result or a refusal. The only place of the data plane that reads the clock and
 // draws random numbers, and the place where every answer leaves.
 import { current } from "../config/live.ts";
 import { authorityText } from "../decide/authority.ts";
@@ -9,7 +9,6 @@ import { writeForwarding } from "../decide/forwarding.ts";
 import { modifyHeaders } from "../decide/header-modifier.ts";
 import { inspectRequest, keptRequestId } from "../decide/headers.ts";
 import { redirectLocation } from "../decide/redirect.ts";
-import { mayRetry } from "../decide/retry.ts";
 import { modifyPath } from "../decide/rewrite.ts";
 import { sessionHeader } from "../decide/session.ts";
 import type { Env } from "../env.ts";
@@ -17,8 +16,9 @@ import type { Refusal } from "../model/problem.ts";
 import type { HeaderPair } from "../model/snapshot.ts";
 import { admit } from "./admit.ts";
 import { contentLengthOf, keepBody, KEEP_LIMIT_BYTES, type Body } from "./body.ts";
-import type { Admitted, Destination, Exchange, Outgoing, Ports, Routed, Trace } from "./exchange.ts";
+import type { Admitted, Books, Destination, Exchange, Outgoing, Ports, Routed, Trace } from "./exchange.ts";
 import { externalAuth } from "./external-auth.ts";
+import { injectFaults } from "./fault.ts";
 import { forward, type Forwarded } from "./forward.ts";
 import { limit, NO_LIMITS } from "./limit.ts";
 import { newLimitMemory } from "./limit-memory.ts";
@@ -26,6 +26,7 @@ import { mirror } from "./mirror.ts";
 import { ownHeaders, refuse, reply, type Answering } from "./refuse.ts";
 import { respond } from "./respond.ts";
 import { route } from "./route.ts";
+import { mayNeedBody, retryPlanOf } from "./try-again.ts";
 
 export type Proxy = (request: Request, env: Env, ctx: ExecutionContext, trace?: Trace) => Promise<Response>;
 
@@ -40,8 +41,9 @@ export const proxy: Proxy = createProxy({
 });
 
 export function createProxy(ports: Ports): Proxy {
-  // State of the isolate, on purpose: what it holds of the limits outlives requests.
+  // State of the isolate, on purpose: what it holds of limits and knows of endpoints outlives requests.
   const limiter = newLimitMemory();
+  const books: Books = { endpoints: new Map(), retryBudgets: new Map() };
   return async (request, env, ctx, trace) => {
     const startedAtMs = ports.now();
     const inspected = inspectRequest(request.headers);
@@ -54,7 +56,7 @@ export function createProxy(ports: Ports): Proxy {
       const admitted = admit(request, inspected, env, requestId);
       if ("problem" in admitted) return refuse(admitted, by);
       trace?.("admit", { host: admitted.host, path: admitted.path, entry: admitted.entry });
-      return await walk({ ports, env, ctx, live, admitted, startedAtMs, limiter, trace }, by);
+      return await walk({ ports, books, env, ctx, live, admitted, startedAtMs, limiter, trace }, by);
     } catch (error) {
       // A bug of ours: told to the operator, not to the caller.
       reportError(error);
@@ -96,10 +98,12 @@ async function walk(exchange: Exchange, by: Answering): Promise<Response> {
 
   const outgoing = prepare(exchange, routed);
   // Awaiting what has nothing to wait for costs as much as routing does.
-  let body = admitted.body === null ? NO_BODY : await readBody(admitted.body, admitted, routed, plan);
+  let body = admitted.body === null ? NO_BODY : await readBody(admitted.body, admitted, routed, destination, plan);
   const asked = plan.externalAuths.length > 0;
   const unauthorized = asked ? await authorize(exchange, plan, outgoing, body, limited.headers, by) : null;
   if (unauthorized !== null) return withCors(unauthorized, plan, origin);
+  const aborted = await injectFaults(exchange, plan.faults, routed.destination, by);
+  if (aborted !== null) return withCors(aborted, plan, origin);
   rewrite(outgoing, routed, plan);
   if (plan.mirrors.length > 0) body = mirror(exchange, plan.mirrors, outgoing, body);
 
@@ -161,11 +165,13 @@ function prepare({ admitted, ports }: Exchange, routed: Routed): Outgoing {
 /** A body is kept only when it may be needed twice: for another try, or by an authorization service. */
 async function readBody(
   body: NonNullable<Admitted["body"]>,
-  { headers, method }: Admitted,
+  admitted: Admitted,
   { rule }: Routed,
+  destination: Destination,
   plan: FilterPlan,
 ): Promise<Body> {
-  const again = mayRetry(rule?.retry ?? null, method, headers.has("idempotency-key"));
+  const { headers, method } = admitted;
+  const again = mayNeedBody(retryPlanOf(rule, destination, admitted), method, headers.has("idempotency-key"));
   const shown = plan.externalAuths.some(({ maxBodyBytes }) => maxBodyBytes > 0);
   if (!again && !shown) return { kind: "stream", stream: body };
   return keepBody(body, contentLengthOf(headers), KEEP_LIMIT_BYTES);

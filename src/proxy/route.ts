@@ -69,8 +69,8 @@ function atService(exchange: Exchange, address: ServiceAddress): Routed | Refusa
   );
   if (found.match !== null) return byRule(exchange, found, prefix, path);
   if (!found.direct) return noServiceRoute(service);
-  const { timeouts, limits = NO_LIMITS } = entry;
-  const destination = { service, version: null, timeouts, limits, pinned: null };
+  const { timeouts, calls = null, fault = null, limits = NO_LIMITS } = entry;
+  const destination = { service, version: null, timeouts, calls, fault, limits, pinned: null };
   const policy = `Service/${service}`;
   return { policy, rule: null, matchedPath: "/", addressPrefix: prefix, path, filters: NO_FILTERS, destination };
 }
@@ -96,11 +96,8 @@ function byRule(exchange: Exchange, found: Matched, addressPrefix: string, path:
   };
 }
 
-function destinationOf(
-  exchange: Exchange,
-  { target, timeouts, limits = NO_LIMITS }: Backend,
-  pinned: Pinned | null,
-): Destination | Refusal {
+function destinationOf(exchange: Exchange, backend: Backend, pinned: Pinned | null): Destination | Refusal {
+  const { target, timeouts, calls = null, fault = null, limits = NO_LIMITS } = backend;
   if ("invalid" in target) {
     return { problem: "invalidBackend", detail: target.message, extensions: { reason: target.invalid } };
   }
@@ -112,7 +109,7 @@ function destinationOf(
       extensions: { reason: "BackendNotFound" },
     };
   }
-  return { service, version, timeouts, limits, pinned };
+  return { service, version, timeouts, calls, fault, limits, pinned };
 }
 
 function pinnedBackend(exchange: Exchange, { rule }: Matched): ReturnType<typeof resumeSession> {

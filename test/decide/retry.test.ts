@@ -1,5 +1,12 @@
 import { describe, expect, it } from "vitest";
-import { mayRetry, retryDelayMs, type RetriedRequest, type RetryPolicy, type TryEnd } from "../../src/decide/retry.ts";
+import {
+  endOfAnswer,
+  mayRetry,
+  retryDelayMs,
+  type RetriedRequest,
+  type RetryPolicy,
+  type TryEnd,
+} from "../../src/decide/retry.ts";
 
 const policy: RetryPolicy = { codes: [500, 503], attempts: 2, backoffMs: 0 };
 const get: RetriedRequest = { method: "GET", hasIdempotencyKey: false, replayable: true };
@@ -15,8 +22,9 @@ describe("which failures are tried again", () => {
     ["a success", answered(200), false],
     ["a lost connection, listed codes or not", lost, true],
     ["a try that ran out of time", { end: "timeout" } as const, true],
-    ["Cloudflare saying that the origin was never reached", answered(523), true],
-    ["Cloudflare's ambiguous 522", answered(522), false],
+    ["Cloudflare saying that the origin was never reached", endOfAnswer(523, true), true],
+    ["the same status from anyone else", endOfAnswer(523, false), false],
+    ["Cloudflare's ambiguous 522", endOfAnswer(522, true), false],
   ])("%s", (_, end, expected) => {
     expect(retried({}, end)).toBe(expected);
   });
@@ -41,7 +49,8 @@ describe("which failures are tried again", () => {
       expect(retried({ method }, lost)).toBe(false);
       expect(retried({ method }, answered(500))).toBe(false);
       expect(retried({ method, hasIdempotencyKey: true }, answered(500))).toBe(true);
-      expect(retried({ method }, answered(521))).toBe(true);
+      expect(retried({ method }, endOfAnswer(521, true))).toBe(true);
+      expect(retried({ method }, endOfAnswer(521, false))).toBe(false);
     },
   );
 });

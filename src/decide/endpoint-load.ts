@@ -1,0 +1,56 @@
+// What an isolate knows of one endpoint's load, and what it costs to choose it: Finagle's peak EWMA. A slow answer counts at
+// once, a fast one little by little, and an endpoint that nobody asked becomes attractive again.
+
+/** Plain data; changed by `began` and `ended`. */
+export interface EndpointLoad {
+  /** Tries that have no answer yet. */
+  inFlight: number;
+  /** Peak EWMA of the time to response headers, milliseconds. */
+  costMs: number;
+  /** When `costMs` was true; null = no answer yet. */
+  costAtMs: number | null;
+  /** Since when it takes part; null = it was there when the isolate met the service. */
+  readonly joinedAtMs: number | null;
+  /** Where it stands in the round. */
+  turn: number;
+}
+
+const TAU_MS = 10_000;
+/** Of an endpoint that has been asked and has never answered. */
+const UNKNOWN = 1e15;
+const SLOW_START_MS = 30_000;
+const SLOW_START_FLOOR = 0.1;
+
+export function newLoad(joinedAtMs: number | null): EndpointLoad {
+  return { inFlight: 0, costMs: 0, costAtMs: null, joinedAtMs, turn: 0 };
+}
+
+export function began(load: EndpointLoad): void {
+  load.inFlight++;
+}
+
+/** @param tookMs until response headers; for a failure the time that a try may take, or it would look fast */
+export function ended(load: EndpointLoad, tookMs: number, nowMs: number): void {
+  load.inFlight = Math.max(0, load.inFlight - 1);
+  const kept = load.costAtMs === null ? 0 : Math.exp(-Math.max(0, nowMs - load.costAtMs) / TAU_MS);
+  load.costMs = tookMs > load.costMs ? tookMs : load.costMs * kept + tookMs * (1 - kept);
+  load.costAtMs = nowMs;
+}
+
+/** What choosing it would cost; smaller is better. */
+export function loadOf(load: EndpointLoad, nowMs: number): number {
+  if (load.costAtMs === null) return load.inFlight === 0 ? 0 : UNKNOWN + load.inFlight;
+  // An answer in no time at all still leaves the number in flight to tell two endpoints apart.
+  return Math.max(1, decayed(load, nowMs)) * (load.inFlight + 1);
+}
+
+/** Share of its weight that it takes: from a tenth to all of it in its first 30 s. */
+export function slowStart({ joinedAtMs }: EndpointLoad, nowMs: number): number {
+  if (joinedAtMs === null) return 1;
+  const share = (nowMs - joinedAtMs) / SLOW_START_MS;
+  return share >= 1 ? 1 : Math.max(SLOW_START_FLOOR, share);
+}
+
+function decayed({ costMs, costAtMs }: EndpointLoad, nowMs: number): number {
+  return costAtMs === null ? 0 : costMs * Math.exp(-Math.max(0, nowMs - costAtMs) / TAU_MS);
+}

@@ -1,0 +1,67 @@
+// The endpoint of one try: the one the caller's session names, else the one that the balancing policy chooses. A service
+// with a single endpoint costs no bookkeeping.
+import { balance } from "../decide/balance.ts";
+import { loadIn, pageOf } from "../decide/endpoint-book.ts";
+import type { EndpointLoad } from "../decide/endpoint-load.ts";
+import { DEFAULT_FAILOVER } from "../decide/failover.ts";
+import { bucketKey } from "../decide/limit-key.ts";
+import { pickEndpoint } from "../decide/pick.ts";
+import type { Balance } from "../model/call-policy.ts";
+import type { Endpoint, Rule } from "../model/snapshot.ts";
+import type { Destination, Exchange } from "./exchange.ts";
+
+export interface Chosen {
+  readonly endpoint: Endpoint;
+  /** Where its load is noted; null = nobody asks for it. */
+  readonly load: EndpointLoad | null;
+}
+
+const NO_ENDPOINTS: readonly Endpoint[] = [];
+const DEFAULT_BALANCE: Balance = { policy: "peak-ewma" };
+
+/** @param tried endpoints that already failed this request */
+export function chooseEndpoint(
+  exchange: Exchange,
+  destination: Destination,
+  rule: Rule | null,
+  tried: readonly string[],
+  nowMs: number,
+): Chosen | null {
+  const { books, live, ports } = exchange;
+  const { service, version, pinned, calls } = destination;
+  const endpoints = live.endpoints.get(service) ?? NO_ENDPOINTS;
+  if (endpoints.length < 2) {
+    const only = pickEndpoint(endpoints, version, tried, 0);
+    return only === null ? null : { endpoint: only, load: null };
+  }
+  const page = pageOf(books.endpoints, service, endpoints, nowMs);
+  const kept = pinned === null || tried.length > 0 ? undefined : endpoints.find(({ id }) => id === pinned.endpointId);
+  if (kept !== undefined) return { endpoint: kept, load: loadIn(page, kept) };
+  const how = calls?.balance ?? DEFAULT_BALANCE;
+  const endpoint = balance(endpoints, version, tried, {
+    policy: how.policy,
+    key: how.policy === "ring-hash" ? hashKey(exchange, how, rule, service) : "",
+    failover: calls?.failover ?? DEFAULT_FAILOVER,
+    isHealthy: null,
+    page,
+    nowMs,
+    random: ports.random,
+  });
+  return endpoint === null ? null : { endpoint, load: loadIn(page, endpoint) };
+}
+
+function hashKey(
+  { admitted }: Exchange,
+  { key }: Extract<Balance, { policy: "ring-hash" }>,
+  rule: Rule | null,
+  service: string,
+): string {
+  return bucketKey([key], {
+    method: admitted.method,
+    route: rule === null ? service : `${rule.route}/${rule.name}`,
+    ip: admitted.clientAddress,
+    caller: null,
+    header: (name) => admitted.headers.get(name),
+    claim: () => null,
+  });
+}

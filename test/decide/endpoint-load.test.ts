@@ -1,0 +1,60 @@
+import { describe, expect, it } from "vitest";
+import { began, ended, loadOf, newLoad, slowStart } from "../../src/decide/endpoint-load.ts";
+
+const answeredIn = (...tookMs: number[]): ReturnType<typeof newLoad> => {
+  const load = newLoad(null);
+  for (const took of tookMs) {
+    began(load);
+    ended(load, took, 0);
+  }
+  return load;
+};
+
+describe("peak EWMA", () => {
+  it("takes a slower answer at once", () => {
+    expect(loadOf(answeredIn(10, 400), 0)).toBe(400);
+  });
+
+  it("takes a faster answer little by little: after 10 s a third of the old cost is left", () => {
+    const load = answeredIn(400);
+    began(load);
+    ended(load, 10, 10_000);
+    expect(load.costMs).toBeCloseTo(400 * Math.exp(-1) + 10 * (1 - Math.exp(-1)), 6);
+  });
+
+  it("makes an endpoint that nobody asks attractive again", () => {
+    const load = answeredIn(5000);
+    expect(loadOf(load, 20_000)).toBeCloseTo(5000 * Math.exp(-2), 6);
+    expect(loadOf(load, 600_000)).toBe(1);
+  });
+
+  it("counts what is in flight", () => {
+    const load = answeredIn(10);
+    began(load);
+    began(load);
+    expect(loadOf(load, 0)).toBe(30);
+    ended(load, 10, 0);
+    expect(loadOf(load, 0)).toBe(20);
+  });
+
+  it("tries an endpoint that nothing is known of, once at a time", () => {
+    const load = newLoad(null);
+    expect(loadOf(load, 0)).toBe(0);
+    began(load);
+    expect(loadOf(load, 0)).toBeGreaterThan(1e12);
+  });
+
+  it("never counts less than nothing in flight", () => {
+    const load = newLoad(null);
+    ended(load, 5, 0);
+    expect(load.inFlight).toBe(0);
+  });
+});
+
+it("slow start goes from a tenth to everything in 30 s", () => {
+  const load = newLoad(1000);
+  expect([1000, 3000, 4000, 16_000, 31_000, 99_000].map((nowMs) => slowStart(load, nowMs))).toEqual([
+    0.1, 0.1, 0.1, 0.5, 1, 1,
+  ]);
+  expect(slowStart(newLoad(null), 0)).toBe(1);
+});
