@@ -49,11 +49,12 @@ export async function serve(dir: string, code: string): Promise<Workerd> {
     {
       name: "product",
       code,
-      classes: ["Mesh", "Presence"],
+      classes: ["Mesh", "Presence", "CircuitBreaker"],
       vars: { TRUST_DOMAIN: "mesh.local", LOCAL_MESH: "true", SELVAGE_ADMIN_TOKEN: token },
       bindings: [
         '(name = "MESH", durableObjectNamespace = "Mesh")',
         '(name = "PRESENCE", durableObjectNamespace = "Presence")',
+        '(name = "BREAKER", durableObjectNamespace = "CircuitBreaker")',
         '(name = "DB", wrapped = (moduleName = "cloudflare-internal:d1-api", innerBindings = [(name = "fetcher", service = "d1")]))',
       ],
       listen: ["default", "bench"],

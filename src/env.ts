@@ -1,4 +1,5 @@
 // What the platform hands the Worker: bindings and variables, each with what it means. Read once per request, in index.ts.
+import type { CircuitBreaker } from "../durable/circuit-breaker.ts";
 import type { Mesh } from "../durable/mesh.ts";
 import type { Presence } from "../durable/presence.ts";
 
@@ -9,6 +10,8 @@ export interface Env {
   readonly MESH: DurableObjectNamespace<Mesh>;
   /** One object for each cluster: heartbeat leases of its endpoints. */
   readonly PRESENCE: DurableObjectNamespace<Presence>;
+  /** One object for each service: its breakers and ejections, for the whole fleet. */
+  readonly BREAKER: DurableObjectNamespace<CircuitBreaker>;
   /** The bootstrap operator token (a secret). Without it the admin API answers 401 until an API token exists. */
   readonly SELVAGE_ADMIN_TOKEN?: string;
   /** SPIFFE trust domain of the mesh. */

@@ -10,7 +10,10 @@ let counted: { readonly from: Env; readonly env: Env } | null = null;
 /** An isolate has one `env`, so this wraps once. */
 function counting(env: Env): Env {
   if (counted?.from !== env) {
-    counted = { from: env, env: { ...env, MESH: namespace(env.MESH), PRESENCE: namespace(env.PRESENCE) } };
+    counted = {
+      from: env,
+      env: { ...env, MESH: namespace(env.MESH), PRESENCE: namespace(env.PRESENCE), BREAKER: namespace(env.BREAKER) },
+    };
   }
   return counted.env;
 }

@@ -48,7 +48,7 @@ export function compilePolicies(world: World): Policies {
     const { namespace, name } = policy.metadata;
     const ref = refOf(policy.kind, namespace, name);
     for (const [index, target] of policy.spec.targetRefs.entries()) {
-      const key = keyOf(target, namespace);
+      const key = targetKey(target, namespace);
       const holder = holders.get(key);
       if (holder === undefined) holders.set(key, { ref, timeouts: timeoutsOf(policy) });
       else if (holder.ref !== ref) losers.set(ref, [...(losers.get(ref) ?? []), { index, to: holder.ref }]);
@@ -65,7 +65,8 @@ export function compilePolicies(world: World): Policies {
   };
 }
 
-function keyOf({ kind, name, sectionName }: TargetRef, namespace: string): string {
+/** What a policy is attached to, as one string. */
+export function targetKey({ kind, name, sectionName }: TargetRef, namespace: string): string {
   if (kind === "Mesh") return "Mesh";
   return `${kind}/${namespace}/${name}${sectionName === undefined ? "" : `#${sectionName}`}`;
 }

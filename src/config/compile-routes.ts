@@ -2,6 +2,7 @@
 import type { DocumentOf } from "../model/document.ts";
 import type { Rule } from "../model/snapshot.ts";
 import { attach, type Attachment } from "./compile-attachment.ts";
+import type { Circuits } from "./compile-circuits.ts";
 import type { Listeners } from "./compile-listeners.ts";
 import type { Policies } from "./compile-policies.ts";
 import type { Programs } from "./compile-programs.ts";
@@ -31,6 +32,7 @@ interface Compiling {
   readonly world: World;
   readonly listeners: Listeners;
   readonly policies: Policies;
+  readonly circuits: Circuits;
   readonly programs: Programs;
   readonly rules: Rule[];
   readonly placements: Placement[];
@@ -40,9 +42,10 @@ export function compileRoutes(
   world: World,
   listeners: Listeners,
   policies: Policies,
+  circuits: Circuits,
   programs: Programs,
 ): CompiledRoutes {
-  const compiling: Compiling = { world, listeners, policies, programs, rules: [], placements: [] };
+  const compiling: Compiling = { world, listeners, policies, circuits, programs, rules: [], placements: [] };
   const routes = world.routes.map((route, age) => compileRoute(route, age, compiling));
   return { routes, rules: compiling.rules, placements: compiling.placements };
 }
@@ -68,9 +71,12 @@ function compileRoute(route: DocumentOf<"HTTPRoute">, age: number, compiling: Co
   return { route, parents, patternFaults };
 }
 
-function flavourOf({ gateway, service }: Attachment, { world, policies }: Compiling): Flavour {
-  if (service !== null) return { meshExposure: world.services.get(service.key)?.exposure ?? "mesh", gateway: null };
-  return { meshExposure: null, gateway: gateway === null ? null : policies.gateway(gateway) };
+function flavourOf({ gateway, service }: Attachment, { world, policies, circuits }: Compiling): Flavour {
+  if (service !== null) {
+    return { meshExposure: world.services.get(service.key)?.exposure ?? "mesh", gateway: null, circuit: null };
+  }
+  if (gateway === null) return { meshExposure: null, gateway: null, circuit: null };
+  return { meshExposure: null, gateway: policies.gateway(gateway), circuit: circuits.gateway(gateway) };
 }
 
 /** The route's rules as this kind of parent sees them. Rules that no request can reach are judged and not kept. */
@@ -82,7 +88,7 @@ function compileVariant(
 ) {
   const faults: RouteFault[] = [];
   const rules = route.spec.rules.map((_, index) => {
-    const rule = compileRule(route, index, flavour, compiling.world, compiling.policies, faults);
+    const rule = compileRule(route, index, flavour, compiling.world, compiling.policies, compiling.circuits, faults);
     return rule === null || !accepted.status ? null : compiling.rules.push(rule) - 1;
   });
   return { rules, faults };

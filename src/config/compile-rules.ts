@@ -7,6 +7,7 @@ import type { HTTPBackendRef, HTTPRouteRule } from "../model/http-route.ts";
 import type { HTTPRouteMatch } from "../model/http-route-match.ts";
 import type { SessionPersistenceSpec } from "../model/session-persistence.ts";
 import type { Backend, Rule, RuleMatch, SessionPersistence, Timeouts, ValueMatch } from "../model/snapshot.ts";
+import { circuitMember, type Circuits } from "./compile-circuits.ts";
 import { compileFilters, type FilterContext } from "./compile-filters.ts";
 import type { Policies } from "./compile-policies.ts";
 import type { Programs } from "./compile-programs.ts";
@@ -19,6 +20,8 @@ type Route = DocumentOf<"HTTPRoute">;
 export interface Flavour extends Scene {
   /** The policy of the Gateway it is reached through. */
   readonly gateway: Timeouts | null;
+  /** The same policy's circuit, as `Circuits.gateway` gives it. */
+  readonly circuit: number | null;
 }
 
 /** What a rule's `matches` become, before they are put under listeners. */
@@ -38,6 +41,7 @@ export function compileRule(
   flavour: Flavour,
   world: World,
   policies: Policies,
+  circuits: Circuits,
   faults: RouteFault[],
 ): Rule | null {
   const rule = route.spec.rules[index];
@@ -51,9 +55,13 @@ export function compileRule(
     requestMs: milliseconds(rule.timeouts?.request) ?? policy?.requestMs ?? null,
     perTryMs: milliseconds(rule.timeouts?.backendRequest) ?? policy?.perTryMs ?? null,
   };
-  const backends = rule.backendRefs.map((ref, at) =>
-    compileBackend(ref, `${pointer}/backendRefs/${at}`, timeouts, flavour, policies, context),
-  );
+  const circuit = circuits.route(namespace, name, called);
+  const backends = rule.backendRefs.map((ref, at) => {
+    const backend = compileBackend(ref, `${pointer}/backendRefs/${at}`, timeouts, flavour, policies, context);
+    if (!("service" in backend.target)) return backend;
+    const own = circuits.service(backend.target.service);
+    return { ...backend, ...circuitMember(circuit, own, flavour.circuit, circuits.mesh) };
+  });
   return {
     route: `${namespace}/${name}`,
     name: called,

@@ -6,6 +6,7 @@ import { refOf } from "../model/keys.ts";
 import type { ServiceEndpoint } from "../model/service.ts";
 import type { Endpoint, ServiceEntry, ServiceKey } from "../model/snapshot.ts";
 import { builtInCluster, clusterRule } from "./cluster-rule.ts";
+import { circuitMember, type Circuits } from "./compile-circuits.ts";
 import type { Policies } from "./compile-policies.ts";
 import type { ServiceView, World } from "./compile-world.ts";
 
@@ -14,7 +15,12 @@ export interface CompiledServices {
   readonly findings: readonly Finding[];
 }
 
-export function compileServices(world: World, policies: Policies, localMesh: boolean): CompiledServices {
+export function compileServices(
+  world: World,
+  policies: Policies,
+  circuits: Circuits,
+  localMesh: boolean,
+): CompiledServices {
   const findings: Finding[] = [];
   const entries = [...world.services].map(([key, service]): [ServiceKey, ServiceEntry] => {
     const endpoints = service.endpoints.map((endpoint, index) => {
@@ -23,7 +29,9 @@ export function compileServices(world: World, policies: Policies, localMesh: boo
       return compileEndpoint(endpoint, index, cluster);
     });
     const { namespace, name, exposure } = service;
-    return [key, { namespace, name, exposure, endpoints, timeouts: policies.service(key) ?? policies.mesh }];
+    const timeouts = policies.service(key) ?? policies.mesh;
+    const circuit = circuitMember(circuits.service(key), circuits.mesh);
+    return [key, { namespace, name, exposure, endpoints, timeouts, ...circuit }];
   });
   return { services: Object.fromEntries(entries), findings };
 }

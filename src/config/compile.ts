@@ -4,6 +4,7 @@ import type { Document } from "../model/document.ts";
 import type { Finding } from "../model/finding.ts";
 import type { Snapshot } from "../model/snapshot.ts";
 import type { Status } from "../model/status.ts";
+import { compileCircuits } from "./compile-circuits.ts";
 import { compileListeners } from "./compile-listeners.ts";
 import { compilePolicies } from "./compile-policies.ts";
 import { collectPrograms } from "./compile-programs.ts";
@@ -46,9 +47,10 @@ export function compile(documents: readonly Document[], options: CompileOptions)
   const world = survey(documents, options.createdAt ?? new Map());
   const listeners = compileListeners(world);
   const policies = compilePolicies(world);
+  const circuits = compileCircuits(world.trafficPolicies);
   const programs = collectPrograms();
-  const services = compileServices(world, policies, options.localMesh);
-  const routes = compileRoutes(world, listeners, policies, programs);
+  const services = compileServices(world, policies, circuits, options.localMesh);
+  const routes = compileRoutes(world, listeners, policies, circuits, programs);
   const router = compileRouter(routes.placements, routes.rules, listeners, programs.table, world.services);
   const statuses = compileStatuses(world, listeners, policies, routes, {
     now: options.now,
@@ -64,7 +66,13 @@ export function compile(documents: readonly Document[], options: CompileOptions)
     ...lintMatches(router, routes),
   ];
   return {
-    snapshot: { schema: 1, revision: options.revision, services: services.services, router },
+    snapshot: {
+      schema: 1,
+      revision: options.revision,
+      services: services.services,
+      router,
+      ...(circuits.table.length === 0 ? {} : { circuits: circuits.table }),
+    },
     findings,
     statuses,
   };

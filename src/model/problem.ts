@@ -34,6 +34,7 @@ export const problems = {
   notReady: { code: "SLV5008", status: 503, title: "The mesh has no configuration yet" },
   upgradeRefused: { code: "SLV5009", status: 502, title: "The service refused the upgrade" },
   loopDetected: { code: "SLV5010", status: 508, title: "The request came back to the mesh too often" },
+  circuitOpen: { code: "SLV5020", status: 503, title: "The service is given time to recover" },
   // ours
   internal: { code: "SLV9000", status: 500, title: "The mesh made a mistake" },
   storageUnavailable: { code: "SLV9001", status: 503, title: "The registry cannot be reached" },

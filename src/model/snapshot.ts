@@ -1,5 +1,6 @@
 // The compiled mesh: everything the data plane needs to decide a request, as plain JSON. Compiled once, at apply;
 // immutable; one per revision. Nothing here is parsed, defaulted or merged again by those who read it.
+import type { Circuit } from "./circuit.ts";
 
 /** `"<namespace>/<name>"` of a Service. */
 export type ServiceKey = string;
@@ -10,6 +11,8 @@ export interface Snapshot {
   readonly revision: number;
   readonly services: Readonly<Record<ServiceKey, ServiceEntry>>;
   readonly router: Router;
+  /** Breakers and ejections of TrafficPolicies; absent = there are none. `circuit` of services and backends points here. */
+  readonly circuits?: readonly Circuit[];
 }
 
 export interface ServiceEntry {
@@ -20,6 +23,8 @@ export interface ServiceEntry {
   readonly endpoints: readonly Endpoint[];
   /** Effective call policy for requests that reach the service without an HTTPRoute rule that says otherwise. */
   readonly timeouts: Timeouts;
+  /** Index into `Snapshot.circuits`; absent = calls are not guarded. */
+  readonly circuit?: number;
 }
 
 export interface Timeouts {
@@ -176,6 +181,8 @@ export interface Backend {
   readonly filters: readonly Filter[];
   /** What holds for this rule and this service: rule › route › service › gateway › mesh, merged. */
   readonly timeouts: Timeouts;
+  /** Index into `Snapshot.circuits`, of the one policy that wins whole; absent = calls are not guarded. */
+  readonly circuit?: number;
 }
 
 /** Where a share of traffic goes, or why it cannot go there (answered 500, as the Gateway API says). */

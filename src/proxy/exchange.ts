@@ -2,6 +2,7 @@
 // goes, and the optional trace of decisions. Nothing here decides or does anything.
 import type { Live } from "../config/live.ts";
 import type { Scheme } from "../decide/authority.ts";
+import type { Circuit } from "../model/circuit.ts";
 import type { Env } from "../env.ts";
 import type { Filter, Rule, ServiceKey, Timeouts } from "../model/snapshot.ts";
 import type { Refusal } from "../model/problem.ts";
@@ -86,6 +87,8 @@ export interface Destination {
   readonly timeouts: Timeouts;
   /** The endpoint that the caller's session names. */
   readonly pinned: Pinned | null;
+  /** The breaker and ejection that guard the call; absent = none. */
+  readonly circuit?: Circuit;
 }
 
 export interface Pinned {

@@ -6,6 +6,7 @@ import type { Refusal } from "../model/problem.ts";
 import type { Endpoint, Rule } from "../model/snapshot.ts";
 import { letGo, type Body } from "./body.ts";
 import { call } from "./call.ts";
+import { guardOf } from "./guard.ts";
 import type { CallFailure, Destination, Exchange, Outgoing } from "./exchange.ts";
 
 export interface Forwarded {
@@ -27,8 +28,11 @@ export async function forward(
   const endpoints = live.endpoints.get(destination.service) ?? [];
   const policy = rule?.retry ?? null;
   const tried: string[] = [];
+  const guard = guardOf(exchange, destination, endpoints);
   for (;;) {
-    const endpoint = choose(endpoints, destination, tried, ports.random);
+    const passable = guard === null ? endpoints : guard.choose();
+    if ("problem" in passable) return passable;
+    const endpoint = choose(passable, destination, tried, ports.random);
     if (endpoint === null) return noEndpoint(destination, endpoints.length);
     const { requestMs, perTryMs } = destination.timeouts;
     const leftMs = requestMs === 0 ? null : requestMs - (ports.now() - startedAtMs);
@@ -36,8 +40,10 @@ export async function forward(
     const timeoutMs = perTryMs > 0 && (leftMs === null || perTryMs < leftMs) ? perTryMs : leftMs;
     if (timeoutMs === null) outgoing.headers.delete("selvage-timeout-ms");
     else outgoing.headers.set("selvage-timeout-ms", String(Math.max(1, Math.floor(timeoutMs) - MARGIN_MS)));
+    const ended = guard?.begin(endpoint);
     const answer = await call(exchange, endpoint, outgoing, bodyOf(body), { timeoutMs, abort: policy !== null });
     const end = endOf(answer);
+    ended?.(end);
     trace?.("forward", { endpoint: endpoint.id, ...end });
     const delayMs =
       policy === null ? null : nextTryMs(exchange, policy, destination, outgoing, body, end, tried.length);

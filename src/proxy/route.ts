@@ -7,7 +7,7 @@ import { addressByHost, addressByPath, type ServiceAddress } from "../decide/ser
 import { resumeSession } from "../decide/session.ts";
 import { pickBackend } from "../decide/split.ts";
 import type { Refusal } from "../model/problem.ts";
-import type { Filter, ServiceEntry, ServiceKey, Snapshot, Target } from "../model/snapshot.ts";
+import type { Backend, Filter, ServiceEntry, ServiceKey, Snapshot } from "../model/snapshot.ts";
 import type { Admitted, Destination, Exchange, Pinned, Routed } from "./exchange.ts";
 
 const NO_FILTERS: readonly Filter[] = [];
@@ -69,7 +69,7 @@ function atService(exchange: Exchange, address: ServiceAddress): Routed | Refusa
   if (found.match !== null) return byRule(exchange, found, prefix, path);
   if (!found.direct) return noServiceRoute(service);
   const { timeouts } = entry;
-  const destination = { service, version: null, timeouts, pinned: null };
+  const destination = { service, version: null, timeouts, pinned: null, ...circuitOf(exchange, entry.circuit) };
   const policy = `Service/${service}`;
   return { policy, rule: null, matchedPath: "/", addressPrefix: prefix, path, filters: NO_FILTERS, destination };
 }
@@ -91,14 +91,13 @@ function byRule(exchange: Exchange, found: Matched, addressPrefix: string, path:
             problem: "invalidBackend",
             detail: `Rule ${rule.name} of HTTPRoute ${rule.route} has no backend with a weight above 0`,
           }
-        : destinationOf(exchange, backend.target, backend.timeouts, pinned),
+        : destinationOf(exchange, backend, pinned),
   };
 }
 
 function destinationOf(
   exchange: Exchange,
-  target: Target,
-  timeouts: Destination["timeouts"],
+  { target, timeouts, circuit }: Backend,
   pinned: Pinned | null,
 ): Destination | Refusal {
   if ("invalid" in target) {
@@ -112,7 +111,13 @@ function destinationOf(
       extensions: { reason: "BackendNotFound" },
     };
   }
-  return { service, version, timeouts, pinned };
+  return { service, version, timeouts, pinned, ...circuitOf(exchange, circuit) };
+}
+
+function circuitOf({ live }: Exchange, index: number | undefined): Pick<Destination, "circuit"> {
+  if (index === undefined) return {};
+  const circuit = live.snapshot.circuits?.[index];
+  return circuit === undefined ? {} : { circuit };
 }
 
 function pinnedBackend(exchange: Exchange, { rule }: Matched): ReturnType<typeof resumeSession> {

@@ -25,7 +25,11 @@ export const COMPATIBILITY_DATE = "2026-10-01";
 export const COMPATIBILITY_FLAGS: readonly string[] = ["global_fetch_strictly_public"];
 export const CRON = "* * * * *";
 /** Binding → class. */
-export const DURABLE_OBJECTS: Readonly<Record<string, string>> = { MESH: "Mesh", PRESENCE: "Presence" };
+export const DURABLE_OBJECTS: Readonly<Record<string, string>> = {
+  MESH: "Mesh",
+  PRESENCE: "Presence",
+  BREAKER: "CircuitBreaker",
+};
 export const VARIABLES: Readonly<Record<string, string>> = { TRUST_DOMAIN: "mesh.local" };
 
 export const edgeName = (index: number): string => (index === 0 ? MAIN_WORKER : `${MAIN_WORKER}-${index + 1}`);
