@@ -84,7 +84,16 @@ export class CircuitBreaker extends DurableObject<Env> {
   #restore({ policy, target, terms, state, epoch, since, openUntil, trips }: WrittenState, now: number): void {
     const breaker = { ...newBreaker(terms, now), state, epoch, since, openUntil, trips };
     const id = seatId(policy, target);
-    this.#desk.seats.set(id, { policy, target, terms, breaker, runs: new Map(), heardAt: now });
+    this.#desk.seats.set(id, {
+      policy,
+      target,
+      terms,
+      breaker,
+      runs: new Map(),
+      okAt: 0,
+      heardAt: now,
+      suspectedAt: -KEEP_MS,
+    });
     this.#written.set(id, epoch);
   }
 

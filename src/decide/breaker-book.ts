@@ -17,6 +17,8 @@ export interface TargetPage {
   failed: number;
   slow: number;
   run: number;
+  okAt: number | null;
+  failedAt: number | null;
   /** Whether `run` has changed since the last report. */
   unsaid: boolean;
   permits: { readonly permit: number; readonly diesAt: number }[];
@@ -84,6 +86,8 @@ export function newTargetPage(): TargetPage {
     failed: 0,
     slow: 0,
     run: 0,
+    okAt: null,
+    failedAt: null,
     unsaid: false,
     permits: [],
     fast: newFastBreaker(),
@@ -137,17 +141,18 @@ export function takeReport(book: BreakerBook, isolate: string, now: number): Bre
   const report = {
     isolate,
     seq: book.seq,
-    policies: [...book.policies.values()].filter(({ touched }) => touched).map(reportOf),
+    policies: [...book.policies.values()].filter(({ touched }) => touched).map((page) => reportOf(page, now)),
   };
   book.pending = { report, sentAt: now };
   return report;
 }
 
-function reportOf(page: PolicyPage): PolicyReport {
+function reportOf(page: PolicyPage, now: number): PolicyReport {
   const outcomes: TargetOutcomes[] = [];
   for (const [target, one] of page.targets) {
     if (!one.unsaid) continue;
-    outcomes.push({ target, epoch: one.epoch, ok: one.ok, failed: one.failed, slow: one.slow, run: one.run });
+    const { epoch, ok, failed, slow, run } = one;
+    outcomes.push({ target, epoch, ok, failed, slow, run, okMs: age(one.okAt, now), failedMs: age(one.failedAt, now) });
     one.ok = 0;
     one.failed = 0;
     one.slow = 0;
@@ -171,6 +176,10 @@ function reportOf(page: PolicyPage): PolicyReport {
   };
 }
 
+function age(at: number | null, now: number): number | null {
+  return at === null ? null : now - at;
+}
+
 /** Endpoints come and go; the coordinator tells again what matters of those that are left. */
 function forgetTargets(page: PolicyPage): void {
   const present = new Set(page.endpoints.map(({ id }) => endpointTarget(id)));
@@ -187,6 +196,10 @@ export function applyReply(book: BreakerBook, reply: BreakerReply, now: number):
   book.pending = null;
   book.nextSyncMs = reply.nextSyncMs;
   book.urgentSyncMs = reply.urgentSyncMs;
+  if (reply.suspicious ?? false) {
+    book.urgent = true;
+    for (const { policy } of pending.report.policies) touch(book, policy);
+  }
   book.forced = (reply.forced ?? []).map(({ target, state, forMs, reason }) => ({
     target,
     state,
@@ -208,6 +221,11 @@ export function applyReply(book: BreakerBook, reply: BreakerReply, now: number):
     page.ejected = new Map(ejections.map(({ endpoint, forMs }) => [endpoint, sentAt + forMs]));
   }
   book.troubled = isTroubled(book, now);
+}
+
+function touch(book: BreakerBook, policy: string): void {
+  const page = book.policies.get(policy);
+  if (page !== undefined) page.touched = true;
 }
 
 function turn(page: TargetPage, state: BreakerState, epoch: number, until: number, now: number): void {

@@ -171,6 +171,8 @@ export function endAttempt(book: BreakerBook, attempt: Attempt, ok: boolean, too
     known.slow += slow ? 1 : 0;
     known.run = ok ? 0 : known.run + 1;
     known.unsaid = true;
+    if (ok) known.okAt = now;
+    else known.failedAt = now;
     // What failed or dragged could trip the breaker: the coordinator hears of it soon.
     if (!ok || slow) book.urgent = true;
     if (!target.startsWith("e:") || page.circuit.breaker === null) continue;

@@ -22,9 +22,13 @@ export interface Seat {
   readonly target: string;
   terms: BreakerTerms;
   readonly breaker: Breaker;
-  /** Each isolate's failures in a row at the end of what it reported, while the epoch was `epoch`. */
-  readonly runs: Map<string, { readonly run: number; readonly epoch: number; readonly at: number }>;
+  /** Each isolate's failures in a row at the end of what it reported, and when the last of them was. */
+  readonly runs: Map<string, { readonly run: number; readonly epoch: number; readonly failedAt: number }>;
+  /** The last success that anybody has reported. */
+  okAt: number;
   heardAt: number;
+  /** When failures in a row became a good part of what trips it. */
+  suspectedAt: number;
 }
 
 export interface Forced {
@@ -39,7 +43,7 @@ export interface BreakerDesk {
   /** By target: `*` or a version. */
   readonly forced: Map<string, Forced>;
   readonly isolates: Map<string, { reply: BreakerReply; at: number }>;
-  syncs: { second: number; count: number };
+  syncs: { second: number; count: number; before: number };
 }
 
 /** Reports a second that one object answers in peace: a fifth of what the platform gives it. */
@@ -49,6 +53,10 @@ const BUSY_SYNC_MS = 100;
 /** Beside the time that the probed call takes: two round trips. */
 const PROBE_SLACK_MS = 400;
 const ISOLATE_MS = 10_000;
+/** So many times fewer failures than trip it make it suspicious, for a moment. */
+const SUSPICION = 4;
+const SUSPICION_MS = 300;
+const TRUST_MS = 5000;
 const FORGET_SEAT_MS = 600_000;
 const MAX_SEATS = 5000;
 
@@ -58,7 +66,7 @@ export function newBreakerDesk(): BreakerDesk {
     ejecting: new Map(),
     forced: new Map(),
     isolates: new Map(),
-    syncs: { second: 0, count: 0 },
+    syncs: { second: 0, count: 0, before: 0 },
   };
 }
 
@@ -98,8 +106,15 @@ function takeIn(
   for (const outcomes of report.outcomes) {
     const seat = seatOf(desk, policy, outcomes.target, terms, now);
     if (!seat) continue;
-    seat.runs.set(isolate, { run: outcomes.run, epoch: outcomes.epoch, at: now });
-    record(seat.breaker, terms, outcomes, outcomes.epoch, latestOf(seat, outcomes, now), now, random);
+    const { run, epoch, okMs, failedMs } = outcomes;
+    if (okMs !== null) seat.okAt = Math.max(seat.okAt, now - okMs);
+    if (run > 0 && failedMs !== null) seat.runs.set(isolate, { run, epoch, failedAt: now - failedMs });
+    else seat.runs.delete(isolate);
+    const latest = latestOf(desk, seat, outcomes, now);
+    const suspicious =
+      latest.failing * SUSPICION >= terms.minRequests && latest.failingPercent * SUSPICION >= terms.failurePercent;
+    if (suspicious && now - seat.suspectedAt > TRUST_MS) seat.suspectedAt = now;
+    record(seat.breaker, terms, outcomes, epoch, latest, now, random);
   }
   const ttlMs = report.probeMs + PROBE_SLACK_MS;
   return (report.probeWant ?? []).flatMap((target) => {
@@ -118,23 +133,42 @@ function seatOf(desk: BreakerDesk, policy: string, target: string, terms: Breake
     return known;
   }
   if (desk.seats.size >= MAX_SEATS) return null;
-  const seat = { policy, target, terms, breaker: newBreaker(terms, now), runs: new Map(), heardAt: now };
+  const seat = {
+    policy,
+    target,
+    terms,
+    breaker: newBreaker(terms, now),
+    runs: new Map(),
+    okAt: 0,
+    heardAt: now,
+    suspectedAt: Number.NEGATIVE_INFINITY,
+  };
   desk.seats.set(id, seat);
   return seat;
 }
 
-/** Only looked at when something failed: that is when it can matter. */
-function latestOf({ breaker, runs, terms }: Seat, { failed }: TargetOutcomes, now: number): Latest {
-  if (failed === 0) return { failing: 0, fine: 0 };
+/**
+ * Only looked at when something failed: that is when it can matter. Who fails reports at once and who does not takes its
+ * time, so every isolate that has said nothing of the target counts as fine.
+ */
+function latestOf(
+  desk: BreakerDesk,
+  { breaker, runs, terms, okAt }: Seat,
+  { failed }: TargetOutcomes,
+  now: number,
+): Latest {
+  const lagMs = 1.1 * Math.max(CALM_SYNC_MS, sharedMsOf(desk));
+  if (failed === 0) return { failing: 0, failingPercent: 0, lagMs };
   let failing = 0;
-  let fine = 0;
-  for (const [isolate, { run, epoch, at }] of runs) {
-    if (now - at > terms.windowMs) runs.delete(isolate);
-    else if (epoch !== breaker.epoch) continue;
-    else if (run === 0) fine += 1;
-    else failing += run;
+  let isolates = 0;
+  for (const [isolate, { run, epoch, failedAt }] of runs) {
+    if (now - failedAt > terms.windowMs || epoch !== breaker.epoch) runs.delete(isolate);
+    else if (failedAt > okAt) {
+      failing += run;
+      isolates += 1;
+    }
   }
-  return { failing, fine };
+  return { failing, failingPercent: (100 * isolates) / Math.max(isolates, desk.isolates.size), lagMs };
 }
 
 function eject(desk: BreakerDesk, policy: string, terms: OutlierTerms, report: PolicyReport, now: number): void {
@@ -175,16 +209,31 @@ function tell(
   return { verdicts, ejections, forced: forcedStates(desk, now) };
 }
 
+/** What each isolate must leave between two reports so that all of them together are not too many. */
+function sharedMsOf({ isolates }: BreakerDesk): number {
+  return (1000 * isolates.size) / SYNCS_PER_SECOND;
+}
+
 /** Slow while all is well, quick while something is not, and never more than the object can answer. */
-function pace(desk: BreakerDesk, now: number, random: () => number): Pick<BreakerReply, "nextSyncMs" | "urgentSyncMs"> {
+function pace(
+  desk: BreakerDesk,
+  now: number,
+  random: () => number,
+): Pick<BreakerReply, "nextSyncMs" | "urgentSyncMs" | "suspicious"> {
   const second = Math.floor(now / 1000);
-  if (desk.syncs.second !== second) desk.syncs = { second, count: 0 };
+  const { syncs } = desk;
+  if (syncs.second !== second) {
+    desk.syncs = { second, count: 0, before: syncs.second === second - 1 ? syncs.count : 0 };
+  }
   desk.syncs.count += 1;
-  const sharedMs = (1000 * desk.isolates.size) / SYNCS_PER_SECOND;
+  const sharedMs = sharedMsOf(desk);
   const busy = [...desk.seats.values()].some(({ breaker }) => breaker.state !== "closed");
   const nextSyncMs = Math.max(busy ? BUSY_SYNC_MS : CALM_SYNC_MS, sharedMs) * (0.9 + 0.2 * random());
-  const urgentSyncMs = desk.syncs.count > 2 * SYNCS_PER_SECOND ? Math.max(BUSY_SYNC_MS, sharedMs) : BUSY_SYNC_MS;
-  return { nextSyncMs, urgentSyncMs };
+  const urgentSyncMs = desk.syncs.before > SYNCS_PER_SECOND ? Math.max(BUSY_SYNC_MS, sharedMs) : BUSY_SYNC_MS;
+  const suspicious = [...desk.seats.values()].some(
+    ({ breaker, suspectedAt }) => breaker.state === "closed" && now - suspectedAt < SUSPICION_MS,
+  );
+  return { nextSyncMs, urgentSyncMs, suspicious };
 }
 
 function forget(desk: BreakerDesk, now: number): void {

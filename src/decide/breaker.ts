@@ -22,6 +22,8 @@ export interface Breaker {
   trips: number;
   healthySince: number;
   window: RollingWindow;
+  /** When the window got the first of what is in it. */
+  busySince: number;
   readonly permits: Map<number, number>;
   lastPermit: number;
   probesOk: number;
@@ -41,6 +43,7 @@ export function newBreaker(terms: BreakerTerms, now: number): Breaker {
     trips: 0,
     healthySince: now,
     window: newRollingWindow(terms.windowMs),
+    busySince: now,
     permits: new Map(),
     // Numbers of an earlier life of the object must not come again.
     lastPermit: Math.floor(now),
@@ -65,10 +68,14 @@ export function advance(breaker: Breaker, terms: BreakerTerms, now: number, rand
   }
 }
 
-/** The last that each isolate has seen of a target: failures in a row there, and isolates whose last call went well. */
+/** What isolates have seen of a target since the last success that any of them knows of. */
 export interface Latest {
+  /** Failures in a row, each isolate's own, summed. */
   readonly failing: number;
-  readonly fine: number;
+  /** Share of all isolates that see nothing but failures, percent. */
+  readonly failingPercent: number;
+  /** Failures are reported at once, successes up to so much later: younger windows tell too much of the failures. */
+  readonly lagMs: number;
 }
 
 /** Takes in outcomes that were seen while `epoch` was the breaker's. */
@@ -83,15 +90,16 @@ export function record(
 ): void {
   advance(breaker, terms, now, random);
   if (breaker.state !== "closed" || epoch !== breaker.epoch) return;
+  const before = sumOutcomes(breaker.window, now);
+  if (before.ok + before.failed === 0) breaker.busySince = now;
   addOutcomes(breaker.window, tally, now);
   const { ok, failed, slow } = sumOutcomes(breaker.window, now);
   const calls = ok + failed;
   if (calls < terms.minRequests) return;
+  const known = now - breaker.busySince >= latest.lagMs;
   const tripped =
-    reached(failed, calls, terms.failurePercent) ||
-    reached(slow, calls, terms.slowCallPercent) ||
-    (latest.failing >= terms.minRequests &&
-      reached(latest.failing, latest.failing + latest.fine, terms.failurePercent));
+    (known && (reached(failed, calls, terms.failurePercent) || reached(slow, calls, terms.slowCallPercent))) ||
+    (latest.failing >= terms.minRequests && latest.failingPercent >= terms.failurePercent);
   if (tripped) trip(breaker, terms, now, random);
 }
 

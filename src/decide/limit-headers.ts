@@ -23,7 +23,10 @@ export function limitHeaders(standings: readonly Standing[]): readonly HeaderPai
   switch (nearest.dialect) {
     case "ietf":
       return [
-        ["ratelimit-policy", spoken.map(({ name, terms }) => `"${name}";q=${terms.requests};w=${windowSeconds(terms)}`).join(", ")],
+        [
+          "ratelimit-policy",
+          spoken.map(({ name, terms }) => `"${name}";q=${terms.requests};w=${windowSeconds(terms)}`).join(", "),
+        ],
         ["ratelimit", `"${nearest.name}";r=${remaining};t=${seconds}`],
       ];
     case "anypoint":

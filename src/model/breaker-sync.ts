@@ -34,6 +34,9 @@ export interface TargetOutcomes {
   readonly slow: number;
   /** Failures without a success between or after them, as this isolate has seen it, reported before or not. */
   readonly run: number;
+  /** How long ago the last success and the last failure were, milliseconds; null = there was none. */
+  readonly okMs: number | null;
+  readonly failedMs: number | null;
 }
 
 export interface SettledProbe {
@@ -48,6 +51,8 @@ export interface BreakerReply {
   readonly nextSyncMs: number;
   /** The same when something failed. */
   readonly urgentSyncMs: number;
+  /** An outage may be beginning: report again by yourself, with or without another failure. */
+  readonly suspicious: boolean;
   readonly verdicts: readonly Verdict[];
   readonly probes: readonly ProbePermit[];
   readonly ejections: readonly Ejection[];

@@ -99,10 +99,12 @@ function reportSoon(exchange: Exchange, service: ServiceKey, book: BreakerBook):
   }
 }
 
-async function report({ ports, env }: Exchange, service: ServiceKey, book: BreakerBook): Promise<void> {
+async function report(exchange: Exchange, service: ServiceKey, book: BreakerBook): Promise<void> {
+  const { ports, env } = exchange;
   const asked = takeReport(book, memoryOf(ports).isolate, ports.now());
   try {
     applyReply(book, await env.BREAKER.getByName(service).sync(asked), ports.now());
+    reportSoon(exchange, service, book);
   } catch {
     // The same report is sent again later; until then the last verdicts hold, and grow old.
   }

@@ -85,7 +85,9 @@ export function runFleet(options: FleetOptions): FleetRun {
       const reply: BreakerReply = structuredClone(answerReport(desk, asked, arrived, random));
       if (lost()) return;
       queue.add(arrived + ONE_WAY_MS * (0.8 + 0.4 * random()), (back) => {
-        if (isolate.alive) applyReply(isolate.book, reply, back);
+        if (!isolate.alive) return;
+        applyReply(isolate.book, reply, back);
+        reportSoon(isolate, back);
       });
     });
   };
