@@ -29,7 +29,8 @@ const translators: readonly { readonly kind: string; readonly version: RegExp; r
 
 /** Istio's kinds that have no counterpart. */
 const REASONS: Readonly<Record<string, string>> = {
-  PeerAuthentication: "the mesh has no mutual TLS between sidecars; who calls is proven by tokens (see exposure of Service)",
+  PeerAuthentication:
+    "the mesh has no mutual TLS between sidecars; who calls is proven by tokens (see exposure of Service)",
   RequestAuthentication: "it is not translated; an AuthenticationPolicy with jwt.providers says the same",
   ServiceEntry: "an outside host becomes a Service whose endpoints are its URLs, which this cannot know for certain",
   Sidecar: "there are no sidecars to configure",

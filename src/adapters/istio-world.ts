@@ -46,7 +46,8 @@ export function surveyIstio(documents: readonly SourceDocument[], trustDomain: s
       const selector = spec["selector"];
       services.push({ namespace, name, selector: isRecord(selector) ? selector : null });
     }
-    if (kind === "ServiceEntry") for (const host of list(spec["hosts"])) if (typeof host === "string") outside.add(host);
+    if (kind === "ServiceEntry")
+      for (const host of list(spec["hosts"])) if (typeof host === "string") outside.add(host);
   }
   for (const { kind, namespace, root } of documents) {
     const spec = specOf(root.value);

@@ -58,7 +58,9 @@ export class Field {
   /** The entries of a list; none when it is not one. */
   items(): Field[] {
     this.#ledger.entered.add(this.pointer);
-    return Array.isArray(this.value) ? this.value.map((entry: unknown, index) => this.#child(String(index), entry)) : [];
+    return Array.isArray(this.value)
+      ? this.value.map((entry: unknown, index) => this.#child(String(index), entry))
+      : [];
   }
 
   /** The members of a mapping, by name. */
@@ -104,7 +106,9 @@ export class Field {
     if (!inside || !entered.has(this.pointer)) {
       const steps = this.pointer.split("/").filter((step) => !/^\d+$/.test(step));
       const name = steps.at(-1) ?? "";
-      this.drop((Object.hasOwn(reasons, name) ? reasons[name] : undefined) ?? `Nothing here corresponds to ${name || "it"}`);
+      this.drop(
+        (Object.hasOwn(reasons, name) ? reasons[name] : undefined) ?? `Nothing here corresponds to ${name || "it"}`,
+      );
       return;
     }
     for (const [key, value] of Object.entries(this.value)) this.#child(key, value).tellRest(reasons);

@@ -113,7 +113,8 @@ export const kinds: Readonly<Record<KindName, KindInfo>> = {
     says: "How calls are made and guarded: timeouts, retries, breaker, ejection, balancing, concurrency, failover.",
     spec: trafficPolicySpecSchema,
     effect: "now",
-    limits: "Only `timeouts` has effect; the other sections are parsed, stored and returned; no effect yet.",
+    limits:
+      "`timeouts`, `circuitBreaker` and `outlierDetection` have effect; the other sections are parsed, stored and returned.",
   },
   RateLimitPolicy: {
     kind: "RateLimitPolicy",
