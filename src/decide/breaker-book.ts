@@ -251,8 +251,8 @@ export function isTroubled(book: BreakerBook, now: number): boolean {
     for (const until of page.ejected.values()) troubled ||= until > now;
     for (const target of page.targets.values()) {
       if (target.state !== "closed" && now > target.until + FORGET_OPEN_MS) {
+        // Towards trying: what is dead is found out by the fast breaker.
         target.state = "closed";
-        target.rampFrom = now;
       }
       if (target.rampFrom !== null && now - target.rampFrom >= RAMP_MS) target.rampFrom = null;
       troubled ||= target.state !== "closed" || target.rampFrom !== null || target.fast.openUntil > now;

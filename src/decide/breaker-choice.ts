@@ -38,6 +38,8 @@ type Way =
 const OPEN: Way = { way: "open" };
 const RAMP_FROM = 0.1;
 const UNKNOWN_WAIT_MS = 1000;
+/** Where requests are rare, a permit is used when the next one comes, though its deadline has passed. */
+const LATE_MS = 30_000;
 
 /**
  * The endpoints of `candidates` that may be asked now.
@@ -113,7 +115,7 @@ function wayThrough(book: BreakerBook, page: PolicyPage, target: string, now: nu
   if (known === undefined) return OPEN;
   if (known.state === "open" && now < known.until) return { way: "shut", until: known.until };
   if (known.state !== "closed") {
-    known.permits = known.permits.filter(({ diesAt }) => diesAt > now);
+    known.permits = known.permits.filter(({ diesAt }) => diesAt + LATE_MS > now);
     if (known.permits.length > 0) return { way: "probe" };
     page.wants.add(target);
     book.urgent = true;
@@ -145,7 +147,7 @@ export function beginAttempt(
   for (const target of names) {
     const known = targetOf(page, target);
     if (known.state === "closed") continue;
-    const held = known.permits.find(({ diesAt }) => diesAt > now);
+    const held = known.permits.find(({ diesAt }) => diesAt + LATE_MS > now);
     if (held === undefined) continue;
     known.permits = known.permits.filter((one) => one !== held);
     return { page, targets, probe: { target, permit: held.permit } };
@@ -160,6 +162,8 @@ export function endAttempt(book: BreakerBook, attempt: Attempt, ok: boolean, too
   book.touched = true;
   if (probe !== null) {
     page.settled.push({ ...probe, ok });
+    // Where one request came from, the next will: it need not be refused first.
+    if (ok) page.wants.add(probe.target);
     book.urgent = true;
   }
   const slow = page.circuit.breaker !== null && tookMs >= page.circuit.slowCallMs;

@@ -25,6 +25,8 @@ export interface Breaker {
   /** When the window got the first of what is in it. */
   busySince: number;
   readonly permits: Map<number, number>;
+  /** Permits of this half-open time whose deadline has passed. A result that comes late is a result all the same. */
+  readonly lost: Set<number>;
   lastPermit: number;
   probesOk: number;
   probesFailed: number;
@@ -45,6 +47,7 @@ export function newBreaker(terms: BreakerTerms, now: number): Breaker {
     window: newRollingWindow(terms.windowMs),
     busySince: now,
     permits: new Map(),
+    lost: new Set(),
     // Numbers of an earlier life of the object must not come again.
     lastPermit: Math.floor(now),
     probesOk: 0,
@@ -123,7 +126,7 @@ export function grantProbes(
   });
 }
 
-/** The result of one probe; a permit that is unknown, lost or settled already changes nothing. */
+/** The result of one probe; a permit that is unknown or settled already changes nothing. */
 export function settleProbe(
   breaker: Breaker,
   terms: BreakerTerms,
@@ -133,7 +136,8 @@ export function settleProbe(
   random: () => number,
 ): void {
   advance(breaker, terms, now, random);
-  if (breaker.state !== "half-open" || !breaker.permits.delete(permit)) return;
+  if (breaker.state !== "half-open") return;
+  if (!breaker.permits.delete(permit) && !breaker.lost.delete(permit)) return;
   breaker.lostInARow = 0;
   concludeProbe(breaker, terms, ok, now, random);
 }
@@ -160,6 +164,7 @@ function losePermits(breaker: Breaker, terms: BreakerTerms, now: number, random:
   for (const [permit, diesAt] of breaker.permits) {
     if (diesAt > now) continue;
     breaker.permits.delete(permit);
+    breaker.lost.add(permit);
     breaker.lostInARow += 1;
     if (breaker.lostInARow < LOST_PERMITS_MEAN_FAILURE) continue;
     breaker.lostInARow = 0;
@@ -182,6 +187,7 @@ function enter(breaker: Breaker, terms: BreakerTerms, state: BreakerState, now: 
   breaker.healthySince = now;
   breaker.window = newRollingWindow(terms.windowMs);
   breaker.permits.clear();
+  breaker.lost.clear();
   breaker.probesOk = 0;
   breaker.probesFailed = 0;
   breaker.lostInARow = 0;

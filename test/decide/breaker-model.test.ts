@@ -32,6 +32,7 @@ class Naive {
   healthySince = 0;
   events: Event[] = [];
   live = new Map<number, number>();
+  lost = new Set<number>();
 
   turn(state: BreakerState, now: number): void {
     if (state === "open") {
@@ -42,6 +43,7 @@ class Naive {
     this.epoch += 1;
     this.events = [];
     this.live.clear();
+    this.lost.clear();
     this.healthySince = now;
   }
 
@@ -50,6 +52,7 @@ class Naive {
     for (const [permit, diesAt] of [...this.live]) {
       if (this.state !== "half-open" || diesAt > now) continue;
       this.live.delete(permit);
+      this.lost.add(permit);
       this.events.push({ kind: "lost", at: now });
       this.judgeProbes(now);
     }
@@ -71,7 +74,7 @@ class Naive {
 
   settle(permit: number, ok: boolean, now: number): void {
     this.pass(now);
-    if (this.state !== "half-open" || !this.live.delete(permit)) return;
+    if (this.state !== "half-open" || !(this.live.delete(permit) || this.lost.delete(permit))) return;
     this.events.push({ kind: "settled", at: now, ok });
     this.judgeProbes(now);
   }
