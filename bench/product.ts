@@ -49,12 +49,13 @@ export async function serve(dir: string, code: string): Promise<Workerd> {
     {
       name: "product",
       code,
-      classes: ["Mesh", "Presence", "RateLimiter"],
+      classes: ["Mesh", "Presence", "RateLimiter", "CircuitBreaker"],
       vars: { TRUST_DOMAIN: "mesh.local", LOCAL_MESH: "true", SELVAGE_ADMIN_TOKEN: token },
       bindings: [
         '(name = "MESH", durableObjectNamespace = "Mesh")',
         '(name = "PRESENCE", durableObjectNamespace = "Presence")',
         '(name = "LIMITER", durableObjectNamespace = "RateLimiter")',
+        '(name = "BREAKER", durableObjectNamespace = "CircuitBreaker")',
         '(name = "DB", wrapped = (moduleName = "cloudflare-internal:d1-api", innerBindings = [(name = "fetcher", service = "d1")]))',
       ],
       listen: ["default", "bench"],

@@ -1,4 +1,5 @@
 // What the platform hands the Worker: bindings and variables, each with what it means. Read once per request, in index.ts.
+import type { CircuitBreaker } from "../durable/circuit-breaker.ts";
 import type { Mesh } from "../durable/mesh.ts";
 import type { Presence } from "../durable/presence.ts";
 import type { RateLimiter } from "../durable/rate-limiter.ts";
@@ -12,6 +13,8 @@ export interface Env {
   readonly PRESENCE: DurableObjectNamespace<Presence>;
   /** One object for each RateLimitPolicy, `<namespace>/<name>`: what is used of its limits. */
   readonly LIMITER: DurableObjectNamespace<RateLimiter>;
+  /** One object for each service: its breakers and ejections, for the whole fleet. */
+  readonly BREAKER: DurableObjectNamespace<CircuitBreaker>;
   /** The bootstrap operator token (a secret). Without it the admin API answers 401 until an API token exists. */
   readonly SELVAGE_ADMIN_TOKEN?: string;
   /** SPIFFE trust domain of the mesh. */

@@ -5,6 +5,7 @@ import type { Env } from "./env.ts";
 import { toProblem } from "./model/problem.ts";
 import { proxy } from "./proxy/pipeline.ts";
 
+export { CircuitBreaker } from "../durable/circuit-breaker.ts";
 export { Mesh } from "../durable/mesh.ts";
 export { Presence } from "../durable/presence.ts";
 export { RateLimiter } from "../durable/rate-limiter.ts";

@@ -68,17 +68,18 @@ function compileRoute(route: DocumentOf<"HTTPRoute">, age: number, compiling: Co
 }
 
 function flavourOf({ gateway, service }: Attachment, { world, attached }: Compiling): Flavour {
-  const none = { gateway: null, gatewayFault: null, gatewayLimits: [] };
+  const none = { gateway: null, gatewayFault: null, gatewayLimits: [], circuit: null };
   if (service !== null) {
     return { meshExposure: world.services.get(service.key)?.exposure ?? "mesh", ...none };
   }
   if (gateway === null) return { meshExposure: null, ...none };
-  const { policies, faults, limits } = attached;
+  const { policies, faults, limits, circuits } = attached;
   return {
     meshExposure: null,
     gateway: policies.gateway(gateway),
     gatewayFault: faults.gateway(gateway) ?? null,
     gatewayLimits: limits.gateway(gateway),
+    circuit: circuits.gateway(gateway),
   };
 }
 

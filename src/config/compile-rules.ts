@@ -7,6 +7,7 @@ import type { HTTPBackendRef, HTTPRouteRule } from "../model/http-route.ts";
 import type { HTTPRouteMatch } from "../model/http-route-match.ts";
 import type { SessionPersistenceSpec } from "../model/session-persistence.ts";
 import type { Backend, Fault, Rule, RuleMatch, SessionPersistence, ValueMatch } from "../model/snapshot.ts";
+import { circuitMember, type Circuits } from "./compile-circuits.ts";
 import type { Faults } from "./compile-faults.ts";
 import { compileFilters, type FilterContext } from "./compile-filters.ts";
 import { merged, type Limits } from "./compile-limits.ts";
@@ -21,6 +22,8 @@ type Route = DocumentOf<"HTTPRoute">;
 export interface Flavour extends Scene {
   /** The TrafficPolicy of the Gateway it is reached through. */
   readonly gateway: Effective | null;
+  /** The same policy's circuit, as `Circuits.gateway` gives it. */
+  readonly circuit: number | null;
   /** The FaultPolicy of that Gateway. */
   readonly gatewayFault: Fault | null;
   /** The limits of that Gateway. */
@@ -30,6 +33,7 @@ export interface Flavour extends Scene {
 /** The policies of the mesh. */
 export interface Attached {
   readonly policies: Policies;
+  readonly circuits: Circuits;
   readonly faults: Faults;
   readonly limits: Limits;
 }
@@ -65,14 +69,20 @@ export function compileRule(
     requestMs: milliseconds(rule.timeouts?.request) ?? policy?.requestMs ?? null,
     perTryMs: milliseconds(rule.timeouts?.backendRequest) ?? policy?.perTryMs ?? null,
   };
-  const above = merged(attached.limits.mesh, flavour.gatewayLimits);
-  const ownLimits = attached.limits.route(namespace, name, called);
+  const { limits, circuits } = attached;
+  const above = merged(limits.mesh, flavour.gatewayLimits);
+  const ownLimits = limits.route(namespace, name, called);
+  const circuit = circuits.route(namespace, name, called);
   const backends = rule.backendRefs.map((ref, at) => {
     const own = { timeouts, policy, fault };
     const backend = compileBackend(ref, `${pointer}/backendRefs/${at}`, own, flavour, attached, context);
     const { target } = backend;
-    const service = "service" in target ? attached.limits.service(target.service) : [];
-    return { ...backend, limits: merged(above, service, ownLimits) };
+    if (!("service" in target)) return backend;
+    return {
+      ...backend,
+      ...circuitMember(circuit, circuits.service(target.service), flavour.circuit, circuits.mesh),
+      limits: merged(above, limits.service(target.service), ownLimits),
+    };
   });
   return {
     route: `${namespace}/${name}`,

@@ -6,6 +6,7 @@ import { refOf } from "../model/keys.ts";
 import type { ServiceEndpoint } from "../model/service.ts";
 import type { Endpoint, ServiceEntry, ServiceKey } from "../model/snapshot.ts";
 import { builtInCluster, clusterRule } from "./cluster-rule.ts";
+import { circuitMember } from "./compile-circuits.ts";
 import { merged } from "./compile-limits.ts";
 import type { Attached } from "./compile-rules.ts";
 import type { ServiceView, World } from "./compile-world.ts";
@@ -24,9 +25,12 @@ export function compileServices(world: World, attached: Attached, localMesh: boo
       return compileEndpoint(endpoint, index, cluster);
     });
     const { namespace, name, exposure } = service;
-    const { limits } = attached;
-    const held = merged(limits.mesh, limits.service(key));
-    return [key, { namespace, name, exposure, endpoints, ...policiesOf(key, attached), limits: held }];
+    const { limits, circuits } = attached;
+    const held = {
+      ...circuitMember(circuits.service(key), circuits.mesh),
+      limits: merged(limits.mesh, limits.service(key)),
+    };
+    return [key, { namespace, name, exposure, endpoints, ...policiesOf(key, attached), ...held }];
   });
   return { services: Object.fromEntries(entries), findings };
 }

@@ -6,6 +6,7 @@ import type { Snapshot } from "../model/snapshot.ts";
 import type { Status } from "../model/status.ts";
 import { compileLimits } from "./compile-limits.ts";
 import { compileFaults } from "./compile-faults.ts";
+import { compileCircuits } from "./compile-circuits.ts";
 import { compileListeners } from "./compile-listeners.ts";
 import { compilePolicies } from "./compile-policies.ts";
 import { collectPrograms } from "./compile-programs.ts";
@@ -48,10 +49,11 @@ export function compile(documents: readonly Document[], options: CompileOptions)
   const world = survey(documents, options.createdAt ?? new Map());
   const listeners = compileListeners(world);
   const policies = compilePolicies(world);
+  const circuits = compileCircuits(world.trafficPolicies);
   const limits = compileLimits(world.rateLimitPolicies);
   const programs = collectPrograms();
   const faults = compileFaults(world, programs);
-  const attached = { policies, faults, limits };
+  const attached = { policies, circuits, faults, limits };
   const losers = new Map([...policies.losers, ...faults.losers]);
   const services = compileServices(world, attached, options.localMesh);
   const routes = compileRoutes(world, listeners, attached, programs);
@@ -71,7 +73,14 @@ export function compile(documents: readonly Document[], options: CompileOptions)
     ...lintMatches(router, routes),
   ];
   return {
-    snapshot: { schema: 1, revision: options.revision, services: services.services, router, limits: limits.table },
+    snapshot: {
+      schema: 1,
+      revision: options.revision,
+      services: services.services,
+      router,
+      limits: limits.table,
+      ...(circuits.table.length === 0 ? {} : { circuits: circuits.table }),
+    },
     findings,
     statuses,
   };

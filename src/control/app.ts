@@ -6,6 +6,7 @@ import type { Env } from "../env.ts";
 import { refusalResponse } from "./answer.ts";
 import { registerApply } from "./calls/apply.ts";
 import { registerAudit } from "./calls/audit.ts";
+import { registerBreakers } from "./calls/breakers.ts";
 import { registerCatalog } from "./calls/catalog.ts";
 import { registerEndpoints } from "./calls/endpoints.ts";
 import { registerHeartbeats } from "./calls/heartbeats.ts";
@@ -38,6 +39,7 @@ function build(): ControlApp {
   registerHeartbeats(app);
   registerCatalog(app);
   registerLimits(app);
+  registerBreakers(app);
   registerTokens(app);
   registerAudit(app);
   registerPages(app);

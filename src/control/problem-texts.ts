@@ -122,6 +122,10 @@ export const problemTexts: Readonly<Record<ProblemName, ProblemText>> = {
     why: "The request asked for a WebSocket, and the service answered with a success that is no 101. Refusals of its own (3xx to 5xx) pass as they are.",
     fix: "Check that the service speaks the protocol at this path.",
   },
+  circuitOpen: {
+    why: "Too many calls to the service, or to the version that was wanted, failed or were slow, so the mesh sends it nothing for a moment; or an operator has forced it open. The service was not asked.",
+    fix: "Repeat the request after `retry-after`. `selvage breaker get` shows the state, and why; `selvage breaker force NAME closed` lets traffic through regardless.",
+  },
   loopDetected: {
     why: "The request has passed through the mesh too many times: a service's endpoint is an address of the mesh itself.",
     fix: "Point the endpoint at the service, not at the route that leads to it.",

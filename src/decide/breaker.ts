@@ -8,28 +8,9 @@
 // here are isolates that may vanish: a probe is a permit with a deadline (a lost one returns; three lost in a row count as
 // a failure), and outcomes name the epoch they were seen in (what an older state let through changes nothing now).
 // Open time doubles with each trip up to the maximum and is stretched by up to half at random; a minute of health takes
-// one doubling back. An operator's forced state wins over all of it until it ends.
+// one doubling back.
+import type { BreakerState, BreakerTerms } from "../model/circuit.ts";
 import { addOutcomes, newRollingWindow, sumOutcomes, type RollingWindow, type Tally } from "./rolling-window.ts";
-
-export interface BreakerTerms {
-  readonly windowMs: number;
-  /** Calls in the window below which nothing is concluded. */
-  readonly minRequests: number;
-  /** 0–100; reached is tripped. */
-  readonly failurePercent: number;
-  readonly slowCallPercent: number;
-  readonly openForMs: number;
-  readonly maxOpenForMs: number;
-  readonly halfOpenRequests: number;
-}
-
-export type BreakerState = "closed" | "open" | "half-open";
-
-export interface Forced {
-  readonly state: "open" | "closed";
-  readonly untilMs: number;
-  readonly reason: string;
-}
 
 export interface Breaker {
   state: BreakerState;
@@ -41,12 +22,15 @@ export interface Breaker {
   trips: number;
   healthySince: number;
   window: RollingWindow;
+  /** When the window got the first of what is in it. */
+  busySince: number;
   readonly permits: Map<number, number>;
+  /** Permits of this half-open time whose deadline has passed. A result that comes late is a result all the same. */
+  readonly lost: Set<number>;
   lastPermit: number;
   probesOk: number;
   probesFailed: number;
   lostInARow: number;
-  forced: Forced | null;
 }
 
 const HEALTHY_MS = 60_000;
@@ -61,30 +45,40 @@ export function newBreaker(terms: BreakerTerms, now: number): Breaker {
     trips: 0,
     healthySince: now,
     window: newRollingWindow(terms.windowMs),
+    busySince: now,
     permits: new Map(),
-    lastPermit: 0,
+    lost: new Set(),
+    // Numbers of an earlier life of the object must not come again.
+    lastPermit: Math.floor(now),
     probesOk: 0,
     probesFailed: 0,
     lostInARow: 0,
-    forced: null,
   };
-}
-
-/** The state that callers obey: an operator's, while it lasts, else the machine's own. */
-export function effectiveState(breaker: Breaker, now: number): BreakerState {
-  return breaker.forced && breaker.forced.untilMs > now ? breaker.forced.state : breaker.state;
 }
 
 /** Lets time do what it does: an open time ends, lost permits return, health takes a doubling back. */
 export function advance(breaker: Breaker, terms: BreakerTerms, now: number, random: () => number): void {
-  if (breaker.forced && breaker.forced.untilMs <= now) breaker.forced = null;
-  if (breaker.window.widthMs * 10 !== terms.windowMs) breaker.window = newRollingWindow(terms.windowMs);
+  if (breaker.window.windowMs !== terms.windowMs) breaker.window = newRollingWindow(terms.windowMs);
   if (breaker.state === "open" && now >= breaker.openUntil) enter(breaker, terms, "half-open", now);
-  if (breaker.state === "half-open") losePermits(breaker, terms, now, random);
+  if (breaker.state === "half-open") {
+    losePermits(breaker, terms, now, random);
+    // A policy that asks for fewer probes than it did may have all of them already.
+    decideProbes(breaker, terms, now, random);
+  }
   if (breaker.state === "closed" && breaker.trips > 0 && now - breaker.healthySince >= HEALTHY_MS) {
     breaker.trips -= 1;
     breaker.healthySince = now;
   }
+}
+
+/** What isolates have seen of a target since the last success that any of them knows of. */
+export interface Latest {
+  /** Failures in a row, each isolate's own, summed. */
+  readonly failing: number;
+  /** Share of all isolates that see nothing but failures, percent. */
+  readonly failingPercent: number;
+  /** Failures are reported at once, successes up to so much later: younger windows tell too much of the failures. */
+  readonly lagMs: number;
 }
 
 /** Takes in outcomes that were seen while `epoch` was the breaker's. */
@@ -93,18 +87,23 @@ export function record(
   terms: BreakerTerms,
   tally: Tally,
   epoch: number,
+  latest: Latest,
   now: number,
   random: () => number,
 ): void {
   advance(breaker, terms, now, random);
   if (breaker.state !== "closed" || epoch !== breaker.epoch) return;
+  const before = sumOutcomes(breaker.window, now);
+  if (before.ok + before.failed === 0) breaker.busySince = now;
   addOutcomes(breaker.window, tally, now);
   const { ok, failed, slow } = sumOutcomes(breaker.window, now);
   const calls = ok + failed;
   if (calls < terms.minRequests) return;
-  if (failed * 100 >= terms.failurePercent * calls || slow * 100 >= terms.slowCallPercent * calls) {
-    trip(breaker, terms, now, random);
-  }
+  const known = now - breaker.busySince >= latest.lagMs;
+  const tripped =
+    (known && (reached(failed, calls, terms.failurePercent) || reached(slow, calls, terms.slowCallPercent))) ||
+    (latest.failing >= terms.minRequests && latest.failingPercent >= terms.failurePercent);
+  if (tripped) trip(breaker, terms, now, random);
 }
 
 /** Hands out up to `wanted` permits to probe, each to be answered within `lifeMs`. */
@@ -127,7 +126,7 @@ export function grantProbes(
   });
 }
 
-/** The result of one probe; a permit that is unknown, lost or settled already changes nothing. */
+/** The result of one probe; a permit that is unknown or settled already changes nothing. */
 export function settleProbe(
   breaker: Breaker,
   terms: BreakerTerms,
@@ -137,19 +136,25 @@ export function settleProbe(
   random: () => number,
 ): void {
   advance(breaker, terms, now, random);
-  if (breaker.state !== "half-open" || !breaker.permits.delete(permit)) return;
+  if (breaker.state !== "half-open") return;
+  if (!breaker.permits.delete(permit) && !breaker.lost.delete(permit)) return;
   breaker.lostInARow = 0;
   concludeProbe(breaker, terms, ok, now, random);
 }
 
-export function force(breaker: Breaker, forced: Forced | null): void {
-  breaker.forced = forced;
-  breaker.epoch += 1;
+/** Nothing is never reached, not even a threshold of 0 %. */
+function reached(count: number, calls: number, percent: number): boolean {
+  return count > 0 && count * 100 >= percent * calls;
 }
 
 function concludeProbe(breaker: Breaker, terms: BreakerTerms, ok: boolean, now: number, random: () => number): void {
   if (ok) breaker.probesOk += 1;
   else breaker.probesFailed += 1;
+  decideProbes(breaker, terms, now, random);
+}
+
+function decideProbes(breaker: Breaker, terms: BreakerTerms, now: number, random: () => number): void {
+  if (breaker.state !== "half-open") return;
   // Half of the probes failed: what the rest would say does not matter any more.
   if (breaker.probesFailed * 2 >= terms.halfOpenRequests) trip(breaker, terms, now, random);
   else if (breaker.probesOk + breaker.probesFailed >= terms.halfOpenRequests) enter(breaker, terms, "closed", now);
@@ -159,6 +164,7 @@ function losePermits(breaker: Breaker, terms: BreakerTerms, now: number, random:
   for (const [permit, diesAt] of breaker.permits) {
     if (diesAt > now) continue;
     breaker.permits.delete(permit);
+    breaker.lost.add(permit);
     breaker.lostInARow += 1;
     if (breaker.lostInARow < LOST_PERMITS_MEAN_FAILURE) continue;
     breaker.lostInARow = 0;
@@ -181,6 +187,7 @@ function enter(breaker: Breaker, terms: BreakerTerms, state: BreakerState, now: 
   breaker.healthySince = now;
   breaker.window = newRollingWindow(terms.windowMs);
   breaker.permits.clear();
+  breaker.lost.clear();
   breaker.probesOk = 0;
   breaker.probesFailed = 0;
   breaker.lostInARow = 0;

@@ -10,13 +10,14 @@ export interface Tally {
 const BUCKETS = 10;
 
 export interface RollingWindow {
+  readonly windowMs: number;
   readonly widthMs: number;
   readonly buckets: { ok: number; failed: number; slow: number; slot: number }[];
 }
 
 export function newRollingWindow(windowMs: number): RollingWindow {
   const buckets = Array.from({ length: BUCKETS }, () => ({ ok: 0, failed: 0, slow: 0, slot: -1 }));
-  return { widthMs: windowMs / BUCKETS, buckets };
+  return { windowMs, widthMs: windowMs / BUCKETS, buckets };
 }
 
 export function addOutcomes(window: RollingWindow, tally: Tally, now: number): void {

@@ -114,7 +114,7 @@ export const kinds: Readonly<Record<KindName, KindInfo>> = {
     spec: trafficPolicySpecSchema,
     effect: "now",
     limits:
-      "`timeouts`, `retry`, `loadBalancer` and `failover` have effect, but `failover.order` has none yet. Retry budgets and loads are counted by each isolate for itself. `circuitBreaker`, `outlierDetection` and `concurrency` are parsed, stored and returned; no effect yet.",
+      "`timeouts`, `retry`, `loadBalancer`, `failover`, `circuitBreaker` and `outlierDetection` have effect, but `failover.order` has none yet. Retry budgets and loads are counted by each isolate for itself. `concurrency` is parsed, stored and returned; no effect yet.",
   },
   RateLimitPolicy: {
     kind: "RateLimitPolicy",

@@ -37,6 +37,7 @@ export const problems = {
   upgradeRefused: { code: "SLV5009", status: 502, title: "The service refused the upgrade" },
   loopDetected: { code: "SLV5010", status: 508, title: "The request came back to the mesh too often" },
   faultInjected: { code: "SLV5030", status: 503, title: "A fault was put in on purpose" },
+  circuitOpen: { code: "SLV5020", status: 503, title: "The service is given time to recover" },
   // ours
   internal: { code: "SLV9000", status: 500, title: "The mesh made a mistake" },
   storageUnavailable: { code: "SLV9001", status: 503, title: "The registry cannot be reached" },

@@ -1,9 +1,9 @@
 // The compiled mesh: everything the data plane needs to decide a request, as plain JSON. Compiled once, at apply;
 // immutable; one per revision. Nothing here is parsed, defaulted or merged again by those who read it. Fields are only
 // ever added within a schema; those that older snapshots lack are optional.
-import type { Limit } from "./limit.ts";
-
 import type { CallPolicy } from "./call-policy.ts";
+import type { Circuit } from "./circuit.ts";
+import type { Limit } from "./limit.ts";
 
 /** `"<namespace>/<name>"` of a Service. */
 export type ServiceKey = string;
@@ -16,6 +16,8 @@ export interface Snapshot {
   readonly router: Router;
   /** Every limit of the mesh, once; absent = none. */
   readonly limits?: readonly Limit[];
+  /** Breakers and ejections of TrafficPolicies; absent = there are none. `circuit` of services and backends points here. */
+  readonly circuits?: readonly Circuit[];
 }
 
 export interface ServiceEntry {
@@ -32,6 +34,8 @@ export interface ServiceEntry {
   readonly calls?: CallPolicy;
   /** Absent: no FaultPolicy is attached. */
   readonly fault?: Fault;
+  /** Index into `Snapshot.circuits`; absent = calls are not guarded. */
+  readonly circuit?: number;
 }
 
 export interface Timeouts {
@@ -188,6 +192,8 @@ export interface Backend {
   readonly filters: readonly Filter[];
   /** What holds for this rule and this service: rule › route › service › gateway › mesh, merged. */
   readonly timeouts: Timeouts;
+  /** Index into `Snapshot.circuits`, of the one policy that wins whole; absent = calls are not guarded. */
+  readonly circuit?: number;
   /** All of mesh, gateway, service, route and rule: indexes into `Snapshot.limits`; absent = none. */
   readonly limits?: readonly number[];
   /** Of the TrafficPolicy in force for this rule and this service; absent: it says no more than timeouts. */

@@ -16,29 +16,35 @@ export interface Chosen {
   readonly load: EndpointLoad | null;
 }
 
-const NO_ENDPOINTS: readonly Endpoint[] = [];
 const DEFAULT_BALANCE: Balance = { policy: "peak-ewma" };
 
-/** @param tried endpoints that already failed this request */
+export interface Candidates {
+  /** All of the service. */
+  readonly endpoints: readonly Endpoint[];
+  /** Those that the breaker lets pass. */
+  readonly passable: readonly Endpoint[];
+  /** Those that already failed this request. */
+  readonly tried: readonly string[];
+}
+
 export function chooseEndpoint(
   exchange: Exchange,
   destination: Destination,
   rule: Rule | null,
-  tried: readonly string[],
+  { endpoints, passable, tried }: Candidates,
   nowMs: number,
 ): Chosen | null {
-  const { books, live, ports } = exchange;
+  const { books, ports } = exchange;
   const { service, version, pinned, calls } = destination;
-  const endpoints = live.endpoints.get(service) ?? NO_ENDPOINTS;
   if (endpoints.length < 2) {
-    const only = pickEndpoint(endpoints, version, tried, 0);
+    const only = pickEndpoint(passable, version, tried, 0);
     return only === null ? null : { endpoint: only, load: null };
   }
   const page = pageOf(books.endpoints, service, endpoints, nowMs);
-  const kept = pinned === null || tried.length > 0 ? undefined : endpoints.find(({ id }) => id === pinned.endpointId);
+  const kept = pinned === null || tried.length > 0 ? undefined : passable.find(({ id }) => id === pinned.endpointId);
   if (kept !== undefined) return { endpoint: kept, load: loadIn(page, kept) };
   const how = calls?.balance ?? DEFAULT_BALANCE;
-  const endpoint = balance(endpoints, version, tried, {
+  const endpoint = balance(passable, version, tried, {
     policy: how.policy,
     key: how.policy === "ring-hash" ? hashKey(exchange, how, rule, service) : "",
     failover: calls?.failover ?? DEFAULT_FAILOVER,

@@ -4,6 +4,7 @@ import type { Live } from "../config/live.ts";
 import type { Scheme } from "../decide/authority.ts";
 import type { EndpointBook } from "../decide/endpoint-book.ts";
 import type { BudgetState } from "../decide/retry-budget.ts";
+import type { Circuit } from "../model/circuit.ts";
 import type { Env } from "../env.ts";
 import type { CallPolicy } from "../model/call-policy.ts";
 import type { Fault, Filter, Rule, ServiceKey, Timeouts } from "../model/snapshot.ts";
@@ -104,6 +105,8 @@ export interface Destination {
   readonly fault: Fault | null;
   /** The endpoint that the caller's session names. */
   readonly pinned: Pinned | null;
+  /** The breaker and ejection that guard the call; absent = none. */
+  readonly circuit?: Circuit;
 }
 
 export interface Pinned {

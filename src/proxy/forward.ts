@@ -7,6 +7,7 @@ import type { Endpoint, Rule } from "../model/snapshot.ts";
 import { letGo, type Body } from "./body.ts";
 import { call } from "./call.ts";
 import { chooseEndpoint } from "./choose-endpoint.ts";
+import { guardOf } from "./guard.ts";
 import type { CallFailure, Destination, Exchange, Outgoing } from "./exchange.ts";
 import { earn, nextTryMs, retryPlanOf } from "./try-again.ts";
 
@@ -32,9 +33,12 @@ export async function forward(
   const plan = retryPlanOf(rule, destination, exchange.admitted);
   const { requestMs, perTryMs } = destination.timeouts;
   const tried: string[] = [];
+  const guard = guardOf(exchange, destination, endpoints);
   for (;;) {
     const nowMs = ports.now();
-    const chosen = chooseEndpoint(exchange, destination, rule, tried, nowMs);
+    const passable = guard === null ? endpoints : guard.choose();
+    if ("problem" in passable) return passable;
+    const chosen = chooseEndpoint(exchange, destination, rule, { endpoints, passable, tried }, nowMs);
     if (chosen === null) return noEndpoint(destination, endpoints.length);
     const { endpoint, load } = chosen;
     const leftMs = requestMs === 0 ? null : requestMs - (nowMs - startedAtMs);
@@ -44,8 +48,10 @@ export async function forward(
     if (timeoutMs === null) outgoing.headers.delete("selvage-timeout-ms");
     else outgoing.headers.set("selvage-timeout-ms", String(Math.max(1, Math.floor(timeoutMs) - MARGIN_MS)));
     if (load !== null) began(load);
+    const settle = guard?.begin(endpoint);
     const answer = await call(exchange, endpoint, outgoing, bodyOf(body), { timeoutMs, abort: plan !== null });
     const end = endOf(answer);
+    settle?.(end);
     trace?.("forward", { endpoint: endpoint.id, ...end });
     tried.push(endpoint.id);
     const endedAtMs = plan === null && load === null ? nowMs : ports.now();

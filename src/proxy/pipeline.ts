@@ -108,7 +108,10 @@ async function walk(exchange: Exchange, by: Answering): Promise<Response> {
   if (plan.mirrors.length > 0) body = mirror(exchange, plan.mirrors, outgoing, body);
 
   const forwarded = await forward(exchange, destination, routed.rule, outgoing, body);
-  if ("problem" in forwarded) return withCors(refuse(forwarded, { ...by, stage: "forward" }), plan, origin);
+  if ("problem" in forwarded) {
+    const breaker = forwarded.problem === "circuitOpen" ? { stage: "breaker", policy: shutBy(forwarded) } : {};
+    return withCors(refuse(forwarded, { ...by, stage: "forward", ...breaker }), plan, origin);
+  }
   return respond(forwarded.response, {
     requestId: by.requestId,
     revision: by.revision,
@@ -221,6 +224,10 @@ function sessionOf(
     { service, endpointId: endpoint.id, before: pinned, path, secure },
     ports.now(),
   );
+}
+
+function shutBy({ extensions }: Refusal): string {
+  return `TrafficPolicy/${String(extensions?.policy)}`;
 }
 
 /** A browser may read a refusal of the mesh, too, where the rule lets its page read answers. */

@@ -70,7 +70,8 @@ function atService(exchange: Exchange, address: ServiceAddress): Routed | Refusa
   if (found.match !== null) return byRule(exchange, found, prefix, path);
   if (!found.direct) return noServiceRoute(service);
   const { timeouts, calls = null, fault = null, limits = NO_LIMITS } = entry;
-  const destination = { service, version: null, timeouts, calls, fault, limits, pinned: null };
+  const policies = { timeouts, calls, fault, limits, ...circuitOf(exchange, entry.circuit) };
+  const destination = { service, version: null, pinned: null, ...policies };
   const policy = `Service/${service}`;
   return { policy, rule: null, matchedPath: "/", addressPrefix: prefix, path, filters: NO_FILTERS, destination };
 }
@@ -109,7 +110,13 @@ function destinationOf(exchange: Exchange, backend: Backend, pinned: Pinned | nu
       extensions: { reason: "BackendNotFound" },
     };
   }
-  return { service, version, timeouts, calls, fault, limits, pinned };
+  return { service, version, timeouts, calls, fault, limits, pinned, ...circuitOf(exchange, backend.circuit) };
+}
+
+function circuitOf({ live }: Exchange, index: number | undefined): Pick<Destination, "circuit"> {
+  if (index === undefined) return {};
+  const circuit = live.snapshot.circuits?.[index];
+  return circuit === undefined ? {} : { circuit };
 }
 
 function pinnedBackend(exchange: Exchange, { rule }: Matched): ReturnType<typeof resumeSession> {

@@ -21,6 +21,10 @@ interface Operation {
 const SERVICE = "/namespaces/shop/service/orders";
 const ENDPOINT = "/namespaces/shop/services/orders/endpoints/one";
 
+/** Without it there is no breaker to force. */
+const GUARD =
+  "apiVersion: selvage.dev/v1\nkind: TrafficPolicy\nmetadata: {name: guard, namespace: shop}\nspec: {targetRefs: [{kind: Service, name: orders}], circuitBreaker: {}}\n";
+
 /** A call of each operation that an admin may make, in this order, on the seeded mesh. `{token}` is the id of an API token. */
 const examples: Readonly<Record<string, readonly [path: string, sent?: Sent]>> = {
   apply: ["/apply", { body: serviceYaml("search") }],
@@ -43,6 +47,8 @@ const examples: Readonly<Record<string, readonly [path: string, sent?: Sent]>> =
   getCatalog: ["/catalog"],
   listLimits: ["/limits"],
   getServiceOpenApi: ["/catalog/shop/orders/openapi.json"],
+  listBreakers: ["/breakers"],
+  forceBreaker: ["/breakers/shop/orders/force", { body: { state: "open", reason: "drill" } }],
   deleteResource: [SERVICE, { headers: { "if-match": "*" } }],
   rollback: ["/revisions/1/rollback"],
   createToken: ["/tokens", { body: { name: "ci", role: "viewer" } }],
@@ -72,6 +78,7 @@ beforeAll(async () => {
     ),
   );
   await applied(serviceYaml("orders"));
+  await applied(GUARD);
   for (const role of roles) tokens.set(role, await tokenFor(role));
   tokens.set("elsewhere", await tokenFor("operator", ["elsewhere"]));
   const minted = await api("POST", "/tokens", { body: { name: "victim", role: "viewer" } });

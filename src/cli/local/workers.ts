@@ -29,6 +29,7 @@ export const DURABLE_OBJECTS: Readonly<Record<string, string>> = {
   MESH: "Mesh",
   PRESENCE: "Presence",
   LIMITER: "RateLimiter",
+  BREAKER: "CircuitBreaker",
 };
 export const VARIABLES: Readonly<Record<string, string>> = { TRUST_DOMAIN: "mesh.local" };
 

@@ -1,0 +1,115 @@
+// The breakers of one service for the whole fleet: a thin shell around decide/breaker-desk.ts. Counts are kept in memory
+// only; what was concluded from them (a state, its epoch, its end) and what operators force is written down before the
+// answer leaves, so that an object that is moved or killed says the same as before. Every method answers; none throws.
+import { DurableObject } from "cloudflare:workers";
+import { newBreaker } from "../src/decide/breaker.ts";
+import {
+  answerReport,
+  breakerRows,
+  forcedStates,
+  forceState,
+  newBreakerDesk,
+  seatId,
+  type BreakerDesk,
+  type Forced,
+} from "../src/decide/breaker-desk.ts";
+import type { Env } from "../src/env.ts";
+import type { BreakerReply, BreakerReport, BreakerRow, ForceOrder } from "../src/model/breaker-sync.ts";
+import type { BreakerState, BreakerTerms, ForcedState } from "../src/model/circuit.ts";
+
+const STATE = "state:";
+const FORCED = "forced:";
+/** A row of a breaker that nobody has asked about for a day means nothing any more. */
+const KEEP_MS = 86_400_000;
+
+interface WrittenState {
+  readonly policy: string;
+  readonly target: string;
+  readonly terms: BreakerTerms;
+  readonly state: BreakerState;
+  readonly epoch: number;
+  readonly since: number;
+  readonly openUntil: number;
+  readonly trips: number;
+}
+
+export interface States {
+  readonly rows: readonly BreakerRow[];
+  readonly forced: readonly ForcedState[];
+}
+
+export class CircuitBreaker extends DurableObject<Env> {
+  readonly #desk: BreakerDesk = newBreakerDesk();
+  /** Epochs as they are written down. */
+  readonly #written = new Map<string, number>();
+
+  constructor(ctx: DurableObjectState, env: Env) {
+    super(ctx, env);
+    const now = Date.now();
+    const { kv } = ctx.storage;
+    for (const [name, row] of kv.list<WrittenState>({ prefix: STATE })) {
+      if (now - row.since > KEEP_MS && row.state === "closed") kv.delete(name);
+      else this.#restore(row, now);
+    }
+    for (const [name, row] of kv.list<Forced>({ prefix: FORCED })) {
+      if (row.until <= now) kv.delete(name);
+      else this.#desk.forced.set(name.slice(FORCED.length), row);
+    }
+  }
+
+  /** One batched report of an isolate, and what it should know. */
+  sync(report: BreakerReport): BreakerReply {
+    const reply = answerReport(this.#desk, report, Date.now(), Math.random);
+    this.#writeTurns();
+    return reply;
+  }
+
+  states(): States {
+    const now = Date.now();
+    const rows = breakerRows(this.#desk, now, Math.random);
+    this.#writeTurns();
+    return { rows, forced: forcedStates(this.#desk, now) };
+  }
+
+  /** What an operator says; `auto` takes it back. */
+  force(order: ForceOrder): readonly ForcedState[] {
+    const now = Date.now();
+    forceState(this.#desk, order, now);
+    const forced = this.#desk.forced.get(order.target);
+    if (forced) this.ctx.storage.kv.put(FORCED + order.target, forced);
+    else this.ctx.storage.kv.delete(FORCED + order.target);
+    return forcedStates(this.#desk, now);
+  }
+
+  #restore({ policy, target, terms, state, epoch, since, openUntil, trips }: WrittenState, now: number): void {
+    const breaker = { ...newBreaker(terms, now), state, epoch, since, openUntil, trips };
+    const id = seatId(policy, target);
+    this.#desk.seats.set(id, {
+      policy,
+      target,
+      terms,
+      breaker,
+      runs: new Map(),
+      okAt: 0,
+      heardAt: now,
+      suspectedAt: -KEEP_MS,
+    });
+    this.#written.set(id, epoch);
+  }
+
+  /** A row for each breaker that has turned since it was last written; none while nothing turns. */
+  #writeTurns(): void {
+    for (const [id, { policy, target, terms, breaker }] of this.#desk.seats) {
+      const { state, epoch, since, openUntil, trips } = breaker;
+      if (epoch === (this.#written.get(id) ?? 1)) continue;
+      this.#written.set(id, epoch);
+      const row: WrittenState = { policy, target, terms, state, epoch, since, openUntil, trips };
+      this.ctx.storage.kv.put(STATE + id, row);
+    }
+    for (const id of this.#written.keys()) {
+      if (this.#desk.seats.has(id)) continue;
+      this.#written.delete(id);
+      this.ctx.storage.kv.delete(STATE + id);
+    }
+  }
+}

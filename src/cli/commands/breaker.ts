@@ -1,0 +1,94 @@
+// `selvage breaker get|force`: what the fleet's breakers are doing, and taking them in hand for a while.
+import type { BreakerList, ForceRequest, ServiceBreakers } from "../../model/api-breakers.ts";
+import { type ExitCode, exitCodes } from "../exit-code.ts";
+import { printData } from "../print-data.ts";
+import { reportFailure } from "../report-failure.ts";
+import type { Session } from "../session.ts";
+import { age, table } from "../table.ts";
+
+export interface BreakerGetOptions {
+  readonly allNamespaces?: boolean;
+}
+
+export interface BreakerForceOptions {
+  readonly ttl?: string;
+  readonly reason: string;
+  readonly version?: string;
+}
+
+const HEADER = ["SERVICE", "TARGET", "STATE", "FOR", "OK", "FAILED", "SLOW", "POLICY"];
+
+export async function getBreakers(
+  session: Session,
+  name: string | undefined,
+  options: BreakerGetOptions,
+): Promise<ExitCode> {
+  const query = new URLSearchParams();
+  if (!options.allNamespaces) query.set("namespace", session.namespace ?? "default");
+  if (name !== undefined) query.set("service", name);
+  const answer = await session.client.call<BreakerList>("GET", `/breakers?${query}`);
+  if (!answer.ok) return reportFailure(answer.failure, session.terminal);
+  const { items, more } = answer.value;
+  const rows = items.flatMap(rowsOf);
+  await printData(session, {
+    data: answer.value,
+    human: () => (rows.length === 0 ? [] : table(HEADER, rows)),
+    names: () => items.map(({ namespace, service }) => `${namespace}/${service}`),
+  });
+  if (items.length === 0) session.terminal.err("no service here is guarded by a TrafficPolicy");
+  if (more) session.terminal.err("there are more services: name one");
+  return exitCodes.ok;
+}
+
+function rowsOf({ namespace, service, known, forced, breakers }: ServiceBreakers): string[][] {
+  const name = `${namespace}/${service}`;
+  const now = Date.now();
+  if (!known) return [[name, "", "unknown", "", "", "", "", ""]];
+  const orders = forced.map(({ version, state, reason, until }) => [
+    name,
+    version === null ? "all" : `version ${version}`,
+    `forced ${state}`,
+    `until ${until}`,
+    "",
+    "",
+    "",
+    reason,
+  ]);
+  const states = breakers.map(({ target, name: which, state, since, ok, failed, slow, policy, ejectedUntil }) => [
+    name,
+    which === "" ? target : `${target} ${which}`,
+    ejectedUntil === null ? state : `${state}, ejected`,
+    age(since, now),
+    String(ok),
+    String(failed),
+    String(slow),
+    policy,
+  ]);
+  return orders.length + states.length === 0 ? [[name, "", "no calls", "", "", "", "", ""]] : [...orders, ...states];
+}
+
+export async function forceBreaker(
+  session: Session,
+  name: string,
+  state: ForceRequest["state"],
+  options: BreakerForceOptions,
+): Promise<ExitCode> {
+  const { client, terminal, namespace } = session;
+  const { ttl, reason, version } = options;
+  const body: ForceRequest = {
+    state,
+    reason,
+    ...(ttl === undefined ? {} : { ttl }),
+    ...(version === undefined ? {} : { version }),
+  };
+  const path = `/breakers/${encodeURIComponent(namespace ?? "default")}/${encodeURIComponent(name)}/force`;
+  const answer = await client.call<ServiceBreakers>("POST", path, { body });
+  if (!answer.ok) return reportFailure(answer.failure, terminal);
+  const told = state === "auto" ? "is left to its breakers" : `is forced ${state}`;
+  await printData(session, {
+    data: answer.value,
+    human: () => [`service/${name}${version === undefined ? "" : ` version ${version}`} ${told}`],
+    names: () => [`service/${name}`],
+  });
+  return exitCodes.ok;
+}

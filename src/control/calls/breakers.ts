@@ -1,0 +1,147 @@
+// Breakers as their coordinators have them, and what an operator forces upon them.
+import { z } from "zod";
+import type { Store } from "../../config/store.ts";
+import { guardedServices } from "../../decide/guarded-services.ts";
+import type { States } from "../../../durable/circuit-breaker.ts";
+import type { Env } from "../../env.ts";
+import { breakerListSchema, forceRequestSchema, serviceBreakersSchema } from "../../model/api-breakers.ts";
+import type { ServiceBreakers } from "../../model/api-breakers.ts";
+import { versionTarget, WHOLE_SERVICE } from "../../model/circuit.ts";
+import { parseDuration } from "../../model/duration.ts";
+import { serviceKey } from "../../model/keys.ts";
+import type { Refusal } from "../../model/problem.ts";
+import type { ServiceKey } from "../../model/snapshot.ts";
+import { auditOf } from "../audit-entry.ts";
+import { jsonBody, noBody } from "../json-body.ts";
+import { covers, lacksNamespace } from "../operator.ts";
+import { type ControlApp, register } from "../register.ts";
+import { namespaceParameter, serviceParameter } from "../route-parameters.ts";
+
+const tag = "breakers";
+/** Each service is one question to its object. */
+const MAX_SERVICES = 50;
+
+export function registerBreakers(app: ControlApp): void {
+  register(app, {
+    id: "listBreakers",
+    method: "get",
+    path: "/breakers",
+    role: "viewer",
+    scope: "each",
+    writes: false,
+    tag,
+    summary: "Breakers and ejections of the services that a TrafficPolicy guards, as the whole fleet sees them.",
+    params: z.object({}),
+    query: z.object({ namespace: namespaceParameter.optional(), service: serviceParameter.optional() }),
+    body: noBody,
+    answer: breakerListSchema,
+    refusals: [],
+    async handle({ query: { namespace, service }, store, env, operator, now }) {
+      const outside = namespace === undefined ? null : lacksNamespace(operator, namespace);
+      if (outside) return outside;
+      const wanted = (await guarded(store)).filter((key) => {
+        const [ns = "", name] = key.split("/");
+        return covers(operator, ns) && (namespace ?? ns) === ns && (service ?? name) === name;
+      });
+      const asked = wanted.slice(0, MAX_SERVICES);
+      const items = await Promise.all(asked.map(async (key) => toWire(key, await statesOf(env, key), now)));
+      return { body: { items, more: wanted.length > asked.length } };
+    },
+  });
+
+  register(app, {
+    id: "forceBreaker",
+    method: "post",
+    path: "/breakers/{ns}/{svc}/force",
+    role: "operator",
+    scope: "path",
+    writes: true,
+    tag,
+    summary: "Force a service, or one version of it, open or closed for a while, or leave it to its breakers again.",
+    description: "Isolates that have traffic for the service obey within a second or two.",
+    params: z.object({ ns: namespaceParameter, svc: serviceParameter }),
+    query: z.object({}),
+    body: jsonBody(forceRequestSchema),
+    answer: serviceBreakersSchema,
+    refusals: ["notFound", "validation", "conflict", "storageUnavailable"],
+    async handle(exchange) {
+      const { params, body, store, env, now } = exchange;
+      const key = serviceKey(params.ns, params.svc);
+      if ((await store.document("Service", params.ns, params.svc)) === null)
+        return { problem: "notFound", detail: `There is no service ${key}.` };
+      if (!(await guarded(store)).includes(key)) return notGuarded(key);
+      const { state, ttl, reason, version } = body;
+      const order = {
+        target: version === undefined ? WHOLE_SERVICE : versionTarget(version),
+        state,
+        ttlMs: parseDuration(ttl) ?? 0,
+        reason,
+      };
+      // The audit first: a state that nobody is accountable for must not exist.
+      const detail = { state, ttl, version: version ?? null };
+      await store.appendAudit({
+        ...auditOf(exchange, { action: "forceBreaker", target: `Service/${key}`, detail }),
+        reason,
+      });
+      try {
+        await env.BREAKER.getByName(key).force(order);
+      } catch {
+        return unreachable(key);
+      }
+      return { body: toWire(key, await statesOf(env, key), now) };
+    },
+  });
+}
+
+async function guarded(store: Store): Promise<ServiceKey[]> {
+  const { revision } = await store.head();
+  const snapshot = await store.snapshot(revision);
+  return snapshot === null ? [] : guardedServices(snapshot);
+}
+
+async function statesOf(env: Env, key: ServiceKey): Promise<States | null> {
+  try {
+    return await env.BREAKER.getByName(key).states();
+  } catch {
+    return null;
+  }
+}
+
+function toWire(key: ServiceKey, states: States | null, now: number): ServiceBreakers {
+  const [namespace = "", service = ""] = key.split("/");
+  const time = (ms: number | null): string | null => (ms === null ? null : new Date(ms).toISOString());
+  return {
+    namespace,
+    service,
+    known: states !== null,
+    forced: (states?.forced ?? []).map(({ target, state, forMs, reason }) => ({
+      version: target === WHOLE_SERVICE ? null : target.slice(2),
+      state,
+      until: new Date(now + forMs).toISOString(),
+      reason,
+    })),
+    breakers: (states?.rows ?? []).map(({ policy, target, state, since, until, ok, failed, slow, ejectedUntil }) => ({
+      policy,
+      target: target.startsWith("e:") ? "endpoint" : "version",
+      name: target.slice(2),
+      state,
+      since: new Date(since).toISOString(),
+      until: time(until),
+      ok,
+      failed,
+      slow,
+      ejectedUntil: time(ejectedUntil),
+    })),
+  };
+}
+
+function notGuarded(key: ServiceKey): Refusal {
+  return {
+    problem: "conflict",
+    detail: `No TrafficPolicy with circuitBreaker or outlierDetection covers the service ${key}, so nothing would obey.`,
+  };
+}
+
+function unreachable(key: ServiceKey): Refusal {
+  return { problem: "storageUnavailable", detail: `The coordinator of the service ${key} cannot be reached.` };
+}

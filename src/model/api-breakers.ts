@@ -1,0 +1,69 @@
+// The admin API's view of breakers: what is open, since when, and what an operator may force.
+import { z } from "zod";
+import { parseDuration, positiveDurationSchema } from "./duration.ts";
+import { say } from "./wording.ts";
+
+/** Longest time that a state may be forced for: who forgets it is helped within a day. */
+const MAX_FORCED_MS = 86_400_000;
+
+const forcedSchema = z.object({
+  version: z.string().nullable().meta({ description: "null = the whole service." }),
+  state: z.enum(["open", "closed"]),
+  until: z.string().meta({ description: "RFC 3339." }),
+  reason: z.string(),
+});
+
+const breakerSchema = z.object({
+  policy: z.string().meta({ description: "The TrafficPolicy, `<namespace>/<name>`." }),
+  target: z.enum(["version", "endpoint"]),
+  name: z.string().meta({ description: "Of the version (empty: endpoints without one) or the endpoint." }),
+  state: z.enum(["closed", "open", "half-open"]),
+  since: z.string().meta({ description: "RFC 3339: when the state began." }),
+  until: z.string().nullable().meta({ description: "RFC 3339: the earliest end of an open state." }),
+  ok: z.int().meta({ description: "Calls in the window." }),
+  failed: z.int(),
+  slow: z.int(),
+  ejectedUntil: z.string().nullable().meta({ description: "RFC 3339: until then the endpoint is left out." }),
+});
+
+export const serviceBreakersSchema = z
+  .object({
+    namespace: z.string(),
+    service: z.string(),
+    known: z.boolean().meta({ description: "false: the service's coordinator could not be asked." }),
+    forced: z.array(forcedSchema).readonly(),
+    breakers: z.array(breakerSchema).readonly().meta({ description: "Of what was called lately." }),
+  })
+  .meta({ id: "ServiceBreakers" });
+
+export const breakerListSchema = z
+  .object({
+    items: z.array(serviceBreakersSchema).readonly(),
+    more: z
+      .boolean()
+      .meta({ description: "There are more services than one answer asks: name a namespace or service." }),
+  })
+  .meta({ id: "BreakerList" });
+
+export const forceRequestSchema = z
+  .strictObject({
+    state: z.enum(["open", "closed", "auto"]).meta({
+      description: "`open` refuses, `closed` lets everything through, `auto` leaves it to the breaker again.",
+    }),
+    ttl: positiveDurationSchema
+      .refine((text) => (parseDuration(text) ?? 0) <= MAX_FORCED_MS, {
+        error: say("The state may be forced for a day at most", "Write 24h or less."),
+      })
+      .default("10m"),
+    reason: z
+      .string()
+      .min(1)
+      .max(500)
+      .meta({ description: "Shown to callers who are refused, and kept in the audit." }),
+    version: z.string().min(1).max(100).optional().meta({ description: "Left out: the whole service." }),
+  })
+  .meta({ id: "ForceRequest" });
+
+export type ForceRequest = z.input<typeof forceRequestSchema>;
+export type ServiceBreakers = z.infer<typeof serviceBreakersSchema>;
+export type BreakerList = z.infer<typeof breakerListSchema>;

@@ -1,0 +1,131 @@
+// The breaker's hand on one request: which endpoints it may be sent to, and what its outcome does. Everything it needs is in
+// the isolate's memory; what it learns is reported behind the answer. A coordinator that cannot be reached changes nothing
+// for a request but that its last verdicts grow old.
+import { newBreakerBook, type BreakerBook } from "../decide/breaker-book.ts";
+import { applyReply, syncDueIn, takeReport } from "../decide/breaker-book.ts";
+import { beginAttempt, chooseEndpoints, endAttempt, type Choice } from "../decide/breaker-choice.ts";
+import { isFailure } from "../decide/breaker-outcome.ts";
+import type { TryEnd } from "../decide/retry.ts";
+import { WHOLE_SERVICE, type Circuit } from "../model/circuit.ts";
+import type { Refusal } from "../model/problem.ts";
+import type { Endpoint, ServiceKey } from "../model/snapshot.ts";
+import type { Destination, Exchange, Ports } from "./exchange.ts";
+
+export interface Guard {
+  /** The endpoints that may be asked now; a refusal when the breaker keeps all of them back. */
+  readonly choose: () => readonly Endpoint[] | Refusal;
+  /** Called when a try goes out; the result is called when it has ended. */
+  readonly begin: (endpoint: Endpoint) => (end: TryEnd) => void;
+}
+
+interface Memory {
+  readonly isolate: string;
+  readonly books: Map<ServiceKey, BreakerBook>;
+  /** Services that a report is scheduled for. */
+  readonly scheduled: Set<ServiceKey>;
+}
+
+/** One for each proxy, which is one for each isolate. Values only: requests share no promise. */
+const memories = new WeakMap<Ports, Memory>();
+/** A probe without a deadline of its own is given so long. */
+const PROBE_MS = 15_000;
+const LONGEST_RETRY_AFTER_S = 60;
+
+/** null = no policy guards the call, and nothing is computed for it. */
+export function guardOf(
+  exchange: Exchange,
+  { service, version, circuit, timeouts, pinned }: Destination,
+  endpoints: readonly Endpoint[],
+): Guard | null {
+  if (circuit === undefined) return null;
+  const { ports } = exchange;
+  const book = bookOf(ports, service);
+  const candidates = version === null ? endpoints : endpoints.filter((one) => one.version === version);
+  return {
+    choose() {
+      const chosen = chooseEndpoints(
+        book,
+        circuit,
+        candidates,
+        pinned?.endpointId ?? null,
+        ports.now(),
+        book.troubled ? ports.random() : 0,
+      );
+      // An answer is waited for by the next request, not by this one.
+      reportSoon(exchange, service, book);
+      return chosen.refusal === null ? chosen.endpoints : refused(service, circuit, chosen.refusal);
+    },
+    begin(endpoint) {
+      const startedAt = ports.now();
+      const attempt = beginAttempt(book, circuit, endpoint, candidates, startedAt);
+      attempt.page.probeMs = timeouts.perTryMs || timeouts.requestMs || PROBE_MS;
+      return (end) => {
+        const now = ports.now();
+        endAttempt(book, attempt, !isFailure(end), now - startedAt, now);
+        reportSoon(exchange, service, book);
+      };
+    },
+  };
+}
+
+function memoryOf(ports: Ports): Memory {
+  const known = memories.get(ports);
+  if (known !== undefined) return known;
+  const fresh: Memory = { isolate: ports.newId(), books: new Map(), scheduled: new Set() };
+  memories.set(ports, fresh);
+  return fresh;
+}
+
+function bookOf(ports: Ports, service: ServiceKey): BreakerBook {
+  const { books } = memoryOf(ports);
+  const known = books.get(service);
+  if (known !== undefined) return known;
+  const fresh = newBreakerBook();
+  books.set(service, fresh);
+  return fresh;
+}
+
+/** A report that is due goes out behind the answer; a pressing one that is not due yet waits there for its time. */
+function reportSoon(exchange: Exchange, service: ServiceKey, book: BreakerBook): void {
+  const { ports, ctx } = exchange;
+  const dueInMs = syncDueIn(book, ports.now());
+  const { scheduled } = memoryOf(ports);
+  if (dueInMs === null || scheduled.has(service)) return;
+  if (dueInMs === 0) ctx.waitUntil(report(exchange, service, book));
+  else if (book.urgent) {
+    scheduled.add(service);
+    const wait = ports.sleep(dueInMs).finally(() => scheduled.delete(service));
+    ctx.waitUntil(wait.then(() => (syncDueIn(book, ports.now()) === 0 ? report(exchange, service, book) : undefined)));
+  }
+}
+
+async function report(exchange: Exchange, service: ServiceKey, book: BreakerBook): Promise<void> {
+  const { ports, env } = exchange;
+  const asked = takeReport(book, memoryOf(ports).isolate, ports.now());
+  try {
+    applyReply(book, await env.BREAKER.getByName(service).sync(asked), ports.now());
+    reportSoon(exchange, service, book);
+  } catch {
+    // The same report is sent again later; until then the last verdicts hold, and grow old.
+  }
+}
+
+function refused(service: ServiceKey, { policy }: Circuit, refusal: NonNullable<Choice["refusal"]>): Refusal {
+  const { target, retryAfterMs, forced } = refusal;
+  const retryAfter = Math.min(Math.max(1, Math.ceil(retryAfterMs / 1000)), LONGEST_RETRY_AFTER_S);
+  const which = whichOf(target);
+  const why = forced === null ? "too many calls failed or were slow" : `an operator forced it open: ${forced}`;
+  return {
+    problem: "circuitOpen",
+    detail: `The breaker of ${which}the service ${service} is open: ${why}`,
+    extensions: { service, target, policy },
+    headers: { "retry-after": String(retryAfter) },
+  };
+}
+
+function whichOf(target: string): string {
+  if (target === WHOLE_SERVICE) return "";
+  const name = target.slice(2);
+  if (target.startsWith("e:")) return `endpoint ${name} of `;
+  return name === "" ? "" : `version ${name} of `;
+}

@@ -1,0 +1,129 @@
+import { describe, expect, it } from "vitest";
+import {
+  countHost,
+  followEndpoints,
+  mayEject,
+  newOutliers,
+  successRateThreshold,
+  sweep,
+  type Outliers,
+} from "../../src/decide/outlier.ts";
+import type { OutlierTerms } from "../../src/model/circuit.ts";
+
+const terms: OutlierTerms = {
+  consecutiveFailures: 5,
+  intervalMs: 10_000,
+  baseEjectionMs: 30_000,
+  maxEjectionMs: 100_000,
+  maxEjectionPercent: 50,
+};
+const ids = (count: number): string[] => Array.from({ length: count }, (_, index) => `e${index}`);
+function pool(count: number): Outliers {
+  const outliers = newOutliers(0);
+  followEndpoints(outliers, ids(count), 0);
+  return outliers;
+}
+const fail = (outliers: Outliers, id: string, failed: number, now: number, ok = 0): void =>
+  countHost(outliers, terms, id, { ok, failed, run: failed }, now);
+const ejected = ({ hosts }: Outliers): string[] =>
+  [...hosts].filter(([, { ejectedUntil }]) => ejectedUntil !== null).map(([id]) => id);
+
+describe("the success rate below which an endpoint is an outlier", () => {
+  it.each([
+    ["Envoy's example: mean 90, deviation 20", [50, 100, 100, 100, 100], 52],
+    ["all alike", [90, 90, 90, 90, 90], 90],
+    ["fewer than five endpoints", [0, 100, 100, 100], null],
+  ])("%s", (_, rates, expected) => {
+    expect(successRateThreshold(rates)).toBe(expected);
+  });
+});
+
+describe("how many may be ejected", () => {
+  it.each([
+    [0, 10, 10, true],
+    [1, 10, 10, false],
+    [1, 10, 20, true],
+    [0, 3, 10, true],
+    [1, 3, 34, false],
+    [1, 3, 100, true],
+    [2, 3, 100, false],
+    [0, 1, 100, false],
+    [0, 2, 50, true],
+    [1, 2, 100, false],
+    [0, 10, 0, false],
+  ])("%i of %i are, at most %i %%: another one %s", (out, total, percent, expected) => {
+    expect(mayEject(out, total, percent)).toBe(expected);
+  });
+});
+
+describe("failures in a row", () => {
+  it("eject at the fifth, and not before", () => {
+    const outliers = pool(4);
+    fail(outliers, "e0", 4, 0);
+    expect(ejected(outliers)).toEqual([]);
+    fail(outliers, "e0", 1, 1);
+    expect(ejected(outliers)).toEqual(["e0"]);
+  });
+
+  it("are begun again by a success that another isolate reports", () => {
+    const outliers = pool(4);
+    fail(outliers, "e0", 4, 0);
+    countHost(outliers, terms, "e0", { ok: 1, failed: 0, run: 0 }, 1);
+    fail(outliers, "e0", 4, 2);
+    expect(ejected(outliers)).toEqual([]);
+  });
+
+  it("never eject the last endpoint, nor more than the share that is allowed", () => {
+    const outliers = pool(4);
+    for (const id of ids(4)) fail(outliers, id, 9, 0);
+    expect(ejected(outliers)).toEqual(["e0", "e1"]);
+    const single = pool(1);
+    fail(single, "e0", 100, 0);
+    expect(ejected(single)).toEqual([]);
+  });
+});
+
+describe("an ejection", () => {
+  it("lasts the base time, then twice and three times it, up to the maximum", () => {
+    const outliers = pool(4);
+    const lasted: number[] = [];
+    let now = 0;
+    for (let round = 0; round < 5; round += 1) {
+      fail(outliers, "e0", 5, now);
+      const until = outliers.hosts.get("e0")?.ejectedUntil ?? 0;
+      lasted.push(until - now);
+      now = until;
+      outliers.sweptAt = now;
+      sweep(outliers, terms, now);
+      expect(ejected(outliers)).toEqual([]);
+    }
+    expect(lasted).toEqual([30_000, 60_000, 90_000, 100_000, 100_000]);
+  });
+
+  it("counts less again after each healthy interval", () => {
+    const outliers = pool(4);
+    fail(outliers, "e0", 5, 0);
+    sweep(outliers, terms, 30_000);
+    fail(outliers, "e0", 5, 30_001);
+    expect(outliers.hosts.get("e0")?.backoff).toBe(2);
+    for (const now of [90_001, 100_001, 110_001, 120_001, 130_001]) sweep(outliers, terms, now);
+    expect(outliers.hosts.get("e0")?.backoff).toBe(0);
+  });
+
+  it("happens in a sweep to the one whose success rate stands out, given a hundred calls each", () => {
+    const outliers = pool(6);
+    for (const id of ids(5)) countHost(outliers, terms, id, { ok: 100, failed: 0, run: 0 }, 5000);
+    for (let burst = 0; burst < 25; burst += 1) countHost(outliers, terms, "e5", { ok: 2, failed: 2, run: 2 }, 5000);
+    sweep(outliers, terms, 9999);
+    expect(ejected(outliers)).toEqual([]);
+    sweep(outliers, terms, 10_000);
+    expect(ejected(outliers)).toEqual(["e5"]);
+  });
+});
+
+it("an endpoint that no isolate names for a minute is forgotten", () => {
+  const outliers = pool(3);
+  followEndpoints(outliers, ["e0"], 50_000);
+  followEndpoints(outliers, ["e0"], 60_001);
+  expect([...outliers.hosts.keys()]).toEqual(["e0"]);
+});
