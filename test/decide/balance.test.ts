@@ -1,4 +1,4 @@
-import fc from "fast-check";
+import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { balance, type Balancing } from "../../src/decide/balance.ts";
 import { loadIn, pageOf, type EndpointBook } from "../../src/decide/endpoint-book.ts";
@@ -6,6 +6,7 @@ import { began, ended } from "../../src/decide/endpoint-load.ts";
 import { DEFAULT_FAILOVER } from "../../src/decide/failover.ts";
 import { rendezvous } from "../../src/decide/rendezvous.ts";
 import type { Endpoint } from "../../src/model/snapshot.ts";
+import { seeded } from "../sim/virtual-time.ts";
 
 const endpoint = (id: string, more: Partial<Endpoint> = {}): Endpoint => ({
   id,
@@ -16,17 +17,6 @@ const endpoint = (id: string, more: Partial<Endpoint> = {}): Endpoint => ({
   priority: 0,
   ...more,
 });
-
-/** A generator that is the same on every machine (mulberry32). */
-function seeded(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
 
 const how = (endpoints: readonly Endpoint[], more: Partial<Balancing> = {}): Balancing => ({
   policy: "peak-ewma",
