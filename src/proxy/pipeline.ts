@@ -88,8 +88,10 @@ async function walk(exchange: Exchange, by: Answering): Promise<Response> {
   let body = await readBody(admitted, routed, routed.destination, plan);
   const unauthorized = await authorize(exchange, plan, outgoing, body, by);
   if (unauthorized !== null) return withCors(unauthorized, plan, origin);
-  const aborted = await injectFaults(exchange, plan.faults, routed.destination, by);
-  if (aborted !== null) return withCors(aborted, plan, origin);
+  if (plan.faults.length > 0 || routed.destination.fault !== null) {
+    const aborted = await injectFaults(exchange, plan.faults, routed.destination, by);
+    if (aborted !== null) return withCors(aborted, plan, origin);
+  }
   rewrite(outgoing, routed, plan);
   if (plan.mirrors.length > 0) body = mirror(exchange, plan.mirrors, outgoing, body);
 

@@ -31,8 +31,8 @@ const how = (endpoints: readonly Endpoint[], more: Partial<Balancing> = {}): Bal
 
 const served = (page: Balancing["page"], one: Endpoint, tookMs: number, nowMs = 0): void => {
   const load = loadIn(page, one)!;
-  began(load);
-  ended(load, tookMs, nowMs);
+  began(load, nowMs);
+  ended(load, nowMs, tookMs, nowMs);
 };
 
 /** Shares in percent of `rounds` choices. */
@@ -65,7 +65,7 @@ describe("peak-ewma", () => {
     const balancing = how([a, b]);
     served(balancing.page, a, 10);
     expect(balance([a, b], null, [], balancing)).toBe(b);
-    began(loadIn(balancing.page, b)!);
+    began(loadIn(balancing.page, b)!, 0);
     expect(balance([a, b], null, [], balancing)).toBe(a);
   });
 
@@ -85,7 +85,7 @@ describe("peak-ewma", () => {
 describe("least-request", () => {
   it("takes the one of two with less in flight", () => {
     const balancing = how([a, b], { policy: "least-request" });
-    began(loadIn(balancing.page, a)!);
+    began(loadIn(balancing.page, a)!, 0);
     expect(sharesOf([a, b], balancing)).toEqual({ a: 0, b: 100 });
   });
 
@@ -93,9 +93,9 @@ describe("least-request", () => {
     const heavy = endpoint("heavy", { weight: 9 });
     const balancing = how([heavy, b], { policy: "least-request" });
     const load = loadIn(balancing.page, heavy)!;
-    for (let one = 0; one < 3; one++) began(load);
+    for (let one = 0; one < 3; one++) began(load, 0);
     expect(sharesOf([heavy, b], balancing)).toEqual({ heavy: 90, b: 10 });
-    began(load);
+    began(load, 0);
     expect(sharesOf([heavy, b], balancing)).toEqual({ heavy: 0, b: 100 });
   });
 });
