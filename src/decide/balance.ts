@@ -3,7 +3,7 @@
 import type { Balance, Failover } from "../model/call-policy.ts";
 import type { Endpoint } from "../model/snapshot.ts";
 import { loadIn, type ServicePage } from "./endpoint-book.ts";
-import { loadOf, slowStart } from "./endpoint-load.ts";
+import { inFlight, loadOf, slowStart } from "./endpoint-load.ts";
 import { priorityShares } from "./failover.ts";
 import { rendezvous } from "./rendezvous.ts";
 
@@ -122,8 +122,9 @@ function costOf(endpoint: Endpoint, { page, nowMs }: Balancing): number {
   return load === null ? 0 : loadOf(load, nowMs);
 }
 
-function inFlightOf(endpoint: Endpoint, { page }: Balancing): number {
-  return (loadIn(page, endpoint)?.inFlight ?? 0) + 1;
+function inFlightOf(endpoint: Endpoint, { page, nowMs }: Balancing): number {
+  const load = loadIn(page, endpoint);
+  return load === null ? 1 : inFlight(load, nowMs) + 1;
 }
 
 function draw(group: readonly Endpoint[], except: Endpoint | null, how: Balancing): Endpoint | null {

@@ -3,8 +3,11 @@
 
 /** Plain data; changed by `began` and `ended`. */
 export interface EndpointLoad {
-  /** Tries that have no answer yet. */
-  inFlight: number;
+  /** Tries without an answer yet that began since `spanAtMs`, and in the span before. */
+  flights: number;
+  flightsBefore: number;
+  spanAtMs: number;
+  spanBeforeAtMs: number;
   /** Peak EWMA of the time to response headers, milliseconds. */
   costMs: number;
   /** When `costMs` was true; null = no answer yet. */
@@ -16,32 +19,55 @@ export interface EndpointLoad {
 }
 
 const TAU_MS = 10_000;
+/** A try whose caller went away never ends here, so tries are forgotten after one to two of these. */
+const SPAN_MS = 30_000;
 /** Of an endpoint that has been asked and has never answered. */
 const UNKNOWN = 1e15;
 const SLOW_START_MS = 30_000;
 const SLOW_START_FLOOR = 0.1;
 
 export function newLoad(joinedAtMs: number | null): EndpointLoad {
-  return { inFlight: 0, costMs: 0, costAtMs: null, joinedAtMs, turn: 0 };
+  const flights = { flights: 0, flightsBefore: 0, spanAtMs: 0, spanBeforeAtMs: 0 };
+  return { ...flights, costMs: 0, costAtMs: null, joinedAtMs, turn: 0 };
 }
 
-export function began(load: EndpointLoad): void {
-  load.inFlight++;
+export function began(load: EndpointLoad, nowMs: number): void {
+  turnSpan(load, nowMs);
+  load.flights++;
 }
 
 /** @param tookMs until response headers; for a failure the time that a try may take, or it would look fast */
-export function ended(load: EndpointLoad, tookMs: number, nowMs: number): void {
-  load.inFlight = Math.max(0, load.inFlight - 1);
+export function ended(load: EndpointLoad, beganAtMs: number, tookMs: number, nowMs: number): void {
+  turnSpan(load, nowMs);
+  if (beganAtMs >= load.spanAtMs) load.flights = Math.max(0, load.flights - 1);
+  else if (beganAtMs >= load.spanBeforeAtMs) load.flightsBefore = Math.max(0, load.flightsBefore - 1);
   const kept = load.costAtMs === null ? 0 : Math.exp(-Math.max(0, nowMs - load.costAtMs) / TAU_MS);
   load.costMs = tookMs > load.costMs ? tookMs : load.costMs * kept + tookMs * (1 - kept);
   load.costAtMs = nowMs;
 }
 
+/** Tries that have no answer yet. */
+export function inFlight({ flights, flightsBefore, spanAtMs }: EndpointLoad, nowMs: number): number {
+  const sinceMs = nowMs - spanAtMs;
+  if (sinceMs < SPAN_MS) return flights + flightsBefore;
+  return sinceMs < 2 * SPAN_MS ? flights : 0;
+}
+
+function turnSpan(load: EndpointLoad, nowMs: number): void {
+  const sinceMs = nowMs - load.spanAtMs;
+  if (sinceMs < SPAN_MS) return;
+  load.flightsBefore = sinceMs < 2 * SPAN_MS ? load.flights : 0;
+  load.spanBeforeAtMs = load.flightsBefore === 0 ? nowMs : load.spanAtMs;
+  load.flights = 0;
+  load.spanAtMs = nowMs;
+}
+
 /** What choosing it would cost; smaller is better. */
 export function loadOf(load: EndpointLoad, nowMs: number): number {
-  if (load.costAtMs === null) return load.inFlight === 0 ? 0 : UNKNOWN + load.inFlight;
+  const flying = inFlight(load, nowMs);
+  if (load.costAtMs === null) return flying === 0 ? 0 : UNKNOWN + flying;
   // An answer in no time at all still leaves the number in flight to tell two endpoints apart.
-  return Math.max(1, decayed(load, nowMs)) * (load.inFlight + 1);
+  return Math.max(1, decayed(load, nowMs)) * (flying + 1);
 }
 
 /** Share of its weight that it takes: from a tenth to all of it in its first 30 s. */

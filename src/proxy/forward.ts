@@ -47,7 +47,7 @@ export async function forward(
     const timeoutMs = perTryMs > 0 && (leftMs === null || perTryMs < leftMs) ? perTryMs : leftMs;
     if (timeoutMs === null) outgoing.headers.delete("selvage-timeout-ms");
     else outgoing.headers.set("selvage-timeout-ms", String(Math.max(1, Math.floor(timeoutMs) - MARGIN_MS)));
-    if (load !== null) began(load);
+    if (load !== null) began(load, nowMs);
     const settle = guard?.begin(endpoint);
     const answer = await call(exchange, endpoint, outgoing, bodyOf(body), { timeoutMs, abort: plan !== null });
     const end = endOf(answer);
@@ -55,7 +55,7 @@ export async function forward(
     trace?.("forward", { endpoint: endpoint.id, ...end });
     tried.push(endpoint.id);
     const endedAtMs = plan === null && load === null ? nowMs : ports.now();
-    if (load !== null) ended(load, costOf(end, endedAtMs - nowMs, perTryMs), endedAtMs);
+    if (load !== null) ended(load, nowMs, costOf(end, endedAtMs - nowMs, perTryMs), endedAtMs);
     const delayMs =
       plan === null
         ? null

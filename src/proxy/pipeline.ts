@@ -102,8 +102,10 @@ async function walk(exchange: Exchange, by: Answering): Promise<Response> {
   const asked = plan.externalAuths.length > 0;
   const unauthorized = asked ? await authorize(exchange, plan, outgoing, body, limited.headers, by) : null;
   if (unauthorized !== null) return withCors(unauthorized, plan, origin);
-  const aborted = await injectFaults(exchange, plan.faults, routed.destination, by);
-  if (aborted !== null) return withCors(aborted, plan, origin);
+  if (plan.faults.length > 0 || routed.destination.fault !== null) {
+    const aborted = await injectFaults(exchange, plan.faults, routed.destination, by);
+    if (aborted !== null) return withCors(aborted, plan, origin);
+  }
   rewrite(outgoing, routed, plan);
   if (plan.mirrors.length > 0) body = mirror(exchange, plan.mirrors, outgoing, body);
 

@@ -1,4 +1,4 @@
-import fc from "fast-check";
+import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { balance, type Balancing } from "../../src/decide/balance.ts";
 import { loadIn, pageOf, type EndpointBook } from "../../src/decide/endpoint-book.ts";
@@ -6,6 +6,7 @@ import { began, ended } from "../../src/decide/endpoint-load.ts";
 import { DEFAULT_FAILOVER } from "../../src/decide/failover.ts";
 import { rendezvous } from "../../src/decide/rendezvous.ts";
 import type { Endpoint } from "../../src/model/snapshot.ts";
+import { seeded } from "../sim/virtual-time.ts";
 
 const endpoint = (id: string, more: Partial<Endpoint> = {}): Endpoint => ({
   id,
@@ -16,17 +17,6 @@ const endpoint = (id: string, more: Partial<Endpoint> = {}): Endpoint => ({
   priority: 0,
   ...more,
 });
-
-/** A generator that is the same on every machine (mulberry32). */
-function seeded(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
 
 const how = (endpoints: readonly Endpoint[], more: Partial<Balancing> = {}): Balancing => ({
   policy: "peak-ewma",
@@ -41,8 +31,8 @@ const how = (endpoints: readonly Endpoint[], more: Partial<Balancing> = {}): Bal
 
 const served = (page: Balancing["page"], one: Endpoint, tookMs: number, nowMs = 0): void => {
   const load = loadIn(page, one)!;
-  began(load);
-  ended(load, tookMs, nowMs);
+  began(load, nowMs);
+  ended(load, nowMs, tookMs, nowMs);
 };
 
 /** Shares in percent of `rounds` choices. */
@@ -75,7 +65,7 @@ describe("peak-ewma", () => {
     const balancing = how([a, b]);
     served(balancing.page, a, 10);
     expect(balance([a, b], null, [], balancing)).toBe(b);
-    began(loadIn(balancing.page, b)!);
+    began(loadIn(balancing.page, b)!, 0);
     expect(balance([a, b], null, [], balancing)).toBe(a);
   });
 
@@ -95,7 +85,7 @@ describe("peak-ewma", () => {
 describe("least-request", () => {
   it("takes the one of two with less in flight", () => {
     const balancing = how([a, b], { policy: "least-request" });
-    began(loadIn(balancing.page, a)!);
+    began(loadIn(balancing.page, a)!, 0);
     expect(sharesOf([a, b], balancing)).toEqual({ a: 0, b: 100 });
   });
 
@@ -103,9 +93,9 @@ describe("least-request", () => {
     const heavy = endpoint("heavy", { weight: 9 });
     const balancing = how([heavy, b], { policy: "least-request" });
     const load = loadIn(balancing.page, heavy)!;
-    for (let one = 0; one < 3; one++) began(load);
+    for (let one = 0; one < 3; one++) began(load, 0);
     expect(sharesOf([heavy, b], balancing)).toEqual({ heavy: 90, b: 10 });
-    began(load);
+    began(load, 0);
     expect(sharesOf([heavy, b], balancing)).toEqual({ heavy: 0, b: 100 });
   });
 });

@@ -158,7 +158,7 @@ describe("the choice of endpoints", () => {
     return counts;
   };
   /** A clock that a service moves on. */
-  const clocked = (tookMs: (host: string) => number, answer = (_: string) => 200): TestMeshOptions => {
+  const clocked = (tookMs: (host: string) => number, answer: (host: string) => number = () => 200): TestMeshOptions => {
     let now = NOW;
     let draw = 0;
     return {
