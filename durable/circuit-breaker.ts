@@ -13,7 +13,6 @@ import {
   type BreakerDesk,
   type Forced,
 } from "../src/decide/breaker-desk.ts";
-import type { Env } from "../src/env.ts";
 import type { BreakerReply, BreakerReport, BreakerRow, ForceOrder } from "../src/model/breaker-sync.ts";
 import type { BreakerState, BreakerTerms, ForcedState } from "../src/model/circuit.ts";
 
@@ -38,12 +37,12 @@ export interface States {
   readonly forced: readonly ForcedState[];
 }
 
-export class CircuitBreaker extends DurableObject<Env> {
+export class CircuitBreaker extends DurableObject {
   readonly #desk: BreakerDesk = newBreakerDesk();
   /** Epochs as they are written down. */
   readonly #written = new Map<string, number>();
 
-  constructor(ctx: DurableObjectState, env: Env) {
+  constructor(ctx: DurableObjectState, env: Cloudflare.Env) {
     super(ctx, env);
     const now = Date.now();
     const { kv } = ctx.storage;
