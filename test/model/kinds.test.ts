@@ -65,5 +65,6 @@ it("gives every kind without effect a word on what is to come", () => {
     "Cluster",
     "Service",
     "TrafficPolicy",
+    "RateLimitPolicy",
   ]);
 });
