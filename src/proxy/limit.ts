@@ -58,7 +58,8 @@ function plan(exchange: Exchange, asked: readonly Asked[]): Step[] {
   const leased = asked.filter(({ limit }) => limit.mode === "leased");
   const strict = asked.filter(({ limit }) => limit.mode === "strict" && !limit.shadow);
   // Nobody waits for a limit that never refuses.
-  for (const one of asked) if (one.limit.mode === "strict" && one.limit.shadow) countBehind(exchange, one);
+  for (const one of asked)
+    if (one.limit.mode === "strict" && one.limit.shadow) exchange.ctx.waitUntil(countBehind(exchange, one));
   const { limiter, ports } = exchange;
   return [
     ...local.map((one) => ({ group: [one], count: () => countLocally(limiter, one, ports.now()) })),
@@ -70,12 +71,10 @@ function plan(exchange: Exchange, asked: readonly Asked[]): Step[] {
   ];
 }
 
-function countBehind(exchange: Exchange, one: Asked): void {
+async function countBehind(exchange: Exchange, one: Asked): Promise<void> {
   const { policy, name } = one.limit;
-  const counted = countStrictly(exchange, policy, [one]).then(({ allowed }) => {
-    if (!allowed) exchange.trace?.("limit", { policy, limit: name, shadow: true });
-  });
-  exchange.ctx.waitUntil(counted);
+  const { allowed } = await countStrictly(exchange, policy, [one]);
+  if (!allowed) exchange.trace?.("limit", { policy, limit: name, shadow: true });
 }
 
 /** Counts; where the limit that refuses has a queue, waits for room as long and with as many others as it says. */

@@ -42,6 +42,7 @@ describe("services", () => {
         },
       ],
       timeouts: { requestMs: 15_000, perTryMs: 0 },
+      limits: [],
     });
   });
 

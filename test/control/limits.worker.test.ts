@@ -56,6 +56,6 @@ it("a policy with sla is taken with a warning, one without has none", async () =
   const { body } = await api("POST", "/validate", {
     body: policy("with", "shop").replace("limits:", "sla: true, limits:"),
   });
-  expect(body.warnings).toMatchObject([{ code: "SLV1022", pointer: "/spec/sla" }]);
+  expect(body.warnings).toMatchObject([{ code: "SLV1022", pointer: "#/0/spec/sla" }]);
   expect((await api("POST", "/validate", { body: policy("plain", "shop") })).body.warnings).toEqual([]);
 });

@@ -1,6 +1,6 @@
 // Leasing as a whole: shipped books against the shipped coordinator, over a channel that does anything to messages. Whatever
 // happens, what isolates admit was granted to them, and no stretch of time sees more than the bound.
-import fc from "fast-check";
+import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { newCoordinator, type Coordinator } from "../../src/decide/coordinator.ts";
 import { answerSync } from "../../src/decide/grant.ts";

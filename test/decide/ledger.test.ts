@@ -1,4 +1,4 @@
-import fc from "fast-check";
+import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { available, credit, debit, emptyLedger, fullLedger, untilFull, waitFor } from "../../src/decide/ledger.ts";
 import type { LimitTerms } from "../../src/model/lease.ts";

@@ -43,6 +43,11 @@ const results: readonly { readonly block: string; readonly code?: number; readon
   { block: "-X PUT", says: /"clock-1"[\s\S]*HTTP\/1\.1 200 OK/ },
   { block: "/heartbeats", says: /"ok":true/ },
   { block: "$API/catalog", says: /"storefront"/ },
+  {
+    block: "name: per-client",
+    says: /200\n200\n200\nHTTP\/1\.1 429[\s\S]*"violated":"RateLimitPolicy\/default\/per-client\/hourly"/,
+  },
+  { block: "selvage limit get", says: /per-client +hourly +127\.0\.0\.1 +3\/3[\s\S]*"unreachable":\[\]/ },
 ];
 
 const PAGES = [
@@ -52,6 +57,7 @@ const PAGES = [
   "docs/api.md",
   "docs/routing.md",
   "docs/import.md",
+  "docs/rate-limits.md",
 ];
 
 let mesh: TestMesh;

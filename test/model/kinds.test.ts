@@ -65,6 +65,7 @@ it("gives every kind without effect a word on what is to come", () => {
     "Cluster",
     "Service",
     "TrafficPolicy",
+    "RateLimitPolicy",
     "FaultPolicy",
   ]);
 });

@@ -66,10 +66,11 @@ async function useOf(policy: Policy, env: Env): Promise<LimitUseAnswer[] | null>
   if (policy.spec.limits.every(({ mode }) => mode === "local")) return [];
   try {
     const uses = await env.LIMITER.getByName(coordinatorOf(policy)).usage(MOST_OF_ONE_POLICY);
-    return uses.map((use) => {
-      const limit = policy.spec.limits.find((one) => one.name === use.limit);
-      const { mode = null, shadow = false } = limit ?? {};
-      return { ...use, ...readKey(use.key), namespace, policy: name, mode, shadow };
+    return uses.map(({ limit, key: bucket, capacity, used, leased, refused, resetMs }) => {
+      const { mode = null, shadow = false } = policy.spec.limits.find((one) => one.name === limit) ?? {};
+      const { key, overflow } = readKey(bucket);
+      const what = { namespace, policy: name, limit, key, overflow, mode, shadow };
+      return Object.assign(what, { capacity, used, leased, refused, resetMs });
     });
   } catch {
     return null;
