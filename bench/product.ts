@@ -50,7 +50,12 @@ export async function serve(dir: string, code: string): Promise<Workerd> {
       name: "product",
       code,
       classes: ["Mesh", "Presence", "RateLimiter", "CircuitBreaker"],
-      vars: { TRUST_DOMAIN: "mesh.local", LOCAL_MESH: "true", SELVAGE_ADMIN_TOKEN: token },
+      vars: {
+        TRUST_DOMAIN: "mesh.local",
+        LOCAL_MESH: "true",
+        SELVAGE_ADMIN_TOKEN: token,
+        LOCAL_CLIENT_ADDRESS: "127.0.0.1",
+      },
       bindings: [
         '(name = "MESH", durableObjectNamespace = "Mesh")',
         '(name = "PRESENCE", durableObjectNamespace = "Presence")',
