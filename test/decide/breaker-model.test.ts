@@ -1,5 +1,5 @@
 // The breaker against a naive one that keeps every event in a list and concludes anew each time it is asked.
-import fc from "fast-check";
+import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { advance, grantProbes, newBreaker, record, settleProbe, type Breaker } from "../../src/decide/breaker.ts";
 import type { BreakerState, BreakerTerms } from "../../src/model/circuit.ts";
@@ -49,7 +49,7 @@ class Naive {
 
   pass(now: number): void {
     if (this.state === "open" && now >= this.openUntil) this.turn("half-open", now);
-    for (const [permit, diesAt] of [...this.live]) {
+    for (const [permit, diesAt] of this.live) {
       if (this.state !== "half-open" || diesAt > now) continue;
       this.live.delete(permit);
       this.lost.add(permit);
@@ -176,7 +176,7 @@ describe("a breaker and its naive model", () => {
         fc.integer({ min: 1, max: 4 }).map(probe),
         fc.tuple(fc.nat(20), fc.boolean()).map(([which, ok]) => settle(which, ok)),
       ],
-      { maxCommands: 80 },
+      { maxCommands: 120, size: "max" },
     );
     fc.assert(
       fc.property(commands, (list) => {
