@@ -233,7 +233,7 @@ export function buildProgram(terminal: Terminal, done: Done): Command {
     .addArgument(program.createArgument("<state>").choices(["open", "closed", "auto"]))
     .requiredOption("--reason <text>", "why, for the audit and for callers who are refused")
     .option("--ttl <duration>", "how long, at most 24h (default 10m)")
-    .option("--version <name>", "only this version")
+    .option("--only <version>", "only this version of it")
     .action(async (service, state, options, command) =>
       withSession(command, async (session) =>
         (await import("./commands/breaker.ts")).forceBreaker(session, service, state, options),

@@ -13,7 +13,8 @@ export interface BreakerGetOptions {
 export interface BreakerForceOptions {
   readonly ttl?: string;
   readonly reason: string;
-  readonly version?: string;
+  /** A version. */
+  readonly only?: string;
 }
 
 const HEADER = ["SERVICE", "TARGET", "STATE", "FOR", "OK", "FAILED", "SLOW", "POLICY"];
@@ -74,7 +75,7 @@ export async function forceBreaker(
   options: BreakerForceOptions,
 ): Promise<ExitCode> {
   const { client, terminal, namespace } = session;
-  const { ttl, reason, version } = options;
+  const { ttl, reason, only: version } = options;
   const body: ForceRequest = {
     state,
     reason,

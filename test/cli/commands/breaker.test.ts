@@ -1,0 +1,65 @@
+// `selvage breaker`, against a scripted API.
+import { afterAll, expect, it } from "vitest";
+import { CommandBench } from "../../support/command-bench.ts";
+
+const bench = new CommandBench();
+afterAll(() => bench.close());
+
+const orders = {
+  namespace: "shop",
+  service: "orders",
+  known: true,
+  forced: [{ version: "v2", state: "open", until: "2026-11-23T12:30:00.000Z", reason: "restore" }],
+  breakers: [
+    {
+      policy: "shop/guard",
+      target: "endpoint",
+      name: "static-0",
+      state: "half-open",
+      since: "2026-11-23T12:00:00.000Z",
+      until: null,
+      ok: 3,
+      failed: 20,
+      slow: 1,
+      ejectedUntil: "2026-11-23T12:31:00.000Z",
+    },
+  ],
+};
+
+it("get shows a line for what is forced and for each breaker", async () => {
+  await bench.against({ "GET /breakers": { body: { items: [orders], more: false } } });
+  const { code, stdout } = await bench.run("breaker", "get", "-n", "shop");
+  expect([code, bench.seen.at(-1)?.url]).toEqual([0, "/_selvage/v1/breakers?namespace=shop"]);
+  const lines = stdout.split("\n").map((line) => line.replaceAll(/ {2,}/g, " | ").trim());
+  expect(lines[0]).toBe("SERVICE | TARGET | STATE | FOR | OK | FAILED | SLOW | POLICY");
+  expect(lines[1]).toMatch(
+    /^shop\/orders \| version v2 \| forced open \| until 2026-11-23T12:30:00\.000Z \| - \| - \| - \| restore$/,
+  );
+  expect(lines[2]).toMatch(/^shop\/orders \| endpoint static-0 \| half-open, ejected \| \S+ \| 3 \| 20 \| 1 \| shop/);
+});
+
+it("get of one service asks for it, and says when nothing is guarded", async () => {
+  await bench.against({ "GET /breakers": { body: { items: [], more: false } } });
+  const { code, stderr } = await bench.run("breaker", "get", "orders", "-A");
+  expect([code, stderr]).toEqual([0, "no service here is guarded by a TrafficPolicy"]);
+  expect(bench.seen.at(-1)?.url).toBe("/_selvage/v1/breakers?service=orders");
+});
+
+it("force sends state, time, reason and version", async () => {
+  await bench.against({ "POST /breakers/shop/orders/force": { body: orders } });
+  const words = ["breaker", "force", "orders", "open", "-n", "shop", "--reason", "restore", "--ttl", "30m"];
+  const { code, stdout } = await bench.run(...words, "--only", "v2");
+  expect([code, stdout]).toEqual([0, "service/orders version v2 is forced open"]);
+  expect(JSON.parse(bench.seen.at(-1)?.body ?? "")).toEqual({
+    state: "open",
+    reason: "restore",
+    ttl: "30m",
+    version: "v2",
+  });
+});
+
+it("force without a reason is a mistake of usage", async () => {
+  const { code, stderr } = await bench.run("breaker", "force", "orders", "open");
+  expect(code).toBe(2);
+  expect(stderr).toContain("--reason");
+});
