@@ -12,12 +12,17 @@ let isolate: { readonly mesh: LiveMesh; readonly ports: LivePorts } | null = nul
  * asked for; refreshed behind the request up to 2 s; checked before it decides beyond. Never rejects.
  *
  * @param now milliseconds since the epoch
- * @param colo data centre of the first request, for propagation receipts
+ * @param colo data centre of the request, for propagation receipts; asked once in the life of an isolate
  * @returns null when nothing could ever be loaded, or the last good is older than 24 h: answer 503 SLV5008
  */
-export function current(env: Env, ctx: Context, now: number, colo: string | null = null): Promise<Live | null> {
+export function current(
+  env: Env,
+  ctx: Context,
+  now: number,
+  colo: () => string | null = () => null,
+): Promise<Live | null> {
   // Random values are not to be had when the module is evaluated, so the first request makes the isolate's name.
-  isolate ??= { mesh: new LiveMesh(crypto.randomUUID(), colo), ports: portsOf(env) };
+  isolate ??= { mesh: new LiveMesh(crypto.randomUUID(), colo()), ports: portsOf(env) };
   return isolate.mesh.current(isolate.ports, ctx, now);
 }
 

@@ -32,7 +32,7 @@ export type Proxy = (request: Request, env: Env, ctx: ExecutionContext, trace?: 
 
 /** Production's proxy: everything that is not under `/_selvage/`. */
 export const proxy: Proxy = createProxy({
-  current: (env, ctx, now, request) => current(env, ctx, now, coloOf(request)),
+  current: (env, ctx, now, request) => current(env, ctx, now, () => coloOf(request)),
   now: () => Date.now(),
   random: () => Math.random(),
   fetch: (url, init) => fetch(url, init),

@@ -110,7 +110,7 @@ it("keeps one view for all requests of the isolate", async () => {
   await put("orders");
   expect(serving()).toBeNull();
   const ctx = createExecutionContext();
-  const live = await current(env, ctx, Date.now(), "AMS");
+  const live = await current(env, ctx, Date.now(), () => "AMS");
   await waitOnExecutionContext(ctx);
   expect(live?.snapshot.revision).toBe(1);
   expect(serving()).toBe(live);
