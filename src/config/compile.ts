@@ -7,6 +7,7 @@ import type { Status } from "../model/status.ts";
 import { compileLimits } from "./compile-limits.ts";
 import { compileFaults } from "./compile-faults.ts";
 import { compileCircuits } from "./compile-circuits.ts";
+import { compileClusters } from "./compile-clusters.ts";
 import { compileListeners } from "./compile-listeners.ts";
 import { compilePolicies } from "./compile-policies.ts";
 import { collectPrograms } from "./compile-programs.ts";
@@ -80,6 +81,7 @@ export function compile(documents: readonly Document[], options: CompileOptions)
       router,
       limits: limits.table,
       ...(circuits.table.length === 0 ? {} : { circuits: circuits.table }),
+      ...compileClusters(world, options.localMesh),
     },
     findings,
     statuses,

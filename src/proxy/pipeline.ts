@@ -8,6 +8,7 @@ import { planFilters, type FilterPlan } from "../decide/filter-plan.ts";
 import { writeForwarding } from "../decide/forwarding.ts";
 import { modifyHeaders } from "../decide/header-modifier.ts";
 import { inspectRequest, keptRequestId } from "../decide/headers.ts";
+import type { Place } from "../decide/locality.ts";
 import { redirectLocation } from "../decide/redirect.ts";
 import { modifyPath } from "../decide/rewrite.ts";
 import { sessionHeader } from "../decide/session.ts";
@@ -32,7 +33,7 @@ export type Proxy = (request: Request, env: Env, ctx: ExecutionContext, trace?: 
 
 /** Production's proxy: everything that is not under `/_selvage/`. */
 export const proxy: Proxy = createProxy({
-  current: (env, ctx, now, request) => current(env, ctx, now, () => coloOf(request)),
+  current: (env, ctx, now, request) => current(env, ctx, now, () => placeOf(request, env)),
   now: () => Date.now(),
   random: () => Math.random(),
   fetch: (url, init) => fetch(url, init),
@@ -238,7 +239,11 @@ function withCors(response: Response, plan: FilterPlan, origin: string | null): 
   return response;
 }
 
-/** The data centre, where the platform tells it. */
-function coloOf({ cf }: Request): string | null {
-  return cf !== undefined && "colo" in cf && typeof cf.colo === "string" ? cf.colo : null;
+/** Where the isolate runs, as far as the operator or the platform tells. */
+function placeOf({ cf }: Request, { REGION }: Env): Place {
+  const told = (name: "colo" | "continent"): string | null => {
+    const value: unknown = cf?.[name];
+    return typeof value === "string" ? value : null;
+  };
+  return { region: REGION ?? null, colo: told("colo"), continent: told("continent") };
 }

@@ -23,6 +23,8 @@ const how = (endpoints: readonly Endpoint[], more: Partial<Balancing> = {}): Bal
   key: "",
   failover: DEFAULT_FAILOVER,
   isHealthy: null,
+  mayAsk: null,
+  tierOf: null,
   page: pageOf(new Map(), "shop/one", endpoints, 0),
   nowMs: 0,
   random: seeded(4),
@@ -144,6 +146,81 @@ describe("ring-hash", () => {
     expect(share).toBeLessThan(0.77);
   });
 
+  it("sends a hot key on to its next endpoint when its own is over 1.25 times its share, and home again", () => {
+    const balancing = how(many, { policy: "ring-hash", key: "hot" });
+    const home = rendezvous(many, "hot")!;
+    const others = many.filter((one) => one !== home);
+    const fly = (one: Endpoint, count: number): void => {
+      for (let at = 0; at < count; at++) began(loadIn(balancing.page, one)!, 0);
+    };
+    for (const one of others) fly(one, 8);
+    // With this one 1.25 × (72 + n + 1) / 10 = 10.4 at n = 10: eleven fit, the twelfth does not.
+    fly(home, 10);
+    expect(balance(many, null, [], balancing)).toBe(home);
+    fly(home, 1);
+    expect(balance(many, null, [], balancing)).toBe(rendezvous(others, "hot"));
+    ended(loadIn(balancing.page, home)!, 0, 5, 0);
+    expect(balance(many, null, [], balancing)).toBe(home);
+  });
+
+  it("keeps four requests of a key together, however little else is in flight", () => {
+    const balancing = how(many, { policy: "ring-hash", key: "x" });
+    const taken = Array.from({ length: 5 }, () => {
+      const one = balance(many, null, [], balancing)!;
+      began(loadIn(balancing.page, one)!, 0);
+      return one.id;
+    });
+    expect(new Set(taken.slice(0, 4)).size).toBe(1);
+    expect(taken[4]).not.toBe(taken[0]);
+  });
+
+  it("never lets an endpoint hold more than its bound, and moves no key that is not over it", () => {
+    const flights = fc.array(fc.record({ key: fc.nat(6), stays: fc.boolean() }), { minLength: 1, maxLength: 120 });
+    const weights = fc.array(fc.integer({ min: 1, max: 4 }), { minLength: 1, maxLength: 6 });
+    fc.assert(
+      fc.property(flights, weights, (requests, heavy) => {
+        const endpoints = heavy.map((weight, at) => endpoint(`e${at}`, { weight }));
+        const sum = heavy.reduce((all, one) => all + one, 0);
+        const balancing = how(endpoints, { policy: "ring-hash" });
+        const held = new Map(endpoints.map(({ id }) => [id, 0]));
+        let all = 0;
+        for (const { key, stays } of requests) {
+          const one = balance(endpoints, null, [], { ...balancing, key: `k${key}` })!;
+          const load = loadIn(balancing.page, one)!;
+          const bound = (weight: number): number => Math.max(4, Math.ceil((1.25 * (all + 1) * weight) / sum));
+          expect((held.get(one.id) ?? 0) + 1).toBeLessThanOrEqual(bound(one.weight));
+          const home = rendezvous(endpoints, `k${key}`)!;
+          if ((held.get(home.id) ?? 0) < bound(home.weight)) expect(one).toBe(home);
+          began(load, 0);
+          if (stays) {
+            held.set(one.id, (held.get(one.id) ?? 0) + 1);
+            all += 1;
+          } else ended(load, 0, 1, 0);
+        }
+      }),
+      { numRuns: 300, seed: 4 },
+    );
+  });
+
+  it("moves only keys of an endpoint that goes or comes, under load too", () => {
+    const arbitrary = fc.tuple(fc.array(fc.nat(30), { minLength: 3, maxLength: 8 }), fc.nat(1000), fc.nat(7));
+    fc.assert(
+      fc.property(arbitrary, ([loads, key, gone]) => {
+        const endpoints = loads.map((_, at) => endpoint(`e${at}`));
+        const fewer = endpoints.filter((_, at) => at !== gone % loads.length);
+        const balancing = how(endpoints, { policy: "ring-hash", key: `k${key}` });
+        // Loads within the bound of both lists: then it does not matter who else is there.
+        loads.forEach((count, at) => {
+          for (let one = 0; one < count % 4; one++) began(loadIn(balancing.page, endpoints[at]!)!, 0);
+        });
+        const before = balance(endpoints, null, [], balancing);
+        const after = balance(fewer, null, [], balancing);
+        if (before !== endpoints[gone % loads.length]) expect(after).toBe(before);
+      }),
+      { numRuns: 300, seed: 4 },
+    );
+  });
+
   it("goes to the key's next endpoint after a failure", () => {
     const first = rendezvous(many, "x")!;
     const balancing = how(many, { policy: "ring-hash", key: "x" });
@@ -233,6 +310,15 @@ describe("which endpoints are asked at all", () => {
     expect(share).toBeLessThan(72);
   });
 
+  it("in panic everyone that may be asked, and never who may not", () => {
+    const isHealthy = (): boolean => false;
+    const mayAsk = (one: Endpoint): boolean => one !== a;
+    expect(often([a, b], [], { isHealthy, mayAsk })).toBe("b");
+    expect(often([a, worse], [], { isHealthy, mayAsk })).toBe("worse");
+    expect(often([a, b], ["b"], { isHealthy, mayAsk })).toBe("b");
+    expect(balance([a], null, [], how([a], { isHealthy, mayAsk }))).toBeNull();
+  });
+
   it("everyone in panic, and nobody when panic is switched off", () => {
     const isHealthy = (): boolean => false;
     const { a: first = 0 } = sharesOf([a, b], how([a, b], { isHealthy }));
@@ -240,6 +326,34 @@ describe("which endpoints are asked at all", () => {
     expect(first).toBeLessThan(55);
     const failover = { overprovisioning: 140, panicThreshold: 0 };
     expect(balance([a, b], null, [], how([a, b], { isHealthy, failover }))).toBeNull();
+  });
+
+  it("of equal priority the near ones, and others only for what is missing of their health", () => {
+    const near = [endpoint("n1"), endpoint("n2")];
+    const far = [endpoint("f1"), endpoint("f2")];
+    const all = [...far, ...near];
+    const tierOf = ({ id }: Endpoint): number => (id.startsWith("n") ? 0 : 1);
+    expect(sharesOf(all, how(all, { tierOf, policy: "round-robin" }))).toEqual({ f1: 0, f2: 0, n1: 50, n2: 50 });
+    expect(often(far, [], { tierOf })).toMatch(/^f/);
+    const shares = sharesOf(all, how(all, { tierOf, isHealthy: ({ id }) => id !== "n2" }));
+    expect(shares["n2"]).toBe(0);
+    expect(shares["n1"]).toBeGreaterThan(68);
+    expect(shares["n1"]).toBeLessThan(72);
+    expect(often(all, [], { tierOf, isHealthy: ({ id }) => id.startsWith("f") })).toMatch(/^f/);
+    expect(often([...all, worse], ["n1", "n2"], { tierOf })).toMatch(/^f/);
+  });
+
+  it("a worse priority that is near only after a better one that is far", () => {
+    const tierOf = ({ id }: Endpoint): number => (id === "worse" ? 0 : 1);
+    expect(often([a, worse], [], { tierOf })).toBe("a");
+    expect(often([a, worse], [], { tierOf, isHealthy: (one) => one !== a })).toBe("worse");
+  });
+
+  it("nobody elsewhere when the order does not say any", () => {
+    const tierOf = (one: Endpoint): number => (one === a ? 0 : -1);
+    expect(often([a, b], [], { tierOf })).toBe("a");
+    expect(often([a, b], ["a"], { tierOf })).toBe("a");
+    expect(balance([b], null, [], how([b], { tierOf }))).toBeNull();
   });
 
   it("one that can be used whenever there is one, whatever the policy", () => {
