@@ -1,6 +1,7 @@
 // The endpoint of one try: the one the caller's session names, else the one that the balancing policy chooses. A service
 // with a single endpoint costs no bookkeeping.
 import { balance } from "../decide/balance.ts";
+import { claimText, clientOf } from "../decide/caller.ts";
 import { loadIn, pageOf } from "../decide/endpoint-book.ts";
 import type { EndpointLoad } from "../decide/endpoint-load.ts";
 import { DEFAULT_FAILOVER } from "../decide/failover.ts";
@@ -57,7 +58,7 @@ export function chooseEndpoint(
 }
 
 function hashKey(
-  { admitted }: Exchange,
+  { admitted, caller }: Exchange,
   { key }: Extract<Balance, { policy: "ring-hash" }>,
   rule: Rule | null,
   service: string,
@@ -66,8 +67,8 @@ function hashKey(
     method: admitted.method,
     route: rule === null ? service : `${rule.route}/${rule.name}`,
     ip: admitted.clientAddress,
-    caller: null,
+    caller: clientOf(caller),
     header: (name) => admitted.headers.get(name),
-    claim: () => null,
+    claim: (name) => claimText(caller, name),
   });
 }
