@@ -3,11 +3,11 @@
 import { mkdirSync, rmSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { Log, LogLevel, Miniflare } from "miniflare";
+import { Log, LogLevel, Miniflare, type MiniflareOptions } from "miniflare";
 import { exitCodes, type ExitCode } from "./exit-code.ts";
 import { bundleWorker } from "./local/bundle-worker.ts";
 import { lockData } from "./local/data-lock.ts";
-import { migrate } from "./local/migrate.ts";
+import { migrate, noteApplied, wereApplied } from "./local/migrate.ts";
 import { findPorts } from "./local/ports.ts";
 import { CRON, MAIN_WORKER, workers, type EdgeOptions } from "./local/workers.ts";
 import { startWatchdog } from "./local/workerd-watchdog.ts";
@@ -59,7 +59,15 @@ export async function startLocalMesh(options: LocalMeshOptions): Promise<Started
   process.env.CLOUDFLARE_CF_FETCH_ENABLED = "false";
   const watchdog = startWatchdog(run);
   const urls = Array.from({ length: options.edges }, (_, index) => urlOf(options.host, ports.first + index));
-  const miniflare = await launch({ ...options, port: ports.first }, data, watchdog.environment);
+  const script = await bundleWorker(packageRoot());
+  const settings = (listening: boolean): MiniflareOptions => ({
+    ...runtime(data, watchdog.environment, options.log),
+    workers: workers(script, { ...options, port: ports.first }, listening),
+  });
+  const migrations = join(packageRoot(), "migrations");
+  // Nobody reaches the edges before the registry has its tables. Starting again takes time, so only where some are missing.
+  const prepared = await wereApplied(data, migrations);
+  const miniflare = launch(settings(prepared));
   const cron = setInterval(() => void tick(miniflare, options.log), 60_000);
   const stop = async (): Promise<void> => {
     clearInterval(cron);
@@ -70,7 +78,11 @@ export async function startLocalMesh(options: LocalMeshOptions): Promise<Started
   };
   try {
     await miniflare.ready;
-    await migrate(await miniflare.getD1Database("DB", MAIN_WORKER), join(packageRoot(), "migrations"));
+    await migrate(await miniflare.getD1Database("DB", MAIN_WORKER), migrations);
+    if (!prepared) {
+      await noteApplied(data, migrations);
+      await miniflare.setOptions(settings(true));
+    }
     await Promise.all(urls.map((url) => answers(url)));
   } catch (error) {
     await stop();
@@ -80,13 +92,12 @@ export async function startLocalMesh(options: LocalMeshOptions): Promise<Started
   return { ok: true, mesh: { url: urls[0] ?? urlOf(options.host, ports.first), urls, stop } };
 }
 
-async function launch(
-  options: LocalMeshOptions,
+function runtime(
   data: string,
   environment: Record<string, string>,
-): Promise<Miniflare> {
-  const before = new Map(signals.map((signal) => [signal, process.listeners(signal)]));
-  const miniflare = new Miniflare({
+  log: (line: string) => void,
+): Omit<MiniflareOptions, "workers"> {
+  return {
     host: "127.0.0.1",
     port: 0,
     resourcePersistencePath: join(data, "v3"),
@@ -94,10 +105,14 @@ async function launch(
     logRequests: false,
     enableDevRegistry: false,
     unsafeRuntimeEnv: environment,
-    log: new LineLog(options.log),
-    handleStructuredLogs: ({ level, message }) => options.log(`${level}: ${message}`),
-    workers: workers(await bundleWorker(packageRoot()), options),
-  });
+    log: new LineLog(log),
+    handleStructuredLogs: ({ level, message }) => log(`${level}: ${message}`),
+  };
+}
+
+function launch(settings: MiniflareOptions): Miniflare {
+  const before = new Map(signals.map((signal) => [signal, process.listeners(signal)]));
+  const miniflare = new Miniflare(settings);
   // miniflare would end the process with 143 at SIGTERM before anything else is told; who started us decides instead.
   for (const signal of signals) {
     for (const listener of process.listeners(signal)) {
@@ -132,13 +147,13 @@ async function tick(miniflare: Miniflare, log: (line: string) => void): Promise<
   }
 }
 
-/** Waits until the edge answers health checks. */
+/** Waits until the edge can decide requests. */
 async function answers(url: string): Promise<void> {
   const deadline = performance.now() + READY_TIMEOUT_MS;
   let last = "no answer";
   while (performance.now() < deadline) {
     try {
-      const response = await fetch(`${url}/_selvage/healthz`, { signal: AbortSignal.timeout(5_000) });
+      const response = await fetch(`${url}/_selvage/readyz`, { signal: AbortSignal.timeout(5_000) });
       await response.body?.cancel();
       if (response.ok) return;
       last = `status ${response.status}`;
@@ -147,7 +162,7 @@ async function answers(url: string): Promise<void> {
     }
     await sleep(25);
   }
-  throw new Error(`${url} is not healthy after ${READY_TIMEOUT_MS / 1000} s (${last})`);
+  throw new Error(`${url} is not ready after ${READY_TIMEOUT_MS / 1000} s (${last})`);
 }
 
 /** Where a local caller reaches it: a wildcard address is reached on loopback. */

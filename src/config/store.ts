@@ -19,6 +19,7 @@ import { commit, type Commit, type Committed } from "./store-commit.ts";
 import * as documents from "./store-documents.ts";
 import * as endpoints from "./store-endpoints.ts";
 import { guarded } from "./store-error.ts";
+import { trimHistory } from "./store-history.ts";
 import { readSnapshot, trimStatement } from "./store-snapshots.ts";
 import * as tokens from "./store-tokens.ts";
 
@@ -64,7 +65,7 @@ export class Store {
     return guarded(documents.readRevisions(this.#db, page));
   }
 
-  /** null = there is no such revision. */
+  /** null = never written, or too old to be kept. */
   revision(n: number): Promise<(RevisionRecord & { changes: ChangeRecord[] }) | null> {
     return guarded(documents.readRevision(this.#db, n));
   }
@@ -86,6 +87,11 @@ export class Store {
   async trimSnapshots(): Promise<void> {
     const { revision } = await this.head();
     await guarded(trimStatement(this.#db, revision).run());
+  }
+
+  /** @param before RFC 3339: younger revisions are kept */
+  trimHistory(before: string): Promise<void> {
+    return guarded(trimHistory(this.#db, before));
   }
 
   audit(page: Page): Promise<AuditRow[]> {

@@ -4,12 +4,13 @@ import type { Env } from "../env.ts";
 import type { DynamicEndpoint } from "../model/registry.ts";
 import { announce } from "./announce.ts";
 import { leaseOf } from "./lease-of.ts";
+import { REVISIONS_KEPT_MS } from "./store-history.ts";
 import { Store } from "./store.ts";
 
 /** Tombstones of endpoints are kept so long; isolates that have not asked for half of that start over. */
 const TOMBSTONE_MS = 24 * 3_600_000;
 
-export type SweepStep = "announce" | "leases" | "tombstones" | "snapshots";
+export type SweepStep = "announce" | "leases" | "tombstones" | "snapshots" | "history";
 
 /**
  * @param now milliseconds since the epoch
@@ -26,9 +27,10 @@ export async function sweep(env: Pick<Env, "DB" | "MESH" | "PRESENCE">, now: num
     leases: async () => reconcileLeases(env, await store.endpoints()),
     tombstones: () => store.dropTombstones(new Date(now - TOMBSTONE_MS).toISOString()),
     snapshots: () => store.trimSnapshots(),
+    history: () => store.trimHistory(new Date(now - REVISIONS_KEPT_MS).toISOString()),
   };
   const failed: SweepStep[] = [];
-  for (const name of ["announce", "leases", "tombstones", "snapshots"] as const) {
+  for (const name of ["announce", "leases", "tombstones", "snapshots", "history"] as const) {
     try {
       await steps[name]();
     } catch (error) {

@@ -28,6 +28,11 @@ export function answerResponse(answer: Answer<unknown>, requestId: string): Resp
   });
 }
 
+/** 304: the reader has it already. */
+export function unchangedResponse(etag: string, requestId: string): Response {
+  return new Response(null, { status: 304, headers: { ...always, etag, "x-request-id": requestId } });
+}
+
 /** @param call which call refused, for `selvage-decision` */
 export function refusalResponse(refusal: Refusal, requestId: string, call: string): Response {
   return Response.json(toProblem(refusal, requestId), {

@@ -59,6 +59,8 @@ export interface Call<P extends z.ZodObject, Q extends z.ZodObject, Body, A exte
   readonly answer: A;
   /** 201 beside 200, where the call may create. */
   readonly creates?: true;
+  /** Answers carry an ETag, and `If-None-Match` with it is answered 304. */
+  readonly versioned?: true;
   /** Refusals besides those that every call shares. */
   readonly refusals: readonly ProblemName[];
   readonly handle: (

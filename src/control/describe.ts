@@ -36,12 +36,13 @@ export function describe<P extends z.ZodObject, Q extends z.ZodObject, Body, A e
     request: {
       params: call.params,
       query: call.query,
-      ...(call.headers === undefined ? {} : { headers: headersSchema(call.headers) }),
+      ...headersOf(call.versioned === true ? [...(call.headers ?? []), SEEN] : call.headers),
       ...(takesBody ? { body: { required: call.body.required, content: { ...call.body.content } } } : {}),
     },
     responses: {
       200: success("The answer."),
       ...(call.creates ? { 201: success("The answer; the resource is new.") } : {}),
+      ...(call.versioned ? { 304: { description: "Nothing newer than what If-None-Match names." } } : {}),
       ...problemResponses([...everyCall, ...(takesBody ? everyBody : []), ...call.refusals]),
     },
   };
@@ -61,8 +62,12 @@ export function problemResponses(names: readonly ProblemName[]): RouteConfig["re
   );
 }
 
-function headersSchema(headers: readonly { readonly name: string; readonly description: string }[]): z.ZodObject {
-  return z.object(
-    Object.fromEntries(headers.map(({ name, description }) => [name, z.string().optional().meta({ description })])),
-  );
+type Header = NonNullable<Call<z.ZodObject, z.ZodObject, unknown, z.ZodType>["headers"]>[number];
+
+const SEEN: Header = { name: "if-none-match", description: 'ETags that the reader has: `"17"`.' };
+
+function headersOf(headers: readonly Header[] | undefined): { headers?: z.ZodObject } {
+  if (headers === undefined) return {};
+  const named = headers.map(({ name, description }) => [name, z.string().optional().meta({ description })] as const);
+  return { headers: z.object(Object.fromEntries(named)) };
 }

@@ -5,13 +5,14 @@ import type { z } from "zod";
 import { Store } from "../config/store.ts";
 import type { Env } from "../env.ts";
 import type { Refusal } from "../model/problem.ts";
-import { answerResponse, isRefusal, refusalResponse } from "./answer.ts";
+import { answerResponse, isRefusal, refusalResponse, unchangedResponse } from "./answer.ts";
 import { auditRefusal } from "./audit-entry.ts";
 import type { Call } from "./call.ts";
 import { describe } from "./describe.ts";
 import { identify } from "./identify.ts";
 import { lacksMesh, lacksNamespace, lacksRole } from "./operator.ts";
 import { readParameters } from "./parameters.ts";
+import { isUnchanged } from "./precondition.ts";
 import { requestIdOf } from "./request-id.ts";
 
 export const API_PREFIX = "/_selvage/v1";
@@ -69,7 +70,10 @@ export function register<P extends z.ZodObject, Q extends z.ZodObject, Body, A e
       operator,
       now,
     });
-    return isRefusal(outcome) ? refuse(outcome) : answerResponse(outcome, requestId);
+    if (isRefusal(outcome)) return refuse(outcome);
+    const tag = call.versioned ? outcome.headers?.etag : undefined;
+    if (tag !== undefined && isUnchanged(request.headers, tag)) return unchangedResponse(tag, requestId);
+    return answerResponse(outcome, requestId);
   });
 }
 

@@ -2,6 +2,7 @@
 // with a single endpoint costs no bookkeeping.
 import { balance } from "../decide/balance.ts";
 import type { Choice } from "../decide/breaker-choice.ts";
+import { claimText, clientOf } from "../decide/caller.ts";
 import { loadIn, pageOf } from "../decide/endpoint-book.ts";
 import type { EndpointLoad } from "../decide/endpoint-load.ts";
 import { DEFAULT_FAILOVER } from "../decide/failover.ts";
@@ -49,9 +50,12 @@ export function chooseEndpoint(
   const page = pageOf(books.endpoints, service, endpoints, nowMs);
   const mayAsk = isSound ? null : (one: Endpoint): boolean => choice.endpoints.includes(one);
   const isHealthy =
-    mayAsk === null || choice === null ? null : (one: Endpoint): boolean => mayAsk(one) && !choice.unhealthy.has(one.id);
+    mayAsk === null || choice === null
+      ? null
+      : (one: Endpoint): boolean => mayAsk(one) && !choice.unhealthy.has(one.id);
   const kept = pinned === null || tried.length > 0 ? undefined : passable.find(({ id }) => id === pinned.endpointId);
-  if (kept !== undefined && (isHealthy === null || isHealthy(kept))) return { endpoint: kept, load: loadIn(page, kept) };
+  if (kept !== undefined && (isHealthy === null || isHealthy(kept)))
+    return { endpoint: kept, load: loadIn(page, kept) };
   const how = calls?.balance ?? DEFAULT_BALANCE;
   const endpoint = balance(choice === null ? endpoints : choice.among, version, tried, {
     policy: how.policy,
@@ -68,7 +72,7 @@ export function chooseEndpoint(
 }
 
 function hashKey(
-  { admitted }: Exchange,
+  { admitted, caller }: Exchange,
   { key }: Extract<Balance, { policy: "ring-hash" }>,
   rule: Rule | null,
   service: string,
@@ -77,8 +81,8 @@ function hashKey(
     method: admitted.method,
     route: rule === null ? service : `${rule.route}/${rule.name}`,
     ip: admitted.clientAddress,
-    caller: null,
+    caller: clientOf(caller),
     header: (name) => admitted.headers.get(name),
-    claim: () => null,
+    claim: (name) => claimText(caller, name),
   });
 }

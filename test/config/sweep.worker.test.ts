@@ -1,7 +1,7 @@
 // The minutely sweep: what it mends, and what it clears away.
 import { env } from "cloudflare:workers";
 import { afterEach, beforeEach, describe, expect, it, vi, type MockInstance } from "vitest";
-import { apply } from "../../src/config/apply.ts";
+import { apply, remove } from "../../src/config/apply.ts";
 import { deregisterEndpoint, registerEndpoint } from "../../src/config/endpoints.ts";
 import type { Store } from "../../src/config/store.ts";
 import { sweep } from "../../src/config/sweep.ts";
@@ -83,6 +83,28 @@ describe("the sweep", () => {
     expect(await rows("snapshots")).toBe(1);
   });
 
+  it("drops history beyond a thousand revisions and a month, and what is left can still be read", async () => {
+    const change = async (yaml: string): Promise<void> =>
+      void accepted(await apply(store, documents(yaml), options({ now: iso(now) })));
+    accepted(await remove(store, { kind: "Service", namespace: "shop", name: "orders" }, options({ now: iso(now) })));
+    await change(service("cart"));
+    await change(service("cart", "exposure: mesh") + service("users"));
+    // As if 1000 revisions had passed between the third and the fourth.
+    await env.DB.prepare("UPDATE revisions SET n = 1004 WHERE n = 4").run();
+    await env.DB.prepare("UPDATE document_versions SET revision = 1004 WHERE revision = 4").run();
+    const first = await store.documentsAt(3);
+    await sweep(env, now + 30 * DAY_MS);
+    expect(await rows("revisions"), "all but the one of long ago: the others are a month old").toBe(3);
+    for (let minute = 1; minute <= 3; minute += 1) await sweep(env, now + 60 * DAY_MS);
+    expect((await store.revisions({ limit: 10 })).map(({ revision }) => revision)).toEqual([1004]);
+    expect(await store.documentsAt(1003)).toEqual(first);
+    expect((await store.revision(1004))?.changes).toMatchObject([
+      { ref: "Service/shop/cart", action: "update", before: { spec: { exposure: "public" } } },
+      { ref: "Service/shop/users", action: "create", before: null },
+    ]);
+    expect(await rows("document_versions"), "orders is gone with its removal").toBe(3);
+  });
+
   it("goes on with the other steps when one fails, and says which", async () => {
     await env.DB.prepare(
       "INSERT INTO snapshots (revision, chunk, chunks, schema, data) VALUES (-50, 0, 1, 1, 'x')",
@@ -94,6 +116,7 @@ describe("the sweep", () => {
       "leases",
       "tombstones",
       "snapshots",
+      "history",
     ]);
     expect(logged.mock.calls.map(([line]) => JSON.parse(String(line)).at)).toEqual([
       "sweep/announce",
@@ -101,6 +124,7 @@ describe("the sweep", () => {
       "sweep/leases",
       "sweep/tombstones",
       "sweep/snapshots",
+      "sweep/history",
     ]);
   });
 

@@ -12,6 +12,32 @@ const put = (headers: Record<string, string>, body: unknown = { spec: { exposure
   api("PUT", path, { body, headers });
 const created = () => put({ "if-none-match": "*" });
 
+describe("GET", () => {
+  it("answers 304 to a reader who has the version, and the document to one who has an older", async () => {
+    await created();
+    const read = (tag: string, path = PATH) => api("GET", path, { headers: { "if-none-match": tag } });
+    for (const tag of ['"1"', 'W/"1"', '"7", "1"', "*"]) {
+      const { status, text, headers } = await read(tag);
+      expect([status, text, headers.get("etag")], tag).toEqual([304, "", '"1"']);
+    }
+    for (const tag of ['"0"', "1", ""]) expect((await read(tag)).status, tag).toBe(200);
+    expect((await read("*", "/namespaces/shop/service/nobody")).status).toBe(404);
+    await put({ "if-match": '"1"' }, { spec: { exposure: "mesh" } });
+    expect((await read('"1"')).headers.get("etag")).toBe('"2"');
+  });
+
+  it("answers 304 for lists while the mesh has not moved", async () => {
+    await created();
+    for (const path of ["/resources", "/revisions"]) {
+      const read = () => api("GET", path, { headers: { "if-none-match": '"1"' } });
+      expect((await read()).status, path).toBe(304);
+      expect((await api("GET", path, { headers: { "if-none-match": '"2"' } })).status, path).toBe(200);
+    }
+    await applied(serviceYaml("other"));
+    expect((await api("GET", "/resources", { headers: { "if-none-match": '"1"' } })).status).toBe(200);
+  });
+});
+
 describe("PUT", () => {
   it("creates with If-None-Match: *, filling in what the path says", async () => {
     const { status, body, headers } = await created();

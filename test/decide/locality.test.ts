@@ -24,7 +24,11 @@ const near = (more: Partial<Place>, of: Readonly<Record<string, ClusterPlace>> =
 
 it.each([
   ["that names the data centre, with its whole region", { colo: "AMS", continent: "EU" }, ["ams", "spare"]],
-  ["that names the continent, when none names the data centre", { colo: "MAD", continent: "EU" }, ["ams", "spare", "waw"]],
+  [
+    "that names the continent, when none names the data centre",
+    { colo: "MAD", continent: "EU" },
+    ["ams", "spare", "waw"],
+  ],
   ["without a region, by itself", { colo: "IAD", continent: "NA" }, ["iad", "lone"]],
   ["of the region that the operator names, whatever the platform says", { region: "us", colo: "AMS" }, ["iad"]],
   ["none, where no cluster is near", { colo: "SYD", continent: "OC" }, []],
@@ -56,6 +60,7 @@ it("the order of a policy ranks endpoints by it; what it leaves out is never ask
   expect(tiers(undefined)).toEqual([0, 1]);
   expect(tiers(["same-region", "any"])).toEqual([0, 1]);
   expect(tiers(["same-region"])).toEqual([0, -1]);
-  for (const order of [["any"], ["any", "same-region"], []] as const) expect(tiers(order)).toEqual([undefined, undefined]);
+  for (const order of [["any"], ["any", "same-region"], []] as const)
+    expect(tiers(order)).toEqual([undefined, undefined]);
   expect(tiersOf({ overprovisioning: 140, panicThreshold: 50 }, null)).toBeNull();
 });

@@ -1,6 +1,6 @@
 // Brings the local D1 up to date with migrations/*.sql and keeps wrangler's own book about it, so that
 // `wrangler d1 migrations apply --local --persist-to <data>` sees what was applied here, and the other way round.
-import { readFile, readdir } from "node:fs/promises";
+import { readFile, readdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 
 /** The part of a D1 binding that is used here. */
@@ -32,6 +32,19 @@ export async function migrate(database: Database, folder: string): Promise<strin
     await database.batch([database.prepare(sql), record]);
   }
   return missing;
+}
+
+/** Beside the database, and gone with it: the names of the files that were applied to it. */
+const NOTE = join("v3", "migrated");
+
+/** Whether everything was applied to the database of this data folder, as far as is known without opening it. */
+export async function wereApplied(data: string, folder: string): Promise<boolean> {
+  const noted = await readFile(join(data, NOTE), "utf8").catch(() => "");
+  return noted === (await migrationFiles(folder)).join("\n");
+}
+
+export async function noteApplied(data: string, folder: string): Promise<void> {
+  await writeFile(join(data, NOTE), (await migrationFiles(folder)).join("\n"));
 }
 
 /** `0001_registry.sql` before `0010_x.sql` before `0100_y.sql`. */

@@ -35,8 +35,11 @@ export const VARIABLES: Readonly<Record<string, string>> = { TRUST_DOMAIN: "mesh
 
 export const edgeName = (index: number): string => (index === 0 ? MAIN_WORKER : `${MAIN_WORKER}-${index + 1}`);
 
-/** One Worker for each edge, all of the same `script`. */
-export function workers(script: string, options: EdgeOptions): Worker[] {
+/**
+ * One Worker for each edge, all of the same `script`.
+ * @param listening false: nobody can reach them yet
+ */
+export function workers(script: string, options: EdgeOptions, listening: boolean): Worker[] {
   return Array.from({ length: options.edges }, (_, index) => ({
     config: {
       name: edgeName(index),
@@ -47,7 +50,7 @@ export function workers(script: string, options: EdgeOptions): Worker[] {
       ...(index === 0 ? { exports: exports() } : {}),
     },
     dev: {
-      unsafeDirectSockets: [{ host: options.host, port: options.port + index }],
+      unsafeDirectSockets: listening ? [{ host: options.host, port: options.port + index }] : [],
       // workerd's own network fetches for the Worker; true would add a `cf-worker` header to what services see.
       stripCfConnectingIp: false,
     },

@@ -41,6 +41,7 @@ export function registerResource(app: ControlApp): void {
     query: z.object({}),
     body: noBody,
     answer: resourceSchema,
+    versioned: true,
     refusals: ["notFound"],
     async handle({ params, store }) {
       const identity = identityOf(params);

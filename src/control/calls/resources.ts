@@ -42,6 +42,7 @@ export function registerResources(app: ControlApp): void {
     }),
     body: noBody,
     answer: resourceListSchema,
+    versioned: true,
     refusals: [],
     async handle({ query, store, operator }) {
       const { kind, namespace } = query;

@@ -35,6 +35,7 @@ export function registerRevisions(app: ControlApp): void {
     query: pageQuerySchema,
     body: noBody,
     answer: revisionListSchema,
+    versioned: true,
     refusals: [],
     async handle({ query, store }) {
       const [{ revision }, page] = await Promise.all([

@@ -40,7 +40,7 @@ describe("workers", () => {
   });
 
   it("keeps the objects in the first edge, and gives each edge its own socket and name", () => {
-    const made = workers("export default {}", options);
+    const made = workers("export default {}", options, true);
     expect(made.map(({ config }) => config.name)).toEqual(["selvage", "selvage-2", "selvage-3"]);
     expect(made.map(({ config }) => Object.keys(config.exports ?? {}).length > 0)).toEqual([true, false, false]);
     expect(made.map(({ dev }) => dev?.unsafeDirectSockets?.[0]?.port)).toEqual([9000, 9001, 9002]);
@@ -53,7 +53,7 @@ describe("workers", () => {
   });
 
   it("turns options into variables", () => {
-    const [first] = workers("", options);
+    const [first] = workers("", options, true);
     expect(first?.config.env).toMatchObject({
       LOCAL_MESH: { type: "text", value: "true" },
       SELVAGE_ADMIN_TOKEN: { type: "text", value: "t" },
@@ -61,9 +61,9 @@ describe("workers", () => {
       MESH_DOMAIN: { type: "text", value: "mesh.test" },
       METRICS_PUBLIC: { type: "text", value: "true" },
     });
-    const [plain] = workers("", { ...options, trustEntry: false, meshDomain: null, variables: {} });
+    const [plain] = workers("", { ...options, trustEntry: false, meshDomain: null, variables: {} }, true);
     expect(plain?.config.env?.LOCAL_CLIENT_ADDRESS).toEqual({ type: "text", value: "127.0.0.1" });
-    const [open] = workers("", { ...options, host: "0.0.0.0" });
+    const [open] = workers("", { ...options, host: "0.0.0.0" }, true);
     expect(Object.keys(open?.config.env ?? {})).not.toContain("LOCAL_CLIENT_ADDRESS");
     expect(Object.keys(plain?.config.env ?? {})).not.toContain("TRUST_ENTRY");
     expect(Object.keys(plain?.config.env ?? {})).not.toContain("MESH_DOMAIN");

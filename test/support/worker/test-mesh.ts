@@ -51,6 +51,7 @@ export function testMesh(yaml: string, options: TestMeshOptions = {}): TestMesh 
   const service = options.service ?? (() => new Response("hello"));
   const proxy = createProxy({
     current: () => Promise.resolve({ snapshot, endpoints, checkedAt: NOW, stale: false, near: options.near ?? null }),
+    keys: () => null,
     now: () => NOW,
     random: () => (random.length > 1 ? random.shift() : random[0]) ?? 0,
     fetch: async (url, init) => {
