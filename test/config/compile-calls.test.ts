@@ -67,11 +67,14 @@ describe("what a TrafficPolicy says about tries and endpoints", () => {
 
   it("comes with where the clusters are, as far as their documents say", () => {
     const clusters = (spec: string, localMesh: boolean): unknown =>
-      compiled(`${base}
+      compiled(
+        `${base}
 apiVersion: selvage.dev/v1
 kind: Cluster
 metadata: {name: eu-1}
-spec: ${spec}`, { localMesh }).snapshot.clusters;
+spec: ${spec}`,
+        { localMesh },
+      ).snapshot.clusters;
     const eu = { region: "eu", continents: ["EU"], colos: ["AMS"], private: true };
     const spec = "{region: eu, locality: {continents: [EU], colos: [AMS]}, allowPrivateAddresses: true}";
     expect(clusters(spec, false)).toEqual({ "eu-1": eu });
