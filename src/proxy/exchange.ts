@@ -16,7 +16,7 @@ import type { LimitMemory } from "./limit-memory.ts";
 
 /** Everything of the outside world that a request needs. */
 export interface Ports {
-  readonly current: (env: Env, ctx: ExecutionContext, now: number, request: Request | null) => Promise<Live | null>;
+  readonly current: (env: Env, ctx: ExecutionContext, now: number, request: Request) => Promise<Live | null>;
   /** The mesh's own keys, from this isolate's memory where they are fresh; null = they cannot be had. Never rejects. */
   readonly keys: (env: Env, ctx: ExecutionContext, now: number) => Promise<MeshKeys | null> | MeshKeys | null;
   /** Milliseconds since the epoch. */

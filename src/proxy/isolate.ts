@@ -2,6 +2,8 @@
 // proxy and by what answers other people's proxies, so that both spend the same quota.
 import { keys } from "../config/live-keys.ts";
 import { current } from "../config/live.ts";
+import type { Place } from "../decide/locality.ts";
+import type { Env } from "../env.ts";
 import type { Books, Ports } from "./exchange.ts";
 import { newLimitMemory, type LimitMemory } from "./limit-memory.ts";
 
@@ -17,7 +19,7 @@ export function newMemory(): IsolateMemory {
 export const memory = newMemory();
 
 export const ports: Ports = {
-  current: (env, ctx, now, request) => current(env, ctx, now, () => coloOf(request)),
+  current: (env, ctx, now, request) => current(env, ctx, now, () => placeOf(request, env)),
   keys,
   now: () => Date.now(),
   random: () => Math.random(),
@@ -26,8 +28,11 @@ export const ports: Ports = {
   sleep: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
 };
 
-/** The data centre, where the platform tells it. */
-function coloOf(request: Request | null): string | null {
-  const cf = request?.cf;
-  return cf !== undefined && "colo" in cf && typeof cf.colo === "string" ? cf.colo : null;
+/** Where the isolate runs, as far as the operator or the platform tells. */
+function placeOf(request: Request, { REGION }: Env): Place {
+  const told = (name: "colo" | "continent"): string | null => {
+    const value: unknown = request.cf?.[name];
+    return typeof value === "string" ? value : null;
+  };
+  return { region: REGION ?? null, colo: told("colo"), continent: told("continent") };
 }
