@@ -68,18 +68,19 @@ function compileRoute(route: DocumentOf<"HTTPRoute">, age: number, compiling: Co
 }
 
 function flavourOf({ gateway, service }: Attachment, { world, attached }: Compiling): Flavour {
-  const none = { gateway: null, gatewayFault: null, gatewayLimits: [], circuit: null };
+  const none = { gateway: null, gatewayFault: null, gatewayLimits: [], circuit: null, guardedGateway: null };
   if (service !== null) {
     return { meshExposure: world.services.get(service.key)?.exposure ?? "mesh", ...none };
   }
   if (gateway === null) return { meshExposure: null, ...none };
-  const { policies, faults, limits, circuits } = attached;
+  const { policies, faults, limits, circuits, access } = attached;
   return {
     meshExposure: null,
     gateway: policies.gateway(gateway),
     gatewayFault: faults.gateway(gateway) ?? null,
     gatewayLimits: limits.gateway(gateway),
     circuit: circuits.gateway(gateway),
+    guardedGateway: access.guards(gateway) ? gateway : null,
   };
 }
 

@@ -7,6 +7,7 @@ import type { HTTPBackendRef, HTTPRouteRule } from "../model/http-route.ts";
 import type { HTTPRouteMatch } from "../model/http-route-match.ts";
 import type { SessionPersistenceSpec } from "../model/session-persistence.ts";
 import type { Backend, Fault, Rule, RuleMatch, SessionPersistence, ValueMatch } from "../model/snapshot.ts";
+import type { AccessPolicies } from "./compile-access.ts";
 import { circuitMember, type Circuits } from "./compile-circuits.ts";
 import type { Faults } from "./compile-faults.ts";
 import { compileFilters, type FilterContext } from "./compile-filters.ts";
@@ -28,6 +29,8 @@ export interface Flavour extends Scene {
   readonly gatewayFault: Fault | null;
   /** The limits of that Gateway. */
   readonly gatewayLimits: readonly number[];
+  /** Key of that Gateway, where a policy on access is attached to it: only then does it matter which one it is. */
+  readonly guardedGateway: string | null;
 }
 
 /** The policies of the mesh. */
@@ -36,6 +39,7 @@ export interface Attached {
   readonly circuits: Circuits;
   readonly faults: Faults;
   readonly limits: Limits;
+  readonly access: AccessPolicies;
 }
 
 /** What a rule's `matches` become, before they are put under listeners. */
@@ -69,7 +73,8 @@ export function compileRule(
     requestMs: milliseconds(rule.timeouts?.request) ?? policy?.requestMs ?? null,
     perTryMs: milliseconds(rule.timeouts?.backendRequest) ?? policy?.perTryMs ?? null,
   };
-  const { limits, circuits } = attached;
+  const { limits, circuits, access } = attached;
+  const place = { gateway: flavour.guardedGateway, rule: { namespace, route: name, name: called } };
   const above = merged(limits.mesh, flavour.gatewayLimits);
   const ownLimits = limits.route(namespace, name, called);
   const circuit = circuits.route(namespace, name, called);
@@ -82,6 +87,7 @@ export function compileRule(
       ...backend,
       ...circuitMember(circuit, circuits.service(target.service), flavour.circuit, circuits.mesh),
       limits: merged(above, limits.service(target.service), ownLimits),
+      ...access.at({ ...place, service: target.service }),
     };
   });
   return {
@@ -90,6 +96,7 @@ export function compileRule(
     filters: compileFilters(rule.filters, `${pointer}/filters`, context),
     backends,
     timeouts,
+    ...access.at({ ...place, service: null }),
     retry: rule.retry === undefined ? null : compileRetry(rule.retry),
     sessionPersistence:
       rule.sessionPersistence === undefined

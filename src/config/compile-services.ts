@@ -24,11 +24,13 @@ export function compileServices(world: World, attached: Attached, localMesh: boo
       findings.push(...judge(service, endpoint, index, cluster, world, localMesh));
       return compileEndpoint(endpoint, index, cluster);
     });
-    const { namespace, name, exposure } = service;
-    const { limits, circuits } = attached;
+    const { namespace, name, exposure, assertion } = service;
+    const { limits, circuits, access } = attached;
     const held = {
       ...circuitMember(circuits.service(key), circuits.mesh),
       limits: merged(limits.mesh, limits.service(key)),
+      ...access.at({ gateway: null, service: key, rule: null }),
+      ...(assertion === "request" ? { assertion } : {}),
     };
     return [key, { namespace, name, exposure, endpoints, ...policiesOf(key, attached), ...held }];
   });

@@ -11,6 +11,7 @@ export interface ServiceView {
   readonly namespace: string;
   readonly name: string;
   readonly exposure: "mesh" | "public";
+  readonly assertion: "caller" | "request";
   readonly endpoints: readonly ServiceEndpoint[];
   readonly healthChecked: boolean;
   /** Ports of a core Service; empty for ours, which have none. */
@@ -30,6 +31,9 @@ export interface World {
   readonly rateLimitPolicies: readonly DocumentOf<"RateLimitPolicy">[];
   /** By `"<namespace>/<name>"`, the oldest first. */
   readonly faultPolicies: ReadonlyMap<string, DocumentOf<"FaultPolicy">>;
+  /** The oldest first. */
+  readonly authenticationPolicies: readonly DocumentOf<"AuthenticationPolicy">[];
+  readonly authorizationPolicies: readonly DocumentOf<"AuthorizationPolicy">[];
   /** Labels of a namespace, whether or not there is a Namespace document. */
   readonly labelsOf: (namespace: string) => Readonly<Record<string, string>>;
   readonly has: (kind: string, namespace: string, name: string) => boolean;
@@ -47,6 +51,8 @@ export function survey(documents: readonly Document[], createdAt: ReadonlyMap<st
   const trafficPolicies: DocumentOf<"TrafficPolicy">[] = [];
   const rateLimitPolicies: DocumentOf<"RateLimitPolicy">[] = [];
   const faultPolicies = new Map<string, DocumentOf<"FaultPolicy">>();
+  const authenticationPolicies: DocumentOf<"AuthenticationPolicy">[] = [];
+  const authorizationPolicies: DocumentOf<"AuthorizationPolicy">[] = [];
   const sorted = oldestFirst(documents, createdAt);
   for (const document of sorted) {
     const { namespace, name } = document.metadata;
@@ -61,6 +67,8 @@ export function survey(documents: readonly Document[], createdAt: ReadonlyMap<st
     else if (document.kind === "TrafficPolicy") trafficPolicies.push(document);
     else if (document.kind === "RateLimitPolicy") rateLimitPolicies.push(document);
     else if (document.kind === "FaultPolicy") faultPolicies.set(key, document);
+    else if (document.kind === "AuthenticationPolicy") authenticationPolicies.push(document);
+    else if (document.kind === "AuthorizationPolicy") authorizationPolicies.push(document);
   }
   gateways.set(BUILT_IN_KEY, builtInGateway);
   return {
@@ -73,6 +81,8 @@ export function survey(documents: readonly Document[], createdAt: ReadonlyMap<st
     trafficPolicies,
     rateLimitPolicies,
     faultPolicies,
+    authenticationPolicies,
+    authorizationPolicies,
     labelsOf: (namespace) => ({ ...namespaces.get(namespace), "kubernetes.io/metadata.name": namespace }),
     has: (kind, namespace, name) => refs.has(refOf(kind, namespace, name)),
   };
@@ -101,10 +111,11 @@ function viewOf(document: DocumentOf<"Service">): ServiceView {
   const { namespace, name } = document.metadata;
   if (document.apiVersion === "v1") {
     const { ports } = document.spec;
-    return { namespace, name, exposure: "mesh", endpoints: [], healthChecked: false, ports: portsOf(ports) };
+    const silent = { exposure: "mesh", assertion: "caller", endpoints: [], healthChecked: false } as const;
+    return { namespace, name, ...silent, ports: portsOf(ports) };
   }
-  const { exposure, endpoints, healthCheck } = document.spec;
-  return { namespace, name, exposure, endpoints, healthChecked: healthCheck !== undefined, ports: [] };
+  const { exposure, assertion, endpoints, healthCheck } = document.spec;
+  return { namespace, name, exposure, assertion, endpoints, healthChecked: healthCheck !== undefined, ports: [] };
 }
 
 /** The port numbers of a core Service, whose spec was kept unread. */

@@ -4,9 +4,11 @@ import type { Document } from "../model/document.ts";
 import type { Finding } from "../model/finding.ts";
 import type { Snapshot } from "../model/snapshot.ts";
 import type { Status } from "../model/status.ts";
+import { compileAccess } from "./compile-access.ts";
 import { compileLimits } from "./compile-limits.ts";
 import { compileFaults } from "./compile-faults.ts";
 import { compileCircuits } from "./compile-circuits.ts";
+import { compileClusters } from "./compile-clusters.ts";
 import { compileListeners } from "./compile-listeners.ts";
 import { compilePolicies } from "./compile-policies.ts";
 import { collectPrograms } from "./compile-programs.ts";
@@ -53,8 +55,9 @@ export function compile(documents: readonly Document[], options: CompileOptions)
   const limits = compileLimits(world.rateLimitPolicies);
   const programs = collectPrograms();
   const faults = compileFaults(world, programs);
-  const attached = { policies, circuits, faults, limits };
-  const losers = new Map([...policies.losers, ...faults.losers]);
+  const access = compileAccess(world);
+  const attached = { policies, circuits, faults, limits, access };
+  const losers = new Map([...policies.losers, ...faults.losers, ...access.losers]);
   const services = compileServices(world, attached, options.localMesh);
   const routes = compileRoutes(world, listeners, attached, programs);
   const router = compileRouter(routes.placements, routes.rules, listeners, programs.table, world.services);
@@ -80,6 +83,9 @@ export function compile(documents: readonly Document[], options: CompileOptions)
       router,
       limits: limits.table,
       ...(circuits.table.length === 0 ? {} : { circuits: circuits.table }),
+      ...compileClusters(world, options.localMesh),
+      ...(access.authentications.length === 0 ? {} : { authentications: access.authentications }),
+      ...(access.authorizations.length === 0 ? {} : { authorizations: access.authorizations }),
     },
     findings,
     statuses,

@@ -14,6 +14,7 @@ import type {
 import { endpointTarget, type BreakerTerms, type ForcedState, type OutlierTerms } from "../model/circuit.ts";
 import { advance, grantProbes, newBreaker, record, settleProbe, type Breaker, type Latest } from "./breaker.ts";
 import { countHost, followEndpoints, newOutliers, sweep, type Outliers } from "./outlier.ts";
+import { CALM_MS, meter, newPace, paceOf, sharedMs, type Pace } from "./report-pace.ts";
 import { sumOutcomes } from "./rolling-window.ts";
 
 /** One target under one policy. */
@@ -43,13 +44,9 @@ export interface BreakerDesk {
   /** By target: `*` or a version. */
   readonly forced: Map<string, Forced>;
   readonly isolates: Map<string, { reply: BreakerReply; at: number }>;
-  syncs: { second: number; count: number; before: number };
+  readonly pace: Pace;
 }
 
-/** Reports a second that one object answers in peace: a fifth of what the platform gives it. */
-const SYNCS_PER_SECOND = 200;
-const CALM_SYNC_MS = 1000;
-const BUSY_SYNC_MS = 100;
 /** Beside the time that the probed call takes: two round trips. */
 const PROBE_SLACK_MS = 400;
 const ISOLATE_MS = 10_000;
@@ -66,7 +63,7 @@ export function newBreakerDesk(): BreakerDesk {
     ejecting: new Map(),
     forced: new Map(),
     isolates: new Map(),
-    syncs: { second: 0, count: 0, before: 0 },
+    pace: newPace(0),
   };
 }
 
@@ -84,7 +81,12 @@ export function answerReport(
   const late = known !== undefined && report.seq < known.reply.seq;
   const probes = late ? [] : report.policies.flatMap((one) => takeIn(desk, report.isolate, one, now, random));
   forget(desk, now);
-  const reply = { seq: report.seq, ...pace(desk, now, random), ...tell(desk, report, now, random), probes };
+  const reply = {
+    seq: report.seq,
+    ...pace(desk, known === undefined, now, random),
+    ...tell(desk, report, now, random),
+    probes,
+  };
   if (!late) desk.isolates.set(report.isolate, { reply, at: now });
   return reply;
 }
@@ -157,7 +159,7 @@ function latestOf(
   { failed }: TargetOutcomes,
   now: number,
 ): Latest {
-  const lagMs = 1.1 * Math.max(CALM_SYNC_MS, sharedMsOf(desk));
+  const lagMs = 1.1 * Math.max(CALM_MS, sharedMs(desk.isolates.size));
   if (failed === 0) return { failing: 0, failingPercent: 0, lagMs };
   let failing = 0;
   let isolates = 0;
@@ -209,31 +211,20 @@ function tell(
   return { verdicts, ejections, forced: forcedStates(desk, now) };
 }
 
-/** What each isolate must leave between two reports so that all of them together are not too many. */
-function sharedMsOf({ isolates }: BreakerDesk): number {
-  return (1000 * isolates.size) / SYNCS_PER_SECOND;
-}
-
 /** Slow while all is well, quick while something is not, and never more than the object can answer. */
 function pace(
   desk: BreakerDesk,
+  isNew: boolean,
   now: number,
   random: () => number,
 ): Pick<BreakerReply, "nextSyncMs" | "urgentSyncMs" | "suspicious"> {
-  const second = Math.floor(now / 1000);
-  const { syncs } = desk;
-  if (syncs.second !== second) {
-    desk.syncs = { second, count: 0, before: syncs.second === second - 1 ? syncs.count : 0 };
-  }
-  desk.syncs.count += 1;
-  const sharedMs = sharedMsOf(desk);
-  const busy = [...desk.seats.values()].some(({ breaker }) => breaker.state !== "closed");
-  const nextSyncMs = Math.max(busy ? BUSY_SYNC_MS : CALM_SYNC_MS, sharedMs) * (0.9 + 0.2 * random());
-  const urgentSyncMs = desk.syncs.before > SYNCS_PER_SECOND ? Math.max(BUSY_SYNC_MS, sharedMs) : BUSY_SYNC_MS;
-  const suspicious = [...desk.seats.values()].some(
+  meter(desk.pace, now);
+  const seats = [...desk.seats.values()];
+  const busy = seats.some(({ breaker }) => breaker.state !== "closed");
+  const suspicious = seats.some(
     ({ breaker, suspectedAt }) => breaker.state === "closed" && now - suspectedAt < SUSPICION_MS,
   );
-  return { nextSyncMs, urgentSyncMs, suspicious };
+  return { ...paceOf(desk.pace, desk.isolates.size, { busy, isNew }, random), suspicious };
 }
 
 function forget(desk: BreakerDesk, now: number): void {

@@ -17,6 +17,8 @@ export interface ForwardingFacts {
   readonly tracestate: string | null;
   /** How often the request has passed through a mesh before. */
   readonly hops: number;
+  /** The proven caller's principal, or `anonymous`. */
+  readonly source: string;
 }
 
 /**
@@ -36,6 +38,6 @@ export function writeForwarding(headers: HeaderTarget, facts: ForwardingFacts, r
   if (trace.tracestate === null) {
     if (tracestate !== null) headers.delete("tracestate");
   } else if (trace.tracestate !== tracestate) headers.set("tracestate", trace.tracestate);
-  headers.set("selvage-source", "anonymous");
+  headers.set("selvage-source", facts.source);
   if (facts.hops > 0) headers.set("selvage-hops", String(facts.hops + 1));
 }

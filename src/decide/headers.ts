@@ -101,6 +101,8 @@ export interface RequestHeaders {
   readonly requestId: string | null;
   readonly traceparent: string | null;
   readonly tracestate: string | null;
+  /** `selvage-identity`: read here and dropped. */
+  readonly identity: string | null;
 }
 
 /** Judges a caller's headers. `Connection: x-name` nominates: those names are dropped as well, whatever they are. */
@@ -114,6 +116,7 @@ export function inspectRequest(headers: HeaderList): RequestHeaders {
   let requestId: string | null = null;
   let traceparent: string | null = null;
   let tracestate: string | null = null;
+  let identity: string | null = null;
   headers.forEach((value, name) => {
     count++;
     bytes += name.length + value.length + 4;
@@ -136,10 +139,11 @@ export function inspectRequest(headers: HeaderList): RequestHeaders {
     drop.push(name);
     if (name === "connection") connection = value;
     else if (name === "upgrade") hasUpgrade = true;
+    else if (name === "selvage-identity") identity = value;
   });
   if (connection !== "") nominate(connection, drop);
   const fault = count > MAX_HEADERS ? "too-many" : bytes > MAX_HEADER_BYTES ? "too-large" : null;
-  return { fault, drop, hasUpgrade, host, requestId, traceparent, tracestate };
+  return { fault, drop, hasUpgrade, host, requestId, traceparent, tracestate, identity };
 }
 
 /**

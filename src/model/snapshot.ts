@@ -1,6 +1,7 @@
 // The compiled mesh: everything the data plane needs to decide a request, as plain JSON. Compiled once, at apply;
 // immutable; one per revision. Nothing here is parsed, defaulted or merged again by those who read it. Fields are only
 // ever added within a schema; those that older snapshots lack are optional.
+import type { Access, Authentication, Authorization, Identities } from "./access.ts";
 import type { CallPolicy } from "./call-policy.ts";
 import type { Circuit } from "./circuit.ts";
 import type { Limit } from "./limit.ts";
@@ -18,12 +19,31 @@ export interface Snapshot {
   readonly limits?: readonly Limit[];
   /** Breakers and ejections of TrafficPolicies; absent = there are none. `circuit` of services and backends points here. */
   readonly circuits?: readonly Circuit[];
+  /** Clusters by name, where a Cluster document says anything about them; absent = none. */
+  readonly clusters?: Readonly<Record<string, ClusterPlace>>;
+  /** Every AuthenticationPolicy, once; absent = none. */
+  readonly authentications?: readonly Authentication[];
+  /** Every AuthorizationPolicy, once; absent = none. */
+  readonly authorizations?: readonly Authorization[];
+  /** Clients, contracts and trusted clusters; absent = there are none. */
+  readonly identities?: Identities;
 }
 
-export interface ServiceEntry {
+/** Where a cluster is. */
+export interface ClusterPlace {
+  readonly region: string | null;
+  readonly continents: readonly string[];
+  readonly colos: readonly string[];
+  /** Whether its endpoints may have private addresses. */
+  readonly private: boolean;
+}
+
+export interface ServiceEntry extends Access {
   readonly namespace: string;
   readonly name: string;
   readonly exposure: "mesh" | "public";
+  /** `request`: what the mesh asserts to the service is bound to method and path; absent: to the caller only. */
+  readonly assertion?: "request";
   /** Endpoints written in the Service document. Dynamic ones are laid beside them by `config/live.ts`. */
   readonly endpoints: readonly Endpoint[];
   /** Effective call policy for requests that reach the service without an HTTPRoute rule that says otherwise. */
@@ -165,7 +185,8 @@ export type RegexInstruction =
   | readonly ["match"]
   | readonly ["fail"];
 
-export interface Rule {
+/** `Access` of a rule is what holds where it answers by itself, without a backend. */
+export interface Rule extends Access {
   /** `"<namespace>/<name>"` of the HTTPRoute. */
   readonly route: string;
   /** `rules[].name`, or its index. */
@@ -186,7 +207,7 @@ export interface SessionPersistence {
   readonly cookieLifetime: "Session" | "Permanent";
 }
 
-export interface Backend {
+export interface Backend extends Access {
   readonly weight: number;
   readonly target: Target;
   readonly filters: readonly Filter[];

@@ -62,6 +62,8 @@ export function admit(request: Request, inspected: RequestHeaders, env: Env, req
     traceparent: inspected.traceparent,
     tracestate: inspected.tracestate,
     hops,
+    identity: inspected.identity,
+    certificate: () => request.cf?.tlsClientAuth ?? null,
     isUpgrade: inspected.hasUpgrade && method === "GET" && isWebSocket(request.headers.get("upgrade")),
   };
 }

@@ -4,9 +4,12 @@ import type { Live } from "../config/live.ts";
 import type { Scheme } from "../decide/authority.ts";
 import type { EndpointBook } from "../decide/endpoint-book.ts";
 import type { BudgetState } from "../decide/retry-budget.ts";
+import type { Access } from "../model/access.ts";
+import type { Caller } from "../model/caller.ts";
 import type { Circuit } from "../model/circuit.ts";
 import type { Env } from "../env.ts";
 import type { CallPolicy } from "../model/call-policy.ts";
+import type { MeshKeys } from "../model/mesh-keys.ts";
 import type { Fault, Filter, Rule, ServiceKey, Timeouts } from "../model/snapshot.ts";
 import type { Refusal } from "../model/problem.ts";
 import type { LimitMemory } from "./limit-memory.ts";
@@ -14,6 +17,8 @@ import type { LimitMemory } from "./limit-memory.ts";
 /** Everything of the outside world that a request needs. */
 export interface Ports {
   readonly current: (env: Env, ctx: ExecutionContext, now: number, request: Request) => Promise<Live | null>;
+  /** The mesh's own keys, from this isolate's memory where they are fresh; null = they cannot be had. Never rejects. */
+  readonly keys: (env: Env, ctx: ExecutionContext, now: number) => Promise<MeshKeys | null> | MeshKeys | null;
   /** Milliseconds since the epoch. */
   readonly now: () => number;
   /** Uniform in [0, 1). */
@@ -42,6 +47,15 @@ export interface Exchange {
   readonly startedAtMs: number;
   readonly limiter: LimitMemory;
   readonly trace: Trace | undefined;
+  /** Who calls, as far as it is proven by now: anonymous at first. */
+  caller: Caller;
+}
+
+/** A refusal of a room that policies speak in. */
+export interface Denied {
+  readonly refusal: Refusal;
+  /** What decided, for `selvage-decision`: `AuthenticationPolicy/shop/customers`. */
+  readonly policy: string;
 }
 
 /** A request that may go on: one canonical path, one host, and headers without what callers may not say. */
@@ -72,6 +86,10 @@ export interface Admitted {
   readonly tracestate: string | null;
   /** How often this request has passed through a mesh before. */
   readonly hops: number;
+  /** What came as `selvage-identity`; services never see it. */
+  readonly identity: string | null;
+  /** What the platform says of the client's certificate (`cf.tlsClientAuth`); reading it costs, so it is asked for. */
+  readonly certificate: () => unknown;
   /** Asks for a WebSocket. */
   readonly isUpgrade: boolean;
 }
@@ -89,6 +107,10 @@ export interface Routed {
   readonly path: string;
   /** The rule's filters, then those of the chosen backend. */
   readonly filters: readonly Filter[];
+  /** What guards it: of the chosen backend, or of the rule that answers by itself. */
+  readonly access: Access;
+  /** The service whose own address was used while its exposure is "mesh"; null = no identity is needed for that. */
+  readonly guarded: ServiceKey | null;
   /** A refusal only holds if no filter answers first. */
   readonly destination: Destination | Refusal;
 }

@@ -1,6 +1,7 @@
 // Whether every limit that holds for a request has room for it. They are asked in the order of what an answer costs (this
 // isolate, quota held here, the coordinator itself); when one refuses, the others get their tokens back. Nothing that goes
 // wrong with counting becomes an error of the mesh: then the policy's `whenUnavailable` decides.
+import { claimText, clientOf } from "../decide/caller.ts";
 import { limitHeaders, retryAfterSeconds } from "../decide/limit-headers.ts";
 import { bucketKey, type KeySource } from "../decide/limit-key.ts";
 import type { Limit } from "../model/limit.ts";
@@ -129,14 +130,13 @@ function span(ms: number): string {
   return ms % 1000 === 0 ? `${ms / 1000} s` : `${ms} ms`;
 }
 
-function keySource({ admitted }: Exchange, { rule }: Routed, { service }: Destination): KeySource {
+function keySource({ admitted, caller }: Exchange, { rule }: Routed, { service }: Destination): KeySource {
   return {
     method: admitted.method,
     route: rule === null ? service : `${rule.route}/${rule.name}`,
     ip: admitted.clientAddress,
-    // Nobody proves who they are yet.
-    caller: null,
-    claim: () => null,
+    caller: clientOf(caller),
+    claim: (name) => claimText(caller, name),
     header: (name) => admitted.headers.get(name),
   };
 }

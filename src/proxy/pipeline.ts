@@ -1,7 +1,7 @@
-// What a request walks through, in order: admit → route → filters that answer → limits → authorization service → faults →
-// mirrors → forward, and back. Plain functions, each giving its result or a refusal. The only place of the data plane that reads the clock and
-// draws random numbers, and the place where every answer leaves.
-import { current } from "../config/live.ts";
+// What a request walks through, in order: admit → identify → route → authenticate → authorize → filters that answer →
+// limits → authorization service → faults → mirrors → forward, and back. Plain functions, each giving its result or a
+// refusal; the place where every answer leaves.
+import { ANONYMOUS, sourceOf } from "../decide/caller.ts";
 import { authorityText } from "../decide/authority.ts";
 import { isPreflight, markResponse, preflightHeaders } from "../decide/cors.ts";
 import { planFilters, type FilterPlan } from "../decide/filter-plan.ts";
@@ -15,13 +15,16 @@ import type { Env } from "../env.ts";
 import type { Refusal } from "../model/problem.ts";
 import type { HeaderPair } from "../model/snapshot.ts";
 import { admit } from "./admit.ts";
+import { authenticate } from "./authenticate.ts";
+import { authorize } from "./authorize.ts";
 import { contentLengthOf, keepBody, KEEP_LIMIT_BYTES, type Body } from "./body.ts";
-import type { Admitted, Books, Destination, Exchange, Outgoing, Ports, Routed, Trace } from "./exchange.ts";
+import type { Admitted, Destination, Exchange, Outgoing, Ports, Routed, Trace } from "./exchange.ts";
 import { externalAuth } from "./external-auth.ts";
 import { injectFaults } from "./fault.ts";
 import { forward, type Forwarded } from "./forward.ts";
+import { identify } from "./identify.ts";
+import { memory, newMemory, ports, type IsolateMemory } from "./isolate.ts";
 import { limit, NO_LIMITS } from "./limit.ts";
-import { newLimitMemory } from "./limit-memory.ts";
 import { mirror } from "./mirror.ts";
 import { ownHeaders, refuse, reply, type Answering } from "./refuse.ts";
 import { respond } from "./respond.ts";
@@ -31,19 +34,10 @@ import { mayNeedBody, retryPlanOf } from "./try-again.ts";
 export type Proxy = (request: Request, env: Env, ctx: ExecutionContext, trace?: Trace) => Promise<Response>;
 
 /** Production's proxy: everything that is not under `/_selvage/`. */
-export const proxy: Proxy = createProxy({
-  current: (env, ctx, now, request) => current(env, ctx, now, () => coloOf(request)),
-  now: () => Date.now(),
-  random: () => Math.random(),
-  fetch: (url, init) => fetch(url, init),
-  newId: () => crypto.randomUUID(),
-  sleep: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
-});
+export const proxy: Proxy = createProxy(ports, memory);
 
-export function createProxy(ports: Ports): Proxy {
-  // State of the isolate, on purpose: what it holds of limits and knows of endpoints outlives requests.
-  const limiter = newLimitMemory();
-  const books: Books = { endpoints: new Map(), retryBudgets: new Map() };
+/** @param memory of the isolate, on purpose: what it holds of limits and knows of endpoints outlives requests */
+export function createProxy(ports: Ports, { limiter, books }: IsolateMemory = newMemory()): Proxy {
   return async (request, env, ctx, trace) => {
     const startedAtMs = ports.now();
     const inspected = inspectRequest(request.headers);
@@ -56,7 +50,8 @@ export function createProxy(ports: Ports): Proxy {
       const admitted = admit(request, inspected, env, requestId);
       if ("problem" in admitted) return refuse(admitted, by);
       trace?.("admit", { host: admitted.host, path: admitted.path, entry: admitted.entry });
-      return await walk({ ports, books, env, ctx, live, admitted, startedAtMs, limiter, trace }, by);
+      const caller = ANONYMOUS;
+      return await walk({ ports, books, env, ctx, live, admitted, startedAtMs, limiter, trace, caller }, by);
     } catch (error) {
       // A bug of ours: told to the operator, not to the caller.
       reportError(error);
@@ -75,17 +70,32 @@ const NOT_READY: Refusal = {
 
 async function walk(exchange: Exchange, by: Answering): Promise<Response> {
   const { admitted } = exchange;
+  // Awaiting what has nothing to wait for costs as much as routing does: so in every room below.
+  const identified = identify(exchange);
+  const caller = identified instanceof Promise ? await identified : identified;
+  if ("problem" in caller) return refuse(caller, { ...by, stage: "authenticate" });
+  exchange.caller = caller;
   const routed = route(exchange);
   by.stage = "route";
-  if ("problem" in routed) {
-    const stage = routed.problem === "identityRequired" ? "authenticate" : "route";
-    const policy = routed.extensions?.service === undefined ? null : `Service/${String(routed.extensions.service)}`;
-    return refuse(routed, { ...by, stage, policy });
-  }
+  if ("problem" in routed) return refuse(routed, by);
   by.policy = routed.policy;
   exchange.trace?.("route", { policy: routed.policy, destination: routed.destination });
   const plan = planFilters(routed.filters);
   const origin = plan.cors === null ? null : admitted.headers.get("origin");
+  // Browsers ask for permission without credentials.
+  if (plan.cors !== null && isPreflight(admitted.method, admitted.headers)) {
+    return reply(204, preflightHeaders(plan.cors, admitted.headers), null, { ...by, stage: "cors" });
+  }
+  const authenticating = authenticate(exchange, routed);
+  const proven = authenticating instanceof Promise ? await authenticating : authenticating;
+  if ("refusal" in proven) {
+    return withCors(refuse(proven.refusal, { ...by, stage: "authenticate", policy: proven.policy }), plan, origin);
+  }
+  exchange.caller = proven.caller;
+  const denied = authorize(exchange, routed);
+  if (denied !== null) {
+    return withCors(refuse(denied.refusal, { ...by, stage: "authorize", policy: denied.policy }), plan, origin);
+  }
   const early = answerEarly(admitted, routed, plan, by);
   if (early !== null) return early;
   if ("problem" in routed.destination) return withCors(refuse(routed.destination, by), plan, origin);
@@ -97,10 +107,9 @@ async function walk(exchange: Exchange, by: Answering): Promise<Response> {
   }
 
   const outgoing = prepare(exchange, routed);
-  // Awaiting what has nothing to wait for costs as much as routing does.
   let body = admitted.body === null ? NO_BODY : await readBody(admitted.body, admitted, routed, destination, plan);
   const asked = plan.externalAuths.length > 0;
-  const unauthorized = asked ? await authorize(exchange, plan, outgoing, body, limited.headers, by) : null;
+  const unauthorized = asked ? await askAuthorizers(exchange, plan, outgoing, body, limited.headers, by) : null;
   if (unauthorized !== null) return withCors(unauthorized, plan, origin);
   if (plan.faults.length > 0 || routed.destination.fault !== null) {
     const aborted = await injectFaults(exchange, plan.faults, routed.destination, by);
@@ -124,13 +133,10 @@ async function walk(exchange: Exchange, by: Answering): Promise<Response> {
   });
 }
 
-/** Preflights, redirects and fixed answers need no service; a filter that cannot run here fails the rule, as the Gateway API demands. */
+/** Redirects and fixed answers need no service; a filter that cannot run here fails the rule, as the Gateway API demands. */
 function answerEarly(admitted: Admitted, routed: Routed, plan: FilterPlan, by: Answering): Response | null {
   if (plan.unsupported !== null) {
     return refuse({ problem: "invalidBackend", detail: plan.unsupported.message }, { ...by, stage: "filter" });
-  }
-  if (plan.cors !== null && isPreflight(admitted.method, admitted.headers)) {
-    return reply(204, preflightHeaders(plan.cors, admitted.headers), null, { ...by, stage: "cors" });
   }
   if (plan.direct !== null) {
     const headers: Record<string, string> =
@@ -151,11 +157,21 @@ function answerEarly(admitted: Admitted, routed: Routed, plan: FilterPlan, by: A
 }
 
 /** The caller's cleaned headers become the service's, with what the mesh says about the request. */
-function prepare({ admitted, ports }: Exchange, routed: Routed): Outgoing {
+function prepare({ admitted, ports, caller }: Exchange, routed: Routed): Outgoing {
   const { headers, scheme } = admitted;
   const host = authorityText(admitted.host, admitted.port, scheme);
   const { clientAddress, requestId, traceparent, tracestate, hops } = admitted;
-  const facts = { clientAddress, host, scheme, prefix: routed.addressPrefix, requestId, traceparent, tracestate, hops };
+  const facts = {
+    clientAddress,
+    host,
+    scheme,
+    prefix: routed.addressPrefix,
+    requestId,
+    traceparent,
+    tracestate,
+    hops,
+    source: sourceOf(caller),
+  };
   writeForwarding(headers, facts, ports.random);
   if (admitted.isUpgrade) headers.set("upgrade", "websocket");
   return {
@@ -182,7 +198,7 @@ async function readBody(
   return keepBody(body, contentLengthOf(headers), KEEP_LIMIT_BYTES);
 }
 
-async function authorize(
+async function askAuthorizers(
   exchange: Exchange,
   plan: FilterPlan,
   outgoing: Outgoing,
@@ -236,9 +252,4 @@ function shutBy({ extensions }: Refusal): string {
 function withCors(response: Response, plan: FilterPlan, origin: string | null): Response {
   if (plan.cors !== null) markResponse(plan.cors, origin, response.headers);
   return response;
-}
-
-/** The data centre, where the platform tells it. */
-function coloOf({ cf }: Request): string | null {
-  return cf !== undefined && "colo" in cf && typeof cf.colo === "string" ? cf.colo : null;
 }

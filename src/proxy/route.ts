@@ -1,5 +1,6 @@
-// Which rule answers, or which service is addressed by itself, and the share of traffic this request falls into. Also the
-// place where a service's `exposure` is enforced: it guards the addresses that a service has without being asked.
+// Which rule answers, or which service is addressed by itself, and the share of traffic this request falls into. A service's
+// `exposure` guards the addresses that it has without being asked: which one was used is said here, and judged later.
+import { namespaceOf } from "../decide/caller.ts";
 import { match, type Matched, type RouteRequest } from "../decide/match.ts";
 import { nearRoutes } from "../decide/near-routes.ts";
 import { dropSegments } from "../decide/rewrite.ts";
@@ -8,7 +9,7 @@ import { resumeSession } from "../decide/session.ts";
 import { pickBackend } from "../decide/split.ts";
 import type { Refusal } from "../model/problem.ts";
 import type { Backend, Filter, ServiceEntry, ServiceKey, Snapshot } from "../model/snapshot.ts";
-import type { Admitted, Destination, Exchange, Pinned, Routed } from "./exchange.ts";
+import type { Destination, Exchange, Pinned, Routed } from "./exchange.ts";
 
 const NO_LIMITS: readonly number[] = [];
 const NO_FILTERS: readonly Filter[] = [];
@@ -21,9 +22,9 @@ export function route(exchange: Exchange): Routed | Refusal {
   const { admitted, live } = exchange;
   const { snapshot } = live;
   const address = addressOf(exchange);
-  const found = match(snapshot.router, question(admitted, admitted.matchPath, null));
+  const found = match(snapshot.router, question(exchange, admitted.matchPath, null));
   if (found.match !== null && (address === null || found.host !== "*")) {
-    return byRule(exchange, found, "", admitted.path);
+    return byRule(exchange, found, { prefix: "", path: admitted.path, guarded: null });
   }
   return address === null ? noRoute(exchange) : atService(exchange, address);
 }
@@ -41,7 +42,7 @@ function serviceOf(snapshot: Snapshot, service: ServiceKey): ServiceEntry | null
   return snapshot.services[service] ?? null;
 }
 
-function question(admitted: Admitted, path: string, service: ServiceKey | null): RouteRequest {
+function question({ admitted, caller }: Exchange, path: string, service: ServiceKey | null): RouteRequest {
   const { headers, search } = admitted;
   let parameters: URLSearchParams | null = null;
   return {
@@ -52,7 +53,7 @@ function question(admitted: Admitted, path: string, service: ServiceKey | null):
     query: (name) => (parameters ??= new URLSearchParams(search)).get(name),
     entry: admitted.entry,
     service,
-    callerNamespace: null,
+    callerNamespace: namespaceOf(caller),
   };
 }
 
@@ -60,23 +61,35 @@ function atService(exchange: Exchange, address: ServiceAddress): Routed | Refusa
   const { admitted, live } = exchange;
   const { service, prefix } = address;
   const entry = serviceOf(live.snapshot, service);
-  if (entry?.exposure !== "public") return identityRequired(service);
+  if (entry === null) return noRoute(exchange);
   const skipped = prefix === "" ? 0 : 2;
   const path = dropSegments(admitted.path, skipped) || "/";
+  const guarded = entry.exposure === "public" ? null : service;
   const found = match(
     live.snapshot.router,
-    question(admitted, dropSegments(admitted.matchPath, skipped) || "/", service),
+    question(exchange, dropSegments(admitted.matchPath, skipped) || "/", service),
   );
-  if (found.match !== null) return byRule(exchange, found, prefix, path);
-  if (!found.direct) return noServiceRoute(service);
+  if (found.match !== null) return byRule(exchange, found, { prefix, path, guarded });
   const { timeouts, calls = null, fault = null, limits = NO_LIMITS } = entry;
   const policies = { timeouts, calls, fault, limits, ...circuitOf(exchange, entry.circuit) };
-  const destination = { service, version: null, pinned: null, ...policies };
-  const policy = `Service/${service}`;
-  return { policy, rule: null, matchedPath: "/", addressPrefix: prefix, path, filters: NO_FILTERS, destination };
+  const here = { policy: `Service/${service}`, rule: null, matchedPath: "/", addressPrefix: prefix, path };
+  return {
+    ...here,
+    filters: NO_FILTERS,
+    access: entry,
+    guarded,
+    destination: found.direct ? { service, version: null, pinned: null, ...policies } : noServiceRoute(service),
+  };
 }
 
-function byRule(exchange: Exchange, found: Matched, addressPrefix: string, path: string): Routed {
+/** Where a rule is reached: what was cut off the path, what is left of it, and the service whose address guards it. */
+interface Way {
+  readonly prefix: string;
+  readonly path: string;
+  readonly guarded: ServiceKey | null;
+}
+
+function byRule(exchange: Exchange, found: Matched, { prefix, path, guarded }: Way): Routed {
   const { rule } = found;
   const pinned = pinnedBackend(exchange, found);
   const backend = pinned?.backend ?? pickBackend(rule.backends, exchange.ports.random());
@@ -84,8 +97,10 @@ function byRule(exchange: Exchange, found: Matched, addressPrefix: string, path:
     policy: `HTTPRoute/${rule.route}/${rule.name}`,
     rule,
     matchedPath: found.match.path.type === "RegularExpression" ? "/" : found.match.path.value,
-    addressPrefix,
+    addressPrefix: prefix,
     path,
+    access: backend ?? rule,
+    guarded,
     filters: backend === null || backend.filters.length === 0 ? rule.filters : [...rule.filters, ...backend.filters],
     destination:
       backend === null
@@ -129,15 +144,6 @@ function pinnedBackend(exchange: Exchange, { rule }: Matched): ReturnType<typeof
     (name) => admitted.headers.get(name),
     startedAtMs,
   );
-}
-
-function identityRequired(service: ServiceKey): Refusal {
-  return {
-    problem: "identityRequired",
-    detail: `The service ${service} takes only callers with an identity: its exposure is "mesh"`,
-    extensions: { service },
-    headers: { "www-authenticate": 'Bearer realm="selvage"' },
-  };
 }
 
 function noServiceRoute(service: ServiceKey): Refusal {

@@ -14,6 +14,7 @@ const facts = {
   traceparent: null,
   tracestate: null,
   hops: 2,
+  source: "anonymous",
 };
 
 describe("writeForwarding", () => {

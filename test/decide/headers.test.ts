@@ -87,6 +87,7 @@ describe("inspectRequest", () => {
       drop: [],
       hasUpgrade: false,
       host: null,
+      identity: null,
       requestId: null,
       traceparent: null,
       tracestate: null,

@@ -33,6 +33,22 @@ describe("a service of which a tenth of the calls fails", () => {
   });
 });
 
+describe("a service of which a third of the calls fails all the time", () => {
+  it.each([
+    { isolates: 100, perSecond: 1000 },
+    { isolates: 1000, perSecond: 3000 },
+    { isolates: 1000, perSecond: 10_000 },
+  ])("makes $isolates isolates send at most 200 reports a second together", (fleet) => {
+    const run = runFleet({ seed: 1, untilMs: 30_000, failing: () => 0.3, ...fleet });
+    // Isolates that never reported before do so at once; their herd has dispersed by then.
+    const settled = run.syncsBySecond.slice(5);
+    const mean = settled.reduce((sum, count) => sum + count, 0) / settled.length;
+    say(`${JSON.stringify(fleet)}: reports a second ${mean.toFixed(0)}, in the worst second ${Math.max(...settled)}`);
+    expect(mean).toBeLessThanOrEqual(200);
+    expect(Math.max(...settled)).toBeLessThanOrEqual(300);
+  });
+});
+
 describe("after an outage of half a minute", () => {
   const failing = (now: number): number => (now >= OUTAGE_MS && now < 40_000 ? 1 : 0);
 

@@ -29,6 +29,8 @@ export interface FleetRun {
   readonly refusedAt: readonly number[];
   readonly syncs: number;
   readonly mostSyncsInASecond: number;
+  /** Reports that the coordinator got in each second. */
+  readonly syncsBySecond: readonly number[];
 }
 
 const ONE_WAY_MS = 25;
@@ -141,6 +143,7 @@ export function runFleet(options: FleetOptions): FleetRun {
     refusedAt,
     syncs: [...syncsBySecond.values()].reduce((sum, count) => sum + count, 0),
     mostSyncsInASecond: Math.max(0, ...syncsBySecond.values()),
+    syncsBySecond: Array.from({ length: Math.ceil(options.untilMs / 1000) }, (_, at) => syncsBySecond.get(at) ?? 0),
   };
 }
 

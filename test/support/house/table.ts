@@ -13,24 +13,30 @@ interface Allowance {
 export const table: Readonly<Record<string, Allowance>> = {
   model: { ours: [], types: [], packages: ["zod", "yaml"] },
   decide: { ours: ["model"], types: [], packages: ["re2js"] },
-  durable: { ours: ["decide", "model"], types: [], packages: ["cloudflare:workers"] },
-  config: { ours: ["model", "decide"], types: ["env.ts", "durable"], packages: ["re2js", "cloudflare:workers"] },
+  durable: { ours: ["decide", "model", "tokens"], types: [], packages: ["cloudflare:workers"] },
+  config: {
+    ours: ["model", "decide", "tokens"],
+    types: ["env.ts", "durable"],
+    packages: ["re2js", "cloudflare:workers"],
+  },
   proxy: {
-    ours: ["model", "decide", "config/live.ts"],
+    ours: ["model", "decide", "tokens", "config/live.ts", "config/live-keys.ts"],
     types: ["env.ts", "durable"],
     packages: ["cloudflare:workers"],
   },
+  // Signed tokens: reading, checking, signing them, and the keys for that. Asks nobody: who fetches keys passes them in.
+  tokens: { ours: ["model", "decide"], types: [], packages: ["jose"] },
   observe: { ours: ["model", "decide"], types: ["env.ts"], packages: [] },
   adapters: { ours: ["model", "decide"], types: ["env.ts"], packages: [] },
   control: {
-    ours: ["model", "decide", "config", "observe"],
+    ours: ["model", "decide", "config", "observe", "tokens"],
     types: ["env.ts", "durable"],
-    packages: ["hono", "@hono/zod-openapi", "zod", "yaml"],
+    packages: ["hono", "@hono/zod-openapi", "zod", "yaml", "jose"],
   },
   cli: { ours: ["model", "agent", "adapters"], types: [], packages: ["*"] },
   agent: { ours: ["model", "cli/client.ts"], types: [], packages: ["*"] },
   dashboard: { ours: ["model", "cli/client.ts"], types: [], packages: ["*"] },
-  verify: { ours: [], types: [], packages: ["jose", "hono"] },
+  verify: { ours: ["tokens"], types: [], packages: ["jose", "hono"] },
   "env.ts": { ours: [], types: ["durable"], packages: [] },
   "index.ts": {
     ours: ["proxy", "control", "config", "durable", "observe", "decide", "model"],
@@ -40,7 +46,7 @@ export const table: Readonly<Record<string, Allowance>> = {
 };
 
 /** What a request walks through. Rooms know nothing of each other: only the pipeline knows the order. */
-export const rooms = ["admit", "route", "authenticate", "authorize", "limit", "forward"] as const;
+export const rooms = ["admit", "identify", "route", "authenticate", "authorize", "limit", "forward"] as const;
 
 /** Where a request enters, and what an isolate evaluates before it has served anything. */
 export const dataPlaneRoots = ["src/index.ts", "src/proxy/pipeline.ts", "src/config/live.ts"] as const;

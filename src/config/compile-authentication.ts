@@ -1,0 +1,50 @@
+// One AuthenticationPolicy → what the data plane checks: durations as numbers, header names in lower case.
+import type { Authentication, CredentialSource, JwtProvider, KeySource } from "../model/access.ts";
+import type { JwtProviderSpec } from "../model/authentication.ts";
+import type { DocumentOf } from "../model/document.ts";
+import { parseDuration } from "../model/duration.ts";
+
+export function compileAuthentication({ metadata, spec }: DocumentOf<"AuthenticationPolicy">): Authentication {
+  const { mode, jwt, clientCredentials, mesh, mtls } = spec;
+  return {
+    policy: `${metadata.namespace}/${metadata.name}`,
+    mode,
+    jwt: (jwt?.providers ?? []).map(compileProvider),
+    clientCredentials:
+      clientCredentials === undefined
+        ? null
+        : { required: clientCredentials.required, from: clientCredentials.from.map(compileCredentialSource) },
+    mesh: mesh ?? null,
+    mtls: mtls ?? null,
+  };
+}
+
+function compileProvider(spec: JwtProviderSpec): JwtProvider {
+  return {
+    name: spec.name,
+    issuer: spec.issuer,
+    audiences: spec.audiences,
+    keys: keysOf(spec),
+    algorithms: spec.algorithms,
+    from: spec.from.map(({ header, prefix = "", cookie }) =>
+      cookie === undefined ? { header: (header ?? "authorization").toLowerCase(), prefix } : { cookie },
+    ),
+    claimToHeaders: spec.claimToHeaders.map(({ claim, header }) => ({ claim, header: header.toLowerCase() })),
+    clockSkewMs: parseDuration(spec.clockSkew) ?? 0,
+    requiredClaims: spec.requiredClaims,
+  };
+}
+
+/** The schema lets exactly one of the three pass. */
+function keysOf({ jwksUri, jwks, secretRef }: JwtProviderSpec): KeySource {
+  if (jwksUri !== undefined) return { jwksUri };
+  if (jwks !== undefined) return { jwks };
+  return { secret: secretRef?.name ?? "" };
+}
+
+function compileCredentialSource(
+  source: NonNullable<DocumentOf<"AuthenticationPolicy">["spec"]["clientCredentials"]>["from"][number],
+): CredentialSource {
+  if (source === "basic") return source;
+  return { id: source.headers.id.toLowerCase(), secret: source.headers.secret.toLowerCase() };
+}
