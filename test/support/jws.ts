@@ -27,7 +27,7 @@ export async function signerOf(alg: string, kid = `${alg}-1`): Promise<Signer> {
   // The overloads want to know at compile time whether it is a pair; a shared key has no `publicKey` and fails below.
   const pair = (await crypto.subtle.generateKey(generating, true, ["sign", "verify"])) as unknown as Pair;
   const jwk = await crypto.subtle.exportKey("jwk", pair.publicKey);
-  const { kty, crv, x, y, n, e } = { ...(jwk as Record<string, unknown>) };
+  const { kty, crv, x, y, n, e } = { ...jwk } as Readonly<Record<string, unknown>>;
   const members = Object.entries({ kty, crv, x, y, n, e }).filter(([, value]) => value !== undefined);
   return { kid, alg, privateKey: pair.privateKey, jwk: { ...Object.fromEntries(members), kid, alg } };
 }
