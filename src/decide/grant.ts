@@ -4,13 +4,18 @@
 // a token granted in it (at most W·R + B) or one that was held when it began (at most `outstandingCap`). Loss and death
 // only waste tokens. What an isolate holds dies here a little later than there: it counts from its sending of the
 // question. A grant whose answer was lost is known from the next question (it names an older grant) and taken back.
-import { bucketFor, dropDeadLeases, tidy, type Bucket, type Coordinator, type Lease } from "./coordinator.ts";
+import { bucketFor, bucketId, dropDeadLeases, tidy, type Bucket, type Coordinator, type Lease } from "./coordinator.ts";
 import { recordSeen } from "./demand-history.ts";
 import { available, credit, debit, ratePerMs, tokensDieAt, untilFull, waitFor } from "./ledger.ts";
 import type { Grant, LimitTerms, SyncReply, SyncRequest, Want } from "../model/lease.ts";
 
 /** Questions a second that one coordinator is asked at most: a fifth of what one object can answer. */
 export const SYNC_BUDGET_PER_SECOND = 200;
+/** Questions a second for buckets that nothing is known about: a flood of fresh keys gets no more than that. */
+export const COLD_BUDGET_PER_SECOND = 500;
+/** Requests that a busy isolate decides between two questions, and the longest that it waits for them to come. */
+const REQUESTS_PER_SYNC = 75;
+const LONGEST_BUSY_MS = 800;
 /** An isolate unheard of for so long is no longer counted; a lost question or two must not make the others bolder. */
 const SILENT_MS = 3000;
 
@@ -20,17 +25,20 @@ export function answerSync(state: Coordinator, ask: SyncRequest, now: number, ra
   if (known && ask.seq === known.seq) return known.reply;
   if (known && ask.seq < known.seq) return null;
   meter(state, now);
-  const pace = paceMs(state, known ? 0 : 1);
+  const manyMs = busyMs(state, ask);
+  const pace = Math.max(paceMs(state, known ? 0 : 1), manyMs);
   tidy(state, now, Math.max(SILENT_MS, 3 * pace));
   const active = state.isolates.size + (known ? 0 : 1);
   const nextSyncMs = Math.round(pace * (0.9 + 0.2 * random()));
+  const busy = manyMs > 0;
   const grants: Grant[] = [];
   for (const want of ask.wants) {
     const terms = ask.terms[want.limit];
-    const grant = terms ? grantOne(state, ask, want, terms, { now, nextSyncMs, active }) : null;
+    const grant = terms ? grantOne(state, ask, want, terms, { now, nextSyncMs, active, busy }) : null;
     if (grant !== null) grants.push(grant);
   }
-  const reply: SyncReply = { seq: ask.seq, grants, nextSyncMs, isolates: active };
+  const leastGapMs = Math.ceil((1000 * active) / COLD_BUDGET_PER_SECOND);
+  const reply: SyncReply = { seq: ask.seq, grants, nextSyncMs, leastGapMs, isolates: active };
   const batch = Math.max(ask.seen?.batch ?? 0, known?.batch ?? 0);
   if (ask.seen && batch > (known?.batch ?? 0)) recordSeen(state.demand, ask.seen.rows, now);
   state.isolates.set(ask.isolate, { seenAt: now, seq: ask.seq, reply, batch });
@@ -41,6 +49,8 @@ interface Moment {
   readonly now: number;
   readonly nextSyncMs: number;
   readonly active: number;
+  /** The asker decides many requests between two questions. */
+  readonly busy: boolean;
 }
 
 /** null = the bucket has seen a later question of this isolate. */
@@ -79,7 +89,7 @@ function grantOne(state: Coordinator, ask: SyncRequest, want: Want, terms: Limit
     grant: lease.grant,
     tokens,
     ttlMs,
-    denyMs: short ? Math.ceil(Math.max(untilToken, at.active > 1 ? at.nextSyncMs : 0)) : 0,
+    denyMs: short ? Math.ceil(Math.max(untilToken, at.active > 1 || at.busy ? at.nextSyncMs : 0)) : 0,
     retryAfterMs: Math.ceil(untilToken),
     remaining: Math.floor(available(bucket.ledger, terms, at.now)),
     resetMs: Math.ceil(untilFull(bucket.ledger, terms, at.now)),
@@ -123,6 +133,26 @@ function chargeEstimate(bucket: Bucket, lease: Lease, want: Want, most: number, 
   if (tokens <= 0) return;
   bucket.ledger = debit(bucket.ledger, bucket.terms, tokens, now);
   bucket.unwritten += tokens;
+}
+
+/**
+ * The interval at which a busy isolate has many requests for each question. Never so long that a bucket which is asked for
+ * more than it has overflows between two questions: what flows in beyond the burst is lost.
+ */
+function busyMs(state: Coordinator, ask: SyncRequest): number {
+  const demand = new Map<string, number>();
+  let longest = LONGEST_BUSY_MS;
+  for (const { limit, key, perSecond } of ask.wants) {
+    demand.set(limit, (demand.get(limit) ?? 0) + perSecond);
+    const terms = ask.terms[limit];
+    const holders = Math.max(1, state.buckets.get(bucketId(limit, key))?.leases.size ?? 1);
+    if (!terms || terms.algorithm !== "gcra" || perSecond * holders < 1000 * ratePerMs(terms)) continue;
+    longest = Math.min(longest, (holders * terms.burst) / ratePerMs(terms) / 3);
+  }
+  const perSecond = Math.max(0, ...demand.values());
+  // Below five requests a second a question each is no load; from twenty on it is to be shared by many.
+  const busy = Math.min(1, Math.max(0, (perSecond - 5) / 15));
+  return busy * Math.min(longest, (1000 * REQUESTS_PER_SYNC) / perSecond);
 }
 
 /** The interval that keeps the fleet within the budget; stretched when early questions push past it. */
