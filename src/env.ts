@@ -17,6 +17,8 @@ export interface Env {
   readonly BREAKER: DurableObjectNamespace<CircuitBreaker>;
   /** The bootstrap operator token (a secret). Without it the admin API answers 401 until an API token exists. */
   readonly SELVAGE_ADMIN_TOKEN?: string;
+  /** What proxies that ask for decisions send as `selvage-adapter-token` (a secret). Without it only a local mesh answers. */
+  readonly ADAPTER_TOKEN?: string;
   /** SPIFFE trust domain of the mesh. */
   readonly TRUST_DOMAIN: string;
   /** When set, `<service>.<namespace>.<MESH_DOMAIN>` addresses a service without a path prefix. */

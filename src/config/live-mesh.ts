@@ -128,7 +128,7 @@ export class LiveMesh {
 
   /** @param sentAt what is learnt now was true at this time or later */
   async #refresh(ports: LivePorts, sentAt: number): Promise<void> {
-    const before = this.#head().revision;
+    const before = this.#snapshot;
     try {
       // A day-old isolate may have missed tombstones that are gone by now: it starts over.
       const age = sentAt - (this.#checks.checkedAt ?? 0);
@@ -139,7 +139,8 @@ export class LiveMesh {
     }
     if (this.#turnTakenAt === sentAt) this.#turnTakenAt = null;
     // The receipt for what is new; otherwise the mesh object would get it with the next question only.
-    if (this.#snapshot !== null && this.#head().revision !== before) await this.#report(ports);
+    // An empty mesh counts as well: who waits for the next revision must know that somebody is on the one before it.
+    if (this.#snapshot !== before) await this.#report(ports);
   }
 
   /** Everything, from the registry. */

@@ -1,7 +1,7 @@
 // Limits whose coordinator is asked for each request, all strict limits of one policy at once: exact, at the price of one
 // call before the answer. What has no room is remembered until it could have some.
 import type { StrictAnswer, StrictAsk } from "../model/lease.ts";
-import type { Exchange } from "./exchange.ts";
+import type { Counting } from "./exchange.ts";
 import { judgeAlone } from "./limit-leased.ts";
 import { bookOf, isolateOf, keep } from "./limit-memory.ts";
 import { bucketName, full, type Asked, type LimitVerdict } from "./limit-verdict.ts";
@@ -11,7 +11,7 @@ const PATIENCE_MS = 1000;
 
 /** @param group the strict limits of one policy that hold for the request */
 export async function countStrictly(
-  exchange: Exchange,
+  exchange: Counting,
   policy: string,
   group: readonly Asked[],
 ): Promise<LimitVerdict> {
@@ -49,7 +49,7 @@ export async function countStrictly(
 }
 
 /** null = the coordinator cannot be asked. */
-async function take({ env, ports, limiter }: Exchange, policy: string, ask: StrictAsk): Promise<StrictAnswer | null> {
+async function take({ env, ports, limiter }: Counting, policy: string, ask: StrictAsk): Promise<StrictAnswer | null> {
   try {
     const asking = env.LIMITER.getByName(policy).take(ask);
     const answer = await Promise.race([asking, ports.sleep(PATIENCE_MS).then(() => null)]);
@@ -62,7 +62,7 @@ async function take({ env, ports, limiter }: Exchange, policy: string, ask: Stri
 }
 
 /** Each limit by its own `whenUnavailable`; the first that refuses refuses. */
-function alone({ ports, limiter }: Exchange, policy: string, group: readonly Asked[]): LimitVerdict {
+function alone({ ports, limiter }: Counting, policy: string, group: readonly Asked[]): LimitVerdict {
   const now = ports.now();
   const book = bookOf(limiter, policy, ports.newId);
   const verdicts = group.map((asked) => judgeAlone(asked, book, now));
