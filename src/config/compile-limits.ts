@@ -3,6 +3,7 @@
 // limits are in the same table; contracts point to them.
 import type { DocumentOf } from "../model/document.ts";
 import { parseDuration } from "../model/duration.ts";
+import type { LimitTerms } from "../model/lease.ts";
 import { TIER_LIMITS, type KeyPart, type Limit } from "../model/limit.ts";
 import type { LimitSpec } from "../model/rate-limit.ts";
 import type { ServiceKey } from "../model/snapshot.ts";
@@ -64,6 +65,18 @@ export function merged(...lists: readonly (readonly number[])[]): readonly numbe
   return [...new Set(lists.flat())];
 }
 
+/** The arithmetic of a limit, its burst filled in. */
+export function termsOf({
+  algorithm,
+  requests,
+  window,
+  burst,
+}: Pick<LimitSpec, "algorithm" | "requests" | "window" | "burst">): LimitTerms {
+  const windowMs = parseDuration(window) ?? 1000;
+  const usual = windowMs < SHORT_WINDOW_MS ? Math.max(1, Math.ceil(requests / 2)) : requests;
+  return { algorithm, requests, windowMs, burst: burst ?? usual };
+}
+
 function limitsOf({ metadata, spec }: DocumentOf<"RateLimitPolicy">): Limit[] {
   const policy = `${metadata.namespace}/${metadata.name}`;
   const of = { policy, headers: spec.headers };
@@ -93,13 +106,10 @@ function compileTierLimit(tier: string, limit: LimitSpec): Limit {
 }
 
 function compileLimit(limit: LimitSpec, of: Pick<Limit, "policy" | "headers">): Limit {
-  const windowMs = parseDuration(limit.window) ?? 1000;
-  const { requests, algorithm } = limit;
-  const burst = limit.burst ?? (windowMs < SHORT_WINDOW_MS ? Math.max(1, Math.ceil(requests / 2)) : requests);
   return {
     policy: of.policy,
     name: limit.name,
-    terms: { algorithm, requests, windowMs, burst },
+    terms: termsOf(limit),
     mode: limit.mode,
     key: limit.key.map(keyPart),
     whenUnavailable: limit.whenUnavailable,

@@ -11,6 +11,7 @@ import { compileIdentities } from "./compile-identities.ts";
 import { compileLimits } from "./compile-limits.ts";
 import { compileFaults } from "./compile-faults.ts";
 import { compileCircuits } from "./compile-circuits.ts";
+import { compileClusters } from "./compile-clusters.ts";
 import { compileListeners } from "./compile-listeners.ts";
 import { compilePolicies } from "./compile-policies.ts";
 import { collectPrograms } from "./compile-programs.ts";
@@ -91,6 +92,7 @@ export function compile(documents: readonly Document[], options: CompileOptions)
       router,
       limits: limits.table,
       ...(circuits.table.length === 0 ? {} : { circuits: circuits.table }),
+      ...compileClusters(world, options.localMesh),
       ...(access.authentications.length === 0 ? {} : { authentications: access.authentications }),
       ...(access.authorizations.length === 0 ? {} : { authorizations: access.authorizations }),
       ...(identities.identities === null ? {} : { identities: identities.identities }),
