@@ -1,7 +1,8 @@
 import { expect, it } from "vitest";
+import type { Key } from "../../src/tokens/key-set.ts";
 import { secretDigest } from "../../src/tokens/secret-digest.ts";
 
-const pepper = (key: string): Promise<CryptoKey> =>
+const pepper = (key: string): Promise<Key> =>
   crypto.subtle.importKey("raw", new TextEncoder().encode(key), { name: "HMAC", hash: "SHA-256" }, false, ["sign"]);
 
 it("is HMAC-SHA-256 in base64url (RFC 4231, test case 2)", async () => {
