@@ -128,7 +128,7 @@ export class LiveMesh {
 
   /** @param sentAt what is learnt now was true at this time or later */
   async #refresh(ports: LivePorts, sentAt: number): Promise<void> {
-    const before = this.#head().revision;
+    const before = this.#snapshot?.revision ?? null;
     try {
       // A day-old isolate may have missed tombstones that are gone by now: it starts over.
       const age = sentAt - (this.#checks.checkedAt ?? 0);
@@ -138,8 +138,9 @@ export class LiveMesh {
       this.#fail(ports.now());
     }
     if (this.#turnTakenAt === sentAt) this.#turnTakenAt = null;
-    // The receipt for what is new; otherwise the mesh object would get it with the next question only.
-    if (this.#snapshot !== null && this.#head().revision !== before) await this.#report(ports);
+    // The receipt for what is new, an empty mesh included; otherwise the mesh object would get it with the next question
+    // only, and a change meanwhile would not be waited for.
+    if (this.#snapshot !== null && this.#snapshot.revision !== before) await this.#report(ports);
   }
 
   /** Everything, from the registry. */
