@@ -25,10 +25,11 @@ export function compileIdentities(world: World, limits: Limits, state: IdentityS
   const views = surveyContracts(world);
   const settled = settleIdentities(world, views, state, now);
   const states = new Map(settled.contracts.map((one) => [`${one.namespace}/${one.name}`, one.state]));
-  const contracts = views.map((view): CompiledContract => {
+  const withState = (view: ContractView): CompiledContract => {
     const { namespace, name } = view.document.metadata;
     return { ...view, state: states.get(`${namespace}/${name}`) ?? "pending" };
-  });
+  };
+  const contracts = views.map(withState);
   const identities: Identities = {
     clients: Object.fromEntries(settled.clients.flatMap((record) => entryOf(record, Date.parse(now)))),
     contracts: contractsOf(contracts, limits),

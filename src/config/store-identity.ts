@@ -21,13 +21,15 @@ export function identityStatements(db: D1Database): D1PreparedStatement[] {
   ];
 }
 
+const toClient = (row: IdentityRow): ClientRecord => ({ ...row, secrets: JSON.parse(row.secrets) });
+
 export async function readIdentities(db: D1Database): Promise<IdentityState> {
   return identityOf(await db.batch<IdentityRow>(identityStatements(db)));
 }
 
 export function identityOf([clients, contracts, bars]: readonly D1Result<IdentityRow>[]): IdentityState {
   return {
-    clients: (clients?.results ?? []).map((row): ClientRecord => ({ ...row, secrets: JSON.parse(row.secrets) })),
+    clients: (clients?.results ?? []).map(toClient),
     contracts: contracts?.results ?? [],
     bars: bars?.results ?? [],
   };
