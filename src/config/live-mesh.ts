@@ -128,7 +128,7 @@ export class LiveMesh {
 
   /** @param sentAt what is learnt now was true at this time or later */
   async #refresh(ports: LivePorts, sentAt: number): Promise<void> {
-    const before = this.#snapshot;
+    const before = this.#snapshot?.revision ?? null;
     try {
       // A day-old isolate may have missed tombstones that are gone by now: it starts over.
       const age = sentAt - (this.#checks.checkedAt ?? 0);
@@ -138,9 +138,9 @@ export class LiveMesh {
       this.#fail(ports.now());
     }
     if (this.#turnTakenAt === sentAt) this.#turnTakenAt = null;
-    // The receipt for what is new; otherwise the mesh object would get it with the next question only.
-    // An empty mesh counts as well: who waits for the next revision must know that somebody is on the one before it.
-    if (this.#snapshot !== before) await this.#report(ports);
+    // The receipt for what is new, an empty mesh included; otherwise the mesh object would get it with the next question
+    // only, and a change meanwhile would not be waited for.
+    if (this.#snapshot !== null && this.#snapshot.revision !== before) await this.#report(ports);
   }
 
   /** Everything, from the registry. */
