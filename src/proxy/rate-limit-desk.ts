@@ -61,6 +61,6 @@ function count(counting: Counting, asked: Asked): Promise<LimitVerdict> | LimitV
     case "leased":
       return countLeased(counting, asked, false);
     case "strict":
-      return countStrictly(counting, asked.limit.policy, [asked]);
+      return countStrictly(counting, asked.limit.policy, [asked], false);
   }
 }
