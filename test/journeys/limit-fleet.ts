@@ -1,6 +1,6 @@
 // The fleet's limits for real: `selvage up --edges 8`, eight clients over sockets, each to an edge of its own.
 // `node test/journeys/limit-fleet.ts [--seconds 30]` prints every figure beside what is promised; exit code 1 when one is
-// missed. Not part of the tests: load and mesh share one machine, and a busy one makes any figure worse.
+// missed, 2 when the machine could not keep up. Not part of the tests: load and mesh share one machine, and a busy one makes any figure worse.
 import { Agent, get } from "node:http";
 import { setTimeout as sleep } from "node:timers/promises";
 import { parseArgs } from "node:util";
@@ -52,16 +52,16 @@ spec: {targetRefs: [{kind: Service, name: ${name}}], limits: [${limit}]}
   async run(name: string, perSecond: number, seconds: number): Promise<Run> {
     const before = await this.#callsOf(name);
     const tally = new Map<number, number>();
-    const running = new Set<Promise<void>>();
+    const running: Promise<void>[] = [];
+    const count = async (answer: Promise<number>): Promise<void> => {
+      const status = await answer;
+      tally.set(status, (tally.get(status) ?? 0) + 1);
+    };
     const startedAt = performance.now();
     let sent = 0;
     for (let elapsed = 0; elapsed < seconds * 1000; elapsed = performance.now() - startedAt) {
       for (; sent < (elapsed * perSecond) / 1000; sent++) {
-        const one: Promise<void> = this.#send(sent % EDGES, `/svc/${name}/`).then((status) => {
-          tally.set(status, (tally.get(status) ?? 0) + 1);
-          running.delete(one);
-        });
-        running.add(one);
+        running.push(count(this.#send(sent % EDGES, `/svc/${name}/`)));
       }
       await sleep(5);
     }
@@ -98,9 +98,20 @@ spec: {targetRefs: [{kind: Service, name: ${name}}], limits: [${limit}]}
 }
 
 let missed = 0;
+let late = 0;
 function tell(holds: boolean, text: string): void {
   if (!holds) missed += 1;
   process.stdout.write(`${holds ? "holds " : "MISSED"}  ${text}\n`);
+}
+
+/** Whether the machine kept up: a figure of one that did not says nothing of the mesh. */
+function keptUp(run: Run, planned: number): boolean {
+  const yes = run.seconds <= 1.03 * planned;
+  if (!yes) {
+    late += 1;
+    process.stdout.write(`VOID    ${describe(run)}: planned were ${planned} s, the machine did not keep up\n`);
+  }
+  return yes;
 }
 
 function describe({ sent, seconds, tally }: Run): string {
@@ -123,20 +134,17 @@ try {
   await fleet.serve("leased", "{name: steady, requests: 100, window: 1s, key: []}");
   const leased = await fleet.run("leased", 500, seconds);
   const admitted = (leased.tally.get(200) ?? 0) / leased.seconds;
-  const within = admitted >= 95 && admitted <= 102;
-  tell(
-    within,
-    `limit 100/s, ${EDGES} edges, ${describe(leased)}: ${admitted.toFixed(1)}/s admitted, promised 95 to 102`,
-  );
-  tellCalls(leased);
+  const text = `limit 100/s, ${EDGES} edges, ${describe(leased)}: ${admitted.toFixed(1)}/s admitted, promised 95 to 102`;
+  if (keptUp(leased, seconds)) tell(admitted >= 95 && admitted <= 102, text);
 
   await fleet.serve("wide", "{name: wide, requests: 5000, window: 1s, key: []}");
   const wide = await fleet.run("wide", 1000, seconds / 2);
   tell((wide.tally.get(429) ?? 0) === 0, `limit 5000/s at 1000/s: ${describe(wide)}, nothing to be refused`);
-  tellCalls(wide);
+  if (keptUp(wide, seconds / 2)) tellCalls(wide);
 
   await fleet.serve("tight", "{name: tight, requests: 100, window: 1s, key: []}");
-  tellCalls(await fleet.run("tight", 1000, seconds / 2));
+  const tight = await fleet.run("tight", 1000, seconds / 2);
+  if (keptUp(tight, seconds / 2)) tellCalls(tight);
 
   await fleet.serve("strict", "{name: hourly, requests: 200, window: 1h, key: [], mode: strict}");
   const strict = await fleet.run("strict", 200, 5);
@@ -144,4 +152,4 @@ try {
 } finally {
   await fleet.stop();
 }
-process.exitCode = missed === 0 ? 0 : 1;
+process.exitCode = missed > 0 ? 1 : late > 0 ? 2 : 0;
