@@ -66,6 +66,10 @@ export const problemTexts: Readonly<Record<ProblemName, ProblemText>> = {
     why: "The service has `exposure: mesh`, the default, and the caller has shown no identity.",
     fix: "Call with a workload or application identity, set `exposure: public` on the Service, or publish it on a hostname with an HTTPRoute.",
   },
+  accessDenied: {
+    why: "An AuthorizationPolicy on the request's way denies it, or there are policies that allow and none of them allows this. `selvage-decision` names the policy.",
+    fix: "Look at the policy's rules: who may (`from`), what (`to`), under which conditions (`when`). What the mesh cannot judge, such as a repeated header of which one value fits, counts against the caller.",
+  },
   preconditionFailed: {
     why: "The write was based on a version that is not the current one: somebody else wrote in between. Nothing was written.",
     fix: "Read again (`currentEtag` is the current version), look at what changed, and repeat the write with the new `If-Match`.",
