@@ -5,9 +5,10 @@ import type { ApplyResult, PlanSummary } from "../model/api-apply.ts";
 import type { Finding } from "../model/finding.ts";
 import type { Refusal } from "../model/problem.ts";
 import type { Head, StoredDocument } from "../model/registry.ts";
-import { compile } from "./compile.ts";
+import { compile, type CompileOptions } from "./compile.ts";
 import { createdAtOf, generationsAfter, rowsOf } from "./change-rows.ts";
 import { sha256Hex } from "./digest.ts";
+import { errorsWithoutOverrides, overrideFindings, reasonOf } from "./override-rules.ts";
 import { refOfDocument, type Plan, type PlannedChange, type Planned } from "./plan.ts";
 import { storageRefusal } from "./store-error.ts";
 import type { Store } from "./store.ts";
@@ -37,6 +38,8 @@ export interface WriteOptions {
   /** True under `selvage up`: endpoints without a cluster are in `local`. */
   readonly localMesh: boolean;
   /** Whether the writer may make these changes; asked with every plan, so also for what a prune or rollback removes. */
+  /** A new revision though no document changes: the time has changed what they mean. What is wrong is then nobody's to mend. */
+  readonly recompile?: true;
   readonly permits?: (changes: readonly PlannedChange[]) => Refusal | null;
 }
 
@@ -99,16 +102,23 @@ async function carryOut(
 ): Promise<Applied | "moved"> {
   const changes = plan.changes.filter(({ action }) => action !== "unchanged");
   const generations = generationsAfter(documents, changes);
-  const compiled = compile(plan.next, {
+  const settings: CompileOptions = {
     revision: head.revision + 1,
     now: options.now,
     localMesh: options.localMesh,
     previous: new Map(documents.flatMap((one) => (one.status ? [[refOfDocument(one.document), one.status]] : []))),
     generations,
     createdAt: createdAtOf(documents, changes, options.now),
-  });
-  const findings = [...plan.findings, ...laterFindings(plan.changes), ...compiled.findings];
-  const broken = refuseErrors(findings, origin.incoming);
+  };
+  const compiled = compile(plan.next, settings);
+  const findings = [
+    ...plan.findings,
+    ...laterFindings(plan.changes),
+    ...(origin.rolledBackTo === null ? overrideFindings(plan.changes, options.now) : []),
+    ...compiled.findings,
+    ...errorsWithoutOverrides(plan.next, settings),
+  ];
+  const broken = options.recompile === true ? null : refuseErrors(findings, origin.incoming);
   if (broken) return refused(broken);
   const warnings = newWarnings(findings, plan.changes, () => findingsBefore(documents, head, options));
   if (options.strict && warnings.length > 0) return refused(refuseWarnings(warnings, origin.incoming));
@@ -118,14 +128,15 @@ async function carryOut(
     ok: true,
     result: { revision, planId, dryRun: options.dryRun, summary: summaryOf(plan), items: itemsOf(plan), warnings },
   });
-  if (options.dryRun || changes.length === 0) return answer(head.revision);
+  if (options.dryRun || (changes.length === 0 && options.recompile !== true)) return answer(head.revision);
 
+  const reason = options.reason ?? reasonOf(changes);
   const committed = await store.commit({
     base: head.revision,
     at: options.now,
     actor: options.actor,
     source: options.source,
-    reason: options.reason,
+    reason,
     summary: summaryOf(plan),
     planId,
     rolledBackTo: origin.rolledBackTo,
@@ -142,7 +153,7 @@ async function carryOut(
       before: await digestOf(changes.map(({ before }) => before?.document ?? null)),
       after: await digestOf(changes.map(({ after }) => after)),
       revision: null,
-      reason: options.reason,
+      reason,
       detail: { planId, summary: summaryOf(plan), warnings: warnings.length, ...(options.forced && { forced: true }) },
     },
   });

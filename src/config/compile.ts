@@ -9,6 +9,7 @@ import { compileLimits } from "./compile-limits.ts";
 import { compileFaults } from "./compile-faults.ts";
 import { compileCircuits } from "./compile-circuits.ts";
 import { compileListeners } from "./compile-listeners.ts";
+import { layOverrides } from "./compile-overrides.ts";
 import { compilePolicies } from "./compile-policies.ts";
 import { collectPrograms } from "./compile-programs.ts";
 import { compileRouter } from "./compile-router.ts";
@@ -35,6 +36,8 @@ export interface CompileOptions {
   readonly generations?: ReadonlyMap<string, number>;
   /** When each document was first written (RFC 3339), by `refOf`: of equal routes the oldest wins. Absent: it is new. */
   readonly createdAt?: ReadonlyMap<string, string>;
+  /** As if there were no Overrides. */
+  readonly bare?: boolean;
 }
 
 export interface Compiled {
@@ -47,7 +50,9 @@ export interface Compiled {
 
 /** Compiles the whole would-be mesh. */
 export function compile(documents: readonly Document[], options: CompileOptions): Compiled {
-  const world = survey(documents, options.createdAt ?? new Map());
+  const createdAt = options.createdAt ?? new Map<string, string>();
+  const overlaid = layOverrides(options.bare === true ? withoutOverrides(documents) : documents, createdAt, options.now);
+  const world = survey(overlaid.documents, createdAt);
   const listeners = compileListeners(world);
   const policies = compilePolicies(world);
   const circuits = compileCircuits(world.trafficPolicies);
@@ -64,8 +69,10 @@ export function compile(documents: readonly Document[], options: CompileOptions)
     now: options.now,
     previous: options.previous ?? new Map(),
     generations: options.generations ?? new Map(),
+    overlaid,
   });
   const findings = [
+    ...overlaid.findings,
     ...services.findings,
     ...lintReferences(world, listeners),
     ...faults.findings,
@@ -88,4 +95,8 @@ export function compile(documents: readonly Document[], options: CompileOptions)
     findings,
     statuses,
   };
+}
+
+function withoutOverrides(documents: readonly Document[]): Document[] {
+  return documents.filter(({ kind }) => kind !== "Override");
 }
