@@ -64,7 +64,7 @@ export function layOverrides(
     const targetRef = overrideTarget(override);
     const target = targetRef === null ? undefined : (patched.get(targetRef) ?? targets.get(targetRef));
     if (kind !== null && !isOverridable(kind)) {
-      const message = `A ${kind} cannot be overridden.`;
+      const message = `Documents of the kind ${kind} cannot be overridden.`;
       findings.push({ severity: "error", code: "SLV1233", ref, pointer: "/spec/target/kind", message, hint: ALTER });
       inactive("NotOverridable", message);
     } else if (hasExpired(override, Date.parse(now))) {
@@ -110,13 +110,13 @@ function lay(target: Document, override: Override): Outcome {
   const ref = refOfDocument(override);
   return {
     ok: false,
-    findings: parsed.findings.map(({ path, detail, hint }) => ({
+    findings: parsed.findings.map(({ path, detail, hint = "Mend the patch, or the document below it." }) => ({
       severity: "error",
       code: "SLV1230",
       ref,
       pointer: toPointer(["spec", "patch", ...within(patch, path.slice(1))]),
       message: `The patch makes an invalid ${target.kind}: ${detail} (${toPointer(path)})`,
-      ...(hint === undefined ? {} : { hint }),
+      hint,
     })),
   };
 }

@@ -52,7 +52,11 @@ export interface Compiled {
 /** Compiles the whole would-be mesh. */
 export function compile(documents: readonly Document[], options: CompileOptions): Compiled {
   const createdAt = options.createdAt ?? new Map<string, string>();
-  const overlaid = layOverrides(options.bare === true ? withoutOverrides(documents) : documents, createdAt, options.now);
+  const overlaid = layOverrides(
+    options.bare === true ? withoutOverrides(documents) : documents,
+    createdAt,
+    options.now,
+  );
   const world = survey(overlaid.documents, createdAt);
   const listeners = compileListeners(world);
   const policies = compilePolicies(world);

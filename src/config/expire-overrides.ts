@@ -49,7 +49,10 @@ async function recompile(
       localMesh: env.LOCAL_MESH === "true",
     },
     { incoming: [], target: refs.length === 1 ? (refs[0] ?? "mesh") : "mesh", rolledBackTo: null },
-    ({ documents }) => ({ ok: true, plan: { changes: [], next: documents.map(({ document }) => document), findings: [] } }),
+    ({ documents }) => ({
+      ok: true,
+      plan: { changes: [], next: documents.map(({ document }) => document), findings: [] },
+    }),
   );
   if (!outcome.ok) throw new Error(outcome.refusal.detail);
   await announce(env, await store.head());

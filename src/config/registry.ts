@@ -1,7 +1,6 @@
 // What Durable Objects may ask of the registry: objects know no SQL, and reach this through their own Worker's exports.
 import { WorkerEntrypoint } from "cloudflare:workers";
 import type { Env } from "../env.ts";
-import { expireOverrides } from "./expire-overrides.ts";
 import { expireLeases } from "./expire.ts";
 
 export class Registry extends WorkerEntrypoint<Env> {
@@ -11,7 +10,9 @@ export class Registry extends WorkerEntrypoint<Env> {
   }
 
   /** Takes expired Overrides out of force. Answers when to ask again, milliseconds since the epoch; null = not at all. */
-  expireOverrides(): Promise<number | null> {
+  async expireOverrides(): Promise<number | null> {
+    // Loaded when it is needed: the compiler is more than all the rest, and requests never need it.
+    const { expireOverrides } = await import("./expire-overrides.ts");
     return expireOverrides(this.env, Date.now());
   }
 }

@@ -17,7 +17,10 @@ export type SweepStep = "announce" | "leases" | "tombstones" | "snapshots" | "hi
  * @param now milliseconds since the epoch
  * @returns the steps that failed
  */
-export async function sweep(env: Pick<Env, "DB" | "MESH" | "PRESENCE" | "LOCAL_MESH">, now: number): Promise<SweepStep[]> {
+export async function sweep(
+  env: Pick<Env, "DB" | "MESH" | "PRESENCE" | "LOCAL_MESH">,
+  now: number,
+): Promise<SweepStep[]> {
   const store = new Store(env.DB);
   const steps: Record<SweepStep, () => Promise<unknown>> = {
     // An announcement that was lost is made up for.

@@ -39,7 +39,8 @@ export async function addOverride(
   const known = kindByAnyName(kind);
   if (known === null) return wrong(`there is no kind "${kind}"`);
   const patch = patchOf(options.patch);
-  if (patch === null) return wrong(`--patch wants a mapping in JSON or YAML, such as '{"timeouts": {"request": "1s"}}'`);
+  if (patch === null)
+    return wrong(`--patch wants a mapping in JSON or YAML, such as '{"timeouts": {"request": "1s"}}'`);
   const forMs = parseDuration(options.for);
   if (forMs === null || forMs <= 0 || forMs > LONGEST_OVERRIDE_MS)
     return wrong("--for wants a duration of at most 24h, such as 30m");
@@ -60,7 +61,7 @@ export async function addOverride(
   });
   if (!answer.ok) return reportFailure(answer.failure, terminal);
   const { revision, warnings } = answer.value;
-  printFindings(warnings, terminal);
+  await printFindings(warnings, null, terminal);
   await printData(session, {
     data: answer.value,
     human: () => [
@@ -98,7 +99,9 @@ export async function listOverrides(
   const items: Resource[] = [];
   let cursor: string | undefined;
   do {
-    const answer = await client.call<ResourceList>("GET", "/resources", { query: { kind: "Override", namespace, cursor } });
+    const answer = await client.call<ResourceList>("GET", "/resources", {
+      query: { kind: "Override", namespace, cursor },
+    });
     if (!answer.ok) return reportFailure(answer.failure, terminal);
     items.push(...answer.value.items);
     cursor = answer.value.nextCursor ?? undefined;
@@ -139,7 +142,7 @@ function stateOf(status: Resource["status"]): string {
 
 export async function removeOverride(session: Session, name: string): Promise<ExitCode> {
   const { client, terminal, namespace } = session;
-  const path = resourcePath(namespace ?? "default", "Override", name);
+  const path = resourcePath(`Override/${namespace ?? "default"}/${name}`);
   const known = await client.call<Resource>("GET", path);
   if (!known.ok) return reportFailure(known.failure, terminal);
   const ifMatch = known.etag ?? undefined;
