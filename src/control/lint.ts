@@ -21,7 +21,7 @@ export async function lint(
   { now, localMesh }: { readonly now: number; readonly localMesh: boolean },
 ): Promise<Validation> {
   if (!body.ok) return { valid: false, errors: (body.refusal.errors ?? []).map(fromItem), warnings: [] };
-  const { head, documents } = await store.mesh();
+  const { head, documents, identities } = await store.mesh();
   const planned = plan(
     documents,
     body.documents.map(({ document }) => document),
@@ -30,7 +30,7 @@ export async function lint(
   if (!planned.ok) return { valid: false, errors: (planned.refusal.errors ?? []).map(fromItem), warnings: [] };
   const at = new Date(now).toISOString();
   const createdAt = createdAtOf(documents, planned.plan.changes, at);
-  const settings = { revision: head.revision + 1, now: at, localMesh, createdAt };
+  const settings = { revision: head.revision + 1, now: at, localMesh, identities, createdAt };
   const compiled = compile(planned.plan.next, settings);
   const all = [
     ...body.warnings,

@@ -1,4 +1,5 @@
 // `status` of a resource: what the mesh made of it. Written by the compiler at apply, never by users.
+import type { ContractState } from "./identity.ts";
 
 export interface Condition {
   readonly type: string;
@@ -45,9 +46,15 @@ export interface GatewayStatus extends Overridden {
   }[];
 }
 
+/** Contract: what became of the request. */
+export interface ContractStatus {
+  readonly state: ContractState;
+  readonly conditions: readonly Condition[];
+}
+
 /** Every other kind. */
 export interface PlainStatus extends Overridden {
   readonly conditions: readonly Condition[];
 }
 
-export type Status = RouteStatus | GatewayStatus | PlainStatus;
+export type Status = RouteStatus | GatewayStatus | ContractStatus | PlainStatus;
