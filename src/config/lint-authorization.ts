@@ -22,7 +22,10 @@ export function lintAuthorizations(world: World): Finding[] {
       ...(rules.length === 0 ? [withoutRules(action)] : []),
       ...rules.flatMap((rule, index) => ruleFindings(rule, `/spec/rules/${index}`, policy, world)),
     ];
-    return told.map((one): Finding => ({ severity: "warning", ref, ...one }));
+    return told.map(({ code, pointer, message, hint }): Finding => {
+      const finding = { severity: "warning", code, ref, pointer, message } as const;
+      return hint === undefined ? finding : { ...finding, hint };
+    });
   });
 }
 

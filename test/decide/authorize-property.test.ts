@@ -1,4 +1,4 @@
-import fc from "fast-check";
+import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { compileAuthorization } from "../../src/config/compile-authorization.ts";
 import { authorize } from "../../src/decide/authorize.ts";
@@ -88,7 +88,7 @@ const doubtful: fc.Arbitrary<Question> = fc
       { requiredKeys: [] },
     ),
   )
-  .map(([base, odd]) => ({ ...base, ...odd }));
+  .map(([base, odd]) => Object.assign({}, base, odd));
 
 const compiled = (specs: readonly Spec[]) =>
   specs.map((one, index) =>
@@ -173,13 +173,10 @@ describe("authorize: properties", () => {
         spec(["ALLOW"]),
         pick("*", "mesh.local/*", "https://id.example.com/*").filter(({ length }) => length > 0),
       )
-      .map(([one, principals]) => ({
-        ...one,
-        rules: one.rules.map((item) => ({
-          ...item,
-          from: [{ principals, namespaces: [], applications: [], ipBlocks: [] }],
-        })),
-      }));
+      .map(([one, principals]): Spec => {
+        const from = [{ principals, namespaces: [], applications: [], ipBlocks: [] }];
+        return Object.assign({}, one, { rules: one.rules.map(({ to, when }) => ({ from, to, when })) });
+      });
     fc.assert(
       fc.property(proven, any, (one, question) => {
         expect(allowed([one], asked({ ...question, caller: caller({}) }))).toBe(false);
