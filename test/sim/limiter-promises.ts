@@ -8,6 +8,8 @@ export interface Promised {
   readonly name: string;
   /** What is promised, at most. */
   readonly most: number;
+  /** Runs for long: left to the script. */
+  readonly long?: true;
   readonly unit: "%" | "/s" | "requests" | "calls";
   readonly options: (seed: number) => FleetOptions;
   readonly measure: (result: FleetResult, options: FleetOptions) => number;
@@ -100,6 +102,7 @@ export const promises: readonly Promised[] = [
   },
   {
     name: "questions, 2000 isolates, 10x overload, once each has asked for the first time",
+    long: true,
     most: 200,
     unit: "/s",
     options: (seed) => ({
@@ -114,6 +117,7 @@ export const promises: readonly Promised[] = [
   },
   ...[8, 100].map((isolates): Promised => ({
     name: `questions, ${isolates} isolates, a flood of 5000 fresh keys a second`,
+    long: true,
     most: 600,
     unit: "/s",
     options: (seed) => flood(seed, isolates),
@@ -149,6 +153,7 @@ export const promises: readonly Promised[] = [
   },
   {
     name: "swarm of faults: part of the limit that is not given out once they are over, 1 to 100 isolates",
+    long: true,
     most: 10,
     unit: "%",
     options: (seed) => ({ ...swarm(seed), isolates: 1 + ((seed * 37) % 100), demandPerSecond: 1000 }),
