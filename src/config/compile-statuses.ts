@@ -12,6 +12,8 @@ import {
   type Draft,
   type Stamp,
 } from "./compile-conditions.ts";
+import { contractConditions } from "./contract-conditions.ts";
+import type { CompiledContract } from "./compile-identities.ts";
 import { supportedKinds, type Door, type Listeners } from "./compile-listeners.ts";
 import { isPolicy, missingTarget, type Losers, type Policy } from "./compile-policies.ts";
 import type { CompiledParent, CompiledRoute, CompiledRoutes } from "./compile-routes.ts";
@@ -30,11 +32,13 @@ export function compileStatuses(
   listeners: Listeners,
   losers: Losers,
   { routes }: CompiledRoutes,
+  contracts: readonly CompiledContract[],
   options: StatusOptions,
 ): Map<string, Status> {
   const statuses = new Map<string, Status>();
   const compiled = new Map(routes.map((route) => [route.route, route]));
   const attached = attachedRoutes(routes);
+  const decided = new Map(contracts.map((contract) => [contract.ref, contract]));
   for (const document of world.documents) {
     const ref = refOf(document.kind, document.metadata.namespace, document.metadata.name);
     const before = options.previous.get(ref);
@@ -51,6 +55,13 @@ export function compileStatuses(
     if (document.kind === "Gateway") {
       const door = listeners.doors.get(`${document.metadata.namespace}/${document.metadata.name}`);
       if (door !== undefined) return gatewayStatus(door, attached, before, own);
+    }
+    const contract = decided.get(refOf(document.kind, document.metadata.namespace, document.metadata.name));
+    if (contract !== undefined) {
+      return {
+        state: contract.state,
+        conditions: stamp(contractConditions(contract), previousConditions(before), own),
+      };
     }
     const drafts = isPolicy(document)
       ? [policyCondition(document, world, losers)]

@@ -2,9 +2,12 @@
 // with it and says in each document's status what became of it. Pure: the time is an argument.
 import type { Document } from "../model/document.ts";
 import type { Finding } from "../model/finding.ts";
+import { NO_IDENTITIES, type IdentityState } from "../model/identity.ts";
 import type { Snapshot } from "../model/snapshot.ts";
 import type { Status } from "../model/status.ts";
 import { compileAccess } from "./compile-access.ts";
+import { lintContracts } from "./compile-contracts.ts";
+import { compileIdentities } from "./compile-identities.ts";
 import { compileLimits } from "./compile-limits.ts";
 import { compileFaults } from "./compile-faults.ts";
 import { compileCircuits } from "./compile-circuits.ts";
@@ -36,6 +39,8 @@ export interface CompileOptions {
   readonly generations?: ReadonlyMap<string, number>;
   /** When each document was first written (RFC 3339), by `refOf`: of equal routes the oldest wins. Absent: it is new. */
   readonly createdAt?: ReadonlyMap<string, string>;
+  /** Credentials and contract states as they are; absent = there are none. */
+  readonly identities?: IdentityState;
 }
 
 export interface Compiled {
@@ -44,6 +49,8 @@ export interface Compiled {
   readonly findings: readonly Finding[];
   /** By `refOf`. */
   readonly statuses: ReadonlyMap<string, Status>;
+  /** Credentials and contract states as they have to be with these documents. */
+  readonly identities: IdentityState;
 }
 
 /** Compiles the whole would-be mesh. */
@@ -52,16 +59,17 @@ export function compile(documents: readonly Document[], options: CompileOptions)
   const listeners = compileListeners(world);
   const policies = compilePolicies(world);
   const circuits = compileCircuits(world.trafficPolicies);
-  const limits = compileLimits(world.rateLimitPolicies);
+  const limits = compileLimits(world.rateLimitPolicies, world.tiers);
   const programs = collectPrograms();
   const faults = compileFaults(world, programs);
   const access = compileAccess(world);
+  const identities = compileIdentities(world, limits, options.identities ?? NO_IDENTITIES, options.now);
   const attached = { policies, circuits, faults, limits, access };
   const losers = new Map([...policies.losers, ...faults.losers, ...access.losers]);
   const services = compileServices(world, attached, options.localMesh);
   const routes = compileRoutes(world, listeners, attached, programs);
   const router = compileRouter(routes.placements, routes.rules, listeners, programs.table, world.services);
-  const statuses = compileStatuses(world, listeners, losers, routes, {
+  const statuses = compileStatuses(world, listeners, losers, routes, identities.contracts, {
     now: options.now,
     previous: options.previous ?? new Map(),
     generations: options.generations ?? new Map(),
@@ -71,6 +79,7 @@ export function compile(documents: readonly Document[], options: CompileOptions)
     ...lintReferences(world, listeners),
     ...faults.findings,
     ...lintPolicies(world, losers),
+    ...lintContracts(identities.contracts, world),
     ...lintRoutes(routes.routes, world),
     ...lintBackends(router, routes),
     ...lintMatches(router, routes),
@@ -86,8 +95,10 @@ export function compile(documents: readonly Document[], options: CompileOptions)
       ...compileClusters(world, options.localMesh),
       ...(access.authentications.length === 0 ? {} : { authentications: access.authentications }),
       ...(access.authorizations.length === 0 ? {} : { authorizations: access.authorizations }),
+      ...(identities.identities === null ? {} : { identities: identities.identities }),
     },
     findings,
     statuses,
+    identities: identities.settled,
   };
 }

@@ -20,7 +20,7 @@ export async function lint(
   { now, localMesh }: { readonly now: number; readonly localMesh: boolean },
 ): Promise<Validation> {
   if (!body.ok) return { valid: false, errors: (body.refusal.errors ?? []).map(fromItem), warnings: [] };
-  const { head, documents } = await store.mesh();
+  const { head, documents, identities } = await store.mesh();
   const planned = plan(
     documents,
     body.documents.map(({ document }) => document),
@@ -31,6 +31,7 @@ export async function lint(
     revision: head.revision + 1,
     now: new Date(now).toISOString(),
     localMesh,
+    identities,
     createdAt: createdAtOf(documents, planned.plan.changes, new Date(now).toISOString()),
   });
   const all = [

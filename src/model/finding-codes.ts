@@ -31,6 +31,8 @@ export const findingCodes = {
   SLV1213: "A listener is not in service.",
   SLV1214: "A filter or value cannot be served here: the rule's requests are answered 500.",
   SLV1215: "A regular expression cannot be used.",
+  SLV1216: "A contract names a tier of another service.",
+  SLV1217: "A contract lives neither in its application's namespace nor in its service's.",
   SLV1301: "The route is attached to nothing: no request reaches it.",
   SLV1302: "The weights of a rule's backends sum to 0: its requests are answered 500.",
   SLV1303: "Two routes of one namespace match the same requests; the older one has them.",
@@ -41,6 +43,7 @@ export const findingCodes = {
   SLV1308: "A rule sends nowhere: no backends, no redirect. Its requests are answered 500.",
   SLV1309: "A path holds something that no canonical path does: it never matches.",
   SLV1311: "A policy selects nothing.",
+  SLV1312: "An older contract for the same application and service is the one that counts.",
 } as const satisfies Record<`SLV1${number}`, string>;
 
 export type FindingCode = keyof typeof findingCodes;

@@ -1,4 +1,5 @@
 // `status` of a resource: what the mesh made of it. Written by the compiler at apply, never by users.
+import type { ContractState } from "./identity.ts";
 
 export interface Condition {
   readonly type: string;
@@ -30,9 +31,15 @@ export interface GatewayStatus {
   }[];
 }
 
+/** Contract: what became of the request. */
+export interface ContractStatus {
+  readonly state: ContractState;
+  readonly conditions: readonly Condition[];
+}
+
 /** Every other kind. */
 export interface PlainStatus {
   readonly conditions: readonly Condition[];
 }
 
-export type Status = RouteStatus | GatewayStatus | PlainStatus;
+export type Status = RouteStatus | GatewayStatus | ContractStatus | PlainStatus;
