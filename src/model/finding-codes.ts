@@ -33,6 +33,10 @@ export const findingCodes = {
   SLV1215: "A regular expression cannot be used.",
   SLV1216: "A contract names a tier of another service.",
   SLV1217: "A contract lives neither in its application's namespace nor in its service's.",
+  SLV1230: "An Override's patch makes a spec that its target's kind does not allow.",
+  SLV1231: "An Override's expiresAt has passed, or is more than 24 hours ahead.",
+  SLV1232: "Two Overrides change the same thing; the younger one holds.",
+  SLV1233: "The kind cannot be overridden.",
   SLV1301: "The route is attached to nothing: no request reaches it.",
   SLV1302: "The weights of a rule's backends sum to 0: its requests are answered 500.",
   SLV1303: "Two routes of one namespace match the same requests; the older one has them.",
@@ -44,6 +48,10 @@ export const findingCodes = {
   SLV1309: "A path holds something that no canonical path does: it never matches.",
   SLV1311: "A policy selects nothing.",
   SLV1312: "An older contract for the same application and service is the one that counts.",
+  SLV1320: "A DENY goes by paths: another spelling that the service understands the same gets through.",
+  SLV1321: "An AuthorizationPolicy has no rules: an ALLOW refuses everything, another matches nothing.",
+  SLV1322: "A rule of an AuthorizationPolicy asks for something that no request can have.",
+  SLV1323: "An AuthorizationPolicy names callers or claims that nothing in the mesh proves.",
 } as const satisfies Record<`SLV1${number}`, string>;
 
 export type FindingCode = keyof typeof findingCodes;
