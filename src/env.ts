@@ -1,5 +1,6 @@
 // What the platform hands the Worker: bindings and variables, each with what it means. Read once per request, in index.ts.
 import type { CircuitBreaker } from "../durable/circuit-breaker.ts";
+import type { JwksCache } from "../durable/jwks-cache.ts";
 import type { Mesh } from "../durable/mesh.ts";
 import type { Presence } from "../durable/presence.ts";
 import type { RateLimiter } from "../durable/rate-limiter.ts";
@@ -15,6 +16,8 @@ export interface Env {
   readonly LIMITER: DurableObjectNamespace<RateLimiter>;
   /** One object for each service: its breakers and ejections, for the whole fleet. */
   readonly BREAKER: DurableObjectNamespace<CircuitBreaker>;
+  /** One object for each URL of a key set, by the URL's SHA-256: the only place that fetches it. */
+  readonly JWKS: DurableObjectNamespace<JwksCache>;
   /** The bootstrap operator token (a secret). Without it the admin API answers 401 until an API token exists. */
   readonly SELVAGE_ADMIN_TOKEN?: string;
   /** SPIFFE trust domain of the mesh. */

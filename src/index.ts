@@ -6,6 +6,7 @@ import { toProblem } from "./model/problem.ts";
 import { proxy } from "./proxy/pipeline.ts";
 
 export { CircuitBreaker } from "../durable/circuit-breaker.ts";
+export { JwksCache } from "../durable/jwks-cache.ts";
 export { Mesh } from "../durable/mesh.ts";
 export { Presence } from "../durable/presence.ts";
 export { RateLimiter } from "../durable/rate-limiter.ts";
