@@ -15,6 +15,7 @@ import {
 } from "../src/decide/breaker-desk.ts";
 import type { BreakerReply, BreakerReport, BreakerRow, ForceOrder } from "../src/model/breaker-sync.ts";
 import type { BreakerState, BreakerTerms, ForcedState } from "../src/model/circuit.ts";
+import { WrittenEjections } from "./written-ejections.ts";
 
 const STATE = "state:";
 const FORCED = "forced:";
@@ -41,6 +42,7 @@ export class CircuitBreaker extends DurableObject {
   readonly #desk: BreakerDesk = newBreakerDesk();
   /** Epochs as they are written down. */
   readonly #written = new Map<string, number>();
+  readonly #ejections = new WrittenEjections(this.ctx.storage.kv);
 
   constructor(ctx: DurableObjectState, env: Cloudflare.Env) {
     super(ctx, env);
@@ -54,6 +56,7 @@ export class CircuitBreaker extends DurableObject {
       if (row.until <= now) kv.delete(name);
       else this.#desk.forced.set(name.slice(FORCED.length), row);
     }
+    this.#ejections.restore(this.#desk, now);
   }
 
   /** One batched report of an isolate, and what it should know. */
@@ -98,6 +101,7 @@ export class CircuitBreaker extends DurableObject {
 
   /** A row for each breaker that has turned since it was last written; none while nothing turns. */
   #writeTurns(): void {
+    this.#ejections.write(this.#desk);
     for (const [id, { policy, target, terms, breaker }] of this.#desk.seats) {
       const { state, epoch, since, openUntil, trips } = breaker;
       if (epoch === (this.#written.get(id) ?? 1)) continue;

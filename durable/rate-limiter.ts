@@ -6,21 +6,25 @@ import {
   bucketId,
   isWritten,
   newCoordinator,
-  OVERFLOW_KEY,
   writeIsDue,
   type Coordinator,
   type WrittenLedger,
 } from "../src/decide/coordinator.ts";
+import { pagesOf, type DemandPage } from "../src/decide/demand-history.ts";
 import { answerSync } from "../src/decide/grant.ts";
 import { untilFull } from "../src/decide/ledger.ts";
 import { limitUsage, type LimitUse } from "../src/decide/limit-usage.ts";
+import { OVERFLOW_KEY } from "../src/decide/overflow-key.ts";
 import { askStrictly, giveBackStrictly } from "../src/decide/strict.ts";
-import type { StrictAnswer, StrictAsk, SyncReply, SyncRequest } from "../src/model/lease.ts";
+import type { LimiterCalls, StrictAnswer, StrictAsk, SyncReply, SyncRequest } from "../src/model/lease.ts";
+import { readDemand, trimDemand, writeDemand } from "./demand-rows.ts";
 
 const WRITE_BEHIND_MS = 1000;
 /** An object unheard of for so long has nothing to remember that has not refilled, but for what was written down. */
 const MEMORY_MS = 60_000;
 const SWEEP_MS = 600_000;
+/** What a crash takes from a preview at most. */
+const DEMAND_BEHIND_MS = 5000;
 const ROW = "ledger:";
 const ALIVE = "alive";
 
@@ -35,19 +39,24 @@ export class RateLimiter extends DurableObject {
   #writing = false;
   #sweeps = false;
   #aliveAt = 0;
+  #notingDemand = false;
+  readonly #calls = { since: Date.now(), sync: 0, take: 0, giveBack: 0 };
 
   /** One batched question of an isolate; null when it comes too late to be answered. */
   sync(ask: SyncRequest): SyncReply | null {
     const now = Date.now();
+    this.#calls.sync += 1;
     const reply = answerSync(this.#coordinator, ask, now, Math.random);
     for (const { limit, key, tokens } of reply?.grants ?? []) if (tokens > 0) this.#granted(limit, key, now);
     this.#stayKnown(now);
+    if (this.#coordinator.demand.changed.size > 0) this.#noteDemandSoon();
     return reply;
   }
 
   /** One request under strict limits: counted here, written down before the answer leaves. */
   take(ask: StrictAsk): StrictAnswer {
     const now = Date.now();
+    this.#calls.take += 1;
     const { answer, ids } = askStrictly(this.#coordinator, ask, now);
     this.#write(ids, now, true);
     this.#stayKnown(now);
@@ -57,6 +66,7 @@ export class RateLimiter extends DurableObject {
   /** Undoes a `take` that allowed: another limit refused the request. */
   giveBack(ask: StrictAsk): void {
     const now = Date.now();
+    this.#calls.giveBack += 1;
     this.#write(giveBackStrictly(this.#coordinator, ask, now), now, true);
   }
 
@@ -65,10 +75,20 @@ export class RateLimiter extends DurableObject {
     return limitUsage(this.#coordinator, Date.now(), most);
   }
 
+  /** What was asked of one limit, or of all (null), in the last hour, by the minute. */
+  demand(limit: string | null): readonly DemandPage[] {
+    return pagesOf(this.#coordinator.demand, limit, Date.now());
+  }
+
+  /** How often isolates called since this object was last started. */
+  calls(): LimiterCalls {
+    return this.#calls;
+  }
+
   /** Drops rows that mean nothing any more. */
   override async alarm(): Promise<void> {
     const now = Date.now();
-    let kept = 0;
+    let kept = trimDemand(this.ctx.storage.kv, now);
     for (const [name, { fullAt }] of this.ctx.storage.kv.list<Row>({ prefix: ROW })) {
       if (fullAt <= now) this.ctx.storage.kv.delete(name);
       else kept += 1;
@@ -84,7 +104,9 @@ export class RateLimiter extends DurableObject {
       if (row.fullAt > now) written.set(name.slice(ROW.length), row);
     }
     const lost = written.size > 0 || now - (kv.get<number>(ALIVE) ?? 0) < MEMORY_MS;
-    return newCoordinator(now, lost ? written : null);
+    const coordinator = newCoordinator(now, lost ? written : null);
+    readDemand(kv, coordinator.demand, now);
+    return coordinator;
   }
 
   #granted(limit: string, key: string, now: number): void {
@@ -115,9 +137,23 @@ export class RateLimiter extends DurableObject {
       const fullAt = Math.ceil(now + untilFull(bucket.ledger, bucket.terms, now));
       this.ctx.storage.kv.put(ROW + id, { at, used, exact, fullAt } satisfies Row);
     }
-    if (ids.length === 0 || this.#sweeps) return;
+    if (ids.length > 0) this.#sweepLater(now);
+  }
+
+  #sweepLater(now: number): void {
+    if (this.#sweeps) return;
     this.#sweeps = true;
     this.ctx.waitUntil(this.ctx.storage.setAlarm(now + SWEEP_MS));
+  }
+
+  #noteDemandSoon(): void {
+    if (this.#notingDemand) return;
+    this.#notingDemand = true;
+    setTimeout(() => {
+      this.#notingDemand = false;
+      writeDemand(this.ctx.storage.kv, this.#coordinator.demand);
+      this.#sweepLater(Date.now());
+    }, DEMAND_BEHIND_MS);
   }
 
   /** Tells the next incarnation that this one lived; a row every ten seconds of activity. */

@@ -32,6 +32,8 @@ export interface Env {
   readonly LOCAL_CLIENT_ADDRESS?: string;
   /** "true": a proxy in front tells by `selvage-entry`, `x-forwarded-proto` and `x-forwarded-port` where a request came in. */
   readonly TRUST_ENTRY?: string;
+  /** Region that this data plane runs in, as Clusters name theirs: where the platform does not tell, or to overrule it. */
+  readonly REGION?: string;
   /** Name of this data-plane isolate group, shown in propagation receipts (`--edges`). */
   readonly EDGE?: string;
 }

@@ -147,13 +147,13 @@ async function tick(miniflare: Miniflare, log: (line: string) => void): Promise<
   }
 }
 
-/** Waits until the edge can decide requests. */
+/** Waits until the edge answers health checks. */
 async function answers(url: string): Promise<void> {
   const deadline = performance.now() + READY_TIMEOUT_MS;
   let last = "no answer";
   while (performance.now() < deadline) {
     try {
-      const response = await fetch(`${url}/_selvage/readyz`, { signal: AbortSignal.timeout(5_000) });
+      const response = await fetch(`${url}/_selvage/healthz`, { signal: AbortSignal.timeout(5_000) });
       await response.body?.cancel();
       if (response.ok) return;
       last = `status ${response.status}`;
@@ -162,7 +162,7 @@ async function answers(url: string): Promise<void> {
     }
     await sleep(25);
   }
-  throw new Error(`${url} is not ready after ${READY_TIMEOUT_MS / 1000} s (${last})`);
+  throw new Error(`${url} is not healthy after ${READY_TIMEOUT_MS / 1000} s (${last})`);
 }
 
 /** Where a local caller reaches it: a wildcard address is reached on loopback. */

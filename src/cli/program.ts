@@ -2,6 +2,8 @@
 // `--help` and completion stay quick.
 import { Command, InvalidArgumentError, Option } from "commander";
 import { type ExitCode, exitCodes } from "./exit-code.ts";
+import { integer } from "./integer.ts";
+import { addLimitCommands } from "./limit-commands.ts";
 import { packageVersion } from "./package-root.ts";
 import { openSession, outputs, type GlobalOptions, type Session } from "./session.ts";
 import type { Terminal } from "./terminal.ts";
@@ -10,14 +12,6 @@ import type { Terminal } from "./terminal.ts";
 export type Done = (code: ExitCode) => void;
 
 const collect = (value: string, before: readonly string[] = []): string[] => [...before, value];
-
-function integer(minimum: number, maximum: number): (text: string) => number {
-  return (text) => {
-    const value = Number(text);
-    if (/^\d+$/.test(text) && value >= minimum && value <= maximum) return value;
-    throw new InvalidArgumentError(`It must be a whole number from ${minimum} to ${maximum}.`);
-  };
-}
 
 function variable(text: string, before: Readonly<Record<string, string>> = {}): Record<string, string> {
   const [, name, value] = /^([A-Za-z_][A-Za-z0-9_]*)=(.*)$/s.exec(text) ?? [];
@@ -267,16 +261,7 @@ export function buildProgram(terminal: Terminal, done: Done): Command {
       withSession(command, async (session) => (await import("./commands/token.ts")).removeToken(session, id)),
     );
 
-  program
-    .command("limit")
-    .description("limits on requests")
-    .command("get")
-    .description("how much of each limit is used, nearest to exhaustion first")
-    .option("-A, --all-namespaces", "every namespace")
-    .option("--limit <number>", "how many", integer(1, 1000), 100)
-    .action(async (options, command) =>
-      withSession(command, async (session) => (await import("./commands/limit.ts")).getLimits(session, options)),
-    );
+  addLimitCommands(program, withSession);
 
   program
     .command("completion")

@@ -11,10 +11,7 @@ export function compileCalls({ retry, loadBalancer, failover }: TrafficPolicySpe
   return {
     retry: retry === undefined ? null : compileRetry(retry),
     balance: loadBalancer === undefined ? null : compileBalance(loadBalancer),
-    failover:
-      failover === undefined
-        ? null
-        : { overprovisioning: failover.overprovisioning, panicThreshold: failover.panicThreshold },
+    failover: failover ?? null,
   };
 }
 

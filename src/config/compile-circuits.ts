@@ -72,6 +72,9 @@ function circuitOf({ metadata, spec }: DocumentOf<"TrafficPolicy">): Circuit | n
             baseEjectionMs: milliseconds(outlierDetection.baseEjection),
             maxEjectionMs: milliseconds(outlierDetection.maxEjection),
             maxEjectionPercent: outlierDetection.maxEjectionPercent,
+            ...(outlierDetection.failurePercent === undefined
+              ? {}
+              : { failurePercent: outlierDetection.failurePercent }),
           },
   };
 }

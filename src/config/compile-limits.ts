@@ -2,6 +2,7 @@
 // mesh, the Gateway it came through, its service, its route and its rule, and every one of them must have room.
 import type { DocumentOf } from "../model/document.ts";
 import { parseDuration } from "../model/duration.ts";
+import type { LimitTerms } from "../model/lease.ts";
 import type { Limit } from "../model/limit.ts";
 import type { LimitSpec } from "../model/rate-limit.ts";
 import type { ServiceKey } from "../model/snapshot.ts";
@@ -49,14 +50,23 @@ export function merged(...lists: readonly (readonly number[])[]): readonly numbe
   return [...new Set(lists.flat())];
 }
 
+/** The arithmetic of a limit, its burst filled in. */
+export function termsOf({
+  algorithm,
+  requests,
+  window,
+  burst,
+}: Pick<LimitSpec, "algorithm" | "requests" | "window" | "burst">): LimitTerms {
+  const windowMs = parseDuration(window) ?? 1000;
+  const usual = windowMs < SHORT_WINDOW_MS ? Math.max(1, Math.ceil(requests / 2)) : requests;
+  return { algorithm, requests, windowMs, burst: burst ?? usual };
+}
+
 function compileLimit({ metadata, spec }: DocumentOf<"RateLimitPolicy">, limit: LimitSpec): Limit {
-  const windowMs = parseDuration(limit.window) ?? 1000;
-  const { requests, algorithm } = limit;
-  const burst = limit.burst ?? (windowMs < SHORT_WINDOW_MS ? Math.max(1, Math.ceil(requests / 2)) : requests);
   return {
     policy: `${metadata.namespace}/${metadata.name}`,
     name: limit.name,
-    terms: { algorithm, requests, windowMs, burst },
+    terms: termsOf(limit),
     mode: limit.mode,
     key: limit.key.map(keyPart),
     whenUnavailable: limit.whenUnavailable,

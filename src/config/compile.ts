@@ -8,6 +8,7 @@ import { compileAccess } from "./compile-access.ts";
 import { compileLimits } from "./compile-limits.ts";
 import { compileFaults } from "./compile-faults.ts";
 import { compileCircuits } from "./compile-circuits.ts";
+import { compileClusters } from "./compile-clusters.ts";
 import { compileListeners } from "./compile-listeners.ts";
 import { compilePolicies } from "./compile-policies.ts";
 import { collectPrograms } from "./compile-programs.ts";
@@ -82,6 +83,7 @@ export function compile(documents: readonly Document[], options: CompileOptions)
       router,
       limits: limits.table,
       ...(circuits.table.length === 0 ? {} : { circuits: circuits.table }),
+      ...compileClusters(world, options.localMesh),
       ...(access.authentications.length === 0 ? {} : { authentications: access.authentications }),
       ...(access.authorizations.length === 0 ? {} : { authorizations: access.authorizations }),
     },

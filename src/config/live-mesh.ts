@@ -2,6 +2,7 @@
 // promise, because one request may not wait for another's I/O. Whoever waits looks again until the value is there.
 // Revisions only ever go up; what cannot be read is refused, and the last good snapshot stays.
 import { CHECK_FIRST_MS, freshness, LAST_GOOD_MS, type Checks } from "../decide/freshness.ts";
+import { nearClusters, NOWHERE, type Place } from "../decide/locality.ts";
 import {
   mergeAll,
   mergeTouched,
@@ -22,6 +23,8 @@ export interface Live {
   readonly checkedAt: number;
   /** The last check failed, or found a snapshot that could not be taken over. */
   readonly stale: boolean;
+  /** Clusters near to this isolate; null or absent = not known, all are alike. */
+  readonly near?: ReadonlySet<string> | null;
 }
 
 /** What an isolate needs from outside. Each of them may reject: whatever it asks cannot be reached. */
@@ -60,7 +63,8 @@ const UNTOLD_POLL_MS = 1800;
 
 export class LiveMesh {
   readonly #isolate: string;
-  readonly #colo: string | null;
+  #place: Place | null;
+  #near: ReadonlySet<string> | null = null;
   #checks: Checks = { checkedAt: null, failedAt: null, pollMs: FIRST_POLL_MS };
   #snapshot: Snapshot | null = null;
   #generation = 0;
@@ -71,9 +75,17 @@ export class LiveMesh {
   #live: Live | null = null;
 
   /** @param isolate random, for the isolate's life */
-  constructor(isolate: string, colo: string | null) {
+  constructor(isolate: string, place: Place | null) {
     this.#isolate = isolate;
-    this.#colo = colo;
+    this.#place = place;
+  }
+
+  /** Where the isolate runs; asked once, of the first request that can tell. */
+  locate(place: () => Place): void {
+    if (this.#place !== null) return;
+    this.#place = place();
+    this.#near = nearClusters(this.#snapshot?.clusters, this.#place);
+    this.#publish();
   }
 
   /** The last one, however old: for those who tell about it. */
@@ -116,7 +128,7 @@ export class LiveMesh {
 
   /** @param sentAt what is learnt now was true at this time or later */
   async #refresh(ports: LivePorts, sentAt: number): Promise<void> {
-    const before = this.#head().revision;
+    const before = this.#snapshot?.revision ?? null;
     try {
       // A day-old isolate may have missed tombstones that are gone by now: it starts over.
       const age = sentAt - (this.#checks.checkedAt ?? 0);
@@ -126,8 +138,9 @@ export class LiveMesh {
       this.#fail(ports.now());
     }
     if (this.#turnTakenAt === sentAt) this.#turnTakenAt = null;
-    // The receipt for what is new; otherwise the mesh object would get it with the next question only.
-    if (this.#snapshot !== null && this.#head().revision !== before) await this.#report(ports);
+    // The receipt for what is new, an empty mesh included; otherwise the mesh object would get it with the next question
+    // only, and a change meanwhile would not be waited for.
+    if (this.#snapshot !== null && this.#snapshot.revision !== before) await this.#report(ports);
   }
 
   /** Everything, from the registry. */
@@ -155,7 +168,7 @@ export class LiveMesh {
   }
 
   #poll(ports: LivePorts): Promise<PollAnswer> {
-    return ports.poll({ isolate: this.#isolate, edge: ports.edge, colo: this.#colo, ...this.#head() });
+    return ports.poll({ isolate: this.#isolate, edge: ports.edge, colo: this.#place?.colo ?? null, ...this.#head() });
   }
 
   async #report(ports: LivePorts): Promise<void> {
@@ -175,6 +188,7 @@ export class LiveMesh {
   #adopt(snapshot: Snapshot): void {
     if (this.#snapshot !== null && snapshot.revision <= this.#snapshot.revision) return;
     this.#snapshot = snapshot;
+    this.#near = nearClusters(snapshot.clusters, this.#place ?? NOWHERE);
     this.#endpoints = mergeAll(snapshot, this.#registrations);
   }
 
@@ -203,6 +217,6 @@ export class LiveMesh {
     const { checkedAt, failedAt } = this.#checks;
     if (this.#snapshot === null || checkedAt === null) return;
     const stale = failedAt !== null || this.#refused !== null;
-    this.#live = { snapshot: this.#snapshot, endpoints: this.#endpoints, checkedAt, stale };
+    this.#live = { snapshot: this.#snapshot, endpoints: this.#endpoints, checkedAt, stale, near: this.#near };
   }
 }

@@ -1,4 +1,5 @@
 // The isolate's one view of the mesh. Module state on purpose: it outlives requests, and holds nothing but values.
+import type { Place } from "../decide/locality.ts";
 import type { Env } from "../env.ts";
 import { LiveMesh, type Context, type Live, type LivePorts } from "./live-mesh.ts";
 import { portsOf } from "./live-ports.ts";
@@ -12,17 +13,14 @@ let isolate: { readonly mesh: LiveMesh; readonly ports: LivePorts } | null = nul
  * asked for; refreshed behind the request up to 2 s; checked before it decides beyond. Never rejects.
  *
  * @param now milliseconds since the epoch
- * @param colo data centre of the request, for propagation receipts; asked once in the life of an isolate
+ * @param place where the request came in, for propagation receipts and nearness; asked once in the life of an isolate,
+ * because reading it costs more than routing does. Absent: the caller cannot tell
  * @returns null when nothing could ever be loaded, or the last good is older than 24 h: answer 503 SLV5008
  */
-export function current(
-  env: Env,
-  ctx: Context,
-  now: number,
-  colo: () => string | null = () => null,
-): Promise<Live | null> {
+export function current(env: Env, ctx: Context, now: number, place?: () => Place): Promise<Live | null> {
   // Random values are not to be had when the module is evaluated, so the first request makes the isolate's name.
-  isolate ??= { mesh: new LiveMesh(crypto.randomUUID(), colo()), ports: portsOf(env) };
+  isolate ??= { mesh: new LiveMesh(crypto.randomUUID(), null), ports: portsOf(env) };
+  if (place !== undefined) isolate.mesh.locate(place);
   return isolate.mesh.current(isolate.ports, ctx, now);
 }
 

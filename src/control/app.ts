@@ -10,6 +10,7 @@ import { registerBreakers } from "./calls/breakers.ts";
 import { registerCatalog } from "./calls/catalog.ts";
 import { registerEndpoints } from "./calls/endpoints.ts";
 import { registerHeartbeats } from "./calls/heartbeats.ts";
+import { registerLimitPreview } from "./calls/limit-preview.ts";
 import { registerLimits } from "./calls/limits.ts";
 import { registerResource } from "./calls/resource.ts";
 import { registerResources } from "./calls/resources.ts";
@@ -39,6 +40,7 @@ function build(): ControlApp {
   registerHeartbeats(app);
   registerCatalog(app);
   registerLimits(app);
+  registerLimitPreview(app);
   registerBreakers(app);
   registerTokens(app);
   registerAudit(app);

@@ -16,8 +16,12 @@ import {
 import { isFastOpen, recordFast } from "./fast-breaker.ts";
 
 export interface Choice {
-  /** Empty = refused. */
+  /** Those that may be asked; empty = refused. */
   readonly endpoints: readonly Endpoint[];
+  /** What shares of the traffic are reckoned from: these, and those that are kept back now. */
+  readonly among: readonly Endpoint[];
+  /** Of `endpoints`: better not asked, because they are ejected or fail their health checks. */
+  readonly unhealthy: ReadonlySet<string>;
   readonly refusal: { readonly target: string; readonly retryAfterMs: number; readonly forced: string | null } | null;
 }
 
@@ -36,6 +40,7 @@ type Way =
   | { readonly way: "probe" };
 
 const OPEN: Way = { way: "open" };
+export const NOBODY: ReadonlySet<string> = new Set();
 const RAMP_FROM = 0.1;
 const UNKNOWN_WAIT_MS = 1000;
 /** Where requests are rare, a permit is used when the next one comes, though its deadline has passed. */
@@ -47,6 +52,7 @@ const LATE_MS = 30_000;
  * @param candidates the service's endpoints of the wanted version
  * @param pinned the endpoint that the caller's session names: not left for the sake of a probe
  * @param random uniform in [0, 1): decides for this request while a closed breaker lets only a share through
+ * @param failing endpoints that fail their health checks
  */
 export function chooseEndpoints(
   book: BreakerBook,
@@ -55,17 +61,18 @@ export function chooseEndpoints(
   pinned: string | null,
   now: number,
   random: number,
+  failing: ReadonlySet<string> = NOBODY,
 ): Choice {
   const page = pageOf(book, circuit);
   page.endpoints = candidates;
   page.touched = true;
   book.touched = true;
   if (book.troubled) book.troubled = isTroubled(book, now);
-  if (!book.troubled) return { endpoints: candidates, refusal: null };
+  if (!book.troubled && failing.size === 0) return alike(candidates);
 
   const clear: Endpoint[] = [];
   const shut: Endpoint[] = [];
-  const ejected: Endpoint[] = [];
+  const unhealthy: Endpoint[] = [];
   const probed: Endpoint[] = [];
   let refusal: Choice["refusal"] = null;
   for (const endpoint of candidates) {
@@ -94,13 +101,24 @@ export function chooseEndpoints(
     const below = wayThrough(book, page, own, now, random);
     if (below.way === "shut") refusal ??= { target: own, retryAfterMs: below.until - now, forced: null };
     else if (below.way === "probe") probed.push(endpoint);
-    else if ((page.ejected.get(endpoint.id) ?? 0) > now) ejected.push(endpoint);
+    else if ((page.ejected.get(endpoint.id) ?? 0) > now || failing.has(endpoint.id)) unhealthy.push(endpoint);
     else clear.push(endpoint);
   }
   // A permit in hand is used at once: who waits for the probe's result is the whole fleet.
   const stays = pinned !== null && clear.some(({ id }) => id === pinned);
-  const endpoints = [stays ? clear : probed, clear, shut, ejected].find(({ length }) => length > 0) ?? [];
-  return { endpoints, refusal: endpoints.length > 0 ? null : refusal };
+  if (probed.length > 0 && !stays) return alike(probed);
+  if (clear.length === 0 && shut.length > 0) return alike(shut);
+  const endpoints = [...clear, ...unhealthy];
+  return {
+    endpoints,
+    among: candidates,
+    unhealthy: unhealthy.length === 0 ? NOBODY : new Set(unhealthy.map(({ id }) => id)),
+    refusal: endpoints.length > 0 ? null : refusal,
+  };
+}
+
+function alike(endpoints: readonly Endpoint[]): Choice {
+  return { endpoints, among: endpoints, unhealthy: NOBODY, refusal: null };
 }
 
 function forcedOf(book: BreakerBook, { version }: Endpoint, now: number): BreakerBook["forced"][number] | null {

@@ -2,12 +2,13 @@
 // lately. How tokens are given out is grant.ts (leased) and strict.ts (asked each time).
 //
 // The records are mutated in place (thousands of keys a second); they hold plain data and no clock.
+import { newHistory, type DemandHistory } from "./demand-history.ts";
 import { debit, emptyLedger, fullLedger, untilFull, type Ledger } from "./ledger.ts";
+import { OVERFLOW_KEY } from "./overflow-key.ts";
 import type { LimitTerms, SyncReply } from "../model/lease.ts";
 
 /** Buckets kept by themselves; the keys beyond share one bucket for each limit. */
 export const MAX_BUCKETS = 10_000;
-export const OVERFLOW_KEY = "\u0000overflow";
 /** Isolates that ask strictly are counted as long as they asked within this time. */
 const ASKING_MS = 10_000;
 const FORGET_EVERY_MS = 5000;
@@ -47,7 +48,7 @@ export interface WrittenLedger extends Ledger {
 export interface Coordinator {
   /** By limit id and key, see `bucketId`. */
   readonly buckets: Map<string, Bucket>;
-  readonly isolates: Map<string, { seenAt: number; seq: number; reply: SyncReply }>;
+  readonly isolates: Map<string, { seenAt: number; seq: number; reply: SyncReply; batch: number }>;
   /** Isolates that ask strictly, and when they did last. */
   readonly asking: Map<string, number>;
   /** When memory was lost; null = this coordinator remembers all there was. Short windows then start empty. */
@@ -60,6 +61,8 @@ export interface Coordinator {
   tidiedAt: number;
   forgottenAt: number;
   overflowed: number;
+  /** What was asked of the limits in the last hour. */
+  readonly demand: DemandHistory;
 }
 
 /** @param lost what was written down before memory was lost; null = there is nothing that could be missing */
@@ -75,6 +78,7 @@ export function newCoordinator(now: number, lost: ReadonlyMap<string, WrittenLed
     tidiedAt: now,
     forgottenAt: now,
     overflowed: 0,
+    demand: newHistory(),
   };
 }
 

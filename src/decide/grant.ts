@@ -5,6 +5,7 @@
 // only waste tokens. What an isolate holds dies here a little later than there: it counts from its sending of the
 // question. A grant whose answer was lost is known from the next question (it names an older grant) and taken back.
 import { bucketFor, dropDeadLeases, tidy, type Bucket, type Coordinator, type Lease } from "./coordinator.ts";
+import { recordSeen } from "./demand-history.ts";
 import { available, credit, debit, ratePerMs, tokensDieAt, untilFull, waitFor } from "./ledger.ts";
 import type { Grant, LimitTerms, SyncReply, SyncRequest, Want } from "../model/lease.ts";
 
@@ -30,7 +31,9 @@ export function answerSync(state: Coordinator, ask: SyncRequest, now: number, ra
     if (grant !== null) grants.push(grant);
   }
   const reply: SyncReply = { seq: ask.seq, grants, nextSyncMs, isolates: active };
-  state.isolates.set(ask.isolate, { seenAt: now, seq: ask.seq, reply });
+  const batch = Math.max(ask.seen?.batch ?? 0, known?.batch ?? 0);
+  if (ask.seen && batch > (known?.batch ?? 0)) recordSeen(state.demand, ask.seen.rows, now);
+  state.isolates.set(ask.isolate, { seenAt: now, seq: ask.seq, reply, batch });
   return reply;
 }
 

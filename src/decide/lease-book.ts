@@ -3,6 +3,7 @@
 //
 // Records are mutated in place; no clock inside.
 import { fullLedger, type Ledger } from "./ledger.ts";
+import { newTally, type Counted, type Tally } from "./demand-tally.ts";
 import type { LimitTerms } from "../model/lease.ts";
 
 /** Buckets an isolate remembers; the one longest unused is forgotten first. */
@@ -25,6 +26,7 @@ export interface LeaseBook {
   failedAt: number;
   /** A bucket was forgotten while something of it may have been held: numbers of grants are no longer complete. */
   forgetful: boolean;
+  readonly tally: Tally;
 }
 
 export interface BucketName {
@@ -57,6 +59,8 @@ export interface Held {
   /** Requests admitted by the estimate, and how many of them the question on its way tells of. */
   estimated: number;
   estimatedTold: number;
+  /** Requests by second, until they are told. */
+  seen: Counted[];
 }
 
 export function newLeaseBook(isolate: string): LeaseBook {
@@ -71,6 +75,7 @@ export function newLeaseBook(isolate: string): LeaseBook {
     failures: 0,
     failedAt: 0,
     forgetful: false,
+    tally: newTally(),
   };
 }
 
@@ -105,6 +110,7 @@ export function holdFor(book: LeaseBook, bucket: BucketName, now: number): Held 
     estimate: fullLedger,
     estimated: 0,
     estimatedTold: 0,
+    seen: [],
   };
   book.held.set(id, held);
   return held;

@@ -1,5 +1,6 @@
 // One request for one bucket, decided in the memory of the isolate: by a token held here, by a refusal remembered, or not
 // at all (`ask`): only then it may wait for the coordinator, once and briefly.
+import { countAsked, countRefused } from "./demand-tally.ts";
 import { holdFor, idOf, measure, type BucketName, type Held, type LeaseBook } from "./lease-book.ts";
 import { loseLateQuestion, mayAsk } from "./lease-sync.ts";
 import { available, debit, waitFor } from "./ledger.ts";
@@ -23,7 +24,10 @@ export type LeaseVerdict =
 export function spend(book: LeaseBook, bucket: BucketName, now: number, waitedSince: number | null): LeaseVerdict {
   loseLateQuestion(book, now);
   const held = holdFor(book, bucket, now);
-  if (waitedSince === null) measure(book, held, now);
+  if (waitedSince === null) {
+    measure(book, held, now);
+    countAsked(book.tally, held, now);
+  }
   held.usedAt = now;
   if (held.diesAt <= now) held.tokens = 0;
   const resetMs = Math.max(0, held.resetAt - now);
@@ -32,15 +36,20 @@ export function spend(book: LeaseBook, bucket: BucketName, now: number, waitedSi
     countIn(book, held, now);
     return { verdict: "allow", remaining: held.tokens + held.remaining, resetMs };
   }
-  if (held.deniedUntil > now) return refuse(held, Math.max(held.retryAt, held.deniedUntil) - now, resetMs);
+  if (held.deniedUntil > now) return deny(book, held, now, Math.max(held.retryAt, held.deniedUntil) - now, resetMs);
   if (waitedSince === null) return book.failures > 1 && !mayAsk(book, now) ? UNAVAILABLE : ASK;
   if (book.failures > 0 && book.failedAt >= waitedSince) return UNAVAILABLE;
   if (now - waitedSince < COLD_WAIT_MS) return ASK;
-  return book.syncedAt < waitedSince ? UNAVAILABLE : refuse(held, book.nextSyncMs, resetMs);
+  return book.syncedAt < waitedSince ? UNAVAILABLE : deny(book, held, now, book.nextSyncMs, resetMs);
 }
 
 const ASK = { verdict: "ask" } as const;
 const UNAVAILABLE = { verdict: "unavailable" } as const;
+
+function deny(book: LeaseBook, held: Held, now: number, retryAfterMs: number, resetMs: number): LeaseVerdict {
+  countRefused(book.tally, held, now);
+  return refuse(held, retryAfterMs, resetMs);
+}
 
 function refuse(held: Held, retryAfterMs: number, resetMs: number): LeaseVerdict {
   held.refused += 1;
@@ -74,6 +83,19 @@ function shareOf(book: LeaseBook, terms: LimitTerms): LimitTerms {
   const share = Math.max(1, book.isolates);
   const burst = Math.max(1, terms.burst / share);
   return { algorithm: "gcra", requests: terms.requests, windowMs: terms.windowMs * share, burst };
+}
+
+/** Notes a request that somebody else decided (a strict limit). What is known of its bucket here stays as it is. */
+export function noteDecided(book: LeaseBook, bucket: BucketName, now: number, allowed: boolean): void {
+  const held = holdFor(book, bucket, now);
+  held.usedAt = now;
+  countAsked(book.tally, held, now);
+  if (!allowed) countRefused(book.tally, held, now);
+}
+
+/** Notes that a request which `spend` could not decide was refused for want of a coordinator. */
+export function noteRefused(book: LeaseBook, bucket: BucketName, now: number): void {
+  countRefused(book.tally, holdFor(book, bucket, now), now);
 }
 
 export function startWaiting(book: LeaseBook, limit: string, key: string, now: number): void {

@@ -2,6 +2,7 @@
 //
 // Time runs from the sending of a question, so no two clocks need agree. Answers to any but the latest question are
 // dropped: the coordinator has then already taken their tokens back.
+import { batchTold, takeBatch, tellingIsDue } from "./demand-tally.ts";
 import { demandNow, idOf, waitingNow, type BucketName, type LeaseBook } from "./lease-book.ts";
 import type { LimitTerms, SyncReply, SyncRequest, Want } from "../model/lease.ts";
 
@@ -23,7 +24,10 @@ export function shouldSync(book: LeaseBook, { limit, key }: BucketName, now: num
   const since = now - book.syncedAt;
   if (since >= book.nextSyncMs) {
     return (
-      waitingNow(held, now) > 0 || held.tokens > 0 || (demandNow(book, held, now) >= 0.5 && held.deniedUntil <= now)
+      tellingIsDue(book.tally, now) ||
+      waitingNow(held, now) > 0 ||
+      held.tokens > 0 ||
+      (demandNow(book, held, now) >= 0.5 && held.deniedUntil <= now)
     );
   }
   if (since < Math.max(50, book.nextSyncMs / 4)) return false;
@@ -36,6 +40,7 @@ export function question(book: LeaseBook, now: number): SyncRequest {
   book.seq += 1;
   book.askedAt = now;
   const wants: Want[] = [];
+  const seen = takeBatch(book.tally, book.held.values(), book.seq, now);
   const terms: Record<string, LimitTerms> = {};
   for (const [id, held] of book.held) {
     if (held.diesAt <= now) held.tokens = 0;
@@ -52,7 +57,7 @@ export function question(book: LeaseBook, now: number): SyncRequest {
     held.estimatedTold = estimated;
     wants.push({ limit, key, perSecond, have: tokens, waiting, giveBack, grant, refused, estimated });
   }
-  return { isolate: book.isolate, seq: book.seq, terms, wants };
+  return { isolate: book.isolate, seq: book.seq, terms, wants, ...(seen === null ? {} : { seen }) };
 }
 
 /** Takes an answer in; false when it belongs to an older question and was dropped. */
@@ -62,8 +67,10 @@ export function accept(book: LeaseBook, reply: SyncReply, now: number): boolean 
   book.askedAt = null;
   book.syncedAt = sentAt;
   book.nextSyncMs = reply.nextSyncMs;
-  book.isolates = reply.isolates;
+  // A question that only told what was asked says nothing of how many share the limit.
+  if (reply.grants.length > 0) book.isolates = reply.isolates;
   book.failures = 0;
+  batchTold(book.tally);
   for (const grant of reply.grants) {
     const held = book.held.get(idOf(grant.limit, grant.key));
     if (!held) continue;

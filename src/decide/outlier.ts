@@ -1,5 +1,5 @@
 // Which endpoints of a service are sent away for a while because they do worse than the others (outlier ejection, as Envoy
-// documents it: consecutive failures, and a sweep that compares success rates). Two things are adapted: failures are "in a
+// documents it: consecutive failures, and a sweep that looks at success rates and shares of failures). Two things are adapted: failures are "in a
 // row" within one isolate's report, or when all isolates together saw only failures; and the last endpoint always stays.
 import type { OutlierTerms } from "../model/circuit.ts";
 
@@ -25,10 +25,17 @@ export interface Outliers {
 const RATE_MIN_CALLS = 100;
 const RATE_MIN_HOSTS = 5;
 const RATE_STDEV_FACTOR = 1.9;
+/** The same for the share of failures. */
+const SHARE_MIN_CALLS = 50;
+const SHARE_MIN_HOSTS = 5;
 const UNNAMED_MS = 60_000;
 
 export function newOutliers(now: number): Outliers {
   return { hosts: new Map(), sweptAt: now };
+}
+
+export function newHost(now: number): Host {
+  return { ok: 0, failed: 0, run: 0, backoff: 0, ejectedUntil: null, returnedAt: 0, namedAt: now };
 }
 
 /** Follows the lists that isolates name; who is in none of them for a while is forgotten. */
@@ -36,10 +43,7 @@ export function followEndpoints(outliers: Outliers, endpoints: readonly string[]
   for (const id of endpoints) {
     const host = outliers.hosts.get(id);
     if (host !== undefined) host.namedAt = now;
-    else {
-      const fresh = { ok: 0, failed: 0, run: 0, backoff: 0, ejectedUntil: null, returnedAt: 0, namedAt: now };
-      outliers.hosts.set(id, fresh);
-    }
+    else outliers.hosts.set(id, newHost(now));
   }
   for (const [id, { namedAt }] of outliers.hosts) if (now - namedAt > UNNAMED_MS) outliers.hosts.delete(id);
 }
@@ -63,17 +67,16 @@ export function countHost(
 /** Lets time pass: ejections end, and once an interval the endpoints are compared. */
 export function sweep(outliers: Outliers, terms: OutlierTerms, now: number): void {
   for (const host of outliers.hosts.values()) {
-    if (host.ejectedUntil === null || host.ejectedUntil > now) continue;
-    host.ejectedUntil = null;
-    host.returnedAt = now;
-    host.run = 0;
+    if (host.ejectedUntil !== null && host.ejectedUntil <= now) takeBack(host, now);
   }
   if (now - outliers.sweptAt < terms.intervalMs) return;
   outliers.sweptAt = now;
   const rates = new Map<Host, number>();
+  const shares = new Map<Host, number>();
   for (const host of outliers.hosts.values()) {
     const calls = host.ok + host.failed;
     if (host.ejectedUntil === null && calls >= RATE_MIN_CALLS) rates.set(host, (100 * host.ok) / calls);
+    if (host.ejectedUntil === null && calls >= SHARE_MIN_CALLS) shares.set(host, (100 * host.failed) / calls);
     if (host.ejectedUntil === null && now - host.returnedAt >= terms.intervalMs) {
       host.backoff = Math.max(0, host.backoff - 1);
     }
@@ -81,8 +84,22 @@ export function sweep(outliers: Outliers, terms: OutlierTerms, now: number): voi
     host.failed = 0;
   }
   const threshold = successRateThreshold([...rates.values()]);
-  if (threshold === null) return;
-  for (const [host, rate] of rates) if (rate < threshold) eject(outliers, terms, host, now);
+  for (const [host, rate] of rates) if (threshold !== null && rate < threshold) eject(outliers, terms, host, now);
+  const failurePercent = terms.failurePercent ?? null;
+  if (failurePercent === null || shares.size < SHARE_MIN_HOSTS) return;
+  for (const [host, failed] of shares) if (failed >= failurePercent) eject(outliers, terms, host, now);
+}
+
+/** An endpoint that passed a health check is asked again before its time. */
+export function pardon(outliers: Outliers, id: string, now: number): void {
+  const host = outliers.hosts.get(id);
+  if (host !== undefined && host.ejectedUntil !== null) takeBack(host, now);
+}
+
+function takeBack(host: Host, now: number): void {
+  host.ejectedUntil = null;
+  host.returnedAt = now;
+  host.run = 0;
 }
 
 /** Below this success rate, in percent, an endpoint is an outlier; null = too few to compare. */

@@ -20,9 +20,71 @@ export const limitUseSchema = z
   })
   .meta({ id: "LimitUse" });
 
+const durationText = z.string().meta({ description: "A Go duration: `1m`." });
+
+export const limitNumbersSchema = z
+  .object({
+    requests: z.int(),
+    window: durationText,
+    burst: z.int(),
+    algorithm: z.enum(["gcra", "fixed-window"]),
+  })
+  .meta({ id: "LimitNumbers" });
+
+const demandShape = {
+  asked: z.int().meta({ description: "Requests that came to the limit." }),
+  refused: z.int().meta({ description: "Those that the limit refused as it was; shadow ones too." }),
+  wouldRefuse: z.int().meta({ description: "Those that it would have refused with the numbers asked about." }),
+  peakPerSecond: z.int().meta({ description: "Requests in the busiest second." }),
+};
+
+export const limitPreviewSchema = z
+  .object({
+    namespace: z.string(),
+    policy: z.string(),
+    limit: z.string(),
+    mode: z.enum(["leased", "strict", "local"]),
+    shadow: z.boolean(),
+    numbers: limitNumbersSchema.meta({ description: "What was asked about." }),
+    current: limitNumbersSchema.meta({ description: "What the limit says now." }),
+    since: z.string().nullable().meta({
+      description: "Start of what is known, at most an hour ago; null = no request is known of.",
+    }),
+    ...demandShape,
+    unattributed: z.int().meta({
+      description: "Requests of keys beyond the 200 busiest of a minute: their sum is known, and counts as admitted.",
+    }),
+    keys: z
+      .array(z.object({ key: z.array(z.string()).readonly(), overflow: z.boolean(), ...demandShape }))
+      .readonly()
+      .meta({ description: "Those that would be refused most, first; at most as many as asked for." }),
+    moreKeys: z.int().meta({ description: "Keys that are not shown." }),
+  })
+  .meta({ id: "LimitPreview" });
+
+export const limitPreviewListSchema = z
+  .object({ items: z.array(limitPreviewSchema).readonly() })
+  .meta({ id: "LimitPreviewList" });
+
+export type LimitPreviewAnswer = z.infer<typeof limitPreviewSchema>;
+export type LimitPreviewList = z.infer<typeof limitPreviewListSchema>;
+
+export const limitCoordinatorSchema = z
+  .object({
+    policy: z.string().meta({ description: "`<namespace>/<policy>`." }),
+    since: z.string().meta({ description: "When its coordinator was last started." }),
+    questions: z.int().meta({ description: "Batched questions about quota since then, from all isolates." }),
+    strict: z.int().meta({ description: "Single requests that strict limits asked it about." }),
+    givenBack: z.int().meta({ description: "Requests under strict limits that another limit refused." }),
+  })
+  .meta({ id: "LimitCoordinator" });
+
 export const limitListSchema = z
   .object({
     items: z.array(limitUseSchema).readonly().meta({ description: "Nearest to exhaustion first." }),
+    coordinators: z.array(limitCoordinatorSchema).readonly().meta({
+      description: "How often isolates called the coordinator of each policy that has one.",
+    }),
     unreachable: z.array(z.string()).readonly().meta({
       description: "`<namespace>/<policy>` of policies whose coordinator did not answer.",
     }),
@@ -30,4 +92,5 @@ export const limitListSchema = z
   .meta({ id: "LimitList" });
 
 export type LimitUseAnswer = z.infer<typeof limitUseSchema>;
+export type LimitCoordinator = z.infer<typeof limitCoordinatorSchema>;
 export type LimitList = z.infer<typeof limitListSchema>;

@@ -38,4 +38,6 @@ export interface Failover {
   readonly overprovisioning: number;
   /** Percent; a priority less healthy than that is used whole; 0 = never. */
   readonly panicThreshold: number;
+  /** Where endpoints of equal priority are looked for, first to last; absent (older snapshots): near ones first. */
+  readonly order?: readonly ("same-region" | "any")[];
 }

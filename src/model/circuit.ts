@@ -20,6 +20,8 @@ export interface OutlierTerms {
   readonly maxEjectionMs: number;
   /** 0–100, of the endpoints of the service. */
   readonly maxEjectionPercent: number;
+  /** Share of failures in an interval that ejects by itself, 0–100; null or absent = none does. */
+  readonly failurePercent?: number | null;
 }
 
 /** One TrafficPolicy's guard. Every service that it covers has breakers and ejections of its own under it. */

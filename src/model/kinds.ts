@@ -91,7 +91,7 @@ export const kinds: Readonly<Record<KindName, KindInfo>> = {
     says: "A place where endpoints run: its region, whether private addresses are allowed, whose workload tokens it trusts.",
     spec: clusterSpecSchema,
     effect: "now",
-    limits: "`region`, `locality`, `trust` and `mtlsCertificate` are parsed, stored and returned; no effect yet.",
+    limits: "`trust` and `mtlsCertificate` are parsed, stored and returned; no effect yet.",
   },
   Service: {
     kind: "Service",
@@ -114,7 +114,7 @@ export const kinds: Readonly<Record<KindName, KindInfo>> = {
     spec: trafficPolicySpecSchema,
     effect: "now",
     limits:
-      "`timeouts`, `retry`, `loadBalancer`, `failover`, `circuitBreaker` and `outlierDetection` have effect, but `failover.order` has none yet. Retry budgets and loads are counted by each isolate for itself. `concurrency` is parsed, stored and returned; no effect yet.",
+      "`timeouts`, `retry`, `loadBalancer`, `failover`, `circuitBreaker` and `outlierDetection` have effect. Retry budgets and loads are counted by each isolate for itself. `concurrency` is parsed, stored and returned; no effect yet.",
   },
   RateLimitPolicy: {
     kind: "RateLimitPolicy",

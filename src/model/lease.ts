@@ -19,6 +19,25 @@ export interface SyncRequest {
   /** Terms by limit id, for the limits named in `wants`. */
   readonly terms: Readonly<Record<string, LimitTerms>>;
   readonly wants: readonly Want[];
+  /** What was asked of the limits since the last answer; absent = nothing. For previews, not for grants. */
+  readonly seen?: Seen;
+}
+
+/** Requests counted by one isolate, told until an answer comes: a coordinator takes each batch in once. */
+export interface Seen {
+  /** Rises from batch to batch. */
+  readonly batch: number;
+  readonly rows: readonly SeenRow[];
+}
+
+/** Requests of one bucket within one second. */
+export interface SeenRow {
+  readonly limit: string;
+  readonly key: string;
+  /** When that was, milliseconds before the question was sent. */
+  readonly agoMs: number;
+  readonly asked: number;
+  readonly refused: number;
 }
 
 /** What the isolate knows of one bucket: a limit and the value of its key. */
@@ -67,6 +86,15 @@ export interface Grant {
   readonly remaining: number;
   /** Time until the fleet's bucket is full again, milliseconds. */
   readonly resetMs: number;
+}
+
+/** Calls to the coordinator of a policy since it was last started. */
+export interface LimiterCalls {
+  /** Milliseconds since the epoch. */
+  readonly since: number;
+  readonly sync: number;
+  readonly take: number;
+  readonly giveBack: number;
 }
 
 /** One request under the strict limits of one policy: all of them have room and are debited, or none is. */

@@ -19,12 +19,23 @@ export interface Snapshot {
   readonly limits?: readonly Limit[];
   /** Breakers and ejections of TrafficPolicies; absent = there are none. `circuit` of services and backends points here. */
   readonly circuits?: readonly Circuit[];
+  /** Clusters by name, where a Cluster document says anything about them; absent = none. */
+  readonly clusters?: Readonly<Record<string, ClusterPlace>>;
   /** Every AuthenticationPolicy, once; absent = none. */
   readonly authentications?: readonly Authentication[];
   /** Every AuthorizationPolicy, once; absent = none. */
   readonly authorizations?: readonly Authorization[];
   /** Clients, contracts and trusted clusters; absent = there are none. */
   readonly identities?: Identities;
+}
+
+/** Where a cluster is. */
+export interface ClusterPlace {
+  readonly region: string | null;
+  readonly continents: readonly string[];
+  readonly colos: readonly string[];
+  /** Whether its endpoints may have private addresses. */
+  readonly private: boolean;
 }
 
 export interface ServiceEntry extends Access {

@@ -61,6 +61,12 @@ const outlierDetectionSchema = z.strictObject({
     .describe("First ejection; each further one lasts this much longer."),
   maxEjection: positiveDurationSchema.default("300s").describe("Longest ejection."),
   maxEjectionPercent: percent.default(50).describe("Most endpoints that may be ejected at once."),
+  failurePercent: z
+    .number()
+    .min(1)
+    .max(100)
+    .optional()
+    .describe("Share of failures within an interval that ejects by itself; absent: none does."),
 });
 
 const loadBalancerSchema = z

@@ -1,11 +1,13 @@
 // The endpoint of one try: the one the caller's session names, else the one that the balancing policy chooses. A service
 // with a single endpoint costs no bookkeeping.
 import { balance } from "../decide/balance.ts";
+import type { Choice } from "../decide/breaker-choice.ts";
 import { claimText, clientOf } from "../decide/caller.ts";
 import { loadIn, pageOf } from "../decide/endpoint-book.ts";
 import type { EndpointLoad } from "../decide/endpoint-load.ts";
 import { DEFAULT_FAILOVER } from "../decide/failover.ts";
 import { bucketKey } from "../decide/limit-key.ts";
+import { tiersOf } from "../decide/locality.ts";
 import { pickEndpoint } from "../decide/pick.ts";
 import type { Balance } from "../model/call-policy.ts";
 import type { Endpoint, Rule } from "../model/snapshot.ts";
@@ -22,8 +24,8 @@ const DEFAULT_BALANCE: Balance = { policy: "peak-ewma" };
 export interface Candidates {
   /** All of the service. */
   readonly endpoints: readonly Endpoint[];
-  /** Those that the breaker lets pass. */
-  readonly passable: readonly Endpoint[];
+  /** What breakers and health checks say of them; null = nothing, each may be asked. */
+  readonly choice: Pick<Choice, "endpoints" | "among" | "unhealthy"> | null;
   /** Those that already failed this request. */
   readonly tried: readonly string[];
 }
@@ -32,24 +34,36 @@ export function chooseEndpoint(
   exchange: Exchange,
   destination: Destination,
   rule: Rule | null,
-  { endpoints, passable, tried }: Candidates,
+  { endpoints, choice, tried }: Candidates,
   nowMs: number,
 ): Chosen | null {
-  const { books, ports } = exchange;
+  const { books, ports, live } = exchange;
   const { service, version, pinned, calls } = destination;
-  if (endpoints.length < 2) {
+  const failover = calls?.failover ?? DEFAULT_FAILOVER;
+  const tierOf = tiersOf(failover, live.near ?? null);
+  const passable = choice === null ? endpoints : choice.endpoints;
+  const isSound = choice === null || (choice.unhealthy.size === 0 && choice.among === choice.endpoints);
+  if (endpoints.length < 2 && isSound && tierOf === null) {
     const only = pickEndpoint(passable, version, tried, 0);
     return only === null ? null : { endpoint: only, load: null };
   }
   const page = pageOf(books.endpoints, service, endpoints, nowMs);
+  const mayAsk = isSound ? null : (one: Endpoint): boolean => choice.endpoints.includes(one);
+  const isHealthy =
+    mayAsk === null || choice === null
+      ? null
+      : (one: Endpoint): boolean => mayAsk(one) && !choice.unhealthy.has(one.id);
   const kept = pinned === null || tried.length > 0 ? undefined : passable.find(({ id }) => id === pinned.endpointId);
-  if (kept !== undefined) return { endpoint: kept, load: loadIn(page, kept) };
+  if (kept !== undefined && (isHealthy === null || isHealthy(kept)))
+    return { endpoint: kept, load: loadIn(page, kept) };
   const how = calls?.balance ?? DEFAULT_BALANCE;
-  const endpoint = balance(passable, version, tried, {
+  const endpoint = balance(choice === null ? endpoints : choice.among, version, tried, {
     policy: how.policy,
     key: how.policy === "ring-hash" ? hashKey(exchange, how, rule, service) : "",
-    failover: calls?.failover ?? DEFAULT_FAILOVER,
-    isHealthy: null,
+    failover,
+    isHealthy,
+    mayAsk,
+    tierOf,
     page,
     nowMs,
     random: ports.random,

@@ -36,9 +36,9 @@ export async function forward(
   const guard = guardOf(exchange, destination, endpoints);
   for (;;) {
     const nowMs = ports.now();
-    const passable = guard === null ? endpoints : guard.choose();
-    if ("problem" in passable) return passable;
-    const chosen = chooseEndpoint(exchange, destination, rule, { endpoints, passable, tried }, nowMs);
+    const choice = guard === null ? null : guard.choose();
+    if (choice !== null && "problem" in choice) return choice;
+    const chosen = chooseEndpoint(exchange, destination, rule, { endpoints, choice, tried }, nowMs);
     if (chosen === null) return noEndpoint(destination, endpoints.length);
     const { endpoint, load } = chosen;
     const leftMs = requestMs === 0 ? null : requestMs - (nowMs - startedAtMs);

@@ -13,7 +13,7 @@ import type { Destination, Exchange, Ports } from "./exchange.ts";
 
 export interface Guard {
   /** The endpoints that may be asked now; a refusal when the breaker keeps all of them back. */
-  readonly choose: () => readonly Endpoint[] | Refusal;
+  readonly choose: () => Choice | Refusal;
   /** Called when a try goes out; the result is called when it has ended. */
   readonly begin: (endpoint: Endpoint) => (end: TryEnd) => void;
 }
@@ -53,7 +53,7 @@ export function guardOf(
       );
       // An answer is waited for by the next request, not by this one.
       reportSoon(exchange, service, book);
-      return chosen.refusal === null ? chosen.endpoints : refused(service, circuit, chosen.refusal);
+      return chosen.refusal === null ? chosen : refused(service, circuit, chosen.refusal);
     },
     begin(endpoint) {
       const startedAt = ports.now();

@@ -4,6 +4,7 @@
 import type { LeaseBook } from "../decide/lease-book.ts";
 import {
   COLD_WAIT_MS,
+  noteRefused,
   putBack,
   spend,
   spendEstimate,
@@ -51,8 +52,11 @@ function judge(asked: Asked, book: LeaseBook, verdict: LeaseVerdict, now: number
       return full(asked, verdict.retryAfterMs, verdict.resetMs);
     case "ask":
       return LET_PASS;
-    case "unavailable":
-      return judgeAlone(asked, book, now);
+    case "unavailable": {
+      const alone = judgeAlone(asked, book, now);
+      if (!alone.allowed) noteRefused(book, bucket, now);
+      return alone;
+    }
   }
 }
 
@@ -84,6 +88,12 @@ async function waitForAnswer(
     if (verdict.verdict !== "ask") return verdict;
   }
   return { verdict: "unavailable" };
+}
+
+/** Sends what was counted of a bucket that others decide (strict limits), once it has waited for long. */
+export function tellSoon(exchange: Exchange, { limit, key }: Asked, book: LeaseBook, now: number): void {
+  const due = shouldSync(book, { limit: limit.name, key, terms: limit.terms }, now);
+  if (due) exchange.ctx.waitUntil(sync(exchange, limit.policy, book, now));
 }
 
 /** One question and its answer. Never rejects; the question counts as sent before anything is awaited. */

@@ -1,20 +1,39 @@
 // Limits whose coordinator is asked for each request, all strict limits of one policy at once: exact, at the price of one
 // call before the answer. What has no room is remembered until it could have some.
+import { noteDecided } from "../decide/lease-spend.ts";
 import type { StrictAnswer, StrictAsk } from "../model/lease.ts";
 import type { Exchange } from "./exchange.ts";
-import { judgeAlone } from "./limit-leased.ts";
+import { judgeAlone, tellSoon } from "./limit-leased.ts";
 import { bookOf, isolateOf, keep } from "./limit-memory.ts";
 import { bucketName, full, type Asked, type LimitVerdict } from "./limit-verdict.ts";
 
 /** A coordinator that does not answer for so long counts as gone, and is then left alone for as long. */
 const PATIENCE_MS = 1000;
 
-/** @param group the strict limits of one policy that hold for the request */
+/**
+ * @param group the strict limits of one policy that hold for the request
+ * @param again the request was seen before (a queue held it) and is not new demand
+ */
 export async function countStrictly(
   exchange: Exchange,
   policy: string,
   group: readonly Asked[],
+  again: boolean,
 ): Promise<LimitVerdict> {
+  const { ports, limiter } = exchange;
+  const verdict = await decide(exchange, policy, group);
+  if (again) return verdict;
+  const now = ports.now();
+  const book = bookOf(limiter, policy, ports.newId);
+  for (const asked of group) {
+    const allowed = verdict.allowed || verdict.violated.asked !== asked;
+    noteDecided(book, { limit: asked.limit.name, key: asked.key, terms: asked.limit.terms }, now, allowed);
+    tellSoon(exchange, asked, book, now);
+  }
+  return verdict;
+}
+
+async function decide(exchange: Exchange, policy: string, group: readonly Asked[]): Promise<LimitVerdict> {
   const { ports, limiter, env, ctx } = exchange;
   const now = ports.now();
   for (const asked of group) {

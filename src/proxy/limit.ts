@@ -67,14 +67,14 @@ function plan(exchange: Exchange, asked: readonly Asked[]): Step[] {
     ...leased.map((one) => ({ group: [one], count: (again: boolean) => countLeased(exchange, one, again) })),
     ...[...Map.groupBy(strict, ({ limit }) => limit.policy)].map(([policy, group]) => ({
       group,
-      count: () => countStrictly(exchange, policy, group),
+      count: (again: boolean) => countStrictly(exchange, policy, group, again),
     })),
   ];
 }
 
 async function countBehind(exchange: Exchange, one: Asked): Promise<void> {
   const { policy, name } = one.limit;
-  const { allowed } = await countStrictly(exchange, policy, [one]);
+  const { allowed } = await countStrictly(exchange, policy, [one], false);
   if (!allowed) exchange.trace?.("limit", { policy, limit: name, shadow: true });
 }
 

@@ -1,8 +1,6 @@
-// What a request walks through, in order: admit → identify → route → authenticate → authorize → filters that answer → limits → authorization service → faults →
-// mirrors → forward, and back. Plain functions, each giving its result or a refusal. The only place of the data plane that reads the clock and
-// draws random numbers, and the place where every answer leaves.
-import { keys } from "../config/live-keys.ts";
-import { current } from "../config/live.ts";
+// What a request walks through, in order: admit → identify → route → authenticate → authorize → filters that answer →
+// limits → authorization service → faults → mirrors → forward, and back. Plain functions, each giving its result or a
+// refusal; the place where every answer leaves.
 import { ANONYMOUS, sourceOf } from "../decide/caller.ts";
 import { authorityText } from "../decide/authority.ts";
 import { isPreflight, markResponse, preflightHeaders } from "../decide/cors.ts";
@@ -20,13 +18,13 @@ import { admit } from "./admit.ts";
 import { authenticate } from "./authenticate.ts";
 import { authorize } from "./authorize.ts";
 import { contentLengthOf, keepBody, KEEP_LIMIT_BYTES, type Body } from "./body.ts";
-import type { Admitted, Books, Destination, Exchange, Outgoing, Ports, Routed, Trace } from "./exchange.ts";
+import type { Admitted, Destination, Exchange, Outgoing, Ports, Routed, Trace } from "./exchange.ts";
 import { externalAuth } from "./external-auth.ts";
 import { injectFaults } from "./fault.ts";
 import { forward, type Forwarded } from "./forward.ts";
 import { identify } from "./identify.ts";
+import { memory, newMemory, ports, type IsolateMemory } from "./isolate.ts";
 import { limit, NO_LIMITS } from "./limit.ts";
-import { newLimitMemory } from "./limit-memory.ts";
 import { mirror } from "./mirror.ts";
 import { ownHeaders, refuse, reply, type Answering } from "./refuse.ts";
 import { respond } from "./respond.ts";
@@ -36,20 +34,10 @@ import { mayNeedBody, retryPlanOf } from "./try-again.ts";
 export type Proxy = (request: Request, env: Env, ctx: ExecutionContext, trace?: Trace) => Promise<Response>;
 
 /** Production's proxy: everything that is not under `/_selvage/`. */
-export const proxy: Proxy = createProxy({
-  current: (env, ctx, now, request) => current(env, ctx, now, () => coloOf(request)),
-  keys,
-  now: () => Date.now(),
-  random: () => Math.random(),
-  fetch: (url, init) => fetch(url, init),
-  newId: () => crypto.randomUUID(),
-  sleep: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
-});
+export const proxy: Proxy = createProxy(ports, memory);
 
-export function createProxy(ports: Ports): Proxy {
-  // State of the isolate, on purpose: what it holds of limits and knows of endpoints outlives requests.
-  const limiter = newLimitMemory();
-  const books: Books = { endpoints: new Map(), retryBudgets: new Map() };
+/** @param memory of the isolate, on purpose: what it holds of limits and knows of endpoints outlives requests */
+export function createProxy(ports: Ports, { limiter, books }: IsolateMemory = newMemory()): Proxy {
   return async (request, env, ctx, trace) => {
     const startedAtMs = ports.now();
     const inspected = inspectRequest(request.headers);
@@ -264,9 +252,4 @@ function shutBy({ extensions }: Refusal): string {
 function withCors(response: Response, plan: FilterPlan, origin: string | null): Response {
   if (plan.cors !== null) markResponse(plan.cors, origin, response.headers);
   return response;
-}
-
-/** The data centre, where the platform tells it. */
-function coloOf({ cf }: Request): string | null {
-  return cf !== undefined && "colo" in cf && typeof cf.colo === "string" ? cf.colo : null;
 }

@@ -54,7 +54,7 @@ describe("what a TrafficPolicy says about tries and endpoints", () => {
         budget: { percent: 20, minPerSecond: 10 },
       },
       balance: { policy: "peak-ewma" },
-      failover: { overprovisioning: 140, panicThreshold: 50 },
+      failover: { overprovisioning: 140, panicThreshold: 50, order: ["same-region", "any"] },
     });
   });
 
@@ -63,6 +63,24 @@ describe("what a TrafficPolicy says about tries and endpoints", () => {
     expect(backendsOf(document("TrafficPolicy", "p", `{targetRefs: [${TARGETS.mesh}]}`))[0]).not.toHaveProperty(
       "calls",
     );
+  });
+
+  it("comes with where the clusters are, as far as their documents say", () => {
+    const clusters = (spec: string, localMesh: boolean): unknown =>
+      compiled(
+        `${base}
+apiVersion: selvage.dev/v1
+kind: Cluster
+metadata: {name: eu-1}
+spec: ${spec}`,
+        { localMesh },
+      ).snapshot.clusters;
+    const eu = { region: "eu", continents: ["EU"], colos: ["AMS"], private: true };
+    const spec = "{region: eu, locality: {continents: [EU], colos: [AMS]}, allowPrivateAddresses: true}";
+    expect(clusters(spec, false)).toEqual({ "eu-1": eu });
+    const nothing = { region: null, continents: [], colos: [], private: false };
+    expect(clusters("{}", true)).toEqual({ "eu-1": nothing, local: { ...nothing, private: true } });
+    expect(compiled(base, { localMesh: false }).snapshot).not.toHaveProperty("clusters");
   });
 
   it("knows what a ring hashes", () => {

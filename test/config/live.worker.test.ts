@@ -18,7 +18,7 @@ let mesh: LiveMesh;
 let now: number;
 beforeEach(async () => {
   store = await emptyRegistry();
-  mesh = new LiveMesh("isolate-1", "AMS");
+  mesh = new LiveMesh("isolate-1", { region: null, colo: "AMS", continent: "EU" });
   now = Date.now();
 });
 
@@ -110,7 +110,7 @@ it("keeps one view for all requests of the isolate", async () => {
   await put("orders");
   expect(serving()).toBeNull();
   const ctx = createExecutionContext();
-  const live = await current(env, ctx, Date.now(), () => "AMS");
+  const live = await current(env, ctx, Date.now(), () => ({ region: null, colo: "AMS", continent: "EU" }));
   await waitOnExecutionContext(ctx);
   expect(live?.snapshot.revision).toBe(1);
   expect(serving()).toBe(live);

@@ -1,49 +1,8 @@
-import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { balance, type Balancing } from "../../src/decide/balance.ts";
+import { balance } from "../../src/decide/balance.ts";
 import { loadIn, pageOf, type EndpointBook } from "../../src/decide/endpoint-book.ts";
-import { began, ended } from "../../src/decide/endpoint-load.ts";
-import { DEFAULT_FAILOVER } from "../../src/decide/failover.ts";
-import { rendezvous } from "../../src/decide/rendezvous.ts";
-import type { Endpoint } from "../../src/model/snapshot.ts";
-import { seeded } from "../sim/virtual-time.ts";
-
-const endpoint = (id: string, more: Partial<Endpoint> = {}): Endpoint => ({
-  id,
-  address: { url: `http://${id}.example` },
-  cluster: "local",
-  version: null,
-  weight: 1,
-  priority: 0,
-  ...more,
-});
-
-const how = (endpoints: readonly Endpoint[], more: Partial<Balancing> = {}): Balancing => ({
-  policy: "peak-ewma",
-  key: "",
-  failover: DEFAULT_FAILOVER,
-  isHealthy: null,
-  page: pageOf(new Map(), "shop/one", endpoints, 0),
-  nowMs: 0,
-  random: seeded(4),
-  ...more,
-});
-
-const served = (page: Balancing["page"], one: Endpoint, tookMs: number, nowMs = 0): void => {
-  const load = loadIn(page, one)!;
-  began(load, nowMs);
-  ended(load, nowMs, tookMs, nowMs);
-};
-
-/** Shares in percent of `rounds` choices. */
-function sharesOf(endpoints: readonly Endpoint[], balancing: Balancing, rounds = 10_000): Record<string, number> {
-  const counts = Object.fromEntries(endpoints.map(({ id }) => [id, 0]));
-  for (let round = 0; round < rounds; round++) {
-    const chosen = balance(endpoints, null, [], balancing);
-    if (chosen !== null) counts[chosen.id] = (counts[chosen.id] ?? 0) + 1;
-  }
-  return Object.fromEntries(Object.entries(counts).map(([id, count]) => [id, Math.round((100 * count) / rounds)]));
-}
+import { began } from "../../src/decide/endpoint-load.ts";
+import { endpoint, how, served, sharesOf } from "../support/balancing.ts";
 
 const [a, b, c] = [endpoint("a"), endpoint("b"), endpoint("c")];
 
@@ -118,44 +77,6 @@ describe("random", () => {
   });
 });
 
-describe("ring-hash", () => {
-  const many = Array.from({ length: 10 }, (_, at) => endpoint(`e${at}`));
-  const keys = Array.from({ length: 5000 }, (_, at) => `key ${at}`);
-
-  it("gives one key one endpoint, whatever the order of the list", () => {
-    for (const key of keys.slice(0, 100)) {
-      const one = balance(many, null, [], how(many, { policy: "ring-hash", key }));
-      expect(balance(many.toReversed(), null, [], how(many, { policy: "ring-hash", key }))).toBe(one);
-    }
-  });
-
-  it("moves only the keys of an endpoint that goes", () => {
-    const fewer = many.slice(1);
-    const moved = keys.filter((key) => rendezvous(many, key) !== rendezvous(fewer, key));
-    expect(moved.every((key) => rendezvous(many, key)?.id === "e0")).toBe(true);
-    expect(moved.length).toBeGreaterThan(400);
-    expect(moved.length).toBeLessThan(600);
-  });
-
-  it("gives endpoints keys by their weight", () => {
-    const weighted = [endpoint("a", { weight: 3 }), endpoint("b")];
-    const share = keys.filter((key) => rendezvous(weighted, key)?.id === "a").length / keys.length;
-    expect(share).toBeGreaterThan(0.73);
-    expect(share).toBeLessThan(0.77);
-  });
-
-  it("goes to the key's next endpoint after a failure", () => {
-    const first = rendezvous(many, "x")!;
-    const balancing = how(many, { policy: "ring-hash", key: "x" });
-    expect(balance(many, null, [first.id], balancing)).toBe(
-      rendezvous(
-        many.filter((one) => one !== first),
-        "x",
-      ),
-    );
-  });
-});
-
 describe("slow start", () => {
   it("lets an endpoint that joins take a tenth of its share, growing for 30 s", () => {
     const book: EndpointBook = new Map();
@@ -199,71 +120,5 @@ describe("the endpoint book", () => {
     for (let at = 0; at < 2100; at++) pageOf(book, `shop/s${at}`, [a], 0);
     expect(book.size).toBe(2000);
     expect(book.has("shop/s0")).toBe(false);
-  });
-});
-
-describe("which endpoints are asked at all", () => {
-  const worse = endpoint("worse", { priority: 1 });
-  const ids = (chosen: readonly (Endpoint | null)[]): string => [...new Set(chosen.map((one) => one?.id))].join();
-  const often = (endpoints: readonly Endpoint[], tried: string[], more: Partial<Balancing> = {}): string =>
-    ids(Array.from({ length: 50 }, () => balance(endpoints, null, tried, how(endpoints, more))));
-
-  it("only the wanted version, never drained ones", () => {
-    const v1 = endpoint("v1", { version: "v1" });
-    const drained = endpoint("drained", { version: "v1", weight: 0 });
-    expect(balance([v1, drained, b], "v1", [], how([v1, drained, b]))).toBe(v1);
-    expect(balance([drained, b], "v1", [], how([drained, b]))).toBeNull();
-    expect(balance([], null, [], how([]))).toBeNull();
-  });
-
-  it("the best priority that has any; after a failure another of it, then a worse one, then the same again", () => {
-    expect(often([a, worse], [])).toBe("a");
-    expect(often([endpoint("a", { weight: 0 }), worse], [])).toBe("worse");
-    expect(often([a, b, worse], ["a"])).toBe("b");
-    expect(often([a, b, worse], ["a", "b"])).toBe("worse");
-    expect(often([a, worse], ["a", "worse"])).toBe("a");
-  });
-
-  it("a worse priority as soon as too few of the better one are healthy", () => {
-    const three = [a, b, worse];
-    const isHealthy = (one: Endpoint): boolean => one !== b;
-    expect(sharesOf(three, how(three, { isHealthy }))).toMatchObject({ b: 0 });
-    const share = sharesOf(three, how(three, { isHealthy }))["a"] ?? 0;
-    expect(share).toBeGreaterThan(68);
-    expect(share).toBeLessThan(72);
-  });
-
-  it("everyone in panic, and nobody when panic is switched off", () => {
-    const isHealthy = (): boolean => false;
-    const { a: first = 0 } = sharesOf([a, b], how([a, b], { isHealthy }));
-    expect(first).toBeGreaterThan(45);
-    expect(first).toBeLessThan(55);
-    const failover = { overprovisioning: 140, panicThreshold: 0 };
-    expect(balance([a, b], null, [], how([a, b], { isHealthy, failover }))).toBeNull();
-  });
-
-  it("one that can be used whenever there is one, whatever the policy", () => {
-    const arbitrary = fc.array(
-      fc.record({ weight: fc.integer({ min: 0, max: 3 }), priority: fc.integer({ min: 0, max: 2 }) }),
-      { maxLength: 6 },
-    );
-    const policy = fc.constantFrom(...(["peak-ewma", "least-request", "round-robin", "random", "ring-hash"] as const));
-    fc.assert(
-      fc.property(arbitrary, policy, fc.nat(), fc.subarray(["e0", "e1", "e2"]), (list, name, seed, tried) => {
-        const endpoints = list.map((more, at) => endpoint(`e${at}`, more));
-        const chosen = balance(
-          endpoints,
-          null,
-          tried,
-          how(endpoints, { policy: name, random: seeded(seed), key: "k" }),
-        );
-        const usable = endpoints.filter(({ weight }) => weight > 0);
-        const fresh = usable.filter(({ id }) => !tried.includes(id));
-        if (usable.length === 0) expect(chosen).toBeNull();
-        else if (fresh.length > 0) expect(fresh).toContain(chosen);
-        else expect(usable).toContain(chosen);
-      }),
-      { numRuns: 500, seed: 4 },
-    );
   });
 });

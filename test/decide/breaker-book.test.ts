@@ -186,13 +186,23 @@ describe("reports", () => {
 });
 
 describe("ejected endpoints", () => {
-  it("are left out while there are others", () => {
+  it("are told from the others, which shares are reckoned from both", () => {
     choose([a, b]);
     sync({ ejections: [{ policy: "shop/guard", endpoint: "a", forMs: 30_000 }] });
-    expect(ids(choose([a, b]))).toEqual(["b"]);
-    expect(ids(choose([a]))).toEqual(["a"]);
+    const choice = choose([a, b]);
+    expect([choice.unhealthy, choice.among]).toEqual([new Set(["a"]), [a, b]]);
+    expect(ids(choice)).toEqual(["b", "a"]);
     now += 30_000;
-    expect(ids(choose([a, b]))).toEqual(["a", "b"]);
+    expect(choose([a, b])).toEqual({ endpoints: [a, b], among: [a, b], unhealthy: new Set(), refusal: null });
+  });
+
+  it("are like those that fail their health checks; what a breaker keeps back may not be asked at all", () => {
+    const failing = new Set(["a"]);
+    expect(chooseEndpoints(book, circuit, [a, b], null, now, 0, failing).unhealthy).toEqual(failing);
+    choose([a, b]);
+    sync({ verdicts: [verdict("e:b", "open", 2, 5000)] });
+    const choice = chooseEndpoints(book, circuit, [a, b], null, now, 0, failing);
+    expect([ids(choice), choice.among.length, choice.refusal]).toEqual([["a"], 2, null]);
   });
 });
 

@@ -4,6 +4,7 @@ import {
   followEndpoints,
   mayEject,
   newOutliers,
+  pardon,
   successRateThreshold,
   sweep,
   type Outliers,
@@ -56,6 +57,44 @@ describe("how many may be ejected", () => {
   });
 });
 
+describe("the share of failures that ejects by itself", () => {
+  const strict = { ...terms, failurePercent: 85 };
+  /** Endpoints with so many calls each; of the last one so many failed, spread so that no run is long. */
+  function after(hosts: number, calls: number, failed: number, by: OutlierTerms = strict): string[] {
+    const outliers = pool(hosts);
+    for (const id of ids(hosts)) {
+      const bad = id === `e${hosts - 1}` ? failed : 0;
+      countHost(outliers, { ...by, consecutiveFailures: 1e9 }, id, { ok: calls - bad, failed: bad, run: 0 }, 1);
+    }
+    sweep(outliers, by, 10_000);
+    return ejected(outliers);
+  }
+
+  // Success rates are compared from a hundred calls on, so fewer keep that out of the way.
+  it.each([
+    ["51 of 60, 85 %, is enough", 5, 60, 51, ["e4"]],
+    ["less is not", 5, 60, 50, []],
+    ["fifty calls are needed of each", 5, 49, 49, []],
+    ["exactly fifty will do", 5, 50, 50, ["e4"]],
+    ["five such endpoints are needed", 4, 60, 60, []],
+  ])("%s", (_, hosts, calls, failed, expected) => {
+    expect(after(hosts, calls, failed)).toEqual(expected);
+  });
+
+  it("is off unless a policy says one", () => {
+    expect(after(5, 60, 60, terms)).toEqual([]);
+  });
+
+  it("looks at one interval only", () => {
+    const outliers = pool(5);
+    for (const id of ids(5)) countHost(outliers, strict, id, { ok: 60, failed: 0, run: 0 }, 1);
+    sweep(outliers, strict, 10_000);
+    for (const id of ids(5)) countHost(outliers, strict, id, { ok: 1, failed: 9, run: 0 }, 10_001);
+    sweep(outliers, strict, 20_000);
+    expect(ejected(outliers)).toEqual([]);
+  });
+});
+
 describe("failures in a row", () => {
   it("eject at the fifth, and not before", () => {
     const outliers = pool(4);
@@ -98,6 +137,18 @@ describe("an ejection", () => {
       expect(ejected(outliers)).toEqual([]);
     }
     expect(lasted).toEqual([30_000, 60_000, 90_000, 100_000, 100_000]);
+  });
+
+  it("ends early when a health check passes, and counts all the same", () => {
+    const outliers = pool(4);
+    fail(outliers, "e0", 5, 0);
+    pardon(outliers, "e1", 1000);
+    pardon(outliers, "e0", 1000);
+    expect(ejected(outliers)).toEqual([]);
+    fail(outliers, "e0", 4, 2000);
+    expect(ejected(outliers)).toEqual([]);
+    fail(outliers, "e0", 1, 2000);
+    expect(outliers.hosts.get("e0")?.ejectedUntil).toBe(62_000);
   });
 
   it("counts less again after each healthy interval", () => {

@@ -107,6 +107,34 @@ it("closes after its probes, and does not take the answer to a probe of an earli
   expect((await object.states()).rows).toMatchObject([{ state: "closed", epoch: 4 }]);
 });
 
+it("keeps ejections across an eviction, and how long the next one lasts", async () => {
+  const outlier = {
+    consecutiveFailures: 3,
+    intervalMs: 10_000,
+    baseEjectionMs: 30_000,
+    maxEjectionMs: 300_000,
+    maxEjectionPercent: 50,
+  };
+  const pair = { breaker: null, outlier, endpoints: ["static-0", "static-1"] };
+  expect((await sync({ ...pair, ...failures(3) })).ejections).toMatchObject([{ endpoint: "static-0", forMs: 30_000 }]);
+  await evict();
+  now += 10_000;
+  expect((await object.states()).rows).toMatchObject([{ target, ejectedUntil: START + 30_000 }]);
+  expect((await sync(pair)).ejections).toEqual([{ policy: "shop/guard", endpoint: "static-0", forMs: 20_000 }]);
+  now += 20_000;
+  expect((await sync(pair)).ejections).toEqual([]);
+  await evict();
+  expect((await sync({ ...pair, ...failures(3) })).ejections).toMatchObject([{ forMs: 60_000 }]);
+  now += 60_000;
+  // Healthy intervals take it back, row and all.
+  for (let interval = 0; interval < 4; interval += 1) {
+    await sync(pair);
+    now += 10_000;
+  }
+  await evict();
+  expect((await object.states()).rows).toEqual([]);
+});
+
 it("keeps what an operator forces across an eviction, until it ends or is taken back", async () => {
   await object.force({ target: "*", state: "open", ttlMs: 60_000, reason: "restore" });
   await object.force({ target: "v:v2", state: "closed", ttlMs: 1000, reason: "drill" });

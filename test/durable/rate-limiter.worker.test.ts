@@ -3,6 +3,7 @@ import { evictDurableObject, runDurableObjectAlarm, runInDurableObject } from "c
 import { env } from "cloudflare:workers";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import type { RateLimiter } from "../../durable/rate-limiter.ts";
+import { totalOf } from "../../src/decide/demand-history.ts";
 import type { Grant, LimitTerms, StrictAnswer, SyncReply } from "../../src/model/lease.ts";
 
 const START = Date.parse("2100-01-01T00:00:00Z");
@@ -146,6 +147,54 @@ describe("what is written down", () => {
     await runDurableObjectAlarm(limiter);
     expect(await rows()).toEqual([]);
   });
+});
+
+describe("what was asked", () => {
+  const tell = (seq: number, batch: number, asked: number, agoMs = 0): unknown =>
+    limiter.sync({
+      isolate: "a",
+      seq,
+      terms: {},
+      wants: [],
+      seen: { batch, rows: [{ limit: "one", key: "", agoMs, asked, refused: 1 }] },
+    });
+  const total = async (): Promise<number> =>
+    (await limiter.demand("one")).reduce(
+      (sum, { rows: all }) => sum + all.reduce((of, row) => of + totalOf(row), 0),
+      0,
+    );
+
+  it("is counted once, though the answer was lost and the batch was told again", async () => {
+    await tell(1, 1, 5);
+    await tell(2, 1, 5);
+    expect(await total()).toBe(5);
+    await tell(3, 3, 2, 90_000);
+    expect(await total()).toBe(7);
+    expect(await limiter.demand("two")).toMatchObject([{ rows: [] }, { rows: [] }]);
+  });
+
+  it("is written down, survives an eviction, and is forgotten after an hour", async () => {
+    await tell(1, 1, 5);
+    // The row is written some seconds behind; this is that moment.
+    await vi.waitFor(async () => expect(await stored()).toHaveLength(1), { timeout: 15_000, interval: 200 });
+    await evict();
+    expect(await total()).toBe(5);
+    now += 3_660_000;
+    expect(await total()).toBe(0);
+    now += 3_660_000;
+    await runDurableObjectAlarm(limiter);
+    expect(await stored()).toEqual([]);
+  }, 30_000);
+
+  const stored = (): Promise<string[]> =>
+    runInDurableObject(limiter, (_, { storage }) => [...storage.kv.list({ prefix: "demand:" })].map(([row]) => row));
+});
+
+it("counts the calls of isolates", async () => {
+  await take(perHour);
+  await sync(perSecond, 1, 1);
+  await sync(perSecond, 2, 1);
+  expect(await limiter.calls()).toEqual({ since: START, sync: 2, take: 1, giveBack: 0 });
 });
 
 it("shows use, nearest to exhaustion first", async () => {

@@ -1,7 +1,7 @@
 // Limits of a whole mesh, over real sockets: four isolates, one limit.
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import type { LimitList } from "../../src/model/api-limits.ts";
+import { limitPreviewListSchema, type LimitList } from "../../src/model/api-limits.ts";
 import { startBackend, type Backend } from "../support/backend.ts";
 import { startMesh, type TestMesh } from "../support/mesh.ts";
 
@@ -86,6 +86,16 @@ describe("operators", () => {
     const shown = await mesh.cli(["limit", "get"]);
     expect([shown.code, shown.stderr]).toEqual([0, ""]);
     expect(shown.stdout).toMatch(/^POLICY +LIMIT +KEY +USED +LEASED +REFUSED +RESET\nstrict +hourly +\* +20\/20 /);
+    const preview = async (requests: number) => {
+      const words = ["--requests", String(requests), "--window", "1s", "-o", "json"];
+      const told = await mesh.cli(["limit", "preview", "leased/steady", ...words]);
+      expect([told.code, told.stderr]).toEqual([0, ""]);
+      return limitPreviewListSchema.parse(JSON.parse(told.stdout)).items[0];
+    };
+    const [same, wide] = [await preview(50), await preview(10_000)];
+    expect(same?.asked).toBeGreaterThan(1000);
+    expect(same?.wouldRefuse).toBeGreaterThan(0.6 * (same?.asked ?? 0));
+    expect(wide).toMatchObject({ asked: same?.asked, refused: same?.refused, wouldRefuse: 0 });
     const json = await mesh.cli(["limit", "get", "-o", "json"]);
     expect(JSON.parse(json.stdout)).toMatchObject({ items: [{ limit: "hourly", mode: "strict", shadow: false }, {}] });
   });

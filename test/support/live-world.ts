@@ -65,7 +65,7 @@ export class LiveWorld {
   readonly calls: string[] = [];
   readonly background: Promise<unknown>[] = [];
   readonly #sleepers: { readonly until: number; readonly wake: () => void }[] = [];
-  readonly mesh = new LiveMesh("isolate-1", "AMS");
+  readonly mesh = new LiveMesh("isolate-1", { region: null, colo: "AMS", continent: "EU" });
 
   readonly ports: LivePorts = {
     edge: "edge-1",

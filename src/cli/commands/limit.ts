@@ -45,7 +45,7 @@ export function limitTable(items: readonly LimitUseAnswer[], namespaces: boolean
   return table(namespaces ? ["NAMESPACE", ...head] : head, rows);
 }
 
-function keyText({ key, overflow }: LimitUseAnswer): string {
+export function keyText({ key, overflow }: Pick<LimitUseAnswer, "key" | "overflow">): string {
   if (overflow) return "(all others)";
   return key.length === 0 ? "*" : key.map((part) => (part === "" ? "-" : part)).join(" ");
 }

@@ -2,10 +2,12 @@
 // counted by each isolate for itself and are not seen here.
 import { z } from "zod";
 import type { Env } from "../../env.ts";
-import { limitListSchema, type LimitUseAnswer } from "../../model/api-limits.ts";
+import { limitListSchema, type LimitCoordinator, type LimitUseAnswer } from "../../model/api-limits.ts";
 import type { DocumentOf } from "../../model/document.ts";
 import { serviceKey } from "../../model/keys.ts";
+import type { LimiterCalls } from "../../model/lease.ts";
 import { noBody } from "../json-body.ts";
+import { readLimitKey } from "../limit-key.ts";
 import { covers, lacksNamespace } from "../operator.ts";
 import { type ControlApp, register } from "../register.ts";
 import { namespaceParameter } from "../route-parameters.ts";
@@ -41,16 +43,18 @@ export function registerLimits(app: ControlApp): void {
         document.kind === "RateLimitPolicy" && covers(operator, document.metadata.namespace) ? [document] : [],
       );
       const items: LimitUseAnswer[] = [];
+      const coordinators: LimitCoordinator[] = [];
       const unreachable: string[] = [];
       for (let at = 0; at < policies.length; at += AT_ONCE) {
         const asked = policies.slice(at, at + AT_ONCE);
         for (const [index, used] of (await Promise.all(asked.map((policy) => useOf(policy, env)))).entries()) {
-          if (used !== null) items.push(...used);
-          else unreachable.push(coordinatorOf(asked[index]));
+          if (used === null) unreachable.push(coordinatorOf(asked[index]));
+          else items.push(...used.items);
+          if (used?.calls) coordinators.push({ policy: coordinatorOf(asked[index]), ...callsOf(used.calls) });
         }
       }
       items.sort((a, b) => b.used / b.capacity - a.used / a.capacity || b.refused - a.refused);
-      return { body: { items: items.slice(0, limit), unreachable } };
+      return { body: { items: items.slice(0, limit), coordinators, unreachable } };
     },
   });
 }
@@ -59,27 +63,26 @@ function coordinatorOf(policy: Policy | undefined): string {
   return policy === undefined ? "" : serviceKey(policy.metadata.namespace, policy.metadata.name);
 }
 
+function callsOf({ since, sync, take, giveBack }: LimiterCalls): Omit<LimitCoordinator, "policy"> {
+  return { since: new Date(since).toISOString(), questions: sync, strict: take, givenBack: giveBack };
+}
+
 /** null = the coordinator cannot be reached. */
-async function useOf(policy: Policy, env: Env): Promise<LimitUseAnswer[] | null> {
+async function useOf(policy: Policy, env: Env): Promise<{ items: LimitUseAnswer[]; calls?: LimiterCalls } | null> {
   const { namespace, name } = policy.metadata;
   // A policy that only counts locally has no coordinator.
-  if (policy.spec.limits.every(({ mode }) => mode === "local")) return [];
+  if (policy.spec.limits.every(({ mode }) => mode === "local")) return { items: [] };
   try {
-    const uses = await env.LIMITER.getByName(coordinatorOf(policy)).usage(MOST_OF_ONE_POLICY);
-    return uses.map(({ limit, key: bucket, capacity, used, leased, refused, resetMs }) => {
+    const coordinator = env.LIMITER.getByName(coordinatorOf(policy));
+    const [uses, calls] = await Promise.all([coordinator.usage(MOST_OF_ONE_POLICY), coordinator.calls()]);
+    const items = uses.map(({ limit, key: bucket, capacity, used, leased, refused, resetMs }) => {
       const { mode = null, shadow = false } = policy.spec.limits.find((one) => one.name === limit) ?? {};
-      const { key, overflow } = readKey(bucket);
+      const { key, overflow } = readLimitKey(bucket);
       const what = { namespace, policy: name, limit, key, overflow, mode, shadow };
       return Object.assign(what, { capacity, used, leased, refused, resetMs });
     });
+    return { items, calls };
   } catch {
     return null;
   }
-}
-
-/** A bucket's key is the JSON of its parts; the shared one begins with a control character. */
-function readKey(key: string): { key: string[]; overflow: boolean } {
-  if (!key.startsWith("[")) return { key: [], overflow: key !== "" };
-  const parts: unknown = JSON.parse(key);
-  return { key: Array.isArray(parts) ? parts.map(String) : [], overflow: false };
 }

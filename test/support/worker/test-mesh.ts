@@ -35,6 +35,8 @@ export interface TestMeshOptions {
   /** Each call's number, the last one for ever; 0 without it. */
   readonly random?: readonly number[];
   readonly ports?: Partial<Ports>;
+  /** Clusters near to the isolate; absent = nobody knows where it is. */
+  readonly near?: ReadonlySet<string>;
 }
 
 export function testMesh(yaml: string, options: TestMeshOptions = {}): TestMesh {
@@ -48,7 +50,7 @@ export function testMesh(yaml: string, options: TestMeshOptions = {}): TestMesh 
   const random = [...(options.random ?? [0])];
   const service = options.service ?? (() => new Response("hello"));
   const proxy = createProxy({
-    current: () => Promise.resolve({ snapshot, endpoints, checkedAt: NOW, stale: false }),
+    current: () => Promise.resolve({ snapshot, endpoints, checkedAt: NOW, stale: false, near: options.near ?? null }),
     keys: () => null,
     now: () => NOW,
     random: () => (random.length > 1 ? random.shift() : random[0]) ?? 0,

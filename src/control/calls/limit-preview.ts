@@ -1,0 +1,116 @@
+// What a limit would have refused in the last hour with other numbers. The demand comes from the policy's coordinator; it
+// is replayed here, where a second of arithmetic keeps nobody waiting.
+import { z } from "zod";
+import { termsOf } from "../../config/compile-limits.ts";
+import { type LimitPreview, previewLimit } from "../../decide/limit-preview.ts";
+import { HISTORY_MS } from "../../decide/demand-history.ts";
+import type { Env } from "../../env.ts";
+import { type LimitPreviewAnswer, limitPreviewListSchema } from "../../model/api-limits.ts";
+import type { DocumentOf } from "../../model/document.ts";
+import { positiveDurationSchema } from "../../model/duration.ts";
+import { nameSchema } from "../../model/names.ts";
+import type { Refusal } from "../../model/problem.ts";
+import type { LimitSpec } from "../../model/rate-limit.ts";
+import { isRefusal } from "../answer.ts";
+import { noBody } from "../json-body.ts";
+import { readLimitKey } from "../limit-key.ts";
+import { lacksNamespace } from "../operator.ts";
+import { type ControlApp, register } from "../register.ts";
+
+type Policy = DocumentOf<"RateLimitPolicy">;
+
+const querySchema = z.object({
+  policy: z
+    .string()
+    .regex(/^[^/]+\/[^/]+$/, "A policy is named <namespace>/<name>.")
+    .meta({ description: "`<namespace>/<name>` of a RateLimitPolicy." }),
+  limit: nameSchema.optional().meta({ description: "One limit of it; all of them when left out." }),
+  requests: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .max(1_000_000_000)
+    .optional()
+    .meta({ description: "As it is when left out." }),
+  window: positiveDurationSchema.optional().meta({ description: "As it is when left out: `1m`." }),
+  burst: z.coerce.number().int().min(1).max(1_000_000_000).optional().meta({
+    description: "As a document's default when left out and another number changes.",
+  }),
+  keys: z.coerce.number().int().min(0).max(1000).default(20).meta({ description: "How many keys to show." }),
+});
+
+export function registerLimitPreview(app: ControlApp): void {
+  register(app, {
+    id: "previewLimit",
+    method: "get",
+    path: "/limits/preview",
+    role: "viewer",
+    scope: "each",
+    writes: false,
+    tag: "limits",
+    summary: "What a limit would have refused in the last hour, had its numbers been others.",
+    params: z.object({}),
+    query: querySchema,
+    body: noBody,
+    answer: limitPreviewListSchema,
+    refusals: ["notFound"],
+    async handle({ query, store, env, operator, now }) {
+      const [namespace = "", name = ""] = query.policy.split("/");
+      const outside = lacksNamespace(operator, namespace);
+      if (outside) return outside;
+      const stored = await store.document("RateLimitPolicy", namespace, name);
+      const policy = stored?.document.kind === "RateLimitPolicy" ? stored.document : null;
+      if (policy === null) return { problem: "notFound", detail: `There is no RateLimitPolicy ${query.policy}.` };
+      const limits = chosen(policy, query.limit);
+      if (isRefusal(limits)) return limits;
+      const items = await Promise.all(limits.map((limit) => preview(env, policy, limit, query, now)));
+      return { body: { items } };
+    },
+  });
+}
+
+function chosen({ metadata, spec }: Policy, name: string | undefined): readonly LimitSpec[] | Refusal {
+  if (name === undefined) return spec.limits;
+  const found = spec.limits.filter((limit) => limit.name === name);
+  if (found.length > 0) return found;
+  const names = spec.limits.map((limit) => limit.name).join(", ");
+  const policy = `${metadata.namespace}/${metadata.name}`;
+  return { problem: "notFound", detail: `${policy} has no limit ${name}; its limits are: ${names}.` };
+}
+
+async function preview(
+  env: Env,
+  { metadata: { namespace, name } }: Policy,
+  limit: LimitSpec,
+  asked: z.output<typeof querySchema>,
+  now: number,
+): Promise<LimitPreviewAnswer> {
+  const { requests = limit.requests, window = limit.window } = asked;
+  const isAsItWas = requests === limit.requests && window === limit.window;
+  const burst = asked.burst ?? (isAsItWas ? limit.burst : undefined);
+  const { algorithm, mode, shadow } = limit;
+  const terms = termsOf({ algorithm, requests, window, burst });
+  // Limits of mode local have no coordinator, and nobody knows their demand.
+  const pages = mode === "local" ? [] : await env.LIMITER.getByName(`${namespace}/${name}`).demand(limit.name);
+  const found = previewLimit(pages, terms, now);
+  const current = { algorithm, requests: limit.requests, window: limit.window, burst: termsOf(limit).burst };
+  return {
+    namespace,
+    policy: name,
+    limit: limit.name,
+    mode,
+    shadow,
+    current,
+    numbers: { algorithm, requests, window, burst: terms.burst },
+    ...shown(found, asked.keys, now),
+  };
+}
+
+function shown({ since, keys, ...figures }: LimitPreview, most: number, now: number) {
+  return {
+    ...figures,
+    since: since === null ? null : new Date(Math.max(since, now - HISTORY_MS)).toISOString(),
+    keys: keys.slice(0, most).map(({ key, ...of }) => Object.assign(readLimitKey(key), of)),
+    moreKeys: Math.max(0, keys.length - most),
+  };
+}

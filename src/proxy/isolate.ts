@@ -1,0 +1,38 @@
+// What one isolate has: its outside world, and what it remembers from one request to the next. One of each, shared by the
+// proxy and by what answers other people's proxies, so that both spend the same quota.
+import { keys } from "../config/live-keys.ts";
+import { current } from "../config/live.ts";
+import type { Place } from "../decide/locality.ts";
+import type { Env } from "../env.ts";
+import type { Books, Ports } from "./exchange.ts";
+import { newLimitMemory, type LimitMemory } from "./limit-memory.ts";
+
+export interface IsolateMemory {
+  readonly limiter: LimitMemory;
+  readonly books: Books;
+}
+
+export function newMemory(): IsolateMemory {
+  return { limiter: newLimitMemory(), books: { endpoints: new Map(), retryBudgets: new Map() } };
+}
+
+export const memory = newMemory();
+
+export const ports: Ports = {
+  current: (env, ctx, now, request) => current(env, ctx, now, () => placeOf(request, env)),
+  keys,
+  now: () => Date.now(),
+  random: () => Math.random(),
+  fetch: (url, init) => fetch(url, init),
+  newId: () => crypto.randomUUID(),
+  sleep: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
+};
+
+/** Where the isolate runs, as far as the operator or the platform tells. */
+function placeOf(request: Request, { REGION }: Env): Place {
+  const told = (name: "colo" | "continent"): string | null => {
+    const value: unknown = request.cf?.[name];
+    return typeof value === "string" ? value : null;
+  };
+  return { region: REGION ?? null, colo: told("colo"), continent: told("continent") };
+}

@@ -1,0 +1,56 @@
+// A compact JWS (RFC 7515 §7.1) taken apart, and nothing believed: whose it is and whether it holds is for verify-token.ts.
+// Strict on purpose: what two readers could understand differently is refused. Keys that a token brings along or points to
+// (`jwk`, `jku`, `x5c`, `x5u`) are never looked at.
+import { decodeBase64url } from "./base64url.ts";
+import { readJsonObject, type JsonObject } from "./strict-json.ts";
+
+/** Longest token, in characters. Checked before anything of it is decoded. */
+export const MAX_TOKEN = 8192;
+const MAX_KID = 256;
+
+export interface TokenHeader {
+  readonly alg: string;
+  /** null = none is named. */
+  readonly kid: string | null;
+  readonly typ: string | null;
+}
+
+export interface Token {
+  readonly ok: true;
+  readonly header: TokenHeader;
+  readonly claims: JsonObject;
+  /** What is signed: the first two parts as they came. */
+  readonly signed: string;
+  readonly signature: Uint8Array<ArrayBuffer>;
+}
+
+/** `unsupported`: an extension that must be understood to read the token, and is not (`crit`, `b64`, `zip`). */
+export interface Unreadable {
+  readonly ok: false;
+  readonly reason: "too-large" | "malformed" | "unsupported";
+}
+
+const MALFORMED: Unreadable = { ok: false, reason: "malformed" };
+
+export function readToken(text: string): Token | Unreadable {
+  if (text.length > MAX_TOKEN) return { ok: false, reason: "too-large" };
+  const [first = "", second = "", third, ...more] = text.split(".", 4);
+  if (third === undefined || more.length > 0) return MALFORMED;
+  const head = objectOf(first);
+  const claims = objectOf(second);
+  const signature = decodeBase64url(third);
+  if (head === null || claims === null || signature === null) return MALFORMED;
+  if ("crit" in head || "b64" in head || "zip" in head) return { ok: false, reason: "unsupported" };
+  const { alg, kid = null, typ = null } = head;
+  if (typeof alg !== "string" || !isText(kid, MAX_KID) || !isText(typ, MAX_KID)) return MALFORMED;
+  return { ok: true, header: { alg, kid, typ }, claims, signed: `${first}.${second}`, signature };
+}
+
+function objectOf(part: string): JsonObject | null {
+  const bytes = decodeBase64url(part);
+  return bytes === null ? null : readJsonObject(bytes);
+}
+
+function isText(value: unknown, longest: number): value is string | null {
+  return value === null || (typeof value === "string" && value.length <= longest);
+}
