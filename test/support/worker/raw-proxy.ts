@@ -20,6 +20,7 @@ function liveOf({ SNAPSHOT: snapshot }: RawEnv): Live {
 const proxy = createProxy({
   current: (env) => Promise.resolve((live ??= liveOf(env as RawEnv))),
   keys: () => null,
+  jwks,
   now: () => Date.now(),
   random: () => Math.random(),
   fetch: (url, init) => fetch(url, init),
