@@ -1,6 +1,7 @@
 // What the platform hands the Worker: bindings and variables, each with what it means. Read once per request, in index.ts.
 import type { CircuitBreaker } from "../durable/circuit-breaker.ts";
 import type { JwksCache } from "../durable/jwks-cache.ts";
+import type { KeyRing } from "../durable/key-ring.ts";
 import type { Mesh } from "../durable/mesh.ts";
 import type { Presence } from "../durable/presence.ts";
 import type { RateLimiter } from "../durable/rate-limiter.ts";
@@ -18,10 +19,14 @@ export interface Env {
   readonly BREAKER: DurableObjectNamespace<CircuitBreaker>;
   /** One object for each URL of a key set, by the URL's SHA-256: the only place that fetches it. */
   readonly JWKS: DurableObjectNamespace<JwksCache>;
+  /** One object for the mesh: its signing keys and the pepper of client secrets. */
+  readonly KEYRING: DurableObjectNamespace<KeyRing>;
   /** The bootstrap operator token (a secret). Without it the admin API answers 401 until an API token exists. */
   readonly SELVAGE_ADMIN_TOKEN?: string;
   /** SPIFFE trust domain of the mesh. */
   readonly TRUST_DOMAIN: string;
+  /** `iss` of what the mesh signs, when it is to be an address; unset = `spiffe://<TRUST_DOMAIN>`. */
+  readonly MESH_ISSUER?: string;
   /** When set, `<service>.<namespace>.<MESH_DOMAIN>` addresses a service without a path prefix. */
   readonly MESH_DOMAIN?: string;
   /** When set, the only host that answers under `/_selvage/`. */

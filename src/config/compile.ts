@@ -4,6 +4,7 @@ import type { Document } from "../model/document.ts";
 import type { Finding } from "../model/finding.ts";
 import type { Snapshot } from "../model/snapshot.ts";
 import type { Status } from "../model/status.ts";
+import { builtInCluster, clusterRule } from "./cluster-rule.ts";
 import { compileAccess } from "./compile-access.ts";
 import { compileLimits } from "./compile-limits.ts";
 import { compileFaults } from "./compile-faults.ts";
@@ -16,7 +17,8 @@ import { compileRouter } from "./compile-router.ts";
 import { compileRoutes } from "./compile-routes.ts";
 import { compileServices } from "./compile-services.ts";
 import { compileStatuses } from "./compile-statuses.ts";
-import { survey } from "./compile-world.ts";
+import { survey, type World } from "./compile-world.ts";
+import { lintAuthentication } from "./lint-authentication.ts";
 import { lintBackends } from "./lint-backends.ts";
 import { lintMatches } from "./lint-matches.ts";
 import { lintPolicies } from "./lint-policies.ts";
@@ -55,7 +57,8 @@ export function compile(documents: readonly Document[], options: CompileOptions)
   const limits = compileLimits(world.rateLimitPolicies);
   const programs = collectPrograms();
   const faults = compileFaults(world, programs);
-  const access = compileAccess(world);
+  const fetchesPrivately = allowsPrivate(world, options.localMesh);
+  const access = compileAccess(world, fetchesPrivately);
   const attached = { policies, circuits, faults, limits, access };
   const losers = new Map([...policies.losers, ...faults.losers, ...access.losers]);
   const services = compileServices(world, attached, options.localMesh);
@@ -71,6 +74,7 @@ export function compile(documents: readonly Document[], options: CompileOptions)
     ...lintReferences(world, listeners),
     ...faults.findings,
     ...lintPolicies(world, losers),
+    ...lintAuthentication(world.authenticationPolicies, fetchesPrivately),
     ...lintRoutes(routes.routes, world),
     ...lintBackends(router, routes),
     ...lintMatches(router, routes),
@@ -90,4 +94,10 @@ export function compile(documents: readonly Document[], options: CompileOptions)
     findings,
     statuses,
   };
+}
+
+/** Key sets of policies are fetched as endpoints without a cluster are called. */
+function allowsPrivate({ clusters }: World, localMesh: boolean): boolean {
+  const cluster = builtInCluster(localMesh);
+  return clusterRule(cluster, clusters.get(cluster), localMesh)?.allowPrivate ?? false;
 }

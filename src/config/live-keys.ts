@@ -1,9 +1,20 @@
-// The mesh's own keys in an isolate's memory.
+// The isolate's one hold of the mesh's own keys. Module state on purpose: it outlives requests, and holds nothing but values.
 import type { Env } from "../env.ts";
 import type { MeshKeys } from "../model/mesh-keys.ts";
+import { HeldKeys, type KeyPorts } from "./held-keys.ts";
 import type { Context } from "./live-mesh.ts";
 
+/** Name of the one object. */
+export const KEY_RING = "mesh";
+
+const isolate = new HeldKeys();
+
 /** null = they cannot be had: then nothing that needs them is accepted. Never rejects. */
-export function keys(_env: Env, _ctx: Context, _now: number): Promise<MeshKeys | null> | MeshKeys {
-  return Promise.resolve(null);
+export function keys(env: Env, ctx: Context, now: number): Promise<MeshKeys | null> | MeshKeys | null {
+  const ports: KeyPorts = {
+    now: () => Date.now(),
+    wait: (ms) => scheduler.wait(ms),
+    material: (tag) => env.KEYRING.getByName(KEY_RING).material(tag),
+  };
+  return isolate.current(ports, ctx, now);
 }

@@ -31,6 +31,9 @@ export const findingCodes = {
   SLV1213: "A listener is not in service.",
   SLV1214: "A filter or value cannot be served here: the rule's requests are answered 500.",
   SLV1215: "A regular expression cannot be used.",
+  SLV1230: "A key set's address may not be asked.",
+  SLV1231: "A key in a policy proves nothing, or fits none of the algorithms.",
+  SLV1232: "A claim is to fill a header that belongs to the connection or to the mesh.",
   SLV1301: "The route is attached to nothing: no request reaches it.",
   SLV1302: "The weights of a rule's backends sum to 0: its requests are answered 500.",
   SLV1303: "Two routes of one namespace match the same requests; the older one has them.",
@@ -41,6 +44,8 @@ export const findingCodes = {
   SLV1308: "A rule sends nowhere: no backends, no redirect. Its requests are answered 500.",
   SLV1309: "A path holds something that no canonical path does: it never matches.",
   SLV1311: "A policy selects nothing.",
+  SLV1330: "Two providers of a policy have the same issuer.",
+  SLV1331: "A policy accepts tokens that never expire.",
 } as const satisfies Record<`SLV1${number}`, string>;
 
 export type FindingCode = keyof typeof findingCodes;

@@ -1,7 +1,8 @@
 // Whether a token that was read holds: the right algorithm, a key of its issuer, the issuer and audience that are expected,
 // and the time. The terms decide all of that, never the token (RFC 8725 §3). What to answer is for the caller.
+import type { Key } from "../model/mesh-keys.ts";
 import { algorithms, type Algorithm } from "./algorithms.ts";
-import type { Key, KeySet } from "./key-set.ts";
+import type { KeySet } from "./key-set.ts";
 import type { Token, TokenHeader } from "./read-token.ts";
 import type { JsonObject } from "./strict-json.ts";
 
