@@ -3,11 +3,13 @@
 import { canonicalJson } from "../decide/canonical-json.ts";
 import type { ApplyResult, PlanSummary } from "../model/api-apply.ts";
 import type { Finding } from "../model/finding.ts";
+import type { IdentityState } from "../model/identity.ts";
 import type { Refusal } from "../model/problem.ts";
 import type { Head, StoredDocument } from "../model/registry.ts";
-import { compile } from "./compile.ts";
+import { compile, type CompileOptions } from "./compile.ts";
 import { createdAtOf, generationsAfter, rowsOf } from "./change-rows.ts";
 import { sha256Hex } from "./digest.ts";
+import { errorsWithoutOverrides, overrideFindings, reasonOf } from "./override-rules.ts";
 import { refOfDocument, type Plan, type PlannedChange, type Planned } from "./plan.ts";
 import { storageRefusal } from "./store-error.ts";
 import type { Store } from "./store.ts";
@@ -37,6 +39,8 @@ export interface WriteOptions {
   /** True under `selvage up`: endpoints without a cluster are in `local`. */
   readonly localMesh: boolean;
   /** Whether the writer may make these changes; asked with every plan, so also for what a prune or rollback removes. */
+  /** A new revision though no document changes: the time has changed what they mean. What is wrong is then nobody's to mend. */
+  readonly recompile?: true;
   readonly permits?: (changes: readonly PlannedChange[]) => Refusal | null;
 }
 
@@ -49,11 +53,15 @@ export interface Origin {
   /** What the audit calls it: a ref, or `mesh`. */
   readonly target: string;
   readonly rolledBackTo: number | null;
+  /** What the audit says beside the plan, and instead of the source as its action. */
+  readonly action?: string;
+  readonly detail?: () => Readonly<Record<string, unknown>>;
 }
 
 export interface MeshState {
   readonly head: Head;
   readonly documents: readonly StoredDocument[];
+  readonly identities: IdentityState;
 }
 
 /** Writers that did not say what they are based on are planned again when another one was faster, so many times. */
@@ -94,23 +102,34 @@ async function carryOut(
   store: Store,
   options: WriteOptions,
   origin: Origin,
-  { head, documents }: MeshState,
+  { head, documents, identities }: MeshState,
   plan: Plan,
 ): Promise<Applied | "moved"> {
   const changes = plan.changes.filter(({ action }) => action !== "unchanged");
   const generations = generationsAfter(documents, changes);
-  const compiled = compile(plan.next, {
+  const settings: CompileOptions = {
     revision: head.revision + 1,
     now: options.now,
     localMesh: options.localMesh,
     previous: new Map(documents.flatMap((one) => (one.status ? [[refOfDocument(one.document), one.status]] : []))),
     generations,
     createdAt: createdAtOf(documents, changes, options.now),
-  });
-  const findings = [...plan.findings, ...laterFindings(plan.changes), ...compiled.findings];
-  const broken = refuseErrors(findings, origin.incoming);
+    identities: plan.identities ?? identities,
+  };
+  const compiled = compile(plan.next, settings);
+  const findings = [
+    ...plan.findings,
+    ...laterFindings(plan.changes),
+    ...(origin.rolledBackTo === null ? overrideFindings(plan.changes, options.now) : []),
+    ...compiled.findings,
+    ...errorsWithoutOverrides(plan.next, settings),
+  ];
+  // Whoever revokes a secret must not be held up by documents that are in force already; nor must the end of an Override.
+  const alone = plan.identities !== undefined || options.recompile === true;
+  const broken = alone ? null : refuseErrors(findings, origin.incoming);
   if (broken) return refused(broken);
-  const warnings = newWarnings(findings, plan.changes, () => findingsBefore(documents, head, options));
+  const told = alone ? [] : findings;
+  const warnings = newWarnings(told, plan.changes, () => findingsBefore(documents, identities, head, options));
   if (options.strict && warnings.length > 0) return refused(refuseWarnings(warnings, origin.incoming));
 
   const planId = await planIdOf(head, changes);
@@ -118,42 +137,58 @@ async function carryOut(
     ok: true,
     result: { revision, planId, dryRun: options.dryRun, summary: summaryOf(plan), items: itemsOf(plan), warnings },
   });
-  if (options.dryRun || changes.length === 0) return answer(head.revision);
+  const after = compiled.identities;
+  const decided = (["clients", "contracts", "bars"] as const).some((part) => after[part] !== identities[part]);
+  if (options.dryRun || (changes.length === 0 && !decided && options.recompile !== true)) return answer(head.revision);
 
+  const reason = options.reason ?? reasonOf(changes);
   const committed = await store.commit({
     base: head.revision,
     at: options.now,
     actor: options.actor,
     source: options.source,
-    reason: options.reason,
+    reason,
     summary: summaryOf(plan),
     planId,
     rolledBackTo: origin.rolledBackTo,
     snapshot: compiled.snapshot,
+    ...(decided ? { identities: { before: identities, after } } : {}),
     ...rowsOf(documents, changes, generations, compiled.statuses),
     audit: {
       at: options.now,
       actor: options.actor,
       role: options.role ?? null,
       ip: options.ip ?? null,
-      action: options.source,
+      action: origin.action ?? options.source,
       target: origin.target,
       outcome: "allowed",
       before: await digestOf(changes.map(({ before }) => before?.document ?? null)),
       after: await digestOf(changes.map(({ after }) => after)),
       revision: null,
-      reason: options.reason,
-      detail: { planId, summary: summaryOf(plan), warnings: warnings.length, ...(options.forced && { forced: true }) },
+      reason,
+      detail: {
+        planId,
+        summary: summaryOf(plan),
+        warnings: warnings.length,
+        ...(options.forced && { forced: true }),
+        ...origin.detail?.(),
+      },
     },
   });
   return committed.ok ? answer(committed.revision) : "moved";
 }
 
 /** Compiles the mesh as it is: asked for only when a warning may have been there before. */
-function findingsBefore(documents: readonly StoredDocument[], head: Head, options: WriteOptions): readonly Finding[] {
+function findingsBefore(
+  documents: readonly StoredDocument[],
+  identities: IdentityState,
+  head: Head,
+  options: WriteOptions,
+): readonly Finding[] {
+  const createdAt = createdAtOf(documents, [], options.now);
   return compile(
     documents.map(({ document }) => document),
-    { revision: head.revision, now: options.now, localMesh: options.localMesh },
+    { revision: head.revision, now: options.now, localMesh: options.localMesh, identities, createdAt },
   ).findings;
 }
 

@@ -1,9 +1,10 @@
 // RateLimitPolicies → limits of the snapshot, by what they are attached to. They add up: a request is under those of the
-// mesh, the Gateway it came through, its service, its route and its rule, and every one of them must have room.
+// mesh, the Gateway it came through, its service, its route and its rule, and every one of them must have room. A Tier's
+// limits are in the same table; contracts point to them.
 import type { DocumentOf } from "../model/document.ts";
 import { parseDuration } from "../model/duration.ts";
 import type { LimitTerms } from "../model/lease.ts";
-import type { Limit } from "../model/limit.ts";
+import { TIER_LIMITS, type KeyPart, type Limit } from "../model/limit.ts";
 import type { LimitSpec } from "../model/rate-limit.ts";
 import type { ServiceKey } from "../model/snapshot.ts";
 import { targetKey } from "./compile-policies.ts";
@@ -16,21 +17,34 @@ export interface Limits {
   readonly gateway: (key: string) => readonly number[];
   readonly service: (key: ServiceKey) => readonly number[];
   readonly route: (namespace: string, route: string, rule: string) => readonly number[];
+  /** Of the Tier `<namespace>/<name>`. */
+  readonly tier: (key: string) => readonly number[];
 }
 
 const NONE: readonly number[] = [];
 /** In a shorter window not all requests, only half of them, may come at once unless the policy says how many. */
 const SHORT_WINDOW_MS = 10_000;
 
-export function compileLimits(policies: readonly DocumentOf<"RateLimitPolicy">[]): Limits {
+export function compileLimits(
+  policies: readonly DocumentOf<"RateLimitPolicy">[],
+  tiers: ReadonlyMap<string, DocumentOf<"Tier">> = new Map(),
+): Limits {
   const table: Limit[] = [];
   const attached = new Map<string, number[]>();
   for (const policy of policies) {
     const first = table.length;
-    table.push(...policy.spec.limits.map((limit) => compileLimit(policy, limit)));
-    const indexes = policy.spec.limits.map((_, at) => first + at);
+    table.push(...limitsOf(policy));
+    const indexes = table.slice(first).map((_, at) => first + at);
     const targets = new Set(policy.spec.targetRefs.map((target) => targetKey(target, policy.metadata.namespace)));
     for (const target of targets) attached.set(target, [...(attached.get(target) ?? NONE), ...indexes]);
+  }
+  const ofTiers = new Map<string, readonly number[]>();
+  for (const [key, { spec }] of tiers) {
+    ofTiers.set(
+      key,
+      spec.limits.map((_, at) => table.length + at),
+    );
+    table.push(...spec.limits.map((limit) => compileTierLimit(key, limit)));
   }
   const on = (key: string): readonly number[] => attached.get(key) ?? NONE;
   return {
@@ -42,6 +56,7 @@ export function compileLimits(policies: readonly DocumentOf<"RateLimitPolicy">[]
       ...on(`HTTPRoute/${namespace}/${route}`),
       ...on(`HTTPRoute/${namespace}/${route}#${rule}`),
     ],
+    tier: (key) => ofTiers.get(key) ?? NONE,
   };
 }
 
@@ -62,9 +77,37 @@ export function termsOf({
   return { algorithm, requests, windowMs, burst: burst ?? usual };
 }
 
-function compileLimit({ metadata, spec }: DocumentOf<"RateLimitPolicy">, limit: LimitSpec): Limit {
+function limitsOf({ metadata, spec }: DocumentOf<"RateLimitPolicy">): Limit[] {
+  const policy = `${metadata.namespace}/${metadata.name}`;
+  const of = { policy, headers: spec.headers };
+  if (spec.sla && spec.limits.length === 0) return [{ ...compileLimit(SLA_ONLY, of), sla: "only" }];
+  return spec.limits.map((limit) => ({ ...compileLimit(limit, of), ...(spec.sla ? { sla: "own" as const } : {}) }));
+}
+
+/** Stands for the tier's limits where a policy has none of its own. Harmless to a release that does not know it. */
+const SLA_ONLY: LimitSpec = {
+  name: "sla",
+  requests: 1_000_000_000,
+  window: "1s",
+  key: [],
+  mode: "local",
+  algorithm: "gcra",
+  whenUnavailable: "allow",
+  shadow: true,
+};
+
+/** Counted for each application, whatever else its key says. The headers' dialect is that of the policy it stands in for. */
+function compileTierLimit(tier: string, limit: LimitSpec): Limit {
+  const compiled = compileLimit(limit, { policy: `${TIER_LIMITS}${tier}`, headers: "ietf" });
+  const client: KeyPart = { from: "client" };
+  return compiled.key.some(({ from }) => from === "client")
+    ? compiled
+    : { ...compiled, key: [client, ...compiled.key] };
+}
+
+function compileLimit(limit: LimitSpec, of: Pick<Limit, "policy" | "headers">): Limit {
   return {
-    policy: `${metadata.namespace}/${metadata.name}`,
+    policy: of.policy,
     name: limit.name,
     terms: termsOf(limit),
     mode: limit.mode,
@@ -75,6 +118,6 @@ function compileLimit({ metadata, spec }: DocumentOf<"RateLimitPolicy">, limit: 
       limit.queue === undefined
         ? null
         : { maxWaitMs: parseDuration(limit.queue.maxWait) ?? 1000, max: limit.queue.max },
-    headers: spec.headers,
+    headers: of.headers,
   };
 }

@@ -34,6 +34,10 @@ export interface World {
   /** The oldest first. */
   readonly authenticationPolicies: readonly DocumentOf<"AuthenticationPolicy">[];
   readonly authorizationPolicies: readonly DocumentOf<"AuthorizationPolicy">[];
+  /** By `"<namespace>/<name>"`. */
+  readonly tiers: ReadonlyMap<string, DocumentOf<"Tier">>;
+  /** The oldest first. */
+  readonly contracts: readonly DocumentOf<"Contract">[];
   /** Labels of a namespace, whether or not there is a Namespace document. */
   readonly labelsOf: (namespace: string) => Readonly<Record<string, string>>;
   readonly has: (kind: string, namespace: string, name: string) => boolean;
@@ -53,6 +57,8 @@ export function survey(documents: readonly Document[], createdAt: ReadonlyMap<st
   const faultPolicies = new Map<string, DocumentOf<"FaultPolicy">>();
   const authenticationPolicies: DocumentOf<"AuthenticationPolicy">[] = [];
   const authorizationPolicies: DocumentOf<"AuthorizationPolicy">[] = [];
+  const tiers = new Map<string, DocumentOf<"Tier">>();
+  const contracts: DocumentOf<"Contract">[] = [];
   const sorted = oldestFirst(documents, createdAt);
   for (const document of sorted) {
     const { namespace, name } = document.metadata;
@@ -69,6 +75,8 @@ export function survey(documents: readonly Document[], createdAt: ReadonlyMap<st
     else if (document.kind === "FaultPolicy") faultPolicies.set(key, document);
     else if (document.kind === "AuthenticationPolicy") authenticationPolicies.push(document);
     else if (document.kind === "AuthorizationPolicy") authorizationPolicies.push(document);
+    else if (document.kind === "Tier") tiers.set(key, document);
+    else if (document.kind === "Contract") contracts.push(document);
   }
   gateways.set(BUILT_IN_KEY, builtInGateway);
   return {
@@ -83,12 +91,15 @@ export function survey(documents: readonly Document[], createdAt: ReadonlyMap<st
     faultPolicies,
     authenticationPolicies,
     authorizationPolicies,
+    tiers,
+    contracts,
     labelsOf: (namespace) => ({ ...namespaces.get(namespace), "kubernetes.io/metadata.name": namespace }),
     has: (kind, namespace, name) => refs.has(refOf(kind, namespace, name)),
   };
 }
 
-function oldestFirst(documents: readonly Document[], createdAt: ReadonlyMap<string, string>): Document[] {
+/** In the order in which they were first written, then by name; those that are new come last. */
+export function oldestFirst(documents: readonly Document[], createdAt: ReadonlyMap<string, string>): Document[] {
   const keyed = documents.map((document) => {
     const { namespace, name } = document.metadata;
     const at = Date.parse(createdAt.get(refOf(document.kind, namespace, name)) ?? "");

@@ -2,15 +2,19 @@
 // with it and says in each document's status what became of it. Pure: the time is an argument.
 import type { Document } from "../model/document.ts";
 import type { Finding } from "../model/finding.ts";
+import { NO_IDENTITIES, type IdentityState } from "../model/identity.ts";
 import type { Snapshot } from "../model/snapshot.ts";
 import type { Status } from "../model/status.ts";
 import { builtInCluster, clusterRule } from "./cluster-rule.ts";
 import { compileAccess } from "./compile-access.ts";
+import { lintContracts } from "./compile-contracts.ts";
+import { compileIdentities } from "./compile-identities.ts";
 import { compileLimits } from "./compile-limits.ts";
 import { compileFaults } from "./compile-faults.ts";
 import { compileCircuits } from "./compile-circuits.ts";
 import { compileClusters } from "./compile-clusters.ts";
 import { compileListeners } from "./compile-listeners.ts";
+import { layOverrides } from "./compile-overrides.ts";
 import { compilePolicies } from "./compile-policies.ts";
 import { collectPrograms } from "./compile-programs.ts";
 import { compileRouter } from "./compile-router.ts";
@@ -38,6 +42,10 @@ export interface CompileOptions {
   readonly generations?: ReadonlyMap<string, number>;
   /** When each document was first written (RFC 3339), by `refOf`: of equal routes the oldest wins. Absent: it is new. */
   readonly createdAt?: ReadonlyMap<string, string>;
+  /** As if there were no Overrides. */
+  readonly bare?: boolean;
+  /** Credentials and contract states as they are; absent = there are none. */
+  readonly identities?: IdentityState;
 }
 
 export interface Compiled {
@@ -46,35 +54,47 @@ export interface Compiled {
   readonly findings: readonly Finding[];
   /** By `refOf`. */
   readonly statuses: ReadonlyMap<string, Status>;
+  /** Credentials and contract states as they have to be with these documents. */
+  readonly identities: IdentityState;
 }
 
 /** Compiles the whole would-be mesh. */
 export function compile(documents: readonly Document[], options: CompileOptions): Compiled {
-  const world = survey(documents, options.createdAt ?? new Map());
+  const createdAt = options.createdAt ?? new Map<string, string>();
+  const overlaid = layOverrides(
+    options.bare === true ? withoutOverrides(documents) : documents,
+    createdAt,
+    options.now,
+  );
+  const world = survey(overlaid.documents, createdAt);
   const listeners = compileListeners(world);
   const policies = compilePolicies(world);
   const circuits = compileCircuits(world.trafficPolicies);
-  const limits = compileLimits(world.rateLimitPolicies);
+  const limits = compileLimits(world.rateLimitPolicies, world.tiers);
   const programs = collectPrograms();
   const faults = compileFaults(world, programs);
   const fetchesPrivately = allowsPrivate(world, options.localMesh);
   const access = compileAccess(world, fetchesPrivately);
+  const identities = compileIdentities(world, limits, options.identities ?? NO_IDENTITIES, options.now);
   const attached = { policies, circuits, faults, limits, access };
   const losers = new Map([...policies.losers, ...faults.losers, ...access.losers]);
   const services = compileServices(world, attached, options.localMesh);
   const routes = compileRoutes(world, listeners, attached, programs);
   const router = compileRouter(routes.placements, routes.rules, listeners, programs.table, world.services);
-  const statuses = compileStatuses(world, listeners, losers, routes, {
+  const statuses = compileStatuses(world, listeners, losers, routes, identities.contracts, {
     now: options.now,
     previous: options.previous ?? new Map(),
     generations: options.generations ?? new Map(),
+    overlaid,
   });
   const findings = [
+    ...overlaid.findings,
     ...services.findings,
     ...lintReferences(world, listeners),
     ...faults.findings,
     ...lintPolicies(world, losers),
     ...lintAuthentication(world.authenticationPolicies, fetchesPrivately),
+    ...lintContracts(identities.contracts, world),
     ...lintRoutes(routes.routes, world),
     ...lintBackends(router, routes),
     ...lintMatches(router, routes),
@@ -90,9 +110,11 @@ export function compile(documents: readonly Document[], options: CompileOptions)
       ...compileClusters(world, options.localMesh),
       ...(access.authentications.length === 0 ? {} : { authentications: access.authentications }),
       ...(access.authorizations.length === 0 ? {} : { authorizations: access.authorizations }),
+      ...(identities.identities === null ? {} : { identities: identities.identities }),
     },
     findings,
     statuses,
+    identities: identities.settled,
   };
 }
 
@@ -100,4 +122,8 @@ export function compile(documents: readonly Document[], options: CompileOptions)
 function allowsPrivate({ clusters }: World, localMesh: boolean): boolean {
   const cluster = builtInCluster(localMesh);
   return clusterRule(cluster, clusters.get(cluster), localMesh)?.allowPrivate ?? false;
+}
+
+function withoutOverrides(documents: readonly Document[]): Document[] {
+  return documents.filter(({ kind }) => kind !== "Override");
 }

@@ -38,7 +38,7 @@ function addressFindings({ jwksUri }: JwtProviderSpec, at: string, allowPrivate:
   const message = jwksUri === undefined ? null : refusalForAddress(jwksUri, { allowPrivate });
   if (message === null) return [];
   const hint = 'A Cluster named "default" with allowPrivateAddresses: true lets key sets be fetched from there.';
-  return [{ severity: "error", code: "SLV1230", pointer: `${at}/jwksUri`, message, hint }];
+  return [{ severity: "error", code: "SLV1240", pointer: `${at}/jwksUri`, message, hint }];
 }
 
 function keyFindings({ jwks, algorithms }: JwtProviderSpec, at: string): Draft[] {
@@ -47,12 +47,12 @@ function keyFindings({ jwks, algorithms }: JwtProviderSpec, at: string): Draft[]
   const faults = judged.flatMap((one, index): Draft[] => {
     if (typeof one !== "string") return [];
     const message = `The key ${one}`;
-    return [{ severity: "error", code: "SLV1231", pointer: `${at}/jwks/keys/${index}`, message }];
+    return [{ severity: "error", code: "SLV1241", pointer: `${at}/jwks/keys/${index}`, message }];
   });
   if (faults.length > 0 || judged.some((one) => algorithms.some((alg) => one.includes(alg)))) return faults;
   const message = `None of the keys is for ${algorithms.join(", ")}: every token is refused`;
   const hint = "Name the keys' algorithm under algorithms.";
-  return [{ severity: "error", code: "SLV1231", pointer: `${at}/algorithms`, message, hint }];
+  return [{ severity: "error", code: "SLV1241", pointer: `${at}/algorithms`, message, hint }];
 }
 
 /** Headers that say who the caller is to other proxies and services must come from nowhere else either. */
@@ -60,7 +60,7 @@ function headerFindings({ claimToHeaders }: JwtProviderSpec, at: string): Draft[
   return claimToHeaders.flatMap(({ header }, index): Draft[] => {
     if (!isReserved(header)) return [];
     const message = `A claim may not fill the header ${header}: it belongs to the connection or to the mesh`;
-    return [{ severity: "error", code: "SLV1232", pointer: `${at}/claimToHeaders/${index}/header`, message }];
+    return [{ severity: "error", code: "SLV1242", pointer: `${at}/claimToHeaders/${index}/header`, message }];
   });
 }
 

@@ -4,6 +4,7 @@ import { patchBetween } from "../decide/json-patch.ts";
 import type { PatchOperation } from "../model/api-apply.ts";
 import type { Document } from "../model/document.ts";
 import type { Finding } from "../model/finding.ts";
+import type { IdentityState } from "../model/identity.ts";
 import { refOf } from "../model/keys.ts";
 import type { Refusal } from "../model/problem.ts";
 import type { StoredDocument } from "../model/registry.ts";
@@ -38,6 +39,8 @@ export interface Plan {
   /** All documents of the mesh as they would be. */
   readonly next: readonly Document[];
   readonly findings: readonly Finding[];
+  /** Credentials and contract states, where the change is about them; absent: they follow the documents. */
+  readonly identities?: IdentityState;
 }
 
 export type Planned = { readonly ok: true; readonly plan: Plan } | { readonly ok: false; readonly refusal: Refusal };

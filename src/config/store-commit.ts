@@ -3,12 +3,15 @@
 // Rows travel as one JSON parameter to json_each, in chunks: D1 takes 100 parameters a statement, and we have thousands.
 import type { PlanSummary } from "../model/api-apply.ts";
 import type { Document } from "../model/document.ts";
+import type { IdentityState } from "../model/identity.ts";
 import type { AuditDraft } from "../model/registry.ts";
 import type { Snapshot } from "../model/snapshot.ts";
 import type { Status } from "../model/status.ts";
 import { auditedBatch } from "./store-audit.ts";
+import { chunked } from "./store-chunks.ts";
 import { readHead, type DocumentKey } from "./store-documents.ts";
 import { isDuplicate } from "./store-error.ts";
+import { identityWrites } from "./store-identity.ts";
 import { packSnapshot, snapshotStatements } from "./store-snapshots.ts";
 
 export interface Commit {
@@ -25,6 +28,8 @@ export interface Commit {
   readonly removals: readonly (DocumentKey & { readonly removal: "prune" | "delete" })[];
   /** New statuses of documents that do not change otherwise. */
   readonly statuses: readonly (DocumentKey & { readonly status: Status | null })[];
+  /** Credentials and contract states before and after; absent: they stay as they are. */
+  readonly identities?: { readonly before: IdentityState; readonly after: IdentityState };
   /** Compiled from the documents as they are after this change; its revision is base + 1. */
   readonly snapshot: Snapshot;
   /** `revision` is filled in. */
@@ -54,6 +59,7 @@ export async function commit(db: D1Database, change: Commit): Promise<Committed>
     ...removals(db, revision, change),
     ...writes(db, revision, change),
     ...statuses(db, change),
+    ...(change.identities ? identityWrites(db, change.identities.before, change.identities.after) : []),
     ...snapshotStatements(db, revision, packed),
   ];
   try {
@@ -128,23 +134,4 @@ function statuses(db: D1Database, change: Commit): D1PreparedStatement[] {
      WHERE documents.kind = told.kind AND documents.namespace = told.namespace AND documents.name = told.name`,
   );
   return chunked(change.statuses).map((rows) => update.bind(rows));
-}
-
-/** Characters of JSON in one parameter: D1 takes 2 MB, and a character is at most three bytes of it. */
-const CHUNK_CHARS = 600_000;
-
-/** The rows as JSON arrays, each short enough to be one parameter; a row is never split. */
-export function chunked(rows: readonly unknown[]): string[] {
-  const chunks: string[] = [];
-  let [open, length]: [string[], number] = [[], 0];
-  for (const row of rows) {
-    const text = JSON.stringify(row);
-    if (open.length > 0 && length + text.length > CHUNK_CHARS) {
-      chunks.push(`[${open.join(",")}]`);
-      [open, length] = [[], 0];
-    }
-    open.push(text);
-    length += text.length + 1;
-  }
-  return open.length > 0 ? [...chunks, `[${open.join(",")}]`] : chunks;
 }

@@ -1,7 +1,9 @@
 // Reading documents, revisions and their history. Rows become values here and nowhere else.
 import type { Document } from "../model/document.ts";
+import type { IdentityState } from "../model/identity.ts";
 import { refOf } from "../model/keys.ts";
 import type { ChangeRecord, Head, PastDocument, RevisionRecord, StoredDocument } from "../model/registry.ts";
+import { identityOf, identityStatements, type IdentityRow } from "./store-identity.ts";
 
 export interface DocumentKey {
   readonly kind: string;
@@ -69,14 +71,22 @@ function documentsStatement(db: D1Database, { kind, namespace }: DocumentFilter)
     .bind(kind ?? null, namespace ?? null);
 }
 
-/** Documents by kind, namespace, name, together with the revision that they belong to. */
+/** Documents by kind, namespace, name, and the identities, together with the revision that they belong to. */
 export async function readMesh(
   db: D1Database,
   filter: DocumentFilter,
-): Promise<{ head: Head; documents: StoredDocument[] }> {
-  // One transaction, so that the documents are those of that revision. Its rows are typed as one kind, having both kinds' columns.
-  const [head, documents] = await db.batch<Head & DocumentRow>([headStatement(db), documentsStatement(db, filter)]);
-  return { head: headOf(head), documents: (documents?.results ?? []).map(toStored) };
+): Promise<{ head: Head; documents: StoredDocument[]; identities: IdentityState }> {
+  // One transaction, so that all are those of that revision. Its rows are typed as one kind, having every kind's columns.
+  const [head, documents, ...identities] = await db.batch<Head & DocumentRow & IdentityRow>([
+    headStatement(db),
+    documentsStatement(db, filter),
+    ...identityStatements(db),
+  ]);
+  return {
+    head: headOf(head),
+    documents: (documents?.results ?? []).map(toStored),
+    identities: identityOf(identities),
+  };
 }
 
 export async function readDocument(db: D1Database, key: DocumentKey): Promise<StoredDocument | null> {

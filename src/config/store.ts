@@ -1,6 +1,7 @@
 // The registry's door: everything the control plane may ask of D1, by name. The statements are in the store-* files beside
 // this one. Every method throws StorageError, and nothing else, when D1 fails.
 import type { Document } from "../model/document.ts";
+import type { IdentityState } from "../model/identity.ts";
 import type {
   AuditDraft,
   AuditRow,
@@ -20,6 +21,7 @@ import * as documents from "./store-documents.ts";
 import * as endpoints from "./store-endpoints.ts";
 import { guarded } from "./store-error.ts";
 import { trimHistory } from "./store-history.ts";
+import { readIdentities } from "./store-identity.ts";
 import { readSnapshot, trimStatement } from "./store-snapshots.ts";
 import * as tokens from "./store-tokens.ts";
 
@@ -42,8 +44,10 @@ export class Store {
     return guarded(documents.readHead(this.#db));
   }
 
-  /** The documents and the head that they belong to, read in one transaction: what a change is planned on. */
-  mesh(filter: documents.DocumentFilter = {}): Promise<{ head: Head; documents: StoredDocument[] }> {
+  /** Documents, identities and the head that they belong to, read in one transaction: what a change is planned on. */
+  mesh(
+    filter: documents.DocumentFilter = {},
+  ): Promise<{ head: Head; documents: StoredDocument[]; identities: IdentityState }> {
     return guarded(documents.readMesh(this.#db, filter));
   }
 
@@ -54,6 +58,11 @@ export class Store {
 
   document(kind: string, namespace: string, name: string): Promise<StoredDocument | null> {
     return guarded(documents.readDocument(this.#db, { kind, namespace, name }));
+  }
+
+  /** Credentials and contract states. */
+  identities(): Promise<IdentityState> {
+    return guarded(readIdentities(this.#db));
   }
 
   /** All of the change as revision base + 1, or nothing: `moved` when that revision was taken meanwhile. */

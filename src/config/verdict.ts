@@ -19,17 +19,11 @@ export interface Incoming {
 export function laterFindings(changes: readonly PlannedChange[]): Finding[] {
   return changes.flatMap(({ ref, action, after }): Finding[] => {
     if (action === "unchanged") return [];
-    if (after?.kind === "RateLimitPolicy" && after.spec.sla) return [slaFinding(ref)];
     const effect = after === null ? "now" : kinds[after.kind].effect;
     if (effect === "now") return [];
     const message = `${after?.kind} has no effect yet: it is checked, stored and returned. To come: it ${effect.later}.`;
     return [{ severity: "warning", code: "SLV1022", ref, pointer: "", message }];
   });
-}
-
-function slaFinding(ref: string): Finding {
-  const message = "sla has no effect yet: contracts are to come. The policy's own limits hold for every caller.";
-  return { severity: "warning", code: "SLV1022", ref, pointer: "/spec/sla", message };
 }
 
 /** 422 when any finding is an error; null otherwise. */

@@ -31,9 +31,15 @@ export const findingCodes = {
   SLV1213: "A listener is not in service.",
   SLV1214: "A filter or value cannot be served here: the rule's requests are answered 500.",
   SLV1215: "A regular expression cannot be used.",
-  SLV1230: "A key set's address may not be asked.",
-  SLV1231: "A key in a policy proves nothing, or fits none of the algorithms.",
-  SLV1232: "A claim is to fill a header that belongs to the connection or to the mesh.",
+  SLV1240: "A key set's address may not be asked.",
+  SLV1241: "A key in a policy proves nothing, or fits none of the algorithms.",
+  SLV1242: "A claim is to fill a header that belongs to the connection or to the mesh.",
+  SLV1216: "A contract names a tier of another service.",
+  SLV1217: "A contract lives neither in its application's namespace nor in its service's.",
+  SLV1230: "An Override's patch makes a spec that its target's kind does not allow.",
+  SLV1231: "An Override's expiresAt has passed, or is more than 24 hours ahead.",
+  SLV1232: "Two Overrides change the same thing; the younger one holds.",
+  SLV1233: "The kind cannot be overridden.",
   SLV1301: "The route is attached to nothing: no request reaches it.",
   SLV1302: "The weights of a rule's backends sum to 0: its requests are answered 500.",
   SLV1303: "Two routes of one namespace match the same requests; the older one has them.",
@@ -46,6 +52,7 @@ export const findingCodes = {
   SLV1311: "A policy selects nothing.",
   SLV1330: "Two providers of a policy have the same issuer.",
   SLV1331: "A policy accepts tokens that never expire.",
+  SLV1312: "An older contract for the same application and service is the one that counts.",
 } as const satisfies Record<`SLV1${number}`, string>;
 
 export type FindingCode = keyof typeof findingCodes;

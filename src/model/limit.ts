@@ -2,7 +2,7 @@
 import type { LimitTerms } from "./lease.ts";
 
 export interface Limit {
-  /** `<namespace>/<policy>` of the RateLimitPolicy: its coordinator's name. */
+  /** Its coordinator's name: `<namespace>/<policy>` of the RateLimitPolicy, `tier:<namespace>/<tier>` of the Tier. */
   readonly policy: string;
   readonly name: string;
   readonly terms: LimitTerms;
@@ -16,7 +16,15 @@ export interface Limit {
   /** Holds a request instead of refusing it; null = refuses at once. */
   readonly queue: { readonly maxWaitMs: number; readonly max: number } | null;
   readonly headers: HeaderDialect;
+  /**
+   * Of a policy with `sla: true`: a contract's limits take its place. `only`: the policy has no limits of its own, so
+   * this one limits nobody and is not counted.
+   */
+  readonly sla?: "own" | "only";
 }
+
+/** Begins a Tier's coordinator's name. No namespace has a colon, so it is never a RateLimitPolicy's. */
+export const TIER_LIMITS = "tier:";
 
 export type HeaderDialect = "ietf" | "anypoint" | "envoy" | "none";
 

@@ -2,7 +2,7 @@
 import { env } from "cloudflare:workers";
 import { beforeEach, describe, expect, it } from "vitest";
 import { apply } from "../../src/config/apply.ts";
-import { chunked } from "../../src/config/store-commit.ts";
+import { chunked } from "../../src/config/store-chunks.ts";
 import { Store } from "../../src/config/store.ts";
 import { countedDatabase, failingDatabase } from "../support/worker/databases.ts";
 import { accepted, documents, emptyRegistry, options, refusedWith, service } from "../support/worker/registry.ts";

@@ -68,5 +68,6 @@ it("gives every kind without effect a word on what is to come", () => {
     "RateLimitPolicy",
     "AuthenticationPolicy",
     "FaultPolicy",
+    "Override",
   ]);
 });
