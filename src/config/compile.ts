@@ -23,6 +23,7 @@ import { compileServices } from "./compile-services.ts";
 import { compileStatuses } from "./compile-statuses.ts";
 import { survey, type World } from "./compile-world.ts";
 import { lintAuthentication } from "./lint-authentication.ts";
+import { lintAuthorizations } from "./lint-authorization.ts";
 import { lintBackends } from "./lint-backends.ts";
 import { lintMatches } from "./lint-matches.ts";
 import { lintPolicies } from "./lint-policies.ts";
@@ -94,6 +95,7 @@ export function compile(documents: readonly Document[], options: CompileOptions)
     ...faults.findings,
     ...lintPolicies(world, losers),
     ...lintAuthentication(world.authenticationPolicies, fetchesPrivately),
+    ...lintAuthorizations(world),
     ...lintContracts(identities.contracts, world),
     ...lintRoutes(routes.routes, world),
     ...lintBackends(router, routes),

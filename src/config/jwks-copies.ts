@@ -1,12 +1,6 @@
 // Key sets of issuers in an isolate's memory, by URL. Values only, as in live-mesh.ts: requests share what was loaded, never
 // a promise. The URL itself is fetched elsewhere, once for the whole fleet: durable/jwks-cache.ts.
-import {
-  isUsable,
-  jwksVerdict,
-  MAX_UNKNOWN_KIDS,
-  unknownKidVerdict,
-  type JwksTimes,
-} from "../decide/jwks-copy.ts";
+import { isUsable, jwksVerdict, MAX_UNKNOWN_KIDS, unknownKidVerdict, type JwksTimes } from "../decide/jwks-copy.ts";
 import { JWKS_GAP_MS } from "../decide/jwks-record.ts";
 import type { JwksAnswer, JwksQuestion } from "../model/jwks-exchange.ts";
 import { keySetOf, type KeySet } from "../tokens/key-set.ts";

@@ -86,6 +86,10 @@ export const problemTexts: Readonly<Record<ProblemName, ProblemText>> = {
     why: "Credentials of this client, or from this address, were refused too often in a row. Further ones are not even looked at for a moment.",
     fix: "Repeat the request after `retry-after`, with credentials that are known to be good.",
   },
+  accessDenied: {
+    why: "An AuthorizationPolicy on the request's way denies it, or there are policies that allow and none of them allows this. `selvage-decision` names the policy.",
+    fix: "Look at the policy's rules: who may (`from`), what (`to`), under which conditions (`when`). What the mesh cannot judge, such as a repeated header of which one value fits, counts against the caller.",
+  },
   adapterRefused: {
     why: "A proxy asked for a decision (`/_selvage/authz/…`, `/_selvage/ratelimit/json`) and may not: the mesh has no secret `ADAPTER_TOKEN`, or the proxy did not send it. Whoever may ask may also spend other callers' quota.",
     fix: "`wrangler secret put ADAPTER_TOKEN`, and have the proxy send the same value in the header `selvage-adapter-token`. A local mesh without that secret answers everybody.",

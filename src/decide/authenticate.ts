@@ -82,7 +82,11 @@ function isSame(a: string, b: string): boolean {
 }
 
 /** A service that offers tiers lets in applications with a contract in force; any other service every known one. */
-export function mayUse(identities: Identities | undefined, service: ServiceKey | null, { namespace, name }: Party): boolean {
+export function mayUse(
+  identities: Identities | undefined,
+  service: ServiceKey | null,
+  { namespace, name }: Party,
+): boolean {
   if (identities === undefined || service === null || !Object.hasOwn(identities.tiered, service)) return true;
   const contracts = Object.hasOwn(identities.contracts, service) ? identities.contracts[service] : undefined;
   return contracts !== undefined && Object.hasOwn(contracts, `${namespace}/${name}`);

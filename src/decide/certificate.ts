@@ -5,9 +5,7 @@ import { readSpiffeId, type Spiffe } from "./spiffe-id.ts";
 
 /** `party`: null = the certificate is good and names nobody of the mesh. */
 export type Certificate =
-  | { readonly is: "absent" }
-  | { readonly is: "bad" }
-  | { readonly is: "good"; readonly party: Spiffe | null };
+  { readonly is: "absent" } | { readonly is: "bad" } | { readonly is: "good"; readonly party: Spiffe | null };
 
 const ABSENT: Certificate = { is: "absent" };
 
@@ -65,7 +63,7 @@ function uriNames(certificate: Uint8Array): string[] {
 /** The elements of DER one after the other; what cannot be read ends the list. */
 function elements(bytes: Uint8Array): Element[] {
   const found: Element[] = [];
-  for (let at = 0; at + 2 <= bytes.length; ) {
+  for (let at = 0; at + 2 <= bytes.length;) {
     const tag = bytes[at] ?? 0;
     const first = bytes[at + 1] ?? 0;
     const lengthBytes = first < 0x80 ? 0 : first & 0x7f;

@@ -57,9 +57,7 @@ function listed(value: unknown): string {
 
 /** Visible ASCII stays, and spaces inside; everything else becomes UTF-8 in escapes. */
 function encoded(text: string): string {
-  return text
-    .toWellFormed()
-    .replace(/^ +| +$|[^ -$&-~]+/g, (some) => [...utf8.encode(some)].map(percent).join(""));
+  return text.toWellFormed().replace(/^ +| +$|[^ -$&-~]+/g, (some) => [...utf8.encode(some)].map(percent).join(""));
 }
 
 const utf8 = new TextEncoder();

@@ -69,12 +69,17 @@ const MAX_ID = 256;
 const MAX_SECRET = 1024;
 
 /** @returns null = none came; "bad" = something did, which is no one pair */
-export function findCredentials(sources: readonly CredentialSource[], header: HeaderOf): ClientCredentials | "bad" | null {
+export function findCredentials(
+  sources: readonly CredentialSource[],
+  header: HeaderOf,
+): ClientCredentials | "bad" | null {
   const all = sources.map((source) => (source === "basic" ? basicAt(header("authorization")) : pairAt(source, header)));
   const found = all.filter((one) => one !== null);
   const [first] = found;
   if (first === undefined) return null;
-  const same = found.every((one) => one !== "bad" && first !== "bad" && one.id === first.id && one.secret === first.secret);
+  const same = found.every(
+    (one) => one !== "bad" && first !== "bad" && one.id === first.id && one.secret === first.secret,
+  );
   if (!same || first === "bad" || first.id.length > MAX_ID || first.secret.length > MAX_SECRET) return "bad";
   return { ...first, headers: found.flatMap((one) => (one === "bad" ? [] : one.headers)) };
 }

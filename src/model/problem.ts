@@ -23,6 +23,7 @@ export const problems = {
   certificateRefused: { code: "SLV2112", status: 401, title: "The client certificate is not accepted" },
   proofUncheckable: { code: "SLV2113", status: 503, title: "The keys to check the caller's proof cannot be had" },
   refusedTooOften: { code: "SLV2114", status: 429, title: "Too many credentials were refused" },
+  accessDenied: { code: "SLV2150", status: 403, title: "A policy does not let the caller do this" },
   adapterRefused: { code: "SLV2190", status: 403, title: "The proxy may not ask the mesh" },
   serviceMismatch: { code: "SLV2191", status: 403, title: "The proxy asked about another service than its own" },
   // concurrency

@@ -149,7 +149,11 @@ function uncheckable(retryMs: number): Refusal {
   return { problem: "proofUncheckable", detail, headers: { "retry-after": inSeconds(retryMs) } };
 }
 
-function refusalOfClient(policy: Authentication, is: "bad" | "too-often" | "uncheckable" | "good", waitMs: number): Refusal {
+function refusalOfClient(
+  policy: Authentication,
+  is: "bad" | "too-often" | "uncheckable" | "good",
+  waitMs: number,
+): Refusal {
   if (is === "uncheckable") return uncheckable(2000);
   if (is === "too-often") {
     const detail = "Too many credentials were refused: these have not been looked at";

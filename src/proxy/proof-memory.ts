@@ -67,7 +67,11 @@ export function remember(
   { verified }: ProofMemory,
   { id }: ProviderMemory,
   digest: string,
-  { claims, keys, expiresAtMs }: { readonly claims: Claims; readonly keys: KeySet; readonly expiresAtMs: number | null },
+  {
+    claims,
+    keys,
+    expiresAtMs,
+  }: { readonly claims: Claims; readonly keys: KeySet; readonly expiresAtMs: number | null },
   now: number,
 ): void {
   const until = expiresAtMs ?? now + NO_EXPIRY_MS;

@@ -67,6 +67,7 @@ it("gives every kind without effect a word on what is to come", () => {
     "TrafficPolicy",
     "RateLimitPolicy",
     "AuthenticationPolicy",
+    "AuthorizationPolicy",
     "FaultPolicy",
     "Override",
   ]);

@@ -44,7 +44,9 @@ const claimsText = (name: string, value: string): string =>
 
 /** The old trick: the public key's own text as a shared secret. */
 async function hmacWith(secret: Uint8Array, kid: string): Promise<string> {
-  const key = await crypto.subtle.importKey("raw", new Uint8Array(secret), { name: "HMAC", hash: "SHA-256" }, false, ["sign"]);
+  const key = await crypto.subtle.importKey("raw", new Uint8Array(secret), { name: "HMAC", hash: "SHA-256" }, false, [
+    "sign",
+  ]);
   const signed = `${encodePart({ alg: "HS256", kid })}.${encodePart(CLAIMS)}`;
   return `${signed}.${encodeBase64url(new Uint8Array(await crypto.subtle.sign("HMAC", key, utf8.encode(signed))))}`;
 }
