@@ -152,14 +152,11 @@ export class HealthChecker {
 }
 
 /** Waits for the work, and not longer than that. No timer is left behind: it would keep the object from sleeping. */
-function within(work: Promise<unknown>, ms: number): Promise<void> {
-  return new Promise((resolve) => {
-    const timer = setTimeout(resolve, ms);
-    void work.then(() => {
-      clearTimeout(timer);
-      resolve();
-    });
-  });
+async function within(work: Promise<unknown>, ms: number): Promise<void> {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  const timer = setTimeout(resolve, ms);
+  await Promise.race([work, promise]);
+  clearTimeout(timer);
 }
 
 function meshOf(env: Cloudflare.Env): DurableObjectNamespace<Mesh> {
