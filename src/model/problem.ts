@@ -18,6 +18,12 @@ export const problems = {
   unauthenticated: { code: "SLV2001", status: 401, title: "Who is calling is not known" },
   forbidden: { code: "SLV2003", status: 403, title: "The caller may not do this" },
   identityRequired: { code: "SLV2101", status: 401, title: "This service needs a caller with an identity" },
+  tokenRefused: { code: "SLV2110", status: 401, title: "The token is not accepted" },
+  clientRefused: { code: "SLV2111", status: 401, title: "The client id or secret is not accepted" },
+  certificateRefused: { code: "SLV2112", status: 401, title: "The client certificate is not accepted" },
+  proofUncheckable: { code: "SLV2113", status: 503, title: "The keys to check the caller's proof cannot be had" },
+  refusedTooOften: { code: "SLV2114", status: 429, title: "Too many credentials were refused" },
+  accessDenied: { code: "SLV2150", status: 403, title: "A policy does not let the caller do this" },
   adapterRefused: { code: "SLV2190", status: 403, title: "The proxy may not ask the mesh" },
   serviceMismatch: { code: "SLV2191", status: 403, title: "The proxy asked about another service than its own" },
   // concurrency
