@@ -12,6 +12,8 @@ import type { Head } from "../src/model/registry.ts";
 /** Who has not asked for so long counts as asleep or gone. */
 const ASLEEP_MS = 30_000;
 const MAX_RECEIPTS = 5000;
+/** When the registry could not be reached: it is asked again. */
+const RETRY_MS = 5000;
 /** Revisions whose way through the mesh is timed. */
 const TIMED_REVISIONS = 20;
 
@@ -46,6 +48,19 @@ export class Mesh extends DurableObject {
   announce(head: Head): Head {
     this.#advance(head, Date.now());
     return this.#head;
+  }
+
+  /** When the registry is to be asked to take an Override out of force, milliseconds since the epoch; null = not at all. */
+  async expireAt(at: number | null): Promise<void> {
+    await (at === null ? this.ctx.storage.deleteAlarm() : this.ctx.storage.setAlarm(at));
+  }
+
+  override async alarm(): Promise<void> {
+    try {
+      await this.expireAt(await this.ctx.exports.Registry.expireOverrides());
+    } catch {
+      await this.expireAt(Date.now() + RETRY_MS);
+    }
   }
 
   /** Which isolates run the revision, or a later one, and how long it took them. */

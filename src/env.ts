@@ -20,6 +20,8 @@ export interface Env {
   readonly KEYRING: DurableObjectNamespace<KeyRing>;
   /** The bootstrap operator token (a secret). Without it the admin API answers 401 until an API token exists. */
   readonly SELVAGE_ADMIN_TOKEN?: string;
+  /** What proxies that ask for decisions send as `selvage-adapter-token` (a secret). Without it only a local mesh answers. */
+  readonly ADAPTER_TOKEN?: string;
   /** SPIFFE trust domain of the mesh. */
   readonly TRUST_DOMAIN: string;
   /** `iss` of what the mesh signs, when it is to be an address; unset = `spiffe://<TRUST_DOMAIN>`. */

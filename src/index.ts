@@ -1,9 +1,11 @@
-// The map: what is under /_selvage/ goes to the control plane, everything else is traffic. The control plane is loaded
-// when it is first called, so that an isolate which only serves traffic never evaluates it.
+// The map: what is under /_selvage/ goes to the control plane, everything else is traffic. Control plane and adapters are
+// loaded when they are first called, so that an isolate which only serves traffic never evaluates it.
 import { entrance } from "./decide/entrance.ts";
 import type { Env } from "./env.ts";
-import { toProblem } from "./model/problem.ts";
+import { toProblem, type Refusal } from "./model/problem.ts";
+import { judge } from "./proxy/judge.ts";
 import { proxy } from "./proxy/pipeline.ts";
+import { rateLimitDesk } from "./proxy/rate-limit-desk.ts";
 
 export { CircuitBreaker } from "../durable/circuit-breaker.ts";
 export { KeyRing } from "../durable/key-ring.ts";
@@ -19,7 +21,12 @@ export default {
         return proxy(request, env, ctx);
       case "closed":
         return nothingHere();
+      case "adapters": {
+        const { adapters } = await import("./adapters/adapters.ts");
+        return adapters(request, env, ctx, judge, rateLimitDesk);
+      }
       case "control": {
+        if (request.headers.has("selvage-service")) return strayed();
         const { controlApp } = await import("./control/app.ts");
         return controlApp.fetch(request, env, ctx);
       }
@@ -32,12 +39,21 @@ export default {
   },
 };
 
+/** A proxy's question whose path climbed out of the adapters: a 200 of the control plane would read as "allowed". */
+function strayed(): Response {
+  return problem({ problem: "serviceMismatch", detail: "A proxy's question about a request came as another request." });
+}
+
 /** Says no more than any path that does not exist. */
 function nothingHere(): Response {
+  return problem({ problem: "noRoute", detail: "There is nothing at this address." });
+}
+
+function problem(refusal: Refusal): Response {
   const requestId = crypto.randomUUID();
-  const problem = toProblem({ problem: "noRoute", detail: "There is nothing at this address." }, requestId);
-  return Response.json(problem, {
-    status: problem.status,
+  const body = toProblem(refusal, requestId);
+  return Response.json(body, {
+    status: body.status,
     headers: { "content-type": "application/problem+json", "cache-control": "no-store", "x-request-id": requestId },
   });
 }

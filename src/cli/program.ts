@@ -4,6 +4,7 @@ import { Command, InvalidArgumentError, Option } from "commander";
 import { type ExitCode, exitCodes } from "./exit-code.ts";
 import { integer } from "./integer.ts";
 import { addLimitCommands } from "./limit-commands.ts";
+import { addOperatorCommands } from "./operator-commands.ts";
 import { packageVersion } from "./package-root.ts";
 import { openSession, outputs, type GlobalOptions, type Session } from "./session.ts";
 import type { Terminal } from "./terminal.ts";
@@ -18,8 +19,6 @@ function variable(text: string, before: Readonly<Record<string, string>> = {}): 
   if (name === undefined || value === undefined) throw new InvalidArgumentError("It must be NAME=VALUE.");
   return { ...before, [name]: value };
 }
-
-const names = (text: string): string[] => text.split(",").filter((name) => name !== "");
 
 /** Builds the program. It writes to `terminal` and ends nothing by itself. */
 export function buildProgram(terminal: Terminal, done: Done): Command {
@@ -234,33 +233,7 @@ export function buildProgram(terminal: Terminal, done: Done): Command {
       ),
     );
 
-  const token = program.command("token").description("tokens of operators");
-  token
-    .command("create")
-    .description("make a token; it is shown once")
-    .argument("<name>", "who or what will use it")
-    .addOption(new Option("--role <role>", "what it may do").choices(["viewer", "operator", "admin"]).default("viewer"))
-    .option("--namespaces <list>", "only these, separated by commas", names)
-    .option("--expires <when>", "a duration (24h) or a time (RFC 3339)")
-    .action(async (name, options, command) =>
-      withSession(command, async (session) =>
-        (await import("./commands/token.ts")).createToken(session, name, options),
-      ),
-    );
-  token
-    .command("ls")
-    .description("list tokens")
-    .action(async (_options, command) =>
-      withSession(command, async (session) => (await import("./commands/token.ts")).listTokens(session)),
-    );
-  token
-    .command("rm")
-    .description("revoke a token")
-    .argument("<id>")
-    .action(async (id, _options, command) =>
-      withSession(command, async (session) => (await import("./commands/token.ts")).removeToken(session, id)),
-    );
-
+  addOperatorCommands(program, withSession);
   addLimitCommands(program, withSession);
 
   program

@@ -6,9 +6,10 @@ import type { Finding } from "../model/finding.ts";
 import type { IdentityState } from "../model/identity.ts";
 import type { Refusal } from "../model/problem.ts";
 import type { Head, StoredDocument } from "../model/registry.ts";
-import { compile } from "./compile.ts";
+import { compile, type CompileOptions } from "./compile.ts";
 import { createdAtOf, generationsAfter, rowsOf } from "./change-rows.ts";
 import { sha256Hex } from "./digest.ts";
+import { errorsWithoutOverrides, overrideFindings, reasonOf } from "./override-rules.ts";
 import { refOfDocument, type Plan, type PlannedChange, type Planned } from "./plan.ts";
 import { storageRefusal } from "./store-error.ts";
 import type { Store } from "./store.ts";
@@ -38,6 +39,8 @@ export interface WriteOptions {
   /** True under `selvage up`: endpoints without a cluster are in `local`. */
   readonly localMesh: boolean;
   /** Whether the writer may make these changes; asked with every plan, so also for what a prune or rollback removes. */
+  /** A new revision though no document changes: the time has changed what they mean. What is wrong is then nobody's to mend. */
+  readonly recompile?: true;
   readonly permits?: (changes: readonly PlannedChange[]) => Refusal | null;
 }
 
@@ -104,7 +107,7 @@ async function carryOut(
 ): Promise<Applied | "moved"> {
   const changes = plan.changes.filter(({ action }) => action !== "unchanged");
   const generations = generationsAfter(documents, changes);
-  const compiled = compile(plan.next, {
+  const settings: CompileOptions = {
     revision: head.revision + 1,
     now: options.now,
     localMesh: options.localMesh,
@@ -112,12 +115,20 @@ async function carryOut(
     generations,
     createdAt: createdAtOf(documents, changes, options.now),
     identities: plan.identities ?? identities,
-  });
-  const findings = [...plan.findings, ...laterFindings(plan.changes), ...compiled.findings];
-  // Whoever revokes a secret must not be held up by documents that are in force already.
-  const broken = plan.identities === undefined ? refuseErrors(findings, origin.incoming) : null;
+  };
+  const compiled = compile(plan.next, settings);
+  const findings = [
+    ...plan.findings,
+    ...laterFindings(plan.changes),
+    ...(origin.rolledBackTo === null ? overrideFindings(plan.changes, options.now) : []),
+    ...compiled.findings,
+    ...errorsWithoutOverrides(plan.next, settings),
+  ];
+  // Whoever revokes a secret must not be held up by documents that are in force already; nor must the end of an Override.
+  const alone = plan.identities !== undefined || options.recompile === true;
+  const broken = alone ? null : refuseErrors(findings, origin.incoming);
   if (broken) return refused(broken);
-  const told = plan.identities === undefined ? findings : [];
+  const told = alone ? [] : findings;
   const warnings = newWarnings(told, plan.changes, () => findingsBefore(documents, identities, head, options));
   if (options.strict && warnings.length > 0) return refused(refuseWarnings(warnings, origin.incoming));
 
@@ -128,14 +139,15 @@ async function carryOut(
   });
   const after = compiled.identities;
   const decided = (["clients", "contracts", "bars"] as const).some((part) => after[part] !== identities[part]);
-  if (options.dryRun || (changes.length === 0 && !decided)) return answer(head.revision);
+  if (options.dryRun || (changes.length === 0 && !decided && options.recompile !== true)) return answer(head.revision);
 
+  const reason = options.reason ?? reasonOf(changes);
   const committed = await store.commit({
     base: head.revision,
     at: options.now,
     actor: options.actor,
     source: options.source,
-    reason: options.reason,
+    reason,
     summary: summaryOf(plan),
     planId,
     rolledBackTo: origin.rolledBackTo,
@@ -153,7 +165,7 @@ async function carryOut(
       before: await digestOf(changes.map(({ before }) => before?.document ?? null)),
       after: await digestOf(changes.map(({ after }) => after)),
       revision: null,
-      reason: options.reason,
+      reason,
       detail: {
         planId,
         summary: summaryOf(plan),

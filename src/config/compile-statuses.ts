@@ -16,6 +16,7 @@ import { contractConditions } from "./contract-conditions.ts";
 import type { CompiledContract } from "./compile-identities.ts";
 import { supportedKinds, type Door, type Listeners } from "./compile-listeners.ts";
 import { isPolicy, missingTarget, type Losers, type Policy } from "./compile-policies.ts";
+import type { Overlaid } from "./compile-overrides.ts";
 import type { CompiledParent, CompiledRoute, CompiledRoutes } from "./compile-routes.ts";
 import type { World } from "./compile-world.ts";
 
@@ -25,6 +26,7 @@ export interface StatusOptions {
   readonly previous: ReadonlyMap<string, Status>;
   /** Generations by `refOf`; 1 where there is none. */
   readonly generations: ReadonlyMap<string, number>;
+  readonly overlaid: Pick<Overlaid, "conditions" | "notes">;
 }
 
 export function compileStatuses(
@@ -43,11 +45,12 @@ export function compileStatuses(
     const ref = refOf(document.kind, document.metadata.namespace, document.metadata.name);
     const before = options.previous.get(ref);
     const own: Stamp = { now: options.now, generation: options.generations.get(ref) ?? 1 };
-    statuses.set(ref, statusOf(document, before, own));
+    const overrides = options.overlaid.notes.get(ref);
+    statuses.set(ref, { ...statusOf(document, ref, before, own), ...(overrides && { overrides }) });
   }
   return statuses;
 
-  function statusOf(document: Document, before: Status | undefined, own: Stamp): Status {
+  function statusOf(document: Document, ref: string, before: Status | undefined, own: Stamp): Status {
     if (document.kind === "HTTPRoute") {
       const route = compiled.get(document);
       return { parents: (route?.parents ?? []).map((parent) => parentStatus(parent, route, before, own)) };
@@ -66,6 +69,8 @@ export function compileStatuses(
     const drafts = isPolicy(document)
       ? [policyCondition(document, world, losers)]
       : [draft("Accepted", true, "Accepted", `The ${document.kind} is part of the mesh`)];
+    const active = options.overlaid.conditions.get(ref);
+    if (active) drafts.push(active);
     return { conditions: stamp(drafts, previousConditions(before), own) };
   }
 }

@@ -98,7 +98,8 @@ export function survey(documents: readonly Document[], createdAt: ReadonlyMap<st
   };
 }
 
-function oldestFirst(documents: readonly Document[], createdAt: ReadonlyMap<string, string>): Document[] {
+/** In the order in which they were first written, then by name; those that are new come last. */
+export function oldestFirst(documents: readonly Document[], createdAt: ReadonlyMap<string, string>): Document[] {
   const keyed = documents.map((document) => {
     const { namespace, name } = document.metadata;
     const at = Date.parse(createdAt.get(refOf(document.kind, namespace, name)) ?? "");

@@ -13,6 +13,7 @@ import { compileFaults } from "./compile-faults.ts";
 import { compileCircuits } from "./compile-circuits.ts";
 import { compileClusters } from "./compile-clusters.ts";
 import { compileListeners } from "./compile-listeners.ts";
+import { layOverrides } from "./compile-overrides.ts";
 import { compilePolicies } from "./compile-policies.ts";
 import { collectPrograms } from "./compile-programs.ts";
 import { compileRouter } from "./compile-router.ts";
@@ -39,6 +40,8 @@ export interface CompileOptions {
   readonly generations?: ReadonlyMap<string, number>;
   /** When each document was first written (RFC 3339), by `refOf`: of equal routes the oldest wins. Absent: it is new. */
   readonly createdAt?: ReadonlyMap<string, string>;
+  /** As if there were no Overrides. */
+  readonly bare?: boolean;
   /** Credentials and contract states as they are; absent = there are none. */
   readonly identities?: IdentityState;
 }
@@ -55,7 +58,13 @@ export interface Compiled {
 
 /** Compiles the whole would-be mesh. */
 export function compile(documents: readonly Document[], options: CompileOptions): Compiled {
-  const world = survey(documents, options.createdAt ?? new Map());
+  const createdAt = options.createdAt ?? new Map<string, string>();
+  const overlaid = layOverrides(
+    options.bare === true ? withoutOverrides(documents) : documents,
+    createdAt,
+    options.now,
+  );
+  const world = survey(overlaid.documents, createdAt);
   const listeners = compileListeners(world);
   const policies = compilePolicies(world);
   const circuits = compileCircuits(world.trafficPolicies);
@@ -73,8 +82,10 @@ export function compile(documents: readonly Document[], options: CompileOptions)
     now: options.now,
     previous: options.previous ?? new Map(),
     generations: options.generations ?? new Map(),
+    overlaid,
   });
   const findings = [
+    ...overlaid.findings,
     ...services.findings,
     ...lintReferences(world, listeners),
     ...faults.findings,
@@ -101,4 +112,8 @@ export function compile(documents: readonly Document[], options: CompileOptions)
     statuses,
     identities: identities.settled,
   };
+}
+
+function withoutOverrides(documents: readonly Document[]): Document[] {
+  return documents.filter(({ kind }) => kind !== "Override");
 }

@@ -8,4 +8,11 @@ export class Registry extends WorkerEntrypoint<Env> {
   expire(gone: readonly { readonly key: string; readonly lease: string }[]): Promise<boolean> {
     return expireLeases(this.env, gone, Date.now());
   }
+
+  /** Takes expired Overrides out of force. Answers when to ask again, milliseconds since the epoch; null = not at all. */
+  async expireOverrides(): Promise<number | null> {
+    // Loaded when it is needed: the compiler is more than all the rest, and requests never need it.
+    const { expireOverrides } = await import("./expire-overrides.ts");
+    return expireOverrides(this.env, Date.now());
+  }
 }

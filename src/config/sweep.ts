@@ -2,7 +2,8 @@
 // idempotent, and one that fails does not keep the others from running; the next minute tries again.
 import type { Env } from "../env.ts";
 import type { DynamicEndpoint } from "../model/registry.ts";
-import { announce } from "./announce.ts";
+import { announce, MESH_OBJECT } from "./announce.ts";
+import { expireOverrides } from "./expire-overrides.ts";
 import { leaseOf } from "./lease-of.ts";
 import { REVISIONS_KEPT_MS } from "./store-history.ts";
 import { Store } from "./store.ts";
@@ -10,13 +11,16 @@ import { Store } from "./store.ts";
 /** Tombstones of endpoints are kept so long; isolates that have not asked for half of that start over. */
 const TOMBSTONE_MS = 24 * 3_600_000;
 
-export type SweepStep = "announce" | "leases" | "tombstones" | "snapshots" | "history";
+export type SweepStep = "announce" | "leases" | "tombstones" | "snapshots" | "history" | "overrides";
 
 /**
  * @param now milliseconds since the epoch
  * @returns the steps that failed
  */
-export async function sweep(env: Pick<Env, "DB" | "MESH" | "PRESENCE">, now: number): Promise<SweepStep[]> {
+export async function sweep(
+  env: Pick<Env, "DB" | "MESH" | "PRESENCE" | "LOCAL_MESH">,
+  now: number,
+): Promise<SweepStep[]> {
   const store = new Store(env.DB);
   const steps: Record<SweepStep, () => Promise<unknown>> = {
     // An announcement that was lost is made up for.
@@ -27,10 +31,15 @@ export async function sweep(env: Pick<Env, "DB" | "MESH" | "PRESENCE">, now: num
     leases: async () => reconcileLeases(env, await store.endpoints()),
     tombstones: () => store.dropTombstones(new Date(now - TOMBSTONE_MS).toISOString()),
     snapshots: () => store.trimSnapshots(),
+    // The mesh object's alarm is faster; this is for one that was lost.
+    overrides: async () => {
+      const next = await expireOverrides(env, now);
+      if (next !== null) await env.MESH.getByName(MESH_OBJECT).expireAt(next);
+    },
     history: () => store.trimHistory(new Date(now - REVISIONS_KEPT_MS).toISOString()),
   };
   const failed: SweepStep[] = [];
-  for (const name of ["announce", "leases", "tombstones", "snapshots", "history"] as const) {
+  for (const name of ["announce", "leases", "tombstones", "snapshots", "history", "overrides"] as const) {
     try {
       await steps[name]();
     } catch (error) {

@@ -2,6 +2,7 @@
 // writing. What apply refuses as a whole is told here one by one.
 import { createdAtOf } from "../config/change-rows.ts";
 import { compile } from "../config/compile.ts";
+import { errorsWithoutOverrides, overrideFindings } from "../config/override-rules.ts";
 import { plan } from "../config/plan.ts";
 import type { Store } from "../config/store.ts";
 import { laterFindings } from "../config/verdict.ts";
@@ -27,18 +28,17 @@ export async function lint(
     { manager: "validate" },
   );
   if (!planned.ok) return { valid: false, errors: (planned.refusal.errors ?? []).map(fromItem), warnings: [] };
-  const compiled = compile(planned.plan.next, {
-    revision: head.revision + 1,
-    now: new Date(now).toISOString(),
-    localMesh,
-    identities,
-    createdAt: createdAtOf(documents, planned.plan.changes, new Date(now).toISOString()),
-  });
+  const at = new Date(now).toISOString();
+  const createdAt = createdAtOf(documents, planned.plan.changes, at);
+  const settings = { revision: head.revision + 1, now: at, localMesh, identities, createdAt };
+  const compiled = compile(planned.plan.next, settings);
   const all = [
     ...body.warnings,
     ...planned.plan.findings,
     ...laterFindings(planned.plan.changes),
+    ...overrideFindings(planned.plan.changes, at),
     ...compiled.findings,
+    ...errorsWithoutOverrides(planned.plan.next, settings),
   ];
   const findings = visible(operator, all).map((finding) => place(finding, body.documents));
   const errors = findings.filter(({ severity }) => severity === "error");

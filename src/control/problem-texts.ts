@@ -66,6 +66,14 @@ export const problemTexts: Readonly<Record<ProblemName, ProblemText>> = {
     why: "The service has `exposure: mesh`, the default, and the caller has shown no identity.",
     fix: "Call with a workload or application identity, set `exposure: public` on the Service, or publish it on a hostname with an HTTPRoute.",
   },
+  adapterRefused: {
+    why: "A proxy asked for a decision (`/_selvage/authz/…`, `/_selvage/ratelimit/json`) and may not: the mesh has no secret `ADAPTER_TOKEN`, or the proxy did not send it. Whoever may ask may also spend other callers' quota.",
+    fix: "`wrangler secret put ADAPTER_TOKEN`, and have the proxy send the same value in the header `selvage-adapter-token`. A local mesh without that secret answers everybody.",
+  },
+  serviceMismatch: {
+    why: "A proxy said in `selvage-service` before which service it stands, and the path it asked with names another one, or none: usually a client sent `/../` and the proxy did not make the path canonical.",
+    fix: "Make paths canonical in the proxy before it asks (Envoy: `normalize_path: true`, `merge_slashes: true`). If the proxy itself is set up wrongly, give the same service in the path and in the header.",
+  },
   preconditionFailed: {
     why: "The write was based on a version that is not the current one: somebody else wrote in between. Nothing was written.",
     fix: "Read again (`currentEtag` is the current version), look at what changed, and repeat the write with the new `If-Match`.",

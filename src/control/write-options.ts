@@ -1,7 +1,9 @@
 // What every write of documents takes from its exchange: who, when, why, and what the operator may touch.
 import { z } from "zod";
 import type { WriteOptions } from "../config/change.ts";
+import { overrideTarget } from "../config/compile-overrides.ts";
 import type { Env } from "../env.ts";
+import type { Document } from "../model/document.ts";
 import { kinds } from "../model/kinds.ts";
 import type { Refusal } from "../model/problem.ts";
 import { addressOf, type Caller } from "./audit-entry.ts";
@@ -49,16 +51,26 @@ export function writeOptions(
     now: new Date(caller.now).toISOString(),
     localMesh: caller.env.LOCAL_MESH === "true",
     permits: (changes) => {
-      for (const { ref, action } of changes) {
+      for (const { ref, action, before, after } of changes) {
         // A rollback plans every document there was, and leaves most of them alone.
         if (action === "unchanged" && about.source === "rollback") continue;
         const looks = about.source === "diff" || action === "unchanged";
         const denied = looks ? lacksNamespace(operator, namespaceOfRef(ref)) : lacksRight(operator, ref);
         if (denied) return denied;
+        // An Override changes what its target does: it takes the same right as writing the target.
+        for (const target of action === "unchanged" ? [] : targetsOf(before?.document, after)) {
+          const withheld = looks ? lacksNamespace(operator, namespaceOfRef(target)) : lacksRight(operator, target);
+          if (withheld) return withheld;
+        }
       }
       return null;
     },
   };
+}
+
+/** What an Override is for, before and after the change. */
+function targetsOf(...documents: readonly (Document | null | undefined)[]): string[] {
+  return documents.flatMap((document) => (document?.kind === "Override" ? (overrideTarget(document) ?? []) : []));
 }
 
 /** null = the operator may write documents like this one: mesh-wide kinds are for admins, others go by namespace. */

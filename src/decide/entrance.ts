@@ -1,12 +1,15 @@
-// Which of the two doors a request takes: the admin API's, or traffic's. Decided on the canonical path, so that
+// Which door a request takes: the admin API's, that of other people's proxies, or traffic's. Decided on the canonical path, so that
 // `/%5fselvage/` and `/a/../_selvage/` are what they are, and no route of a user ever sees them.
 import { DEFAULT_PORT, parseAuthority } from "./authority.ts";
 import { canonicalPath } from "./canonical-path.ts";
 
 /** `closed`: below the reserved prefix, on a host that is not the admin host. */
-export type Entrance = "control" | "traffic" | "closed";
+export type Entrance = "control" | "adapters" | "traffic" | "closed";
 
 const RESERVED = "/_selvage/";
+const RATE_LIMITS = "/_selvage/ratelimit/";
+/** Read as it came: what follows is the path of a request that somebody asks about, and may hold anything. */
+const QUESTION = /^[^:]+:\/\/[^/]+\/_selvage\/authz\//;
 
 /**
  * @param url the request's, as the platform gives it
@@ -15,10 +18,12 @@ const RESERVED = "/_selvage/";
 export function entrance(url: string, adminHost: string | undefined): Entrance {
   // Most of the traffic is told apart at a glance: the prefix is there in letters, or behind escapes, or not at all.
   if (!url.includes("_selvage") && !url.includes("%")) return "traffic";
+  const isQuestion = QUESTION.test(url);
   const canonical = canonicalPath(url);
   // What has no canonical path is refused where traffic comes in.
-  if (!canonical.ok || !`${canonical.matchPath}/`.startsWith(RESERVED)) return "traffic";
-  return !adminHost || isHost(url, adminHost) ? "control" : "closed";
+  if (!isQuestion && (!canonical.ok || !`${canonical.matchPath}/`.startsWith(RESERVED))) return "traffic";
+  if (adminHost && !isHost(url, adminHost)) return "closed";
+  return isQuestion || (canonical.ok && canonical.matchPath.startsWith(RATE_LIMITS)) ? "adapters" : "control";
 }
 
 function isHost(url: string, adminHost: string): boolean {

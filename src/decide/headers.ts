@@ -103,6 +103,8 @@ export interface RequestHeaders {
   readonly tracestate: string | null;
   /** `selvage-identity`: read here and dropped. */
   readonly identity: string | null;
+  /** Says `selvage-service`: a proxy's question about another request, never a request itself. */
+  readonly isQuestion: boolean;
 }
 
 /** Judges a caller's headers. `Connection: x-name` nominates: those names are dropped as well, whatever they are. */
@@ -117,6 +119,7 @@ export function inspectRequest(headers: HeaderList): RequestHeaders {
   let traceparent: string | null = null;
   let tracestate: string | null = null;
   let identity: string | null = null;
+  let isQuestion = false;
   headers.forEach((value, name) => {
     count++;
     bytes += name.length + value.length + 4;
@@ -140,10 +143,11 @@ export function inspectRequest(headers: HeaderList): RequestHeaders {
     if (name === "connection") connection = value;
     else if (name === "upgrade") hasUpgrade = true;
     else if (name === "selvage-identity") identity = value;
+    else if (name === "selvage-service") isQuestion = true;
   });
   if (connection !== "") nominate(connection, drop);
   const fault = count > MAX_HEADERS ? "too-many" : bytes > MAX_HEADER_BYTES ? "too-large" : null;
-  return { fault, drop, hasUpgrade, host, requestId, traceparent, tracestate, identity };
+  return { fault, drop, hasUpgrade, host, requestId, traceparent, tracestate, identity, isQuestion };
 }
 
 /**

@@ -205,7 +205,9 @@ export const kinds: Readonly<Record<KindName, KindInfo>> = {
     scope: "namespace",
     says: "Break-glass: a patch laid over another document's spec for at most 24 hours, with a reason.",
     spec: overrideSpecSchema,
-    effect: { later: "is laid over its target's spec until it expires" },
+    effect: "now",
+    limits:
+      "Application, Contract, Namespace and Override itself cannot be a target. `GET /catalog` shows the endpoints that a Service's document lists, not those that an Override gives it.",
   },
 };
 

@@ -18,6 +18,8 @@ export const problems = {
   unauthenticated: { code: "SLV2001", status: 401, title: "Who is calling is not known" },
   forbidden: { code: "SLV2003", status: 403, title: "The caller may not do this" },
   identityRequired: { code: "SLV2101", status: 401, title: "This service needs a caller with an identity" },
+  adapterRefused: { code: "SLV2190", status: 403, title: "The proxy may not ask the mesh" },
+  serviceMismatch: { code: "SLV2191", status: 403, title: "The proxy asked about another service than its own" },
   // concurrency
   preconditionFailed: { code: "SLV3001", status: 412, title: "The mesh moved since you looked" },
   preconditionRequired: { code: "SLV3002", status: 428, title: "The write must say what it is based on" },

@@ -11,8 +11,23 @@ export interface Condition {
   readonly lastTransitionTime: string;
 }
 
+/** An Override in force over a document, as the document's status shows it. */
+export interface OverrideNote {
+  /** `Override/<namespace>/<name>`. */
+  readonly override: string;
+  readonly reason: string;
+  readonly expiresAt: string;
+  /** JSON Merge Patch (RFC 7396) over the spec. */
+  readonly patch: Readonly<Record<string, unknown>>;
+}
+
+interface Overridden {
+  /** What lies over the spec for now, the oldest first; absent = nothing. */
+  readonly overrides?: readonly OverrideNote[];
+}
+
 /** HTTPRoute: one entry per parentRef, as in the Gateway API. */
-export interface RouteStatus {
+export interface RouteStatus extends Overridden {
   readonly parents: readonly {
     readonly parentRef: Readonly<Record<string, unknown>>;
     readonly controllerName: "selvage.dev/mesh";
@@ -21,7 +36,7 @@ export interface RouteStatus {
 }
 
 /** Gateway: its own conditions and those of each listener. */
-export interface GatewayStatus {
+export interface GatewayStatus extends Overridden {
   readonly conditions: readonly Condition[];
   readonly listeners: readonly {
     readonly name: string;
@@ -38,7 +53,7 @@ export interface ContractStatus {
 }
 
 /** Every other kind. */
-export interface PlainStatus {
+export interface PlainStatus extends Overridden {
   readonly conditions: readonly Condition[];
 }
 

@@ -23,10 +23,31 @@ const PATH_FAULTS: Readonly<Record<PathFault, string>> = {
   "above-root": 'The path climbs above the root with ".."',
 };
 
-export function admit(request: Request, inspected: RequestHeaders, env: Env, requestId: string): Admitted | Refusal {
+/**
+ * With `/../` in what it asks about, the question of a proxy that does not make paths canonical leaves the adapter's path
+ * before anybody sees it. Answered as traffic, a service's 200 would read as "allowed".
+ */
+const STRAYED: Refusal = {
+  problem: "serviceMismatch",
+  detail: "A proxy's question about a request came as a request: its path climbs out of /_selvage/authz/",
+};
+
+/** The least that is read here: a request of the platform, or one that somebody else's proxy tells about. */
+export interface Incoming {
+  readonly method: string;
+  readonly url: string;
+  readonly headers: Headers;
+  readonly body: ReadableStream<Uint8Array> | null;
+  readonly cf?: unknown;
+  /** Said by a proxy in front; absent = the platform knows. */
+  readonly clientAddress?: string | null;
+}
+
+export function admit(request: Incoming, inspected: RequestHeaders, env: Env, requestId: string): Admitted | Refusal {
   const { method, url } = request;
   if (method === "TRACE") return { problem: "malformedRequest", detail: "TRACE is not forwarded" };
   if (inspected.fault !== null) return headersFault(inspected.fault);
+  if (inspected.isQuestion) return STRAYED;
   const path = canonicalPath(url);
   if (!path.ok) {
     const problem = path.reason === "too-long" ? "uriTooLong" : "malformedRequest";
@@ -57,13 +78,13 @@ export function admit(request: Request, inspected: RequestHeaders, env: Env, req
     search: path.search,
     headers,
     body: bodiless ? null : request.body,
-    clientAddress: clientAddressOf(request, env),
+    clientAddress: request.clientAddress === undefined ? clientAddressOf(request, env) : request.clientAddress,
     requestId,
     traceparent: inspected.traceparent,
     tracestate: inspected.tracestate,
     hops,
     identity: inspected.identity,
-    certificate: () => request.cf?.tlsClientAuth ?? null,
+    certificate: () => fact(request.cf, "tlsClientAuth") ?? null,
     isUpgrade: inspected.hasUpgrade && method === "GET" && isWebSocket(request.headers.get("upgrade")),
   };
 }
@@ -88,7 +109,7 @@ function authorityOf(url: string, sent: string | null): Authority | null {
 }
 
 /** A caller may send these as well: all it gains is an earlier 508. */
-function hopsOf(request: Request, dropped: readonly string[]): number {
+function hopsOf(request: Incoming, dropped: readonly string[]): number {
   if (!dropped.includes("selvage-source")) return 0;
   const sent = request.headers.get("selvage-hops");
   if (sent === null) return 1;
@@ -121,14 +142,19 @@ let selfHosted: { readonly env: Env; readonly is: boolean } | null = null;
  * On Cloudflare's network the platform writes CF-Connecting-IP. Elsewhere whoever connects could, so there it is the peer
  * that workerd tells in `cf.clientIp`; a local mesh behind a front of its own knows only what `LOCAL_CLIENT_ADDRESS` says.
  */
-function clientAddressOf(request: Request, env: Env): string | null {
+function clientAddressOf(request: Incoming, env: Env): string | null {
   if (env.LOCAL_CLIENT_ADDRESS !== undefined) return env.LOCAL_CLIENT_ADDRESS;
   if (selfHosted?.env !== env) selfHosted = { env, is: env.LOCAL_MESH === "true" || peerOf(request) !== null };
   return selfHosted.is ? peerOf(request) : request.headers.get("cf-connecting-ip");
 }
 
-function peerOf({ cf }: Request): string | null {
-  return cf !== undefined && "clientIp" in cf && typeof cf.clientIp === "string" ? withoutPort(cf.clientIp) : null;
+function peerOf({ cf }: Incoming): string | null {
+  const peer = fact(cf, "clientIp");
+  return typeof peer === "string" ? withoutPort(peer) : null;
+}
+
+function fact(cf: unknown, name: string): unknown {
+  return typeof cf === "object" && cf !== null ? Reflect.get(cf, name) : undefined;
 }
 
 /** `127.0.0.1:5000` → `127.0.0.1`, `[::1]:5000` → `::1`. */

@@ -51,6 +51,9 @@ export interface Exchange {
   caller: Caller;
 }
 
+/** As much of it as counting needs. */
+export type Counting = Pick<Exchange, "ports" | "env" | "ctx" | "limiter">;
+
 /** A refusal of a room that policies speak in. */
 export interface Denied {
   readonly refusal: Refusal;

@@ -13,7 +13,7 @@ import {
   type LeaseVerdict,
 } from "../decide/lease-spend.ts";
 import { accept, fail, mayAsk, question, shouldSync } from "../decide/lease-sync.ts";
-import type { Exchange } from "./exchange.ts";
+import type { Counting } from "./exchange.ts";
 import { bookOf } from "./limit-memory.ts";
 import { denyUncounted, full, LET_PASS, type Asked, type LimitVerdict } from "./limit-verdict.ts";
 
@@ -21,7 +21,7 @@ import { denyUncounted, full, LET_PASS, type Asked, type LimitVerdict } from "./
 const LOOK_MS = 5;
 
 /** @param again the request was seen before (a queue held it) and is not new demand */
-export async function countLeased(exchange: Exchange, asked: Asked, again: boolean): Promise<LimitVerdict> {
+export async function countLeased(exchange: Counting, asked: Asked, again: boolean): Promise<LimitVerdict> {
   const { ports, limiter } = exchange;
   const { limit, key } = asked;
   const startedAt = ports.now();
@@ -72,7 +72,7 @@ export function judgeAlone(asked: Asked, book: LeaseBook, now: number): LimitVer
 }
 
 async function waitForAnswer(
-  exchange: Exchange,
+  exchange: Counting,
   { limit, key }: Asked,
   book: LeaseBook,
   since: number,
@@ -91,13 +91,13 @@ async function waitForAnswer(
 }
 
 /** Sends what was counted of a bucket that others decide (strict limits), once it has waited for long. */
-export function tellSoon(exchange: Exchange, { limit, key }: Asked, book: LeaseBook, now: number): void {
+export function tellSoon(exchange: Counting, { limit, key }: Asked, book: LeaseBook, now: number): void {
   const due = shouldSync(book, { limit: limit.name, key, terms: limit.terms }, now);
   if (due) exchange.ctx.waitUntil(sync(exchange, limit.policy, book, now));
 }
 
 /** One question and its answer. Never rejects; the question counts as sent before anything is awaited. */
-async function sync({ env, ports }: Exchange, policy: string, book: LeaseBook, now: number): Promise<void> {
+async function sync({ env, ports }: Counting, policy: string, book: LeaseBook, now: number): Promise<void> {
   const ask = question(book, now);
   try {
     const reply = await env.LIMITER.getByName(policy).sync(ask);

@@ -2,7 +2,7 @@
 // call before the answer. What has no room is remembered until it could have some.
 import { noteDecided } from "../decide/lease-spend.ts";
 import type { StrictAnswer, StrictAsk } from "../model/lease.ts";
-import type { Exchange } from "./exchange.ts";
+import type { Counting } from "./exchange.ts";
 import { judgeAlone, tellSoon } from "./limit-leased.ts";
 import { bookOf, isolateOf, keep } from "./limit-memory.ts";
 import { bucketName, full, type Asked, type LimitVerdict } from "./limit-verdict.ts";
@@ -15,7 +15,7 @@ const PATIENCE_MS = 1000;
  * @param again the request was seen before (a queue held it) and is not new demand
  */
 export async function countStrictly(
-  exchange: Exchange,
+  exchange: Counting,
   policy: string,
   group: readonly Asked[],
   again: boolean,
@@ -33,7 +33,7 @@ export async function countStrictly(
   return verdict;
 }
 
-async function decide(exchange: Exchange, policy: string, group: readonly Asked[]): Promise<LimitVerdict> {
+async function decide(exchange: Counting, policy: string, group: readonly Asked[]): Promise<LimitVerdict> {
   const { ports, limiter, env, ctx } = exchange;
   const now = ports.now();
   for (const asked of group) {
@@ -68,7 +68,7 @@ async function decide(exchange: Exchange, policy: string, group: readonly Asked[
 }
 
 /** null = the coordinator cannot be asked. */
-async function take({ env, ports, limiter }: Exchange, policy: string, ask: StrictAsk): Promise<StrictAnswer | null> {
+async function take({ env, ports, limiter }: Counting, policy: string, ask: StrictAsk): Promise<StrictAnswer | null> {
   try {
     const asking = env.LIMITER.getByName(policy).take(ask);
     const answer = await Promise.race([asking, ports.sleep(PATIENCE_MS).then(() => null)]);
@@ -81,7 +81,7 @@ async function take({ env, ports, limiter }: Exchange, policy: string, ask: Stri
 }
 
 /** Each limit by its own `whenUnavailable`; the first that refuses refuses. */
-function alone({ ports, limiter }: Exchange, policy: string, group: readonly Asked[]): LimitVerdict {
+function alone({ ports, limiter }: Counting, policy: string, group: readonly Asked[]): LimitVerdict {
   const now = ports.now();
   const book = bookOf(limiter, policy, ports.newId);
   const verdicts = group.map((asked) => judgeAlone(asked, book, now));

@@ -29,6 +29,11 @@ export function route(exchange: Exchange): Routed | Refusal {
   return address === null ? noRoute(exchange) : atService(exchange, address);
 }
 
+/** The same for a request that is known to be meant for a service, whatever its host and path say. */
+export function routeTo(exchange: Exchange, service: ServiceKey): Routed | Refusal {
+  return atService(exchange, { service, prefix: "" });
+}
+
 /** The service that the host or else the path addresses, when there is one. */
 function addressOf({ admitted, env, live }: Exchange): ServiceAddress | null {
   for (const address of [addressByHost(admitted.host, env.MESH_DOMAIN), addressByPath(admitted.matchPath)]) {
@@ -61,7 +66,7 @@ function atService(exchange: Exchange, address: ServiceAddress): Routed | Refusa
   const { admitted, live } = exchange;
   const { service, prefix } = address;
   const entry = serviceOf(live.snapshot, service);
-  if (entry === null) return noRoute(exchange);
+  if (entry === null) return { problem: "noRoute", detail: `There is no service ${service}` };
   const skipped = prefix === "" ? 0 : 2;
   const path = dropSegments(admitted.path, skipped) || "/";
   const guarded = entry.exposure === "public" ? null : service;

@@ -117,6 +117,7 @@ describe("the sweep", () => {
       "tombstones",
       "snapshots",
       "history",
+      "overrides",
     ]);
     expect(logged.mock.calls.map(([line]) => JSON.parse(String(line)).at)).toEqual([
       "sweep/announce",
@@ -125,6 +126,7 @@ describe("the sweep", () => {
       "sweep/tombstones",
       "sweep/snapshots",
       "sweep/history",
+      "sweep/overrides",
     ]);
   });
 

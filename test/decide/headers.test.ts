@@ -88,6 +88,7 @@ describe("inspectRequest", () => {
       hasUpgrade: false,
       host: null,
       identity: null,
+      isQuestion: false,
       requestId: null,
       traceparent: null,
       tracestate: null,

@@ -67,5 +67,6 @@ it("gives every kind without effect a word on what is to come", () => {
     "TrafficPolicy",
     "RateLimitPolicy",
     "FaultPolicy",
+    "Override",
   ]);
 });

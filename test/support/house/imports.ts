@@ -1,7 +1,7 @@
 // House rules about imports: who may know whom, and what a cold isolate evaluates.
 import { isProduct, room, type House, type Rule, type Violation } from "./rule.ts";
 import type { Import, Source } from "./source.ts";
-import { coldLibraries, dataPlaneRoots, rooms, table } from "./table.ts";
+import { coldLibraries, dataPlaneRoots, orders, rooms, table } from "./table.ts";
 
 /** Every import of product code that `test` calls wrong, with its words. */
 function each(house: House, test: (from: Source, one: Import) => string | null): Violation[] {
@@ -68,15 +68,13 @@ export const indexIsTheTop: Rule = {
 };
 
 export const roomsStandAlone: Rule = {
-  rule: `a room of src/proxy (${rooms.join(", ")}) is imported by the pipeline and by nobody else`,
+  rule: `a room of src/proxy (${rooms.join(", ")}) is imported by those who know the order and by nobody else`,
   because: "the order of the rooms is written in one place; a room that calls another hides a second order",
   mend: "let the pipeline pass the result on, or move the shared piece into a file of its own that is not a room",
   check: (house) => {
     const doors = new Set<string>(rooms.map((name) => `src/proxy/${name}.ts`));
     return each(house, ({ path }, one) =>
-      one.path !== null && doors.has(one.path) && path !== "src/proxy/pipeline.ts"
-        ? `imports the room ${one.path}`
-        : null,
+      one.path !== null && doors.has(one.path) && !orders.has(path) ? `imports the room ${one.path}` : null,
     );
   },
   breaks: [

@@ -39,14 +39,17 @@ export const table: Readonly<Record<string, Allowance>> = {
   verify: { ours: ["tokens"], types: [], packages: ["jose", "hono"] },
   "env.ts": { ours: [], types: ["durable"], packages: [] },
   "index.ts": {
-    ours: ["proxy", "control", "config", "durable", "observe", "decide", "model"],
+    ours: ["proxy", "adapters", "control", "config", "durable", "observe", "decide", "model"],
     types: ["env.ts"],
     packages: ["cloudflare:workers"],
   },
 };
 
-/** What a request walks through. Rooms know nothing of each other: only the pipeline knows the order. */
+/** What a request walks through. Rooms know nothing of each other: only those below know the order. */
 export const rooms = ["admit", "identify", "route", "authenticate", "authorize", "limit", "forward"] as const;
+
+/** The whole walk, and the walk of a request that another proxy asks about. */
+export const orders: ReadonlySet<string> = new Set(["src/proxy/pipeline.ts", "src/proxy/judge.ts"]);
 
 /** Where a request enters, and what an isolate evaluates before it has served anything. */
 export const dataPlaneRoots = ["src/index.ts", "src/proxy/pipeline.ts", "src/config/live.ts"] as const;

@@ -1,9 +1,13 @@
 // The data plane with its outside world replaced: a mesh compiled from documents, a fixed clock, chosen random numbers, and
 // services that are functions. What a test asserts about is what was sent, what came back, and what was traced.
+import { adapters } from "../../../src/adapters/adapters.ts";
 import type { Env } from "../../../src/env.ts";
 import type { Endpoint, Snapshot } from "../../../src/model/snapshot.ts";
 import type { Ports } from "../../../src/proxy/exchange.ts";
+import { newMemory } from "../../../src/proxy/isolate.ts";
+import { createJudge } from "../../../src/proxy/judge.ts";
 import { createProxy } from "../../../src/proxy/pipeline.ts";
+import { createRateLimitDesk } from "../../../src/proxy/rate-limit-desk.ts";
 import { compileMesh } from "../raw/compile-mesh.ts";
 
 export const NOW = Date.UTC(2026, 0, 1, 12);
@@ -21,6 +25,8 @@ export type Service = (sent: Sent, nth: number) => Response | Promise<Response>;
 export interface TestMesh {
   readonly snapshot: Snapshot;
   readonly send: (url: string, init?: RequestInit) => Promise<Response>;
+  /** A proxy's question to one of the adapters. */
+  readonly ask: (url: string, init?: RequestInit) => Promise<Response>;
   /** Every request to a service, mirrors and authorization services included, in order. */
   readonly sent: Sent[];
   readonly slept: number[];
@@ -49,7 +55,8 @@ export function testMesh(yaml: string, options: TestMeshOptions = {}): TestMesh 
   const waiting: Promise<unknown>[] = [];
   const random = [...(options.random ?? [0])];
   const service = options.service ?? (() => new Response("hello"));
-  const proxy = createProxy({
+  const memory = newMemory();
+  const ports: Ports = {
     current: () => Promise.resolve({ snapshot, endpoints, checkedAt: NOW, stale: false, near: options.near ?? null }),
     keys: () => null,
     now: () => NOW,
@@ -72,7 +79,10 @@ export function testMesh(yaml: string, options: TestMeshOptions = {}): TestMesh 
       return Promise.resolve();
     },
     ...options.ports,
-  });
+  };
+  const proxy = createProxy(ports, memory);
+  const judge = createJudge(ports, memory);
+  const desk = createRateLimitDesk(ports, memory);
   // Only what a test sets is there: a binding that is missing must not come from the test Worker's own.
   const env = { TRUST_DOMAIN: "mesh.local", LOCAL_MESH: "true", ...options.env } as unknown as Env;
   const ctx = { waitUntil: (promise: Promise<unknown>) => void waiting.push(promise) } as unknown as ExecutionContext;
@@ -88,6 +98,7 @@ export function testMesh(yaml: string, options: TestMeshOptions = {}): TestMesh 
         ctx,
         (stage, facts) => void traced.push([stage, facts]),
       ),
+    ask: async (url, init) => adapters(new Request(url, init), env, ctx, judge, desk),
     settle: async () => {
       for (let one = waiting.shift(); one !== undefined; one = waiting.shift()) await one;
     },

@@ -1,0 +1,84 @@
+// What a proxy that users already run is told about a request: the same walk as the mesh's own traffic takes, up to where
+// the service would be called. No endpoint is chosen and nothing is forwarded; what is counted is counted.
+import { ANONYMOUS, sourceOf } from "../decide/caller.ts";
+import { headerChanges } from "../decide/header-changes.ts";
+import { inspectRequest, keptRequestId } from "../decide/headers.ts";
+import type { Env } from "../env.ts";
+import type { Decision, Judge, Question } from "../model/decision.ts";
+import type { Refusal } from "../model/problem.ts";
+import { admit } from "./admit.ts";
+import { authenticate } from "./authenticate.ts";
+import { authorize } from "./authorize.ts";
+import type { Exchange, Ports } from "./exchange.ts";
+import { identify } from "./identify.ts";
+import { memory, newMemory, ports, type IsolateMemory } from "./isolate.ts";
+import { limit, NO_LIMITS } from "./limit.ts";
+import { refuse, type Answering } from "./refuse.ts";
+import { routeTo } from "./route.ts";
+
+export type DataPlaneJudge = Judge<Env, ExecutionContext>;
+
+/** Production's: it shares quota and knowledge with the proxy of its isolate. */
+export const judge: DataPlaneJudge = createJudge(ports, memory);
+
+export function createJudge(ports: Ports, { limiter, books }: IsolateMemory = newMemory()): DataPlaneJudge {
+  return async (question, env, ctx) => {
+    const startedAtMs = ports.now();
+    const { method, url, headers, clientAddress } = question;
+    const inspected = inspectRequest(headers);
+    const requestId = keptRequestId(inspected.requestId) ?? ports.newId();
+    const by: Answering = { requestId, revision: 0, method, stage: "admit", policy: null };
+    const no = (refusal: Refusal, said: Partial<Answering> = {}): Decision => ({
+      allowed: false,
+      response: refuse(refusal, { ...by, ...said }),
+    });
+    try {
+      const live = await ports.current(env, ctx, startedAtMs, question.via);
+      if (live === null) return no(NOT_READY, { stage: "configuration" });
+      by.revision = live.snapshot.revision;
+      const admitted = admit({ method, url, headers, body: null, clientAddress }, inspected, env, requestId);
+      if ("problem" in admitted) return no(admitted);
+      const trace = undefined;
+      const caller = ANONYMOUS;
+      const exchange: Exchange = { ports, books, env, ctx, live, admitted, startedAtMs, limiter, trace, caller };
+      return await walk(exchange, question, by, no);
+    } catch (error) {
+      reportError(error);
+      return no({ problem: "internal", detail: "The mesh failed while it judged the request" });
+    }
+  };
+}
+
+const NOT_READY: Refusal = {
+  problem: "notReady",
+  detail: "The mesh could not load its configuration",
+  headers: { "retry-after": "2" },
+};
+
+async function walk(
+  exchange: Exchange,
+  question: Question,
+  by: Answering,
+  no: (refusal: Refusal, said?: Partial<Answering>) => Decision,
+): Promise<Decision> {
+  const caller = await identify(exchange);
+  if ("problem" in caller) return no(caller, { stage: "authenticate" });
+  exchange.caller = caller;
+  const routed = routeTo(exchange, question.service);
+  if ("problem" in routed) return no(routed, { stage: "route" });
+  const proven = await authenticate(exchange, routed);
+  if ("refusal" in proven) return no(proven.refusal, { stage: "authenticate", policy: proven.policy });
+  exchange.caller = proven.caller;
+  const denied = authorize(exchange, routed);
+  if (denied !== null) return no(denied.refusal, { stage: "authorize", policy: denied.policy });
+  const { destination, policy } = routed;
+  if ("problem" in destination) return no(destination, { stage: "route", policy });
+  const limited = destination.limits.length === 0 ? NO_LIMITS : await limit(exchange, routed, destination);
+  if ("refusal" in limited) return no(limited.refusal, { stage: "limit", policy: limited.policy });
+
+  const { headers, requestId } = exchange.admitted;
+  headers.set("x-request-id", requestId);
+  headers.set("selvage-source", sourceOf(exchange.caller));
+  const { set, remove } = headerChanges(question.headers, headers);
+  return { allowed: true, requestId, revision: by.revision, policy, upstream: set, remove, client: limited.headers };
+}

@@ -1,0 +1,152 @@
+// Promise: services behind proxies that users already run get the mesh's decisions, the same as through the mesh.
+import { readFileSync } from "node:fs";
+import { connect } from "node:net";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { startBackend, type Backend } from "../support/backend.ts";
+import { startMesh, type TestMesh } from "../support/mesh.ts";
+import { nginxMissing, startNginx, type Nginx } from "../support/nginx.ts";
+
+const EXAMPLE = readFileSync(new URL("../../examples/nginx/selvage.conf", import.meta.url), "utf8");
+
+const documents = (url: string, requests: number): string => `
+apiVersion: selvage.dev/v1
+kind: Service
+metadata: {name: orders, namespace: shop}
+spec: {exposure: public, endpoints: [{url: "${url}"}]}
+---
+apiVersion: selvage.dev/v1
+kind: Service
+metadata: {name: ledger, namespace: shop}
+spec: {exposure: mesh, endpoints: [{url: "${url}"}]}
+---
+apiVersion: selvage.dev/v1
+kind: RateLimitPolicy
+metadata: {name: orders, namespace: shop}
+spec:
+  targetRefs: [{kind: Service, name: orders}]
+  limits: [{name: few, requests: ${requests}, window: 1h, mode: strict, key: ["header:x-tenant"]}]
+`;
+
+let mesh: TestMesh;
+let backend: Backend;
+
+beforeAll(async () => {
+  backend = await startBackend("orders");
+  mesh = await startMesh();
+  const applied = await mesh.cli(["apply", "--wait", "-f", "-"], documents(backend.url, 3));
+  expect(applied.code, applied.stderr).toBe(0);
+}, 120_000);
+
+afterAll(async () => {
+  await mesh?.stop();
+  await backend?.close();
+});
+
+describe("the adapter for Envoy, over raw sockets", () => {
+  const statusOf = async (path: string, headers = ""): Promise<number> => {
+    const answer = await raw(
+      Number(new URL(mesh.url).port),
+      `GET ${path} HTTP/1.1\r\nhost: shop.example\r\n${headers}`,
+    );
+    return Number(/^HTTP\/1\.1 (\d+)/.exec(answer)?.[1]);
+  };
+
+  it("allows with 200 what the mesh would let pass", async () => {
+    expect(await statusOf("/_selvage/authz/envoy/orders.shop/orders/1?x=1")).toBe(200);
+  });
+
+  it("refuses with 401 where an identity is missing", async () => {
+    expect(await statusOf("/_selvage/authz/envoy/ledger.shop/")).toBe(401);
+  });
+
+  it.each([
+    ["/_selvage/authz/envoy/ledger.shop/%2e%2e/orders.shop/x", 400],
+    ["/_selvage/authz/envoy/ledger.shop/%2e%2e/%2e%2e/%2e%2e/healthz", 400],
+    ["/_selvage/authz/envoy/ledger.shop/%2e%2e/%2e%2e/%2e%2e/%2e%2e/svc/orders.shop/x", 400],
+    ["/_selvage/authz/envoy/ledger.shop/..%2f..%2f..%2fhealthz", 400],
+    ["/_selvage/authz/envoy/ledger.shop/%2e%2e%2f%2e%2e%2fx", 400],
+    ["/_selvage/authz/envoy/ledger.shop/x?y=/../../", 401],
+    ["/_selvage/authz/envoy/ledger.shop//orders.shop/x", 401],
+  ])("does not let %s speak for another service", async (path, status) => {
+    expect(await statusOf(path)).toBe(status);
+  });
+
+  it.each([
+    "/_selvage/authz/envoy/ledger.shop/../orders.shop/x",
+    "/_selvage/authz/envoy/ledger.shop/../../../healthz",
+    "/_selvage/authz/envoy/ledger.shop/../../../../svc/orders.shop/x",
+    "/_selvage/authz/envoy/ledger.shop/../../../ratelimit/healthcheck",
+  ])("refuses %s, whichever of the servers on the way makes it canonical", async (path) => {
+    // 400: it came as it was sent; 403: something on the way resolved it, and the header tells.
+    expect([400, 403]).toContain(await statusOf(path, "selvage-service: ledger.shop\r\n"));
+  });
+});
+
+describe("nginx in front of a service", () => {
+  let nginx: Nginx | null = null;
+
+  const site = (service: string): string =>
+    EXAMPLE.replaceAll("127.0.0.1:8787", new URL(mesh.url).host)
+      .replaceAll("127.0.0.1:9000", new URL(backend.url).host)
+      .replaceAll("orders.shop", service);
+
+  afterAll(() => nginx?.stop());
+
+  const missing = nginxMissing();
+
+  it("lets pass, refuses, and limits as the mesh decides", async ({ skip }) => {
+    if (missing !== null) skip(missing);
+    nginx = await startNginx(site("orders.shop"));
+    const before = backend.requests.length;
+    const send = (tenant: string): Promise<Response> =>
+      fetch(`${nginx?.url}/orders/7?x=1`, { headers: { "x-tenant": tenant, "selvage-source": "forged" } });
+    const first = await send("a");
+    expect(first.status).toBe(200);
+    expect(await first.text()).toBe("orders");
+    expect(first.headers.get("ratelimit")).toMatch(/^"few";r=2/);
+    expect((await send("a")).status).toBe(200);
+    expect((await send("a")).status).toBe(200);
+    const over = await send("a");
+    expect(over.status).toBe(429);
+    expect(Number(over.headers.get("retry-after"))).toBeGreaterThan(0);
+    expect(over.headers.get("selvage-decision")).toContain('limit; policy="RateLimitPolicy/shop/orders/few"');
+    expect((await send("b")).status).toBe(200);
+    expect(backend.requests.length - before).toBe(4);
+    await nginx.stop();
+    nginx = null;
+  }, 60_000);
+
+  it("hands the client the mesh's 401 with its challenge", async ({ skip }) => {
+    if (missing !== null) skip(missing);
+    nginx = await startNginx(site("ledger.shop"));
+    const before = backend.requests.length;
+    const answer = await fetch(`${nginx.url}/`);
+    expect(answer.status).toBe(401);
+    expect(answer.headers.get("www-authenticate")).toContain("Bearer");
+    const crooked = await raw(nginx.port, "GET /a/..%2fb HTTP/1.1\r\nhost: shop.example\r\n");
+    expect(crooked).toMatch(/^HTTP\/1\.1 (400|401|403)/);
+    expect(backend.requests.length).toBe(before);
+    await nginx.stop();
+    nginx = null;
+  }, 60_000);
+
+  it("refuses everything while the mesh cannot be asked", async ({ skip }) => {
+    if (missing !== null) skip(missing);
+    nginx = await startNginx(site("orders.shop").replaceAll(new URL(mesh.url).host, "127.0.0.1:9"));
+    expect((await fetch(`${nginx.url}/`)).status).toBe(500);
+    await nginx.stop();
+    nginx = null;
+  }, 60_000);
+});
+
+/** One request whose path no client library may touch; the whole answer as text. */
+function raw(port: number, head: string): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const socket = connect(port, "127.0.0.1", () => socket.write(`${head}connection: close\r\n\r\n`));
+    let text = "";
+    socket.setEncoding("utf8");
+    socket.on("data", (chunk: string) => (text += chunk));
+    socket.on("end", () => resolve(text));
+    socket.on("error", reject);
+  });
+}
