@@ -26,6 +26,10 @@ const ENDPOINT = "/namespaces/shop/services/orders/endpoints/one";
 const GUARD =
   "apiVersion: selvage.dev/v1\nkind: TrafficPolicy\nmetadata: {name: guard, namespace: shop}\nspec: {targetRefs: [{kind: Service, name: orders}], circuitBreaker: {}}\n";
 
+/** Something to preview. */
+const QUOTA =
+  "---\napiVersion: selvage.dev/v1\nkind: RateLimitPolicy\nmetadata: {name: quota, namespace: shop}\nspec: {targetRefs: [{kind: Service, name: orders}], limits: [{name: l, requests: 5, window: 1s}]}\n";
+
 /** Clients with and without credentials, and contracts to decide. */
 const CLIENTS = ["mobile", "till", "kiosk"]
   .map((name) => `---\n{apiVersion: selvage.dev/v1, kind: Application, metadata: {name: ${name}, namespace: shop}}\n`)
@@ -60,6 +64,7 @@ const examples: Readonly<Record<string, readonly [path: string, sent?: Sent]>> =
   deleteEndpoint: [ENDPOINT],
   getCatalog: ["/catalog"],
   listLimits: ["/limits"],
+  previewLimit: ["/limits/preview?policy=shop/quota"],
   getServiceOpenApi: ["/catalog/shop/orders/openapi.json"],
   mintApplicationCredentials: ["/applications/shop/mobile/credentials"],
   rotateApplicationCredentials: ["/applications/shop/mobile/credentials/rotate"],
@@ -109,7 +114,7 @@ beforeAll(async () => {
     ),
   );
   await applied(serviceYaml("orders"));
-  await applied(GUARD + CLIENTS);
+  await applied(GUARD + QUOTA + CLIENTS);
   for (const role of roles) tokens.set(role, await tokenFor(role));
   tokens.set("elsewhere", await tokenFor("operator", ["elsewhere"]));
   const minted = await api("POST", "/tokens", { body: { name: "victim", role: "viewer" } });
