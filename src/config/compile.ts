@@ -21,6 +21,7 @@ import { compileRoutes } from "./compile-routes.ts";
 import { compileServices } from "./compile-services.ts";
 import { compileStatuses } from "./compile-statuses.ts";
 import { survey } from "./compile-world.ts";
+import { lintAuthorizations } from "./lint-authorization.ts";
 import { lintBackends } from "./lint-backends.ts";
 import { lintMatches } from "./lint-matches.ts";
 import { lintPolicies } from "./lint-policies.ts";
@@ -90,6 +91,7 @@ export function compile(documents: readonly Document[], options: CompileOptions)
     ...lintReferences(world, listeners),
     ...faults.findings,
     ...lintPolicies(world, losers),
+    ...lintAuthorizations(world),
     ...lintContracts(identities.contracts, world),
     ...lintRoutes(routes.routes, world),
     ...lintBackends(router, routes),

@@ -66,6 +66,10 @@ export const problemTexts: Readonly<Record<ProblemName, ProblemText>> = {
     why: "The service has `exposure: mesh`, the default, and the caller has shown no identity.",
     fix: "Call with a workload or application identity, set `exposure: public` on the Service, or publish it on a hostname with an HTTPRoute.",
   },
+  accessDenied: {
+    why: "An AuthorizationPolicy on the request's way denies it, or there are policies that allow and none of them allows this. `selvage-decision` names the policy.",
+    fix: "Look at the policy's rules: who may (`from`), what (`to`), under which conditions (`when`). What the mesh cannot judge, such as a repeated header of which one value fits, counts against the caller.",
+  },
   adapterRefused: {
     why: "A proxy asked for a decision (`/_selvage/authz/…`, `/_selvage/ratelimit/json`) and may not: the mesh has no secret `ADAPTER_TOKEN`, or the proxy did not send it. Whoever may ask may also spend other callers' quota.",
     fix: "`wrangler secret put ADAPTER_TOKEN`, and have the proxy send the same value in the header `selvage-adapter-token`. A local mesh without that secret answers everybody.",

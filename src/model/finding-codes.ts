@@ -48,6 +48,10 @@ export const findingCodes = {
   SLV1309: "A path holds something that no canonical path does: it never matches.",
   SLV1311: "A policy selects nothing.",
   SLV1312: "An older contract for the same application and service is the one that counts.",
+  SLV1320: "A DENY goes by paths: another spelling that the service understands the same gets through.",
+  SLV1321: "An AuthorizationPolicy has no rules: an ALLOW refuses everything, another matches nothing.",
+  SLV1322: "A rule of an AuthorizationPolicy asks for something that no request can have.",
+  SLV1323: "An AuthorizationPolicy names callers or claims that nothing in the mesh proves.",
 } as const satisfies Record<`SLV1${number}`, string>;
 
 export type FindingCode = keyof typeof findingCodes;

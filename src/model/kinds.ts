@@ -145,7 +145,7 @@ export const kinds: Readonly<Record<KindName, KindInfo>> = {
     scope: "namespace",
     says: "Who may call what.",
     spec: authorizationPolicySpecSchema,
-    effect: { later: "refuses (403) callers who are denied or not allowed" },
+    effect: "now",
   },
   FaultPolicy: {
     kind: "FaultPolicy",

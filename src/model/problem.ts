@@ -18,6 +18,7 @@ export const problems = {
   unauthenticated: { code: "SLV2001", status: 401, title: "Who is calling is not known" },
   forbidden: { code: "SLV2003", status: 403, title: "The caller may not do this" },
   identityRequired: { code: "SLV2101", status: 401, title: "This service needs a caller with an identity" },
+  accessDenied: { code: "SLV2150", status: 403, title: "A policy does not let the caller do this" },
   adapterRefused: { code: "SLV2190", status: 403, title: "The proxy may not ask the mesh" },
   serviceMismatch: { code: "SLV2191", status: 403, title: "The proxy asked about another service than its own" },
   // concurrency

@@ -2,11 +2,14 @@
 // deadline, and tells a failure as a value. Whether it is tried again is not decided here.
 import { endpointUrl } from "../decide/endpoint-url.ts";
 import type { Env } from "../env.ts";
-import type { Endpoint } from "../model/snapshot.ts";
+import type { Endpoint, ServiceKey } from "../model/snapshot.ts";
+import { assertCaller } from "./assert.ts";
 import { letGo } from "./body.ts";
 import type { CallFailure, Exchange, Outgoing } from "./exchange.ts";
 
 export interface CallOptions {
+  /** Whose endpoint it is: what the mesh asserts is for it alone. */
+  readonly service: ServiceKey;
   /** Until response headers; null = no deadline. */
   readonly timeoutMs: number | null;
   /**
@@ -33,6 +36,8 @@ export async function call(
   }
   const url = endpointUrl(endpoint, outgoing.origin, outgoing.path, outgoing.search);
   const { method, headers } = outgoing;
+  const asserting = assertCaller(exchange, options.service, outgoing, url);
+  if (asserting !== undefined) await asserting;
   // Over the network the runtime makes its own; a bound Worker would see the caller's beside its URL.
   if (bound !== null) headers.delete("host");
   const init: RequestInit = { method, headers, body, redirect: "manual" };

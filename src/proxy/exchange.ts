@@ -31,8 +31,12 @@ export interface Ports {
 /** Receives each stage's decision; absent in normal operation, and then nothing is built for it. */
 export type Trace = (stage: string, facts: Readonly<Record<string, unknown>>) => void;
 
+/** Signed assertions, by key, caller and service; used until `until`, milliseconds since the epoch. */
+export type Assertions = Map<string, { readonly text: string; readonly until: number }>;
+
 /** What the isolate remembers from one request to the next. */
 export interface Books {
+  readonly assertions: Assertions;
   readonly endpoints: EndpointBook;
   readonly retryBudgets: Map<ServiceKey, BudgetState>;
 }

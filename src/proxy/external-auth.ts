@@ -51,7 +51,11 @@ export async function externalAuth(
     origin: outgoing.origin,
   };
   const bytes = filter.maxBodyBytes > 0 && body.kind === "kept" ? body.bytes : null;
-  const answer = await call(exchange, endpoint, question, bytes, { timeoutMs: LONGEST_MS, abort: true });
+  const answer = await call(exchange, endpoint, question, bytes, {
+    service: target.service,
+    timeoutMs: LONGEST_MS,
+    abort: true,
+  });
   if ("failure" in answer) return denied(target.service, answer.detail);
   exchange.trace?.("external-auth", { service: target.service, status: answer.status });
   if (answer.status !== 200) return answer;

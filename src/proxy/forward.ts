@@ -49,7 +49,11 @@ export async function forward(
     else outgoing.headers.set("selvage-timeout-ms", String(Math.max(1, Math.floor(timeoutMs) - MARGIN_MS)));
     if (load !== null) began(load, nowMs);
     const settle = guard?.begin(endpoint);
-    const answer = await call(exchange, endpoint, outgoing, bodyOf(body), { timeoutMs, abort: plan !== null });
+    const answer = await call(exchange, endpoint, outgoing, bodyOf(body), {
+      service: destination.service,
+      timeoutMs,
+      abort: plan !== null,
+    });
     const end = endOf(answer);
     settle?.(end);
     trace?.("forward", { endpoint: endpoint.id, ...end });

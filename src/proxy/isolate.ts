@@ -13,7 +13,7 @@ export interface IsolateMemory {
 }
 
 export function newMemory(): IsolateMemory {
-  return { limiter: newLimitMemory(), books: { endpoints: new Map(), retryBudgets: new Map() } };
+  return { limiter: newLimitMemory(), books: { assertions: new Map(), endpoints: new Map(), retryBudgets: new Map() } };
 }
 
 export const memory = newMemory();

@@ -61,12 +61,15 @@ async function sendOne(
   const bytes = await body;
   if (bytes === "skip") return;
   const { live, ports } = exchange;
+  const service = "invalid" in target ? null : target.service;
   const endpoint =
     "invalid" in target
       ? null
       : pickEndpoint(live.endpoints.get(target.service) ?? [], target.version, [], ports.random());
   const answer =
-    endpoint === null ? null : await call(exchange, endpoint, outgoing, bytes, { timeoutMs: LONGEST_MS, abort: true });
+    endpoint === null || service === null
+      ? null
+      : await call(exchange, endpoint, outgoing, bytes, { service, timeoutMs: LONGEST_MS, abort: true });
   const sent = answer !== null && !("failure" in answer);
   mirrorCounts[sent ? "sent" : "failed"]++;
   exchange.trace?.("mirror", { endpoint: endpoint?.id ?? null, sent });

@@ -1,0 +1,26 @@
+// What the mesh asserts to a service about a request: that it came through the mesh, and who calls. The one place that says
+// what is in it, for those who sign and for those who check.
+import { encodeBase64url } from "./base64url.ts";
+
+export const ASSERTION_HEADER = "selvage-assertion";
+export const ASSERTION_TYPE = "selvage-assertion+jwt";
+/** Longest life of an assertion, seconds. */
+export const ASSERTION_SECONDS = 60;
+
+/** What binds an assertion to one request, for services with `assertion: request`. */
+export interface Binding {
+  /** The method, as it is sent. */
+  readonly htm: string;
+  /** SHA-256 of the request's path and query as the service gets them, base64url. */
+  readonly htp: string;
+}
+
+/**
+ * @param target path and query, or a whole URL: `/orders?page=2`. Both sides let a URL parser spell it, so that what a
+ * server writes differently without changing its meaning does not matter.
+ */
+export async function bindingOf(method: string, target: string): Promise<Binding> {
+  const { pathname, search } = new URL(target, "http://service.invalid");
+  const digest = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(pathname + search));
+  return { htm: method, htp: encodeBase64url(new Uint8Array(digest)) };
+}
