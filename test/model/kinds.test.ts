@@ -68,6 +68,9 @@ it("gives every kind without effect a word on what is to come", () => {
     "RateLimitPolicy",
     "AuthorizationPolicy",
     "FaultPolicy",
+    "Application",
+    "Tier",
+    "Contract",
     "Override",
   ]);
 });
