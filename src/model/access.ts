@@ -38,7 +38,11 @@ export interface JwtProvider {
 
 /** `secret`: name of the Worker secret that holds the shared key. */
 export type KeySource =
-  | { readonly jwksUri: string }
+  | {
+      readonly jwksUri: string;
+      /** The URL may be private or plain http: a local mesh, or a cluster "default" that allows it. */
+      readonly allowPrivate?: true;
+    }
   | { readonly jwks: { readonly keys: readonly Readonly<Record<string, unknown>>[] } }
   | { readonly secret: string };
 

@@ -102,7 +102,7 @@ export const kinds: Readonly<Record<KindName, KindInfo>> = {
     says: "A registry entry: a service, its endpoints, who may call it by its own address.",
     spec: serviceSpecSchema,
     effect: "now",
-    limits: "`assertion`, `healthCheck` and `openapi` are parsed, stored and returned; no effect yet.",
+    limits: "`assertion` and `openapi` are parsed, stored and returned; no effect yet.",
   },
   TrafficPolicy: {
     kind: "TrafficPolicy",
@@ -135,7 +135,7 @@ export const kinds: Readonly<Record<KindName, KindInfo>> = {
     scope: "namespace",
     says: "Which proofs of identity are accepted, and whether one is required.",
     spec: authenticationPolicySpecSchema,
-    effect: { later: "refuses (401) requests without an accepted proof of identity" },
+    effect: "now",
   },
   AuthorizationPolicy: {
     kind: "AuthorizationPolicy",

@@ -7,6 +7,7 @@ import type { Env } from "../env.ts";
 import type { Decision, Judge, Question } from "../model/decision.ts";
 import type { Refusal } from "../model/problem.ts";
 import { admit } from "./admit.ts";
+import { assertCaller } from "./assert.ts";
 import { authenticate } from "./authenticate.ts";
 import { authorize } from "./authorize.ts";
 import type { Exchange, Ports } from "./exchange.ts";
@@ -21,7 +22,7 @@ export type DataPlaneJudge = Judge<Env, ExecutionContext>;
 /** Production's: it shares quota and knowledge with the proxy of its isolate. */
 export const judge: DataPlaneJudge = createJudge(ports, memory);
 
-export function createJudge(ports: Ports, { limiter, books }: IsolateMemory = newMemory()): DataPlaneJudge {
+export function createJudge(ports: Ports, { limiter, books, proofs }: IsolateMemory = newMemory()): DataPlaneJudge {
   return async (question, env, ctx) => {
     const startedAtMs = ports.now();
     const { method, url, headers, clientAddress } = question;
@@ -40,7 +41,19 @@ export function createJudge(ports: Ports, { limiter, books }: IsolateMemory = ne
       if ("problem" in admitted) return no(admitted);
       const trace = undefined;
       const caller = ANONYMOUS;
-      const exchange: Exchange = { ports, books, env, ctx, live, admitted, startedAtMs, limiter, trace, caller };
+      const exchange: Exchange = {
+        ports,
+        books,
+        env,
+        ctx,
+        live,
+        admitted,
+        startedAtMs,
+        limiter,
+        proofs,
+        trace,
+        caller,
+      };
       return await walk(exchange, question, by, no);
     } catch (error) {
       reportError(error);
@@ -76,7 +89,9 @@ async function walk(
   const limited = destination.limits.length === 0 ? NO_LIMITS : await limit(exchange, routed, destination);
   if ("refusal" in limited) return no(limited.refusal, { stage: "limit", policy: limited.policy });
 
-  const { headers, requestId } = exchange.admitted;
+  const { headers, requestId, method, search, scheme, host } = exchange.admitted;
+  const outgoing = { method, path: routed.path, search, headers, origin: `${scheme}://${host}` };
+  await assertCaller(exchange, question.service, outgoing, question.url);
   headers.set("x-request-id", requestId);
   headers.set("selvage-source", sourceOf(exchange.caller));
   const { set, remove } = headerChanges(question.headers, headers);
