@@ -3,7 +3,7 @@
 import { announce } from "../config/announce.ts";
 import { changeIdentities } from "../config/change-identities.ts";
 import { keys } from "../config/live-keys.ts";
-import { liveSecrets, revokeSecret, type CredentialStep } from "../decide/client-secrets.ts";
+import { liveSecrets, revokeSecret, type CredentialStep } from "../config/client-secrets.ts";
 import type { Credentials } from "../model/api-clients.ts";
 import type { ClientKind, ClientRecord, IdentityState, SecretRecord } from "../model/identity.ts";
 import { refOf } from "../model/keys.ts";

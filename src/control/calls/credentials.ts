@@ -1,7 +1,7 @@
 // Credentials of applications and services: made, rotated, withdrawn. A secret is in one answer, once. Each change is a
 // revision, so it reaches every isolate as fast as any other, and its propagation can be asked for.
 import { z } from "zod";
-import { addSecret, rotateSecret } from "../../decide/client-secrets.ts";
+import { addSecret, rotateSecret } from "../../config/client-secrets.ts";
 import { credentialsSchema, mintedCredentialsSchema, rotateRequestSchema } from "../../model/api-clients.ts";
 import { parseDuration } from "../../model/duration.ts";
 import type { ClientKind } from "../../model/identity.ts";

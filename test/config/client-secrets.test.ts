@@ -7,7 +7,7 @@ import {
   revokeSecret,
   rotateSecret,
   type CredentialStep,
-} from "../../src/decide/client-secrets.ts";
+} from "../../src/config/client-secrets.ts";
 import type { SecretRecord } from "../../src/model/identity.ts";
 
 const T0 = Date.UTC(2026, 10, 23, 12);
