@@ -86,6 +86,29 @@ export const promises: readonly Promised[] = [
     }),
     measure: ({ refused, undecided, offered }) => (100 * (refused + undecided)) / offered,
   })),
+  ...[1, 8].map((isolates): Promised => ({
+    name: `refused although below a limit of 100/s, ${isolates} isolates, 80 % demand`,
+    most: 2,
+    unit: "%",
+    options: (seed) => eight({ seed, isolates, demandPerSecond: 80 }),
+    measure: ({ refused, undecided, offered }) => (100 * (refused + undecided)) / offered,
+  })),
+  ...[1, 8].flatMap((isolates): Promised[] => [
+    {
+      name: `above 100/s, ${isolates} isolates, 5x demand`,
+      most: 2,
+      unit: "%",
+      options: (seed) => eight({ seed, isolates, demandPerSecond: 500 }),
+      measure: ({ admitted }, { durationMs }) => admitted.length / (durationMs / 1000) - 100,
+    },
+    {
+      name: `of 100/s not given out, ${isolates} isolates, 5x demand`,
+      most: 5,
+      unit: "%",
+      options: (seed) => eight({ seed, isolates, demandPerSecond: 500 }),
+      measure: ({ admitted }, { durationMs }) => 100 - admitted.length / (durationMs / 1000),
+    },
+  ]),
   {
     name: "questions, 1000 isolates, 10x overload",
     most: 200,
@@ -178,6 +201,11 @@ export const promises: readonly Promised[] = [
     measure: overshoot,
   },
 ];
+
+/** What `selvage up --edges 8` does, on one machine: test/journeys/limit-fleet.ts. */
+function eight(more: Pick<FleetOptions, "seed" | "isolates" | "demandPerSecond">): FleetOptions {
+  return { ...calm, rttMs: 10, terms: perSecond(100), durationMs: 30_000, ...more };
+}
 
 /** A steady key at half its limit, and thousands of keys that nobody has seen before. */
 function flood(seed: number, isolates: number): FleetOptions {
