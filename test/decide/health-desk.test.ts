@@ -153,7 +153,7 @@ describe("who is left out", () => {
 });
 
 describe("an endpoint fails in traffic", () => {
-  const seat = (ok: number, failed: number): boolean => {
+  const seat = (ok: number, failed: number, state: "closed" | "open" = "closed"): boolean => {
     const breakers = newBreakerDesk();
     const by = {
       windowMs: 10_000,
@@ -164,7 +164,7 @@ describe("an endpoint fails in traffic", () => {
       maxOpenForMs: 60_000,
       halfOpenRequests: 5,
     };
-    const breaker = newBreaker(by, 0);
+    const breaker = { ...newBreaker(by, 0), state };
     addOutcomes(breaker.window, { ok, failed, slow: 0 }, 0);
     const more = { runs: new Map(), okAt: 0, heardAt: 0, suspectedAt: 0 };
     breakers.seats.set("p e:a", { policy: "p", target: "e:a", terms: by, breaker, ...more });
@@ -176,6 +176,10 @@ describe("an endpoint fails in traffic", () => {
     [1, 9, false],
   ])("with %i good calls and %i failures: %s", (ok, failed, expected) => {
     expect(seat(ok, failed)).toBe(expected);
+  });
+
+  it("when its breaker is open, whatever was good before", () => {
+    expect(seat(9, 9, "open")).toBe(true);
   });
 
   it("when it is ejected", () => {
