@@ -99,6 +99,7 @@ async function importAll({ signing, accepted, pepper }: KeyMaterial): Promise<Me
   };
 }
 
+/** Public keys may be told again: they are published. */
 function importKey(jwk: KeyJwk, use: "sign" | "verify"): Promise<Key> {
-  return crypto.subtle.importKey("jwk", jwk, { name: "ECDSA", namedCurve: "P-256" }, false, [use]);
+  return crypto.subtle.importKey("jwk", { ...jwk }, { name: "ECDSA", namedCurve: "P-256" }, use === "verify", [use]);
 }
