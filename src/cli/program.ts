@@ -3,6 +3,7 @@
 import { Command, InvalidArgumentError, Option } from "commander";
 import { type ExitCode, exitCodes } from "./exit-code.ts";
 import { integer } from "./integer.ts";
+import { addKeyCommands } from "./key-commands.ts";
 import { addLimitCommands } from "./limit-commands.ts";
 import { addOperatorCommands } from "./operator-commands.ts";
 import { packageVersion } from "./package-root.ts";
@@ -235,6 +236,7 @@ export function buildProgram(terminal: Terminal, done: Done): Command {
 
   addOperatorCommands(program, withSession);
   addLimitCommands(program, withSession);
+  addKeyCommands(program, withSession);
 
   program
     .command("completion")

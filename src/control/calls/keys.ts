@@ -1,7 +1,7 @@
 // The mesh's signing keys as operators handle them: which there are, a new one before its time, one out of use at once. The
 // keys themselves are in no answer.
 import { z } from "zod";
-import { KEY_RING } from "../../config/live-keys.ts";
+import { KEY_RING, keysChanged } from "../../config/live-keys.ts";
 import type { Env } from "../../env.ts";
 import { signingKeysSchema, type SigningKeys } from "../../model/api-identity.ts";
 import type { RingView } from "../../model/key-ring.ts";
@@ -40,7 +40,7 @@ export function registerKeys(app: ControlApp): void {
     async handle(exchange) {
       const { store, env } = exchange;
       await store.appendAudit(auditOf(exchange, { action: "rotateKeys", target: "mesh" }));
-      return answered(() => ringOf(env).rotate());
+      return answered(() => changed(ringOf(env).rotate()));
     },
   });
 
@@ -58,13 +58,20 @@ export function registerKeys(app: ControlApp): void {
       const { params, store, env } = exchange;
       // The audit first: a revocation that nobody is accountable for must not exist.
       await store.appendAudit(auditOf(exchange, { action: "revokeKey", target: `key:${params.kid}` }));
-      return answered(() => ringOf(env).revoke(params.kid), params.kid);
+      return answered(() => changed(ringOf(env).revoke(params.kid)), params.kid);
     },
   });
 }
 
 function ringOf(env: Env) {
   return env.KEYRING.getByName(KEY_RING);
+}
+
+/** This isolate at least knows at once. */
+async function changed<View>(asking: Promise<View>): Promise<View> {
+  const view = await asking;
+  keysChanged();
+  return view;
 }
 
 async function answered(ask: () => Promise<RingView | null>, kid = ""): Promise<{ body: SigningKeys } | Refusal> {
