@@ -2,7 +2,7 @@
 import { env } from "cloudflare:workers";
 import { beforeAll, describe, expect, it } from "vitest";
 import type { SeenRow } from "../../src/model/lease.ts";
-import { api, applied, FIRST_LOAD_MS, tokenFor } from "../support/worker/admin.ts";
+import { api, applied, FIRST_LOAD_MS, tokenFor, serviceYaml } from "../support/worker/admin.ts";
 import { failingNamespace } from "../support/worker/objects.ts";
 import { emptyRegistry } from "../support/worker/registry.ts";
 
@@ -107,6 +107,15 @@ describe("GET /limits/preview", () => {
     expect(burst.body.items).toMatchObject([{ numbers: { requests: 10, burst: 2 }, wouldRefuse: 28 + 2 }]);
   });
 
+  it("knows the limits of tiers as well", async () => {
+    const tier = `---\napiVersion: selvage.dev/v1\nkind: Tier\nmetadata: {name: gold, namespace: shop}\nspec: {service: orders, limits: [{name: one, requests: 10, window: 1h}]}\n`;
+    await applied(`${tier}---\n${serviceYaml("orders")}`);
+    await tell("tier:shop/gold", 1, [row(60_000, 7, 0, '["app"]')]);
+    const { body } = await api("GET", "/limits/preview?policy=shop/gold&kind=Tier&requests=5&window=1h");
+    expect(body.items).toMatchObject([{ policy: "gold", asked: 7, wouldRefuse: 2, keys: [{ key: ["app"] }] }]);
+    expect((await api("GET", "/limits/preview?policy=shop/gold")).status).toBe(404);
+  });
+
   it("says when nothing is known", async () => {
     const { body } = await api("GET", "/limits/preview?policy=shop/own");
     expect(body.items).toMatchObject([{ mode: "local", since: null, asked: 0, keys: [] }]);
@@ -130,10 +139,36 @@ describe("GET /limits/preview", () => {
   });
 });
 
-it("a policy with sla is taken with a warning, one without has none", async () => {
+it("a policy with sla is taken without a warning", async () => {
   const { body } = await api("POST", "/validate", {
     body: policy("with", "shop").replace("limits:", "sla: true, limits:"),
   });
-  expect(body.warnings).toMatchObject([{ code: "SLV1022", pointer: "#/0/spec/sla" }]);
-  expect((await api("POST", "/validate", { body: policy("plain", "shop") })).body.warnings).toEqual([]);
+  expect(body.warnings).toEqual([]);
+});
+
+it("shows what each application uses of its tier, and by which contract", async () => {
+  const doc = (kind: string, name: string, spec: string): string =>
+    `---\n{apiVersion: selvage.dev/v1, kind: ${kind}, metadata: {name: ${name}, namespace: shop}, spec: ${spec}}\n`;
+  await applied(
+    doc("Service", "tiered", "{exposure: public}") +
+      doc("Application", "mobile", "{}") +
+      doc("Tier", "gold", "{service: tiered, approval: auto, limits: [{name: l, requests: 5, window: 1h}]}") +
+      doc("Contract", "mobile-tiered", "{application: mobile, service: tiered, tier: gold}"),
+  );
+  const key = JSON.stringify(["spiffe://mesh.local/ns/shop/app/mobile"]);
+  const terms = { algorithm: "gcra" as const, requests: 5, windowMs: 3_600_000, burst: 5 };
+  await env.LIMITER.getByName("tier:shop/gold").take({ isolate: "i", buckets: [{ limit: "l", key, terms }] });
+  const { items } = (await api("GET", "/limits?namespace=shop")).body;
+  expect(items).toContainEqual(
+    expect.objectContaining({
+      kind: "Tier",
+      namespace: "shop",
+      policy: "gold",
+      limit: "l",
+      application: "shop/mobile",
+      contract: "shop/mobile-tiered",
+      used: 1,
+      capacity: 5,
+    }),
+  );
 });
