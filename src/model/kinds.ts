@@ -125,7 +125,6 @@ export const kinds: Readonly<Record<KindName, KindInfo>> = {
     says: "Limits on requests, and the headers that report them.",
     spec: rateLimitPolicySpecSchema,
     effect: "now",
-    limits: "Callers are not proven yet: `client` is the address and `claim:` is empty.",
   },
   AuthenticationPolicy: {
     kind: "AuthenticationPolicy",
