@@ -12,10 +12,12 @@ import { registerEndpoints } from "./calls/endpoints.ts";
 import { registerHeartbeats } from "./calls/heartbeats.ts";
 import { registerLimitPreview } from "./calls/limit-preview.ts";
 import { registerLimits } from "./calls/limits.ts";
+import { registerLogin } from "./calls/login.ts";
 import { registerResource } from "./calls/resource.ts";
 import { registerResources } from "./calls/resources.ts";
 import { registerRevisions } from "./calls/revisions.ts";
 import { registerTokens } from "./calls/tokens.ts";
+import { registerWhoami } from "./calls/whoami.ts";
 import { refuseUnknownCall } from "./not-found.ts";
 import { registerPages } from "./pages.ts";
 import type { ControlApp } from "./register.ts";
@@ -43,6 +45,8 @@ function build(): ControlApp {
   registerLimitPreview(app);
   registerBreakers(app);
   registerTokens(app);
+  registerWhoami(app);
+  registerLogin(app);
   registerAudit(app);
   registerPages(app);
   app.notFound((context) =>

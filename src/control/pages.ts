@@ -6,38 +6,16 @@ import { Store } from "../config/store.ts";
 import type { Env } from "../env.ts";
 import { healthSchema, type Readiness, readinessSchema } from "../model/api-operators.ts";
 import { codeExplanationSchema } from "../model/api.ts";
-import type { ProblemName } from "../model/problem.ts";
 import { answerResponse, pageResponse, refusalResponse } from "./answer.ts";
-import { problemResponses } from "./describe.ts";
 import { explainCode } from "./explain-code.ts";
+import { htmlContent, type PageVisit, registerPage } from "./page.ts";
 import { openApiDocument } from "./openapi.ts";
 import { problemPage } from "./problem-page.ts";
 import { referencePage } from "./reference-page.ts";
 import type { ControlApp } from "./register.ts";
-import { requestIdOf } from "./request-id.ts";
 
 /** How long `readyz` waits for the registry. */
 const REGISTRY_MS = 2000;
-
-interface Page {
-  readonly id: string;
-  readonly path: string;
-  readonly summary: string;
-  readonly params?: z.ZodObject;
-  readonly content: Readonly<Record<string, { readonly schema: z.ZodType }>>;
-  readonly refusals: readonly ProblemName[];
-  readonly handle: (visit: Visit) => Response | Promise<Response>;
-}
-
-interface Visit {
-  readonly request: Request;
-  readonly env: Env;
-  readonly ctx: Pick<ExecutionContext, "waitUntil">;
-  readonly requestId: string;
-  readonly param: (name: string) => string;
-}
-
-const htmlContent = { "text/html": { schema: z.string() } };
 
 export function registerPages(app: ControlApp): void {
   registerPage(app, {
@@ -95,30 +73,7 @@ export function registerPages(app: ControlApp): void {
   });
 }
 
-function registerPage(app: ControlApp, { id, path, summary, params, content, refusals, handle }: Page): void {
-  app.openAPIRegistry.registerPath({
-    operationId: id,
-    method: "get",
-    path,
-    tags: ["public"],
-    summary,
-    "x-selvage-role": "public",
-    security: [],
-    ...(params ? { request: { params } } : {}),
-    responses: { 200: { description: "The answer.", content: { ...content } }, ...problemResponses(refusals) },
-  });
-  app.get(path.replaceAll(/\{(.+?)\}/g, ":$1"), (context) =>
-    handle({
-      request: context.req.raw,
-      env: context.env,
-      ctx: context.executionCtx,
-      requestId: requestIdOf(context.req.raw),
-      param: (name) => context.req.param(name) ?? "",
-    }),
-  );
-}
-
-async function readinessOf(env: Env, ctx: Visit["ctx"]): Promise<Readiness> {
+async function readinessOf(env: Env, ctx: PageVisit["ctx"]): Promise<Readiness> {
   const [live, head] = await Promise.all([
     current(env, ctx, Date.now()),
     Promise.race([new Store(env.DB).head().catch(() => null), scheduler.wait(REGISTRY_MS).then(() => null)]),
