@@ -49,7 +49,7 @@ export async function serve(dir: string, code: string): Promise<Workerd> {
     {
       name: "product",
       code,
-      classes: ["Mesh", "Presence", "RateLimiter", "CircuitBreaker", "KeyRing"],
+      classes: ["Mesh", "Presence", "RateLimiter", "CircuitBreaker", "JwksCache", "KeyRing"],
       vars: {
         TRUST_DOMAIN: "mesh.local",
         LOCAL_MESH: "true",
@@ -61,6 +61,7 @@ export async function serve(dir: string, code: string): Promise<Workerd> {
         '(name = "PRESENCE", durableObjectNamespace = "Presence")',
         '(name = "LIMITER", durableObjectNamespace = "RateLimiter")',
         '(name = "BREAKER", durableObjectNamespace = "CircuitBreaker")',
+        '(name = "JWKS", durableObjectNamespace = "JwksCache")',
         '(name = "KEYRING", durableObjectNamespace = "KeyRing")',
         '(name = "DB", wrapped = (moduleName = "cloudflare-internal:d1-api", innerBindings = [(name = "fetcher", service = "d1")]))',
       ],

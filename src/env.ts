@@ -1,5 +1,6 @@
 // What the platform hands the Worker: bindings and variables, each with what it means. Read once per request, in index.ts.
 import type { CircuitBreaker } from "../durable/circuit-breaker.ts";
+import type { JwksCache } from "../durable/jwks-cache.ts";
 import type { KeyRing } from "../durable/key-ring.ts";
 import type { Mesh } from "../durable/mesh.ts";
 import type { Presence } from "../durable/presence.ts";
@@ -16,6 +17,8 @@ export interface Env {
   readonly LIMITER: DurableObjectNamespace<RateLimiter>;
   /** One object for each service: its breakers and ejections, for the whole fleet. */
   readonly BREAKER: DurableObjectNamespace<CircuitBreaker>;
+  /** One object for each URL of a key set, by the URL's SHA-256: the only place that fetches it. */
+  readonly JWKS: DurableObjectNamespace<JwksCache>;
   /** One object for the mesh: its signing keys and the pepper of client secrets. */
   readonly KEYRING: DurableObjectNamespace<KeyRing>;
   /** The bootstrap operator token (a secret). Without it the admin API answers 401 until an API token exists. */

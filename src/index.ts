@@ -8,6 +8,7 @@ import { proxy } from "./proxy/pipeline.ts";
 import { rateLimitDesk } from "./proxy/rate-limit-desk.ts";
 
 export { CircuitBreaker } from "../durable/circuit-breaker.ts";
+export { JwksCache } from "../durable/jwks-cache.ts";
 export { KeyRing } from "../durable/key-ring.ts";
 export { Mesh } from "../durable/mesh.ts";
 export { Presence } from "../durable/presence.ts";

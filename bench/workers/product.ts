@@ -10,12 +10,13 @@ let counted: { readonly from: Env; readonly env: Env } | null = null;
 /** An isolate has one `env`, so this wraps once. */
 function counting(env: Env): Env {
   if (counted?.from !== env) {
-    const { MESH, PRESENCE, LIMITER, BREAKER, KEYRING } = env;
+    const { MESH, PRESENCE, LIMITER, BREAKER, JWKS, KEYRING } = env;
     const objects = {
       MESH: namespace(MESH),
       PRESENCE: namespace(PRESENCE),
       LIMITER: namespace(LIMITER),
       BREAKER: namespace(BREAKER),
+      JWKS: namespace(JWKS),
       KEYRING: namespace(KEYRING),
     };
     counted = { from: env, env: { ...env, ...objects } };

@@ -26,7 +26,11 @@ export interface AccessPolicies {
   readonly losers: Losers;
 }
 
-export function compileAccess({ authenticationPolicies, authorizationPolicies }: World): AccessPolicies {
+/** @param allowPrivate whether key sets may be fetched from private addresses and over plain http */
+export function compileAccess(
+  { authenticationPolicies, authorizationPolicies }: World,
+  allowPrivate: boolean,
+): AccessPolicies {
   const { holders, losers } = holdersOf(authenticationPolicies);
   const numbers = new Map(authenticationPolicies.map((policy, index) => [policy, index]));
   const attached = attachments(authorizationPolicies);
@@ -35,7 +39,7 @@ export function compileAccess({ authenticationPolicies, authorizationPolicies }:
     return policy === undefined ? undefined : numbers.get(policy);
   };
   return {
-    authentications: authenticationPolicies.map(compileAuthentication),
+    authentications: authenticationPolicies.map((policy) => compileAuthentication(policy, allowPrivate)),
     authorizations: authorizationPolicies.map(compileAuthorization),
     losers,
     guards: (gateway) => holders.has(`Gateway/${gateway}`) || attached.has(`Gateway/${gateway}`),

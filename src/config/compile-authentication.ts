@@ -4,12 +4,16 @@ import type { JwtProviderSpec } from "../model/authentication.ts";
 import type { DocumentOf } from "../model/document.ts";
 import { parseDuration } from "../model/duration.ts";
 
-export function compileAuthentication({ metadata, spec }: DocumentOf<"AuthenticationPolicy">): Authentication {
+/** @param allowPrivate whether key sets may be fetched from private addresses and over plain http */
+export function compileAuthentication(
+  { metadata, spec }: DocumentOf<"AuthenticationPolicy">,
+  allowPrivate: boolean,
+): Authentication {
   const { mode, jwt, clientCredentials, mesh, mtls } = spec;
   return {
     policy: `${metadata.namespace}/${metadata.name}`,
     mode,
-    jwt: (jwt?.providers ?? []).map(compileProvider),
+    jwt: (jwt?.providers ?? []).map((provider) => compileProvider(provider, allowPrivate)),
     clientCredentials:
       clientCredentials === undefined
         ? null
@@ -19,12 +23,12 @@ export function compileAuthentication({ metadata, spec }: DocumentOf<"Authentica
   };
 }
 
-function compileProvider(spec: JwtProviderSpec): JwtProvider {
+function compileProvider(spec: JwtProviderSpec, allowPrivate: boolean): JwtProvider {
   return {
     name: spec.name,
     issuer: spec.issuer,
     audiences: spec.audiences,
-    keys: keysOf(spec),
+    keys: keysOf(spec, allowPrivate),
     algorithms: spec.algorithms,
     from: spec.from.map(({ header, prefix = "", cookie }) =>
       cookie === undefined ? { header: (header ?? "authorization").toLowerCase(), prefix } : { cookie },
@@ -36,8 +40,8 @@ function compileProvider(spec: JwtProviderSpec): JwtProvider {
 }
 
 /** The schema lets exactly one of the three pass. */
-function keysOf({ jwksUri, jwks, secretRef }: JwtProviderSpec): KeySource {
-  if (jwksUri !== undefined) return { jwksUri };
+function keysOf({ jwksUri, jwks, secretRef }: JwtProviderSpec, allowPrivate: boolean): KeySource {
+  if (jwksUri !== undefined) return allowPrivate ? { jwksUri, allowPrivate } : { jwksUri };
   if (jwks !== undefined) return { jwks };
   return { secret: secretRef?.name ?? "" };
 }

@@ -5,6 +5,7 @@ import type { Finding } from "../model/finding.ts";
 import { NO_IDENTITIES, type IdentityState } from "../model/identity.ts";
 import type { Snapshot } from "../model/snapshot.ts";
 import type { Status } from "../model/status.ts";
+import { builtInCluster, clusterRule } from "./cluster-rule.ts";
 import { compileAccess } from "./compile-access.ts";
 import { lintContracts } from "./compile-contracts.ts";
 import { compileIdentities } from "./compile-identities.ts";
@@ -20,7 +21,9 @@ import { compileRouter } from "./compile-router.ts";
 import { compileRoutes } from "./compile-routes.ts";
 import { compileServices } from "./compile-services.ts";
 import { compileStatuses } from "./compile-statuses.ts";
-import { survey } from "./compile-world.ts";
+import { survey, type World } from "./compile-world.ts";
+import { lintAuthentication } from "./lint-authentication.ts";
+import { lintAuthorizations } from "./lint-authorization.ts";
 import { lintBackends } from "./lint-backends.ts";
 import { lintMatches } from "./lint-matches.ts";
 import { lintPolicies } from "./lint-policies.ts";
@@ -71,7 +74,8 @@ export function compile(documents: readonly Document[], options: CompileOptions)
   const limits = compileLimits(world.rateLimitPolicies, world.tiers);
   const programs = collectPrograms();
   const faults = compileFaults(world, programs);
-  const access = compileAccess(world);
+  const fetchesPrivately = allowsPrivate(world, options.localMesh);
+  const access = compileAccess(world, fetchesPrivately);
   const identities = compileIdentities(world, limits, options.identities ?? NO_IDENTITIES, options.now);
   const attached = { policies, circuits, faults, limits, access };
   const losers = new Map([...policies.losers, ...faults.losers, ...access.losers]);
@@ -90,6 +94,8 @@ export function compile(documents: readonly Document[], options: CompileOptions)
     ...lintReferences(world, listeners),
     ...faults.findings,
     ...lintPolicies(world, losers),
+    ...lintAuthentication(world.authenticationPolicies, fetchesPrivately),
+    ...lintAuthorizations(world),
     ...lintContracts(identities.contracts, world),
     ...lintRoutes(routes.routes, world),
     ...lintBackends(router, routes),
@@ -112,6 +118,12 @@ export function compile(documents: readonly Document[], options: CompileOptions)
     statuses,
     identities: identities.settled,
   };
+}
+
+/** Key sets of policies are fetched as endpoints without a cluster are called. */
+function allowsPrivate({ clusters }: World, localMesh: boolean): boolean {
+  const cluster = builtInCluster(localMesh);
+  return clusterRule(cluster, clusters.get(cluster), localMesh)?.allowPrivate ?? false;
 }
 
 function withoutOverrides(documents: readonly Document[]): Document[] {

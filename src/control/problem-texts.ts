@@ -79,8 +79,32 @@ export const problemTexts: Readonly<Record<ProblemName, ProblemText>> = {
     fix: "Repeat the call after `retry-after`. An API token works meanwhile. The log says what failed.",
   },
   identityRequired: {
-    why: "The service has `exposure: mesh`, the default, and the caller has shown no identity.",
+    why: "The service has `exposure: mesh`, the default, and the caller has shown no identity; or an AuthenticationPolicy, which `selvage-decision` names, asks for a proof that did not come. The detail says which.",
     fix: "Call with a workload or application identity, set `exposure: public` on the Service, or publish it on a hostname with an HTTPRoute.",
+  },
+  tokenRefused: {
+    why: "A token came where the AuthenticationPolicy in force looks for one, and it does not hold: its issuer, audience, algorithm, time or signature is not as the policy demands, or it cannot be read. Which of them is told to the operator, not to the caller. A policy with `mode: permit` lets requests without a token pass, never those with a bad one.",
+    fix: "Get a new token from the issuer. Where it stays, compare the token's `iss`, `aud` and `alg` with the policy's provider: they are compared character for character.",
+  },
+  clientRefused: {
+    why: "A client id or secret came, and the pair is not known, is revoked or expired, or the application has no contract in force with the service, which offers tiers.",
+    fix: "Send the id and the secret that were shown when the credentials were made. `selvage contract` shows whether the application's contract with the service is approved.",
+  },
+  certificateRefused: {
+    why: "The client presented a certificate that the platform could not verify, or that has been revoked.",
+    fix: "Present a certificate of an authority that the zone trusts for client certificates.",
+  },
+  proofUncheckable: {
+    why: "A proof came that needs a key to be checked, and the key cannot be had: the issuer's key set has not answered and none younger than a day is held, the Worker secret that a policy names is missing or too short, or the mesh's own keys cannot be reached. Nobody is let in unchecked.",
+    fix: "Repeat the request after `retry-after`. If it stays, check that the `jwksUri` of the policy answers, and that its `secretRef` names a secret of the Worker of at least 32 bytes (48 for HS384, 64 for HS512).",
+  },
+  refusedTooOften: {
+    why: "Credentials of this client, or from this address, were refused too often in a row. Further ones are not even looked at for a moment.",
+    fix: "Repeat the request after `retry-after`, with credentials that are known to be good.",
+  },
+  accessDenied: {
+    why: "An AuthorizationPolicy on the request's way denies it, or there are policies that allow and none of them allows this. `selvage-decision` names the policy.",
+    fix: "Look at the policy's rules: who may (`from`), what (`to`), under which conditions (`when`). What the mesh cannot judge, such as a repeated header of which one value fits, counts against the caller.",
   },
   adapterRefused: {
     why: "A proxy asked for a decision (`/_selvage/authz/…`, `/_selvage/ratelimit/json`) and may not: the mesh has no secret `ADAPTER_TOKEN`, or the proxy did not send it. Whoever may ask may also spend other callers' quota.",

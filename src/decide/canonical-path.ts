@@ -13,6 +13,7 @@ export type PathFault =
   | "encoded-separator"
   | "not-utf8"
   | "dot-segment-parameters"
+  | "unnamed-segment"
   | "above-root";
 
 export type CanonicalPath =
@@ -116,6 +117,8 @@ function resolve(raw: string, search: string): CanonicalPath {
     } else if (part === ".") {
       if (last) kept.push("");
     } else if (isDisguisedDots(part)) return fault("dot-segment-parameters");
+    // `/;x/b`: two segments to some servers, one to others. At the end it is as good as a slash.
+    else if (!last && /^(?:;|%3B)/.test(part)) return fault("unnamed-segment");
     else kept.push(part);
   }
   const trailing = kept.at(-1) === "" ? "/" : "";

@@ -20,6 +20,10 @@ export interface LeaseBook {
   /** When the last question was sent that was answered. */
   syncedAt: number;
   nextSyncMs: number;
+  /** Questions may come at once now and then; on average there is this between them. */
+  leastGapMs: number;
+  /** As far as the questions so far have used up that allowance, milliseconds since the epoch. */
+  gapsUntil: number;
   /** Share of the fleet, from the last answer. */
   isolates: number;
   failures: number;
@@ -71,6 +75,8 @@ export function newLeaseBook(isolate: string): LeaseBook {
     askedAt: null,
     syncedAt: Number.NEGATIVE_INFINITY,
     nextSyncMs: 100,
+    leastGapMs: 0,
+    gapsUntil: 0,
     isolates: FLEET_UNTOLD,
     failures: 0,
     failedAt: 0,

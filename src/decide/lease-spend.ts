@@ -40,7 +40,8 @@ export function spend(book: LeaseBook, bucket: BucketName, now: number, waitedSi
   if (waitedSince === null) return book.failures > 1 && !mayAsk(book, now) ? UNAVAILABLE : ASK;
   if (book.failures > 0 && book.failedAt >= waitedSince) return UNAVAILABLE;
   if (now - waitedSince < COLD_WAIT_MS) return ASK;
-  return book.syncedAt < waitedSince ? UNAVAILABLE : deny(book, held, now, book.nextSyncMs, resetMs);
+  // Answers may have come, but no word on this request: others were faster at the tokens, or the isolate stood still.
+  return UNAVAILABLE;
 }
 
 const ASK = { verdict: "ask" } as const;

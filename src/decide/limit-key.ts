@@ -44,7 +44,7 @@ function valueOf(part: KeyPart, source: KeySource): string {
 }
 
 /** An IPv6 subscriber has a /64 to choose addresses from, so that block is one caller. */
-function addressBlock(ip: string | null): string {
+export function addressBlock(ip: string | null): string {
   if (ip === null || !ip.includes(":")) return ip ?? "";
   const [head = "", tail] = ip.toLowerCase().split("::");
   const front = head === "" ? [] : head.split(":");

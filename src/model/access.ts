@@ -38,7 +38,11 @@ export interface JwtProvider {
 
 /** `secret`: name of the Worker secret that holds the shared key. */
 export type KeySource =
-  | { readonly jwksUri: string }
+  | {
+      readonly jwksUri: string;
+      /** The URL may be private or plain http: a local mesh, or a cluster "default" that allows it. */
+      readonly allowPrivate?: true;
+    }
   | { readonly jwks: { readonly keys: readonly Readonly<Record<string, unknown>>[] } }
   | { readonly secret: string };
 
@@ -61,11 +65,13 @@ export interface AuthorizationRule {
   readonly when: readonly AuthorizationCondition[];
 }
 
-/** Every list that is not empty must match; its values are alternatives, `*` stands at an end or alone. */
+/** Every list that is not empty must match; its values are alternatives with one `*` at most. */
 export interface AuthorizationSource {
   readonly principals: readonly string[];
   readonly namespaces: readonly string[];
+  /** `<namespace>/<name>`. */
   readonly applications: readonly string[];
+  /** Bits that their addresses begin with, of the 128 of an IPv6 address (IPv4 is mapped); `?` = not known. */
   readonly ipBlocks: readonly string[];
 }
 
@@ -78,7 +84,7 @@ export interface AuthorizationOperation {
 }
 
 export interface AuthorizationCondition {
-  /** `claim:<name>`, `header:<name>` (lower case). */
+  /** `claim:<name>`, `header:<name>` (lower case), or an attribute; one that nobody knows is not judged, and counts against the caller. */
   readonly key: string;
   readonly values: readonly string[];
   readonly notValues: readonly string[];

@@ -21,18 +21,34 @@ const pathPatternSchema = patternSchema.regex(/^[/*]/, {
     say(`The path ${quote(issue.input)} does not start with a slash`, 'Write "/orders" or "/orders/*".'),
 });
 
-const ipBlockSchema = z
-  .string()
-  .refine((text) => [z.ipv4(), z.ipv6(), z.cidrv4(), z.cidrv6()].some((schema) => schema.safeParse(text).success), {
-    error: (issue) =>
-      say(`${quote(issue.input)} is not an address or a block of them`, "Write 192.0.2.7 or 2001:db8::/32."),
-  });
+const blocks = [z.ipv4(), z.ipv6(), z.cidrv4(), z.cidrv6()];
+
+function isBlock(text: string): boolean {
+  return blocks.some((schema) => schema.safeParse(text).success);
+}
+
+const ipBlockSchema = z.string().refine(isBlock, {
+  error: (issue) =>
+    say(`${quote(issue.input)} is not an address or a block of them`, "Write 192.0.2.7 or 2001:db8::/32."),
+});
+
+const ATTRIBUTES = "source\\.(?:ip|namespace|principal|application)|request\\.(?:method|host|path)";
+const KEY = new RegExp(`^(?:claim:\\S{1,240}|header:[!#$%&'*+.^_\`|~0-9A-Za-z-]{1,240}|${ATTRIBUTES})$`);
 
 const conditionSchema = z
   .strictObject({
-    key: z.string().regex(/^((claim|header):[^\s]{1,240}|[a-z][A-Za-z0-9.]{0,252})$/, {
-      error: (issue) => say(`${quote(issue.input)} is not a condition's key`, "Write claim:<name> or header:<name>."),
-    }),
+    key: z
+      .string()
+      .regex(KEY, {
+        error: (issue) =>
+          say(
+            `${quote(issue.input)} is not a condition's key`,
+            "Write claim:<name>, header:<name>, or source.ip, source.namespace, source.principal, source.application, request.method, request.host, request.path.",
+          ),
+      })
+      .describe(
+        "`claim:<name>`, `header:<name>`, `source.ip|namespace|principal|application` or `request.method|host|path`.",
+      ),
     values: listOf(patternSchema).describe("The value is one of these."),
     notValues: listOf(patternSchema).describe("The value is none of these."),
     contains: listOf(z.string().min(1).max(1024)).describe(
@@ -41,6 +57,15 @@ const conditionSchema = z
   })
   .refine(({ values, notValues, contains }) => values.length + notValues.length + contains.length > 0, {
     error: say("The condition compares with nothing", "Add values, notValues or contains."),
+  })
+  .superRefine(({ key, values, notValues, contains }, context) => {
+    if (key !== "source.ip") return;
+    for (const [list, texts] of Object.entries({ values, notValues, contains })) {
+      for (const [index, text] of texts.entries()) {
+        const message = say(`${quote(text)} is not an address or a block of them`, "Write 192.0.2.7 or 2001:db8::/32.");
+        if (!isBlock(text)) context.addIssue({ code: "custom", message, path: [list, index], input: text });
+      }
+    }
   });
 
 const ruleSchema = z.strictObject({

@@ -31,6 +31,9 @@ export const findingCodes = {
   SLV1213: "A listener is not in service.",
   SLV1214: "A filter or value cannot be served here: the rule's requests are answered 500.",
   SLV1215: "A regular expression cannot be used.",
+  SLV1240: "A key set's address may not be asked.",
+  SLV1241: "A key in a policy proves nothing, or fits none of the algorithms.",
+  SLV1242: "A claim is to fill a header that belongs to the connection or to the mesh.",
   SLV1216: "A contract names a tier of another service.",
   SLV1217: "A contract lives neither in its application's namespace nor in its service's.",
   SLV1230: "An Override's patch makes a spec that its target's kind does not allow.",
@@ -47,7 +50,13 @@ export const findingCodes = {
   SLV1308: "A rule sends nowhere: no backends, no redirect. Its requests are answered 500.",
   SLV1309: "A path holds something that no canonical path does: it never matches.",
   SLV1311: "A policy selects nothing.",
+  SLV1330: "Two providers of a policy have the same issuer.",
+  SLV1331: "A policy accepts tokens that never expire.",
   SLV1312: "An older contract for the same application and service is the one that counts.",
+  SLV1320: "A DENY goes by paths: another spelling that the service understands the same gets through.",
+  SLV1321: "An AuthorizationPolicy has no rules: an ALLOW refuses everything, another matches nothing.",
+  SLV1322: "A rule of an AuthorizationPolicy asks for something that no request can have.",
+  SLV1323: "An AuthorizationPolicy names callers or claims that nothing in the mesh proves.",
 } as const satisfies Record<`SLV1${number}`, string>;
 
 export type FindingCode = keyof typeof findingCodes;

@@ -23,3 +23,8 @@ const jwkSchema = z
 
 /** A JSON Web Key Set (RFC 7517) of public keys. */
 export const jwksSchema = z.strictObject({ keys: z.array(jwkSchema).min(1).max(32) });
+
+/** A key set as it is passed around: what its members hold is for those who use them to judge. */
+export interface PublicKeys {
+  readonly keys: readonly Readonly<Record<string, unknown>>[];
+}

@@ -135,7 +135,7 @@ export const kinds: Readonly<Record<KindName, KindInfo>> = {
     scope: "namespace",
     says: "Which proofs of identity are accepted, and whether one is required.",
     spec: authenticationPolicySpecSchema,
-    effect: { later: "refuses (401) requests without an accepted proof of identity" },
+    effect: "now",
   },
   AuthorizationPolicy: {
     kind: "AuthorizationPolicy",
@@ -145,7 +145,7 @@ export const kinds: Readonly<Record<KindName, KindInfo>> = {
     scope: "namespace",
     says: "Who may call what.",
     spec: authorizationPolicySpecSchema,
-    effect: { later: "refuses (403) callers who are denied or not allowed" },
+    effect: "now",
   },
   FaultPolicy: {
     kind: "FaultPolicy",

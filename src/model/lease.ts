@@ -65,6 +65,8 @@ export interface SyncReply {
   readonly grants: readonly Grant[];
   /** When to ask again, milliseconds from the sending of the question. */
   readonly nextSyncMs: number;
+  /** Least time between two questions of one isolate while many buckets are new, milliseconds; absent = 0. */
+  readonly leastGapMs?: number;
   /** Isolates that asked lately: what each may assume its share to be when the coordinator is gone. */
   readonly isolates: number;
 }

@@ -22,6 +22,12 @@ export const problems = {
   noRole: { code: "SLV2012", status: 403, title: "Nobody has given this identity a role" },
   loginUnavailable: { code: "SLV2013", status: 503, title: "The identity provider cannot be asked" },
   identityRequired: { code: "SLV2101", status: 401, title: "This service needs a caller with an identity" },
+  tokenRefused: { code: "SLV2110", status: 401, title: "The token is not accepted" },
+  clientRefused: { code: "SLV2111", status: 401, title: "The client id or secret is not accepted" },
+  certificateRefused: { code: "SLV2112", status: 401, title: "The client certificate is not accepted" },
+  proofUncheckable: { code: "SLV2113", status: 503, title: "The keys to check the caller's proof cannot be had" },
+  refusedTooOften: { code: "SLV2114", status: 429, title: "Too many credentials were refused" },
+  accessDenied: { code: "SLV2150", status: 403, title: "A policy does not let the caller do this" },
   adapterRefused: { code: "SLV2190", status: 403, title: "The proxy may not ask the mesh" },
   serviceMismatch: { code: "SLV2191", status: 403, title: "The proxy asked about another service than its own" },
   // concurrency

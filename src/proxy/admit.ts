@@ -21,6 +21,7 @@ const PATH_FAULTS: Readonly<Record<PathFault, string>> = {
   "encoded-separator": "The path holds an encoded slash or backslash (%2F, %5C), which servers read differently",
   "not-utf8": "The path or the query is not valid UTF-8",
   "dot-segment-parameters": 'The path holds ".." or "." with parameters, which servers read differently',
+  "unnamed-segment": "The path holds a segment of parameters only, which servers read differently",
   "above-root": 'The path climbs above the root with ".."',
 };
 

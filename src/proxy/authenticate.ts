@@ -1,18 +1,178 @@
 // Whether the proofs that hold where the request goes are there: those of the AuthenticationPolicy in force, and where none
-// of the service's own is, an identity for services that are not public.
+// of the service's own is, an identity for services that are not public. A proof that is there and not good is refused,
+// whatever else is there; what cannot be checked is refused, too. Refusals are alike for everything that may be wrong.
+import { challengeOf, BAD_TOKEN_CHALLENGE, mayUse, missingProof, type ProofKind } from "../decide/authenticate.ts";
 import { isProven } from "../decide/caller.ts";
+import { readCertificate } from "../decide/certificate.ts";
+import { claimHeaderNames, claimHeaders } from "../decide/claim-headers.ts";
+import { findCredentials, findTokens, type ClientCredentials, type FoundTokens } from "../decide/credentials.ts";
+import type { Authentication } from "../model/access.ts";
 import type { Caller } from "../model/caller.ts";
+import type { Refusal } from "../model/problem.ts";
 import type { ServiceKey } from "../model/snapshot.ts";
+import { checkClient } from "./check-client.ts";
+import { checkToken, type CheckedToken } from "./check-token.ts";
 import type { Denied, Exchange, Routed } from "./exchange.ts";
+
+type GoodToken = Extract<CheckedToken, { is: "good" }>;
 
 export type Authenticated = { readonly caller: Caller } | Denied;
 
-export function authenticate(
-  { caller }: Exchange,
-  { guarded, access }: Routed,
-): Authenticated | Promise<Authenticated> {
-  if (guarded !== null && access.ownAuthentication !== true && !isProven(caller)) return identityRequired(guarded);
-  return { caller };
+export function authenticate(exchange: Exchange, routed: Routed): Authenticated | Promise<Authenticated> {
+  const { access, guarded } = routed;
+  const policy = policyInForce(exchange, access.authentication);
+  // Without a policy a certificate only matters to somebody who asks who the caller is.
+  const asked = policy?.mtls || policy?.mesh || access.authorizations !== undefined || guarded !== null;
+  const certified = asked ? withCertificate(exchange) : { caller: exchange.caller, is: "absent" as const };
+  if (policy === null) return exposed(certified.caller, routed);
+  if (policy.mtls !== null && certified.is === "bad") return denied(policy, BAD_CERTIFICATE);
+  const { headers } = exchange.admitted;
+  const tokens = findTokens(policy.jwt, (name) => headers.get(name));
+  const credentials = findCredentials(policy.clientCredentials?.from ?? [], (name) => headers.get(name));
+  for (const name of claimHeaderNames(policy.jwt, headers.keys())) headers.delete(name);
+  const proven = new Set<ProofKind>();
+  if (certified.is === "good") proven.add("mtls");
+  const { caller } = certified;
+  if (tokens.size === 0 && credentials === null) return settled(exchange, routed, policy, caller, proven);
+  return check(exchange, routed, policy, caller, proven, tokens, credentials);
+}
+
+function policyInForce({ live }: Exchange, index: number | undefined): Authentication | null {
+  if (index === undefined) return null;
+  const policy = live.snapshot.authentications?.[index];
+  // Compiled together, so this is a bug; to go on would be to let everybody in.
+  if (policy === undefined) throw new Error("the AuthenticationPolicy in force is not in the snapshot");
+  return policy;
+}
+
+/** Who calls, with the SPIFFE ID of a certificate where nothing else said it. */
+function withCertificate({ admitted, caller, env }: Exchange): { caller: Caller; is: "absent" | "bad" | "good" } {
+  const certificate = readCertificate(admitted.certificate(), env.TRUST_DOMAIN);
+  if (certificate.is !== "good" || certificate.party === null) return { caller, is: certificate.is };
+  const { kind, party } = certificate.party;
+  return { caller: caller[kind] === null ? { ...caller, [kind]: party } : caller, is: "good" };
+}
+
+async function check(
+  exchange: Exchange,
+  routed: Routed,
+  policy: Authentication,
+  before: Caller,
+  proven: Set<ProofKind>,
+  tokens: FoundTokens,
+  credentials: ClientCredentials | "bad" | null,
+): Promise<Authenticated> {
+  const { admitted, startedAtMs: now } = exchange;
+  const good: GoodToken[] = [];
+  for (const [text, providers] of tokens) {
+    const checked = await checkToken(exchange, policy, text, providers, now);
+    if (checked.is !== "good") {
+      exchange.trace?.("authenticate", { policy: policy.policy, proof: "jwt", ...checked });
+      return denied(policy, checked.is === "bad" ? BAD_TOKEN : uncheckable(checked.retryMs));
+    }
+    good.push(checked);
+    proven.add("jwt");
+  }
+  for (const { provider, claims } of good) {
+    for (const [name, value] of claimHeaders(provider, claims)) admitted.headers.set(name, value);
+  }
+  // Of several tokens in several places all must be good; the caller is whom the first provider vouches for.
+  const caller = good[0] === undefined ? before : withUser(before, good[0]);
+  if (credentials === null) return settled(exchange, routed, policy, caller, proven);
+  const checked = credentials === "bad" ? { is: "bad" as const } : await checkClient(exchange, credentials, now);
+  if (checked.is !== "good" || credentials === "bad") {
+    exchange.trace?.("authenticate", { policy: policy.policy, proof: "clientCredentials", is: checked.is });
+    return denied(policy, refusalOfClient(policy, checked.is, "waitMs" in checked ? checked.waitMs : 0));
+  }
+  for (const name of credentials.headers) admitted.headers.delete(name);
+  const { application } = checked;
+  // Two applications in one request: whose limits and contracts would hold?
+  if (caller.application !== null && caller.application.principal !== application.principal) {
+    return denied(policy, refusalOfClient(policy, "bad", 0));
+  }
+  return settled(exchange, routed, policy, { ...caller, application }, proven);
+}
+
+function withUser(caller: Caller, { provider, claims, expiresAtMs }: GoodToken): Caller {
+  const subject = typeof claims["sub"] === "string" ? claims["sub"] : null;
+  const user = { provider: provider.name, issuer: provider.issuer, subject };
+  return { ...caller, user, claims, expiresAtMs: earlier(caller.expiresAtMs, expiresAtMs) };
+}
+
+/** Every proof that came is good: are they those that it takes? */
+function settled(
+  exchange: Exchange,
+  routed: Routed,
+  policy: Authentication,
+  caller: Caller,
+  proven: Set<ProofKind>,
+): Authenticated {
+  if (caller.workload !== null) proven.add("mesh");
+  if (caller.application !== null && policy.clientCredentials !== null) {
+    const { destination } = routed;
+    const service = "problem" in destination ? null : destination.service;
+    if (!mayUse(exchange.live.snapshot.identities, service, caller.application)) {
+      exchange.trace?.("authenticate", { policy: policy.policy, proof: "clientCredentials", is: "no-contract" });
+      return denied(policy, refusalOfClient(policy, "bad", 0));
+    }
+    proven.add("clientCredentials");
+  }
+  const missing = missingProof(policy, proven);
+  exchange.trace?.("authenticate", { policy: policy.policy, proven: [...proven], missing });
+  if (missing === null) return exposed(caller, routed);
+  return denied(policy, {
+    problem: "identityRequired",
+    detail: `The request lacks ${missing}`,
+    headers: { "www-authenticate": challengeOf(policy) },
+  });
+}
+
+/** A service's exposure holds unless a policy of its own takes its place. */
+function exposed(caller: Caller, { access, guarded }: Routed): Authenticated {
+  if (guarded === null || access.ownAuthentication === true || isProven(caller)) return { caller };
+  return identityRequired(guarded);
+}
+
+const BAD_TOKEN: Refusal = {
+  problem: "tokenRefused",
+  detail: "The token is not accepted",
+  headers: { "www-authenticate": BAD_TOKEN_CHALLENGE },
+};
+const BAD_CERTIFICATE: Refusal = {
+  problem: "certificateRefused",
+  detail: "The client certificate is not accepted",
+  headers: { "www-authenticate": challengeOf(null) },
+};
+
+function uncheckable(retryMs: number): Refusal {
+  const detail = "The keys to check the caller's proof cannot be had at the moment";
+  return { problem: "proofUncheckable", detail, headers: { "retry-after": inSeconds(retryMs) } };
+}
+
+function refusalOfClient(
+  policy: Authentication,
+  is: "bad" | "too-often" | "uncheckable" | "good",
+  waitMs: number,
+): Refusal {
+  if (is === "uncheckable") return uncheckable(2000);
+  if (is === "too-often") {
+    const detail = "Too many credentials were refused: these have not been looked at";
+    return { problem: "refusedTooOften", detail, headers: { "retry-after": inSeconds(waitMs) } };
+  }
+  const detail = "The client id or secret is not accepted";
+  return { problem: "clientRefused", detail, headers: { "www-authenticate": challengeOf(policy) } };
+}
+
+function inSeconds(ms: number): string {
+  return String(Math.max(1, Math.ceil(ms / 1000)));
+}
+
+function denied({ policy }: Authentication, refusal: Refusal): Denied {
+  return { refusal, policy: `AuthenticationPolicy/${policy}` };
+}
+
+function earlier(a: number | null, b: number | null): number | null {
+  return a === null || b === null ? (a ?? b) : Math.min(a, b);
 }
 
 function identityRequired(service: ServiceKey): Denied {

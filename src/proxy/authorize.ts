@@ -1,7 +1,55 @@
-// Whether the caller may do this: asks the verb, answers 403. Every error denies.
+// Whether the caller may do this: asks the verb, answers 403. What the policies judge is put together here: the path of the
+// service, without what addressed it and before any rewrite.
+import { audited, authorize as judge } from "../decide/authorize.ts";
+import type { Asked } from "../decide/asked.ts";
+import { canonicalPath } from "../decide/canonical-path.ts";
+import { dropSegments, modifyPath } from "../decide/rewrite.ts";
+import type { Authorization } from "../model/access.ts";
 import type { Denied, Exchange, Routed } from "./exchange.ts";
 
+const NO_POLICIES: readonly Authorization[] = [];
+
 /** null = it may. */
-export function authorize(_exchange: Exchange, _routed: Routed): Denied | null {
-  return null;
+export function authorize(exchange: Exchange, routed: Routed): Denied | null {
+  const held = routed.access.authorizations;
+  if (held === undefined || held.length === 0) return null;
+  const table = exchange.live.snapshot.authorizations ?? NO_POLICIES;
+  const asked = askedOf(exchange, routed);
+  const verdict = judge(table, held, asked);
+  exchange.trace?.("authorize", { ...verdict, audited: audited(table, held, asked) });
+  if (verdict.allowed) return null;
+  if (verdict.because === "unknown") return deny("none", "The policies that hold here are not known");
+  const policy = `AuthorizationPolicy/${verdict.policy}`;
+  if (verdict.because === "denied") return deny(policy, "An AuthorizationPolicy denies this request");
+  return deny(policy, "There are AuthorizationPolicies that allow, and none of them allows this request");
+}
+
+function deny(policy: string, detail: string): Denied {
+  return { policy, refusal: { problem: "accessDenied", detail } };
+}
+
+function askedOf({ admitted, caller }: Exchange, routed: Routed): Asked {
+  const { matchPath, headers } = admitted;
+  const path = routed.addressPrefix === "" ? matchPath : dropSegments(matchPath, 2) || "/";
+  return {
+    caller,
+    clientAddress: admitted.clientAddress,
+    method: admitted.method,
+    host: admitted.host,
+    path,
+    otherPaths: () => [matchPath, ...rewrittenOf(path, routed)],
+    header: (name) => (name === "host" ? admitted.host : headers.get(name)),
+  };
+}
+
+/** As the last rewrite of the path makes it, in its canonical form. */
+function rewrittenOf(path: string, { filters, matchedPath }: Routed): string[] {
+  return filters
+    .flatMap((filter) => (filter.type === "URLRewrite" && filter.path !== null ? [filter.path] : []))
+    .slice(-1)
+    .map((modifier) => {
+      const rewritten = modifyPath(path, modifier, matchedPath);
+      const canonical = canonicalPath(rewritten);
+      return canonical.ok ? canonical.matchPath : rewritten;
+    });
 }

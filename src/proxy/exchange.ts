@@ -1,5 +1,6 @@
 // What the rooms hand to each other, as types only: the ports a proxy is made of, the request once it is admitted, where it
 // goes, and the optional trace of decisions. Nothing here decides or does anything.
+import type { Jwks } from "../config/live-jwks.ts";
 import type { Live } from "../config/live.ts";
 import type { Scheme } from "../decide/authority.ts";
 import type { EndpointBook } from "../decide/endpoint-book.ts";
@@ -12,6 +13,7 @@ import type { CallPolicy } from "../model/call-policy.ts";
 import type { MeshKeys } from "../model/mesh-keys.ts";
 import type { Fault, Filter, Rule, ServiceKey, Timeouts } from "../model/snapshot.ts";
 import type { Refusal } from "../model/problem.ts";
+import type { ProofMemory } from "./proof-memory.ts";
 import type { LimitMemory } from "./limit-memory.ts";
 
 /** Everything of the outside world that a request needs. */
@@ -19,6 +21,8 @@ export interface Ports {
   readonly current: (env: Env, ctx: ExecutionContext, now: number, request: Request) => Promise<Live | null>;
   /** The mesh's own keys, from this isolate's memory where they are fresh; null = they cannot be had. Never rejects. */
   readonly keys: (env: Env, ctx: ExecutionContext, now: number) => Promise<MeshKeys | null> | MeshKeys | null;
+  /** Key sets that issuers publish under a URL, from this isolate's memory. */
+  readonly jwks: Jwks;
   /** Milliseconds since the epoch. */
   readonly now: () => number;
   /** Uniform in [0, 1). */
@@ -50,6 +54,7 @@ export interface Exchange {
   readonly admitted: Admitted;
   readonly startedAtMs: number;
   readonly limiter: LimitMemory;
+  readonly proofs: ProofMemory;
   readonly trace: Trace | undefined;
   /** Who calls, as far as it is proven by now: anonymous at first. */
   caller: Caller;

@@ -1,19 +1,26 @@
 // What one isolate has: its outside world, and what it remembers from one request to the next. One of each, shared by the
 // proxy and by what answers other people's proxies, so that both spend the same quota.
+import { jwks } from "../config/live-jwks.ts";
 import { keys } from "../config/live-keys.ts";
 import { current } from "../config/live.ts";
 import type { Place } from "../decide/locality.ts";
 import type { Env } from "../env.ts";
 import type { Books, Ports } from "./exchange.ts";
 import { newLimitMemory, type LimitMemory } from "./limit-memory.ts";
+import { newProofMemory, type ProofMemory } from "./proof-memory.ts";
 
 export interface IsolateMemory {
   readonly limiter: LimitMemory;
   readonly books: Books;
+  readonly proofs: ProofMemory;
 }
 
 export function newMemory(): IsolateMemory {
-  return { limiter: newLimitMemory(), books: { assertions: new Map(), endpoints: new Map(), retryBudgets: new Map() } };
+  return {
+    limiter: newLimitMemory(),
+    books: { assertions: new Map(), endpoints: new Map(), retryBudgets: new Map() },
+    proofs: newProofMemory(),
+  };
 }
 
 export const memory = newMemory();
@@ -21,6 +28,7 @@ export const memory = newMemory();
 export const ports: Ports = {
   current: (env, ctx, now, request) => current(env, ctx, now, () => placeOf(request, env)),
   keys,
+  jwks,
   now: () => Date.now(),
   random: () => Math.random(),
   fetch: (url, init) => fetch(url, init),

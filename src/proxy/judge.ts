@@ -21,7 +21,7 @@ export type DataPlaneJudge = Judge<Env, ExecutionContext>;
 /** Production's: it shares quota and knowledge with the proxy of its isolate. */
 export const judge: DataPlaneJudge = createJudge(ports, memory);
 
-export function createJudge(ports: Ports, { limiter, books }: IsolateMemory = newMemory()): DataPlaneJudge {
+export function createJudge(ports: Ports, { limiter, books, proofs }: IsolateMemory = newMemory()): DataPlaneJudge {
   return async (question, env, ctx) => {
     const startedAtMs = ports.now();
     const { method, url, headers, clientAddress } = question;
@@ -40,7 +40,19 @@ export function createJudge(ports: Ports, { limiter, books }: IsolateMemory = ne
       if ("problem" in admitted) return no(admitted);
       const trace = undefined;
       const caller = ANONYMOUS;
-      const exchange: Exchange = { ports, books, env, ctx, live, admitted, startedAtMs, limiter, trace, caller };
+      const exchange: Exchange = {
+        ports,
+        books,
+        env,
+        ctx,
+        live,
+        admitted,
+        startedAtMs,
+        limiter,
+        proofs,
+        trace,
+        caller,
+      };
       return await walk(exchange, question, by, no);
     } catch (error) {
       reportError(error);

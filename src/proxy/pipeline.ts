@@ -37,7 +37,7 @@ export type Proxy = (request: Request, env: Env, ctx: ExecutionContext, trace?: 
 export const proxy: Proxy = createProxy(ports, memory);
 
 /** @param memory of the isolate, on purpose: what it holds of limits and knows of endpoints outlives requests */
-export function createProxy(ports: Ports, { limiter, books }: IsolateMemory = newMemory()): Proxy {
+export function createProxy(ports: Ports, { limiter, books, proofs }: IsolateMemory = newMemory()): Proxy {
   return async (request, env, ctx, trace) => {
     const startedAtMs = ports.now();
     const inspected = inspectRequest(request.headers);
@@ -51,7 +51,7 @@ export function createProxy(ports: Ports, { limiter, books }: IsolateMemory = ne
       if ("problem" in admitted) return refuse(admitted, by);
       trace?.("admit", { host: admitted.host, path: admitted.path, entry: admitted.entry });
       const caller = ANONYMOUS;
-      return await walk({ ports, books, env, ctx, live, admitted, startedAtMs, limiter, trace, caller }, by);
+      return await walk({ ports, books, env, ctx, live, admitted, startedAtMs, limiter, proofs, trace, caller }, by);
     } catch (error) {
       // A bug of ours: told to the operator, not to the caller.
       reportError(error);

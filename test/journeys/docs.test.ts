@@ -47,6 +47,10 @@ const results: readonly { readonly block: string; readonly code?: number; readon
     block: "name: per-client",
     says: /200\n200\n200\nHTTP\/1\.1 429[\s\S]*"violated":"RateLimitPolicy\/default\/per-client\/hourly"/,
   },
+  {
+    block: "name: readers",
+    says: /200\nHTTP\/1\.1 403[\s\S]*AuthorizationPolicy\/default\/readers[\s\S]*SLV2150/,
+  },
   { block: "selvage limit get", says: /per-client +hourly +127\.0\.0\.1 +3\/3[\s\S]*"unreachable":\[\]/ },
 ];
 
@@ -58,6 +62,7 @@ const PAGES = [
   "docs/routing.md",
   "docs/import.md",
   "docs/rate-limits.md",
+  "docs/authorization.md",
 ];
 
 let mesh: TestMesh;

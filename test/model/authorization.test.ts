@@ -23,7 +23,7 @@ describe("an AuthorizationPolicy", () => {
       'SLV1104 /spec/rules/0/to/0/paths/0 8:19 | The path "orders" does not start with a slash | Write "/orders" or "/orders/*".',
       'SLV1104 /spec/rules/0/to/0/paths/1 8:27 | "/a*b" has its wildcard in the wrong place | Use "*" alone, at the start or at the end.',
       "SLV1104 /spec/rules/0/when/0 10:12 | The condition compares with nothing | Add values, notValues or contains.",
-      'SLV1104 /spec/rules/0/when/1/key 10:36 | "!" is not a condition\'s key | Write claim:<name> or header:<name>.',
+      'SLV1104 /spec/rules/0/when/1/key 10:36 | "!" is not a condition\'s key | Write claim:<name>, header:<name>, or source.ip, source.namespace, source.principal, source.application, request.method, request.host, request.path.',
     ]);
   });
 });

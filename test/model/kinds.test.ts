@@ -66,6 +66,8 @@ it("gives every kind without effect a word on what is to come", () => {
     "Service",
     "TrafficPolicy",
     "RateLimitPolicy",
+    "AuthenticationPolicy",
+    "AuthorizationPolicy",
     "FaultPolicy",
     "Override",
   ]);

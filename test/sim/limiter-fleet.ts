@@ -1,6 +1,6 @@
 // A fleet in one process: N isolates running the shipped lease book, one coordinator running the shipped grants, virtual
-// time, a seeded channel that delays, loses, doubles and reorders, isolates that die and are born. Nothing here decides
-// anything that the product decides.
+// time, a seeded channel that delays, loses, doubles, reorders and is cut off, clocks that disagree, isolates that die and
+// are born. Nothing here decides anything that the product decides.
 import {
   bucketId,
   isWritten,
@@ -11,8 +11,8 @@ import {
   type WrittenLedger,
 } from "../../src/decide/coordinator.ts";
 import { answerSync } from "../../src/decide/grant.ts";
-import { newLeaseBook, type LeaseBook } from "../../src/decide/lease-book.ts";
-import { spend, spendEstimate, startWaiting, stopWaiting } from "../../src/decide/lease-spend.ts";
+import { newLeaseBook, type BucketName, type LeaseBook } from "../../src/decide/lease-book.ts";
+import { spend, spendEstimate, startWaiting, stopWaiting, type LeaseVerdict } from "../../src/decide/lease-spend.ts";
 import { accept, mayAsk, question, shouldSync } from "../../src/decide/lease-sync.ts";
 import type { LimitTerms, SyncReply, SyncRequest } from "../../src/model/lease.ts";
 import { EventQueue, seeded, type Random } from "./virtual-time.ts";
@@ -34,6 +34,14 @@ export interface FleetOptions {
   readonly whenUnavailable: "local-estimate" | "deny";
   /** When the coordinator loses its memory. */
   readonly restartsAt: readonly number[];
+  /** Mean time between two cuts of one isolate from the coordinator, ten seconds each; absent = never. */
+  readonly cutEveryMs?: number;
+  /** Clocks of isolates are wrong by up to so much, and run up to one percent fast or slow; absent = 0. */
+  readonly skewMs?: number;
+  /** Requests a second with a key that nobody has used before, beside those that are asked about; absent = 0. */
+  readonly freshKeysPerSecond?: number;
+  /** From then on nothing goes wrong any more; absent = never. */
+  readonly calmAfterMs?: number;
 }
 
 export interface FleetResult {
@@ -43,7 +51,20 @@ export interface FleetResult {
   /** Let through or refused by `whenUnavailable`, because no answer came in time. */
   readonly undecided: number;
   readonly syncs: number;
+  /** By second. */
+  readonly syncsIn: ReadonlyMap<number, number>;
   readonly offered: number;
+}
+
+/** Far enough from zero that no clock is ever negative. */
+const EPOCH = 1_000_000;
+
+interface Isolate {
+  readonly book: LeaseBook;
+  /** It reaches nobody until then. */
+  cutUntil: number;
+  /** What its clock shows. */
+  readonly clock: (now: number) => number;
 }
 
 export function runFleet(options: FleetOptions): FleetResult {
@@ -53,9 +74,16 @@ export function runFleet(options: FleetOptions): FleetResult {
   const tally = { refused: 0, undecided: 0, syncs: 0, offered: 0 };
   let coordinator: Coordinator = newCoordinator(0, null);
   let born = 0;
-  const newcomer = (): LeaseBook => newLeaseBook(`isolate-${born++}`);
-  const fleet: LeaseBook[] = Array.from({ length: options.isolates }, newcomer);
-  const bucket = { limit: "limit", key: "all", terms: options.terms };
+  const skewMs = options.skewMs ?? 0;
+  const newcomer = (): Isolate => {
+    const book = newLeaseBook(`isolate-${born++}`);
+    if (skewMs === 0) return { book, cutUntil: 0, clock: (now) => now };
+    const [off, rate] = [skewMs * (2 * random() - 1), 1 + 0.01 * (2 * random() - 1)];
+    return { book, cutUntil: 0, clock: (now) => EPOCH + now * rate + off };
+  };
+  const fleet: Isolate[] = Array.from({ length: options.isolates }, newcomer);
+  const asked: BucketName = { limit: "limit", key: "all", terms: options.terms };
+  const syncsBySecond = new Map<number, number>();
 
   // As the object keeps it: at once when much was granted since the last row, else within a second.
   const disk = new Map<string, WrittenLedger>();
@@ -73,76 +101,101 @@ export function runFleet(options: FleetOptions): FleetResult {
     write(granted);
     granted.unwritten = 0;
   };
-  const oneWay = (): number => {
-    const straggle = random() < options.stragglers ? random() * 1000 : 0;
+  const calmAfterMs = options.calmAfterMs ?? Number.POSITIVE_INFINITY;
+  const oneWay = (now: number): number => {
+    const straggle = now < calmAfterMs && random() < options.stragglers ? random() * 1000 : 0;
     return (options.rttMs / 2) * (0.5 + random()) + straggle;
   };
   const deliver = (now: number, message: (at: number) => void): void => {
-    const copies = random() < options.loss ? 0 : random() < options.duplicates ? 2 : 1;
-    for (let copy = 0; copy < copies; copy++) queue.add(now + oneWay(), message);
+    const wild = now < calmAfterMs;
+    const copies = wild && random() < options.loss ? 0 : wild && random() < options.duplicates ? 2 : 1;
+    for (let copy = 0; copy < copies; copy++) queue.add(now + oneWay(now), message);
   };
-  const sync = (book: LeaseBook, now: number): void => {
-    const ask: SyncRequest = question(book, now);
+  const sync = (isolate: Isolate, now: number): void => {
+    const ask: SyncRequest = question(isolate.book, isolate.clock(now));
     tally.syncs += 1;
+    const second = Math.floor(now / 1000);
+    syncsBySecond.set(second, (syncsBySecond.get(second) ?? 0) + 1);
     deliver(now, (at) => {
+      if (isolate.cutUntil > at) return;
       const reply: SyncReply | null = answerSync(coordinator, ask, at, random);
       if (reply?.grants.some(({ tokens }) => tokens > 0)) writeDown(coordinator, at);
-      if (reply) deliver(at, (then) => void accept(book, reply, then));
+      if (reply === null) return;
+      deliver(at, (then) => {
+        if (isolate.cutUntil <= then) accept(isolate.book, reply, isolate.clock(then));
+      });
     });
   };
-  const syncIfDue = (book: LeaseBook, now: number): void => {
-    if (shouldSync(book, bucket, now)) sync(book, now);
-  };
   /** The shell looks again every few milliseconds while a request waits, as the product's does. */
-  const decideOne = (book: LeaseBook, now: number, waitedSince: number | null): void => {
-    const { verdict } = spend(book, bucket, now, waitedSince);
+  const decideOne = (isolate: Isolate, bucket: BucketName, now: number, waitedSince: number | null): void => {
+    const { book } = isolate;
+    const local = isolate.clock(now);
+    const { verdict } = spend(book, bucket, local, waitedSince);
     if (verdict === "ask") {
-      if (waitedSince === null) startWaiting(book, bucket.limit, bucket.key, now);
-      if (mayAsk(book, now)) sync(book, now);
-      queue.add(now + 5, (at) => decideOne(book, at, waitedSince ?? now));
+      if (waitedSince === null) startWaiting(book, bucket.limit, bucket.key, local);
+      if (mayAsk(book, local)) sync(isolate, now);
+      queue.add(now + 5, (at) => decideOne(isolate, bucket, at, waitedSince ?? local));
       return;
     }
     if (waitedSince !== null) stopWaiting(book, bucket.limit, bucket.key);
+    if (bucket === asked) count(verdict, isolate, local, now);
+    if (shouldSync(book, bucket, local)) sync(isolate, now);
+  };
+  const count = (verdict: LeaseVerdict["verdict"], { book }: Isolate, local: number, now: number): void => {
     if (verdict === "allow") admitted.push(now);
     else if (verdict === "deny") tally.refused += 1;
     else if (options.whenUnavailable === "deny") tally.undecided += 1;
-    else if (spendEstimate(book, bucket, now).verdict === "allow") admitted.push(now);
+    else if (spendEstimate(book, asked, local).verdict === "allow") admitted.push(now);
     else tally.refused += 1;
-    syncIfDue(book, now);
   };
+  const anyone = (): Isolate | undefined => fleet[Math.floor(random() * fleet.length)];
   const arrive = (now: number): void => {
     tally.offered += 1;
-    const book = fleet[Math.floor(random() * fleet.length)];
-    if (book) decideOne(book, now, null);
+    const isolate = anyone();
+    if (isolate) decideOne(isolate, asked, now, null);
   };
-
-  const nextArrival = (now: number): void => {
-    const gap = -Math.log(1 - random()) * (1000 / options.demandPerSecond);
-    if (now + gap < options.durationMs) {
-      queue.add(now + gap, (at) => {
-        arrive(at);
-        nextArrival(at);
+  let keys = 0;
+  const arriveFresh = (now: number): void => {
+    const isolate = anyone();
+    if (isolate) decideOne(isolate, { ...asked, key: `fresh-${keys++}` }, now, null);
+  };
+  const comeAtRandom = (perSecond: number, happen: (now: number) => void): void => {
+    const next = (now: number): void => {
+      const at = now - Math.log(1 - random()) * (1000 / perSecond);
+      if (at >= options.durationMs) return;
+      queue.add(at, (then) => {
+        happen(then);
+        next(then);
       });
-    }
+    };
+    next(0);
   };
-  nextArrival(0);
+  comeAtRandom(options.demandPerSecond, arrive);
+  if (options.freshKeysPerSecond) comeAtRandom(options.freshKeysPerSecond, arriveFresh);
+  if (options.cutEveryMs) {
+    comeAtRandom((1000 * options.isolates) / options.cutEveryMs, (now) => {
+      const isolate = anyone();
+      if (isolate && now < calmAfterMs) isolate.cutUntil = now + 10_000;
+    });
+  }
   for (const at of options.restartsAt) queue.add(at, (now) => (coordinator = newCoordinator(now, disk)));
   if (options.lifeMs !== null) scheduleDeaths(queue, fleet, options, random, newcomer);
   queue.run(options.durationMs + 5000);
-  return { admitted, ...tally };
+  return { admitted, ...tally, syncsIn: syncsBySecond };
 }
 
 function scheduleDeaths(
   queue: EventQueue,
-  fleet: LeaseBook[],
+  fleet: Isolate[],
   options: FleetOptions,
   random: Random,
-  newcomer: () => LeaseBook,
+  newcomer: () => Isolate,
 ): void {
   const life = options.lifeMs ?? 0;
   const die = (slot: number) => (now: number) => {
     fleet[slot] = newcomer();
-    if (now < options.durationMs) queue.add(now - Math.log(1 - random()) * life, die(slot));
+    if (now < Math.min(options.durationMs, options.calmAfterMs ?? Number.POSITIVE_INFINITY))
+      queue.add(now - Math.log(1 - random()) * life, die(slot));
   };
   fleet.forEach((_, slot) => queue.add(-Math.log(1 - random()) * life, die(slot)));
 }

@@ -1,13 +1,14 @@
 // What the fleet's limits promise, as runs of the simulator and the figure that each is held to. The test runs a few seeds,
 // `node test/sim/limiter.ts --seeds 20` many.
 import type { LimitTerms } from "../../src/model/lease.ts";
+import { seeded } from "./virtual-time.ts";
 import { runFleet, type FleetOptions, type FleetResult } from "./limiter-fleet.ts";
 
 export interface Promised {
   readonly name: string;
   /** What is promised, at most. */
   readonly most: number;
-  readonly unit: "%" | "/s" | "requests";
+  readonly unit: "%" | "/s" | "requests" | "calls";
   readonly options: (seed: number) => FleetOptions;
   readonly measure: (result: FleetResult, options: FleetOptions) => number;
 }
@@ -98,6 +99,65 @@ export const promises: readonly Promised[] = [
     measure: ({ syncs }, { durationMs }) => syncs / (durationMs / 1000),
   },
   {
+    name: "questions, 2000 isolates, 10x overload, once each has asked for the first time",
+    most: 200,
+    unit: "/s",
+    options: (seed) => ({
+      ...calm,
+      seed,
+      isolates: 2000,
+      terms: perSecond(1000),
+      demandPerSecond: 10_000,
+      durationMs: 30_000,
+    }),
+    measure: ({ syncsIn }) => sum([...syncsIn].flatMap(([second, times]) => (second < 10 ? [] : [times]))) / 20,
+  },
+  ...[8, 100].map((isolates): Promised => ({
+    name: `questions, ${isolates} isolates, a flood of 5000 fresh keys a second`,
+    most: 600,
+    unit: "/s",
+    options: (seed) => flood(seed, isolates),
+    measure: ({ syncs }, { durationMs }) => syncs / (durationMs / 1000),
+  })),
+  ...[8, 100].map((isolates): Promised => ({
+    name: `refused at 50 % demand beside that flood, ${isolates} isolates`,
+    most: 5,
+    unit: "%",
+    options: (seed) => flood(seed, isolates),
+    measure: ({ refused, undecided, offered }) => (100 * (refused + undecided)) / offered,
+  })),
+  {
+    name: "coordinator calls for 50 requests, 8 isolates, 1000/s, ten times the limit",
+    most: 1,
+    unit: "calls",
+    options: (seed) => ({
+      ...calm,
+      seed,
+      isolates: 8,
+      terms: perSecond(100),
+      demandPerSecond: 1000,
+      durationMs: 30_000,
+    }),
+    measure: ({ syncs, offered }) => (50 * syncs) / offered,
+  },
+  {
+    name: "swarm of faults: long run above rate and burst, 1 to 2000 isolates",
+    most: 0,
+    unit: "requests",
+    options: swarm,
+    measure: overshoot,
+  },
+  {
+    name: "swarm of faults: part of the limit that is not given out once they are over, 1 to 100 isolates",
+    most: 10,
+    unit: "%",
+    options: (seed) => ({ ...swarm(seed), isolates: 1 + ((seed * 37) % 100), demandPerSecond: 1000 }),
+    measure: ({ admitted }, { terms, durationMs }) => {
+      const late = admitted.filter((at) => at > durationMs - 20_000).length;
+      return 100 - (100 * late) / (20 * terms.requests);
+    },
+  },
+  {
     name: "long run above rate and burst, 200 isolates, 5x demand, storm, whenUnavailable deny",
     most: 0,
     unit: "requests",
@@ -113,6 +173,35 @@ export const promises: readonly Promised[] = [
     measure: overshoot,
   },
 ];
+
+/** A steady key at half its limit, and thousands of keys that nobody has seen before. */
+function flood(seed: number, isolates: number): FleetOptions {
+  const steady = { terms: perSecond(200), demandPerSecond: 100 };
+  return { ...calm, ...steady, seed, isolates, freshKeysPerSecond: 5000, durationMs: 10_000 };
+}
+
+/** Every seed has faults of its own, for half of the time. */
+function swarm(seed: number): FleetOptions {
+  const random = seeded(seed + 1_000_000);
+  const some = <T>(value: T, none: T): T => (random() < 0.5 ? value : none);
+  return {
+    seed,
+    isolates: Math.ceil(2000 ** random()),
+    terms: perSecond(100),
+    demandPerSecond: 300,
+    durationMs: 60_000,
+    calmAfterMs: 30_000,
+    whenUnavailable: "deny",
+    rttMs: some(200, 5),
+    loss: some(0.2 * random(), 0),
+    duplicates: some(0.2, 0),
+    stragglers: some(0.2, 0),
+    lifeMs: some(1000 + 20_000 * random(), null),
+    restartsAt: some([10_000, 20_000 * random()], []),
+    skewMs: some(5000, 0),
+    ...some({ cutEveryMs: 30_000 }, {}),
+  };
+}
 
 /** Runs one promise with one seed. */
 export function hold(promised: Promised, seed: number): number {
@@ -130,6 +219,10 @@ function worstMinute({ admitted }: FleetResult, { terms }: FleetOptions): number
     most = Math.max(most, end - start + 1);
   }
   return (100 * (most - allowed)) / allowed;
+}
+
+function sum(values: readonly number[]): number {
+  return values.reduce((all, one) => all + one, 0);
 }
 
 function overshoot({ admitted }: FleetResult, { terms, durationMs }: FleetOptions): number {

@@ -30,6 +30,7 @@ export const DURABLE_OBJECTS: Readonly<Record<string, string>> = {
   PRESENCE: "Presence",
   LIMITER: "RateLimiter",
   BREAKER: "CircuitBreaker",
+  JWKS: "JwksCache",
   KEYRING: "KeyRing",
 };
 export const VARIABLES: Readonly<Record<string, string>> = { TRUST_DOMAIN: "mesh.local" };

@@ -199,6 +199,6 @@ spec:
   rules:
     - from: [{principals: ["spiffe://mesh.local/ns/shop/*"], ipBlocks: [192.0.2.0/24, "2001:db8::1"]}, {namespaces: [shop], applications: [partner]}]
       to: [{methods: [GET, "*"], paths: [/orders, "/orders/*", "*.json", "*"], hosts: ["*.example.com"]}]
-      when: [{key: "claim:scope", contains: [orders.write]}, {key: source.ip, notValues: [a]}]
+      when: [{key: "claim:scope", contains: [orders.write]}, {key: source.ip, notValues: [192.0.2.7]}]
     - {}
 `;

@@ -20,7 +20,7 @@ export const table: Readonly<Record<string, Allowance>> = {
     packages: ["re2js", "cloudflare:workers"],
   },
   proxy: {
-    ours: ["model", "decide", "tokens", "config/live.ts", "config/live-keys.ts"],
+    ours: ["model", "decide", "tokens", "config/live.ts", "config/live-keys.ts", "config/live-jwks.ts"],
     types: ["env.ts", "durable"],
     packages: ["cloudflare:workers"],
   },

@@ -1,5 +1,6 @@
 // The data plane as a Worker of its own for raw workerd: the mesh comes from a binding instead of the registry. An operator
 // token, the registry and the control plane are left out; the pipeline is the real one.
+import { jwks } from "../../../src/config/live-jwks.ts";
 import type { Live } from "../../../src/config/live.ts";
 import type { Env } from "../../../src/env.ts";
 import type { Endpoint, Snapshot } from "../../../src/model/snapshot.ts";
@@ -20,6 +21,7 @@ function liveOf({ SNAPSHOT: snapshot }: RawEnv): Live {
 const proxy = createProxy({
   current: (env) => Promise.resolve((live ??= liveOf(env as RawEnv))),
   keys: () => null,
+  jwks,
   now: () => Date.now(),
   random: () => Math.random(),
   fetch: (url, init) => fetch(url, init),

@@ -1,5 +1,6 @@
 // The data plane with its outside world replaced: a mesh compiled from documents, a fixed clock, chosen random numbers, and
 // services that are functions. What a test asserts about is what was sent, what came back, and what was traced.
+import type { Jwks } from "../../../src/config/live-jwks.ts";
 import { adapters } from "../../../src/adapters/adapters.ts";
 import type { Env } from "../../../src/env.ts";
 import type { Endpoint, Snapshot } from "../../../src/model/snapshot.ts";
@@ -45,6 +46,9 @@ export interface TestMeshOptions {
   readonly near?: ReadonlySet<string>;
 }
 
+/** No key set can be had. */
+const noJwks: Jwks = { current: () => null, newer: () => Promise.resolve(null), retryMs: () => 2000 };
+
 export function testMesh(yaml: string, options: TestMeshOptions = {}): TestMesh {
   const snapshot = compileMesh(yaml);
   const endpoints = new Map<string, readonly Endpoint[]>();
@@ -59,6 +63,7 @@ export function testMesh(yaml: string, options: TestMeshOptions = {}): TestMesh 
   const ports: Ports = {
     current: () => Promise.resolve({ snapshot, endpoints, checkedAt: NOW, stale: false, near: options.near ?? null }),
     keys: () => null,
+    jwks: noJwks,
     now: () => NOW,
     random: () => (random.length > 1 ? random.shift() : random[0]) ?? 0,
     fetch: async (url, init) => {
