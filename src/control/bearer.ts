@@ -53,4 +53,3 @@ export function bootstrap(): Omit<Extract<Identity, { operator: unknown }>, "pro
     expiresAt: null,
   };
 }
-

@@ -23,7 +23,8 @@ export function refuseForgery(request: Request, { form = false }: { readonly for
     if (site === null || site === "same-origin" || site === "none") return null;
     return forged(`Sec-Fetch-Site is "${site}"`);
   }
-  if (site !== "same-origin") return forged(site === null ? "Sec-Fetch-Site is missing" : `Sec-Fetch-Site is "${site}"`);
+  if (site !== "same-origin")
+    return forged(site === null ? "Sec-Fetch-Site is missing" : `Sec-Fetch-Site is "${site}"`);
   const origin = headers.get("origin");
   if (origin === null) return forged("Origin is missing");
   if (!isOwn(origin, request.url)) return forged("Origin is another one than this host");

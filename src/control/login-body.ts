@@ -32,5 +32,7 @@ export async function readLogin(request: Request): Promise<Outcome<Login>> {
 export function returnOf(path: string | null): string {
   if (path === null || !/^\/_selvage\/[\w./?=&%-]*$/.test(path) || path.length > 500) return DEFAULT_RETURN;
   const url = new URL(path, "http://mesh.invalid");
-  return url.host === "mesh.invalid" && url.pathname.startsWith("/_selvage/") ? url.pathname + url.search : DEFAULT_RETURN;
+  return url.host === "mesh.invalid" && url.pathname.startsWith("/_selvage/")
+    ? url.pathname + url.search
+    : DEFAULT_RETURN;
 }

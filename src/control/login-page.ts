@@ -19,12 +19,15 @@ export function loginPage({ returnTo, message, hasProvider }: LoginPage, nonce: 
       <form method="post" action="/_selvage/login">
         <input type="hidden" name="return" value="${returnTo}" />
         <p>
-          <label>Operator token<br /><input type="password" name="token" required autofocus autocomplete="off" /></label>
+          <label
+            >Operator token<br /><input type="password" name="token" required autofocus autocomplete="off"
+          /></label>
         </p>
         <p><button>Log in</button></p>
       </form>
       <p>
-        A token is made with <code>selvage token create</code>. The session ends after eight hours, or after one without use.
+        A token is made with <code>selvage token create</code>. The session ends after eight hours, or after one without
+        use.
       </p>
       ${hasProvider ? provider : ""}`,
   );

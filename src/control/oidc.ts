@@ -14,7 +14,8 @@ export const CALLBACK_PATH = "/_selvage/login/callback";
 const TRIP = /^[0-9a-f]{64}$/;
 
 export type Departure =
-  { readonly ok: true; readonly trip: string; readonly location: string } | { readonly ok: false; readonly refusal: Refusal };
+  | { readonly ok: true; readonly trip: string; readonly location: string }
+  | { readonly ok: false; readonly refusal: Refusal };
 
 export function hasProvider({ OPERATOR_OIDC_ISSUER, OPERATOR_OIDC_CLIENT_ID }: Env): boolean {
   return Boolean(OPERATOR_OIDC_ISSUER && OPERATOR_OIDC_CLIENT_ID);
@@ -41,10 +42,16 @@ export async function depart(origin: string, { env, now }: Visit): Promise<Depar
 }
 
 /** Who came back. `trip`: the cookie's value. */
-export async function arrive(origin: string, query: URLSearchParams, trip: string | null, visit: Visit): Promise<Identity> {
+export async function arrive(
+  origin: string,
+  query: URLSearchParams,
+  trip: string | null,
+  visit: Visit,
+): Promise<Identity> {
   const { env, now } = visit;
   if (trip === null || !TRIP.test(trip)) return failed("This browser has not set out to log in, or too long ago.");
-  if (!equal(only(query, "state"), await partOf(trip, "state"))) return failed("The state is not the one of this login.");
+  if (!equal(only(query, "state"), await partOf(trip, "state")))
+    return failed("The state is not the one of this login.");
   if (query.has("error")) return failed("The identity provider refused the login.");
   const provider = await discover(env, env.OPERATOR_OIDC_ISSUER ?? "", now);
   if (provider === null) return { refusal: unavailable() };
@@ -80,7 +87,7 @@ export async function arrive(origin: string, query: URLSearchParams, trip: strin
   if ((several || claims.azp !== undefined) && claims.azp !== clientId)
     return failed("The ID token is for another client.");
   if (text(claims.sub) === null) return failed("The ID token names nobody.");
-  return roleOf({ issuer: provider.issuer, claims }, env);
+  return roleOf({ source: "oidc", issuer: provider.issuer, claims }, env);
 }
 
 /** Digests of one secret, so that none of them tells another. */

@@ -42,7 +42,7 @@ export function registerPage(app: ControlApp, page: Page): void {
     summary,
     "x-selvage-role": "public",
     security: [],
-    ...(params ?? takes ? { request } : {}),
+    ...((params ?? takes) ? { request } : {}),
     responses: { 200: { description: "The answer.", content: { ...content } }, ...problemResponses(refusals) },
   });
   app.on(method.toUpperCase(), path.replaceAll(/\{(.+?)\}/g, ":$1"), (context) =>

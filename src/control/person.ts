@@ -3,15 +3,12 @@
 import { jwks } from "../config/live-jwks.ts";
 import type { Env } from "../env.ts";
 import type { Refusal } from "../model/problem.ts";
-import type { Claims } from "../model/session.ts";
+import type { Claims, Person, PersonSource } from "../model/session.ts";
 import { readToken } from "../tokens/read-token.ts";
 import { verifyToken, type TokenFault } from "../tokens/verify-token.ts";
 import { discover } from "./discovery.ts";
 import { type Identity, unknown, type Visit } from "./identity.ts";
 import { type Grant, grantOf, mailOf, readRules } from "./operator-rules.ts";
-
-/** `oidc`: the provider of OPERATOR_OIDC_ISSUER. `access`: Cloudflare Access. */
-export type Source = "oidc" | "access";
 
 /** Asymmetric only: a shared key would let the mesh, or whoever reads its settings, make operators. */
 const ALGORITHMS = ["RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512", "EdDSA"];
@@ -30,13 +27,12 @@ export interface Proven {
 export type Verdict = { readonly ok: true; readonly value: Proven } | { readonly ok: false; readonly refusal: Refusal };
 
 /** The operator of a token of this source. */
-export async function personOf(token: string, source: Source, visit: Visit): Promise<Identity> {
+export async function personOf(token: string, source: PersonSource, visit: Visit): Promise<Identity> {
   const audiences = audiencesOf(source, visit.env);
   const verdict = await verifyPerson(token, source, audiences, visit);
   if (!verdict.ok) return { refusal: verdict.refusal };
   const { claims, expiresAt } = verdict.value;
-  const issuer = String(claims.iss);
-  const identity = roleOf({ issuer, claims }, visit.env);
+  const identity = roleOf({ source, issuer: String(claims.iss), claims }, visit.env);
   if (!("operator" in identity)) return identity;
   const service = source === "access" && typeof claims.common_name === "string";
   const by = source === "oidc" ? "bearer" : service ? "access-service" : "access";
@@ -49,11 +45,11 @@ export async function personOf(token: string, source: Source, visit: Visit): Pro
  */
 export async function verifyPerson(
   token: string,
-  source: Source,
+  source: PersonSource,
   audiences: readonly string[],
   { env, ctx, now }: Visit,
 ): Promise<Verdict> {
-  const issuer = source === "access" ? accessIssuer(env) : (env.OPERATOR_OIDC_ISSUER ?? null);
+  const issuer = issuerOf(source, env);
   const read = readToken(token);
   // An empty list would mean that any audience will do.
   if (issuer === null || audiences.length === 0 || !read.ok) return refused("The operator token is not known.");
@@ -75,11 +71,10 @@ export async function verifyPerson(
 }
 
 /** What the rules in force make of somebody. */
-export function roleOf({ issuer, claims }: { readonly issuer: string; readonly claims: Claims }, env: Env): Identity {
-  const isAccess = issuer === accessIssuer(env);
-  const source = isAccess ? "access" : issuer === env.OPERATOR_OIDC_ISSUER ? "oidc" : null;
+export function roleOf({ source, issuer, claims }: Person, env: Env): Identity {
   // The provider is no longer the mesh's: neither are its people.
-  if (source === null) return unknown("The operator token is not known.", "invalid_token");
+  if (issuer !== issuerOf(source, env)) return unknown("The operator token is not known.", "invalid_token");
+  const isAccess = source === "access";
   const name = `${source}:${nameOf(claims, isAccess)}`;
   const rules = readRules(env.OPERATOR_ROLES);
   if (rules === null) log("OPERATOR_ROLES cannot be read: nobody has a role by it");
@@ -94,7 +89,7 @@ export function roleOf({ issuer, claims }: { readonly issuer: string; readonly c
     token: null,
     by: "bearer",
     expiresAt: null,
-    proofOf: () => ({ kind: "person", issuer, claims: kept }),
+    proofOf: () => ({ kind: "person", source, issuer, claims: kept }),
   };
 }
 
@@ -105,7 +100,7 @@ function nameOf(claims: Claims, isAccess: boolean): string {
   return plain === "" ? "unnamed" : plain;
 }
 
-export function audiencesOf(source: Source, env: Env): readonly string[] {
+export function audiencesOf(source: PersonSource, env: Env): readonly string[] {
   const text = source === "access" ? env.ACCESS_AUD : (env.OPERATOR_OIDC_AUDIENCE ?? env.OPERATOR_OIDC_CLIENT_ID);
   return (text ?? "")
     .split(",")
@@ -113,8 +108,10 @@ export function audiencesOf(source: Source, env: Env): readonly string[] {
     .filter((one) => one !== "");
 }
 
-/** `team.cloudflareaccess.com`, or its whole address. */
-function accessIssuer({ ACCESS_TEAM_DOMAIN: domain }: Env): string | null {
+/** null = not configured. Access is named by its domain (`team.cloudflareaccess.com`), or by its whole address. */
+function issuerOf(source: PersonSource, env: Env): string | null {
+  if (source === "oidc") return env.OPERATOR_OIDC_ISSUER || null;
+  const domain = env.ACCESS_TEAM_DOMAIN;
   if (!domain) return null;
   return (domain.includes("://") ? domain : `https://${domain}`).replace(/\/+$/, "");
 }

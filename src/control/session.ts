@@ -46,7 +46,11 @@ export async function openSession(
   const before = await presentedSession(request, store, now);
   const record = { hash: hex(await sha256(secret)), proof, createdAt: now, seenAt: now, expiresAt };
   const detail = { by: proof.kind };
-  await store.createSession(record, before?.record.hash ?? null, auditOf(caller, { action: "login", target: "session", detail }));
+  await store.createSession(
+    record,
+    before?.record.hash ?? null,
+    auditOf(caller, { action: "login", target: "session", detail }),
+  );
   return { cookie: sessionCookie(secret, Math.floor((expiresAt - now) / 1000)), expiresAt };
 }
 

@@ -4,13 +4,23 @@
 /** What an identity provider said of somebody, as far as roles are given by it. */
 export type Claims = Readonly<Record<string, unknown>>;
 
+/** `oidc`: the provider of OPERATOR_OIDC_ISSUER. `access`: Cloudflare Access. */
+export type PersonSource = "oidc" | "access";
+
+/** Somebody whom a provider has proven. */
+export interface Person {
+  readonly source: PersonSource;
+  readonly issuer: string;
+  readonly claims: Claims;
+}
+
 export type SessionProof =
   /** Ends with the token. */
   | { readonly kind: "token"; readonly tokenId: string }
   /** `seal`: digest of the session's own secret and the bootstrap token, so that another token ends the session. */
   | { readonly kind: "bootstrap"; readonly seal: string }
   /** Roles are what the rules in force give to these claims. */
-  | { readonly kind: "person"; readonly issuer: string; readonly claims: Claims };
+  | ({ readonly kind: "person" } & Person);
 
 /** Times are milliseconds since the epoch. */
 export interface SessionRecord {

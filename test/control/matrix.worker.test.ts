@@ -54,6 +54,7 @@ const examples: Readonly<Record<string, readonly [path: string, sent?: Sent]>> =
   createToken: ["/tokens", { body: { name: "ci", role: "viewer" } }],
   listTokens: ["/tokens"],
   deleteToken: ["/tokens/{token}"],
+  whoami: ["/whoami"],
   listAudit: ["/audit"],
   verifyAudit: ["/audit/verify"],
 };

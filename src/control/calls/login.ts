@@ -1,6 +1,6 @@
 // Login and logout of browsers: with a token, or at the OpenID provider. What comes out is a session's cookie; what a
 // session may do is found out anew with every request.
-import { z } from "zod";
+import type { z } from "zod";
 import { Store } from "../../config/store.ts";
 import { cookieNamed, LOGIN_COOKIE } from "../../decide/operator-cookies.ts";
 import { loginRequestSchema, loginSchema, logoutSchema } from "../../model/api-operators.ts";
@@ -28,7 +28,8 @@ export function registerLogin(app: ControlApp): void {
   registerPage(app, {
     id: "startLogin",
     path: PATH,
-    summary: "Log in by browser: at the OpenID provider, where one is configured, else (or with `method=token`) by a form.",
+    summary:
+      "Log in by browser: at the OpenID provider, where one is configured, else (or with `method=token`) by a form.",
     content: htmlContent,
     refusals: ["loginUnavailable", "internal"],
     async handle(page) {
@@ -95,7 +96,9 @@ export function registerLogin(app: ControlApp): void {
         return form({ returnTo, message, hasProvider: hasProvider(env) }, requestId, opened.status);
       }
       const headers = { "set-cookie": opened.cookie };
-      return isForm ? redirectResponse(returnTo, requestId, headers) : answerResponse({ body: opened.body, headers }, requestId);
+      return isForm
+        ? redirectResponse(returnTo, requestId, headers)
+        : answerResponse({ body: opened.body, headers }, requestId);
     },
   });
 
