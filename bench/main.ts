@@ -1,7 +1,11 @@
 // `npm run bench`: what each feature costs against a Worker that only passes requests on. Ratios of one run on one machine;
 // never a test, and never a promise about another machine. Method and figures: docs/benchmarks.md.
 import { parseArgs } from "node:util";
+import { d1PerRequest, objectPerRequest } from "./asking.ts";
 import { bare } from "./bare.ts";
+import { breaker } from "./breaker.ts";
+import { everything } from "./everything.ts";
+import { limit } from "./limit.ts";
 import { machine, versions } from "./machine.ts";
 import { measure, type Effort } from "./measure.ts";
 import { route } from "./route.ts";
@@ -9,7 +13,7 @@ import { summarise, table } from "./summary.ts";
 import type { Variant } from "./variant.ts";
 
 /** The reference first; a feature joins with a file of its own and one line here. */
-const variants: readonly Variant[] = [bare, route];
+const variants: readonly Variant[] = [bare, route, limit, breaker, everything, objectPerRequest, d1PerRequest];
 
 const { values } = parseArgs({
   options: {

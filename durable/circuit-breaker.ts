@@ -15,6 +15,8 @@ import {
 } from "../src/decide/breaker-desk.ts";
 import type { BreakerReply, BreakerReport, BreakerRow, ForceOrder } from "../src/model/breaker-sync.ts";
 import type { BreakerState, BreakerTerms, ForcedState } from "../src/model/circuit.ts";
+import type { HealthRow } from "../src/model/health.ts";
+import { HealthChecker } from "./health-checker.ts";
 import { WrittenEjections } from "./written-ejections.ts";
 
 const STATE = "state:";
@@ -36,6 +38,8 @@ interface WrittenState {
 export interface States {
   readonly rows: readonly BreakerRow[];
   readonly forced: readonly ForcedState[];
+  /** Of endpoints that are probed. */
+  readonly health: readonly HealthRow[];
 }
 
 export class CircuitBreaker extends DurableObject {
@@ -43,9 +47,11 @@ export class CircuitBreaker extends DurableObject {
   /** Epochs as they are written down. */
   readonly #written = new Map<string, number>();
   readonly #ejections = new WrittenEjections(this.ctx.storage.kv);
+  readonly #health: HealthChecker;
 
   constructor(ctx: DurableObjectState, env: Cloudflare.Env) {
     super(ctx, env);
+    this.#health = new HealthChecker(ctx, env, this.#desk);
     const now = Date.now();
     const { kv } = ctx.storage;
     for (const [name, row] of kv.list<WrittenState>({ prefix: STATE })) {
@@ -61,16 +67,23 @@ export class CircuitBreaker extends DurableObject {
 
   /** One batched report of an isolate, and what it should know. */
   sync(report: BreakerReport): BreakerReply {
-    const reply = answerReport(this.#desk, report, Date.now(), Math.random);
+    const now = Date.now();
+    const reply = answerReport(this.#desk, report, now, Math.random);
     this.#writeTurns();
-    return reply;
+    return report.health ? { ...reply, health: this.#health.answer(report.health, now) } : reply;
+  }
+
+  /** Probes of endpoints, while isolates report traffic. */
+  override async alarm(): Promise<void> {
+    await this.#health.alarm();
+    this.#ejections.write(this.#desk);
   }
 
   states(): States {
     const now = Date.now();
     const rows = breakerRows(this.#desk, now, Math.random);
     this.#writeTurns();
-    return { rows, forced: forcedStates(this.#desk, now) };
+    return { rows, forced: forcedStates(this.#desk, now), health: this.#health.rows(now) };
   }
 
   /** What an operator says; `auto` takes it back. */

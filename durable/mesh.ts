@@ -7,11 +7,16 @@ import { pollInterval } from "../src/decide/poll-interval.ts";
 import { percentile, spread } from "../src/decide/propagation.ts";
 import type { Propagation } from "../src/model/api-registry.ts";
 import type { PollAnswer, PollQuestion } from "../src/model/propagation.ts";
+import type { HealthRow } from "../src/model/health.ts";
 import type { Head } from "../src/model/registry.ts";
+import type { ServiceKey } from "../src/model/snapshot.ts";
 
 /** Who has not asked for so long counts as asleep or gone. */
 const ASLEEP_MS = 30_000;
 const MAX_RECEIPTS = 5000;
+/** What the prober of a service told is forgotten: it tells again within twenty seconds while it probes. */
+const HEALTH_MS = 90_000;
+const MAX_HEALTH = 5000;
 /** When the registry could not be reached: it is asked again. */
 const RETRY_MS = 5000;
 /** Revisions whose way through the mesh is timed. */
@@ -32,6 +37,7 @@ export class Mesh extends DurableObject {
   /** In order of `seenAt`, the longest silent first. */
   readonly #receipts = new Map<string, Receipt>();
   readonly #timings = new Map<number, Timing>();
+  readonly #health = new Map<ServiceKey, { readonly rows: readonly HealthRow[]; readonly at: number }>();
 
   /** Anything newer than what the isolate has, and when to ask again. The question is kept as its receipt. */
   poll(question: PollQuestion): PollAnswer {
@@ -85,6 +91,22 @@ export class Mesh extends DurableObject {
         seenAt: new Date(seenAt).toISOString(),
       })),
     };
+  }
+
+  /** What the prober of a service knows of its endpoints. Kept here so that nobody has to wake its object to see it. */
+  tellHealth(service: ServiceKey, rows: readonly HealthRow[]): boolean {
+    this.#health.delete(service);
+    this.#health.set(service, { rows, at: Date.now() });
+    const [oldest] = this.#health.keys();
+    if (this.#health.size > MAX_HEALTH && oldest !== undefined) this.#health.delete(oldest);
+    return true;
+  }
+
+  /** Of every service that is being probed. */
+  health(): ReadonlyMap<ServiceKey, readonly HealthRow[]> {
+    const since = Date.now() - HEALTH_MS;
+    for (const [service, { at }] of this.#health) if (at < since) this.#health.delete(service);
+    return new Map([...this.#health].map(([service, { rows }]) => [service, rows]));
   }
 
   #advance({ revision, generation }: Head, now: number): void {

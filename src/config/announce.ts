@@ -1,9 +1,7 @@
 // Tells the mesh object that the registry moved, so that isolates hear of it with their next question.
 import type { Env } from "../env.ts";
+import { MESH_OBJECT } from "../model/keys.ts";
 import type { Head } from "../model/registry.ts";
-
-/** The name of the one mesh object. */
-export const MESH_OBJECT = "mesh";
 
 /**
  * Announces the registry's head. False = the object could not be reached; nothing is lost, since the next isolate to load

@@ -2,14 +2,19 @@
 // itself lists. Dynamic endpoints are laid beside them later, by the data plane.
 import { refusalForAddress } from "../decide/address.ts";
 import type { Finding } from "../model/finding.ts";
+import { parseDuration } from "../model/duration.ts";
+import type { HealthTerms } from "../model/health-terms.ts";
 import { refOf } from "../model/keys.ts";
-import type { ServiceEndpoint } from "../model/service.ts";
+import type { HealthCheckSpec, ServiceEndpoint } from "../model/service.ts";
 import type { Endpoint, ServiceEntry, ServiceKey } from "../model/snapshot.ts";
 import { builtInCluster, clusterRule } from "./cluster-rule.ts";
 import { circuitMember } from "./compile-circuits.ts";
 import { merged } from "./compile-limits.ts";
 import type { Attached } from "./compile-rules.ts";
 import type { ServiceView, World } from "./compile-world.ts";
+
+/** Probes are not sent more often, whatever a document says. */
+const LEAST_INTERVAL_MS = 100;
 
 export interface CompiledServices {
   readonly services: Readonly<Record<ServiceKey, ServiceEntry>>;
@@ -31,6 +36,7 @@ export function compileServices(world: World, attached: Attached, localMesh: boo
       limits: merged(limits.mesh, limits.service(key)),
       ...access.at({ gateway: null, service: key, rule: null }),
       ...(assertion === "request" ? { assertion } : {}),
+      ...(service.healthCheck === null ? {} : { health: compileHealthCheck(service.healthCheck) }),
     };
     return [key, { namespace, name, exposure, endpoints, ...policiesOf(key, attached), ...held }];
   });
@@ -48,6 +54,21 @@ function policiesOf(
     timeouts: { requestMs, perTryMs },
     ...(calls === undefined ? {} : { calls }),
     ...(fault === undefined ? {} : { fault }),
+  };
+}
+
+function compileHealthCheck(check: HealthCheckSpec): HealthTerms {
+  const { path, interval, timeout, healthyThreshold, unhealthyThreshold, expectedStatuses } = check;
+  return {
+    path,
+    intervalMs: Math.max(LEAST_INTERVAL_MS, parseDuration(interval) ?? 0),
+    timeoutMs: parseDuration(timeout) ?? 0,
+    healthyThreshold,
+    unhealthyThreshold,
+    statuses: expectedStatuses.map((range) => {
+      const [from = "", to = from] = range.split("-");
+      return [Number(from), Number(to)];
+    }),
   };
 }
 

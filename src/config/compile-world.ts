@@ -2,7 +2,7 @@
 // looks things up here instead of searching. Judges nothing.
 import type { Document, DocumentOf } from "../model/document.ts";
 import { refOf, serviceKey } from "../model/keys.ts";
-import type { ServiceEndpoint } from "../model/service.ts";
+import type { HealthCheckSpec, ServiceEndpoint } from "../model/service.ts";
 import type { ServiceKey } from "../model/snapshot.ts";
 import { BUILT_IN_KEY, builtInGateway } from "./built-in-gateway.ts";
 
@@ -13,7 +13,7 @@ export interface ServiceView {
   readonly exposure: "mesh" | "public";
   readonly assertion: "caller" | "request";
   readonly endpoints: readonly ServiceEndpoint[];
-  readonly healthChecked: boolean;
+  readonly healthCheck: HealthCheckSpec | null;
   /** Ports of a core Service; empty for ours, which have none. */
   readonly ports: readonly number[];
 }
@@ -122,11 +122,11 @@ function viewOf(document: DocumentOf<"Service">): ServiceView {
   const { namespace, name } = document.metadata;
   if (document.apiVersion === "v1") {
     const { ports } = document.spec;
-    const silent = { exposure: "mesh", assertion: "caller", endpoints: [], healthChecked: false } as const;
+    const silent = { exposure: "mesh", assertion: "caller", endpoints: [], healthCheck: null } as const;
     return { namespace, name, ...silent, ports: portsOf(ports) };
   }
-  const { exposure, assertion, endpoints, healthCheck } = document.spec;
-  return { namespace, name, exposure, assertion, endpoints, healthChecked: healthCheck !== undefined, ports: [] };
+  const { exposure, assertion, endpoints, healthCheck = null } = document.spec;
+  return { namespace, name, exposure, assertion, endpoints, healthCheck, ports: [] };
 }
 
 /** The port numbers of a core Service, whose spec was kept unread. */

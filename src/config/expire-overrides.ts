@@ -1,10 +1,11 @@
 // The end of Overrides: when the time of one has come, the mesh is compiled again without it, as a revision of its own. The
 // mesh object's alarm is the clock; the minutely sweep makes up for one that was lost.
 import type { Env } from "../env.ts";
-import { announce, MESH_OBJECT } from "./announce.ts";
+import { announce } from "./announce.ts";
 import { change } from "./change.ts";
 import { hasExpired } from "./compile-overrides.ts";
 import { refOfDocument } from "./plan.ts";
+import { MESH_OBJECT } from "../model/keys.ts";
 import type { StoredDocument } from "../model/registry.ts";
 import { Store } from "./store.ts";
 

@@ -48,7 +48,7 @@ function failoverFindings({ metadata, spec }: DocumentOf<"TrafficPolicy">, ref: 
   );
   // A target that is no service covers services of which nothing is known here.
   const onlyServices = spec.targetRefs.every(({ kind }) => kind === "Service");
-  if (onlyServices && services.every(({ healthChecked }) => healthChecked)) return [];
+  if (onlyServices && services.every(({ healthCheck }) => healthCheck !== null)) return [];
   const message =
     "Failover has nothing to go by: the policy has no outlierDetection, and a service it covers no healthCheck";
   const hint = "Add outlierDetection: {} here, or healthCheck to the Service.";

@@ -1,6 +1,6 @@
 // What an isolate needs from outside to keep its snapshot fresh: the mesh object, the registry, a clock.
 import type { Env } from "../env.ts";
-import { MESH_OBJECT } from "./announce.ts";
+import { MESH_OBJECT } from "../model/keys.ts";
 import type { LivePorts } from "./live-mesh.ts";
 import { readHead } from "./store-documents.ts";
 import { readEndpointChanges } from "./store-endpoints.ts";

@@ -1,8 +1,9 @@
 // Once a minute: what heals the mesh when a step between two objects was lost, and what is old enough to go. Every step is
 // idempotent, and one that fails does not keep the others from running; the next minute tries again.
 import type { Env } from "../env.ts";
+import { MESH_OBJECT } from "../model/keys.ts";
 import type { DynamicEndpoint } from "../model/registry.ts";
-import { announce, MESH_OBJECT } from "./announce.ts";
+import { announce } from "./announce.ts";
 import { expireOverrides } from "./expire-overrides.ts";
 import { leaseOf } from "./lease-of.ts";
 import { REVISIONS_KEPT_MS } from "./store-history.ts";

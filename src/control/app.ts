@@ -8,6 +8,8 @@ import { registerApply } from "./calls/apply.ts";
 import { registerAudit } from "./calls/audit.ts";
 import { registerBreakers } from "./calls/breakers.ts";
 import { registerCatalog } from "./calls/catalog.ts";
+import { registerContracts } from "./calls/contracts.ts";
+import { registerCredentials } from "./calls/credentials.ts";
 import { registerEndpoints } from "./calls/endpoints.ts";
 import { registerHeartbeats } from "./calls/heartbeats.ts";
 import { registerLimitPreview } from "./calls/limit-preview.ts";
@@ -44,6 +46,8 @@ function build(): ControlApp {
   registerLimits(app);
   registerLimitPreview(app);
   registerBreakers(app);
+  registerCredentials(app);
+  registerContracts(app);
   registerTokens(app);
   registerWhoami(app);
   registerLogin(app);

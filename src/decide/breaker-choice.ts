@@ -117,6 +117,11 @@ export function chooseEndpoints(
   };
 }
 
+/** The same without a breaker: health checks alone say who is better not asked. */
+export function choiceByHealth(candidates: readonly Endpoint[], failing: ReadonlySet<string>): Choice {
+  return { endpoints: candidates, among: candidates, unhealthy: failing, refusal: null };
+}
+
 function alike(endpoints: readonly Endpoint[]): Choice {
   return { endpoints, among: endpoints, unhealthy: NOBODY, refusal: null };
 }

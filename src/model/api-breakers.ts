@@ -26,6 +26,15 @@ const breakerSchema = z.object({
   ejectedUntil: z.string().nullable().meta({ description: "RFC 3339: until then the endpoint is left out." }),
 });
 
+const endpointHealthSchema = z.object({
+  endpoint: z.string(),
+  state: z.enum(["healthy", "unhealthy", "unknown"]),
+  since: z.string().meta({ description: "RFC 3339: when the state began." }),
+  checkedAt: z.string().nullable().meta({ description: "RFC 3339: the last probe." }),
+  cause: z.string().nullable().meta({ description: "Why the last failing probe failed." }),
+  leftOut: z.boolean().meta({ description: "Whether it is left out while there are enough others." }),
+});
+
 export const serviceBreakersSchema = z
   .object({
     namespace: z.string(),
@@ -33,6 +42,7 @@ export const serviceBreakersSchema = z
     known: z.boolean().meta({ description: "false: the service's coordinator could not be asked." }),
     forced: z.array(forcedSchema).readonly(),
     breakers: z.array(breakerSchema).readonly().meta({ description: "Of what was called lately." }),
+    health: z.array(endpointHealthSchema).readonly().meta({ description: "Of endpoints that are probed now." }),
   })
   .meta({ id: "ServiceBreakers" });
 

@@ -37,8 +37,9 @@ export const endpointStateSchema = z
     priority: z.int(),
     source: z.enum(["static", "dynamic"]),
     draining: z.boolean(),
-    health: z.enum(["healthy", "draining", "unknown"]).meta({
-      description: "`healthy`: its heartbeats arrive in time. `unknown`: it has no lease, so nobody can tell.",
+    health: z.enum(["healthy", "unhealthy", "draining", "unknown"]).meta({
+      description:
+        "By its health checks, while the service has traffic; else `healthy`: its heartbeats arrive in time, `unknown`: it has no lease, so nobody can tell.",
     }),
     ttl: z.string().nullable().meta({ description: "null = no lease." }),
     registeredAt: z.string().nullable(),

@@ -4,10 +4,17 @@ import { z } from "zod";
 export const limitUseSchema = z
   .object({
     namespace: z.string(),
-    policy: z.string().meta({ description: "Name of the RateLimitPolicy." }),
+    kind: z.enum(["RateLimitPolicy", "Tier"]),
+    policy: z.string().meta({ description: "Name of the RateLimitPolicy or the Tier." }),
     limit: z.string(),
     key: z.array(z.string()).readonly().meta({
       description: "The parts of the limit's key, in their order; empty = one bucket for everybody.",
+    }),
+    application: z.string().nullable().meta({
+      description: "`<namespace>/<name>` of the Application whose use it is; null = none, or not told apart by that.",
+    }),
+    contract: z.string().nullable().meta({
+      description: "Of a Tier: `<namespace>/<name>` of the Contract by which the application has it now.",
     }),
     overflow: z.boolean().meta({ description: "true: the bucket that the keys beyond the first 10 000 share." }),
     mode: z.enum(["leased", "strict", "local"]).nullable().meta({ description: "null = the limit is gone." }),
@@ -71,7 +78,7 @@ export type LimitPreviewList = z.infer<typeof limitPreviewListSchema>;
 
 export const limitCoordinatorSchema = z
   .object({
-    policy: z.string().meta({ description: "`<namespace>/<policy>`." }),
+    policy: z.string().meta({ description: "`<namespace>/<policy>`, or `tier:<namespace>/<tier>`." }),
     since: z.string().meta({ description: "When its coordinator was last started." }),
     questions: z.int().meta({ description: "Batched questions about quota since then, from all isolates." }),
     strict: z.int().meta({ description: "Single requests that strict limits asked it about." }),
@@ -86,7 +93,7 @@ export const limitListSchema = z
       description: "How often isolates called the coordinator of each policy that has one.",
     }),
     unreachable: z.array(z.string()).readonly().meta({
-      description: "`<namespace>/<policy>` of policies whose coordinator did not answer.",
+      description: "Those whose coordinator did not answer, as in `coordinators`.",
     }),
   })
   .meta({ id: "LimitList" });

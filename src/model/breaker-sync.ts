@@ -1,6 +1,7 @@
 // What an isolate and the coordinator of a service say to each other about breakers: one batched report, one answer.
 // Both sides may be of different releases for some minutes: fields are only ever added, and what is absent means "none".
 import type { BreakerState, BreakerTerms, ForcedState, OutlierTerms } from "./circuit.ts";
+import type { HealthReply, HealthReport } from "./health.ts";
 
 export interface BreakerReport {
   /** Random, made once in the isolate's life. */
@@ -8,6 +9,8 @@ export interface BreakerReport {
   /** Rises by one with each report; a repeated number gets the same answer and is counted once. */
   readonly seq: number;
   readonly policies: readonly PolicyReport[];
+  /** Where the service has a health check. */
+  readonly health?: HealthReport;
 }
 
 /** What was seen under one TrafficPolicy. Its terms travel along, so the coordinator holds no copy to go stale. */
@@ -57,6 +60,8 @@ export interface BreakerReply {
   readonly probes: readonly ProbePermit[];
   readonly ejections: readonly Ejection[];
   readonly forced: readonly ForcedState[];
+  /** The answer to the report's. */
+  readonly health?: HealthReply;
 }
 
 /** What holds for a target; one that is not named is closed at its first epoch. */

@@ -5,6 +5,9 @@ export function refOf(kind: string, namespace: string, name: string): string {
   return `${kind}/${namespace}/${name}`;
 }
 
+/** The name of the one mesh object. */
+export const MESH_OBJECT = "mesh";
+
 /** `<namespace>/<name>`: a service in the snapshot. */
 export function serviceKey(namespace: string, name: string): string {
   return `${namespace}/${name}`;

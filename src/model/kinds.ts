@@ -102,7 +102,7 @@ export const kinds: Readonly<Record<KindName, KindInfo>> = {
     says: "A registry entry: a service, its endpoints, who may call it by its own address.",
     spec: serviceSpecSchema,
     effect: "now",
-    limits: "`assertion`, `healthCheck` and `openapi` are parsed, stored and returned; no effect yet.",
+    limits: "`assertion` and `openapi` are parsed, stored and returned; no effect yet.",
   },
   TrafficPolicy: {
     kind: "TrafficPolicy",
@@ -125,7 +125,7 @@ export const kinds: Readonly<Record<KindName, KindInfo>> = {
     says: "Limits on requests, and the headers that report them.",
     spec: rateLimitPolicySpecSchema,
     effect: "now",
-    limits: "Callers are not proven yet: `client` is the address and `claim:` is empty; `sla` has no effect yet.",
+    limits: "Callers are not proven yet: `client` is the address and `claim:` is empty.",
   },
   AuthenticationPolicy: {
     kind: "AuthenticationPolicy",
@@ -175,7 +175,7 @@ export const kinds: Readonly<Record<KindName, KindInfo>> = {
     scope: "namespace",
     says: "A client application. Its credentials are minted by the API and never written into a document.",
     spec: applicationSpecSchema,
-    effect: { later: "names a caller that credentials are minted for" },
+    effect: "now",
   },
   Tier: {
     kind: "Tier",
@@ -185,7 +185,8 @@ export const kinds: Readonly<Record<KindName, KindInfo>> = {
     scope: "namespace",
     says: "An SLA tier of a service: the limits of those who have a contract for it.",
     spec: tierSpecSchema,
-    effect: { later: "sets the limits of applications with an approved contract" },
+    effect: "now",
+    limits: "Its limits are counted where a RateLimitPolicy with `sla: true` holds, for each application by itself.",
   },
   Contract: {
     kind: "Contract",
@@ -195,7 +196,7 @@ export const kinds: Readonly<Record<KindName, KindInfo>> = {
     scope: "namespace",
     says: "An application's request for a tier of a service.",
     spec: contractSpecSchema,
-    effect: { later: "gives an application access to a service within its tier's limits" },
+    effect: "now",
   },
   Override: {
     kind: "Override",

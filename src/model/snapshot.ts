@@ -4,6 +4,7 @@
 import type { Access, Authentication, Authorization, Identities } from "./access.ts";
 import type { CallPolicy } from "./call-policy.ts";
 import type { Circuit } from "./circuit.ts";
+import type { HealthTerms } from "./health-terms.ts";
 import type { Limit } from "./limit.ts";
 
 /** `"<namespace>/<name>"` of a Service. */
@@ -56,6 +57,8 @@ export interface ServiceEntry extends Access {
   readonly fault?: Fault;
   /** Index into `Snapshot.circuits`; absent = calls are not guarded. */
   readonly circuit?: number;
+  /** Absent: its endpoints are not probed. */
+  readonly health?: HealthTerms;
 }
 
 export interface Timeouts {

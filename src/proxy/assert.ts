@@ -81,6 +81,7 @@ async function signForRequest(
   now: number,
 ): Promise<void> {
   const binding = await bindingOf(outgoing.method, url);
+  if (binding === null) throw new Error("the path of a forwarded request is not canonical");
   outgoing.headers.set(ASSERTION_HEADER, await sign(exchange, service, chain, { ...binding }, signing, now));
 }
 

@@ -3,8 +3,16 @@
 // for a request but that its last verdicts grow old.
 import { newBreakerBook, type BreakerBook } from "../decide/breaker-book.ts";
 import { applyReply, syncDueIn, takeReport } from "../decide/breaker-book.ts";
-import { beginAttempt, chooseEndpoints, endAttempt, type Choice } from "../decide/breaker-choice.ts";
+import {
+  beginAttempt,
+  choiceByHealth,
+  chooseEndpoints,
+  endAttempt,
+  NOBODY,
+  type Choice,
+} from "../decide/breaker-choice.ts";
 import { isFailure } from "../decide/breaker-outcome.ts";
+import { applyHealth, failingIn, healthReport, newHealthBook, type HealthBook } from "../decide/health-book.ts";
 import type { TryEnd } from "../decide/retry.ts";
 import { WHOLE_SERVICE, type Circuit } from "../model/circuit.ts";
 import type { Refusal } from "../model/problem.ts";
@@ -21,6 +29,8 @@ export interface Guard {
 interface Memory {
   readonly isolate: string;
   readonly books: Map<ServiceKey, BreakerBook>;
+  /** Of services with a health check. */
+  readonly health: Map<ServiceKey, HealthBook>;
   /** Services that a report is scheduled for. */
   readonly scheduled: Set<ServiceKey>;
 }
@@ -31,18 +41,26 @@ const memories = new WeakMap<Ports, Memory>();
 const PROBE_MS = 15_000;
 const LONGEST_RETRY_AFTER_S = 60;
 
-/** null = no policy guards the call, and nothing is computed for it. */
+/** null = no policy guards the call and no health check is asked for, and nothing is computed for it. */
 export function guardOf(
   exchange: Exchange,
   { service, version, circuit, timeouts, pinned }: Destination,
   endpoints: readonly Endpoint[],
 ): Guard | null {
-  if (circuit === undefined) return null;
+  const probed = exchange.live.snapshot.services[service]?.health;
+  if (circuit === undefined && probed === undefined) return null;
   const { ports } = exchange;
   const book = bookOf(ports, service);
+  const health = probed === undefined ? null : healthOf(ports, service);
   const candidates = version === null ? endpoints : endpoints.filter((one) => one.version === version);
   return {
     choose() {
+      const failing = health === null ? NOBODY : failingIn(health, ports.now());
+      if (circuit === undefined) {
+        book.touched = true;
+        reportSoon(exchange, service, book);
+        return choiceByHealth(candidates, failing);
+      }
       const chosen = chooseEndpoints(
         book,
         circuit,
@@ -50,12 +68,14 @@ export function guardOf(
         pinned?.endpointId ?? null,
         ports.now(),
         book.troubled ? ports.random() : 0,
+        failing,
       );
       // An answer is waited for by the next request, not by this one.
       reportSoon(exchange, service, book);
       return chosen.refusal === null ? chosen : refused(service, circuit, chosen.refusal);
     },
     begin(endpoint) {
+      if (circuit === undefined) return () => undefined;
       const startedAt = ports.now();
       const attempt = beginAttempt(book, circuit, endpoint, candidates, startedAt);
       attempt.page.probeMs = timeouts.perTryMs || timeouts.requestMs || PROBE_MS;
@@ -71,7 +91,7 @@ export function guardOf(
 function memoryOf(ports: Ports): Memory {
   const known = memories.get(ports);
   if (known !== undefined) return known;
-  const fresh: Memory = { isolate: ports.newId(), books: new Map(), scheduled: new Set() };
+  const fresh: Memory = { isolate: ports.newId(), books: new Map(), health: new Map(), scheduled: new Set() };
   memories.set(ports, fresh);
   return fresh;
 }
@@ -82,6 +102,15 @@ function bookOf(ports: Ports, service: ServiceKey): BreakerBook {
   if (known !== undefined) return known;
   const fresh = newBreakerBook();
   books.set(service, fresh);
+  return fresh;
+}
+
+function healthOf(ports: Ports, service: ServiceKey): HealthBook {
+  const { health } = memoryOf(ports);
+  const known = health.get(service);
+  if (known !== undefined) return known;
+  const fresh = newHealthBook();
+  health.set(service, fresh);
   return fresh;
 }
 
@@ -100,10 +129,17 @@ function reportSoon(exchange: Exchange, service: ServiceKey, book: BreakerBook):
 }
 
 async function report(exchange: Exchange, service: ServiceKey, book: BreakerBook): Promise<void> {
-  const { ports, env } = exchange;
-  const asked = takeReport(book, memoryOf(ports).isolate, ports.now());
+  const { ports, env, live } = exchange;
+  const sentAt = ports.now();
+  const asked = takeReport(book, memoryOf(ports).isolate, sentAt);
+  const { snapshot, endpoints } = live;
+  const probed = snapshot.services[service]?.health;
+  const page = healthOf(ports, service);
+  const health = probed && healthReport(page, service, probed, endpoints.get(service) ?? [], snapshot.clusters);
   try {
-    applyReply(book, await env.BREAKER.getByName(service).sync(asked), ports.now());
+    const reply = await env.BREAKER.getByName(service).sync(health === undefined ? asked : { ...asked, health });
+    applyReply(book, reply, ports.now());
+    if (health !== undefined && reply.health !== undefined) applyHealth(page, health, reply.health, sentAt);
     reportSoon(exchange, service, book);
   } catch {
     // The same report is sent again later; until then the last verdicts hold, and grow old.

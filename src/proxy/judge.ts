@@ -7,6 +7,7 @@ import type { Env } from "../env.ts";
 import type { Decision, Judge, Question } from "../model/decision.ts";
 import type { Refusal } from "../model/problem.ts";
 import { admit } from "./admit.ts";
+import { assertCaller } from "./assert.ts";
 import { authenticate } from "./authenticate.ts";
 import { authorize } from "./authorize.ts";
 import type { Exchange, Ports } from "./exchange.ts";
@@ -88,7 +89,9 @@ async function walk(
   const limited = destination.limits.length === 0 ? NO_LIMITS : await limit(exchange, routed, destination);
   if ("refusal" in limited) return no(limited.refusal, { stage: "limit", policy: limited.policy });
 
-  const { headers, requestId } = exchange.admitted;
+  const { headers, requestId, method, search, scheme, host } = exchange.admitted;
+  const outgoing = { method, path: routed.path, search, headers, origin: `${scheme}://${host}` };
+  await assertCaller(exchange, question.service, outgoing, question.url);
   headers.set("x-request-id", requestId);
   headers.set("selvage-source", sourceOf(exchange.caller));
   const { set, remove } = headerChanges(question.headers, headers);

@@ -4,6 +4,7 @@
 import { claimText, clientOf } from "../decide/caller.ts";
 import { limitHeaders, retryAfterSeconds } from "../decide/limit-headers.ts";
 import { bucketKey, type KeySource } from "../decide/limit-key.ts";
+import { limitOwner, limitsInForce } from "../decide/sla.ts";
 import type { Limit } from "../model/limit.ts";
 import type { Refusal } from "../model/problem.ts";
 import type { HeaderPair } from "../model/snapshot.ts";
@@ -31,11 +32,9 @@ type Refused = Extract<LimitVerdict, { allowed: false }>;
 
 export async function limit(exchange: Exchange, routed: Routed, destination: Destination): Promise<Limited> {
   const source = keySource(exchange, routed, destination);
-  const table = exchange.live.snapshot.limits ?? [];
-  const asked = destination.limits.flatMap((index): Asked[] => {
-    const found = table[index];
-    return found === undefined ? [] : [{ limit: found, key: bucketKey(found.key, source) }];
-  });
+  const { live, caller } = exchange;
+  const inForce = limitsInForce(live.snapshot, destination.limits, caller, destination.service);
+  const asked = inForce.map((one): Asked => ({ limit: one, key: bucketKey(one.key, source) }));
   const taken: (() => void)[] = [];
   const standings: Standing[] = [];
   for (const step of plan(exchange, asked)) {
@@ -105,7 +104,7 @@ async function held(exchange: Exchange, { count }: Step): Promise<LimitVerdict> 
 function refused({ violated, retryAfterMs }: Refused, standings: readonly Standing[]): Limited {
   const { limit } = violated.asked;
   const { requests, windowMs } = limit.terms;
-  const policy = `RateLimitPolicy/${limit.policy}/${limit.name}`;
+  const policy = `${limitOwner(limit)}/${limit.name}`;
   const others = standings.filter(({ asked }) => !asked.limit.shadow);
   return {
     policy,

@@ -1,9 +1,10 @@
 // Counts for a proxy that asks about limits only, in descriptors of its own: the same limits, buckets and quota as for
 // traffic through the mesh. Every descriptor is counted, also when an earlier one is over its limit.
+import { ANONYMOUS } from "../decide/caller.ts";
 import { limitOf } from "../decide/descriptor.ts";
+import { limitsInForce } from "../decide/sla.ts";
 import type { Env } from "../env.ts";
 import type { DescriptorStatus, RateLimiterDesk } from "../model/descriptor.ts";
-import type { Limit } from "../model/limit.ts";
 import type { Counting, Ports } from "./exchange.ts";
 import { memory, newMemory, ports, type IsolateMemory } from "./isolate.ts";
 import { countLeased } from "./limit-leased.ts";
@@ -21,9 +22,9 @@ export function createRateLimitDesk(
   return async ({ via, service, descriptors }, env, ctx) => {
     const live = await outside.current(env, ctx, outside.now(), via);
     if (live === null) return null;
-    const table = live.snapshot.limits ?? [];
     const indexes = live.snapshot.services[service]?.limits ?? [];
-    const limits = indexes.map((index) => table[index]).filter((limit): limit is Limit => limit !== undefined);
+    // Who calls is not proven here: nobody has a contract.
+    const limits = limitsInForce(live.snapshot, indexes, ANONYMOUS, service);
     const counting: Counting = { ports: outside, env, ctx, limiter };
     return Promise.all(
       descriptors.map(async ({ entries, hits }): Promise<DescriptorStatus> => {

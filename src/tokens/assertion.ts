@@ -16,11 +16,17 @@ export interface Binding {
 }
 
 /**
- * @param target path and query, or a whole URL: `/orders?page=2`. Both sides let a URL parser spell it, so that what a
- * server writes differently without changing its meaning does not matter.
+ * @param target path and query, or a whole URL: `/orders?page=2`. A URL parser spells the query, since clients differ there;
+ * the path has one spelling, the mesh's.
+ * @returns null = the mesh never sends this: a path with dot segments, a backslash, a fragment
  */
-export async function bindingOf(method: string, target: string): Promise<Binding> {
-  const { pathname, search } = new URL(target, "http://service.invalid");
+export async function bindingOf(method: string, target: string): Promise<Binding | null> {
+  // Put together, not resolved: "//somewhere/orders" is a path here, not another host.
+  const whole = target.startsWith("/") ? `http://service.invalid${target}` : target;
+  if (!URL.canParse(whole) || whole.includes("#")) return null;
+  const { protocol, pathname, search } = new URL(whole);
+  const written = whole.replace(/^https?:\/\/[^/?]*/i, "").split("?", 1)[0];
+  if (!protocol.startsWith("http") || (written !== pathname && written !== "")) return null;
   const digest = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(pathname + search));
   return { htm: method, htp: encodeBase64url(new Uint8Array(digest)) };
 }

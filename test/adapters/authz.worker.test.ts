@@ -1,6 +1,10 @@
 import { env } from "cloudflare:workers";
 import { describe, expect, it } from "vitest";
-import { problemOf, serviceYaml, testMesh, type TestMeshOptions } from "../support/worker/test-mesh.ts";
+import { keySetOfKeys } from "../../src/tokens/key-set.ts";
+import { readToken } from "../../src/tokens/read-token.ts";
+import { verifyToken } from "../../src/tokens/verify-token.ts";
+import { meshKeys } from "../support/worker/mesh-keys.ts";
+import { NOW, problemOf, serviceYaml, testMesh, type TestMeshOptions } from "../support/worker/test-mesh.ts";
 
 const ORIGIN = "http://mesh.example";
 
@@ -50,6 +54,20 @@ describe("Envoy's ext_authz", () => {
     expect(answer.headers.get("selvage-decision")).toBe('allow; policy="Service/shop/open"; rev=7');
     expect(answer.headers.get("selvage-source")).toBe("anonymous");
     expect(answer.headers.get("x-request-id")).toBe("new-id");
+  });
+
+  it("hands out the assertion that services check, in place of what the client claims", async () => {
+    const keys = await meshKeys("k1", "k2");
+    const answer = await mesh({ ports: { keys: () => keys } }).ask(`${ORIGIN}/_selvage/authz/envoy/open.shop/`, {
+      headers: { "selvage-assertion": "forged" },
+    });
+    const token = readToken(answer.headers.get("selvage-assertion") ?? "");
+    if (!token.ok) throw new Error(token.reason);
+    const terms = { issuer: "spiffe://mesh.local", audiences: ["shop/open"], algorithms: ["ES256"], clockSkewMs: 0 };
+    const more = { requiredClaims: ["exp", "jti"], types: ["selvage-assertion+jwt"] };
+    const verified = await verifyToken(token, keySetOfKeys(keys.accepted, "ES256"), { ...terms, ...more }, NOW);
+    expect(verified).toMatchObject({ ok: true, claims: { sub: "anonymous" } });
+    expect(answer.headers.get("x-envoy-auth-headers-to-remove")).toBeNull();
   });
 
   it("sends nothing to the service", async () => {

@@ -65,6 +65,28 @@ describe("what a TrafficPolicy says about tries and endpoints", () => {
     );
   });
 
+  it("comes with how a service's endpoints are probed, as numbers", () => {
+    const checked = (check: string): unknown =>
+      compiled(service("probed").replace("spec: {", `spec: {healthCheck: ${check}, `)).snapshot.services["shop/probed"]
+        ?.health;
+    expect(checked("{}")).toEqual({
+      path: "/healthz",
+      intervalMs: 10_000,
+      timeoutMs: 2000,
+      healthyThreshold: 2,
+      unhealthyThreshold: 3,
+      statuses: [[200, 299]],
+    });
+    expect(checked('{interval: 1ms, timeout: 1s, expectedStatuses: ["200", "300-399"]}')).toMatchObject({
+      intervalMs: 100,
+      statuses: [
+        [200, 200],
+        [300, 399],
+      ],
+    });
+    expect(compiled(service("plain")).snapshot.services["shop/plain"]).not.toHaveProperty("health");
+  });
+
   it("comes with where the clusters are, as far as their documents say", () => {
     const clusters = (spec: string, localMesh: boolean): unknown =>
       compiled(

@@ -20,7 +20,7 @@ beforeAll(async () => {
 
 it("lists only services that a policy guards", async () => {
   expect((await api("GET", "/breakers")).body.items).toEqual([
-    { namespace: "shop", service: "orders", known: true, forced: [], breakers: [] },
+    { namespace: "shop", service: "orders", known: true, forced: [], breakers: [], health: [] },
   ]);
   expect((await api("GET", "/breakers?service=plain")).body.items).toEqual([]);
 });

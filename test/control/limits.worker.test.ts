@@ -130,10 +130,36 @@ describe("GET /limits/preview", () => {
   });
 });
 
-it("a policy with sla is taken with a warning, one without has none", async () => {
+it("a policy with sla is taken without a warning", async () => {
   const { body } = await api("POST", "/validate", {
     body: policy("with", "shop").replace("limits:", "sla: true, limits:"),
   });
-  expect(body.warnings).toMatchObject([{ code: "SLV1022", pointer: "#/0/spec/sla" }]);
-  expect((await api("POST", "/validate", { body: policy("plain", "shop") })).body.warnings).toEqual([]);
+  expect(body.warnings).toEqual([]);
+});
+
+it("shows what each application uses of its tier, and by which contract", async () => {
+  const doc = (kind: string, name: string, spec: string): string =>
+    `---\n{apiVersion: selvage.dev/v1, kind: ${kind}, metadata: {name: ${name}, namespace: shop}, spec: ${spec}}\n`;
+  await applied(
+    doc("Service", "tiered", "{exposure: public}") +
+      doc("Application", "mobile", "{}") +
+      doc("Tier", "gold", "{service: tiered, approval: auto, limits: [{name: l, requests: 5, window: 1h}]}") +
+      doc("Contract", "mobile-tiered", "{application: mobile, service: tiered, tier: gold}"),
+  );
+  const key = JSON.stringify(["spiffe://mesh.local/ns/shop/app/mobile"]);
+  const terms = { algorithm: "gcra" as const, requests: 5, windowMs: 3_600_000, burst: 5 };
+  await env.LIMITER.getByName("tier:shop/gold").take({ isolate: "i", buckets: [{ limit: "l", key, terms }] });
+  const { items } = (await api("GET", "/limits?namespace=shop")).body;
+  expect(items).toContainEqual(
+    expect.objectContaining({
+      kind: "Tier",
+      namespace: "shop",
+      policy: "gold",
+      limit: "l",
+      application: "shop/mobile",
+      contract: "shop/mobile-tiered",
+      used: 1,
+      capacity: 5,
+    }),
+  );
 });

@@ -2,6 +2,7 @@
 import { beforeAll, describe, expect, it } from "vitest";
 import { z } from "zod";
 import { type Role, roles } from "../../src/model/api.ts";
+import { mintedCredentialsSchema } from "../../src/model/api-clients.ts";
 import { problems } from "../../src/model/problem.ts";
 import { api, applied, ask, FIRST_LOAD_MS, type Sent, serviceYaml, tokenFor } from "../support/worker/admin.ts";
 import { emptyRegistry } from "../support/worker/registry.ts";
@@ -25,7 +26,24 @@ const ENDPOINT = "/namespaces/shop/services/orders/endpoints/one";
 const GUARD =
   "apiVersion: selvage.dev/v1\nkind: TrafficPolicy\nmetadata: {name: guard, namespace: shop}\nspec: {targetRefs: [{kind: Service, name: orders}], circuitBreaker: {}}\n";
 
-/** A call of each operation that an admin may make, in this order, on the seeded mesh. `{token}` is the id of an API token. */
+/** Something to preview. */
+const QUOTA =
+  "---\napiVersion: selvage.dev/v1\nkind: RateLimitPolicy\nmetadata: {name: quota, namespace: shop}\nspec: {targetRefs: [{kind: Service, name: orders}], limits: [{name: l, requests: 5, window: 1s}]}\n";
+
+/** Clients with and without credentials, and contracts to decide. */
+const CLIENTS = ["mobile", "till", "kiosk"]
+  .map((name) => `---\n{apiVersion: selvage.dev/v1, kind: Application, metadata: {name: ${name}, namespace: shop}}\n`)
+  .concat(
+    ["worker", "cron"].map((name) => serviceYaml(name)),
+    "---\n{apiVersion: selvage.dev/v1, kind: Tier, metadata: {name: gold, namespace: shop}, spec: {service: orders, limits: [{name: l, requests: 5, window: 1m}]}}\n",
+    ["mobile", "till"].map(
+      (name) =>
+        `---\n{apiVersion: selvage.dev/v1, kind: Contract, metadata: {name: ${name}-orders, namespace: shop}, spec: {application: ${name}, service: orders, tier: gold}}\n`,
+    ),
+  )
+  .join("");
+
+/** A call of each operation that an admin may make, in this order, on the seeded mesh. Ids of what the seed made are in braces. */
 const examples: Readonly<Record<string, readonly [path: string, sent?: Sent]>> = {
   apply: ["/apply", { body: serviceYaml("search") }],
   diff: ["/diff", { body: serviceYaml("search", "shop", "exposure: mesh") }],
@@ -46,7 +64,25 @@ const examples: Readonly<Record<string, readonly [path: string, sent?: Sent]>> =
   deleteEndpoint: [ENDPOINT],
   getCatalog: ["/catalog"],
   listLimits: ["/limits"],
+  previewLimit: ["/limits/preview?policy=shop/quota"],
   getServiceOpenApi: ["/catalog/shop/orders/openapi.json"],
+  mintApplicationCredentials: ["/applications/shop/mobile/credentials"],
+  rotateApplicationCredentials: ["/applications/shop/mobile/credentials/rotate"],
+  listApplicationCredentials: ["/applications/shop/mobile/credentials"],
+  revokeApplicationCredentials: ["/applications/shop/mobile/credentials"],
+  revokeApplicationSecret: ["/applications/shop/till/credentials/{secret}"],
+  rotateApplication: ["/applications/shop/kiosk/rotate"],
+  mintServiceCredentials: ["/services/shop/orders/credentials"],
+  rotateServiceCredentials: ["/services/shop/orders/credentials/rotate"],
+  listServiceCredentials: ["/services/shop/orders/credentials"],
+  revokeServiceCredentials: ["/services/shop/orders/credentials"],
+  revokeServiceSecret: ["/services/shop/worker/credentials/{workerSecret}"],
+  rotateService: ["/services/shop/cron/rotate"],
+  listContracts: ["/contracts"],
+  approveContract: ["/contracts/shop/mobile-orders/approve"],
+  revokeContract: ["/contracts/shop/mobile-orders/revoke", { body: { reason: "drill" } }],
+  restoreContract: ["/contracts/shop/mobile-orders/restore"],
+  rejectContract: ["/contracts/shop/till-orders/reject"],
   listBreakers: ["/breakers"],
   forceBreaker: ["/breakers/shop/orders/force", { body: { state: "open", reason: "drill" } }],
   deleteResource: [SERVICE, { headers: { "if-match": "*" } }],
@@ -68,7 +104,7 @@ interface Description {
 let document: Description;
 let operations: readonly Operation[];
 const tokens = new Map<string, string>();
-let victim: string;
+const seeded = new Map<string, string>();
 
 beforeAll(async () => {
   await emptyRegistry();
@@ -79,17 +115,30 @@ beforeAll(async () => {
     ),
   );
   await applied(serviceYaml("orders"));
-  await applied(GUARD);
+  await applied(GUARD + QUOTA + CLIENTS);
   for (const role of roles) tokens.set(role, await tokenFor(role));
   tokens.set("elsewhere", await tokenFor("operator", ["elsewhere"]));
   const minted = await api("POST", "/tokens", { body: { name: "victim", role: "viewer" } });
-  victim = minted.body.id;
+  seeded.set("{token}", minted.body.id);
+  for (const [name, path] of [
+    ["{secret}", "/applications/shop/till/credentials"],
+    ["{workerSecret}", "/services/shop/worker/credentials"],
+    ["{kiosk}", "/applications/shop/kiosk/credentials"],
+    ["{cron}", "/services/shop/cron/credentials"],
+  ] as const) {
+    const { body } = await api("POST", path);
+    seeded.set(name, mintedCredentialsSchema.parse(body).secrets[0]?.id ?? "");
+  }
 }, FIRST_LOAD_MS);
 
 const guarded = () => operations.filter(({ path }) => path.startsWith("/_selvage/v1/"));
 const send = (operation: Operation, token: string | null) => {
   const [path, sent] = examples[operation.operationId]!;
-  return api(operation.method, path.replace("{token}", victim), { ...sent, token });
+  return api(
+    operation.method,
+    path.replace(/\{.+\}/, (name) => seeded.get(name) ?? name),
+    { ...sent, token },
+  );
 };
 
 describe("every operation", () => {

@@ -69,6 +69,9 @@ it("gives every kind without effect a word on what is to come", () => {
     "AuthenticationPolicy",
     "AuthorizationPolicy",
     "FaultPolicy",
+    "Application",
+    "Tier",
+    "Contract",
     "Override",
   ]);
 });

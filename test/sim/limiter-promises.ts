@@ -8,6 +8,8 @@ export interface Promised {
   readonly name: string;
   /** What is promised, at most. */
   readonly most: number;
+  /** Runs for long: left to the script. */
+  readonly long?: true;
   readonly unit: "%" | "/s" | "requests" | "calls";
   readonly options: (seed: number) => FleetOptions;
   readonly measure: (result: FleetResult, options: FleetOptions) => number;
@@ -84,6 +86,29 @@ export const promises: readonly Promised[] = [
     }),
     measure: ({ refused, undecided, offered }) => (100 * (refused + undecided)) / offered,
   })),
+  ...[1, 8].map((isolates): Promised => ({
+    name: `refused although below a limit of 100/s, ${isolates} isolates, 80 % demand`,
+    most: 2,
+    unit: "%",
+    options: (seed) => eight({ seed, isolates, demandPerSecond: 80 }),
+    measure: ({ refused, undecided, offered }) => (100 * (refused + undecided)) / offered,
+  })),
+  ...[1, 8].flatMap((isolates): Promised[] => [
+    {
+      name: `above 100/s, ${isolates} isolates, 5x demand`,
+      most: 2,
+      unit: "%",
+      options: (seed) => eight({ seed, isolates, demandPerSecond: 500 }),
+      measure: ({ admitted }, { durationMs }) => admitted.length / (durationMs / 1000) - 100,
+    },
+    {
+      name: `of 100/s not given out, ${isolates} isolates, 5x demand`,
+      most: 5,
+      unit: "%",
+      options: (seed) => eight({ seed, isolates, demandPerSecond: 500 }),
+      measure: ({ admitted }, { durationMs }) => 100 - admitted.length / (durationMs / 1000),
+    },
+  ]),
   {
     name: "questions, 1000 isolates, 10x overload",
     most: 200,
@@ -100,6 +125,7 @@ export const promises: readonly Promised[] = [
   },
   {
     name: "questions, 2000 isolates, 10x overload, once each has asked for the first time",
+    long: true,
     most: 200,
     unit: "/s",
     options: (seed) => ({
@@ -114,6 +140,7 @@ export const promises: readonly Promised[] = [
   },
   ...[8, 100].map((isolates): Promised => ({
     name: `questions, ${isolates} isolates, a flood of 5000 fresh keys a second`,
+    long: true,
     most: 600,
     unit: "/s",
     options: (seed) => flood(seed, isolates),
@@ -149,6 +176,7 @@ export const promises: readonly Promised[] = [
   },
   {
     name: "swarm of faults: part of the limit that is not given out once they are over, 1 to 100 isolates",
+    long: true,
     most: 10,
     unit: "%",
     options: (seed) => ({ ...swarm(seed), isolates: 1 + ((seed * 37) % 100), demandPerSecond: 1000 }),
@@ -173,6 +201,11 @@ export const promises: readonly Promised[] = [
     measure: overshoot,
   },
 ];
+
+/** What `selvage up --edges 8` does, on one machine: test/journeys/limit-fleet.ts. */
+function eight(more: Pick<FleetOptions, "seed" | "isolates" | "demandPerSecond">): FleetOptions {
+  return { ...calm, rttMs: 10, terms: perSecond(100), durationMs: 30_000, ...more };
+}
 
 /** A steady key at half its limit, and thousands of keys that nobody has seen before. */
 function flood(seed: number, isolates: number): FleetOptions {

@@ -36,12 +36,12 @@ export async function getBreakers(
     human: () => (rows.length === 0 ? [] : table(HEADER, rows)),
     names: () => items.map(({ namespace, service }) => `${namespace}/${service}`),
   });
-  if (items.length === 0) session.terminal.err("no service here is guarded by a TrafficPolicy");
+  if (items.length === 0) session.terminal.err("no service here is guarded by a TrafficPolicy or probed");
   if (more) session.terminal.err("there are more services: name one");
   return exitCodes.ok;
 }
 
-function rowsOf({ namespace, service, known, forced, breakers }: ServiceBreakers): string[][] {
+function rowsOf({ namespace, service, known, forced, breakers, health }: ServiceBreakers): string[][] {
   const name = `${namespace}/${service}`;
   const now = Date.now();
   if (!known) return [[name, "", "unknown", "", "", "", "", ""]];
@@ -65,7 +65,18 @@ function rowsOf({ namespace, service, known, forced, breakers }: ServiceBreakers
     String(slow),
     policy,
   ]);
-  return orders.length + states.length === 0 ? [[name, "", "no calls", "", "", "", "", ""]] : [...orders, ...states];
+  const probes = (health ?? []).map(({ endpoint, state, since, cause, leftOut }) => [
+    name,
+    `health ${endpoint}`,
+    leftOut && state === "healthy" ? "healthy, damped" : state,
+    age(since, now),
+    "",
+    "",
+    "",
+    cause ?? "",
+  ]);
+  const rows = [...orders, ...states, ...probes];
+  return rows.length === 0 ? [[name, "", "no calls", "", "", "", "", ""]] : rows;
 }
 
 export async function forceBreaker(

@@ -22,7 +22,7 @@ export async function getLimits(session: Session, options: LimitGetOptions): Pro
   await printData(session, {
     data: answer.value,
     human: () => (items.length === 0 ? [] : limitTable(items, options.allNamespaces === true)),
-    names: () => items.map(({ policy, limit }) => `${policy}/${limit}`),
+    names: () => items.map((item) => `${ownerOf(item)}/${item.limit}`),
   });
   if (items.length === 0) session.terminal.err("no limit is in use");
   if (unreachable.length > 0) session.terminal.err(`no answer from the limits of ${unreachable.join(", ")}`);
@@ -34,7 +34,7 @@ export function limitTable(items: readonly LimitUseAnswer[], namespaces: boolean
   const head = ["POLICY", "LIMIT", "KEY", "USED", "LEASED", "REFUSED", "RESET"];
   const rows = items.map((item) => [
     ...(namespaces ? [item.namespace] : []),
-    item.policy,
+    ownerOf(item),
     item.shadow ? `${item.limit} (shadow)` : item.limit,
     keyText(item),
     `${item.used}/${item.capacity}`,
@@ -43,6 +43,11 @@ export function limitTable(items: readonly LimitUseAnswer[], namespaces: boolean
     item.resetMs === 0 ? "" : `${(item.resetMs / 1000).toFixed(1)}s`,
   ]);
   return table(namespaces ? ["NAMESPACE", ...head] : head, rows);
+}
+
+/** A Tier may have the name of a policy. */
+function ownerOf({ kind, policy }: LimitUseAnswer): string {
+  return kind === "Tier" ? `tier/${policy}` : policy;
 }
 
 export function keyText({ key, overflow }: Pick<LimitUseAnswer, "key" | "overflow">): string {

@@ -13,6 +13,7 @@ import type { Refusal } from "../../model/problem.ts";
 import type { ServiceKey } from "../../model/snapshot.ts";
 import { auditOf } from "../audit-entry.ts";
 import { jsonBody, noBody } from "../json-body.ts";
+import { probedHealth } from "../endpoint-health.ts";
 import { covers, lacksNamespace } from "../operator.ts";
 import { type ControlApp, register } from "../register.ts";
 import { namespaceParameter, serviceParameter } from "../route-parameters.ts";
@@ -30,7 +31,8 @@ export function registerBreakers(app: ControlApp): void {
     scope: "each",
     writes: false,
     tag,
-    summary: "Breakers and ejections of the services that a TrafficPolicy guards, as the whole fleet sees them.",
+    summary:
+      "Breakers, ejections and health of services that a TrafficPolicy guards or that are probed, as the whole fleet sees them.",
     params: z.object({}),
     query: z.object({ namespace: namespaceParameter.optional(), service: serviceParameter.optional() }),
     body: noBody,
@@ -39,12 +41,19 @@ export function registerBreakers(app: ControlApp): void {
     async handle({ query: { namespace, service }, store, env, operator, now }) {
       const outside = namespace === undefined ? null : lacksNamespace(operator, namespace);
       if (outside) return outside;
-      const wanted = (await guarded(store)).filter((key) => {
+      const [shut, health] = await Promise.all([guarded(store), probedHealth(env)]);
+      const wanted = [...new Set([...shut, ...health.keys()])].toSorted().filter((key) => {
         const [ns = "", name] = key.split("/");
         return covers(operator, ns) && (namespace ?? ns) === ns && (service ?? name) === name;
       });
       const asked = wanted.slice(0, MAX_SERVICES);
-      const items = await Promise.all(asked.map(async (key) => toWire(key, await statesOf(env, key), now)));
+      const items = await Promise.all(
+        asked.map(async (key) => {
+          // A service that is only probed has no breakers, and its prober has told what it knows.
+          const told = { rows: [], forced: [], health: health.get(key) ?? [] };
+          return toWire(key, shut.includes(key) ? await statesOf(env, key) : told, now);
+        }),
+      );
       return { body: { items, more: wanted.length > asked.length } };
     },
   });
@@ -131,6 +140,14 @@ function toWire(key: ServiceKey, states: States | null, now: number): ServiceBre
       failed,
       slow,
       ejectedUntil: time(ejectedUntil),
+    })),
+    health: (states?.health ?? []).map(({ endpoint, state, since, checkedAt, cause, leftOut }) => ({
+      endpoint,
+      state,
+      since: new Date(since).toISOString(),
+      checkedAt: time(checkedAt),
+      cause,
+      leftOut,
     })),
   };
 }

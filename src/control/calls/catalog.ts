@@ -7,6 +7,7 @@ import { type CatalogService, catalogSchema } from "../../model/api-endpoints.ts
 import type { DocumentOf } from "../../model/document.ts";
 import type { DynamicEndpoint } from "../../model/registry.ts";
 import { serviceKey } from "../../model/keys.ts";
+import { type HealthMap, probedHealth, withHealth } from "../endpoint-health.ts";
 import { fetchOpenApi } from "../fetch-openapi.ts";
 import { noBody } from "../json-body.ts";
 import { covers, lacksNamespace } from "../operator.ts";
@@ -34,15 +35,16 @@ export function registerCatalog(app: ControlApp): void {
     async handle({ query: { namespace }, store, env, operator }) {
       const outside = namespace === undefined ? null : lacksNamespace(operator, namespace);
       if (outside) return outside;
-      const [{ head, documents }, registered] = await Promise.all([
+      const [{ head, documents }, registered, health] = await Promise.all([
         store.mesh({ kind: "Service", namespace }),
         store.endpoints({ namespace }),
+        probedHealth(env),
       ]);
       const byService = Map.groupBy(registered, (one) => serviceKey(one.namespace, one.service));
       const items = documents.flatMap(({ document }) => {
         if (document.kind !== "Service" || !covers(operator, document.metadata.namespace)) return [];
         const { namespace, name } = document.metadata;
-        return [toCatalogService(document, byService.get(serviceKey(namespace, name)) ?? [], env)];
+        return [toCatalogService(document, byService.get(serviceKey(namespace, name)) ?? [], health, env)];
       });
       return { body: { items, revision: head.revision } };
     },
@@ -80,11 +82,13 @@ export function registerCatalog(app: ControlApp): void {
 function toCatalogService(
   document: DocumentOf<"Service">,
   registered: readonly DynamicEndpoint[],
+  health: HealthMap,
   env: Env,
 ): CatalogService {
   const { name, namespace, labels } = document.metadata;
   const spec = document.apiVersion === "v1" ? null : document.spec;
-  const endpoints = [...staticEndpoints(document, env.LOCAL_MESH === "true"), ...registered.map(toEndpoint)];
+  const all = [...staticEndpoints(document, env.LOCAL_MESH === "true"), ...registered.map(toEndpoint)];
+  const endpoints = withHealth(all, health);
   return {
     namespace,
     name,

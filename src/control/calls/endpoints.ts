@@ -4,6 +4,7 @@ import { deregisterEndpoint, drainEndpoint, registerEndpoint } from "../../confi
 import { endpointListSchema, endpointRequestSchema, endpointStateSchema } from "../../model/api-endpoints.ts";
 import type { Refusal } from "../../model/problem.ts";
 import { auditOf, type Caller } from "../audit-entry.ts";
+import { probedHealth, withHealth } from "../endpoint-health.ts";
 import { jsonBody, noBody } from "../json-body.ts";
 import { type ControlApp, register } from "../register.ts";
 import { namespaceParameter, serviceParameter } from "../route-parameters.ts";
@@ -35,9 +36,13 @@ export function registerEndpoints(app: ControlApp): void {
     async handle({ params: { ns, svc }, store, env }) {
       const stored = await store.document("Service", ns, svc);
       if (stored?.document.kind !== "Service") return noService(ns, svc);
-      const [head, registered] = await Promise.all([store.head(), store.endpoints({ namespace: ns, service: svc })]);
-      const items = [...staticEndpoints(stored.document, env.LOCAL_MESH === "true"), ...registered.map(toEndpoint)];
-      return { body: { items, generation: head.generation } };
+      const [head, registered, health] = await Promise.all([
+        store.head(),
+        store.endpoints({ namespace: ns, service: svc }),
+        probedHealth(env),
+      ]);
+      const all = [...staticEndpoints(stored.document, env.LOCAL_MESH === "true"), ...registered.map(toEndpoint)];
+      return { body: { items: withHealth(all, health), generation: head.generation } };
     },
   });
 

@@ -3,8 +3,12 @@
 import { z } from "zod";
 import type { Env } from "../../env.ts";
 import { limitListSchema, type LimitCoordinator, type LimitUseAnswer } from "../../model/api-limits.ts";
-import type { DocumentOf } from "../../model/document.ts";
+import type { Document } from "../../model/document.ts";
+import type { IdentityState } from "../../model/identity.ts";
+import { isGranted } from "../../decide/contract-state.ts";
 import { serviceKey } from "../../model/keys.ts";
+import { TIER_LIMITS } from "../../model/limit.ts";
+import type { LimitSpec } from "../../model/rate-limit.ts";
 import type { LimiterCalls } from "../../model/lease.ts";
 import { noBody } from "../json-body.ts";
 import { readLimitKey } from "../limit-key.ts";
@@ -15,7 +19,14 @@ import { namespaceParameter } from "../route-parameters.ts";
 const AT_ONCE = 20;
 const MOST_OF_ONE_POLICY = 1000;
 
-type Policy = DocumentOf<"RateLimitPolicy">;
+/** What has a coordinator of its own. */
+interface Policy {
+  readonly kind: "RateLimitPolicy" | "Tier";
+  readonly namespace: string;
+  readonly name: string;
+  readonly limits: readonly LimitSpec[];
+  readonly coordinator: string;
+}
 
 export function registerLimits(app: ControlApp): void {
   register(app, {
@@ -38,19 +49,26 @@ export function registerLimits(app: ControlApp): void {
     async handle({ query: { namespace, limit }, store, env, operator }) {
       const outside = namespace === undefined ? null : lacksNamespace(operator, namespace);
       if (outside) return outside;
-      const { documents } = await store.mesh({ kind: "RateLimitPolicy", namespace });
-      const policies = documents.flatMap(({ document }) =>
-        document.kind === "RateLimitPolicy" && covers(operator, document.metadata.namespace) ? [document] : [],
+      const [ofPolicies, ofTiers] = await Promise.all([
+        store.mesh({ kind: "RateLimitPolicy", namespace }),
+        store.mesh({ kind: "Tier", namespace }),
+      ]);
+      const policies = [...ofPolicies.documents, ...ofTiers.documents].flatMap(({ document }) =>
+        covers(operator, document.metadata.namespace) ? policyOf(document) : [],
       );
+      const contracts = ofTiers.identities.contracts.filter(({ state }) => isGranted(state));
       const items: LimitUseAnswer[] = [];
       const coordinators: LimitCoordinator[] = [];
       const unreachable: string[] = [];
       for (let at = 0; at < policies.length; at += AT_ONCE) {
         const asked = policies.slice(at, at + AT_ONCE);
-        for (const [index, used] of (await Promise.all(asked.map((policy) => useOf(policy, env)))).entries()) {
-          if (used === null) unreachable.push(coordinatorOf(asked[index]));
+        for (const [index, used] of (
+          await Promise.all(asked.map((policy) => useOf(policy, env, contracts)))
+        ).entries()) {
+          const { coordinator = "" } = asked[index] ?? {};
+          if (used === null) unreachable.push(coordinator);
           else items.push(...used.items);
-          if (used?.calls) coordinators.push({ policy: coordinatorOf(asked[index]), ...callsOf(used.calls) });
+          if (used?.calls) coordinators.push({ policy: coordinator, ...callsOf(used.calls) });
         }
       }
       items.sort((a, b) => b.used / b.capacity - a.used / a.capacity || b.refused - a.refused);
@@ -59,8 +77,24 @@ export function registerLimits(app: ControlApp): void {
   });
 }
 
-function coordinatorOf(policy: Policy | undefined): string {
-  return policy === undefined ? "" : serviceKey(policy.metadata.namespace, policy.metadata.name);
+function policyOf(document: Document): Policy[] {
+  if (document.kind !== "RateLimitPolicy" && document.kind !== "Tier") return [];
+  const {
+    kind,
+    metadata: { namespace, name },
+    spec: { limits },
+  } = document;
+  const prefix = kind === "Tier" ? TIER_LIMITS : "";
+  return [{ kind, namespace, name, limits, coordinator: `${prefix}${serviceKey(namespace, name)}` }];
+}
+
+/** The application in a bucket's key, `<namespace>/<name>`. */
+function applicationOf(key: readonly string[]): string | null {
+  for (const part of key) {
+    const found = /^spiffe:\/\/[^/]+\/ns\/([^/]+)\/app\/([^/]+)$/.exec(part);
+    if (found) return `${found[1]}/${found[2]}`;
+  }
+  return null;
 }
 
 function callsOf({ since, sync, take, giveBack }: LimiterCalls): Omit<LimitCoordinator, "policy"> {
@@ -68,17 +102,23 @@ function callsOf({ since, sync, take, giveBack }: LimiterCalls): Omit<LimitCoord
 }
 
 /** null = the coordinator cannot be reached. */
-async function useOf(policy: Policy, env: Env): Promise<{ items: LimitUseAnswer[]; calls?: LimiterCalls } | null> {
-  const { namespace, name } = policy.metadata;
+async function useOf(
+  { kind, namespace, name, limits, coordinator: id }: Policy,
+  env: Env,
+  contracts: IdentityState["contracts"],
+): Promise<{ items: LimitUseAnswer[]; calls?: LimiterCalls } | null> {
   // A policy that only counts locally has no coordinator.
-  if (policy.spec.limits.every(({ mode }) => mode === "local")) return { items: [] };
+  if (limits.every(({ mode }) => mode === "local")) return { items: [] };
   try {
-    const coordinator = env.LIMITER.getByName(coordinatorOf(policy));
+    const coordinator = env.LIMITER.getByName(id);
     const [uses, calls] = await Promise.all([coordinator.usage(MOST_OF_ONE_POLICY), coordinator.calls()]);
     const items = uses.map(({ limit, key: bucket, capacity, used, leased, refused, resetMs }) => {
-      const { mode = null, shadow = false } = policy.spec.limits.find((one) => one.name === limit) ?? {};
+      const { mode = null, shadow = false } = limits.find((one) => one.name === limit) ?? {};
       const { key, overflow } = readLimitKey(bucket);
-      const what = { namespace, policy: name, limit, key, overflow, mode, shadow };
+      const application = applicationOf(key);
+      const by = contracts.find((one) => one.application === application && one.tier === `${namespace}/${name}`);
+      const contract = kind === "Tier" && by ? `${by.namespace}/${by.name}` : null;
+      const what = { kind, namespace, policy: name, limit, key, application, contract, overflow, mode, shadow };
       return Object.assign(what, { capacity, used, leased, refused, resetMs });
     });
     return { items, calls };

@@ -1,6 +1,6 @@
 // History: what each revision changed, who runs it, and the way back.
 import { z } from "zod";
-import { MESH_OBJECT } from "../../config/announce.ts";
+import { MESH_OBJECT } from "../../model/keys.ts";
 import { rollback } from "../../config/apply.ts";
 import { applyResultSchema, rollbackRequestSchema } from "../../model/api-apply.ts";
 import { propagationSchema, revisionDetailSchema, revisionListSchema } from "../../model/api-registry.ts";

@@ -41,7 +41,7 @@ it("get shows a line for what is forced and for each breaker", async () => {
 it("get of one service asks for it, and says when nothing is guarded", async () => {
   await bench.against({ "GET /breakers": { body: { items: [], more: false } } });
   const { code, stderr } = await bench.run("breaker", "get", "orders", "-A");
-  expect([code, stderr]).toEqual([0, "no service here is guarded by a TrafficPolicy"]);
+  expect([code, stderr]).toEqual([0, "no service here is guarded by a TrafficPolicy or probed"]);
   expect(bench.seen.at(-1)?.url).toBe("/_selvage/v1/breakers?service=orders");
 });
 

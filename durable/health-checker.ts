@@ -1,0 +1,179 @@
+// The prober of one service, a part of its CircuitBreaker object around decide/health-desk.ts: an alarm sends the probes that
+// are due, as long as isolates report traffic. Verdicts are written down when they turn; the list of endpoints is not, the
+// next report brings it again. The mesh object is told what is known, so that nobody has to wake this one to see it.
+import { refusalForAddress } from "../src/decide/address.ts";
+import type { BreakerDesk } from "../src/decide/breaker-desk.ts";
+import { endpointUrl } from "../src/decide/endpoint-url.ts";
+import { isExpected, newHealth, type Health, type Probed } from "../src/decide/health.ts";
+import {
+  answerHealth,
+  failsInTraffic,
+  healthRows,
+  newHealthDesk,
+  nextProbeAt,
+  settle,
+  takeDue,
+  type Checked,
+} from "../src/decide/health-desk.ts";
+import { pardon } from "../src/decide/outlier.ts";
+import type { HealthReply, HealthReport, HealthRow, ProbeTarget } from "../src/model/health.ts";
+import type { HealthTerms } from "../src/model/health-terms.ts";
+import { MESH_OBJECT } from "../src/model/keys.ts";
+import type { Mesh } from "./mesh.ts";
+
+const PREFIX = "health:";
+/** A round waits so long for its probes; slower ones end by themselves. */
+const ROUND_MS = 5000;
+/** The mesh object is told at least so often while probes go on: it forgets what grows old. */
+const TELL_MS = 20_000;
+/** An alarm that has not come so long after its time does not come any more. */
+const LATE_MS = 10_000;
+/** A verdict that nobody has asked for so long means nothing any more. */
+const KEEP_MS = 86_400_000;
+/** For service bindings, whose host nobody resolves. */
+const NO_ORIGIN = "http://selvage-health";
+
+type Row = Pick<Health, "state" | "since" | "cause" | "penalty" | "penaltyAt" | "damped"> & {
+  readonly target: ProbeTarget;
+};
+
+export class HealthChecker {
+  readonly #ctx: DurableObjectState;
+  readonly #env: Cloudflare.Env;
+  readonly #breakers: BreakerDesk;
+  readonly #desk = newHealthDesk();
+  #alarmAt: number | null = null;
+  #toldAt = Number.NEGATIVE_INFINITY;
+
+  constructor(ctx: DurableObjectState, env: Cloudflare.Env, breakers: BreakerDesk) {
+    this.#ctx = ctx;
+    this.#env = env;
+    this.#breakers = breakers;
+    const now = Date.now();
+    for (const [name, { target, ...kept }] of ctx.storage.kv.list<Row>({ prefix: PREFIX })) {
+      if (now - kept.since > KEEP_MS) ctx.storage.kv.delete(name);
+      else this.#desk.checked.set(target.id, { target, health: { ...newHealth(now), ...kept } });
+    }
+  }
+
+  /** What the isolate should know; its report keeps the probes going. */
+  answer(report: HealthReport, now: number): HealthReply {
+    const reply = answerHealth(this.#desk, report, now, this.#suspects(now));
+    this.#wake(now);
+    return reply;
+  }
+
+  rows(now: number): HealthRow[] {
+    return healthRows(this.#desk, now, this.#suspects(now));
+  }
+
+  /** One round of probes. Run twice it does nothing the second time: what was taken is not due. */
+  async alarm(): Promise<void> {
+    this.#alarmAt = null;
+    const { terms } = this.#desk;
+    const due = takeDue(this.#desk, Date.now());
+    if (terms !== null && due.length > 0) {
+      const probes = Promise.allSettled(due.map((checked) => this.#check(checked, terms)));
+      await within(probes, ROUND_MS);
+      this.#ctx.waitUntil(probes);
+      if (Date.now() - this.#toldAt >= TELL_MS) await this.#tell();
+    }
+    this.#wake(Date.now());
+  }
+
+  #suspects(now: number): (endpoint: string) => boolean {
+    return (endpoint) => failsInTraffic(this.#breakers, endpoint, now);
+  }
+
+  async #check(checked: Checked, terms: HealthTerms): Promise<void> {
+    const probed = await this.#probe(checked.target, terms);
+    const now = Date.now();
+    const { id } = checked.target;
+    const changed = settle(this.#desk, checked, probed, now, Math.random);
+    // A passing check takes an ejected endpoint back, as Envoy does.
+    if (probed === null && checked.health.state === "healthy") {
+      for (const { outliers } of this.#breakers.ejecting.values()) pardon(outliers, id, now);
+    }
+    if (!changed) return;
+    const { state, since, cause, penalty, penaltyAt, damped } = checked.health;
+    const row = { target: checked.target, state, since, cause, penalty, penaltyAt, damped };
+    this.#ctx.storage.kv.put<Row>(PREFIX + id, row);
+    await this.#tell();
+  }
+
+  async #probe(target: ProbeTarget, terms: HealthTerms): Promise<Probed> {
+    const { address } = target;
+    const refusal = "url" in address ? refusalForAddress(address.url, { allowPrivate: target.private }) : null;
+    if (refusal !== null) return refusal;
+    const bound = "binding" in address ? bindingOf(this.#env, address.binding) : null;
+    if ("binding" in address && bound === null) return `This Worker has no service binding ${address.binding}.`;
+    const at = { ...target, cluster: "", version: null, weight: 1, priority: 0 };
+    const url = endpointUrl(at, NO_ORIGIN, terms.path, "");
+    const late = new AbortController();
+    const timer = setTimeout(() => late.abort(), terms.timeoutMs);
+    const init: RequestInit = {
+      headers: { "user-agent": "selvage-health/1", accept: "*/*" },
+      redirect: "manual",
+      signal: late.signal,
+    };
+    try {
+      const response = await (bound === null ? fetch(url, init) : bound.fetch(url, init));
+      await response.body?.cancel();
+      return isExpected(response.status, terms) ? null : `It answered ${response.status}.`;
+    } catch {
+      return late.signal.aborted ? `It did not answer within ${terms.timeoutMs} ms.` : "It could not be reached.";
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  /** Sets the alarm to the next probe, when there is one to come. */
+  #wake(now: number): void {
+    const next = nextProbeAt(this.#desk, now);
+    if (next === null) return;
+    // An alarm that is set for the very time of the one that runs is lost, so it is always a later one.
+    const at = Math.max(Math.ceil(next), now + 1);
+    const isSet = this.#alarmAt !== null && this.#alarmAt <= at && now - this.#alarmAt < LATE_MS;
+    if (isSet) return;
+    this.#alarmAt = at;
+    this.#ctx.waitUntil(this.#ctx.storage.setAlarm(at));
+  }
+
+  async #tell(): Promise<void> {
+    const { service } = this.#desk;
+    if (service === "") return;
+    this.#toldAt = Date.now();
+    try {
+      await meshOf(this.#env).getByName(MESH_OBJECT).tellHealth(service, this.rows(this.#toldAt));
+    } catch {
+      // Told again with the next change, or after TELL_MS.
+    }
+  }
+}
+
+/** Waits for the work, and not longer than that. No timer is left behind: it would keep the object from sleeping. */
+async function within(work: Promise<unknown>, ms: number): Promise<void> {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  const timer = setTimeout(resolve, ms);
+  await Promise.race([work, promise]);
+  clearTimeout(timer);
+}
+
+function meshOf(env: Cloudflare.Env): DurableObjectNamespace<Mesh> {
+  // The binding's type is in src/env.ts, which objects may not know.
+  return (env as unknown as { readonly MESH: DurableObjectNamespace<Mesh> }).MESH;
+}
+
+interface Fetching {
+  fetch(url: string, init: RequestInit): Promise<Response>;
+}
+
+function bindingOf(env: Cloudflare.Env, name: string): Fetching | null {
+  // Service bindings are named by users, so no type can declare them.
+  const bound = (env as unknown as Readonly<Record<string, unknown>>)[name];
+  return isFetching(bound) ? bound : null;
+}
+
+function isFetching(value: unknown): value is Fetching {
+  return typeof value === "object" && value !== null && "fetch" in value && typeof value.fetch === "function";
+}
