@@ -10,7 +10,8 @@ const rules = readRules(
     { claim: "roles", value: "mesh-admin", role: "admin" },
   ]),
 );
-const grant = (claims: Readonly<Record<string, unknown>>, verifiesMail = false) => grantOf(rules ?? [], claims, verifiesMail);
+const grant = (claims: Readonly<Record<string, unknown>>, verifiesMail = false) =>
+  grantOf(rules ?? [], claims, verifiesMail);
 
 describe("a rule", () => {
   it.each([

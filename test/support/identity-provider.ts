@@ -30,10 +30,11 @@ export async function startIdentityProvider(): Promise<IdentityProvider> {
   const codes = new Map<string, URLSearchParams>();
   const server = createServer((request, response) => {
     asked.push(request.url ?? "");
-    void answer(request).then(({ status, body }) => {
+    void (async () => {
+      const { status, body } = await answer(request);
       response.writeHead(status, { "content-type": "application/json" });
       response.end(JSON.stringify(body));
-    });
+    })();
   });
   server.listen(0, "127.0.0.1");
   await once(server, "listening");
