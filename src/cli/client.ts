@@ -19,6 +19,8 @@ export interface Call {
   readonly text?: { readonly type: string; readonly content: string };
   /** Value of If-Match: a quoted revision or `*`. */
   readonly ifMatch?: string | undefined;
+  /** If-None-Match: the write creates, or fails with 412. */
+  readonly ifNoneMatch?: "*";
 }
 
 export type Answer<T> =
@@ -69,6 +71,7 @@ async function send<T>(
   const headers = new Headers({ accept: "application/json, application/problem+json" });
   if (options.token !== null) headers.set("authorization", `Bearer ${options.token}`);
   if (call.ifMatch !== undefined) headers.set("if-match", call.ifMatch);
+  if (call.ifNoneMatch !== undefined) headers.set("if-none-match", call.ifNoneMatch);
   if (call.text) headers.set("content-type", call.text.type);
   else if (call.body) headers.set("content-type", "application/json");
   const body = call.text?.content ?? (call.body ? JSON.stringify(call.body) : null);

@@ -43,6 +43,11 @@ const condition = (head: string, type: string): Column => ({
   },
 });
 
+const text = (head: string, field: string): Column => ({
+  head,
+  cell: (resource) => String(resource.spec[field] ?? ""),
+});
+
 const service = ({ metadata }: Resource, { catalog }: TableContext): CatalogService | undefined =>
   catalog.get(`${metadata.namespace}/${metadata.name}`);
 
@@ -92,6 +97,25 @@ const columns: Readonly<Record<string, readonly Column[]>> = {
     { head: "SERVICE", cell: (resource) => String(resource.spec.service ?? "") },
     { head: "STABLE", cell: (resource) => String(resource.spec.stable ?? "") },
     { head: "CANARY", cell: (resource) => String(resource.spec.canary ?? "") },
+  ],
+  Application: [text("OWNER", "owner"), { ...text("DESCRIPTION", "description"), wide: true }],
+  Tier: [
+    text("SERVICE", "service"),
+    {
+      head: "LIMITS",
+      cell: (resource) =>
+        records(resource.spec.limits)
+          .map(({ requests, window }) => `${String(requests)}/${String(window)}`)
+          .join(","),
+    },
+    text("APPROVAL", "approval"),
+  ],
+  Contract: [
+    text("APPLICATION", "application"),
+    text("SERVICE", "service"),
+    text("TIER", "tier"),
+    { head: "STATE", cell: ({ status }) => (isRecord(status) ? String(status.state ?? "") : "") },
+    condition("IN FORCE", "InForce"),
   ],
 };
 

@@ -23,6 +23,7 @@ export function addLimitCommands(
     .command("preview")
     .description("what a limit would have refused in the last hour, had its numbers been others")
     .argument("<policy>", "a RateLimitPolicy, or one limit of it: POLICY/LIMIT")
+    .option("--tier", "the name is that of a Tier")
     .option("--requests <number>", "requests in each window (default: as it is)", integer(1, MOST))
     .option("--window <duration>", "such as 1s, 1m, 24h (default: as it is)")
     .option("--burst <number>", "requests that may come back to back (default: as in a document)", integer(1, MOST))

@@ -1,6 +1,7 @@
 // The command line as commander sees it: names, options, help. Each command's code is loaded when it is called, so that
 // `--help` and completion stay quick.
 import { Command, InvalidArgumentError, Option } from "commander";
+import { addClientCommands } from "./client-commands.ts";
 import { type ExitCode, exitCodes } from "./exit-code.ts";
 import { integer } from "./integer.ts";
 import { addLimitCommands } from "./limit-commands.ts";
@@ -233,6 +234,7 @@ export function buildProgram(terminal: Terminal, done: Done): Command {
       ),
     );
 
+  addClientCommands(program, withSession);
   addOperatorCommands(program, withSession);
   addLimitCommands(program, withSession);
 

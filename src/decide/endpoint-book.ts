@@ -7,6 +7,8 @@ export interface ServicePage {
   /** The list that `loads` is about. */
   endpoints: readonly Endpoint[];
   loads: Map<string, { readonly address: string; readonly load: EndpointLoad }>;
+  /** Those that were unhealthy when they were last looked at. */
+  readonly unhealthy: Set<string>;
 }
 
 export type EndpointBook = Map<ServiceKey, ServicePage>;
@@ -28,7 +30,7 @@ export function pageOf(
   if (page === undefined) {
     const oldest = book.size >= MOST_SERVICES ? book.keys().next().value : undefined;
     if (oldest !== undefined) book.delete(oldest);
-    const fresh = { endpoints, loads: loadsOf(endpoints, new Map(), null) };
+    const fresh = { endpoints, loads: loadsOf(endpoints, new Map(), null), unhealthy: new Set<string>() };
     book.set(service, fresh);
     return fresh;
   }
@@ -36,8 +38,26 @@ export function pageOf(
   if (page.endpoints !== endpoints) {
     page.loads = loadsOf(endpoints, page.loads, nowMs);
     page.endpoints = endpoints;
+    for (const id of page.unhealthy) if (!page.loads.has(id)) page.unhealthy.delete(id);
   }
   return page;
+}
+
+/** Takes over who of these is unhealthy. Those who were and are so no more start slowly, like newcomers. */
+export function followHealth(
+  page: ServicePage,
+  among: readonly Endpoint[],
+  unhealthy: ReadonlySet<string>,
+  nowMs: number,
+): void {
+  if (page.unhealthy.size === 0 && unhealthy.size === 0) return;
+  for (const { id } of among) {
+    if (unhealthy.has(id)) page.unhealthy.add(id);
+    else if (page.unhealthy.delete(id)) {
+      const known = page.loads.get(id);
+      if (known !== undefined) known.load.joinedAtMs = nowMs;
+    }
+  }
 }
 
 export function loadIn(page: ServicePage, endpoint: Endpoint): EndpointLoad | null {

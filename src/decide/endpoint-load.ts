@@ -12,8 +12,8 @@ export interface EndpointLoad {
   costMs: number;
   /** When `costMs` was true; null = no answer yet. */
   costAtMs: number | null;
-  /** Since when it takes part; null = it was there when the isolate met the service. */
-  readonly joinedAtMs: number | null;
+  /** Since when it takes part, or does so again; null = it was there when the isolate met the service. */
+  joinedAtMs: number | null;
   /** Where it stands in the round. */
   turn: number;
 }

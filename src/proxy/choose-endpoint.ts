@@ -3,7 +3,7 @@
 import { balance } from "../decide/balance.ts";
 import type { Choice } from "../decide/breaker-choice.ts";
 import { claimText, clientOf } from "../decide/caller.ts";
-import { loadIn, pageOf } from "../decide/endpoint-book.ts";
+import { followHealth, loadIn, pageOf } from "../decide/endpoint-book.ts";
 import type { EndpointLoad } from "../decide/endpoint-load.ts";
 import { DEFAULT_FAILOVER } from "../decide/failover.ts";
 import { bucketKey } from "../decide/limit-key.ts";
@@ -48,6 +48,7 @@ export function chooseEndpoint(
     return only === null ? null : { endpoint: only, load: null };
   }
   const page = pageOf(books.endpoints, service, endpoints, nowMs);
+  if (choice !== null) followHealth(page, choice.among, choice.unhealthy, nowMs);
   const mayAsk = isSound ? null : (one: Endpoint): boolean => choice.endpoints.includes(one);
   const isHealthy =
     mayAsk === null || choice === null

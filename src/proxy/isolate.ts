@@ -37,10 +37,7 @@ export const ports: Ports = {
 };
 
 /** Where the isolate runs, as far as the operator or the platform tells. */
-function placeOf(request: Request, { REGION }: Env): Place {
-  const told = (name: "colo" | "continent"): string | null => {
-    const value: unknown = request.cf?.[name];
-    return typeof value === "string" ? value : null;
-  };
-  return { region: REGION ?? null, colo: told("colo"), continent: told("continent") };
+export function placeOf({ cf }: Pick<Request, "cf">, { REGION }: Pick<Env, "REGION">): Place {
+  const told = (value: unknown): string | null => (typeof value === "string" ? value : null);
+  return { region: REGION || null, colo: told(cf?.["colo"]), continent: told(cf?.["continent"]) };
 }

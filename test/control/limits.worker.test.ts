@@ -2,7 +2,7 @@
 import { env } from "cloudflare:workers";
 import { beforeAll, describe, expect, it } from "vitest";
 import type { SeenRow } from "../../src/model/lease.ts";
-import { api, applied, FIRST_LOAD_MS, tokenFor } from "../support/worker/admin.ts";
+import { api, applied, FIRST_LOAD_MS, tokenFor, serviceYaml } from "../support/worker/admin.ts";
 import { failingNamespace } from "../support/worker/objects.ts";
 import { emptyRegistry } from "../support/worker/registry.ts";
 
@@ -105,6 +105,15 @@ describe("GET /limits/preview", () => {
     ]);
     const burst = await api("GET", "/limits/preview?policy=billing/quiet&burst=2");
     expect(burst.body.items).toMatchObject([{ numbers: { requests: 10, burst: 2 }, wouldRefuse: 28 + 2 }]);
+  });
+
+  it("knows the limits of tiers as well", async () => {
+    const tier = `---\napiVersion: selvage.dev/v1\nkind: Tier\nmetadata: {name: gold, namespace: shop}\nspec: {service: orders, limits: [{name: one, requests: 10, window: 1h}]}\n`;
+    await applied(`${tier}---\n${serviceYaml("orders")}`);
+    await tell("tier:shop/gold", 1, [row(60_000, 7, 0, '["app"]')]);
+    const { body } = await api("GET", "/limits/preview?policy=shop/gold&kind=Tier&requests=5&window=1h");
+    expect(body.items).toMatchObject([{ policy: "gold", asked: 7, wouldRefuse: 2, keys: [{ key: ["app"] }] }]);
+    expect((await api("GET", "/limits/preview?policy=shop/gold")).status).toBe(404);
   });
 
   it("says when nothing is known", async () => {

@@ -45,6 +45,9 @@ describe("which endpoints are asked at all", () => {
     expect(often([a, b], [], { isHealthy, mayAsk })).toBe("b");
     expect(often([a, worse], [], { isHealthy, mayAsk })).toBe("worse");
     expect(often([a, b], ["b"], { isHealthy, mayAsk })).toBe("b");
+    // The share of a rank where nobody may be asked is not lost, wherever that rank stands.
+    const barred = how([a, worse], { isHealthy, mayAsk: (one) => one === a });
+    expect(sharesOf([a, worse], barred)).toEqual({ a: 100, worse: 0 });
     expect(balance([a], null, [], how([a], { isHealthy, mayAsk }))).toBeNull();
   });
 

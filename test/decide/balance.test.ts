@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { balance } from "../../src/decide/balance.ts";
-import { loadIn, pageOf, type EndpointBook } from "../../src/decide/endpoint-book.ts";
+import { followHealth, loadIn, pageOf, type EndpointBook } from "../../src/decide/endpoint-book.ts";
 import { began } from "../../src/decide/endpoint-load.ts";
 import { endpoint, how, served, sharesOf } from "../support/balancing.ts";
 
@@ -85,6 +85,20 @@ describe("slow start", () => {
     const page = pageOf(book, "shop/one", both, 100_000);
     const at = (nowMs: number): number | undefined => sharesOf(both, how(both, { page, nowMs, policy: "random" }))["b"];
     expect([at(100_000), at(115_000), at(130_000)]).toEqual([9, 33, 50]);
+  });
+
+  it("begins anew when an endpoint is healthy again", () => {
+    const book: EndpointBook = new Map();
+    const both = [a, b];
+    const page = pageOf(book, "shop/one", both, 0);
+    const at = (nowMs: number): number | undefined => sharesOf(both, how(both, { page, nowMs, policy: "random" }))["b"];
+    followHealth(page, both, new Set(["b"]), 50_000);
+    followHealth(page, [a], new Set(), 60_000);
+    expect(at(50_000)).toBe(50);
+    followHealth(page, both, new Set(), 100_000);
+    expect([at(100_000), at(115_000), at(130_000)]).toEqual([9, 33, 50]);
+    followHealth(page, both, new Set(), 140_000);
+    expect(at(140_000)).toBe(50);
   });
 
   it("holds for peak-ewma, although nothing is known of the newcomer", () => {

@@ -139,6 +139,23 @@ describe("an ejection", () => {
     expect(lasted).toEqual([30_000, 60_000, 90_000, 100_000, 100_000]);
   });
 
+  it("grows by Envoy's defaults to 300 s, and counts no further than one base beyond it", () => {
+    const envoy = { ...terms, maxEjectionMs: 300_000 };
+    const outliers = pool(4);
+    const seconds: number[] = [];
+    let now = 0;
+    for (let round = 0; round < 14; round += 1) {
+      countHost(outliers, envoy, "e0", { ok: 0, failed: 5, run: 5 }, now);
+      const until = outliers.hosts.get("e0")?.ejectedUntil ?? 0;
+      seconds.push((until - now) / 1000);
+      now = until;
+      outliers.sweptAt = now;
+      sweep(outliers, envoy, now);
+    }
+    expect(seconds).toEqual([30, 60, 90, 120, 150, 180, 210, 240, 270, 300, 300, 300, 300, 300]);
+    expect(outliers.hosts.get("e0")?.backoff).toBe(11);
+  });
+
   it("ends early when a health check passes, and counts all the same", () => {
     const outliers = pool(4);
     fail(outliers, "e0", 5, 0);

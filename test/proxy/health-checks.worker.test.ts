@@ -29,7 +29,7 @@ interface Scene {
   rounds(count: number): Promise<void>;
 }
 
-function scene(endpoints: string, more = "", breaker: typeof env.BREAKER = env.BREAKER): Scene {
+function scene(endpoints: string, more = "", breaker: typeof env.BREAKER = env.BREAKER, rule = ""): Scene {
   const name = `probed-${crypto.randomUUID().slice(0, 8)}`;
   const service = serviceYaml(name, endpoints, ", healthCheck: {interval: 5s}");
   const policy =
@@ -42,7 +42,7 @@ metadata: {name: calls, namespace: shop}
 spec: {targetRefs: [{kind: Service, name: ${name}}], ${more}}
 ---
 `;
-  const mesh = testMesh(service + routeYaml(`[{backendRefs: [{name: ${name}}]}]`) + policy, {
+  const mesh = testMesh(service + routeYaml(`[{backendRefs: [{name: ${name}}]${rule}}]`) + policy, {
     service: ({ url }) => new Response(nameOf(url)),
     env: { BREAKER: breaker },
     ports: { now: () => clock, random: seeded(4), sleep: (ms) => Promise.resolve(void (clock += ms)) },
@@ -103,6 +103,22 @@ it("the only endpoint there is is asked all the same", async () => {
   const { asked, rounds } = scene('[{url: "http://a.example"}]');
   await rounds(4);
   expect(await asked(3)).toEqual(["a"]);
+});
+
+it("a session leaves an endpoint that fails its checks, and is told its new one", async () => {
+  const { mesh, rounds } = scene(PAIR, "", env.BREAKER, ", sessionPersistence: {type: Header, sessionName: x-session}");
+  await rounds(1);
+  const first = await mesh.send("http://shop.example/");
+  const session = first.headers.get("x-session") ?? "";
+  const home = await first.text();
+  const again = async (): Promise<string> =>
+    (await mesh.send("http://shop.example/", { headers: { "x-session": session } })).text();
+  expect([await again(), await again(), await again()]).toEqual([home, home, home]);
+  down.add(home);
+  await rounds(3);
+  const moved = await mesh.send("http://shop.example/", { headers: { "x-session": session } });
+  expect(await moved.text()).toBe(home === "a" ? "b" : "a");
+  expect(moved.headers.get("x-session")).not.toBe(session);
 });
 
 it("a verdict that nobody renews is forgotten", async () => {

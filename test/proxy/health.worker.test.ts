@@ -65,7 +65,10 @@ interface Scene {
 const at = (name: string, more = ""): string => `{url: "http://${name}.example"${more}}`;
 const EJECTING = "outlierDetection: {consecutiveFailures: 3, baseEjection: 60s, maxEjectionPercent: 100}";
 
-describe("a priority with endpoints that are ejected", () => {
+// Hundreds of requests each: shares want them.
+const LONG = { timeout: 60_000 };
+
+describe("a priority with endpoints that are ejected", LONG, () => {
   it("gives away what is missing below 72 % healthy, and takes it back", async () => {
     const { shares } = scene(EJECTING, [at("a"), at("b"), at("spare", ", priority: 1")]);
     expect(Object.keys(await shares(50)).toSorted()).toEqual(["a", "b"]);
@@ -103,7 +106,7 @@ describe("a priority with endpoints that are ejected", () => {
   });
 });
 
-describe("clusters that say where they are", () => {
+describe("clusters that say where they are", LONG, () => {
   const clusters = `
 apiVersion: selvage.dev/v1
 kind: Cluster

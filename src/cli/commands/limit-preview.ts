@@ -12,13 +12,14 @@ export interface LimitPreviewOptions {
   readonly window?: string;
   readonly burst?: number;
   readonly keys: number;
+  readonly tier?: boolean;
 }
 
 /** @param named `POLICY` or `POLICY/LIMIT` */
 export async function previewLimits(
   session: Session,
   named: string,
-  { requests, window, burst, keys }: LimitPreviewOptions,
+  { requests, window, burst, keys, tier }: LimitPreviewOptions,
 ): Promise<ExitCode> {
   const [policy = "", ...limit] = named.split("/");
   const query = {
@@ -27,6 +28,7 @@ export async function previewLimits(
     ...(requests === undefined ? {} : { requests: String(requests) }),
     ...(window === undefined ? {} : { window }),
     ...(burst === undefined ? {} : { burst: String(burst) }),
+    ...(tier === true ? { kind: "Tier" } : {}),
     keys: String(keys),
   };
   const answer = await session.client.call<LimitPreviewList>("GET", "/limits/preview", { query });

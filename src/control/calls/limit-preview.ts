@@ -8,6 +8,7 @@ import type { Env } from "../../env.ts";
 import { type LimitPreviewAnswer, limitPreviewListSchema } from "../../model/api-limits.ts";
 import type { DocumentOf } from "../../model/document.ts";
 import { positiveDurationSchema } from "../../model/duration.ts";
+import { TIER_LIMITS } from "../../model/limit.ts";
 import { nameSchema } from "../../model/names.ts";
 import type { Refusal } from "../../model/problem.ts";
 import type { LimitSpec } from "../../model/rate-limit.ts";
@@ -17,13 +18,14 @@ import { readLimitKey } from "../limit-key.ts";
 import { lacksNamespace } from "../operator.ts";
 import { type ControlApp, register } from "../register.ts";
 
-type Policy = DocumentOf<"RateLimitPolicy">;
+type Policy = DocumentOf<"RateLimitPolicy"> | DocumentOf<"Tier">;
 
 const querySchema = z.object({
   policy: z
     .string()
     .regex(/^[^/]+\/[^/]+$/, "A policy is named <namespace>/<name>.")
-    .meta({ description: "`<namespace>/<name>` of a RateLimitPolicy." }),
+    .meta({ description: "`<namespace>/<name>` of a RateLimitPolicy, or of a Tier." }),
+  kind: z.enum(["RateLimitPolicy", "Tier"]).default("RateLimitPolicy").meta({ description: "What `policy` names." }),
   limit: nameSchema.optional().meta({ description: "One limit of it; all of them when left out." }),
   requests: z.coerce
     .number()
@@ -58,9 +60,9 @@ export function registerLimitPreview(app: ControlApp): void {
       const [namespace = "", name = ""] = query.policy.split("/");
       const outside = lacksNamespace(operator, namespace);
       if (outside) return outside;
-      const stored = await store.document("RateLimitPolicy", namespace, name);
-      const policy = stored?.document.kind === "RateLimitPolicy" ? stored.document : null;
-      if (policy === null) return { problem: "notFound", detail: `There is no RateLimitPolicy ${query.policy}.` };
+      const document = (await store.document(query.kind, namespace, name))?.document;
+      const policy = document?.kind === "RateLimitPolicy" || document?.kind === "Tier" ? document : null;
+      if (policy === null) return { problem: "notFound", detail: `There is no ${query.kind} ${query.policy}.` };
       const limits = chosen(policy, query.limit);
       if (isRefusal(limits)) return limits;
       const items = await Promise.all(limits.map((limit) => preview(env, policy, limit, query, now)));
@@ -80,7 +82,7 @@ function chosen({ metadata, spec }: Policy, name: string | undefined): readonly 
 
 async function preview(
   env: Env,
-  { metadata: { namespace, name } }: Policy,
+  { kind, metadata: { namespace, name } }: Policy,
   limit: LimitSpec,
   asked: z.output<typeof querySchema>,
   now: number,
@@ -91,7 +93,8 @@ async function preview(
   const { algorithm, mode, shadow } = limit;
   const terms = termsOf({ algorithm, requests, window, burst });
   // Limits of mode local have no coordinator, and nobody knows their demand.
-  const pages = mode === "local" ? [] : await env.LIMITER.getByName(`${namespace}/${name}`).demand(limit.name);
+  const coordinator = `${kind === "Tier" ? TIER_LIMITS : ""}${namespace}/${name}`;
+  const pages = mode === "local" ? [] : await env.LIMITER.getByName(coordinator).demand(limit.name);
   const found = previewLimit(pages, terms, now);
   const current = { algorithm, requests: limit.requests, window: limit.window, burst: termsOf(limit).burst };
   return {

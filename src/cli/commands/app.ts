@@ -1,0 +1,137 @@
+// `selvage app create|rotate|ls|credentials|revoke`: client applications and their credentials. A secret is printed once,
+// on stdout, by the command that made it.
+import type { Credentials, MintedCredentials } from "../../model/api-clients.ts";
+import type { Resource } from "../../model/api.ts";
+import { type ExitCode, exitCodes } from "../exit-code.ts";
+import { printData } from "../print-data.ts";
+import { reportFailure } from "../report-failure.ts";
+import type { Session } from "../session.ts";
+import { age, table } from "../table.ts";
+import { get } from "./get.ts";
+
+export interface AppCreateOptions {
+  readonly owner?: string;
+  readonly description?: string;
+}
+
+export interface AppRotateOptions {
+  readonly overlap?: string;
+  readonly reason?: string;
+}
+
+/** An Application that was made but got no credentials (the mesh went away in between) gets them now. */
+export async function createApp(session: Session, name: string, options: AppCreateOptions): Promise<ExitCode> {
+  const { client, terminal } = session;
+  const namespace = session.namespace ?? "default";
+  const { owner, description } = options;
+  const document = {
+    apiVersion: "selvage.dev/v1",
+    kind: "Application",
+    metadata: { name, namespace },
+    spec: { ...(owner === undefined ? {} : { owner }), ...(description === undefined ? {} : { description }) },
+  };
+  const path = `/namespaces/${encodeURIComponent(namespace)}/application/${encodeURIComponent(name)}`;
+  const written = await client.call<Resource>("PUT", path, {
+    query: { manager: "cli" },
+    body: document,
+    ifNoneMatch: "*",
+  });
+  if (!written.ok) {
+    if (written.failure.status !== 412) return reportFailure(written.failure, terminal);
+    const held = await client.call<Credentials>("GET", credentialsPath(session, name));
+    if (!held.ok) return reportFailure(held.failure, terminal);
+    if (held.value.secrets.length > 0) {
+      terminal.err(
+        `${terminal.paint("red", "Error", "err")}: the application ${namespace}/${name} exists and has credentials`,
+      );
+      terminal.err(`hint: selvage app rotate ${name} -n ${namespace} makes a new secret`);
+      return exitCodes.conflict;
+    }
+    terminal.err(`application/${name} is there already; it gets its first credentials`);
+  }
+  return minted(session, name, "", {});
+}
+
+export function rotateApp(session: Session, name: string, options: AppRotateOptions): Promise<ExitCode> {
+  return minted(session, name, "/rotate", { ...options });
+}
+
+export async function listApps(session: Session, options: { readonly allNamespaces?: boolean }): Promise<ExitCode> {
+  return get(session, "applications", undefined, options);
+}
+
+export async function credentials(
+  session: Session,
+  name: string,
+  { add }: { readonly add?: boolean },
+): Promise<ExitCode> {
+  if (add === true) return minted(session, name, "", {});
+  const answer = await session.client.call<Credentials>("GET", credentialsPath(session, name));
+  if (!answer.ok) return reportFailure(answer.failure, session.terminal);
+  await printCredentials(session, answer.value);
+  return exitCodes.ok;
+}
+
+export async function revokeApp(
+  session: Session,
+  name: string,
+  secret: string | undefined,
+  { all }: { readonly all?: boolean },
+): Promise<ExitCode> {
+  const { client, terminal } = session;
+  if ((secret === undefined) === (all !== true)) {
+    terminal.err(
+      `${terminal.paint("red", "Error", "err")}: name one secret (see selvage app credentials), or say --all`,
+    );
+    return exitCodes.usage;
+  }
+  const which = secret === undefined ? "" : `/${encodeURIComponent(secret)}`;
+  const answer = await client.call<Credentials>("DELETE", `${credentialsPath(session, name)}${which}`);
+  if (!answer.ok) return reportFailure(answer.failure, terminal);
+  await printCredentials(session, answer.value);
+  terminal.err(`revoked with revision ${answer.value.revision}; isolates follow within seconds (selvage status)`);
+  return exitCodes.ok;
+}
+
+async function minted(session: Session, name: string, call: string, body: object): Promise<ExitCode> {
+  const answer = await session.client.call<MintedCredentials>("POST", `${credentialsPath(session, name)}${call}`, {
+    body,
+  });
+  if (!answer.ok) return reportFailure(answer.failure, session.terminal);
+  const { clientId, clientSecret, secrets, revision } = answer.value;
+  await printData(session, {
+    data: answer.value,
+    human: () => [`client id      ${clientId}`, `client secret  ${clientSecret}`],
+    names: () => [clientId],
+  });
+  const { err } = session.terminal;
+  err(`in force with revision ${revision}; the secret is not shown again`);
+  for (const { id, expiresAt } of secrets) if (expiresAt !== null) err(`secret ${id} ends at ${expiresAt}`);
+  return exitCodes.ok;
+}
+
+async function printCredentials(session: Session, held: Credentials): Promise<void> {
+  const now = Date.now();
+  await printData(session, {
+    data: held,
+    human: () => [
+      `client id  ${held.clientId ?? "none yet"}`,
+      ...(held.secrets.length === 0
+        ? []
+        : table(
+            ["SECRET", "ENDS", "CREATED BY", "AGE"],
+            held.secrets.map(({ id, expiresAt, createdBy, createdAt }) => [
+              id,
+              expiresAt ?? "never",
+              createdBy,
+              age(createdAt, now),
+            ]),
+          )),
+    ],
+    names: () => held.secrets.map(({ id }) => id),
+  });
+}
+
+function credentialsPath({ namespace }: Session, name: string): string {
+  return `/applications/${encodeURIComponent(namespace ?? "default")}/${encodeURIComponent(name)}/credentials`;
+}
