@@ -7,7 +7,7 @@ import { endpointUrl } from "../src/decide/endpoint-url.ts";
 import { isExpected, newHealth, type Health, type Probed } from "../src/decide/health.ts";
 import {
   answerHealth,
-  failsInTraffic,
+  failingInTraffic,
   healthRows,
   newHealthDesk,
   nextProbeAt,
@@ -81,8 +81,8 @@ export class HealthChecker {
     this.#wake(Date.now());
   }
 
-  #suspects(now: number): (endpoint: string) => boolean {
-    return (endpoint) => failsInTraffic(this.#breakers, endpoint, now);
+  #suspects(now: number): () => ReadonlySet<string> {
+    return () => failingInTraffic(this.#breakers, now);
   }
 
   async #check(checked: Checked, terms: HealthTerms): Promise<void> {

@@ -2,7 +2,6 @@
 // lives in the coordinator; nothing is probed once isolates report no more traffic.
 import type { HealthReply, HealthReport, HealthRow, ProbeTarget } from "../model/health.ts";
 import type { HealthTerms } from "../model/health-terms.ts";
-import { endpointTarget } from "../model/circuit.ts";
 import type { BreakerDesk } from "./breaker-desk.ts";
 import { isDamped, judge, newHealth, type Health, type Probed } from "./health.ts";
 import { sumOutcomes } from "./rolling-window.ts";
@@ -42,7 +41,7 @@ export function answerHealth(
   desk: HealthDesk,
   { service, terms, list, targets }: HealthReport,
   now: number,
-  suspects: (endpoint: string) => boolean,
+  suspects: () => ReadonlySet<string>,
 ): HealthReply {
   desk.terms = terms;
   desk.service = service;
@@ -76,7 +75,7 @@ function follow(desk: HealthDesk, now: number): void {
   }
 }
 
-export function addressOf({ address }: Pick<ProbeTarget, "address">): string {
+function addressOf({ address }: Pick<ProbeTarget, "address">): string {
   return "url" in address ? address.url : `binding ${address.binding}`;
 }
 
@@ -91,34 +90,41 @@ function holdMs({ intervalMs }: HealthTerms): number {
 export function leftOut(
   { checked }: HealthDesk,
   now: number,
-  suspects: (endpoint: string) => boolean,
+  suspects: () => ReadonlySet<string>,
 ): ReadonlySet<string> {
   const all = [...checked];
   const failing = all.filter(([, { health }]) => health.state === "unhealthy").map(([id]) => id);
-  const out = new Set(failing.length === all.length ? failing.filter(suspects) : failing);
+  const out = new Set(failing.length === all.length ? intersection(failing, suspects) : failing);
   const damped = all.filter(([id, { health }]) => !out.has(id) && health.state === "healthy" && isDamped(health, now));
   if (2 * (all.length - out.size - damped.length) >= all.length) for (const [id] of damped) out.add(id);
   return out;
 }
 
-/** Whether every call that anybody has told of lately failed; nobody needs to be asked for that. */
-export function failsInTraffic(desk: BreakerDesk, endpoint: string, now: number): boolean {
-  let failed = 0;
+function intersection(failing: readonly string[], suspects: () => ReadonlySet<string>): readonly string[] {
+  if (failing.length === 0) return failing;
+  const also = suspects();
+  return failing.filter((id) => also.has(id));
+}
+
+/** Endpoints that are kept back or ejected, or of which every call that anybody has told of lately failed. */
+export function failingInTraffic(desk: BreakerDesk, now: number): ReadonlySet<string> {
+  const out = new Set<string>();
+  const failing = new Set<string>();
+  const fine = new Set<string>();
+  const note = (id: string, isOut: boolean, { ok, failed }: { readonly ok: number; readonly failed: number }): void => {
+    if (isOut) out.add(id);
+    else if (ok > 0) fine.add(id);
+    else if (failed > 0) failing.add(id);
+  };
   for (const { target, breaker } of desk.seats.values()) {
-    if (target !== endpointTarget(endpoint)) continue;
-    if (breaker.state !== "closed") return true;
-    const seen = sumOutcomes(breaker.window, now);
-    if (seen.ok > 0) return false;
-    failed += seen.failed;
+    if (!target.startsWith("e:")) continue;
+    note(target.slice(2), breaker.state !== "closed", sumOutcomes(breaker.window, now));
   }
   for (const { outliers } of desk.ejecting.values()) {
-    const host = outliers.hosts.get(endpoint);
-    if (host === undefined) continue;
-    if (host.ejectedUntil !== null) return true;
-    if (host.ok > 0) return false;
-    failed += host.failed;
+    for (const [id, host] of outliers.hosts) note(id, host.ejectedUntil !== null, host);
   }
-  return failed > 0;
+  for (const id of failing) if (!fine.has(id)) out.add(id);
+  return out;
 }
 
 /** When the next probe is due; null = nothing is to be probed. */
@@ -153,7 +159,7 @@ export function settle(
   return health.state !== before;
 }
 
-export function healthRows(desk: HealthDesk, now: number, suspects: (endpoint: string) => boolean): HealthRow[] {
+export function healthRows(desk: HealthDesk, now: number, suspects: () => ReadonlySet<string>): HealthRow[] {
   const out = leftOut(desk, now, suspects);
   return [...desk.checked].map(
     ([

@@ -3,7 +3,7 @@ import { newBreakerDesk } from "../../src/decide/breaker-desk.ts";
 import { newBreaker } from "../../src/decide/breaker.ts";
 import {
   answerHealth,
-  failsInTraffic,
+  failingInTraffic,
   healthRows,
   leftOut,
   newHealthDesk,
@@ -27,7 +27,7 @@ const terms: HealthTerms = {
   statuses: [[200, 299]],
 };
 const target = (id: string, url = `http://${id}.example`): ProbeTarget => ({ id, address: { url }, private: false });
-const nobody = (): boolean => false;
+const nobody = (): ReadonlySet<string> => new Set();
 const random = (): number => 0;
 
 let desk: HealthDesk;
@@ -114,7 +114,7 @@ describe("the list of endpoints", () => {
 });
 
 describe("who is left out", () => {
-  const outOf = (names: string[], bad: string[], suspects: (id: string) => boolean = nobody): string[] => {
+  const outOf = (names: string[], bad: string[], suspects = nobody): string[] => {
     hear(0, names.join(), pool(...names));
     round(0, ...bad);
     return [...leftOut(desk, 0, suspects)];
@@ -136,7 +136,7 @@ describe("who is left out", () => {
   });
 
   it("is of those who all fail the one that fails in traffic, too", () => {
-    expect(outOf(["a", "b"], ["a", "b"], (id) => id === "b")).toEqual(["b"]);
+    expect(outOf(["a", "b"], ["a", "b"], () => new Set(["b"]))).toEqual(["b"]);
   });
 
   it("is who flaps, as long as half of the endpoints are left", () => {
@@ -153,7 +153,7 @@ describe("who is left out", () => {
 });
 
 describe("an endpoint fails in traffic", () => {
-  const seat = (ok: number, failed: number): boolean => {
+  const seat = (ok: number, failed: number, state: "closed" | "open" = "closed"): boolean => {
     const breakers = newBreakerDesk();
     const by = {
       windowMs: 10_000,
@@ -164,11 +164,11 @@ describe("an endpoint fails in traffic", () => {
       maxOpenForMs: 60_000,
       halfOpenRequests: 5,
     };
-    const breaker = newBreaker(by, 0);
+    const breaker = { ...newBreaker(by, 0), state };
     addOutcomes(breaker.window, { ok, failed, slow: 0 }, 0);
     const more = { runs: new Map(), okAt: 0, heardAt: 0, suspectedAt: 0 };
     breakers.seats.set("p e:a", { policy: "p", target: "e:a", terms: by, breaker, ...more });
-    return failsInTraffic(breakers, "a", 0);
+    return failingInTraffic(breakers, 0).has("a");
   };
   it.each([
     [0, 0, false],
@@ -176,6 +176,10 @@ describe("an endpoint fails in traffic", () => {
     [1, 9, false],
   ])("with %i good calls and %i failures: %s", (ok, failed, expected) => {
     expect(seat(ok, failed)).toBe(expected);
+  });
+
+  it("when its breaker is open, whatever was good before", () => {
+    expect(seat(9, 9, "open")).toBe(true);
   });
 
   it("when it is ejected", () => {
@@ -191,6 +195,6 @@ describe("an endpoint fails in traffic", () => {
       maxEjectionPercent: 50,
     };
     breakers.ejecting.set("p", { terms: by, outliers });
-    expect(["a", "b", "c"].map((id) => failsInTraffic(breakers, id, 0))).toEqual([true, false, false]);
+    expect([...failingInTraffic(breakers, 0)]).toEqual(["a"]);
   });
 });
