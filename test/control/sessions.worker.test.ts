@@ -4,7 +4,6 @@ import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from "vite
 import { sweep } from "../../src/config/sweep.ts";
 import {
   api,
-  applied,
   ask,
   FIRST_LOAD_MS,
   mint,
@@ -14,10 +13,9 @@ import {
   tokenFor,
 } from "../support/worker/admin.ts";
 import { emptyRegistry } from "../support/worker/registry.ts";
+import { as, cookieOf, HOST, login, OWN, sessionOf } from "../support/worker/session.ts";
 
-const HOST = "http://mesh.test";
 const HOUR_MS = 3_600_000;
-const OWN = { origin: HOST, "sec-fetch-site": "same-origin" };
 const FLAGS = "; Path=/; Max-Age=28800; Secure; HttpOnly; SameSite=Strict";
 
 beforeAll(async () => {
@@ -32,17 +30,6 @@ afterEach(() => {
 });
 
 const post = (path: string, sent: Sent = {}) => ask("POST", `/_selvage/${path}`, { token: null, ...sent });
-const login = (token: string, headers: Record<string, string> = {}) => post("login", { body: { token }, headers });
-/** `name=value` of the session that a login gave. */
-async function sessionOf(token: string, headers: Record<string, string> = {}): Promise<string> {
-  const { status, headers: answered, text } = await login(token, headers);
-  expect([status, text]).toEqual([200, text]);
-  return (answered.get("set-cookie") ?? "").split(";")[0] ?? "";
-}
-const as = (cookie: string, headers: Record<string, string> = {}): Sent => ({
-  token: null,
-  headers: { cookie, ...headers },
-});
 const whoami = async (cookie: string) => (await api("GET", "/whoami", as(cookie))).body;
 const audit = async () => (await api("GET", "/audit")).body.items;
 const advance = (ms: number) => {
@@ -58,7 +45,7 @@ describe("a login with a token", () => {
     expect(body).toMatchObject({ role: "operator", namespaces: ["shop"], expiresAt: expect.any(String) });
     expect(headers.get("set-cookie")).toMatch(/^__Host-selvage-session=[0-9a-f]{64};/);
     expect(headers.get("set-cookie")?.replace(/^[^;]+/, "")).toBe(FLAGS);
-    expect(await whoami((headers.get("set-cookie") ?? "").split(";")[0] ?? "")).toMatchObject({
+    expect(await whoami(cookieOf(headers))).toMatchObject({
       name: expect.stringMatching(/^token:/),
       role: "operator",
       namespaces: ["shop"],
@@ -189,7 +176,7 @@ describe("a session", () => {
     });
     const { headers, body } = await login(token);
     expect(Date.parse(String(body.expiresAt))).toBeLessThanOrEqual(Date.now() + HOUR_MS);
-    const cookie = (headers.get("set-cookie") ?? "").split(";")[0] ?? "";
+    const cookie = cookieOf(headers);
     await env.DB.prepare("UPDATE tokens SET expires_at = '2020-01-01T00:00:00Z' WHERE id = ?").bind(id).run();
     expect((await api("POST", "/apply", { ...as(cookie, OWN), body: serviceYaml("a") })).status).toBe(401);
     expect((await audit())[0]).toMatchObject({ actor: `token:${id}`, action: "apply", outcome: "refused" });
@@ -231,130 +218,5 @@ describe("a session", () => {
   it("does not help a bearer token that is no good", async () => {
     const cookie = await sessionOf(ROOT_TOKEN);
     expect((await api("GET", "/whoami", { token: "wrong", headers: { cookie } })).status).toBe(401);
-  });
-});
-
-describe("a write by session", () => {
-  const json = { "content-type": "application/json" };
-  const yaml = { "content-type": "application/yaml" };
-
-  it.each<[string, Record<string, string>]>([
-    ["JSON of our own page", { ...OWN, ...json }],
-    ["YAML of our own page", { ...OWN, ...yaml }],
-  ])("is let in: %s", async (_, headers) => {
-    const cookie = await sessionOf(ROOT_TOKEN);
-    const body =
-      headers["content-type"] === "application/json"
-        ? { apiVersion: "selvage.dev/v1", kind: "Service", metadata: { name: "a" }, spec: {} }
-        : serviceYaml("a");
-    expect((await api("POST", "/apply", { ...as(cookie, headers), body })).status).toBe(200);
-  });
-
-  it.each<[string, Record<string, string>, string]>([
-    [
-      "a form of another site",
-      {
-        origin: "https://evil.example",
-        "sec-fetch-site": "cross-site",
-        "content-type": "application/x-www-form-urlencoded",
-      },
-      'Sec-Fetch-Site is "cross-site"',
-    ],
-    [
-      "text/plain that holds JSON, of another site",
-      { origin: "https://evil.example", "sec-fetch-site": "cross-site", "content-type": "text/plain" },
-      'Sec-Fetch-Site is "cross-site"',
-    ],
-    ["text/plain that holds JSON, of our own", { ...OWN, "content-type": "text/plain" }, "a form could have sent it"],
-    ["a form of our own", { ...OWN, "content-type": "multipart/form-data; boundary=x" }, "a form could have sent it"],
-    [
-      "a sibling of the host",
-      { origin: "http://a.mesh.test", "sec-fetch-site": "same-site", ...json },
-      'Sec-Fetch-Site is "same-site"',
-    ],
-    [
-      "another origin, whatever else it says",
-      { origin: "https://evil.example", "sec-fetch-site": "same-origin", ...json },
-      "Origin is another one",
-    ],
-    [
-      "another port",
-      { origin: "http://mesh.test:8080", "sec-fetch-site": "same-origin", ...json },
-      "Origin is another one",
-    ],
-    ["an opaque origin", { origin: "null", "sec-fetch-site": "same-origin", ...json }, "Origin is another one"],
-    [
-      "an origin that only begins like ours",
-      { origin: "http://mesh.test.evil.example", "sec-fetch-site": "same-origin", ...json },
-      "Origin is another one",
-    ],
-    ["no Origin", { "sec-fetch-site": "same-origin", ...json }, "Origin is missing"],
-    ["no Sec-Fetch-Site", { origin: HOST, ...json }, "Sec-Fetch-Site is missing"],
-    [
-      "Sec-Fetch-Site none: the address bar writes nothing",
-      { origin: HOST, "sec-fetch-site": "none", ...json },
-      'Sec-Fetch-Site is "none"',
-    ],
-  ])("is refused, and in the audit: %s", async (_, headers, why) => {
-    const cookie = await sessionOf(ROOT_TOKEN);
-    const refused = await api("POST", "/apply", {
-      ...as(cookie, headers),
-      body: serviceYaml("a"),
-      type: headers["content-type"] ?? "",
-    });
-    expect([refused.status, refused.body.code]).toEqual([403, "SLV2010"]);
-    expect(refused.body.detail).toContain(why);
-    expect((await audit())[0]).toMatchObject({
-      actor: "bootstrap",
-      role: "admin",
-      action: "apply",
-      outcome: "refused",
-      detail: { code: "SLV2010" },
-    });
-    expect((await api("GET", "/revisions")).body.items).toEqual([]);
-  });
-
-  it("without a body needs the header that a page of another site would have to ask for", async () => {
-    await applied(serviceYaml("a"));
-    const cookie = await sessionOf(ROOT_TOKEN);
-    expect((await api("POST", "/revisions/1/rollback", as(cookie, OWN))).body.code).toBe("SLV2010");
-    expect((await api("POST", "/revisions/1/rollback", as(cookie, { ...OWN, "selvage-csrf": "1" }))).status).toBe(200);
-    expect((await api("DELETE", "/namespaces/shop/service/a", as(cookie, { ...OWN, "if-match": "*" }))).status).toBe(
-      403,
-    );
-  });
-
-  it("is not one that X-HTTP-Method-Override makes of a read", async () => {
-    const cookie = await sessionOf(ROOT_TOKEN);
-    const headers = { "x-http-method-override": "DELETE" };
-    expect((await api("GET", "/resources", as(cookie, headers))).status).toBe(200);
-  });
-});
-
-describe("a read by session", () => {
-  it.each([
-    ["our own page", "same-origin", 200],
-    ["the address bar", "none", 200],
-    ["a page of another site", "cross-site", 403],
-    ["a page of a sibling", "same-site", 403],
-  ])("of %s", async (_, site, status) => {
-    const cookie = await sessionOf(ROOT_TOKEN);
-    expect((await api("GET", "/resources", as(cookie, { "sec-fetch-site": site }))).status).toBe(status);
-  });
-
-  it("that asks for a WebSocket is held to the origin as a write is", async () => {
-    const cookie = await sessionOf(ROOT_TOKEN);
-    const upgrade = { upgrade: "websocket" };
-    expect((await api("GET", "/resources", as(cookie, upgrade))).body.code).toBe("SLV2010");
-    const foreign = { ...upgrade, origin: "https://evil.example", "sec-fetch-site": "same-origin" };
-    expect((await api("GET", "/resources", as(cookie, foreign))).body.code).toBe("SLV2010");
-    expect((await api("GET", "/resources", as(cookie, { ...upgrade, ...OWN }))).status).toBe(200);
-  });
-});
-
-describe("a bearer token", () => {
-  it("needs neither Origin nor Sec-Fetch-Site, and is taken from any site that has it", async () => {
-    const headers = { origin: "https://ci.example", "sec-fetch-site": "cross-site" };
-    expect((await api("POST", "/apply", { body: serviceYaml("a"), headers })).status).toBe(200);
   });
 });

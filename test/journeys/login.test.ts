@@ -2,6 +2,7 @@
 // tokens of the provider as bearer tokens, and the word of Cloudflare Access.
 import { createHmac } from "node:crypto";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { Browser } from "../support/browser.ts";
 import { startBackend, type Backend } from "../support/backend.ts";
 import {
   CLIENT_ID,
@@ -45,39 +46,8 @@ beforeEach(() => {
   provider.forge = null;
 });
 
-/** A browser: cookies, and no redirect followed by itself. */
-class Browser {
-  readonly cookies = new Map<string, string>();
-  async go(path: string, init: RequestInit = {}): Promise<Response & { said: string }> {
-    const headers = new Headers(init.headers);
-    const cookie = [...this.cookies].map(([name, value]) => `${name}=${value}`).join("; ");
-    if (cookie !== "") headers.set("cookie", cookie);
-    const response = await fetch(new URL(path, mesh.url), { ...init, headers, redirect: "manual" });
-    for (const line of response.headers.getSetCookie()) {
-      const [pair = ""] = line.split(";");
-      const [name = "", value = ""] = pair.split("=");
-      if (line.includes("Max-Age=0")) this.cookies.delete(name);
-      else this.cookies.set(name, value);
-    }
-    return Object.assign(response, { said: await response.text() });
-  }
-  /** Sets out, and answers where it was sent to. */
-  async setOut(path = "/_selvage/login"): Promise<string> {
-    const response = await this.go(path);
-    expect([response.status, response.said]).toEqual([303, ""]);
-    return response.headers.get("location") ?? "";
-  }
-  /** Comes back with what the provider gave. */
-  async comeBack(query: Readonly<Record<string, string>>): Promise<Response & { said: string }> {
-    return this.go(`/_selvage/login/callback?${new URLSearchParams(query)}`);
-  }
-  async whoami(): Promise<unknown> {
-    return JSON.parse((await this.go("/_selvage/v1/whoami")).said);
-  }
-}
-
 async function loggedIn(): Promise<Browser> {
-  const browser = new Browser();
+  const browser = new Browser(mesh.url);
   const { code, state } = provider.authorize(await browser.setOut());
   const back = await browser.comeBack({ code, state });
   expect([back.status, back.said]).toEqual([200, expect.stringContaining("Logged in")]);
@@ -90,7 +60,7 @@ const lastAudit = async (): Promise<unknown> => {
 
 describe("a login at the provider", () => {
   it("asks with PKCE, state and nonce, and comes back with a session", async () => {
-    const browser = new Browser();
+    const browser = new Browser(mesh.url);
     const location = new URL(await browser.setOut("/_selvage/login?return=/_selvage/problems/SLV2012"));
     expect(location.origin + location.pathname).toBe(`${provider.issuer}/authorize`);
     expect(Object.fromEntries(location.searchParams)).toEqual({
@@ -138,7 +108,7 @@ describe("a login at the provider", () => {
     ["a group in one text", { groups: "sre,dev" }],
   ])("gives no session, and 403, to %s", async (_, claims) => {
     provider.claims = { email: undefined, email_verified: undefined, ...claims };
-    const browser = new Browser();
+    const browser = new Browser(mesh.url);
     const { code, state } = provider.authorize(await browser.setOut());
     const back = await browser.comeBack({ code, state });
     expect([back.status, JSON.parse(back.said).code]).toEqual([403, "SLV2012"]);
@@ -158,14 +128,14 @@ describe("a login at the provider", () => {
     ["the word of another provider", ({ code, state }) => ({ code, state, iss: "https://evil.example" })],
     ["an error", ({ state }) => ({ state, error: "access_denied" })],
   ])("is refused when the browser comes back with %s", async (_, query) => {
-    const browser = new Browser();
+    const browser = new Browser(mesh.url);
     const back = await browser.comeBack(query(provider.authorize(await browser.setOut())));
     expect([back.status, JSON.parse(back.said).code]).toEqual([401, "SLV2011"]);
     expect([...browser.cookies.keys()]).toEqual([]);
   });
 
   it("is refused to a browser that did not set out, or set out anew meanwhile (login CSRF)", async () => {
-    const [attacker, victim] = [new Browser(), new Browser()];
+    const [attacker, victim] = [new Browser(mesh.url), new Browser(mesh.url)];
     const right = provider.authorize(await attacker.setOut());
     expect((await victim.comeBack({ code: right.code, state: right.state })).status).toBe(401);
     await victim.setOut();
@@ -174,7 +144,7 @@ describe("a login at the provider", () => {
   });
 
   it("takes a code once", async () => {
-    const browser = new Browser();
+    const browser = new Browser(mesh.url);
     const { code, state } = provider.authorize(await browser.setOut());
     const trip = browser.cookies.get("__Host-selvage-login") ?? "";
     expect((await browser.comeBack({ code, state })).status).toBe(200);
@@ -228,7 +198,7 @@ describe("a login at the provider", () => {
     ["five parts", async (right) => `${await sign(right)}.a.b`],
   ])("is refused when the ID token has %s", async (_, forge) => {
     provider.forge = forge;
-    const browser = new Browser();
+    const browser = new Browser(mesh.url);
     const { code, state } = provider.authorize(await browser.setOut());
     const back = await browser.comeBack({ code, state });
     expect([back.status, JSON.parse(back.said).code]).toEqual([401, "SLV2011"]);
@@ -241,7 +211,7 @@ describe("a login at the provider", () => {
   });
 
   it("leaves the form for tokens open", async () => {
-    const shown = await new Browser().go("/_selvage/login?method=token");
+    const shown = await new Browser(mesh.url).go("/_selvage/login?method=token");
     expect([shown.status, shown.said]).toEqual([200, expect.stringContaining('name="token"')]);
   });
 });
