@@ -4,6 +4,7 @@ import { Command, InvalidArgumentError, Option } from "commander";
 import { addClientCommands } from "./client-commands.ts";
 import { type ExitCode, exitCodes } from "./exit-code.ts";
 import { integer } from "./integer.ts";
+import { addKeyCommands } from "./key-commands.ts";
 import { addLimitCommands } from "./limit-commands.ts";
 import { addOperatorCommands } from "./operator-commands.ts";
 import { packageVersion } from "./package-root.ts";
@@ -237,6 +238,7 @@ export function buildProgram(terminal: Terminal, done: Done): Command {
   addClientCommands(program, withSession);
   addOperatorCommands(program, withSession);
   addLimitCommands(program, withSession);
+  addKeyCommands(program, withSession);
 
   program
     .command("completion")

@@ -1,7 +1,7 @@
 // The mesh's own keys in an isolate's memory. Like the snapshot they are shared as values, never as a promise: one request may
 // not wait for another's I/O. A key that was revoked is refused within 60 s: no isolate decides on keys that it last asked
 // about longer ago than that, unless the ring cannot be reached.
-import { keyFreshness } from "../decide/key-freshness.ts";
+import { CHECK_KEYS_MS, keyFreshness } from "../decide/key-freshness.ts";
 import type { KeyAnswer, KeyJwk, KeyMaterial } from "../model/key-ring.ts";
 import type { Key, MeshKeys } from "../model/mesh-keys.ts";
 import { decodeBase64url } from "../tokens/base64url.ts";
@@ -44,6 +44,12 @@ export class HeldKeys {
           this.#checkedAt !== null && this.#checkedAt >= now ? this.#keys : null,
         );
     }
+  }
+
+  /** What is held is asked about before it is used again; it still serves where the ring does not answer. */
+  doubt(): void {
+    if (this.#checkedAt !== null) this.#checkedAt = this.#checkedAt - CHECK_KEYS_MS - 1;
+    this.#failedAt = null;
   }
 
   async #checkFirst(ports: KeyPorts, ctx: Context, since: number): Promise<MeshKeys | null> {
@@ -99,6 +105,7 @@ async function importAll({ signing, accepted, pepper }: KeyMaterial): Promise<Me
   };
 }
 
+/** Public keys may be told again: they are published. */
 function importKey(jwk: KeyJwk, use: "sign" | "verify"): Promise<Key> {
-  return crypto.subtle.importKey("jwk", jwk, { name: "ECDSA", namedCurve: "P-256" }, false, [use]);
+  return crypto.subtle.importKey("jwk", { ...jwk }, { name: "ECDSA", namedCurve: "P-256" }, use === "verify", [use]);
 }

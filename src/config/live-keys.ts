@@ -9,6 +9,11 @@ export const KEY_RING = "mesh";
 
 const isolate = new HeldKeys();
 
+/** The ring has just been changed from here: the next request asks it. */
+export function keysChanged(): void {
+  isolate.doubt();
+}
+
 /** null = they cannot be had: then nothing that needs them is accepted. Never rejects. */
 export function keys(env: Env, ctx: Context, now: number): Promise<MeshKeys | null> | MeshKeys | null {
   const ports: KeyPorts = {

@@ -13,8 +13,10 @@ import { registerCredentials } from "./calls/credentials.ts";
 import { registerEndpoints } from "./calls/endpoints.ts";
 import { registerHeartbeats } from "./calls/heartbeats.ts";
 import { registerLimitPreview } from "./calls/limit-preview.ts";
+import { registerKeys } from "./calls/keys.ts";
 import { registerLimits } from "./calls/limits.ts";
 import { registerLogin } from "./calls/login.ts";
+import { registerOAuth } from "./calls/oauth.ts";
 import { registerResource } from "./calls/resource.ts";
 import { registerResources } from "./calls/resources.ts";
 import { registerRevisions } from "./calls/revisions.ts";
@@ -23,6 +25,7 @@ import { registerWhoami } from "./calls/whoami.ts";
 import { refuseUnknownCall } from "./not-found.ts";
 import { registerPages } from "./pages.ts";
 import type { ControlApp } from "./register.ts";
+import { registerWellKnown } from "./well-known.ts";
 import { requestIdOf } from "./request-id.ts";
 import { refuseFailure } from "./failure.ts";
 
@@ -52,6 +55,9 @@ function build(): ControlApp {
   registerWhoami(app);
   registerLogin(app);
   registerAudit(app);
+  registerOAuth(app);
+  registerKeys(app);
+  registerWellKnown(app);
   registerPages(app);
   app.notFound((context) =>
     refusalResponse(refuseUnknownCall(app, context.req.method, context.req.path), requestIdOf(context.req.raw), "none"),

@@ -8,14 +8,16 @@ import { healthSchema, type Readiness, readinessSchema } from "../model/api-oper
 import { codeExplanationSchema } from "../model/api.ts";
 import { answerResponse, pageResponse, refusalResponse } from "./answer.ts";
 import { explainCode } from "./explain-code.ts";
-import { htmlContent, type PageVisit, registerPage } from "./page.ts";
 import { openApiDocument } from "./openapi.ts";
 import { problemPage } from "./problem-page.ts";
 import { referencePage } from "./reference-page.ts";
+import { registerPage, type Visit } from "./register-page.ts";
 import type { ControlApp } from "./register.ts";
 
 /** How long `readyz` waits for the registry. */
 const REGISTRY_MS = 2000;
+
+const htmlContent = { "text/html": { schema: z.string() } };
 
 export function registerPages(app: ControlApp): void {
   registerPage(app, {
@@ -73,7 +75,7 @@ export function registerPages(app: ControlApp): void {
   });
 }
 
-async function readinessOf(env: Env, ctx: PageVisit["ctx"]): Promise<Readiness> {
+async function readinessOf(env: Env, ctx: Visit["ctx"]): Promise<Readiness> {
   const [live, head] = await Promise.all([
     current(env, ctx, Date.now()),
     Promise.race([new Store(env.DB).head().catch(() => null), scheduler.wait(REGISTRY_MS).then(() => null)]),

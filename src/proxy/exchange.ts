@@ -4,9 +4,8 @@ import type { Jwks } from "../config/live-jwks.ts";
 import type { Live } from "../config/live.ts";
 import type { Scheme } from "../decide/authority.ts";
 import type { EndpointBook } from "../decide/endpoint-book.ts";
-import type { BudgetState } from "../decide/retry-budget.ts";
 import type { Access } from "../model/access.ts";
-import type { Caller } from "../model/caller.ts";
+import type { Caller, Claims } from "../model/caller.ts";
 import type { Circuit } from "../model/circuit.ts";
 import type { Env } from "../env.ts";
 import type { CallPolicy } from "../model/call-policy.ts";
@@ -38,11 +37,19 @@ export type Trace = (stage: string, facts: Readonly<Record<string, unknown>>) =>
 /** Signed assertions, by key, caller and service; used until `until`, milliseconds since the epoch. */
 export type Assertions = Map<string, { readonly text: string; readonly until: number }>;
 
+/** A token of the mesh whose signature, issuer, audience and times hold. */
+export interface MeshToken {
+  readonly kid: string;
+  readonly claims: Claims;
+  readonly expiresAtMs: number;
+}
+
 /** What the isolate remembers from one request to the next. */
 export interface Books {
+  /** By their text. */
+  readonly meshTokens: Map<string, MeshToken>;
   readonly assertions: Assertions;
   readonly endpoints: EndpointBook;
-  readonly retryBudgets: Map<ServiceKey, BudgetState>;
 }
 
 export interface Exchange {

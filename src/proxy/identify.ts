@@ -1,11 +1,133 @@
 // What a caller proves about itself with words of the mesh, before anything is routed: which routes a namespace sees
-// depends on it. Proofs that a policy asks for are read later, in authenticate.ts.
+// depends on it. Proofs that a policy asks for are read later, in authenticate.ts. In the steady state nothing is awaited.
+import { BAD_TOKEN_CHALLENGE } from "../decide/authenticate.ts";
 import { ANONYMOUS } from "../decide/caller.ts";
+import { ACCESS_TOKEN_TYPE, meshCaller, meshParty, type MeshProof } from "../decide/mesh-caller.ts";
+import { meshAudience, meshIssuer } from "../decide/mesh-names.ts";
 import type { Caller } from "../model/caller.ts";
+import type { MeshKeys } from "../model/mesh-keys.ts";
 import type { Refusal } from "../model/problem.ts";
-import type { Exchange } from "./exchange.ts";
+import { keySetOfKeys } from "../tokens/key-set.ts";
+import { peekIssuer, readToken } from "../tokens/read-token.ts";
+import { verifyToken } from "../tokens/verify-token.ts";
+import type { Exchange, MeshToken } from "./exchange.ts";
+
+/** Clocks of one platform differ little. */
+const SKEW_MS = 5000;
+const MAX_HELD = 2000;
 
 /** A proof that is there and not good is refused (401), never overlooked. */
-export function identify(_exchange: Exchange): Caller | Refusal | Promise<Caller | Refusal> {
-  return ANONYMOUS;
+export function identify(exchange: Exchange): Caller | Refusal | Promise<Caller | Refusal> {
+  const { ports, env, ctx, admitted, startedAtMs } = exchange;
+  const texts = tokensOf(exchange);
+  if (texts.length === 0) return ANONYMOUS;
+  // It was for the mesh: the service has no use for it, and could use it.
+  if (texts.includes(bearerOf(exchange) ?? "")) admitted.headers.delete("authorization");
+  const keys = ports.keys(env, ctx, startedAtMs);
+  if (keys instanceof Promise) return keys.then((held) => prove(exchange, texts, held));
+  return prove(exchange, texts, keys);
 }
+
+/** `selvage-identity`, whatever it is; a bearer token only when it says that it is the mesh's. */
+function tokensOf(exchange: Exchange): readonly string[] {
+  const { identity } = exchange.admitted;
+  const bearer = bearerOf(exchange);
+  const isOurs = bearer !== null && (identity === bearer || peekIssuer(bearer) === meshIssuer(exchange.env));
+  if (identity === null) return isOurs ? [bearer] : NONE;
+  return isOurs && bearer !== identity ? [identity, bearer] : [identity];
+}
+
+const NONE: readonly string[] = [];
+
+function bearerOf({ admitted }: Exchange): string | null {
+  const authorization = admitted.headers.get("authorization");
+  if (authorization === null || authorization.length < 7 || !/^bearer /i.test(authorization)) return null;
+  return authorization.slice(7).trim();
+}
+
+function prove(
+  exchange: Exchange,
+  texts: readonly string[],
+  keys: MeshKeys | null,
+): Caller | Refusal | Promise<Caller | Refusal> {
+  if (keys === null) return UNCHECKABLE;
+  const held = texts.map((text) => recall(exchange, text, keys));
+  return held.every((one) => one !== null) ? judge(exchange, held) : proveAnew(exchange, texts, keys);
+}
+
+async function proveAnew(exchange: Exchange, texts: readonly string[], keys: MeshKeys): Promise<Caller | Refusal> {
+  const tokens: MeshToken[] = [];
+  for (const text of texts) {
+    const token = recall(exchange, text, keys) ?? (await verify(exchange, text, keys));
+    if (typeof token === "string") return refused(exchange, token);
+    tokens.push(token);
+  }
+  return judge(exchange, tokens);
+}
+
+/** By its text: an isolate holds the keys that make such tokens, so a digest would hide nothing from whoever reads it. */
+function recall({ books, startedAtMs }: Exchange, text: string, { accepted }: MeshKeys): MeshToken | null {
+  const held = books.meshTokens.get(text);
+  if (held === undefined) return null;
+  if (startedAtMs < held.expiresAtMs && accepted.has(held.kid)) return held;
+  books.meshTokens.delete(text);
+  return null;
+}
+
+/** @returns why it does not hold, for the trace */
+async function verify(
+  { env, books, startedAtMs: now }: Exchange,
+  text: string,
+  { accepted }: MeshKeys,
+): Promise<MeshToken | string> {
+  const token = readToken(text);
+  if (!token.ok) return token.reason;
+  const terms = {
+    issuer: meshIssuer(env),
+    audiences: [meshAudience(env)],
+    algorithms: ["ES256"],
+    clockSkewMs: SKEW_MS,
+    requiredClaims: ["exp", "iat", "jti", "sub", "client_id"],
+    types: [ACCESS_TOKEN_TYPE],
+  };
+  // Every token of ours names its key; without that, any key would do.
+  if (token.header.kid === null) return "unknown-key";
+  const verified = await verifyToken(token, keySetOfKeys(accepted, "ES256"), terms, now);
+  if (!verified.ok) return verified.reason;
+  const held = { kid: token.header.kid, claims: verified.claims, expiresAtMs: verified.expiresAtMs ?? 0 };
+  const [oldest] = books.meshTokens.keys();
+  if (books.meshTokens.size >= MAX_HELD && oldest !== undefined) books.meshTokens.delete(oldest);
+  books.meshTokens.set(text, held);
+  return held;
+}
+
+/** Each time anew: what a token stands for may be gone since the last request. */
+function judge(exchange: Exchange, tokens: readonly MeshToken[]): Caller | Refusal {
+  const { live, env, startedAtMs, trace } = exchange;
+  const proofs: MeshProof[] = [];
+  for (const { claims, expiresAtMs } of tokens) {
+    const spiffe = meshParty(claims, live.snapshot, env.TRUST_DOMAIN, startedAtMs);
+    if (spiffe === null) return refused(exchange, "unknown-party");
+    proofs.push({ spiffe, claims, expiresAtMs });
+  }
+  const caller = meshCaller(proofs);
+  if (caller === null) return refused(exchange, "two-parties");
+  trace?.("identify", { principals: proofs.map(({ spiffe }) => spiffe.party.principal) });
+  return caller;
+}
+
+/** One answer for whatever is wrong: which it is would help those who forge. */
+function refused({ trace }: Exchange, reason: string): Refusal {
+  trace?.("identify", { refused: reason });
+  return {
+    problem: "tokenRefused",
+    detail: "The token is not accepted",
+    headers: { "www-authenticate": BAD_TOKEN_CHALLENGE },
+  };
+}
+
+const UNCHECKABLE: Refusal = {
+  problem: "proofUncheckable",
+  detail: "The keys to check the caller's proof cannot be had at the moment",
+  headers: { "retry-after": "2" },
+};

@@ -46,6 +46,24 @@ export function readToken(text: string): Token | Unreadable {
   return { ok: true, header: { alg, kid, typ }, claims, signed: `${first}.${second}`, signature };
 }
 
+/**
+ * `iss`, unproven, to tell whose token it may be without reading it as strictly as those who believe it do.
+ *
+ * @returns null = none, or no token
+ */
+export function peekIssuer(text: string): string | null {
+  const start = text.indexOf(".") + 1;
+  const end = text.indexOf(".", start);
+  if (start === 0 || end === -1 || text.length > MAX_TOKEN) return null;
+  try {
+    const claims: unknown = JSON.parse(atob(text.slice(start, end).replaceAll("-", "+").replaceAll("_", "/")));
+    const iss = typeof claims === "object" && claims !== null && "iss" in claims ? claims.iss : null;
+    return typeof iss === "string" ? iss : null;
+  } catch {
+    return null;
+  }
+}
+
 function objectOf(part: string): JsonObject | null {
   const bytes = decodeBase64url(part);
   return bytes === null ? null : readJsonObject(bytes);

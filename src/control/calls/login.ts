@@ -1,6 +1,6 @@
 // Login and logout of browsers: with a token, or at the OpenID provider. What comes out is a session's cookie; what a
 // session may do is found out anew with every request.
-import type { z } from "zod";
+import { z } from "zod";
 import { Store } from "../../config/store.ts";
 import { cookieNamed, LOGIN_COOKIE } from "../../decide/operator-cookies.ts";
 import { loginRequestSchema, loginSchema, logoutSchema } from "../../model/api-operators.ts";
@@ -13,7 +13,7 @@ import type { Identity, Visit } from "../identity.ts";
 import { readLogin, returnOf } from "../login-body.ts";
 import { arrivedPage, loginPage } from "../login-page.ts";
 import { arrive, CALLBACK_PATH, depart, hasProvider } from "../oidc.ts";
-import { htmlContent, type PageVisit, registerPage } from "../page.ts";
+import { registerPage, type Visit as PageVisit } from "../register-page.ts";
 import type { ControlApp } from "../register.ts";
 import { closeSession, openSession, sessionCookie } from "../session.ts";
 
@@ -22,6 +22,7 @@ const PATH = "/_selvage/login";
 const tripCookie = (trip: string | null): string =>
   `${LOGIN_COOKIE}=${trip ?? ""}; Path=/; Max-Age=${trip === null ? 0 : 600}; Secure; HttpOnly; SameSite=Lax`;
 
+const htmlContent = { "text/html": { schema: z.string() } };
 const formContent = { "application/x-www-form-urlencoded": { schema: loginRequestSchema } };
 
 export function registerLogin(app: ControlApp): void {
@@ -73,7 +74,7 @@ export function registerLogin(app: ControlApp): void {
     method: "post",
     path: PATH,
     summary: "Log in with an operator token; the answer sets the session's cookie. Forms are answered with a redirect.",
-    takes: { "application/json": { schema: loginRequestSchema }, ...formContent },
+    body: { "application/json": { schema: loginRequestSchema }, ...formContent },
     content: { "application/json": { schema: loginSchema } },
     refusals: [
       ...(["unauthenticated", "forgedRequest", "noRole", "malformed", "validation", "unsupportedMediaType"] as const),

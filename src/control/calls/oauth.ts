@@ -1,0 +1,164 @@
+// The token call: credentials of an application or a workload, or a token of a cluster, for a short token of the mesh. It has
+// no operator, and answers in OAuth's own form (RFC 6749 §5) instead of problems.
+import { keys as liveKeys } from "../../config/live-keys.ts";
+import { current } from "../../config/live.ts";
+import { Store } from "../../config/store.ts";
+import { ACCESS_TOKEN_SECONDS, ACCESS_TOKEN_TYPE, clusterClient } from "../../decide/mesh-caller.ts";
+import { meshAudience, meshIssuer, principalOf } from "../../decide/mesh-names.ts";
+import {
+  ACCESS_TOKEN_URN,
+  CLIENT_CREDENTIALS,
+  oauthErrorSchema,
+  oauthRequestSchema,
+  oauthTokenSchema,
+  TOKEN_EXCHANGE,
+} from "../../model/api-identity.ts";
+import type { MeshKeys } from "../../model/mesh-keys.ts";
+import type { Snapshot } from "../../model/snapshot.ts";
+import { mint } from "../../tokens/mint.ts";
+import { addressOf } from "../audit-entry.ts";
+import { countFailure, judgeClient, tooManyFailures } from "../oauth-client.ts";
+import { exchange, faultOfExchange } from "../oauth-exchange.ts";
+import { invalid, readOAuthRequest, unknownClient, type OAuthRefusal, type OAuthRequest } from "../oauth-request.ts";
+import { registerPage, type Visit } from "../register-page.ts";
+import type { ControlApp } from "../register.ts";
+
+const errorContent = { "application/json": { schema: oauthErrorSchema } };
+
+export function registerOAuth(app: ControlApp): void {
+  registerPage(app, {
+    id: "createAccessToken",
+    method: "post",
+    path: "/_selvage/v1/oauth/token",
+    tag: "identity",
+    summary: "Get a token of the mesh for a client's credentials, or for a workload's token of its cluster.",
+    description:
+      "RFC 6749 §4.4 (`client_credentials`; the client's id and secret in `Authorization: Basic` or in the body) and RFC 8693 " +
+      "(token exchange of a Cluster's trusted issuer). No operator's token is needed. Refusals are OAuth's: RFC 6749 §5.2.",
+    body: { "application/x-www-form-urlencoded": { schema: oauthRequestSchema } },
+    content: { "application/json": { schema: oauthTokenSchema } },
+    refusals: ["internal"],
+    otherwise: {
+      400: { description: "The request is not valid.", content: errorContent },
+      401: { description: "The client is not accepted.", content: errorContent },
+      429: { description: "Too many credentials were refused.", content: errorContent },
+      503: { description: "Tokens cannot be made, or the cluster's keys cannot be had.", content: errorContent },
+    },
+    async handle(visit) {
+      const answer = await answerOf(visit);
+      return "error" in answer ? refusalOf(answer, visit) : tokenOf(answer);
+    },
+  });
+}
+
+interface Issued {
+  readonly token: string;
+  readonly seconds: number;
+  readonly exchanged: boolean;
+}
+
+async function answerOf({ request, env, ctx }: Visit): Promise<Issued | OAuthRefusal> {
+  const asked = await readOAuthRequest(request);
+  if ("error" in asked) return asked;
+  const { grant, parameter } = asked;
+  if (grant !== CLIENT_CREDENTIALS && grant !== TOKEN_EXCHANGE)
+    return invalid(`Use ${CLIENT_CREDENTIALS} or ${TOKEN_EXCHANGE}.`, "unsupported_grant_type");
+  if (parameter("scope") !== null) return invalid("The mesh has no scopes: leave it out.", "invalid_scope");
+  const now = Date.now();
+  const [live, keys] = await Promise.all([current(env, ctx, now), liveKeys(env, ctx, now)]);
+  if (live === null || keys === null) return unavailable();
+  const desk = {
+    env,
+    ctx,
+    now,
+    keys,
+    snapshot: live.snapshot,
+    ip: addressOf(request) ?? env.LOCAL_CLIENT_ADDRESS ?? null,
+  };
+  return grant === TOKEN_EXCHANGE ? forClusterToken(asked, desk) : forCredentials(asked, desk);
+}
+
+interface Desk extends Pick<Visit, "env" | "ctx"> {
+  readonly now: number;
+  readonly keys: MeshKeys;
+  readonly snapshot: Snapshot;
+  readonly ip: string | null;
+}
+
+async function forCredentials({ credentials }: OAuthRequest, desk: Desk): Promise<Issued | OAuthRefusal> {
+  if (credentials === null) return unknownClient();
+  const { env, keys, snapshot } = desk;
+  const client = await judgeClient(credentials, keys, snapshot, () => newerThan(snapshot, desk), desk);
+  if ("error" in client) return client;
+  const kind = client.kind === "Service" ? "sa" : "app";
+  const sub = principalOf(env, kind, client.namespace, client.name);
+  return issue(desk, sub, credentials.id, ACCESS_TOKEN_SECONDS, false);
+}
+
+async function forClusterToken(asked: OAuthRequest, desk: Desk): Promise<Issued | OAuthRefusal> {
+  const { env, ctx, now, snapshot } = desk;
+  const mesh = meshAudience(env);
+  const fault = faultOfExchange(asked, mesh);
+  if (fault !== null) return fault;
+  // Counted by address only: an issuer is not to be shut out by those who guess under its name.
+  const who = `exchange ${desk.ip}`;
+  const refused = tooManyFailures(who, desk);
+  if (refused !== null) return refused;
+  const trust = snapshot.identities?.trust ?? [];
+  const found = await exchange(asked.parameter("subject_token") ?? "", { env, ctx, trust, mesh, now });
+  if (found !== null && "error" in found) return found;
+  if (found === null) {
+    countFailure(who, desk);
+    return invalid("The subject_token is not accepted.", "invalid_grant");
+  }
+  const { namespace, name, cluster, expiresAtMs } = found;
+  if (!Object.hasOwn(snapshot.services, `${namespace}/${name}`))
+    return invalid(`The token is good, but there is no Service ${namespace}/${name}.`, "invalid_grant");
+  const seconds = Math.min(ACCESS_TOKEN_SECONDS, Math.floor((expiresAtMs - now) / 1000));
+  if (seconds < 1) return invalid("The subject_token is about to expire.", "invalid_grant");
+  return issue(desk, principalOf(env, "sa", namespace, name), clusterClient(cluster), seconds, true);
+}
+
+async function issue(
+  { env, keys, now }: Desk,
+  sub: string,
+  client: string,
+  seconds: number,
+  exchanged: boolean,
+): Promise<Issued> {
+  const iat = Math.floor(now / 1000);
+  const names = { iss: meshIssuer(env), sub, aud: meshAudience(env), client_id: client };
+  const claims = { ...names, iat, nbf: iat, exp: iat + seconds, jti: crypto.randomUUID() };
+  return { token: await mint(keys.signing, ACCESS_TOKEN_TYPE, claims), seconds, exchanged };
+}
+
+/** Credentials that were made a moment ago are in the registry before they are in this isolate. */
+async function newerThan({ revision }: Snapshot, { env }: Desk): Promise<Snapshot | null> {
+  const store = new Store(env.DB);
+  const head = await store.head().catch(() => null);
+  return head === null || head.revision <= revision ? null : store.snapshot(head.revision).catch(() => null);
+}
+
+function unavailable(): OAuthRefusal {
+  const description = "The mesh cannot make tokens at the moment.";
+  return { status: 503, error: "temporarily_unavailable", description, retryAfter: 2 };
+}
+
+/** RFC 6749 §5.1: nobody may keep it. */
+const NEVER_STORED = { "cache-control": "no-store", pragma: "no-cache", "x-content-type-options": "nosniff" };
+
+function tokenOf({ token, seconds, exchanged }: Issued): Response {
+  const issued = exchanged ? { issued_token_type: ACCESS_TOKEN_URN } : {};
+  const body = { access_token: token, token_type: "Bearer", expires_in: seconds, ...issued };
+  return Response.json(body, { headers: NEVER_STORED });
+}
+
+function refusalOf({ status, error, description, retryAfter }: OAuthRefusal, { requestId }: Visit): Response {
+  const headers = {
+    ...NEVER_STORED,
+    "x-request-id": requestId,
+    ...(status === 401 ? { "www-authenticate": 'Basic realm="selvage", charset="UTF-8"' } : {}),
+    ...(retryAfter === undefined ? {} : { "retry-after": String(retryAfter) }),
+  };
+  return Response.json({ error, error_description: description, requestId }, { status, headers });
+}

@@ -1,0 +1,18 @@
+// Fetches what the mesh publishes for everybody.
+import { createExecutionContext, waitOnExecutionContext } from "cloudflare:test";
+import { env } from "cloudflare:workers";
+import { expect } from "vitest";
+import worker from "../../../src/index.ts";
+
+/** What everybody may read, and caches may keep for a while. */
+export async function published(name: string): Promise<{ headers: Headers; text: string }> {
+  const ctx = createExecutionContext();
+  const request = new Request(`https://mesh.example/_selvage/.well-known/${name}`);
+  const { headers, ...response } = await worker.fetch(request, env, ctx).then(async (answer) => ({
+    headers: answer.headers,
+    text: await answer.text(),
+  }));
+  await waitOnExecutionContext(ctx);
+  expect(headers.get("cache-control")).toBe("public, max-age=25");
+  return { headers, text: response.text };
+}
