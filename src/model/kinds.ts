@@ -102,7 +102,7 @@ export const kinds: Readonly<Record<KindName, KindInfo>> = {
     says: "A registry entry: a service, its endpoints, who may call it by its own address.",
     spec: serviceSpecSchema,
     effect: "now",
-    limits: "`assertion` and `openapi` are parsed, stored and returned; no effect yet.",
+    limits: "`openapi` is stored and returned by the catalog.",
   },
   TrafficPolicy: {
     kind: "TrafficPolicy",

@@ -51,6 +51,8 @@ const results: readonly { readonly block: string; readonly code?: number; readon
     block: "name: readers",
     says: /200\nHTTP\/1\.1 403[\s\S]*AuthorizationPolicy\/default\/readers[\s\S]*SLV2150/,
   },
+  { block: "selvage-identity: $TOKEN", says: /200/ },
+  { block: "selvage keys get", says: /signing[\s\S]*next/ },
   { block: "selvage limit get", says: /per-client +hourly +127\.0\.0\.1 +3\/3[\s\S]*"unreachable":\[\]/ },
 ];
 
@@ -63,6 +65,7 @@ const PAGES = [
   "docs/import.md",
   "docs/rate-limits.md",
   "docs/authorization.md",
+  "docs/identity.md",
 ];
 
 let mesh: TestMesh;
