@@ -1,6 +1,7 @@
 // `selvage app …` and `selvage contract …` as commander sees them.
 import type { Command } from "commander";
 import type { ExitCode } from "./exit-code.ts";
+import { integer } from "./integer.ts";
 import type { Session } from "./session.ts";
 
 const actions = {
@@ -14,6 +15,9 @@ export function addClientCommands(
   program: Command,
   withSession: (command: Command, run: (session: Session) => Promise<ExitCode>) => Promise<void>,
 ): void {
+  const wait = ["--wait", "until every isolate runs the new revision"] as const;
+  const timeout = ["--timeout <seconds>", "longest wait of --wait", integer(1, 3600), 30] as const;
+
   const app = program.command("app").description("client applications and their credentials");
   app
     .command("create")
@@ -21,6 +25,8 @@ export function addClientCommands(
     .argument("<name>")
     .option("--owner <text>", "who looks after it")
     .option("--description <text>", "what it is")
+    .option(...wait)
+    .option(...timeout)
     .action(async (name, options, command) =>
       withSession(command, async (session) => (await import("./commands/app.ts")).createApp(session, name, options)),
     );
@@ -30,6 +36,8 @@ export function addClientCommands(
     .argument("<name>")
     .option("--overlap <duration>", "how long the former one lives on (default 24h; 0s = it ends now)")
     .option("--reason <text>", "why, for history and audit")
+    .option(...wait)
+    .option(...timeout)
     .action(async (name, options, command) =>
       withSession(command, async (session) => (await import("./commands/app.ts")).rotateApp(session, name, options)),
     );
@@ -45,6 +53,8 @@ export function addClientCommands(
     .description("the client id and the secrets in force, without the secrets themselves")
     .argument("<name>")
     .option("--add", "make one more secret, beside the one there is; it is shown once")
+    .option(...wait)
+    .option(...timeout)
     .action(async (name, options, command) =>
       withSession(command, async (session) => (await import("./commands/app.ts")).credentials(session, name, options)),
     );
@@ -54,6 +64,8 @@ export function addClientCommands(
     .argument("<name>")
     .argument("[secret]", "its id, as `app credentials` shows it")
     .option("--all", "every secret")
+    .option(...wait)
+    .option(...timeout)
     .action(async (name, secret, options, command) =>
       withSession(command, async (session) =>
         (await import("./commands/app.ts")).revokeApp(session, name, secret, options),
@@ -69,6 +81,8 @@ export function addClientCommands(
     .argument("<tier>", "a Tier in the service's namespace")
     .option("--name <name>", "name of the Contract (default: APPLICATION-SERVICE)")
     .option("--reason <text>", "why, for the history")
+    .option(...wait)
+    .option(...timeout)
     .action(async (application, service, tier, options, command) =>
       withSession(command, async (session) =>
         (await import("./commands/contract.ts")).requestContract(session, { application, service, tier }, options),
@@ -80,6 +94,8 @@ export function addClientCommands(
       .description(description)
       .argument("<name>", "of the Contract: NAME or NAMESPACE/NAME")
       .option("--reason <text>", "why; kept with the contract")
+      .option(...wait)
+      .option(...timeout)
       .action(async (name, options, command) =>
         withSession(command, async (session) =>
           (await import("./commands/contract.ts")).decideContract(session, action, name, options),

@@ -91,7 +91,7 @@ export const kinds: Readonly<Record<KindName, KindInfo>> = {
     says: "A place where endpoints run: its region, whether private addresses are allowed, whose workload tokens it trusts.",
     spec: clusterSpecSchema,
     effect: "now",
-    limits: "`trust` and `mtlsCertificate` are parsed, stored and returned; no effect yet.",
+    limits: "`mtlsCertificate` is parsed, stored and returned; no effect yet.",
   },
   Service: {
     kind: "Service",
@@ -114,7 +114,7 @@ export const kinds: Readonly<Record<KindName, KindInfo>> = {
     spec: trafficPolicySpecSchema,
     effect: "now",
     limits:
-      "`timeouts`, `retry`, `loadBalancer`, `failover`, `circuitBreaker` and `outlierDetection` have effect. Retry budgets and loads are counted by each isolate for itself. `concurrency` is parsed, stored and returned; no effect yet.",
+      "Every section has effect. Loads of endpoints are counted by each isolate for itself; the cap of `concurrency` and the allowance of `retry.budget` are the fleet's. A WebSocket counts for `concurrency` until it is established.",
   },
   RateLimitPolicy: {
     kind: "RateLimitPolicy",
@@ -125,7 +125,6 @@ export const kinds: Readonly<Record<KindName, KindInfo>> = {
     says: "Limits on requests, and the headers that report them.",
     spec: rateLimitPolicySpecSchema,
     effect: "now",
-    limits: "Callers are not proven yet: `client` is the address and `claim:` is empty.",
   },
   AuthenticationPolicy: {
     kind: "AuthenticationPolicy",

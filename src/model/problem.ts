@@ -17,6 +17,10 @@ export const problems = {
   // identity
   unauthenticated: { code: "SLV2001", status: 401, title: "Who is calling is not known" },
   forbidden: { code: "SLV2003", status: 403, title: "The caller may not do this" },
+  forgedRequest: { code: "SLV2010", status: 403, title: "The request may come from another site" },
+  loginFailed: { code: "SLV2011", status: 401, title: "The login did not come to its end" },
+  noRole: { code: "SLV2012", status: 403, title: "Nobody has given this identity a role" },
+  loginUnavailable: { code: "SLV2013", status: 503, title: "The identity provider cannot be asked" },
   identityRequired: { code: "SLV2101", status: 401, title: "This service needs a caller with an identity" },
   tokenRefused: { code: "SLV2110", status: 401, title: "The token is not accepted" },
   clientRefused: { code: "SLV2111", status: 401, title: "The client id or secret is not accepted" },
@@ -46,6 +50,7 @@ export const problems = {
   loopDetected: { code: "SLV5010", status: 508, title: "The request came back to the mesh too often" },
   faultInjected: { code: "SLV5030", status: 503, title: "A fault was put in on purpose" },
   circuitOpen: { code: "SLV5020", status: 503, title: "The service is given time to recover" },
+  overloaded: { code: "SLV5021", status: 503, title: "The service has as many requests as it may have at once" },
   // ours
   internal: { code: "SLV9000", status: 500, title: "The mesh made a mistake" },
   storageUnavailable: { code: "SLV9001", status: 503, title: "The registry cannot be reached" },

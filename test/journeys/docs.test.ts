@@ -51,6 +51,12 @@ const results: readonly { readonly block: string; readonly code?: number; readon
     block: "name: readers",
     says: /200\nHTTP\/1\.1 403[\s\S]*AuthorizationPolicy\/default\/readers[\s\S]*SLV2150/,
   },
+  {
+    block: "selvage contract request",
+    says: /401\n[\s\S]*pending[\s\S]*approved[\s\S]*200\n200\nHTTP\/1\.1 429[\s\S]*x-ratelimit-limit: 2/i,
+  },
+  { block: "selvage contract revoke", says: /tier\/bronze +hourly[\s\S]*revoked[\s\S]*401\n[\s\S]*restored/ },
+  { block: "selvage app rotate", says: /client secret +slvs_[\s\S]*"secrets":\[\]/ },
   { block: "selvage-identity: $TOKEN", says: /200/ },
   { block: "selvage keys get", says: /signing[\s\S]*next/ },
   { block: "selvage limit get", says: /per-client +hourly +127\.0\.0\.1 +3\/3[\s\S]*"unreachable":\[\]/ },
@@ -65,6 +71,7 @@ const PAGES = [
   "docs/import.md",
   "docs/rate-limits.md",
   "docs/authorization.md",
+  "docs/contracts.md",
   "docs/identity.md",
 ];
 

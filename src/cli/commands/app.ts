@@ -7,14 +7,22 @@ import { printData } from "../print-data.ts";
 import { reportFailure } from "../report-failure.ts";
 import type { Session } from "../session.ts";
 import { age, table } from "../table.ts";
+import { waitForRevision } from "../wait-for-revision.ts";
 import { get } from "./get.ts";
 
-export interface AppCreateOptions {
+/** `--wait` of whatever makes a revision. */
+export interface Waiting {
+  readonly wait?: boolean;
+  /** Seconds. */
+  readonly timeout: number;
+}
+
+export interface AppCreateOptions extends Waiting {
   readonly owner?: string;
   readonly description?: string;
 }
 
-export interface AppRotateOptions {
+export interface AppRotateOptions extends Waiting {
   readonly overlap?: string;
   readonly reason?: string;
 }
@@ -49,11 +57,15 @@ export async function createApp(session: Session, name: string, options: AppCrea
     }
     terminal.err(`application/${name} is there already; it gets its first credentials`);
   }
-  return minted(session, name, "", {});
+  return minted(session, name, "", {}, options);
 }
 
-export function rotateApp(session: Session, name: string, options: AppRotateOptions): Promise<ExitCode> {
-  return minted(session, name, "/rotate", { ...options });
+export function rotateApp(
+  session: Session,
+  name: string,
+  { overlap, reason, ...waiting }: AppRotateOptions,
+): Promise<ExitCode> {
+  return minted(session, name, "/rotate", { overlap, reason }, waiting);
 }
 
 export async function listApps(session: Session, options: { readonly allNamespaces?: boolean }): Promise<ExitCode> {
@@ -63,9 +75,9 @@ export async function listApps(session: Session, options: { readonly allNamespac
 export async function credentials(
   session: Session,
   name: string,
-  { add }: { readonly add?: boolean },
+  { add, ...waiting }: { readonly add?: boolean } & Waiting,
 ): Promise<ExitCode> {
-  if (add === true) return minted(session, name, "", {});
+  if (add === true) return minted(session, name, "", {}, waiting);
   const answer = await session.client.call<Credentials>("GET", credentialsPath(session, name));
   if (!answer.ok) return reportFailure(answer.failure, session.terminal);
   await printCredentials(session, answer.value);
@@ -76,7 +88,7 @@ export async function revokeApp(
   session: Session,
   name: string,
   secret: string | undefined,
-  { all }: { readonly all?: boolean },
+  { all, ...waiting }: { readonly all?: boolean } & Waiting,
 ): Promise<ExitCode> {
   const { client, terminal } = session;
   if ((secret === undefined) === (all !== true)) {
@@ -89,11 +101,11 @@ export async function revokeApp(
   const answer = await client.call<Credentials>("DELETE", `${credentialsPath(session, name)}${which}`);
   if (!answer.ok) return reportFailure(answer.failure, terminal);
   await printCredentials(session, answer.value);
-  terminal.err(`revoked with revision ${answer.value.revision}; isolates follow within seconds (selvage status)`);
-  return exitCodes.ok;
+  terminal.err(`revoked with revision ${answer.value.revision}`);
+  return settled(session, answer.value.revision, waiting);
 }
 
-async function minted(session: Session, name: string, call: string, body: object): Promise<ExitCode> {
+async function minted(session: Session, name: string, call: string, body: object, waiting: Waiting): Promise<ExitCode> {
   const answer = await session.client.call<MintedCredentials>("POST", `${credentialsPath(session, name)}${call}`, {
     body,
   });
@@ -107,7 +119,11 @@ async function minted(session: Session, name: string, call: string, body: object
   const { err } = session.terminal;
   err(`in force with revision ${revision}; the secret is not shown again`);
   for (const { id, expiresAt } of secrets) if (expiresAt !== null) err(`secret ${id} ends at ${expiresAt}`);
-  return exitCodes.ok;
+  return settled(session, revision, waiting);
+}
+
+export async function settled(session: Session, revision: number, { wait, timeout }: Waiting): Promise<ExitCode> {
+  return wait === true ? waitForRevision(session, revision, timeout) : exitCodes.ok;
 }
 
 async function printCredentials(session: Session, held: Credentials): Promise<void> {

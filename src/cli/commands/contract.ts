@@ -7,8 +7,9 @@ import { printFindings } from "../print-findings.ts";
 import { reportFailure } from "../report-failure.ts";
 import type { Session } from "../session.ts";
 import { age, table } from "../table.ts";
+import { settled, type Waiting } from "./app.ts";
 
-export interface ContractRequestOptions {
+export interface ContractRequestOptions extends Waiting {
   readonly name?: string;
   readonly reason?: string;
 }
@@ -48,14 +49,14 @@ export async function requestContract(
     const [owner] = made.service.split("/");
     terminal.err(`an operator of ${owner} answers it: selvage contract approve ${namespace}/${name}`);
   }
-  return exitCodes.ok;
+  return settled(session, applied.value.revision, options);
 }
 
 export async function decideContract(
   session: Session,
   action: string,
   text: string,
-  { reason }: { readonly reason?: string },
+  { reason, ...waiting }: { readonly reason?: string } & Waiting,
 ): Promise<ExitCode> {
   const [namespace, name] = scoped(text, session.namespace ?? "default");
   const path = `/contracts/${encodeURIComponent(namespace)}/${encodeURIComponent(name)}/${action}`;
@@ -64,7 +65,7 @@ export async function decideContract(
   });
   if (!answer.ok) return reportFailure(answer.failure, session.terminal);
   await printOne(session, answer.value);
-  return exitCodes.ok;
+  return settled(session, answer.value.revision, waiting);
 }
 
 export async function listContracts(
