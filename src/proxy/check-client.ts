@@ -5,7 +5,7 @@ import type { ClientCredentials } from "../decide/credentials.ts";
 import { failureWait, noteFailure, noteSuccess } from "../decide/failure-limit.ts";
 import type { Client } from "../model/access.ts";
 import type { Party } from "../model/caller.ts";
-import { encodeBase64url } from "../tokens/base64url.ts";
+import { secretDigest } from "../tokens/secret-digest.ts";
 import type { Exchange } from "./exchange.ts";
 
 export type CheckedClient =
@@ -13,8 +13,6 @@ export type CheckedClient =
   | { readonly is: "bad" }
   | { readonly is: "too-often"; readonly waitMs: number }
   | { readonly is: "uncheckable" };
-
-const utf8 = new TextEncoder();
 
 export async function checkClient(
   { ports, env, ctx, live, admitted, proofs }: Exchange,
@@ -26,9 +24,9 @@ export async function checkClient(
   if (waitMs > 0) return { is: "too-often", waitMs };
   const keys = await ports.keys(env, ctx, now);
   if (keys === null) return { is: "uncheckable" };
-  const digest = new Uint8Array(await crypto.subtle.sign("HMAC", keys.pepper, utf8.encode(secret)));
+  const digest = await secretDigest(keys.pepper, secret);
   const client = clientOf(live.snapshot.identities?.clients, id);
-  const good = isSecretOf(client, encodeBase64url(digest), now);
+  const good = isSecretOf(client, digest, now);
   if (!good || client === null || client.kind !== "Application") {
     noteFailure(proofs.failures, id, ip, now);
     return { is: "bad" };
