@@ -18,6 +18,7 @@ import type { BreakerState, BreakerTerms, ForcedState } from "../src/model/circu
 import type { HealthRow } from "../src/model/health.ts";
 import { HealthChecker } from "./health-checker.ts";
 import { WrittenEjections } from "./written-ejections.ts";
+import { WrittenSlotRows } from "./written-slots.ts";
 
 const STATE = "state:";
 const FORCED = "forced:";
@@ -47,6 +48,7 @@ export class CircuitBreaker extends DurableObject {
   /** Epochs as they are written down. */
   readonly #written = new Map<string, number>();
   readonly #ejections = new WrittenEjections(this.ctx.storage.kv);
+  readonly #slots = new WrittenSlotRows(this.ctx.storage.kv);
   readonly #health: HealthChecker;
 
   constructor(ctx: DurableObjectState, env: Cloudflare.Env) {
@@ -63,6 +65,7 @@ export class CircuitBreaker extends DurableObject {
       else this.#desk.forced.set(name.slice(FORCED.length), row);
     }
     this.#ejections.restore(this.#desk, now);
+    this.#slots.restore(this.#desk.capacity, now);
   }
 
   /** One batched report of an isolate, and what it should know. */
@@ -70,6 +73,7 @@ export class CircuitBreaker extends DurableObject {
     const now = Date.now();
     const reply = answerReport(this.#desk, report, now, Math.random);
     this.#writeTurns();
+    this.#slots.write(this.#desk.capacity, now);
     return report.health ? { ...reply, health: this.#health.answer(report.health, now) } : reply;
   }
 

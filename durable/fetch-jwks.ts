@@ -11,11 +11,13 @@ const TIMEOUT_MS = 5000;
 export async function fetchJwks(url: string, allowPrivate: boolean): Promise<PublicKeys | string> {
   const refused = refusalForAddress(url, { allowPrivate });
   if (refused !== null) return refused;
+  const stop = new AbortController();
+  // AbortSignal.timeout would keep the object awake until it is over.
+  const timer = setTimeout(() => stop.abort(), TIMEOUT_MS);
   try {
-    const signal = AbortSignal.timeout(TIMEOUT_MS);
     const response = await fetch(url, {
       redirect: "manual",
-      signal,
+      signal: stop.signal,
       headers: { accept: "application/jwk-set+json, application/json" },
     });
     if (response.status !== 200) {
@@ -24,10 +26,11 @@ export async function fetchJwks(url: string, allowPrivate: boolean): Promise<Pub
     }
     const text = await readText(response);
     return text === null ? `the answer has more than ${MAX_JWKS_BYTES} bytes` : readKeys(text);
-  } catch (error) {
-    // What the runtime says may hold an address; a name tells enough.
-    const slow = error instanceof Error && error.name === "TimeoutError";
-    return slow ? `there was no answer within ${TIMEOUT_MS} ms` : "the address could not be reached";
+  } catch {
+    // What the runtime says may hold an address; this tells enough.
+    return stop.signal.aborted ? `there was no answer within ${TIMEOUT_MS} ms` : "the address could not be reached";
+  } finally {
+    clearTimeout(timer);
   }
 }
 

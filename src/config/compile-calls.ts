@@ -15,9 +15,12 @@ export function compileCalls({ retry, loadBalancer, failover }: TrafficPolicySpe
   };
 }
 
-function compileRetry({ attempts, on, methods, backoff, budget }: NonNullable<TrafficPolicySpec["retry"]>): CallRetry {
+function compileRetry(retry: NonNullable<TrafficPolicySpec["retry"]>): CallRetry {
+  const { attempts, on, methods, backoff, budget, hedge } = retry;
   const baseMs = parseDuration(backoff.base) ?? 0;
-  return { attempts, on, methods, baseMs, maxMs: Math.max(baseMs, parseDuration(backoff.max) ?? 0), budget };
+  const maxMs = Math.max(baseMs, parseDuration(backoff.max) ?? 0);
+  const copies = hedge === undefined ? {} : { hedge: { afterMs: parseDuration(hedge.after) ?? 0, max: hedge.max } };
+  return { attempts, on, methods, baseMs, maxMs, budget, ...copies };
 }
 
 function compileBalance({ policy, key }: NonNullable<TrafficPolicySpec["loadBalancer"]>): Balance {

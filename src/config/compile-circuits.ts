@@ -1,9 +1,11 @@
-// TrafficPolicies → circuits of the snapshot: breaker and ejection as numbers. One policy holds for a call, whole: the most
-// specific one, rule › route › service › gateway › mesh, even when it has neither section; of two on one target the older.
+// TrafficPolicies → circuits of the snapshot: breaker, ejection, concurrency and retry budget as numbers. One policy holds for a call, whole: the most
+// specific one, rule › route › service › gateway › mesh, even when it has none of the sections; of two on one target the older.
 import type { DocumentOf } from "../model/document.ts";
 import type { Circuit } from "../model/circuit.ts";
+import type { ConcurrencyTerms } from "../model/concurrency.ts";
 import { parseDuration } from "../model/duration.ts";
 import type { ServiceKey } from "../model/snapshot.ts";
+import type { TrafficPolicySpec } from "../model/traffic-policy.ts";
 import { targetKey } from "./compile-policies.ts";
 
 export interface Circuits {
@@ -46,8 +48,8 @@ export function circuitMember(...candidates: readonly (number | null)[]): { read
 }
 
 function circuitOf({ metadata, spec }: DocumentOf<"TrafficPolicy">): Circuit | null {
-  const { circuitBreaker, outlierDetection } = spec;
-  if (circuitBreaker === undefined && outlierDetection === undefined) return null;
+  const { circuitBreaker, outlierDetection, concurrency, retry } = spec;
+  if (![circuitBreaker, outlierDetection, concurrency, retry].some((section) => section !== undefined)) return null;
   return {
     policy: `${metadata.namespace}/${metadata.name}`,
     breaker:
@@ -76,6 +78,18 @@ function circuitOf({ metadata, spec }: DocumentOf<"TrafficPolicy">): Circuit | n
               ? {}
               : { failurePercent: outlierDetection.failurePercent }),
           },
+    ...(concurrency === undefined ? {} : { concurrency: concurrencyOf(concurrency) }),
+    ...(retry === undefined ? {} : { retryBudget: retry.budget }),
+  };
+}
+
+function concurrencyOf(section: NonNullable<TrafficPolicySpec["concurrency"]>): ConcurrencyTerms {
+  const { max, queue, adaptive, priority } = section;
+  return {
+    max,
+    queue,
+    adaptive: adaptive === undefined ? null : { min: Math.min(adaptive.min, max), tolerance: adaptive.tolerance },
+    priority: priority === undefined ? null : { ...priority, header: priority.header.toLowerCase() },
   };
 }
 

@@ -17,13 +17,17 @@ export interface Jwks {
   retryMs(source: JwksSource, now: number): number;
 }
 
-const copies = new JwksCopies();
+/** Of one isolate. */
+export function newJwks(): Jwks {
+  const copies = new JwksCopies();
+  return {
+    current: (env, ctx, source, now) => copies.current(portsOf(env), ctx, source, now),
+    newer: (env, ctx, source, kid, now) => copies.newer(portsOf(env), ctx, source, kid, now),
+    retryMs: (source, now) => copies.retryMs(source, now),
+  };
+}
 
-export const jwks: Jwks = {
-  current: (env, ctx, source, now) => copies.current(portsOf(env), ctx, source, now),
-  newer: (env, ctx, source, kid, now) => copies.newer(portsOf(env), ctx, source, kid, now),
-  retryMs: (source, now) => copies.retryMs(source, now),
-};
+export const jwks: Jwks = newJwks();
 
 function portsOf(env: Env): JwksPorts {
   return {

@@ -158,6 +158,10 @@ export const problemTexts: Readonly<Record<ProblemName, ProblemText>> = {
     why: "Too many calls to the service, or to the version that was wanted, failed or were slow, so the mesh sends it nothing for a moment; or an operator has forced it open. The service was not asked.",
     fix: "Repeat the request after `retry-after`. `selvage breaker get` shows the state, and why; `selvage breaker force NAME closed` lets traffic through regardless.",
   },
+  overloaded: {
+    why: "The service has as many requests on their way as the TrafficPolicy's `concurrency` lets the whole fleet have, no place in its queue was free, or the request waited there until its deadline; or its class (`priority`) is refused at the present load. The service was not asked.",
+    fix: "Repeat the request after `retry-after`. If the service can take more, raise `concurrency.max`; if callers would rather wait, give it a `queue`.",
+  },
   loopDetected: {
     why: "The request has passed through the mesh too many times: a service's endpoint is an address of the mesh itself.",
     fix: "Point the endpoint at the service, not at the route that leads to it.",

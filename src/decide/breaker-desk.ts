@@ -13,6 +13,7 @@ import type {
 } from "../model/breaker-sync.ts";
 import { endpointTarget, type BreakerTerms, type ForcedState, type OutlierTerms } from "../model/circuit.ts";
 import { advance, grantProbes, newBreaker, record, settleProbe, type Breaker, type Latest } from "./breaker.ts";
+import { isContended, lendCapacity, newCapacityDesk, type CapacityDesk } from "./capacity-desk.ts";
 import { countHost, followEndpoints, newOutliers, sweep, type Outliers } from "./outlier.ts";
 import { CALM_MS, meter, newPace, paceOf, sharedMs, type Pace } from "./report-pace.ts";
 import { sumOutcomes } from "./rolling-window.ts";
@@ -45,6 +46,7 @@ export interface BreakerDesk {
   readonly forced: Map<string, Forced>;
   readonly isolates: Map<string, { reply: BreakerReply; at: number }>;
   readonly pace: Pace;
+  readonly capacity: CapacityDesk;
 }
 
 /** Beside the time that the probed call takes: two round trips. */
@@ -64,6 +66,7 @@ export function newBreakerDesk(): BreakerDesk {
     forced: new Map(),
     isolates: new Map(),
     pace: newPace(0),
+    capacity: newCapacityDesk(),
   };
 }
 
@@ -81,12 +84,9 @@ export function answerReport(
   const late = known !== undefined && report.seq < known.reply.seq;
   const probes = late ? [] : report.policies.flatMap((one) => takeIn(desk, report.isolate, one, now, random));
   forget(desk, now);
-  const reply = {
-    seq: report.seq,
-    ...pace(desk, known === undefined, now, random),
-    ...tell(desk, report, now, random),
-    probes,
-  };
+  const paced = pace(desk, known === undefined, now, random);
+  const lent = late ? {} : lendCapacity(desk.capacity, report, paced.nextSyncMs, now);
+  const reply = { seq: report.seq, ...paced, ...tell(desk, report, now, random), probes, ...lent };
   if (!late) desk.isolates.set(report.isolate, { reply, at: now });
   return reply;
 }
@@ -220,7 +220,7 @@ function pace(
 ): Pick<BreakerReply, "nextSyncMs" | "urgentSyncMs" | "suspicious"> {
   meter(desk.pace, now);
   const seats = [...desk.seats.values()];
-  const busy = seats.some(({ breaker }) => breaker.state !== "closed");
+  const busy = seats.some(({ breaker }) => breaker.state !== "closed") || isContended(desk.capacity, now);
   const suspicious = seats.some(
     ({ breaker, suspectedAt }) => breaker.state === "closed" && now - suspectedAt < SUSPICION_MS,
   );

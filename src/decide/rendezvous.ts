@@ -19,7 +19,7 @@ export function rendezvous<One extends { readonly id: string; readonly weight: n
 }
 
 /** FNV-1a, mixed by the last steps of MurmurHash3, to (0, 1). */
-function unit(text: string): number {
+export function unit(text: string): number {
   let hash = 0x811c9dc5;
   for (let at = 0; at < text.length; at++) hash = Math.imul(hash ^ text.charCodeAt(at), 0x01000193);
   hash = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b);

@@ -1,5 +1,6 @@
 // What an isolate and the coordinator of a service say to each other about breakers: one batched report, one answer.
 // Both sides may be of different releases for some minutes: fields are only ever added, and what is absent means "none".
+import type { RetryGrant, RetryReport, SlotGrant, SlotReport } from "./concurrency.ts";
 import type { BreakerState, BreakerTerms, ForcedState, OutlierTerms } from "./circuit.ts";
 import type { HealthReply, HealthReport } from "./health.ts";
 
@@ -26,6 +27,10 @@ export interface PolicyReport {
   readonly probeWant: readonly string[];
   /** How long the answer to a probe may take, milliseconds. */
   readonly probeMs: number;
+  /** Absent = the policy has no cap on concurrency. */
+  readonly slots?: SlotReport;
+  /** Absent = nothing is wanted of the fleet's retries. */
+  readonly retries?: RetryReport;
 }
 
 /** Outcomes of one target since the last report, seen while `epoch` was its epoch. */
@@ -60,6 +65,8 @@ export interface BreakerReply {
   readonly probes: readonly ProbePermit[];
   readonly ejections: readonly Ejection[];
   readonly forced: readonly ForcedState[];
+  readonly slots?: readonly SlotGrant[];
+  readonly retries?: readonly RetryGrant[];
   /** The answer to the report's. */
   readonly health?: HealthReply;
 }

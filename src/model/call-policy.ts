@@ -20,6 +20,15 @@ export interface CallRetry {
   readonly baseMs: number;
   readonly maxMs: number;
   readonly budget: RetryBudget;
+  /** Absent = a request is sent again only after it has failed. */
+  readonly hedge?: Hedge;
+}
+
+export interface Hedge {
+  /** Milliseconds without response headers after which a copy is sent. */
+  readonly afterMs: number;
+  /** Copies of one request. */
+  readonly max: number;
 }
 
 export interface RetryBudget {

@@ -1,5 +1,7 @@
-// What a TrafficPolicy says about breaking and ejecting, as numbers, and what is told about a breaker: shared by the
+// What a TrafficPolicy says about breaking, ejecting and what else a service's coordinator counts, as numbers, and what is told about a breaker: shared by the
 // snapshot, the isolates, the coordinator of each service and the admin API.
+import type { RetryBudget } from "./call-policy.ts";
+import type { ConcurrencyTerms } from "./concurrency.ts";
 
 export interface BreakerTerms {
   readonly windowMs: number;
@@ -32,6 +34,10 @@ export interface Circuit {
   /** A call that takes so long until its response headers is slow, milliseconds. */
   readonly slowCallMs: number;
   readonly outlier: OutlierTerms | null;
+  /** Absent = no cap. */
+  readonly concurrency?: ConcurrencyTerms;
+  /** Absent = the policy has no retries. */
+  readonly retryBudget?: RetryBudget;
 }
 
 export type BreakerState = "closed" | "open" | "half-open";

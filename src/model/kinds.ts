@@ -114,7 +114,7 @@ export const kinds: Readonly<Record<KindName, KindInfo>> = {
     spec: trafficPolicySpecSchema,
     effect: "now",
     limits:
-      "`timeouts`, `retry`, `loadBalancer`, `failover`, `circuitBreaker` and `outlierDetection` have effect. Retry budgets and loads are counted by each isolate for itself. `concurrency` is parsed, stored and returned; no effect yet.",
+      "Every section has effect. Loads of endpoints are counted by each isolate for itself; the cap of `concurrency` and the allowance of `retry.budget` are the fleet's. A WebSocket counts for `concurrency` until it is established.",
   },
   RateLimitPolicy: {
     kind: "RateLimitPolicy",

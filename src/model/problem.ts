@@ -46,6 +46,7 @@ export const problems = {
   loopDetected: { code: "SLV5010", status: 508, title: "The request came back to the mesh too often" },
   faultInjected: { code: "SLV5030", status: 503, title: "A fault was put in on purpose" },
   circuitOpen: { code: "SLV5020", status: 503, title: "The service is given time to recover" },
+  overloaded: { code: "SLV5021", status: 503, title: "The service has as many requests as it may have at once" },
   // ours
   internal: { code: "SLV9000", status: 500, title: "The mesh made a mistake" },
   storageUnavailable: { code: "SLV9001", status: 503, title: "The registry cannot be reached" },

@@ -3,6 +3,7 @@
 import { z } from "zod";
 import { callerKeySchema } from "./caller-key.ts";
 import { durationSchema, parseDuration, positiveDurationSchema } from "./duration.ts";
+import { headerNameSchema } from "./http-header.ts";
 import { httpMethodSchema } from "./http-route-match.ts";
 import { targetRefsSchema } from "./target-ref.ts";
 import { say } from "./wording.ts";
@@ -40,6 +41,15 @@ const retrySchema = z.strictObject({
     .describe("Methods that may be sent twice; POST and PATCH only when the request has an Idempotency-Key as well."),
   backoff: z.strictObject({ base: durationSchema.default("25ms"), max: durationSchema.default("250ms") }).prefault({}),
   budget: z.strictObject({ percent: percent.default(20), minPerSecond: z.number().min(0).default(10) }).prefault({}),
+  hedge: z
+    .strictObject({
+      after: positiveDurationSchema.describe(
+        "Time without response headers after which a copy goes to another endpoint.",
+      ),
+      max: z.int().min(1).max(4).default(1).describe("Copies of one request."),
+    })
+    .optional()
+    .describe("Sends a copy of a slow request that may be sent twice, and takes the first good answer."),
 });
 
 const circuitBreakerSchema = z.strictObject({
@@ -86,13 +96,47 @@ const loadBalancerSchema = z
     context.addIssue({ code: "custom", message, path: ["key"], input: key });
   });
 
+const requestClassSchema = z.enum(["critical", "normal", "best-effort"]);
+
+const concurrencySchema = z.strictObject({
+  max: z.int().min(1).default(200).describe("Requests that the service may have at once, of the whole fleet."),
+  queue: z
+    .int()
+    .min(0)
+    .default(0)
+    .describe("Requests that may wait for their turn at once, of the whole fleet; each at most until its deadline."),
+  adaptive: z
+    .strictObject({
+      min: z.int().min(1).default(10).describe("The cap never falls below it, nor below max where that is less."),
+      tolerance: z
+        .number()
+        .min(0)
+        .max(1000)
+        .default(50)
+        .describe("Percent that latency may rise above the least of the last minute before the cap falls."),
+    })
+    .optional()
+    .describe("Lowers the cap while latency rises."),
+  priority: z
+    .strictObject({
+      header: headerNameSchema
+        .default("x-priority")
+        .describe("Request header that says critical, normal or best-effort."),
+      default: requestClassSchema.default("normal").describe("Class of requests whose header says none."),
+      bestEffortAt: percent.default(80).describe("Percent of the cap in use from which best-effort is refused."),
+      normalAt: percent.default(95).describe("The same for normal; critical is refused by the cap alone."),
+    })
+    .optional()
+    .describe("Refuses what matters less before the cap is reached."),
+});
+
 export const trafficPolicySpecSchema = z.strictObject({
   targetRefs: targetRefsSchema,
   timeouts: timeoutsSchema.prefault({}),
   retry: retrySchema.optional(),
   circuitBreaker: circuitBreakerSchema.optional(),
   outlierDetection: outlierDetectionSchema.optional(),
-  concurrency: z.strictObject({ max: z.int().min(1).default(200), queue: z.int().min(0).default(0) }).optional(),
+  concurrency: concurrencySchema.optional(),
   loadBalancer: loadBalancerSchema.optional(),
   failover: z
     .strictObject({

@@ -4,7 +4,6 @@ import type { Jwks } from "../config/live-jwks.ts";
 import type { Live } from "../config/live.ts";
 import type { Scheme } from "../decide/authority.ts";
 import type { EndpointBook } from "../decide/endpoint-book.ts";
-import type { BudgetState } from "../decide/retry-budget.ts";
 import type { Access } from "../model/access.ts";
 import type { Caller, Claims } from "../model/caller.ts";
 import type { Circuit } from "../model/circuit.ts";
@@ -51,7 +50,6 @@ export interface Books {
   readonly meshTokens: Map<string, MeshToken>;
   readonly assertions: Assertions;
   readonly endpoints: EndpointBook;
-  readonly retryBudgets: Map<ServiceKey, BudgetState>;
 }
 
 export interface Exchange {

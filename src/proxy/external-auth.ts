@@ -54,7 +54,7 @@ export async function externalAuth(
   const answer = await call(exchange, endpoint, question, bytes, {
     service: target.service,
     timeoutMs: LONGEST_MS,
-    abort: true,
+    abort: new AbortController(),
   });
   if ("failure" in answer) return denied(target.service, answer.detail);
   exchange.trace?.("external-auth", { service: target.service, status: answer.status });

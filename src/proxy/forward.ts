@@ -1,25 +1,35 @@
-// The last room: chooses an endpoint, sends the request, and tries again where the rule's retry allows it and no harm can
-// come of it. Bodies stream both ways; only a body that was kept is sent twice. The answer of a service passes untouched.
-import { began, ended } from "../decide/endpoint-load.ts";
-import { endOfAnswer, type TryEnd } from "../decide/retry.ts";
+// The last room: takes a slot where the service's concurrency is capped, chooses an endpoint, sends the request, and tries
+// again where the rule's retry allows it and no harm can come of it. Bodies stream both ways; only a body that was kept is
+// sent twice. The answer of a service passes untouched.
+import type { RetriedRequest } from "../decide/retry.ts";
+import type { Hedge } from "../model/call-policy.ts";
 import type { Refusal } from "../model/problem.ts";
 import type { Endpoint, Rule } from "../model/snapshot.ts";
+import { attempt, type Errand, type Try } from "./attempt.ts";
 import { letGo, type Body } from "./body.ts";
-import { call } from "./call.ts";
-import { chooseEndpoint } from "./choose-endpoint.ts";
+import { chooseEndpoint, type Chosen } from "./choose-endpoint.ts";
+import type { Destination, Exchange, Outgoing } from "./exchange.ts";
+import { late, lost, noEndpoint, outOfTime } from "./forward-refusal.ts";
 import { guardOf } from "./guard.ts";
-import type { CallFailure, Destination, Exchange, Outgoing } from "./exchange.ts";
-import { earn, nextTryMs, retryPlanOf } from "./try-again.ts";
+import { firstGood, type Copy } from "./hedge.ts";
+import { takeSlot, type Slot } from "./slots.ts";
+import { earn, hedgeOf, nextTryMs, retryPlanOf, spendAtHand, type RetryPlan } from "./try-again.ts";
 
 export interface Forwarded {
   readonly response: Response;
   readonly endpoint: Endpoint;
 }
 
-/** Taken off what a service is told it has left, so that it gives up before we do. */
-const MARGIN_MS = 5;
-/** What a failed try counts as for the choice of endpoints where tries have no time of their own. */
-const FAILURE_COST_MS = 5000;
+/** One request on its way to a service, with all its tries. */
+interface Sending extends Errand {
+  readonly rule: Rule | null;
+  readonly endpoints: readonly Endpoint[];
+  readonly plan: RetryPlan | null;
+  readonly hedge: Hedge | null;
+  readonly request: RetriedRequest;
+  /** Endpoints that were asked, in order. */
+  readonly tried: string[];
+}
 
 export async function forward(
   exchange: Exchange,
@@ -28,51 +38,66 @@ export async function forward(
   outgoing: Outgoing,
   body: Body,
 ): Promise<Forwarded | Refusal> {
-  const { ports, live, startedAtMs, trace } = exchange;
-  const endpoints = live.endpoints.get(destination.service) ?? [];
-  const plan = retryPlanOf(rule, destination, exchange.admitted);
-  const { requestMs, perTryMs } = destination.timeouts;
-  const tried: string[] = [];
+  const slot = await takeSlot(exchange, destination);
+  if (slot !== null && "problem" in slot) return slot;
+  const endpoints = exchange.live.endpoints.get(destination.service) ?? [];
   const guard = guardOf(exchange, destination, endpoints);
+  const plan = retryPlanOf(rule, destination, exchange.admitted);
+  const request = {
+    method: outgoing.method,
+    hasIdempotencyKey: outgoing.headers.has("idempotency-key"),
+    replayable: body.kind !== "stream",
+  };
+  const hedge = hedgeOf(plan, request);
+  const errand = { exchange, destination, outgoing, body, guard, slot };
+  const sending = { ...errand, rule, endpoints, plan, hedge, request, tried: [] };
+  return slot === null ? send(sending) : sendIn(slot, sending);
+}
+
+async function sendIn(slot: Slot, sending: Sending): Promise<Forwarded | Refusal> {
+  try {
+    const sent = await send(sending);
+    if (!("problem" in sent)) return { ...sent, response: slot.hold(sent.response, sending.outgoing.method) };
+    slot.release();
+    return sent;
+  } catch (error) {
+    slot.release();
+    throw error;
+  }
+}
+
+async function send(sending: Sending): Promise<Forwarded | Refusal> {
+  const { exchange, destination, endpoints, plan, hedge, request, tried } = sending;
+  const { ports } = exchange;
   for (;;) {
     const nowMs = ports.now();
-    const choice = guard === null ? null : guard.choose();
-    if (choice !== null && "problem" in choice) return choice;
-    const chosen = chooseEndpoint(exchange, destination, rule, { endpoints, choice, tried }, nowMs);
+    const chosen = choose(sending, nowMs);
     if (chosen === null) return noEndpoint(destination, endpoints.length);
-    const { endpoint, load } = chosen;
-    const leftMs = requestMs === 0 ? null : requestMs - (nowMs - startedAtMs);
-    if (leftMs !== null && leftMs <= 0) return outOfTime(destination, endpoint, tried.length);
+    if ("problem" in chosen) return chosen;
+    const left = leftMs(sending, nowMs);
+    if (left !== null && left <= 0) return outOfTime(destination, chosen.endpoint, tried.length);
     if (plan !== null && tried.length === 0) earn(exchange, plan, destination, nowMs);
-    const timeoutMs = perTryMs > 0 && (leftMs === null || perTryMs < leftMs) ? perTryMs : leftMs;
-    if (timeoutMs === null) outgoing.headers.delete("selvage-timeout-ms");
-    else outgoing.headers.set("selvage-timeout-ms", String(Math.max(1, Math.floor(timeoutMs) - MARGIN_MS)));
-    if (load !== null) began(load, nowMs);
-    const settle = guard?.begin(endpoint);
-    const answer = await call(exchange, endpoint, outgoing, bodyOf(body), {
-      service: destination.service,
-      timeoutMs,
-      abort: plan !== null,
-    });
-    const end = endOf(answer);
-    settle?.(end);
-    trace?.("forward", { endpoint: endpoint.id, ...end });
-    tried.push(endpoint.id);
-    const endedAtMs = plan === null && load === null ? nowMs : ports.now();
-    if (load !== null) ended(load, nowMs, costOf(end, endedAtMs - nowMs, perTryMs), endedAtMs);
+    const first = begin(sending, chosen, left, nowMs);
+    const { endpoint, answer, end, timeoutMs, endedAtMs } =
+      hedge === null
+        ? await first.answer
+        : await firstGood(
+            first,
+            hedge,
+            () => beside(sending),
+            (work) => exchange.ctx.waitUntil(work),
+          );
+    const retryAfter = "failure" in answer ? null : answer.headers.get("retry-after");
+    const [retries, remaining] = [tried.length - 1, leftMs(sending, endedAtMs)];
     const delayMs =
       plan === null
         ? null
-        : nextTryMs(exchange, plan, destination, {
-            request: {
-              method: outgoing.method,
-              hasIdempotencyKey: outgoing.headers.has("idempotency-key"),
-              replayable: body.kind !== "stream",
-            },
+        : await nextTryMs(exchange, plan, destination, {
+            request,
             end,
-            retryAfter: "failure" in answer ? null : answer.headers.get("retry-after"),
-            retries: tried.length - 1,
-            leftMs: requestMs === 0 ? null : requestMs - (endedAtMs - startedAtMs),
+            retryAfter,
+            retries,
+            leftMs: remaining,
             nowMs: endedAtMs,
           });
     if (delayMs === null) {
@@ -89,55 +114,48 @@ export async function forward(
   }
 }
 
-/** A try that failed counts as long as one may take: one that fails at once would draw every request to it. */
-function costOf(end: TryEnd, tookMs: number, perTryMs: number): number {
-  const failure = end.end !== "answered" || (end.status >= 502 && end.status <= 504);
-  return failure ? Math.max(tookMs, perTryMs > 0 ? perTryMs : FAILURE_COST_MS) : tookMs;
+function choose(
+  { exchange, destination, rule, endpoints, guard, tried }: Sending,
+  nowMs: number,
+): Chosen | Refusal | null {
+  const choice = guard === null ? null : guard.choose();
+  if (choice !== null && "problem" in choice) return choice;
+  return chooseEndpoint(exchange, destination, rule, { endpoints, choice, tried }, nowMs);
 }
 
-function bodyOf(body: Body): BodyInit | null {
-  switch (body.kind) {
-    case "none":
-      return null;
-    case "kept":
-      return body.bytes;
-    case "stream":
-      return body.stream;
+/** Until the request's deadline; null = it has none. */
+function leftMs({ exchange, destination }: Sending, nowMs: number): number | null {
+  const { requestMs } = destination.timeouts;
+  return requestMs === 0 ? null : requestMs - (nowMs - exchange.startedAtMs);
+}
+
+function begin(sending: Sending, chosen: Chosen, left: number | null, nowMs: number): Copy {
+  const { destination, plan, hedge, tried } = sending;
+  const { perTryMs } = destination.timeouts;
+  const timeoutMs = perTryMs > 0 && (left === null || perTryMs < left) ? perTryMs : left;
+  const abort = hedge !== null || (plan !== null && timeoutMs !== null) ? new AbortController() : null;
+  tried.push(chosen.endpoint.id);
+  const answer: Promise<Try> = attempt(sending, chosen, { timeoutMs, abort }, nowMs);
+  return { answer, drop: () => abort?.abort() };
+}
+
+/** A copy of a request that is slow; null = there is no endpoint, no slot, no time or no retry for it. */
+function beside(sending: Sending): Copy | null {
+  const { exchange, destination, plan, slot } = sending;
+  const nowMs = exchange.ports.now();
+  const left = leftMs(sending, nowMs);
+  if (plan === null || (left !== null && left <= 0)) return null;
+  const chosen = choose(sending, nowMs);
+  if (chosen === null || "problem" in chosen) return null;
+  const release = slot === null ? null : slot.another();
+  if (slot !== null && release === null) return null;
+  if (!spendAtHand(exchange, plan, destination)) {
+    release?.();
+    return null;
   }
-}
-
-function endOf(answer: Response | CallFailure): TryEnd {
-  if ("failure" in answer) return { end: answer.failure };
-  return endOfAnswer(answer.status, answer.headers.has("cf-ray"));
-}
-
-function noEndpoint({ service, version }: Destination, registered: number): Refusal {
-  const which = version === null ? "" : ` of version ${version}`;
-  const why = registered === 0 ? "none is registered" : `none of the ${registered} registered can be used`;
-  return {
-    problem: "noHealthyEndpoint",
-    detail: `The service ${service} has no endpoint${which}: ${why}`,
-    extensions: { service, ...(version === null ? {} : { version }) },
-    headers: { "retry-after": "1" },
-  };
-}
-
-function outOfTime({ service, timeouts }: Destination, endpoint: Endpoint, attempts: number): Refusal {
-  const detail = `The request's ${timeouts.requestMs} ms were over before the service ${service} could be asked`;
-  return { problem: "deadlineExceeded", detail, extensions: { service, endpoint: endpoint.id, attempts } };
-}
-
-/** Tells the deadline that somebody set, not what happened to be left of it. */
-function late(
-  { service, timeouts }: Destination,
-  endpoint: Endpoint,
-  timeoutMs: number | null,
-  attempts: number,
-): Refusal {
-  const { requestMs, perTryMs } = timeouts;
-  const limit = timeoutMs === perTryMs ? `the ${perTryMs} ms of one try` : `the request's ${requestMs} ms`;
-  const detail = `Endpoint ${endpoint.id} of the service ${service} did not answer within ${limit}`;
-  return { problem: "deadlineExceeded", detail, extensions: { service, endpoint: endpoint.id, attempts } };
+  const outgoing = { ...sending.outgoing, headers: new Headers(sending.outgoing.headers) };
+  const copy = begin({ ...sending, outgoing }, chosen, left, nowMs);
+  return release === null ? copy : { ...copy, answer: copy.answer.finally(release) };
 }
 
 /** A service's own refusal of an upgrade passes; a success that is no 101 means that it does not know what was asked. */
@@ -147,18 +165,5 @@ function notSwitched(exchange: Exchange, { service }: Destination, endpoint: End
     problem: "upgradeRefused",
     detail: `Endpoint ${endpoint.id} of the service ${service} answered the WebSocket upgrade with ${answer.status} instead of 101`,
     extensions: { service, endpoint: endpoint.id },
-  };
-}
-
-/** Several lost tries say more about the service than one: nothing of it can be reached now (503, come back). */
-function lost({ service }: Destination, endpoint: Endpoint, failure: CallFailure, attempts: number): Refusal {
-  const extensions = { service, endpoint: endpoint.id, attempts };
-  const detail = `Endpoint ${endpoint.id} of the service ${service} ${failure.detail}`;
-  if (attempts === 1) return { problem: "upstreamFailed", detail, extensions };
-  return {
-    problem: "noHealthyEndpoint",
-    detail: `${detail}, like every try before it: ${attempts} in all`,
-    extensions,
-    headers: { "retry-after": "1" },
   };
 }

@@ -1,8 +1,6 @@
 // The breaker's hand on one request: which endpoints it may be sent to, and what its outcome does. Everything it needs is in
 // the isolate's memory; what it learns is reported behind the answer. A coordinator that cannot be reached changes nothing
 // for a request but that its last verdicts grow old.
-import { newBreakerBook, type BreakerBook } from "../decide/breaker-book.ts";
-import { applyReply, syncDueIn, takeReport } from "../decide/breaker-book.ts";
 import {
   beginAttempt,
   choiceByHealth,
@@ -12,12 +10,13 @@ import {
   type Choice,
 } from "../decide/breaker-choice.ts";
 import { isFailure } from "../decide/breaker-outcome.ts";
-import { applyHealth, failingIn, healthReport, newHealthBook, type HealthBook } from "../decide/health-book.ts";
+import { failingIn } from "../decide/health-book.ts";
 import type { TryEnd } from "../decide/retry.ts";
 import { WHOLE_SERVICE, type Circuit } from "../model/circuit.ts";
 import type { Refusal } from "../model/problem.ts";
 import type { Endpoint, ServiceKey } from "../model/snapshot.ts";
-import type { Destination, Exchange, Ports } from "./exchange.ts";
+import type { Destination, Exchange } from "./exchange.ts";
+import { bookOf, healthOf, reportSoon } from "./report.ts";
 
 export interface Guard {
   /** The endpoints that may be asked now; a refusal when the breaker keeps all of them back. */
@@ -26,28 +25,18 @@ export interface Guard {
   readonly begin: (endpoint: Endpoint) => (end: TryEnd) => void;
 }
 
-interface Memory {
-  readonly isolate: string;
-  readonly books: Map<ServiceKey, BreakerBook>;
-  /** Of services with a health check. */
-  readonly health: Map<ServiceKey, HealthBook>;
-  /** Services that a report is scheduled for. */
-  readonly scheduled: Set<ServiceKey>;
-}
-
-/** One for each proxy, which is one for each isolate. Values only: requests share no promise. */
-const memories = new WeakMap<Ports, Memory>();
 /** A probe without a deadline of its own is given so long. */
 const PROBE_MS = 15_000;
 const LONGEST_RETRY_AFTER_S = 60;
 
-/** null = no policy guards the call and no health check is asked for, and nothing is computed for it. */
+/** null = no policy breaks or ejects and no health check is asked for, and nothing is computed for it. */
 export function guardOf(
   exchange: Exchange,
-  { service, version, circuit, timeouts, pinned }: Destination,
+  { service, version, circuit: policy, timeouts, pinned }: Destination,
   endpoints: readonly Endpoint[],
 ): Guard | null {
   const probed = exchange.live.snapshot.services[service]?.health;
+  const circuit = policy !== undefined && (policy.breaker !== null || policy.outlier !== null) ? policy : undefined;
   if (circuit === undefined && probed === undefined) return null;
   const { ports } = exchange;
   const book = bookOf(ports, service);
@@ -86,64 +75,6 @@ export function guardOf(
       };
     },
   };
-}
-
-function memoryOf(ports: Ports): Memory {
-  const known = memories.get(ports);
-  if (known !== undefined) return known;
-  const fresh: Memory = { isolate: ports.newId(), books: new Map(), health: new Map(), scheduled: new Set() };
-  memories.set(ports, fresh);
-  return fresh;
-}
-
-function bookOf(ports: Ports, service: ServiceKey): BreakerBook {
-  const { books } = memoryOf(ports);
-  const known = books.get(service);
-  if (known !== undefined) return known;
-  const fresh = newBreakerBook();
-  books.set(service, fresh);
-  return fresh;
-}
-
-function healthOf(ports: Ports, service: ServiceKey): HealthBook {
-  const { health } = memoryOf(ports);
-  const known = health.get(service);
-  if (known !== undefined) return known;
-  const fresh = newHealthBook();
-  health.set(service, fresh);
-  return fresh;
-}
-
-/** A report that is due goes out behind the answer; a pressing one that is not due yet waits there for its time. */
-function reportSoon(exchange: Exchange, service: ServiceKey, book: BreakerBook): void {
-  const { ports, ctx } = exchange;
-  const dueInMs = syncDueIn(book, ports.now());
-  const { scheduled } = memoryOf(ports);
-  if (dueInMs === null || scheduled.has(service)) return;
-  if (dueInMs === 0) ctx.waitUntil(report(exchange, service, book));
-  else if (book.urgent) {
-    scheduled.add(service);
-    const wait = ports.sleep(dueInMs).finally(() => scheduled.delete(service));
-    ctx.waitUntil(wait.then(() => (syncDueIn(book, ports.now()) === 0 ? report(exchange, service, book) : undefined)));
-  }
-}
-
-async function report(exchange: Exchange, service: ServiceKey, book: BreakerBook): Promise<void> {
-  const { ports, env, live } = exchange;
-  const sentAt = ports.now();
-  const asked = takeReport(book, memoryOf(ports).isolate, sentAt);
-  const { snapshot, endpoints } = live;
-  const probed = snapshot.services[service]?.health;
-  const page = healthOf(ports, service);
-  const health = probed && healthReport(page, service, probed, endpoints.get(service) ?? [], snapshot.clusters);
-  try {
-    const reply = await env.BREAKER.getByName(service).sync(health === undefined ? asked : { ...asked, health });
-    applyReply(book, reply, ports.now());
-    if (health !== undefined && reply.health !== undefined) applyHealth(page, health, reply.health, sentAt);
-    reportSoon(exchange, service, book);
-  } catch {
-    // The same report is sent again later; until then the last verdicts hold, and grow old.
-  }
 }
 
 function refused(service: ServiceKey, { policy }: Circuit, refusal: NonNullable<Choice["refusal"]>): Refusal {

@@ -18,7 +18,7 @@ export interface IsolateMemory {
 export function newMemory(): IsolateMemory {
   return {
     limiter: newLimitMemory(),
-    books: { assertions: new Map(), meshTokens: new Map(), endpoints: new Map(), retryBudgets: new Map() },
+    books: { assertions: new Map(), meshTokens: new Map(), endpoints: new Map() },
     proofs: newProofMemory(),
   };
 }

@@ -69,7 +69,11 @@ async function sendOne(
   const answer =
     endpoint === null || service === null
       ? null
-      : await call(exchange, endpoint, outgoing, bytes, { service, timeoutMs: LONGEST_MS, abort: true });
+      : await call(exchange, endpoint, outgoing, bytes, {
+          service,
+          timeoutMs: LONGEST_MS,
+          abort: new AbortController(),
+        });
   const sent = answer !== null && !("failure" in answer);
   mirrorCounts[sent ? "sent" : "failed"]++;
   exchange.trace?.("mirror", { endpoint: endpoint?.id ?? null, sent });

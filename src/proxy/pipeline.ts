@@ -120,8 +120,7 @@ async function walk(exchange: Exchange, by: Answering): Promise<Response> {
 
   const forwarded = await forward(exchange, destination, routed.rule, outgoing, body);
   if ("problem" in forwarded) {
-    const breaker = forwarded.problem === "circuitOpen" ? { stage: "breaker", policy: shutBy(forwarded) } : {};
-    return withCors(refuse(forwarded, { ...by, stage: "forward", ...breaker }), plan, origin);
+    return withCors(refuse(forwarded, { ...by, ...decidedBy(forwarded) }), plan, origin);
   }
   return respond(forwarded.response, {
     requestId: by.requestId,
@@ -244,8 +243,10 @@ function sessionOf(
   );
 }
 
-function shutBy({ extensions }: Refusal): string {
-  return `TrafficPolicy/${String(extensions?.policy)}`;
+function decidedBy({ problem, extensions }: Refusal): { readonly stage: string; readonly policy?: string } {
+  const policy = `TrafficPolicy/${String(extensions?.policy)}`;
+  if (problem === "circuitOpen") return { stage: "breaker", policy };
+  return problem === "overloaded" ? { stage: "concurrency", policy } : { stage: "forward" };
 }
 
 /** A browser may read a refusal of the mesh, too, where the rule lets its page read answers. */

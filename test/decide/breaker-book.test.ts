@@ -1,6 +1,7 @@
 // What one isolate does with verdicts, permits and its own outcomes.
 import { beforeEach, describe, expect, it } from "vitest";
-import { applyReply, newBreakerBook, syncDueIn, takeReport, type BreakerBook } from "../../src/decide/breaker-book.ts";
+import { newBreakerBook, type BreakerBook } from "../../src/decide/breaker-book.ts";
+import { applyReply, syncDueIn, takeReport } from "../../src/decide/breaker-report.ts";
 import { beginAttempt, chooseEndpoints, endAttempt, type Choice } from "../../src/decide/breaker-choice.ts";
 import { isFailure } from "../../src/decide/breaker-outcome.ts";
 import type { BreakerReply, BreakerReport, Verdict } from "../../src/model/breaker-sync.ts";

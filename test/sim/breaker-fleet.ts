@@ -1,6 +1,7 @@
 // A fleet of isolates and one coordinator, in virtual time, running the shipped breaker code of both sides: requests arrive
 // at random isolates, reports travel with a delay and may be lost, isolates may die. The service fails when the script says.
-import { newBreakerBook, applyReply, syncDueIn, takeReport, type BreakerBook } from "../../src/decide/breaker-book.ts";
+import { newBreakerBook, type BreakerBook } from "../../src/decide/breaker-book.ts";
+import { applyReply, syncDueIn, takeReport } from "../../src/decide/breaker-report.ts";
 import { beginAttempt, chooseEndpoints, endAttempt } from "../../src/decide/breaker-choice.ts";
 import { answerReport, newBreakerDesk } from "../../src/decide/breaker-desk.ts";
 import type { BreakerReply } from "../../src/model/breaker-sync.ts";

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { runCapacity } from "./capacity-fleet.ts";
 import { storms, weather } from "./retry-storm.ts";
 
 const run = (name: string, seed: number): ReturnType<typeof weather> => {
@@ -17,6 +18,27 @@ describe("a million requests to a service that fails", () => {
     expect(arrivals).toBeLessThanOrEqual(bound);
     // And the budget is there to be used: retries are not simply switched off.
     expect(arrivals).toBeGreaterThan(1_150_000);
+  });
+
+  it.each([
+    { isolates: 1, lossPercent: 0, deathsPerSecond: 0 },
+    { isolates: 20, lossPercent: 0, deathsPerSecond: 0 },
+    { isolates: 100, lossPercent: 0, deathsPerSecond: 0 },
+    { isolates: 20, lossPercent: 10, deathsPerSecond: 4 },
+  ])("are amplified by no more than that through $isolates isolates together", (fleet) => {
+    const seconds = 20;
+    const storm = { budget: { percent: 20, minPerSecond: 10 }, attempts: 5 };
+    const terms = { max: 100_000 };
+    const calm = { seed: 3, perSecond: 200, untilMs: seconds * 1000, serviceMs: 5, terms, storm, doublePercent: 5 };
+    const { admitted, retries, syncsBySecond } = runCapacity({ ...calm, ...fleet });
+    const bound = 0.2 * admitted + 10 * (seconds + 1);
+    const syncs = Math.max(...syncsBySecond.slice(5));
+    process.stdout.write(
+      `${JSON.stringify(fleet)}: ${admitted} requests, all failing: ${retries} retries (${(1 + retries / admitted).toFixed(3)}x), at most ${bound.toFixed(0)}; ${syncs} reports in the worst second\n`,
+    );
+    expect(retries).toBeLessThanOrEqual(bound);
+    // Without what the fleet is lent there would be only the fifth.
+    expect(retries).toBeGreaterThan(0.2 * admitted + 2 * seconds);
   });
 
   it("would be seen by this if keys and consent did not count", () => {

@@ -1,7 +1,8 @@
 // A service that fails, and an isolate in front of it that decides with the shipped verbs: how often requests arrive. Time is
 // virtual and every draw comes from the seed. `node test/sim/retry-storm.ts [seed]` prints the figures.
 import { policyRetryDelayMs } from "../../src/decide/retry-matrix.ts";
-import { earnRetry, newBudget, takeRetry } from "../../src/decide/retry-budget.ts";
+import { applyRetries, earnRetry, lendRetries, newAllowance, newBudget } from "../../src/decide/retry-budget.ts";
+import { takeRetry, tellRetries } from "../../src/decide/retry-budget.ts";
 import type { TryEnd } from "../../src/decide/retry.ts";
 import type { CallRetry } from "../../src/model/call-policy.ts";
 import { seeded, type Random } from "./virtual-time.ts";
@@ -34,7 +35,16 @@ const IDEMPOTENT = new Set(["GET", "HEAD", "OPTIONS", "PUT", "DELETE"]);
 
 export function weather({ seed, requests, perSecond, methods, failing, withKey, retry }: Storm): Aftermath {
   const random = seeded(seed);
-  const budget = newBudget(retry.budget, 0);
+  const budget = newBudget(0);
+  const allowance = newAllowance(retry.budget, 0);
+  // One isolate, and a coordinator that answers at once; a fleet is in capacity-fleet.ts.
+  const spend = (nowMs: number): boolean => {
+    const verdict = takeRetry(budget, retry.budget, false, nowMs);
+    const report = verdict === "ask" ? tellRetries(budget, retry.budget) : null;
+    if (report === null) return verdict === "granted";
+    applyRetries(budget, lendRetries(allowance, { isolate: "one", policy: "p", report }, 100, nowMs), nowMs);
+    return takeRetry(budget, retry.budget, false, nowMs) === "granted";
+  };
   let arrivals = 0;
   let duplicates = 0;
   for (let request = 0; request < requests; request++) {
@@ -50,7 +60,7 @@ export function weather({ seed, requests, perSecond, methods, failing, withKey, 
       const retryAfterMs = random() < 0.2 ? Math.floor(random() * 3) * 1000 : null;
       const left = deadlineMs - nowMs;
       const delayMs = policyRetryDelayMs(retry, asked, end, retries, left, retryAfterMs, random());
-      if (delayMs === null || !takeRetry(budget, retry.budget, nowMs)) break;
+      if (delayMs === null || !spend(nowMs)) break;
       nowMs += delayMs;
     }
     arrivals += seen;

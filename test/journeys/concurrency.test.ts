@@ -1,0 +1,142 @@
+// A cap on concurrency over real sockets: three isolates in front of one service that counts what it has at once.
+import { once } from "node:events";
+import { createServer, get as httpGet, type Server } from "node:http";
+import { setTimeout as sleep } from "node:timers/promises";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { startMesh, type TestMesh } from "../support/mesh.ts";
+
+let mesh: TestMesh;
+let server: Server;
+const now = { busy: 0, most: 0, arrived: 0 };
+
+/** `/slow/<ms>` answers after so long; `/stream/<ms>` sends a piece of its body each 100 ms for so long. */
+beforeAll(async () => {
+  server = createServer((request, response) => {
+    now.busy += 1;
+    now.arrived += 1;
+    now.most = Math.max(now.most, now.busy);
+    response.on("close", () => (now.busy -= 1));
+    const [, kind, ms = "0"] = (request.url ?? "").split("/");
+    const pieces = kind === "stream" ? setInterval(() => response.write("piece "), 100) : undefined;
+    response.on("close", () => clearInterval(pieces));
+    if (kind === "broken") setTimeout(() => response.destroy(), Number(ms));
+    else setTimeout(() => response.end("last"), Number(ms));
+  });
+  server.listen(0, "127.0.0.1");
+  [mesh] = await Promise.all([startMesh({ edges: 3 }), once(server, "listening")]);
+});
+afterAll(async () => {
+  await mesh.stop();
+  server.closeAllConnections();
+  server.close();
+});
+
+async function serve(name: string, policy: string): Promise<void> {
+  const address = server.address();
+  const port = typeof address === "object" && address !== null ? address.port : 0;
+  const applied = await mesh.cli(
+    ["apply", "-f", "-", "--wait"],
+    `apiVersion: selvage.dev/v1
+kind: Service
+metadata: {name: ${name}}
+spec: {exposure: public, endpoints: [{url: "http://127.0.0.1:${port}"}]}
+---
+apiVersion: selvage.dev/v1
+kind: TrafficPolicy
+metadata: {name: ${name}}
+spec: {targetRefs: [{kind: Service, name: ${name}}], ${policy}}
+`,
+  );
+  expect(applied.code, applied.stderr).toBe(0);
+  await Promise.all(mesh.urls.map((url) => send(`${url}/svc/nobody/`)));
+  Object.assign(now, { most: 0, arrived: 0 });
+}
+
+async function send(url: string): Promise<number> {
+  const response = await fetch(url);
+  await response.arrayBuffer();
+  return response.status;
+}
+const edge = (index: number): string => mesh.urls[index % mesh.urls.length] ?? mesh.url;
+const free = async (): Promise<void> => {
+  for (let waited = 0; now.busy > 0 && waited < 10_000; waited += 20) await sleep(20);
+  expect(now.busy).toBe(0);
+};
+
+describe("a cap of six over three edges", () => {
+  it("is never exceeded at the service, and what is above it is told 503 at once", async () => {
+    await serve("capped", "concurrency: {max: 6}");
+    const tally = new Map<number, number>();
+    const clients = Array.from({ length: 30 }, async (_, client) => {
+      const endAt = Date.now() + 4000;
+      while (Date.now() < endAt) {
+        const status = await send(`${edge(client)}/svc/capped/slow/50`);
+        tally.set(status, (tally.get(status) ?? 0) + 1);
+        if (status === 503) await sleep(50);
+      }
+    });
+    await Promise.all(clients);
+    process.stdout.write(`cap 6, 30 clients, 3 edges: at once most ${now.most}, ${JSON.stringify([...tally])}\n`);
+    expect([...tally.keys()].sort()).toEqual([200, 503]);
+    expect(now.most).toBeLessThanOrEqual(6);
+    expect(tally.get(200) ?? 0).toBeGreaterThan(100);
+  });
+
+  it("is what one edge alone may use", async () => {
+    await serve("alone", "concurrency: {max: 6}");
+    const statuses = await Promise.all(Array.from({ length: 6 }, () => send(`${edge(1)}/svc/alone/slow/500`)));
+    expect(statuses).toEqual([200, 200, 200, 200, 200, 200]);
+    expect(now.most).toBe(6);
+  });
+
+  it("says who refused, and when to come back", async () => {
+    await serve("one", "concurrency: {max: 1}");
+    const first = send(`${edge(0)}/svc/one/slow/1500`);
+    for (let waited = 0; now.arrived === 0 && waited < 5000; waited += 10) await sleep(10);
+    const refused = await fetch(`${edge(1)}/svc/one/slow/0`);
+    expect([refused.status, refused.headers.get("retry-after")]).toEqual([503, "1"]);
+    expect(refused.headers.get("selvage-decision")).toMatch(/^concurrency; policy="TrafficPolicy\/default\/one"; rev=/);
+    expect(await refused.json()).toMatchObject({
+      code: "SLV5021",
+      detail: "The service default/one has all the 1 requests that it may have at once",
+    });
+    expect(await first).toBe(200);
+  });
+
+  it("counts a request until its body has ended, and gives back what is broken off", async () => {
+    await serve("streams", "concurrency: {max: 1}");
+    const stream = await fetch(`${edge(0)}/svc/streams/stream/1200`);
+    expect(stream.status).toBe(200);
+    expect(await send(`${edge(0)}/svc/streams/slow/0`)).toBe(503);
+    expect(await stream.text()).toMatch(/^(piece )+last$/);
+    expect(await send(`${edge(0)}/svc/streams/slow/0`)).toBe(200);
+    // The caller goes away in the middle of the body, and before the headers.
+    for (const path of ["stream/60000", "slow/700"]) {
+      const leaving = httpGet(`${edge(0)}/svc/streams/${path}`);
+      leaving.on("error", () => undefined).on("response", (answer) => answer.on("error", () => undefined));
+      const before = now.arrived;
+      for (let waited = 0; now.arrived === before && waited < 5000; waited += 10) await sleep(10);
+      await sleep(100);
+      leaving.destroy();
+      await free();
+      let status = 503;
+      for (let tries = 0; status === 503 && tries < 100; tries++) {
+        status = await send(`${edge(0)}/svc/streams/slow/0`);
+        await sleep(20);
+      }
+      expect(status, path).toBe(200);
+    }
+    // The service breaks off.
+    expect(await send(`${edge(0)}/svc/streams/broken/50`)).toBe(502);
+    expect(await send(`${edge(0)}/svc/streams/slow/0`)).toBe(200);
+  });
+
+  it("holds requests in its queue instead, each until it has its turn", async () => {
+    await serve("queued", "concurrency: {max: 2, queue: 20}");
+    const statuses = await Promise.all(
+      Array.from({ length: 12 }, (_, index) => send(`${edge(index)}/svc/queued/slow/100`)),
+    );
+    expect(statuses).toEqual(Array.from({ length: 12 }, () => 200));
+    expect(now.most).toBeLessThanOrEqual(2);
+  });
+});

@@ -1,0 +1,251 @@
+// A fleet of isolates and the coordinator of one service, in virtual time, running the shipped code of both sides for what is
+// lent: slots of concurrency and retries. Requests arrive at random isolates and take random times; reports are delayed,
+// lost, doubled and overtaken; isolates die with what they hold; the coordinator forgets everything but what it has written.
+import { newBreakerBook, pageOf, type BreakerBook, type PolicyPage } from "../../src/decide/breaker-book.ts";
+import { answerReport, newBreakerDesk, type BreakerDesk } from "../../src/decide/breaker-desk.ts";
+import { applyReply, isUnheard, reportFailed, syncDueIn, takeReport } from "../../src/decide/breaker-report.ts";
+import { slotsOf } from "../../src/decide/capacity-desk.ts";
+import { earnRetry, newBudget, takeRetry } from "../../src/decide/retry-budget.ts";
+import { BEAT_MS, enter, land, leave, lookAgain, newSlotBook, noteAnswer } from "../../src/decide/slot-book.ts";
+import type { Entry, Flight, Heard, SlotBook, Waiter } from "../../src/decide/slot-book.ts";
+import { recallSlots, slotsToWrite, type WrittenSlots } from "../../src/decide/slot-desk.ts";
+import type { BreakerReply } from "../../src/model/breaker-sync.ts";
+import type { RetryBudget } from "../../src/model/call-policy.ts";
+import type { Circuit } from "../../src/model/circuit.ts";
+import type { ConcurrencyTerms } from "../../src/model/concurrency.ts";
+import { EventQueue, seeded } from "./virtual-time.ts";
+
+export interface CapacityOptions {
+  readonly seed: number;
+  readonly isolates: number;
+  readonly perSecond: number;
+  readonly untilMs: number;
+  /** Mean time that a request takes; the times are exponentially distributed. */
+  readonly serviceMs: number;
+  readonly terms?: Partial<ConcurrencyTerms>;
+  /** Of so many isolates at a time; the others are idle. */
+  readonly busy?: (now: number) => number;
+  readonly lossPercent?: number;
+  readonly doublePercent?: number;
+  readonly deathsPerSecond?: number;
+  readonly restartEveryMs?: number;
+  /** The coordinator cannot be reached. */
+  readonly dark?: (now: number) => boolean;
+  /** Every try fails, and every failure is tried again while the budget lasts. */
+  readonly storm?: { readonly budget: RetryBudget; readonly attempts: number };
+}
+
+export interface CapacityRun {
+  readonly admitted: number;
+  readonly refused: number;
+  /** Longest time that a request waited for its slot. */
+  readonly longestWaitMs: number;
+  /** Most requests on their way at once, of isolates that live. */
+  readonly most: number;
+  readonly mostWaiting: number;
+  /** Mean number of requests on their way in the second half of the run. */
+  readonly mean: number;
+  readonly retries: number;
+  readonly syncsBySecond: readonly number[];
+  /** What isolates that live believe to have on the way at the end, and what really is. */
+  readonly leaked: number;
+}
+
+interface Isolate {
+  readonly name: string;
+  readonly book: BreakerBook;
+  readonly page: PolicyPage;
+  readonly slots: SlotBook;
+  alive: boolean;
+  scheduled: boolean;
+  flying: number;
+}
+
+const ONE_WAY_MS = 25;
+const LOOK_MS = 5;
+
+export function runCapacity(options: CapacityOptions): CapacityRun {
+  const random = seeded(options.seed);
+  const queue = new EventQueue();
+  const terms: ConcurrencyTerms = { max: 100, queue: 0, adaptive: null, priority: null, ...options.terms };
+  const circuit: Circuit = {
+    policy: "shop/cap",
+    breaker: null,
+    slowCallMs: 0,
+    outlier: null,
+    concurrency: terms,
+    ...(options.storm ? { retryBudget: options.storm.budget } : {}),
+  };
+  let desk: BreakerDesk = newBreakerDesk();
+  let written: WrittenSlots | null = null;
+  let born = 0;
+  const birth = (): Isolate => {
+    const book = newBreakerBook();
+    const page = pageOf(book, circuit);
+    const slots = newSlotBook(terms);
+    page.slots = slots;
+    page.retries = newBudget(0);
+    return { name: `i${born++}`, book, page, slots, alive: true, scheduled: false, flying: 0 };
+  };
+  const fleet = Array.from({ length: options.isolates }, birth);
+  const run = { admitted: 0, refused: 0, longestWaitMs: 0, most: 0, mostWaiting: 0, retries: 0 };
+  const syncsBySecond = new Map<number, number>();
+  let [flying, waiting, area, areaFrom] = [0, 0, 0, options.untilMs / 2];
+  const chance = (percent: number | undefined): boolean => random() * 100 < (percent ?? 0);
+  const soon = (): number => ONE_WAY_MS * (0.2 + 1.6 * random());
+  const measure = (now: number): void => {
+    if (now <= areaFrom) return;
+    area += flying * (now - areaFrom);
+    areaFrom = now;
+  };
+  const fly = (isolate: Isolate, by: number, now: number): void => {
+    measure(now);
+    flying += by;
+    isolate.flying += by;
+    run.most = Math.max(run.most, flying);
+  };
+
+  const report = (isolate: Isolate, now: number): void => {
+    const asked = structuredClone(takeReport(isolate.book, isolate.name, now));
+    if (options.dark?.(now) ?? false) {
+      queue.add(now + 20, (then) => reportFailed(isolate.book, then));
+      return;
+    }
+    const answer = (arrived: number): void => {
+      const second = Math.floor(arrived / 1000);
+      syncsBySecond.set(second, (syncsBySecond.get(second) ?? 0) + 1);
+      const reply: BreakerReply = structuredClone(answerReport(desk, asked, arrived, random));
+      written = slotsToWrite(slotsOf(desk.capacity, circuit.policy), written, arrived) ?? written;
+      if (chance(options.lossPercent)) return;
+      queue.add(arrived + soon(), (back) => {
+        if (!isolate.alive) return;
+        applyReply(isolate.book, reply, back);
+        reportSoon(isolate, back);
+      });
+    };
+    if (!chance(options.lossPercent)) queue.add(now + soon(), answer);
+    if (chance(options.doublePercent)) queue.add(now + 5 * soon(), answer);
+  };
+  const reportSoon = (isolate: Isolate, now: number): void => {
+    const dueInMs = syncDueIn(isolate.book, now);
+    if (dueInMs === null || isolate.scheduled) return;
+    if (dueInMs === 0) report(isolate, now);
+    else if (isolate.book.urgent || isolate.book.idle) {
+      isolate.scheduled = true;
+      queue.add(now + dueInMs, (then) => {
+        isolate.scheduled = false;
+        if (isolate.alive && syncDueIn(isolate.book, then) === 0) report(isolate, then);
+      });
+    }
+  };
+  const heard = ({ book }: Isolate, now: number): Heard => ({
+    seq: book.seq,
+    answeredSeq: book.answeredSeq,
+    unheard: isUnheard(book, now),
+  });
+  const touch = ({ book, page }: Isolate): void => {
+    page.touched = true;
+    book.touched = true;
+  };
+
+  const admit = (isolate: Isolate, flight: Flight, arrivedAt: number, now: number): void => {
+    run.admitted += 1;
+    run.longestWaitMs = Math.max(run.longestWaitMs, now - arrivedAt);
+    fly(isolate, 1, now);
+    const tookMs = -Math.log(1 - random()) * options.serviceMs;
+    const beat = (then: number): void => {
+      if (!isolate.alive || !isolate.slots.flights.has(flight)) return;
+      flight.seenAt = then;
+      touch(isolate);
+      reportSoon(isolate, then);
+      queue.add(then + BEAT_MS, beat);
+    };
+    queue.add(now + BEAT_MS, beat);
+    queue.add(now + tookMs, (then) => {
+      if (!isolate.alive) return;
+      fly(isolate, -1, then);
+      noteAnswer(isolate.slots, tookMs);
+      touch(isolate);
+      if (land(isolate.slots, flight)) isolate.book.urgent = true;
+      if (isolate.slots.flights.size === 0) isolate.book.idle = true;
+      if (options.storm) tryAgain(isolate, options.storm.attempts, then);
+      reportSoon(isolate, then);
+    });
+  };
+  const tryAgain = (isolate: Isolate, left: number, now: number): void => {
+    const { storm } = options;
+    const budget = isolate.page.retries;
+    if (!storm || !budget || left === 0 || !isolate.alive) return;
+    const spend = (at: number): boolean =>
+      takeRetry(budget, storm.budget, isUnheard(isolate.book, at), at) === "granted";
+    const again = (at: number): void => {
+      run.retries += 1;
+      queue.add(at + 20, (then) => tryAgain(isolate, left - 1, then));
+    };
+    if (spend(now)) return again(now);
+    if (budget.wanted === 0 || now < budget.shortUntilMs) return;
+    isolate.page.touched = true;
+    isolate.book.urgent = true;
+    reportSoon(isolate, now);
+    queue.add(now + 250, (then) => {
+      if (spend(then)) again(then);
+    });
+  };
+  const settle = (isolate: Isolate, entry: Entry, arrivedAt: number, now: number): void => {
+    if (entry === "refused") run.refused += 1;
+    else if ("flight" in entry) admit(isolate, entry.flight, arrivedAt, now);
+    else wait(isolate, entry.waiter, arrivedAt, now);
+  };
+  const wait = (isolate: Isolate, waiter: Waiter, arrivedAt: number, now: number): void => {
+    waiting += 1;
+    // Those who wait for their first answer are not in the queue yet.
+    if (isolate.book.answeredSeq > waiter.since) run.mostWaiting = Math.max(run.mostWaiting, waiting);
+    touch(isolate);
+    if (!isolate.slots.slotsShort) isolate.book.urgent = true;
+    reportSoon(isolate, now);
+    queue.add(now + LOOK_MS, (then) => {
+      waiting -= 1;
+      if (!isolate.alive) return;
+      if (then - arrivedAt > 15_000) {
+        leave(isolate.slots, waiter);
+        run.refused += 1;
+      } else settle(isolate, lookAgain(isolate.slots, heard(isolate, then), waiter, then), arrivedAt, then);
+    });
+  };
+  const arrive = (now: number): void => {
+    const isolate = fleet[Math.floor(random() * Math.min(fleet.length, options.busy?.(now) ?? fleet.length))];
+    if (isolate) {
+      touch(isolate);
+      if (options.storm && isolate.page.retries) earnRetry(isolate.page.retries, options.storm.budget, now);
+      settle(isolate, enter(isolate.slots, heard(isolate, now), 1, now), now, now);
+      reportSoon(isolate, now);
+    }
+    queue.add(now + (-Math.log(1 - random()) * 1000) / options.perSecond, arrive);
+  };
+  const die = (now: number): void => {
+    const index = Math.floor(random() * fleet.length);
+    const victim = fleet[index];
+    if (victim) {
+      victim.alive = false;
+      fly(victim, -victim.flying, now);
+    }
+    fleet[index] = birth();
+    queue.add(now + 1000 / (options.deathsPerSecond ?? 1), die);
+  };
+  const restart = (now: number): void => {
+    desk = newBreakerDesk();
+    if (written) recallSlots(slotsOf(desk.capacity, circuit.policy), written);
+    queue.add(now + (options.restartEveryMs ?? 0), restart);
+  };
+  queue.add(0, arrive);
+  if (options.deathsPerSecond) queue.add(500, die);
+  if (options.restartEveryMs) queue.add(options.restartEveryMs, restart);
+  queue.run(options.untilMs);
+  measure(options.untilMs);
+  return {
+    ...run,
+    mean: area / (options.untilMs / 2),
+    syncsBySecond: Array.from({ length: Math.ceil(options.untilMs / 1000) }, (_, at) => syncsBySecond.get(at) ?? 0),
+    leaked: fleet.reduce((sum, one) => sum + one.slots.flights.size - one.flying, 0),
+  };
+}
