@@ -1,9 +1,10 @@
 // Whether a client id and secret are an application's. The secret is digested under the mesh's own key and compared with
 // digests; for an id that does not exist the same work is done. Whoever is refused too often is not looked at for a while.
 import { isSecretOf } from "../decide/authenticate.ts";
+import { indexClients, lookUpClient, type ClientIndex } from "../decide/client-index.ts";
 import type { ClientCredentials } from "../decide/credentials.ts";
 import { failureWait, noteFailure, noteSuccess } from "../decide/failure-limit.ts";
-import type { Client } from "../model/access.ts";
+import type { Identities } from "../model/access.ts";
 import type { Party } from "../model/caller.ts";
 import { secretDigest } from "../tokens/secret-digest.ts";
 import type { Exchange } from "./exchange.ts";
@@ -25,9 +26,9 @@ export async function checkClient(
   const keys = await ports.keys(env, ctx, now);
   if (keys === null) return { is: "uncheckable" };
   const digest = await secretDigest(keys.pepper, secret);
-  const client = clientOf(live.snapshot.identities?.clients, id);
+  const { client, isKnown } = lookUpClient(indexOf(live.snapshot.identities?.clients ?? NO_CLIENTS), id);
   const good = isSecretOf(client, digest, now);
-  if (!good || client === null || client.kind !== "Application") {
+  if (!good || !isKnown || client.kind !== "Application") {
     noteFailure(proofs.failures, id, ip, now);
     return { is: "bad" };
   }
@@ -37,7 +38,14 @@ export async function checkClient(
   return { is: "good", application: { principal, namespace, name } };
 }
 
-/** An id is what a stranger writes: it may be the name of something that every object has. */
-function clientOf(clients: Readonly<Record<string, Client>> | undefined, id: string): Client | null {
-  return clients !== undefined && Object.hasOwn(clients, id) ? (clients[id] ?? null) : null;
+type Clients = Identities["clients"];
+
+const NO_CLIENTS: Clients = {};
+/** Of each snapshot that this isolate has served; values only. */
+const indexes = new WeakMap<Clients, ClientIndex>();
+
+function indexOf(clients: Clients): ClientIndex {
+  const held = indexes.get(clients) ?? indexClients(clients);
+  indexes.set(clients, held);
+  return held;
 }
