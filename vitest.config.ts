@@ -1,7 +1,17 @@
 // Three projects: `node` (pure things and whatever needs no runtime), `worker` (inside workerd: D1, Durable Objects),
 // `journey` (a whole local mesh over real sockets, one file at a time).
+import { existsSync, globSync, readFileSync } from "node:fs";
 import { cloudflareTest, readD1Migrations } from "@cloudflare/vitest-plugin";
 import { defineConfig } from "vitest/config";
+
+/** Vectors that others published, by path, for tests inside workerd, which reads no files; empty where they are not. */
+function published(): Readonly<Record<string, string>> {
+  const folder = ["../shared/conformance/", "../../shared/conformance/"]
+    .map((path) => new URL(path, import.meta.url).pathname)
+    .find((path) => existsSync(path));
+  const paths = folder === undefined ? [] : globSync("{jose-cookbook,jwt-samples}/**/*.json", { cwd: folder });
+  return Object.fromEntries(paths.map((path) => [path, readFileSync(`${folder}${path}`, "utf8")]));
+}
 
 const journeys = ["test/journeys/**/*.test.ts", "test/conformance/**/*.test.ts"];
 const worker = ["test/**/*.worker.test.ts"];
@@ -25,6 +35,7 @@ export default defineConfig({
                 TEST_MIGRATIONS: await readD1Migrations(new URL("migrations", import.meta.url).pathname),
                 SELVAGE_ADMIN_TOKEN: "test-admin-token",
                 LOCAL_MESH: "true",
+                PUBLISHED_VECTORS: published(),
               },
             },
           })),

@@ -23,6 +23,20 @@ export interface Env {
   readonly KEYRING: DurableObjectNamespace<KeyRing>;
   /** The bootstrap operator token (a secret). Without it the admin API answers 401 until an API token exists. */
   readonly SELVAGE_ADMIN_TOKEN?: string;
+  /** OpenID provider of operators: its issuer, as tokens spell it in `iss`. */
+  readonly OPERATOR_OIDC_ISSUER?: string;
+  /** Audience of its access tokens for this API; unset = the client id, so that ID tokens are taken. */
+  readonly OPERATOR_OIDC_AUDIENCE?: string;
+  /** This mesh at the provider; without it there is no login by browser, only bearer tokens. */
+  readonly OPERATOR_OIDC_CLIENT_ID?: string;
+  /** A secret; unset = a public client, by PKCE alone. */
+  readonly OPERATOR_OIDC_CLIENT_SECRET?: string;
+  /** Cloudflare Access in front: `team.cloudflareaccess.com`. */
+  readonly ACCESS_TEAM_DOMAIN?: string;
+  /** The application's AUD tag; several with commas between. */
+  readonly ACCESS_AUD?: string;
+  /** Who of the provider's people is what here: a list of rules, JSON. The first that fits counts; nobody without one gets in. */
+  readonly OPERATOR_ROLES?: string;
   /** What proxies that ask for decisions send as `selvage-adapter-token` (a secret). Without it only a local mesh answers. */
   readonly ADAPTER_TOKEN?: string;
   /** SPIFFE trust domain of the mesh. */

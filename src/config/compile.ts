@@ -29,6 +29,7 @@ import { lintMatches } from "./lint-matches.ts";
 import { lintPolicies } from "./lint-policies.ts";
 import { lintReferences } from "./lint-references.ts";
 import { lintRoutes } from "./lint-routes.ts";
+import { lintTrust } from "./lint-trust.ts";
 
 export interface CompileOptions {
   /** Revision that the snapshot will be. */
@@ -96,6 +97,7 @@ export function compile(documents: readonly Document[], options: CompileOptions)
     ...lintPolicies(world, losers),
     ...lintAuthentication(world.authenticationPolicies, fetchesPrivately),
     ...lintAuthorizations(world),
+    ...lintTrust(world, fetchesPrivately),
     ...lintContracts(identities.contracts, world),
     ...lintRoutes(routes.routes, world),
     ...lintBackends(router, routes),

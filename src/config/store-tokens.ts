@@ -52,6 +52,11 @@ export async function tokenByHash(db: D1Database, hash: string): Promise<TokenRe
   return stored === null ? null : toToken(stored);
 }
 
+export async function tokenById(db: D1Database, id: string): Promise<TokenRecord | null> {
+  const stored = await db.prepare(`SELECT ${COLUMNS} FROM tokens WHERE id = ?1`).bind(id).first<Stored>();
+  return stored === null ? null : toToken(stored);
+}
+
 /** Notes that a token was used, once an hour at most: reading the registry must not become writing to it. */
 export async function touchToken(db: D1Database, token: TokenRecord, now: string): Promise<void> {
   const HOUR_MS = 3_600_000;

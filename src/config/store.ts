@@ -14,6 +14,7 @@ import type {
   StoredDocument,
   TokenRecord,
 } from "../model/registry.ts";
+import type { SessionRecord } from "../model/session.ts";
 import type { Snapshot } from "../model/snapshot.ts";
 import * as audit from "./store-audit.ts";
 import { commit, type Commit, type Committed } from "./store-commit.ts";
@@ -23,6 +24,7 @@ import { guarded } from "./store-error.ts";
 import { trimHistory } from "./store-history.ts";
 import { readIdentities } from "./store-identity.ts";
 import { readSnapshot, trimStatement } from "./store-snapshots.ts";
+import * as sessions from "./store-sessions.ts";
 import * as tokens from "./store-tokens.ts";
 
 export type { StoredDocument } from "../model/registry.ts";
@@ -45,15 +47,18 @@ export class Store {
   }
 
   /** Documents, identities and the head that they belong to, read in one transaction: what a change is planned on. */
-  mesh(
-    filter: documents.DocumentFilter = {},
-  ): Promise<{ head: Head; documents: StoredDocument[]; identities: IdentityState }> {
-    return guarded(documents.readMesh(this.#db, filter));
+  mesh(): Promise<{ head: Head; documents: StoredDocument[]; identities: IdentityState }> {
+    return guarded(documents.readMesh(this.#db));
+  }
+
+  /** Documents and the head that they belong to. */
+  listing(filter: documents.DocumentFilter = {}): Promise<{ head: Head; documents: StoredDocument[] }> {
+    return guarded(documents.readListing(this.#db, filter));
   }
 
   /** By kind, namespace and name. */
   async documents(filter: documents.DocumentFilter = {}): Promise<StoredDocument[]> {
-    return (await this.mesh(filter)).documents;
+    return (await this.listing(filter)).documents;
   }
 
   document(kind: string, namespace: string, name: string): Promise<StoredDocument | null> {
@@ -182,5 +187,31 @@ export class Store {
   /** Notes that a token was used, once an hour at most. */
   touchToken(token: TokenRecord, now: string): Promise<void> {
     return guarded(tokens.touchToken(this.#db, token, now));
+  }
+
+  /** null = there is none. */
+  tokenById(id: string): Promise<TokenRecord | null> {
+    return guarded(tokens.tokenById(this.#db, id));
+  }
+
+  createSession(session: SessionRecord, replaces: string | null, entry: AuditDraft): Promise<void> {
+    return guarded(sessions.createSession(this.#db, session, replaces, entry));
+  }
+
+  /** The session of a digest (SHA-256, hex); null = there is none, or its time is over. */
+  session(hash: string, now: number): Promise<SessionRecord | null> {
+    return guarded(sessions.readSession(this.#db, hash, now));
+  }
+
+  touchSession(session: SessionRecord, now: number): Promise<void> {
+    return guarded(sessions.touchSession(this.#db, session, now));
+  }
+
+  deleteSession(hash: string, entry: AuditDraft): Promise<void> {
+    return guarded(sessions.deleteSession(this.#db, hash, entry));
+  }
+
+  dropSessions(now: number): Promise<void> {
+    return guarded(sessions.dropSessions(this.#db, now));
   }
 }

@@ -12,7 +12,7 @@ import { Store } from "./store.ts";
 /** Tombstones of endpoints are kept so long; isolates that have not asked for half of that start over. */
 const TOMBSTONE_MS = 24 * 3_600_000;
 
-export type SweepStep = "announce" | "leases" | "tombstones" | "snapshots" | "history" | "overrides";
+export type SweepStep = "announce" | "leases" | "tombstones" | "snapshots" | "history" | "overrides" | "sessions";
 
 /**
  * @param now milliseconds since the epoch
@@ -37,10 +37,11 @@ export async function sweep(
       const next = await expireOverrides(env, now);
       if (next !== null) await env.MESH.getByName(MESH_OBJECT).expireAt(next);
     },
+    sessions: () => store.dropSessions(now),
     history: () => store.trimHistory(new Date(now - REVISIONS_KEPT_MS).toISOString()),
   };
   const failed: SweepStep[] = [];
-  for (const name of ["announce", "leases", "tombstones", "snapshots", "history", "overrides"] as const) {
+  for (const name of ["announce", "leases", "tombstones", "snapshots", "history", "overrides", "sessions"] as const) {
     try {
       await steps[name]();
     } catch (error) {

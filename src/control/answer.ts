@@ -47,15 +47,38 @@ export function refusalResponse(refusal: Refusal, requestId: string, call: strin
   });
 }
 
+export interface PageOptions {
+  /** 200 when left out. */
+  readonly status?: number;
+  readonly headers?: Readonly<Record<string, string>>;
+  /** The page has a form that is sent to this host. */
+  readonly form?: boolean;
+}
+
 /** A page for people: no script, no foreign asset, not to be framed. Styles carry the nonce. */
-export function pageResponse(html: (nonce: string) => string, requestId: string): Response {
+export function pageResponse(
+  html: (nonce: string) => string,
+  requestId: string,
+  { status = 200, headers = {}, form = false }: PageOptions = {},
+): Response {
   const nonce = crypto.randomUUID();
   return new Response(html(nonce), {
+    status,
     headers: {
       ...always,
+      ...headers,
       "content-type": "text/html; charset=utf-8",
-      "content-security-policy": `default-src 'none'; style-src 'nonce-${nonce}'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'`,
+      "content-security-policy": `default-src 'none'; style-src 'nonce-${nonce}'; frame-ancestors 'none'; base-uri 'none'; form-action '${form ? "self" : "none"}'`,
       "x-request-id": requestId,
     },
   });
+}
+
+/** To another address, with GET. */
+export function redirectResponse(
+  location: string,
+  requestId: string,
+  headers: Readonly<Record<string, string>> = {},
+): Response {
+  return new Response(null, { status: 303, headers: { ...always, ...headers, location, "x-request-id": requestId } });
 }

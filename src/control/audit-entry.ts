@@ -3,7 +3,7 @@
 import type { Store } from "../config/store.ts";
 import { type Refusal, problems } from "../model/problem.ts";
 import type { AuditDraft } from "../model/registry.ts";
-import type { Identity } from "./identify.ts";
+import type { Identity } from "./identity.ts";
 import type { Operator } from "./operator.ts";
 
 /** Who calls, from where, when: what every row has in common. */
@@ -35,8 +35,8 @@ export function auditOf(
 }
 
 /**
- * Appends the row of a refused write. Callers whom nobody knows are left out: a flood of them would fill the registry;
- * a token that expired is known. When the audit cannot be written the refusal stands all the same.
+ * Appends the row of a refused write. Callers whom nobody knows are left out: a flood of them would fill the registry; who
+ * had a token that expired, or was proven and has no role, is known. When the audit cannot be written the refusal stands all the same.
  */
 export async function auditRefusal(
   store: Store,
@@ -45,7 +45,7 @@ export async function auditRefusal(
   attempt: { readonly action: string; readonly request: Request; readonly requestId: string; readonly now: number },
 ): Promise<void> {
   const operator = "operator" in identity ? identity.operator : null;
-  const actor = operator?.name ?? ("expired" in identity ? identity.expired : undefined);
+  const actor = operator?.name ?? ("known" in identity ? identity.known : undefined);
   if (actor === undefined) return;
   const { code, status } = problems[refusal.problem];
   try {

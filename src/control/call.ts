@@ -7,6 +7,7 @@ import type { Role } from "../model/api.ts";
 import type { ProblemName, Refusal } from "../model/problem.ts";
 import type { Answer } from "./answer.ts";
 import type { Outcome } from "./body.ts";
+import type { Identity } from "./identity.ts";
 import type { Operator } from "./operator.ts";
 
 /** One request to one call, after everything that is the same for all calls has been checked. */
@@ -19,6 +20,8 @@ export interface Exchange<Params, Query, Body> {
   readonly ctx: Pick<ExecutionContext, "waitUntil">;
   readonly store: Store;
   readonly operator: Operator;
+  /** How the operator was proven. */
+  readonly identity: Extract<Identity, { readonly operator: Operator }>;
   /** Milliseconds since the epoch, read once. */
   readonly now: number;
 }

@@ -8,6 +8,9 @@ const everyCall: readonly ProblemName[] = [
   "badParameter",
   "unauthenticated",
   "forbidden",
+  "forgedRequest",
+  "noRole",
+  "loginUnavailable",
   "internal",
   "storageUnavailable",
 ];

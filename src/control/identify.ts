@@ -1,46 +1,48 @@
-// Who calls the admin API: the bootstrap operator, the holder of an API token, or nobody.
-import type { Refusal } from "../model/problem.ts";
-import type { TokenRecord } from "../model/registry.ts";
-import { API_TOKEN, hex, sha256 } from "./api-token.ts";
-import type { Operator } from "./operator.ts";
+// Who calls the admin API. One proof counts: a bearer token before the session of a browser, that before the word of
+// Cloudflare Access. A bearer token that is no good is refused, whatever else came along.
+import { identifyBearer, bootstrap, identifyRecord } from "./bearer.ts";
+import { type Identity, unknown, type Visit } from "./identity.ts";
+import { personOf, roleOf } from "./person.ts";
+import { presentedSession, sealOf, type Presented } from "./session.ts";
 
-/** An operator, or nobody, with the reason in the caller's words. `expired` names a token that was once good. */
-export type Identity =
-  | { readonly operator: Operator; readonly token: TokenRecord | null }
-  | { readonly refusal: Refusal; readonly expired?: string };
+const ASSERTION = "cf-access-jwt-assertion";
 
-/**
- * Reads `Authorization: Bearer …` (RFC 6750): the bootstrap token, or an API token that is known by its digest.
- *
- * @param bootstrap the secret `SELVAGE_ADMIN_TOKEN`; empty or undefined = there is none
- * @param now milliseconds since the epoch
- */
-export async function identify(
-  authorization: string | null,
-  bootstrap: string | undefined,
-  tokenByHash: (sha256Hex: string) => Promise<TokenRecord | null>,
-  now: number,
-): Promise<Identity> {
-  if (authorization === null) return unknown("Send an operator token: Authorization: Bearer …", null);
-  const presented = /^bearer +(\S+) *$/i.exec(authorization)?.[1];
-  if (presented === undefined)
-    return unknown('The Authorization header does not have the form "Bearer <token>".', "invalid_request");
-  const digest = await sha256(presented);
-  // Both sides are digests of equal length, compared in constant time: neither length nor common prefix shows.
-  if (bootstrap && crypto.subtle.timingSafeEqual(digest, await sha256(bootstrap)))
-    return { operator: { name: "bootstrap", role: "admin", namespaces: null }, token: null };
-  const token = API_TOKEN.test(presented) ? await tokenByHash(hex(digest)) : null;
-  if (token === null) return unknown("The operator token is not known.", "invalid_token");
-  const name = `token:${token.id}`;
-  if (token.expiresAt !== null && Date.parse(token.expiresAt) <= now)
-    return {
-      ...unknown(`The operator token ${token.id} expired at ${token.expiresAt}.`, "invalid_token"),
-      expired: name,
-    };
-  return { operator: { name, role: token.role, namespaces: token.namespaces }, token };
+export async function identify(request: Request, visit: Visit): Promise<Identity> {
+  const { headers } = request;
+  const authorization = headers.get("authorization");
+  if (authorization !== null) return identifyBearer(authorization, visit);
+  const session = await presentedSession(request, visit.store, visit.now);
+  const found = session && (await identifySession(session, visit));
+  if (found) return found;
+  const assertion = headers.get(ASSERTION);
+  if (assertion !== null && visit.env.ACCESS_TEAM_DOMAIN) return personOf(assertion, "access", visit);
+  return unknown("Send an operator token: Authorization: Bearer …", null);
 }
 
-function unknown(detail: string, error: "invalid_request" | "invalid_token" | null): { refusal: Refusal } {
-  const challenge = `Bearer realm="selvage"${error === null ? "" : `, error="${error}"`}`;
-  return { refusal: { problem: "unauthenticated", detail, headers: { "www-authenticate": challenge } } };
+/** What was shown at login, judged by what holds now; null = it holds no more, and with it the session. */
+async function identifySession({ secret, record }: Presented, visit: Visit): Promise<Identity | null> {
+  const identity = await identifyProof(secret, record.proof, visit);
+  if (identity === null || !("operator" in identity)) return identity;
+  visit.ctx.waitUntil(visit.store.touchSession(record, visit.now).catch(() => undefined));
+  return { ...identity, by: "session", expiresAt: record.expiresAt, proofOf: () => record.proof };
+}
+
+async function identifyProof(
+  secret: string,
+  proof: Presented["record"]["proof"],
+  visit: Visit,
+): Promise<Identity | null> {
+  const { env, store, now } = visit;
+  switch (proof.kind) {
+    case "token": {
+      const token = await store.tokenById(proof.tokenId);
+      return token && identifyRecord(token, now);
+    }
+    case "bootstrap": {
+      const seal = env.SELVAGE_ADMIN_TOKEN ? await sealOf(secret, env.SELVAGE_ADMIN_TOKEN) : null;
+      return seal === proof.seal ? { ...bootstrap(), proofOf: () => proof } : null;
+    }
+    case "person":
+      return roleOf(proof, env);
+  }
 }

@@ -28,7 +28,9 @@ export function openApiDocument(app: ControlApp): OpenApiDocument {
       operator: {
         type: "http",
         scheme: "bearer",
-        description: "The bootstrap token (`SELVAGE_ADMIN_TOKEN`) or an API token (`slv_…`).",
+        description:
+          "The bootstrap token (`SELVAGE_ADMIN_TOKEN`), an API token (`slv_…`), or a token of the configured OpenID provider. " +
+          "Browsers have a session instead (`/_selvage/login`), and must show that they write from a page of this host.",
       },
     },
   };

@@ -62,6 +62,22 @@ export const problemTexts: Readonly<Record<ProblemName, ProblemText>> = {
     why: "The operator is known, but their role or their namespaces do not reach this far. `requiredRole` or `requiredNamespace` says what would.",
     fix: "Use a token with that role and namespace. Tokens are made by admins.",
   },
+  forgedRequest: {
+    why: "The request was proven by what a browser adds by itself (a session's cookie, Cloudflare Access), and could have been made by a page of another site: `Sec-Fetch-Site` is not `same-origin`, `Origin` is another host, or a form could have sent it.",
+    fix: "Programs: send `Authorization: Bearer …`, which needs none of this. Pages of this host: send JSON, or the header `selvage-csrf` when there is no body.",
+  },
+  loginFailed: {
+    why: "The way to the identity provider and back was not walked by one browser in one go, or what the provider said in the end does not hold: its signature, issuer, audience, nonce or time.",
+    fix: "Start again at `/_selvage/login`. If it stays, compare `OPERATOR_OIDC_ISSUER` and `OPERATOR_OIDC_CLIENT_ID` with the provider's settings; the log says which check failed.",
+  },
+  noRole: {
+    why: "The identity provider knows the person or service, and no rule of `OPERATOR_ROLES` gives them a role here.",
+    fix: "Ask an admin of the mesh to add a rule for the e-mail address, domain, group or claim.",
+  },
+  loginUnavailable: {
+    why: "The identity provider's description or its keys could not be read, and none that were read before are good any more.",
+    fix: "Repeat the call after `retry-after`. An API token works meanwhile. The log says what failed.",
+  },
   identityRequired: {
     why: "The service has `exposure: mesh`, the default, and the caller has shown no identity; or an AuthenticationPolicy, which `selvage-decision` names, asks for a proof that did not come. The detail says which.",
     fix: "Call with a workload or application identity, set `exposure: public` on the Service, or publish it on a hostname with an HTTPRoute.",

@@ -9,6 +9,7 @@ import { answerResponse, isRefusal, refusalResponse, unchangedResponse } from ".
 import { auditRefusal } from "./audit-entry.ts";
 import type { Call } from "./call.ts";
 import { describe } from "./describe.ts";
+import { refuseForgery } from "./forgery.ts";
 import { identify } from "./identify.ts";
 import { lacksMesh, lacksNamespace, lacksRole } from "./operator.ts";
 import { readParameters } from "./parameters.ts";
@@ -30,18 +31,15 @@ export function register<P extends z.ZodObject, Q extends z.ZodObject, Body, A e
     const store = new Store(context.env.DB);
     const now = Date.now();
 
-    const identity = await identify(
-      request.headers.get("authorization"),
-      context.env.SELVAGE_ADMIN_TOKEN,
-      (hash) => store.tokenByHash(hash),
-      now,
-    );
+    const identity = await identify(request, { env: context.env, ctx: context.executionCtx, store, now });
     const refuse = async (refusal: Refusal): Promise<Response> => {
       if (call.writes) await auditRefusal(store, identity, refusal, { action: call.id, request, requestId, now });
       return refusalResponse(refusal, requestId, call.id);
     };
     if ("refusal" in identity) return refuse(identity.refusal);
     const { operator, token } = identity;
+    const forged = identity.by === "session" || identity.by === "access" ? refuseForgery(request) : null;
+    if (forged) return refuse(forged);
     if (token)
       context.executionCtx.waitUntil(store.touchToken(token, new Date(now).toISOString()).catch(() => undefined));
 
@@ -68,6 +66,7 @@ export function register<P extends z.ZodObject, Q extends z.ZodObject, Body, A e
       ctx: context.executionCtx,
       store,
       operator,
+      identity,
       now,
     });
     if (isRefusal(outcome)) return refuse(outcome);

@@ -62,7 +62,7 @@ const NO_DIGEST = "-".repeat(43);
 /** As many as a client may have live. */
 const SECRETS = 2;
 
-/** Whether a secret's digest is one of the client's live ones. Takes equally long for a client that does not exist. */
+/** Whether a secret's digest is one of the client's live ones. Takes equally long however many it has. */
 export function isSecretOf(client: Client | null, digest: string, now: number): boolean {
   let good = false;
   for (let slot = 0; slot < SECRETS; slot++) {

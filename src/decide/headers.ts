@@ -1,6 +1,8 @@
 // Which request and response headers may cross the mesh (RFC 9110 §7.6.1, and what only this hop may say). One look at
 // each header, no copies: the rooms delete the names that this lists. What the mesh writes itself is in forwarding.ts.
 
+import { mayHoldOperatorCookie } from "./operator-cookies.ts";
+
 /** More, or larger, is answered 431. Repeated lines count as one header of their joined length. */
 export const MAX_HEADERS = 100;
 export const MAX_HEADER_BYTES = 32 * 1024;
@@ -105,6 +107,8 @@ export interface RequestHeaders {
   readonly identity: string | null;
   /** Says `selvage-service`: a proxy's question about another request, never a request itself. */
   readonly isQuestion: boolean;
+  /** The Cookie header holds one that is the admin API's. */
+  readonly hasOperatorCookie: boolean;
 }
 
 /** Judges a caller's headers. `Connection: x-name` nominates: those names are dropped as well, whatever they are. */
@@ -119,11 +123,15 @@ export function inspectRequest(headers: HeaderList): RequestHeaders {
   let traceparent: string | null = null;
   let tracestate: string | null = null;
   let identity: string | null = null;
+  let hasOperatorCookie = false;
   let isQuestion = false;
   headers.forEach((value, name) => {
     count++;
     bytes += name.length + value.length + 4;
-    if (ORDINARY.has(name)) return;
+    if (ORDINARY.has(name)) {
+      if (name === "cookie" && mayHoldOperatorCookie(value)) hasOperatorCookie = true;
+      return;
+    }
     switch (name) {
       case "host":
         host = value;
@@ -147,7 +155,7 @@ export function inspectRequest(headers: HeaderList): RequestHeaders {
   });
   if (connection !== "") nominate(connection, drop);
   const fault = count > MAX_HEADERS ? "too-many" : bytes > MAX_HEADER_BYTES ? "too-large" : null;
-  return { fault, drop, hasUpgrade, host, requestId, traceparent, tracestate, identity, isQuestion };
+  return { fault, drop, hasUpgrade, host, requestId, traceparent, tracestate, identity, isQuestion, hasOperatorCookie };
 }
 
 /**

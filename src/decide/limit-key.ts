@@ -1,6 +1,7 @@
 // Which bucket of a limit a request falls into. A part that the request does not have counts as empty, with a bucket of its
 // own (Anypoint's rule): leaving a header out is no way around a limit.
 import type { KeyPart } from "../model/limit.ts";
+import { fingerprint } from "./fingerprint.ts";
 
 /** What a request can be told apart by. */
 export interface KeySource {
@@ -14,6 +15,9 @@ export interface KeySource {
   header(name: string): string | null;
   claim(name: string): string | null;
 }
+
+/** Headers whose values let somebody in: keys are stored and shown to operators, so these are only told apart. */
+const SECRET = /^(?:authorization|cookie|client[-_]secret|.*(?:api-?key|token|secret|password).*)$/;
 
 /** Longest part that is kept; what is beyond it cannot make another bucket. */
 const MAX_PART = 256;
@@ -35,11 +39,11 @@ function valueOf(part: KeyPart, source: KeySource): string {
     case "route":
       return source.route;
     case "header":
-      return source.header(part.name) ?? "";
+      return SECRET.test(part.name) ? fingerprint(source.header(part.name) ?? "") : (source.header(part.name) ?? "");
     case "claim":
       return source.claim(part.name) ?? "";
     case "cookie":
-      return cookie(source.header("cookie") ?? "", part.name);
+      return fingerprint(cookie(source.header("cookie") ?? "", part.name));
   }
 }
 

@@ -33,6 +33,30 @@ export const mintedTokenSchema = tokenSchema
 
 export const tokenListSchema = z.object({ items: z.array(tokenSchema).readonly() }).meta({ id: "TokenList" });
 
+/** Who somebody is to the mesh. */
+const operatorSchema = z.object({
+  name: z.string().meta({ description: "`bootstrap`, `token:<id>`, `oidc:<address>`, `access:<address>`." }),
+  role: roleSchema,
+  namespaces: z.array(z.string()).readonly().nullable().meta({ description: "null = all." }),
+});
+
+export const loginRequestSchema = z
+  .strictObject({ token: z.string().min(1).max(8192).meta({ description: "An operator token." }) })
+  .meta({ id: "LoginRequest" });
+
+export const loginSchema = operatorSchema
+  .extend({ expiresAt: z.string().meta({ description: "When the session ends at the latest." }) })
+  .meta({ id: "Login" });
+
+export const logoutSchema = z.object({ loggedOut: z.literal(true) }).meta({ id: "Logout" });
+
+export const whoamiSchema = operatorSchema
+  .extend({
+    by: z.enum(["bearer", "session", "access"]),
+    expiresAt: z.string().nullable().meta({ description: "When the proof ends by itself; null = it does not." }),
+  })
+  .meta({ id: "Whoami" });
+
 export const auditEntrySchema = z
   .object({
     seq: z.int(),
@@ -84,6 +108,7 @@ export type TokenRequest = z.infer<typeof tokenRequestSchema>;
 export type Token = z.infer<typeof tokenSchema>;
 export type MintedToken = z.infer<typeof mintedTokenSchema>;
 export type TokenList = z.infer<typeof tokenListSchema>;
+export type Whoami = z.infer<typeof whoamiSchema>;
 export type AuditEntry = z.infer<typeof auditEntrySchema>;
 export type AuditList = z.infer<typeof auditListSchema>;
 export type AuditVerification = z.infer<typeof auditVerificationSchema>;

@@ -17,6 +17,10 @@ export const problems = {
   // identity
   unauthenticated: { code: "SLV2001", status: 401, title: "Who is calling is not known" },
   forbidden: { code: "SLV2003", status: 403, title: "The caller may not do this" },
+  forgedRequest: { code: "SLV2010", status: 403, title: "The request may come from another site" },
+  loginFailed: { code: "SLV2011", status: 401, title: "The login did not come to its end" },
+  noRole: { code: "SLV2012", status: 403, title: "Nobody has given this identity a role" },
+  loginUnavailable: { code: "SLV2013", status: 503, title: "The identity provider cannot be asked" },
   identityRequired: { code: "SLV2101", status: 401, title: "This service needs a caller with an identity" },
   tokenRefused: { code: "SLV2110", status: 401, title: "The token is not accepted" },
   clientRefused: { code: "SLV2111", status: 401, title: "The client id or secret is not accepted" },

@@ -3,6 +3,7 @@
 import { DEFAULT_PORT, parseAuthority, type Authority, type Scheme } from "../decide/authority.ts";
 import { canonicalPath, MAX_PATH_LENGTH, type PathFault } from "../decide/canonical-path.ts";
 import { MAX_HEADER_BYTES, MAX_HEADERS, type RequestHeaders } from "../decide/headers.ts";
+import { withoutOperatorCookies } from "../decide/operator-cookies.ts";
 import type { Env } from "../env.ts";
 import type { Refusal } from "../model/problem.ts";
 import type { Admitted } from "./exchange.ts";
@@ -65,6 +66,7 @@ export function admit(request: Incoming, inspected: RequestHeaders, env: Env, re
   }
   const headers = new Headers(request.headers);
   for (const name of inspected.drop) headers.delete(name);
+  if (inspected.hasOperatorCookie) dropOperatorCookies(headers);
   const entry = entryOf(url, request.headers, env);
   const bodiless = method === "GET" || method === "HEAD";
   if (bodiless) headers.delete("content-length");
@@ -88,6 +90,13 @@ export function admit(request: Incoming, inspected: RequestHeaders, env: Env, re
     certificate: () => fact(request.cf, "tlsClientAuth") ?? null,
     isUpgrade: inspected.hasUpgrade && method === "GET" && isWebSocket(request.headers.get("upgrade")),
   };
+}
+
+/** Where traffic and admin API share a host, an operator's browser sends its session along. */
+function dropOperatorCookies(headers: Headers): void {
+  const rest = withoutOperatorCookies(headers.get("cookie") ?? "");
+  if (rest === null) headers.delete("cookie");
+  else headers.set("cookie", rest);
 }
 
 function headersFault(fault: "too-many" | "too-large"): Refusal {

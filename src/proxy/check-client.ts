@@ -1,11 +1,12 @@
 // Whether a client id and secret are an application's. The secret is digested under the mesh's own key and compared with
 // digests; for an id that does not exist the same work is done. Whoever is refused too often is not looked at for a while.
 import { isSecretOf } from "../decide/authenticate.ts";
+import { indexClients, lookUpClient, type ClientIndex } from "../decide/client-index.ts";
 import type { ClientCredentials } from "../decide/credentials.ts";
 import { failureWait, noteFailure, noteSuccess } from "../decide/failure-limit.ts";
-import type { Client } from "../model/access.ts";
+import type { Identities } from "../model/access.ts";
 import type { Party } from "../model/caller.ts";
-import { encodeBase64url } from "../tokens/base64url.ts";
+import { secretDigest } from "../tokens/secret-digest.ts";
 import type { Exchange } from "./exchange.ts";
 
 export type CheckedClient =
@@ -13,8 +14,6 @@ export type CheckedClient =
   | { readonly is: "bad" }
   | { readonly is: "too-often"; readonly waitMs: number }
   | { readonly is: "uncheckable" };
-
-const utf8 = new TextEncoder();
 
 export async function checkClient(
   { ports, env, ctx, live, admitted, proofs }: Exchange,
@@ -26,10 +25,10 @@ export async function checkClient(
   if (waitMs > 0) return { is: "too-often", waitMs };
   const keys = await ports.keys(env, ctx, now);
   if (keys === null) return { is: "uncheckable" };
-  const digest = new Uint8Array(await crypto.subtle.sign("HMAC", keys.pepper, utf8.encode(secret)));
-  const client = clientOf(live.snapshot.identities?.clients, id);
-  const good = isSecretOf(client, encodeBase64url(digest), now);
-  if (!good || client === null || client.kind !== "Application") {
+  const digest = await secretDigest(keys.pepper, secret);
+  const { client, isKnown } = lookUpClient(indexOf(live.snapshot.identities?.clients ?? NO_CLIENTS), id);
+  const good = isSecretOf(client, digest, now);
+  if (!good || !isKnown || client.kind !== "Application") {
     noteFailure(proofs.failures, id, ip, now);
     return { is: "bad" };
   }
@@ -39,7 +38,14 @@ export async function checkClient(
   return { is: "good", application: { principal, namespace, name } };
 }
 
-/** An id is what a stranger writes: it may be the name of something that every object has. */
-function clientOf(clients: Readonly<Record<string, Client>> | undefined, id: string): Client | null {
-  return clients !== undefined && Object.hasOwn(clients, id) ? (clients[id] ?? null) : null;
+type Clients = Identities["clients"];
+
+const NO_CLIENTS: Clients = {};
+/** Of each snapshot that this isolate has served; values only. */
+const indexes = new WeakMap<Clients, ClientIndex>();
+
+function indexOf(clients: Clients): ClientIndex {
+  const held = indexes.get(clients) ?? indexClients(clients);
+  indexes.set(clients, held);
+  return held;
 }

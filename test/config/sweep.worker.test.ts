@@ -118,6 +118,7 @@ describe("the sweep", () => {
       "snapshots",
       "history",
       "overrides",
+      "sessions",
     ]);
     expect(logged.mock.calls.map(([line]) => JSON.parse(String(line)).at)).toEqual([
       "sweep/announce",
@@ -127,6 +128,7 @@ describe("the sweep", () => {
       "sweep/snapshots",
       "sweep/history",
       "sweep/overrides",
+      "sweep/sessions",
     ]);
   });
 

@@ -93,6 +93,7 @@ const examples: Readonly<Record<string, readonly [path: string, sent?: Sent]>> =
   rotateKeys: ["/keys/rotate"],
   revokeKey: ["/keys/{key}/revoke"],
   deleteToken: ["/tokens/{token}"],
+  whoami: ["/whoami"],
   listAudit: ["/audit"],
   verifyAudit: ["/audit/verify"],
 };

@@ -81,6 +81,12 @@ describe("isDropped", () => {
 });
 
 describe("inspectRequest", () => {
+  it("notices a cookie of the admin API, and only that", () => {
+    const look = (cookie: string) => inspectRequest(new Headers({ cookie })).hasOperatorCookie;
+    expect(look("a=1; __Host-selvage-session=x")).toBe(true);
+    expect(look("a=1; __Host-session=x")).toBe(false);
+  });
+
   it("drops nothing from an ordinary request", () => {
     expect(request({ accept: "*/*", "user-agent": "x" })).toEqual({
       fault: null,
@@ -89,6 +95,7 @@ describe("inspectRequest", () => {
       host: null,
       identity: null,
       isQuestion: false,
+      hasOperatorCookie: false,
       requestId: null,
       traceparent: null,
       tracestate: null,

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { fingerprint } from "../../src/decide/fingerprint.ts";
 import { bucketKey, type KeySource } from "../../src/decide/limit-key.ts";
 import type { KeyPart } from "../../src/model/limit.ts";
 
@@ -62,9 +63,19 @@ describe("a bucket's key", () => {
   it("finds a cookie among others, and not one whose name only ends like it", () => {
     const read = (cookie: string): string =>
       bucketKey([{ from: "cookie", name: "sid" }], source({ headers: { cookie } }));
-    expect(read("a=1; sid=abc; b=2")).toBe('["abc"]');
+    expect(read("a=1; sid=abc; b=2")).toBe(JSON.stringify([fingerprint("abc")]));
     expect(read("xsid=abc")).toBe('[""]');
-    expect(read("sid=a=b")).toBe('["a=b"]');
+    expect(read("sid=a=b")).toBe(JSON.stringify([fingerprint("a=b")]));
+  });
+
+  it("tells secrets apart without holding them", () => {
+    for (const name of ["authorization", "x-api-key", "x-auth-token", "client_secret", "cookie"]) {
+      const read = (value: string): string => bucketKey([header(name)], source({ headers: { [name]: value } }));
+      expect(read("Bearer abc")).toMatch(/^\["#[0-9a-f]{16}"\]$/);
+      expect(read("Bearer abc")).not.toBe(read("Bearer abd"));
+    }
+    const many = new Set(Array.from({ length: 20_000 }, (_, index) => fingerprint(`secret-${index}`)));
+    expect(many.size).toBe(20_000);
   });
 
   it("is no longer than its parts may be", () => {

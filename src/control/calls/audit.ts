@@ -19,7 +19,7 @@ export function registerAudit(app: ControlApp): void {
     summary: "Writes that happened and writes that were refused, newest first.",
     description:
       "Append-only; every row holds the digest of the one before it. A write and its row are one transaction. " +
-      "Refusals of callers without a known token are not kept.",
+      "Refusals of callers whom nobody knows are not kept, but for a few failed logins.",
     params: z.object({}),
     query: pageQuerySchema,
     body: noBody,

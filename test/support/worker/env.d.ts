@@ -10,6 +10,7 @@ declare global {
     }
     interface Env extends ProductEnv {
       readonly TEST_MIGRATIONS: D1Migration[];
+      readonly PUBLISHED_VECTORS: Readonly<Record<string, string>>;
     }
   }
 }
