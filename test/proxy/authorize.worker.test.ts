@@ -1,5 +1,6 @@
 // What AuthorizationPolicies do to requests: where they hold, which path they judge, and what a refusal looks like.
 import { describe, expect, it } from "vitest";
+import { bearing, CLAIMS, DOOR, inlineProviders, newIssuers, policyYaml } from "../support/worker/guarded-mesh.ts";
 import { problemOf, routeYaml, serviceYaml, testMesh, type TestMesh } from "../support/worker/test-mesh.ts";
 
 const policy = (name: string, target: string, spec: string): string => `
@@ -203,5 +204,25 @@ describe("policies hold", () => {
       { env: { LOCAL_CLIENT_ADDRESS: undefined } },
     );
     expect((await denied.send(`${SVC}/`)).status).toBe(403);
+  });
+});
+
+describe("an end user", () => {
+  it("is known by the claims and the name that their token proves, and by nothing that they say", async () => {
+    const kit = await newIssuers();
+    const authentication = policyYaml(`mode: permit, jwt: {providers: ${inlineProviders(kit)}}`);
+    const authorization = onService(
+      `rules: [{from: [{principals: ["${CLAIMS.iss}/u1"]}]}, {when: [{key: "claim:groups", values: [admin]}]}]`,
+    );
+    const mesh = testMesh(serviceYaml("orders") + authentication + authorization);
+    const status = async (init?: RequestInit): Promise<number> => (await mesh.send(DOOR, init)).status;
+    const someone = { ...CLAIMS, sub: "u2" };
+    expect(await status(bearing(await kit.sign(CLAIMS)))).toBe(200);
+    expect(await status(bearing(await kit.sign(someone)))).toBe(403);
+    expect(await status(bearing(await kit.sign({ ...someone, groups: ["dev", "admin"] })))).toBe(200);
+    expect(await status(bearing(await kit.sign({ ...someone, groups: { admin: true } })))).toBe(403);
+    expect(await status()).toBe(403);
+    expect(await status({ headers: { "x-user": "u1", groups: "admin", "selvage-source": "u1" } })).toBe(403);
+    expect(await status(bearing(await kit.sign({ ...CLAIMS, exp: 1 })))).toBe(401);
   });
 });

@@ -15,7 +15,7 @@ export interface Wire {
   readonly stop: () => Promise<void>;
 }
 
-/** shop.example is routed to shop/orders, which also has its own address; shop/ledger needs an identity there; shop/roles does not take `x-role: admin`. */
+/** shop.example is routed to shop/orders, which also has its own address; shop/ledger needs an identity there; shop/roles does not take `x-role: admin`, shop/paths no /admin. */
 const documents = (url: string): string => `
 apiVersion: selvage.dev/v1
 kind: Service
@@ -36,6 +36,16 @@ apiVersion: selvage.dev/v1
 kind: AuthorizationPolicy
 metadata: {name: no-admin, namespace: shop}
 spec: {targetRefs: [{kind: Service, name: roles}], rules: [{when: [{key: "header:x-role", notValues: [admin]}]}]}
+---
+apiVersion: selvage.dev/v1
+kind: Service
+metadata: {name: paths, namespace: shop}
+spec: {exposure: public, endpoints: [{url: "${url}"}]}
+---
+apiVersion: selvage.dev/v1
+kind: AuthorizationPolicy
+metadata: {name: no-admin-paths, namespace: shop}
+spec: {targetRefs: [{kind: Service, name: paths}], action: DENY, rules: [{to: [{paths: [/admin, /admin/*]}]}]}
 ---
 apiVersion: selvage.dev/v1
 kind: Service
