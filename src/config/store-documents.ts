@@ -71,15 +71,23 @@ function documentsStatement(db: D1Database, { kind, namespace }: DocumentFilter)
     .bind(kind ?? null, namespace ?? null);
 }
 
-/** Documents by kind, namespace, name, and the identities, together with the revision that they belong to. */
-export async function readMesh(
+/** Documents by kind, namespace, name, together with the revision that they belong to. */
+export async function readListing(
   db: D1Database,
   filter: DocumentFilter,
+): Promise<{ head: Head; documents: StoredDocument[] }> {
+  // One transaction, so that the documents are those of that revision. Its rows are typed as one kind, having both kinds' columns.
+  const [head, documents] = await db.batch<Head & DocumentRow>([headStatement(db), documentsStatement(db, filter)]);
+  return { head: headOf(head), documents: (documents?.results ?? []).map(toStored) };
+}
+
+/** All documents and identities, together with the revision that they belong to. */
+export async function readMesh(
+  db: D1Database,
 ): Promise<{ head: Head; documents: StoredDocument[]; identities: IdentityState }> {
-  // One transaction, so that all are those of that revision. Its rows are typed as one kind, having every kind's columns.
   const [head, documents, ...identities] = await db.batch<Head & DocumentRow & IdentityRow>([
     headStatement(db),
-    documentsStatement(db, filter),
+    documentsStatement(db, {}),
     ...identityStatements(db),
   ]);
   return {

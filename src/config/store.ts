@@ -47,15 +47,18 @@ export class Store {
   }
 
   /** Documents, identities and the head that they belong to, read in one transaction: what a change is planned on. */
-  mesh(
-    filter: documents.DocumentFilter = {},
-  ): Promise<{ head: Head; documents: StoredDocument[]; identities: IdentityState }> {
-    return guarded(documents.readMesh(this.#db, filter));
+  mesh(): Promise<{ head: Head; documents: StoredDocument[]; identities: IdentityState }> {
+    return guarded(documents.readMesh(this.#db));
+  }
+
+  /** Documents and the head that they belong to. */
+  listing(filter: documents.DocumentFilter = {}): Promise<{ head: Head; documents: StoredDocument[] }> {
+    return guarded(documents.readListing(this.#db, filter));
   }
 
   /** By kind, namespace and name. */
   async documents(filter: documents.DocumentFilter = {}): Promise<StoredDocument[]> {
-    return (await this.mesh(filter)).documents;
+    return (await this.listing(filter)).documents;
   }
 
   document(kind: string, namespace: string, name: string): Promise<StoredDocument | null> {

@@ -26,9 +26,13 @@ type Asked = Pick<
 
 export async function readFor({ params, store, now }: Asked, kind: ClientKind) {
   const owner = { kind, namespace: params.ns, name: params.name };
-  const { documents, identities, head } = await store.mesh({ kind, namespace: params.ns });
-  if (!documents.some(({ document }) => document.metadata.name === params.name)) return absent(owner);
-  return { body: toWire(owner, clientOf(identities, owner), head.revision, now) };
+  const [document, identities, { revision }] = await Promise.all([
+    store.document(kind, params.ns, params.name),
+    store.identities(),
+    store.head(),
+  ]);
+  if (document === null) return absent(owner);
+  return { body: toWire(owner, clientOf(identities, owner), revision, now) };
 }
 
 /** Makes a client, if there is none yet, and what `step` makes of the fresh secret. */

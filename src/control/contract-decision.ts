@@ -68,7 +68,8 @@ export async function decideContract(exchange: Decision, action: ContractAction)
       const state = before?.state ?? "pending";
       const next = nextContractState(state, action);
       if (next === null) return { refusal: noStep(key, state, action) };
-      if (isGranted(next) && view.fault !== null)
+      // One that does not count is not decided about either: a no to it must not be taken for one to the older.
+      if (view.fault !== null && (isGranted(next) || !view.speaks))
         return { refusal: cannotHold(key, state, action, view.fault.message) };
       const { application, service, tier } = view;
       const subject = { namespace: params.ns, name: params.name, application, service, tier };

@@ -3,7 +3,7 @@
 //
 // The records are mutated in place (thousands of keys a second); they hold plain data and no clock.
 import { newHistory, type DemandHistory } from "./demand-history.ts";
-import { debit, emptyLedger, fullLedger, untilFull, type Ledger } from "./ledger.ts";
+import { debit, emptyLedger, fullLedger, retermed, untilFull, type Ledger } from "./ledger.ts";
 import { OVERFLOW_KEY } from "./overflow-key.ts";
 import type { LimitTerms, SyncReply } from "../model/lease.ts";
 
@@ -98,6 +98,7 @@ export function bucketFor(
   const id = bucketId(limit, key);
   const found = state.buckets.get(id);
   if (found) {
+    found.ledger = retermed(found.ledger, found.terms, terms, now);
     found.terms = terms;
     return found;
   }

@@ -2,7 +2,7 @@
 // decided with it is lease-spend.ts, how it is kept in step with the coordinator is lease-sync.ts.
 //
 // Records are mutated in place; no clock inside.
-import { fullLedger, type Ledger } from "./ledger.ts";
+import { areEqual, fullLedger, type Ledger } from "./ledger.ts";
 import { newTally, type Counted, type Tally } from "./demand-tally.ts";
 import type { LimitTerms } from "../model/lease.ts";
 
@@ -95,6 +95,11 @@ export function holdFor(book: LeaseBook, bucket: BucketName, now: number): Held 
   const id = idOf(bucket.limit, bucket.key);
   const found = book.held.get(id);
   if (found) {
+    if (!areEqual(found.terms, bucket.terms)) {
+      // A refusal under other terms says nothing about these.
+      found.deniedUntil = 0;
+      found.retryAt = 0;
+    }
     found.terms = bucket.terms;
     return found;
   }

@@ -68,6 +68,28 @@ export function tokensDieAt(ledger: Ledger, terms: LimitTerms, now: number): num
   return terms.algorithm === "gcra" ? Infinity : windowEnd(ledger, terms, now);
 }
 
+export function areEqual(one: LimitTerms, other: LimitTerms): boolean {
+  return (
+    one === other ||
+    (one.algorithm === other.algorithm &&
+      one.requests === other.requests &&
+      one.windowMs === other.windowMs &&
+      one.burst === other.burst)
+  );
+}
+
+/**
+ * The bucket under other terms: what was used stays used, as a number of requests. Who raises a limit means it to help at
+ * once; a TAT that stood hours ahead under the old rate would still stand there under the new one.
+ */
+export function retermed(ledger: Ledger, from: LimitTerms, to: LimitTerms, now: number): Ledger {
+  if (areEqual(from, to)) return ledger;
+  const used = from.algorithm === "gcra" ? ahead(ledger, now) / interval(from) : ledger.used;
+  if (used === 0 || (from.algorithm === "fixed-window" && windowOver(ledger, from, now))) return fullLedger;
+  if (to.algorithm === "gcra") return tat(now, used * interval(to));
+  return { at: from.algorithm === "gcra" ? now : ledger.at, used };
+}
+
 /** Requests that may come at once when nothing is used. */
 export function capacityOf(terms: LimitTerms): number {
   return terms.algorithm === "gcra" ? terms.burst : terms.requests;

@@ -144,7 +144,11 @@ export function tellSlots(book: SlotBook, now: number): SlotReport {
   const { terms, flights, waiters, refused, answered, answeredMs } = book;
   const busy = flights.size + waiters.length;
   // What is not used goes back at once, where others want it or nobody here does.
-  if (busy === 0 || book.scarce) book.quota = Math.min(book.quota, busy);
+  if ((busy === 0 || book.scarce) && book.quota > busy) {
+    book.quota = busy;
+    // There is something to be had again, and the answer will say how much of it.
+    book.slotsShort = false;
+  }
   book.places = Math.min(book.places, waiters.length);
   const told = {
     terms,

@@ -53,7 +53,10 @@ export const rateLimitPolicySpecSchema = z
   .strictObject({
     targetRefs: targetRefsSchema,
     limits: limitsSchema.default([]),
-    sla: z.boolean().default(false).describe("For callers with a contract in force their tier's limits take the place of these."),
+    sla: z
+      .boolean()
+      .default(false)
+      .describe("For callers with a contract in force their tier's limits take the place of these."),
     headers: z
       .enum(["ietf", "anypoint", "envoy", "none"])
       .default("ietf")

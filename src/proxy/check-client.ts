@@ -6,7 +6,7 @@ import type { ClientCredentials } from "../decide/credentials.ts";
 import { failureWait, noteFailure, noteSuccess } from "../decide/failure-limit.ts";
 import type { Identities } from "../model/access.ts";
 import type { Party } from "../model/caller.ts";
-import { encodeBase64url } from "../tokens/base64url.ts";
+import { secretDigest } from "../tokens/secret-digest.ts";
 import type { Exchange } from "./exchange.ts";
 
 export type CheckedClient =
@@ -14,8 +14,6 @@ export type CheckedClient =
   | { readonly is: "bad" }
   | { readonly is: "too-often"; readonly waitMs: number }
   | { readonly is: "uncheckable" };
-
-const utf8 = new TextEncoder();
 
 export async function checkClient(
   { ports, env, ctx, live, admitted, proofs }: Exchange,
@@ -27,9 +25,9 @@ export async function checkClient(
   if (waitMs > 0) return { is: "too-often", waitMs };
   const keys = await ports.keys(env, ctx, now);
   if (keys === null) return { is: "uncheckable" };
-  const digest = new Uint8Array(await crypto.subtle.sign("HMAC", keys.pepper, utf8.encode(secret)));
+  const digest = await secretDigest(keys.pepper, secret);
   const { client, isKnown } = lookUpClient(indexOf(live.snapshot.identities?.clients ?? NO_CLIENTS), id);
-  const good = isSecretOf(client, encodeBase64url(digest), now);
+  const good = isSecretOf(client, digest, now);
   if (!good || !isKnown || client.kind !== "Application") {
     noteFailure(proofs.failures, id, ip, now);
     return { is: "bad" };

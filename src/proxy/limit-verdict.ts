@@ -30,7 +30,8 @@ export function full(asked: Asked, retryAfterMs: number, resetMs: number): Limit
   return { allowed: false, violated: { asked, remaining: 0, resetMs }, retryAfterMs };
 }
 
-/** Names one bucket among all of the mesh. `JSON` keeps its parts apart. */
+/** Names one bucket of an isolate among all of the mesh, as long as its terms stay. `JSON` keeps its parts apart. */
 export function bucketName({ limit, key }: Asked): string {
-  return JSON.stringify([limit.policy, limit.name, key]);
+  const { algorithm, requests, windowMs, burst } = limit.terms;
+  return JSON.stringify([limit.policy, limit.name, key, algorithm, requests, windowMs, burst]);
 }

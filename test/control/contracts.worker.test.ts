@@ -118,12 +118,12 @@ describe("a contract", () => {
     expect(await inForce()).toEqual(["web/mobile"]);
   });
 
-  it("that an older one stands before cannot be approved", async () => {
+  it.each(["approve", "reject"])("that an older one stands before: nobody can %s it", async (action) => {
     await applied(contract("a-second"));
-    const { status: code, body } = await api("POST", "/contracts/web/a-second/approve");
+    const { status: code, body } = await api("POST", `/contracts/web/a-second/${action}`);
     expect([code, body.detail]).toEqual([
       409,
-      "The Contract web/a-second cannot be in force, so there is nothing to approve: Contract/web/mobile-orders is older and for the same application and service.",
+      `The Contract web/a-second cannot be in force, so there is nothing to ${action}: Contract/web/mobile-orders is older and for the same application and service.`,
     ]);
   });
 

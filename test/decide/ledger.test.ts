@@ -1,6 +1,15 @@
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { available, credit, debit, emptyLedger, fullLedger, untilFull, waitFor } from "../../src/decide/ledger.ts";
+import {
+  available,
+  credit,
+  debit,
+  emptyLedger,
+  fullLedger,
+  retermed,
+  untilFull,
+  waitFor,
+} from "../../src/decide/ledger.ts";
 import type { LimitTerms } from "../../src/model/lease.ts";
 
 const NOW = Date.UTC(2026, 10, 23);
@@ -64,6 +73,41 @@ describe("either way to count", () => {
       expect(Math.floor(available(empty, terms, NOW))).toBe(0);
       expect(untilFull(empty, terms, NOW + 1000)).toBe(0);
     }
+  });
+});
+
+describe("a limit whose terms change", () => {
+  it("helps at once when it is raised", () => {
+    const tight = gcra(5, 3_600_000, 5);
+    const wide = gcra(100, 3_600_000, 100);
+    const { ledger } = drain(tight, NOW);
+    expect(Math.floor(available(ledger, wide, NOW))).toBe(0);
+    expect(Math.floor(available(retermed(ledger, tight, wide, NOW), wide, NOW))).toBe(95);
+  });
+
+  it("still counts what was used when it is lowered", () => {
+    const wide = gcra(100, 3_600_000, 100);
+    const tight = gcra(10, 3_600_000, 10);
+    const ledger = debit(fullLedger, wide, 7, NOW);
+    expect(Math.floor(available(retermed(ledger, wide, tight, NOW), tight, NOW))).toBe(3);
+  });
+
+  it("keeps what was used, from any terms to any other, and back", () => {
+    fc.assert(
+      fc.property(anyTerms, anyTerms, fc.integer({ min: 0, max: 50 }), (from, to, tokens) => {
+        const before = tokens === 0 ? fullLedger : debit(fullLedger, from, tokens, NOW);
+        const there = retermed(before, from, to, NOW);
+        const capacity = to.algorithm === "gcra" ? to.burst : to.requests;
+        expect(available(there, to, NOW)).toBeCloseTo(Math.max(0, capacity - tokens), 2);
+        const back = retermed(there, to, from, NOW);
+        expect(available(back, from, NOW)).toBeCloseTo(available(before, from, NOW), 2);
+      }),
+    );
+  });
+
+  it("forgets a fixed window that is over", () => {
+    const { ledger } = drain(fixed(5, 1000), NOW);
+    expect(retermed(ledger, fixed(5, 1000), gcra(5, 1000, 5), NOW + 1000)).toBe(fullLedger);
   });
 });
 

@@ -36,7 +36,7 @@ export function registerCatalog(app: ControlApp): void {
       const outside = namespace === undefined ? null : lacksNamespace(operator, namespace);
       if (outside) return outside;
       const [{ head, documents }, registered, health] = await Promise.all([
-        store.mesh({ kind: "Service", namespace }),
+        store.listing({ kind: "Service", namespace }),
         store.endpoints({ namespace }),
         probedHealth(env),
       ]);

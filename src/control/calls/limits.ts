@@ -49,14 +49,15 @@ export function registerLimits(app: ControlApp): void {
     async handle({ query: { namespace, limit }, store, env, operator }) {
       const outside = namespace === undefined ? null : lacksNamespace(operator, namespace);
       if (outside) return outside;
-      const [ofPolicies, ofTiers] = await Promise.all([
-        store.mesh({ kind: "RateLimitPolicy", namespace }),
-        store.mesh({ kind: "Tier", namespace }),
+      const [ofPolicies, ofTiers, identities] = await Promise.all([
+        store.documents({ kind: "RateLimitPolicy", namespace }),
+        store.documents({ kind: "Tier", namespace }),
+        store.identities(),
       ]);
-      const policies = [...ofPolicies.documents, ...ofTiers.documents].flatMap(({ document }) =>
+      const policies = [...ofPolicies, ...ofTiers].flatMap(({ document }) =>
         covers(operator, document.metadata.namespace) ? policyOf(document) : [],
       );
-      const contracts = ofTiers.identities.contracts.filter(({ state }) => isGranted(state));
+      const contracts = identities.contracts.filter(({ state }) => isGranted(state));
       const items: LimitUseAnswer[] = [];
       const coordinators: LimitCoordinator[] = [];
       const unreachable: string[] = [];

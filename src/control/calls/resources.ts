@@ -50,7 +50,7 @@ export function registerResources(app: ControlApp): void {
       if (outside) return outside;
       const labels = query.labelSelector ? parseLabelQuery(query.labelSelector) : null;
       if (labels?.ok === false) return labels.refusal;
-      const { head, documents } = await store.mesh({ kind, namespace });
+      const { head, documents } = await store.listing({ kind, namespace });
       const chosen = documents.filter(
         ({ document: { metadata } }) =>
           covers(operator, metadata.namespace) && (labels === null || labels.value(metadata.labels)),
