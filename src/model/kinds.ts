@@ -91,7 +91,7 @@ export const kinds: Readonly<Record<KindName, KindInfo>> = {
     says: "A place where endpoints run: its region, whether private addresses are allowed, whose workload tokens it trusts.",
     spec: clusterSpecSchema,
     effect: "now",
-    limits: "`trust` and `mtlsCertificate` are parsed, stored and returned; no effect yet.",
+    limits: "`mtlsCertificate` is parsed, stored and returned; no effect yet.",
   },
   Service: {
     kind: "Service",
@@ -102,7 +102,7 @@ export const kinds: Readonly<Record<KindName, KindInfo>> = {
     says: "A registry entry: a service, its endpoints, who may call it by its own address.",
     spec: serviceSpecSchema,
     effect: "now",
-    limits: "`assertion` and `openapi` are parsed, stored and returned; no effect yet.",
+    limits: "`openapi` is stored and returned by the catalog.",
   },
   TrafficPolicy: {
     kind: "TrafficPolicy",

@@ -57,6 +57,8 @@ const results: readonly { readonly block: string; readonly code?: number; readon
   },
   { block: "selvage contract revoke", says: /tier\/bronze +hourly[\s\S]*revoked[\s\S]*401\n[\s\S]*restored/ },
   { block: "selvage app rotate", says: /client secret +slvs_[\s\S]*"secrets":\[\]/ },
+  { block: "selvage-identity: $TOKEN", says: /200/ },
+  { block: "selvage keys get", says: /signing[\s\S]*next/ },
   { block: "selvage limit get", says: /per-client +hourly +127\.0\.0\.1 +3\/3[\s\S]*"unreachable":\[\]/ },
 ];
 
@@ -70,6 +72,7 @@ const PAGES = [
   "docs/rate-limits.md",
   "docs/authorization.md",
   "docs/contracts.md",
+  "docs/identity.md",
 ];
 
 let mesh: TestMesh;
