@@ -38,6 +38,8 @@ export interface WriteOptions {
   readonly now: string;
   /** True under `selvage up`: endpoints without a cluster are in `local`. */
   readonly localMesh: boolean;
+  /** As in `CompileOptions`. */
+  readonly hasSecret?: (name: string) => boolean;
   /** Whether the writer may make these changes; asked with every plan, so also for what a prune or rollback removes. */
   /** A new revision though no document changes: the time has changed what they mean. What is wrong is then nobody's to mend. */
   readonly recompile?: true;
@@ -111,6 +113,7 @@ async function carryOut(
     revision: head.revision + 1,
     now: options.now,
     localMesh: options.localMesh,
+    ...(options.hasSecret === undefined ? {} : { hasSecret: options.hasSecret }),
     previous: new Map(documents.flatMap((one) => (one.status ? [[refOfDocument(one.document), one.status]] : []))),
     generations,
     createdAt: createdAtOf(documents, changes, options.now),

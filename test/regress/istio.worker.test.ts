@@ -139,6 +139,7 @@ describe("services", () => {
       if (!compiled.ok) expect(compiled.reason).not.toBe("");
     }
     expect(compileRegex("((a{100}){100}){100}").ok).toBe(false);
+    expect(compileRegex("a{600}b{600}").ok).toBe(false);
     expect(compileRegex("(".repeat(10_000)).ok).toBe(false);
   });
 });
