@@ -111,9 +111,7 @@ async function carryOut(
   const generations = generationsAfter(documents, changes);
   const settings: CompileOptions = {
     revision: head.revision + 1,
-    now: options.now,
-    localMesh: options.localMesh,
-    ...(options.hasSecret === undefined ? {} : { hasSecret: options.hasSecret }),
+    ...knownOf(options),
     previous: new Map(documents.flatMap((one) => (one.status ? [[refOfDocument(one.document), one.status]] : []))),
     generations,
     createdAt: createdAtOf(documents, changes, options.now),
@@ -191,8 +189,13 @@ function findingsBefore(
   const createdAt = createdAtOf(documents, [], options.now);
   return compile(
     documents.map(({ document }) => document),
-    { revision: head.revision, now: options.now, localMesh: options.localMesh, identities, createdAt },
+    { ...knownOf(options), revision: head.revision, identities, createdAt },
   ).findings;
+}
+
+/** What compiling needs to know of where it happens. */
+function knownOf({ now, localMesh, hasSecret }: WriteOptions): Pick<CompileOptions, "now" | "localMesh" | "hasSecret"> {
+  return { now, localMesh, ...(hasSecret === undefined ? {} : { hasSecret }) };
 }
 
 function summaryOf({ changes }: Plan): PlanSummary {
