@@ -38,6 +38,8 @@ export interface WriteOptions {
   readonly now: string;
   /** True under `selvage up`: endpoints without a cluster are in `local`. */
   readonly localMesh: boolean;
+  /** As in `CompileOptions`. */
+  readonly hasSecret?: (name: string) => boolean;
   /** Whether the writer may make these changes; asked with every plan, so also for what a prune or rollback removes. */
   /** A new revision though no document changes: the time has changed what they mean. What is wrong is then nobody's to mend. */
   readonly recompile?: true;
@@ -109,8 +111,7 @@ async function carryOut(
   const generations = generationsAfter(documents, changes);
   const settings: CompileOptions = {
     revision: head.revision + 1,
-    now: options.now,
-    localMesh: options.localMesh,
+    ...knownOf(options),
     previous: new Map(documents.flatMap((one) => (one.status ? [[refOfDocument(one.document), one.status]] : []))),
     generations,
     createdAt: createdAtOf(documents, changes, options.now),
@@ -188,8 +189,13 @@ function findingsBefore(
   const createdAt = createdAtOf(documents, [], options.now);
   return compile(
     documents.map(({ document }) => document),
-    { revision: head.revision, now: options.now, localMesh: options.localMesh, identities, createdAt },
+    { ...knownOf(options), revision: head.revision, identities, createdAt },
   ).findings;
+}
+
+/** What compiling needs to know of where it happens. */
+function knownOf({ now, localMesh, hasSecret }: WriteOptions): Pick<CompileOptions, "now" | "localMesh" | "hasSecret"> {
+  return { now, localMesh, ...(hasSecret === undefined ? {} : { hasSecret }) };
 }
 
 function summaryOf({ changes }: Plan): PlanSummary {

@@ -38,6 +38,8 @@ export interface CompileOptions {
   readonly now: string;
   /** Under `selvage up`: endpoints without a cluster are in `local`, where private addresses are allowed. */
   readonly localMesh: boolean;
+  /** Whether the Worker has a secret of that name that can be a key; absent = nobody knows. */
+  readonly hasSecret?: (name: string) => boolean;
   /** Statuses before, by `refOf`: times of conditions that stay are kept. */
   readonly previous?: ReadonlyMap<string, Status>;
   /** Generation of each document, by `refOf`; 1 where there is none. */
@@ -95,7 +97,7 @@ export function compile(documents: readonly Document[], options: CompileOptions)
     ...lintReferences(world, listeners),
     ...faults.findings,
     ...lintPolicies(world, losers),
-    ...lintAuthentication(world.authenticationPolicies, fetchesPrivately),
+    ...lintAuthentication(world.authenticationPolicies, fetchesPrivately, options.hasSecret),
     ...lintAuthorizations(world),
     ...lintTrust(world, fetchesPrivately),
     ...lintContracts(identities.contracts, world),

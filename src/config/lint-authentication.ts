@@ -10,10 +10,14 @@ import { refOf } from "../model/keys.ts";
 
 type Draft = Omit<Finding, "ref">;
 
-/** @param allowPrivate whether key sets may be fetched from private addresses and over plain http */
+/**
+ * @param allowPrivate whether key sets may be fetched from private addresses and over plain http
+ * @param hasSecret whether the Worker has a secret of that name that can be a key; absent = nobody knows
+ */
 export function lintAuthentication(
   policies: readonly DocumentOf<"AuthenticationPolicy">[],
   allowPrivate: boolean,
+  hasSecret: (name: string) => boolean = () => true,
 ): Finding[] {
   const findings: Finding[] = [];
   for (const { kind, metadata, spec } of policies) {
@@ -27,6 +31,7 @@ export function lintAuthentication(
         ...headerFindings(provider, at),
         ...issuerFindings(providers, index, at),
         ...timeFindings(provider, at),
+        ...secretFindings(provider, at, hasSecret),
       ];
       for (const draft of drafts) findings.push({ ...draft, ref });
     }
@@ -76,4 +81,11 @@ function timeFindings({ requiredClaims }: JwtProviderSpec, at: string): Draft[] 
   if (requiredClaims.includes("exp")) return [];
   const message = "Tokens without exp are accepted: they never expire, and one that leaks is good for ever";
   return [{ severity: "warning", code: "SLV1331", pointer: `${at}/requiredClaims`, message, hint: "Require exp." }];
+}
+
+function secretFindings({ secretRef }: JwtProviderSpec, at: string, hasSecret: (name: string) => boolean): Draft[] {
+  if (secretRef === undefined || hasSecret(secretRef.name)) return [];
+  const message = `The Worker has no secret ${secretRef.name} of at least 32 bytes: tokens of this provider are answered 503`;
+  const hint = `Set it: wrangler secret put ${secretRef.name}`;
+  return [{ severity: "warning", code: "SLV1332", pointer: `${at}/secretRef`, message, hint }];
 }

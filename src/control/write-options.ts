@@ -1,4 +1,5 @@
 // What every write of documents takes from its exchange: who, when, why, and what the operator may touch.
+import { sharedSecret } from "../tokens/shared-secret.ts";
 import { z } from "zod";
 import type { WriteOptions } from "../config/change.ts";
 import { overrideTarget } from "../config/compile-overrides.ts";
@@ -50,6 +51,7 @@ export function writeOptions(
     reason: query.reason ?? null,
     now: new Date(caller.now).toISOString(),
     localMesh: caller.env.LOCAL_MESH === "true",
+    hasSecret: (name) => sharedSecret(caller.env, name) !== null,
     permits: (changes) => {
       for (const { ref, action, before, after } of changes) {
         // A rollback plans every document there was, and leaves most of them alone.

@@ -52,6 +52,7 @@ export const findingCodes = {
   SLV1311: "A policy selects nothing.",
   SLV1330: "Two providers of a policy have the same issuer.",
   SLV1331: "A policy accepts tokens that never expire.",
+  SLV1332: "A policy names a secret that the Worker does not have, or that is too short to be a key.",
   SLV1312: "An older contract for the same application and service is the one that counts.",
   SLV1320: "A DENY goes by paths: another spelling that the service understands the same gets through.",
   SLV1321: "An AuthorizationPolicy has no rules: an ALLOW refuses everything, another matches nothing.",

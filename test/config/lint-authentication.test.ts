@@ -87,3 +87,12 @@ it("two providers of one issuer, and tokens that never expire, are warned of", (
   expect(findings(two)).toEqual(["SLV1330 AuthenticationPolicy/shop/door /spec/jwt/providers/1/issuer"]);
   expect(findings(withKey(key, ", requiredClaims: [sub]"))).toEqual([`SLV1331 ${AT}/requiredClaims`]);
 });
+
+it("a secret that the Worker does not have is warned of, where that can be known", () => {
+  const provider = '{name: a, issuer: "https://a.example.com", algorithms: [HS256], secretRef: {name: IDP}}';
+  const warnings = (hasSecret?: (name: string) => boolean): string[] =>
+    told(compiled(policy(provider), hasSecret === undefined ? {} : { hasSecret }).findings);
+  expect(warnings()).toEqual([]);
+  expect(warnings((name) => name === "IDP")).toEqual([]);
+  expect(warnings(() => false)).toEqual([`SLV1332 ${AT}/secretRef`]);
+});

@@ -1,9 +1,9 @@
 // Promise: services behind proxies that users already run get the mesh's decisions, the same as through the mesh.
 import { readFileSync } from "node:fs";
-import { connect } from "node:net";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { startBackend, type Backend } from "../support/backend.ts";
 import { startMesh, type TestMesh } from "../support/mesh.ts";
+import { sendRaw } from "../support/raw/tcp.ts";
 import { nginxMissing, startNginx, type Nginx } from "../support/nginx.ts";
 
 const EXAMPLE = readFileSync(new URL("../../examples/nginx/selvage.conf", import.meta.url), "utf8");
@@ -44,9 +44,9 @@ afterAll(async () => {
 
 describe("the adapter for Envoy, over raw sockets", () => {
   const statusOf = async (path: string, headers = ""): Promise<number> => {
-    const answer = await raw(
+    const answer = await sendRaw(
       Number(new URL(mesh.url).port),
-      `GET ${path} HTTP/1.1\r\nhost: shop.example\r\n${headers}`,
+      `GET ${path} HTTP/1.1\r\nhost: shop.example\r\n${headers}connection: close\r\n\r\n`,
     );
     return Number(/^HTTP\/1\.1 (\d+)/.exec(answer)?.[1]);
   };
@@ -123,7 +123,10 @@ describe("nginx in front of a service", () => {
     const answer = await fetch(`${nginx.url}/`);
     expect(answer.status).toBe(401);
     expect(answer.headers.get("www-authenticate")).toContain("Bearer");
-    const crooked = await raw(nginx.port, "GET /a/..%2fb HTTP/1.1\r\nhost: shop.example\r\n");
+    const crooked = await sendRaw(
+      nginx.port,
+      "GET /a/..%2fb HTTP/1.1\r\nhost: shop.example\r\nconnection: close\r\n\r\n",
+    );
     expect(crooked).toMatch(/^HTTP\/1\.1 (400|401|403)/);
     expect(backend.requests.length).toBe(before);
     await nginx.stop();
@@ -138,15 +141,3 @@ describe("nginx in front of a service", () => {
     nginx = null;
   }, 60_000);
 });
-
-/** One request whose path no client library may touch; the whole answer as text. */
-function raw(port: number, head: string): Promise<string> {
-  return new Promise((resolve, reject) => {
-    const socket = connect(port, "127.0.0.1", () => socket.write(`${head}connection: close\r\n\r\n`));
-    let text = "";
-    socket.setEncoding("utf8");
-    socket.on("data", (chunk: string) => (text += chunk));
-    socket.on("end", () => resolve(text));
-    socket.on("error", reject);
-  });
-}

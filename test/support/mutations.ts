@@ -166,7 +166,7 @@ export const mutations: readonly Mutation[] = [
     ids: ["CVE-2022-23635"],
     file: "src/control/register.ts",
     from: "const identity = await identify(",
-    to: "await call.body.read(request);\n    const identity = await identify(",
+    to: 'if (request.headers.get("authorization") === "Bearer unknown") await call.body.read(request);\n    const identity = await identify(',
   },
   {
     ids: ["CVE-2026-31838"],
