@@ -36,7 +36,6 @@ describe("requests on the wire", () => {
 
   it("never carry a spoofed identity, whatever its spelling", async () => {
     const spoofed = [
-      "selvage-identity: a",
       "Selvage-Assertion: b",
       "selvage_source: c",
       "SELVAGE_ASSERTION: d",
@@ -48,6 +47,12 @@ describe("requests on the wire", () => {
       "selvage-timeout-ms",
     ]);
     expect(valueOf(only(arrived), "selvage-source")).toBe("anonymous");
+  });
+
+  it("with an identity that is none are refused: it is never overlooked", async () => {
+    const { answer, arrived } = await wire.exchange(get("/", ["selvage-identity: a"]));
+    expect(answer).toMatch(/^HTTP\/1.1 (401|503) /);
+    expect(arrived).toEqual([]);
   });
 
   it("are refused by the runtime when a header name ends in a space", async () => {
@@ -238,6 +243,16 @@ describe("requests on the wire", () => {
     expect(answer).toMatch(/^HTTP\/1.1 400 /);
     expect(answer).toContain("TRACE is not forwarded");
     expect(arrived).toEqual([]);
+  });
+
+  it("keep bytes that are no UTF-8, and Set-Cookie lines apart", async () => {
+    await wire.exchange(get("/", ["X-Name: caf\u00e9", "Set-Cookie: a=1", "Set-Cookie: b=2", "selvage-source: me"]));
+    const { headers } = only(wire.upstream.requests);
+    const values = (wanted: string): string[] =>
+      headers.flatMap(([name, value]) => (name.toLowerCase() === wanted ? [value] : []));
+    expect(values("x-name")).toEqual(["caf\u00e9"]);
+    expect(values("set-cookie")).toEqual(["a=1", "b=2"]);
+    expect(values("selvage-source")).toEqual(["anonymous"]);
   });
 
   it("keep repeated header lines together, so that a value cannot hide behind another", async () => {
