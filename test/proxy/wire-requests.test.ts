@@ -36,7 +36,7 @@ describe("requests on the wire", () => {
 
   it("never carry a spoofed identity, whatever its spelling", async () => {
     const spoofed = [
-      "selvage-identity: a",
+      "selvage_identity: a",
       "Selvage-Assertion: b",
       "selvage_source: c",
       "SELVAGE_ASSERTION: d",
@@ -48,6 +48,12 @@ describe("requests on the wire", () => {
       "selvage-timeout-ms",
     ]);
     expect(valueOf(only(arrived), "selvage-source")).toBe("anonymous");
+  });
+
+  it("are refused when what they say of their identity is no token", async () => {
+    const { answer, arrived } = await wire.exchange(get("/", ["selvage-identity: a"]));
+    expect(answer).toMatch(/^HTTP\/1.1 401 /);
+    expect(arrived).toEqual([]);
   });
 
   it("are refused by the runtime when a header name ends in a space", async () => {
