@@ -90,7 +90,7 @@ function translateRule(rule: Field, action: Action, terms: TermContext): Rule[] 
   return groups(from).flatMap((sources) =>
     groups(to).map((operations) => {
       const all = [...when, ...[...sources, ...operations].flatMap((entry) => entry.when)];
-      return { ...listsOf("from", sources), ...listsOf("to", operations), ...(all.length > 0 ? { when: all } : {}) };
+      return Object.assign(listsOf("from", sources), listsOf("to", operations), all.length > 0 ? { when: all } : {});
     }),
   );
 }
