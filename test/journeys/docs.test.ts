@@ -58,6 +58,11 @@ const results: readonly { readonly block: string; readonly code?: number; readon
   { block: "selvage contract revoke", says: /tier\/bronze +hourly[\s\S]*revoked[\s\S]*401\n[\s\S]*restored/ },
   { block: "selvage app rotate", says: /client secret +slvs_[\s\S]*"secrets":\[\]/ },
   { block: "selvage-identity: $TOKEN", says: /200/ },
+  {
+    block: "authz/envoy/orders.shop",
+    says: /HTTP\/1\.1 200 OK[\s\S]*allow; policy="Service\/shop\/orders"[\s\S]*HTTP\/1\.1 200 OK/,
+  },
+  { block: "ratelimit/json", says: /"overallCode":"OK"[\s\S]*"requestsPerUnit":3/ },
   { block: "selvage keys get", says: /signing[\s\S]*next/ },
   { block: "selvage limit get", says: /per-client +hourly +127\.0\.0\.1 +3\/3[\s\S]*"unreachable":\[\]/ },
 ];
@@ -73,6 +78,7 @@ const PAGES = [
   "docs/authorization.md",
   "docs/contracts.md",
   "docs/identity.md",
+  "docs/adapters.md",
 ];
 
 let mesh: TestMesh;
