@@ -7,6 +7,8 @@ import { translateAuthorizationPolicy } from "./istio-authorization-policy.ts";
 import type { Desk, Translate } from "./istio-desk.ts";
 import { translateDestinationRule } from "./istio-destination-rule.ts";
 import { translateGateway } from "./istio-gateway.ts";
+import { translatePeerAuthentication } from "./istio-peer-authentication.ts";
+import { translateRequestAuthentication } from "./istio-request-authentication.ts";
 import { translateVirtualService } from "./istio-virtual-service.ts";
 import { surveyIstio } from "./istio-world.ts";
 import { judgeDocument } from "./judge-document.ts";
@@ -25,13 +27,12 @@ const translators: readonly { readonly kind: string; readonly version: RegExp; r
   { kind: "DestinationRule", version: NETWORKING, translate: translateDestinationRule },
   { kind: "Gateway", version: NETWORKING, translate: translateGateway },
   { kind: "AuthorizationPolicy", version: SECURITY, translate: translateAuthorizationPolicy },
+  { kind: "RequestAuthentication", version: SECURITY, translate: translateRequestAuthentication },
+  { kind: "PeerAuthentication", version: SECURITY, translate: translatePeerAuthentication },
 ];
 
 /** Istio's kinds that have no counterpart. */
 const REASONS: Readonly<Record<string, string>> = {
-  PeerAuthentication:
-    "the mesh has no mutual TLS between sidecars; who calls is proven by tokens (see exposure of Service)",
-  RequestAuthentication: "it is not translated; an AuthenticationPolicy with jwt.providers says the same",
   ServiceEntry: "an outside host becomes a Service whose endpoints are its URLs, which this cannot know for certain",
   Sidecar: "there are no sidecars to configure",
   EnvoyFilter: "there is no Envoy to patch",
@@ -46,7 +47,12 @@ const REASONS: Readonly<Record<string, string>> = {
 export function importIstio(values: readonly unknown[], options: IstioOptions = {}): Imported {
   const sources = openDocuments(values);
   const names = new Names();
-  const desk = { world: surveyIstio(sources, options.trustDomain ?? "mesh.local"), names, grants: new Grants(names) };
+  const desk: Desk = {
+    world: surveyIstio(sources, options.trustDomain ?? "mesh.local"),
+    names,
+    grants: new Grants(names),
+    authenticated: new Map(),
+  };
   const documents: PlainDocument[] = [];
   const notes: ImportNote[] = [];
   const seen = new Set<string>();

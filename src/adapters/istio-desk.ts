@@ -8,6 +8,8 @@ export interface Desk {
   readonly world: IstioWorld;
   readonly names: Names;
   readonly grants: Grants;
+  /** What RequestAuthentications are for, `Service/<namespace>/<name>`, and the first of each. */
+  readonly authenticated: Map<string, string>;
 }
 
 /** Notes go to the source's root; the answer is what the source becomes. */

@@ -24,6 +24,8 @@ export interface IstioWorld {
   readonly outside: ReadonlySet<string>;
   /** `labels.version` by `"<namespace>/<service>/<subset>"`; null for a subset without that label. */
   readonly subsets: ReadonlyMap<string, string | null>;
+  /** Of the RequestAuthentications: nobody else's tokens are accepted. */
+  readonly issuers: readonly string[];
 }
 
 /** Istio's default: policies in it hold for the whole mesh. */
@@ -37,7 +39,7 @@ export function surveyIstio(documents: readonly SourceDocument[], trustDomain: s
   const services: KnownService[] = [];
   const outside = new Set<string>();
   const subsets = new Map<string, string | null>();
-  const known = { trustDomain, namespaces, services, outside, subsets };
+  const issuers = new Set<string>();
   for (const source of documents) {
     const { kind, namespace, name, root } = source;
     namespaces.add(kind === "Namespace" ? name : namespace);
@@ -48,7 +50,12 @@ export function surveyIstio(documents: readonly SourceDocument[], trustDomain: s
     }
     if (kind === "ServiceEntry")
       for (const host of list(spec["hosts"])) if (typeof host === "string") outside.add(host);
+    for (const rule of kind === "RequestAuthentication" ? list(spec["jwtRules"]) : []) {
+      const issuer = isRecord(rule) ? rule["issuer"] : undefined;
+      if (typeof issuer === "string" && issuer !== "") issuers.add(issuer);
+    }
   }
+  const known = { trustDomain, namespaces, services, outside, subsets, issuers: [...issuers] };
   for (const { kind, namespace, root } of documents) {
     const spec = specOf(root.value);
     const service = typeof spec["host"] === "string" ? serviceOf(spec["host"], namespace, known) : null;

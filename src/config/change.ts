@@ -2,6 +2,7 @@
 // found, write all or nothing. Apply, put, delete and rollback differ only in how they plan.
 import { canonicalJson } from "../decide/canonical-json.ts";
 import type { ApplyResult, PlanSummary } from "../model/api-apply.ts";
+import type { Document } from "../model/document.ts";
 import type { Finding } from "../model/finding.ts";
 import type { IdentityState } from "../model/identity.ts";
 import type { Refusal } from "../model/problem.ts";
@@ -43,7 +44,7 @@ export interface WriteOptions {
   /** Whether the writer may make these changes; asked with every plan, so also for what a prune or rollback removes. */
   /** A new revision though no document changes: the time has changed what they mean. What is wrong is then nobody's to mend. */
   readonly recompile?: true;
-  readonly permits?: (changes: readonly PlannedChange[]) => Refusal | null;
+  readonly permits?: (changes: readonly PlannedChange[], next: readonly Document[]) => Refusal | null;
 }
 
 export type Applied =
@@ -81,7 +82,7 @@ export async function change(
       const mesh = await store.mesh();
       const planned = planOf(mesh);
       if (!planned.ok) return planned;
-      const denied = options.permits?.(planned.plan.changes) ?? null;
+      const denied = options.permits?.(planned.plan.changes, planned.plan.next) ?? null;
       if (denied) return refused(denied);
       const outcome = await carryOut(store, options, origin, mesh, planned.plan);
       if (outcome !== "moved") return outcome;

@@ -14,6 +14,10 @@ export interface AccessPlace {
   readonly gateway: string | null;
   readonly service: ServiceKey | null;
   readonly rule: { readonly namespace: string; readonly route: string; readonly name: string } | null;
+  /** The service that the rule's route is attached to and that the request named: its policies hold beside the backend's. */
+  readonly addressed?: ServiceKey | null;
+  /** The rule is of a namespace that nobody allowed to use the service: it cannot say who may call it anonymously. */
+  readonly foreign?: boolean;
 }
 
 export interface AccessPolicies {
@@ -44,7 +48,7 @@ export function compileAccess(
     losers,
     guards: (gateway) => holders.has(`Gateway/${gateway}`) || attached.has(`Gateway/${gateway}`),
     at: (place) => {
-      const own = first(ownTargets(place), holder);
+      const own = first(authenticators(place), holder);
       const authentication = own ?? first(outerTargets(place), holder);
       const authorizations = merged(
         ...[...outerTargets(place), ...ownTargets(place)].map((key) => attached.get(key) ?? []),
@@ -59,14 +63,20 @@ export function compileAccess(
 }
 
 /** The most specific first. */
-function ownTargets({ rule, service }: AccessPlace): string[] {
+function ownTargets({ rule, service, addressed = null }: AccessPlace): string[] {
   const keys: string[] = [];
   if (rule !== null) {
     const route = `HTTPRoute/${rule.namespace}/${rule.route}`;
     keys.push(`${route}#${rule.name}`, route);
   }
   if (service !== null) keys.push(`Service/${service}`);
+  if (addressed !== null && addressed !== service) keys.push(`Service/${addressed}`);
   return keys;
+}
+
+/** What may take the place of a service's exposure and of its own policy: of a foreign rule, the service's own alone. */
+function authenticators(place: AccessPlace): string[] {
+  return ownTargets(place.foreign === true ? { ...place, rule: null, addressed: null } : place);
 }
 
 function outerTargets({ gateway }: AccessPlace): string[] {

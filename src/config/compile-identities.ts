@@ -20,8 +20,17 @@ export interface CompiledContract extends ContractView {
   readonly state: ContractState;
 }
 
-/** @param now RFC 3339 */
-export function compileIdentities(world: World, limits: Limits, state: IdentityState, now: string): CompiledIdentities {
+/**
+ * @param now RFC 3339
+ * @param allowPrivate whether key sets may be fetched from private addresses and over plain http
+ */
+export function compileIdentities(
+  world: World,
+  limits: Limits,
+  state: IdentityState,
+  now: string,
+  allowPrivate = false,
+): CompiledIdentities {
   const views = surveyContracts(world);
   const settled = settleIdentities(world, views, state, now);
   const states = new Map(settled.contracts.map((one) => [`${one.namespace}/${one.name}`, one.state]));
@@ -36,7 +45,7 @@ export function compileIdentities(world: World, limits: Limits, state: IdentityS
     tiered: Object.fromEntries(
       [...world.tiers.values()].map(({ metadata, spec }) => [`${metadata.namespace}/${spec.service}`, true as const]),
     ),
-    trust: [...world.clusters].flatMap(([cluster, { spec }]) => trustOf(cluster, spec.trust)),
+    trust: [...world.clusters].flatMap(([cluster, { spec }]) => trustOf(cluster, spec.trust, allowPrivate)),
   };
   const empty = identities.trust.length === 0 && [identities.clients, identities.tiered].every(isEmpty);
   return { identities: empty ? null : identities, settled, contracts };
@@ -63,10 +72,15 @@ function contractsOf(contracts: readonly CompiledContract[], limits: Limits): Id
   return services;
 }
 
-function trustOf(cluster: string, trust: NonNullable<ReturnType<World["clusters"]["get"]>>["spec"]["trust"]) {
+function trustOf(
+  cluster: string,
+  trust: NonNullable<ReturnType<World["clusters"]["get"]>>["spec"]["trust"],
+  allowPrivate: boolean,
+) {
   if (trust === undefined) return [];
   const { issuer, audience = null, jwksUri, jwks } = trust;
   // The schema lets exactly one of the two pass.
-  const keys: ClusterTrust["keys"] = jwks === undefined ? { jwksUri: jwksUri ?? "" } : { jwks };
+  const source = allowPrivate ? { jwksUri: jwksUri ?? "", allowPrivate } : { jwksUri: jwksUri ?? "" };
+  const keys: ClusterTrust["keys"] = jwks === undefined ? source : { jwks };
   return [{ cluster, issuer, audience, keys }];
 }

@@ -61,6 +61,11 @@ function mayRefer(
 ): boolean {
   if (scene.meshExposure === "mesh") return true;
   if (scene.meshExposure === "public" && service?.exposure === "public") return true;
+  return isGranted(from, to, name, world);
+}
+
+/** Whether the namespace of a service lets HTTPRoutes of another one use it. */
+export function isGranted(from: string, to: string, name: string, world: World): boolean {
   return world.grants.some(
     ({ metadata, spec }) =>
       metadata.namespace === to &&

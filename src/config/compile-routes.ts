@@ -9,13 +9,15 @@ import type { Placement } from "./compile-router.ts";
 import { compileMatch, compileRule, type Attached, type Flavour, type MatchSpec } from "./compile-rules.ts";
 import type { World } from "./compile-world.ts";
 
+type Route = DocumentOf<"HTTPRoute">;
+
 export interface CompiledParent {
   readonly attachment: Attachment;
   readonly faults: readonly RouteFault[];
 }
 
 export interface CompiledRoute {
-  readonly route: DocumentOf<"HTTPRoute">;
+  readonly route: Route;
   readonly parents: readonly CompiledParent[];
   readonly patternFaults: readonly { readonly pointer: string; readonly reason: string }[];
 }
@@ -46,7 +48,7 @@ export function compileRoutes(
   return { routes, rules: compiling.rules, placements: compiling.placements };
 }
 
-function compileRoute(route: DocumentOf<"HTTPRoute">, age: number, compiling: Compiling): CompiledRoute {
+function compileRoute(route: Route, age: number, compiling: Compiling): CompiledRoute {
   const { world, listeners, programs } = compiling;
   const matches = route.spec.rules.map((rule, index) =>
     rule.matches.map((match, at) => compileMatch(match, `/spec/rules/${index}/matches/${at}`, programs)),
@@ -57,7 +59,7 @@ function compileRoute(route: DocumentOf<"HTTPRoute">, age: number, compiling: Co
     { readonly rules: readonly (number | null)[]; readonly faults: readonly RouteFault[] }
   >();
   const parents = attach(route, world, listeners).map((attachment): CompiledParent => {
-    const flavour = flavourOf(attachment, compiling);
+    const flavour = flavourOf(route, attachment, compiling);
     const key = JSON.stringify([flavour, attachment.accepted.status]);
     const variant = variants.get(key) ?? compileVariant(route, flavour, attachment, compiling);
     variants.set(key, variant);
@@ -67,12 +69,14 @@ function compileRoute(route: DocumentOf<"HTTPRoute">, age: number, compiling: Co
   return { route, parents, patternFaults };
 }
 
-function flavourOf({ gateway, service }: Attachment, { world, attached }: Compiling): Flavour {
+function flavourOf({ metadata }: Route, { gateway, service }: Attachment, { world, attached }: Compiling): Flavour {
   const none = { gateway: null, gatewayFault: null, gatewayLimits: [], circuit: null, guardedGateway: null };
   if (service !== null) {
-    return { meshExposure: world.services.get(service.key)?.exposure ?? "mesh", ...none };
+    // A consumer's route is about its own callers, and takes nothing of the service's for itself.
+    const addressed = service.key.startsWith(`${metadata.namespace}/`) ? service.key : null;
+    return { meshExposure: world.services.get(service.key)?.exposure ?? "mesh", ...none, addressed };
   }
-  if (gateway === null) return { meshExposure: null, ...none };
+  if (gateway === null) return { meshExposure: null, ...none, addressed: null };
   const { policies, faults, limits, circuits, access } = attached;
   return {
     meshExposure: null,
@@ -81,16 +85,12 @@ function flavourOf({ gateway, service }: Attachment, { world, attached }: Compil
     gatewayLimits: limits.gateway(gateway),
     circuit: circuits.gateway(gateway),
     guardedGateway: access.guards(gateway) ? gateway : null,
+    addressed: null,
   };
 }
 
 /** The route's rules as this kind of parent sees them. Rules that no request can reach are judged and not kept. */
-function compileVariant(
-  route: DocumentOf<"HTTPRoute">,
-  flavour: Flavour,
-  { accepted }: Attachment,
-  compiling: Compiling,
-) {
+function compileVariant(route: Route, flavour: Flavour, { accepted }: Attachment, compiling: Compiling) {
   const faults: RouteFault[] = [];
   const rules = route.spec.rules.map((_, index) => {
     const rule = compileRule(route, index, flavour, compiling.world, compiling.attached, faults);
@@ -100,7 +100,7 @@ function compileVariant(
 }
 
 function place(
-  route: DocumentOf<"HTTPRoute">,
+  route: Route,
   age: number,
   { places, service }: Attachment,
   rules: readonly (number | null)[],

@@ -6,7 +6,7 @@ import { parseDuration } from "../model/duration.ts";
 import type { HTTPBackendRef, HTTPRouteRule } from "../model/http-route.ts";
 import type { HTTPRouteMatch } from "../model/http-route-match.ts";
 import type { SessionPersistenceSpec } from "../model/session-persistence.ts";
-import type { Backend, Fault, Rule, RuleMatch, SessionPersistence, ValueMatch } from "../model/snapshot.ts";
+import type { Backend, Fault, Rule, RuleMatch, ServiceKey, SessionPersistence, ValueMatch } from "../model/snapshot.ts";
 import type { AccessPolicies } from "./compile-access.ts";
 import { circuitMember, type Circuits } from "./compile-circuits.ts";
 import type { Faults } from "./compile-faults.ts";
@@ -14,7 +14,7 @@ import { compileFilters, type FilterContext } from "./compile-filters.ts";
 import { merged, type Limits } from "./compile-limits.ts";
 import type { Effective, Policies } from "./compile-policies.ts";
 import type { Programs } from "./compile-programs.ts";
-import { resolveTarget, type RouteFault, type Scene } from "./compile-references.ts";
+import { isGranted, resolveTarget, type RouteFault, type Scene } from "./compile-references.ts";
 import type { World } from "./compile-world.ts";
 
 type Route = DocumentOf<"HTTPRoute">;
@@ -31,6 +31,8 @@ export interface Flavour extends Scene {
   readonly gatewayLimits: readonly number[];
   /** Key of that Gateway, where a policy on access is attached to it: only then does it matter which one it is. */
   readonly guardedGateway: string | null;
+  /** The service that requests name to reach the rule, where the route is of that service's namespace. */
+  readonly addressed: ServiceKey | null;
 }
 
 /** The policies of the mesh. */
@@ -74,20 +76,23 @@ export function compileRule(
     perTryMs: milliseconds(rule.timeouts?.backendRequest) ?? policy?.perTryMs ?? null,
   };
   const { limits, circuits, access } = attached;
-  const place = { gateway: flavour.guardedGateway, rule: { namespace, route: name, name: called } };
-  const above = merged(limits.mesh, flavour.gatewayLimits);
+  const { addressed } = flavour;
+  const place = { gateway: flavour.guardedGateway, rule: { namespace, route: name, name: called }, addressed };
+  const ofAddressed = addressed === null ? [] : limits.service(addressed);
+  const above = merged(limits.mesh, flavour.gatewayLimits, ofAddressed);
   const ownLimits = limits.route(namespace, name, called);
   const circuit = circuits.route(namespace, name, called);
   const backends = rule.backendRefs.map((ref, at) => {
     const own = { timeouts, policy, fault };
     const backend = compileBackend(ref, `${pointer}/backendRefs/${at}`, own, flavour, attached, context);
     const { target } = backend;
-    if (!("service" in target)) return backend;
+    // What cannot be reached is guarded all the same: what is wrong is not told to everybody, and a filter may answer.
+    if (!("service" in target)) return { ...backend, ...access.at({ ...place, service: null }) };
     return {
       ...backend,
       ...circuitMember(circuit, circuits.service(target.service), flavour.circuit, circuits.mesh),
       limits: merged(above, limits.service(target.service), ownLimits),
-      ...access.at({ ...place, service: target.service }),
+      ...access.at({ ...place, service: target.service, foreign: isForeign(namespace, target.service, world) }),
     };
   });
   return {
@@ -103,6 +108,12 @@ export function compileRule(
         ? null
         : compileSession(rule.sessionPersistence, `${namespace}-${name}-${called}`),
   };
+}
+
+/** A route attached to services needs no grant to lead to another namespace, and so has no say about access there. */
+function isForeign(namespace: string, service: ServiceKey, world: World): boolean {
+  const [theirs = "", name = ""] = service.split("/");
+  return theirs !== namespace && !isGranted(namespace, theirs, name, world);
 }
 
 /** What the rule itself, or a policy on it or its route, says. */

@@ -79,7 +79,13 @@ export function compile(documents: readonly Document[], options: CompileOptions)
   const faults = compileFaults(world, programs);
   const fetchesPrivately = allowsPrivate(world, options.localMesh);
   const access = compileAccess(world, fetchesPrivately);
-  const identities = compileIdentities(world, limits, options.identities ?? NO_IDENTITIES, options.now);
+  const identities = compileIdentities(
+    world,
+    limits,
+    options.identities ?? NO_IDENTITIES,
+    options.now,
+    fetchesPrivately,
+  );
   const attached = { policies, circuits, faults, limits, access };
   const losers = new Map([...policies.losers, ...faults.losers, ...access.losers]);
   const services = compileServices(world, attached, options.localMesh);

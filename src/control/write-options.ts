@@ -3,12 +3,14 @@ import { sharedSecret } from "../tokens/shared-secret.ts";
 import { z } from "zod";
 import type { WriteOptions } from "../config/change.ts";
 import { overrideTarget } from "../config/compile-overrides.ts";
+import { isPolicy } from "../config/compile-policies.ts";
+import { refOfDocument } from "../config/plan.ts";
 import type { Env } from "../env.ts";
 import type { Document } from "../model/document.ts";
 import { kinds } from "../model/kinds.ts";
 import type { Refusal } from "../model/problem.ts";
 import { addressOf, type Caller } from "./audit-entry.ts";
-import { lacksNamespace, lacksRole, type Operator } from "./operator.ts";
+import { lacksMesh, lacksNamespace, lacksRole, type Operator } from "./operator.ts";
 import { switchSchema } from "./parameters.ts";
 import { namespaceOfRef } from "./visible.ts";
 
@@ -52,13 +54,18 @@ export function writeOptions(
     now: new Date(caller.now).toISOString(),
     localMesh: caller.env.LOCAL_MESH === "true",
     hasSecret: (name) => sharedSecret(caller.env, name) !== null,
-    permits: (changes) => {
+    permits: (changes, next) => {
       for (const { ref, action, before, after } of changes) {
         // A rollback plans every document there was, and leaves most of them alone.
         if (action === "unchanged" && about.source === "rollback") continue;
         const looks = about.source === "diff" || action === "unchanged";
         const denied = looks ? lacksNamespace(operator, namespaceOfRef(ref)) : lacksRight(operator, ref);
         if (denied) return denied;
+        if (!looks && operator.namespaces !== null) {
+          const wide = [before?.document, after].some((document) => document && isMeshWide(document, next));
+          const outside = wide ? lacksMesh(operator) : null;
+          if (outside) return { ...outside, detail: `${ref} is for the whole mesh: ${outside.detail}` };
+        }
         // An Override changes what its target does: it takes the same right as writing the target.
         for (const target of action === "unchanged" ? [] : targetsOf(before?.document, after)) {
           const withheld = looks ? lacksNamespace(operator, namespaceOfRef(target)) : lacksRight(operator, target);
@@ -68,6 +75,16 @@ export function writeOptions(
       return null;
     },
   };
+}
+
+/** Whether it is a policy that is attached to the mesh, or an Override that makes, or changes, one. */
+function isMeshWide(document: Document, next: readonly Document[]): boolean {
+  if (isPolicy(document)) return document.spec.targetRefs.some(({ kind }) => kind === "Mesh");
+  if (document.kind !== "Override") return false;
+  const { targetRefs } = document.spec.patch;
+  if (Array.isArray(targetRefs) && targetRefs.some((one: unknown) => Object(one).kind === "Mesh")) return true;
+  const target = overrideTarget(document);
+  return next.some((one) => isPolicy(one) && refOfDocument(one) === target && isMeshWide(one, next));
 }
 
 /** What an Override is for, before and after the change. */

@@ -30,8 +30,8 @@ function tokenAt(source: TokenSource, header: HeaderOf): string | null {
   if (value === null) return null;
   if (source.header === "authorization" && isSeveral(value)) return "";
   const { prefix } = source;
-  // The name of an authentication scheme is written in any case (RFC 9110 §11.1).
-  const same = source.header === "authorization" ? equalsIgnoringCase : (a: string, b: string): boolean => a === b;
+  // The name of an authentication scheme is written in any case (RFC 9110 §11.1), and many split behind it at any white space.
+  const same = source.header === "authorization" ? equalsAsScheme : (a: string, b: string): boolean => a === b;
   if (same(value.slice(0, prefix.length), prefix)) return value.slice(prefix.length).trim();
   return same(value, prefix.trim()) ? "" : null;
 }
@@ -41,8 +41,8 @@ function isSeveral(authorization: string): boolean {
   return /^(?:bearer|basic)\b[^]*,|,\s*(?:bearer|basic)(?:\s|$)/i.test(authorization);
 }
 
-function equalsIgnoringCase(a: string, b: string): boolean {
-  return a.length === b.length && a.toLowerCase() === b.toLowerCase();
+function equalsAsScheme(a: string, b: string): boolean {
+  return a.length === b.length && a.toLowerCase().replace(/\s$/, " ") === b.toLowerCase();
 }
 
 /** "" = the cookie is there twice, with different values. */
@@ -94,7 +94,7 @@ function pairAt(names: Exclude<CredentialSource, "basic">, header: HeaderOf): Cl
 function basicAt(authorization: string | null): ClientCredentials | "bad" | null {
   if (authorization === null) return null;
   if (isSeveral(authorization)) return "bad";
-  const [, encoded] = /^basic(?: +(.*))?$/i.exec(authorization) ?? [null, null];
+  const [, encoded] = /^basic(?:\s+(.*))?$/i.exec(authorization) ?? [null, null];
   if (encoded === null) return null;
   const text = decoded(encoded ?? "");
   const colon = text?.indexOf(":") ?? -1;

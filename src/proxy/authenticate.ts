@@ -7,7 +7,7 @@ import { readCertificate } from "../decide/certificate.ts";
 import { claimHeaderNames, claimHeaders } from "../decide/claim-headers.ts";
 import { findCredentials, findTokens, type ClientCredentials, type FoundTokens } from "../decide/credentials.ts";
 import type { Authentication } from "../model/access.ts";
-import type { Caller } from "../model/caller.ts";
+import type { Caller, Party } from "../model/caller.ts";
 import type { Refusal } from "../model/problem.ts";
 import type { ServiceKey } from "../model/snapshot.ts";
 import { checkClient } from "./check-client.ts";
@@ -109,11 +109,15 @@ function settled(
 ): Authenticated {
   if (caller.workload !== null) proven.add("mesh");
   if (caller.application !== null && policy.clientCredentials !== null) {
-    const { destination } = routed;
-    const service = "problem" in destination ? null : destination.service;
-    if (!mayUse(exchange.live.snapshot.identities, service, caller.application)) {
-      exchange.trace?.("authenticate", { policy: policy.policy, proof: "clientCredentials", is: "no-contract" });
-      return denied(policy, refusalOfClient(policy, "bad", 0));
+    const service = withoutContract(exchange, routed, caller.application);
+    if (service !== null) {
+      exchange.trace?.("authenticate", {
+        policy: policy.policy,
+        proof: "clientCredentials",
+        is: "no-contract",
+        service,
+      });
+      return denied(policy, noContract(policy, service));
     }
     proven.add("clientCredentials");
   }
@@ -125,6 +129,16 @@ function settled(
     detail: `The request lacks ${missing}`,
     headers: { "www-authenticate": challengeOf(policy) },
   });
+}
+
+/** The service that the application would need a contract with: the one that was named, or the one that is to answer. */
+function withoutContract(
+  { live }: Exchange,
+  { addressed, destination }: Routed,
+  application: Party,
+): ServiceKey | null {
+  const services = [addressed, "problem" in destination ? null : destination.service];
+  return services.find((service) => !mayUse(live.snapshot.identities, service, application)) ?? null;
 }
 
 /** A service's exposure holds unless a policy of its own takes its place. */
@@ -161,6 +175,16 @@ function refusalOfClient(
   }
   const detail = "The client id or secret is not accepted";
   return { problem: "clientRefused", detail, headers: { "www-authenticate": challengeOf(policy) } };
+}
+
+/** Whoever reads this has proven to be the application, so it may know why it is refused. */
+function noContract(policy: Authentication, service: ServiceKey): Refusal {
+  return {
+    problem: "clientRefused",
+    detail: `The application has no approved contract with the service ${service}`,
+    extensions: { service },
+    headers: { "www-authenticate": challengeOf(policy) },
+  };
 }
 
 function inSeconds(ms: number): string {

@@ -129,7 +129,9 @@ export interface Routed {
   readonly filters: readonly Filter[];
   /** What guards it: of the chosen backend, or of the rule that answers by itself. */
   readonly access: Access;
-  /** The service whose own address was used while its exposure is "mesh"; null = no identity is needed for that. */
+  /** The service whose own address was used; null = a rule on a hostname answers. */
+  readonly addressed: ServiceKey | null;
+  /** The same while its exposure is "mesh"; null = no identity is needed for that. */
   readonly guarded: ServiceKey | null;
   /** A refusal only holds if no filter answers first. */
   readonly destination: Destination | Refusal;

@@ -41,7 +41,7 @@ const NONE: readonly string[] = [];
 
 function bearerOf({ admitted }: Exchange): string | null {
   const authorization = admitted.headers.get("authorization");
-  if (authorization === null || authorization.length < 7 || !/^bearer /i.test(authorization)) return null;
+  if (authorization === null || authorization.length < 7 || !/^bearer\s/i.test(authorization)) return null;
   return authorization.slice(7).trim();
 }
 

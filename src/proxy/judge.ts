@@ -2,6 +2,7 @@
 // the service would be called. No endpoint is chosen and nothing is forwarded; what is counted is counted.
 import { ANONYMOUS, sourceOf } from "../decide/caller.ts";
 import { headerChanges } from "../decide/header-changes.ts";
+import { planFilters } from "../decide/filter-plan.ts";
 import { inspectRequest, keptRequestId } from "../decide/headers.ts";
 import type { Env } from "../env.ts";
 import type { Decision, Judge, Question } from "../model/decision.ts";
@@ -10,7 +11,7 @@ import { admit } from "./admit.ts";
 import { assertCaller } from "./assert.ts";
 import { authenticate } from "./authenticate.ts";
 import { authorize } from "./authorize.ts";
-import type { Exchange, Ports } from "./exchange.ts";
+import type { Exchange, Ports, Routed } from "./exchange.ts";
 import { identify } from "./identify.ts";
 import { memory, newMemory, ports, type IsolateMemory } from "./isolate.ts";
 import { limit, NO_LIMITS } from "./limit.ts";
@@ -84,6 +85,8 @@ async function walk(
   exchange.caller = proven.caller;
   const denied = authorize(exchange, routed);
   if (denied !== null) return no(denied.refusal, { stage: "authorize", policy: denied.policy });
+  const unjudged = filtersRefuse(routed);
+  if (unjudged !== null) return no(unjudged, { stage: "filter", policy: routed.policy });
   const { destination, policy } = routed;
   if ("problem" in destination) return no(destination, { stage: "route", policy });
   const limited = destination.limits.length === 0 ? NO_LIMITS : await limit(exchange, routed, destination);
@@ -96,4 +99,14 @@ async function walk(
   headers.set("selvage-source", sourceOf(exchange.caller));
   const { set, remove } = headerChanges(question.headers, headers);
   return { allowed: true, requestId, revision: by.revision, policy, upstream: set, remove, client: limited.headers };
+}
+
+/** Filters that stand between a caller and the service, and cannot do so from here: to leave them out would be to let pass. */
+function filtersRefuse({ filters }: Routed): Refusal | null {
+  const { unsupported, externalAuths } = planFilters(filters);
+  if (unsupported !== null) return { problem: "invalidBackend", detail: unsupported.message };
+  if (externalAuths.length === 0) return null;
+  const detail =
+    "The route asks an authorization service, which can only be done for requests that go through the mesh";
+  return { problem: "forbidden", detail };
 }

@@ -1,13 +1,14 @@
 // Whether every limit that holds for a request has room for it. They are asked in the order of what an answer costs (this
 // isolate, quota held here, the coordinator itself); when one refuses, the others get their tokens back. Nothing that goes
 // wrong with counting becomes an error of the mesh: then the policy's `whenUnavailable` decides.
+import { asksForContract } from "../decide/contract.ts";
 import { claimText, clientOf } from "../decide/caller.ts";
 import { limitHeaders, retryAfterSeconds } from "../decide/limit-headers.ts";
 import { bucketKey, type KeySource } from "../decide/limit-key.ts";
 import { limitOwner, limitsInForce } from "../decide/sla.ts";
 import type { Limit } from "../model/limit.ts";
 import type { Refusal } from "../model/problem.ts";
-import type { HeaderPair } from "../model/snapshot.ts";
+import type { HeaderPair, ServiceKey, Snapshot } from "../model/snapshot.ts";
 import type { Destination, Exchange, Routed } from "./exchange.ts";
 import { countLeased } from "./limit-leased.ts";
 import { countLocally } from "./limit-local.ts";
@@ -33,7 +34,12 @@ type Refused = Extract<LimitVerdict, { allowed: false }>;
 export async function limit(exchange: Exchange, routed: Routed, destination: Destination): Promise<Limited> {
   const source = keySource(exchange, routed, destination);
   const { live, caller } = exchange;
-  const inForce = limitsInForce(live.snapshot, destination.limits, caller, destination.service);
+  const inForce = limitsInForce(
+    live.snapshot,
+    destination.limits,
+    caller,
+    contractor(live.snapshot, routed, destination),
+  );
   const asked = inForce.map((one): Asked => ({ limit: one, key: bucketKey(one.key, source) }));
   const taken: (() => void)[] = [];
   const standings: Standing[] = [];
@@ -51,6 +57,11 @@ export async function limit(exchange: Exchange, routed: Routed, destination: Des
     return refused(verdict, standings);
   }
   return { headers: limitHeaders(standings.filter(({ asked }) => !asked.limit.shadow).map(shown)) };
+}
+
+/** Whose contract holds: of the service that was named, where it has tiers, also where a rule leads to another one. */
+function contractor({ identities }: Snapshot, { addressed }: Routed, { service }: Destination): ServiceKey {
+  return addressed !== null && asksForContract(identities, addressed) ? addressed : service;
 }
 
 function plan(exchange: Exchange, asked: readonly Asked[]): Step[] {

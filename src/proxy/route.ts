@@ -24,14 +24,17 @@ export function route(exchange: Exchange): Routed | Refusal {
   const address = addressOf(exchange);
   const found = match(snapshot.router, question(exchange, admitted.matchPath, null));
   if (found.match !== null && (address === null || found.host !== "*")) {
-    return byRule(exchange, found, { prefix: "", path: admitted.path, guarded: null });
+    return byRule(exchange, found, { prefix: "", path: admitted.path, addressed: null, guarded: null });
   }
   return address === null ? noRoute(exchange) : atService(exchange, address);
 }
 
-/** The same for a request that is known to be meant for a service, whatever its host and path say. */
+/**
+ * The same for a request that another proxy is about to send to a service, whatever its host and path say. A caller's
+ * namespace cannot lead it elsewhere, so routes that are a consumer's own say nothing here.
+ */
 export function routeTo(exchange: Exchange, service: ServiceKey): Routed | Refusal {
-  return atService(exchange, { service, prefix: "" });
+  return atService(exchange, { service, prefix: "" }, null);
 }
 
 /** The service that the host or else the path addresses, when there is one. */
@@ -47,7 +50,12 @@ function serviceOf(snapshot: Snapshot, service: ServiceKey): ServiceEntry | null
   return snapshot.services[service] ?? null;
 }
 
-function question({ admitted, caller }: Exchange, path: string, service: ServiceKey | null): RouteRequest {
+function question(
+  { admitted, caller }: Exchange,
+  path: string,
+  service: ServiceKey | null,
+  callerNamespace = namespaceOf(caller),
+): RouteRequest {
   const { headers, search } = admitted;
   let parameters: URLSearchParams | null = null;
   return {
@@ -58,11 +66,15 @@ function question({ admitted, caller }: Exchange, path: string, service: Service
     query: (name) => (parameters ??= new URLSearchParams(search)).get(name),
     entry: admitted.entry,
     service,
-    callerNamespace: namespaceOf(caller),
+    callerNamespace,
   };
 }
 
-function atService(exchange: Exchange, address: ServiceAddress): Routed | Refusal {
+function atService(
+  exchange: Exchange,
+  address: ServiceAddress,
+  callerNamespace = namespaceOf(exchange.caller),
+): Routed | Refusal {
   const { admitted, live } = exchange;
   const { service, prefix } = address;
   const entry = serviceOf(live.snapshot, service);
@@ -72,9 +84,9 @@ function atService(exchange: Exchange, address: ServiceAddress): Routed | Refusa
   const guarded = entry.exposure === "public" ? null : service;
   const found = match(
     live.snapshot.router,
-    question(exchange, dropSegments(admitted.matchPath, skipped) || "/", service),
+    question(exchange, dropSegments(admitted.matchPath, skipped) || "/", service, callerNamespace),
   );
-  if (found.match !== null) return byRule(exchange, found, { prefix, path, guarded });
+  if (found.match !== null) return byRule(exchange, found, { prefix, path, addressed: service, guarded });
   const { timeouts, calls = null, fault = null, limits = NO_LIMITS } = entry;
   const policies = { timeouts, calls, fault, limits, ...circuitOf(exchange, entry.circuit) };
   const here = { policy: `Service/${service}`, rule: null, matchedPath: "/", addressPrefix: prefix, path };
@@ -82,19 +94,19 @@ function atService(exchange: Exchange, address: ServiceAddress): Routed | Refusa
     ...here,
     filters: NO_FILTERS,
     access: entry,
+    addressed: service,
     guarded,
     destination: found.direct ? { service, version: null, pinned: null, ...policies } : noServiceRoute(service),
   };
 }
 
-/** Where a rule is reached: what was cut off the path, what is left of it, and the service whose address guards it. */
-interface Way {
+/** Where a rule is reached: what was cut off the path, what is left of it, and the service whose address was used. */
+interface Way extends Pick<Routed, "addressed" | "guarded"> {
   readonly prefix: string;
   readonly path: string;
-  readonly guarded: ServiceKey | null;
 }
 
-function byRule(exchange: Exchange, found: Matched, { prefix, path, guarded }: Way): Routed {
+function byRule(exchange: Exchange, found: Matched, { prefix, path, addressed, guarded }: Way): Routed {
   const { rule } = found;
   const pinned = pinnedBackend(exchange, found);
   const backend = pinned?.backend ?? pickBackend(rule.backends, exchange.ports.random());
@@ -105,6 +117,7 @@ function byRule(exchange: Exchange, found: Matched, { prefix, path, guarded }: W
     addressPrefix: prefix,
     path,
     access: backend ?? rule,
+    addressed,
     guarded,
     filters: backend === null || backend.filters.length === 0 ? rule.filters : [...rule.filters, ...backend.filters],
     destination:

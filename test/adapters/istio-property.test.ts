@@ -43,7 +43,9 @@ it("imports the bookshop into documents that the mesh takes as YAML", () => {
     "FaultPolicy/ratings-0",
     "HTTPRoute/ratings",
     "TrafficPolicy/reviews",
+    "AuthenticationPolicy/customers",
     "AuthorizationPolicy/nobody",
+    "AuthorizationPolicy/page",
     "AuthorizationPolicy/reviews",
   ]);
   expect(notes.map(({ severity, ref, pointer }) => `${severity} ${ref} ${pointer}`)).toEqual([
@@ -57,6 +59,8 @@ it("imports the bookshop into documents that the mesh takes as YAML", () => {
     "changed DestinationRule/shop/reviews /spec/trafficPolicy/connectionPool/http/http2MaxRequests",
     "dropped DestinationRule/shop/reviews /spec/trafficPolicy/connectionPool/tcp/maxConnections",
     "dropped DestinationRule/shop/reviews /spec/trafficPolicy/loadBalancer/consistentHash/httpCookie/ttl",
+    "dropped PeerAuthentication/shop/default /spec/mtls/mode",
+    "changed RequestAuthentication/shop/customers /spec",
     "changed AuthorizationPolicy/shop/nobody /spec",
     "changed AuthorizationPolicy/shop/reviews /spec/rules/0/from/0/source/principals",
   ]);

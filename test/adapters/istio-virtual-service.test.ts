@@ -208,6 +208,6 @@ it("passes on what the mesh takes as it stands, and tells kinds that have no cou
   expect(documents).toEqual([service("web")]);
   expect(told(notes)).toEqual([
     "dropped : Sidecar has no counterpart: there are no sidecars to configure",
-    "dropped : PeerAuthentication has no counterpart: the mesh has no mutual TLS between sidecars; who calls is proven by tokens (see exposure of Service)",
+    "dropped : There is no mutual TLS between sidecars here. UNSET: what is above it holds there; here exposure of each Service, which is mesh where nothing is written",
   ]);
 });

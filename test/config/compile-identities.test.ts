@@ -259,3 +259,21 @@ it("the clusters that vouch for workloads are in the snapshot, with their keys",
     },
   ]);
 });
+
+describe("a cluster's key set", () => {
+  const cluster = (name: string, spec: string): string =>
+    `\n---\n{apiVersion: selvage.dev/v1, kind: Cluster, metadata: {name: ${name}}, spec: ${spec}}\n`;
+  const trusting = cluster("eu-1", '{trust: {issuer: "https://k8s.example", jwksUri: "http://127.0.0.1:9/jwks"}}');
+  const sourceOf = (yaml: string, localMesh: boolean) =>
+    compiled(yaml, { localMesh }).snapshot.identities?.trust[0]?.keys;
+
+  it("is fetched from a private address exactly where apply lets one be named", () => {
+    const jwksUri = "http://127.0.0.1:9/jwks";
+    expect(sourceOf(trusting, true)).toEqual({ jwksUri, allowPrivate: true });
+    expect(sourceOf(trusting + cluster("default", "{allowPrivateAddresses: true}"), false)).toEqual({
+      jwksUri,
+      allowPrivate: true,
+    });
+    expect(sourceOf(trusting, false)).toEqual({ jwksUri });
+  });
+});

@@ -35,12 +35,7 @@ describe("requests on the wire", () => {
   });
 
   it("never carry a spoofed identity, whatever its spelling", async () => {
-    const spoofed = [
-      "Selvage-Assertion: b",
-      "selvage_source: c",
-      "SELVAGE_ASSERTION: d",
-      "selvage-assertion: e",
-    ];
+    const spoofed = ["Selvage-Assertion: b", "selvage_source: c", "SELVAGE_ASSERTION: d", "selvage-assertion: e"];
     const { arrived } = await wire.exchange(get("/", spoofed));
     expect(names(arrived).filter((name) => name.startsWith("selvage"))).toEqual([
       "selvage-source",
@@ -49,9 +44,9 @@ describe("requests on the wire", () => {
     expect(valueOf(only(arrived), "selvage-source")).toBe("anonymous");
   });
 
-  it("with an identity that is none are refused: it is never overlooked", async () => {
-    const { answer, arrived } = await wire.exchange(get("/", ["selvage-identity: a"]));
-    expect(answer).toMatch(/^HTTP\/1.1 (401|503) /);
+  it("with an identity that is none reach no service", async () => {
+    const { answer, arrived } = await wire.exchange(get("/", ["Selvage-Identity: a"]));
+    expect(answer).toMatch(/^HTTP\/1.1 (?:401|503) /);
     expect(arrived).toEqual([]);
   });
 
@@ -170,7 +165,7 @@ describe("requests on the wire", () => {
     const upgrade = ["Upgrade: h2c", "Connection: Upgrade, HTTP2-Settings", "HTTP2-Settings: AAMAAABk"];
     const { answer, arrived } = await wire.exchange(get("/first", upgrade) + get("/svc/ledger.shop/admin"), 2);
     expect(arrived.map(({ line }) => line)).toEqual(["GET /first HTTP/1.1", "GET /svc/ledger.shop/admin HTTP/1.1"]);
-    expect(answer).not.toContain("101");
+    expect(answer).not.toContain("HTTP/1.1 101");
     expect(names(arrived.slice(0, 1))).not.toContain("upgrade");
   });
 

@@ -62,7 +62,33 @@ export const bookshop: readonly object[] = [
     },
     subsets: ["v1", "v2", "v3"].map((version) => ({ name: version, labels: { version } })),
   }),
+  istio("PeerAuthentication", "default", { mtls: { mode: "STRICT" } }),
+  istio("RequestAuthentication", "customers", {
+    selector: { matchLabels: { app: "page" } },
+    jwtRules: [
+      {
+        issuer: "https://id.example.com",
+        jwksUri: "https://id.example.com/jwks.json",
+        audiences: ["books"],
+        fromHeaders: [{ name: "Authorization", prefix: "Bearer " }],
+        fromCookies: ["session"],
+        forwardOriginalToken: true,
+        outputClaimToHeaders: [{ header: "x-customer", claim: "sub" }],
+      },
+    ],
+  }),
   istio("AuthorizationPolicy", "nobody", {}),
+  istio("AuthorizationPolicy", "page", {
+    selector: { matchLabels: { app: "page" } },
+    action: "DENY",
+    rules: [
+      {
+        from: [{ source: { notRequestPrincipals: ["*"] } }, { source: { remoteIpBlocks: ["192.0.2.0/24"] } }],
+        to: [{ operation: { notPaths: ["/static/*", "/login"], notMethods: ["GET"] } }],
+        when: [{ key: "request.auth.claims[group]", notValues: ["staff"] }],
+      },
+    ],
+  }),
   istio("AuthorizationPolicy", "reviews", {
     selector: { matchLabels: { app: "reviews" } },
     action: "ALLOW",

@@ -7,6 +7,8 @@ const GROUPS: Readonly<Record<string, string>> = {
   DestinationRule: "networking.istio.io/v1",
   Gateway: "networking.istio.io/v1",
   AuthorizationPolicy: "security.istio.io/v1",
+  RequestAuthentication: "security.istio.io/v1",
+  PeerAuthentication: "security.istio.io/v1",
 };
 
 /** A document of Istio in namespace `shop`. */
