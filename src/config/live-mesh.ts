@@ -93,11 +93,18 @@ export class LiveMesh {
     return this.#live;
   }
 
-  /** The mesh to decide a request with; null = nothing could ever be loaded, or the last good is over a day old. */
-  async current(ports: LivePorts, ctx: Context, now: number): Promise<Live | null> {
+  /**
+   * The mesh to decide a request with; null = nothing could ever be loaded, or the last good is over a day old. A promise
+   * only while something has to be waited for.
+   */
+  current(ports: LivePorts, ctx: Context, now: number): Promise<Live | null> | Live | null {
     const verdict = freshness(this.#checks, now);
+    if (verdict === "check-first") return this.#checkFirst(ports, ctx, now).then(() => this.#usable(now));
     if (verdict === "refresh-behind" && this.#takeTurn(now)) ctx.waitUntil(this.#refresh(ports, now));
-    if (verdict === "check-first") await this.#checkFirst(ports, ctx, now);
+    return this.#usable(now);
+  }
+
+  #usable(now: number): Live | null {
     return this.#live !== null && now - this.#live.checkedAt <= LAST_GOOD_MS ? this.#live : null;
   }
 

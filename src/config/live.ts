@@ -17,7 +17,7 @@ let isolate: { readonly mesh: LiveMesh; readonly ports: LivePorts } | null = nul
  * because reading it costs more than routing does. Absent: the caller cannot tell
  * @returns null when nothing could ever be loaded, or the last good is older than 24 h: answer 503 SLV5008
  */
-export function current(env: Env, ctx: Context, now: number, place?: () => Place): Promise<Live | null> {
+export function current(env: Env, ctx: Context, now: number, place?: () => Place): Promise<Live | null> | Live | null {
   // Random values are not to be had when the module is evaluated, so the first request makes the isolate's name.
   isolate ??= { mesh: new LiveMesh(crypto.randomUUID(), null), ports: portsOf(env) };
   if (place !== undefined) isolate.mesh.locate(place);

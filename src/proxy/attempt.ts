@@ -87,5 +87,5 @@ function bodyOf(body: Body): BodyInit | null {
 
 function endOf(answer: Response | CallFailure): TryEnd {
   if ("failure" in answer) return { end: answer.failure };
-  return endOfAnswer(answer.status, answer.headers.has("cf-ray"));
+  return endOfAnswer(answer.status, answer.status >= 500 && answer.headers.has("cf-ray"));
 }

@@ -18,7 +18,12 @@ import type { LimitMemory } from "./limit-memory.ts";
 
 /** Everything of the outside world that a request needs. */
 export interface Ports {
-  readonly current: (env: Env, ctx: ExecutionContext, now: number, request: Request) => Promise<Live | null>;
+  readonly current: (
+    env: Env,
+    ctx: ExecutionContext,
+    now: number,
+    request: Request,
+  ) => Promise<Live | null> | Live | null;
   /** The mesh's own keys, from this isolate's memory where they are fresh; null = they cannot be had. Never rejects. */
   readonly keys: (env: Env, ctx: ExecutionContext, now: number) => Promise<MeshKeys | null> | MeshKeys | null;
   /** Key sets that issuers publish under a URL, from this isolate's memory. */

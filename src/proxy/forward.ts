@@ -38,7 +38,7 @@ export async function forward(
   outgoing: Outgoing,
   body: Body,
 ): Promise<Forwarded | Refusal> {
-  const slot = await takeSlot(exchange, destination);
+  const slot = destination.circuit?.concurrency === undefined ? null : await takeSlot(exchange, destination);
   if (slot !== null && "problem" in slot) return slot;
   const endpoints = exchange.live.endpoints.get(destination.service) ?? [];
   const guard = guardOf(exchange, destination, endpoints);
@@ -87,7 +87,7 @@ async function send(sending: Sending): Promise<Forwarded | Refusal> {
             () => beside(sending),
             (work) => exchange.ctx.waitUntil(work),
           );
-    const retryAfter = "failure" in answer ? null : answer.headers.get("retry-after");
+    const retryAfter = plan === null || "failure" in answer ? null : answer.headers.get("retry-after");
     const [retries, remaining] = [tried.length - 1, leftMs(sending, endedAtMs)];
     const delayMs =
       plan === null

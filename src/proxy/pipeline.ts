@@ -44,7 +44,8 @@ export function createProxy(ports: Ports, { limiter, books, proofs }: IsolateMem
     const requestId = keptRequestId(inspected.requestId) ?? ports.newId();
     const by: Answering = { requestId, revision: 0, method: request.method, stage: "admit", policy: null };
     try {
-      const live = await ports.current(env, ctx, startedAtMs, request);
+      const loaded = ports.current(env, ctx, startedAtMs, request);
+      const live = loaded instanceof Promise ? await loaded : loaded;
       if (live === null) return refuse(NOT_READY, { ...by, stage: "configuration" });
       by.revision = live.snapshot.revision;
       const admitted = admit(request, inspected, env, requestId);
