@@ -275,3 +275,43 @@ describe("every adapter", () => {
     expect((await ask(`${ORIGIN}/_selvage/authz/envoy/open.shop/`)).status).toBe(503);
   });
 });
+
+describe("what is told cannot be read as another path", () => {
+  const shut = `
+apiVersion: selvage.dev/v1
+kind: AuthorizationPolicy
+metadata: {name: shut, namespace: shop}
+spec: {targetRefs: [{kind: Service, name: open}], action: DENY, rules: [{to: [{paths: [/admin]}]}]}
+---
+`;
+  it.each(["shop.example/x", "shop.example?", "shop.example#", "shop.example\\x", "a@shop.example"])(
+    "by a host such as %s",
+    async (host) => {
+      const { ask } = testMesh(DOCUMENTS + shut, { env: { ...env, LOCAL_MESH: "true", ADAPTER_TOKEN: "" } });
+      const nginx = await ask(
+        `${ORIGIN}/_selvage/authz/nginx/open.shop`,
+        nginxAsks("/admin", { "x-original-host": host }),
+      );
+      const traefik = await ask(`${ORIGIN}/_selvage/authz/traefik/open.shop`, {
+        headers: { "x-forwarded-uri": "/admin", "x-forwarded-host": host },
+      });
+      expect([nginx.status, traefik.status]).toEqual([400, 400]);
+    },
+  );
+
+  it("by a path with several spellings, where the assertion is for one", async () => {
+    const keys = await meshKeys("k1", "k2");
+    const bound = serviceYaml("bound").replace("exposure: public", "exposure: public, assertion: request");
+    const { ask } = testMesh(bound, {
+      ports: { keys: () => keys },
+      env: { ...env, LOCAL_MESH: "true", ADAPTER_TOKEN: "" },
+    });
+    const found = [];
+    for (const uri of ["/a/./b", "/a/../b", "/a{b}", "/a/b"]) {
+      found.push(
+        (await ask(`${ORIGIN}/_selvage/authz/nginx/bound.shop`, nginxAsks(uri))).headers.get("selvage-status"),
+      );
+    }
+    expect(found).toEqual(["400", "400", "400", null]);
+  });
+});
