@@ -2,9 +2,12 @@
 // never a test, and never a promise about another machine. Method and figures: docs/benchmarks.md.
 import { parseArgs } from "node:util";
 import { d1PerRequest, objectPerRequest } from "./asking.ts";
+import { authorization } from "./authorization.ts";
 import { bare } from "./bare.ts";
 import { breaker } from "./breaker.ts";
+import { clientId } from "./client-id.ts";
 import { everything } from "./everything.ts";
+import { jwt } from "./jwt.ts";
 import { limit } from "./limit.ts";
 import { machine, versions } from "./machine.ts";
 import { measure, type Effort } from "./measure.ts";
@@ -13,7 +16,18 @@ import { summarise, table } from "./summary.ts";
 import type { Variant } from "./variant.ts";
 
 /** The reference first; a feature joins with a file of its own and one line here. */
-const variants: readonly Variant[] = [bare, route, limit, breaker, everything, objectPerRequest, d1PerRequest];
+const variants: readonly Variant[] = [
+  bare,
+  route,
+  limit,
+  breaker,
+  jwt,
+  clientId,
+  authorization,
+  everything,
+  objectPerRequest,
+  d1PerRequest,
+];
 
 const { values } = parseArgs({
   options: {

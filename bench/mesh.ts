@@ -10,15 +10,19 @@ export interface MeshSize {
 const serviceName = (number: number): string => `service-${number}`;
 const hostname = (route: number): string => `host-${route % 10}.bench.test`;
 
-/** Every document of a mesh, services first. Route `r` sends `/<r>/…` of its hostname to service `r` (modulo). */
-export function meshDocuments({ services, routes }: MeshSize, upstreamPort: number): object[] {
+/**
+ * Every document of a mesh, services first. Route `r` sends `/<r>/…` of its hostname to service `r` (modulo).
+ *
+ * @param more said of every service
+ */
+export function meshDocuments({ services, routes }: MeshSize, upstreamPort: number, more: object = {}): object[] {
   const url = `http://127.0.0.1:${upstreamPort}`;
   return [
     ...Array.from({ length: services }, (_, number) => ({
       apiVersion: "selvage.dev/v1",
       kind: "Service",
       metadata: { name: serviceName(number), namespace: "bench" },
-      spec: { exposure: "public", endpoints: [{ url, version: "v1" }] },
+      spec: { exposure: "public", endpoints: [{ url, version: "v1" }], ...more },
     })),
     ...Array.from({ length: routes }, (_, number) => route(number, services)),
   ];
@@ -51,8 +55,12 @@ function route(number: number, services: number): object {
 }
 
 /** `many` different requests, spread evenly over the mesh's routes. */
-export const meshRequests = ({ routes }: MeshSize, many: number): string[] =>
+export const meshRequests = (
+  { routes }: MeshSize,
+  many: number,
+  headers: Readonly<Record<string, string>> = {},
+): string[] =>
   Array.from({ length: many }, (_, index) => {
     const number = Math.floor((index * routes) / many);
-    return get(hostname(number), `/api/${number}/orders/17?full=1`);
+    return get(hostname(number), `/api/${number}/orders/17?full=1`, headers);
   });

@@ -1,5 +1,6 @@
 // The product on a raw workerd: its own Worker, its own Durable Objects, D1 on SQLite, configured through its own admin API.
 import { globSync, readFileSync } from "node:fs";
+import { connect } from "node:net";
 import { bundle } from "../src/cli/local/bundle-worker.ts";
 import type { Counts, Stage, Subject } from "./variant.ts";
 import { startWorkerd, type Workerd } from "./workerd.ts";
@@ -13,7 +14,8 @@ const DOCUMENTS_PER_APPLY = 500;
 export interface ProductOptions {
   /** Resource documents, in the order in which they are applied. */
   readonly documents: readonly object[];
-  readonly requests: readonly string[];
+  /** Or what makes them once the documents are applied, when they need something that only the mesh can give. */
+  readonly requests: readonly string[] | ((port: number) => Promise<readonly string[]>);
 }
 
 export async function startProduct({ dir }: Stage, options: ProductOptions): Promise<Subject> {
@@ -26,14 +28,41 @@ export async function startProduct({ dir }: Stage, options: ProductOptions): Pro
     ]);
     return { objectCalls, d1Queries: statementsRun };
   };
+  const { documents, requests } = options;
   try {
     await migrate(workerd);
-    await apply(port, options.documents);
+    await apply(port, documents);
+    const made = typeof requests === "function" ? await requests(port) : requests;
+    await answers(port, made[0] ?? "");
+    return { port, pids: [workerd.pid], requests: made, counts, stop: workerd.stop };
   } catch (error) {
     await workerd.stop();
     throw error;
   }
-  return { port, pids: [workerd.pid], requests: options.requests, counts, stop: workerd.stop };
+}
+
+/** Waits until a request of the load is answered well: what was written last is in force after a second. */
+async function answers(port: number, request: string): Promise<void> {
+  let last = "";
+  for (const until = Date.now() + 10_000; Date.now() < until;) {
+    last = await once(port, request);
+    if (last.startsWith("HTTP/1.1 2")) return;
+    await new Promise((resolve) => setTimeout(resolve, 200));
+  }
+  throw new Error(`the mesh does not answer what it is to be measured with: ${last}`);
+}
+
+/** The first bytes of the answer. */
+function once(port: number, request: string): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const socket = connect({ port, host: "127.0.0.1" });
+    socket.on("connect", () => socket.write(request, "latin1"));
+    socket.on("data", (chunk) => {
+      resolve(String(chunk));
+      socket.destroy();
+    });
+    socket.on("error", reject);
+  });
 }
 
 /** Starts workerd with the given build of the product's Worker and a D1 beside it. */
@@ -90,6 +119,19 @@ export async function apply(port: number, documents: readonly object[]): Promise
     if (!response.ok) throw new Error(`apply answered ${response.status}: ${await response.text()}`);
     await response.body?.cancel();
   }
+}
+
+/** A client id and secret for an Application. */
+export async function mintCredentials(
+  port: number,
+  namespace: string,
+  name: string,
+): Promise<{ id: string; secret: string }> {
+  const url = `http://127.0.0.1:${port}/_selvage/v1/applications/${namespace}/${name}/credentials`;
+  const response = await fetch(url, { method: "POST", headers: { authorization: `Bearer ${token}` } });
+  if (!response.ok) throw new Error(`no credentials: ${response.status} ${await response.text()}`);
+  const { clientId, clientSecret } = (await response.json()) as { clientId: string; clientSecret: string };
+  return { id: clientId, secret: clientSecret };
 }
 
 async function json<T>(workerd: Workerd, socket: string): Promise<T> {

@@ -97,6 +97,8 @@ export interface RequestHeaders {
   readonly fault: "too-many" | "too-large" | null;
   /** Names to delete before the request goes on. */
   readonly drop: readonly string[];
+  /** All others, by lower-case name; null = text cannot hold them as they came, so they have to be copied by the runtime. */
+  readonly kept: Map<string, string> | null;
   readonly hasUpgrade: boolean;
   /** Read on the way, because each look-up in a request's headers costs. */
   readonly host: string | null;
@@ -114,6 +116,8 @@ export interface RequestHeaders {
 /** Judges a caller's headers. `Connection: x-name` nominates: those names are dropped as well, whatever they are. */
 export function inspectRequest(headers: HeaderList): RequestHeaders {
   const drop: string[] = [];
+  const kept = new Map<string, string>();
+  let isText = true;
   let count = 0;
   let bytes = 0;
   let connection = "";
@@ -128,34 +132,59 @@ export function inspectRequest(headers: HeaderList): RequestHeaders {
   headers.forEach((value, name) => {
     count++;
     bytes += name.length + value.length + 4;
+    // A value that was no UTF-8 has lost what it was, and Set-Cookie lines cannot be joined.
+    if (value.includes("\ufffd") || name === "set-cookie") isText = false;
     if (ORDINARY.has(name)) {
+      kept.set(name, value);
       if (name === "cookie" && mayHoldOperatorCookie(value)) hasOperatorCookie = true;
       return;
     }
     switch (name) {
       case "host":
         host = value;
+        kept.set(name, value);
         return;
       case "x-request-id":
         requestId = value;
+        kept.set(name, value);
         return;
       case "traceparent":
         traceparent = value;
+        kept.set(name, value);
         return;
       case "tracestate":
         tracestate = value;
+        kept.set(name, value);
         return;
     }
-    if (!isDropped(name)) return;
+    if (!isDropped(name)) {
+      kept.set(name, value);
+      return;
+    }
     drop.push(name);
     if (name === "connection") connection = value;
     else if (name === "upgrade") hasUpgrade = true;
     else if (name === "selvage-identity") identity = value;
     else if (name === "selvage-service") isQuestion = true;
   });
-  if (connection !== "") nominate(connection, drop);
+  if (connection !== "") {
+    nominate(connection, drop);
+    for (const name of drop) kept.delete(name);
+  }
   const fault = count > MAX_HEADERS ? "too-many" : bytes > MAX_HEADER_BYTES ? "too-large" : null;
-  return { fault, drop, hasUpgrade, host, requestId, traceparent, tracestate, identity, isQuestion, hasOperatorCookie };
+  return {
+    fault,
+    drop,
+    kept: isText ? kept : null,
+    hasUpgrade,
+    host,
+    requestId,
+    traceparent,
+    tracestate,
+    identity,
+    isQuestion,
+    hasOperatorCookie,
+  };
 }
 
 /**

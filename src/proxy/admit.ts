@@ -2,6 +2,7 @@
 // the mesh or the platform may say. What passes here is what every later stage decides about and what is forwarded.
 import { DEFAULT_PORT, parseAuthority, type Authority, type Scheme } from "../decide/authority.ts";
 import { canonicalPath, MAX_PATH_LENGTH, type PathFault } from "../decide/canonical-path.ts";
+import { HeaderBag, type HeaderFields } from "../decide/header-bag.ts";
 import { MAX_HEADER_BYTES, MAX_HEADERS, type RequestHeaders } from "../decide/headers.ts";
 import { withoutOperatorCookies } from "../decide/operator-cookies.ts";
 import type { Env } from "../env.ts";
@@ -64,8 +65,7 @@ export function admit(request: Incoming, inspected: RequestHeaders, env: Env, re
       detail: `The request has passed through a mesh ${hops} times; an endpoint may point back to it`,
     };
   }
-  const headers = new Headers(request.headers);
-  for (const name of inspected.drop) headers.delete(name);
+  const headers = fieldsOf(request, inspected);
   if (inspected.hasOperatorCookie) dropOperatorCookies(headers);
   const entry = entryOf(url, request.headers, env);
   const bodiless = method === "GET" || method === "HEAD";
@@ -92,8 +92,16 @@ export function admit(request: Incoming, inspected: RequestHeaders, env: Env, re
   };
 }
 
+/** Without what callers may not say. */
+function fieldsOf(request: Incoming, { kept, drop }: RequestHeaders): HeaderFields {
+  if (kept !== null) return new HeaderBag(kept);
+  const headers = new Headers(request.headers);
+  for (const name of drop) headers.delete(name);
+  return headers;
+}
+
 /** Where traffic and admin API share a host, an operator's browser sends its session along. */
-function dropOperatorCookies(headers: Headers): void {
+function dropOperatorCookies(headers: HeaderFields): void {
   const rest = withoutOperatorCookies(headers.get("cookie") ?? "");
   if (rest === null) headers.delete("cookie");
   else headers.set("cookie", rest);

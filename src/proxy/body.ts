@@ -50,7 +50,7 @@ export async function letGo({ body }: Response): Promise<void> {
 }
 
 /** The declared length; null when it is not known. */
-export function contentLengthOf(headers: Headers): number | null {
+export function contentLengthOf(headers: Pick<Headers, "get">): number | null {
   const text = headers.get("content-length");
   return text !== null && /^\d{1,15}$/.test(text) ? Number(text) : null;
 }

@@ -1,6 +1,7 @@
 // One request to one endpoint, by address or by service binding: never follows a redirect, stops waiting for headers at the
 // deadline, and tells a failure as a value. Whether it is tried again is not decided here.
 import { endpointUrl } from "../decide/endpoint-url.ts";
+import { HeaderBag } from "../decide/header-bag.ts";
 import type { Env } from "../env.ts";
 import type { Endpoint, ServiceKey } from "../model/snapshot.ts";
 import { assertCaller } from "./assert.ts";
@@ -42,7 +43,8 @@ export async function call(
   if (asserting !== undefined) await asserting;
   // Over the network the runtime makes its own; a bound Worker would see the caller's beside its URL.
   if (bound !== null) headers.delete("host");
-  const init: RequestInit = { method, headers, body, redirect: "manual" };
+  const sent = headers instanceof HeaderBag ? headers.toRecord() : headers;
+  const init: RequestInit = { method, headers: sent, body, redirect: "manual" };
   if (options.abort !== null) init.signal = options.abort.signal;
   if (options.passed === true) init.encodeResponseBody = "manual";
   try {

@@ -3,6 +3,7 @@
 import type { Jwks } from "../config/live-jwks.ts";
 import type { Live } from "../config/live.ts";
 import type { Scheme } from "../decide/authority.ts";
+import type { HeaderFields } from "../decide/header-bag.ts";
 import type { EndpointBook } from "../decide/endpoint-book.ts";
 import type { Access } from "../model/access.ts";
 import type { Caller, Claims } from "../model/caller.ts";
@@ -94,8 +95,8 @@ export interface Admitted {
   readonly matchPath: string;
   /** The query as it was sent, with its `?`. */
   readonly search: string;
-  /** A copy of the caller's headers that the rooms write to; it becomes the service's. */
-  readonly headers: Headers;
+  /** What is left of the caller's headers, for the rooms to write to; it becomes the service's. */
+  readonly headers: HeaderFields;
   readonly body: ReadableStream<Uint8Array> | null;
   /** What the platform says, never what the caller says; null = not known. */
   readonly clientAddress: string | null;
@@ -163,7 +164,7 @@ export interface Outgoing {
   /** Rewritten by the rule before the request goes out. */
   path: string;
   readonly search: string;
-  readonly headers: Headers;
+  readonly headers: HeaderFields;
   /** For service bindings, which have no address of their own: the URL's scheme and authority. */
   readonly origin: string;
 }

@@ -1,5 +1,6 @@
 // The ExternalAuth filter over HTTP (GEP-1494): another service is asked before the request goes on. 200 lets it pass, with
 // headers of that answer added; anything else is the caller's answer; silence denies.
+import type { HeaderFields } from "../decide/header-bag.ts";
 import { isReserved } from "../decide/headers.ts";
 import { pickEndpoint } from "../decide/pick.ts";
 import { join } from "../decide/rewrite.ts";
@@ -64,7 +65,7 @@ export async function externalAuth(
   return null;
 }
 
-function pickHeaders(from: Headers, allowed: readonly string[]): Headers {
+function pickHeaders(from: HeaderFields, allowed: readonly string[]): Headers {
   const picked = new Headers();
   for (const name of [...ALWAYS_SENT, ...allowed]) {
     const value = from.get(name);
@@ -73,7 +74,7 @@ function pickHeaders(from: Headers, allowed: readonly string[]): Headers {
   return picked;
 }
 
-function copyHeaders(from: Headers, allowed: readonly string[], to: Headers): void {
+function copyHeaders(from: Headers, allowed: readonly string[], to: HeaderFields): void {
   const wanted = new Set(allowed.map((name) => name.toLowerCase()));
   from.forEach((value, name) => {
     const named = wanted.has(name);

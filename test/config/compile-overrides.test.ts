@@ -9,7 +9,11 @@ kind: TrafficPolicy
 metadata: {name: guard, namespace: shop}
 spec: {targetRefs: [{kind: Service, name: orders}], timeouts: {request: 9s}}
 ---`;
-const override = (name: string, patch: string, more: { target?: string; expiresAt?: string; namespace?: string } = {}) => `
+const override = (
+  name: string,
+  patch: string,
+  more: { target?: string; expiresAt?: string; namespace?: string } = {},
+) => `
 apiVersion: selvage.dev/v1
 kind: Override
 metadata: {name: ${name}, namespace: ${more.namespace ?? "shop"}}
@@ -101,9 +105,7 @@ describe("a patch that its target's kind does not allow", () => {
     ["something that must be there removed", "{targetRefs: [{kind: Service}]}", "/spec/patch/targetRefs/0"],
   ])("is an error that points into the patch: %s", (_, patch, pointer) => {
     const mesh = compiled(service("orders") + POLICY + override("x", patch));
-    expect(mesh.findings).toMatchObject([
-      { severity: "error", code: "SLV1230", ref: "Override/shop/x", pointer },
-    ]);
+    expect(mesh.findings).toMatchObject([{ severity: "error", code: "SLV1230", ref: "Override/shop/x", pointer }]);
     expect(timeout(mesh)).toBe(9000);
     expect(active(mesh, "x")).toBe("False Invalid");
   });
@@ -118,10 +120,14 @@ describe("several Overrides of one target", () => {
         ["Override/shop/a", a],
         ["Override/shop/b", b],
       ]);
-    const forth = compiled(service("orders") + two, { createdAt: createdAt("2026-11-23T10:00:00Z", "2026-11-23T11:00:00Z") });
+    const forth = compiled(service("orders") + two, {
+      createdAt: createdAt("2026-11-23T10:00:00Z", "2026-11-23T11:00:00Z"),
+    });
     expect(timeout(forth)).toBe(2000);
     expect(told(forth.findings)).toEqual(["SLV1232 Override/shop/b /spec/patch/timeouts/request"]);
-    const back = compiled(service("orders") + two, { createdAt: createdAt("2026-11-23T11:00:00Z", "2026-11-23T10:00:00Z") });
+    const back = compiled(service("orders") + two, {
+      createdAt: createdAt("2026-11-23T11:00:00Z", "2026-11-23T10:00:00Z"),
+    });
     expect(timeout(back)).toBe(1000);
     expect(told(back.findings)).toEqual(["SLV1232 Override/shop/a /spec/patch/timeouts/request"]);
   });

@@ -91,6 +91,10 @@ describe("inspectRequest", () => {
     expect(request({ accept: "*/*", "user-agent": "x" })).toEqual({
       fault: null,
       drop: [],
+      kept: new Map([
+        ["accept", "*/*"],
+        ["user-agent", "x"],
+      ]),
       hasUpgrade: false,
       host: null,
       identity: null,
@@ -116,6 +120,29 @@ describe("inspectRequest", () => {
   it("drops what Connection nominates, beside the header itself", () => {
     const { drop } = request({ connection: "close, X-Secret ,authorization,, b@d", "x-secret": "1" });
     expect(drop).toEqual(["connection", "x-secret", "authorization"]);
+  });
+
+  it("keeps what is not dropped, nominated or not", () => {
+    const { kept } = request({
+      connection: "x-secret",
+      "x-secret": "1",
+      "selvage-source": "a",
+      accept: "b",
+      "X-C": "c",
+    });
+    expect(kept).toEqual(
+      new Map([
+        ["accept", "b"],
+        ["x-c", "c"],
+      ]),
+    );
+  });
+
+  it.each([
+    ["Set-Cookie lines", "set-cookie", "a=1"],
+    ["bytes that were no UTF-8", "x-name", "caf\ufffd"],
+  ])("leaves %s to the runtime", (_, name, value) => {
+    expect(inspectRequest({ forEach: (visit) => visit(value, name), get: () => null }).kept).toBeNull();
   });
 
   it("says whether an upgrade was asked for", () => {

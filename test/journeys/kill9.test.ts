@@ -3,7 +3,7 @@
 import { expect, it } from "vitest";
 import { kill9 } from "./kill9.ts";
 
-const kills = Number(process.env.SELVAGE_KILLS ?? "20");
+const kills = Number(process.env.SELVAGE_KILLS ?? "8");
 const applies = Number(process.env.SELVAGE_APPLIES ?? "10");
 
 it(

@@ -240,6 +240,16 @@ describe("requests on the wire", () => {
     expect(arrived).toEqual([]);
   });
 
+  it("keep bytes that are no UTF-8, and Set-Cookie lines apart", async () => {
+    await wire.exchange(get("/", ["X-Name: caf\u00e9", "Set-Cookie: a=1", "Set-Cookie: b=2", "selvage-source: me"]));
+    const { headers } = only(wire.upstream.requests);
+    const values = (wanted: string): string[] =>
+      headers.flatMap(([name, value]) => (name.toLowerCase() === wanted ? [value] : []));
+    expect(values("x-name")).toEqual(["caf\u00e9"]);
+    expect(values("set-cookie")).toEqual(["a=1", "b=2"]);
+    expect(values("selvage-source")).toEqual(["anonymous"]);
+  });
+
   it("keep repeated header lines together, so that a value cannot hide behind another", async () => {
     await wire.exchange(get("/", ["X-Role: user", "X-Role: admin"]));
     const values = only(wire.upstream.requests).headers.filter(([name]) => name.toLowerCase() === "x-role");

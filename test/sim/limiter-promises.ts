@@ -148,6 +148,7 @@ export const promises: readonly Promised[] = [
   })),
   ...[8, 100].map((isolates): Promised => ({
     name: `refused at 50 % demand beside that flood, ${isolates} isolates`,
+    long: true,
     most: 5,
     unit: "%",
     options: (seed) => flood(seed, isolates),

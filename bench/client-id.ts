@@ -1,0 +1,38 @@
+// Variant `client-id`: `route`, with a client id and secret that every request has to show, by Basic authentication.
+import { meshDocuments, meshRequests } from "./mesh.ts";
+import { mintCredentials, startProduct } from "./product.ts";
+import type { Variant } from "./variant.ts";
+
+const size = { services: 10, routes: 100 };
+
+export const application: object = {
+  apiVersion: "selvage.dev/v1",
+  kind: "Application",
+  metadata: { name: "mobile", namespace: "bench" },
+  spec: { owner: "bench" },
+};
+
+/** On everything there is. */
+const clientPolicy: object = {
+  apiVersion: "selvage.dev/v1",
+  kind: "AuthenticationPolicy",
+  metadata: { name: "clients", namespace: "bench" },
+  spec: {
+    targetRefs: [{ kind: "Mesh", name: "mesh" }],
+    clientCredentials: { required: true, from: ["basic"] },
+  },
+};
+
+export const clientId: Variant = {
+  name: "client-id",
+  start: (stage) =>
+    startProduct(stage, {
+      documents: [...meshDocuments(size, stage.upstreamPort), application, clientPolicy],
+      requests: async (port) => {
+        const { id, secret } = await mintCredentials(port, "bench", "mobile");
+        return meshRequests(size, 20, {
+          authorization: `Basic ${Buffer.from(`${id}:${secret}`).toString("base64")}`,
+        });
+      },
+    }),
+};
