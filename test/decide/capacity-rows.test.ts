@@ -4,13 +4,27 @@ import { retryRows, slotRows } from "../../src/decide/capacity-rows.ts";
 import { recallSlots } from "../../src/decide/slot-desk.ts";
 
 const slots = {
-  ...{ have: 0, demand: 4, inFlight: 3, places: 0, waiting: 2, answered: 0, answeredMs: 0 },
+  have: 0,
+  demand: 4,
+  inFlight: 3,
+  places: 0,
+  waiting: 2,
+  answered: 0,
+  answeredMs: 0,
   terms: { max: 10, queue: 5, adaptive: null, priority: null },
 };
 const retries = { terms: { percent: 20, minPerSecond: 4 }, wanted: 3 };
 const policy = {
-  ...{ policy: "shop/cap", breaker: null, outlier: null, probeMs: 1000, slots, retries },
-  ...{ endpoints: [], outcomes: [], settled: [], probeWant: [] },
+  policy: "shop/cap",
+  breaker: null,
+  outlier: null,
+  probeMs: 1000,
+  slots,
+  retries,
+  endpoints: [],
+  outcomes: [],
+  settled: [],
+  probeWant: [],
 };
 
 it("sums what isolates hold, use and wait for", () => {

@@ -41,7 +41,12 @@ it("get shows a line for what is forced and for each breaker", async () => {
 it("get shows slots and retries, where the API tells them", async () => {
   const cap = { policy: "shop/cap", max: 200, limit: 150.5, inUse: 90, lent: 120, queue: 50, waiting: 3, isolates: 4 };
   const busy = {
-    ...{ namespace: "shop", service: "busy", known: true, forced: [], breakers: [], health: [] },
+    namespace: "shop",
+    service: "busy",
+    known: true,
+    forced: [],
+    breakers: [],
+    health: [],
     concurrency: [cap, { ...cap, limit: 200 }],
     retryAllowances: [{ policy: "shop/cap", perSecond: 10, left: 4 }],
   };
