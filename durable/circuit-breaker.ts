@@ -13,8 +13,10 @@ import {
   type BreakerDesk,
   type Forced,
 } from "../src/decide/breaker-desk.ts";
+import { retryRows, slotRows } from "../src/decide/capacity-rows.ts";
 import type { BreakerReply, BreakerReport, BreakerRow, ForceOrder } from "../src/model/breaker-sync.ts";
 import type { BreakerState, BreakerTerms, ForcedState } from "../src/model/circuit.ts";
+import type { RetryRow, SlotRow } from "../src/model/concurrency.ts";
 import type { HealthRow } from "../src/model/health.ts";
 import { HealthChecker } from "./health-checker.ts";
 import { WrittenEjections } from "./written-ejections.ts";
@@ -41,6 +43,8 @@ export interface States {
   readonly forced: readonly ForcedState[];
   /** Of endpoints that are probed. */
   readonly health: readonly HealthRow[];
+  readonly slots: readonly SlotRow[];
+  readonly retries: readonly RetryRow[];
 }
 
 export class CircuitBreaker extends DurableObject {
@@ -87,7 +91,9 @@ export class CircuitBreaker extends DurableObject {
     const now = Date.now();
     const rows = breakerRows(this.#desk, now, Math.random);
     this.#writeTurns();
-    return { rows, forced: forcedStates(this.#desk, now), health: this.#health.rows(now) };
+    const { capacity } = this.#desk;
+    const [slots, retries] = [slotRows(capacity, now), retryRows(capacity, now)];
+    return { rows, forced: forcedStates(this.#desk, now), health: this.#health.rows(now), slots, retries };
   }
 
   /** What an operator says; `auto` takes it back. */

@@ -2,7 +2,7 @@
 // refuse, anything else makes nginx answer 500: what the mesh would have said is in `selvage-status`, for an error_page.
 import type { Decision } from "../model/decision.ts";
 import { allowed } from "./adapter-answer.ts";
-import { lastAddress } from "./adapter-client.ts";
+import { hostFault, lastAddress } from "./adapter-client.ts";
 import type { Dialect } from "./authz-dialect.ts";
 
 const URI = "x-original-uri";
@@ -17,11 +17,14 @@ export const nginx: Dialect = {
     }
     const own = new URL(url);
     const scheme = headers.get("x-forwarded-proto") === "https" ? "https:" : own.protocol;
+    const host = headers.get(HOST) ?? own.host;
+    const fault = hostFault(host);
+    if (fault !== null) return fault;
     const asked = new Headers(headers);
     for (const name of [URI, METHOD, HOST]) asked.delete(name);
     return {
       method: headers.get(METHOD)?.toUpperCase() ?? "GET",
-      url: `${scheme}//${headers.get(HOST) ?? own.host}${uri}`,
+      url: `${scheme}//${host}${uri}`,
       headers: asked,
       clientAddress: headers.get("x-real-ip") ?? lastAddress(headers.get("x-forwarded-for")),
     };

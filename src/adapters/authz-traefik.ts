@@ -2,7 +2,7 @@
 // other answer reaches the client as it is.
 import type { Decision } from "../model/decision.ts";
 import { allowed } from "./adapter-answer.ts";
-import { lastAddress } from "./adapter-client.ts";
+import { hostFault, lastAddress } from "./adapter-client.ts";
 import type { Dialect } from "./authz-dialect.ts";
 
 export const traefik: Dialect = {
@@ -13,9 +13,12 @@ export const traefik: Dialect = {
     }
     const own = new URL(url);
     const scheme = headers.get("x-forwarded-proto")?.replace(/^ws/, "http") === "https" ? "https:" : "http:";
+    const host = headers.get("x-forwarded-host") ?? own.host;
+    const fault = hostFault(host);
+    if (fault !== null) return fault;
     return {
       method: headers.get("x-forwarded-method")?.toUpperCase() ?? method,
-      url: `${scheme}//${headers.get("x-forwarded-host") ?? own.host}${uri}`,
+      url: `${scheme}//${host}${uri}`,
       headers,
       clientAddress: lastAddress(headers.get("x-forwarded-for")),
     };

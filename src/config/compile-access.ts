@@ -57,6 +57,7 @@ export function compileAccess(
         ...(authentication === undefined ? {} : { authentication }),
         ...(own === undefined ? {} : { ownAuthentication: true as const }),
         ...(authorizations.length === 0 ? {} : { authorizations }),
+        ...(place.foreign === true ? { foreign: true as const } : {}),
       };
     },
   };

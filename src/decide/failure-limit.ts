@@ -1,6 +1,7 @@
 // How often credentials may be refused before they are no longer looked at: a bucket of failures for each client and for each
-// address (an IPv6 one counts by its /64). What was let in lately from an address is not shut out there by what others do
-// under the same client id from elsewhere.
+// address (an IPv6 one counts by its /64). A client that was let in lately from an address is not shut out there by what others
+// do: neither under its id from elsewhere, nor from the same address, which may be that of a whole company. It could only guess
+// its own secret.
 import { addressBlock } from "./limit-key.ts";
 
 /** Failures at once, and how often one more. */
@@ -23,9 +24,8 @@ export function newFailureBook(): FailureBook {
 
 /** Milliseconds until the credentials are looked at; 0 = now. */
 export function failureWait(book: FailureBook, client: string, ip: string | null, now: number): number {
-  const trusted = now - (book.good.get(pairKey(client, ip)) ?? -Infinity) < TRUSTED_MS;
-  const ofClient = trusted ? 0 : waitFor(book, clientKey(client), now);
-  return Math.max(ofClient, ip === null ? 0 : waitFor(book, addressKey(ip), now));
+  if (now - (book.good.get(pairKey(client, ip)) ?? -Infinity) < TRUSTED_MS) return 0;
+  return Math.max(waitFor(book, clientKey(client), now), ip === null ? 0 : waitFor(book, addressKey(ip), now));
 }
 
 export function noteFailure(book: FailureBook, client: string, ip: string | null, now: number): void {

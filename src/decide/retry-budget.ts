@@ -32,6 +32,7 @@ export type RetryVerdict = "granted" | "none" | "ask";
 export interface Allowance {
   tokens: number;
   atMs: number;
+  perSecond: number;
   /** Isolates that wanted some lately, and when. */
   readonly askers: Map<string, number>;
 }
@@ -107,7 +108,7 @@ export function applyRetries(state: BudgetState, grant: RetryGrant, sentAtMs: nu
 }
 
 export function newAllowance({ minPerSecond }: RetryBudget, nowMs: number): Allowance {
-  return { tokens: mostOf(minPerSecond), atMs: nowMs, askers: new Map() };
+  return { tokens: mostOf(minPerSecond), atMs: nowMs, perSecond: minPerSecond, askers: new Map() };
 }
 
 /** Lends an isolate what it wants, as long as others are not left without. */
@@ -118,8 +119,8 @@ export function lendRetries(
   nowMs: number,
 ): RetryGrant {
   const { minPerSecond } = report.terms;
-  const sinceMs = Math.max(0, nowMs - allowance.atMs);
-  allowance.tokens = Math.min(mostOf(minPerSecond), allowance.tokens + (minPerSecond * sinceMs) / 1000);
+  allowance.tokens = leftOf(allowance, minPerSecond, nowMs);
+  allowance.perSecond = minPerSecond;
   allowance.atMs = Math.max(allowance.atMs, nowMs);
   allowance.askers.set(isolate, nowMs);
   for (const [one, at] of allowance.askers) if (nowMs - at > ASKER_MS) allowance.askers.delete(one);
@@ -132,6 +133,11 @@ export function lendRetries(
   const untilOneMs = minPerSecond === 0 ? LENT_MS : (1000 * Math.max(0, 1 - allowance.tokens)) / minPerSecond;
   const shortMs = tokens < report.wanted ? Math.ceil(Math.max(nextSyncMs, untilOneMs)) : 0;
   return { policy, tokens, ttlMs: LENT_MS, shortMs, isolates };
+}
+
+/** What could be lent now. */
+export function leftOf({ tokens, atMs }: Allowance, perSecond: number, nowMs: number): number {
+  return Math.min(mostOf(perSecond), tokens + (perSecond * Math.max(0, nowMs - atMs)) / 1000);
 }
 
 /** What comes in less than one a second still has to add up to one. */

@@ -8,6 +8,8 @@ export interface SlotDesk {
   readonly slots: Pool;
   readonly places: Pool;
   adaptive: AdaptiveLimit | null;
+  /** As the last report had it; null = no report since the object began. */
+  cap: { readonly max: number; readonly limit: number; readonly queue: number } | null;
   /** Until when isolates should report often: somebody got less than it could use. */
   contendedUntil: number;
 }
@@ -27,7 +29,7 @@ const CONTENDED_MS = 2000;
 const ROW_MS = 2000;
 
 export function newSlotDesk(): SlotDesk {
-  return { slots: newPool(), places: newPool(), adaptive: null, contendedUntil: 0 };
+  return { slots: newPool(), places: newPool(), adaptive: null, cap: null, contendedUntil: 0 };
 }
 
 /** @param nextSyncMs when the isolate was told to report again */
@@ -45,6 +47,7 @@ export function answerSlots(
     desk.adaptive === null || terms.adaptive === null
       ? terms.max
       : learn(desk.adaptive, terms.adaptive, terms.max, { answered, answeredMs, inUse: inUse(desk.slots) }, now);
+  desk.cap = { max: terms.max, limit, queue: terms.queue };
   const claim = { isolate, have, demand, used: inFlight, diesAt };
   const slot = lend(desk.slots, limit, claim, now < desk.contendedUntil ? "small" : "large", now);
   const queued = { isolate, have: places, demand: waiting, used: waiting, diesAt };

@@ -9,6 +9,8 @@ export interface Access {
   readonly ownAuthentication?: true;
   /** Indexes into `Snapshot.authorizations`: they accumulate. */
   readonly authorizations?: readonly number[];
+  /** The rule is of a namespace that was not granted the service: it may lead there, and not around its policies. */
+  readonly foreign?: true;
 }
 
 export interface Authentication {

@@ -35,6 +35,23 @@ const endpointHealthSchema = z.object({
   leftOut: z.boolean().meta({ description: "Whether it is left out while there are enough others." }),
 });
 
+const concurrencySchema = z.object({
+  policy: z.string().meta({ description: "The TrafficPolicy, `<namespace>/<name>`." }),
+  max: z.int().meta({ description: "Requests at once, of the whole fleet." }),
+  limit: z.number().meta({ description: "The cap at the moment: less than `max` where it gives way to latency." }),
+  inUse: z.int().meta({ description: "Requests on their way, as isolates last said." }),
+  lent: z.int().meta({ description: "Slots that isolates hold, used or not." }),
+  queue: z.int().meta({ description: "Requests that may wait at once." }),
+  waiting: z.int(),
+  isolates: z.int().meta({ description: "Isolates that hold slots." }),
+});
+
+const retryAllowanceSchema = z.object({
+  policy: z.string(),
+  perSecond: z.number().meta({ description: "Retries that need no requests to earn them, of the whole fleet." }),
+  left: z.int().meta({ description: "How many of them could be made now." }),
+});
+
 export const serviceBreakersSchema = z
   .object({
     namespace: z.string(),
@@ -43,6 +60,14 @@ export const serviceBreakersSchema = z
     forced: z.array(forcedSchema).readonly(),
     breakers: z.array(breakerSchema).readonly().meta({ description: "Of what was called lately." }),
     health: z.array(endpointHealthSchema).readonly().meta({ description: "Of endpoints that are probed now." }),
+    concurrency: z
+      .array(concurrencySchema)
+      .readonly()
+      .meta({ description: "Caps under which isolates hold slots now." }),
+    retryAllowances: z
+      .array(retryAllowanceSchema)
+      .readonly()
+      .meta({ description: "Of retry budgets that were asked in the last minute." }),
   })
   .meta({ id: "ServiceBreakers" });
 

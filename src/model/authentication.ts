@@ -8,7 +8,18 @@ import { targetRefsSchema } from "./target-ref.ts";
 import { resourceUrlSchema } from "./url.ts";
 import { say } from "./wording.ts";
 
-export const ASYMMETRIC = ["RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512", "EdDSA"] as const;
+export const ASYMMETRIC = [
+  "RS256",
+  "RS384",
+  "RS512",
+  "PS256",
+  "PS384",
+  "PS512",
+  "ES256",
+  "ES384",
+  "ES512",
+  "EdDSA",
+] as const;
 const SYMMETRIC = ["HS256", "HS384", "HS512"] as const;
 const symmetric: ReadonlySet<string> = new Set(SYMMETRIC);
 const MAX_SKEW_MS = 120_000;

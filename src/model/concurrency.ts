@@ -68,6 +68,28 @@ export interface SlotGrant {
   readonly isolates: number;
 }
 
+/** What the coordinator knows of one cap: as isolates last said it, so a moment old. */
+export interface SlotRow {
+  readonly policy: string;
+  readonly max: number;
+  /** The cap at the moment: `max`, or less where it gives way to latency. */
+  readonly limit: number;
+  readonly inUse: number;
+  /** The most that isolates may be using, unused ones and those of isolates that died included. */
+  readonly lent: number;
+  readonly queue: number;
+  readonly waiting: number;
+  /** Isolates that hold some. */
+  readonly isolates: number;
+}
+
+/** What is left of one policy's retries per second beyond those that requests have earned. */
+export interface RetryRow {
+  readonly policy: string;
+  readonly perSecond: number;
+  readonly left: number;
+}
+
 /** Retries beyond those that requests have earned: the fleet's allowance per second is lent out one by one. */
 export interface RetryReport {
   readonly terms: RetryBudget;

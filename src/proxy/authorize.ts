@@ -30,14 +30,16 @@ function deny(policy: string, detail: string): Denied {
 
 function askedOf({ admitted, caller }: Exchange, routed: Routed): Asked {
   const { matchPath, headers } = admitted;
-  const path = routed.addressPrefix === "" ? matchPath : dropSegments(matchPath, 2) || "/";
+  const asSent = routed.addressPrefix === "" ? matchPath : dropSegments(matchPath, 2) || "/";
+  // What a namespace that was given nothing rewrites is allowed or not as the service will see it.
+  const path = routed.access.foreign === true ? (rewrittenOf(asSent, routed)[0] ?? asSent) : asSent;
   return {
     caller,
     clientAddress: admitted.clientAddress,
     method: admitted.method,
     host: admitted.host,
     path,
-    otherPaths: () => [matchPath, ...rewrittenOf(path, routed)],
+    otherPaths: () => [matchPath, asSent, ...rewrittenOf(asSent, routed)],
     header: (name) => (name === "host" ? admitted.host : headers.get(name)),
   };
 }

@@ -7,6 +7,7 @@ import { inspectRequest, keptRequestId } from "../decide/headers.ts";
 import type { Env } from "../env.ts";
 import type { Decision, Judge, Question } from "../model/decision.ts";
 import type { Refusal } from "../model/problem.ts";
+import { bindingOf } from "../tokens/assertion.ts";
 import { admit } from "./admit.ts";
 import { assertCaller } from "./assert.ts";
 import { authenticate } from "./authenticate.ts";
@@ -69,6 +70,12 @@ const NOT_READY: Refusal = {
   headers: { "retry-after": "2" },
 };
 
+/** The proxy forwards the path as it came, and the service could not tell which spelling was signed. */
+const UNBOUND: Refusal = {
+  problem: "malformedRequest",
+  detail: "The service takes assertions for one path, and this one has several spellings",
+};
+
 async function walk(
   exchange: Exchange,
   question: Question,
@@ -93,6 +100,8 @@ async function walk(
   if ("refusal" in limited) return no(limited.refusal, { stage: "limit", policy: limited.policy });
 
   const { headers, requestId, method, search, scheme, host } = exchange.admitted;
+  const bound = exchange.live.snapshot.services[question.service]?.assertion === "request";
+  if (bound && (await bindingOf(method, question.url)) === null) return no(UNBOUND, { stage: "assert", policy });
   const outgoing = { method, path: routed.path, search, headers, origin: `${scheme}://${host}` };
   await assertCaller(exchange, question.service, outgoing, question.url);
   headers.set("x-request-id", requestId);

@@ -8,6 +8,7 @@ import { planFilters, type FilterPlan } from "../decide/filter-plan.ts";
 import { writeForwarding } from "../decide/forwarding.ts";
 import { modifyHeaders } from "../decide/header-modifier.ts";
 import { inspectRequest, keptRequestId } from "../decide/headers.ts";
+import { keepProofHeaders } from "../decide/proof-headers.ts";
 import { redirectLocation } from "../decide/redirect.ts";
 import { modifyPath } from "../decide/rewrite.ts";
 import { sessionHeader } from "../decide/session.ts";
@@ -108,6 +109,7 @@ async function walk(exchange: Exchange, by: Answering): Promise<Response> {
   }
 
   const outgoing = prepare(exchange, routed);
+  const restore = routed.access.foreign === true ? keepProofs(exchange, routed, outgoing) : null;
   let body = admitted.body === null ? NO_BODY : await readBody(admitted.body, admitted, routed, destination, plan);
   const asked = plan.externalAuths.length > 0;
   const unauthorized = asked ? await askAuthorizers(exchange, plan, outgoing, body, limited.headers, by) : null;
@@ -117,6 +119,7 @@ async function walk(exchange: Exchange, by: Answering): Promise<Response> {
     if (aborted !== null) return withCors(aborted, plan, origin);
   }
   rewrite(outgoing, routed, plan);
+  restore?.();
   if (plan.mirrors.length > 0) body = mirror(exchange, plan.mirrors, outgoing, body);
 
   const forwarded = await forward(exchange, destination, routed.rule, outgoing, body);
@@ -216,6 +219,11 @@ async function askAuthorizers(
     return answer;
   }
   return null;
+}
+
+function keepProofs({ live }: Exchange, { access }: Routed, { headers }: Outgoing): () => void {
+  const policy = access.authentication === undefined ? null : live.snapshot.authentications?.[access.authentication];
+  return keepProofHeaders(headers, policy ?? null);
 }
 
 /** What the rule changes about the request; the service sees the endpoint's host, so a rewritten one is told beside it. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { guardedServices } from "../../src/decide/guarded-services.ts";
+import { coordinatedServices, guardedServices } from "../../src/decide/guarded-services.ts";
 import { compiled, service } from "../support/compiled.ts";
 
 const policy = (name: string, targetRefs: string, more: string): string => `
@@ -106,4 +106,14 @@ it("services are guarded by themselves or through a rule that leads to them", ()
   expect(guardedServices(compiled(base + SERVICE).snapshot)).toEqual(["shop/orders"]);
   expect(guardedServices(compiled(base + RULE).snapshot)).toEqual(["shop/orders", "shop/stock"]);
   expect(guardedServices(compiled(base).snapshot)).toEqual([]);
+});
+
+it("services that are only capped are coordinated, not guarded", () => {
+  const { snapshot } = compiled(`${base}
+apiVersion: selvage.dev/v1
+kind: TrafficPolicy
+metadata: {name: cap, namespace: shop}
+spec: {targetRefs: [{kind: Service, name: orders}], concurrency: {max: 5}}
+`);
+  expect([guardedServices(snapshot), coordinatedServices(snapshot)]).toEqual([[], ["shop/orders"]]);
 });

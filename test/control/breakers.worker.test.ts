@@ -20,9 +20,43 @@ beforeAll(async () => {
 
 it("lists only services that a policy guards", async () => {
   expect((await api("GET", "/breakers")).body.items).toEqual([
-    { namespace: "shop", service: "orders", known: true, forced: [], breakers: [], health: [] },
+    {
+      namespace: "shop",
+      service: "orders",
+      known: true,
+      forced: [],
+      breakers: [],
+      health: [],
+      concurrency: [],
+      retryAllowances: [],
+    },
   ]);
   expect((await api("GET", "/breakers?service=plain")).body.items).toEqual([]);
+});
+
+it("shows the slots of a service that a policy only caps, and what is left of its retries", async () => {
+  const cap = `---
+apiVersion: selvage.dev/v1
+kind: TrafficPolicy
+metadata: {name: cap, namespace: shop}
+spec: {targetRefs: [{kind: Service, name: busy}], concurrency: {max: 20, queue: 5}}
+`;
+  await applied(serviceYaml("busy") + cap);
+  const listed = async () => (await api("GET", "/breakers?service=busy")).body.items;
+  expect(await listed()).toMatchObject([{ service: "busy", concurrency: [], retryAllowances: [] }]);
+  const terms = { max: 20, queue: 5, adaptive: null, priority: null };
+  const slots = { terms, have: 8, demand: 8, inFlight: 7, places: 2, waiting: 2, answered: 0, answeredMs: 0 };
+  const retries = { terms: { percent: 20, minPerSecond: 10 }, wanted: 4 };
+  const said = { policy: "shop/cap", breaker: null, outlier: null, probeMs: 1000, slots, retries };
+  const nothing = { endpoints: [], outcomes: [], settled: [], probeWant: [] };
+  await env.BREAKER.getByName("shop/busy").sync({ isolate: "i1", seq: 1, policies: [{ ...said, ...nothing }] });
+  const lent: unknown = expect.any(Number);
+  expect(await listed()).toMatchObject([
+    {
+      concurrency: [{ policy: "shop/cap", max: 20, limit: 20, inUse: 7, lent, queue: 5, waiting: 2, isolates: 1 }],
+      retryAllowances: [{ policy: "shop/cap", perSecond: 10, left: expect.any(Number) as unknown }],
+    },
+  ]);
 });
 
 it("forces a version open and shows it, with a row in the audit", async () => {
@@ -57,7 +91,7 @@ it.each([
 
 it("says which coordinator cannot be reached, and that nothing was forced", async () => {
   const broken = { BREAKER: failingNamespace(env.BREAKER) };
-  const listed = await api("GET", "/breakers", { env: broken });
+  const listed = await api("GET", "/breakers?service=orders", { env: broken });
   expect(listed.body.items).toMatchObject([{ service: "orders", known: false }]);
   const body = { state: "open", reason: "drill" };
   const { status, body: answer } = await api("POST", "/breakers/shop/orders/force", { body, env: broken });

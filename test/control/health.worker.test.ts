@@ -68,6 +68,8 @@ it("breakers show it with times and cause, and no object of a service is made fo
       known: true,
       forced: [],
       breakers: [],
+      concurrency: [],
+      retryAllowances: [],
       health: [
         {
           endpoint: "static-1",

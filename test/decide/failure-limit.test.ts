@@ -36,3 +36,11 @@ it("a hundred thousand made-up clients take no more room than ten thousand", () 
   for (let nth = 0; nth < 100_000; nth++) noteFailure(book, `id-${nth}`, null, NOW);
   expect(book.busyUntil.size).toBe(10_000);
 });
+
+it("others at its address cannot lock out a client that was let in there", () => {
+  const book = newFailureBook();
+  noteSuccess(book, "web", "192.0.2.1", NOW);
+  for (let nth = 0; nth < 1000; nth++) noteFailure(book, `guess-${nth}`, "192.0.2.1", NOW);
+  expect(failureWait(book, "web", "192.0.2.1", NOW)).toBe(0);
+  expect(failureWait(book, "other", "192.0.2.1", NOW)).toBeGreaterThan(0);
+});

@@ -118,6 +118,55 @@ spec: {from: [{group: gateway.networking.k8s.io, kind: HTTPRoute, namespace: evi
   });
 });
 
+describe("a route of a namespace that was given nothing leads a proven caller to a service, and", () => {
+  const filtered = (filter: string): string =>
+    serviceYaml("front").replace("namespace: shop", "namespace: evil") +
+    serviceYaml("orders") +
+    leading("evil/front", "shop/orders", `, filters: [${filter}]`);
+
+  it("does not rewrite the path around what is allowed", async () => {
+    const rewrite = "{type: URLRewrite, urlRewrite: {path: {type: ReplaceFullPath, replaceFullPath: /admin}}}";
+    const allow = of(
+      "AuthorizationPolicy",
+      "allow",
+      "shop",
+      "{targetRefs: [{kind: Service, name: orders}], rules: [{to: [{paths: [/public]}]}]}",
+    );
+    const mesh = testMesh(filtered(rewrite) + allow);
+    expect(await statusOf(mesh, "/front.evil/public")).toBe(403);
+    expect(mesh.sent).toEqual([]);
+  });
+
+  it("changes headers, but none that say who calls", async () => {
+    const claims = JWT.replace("secretRef", "claimToHeaders: [{claim: sub, header: x-user}], secretRef");
+    const set = ["x-user", "x_user", "authorization", "x-tone"].map((name) => `{name: ${name}, value: low}`).join(", ");
+    const filter = `{type: RequestHeaderModifier, requestHeaderModifier: {set: [${set}]}}`;
+    const mesh = testMesh(filtered(filter) + policyYaml(`mode: permit, ${claims}`));
+    expect(await statusOf(mesh, "/front.evil/x")).toBe(200);
+    const sent = mesh.sent.at(-1)?.headers;
+    expect(["x-user", "x_user", "authorization", "x-tone"].map((name) => sent?.get(name) ?? null)).toEqual([
+      null,
+      null,
+      null,
+      "low",
+    ]);
+  });
+
+  it.each([
+    ["a mirror", "{type: RequestMirror, requestMirror: {backendRef: {name: secret, namespace: shop}}}", 200],
+    [
+      "an authorization service",
+      "{type: ExternalAuth, externalAuth: {protocol: HTTP, backendRef: {name: secret, namespace: shop}, http: {path: /}}}",
+      500,
+    ],
+  ])("does not reach another one without its policies as %s", async (_, filter, status) => {
+    const mesh = testMesh(filtered(filter) + serviceYaml("secret"));
+    expect(await statusOf(mesh, "/front.evil/x", { method: "POST", body: "x" })).toBe(status);
+    await mesh.settle();
+    expect(mesh.sent.map(({ url }) => new URL(url).host)).not.toContain("secret.example");
+  });
+});
+
 it("what is wrong with a backend is told to nobody who would not be let in", async () => {
   const mesh = meshOf(serviceYaml("orders") + leading("shop/orders", "other/secret") + policyYaml(CLIENT));
   expect(await statusOf(mesh, "/orders.shop/x")).toBe(401);

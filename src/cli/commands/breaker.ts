@@ -41,8 +41,9 @@ export async function getBreakers(
   return exitCodes.ok;
 }
 
-function rowsOf({ namespace, service, known, forced, breakers, health }: ServiceBreakers): string[][] {
+function rowsOf({ namespace, service, known, forced, breakers, health, ...capacity }: ServiceBreakers): string[][] {
   const name = `${namespace}/${service}`;
+  const { concurrency, retryAllowances } = capacity;
   const now = Date.now();
   if (!known) return [[name, "", "unknown", "", "", "", "", ""]];
   const orders = forced.map(({ version, state, reason, until }) => [
@@ -75,7 +76,27 @@ function rowsOf({ namespace, service, known, forced, breakers, health }: Service
     "",
     cause ?? "",
   ]);
-  const rows = [...orders, ...states, ...probes];
+  const caps = (concurrency ?? []).map(({ policy, max, limit, inUse, lent, queue, waiting }) => [
+    name,
+    "concurrency",
+    `${inUse} of ${limit < max ? `${Math.floor(limit)} (max ${max})` : max} in use, ${lent} lent, ${waiting} of ${queue} waiting`,
+    "",
+    "",
+    "",
+    "",
+    policy,
+  ]);
+  const retries = (retryAllowances ?? []).map(({ policy, perSecond, left }) => [
+    name,
+    "retries",
+    `${left} left, ${perSecond} each second`,
+    "",
+    "",
+    "",
+    "",
+    policy,
+  ]);
+  const rows = [...orders, ...states, ...probes, ...caps, ...retries];
   return rows.length === 0 ? [[name, "", "no calls", "", "", "", "", ""]] : rows;
 }
 

@@ -1,7 +1,7 @@
 // Breakers as their coordinators have them, and what an operator forces upon them.
 import { z } from "zod";
 import type { Store } from "../../config/store.ts";
-import { guardedServices } from "../../decide/guarded-services.ts";
+import { coordinatedServices, guardedServices } from "../../decide/guarded-services.ts";
 import type { States } from "../../../durable/circuit-breaker.ts";
 import type { Env } from "../../env.ts";
 import { breakerListSchema, forceRequestSchema, serviceBreakersSchema } from "../../model/api-breakers.ts";
@@ -10,7 +10,7 @@ import { versionTarget, WHOLE_SERVICE } from "../../model/circuit.ts";
 import { parseDuration } from "../../model/duration.ts";
 import { serviceKey } from "../../model/keys.ts";
 import type { Refusal } from "../../model/problem.ts";
-import type { ServiceKey } from "../../model/snapshot.ts";
+import type { ServiceKey, Snapshot } from "../../model/snapshot.ts";
 import { auditOf } from "../audit-entry.ts";
 import { jsonBody, noBody } from "../json-body.ts";
 import { probedHealth } from "../endpoint-health.ts";
@@ -32,7 +32,7 @@ export function registerBreakers(app: ControlApp): void {
     writes: false,
     tag,
     summary:
-      "Breakers, ejections and health of services that a TrafficPolicy guards or that are probed, as the whole fleet sees them.",
+      "Breakers, ejections, health, concurrency and retries of services that a TrafficPolicy guards or that are probed, as the whole fleet sees them.",
     params: z.object({}),
     query: z.object({ namespace: namespaceParameter.optional(), service: serviceParameter.optional() }),
     body: noBody,
@@ -41,17 +41,17 @@ export function registerBreakers(app: ControlApp): void {
     async handle({ query: { namespace, service }, store, env, operator, now }) {
       const outside = namespace === undefined ? null : lacksNamespace(operator, namespace);
       if (outside) return outside;
-      const [shut, health] = await Promise.all([guarded(store), probedHealth(env)]);
-      const wanted = [...new Set([...shut, ...health.keys()])].toSorted().filter((key) => {
+      const [coordinated, health] = await Promise.all([services(store, coordinatedServices), probedHealth(env)]);
+      const wanted = [...new Set([...coordinated, ...health.keys()])].toSorted().filter((key) => {
         const [ns = "", name] = key.split("/");
         return covers(operator, ns) && (namespace ?? ns) === ns && (service ?? name) === name;
       });
       const asked = wanted.slice(0, MAX_SERVICES);
       const items = await Promise.all(
         asked.map(async (key) => {
-          // A service that is only probed has no breakers, and its prober has told what it knows.
-          const told = { rows: [], forced: [], health: health.get(key) ?? [] };
-          return toWire(key, shut.includes(key) ? await statesOf(env, key) : told, now);
+          // A service that is only probed has no coordinator, and its prober has told what it knows.
+          const told = { rows: [], forced: [], health: health.get(key) ?? [], slots: [], retries: [] };
+          return toWire(key, coordinated.includes(key) ? await statesOf(env, key) : told, now);
         }),
       );
       return { body: { items, more: wanted.length > asked.length } };
@@ -78,7 +78,7 @@ export function registerBreakers(app: ControlApp): void {
       const key = serviceKey(params.ns, params.svc);
       if ((await store.document("Service", params.ns, params.svc)) === null)
         return { problem: "notFound", detail: `There is no service ${key}.` };
-      if (!(await guarded(store)).includes(key)) return notGuarded(key);
+      if (!(await services(store, guardedServices)).includes(key)) return notGuarded(key);
       const { state, ttl, reason, version } = body;
       const order = {
         target: version === undefined ? WHOLE_SERVICE : versionTarget(version),
@@ -102,10 +102,10 @@ export function registerBreakers(app: ControlApp): void {
   });
 }
 
-async function guarded(store: Store): Promise<ServiceKey[]> {
+async function services(store: Store, of: (snapshot: Snapshot) => ServiceKey[]): Promise<ServiceKey[]> {
   const { revision } = await store.head();
   const snapshot = await store.snapshot(revision);
-  return snapshot === null ? [] : guardedServices(snapshot);
+  return snapshot === null ? [] : of(snapshot);
 }
 
 async function statesOf(env: Env, key: ServiceKey): Promise<States | null> {
@@ -149,6 +149,9 @@ function toWire(key: ServiceKey, states: States | null, now: number): ServiceBre
       cause,
       leftOut,
     })),
+    // An object of an earlier release tells none.
+    concurrency: states?.slots ?? [],
+    retryAllowances: states?.retries ?? [],
   };
 }
 

@@ -38,6 +38,28 @@ it("get shows a line for what is forced and for each breaker", async () => {
   expect(lines[2]).toMatch(/^shop\/orders \| endpoint static-0 \| half-open, ejected \| \S+ \| 3 \| 20 \| 1 \| shop/);
 });
 
+it("get shows slots and retries, where the API tells them", async () => {
+  const cap = { policy: "shop/cap", max: 200, limit: 150.5, inUse: 90, lent: 120, queue: 50, waiting: 3, isolates: 4 };
+  const busy = {
+    namespace: "shop",
+    service: "busy",
+    known: true,
+    forced: [],
+    breakers: [],
+    health: [],
+    concurrency: [cap, { ...cap, limit: 200 }],
+    retryAllowances: [{ policy: "shop/cap", perSecond: 10, left: 4 }],
+  };
+  await bench.against({ "GET /breakers": { body: { items: [busy], more: false } } });
+  const { stdout } = await bench.run("breaker", "get", "-n", "shop");
+  const lines = stdout.split("\n").map((line) => line.replaceAll(/ {2,}/g, " | ").trim());
+  expect(lines.slice(1)).toEqual([
+    "shop/busy | concurrency | 90 of 150 (max 200) in use, 120 lent, 3 of 50 waiting | - | - | - | - | shop/cap",
+    "shop/busy | concurrency | 90 of 200 in use, 120 lent, 3 of 50 waiting | - | - | - | - | shop/cap",
+    "shop/busy | retries | 4 left, 10 each second | - | - | - | - | shop/cap",
+  ]);
+});
+
 it("get of one service asks for it, and says when nothing is guarded", async () => {
   await bench.against({ "GET /breakers": { body: { items: [], more: false } } });
   const { code, stderr } = await bench.run("breaker", "get", "orders", "-A");
