@@ -94,7 +94,7 @@ export class LiveWorld {
   };
 
   /** One request at the present time; time runs on until it is answered. */
-  async request(): ReturnType<LiveMesh["current"]> {
+  async request(): Promise<Awaited<ReturnType<LiveMesh["current"]>>> {
     const [live] = await this.requests(1);
     return live ?? null;
   }
