@@ -34,8 +34,8 @@ export async function ratelimitJson<Context>(
   }
   const stranger = await mayAsk(request, env);
   if (stranger !== null) return refused(stranger, requestId);
-  const text = await request.text();
-  if (text.length > MAX_BYTES) {
+  const text = await textOf(request);
+  if (text === null) {
     return refused({ problem: "payloadTooLarge", detail: `The question is larger than ${MAX_BYTES} bytes` }, requestId);
   }
   const question = read(text, request);
@@ -45,6 +45,19 @@ export async function ratelimitJson<Context>(
     return refused({ problem: "notReady", detail: "The mesh could not load its configuration" }, requestId);
   }
   return told(statuses);
+}
+
+/** null = there is more than may be; the rest is not read. */
+async function textOf({ body }: Request): Promise<string | null> {
+  const decoder = new TextDecoder();
+  let text = "";
+  let length = 0;
+  for await (const chunk of body ?? []) {
+    length += chunk.byteLength;
+    if (length > MAX_BYTES) return null;
+    text += decoder.decode(chunk, { stream: true });
+  }
+  return text + decoder.decode();
 }
 
 /** A text says what is wrong. */

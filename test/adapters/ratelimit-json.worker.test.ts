@@ -116,6 +116,12 @@ describe("rate limits for Envoy", () => {
     expect((await problemOf(answer)).detail).toContain(why);
   });
 
+  it("reads no more of a question than it may hold", async () => {
+    const answer = await mesh(`[${TWO_A_MINUTE}]`).ask(`{"domain": "${"x".repeat(70_000)}"}`);
+    expect(answer.status).toBe(413);
+    expect((await problemOf(answer)).detail).toContain("larger than 65536 bytes");
+  });
+
   it("takes no other method", async () => {
     const answer = await mesh(`[${TWO_A_MINUTE}]`).ask(null, "GET");
     expect(answer.status).toBe(405);
