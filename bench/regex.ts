@@ -1,9 +1,9 @@
 // CPU time of one regular-expression match at the limits (512 characters of pattern, 8 KiB of text), over hostile pairs.
 // `node bench/regex.ts [pairs]` prints the slowest ones. A figure, never a test.
 import { performance } from "node:perf_hooks";
-import { compileRegex } from "../src/decide/regex.ts";
-import { matchesRegex, MAX_TEXT } from "../src/decide/regex-machine.ts";
-import type { RegexProgram } from "../src/model/snapshot.ts";
+import { compileRegex } from "../src/decide/route/regex.ts";
+import { matchesRegex, MAX_TEXT } from "../src/decide/route/regex-machine.ts";
+import type { RegexProgram } from "../src/model/snapshot/snapshot.ts";
 import { hostilePatterns, hostileTexts } from "../test/support/hostile-regex.ts";
 
 const PAIRS = Number(process.argv[2] ?? 10_000);

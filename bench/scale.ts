@@ -2,9 +2,9 @@
 // admin API of a local mesh, in as many calls as the body limit asks for.
 //   node bench/scale.ts [--services 10000] [--routes 1000] [--json]
 import { parseArgs } from "node:util";
-import type { ApplyResult } from "../src/model/api-apply.ts";
-import { MAX_BODY_BYTES } from "../src/model/api.ts";
-import { createClient, type Client } from "../src/cli/client.ts";
+import type { ApplyResult } from "../src/model/api/apply.ts";
+import { MAX_BODY_BYTES } from "../src/model/api/resource.ts";
+import { createClient, type Client } from "../src/cli/session/client.ts";
 import { startBackend } from "../test/support/backend.ts";
 import { startMesh } from "../test/support/mesh.ts";
 

@@ -2,7 +2,7 @@
 // only; what was concluded from them (a state, its epoch, its end) and what operators force is written down before the
 // answer leaves, so that an object that is moved or killed says the same as before. Every method answers; none throws.
 import { DurableObject } from "cloudflare:workers";
-import { newBreaker } from "../src/decide/breaker.ts";
+import { newBreaker } from "../src/decide/breaker/breaker.ts";
 import {
   answerReport,
   breakerRows,
@@ -12,15 +12,15 @@ import {
   seatId,
   type BreakerDesk,
   type Forced,
-} from "../src/decide/breaker-desk.ts";
-import { retryRows, slotRows } from "../src/decide/capacity-rows.ts";
-import type { BreakerReply, BreakerReport, BreakerRow, ForceOrder } from "../src/model/breaker-sync.ts";
-import type { BreakerState, BreakerTerms, ForcedState } from "../src/model/circuit.ts";
-import type { RetryRow, SlotRow } from "../src/model/concurrency.ts";
-import type { HealthRow } from "../src/model/health.ts";
+} from "../src/decide/breaker/desk.ts";
+import { retryRows, slotRows } from "../src/decide/breaker/capacity-rows.ts";
+import type { BreakerReply, BreakerReport, BreakerRow, ForceOrder } from "../src/model/message/breaker-sync.ts";
+import type { BreakerState, BreakerTerms, ForcedState } from "../src/model/snapshot/circuit.ts";
+import type { RetryRow, SlotRow } from "../src/model/message/concurrency.ts";
+import type { HealthRow } from "../src/model/message/health.ts";
 import { HealthChecker } from "./health-checker.ts";
-import { WrittenEjections } from "./written-ejections.ts";
-import { WrittenSlotRows } from "./written-slots.ts";
+import { WrittenEjections } from "./storage/written-ejections.ts";
+import { WrittenSlotRows } from "./storage/written-slots.ts";
 
 const STATE = "state:";
 const FORCED = "forced:";

@@ -1,8 +1,8 @@
 // One request for a key set. The URL is a document's and judged again here; a redirect would lead where nobody judged, so it
 // is refused. What comes back is bounded in size and time before it is read.
-import { refusalForAddress } from "../src/decide/address.ts";
-import { readKeys } from "../src/decide/jwks-record.ts";
-import type { PublicKeys } from "../src/model/jwks.ts";
+import { refusalForAddress } from "../src/decide/text/address.ts";
+import { readKeys } from "../src/decide/keys/jwks-record.ts";
+import type { PublicKeys } from "../src/model/document/field/jwks.ts";
 
 export const MAX_JWKS_BYTES = 256 * 1024;
 const TIMEOUT_MS = 5000;

@@ -1,10 +1,10 @@
 // The prober of one service, a part of its CircuitBreaker object around decide/health-desk.ts: an alarm sends the probes that
 // are due, as long as isolates report traffic. Verdicts are written down when they turn; the list of endpoints is not, the
 // next report brings it again. The mesh object is told what is known, so that nobody has to wake this one to see it.
-import { refusalForAddress } from "../src/decide/address.ts";
-import type { BreakerDesk } from "../src/decide/breaker-desk.ts";
-import { endpointUrl } from "../src/decide/endpoint-url.ts";
-import { isExpected, newHealth, type Health, type Probed } from "../src/decide/health.ts";
+import { refusalForAddress } from "../src/decide/text/address.ts";
+import type { BreakerDesk } from "../src/decide/breaker/desk.ts";
+import { endpointUrl } from "../src/decide/balance/endpoint-url.ts";
+import { isExpected, newHealth, type Health, type Probed } from "../src/decide/health/health.ts";
 import {
   answerHealth,
   failingInTraffic,
@@ -14,11 +14,11 @@ import {
   settle,
   takeDue,
   type Checked,
-} from "../src/decide/health-desk.ts";
-import { pardon } from "../src/decide/outlier.ts";
-import type { HealthReply, HealthReport, HealthRow, ProbeTarget } from "../src/model/health.ts";
-import type { HealthTerms } from "../src/model/health-terms.ts";
-import { MESH_OBJECT } from "../src/model/keys.ts";
+} from "../src/decide/health/desk.ts";
+import { pardon } from "../src/decide/breaker/outlier.ts";
+import type { HealthReply, HealthReport, HealthRow, ProbeTarget } from "../src/model/message/health.ts";
+import type { HealthTerms } from "../src/model/snapshot/health-terms.ts";
+import { MESH_OBJECT } from "../src/model/word/keys.ts";
 import type { Mesh } from "./mesh.ts";
 
 const PREFIX = "health:";
@@ -160,7 +160,7 @@ async function within(work: Promise<unknown>, ms: number): Promise<void> {
 }
 
 function meshOf(env: Cloudflare.Env): DurableObjectNamespace<Mesh> {
-  // The binding's type is in src/env.ts, which objects may not know.
+  // The binding's type is in src/env/env.ts, which objects may not know.
   return (env as unknown as { readonly MESH: DurableObjectNamespace<Mesh> }).MESH;
 }
 

@@ -2,7 +2,7 @@
 // and any number of forged key ids make one request in 30 s. Keeps the last good set across restarts, for a day. Decides
 // nothing about tokens, and holds nothing secret.
 import { DurableObject } from "cloudflare:workers";
-import { refusalForAddress } from "../src/decide/address.ts";
+import { refusalForAddress } from "../src/decide/text/address.ts";
 import {
   isFetchDue,
   JWKS_GAP_MS,
@@ -14,8 +14,8 @@ import {
   withFailure,
   withKeys,
   type JwksRecord,
-} from "../src/decide/jwks-record.ts";
-import type { JwksAnswer, JwksQuestion } from "../src/model/jwks-exchange.ts";
+} from "../src/decide/keys/jwks-record.ts";
+import type { JwksAnswer, JwksQuestion } from "../src/model/message/jwks-exchange.ts";
 import { fetchJwks } from "./fetch-jwks.ts";
 
 export class JwksCache extends DurableObject {

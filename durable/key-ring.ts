@@ -11,8 +11,8 @@ import {
   switchAt,
   wakeAt,
   type Ring,
-} from "../src/decide/key-rotation.ts";
-import type { KeyAnswer, KeyJwk, RingView } from "../src/model/key-ring.ts";
+} from "../src/decide/keys/key-rotation.ts";
+import type { KeyAnswer, KeyJwk, RingView } from "../src/model/message/key-ring.ts";
 import { encodeBase64url } from "../src/tokens/base64url.ts";
 
 const RING = "ring";

@@ -2,14 +2,14 @@
 // while they have traffic; it is never on the path of a request. The registry stays the authority: whoever loads from
 // there reports what it found, so an announcement that got lost is made up for by the first question.
 import { DurableObject } from "cloudflare:workers";
-import { CHECK_FIRST_MS } from "../src/decide/freshness.ts";
-import { pollInterval } from "../src/decide/poll-interval.ts";
-import { percentile, spread } from "../src/decide/propagation.ts";
-import type { Propagation } from "../src/model/api-registry.ts";
-import type { PollAnswer, PollQuestion } from "../src/model/propagation.ts";
-import type { HealthRow } from "../src/model/health.ts";
-import type { Head } from "../src/model/registry.ts";
-import type { ServiceKey } from "../src/model/snapshot.ts";
+import { CHECK_FIRST_MS } from "../src/decide/fleet/freshness.ts";
+import { pollInterval } from "../src/decide/fleet/poll-interval.ts";
+import { percentile, spread } from "../src/decide/fleet/propagation.ts";
+import type { Propagation } from "../src/model/api/registry.ts";
+import type { PollAnswer, PollQuestion } from "../src/model/message/propagation.ts";
+import type { HealthRow } from "../src/model/message/health.ts";
+import type { Head } from "../src/model/registry/registry.ts";
+import type { ServiceKey } from "../src/model/snapshot/snapshot.ts";
 
 /** Who has not asked for so long counts as asleep or gone. */
 const ASLEEP_MS = 30_000;

@@ -1,8 +1,8 @@
 // The leases of the registered endpoints of one cluster. Heartbeats end here, without a write; when a lease runs out, the
 // alarm has the registry remove the endpoint. The registry says which endpoints exist; this object, which are alive.
 import { DurableObject } from "cloudflare:workers";
-import { granted, renewed, restored, type Lease } from "../src/decide/presence.ts";
-import type { LeaseGrant, Renewal } from "../src/model/propagation.ts";
+import { granted, renewed, restored, type Lease } from "../src/decide/fleet/presence.ts";
+import type { LeaseGrant, Renewal } from "../src/model/message/propagation.ts";
 
 const PREFIX = "lease:";
 /** When the registry could not be reached: the endpoints stay, and it is asked again. */

@@ -9,15 +9,15 @@ import {
   writeIsDue,
   type Coordinator,
   type WrittenLedger,
-} from "../src/decide/coordinator.ts";
-import { pagesOf, type DemandPage } from "../src/decide/demand-history.ts";
-import { answerSync } from "../src/decide/grant.ts";
-import { untilFull } from "../src/decide/ledger.ts";
-import { limitUsage, type LimitUse } from "../src/decide/limit-usage.ts";
-import { OVERFLOW_KEY } from "../src/decide/overflow-key.ts";
-import { askStrictly, giveBackStrictly } from "../src/decide/strict.ts";
-import type { LimiterCalls, StrictAnswer, StrictAsk, SyncReply, SyncRequest } from "../src/model/lease.ts";
-import { readDemand, trimDemand, writeDemand } from "./demand-rows.ts";
+} from "../src/decide/limit/coordinator.ts";
+import { pagesOf, type DemandPage } from "../src/decide/limit/demand-history.ts";
+import { answerSync } from "../src/decide/limit/grant.ts";
+import { untilFull } from "../src/decide/limit/ledger.ts";
+import { limitUsage, type LimitUse } from "../src/decide/limit/usage.ts";
+import { OVERFLOW_KEY } from "../src/decide/limit/overflow-key.ts";
+import { askStrictly, giveBackStrictly } from "../src/decide/limit/strict.ts";
+import type { LimiterCalls, StrictAnswer, StrictAsk, SyncReply, SyncRequest } from "../src/model/message/lease.ts";
+import { readDemand, trimDemand, writeDemand } from "./storage/demand-rows.ts";
 
 const WRITE_BEHIND_MS = 1000;
 /** An object unheard of for so long has nothing to remember that has not refilled, but for what was written down. */

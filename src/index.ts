@@ -1,8 +1,8 @@
 // The map: what is under /_selvage/ goes to the control plane, everything else is traffic. Control plane and adapters are
 // loaded when they are first called, so that an isolate which only serves traffic never evaluates it.
-import { entrance } from "./decide/entrance.ts";
-import type { Env } from "./env.ts";
-import { toProblem, type Refusal } from "./model/problem.ts";
+import { entrance } from "./decide/route/entrance.ts";
+import type { Env } from "./env/env.ts";
+import { toProblem, type Refusal } from "./model/word/problem.ts";
 import { judge } from "./proxy/judge.ts";
 import { proxy } from "./proxy/pipeline.ts";
 import { rateLimitDesk } from "./proxy/rate-limit-desk.ts";
@@ -13,7 +13,7 @@ export { KeyRing } from "../durable/key-ring.ts";
 export { Mesh } from "../durable/mesh.ts";
 export { Presence } from "../durable/presence.ts";
 export { RateLimiter } from "../durable/rate-limiter.ts";
-export { Registry } from "./config/registry.ts";
+export { Registry } from "./registry/registry.ts";
 
 export default {
   async fetch(request: Request, env: Env, ctx: ExecutionContext): Promise<Response> {
@@ -35,7 +35,7 @@ export default {
   },
 
   async scheduled(controller: ScheduledController, env: Env): Promise<void> {
-    const { sweep } = await import("./config/sweep.ts");
+    const { sweep } = await import("./registry/sweep.ts");
     await sweep(env, controller.scheduledTime);
   },
 };

@@ -1,10 +1,10 @@
 // Does a client id that exists take longer to be refused than one that does not? `node bench/workers/client-id-timing.ts`
 // prints medians and the two-sided p of a Mann-Whitney test over 10 000 refusals each, in random order, of the room's own
 // check. In one process, without a network: any difference shows here first. It measures; it asserts nothing.
-import { newFailureBook } from "../../src/decide/failure-limit.ts";
-import type { Client } from "../../src/model/access.ts";
-import { checkClient } from "../../src/proxy/check-client.ts";
-import type { Exchange } from "../../src/proxy/exchange.ts";
+import { newFailureBook } from "../../src/decide/identity/failure-limit.ts";
+import type { Client } from "../../src/model/snapshot/access.ts";
+import { checkClient } from "../../src/proxy/identity/check-client.ts";
+import type { Exchange } from "../../src/proxy/exchange/exchange.ts";
 
 const SAMPLES = 10_000;
 const WARM_UP = 4000;

@@ -1,7 +1,7 @@
 // The product's own Worker, with every Durable Object call counted. Nothing else is changed: the map, the pipeline, the
 // snapshot and the admin API are those that are deployed.
 import worker from "../../src/index.ts";
-import type { Env } from "../../src/env.ts";
+import type { Env } from "../../src/env/env.ts";
 export * from "../../src/index.ts";
 
 let objectCalls = 0;

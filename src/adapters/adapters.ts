@@ -1,10 +1,10 @@
 // The door of proxies that users already run: decisions about requests, and rate limits.
-import type { Env } from "../env.ts";
-import type { Judge } from "../model/decision.ts";
-import type { RateLimiterDesk } from "../model/descriptor.ts";
-import { refused } from "./adapter-answer.ts";
-import { authz } from "./authz.ts";
-import { ratelimitJson } from "./ratelimit-json.ts";
+import type { Env } from "../env/env.ts";
+import type { Judge } from "../model/message/decision.ts";
+import type { RateLimiterDesk } from "../model/message/descriptor.ts";
+import { refused } from "./authz/adapter-answer.ts";
+import { authz } from "./authz/authz.ts";
+import { ratelimitJson } from "./authz/ratelimit-json.ts";
 
 export function adapters<Context>(
   request: Request,

@@ -1,8 +1,8 @@
 // `selvage app …` and `selvage contract …` as commander sees them.
 import type { Command } from "commander";
-import type { ExitCode } from "./exit-code.ts";
-import { integer } from "./integer.ts";
-import type { Session } from "./session.ts";
+import type { ExitCode } from "./session/exit-code.ts";
+import { integer } from "./session/integer.ts";
+import type { Session } from "./session/session.ts";
 
 const actions = {
   approve: "grant a contract that is pending or was rejected",

@@ -1,7 +1,7 @@
 // `selvage keys …` as commander sees it.
 import type { Command } from "commander";
-import type { ExitCode } from "./exit-code.ts";
-import type { Session } from "./session.ts";
+import type { ExitCode } from "./session/exit-code.ts";
+import type { Session } from "./session/session.ts";
 
 export function addKeyCommands(
   program: Command,

@@ -1,8 +1,8 @@
 // `selvage limit …` as commander sees it.
 import type { Command } from "commander";
-import type { ExitCode } from "./exit-code.ts";
-import { integer } from "./integer.ts";
-import type { Session } from "./session.ts";
+import type { ExitCode } from "./session/exit-code.ts";
+import { integer } from "./session/integer.ts";
+import type { Session } from "./session/session.ts";
 
 const MOST = 1_000_000_000;
 

@@ -4,5 +4,8 @@
 import { enableCompileCache } from "node:module";
 
 enableCompileCache();
-const [{ runCommand }, { processTerminal }] = await Promise.all([import("./run-command.ts"), import("./terminal.ts")]);
+const [{ runCommand }, { processTerminal }] = await Promise.all([
+  import("./run-command.ts"),
+  import("./session/terminal.ts"),
+]);
 process.exitCode = await runCommand(process.argv.slice(2), processTerminal());

@@ -1,7 +1,7 @@
 // `selvage token …` and `selvage override …` as commander sees them.
 import { type Command, Option } from "commander";
-import type { ExitCode } from "./exit-code.ts";
-import type { Session } from "./session.ts";
+import type { ExitCode } from "./session/exit-code.ts";
+import type { Session } from "./session/session.ts";
 
 const names = (text: string): string[] => text.split(",").filter((name) => name !== "");
 

@@ -2,14 +2,14 @@
 // `--help` and completion stay quick.
 import { Command, InvalidArgumentError, Option } from "commander";
 import { addClientCommands } from "./client-commands.ts";
-import { type ExitCode, exitCodes } from "./exit-code.ts";
-import { integer } from "./integer.ts";
+import { type ExitCode, exitCodes } from "./session/exit-code.ts";
+import { integer } from "./session/integer.ts";
 import { addKeyCommands } from "./key-commands.ts";
 import { addLimitCommands } from "./limit-commands.ts";
 import { addOperatorCommands } from "./operator-commands.ts";
-import { packageVersion } from "./package-root.ts";
-import { openSession, outputs, type GlobalOptions, type Session } from "./session.ts";
-import type { Terminal } from "./terminal.ts";
+import { packageVersion } from "./session/package-root.ts";
+import { openSession, outputs, type GlobalOptions, type Session } from "./session/session.ts";
+import type { Terminal } from "./session/terminal.ts";
 
 /** Told once, with the exit code of the command that ran. */
 export type Done = (code: ExitCode) => void;
@@ -72,7 +72,7 @@ export function buildProgram(terminal: Terminal, done: Done): Command {
     .option("--mesh-domain <domain>", "serve <service>.<namespace>.<domain>")
     .option("--var <name=value>", "a variable or secret of the Worker; may be repeated", variable, {})
     .action(async (options) => {
-      const { up } = await import("./up.ts");
+      const { up } = await import("./local/up.ts");
       done(await up({ ...options, variables: options.var }, terminal));
     });
 

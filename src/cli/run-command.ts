@@ -1,8 +1,8 @@
 // One command line from arguments to exit code, in this process: the command itself, and what tests call.
 import { CommanderError } from "commander";
-import { type ExitCode, exitCodes } from "./exit-code.ts";
+import { type ExitCode, exitCodes } from "./session/exit-code.ts";
 import { buildProgram } from "./program.ts";
-import type { Terminal } from "./terminal.ts";
+import type { Terminal } from "./session/terminal.ts";
 
 /** Exit code of one command line (without `node` and the script). */
 export async function runCommand(args: readonly string[], terminal: Terminal): Promise<ExitCode> {

@@ -1,9 +1,9 @@
 // The admin API as one Hono application: a list of families. Loaded by index.ts when it is first called, so that an
 // isolate which only serves traffic never evaluates it.
 import { OpenAPIHono } from "@hono/zod-openapi";
-import { canonicalPath } from "../decide/canonical-path.ts";
-import type { Env } from "../env.ts";
-import { refusalResponse } from "./answer.ts";
+import { canonicalPath } from "../decide/route/canonical-path.ts";
+import type { Env } from "../env/env.ts";
+import { refusalResponse } from "./http/answer.ts";
 import { registerApply } from "./calls/apply.ts";
 import { registerAudit } from "./calls/audit.ts";
 import { registerBreakers } from "./calls/breakers.ts";
@@ -22,12 +22,12 @@ import { registerResources } from "./calls/resources.ts";
 import { registerRevisions } from "./calls/revisions.ts";
 import { registerTokens } from "./calls/tokens.ts";
 import { registerWhoami } from "./calls/whoami.ts";
-import { refuseUnknownCall } from "./not-found.ts";
-import { registerPages } from "./pages.ts";
-import type { ControlApp } from "./register.ts";
-import { registerWellKnown } from "./well-known.ts";
-import { requestIdOf } from "./request-id.ts";
-import { refuseFailure } from "./failure.ts";
+import { refuseUnknownCall } from "./register/not-found.ts";
+import { registerPages } from "./page/pages.ts";
+import type { ControlApp } from "./register/register.ts";
+import { registerWellKnown } from "./page/well-known.ts";
+import { requestIdOf } from "./http/request-id.ts";
+import { refuseFailure } from "./http/failure.ts";
 
 export const controlApp: ControlApp = build();
 

@@ -1,13 +1,13 @@
 // The door: one canonical path, one host, a client address that nobody can forge, and headers without anything that only
 // the mesh or the platform may say. What passes here is what every later stage decides about and what is forwarded.
-import { DEFAULT_PORT, parseAuthority, type Authority, type Scheme } from "../decide/authority.ts";
-import { canonicalPath, MAX_PATH_LENGTH, type PathFault } from "../decide/canonical-path.ts";
-import { HeaderBag, type HeaderFields } from "../decide/header-bag.ts";
-import { MAX_HEADER_BYTES, MAX_HEADERS, type RequestHeaders } from "../decide/headers.ts";
-import { withoutOperatorCookies } from "../decide/operator-cookies.ts";
-import type { Env } from "../env.ts";
-import type { Refusal } from "../model/problem.ts";
-import type { Admitted } from "./exchange.ts";
+import { DEFAULT_PORT, parseAuthority, type Authority, type Scheme } from "../decide/route/authority.ts";
+import { canonicalPath, MAX_PATH_LENGTH, type PathFault } from "../decide/route/canonical-path.ts";
+import { HeaderBag, type HeaderFields } from "../decide/header/header-bag.ts";
+import { MAX_HEADER_BYTES, MAX_HEADERS, type RequestHeaders } from "../decide/header/headers.ts";
+import { withoutOperatorCookies } from "../decide/header/operator-cookies.ts";
+import type { Env } from "../env/env.ts";
+import type { Refusal } from "../model/word/problem.ts";
+import type { Admitted } from "./exchange/exchange.ts";
 
 /** How often a request may pass through a mesh before it is taken for a loop. */
 export const MAX_HOPS = 16;

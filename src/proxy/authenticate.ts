@@ -1,18 +1,29 @@
 // Whether the proofs that hold where the request goes are there: those of the AuthenticationPolicy in force, and where none
 // of the service's own is, an identity for services that are not public. A proof that is there and not good is refused,
 // whatever else is there; what cannot be checked is refused, too. Refusals are alike for everything that may be wrong.
-import { challengeOf, BAD_TOKEN_CHALLENGE, mayUse, missingProof, type ProofKind } from "../decide/authenticate.ts";
-import { isProven } from "../decide/caller.ts";
-import { readCertificate } from "../decide/certificate.ts";
-import { claimHeaderNames, claimHeaders } from "../decide/claim-headers.ts";
-import { findCredentials, findTokens, type ClientCredentials, type FoundTokens } from "../decide/credentials.ts";
-import type { Authentication } from "../model/access.ts";
-import type { Caller, Party } from "../model/caller.ts";
-import type { Refusal } from "../model/problem.ts";
-import type { ServiceKey } from "../model/snapshot.ts";
-import { checkClient } from "./check-client.ts";
-import { checkToken, type CheckedToken } from "./check-token.ts";
-import type { Denied, Exchange, Routed } from "./exchange.ts";
+import {
+  challengeOf,
+  BAD_TOKEN_CHALLENGE,
+  mayUse,
+  missingProof,
+  type ProofKind,
+} from "../decide/identity/authenticate.ts";
+import { isProven } from "../decide/identity/caller.ts";
+import { readCertificate } from "../decide/identity/certificate.ts";
+import { claimHeaderNames, claimHeaders } from "../decide/header/claim-headers.ts";
+import {
+  findCredentials,
+  findTokens,
+  type ClientCredentials,
+  type FoundTokens,
+} from "../decide/identity/credentials.ts";
+import type { Authentication } from "../model/snapshot/access.ts";
+import type { Caller, Party } from "../model/snapshot/caller.ts";
+import type { Refusal } from "../model/word/problem.ts";
+import type { ServiceKey } from "../model/snapshot/snapshot.ts";
+import { checkClient } from "./identity/check-client.ts";
+import { checkToken, type CheckedToken } from "./identity/check-token.ts";
+import type { Denied, Exchange, Routed } from "./exchange/exchange.ts";
 
 type GoodToken = Extract<CheckedToken, { is: "good" }>;
 

@@ -1,11 +1,11 @@
 // Whether the caller may do this: asks the verb, answers 403. What the policies judge is put together here: the path of the
 // service, without what addressed it and before any rewrite.
-import { audited, authorize as judge } from "../decide/authorize.ts";
-import type { Asked } from "../decide/asked.ts";
-import { canonicalPath } from "../decide/canonical-path.ts";
-import { dropSegments, modifyPath } from "../decide/rewrite.ts";
-import type { Authorization } from "../model/access.ts";
-import type { Denied, Exchange, Routed } from "./exchange.ts";
+import { audited, authorize as judge } from "../decide/authorize/authorize.ts";
+import type { Asked } from "../decide/authorize/asked.ts";
+import { canonicalPath } from "../decide/route/canonical-path.ts";
+import { dropSegments, modifyPath } from "../decide/route/rewrite.ts";
+import type { Authorization } from "../model/snapshot/access.ts";
+import type { Denied, Exchange, Routed } from "./exchange/exchange.ts";
 
 const NO_POLICIES: readonly Authorization[] = [];
 

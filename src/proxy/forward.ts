@@ -1,19 +1,19 @@
 // The last room: takes a slot where the service's concurrency is capped, chooses an endpoint, sends the request, and tries
 // again where the rule's retry allows it and no harm can come of it. Bodies stream both ways; only a body that was kept is
 // sent twice. The answer of a service passes untouched.
-import type { RetriedRequest } from "../decide/retry.ts";
-import type { Hedge } from "../model/call-policy.ts";
-import type { Refusal } from "../model/problem.ts";
-import type { Endpoint, Rule } from "../model/snapshot.ts";
-import { attempt, type Errand, type Try } from "./attempt.ts";
-import { letGo, type Body } from "./body.ts";
-import { chooseEndpoint, type Chosen } from "./choose-endpoint.ts";
-import type { Destination, Exchange, Outgoing } from "./exchange.ts";
-import { late, lost, noEndpoint, outOfTime } from "./forward-refusal.ts";
-import { guardOf } from "./guard.ts";
-import { firstGood, type Copy } from "./hedge.ts";
-import { takeSlot, type Slot } from "./slots.ts";
-import { earn, hedgeOf, nextTryMs, retryPlanOf, spendAtHand, type RetryPlan } from "./try-again.ts";
+import type { RetriedRequest } from "../decide/retry/retry.ts";
+import type { Hedge } from "../model/snapshot/call-policy.ts";
+import type { Refusal } from "../model/word/problem.ts";
+import type { Endpoint, Rule } from "../model/snapshot/snapshot.ts";
+import { attempt, type Errand, type Try } from "./call/attempt.ts";
+import { letGo, type Body } from "./exchange/body.ts";
+import { chooseEndpoint, type Chosen } from "./call/choose-endpoint.ts";
+import type { Destination, Exchange, Outgoing } from "./exchange/exchange.ts";
+import { late, lost, noEndpoint, outOfTime } from "./call/forward-refusal.ts";
+import { guardOf } from "./call/guard.ts";
+import { firstGood, type Copy } from "./call/hedge.ts";
+import { takeSlot, type Slot } from "./call/slots.ts";
+import { earn, hedgeOf, nextTryMs, retryPlanOf, spendAtHand, type RetryPlan } from "./call/try-again.ts";
 
 export interface Forwarded {
   readonly response: Response;

@@ -1,16 +1,16 @@
 // What a caller proves about itself with words of the mesh, before anything is routed: which routes a namespace sees
 // depends on it. Proofs that a policy asks for are read later, in authenticate.ts. In the steady state nothing is awaited.
-import { BAD_TOKEN_CHALLENGE } from "../decide/authenticate.ts";
-import { ANONYMOUS } from "../decide/caller.ts";
-import { ACCESS_TOKEN_TYPE, meshCaller, meshParty, type MeshProof } from "../decide/mesh-caller.ts";
-import { meshAudience, meshIssuer } from "../decide/mesh-names.ts";
-import type { Caller } from "../model/caller.ts";
-import type { MeshKeys } from "../model/mesh-keys.ts";
-import type { Refusal } from "../model/problem.ts";
+import { BAD_TOKEN_CHALLENGE } from "../decide/identity/authenticate.ts";
+import { ANONYMOUS } from "../decide/identity/caller.ts";
+import { ACCESS_TOKEN_TYPE, meshCaller, meshParty, type MeshProof } from "../decide/identity/mesh-caller.ts";
+import { meshAudience, meshIssuer } from "../decide/identity/mesh-names.ts";
+import type { Caller } from "../model/snapshot/caller.ts";
+import type { MeshKeys } from "../model/message/mesh-keys.ts";
+import type { Refusal } from "../model/word/problem.ts";
 import { keySetOfKeys } from "../tokens/key-set.ts";
 import { peekIssuer, readToken } from "../tokens/read-token.ts";
 import { verifyToken } from "../tokens/verify-token.ts";
-import type { Exchange, MeshToken } from "./exchange.ts";
+import type { Exchange, MeshToken } from "./exchange/exchange.ts";
 
 /** Clocks of one platform differ little. */
 const SKEW_MS = 5000;

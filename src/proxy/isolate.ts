@@ -1,13 +1,13 @@
 // What one isolate has: its outside world, and what it remembers from one request to the next. One of each, shared by the
 // proxy and by what answers other people's proxies, so that both spend the same quota.
-import { jwks } from "../config/live-jwks.ts";
-import { keys } from "../config/live-keys.ts";
-import { current } from "../config/live.ts";
-import type { Place } from "../decide/locality.ts";
-import type { Env } from "../env.ts";
-import type { Books, Ports } from "./exchange.ts";
-import { newLimitMemory, type LimitMemory } from "./limit-memory.ts";
-import { newProofMemory, type ProofMemory } from "./proof-memory.ts";
+import { jwks } from "../isolate/live-jwks.ts";
+import { keys } from "../isolate/live-keys.ts";
+import { current } from "../isolate/live.ts";
+import type { Place } from "../decide/balance/locality.ts";
+import type { Env } from "../env/env.ts";
+import type { Books, Ports } from "./exchange/exchange.ts";
+import { newLimitMemory, type LimitMemory } from "./exchange/limit-memory.ts";
+import { newProofMemory, type ProofMemory } from "./exchange/proof-memory.ts";
 
 export interface IsolateMemory {
   readonly limiter: LimitMemory;

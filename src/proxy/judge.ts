@@ -1,22 +1,22 @@
 // What a proxy that users already run is told about a request: the same walk as the mesh's own traffic takes, up to where
 // the service would be called. No endpoint is chosen and nothing is forwarded; what is counted is counted.
-import { ANONYMOUS, sourceOf } from "../decide/caller.ts";
-import { headerChanges } from "../decide/header-changes.ts";
-import { planFilters } from "../decide/filter-plan.ts";
-import { inspectRequest, keptRequestId } from "../decide/headers.ts";
-import type { Env } from "../env.ts";
-import type { Decision, Judge, Question } from "../model/decision.ts";
-import type { Refusal } from "../model/problem.ts";
+import { ANONYMOUS, sourceOf } from "../decide/identity/caller.ts";
+import { headerChanges } from "../decide/header/header-changes.ts";
+import { planFilters } from "../decide/route/filter-plan.ts";
+import { inspectRequest, keptRequestId } from "../decide/header/headers.ts";
+import type { Env } from "../env/env.ts";
+import type { Decision, Judge, Question } from "../model/message/decision.ts";
+import type { Refusal } from "../model/word/problem.ts";
 import { bindingOf } from "../tokens/assertion.ts";
 import { admit } from "./admit.ts";
-import { assertCaller } from "./assert.ts";
+import { assertCaller } from "./identity/assert.ts";
 import { authenticate } from "./authenticate.ts";
 import { authorize } from "./authorize.ts";
-import type { Exchange, Ports, Routed } from "./exchange.ts";
+import type { Exchange, Ports, Routed } from "./exchange/exchange.ts";
 import { identify } from "./identify.ts";
 import { memory, newMemory, ports, type IsolateMemory } from "./isolate.ts";
 import { limit, NO_LIMITS } from "./limit.ts";
-import { refuse, type Answering } from "./refuse.ts";
+import { refuse, type Answering } from "./exchange/refuse.ts";
 import { routeTo } from "./route.ts";
 
 export type DataPlaneJudge = Judge<Env, ExecutionContext>;

@@ -1,19 +1,19 @@
 // Whether every limit that holds for a request has room for it. They are asked in the order of what an answer costs (this
 // isolate, quota held here, the coordinator itself); when one refuses, the others get their tokens back. Nothing that goes
 // wrong with counting becomes an error of the mesh: then the policy's `whenUnavailable` decides.
-import { asksForContract } from "../decide/contract.ts";
-import { claimText, clientOf } from "../decide/caller.ts";
-import { limitHeaders, retryAfterSeconds } from "../decide/limit-headers.ts";
-import { bucketKey, type KeySource } from "../decide/limit-key.ts";
-import { limitOwner, limitsInForce } from "../decide/sla.ts";
-import type { Limit } from "../model/limit.ts";
-import type { Refusal } from "../model/problem.ts";
-import type { HeaderPair, ServiceKey, Snapshot } from "../model/snapshot.ts";
-import type { Destination, Exchange, Routed } from "./exchange.ts";
-import { countLeased } from "./limit-leased.ts";
-import { countLocally } from "./limit-local.ts";
-import { countStrictly } from "./limit-strict.ts";
-import type { Asked, LimitVerdict, Standing } from "./limit-verdict.ts";
+import { asksForContract } from "../decide/identity/contract.ts";
+import { claimText, clientOf } from "../decide/identity/caller.ts";
+import { limitHeaders, retryAfterSeconds } from "../decide/limit/headers.ts";
+import { bucketKey, type KeySource } from "../decide/limit/key.ts";
+import { limitOwner, limitsInForce } from "../decide/identity/sla.ts";
+import type { Limit } from "../model/snapshot/limit.ts";
+import type { Refusal } from "../model/word/problem.ts";
+import type { HeaderPair, ServiceKey, Snapshot } from "../model/snapshot/snapshot.ts";
+import type { Destination, Exchange, Routed } from "./exchange/exchange.ts";
+import { countLeased } from "./limit/leased.ts";
+import { countLocally } from "./limit/local.ts";
+import { countStrictly } from "./limit/strict.ts";
+import type { Asked, LimitVerdict, Standing } from "./limit/verdict.ts";
 
 export type Limited =
   | { readonly headers: readonly HeaderPair[] }

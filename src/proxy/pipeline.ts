@@ -1,36 +1,36 @@
 // What a request walks through, in order: admit → identify → route → authenticate → authorize → filters that answer →
 // limits → authorization service → faults → mirrors → forward, and back. Plain functions, each giving its result or a
 // refusal; the place where every answer leaves.
-import { ANONYMOUS, sourceOf } from "../decide/caller.ts";
-import { authorityText } from "../decide/authority.ts";
-import { isPreflight, markResponse, preflightHeaders } from "../decide/cors.ts";
-import { planFilters, type FilterPlan } from "../decide/filter-plan.ts";
-import { writeForwarding } from "../decide/forwarding.ts";
-import { modifyHeaders } from "../decide/header-modifier.ts";
-import { inspectRequest, keptRequestId } from "../decide/headers.ts";
-import { keepProofHeaders } from "../decide/proof-headers.ts";
-import { redirectLocation } from "../decide/redirect.ts";
-import { modifyPath } from "../decide/rewrite.ts";
-import { sessionHeader } from "../decide/session.ts";
-import type { Env } from "../env.ts";
-import type { Refusal } from "../model/problem.ts";
-import type { HeaderPair } from "../model/snapshot.ts";
+import { ANONYMOUS, sourceOf } from "../decide/identity/caller.ts";
+import { authorityText } from "../decide/route/authority.ts";
+import { isPreflight, markResponse, preflightHeaders } from "../decide/header/cors.ts";
+import { planFilters, type FilterPlan } from "../decide/route/filter-plan.ts";
+import { writeForwarding } from "../decide/header/forwarding.ts";
+import { modifyHeaders } from "../decide/header/header-modifier.ts";
+import { inspectRequest, keptRequestId } from "../decide/header/headers.ts";
+import { keepProofHeaders } from "../decide/header/proof-headers.ts";
+import { redirectLocation } from "../decide/route/redirect.ts";
+import { modifyPath } from "../decide/route/rewrite.ts";
+import { sessionHeader } from "../decide/route/session.ts";
+import type { Env } from "../env/env.ts";
+import type { Refusal } from "../model/word/problem.ts";
+import type { HeaderPair } from "../model/snapshot/snapshot.ts";
 import { admit } from "./admit.ts";
 import { authenticate } from "./authenticate.ts";
 import { authorize } from "./authorize.ts";
-import { contentLengthOf, keepBody, KEEP_LIMIT_BYTES, type Body } from "./body.ts";
-import type { Admitted, Destination, Exchange, Outgoing, Ports, Routed, Trace } from "./exchange.ts";
-import { externalAuth } from "./external-auth.ts";
-import { injectFaults } from "./fault.ts";
+import { contentLengthOf, keepBody, KEEP_LIMIT_BYTES, type Body } from "./exchange/body.ts";
+import type { Admitted, Destination, Exchange, Outgoing, Ports, Routed, Trace } from "./exchange/exchange.ts";
+import { externalAuth } from "./filter/external-auth.ts";
+import { injectFaults } from "./filter/fault.ts";
 import { forward, type Forwarded } from "./forward.ts";
 import { identify } from "./identify.ts";
 import { memory, newMemory, ports, type IsolateMemory } from "./isolate.ts";
 import { limit, NO_LIMITS } from "./limit.ts";
-import { mirror } from "./mirror.ts";
-import { ownHeaders, refuse, reply, type Answering } from "./refuse.ts";
+import { mirror } from "./filter/mirror.ts";
+import { ownHeaders, refuse, reply, type Answering } from "./exchange/refuse.ts";
 import { respond } from "./respond.ts";
 import { route } from "./route.ts";
-import { mayNeedBody, retryPlanOf } from "./try-again.ts";
+import { mayNeedBody, retryPlanOf } from "./call/try-again.ts";
 
 export type Proxy = (request: Request, env: Env, ctx: ExecutionContext, trace?: Trace) => Promise<Response>;
 

@@ -1,16 +1,16 @@
 // Counts for a proxy that asks about limits only, in descriptors of its own: the same limits, buckets and quota as for
 // traffic through the mesh. Every descriptor is counted, also when an earlier one is over its limit.
-import { ANONYMOUS } from "../decide/caller.ts";
-import { limitOf } from "../decide/descriptor.ts";
-import { limitsInForce } from "../decide/sla.ts";
-import type { Env } from "../env.ts";
-import type { DescriptorStatus, RateLimiterDesk } from "../model/descriptor.ts";
-import type { Counting, Ports } from "./exchange.ts";
+import { ANONYMOUS } from "../decide/identity/caller.ts";
+import { limitOf } from "../decide/limit/descriptor.ts";
+import { limitsInForce } from "../decide/identity/sla.ts";
+import type { Env } from "../env/env.ts";
+import type { DescriptorStatus, RateLimiterDesk } from "../model/message/descriptor.ts";
+import type { Counting, Ports } from "./exchange/exchange.ts";
 import { memory, newMemory, ports, type IsolateMemory } from "./isolate.ts";
-import { countLeased } from "./limit-leased.ts";
-import { countLocally } from "./limit-local.ts";
-import { countStrictly } from "./limit-strict.ts";
-import type { Asked, LimitVerdict } from "./limit-verdict.ts";
+import { countLeased } from "./limit/leased.ts";
+import { countLocally } from "./limit/local.ts";
+import { countStrictly } from "./limit/strict.ts";
+import type { Asked, LimitVerdict } from "./limit/verdict.ts";
 
 /** Production's. */
 export const rateLimitDesk = createRateLimitDesk(ports, memory);

@@ -1,9 +1,9 @@
 // The way back: a service's answer without what belongs to one connection or to the mesh, with what the rule's filters, its
 // session and the mesh add. Status and body pass as they are; nothing is buffered.
-import { markResponse, type CorsFilter } from "../decide/cors.ts";
-import { modifyHeaders } from "../decide/header-modifier.ts";
-import { cleanResponse } from "../decide/headers.ts";
-import type { HeaderModifier, HeaderPair } from "../model/snapshot.ts";
+import { markResponse, type CorsFilter } from "../decide/header/cors.ts";
+import { modifyHeaders } from "../decide/header/header-modifier.ts";
+import { cleanResponse } from "../decide/header/headers.ts";
+import type { HeaderModifier, HeaderPair } from "../model/snapshot/snapshot.ts";
 
 export interface Finish {
   readonly requestId: string;

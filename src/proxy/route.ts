@@ -1,15 +1,15 @@
 // Which rule answers, or which service is addressed by itself, and the share of traffic this request falls into. A service's
 // `exposure` guards the addresses that it has without being asked: which one was used is said here, and judged later.
-import { namespaceOf } from "../decide/caller.ts";
-import { match, type Matched, type RouteRequest } from "../decide/match.ts";
-import { nearRoutes } from "../decide/near-routes.ts";
-import { dropSegments } from "../decide/rewrite.ts";
-import { addressByHost, addressByPath, type ServiceAddress } from "../decide/service-address.ts";
-import { resumeSession } from "../decide/session.ts";
-import { pickBackend } from "../decide/split.ts";
-import type { Refusal } from "../model/problem.ts";
-import type { Backend, Filter, ServiceEntry, ServiceKey, Snapshot } from "../model/snapshot.ts";
-import type { Destination, Exchange, Pinned, Routed } from "./exchange.ts";
+import { namespaceOf } from "../decide/identity/caller.ts";
+import { match, type Matched, type RouteRequest } from "../decide/route/match.ts";
+import { nearRoutes } from "../decide/route/near-routes.ts";
+import { dropSegments } from "../decide/route/rewrite.ts";
+import { addressByHost, addressByPath, type ServiceAddress } from "../decide/route/service-address.ts";
+import { resumeSession } from "../decide/route/session.ts";
+import { pickBackend } from "../decide/route/split.ts";
+import type { Refusal } from "../model/word/problem.ts";
+import type { Backend, Filter, ServiceEntry, ServiceKey, Snapshot } from "../model/snapshot/snapshot.ts";
+import type { Destination, Exchange, Pinned, Routed } from "./exchange/exchange.ts";
 
 const NO_LIMITS: readonly number[] = [];
 const NO_FILTERS: readonly Filter[] = [];

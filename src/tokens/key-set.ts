@@ -1,6 +1,6 @@
 // Keys that tokens are checked with, held in memory: whoever makes a set has fetched already, and asking it never does. Every
 // key is bound to the algorithms it fits when it is taken in, so that a token cannot make another use of it.
-import type { Key } from "../model/mesh-keys.ts";
+import type { Key } from "../model/message/mesh-keys.ts";
 import { algorithms, type Algorithm } from "./algorithms.ts";
 import { decodeBase64url } from "./base64url.ts";
 

@@ -1,5 +1,5 @@
 // Signs what the mesh says: a compact JWS, ES256. What it says is the caller's business.
-import type { MeshKeys } from "../model/mesh-keys.ts";
+import type { MeshKeys } from "../model/message/mesh-keys.ts";
 import { encodeBase64url } from "./base64url.ts";
 import type { JsonObject } from "./strict-json.ts";
 

@@ -1,6 +1,6 @@
 // Whether a token that was read holds: the right algorithm, a key of its issuer, the issuer and audience that are expected,
 // and the time. The terms decide all of that, never the token (RFC 8725 §3). What to answer is for the caller.
-import type { Key } from "../model/mesh-keys.ts";
+import type { Key } from "../model/message/mesh-keys.ts";
 import { algorithms, type Algorithm } from "./algorithms.ts";
 import type { KeySet } from "./key-set.ts";
 import type { Token, TokenHeader } from "./read-token.ts";

@@ -1,9 +1,9 @@
 // Role × call, made from the OpenAPI document: a call that is added without a guard, an example or its problems fails here.
 import { beforeAll, describe, expect, it } from "vitest";
 import { z } from "zod";
-import { type Role, roles } from "../../src/model/api.ts";
-import { mintedCredentialsSchema } from "../../src/model/api-clients.ts";
-import { problems } from "../../src/model/problem.ts";
+import { type Role, roles } from "../../src/model/api/resource.ts";
+import { mintedCredentialsSchema } from "../../src/model/api/clients.ts";
+import { problems } from "../../src/model/word/problem.ts";
 import { api, applied, ask, FIRST_LOAD_MS, type Sent, serviceYaml, tokenFor } from "../support/worker/admin.ts";
 import { emptyRegistry } from "../support/worker/registry.ts";
 

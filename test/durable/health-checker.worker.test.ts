@@ -3,9 +3,9 @@ import { evictDurableObject, runDurableObjectAlarm, runInDurableObject } from "c
 import { env } from "cloudflare:workers";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import type { CircuitBreaker } from "../../durable/circuit-breaker.ts";
-import type { HealthReply, HealthRow, ProbeTarget } from "../../src/model/health.ts";
-import type { HealthTerms } from "../../src/model/health-terms.ts";
-import type { OutlierTerms } from "../../src/model/circuit.ts";
+import type { HealthReply, HealthRow, ProbeTarget } from "../../src/model/message/health.ts";
+import type { HealthTerms } from "../../src/model/snapshot/health-terms.ts";
+import type { OutlierTerms } from "../../src/model/snapshot/circuit.ts";
 
 // In the future of the machine, so that no alarm fires by itself.
 const START = Date.parse("2100-01-01T00:00:00Z");

@@ -3,7 +3,7 @@ import { env } from "cloudflare:workers";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import type { JwksCache } from "../../durable/jwks-cache.ts";
 import { MAX_JWKS_BYTES } from "../../durable/fetch-jwks.ts";
-import type { JwksAnswer } from "../../src/model/jwks-exchange.ts";
+import type { JwksAnswer } from "../../src/model/message/jwks-exchange.ts";
 
 const START = Date.parse("2026-11-23T10:00:00Z");
 const ADDRESS = "https://id.example.com/jwks.json";

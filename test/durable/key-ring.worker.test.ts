@@ -3,7 +3,7 @@ import { evictDurableObject, runDurableObjectAlarm, runInDurableObject } from "c
 import { env } from "cloudflare:workers";
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
 import type { KeyRing } from "../../durable/key-ring.ts";
-import type { KeyMaterial } from "../../src/model/key-ring.ts";
+import type { KeyMaterial } from "../../src/model/message/key-ring.ts";
 
 // In the future of the machine, so that no alarm fires by itself.
 const START = Date.parse("2100-01-01T00:00:00Z");

@@ -3,7 +3,7 @@ import { evictDurableObject, reset, runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import type { Mesh } from "../../durable/mesh.ts";
-import type { PollQuestion } from "../../src/model/propagation.ts";
+import type { PollQuestion } from "../../src/model/message/propagation.ts";
 
 const START = Date.parse("2026-11-23T10:00:00Z");
 

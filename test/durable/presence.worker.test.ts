@@ -3,9 +3,9 @@ import { evictDurableObject, runDurableObjectAlarm, runInDurableObject } from "c
 import { env } from "cloudflare:workers";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import type { Presence } from "../../durable/presence.ts";
-import { registerEndpoint } from "../../src/config/endpoints.ts";
-import { apply } from "../../src/config/apply.ts";
-import type { Store } from "../../src/config/store.ts";
+import { registerEndpoint } from "../../src/registry/endpoints.ts";
+import { apply } from "../../src/change/apply.ts";
+import type { Store } from "../../src/store/store.ts";
 import { accepted, auditDraft, documents, emptyRegistry, NOW, options, service } from "../support/worker/registry.ts";
 
 // In the future of the machine, so that no alarm fires by itself.

@@ -3,8 +3,9 @@ import { evictDurableObject, runDurableObjectAlarm, runInDurableObject } from "c
 import { env } from "cloudflare:workers";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import type { RateLimiter } from "../../durable/rate-limiter.ts";
-import { totalOf } from "../../src/decide/demand-history.ts";
-import type { Grant, LimitTerms, StrictAnswer, SyncReply } from "../../src/model/lease.ts";
+import { totalOf } from "../../src/decide/limit/demand-history.ts";
+import type { Grant, StrictAnswer, SyncReply } from "../../src/model/message/lease.ts";
+import type { LimitTerms } from "../../src/model/snapshot/limit-terms.ts";
 
 const START = Date.parse("2100-01-01T00:00:00Z");
 const perHour: LimitTerms = { algorithm: "gcra", requests: 20, windowMs: 3_600_000, burst: 20 };

@@ -3,10 +3,10 @@
 import { env } from "cloudflare:workers";
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
 import type { KeyRing } from "../../durable/key-ring.ts";
-import { HeldKeys, type KeyPorts } from "../../src/config/held-keys.ts";
-import { LEAD_MS } from "../../src/decide/key-rotation.ts";
-import type { Identities } from "../../src/model/access.ts";
-import type { MeshKeys } from "../../src/model/mesh-keys.ts";
+import { HeldKeys, type KeyPorts } from "../../src/isolate/held-keys.ts";
+import { LEAD_MS } from "../../src/decide/keys/key-rotation.ts";
+import type { Identities } from "../../src/model/snapshot/access.ts";
+import type { MeshKeys } from "../../src/model/message/mesh-keys.ts";
 import { mint } from "../../src/tokens/mint.ts";
 import { verifyRequest } from "../../src/verify/verify-request.ts";
 import { serviceYaml, testMesh } from "../support/worker/test-mesh.ts";

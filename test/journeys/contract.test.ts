@@ -2,8 +2,8 @@
 // shut out and let in again; its secret is rotated under traffic.
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import type { Credentials, MintedCredentials } from "../../src/model/api-clients.ts";
-import { limitListSchema } from "../../src/model/api-limits.ts";
+import type { Credentials, MintedCredentials } from "../../src/model/api/clients.ts";
+import { limitListSchema } from "../../src/model/api/limits.ts";
 import { startBackend, type Backend } from "../support/backend.ts";
 import { startMesh, type CommandResult, type TestMesh } from "../support/mesh.ts";
 

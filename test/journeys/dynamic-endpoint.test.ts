@@ -1,7 +1,7 @@
 // A service that registers itself: traffic flows while its lease is kept, and stops soon after it is not.
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import type { EndpointState, HeartbeatResult } from "../../src/model/api-endpoints.ts";
+import type { EndpointState, HeartbeatResult } from "../../src/model/api/endpoints.ts";
 import { startBackend, type Backend } from "../support/backend.ts";
 import { startMesh, type TestMesh } from "../support/mesh.ts";
 

@@ -4,8 +4,8 @@ import { once } from "node:events";
 import { createServer, type Server } from "node:http";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, expect, it } from "vitest";
-import type { CatalogService } from "../../src/model/api-endpoints.ts";
-import type { BreakerList } from "../../src/model/api-breakers.ts";
+import type { CatalogService } from "../../src/model/api/endpoints.ts";
+import type { BreakerList } from "../../src/model/api/breakers.ts";
 import { startMesh, type TestMesh } from "../support/mesh.ts";
 
 let mesh: TestMesh;

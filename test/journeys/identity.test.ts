@@ -4,7 +4,7 @@ import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import type { SigningKeys } from "../../src/model/api-identity.ts";
+import type { SigningKeys } from "../../src/model/api/identity.ts";
 import { selvage, type NodeRequest } from "../../src/verify/express.ts";
 import { startMesh, type TestMesh } from "../support/mesh.ts";
 

@@ -4,7 +4,7 @@
 import { Agent, get } from "node:http";
 import { setTimeout as sleep } from "node:timers/promises";
 import { parseArgs } from "node:util";
-import { limitListSchema, type LimitCoordinator } from "../../src/model/api-limits.ts";
+import { limitListSchema, type LimitCoordinator } from "../../src/model/api/limits.ts";
 import { startBackend, type Backend } from "../support/backend.ts";
 import { startMesh, type TestMesh } from "../support/mesh.ts";
 

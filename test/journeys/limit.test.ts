@@ -1,7 +1,7 @@
 // Limits of a whole mesh, over real sockets: four isolates, one limit.
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { limitPreviewListSchema, type LimitList } from "../../src/model/api-limits.ts";
+import { limitPreviewListSchema, type LimitList } from "../../src/model/api/limits.ts";
 import { startBackend, type Backend } from "../support/backend.ts";
 import { startMesh, type TestMesh } from "../support/mesh.ts";
 

@@ -2,8 +2,8 @@
 // it was when the time is over, without anybody doing anything.
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import type { RevisionList } from "../../src/model/api-registry.ts";
-import type { Resource } from "../../src/model/api.ts";
+import type { RevisionList } from "../../src/model/api/registry.ts";
+import type { Resource } from "../../src/model/api/resource.ts";
 import { startBackend, type Backend } from "../support/backend.ts";
 import { startMesh, type TestMesh } from "../support/mesh.ts";
 

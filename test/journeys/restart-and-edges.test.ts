@@ -3,7 +3,7 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import type { Propagation } from "../../src/model/api-registry.ts";
+import type { Propagation } from "../../src/model/api/registry.ts";
 import { startBackend, type Backend } from "../support/backend.ts";
 import { isRunning } from "../support/is-running.ts";
 import { command, startMesh, type TestMesh } from "../support/mesh.ts";

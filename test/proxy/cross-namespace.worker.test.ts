@@ -1,6 +1,6 @@
 // Callers of one namespace at a service of another, with proven identities: which routes they see, and which policies hold.
 import { beforeAll, beforeEach, expect, it } from "vitest";
-import type { MeshKeys } from "../../src/model/mesh-keys.ts";
+import type { MeshKeys } from "../../src/model/message/mesh-keys.ts";
 import { mint } from "../../src/tokens/mint.ts";
 import { meshKeys } from "../support/worker/mesh-keys.ts";
 import { NOW, serviceYaml, testMesh, type TestMesh } from "../support/worker/test-mesh.ts";

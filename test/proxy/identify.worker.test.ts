@@ -1,7 +1,7 @@
 // Tokens of the mesh as proof of who calls: where they are read, what they are checked for, and what they stand for now.
 import { beforeAll, beforeEach, describe, expect, it } from "vitest";
-import type { Identities } from "../../src/model/access.ts";
-import type { MeshKeys } from "../../src/model/mesh-keys.ts";
+import type { Identities } from "../../src/model/snapshot/access.ts";
+import type { MeshKeys } from "../../src/model/message/mesh-keys.ts";
 import { mint } from "../../src/tokens/mint.ts";
 import { readToken } from "../../src/tokens/read-token.ts";
 import { meshKeys } from "../support/worker/mesh-keys.ts";

@@ -1,13 +1,13 @@
 // Envoy's advisories, as far as what they were about exists here: one test an id, each failing when its guard is taken out
 // (test/regress/mutations.ts). Which ids cannot apply, and why, is in docs/security.md.
 import { describe, expect, it } from "vitest";
-import { canonicalPath } from "../../src/decide/canonical-path.ts";
-import { addressBits } from "../../src/decide/ip-block.ts";
-import { inspectRequest, isDropped, keptRequestId } from "../../src/decide/headers.ts";
-import { compileRegex } from "../../src/decide/regex.ts";
-import { matchesRegex } from "../../src/decide/regex-machine.ts";
-import { refusalForAddress } from "../../src/decide/address.ts";
-import { html } from "../../src/control/html.ts";
+import { canonicalPath } from "../../src/decide/route/canonical-path.ts";
+import { addressBits } from "../../src/decide/text/ip-block.ts";
+import { inspectRequest, isDropped, keptRequestId } from "../../src/decide/header/headers.ts";
+import { compileRegex } from "../../src/decide/route/regex.ts";
+import { matchesRegex } from "../../src/decide/route/regex-machine.ts";
+import { refusalForAddress } from "../../src/decide/text/address.ts";
+import { html } from "../../src/control/page/html.ts";
 import { guarded, ORDERS, statusesOf } from "../support/worker/guarded.ts";
 import { problemOf, routeYaml, serviceYaml, testMesh } from "../support/worker/test-mesh.ts";
 

@@ -1,8 +1,8 @@
 // Istio's advisories, as far as what they were about exists here: one test an id, each failing when its guard is taken out
 // (test/regress/mutations.ts). Which ids cannot apply, and why, is in docs/security.md.
 import { beforeAll, describe, expect, it } from "vitest";
-import { parseAuthority } from "../../src/decide/authority.ts";
-import { compileRegex } from "../../src/decide/regex.ts";
+import { parseAuthority } from "../../src/decide/route/authority.ts";
+import { compileRegex } from "../../src/decide/route/regex.ts";
 import { hostilePatterns } from "../support/hostile-regex.ts";
 import { api, applied, ask, FIRST_LOAD_MS, serviceYaml as plainService, tokenFor } from "../support/worker/admin.ts";
 import { guarded, ORDERS, statusesOf } from "../support/worker/guarded.ts";

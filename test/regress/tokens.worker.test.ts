@@ -1,7 +1,7 @@
-// Advisories of Envoy and Istio about tokens: one test an id. The long list of attacks is test/proxy/jwt-attacks.worker.test.ts.
+// Advisories of Envoy and Istio about tokens: one test an id. The long list of attacks is test/proxy/identity/jwt-attacks.worker.test.ts.
 import { beforeAll, expect, it } from "vitest";
-import { compile } from "../../src/config/compile.ts";
-import { parseDocuments } from "../../src/model/parse-documents.ts";
+import { compile } from "../../src/compile/compile.ts";
+import { parseDocuments } from "../../src/model/read/parse-documents.ts";
 import { signJws } from "../support/jws.ts";
 import {
   bearing,

@@ -1,12 +1,12 @@
 // A fleet of isolates and one coordinator, in virtual time, running the shipped breaker code of both sides: requests arrive
 // at random isolates, reports travel with a delay and may be lost, isolates may die. The service fails when the script says.
-import { newBreakerBook, type BreakerBook } from "../../src/decide/breaker-book.ts";
-import { applyReply, syncDueIn, takeReport } from "../../src/decide/breaker-report.ts";
-import { beginAttempt, chooseEndpoints, endAttempt } from "../../src/decide/breaker-choice.ts";
-import { answerReport, newBreakerDesk } from "../../src/decide/breaker-desk.ts";
-import type { BreakerReply } from "../../src/model/breaker-sync.ts";
-import type { Circuit } from "../../src/model/circuit.ts";
-import type { Endpoint } from "../../src/model/snapshot.ts";
+import { newBreakerBook, type BreakerBook } from "../../src/decide/breaker/book.ts";
+import { applyReply, syncDueIn, takeReport } from "../../src/decide/breaker/report.ts";
+import { beginAttempt, chooseEndpoints, endAttempt } from "../../src/decide/breaker/choice.ts";
+import { answerReport, newBreakerDesk } from "../../src/decide/breaker/desk.ts";
+import type { BreakerReply } from "../../src/model/message/breaker-sync.ts";
+import type { Circuit } from "../../src/model/snapshot/circuit.ts";
+import type { Endpoint } from "../../src/model/snapshot/snapshot.ts";
 import { EventQueue, seeded } from "./virtual-time.ts";
 
 export interface FleetOptions {

@@ -1,18 +1,26 @@
 // A fleet of isolates and the coordinator of one service, in virtual time, running the shipped code of both sides for what is
 // lent: slots of concurrency and retries. Requests arrive at random isolates and take random times; reports are delayed,
 // lost, doubled and overtaken; isolates die with what they hold; the coordinator forgets everything but what it has written.
-import { newBreakerBook, pageOf, type BreakerBook, type PolicyPage } from "../../src/decide/breaker-book.ts";
-import { answerReport, newBreakerDesk, type BreakerDesk } from "../../src/decide/breaker-desk.ts";
-import { applyReply, isUnheard, reportFailed, syncDueIn, takeReport } from "../../src/decide/breaker-report.ts";
-import { slotsOf } from "../../src/decide/capacity-desk.ts";
-import { earnRetry, newBudget, takeRetry } from "../../src/decide/retry-budget.ts";
-import { BEAT_MS, enter, land, leave, lookAgain, newSlotBook, noteAnswer } from "../../src/decide/slot-book.ts";
-import type { Entry, Flight, Heard, SlotBook, Waiter } from "../../src/decide/slot-book.ts";
-import { recallSlots, slotsToWrite, type WrittenSlots } from "../../src/decide/slot-desk.ts";
-import type { BreakerReply } from "../../src/model/breaker-sync.ts";
-import type { RetryBudget } from "../../src/model/call-policy.ts";
-import type { Circuit } from "../../src/model/circuit.ts";
-import type { ConcurrencyTerms } from "../../src/model/concurrency.ts";
+import { newBreakerBook, pageOf, type BreakerBook, type PolicyPage } from "../../src/decide/breaker/book.ts";
+import { answerReport, newBreakerDesk, type BreakerDesk } from "../../src/decide/breaker/desk.ts";
+import { applyReply, isUnheard, reportFailed, syncDueIn, takeReport } from "../../src/decide/breaker/report.ts";
+import { slotsOf } from "../../src/decide/breaker/capacity-desk.ts";
+import { earnRetry, newBudget, takeRetry } from "../../src/decide/retry/retry-budget.ts";
+import {
+  BEAT_MS,
+  enter,
+  land,
+  leave,
+  lookAgain,
+  newSlotBook,
+  noteAnswer,
+} from "../../src/decide/concurrency/slot-book.ts";
+import type { Entry, Flight, Heard, SlotBook, Waiter } from "../../src/decide/concurrency/slot-book.ts";
+import { recallSlots, slotsToWrite, type WrittenSlots } from "../../src/decide/concurrency/slot-desk.ts";
+import type { BreakerReply } from "../../src/model/message/breaker-sync.ts";
+import type { RetryBudget } from "../../src/model/snapshot/call-policy.ts";
+import type { Circuit } from "../../src/model/snapshot/circuit.ts";
+import type { ConcurrencyTerms } from "../../src/model/snapshot/concurrency-terms.ts";
 import { EventQueue, seeded } from "./virtual-time.ts";
 
 export interface CapacityOptions {

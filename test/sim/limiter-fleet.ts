@@ -9,12 +9,19 @@ import {
   type Bucket,
   type Coordinator,
   type WrittenLedger,
-} from "../../src/decide/coordinator.ts";
-import { answerSync } from "../../src/decide/grant.ts";
-import { newLeaseBook, type BucketName, type LeaseBook } from "../../src/decide/lease-book.ts";
-import { spend, spendEstimate, startWaiting, stopWaiting, type LeaseVerdict } from "../../src/decide/lease-spend.ts";
-import { accept, mayAsk, question, shouldSync } from "../../src/decide/lease-sync.ts";
-import type { LimitTerms, SyncReply, SyncRequest } from "../../src/model/lease.ts";
+} from "../../src/decide/limit/coordinator.ts";
+import { answerSync } from "../../src/decide/limit/grant.ts";
+import { newLeaseBook, type BucketName, type LeaseBook } from "../../src/decide/limit/lease-book.ts";
+import {
+  spend,
+  spendEstimate,
+  startWaiting,
+  stopWaiting,
+  type LeaseVerdict,
+} from "../../src/decide/limit/lease-spend.ts";
+import { accept, mayAsk, question, shouldSync } from "../../src/decide/limit/lease-sync.ts";
+import type { SyncReply, SyncRequest } from "../../src/model/message/lease.ts";
+import type { LimitTerms } from "../../src/model/snapshot/limit-terms.ts";
 import { EventQueue, seeded, type Random } from "./virtual-time.ts";
 
 export interface FleetOptions {

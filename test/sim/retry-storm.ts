@@ -1,10 +1,10 @@
 // A service that fails, and an isolate in front of it that decides with the shipped verbs: how often requests arrive. Time is
 // virtual and every draw comes from the seed. `node test/sim/retry-storm.ts [seed]` prints the figures.
-import { policyRetryDelayMs } from "../../src/decide/retry-matrix.ts";
-import { applyRetries, earnRetry, lendRetries, newAllowance, newBudget } from "../../src/decide/retry-budget.ts";
-import { takeRetry, tellRetries } from "../../src/decide/retry-budget.ts";
-import type { TryEnd } from "../../src/decide/retry.ts";
-import type { CallRetry } from "../../src/model/call-policy.ts";
+import { policyRetryDelayMs } from "../../src/decide/retry/retry-matrix.ts";
+import { applyRetries, earnRetry, lendRetries, newAllowance, newBudget } from "../../src/decide/retry/retry-budget.ts";
+import { takeRetry, tellRetries } from "../../src/decide/retry/retry-budget.ts";
+import type { TryEnd } from "../../src/decide/retry/retry.ts";
+import type { CallRetry } from "../../src/model/snapshot/call-policy.ts";
 import { seeded, type Random } from "./virtual-time.ts";
 
 export interface Storm {

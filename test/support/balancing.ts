@@ -1,9 +1,9 @@
 // Endpoints and a balancing to test choices with: everything healthy, nothing loaded, random numbers of one seed.
-import { balance, type Balancing } from "../../src/decide/balance.ts";
-import { loadIn, pageOf } from "../../src/decide/endpoint-book.ts";
-import { began, ended } from "../../src/decide/endpoint-load.ts";
-import { DEFAULT_FAILOVER } from "../../src/decide/failover.ts";
-import type { Endpoint } from "../../src/model/snapshot.ts";
+import { balance, type Balancing } from "../../src/decide/balance/balance.ts";
+import { loadIn, pageOf } from "../../src/decide/balance/endpoint-book.ts";
+import { began, ended } from "../../src/decide/balance/endpoint-load.ts";
+import { DEFAULT_FAILOVER } from "../../src/decide/balance/failover.ts";
+import type { Endpoint } from "../../src/model/snapshot/snapshot.ts";
 import { seeded } from "../sim/virtual-time.ts";
 
 export const endpoint = (id: string, more: Partial<Endpoint> = {}): Endpoint => ({

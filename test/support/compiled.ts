@@ -1,11 +1,11 @@
 // Compiles a mesh written in YAML, and asks what became of it: for tests of the compiler and the matcher.
 import { expect } from "vitest";
-import { compile, type Compiled, type CompileOptions } from "../../src/config/compile.ts";
-import { match, type RouteRequest } from "../../src/decide/match.ts";
-import type { Document } from "../../src/model/document.ts";
-import type { Finding } from "../../src/model/finding.ts";
-import { parseDocuments } from "../../src/model/parse-documents.ts";
-import type { Condition } from "../../src/model/status.ts";
+import { compile, type Compiled, type CompileOptions } from "../../src/compile/compile.ts";
+import { match, type RouteRequest } from "../../src/decide/route/match.ts";
+import type { Document } from "../../src/model/document/document.ts";
+import type { Finding } from "../../src/model/word/finding.ts";
+import { parseDocuments } from "../../src/model/read/parse-documents.ts";
+import type { Condition } from "../../src/model/registry/status.ts";
 
 export const NOW = "2026-11-23T12:00:00Z";
 

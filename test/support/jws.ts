@@ -1,5 +1,5 @@
 // Makes compact tokens for tests, well-formed or not: parts are taken as they are given, and signed with WebCrypto.
-import type { Key } from "../../src/model/mesh-keys.ts";
+import type { Key } from "../../src/model/message/mesh-keys.ts";
 import { algorithms } from "../../src/tokens/algorithms.ts";
 import { encodeBase64url } from "../../src/tokens/base64url.ts";
 

@@ -1,8 +1,8 @@
 // A registry, a mesh object and a clock for one isolate, all made up: what is asked is counted, what fails is chosen.
 // Time passes only while somebody waits.
-import { LiveMesh, type LivePorts } from "../../src/config/live-mesh.ts";
-import type { DynamicEndpoint, EndpointChanges, Head } from "../../src/model/registry.ts";
-import type { Snapshot } from "../../src/model/snapshot.ts";
+import { LiveMesh, type LivePorts } from "../../src/isolate/live-mesh.ts";
+import type { DynamicEndpoint, EndpointChanges, Head } from "../../src/model/registry/registry.ts";
+import type { Snapshot } from "../../src/model/snapshot/snapshot.ts";
 
 export const START = 1_800_000_000_000;
 

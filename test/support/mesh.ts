@@ -5,7 +5,7 @@ import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
-import { createClient, type Client } from "../../src/cli/client.ts";
+import { createClient, type Client } from "../../src/cli/session/client.ts";
 
 export interface MeshOptions {
   /** Isolates that serve traffic; default 1. */

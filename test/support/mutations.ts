@@ -9,11 +9,11 @@ export interface Mutation {
   readonly to: string;
 }
 
-const PATH = "src/decide/canonical-path.ts";
-const CONDITION = "src/decide/condition.ts";
-const HEADERS = "src/decide/headers.ts";
-const ADDRESS = "src/decide/ip-block.ts";
-const PATTERN = "src/decide/pattern.ts";
+const PATH = "src/decide/route/canonical-path.ts";
+const CONDITION = "src/decide/authorize/condition.ts";
+const HEADERS = "src/decide/header/headers.ts";
+const ADDRESS = "src/decide/text/ip-block.ts";
+const PATTERN = "src/decide/authorize/pattern.ts";
 
 export const mutations: readonly Mutation[] = [
   {
@@ -94,7 +94,7 @@ export const mutations: readonly Mutation[] = [
   },
   {
     ids: ["CVE-2023-35944"],
-    file: "src/decide/address.ts",
+    file: "src/decide/text/address.ts",
     from: "const is = classifyAddress(url);",
     to: 'if (!url.startsWith("http")) return null;\n  const is = classifyAddress(url);',
   },
@@ -125,16 +125,16 @@ export const mutations: readonly Mutation[] = [
     from: 'const star = pattern.indexOf("*");',
     to: 'if (text.endsWith("/*")) return pattern.startsWith(text.slice(0, -1));\n  const star = pattern.indexOf("*");',
   },
-  { ids: ["CVE-2021-39155"], file: "src/decide/authority.ts", from: ": name).toLowerCase();", to: ": name);" },
+  { ids: ["CVE-2021-39155"], file: "src/decide/route/authority.ts", from: ": name).toLowerCase();", to: ": name);" },
   {
     ids: ["CVE-2021-31921"],
-    file: "src/decide/service-address.ts",
+    file: "src/decide/route/service-address.ts",
     from: 'meshDomain === undefined || meshDomain === "" || !host',
     to: '(meshDomain ??= "svc.cluster.local") === "" || !host',
   },
   {
     ids: ["GHSA-86vr-4wcv-mm9w"],
-    file: "src/decide/regex.ts",
+    file: "src/decide/route/regex.ts",
     from: "if (prog.inst.length > MAX_INSTRUCTIONS)",
     to: "if (prog.inst.length < 0)",
   },
@@ -146,35 +146,40 @@ export const mutations: readonly Mutation[] = [
   },
   {
     ids: ["ISTIO-SECURITY-2021-002"],
-    file: "src/config/lint-policies.ts",
+    file: "src/compile/lint/policies.ts",
     from: "missing.length === 0 || missing.length < targetRefs.length",
     to: "missing.length >= 0",
   },
   {
     ids: ["CVE-2026-29086"],
-    file: "src/config/compile-rules.ts",
+    file: "src/compile/route/rules.ts",
     from: "const path = canonical.ok ? canonical.matchPath : value;",
     to: "const path = canonical.ok ? canonical.path : value;",
   },
   {
     ids: ["CVE-2026-73546"],
-    file: "src/control/html.ts",
+    file: "src/control/page/html.ts",
     from: "(char) => entities[char] ?? char",
     to: "(char) => char",
   },
   {
     ids: ["CVE-2022-23635"],
-    file: "src/control/register.ts",
+    file: "src/control/register/register.ts",
     from: "const identity = await identify(",
     to: 'if (request.headers.get("authorization") === "Bearer unknown") await call.body.read(request);\n    const identity = await identify(',
   },
   {
     ids: ["CVE-2026-31838"],
-    file: "src/control/operator.ts",
+    file: "src/control/operator/operator.ts",
     from: "return operator.namespaces === null || operator",
     to: "return operator.namespaces !== undefined || operator",
   },
-  { ids: ["CVE-2026-44456"], file: "src/control/read-bytes.ts", from: "if (length > limit)", to: "if (length < 0)" },
+  {
+    ids: ["CVE-2026-44456"],
+    file: "src/control/http/read-bytes.ts",
+    from: "if (length > limit)",
+    to: "if (length < 0)",
+  },
   {
     ids: ["CVE-2026-126357"],
     file: "src/control/app.ts",

@@ -1,10 +1,10 @@
 // AuthorizationPolicies as a user writes them, asked about requests: for tests of what they decide.
-import { compileAuthorization } from "../../src/config/compile-authorization.ts";
-import type { Asked } from "../../src/decide/asked.ts";
-import { authorize } from "../../src/decide/authorize.ts";
-import { ANONYMOUS } from "../../src/decide/caller.ts";
-import type { Authorization } from "../../src/model/access.ts";
-import type { Caller, Claims, Party } from "../../src/model/caller.ts";
+import { compileAuthorization } from "../../src/compile/policy/authorization.ts";
+import type { Asked } from "../../src/decide/authorize/asked.ts";
+import { authorize } from "../../src/decide/authorize/authorize.ts";
+import { ANONYMOUS } from "../../src/decide/identity/caller.ts";
+import type { Authorization } from "../../src/model/snapshot/access.ts";
+import type { Caller, Claims, Party } from "../../src/model/snapshot/caller.ts";
 import { documentsOf } from "./compiled.ts";
 
 /** Policies p0, p1, … of namespace shop, each the inside of a spec as YAML flow: `action: DENY, rules: [{}]`. */

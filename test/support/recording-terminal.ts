@@ -1,5 +1,5 @@
 // A terminal that remembers what was said, without colours.
-import type { Terminal } from "../../src/cli/terminal.ts";
+import type { Terminal } from "../../src/cli/session/terminal.ts";
 
 export interface RecordingTerminal extends Terminal {
   stdout(): string;

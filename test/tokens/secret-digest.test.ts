@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import type { Key } from "../../src/model/mesh-keys.ts";
+import type { Key } from "../../src/model/message/mesh-keys.ts";
 import { secretDigest } from "../../src/tokens/secret-digest.ts";
 
 const pepper = (key: string): Promise<Key> =>

@@ -1,13 +1,13 @@
 // `selvage app create|rotate|ls|credentials|revoke`: client applications and their credentials. A secret is printed once,
 // on stdout, by the command that made it.
-import type { Credentials, MintedCredentials } from "../../model/api-clients.ts";
-import type { Resource } from "../../model/api.ts";
-import { type ExitCode, exitCodes } from "../exit-code.ts";
-import { printData } from "../print-data.ts";
-import { reportFailure } from "../report-failure.ts";
-import type { Session } from "../session.ts";
-import { age, table } from "../table.ts";
-import { waitForRevision } from "../wait-for-revision.ts";
+import type { Credentials, MintedCredentials } from "../../model/api/clients.ts";
+import type { Resource } from "../../model/api/resource.ts";
+import { type ExitCode, exitCodes } from "../session/exit-code.ts";
+import { printData } from "../print/print-data.ts";
+import { reportFailure } from "../print/report-failure.ts";
+import type { Session } from "../session/session.ts";
+import { age, table } from "../print/table.ts";
+import { waitForRevision } from "../print/wait-for-revision.ts";
 import { get } from "./get.ts";
 
 /** `--wait` of whatever makes a revision. */

@@ -1,13 +1,13 @@
 // `selvage apply -f …`: all documents or none, as one revision; says what became of each, and how to undo it.
-import type { ApplyResult, PlanItem } from "../../model/api-apply.ts";
-import { counted } from "../counted.ts";
-import { type ExitCode, exitCodes } from "../exit-code.ts";
-import { loadDocuments } from "../load-documents.ts";
-import { printData, shortRef } from "../print-data.ts";
-import { printFindings } from "../print-findings.ts";
-import { reportFailure } from "../report-failure.ts";
-import type { Session } from "../session.ts";
-import { waitForRevision } from "../wait-for-revision.ts";
+import type { ApplyResult, PlanItem } from "../../model/api/apply.ts";
+import { counted } from "../print/counted.ts";
+import { type ExitCode, exitCodes } from "../session/exit-code.ts";
+import { loadDocuments } from "../session/load-documents.ts";
+import { printData, shortRef } from "../print/print-data.ts";
+import { printFindings } from "../print/print-findings.ts";
+import { reportFailure } from "../print/report-failure.ts";
+import type { Session } from "../session/session.ts";
+import { waitForRevision } from "../print/wait-for-revision.ts";
 
 export interface ApplyOptions {
   readonly filename: readonly string[];

@@ -1,10 +1,10 @@
 // `selvage breaker get|force`: what the fleet's breakers are doing, and taking them in hand for a while.
-import type { BreakerList, ForceRequest, ServiceBreakers } from "../../model/api-breakers.ts";
-import { type ExitCode, exitCodes } from "../exit-code.ts";
-import { printData } from "../print-data.ts";
-import { reportFailure } from "../report-failure.ts";
-import type { Session } from "../session.ts";
-import { age, table } from "../table.ts";
+import type { BreakerList, ForceRequest, ServiceBreakers } from "../../model/api/breakers.ts";
+import { type ExitCode, exitCodes } from "../session/exit-code.ts";
+import { printData } from "../print/print-data.ts";
+import { reportFailure } from "../print/report-failure.ts";
+import type { Session } from "../session/session.ts";
+import { age, table } from "../print/table.ts";
 
 export interface BreakerGetOptions {
   readonly allNamespaces?: boolean;

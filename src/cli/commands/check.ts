@@ -1,11 +1,11 @@
 // `selvage check`: one line for each thing that must be right, what is wrong with it, and what to do about it.
-import { faultsOf } from "../conditions.ts";
-import { counted } from "../counted.ts";
-import { type ExitCode, exitCodes } from "../exit-code.ts";
-import type { Answer, Client } from "../client.ts";
-import { printData, shortRef } from "../print-data.ts";
-import { readMesh, type MeshRead } from "../read-mesh.ts";
-import type { Session } from "../session.ts";
+import { faultsOf } from "../print/conditions.ts";
+import { counted } from "../print/counted.ts";
+import { type ExitCode, exitCodes } from "../session/exit-code.ts";
+import type { Answer, Client } from "../session/client.ts";
+import { printData, shortRef } from "../print/print-data.ts";
+import { readMesh, type MeshRead } from "../session/read-mesh.ts";
+import type { Session } from "../session/session.ts";
 
 export interface Verdict {
   readonly area: string;

@@ -1,9 +1,9 @@
 // Shell completion: a script for each shell that asks this command (`__complete`) what could come next, so that kinds
 // and live names are completed without a list that grows old.
 import type { Command } from "commander";
-import type { ResourceList } from "../../model/api.ts";
-import { createClient } from "../client.ts";
-import { connection } from "../connection.ts";
+import type { ResourceList } from "../../model/api/resource.ts";
+import { createClient } from "../session/client.ts";
+import { connection } from "../session/connection.ts";
 
 export const shells = ["bash", "zsh", "fish"] as const;
 export type Shell = (typeof shells)[number];
@@ -60,9 +60,9 @@ async function positional(command: Command, rest: readonly string[]): Promise<st
   if (subcommands.length > 0) return rest.length === 0 ? subcommands : [];
   if (command.name() === "completion") return [...shells];
   if (!takesKind.has(command.name())) return [];
-  const { kinds } = await import("../../model/kinds.ts");
+  const { kinds } = await import("../../model/document/kinds.ts");
   if (rest.length === 0) return [...Object.values(kinds).map(({ plural }) => plural), "endpoints"];
-  const { understand } = await import("../what.ts");
+  const { understand } = await import("../session/what.ts");
   const understood = understand(rest[0] ?? "", undefined);
   const [kind] = understood.ok ? (understood.what.kinds ?? []) : [];
   return kind !== undefined && rest.length === 1 ? liveNames(kind) : [];

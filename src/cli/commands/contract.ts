@@ -1,12 +1,12 @@
 // `selvage contract request|approve|reject|revoke|restore|ls`: asking for a tier of a service, and the service's answer.
-import type { ApplyResult } from "../../model/api-apply.ts";
-import type { ContractList, ContractViewAnswer, DecidedContract } from "../../model/api-clients.ts";
-import { type ExitCode, exitCodes } from "../exit-code.ts";
-import { printData } from "../print-data.ts";
-import { printFindings } from "../print-findings.ts";
-import { reportFailure } from "../report-failure.ts";
-import type { Session } from "../session.ts";
-import { age, table } from "../table.ts";
+import type { ApplyResult } from "../../model/api/apply.ts";
+import type { ContractList, ContractViewAnswer, DecidedContract } from "../../model/api/clients.ts";
+import { type ExitCode, exitCodes } from "../session/exit-code.ts";
+import { printData } from "../print/print-data.ts";
+import { printFindings } from "../print/print-findings.ts";
+import { reportFailure } from "../print/report-failure.ts";
+import type { Session } from "../session/session.ts";
+import { age, table } from "../print/table.ts";
 import { settled, type Waiting } from "./app.ts";
 
 export interface ContractRequestOptions extends Waiting {

@@ -1,14 +1,14 @@
 // `selvage delete KIND NAME`: removes one document, as one revision. No question is asked: scripts come first, and the
 // answer names the way back.
-import type { ApplyResult } from "../../model/api-apply.ts";
-import type { Resource } from "../../model/api.ts";
-import { type ExitCode, exitCodes } from "../exit-code.ts";
-import { printData, shortRef } from "../print-data.ts";
-import { printFindings } from "../print-findings.ts";
-import { reportFailure } from "../report-failure.ts";
-import { resourcePath } from "../resource-path.ts";
-import type { Session } from "../session.ts";
-import { namespaceFor, understand } from "../what.ts";
+import type { ApplyResult } from "../../model/api/apply.ts";
+import type { Resource } from "../../model/api/resource.ts";
+import { type ExitCode, exitCodes } from "../session/exit-code.ts";
+import { printData, shortRef } from "../print/print-data.ts";
+import { printFindings } from "../print/print-findings.ts";
+import { reportFailure } from "../print/report-failure.ts";
+import { resourcePath } from "../session/resource-path.ts";
+import type { Session } from "../session/session.ts";
+import { namespaceFor, understand } from "../session/what.ts";
 import { applied, ifMatchHeader } from "./apply.ts";
 
 export interface DeleteOptions {

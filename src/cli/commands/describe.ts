@@ -1,15 +1,15 @@
 // `selvage describe KIND NAME`: one resource with everything known about it, for people.
-import type { Catalog } from "../../model/api-endpoints.ts";
-import type { Resource } from "../../model/api.ts";
-import { endpointTable, labelsOf } from "../columns.ts";
-import { conditionsOf } from "../conditions.ts";
-import { type ExitCode, exitCodes } from "../exit-code.ts";
-import { printData } from "../print-data.ts";
-import { reportFailure } from "../report-failure.ts";
-import { resourcePath } from "../resource-path.ts";
-import type { Session } from "../session.ts";
-import { age, table } from "../table.ts";
-import { namespaceFor, understand } from "../what.ts";
+import type { Catalog } from "../../model/api/endpoints.ts";
+import type { Resource } from "../../model/api/resource.ts";
+import { endpointTable, labelsOf } from "../print/columns.ts";
+import { conditionsOf } from "../print/conditions.ts";
+import { type ExitCode, exitCodes } from "../session/exit-code.ts";
+import { printData } from "../print/print-data.ts";
+import { reportFailure } from "../print/report-failure.ts";
+import { resourcePath } from "../session/resource-path.ts";
+import type { Session } from "../session/session.ts";
+import { age, table } from "../print/table.ts";
+import { namespaceFor, understand } from "../session/what.ts";
 
 export async function describe(session: Session, kind: string, name: string | undefined): Promise<ExitCode> {
   const { client, terminal } = session;

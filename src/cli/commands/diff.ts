@@ -1,14 +1,14 @@
 // `selvage diff -f …`: what apply would change, field by field, against what the registry holds with defaults filled.
-import type { ApplyResult, PatchOperation, PlanItem } from "../../model/api-apply.ts";
-import type { Resource } from "../../model/api.ts";
-import type { Client } from "../client.ts";
-import { type ExitCode, exitCodes } from "../exit-code.ts";
-import { loadDocuments } from "../load-documents.ts";
-import { printData, shortRef } from "../print-data.ts";
-import { printFindings } from "../print-findings.ts";
-import { reportFailure } from "../report-failure.ts";
-import { resourcePath } from "../resource-path.ts";
-import type { Session } from "../session.ts";
+import type { ApplyResult, PatchOperation, PlanItem } from "../../model/api/apply.ts";
+import type { Resource } from "../../model/api/resource.ts";
+import type { Client } from "../session/client.ts";
+import { type ExitCode, exitCodes } from "../session/exit-code.ts";
+import { loadDocuments } from "../session/load-documents.ts";
+import { printData, shortRef } from "../print/print-data.ts";
+import { printFindings } from "../print/print-findings.ts";
+import { reportFailure } from "../print/report-failure.ts";
+import { resourcePath } from "../session/resource-path.ts";
+import type { Session } from "../session/session.ts";
 
 export interface DiffOptions {
   readonly filename: readonly string[];

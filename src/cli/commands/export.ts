@@ -1,12 +1,12 @@
 // `selvage export`: the documents of the mesh as users write them, ready for git and for `apply`: without what the
 // server adds.
-import type { Resource } from "../../model/api.ts";
-import { type ExitCode, exitCodes } from "../exit-code.ts";
-import { counted } from "../counted.ts";
-import { listResources } from "../list-resources.ts";
-import { reportFailure } from "../report-failure.ts";
-import type { Session } from "../session.ts";
-import { understand } from "../what.ts";
+import type { Resource } from "../../model/api/resource.ts";
+import { type ExitCode, exitCodes } from "../session/exit-code.ts";
+import { counted } from "../print/counted.ts";
+import { listResources } from "../session/list-resources.ts";
+import { reportFailure } from "../print/report-failure.ts";
+import type { Session } from "../session/session.ts";
+import { understand } from "../session/what.ts";
 
 export interface ExportOptions {
   readonly selector?: string;

@@ -1,15 +1,15 @@
 // `selvage get KIND [NAME]`: documents as the registry holds them, and endpoints, as tables or as data.
-import type { Catalog, CatalogService } from "../../model/api-endpoints.ts";
-import type { Resource, ResourceList } from "../../model/api.ts";
-import type { Answer } from "../client.ts";
-import { endpointTable, resourceTable } from "../columns.ts";
-import { type ExitCode, exitCodes } from "../exit-code.ts";
-import { listResources } from "../list-resources.ts";
-import { printData } from "../print-data.ts";
-import { reportFailure } from "../report-failure.ts";
-import { resourcePath } from "../resource-path.ts";
-import type { Session } from "../session.ts";
-import { namespaceFor, understand } from "../what.ts";
+import type { Catalog, CatalogService } from "../../model/api/endpoints.ts";
+import type { Resource, ResourceList } from "../../model/api/resource.ts";
+import type { Answer } from "../session/client.ts";
+import { endpointTable, resourceTable } from "../print/columns.ts";
+import { type ExitCode, exitCodes } from "../session/exit-code.ts";
+import { listResources } from "../session/list-resources.ts";
+import { printData } from "../print/print-data.ts";
+import { reportFailure } from "../print/report-failure.ts";
+import { resourcePath } from "../session/resource-path.ts";
+import type { Session } from "../session/session.ts";
+import { namespaceFor, understand } from "../session/what.ts";
 
 export interface GetOptions {
   readonly allNamespaces?: boolean;

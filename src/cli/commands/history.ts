@@ -1,10 +1,10 @@
 // `selvage history [REVISION]`: who changed what, when and why; with a number, that revision's documents.
-import type { Revision, RevisionDetail, RevisionList } from "../../model/api-registry.ts";
-import { type ExitCode, exitCodes } from "../exit-code.ts";
-import { printData, shortRef } from "../print-data.ts";
-import { reportFailure } from "../report-failure.ts";
-import type { Session } from "../session.ts";
-import { age, table } from "../table.ts";
+import type { Revision, RevisionDetail, RevisionList } from "../../model/api/registry.ts";
+import { type ExitCode, exitCodes } from "../session/exit-code.ts";
+import { printData, shortRef } from "../print/print-data.ts";
+import { reportFailure } from "../print/report-failure.ts";
+import type { Session } from "../session/session.ts";
+import { age, table } from "../print/table.ts";
 
 export interface HistoryOptions {
   readonly limit: number;

@@ -1,12 +1,12 @@
 // `selvage import istio|gateway-api -f …`: what somebody else's configuration is here, as YAML for `apply`, and on stderr
 // everything that could not be said. It asks no mesh.
-import type { Imported, ImportNote } from "../../adapters/import-note.ts";
-import { counted } from "../counted.ts";
-import { type ExitCode, exitCodes } from "../exit-code.ts";
-import { printData } from "../print-data.ts";
-import type { Session } from "../session.ts";
-import { readSources } from "../sources.ts";
-import { table } from "../table.ts";
+import type { Imported, ImportNote } from "../../adapters/source/import-note.ts";
+import { counted } from "../print/counted.ts";
+import { type ExitCode, exitCodes } from "../session/exit-code.ts";
+import { printData } from "../print/print-data.ts";
+import type { Session } from "../session/session.ts";
+import { readSources } from "../session/sources.ts";
+import { table } from "../print/table.ts";
 
 export const importFormats = ["istio", "gateway-api"] as const;
 
@@ -30,7 +30,7 @@ export async function importDocuments(
   };
   const read = readSources(options.filename);
   if (!read.ok) return fail(read.message, exitCodes.usage);
-  const { readYaml } = await import("../../model/yaml-source.ts");
+  const { readYaml } = await import("../../model/read/yaml-source.ts");
   const values: unknown[] = [];
   for (const { path, text } of read.sources) {
     const parsed = readYaml(text);
@@ -77,10 +77,10 @@ async function translate(
   { trustDomain }: ImportOptions,
 ): Promise<Imported> {
   if (format === "gateway-api") {
-    const { importGatewayApi } = await import("../../adapters/import-gateway-api.ts");
+    const { importGatewayApi } = await import("../../adapters/source/import-gateway-api.ts");
     return importGatewayApi(values);
   }
-  const { importIstio } = await import("../../adapters/import-istio.ts");
+  const { importIstio } = await import("../../adapters/istio/import-istio.ts");
   return importIstio(values, { trustDomain });
 }
 

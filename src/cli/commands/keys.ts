@@ -1,10 +1,10 @@
 // `selvage keys get|rotate|revoke`: the mesh's signing keys. What the keys are is told to nobody.
-import type { SigningKeys } from "../../model/api-identity.ts";
-import { type ExitCode, exitCodes } from "../exit-code.ts";
-import { printData } from "../print-data.ts";
-import { reportFailure } from "../report-failure.ts";
-import type { Session } from "../session.ts";
-import { age, table } from "../table.ts";
+import type { SigningKeys } from "../../model/api/identity.ts";
+import { type ExitCode, exitCodes } from "../session/exit-code.ts";
+import { printData } from "../print/print-data.ts";
+import { reportFailure } from "../print/report-failure.ts";
+import type { Session } from "../session/session.ts";
+import { age, table } from "../print/table.ts";
 
 const HEADER = ["KEY", "STATE", "PUBLISHED", "FOR", "UNTIL"];
 

@@ -1,10 +1,10 @@
 // `selvage limit preview`: what a limit would have refused in the last hour, had its numbers been others.
-import type { LimitPreviewAnswer, LimitPreviewList } from "../../model/api-limits.ts";
-import { type ExitCode, exitCodes } from "../exit-code.ts";
-import { printData } from "../print-data.ts";
-import { reportFailure } from "../report-failure.ts";
-import type { Session } from "../session.ts";
-import { age, table } from "../table.ts";
+import type { LimitPreviewAnswer, LimitPreviewList } from "../../model/api/limits.ts";
+import { type ExitCode, exitCodes } from "../session/exit-code.ts";
+import { printData } from "../print/print-data.ts";
+import { reportFailure } from "../print/report-failure.ts";
+import type { Session } from "../session/session.ts";
+import { age, table } from "../print/table.ts";
 import { keyText } from "./limit.ts";
 
 export interface LimitPreviewOptions {

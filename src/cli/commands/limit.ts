@@ -1,10 +1,10 @@
 // `selvage limit get`: how much of each limit is used, by which key, nearest to exhaustion first.
-import type { LimitList, LimitUseAnswer } from "../../model/api-limits.ts";
-import { type ExitCode, exitCodes } from "../exit-code.ts";
-import { printData } from "../print-data.ts";
-import { reportFailure } from "../report-failure.ts";
-import type { Session } from "../session.ts";
-import { table } from "../table.ts";
+import type { LimitList, LimitUseAnswer } from "../../model/api/limits.ts";
+import { type ExitCode, exitCodes } from "../session/exit-code.ts";
+import { printData } from "../print/print-data.ts";
+import { reportFailure } from "../print/report-failure.ts";
+import type { Session } from "../session/session.ts";
+import { table } from "../print/table.ts";
 
 export interface LimitGetOptions {
   readonly allNamespaces?: boolean;

@@ -1,19 +1,19 @@
 // `selvage override add|ls|rm`: break-glass. An Override is a document like any other; these commands name it, give it a
 // time to end, and show which ones are in force.
 import { parse } from "yaml";
-import type { ApplyResult } from "../../model/api-apply.ts";
-import type { Resource, ResourceList } from "../../model/api.ts";
-import { parseDuration } from "../../model/duration.ts";
-import { kindByAnyName } from "../../model/kinds.ts";
-import { LONGEST_OVERRIDE_MS } from "../../model/overridable.ts";
-import { overrideSpecSchema } from "../../model/override.ts";
-import { type ExitCode, exitCodes } from "../exit-code.ts";
-import { printData } from "../print-data.ts";
-import { printFindings } from "../print-findings.ts";
-import { reportFailure } from "../report-failure.ts";
-import { resourcePath } from "../resource-path.ts";
-import type { Session } from "../session.ts";
-import { table } from "../table.ts";
+import type { ApplyResult } from "../../model/api/apply.ts";
+import type { Resource, ResourceList } from "../../model/api/resource.ts";
+import { parseDuration } from "../../model/document/field/duration.ts";
+import { kindByAnyName } from "../../model/document/kinds.ts";
+import { LONGEST_OVERRIDE_MS } from "../../model/document/overridable.ts";
+import { overrideSpecSchema } from "../../model/document/kind/override.ts";
+import { type ExitCode, exitCodes } from "../session/exit-code.ts";
+import { printData } from "../print/print-data.ts";
+import { printFindings } from "../print/print-findings.ts";
+import { reportFailure } from "../print/report-failure.ts";
+import { resourcePath } from "../session/resource-path.ts";
+import type { Session } from "../session/session.ts";
+import { table } from "../print/table.ts";
 
 export interface OverrideAddOptions {
   /** JSON or YAML: a merge patch over the target's spec. */

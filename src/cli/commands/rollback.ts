@@ -1,11 +1,11 @@
 // `selvage rollback --to N`: the documents of revision N become a new revision. Nothing of the history is lost.
-import type { ApplyResult, RollbackRequest } from "../../model/api-apply.ts";
-import { type ExitCode, exitCodes } from "../exit-code.ts";
-import { printData, shortRef } from "../print-data.ts";
-import { printFindings } from "../print-findings.ts";
-import { reportFailure } from "../report-failure.ts";
-import type { Session } from "../session.ts";
-import { waitForRevision } from "../wait-for-revision.ts";
+import type { ApplyResult, RollbackRequest } from "../../model/api/apply.ts";
+import { type ExitCode, exitCodes } from "../session/exit-code.ts";
+import { printData, shortRef } from "../print/print-data.ts";
+import { printFindings } from "../print/print-findings.ts";
+import { reportFailure } from "../print/report-failure.ts";
+import type { Session } from "../session/session.ts";
+import { waitForRevision } from "../print/wait-for-revision.ts";
 import { applied, ifMatchHeader } from "./apply.ts";
 
 export interface RollbackOptions {

@@ -1,12 +1,12 @@
 // `selvage status`: is the mesh well, and what changed lately, on one screen. Exit code 1 when something is wrong.
-import { faultsOf } from "../conditions.ts";
-import { counted } from "../counted.ts";
-import { type ExitCode, exitCodes } from "../exit-code.ts";
-import { printData, shortRef } from "../print-data.ts";
-import { readMesh, type MeshRead } from "../read-mesh.ts";
-import { reportFailure } from "../report-failure.ts";
-import type { Session } from "../session.ts";
-import { age } from "../table.ts";
+import { faultsOf } from "../print/conditions.ts";
+import { counted } from "../print/counted.ts";
+import { type ExitCode, exitCodes } from "../session/exit-code.ts";
+import { printData, shortRef } from "../print/print-data.ts";
+import { readMesh, type MeshRead } from "../session/read-mesh.ts";
+import { reportFailure } from "../print/report-failure.ts";
+import type { Session } from "../session/session.ts";
+import { age } from "../print/table.ts";
 import { changes } from "./history.ts";
 
 export interface Status {

@@ -1,13 +1,13 @@
 // `selvage token create|ls|rm`: tokens of operators. The secret is shown once, on stdout, alone, so that it can be kept
 // by `selvage token create ci > file`.
-import type { MintedToken, Token, TokenList, TokenRequest } from "../../model/api-operators.ts";
-import type { Role } from "../../model/api.ts";
-import { parseDuration } from "../../model/duration.ts";
-import { type ExitCode, exitCodes } from "../exit-code.ts";
-import { printData } from "../print-data.ts";
-import { reportFailure } from "../report-failure.ts";
-import type { Session } from "../session.ts";
-import { age, table } from "../table.ts";
+import type { MintedToken, Token, TokenList, TokenRequest } from "../../model/api/operators.ts";
+import type { Role } from "../../model/api/resource.ts";
+import { parseDuration } from "../../model/document/field/duration.ts";
+import { type ExitCode, exitCodes } from "../session/exit-code.ts";
+import { printData } from "../print/print-data.ts";
+import { reportFailure } from "../print/report-failure.ts";
+import type { Session } from "../session/session.ts";
+import { age, table } from "../print/table.ts";
 
 export interface TokenCreateOptions {
   readonly role: Role;

@@ -1,12 +1,12 @@
 // `selvage validate -f …`: what the mesh would say about the documents, without writing anything.
-import type { Validation } from "../../model/api-apply.ts";
-import { counted } from "../counted.ts";
-import { type ExitCode, exitCodes } from "../exit-code.ts";
-import { loadDocuments } from "../load-documents.ts";
-import { printData } from "../print-data.ts";
-import { printFindings } from "../print-findings.ts";
-import { reportFailure } from "../report-failure.ts";
-import type { Session } from "../session.ts";
+import type { Validation } from "../../model/api/apply.ts";
+import { counted } from "../print/counted.ts";
+import { type ExitCode, exitCodes } from "../session/exit-code.ts";
+import { loadDocuments } from "../session/load-documents.ts";
+import { printData } from "../print/print-data.ts";
+import { printFindings } from "../print/print-findings.ts";
+import { reportFailure } from "../print/report-failure.ts";
+import type { Session } from "../session/session.ts";
 
 export interface ValidateOptions {
   readonly filename: readonly string[];

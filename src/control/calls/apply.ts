@@ -1,20 +1,20 @@
 // Bundles of documents: applied, planned, checked.
 import { z } from "zod";
-import { apply } from "../../config/apply.ts";
-import { refuseWarnings } from "../../config/verdict.ts";
-import { applyResultSchema, validationSchema } from "../../model/api-apply.ts";
-import { refOf } from "../../model/keys.ts";
-import { announceAfter } from "../announce-after.ts";
-import { isRefusal } from "../answer.ts";
-import { refuseBuiltIn } from "../built-in.ts";
-import type { Exchange } from "../call.ts";
-import { type Documents, documentsBody } from "../documents-body.ts";
-import { lint } from "../lint.ts";
-import { lacksNamespace } from "../operator.ts";
-import { basisOfMesh, etag } from "../precondition.ts";
-import { type ControlApp, register } from "../register.ts";
-import { visiblePart } from "../visible.ts";
-import { dryRunShape, writeOptions, writeQueryShape } from "../write-options.ts";
+import { apply } from "../../change/apply.ts";
+import { refuseWarnings } from "../../change/verdict.ts";
+import { applyResultSchema, validationSchema } from "../../model/api/apply.ts";
+import { refOf } from "../../model/word/keys.ts";
+import { announceAfter } from "../view/announce-after.ts";
+import { isRefusal } from "../http/answer.ts";
+import { refuseBuiltIn } from "../register/built-in.ts";
+import type { Exchange } from "../register/call.ts";
+import { type Documents, documentsBody } from "../register/documents-body.ts";
+import { lint } from "../view/lint.ts";
+import { lacksNamespace } from "../operator/operator.ts";
+import { basisOfMesh, etag } from "../register/precondition.ts";
+import { type ControlApp, register } from "../register/register.ts";
+import { visiblePart } from "../operator/visible.ts";
+import { dryRunShape, writeOptions, writeQueryShape } from "../register/write-options.ts";
 
 const tag = "documents";
 const nothing = z.object({});

@@ -1,9 +1,9 @@
 // The audit, read: who changed what, and whether the chain of rows is whole.
 import { z } from "zod";
-import { auditListSchema, auditVerificationSchema } from "../../model/api-operators.ts";
-import { noBody } from "../json-body.ts";
-import { numberedPage, pageQuerySchema } from "../paging.ts";
-import { type ControlApp, register } from "../register.ts";
+import { auditListSchema, auditVerificationSchema } from "../../model/api/operators.ts";
+import { noBody } from "../register/json-body.ts";
+import { numberedPage, pageQuerySchema } from "../http/paging.ts";
+import { type ControlApp, register } from "../register/register.ts";
 
 const tag = "operators";
 

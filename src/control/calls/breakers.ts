@@ -1,22 +1,22 @@
 // Breakers as their coordinators have them, and what an operator forces upon them.
 import { z } from "zod";
-import type { Store } from "../../config/store.ts";
-import { coordinatedServices, guardedServices } from "../../decide/guarded-services.ts";
+import type { Store } from "../../store/store.ts";
+import { coordinatedServices, guardedServices } from "../../decide/breaker/guarded-services.ts";
 import type { States } from "../../../durable/circuit-breaker.ts";
-import type { Env } from "../../env.ts";
-import { breakerListSchema, forceRequestSchema, serviceBreakersSchema } from "../../model/api-breakers.ts";
-import type { ServiceBreakers } from "../../model/api-breakers.ts";
-import { versionTarget, WHOLE_SERVICE } from "../../model/circuit.ts";
-import { parseDuration } from "../../model/duration.ts";
-import { serviceKey } from "../../model/keys.ts";
-import type { Refusal } from "../../model/problem.ts";
-import type { ServiceKey, Snapshot } from "../../model/snapshot.ts";
-import { auditOf } from "../audit-entry.ts";
-import { jsonBody, noBody } from "../json-body.ts";
-import { probedHealth } from "../endpoint-health.ts";
-import { covers, lacksNamespace } from "../operator.ts";
-import { type ControlApp, register } from "../register.ts";
-import { namespaceParameter, serviceParameter } from "../route-parameters.ts";
+import type { Env } from "../../env/env.ts";
+import { breakerListSchema, forceRequestSchema, serviceBreakersSchema } from "../../model/api/breakers.ts";
+import type { ServiceBreakers } from "../../model/api/breakers.ts";
+import { versionTarget, WHOLE_SERVICE } from "../../model/snapshot/circuit.ts";
+import { parseDuration } from "../../model/document/field/duration.ts";
+import { serviceKey } from "../../model/word/keys.ts";
+import type { Refusal } from "../../model/word/problem.ts";
+import type { ServiceKey, Snapshot } from "../../model/snapshot/snapshot.ts";
+import { auditOf } from "../operator/audit-entry.ts";
+import { jsonBody, noBody } from "../register/json-body.ts";
+import { probedHealth } from "../view/endpoint-health.ts";
+import { covers, lacksNamespace } from "../operator/operator.ts";
+import { type ControlApp, register } from "../register/register.ts";
+import { namespaceParameter, serviceParameter } from "../http/route-parameters.ts";
 
 const tag = "breakers";
 /** Each service is one question to its object. */

@@ -1,19 +1,19 @@
 // The catalog: which services there are, where callers reach them, who answers, and what they speak.
 import { z } from "zod";
-import { builtInCluster, clusterRule } from "../../config/cluster-rule.ts";
-import type { Store } from "../../config/store.ts";
-import type { Env } from "../../env.ts";
-import { type CatalogService, catalogSchema } from "../../model/api-endpoints.ts";
-import type { DocumentOf } from "../../model/document.ts";
-import type { DynamicEndpoint } from "../../model/registry.ts";
-import { serviceKey } from "../../model/keys.ts";
-import { type HealthMap, probedHealth, withHealth } from "../endpoint-health.ts";
-import { fetchOpenApi } from "../fetch-openapi.ts";
-import { noBody } from "../json-body.ts";
-import { covers, lacksNamespace } from "../operator.ts";
-import { API_PREFIX, type ControlApp, register } from "../register.ts";
-import { namespaceParameter, serviceParameter } from "../route-parameters.ts";
-import { staticEndpoints, toEndpoint } from "../wire.ts";
+import { builtInCluster, clusterRule } from "../../compile/world/cluster-rule.ts";
+import type { Store } from "../../store/store.ts";
+import type { Env } from "../../env/env.ts";
+import { type CatalogService, catalogSchema } from "../../model/api/endpoints.ts";
+import type { DocumentOf } from "../../model/document/document.ts";
+import type { DynamicEndpoint } from "../../model/registry/registry.ts";
+import { serviceKey } from "../../model/word/keys.ts";
+import { type HealthMap, probedHealth, withHealth } from "../view/endpoint-health.ts";
+import { fetchOpenApi } from "../view/fetch-openapi.ts";
+import { noBody } from "../register/json-body.ts";
+import { covers, lacksNamespace } from "../operator/operator.ts";
+import { API_PREFIX, type ControlApp, register } from "../register/register.ts";
+import { namespaceParameter, serviceParameter } from "../http/route-parameters.ts";
+import { staticEndpoints, toEndpoint } from "../register/wire.ts";
 
 const tag = "catalog";
 

@@ -1,14 +1,14 @@
 // Contracts: who may use which service, and the service's answer to who asks. Deciding is for operators of the service's
 // namespace, wherever the Contract document lives; each decision is a revision.
 import { z } from "zod";
-import type { ContractAction } from "../../decide/contract-state.ts";
-import { contractDecisionSchema, contractListSchema, decidedContractSchema } from "../../model/api-clients.ts";
-import { nameSchema, scopedNameSchema } from "../../model/names.ts";
-import { decideContract, viewContracts } from "../contract-decision.ts";
-import { jsonBody, noBody } from "../json-body.ts";
-import { covers } from "../operator.ts";
-import { type ControlApp, register } from "../register.ts";
-import { namespaceParameter } from "../route-parameters.ts";
+import type { ContractAction } from "../../decide/identity/contract-state.ts";
+import { contractDecisionSchema, contractListSchema, decidedContractSchema } from "../../model/api/clients.ts";
+import { nameSchema, scopedNameSchema } from "../../model/document/field/names.ts";
+import { decideContract, viewContracts } from "../client/contract-decision.ts";
+import { jsonBody, noBody } from "../register/json-body.ts";
+import { covers } from "../operator/operator.ts";
+import { type ControlApp, register } from "../register/register.ts";
+import { namespaceParameter } from "../http/route-parameters.ts";
 
 const tag = "clients";
 const nothing = z.object({});

@@ -1,16 +1,16 @@
 // Credentials of applications and services: made, rotated, withdrawn. A secret is in one answer, once. Each change is a
 // revision, so it reaches every isolate as fast as any other, and its propagation can be asked for.
 import { z } from "zod";
-import { addSecret, rotateSecret } from "../../config/client-secrets.ts";
-import { credentialsSchema, mintedCredentialsSchema, rotateRequestSchema } from "../../model/api-clients.ts";
-import { parseDuration } from "../../model/duration.ts";
-import type { ClientKind } from "../../model/identity.ts";
-import { nameSchema } from "../../model/names.ts";
-import { mintFor, readFor, revokeFor } from "../client-credentials.ts";
-import { SECRET_ID } from "../client-secret.ts";
-import { jsonBody, noBody } from "../json-body.ts";
-import { type ControlApp, register } from "../register.ts";
-import { namespaceParameter } from "../route-parameters.ts";
+import { addSecret, rotateSecret } from "../../change/client-secrets.ts";
+import { credentialsSchema, mintedCredentialsSchema, rotateRequestSchema } from "../../model/api/clients.ts";
+import { parseDuration } from "../../model/document/field/duration.ts";
+import type { ClientKind } from "../../model/registry/identity.ts";
+import { nameSchema } from "../../model/document/field/names.ts";
+import { mintFor, readFor, revokeFor } from "../client/client-credentials.ts";
+import { SECRET_ID } from "../client/client-secret.ts";
+import { jsonBody, noBody } from "../register/json-body.ts";
+import { type ControlApp, register } from "../register/register.ts";
+import { namespaceParameter } from "../http/route-parameters.ts";
 
 const tag = "clients";
 const nothing = z.object({});

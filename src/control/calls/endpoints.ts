@@ -1,14 +1,14 @@
 // Dynamic registration of one service's endpoints: what an agent, or a deployment script, tells the mesh.
 import { z } from "zod";
-import { deregisterEndpoint, drainEndpoint, registerEndpoint } from "../../config/endpoints.ts";
-import { endpointListSchema, endpointRequestSchema, endpointStateSchema } from "../../model/api-endpoints.ts";
-import type { Refusal } from "../../model/problem.ts";
-import { auditOf, type Caller } from "../audit-entry.ts";
-import { probedHealth, withHealth } from "../endpoint-health.ts";
-import { jsonBody, noBody } from "../json-body.ts";
-import { type ControlApp, register } from "../register.ts";
-import { namespaceParameter, serviceParameter } from "../route-parameters.ts";
-import { staticEndpoints, toEndpoint } from "../wire.ts";
+import { deregisterEndpoint, drainEndpoint, registerEndpoint } from "../../registry/endpoints.ts";
+import { endpointListSchema, endpointRequestSchema, endpointStateSchema } from "../../model/api/endpoints.ts";
+import type { Refusal } from "../../model/word/problem.ts";
+import { auditOf, type Caller } from "../operator/audit-entry.ts";
+import { probedHealth, withHealth } from "../view/endpoint-health.ts";
+import { jsonBody, noBody } from "../register/json-body.ts";
+import { type ControlApp, register } from "../register/register.ts";
+import { namespaceParameter, serviceParameter } from "../http/route-parameters.ts";
+import { staticEndpoints, toEndpoint } from "../register/wire.ts";
 
 const tag = "endpoints";
 const path = "/namespaces/{ns}/services/{svc}/endpoints";

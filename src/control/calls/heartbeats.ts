@@ -1,11 +1,11 @@
 // Heartbeats of registered endpoints, many in one call. Not audited: they change nothing but the end of leases.
 import { z } from "zod";
-import { heartbeat } from "../../config/heartbeats.ts";
-import { serving } from "../../config/live.ts";
-import { heartbeatRequestSchema, heartbeatResultSchema } from "../../model/api-endpoints.ts";
-import { jsonBody } from "../json-body.ts";
-import { lacksNamespace } from "../operator.ts";
-import { type ControlApp, register } from "../register.ts";
+import { heartbeat } from "../../registry/heartbeats.ts";
+import { serving } from "../../isolate/live.ts";
+import { heartbeatRequestSchema, heartbeatResultSchema } from "../../model/api/endpoints.ts";
+import { jsonBody } from "../register/json-body.ts";
+import { lacksNamespace } from "../operator/operator.ts";
+import { type ControlApp, register } from "../register/register.ts";
 
 export function registerHeartbeats(app: ControlApp): void {
   register(app, {

@@ -1,14 +1,14 @@
 // The mesh's signing keys as operators handle them: which there are, a new one before its time, one out of use at once. The
 // keys themselves are in no answer.
 import { z } from "zod";
-import { KEY_RING, keysChanged } from "../../config/live-keys.ts";
-import type { Env } from "../../env.ts";
-import { signingKeysSchema, type SigningKeys } from "../../model/api-identity.ts";
-import type { RingView } from "../../model/key-ring.ts";
-import type { Refusal } from "../../model/problem.ts";
-import { auditOf } from "../audit-entry.ts";
-import { noBody } from "../json-body.ts";
-import { type ControlApp, register } from "../register.ts";
+import { KEY_RING, keysChanged } from "../../isolate/live-keys.ts";
+import type { Env } from "../../env/env.ts";
+import { signingKeysSchema, type SigningKeys } from "../../model/api/identity.ts";
+import type { RingView } from "../../model/message/key-ring.ts";
+import type { Refusal } from "../../model/word/problem.ts";
+import { auditOf } from "../operator/audit-entry.ts";
+import { noBody } from "../register/json-body.ts";
+import { type ControlApp, register } from "../register/register.ts";
 
 const tag = "identity";
 const nothing = z.object({});

@@ -1,22 +1,22 @@
 // What a limit would have refused in the last hour with other numbers. The demand comes from the policy's coordinator; it
 // is replayed here, where a second of arithmetic keeps nobody waiting.
 import { z } from "zod";
-import { termsOf } from "../../config/compile-limits.ts";
-import { type LimitPreview, previewLimit } from "../../decide/limit-preview.ts";
-import { HISTORY_MS } from "../../decide/demand-history.ts";
-import type { Env } from "../../env.ts";
-import { type LimitPreviewAnswer, limitPreviewListSchema } from "../../model/api-limits.ts";
-import type { DocumentOf } from "../../model/document.ts";
-import { positiveDurationSchema } from "../../model/duration.ts";
-import { TIER_LIMITS } from "../../model/limit.ts";
-import { nameSchema } from "../../model/names.ts";
-import type { Refusal } from "../../model/problem.ts";
-import type { LimitSpec } from "../../model/rate-limit.ts";
-import { isRefusal } from "../answer.ts";
-import { noBody } from "../json-body.ts";
-import { readLimitKey } from "../limit-key.ts";
-import { lacksNamespace } from "../operator.ts";
-import { type ControlApp, register } from "../register.ts";
+import { termsOf } from "../../compile/policy/limits.ts";
+import { type LimitPreview, previewLimit } from "../../decide/limit/preview.ts";
+import { HISTORY_MS } from "../../decide/limit/demand-history.ts";
+import type { Env } from "../../env/env.ts";
+import { type LimitPreviewAnswer, limitPreviewListSchema } from "../../model/api/limits.ts";
+import type { DocumentOf } from "../../model/document/document.ts";
+import { positiveDurationSchema } from "../../model/document/field/duration.ts";
+import { TIER_LIMITS } from "../../model/snapshot/limit.ts";
+import { nameSchema } from "../../model/document/field/names.ts";
+import type { Refusal } from "../../model/word/problem.ts";
+import type { LimitSpec } from "../../model/document/kind/rate-limit.ts";
+import { isRefusal } from "../http/answer.ts";
+import { noBody } from "../register/json-body.ts";
+import { readLimitKey } from "../view/limit-key.ts";
+import { lacksNamespace } from "../operator/operator.ts";
+import { type ControlApp, register } from "../register/register.ts";
 
 type Policy = DocumentOf<"RateLimitPolicy"> | DocumentOf<"Tier">;
 

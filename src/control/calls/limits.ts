@@ -1,20 +1,20 @@
 // How much of each limit is used: asked of the coordinators of the policies, a few at a time. Limits of mode `local` are
 // counted by each isolate for itself and are not seen here.
 import { z } from "zod";
-import type { Env } from "../../env.ts";
-import { limitListSchema, type LimitCoordinator, type LimitUseAnswer } from "../../model/api-limits.ts";
-import type { Document } from "../../model/document.ts";
-import type { IdentityState } from "../../model/identity.ts";
-import { isGranted } from "../../decide/contract-state.ts";
-import { serviceKey } from "../../model/keys.ts";
-import { TIER_LIMITS } from "../../model/limit.ts";
-import type { LimitSpec } from "../../model/rate-limit.ts";
-import type { LimiterCalls } from "../../model/lease.ts";
-import { noBody } from "../json-body.ts";
-import { readLimitKey } from "../limit-key.ts";
-import { covers, lacksNamespace } from "../operator.ts";
-import { type ControlApp, register } from "../register.ts";
-import { namespaceParameter } from "../route-parameters.ts";
+import type { Env } from "../../env/env.ts";
+import { limitListSchema, type LimitCoordinator, type LimitUseAnswer } from "../../model/api/limits.ts";
+import type { Document } from "../../model/document/document.ts";
+import type { IdentityState } from "../../model/registry/identity.ts";
+import { isGranted } from "../../decide/identity/contract-state.ts";
+import { serviceKey } from "../../model/word/keys.ts";
+import { TIER_LIMITS } from "../../model/snapshot/limit.ts";
+import type { LimitSpec } from "../../model/document/kind/rate-limit.ts";
+import type { LimiterCalls } from "../../model/message/lease.ts";
+import { noBody } from "../register/json-body.ts";
+import { readLimitKey } from "../view/limit-key.ts";
+import { covers, lacksNamespace } from "../operator/operator.ts";
+import { type ControlApp, register } from "../register/register.ts";
+import { namespaceParameter } from "../http/route-parameters.ts";
 
 const AT_ONCE = 20;
 const MOST_OF_ONE_POLICY = 1000;

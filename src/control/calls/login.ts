@@ -1,21 +1,21 @@
 // Login and logout of browsers: with a token, or at the OpenID provider. What comes out is a session's cookie; what a
 // session may do is found out anew with every request.
 import { z } from "zod";
-import { Store } from "../../config/store.ts";
-import { cookieNamed, LOGIN_COOKIE } from "../../decide/operator-cookies.ts";
-import { loginRequestSchema, loginSchema, logoutSchema } from "../../model/api-operators.ts";
-import { answerResponse, pageResponse, redirectResponse, refusalResponse } from "../answer.ts";
-import { auditLogin } from "../audit-login.ts";
-import { identifyToken } from "../bearer.ts";
-import { refuseForgery } from "../forgery.ts";
-import { identify } from "../identify.ts";
-import type { Identity, Visit } from "../identity.ts";
-import { readLogin, returnOf } from "../login-body.ts";
-import { arrivedPage, loginPage } from "../login-page.ts";
-import { arrive, CALLBACK_PATH, depart, hasProvider } from "../oidc.ts";
-import { registerPage, type Visit as PageVisit } from "../register-page.ts";
-import type { ControlApp } from "../register.ts";
-import { closeSession, openSession, sessionCookie } from "../session.ts";
+import { Store } from "../../store/store.ts";
+import { cookieNamed, LOGIN_COOKIE } from "../../decide/header/operator-cookies.ts";
+import { loginRequestSchema, loginSchema, logoutSchema } from "../../model/api/operators.ts";
+import { answerResponse, pageResponse, redirectResponse, refusalResponse } from "../http/answer.ts";
+import { auditLogin } from "../operator/audit-login.ts";
+import { identifyToken } from "../operator/bearer.ts";
+import { refuseForgery } from "../operator/forgery.ts";
+import { identify } from "../operator/identify.ts";
+import type { Identity, Visit } from "../operator/identity.ts";
+import { readLogin, returnOf } from "../page/login-body.ts";
+import { arrivedPage, loginPage } from "../page/login-page.ts";
+import { arrive, CALLBACK_PATH, depart, hasProvider } from "../operator/oidc.ts";
+import { registerPage, type Visit as PageVisit } from "../register/register-page.ts";
+import type { ControlApp } from "../register/register.ts";
+import { closeSession, openSession, sessionCookie } from "../operator/session.ts";
 
 const PATH = "/_selvage/login";
 /** Ten minutes for the way to the provider and back. Lax: the way back begins on another site. */

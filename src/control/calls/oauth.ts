@@ -1,10 +1,10 @@
 // The token call: credentials of an application or a workload, or a token of a cluster, for a short token of the mesh. It has
 // no operator, and answers in OAuth's own form (RFC 6749 §5) instead of problems.
-import { keys as liveKeys } from "../../config/live-keys.ts";
-import { current } from "../../config/live.ts";
-import { Store } from "../../config/store.ts";
-import { ACCESS_TOKEN_SECONDS, ACCESS_TOKEN_TYPE, clusterClient } from "../../decide/mesh-caller.ts";
-import { meshAudience, meshIssuer, principalOf } from "../../decide/mesh-names.ts";
+import { keys as liveKeys } from "../../isolate/live-keys.ts";
+import { current } from "../../isolate/live.ts";
+import { Store } from "../../store/store.ts";
+import { ACCESS_TOKEN_SECONDS, ACCESS_TOKEN_TYPE, clusterClient } from "../../decide/identity/mesh-caller.ts";
+import { meshAudience, meshIssuer, principalOf } from "../../decide/identity/mesh-names.ts";
 import {
   ACCESS_TOKEN_URN,
   CLIENT_CREDENTIALS,
@@ -12,16 +12,16 @@ import {
   oauthRequestSchema,
   oauthTokenSchema,
   TOKEN_EXCHANGE,
-} from "../../model/api-identity.ts";
-import type { MeshKeys } from "../../model/mesh-keys.ts";
-import type { Snapshot } from "../../model/snapshot.ts";
+} from "../../model/api/identity.ts";
+import type { MeshKeys } from "../../model/message/mesh-keys.ts";
+import type { Snapshot } from "../../model/snapshot/snapshot.ts";
 import { mint } from "../../tokens/mint.ts";
-import { addressOf } from "../audit-entry.ts";
-import { countFailure, judgeClient, tooManyFailures } from "../oauth-client.ts";
-import { exchange, faultOfExchange } from "../oauth-exchange.ts";
-import { invalid, readOAuthRequest, unknownClient, type OAuthRefusal, type OAuthRequest } from "../oauth-request.ts";
-import { registerPage, type Visit } from "../register-page.ts";
-import type { ControlApp } from "../register.ts";
+import { addressOf } from "../operator/audit-entry.ts";
+import { countFailure, judgeClient, tooManyFailures } from "../oauth/client.ts";
+import { exchange, faultOfExchange } from "../oauth/exchange.ts";
+import { invalid, readOAuthRequest, unknownClient, type OAuthRefusal, type OAuthRequest } from "../oauth/request.ts";
+import { registerPage, type Visit } from "../register/register-page.ts";
+import type { ControlApp } from "../register/register.ts";
 
 const errorContent = { "application/json": { schema: oauthErrorSchema } };
 

@@ -1,19 +1,19 @@
 // One document by its name: read, written, deleted. Writes say what they are based on.
 import { z } from "zod";
-import { putOne, remove } from "../../config/apply.ts";
-import { applyResultSchema, writtenResourceSchema } from "../../model/api-apply.ts";
-import { resourceSchema } from "../../model/api.ts";
-import { announceAfter } from "../announce-after.ts";
-import { isRefusal } from "../answer.ts";
-import { builtIn, refuseBuiltIn } from "../built-in.ts";
-import { documentBody, documentOf } from "../document-body.ts";
-import { identityOf, identityParameters, refuseAbsent } from "../document-identity.ts";
-import { noBody } from "../json-body.ts";
-import { basisOfResource, etag } from "../precondition.ts";
-import { type ControlApp, register } from "../register.ts";
-import { toResource } from "../wire.ts";
-import { visiblePart } from "../visible.ts";
-import { writeOptions, writeQueryShape } from "../write-options.ts";
+import { putOne, remove } from "../../change/apply.ts";
+import { applyResultSchema, writtenResourceSchema } from "../../model/api/apply.ts";
+import { resourceSchema } from "../../model/api/resource.ts";
+import { announceAfter } from "../view/announce-after.ts";
+import { isRefusal } from "../http/answer.ts";
+import { builtIn, refuseBuiltIn } from "../register/built-in.ts";
+import { documentBody, documentOf } from "../register/document-body.ts";
+import { identityOf, identityParameters, refuseAbsent } from "../http/document-identity.ts";
+import { noBody } from "../register/json-body.ts";
+import { basisOfResource, etag } from "../register/precondition.ts";
+import { type ControlApp, register } from "../register/register.ts";
+import { toResource } from "../register/wire.ts";
+import { visiblePart } from "../operator/visible.ts";
+import { writeOptions, writeQueryShape } from "../register/write-options.ts";
 
 const tag = "documents";
 const path = "/namespaces/{ns}/{kind}/{name}";

@@ -1,16 +1,16 @@
 // Lists of documents.
 import { z } from "zod";
-import { resourceListSchema } from "../../model/api.ts";
-import { kindByAnyName } from "../../model/kinds.ts";
-import { isRefusal } from "../answer.ts";
-import { noBody } from "../json-body.ts";
-import { parseLabelQuery } from "../label-query.ts";
-import { covers, lacksNamespace } from "../operator.ts";
-import { keyedPage, pageQuerySchema } from "../paging.ts";
-import { etag } from "../precondition.ts";
-import { type ControlApp, register } from "../register.ts";
-import { namespaceParameter } from "../route-parameters.ts";
-import { refOfStored, toResource } from "../wire.ts";
+import { resourceListSchema } from "../../model/api/resource.ts";
+import { kindByAnyName } from "../../model/document/kinds.ts";
+import { isRefusal } from "../http/answer.ts";
+import { noBody } from "../register/json-body.ts";
+import { parseLabelQuery } from "../http/label-query.ts";
+import { covers, lacksNamespace } from "../operator/operator.ts";
+import { keyedPage, pageQuerySchema } from "../http/paging.ts";
+import { etag } from "../register/precondition.ts";
+import { type ControlApp, register } from "../register/register.ts";
+import { namespaceParameter } from "../http/route-parameters.ts";
+import { refOfStored, toResource } from "../register/wire.ts";
 
 const tag = "documents";
 

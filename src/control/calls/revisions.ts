@@ -1,20 +1,20 @@
 // History: what each revision changed, who runs it, and the way back.
 import { z } from "zod";
-import { MESH_OBJECT } from "../../model/keys.ts";
-import { rollback } from "../../config/apply.ts";
-import { applyResultSchema, rollbackRequestSchema } from "../../model/api-apply.ts";
-import { propagationSchema, revisionDetailSchema, revisionListSchema } from "../../model/api-registry.ts";
-import type { Refusal } from "../../model/problem.ts";
-import { announceAfter } from "../announce-after.ts";
-import { isRefusal } from "../answer.ts";
-import { jsonBody, noBody } from "../json-body.ts";
-import { numberedPage, pageQuerySchema } from "../paging.ts";
-import { basisOfMesh, etag } from "../precondition.ts";
-import { type ControlApp, register } from "../register.ts";
-import { revisionParameter } from "../route-parameters.ts";
-import { visible, visiblePart } from "../visible.ts";
-import { toChange, toRevision } from "../wire.ts";
-import { dryRunShape, writeOptions, writeQueryShape } from "../write-options.ts";
+import { MESH_OBJECT } from "../../model/word/keys.ts";
+import { rollback } from "../../change/apply.ts";
+import { applyResultSchema, rollbackRequestSchema } from "../../model/api/apply.ts";
+import { propagationSchema, revisionDetailSchema, revisionListSchema } from "../../model/api/registry.ts";
+import type { Refusal } from "../../model/word/problem.ts";
+import { announceAfter } from "../view/announce-after.ts";
+import { isRefusal } from "../http/answer.ts";
+import { jsonBody, noBody } from "../register/json-body.ts";
+import { numberedPage, pageQuerySchema } from "../http/paging.ts";
+import { basisOfMesh, etag } from "../register/precondition.ts";
+import { type ControlApp, register } from "../register/register.ts";
+import { revisionParameter } from "../http/route-parameters.ts";
+import { visible, visiblePart } from "../operator/visible.ts";
+import { toChange, toRevision } from "../register/wire.ts";
+import { dryRunShape, writeOptions, writeQueryShape } from "../register/write-options.ts";
 
 const tag = "history";
 const params = z.object({ n: revisionParameter });

@@ -1,12 +1,12 @@
 // API tokens of operators: made, listed, withdrawn. The token itself is in one answer, once.
 import { z } from "zod";
-import { mintedTokenSchema, tokenListSchema, tokenRequestSchema, tokenSchema } from "../../model/api-operators.ts";
-import type { TokenRecord } from "../../model/registry.ts";
-import { API_TOKEN_ID, mintToken } from "../api-token.ts";
-import { auditOf } from "../audit-entry.ts";
-import { jsonBody, noBody } from "../json-body.ts";
-import { type ControlApp, register } from "../register.ts";
-import { toToken } from "../wire.ts";
+import { mintedTokenSchema, tokenListSchema, tokenRequestSchema, tokenSchema } from "../../model/api/operators.ts";
+import type { TokenRecord } from "../../model/registry/registry.ts";
+import { API_TOKEN_ID, mintToken } from "../operator/api-token.ts";
+import { auditOf } from "../operator/audit-entry.ts";
+import { jsonBody, noBody } from "../register/json-body.ts";
+import { type ControlApp, register } from "../register/register.ts";
+import { toToken } from "../register/wire.ts";
 
 const tag = "operators";
 const nothing = z.object({});

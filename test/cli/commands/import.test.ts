@@ -1,7 +1,7 @@
 // import: documents on stdout, notes on stderr, exit codes. No mesh is asked.
 import { spawnSync } from "node:child_process";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { parseDocuments } from "../../../src/model/parse-documents.ts";
+import { parseDocuments } from "../../../src/model/read/parse-documents.ts";
 import { CommandBench } from "../../support/command-bench.ts";
 
 let bench: CommandBench;

@@ -1,7 +1,7 @@
 // `selvage limit preview`, against a scripted API.
 import { afterAll, expect, it } from "vitest";
 import { previewLines } from "../../../src/cli/commands/limit-preview.ts";
-import type { LimitPreviewAnswer } from "../../../src/model/api-limits.ts";
+import type { LimitPreviewAnswer } from "../../../src/model/api/limits.ts";
 import { CommandBench } from "../../support/command-bench.ts";
 
 const bench = new CommandBench();

@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
 import { limitTable } from "../../../src/cli/commands/limit.ts";
-import type { LimitUseAnswer } from "../../../src/model/api-limits.ts";
+import type { LimitUseAnswer } from "../../../src/model/api/limits.ts";
 
 const use = (more: Partial<LimitUseAnswer>): LimitUseAnswer => ({
   namespace: "shop",

@@ -1,6 +1,6 @@
 // Gives one text to the parser and tells what it refused, in a form that reads well in an assertion.
-import { parseDocuments } from "../../../src/model/parse-documents.ts";
-import type { Refusal } from "../../../src/model/problem.ts";
+import { parseDocuments } from "../../../src/model/read/parse-documents.ts";
+import type { Refusal } from "../../../src/model/word/problem.ts";
 
 export function refusalOf(text: string, format: "yaml" | "json" = "yaml"): Refusal {
   const parsed = parseDocuments(text, format);

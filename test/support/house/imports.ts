@@ -42,18 +42,18 @@ export const importTable: Rule = {
   breaks: [
     { files: { "src/model/a.ts": 'import type { X } from "../decide/x.ts";' }, violations: 1 },
     {
-      files: { "src/decide/a.ts": 'import { Hono } from "hono";\nexport * from "../config/store.ts";' },
+      files: { "src/decide/a.ts": 'import { Hono } from "hono";\nexport * from "../store/store.ts";' },
       violations: 2,
     },
     { files: { "src/proxy/a.ts": 'import { Mesh } from "../../durable/mesh.ts";' }, violations: 1 },
-    { files: { "src/proxy/a.ts": 'type S = import("../config/store.ts").Store;' }, violations: 1 },
-    { files: { "src/cli/a.ts": 'import { compile } from "../config/compile.ts";' }, violations: 1 },
+    { files: { "src/proxy/a.ts": 'type S = import("../store/store.ts").Store;' }, violations: 1 },
+    { files: { "src/cli/a.ts": 'import { compile } from "../compile/compile.ts";' }, violations: 1 },
     { files: { "durable/a.ts": 'const x = await import("../src/control/app.ts");' }, violations: 1 },
     { files: { "src/misc/a.ts": 'import "../model/a.ts";' }, violations: 1 },
   ],
   keeps: {
     "src/proxy/a.ts":
-      'import type { Mesh } from "../../durable/mesh.ts";\nimport { current } from "../config/live.ts";',
+      'import type { Mesh } from "../../durable/mesh.ts";\nimport { current } from "../isolate/live.ts";',
     "src/decide/a.ts": 'import type { Rule } from "../model/snapshot.ts";\n// import x from "../proxy/a.ts"',
   },
 };

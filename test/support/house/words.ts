@@ -40,25 +40,23 @@ const statement =
   /^\s*(SELECT\s[\s\S]*\sFROM\s|INSERT\s+(OR\s+\w+\s+)?INTO\s|REPLACE\s+INTO\s|UPDATE\s+\w+\s+SET\s|DELETE\s+FROM\s|(CREATE|DROP|ALTER)\s+(TABLE|INDEX|TRIGGER|VIEW)\s|WITH\s+\w+.*\sAS\s*\(|PRAGMA\s)/i;
 
 export const oneStore: Rule = {
-  rule: "SQL stands only in src/config/store*.ts, migrations/ and the local mesh's ledger of migrations",
+  rule: "SQL stands only in src/store/, migrations/ and the local mesh's ledger of migrations",
   because: "whoever changes the schema must be able to see every statement that depends on it",
   mend: "give the store a method, and call that",
   check: ({ sources }) =>
     flag(
-      sources.filter(
-        ({ path }) => isProduct(path) && !/^src\/(config\/store[a-z-]*|cli\/local\/migrate)\.ts$/.test(path),
-      ),
+      sources.filter(({ path }) => isProduct(path) && !/^src\/(store\/.*|cli\/local\/migrate\.ts)$/.test(path)),
       (one) => one.strings,
       statement,
     ),
   breaks: [
     { files: { "src/control/a.ts": 'db.prepare("SELECT * FROM documents");' }, violations: 1 },
     { files: { "durable/a.ts": "db.prepare(`\n  insert into audit values (?)`);" }, violations: 1 },
-    { files: { "src/config/live.ts": "db.prepare(`DELETE FROM ${table} WHERE id = 1`);" }, violations: 1 },
+    { files: { "src/isolate/live.ts": "db.prepare(`DELETE FROM ${table} WHERE id = 1`);" }, violations: 1 },
   ],
   keeps: {
-    "src/config/store.ts": 'db.prepare("SELECT * FROM documents");',
-    "src/config/store-audit.ts": 'db.prepare("UPDATE head SET revision = 1");',
+    "src/store/store.ts": 'db.prepare("SELECT * FROM documents");',
+    "src/store/audit.ts": 'db.prepare("UPDATE head SET revision = 1");',
     "src/model/a.ts": 'const text = "select a service; update its weight"; // SELECT x FROM y',
   },
 };

@@ -1,6 +1,6 @@
 // Istio documents as tests write them, and what becomes of them.
-import type { ImportNote, PlainDocument } from "../../../src/adapters/import-note.ts";
-import { importIstio } from "../../../src/adapters/import-istio.ts";
+import type { ImportNote, PlainDocument } from "../../../src/adapters/source/import-note.ts";
+import { importIstio } from "../../../src/adapters/istio/import-istio.ts";
 
 const GROUPS: Readonly<Record<string, string>> = {
   VirtualService: "networking.istio.io/v1",

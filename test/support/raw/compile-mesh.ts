@@ -1,7 +1,7 @@
 // Documents as a user writes them → the snapshot that the data plane gets. For tests of the data plane without a registry.
-import { compile } from "../../../src/config/compile.ts";
-import type { Snapshot } from "../../../src/model/snapshot.ts";
-import { parseDocuments } from "../../../src/model/parse-documents.ts";
+import { compile } from "../../../src/compile/compile.ts";
+import type { Snapshot } from "../../../src/model/snapshot/snapshot.ts";
+import { parseDocuments } from "../../../src/model/read/parse-documents.ts";
 
 /** Throws when the documents do not parse; findings of the compiler are the test's own business. */
 export function compileMesh(yaml: string, revision = 7): Snapshot {

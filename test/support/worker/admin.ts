@@ -3,10 +3,10 @@
 import { createExecutionContext, waitOnExecutionContext } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { expect } from "vitest";
-import type { Env } from "../../../src/env.ts";
+import type { Env } from "../../../src/env/env.ts";
 import worker from "../../../src/index.ts";
-import { type MintedToken, mintedTokenSchema, type TokenRequest } from "../../../src/model/api-operators.ts";
-import { type Problem, type ProblemItem, problems } from "../../../src/model/problem.ts";
+import { type MintedToken, mintedTokenSchema, type TokenRequest } from "../../../src/model/api/operators.ts";
+import { type Problem, type ProblemItem, problems } from "../../../src/model/word/problem.ts";
 
 export const ROOT_TOKEN = "test-admin-token";
 /** Loading the control plane for the first time takes a while on a busy machine. */

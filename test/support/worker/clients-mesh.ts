@@ -1,7 +1,7 @@
 // A mesh whose registry holds credentials: the application shop/web and the workload shop/job have the same live secret.
-import type { Identities } from "../../../src/model/access.ts";
-import type { MeshKeys } from "../../../src/model/mesh-keys.ts";
-import type { Snapshot } from "../../../src/model/snapshot.ts";
+import type { Identities } from "../../../src/model/snapshot/access.ts";
+import type { MeshKeys } from "../../../src/model/message/mesh-keys.ts";
+import type { Snapshot } from "../../../src/model/snapshot/snapshot.ts";
 import { encodeBase64url } from "../../../src/tokens/base64url.ts";
 import { signerOf } from "../jws.ts";
 import { DOOR, policyYaml } from "./guarded-mesh.ts";

@@ -1,6 +1,6 @@
 // The test Worker's bindings: the product's own, and the migrations that setup.ts applies.
 import type { D1Migration } from "cloudflare:test";
-import type { Env as ProductEnv } from "../../../src/env.ts";
+import type { Env as ProductEnv } from "../../../src/env/env.ts";
 import type * as main from "../../../src/index.ts";
 
 declare global {

@@ -1,5 +1,5 @@
 // Keys of a mesh as an isolate holds them, made for a test.
-import type { MeshKeys } from "../../../src/model/mesh-keys.ts";
+import type { MeshKeys } from "../../../src/model/message/mesh-keys.ts";
 
 export async function meshKeys(...kids: readonly string[]): Promise<MeshKeys> {
   const pairs = await Promise.all(

@@ -1,9 +1,9 @@
 // The data plane as a Worker of its own for raw workerd: the mesh comes from a binding instead of the registry. An operator
 // token, the registry and the control plane are left out; the pipeline is the real one.
-import { jwks } from "../../../src/config/live-jwks.ts";
-import type { Live } from "../../../src/config/live.ts";
-import type { Env } from "../../../src/env.ts";
-import type { Endpoint, Snapshot } from "../../../src/model/snapshot.ts";
+import { jwks } from "../../../src/isolate/live-jwks.ts";
+import type { Live } from "../../../src/isolate/live.ts";
+import type { Env } from "../../../src/env/env.ts";
+import type { Endpoint, Snapshot } from "../../../src/model/snapshot/snapshot.ts";
 import { createProxy } from "../../../src/proxy/pipeline.ts";
 
 interface RawEnv extends Env {

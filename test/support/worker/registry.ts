@@ -2,13 +2,13 @@
 import { applyD1Migrations, reset } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { expect } from "vitest";
-import type { ApplyOptions, Applied } from "../../../src/config/apply.ts";
-import { Store } from "../../../src/config/store.ts";
-import type { Incoming } from "../../../src/config/verdict.ts";
-import type { ApplyResult } from "../../../src/model/api-apply.ts";
-import { parseDocuments } from "../../../src/model/parse-documents.ts";
-import type { Refusal } from "../../../src/model/problem.ts";
-import type { AuditDraft } from "../../../src/model/registry.ts";
+import type { ApplyOptions, Applied } from "../../../src/change/apply.ts";
+import { Store } from "../../../src/store/store.ts";
+import type { Incoming } from "../../../src/change/verdict.ts";
+import type { ApplyResult } from "../../../src/model/api/apply.ts";
+import { parseDocuments } from "../../../src/model/read/parse-documents.ts";
+import type { Refusal } from "../../../src/model/word/problem.ts";
+import type { AuditDraft } from "../../../src/model/registry/registry.ts";
 
 export const NOW = "2026-11-23T10:00:00.000Z";
 

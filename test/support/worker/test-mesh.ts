@@ -1,10 +1,10 @@
 // The data plane with its outside world replaced: a mesh compiled from documents, a fixed clock, chosen random numbers, and
 // services that are functions. What a test asserts about is what was sent, what came back, and what was traced.
-import type { Jwks } from "../../../src/config/live-jwks.ts";
+import type { Jwks } from "../../../src/isolate/live-jwks.ts";
 import { adapters } from "../../../src/adapters/adapters.ts";
-import type { Env } from "../../../src/env.ts";
-import type { Endpoint, Snapshot } from "../../../src/model/snapshot.ts";
-import type { Ports } from "../../../src/proxy/exchange.ts";
+import type { Env } from "../../../src/env/env.ts";
+import type { Endpoint, Snapshot } from "../../../src/model/snapshot/snapshot.ts";
+import type { Ports } from "../../../src/proxy/exchange/exchange.ts";
 import { newMemory } from "../../../src/proxy/isolate.ts";
 import { createJudge } from "../../../src/proxy/judge.ts";
 import { createProxy } from "../../../src/proxy/pipeline.ts";

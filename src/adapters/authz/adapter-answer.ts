@@ -1,0 +1,37 @@
+// What every dialect's answer has in common.
+import type { Decision } from "../../model/message/decision.ts";
+import { problems, toProblem, type Refusal } from "../../model/word/problem.ts";
+
+/** Exactly 200: some proxies take any other 2xx for a refusal. */
+export function allowed(
+  decision: Extract<Decision, { allowed: true }>,
+  more: Readonly<Record<string, string>>,
+): Response {
+  const headers = new Headers({
+    "cache-control": "no-store",
+    "selvage-decision": `allow; policy="${decision.policy}"; rev=${decision.revision}`,
+    "selvage-revision": String(decision.revision),
+    ...more,
+  });
+  for (const pair of [...decision.client, ...decision.upstream]) headers.set(...pair);
+  return new Response(null, { status: 200, headers });
+}
+
+/** For questions that never became one: no policy decided. */
+export function refused(refusal: Refusal, requestId: string): Response {
+  const { status } = problems[refusal.problem];
+  return Response.json(toProblem(refusal, requestId), {
+    status,
+    headers: {
+      ...refusal.headers,
+      "content-type": "application/problem+json",
+      "cache-control": "no-store",
+      "selvage-decision": 'adapter; policy="none"; rev=0',
+      "x-request-id": requestId,
+    },
+  });
+}
+
+export function badQuestion(detail: string): Refusal {
+  return { problem: "malformedRequest", detail };
+}

@@ -1,0 +1,17 @@
+// How one proxy puts its question, and takes the answer.
+import type { Decision, Question } from "../../model/message/decision.ts";
+
+/** What a request is about, as the URL of the proxy's own call says it. */
+export interface Call {
+  readonly request: Request;
+  /** Path and query behind the service, as they came; `""` = none. */
+  readonly rest: string;
+}
+
+export type Asked = Omit<Question, "service" | "via">;
+
+export interface Dialect {
+  /** A text says what is missing: the proxy is not set up for this. */
+  readonly ask: (call: Call) => Asked | string;
+  readonly answer: (decision: Decision) => Response;
+}

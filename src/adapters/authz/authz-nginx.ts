@@ -1,0 +1,41 @@
+// nginx's auth_request. The subrequest is a GET without query, so headers tell what was asked. 2xx allows, 401 and 403
+// refuse, anything else makes nginx answer 500: what the mesh would have said is in `selvage-status`, for an error_page.
+import type { Decision } from "../../model/message/decision.ts";
+import { allowed } from "./adapter-answer.ts";
+import { hostFault, lastAddress } from "./adapter-client.ts";
+import type { Dialect } from "./authz-dialect.ts";
+
+const URI = "x-original-uri";
+const METHOD = "x-original-method";
+const HOST = "x-original-host";
+
+export const nginx: Dialect = {
+  ask: ({ request: { headers, url } }) => {
+    const uri = headers.get(URI);
+    if (uri === null || !uri.startsWith("/")) {
+      return `nginx did not say which URI was asked for: add "proxy_set_header X-Original-URI $request_uri;"`;
+    }
+    const own = new URL(url);
+    const scheme = headers.get("x-forwarded-proto") === "https" ? "https:" : own.protocol;
+    const host = headers.get(HOST) ?? own.host;
+    const fault = hostFault(host);
+    if (fault !== null) return fault;
+    const asked = new Headers(headers);
+    for (const name of [URI, METHOD, HOST]) asked.delete(name);
+    return {
+      method: headers.get(METHOD)?.toUpperCase() ?? "GET",
+      url: `${scheme}//${host}${uri}`,
+      headers: asked,
+      clientAddress: headers.get("x-real-ip") ?? lastAddress(headers.get("x-forwarded-for")),
+    };
+  },
+  answer: (decision: Decision) => (decision.allowed ? allowed(decision, {}) : spelled(decision.response)),
+};
+
+/** The body is dropped by nginx; 401 keeps its WWW-Authenticate, which nginx copies to the client. */
+function spelled({ status, headers: meant, body }: Response): Response {
+  const headers = new Headers(meant);
+  headers.set("selvage-status", String(status));
+  headers.set("x-mesh-status", String(status));
+  return new Response(body, { status: status === 401 ? 401 : 403, headers });
+}

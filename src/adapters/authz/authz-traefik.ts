@@ -1,0 +1,27 @@
+// Traefik's forwardAuth, and Caddy's forward_auth, which says the same. `X-Forwarded-*` tell what was asked; 2xx allows, any
+// other answer reaches the client as it is.
+import type { Decision } from "../../model/message/decision.ts";
+import { allowed } from "./adapter-answer.ts";
+import { hostFault, lastAddress } from "./adapter-client.ts";
+import type { Dialect } from "./authz-dialect.ts";
+
+export const traefik: Dialect = {
+  ask: ({ request: { headers, method, url } }) => {
+    const uri = headers.get("x-forwarded-uri");
+    if (uri === null || !uri.startsWith("/")) {
+      return "The proxy did not say which URI was asked for: X-Forwarded-Uri is missing";
+    }
+    const own = new URL(url);
+    const scheme = headers.get("x-forwarded-proto")?.replace(/^ws/, "http") === "https" ? "https:" : "http:";
+    const host = headers.get("x-forwarded-host") ?? own.host;
+    const fault = hostFault(host);
+    if (fault !== null) return fault;
+    return {
+      method: headers.get("x-forwarded-method")?.toUpperCase() ?? method,
+      url: `${scheme}//${host}${uri}`,
+      headers,
+      clientAddress: lastAddress(headers.get("x-forwarded-for")),
+    };
+  },
+  answer: (decision: Decision) => (decision.allowed ? allowed(decision, {}) : decision.response),
+};

@@ -1,0 +1,49 @@
+// `/_selvage/authz/{envoy,nginx,traefik}/<service>/…`: a proxy that users already run asks whether a request may go on. One
+// decision, the mesh's own; three dialects that put the question and take the answer.
+import type { Judge } from "../../model/message/decision.ts";
+import { addressByPath } from "../../decide/route/service-address.ts";
+import type { Env } from "../../env/env.ts";
+import { envoy } from "./authz-envoy.ts";
+import { nginx } from "./authz-nginx.ts";
+import { traefik } from "./authz-traefik.ts";
+import { mayAsk } from "./adapter-token.ts";
+import type { Dialect } from "./authz-dialect.ts";
+import { badQuestion, refused } from "./adapter-answer.ts";
+
+const dialects: Readonly<Record<string, Dialect>> = { envoy, nginx, traefik };
+
+/** Read off the URL as it came: `..` and escapes belong to the request that is asked about, not to this one. */
+const SHAPE = /^[^:]+:\/\/[^/]+\/_selvage\/authz\/([a-z]{1,16})\/([a-z0-9.-]{1,127})(?=[/?#]|$)/;
+
+/** Headers between the proxy and the mesh; no service sees them, and no policy. */
+const OWN_HEADERS = ["host", "selvage-service", "selvage-adapter-token"];
+
+export async function authz<Context>(
+  request: Request,
+  env: Env,
+  ctx: Context,
+  judge: Judge<Env, Context>,
+): Promise<Response> {
+  const requestId = crypto.randomUUID();
+  const [prefix = "", name = "", segment = ""] = SHAPE.exec(request.url) ?? [];
+  const dialect = Object.hasOwn(dialects, name) ? dialects[name] : undefined;
+  const address = addressByPath(`/svc/${segment}`);
+  if (dialect === undefined || address === null) {
+    const known = Object.keys(dialects).join(", ");
+    const detail = `Ask at /_selvage/authz/<proxy>/<service>[.<namespace>]/…, where <proxy> is one of ${known}`;
+    return refused({ problem: "noRoute", detail }, requestId);
+  }
+  const stranger = await mayAsk(request, env);
+  if (stranger !== null) return refused(stranger, requestId);
+  const meant = request.headers.get("selvage-service");
+  if (meant !== null && meant !== segment) {
+    // A path such as /../other/x climbs out of its service before anybody sees it.
+    const detail = `The proxy says that it stands before ${meant}, but the path it asked with names ${segment}`;
+    return refused({ problem: "serviceMismatch", detail }, requestId);
+  }
+  const asked = dialect.ask({ request, rest: request.url.slice(prefix.length) });
+  if (typeof asked === "string") return refused(badQuestion(asked), requestId);
+  const headers = new Headers(asked.headers);
+  for (const own of OWN_HEADERS) headers.delete(own);
+  return dialect.answer(await judge({ ...asked, headers, via: request, service: address.service }, env, ctx));
+}

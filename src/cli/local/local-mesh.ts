@@ -1,0 +1,172 @@
+// A whole mesh in this process and its workerd: data folder, lock, watchdog, migrations, N edges. Says nothing on the
+// terminal and handles no signals: that is `selvage up`.
+import { mkdirSync, rmSync } from "node:fs";
+import { join, resolve } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { Log, LogLevel, Miniflare, type MiniflareOptions } from "miniflare";
+import { exitCodes, type ExitCode } from "../session/exit-code.ts";
+import { bundleWorker } from "./bundle-worker.ts";
+import { lockData } from "./data-lock.ts";
+import { migrate, noteApplied, wereApplied } from "./migrate.ts";
+import { findPorts } from "./ports.ts";
+import { CRON, MAIN_WORKER, workers, type EdgeOptions } from "./workers.ts";
+import { startWatchdog } from "./workerd-watchdog.ts";
+import { packageRoot } from "../session/package-root.ts";
+
+export interface LocalMeshOptions extends EdgeOptions {
+  /** Folder of everything that outlives the process; made when it does not exist. */
+  readonly data: string;
+  /** One line that the Worker or its runtime logged. */
+  readonly log: (line: string) => void;
+}
+
+export interface LocalMesh {
+  /** The first edge. */
+  readonly url: string;
+  /** Every edge. */
+  readonly urls: readonly string[];
+  stop(): Promise<void>;
+}
+
+export type StartedMesh =
+  | { readonly ok: true; readonly mesh: LocalMesh }
+  | { readonly ok: false; readonly exitCode: ExitCode; readonly message: string };
+
+/** How long a mesh on the same data may take to end before it counts as running. */
+const LOCK_PATIENCE_MS = 3_000;
+const READY_TIMEOUT_MS = 60_000;
+
+/** Starts a mesh and answers once every edge does. `port` 0 finds free ports. */
+export async function startLocalMesh(options: LocalMeshOptions): Promise<StartedMesh> {
+  const data = resolve(options.data);
+  mkdirSync(data, { recursive: true, mode: 0o700 });
+  const locked = await lockData(data, urlOf(options.host, options.port), LOCK_PATIENCE_MS);
+  if (!locked.ok) {
+    const { pid, url } = locked.owner;
+    const message = `the data in ${data} are used by another mesh (process ${pid}, ${url}); stop it, or give --data`;
+    return { ok: false, exitCode: exitCodes.conflict, message };
+  }
+  const ports = await findPorts(options.host, options.port, options.edges);
+  if (!ports.ok) {
+    locked.release();
+    return { ok: false, exitCode: exitCodes.unavailable, message: ports.message };
+  }
+  const run = join(data, "run");
+  rmSync(join(run, "tmp"), { recursive: true, force: true });
+  mkdirSync(join(run, "tmp"), { recursive: true, mode: 0o700 });
+  // miniflare keeps its scratch files in the temporary folder, and leaves them there when it is killed.
+  process.env.TMPDIR = join(run, "tmp");
+  process.env.CLOUDFLARE_CF_FETCH_ENABLED = "false";
+  const watchdog = startWatchdog(run);
+  const urls = Array.from({ length: options.edges }, (_, index) => urlOf(options.host, ports.first + index));
+  const script = await bundleWorker(packageRoot());
+  const settings = (listening: boolean): MiniflareOptions => ({
+    ...runtime(data, watchdog.environment, options.log),
+    workers: workers(script, { ...options, port: ports.first }, listening),
+  });
+  const migrations = join(packageRoot(), "migrations");
+  // Nobody reaches the edges before the registry has its tables. Starting again takes time, so only where some are missing.
+  const prepared = await wereApplied(data, migrations);
+  const miniflare = launch(settings(prepared));
+  const cron = setInterval(() => void tick(miniflare, options.log), 60_000);
+  const stop = async (): Promise<void> => {
+    clearInterval(cron);
+    await miniflare.dispose();
+    watchdog.dismiss();
+    rmSync(join(run, "tmp"), { recursive: true, force: true });
+    locked.release();
+  };
+  try {
+    await miniflare.ready;
+    await migrate(await miniflare.getD1Database("DB", MAIN_WORKER), migrations);
+    if (!prepared) {
+      await noteApplied(data, migrations);
+      await miniflare.setOptions(settings(true));
+    }
+    await Promise.all(urls.map((url) => answers(url)));
+  } catch (error) {
+    await stop();
+    const reason = error instanceof Error ? error.message : String(error);
+    return { ok: false, exitCode: exitCodes.unavailable, message: `the mesh did not start: ${reason}` };
+  }
+  return { ok: true, mesh: { url: urls[0] ?? urlOf(options.host, ports.first), urls, stop } };
+}
+
+function runtime(
+  data: string,
+  environment: Record<string, string>,
+  log: (line: string) => void,
+): Omit<MiniflareOptions, "workers"> {
+  return {
+    host: "127.0.0.1",
+    port: 0,
+    resourcePersistencePath: join(data, "v3"),
+    cf: false,
+    logRequests: false,
+    enableDevRegistry: false,
+    unsafeRuntimeEnv: environment,
+    log: new LineLog(log),
+    handleStructuredLogs: ({ level, message }) => log(`${level}: ${message}`),
+  };
+}
+
+function launch(settings: MiniflareOptions): Miniflare {
+  const before = new Map(signals.map((signal) => [signal, process.listeners(signal)]));
+  const miniflare = new Miniflare(settings);
+  // miniflare would end the process with 143 at SIGTERM before anything else is told; who started us decides instead.
+  for (const signal of signals) {
+    for (const listener of process.listeners(signal)) {
+      if (!before.get(signal)?.includes(listener)) process.removeListener(signal, listener);
+    }
+  }
+  return miniflare;
+}
+
+const signals = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
+
+/** miniflare's own lines, warnings and errors only, without its colours and prefixes. */
+class LineLog extends Log {
+  readonly #write: (line: string) => void;
+
+  constructor(write: (line: string) => void) {
+    super(LogLevel.WARN);
+    this.#write = write;
+  }
+
+  override log(message: string): void {
+    this.#write(message);
+  }
+}
+
+async function tick(miniflare: Miniflare, log: (line: string) => void): Promise<void> {
+  try {
+    const worker = await miniflare.getWorker(MAIN_WORKER);
+    await worker.scheduled({ cron: CRON, scheduledTime: new Date() });
+  } catch (error) {
+    log(`the scheduled run failed: ${String(error)}`);
+  }
+}
+
+/** Waits until the edge answers health checks. */
+async function answers(url: string): Promise<void> {
+  const deadline = performance.now() + READY_TIMEOUT_MS;
+  let last = "no answer";
+  while (performance.now() < deadline) {
+    try {
+      const response = await fetch(`${url}/_selvage/healthz`, { signal: AbortSignal.timeout(5_000) });
+      await response.body?.cancel();
+      if (response.ok) return;
+      last = `status ${response.status}`;
+    } catch (error) {
+      last = String(error);
+    }
+    await sleep(25);
+  }
+  throw new Error(`${url} is not healthy after ${READY_TIMEOUT_MS / 1000} s (${last})`);
+}
+
+/** Where a local caller reaches it: a wildcard address is reached on loopback. */
+function urlOf(host: string, port: number): string {
+  const reachable = host === "0.0.0.0" ? "127.0.0.1" : host === "::" ? "::1" : host;
+  return `http://${reachable.includes(":") ? `[${reachable}]` : reachable}:${port}`;
+}

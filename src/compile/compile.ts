@@ -1,0 +1,141 @@
+// Documents → snapshot: the whole mesh, compiled once, at apply, into what the data plane reads. Also finds what is wrong
+// with it and says in each document's status what became of it. Pure: the time is an argument.
+import type { Document } from "../model/document/document.ts";
+import type { Finding } from "../model/word/finding.ts";
+import { NO_IDENTITIES, type IdentityState } from "../model/registry/identity.ts";
+import type { Snapshot } from "../model/snapshot/snapshot.ts";
+import type { Status } from "../model/registry/status.ts";
+import { builtInCluster, clusterRule } from "./world/cluster-rule.ts";
+import { compileAccess } from "./policy/access.ts";
+import { lintContracts } from "./policy/contracts.ts";
+import { compileIdentities } from "./policy/identities.ts";
+import { compileLimits } from "./policy/limits.ts";
+import { compileFaults } from "./policy/faults.ts";
+import { compileCircuits } from "./policy/circuits.ts";
+import { compileClusters } from "./clusters.ts";
+import { compileListeners } from "./route/listeners.ts";
+import { layOverrides } from "./overrides.ts";
+import { compilePolicies } from "./policy/policies.ts";
+import { collectPrograms } from "./world/programs.ts";
+import { compileRouter } from "./route/router.ts";
+import { compileRoutes } from "./route/routes.ts";
+import { compileServices } from "./services.ts";
+import { compileStatuses } from "./statuses.ts";
+import { survey, type World } from "./world/world.ts";
+import { lintAuthentication } from "./lint/authentication.ts";
+import { lintAuthorizations } from "./lint/authorization.ts";
+import { lintBackends } from "./lint/backends.ts";
+import { lintMatches } from "./lint/matches.ts";
+import { lintPolicies } from "./lint/policies.ts";
+import { lintReferences } from "./lint/references.ts";
+import { lintRoutes } from "./lint/routes.ts";
+import { lintTrust } from "./lint/trust.ts";
+
+export interface CompileOptions {
+  /** Revision that the snapshot will be. */
+  readonly revision: number;
+  /** RFC 3339; when a condition that changes has changed. */
+  readonly now: string;
+  /** Under `selvage up`: endpoints without a cluster are in `local`, where private addresses are allowed. */
+  readonly localMesh: boolean;
+  /** Whether the Worker has a secret of that name that can be a key; absent = nobody knows. */
+  readonly hasSecret?: (name: string) => boolean;
+  /** Statuses before, by `refOf`: times of conditions that stay are kept. */
+  readonly previous?: ReadonlyMap<string, Status>;
+  /** Generation of each document, by `refOf`; 1 where there is none. */
+  readonly generations?: ReadonlyMap<string, number>;
+  /** When each document was first written (RFC 3339), by `refOf`: of equal routes the oldest wins. Absent: it is new. */
+  readonly createdAt?: ReadonlyMap<string, string>;
+  /** As if there were no Overrides. */
+  readonly bare?: boolean;
+  /** Credentials and contract states as they are; absent = there are none. */
+  readonly identities?: IdentityState;
+}
+
+export interface Compiled {
+  readonly snapshot: Snapshot;
+  /** `error`: the mesh must not be put in force. `warning`: it works, though not as its authors may think. */
+  readonly findings: readonly Finding[];
+  /** By `refOf`. */
+  readonly statuses: ReadonlyMap<string, Status>;
+  /** Credentials and contract states as they have to be with these documents. */
+  readonly identities: IdentityState;
+}
+
+/** Compiles the whole would-be mesh. */
+export function compile(documents: readonly Document[], options: CompileOptions): Compiled {
+  const createdAt = options.createdAt ?? new Map<string, string>();
+  const overlaid = layOverrides(
+    options.bare === true ? withoutOverrides(documents) : documents,
+    createdAt,
+    options.now,
+  );
+  const world = survey(overlaid.documents, createdAt);
+  const listeners = compileListeners(world);
+  const policies = compilePolicies(world);
+  const circuits = compileCircuits(world.trafficPolicies);
+  const limits = compileLimits(world.rateLimitPolicies, world.tiers);
+  const programs = collectPrograms();
+  const faults = compileFaults(world, programs);
+  const fetchesPrivately = allowsPrivate(world, options.localMesh);
+  const access = compileAccess(world, fetchesPrivately);
+  const identities = compileIdentities(
+    world,
+    limits,
+    options.identities ?? NO_IDENTITIES,
+    options.now,
+    fetchesPrivately,
+  );
+  const attached = { policies, circuits, faults, limits, access };
+  const losers = new Map([...policies.losers, ...faults.losers, ...access.losers]);
+  const services = compileServices(world, attached, options.localMesh);
+  const routes = compileRoutes(world, listeners, attached, programs);
+  const router = compileRouter(routes.placements, routes.rules, listeners, programs.table, world.services);
+  const statuses = compileStatuses(world, listeners, losers, routes, identities.contracts, {
+    now: options.now,
+    previous: options.previous ?? new Map(),
+    generations: options.generations ?? new Map(),
+    overlaid,
+  });
+  const findings = [
+    ...overlaid.findings,
+    ...services.findings,
+    ...lintReferences(world, listeners),
+    ...faults.findings,
+    ...lintPolicies(world, losers),
+    ...lintAuthentication(world.authenticationPolicies, fetchesPrivately, options.hasSecret),
+    ...lintAuthorizations(world),
+    ...lintTrust(world, fetchesPrivately),
+    ...lintContracts(identities.contracts, world),
+    ...lintRoutes(routes.routes, world),
+    ...lintBackends(router, routes),
+    ...lintMatches(router, routes),
+  ];
+  return {
+    snapshot: {
+      schema: 1,
+      revision: options.revision,
+      services: services.services,
+      router,
+      limits: limits.table,
+      ...(circuits.table.length === 0 ? {} : { circuits: circuits.table }),
+      ...compileClusters(world, options.localMesh),
+      ...(access.authentications.length === 0 ? {} : { authentications: access.authentications }),
+      ...(access.authorizations.length === 0 ? {} : { authorizations: access.authorizations }),
+      ...(identities.identities === null ? {} : { identities: identities.identities }),
+    },
+    findings,
+    statuses,
+    identities: identities.settled,
+  };
+}
+
+/** Key sets of policies are fetched as endpoints without a cluster are called. */
+function allowsPrivate({ clusters }: World, localMesh: boolean): boolean {
+  const cluster = builtInCluster(localMesh);
+  return clusterRule(cluster, clusters.get(cluster), localMesh)?.allowPrivate ?? false;
+}
+
+function withoutOverrides(documents: readonly Document[]): Document[] {
+  return documents.filter(({ kind }) => kind !== "Override");
+}

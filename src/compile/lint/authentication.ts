@@ -1,0 +1,91 @@
+// What is wrong with AuthenticationPolicies that parse: keys that prove nothing, key sets at addresses that must not be asked,
+// headers that claims may not fill, and what their authors may not have meant.
+import { refusalForAddress } from "../../decide/text/address.ts";
+import { isReserved } from "../../decide/header/headers.ts";
+import { judgeJwk } from "../../decide/keys/jwk-fault.ts";
+import type { JwtProviderSpec } from "../../model/document/kind/authentication.ts";
+import type { DocumentOf } from "../../model/document/document.ts";
+import type { Finding } from "../../model/word/finding.ts";
+import { refOf } from "../../model/word/keys.ts";
+
+type Draft = Omit<Finding, "ref">;
+
+/**
+ * @param allowPrivate whether key sets may be fetched from private addresses and over plain http
+ * @param hasSecret whether the Worker has a secret of that name that can be a key; absent = nobody knows
+ */
+export function lintAuthentication(
+  policies: readonly DocumentOf<"AuthenticationPolicy">[],
+  allowPrivate: boolean,
+  hasSecret: (name: string) => boolean = () => true,
+): Finding[] {
+  const findings: Finding[] = [];
+  for (const { kind, metadata, spec } of policies) {
+    const ref = refOf(kind, metadata.namespace, metadata.name);
+    const providers = spec.jwt?.providers ?? [];
+    for (const [index, provider] of providers.entries()) {
+      const at = `/spec/jwt/providers/${index}`;
+      const drafts = [
+        ...addressFindings(provider, at, allowPrivate),
+        ...keyFindings(provider, at),
+        ...headerFindings(provider, at),
+        ...issuerFindings(providers, index, at),
+        ...timeFindings(provider, at),
+        ...secretFindings(provider, at, hasSecret),
+      ];
+      for (const draft of drafts) findings.push({ ...draft, ref });
+    }
+  }
+  return findings;
+}
+
+function addressFindings({ jwksUri }: JwtProviderSpec, at: string, allowPrivate: boolean): Draft[] {
+  const message = jwksUri === undefined ? null : refusalForAddress(jwksUri, { allowPrivate });
+  if (message === null) return [];
+  const hint = 'A Cluster named "default" with allowPrivateAddresses: true lets key sets be fetched from there.';
+  return [{ severity: "error", code: "SLV1240", pointer: `${at}/jwksUri`, message, hint }];
+}
+
+function keyFindings({ jwks, algorithms }: JwtProviderSpec, at: string): Draft[] {
+  if (jwks === undefined) return [];
+  const judged = jwks.keys.map(judgeJwk);
+  const faults = judged.flatMap((one, index): Draft[] => {
+    if (typeof one !== "string") return [];
+    const message = `The key ${one}`;
+    return [{ severity: "error", code: "SLV1241", pointer: `${at}/jwks/keys/${index}`, message }];
+  });
+  if (faults.length > 0 || judged.some((one) => algorithms.some((alg) => one.includes(alg)))) return faults;
+  const message = `None of the keys is for ${algorithms.join(", ")}: every token is refused`;
+  const hint = "Name the keys' algorithm under algorithms.";
+  return [{ severity: "error", code: "SLV1241", pointer: `${at}/algorithms`, message, hint }];
+}
+
+/** Headers that say who the caller is to other proxies and services must come from nowhere else either. */
+function headerFindings({ claimToHeaders }: JwtProviderSpec, at: string): Draft[] {
+  return claimToHeaders.flatMap(({ header }, index): Draft[] => {
+    if (!isReserved(header)) return [];
+    const message = `A claim may not fill the header ${header}: it belongs to the connection or to the mesh`;
+    return [{ severity: "error", code: "SLV1242", pointer: `${at}/claimToHeaders/${index}/header`, message }];
+  });
+}
+
+function issuerFindings(providers: readonly JwtProviderSpec[], index: number, at: string): Draft[] {
+  const provider = providers[index];
+  const earlier = providers.slice(0, index).find(({ issuer }) => issuer === provider?.issuer);
+  if (earlier === undefined) return [];
+  const message = `The provider ${earlier.name} has the same issuer: a token passes when one of the two accepts it`;
+  return [{ severity: "warning", code: "SLV1330", pointer: `${at}/issuer`, message, hint: "Merge the two." }];
+}
+
+function timeFindings({ requiredClaims }: JwtProviderSpec, at: string): Draft[] {
+  if (requiredClaims.includes("exp")) return [];
+  const message = "Tokens without exp are accepted: they never expire, and one that leaks is good for ever";
+  return [{ severity: "warning", code: "SLV1331", pointer: `${at}/requiredClaims`, message, hint: "Require exp." }];
+}
+
+function secretFindings({ secretRef }: JwtProviderSpec, at: string, hasSecret: (name: string) => boolean): Draft[] {
+  if (secretRef === undefined || hasSecret(secretRef.name)) return [];
+  const message = `The Worker has no secret ${secretRef.name} of at least 32 bytes: tokens of this provider are answered 503`;
+  const hint = `Set it: wrangler secret put ${secretRef.name}`;
+  return [{ severity: "warning", code: "SLV1332", pointer: `${at}/secretRef`, message, hint }];
+}

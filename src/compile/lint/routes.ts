@@ -1,0 +1,91 @@
+// What is wrong with a route by its references: parents that do not take it, backends that are not there, patterns that do
+// not compile. The same things that its status says, with pointers.
+import { canonicalPath } from "../../decide/route/canonical-path.ts";
+import type { Finding } from "../../model/word/finding.ts";
+import type { CompiledParent, CompiledRoute } from "../route/routes.ts";
+import type { RouteFault } from "../route/references.ts";
+import type { World } from "../world/world.ts";
+
+type Code = Finding["code"];
+
+const PARENT_CODES: Readonly<Record<string, Code>> = {
+  NoMatchingParent: "SLV1204",
+  NotAllowedByListeners: "SLV1205",
+  NoMatchingListenerHostname: "SLV1206",
+};
+const FAULT_CODES: Readonly<Record<RouteFault["reason"], Code>> = {
+  InvalidKind: "SLV1201",
+  BackendNotFound: "SLV1202",
+  RefNotPermitted: "SLV1203",
+  UnsupportedValue: "SLV1214",
+};
+const HINTS: Readonly<Record<RouteFault["reason"], string>> = {
+  InvalidKind: 'Refer to a Service (group "" or selvage.dev), or to a FaultPolicy in extensionRef.',
+  BackendNotFound: "Apply it as well, or correct name and namespace.",
+  RefNotPermitted: "Apply a ReferenceGrant in the other namespace.",
+  UnsupportedValue: "Use what the mesh serves; until then the rule's requests are answered 500.",
+};
+
+export function lintRoutes(routes: readonly CompiledRoute[], world: World): Finding[] {
+  return routes.flatMap((compiled) => {
+    const { namespace, name } = compiled.route.metadata;
+    const ref = `HTTPRoute/${namespace}/${name}`;
+    return [
+      ...parentFindings(compiled.parents, ref),
+      ...faultFindings(compiled.parents, ref),
+      ...patternFindings(compiled, ref),
+      ...ruleFindings(compiled, ref, world),
+    ];
+  });
+}
+
+function parentFindings(parents: readonly CompiledParent[], ref: string): Finding[] {
+  const findings = parents.flatMap(({ attachment: { accepted, index } }): Finding[] => {
+    const code = PARENT_CODES[accepted.reason];
+    if (code === undefined) return [];
+    const pointer = index === null ? "/spec" : `/spec/parentRefs/${index}`;
+    return [{ severity: "warning", code, ref, pointer, message: accepted.message }];
+  });
+  if (findings.length < parents.length) return findings;
+  const message = "The route is attached to nothing: no request reaches it";
+  return [...findings, { severity: "warning", code: "SLV1301", ref, pointer: "/spec/parentRefs", message }];
+}
+
+/** Parents share most faults: each is told once. */
+function faultFindings(parents: readonly CompiledParent[], ref: string): Finding[] {
+  const faults = new Map(parents.flatMap(({ faults: own }) => own.map((fault) => [JSON.stringify(fault), fault])));
+  return [...faults.values()].map(({ reason, message, pointer }) => {
+    const code = FAULT_CODES[reason];
+    return { severity: "warning", code, ref, pointer, message, hint: HINTS[reason] };
+  });
+}
+
+function patternFindings({ patternFaults }: CompiledRoute, ref: string): Finding[] {
+  return patternFaults.map(({ pointer, reason }) => {
+    const hint = "Patterns are RE2 and must match the whole value; look-around and back-references do not exist.";
+    return { severity: "error", code: "SLV1215", ref, pointer, message: reason, hint };
+  });
+}
+
+function ruleFindings({ route }: CompiledRoute, ref: string, world: World): Finding[] {
+  const { namespace } = route.metadata;
+  return route.spec.rules.flatMap((rule, index) => [
+    ...rule.matches.flatMap(({ path }, at): Finding[] => {
+      const canonical = path.type === "RegularExpression" ? null : canonicalPath(path.value);
+      if (canonical === null || (canonical.ok && canonical.path === canonical.matchPath)) return [];
+      const pointer = `/spec/rules/${index}/matches/${at}/path/value`;
+      const message = canonical.ok
+        ? `Paths are matched without ;parameters: this is read as ${canonical.matchPath}`
+        : `No path that is served contains this (${canonical.reason}): it never matches`;
+      return [{ severity: "warning", code: "SLV1309", ref, pointer, message }];
+    }),
+    ...rule.backendRefs.flatMap(({ name, namespace: theirs = namespace, version }, at): Finding[] => {
+      const known = world.services.get(`${theirs}/${name}`)?.endpoints ?? [];
+      if (version === undefined || known.length === 0 || known.some((one) => one.version === version)) return [];
+      const pointer = `/spec/rules/${index}/backendRefs/${at}/version`;
+      const message = `No endpoint in the document of Service ${theirs}/${name} has the version "${version}"`;
+      const hint = "It works once an endpoint of that version registers; until then requests are answered 503.";
+      return [{ severity: "warning", code: "SLV1211", ref, pointer, message, hint }];
+    }),
+  ]);
+}

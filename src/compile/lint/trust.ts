@@ -1,0 +1,17 @@
+// Clusters whose workload tokens could not be checked: key sets at addresses that must not be asked.
+import { refusalForAddress } from "../../decide/text/address.ts";
+import type { Finding } from "../../model/word/finding.ts";
+import { refOf } from "../../model/word/keys.ts";
+import type { World } from "../world/world.ts";
+
+/** @param allowPrivate whether key sets may be fetched from private addresses and over plain http */
+export function lintTrust({ clusters }: World, allowPrivate: boolean): Finding[] {
+  return [...clusters.values()].flatMap(({ kind, metadata, spec }): Finding[] => {
+    const { jwksUri } = spec.trust ?? {};
+    const message = jwksUri === undefined ? null : refusalForAddress(jwksUri, { allowPrivate });
+    if (message === null) return [];
+    const ref = refOf(kind, metadata.namespace, metadata.name);
+    const hint = "Give a public https address, or the keys themselves under jwks.";
+    return [{ severity: "error", code: "SLV1240", ref, pointer: "/spec/trust/jwksUri", message, hint }];
+  });
+}

@@ -1,0 +1,86 @@
+// Credentials, contracts and trusted clusters → what the data plane looks up. Only what is in force gets there: no secret
+// that has expired, no contract that is not granted.
+import { isGranted } from "../../decide/identity/contract-state.ts";
+import type { Client, ClusterTrust, ContractEntry, Identities } from "../../model/snapshot/access.ts";
+import type { ContractState, IdentityState } from "../../model/registry/identity.ts";
+import { surveyContracts, type ContractView } from "./contracts.ts";
+import type { Limits } from "./limits.ts";
+import type { World } from "../world/world.ts";
+import { settleIdentities } from "./settle-identities.ts";
+
+export interface CompiledIdentities {
+  /** null = there are none. */
+  readonly identities: Identities | null;
+  /** As the registry is to hold them with these documents. */
+  readonly settled: IdentityState;
+  readonly contracts: readonly CompiledContract[];
+}
+
+export interface CompiledContract extends ContractView {
+  readonly state: ContractState;
+}
+
+/**
+ * @param now RFC 3339
+ * @param allowPrivate whether key sets may be fetched from private addresses and over plain http
+ */
+export function compileIdentities(
+  world: World,
+  limits: Limits,
+  state: IdentityState,
+  now: string,
+  allowPrivate = false,
+): CompiledIdentities {
+  const views = surveyContracts(world);
+  const settled = settleIdentities(world, views, state, now);
+  const states = new Map(settled.contracts.map((one) => [`${one.namespace}/${one.name}`, one.state]));
+  const withState = (view: ContractView): CompiledContract => {
+    const { namespace, name } = view.document.metadata;
+    return { ...view, state: states.get(`${namespace}/${name}`) ?? "pending" };
+  };
+  const contracts = views.map(withState);
+  const identities: Identities = {
+    clients: Object.fromEntries(settled.clients.flatMap((record) => entryOf(record, Date.parse(now)))),
+    contracts: contractsOf(contracts, limits),
+    tiered: Object.fromEntries(
+      [...world.tiers.values()].map(({ metadata, spec }) => [`${metadata.namespace}/${spec.service}`, true as const]),
+    ),
+    trust: [...world.clusters].flatMap(([cluster, { spec }]) => trustOf(cluster, spec.trust, allowPrivate)),
+  };
+  const empty = identities.trust.length === 0 && [identities.clients, identities.tiered].every(isEmpty);
+  return { identities: empty ? null : identities, settled, contracts };
+}
+
+const isEmpty = (table: object): boolean => Object.keys(table).length === 0;
+
+function entryOf({ id, kind, namespace, name, secrets }: IdentityState["clients"][number], nowMs: number) {
+  const live = secrets.flatMap(({ digest, expiresAt }): Client["secrets"][number][] => {
+    const expiresAtMs = expiresAt === null ? null : Date.parse(expiresAt);
+    return expiresAtMs !== null && expiresAtMs <= nowMs ? [] : [{ digest, expiresAtMs }];
+  });
+  return live.length === 0 ? [] : [[id, { kind, namespace, name, secrets: live }] as const];
+}
+
+function contractsOf(contracts: readonly CompiledContract[], limits: Limits): Identities["contracts"] {
+  const services: Record<string, Record<string, ContractEntry>> = {};
+  for (const { document, application, service, tier, terms, fault, state } of contracts) {
+    if (fault !== null || terms === null || !isGranted(state)) continue;
+    const { namespace, name } = document.metadata;
+    const entry = { contract: `${namespace}/${name}`, tier: terms.metadata.name, limits: limits.tier(tier) };
+    (services[service] ??= {})[application] = entry;
+  }
+  return services;
+}
+
+function trustOf(
+  cluster: string,
+  trust: NonNullable<ReturnType<World["clusters"]["get"]>>["spec"]["trust"],
+  allowPrivate: boolean,
+) {
+  if (trust === undefined) return [];
+  const { issuer, audience = null, jwksUri, jwks } = trust;
+  // The schema lets exactly one of the two pass.
+  const source = allowPrivate ? { jwksUri: jwksUri ?? "", allowPrivate } : { jwksUri: jwksUri ?? "" };
+  const keys: ClusterTrust["keys"] = jwks === undefined ? source : { jwks };
+  return [{ cluster, issuer, audience, keys }];
+}

@@ -1,0 +1,164 @@
+// An HTTPRoute's parents → where its rules are in force: listeners with the hostnames both sides have in common, or
+// services (GAMMA). One answer for each parentRef, with the Accepted condition that tells its author.
+import { intersect } from "../../decide/route/host.ts";
+import type { DocumentOf } from "../../model/document/document.ts";
+import { serviceKey } from "../../model/word/keys.ts";
+import type { LabelSelector } from "../../model/document/field/label-selector.ts";
+import type { ParentRef } from "../../model/document/gateway-api/parent-ref.ts";
+import type { ServiceKey } from "../../model/snapshot/snapshot.ts";
+import { BUILT_IN_GATEWAY, BUILT_IN_KEY, BUILT_IN_NAMESPACE } from "../world/built-in-gateway.ts";
+import { draft, type Draft } from "../world/conditions.ts";
+import type { Door, DoorListener, Listeners } from "./listeners.ts";
+import type { World } from "../world/world.ts";
+
+type Route = DocumentOf<"HTTPRoute">;
+
+/** One listener that carries the route, and for which hosts. */
+export interface Place {
+  readonly listener: number;
+  readonly hostnames: readonly string[];
+}
+
+export interface Attachment {
+  readonly parentRef: Readonly<Record<string, unknown>>;
+  /** Index into `spec.parentRefs`; null for a parent the route did not write down. */
+  readonly index: number | null;
+  readonly accepted: Draft;
+  /** Key of the Gateway, where there is one. */
+  readonly gateway: string | null;
+  readonly places: readonly Place[];
+  readonly service: { readonly key: ServiceKey; readonly port: number | null } | null;
+}
+
+const GATEWAY_GROUP = "gateway.networking.k8s.io";
+const ACCEPTED = draft("Accepted", true, "Accepted", "The route is accepted");
+
+/** Every parent of the route; those not accepted have no places and no service. */
+export function attach(route: Route, world: World, listeners: Listeners): Attachment[] {
+  const { parentRefs, useDefaultGateways } = route.spec;
+  const attachments = parentRefs.map((ref, index) => {
+    if (ref.kind === "Service") return toService(route, ref, index, world);
+    return toGateway(route, ref, index, world, listeners);
+  });
+  const implied = useDefaultGateways === "All" ? defaultGateways(world) : [];
+  if (parentRefs.length === 0 && implied.length === 0) implied.push(BUILT_IN_KEY);
+  for (const key of implied) {
+    const [namespace = BUILT_IN_NAMESPACE, name = BUILT_IN_GATEWAY] = key.split("/");
+    const ref = { group: GATEWAY_GROUP, kind: "Gateway", namespace, name };
+    attachments.push(toGateway(route, ref, null, world, listeners));
+  }
+  return attachments;
+}
+
+function defaultGateways(world: World): string[] {
+  return [...world.gateways].flatMap(([key, gateway]) => (gateway.spec.defaultScope === "All" ? [key] : []));
+}
+
+function refused(
+  ref: ParentRef,
+  index: number | null,
+  reason: string,
+  message: string,
+  gateway: string | null,
+): Attachment {
+  const accepted = draft("Accepted", false, reason, message);
+  return { parentRef: ref, index, accepted, gateway, places: [], service: null };
+}
+
+function toService(route: Route, ref: ParentRef, index: number, world: World): Attachment {
+  // A Service of any of these groups is the same registry entry; the third is what an absent group defaults to.
+  if (!["", "selvage.dev", GATEWAY_GROUP].includes(ref.group)) {
+    return refused(ref, index, "NoMatchingParent", `There are no Services of the group "${ref.group}"`, null);
+  }
+  const key = serviceKey(ref.namespace ?? route.metadata.namespace, ref.name);
+  const service = world.services.get(key);
+  if (service === undefined) return refused(ref, index, "NoMatchingParent", `There is no Service ${key}`, null);
+  // Ours have no ports; there a port is accepted and means nothing, as in backendRefs.
+  const port = service.ports.length === 0 ? null : (ref.port ?? null);
+  if (port !== null && !service.ports.includes(port)) {
+    const message = `The Service ${key} has no port ${port}; it has ${service.ports.join(", ")}`;
+    return refused(ref, index, "NoMatchingParent", message, null);
+  }
+  return { parentRef: ref, index, accepted: ACCEPTED, gateway: null, places: [], service: { key, port } };
+}
+
+function toGateway(route: Route, ref: ParentRef, index: number | null, world: World, listeners: Listeners): Attachment {
+  if (ref.kind !== "Gateway" || ref.group !== GATEWAY_GROUP) {
+    const message = `A route attaches to a Gateway or a Service, not to ${ref.kind} of the group "${ref.group}"`;
+    return refused(ref, index, "NoMatchingParent", message, null);
+  }
+  const key = serviceKey(ref.namespace ?? route.metadata.namespace, ref.name);
+  const door = listeners.doors.get(key);
+  if (door === undefined) return refused(ref, index, "NoMatchingParent", `There is no Gateway ${key}`, key);
+  const named = door.listeners.filter((listener) => isMeant(listener, ref, door));
+  if (named.length === 0) {
+    const wanted = [
+      ref.sectionName === undefined ? "" : ` named "${ref.sectionName}"`,
+      ref.port === undefined ? "" : ` on port ${ref.port}`,
+    ].join("");
+    return refused(ref, index, "NoMatchingParent", `The Gateway ${key} has no listener${wanted}`, key);
+  }
+  const allowing = named.filter((listener) => allows(listener, door, route, world));
+  if (allowing.length === 0) return refused(ref, index, "NotAllowedByListeners", whyNotAllowed(named, route), key);
+  const places = allowing.flatMap((listener) => {
+    const hostnames = commonHostnames(listener.hostname, route.spec.hostnames);
+    return listener.index === null || hostnames.length === 0 ? [] : [{ listener: listener.index, hostnames }];
+  });
+  if (places.length === 0) {
+    const theirs = allowing.map((listener) => listener.hostname).join(", ");
+    const message = `None of the route's hostnames (${route.spec.hostnames.join(", ")}) fits the listeners' (${theirs})`;
+    return refused(ref, index, "NoMatchingListenerHostname", message, key);
+  }
+  return { parentRef: ref, index, accepted: ACCEPTED, gateway: key, places, service: null };
+}
+
+function isMeant({ spec }: DoorListener, ref: ParentRef, door: Door): boolean {
+  if (ref.sectionName !== undefined && ref.sectionName !== spec.name) return false;
+  return ref.port === undefined || ref.port === spec.port || door.builtIn;
+}
+
+function allows(listener: DoorListener, door: Door, route: Route, world: World): boolean {
+  if (listener.index === null || !listener.takesRoutes) return false;
+  const { from, selector } = listener.spec.allowedRoutes.namespaces;
+  const { namespace } = route.metadata;
+  switch (from) {
+    case "All":
+      return true;
+    case "Same":
+      return namespace === door.document.metadata.namespace;
+    case "Selector":
+      return selector !== undefined && selects(selector, world.labelsOf(namespace));
+    case "None":
+      return false;
+  }
+}
+
+function whyNotAllowed(named: readonly DoorListener[], route: Route): string {
+  const reasons = named.map(({ spec, fault, takesRoutes }) => {
+    if (fault !== null) return `"${spec.name}" is not in service: ${fault}`;
+    if (!takesRoutes) return `"${spec.name}" takes no HTTPRoutes`;
+    const { from } = spec.allowedRoutes.namespaces;
+    return `"${spec.name}" takes no routes from the namespace ${route.metadata.namespace} (from: ${from})`;
+  });
+  return `No listener takes the route: ${reasons.join("; ")}`;
+}
+
+/** Both parts of a label selector must hold; an empty one selects everything. */
+export function selects(selector: LabelSelector, labels: Readonly<Record<string, string>>): boolean {
+  const valueOf = (key: string): string | undefined => (Object.hasOwn(labels, key) ? labels[key] : undefined);
+  if (!Object.entries(selector.matchLabels).every(([key, value]) => valueOf(key) === value)) return false;
+  return selector.matchExpressions.every(({ key, operator, values }) => {
+    const value = valueOf(key);
+    if (operator === "Exists") return value !== undefined;
+    if (operator === "DoesNotExist") return value === undefined;
+    // NotIn holds for a label that is not there, as in Kubernetes.
+    return (value !== undefined && values.includes(value)) === (operator === "In");
+  });
+}
+
+/** The hosts that both a listener and a route speak for; the listener's own when the route names none. */
+export function commonHostnames(listener: string, route: readonly string[]): string[] {
+  if (route.length === 0) return [listener];
+  const common = route.flatMap((hostname) => intersect(listener, hostname) ?? []);
+  return [...new Set(common)];
+}

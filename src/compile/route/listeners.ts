@@ -1,0 +1,142 @@
+// Gateways → listeners: which are in service, which contradict each other, which routes each may carry. Certificates are
+// not read: TLS ends at the platform.
+import type { DocumentOf } from "../../model/document/document.ts";
+import type { GatewayListener } from "../../model/document/gateway-api/gateway.ts";
+import type { HostOwners, HostSet, Listener } from "../../model/snapshot/snapshot.ts";
+import { BUILT_IN_KEY } from "../world/built-in-gateway.ts";
+import { draft, type Draft } from "../world/conditions.ts";
+import type { World } from "../world/world.ts";
+
+const GATEWAY_GROUP = "gateway.networking.k8s.io";
+
+export interface DoorListener {
+  readonly spec: GatewayListener;
+  /** Lower-case pattern; `*` without a hostname. */
+  readonly hostname: string;
+  /** Index into `Listeners.table`; null = not in service. */
+  readonly index: number | null;
+  /** May HTTPRoutes attach? */
+  readonly takesRoutes: boolean;
+  readonly conditions: readonly Draft[];
+  /** Why it is not in service. */
+  readonly fault: string | null;
+}
+
+export interface Door {
+  /** `"<namespace>/<name>"`. */
+  readonly key: string;
+  readonly builtIn: boolean;
+  readonly document: DocumentOf<"Gateway">;
+  readonly listeners: readonly DoorListener[];
+}
+
+export interface Listeners {
+  readonly doors: ReadonlyMap<string, Door>;
+  readonly table: readonly Listener[];
+  readonly groups: readonly HostOwners[];
+  readonly hosts: { readonly HTTP: HostSet; readonly HTTPS: HostSet };
+}
+
+/** Every listener of every Gateway, judged. */
+export function compileListeners(world: World): Listeners {
+  const table: Listener[] = [];
+  const groups: Map<string, number>[] = [];
+  const groupByPort = new Map<string, number>();
+  const hosts = { HTTP: new Map<string, true>(), HTTPS: new Map<string, true>() };
+  const doors = new Map<string, Door>();
+  for (const [key, document] of world.gateways) {
+    const builtIn = key === BUILT_IN_KEY;
+    const listeners = document.spec.listeners.map((spec): DoorListener => {
+      const hostname = spec.hostname ?? "*";
+      const takesRoutes = spec.allowedRoutes.kinds.length === 0 || spec.allowedRoutes.kinds.some(isHttpRoute);
+      const protocol = httpProtocol(spec.protocol);
+      const conflict = conflictOf(spec, document.spec.listeners);
+      const fault = protocol === null ? unsupported(spec) : conflict;
+      const conditions = listenerConditions(spec, fault);
+      if (protocol === null || fault !== null) {
+        return { spec, hostname, index: null, takesRoutes: false, conditions, fault: fault?.message ?? null };
+      }
+      const port = builtIn ? 0 : spec.port;
+      const group = groupByPort.get(`${key}:${port}`) ?? groups.push(new Map()) - 1;
+      groupByPort.set(`${key}:${port}`, group);
+      const index =
+        table.push({ gateway: key, name: spec.name, port, protocol: builtIn ? null : protocol, hostname, group }) - 1;
+      groups[group]?.set(hostname, index);
+      if (!builtIn) hosts[protocol].set(hostname, true);
+      return { spec, hostname, index, takesRoutes, conditions, fault: null };
+    });
+    doors.set(key, { key, builtIn, document, listeners });
+  }
+  return {
+    doors,
+    table,
+    groups: groups.map((group) => Object.fromEntries(group)),
+    hosts: { HTTP: Object.fromEntries(hosts.HTTP), HTTPS: Object.fromEntries(hosts.HTTPS) },
+  };
+}
+
+/** The kinds a listener reports: HTTPRoute, or nothing. */
+export function supportedKinds(listener: DoorListener): { group: string; kind: string }[] {
+  const asked = listener.spec.allowedRoutes.kinds;
+  const takes = httpProtocol(listener.spec.protocol) !== null && (asked.length === 0 || asked.some(isHttpRoute));
+  return takes ? [{ group: GATEWAY_GROUP, kind: "HTTPRoute" }] : [];
+}
+
+function isHttpRoute({ group, kind }: { readonly group: string; readonly kind: string }): boolean {
+  return group === GATEWAY_GROUP && kind === "HTTPRoute";
+}
+
+function httpProtocol(protocol: string): "HTTP" | "HTTPS" | null {
+  const core = protocol.toUpperCase();
+  return core === "HTTP" || core === "HTTPS" ? core : null;
+}
+
+/** What keeps a listener out of service. */
+interface Fault {
+  readonly reason: "UnsupportedProtocol" | "ProtocolConflict" | "HostnameConflict";
+  readonly message: string;
+}
+
+function unsupported({ protocol }: GatewayListener): Fault {
+  return { reason: "UnsupportedProtocol", message: `The mesh serves HTTP and HTTPS, not ${protocol}` };
+}
+
+/** Two listeners on one port must differ in hostname and speak the same protocol, save HTTPS and TLS, told apart by SNI. */
+function conflictOf(spec: GatewayListener, all: readonly GatewayListener[]): Fault | null {
+  const own = spec.protocol.toUpperCase();
+  for (const other of all) {
+    const theirs = other.protocol.toUpperCase();
+    // UDP ports are not TCP ports.
+    if (other === spec || other.port !== spec.port || (own === "UDP") !== (theirs === "UDP")) continue;
+    const sameHost = (other.hostname ?? "*") === (spec.hostname ?? "*");
+    const bothTls = ["HTTPS", "TLS"].includes(own) && ["HTTPS", "TLS"].includes(theirs);
+    if (own === theirs && sameHost) {
+      const message = `The listener "${other.name}" has the same port, protocol and hostname`;
+      return { reason: "HostnameConflict", message };
+    }
+    if (own !== theirs && (!bothTls || sameHost)) {
+      const message = `The listener "${other.name}" speaks ${other.protocol} on the same port ${spec.port}`;
+      return { reason: "ProtocolConflict", message };
+    }
+  }
+  return null;
+}
+
+function listenerConditions(spec: GatewayListener, fault: Fault | null): Draft[] {
+  const wrong = spec.allowedRoutes.kinds.filter((kind) => !isHttpRoute(kind)).map(({ kind }) => kind);
+  const conflicted = fault !== null && fault.reason !== "UnsupportedProtocol";
+  return [
+    fault === null
+      ? draft("Accepted", true, "Accepted", "The listener is in service")
+      : draft("Accepted", false, conflicted ? "Invalid" : fault.reason, fault.message),
+    fault === null
+      ? draft("Programmed", true, "Programmed", "Requests are served")
+      : draft("Programmed", false, "Invalid", fault.message),
+    wrong.length === 0
+      ? draft("ResolvedRefs", true, "ResolvedRefs", "All references are resolved")
+      : draft("ResolvedRefs", false, "InvalidRouteKinds", `Not served here: ${wrong.join(", ")}`),
+    conflicted
+      ? draft("Conflicted", true, fault.reason, fault.message)
+      : draft("Conflicted", false, "NoConflicts", "No other listener claims the same requests"),
+  ];
+}

@@ -1,0 +1,124 @@
+// Every HTTPRoute → rules, the places where they are in force, and what is wrong with it, parent by parent.
+import type { DocumentOf } from "../../model/document/document.ts";
+import type { Rule } from "../../model/snapshot/snapshot.ts";
+import { attach, type Attachment } from "./attachment.ts";
+import type { Listeners } from "./listeners.ts";
+import type { Programs } from "../world/programs.ts";
+import type { RouteFault } from "./references.ts";
+import type { Placement } from "./router.ts";
+import { compileMatch, compileRule, type Attached, type Flavour, type MatchSpec } from "./rules.ts";
+import type { World } from "../world/world.ts";
+
+type Route = DocumentOf<"HTTPRoute">;
+
+export interface CompiledParent {
+  readonly attachment: Attachment;
+  readonly faults: readonly RouteFault[];
+}
+
+export interface CompiledRoute {
+  readonly route: Route;
+  readonly parents: readonly CompiledParent[];
+  readonly patternFaults: readonly { readonly pointer: string; readonly reason: string }[];
+}
+
+export interface CompiledRoutes {
+  readonly routes: readonly CompiledRoute[];
+  readonly rules: readonly Rule[];
+  readonly placements: readonly Placement[];
+}
+
+interface Compiling {
+  readonly world: World;
+  readonly listeners: Listeners;
+  readonly attached: Attached;
+  readonly programs: Programs;
+  readonly rules: Rule[];
+  readonly placements: Placement[];
+}
+
+export function compileRoutes(
+  world: World,
+  listeners: Listeners,
+  attached: Attached,
+  programs: Programs,
+): CompiledRoutes {
+  const compiling: Compiling = { world, listeners, attached, programs, rules: [], placements: [] };
+  const routes = world.routes.map((route, age) => compileRoute(route, age, compiling));
+  return { routes, rules: compiling.rules, placements: compiling.placements };
+}
+
+function compileRoute(route: Route, age: number, compiling: Compiling): CompiledRoute {
+  const { world, listeners, programs } = compiling;
+  const matches = route.spec.rules.map((rule, index) =>
+    rule.matches.map((match, at) => compileMatch(match, `/spec/rules/${index}/matches/${at}`, programs)),
+  );
+  const patternFaults = programs.takeFaults();
+  const variants = new Map<
+    string,
+    { readonly rules: readonly (number | null)[]; readonly faults: readonly RouteFault[] }
+  >();
+  const parents = attach(route, world, listeners).map((attachment): CompiledParent => {
+    const flavour = flavourOf(route, attachment, compiling);
+    const key = JSON.stringify([flavour, attachment.accepted.status]);
+    const variant = variants.get(key) ?? compileVariant(route, flavour, attachment, compiling);
+    variants.set(key, variant);
+    place(route, age, attachment, variant.rules, matches, compiling);
+    return { attachment, faults: variant.faults };
+  });
+  return { route, parents, patternFaults };
+}
+
+function flavourOf({ metadata }: Route, { gateway, service }: Attachment, { world, attached }: Compiling): Flavour {
+  const none = { gateway: null, gatewayFault: null, gatewayLimits: [], circuit: null, guardedGateway: null };
+  if (service !== null) {
+    // A consumer's route is about its own callers, and takes nothing of the service's for itself.
+    const addressed = service.key.startsWith(`${metadata.namespace}/`) ? service.key : null;
+    return { meshExposure: world.services.get(service.key)?.exposure ?? "mesh", ...none, addressed };
+  }
+  if (gateway === null) return { meshExposure: null, ...none, addressed: null };
+  const { policies, faults, limits, circuits, access } = attached;
+  return {
+    meshExposure: null,
+    gateway: policies.gateway(gateway),
+    gatewayFault: faults.gateway(gateway) ?? null,
+    gatewayLimits: limits.gateway(gateway),
+    circuit: circuits.gateway(gateway),
+    guardedGateway: access.guards(gateway) ? gateway : null,
+    addressed: null,
+  };
+}
+
+/** The route's rules as this kind of parent sees them. Rules that no request can reach are judged and not kept. */
+function compileVariant(route: Route, flavour: Flavour, { accepted }: Attachment, compiling: Compiling) {
+  const faults: RouteFault[] = [];
+  const rules = route.spec.rules.map((_, index) => {
+    const rule = compileRule(route, index, flavour, compiling.world, compiling.attached, faults);
+    return rule === null || !accepted.status ? null : compiling.rules.push(rule) - 1;
+  });
+  return { rules, faults };
+}
+
+function place(
+  route: Route,
+  age: number,
+  { places, service }: Attachment,
+  rules: readonly (number | null)[],
+  matches: readonly (readonly (MatchSpec | null)[])[],
+  { placements }: Compiling,
+): void {
+  for (const [index, rule] of rules.entries()) {
+    for (const [at, match] of (matches[index] ?? []).entries()) {
+      if (rule === null || match === null) continue;
+      const order = [age, index, at] as const;
+      for (const { listener, hostnames } of places) {
+        placements.push({ match: { rule, listener, ...match }, order, at: { hostnames } });
+      }
+      if (service === null) continue;
+      const { namespace } = route.metadata;
+      const { key, port } = service;
+      const consumer = key.startsWith(`${namespace}/`) ? null : namespace;
+      placements.push({ match: { rule, listener: -1, ...match }, order, at: { service: key, port, consumer } });
+    }
+  }
+}

@@ -1,0 +1,226 @@
+// One rule of an HTTPRoute → a rule of the snapshot: targets resolved, filters compiled, durations in milliseconds, and for
+// each backend the timeouts that hold. Where the rule is in force is the router's business, not this file's.
+import { canonicalPath } from "../../decide/route/canonical-path.ts";
+import type { DocumentOf } from "../../model/document/document.ts";
+import { parseDuration } from "../../model/document/field/duration.ts";
+import type { HTTPBackendRef, HTTPRouteRule } from "../../model/document/gateway-api/http-route.ts";
+import type { HTTPRouteMatch } from "../../model/document/gateway-api/http-route-match.ts";
+import type { SessionPersistenceSpec } from "../../model/document/gateway-api/session-persistence.ts";
+import type {
+  Backend,
+  Fault,
+  Rule,
+  RuleMatch,
+  ServiceKey,
+  SessionPersistence,
+  ValueMatch,
+} from "../../model/snapshot/snapshot.ts";
+import type { AccessPolicies } from "../policy/access.ts";
+import { circuitMember, type Circuits } from "../policy/circuits.ts";
+import type { Faults } from "../policy/faults.ts";
+import { compileFilters, type FilterContext } from "./filters.ts";
+import { merged, type Limits } from "../policy/limits.ts";
+import type { Effective, Policies } from "../policy/policies.ts";
+import type { Programs } from "../world/programs.ts";
+import { isGranted, resolveTarget, type RouteFault, type Scene } from "./references.ts";
+import type { World } from "../world/world.ts";
+
+type Route = DocumentOf<"HTTPRoute">;
+
+/** Under what a rule is compiled: two parents that differ in none of this share the rule. */
+export interface Flavour extends Scene {
+  /** The TrafficPolicy of the Gateway it is reached through. */
+  readonly gateway: Effective | null;
+  /** The same policy's circuit, as `Circuits.gateway` gives it. */
+  readonly circuit: number | null;
+  /** The FaultPolicy of that Gateway. */
+  readonly gatewayFault: Fault | null;
+  /** The limits of that Gateway. */
+  readonly gatewayLimits: readonly number[];
+  /** Key of that Gateway, where a policy on access is attached to it: only then does it matter which one it is. */
+  readonly guardedGateway: string | null;
+  /** The service that requests name to reach the rule, where the route is of that service's namespace. */
+  readonly addressed: ServiceKey | null;
+}
+
+/** The policies of the mesh. */
+export interface Attached {
+  readonly policies: Policies;
+  readonly circuits: Circuits;
+  readonly faults: Faults;
+  readonly limits: Limits;
+  readonly access: AccessPolicies;
+}
+
+/** What a rule's `matches` become, before they are put under listeners. */
+export type MatchSpec = Omit<RuleMatch, "rule" | "listener">;
+
+const DEFAULT_ATTEMPTS = 1;
+const DEFAULT_BACKOFF_MS = 25;
+
+/** The name of a rule as policies and decisions call it. */
+export function ruleName(rule: HTTPRouteRule, index: number): string {
+  return rule.name ?? String(index);
+}
+
+export function compileRule(
+  route: Route,
+  index: number,
+  flavour: Flavour,
+  world: World,
+  attached: Attached,
+  faults: RouteFault[],
+): Rule | null {
+  const rule = route.spec.rules[index];
+  if (rule === undefined) return null;
+  const { namespace, name } = route.metadata;
+  const called = ruleName(rule, index);
+  const pointer = `/spec/rules/${index}`;
+  const context: FilterContext = { namespace, scene: flavour, world, faults, faultNamed: attached.faults.named };
+  const policy = attached.policies.rule(namespace, name, called) ?? attached.policies.route(namespace, name);
+  const fault = attached.faults.rule(namespace, name, called);
+  const timeouts = {
+    requestMs: milliseconds(rule.timeouts?.request) ?? policy?.requestMs ?? null,
+    perTryMs: milliseconds(rule.timeouts?.backendRequest) ?? policy?.perTryMs ?? null,
+  };
+  const { limits, circuits, access } = attached;
+  const { addressed } = flavour;
+  const place = { gateway: flavour.guardedGateway, rule: { namespace, route: name, name: called }, addressed };
+  const ofAddressed = addressed === null ? [] : limits.service(addressed);
+  const above = merged(limits.mesh, flavour.gatewayLimits, ofAddressed);
+  const ownLimits = limits.route(namespace, name, called);
+  const circuit = circuits.route(namespace, name, called);
+  const backends = rule.backendRefs.map((ref, at) => {
+    const own = { timeouts, policy, fault };
+    const backend = compileBackend(ref, `${pointer}/backendRefs/${at}`, own, flavour, attached, context);
+    const { target } = backend;
+    // What cannot be reached is guarded all the same: what is wrong is not told to everybody, and a filter may answer.
+    if (!("service" in target)) return { ...backend, ...access.at({ ...place, service: null }) };
+    return {
+      ...backend,
+      ...circuitMember(circuit, circuits.service(target.service), flavour.circuit, circuits.mesh),
+      limits: merged(above, limits.service(target.service), ownLimits),
+      ...access.at({ ...place, service: target.service, foreign: isForeign(namespace, target.service, world) }),
+    };
+  });
+  return {
+    route: `${namespace}/${name}`,
+    name: called,
+    filters: compileFilters(rule.filters, `${pointer}/filters`, context),
+    backends,
+    timeouts,
+    ...access.at({ ...place, service: null }),
+    retry: rule.retry === undefined ? null : compileRetry(rule.retry),
+    sessionPersistence:
+      rule.sessionPersistence === undefined
+        ? null
+        : compileSession(rule.sessionPersistence, `${namespace}-${name}-${called}`),
+  };
+}
+
+/** A route attached to services needs no grant to lead to another namespace, and so has no say about access there. */
+function isForeign(namespace: string, service: ServiceKey, world: World): boolean {
+  const [theirs = "", name = ""] = service.split("/");
+  return theirs !== namespace && !isGranted(namespace, theirs, name, world);
+}
+
+/** What the rule itself, or a policy on it or its route, says. */
+interface OwnPolicies {
+  readonly timeouts: Rule["timeouts"];
+  readonly policy: Effective | null;
+  readonly fault: Fault | undefined;
+}
+
+function compileBackend(
+  ref: HTTPBackendRef,
+  pointer: string,
+  own: OwnPolicies,
+  flavour: Flavour,
+  { policies, faults }: Attached,
+  context: FilterContext,
+): Backend {
+  const target = resolveTarget(ref, context.namespace, pointer, flavour, context.world, context.faults);
+  const filters = compileFilters(ref.filters, `${pointer}/filters`, context);
+  const service = "service" in target ? target.service : null;
+  const below = (service === null ? null : policies.service(service)) ?? flavour.gateway ?? policies.mesh;
+  const { requestMs, perTryMs } = own.timeouts;
+  const timeouts = { requestMs: requestMs ?? below.requestMs, perTryMs: perTryMs ?? below.perTryMs };
+  const { calls } = own.policy ?? below;
+  const attached = service === null ? undefined : faults.service(service);
+  const fault = own.fault ?? attached ?? flavour.gatewayFault ?? faults.mesh;
+  return {
+    weight: ref.weight,
+    target,
+    filters,
+    timeouts,
+    ...(calls === undefined ? {} : { calls }),
+    ...(fault === undefined ? {} : { fault }),
+  };
+}
+
+function compileRetry({ codes, attempts, backoff }: NonNullable<HTTPRouteRule["retry"]>): Rule["retry"] {
+  return { codes, attempts: attempts ?? DEFAULT_ATTEMPTS, backoffMs: milliseconds(backoff) ?? DEFAULT_BACKOFF_MS };
+}
+
+/** `place` names the rule within the mesh, so that two rules of one host do not read each other's cookie. */
+function compileSession(spec: SessionPersistenceSpec, place: string): SessionPersistence {
+  const { type, sessionName, absoluteTimeout, idleTimeout, cookieConfig } = spec;
+  return {
+    type,
+    // Headers named selvage-* are the mesh's own and never taken from a caller.
+    sessionName: sessionName ?? `${type === "Cookie" ? "selvage" : "x"}-session-${place}`,
+    absoluteTimeoutMs: milliseconds(absoluteTimeout),
+    idleTimeoutMs: milliseconds(idleTimeout),
+    cookieLifetime: cookieConfig?.lifetimeType ?? "Session",
+  };
+}
+
+/** One `matches[]` entry; null when one of its patterns does not compile, which `programs` has reported. */
+export function compileMatch(match: HTTPRouteMatch, pointer: string, programs: Programs): MatchSpec | null {
+  const path = compilePath(match.path, `${pointer}/path/value`, programs);
+  const headers = compileValues(match.headers, `${pointer}/headers`, programs, (name) => name.toLowerCase());
+  const query = compileValues(match.queryParams, `${pointer}/queryParams`, programs, (name) => name);
+  if (path === null || headers === null || query === null) return null;
+  return { path, method: match.method ?? null, headers, query };
+}
+
+function compilePath(
+  { type, value }: HTTPRouteMatch["path"],
+  pointer: string,
+  programs: Programs,
+): MatchSpec["path"] | null {
+  if (type === "RegularExpression") {
+    const program = programs.of(value, pointer);
+    return program === null ? null : { type, value, program };
+  }
+  const canonical = canonicalPath(value);
+  const path = canonical.ok ? canonical.matchPath : value;
+  if (type === "Exact") return { type, value: path };
+  return { type, value: path.length > 1 && path.endsWith("/") ? path.slice(0, -1) : path };
+}
+
+/** Only the first of several conditions on one name counts (Gateway API). */
+function compileValues(
+  conditions: readonly { readonly type: ValueMatch["type"]; readonly name: string; readonly value: string }[],
+  pointer: string,
+  programs: Programs,
+  spell: (name: string) => string,
+): ValueMatch[] | null {
+  const compiled = new Map<string, ValueMatch>();
+  for (const [index, { type, name: written, value }] of conditions.entries()) {
+    const name = spell(written);
+    if (compiled.has(name)) continue;
+    if (type === "Exact") {
+      compiled.set(name, { name, value, type });
+      continue;
+    }
+    const program = programs.of(value, `${pointer}/${index}/value`);
+    if (program === null) return null;
+    compiled.set(name, { name, value, type, program });
+  }
+  return [...compiled.values()];
+}
+
+function milliseconds(text: string | undefined): number | null {
+  return text === undefined ? null : parseDuration(text);
+}

@@ -1,0 +1,105 @@
+// Service documents → registry entries of the snapshot: exposure, effective timeouts, and the endpoints that the document
+// itself lists. Dynamic endpoints are laid beside them later, by the data plane.
+import { refusalForAddress } from "../decide/text/address.ts";
+import type { Finding } from "../model/word/finding.ts";
+import { parseDuration } from "../model/document/field/duration.ts";
+import type { HealthTerms } from "../model/snapshot/health-terms.ts";
+import { refOf } from "../model/word/keys.ts";
+import type { HealthCheckSpec, ServiceEndpoint } from "../model/document/kind/service.ts";
+import type { Endpoint, ServiceEntry, ServiceKey } from "../model/snapshot/snapshot.ts";
+import { builtInCluster, clusterRule } from "./world/cluster-rule.ts";
+import { circuitMember } from "./policy/circuits.ts";
+import { merged } from "./policy/limits.ts";
+import type { Attached } from "./route/rules.ts";
+import type { ServiceView, World } from "./world/world.ts";
+
+/** Probes are not sent more often, whatever a document says. */
+const LEAST_INTERVAL_MS = 100;
+
+export interface CompiledServices {
+  readonly services: Readonly<Record<ServiceKey, ServiceEntry>>;
+  readonly findings: readonly Finding[];
+}
+
+export function compileServices(world: World, attached: Attached, localMesh: boolean): CompiledServices {
+  const findings: Finding[] = [];
+  const entries = [...world.services].map(([key, service]): [ServiceKey, ServiceEntry] => {
+    const endpoints = service.endpoints.map((endpoint, index) => {
+      const cluster = endpoint.cluster ?? builtInCluster(localMesh);
+      findings.push(...judge(service, endpoint, index, cluster, world, localMesh));
+      return compileEndpoint(endpoint, index, cluster);
+    });
+    const { namespace, name, exposure, assertion } = service;
+    const { limits, circuits, access } = attached;
+    const held = {
+      ...circuitMember(circuits.service(key), circuits.mesh),
+      limits: merged(limits.mesh, limits.service(key)),
+      ...access.at({ gateway: null, service: key, rule: null }),
+      ...(assertion === "request" ? { assertion } : {}),
+      ...(service.healthCheck === null ? {} : { health: compileHealthCheck(service.healthCheck) }),
+    };
+    return [key, { namespace, name, exposure, endpoints, ...policiesOf(key, attached), ...held }];
+  });
+  return { services: Object.fromEntries(entries), findings };
+}
+
+/** What holds for requests that no rule answers. */
+function policiesOf(
+  key: ServiceKey,
+  { policies, faults }: Attached,
+): Pick<ServiceEntry, "timeouts" | "calls" | "fault"> {
+  const { requestMs, perTryMs, calls } = policies.service(key) ?? policies.mesh;
+  const fault = faults.service(key) ?? faults.mesh;
+  return {
+    timeouts: { requestMs, perTryMs },
+    ...(calls === undefined ? {} : { calls }),
+    ...(fault === undefined ? {} : { fault }),
+  };
+}
+
+function compileHealthCheck(check: HealthCheckSpec): HealthTerms {
+  const { path, interval, timeout, healthyThreshold, unhealthyThreshold, expectedStatuses } = check;
+  return {
+    path,
+    intervalMs: Math.max(LEAST_INTERVAL_MS, parseDuration(interval) ?? 0),
+    timeoutMs: parseDuration(timeout) ?? 0,
+    healthyThreshold,
+    unhealthyThreshold,
+    statuses: expectedStatuses.map((range) => {
+      const [from = "", to = from] = range.split("-");
+      return [Number(from), Number(to)];
+    }),
+  };
+}
+
+function compileEndpoint(endpoint: ServiceEndpoint, index: number, cluster: string): Endpoint {
+  const { url, binding, version, weight, priority } = endpoint;
+  return {
+    id: `static-${index}`,
+    address: url === undefined ? { binding: binding ?? "" } : { url },
+    cluster,
+    version: version ?? null,
+    weight,
+    priority,
+  };
+}
+
+function judge(
+  { namespace, name }: ServiceView,
+  { url }: ServiceEndpoint,
+  index: number,
+  cluster: string,
+  world: World,
+  localMesh: boolean,
+): Finding[] {
+  const ref = refOf("Service", namespace, name);
+  const pointer = `/spec/endpoints/${index}`;
+  const rule = clusterRule(cluster, world.clusters.get(cluster), localMesh);
+  if (rule === null) {
+    const hint = "Apply a Cluster of that name, or leave cluster out for the built-in one.";
+    const message = `There is no cluster "${cluster}"`;
+    return [{ severity: "error", code: "SLV1207", ref, pointer: `${pointer}/cluster`, message, hint }];
+  }
+  const message = url === undefined ? null : refusalForAddress(url, rule);
+  return message === null ? [] : [{ severity: "error", code: "SLV1208", ref, pointer: `${pointer}/url`, message }];
+}

@@ -1,0 +1,173 @@
+// What each document's `status` says after a compilation. Policies say whether their targets exist, routes and Gateways
+// what the Gateway API asks for, everything else that it was accepted.
+import type { Document } from "../model/document/document.ts";
+import { refOf } from "../model/word/keys.ts";
+import type { GatewayStatus, RouteStatus, Status } from "../model/registry/status.ts";
+import {
+  draft,
+  previousConditions,
+  previousListeners,
+  previousParent,
+  stamp,
+  type Draft,
+  type Stamp,
+} from "./world/conditions.ts";
+import { contractConditions } from "./policy/contract-conditions.ts";
+import type { CompiledContract } from "./policy/identities.ts";
+import { supportedKinds, type Door, type Listeners } from "./route/listeners.ts";
+import { isPolicy, missingTarget, type Losers, type Policy } from "./policy/policies.ts";
+import type { Overlaid } from "./overrides.ts";
+import type { CompiledParent, CompiledRoute, CompiledRoutes } from "./route/routes.ts";
+import type { World } from "./world/world.ts";
+
+export interface StatusOptions {
+  readonly now: string;
+  /** Statuses before, by `refOf`. */
+  readonly previous: ReadonlyMap<string, Status>;
+  /** Generations by `refOf`; 1 where there is none. */
+  readonly generations: ReadonlyMap<string, number>;
+  readonly overlaid: Pick<Overlaid, "conditions" | "notes">;
+}
+
+export function compileStatuses(
+  world: World,
+  listeners: Listeners,
+  losers: Losers,
+  { routes }: CompiledRoutes,
+  contracts: readonly CompiledContract[],
+  options: StatusOptions,
+): Map<string, Status> {
+  const statuses = new Map<string, Status>();
+  const compiled = new Map(routes.map((route) => [route.route, route]));
+  const attached = attachedRoutes(routes);
+  const decided = new Map(contracts.map((contract) => [contract.ref, contract]));
+  for (const document of world.documents) {
+    const ref = refOf(document.kind, document.metadata.namespace, document.metadata.name);
+    const before = options.previous.get(ref);
+    const own: Stamp = { now: options.now, generation: options.generations.get(ref) ?? 1 };
+    const overrides = options.overlaid.notes.get(ref);
+    statuses.set(ref, { ...statusOf(document, ref, before, own), ...(overrides && { overrides }) });
+  }
+  return statuses;
+
+  function statusOf(document: Document, ref: string, before: Status | undefined, own: Stamp): Status {
+    if (document.kind === "HTTPRoute") {
+      const route = compiled.get(document);
+      return { parents: (route?.parents ?? []).map((parent) => parentStatus(parent, route, before, own)) };
+    }
+    if (document.kind === "Gateway") {
+      const door = listeners.doors.get(`${document.metadata.namespace}/${document.metadata.name}`);
+      if (door !== undefined) return gatewayStatus(door, attached, before, own);
+    }
+    const contract = decided.get(refOf(document.kind, document.metadata.namespace, document.metadata.name));
+    if (contract !== undefined) {
+      return {
+        state: contract.state,
+        conditions: stamp(contractConditions(contract), previousConditions(before), own),
+      };
+    }
+    const drafts = isPolicy(document)
+      ? [policyCondition(document, world, losers)]
+      : [draft("Accepted", true, "Accepted", `The ${document.kind} is part of the mesh`)];
+    const active = options.overlaid.conditions.get(ref);
+    if (active) drafts.push(active);
+    return { conditions: stamp(drafts, previousConditions(before), own) };
+  }
+}
+
+/** How many routes each listener carries, by its number. */
+export function attachedRoutes(routes: readonly CompiledRoute[]): ReadonlyMap<number, number> {
+  const counts = new Map<number, number>();
+  for (const { parents } of routes) {
+    const listeners = new Set(parents.flatMap(({ attachment }) => attachment.places.map(({ listener }) => listener)));
+    for (const listener of listeners) counts.set(listener, (counts.get(listener) ?? 0) + 1);
+  }
+  return counts;
+}
+
+function parentStatus(
+  { attachment, faults }: CompiledParent,
+  route: CompiledRoute | undefined,
+  before: Status | undefined,
+  own: Stamp,
+): RouteStatus["parents"][number] {
+  const references = faults.filter(({ reason }) => reason !== "UnsupportedValue");
+  const unsupported = faults.filter(({ reason }) => reason === "UnsupportedValue");
+  const drafts: Draft[] = [attachment.accepted];
+  const [first] = references;
+  drafts.push(
+    first === undefined
+      ? draft("ResolvedRefs", true, "ResolvedRefs", "All references are resolved")
+      : draft("ResolvedRefs", false, first.reason, sentences(references)),
+  );
+  if (unsupported.length > 0 && attachment.accepted.status) {
+    const rules = new Set(unsupported.map(({ pointer }) => pointer.split("/")[3]));
+    const partly = rules.size < (route?.route.spec.rules.length ?? 0);
+    const message = sentences(unsupported);
+    if (partly) drafts.push(draft("PartiallyInvalid", true, "UnsupportedValue", message));
+    else drafts[0] = draft("Accepted", false, "UnsupportedValue", message);
+  }
+  const { parentRef } = attachment;
+  return {
+    parentRef,
+    controllerName: "selvage.dev/mesh",
+    conditions: stamp(drafts, previousParent(before, parentRef), own),
+  };
+}
+
+function sentences(faults: readonly { readonly message: string }[]): string {
+  return [...new Set(faults.map(({ message }) => message))].join("; ");
+}
+
+/** The status of a Gateway; the built-in one has no stored status and is asked for on its own. */
+export function gatewayStatus(
+  door: Door,
+  attached: ReadonlyMap<number, number>,
+  before: Status | undefined,
+  own: Stamp,
+): GatewayStatus {
+  const out = door.listeners.filter(({ index }) => index === null);
+  const message = out.map(({ spec, fault }) => `"${spec.name}" is not in service: ${fault}`).join("; ");
+  const none = out.length === door.listeners.length;
+  const drafts = [
+    out.length === 0
+      ? draft("Accepted", true, "Accepted", "All listeners are in service")
+      : draft("Accepted", !none, "ListenersNotValid", message),
+    none
+      ? draft("Programmed", false, "Invalid", message)
+      : draft("Programmed", true, "Programmed", "Requests are served"),
+  ];
+  const earlier = previousListeners(before);
+  return {
+    conditions: stamp(drafts, previousConditions(before), own),
+    listeners: door.listeners.map((listener) => ({
+      name: listener.spec.name,
+      attachedRoutes: listener.index === null ? 0 : (attached.get(listener.index) ?? 0),
+      supportedKinds: supportedKinds(listener),
+      conditions: stamp(
+        listener.conditions,
+        earlier.find(({ name }) => name === listener.spec.name)?.conditions ?? [],
+        own,
+      ),
+    })),
+  };
+}
+
+function policyCondition(document: Policy, world: World, losers: Losers): Draft {
+  const { namespace, name } = document.metadata;
+  const { targetRefs } = document.spec;
+  const missing = targetRefs.flatMap((target) => missingTarget(target, namespace, world) ?? []);
+  const lost = losers.get(refOf(document.kind, namespace, name)) ?? [];
+  if (targetRefs.length === 0) {
+    const named = document.kind === "FaultPolicy";
+    return named
+      ? draft("Accepted", true, "Accepted", "The policy holds where a route's extensionRef names it")
+      : draft("Accepted", false, "TargetNotFound", "The policy has no targetRefs: it selects nothing");
+  }
+  if (missing.length === targetRefs.length) return draft("Accepted", false, "TargetNotFound", missing.join("; "));
+  if (lost.length + missing.length >= targetRefs.length) {
+    return draft("Accepted", false, "Conflicted", `Held by ${[...new Set(lost.map(({ to }) => to))].join(", ")}`);
+  }
+  const rest = missing.length === 0 ? "" : `; not found: ${missing.join("; ")}`;
+  return draft("Accepted", true, "Accepted", `The policy is attached${rest}`);
+}

@@ -1,0 +1,144 @@
+// One decision about one contract: whose it is, whether it has a meaning in the contract's state, and the revision that it
+// makes.
+import { announce } from "../../change/announce.ts";
+import { changeIdentities } from "../../change/change-identities.ts";
+import type { MeshState } from "../../change/change.ts";
+import { createdAtOf } from "../../change/change-rows.ts";
+import { surveyContracts, type ContractView } from "../../compile/policy/contracts.ts";
+import { survey } from "../../compile/world/world.ts";
+import {
+  contractActions,
+  isBarred,
+  isGranted,
+  nextContractState,
+  type ContractAction,
+} from "../../decide/identity/contract-state.ts";
+import type { ContractViewAnswer } from "../../model/api/clients.ts";
+import type { ContractRecord, IdentityState } from "../../model/registry/identity.ts";
+import { refOf } from "../../model/word/keys.ts";
+import type { Refusal } from "../../model/word/problem.ts";
+import { addressOf } from "../operator/audit-entry.ts";
+import type { Exchange } from "../register/call.ts";
+import { covers, lacksNamespace, type Operator } from "../operator/operator.ts";
+
+type Decision = Exchange<
+  { readonly ns: string; readonly name: string },
+  unknown,
+  { readonly reason?: string | undefined }
+>;
+
+/** Every contract of the mesh with its state, by namespace and name. */
+export function viewContracts(mesh: MeshState, now: number): ContractViewAnswer[] {
+  const states = new Map(mesh.identities.contracts.map((one) => [`${one.namespace}/${one.name}`, one]));
+  return contractsOf(mesh, now)
+    .map((view) => toWire(view, states.get(keyOf(view)), now))
+    .sort((one, other) => (`${one.namespace} ${one.name}` < `${other.namespace} ${other.name}` ? -1 : 1));
+}
+
+export async function decideContract(exchange: Decision, action: ContractAction) {
+  const { params, body, store, env, operator, request, now } = exchange;
+  const at = new Date(now).toISOString();
+  const key = `${params.ns}/${params.name}`;
+  const reason = body.reason ?? null;
+  let decided: ContractViewAnswer | null = null;
+  const changed = await changeIdentities(
+    store,
+    {
+      actor: operator.name,
+      role: operator.role,
+      ip: addressOf(request),
+      reason,
+      now: at,
+      localMesh: env.LOCAL_MESH === "true",
+      action: `${action}Contract`,
+      source: `${action} contract/${key}`,
+      target: refOf("Contract", params.ns, params.name),
+      detail: () => {
+        if (decided === null) return {};
+        const { application, service, tier, state } = decided;
+        return { application, service, tier, state };
+      },
+    },
+    (mesh) => {
+      const view = contractsOf(mesh, now).find((one) => keyOf(one) === key);
+      const denied = lacksSay(operator, params.ns, view);
+      if (denied !== null) return { refusal: denied };
+      if (view === undefined) return { refusal: { problem: "notFound", detail: `There is no Contract ${key}.` } };
+      const before = mesh.identities.contracts.find((one) => `${one.namespace}/${one.name}` === key);
+      const state = before?.state ?? "pending";
+      const next = nextContractState(state, action);
+      if (next === null) return { refusal: noStep(key, state, action) };
+      // One that does not count is not decided about either: a no to it must not be taken for one to the older.
+      if (view.fault !== null && (isGranted(next) || !view.speaks))
+        return { refusal: cannotHold(key, state, action, view.fault.message) };
+      const { application, service, tier } = view;
+      const subject = { namespace: params.ns, name: params.name, application, service, tier };
+      const record: ContractRecord = { ...subject, state: next, at, by: operator.name, reason };
+      decided = toWire(view, record, now);
+      return { identities: withDecision(mesh.identities, record) };
+    },
+  );
+  if (!changed.ok) return changed.refusal;
+  await announce(env, await store.head());
+  // The edit above has run, or there would be a refusal.
+  const wire: ContractViewAnswer | null = decided;
+  if (wire === null) throw new Error("A contract was decided without being read");
+  return { body: Object.assign({}, wire, { revision: changed.revision }) };
+}
+
+/** A no bars the application from whatever is approved by itself; a yes ends that. */
+function withDecision(identities: IdentityState, record: ContractRecord): IdentityState {
+  const { namespace, name, application, service, state, at, by } = record;
+  const bars = identities.bars.filter((bar) => bar.application !== application || bar.service !== service);
+  return {
+    ...identities,
+    contracts: [...identities.contracts.filter((one) => one.namespace !== namespace || one.name !== name), record],
+    bars: isBarred(state) ? [...bars, { application, service, at, by }] : bars,
+  };
+}
+
+/** Who may see neither side is told no more than that. */
+function lacksSay(operator: Operator, namespace: string, view: ContractView | undefined): Refusal | null {
+  const service = view?.service.split("/")[0] ?? namespace;
+  if (covers(operator, service)) return null;
+  return lacksNamespace(operator, covers(operator, namespace) ? service : namespace);
+}
+
+function noStep(key: string, state: ContractRecord["state"], action: ContractAction): Refusal {
+  return {
+    problem: "conflict",
+    detail: `The Contract ${key} is ${state}: there is nothing to ${action}. Possible is: ${contractActions(state).join(", ")}.`,
+    extensions: { state },
+  };
+}
+
+function cannotHold(key: string, state: ContractRecord["state"], action: ContractAction, why: string): Refusal {
+  const detail = `The Contract ${key} cannot be in force, so there is nothing to ${action}: ${why}.`;
+  return { problem: "conflict", detail, extensions: { state } };
+}
+
+function contractsOf({ documents }: MeshState, now: number): ContractView[] {
+  const ours = documents.map(({ document }) => document);
+  return surveyContracts(survey(ours, createdAtOf(documents, [], new Date(now).toISOString())));
+}
+
+const keyOf = ({ document: { metadata } }: ContractView): string => `${metadata.namespace}/${metadata.name}`;
+
+function toWire(view: ContractView, record: ContractRecord | undefined, now: number): ContractViewAnswer {
+  const { document, application, service, tier, fault } = view;
+  const { state = "pending", at = new Date(now).toISOString(), by = "selvage", reason = null } = record ?? {};
+  const inForce = isGranted(state) && fault === null;
+  return {
+    namespace: document.metadata.namespace,
+    name: document.metadata.name,
+    application,
+    service,
+    tier,
+    state,
+    inForce,
+    message: inForce ? `${application} may use ${service}` : (fault?.message ?? `The contract is ${state}`),
+    since: at,
+    by,
+    reason,
+  };
+}

@@ -1,0 +1,63 @@
+// Whether the client of the token call is who it says. The same digest, the same comparison and the same patience with those
+// who guess as on the data plane; an unknown client costs as much work as a wrong secret.
+import { isSecretOf } from "../../decide/identity/authenticate.ts";
+import { failureWait, newFailureBook, noteFailure, noteSuccess } from "../../decide/identity/failure-limit.ts";
+import { clientOf } from "../../decide/identity/mesh-caller.ts";
+import type { Client } from "../../model/snapshot/access.ts";
+import type { MeshKeys } from "../../model/message/mesh-keys.ts";
+import type { Snapshot } from "../../model/snapshot/snapshot.ts";
+import { secretDigest } from "../../tokens/secret-digest.ts";
+import { unknownClient, type Credentials, type OAuthRefusal } from "./request.ts";
+
+// State of the isolate, on purpose.
+const failures = newFailureBook();
+const MAX_TEXT = 256;
+
+export interface Judging {
+  readonly ip: string | null;
+  readonly now: number;
+}
+
+/** Refuses those who failed too often, before anything is computed for them. @param who whose failures are counted */
+export function tooManyFailures(who: string, { ip, now }: Judging): OAuthRefusal | null {
+  const waitMs = failureWait(failures, who, ip, now);
+  if (waitMs <= 0) return null;
+  const description = "Too many credentials were refused; these have not been looked at.";
+  return { status: 429, error: "temporarily_unavailable", description, retryAfter: Math.ceil(waitMs / 1000) };
+}
+
+export function countFailure(who: string, { ip, now }: Judging): void {
+  noteFailure(failures, who, ip, now);
+}
+
+/**
+ * @param newer the registry's newest snapshot when it is newer than `live`, else null: credentials may be a second old
+ */
+export async function judgeClient(
+  { id, secret }: Credentials,
+  keys: MeshKeys,
+  live: Snapshot,
+  newer: () => Promise<Snapshot | null>,
+  judging: Judging,
+): Promise<Client | OAuthRefusal> {
+  const { ip, now } = judging;
+  const who = id.slice(0, MAX_TEXT);
+  const refused = tooManyFailures(who, judging);
+  if (refused !== null) return refused;
+  const digest = await secretDigest(keys.pepper, secret);
+  let client = clientOf(live.identities, id);
+  let good = isSecretOf(client, digest, now);
+  if (!good) {
+    const snapshot = await newer();
+    if (snapshot !== null) {
+      client = clientOf(snapshot.identities, id);
+      good = isSecretOf(client, digest, now);
+    }
+  }
+  if (!good || client === null) {
+    countFailure(who, judging);
+    return unknownClient();
+  }
+  noteSuccess(failures, who, ip, now);
+  return client;
+}

@@ -1,0 +1,71 @@
+// The browser session of an operator: a random secret in a cookie that only this host gets and no script reads, its digest
+// in the registry. Every login makes a new one, whatever the browser brought along.
+import type { Store } from "../../store/store.ts";
+import { SESSION_COOKIE, cookieNamed } from "../../decide/header/operator-cookies.ts";
+import { SESSION_MS, type SessionRecord } from "../../model/registry/session.ts";
+import { hex, sha256 } from "./api-token.ts";
+import { auditOf, type Caller } from "./audit-entry.ts";
+import type { ProofOf } from "./identity.ts";
+import type { Operator } from "./operator.ts";
+
+const SECRET = /^[0-9a-f]{64}$/;
+
+export interface Presented {
+  readonly secret: string;
+  readonly record: SessionRecord;
+}
+
+/** The session that the request's cookie is of; null = none that is good. */
+export async function presentedSession(request: Request, store: Store, now: number): Promise<Presented | null> {
+  const secret = cookieNamed(request.headers.get("cookie"), SESSION_COOKIE);
+  if (secret === null || !SECRET.test(secret)) return null;
+  const record = await store.session(hex(await sha256(secret)), now);
+  return record && { secret, record };
+}
+
+/** Digest that ties a session to the bootstrap token: who reads the registry can guess neither. */
+export async function sealOf(secret: string, bootstrap: string): Promise<string> {
+  return hex(await sha256(`${secret} ${bootstrap}`));
+}
+
+/**
+ * Starts a session.
+ * @param endsBy milliseconds since the epoch: when what was shown ends by itself; null = the session's own time
+ * @returns the Set-Cookie header and when it ends
+ */
+export async function openSession(
+  store: Store,
+  caller: Caller,
+  proofOf: ProofOf,
+  endsBy: number | null,
+): Promise<{ readonly cookie: string; readonly expiresAt: number }> {
+  const { now, request } = caller;
+  const secret = hex(crypto.getRandomValues(new Uint8Array(32)));
+  const expiresAt = Math.min(now + SESSION_MS, endsBy ?? Number.POSITIVE_INFINITY);
+  const proof = await proofOf(secret);
+  const before = await presentedSession(request, store, now);
+  const record = { hash: hex(await sha256(secret)), proof, createdAt: now, seenAt: now, expiresAt };
+  const detail = { by: proof.kind };
+  await store.createSession(
+    record,
+    before?.record.hash ?? null,
+    auditOf(caller, { action: "login", target: "session", detail }),
+  );
+  return { cookie: sessionCookie(secret, Math.floor((expiresAt - now) / 1000)), expiresAt };
+}
+
+/** Ends the session of the request's cookie, when there is one. */
+export async function closeSession(store: Store, request: Request, now: number, who: Operator | null): Promise<void> {
+  const session = await presentedSession(request, store, now);
+  if (session === null) return;
+  // Whoever it was may have lost the role meanwhile; the session ends all the same.
+  const operator = who ?? { name: "unknown", role: "viewer", namespaces: null };
+  const draft = auditOf({ request, operator, now }, { action: "logout", target: "session" });
+  await store.deleteSession(session.record.hash, { ...draft, role: who?.role ?? null });
+}
+
+/** Without a secret: the cookie goes. `Secure` holds on loopback too: browsers count it as a secure context. */
+export function sessionCookie(secret: string | null, maxAgeSeconds: number): string {
+  const value = secret ?? "";
+  return `${SESSION_COOKIE}=${value}; Path=/; Max-Age=${secret === null ? 0 : maxAgeSeconds}; Secure; HttpOnly; SameSite=Strict`;
+}

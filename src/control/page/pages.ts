@@ -1,0 +1,90 @@
+// What is public beside the API: its description, the meaning of codes, and whether the mesh is well. Nothing here tells
+// what is configured.
+import { z } from "zod";
+import { current } from "../../isolate/live.ts";
+import { Store } from "../../store/store.ts";
+import type { Env } from "../../env/env.ts";
+import { healthSchema, type Readiness, readinessSchema } from "../../model/api/operators.ts";
+import { codeExplanationSchema } from "../../model/api/resource.ts";
+import { answerResponse, pageResponse, refusalResponse } from "../http/answer.ts";
+import { explainCode } from "./explain-code.ts";
+import { openApiDocument } from "./openapi.ts";
+import { problemPage } from "./problem-page.ts";
+import { referencePage } from "./reference-page.ts";
+import { registerPage, type Visit } from "../register/register-page.ts";
+import type { ControlApp } from "../register/register.ts";
+
+/** How long `readyz` waits for the registry. */
+const REGISTRY_MS = 2000;
+
+const htmlContent = { "text/html": { schema: z.string() } };
+
+export function registerPages(app: ControlApp): void {
+  registerPage(app, {
+    id: "openapi",
+    path: "/_selvage/openapi.json",
+    summary: "This document.",
+    content: { "application/json": { schema: z.looseObject({}).meta({ id: "OpenApi" }) } },
+    refusals: ["internal"],
+    handle: ({ requestId }) => answerResponse({ body: openApiDocument(app) }, requestId),
+  });
+  registerPage(app, {
+    id: "docs",
+    path: "/_selvage/docs",
+    summary: "This document as a page.",
+    content: htmlContent,
+    refusals: ["internal"],
+    handle: ({ requestId }) => pageResponse((nonce) => referencePage(openApiDocument(app), nonce), requestId),
+  });
+  registerPage(app, {
+    id: "explainProblem",
+    path: "/_selvage/problems/{code}",
+    summary: "What a code means, why it is answered, and what to do. HTML for browsers, else JSON.",
+    params: z.object({ code: z.string() }),
+    content: { "application/json": { schema: codeExplanationSchema }, ...htmlContent },
+    refusals: ["notFound", "internal"],
+    handle({ request, requestId, param }) {
+      const explained = explainCode(param("code"));
+      if (explained === null)
+        return refusalResponse({ problem: "notFound", detail: "There is no such code." }, requestId, "explainProblem");
+      const wantsHtml = request.headers.get("accept")?.includes("text/html") ?? false;
+      if (!wantsHtml) return answerResponse({ body: explained }, requestId);
+      return pageResponse((nonce) => problemPage(explained, nonce), requestId);
+    },
+  });
+  registerPage(app, {
+    id: "healthz",
+    path: "/_selvage/healthz",
+    summary: "Whether this Worker runs. Asks nobody else.",
+    content: { "application/json": { schema: healthSchema } },
+    refusals: ["internal"],
+    handle: ({ requestId }) => answerResponse({ body: { status: "ok" } }, requestId),
+  });
+  registerPage(app, {
+    id: "readyz",
+    path: "/_selvage/readyz",
+    summary: "Whether this isolate can decide requests, with which revision, and whether the registry can be reached.",
+    content: { "application/json": { schema: readinessSchema } },
+    refusals: ["notReady", "internal"],
+    async handle({ env, ctx, requestId }) {
+      const readiness = await readinessOf(env, ctx);
+      if (readiness.ready) return answerResponse({ body: readiness }, requestId);
+      const detail = "This isolate has no configuration to decide requests with.";
+      return refusalResponse({ problem: "notReady", detail, extensions: { ...readiness } }, requestId, "readyz");
+    },
+  });
+}
+
+async function readinessOf(env: Env, ctx: Visit["ctx"]): Promise<Readiness> {
+  const [live, head] = await Promise.all([
+    current(env, ctx, Date.now()),
+    Promise.race([new Store(env.DB).head().catch(() => null), scheduler.wait(REGISTRY_MS).then(() => null)]),
+  ]);
+  return {
+    ready: live !== null,
+    registry: head === null ? "unreachable" : "reachable",
+    revision: head?.revision ?? null,
+    serving: live?.snapshot.revision ?? null,
+    stale: live?.stale ?? true,
+  };
+}

@@ -1,0 +1,197 @@
+// What each problem means and what to do about it, for `/_selvage/problems/{code}` and docs/errors.md. A new problem
+// without an entry here does not compile.
+import type { ProblemName } from "../../model/word/problem.ts";
+
+export interface ProblemText {
+  /** When it is answered, and what it says about the mesh. */
+  readonly why: string;
+  /** What the reader can do about it. */
+  readonly fix: string;
+}
+
+export const problemTexts: Readonly<Record<ProblemName, ProblemText>> = {
+  malformed: {
+    why: "The body is not the JSON or YAML that its content type announces, is not UTF-8, or uses YAML in a way that is refused (an alias that expands too often, a duplicate key, a custom tag). Nothing was read from it.",
+    fix: "The detail, and where the source was YAML the line and column, say where reading stopped. `selvage validate -f FILE` shows the same without writing.",
+  },
+  unsupportedMediaType: {
+    why: "The call does not read the content type that was sent, or the body is compressed.",
+    fix: "Send `content-type: application/json`, or `application/yaml` for apply, diff and validate, and no content-encoding.",
+  },
+  payloadTooLarge: {
+    why: "The body has more than 1 MiB. The limit counts bytes as they arrive, so a missing or wrong content-length does not help.",
+    fix: "Apply fewer documents at a time. Give each part its own `set`, so that pruning one leaves the others alone.",
+  },
+  validation: {
+    why: "The body can be read, but what it says is not valid: an unknown field or kind, a value outside its range, a reference that leads nowhere. Nothing was written, not even the documents that are valid.",
+    fix: "Each entry of `errors` has a JSON Pointer, the line and column when the source was YAML, and usually a hint.",
+  },
+  strictWarnings: {
+    why: "The documents are valid, the mesh that they would make has warnings, and `strict=true` asked to refuse in that case.",
+    fix: "Resolve the warnings in `errors`, or apply without `strict`.",
+  },
+  notFound: {
+    why: "No document, revision, endpoint or token of that name exists, or its kind does not exist.",
+    fix: "Check namespace, kind and name. `GET /_selvage/v1/resources` lists what there is; a document without a namespace is in `default`.",
+  },
+  noSuchCall: {
+    why: "No call of the admin API has this path.",
+    fix: "`/_selvage/docs` lists every call. `suggestions` names the nearest ones.",
+  },
+  methodNotAllowed: {
+    why: "The path exists, the method does not exist there.",
+    fix: "Use one of the methods in the `allow` header.",
+  },
+  badParameter: {
+    why: "A path or query parameter, or a header that steers the call, is unknown, given twice or not in its range. Unknown ones are refused because a misspelt `dryRun` would otherwise write.",
+    fix: "`errors` names each parameter, with its nearest correct spelling.",
+  },
+  endpointRefused: {
+    why: "The endpoint's address may not be used: not https, a private, loopback or link-local address, a port outside the allowed ones, or a cluster that does not exist.",
+    fix: "Register a public https address. Where private addresses are meant, set `allowPrivateAddresses: true` on the endpoint's Cluster.",
+  },
+  pruneGuard: {
+    why: "The prune would remove more than three documents and more than 30 % of the set: usually the sign of a wrong directory or an empty file.",
+    fix: "Look at the plan with `dryRun=true`. If the removal is meant, delete the documents by name, or prune in smaller steps.",
+  },
+  unauthenticated: {
+    why: "The call came without an operator token, or with one that is not known or has expired.",
+    fix: "Send `authorization: Bearer <token>`: the bootstrap token (the secret `SELVAGE_ADMIN_TOKEN`) or an API token made with `POST /_selvage/v1/tokens`.",
+  },
+  forbidden: {
+    why: "The operator is known, but their role or their namespaces do not reach this far. `requiredRole` or `requiredNamespace` says what would.",
+    fix: "Use a token with that role and namespace. Tokens are made by admins.",
+  },
+  forgedRequest: {
+    why: "The request was proven by what a browser adds by itself (a session's cookie, Cloudflare Access), and could have been made by a page of another site: `Sec-Fetch-Site` is not `same-origin`, `Origin` is another host, or a form could have sent it.",
+    fix: "Programs: send `Authorization: Bearer …`, which needs none of this. Pages of this host: send JSON, or the header `selvage-csrf` when there is no body.",
+  },
+  loginFailed: {
+    why: "The way to the identity provider and back was not walked by one browser in one go, or what the provider said in the end does not hold: its signature, issuer, audience, nonce or time.",
+    fix: "Start again at `/_selvage/login`. If it stays, compare `OPERATOR_OIDC_ISSUER` and `OPERATOR_OIDC_CLIENT_ID` with the provider's settings; the log says which check failed.",
+  },
+  noRole: {
+    why: "The identity provider knows the person or service, and no rule of `OPERATOR_ROLES` gives them a role here.",
+    fix: "Ask an admin of the mesh to add a rule for the e-mail address, domain, group or claim.",
+  },
+  loginUnavailable: {
+    why: "The identity provider's description or its keys could not be read, and none that were read before are good any more.",
+    fix: "Repeat the call after `retry-after`. An API token works meanwhile. The log says what failed.",
+  },
+  identityRequired: {
+    why: "The service has `exposure: mesh`, the default, and the caller has shown no identity; or an AuthenticationPolicy, which `selvage-decision` names, asks for a proof that did not come. The detail says which.",
+    fix: "Call with a workload or application identity, set `exposure: public` on the Service, or publish it on a hostname with an HTTPRoute.",
+  },
+  tokenRefused: {
+    why: "A token came where the AuthenticationPolicy in force looks for one, and it does not hold: its issuer, audience, algorithm, time or signature is not as the policy demands, or it cannot be read. Which of them is told to the operator, not to the caller. A policy with `mode: permit` lets requests without a token pass, never those with a bad one.",
+    fix: "Get a new token from the issuer. Where it stays, compare the token's `iss`, `aud` and `alg` with the policy's provider: they are compared character for character.",
+  },
+  clientRefused: {
+    why: "A client id or secret came, and the pair is not known, is revoked or expired, or the application has no contract in force with the service, which offers tiers.",
+    fix: "Send the id and the secret that were shown when the credentials were made. `selvage contract` shows whether the application's contract with the service is approved.",
+  },
+  certificateRefused: {
+    why: "The client presented a certificate that the platform could not verify, or that has been revoked.",
+    fix: "Present a certificate of an authority that the zone trusts for client certificates.",
+  },
+  proofUncheckable: {
+    why: "A proof came that needs a key to be checked, and the key cannot be had: the issuer's key set has not answered and none younger than a day is held, the Worker secret that a policy names is missing or too short, or the mesh's own keys cannot be reached. Nobody is let in unchecked.",
+    fix: "Repeat the request after `retry-after`. If it stays, check that the `jwksUri` of the policy answers, and that its `secretRef` names a secret of the Worker of at least 32 bytes (48 for HS384, 64 for HS512).",
+  },
+  refusedTooOften: {
+    why: "Credentials of this client, or from this address, were refused too often in a row. Further ones are not even looked at for a moment.",
+    fix: "Repeat the request after `retry-after`, with credentials that are known to be good.",
+  },
+  accessDenied: {
+    why: "An AuthorizationPolicy on the request's way denies it, or there are policies that allow and none of them allows this. `selvage-decision` names the policy.",
+    fix: "Look at the policy's rules: who may (`from`), what (`to`), under which conditions (`when`). What the mesh cannot judge, such as a repeated header of which one value fits, counts against the caller.",
+  },
+  adapterRefused: {
+    why: "A proxy asked for a decision (`/_selvage/authz/…`, `/_selvage/ratelimit/json`) and may not: the mesh has no secret `ADAPTER_TOKEN`, or the proxy did not send it. Whoever may ask may also spend other callers' quota.",
+    fix: "`wrangler secret put ADAPTER_TOKEN`, and have the proxy send the same value in the header `selvage-adapter-token`. A local mesh without that secret answers everybody.",
+  },
+  serviceMismatch: {
+    why: "A proxy said in `selvage-service` before which service it stands, and the path it asked with names another one, or none: usually a client sent `/../` and the proxy did not make the path canonical.",
+    fix: "Make paths canonical in the proxy before it asks (Envoy: `normalize_path: true`, `merge_slashes: true`). If the proxy itself is set up wrongly, give the same service in the path and in the header.",
+  },
+  preconditionFailed: {
+    why: "The write was based on a version that is not the current one: somebody else wrote in between. Nothing was written.",
+    fix: "Read again (`currentEtag` is the current version), look at what changed, and repeat the write with the new `If-Match`.",
+  },
+  preconditionRequired: {
+    why: "Writing one resource overwrites what is there, so the write must say what it was based on.",
+    fix: 'Send `If-Match: "<resourceVersion>"` as the `ETag` of GET shows it, or `If-None-Match: *` to create. Admins may send `If-Match: *`.',
+  },
+  conflict: {
+    why: "The document belongs to another apply set or manager, is built in, or is still in use.",
+    fix: "Change it where it is managed from; the detail names the owner.",
+  },
+  quotaExceeded: {
+    why: "A limit of a RateLimitPolicy that holds for the request is used up. `violated` names the limit, `selvage-decision` the policy. Where the limit has a queue, the request was held for as long as the policy allows, or as many are held already.",
+    fix: "Come again after `retry-after` seconds. `selvage limit get` shows how much of each limit is used, by which key.",
+  },
+  malformedRequest: {
+    why: "The request cannot be understood in only one way: a path that climbs above the root, an encoded slash or control character, a header that may occur once and occurs twice.",
+    fix: "Send a path in normal form and each such header once.",
+  },
+  headersTooLarge: {
+    why: "The request has more header fields, or larger ones, than the mesh passes on.",
+    fix: "Send fewer or shorter headers; cookies are the usual cause.",
+  },
+  uriTooLong: {
+    why: "Path and query are longer than the mesh passes on.",
+    fix: "Move the data into the body.",
+  },
+  noRoute: {
+    why: "No listener, HTTPRoute or service address matches host, path, method, headers and query of the request.",
+    fix: "`selvage get httproute` shows what is routed, `/svc/<service>.<namespace>/` always reaches a registered service.",
+  },
+  invalidBackend: {
+    why: "The rule that matched sends this share of its traffic to something that is not there or may not be referred to. The Gateway API demands a 500 for that share.",
+    fix: "The route's status, condition `ResolvedRefs`, says which reference and why: create the Service, or a ReferenceGrant in its namespace.",
+  },
+  noHealthyEndpoint: {
+    why: "The service is known, but has no endpoint that can be used: none registered, all drained, all weights 0, or the version that the route asks for has none.",
+    fix: "`selvage get endpoints` shows what is registered. Start an agent, or write endpoints into the Service.",
+  },
+  upstreamFailed: {
+    why: "An endpoint was chosen, and the connection to it failed or broke before its answer began.",
+    fix: "Check that the endpoint's address is reachable from the mesh and that the service is running.",
+  },
+  deadlineExceeded: {
+    why: "The service did not answer within the request's deadline.",
+    fix: "Find out why it is slow, or raise `timeouts` of the HTTPRoute rule or the TrafficPolicy.",
+  },
+  notReady: {
+    why: "This part of the mesh has not been able to load any configuration since it started. It does not guess: nothing is routed.",
+    fix: "`/_selvage/readyz` says whether the registry can be reached. Repeat the request after `retry-after`.",
+  },
+  upgradeRefused: {
+    why: "The request asked for a WebSocket, and the service answered with a success that is no 101. Refusals of its own (3xx to 5xx) pass as they are.",
+    fix: "Check that the service speaks the protocol at this path.",
+  },
+  circuitOpen: {
+    why: "Too many calls to the service, or to the version that was wanted, failed or were slow, so the mesh sends it nothing for a moment; or an operator has forced it open. The service was not asked.",
+    fix: "Repeat the request after `retry-after`. `selvage breaker get` shows the state, and why; `selvage breaker force NAME closed` lets traffic through regardless.",
+  },
+  overloaded: {
+    why: "The service has as many requests on their way as the TrafficPolicy's `concurrency` lets the whole fleet have, no place in its queue was free, or the request waited there until its deadline; or its class (`priority`) is refused at the present load. The service was not asked.",
+    fix: "Repeat the request after `retry-after`. If the service can take more, raise `concurrency.max`; if callers would rather wait, give it a `queue`.",
+  },
+  loopDetected: {
+    why: "The request has passed through the mesh too many times: a service's endpoint is an address of the mesh itself.",
+    fix: "Point the endpoint at the service, not at the route that leads to it.",
+  },
+  faultInjected: {
+    why: "A FaultPolicy aborts a share of the requests on purpose; the service was not asked. The status is the policy's own.",
+    fix: "If it is not wanted, delete the FaultPolicy that `policy` names, or narrow its `match`.",
+  },
+  internal: {
+    why: "A bug of ours, or of the platform. The answer says nothing about it on purpose; the log has an entry with the same request id.",
+    fix: "Repeat the call once. If it stays, report it with the `requestId`.",
+  },
+  storageUnavailable: {
+    why: "The registry's database refused or did not answer. A write either happened as a whole or not at all; traffic is not affected, it runs on the last loaded revision.",
+    fix: "Read `GET /_selvage/v1/revisions` to see whether the write happened, then repeat it.",
+  },
+};

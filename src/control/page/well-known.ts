@@ -1,0 +1,73 @@
+// Where services find the keys of what the mesh signs, and clients find the token call (OpenID Connect Discovery 1.0, RFC 8414).
+// Public keys and addresses only.
+import { keys } from "../../isolate/live-keys.ts";
+import { meshIssuer } from "../../decide/identity/mesh-names.ts";
+import {
+  CLIENT_CREDENTIALS,
+  jwksAnswerSchema,
+  openIdConfigurationSchema,
+  TOKEN_EXCHANGE,
+} from "../../model/api/identity.ts";
+import { refusalResponse } from "../http/answer.ts";
+import { registerPage } from "../register/register-page.ts";
+import type { ControlApp } from "../register/register.ts";
+
+const JWKS_PATH = "/_selvage/.well-known/jwks.json";
+/** A key that was revoked must be gone within a minute everywhere: caches get half of it. */
+const CACHED = "public, max-age=25";
+
+export function registerWellKnown(app: ControlApp): void {
+  registerPage(app, {
+    id: "jwks",
+    path: JWKS_PATH,
+    tag: "identity",
+    summary: "The public keys of assertions and access tokens (RFC 7517).",
+    content: { "application/jwk-set+json": { schema: jwksAnswerSchema } },
+    refusals: ["storageUnavailable", "internal"],
+    async handle({ env, ctx, requestId }) {
+      const held = await keys(env, ctx, Date.now());
+      if (held === null) {
+        const detail = "The mesh's keys cannot be had at the moment.";
+        return refusalResponse({ problem: "storageUnavailable", detail }, requestId, "jwks");
+      }
+      const jwks = await Promise.all(
+        [...held.accepted].map(async ([kid, key]) => {
+          const jwk = await crypto.subtle.exportKey("jwk", key);
+          const { kty, crv, x, y } = jwk instanceof ArrayBuffer ? {} : jwk;
+          return { kty, crv, x, y, kid, use: "sig", alg: "ES256" };
+        }),
+      );
+      const headers = {
+        "content-type": "application/jwk-set+json",
+        "cache-control": CACHED,
+        "x-request-id": requestId,
+      };
+      return new Response(JSON.stringify({ keys: jwks }), { headers });
+    },
+  });
+
+  registerPage(app, {
+    id: "openidConfiguration",
+    path: "/_selvage/.well-known/openid-configuration",
+    tag: "identity",
+    summary: "Where the keys and the token call are, and what they take.",
+    content: { "application/json": { schema: openIdConfigurationSchema } },
+    refusals: ["internal"],
+    handle({ request, env, requestId }) {
+      const { origin } = new URL(request.url);
+      const body = {
+        issuer: meshIssuer(env),
+        jwks_uri: origin + JWKS_PATH,
+        token_endpoint: `${origin}/_selvage/v1/oauth/token`,
+        grant_types_supported: [CLIENT_CREDENTIALS, TOKEN_EXCHANGE],
+        token_endpoint_auth_methods_supported: ["client_secret_basic", "client_secret_post"],
+        token_endpoint_auth_signing_alg_values_supported: ["ES256"],
+        id_token_signing_alg_values_supported: ["ES256"],
+        response_types_supported: [],
+        subject_types_supported: ["public"],
+        scopes_supported: [],
+      };
+      return Response.json(body, { headers: { "cache-control": CACHED, "x-request-id": requestId } });
+    },
+  });
+}

@@ -1,0 +1,82 @@
+// The one door to `/_selvage/v1`: whatever is registered here is guarded, validated, documented and audited in the same
+// order, and there is no way to register a call without saying who may make it.
+import type { OpenAPIHono } from "@hono/zod-openapi";
+import type { z } from "zod";
+import { Store } from "../../store/store.ts";
+import type { Env } from "../../env/env.ts";
+import type { Refusal } from "../../model/word/problem.ts";
+import { answerResponse, isRefusal, refusalResponse, unchangedResponse } from "../http/answer.ts";
+import { auditRefusal } from "../operator/audit-entry.ts";
+import type { Call } from "./call.ts";
+import { describe } from "./describe.ts";
+import { refuseForgery } from "../operator/forgery.ts";
+import { identify } from "../operator/identify.ts";
+import { lacksMesh, lacksNamespace, lacksRole } from "../operator/operator.ts";
+import { readParameters } from "../http/parameters.ts";
+import { isUnchanged } from "./precondition.ts";
+import { requestIdOf } from "../http/request-id.ts";
+
+export const API_PREFIX = "/_selvage/v1";
+
+export type ControlApp = OpenAPIHono<{ Bindings: Env }>;
+
+export function register<P extends z.ZodObject, Q extends z.ZodObject, Body, A extends z.ZodType>(
+  app: ControlApp,
+  call: Call<P, Q, Body, A>,
+): void {
+  app.openAPIRegistry.registerPath(describe(call, API_PREFIX));
+  app.on(call.method.toUpperCase(), `${API_PREFIX}${call.path.replaceAll(/\{(.+?)\}/g, ":$1")}`, async (context) => {
+    const request = context.req.raw;
+    const requestId = requestIdOf(request);
+    const store = new Store(context.env.DB);
+    const now = Date.now();
+
+    const identity = await identify(request, { env: context.env, ctx: context.executionCtx, store, now });
+    const refuse = async (refusal: Refusal): Promise<Response> => {
+      if (call.writes) await auditRefusal(store, identity, refusal, { action: call.id, request, requestId, now });
+      return refusalResponse(refusal, requestId, call.id);
+    };
+    if ("refusal" in identity) return refuse(identity.refusal);
+    const { operator, token } = identity;
+    const forged = identity.by === "session" || identity.by === "access" ? refuseForgery(request) : null;
+    if (forged) return refuse(forged);
+    if (token)
+      context.executionCtx.waitUntil(store.touchToken(token, new Date(now).toISOString()).catch(() => undefined));
+
+    const lacking = lacksRole(operator, call.role) ?? (call.scope === "mesh" ? lacksMesh(operator) : null);
+    if (lacking) return refuse(lacking);
+
+    const params = readParameters(call.params, Object.entries(context.req.param()), "path");
+    if (!params.ok) return refuse(params.refusal);
+    const outside = call.scope === "path" ? lacksNamespace(operator, namespaceOf(params.value)) : null;
+    if (outside) return refuse(outside);
+
+    const query = readParameters(call.query, new URL(request.url).searchParams, "query");
+    if (!query.ok) return refuse(query.refusal);
+
+    const body = await call.body.read(request);
+    if (!body.ok) return refuse(body.refusal);
+
+    const outcome = await call.handle({
+      params: params.value,
+      query: query.value,
+      body: body.value,
+      request,
+      env: context.env,
+      ctx: context.executionCtx,
+      store,
+      operator,
+      identity,
+      now,
+    });
+    if (isRefusal(outcome)) return refuse(outcome);
+    const tag = call.versioned ? outcome.headers?.etag : undefined;
+    if (tag !== undefined && isUnchanged(request.headers, tag)) return unchangedResponse(tag, requestId);
+    return answerResponse(outcome, requestId);
+  });
+}
+
+/** Scope `path` needs `{ns}`; one without it covers no namespace at all. */
+function namespaceOf(params: Readonly<Record<string, unknown>>): string {
+  return typeof params.ns === "string" ? params.ns : "";
+}

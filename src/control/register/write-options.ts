@@ -1,0 +1,101 @@
+// What every write of documents takes from its exchange: who, when, why, and what the operator may touch.
+import { sharedSecret } from "../../tokens/shared-secret.ts";
+import { z } from "zod";
+import type { WriteOptions } from "../../change/change.ts";
+import { overrideTarget } from "../../compile/overrides.ts";
+import { isPolicy } from "../../compile/policy/policies.ts";
+import { refOfDocument } from "../../change/plan.ts";
+import type { Env } from "../../env/env.ts";
+import type { Document } from "../../model/document/document.ts";
+import { kinds } from "../../model/document/kinds.ts";
+import type { Refusal } from "../../model/word/problem.ts";
+import { addressOf, type Caller } from "../operator/audit-entry.ts";
+import { lacksMesh, lacksNamespace, lacksRole, type Operator } from "../operator/operator.ts";
+import { switchSchema } from "../http/parameters.ts";
+import { namespaceOfRef } from "../operator/visible.ts";
+
+/** Query parameters that all writes of documents share. */
+export const writeQueryShape = {
+  strict: switchSchema.meta({ description: "Warnings refuse too." }),
+  manager: z
+    .string()
+    .regex(/^[A-Za-z0-9][-A-Za-z0-9_.:@/]{0,62}$/, "A manager is up to 63 letters, digits and - _ . : @ /.")
+    .default("api")
+    .meta({ description: "Who keeps these documents, e.g. `ci`; shown with each of them." }),
+  reason: z.string().min(1).max(500).optional().meta({ description: "Why; kept in history and audit." }),
+};
+
+/** `dryRun=` of the writes that can be tried. */
+export const dryRunShape = { dryRun: switchSchema.meta({ description: "Plan, check and answer, write nothing." }) };
+
+interface WriteQuery {
+  readonly dryRun?: boolean;
+  readonly strict: boolean;
+  readonly manager: string;
+  readonly reason?: string | undefined;
+}
+
+export function writeOptions(
+  caller: Caller & { readonly env: Env; readonly query: WriteQuery },
+  about: { readonly source: string; readonly expected: number | null; readonly forced: boolean },
+): WriteOptions {
+  const { operator, query } = caller;
+  return {
+    dryRun: query.dryRun ?? false,
+    strict: query.strict,
+    expected: about.expected,
+    forced: about.forced,
+    manager: query.manager,
+    actor: operator.name,
+    role: operator.role,
+    ip: addressOf(caller.request),
+    source: about.source,
+    reason: query.reason ?? null,
+    now: new Date(caller.now).toISOString(),
+    localMesh: caller.env.LOCAL_MESH === "true",
+    hasSecret: (name) => sharedSecret(caller.env, name) !== null,
+    permits: (changes, next) => {
+      for (const { ref, action, before, after } of changes) {
+        // A rollback plans every document there was, and leaves most of them alone.
+        if (action === "unchanged" && about.source === "rollback") continue;
+        const looks = about.source === "diff" || action === "unchanged";
+        const denied = looks ? lacksNamespace(operator, namespaceOfRef(ref)) : lacksRight(operator, ref);
+        if (denied) return denied;
+        if (!looks && operator.namespaces !== null) {
+          const wide = [before?.document, after].some((document) => document && isMeshWide(document, next));
+          const outside = wide ? lacksMesh(operator) : null;
+          if (outside) return { ...outside, detail: `${ref} is for the whole mesh: ${outside.detail}` };
+        }
+        // An Override changes what its target does: it takes the same right as writing the target.
+        for (const target of action === "unchanged" ? [] : targetsOf(before?.document, after)) {
+          const withheld = looks ? lacksNamespace(operator, namespaceOfRef(target)) : lacksRight(operator, target);
+          if (withheld) return withheld;
+        }
+      }
+      return null;
+    },
+  };
+}
+
+/** Whether it is a policy that is attached to the mesh, or an Override that makes, or changes, one. */
+function isMeshWide(document: Document, next: readonly Document[]): boolean {
+  if (isPolicy(document)) return document.spec.targetRefs.some(({ kind }) => kind === "Mesh");
+  if (document.kind !== "Override") return false;
+  const { targetRefs } = document.spec.patch;
+  if (Array.isArray(targetRefs) && targetRefs.some((one: unknown) => Object(one).kind === "Mesh")) return true;
+  const target = overrideTarget(document);
+  return next.some((one) => isPolicy(one) && refOfDocument(one) === target && isMeshWide(one, next));
+}
+
+/** What an Override is for, before and after the change. */
+function targetsOf(...documents: readonly (Document | null | undefined)[]): string[] {
+  return documents.flatMap((document) => (document?.kind === "Override" ? (overrideTarget(document) ?? []) : []));
+}
+
+/** null = the operator may write documents like this one: mesh-wide kinds are for admins, others go by namespace. */
+function lacksRight(operator: Operator, ref: string): Refusal | null {
+  const [kind = "", namespace = ""] = ref.split("/");
+  const info = Object.values(kinds).find((known) => known.kind === kind);
+  const denied = info?.scope === "mesh" ? lacksRole(operator, "admin") : lacksNamespace(operator, namespace);
+  return denied && { ...denied, detail: `${ref}: ${denied.detail}` };
+}

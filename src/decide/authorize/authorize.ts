@@ -1,0 +1,105 @@
+// Whether a request may go on, by the AuthorizationPolicies that hold where it goes. Istio's semantics: a DENY that matches
+// refuses; where there is an ALLOW, one must match; AUDIT only reports. What can be read in two ways counts against the
+// caller: "maybe" is enough for a DENY and too little for an ALLOW. A policy that should be there and is not refuses.
+import type {
+  Authorization,
+  AuthorizationOperation,
+  AuthorizationRule,
+  AuthorizationSource,
+} from "../../model/snapshot/access.ts";
+import {
+  addressFits,
+  applicationFits,
+  methodFits,
+  namespaceFits,
+  pathFits,
+  principalFits,
+  type Asked,
+} from "./asked.ts";
+import { conditionHolds } from "./condition.ts";
+import { addressBits } from "../text/ip-block.ts";
+import { both, either, fitsAny, NO, YES, type Truth } from "./pattern.ts";
+
+export type Verdict =
+  /** `policy`: the ALLOW that matched; null = there is none. */
+  | { readonly allowed: true; readonly policy: string | null }
+  /** `denied`: by that policy. `not-allowed`: no ALLOW matches; the first is named. `unknown`: a policy is missing. */
+  | { readonly allowed: false; readonly because: "denied" | "not-allowed"; readonly policy: string }
+  | { readonly allowed: false; readonly because: "unknown"; readonly policy: null };
+
+/**
+ * @param table `Snapshot.authorizations`
+ * @param held indexes into it
+ */
+export function authorize(table: readonly Authorization[], held: readonly number[], asked: Asked): Verdict {
+  let firstAllow: string | null = null;
+  for (const index of held) {
+    const policy = table[index];
+    if (policy === undefined) return { allowed: false, because: "unknown", policy: null };
+    if (policy.action === "ALLOW") firstAllow ??= policy.policy;
+    else if (policy.action !== "AUDIT" && matches(policy, asked) !== NO) {
+      return { allowed: false, because: "denied", policy: policy.policy };
+    }
+  }
+  if (firstAllow === null) return { allowed: true, policy: null };
+  for (const index of held) {
+    const policy = table[index];
+    if (policy?.action === "ALLOW" && matches(policy, asked) === YES) return { allowed: true, policy: policy.policy };
+  }
+  return { allowed: false, because: "not-allowed", policy: firstAllow };
+}
+
+/** AUDIT policies that match, for whoever listens. */
+export function audited(table: readonly Authorization[], held: readonly number[], asked: Asked): string[] {
+  return held.flatMap((index) => {
+    const policy = table[index];
+    return policy?.action === "AUDIT" && matches(policy, asked) !== NO ? [policy.policy] : [];
+  });
+}
+
+function matches({ rules }: Authorization, asked: Asked): Truth {
+  let truth: Truth = NO;
+  for (const rule of rules) {
+    truth = either(truth, ruleMatches(rule, asked));
+    if (truth === YES) return YES;
+  }
+  return truth;
+}
+
+function ruleMatches({ from, to, when }: AuthorizationRule, asked: Asked): Truth {
+  let truth = oneOf(to, operationMatches, asked);
+  if (truth !== NO) truth = both(truth, oneOf(from, sourceMatches, asked));
+  for (const condition of when) {
+    if (truth === NO) return NO;
+    truth = both(truth, conditionHolds(condition, asked));
+  }
+  return truth;
+}
+
+/** No entries: no condition. */
+function oneOf<Entry>(entries: readonly Entry[], judgeOne: (entry: Entry, asked: Asked) => Truth, asked: Asked): Truth {
+  if (entries.length === 0) return YES;
+  let truth: Truth = NO;
+  for (const entry of entries) truth = either(truth, judgeOne(entry, asked));
+  return truth;
+}
+
+function operationMatches({ methods, paths, hosts }: AuthorizationOperation, asked: Asked): Truth {
+  let truth: Truth = YES;
+  if (methods.length > 0) truth = both(truth, methodFits(methods, asked.method));
+  if (truth !== NO && paths.length > 0) truth = both(truth, pathFits(paths, asked));
+  if (truth !== NO && hosts.length > 0) truth = both(truth, fitsAny(hosts, asked.host) ? YES : NO);
+  return truth;
+}
+
+function sourceMatches(source: AuthorizationSource, { caller, clientAddress }: Asked): Truth {
+  const { principals, namespaces, applications, ipBlocks } = source;
+  let truth: Truth = YES;
+  if (principals.length > 0) truth = both(truth, principalFits(principals, caller));
+  if (truth !== NO && namespaces.length > 0) truth = both(truth, namespaceFits(namespaces, caller));
+  if (truth !== NO && applications.length > 0) truth = both(truth, applicationFits(applications, caller));
+  if (truth !== NO && ipBlocks.length > 0) {
+    truth = both(truth, addressFits(ipBlocks, clientAddress === null ? null : addressBits(clientAddress)));
+  }
+  return truth;
+}

@@ -1,0 +1,200 @@
+// Which endpoints a request may be sent to as far as breakers are concerned, and what becomes of its outcome.
+// A version with several endpoints has a breaker beside those of its endpoints; with one it would only be the same one
+// twice. A probe of a version may go to an endpoint whose own breaker is open, when there is no other: otherwise two open
+// breakers would wait for each other.
+import { endpointTarget, versionTarget, WHOLE_SERVICE, type Circuit } from "../../model/snapshot/circuit.ts";
+import type { Endpoint } from "../../model/snapshot/snapshot.ts";
+import { isTroubled, pageOf, RAMP_MS, targetOf, type BreakerBook, type PolicyPage, type TargetPage } from "./book.ts";
+import { isFastOpen, recordFast } from "./fast-breaker.ts";
+
+export interface Choice {
+  /** Those that may be asked; empty = refused. */
+  readonly endpoints: readonly Endpoint[];
+  /** What shares of the traffic are reckoned from: these, and those that are kept back now. */
+  readonly among: readonly Endpoint[];
+  /** Of `endpoints`: better not asked, because they are ejected or fail their health checks. */
+  readonly unhealthy: ReadonlySet<string>;
+  readonly refusal: { readonly target: string; readonly retryAfterMs: number; readonly forced: string | null } | null;
+}
+
+/** One call that is on its way. */
+export interface Attempt {
+  readonly page: PolicyPage;
+  /** What its outcome counts for, with the epoch it was sent in. */
+  readonly targets: readonly { readonly target: string; readonly epoch: number }[];
+  readonly probe: { readonly target: string; readonly permit: number } | null;
+}
+
+type Way =
+  | { readonly way: "open" }
+  | { readonly way: "shut"; readonly until: number }
+  /** Passable, but only when nothing better is. */
+  | { readonly way: "probe" };
+
+const OPEN: Way = { way: "open" };
+export const NOBODY: ReadonlySet<string> = new Set();
+const RAMP_FROM = 0.1;
+const UNKNOWN_WAIT_MS = 1000;
+/** Where requests are rare, a permit is used when the next one comes, though its deadline has passed. */
+const LATE_MS = 30_000;
+
+/**
+ * The endpoints of `candidates` that may be asked now.
+ *
+ * @param candidates the service's endpoints of the wanted version
+ * @param pinned the endpoint that the caller's session names: not left for the sake of a probe
+ * @param random uniform in [0, 1): decides for this request while a closed breaker lets only a share through
+ * @param failing endpoints that fail their health checks
+ */
+export function chooseEndpoints(
+  book: BreakerBook,
+  circuit: Circuit,
+  candidates: readonly Endpoint[],
+  pinned: string | null,
+  now: number,
+  random: number,
+  failing: ReadonlySet<string> = NOBODY,
+): Choice {
+  const page = pageOf(book, circuit);
+  page.endpoints = candidates;
+  page.touched = true;
+  book.touched = true;
+  if (book.troubled) book.troubled = isTroubled(book, now);
+  if (!book.troubled && failing.size === 0) return alike(candidates);
+
+  const clear: Endpoint[] = [];
+  const shut: Endpoint[] = [];
+  const unhealthy: Endpoint[] = [];
+  const probed: Endpoint[] = [];
+  let refusal: Choice["refusal"] = null;
+  for (const endpoint of candidates) {
+    if (endpoint.weight <= 0) continue;
+    const siblings = candidates.filter((one) => one.version === endpoint.version && one.weight > 0).length;
+    const forced = forcedOf(book, endpoint, now);
+    if (forced?.state === "closed") {
+      clear.push(endpoint);
+      continue;
+    }
+    if (forced?.state === "open") {
+      refusal ??= { target: forced.target, retryAfterMs: forced.until - now, forced: forced.reason };
+      continue;
+    }
+    const version = versionTarget(endpoint.version);
+    const above = siblings > 1 ? wayThrough(book, page, version, now, random) : OPEN;
+    if (above.way === "shut") {
+      refusal ??= { target: version, retryAfterMs: above.until - now, forced: null };
+      continue;
+    }
+    const own = endpointTarget(endpoint.id);
+    if (above.way === "probe") {
+      (isShut(page.targets.get(own), now) ? shut : probed).push(endpoint);
+      continue;
+    }
+    const below = wayThrough(book, page, own, now, random);
+    if (below.way === "shut") refusal ??= { target: own, retryAfterMs: below.until - now, forced: null };
+    else if (below.way === "probe") probed.push(endpoint);
+    else if ((page.ejected.get(endpoint.id) ?? 0) > now || failing.has(endpoint.id)) unhealthy.push(endpoint);
+    else clear.push(endpoint);
+  }
+  // A permit in hand is used at once: who waits for the probe's result is the whole fleet.
+  const stays = pinned !== null && clear.some(({ id }) => id === pinned);
+  if (probed.length > 0 && !stays) return alike(probed);
+  if (clear.length === 0 && shut.length > 0) return alike(shut);
+  const endpoints = [...clear, ...unhealthy];
+  return {
+    endpoints,
+    among: candidates,
+    unhealthy: unhealthy.length === 0 ? NOBODY : new Set(unhealthy.map(({ id }) => id)),
+    refusal: endpoints.length > 0 ? null : refusal,
+  };
+}
+
+/** The same without a breaker: health checks alone say who is better not asked. */
+export function choiceByHealth(candidates: readonly Endpoint[], failing: ReadonlySet<string>): Choice {
+  return { endpoints: candidates, among: candidates, unhealthy: failing, refusal: null };
+}
+
+function alike(endpoints: readonly Endpoint[]): Choice {
+  return { endpoints, among: endpoints, unhealthy: NOBODY, refusal: null };
+}
+
+function forcedOf(book: BreakerBook, { version }: Endpoint, now: number): BreakerBook["forced"][number] | null {
+  const own = versionTarget(version);
+  const live = book.forced.filter(({ until }) => until > now);
+  return live.find(({ target }) => target === own) ?? live.find(({ target }) => target === WHOLE_SERVICE) ?? null;
+}
+
+function wayThrough(book: BreakerBook, page: PolicyPage, target: string, now: number, random: number): Way {
+  if (page.circuit.breaker === null) return OPEN;
+  const known = page.targets.get(target);
+  if (known === undefined) return OPEN;
+  if (known.state === "open" && now < known.until) return { way: "shut", until: known.until };
+  if (known.state !== "closed") {
+    known.permits = known.permits.filter(({ diesAt }) => diesAt + LATE_MS > now);
+    if (known.permits.length > 0) return { way: "probe" };
+    page.wants.add(target);
+    book.urgent = true;
+    return { way: "shut", until: now + UNKNOWN_WAIT_MS };
+  }
+  if (isFastOpen(known.fast, now)) return { way: "shut", until: known.fast.openUntil };
+  if (known.rampFrom === null) return OPEN;
+  const share = RAMP_FROM + ((1 - RAMP_FROM) * (now - known.rampFrom)) / RAMP_MS;
+  return random < share ? OPEN : { way: "shut", until: now + UNKNOWN_WAIT_MS };
+}
+
+function isShut(known: TargetPage | undefined, now: number): boolean {
+  return known !== undefined && ((known.state === "open" && now < known.until) || isFastOpen(known.fast, now));
+}
+
+/** Called right before the request goes to `endpoint`, one of those that were chosen. Takes a permit where one is needed. */
+export function beginAttempt(
+  book: BreakerBook,
+  circuit: Circuit,
+  endpoint: Endpoint,
+  candidates: readonly Endpoint[],
+  now: number,
+): Attempt {
+  const page = pageOf(book, circuit);
+  const own = endpointTarget(endpoint.id);
+  const siblings = candidates.filter((one) => one.version === endpoint.version && one.weight > 0).length;
+  const names = siblings > 1 ? [versionTarget(endpoint.version), own] : [own];
+  const targets = names.map((target) => ({ target, epoch: targetOf(page, target).epoch }));
+  for (const target of names) {
+    const known = targetOf(page, target);
+    if (known.state === "closed") continue;
+    const held = known.permits.find(({ diesAt }) => diesAt + LATE_MS > now);
+    if (held === undefined) continue;
+    known.permits = known.permits.filter((one) => one !== held);
+    return { page, targets, probe: { target, permit: held.permit } };
+  }
+  return { page, targets, probe: null };
+}
+
+/** Called when the answer's headers are there, or the try has failed. */
+export function endAttempt(book: BreakerBook, attempt: Attempt, ok: boolean, tookMs: number, now: number): void {
+  const { page, targets, probe } = attempt;
+  page.touched = true;
+  book.touched = true;
+  if (probe !== null) {
+    page.settled.push({ ...probe, ok });
+    // Where one request came from, the next will: it need not be refused first.
+    if (ok) page.wants.add(probe.target);
+    book.urgent = true;
+  }
+  const slow = page.circuit.breaker !== null && tookMs >= page.circuit.slowCallMs;
+  for (const { target, epoch } of targets) {
+    const known = targetOf(page, target);
+    if (known.epoch !== epoch) continue;
+    known.ok += ok ? 1 : 0;
+    known.failed += ok ? 0 : 1;
+    known.slow += slow ? 1 : 0;
+    known.run = ok ? 0 : known.run + 1;
+    known.unsaid = true;
+    if (ok) known.okAt = now;
+    else known.failedAt = now;
+    // What failed or dragged could trip the breaker: the coordinator hears of it soon.
+    if (!ok || slow) book.urgent = true;
+    if (!target.startsWith("e:") || page.circuit.breaker === null) continue;
+    if (recordFast(known.fast, ok, now)) book.troubled = true;
+  }
+}

@@ -1,0 +1,75 @@
+// Claims of a verified token as headers for the service. A header can hold far less than a claim: what is not printable is
+// percent-encoded, `%` too, so that a service which decodes gets exactly the claim. What is longer than 1 KiB is left out: a
+// shortened name would be somebody else's.
+import type { JwtProvider } from "../../model/snapshot/access.ts";
+import type { Claims } from "../../model/snapshot/caller.ts";
+import type { HeaderPair } from "../../model/snapshot/snapshot.ts";
+import { isReserved } from "./headers.ts";
+
+export const MAX_CLAIM_HEADER = 1024;
+
+/** Headers of claims that the token has. */
+export function claimHeaders({ claimToHeaders }: JwtProvider, claims: Claims): HeaderPair[] {
+  const pairs: HeaderPair[] = [];
+  for (const { claim, header } of claimToHeaders) {
+    const value = isReserved(header) ? null : headerValue(claimAt(claims, claim));
+    if (value !== null) pairs.push([header, value]);
+  }
+  return pairs;
+}
+
+/** Names of the request's headers that only claims may fill; `x_user` reaches many servers as `x-user`. */
+export function claimHeaderNames(providers: readonly JwtProvider[], present: Iterable<string>): string[] {
+  const named = new Set(providers.flatMap(({ claimToHeaders }) => claimToHeaders.map(({ header }) => plain(header))));
+  return named.size === 0 ? [] : [...present].filter((name) => named.has(plain(name)));
+}
+
+function plain(name: string): string {
+  return name.toLowerCase().replaceAll("_", "-");
+}
+
+/** A claim by its name, else by the path that its dots make: `realm.roles`. */
+function claimAt(claims: Claims, name: string): unknown {
+  if (Object.hasOwn(claims, name)) return claims[name];
+  let value: unknown = claims;
+  for (const part of name.split(".")) {
+    if (!isObject(value) || !Object.hasOwn(value, part)) return undefined;
+    value = value[part];
+  }
+  return value;
+}
+
+/** Lists of plain values are joined by commas, objects are JSON; null = there is nothing to say, or too much. */
+function headerValue(value: unknown): string | null {
+  if (value === undefined || value === null) return null;
+  const text = Array.isArray(value) && value.every(isPlain) ? value.map(listed).join(",") : written(value);
+  return text === "" || text.length > MAX_CLAIM_HEADER ? null : text;
+}
+
+function written(value: unknown): string {
+  return encoded(isPlain(value) ? String(value) : JSON.stringify(value));
+}
+
+/** A comma inside a value is not one between two. */
+function listed(value: unknown): string {
+  return written(value).replaceAll(",", "%2C");
+}
+
+/** Visible ASCII stays, and spaces inside; everything else becomes UTF-8 in escapes. */
+function encoded(text: string): string {
+  return text.toWellFormed().replace(/^ +| +$|[^ -$&-~]+/g, (some) => [...utf8.encode(some)].map(percent).join(""));
+}
+
+const utf8 = new TextEncoder();
+
+function percent(byte: number): string {
+  return `%${byte.toString(16).toUpperCase().padStart(2, "0")}`;
+}
+
+function isPlain(value: unknown): boolean {
+  return typeof value === "string" || typeof value === "number" || typeof value === "boolean";
+}
+
+function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === "object" && value !== null;
+}

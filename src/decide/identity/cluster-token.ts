@@ -1,0 +1,35 @@
+// Which Service a token of a cluster's issuer speaks for. Three ways to say it are read: what Kubernetes puts into tokens of
+// service accounts, its `sub`, and a SPIFFE ID (SPIRE, Istio). The service account `ns/name` is the Service `ns/name`.
+import type { Claims } from "../../model/snapshot/caller.ts";
+
+export interface Workload {
+  readonly namespace: string;
+  readonly name: string;
+}
+
+const NAME = /^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/;
+const SERVICE_ACCOUNT = /^system:serviceaccount:([^:]+):([^:]+)$/;
+const SPIFFE = /^spiffe:\/\/[^/]+\/ns\/([^/]+)\/sa\/([^/]+)$/;
+
+/** @returns null = it names no service, or two */
+export function workloadOf(claims: Claims): Workload | null {
+  const named = [bySubject(claims.sub), byKubernetes(claims["kubernetes.io"])].filter((one) => one !== null);
+  const [first, second = first] = named;
+  if (first === undefined || second === undefined) return null;
+  if (first.namespace !== second.namespace || first.name !== second.name) return null;
+  return NAME.test(first.namespace) && NAME.test(first.name) ? first : null;
+}
+
+function bySubject(sub: unknown): Workload | null {
+  if (typeof sub !== "string") return null;
+  const [, namespace, name] = SERVICE_ACCOUNT.exec(sub) ?? SPIFFE.exec(sub) ?? [];
+  return namespace === undefined || name === undefined ? null : { namespace, name };
+}
+
+function byKubernetes(value: unknown): Workload | null {
+  if (typeof value !== "object" || value === null || !("namespace" in value) || !("serviceaccount" in value))
+    return null;
+  const { namespace, serviceaccount: account } = value;
+  if (typeof account !== "object" || account === null || !("name" in account)) return null;
+  return typeof namespace === "string" && typeof account.name === "string" ? { namespace, name: account.name } : null;
+}

@@ -1,0 +1,33 @@
+// What may become of a contract. pending → approved or rejected; approved → revoked → restored → revoked …; a rejected one
+// may still be approved. Nothing leads back to pending but a change of what the contract is about.
+import type { ContractState } from "../../model/registry/identity.ts";
+
+export type ContractAction = "approve" | "reject" | "revoke" | "restore";
+
+const steps: Readonly<Record<ContractState, Readonly<Partial<Record<ContractAction, ContractState>>>>> = {
+  pending: { approve: "approved", reject: "rejected" },
+  approved: { revoke: "revoked" },
+  rejected: { approve: "approved" },
+  revoked: { restore: "restored" },
+  restored: { revoke: "revoked" },
+};
+
+/** null = the action has no meaning in that state. */
+export function nextContractState(state: ContractState, action: ContractAction): ContractState | null {
+  return steps[state][action] ?? null;
+}
+
+/** In their order of use; never empty. */
+export function contractActions(state: ContractState): ContractAction[] {
+  return (["approve", "reject", "revoke", "restore"] as const).filter((action) => action in steps[state]);
+}
+
+/** Whether the application may use the service. */
+export function isGranted(state: ContractState): boolean {
+  return state === "approved" || state === "restored";
+}
+
+/** Whether the service said no: then nothing is approved by itself. */
+export function isBarred(state: ContractState): boolean {
+  return state === "rejected" || state === "revoked";
+}

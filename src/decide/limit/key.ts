@@ -1,0 +1,70 @@
+// Which bucket of a limit a request falls into. A part that the request does not have counts as empty, with a bucket of its
+// own (Anypoint's rule): leaving a header out is no way around a limit.
+import type { KeyPart } from "../../model/snapshot/limit.ts";
+import { fingerprint } from "../text/fingerprint.ts";
+
+/** What a request can be told apart by. */
+export interface KeySource {
+  readonly method: string;
+  /** `<namespace>/<route>/<rule>`, or the service when no rule answered. */
+  readonly route: string;
+  /** null = the platform does not say. */
+  readonly ip: string | null;
+  /** Application, else workload; null = nobody proved who they are. */
+  readonly caller: string | null;
+  header(name: string): string | null;
+  claim(name: string): string | null;
+}
+
+/** Headers whose values let somebody in: keys are stored and shown to operators, so these are only told apart. */
+const SECRET = /^(?:authorization|cookie|client[-_]secret|.*(?:api-?key|token|secret|password).*)$/;
+
+/** Longest part that is kept; what is beyond it cannot make another bucket. */
+const MAX_PART = 256;
+
+export function bucketKey(parts: readonly KeyPart[], source: KeySource): string {
+  if (parts.length === 0) return "";
+  // JSON keeps ("a","b") and ("a\",\"b","") apart.
+  return JSON.stringify(parts.map((part) => valueOf(part, source).slice(0, MAX_PART)));
+}
+
+function valueOf(part: KeyPart, source: KeySource): string {
+  switch (part.from) {
+    case "client":
+      return source.caller ?? addressBlock(source.ip);
+    case "ip":
+      return addressBlock(source.ip);
+    case "method":
+      return source.method;
+    case "route":
+      return source.route;
+    case "header":
+      return SECRET.test(part.name) ? fingerprint(source.header(part.name) ?? "") : (source.header(part.name) ?? "");
+    case "claim":
+      return source.claim(part.name) ?? "";
+    case "cookie":
+      return fingerprint(cookie(source.header("cookie") ?? "", part.name));
+  }
+}
+
+/** An IPv6 subscriber has a /64 to choose addresses from, so that block is one caller. */
+export function addressBlock(ip: string | null): string {
+  if (ip === null || !ip.includes(":")) return ip ?? "";
+  const [head = "", tail] = ip.toLowerCase().split("::");
+  const front = head === "" ? [] : head.split(":");
+  const back = tail === undefined || tail === "" ? [] : tail.split(":");
+  const gap = tail === undefined ? 0 : Math.max(0, 8 - front.length - back.length);
+  const groups = [...front, ...Array.from({ length: gap }, () => "0"), ...back];
+  return `${groups
+    .slice(0, 4)
+    .map((group) => group.replace(/^0+(?=.)/, ""))
+    .join(":")}::/64`;
+}
+
+function cookie(header: string, name: string): string {
+  for (const pair of header.split(";")) {
+    const equals = pair.indexOf("=");
+    if (equals > 0 && pair.slice(0, equals).trim() === name) return pair.slice(equals + 1).trim();
+  }
+  return "";
+}

@@ -1,0 +1,108 @@
+// One request for one bucket, decided in the memory of the isolate: by a token held here, by a refusal remembered, or not
+// at all (`ask`): only then it may wait for the coordinator, once and briefly.
+import { countAsked, countRefused } from "./demand-tally.ts";
+import { holdFor, idOf, measure, type BucketName, type Held, type LeaseBook } from "./lease-book.ts";
+import { loseLateQuestion, mayAsk } from "./lease-sync.ts";
+import { available, debit, waitFor } from "./ledger.ts";
+import type { LimitTerms } from "../../model/snapshot/limit-terms.ts";
+
+/** Without an answer for so long, a request stops waiting and `whenUnavailable` decides. */
+export const COLD_WAIT_MS = 150;
+
+export type LeaseVerdict =
+  | { readonly verdict: "allow"; readonly remaining: number; readonly resetMs: number }
+  | { readonly verdict: "deny"; readonly retryAfterMs: number; readonly resetMs: number }
+  /** Nothing is known yet. */
+  | { readonly verdict: "ask" }
+  /** It has waited, and nobody answered: `whenUnavailable` decides. */
+  | { readonly verdict: "unavailable" };
+
+/**
+ * Decides one request for one bucket. `waitedSince`: when it began to wait, for one that has; null at its first look.
+ * `ask` means: send a question unless one is on its way, and look again when an answer came or `COLD_WAIT_MS` is over.
+ */
+export function spend(book: LeaseBook, bucket: BucketName, now: number, waitedSince: number | null): LeaseVerdict {
+  loseLateQuestion(book, now);
+  const held = holdFor(book, bucket, now);
+  if (waitedSince === null) {
+    measure(book, held, now);
+    countAsked(book.tally, held, now);
+  }
+  held.usedAt = now;
+  if (held.diesAt <= now) held.tokens = 0;
+  const resetMs = Math.max(0, held.resetAt - now);
+  if (held.tokens >= 1) {
+    held.tokens -= 1;
+    countIn(book, held, now);
+    return { verdict: "allow", remaining: held.tokens + held.remaining, resetMs };
+  }
+  if (held.deniedUntil > now) return deny(book, held, now, Math.max(held.retryAt, held.deniedUntil) - now, resetMs);
+  if (waitedSince === null) return book.failures > 1 && !mayAsk(book, now) ? UNAVAILABLE : ASK;
+  if (book.failures > 0 && book.failedAt >= waitedSince) return UNAVAILABLE;
+  if (now - waitedSince < COLD_WAIT_MS) return ASK;
+  // Answers may have come, but no word on this request: others were faster at the tokens, or the isolate stood still.
+  return UNAVAILABLE;
+}
+
+const ASK = { verdict: "ask" } as const;
+const UNAVAILABLE = { verdict: "unavailable" } as const;
+
+function deny(book: LeaseBook, held: Held, now: number, retryAfterMs: number, resetMs: number): LeaseVerdict {
+  countRefused(book.tally, held, now);
+  return refuse(held, retryAfterMs, resetMs);
+}
+
+function refuse(held: Held, retryAfterMs: number, resetMs: number): LeaseVerdict {
+  held.refused += 1;
+  return { verdict: "deny", retryAfterMs: Math.max(1, Math.ceil(retryAfterMs)), resetMs };
+}
+
+/** Returns a token that `spend` gave out for a request which another limit refused. */
+export function putBack(book: LeaseBook, bucket: BucketName, now: number): void {
+  const held = book.held.get(idOf(bucket.limit, bucket.key));
+  if (held && held.diesAt > now) held.tokens += 1;
+}
+
+/** The share of the limit that this isolate may assume while nobody answers: rate and burst over the fleet last seen. */
+export function spendEstimate(book: LeaseBook, bucket: BucketName, now: number): LeaseVerdict {
+  const held = holdFor(book, bucket, now);
+  const terms = shareOf(book, bucket.terms);
+  const waitMs = waitFor(held.estimate, terms, 1, now);
+  if (waitMs > 0) return refuse(held, waitMs, waitMs);
+  held.estimate = debit(held.estimate, terms, 1, now);
+  held.estimated += 1;
+  return { verdict: "allow", remaining: Math.floor(available(held.estimate, terms, now)), resetMs: 0 };
+}
+
+/** What is admitted with tokens uses up the estimate as well, so that a gap between two answers adds nothing to it. */
+function countIn(book: LeaseBook, held: Held, now: number): void {
+  const terms = shareOf(book, held.terms);
+  if (available(held.estimate, terms, now) >= 1) held.estimate = debit(held.estimate, terms, 1, now);
+}
+
+function shareOf(book: LeaseBook, terms: LimitTerms): LimitTerms {
+  const share = Math.max(1, book.isolates);
+  const burst = Math.max(1, terms.burst / share);
+  return { algorithm: "gcra", requests: terms.requests, windowMs: terms.windowMs * share, burst };
+}
+
+/** Notes a request that somebody else decided (a strict limit). What is known of its bucket here stays as it is. */
+export function noteDecided(book: LeaseBook, bucket: BucketName, now: number, allowed: boolean): void {
+  const held = holdFor(book, bucket, now);
+  held.usedAt = now;
+  countAsked(book.tally, held, now);
+  if (!allowed) countRefused(book.tally, held, now);
+}
+
+/** Notes that a request which `spend` could not decide was refused for want of a coordinator. */
+export function noteRefused(book: LeaseBook, bucket: BucketName, now: number): void {
+  countRefused(book.tally, holdFor(book, bucket, now), now);
+}
+
+export function startWaiting(book: LeaseBook, limit: string, key: string, now: number): void {
+  book.held.get(idOf(limit, key))?.waiting.push(now + COLD_WAIT_MS);
+}
+
+export function stopWaiting(book: LeaseBook, limit: string, key: string): void {
+  book.held.get(idOf(limit, key))?.waiting.shift();
+}

@@ -1,0 +1,42 @@
+// Header names and values as documents write them (RFC 9110 §5), and pairs of them.
+import { z } from "zod";
+import { quote, say } from "../../word/wording.ts";
+
+/** A field name: a token of RFC 9110 §5.6.2. */
+export const headerNameSchema = z
+  .string()
+  .max(256)
+  .regex(/^[A-Za-z0-9!#$%&'*+\-.^_`|~]+$/, {
+    error: (issue) =>
+      say(`${quote(issue.input)} is not a header name`, "Use letters, digits and hyphens, such as x-tenant."),
+  });
+
+/** A field value: no control characters, which would end the header or be refused by the runtime. */
+export const headerValueSchema = z
+  .string()
+  .min(1)
+  .max(4096)
+  // oxlint-disable-next-line no-control-regex -- control characters are exactly what is refused
+  .regex(/^[^\u0000-\u0008\u000a-\u001f\u007f]*$/, {
+    error: say("The header value holds a control character", "Remove line breaks and other control characters."),
+  });
+
+export const headerPairSchema = z.strictObject({ name: headerNameSchema, value: headerValueSchema });
+
+/** Reports the entries of a list that repeat an earlier one's key (Kubernetes' `listType=map`). */
+export function refuseRepeats(what: string, keys: readonly string[], context: z.RefinementCtx, field = "name"): void {
+  const seen = new Map<string, number>();
+  for (const [index, key] of keys.entries()) {
+    const first = seen.get(key);
+    if (first === undefined) {
+      seen.set(key, index);
+      continue;
+    }
+    context.addIssue({
+      code: "custom",
+      message: say(`The ${what} ${quote(key)} is there twice`, `Remove it, or merge it with entry ${first}.`),
+      path: field === "" ? [index] : [index, field],
+      input: key,
+    });
+  }
+}

@@ -1,0 +1,44 @@
+// Kubernetes label selectors: `matchLabels` and `matchExpressions`, both of which must hold.
+import { z } from "zod";
+import { quote, say } from "../../word/wording.ts";
+
+const KEY = /^([a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?\/)?[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?$/;
+const VALUE = /^([A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?)?$/;
+
+export const labelKeySchema = z.string().regex(KEY, {
+  error: (issue) =>
+    say(
+      `${quote(issue.input)} is not a label key`,
+      "Use up to 63 letters, digits, - _ . with an optional domain/ in front.",
+    ),
+});
+export const labelValueSchema = z.string().regex(VALUE, {
+  error: (issue) =>
+    say(
+      `${quote(issue.input)} is not a label value`,
+      "Use up to 63 letters, digits, - _ . starting and ending with one of the first two.",
+    ),
+});
+export const labelsSchema = z.record(labelKeySchema, labelValueSchema);
+
+const requirementSchema = z
+  .strictObject({
+    key: labelKeySchema,
+    operator: z.enum(["In", "NotIn", "Exists", "DoesNotExist"]),
+    values: z.array(labelValueSchema).default([]),
+  })
+  .superRefine(({ operator, values }, context) => {
+    const wantsValues = operator === "In" || operator === "NotIn";
+    if (wantsValues === values.length > 0) return;
+    const message = wantsValues
+      ? say(`${operator} needs values to compare with`, "List at least one under values.")
+      : say(`${operator} takes no values`, "Remove values, or use In.");
+    context.addIssue({ code: "custom", message, path: ["values"], input: values });
+  });
+
+export const labelSelectorSchema = z.strictObject({
+  matchLabels: labelsSchema.default({}),
+  matchExpressions: z.array(requirementSchema).default([]),
+});
+
+export type LabelSelector = z.infer<typeof labelSelectorSchema>;

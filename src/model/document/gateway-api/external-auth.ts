@@ -1,0 +1,34 @@
+// The experimental ExternalAuth filter of an HTTPRoute (GEP-1494): a service that is asked before each request goes on.
+import { z } from "zod";
+import { backendObjectRefSchema } from "./backend-ref.ts";
+import { headerNameSchema } from "../field/http-header.ts";
+import { PATH_CHARACTERS } from "./http-route-match.ts";
+import { quote, say } from "../../word/wording.ts";
+
+const namesSchema = z.array(headerNameSchema).max(64).default([]);
+
+const httpSchema = z.strictObject({
+  path: z
+    .string()
+    .max(1024)
+    .refine((path) => path === "" || PATH_CHARACTERS.test(path), {
+      error: (issue) =>
+        say(`${quote(issue.input)} is not a path prefix`, "Percent-encode what a URL path cannot hold."),
+    })
+    .default(""),
+  allowedHeaders: namesSchema,
+  allowedResponseHeaders: namesSchema,
+});
+
+const common = {
+  backendRef: backendObjectRefSchema,
+  forwardBody: z
+    .strictObject({ maxSize: z.int().min(0).max(65535).default(0) })
+    .optional()
+    .describe("maxSize in bytes; 0 = the body is not sent along."),
+};
+
+export const externalAuthSchema = z.discriminatedUnion("protocol", [
+  z.strictObject({ protocol: z.literal("HTTP"), ...common, http: httpSchema }),
+  z.strictObject({ protocol: z.literal("GRPC"), ...common, grpc: z.strictObject({ allowedHeaders: namesSchema }) }),
+]);

@@ -1,0 +1,46 @@
+// `parentRefs` of a route: the Gateways it attaches to, or the Services whose callers it concerns (GAMMA).
+import { z } from "zod";
+import {
+  groupSchema,
+  kindSchema,
+  nameSchema,
+  objectNameSchema,
+  portSchema,
+  sectionNameSchema,
+} from "../field/names.ts";
+import { quote, say } from "../../word/wording.ts";
+
+const parentRefSchema = z.strictObject({
+  group: groupSchema.default("gateway.networking.k8s.io"),
+  kind: kindSchema.default("Gateway"),
+  namespace: nameSchema.optional(),
+  name: objectNameSchema,
+  sectionName: sectionNameSchema.optional(),
+  port: portSchema.optional(),
+});
+
+export type ParentRef = z.infer<typeof parentRefSchema>;
+
+/** The route's parents; no two may say the same thing (CEL rules of `CommonRouteSpec`). */
+export const parentRefsSchema = z
+  .array(parentRefSchema)
+  .max(32)
+  .default([])
+  .superRefine((refs, context) => {
+    const sections = new Map<string, Set<string>>();
+    for (const [index, ref] of refs.entries()) {
+      const parent = JSON.stringify([ref.group, ref.kind, ref.namespace ?? "", ref.name]);
+      const section = JSON.stringify([ref.sectionName ?? "", ref.port ?? 0]);
+      const seen = sections.get(parent) ?? new Set<string>();
+      sections.set(parent, seen);
+      const whole = JSON.stringify(["", 0]);
+      if (seen.has(section) || (seen.size > 0 && (section === whole || seen.has(whole)))) {
+        const message = say(
+          `The parent ${ref.kind} ${quote(ref.name)} is there twice without telling its sections apart`,
+          "Give each of the two its own sectionName or port, or remove one.",
+        );
+        context.addIssue({ code: "custom", message, path: [index], input: ref });
+      }
+      seen.add(section);
+    }
+  });

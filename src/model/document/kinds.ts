@@ -1,0 +1,234 @@
+// Every kind there is: how it is spelled, where it lives, its schema, and whether it changes anything yet.
+import type { z } from "zod";
+import { applicationSpecSchema, contractSpecSchema, tierSpecSchema } from "./kind/application.ts";
+import { authenticationPolicySpecSchema } from "./kind/authentication.ts";
+import { authorizationPolicySpecSchema } from "./kind/authorization.ts";
+import { clusterSpecSchema } from "./kind/cluster.ts";
+import type { KindName } from "./document.ts";
+import { faultPolicySpecSchema } from "./kind/fault.ts";
+import { gatewaySpecSchema } from "./gateway-api/gateway.ts";
+import { httpRouteSpecSchema } from "./gateway-api/http-route.ts";
+import { coreServiceSpecSchema, namespaceSpecSchema } from "./gateway-api/kubernetes.ts";
+import { overrideSpecSchema } from "./kind/override.ts";
+import { rateLimitPolicySpecSchema } from "./kind/rate-limit.ts";
+import { referenceGrantSpecSchema } from "./gateway-api/reference-grant.ts";
+import { rolloutSpecSchema } from "./kind/rollout.ts";
+import { serviceSpecSchema } from "./kind/service.ts";
+import { trafficPolicySpecSchema } from "./kind/traffic-policy.ts";
+
+export type { KindName } from "./document.ts";
+
+export interface KindInfo {
+  readonly kind: KindName;
+  /** Accepted spellings, the preferred one first. */
+  readonly apiVersions: readonly [string, ...string[]];
+  /** Lower case, as in `selvage get httproutes`. */
+  readonly plural: string;
+  readonly short: readonly string[];
+  /** `mesh`: one per mesh, kept in namespace "default". */
+  readonly scope: "namespace" | "mesh";
+  /** What it says, in one sentence. */
+  readonly says: string;
+  readonly spec: z.ZodType;
+  /** `now`: it changes what the mesh does. `later`: parsed, stored and returned; the text says what is to come. */
+  readonly effect: "now" | { readonly later: string };
+  /** What of a kind with effect has none yet. */
+  readonly limits?: string;
+}
+
+const GATEWAY_API = ["gateway.networking.k8s.io/v1", "gateway.networking.k8s.io/v1beta1"] as const;
+const OURS = ["selvage.dev/v1"] as const;
+
+export const kinds: Readonly<Record<KindName, KindInfo>> = {
+  Namespace: {
+    kind: "Namespace",
+    apiVersions: ["v1"],
+    plural: "namespaces",
+    short: ["ns"],
+    scope: "mesh",
+    says: "The labels of a namespace, which listeners select by. A namespace needs no document to exist.",
+    spec: namespaceSpecSchema,
+    effect: "now",
+  },
+  Gateway: {
+    kind: "Gateway",
+    apiVersions: GATEWAY_API,
+    plural: "gateways",
+    short: ["gtw", "gw"],
+    scope: "namespace",
+    says: "Listeners that HTTPRoutes attach to: hostnames, ports, and which namespaces may attach.",
+    spec: gatewaySpecSchema,
+    effect: "now",
+    limits:
+      "`tls`, `addresses`, `infrastructure` and `allowedListeners` are kept; the platform in front of the mesh owns addresses and certificates.",
+  },
+  HTTPRoute: {
+    kind: "HTTPRoute",
+    apiVersions: GATEWAY_API,
+    plural: "httproutes",
+    short: ["route"],
+    scope: "namespace",
+    says: "Which requests go where, and what is done to them on the way.",
+    spec: httpRouteSpecSchema,
+    effect: "now",
+  },
+  ReferenceGrant: {
+    kind: "ReferenceGrant",
+    apiVersions: GATEWAY_API,
+    plural: "referencegrants",
+    short: ["refgrant"],
+    scope: "namespace",
+    says: "Lets routes of another namespace use services of this one.",
+    spec: referenceGrantSpecSchema,
+    effect: "now",
+  },
+  Cluster: {
+    kind: "Cluster",
+    apiVersions: OURS,
+    plural: "clusters",
+    short: [],
+    scope: "mesh",
+    says: "A place where endpoints run: its region, whether private addresses are allowed, whose workload tokens it trusts.",
+    spec: clusterSpecSchema,
+    effect: "now",
+    limits: "`mtlsCertificate` is parsed, stored and returned; no effect yet.",
+  },
+  Service: {
+    kind: "Service",
+    apiVersions: ["selvage.dev/v1", "v1"],
+    plural: "services",
+    short: ["svc"],
+    scope: "namespace",
+    says: "A registry entry: a service, its endpoints, who may call it by its own address.",
+    spec: serviceSpecSchema,
+    effect: "now",
+    limits: "`openapi` is stored and returned by the catalog.",
+  },
+  TrafficPolicy: {
+    kind: "TrafficPolicy",
+    apiVersions: OURS,
+    plural: "trafficpolicies",
+    short: ["tp"],
+    scope: "namespace",
+    says: "How calls are made and guarded: timeouts, retries, breaker, ejection, balancing, concurrency, failover.",
+    spec: trafficPolicySpecSchema,
+    effect: "now",
+    limits:
+      "Every section has effect. Loads of endpoints are counted by each isolate for itself; the cap of `concurrency` and the allowance of `retry.budget` are the fleet's. A WebSocket counts for `concurrency` until it is established.",
+  },
+  RateLimitPolicy: {
+    kind: "RateLimitPolicy",
+    apiVersions: OURS,
+    plural: "ratelimitpolicies",
+    short: ["rlp"],
+    scope: "namespace",
+    says: "Limits on requests, and the headers that report them.",
+    spec: rateLimitPolicySpecSchema,
+    effect: "now",
+  },
+  AuthenticationPolicy: {
+    kind: "AuthenticationPolicy",
+    apiVersions: OURS,
+    plural: "authenticationpolicies",
+    short: ["authn"],
+    scope: "namespace",
+    says: "Which proofs of identity are accepted, and whether one is required.",
+    spec: authenticationPolicySpecSchema,
+    effect: "now",
+  },
+  AuthorizationPolicy: {
+    kind: "AuthorizationPolicy",
+    apiVersions: OURS,
+    plural: "authorizationpolicies",
+    short: ["authz"],
+    scope: "namespace",
+    says: "Who may call what.",
+    spec: authorizationPolicySpecSchema,
+    effect: "now",
+  },
+  FaultPolicy: {
+    kind: "FaultPolicy",
+    apiVersions: OURS,
+    plural: "faultpolicies",
+    short: ["fault"],
+    scope: "namespace",
+    says: "Delays and errors put into traffic on purpose.",
+    spec: faultPolicySpecSchema,
+    effect: "now",
+  },
+  Rollout: {
+    kind: "Rollout",
+    apiVersions: OURS,
+    plural: "rollouts",
+    short: ["ro"],
+    scope: "namespace",
+    says: "A progressive canary of one service.",
+    spec: rolloutSpecSchema,
+    effect: { later: "moves traffic to the canary step by step and back when it fails" },
+  },
+  Application: {
+    kind: "Application",
+    apiVersions: OURS,
+    plural: "applications",
+    short: ["app"],
+    scope: "namespace",
+    says: "A client application. Its credentials are minted by the API and never written into a document.",
+    spec: applicationSpecSchema,
+    effect: "now",
+  },
+  Tier: {
+    kind: "Tier",
+    apiVersions: OURS,
+    plural: "tiers",
+    short: [],
+    scope: "namespace",
+    says: "An SLA tier of a service: the limits of those who have a contract for it.",
+    spec: tierSpecSchema,
+    effect: "now",
+    limits: "Its limits are counted where a RateLimitPolicy with `sla: true` holds, for each application by itself.",
+  },
+  Contract: {
+    kind: "Contract",
+    apiVersions: OURS,
+    plural: "contracts",
+    short: [],
+    scope: "namespace",
+    says: "An application's request for a tier of a service.",
+    spec: contractSpecSchema,
+    effect: "now",
+  },
+  Override: {
+    kind: "Override",
+    apiVersions: OURS,
+    plural: "overrides",
+    short: ["ov"],
+    scope: "namespace",
+    says: "Break-glass: a patch laid over another document's spec for at most 24 hours, with a reason.",
+    spec: overrideSpecSchema,
+    effect: "now",
+    limits:
+      "Application, Contract, Namespace and Override itself cannot be a target. `GET /catalog` shows the endpoints that a Service's document lists, not those that an Override gives it.",
+  },
+};
+
+export const kindNames = Object.values(kinds).map((info) => info.kind);
+
+/** The schema of a document's spec. A core `Service` has one of its own. */
+export function specSchema(kind: KindName, apiVersion: string): z.ZodType {
+  return kind === "Service" && apiVersion === "v1" ? coreServiceSpecSchema : kinds[kind].spec;
+}
+
+const byAnyName: ReadonlyMap<string, KindName> = new Map(
+  Object.values(kinds).flatMap(({ kind, plural, short }) =>
+    [kind.toLowerCase(), plural, ...short].map((name) => [name, kind] as const),
+  ),
+);
+
+/**
+ * The kind that a path segment or a command line means: any case, plural, short form, or with its API group.
+ *
+ * @example kindByAnyName("svc") === "Service"; kindByAnyName("httproutes.gateway.networking.k8s.io") === "HTTPRoute"
+ */
+export function kindByAnyName(text: string): KindName | null {
+  return byAnyName.get((text.split(".")[0] ?? "").toLowerCase()) ?? null;
+}

@@ -1,0 +1,33 @@
+// What isolates and the mesh object tell each other. Plain data: it crosses the wire between two versions of the software,
+// so members may be added, never changed.
+import type { Head } from "../registry/registry.ts";
+
+/** "Is there anything newer than what I have?" That an isolate asks with its revision is the receipt of that revision. */
+export interface PollQuestion extends Head {
+  /** Random, for the isolate's life. */
+  readonly isolate: string;
+  /** Isolate group (`selvage up --edges N`); null = there is only one. */
+  readonly edge: string | null;
+  /** Data centre, as the platform calls it; null = not known here. */
+  readonly colo: string | null;
+}
+
+export interface PollAnswer extends Head {
+  /** Ask again after so long, while there is traffic. */
+  readonly pollMs: number;
+}
+
+/** The lease of one endpoint, as the registry knows it. */
+export interface LeaseGrant {
+  /** `<namespace>/<service>/<id>`. */
+  readonly key: string;
+  readonly ttlMs: number;
+  /** Which registration it is for. */
+  readonly lease: string;
+}
+
+/** What became of one heartbeat; `expiresAt` null = no lease of that key: register again. */
+export interface Renewal {
+  readonly key: string;
+  readonly expiresAt: number | null;
+}

@@ -1,0 +1,112 @@
+// One request to one endpoint, by address or by service binding: never follows a redirect, stops waiting for headers at the
+// deadline, and tells a failure as a value. Whether it is tried again is not decided here.
+import { endpointUrl } from "../../decide/balance/endpoint-url.ts";
+import { HeaderBag } from "../../decide/header/header-bag.ts";
+import type { Env } from "../../env/env.ts";
+import type { Endpoint, ServiceKey } from "../../model/snapshot/snapshot.ts";
+import { assertCaller } from "../identity/assert.ts";
+import { letGo } from "../exchange/body.ts";
+import type { CallFailure, Exchange, Outgoing } from "../exchange/exchange.ts";
+
+export interface CallOptions {
+  /** Whose endpoint it is: what the mesh asserts is for it alone. */
+  readonly service: ServiceKey;
+  /** Until response headers; null = no deadline. */
+  readonly timeoutMs: number | null;
+  /**
+   * Breaks the call off: at the deadline, or when somebody else says so. null = leave it to the runtime, which does so once
+   * the caller has its answer: enough for calls that the request does not outlive, and cheaper by a tenth.
+   */
+  readonly abort: AbortController | null;
+  /** The answer's body is only passed on, as it is: not decoded. */
+  readonly passed?: boolean;
+}
+
+export async function call(
+  exchange: Exchange,
+  endpoint: Endpoint,
+  outgoing: Outgoing,
+  body: BodyInit | null,
+  options: CallOptions,
+): Promise<Response | CallFailure> {
+  const { address } = endpoint;
+  const bound = "binding" in address ? bindingOf(exchange.env, address.binding) : null;
+  if ("binding" in address && bound === null) {
+    return {
+      failure: "unsent",
+      detail: `names the service binding ${address.binding}, which this Worker does not have`,
+    };
+  }
+  const url = endpointUrl(endpoint, outgoing.origin, outgoing.path, outgoing.search);
+  const { method, headers } = outgoing;
+  const asserting = assertCaller(exchange, options.service, outgoing, url);
+  if (asserting !== undefined) await asserting;
+  // Over the network the runtime makes its own; a bound Worker would see the caller's beside its URL.
+  if (bound !== null) headers.delete("host");
+  const sent = headers instanceof HeaderBag ? headers.toRecord() : headers;
+  const init: RequestInit = { method, headers: sent, body, redirect: "manual" };
+  if (options.abort !== null) init.signal = options.abort.signal;
+  if (options.passed === true) init.encodeResponseBody = "manual";
+  try {
+    const fetching = bound === null ? exchange.ports.fetch(url, init) : bound.fetch(url, init);
+    const response = options.timeoutMs === null ? await fetching : await within(fetching, options.timeoutMs);
+    if (response === null) {
+      options.abort?.abort();
+      return { failure: "timeout", detail: `did not answer within ${options.timeoutMs} ms` };
+    }
+    if (canBePassedOn(response)) return response;
+    exchange.ctx.waitUntil(letGo(response));
+    return { failure: "lost", detail: `answered with status ${response.status}, which cannot be passed on` };
+  } catch (error) {
+    return { failure: "lost", detail: describe(error) };
+  }
+}
+
+/** The answer, or null at the deadline; one that comes later is let go of. Only headers have a deadline, bodies have none. */
+function within(fetching: Promise<Response>, ms: number): Promise<Response | null> {
+  return new Promise((resolve, reject) => {
+    let late = false;
+    const timer = setTimeout(() => {
+      late = true;
+      resolve(null);
+    }, ms);
+    fetching.then(
+      (response) => {
+        clearTimeout(timer);
+        return late ? letGo(response) : resolve(response);
+      },
+      (error: unknown) => {
+        clearTimeout(timer);
+        reject(error);
+      },
+    );
+  });
+}
+
+/** A switch of protocols that nobody asked for, and numbers that are no HTTP status (RFC 9110 §15), are not answers. */
+function canBePassedOn({ status, webSocket }: Response): boolean {
+  return (status >= 200 && status <= 599) || (status === 101 && webSocket !== null);
+}
+
+/** workerd says the same of a refused connection and of one that was reset; names and certificates are internal errors. */
+function describe(error: unknown): string {
+  const text = error instanceof Error ? error.message : String(error);
+  if (/connection lost|ECONNREFUSED|ECONNRESET|refused/i.test(text)) {
+    return "refused the connection, or closed it before it answered";
+  }
+  return "could not be reached: its name, its certificate or its protocol failed";
+}
+
+interface Fetching {
+  fetch(url: string, init: RequestInit): Promise<Response>;
+}
+
+function bindingOf(env: Env, name: string): Fetching | null {
+  // Service bindings are named by users, so Env cannot declare them.
+  const bound = (env as unknown as Readonly<Record<string, unknown>>)[name];
+  return isFetching(bound) ? bound : null;
+}
+
+function isFetching(value: unknown): value is Fetching {
+  return typeof value === "object" && value !== null && "fetch" in value && typeof value.fetch === "function";
+}

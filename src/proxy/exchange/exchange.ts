@@ -1,0 +1,181 @@
+// What the rooms hand to each other, as types only: the ports a proxy is made of, the request once it is admitted, where it
+// goes, and the optional trace of decisions. Nothing here decides or does anything.
+import type { Jwks } from "../../isolate/live-jwks.ts";
+import type { Live } from "../../isolate/live.ts";
+import type { Scheme } from "../../decide/route/authority.ts";
+import type { HeaderFields } from "../../decide/header/header-bag.ts";
+import type { EndpointBook } from "../../decide/balance/endpoint-book.ts";
+import type { Access } from "../../model/snapshot/access.ts";
+import type { Caller, Claims } from "../../model/snapshot/caller.ts";
+import type { Circuit } from "../../model/snapshot/circuit.ts";
+import type { Env } from "../../env/env.ts";
+import type { CallPolicy } from "../../model/snapshot/call-policy.ts";
+import type { MeshKeys } from "../../model/message/mesh-keys.ts";
+import type { Fault, Filter, Rule, ServiceKey, Timeouts } from "../../model/snapshot/snapshot.ts";
+import type { Refusal } from "../../model/word/problem.ts";
+import type { ProofMemory } from "./proof-memory.ts";
+import type { LimitMemory } from "./limit-memory.ts";
+
+/** Everything of the outside world that a request needs. */
+export interface Ports {
+  readonly current: (
+    env: Env,
+    ctx: ExecutionContext,
+    now: number,
+    request: Request,
+  ) => Promise<Live | null> | Live | null;
+  /** The mesh's own keys, from this isolate's memory where they are fresh; null = they cannot be had. Never rejects. */
+  readonly keys: (env: Env, ctx: ExecutionContext, now: number) => Promise<MeshKeys | null> | MeshKeys | null;
+  /** Key sets that issuers publish under a URL, from this isolate's memory. */
+  readonly jwks: Jwks;
+  /** Milliseconds since the epoch. */
+  readonly now: () => number;
+  /** Uniform in [0, 1). */
+  readonly random: () => number;
+  readonly fetch: (url: string, init: RequestInit) => Promise<Response>;
+  readonly newId: () => string;
+  readonly sleep: (ms: number) => Promise<void>;
+}
+
+/** Receives each stage's decision; absent in normal operation, and then nothing is built for it. */
+export type Trace = (stage: string, facts: Readonly<Record<string, unknown>>) => void;
+
+/** Signed assertions, by key, caller and service; used until `until`, milliseconds since the epoch. */
+export type Assertions = Map<string, { readonly text: string; readonly until: number }>;
+
+/** A token of the mesh whose signature, issuer, audience and times hold. */
+export interface MeshToken {
+  readonly kid: string;
+  readonly claims: Claims;
+  readonly expiresAtMs: number;
+}
+
+/** What the isolate remembers from one request to the next. */
+export interface Books {
+  /** By their text. */
+  readonly meshTokens: Map<string, MeshToken>;
+  readonly assertions: Assertions;
+  readonly endpoints: EndpointBook;
+}
+
+export interface Exchange {
+  readonly ports: Ports;
+  readonly books: Books;
+  readonly env: Env;
+  readonly ctx: ExecutionContext;
+  readonly live: Live;
+  readonly admitted: Admitted;
+  readonly startedAtMs: number;
+  readonly limiter: LimitMemory;
+  readonly proofs: ProofMemory;
+  readonly trace: Trace | undefined;
+  /** Who calls, as far as it is proven by now: anonymous at first. */
+  caller: Caller;
+}
+
+/** As much of it as counting needs. */
+export type Counting = Pick<Exchange, "ports" | "env" | "ctx" | "limiter">;
+
+/** A refusal of a room that policies speak in. */
+export interface Denied {
+  readonly refusal: Refusal;
+  /** What decided, for `selvage-decision`: `AuthenticationPolicy/shop/customers`. */
+  readonly policy: string;
+}
+
+/** A request that may go on: one canonical path, one host, and headers without what callers may not say. */
+export interface Admitted {
+  readonly method: string;
+  /** How the caller came: of the URL, or of a trusted proxy in front. */
+  readonly scheme: Scheme;
+  /** Lower-case, without trailing dot and port. */
+  readonly host: string;
+  /** The port the caller named; null = the scheme's own. */
+  readonly port: number | null;
+  /** Where it came in, as far as a trusted proxy in front says so. */
+  readonly entry: { readonly gateway: string | null; readonly port: number | null; readonly scheme: Scheme };
+  /** Canonical, `;parameters` included: what is forwarded. */
+  readonly path: string;
+  /** The same without parameters: what is matched. */
+  readonly matchPath: string;
+  /** The query as it was sent, with its `?`. */
+  readonly search: string;
+  /** What is left of the caller's headers, for the rooms to write to; it becomes the service's. */
+  readonly headers: HeaderFields;
+  readonly body: ReadableStream<Uint8Array> | null;
+  /** What the platform says, never what the caller says; null = not known. */
+  readonly clientAddress: string | null;
+  readonly requestId: string;
+  /** The caller's; judged when they are passed on. */
+  readonly traceparent: string | null;
+  readonly tracestate: string | null;
+  /** How often this request has passed through a mesh before. */
+  readonly hops: number;
+  /** What came as `selvage-identity`; services never see it. */
+  readonly identity: string | null;
+  /** What the platform says of the client's certificate (`cf.tlsClientAuth`); reading it costs, so it is asked for. */
+  readonly certificate: () => unknown;
+  /** Asks for a WebSocket. */
+  readonly isUpgrade: boolean;
+}
+
+/** The rule that answers, or the service itself, and where the request is to go. */
+export interface Routed {
+  /** What decided, for `selvage-decision`: `HTTPRoute/shop/orders/0`, `Service/shop/orders`. */
+  readonly policy: string;
+  /** null = the request goes to the service as it is. */
+  readonly rule: Rule | null;
+  /** The path or prefix that the rule names, `/` for a regular expression. */
+  readonly matchedPath: string;
+  /** `/svc/orders` when the path addressed the service; already cut off `path`. */
+  readonly addressPrefix: string;
+  readonly path: string;
+  /** The rule's filters, then those of the chosen backend. */
+  readonly filters: readonly Filter[];
+  /** What guards it: of the chosen backend, or of the rule that answers by itself. */
+  readonly access: Access;
+  /** The service whose own address was used; null = a rule on a hostname answers. */
+  readonly addressed: ServiceKey | null;
+  /** The same while its exposure is "mesh"; null = no identity is needed for that. */
+  readonly guarded: ServiceKey | null;
+  /** A refusal only holds if no filter answers first. */
+  readonly destination: Destination | Refusal;
+}
+
+export interface Destination {
+  readonly service: ServiceKey;
+  readonly version: string | null;
+  readonly timeouts: Timeouts;
+  /** Indexes into the snapshot's `limits`. */
+  readonly limits: readonly number[];
+  /** null = no TrafficPolicy says more than timeouts. */
+  readonly calls: CallPolicy | null;
+  /** null = no FaultPolicy is attached. */
+  readonly fault: Fault | null;
+  /** The endpoint that the caller's session names. */
+  readonly pinned: Pinned | null;
+  /** The breaker and ejection that guard the call; absent = none. */
+  readonly circuit?: Circuit;
+}
+
+export interface Pinned {
+  readonly endpointId: string;
+  readonly issuedAtMs: number;
+}
+
+/** The request to a service, as a try sends it. */
+export interface Outgoing {
+  readonly method: string;
+  /** Rewritten by the rule before the request goes out. */
+  path: string;
+  readonly search: string;
+  readonly headers: HeaderFields;
+  /** For service bindings, which have no address of their own: the URL's scheme and authority. */
+  readonly origin: string;
+}
+
+/** How one try failed, in words that complete "endpoint x …". */
+export interface CallFailure {
+  readonly failure: "unsent" | "lost" | "timeout";
+  readonly detail: string;
+}

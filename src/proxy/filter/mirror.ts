@@ -1,0 +1,81 @@
+// Sends copies of a share of requests to other services and forgets them: their answers, failures and delays never reach the
+// caller. A body above 64 KiB is not copied, so that no request is held in memory for a mirror's sake.
+import { pickEndpoint } from "../../decide/balance/pick.ts";
+import type { FilterPlan } from "../../decide/route/filter-plan.ts";
+import { contentLengthOf, KEEP_LIMIT_BYTES, letGo, readUpTo, type Body } from "../exchange/body.ts";
+import { call } from "../call/call.ts";
+import type { Exchange, Outgoing } from "../exchange/exchange.ts";
+
+/** What became of the copies, in this isolate, since it started. */
+export const mirrorCounts = { sent: 0, failed: 0, tooLarge: 0 };
+
+/** Used where a mirrored service has no deadline of its own: a copy must not keep the isolate busy for ever. */
+const LONGEST_MS = 15_000;
+
+/** @returns the body to go on with: reading a copy of a stream splits it */
+export function mirror(exchange: Exchange, mirrors: FilterPlan["mirrors"], outgoing: Outgoing, body: Body): Body {
+  const taken = mirrors.filter(({ numerator, denominator }) => exchange.ports.random() * denominator < numerator);
+  if (taken.length === 0) return body;
+  if (body.kind !== "stream") {
+    send(exchange, taken, outgoing, Promise.resolve(body.kind === "kept" ? body.bytes : null));
+    return body;
+  }
+  if ((contentLengthOf(outgoing.headers) ?? 0) > KEEP_LIMIT_BYTES) {
+    mirrorCounts.tooLarge += taken.length;
+    exchange.trace?.("mirror", { skipped: "too-large" });
+    return body;
+  }
+  const [stream, copied] = body.stream.tee();
+  send(exchange, taken, outgoing, wholeOrNothing(copied, taken.length));
+  return { kind: "stream", stream };
+}
+
+/** `"skip"`: more than may be held, or the caller went away. */
+type Copy = ArrayBuffer | null | "skip";
+
+async function wholeOrNothing(copied: ReadableStream<Uint8Array>, mirrors: number): Promise<Copy> {
+  try {
+    const bytes = await readUpTo(copied, KEEP_LIMIT_BYTES);
+    if (bytes !== null) return bytes;
+    mirrorCounts.tooLarge += mirrors;
+  } catch {
+    mirrorCounts.failed += mirrors;
+  }
+  return "skip";
+}
+
+function send(exchange: Exchange, mirrors: FilterPlan["mirrors"], outgoing: Outgoing, body: Promise<Copy>): void {
+  for (const { target } of mirrors) {
+    const copy = { ...outgoing, headers: new Headers(outgoing.headers) };
+    copy.headers.delete("selvage-timeout-ms");
+    exchange.ctx.waitUntil(sendOne(exchange, target, copy, body));
+  }
+}
+
+async function sendOne(
+  exchange: Exchange,
+  target: FilterPlan["mirrors"][number]["target"],
+  outgoing: Outgoing,
+  body: Promise<Copy>,
+): Promise<void> {
+  const bytes = await body;
+  if (bytes === "skip") return;
+  const { live, ports } = exchange;
+  const service = "invalid" in target ? null : target.service;
+  const endpoint =
+    "invalid" in target
+      ? null
+      : pickEndpoint(live.endpoints.get(target.service) ?? [], target.version, [], ports.random());
+  const answer =
+    endpoint === null || service === null
+      ? null
+      : await call(exchange, endpoint, outgoing, bytes, {
+          service,
+          timeoutMs: LONGEST_MS,
+          abort: new AbortController(),
+        });
+  const sent = answer !== null && !("failure" in answer);
+  mirrorCounts[sent ? "sent" : "failed"]++;
+  exchange.trace?.("mirror", { endpoint: endpoint?.id ?? null, sent });
+  if (sent) await letGo(answer);
+}

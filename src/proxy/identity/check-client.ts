@@ -1,0 +1,51 @@
+// Whether a client id and secret are an application's. The secret is digested under the mesh's own key and compared with
+// digests; for an id that does not exist the same work is done. Whoever is refused too often is not looked at for a while.
+import { isSecretOf } from "../../decide/identity/authenticate.ts";
+import { indexClients, lookUpClient, type ClientIndex } from "../../decide/identity/client-index.ts";
+import type { ClientCredentials } from "../../decide/identity/credentials.ts";
+import { failureWait, noteFailure, noteSuccess } from "../../decide/identity/failure-limit.ts";
+import type { Identities } from "../../model/snapshot/access.ts";
+import type { Party } from "../../model/snapshot/caller.ts";
+import { secretDigest } from "../../tokens/secret-digest.ts";
+import type { Exchange } from "../exchange/exchange.ts";
+
+export type CheckedClient =
+  | { readonly is: "good"; readonly application: Party }
+  | { readonly is: "bad" }
+  | { readonly is: "too-often"; readonly waitMs: number }
+  | { readonly is: "uncheckable" };
+
+export async function checkClient(
+  { ports, env, ctx, live, admitted, proofs }: Exchange,
+  { id, secret }: ClientCredentials,
+  now: number,
+): Promise<CheckedClient> {
+  const ip = admitted.clientAddress;
+  const waitMs = failureWait(proofs.failures, id, ip, now);
+  if (waitMs > 0) return { is: "too-often", waitMs };
+  const keys = await ports.keys(env, ctx, now);
+  if (keys === null) return { is: "uncheckable" };
+  const digest = await secretDigest(keys.pepper, secret);
+  const { client, isKnown } = lookUpClient(indexOf(live.snapshot.identities?.clients ?? NO_CLIENTS), id);
+  const good = isSecretOf(client, digest, now);
+  if (!good || !isKnown || client.kind !== "Application") {
+    noteFailure(proofs.failures, id, ip, now);
+    return { is: "bad" };
+  }
+  noteSuccess(proofs.failures, id, ip, now);
+  const { namespace, name } = client;
+  const principal = `spiffe://${env.TRUST_DOMAIN}/ns/${namespace}/app/${name}`;
+  return { is: "good", application: { principal, namespace, name } };
+}
+
+type Clients = Identities["clients"];
+
+const NO_CLIENTS: Clients = {};
+/** Of each snapshot that this isolate has served; values only. */
+const indexes = new WeakMap<Clients, ClientIndex>();
+
+function indexOf(clients: Clients): ClientIndex {
+  const held = indexes.get(clients) ?? indexClients(clients);
+  indexes.set(clients, held);
+  return held;
+}

@@ -1,0 +1,95 @@
+// Limits whose coordinator is asked for each request, all strict limits of one policy at once: exact, at the price of one
+// call before the answer. What has no room is remembered until it could have some.
+import { noteDecided } from "../../decide/limit/lease-spend.ts";
+import type { StrictAnswer, StrictAsk } from "../../model/message/lease.ts";
+import type { Counting } from "../exchange/exchange.ts";
+import { judgeAlone, tellSoon } from "./leased.ts";
+import { bookOf, isolateOf, keep } from "../exchange/limit-memory.ts";
+import { bucketName, full, type Asked, type LimitVerdict } from "./verdict.ts";
+
+/** A coordinator that does not answer for so long counts as gone, and is then left alone for as long. */
+const PATIENCE_MS = 1000;
+
+/**
+ * @param group the strict limits of one policy that hold for the request
+ * @param again the request was seen before (a queue held it) and is not new demand
+ */
+export async function countStrictly(
+  exchange: Counting,
+  policy: string,
+  group: readonly Asked[],
+  again: boolean,
+): Promise<LimitVerdict> {
+  const { ports, limiter } = exchange;
+  const verdict = await decide(exchange, policy, group);
+  if (again) return verdict;
+  const now = ports.now();
+  const book = bookOf(limiter, policy, ports.newId);
+  for (const asked of group) {
+    const allowed = verdict.allowed || verdict.violated.asked !== asked;
+    noteDecided(book, { limit: asked.limit.name, key: asked.key, terms: asked.limit.terms }, now, allowed);
+    tellSoon(exchange, asked, book, now);
+  }
+  return verdict;
+}
+
+async function decide(exchange: Counting, policy: string, group: readonly Asked[]): Promise<LimitVerdict> {
+  const { ports, limiter, env, ctx } = exchange;
+  const now = ports.now();
+  for (const asked of group) {
+    const known = limiter.full.get(bucketName(asked));
+    if (known && known.until > now) return full(asked, known.until - now, Math.max(0, known.resetAt - now));
+  }
+  const ask: StrictAsk = {
+    isolate: isolateOf(limiter, ports.newId),
+    buckets: group.map(({ limit, key }) => ({ limit: limit.name, key, terms: limit.terms })),
+  };
+  const answer = (limiter.down.get(policy) ?? 0) > now ? null : await take(exchange, policy, ask);
+  if (answer === null) return alone(exchange, policy, group);
+  bookOf(limiter, policy, ports.newId).isolates = answer.isolates;
+  const violated = answer.violated === null ? undefined : group[answer.violated];
+  if (answer.allowed || violated === undefined) {
+    const standings = group.map((asked, index) => {
+      const { remaining = 0, resetMs = 0 } = answer.standings[index] ?? {};
+      return { asked, remaining, resetMs };
+    });
+    const putBack = (): void =>
+      ctx.waitUntil(
+        env.LIMITER.getByName(policy)
+          .giveBack(ask)
+          .catch(() => undefined),
+      );
+    return { allowed: true, standings, putBack };
+  }
+  const { resetMs = 0 } = answer.standings[answer.violated ?? 0] ?? {};
+  // From the sending of the question: never longer than the coordinator meant.
+  keep(limiter.full, bucketName(violated), { until: now + answer.retryAfterMs, resetAt: now + resetMs });
+  return full(violated, answer.retryAfterMs, resetMs);
+}
+
+/** null = the coordinator cannot be asked. */
+async function take({ env, ports, limiter }: Counting, policy: string, ask: StrictAsk): Promise<StrictAnswer | null> {
+  try {
+    const asking = env.LIMITER.getByName(policy).take(ask);
+    const answer = await Promise.race([asking, ports.sleep(PATIENCE_MS).then(() => null)]);
+    if (answer !== null) return answer;
+  } catch {
+    // Told below: whatever the reason, nobody counts.
+  }
+  limiter.down.set(policy, ports.now() + PATIENCE_MS);
+  return null;
+}
+
+/** Each limit by its own `whenUnavailable`; the first that refuses refuses. */
+function alone({ ports, limiter }: Counting, policy: string, group: readonly Asked[]): LimitVerdict {
+  const now = ports.now();
+  const book = bookOf(limiter, policy, ports.newId);
+  const verdicts = group.map((asked) => judgeAlone(asked, book, now));
+  return (
+    verdicts.find(({ allowed }) => !allowed) ?? {
+      allowed: true,
+      standings: verdicts.flatMap((verdict) => (verdict.allowed ? verdict.standings : [])),
+      putBack: () => undefined,
+    }
+  );
+}

@@ -1,0 +1,18 @@
+// What Durable Objects may ask of the registry: objects know no SQL, and reach this through their own Worker's exports.
+import { WorkerEntrypoint } from "cloudflare:workers";
+import type { Env } from "../env/env.ts";
+import { expireLeases } from "./expire.ts";
+
+export class Registry extends WorkerEntrypoint<Env> {
+  /** Removes the endpoints whose leases ran out. False = the registry could not be reached; ask again. */
+  expire(gone: readonly { readonly key: string; readonly lease: string }[]): Promise<boolean> {
+    return expireLeases(this.env, gone, Date.now());
+  }
+
+  /** Takes expired Overrides out of force. Answers when to ask again, milliseconds since the epoch; null = not at all. */
+  async expireOverrides(): Promise<number | null> {
+    // Loaded when it is needed: the compiler is more than all the rest, and requests never need it.
+    const { expireOverrides } = await import("../change/expire-overrides.ts");
+    return expireOverrides(this.env, Date.now());
+  }
+}

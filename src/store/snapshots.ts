@@ -1,0 +1,128 @@
+// Compiled meshes in D1: immutable, gzip'd, in chunks below D1's limit of 2 MB a row. Read by every isolate, so free of
+// anything a cold start would have to evaluate.
+import type { Snapshot } from "../model/snapshot/snapshot.ts";
+import { sha256Hex } from "./digest.ts";
+
+/** Version of the snapshot's shape that this release writes and reads. */
+export const SNAPSHOT_SCHEMA = 1;
+/** Snapshots kept: as many steps an isolate may be behind, and as many releases as may run at once. */
+export const SNAPSHOTS_KEPT = 50;
+/** Characters of base64 in one row. */
+const CHUNK_CHARS = 960_000;
+
+/** The mesh before anything was ever written to it: no services, no routes. */
+export const emptySnapshot: Snapshot = {
+  schema: SNAPSHOT_SCHEMA,
+  revision: 0,
+  services: {},
+  router: {
+    rules: [],
+    matches: [],
+    listeners: [],
+    groups: [],
+    programs: [],
+    hosts: { HTTP: {}, HTTPS: {} },
+    entries: {},
+    services: {},
+  },
+};
+
+export interface PackedSnapshot {
+  readonly chunks: readonly string[];
+  /** SHA-256 of the snapshot's JSON, hex. */
+  readonly digest: string;
+}
+
+export async function packSnapshot(snapshot: Snapshot): Promise<PackedSnapshot> {
+  const json = JSON.stringify(snapshot);
+  const text = toBase64(await piped(new TextEncoder().encode(json), new CompressionStream("gzip")));
+  const chunks: string[] = [];
+  for (let at = 0; at < text.length; at += CHUNK_CHARS) chunks.push(text.slice(at, at + CHUNK_CHARS));
+  return { chunks, digest: await sha256Hex(json) };
+}
+
+/** Statements of a commit: the snapshot's rows, and those of snapshots that are old enough to go. */
+export function snapshotStatements(db: D1Database, revision: number, packed: PackedSnapshot): D1PreparedStatement[] {
+  const insert = db.prepare(
+    "INSERT INTO snapshots (revision, chunk, chunks, schema, data) VALUES (?1, ?2, ?3, ?4, ?5)",
+  );
+  return [
+    ...packed.chunks.map((data, chunk) => insert.bind(revision, chunk, packed.chunks.length, SNAPSHOT_SCHEMA, data)),
+    trimStatement(db, revision),
+  ];
+}
+
+/** Drops the snapshots that no isolate will ask for any more. */
+export function trimStatement(db: D1Database, head: number): D1PreparedStatement {
+  return db.prepare("DELETE FROM snapshots WHERE revision <= ?1").bind(head - SNAPSHOTS_KEPT);
+}
+
+interface Chunk {
+  readonly revision: number;
+  readonly chunks: number;
+  readonly schema: number;
+  readonly data: string;
+}
+
+/**
+ * The newest snapshot whose shape this release knows (during a deployment there may be newer ones); the empty one when the
+ * registry is empty; null when there is none that can be read.
+ */
+export async function readNewest(db: D1Database): Promise<Snapshot | null> {
+  const [chunks, revisions] = await db.batch<Chunk & { n: number }>([
+    db
+      .prepare(
+        `SELECT revision, chunks, schema, data FROM snapshots
+         WHERE revision = (SELECT max(revision) FROM snapshots WHERE schema = ?1) ORDER BY chunk`,
+      )
+      .bind(SNAPSHOT_SCHEMA),
+    db.prepare("SELECT n FROM revisions LIMIT 1"),
+  ]);
+  return revisions?.results.length === 0 ? emptySnapshot : unpackSnapshot(chunks?.results ?? []);
+}
+
+/** The snapshot of a revision; null when it is gone, damaged, or of a shape this release does not know. */
+export async function readSnapshot(db: D1Database, revision: number): Promise<Snapshot | null> {
+  const { results } = await db
+    .prepare("SELECT revision, chunks, schema, data FROM snapshots WHERE revision = ?1 ORDER BY chunk")
+    .bind(revision)
+    .all<Chunk>();
+  return unpackSnapshot(results);
+}
+
+/** Puts the rows of one snapshot together again; null when they are none this release can trust. */
+export async function unpackSnapshot(rows: readonly Chunk[]): Promise<Snapshot | null> {
+  const [first] = rows;
+  if (first === undefined || rows.length !== first.chunks || first.schema !== SNAPSHOT_SCHEMA) return null;
+  try {
+    const bytes = fromBase64(rows.map(({ data }) => data).join(""));
+    const json = await piped(bytes, new DecompressionStream("gzip"));
+    const value: Snapshot = JSON.parse(new TextDecoder().decode(json));
+    return value.schema === SNAPSHOT_SCHEMA && value.revision === first.revision ? value : null;
+  } catch {
+    return null; // gzip carries a checksum: a damaged row ends here, and the caller keeps what it has.
+  }
+}
+
+async function piped(
+  bytes: Uint8Array,
+  through: CompressionStream | DecompressionStream,
+): Promise<Uint8Array<ArrayBuffer>> {
+  return new Uint8Array(await new Response(new Blob([bytes]).stream().pipeThrough(through)).arrayBuffer());
+}
+
+function toBase64(bytes: Uint8Array): string {
+  const STEP = 8190; // A multiple of three below the limit of arguments of one call.
+  let text = "";
+  for (let at = 0; at < bytes.length; at += STEP) {
+    text += btoa(String.fromCharCode(...bytes.subarray(at, at + STEP)));
+  }
+  return text;
+}
+
+function fromBase64(text: string): Uint8Array<ArrayBuffer> {
+  const binary = atob(text);
+  const bytes = new Uint8Array(binary.length);
+  for (let at = 0; at < binary.length; at++) bytes[at] = binary.charCodeAt(at);
+  return bytes;
+}

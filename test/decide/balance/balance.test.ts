@@ -1,0 +1,138 @@
+import { describe, expect, it } from "vitest";
+import { balance } from "../../../src/decide/balance/balance.ts";
+import { followHealth, loadIn, pageOf, type EndpointBook } from "../../../src/decide/balance/endpoint-book.ts";
+import { began } from "../../../src/decide/balance/endpoint-load.ts";
+import { endpoint, how, served, sharesOf } from "../../support/balancing.ts";
+
+const [a, b, c] = [endpoint("a"), endpoint("b"), endpoint("c")];
+
+describe("peak-ewma", () => {
+  it("spreads evenly over endpoints that are alike", () => {
+    const { a: first = 0, b: second = 0, c: third = 0 } = sharesOf([a, b, c], how([a, b, c]));
+    expect(Math.max(first, second, third) - Math.min(first, second, third)).toBeLessThanOrEqual(2);
+  });
+
+  it("leaves the slowest of three, whichever is drawn beside it", () => {
+    const balancing = how([a, b, c]);
+    served(balancing.page, a, 10);
+    served(balancing.page, b, 10);
+    served(balancing.page, c, 200);
+    expect(sharesOf([a, b, c], balancing)["c"]).toBe(0);
+  });
+
+  it("asks one that is not known before one that is", () => {
+    const balancing = how([a, b]);
+    served(balancing.page, a, 10);
+    expect(balance([a, b], null, [], balancing)).toBe(b);
+    began(loadIn(balancing.page, b)!, 0);
+    expect(balance([a, b], null, [], balancing)).toBe(a);
+  });
+
+  it("keeps weights that differ, as long as none is clearly worse", () => {
+    const heavy = endpoint("heavy", { weight: 95 });
+    const light = endpoint("light", { weight: 5 });
+    const balancing = how([heavy, light]);
+    expect(sharesOf([heavy, light], balancing)).toEqual({ heavy: 95, light: 5 });
+    served(balancing.page, heavy, 30);
+    served(balancing.page, light, 10);
+    expect(sharesOf([heavy, light], balancing)["light"]).toBeLessThanOrEqual(6);
+    served(balancing.page, heavy, 5000);
+    expect(sharesOf([heavy, light], balancing)).toEqual({ heavy: 0, light: 100 });
+  });
+});
+
+describe("least-request", () => {
+  it("takes the one of two with less in flight", () => {
+    const balancing = how([a, b], { policy: "least-request" });
+    began(loadIn(balancing.page, a)!, 0);
+    expect(sharesOf([a, b], balancing)).toEqual({ a: 0, b: 100 });
+  });
+
+  it("overrules a weight only when four times as much is in flight", () => {
+    const heavy = endpoint("heavy", { weight: 9 });
+    const balancing = how([heavy, b], { policy: "least-request" });
+    const load = loadIn(balancing.page, heavy)!;
+    for (let one = 0; one < 3; one++) began(load, 0);
+    expect(sharesOf([heavy, b], balancing)).toEqual({ heavy: 90, b: 10 });
+    began(load, 0);
+    expect(sharesOf([heavy, b], balancing)).toEqual({ heavy: 0, b: 100 });
+  });
+});
+
+describe("round-robin", () => {
+  it("goes round by weight, without bursts", () => {
+    const heavy = endpoint("h", { weight: 5 });
+    const balancing = how([heavy, b, c], { policy: "round-robin" });
+    const turns = Array.from({ length: 14 }, () => balance([heavy, b, c], null, [], balancing)?.id);
+    expect(turns.join("")).toBe("hhbhchhhhbhchh");
+  });
+});
+
+describe("random", () => {
+  it("draws by weight, whatever the load", () => {
+    const heavy = endpoint("heavy", { weight: 3 });
+    const balancing = how([heavy, b], { policy: "random" });
+    served(balancing.page, heavy, 9999);
+    expect(sharesOf([heavy, b], balancing)).toEqual({ heavy: 75, b: 25 });
+  });
+});
+
+describe("slow start", () => {
+  it("lets an endpoint that joins take a tenth of its share, growing for 30 s", () => {
+    const book: EndpointBook = new Map();
+    pageOf(book, "shop/one", [a], 0);
+    const both = [a, b];
+    const page = pageOf(book, "shop/one", both, 100_000);
+    const at = (nowMs: number): number | undefined => sharesOf(both, how(both, { page, nowMs, policy: "random" }))["b"];
+    expect([at(100_000), at(115_000), at(130_000)]).toEqual([9, 33, 50]);
+  });
+
+  it("begins anew when an endpoint is healthy again", () => {
+    const book: EndpointBook = new Map();
+    const both = [a, b];
+    const page = pageOf(book, "shop/one", both, 0);
+    const at = (nowMs: number): number | undefined => sharesOf(both, how(both, { page, nowMs, policy: "random" }))["b"];
+    followHealth(page, both, new Set(["b"]), 50_000);
+    followHealth(page, [a], new Set(), 60_000);
+    expect(at(50_000)).toBe(50);
+    followHealth(page, both, new Set(), 100_000);
+    expect([at(100_000), at(115_000), at(130_000)]).toEqual([9, 33, 50]);
+    followHealth(page, both, new Set(), 140_000);
+    expect(at(140_000)).toBe(50);
+  });
+
+  it("holds for peak-ewma, although nothing is known of the newcomer", () => {
+    const book: EndpointBook = new Map();
+    served(pageOf(book, "shop/one", [a], 0), a, 10, 100_000);
+    const both = [a, b];
+    const page = pageOf(book, "shop/one", both, 100_000);
+    expect(sharesOf(both, how(both, { page, nowMs: 100_000 }))["b"]).toBe(9);
+  });
+});
+
+describe("the endpoint book", () => {
+  it("starts nobody slowly who was there when the service was met", () => {
+    const page = pageOf(new Map(), "shop/one", [a, b], 5000);
+    expect(loadIn(page, a)?.joinedAtMs).toBeNull();
+  });
+
+  it("forgets endpoints that are gone, keeps those that stay, and takes a new address for a newcomer", () => {
+    const book: EndpointBook = new Map();
+    const before = pageOf(book, "shop/one", [a, b], 0);
+    const kept = loadIn(before, a);
+    const moved = endpoint("c", { address: { url: "http://elsewhere.example" } });
+    pageOf(book, "shop/one", [a, c], 1000);
+    const page = pageOf(book, "shop/one", [a, moved], 2000);
+    expect(loadIn(page, a)).toBe(kept);
+    expect(loadIn(page, b)).toBeNull();
+    expect(loadIn(page, moved)?.joinedAtMs).toBe(2000);
+    expect(book.size).toBe(1);
+  });
+
+  it("holds at most 2000 services", () => {
+    const book: EndpointBook = new Map();
+    for (let at = 0; at < 2100; at++) pageOf(book, `shop/s${at}`, [a], 0);
+    expect(book.size).toBe(2000);
+    expect(book.has("shop/s0")).toBe(false);
+  });
+});

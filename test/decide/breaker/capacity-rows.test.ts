@@ -1,0 +1,62 @@
+import { expect, it } from "vitest";
+import { lendCapacity, newCapacityDesk, slotsOf } from "../../../src/decide/breaker/capacity-desk.ts";
+import { retryRows, slotRows } from "../../../src/decide/breaker/capacity-rows.ts";
+import { recallSlots } from "../../../src/decide/concurrency/slot-desk.ts";
+
+const slots = {
+  have: 0,
+  demand: 4,
+  inFlight: 3,
+  places: 0,
+  waiting: 2,
+  answered: 0,
+  answeredMs: 0,
+  terms: { max: 10, queue: 5, adaptive: null, priority: null },
+};
+const retries = { terms: { percent: 20, minPerSecond: 4 }, wanted: 3 };
+const policy = {
+  policy: "shop/cap",
+  breaker: null,
+  outlier: null,
+  probeMs: 1000,
+  slots,
+  retries,
+  endpoints: [],
+  outcomes: [],
+  settled: [],
+  probeWant: [],
+};
+
+it("sums what isolates hold, use and wait for", () => {
+  const desk = newCapacityDesk();
+  const [one] = lendCapacity(desk, { isolate: "a", seq: 1, policies: [policy] }, 1000, 0).slots ?? [];
+  const [other] = lendCapacity(desk, { isolate: "b", seq: 1, policies: [policy] }, 1000, 0).slots ?? [];
+  const lent = (one?.slots ?? 0) + (other?.slots ?? 0);
+  expect(slotRows(desk, 0)).toEqual([
+    { policy: "shop/cap", max: 10, limit: 10, inUse: 6, lent, queue: 5, waiting: 4, isolates: 2 },
+  ]);
+});
+
+it("lets go of isolates that have not reported, and of policies without any", () => {
+  const desk = newCapacityDesk();
+  lendCapacity(desk, { isolate: "a", seq: 1, policies: [policy] }, 1000, 0);
+  expect(slotRows(desk, 5000)).toHaveLength(1);
+  expect(slotRows(desk, 10_000)).toEqual([]);
+});
+
+it("says nothing of a cap that only an earlier life of the object knew", () => {
+  const desk = newCapacityDesk();
+  recallSlots(slotsOf(desk, "shop/cap"), { slots: 5, places: 0, until: 9000 });
+  expect(slotRows(desk, 0)).toEqual([]);
+  lendCapacity(desk, { isolate: "a", seq: 1, policies: [policy] }, 1000, 0);
+  expect(slotRows(desk, 0)).toMatchObject([{ max: 10, isolates: 1 }]);
+});
+
+it("tells retries that are left, which come back with time, for a minute after the last were asked for", () => {
+  const desk = newCapacityDesk();
+  lendCapacity(desk, { isolate: "a", seq: 1, policies: [policy] }, 1000, 0);
+  expect(retryRows(desk, 0)).toEqual([{ policy: "shop/cap", perSecond: 4, left: 1 }]);
+  expect(retryRows(desk, 500)).toEqual([{ policy: "shop/cap", perSecond: 4, left: 3 }]);
+  expect(retryRows(desk, 60_000)).toEqual([{ policy: "shop/cap", perSecond: 4, left: 4 }]);
+  expect(retryRows(desk, 60_001)).toEqual([]);
+});

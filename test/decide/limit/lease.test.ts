@@ -1,0 +1,265 @@
+// Leasing as a whole: shipped books against the shipped coordinator, over a channel that does anything to messages. Whatever
+// happens, what isolates admit was granted to them, and no stretch of time sees more than the bound.
+import * as fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { newCoordinator, type Coordinator } from "../../../src/decide/limit/coordinator.ts";
+import { answerSync } from "../../../src/decide/limit/grant.ts";
+import { newLeaseBook, type LeaseBook } from "../../../src/decide/limit/lease-book.ts";
+import { putBack, spend, spendEstimate, startWaiting, stopWaiting } from "../../../src/decide/limit/lease-spend.ts";
+import { accept, fail, mayAsk, question, shouldSync } from "../../../src/decide/limit/lease-sync.ts";
+import { available, capacityOf, emptyLedger, fullLedger } from "../../../src/decide/limit/ledger.ts";
+import type { SyncReply, SyncRequest } from "../../../src/model/message/lease.ts";
+import type { LimitTerms } from "../../../src/model/snapshot/limit-terms.ts";
+
+const NOW = Date.UTC(2026, 10, 23);
+const gcra: LimitTerms = { algorithm: "gcra", requests: 20, windowMs: 1000, burst: 10 };
+const fixedWindow: LimitTerms = { algorithm: "fixed-window", requests: 20, windowMs: 1000, burst: 20 };
+const ISOLATES = 3;
+
+type Message = { readonly ask: SyncRequest } | { readonly to: LeaseBook; readonly reply: SyncReply };
+
+/** Everything there is, and what has come of it. */
+class Fleet {
+  now = NOW;
+  restarts = 0;
+  restartedAt = 0;
+  /** Tokens that left the bucket, less those that came back to it. */
+  net = 0;
+  granted = 0;
+  readonly admitted: number[] = [];
+  readonly terms: LimitTerms;
+  coordinator: Coordinator = newCoordinator(NOW, null);
+  readonly books = Array.from({ length: ISOLATES }, (_, index) => newLeaseBook(`isolate-${index}`));
+  readonly channel: Message[] = [];
+  readonly #answered = new Set<SyncReply>();
+  #born = ISOLATES;
+
+  constructor(terms: LimitTerms) {
+    this.terms = terms;
+  }
+
+  get bucket() {
+    return { limit: "one", key: "", terms: this.terms };
+  }
+
+  book(index: number): LeaseBook {
+    const book = this.books[index % ISOLATES];
+    if (book === undefined) throw new Error("no such isolate");
+    return book;
+  }
+
+  send(book: LeaseBook): void {
+    if (mayAsk(book, this.now)) this.channel.push({ ask: question(book, this.now) });
+  }
+
+  deliver(message: Message): void {
+    if ("to" in message) {
+      accept(message.to, message.reply, this.now);
+      return;
+    }
+    const before = this.#taken();
+    const reply = answerSync(this.coordinator, message.ask, this.now, () => 0.5);
+    this.net += this.#taken() - before;
+    const to = this.books.find(({ isolate }) => isolate === message.ask.isolate);
+    if (reply === null) return;
+    if (!this.#answered.has(reply)) for (const { tokens } of reply.grants) this.granted += tokens;
+    this.#answered.add(reply);
+    if (to !== undefined) this.channel.push({ to, reply });
+  }
+
+  /** Tokens missing from the bucket right now. */
+  #taken(): number {
+    const [bucket] = this.coordinator.buckets.values();
+    const lost = this.coordinator.forgotAt === null ? fullLedger : emptyLedger(this.terms, this.coordinator.forgotAt);
+    return capacityOf(this.terms) - available(bucket?.ledger ?? lost, this.terms, this.now);
+  }
+
+  /** What an isolate holds, and what the coordinator believes that it holds. */
+  holdings(book: LeaseBook): { holds: number; believed: number } {
+    const [held] = book.held.values();
+    const [bucket] = this.coordinator.buckets.values();
+    const holds = held !== undefined && held.diesAt > this.now ? held.tokens : 0;
+    return { holds, believed: bucket?.leases.get(book.isolate)?.outstanding ?? 0 };
+  }
+
+  replace(index: number): void {
+    this.books[index % ISOLATES] = newLeaseBook(`isolate-${this.#born++}`);
+  }
+}
+
+type Command = fc.Command<object, Fleet>;
+const command = (name: string, run: (fleet: Fleet) => void): Command => ({
+  check: () => true,
+  run: (_, fleet) => {
+    run(fleet);
+    expect(fleet.admitted.length, "spent of what was granted").toBeLessThanOrEqual(fleet.granted);
+    expect(fleet.admitted.length, "spent of what did not come back").toBeLessThanOrEqual(fleet.net + 1e-3);
+    // What was held when the coordinator forgot is dead a second later.
+    if (fleet.now - fleet.restartedAt < 1100) return;
+    for (const book of fleet.books) {
+      const { holds, believed } = fleet.holdings(book);
+      expect(holds, `held by ${book.isolate}`).toBeLessThanOrEqual(believed);
+    }
+  },
+  toString: () => name,
+});
+const isolate = fc.nat(ISOLATES - 1);
+const pick = fc.nat(20);
+const taken = (fleet: Fleet, at: number): Message | undefined =>
+  fleet.channel.splice(at % Math.max(1, fleet.channel.length), 1)[0];
+
+const deliver = (at: number): Command =>
+  command(`deliver ${at}`, (fleet) => {
+    const message = taken(fleet, at);
+    if (message !== undefined) fleet.deliver(message);
+  });
+
+const commands = [
+  fc.tuple(isolate, fc.integer({ min: 1, max: 8 })).map(([index, count]) =>
+    command(`${count} requests at ${index}`, (fleet) => {
+      const book = fleet.book(index);
+      for (let nth = 0; nth < count; nth++) {
+        const { holds } = fleet.holdings(book);
+        const { verdict } = spend(book, fleet.bucket, fleet.now, null);
+        expect(verdict === "allow", "by a living token").toBe(holds >= 1);
+        if (verdict === "allow") fleet.admitted.push(fleet.now);
+        if (verdict === "ask") startWaiting(book, "one", "", fleet.now);
+        if (verdict === "ask" || shouldSync(book, fleet.bucket, fleet.now)) fleet.send(book);
+        if (verdict === "ask" && nth % 2 === 0) stopWaiting(book, "one", "");
+      }
+    }),
+  ),
+  isolate.map((index) =>
+    command(`another limit refuses at ${index}`, (fleet) => {
+      const { verdict } = spend(fleet.book(index), fleet.bucket, fleet.now, null);
+      if (verdict === "allow") putBack(fleet.book(index), fleet.bucket, fleet.now);
+    }),
+  ),
+  isolate.map((index) => command(`question of ${index}`, (fleet) => fleet.send(fleet.book(index)))),
+  ...[pick, fc.constant(0), fc.constant(0), fc.constant(0)].map((one) => one.map(deliver)),
+  pick.map((at) =>
+    command(`double ${at}`, ({ channel }) => {
+      const message = channel[at % Math.max(1, channel.length)];
+      if (message !== undefined) channel.push(message);
+    }),
+  ),
+  pick.map((at) => command(`lose ${at}`, (fleet) => void taken(fleet, at))),
+  isolate.map((index) =>
+    command(`${index} gives up waiting`, (fleet) => fail(fleet.book(index), fleet.book(index).seq, fleet.now)),
+  ),
+  fc.integer({ min: 1, max: 1500 }).map((ms) => command(`${ms} ms pass`, (fleet) => void (fleet.now += ms))),
+  isolate.map((index) => command(`${index} dies`, (fleet) => fleet.replace(index))),
+  fc.constant(
+    command("the coordinator forgets", (fleet) => {
+      fleet.coordinator = newCoordinator(fleet.now, new Map());
+      fleet.restarts += 1;
+      fleet.restartedAt = fleet.now;
+    }),
+  ),
+];
+
+function run(terms: LimitTerms, most: (ms: number, restarts: number) => number): void {
+  fc.assert(
+    fc.property(fc.commands(commands, { size: "max", maxCommands: 200 }), (list) => {
+      const fleet = new Fleet(terms);
+      fc.modelRun(() => ({ model: {}, real: fleet }), list);
+      for (const [from, start] of fleet.admitted.entries()) {
+        for (const [offset, end] of fleet.admitted.slice(from).entries()) {
+          expect(offset + 1).toBeLessThanOrEqual(most(end - start, fleet.restarts) + 1e-6);
+        }
+      }
+    }),
+    { numRuns: 150 },
+  );
+}
+
+describe("leased quota, over a channel that loses, doubles, delays and reorders", () => {
+  it("by GCRA: no stretch sees more than rate and burst, and what was held when it began", () => {
+    // Held: one second of the rate; what isolates held when the coordinator forgot may come on top, once each time.
+    run(gcra, (ms, restarts) => (ms * 20) / 1000 + 10 + 20 * (1 + restarts));
+  });
+
+  it("by fixed windows: no stretch sees more than the windows it touches", () => {
+    run(fixedWindow, (ms) => 20 * (Math.floor(ms / 1000) + 2));
+  });
+});
+
+describe("one isolate and its coordinator", () => {
+  const fleet = (): Fleet => new Fleet(gcra);
+  /** A question, its answer. */
+  const turn = (one: Fleet): void => {
+    one.send(one.book(0));
+    for (let message = one.channel.shift(); message !== undefined; message = one.channel.shift()) one.deliver(message);
+  };
+
+  it("asks first, then decides by itself", () => {
+    const one = fleet();
+    const book = one.book(0);
+    expect(spend(book, one.bucket, one.now, null).verdict).toBe("ask");
+    startWaiting(book, "one", "", one.now);
+    turn(one);
+    expect(spend(book, one.bucket, one.now, one.now)).toEqual({ verdict: "allow", remaining: 9, resetMs: 50 });
+  });
+
+  it("takes back what was granted in an answer that was lost", () => {
+    const one = fleet();
+    const book = one.book(0);
+    spend(book, one.bucket, one.now, null);
+    for (let nth = 0; nth < 3; nth++) startWaiting(book, "one", "", one.now);
+    one.send(book);
+    const [ask] = one.channel.splice(0);
+    if (ask !== undefined) one.deliver(ask);
+    one.channel.splice(0);
+    expect(one.granted).toBe(3);
+    fail(book, book.seq, one.now);
+    turn(one);
+    const [bucket] = one.coordinator.buckets.values();
+    expect(bucket?.outstanding).toBe(3);
+  });
+
+  it("says unavailable when it waited in vain, and lets one request a while try again", () => {
+    const one = fleet();
+    const book = one.book(0);
+    expect(spend(book, one.bucket, one.now, null).verdict).toBe("ask");
+    for (let failures = 0; failures < 3; failures++) {
+      question(book, one.now);
+      fail(book, book.seq, one.now);
+    }
+    expect(spend(book, one.bucket, one.now, one.now).verdict).toBe("unavailable");
+    expect(spend(book, one.bucket, one.now + 399, null).verdict).toBe("unavailable");
+    expect(spend(book, one.bucket, one.now + 400, null).verdict).toBe("ask");
+  });
+
+  it("counts a question as failed that is on its way for too long", () => {
+    const one = fleet();
+    const book = one.book(0);
+    question(book, one.now);
+    expect(mayAsk(book, one.now + 501)).toBe(false);
+    spend(book, one.bucket, one.now + 501, null);
+    expect(mayAsk(book, one.now + 501)).toBe(true);
+  });
+
+  it("forgets the requests that were cancelled while they waited", () => {
+    const one = fleet();
+    const book = one.book(0);
+    spend(book, one.bucket, one.now, null);
+    startWaiting(book, "one", "", one.now);
+    expect(question(book, one.now).wants[0]?.waiting).toBe(1);
+    fail(book, book.seq, one.now);
+    expect(question(book, one.now + 151).wants[0]?.waiting).toBe(0);
+  });
+
+  it("lets its share pass while nobody answers, and has that counted afterwards", () => {
+    const one = fleet();
+    const book = one.book(0);
+    spend(book, one.bucket, one.now, null);
+    turn(one);
+    const verdicts = Array.from({ length: 12 }, () => spendEstimate(book, one.bucket, one.now).verdict);
+    expect(verdicts.filter((verdict) => verdict === "allow")).toHaveLength(capacityOf(gcra));
+    turn(one);
+    const [bucket] = one.coordinator.buckets.values();
+    expect(bucket?.ledger.at).toBe(one.now + 500);
+    turn(one);
+    expect(bucket?.ledger.at, "counted once").toBe(one.now + 500);
+  });
+});
