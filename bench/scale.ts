@@ -4,7 +4,7 @@
 import { parseArgs } from "node:util";
 import type { ApplyResult } from "../src/model/api/apply.ts";
 import { MAX_BODY_BYTES } from "../src/model/api/resource.ts";
-import { createClient, type Client } from "../src/cli/session/client.ts";
+import { createClient, type ApiClient } from "../src/cli/session/client.ts";
 import { startBackend } from "../test/support/backend.ts";
 import { startMesh } from "../test/support/mesh.ts";
 
@@ -89,7 +89,7 @@ function chunks(documents: readonly object[]): object[][] {
   return made;
 }
 
-async function apply(client: Client, items: readonly object[]): Promise<number> {
+async function apply(client: ApiClient, items: readonly object[]): Promise<number> {
   const started = performance.now();
   const answer = await client.call<ApplyResult>("POST", "/apply", { body: { items } });
   if (!answer.ok) throw new Error(answer.failure.message);

@@ -8,11 +8,11 @@ import {
   breakerRows,
   forcedStates,
   forceState,
-  newBreakerDesk,
-  seatId,
-  type BreakerDesk,
+  newBreakerCoordinator,
+  targetId,
+  type BreakerCoordinator,
   type Forced,
-} from "../src/decide/breaker/desk.ts";
+} from "../src/decide/breaker/coordinator.ts";
 import { retryRows, slotRows } from "../src/decide/breaker/capacity-rows.ts";
 import type { BreakerReply, BreakerReport, BreakerRow, ForceOrder } from "../src/model/message/breaker-sync.ts";
 import type { BreakerState, BreakerTerms, ForcedState } from "../src/model/snapshot/circuit.ts";
@@ -48,7 +48,7 @@ export interface States {
 }
 
 export class CircuitBreaker extends DurableObject {
-  readonly #desk: BreakerDesk = newBreakerDesk();
+  readonly #desk: BreakerCoordinator = newBreakerCoordinator();
   /** Epochs as they are written down. */
   readonly #written = new Map<string, number>();
   readonly #ejections = new WrittenEjections(this.ctx.storage.kv);
@@ -108,8 +108,8 @@ export class CircuitBreaker extends DurableObject {
 
   #restore({ policy, target, terms, state, epoch, since, openUntil, trips }: WrittenState, now: number): void {
     const breaker = { ...newBreaker(terms, now), state, epoch, since, openUntil, trips };
-    const id = seatId(policy, target);
-    this.#desk.seats.set(id, {
+    const id = targetId(policy, target);
+    this.#desk.targets.set(id, {
       policy,
       target,
       terms,
@@ -125,7 +125,7 @@ export class CircuitBreaker extends DurableObject {
   /** A row for each breaker that has turned since it was last written; none while nothing turns. */
   #writeTurns(): void {
     this.#ejections.write(this.#desk);
-    for (const [id, { policy, target, terms, breaker }] of this.#desk.seats) {
+    for (const [id, { policy, target, terms, breaker }] of this.#desk.targets) {
       const { state, epoch, since, openUntil, trips } = breaker;
       if (epoch === (this.#written.get(id) ?? 1)) continue;
       this.#written.set(id, epoch);
@@ -133,7 +133,7 @@ export class CircuitBreaker extends DurableObject {
       this.ctx.storage.kv.put(STATE + id, row);
     }
     for (const id of this.#written.keys()) {
-      if (this.#desk.seats.has(id)) continue;
+      if (this.#desk.targets.has(id)) continue;
       this.#written.delete(id);
       this.ctx.storage.kv.delete(STATE + id);
     }

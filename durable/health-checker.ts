@@ -2,23 +2,23 @@
 // are due, as long as isolates report traffic. Verdicts are written down when they turn; the list of endpoints is not, the
 // next report brings it again. The mesh object is told what is known, so that nobody has to wake this one to see it.
 import { refusalForAddress } from "../src/decide/text/address.ts";
-import type { BreakerDesk } from "../src/decide/breaker/desk.ts";
+import type { BreakerCoordinator } from "../src/decide/breaker/coordinator.ts";
 import { endpointUrl } from "../src/decide/balance/endpoint-url.ts";
 import { isExpected, newHealth, type Health, type Probed } from "../src/decide/health/health.ts";
 import {
   answerHealth,
   failingInTraffic,
   healthRows,
-  newHealthDesk,
+  newHealthProber,
   nextProbeAt,
   settle,
   takeDue,
   type Checked,
-} from "../src/decide/health/desk.ts";
+} from "../src/decide/health/prober.ts";
 import { pardon } from "../src/decide/breaker/outlier.ts";
 import type { HealthReply, HealthReport, HealthRow, ProbeTarget } from "../src/model/message/health.ts";
 import type { HealthTerms } from "../src/model/snapshot/health-terms.ts";
-import { MESH_OBJECT } from "../src/model/word/keys.ts";
+import { MESH_OBJECT } from "../src/model/word/refs.ts";
 import type { Mesh } from "./mesh.ts";
 
 const PREFIX = "health:";
@@ -40,12 +40,12 @@ type Row = Pick<Health, "state" | "since" | "cause" | "penalty" | "penaltyAt" | 
 export class HealthChecker {
   readonly #ctx: DurableObjectState;
   readonly #env: Cloudflare.Env;
-  readonly #breakers: BreakerDesk;
-  readonly #desk = newHealthDesk();
+  readonly #breakers: BreakerCoordinator;
+  readonly #desk = newHealthProber();
   #alarmAt: number | null = null;
   #toldAt = Number.NEGATIVE_INFINITY;
 
-  constructor(ctx: DurableObjectState, env: Cloudflare.Env, breakers: BreakerDesk) {
+  constructor(ctx: DurableObjectState, env: Cloudflare.Env, breakers: BreakerCoordinator) {
     this.#ctx = ctx;
     this.#env = env;
     this.#breakers = breakers;

@@ -2,7 +2,7 @@
 // isolates only; what decides when a key does what is decide/key-rotation.ts. A private key is deleted when it stops signing.
 import { DurableObject } from "cloudflare:workers";
 import {
-  advance,
+  advanceKeys,
   askRotation,
   inState,
   isPublished,
@@ -84,7 +84,7 @@ export class KeyRing extends DurableObject {
   async #current(): Promise<Ring> {
     if (wakeAt(this.#ring()) > Date.now()) return this.#ring();
     const fresh = await newKey();
-    return this.#write((ring) => advance(ring, fresh.kid, Date.now()), fresh);
+    return this.#write((ring) => advanceKeys(ring, fresh.kid, Date.now()), fresh);
   }
 
   #ring(): Ring {

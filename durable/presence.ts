@@ -1,7 +1,7 @@
 // The leases of the registered endpoints of one cluster. Heartbeats end here, without a write; when a lease runs out, the
 // alarm has the registry remove the endpoint. The registry says which endpoints exist; this object, which are alive.
 import { DurableObject } from "cloudflare:workers";
-import { granted, renewed, restored, type Lease } from "../src/decide/fleet/presence.ts";
+import { granted, renewed, restored, type EndpointLease } from "../src/decide/fleet/presence.ts";
 import type { LeaseGrant, Renewal } from "../src/model/message/propagation.ts";
 
 const PREFIX = "lease:";
@@ -10,7 +10,7 @@ const RETRY_MS = 5000;
 /** Leases younger than this may be unknown to a list that the registry made a moment ago. */
 const SETTLING_MS = 60_000;
 
-interface Held extends Lease {
+interface Held extends EndpointLease {
   readonly grantedAt: number;
 }
 

@@ -10,7 +10,7 @@ import {
   type Coordinator,
   type WrittenLedger,
 } from "../src/decide/limit/coordinator.ts";
-import { pagesOf, type DemandPage } from "../src/decide/limit/demand-history.ts";
+import { chunksOf, type DemandChunk } from "../src/decide/limit/demand-history.ts";
 import { answerSync } from "../src/decide/limit/grant.ts";
 import { untilFull } from "../src/decide/limit/ledger.ts";
 import { limitUsage, type LimitUse } from "../src/decide/limit/usage.ts";
@@ -76,8 +76,8 @@ export class RateLimiter extends DurableObject {
   }
 
   /** What was asked of one limit, or of all (null), in the last hour, by the minute. */
-  demand(limit: string | null): readonly DemandPage[] {
-    return pagesOf(this.#coordinator.demand, limit, Date.now());
+  demand(limit: string | null): readonly DemandChunk[] {
+    return chunksOf(this.#coordinator.demand, limit, Date.now());
   }
 
   /** How often isolates called since this object was last started. */

@@ -1,11 +1,11 @@
 // The map: what is under /_selvage/ goes to the control plane, everything else is traffic. Control plane and adapters are
 // loaded when they are first called, so that an isolate which only serves traffic never evaluates it.
-import { entrance } from "./decide/route/entrance.ts";
+import { planeOf } from "./decide/route/plane.ts";
 import type { Env } from "./env/env.ts";
 import { toProblem, type Refusal } from "./model/word/problem.ts";
-import { judge } from "./proxy/judge.ts";
+import { decideExternally } from "./proxy/external-decision.ts";
 import { proxy } from "./proxy/pipeline.ts";
-import { rateLimitDesk } from "./proxy/rate-limit-desk.ts";
+import { rateLimitService } from "./proxy/rate-limit-service.ts";
 
 export { CircuitBreaker } from "../durable/circuit-breaker.ts";
 export { JwksCache } from "../durable/jwks-cache.ts";
@@ -17,14 +17,14 @@ export { Registry } from "./registry/registry.ts";
 
 export default {
   async fetch(request: Request, env: Env, ctx: ExecutionContext): Promise<Response> {
-    switch (entrance(request.url, env.ADMIN_HOST)) {
+    switch (planeOf(request.url, env.ADMIN_HOST)) {
       case "traffic":
         return proxy(request, env, ctx);
       case "closed":
         return nothingHere();
       case "adapters": {
         const { adapters } = await import("./adapters/adapters.ts");
-        return adapters(request, env, ctx, judge, rateLimitDesk);
+        return adapters(request, env, ctx, decideExternally, rateLimitService);
       }
       case "control": {
         if (request.headers.has("selvage-service")) return strayed();

@@ -2,9 +2,9 @@
 // but a preview's exactness.
 import {
   HISTORY_MS,
-  restorePage,
+  restoreChunk,
   type DemandHistory,
-  type DemandPage,
+  type DemandChunk,
   type DemandRow,
 } from "../../src/decide/limit/demand-history.ts";
 
@@ -13,15 +13,15 @@ const ROW = "demand:";
 type Kv = DurableObjectStorage["kv"];
 
 export function readDemand(kv: Kv, history: DemandHistory, now: number): void {
-  for (const [, page] of kv.list<DemandPage>({ prefix: ROW })) {
-    if (page.from > now - HISTORY_MS) restorePage(history, page);
+  for (const [, page] of kv.list<DemandChunk>({ prefix: ROW })) {
+    if (page.from > now - HISTORY_MS) restoreChunk(history, page);
   }
 }
 
 export function writeDemand(kv: Kv, { minutes, changed }: DemandHistory): void {
   for (const from of changed) {
     const rows: DemandRow[] = [...(minutes.get(from)?.values() ?? [])];
-    kv.put(ROW + from, { from, rows } satisfies DemandPage);
+    kv.put(ROW + from, { from, rows } satisfies DemandChunk);
   }
   changed.clear();
 }

@@ -1,6 +1,6 @@
 // What the object of a service has concluded about outliers, written down: who is out until when, and how long the next
 // ejection of those that were out would be. Counts are not kept. A row is written when one of the two changes.
-import type { BreakerDesk } from "../../src/decide/breaker/desk.ts";
+import type { BreakerCoordinator } from "../../src/decide/breaker/coordinator.ts";
 import { newHost, newOutliers } from "../../src/decide/breaker/outlier.ts";
 import type { OutlierTerms } from "../../src/model/snapshot/circuit.ts";
 
@@ -24,7 +24,7 @@ export class WrittenEjections {
   }
 
   /** Takes up what an earlier life of the object has written. */
-  restore(desk: BreakerDesk, now: number): void {
+  restore(desk: BreakerCoordinator, now: number): void {
     for (const [name, { policy, endpoint, terms, ejectedUntil, backoff }] of this.#kv.list<Row>({ prefix: PREFIX })) {
       const one = desk.ejecting.get(policy) ?? { terms, outliers: newOutliers(now) };
       desk.ejecting.set(policy, one);
@@ -34,7 +34,7 @@ export class WrittenEjections {
   }
 
   /** To be called after everything that may have ejected somebody. */
-  write(desk: BreakerDesk): void {
+  write(desk: BreakerCoordinator): void {
     const kept = new Set<string>();
     for (const [policy, { terms, outliers }] of desk.ejecting) {
       for (const [endpoint, { ejectedUntil, backoff }] of outliers.hosts) {

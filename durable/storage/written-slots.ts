@@ -1,7 +1,7 @@
 // What a coordinator may have lent out of its slots, written down before the answer leaves: an object that is moved or
 // killed lends nothing a second time. A row for each policy that caps concurrency, written again every few seconds.
-import { slotsOf, type CapacityDesk } from "../../src/decide/breaker/capacity-desk.ts";
-import { recallSlots, slotsToWrite, type WrittenSlots } from "../../src/decide/concurrency/slot-desk.ts";
+import { slotsOf, type CapacityCoordinator } from "../../src/decide/breaker/capacity.ts";
+import { recallSlots, slotsToWrite, type WrittenSlots } from "../../src/decide/concurrency/coordinator.ts";
 
 const SLOTS = "slots:";
 
@@ -13,7 +13,7 @@ export class WrittenSlotRows {
     this.#kv = kv;
   }
 
-  restore(desk: CapacityDesk, now: number): void {
+  restore(desk: CapacityCoordinator, now: number): void {
     for (const [name, row] of this.#kv.list<WrittenSlots>({ prefix: SLOTS })) {
       const policy = name.slice(SLOTS.length);
       if (row.until <= now) {
@@ -25,7 +25,7 @@ export class WrittenSlotRows {
     }
   }
 
-  write(desk: CapacityDesk, now: number): void {
+  write(desk: CapacityCoordinator, now: number): void {
     for (const [policy, slots] of desk.slots) {
       const row = slotsToWrite(slots, this.#written.get(policy) ?? null, now);
       if (row === null) continue;

@@ -1,6 +1,6 @@
 // Tells the mesh object that the registry moved, so that isolates hear of it with their next question.
 import type { Env } from "../env/env.ts";
-import { MESH_OBJECT } from "../model/word/keys.ts";
+import { MESH_OBJECT } from "../model/word/refs.ts";
 import type { Head } from "../model/registry/registry.ts";
 
 /**

@@ -1,20 +1,20 @@
 // The writes of the admin API, as plans: a bundle of documents, one document, the removal of one, and the return to an
 // earlier revision. What happens to a plan is change.ts.
-import { refOf } from "../model/word/keys.ts";
+import { refOf } from "../model/word/refs.ts";
 import type { Refusal } from "../model/word/problem.ts";
 import type { PastDocument, StoredDocument } from "../model/registry/registry.ts";
 import { change, type Applied, type MeshState, type WriteOptions } from "./change.ts";
-import { after, plan, refOfDocument, remove as removal, write, type PlanOptions, type Planned } from "./plan.ts";
+import { after, plan, refOfDocument, planRemoval as removal, write, type PlanOptions, type Planned } from "./plan.ts";
 import { storageRefusal } from "../store/error.ts";
 import type { Store } from "../store/store.ts";
-import type { Incoming } from "./verdict.ts";
+import type { SentDocument } from "./verdict.ts";
 
 export type { Applied, WriteOptions } from "./change.ts";
 
 export interface ApplyOptions extends WriteOptions, Pick<PlanOptions, "set" | "prune" | "pruneMax"> {}
 
 /** All documents or none, as one revision. An unchanged mesh gets none and answers the current one. */
-export async function apply(store: Store, incoming: readonly Incoming[], options: ApplyOptions): Promise<Applied> {
+export async function apply(store: Store, incoming: readonly SentDocument[], options: ApplyOptions): Promise<Applied> {
   if (options.prune && (options.set ?? null) === null) {
     return refuse({
       problem: "badParameter",
@@ -34,7 +34,7 @@ export async function apply(store: Store, incoming: readonly Incoming[], options
 }
 
 /** Creates or replaces one document. */
-export async function putOne(store: Store, incoming: Incoming, options: WriteOptions): Promise<Applied> {
+export async function putOne(store: Store, incoming: SentDocument, options: WriteOptions): Promise<Applied> {
   const target = refOfDocument(incoming.document);
   const origin = { incoming: [{ ...incoming, index: null }], target, rolledBackTo: null };
   return change(

@@ -14,7 +14,7 @@ import { errorsWithoutOverrides, overrideFindings, reasonOf } from "./override-r
 import { refOfDocument, type Plan, type PlannedChange, type Planned } from "./plan.ts";
 import { storageRefusal } from "../store/error.ts";
 import type { Store } from "../store/store.ts";
-import { laterFindings, newWarnings, refuseErrors, refuseWarnings, type Incoming } from "./verdict.ts";
+import { laterFindings, newWarnings, refuseErrors, refuseWarnings, type SentDocument } from "./verdict.ts";
 
 export interface WriteOptions {
   /** Plan, compile and answer, write nothing. */
@@ -52,7 +52,7 @@ export type Applied =
 
 /** What the change was asked with, as far as it matters to what is answered and written down. */
 export interface Origin {
-  readonly incoming: readonly Incoming[];
+  readonly incoming: readonly SentDocument[];
   /** What the audit calls it: a ref, or `mesh`. */
   readonly target: string;
   readonly rolledBackTo: number | null;

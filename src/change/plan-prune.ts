@@ -1,7 +1,7 @@
 // Which documents of a set are gone from its source, and whether so many may go at once. By membership that the registry
 // recorded at apply, never by label: a label can be mistyped, and then the wrong things vanish.
 import type { Finding } from "../model/word/finding.ts";
-import { refOf } from "../model/word/keys.ts";
+import { refOf } from "../model/word/refs.ts";
 import type { Refusal } from "../model/word/problem.ts";
 import type { StoredDocument } from "../model/registry/registry.ts";
 

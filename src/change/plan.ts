@@ -5,7 +5,7 @@ import type { PatchOperation } from "../model/api/apply.ts";
 import type { Document } from "../model/document/document.ts";
 import type { Finding } from "../model/word/finding.ts";
 import type { IdentityState } from "../model/registry/identity.ts";
-import { refOf } from "../model/word/keys.ts";
+import { refOf } from "../model/word/refs.ts";
 import type { Refusal } from "../model/word/problem.ts";
 import type { StoredDocument } from "../model/registry/registry.ts";
 import { pruned } from "./plan-prune.ts";
@@ -64,12 +64,12 @@ export function plan(current: readonly StoredDocument[], incoming: readonly Docu
   });
 
   const named = new Set(changes.map(({ ref }) => ref));
-  const removals = (options.remove ?? []).flatMap((ref) => remove(ref, stored, "delete"));
+  const removals = (options.remove ?? []).flatMap((ref) => planRemoval(ref, stored, "delete"));
   if (options.prune && set !== null) {
     const outcome = pruned(current, named, set, options.pruneMax ?? null);
     if (!outcome.ok) return outcome;
     findings.push(...outcome.findings);
-    removals.push(...outcome.refs.flatMap((ref) => remove(ref, stored, "prune")));
+    removals.push(...outcome.refs.flatMap((ref) => planRemoval(ref, stored, "prune")));
   }
   return {
     ok: true,
@@ -109,7 +109,7 @@ function keep(ref: string, before: StoredDocument): PlannedChange {
   return { ref, action: "unchanged", before, after: document, manager, applySet, patch: [] };
 }
 
-export function remove(
+export function planRemoval(
   ref: string,
   stored: ReadonlyMap<string, StoredDocument>,
   action: "prune" | "delete",

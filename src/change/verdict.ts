@@ -7,7 +7,7 @@ import { kinds } from "../model/document/kinds.ts";
 import { refOfDocument, type PlannedChange } from "./plan.ts";
 
 /** A document as it was sent, and where it stands in what was sent. */
-export interface Incoming {
+export interface SentDocument {
   readonly document: Document;
   /** Place in the body; null = the body is this one document. */
   readonly index: number | null;
@@ -27,7 +27,7 @@ export function laterFindings(changes: readonly PlannedChange[]): Finding[] {
 }
 
 /** 422 when any finding is an error; null otherwise. */
-export function refuseErrors(findings: readonly Finding[], incoming: readonly Incoming[]): Refusal | null {
+export function refuseErrors(findings: readonly Finding[], incoming: readonly SentDocument[]): Refusal | null {
   const errors = findings.filter(({ severity }) => severity === "error");
   if (errors.length === 0) return null;
   const what = errors.length === 1 ? "There is 1 error" : `There are ${errors.length} errors`;
@@ -38,7 +38,7 @@ export function refuseErrors(findings: readonly Finding[], incoming: readonly In
   };
 }
 
-export function refuseWarnings(warnings: readonly Finding[], incoming: readonly Incoming[]): Refusal {
+export function refuseWarnings(warnings: readonly Finding[], incoming: readonly SentDocument[]): Refusal {
   const what = warnings.length === 1 ? "There is 1 warning" : `There are ${warnings.length} warnings`;
   return {
     problem: "strictWarnings",
@@ -48,7 +48,7 @@ export function refuseWarnings(warnings: readonly Finding[], incoming: readonly 
 }
 
 /** The finding in terms of the body that was sent; about a document that was not in it, pointer `#`. */
-function placed({ ref, pointer, message, hint, code }: Finding, incoming: readonly Incoming[]): ProblemItem {
+function placed({ ref, pointer, message, hint, code }: Finding, incoming: readonly SentDocument[]): ProblemItem {
   const rest = { code, ...(hint === undefined ? {} : { hint }) };
   const source = incoming.find(({ document }) => refOfDocument(document) === ref);
   if (source === undefined) return { pointer: "#", detail: `${ref}: ${message}`, ...rest };

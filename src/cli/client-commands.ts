@@ -2,7 +2,7 @@
 import type { Command } from "commander";
 import type { ExitCode } from "./session/exit-code.ts";
 import { integer } from "./session/integer.ts";
-import type { Session } from "./session/session.ts";
+import type { CliSession } from "./session/session.ts";
 
 const actions = {
   approve: "grant a contract that is pending or was rejected",
@@ -13,7 +13,7 @@ const actions = {
 
 export function addClientCommands(
   program: Command,
-  withSession: (command: Command, run: (session: Session) => Promise<ExitCode>) => Promise<void>,
+  withSession: (command: Command, run: (session: CliSession) => Promise<ExitCode>) => Promise<void>,
 ): void {
   const wait = ["--wait", "until every isolate runs the new revision"] as const;
   const timeout = ["--timeout <seconds>", "longest wait of --wait", integer(1, 3600), 30] as const;
@@ -98,7 +98,7 @@ export function addClientCommands(
       .option(...timeout)
       .action(async (name, options, command) =>
         withSession(command, async (session) =>
-          (await import("./commands/contract.ts")).decideContract(session, action, name, options),
+          (await import("./commands/contract.ts")).contractCommand(session, action, name, options),
         ),
       );
   }

@@ -1,11 +1,11 @@
 // `selvage keys …` as commander sees it.
 import type { Command } from "commander";
 import type { ExitCode } from "./session/exit-code.ts";
-import type { Session } from "./session/session.ts";
+import type { CliSession } from "./session/session.ts";
 
 export function addKeyCommands(
   program: Command,
-  withSession: (command: Command, run: (session: Session) => Promise<ExitCode>) => Promise<void>,
+  withSession: (command: Command, run: (session: CliSession) => Promise<ExitCode>) => Promise<void>,
 ): void {
   const keys = program.command("keys").description("the mesh's own signing keys");
   keys

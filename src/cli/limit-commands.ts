@@ -2,13 +2,13 @@
 import type { Command } from "commander";
 import type { ExitCode } from "./session/exit-code.ts";
 import { integer } from "./session/integer.ts";
-import type { Session } from "./session/session.ts";
+import type { CliSession } from "./session/session.ts";
 
 const MOST = 1_000_000_000;
 
 export function addLimitCommands(
   program: Command,
-  withSession: (command: Command, run: (session: Session) => Promise<ExitCode>) => Promise<void>,
+  withSession: (command: Command, run: (session: CliSession) => Promise<ExitCode>) => Promise<void>,
 ): void {
   const limit = program.command("limit").description("limits on requests");
   limit

@@ -1,13 +1,13 @@
 // `selvage token …` and `selvage override …` as commander sees them.
 import { type Command, Option } from "commander";
 import type { ExitCode } from "./session/exit-code.ts";
-import type { Session } from "./session/session.ts";
+import type { CliSession } from "./session/session.ts";
 
 const names = (text: string): string[] => text.split(",").filter((name) => name !== "");
 
 export function addOperatorCommands(
   program: Command,
-  withSession: (command: Command, run: (session: Session) => Promise<ExitCode>) => Promise<void>,
+  withSession: (command: Command, run: (session: CliSession) => Promise<ExitCode>) => Promise<void>,
 ): void {
   const token = program.command("token").description("tokens of operators");
   token
@@ -19,7 +19,7 @@ export function addOperatorCommands(
     .option("--expires <when>", "a duration (24h) or a time (RFC 3339)")
     .action(async (name, options, command) =>
       withSession(command, async (session) =>
-        (await import("./commands/token.ts")).createToken(session, name, options),
+        (await import("./commands/token.ts")).tokenCreateCommand(session, name, options),
       ),
     );
   token

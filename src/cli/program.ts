@@ -8,7 +8,7 @@ import { addKeyCommands } from "./key-commands.ts";
 import { addLimitCommands } from "./limit-commands.ts";
 import { addOperatorCommands } from "./operator-commands.ts";
 import { packageVersion } from "./session/package-root.ts";
-import { openSession, outputs, type GlobalOptions, type Session } from "./session/session.ts";
+import { openCliSession, outputs, type GlobalOptions, type CliSession } from "./session/session.ts";
 import type { Terminal } from "./session/terminal.ts";
 
 /** Told once, with the exit code of the command that ran. */
@@ -41,8 +41,8 @@ export function buildProgram(terminal: Terminal, done: Done): Command {
     });
 
   /** Runs a command's code with a session made of the global options. */
-  const withSession = async (command: Command, run: (session: Session) => Promise<ExitCode>): Promise<void> => {
-    const opened = openSession(command.optsWithGlobals<GlobalOptions>(), terminal);
+  const withSession = async (command: Command, run: (session: CliSession) => Promise<ExitCode>): Promise<void> => {
+    const opened = openCliSession(command.optsWithGlobals<GlobalOptions>(), terminal);
     if (!opened.ok) {
       terminal.err(`${terminal.paint("red", "Error", "err")}: ${opened.message}`);
       done(exitCodes.usage);
@@ -91,7 +91,7 @@ export function buildProgram(terminal: Terminal, done: Done): Command {
     .option(...wait)
     .option(...timeout)
     .action(async (options, command) =>
-      withSession(command, async (session) => (await import("./commands/apply.ts")).apply(session, options)),
+      withSession(command, async (session) => (await import("./commands/apply.ts")).applyCommand(session, options)),
     );
 
   program
@@ -145,7 +145,9 @@ export function buildProgram(terminal: Terminal, done: Done): Command {
     .argument("<kind>")
     .argument("[name]")
     .action(async (kind, name, _options, command) =>
-      withSession(command, async (session) => (await import("./commands/describe.ts")).describe(session, kind, name)),
+      withSession(command, async (session) =>
+        (await import("./commands/describe.ts")).describeCommand(session, kind, name),
+      ),
     );
 
   program
@@ -158,7 +160,7 @@ export function buildProgram(terminal: Terminal, done: Done): Command {
     .option(...reason)
     .action(async (kind, name, options, command) =>
       withSession(command, async (session) =>
-        (await import("./commands/delete.ts")).remove(session, kind, name, options),
+        (await import("./commands/delete.ts")).deleteCommand(session, kind, name, options),
       ),
     );
 
@@ -193,7 +195,9 @@ export function buildProgram(terminal: Terminal, done: Done): Command {
     .option(...wait)
     .option(...timeout)
     .action(async (options, command) =>
-      withSession(command, async (session) => (await import("./commands/rollback.ts")).rollback(session, options)),
+      withSession(command, async (session) =>
+        (await import("./commands/rollback.ts")).rollbackCommand(session, options),
+      ),
     );
 
   program

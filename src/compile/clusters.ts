@@ -1,10 +1,10 @@
 // Cluster documents → where they are and what addresses they allow, for the data plane. Trust is not its business.
 import type { ClusterPlace, Snapshot } from "../model/snapshot/snapshot.ts";
-import { clusterRule } from "./world/cluster-rule.ts";
-import type { World } from "./world/world.ts";
+import { clusterRule } from "./documents/cluster-rule.ts";
+import type { DocumentIndex } from "./documents/document-index.ts";
 
 /** The member of a snapshot; none when no cluster says anything but what is so anyway. */
-export function compileClusters({ clusters }: World, localMesh: boolean): Pick<Snapshot, "clusters"> {
+export function compileClusters({ clusters }: DocumentIndex, localMesh: boolean): Pick<Snapshot, "clusters"> {
   const names = new Set([...clusters.keys(), ...(localMesh ? ["local"] : [])]);
   const places = [...names].map((name): [string, ClusterPlace] => {
     const document = clusters.get(name);

@@ -5,7 +5,7 @@ import type { Finding } from "../model/word/finding.ts";
 import { NO_IDENTITIES, type IdentityState } from "../model/registry/identity.ts";
 import type { Snapshot } from "../model/snapshot/snapshot.ts";
 import type { Status } from "../model/registry/status.ts";
-import { builtInCluster, clusterRule } from "./world/cluster-rule.ts";
+import { builtInCluster, clusterRule } from "./documents/cluster-rule.ts";
 import { compileAccess } from "./policy/access.ts";
 import { lintContracts } from "./policy/contracts.ts";
 import { compileIdentities } from "./policy/identities.ts";
@@ -16,12 +16,12 @@ import { compileClusters } from "./clusters.ts";
 import { compileListeners } from "./route/listeners.ts";
 import { layOverrides } from "./overrides.ts";
 import { compilePolicies } from "./policy/policies.ts";
-import { collectPrograms } from "./world/programs.ts";
+import { collectPrograms } from "./documents/programs.ts";
 import { compileRouter } from "./route/router.ts";
 import { compileRoutes } from "./route/routes.ts";
 import { compileServices } from "./services.ts";
 import { compileStatuses } from "./statuses.ts";
-import { survey, type World } from "./world/world.ts";
+import { indexDocuments, type DocumentIndex } from "./documents/document-index.ts";
 import { lintAuthentication } from "./lint/authentication.ts";
 import { lintAuthorizations } from "./lint/authorization.ts";
 import { lintBackends } from "./lint/backends.ts";
@@ -70,7 +70,7 @@ export function compile(documents: readonly Document[], options: CompileOptions)
     createdAt,
     options.now,
   );
-  const world = survey(overlaid.documents, createdAt);
+  const world = indexDocuments(overlaid.documents, createdAt);
   const listeners = compileListeners(world);
   const policies = compilePolicies(world);
   const circuits = compileCircuits(world.trafficPolicies);
@@ -87,11 +87,11 @@ export function compile(documents: readonly Document[], options: CompileOptions)
     fetchesPrivately,
   );
   const attached = { policies, circuits, faults, limits, access };
-  const losers = new Map([...policies.losers, ...faults.losers, ...access.losers]);
+  const conflicts = new Map([...policies.losers, ...faults.losers, ...access.losers]);
   const services = compileServices(world, attached, options.localMesh);
   const routes = compileRoutes(world, listeners, attached, programs);
   const router = compileRouter(routes.placements, routes.rules, listeners, programs.table, world.services);
-  const statuses = compileStatuses(world, listeners, losers, routes, identities.contracts, {
+  const statuses = compileStatuses(world, listeners, conflicts, routes, identities.contracts, {
     now: options.now,
     previous: options.previous ?? new Map(),
     generations: options.generations ?? new Map(),
@@ -102,7 +102,7 @@ export function compile(documents: readonly Document[], options: CompileOptions)
     ...services.findings,
     ...lintReferences(world, listeners),
     ...faults.findings,
-    ...lintPolicies(world, losers),
+    ...lintPolicies(world, conflicts),
     ...lintAuthentication(world.authenticationPolicies, fetchesPrivately, options.hasSecret),
     ...lintAuthorizations(world),
     ...lintTrust(world, fetchesPrivately),
@@ -131,7 +131,7 @@ export function compile(documents: readonly Document[], options: CompileOptions)
 }
 
 /** Key sets of policies are fetched as endpoints without a cluster are called. */
-function allowsPrivate({ clusters }: World, localMesh: boolean): boolean {
+function allowsPrivate({ clusters }: DocumentIndex, localMesh: boolean): boolean {
   const cluster = builtInCluster(localMesh);
   return clusterRule(cluster, clusters.get(cluster), localMesh)?.allowPrivate ?? false;
 }

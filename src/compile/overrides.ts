@@ -5,13 +5,13 @@ import { mergePatch, patchedPaths } from "../decide/text/merge-patch.ts";
 import type { Document, DocumentOf } from "../model/document/document.ts";
 import type { Finding } from "../model/word/finding.ts";
 import { toPointer, type Path } from "../model/word/json-pointer.ts";
-import { refOf } from "../model/word/keys.ts";
+import { refOf } from "../model/word/refs.ts";
 import { kindByAnyName } from "../model/document/kinds.ts";
 import { isOverridable } from "../model/document/overridable.ts";
 import { parseOne } from "../model/read/parse-document.ts";
 import type { OverrideNote } from "../model/registry/status.ts";
-import { draft, type Draft } from "./world/conditions.ts";
-import { oldestFirst } from "./world/world.ts";
+import { draft, type Draft } from "./documents/conditions.ts";
+import { oldestFirst } from "./documents/document-index.ts";
 
 export interface Overlaid {
   /** All documents, the targets with their patched specs. */

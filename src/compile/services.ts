@@ -4,14 +4,14 @@ import { refusalForAddress } from "../decide/text/address.ts";
 import type { Finding } from "../model/word/finding.ts";
 import { parseDuration } from "../model/document/field/duration.ts";
 import type { HealthTerms } from "../model/snapshot/health-terms.ts";
-import { refOf } from "../model/word/keys.ts";
+import { refOf } from "../model/word/refs.ts";
 import type { HealthCheckSpec, ServiceEndpoint } from "../model/document/kind/service.ts";
 import type { Endpoint, ServiceEntry, ServiceKey } from "../model/snapshot/snapshot.ts";
-import { builtInCluster, clusterRule } from "./world/cluster-rule.ts";
+import { builtInCluster, clusterRule } from "./documents/cluster-rule.ts";
 import { circuitMember } from "./policy/circuits.ts";
 import { merged } from "./policy/limits.ts";
 import type { Attached } from "./route/rules.ts";
-import type { ServiceView, World } from "./world/world.ts";
+import type { ServiceView, DocumentIndex } from "./documents/document-index.ts";
 
 /** Probes are not sent more often, whatever a document says. */
 const LEAST_INTERVAL_MS = 100;
@@ -21,7 +21,7 @@ export interface CompiledServices {
   readonly findings: readonly Finding[];
 }
 
-export function compileServices(world: World, attached: Attached, localMesh: boolean): CompiledServices {
+export function compileServices(world: DocumentIndex, attached: Attached, localMesh: boolean): CompiledServices {
   const findings: Finding[] = [];
   const entries = [...world.services].map(([key, service]): [ServiceKey, ServiceEntry] => {
     const endpoints = service.endpoints.map((endpoint, index) => {
@@ -89,7 +89,7 @@ function judge(
   { url }: ServiceEndpoint,
   index: number,
   cluster: string,
-  world: World,
+  world: DocumentIndex,
   localMesh: boolean,
 ): Finding[] {
   const ref = refOf("Service", namespace, name);

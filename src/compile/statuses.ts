@@ -1,7 +1,7 @@
 // What each document's `status` says after a compilation. Policies say whether their targets exist, routes and Gateways
 // what the Gateway API asks for, everything else that it was accepted.
 import type { Document } from "../model/document/document.ts";
-import { refOf } from "../model/word/keys.ts";
+import { refOf } from "../model/word/refs.ts";
 import type { GatewayStatus, RouteStatus, Status } from "../model/registry/status.ts";
 import {
   draft,
@@ -11,14 +11,14 @@ import {
   stamp,
   type Draft,
   type Stamp,
-} from "./world/conditions.ts";
+} from "./documents/conditions.ts";
 import { contractConditions } from "./policy/contract-conditions.ts";
 import type { CompiledContract } from "./policy/identities.ts";
-import { supportedKinds, type Door, type Listeners } from "./route/listeners.ts";
-import { isPolicy, missingTarget, type Losers, type Policy } from "./policy/policies.ts";
+import { supportedKinds, type CompiledGateway, type Listeners } from "./route/listeners.ts";
+import { isPolicy, missingTarget, type Conflicts, type Policy } from "./policy/policies.ts";
 import type { Overlaid } from "./overrides.ts";
 import type { CompiledParent, CompiledRoute, CompiledRoutes } from "./route/routes.ts";
-import type { World } from "./world/world.ts";
+import type { DocumentIndex } from "./documents/document-index.ts";
 
 export interface StatusOptions {
   readonly now: string;
@@ -30,9 +30,9 @@ export interface StatusOptions {
 }
 
 export function compileStatuses(
-  world: World,
+  world: DocumentIndex,
   listeners: Listeners,
-  losers: Losers,
+  conflicts: Conflicts,
   { routes }: CompiledRoutes,
   contracts: readonly CompiledContract[],
   options: StatusOptions,
@@ -56,8 +56,8 @@ export function compileStatuses(
       return { parents: (route?.parents ?? []).map((parent) => parentStatus(parent, route, before, own)) };
     }
     if (document.kind === "Gateway") {
-      const door = listeners.doors.get(`${document.metadata.namespace}/${document.metadata.name}`);
-      if (door !== undefined) return gatewayStatus(door, attached, before, own);
+      const gateway = listeners.doors.get(`${document.metadata.namespace}/${document.metadata.name}`);
+      if (gateway !== undefined) return gatewayStatus(gateway, attached, before, own);
     }
     const contract = decided.get(refOf(document.kind, document.metadata.namespace, document.metadata.name));
     if (contract !== undefined) {
@@ -67,7 +67,7 @@ export function compileStatuses(
       };
     }
     const drafts = isPolicy(document)
-      ? [policyCondition(document, world, losers)]
+      ? [policyCondition(document, world, conflicts)]
       : [draft("Accepted", true, "Accepted", `The ${document.kind} is part of the mesh`)];
     const active = options.overlaid.conditions.get(ref);
     if (active) drafts.push(active);
@@ -121,14 +121,14 @@ function sentences(faults: readonly { readonly message: string }[]): string {
 
 /** The status of a Gateway; the built-in one has no stored status and is asked for on its own. */
 export function gatewayStatus(
-  door: Door,
+  gateway: CompiledGateway,
   attached: ReadonlyMap<number, number>,
   before: Status | undefined,
   own: Stamp,
 ): GatewayStatus {
-  const out = door.listeners.filter(({ index }) => index === null);
+  const out = gateway.listeners.filter(({ index }) => index === null);
   const message = out.map(({ spec, fault }) => `"${spec.name}" is not in service: ${fault}`).join("; ");
-  const none = out.length === door.listeners.length;
+  const none = out.length === gateway.listeners.length;
   const drafts = [
     out.length === 0
       ? draft("Accepted", true, "Accepted", "All listeners are in service")
@@ -140,7 +140,7 @@ export function gatewayStatus(
   const earlier = previousListeners(before);
   return {
     conditions: stamp(drafts, previousConditions(before), own),
-    listeners: door.listeners.map((listener) => ({
+    listeners: gateway.listeners.map((listener) => ({
       name: listener.spec.name,
       attachedRoutes: listener.index === null ? 0 : (attached.get(listener.index) ?? 0),
       supportedKinds: supportedKinds(listener),
@@ -153,11 +153,11 @@ export function gatewayStatus(
   };
 }
 
-function policyCondition(document: Policy, world: World, losers: Losers): Draft {
+function policyCondition(document: Policy, world: DocumentIndex, conflicts: Conflicts): Draft {
   const { namespace, name } = document.metadata;
   const { targetRefs } = document.spec;
   const missing = targetRefs.flatMap((target) => missingTarget(target, namespace, world) ?? []);
-  const lost = losers.get(refOf(document.kind, namespace, name)) ?? [];
+  const lost = conflicts.get(refOf(document.kind, namespace, name)) ?? [];
   if (targetRefs.length === 0) {
     const named = document.kind === "FaultPolicy";
     return named

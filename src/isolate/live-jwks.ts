@@ -2,10 +2,10 @@
 import type { Env } from "../env/env.ts";
 import type { KeySet } from "../tokens/key-set.ts";
 import { sha256Hex } from "../store/digest.ts";
-import { JwksCopies, type JwksPorts, type JwksSource } from "./jwks-copies.ts";
-import type { Context } from "./live-mesh.ts";
+import { JwksCopies, type JwksPorts, type JwksSource } from "./jwks.ts";
+import type { Context } from "./snapshot.ts";
 
-export type { JwksSource } from "./jwks-copies.ts";
+export type { JwksSource } from "./jwks.ts";
 
 /** The keys of a URL, as the data plane asks for them. Nothing here rejects. */
 export interface Jwks {

@@ -1,8 +1,8 @@
 // The isolate's one hold of the mesh's own keys. Module state on purpose: it outlives requests, and holds nothing but values.
 import type { Env } from "../env/env.ts";
 import type { MeshKeys } from "../model/message/mesh-keys.ts";
-import { HeldKeys, type KeyPorts } from "./held-keys.ts";
-import type { Context } from "./live-mesh.ts";
+import { HeldKeys, type KeyPorts } from "./mesh-keys.ts";
+import type { Context } from "./snapshot.ts";
 
 /** Name of the one object. */
 export const KEY_RING = "mesh";

@@ -1,7 +1,7 @@
 // What an isolate needs from outside to keep its snapshot fresh: the mesh object, the registry, a clock.
 import type { Env } from "../env/env.ts";
-import { MESH_OBJECT } from "../model/word/keys.ts";
-import type { LivePorts } from "./live-mesh.ts";
+import { MESH_OBJECT } from "../model/word/refs.ts";
+import type { LivePorts } from "./snapshot.ts";
 import { readHead } from "../store/documents.ts";
 import { readEndpointChanges } from "../store/endpoints.ts";
 import { readNewest, readSnapshot } from "../store/snapshots.ts";

@@ -1,10 +1,10 @@
 // The isolate's one view of the mesh. Module state on purpose: it outlives requests, and holds nothing but values.
 import type { Place } from "../decide/balance/locality.ts";
 import type { Env } from "../env/env.ts";
-import { LiveMesh, type Context, type Live, type LivePorts } from "./live-mesh.ts";
+import { LiveMesh, type Context, type Live, type LivePorts } from "./snapshot.ts";
 import { portsOf } from "./live-ports.ts";
 
-export type { Live } from "./live-mesh.ts";
+export type { Live } from "./snapshot.ts";
 
 let isolate: { readonly mesh: LiveMesh; readonly ports: LivePorts } | null = null;
 

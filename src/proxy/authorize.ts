@@ -1,7 +1,7 @@
 // Whether the caller may do this: asks the verb, answers 403. What the policies judge is put together here: the path of the
 // service, without what addressed it and before any rewrite.
-import { audited, authorize as judge } from "../decide/authorize/authorize.ts";
-import type { Asked } from "../decide/authorize/asked.ts";
+import { audited, decideAuthorization as judge } from "../decide/authorize/authorize.ts";
+import type { AuthorizationRequest } from "../decide/authorize/request.ts";
 import { canonicalPath } from "../decide/route/canonical-path.ts";
 import { dropSegments, modifyPath } from "../decide/route/rewrite.ts";
 import type { Authorization } from "../model/snapshot/access.ts";
@@ -28,7 +28,7 @@ function deny(policy: string, detail: string): Denied {
   return { policy, refusal: { problem: "accessDenied", detail } };
 }
 
-function askedOf({ admitted, caller }: Exchange, routed: Routed): Asked {
+function askedOf({ admitted, caller }: Exchange, routed: Routed): AuthorizationRequest {
   const { matchPath, headers } = admitted;
   const asSent = routed.addressPrefix === "" ? matchPath : dropSegments(matchPath, 2) || "/";
   // What a namespace that was given nothing rewrites is allowed or not as the service will see it.

@@ -1,7 +1,7 @@
 // The last room: takes a slot where the service's concurrency is capped, chooses an endpoint, sends the request, and tries
 // again where the rule's retry allows it and no harm can come of it. Bodies stream both ways; only a body that was kept is
 // sent twice. The answer of a service passes untouched.
-import type { RetriedRequest } from "../decide/retry/retry.ts";
+import type { RetriedRequest } from "../decide/retry/http-route.ts";
 import type { Hedge } from "../model/snapshot/call-policy.ts";
 import type { Refusal } from "../model/word/problem.ts";
 import type { Endpoint, Rule } from "../model/snapshot/snapshot.ts";
@@ -10,10 +10,10 @@ import { letGo, type Body } from "./exchange/body.ts";
 import { chooseEndpoint, type Chosen } from "./call/choose-endpoint.ts";
 import type { Destination, Exchange, Outgoing } from "./exchange/exchange.ts";
 import { late, lost, noEndpoint, outOfTime } from "./call/forward-refusal.ts";
-import { guardOf } from "./call/guard.ts";
+import { guardOf } from "./call/circuit-breaker.ts";
 import { firstGood, type Copy } from "./call/hedge.ts";
-import { takeSlot, type Slot } from "./call/slots.ts";
-import { earn, hedgeOf, nextTryMs, retryPlanOf, spendAtHand, type RetryPlan } from "./call/try-again.ts";
+import { takeSlot, type Slot } from "./call/concurrency.ts";
+import { earn, hedgeOf, nextTryMs, retryPlanOf, spendAtHand, type RetryPlan } from "./call/retry.ts";
 
 export interface Forwarded {
   readonly response: Response;

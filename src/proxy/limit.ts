@@ -4,8 +4,8 @@
 import { asksForContract } from "../decide/identity/contract.ts";
 import { claimText, clientOf } from "../decide/identity/caller.ts";
 import { limitHeaders, retryAfterSeconds } from "../decide/limit/headers.ts";
-import { bucketKey, type KeySource } from "../decide/limit/key.ts";
-import { limitOwner, limitsInForce } from "../decide/identity/sla.ts";
+import { bucketKey, type LimitKeySource } from "../decide/limit/key.ts";
+import { limitOwner, limitsInForce } from "../decide/identity/contract-limits.ts";
 import type { Limit } from "../model/snapshot/limit.ts";
 import type { Refusal } from "../model/word/problem.ts";
 import type { HeaderPair, ServiceKey, Snapshot } from "../model/snapshot/snapshot.ts";
@@ -13,7 +13,7 @@ import type { Destination, Exchange, Routed } from "./exchange/exchange.ts";
 import { countLeased } from "./limit/leased.ts";
 import { countLocally } from "./limit/local.ts";
 import { countStrictly } from "./limit/strict.ts";
-import type { Asked, LimitVerdict, Standing } from "./limit/verdict.ts";
+import type { BucketRef, LimitVerdict, BucketStanding } from "./limit/verdict.ts";
 
 export type Limited =
   | { readonly headers: readonly HeaderPair[] }
@@ -25,7 +25,7 @@ export const NO_LIMITS: Limited = { headers: [] };
 
 /** Limits that are asked together: one, or the strict ones of one policy. */
 interface Step {
-  readonly group: readonly Asked[];
+  readonly group: readonly BucketRef[];
   readonly count: (again: boolean) => Promise<LimitVerdict> | LimitVerdict;
 }
 
@@ -40,9 +40,9 @@ export async function limit(exchange: Exchange, routed: Routed, destination: Des
     caller,
     contractor(live.snapshot, routed, destination),
   );
-  const asked = inForce.map((one): Asked => ({ limit: one, key: bucketKey(one.key, source) }));
+  const asked = inForce.map((one): BucketRef => ({ limit: one, key: bucketKey(one.key, source) }));
   const taken: (() => void)[] = [];
-  const standings: Standing[] = [];
+  const standings: BucketStanding[] = [];
   for (const step of plan(exchange, asked)) {
     const verdict = await held(exchange, step);
     if (verdict.allowed) {
@@ -64,7 +64,7 @@ function contractor({ identities }: Snapshot, { addressed }: Routed, { service }
   return addressed !== null && asksForContract(identities, addressed) ? addressed : service;
 }
 
-function plan(exchange: Exchange, asked: readonly Asked[]): Step[] {
+function plan(exchange: Exchange, asked: readonly BucketRef[]): Step[] {
   const local = asked.filter(({ limit }) => limit.mode === "local");
   const leased = asked.filter(({ limit }) => limit.mode === "leased");
   const strict = asked.filter(({ limit }) => limit.mode === "strict" && !limit.shadow);
@@ -82,7 +82,7 @@ function plan(exchange: Exchange, asked: readonly Asked[]): Step[] {
   ];
 }
 
-async function countBehind(exchange: Exchange, one: Asked): Promise<void> {
+async function countBehind(exchange: Exchange, one: BucketRef): Promise<void> {
   const { policy, name } = one.limit;
   const { allowed } = await countStrictly(exchange, policy, [one], false);
   if (!allowed) exchange.trace?.("limit", { policy, limit: name, shadow: true });
@@ -112,7 +112,7 @@ async function held(exchange: Exchange, { count }: Step): Promise<LimitVerdict> 
   return verdict;
 }
 
-function refused({ violated, retryAfterMs }: Refused, standings: readonly Standing[]): Limited {
+function refused({ violated, retryAfterMs }: Refused, standings: readonly BucketStanding[]): Limited {
   const { limit } = violated.asked;
   const { requests, windowMs } = limit.terms;
   const policy = `${limitOwner(limit)}/${limit.name}`;
@@ -131,7 +131,7 @@ function refused({ violated, retryAfterMs }: Refused, standings: readonly Standi
   };
 }
 
-function shown({ asked, remaining, resetMs }: Standing) {
+function shown({ asked, remaining, resetMs }: BucketStanding) {
   const { name, terms, headers }: Limit = asked.limit;
   return { name, terms, dialect: headers, remaining, resetMs };
 }
@@ -140,7 +140,7 @@ function span(ms: number): string {
   return ms % 1000 === 0 ? `${ms / 1000} s` : `${ms} ms`;
 }
 
-function keySource({ admitted, caller }: Exchange, { rule }: Routed, { service }: Destination): KeySource {
+function keySource({ admitted, caller }: Exchange, { rule }: Routed, { service }: Destination): LimitKeySource {
   return {
     method: admitted.method,
     route: rule === null ? service : `${rule.route}/${rule.name}`,

@@ -30,7 +30,7 @@ import { mirror } from "./filter/mirror.ts";
 import { ownHeaders, refuse, reply, type Answering } from "./exchange/refuse.ts";
 import { respond } from "./respond.ts";
 import { route } from "./route.ts";
-import { mayNeedBody, retryPlanOf } from "./call/try-again.ts";
+import { mayNeedBody, retryPlanOf } from "./call/retry.ts";
 
 export type Proxy = (request: Request, env: Env, ctx: ExecutionContext, trace?: Trace) => Promise<Response>;
 

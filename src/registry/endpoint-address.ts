@@ -3,7 +3,7 @@
 import { refusalForAddress } from "../decide/text/address.ts";
 import type { EndpointRequest } from "../model/api/endpoints.ts";
 import type { Refusal } from "../model/word/problem.ts";
-import { clusterRule } from "../compile/world/cluster-rule.ts";
+import { clusterRule } from "../compile/documents/cluster-rule.ts";
 import type { EndpointKey } from "../store/endpoints.ts";
 import type { Store } from "../store/store.ts";
 

@@ -7,7 +7,7 @@ import { nameSchema } from "../model/document/field/names.ts";
 import type { Refusal } from "../model/word/problem.ts";
 import type { AuditDraft, DynamicEndpoint } from "../model/registry/registry.ts";
 import { announce } from "../change/announce.ts";
-import { builtInCluster } from "../compile/world/cluster-rule.ts";
+import { builtInCluster } from "../compile/documents/cluster-rule.ts";
 import { refuseAddress } from "./endpoint-address.ts";
 import { leaseKey, leaseOf } from "./lease-of.ts";
 import type { EndpointKey } from "../store/endpoints.ts";

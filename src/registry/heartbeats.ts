@@ -2,7 +2,7 @@
 // write to the registry. Whoever hears that an endpoint is not known registers it again.
 import type { Env } from "../env/env.ts";
 import type { Refusal } from "../model/word/problem.ts";
-import { serviceKey } from "../model/word/keys.ts";
+import { serviceKey } from "../model/word/refs.ts";
 import { startLease } from "./endpoints.ts";
 import { leaseKey } from "./lease-of.ts";
 import type { Live } from "../isolate/live.ts";

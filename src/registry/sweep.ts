@@ -1,7 +1,7 @@
 // Once a minute: what heals the mesh when a step between two objects was lost, and what is old enough to go. Every step is
 // idempotent, and one that fails does not keep the others from running; the next minute tries again.
 import type { Env } from "../env/env.ts";
-import { MESH_OBJECT } from "../model/word/keys.ts";
+import { MESH_OBJECT } from "../model/word/refs.ts";
 import type { DynamicEndpoint } from "../model/registry/registry.ts";
 import { announce } from "../change/announce.ts";
 import { expireOverrides } from "../change/expire-overrides.ts";

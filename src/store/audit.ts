@@ -98,12 +98,12 @@ export async function readAudit(
 }
 
 /** `brokenAt` is the `seq` of the first row that is changed, missing, or does not follow from the one before. */
-export type Verification =
+export type ChainVerification =
   | { readonly ok: true; readonly length: number }
   | { readonly ok: false; readonly length: number; readonly brokenAt: number };
 
 /** Walks the whole chain, from the first row to its recorded length. */
-export async function verifyAudit(db: D1Database): Promise<Verification> {
+export async function verifyAudit(db: D1Database): Promise<ChainVerification> {
   // Read first: rows appended while walking make the chain longer than this, never shorter.
   const recorded = await db.prepare("SELECT value FROM counters WHERE name = 'audit'").first<number>("value");
   let [length, previousHash] = [0, GENESIS];

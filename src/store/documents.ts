@@ -1,7 +1,7 @@
 // Reading documents, revisions and their history. Rows become values here and nowhere else.
 import type { Document } from "../model/document/document.ts";
 import type { IdentityState } from "../model/registry/identity.ts";
-import { refOf } from "../model/word/keys.ts";
+import { refOf } from "../model/word/refs.ts";
 import type { ChangeRecord, Head, PastDocument, RevisionRecord, StoredDocument } from "../model/registry/registry.ts";
 import { identityOf, identityStatements, type IdentityRow } from "./identity.ts";
 

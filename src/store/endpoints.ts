@@ -175,7 +175,7 @@ export function deleteEndpoint(db: D1Database, key: EndpointKey, at: string, aud
 }
 
 /** Stops new requests to the endpoint; it stays registered. */
-export function drainEndpoint(db: D1Database, key: EndpointKey, audit: AuditDraft): Promise<Head> {
+export function markDraining(db: D1Database, key: EndpointKey, audit: AuditDraft): Promise<Head> {
   const statement = db
     .prepare(
       `UPDATE endpoints SET draining = 1, generation = ${NEXT}

@@ -22,7 +22,7 @@ export async function createSession(
 }
 
 /** null = there is none, or its time is over. */
-export async function readSession(db: D1Database, hash: string, now: number): Promise<SessionRecord | null> {
+export async function findSession(db: D1Database, hash: string, now: number): Promise<SessionRecord | null> {
   const stored = await db
     .prepare(
       `SELECT hash, proof, created_at AS createdAt, seen_at AS seenAt, expires_at AS expiresAt FROM sessions

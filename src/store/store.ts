@@ -30,7 +30,7 @@ import * as tokens from "./tokens.ts";
 export type { StoredDocument } from "../model/registry/registry.ts";
 
 /** A page of something numbered, newest first; `before` = the last number of the page before. */
-export interface Page {
+export interface Listing {
   readonly limit: number;
   readonly before?: number | undefined;
 }
@@ -75,7 +75,7 @@ export class Store {
     return guarded(commit(this.#db, change));
   }
 
-  revisions(page: Page): Promise<RevisionRecord[]> {
+  revisions(page: Listing): Promise<RevisionRecord[]> {
     return guarded(documents.readRevisions(this.#db, page));
   }
 
@@ -108,7 +108,7 @@ export class Store {
     return guarded(trimHistory(this.#db, before));
   }
 
-  audit(page: Page): Promise<AuditRow[]> {
+  audit(page: Listing): Promise<AuditRow[]> {
     return guarded(audit.readAudit(this.#db, page));
   }
 
@@ -116,7 +116,7 @@ export class Store {
     await guarded(audit.auditedBatch(this.#db, [], entry));
   }
 
-  verifyAudit(): Promise<audit.Verification> {
+  verifyAudit(): Promise<audit.ChainVerification> {
     return guarded(audit.verifyAudit(this.#db));
   }
 
@@ -151,7 +151,7 @@ export class Store {
   }
 
   drainEndpoint(key: endpoints.EndpointKey, entry: AuditDraft): Promise<Head> {
-    return guarded(endpoints.drainEndpoint(this.#db, key, entry));
+    return guarded(endpoints.markDraining(this.#db, key, entry));
   }
 
   expireEndpoints(
@@ -200,7 +200,7 @@ export class Store {
 
   /** The session of a digest (SHA-256, hex); null = there is none, or its time is over. */
   session(hash: string, now: number): Promise<SessionRecord | null> {
-    return guarded(sessions.readSession(this.#db, hash, now));
+    return guarded(sessions.findSession(this.#db, hash, now));
   }
 
   touchSession(session: SessionRecord, now: number): Promise<void> {

@@ -1,7 +1,7 @@
 // For services written with Express, Connect or plain node:http: `(request, response, next)`, by structure, so that any version
 // of them fits.
 import { refuseUnverified } from "./refuse-unverified.ts";
-import { verifyRequest, type Caller, type VerifyOptions } from "./verify-request.ts";
+import { verifyRequest, type AssertedCaller, type VerifyOptions } from "./verify-request.ts";
 
 /** The least that is needed of Node's request; Express keeps the whole address in `originalUrl`. */
 export interface NodeRequest {
@@ -10,7 +10,7 @@ export interface NodeRequest {
   readonly originalUrl?: string;
   readonly headers: Readonly<Record<string, string | string[] | undefined>>;
   /** Written here. */
-  selvage?: Caller;
+  selvage?: AssertedCaller;
 }
 
 export interface NodeResponse {

@@ -1,6 +1,6 @@
 // For services that are a fetch handler: Workers, Deno, Bun.
 import { refuseUnverified } from "./refuse-unverified.ts";
-import { verifyRequest, type Caller, type VerifyOptions } from "./verify-request.ts";
+import { verifyRequest, type AssertedCaller, type VerifyOptions } from "./verify-request.ts";
 
 /**
  * Wraps a handler so that it only sees requests that came through the mesh.
@@ -10,7 +10,7 @@ import { verifyRequest, type Caller, type VerifyOptions } from "./verify-request
  */
 export function throughMesh<Rest extends readonly unknown[]>(
   options: VerifyOptions,
-  handle: (request: Request, caller: Caller, ...rest: Rest) => Response | Promise<Response>,
+  handle: (request: Request, caller: AssertedCaller, ...rest: Rest) => Response | Promise<Response>,
 ): (request: Request, ...rest: Rest) => Promise<Response> {
   return async (request, ...rest) => {
     const verified = await verifyRequest(request, options);

@@ -16,7 +16,7 @@ const WAIT_MS = 3000;
 const LOOK_MS = 10;
 const MAX_BYTES = 65_536;
 
-export interface JwksPorts {
+export interface MeshJwksPorts {
   now(): number;
   wait(ms: number): Promise<void>;
   fetch(
@@ -27,14 +27,14 @@ export interface JwksPorts {
 
 export class MeshJwks {
   readonly #url: string;
-  readonly #ports: JwksPorts;
+  readonly #ports: MeshJwksPorts;
   #keys: KeySet | null = null;
   #checkedAt = -Infinity;
   #failedAt = -Infinity;
   #askedAt = -Infinity;
   #asking = false;
 
-  constructor(url: string, ports: JwksPorts) {
+  constructor(url: string, ports: MeshJwksPorts) {
     this.#url = url;
     this.#ports = ports;
   }

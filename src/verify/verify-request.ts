@@ -3,7 +3,7 @@
 import { ASSERTION_HEADER, ASSERTION_SECONDS, ASSERTION_TYPE, bindingOf } from "../tokens/assertion.ts";
 import { readToken, type Token } from "../tokens/read-token.ts";
 import { verifyToken, type Verified } from "../tokens/verify-token.ts";
-import { MeshJwks, type JwksPorts } from "./mesh-jwks.ts";
+import { MeshJwks, type MeshJwksPorts } from "./mesh-jwks.ts";
 import { SeenIds } from "./seen-ids.ts";
 
 export interface VerifyOptions {
@@ -22,10 +22,10 @@ export interface VerifyOptions {
   /** Milliseconds since the epoch. Default `Date.now`. */
   readonly now?: () => number;
   /** Default: the runtime's. */
-  readonly fetch?: JwksPorts["fetch"];
+  readonly fetch?: MeshJwksPorts["fetch"];
 }
 
-export interface Caller {
+export interface AssertedCaller {
   /** A user (`<issuer>/<subject>`), an application or workload (SPIFFE ID), or `anonymous`. */
   readonly subject: string;
   /** Who acts for the subject, the one that called first; empty = the subject itself called. */
@@ -45,7 +45,7 @@ export type VerifyFault =
 
 /** `status`: 401, or 503 where the assertion could not be checked. */
 export type Verification =
-  | { readonly ok: true; readonly caller: Caller }
+  | { readonly ok: true; readonly caller: AssertedCaller }
   | { readonly ok: false; readonly status: 401 | 503; readonly reason: VerifyFault };
 
 /** The least that is needed of a request. */

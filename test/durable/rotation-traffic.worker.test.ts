@@ -3,7 +3,7 @@
 import { env } from "cloudflare:workers";
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
 import type { KeyRing } from "../../durable/key-ring.ts";
-import { HeldKeys, type KeyPorts } from "../../src/isolate/held-keys.ts";
+import { HeldKeys, type KeyPorts } from "../../src/isolate/mesh-keys.ts";
 import { LEAD_MS } from "../../src/decide/keys/key-rotation.ts";
 import type { Identities } from "../../src/model/snapshot/access.ts";
 import type { MeshKeys } from "../../src/model/message/mesh-keys.ts";

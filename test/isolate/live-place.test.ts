@@ -1,6 +1,6 @@
 // Which clusters an isolate takes for near, and when it learns where it is.
 import { expect, it } from "vitest";
-import { LiveMesh } from "../../src/isolate/live-mesh.ts";
+import { LiveMesh } from "../../src/isolate/snapshot.ts";
 import type { ClusterPlace, Snapshot } from "../../src/model/snapshot/snapshot.ts";
 import { LiveWorld, snapshotOf } from "../support/live-world.ts";
 

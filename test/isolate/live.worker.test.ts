@@ -5,7 +5,7 @@ import { beforeEach, describe, expect, it } from "vitest";
 import { announce } from "../../src/change/announce.ts";
 import { apply } from "../../src/change/apply.ts";
 import { registerEndpoint } from "../../src/registry/endpoints.ts";
-import { LiveMesh, type Live } from "../../src/isolate/live-mesh.ts";
+import { LiveMesh, type Live } from "../../src/isolate/snapshot.ts";
 import { portsOf } from "../../src/isolate/live-ports.ts";
 import { current, serving } from "../../src/isolate/live.ts";
 import type { Store } from "../../src/store/store.ts";

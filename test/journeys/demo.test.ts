@@ -1,6 +1,6 @@
 // The bookstore behind the real mesh, as `npm start` runs it: the page, the split, a part that dies, and the end of it.
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
-import { identityOf, isAlive } from "../../src/cli/local/process-identity.ts";
+import { processIdentityOf, isAlive } from "../../src/cli/local/process-identity.ts";
 import { startMesh, type TestMesh } from "../support/mesh.ts";
 
 let mesh: TestMesh;
@@ -40,7 +40,7 @@ describe("the bookstore", () => {
       "recommendations v1",
       "payments v1",
     ]);
-    for (const { pid } of processes()) expect(isAlive(identityOf(pid))).toBe(true);
+    for (const { pid } of processes()) expect(isAlive(processIdentityOf(pid))).toBe(true);
   });
 
   it("splits reviews between their versions, about four to one", async () => {
@@ -85,7 +85,7 @@ describe("the bookstore", () => {
     const before = processes();
     expect((await mesh.cli(["delete", "httproute", "bookstore"])).code).toBe(0);
     await mesh.kill9();
-    await vi.waitFor(() => expect(before.filter(({ pid }) => isAlive(identityOf(pid)))).toEqual([]), 15_000);
+    await vi.waitFor(() => expect(before.filter(({ pid }) => isAlive(processIdentityOf(pid)))).toEqual([]), 15_000);
     await mesh.restart();
     expect(await page()).not.toContain('class="down"');
     expect((await mesh.cli(["get", "httproute", "bookstore"])).code).toBe(4);
@@ -95,6 +95,6 @@ describe("the bookstore", () => {
     const running = processes();
     expect(await mesh.stop()).toBe(0);
     expect(running).toHaveLength(7);
-    expect(running.filter(({ pid }) => isAlive(identityOf(pid)))).toEqual([]);
+    expect(running.filter(({ pid }) => isAlive(processIdentityOf(pid)))).toEqual([]);
   });
 });

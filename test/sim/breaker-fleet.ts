@@ -1,9 +1,9 @@
 // A fleet of isolates and one coordinator, in virtual time, running the shipped breaker code of both sides: requests arrive
 // at random isolates, reports travel with a delay and may be lost, isolates may die. The service fails when the script says.
-import { newBreakerBook, type BreakerBook } from "../../src/decide/breaker/book.ts";
+import { newIsolateBreakers, type IsolateBreakers } from "../../src/decide/breaker/isolate.ts";
 import { applyReply, syncDueIn, takeReport } from "../../src/decide/breaker/report.ts";
 import { beginAttempt, chooseEndpoints, endAttempt } from "../../src/decide/breaker/choice.ts";
-import { answerReport, newBreakerDesk } from "../../src/decide/breaker/desk.ts";
+import { answerReport, newBreakerCoordinator } from "../../src/decide/breaker/coordinator.ts";
 import type { BreakerReply } from "../../src/model/message/breaker-sync.ts";
 import type { Circuit } from "../../src/model/snapshot/circuit.ts";
 import type { Endpoint } from "../../src/model/snapshot/snapshot.ts";
@@ -53,7 +53,7 @@ export const CIRCUIT: Circuit = {
 
 interface Isolate {
   name: string;
-  book: BreakerBook;
+  book: IsolateBreakers;
   alive: boolean;
   scheduled: boolean;
 }
@@ -61,7 +61,7 @@ interface Isolate {
 export function runFleet(options: FleetOptions): FleetRun {
   const random = seeded(options.seed);
   const queue = new EventQueue();
-  const desk = newBreakerDesk();
+  const desk = newBreakerCoordinator();
   const endpoints = Array.from({ length: options.endpoints ?? 1 }, (_, index): Endpoint => ({
     id: `static-${index}`,
     address: { url: `http://${index}.example` },
@@ -71,7 +71,7 @@ export function runFleet(options: FleetOptions): FleetRun {
     priority: 0,
   }));
   let born = 0;
-  const birth = (): Isolate => ({ name: `i${born++}`, book: newBreakerBook(), alive: true, scheduled: false });
+  const birth = (): Isolate => ({ name: `i${born++}`, book: newIsolateBreakers(), alive: true, scheduled: false });
   const fleet = Array.from({ length: options.isolates }, birth);
   const calls: { at: number; ok: boolean }[] = [];
   const refusedAt: number[] = [];

@@ -1,22 +1,27 @@
 // A fleet of isolates and the coordinator of one service, in virtual time, running the shipped code of both sides for what is
 // lent: slots of concurrency and retries. Requests arrive at random isolates and take random times; reports are delayed,
 // lost, doubled and overtaken; isolates die with what they hold; the coordinator forgets everything but what it has written.
-import { newBreakerBook, pageOf, type BreakerBook, type PolicyPage } from "../../src/decide/breaker/book.ts";
-import { answerReport, newBreakerDesk, type BreakerDesk } from "../../src/decide/breaker/desk.ts";
+import {
+  newIsolateBreakers,
+  policyStateOf,
+  type IsolateBreakers,
+  type PolicyState,
+} from "../../src/decide/breaker/isolate.ts";
+import { answerReport, newBreakerCoordinator, type BreakerCoordinator } from "../../src/decide/breaker/coordinator.ts";
 import { applyReply, isUnheard, reportFailed, syncDueIn, takeReport } from "../../src/decide/breaker/report.ts";
-import { slotsOf } from "../../src/decide/breaker/capacity-desk.ts";
+import { slotsOf } from "../../src/decide/breaker/capacity.ts";
 import { earnRetry, newBudget, takeRetry } from "../../src/decide/retry/retry-budget.ts";
 import {
   BEAT_MS,
-  enter,
-  land,
-  leave,
-  lookAgain,
-  newSlotBook,
+  acquire,
+  release,
+  abandon,
+  retry,
+  newIsolateSlots,
   noteAnswer,
-} from "../../src/decide/concurrency/slot-book.ts";
-import type { Entry, Flight, Heard, SlotBook, Waiter } from "../../src/decide/concurrency/slot-book.ts";
-import { recallSlots, slotsToWrite, type WrittenSlots } from "../../src/decide/concurrency/slot-desk.ts";
+} from "../../src/decide/concurrency/isolate.ts";
+import type { Acquired, InFlight, Heard, IsolateSlots, Waiter } from "../../src/decide/concurrency/isolate.ts";
+import { recallSlots, slotsToWrite, type WrittenSlots } from "../../src/decide/concurrency/coordinator.ts";
 import type { BreakerReply } from "../../src/model/message/breaker-sync.ts";
 import type { RetryBudget } from "../../src/model/snapshot/call-policy.ts";
 import type { Circuit } from "../../src/model/snapshot/circuit.ts";
@@ -61,9 +66,9 @@ export interface CapacityRun {
 
 interface Isolate {
   readonly name: string;
-  readonly book: BreakerBook;
-  readonly page: PolicyPage;
-  readonly slots: SlotBook;
+  readonly book: IsolateBreakers;
+  readonly page: PolicyState;
+  readonly slots: IsolateSlots;
   alive: boolean;
   scheduled: boolean;
   flying: number;
@@ -84,13 +89,13 @@ export function runCapacity(options: CapacityOptions): CapacityRun {
     concurrency: terms,
     ...(options.storm ? { retryBudget: options.storm.budget } : {}),
   };
-  let desk: BreakerDesk = newBreakerDesk();
+  let desk: BreakerCoordinator = newBreakerCoordinator();
   let written: WrittenSlots | null = null;
   let born = 0;
   const birth = (): Isolate => {
-    const book = newBreakerBook();
-    const page = pageOf(book, circuit);
-    const slots = newSlotBook(terms);
+    const book = newIsolateBreakers();
+    const page = policyStateOf(book, circuit);
+    const slots = newIsolateSlots(terms);
     page.slots = slots;
     page.retries = newBudget(0);
     return { name: `i${born++}`, book, page, slots, alive: true, scheduled: false, flying: 0 };
@@ -156,13 +161,13 @@ export function runCapacity(options: CapacityOptions): CapacityRun {
     book.touched = true;
   };
 
-  const admit = (isolate: Isolate, flight: Flight, arrivedAt: number, now: number): void => {
+  const admit = (isolate: Isolate, flight: InFlight, arrivedAt: number, now: number): void => {
     run.admitted += 1;
     run.longestWaitMs = Math.max(run.longestWaitMs, now - arrivedAt);
     fly(isolate, 1, now);
     const tookMs = -Math.log(1 - random()) * options.serviceMs;
     const beat = (then: number): void => {
-      if (!isolate.alive || !isolate.slots.flights.has(flight)) return;
+      if (!isolate.alive || !isolate.slots.inFlight.has(flight)) return;
       flight.seenAt = then;
       touch(isolate);
       reportSoon(isolate, then);
@@ -174,8 +179,8 @@ export function runCapacity(options: CapacityOptions): CapacityRun {
       fly(isolate, -1, then);
       noteAnswer(isolate.slots, tookMs);
       touch(isolate);
-      if (land(isolate.slots, flight)) isolate.book.urgent = true;
-      if (isolate.slots.flights.size === 0) isolate.book.idle = true;
+      if (release(isolate.slots, flight)) isolate.book.urgent = true;
+      if (isolate.slots.inFlight.size === 0) isolate.book.idle = true;
       if (options.storm) tryAgain(isolate, options.storm.attempts, then);
       reportSoon(isolate, then);
     });
@@ -199,7 +204,7 @@ export function runCapacity(options: CapacityOptions): CapacityRun {
       if (spend(then)) again(then);
     });
   };
-  const settle = (isolate: Isolate, entry: Entry, arrivedAt: number, now: number): void => {
+  const settle = (isolate: Isolate, entry: Acquired, arrivedAt: number, now: number): void => {
     if (entry === "refused") run.refused += 1;
     else if ("flight" in entry) admit(isolate, entry.flight, arrivedAt, now);
     else wait(isolate, entry.waiter, arrivedAt, now);
@@ -215,9 +220,9 @@ export function runCapacity(options: CapacityOptions): CapacityRun {
       waiting -= 1;
       if (!isolate.alive) return;
       if (then - arrivedAt > 15_000) {
-        leave(isolate.slots, waiter);
+        abandon(isolate.slots, waiter);
         run.refused += 1;
-      } else settle(isolate, lookAgain(isolate.slots, heard(isolate, then), waiter, then), arrivedAt, then);
+      } else settle(isolate, retry(isolate.slots, heard(isolate, then), waiter, then), arrivedAt, then);
     });
   };
   const arrive = (now: number): void => {
@@ -225,7 +230,7 @@ export function runCapacity(options: CapacityOptions): CapacityRun {
     if (isolate) {
       touch(isolate);
       if (options.storm && isolate.page.retries) earnRetry(isolate.page.retries, options.storm.budget, now);
-      settle(isolate, enter(isolate.slots, heard(isolate, now), 1, now), now, now);
+      settle(isolate, acquire(isolate.slots, heard(isolate, now), 1, now), now, now);
       reportSoon(isolate, now);
     }
     queue.add(now + (-Math.log(1 - random()) * 1000) / options.perSecond, arrive);
@@ -241,7 +246,7 @@ export function runCapacity(options: CapacityOptions): CapacityRun {
     queue.add(now + 1000 / (options.deathsPerSecond ?? 1), die);
   };
   const restart = (now: number): void => {
-    desk = newBreakerDesk();
+    desk = newBreakerCoordinator();
     if (written) recallSlots(slotsOf(desk.capacity, circuit.policy), written);
     queue.add(now + (options.restartEveryMs ?? 0), restart);
   };
@@ -254,6 +259,6 @@ export function runCapacity(options: CapacityOptions): CapacityRun {
     ...run,
     mean: area / (options.untilMs / 2),
     syncsBySecond: Array.from({ length: Math.ceil(options.untilMs / 1000) }, (_, at) => syncsBySecond.get(at) ?? 0),
-    leaked: fleet.reduce((sum, one) => sum + one.slots.flights.size - one.flying, 0),
+    leaked: fleet.reduce((sum, one) => sum + one.slots.inFlight.size - one.flying, 0),
   };
 }

@@ -11,9 +11,9 @@ import {
   type WrittenLedger,
 } from "../../src/decide/limit/coordinator.ts";
 import { answerSync } from "../../src/decide/limit/grant.ts";
-import { newLeaseBook, type BucketName, type LeaseBook } from "../../src/decide/limit/lease-book.ts";
+import { newIsolateLimits, type BucketName, type IsolateLimits } from "../../src/decide/limit/isolate.ts";
 import {
-  spend,
+  spendToken,
   spendEstimate,
   startWaiting,
   stopWaiting,
@@ -67,7 +67,7 @@ export interface FleetResult {
 const EPOCH = 1_000_000;
 
 interface Isolate {
-  readonly book: LeaseBook;
+  readonly book: IsolateLimits;
   /** It reaches nobody until then. */
   cutUntil: number;
   /** What its clock shows. */
@@ -83,7 +83,7 @@ export function runFleet(options: FleetOptions): FleetResult {
   let born = 0;
   const skewMs = options.skewMs ?? 0;
   const newcomer = (): Isolate => {
-    const book = newLeaseBook(`isolate-${born++}`);
+    const book = newIsolateLimits(`isolate-${born++}`);
     if (skewMs === 0) return { book, cutUntil: 0, clock: (now) => now };
     const [off, rate] = [skewMs * (2 * random() - 1), 1 + 0.01 * (2 * random() - 1)];
     return { book, cutUntil: 0, clock: (now) => EPOCH + now * rate + off };
@@ -137,7 +137,7 @@ export function runFleet(options: FleetOptions): FleetResult {
   const decideOne = (isolate: Isolate, bucket: BucketName, now: number, waitedSince: number | null): void => {
     const { book } = isolate;
     const local = isolate.clock(now);
-    const { verdict } = spend(book, bucket, local, waitedSince);
+    const { verdict } = spendToken(book, bucket, local, waitedSince);
     if (verdict === "ask") {
       if (waitedSince === null) startWaiting(book, bucket.limit, bucket.key, local);
       if (mayAsk(book, local)) sync(isolate, now);

@@ -1,6 +1,6 @@
 // A registry, a mesh object and a clock for one isolate, all made up: what is asked is counted, what fails is chosen.
 // Time passes only while somebody waits.
-import { LiveMesh, type LivePorts } from "../../src/isolate/live-mesh.ts";
+import { LiveMesh, type LivePorts } from "../../src/isolate/snapshot.ts";
 import type { DynamicEndpoint, EndpointChanges, Head } from "../../src/model/registry/registry.ts";
 import type { Snapshot } from "../../src/model/snapshot/snapshot.ts";
 

@@ -5,7 +5,7 @@ import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
-import { createClient, type Client } from "../../src/cli/session/client.ts";
+import { createClient, type ApiClient } from "../../src/cli/session/client.ts";
 
 export interface MeshOptions {
   /** Isolates that serve traffic; default 1. */
@@ -29,7 +29,7 @@ export interface TestMesh {
   readonly token: string;
   readonly data: string;
   /** The admin API, as the bootstrap operator. */
-  readonly client: Client;
+  readonly client: ApiClient;
   /** Process id of `selvage up`. */
   readonly pid: number;
   /** Process id of its workerd. */

@@ -1,12 +1,12 @@
 // Istio's semantics read aloud, over documents as they are written: slow and obvious. Only for requests that can be read in
 // one way; the tables of test/decide/authorize/authorize.test.ts say what happens to the others.
 import type { DocumentOf } from "../../src/model/document/document.ts";
-import type { Asked } from "../../src/decide/authorize/asked.ts";
+import type { AuthorizationRequest } from "../../src/decide/authorize/request.ts";
 
 type Spec = DocumentOf<"AuthorizationPolicy">["spec"];
 type Rule = Spec["rules"][number];
 
-export function naivelyAllowed(specs: readonly Spec[], namespace: string, asked: Asked): boolean {
+export function naivelyAllowed(specs: readonly Spec[], namespace: string, asked: AuthorizationRequest): boolean {
   const of = (action: Spec["action"]): Spec[] => specs.filter((spec) => spec.action === action);
   const matches = ({ rules }: Spec): boolean => rules.some((rule) => ruleMatches(rule, namespace, asked));
   if (of("DENY").some(matches)) return false;
@@ -23,7 +23,7 @@ function like(pattern: string, text: string): boolean {
 const some = (patterns: readonly string[], texts: readonly string[]): boolean =>
   patterns.length === 0 || patterns.some((pattern) => texts.some((text) => like(pattern, text)));
 
-function ruleMatches({ from, to, when }: Rule, namespace: string, asked: Asked): boolean {
+function ruleMatches({ from, to, when }: Rule, namespace: string, asked: AuthorizationRequest): boolean {
   const { workload, application, user } = asked.caller;
   const principals = [workload, application].flatMap((party) =>
     party === null ? [] : [party.principal, party.principal.replace("spiffe://", "")],

@@ -1,6 +1,6 @@
 // The Gateway API's matching rules read literally: list every match of every route, drop what does not apply, sort by the
 // precedence of the specification, take the first. Works on the documents, knows nothing of the compiled index, is slow.
-import { BUILT_IN_KEY, builtInGateway } from "../../src/compile/world/built-in-gateway.ts";
+import { BUILT_IN_KEY, builtInGateway } from "../../src/compile/documents/built-in-gateway.ts";
 import type { RouteRequest } from "../../src/decide/route/match.ts";
 import type { Document, DocumentOf } from "../../src/model/document/document.ts";
 import type { HTTPRouteMatch } from "../../src/model/document/gateway-api/http-route-match.ts";

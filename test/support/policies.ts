@@ -1,7 +1,7 @@
 // AuthorizationPolicies as a user writes them, asked about requests: for tests of what they decide.
 import { compileAuthorization } from "../../src/compile/policy/authorization.ts";
-import type { Asked } from "../../src/decide/authorize/asked.ts";
-import { authorize } from "../../src/decide/authorize/authorize.ts";
+import type { AuthorizationRequest } from "../../src/decide/authorize/request.ts";
+import { decideAuthorization } from "../../src/decide/authorize/authorize.ts";
 import { ANONYMOUS } from "../../src/decide/identity/caller.ts";
 import type { Authorization } from "../../src/model/snapshot/access.ts";
 import type { Caller, Claims, Party } from "../../src/model/snapshot/caller.ts";
@@ -28,7 +28,7 @@ export interface Question {
   readonly headers?: Readonly<Record<string, string>>;
 }
 
-export function asked(question: Question = {}): Asked {
+export function asked(question: Question = {}): AuthorizationRequest {
   const { headers = {} } = question;
   return {
     caller: question.caller ?? ANONYMOUS,
@@ -43,7 +43,7 @@ export function asked(question: Question = {}): Asked {
 
 /** `"allow"`, `"allow shop/p0"`, `"deny shop/p0"` (a DENY) or `"none shop/p0"` (no ALLOW matches). */
 export function decided(table: readonly Authorization[], question: Question = {}): string {
-  const verdict = authorize(table, [...table.keys()], asked(question));
+  const verdict = decideAuthorization(table, [...table.keys()], asked(question));
   if (verdict.allowed) return verdict.policy === null ? "allow" : `allow ${verdict.policy}`;
   return `${verdict.because === "denied" ? "deny" : "none"} ${verdict.policy}`;
 }

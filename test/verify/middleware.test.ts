@@ -6,7 +6,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { selvage as express } from "../../src/verify/express.ts";
 import { throughMesh } from "../../src/verify/fetch.ts";
 import { selvage as hono } from "../../src/verify/hono.ts";
-import type { Caller } from "../../src/verify/verify-request.ts";
+import type { AssertedCaller } from "../../src/verify/verify-request.ts";
 import { boundTo, signingMesh, type SigningMesh } from "../support/signing-mesh.ts";
 
 let mesh: SigningMesh;
@@ -31,7 +31,7 @@ async function nodeServer(): Promise<Ask> {
   const check = express({ jwksUrl: mesh.jwksUrl, audience });
   const server = createServer((request, response) => {
     // As Express hands them on: it keeps the address in `originalUrl` and cuts `url` off at mounted paths.
-    const withCaller: typeof request & { selvage?: Caller; originalUrl?: string } = request;
+    const withCaller: typeof request & { selvage?: AssertedCaller; originalUrl?: string } = request;
     withCaller.originalUrl = request.url ?? "/";
     request.url = "/cut";
     check(withCaller, response, () => void response.end(withCaller.selvage?.subject));
@@ -43,7 +43,7 @@ async function nodeServer(): Promise<Ask> {
 }
 
 function honoApp(): Promise<Ask> {
-  const app = new Hono<{ Variables: { selvage: Caller } }>();
+  const app = new Hono<{ Variables: { selvage: AssertedCaller } }>();
   app.use(hono({ jwksUrl: mesh.jwksUrl, audience }));
   app.all("*", (context) => context.text(context.get("selvage").subject));
   return Promise.resolve(async (path, asked) => app.request(`http://orders.example${path}`, asked));

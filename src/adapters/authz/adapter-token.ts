@@ -6,7 +6,7 @@ import type { Refusal } from "../../model/word/problem.ts";
 export const ADAPTER_TOKEN_HEADER = "selvage-adapter-token";
 
 /** null = it may. */
-export async function mayAsk({ headers }: Request, env: Env): Promise<Refusal | null> {
+export async function mayAskAbout({ headers }: Request, env: Env): Promise<Refusal | null> {
   const { ADAPTER_TOKEN: secret } = env;
   if (!secret) {
     if (env.LOCAL_MESH === "true") return null;

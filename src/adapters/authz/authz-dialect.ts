@@ -2,16 +2,16 @@
 import type { Decision, Question } from "../../model/message/decision.ts";
 
 /** What a request is about, as the URL of the proxy's own call says it. */
-export interface Call {
+export interface AdapterCall {
   readonly request: Request;
   /** Path and query behind the service, as they came; `""` = none. */
   readonly rest: string;
 }
 
-export type Asked = Omit<Question, "service" | "via">;
+export type AdapterQuestion = Omit<Question, "service" | "via">;
 
 export interface Dialect {
   /** A text says what is missing: the proxy is not set up for this. */
-  readonly ask: (call: Call) => Asked | string;
+  readonly ask: (call: AdapterCall) => AdapterQuestion | string;
   readonly answer: (decision: Decision) => Response;
 }

@@ -6,7 +6,7 @@ import type { Env } from "../../env/env.ts";
 import { envoy } from "./authz-envoy.ts";
 import { nginx } from "./authz-nginx.ts";
 import { traefik } from "./authz-traefik.ts";
-import { mayAsk } from "./adapter-token.ts";
+import { mayAskAbout } from "./adapter-token.ts";
 import type { Dialect } from "./authz-dialect.ts";
 import { badQuestion, refused } from "./adapter-answer.ts";
 
@@ -33,7 +33,7 @@ export async function authz<Context>(
     const detail = `Ask at /_selvage/authz/<proxy>/<service>[.<namespace>]/…, where <proxy> is one of ${known}`;
     return refused({ problem: "noRoute", detail }, requestId);
   }
-  const stranger = await mayAsk(request, env);
+  const stranger = await mayAskAbout(request, env);
   if (stranger !== null) return refused(stranger, requestId);
   const meant = request.headers.get("selvage-service");
   if (meant !== null && meant !== segment) {

@@ -4,7 +4,7 @@ import { addressByPath } from "../../decide/route/service-address.ts";
 import type { Env } from "../../env/env.ts";
 import type { DescriptorStatus, RateLimiterDesk, RateLimitQuestion } from "../../model/message/descriptor.ts";
 import { badQuestion, refused } from "./adapter-answer.ts";
-import { mayAsk } from "./adapter-token.ts";
+import { mayAskAbout } from "./adapter-token.ts";
 
 const MAX_BYTES = 64 * 1024;
 const MAX_DESCRIPTORS = 64;
@@ -32,7 +32,7 @@ export async function ratelimitJson<Context>(
     const detail = `Rate limits are asked for with POST, not ${request.method}`;
     return refused({ problem: "methodNotAllowed", detail, headers: { allow: "POST" } }, requestId);
   }
-  const stranger = await mayAsk(request, env);
+  const stranger = await mayAskAbout(request, env);
   if (stranger !== null) return refused(stranger, requestId);
   const text = await textOf(request);
   if (text === null) {

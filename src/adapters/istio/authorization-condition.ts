@@ -13,7 +13,7 @@ export interface ConditionContext extends TermContext {
   readonly lose: Lose;
 }
 
-export interface Condition {
+export interface WhenCondition {
   readonly key: string;
   readonly values?: readonly string[];
   readonly notValues?: readonly string[];
@@ -48,7 +48,7 @@ export function valuesOf(
 }
 
 /** An entry of a rule's `when`; null, and told, when it cannot be said. */
-export function translateWhen(field: Field, context: ConditionContext): Condition | null {
+export function translateWhen(field: Field, context: ConditionContext): WhenCondition | null {
   const { lose } = context;
   const written = field.at("key").text() ?? "";
   const term = termOfKey(written);
@@ -84,12 +84,12 @@ export function conditionOf(
   values: readonly string[],
   negative: boolean,
   lose: Lose,
-): Condition | null {
+): WhenCondition | null {
   const condition = { key: term.key, [negative ? "notValues" : "values"]: values };
   return refused(condition, field, lose) ? null : condition;
 }
 
-function refused(condition: Condition, field: Field, lose: Lose): boolean {
+function refused(condition: WhenCondition, field: Field, lose: Lose): boolean {
   const refusal = refusalOf(authorizationPolicySpecSchema, { targetRefs: [], rules: [{ when: [condition] }] });
   if (refusal !== null) lose(field, refusal);
   return refusal !== null;

@@ -2,15 +2,15 @@
 // other way round: an ALLOW whose rules all went is still written, because without it everything would be allowed.
 import type { PlainDocument } from "../source/import-note.ts";
 import { translateRules } from "./authorization-rule.ts";
-import type { Desk } from "./desk.ts";
-import { MOST_TARGETS, scopeOf } from "./scope.ts";
+import type { Translation } from "./translation.ts";
+import { MOST_TARGETS, policyScopeOf } from "./scope.ts";
 import { labelName, readMetadata, type SourceDocument } from "../source/source-documents.ts";
 
 /** As many as one policy may have; further ones go into a further policy, which means the same. */
 const MOST_RULES = 64;
 const LOST = "The policy is left out: NOTHING ENFORCES IT HERE";
 
-export function translateAuthorizationPolicy(source: SourceDocument, { world, names }: Desk): PlainDocument[] {
+export function translateAuthorizationPolicy(source: SourceDocument, { world, names }: Translation): PlainDocument[] {
   const { root, namespace } = source;
   const spec = root.at("spec");
   const { annotations: all = {}, ...metadata } = readMetadata(source);
@@ -26,7 +26,7 @@ export function translateAuthorizationPolicy(source: SourceDocument, { world, na
     root.drop("It is a dry run (istio.io/dry-run): here it would be enforced, so it is left out");
     return [];
   }
-  const scope = scopeOf(spec, source, world);
+  const scope = policyScopeOf(spec, source, world);
   const translated = translateRules(spec.at("rules"), action, {
     trustDomain: world.trustDomain,
     issuers: world.issuers,

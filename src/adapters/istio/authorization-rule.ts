@@ -7,7 +7,7 @@ import {
   translateWhen,
   valuesOf,
   type Action,
-  type Condition,
+  type WhenCondition,
   type ConditionContext,
   type Lose,
 } from "./authorization-condition.ts";
@@ -23,13 +23,13 @@ const REASONS: Readonly<Record<string, string>> = {
 /** An entry of `from` or `to`, and what of it only `when` can say. */
 interface Entry {
   readonly lists: Readonly<Record<string, readonly string[]>>;
-  readonly when: readonly Condition[];
+  readonly when: readonly WhenCondition[];
 }
 
 interface Rule {
   readonly from?: readonly Entry["lists"][];
   readonly to?: readonly Entry["lists"][];
-  readonly when?: readonly Condition[];
+  readonly when?: readonly WhenCondition[];
 }
 
 export function translateRules(field: Field, action: Action, context: TermContext): object[] {
@@ -109,7 +109,7 @@ function listsOf(name: "from" | "to", entries: readonly Entry[]): Rule {
 function translateEntry(entry: Field, terms: Readonly<Record<string, Term>>, context: ConditionContext): Entry {
   const { lose } = context;
   const lists: Record<string, readonly string[]> = {};
-  const when: Condition[] = [];
+  const when: WhenCondition[] = [];
   for (const [key, field] of entry.members()) {
     if (!field.present) continue;
     const positive = key.replace(/^not([A-Z])/, (_, letter: string) => letter.toLowerCase());

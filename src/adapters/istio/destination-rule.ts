@@ -3,8 +3,8 @@
 import { callerKeySchema } from "../../model/document/field/caller-key.ts";
 import { parseDuration } from "../../model/document/field/duration.ts";
 import type { PlainDocument } from "../source/import-note.ts";
-import type { Desk } from "./desk.ts";
-import { ROOT_NAMESPACE, serviceOf } from "./world.ts";
+import type { Translation } from "./translation.ts";
+import { ROOT_NAMESPACE, serviceOf } from "./documents.ts";
 import { refusalOf } from "../source/judge-document.ts";
 import { labelName, readMetadata, type SourceDocument } from "../source/source-documents.ts";
 import type { Field } from "../source/source-field.ts";
@@ -45,7 +45,7 @@ const REASONS = {
   retryBudget: "retry.budget is a share and a rate, not a share and a number of retries under way",
 } as const;
 
-export function translateDestinationRule(source: SourceDocument, { world, names }: Desk): PlainDocument[] {
+export function translateDestinationRule(source: SourceDocument, { world, names }: Translation): PlainDocument[] {
   const { root, namespace } = source;
   const spec = root.at("spec");
   const metadata = readMetadata(source);

@@ -1,16 +1,20 @@
 // Istio's Destination (host, subset, port) → a backendRef. A subset becomes the `version` that its label says.
 import { versionSchema } from "../../model/document/field/names.ts";
-import { serviceOf, type IstioWorld, type ServiceName } from "./world.ts";
+import { serviceOf, type IstioDocuments, type ServiceName } from "./documents.ts";
 import { refusalOf } from "../source/judge-document.ts";
 import type { Field } from "../source/source-field.ts";
 
-export interface Backend extends ServiceName {
+export interface DestinationBackend extends ServiceName {
   readonly version: string | null;
   readonly port: number | null;
 }
 
 /** Null and a note when the host is no service of the mesh, or its subset cannot be named. */
-export function translateDestination(field: Field, namespace: string, world: IstioWorld): Backend | null {
+export function translateDestination(
+  field: Field,
+  namespace: string,
+  world: IstioDocuments,
+): DestinationBackend | null {
   const host = field.at("host").text();
   const subset = field.at("subset").text();
   const port = field.at("port").at("number").number();
@@ -28,7 +32,7 @@ export function translateDestination(field: Field, namespace: string, world: Ist
   return { ...service, version, port };
 }
 
-function versionOf(service: ServiceName, subset: string, field: Field, world: IstioWorld): string {
+function versionOf(service: ServiceName, subset: string, field: Field, world: IstioDocuments): string {
   const { namespace, name } = service;
   const known = world.subsets.get(`${namespace}/${name}/${subset}`);
   if (typeof known === "string") return known;
@@ -38,6 +42,6 @@ function versionOf(service: ServiceName, subset: string, field: Field, world: Is
 }
 
 /** As routes in `namespace` write it. */
-export function backendRef({ namespace: theirs, name, port }: Backend, namespace: string): object {
+export function backendRef({ namespace: theirs, name, port }: DestinationBackend, namespace: string): object {
   return { name, ...(theirs === namespace ? {} : { namespace: theirs }), ...(port === null ? {} : { port }) };
 }

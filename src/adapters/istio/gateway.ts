@@ -3,7 +3,7 @@
 import { hostnameSchema } from "../../model/document/field/hostname.ts";
 import { sectionNameSchema } from "../../model/document/field/names.ts";
 import type { PlainDocument } from "../source/import-note.ts";
-import type { Desk } from "./desk.ts";
+import type { Translation } from "./translation.ts";
 import { refusalOf } from "../source/judge-document.ts";
 import { labelName, readMetadata, type SourceDocument } from "../source/source-documents.ts";
 import type { Field } from "../source/source-field.ts";
@@ -27,7 +27,7 @@ interface Listener {
   readonly protocol: "HTTP" | "HTTPS";
 }
 
-export function translateGateway(source: SourceDocument, { names }: Desk): PlainDocument[] {
+export function translateGateway(source: SourceDocument, { names }: Translation): PlainDocument[] {
   const { root, namespace } = source;
   const spec = root.at("spec");
   const metadata = readMetadata(source);

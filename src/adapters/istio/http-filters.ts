@@ -5,14 +5,14 @@ import { httpRouteFilterSchema } from "../../model/document/gateway-api/http-rou
 import { parseDuration } from "../../model/document/field/duration.ts";
 import { refusalOf } from "../source/judge-document.ts";
 import type { PathMatch } from "./http-match.ts";
-import { translateDestination, type Backend } from "./destination.ts";
-import type { IstioWorld } from "./world.ts";
+import { translateDestination, type DestinationBackend } from "./destination.ts";
+import type { IstioDocuments } from "./documents.ts";
 import type { Field } from "../source/source-field.ts";
 
-export type Filter = Readonly<Record<string, unknown>>;
+export type RouteFilter = Readonly<Record<string, unknown>>;
 
 /** The filter when the mesh takes it, else a note and none. */
-export function checked(field: Field, filter: Filter): Filter[] {
+export function checked(field: Field, filter: RouteFilter): RouteFilter[] {
   const refusal = refusalOf(httpRouteFilterSchema, filter);
   if (refusal === null) return [filter];
   field.drop(refusal);
@@ -20,7 +20,7 @@ export function checked(field: Field, filter: Filter): Filter[] {
 }
 
 /** `headers.request` and `headers.response`, of a rule or of one destination. */
-export function headerFilters(headers: Field): Filter[] {
+export function headerFilters(headers: Field): RouteFilter[] {
   const sides = [
     ["request", "RequestHeaderModifier", "requestHeaderModifier"],
     ["response", "ResponseHeaderModifier", "responseHeaderModifier"],
@@ -64,7 +64,7 @@ function nameOf(field: Field): string | null {
   return null;
 }
 
-export function corsFilter(field: Field): Filter[] {
+export function corsFilter(field: Field): RouteFilter[] {
   if (!field.present) return [];
   const origins = [
     ...field
@@ -106,11 +106,11 @@ export function corsFilter(field: Field): Filter[] {
 }
 
 export interface Mirror {
-  readonly backend: Backend;
+  readonly backend: DestinationBackend;
   readonly share: Readonly<Record<string, unknown>>;
 }
 
-export function translateMirrors(rule: Field, namespace: string, world: IstioWorld): Mirror[] {
+export function translateMirrors(rule: Field, namespace: string, world: IstioDocuments): Mirror[] {
   const single = rule.at("mirror");
   const whole = [rule.at("mirrorPercentage").at("value"), rule.at("mirrorPercent"), rule.at("mirror_percent")];
   const mirrors = single.present ? [mirrorOf(single, whole, namespace, world)] : [];
@@ -120,7 +120,7 @@ export function translateMirrors(rule: Field, namespace: string, world: IstioWor
   return mirrors.filter((mirror) => mirror !== null);
 }
 
-function mirrorOf(field: Field, percents: readonly Field[], namespace: string, world: IstioWorld): Mirror | null {
+function mirrorOf(field: Field, percents: readonly Field[], namespace: string, world: IstioDocuments): Mirror | null {
   const backend = translateDestination(field, namespace, world);
   const percent = percents.map((one) => one.number()).find((value) => value !== null) ?? 100;
   if (backend === null) return null;
@@ -137,7 +137,7 @@ export function shareOf(percent: number): Readonly<Record<string, unknown>> {
 }
 
 /** Null when the redirect cannot be said. */
-export function redirectFilter(field: Field): Filter | null {
+export function redirectFilter(field: Field): RouteFilter | null {
   const uri = field.at("uri").text();
   const authority = hostPort(field.at("authority").text());
   const port = field.at("port").number() ?? authority?.port ?? null;
@@ -159,7 +159,7 @@ export function redirectFilter(field: Field): Filter | null {
 }
 
 /** `directResponse`: a fixed answer. Null when it cannot be said. */
-export function directFilter(field: Field): Filter | null {
+export function directFilter(field: Field): RouteFilter | null {
   const statusCode = field.at("status").number();
   const body = field.at("body");
   const text = body.at("string").text();
@@ -186,7 +186,7 @@ export function rewriteFilter(
   { field, uri, hostname }: Rewrite,
   path: PathMatch | undefined,
   prefix: string | null,
-): Filter | null {
+): RouteFilter | null {
   const to = uri ?? "";
   const replacesPrefix = prefix !== null && (path === undefined || path.type === "PathPrefix");
   if (uri !== null && replacesPrefix && prefix.endsWith("/") !== to.endsWith("/")) {

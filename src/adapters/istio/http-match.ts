@@ -2,7 +2,7 @@
 // whole: without the condition it would take requests it never took.
 import { httpRouteMatchSchema } from "../../model/document/gateway-api/http-route-match.ts";
 import { refusalOf } from "../source/judge-document.ts";
-import { literally, patternOf, valueMatch, type ValueMatch } from "./string-match.ts";
+import { literally, patternOf, valueMatch, type StringValueMatch } from "./string-match.ts";
 import type { Field } from "../source/source-field.ts";
 
 export interface PathMatch {
@@ -13,8 +13,8 @@ export interface PathMatch {
 export interface HttpMatch {
   readonly path?: PathMatch;
   readonly method?: string;
-  readonly headers?: readonly ({ readonly name: string } & ValueMatch)[];
-  readonly queryParams?: readonly ({ readonly name: string } & ValueMatch)[];
+  readonly headers?: readonly ({ readonly name: string } & StringValueMatch)[];
+  readonly queryParams?: readonly ({ readonly name: string } & StringValueMatch)[];
 }
 
 export interface IstioMatch {
@@ -134,8 +134,8 @@ function translateMethod(field: Field): readonly (string | null)[] | null {
   return listed.split("|");
 }
 
-function translateValues(field: Field): ({ readonly name: string } & ValueMatch)[] | null {
-  const values: ({ readonly name: string } & ValueMatch)[] = [];
+function translateValues(field: Field): ({ readonly name: string } & StringValueMatch)[] | null {
+  const values: ({ readonly name: string } & StringValueMatch)[] = [];
   for (const [name, entry] of field.members()) {
     const match = name.startsWith(":") ? null : valueMatch(entry);
     if (match === null) return null;

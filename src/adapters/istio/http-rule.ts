@@ -2,7 +2,7 @@
 // rule keeps its matches and answers 500, so that its requests do not fall to rules that were not meant for them.
 import { preciseHostnameSchema } from "../../model/document/field/hostname.ts";
 import { sectionNameSchema } from "../../model/document/field/names.ts";
-import { translateDestination, backendRef, type Backend } from "./destination.ts";
+import { translateDestination, backendRef, type DestinationBackend } from "./destination.ts";
 import { translateFault } from "./fault.ts";
 import {
   corsFilter,
@@ -11,12 +11,12 @@ import {
   redirectFilter,
   rewriteFilter,
   translateMirrors,
-  type Filter,
+  type RouteFilter,
   type Rewrite,
 } from "./http-filters.ts";
 import { translateMatch, type HttpMatch, type IstioMatch } from "./http-match.ts";
 import { translatePatience } from "./retries.ts";
-import type { IstioWorld } from "./world.ts";
+import type { IstioDocuments } from "./documents.ts";
 import { refusalOf } from "../source/judge-document.ts";
 import type { Field } from "../source/source-field.ts";
 
@@ -28,7 +28,7 @@ export interface IstioRule {
   readonly matches: readonly HttpMatch[];
   /** Only under these gateways; null = all. */
   readonly gateways: readonly string[] | null;
-  readonly backends: readonly Backend[];
+  readonly backends: readonly DestinationBackend[];
   /** Spec of a FaultPolicy. */
   readonly fault: object | null;
   /** The rule as a route in `namespace` writes it; `fault` is the name of its FaultPolicy there. */
@@ -41,20 +41,20 @@ export type RuleAnswer =
   | { readonly ok: false; readonly why: string };
 
 interface Action {
-  readonly filters: readonly Filter[];
+  readonly filters: readonly RouteFilter[];
   readonly backends: readonly Weighted[];
   readonly rewrite: Rewrite | null;
 }
 
 interface Weighted {
-  readonly backend: Backend;
+  readonly backend: DestinationBackend;
   readonly weight: number | null;
-  readonly filters: readonly Filter[];
+  readonly filters: readonly RouteFilter[];
 }
 
 const NOTHING: Action = { filters: [], backends: [], rewrite: null };
 
-export function translateRule(field: Field, index: number, namespace: string, world: IstioWorld): RuleAnswer {
+export function translateRule(field: Field, index: number, namespace: string, world: IstioDocuments): RuleAnswer {
   const written = field.at("match").items();
   const matches = written.map(translateMatch);
   const kept = matches.filter((match) => match !== null);
@@ -116,7 +116,7 @@ export function translateRule(field: Field, index: number, namespace: string, wo
   return { ok: true, rules };
 }
 
-function extension(name: string): Filter {
+function extension(name: string): RouteFilter {
   return { type: "ExtensionRef", extensionRef: { group: "selvage.dev", kind: "FaultPolicy", name } };
 }
 
@@ -144,7 +144,7 @@ function nameOf(field: Field): string | null {
   return null;
 }
 
-function translateAction(field: Field, namespace: string, world: IstioWorld): Action {
+function translateAction(field: Field, namespace: string, world: IstioDocuments): Action {
   const closed = (name: string, why: string): Action => {
     field.at(name).drop(`${why}: requests of the rule are answered 500`);
     return NOTHING;

@@ -4,13 +4,13 @@ import { isKept, keepDocument, whyNot } from "../source/import-gateway-api.ts";
 import type { Imported, ImportNote, PlainDocument } from "../source/import-note.ts";
 import { Grants } from "./grants.ts";
 import { translateAuthorizationPolicy } from "./authorization-policy.ts";
-import type { Desk, Translate } from "./desk.ts";
+import type { Translation, Translate } from "./translation.ts";
 import { translateDestinationRule } from "./destination-rule.ts";
 import { translateGateway } from "./gateway.ts";
 import { translatePeerAuthentication } from "./peer-authentication.ts";
 import { translateRequestAuthentication } from "./request-authentication.ts";
 import { translateVirtualService } from "./virtual-service.ts";
-import { surveyIstio } from "./world.ts";
+import { surveyIstio } from "./documents.ts";
 import { judgeDocument } from "../source/judge-document.ts";
 import { Names, openDocuments, type SourceDocument } from "../source/source-documents.ts";
 
@@ -47,7 +47,7 @@ const REASONS: Readonly<Record<string, string>> = {
 export function importIstio(values: readonly unknown[], options: IstioOptions = {}): Imported {
   const sources = openDocuments(values);
   const names = new Names();
-  const desk: Desk = {
+  const translation: Translation = {
     world: surveyIstio(sources, options.trustDomain ?? "mesh.local"),
     names,
     grants: new Grants(names),
@@ -63,7 +63,7 @@ export function importIstio(values: readonly unknown[], options: IstioOptions = 
     const identity = `${source.apiVersion.split("/")[0]} ${root.ref}`;
     if (seen.has(identity)) root.drop(`${root.ref} is in the input twice: the first one is kept`);
     else {
-      for (const document of translate(source, desk)) {
+      for (const document of translate(source, translation)) {
         const refused = judgeDocument(document, root.ref, false);
         if (refused.length === 0) documents.push(document);
         for (const { message } of refused) root.drop(message);
@@ -72,7 +72,7 @@ export function importIstio(values: readonly unknown[], options: IstioOptions = 
     seen.add(identity);
     notes.push(...root.notes);
   }
-  for (const grant of desk.grants.documents()) {
+  for (const grant of translation.grants.documents()) {
     const { kind, metadata } = grant;
     const refused = judgeDocument(grant, `${kind}/${metadata.namespace}/${metadata.name}`, false);
     if (refused.length === 0) documents.push(grant);
@@ -81,11 +81,11 @@ export function importIstio(values: readonly unknown[], options: IstioOptions = 
   return { documents, notes };
 }
 
-function translate(source: SourceDocument, desk: Desk): readonly PlainDocument[] {
+function translate(source: SourceDocument, translation: Translation): readonly PlainDocument[] {
   if (isKept(source)) return keepDocument(source);
   const { kind, apiVersion, root } = source;
   const known = translators.find((one) => one.kind === kind && one.version.test(apiVersion));
-  if (known !== undefined) return known.translate(source, desk);
+  if (known !== undefined) return known.translate(source, translation);
   const reason = apiVersion.includes("istio.io/") && Object.hasOwn(REASONS, kind) ? REASONS[kind] : undefined;
   root.drop(reason === undefined ? whyNot(source) : `${kind} has no counterpart: ${reason}`);
   return [];

@@ -13,12 +13,12 @@ const REASONS = {
   spaceDelimitedClaims: "Of the claims that are one text, scope and permission are lists",
 } as const;
 
-export interface Provider {
+export interface JwtRuleProvider {
   readonly name: string;
 }
 
 /** @param taken names of the policy's other providers */
-export function translateJwtRule(rule: Field, taken: ReadonlySet<string>): Provider | null {
+export function translateJwtRule(rule: Field, taken: ReadonlySet<string>): JwtRuleProvider | null {
   const lose = (why: string): null => {
     rule.drop(`${why}: tokens of this issuer are not accepted`);
     return null;

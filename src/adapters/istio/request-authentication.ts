@@ -1,19 +1,19 @@
 // RequestAuthentication → AuthenticationPolicy with `mode: permit`: a request without a token passes, one with a bad token
 // does not. There all that select a workload add up; here the most specific one holds, which is told.
 import type { PlainDocument } from "../source/import-note.ts";
-import type { Desk } from "./desk.ts";
-import { translateJwtRule, type Provider } from "./jwt-rule.ts";
-import { MOST_TARGETS, scopeOf, type Target } from "./scope.ts";
+import type { Translation } from "./translation.ts";
+import { translateJwtRule, type JwtRuleProvider } from "./jwt-rule.ts";
+import { MOST_TARGETS, policyScopeOf, type ScopeTarget } from "./scope.ts";
 import { labelName, readMetadata, type SourceDocument } from "../source/source-documents.ts";
 
 const MOST_PROVIDERS = 16;
 const LOST = "It is left out: NO TOKEN IS CHECKED FOR IT HERE";
 
-export function translateRequestAuthentication(source: SourceDocument, desk: Desk): PlainDocument[] {
+export function translateRequestAuthentication(source: SourceDocument, translation: Translation): PlainDocument[] {
   const { root, namespace, name } = source;
   const spec = root.at("spec");
   const metadata = readMetadata(source);
-  const providers: Provider[] = [];
+  const providers: JwtRuleProvider[] = [];
   for (const rule of spec.at("jwtRules").items()) {
     if (providers.length === MOST_PROVIDERS) {
       rule.drop(`A policy has ${MOST_PROVIDERS} issuers at most: tokens of this one are not accepted`);
@@ -22,14 +22,14 @@ export function translateRequestAuthentication(source: SourceDocument, desk: Des
     const provider = translateJwtRule(rule, new Set(providers.map((one) => one.name)));
     if (provider !== null) providers.push(provider);
   }
-  const scope = scopeOf(spec, source, desk.world);
+  const scope = policyScopeOf(spec, source, translation.world);
   spec.tellRest({});
   root.tellRest({});
   if (providers.length === 0 || scope === null || scope.targets.length === 0) {
     root.drop(LOST);
     return [];
   }
-  for (const target of scope.targets) tellOthers(source, target, desk);
+  for (const target of scope.targets) tellOthers(source, target, translation);
   if (scope.targets.some(({ kind }) => kind === "Service")) {
     spec.change(
       "It takes the place of the Service's exposure: at the service's own address, too, whoever has no token passes. Add mesh: {required: true} or an AuthorizationPolicy where that is not meant",
@@ -44,7 +44,7 @@ export function translateRequestAuthentication(source: SourceDocument, desk: Des
   return Array.from({ length: Math.ceil(scope.targets.length / MOST_TARGETS) }, (_, part) => ({
     apiVersion: "selvage.dev/v1",
     kind: "AuthenticationPolicy",
-    metadata: { name: desk.names.take("AuthenticationPolicy", namespace, name), namespace, ...metadata },
+    metadata: { name: translation.names.take("AuthenticationPolicy", namespace, name), namespace, ...metadata },
     spec: {
       targetRefs: scope.targets.slice(part * MOST_TARGETS, (part + 1) * MOST_TARGETS),
       mode: "permit",
@@ -54,7 +54,11 @@ export function translateRequestAuthentication(source: SourceDocument, desk: Des
 }
 
 /** Other policies for the same callers, of which one holds: none of them is lost without a word. */
-function tellOthers({ root, namespace }: SourceDocument, { kind, name }: Target, { authenticated }: Desk): void {
+function tellOthers(
+  { root, namespace }: SourceDocument,
+  { kind, name }: ScopeTarget,
+  { authenticated }: Translation,
+): void {
   const key = kind === "Mesh" ? "Mesh" : `${kind}/${namespace}/${name}`;
   const same = authenticated.get(key);
   const mesh = authenticated.get("Mesh");

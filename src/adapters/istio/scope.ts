@@ -1,13 +1,13 @@
 // What a policy of Istio's security kinds is attached to here: the Services and Gateways that it names, the Services that its
 // selector's labels stand for, or the whole mesh.
-import { ROOT_NAMESPACE, type IstioWorld } from "./world.ts";
+import { ROOT_NAMESPACE, type IstioDocuments } from "./documents.ts";
 import type { SourceDocument } from "../source/source-documents.ts";
 import { isRecord, type Field } from "../source/source-field.ts";
 
-export type Target = Readonly<Record<string, string>>;
+export type ScopeTarget = Readonly<Record<string, string>>;
 
-export interface Scope {
-  readonly targets: readonly Target[];
+export interface PolicyScope {
+  readonly targets: readonly ScopeTarget[];
   /** The policy was for less than these targets. */
   readonly wider: boolean;
 }
@@ -17,7 +17,7 @@ export const MOST_TARGETS = 16;
 const APP_LABELS = ["app.kubernetes.io/name", "app"];
 
 /** Null when it cannot be said; notes say why. */
-export function scopeOf(spec: Field, { namespace }: SourceDocument, world: IstioWorld): Scope | null {
+export function policyScopeOf(spec: Field, { namespace }: SourceDocument, world: IstioDocuments): PolicyScope | null {
   const refs = [spec.at("targetRef"), ...spec.at("targetRefs").items()].filter(({ present }) => present);
   if (refs.length > 0) return scopeOfRefs(refs);
   const selector = spec.at("selector");
@@ -40,8 +40,8 @@ export function scopeOf(spec: Field, { namespace }: SourceDocument, world: Istio
   return null;
 }
 
-function scopeOfRefs(refs: readonly Field[]): Scope | null {
-  const targets = refs.flatMap((ref): Target[] => {
+function scopeOfRefs(refs: readonly Field[]): PolicyScope | null {
+  const targets = refs.flatMap((ref): ScopeTarget[] => {
     const [group = "", kind, name] = ["group", "kind", "name"].map((key) => ref.at(key).text());
     const fits = (kind === "Service" && group === "") || (kind === "Gateway" && group === "gateway.networking.k8s.io");
     if (fits && typeof name === "string" && kind !== undefined && kind !== null) return [{ kind, name }];
@@ -55,8 +55,8 @@ function scopeOfLabels(
   field: Field,
   wanted: readonly [string, Field][],
   namespace: string,
-  world: IstioWorld,
-): Scope | null {
+  world: IstioDocuments,
+): PolicyScope | null {
   const labels = wanted.map(([label, value]) => [label, value.text()] as const);
   const inside = world.services.filter((service) => service.namespace === namespace || namespace === ROOT_NAMESPACE);
   const local = inside.filter((service) => service.namespace === namespace);

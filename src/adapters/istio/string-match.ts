@@ -3,7 +3,7 @@
 import { compileRegex } from "../../decide/route/regex.ts";
 import type { Field } from "../source/source-field.ts";
 
-export interface ValueMatch {
+export interface StringValueMatch {
   readonly type: "Exact" | "RegularExpression";
   readonly value: string;
 }
@@ -24,7 +24,7 @@ export function patternOf(field: Field): string | null {
 }
 
 /** Of a header or a query parameter. Null when it cannot be said; what was not read is told with the rest. */
-export function valueMatch(field: Field): ValueMatch | null {
+export function valueMatch(field: Field): StringValueMatch | null {
   const [exact, prefix, regex] = ["exact", "prefix", "regex"].map((name) => field.at(name));
   const text = exact?.text() ?? null;
   if (text !== null) {

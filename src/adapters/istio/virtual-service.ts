@@ -2,10 +2,10 @@
 // of the mesh among its hosts (GAMMA).
 import { hostnameSchema } from "../../model/document/field/hostname.ts";
 import type { PlainDocument } from "../source/import-note.ts";
-import type { Desk } from "./desk.ts";
+import type { Translation } from "./translation.ts";
 import { translateRule, type IstioRule } from "./http-rule.ts";
 import { overtakings } from "./rule-order.ts";
-import { serviceOf } from "./world.ts";
+import { serviceOf } from "./documents.ts";
 import { refusalOf } from "../source/judge-document.ts";
 import { labelName, readMetadata, type SourceDocument } from "../source/source-documents.ts";
 import type { Field } from "../source/source-field.ts";
@@ -32,15 +32,15 @@ interface Parent {
   readonly hostnames: readonly string[];
 }
 
-export function translateVirtualService(source: SourceDocument, desk: Desk): PlainDocument[] {
+export function translateVirtualService(source: SourceDocument, translation: Translation): PlainDocument[] {
   const { root, namespace, name } = source;
   const spec = root.at("spec");
   const metadata = readMetadata(source);
-  const parents = [...gatewayParents(spec, namespace), ...meshParents(spec, namespace, desk)];
+  const parents = [...gatewayParents(spec, namespace), ...meshParents(spec, namespace, translation)];
   const answers = spec
     .at("http")
     .items()
-    .map((rule, index) => translateRule(rule, index, namespace, desk.world));
+    .map((rule, index) => translateRule(rule, index, namespace, translation.world));
   const exported = spec.at("exportTo").items();
   if (exported.length === 1 && exported[0]?.value === "*") exported[0].take();
   spec.tellRest(REASONS);
@@ -54,7 +54,7 @@ export function translateVirtualService(source: SourceDocument, desk: Desk): Pla
   const documents = parents.flatMap((parent) => {
     const own = rules.filter(({ gateways }) => gateways === null || gateways.includes(parent.gateway));
     tellOrder(own, spec);
-    return chunks(own).flatMap((chunk) => routeOf(chunk, parent, metadata, name, desk));
+    return chunks(own).flatMap((chunk) => routeOf(chunk, parent, metadata, name, translation));
   });
   if (documents.length === 0) root.drop("Nothing of it can be said, so there is no HTTPRoute of it");
   else if (labelName(name) !== name) {
@@ -104,7 +104,7 @@ function gatewayParents(spec: Field, namespace: string): Parent[] {
   );
 }
 
-function meshParents(spec: Field, namespace: string, { world }: Desk): Parent[] {
+function meshParents(spec: Field, namespace: string, { world }: Translation): Parent[] {
   if (!gatewaysOf(spec).includes("mesh")) return [];
   const only = gatewaysOf(spec).length === 1;
   const services = spec
@@ -167,7 +167,7 @@ function routeOf(
   { namespace, gateway, parentRefs, hostnames }: Parent,
   metadata: object,
   wanted: string,
-  { names, grants }: Desk,
+  { names, grants }: Translation,
 ): PlainDocument[] {
   const name = names.take("HTTPRoute", namespace, wanted);
   const called = new Set<string>();

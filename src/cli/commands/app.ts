@@ -5,7 +5,7 @@ import type { Resource } from "../../model/api/resource.ts";
 import { type ExitCode, exitCodes } from "../session/exit-code.ts";
 import { printData } from "../print/print-data.ts";
 import { reportFailure } from "../print/report-failure.ts";
-import type { Session } from "../session/session.ts";
+import type { CliSession } from "../session/session.ts";
 import { age, table } from "../print/table.ts";
 import { waitForRevision } from "../print/wait-for-revision.ts";
 import { get } from "./get.ts";
@@ -28,7 +28,7 @@ export interface AppRotateOptions extends Waiting {
 }
 
 /** An Application that was made but got no credentials (the mesh went away in between) gets them now. */
-export async function createApp(session: Session, name: string, options: AppCreateOptions): Promise<ExitCode> {
+export async function createApp(session: CliSession, name: string, options: AppCreateOptions): Promise<ExitCode> {
   const { client, terminal } = session;
   const namespace = session.namespace ?? "default";
   const { owner, description } = options;
@@ -61,19 +61,19 @@ export async function createApp(session: Session, name: string, options: AppCrea
 }
 
 export function rotateApp(
-  session: Session,
+  session: CliSession,
   name: string,
   { overlap, reason, ...waiting }: AppRotateOptions,
 ): Promise<ExitCode> {
   return minted(session, name, "/rotate", { overlap, reason }, waiting);
 }
 
-export async function listApps(session: Session, options: { readonly allNamespaces?: boolean }): Promise<ExitCode> {
+export async function listApps(session: CliSession, options: { readonly allNamespaces?: boolean }): Promise<ExitCode> {
   return get(session, "applications", undefined, options);
 }
 
 export async function credentials(
-  session: Session,
+  session: CliSession,
   name: string,
   { add, ...waiting }: { readonly add?: boolean } & Waiting,
 ): Promise<ExitCode> {
@@ -85,7 +85,7 @@ export async function credentials(
 }
 
 export async function revokeApp(
-  session: Session,
+  session: CliSession,
   name: string,
   secret: string | undefined,
   { all, ...waiting }: { readonly all?: boolean } & Waiting,
@@ -105,7 +105,13 @@ export async function revokeApp(
   return settled(session, answer.value.revision, waiting);
 }
 
-async function minted(session: Session, name: string, call: string, body: object, waiting: Waiting): Promise<ExitCode> {
+async function minted(
+  session: CliSession,
+  name: string,
+  call: string,
+  body: object,
+  waiting: Waiting,
+): Promise<ExitCode> {
   const answer = await session.client.call<MintedCredentials>("POST", `${credentialsPath(session, name)}${call}`, {
     body,
   });
@@ -122,11 +128,11 @@ async function minted(session: Session, name: string, call: string, body: object
   return settled(session, revision, waiting);
 }
 
-export async function settled(session: Session, revision: number, { wait, timeout }: Waiting): Promise<ExitCode> {
+export async function settled(session: CliSession, revision: number, { wait, timeout }: Waiting): Promise<ExitCode> {
   return wait === true ? waitForRevision(session, revision, timeout) : exitCodes.ok;
 }
 
-async function printCredentials(session: Session, held: Credentials): Promise<void> {
+async function printCredentials(session: CliSession, held: Credentials): Promise<void> {
   const now = Date.now();
   await printData(session, {
     data: held,
@@ -148,6 +154,6 @@ async function printCredentials(session: Session, held: Credentials): Promise<vo
   });
 }
 
-function credentialsPath({ namespace }: Session, name: string): string {
+function credentialsPath({ namespace }: CliSession, name: string): string {
   return `/applications/${encodeURIComponent(namespace ?? "default")}/${encodeURIComponent(name)}/credentials`;
 }

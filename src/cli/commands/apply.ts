@@ -1,15 +1,15 @@
 // `selvage apply -f …`: all documents or none, as one revision; says what became of each, and how to undo it.
 import type { ApplyResult, PlanItem } from "../../model/api/apply.ts";
-import { counted } from "../print/counted.ts";
+import { counted } from "../print/plural.ts";
 import { type ExitCode, exitCodes } from "../session/exit-code.ts";
 import { loadDocuments } from "../session/load-documents.ts";
 import { printData, shortRef } from "../print/print-data.ts";
 import { printFindings } from "../print/print-findings.ts";
 import { reportFailure } from "../print/report-failure.ts";
-import type { Session } from "../session/session.ts";
+import type { CliSession } from "../session/session.ts";
 import { waitForRevision } from "../print/wait-for-revision.ts";
 
-export interface ApplyOptions {
+export interface ApplyFlags {
   readonly filename: readonly string[];
   readonly set?: string;
   readonly prune?: boolean;
@@ -25,7 +25,7 @@ export interface ApplyOptions {
   readonly timeout: number;
 }
 
-export async function apply(session: Session, options: ApplyOptions): Promise<ExitCode> {
+export async function applyCommand(session: CliSession, options: ApplyFlags): Promise<ExitCode> {
   const { client, terminal } = session;
   const loaded = loadDocuments(options.filename, terminal);
   if (!loaded.ok) return loaded.exitCode;

@@ -3,7 +3,7 @@ import type { BreakerList, ForceRequest, ServiceBreakers } from "../../model/api
 import { type ExitCode, exitCodes } from "../session/exit-code.ts";
 import { printData } from "../print/print-data.ts";
 import { reportFailure } from "../print/report-failure.ts";
-import type { Session } from "../session/session.ts";
+import type { CliSession } from "../session/session.ts";
 import { age, table } from "../print/table.ts";
 
 export interface BreakerGetOptions {
@@ -20,7 +20,7 @@ export interface BreakerForceOptions {
 const HEADER = ["SERVICE", "TARGET", "STATE", "FOR", "OK", "FAILED", "SLOW", "POLICY"];
 
 export async function getBreakers(
-  session: Session,
+  session: CliSession,
   name: string | undefined,
   options: BreakerGetOptions,
 ): Promise<ExitCode> {
@@ -101,7 +101,7 @@ function rowsOf({ namespace, service, known, forced, breakers, health, ...capaci
 }
 
 export async function forceBreaker(
-  session: Session,
+  session: CliSession,
   name: string,
   state: ForceRequest["state"],
   options: BreakerForceOptions,

@@ -1,13 +1,13 @@
 // `selvage check`: one line for each thing that must be right, what is wrong with it, and what to do about it.
 import { faultsOf } from "../print/conditions.ts";
-import { counted } from "../print/counted.ts";
+import { counted } from "../print/plural.ts";
 import { type ExitCode, exitCodes } from "../session/exit-code.ts";
-import type { Answer, Client } from "../session/client.ts";
+import type { ApiAnswer, ApiClient } from "../session/client.ts";
 import { printData, shortRef } from "../print/print-data.ts";
-import { readMesh, type MeshRead } from "../session/read-mesh.ts";
-import type { Session } from "../session/session.ts";
+import { meshOverview, type MeshRead } from "../session/mesh-overview.ts";
+import type { CliSession } from "../session/session.ts";
 
-export interface Verdict {
+export interface CheckResult {
   readonly area: string;
   readonly state: "ok" | "warning" | "failed";
   readonly message: string;
@@ -17,7 +17,7 @@ export interface Verdict {
 /** A clock that is further away makes tokens and leases lie. */
 const MAX_SKEW_MS = 5_000;
 
-export async function check(session: Session): Promise<ExitCode> {
+export async function check(session: CliSession): Promise<ExitCode> {
   const { client, terminal } = session;
   const verdicts = await verdictsOf(client);
   const signs = {
@@ -37,14 +37,14 @@ export async function check(session: Session): Promise<ExitCode> {
   return verdicts.some(({ state }) => state === "failed") ? exitCodes.differences : exitCodes.ok;
 }
 
-async function verdictsOf(client: Client): Promise<Verdict[]> {
+async function verdictsOf(client: ApiClient): Promise<CheckResult[]> {
   const reached = await reach(client);
   if (reached.some(({ state }) => state === "failed")) return reached;
-  const read = await readMesh(client);
+  const read = await meshOverview(client);
   return [...reached, ...tokenVerdict(client, read), ...configVerdicts(read), ...registryVerdicts(read)];
 }
 
-async function reach(client: Client): Promise<Verdict[]> {
+async function reach(client: ApiClient): Promise<CheckResult[]> {
   const area = "server";
   const started = performance.now();
   let response: Response;
@@ -67,7 +67,7 @@ async function reach(client: Client): Promise<Verdict[]> {
 }
 
 /** The Date header counts whole seconds. Not every server sends one: then nothing is said. */
-export function clock(header: string | null, sentAt: number, receivedAt: number): Verdict[] {
+export function clock(header: string | null, sentAt: number, receivedAt: number): CheckResult[] {
   const theirs = header === null ? Number.NaN : Date.parse(header);
   if (Number.isNaN(theirs)) return [];
   const early = theirs - receivedAt;
@@ -78,7 +78,7 @@ export function clock(header: string | null, sentAt: number, receivedAt: number)
   return [{ area: "server", state: "warning", message, hint: "set the clock (NTP): tokens and leases depend on it" }];
 }
 
-function tokenVerdict(client: Client, read: MeshRead): Verdict[] {
+function tokenVerdict(client: ApiClient, read: MeshRead): CheckResult[] {
   const area = "token";
   if (read.revisions.ok) return [{ area, state: "ok", message: "the token is valid and may read the mesh" }];
   const { failure } = read.revisions;
@@ -88,9 +88,9 @@ function tokenVerdict(client: Client, read: MeshRead): Verdict[] {
   return [{ area, state: "failed", message: failure.message, hint }];
 }
 
-function configVerdicts({ revisions, propagation, resources }: MeshRead): Verdict[] {
+function configVerdicts({ revisions, propagation, resources }: MeshRead): CheckResult[] {
   const area = "config";
-  const verdicts: Verdict[] = [];
+  const verdicts: CheckResult[] = [];
   if (revisions.ok && revisions.value.revision === 0) {
     const hint = "selvage apply -f FILE";
     verdicts.push({ area, state: "warning", message: "nothing has been applied yet", hint });
@@ -111,13 +111,13 @@ function configVerdicts({ revisions, propagation, resources }: MeshRead): Verdic
   }
   if (!resources.ok) return verdicts;
   const faults = resources.value.items.flatMap(({ kind, metadata, status }) =>
-    faultsOf(status).map(({ reason, message }): Verdict => {
+    faultsOf(status).map(({ reason, message }): CheckResult => {
       const ref = shortRef(`${kind}/${metadata.namespace}/${metadata.name}`);
       const hint = `selvage describe ${ref} -n ${metadata.namespace}`;
       return { area, state: "failed", message: `${ref}: ${reason}: ${message}`, hint };
     }),
   );
-  const fine: Verdict = {
+  const fine: CheckResult = {
     area,
     state: "ok",
     message: `${counted(resources.value.items.length, "document")} read, none with a fault`,
@@ -125,10 +125,10 @@ function configVerdicts({ revisions, propagation, resources }: MeshRead): Verdic
   return [...verdicts, ...(faults.length > 0 ? faults : [fine])];
 }
 
-function registryVerdicts({ readiness, catalog }: MeshRead): Verdict[] {
+function registryVerdicts({ readiness, catalog }: MeshRead): CheckResult[] {
   const area = "registry";
   const reachable = readiness.ok && readiness.value.registry === "reachable";
-  const verdicts: Verdict[] = [
+  const verdicts: CheckResult[] = [
     reachable
       ? { area, state: "ok", message: "the registry can be reached" }
       : { area, state: "failed", message: `the registry cannot be reached${reasonOf(readiness)}` },
@@ -157,4 +157,4 @@ const runs = (isolates: number, revision: number): string =>
     ? "no isolate has served traffic lately"
     : `${counted(isolates, "isolate")} at revision ${revision}, none behind`;
 
-const reasonOf = (answer: Answer<unknown>): string => (answer.ok ? "" : `: ${answer.failure.message}`);
+const reasonOf = (answer: ApiAnswer<unknown>): string => (answer.ok ? "" : `: ${answer.failure.message}`);

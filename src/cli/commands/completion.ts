@@ -62,7 +62,7 @@ async function positional(command: Command, rest: readonly string[]): Promise<st
   if (!takesKind.has(command.name())) return [];
   const { kinds } = await import("../../model/document/kinds.ts");
   if (rest.length === 0) return [...Object.values(kinds).map(({ plural }) => plural), "endpoints"];
-  const { understand } = await import("../session/what.ts");
+  const { understand } = await import("../session/kind-argument.ts");
   const understood = understand(rest[0] ?? "", undefined);
   const [kind] = understood.ok ? (understood.what.kinds ?? []) : [];
   return kind !== undefined && rest.length === 1 ? liveNames(kind) : [];

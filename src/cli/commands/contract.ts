@@ -5,7 +5,7 @@ import { type ExitCode, exitCodes } from "../session/exit-code.ts";
 import { printData } from "../print/print-data.ts";
 import { printFindings } from "../print/print-findings.ts";
 import { reportFailure } from "../print/report-failure.ts";
-import type { Session } from "../session/session.ts";
+import type { CliSession } from "../session/session.ts";
 import { age, table } from "../print/table.ts";
 import { settled, type Waiting } from "./app.ts";
 
@@ -15,7 +15,7 @@ export interface ContractRequestOptions extends Waiting {
 }
 
 export async function requestContract(
-  session: Session,
+  session: CliSession,
   wanted: { readonly application: string; readonly service: string; readonly tier: string },
   options: ContractRequestOptions,
 ): Promise<ExitCode> {
@@ -52,8 +52,8 @@ export async function requestContract(
   return settled(session, applied.value.revision, options);
 }
 
-export async function decideContract(
-  session: Session,
+export async function contractCommand(
+  session: CliSession,
   action: string,
   text: string,
   { reason, ...waiting }: { readonly reason?: string } & Waiting,
@@ -69,7 +69,7 @@ export async function decideContract(
 }
 
 export async function listContracts(
-  session: Session,
+  session: CliSession,
   options: { readonly allNamespaces?: boolean; readonly service?: string },
 ): Promise<ExitCode> {
   const namespace = options.allNamespaces === true ? undefined : (session.namespace ?? "default");
@@ -104,7 +104,7 @@ function row(item: ContractViewAnswer, now: number, wide: boolean): string[] {
   return [...cells, age(since, now), ...(wide ? [by, reason ?? "", message] : [])];
 }
 
-async function printOne(session: Session, decided: DecidedContract): Promise<void> {
+async function printOne(session: CliSession, decided: DecidedContract): Promise<void> {
   await printData(session, {
     data: decided,
     human: () => [`${nameOf(decided)} ${decided.state} (revision ${decided.revision})`],

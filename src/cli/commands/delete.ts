@@ -7,8 +7,8 @@ import { printData, shortRef } from "../print/print-data.ts";
 import { printFindings } from "../print/print-findings.ts";
 import { reportFailure } from "../print/report-failure.ts";
 import { resourcePath } from "../session/resource-path.ts";
-import type { Session } from "../session/session.ts";
-import { namespaceFor, understand } from "../session/what.ts";
+import type { CliSession } from "../session/session.ts";
+import { namespaceFor, understand } from "../session/kind-argument.ts";
 import { applied, ifMatchHeader } from "./apply.ts";
 
 export interface DeleteOptions {
@@ -18,8 +18,8 @@ export interface DeleteOptions {
   readonly reason?: string;
 }
 
-export async function remove(
-  session: Session,
+export async function deleteCommand(
+  session: CliSession,
   kind: string,
   name: string | undefined,
   options: DeleteOptions,

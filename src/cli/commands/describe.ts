@@ -7,11 +7,11 @@ import { type ExitCode, exitCodes } from "../session/exit-code.ts";
 import { printData } from "../print/print-data.ts";
 import { reportFailure } from "../print/report-failure.ts";
 import { resourcePath } from "../session/resource-path.ts";
-import type { Session } from "../session/session.ts";
+import type { CliSession } from "../session/session.ts";
 import { age, table } from "../print/table.ts";
-import { namespaceFor, understand } from "../session/what.ts";
+import { namespaceFor, understand } from "../session/kind-argument.ts";
 
-export async function describe(session: Session, kind: string, name: string | undefined): Promise<ExitCode> {
+export async function describeCommand(session: CliSession, kind: string, name: string | undefined): Promise<ExitCode> {
   const { client, terminal } = session;
   const understood = understand(kind, name);
   const [only] = understood.ok ? (understood.what.kinds ?? []) : [];
@@ -68,7 +68,7 @@ function conditionLines({ status }: Resource): string[] {
   return ["Conditions:", ...indent(table(["TYPE", "STATUS", "REASON", "ABOUT", "MESSAGE"], rows))];
 }
 
-async function endpointLines({ client }: Session, { kind, metadata }: Resource): Promise<string[]> {
+async function endpointLines({ client }: CliSession, { kind, metadata }: Resource): Promise<string[]> {
   if (kind !== "Service") return [];
   const answer = await client.call<Catalog>("GET", "/catalog");
   if (!answer.ok) return [];

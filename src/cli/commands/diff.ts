@@ -1,14 +1,14 @@
 // `selvage diff -f …`: what apply would change, field by field, against what the registry holds with defaults filled.
 import type { ApplyResult, PatchOperation, PlanItem } from "../../model/api/apply.ts";
 import type { Resource } from "../../model/api/resource.ts";
-import type { Client } from "../session/client.ts";
+import type { ApiClient } from "../session/client.ts";
 import { type ExitCode, exitCodes } from "../session/exit-code.ts";
 import { loadDocuments } from "../session/load-documents.ts";
 import { printData, shortRef } from "../print/print-data.ts";
 import { printFindings } from "../print/print-findings.ts";
 import { reportFailure } from "../print/report-failure.ts";
 import { resourcePath } from "../session/resource-path.ts";
-import type { Session } from "../session/session.ts";
+import type { CliSession } from "../session/session.ts";
 
 export interface DiffOptions {
   readonly filename: readonly string[];
@@ -22,7 +22,7 @@ export interface DiffOptions {
 const MAX_BEFORE = 50;
 
 /** Exit code 0: no differences; 1: there are some. */
-export async function diff(session: Session, options: DiffOptions): Promise<ExitCode> {
+export async function diff(session: CliSession, options: DiffOptions): Promise<ExitCode> {
   const { client, terminal } = session;
   const loaded = loadDocuments(options.filename, terminal);
   if (!loaded.ok) return loaded.exitCode;
@@ -39,13 +39,13 @@ export async function diff(session: Session, options: DiffOptions): Promise<Exit
     session.output === "table" || session.output === "wide" ? await readBefore(client, changed) : new Map();
   await printData(session, {
     data: result,
-    human: () => [...changed.flatMap((item) => describe(item, before.get(item.ref))), summary(result)],
+    human: () => [...changed.flatMap((item) => describeChange(item, before.get(item.ref))), summary(result)],
     names: () => changed.map(({ ref }) => shortRef(ref)),
   });
   return changed.length > 0 ? exitCodes.differences : exitCodes.ok;
 }
 
-async function readBefore(client: Client, items: readonly PlanItem[]): Promise<Map<string, Resource>> {
+async function readBefore(client: ApiClient, items: readonly PlanItem[]): Promise<Map<string, Resource>> {
   const updated = items.filter(({ action }) => action === "update").slice(0, MAX_BEFORE);
   const answers = await Promise.all(updated.map(({ ref }) => client.call<Resource>("GET", resourcePath(ref))));
   return new Map(answers.flatMap((answer, index) => (answer.ok ? [[updated[index]?.ref ?? "", answer.value]] : [])));
@@ -60,7 +60,7 @@ const signs: Readonly<Record<PlanItem["action"], string>> = {
 };
 
 /** `~ httproute/orders` and a line for each field. */
-export function describe(item: PlanItem, before: Resource | undefined): string[] {
+export function describeChange(item: PlanItem, before: Resource | undefined): string[] {
   const head = `${signs[item.action]} ${shortRef(item.ref)}${item.action === "prune" ? "   (prune)" : ""}`;
   return item.action === "update"
     ? [head, ...item.patch.map((operation) => `    ${change(operation, before)}`)]

@@ -2,11 +2,11 @@
 // server adds.
 import type { Resource } from "../../model/api/resource.ts";
 import { type ExitCode, exitCodes } from "../session/exit-code.ts";
-import { counted } from "../print/counted.ts";
+import { counted } from "../print/plural.ts";
 import { listResources } from "../session/list-resources.ts";
 import { reportFailure } from "../print/report-failure.ts";
-import type { Session } from "../session/session.ts";
-import { understand } from "../session/what.ts";
+import type { CliSession } from "../session/session.ts";
+import { understand } from "../session/kind-argument.ts";
 
 export interface ExportOptions {
   readonly selector?: string;
@@ -14,7 +14,7 @@ export interface ExportOptions {
 
 /** Every kind, or those named; every namespace, or the one of `-n`. YAML, or with `-o json` one `{items: […]}`. */
 export async function exportDocuments(
-  session: Session,
+  session: CliSession,
   kind: string | undefined,
   options: ExportOptions,
 ): Promise<ExitCode> {

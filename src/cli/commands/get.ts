@@ -1,15 +1,15 @@
 // `selvage get KIND [NAME]`: documents as the registry holds them, and endpoints, as tables or as data.
 import type { Catalog, CatalogService } from "../../model/api/endpoints.ts";
 import type { Resource, ResourceList } from "../../model/api/resource.ts";
-import type { Answer } from "../session/client.ts";
+import type { ApiAnswer } from "../session/client.ts";
 import { endpointTable, resourceTable } from "../print/columns.ts";
 import { type ExitCode, exitCodes } from "../session/exit-code.ts";
 import { listResources } from "../session/list-resources.ts";
 import { printData } from "../print/print-data.ts";
 import { reportFailure } from "../print/report-failure.ts";
 import { resourcePath } from "../session/resource-path.ts";
-import type { Session } from "../session/session.ts";
-import { namespaceFor, understand } from "../session/what.ts";
+import type { CliSession } from "../session/session.ts";
+import { namespaceFor, understand } from "../session/kind-argument.ts";
 
 export interface GetOptions {
   readonly allNamespaces?: boolean;
@@ -17,7 +17,7 @@ export interface GetOptions {
 }
 
 export async function get(
-  session: Session,
+  session: CliSession,
   kind: string,
   name: string | undefined,
   options: GetOptions,
@@ -33,7 +33,7 @@ export async function get(
   return getList(session, what.kinds, options);
 }
 
-async function getOne(session: Session, kinds: readonly string[], name: string): Promise<ExitCode> {
+async function getOne(session: CliSession, kinds: readonly string[], name: string): Promise<ExitCode> {
   const [kind] = kinds;
   if (kind === undefined || kinds.length > 1) {
     session.terminal.err(`${session.terminal.paint("red", "Error", "err")}: a name belongs to one kind`);
@@ -46,10 +46,10 @@ async function getOne(session: Session, kinds: readonly string[], name: string):
   return exitCodes.ok;
 }
 
-async function getList(session: Session, kinds: readonly string[] | null, options: GetOptions): Promise<ExitCode> {
+async function getList(session: CliSession, kinds: readonly string[] | null, options: GetOptions): Promise<ExitCode> {
   const { client, terminal } = session;
   const everywhere = options.allNamespaces === true;
-  const lists: Answer<ResourceList>[] = await Promise.all(
+  const lists: ApiAnswer<ResourceList>[] = await Promise.all(
     (kinds ?? [undefined]).map((kind) =>
       listResources(client, {
         kind,
@@ -78,7 +78,7 @@ const isShown = ({ kind, metadata }: Resource, namespace: string | null): boolea
   metadata.namespace === namespaceFor(kind, namespace);
 
 async function printResources(
-  session: Session,
+  session: CliSession,
   items: readonly Resource[],
   data: unknown,
   { namespaces, mixed }: { readonly namespaces: boolean; readonly mixed: boolean },
@@ -95,12 +95,12 @@ async function printResources(
 }
 
 /** Without it the table still stands, only emptier. */
-async function readCatalog({ client }: Session): Promise<Map<string, CatalogService>> {
+async function readCatalog({ client }: CliSession): Promise<Map<string, CatalogService>> {
   const answer = await client.call<Catalog>("GET", "/catalog");
   return new Map((answer.ok ? answer.value.items : []).map((one) => [`${one.namespace}/${one.name}`, one]));
 }
 
-async function getEndpoints(session: Session, service: string | null, options: GetOptions): Promise<ExitCode> {
+async function getEndpoints(session: CliSession, service: string | null, options: GetOptions): Promise<ExitCode> {
   const answer = await session.client.call<Catalog>("GET", "/catalog");
   if (!answer.ok) return reportFailure(answer.failure, session.terminal);
   const everywhere = options.allNamespaces === true;

@@ -3,7 +3,7 @@ import type { Revision, RevisionDetail, RevisionList } from "../../model/api/reg
 import { type ExitCode, exitCodes } from "../session/exit-code.ts";
 import { printData, shortRef } from "../print/print-data.ts";
 import { reportFailure } from "../print/report-failure.ts";
-import type { Session } from "../session/session.ts";
+import type { CliSession } from "../session/session.ts";
 import { age, table } from "../print/table.ts";
 
 export interface HistoryOptions {
@@ -11,7 +11,7 @@ export interface HistoryOptions {
 }
 
 export async function history(
-  session: Session,
+  session: CliSession,
   revision: number | undefined,
   options: HistoryOptions,
 ): Promise<ExitCode> {
@@ -45,7 +45,7 @@ export const changes = ({ summary: { create, update, prune } }: Pick<Revision, "
     .filter((part) => part !== "")
     .join(" ");
 
-async function one(session: Session, revision: number): Promise<ExitCode> {
+async function one(session: CliSession, revision: number): Promise<ExitCode> {
   const answer = await session.client.call<RevisionDetail>("GET", `/revisions/${revision}`);
   if (!answer.ok) return reportFailure(answer.failure, session.terminal);
   const detail = answer.value;

@@ -1,10 +1,10 @@
 // `selvage import istio|gateway-api -f …`: what somebody else's configuration is here, as YAML for `apply`, and on stderr
 // everything that could not be said. It asks no mesh.
 import type { Imported, ImportNote } from "../../adapters/source/import-note.ts";
-import { counted } from "../print/counted.ts";
+import { counted } from "../print/plural.ts";
 import { type ExitCode, exitCodes } from "../session/exit-code.ts";
 import { printData } from "../print/print-data.ts";
-import type { Session } from "../session/session.ts";
+import type { CliSession } from "../session/session.ts";
 import { readSources } from "../session/sources.ts";
 import { table } from "../print/table.ts";
 
@@ -19,7 +19,7 @@ export interface ImportOptions {
 }
 
 export async function importDocuments(
-  session: Session,
+  session: CliSession,
   format: (typeof importFormats)[number],
   options: ImportOptions,
 ): Promise<ExitCode> {

@@ -3,16 +3,16 @@ import type { SigningKeys } from "../../model/api/identity.ts";
 import { type ExitCode, exitCodes } from "../session/exit-code.ts";
 import { printData } from "../print/print-data.ts";
 import { reportFailure } from "../print/report-failure.ts";
-import type { Session } from "../session/session.ts";
+import type { CliSession } from "../session/session.ts";
 import { age, table } from "../print/table.ts";
 
 const HEADER = ["KEY", "STATE", "PUBLISHED", "FOR", "UNTIL"];
 
-export function getKeys(session: Session): Promise<ExitCode> {
+export function getKeys(session: CliSession): Promise<ExitCode> {
   return show(session, "GET", "/keys");
 }
 
-export async function rotateKeys(session: Session): Promise<ExitCode> {
+export async function rotateKeys(session: CliSession): Promise<ExitCode> {
   return show(session, "POST", "/keys/rotate", ({ items, rotatesAt }) =>
     items.some(({ state, since }) => state === "signing" && Date.now() - Date.parse(since) < JUST_NOW_MS)
       ? "the next key signs now; what the old one signed is accepted until it has expired"
@@ -22,7 +22,7 @@ export async function rotateKeys(session: Session): Promise<ExitCode> {
 
 const JUST_NOW_MS = 10_000;
 
-export function revokeKey(session: Session, kid: string): Promise<ExitCode> {
+export function revokeKey(session: CliSession, kid: string): Promise<ExitCode> {
   return show(
     session,
     "POST",
@@ -32,7 +32,7 @@ export function revokeKey(session: Session, kid: string): Promise<ExitCode> {
 }
 
 async function show(
-  session: Session,
+  session: CliSession,
   method: "GET" | "POST",
   path: string,
   told?: (keys: SigningKeys) => string,

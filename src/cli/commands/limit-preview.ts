@@ -3,7 +3,7 @@ import type { LimitPreviewAnswer, LimitPreviewList } from "../../model/api/limit
 import { type ExitCode, exitCodes } from "../session/exit-code.ts";
 import { printData } from "../print/print-data.ts";
 import { reportFailure } from "../print/report-failure.ts";
-import type { Session } from "../session/session.ts";
+import type { CliSession } from "../session/session.ts";
 import { age, table } from "../print/table.ts";
 import { keyText } from "./limit.ts";
 
@@ -17,7 +17,7 @@ export interface LimitPreviewOptions {
 
 /** @param named `POLICY` or `POLICY/LIMIT` */
 export async function previewLimits(
-  session: Session,
+  session: CliSession,
   named: string,
   { requests, window, burst, keys, tier }: LimitPreviewOptions,
 ): Promise<ExitCode> {

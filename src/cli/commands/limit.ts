@@ -3,7 +3,7 @@ import type { LimitList, LimitUseAnswer } from "../../model/api/limits.ts";
 import { type ExitCode, exitCodes } from "../session/exit-code.ts";
 import { printData } from "../print/print-data.ts";
 import { reportFailure } from "../print/report-failure.ts";
-import type { Session } from "../session/session.ts";
+import type { CliSession } from "../session/session.ts";
 import { table } from "../print/table.ts";
 
 export interface LimitGetOptions {
@@ -11,7 +11,7 @@ export interface LimitGetOptions {
   readonly limit: number;
 }
 
-export async function getLimits(session: Session, options: LimitGetOptions): Promise<ExitCode> {
+export async function getLimits(session: CliSession, options: LimitGetOptions): Promise<ExitCode> {
   const query = {
     limit: String(options.limit),
     ...(options.allNamespaces === true ? {} : { namespace: session.namespace ?? "default" }),

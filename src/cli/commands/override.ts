@@ -12,7 +12,7 @@ import { printData } from "../print/print-data.ts";
 import { printFindings } from "../print/print-findings.ts";
 import { reportFailure } from "../print/report-failure.ts";
 import { resourcePath } from "../session/resource-path.ts";
-import type { Session } from "../session/session.ts";
+import type { CliSession } from "../session/session.ts";
 import { table } from "../print/table.ts";
 
 export interface OverrideAddOptions {
@@ -26,7 +26,7 @@ export interface OverrideAddOptions {
 }
 
 export async function addOverride(
-  session: Session,
+  session: CliSession,
   kind: string,
   name: string,
   options: OverrideAddOptions,
@@ -91,7 +91,7 @@ function madeUp(kind: string, name: string): string {
 }
 
 export async function listOverrides(
-  session: Session,
+  session: CliSession,
   options: { readonly allNamespaces?: boolean },
 ): Promise<ExitCode> {
   const { client, terminal } = session;
@@ -140,7 +140,7 @@ function stateOf(status: Resource["status"]): string {
   return String(Object(active).reason ?? "");
 }
 
-export async function removeOverride(session: Session, name: string): Promise<ExitCode> {
+export async function removeOverride(session: CliSession, name: string): Promise<ExitCode> {
   const { client, terminal, namespace } = session;
   const path = resourcePath(`Override/${namespace ?? "default"}/${name}`);
   const known = await client.call<Resource>("GET", path);

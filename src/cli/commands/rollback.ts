@@ -4,7 +4,7 @@ import { type ExitCode, exitCodes } from "../session/exit-code.ts";
 import { printData, shortRef } from "../print/print-data.ts";
 import { printFindings } from "../print/print-findings.ts";
 import { reportFailure } from "../print/report-failure.ts";
-import type { Session } from "../session/session.ts";
+import type { CliSession } from "../session/session.ts";
 import { waitForRevision } from "../print/wait-for-revision.ts";
 import { applied, ifMatchHeader } from "./apply.ts";
 
@@ -16,7 +16,7 @@ export interface RollbackOptions {
   readonly timeout: number;
 }
 
-export async function rollback(session: Session, options: RollbackOptions): Promise<ExitCode> {
+export async function rollbackCommand(session: CliSession, options: RollbackOptions): Promise<ExitCode> {
   const { client, terminal } = session;
   const body: RollbackRequest = options.reason === undefined ? {} : { reason: options.reason };
   const answer = await client.call<ApplyResult>("POST", `/revisions/${options.to}/rollback`, {

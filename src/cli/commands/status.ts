@@ -1,15 +1,15 @@
 // `selvage status`: is the mesh well, and what changed lately, on one screen. Exit code 1 when something is wrong.
 import { faultsOf } from "../print/conditions.ts";
-import { counted } from "../print/counted.ts";
+import { counted } from "../print/plural.ts";
 import { type ExitCode, exitCodes } from "../session/exit-code.ts";
 import { printData, shortRef } from "../print/print-data.ts";
-import { readMesh, type MeshRead } from "../session/read-mesh.ts";
+import { meshOverview, type MeshRead } from "../session/mesh-overview.ts";
 import { reportFailure } from "../print/report-failure.ts";
-import type { Session } from "../session/session.ts";
+import type { CliSession } from "../session/session.ts";
 import { age } from "../print/table.ts";
 import { changes } from "./history.ts";
 
-export interface Status {
+export interface MeshStatus {
   readonly server: string;
   readonly healthy: boolean;
   readonly revision: number;
@@ -22,13 +22,13 @@ export interface Status {
   readonly idle: readonly string[];
 }
 
-export async function status(session: Session): Promise<ExitCode> {
+export async function status(session: CliSession): Promise<ExitCode> {
   const { client, terminal } = session;
-  const read = await readMesh(client);
+  const read = await meshOverview(client);
   for (const answer of [read.revisions, read.resources, read.catalog]) {
     if (!answer.ok) return reportFailure(answer.failure, terminal);
   }
-  const told = judge(client.server, read);
+  const told = statusOf(client.server, read);
   await printData(session, {
     data: told,
     human: () => screen(told, read, session),
@@ -38,7 +38,7 @@ export async function status(session: Session): Promise<ExitCode> {
 }
 
 /** What the answers mean. */
-export function judge(server: string, read: MeshRead): Status {
+export function statusOf(server: string, read: MeshRead): MeshStatus {
   const problems: { ref: string | null; message: string }[] = [];
   if (!read.readiness.ok) problems.push({ ref: null, message: read.readiness.failure.message });
   else if (!read.readiness.value.ready) {
@@ -76,7 +76,7 @@ export function judge(server: string, read: MeshRead): Status {
   };
 }
 
-function screen(told: Status, read: MeshRead, { terminal }: Session): string[] {
+function screen(told: MeshStatus, read: MeshRead, { terminal }: CliSession): string[] {
   const { current, behind } = told.isolates;
   const lines = [
     `${told.server} @ revision ${told.revision} · ${counted(told.services, "service")} · ${counted(told.endpoints, "endpoint")} · ${current}/${current + behind} isolates current`,

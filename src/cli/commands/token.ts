@@ -1,12 +1,12 @@
 // `selvage token create|ls|rm`: tokens of operators. The secret is shown once, on stdout, alone, so that it can be kept
 // by `selvage token create ci > file`.
-import type { MintedToken, Token, TokenList, TokenRequest } from "../../model/api/operators.ts";
+import type { MintedToken, ApiToken, TokenList, TokenRequest } from "../../model/api/operators.ts";
 import type { Role } from "../../model/api/resource.ts";
 import { parseDuration } from "../../model/document/field/duration.ts";
 import { type ExitCode, exitCodes } from "../session/exit-code.ts";
 import { printData } from "../print/print-data.ts";
 import { reportFailure } from "../print/report-failure.ts";
-import type { Session } from "../session/session.ts";
+import type { CliSession } from "../session/session.ts";
 import { age, table } from "../print/table.ts";
 
 export interface TokenCreateOptions {
@@ -16,7 +16,11 @@ export interface TokenCreateOptions {
   readonly expires?: string;
 }
 
-export async function createToken(session: Session, name: string, options: TokenCreateOptions): Promise<ExitCode> {
+export async function tokenCreateCommand(
+  session: CliSession,
+  name: string,
+  options: TokenCreateOptions,
+): Promise<ExitCode> {
   const { client, terminal } = session;
   const expiresAt = options.expires === undefined ? undefined : expiry(options.expires, Date.now());
   if (expiresAt === null) {
@@ -46,7 +50,7 @@ export function expiry(text: string, now: number): string | null {
   return Number.isNaN(time) ? null : new Date(time).toISOString();
 }
 
-export async function listTokens(session: Session): Promise<ExitCode> {
+export async function listTokens(session: CliSession): Promise<ExitCode> {
   const answer = await session.client.call<TokenList>("GET", "/tokens");
   if (!answer.ok) return reportFailure(answer.failure, session.terminal);
   const { items } = answer.value;
@@ -62,7 +66,7 @@ export async function listTokens(session: Session): Promise<ExitCode> {
   return exitCodes.ok;
 }
 
-const row = ({ id, name, role, namespaces, expiresAt, createdBy, createdAt }: Token): string[] => [
+const row = ({ id, name, role, namespaces, expiresAt, createdBy, createdAt }: ApiToken): string[] => [
   id,
   name,
   role,
@@ -72,7 +76,7 @@ const row = ({ id, name, role, namespaces, expiresAt, createdBy, createdAt }: To
   age(createdAt, Date.now()),
 ];
 
-export async function removeToken(session: Session, id: string): Promise<ExitCode> {
+export async function removeToken(session: CliSession, id: string): Promise<ExitCode> {
   const answer = await session.client.call<unknown>("DELETE", `/tokens/${encodeURIComponent(id)}`);
   if (!answer.ok) return reportFailure(answer.failure, session.terminal);
   session.terminal.out(`token/${id} deleted`);

@@ -1,12 +1,12 @@
 // `selvage validate -f …`: what the mesh would say about the documents, without writing anything.
 import type { Validation } from "../../model/api/apply.ts";
-import { counted } from "../print/counted.ts";
+import { counted } from "../print/plural.ts";
 import { type ExitCode, exitCodes } from "../session/exit-code.ts";
 import { loadDocuments } from "../session/load-documents.ts";
 import { printData } from "../print/print-data.ts";
 import { printFindings } from "../print/print-findings.ts";
 import { reportFailure } from "../print/report-failure.ts";
-import type { Session } from "../session/session.ts";
+import type { CliSession } from "../session/session.ts";
 
 export interface ValidateOptions {
   readonly filename: readonly string[];
@@ -14,7 +14,7 @@ export interface ValidateOptions {
   readonly strict?: boolean;
 }
 
-export async function validate(session: Session, options: ValidateOptions): Promise<ExitCode> {
+export async function validate(session: CliSession, options: ValidateOptions): Promise<ExitCode> {
   const { client, terminal } = session;
   const loaded = loadDocuments(options.filename, terminal);
   if (!loaded.ok) return loaded.exitCode;

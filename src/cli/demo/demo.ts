@@ -2,9 +2,9 @@
 // sends them traffic, and ends all of it. It does nothing that a user of the mesh could not do by hand.
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { createClient, type Client } from "../session/client.ts";
+import { createClient, type ApiClient } from "../session/client.ts";
 import { startService, type Language, type Running } from "./demo-process.ts";
-import { applyManifests, deregister, keepAlive, register } from "./demo-registry.ts";
+import { applyManifests, deregister, keepAlive, registerDemo } from "./demo-registry.ts";
 import { bookstore } from "./demo-services.ts";
 import { startTraffic, type Traffic } from "./demo-traffic.ts";
 import { packageRoot } from "../session/package-root.ts";
@@ -58,7 +58,7 @@ export async function startDemo(options: DemoOptions): Promise<Demo> {
   await Promise.all(
     services.map(async (one) => {
       void watch(one);
-      const failure = await register(client, one);
+      const failure = await registerDemo(client, one);
       if (failure === null) living.add(one);
       else options.log(`demo: ${one.service} ${one.version} is not registered: ${failure.message}`);
     }),
@@ -103,7 +103,7 @@ async function startAll(options: DemoOptions): Promise<readonly Running[]> {
 }
 
 /** Leases would end by themselves; a mesh that is on its way out is not waited for. */
-async function deregisterAll(client: Client, living: readonly Running[]): Promise<void> {
+async function deregisterAll(client: ApiClient, living: readonly Running[]): Promise<void> {
   const all = Promise.all(living.map((one) => deregister(client, one)));
   await Promise.race([all, sleep(DEREGISTER_PATIENCE_MS, undefined, { ref: false })]);
 }

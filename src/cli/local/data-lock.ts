@@ -3,7 +3,7 @@
 import { linkSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { identityOf, isAlive, type ProcessIdentity } from "./process-identity.ts";
+import { processIdentityOf, isAlive, type ProcessIdentity } from "./process-identity.ts";
 
 export interface LockOwner extends ProcessIdentity {
   /** Where that mesh answers (or will). */
@@ -15,7 +15,7 @@ export type Locked = { readonly ok: true; release(): void } | { readonly ok: fal
 /** Waits up to `patienceMs` for an owner that is on its way out. */
 export async function lockData(folder: string, url: string, patienceMs: number): Promise<Locked> {
   const path = join(folder, "lock");
-  const mine = { ...identityOf(process.pid), url };
+  const mine = { ...processIdentityOf(process.pid), url };
   const deadline = performance.now() + patienceMs;
   for (;;) {
     if (take(path, mine)) return { ok: true, release: () => release(path, mine) };

@@ -1,7 +1,7 @@
 // Under `npm run` (or npx) the mesh is npm's child, and a killed npm tells it nothing: this notices and says so. A mesh
 // started by a shell is left alone, because `selvage up &` is meant to outlive that shell; a program that starts a mesh
 // for itself sets SELVAGE_WITH_PARENT.
-import { identityOf, isAlive, processStat, type ProcessIdentity } from "./process-identity.ts";
+import { processIdentityOf, isAlive, processStat, type ProcessIdentity } from "./process-identity.ts";
 
 const INTERVAL_MS = 200;
 
@@ -23,7 +23,7 @@ export function watchNpm(gone: () => void): () => void {
 function chainToNpm(): readonly ProcessIdentity[] {
   const chain: ProcessIdentity[] = [];
   for (let pid = process.ppid; pid > 1 && chain.length < 4;) {
-    chain.push(identityOf(pid));
+    chain.push(processIdentityOf(pid));
     const stat = processStat(pid);
     if (stat === null) break;
     if (/^(npm|npx)\b/.test(stat.command)) return chain;

@@ -3,13 +3,14 @@ import { once } from "node:events";
 import { createServer } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
 
-export type Ports = { readonly ok: true; readonly first: number } | { readonly ok: false; readonly message: string };
+export type LocalPorts =
+  { readonly ok: true; readonly first: number } | { readonly ok: false; readonly message: string };
 
 /** Longest wait for a port that a mesh killed a moment ago still holds. */
 const PATIENCE_MS = 1_500;
 
 /** Checks `count` ports from `first` on; `first` 0 finds free ones. */
-export async function findPorts(host: string, first: number, count: number): Promise<Ports> {
+export async function findPorts(host: string, first: number, count: number): Promise<LocalPorts> {
   if (first === 0) return findFree(host, count);
   const deadline = performance.now() + PATIENCE_MS;
   for (let port = first; port < first + count;) {
@@ -22,7 +23,7 @@ export async function findPorts(host: string, first: number, count: number): Pro
   return { ok: true, first };
 }
 
-async function findFree(host: string, count: number): Promise<Ports> {
+async function findFree(host: string, count: number): Promise<LocalPorts> {
   for (let attempt = 0; attempt < 50; attempt += 1) {
     const first = 20_000 + Math.floor(Math.random() * 10_000);
     const errors = await Promise.all(Array.from({ length: count }, (_, i) => refusal(host, first + i)));

@@ -37,7 +37,7 @@ export function parseStat(text: string): ProcessStat | null {
   return { parent: Number(parent), command: text.slice(open + 1, close), startTicks, state };
 }
 
-export function identityOf(pid: number): ProcessIdentity {
+export function processIdentityOf(pid: number): ProcessIdentity {
   return { pid, startTicks: processStat(pid)?.startTicks ?? null };
 }
 

@@ -1,8 +1,8 @@
 // One fault as people read it: what, where, the line itself with a caret below it, and what to do.
-import type { Place } from "../session/bundle-sources.ts";
+import type { SourcePlace } from "../session/bundle-sources.ts";
 import type { Terminal } from "../session/terminal.ts";
 
-export interface Fault {
+export interface MarkedFault {
   readonly severity: "error" | "warning";
   readonly code: string | null;
   /** The document, `HTTPRoute/shop/orders`; null when it is not known. */
@@ -11,14 +11,14 @@ export interface Fault {
   readonly hint: string | null;
   /** JSON Pointer, shown when the place in the source is not known. */
   readonly pointer: string | null;
-  readonly place: Place | null;
+  readonly place: SourcePlace | null;
 }
 
 /** Longest source line that is shown whole. */
 const MAX_WIDTH = 120;
 
 /** Lines for stderr. */
-export function excerpt(fault: Fault, terminal: Terminal): string[] {
+export function excerpt(fault: MarkedFault, terminal: Terminal): string[] {
   const { severity, code, ref, message, hint, pointer, place } = fault;
   const label =
     severity === "error" ? terminal.paint("red", "Error", "err") : terminal.paint("yellow", "Warning", "err");
@@ -40,7 +40,7 @@ export function excerpt(fault: Fault, terminal: Terminal): string[] {
 }
 
 /** A long line (JSON on one line) is cut to the part around the column; tabs are shown as one space, as they count. */
-function window(place: Place): { text: string; column: number | null } {
+function window(place: SourcePlace): { text: string; column: number | null } {
   const text = place.text.replaceAll("\t", " ");
   const column = place.column === null ? null : Math.min(place.column, text.length + 1);
   if (text.length <= MAX_WIDTH) return { text, column };

@@ -1,5 +1,5 @@
 // The machine-readable outputs: JSON as the API answered it, the same as YAML, or names for `xargs`.
-import type { Session } from "../session/session.ts";
+import type { CliSession } from "../session/session.ts";
 
 export interface Views {
   /** What the API answered. */
@@ -11,12 +11,12 @@ export interface Views {
 }
 
 /** Prints the view that `-o` asks for on stdout. Nothing is printed for an empty one. */
-export async function printData({ terminal, output }: Session, views: Views): Promise<void> {
+export async function printData({ terminal, output }: CliSession, views: Views): Promise<void> {
   const text = await render(output, views);
   if (text !== "") terminal.out(text);
 }
 
-async function render(output: Session["output"], { data, human, names }: Views): Promise<string> {
+async function render(output: CliSession["output"], { data, human, names }: Views): Promise<string> {
   switch (output) {
     case "json":
       return JSON.stringify(data, null, 2);

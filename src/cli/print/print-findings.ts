@@ -1,6 +1,6 @@
 // Findings (what lint and compilation say) as faults at their place in the user's files, where that is known.
 import type { ValidationFinding } from "../../model/api/apply.ts";
-import type { Bundle, Place } from "../session/bundle-sources.ts";
+import type { Bundle, SourcePlace } from "../session/bundle-sources.ts";
 import { excerpt } from "./excerpt.ts";
 import type { Terminal } from "../session/terminal.ts";
 
@@ -23,7 +23,7 @@ export async function printFindings(
 }
 
 /** `validate` says the line itself; `apply` and `diff` name the document and the field, which are looked up here. */
-async function placesOf(bundle: Bundle): Promise<(finding: ValidationFinding) => Place | null> {
+async function placesOf(bundle: Bundle): Promise<(finding: ValidationFinding) => SourcePlace | null> {
   const { parseDocuments } = await import("../../model/read/parse-documents.ts");
   const parsed = parseDocuments(bundle.body, "yaml");
   const documents = parsed.ok ? parsed.documents : [];

@@ -2,8 +2,8 @@
 import { problems, type ProblemItem } from "../../model/word/problem.ts";
 import type { Bundle } from "../session/bundle-sources.ts";
 import type { Failure } from "../session/client.ts";
-import { counted } from "./counted.ts";
-import { excerpt, type Fault } from "./excerpt.ts";
+import { counted } from "./plural.ts";
+import { excerpt, type MarkedFault } from "./excerpt.ts";
 import type { ExitCode } from "../session/exit-code.ts";
 import type { Terminal } from "../session/terminal.ts";
 
@@ -23,7 +23,7 @@ export function reportFailure(failure: Failure, terminal: Terminal, bundle: Bund
   return failure.exitCode;
 }
 
-function faultOf(item: ProblemItem, code: string | null, bundle: Bundle | null): Fault {
+function faultOf(item: ProblemItem, code: string | null, bundle: Bundle | null): MarkedFault {
   return {
     severity: "error",
     code: item.code ?? code,

@@ -1,15 +1,19 @@
 // `--wait`: until every isolate that asked lately runs the revision. Progress on stderr; gives up after its time.
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Propagation } from "../../model/api/registry.ts";
-import { counted } from "./counted.ts";
+import { counted } from "./plural.ts";
 import { type ExitCode, exitCodes } from "../session/exit-code.ts";
 import { reportFailure } from "./report-failure.ts";
-import type { Session } from "../session/session.ts";
+import type { CliSession } from "../session/session.ts";
 
 const INTERVAL_MS = 200;
 
 /** Answers `ok`, or `unavailable` when some isolate is still behind after `timeoutSeconds`. */
-export async function waitForRevision(session: Session, revision: number, timeoutSeconds: number): Promise<ExitCode> {
+export async function waitForRevision(
+  session: CliSession,
+  revision: number,
+  timeoutSeconds: number,
+): Promise<ExitCode> {
   const { client, terminal } = session;
   const started = performance.now();
   let said = "";

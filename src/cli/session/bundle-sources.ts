@@ -1,9 +1,9 @@
 // Several files as the one body that the API takes, and the way back: from a line of that body to file and line.
 // JSON is sent as it stands, because every JSON document is a YAML document; a JSON list becomes one document an item.
 import { LineCounter, isMap, isPair, isSeq, parseDocument, type Node } from "yaml";
-import type { Source } from "./sources.ts";
+import type { DocumentSource } from "./sources.ts";
 
-export interface Place {
+export interface SourcePlace {
   readonly path: string;
   /** 1-based. */
   readonly line: number;
@@ -16,7 +16,7 @@ export interface Bundle {
   /** A YAML stream. */
   readonly body: string;
   /** Where a line of the body comes from; for one that we added, the end of what stands before it. */
-  locate(line: number, column?: number): Place | null;
+  locate(line: number, column?: number): SourcePlace | null;
 }
 
 interface Origin {
@@ -25,7 +25,7 @@ interface Origin {
 }
 
 /** Puts the files one after the other. Lines and columns of the pieces stay what they were. */
-export function bundleSources(sources: readonly Source[]): Bundle {
+export function bundleSources(sources: readonly DocumentSource[]): Bundle {
   const body: string[] = [];
   const origins: (Origin | null)[] = [];
   const texts = sources.map(({ text }) => text.split("\n"));

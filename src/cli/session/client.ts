@@ -10,7 +10,7 @@ export interface ClientOptions {
   readonly timeoutMs: number;
 }
 
-export interface Call {
+export interface ApiCall {
   /** Left out ones (undefined) are not sent; `true` is sent as `true`. */
   readonly query?: Readonly<Record<string, string | number | boolean | undefined>>;
   /** An object is sent as JSON. */
@@ -23,7 +23,7 @@ export interface Call {
   readonly ifNoneMatch?: "*";
 }
 
-export type Answer<T> =
+export type ApiAnswer<T> =
   | { readonly ok: true; readonly status: number; readonly value: T; readonly etag: string | null }
   | { readonly ok: false; readonly failure: Failure };
 
@@ -37,17 +37,17 @@ export interface Failure {
   readonly problem?: Problem;
 }
 
-export interface Client {
+export interface ApiClient {
   readonly server: string;
   readonly hasToken: boolean;
   /** Calls `/_selvage/v1<path>`. `T` is what the handler's schema in src/model/api*.ts says. */
-  call<T>(method: string, path: string, call?: Call): Promise<Answer<T>>;
+  call<T>(method: string, path: string, call?: ApiCall): Promise<ApiAnswer<T>>;
   /** Calls a path of the server itself, e.g. `/_selvage/readyz`; `accept` names statuses that are answers, not failures. */
-  raw<T>(method: string, path: string, accept?: readonly number[]): Promise<Answer<T>>;
+  raw<T>(method: string, path: string, accept?: readonly number[]): Promise<ApiAnswer<T>>;
 }
 
 /** @example `const answer = await createClient({…}).call<ResourceList>("GET", "/resources", { query: { kind: "Service" } })` */
-export function createClient(options: ClientOptions): Client {
+export function createClient(options: ClientOptions): ApiClient {
   const server = options.server.replace(/\/+$/, "");
   return {
     server,
@@ -60,10 +60,10 @@ export function createClient(options: ClientOptions): Client {
 async function send<T>(
   address: string,
   method: string,
-  call: Call,
+  call: ApiCall,
   options: ClientOptions,
   accept: readonly number[] = [],
-): Promise<Answer<T>> {
+): Promise<ApiAnswer<T>> {
   const url = new URL(address);
   for (const [name, value] of Object.entries(call.query ?? {})) {
     if (value !== undefined) url.searchParams.set(name, String(value));

@@ -1,6 +1,6 @@
 // Every page of a list as one answer.
 import type { Resource, ResourceList } from "../../model/api/resource.ts";
-import type { Answer, Client } from "./client.ts";
+import type { ApiAnswer, ApiClient } from "./client.ts";
 
 export interface ListQuery {
   readonly kind?: string | undefined;
@@ -9,7 +9,7 @@ export interface ListQuery {
 }
 
 /** The revision is that of the first page: a list that changed while it was read says where it began. */
-export async function listResources(client: Client, query: ListQuery): Promise<Answer<ResourceList>> {
+export async function listResources(client: ApiClient, query: ListQuery): Promise<ApiAnswer<ResourceList>> {
   const items: Resource[] = [];
   let cursor: string | undefined;
   let revision: number | null = null;

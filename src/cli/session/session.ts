@@ -1,5 +1,5 @@
 // What every command starts from: the options that all of them share, turned into a client and a way to print.
-import { createClient, type Client } from "./client.ts";
+import { createClient, type ApiClient } from "./client.ts";
 import { connection } from "./connection.ts";
 import type { Terminal } from "./terminal.ts";
 
@@ -16,8 +16,8 @@ export interface GlobalOptions {
   readonly requestTimeout?: number;
 }
 
-export interface Session {
-  readonly client: Client;
+export interface CliSession {
+  readonly client: ApiClient;
   readonly terminal: Terminal;
   readonly output: Output;
   /** What `-n` or SELVAGE_NAMESPACE said; null = it was not said. */
@@ -25,9 +25,9 @@ export interface Session {
 }
 
 export type Opened =
-  { readonly ok: true; readonly session: Session } | { readonly ok: false; readonly message: string };
+  { readonly ok: true; readonly session: CliSession } | { readonly ok: false; readonly message: string };
 
-export function openSession(options: GlobalOptions, terminal: Terminal): Opened {
+export function openCliSession(options: GlobalOptions, terminal: Terminal): Opened {
   const { server, token } = connection(options, process.env);
   if (!URL.canParse(server)) return { ok: false, message: `"${server}" is not the address of a server` };
   const client = createClient({ server, token, timeoutMs: (options.requestTimeout ?? 30) * 1000 });

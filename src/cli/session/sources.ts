@@ -2,18 +2,18 @@
 import { readFileSync, readSync, readdirSync, statSync } from "node:fs";
 import { join } from "node:path";
 
-export interface Source {
+export interface DocumentSource {
   /** As the user wrote it, or found below the folder that was given; `-` for standard input. */
   readonly path: string;
   readonly text: string;
 }
 
 export type Sources =
-  { readonly ok: true; readonly sources: readonly Source[] } | { readonly ok: false; readonly message: string };
+  { readonly ok: true; readonly sources: readonly DocumentSource[] } | { readonly ok: false; readonly message: string };
 
 /** Reads them all. A file below two of the given folders is read once. */
 export function readSources(paths: readonly string[], readStdin: () => string = stdin): Sources {
-  const sources = new Map<string, Source>();
+  const sources = new Map<string, DocumentSource>();
   for (const path of paths) {
     if (path === "-") {
       sources.set(path, { path, text: readStdin() });

@@ -6,7 +6,7 @@ import { judgeJwk } from "../../decide/keys/jwk-fault.ts";
 import type { JwtProviderSpec } from "../../model/document/kind/authentication.ts";
 import type { DocumentOf } from "../../model/document/document.ts";
 import type { Finding } from "../../model/word/finding.ts";
-import { refOf } from "../../model/word/keys.ts";
+import { refOf } from "../../model/word/refs.ts";
 
 type Draft = Omit<Finding, "ref">;
 

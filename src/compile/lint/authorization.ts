@@ -3,9 +3,9 @@
 import { isDropped } from "../../decide/header/headers.ts";
 import type { DocumentOf } from "../../model/document/document.ts";
 import type { Finding } from "../../model/word/finding.ts";
-import { refOf } from "../../model/word/keys.ts";
+import { refOf } from "../../model/word/refs.ts";
 import { canonicalPattern, hostPattern } from "../policy/authorization.ts";
-import type { World } from "../world/world.ts";
+import type { DocumentIndex } from "../documents/document-index.ts";
 
 type Policy = DocumentOf<"AuthorizationPolicy">;
 type Rule = Policy["spec"]["rules"][number];
@@ -13,7 +13,7 @@ type Source = Rule["from"][number];
 /** A finding of a policy, before the policy's name is on it. */
 type Told = Pick<Finding, "code" | "pointer" | "message" | "hint">;
 
-export function lintAuthorizations(world: World): Finding[] {
+export function lintAuthorizations(world: DocumentIndex): Finding[] {
   return world.authorizationPolicies.flatMap((policy) => {
     const { namespace, name } = policy.metadata;
     const ref = refOf(policy.kind, namespace, name);
@@ -35,7 +35,7 @@ function withoutRules(action: Policy["spec"]["action"]): Told {
   return { code: "SLV1321", pointer: "/spec/rules", message, hint };
 }
 
-function ruleFindings({ from, to, when }: Rule, at: string, policy: Policy, world: World): Told[] {
+function ruleFindings({ from, to, when }: Rule, at: string, policy: Policy, world: DocumentIndex): Told[] {
   return [
     ...from.flatMap((source, index) => sourceFindings(source, `${at}/from/${index}`, policy, world)),
     ...to.flatMap(({ paths, hosts }, index) => [
@@ -78,7 +78,7 @@ function hostFindings(host: string, pointer: string): Told[] {
 
 const SPIFFE_ID = /^(?:spiffe:\/\/)?[^/*]+\/ns\/([^/*]+)\/(?:sa|app)\/[^/*]+$/;
 
-function sourceFindings(source: Source, at: string, policy: Policy, world: World): Told[] {
+function sourceFindings(source: Source, at: string, policy: Policy, world: DocumentIndex): Told[] {
   return [
     ...source.principals.flatMap((one, index) =>
       principalFindings(one, source.namespaces, `${at}/principals/${index}`, world),
@@ -89,7 +89,12 @@ function sourceFindings(source: Source, at: string, policy: Policy, world: World
   ];
 }
 
-function principalFindings(principal: string, namespaces: readonly string[], pointer: string, world: World): Told[] {
+function principalFindings(
+  principal: string,
+  namespaces: readonly string[],
+  pointer: string,
+  world: DocumentIndex,
+): Told[] {
   const [, namespace] = SPIFFE_ID.exec(principal) ?? [];
   if (namespace !== undefined) {
     if (namespaces.length === 0 || namespaces.some((one) => one === namespace || one.includes("*"))) return [];
@@ -107,7 +112,7 @@ function principalFindings(principal: string, namespaces: readonly string[], poi
   return [{ code: "SLV1323", pointer, message, hint }];
 }
 
-function provable(principal: string, { authenticationPolicies }: World): boolean {
+function provable(principal: string, { authenticationPolicies }: DocumentIndex): boolean {
   const wildcard = principal.endsWith("*");
   const text = wildcard ? principal.slice(0, -1) : principal;
   return authenticationPolicies
@@ -115,7 +120,7 @@ function provable(principal: string, { authenticationPolicies }: World): boolean
     .some(({ issuer }) => text.startsWith(`${issuer}/`) || (wildcard && `${issuer}/`.startsWith(text)));
 }
 
-function applicationFindings(application: string, pointer: string, policy: Policy, world: World): Told[] {
+function applicationFindings(application: string, pointer: string, policy: Policy, world: DocumentIndex): Told[] {
   if (application.includes("*")) return [];
   const [namespace, name] = application.includes("/")
     ? [application.slice(0, application.indexOf("/")), application.slice(application.indexOf("/") + 1)]
@@ -127,7 +132,7 @@ function applicationFindings(application: string, pointer: string, policy: Polic
 /** What the mesh's own tokens say. */
 const OWN_CLAIMS = new Set(["iss", "sub", "aud", "exp", "iat", "nbf", "jti", "client_id", "scope", "act"]);
 
-function keyFindings(key: string, pointer: string, world: World): Told[] {
+function keyFindings(key: string, pointer: string, world: DocumentIndex): Told[] {
   if (key.startsWith("header:") && isDropped(key.slice(7).toLowerCase())) {
     const message = `Callers cannot send ${key.slice(7)}: the mesh removes it before policies look`;
     return [{ code: "SLV1322", pointer, message, hint: "For addresses there are ipBlocks and source.ip." }];

@@ -4,7 +4,7 @@ import { match as route } from "../../decide/route/match.ts";
 import type { Finding } from "../../model/word/finding.ts";
 import type { Filter, Router, Rule } from "../../model/snapshot/snapshot.ts";
 import type { CompiledRoutes } from "../route/routes.ts";
-import { exampleOf, freshNames, witnessOf, type Spot } from "./witness.ts";
+import { exampleOf, freshNames, exampleMatching, type Spot } from "./example.ts";
 
 /** Filters with which a rule needs no backend. */
 const ANSWERS_ITSELF: ReadonlySet<Filter["type"]> = new Set(["RequestRedirect", "DirectResponse", "Unsupported"]);
@@ -20,12 +20,12 @@ export function lintBackends(router: Router, { routes, placements }: CompiledRou
     if (fault === null || document === undefined || told.has(key)) return [];
     told.add(key);
     const spot: Spot | undefined = "hostnames" in at ? { hostname: at.hostnames[0] ?? "*" } : at;
-    const witness = witnessOf(router, match, spot, fresh, match.method ?? "GET");
-    const hits = witness !== null && route(router, witness.request).match?.rule === match.rule;
+    const example = exampleMatching(router, match, spot, fresh, match.method ?? "GET");
+    const hits = example !== null && route(router, example.request).match?.rule === match.rule;
     const { namespace, name } = document.metadata;
     const base = { severity: "warning", ref: `HTTPRoute/${namespace}/${name}` } as const;
     const pointer = `/spec/rules/${order[1]}`;
-    return [{ ...base, pointer, ...fault, ...(hits ? { example: exampleOf(router, witness) } : {}) }];
+    return [{ ...base, pointer, ...fault, ...(hits ? { example: exampleOf(router, example) } : {}) }];
   });
 }
 

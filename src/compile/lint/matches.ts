@@ -7,15 +7,15 @@ import { httpMethods } from "../../model/document/gateway-api/http-route-match.t
 import type { Router, RuleMatch, ValueMatch } from "../../model/snapshot/snapshot.ts";
 import type { Placement } from "../route/router.ts";
 import type { CompiledRoutes } from "../route/routes.ts";
-import { exampleOf, freshNames, witnessOf, type Fresh, type Spot, type Witness } from "./witness.ts";
+import { exampleOf, freshNames, exampleMatching, type Fresh, type Spot, type ExampleRequest } from "./example.ts";
 
 /** What became of a match's plainest request. */
 type Outcome =
   | { readonly is: "reached" }
   | { readonly is: "unknown" }
   /** The listener does not own the host. */
-  | { readonly is: "isolated"; readonly witness: Witness }
-  | { readonly is: "taken"; readonly witness: Witness; readonly thief: RuleMatch; readonly wholly: boolean };
+  | { readonly is: "isolated"; readonly witness: ExampleRequest }
+  | { readonly is: "taken"; readonly witness: ExampleRequest; readonly thief: RuleMatch; readonly wholly: boolean };
 
 interface Probe {
   readonly spot: Spot;
@@ -58,20 +58,20 @@ function spotsOf(at: Placement["at"]): Spot[] {
 function tryOut(router: Router, match: RuleMatch, spot: Spot, fresh: Fresh): Outcome {
   let taken: Outcome = { is: "unknown" };
   for (const method of match.method === null ? httpMethods : [match.method]) {
-    const witness = witnessOf(router, match, spot, fresh, method);
-    if (witness === null) return { is: "unknown" };
-    const scope = match.listener === -1 ? null : scopeOf(router, witness.request);
-    if (scope !== null && !listens(router, match.listener, scope)) return { is: "isolated", witness };
-    const found = route(router, witness.request);
+    const example = exampleMatching(router, match, spot, fresh, method);
+    if (example === null) return { is: "unknown" };
+    const scope = match.listener === -1 ? null : scopeOf(router, example.request);
+    if (scope !== null && !listens(router, match.listener, scope)) return { is: "isolated", witness: example };
+    const found = route(router, example.request);
     if (found.match === null) return { is: "unknown" };
     if (found.match.rule === match.rule) return { is: "reached" };
-    const thief = found.match;
-    const wholly = isPlain(match) && coversPath(thief) ? true : signature(thief) === signature(match);
+    const shadowedBy = found.match;
+    const wholly = isPlain(match) && coversPath(shadowedBy) ? true : signature(shadowedBy) === signature(match);
     // The taker without a method of its own is the one to name.
-    if (taken.is !== "taken" || (taken.thief.method !== null && thief.method === null)) {
-      taken = { is: "taken", witness, thief, wholly };
+    if (taken.is !== "taken" || (taken.thief.method !== null && shadowedBy.method === null)) {
+      taken = { is: "taken", witness: example, thief: shadowedBy, wholly };
     }
-    if (!wholly) return { is: "taken", witness, thief, wholly };
+    if (!wholly) return { is: "taken", witness: example, thief: shadowedBy, wholly };
   }
   return taken;
 }
@@ -108,7 +108,9 @@ function judge(router: Router, match: RuleMatch, probes: readonly Probe[], subje
   const [first] = taken;
   if (!never || first === undefined) return isolated;
   const owner = nameOf(router, first.thief);
-  const alone = taken.every(({ thief }) => thief.rule === first.thief.rule && thief.method === match.method);
+  const alone = taken.every(
+    ({ thief: shadowedBy }) => shadowedBy.rule === first.thief.rule && shadowedBy.method === match.method,
+  );
   const message = `No request reaches this match: ${owner} ${alone ? "takes" : "and others take"} them all`;
   const hint = "Remove it, or make it more specific than the other.";
   const { ref, pointer } = subject;

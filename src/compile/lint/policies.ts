@@ -2,20 +2,20 @@
 // anything that tells which endpoints are healthy.
 import type { DocumentOf } from "../../model/document/document.ts";
 import type { Finding } from "../../model/word/finding.ts";
-import { refOf, serviceKey } from "../../model/word/keys.ts";
-import { isPolicy, missingTarget, type Losers, type Policy } from "../policy/policies.ts";
-import type { World } from "../world/world.ts";
+import { refOf, serviceKey } from "../../model/word/refs.ts";
+import { isPolicy, missingTarget, type Conflicts, type Policy } from "../policy/policies.ts";
+import type { DocumentIndex } from "../documents/document-index.ts";
 
-export function lintPolicies(world: World, losers: Losers): Finding[] {
+export function lintPolicies(world: DocumentIndex, conflicts: Conflicts): Finding[] {
   return world.documents.flatMap((document) => {
     if (!isPolicy(document)) return [];
     const ref = refOf(document.kind, document.metadata.namespace, document.metadata.name);
     const failover = document.kind === "TrafficPolicy" ? failoverFindings(document, ref, world) : [];
-    return [...targetFindings(document, ref, world), ...lossFindings(ref, losers), ...failover];
+    return [...targetFindings(document, ref, world), ...lossFindings(ref, conflicts), ...failover];
   });
 }
 
-function targetFindings(policy: Policy, ref: string, world: World): Finding[] {
+function targetFindings(policy: Policy, ref: string, world: DocumentIndex): Finding[] {
   const { targetRefs } = policy.spec;
   if (targetRefs.length === 0 && policy.kind !== "FaultPolicy") {
     const message = "The policy has no targetRefs: it selects nothing";
@@ -33,15 +33,19 @@ function targetFindings(policy: Policy, ref: string, world: World): Finding[] {
   return [...missing, { severity: "warning", code: "SLV1311", ref, pointer: "/spec/targetRefs", message }];
 }
 
-function lossFindings(ref: string, losers: Losers): Finding[] {
-  return (losers.get(ref) ?? []).map(({ index, to }) => {
+function lossFindings(ref: string, conflicts: Conflicts): Finding[] {
+  return (conflicts.get(ref) ?? []).map(({ index, to }) => {
     const message = `${to} holds this target and comes first (the older policy, then by name)`;
     const hint = "Merge the two policies.";
     return { severity: "warning", code: "SLV1210", ref, pointer: `/spec/targetRefs/${index}`, message, hint };
   });
 }
 
-function failoverFindings({ metadata, spec }: DocumentOf<"TrafficPolicy">, ref: string, world: World): Finding[] {
+function failoverFindings(
+  { metadata, spec }: DocumentOf<"TrafficPolicy">,
+  ref: string,
+  world: DocumentIndex,
+): Finding[] {
   if (spec.failover === undefined || spec.outlierDetection !== undefined) return [];
   const services = spec.targetRefs.flatMap(({ kind, name = "" }) =>
     kind === "Service" ? (world.services.get(serviceKey(metadata.namespace, name)) ?? []) : [],

@@ -2,9 +2,9 @@
 import type { Document } from "../../model/document/document.ts";
 import type { Finding } from "../../model/word/finding.ts";
 import { kindByAnyName } from "../../model/document/kinds.ts";
-import { refOf } from "../../model/word/keys.ts";
+import { refOf } from "../../model/word/refs.ts";
 import type { Listeners } from "../route/listeners.ts";
-import type { World } from "../world/world.ts";
+import type { DocumentIndex } from "../documents/document-index.ts";
 
 interface Reference {
   readonly kind: string;
@@ -13,13 +13,13 @@ interface Reference {
   readonly pointer: string;
 }
 
-export function lintReferences(world: World, listeners: Listeners): Finding[] {
+export function lintReferences(world: DocumentIndex, listeners: Listeners): Finding[] {
   return [
     ...world.documents.flatMap((document) => dangling(document, world)),
-    ...[...listeners.doors.values()].flatMap((door) =>
-      door.listeners.flatMap(({ fault }, index): Finding[] => {
+    ...[...listeners.doors.values()].flatMap((gateway) =>
+      gateway.listeners.flatMap(({ fault }, index): Finding[] => {
         if (fault === null) return [];
-        const { namespace, name } = door.document.metadata;
+        const { namespace, name } = gateway.document.metadata;
         const pointer = `/spec/listeners/${index}`;
         return [
           { severity: "warning", code: "SLV1213", ref: refOf("Gateway", namespace, name), pointer, message: fault },
@@ -29,7 +29,7 @@ export function lintReferences(world: World, listeners: Listeners): Finding[] {
   ];
 }
 
-function dangling(document: Document, world: World): Finding[] {
+function dangling(document: Document, world: DocumentIndex): Finding[] {
   const { namespace, name } = document.metadata;
   return referencesOf(document).flatMap((to): Finding[] => {
     if (world.has(to.kind, to.namespace, to.name)) return [];

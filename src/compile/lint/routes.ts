@@ -4,7 +4,7 @@ import { canonicalPath } from "../../decide/route/canonical-path.ts";
 import type { Finding } from "../../model/word/finding.ts";
 import type { CompiledParent, CompiledRoute } from "../route/routes.ts";
 import type { RouteFault } from "../route/references.ts";
-import type { World } from "../world/world.ts";
+import type { DocumentIndex } from "../documents/document-index.ts";
 
 type Code = Finding["code"];
 
@@ -26,7 +26,7 @@ const HINTS: Readonly<Record<RouteFault["reason"], string>> = {
   UnsupportedValue: "Use what the mesh serves; until then the rule's requests are answered 500.",
 };
 
-export function lintRoutes(routes: readonly CompiledRoute[], world: World): Finding[] {
+export function lintRoutes(routes: readonly CompiledRoute[], world: DocumentIndex): Finding[] {
   return routes.flatMap((compiled) => {
     const { namespace, name } = compiled.route.metadata;
     const ref = `HTTPRoute/${namespace}/${name}`;
@@ -67,7 +67,7 @@ function patternFindings({ patternFaults }: CompiledRoute, ref: string): Finding
   });
 }
 
-function ruleFindings({ route }: CompiledRoute, ref: string, world: World): Finding[] {
+function ruleFindings({ route }: CompiledRoute, ref: string, world: DocumentIndex): Finding[] {
   const { namespace } = route.metadata;
   return route.spec.rules.flatMap((rule, index) => [
     ...rule.matches.flatMap(({ path }, at): Finding[] => {

@@ -1,11 +1,11 @@
 // Clusters whose workload tokens could not be checked: key sets at addresses that must not be asked.
 import { refusalForAddress } from "../../decide/text/address.ts";
 import type { Finding } from "../../model/word/finding.ts";
-import { refOf } from "../../model/word/keys.ts";
-import type { World } from "../world/world.ts";
+import { refOf } from "../../model/word/refs.ts";
+import type { DocumentIndex } from "../documents/document-index.ts";
 
 /** @param allowPrivate whether key sets may be fetched from private addresses and over plain http */
-export function lintTrust({ clusters }: World, allowPrivate: boolean): Finding[] {
+export function lintTrust({ clusters }: DocumentIndex, allowPrivate: boolean): Finding[] {
   return [...clusters.values()].flatMap(({ kind, metadata, spec }): Finding[] => {
     const { jwksUri } = spec.trust ?? {};
     const message = jwksUri === undefined ? null : refusalForAddress(jwksUri, { allowPrivate });

@@ -6,8 +6,8 @@ import type { ServiceKey } from "../../model/snapshot/snapshot.ts";
 import { compileAuthentication } from "./authentication.ts";
 import { compileAuthorization } from "./authorization.ts";
 import { merged } from "./limits.ts";
-import { holdersOf, targetKey, type Losers } from "./policies.ts";
-import type { World } from "../world/world.ts";
+import { holdersOf, targetKey, type Conflicts } from "./policies.ts";
+import type { DocumentIndex } from "../documents/document-index.ts";
 
 /** Where a request is judged: what it is addressed to, most specific last; null = not through that. */
 export interface AccessPlace {
@@ -27,15 +27,15 @@ export interface AccessPolicies {
   /** Whether a policy is attached to the Gateway itself. */
   readonly guards: (gateway: string) => boolean;
   /** AuthenticationPolicies, as `Policies.losers`. */
-  readonly losers: Losers;
+  readonly losers: Conflicts;
 }
 
 /** @param allowPrivate whether key sets may be fetched from private addresses and over plain http */
 export function compileAccess(
-  { authenticationPolicies, authorizationPolicies }: World,
+  { authenticationPolicies, authorizationPolicies }: DocumentIndex,
   allowPrivate: boolean,
 ): AccessPolicies {
-  const { holders, losers } = holdersOf(authenticationPolicies);
+  const { holders, losers: conflicts } = holdersOf(authenticationPolicies);
   const numbers = new Map(authenticationPolicies.map((policy, index) => [policy, index]));
   const attached = attachments(authorizationPolicies);
   const holder = (key: string): number | undefined => {
@@ -45,7 +45,7 @@ export function compileAccess(
   return {
     authentications: authenticationPolicies.map((policy) => compileAuthentication(policy, allowPrivate)),
     authorizations: authorizationPolicies.map(compileAuthorization),
-    losers,
+    losers: conflicts,
     guards: (gateway) => holders.has(`Gateway/${gateway}`) || attached.has(`Gateway/${gateway}`),
     at: (place) => {
       const own = first(authenticators(place), holder);

@@ -3,7 +3,7 @@
 import { parseDuration } from "../../model/document/field/duration.ts";
 import type { Balance, CallPolicy, CallRetry } from "../../model/snapshot/call-policy.ts";
 import type { TrafficPolicySpec } from "../../model/document/kind/traffic-policy.ts";
-import { keyPart } from "../world/key-part.ts";
+import { keyPart } from "../documents/key-part.ts";
 
 /** @returns undefined when the policy has none of these sections */
 export function compileCalls({ retry, loadBalancer, failover }: TrafficPolicySpec): CallPolicy | undefined {

@@ -1,6 +1,6 @@
 // What a Contract's status says: whether what it names is there, and whether it is in force.
-import { isGranted } from "../../decide/identity/contract-state.ts";
-import { draft, type Draft } from "../world/conditions.ts";
+import { isContractGranted } from "../../decide/identity/contract-state.ts";
+import { draft, type Draft } from "../documents/conditions.ts";
 import type { CompiledContract } from "./identities.ts";
 
 export function contractConditions({ state, fault, application, service, tier }: CompiledContract): Draft[] {
@@ -8,7 +8,7 @@ export function contractConditions({ state, fault, application, service, tier }:
     fault === null
       ? draft("Accepted", true, "Accepted", "The Contract is part of the mesh")
       : draft("Accepted", false, fault.reason, fault.message);
-  const granted = isGranted(state);
+  const granted = isContractGranted(state);
   const reason = `${state.charAt(0).toUpperCase()}${state.slice(1)}`;
   if (granted && fault !== null) {
     return [accepted, draft("InForce", false, fault.reason, `The Contract is ${state}, but has no effect`)];

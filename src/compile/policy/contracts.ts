@@ -2,9 +2,9 @@
 // two the oldest speaks, whatever became of it: a second request is no way around a refused first one.
 import type { DocumentOf } from "../../model/document/document.ts";
 import type { Finding } from "../../model/word/finding.ts";
-import { refOf } from "../../model/word/keys.ts";
+import { refOf } from "../../model/word/refs.ts";
 import type { ServiceKey } from "../../model/snapshot/snapshot.ts";
-import type { World } from "../world/world.ts";
+import type { DocumentIndex } from "../documents/document-index.ts";
 
 export interface ContractView {
   readonly ref: string;
@@ -25,7 +25,7 @@ export interface ContractView {
   readonly speaks: boolean;
 }
 
-export function surveyContracts(world: World): ContractView[] {
+export function surveyContracts(world: DocumentIndex): ContractView[] {
   const speakers = new Map<string, string>();
   return world.contracts.map((document): ContractView => {
     const { namespace, name } = document.metadata;
@@ -66,7 +66,7 @@ export function surveyContracts(world: World): ContractView[] {
 }
 
 /** What the references' own lint does not see: two that meet, one that is nobody's, a tier of another service. */
-export function lintContracts(contracts: readonly ContractView[], world: World): Finding[] {
+export function lintContracts(contracts: readonly ContractView[], world: DocumentIndex): Finding[] {
   return contracts.flatMap(({ ref, fault, service, tier, terms }): Finding[] => {
     const found: Finding[] = [];
     if (fault?.reason === "NotPermitted") {

@@ -3,11 +3,11 @@
 import type { DocumentOf } from "../../model/document/document.ts";
 import { parseDuration } from "../../model/document/field/duration.ts";
 import type { Finding } from "../../model/word/finding.ts";
-import { refOf, serviceKey } from "../../model/word/keys.ts";
+import { refOf, serviceKey } from "../../model/word/refs.ts";
 import type { Fault, ServiceKey, ValueMatch } from "../../model/snapshot/snapshot.ts";
-import { holdersOf, type Losers } from "./policies.ts";
-import type { Programs } from "../world/programs.ts";
-import type { World } from "../world/world.ts";
+import { holdersOf, type Conflicts } from "./policies.ts";
+import type { Programs } from "../documents/programs.ts";
+import type { DocumentIndex } from "../documents/document-index.ts";
 
 export interface Faults {
   /** By `"<namespace>/<name>"`, attached or not. */
@@ -17,18 +17,18 @@ export interface Faults {
   readonly gateway: (key: string) => Fault | undefined;
   readonly mesh: Fault | undefined;
   /** As `Policies.losers`. */
-  readonly losers: Losers;
+  readonly losers: Conflicts;
   readonly findings: readonly Finding[];
 }
 
-export function compileFaults(world: World, programs: Programs): Faults {
+export function compileFaults(world: DocumentIndex, programs: Programs): Faults {
   const findings: Finding[] = [];
   const faults = new Map<string, Fault>();
   for (const [key, policy] of world.faultPolicies) {
     faults.set(key, compileFault(policy, programs));
     findings.push(...patternFindings(policy, programs));
   }
-  const { holders, losers } = holdersOf([...world.faultPolicies.values()]);
+  const { holders, losers: conflicts } = holdersOf([...world.faultPolicies.values()]);
   const on = (target: string): Fault | undefined => {
     const holder = holders.get(target);
     return holder === undefined ? undefined : faults.get(serviceKey(holder.metadata.namespace, holder.metadata.name));
@@ -40,7 +40,7 @@ export function compileFaults(world: World, programs: Programs): Faults {
     service: (key) => on(`Service/${key}`),
     gateway: (key) => on(`Gateway/${key}`),
     mesh: on("Mesh"),
-    losers,
+    losers: conflicts,
     findings,
   };
 }

@@ -1,11 +1,11 @@
 // Credentials, contracts and trusted clusters → what the data plane looks up. Only what is in force gets there: no secret
 // that has expired, no contract that is not granted.
-import { isGranted } from "../../decide/identity/contract-state.ts";
+import { isContractGranted } from "../../decide/identity/contract-state.ts";
 import type { Client, ClusterTrust, ContractEntry, Identities } from "../../model/snapshot/access.ts";
 import type { ContractState, IdentityState } from "../../model/registry/identity.ts";
 import { surveyContracts, type ContractView } from "./contracts.ts";
 import type { Limits } from "./limits.ts";
-import type { World } from "../world/world.ts";
+import type { DocumentIndex } from "../documents/document-index.ts";
 import { settleIdentities } from "./settle-identities.ts";
 
 export interface CompiledIdentities {
@@ -25,7 +25,7 @@ export interface CompiledContract extends ContractView {
  * @param allowPrivate whether key sets may be fetched from private addresses and over plain http
  */
 export function compileIdentities(
-  world: World,
+  world: DocumentIndex,
   limits: Limits,
   state: IdentityState,
   now: string,
@@ -64,7 +64,7 @@ function entryOf({ id, kind, namespace, name, secrets }: IdentityState["clients"
 function contractsOf(contracts: readonly CompiledContract[], limits: Limits): Identities["contracts"] {
   const services: Record<string, Record<string, ContractEntry>> = {};
   for (const { document, application, service, tier, terms, fault, state } of contracts) {
-    if (fault !== null || terms === null || !isGranted(state)) continue;
+    if (fault !== null || terms === null || !isContractGranted(state)) continue;
     const { namespace, name } = document.metadata;
     const entry = { contract: `${namespace}/${name}`, tier: terms.metadata.name, limits: limits.tier(tier) };
     (services[service] ??= {})[application] = entry;
@@ -74,7 +74,7 @@ function contractsOf(contracts: readonly CompiledContract[], limits: Limits): Id
 
 function trustOf(
   cluster: string,
-  trust: NonNullable<ReturnType<World["clusters"]["get"]>>["spec"]["trust"],
+  trust: NonNullable<ReturnType<DocumentIndex["clusters"]["get"]>>["spec"]["trust"],
   allowPrivate: boolean,
 ) {
   if (trust === undefined) return [];

@@ -8,7 +8,7 @@ import { TIER_LIMITS, type KeyPart, type Limit } from "../../model/snapshot/limi
 import type { LimitSpec } from "../../model/document/kind/rate-limit.ts";
 import type { ServiceKey } from "../../model/snapshot/snapshot.ts";
 import { targetKey } from "./policies.ts";
-import { keyPart } from "../world/key-part.ts";
+import { keyPart } from "../documents/key-part.ts";
 
 /** Indexes into `table`, by what the policies are attached to. */
 export interface Limits {

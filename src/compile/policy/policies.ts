@@ -2,13 +2,13 @@
 // policies on one target the older one. Also says of every policy kind whether its targets exist.
 import type { Document, DocumentOf } from "../../model/document/document.ts";
 import { parseDuration } from "../../model/document/field/duration.ts";
-import { refOf, serviceKey } from "../../model/word/keys.ts";
+import { refOf, serviceKey } from "../../model/word/refs.ts";
 import type { CallPolicy } from "../../model/snapshot/call-policy.ts";
 import type { ServiceKey, Timeouts } from "../../model/snapshot/snapshot.ts";
 import type { TargetRef } from "../../model/document/field/target-ref.ts";
-import { BUILT_IN_KEY } from "../world/built-in-gateway.ts";
+import { BUILT_IN_KEY } from "../documents/built-in-gateway.ts";
 import { compileCalls } from "./calls.ts";
-import type { World } from "../world/world.ts";
+import type { DocumentIndex } from "../documents/document-index.ts";
 
 const DEFAULT_TIMEOUTS: Timeouts = { requestMs: 15_000, perTryMs: 0 };
 
@@ -26,13 +26,13 @@ export interface Policies {
   /** The mesh's own policy, or the defaults. */
   readonly mesh: Effective;
   /** Policies that lost every one of their targets to an older one: `refOf` → that one's. */
-  readonly losers: Losers;
+  readonly losers: Conflicts;
 }
 
-export type Losers = ReadonlyMap<string, readonly Loss[]>;
+export type Conflicts = ReadonlyMap<string, readonly Conflict[]>;
 
 /** One target that an older policy holds. */
-export interface Loss {
+export interface Conflict {
   readonly index: number;
   readonly to: string;
 }
@@ -50,8 +50,8 @@ export function isPolicy(document: Document): document is Policy {
   );
 }
 
-export function compilePolicies(world: World): Policies {
-  const { holders, losers } = holdersOf(world.trafficPolicies);
+export function compilePolicies(world: DocumentIndex): Policies {
+  const { holders, losers: conflicts } = holdersOf(world.trafficPolicies);
   const effective = new Map([...holders].map(([key, policy]) => [key, effectiveOf(policy)]));
   const on = (key: string): Effective | null => effective.get(key) ?? null;
   return {
@@ -60,16 +60,16 @@ export function compilePolicies(world: World): Policies {
     service: (key) => on(`Service/${key}`),
     gateway: (key) => on(`Gateway/${key}`),
     mesh: on("Mesh") ?? DEFAULT_TIMEOUTS,
-    losers,
+    losers: conflicts,
   };
 }
 
 /** Who holds each target, and who came too late for it. The policies come in the order of their precedence. */
 export function holdersOf<One extends Policy>(
   policies: readonly One[],
-): { readonly holders: ReadonlyMap<string, One>; readonly losers: Losers } {
+): { readonly holders: ReadonlyMap<string, One>; readonly losers: Conflicts } {
   const holders = new Map<string, One>();
-  const losers = new Map<string, Loss[]>();
+  const conflicts = new Map<string, Conflict[]>();
   const nameOf = ({ kind, metadata }: One): string => refOf(kind, metadata.namespace, metadata.name);
   for (const policy of policies) {
     const ref = nameOf(policy);
@@ -77,10 +77,10 @@ export function holdersOf<One extends Policy>(
       const key = targetKey(target, policy.metadata.namespace);
       const holder = holders.get(key);
       if (holder === undefined) holders.set(key, policy);
-      else if (holder !== policy) losers.set(ref, [...(losers.get(ref) ?? []), { index, to: nameOf(holder) }]);
+      else if (holder !== policy) conflicts.set(ref, [...(conflicts.get(ref) ?? []), { index, to: nameOf(holder) }]);
     }
   }
-  return { holders, losers };
+  return { holders, losers: conflicts };
 }
 
 /** What a policy in `namespace` is attached to, as one word. */
@@ -99,7 +99,7 @@ function effectiveOf({ spec }: DocumentOf<"TrafficPolicy">): Effective {
 }
 
 /** Why a target of a policy in `namespace` selects nothing; null when it is there. */
-export function missingTarget(target: TargetRef, namespace: string, world: World): string | null {
+export function missingTarget(target: TargetRef, namespace: string, world: DocumentIndex): string | null {
   const { kind, name = "", sectionName } = target;
   switch (kind) {
     case "Mesh":
@@ -119,7 +119,7 @@ export function missingTarget(target: TargetRef, namespace: string, world: World
   return `There is no ${kind} ${namespace}/${name}`;
 }
 
-function ruleNames(world: World, namespace: string, name: string): string[] {
+function ruleNames(world: DocumentIndex, namespace: string, name: string): string[] {
   const route = world.routes.find(({ metadata }) => metadata.namespace === namespace && metadata.name === name);
   return (route?.spec.rules ?? []).map((rule, index) => rule.name ?? String(index));
 }

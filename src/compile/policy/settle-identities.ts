@@ -1,14 +1,14 @@
 // Identities follow the documents: credentials go with their owner, every Contract has a state, and what was decided holds
 // only for what it was decided about. The same for every change of the mesh, so also for a rollback, which brings documents
 // back and nothing that was decided since. Pure.
-import { isGranted } from "../../decide/identity/contract-state.ts";
+import { isContractGranted } from "../../decide/identity/contract-state.ts";
 import type { ContractRecord, ContractState, IdentityState } from "../../model/registry/identity.ts";
 import type { ContractView } from "./contracts.ts";
-import type { World } from "../world/world.ts";
+import type { DocumentIndex } from "../documents/document-index.ts";
 
 /** @param now RFC 3339 */
 export function settleIdentities(
-  world: World,
+  world: DocumentIndex,
   contracts: readonly ContractView[],
   state: IdentityState,
   now: string,
@@ -23,7 +23,7 @@ export function settleIdentities(
       return { namespace, name, application, service, tier, state: next, at: now, by, reason };
     };
     const same = before?.application === application && before.service === service && before.tier === tier;
-    const lapsed = same && isGranted(before.state) && !view.hasApplication;
+    const lapsed = same && isContractGranted(before.state) && !view.hasApplication;
     const record = same && !lapsed ? before : to("pending", "selvage", lapsed ? "The application is gone" : null);
     const free = view.terms?.spec.approval === "auto" && !barred.has(`${application} ${service}`);
     if (record.state !== "pending" || !free || view.fault !== null) return record;

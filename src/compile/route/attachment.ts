@@ -2,19 +2,19 @@
 // services (GAMMA). One answer for each parentRef, with the Accepted condition that tells its author.
 import { intersect } from "../../decide/route/host.ts";
 import type { DocumentOf } from "../../model/document/document.ts";
-import { serviceKey } from "../../model/word/keys.ts";
+import { serviceKey } from "../../model/word/refs.ts";
 import type { LabelSelector } from "../../model/document/field/label-selector.ts";
 import type { ParentRef } from "../../model/document/gateway-api/parent-ref.ts";
 import type { ServiceKey } from "../../model/snapshot/snapshot.ts";
-import { BUILT_IN_GATEWAY, BUILT_IN_KEY, BUILT_IN_NAMESPACE } from "../world/built-in-gateway.ts";
-import { draft, type Draft } from "../world/conditions.ts";
-import type { Door, DoorListener, Listeners } from "./listeners.ts";
-import type { World } from "../world/world.ts";
+import { BUILT_IN_GATEWAY, BUILT_IN_KEY, BUILT_IN_NAMESPACE } from "../documents/built-in-gateway.ts";
+import { draft, type Draft } from "../documents/conditions.ts";
+import type { CompiledGateway, CompiledListener, Listeners } from "./listeners.ts";
+import type { DocumentIndex } from "../documents/document-index.ts";
 
 type Route = DocumentOf<"HTTPRoute">;
 
 /** One listener that carries the route, and for which hosts. */
-export interface Place {
+export interface AttachmentPlace {
   readonly listener: number;
   readonly hostnames: readonly string[];
 }
@@ -26,7 +26,7 @@ export interface Attachment {
   readonly accepted: Draft;
   /** Key of the Gateway, where there is one. */
   readonly gateway: string | null;
-  readonly places: readonly Place[];
+  readonly places: readonly AttachmentPlace[];
   readonly service: { readonly key: ServiceKey; readonly port: number | null } | null;
 }
 
@@ -34,7 +34,7 @@ const GATEWAY_GROUP = "gateway.networking.k8s.io";
 const ACCEPTED = draft("Accepted", true, "Accepted", "The route is accepted");
 
 /** Every parent of the route; those not accepted have no places and no service. */
-export function attach(route: Route, world: World, listeners: Listeners): Attachment[] {
+export function attach(route: Route, world: DocumentIndex, listeners: Listeners): Attachment[] {
   const { parentRefs, useDefaultGateways } = route.spec;
   const attachments = parentRefs.map((ref, index) => {
     if (ref.kind === "Service") return toService(route, ref, index, world);
@@ -50,7 +50,7 @@ export function attach(route: Route, world: World, listeners: Listeners): Attach
   return attachments;
 }
 
-function defaultGateways(world: World): string[] {
+function defaultGateways(world: DocumentIndex): string[] {
   return [...world.gateways].flatMap(([key, gateway]) => (gateway.spec.defaultScope === "All" ? [key] : []));
 }
 
@@ -65,7 +65,7 @@ function refused(
   return { parentRef: ref, index, accepted, gateway, places: [], service: null };
 }
 
-function toService(route: Route, ref: ParentRef, index: number, world: World): Attachment {
+function toService(route: Route, ref: ParentRef, index: number, world: DocumentIndex): Attachment {
   // A Service of any of these groups is the same registry entry; the third is what an absent group defaults to.
   if (!["", "selvage.dev", GATEWAY_GROUP].includes(ref.group)) {
     return refused(ref, index, "NoMatchingParent", `There are no Services of the group "${ref.group}"`, null);
@@ -82,15 +82,21 @@ function toService(route: Route, ref: ParentRef, index: number, world: World): A
   return { parentRef: ref, index, accepted: ACCEPTED, gateway: null, places: [], service: { key, port } };
 }
 
-function toGateway(route: Route, ref: ParentRef, index: number | null, world: World, listeners: Listeners): Attachment {
+function toGateway(
+  route: Route,
+  ref: ParentRef,
+  index: number | null,
+  world: DocumentIndex,
+  listeners: Listeners,
+): Attachment {
   if (ref.kind !== "Gateway" || ref.group !== GATEWAY_GROUP) {
     const message = `A route attaches to a Gateway or a Service, not to ${ref.kind} of the group "${ref.group}"`;
     return refused(ref, index, "NoMatchingParent", message, null);
   }
   const key = serviceKey(ref.namespace ?? route.metadata.namespace, ref.name);
-  const door = listeners.doors.get(key);
-  if (door === undefined) return refused(ref, index, "NoMatchingParent", `There is no Gateway ${key}`, key);
-  const named = door.listeners.filter((listener) => isMeant(listener, ref, door));
+  const gateway = listeners.doors.get(key);
+  if (gateway === undefined) return refused(ref, index, "NoMatchingParent", `There is no Gateway ${key}`, key);
+  const named = gateway.listeners.filter((listener) => isMeant(listener, ref, gateway));
   if (named.length === 0) {
     const wanted = [
       ref.sectionName === undefined ? "" : ` named "${ref.sectionName}"`,
@@ -98,7 +104,7 @@ function toGateway(route: Route, ref: ParentRef, index: number | null, world: Wo
     ].join("");
     return refused(ref, index, "NoMatchingParent", `The Gateway ${key} has no listener${wanted}`, key);
   }
-  const allowing = named.filter((listener) => allows(listener, door, route, world));
+  const allowing = named.filter((listener) => allows(listener, gateway, route, world));
   if (allowing.length === 0) return refused(ref, index, "NotAllowedByListeners", whyNotAllowed(named, route), key);
   const places = allowing.flatMap((listener) => {
     const hostnames = commonHostnames(listener.hostname, route.spec.hostnames);
@@ -112,12 +118,12 @@ function toGateway(route: Route, ref: ParentRef, index: number | null, world: Wo
   return { parentRef: ref, index, accepted: ACCEPTED, gateway: key, places, service: null };
 }
 
-function isMeant({ spec }: DoorListener, ref: ParentRef, door: Door): boolean {
+function isMeant({ spec }: CompiledListener, ref: ParentRef, gateway: CompiledGateway): boolean {
   if (ref.sectionName !== undefined && ref.sectionName !== spec.name) return false;
-  return ref.port === undefined || ref.port === spec.port || door.builtIn;
+  return ref.port === undefined || ref.port === spec.port || gateway.builtIn;
 }
 
-function allows(listener: DoorListener, door: Door, route: Route, world: World): boolean {
+function allows(listener: CompiledListener, gateway: CompiledGateway, route: Route, world: DocumentIndex): boolean {
   if (listener.index === null || !listener.takesRoutes) return false;
   const { from, selector } = listener.spec.allowedRoutes.namespaces;
   const { namespace } = route.metadata;
@@ -125,7 +131,7 @@ function allows(listener: DoorListener, door: Door, route: Route, world: World):
     case "All":
       return true;
     case "Same":
-      return namespace === door.document.metadata.namespace;
+      return namespace === gateway.document.metadata.namespace;
     case "Selector":
       return selector !== undefined && selects(selector, world.labelsOf(namespace));
     case "None":
@@ -133,7 +139,7 @@ function allows(listener: DoorListener, door: Door, route: Route, world: World):
   }
 }
 
-function whyNotAllowed(named: readonly DoorListener[], route: Route): string {
+function whyNotAllowed(named: readonly CompiledListener[], route: Route): string {
   const reasons = named.map(({ spec, fault, takesRoutes }) => {
     if (fault !== null) return `"${spec.name}" is not in service: ${fault}`;
     if (!takesRoutes) return `"${spec.name}" takes no HTTPRoutes`;

@@ -1,16 +1,16 @@
 // Filters of documents → filters of the snapshot: everything resolved and defaulted, so that the data plane only acts.
 // What cannot be done here becomes `Unsupported`, which answers 500: a filter is never silently skipped.
-import { serviceKey } from "../../model/word/keys.ts";
+import { serviceKey } from "../../model/word/refs.ts";
 import type { HTTPPathModifier, HTTPRouteFilter } from "../../model/document/gateway-api/http-route-filter.ts";
 import type { Fault, Filter, HeaderPair, PathModifier, Target } from "../../model/snapshot/snapshot.ts";
 import { resolveTarget, type RouteFault, type Scene } from "./references.ts";
-import type { World } from "../world/world.ts";
+import type { DocumentIndex } from "../documents/document-index.ts";
 
 /** What a filter is compiled in: its route's namespace, and where faults go. */
 export interface FilterContext {
   readonly namespace: string;
   readonly scene: Scene;
-  readonly world: World;
+  readonly world: DocumentIndex;
   readonly faults: RouteFault[];
   /** The compiled FaultPolicy of a key; null when there is none. */
   readonly faultNamed: (key: string) => Fault | null;

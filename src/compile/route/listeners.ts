@@ -3,13 +3,13 @@
 import type { DocumentOf } from "../../model/document/document.ts";
 import type { GatewayListener } from "../../model/document/gateway-api/gateway.ts";
 import type { HostOwners, HostSet, Listener } from "../../model/snapshot/snapshot.ts";
-import { BUILT_IN_KEY } from "../world/built-in-gateway.ts";
-import { draft, type Draft } from "../world/conditions.ts";
-import type { World } from "../world/world.ts";
+import { BUILT_IN_KEY } from "../documents/built-in-gateway.ts";
+import { draft, type Draft } from "../documents/conditions.ts";
+import type { DocumentIndex } from "../documents/document-index.ts";
 
 const GATEWAY_GROUP = "gateway.networking.k8s.io";
 
-export interface DoorListener {
+export interface CompiledListener {
   readonly spec: GatewayListener;
   /** Lower-case pattern; `*` without a hostname. */
   readonly hostname: string;
@@ -22,31 +22,31 @@ export interface DoorListener {
   readonly fault: string | null;
 }
 
-export interface Door {
+export interface CompiledGateway {
   /** `"<namespace>/<name>"`. */
   readonly key: string;
   readonly builtIn: boolean;
   readonly document: DocumentOf<"Gateway">;
-  readonly listeners: readonly DoorListener[];
+  readonly listeners: readonly CompiledListener[];
 }
 
 export interface Listeners {
-  readonly doors: ReadonlyMap<string, Door>;
+  readonly doors: ReadonlyMap<string, CompiledGateway>;
   readonly table: readonly Listener[];
   readonly groups: readonly HostOwners[];
   readonly hosts: { readonly HTTP: HostSet; readonly HTTPS: HostSet };
 }
 
 /** Every listener of every Gateway, judged. */
-export function compileListeners(world: World): Listeners {
+export function compileListeners(world: DocumentIndex): Listeners {
   const table: Listener[] = [];
   const groups: Map<string, number>[] = [];
   const groupByPort = new Map<string, number>();
   const hosts = { HTTP: new Map<string, true>(), HTTPS: new Map<string, true>() };
-  const doors = new Map<string, Door>();
+  const gateways = new Map<string, CompiledGateway>();
   for (const [key, document] of world.gateways) {
     const builtIn = key === BUILT_IN_KEY;
-    const listeners = document.spec.listeners.map((spec): DoorListener => {
+    const listeners = document.spec.listeners.map((spec): CompiledListener => {
       const hostname = spec.hostname ?? "*";
       const takesRoutes = spec.allowedRoutes.kinds.length === 0 || spec.allowedRoutes.kinds.some(isHttpRoute);
       const protocol = httpProtocol(spec.protocol);
@@ -65,10 +65,10 @@ export function compileListeners(world: World): Listeners {
       if (!builtIn) hosts[protocol].set(hostname, true);
       return { spec, hostname, index, takesRoutes, conditions, fault: null };
     });
-    doors.set(key, { key, builtIn, document, listeners });
+    gateways.set(key, { key, builtIn, document, listeners });
   }
   return {
-    doors,
+    doors: gateways,
     table,
     groups: groups.map((group) => Object.fromEntries(group)),
     hosts: { HTTP: Object.fromEntries(hosts.HTTP), HTTPS: Object.fromEntries(hosts.HTTPS) },
@@ -76,7 +76,7 @@ export function compileListeners(world: World): Listeners {
 }
 
 /** The kinds a listener reports: HTTPRoute, or nothing. */
-export function supportedKinds(listener: DoorListener): { group: string; kind: string }[] {
+export function supportedKinds(listener: CompiledListener): { group: string; kind: string }[] {
   const asked = listener.spec.allowedRoutes.kinds;
   const takes = httpProtocol(listener.spec.protocol) !== null && (asked.length === 0 || asked.some(isHttpRoute));
   return takes ? [{ group: GATEWAY_GROUP, kind: "HTTPRoute" }] : [];

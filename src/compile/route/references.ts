@@ -1,9 +1,9 @@
 // References from a route to services → targets, or the reason why there is nothing to send to. Cross-namespace references
 // need a ReferenceGrant where they would open a service to more callers than it has; see `mayRefer`.
 import type { BackendObjectRef } from "../../model/document/gateway-api/backend-ref.ts";
-import { serviceKey } from "../../model/word/keys.ts";
+import { serviceKey } from "../../model/word/refs.ts";
 import type { Target } from "../../model/snapshot/snapshot.ts";
-import type { ServiceView, World } from "../world/world.ts";
+import type { ServiceView, DocumentIndex } from "../documents/document-index.ts";
 
 /** What is wrong with a reference or with what carries it, for the ResolvedRefs and PartiallyInvalid conditions. */
 export interface RouteFault {
@@ -25,7 +25,7 @@ export function resolveTarget(
   namespace: string,
   pointer: string,
   scene: Scene,
-  world: World,
+  world: DocumentIndex,
   faults: RouteFault[],
 ): Target {
   const invalid = (reason: "InvalidKind" | "BackendNotFound" | "RefNotPermitted", message: string): Target => {
@@ -57,7 +57,7 @@ function mayRefer(
   name: string,
   service: ServiceView | undefined,
   scene: Scene,
-  world: World,
+  world: DocumentIndex,
 ): boolean {
   if (scene.meshExposure === "mesh") return true;
   if (scene.meshExposure === "public" && service?.exposure === "public") return true;
@@ -65,7 +65,7 @@ function mayRefer(
 }
 
 /** Whether the namespace of a service lets HTTPRoutes of another one use it. */
-export function isGranted(from: string, to: string, name: string, world: World): boolean {
+export function isGranted(from: string, to: string, name: string, world: DocumentIndex): boolean {
   return world.grants.some(
     ({ metadata, spec }) =>
       metadata.namespace === to &&

@@ -12,7 +12,7 @@ import type {
   ServiceRoutes,
 } from "../../model/snapshot/snapshot.ts";
 import type { Listeners } from "./listeners.ts";
-import { compare, type ServiceView } from "../world/world.ts";
+import { compare, type ServiceView } from "../documents/document-index.ts";
 
 /** One match of one rule at one place: a listener with hostnames, or a service. */
 export interface Placement {

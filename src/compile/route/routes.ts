@@ -3,11 +3,11 @@ import type { DocumentOf } from "../../model/document/document.ts";
 import type { Rule } from "../../model/snapshot/snapshot.ts";
 import { attach, type Attachment } from "./attachment.ts";
 import type { Listeners } from "./listeners.ts";
-import type { Programs } from "../world/programs.ts";
+import type { Programs } from "../documents/programs.ts";
 import type { RouteFault } from "./references.ts";
 import type { Placement } from "./router.ts";
-import { compileMatch, compileRule, type Attached, type Flavour, type MatchSpec } from "./rules.ts";
-import type { World } from "../world/world.ts";
+import { compileMatch, compileRule, type Attached, type ParentContext, type MatchSpec } from "./rules.ts";
+import type { DocumentIndex } from "../documents/document-index.ts";
 
 type Route = DocumentOf<"HTTPRoute">;
 
@@ -29,7 +29,7 @@ export interface CompiledRoutes {
 }
 
 interface Compiling {
-  readonly world: World;
+  readonly world: DocumentIndex;
   readonly listeners: Listeners;
   readonly attached: Attached;
   readonly programs: Programs;
@@ -38,7 +38,7 @@ interface Compiling {
 }
 
 export function compileRoutes(
-  world: World,
+  world: DocumentIndex,
   listeners: Listeners,
   attached: Attached,
   programs: Programs,
@@ -59,9 +59,9 @@ function compileRoute(route: Route, age: number, compiling: Compiling): Compiled
     { readonly rules: readonly (number | null)[]; readonly faults: readonly RouteFault[] }
   >();
   const parents = attach(route, world, listeners).map((attachment): CompiledParent => {
-    const flavour = flavourOf(route, attachment, compiling);
-    const key = JSON.stringify([flavour, attachment.accepted.status]);
-    const variant = variants.get(key) ?? compileVariant(route, flavour, attachment, compiling);
+    const parent = flavourOf(route, attachment, compiling);
+    const key = JSON.stringify([parent, attachment.accepted.status]);
+    const variant = variants.get(key) ?? compileVariant(route, parent, attachment, compiling);
     variants.set(key, variant);
     place(route, age, attachment, variant.rules, matches, compiling);
     return { attachment, faults: variant.faults };
@@ -69,7 +69,11 @@ function compileRoute(route: Route, age: number, compiling: Compiling): Compiled
   return { route, parents, patternFaults };
 }
 
-function flavourOf({ metadata }: Route, { gateway, service }: Attachment, { world, attached }: Compiling): Flavour {
+function flavourOf(
+  { metadata }: Route,
+  { gateway, service }: Attachment,
+  { world, attached }: Compiling,
+): ParentContext {
   const none = { gateway: null, gatewayFault: null, gatewayLimits: [], circuit: null, guardedGateway: null };
   if (service !== null) {
     // A consumer's route is about its own callers, and takes nothing of the service's for itself.
@@ -90,10 +94,10 @@ function flavourOf({ metadata }: Route, { gateway, service }: Attachment, { worl
 }
 
 /** The route's rules as this kind of parent sees them. Rules that no request can reach are judged and not kept. */
-function compileVariant(route: Route, flavour: Flavour, { accepted }: Attachment, compiling: Compiling) {
+function compileVariant(route: Route, parent: ParentContext, { accepted }: Attachment, compiling: Compiling) {
   const faults: RouteFault[] = [];
   const rules = route.spec.rules.map((_, index) => {
-    const rule = compileRule(route, index, flavour, compiling.world, compiling.attached, faults);
+    const rule = compileRule(route, index, parent, compiling.world, compiling.attached, faults);
     return rule === null || !accepted.status ? null : compiling.rules.push(rule) - 1;
   });
   return { rules, faults };

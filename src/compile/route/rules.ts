@@ -21,14 +21,14 @@ import type { Faults } from "../policy/faults.ts";
 import { compileFilters, type FilterContext } from "./filters.ts";
 import { merged, type Limits } from "../policy/limits.ts";
 import type { Effective, Policies } from "../policy/policies.ts";
-import type { Programs } from "../world/programs.ts";
+import type { Programs } from "../documents/programs.ts";
 import { isGranted, resolveTarget, type RouteFault, type Scene } from "./references.ts";
-import type { World } from "../world/world.ts";
+import type { DocumentIndex } from "../documents/document-index.ts";
 
 type Route = DocumentOf<"HTTPRoute">;
 
 /** Under what a rule is compiled: two parents that differ in none of this share the rule. */
-export interface Flavour extends Scene {
+export interface ParentContext extends Scene {
   /** The TrafficPolicy of the Gateway it is reached through. */
   readonly gateway: Effective | null;
   /** The same policy's circuit, as `Circuits.gateway` gives it. */
@@ -66,8 +66,8 @@ export function ruleName(rule: HTTPRouteRule, index: number): string {
 export function compileRule(
   route: Route,
   index: number,
-  flavour: Flavour,
-  world: World,
+  parent: ParentContext,
+  world: DocumentIndex,
   attached: Attached,
   faults: RouteFault[],
 ): Rule | null {
@@ -76,7 +76,7 @@ export function compileRule(
   const { namespace, name } = route.metadata;
   const called = ruleName(rule, index);
   const pointer = `/spec/rules/${index}`;
-  const context: FilterContext = { namespace, scene: flavour, world, faults, faultNamed: attached.faults.named };
+  const context: FilterContext = { namespace, scene: parent, world, faults, faultNamed: attached.faults.named };
   const policy = attached.policies.rule(namespace, name, called) ?? attached.policies.route(namespace, name);
   const fault = attached.faults.rule(namespace, name, called);
   const timeouts = {
@@ -84,21 +84,21 @@ export function compileRule(
     perTryMs: milliseconds(rule.timeouts?.backendRequest) ?? policy?.perTryMs ?? null,
   };
   const { limits, circuits, access } = attached;
-  const { addressed } = flavour;
-  const place = { gateway: flavour.guardedGateway, rule: { namespace, route: name, name: called }, addressed };
+  const { addressed } = parent;
+  const place = { gateway: parent.guardedGateway, rule: { namespace, route: name, name: called }, addressed };
   const ofAddressed = addressed === null ? [] : limits.service(addressed);
-  const above = merged(limits.mesh, flavour.gatewayLimits, ofAddressed);
+  const above = merged(limits.mesh, parent.gatewayLimits, ofAddressed);
   const ownLimits = limits.route(namespace, name, called);
   const circuit = circuits.route(namespace, name, called);
   const backends = rule.backendRefs.map((ref, at) => {
     const own = { timeouts, policy, fault };
-    const backend = compileBackend(ref, `${pointer}/backendRefs/${at}`, own, flavour, attached, context);
+    const backend = compileBackend(ref, `${pointer}/backendRefs/${at}`, own, parent, attached, context);
     const { target } = backend;
     // What cannot be reached is guarded all the same: what is wrong is not told to everybody, and a filter may answer.
     if (!("service" in target)) return { ...backend, ...access.at({ ...place, service: null }) };
     return {
       ...backend,
-      ...circuitMember(circuit, circuits.service(target.service), flavour.circuit, circuits.mesh),
+      ...circuitMember(circuit, circuits.service(target.service), parent.circuit, circuits.mesh),
       limits: merged(above, limits.service(target.service), ownLimits),
       ...access.at({ ...place, service: target.service, foreign: isForeign(namespace, target.service, world) }),
     };
@@ -119,7 +119,7 @@ export function compileRule(
 }
 
 /** A route attached to services needs no grant to lead to another namespace, and so has no say about access there. */
-function isForeign(namespace: string, service: ServiceKey, world: World): boolean {
+function isForeign(namespace: string, service: ServiceKey, world: DocumentIndex): boolean {
   const [theirs = "", name = ""] = service.split("/");
   return theirs !== namespace && !isGranted(namespace, theirs, name, world);
 }
@@ -135,19 +135,19 @@ function compileBackend(
   ref: HTTPBackendRef,
   pointer: string,
   own: OwnPolicies,
-  flavour: Flavour,
+  parent: ParentContext,
   { policies, faults }: Attached,
   context: FilterContext,
 ): Backend {
-  const target = resolveTarget(ref, context.namespace, pointer, flavour, context.world, context.faults);
+  const target = resolveTarget(ref, context.namespace, pointer, parent, context.world, context.faults);
   const filters = compileFilters(ref.filters, `${pointer}/filters`, context);
   const service = "service" in target ? target.service : null;
-  const below = (service === null ? null : policies.service(service)) ?? flavour.gateway ?? policies.mesh;
+  const below = (service === null ? null : policies.service(service)) ?? parent.gateway ?? policies.mesh;
   const { requestMs, perTryMs } = own.timeouts;
   const timeouts = { requestMs: requestMs ?? below.requestMs, perTryMs: perTryMs ?? below.perTryMs };
   const { calls } = own.policy ?? below;
   const attached = service === null ? undefined : faults.service(service);
-  const fault = own.fault ?? attached ?? flavour.gatewayFault ?? faults.mesh;
+  const fault = own.fault ?? attached ?? parent.gatewayFault ?? faults.mesh;
   return {
     weight: ref.weight,
     target,

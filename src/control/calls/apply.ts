@@ -3,17 +3,17 @@ import { z } from "zod";
 import { apply } from "../../change/apply.ts";
 import { refuseWarnings } from "../../change/verdict.ts";
 import { applyResultSchema, validationSchema } from "../../model/api/apply.ts";
-import { refOf } from "../../model/word/keys.ts";
+import { refOf } from "../../model/word/refs.ts";
 import { announceAfter } from "../view/announce-after.ts";
 import { isRefusal } from "../http/answer.ts";
 import { refuseBuiltIn } from "../register/built-in.ts";
-import type { Exchange } from "../register/call.ts";
+import type { OperationRequest } from "../register/operation.ts";
 import { type Documents, documentsBody } from "../register/documents-body.ts";
 import { lint } from "../view/lint.ts";
 import { lacksNamespace } from "../operator/operator.ts";
 import { basisOfMesh, etag } from "../register/precondition.ts";
 import { type ControlApp, register } from "../register/register.ts";
-import { visiblePart } from "../operator/visible.ts";
+import { visiblePart } from "../operator/redact.ts";
 import { dryRunShape, writeOptions, writeQueryShape } from "../register/write-options.ts";
 
 const tag = "documents";
@@ -105,7 +105,7 @@ export function registerApply(app: ControlApp): void {
   });
 }
 
-type BundleExchange = Exchange<object, z.output<typeof applyQuery>, Documents>;
+type BundleExchange = OperationRequest<object, z.output<typeof applyQuery>, Documents>;
 
 async function run(exchange: BundleExchange, source: string) {
   const { body, query, operator, store, request } = exchange;

@@ -8,13 +8,13 @@ import { breakerListSchema, forceRequestSchema, serviceBreakersSchema } from "..
 import type { ServiceBreakers } from "../../model/api/breakers.ts";
 import { versionTarget, WHOLE_SERVICE } from "../../model/snapshot/circuit.ts";
 import { parseDuration } from "../../model/document/field/duration.ts";
-import { serviceKey } from "../../model/word/keys.ts";
+import { serviceKey } from "../../model/word/refs.ts";
 import type { Refusal } from "../../model/word/problem.ts";
 import type { ServiceKey, Snapshot } from "../../model/snapshot/snapshot.ts";
 import { auditOf } from "../operator/audit-entry.ts";
 import { jsonBody, noBody } from "../register/json-body.ts";
 import { probedHealth } from "../view/endpoint-health.ts";
-import { covers, lacksNamespace } from "../operator/operator.ts";
+import { coversNamespace, lacksNamespace } from "../operator/operator.ts";
 import { type ControlApp, register } from "../register/register.ts";
 import { namespaceParameter, serviceParameter } from "../http/route-parameters.ts";
 
@@ -44,7 +44,7 @@ export function registerBreakers(app: ControlApp): void {
       const [coordinated, health] = await Promise.all([services(store, coordinatedServices), probedHealth(env)]);
       const wanted = [...new Set([...coordinated, ...health.keys()])].toSorted().filter((key) => {
         const [ns = "", name] = key.split("/");
-        return covers(operator, ns) && (namespace ?? ns) === ns && (service ?? name) === name;
+        return coversNamespace(operator, ns) && (namespace ?? ns) === ns && (service ?? name) === name;
       });
       const asked = wanted.slice(0, MAX_SERVICES);
       const items = await Promise.all(

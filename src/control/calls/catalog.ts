@@ -1,19 +1,19 @@
 // The catalog: which services there are, where callers reach them, who answers, and what they speak.
 import { z } from "zod";
-import { builtInCluster, clusterRule } from "../../compile/world/cluster-rule.ts";
+import { builtInCluster, clusterRule } from "../../compile/documents/cluster-rule.ts";
 import type { Store } from "../../store/store.ts";
 import type { Env } from "../../env/env.ts";
 import { type CatalogService, catalogSchema } from "../../model/api/endpoints.ts";
 import type { DocumentOf } from "../../model/document/document.ts";
 import type { DynamicEndpoint } from "../../model/registry/registry.ts";
-import { serviceKey } from "../../model/word/keys.ts";
+import { serviceKey } from "../../model/word/refs.ts";
 import { type HealthMap, probedHealth, withHealth } from "../view/endpoint-health.ts";
 import { fetchOpenApi } from "../view/fetch-openapi.ts";
 import { noBody } from "../register/json-body.ts";
-import { covers, lacksNamespace } from "../operator/operator.ts";
+import { coversNamespace, lacksNamespace } from "../operator/operator.ts";
 import { API_PREFIX, type ControlApp, register } from "../register/register.ts";
 import { namespaceParameter, serviceParameter } from "../http/route-parameters.ts";
-import { staticEndpoints, toEndpoint } from "../register/wire.ts";
+import { staticEndpoints, toEndpoint } from "../register/to-api.ts";
 
 const tag = "catalog";
 
@@ -42,7 +42,7 @@ export function registerCatalog(app: ControlApp): void {
       ]);
       const byService = Map.groupBy(registered, (one) => serviceKey(one.namespace, one.service));
       const items = documents.flatMap(({ document }) => {
-        if (document.kind !== "Service" || !covers(operator, document.metadata.namespace)) return [];
+        if (document.kind !== "Service" || !coversNamespace(operator, document.metadata.namespace)) return [];
         const { namespace, name } = document.metadata;
         return [toCatalogService(document, byService.get(serviceKey(namespace, name)) ?? [], health, env)];
       });

@@ -6,7 +6,7 @@ import { contractDecisionSchema, contractListSchema, decidedContractSchema } fro
 import { nameSchema, scopedNameSchema } from "../../model/document/field/names.ts";
 import { decideContract, viewContracts } from "../client/contract-decision.ts";
 import { jsonBody, noBody } from "../register/json-body.ts";
-import { covers } from "../operator/operator.ts";
+import { coversNamespace } from "../operator/operator.ts";
 import { type ControlApp, register } from "../register/register.ts";
 import { namespaceParameter } from "../http/route-parameters.ts";
 
@@ -43,7 +43,7 @@ export function registerContracts(app: ControlApp): void {
         const [theirs = "", name = ""] = service.split("/");
         const wanted = query.namespace === undefined || query.namespace === namespace || query.namespace === theirs;
         const asked = query.service === undefined || [service, name].includes(query.service);
-        return wanted && asked && (covers(operator, namespace) || covers(operator, theirs));
+        return wanted && asked && (coversNamespace(operator, namespace) || coversNamespace(operator, theirs));
       });
       return { body: { items } };
     },

@@ -3,12 +3,12 @@ import { z } from "zod";
 import { deregisterEndpoint, drainEndpoint, registerEndpoint } from "../../registry/endpoints.ts";
 import { endpointListSchema, endpointRequestSchema, endpointStateSchema } from "../../model/api/endpoints.ts";
 import type { Refusal } from "../../model/word/problem.ts";
-import { auditOf, type Caller } from "../operator/audit-entry.ts";
+import { auditOf, type AuditSubject } from "../operator/audit-entry.ts";
 import { probedHealth, withHealth } from "../view/endpoint-health.ts";
 import { jsonBody, noBody } from "../register/json-body.ts";
 import { type ControlApp, register } from "../register/register.ts";
 import { namespaceParameter, serviceParameter } from "../http/route-parameters.ts";
-import { staticEndpoints, toEndpoint } from "../register/wire.ts";
+import { staticEndpoints, toEndpoint } from "../register/to-api.ts";
 
 const tag = "endpoints";
 const path = "/namespaces/{ns}/services/{svc}/endpoints";
@@ -124,7 +124,7 @@ function keyOf({ ns, svc, id }: EndpointParams) {
 }
 
 function auditEndpoint(
-  caller: Caller,
+  caller: AuditSubject,
   action: string,
   { ns, svc, id }: EndpointParams,
   detail: Readonly<Record<string, unknown>> = {},

@@ -5,14 +5,14 @@ import type { Env } from "../../env/env.ts";
 import { limitListSchema, type LimitCoordinator, type LimitUseAnswer } from "../../model/api/limits.ts";
 import type { Document } from "../../model/document/document.ts";
 import type { IdentityState } from "../../model/registry/identity.ts";
-import { isGranted } from "../../decide/identity/contract-state.ts";
-import { serviceKey } from "../../model/word/keys.ts";
+import { isContractGranted } from "../../decide/identity/contract-state.ts";
+import { serviceKey } from "../../model/word/refs.ts";
 import { TIER_LIMITS } from "../../model/snapshot/limit.ts";
 import type { LimitSpec } from "../../model/document/kind/rate-limit.ts";
 import type { LimiterCalls } from "../../model/message/lease.ts";
 import { noBody } from "../register/json-body.ts";
 import { readLimitKey } from "../view/limit-key.ts";
-import { covers, lacksNamespace } from "../operator/operator.ts";
+import { coversNamespace, lacksNamespace } from "../operator/operator.ts";
 import { type ControlApp, register } from "../register/register.ts";
 import { namespaceParameter } from "../http/route-parameters.ts";
 
@@ -55,9 +55,9 @@ export function registerLimits(app: ControlApp): void {
         store.identities(),
       ]);
       const policies = [...ofPolicies, ...ofTiers].flatMap(({ document }) =>
-        covers(operator, document.metadata.namespace) ? policyOf(document) : [],
+        coversNamespace(operator, document.metadata.namespace) ? policyOf(document) : [],
       );
-      const contracts = identities.contracts.filter(({ state }) => isGranted(state));
+      const contracts = identities.contracts.filter(({ state }) => isContractGranted(state));
       const items: LimitUseAnswer[] = [];
       const coordinators: LimitCoordinator[] = [];
       const unreachable: string[] = [];

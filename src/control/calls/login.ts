@@ -8,12 +8,12 @@ import { answerResponse, pageResponse, redirectResponse, refusalResponse } from 
 import { auditLogin } from "../operator/audit-login.ts";
 import { identifyToken } from "../operator/bearer.ts";
 import { refuseForgery } from "../operator/forgery.ts";
-import { identify } from "../operator/identify.ts";
-import type { Identity, Visit } from "../operator/identity.ts";
+import { identifyOperator } from "../operator/identify.ts";
+import type { Identity, AdminRequest } from "../operator/identity.ts";
 import { readLogin, returnOf } from "../page/login-body.ts";
 import { arrivedPage, loginPage } from "../page/login-page.ts";
 import { arrive, CALLBACK_PATH, depart, hasProvider } from "../operator/oidc.ts";
-import { registerPage, type Visit as PageVisit } from "../register/register-page.ts";
+import { registerPage, type WebPageRequest as PageVisit } from "../register/register-page.ts";
 import type { ControlApp } from "../register/register.ts";
 import { closeSession, openSession, sessionCookie } from "../operator/session.ts";
 
@@ -115,7 +115,7 @@ export function registerLogin(app: ControlApp): void {
       const visit = visitOf(page);
       const forged = refuseForgery(request, { form: true });
       if (forged) return refusalResponse(forged, requestId, "logout");
-      const identity = await identify(request, visit);
+      const identity = await identifyOperator(request, visit);
       await closeSession(visit.store, request, visit.now, "operator" in identity ? identity.operator : null);
       const headers = { "set-cookie": sessionCookie(null, 0) };
       const isForm = request.headers.get("content-type")?.startsWith("application/x-www-form-urlencoded") ?? false;
@@ -133,7 +133,7 @@ function form(content: Parameters<typeof loginPage>[0], requestId: string, statu
 /** A session for whoever was proven, or the refusal; both are in the audit. */
 async function open(
   { request, requestId }: PageVisit,
-  visit: Visit,
+  visit: AdminRequest,
   identity: Identity,
 ): Promise<Response | { readonly cookie: string; readonly body: z.output<typeof loginSchema> }> {
   const { store, now } = visit;
@@ -154,7 +154,7 @@ function withCookie(response: Response, cookie: string): Response {
   return response;
 }
 
-const visitOf = ({ env, ctx }: PageVisit): Visit => ({ env, ctx, store: new Store(env.DB), now: Date.now() });
+const visitOf = ({ env, ctx }: PageVisit): AdminRequest => ({ env, ctx, store: new Store(env.DB), now: Date.now() });
 
 /** This host as the browser sees it. */
 function originOf({ request, env }: PageVisit): string {

@@ -20,7 +20,7 @@ import { addressOf } from "../operator/audit-entry.ts";
 import { countFailure, judgeClient, tooManyFailures } from "../oauth/client.ts";
 import { exchange, faultOfExchange } from "../oauth/exchange.ts";
 import { invalid, readOAuthRequest, unknownClient, type OAuthRefusal, type OAuthRequest } from "../oauth/request.ts";
-import { registerPage, type Visit } from "../register/register-page.ts";
+import { registerPage, type WebPageRequest } from "../register/register-page.ts";
 import type { ControlApp } from "../register/register.ts";
 
 const errorContent = { "application/json": { schema: oauthErrorSchema } };
@@ -57,7 +57,7 @@ interface Issued {
   readonly exchanged: boolean;
 }
 
-async function answerOf({ request, env, ctx }: Visit): Promise<Issued | OAuthRefusal> {
+async function answerOf({ request, env, ctx }: WebPageRequest): Promise<Issued | OAuthRefusal> {
   const asked = await readOAuthRequest(request);
   if ("error" in asked) return asked;
   const { grant, parameter } = asked;
@@ -78,7 +78,7 @@ async function answerOf({ request, env, ctx }: Visit): Promise<Issued | OAuthRef
   return grant === TOKEN_EXCHANGE ? forClusterToken(asked, desk) : forCredentials(asked, desk);
 }
 
-interface Desk extends Pick<Visit, "env" | "ctx"> {
+interface Desk extends Pick<WebPageRequest, "env" | "ctx"> {
   readonly now: number;
   readonly keys: MeshKeys;
   readonly snapshot: Snapshot;
@@ -153,7 +153,7 @@ function tokenOf({ token, seconds, exchanged }: Issued): Response {
   return Response.json(body, { headers: NEVER_STORED });
 }
 
-function refusalOf({ status, error, description, retryAfter }: OAuthRefusal, { requestId }: Visit): Response {
+function refusalOf({ status, error, description, retryAfter }: OAuthRefusal, { requestId }: WebPageRequest): Response {
   const headers = {
     ...NEVER_STORED,
     "x-request-id": requestId,

@@ -7,12 +7,12 @@ import { announceAfter } from "../view/announce-after.ts";
 import { isRefusal } from "../http/answer.ts";
 import { builtIn, refuseBuiltIn } from "../register/built-in.ts";
 import { documentBody, documentOf } from "../register/document-body.ts";
-import { identityOf, identityParameters, refuseAbsent } from "../http/document-identity.ts";
+import { documentIdentityOf, identityParameters, refuseAbsent } from "../http/document-identity.ts";
 import { noBody } from "../register/json-body.ts";
 import { basisOfResource, etag } from "../register/precondition.ts";
 import { type ControlApp, register } from "../register/register.ts";
-import { toResource } from "../register/wire.ts";
-import { visiblePart } from "../operator/visible.ts";
+import { toResource } from "../register/to-api.ts";
+import { visiblePart } from "../operator/redact.ts";
 import { writeOptions, writeQueryShape } from "../register/write-options.ts";
 
 const tag = "documents";
@@ -44,7 +44,7 @@ export function registerResource(app: ControlApp): void {
     versioned: true,
     refusals: ["notFound"],
     async handle({ params, store }) {
-      const identity = identityOf(params);
+      const identity = documentIdentityOf(params);
       if (isRefusal(identity)) return identity;
       const { kind, namespace, name, ref } = identity;
       const stored = builtIn(ref) ?? (await store.document(kind, namespace, name));
@@ -71,7 +71,7 @@ export function registerResource(app: ControlApp): void {
     refusals: writeRefusals,
     async handle(exchange) {
       const { params, body, store, operator, request, query } = exchange;
-      const identity = identityOf(params);
+      const identity = documentIdentityOf(params);
       if (isRefusal(identity)) return identity;
       const { kind, namespace, name, ref } = identity;
       const fixed = refuseBuiltIn([ref]);
@@ -113,7 +113,7 @@ export function registerResource(app: ControlApp): void {
     refusals: writeRefusals,
     async handle(exchange) {
       const { params, store, operator, request } = exchange;
-      const identity = identityOf(params);
+      const identity = documentIdentityOf(params);
       if (isRefusal(identity)) return identity;
       const { kind, namespace, name, ref } = identity;
       const fixed = refuseBuiltIn([ref]);

@@ -5,12 +5,12 @@ import { kindByAnyName } from "../../model/document/kinds.ts";
 import { isRefusal } from "../http/answer.ts";
 import { noBody } from "../register/json-body.ts";
 import { parseLabelQuery } from "../http/label-query.ts";
-import { covers, lacksNamespace } from "../operator/operator.ts";
+import { coversNamespace, lacksNamespace } from "../operator/operator.ts";
 import { keyedPage, pageQuerySchema } from "../http/paging.ts";
 import { etag } from "../register/precondition.ts";
 import { type ControlApp, register } from "../register/register.ts";
 import { namespaceParameter } from "../http/route-parameters.ts";
-import { refOfStored, toResource } from "../register/wire.ts";
+import { refOfStored, toResource } from "../register/to-api.ts";
 
 const tag = "documents";
 
@@ -53,7 +53,7 @@ export function registerResources(app: ControlApp): void {
       const { head, documents } = await store.listing({ kind, namespace });
       const chosen = documents.filter(
         ({ document: { metadata } }) =>
-          covers(operator, metadata.namespace) && (labels === null || labels.value(metadata.labels)),
+          coversNamespace(operator, metadata.namespace) && (labels === null || labels.value(metadata.labels)),
       );
       const page = keyedPage(query, chosen, refOfStored);
       if (isRefusal(page)) return page;

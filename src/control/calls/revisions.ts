@@ -1,6 +1,6 @@
 // History: what each revision changed, who runs it, and the way back.
 import { z } from "zod";
-import { MESH_OBJECT } from "../../model/word/keys.ts";
+import { MESH_OBJECT } from "../../model/word/refs.ts";
 import { rollback } from "../../change/apply.ts";
 import { applyResultSchema, rollbackRequestSchema } from "../../model/api/apply.ts";
 import { propagationSchema, revisionDetailSchema, revisionListSchema } from "../../model/api/registry.ts";
@@ -12,8 +12,8 @@ import { numberedPage, pageQuerySchema } from "../http/paging.ts";
 import { basisOfMesh, etag } from "../register/precondition.ts";
 import { type ControlApp, register } from "../register/register.ts";
 import { revisionParameter } from "../http/route-parameters.ts";
-import { visible, visiblePart } from "../operator/visible.ts";
-import { toChange, toRevision } from "../register/wire.ts";
+import { visible, visiblePart } from "../operator/redact.ts";
+import { toChange, toRevision } from "../register/to-api.ts";
 import { dryRunShape, writeOptions, writeQueryShape } from "../register/write-options.ts";
 
 const tag = "history";

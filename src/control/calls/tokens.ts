@@ -6,7 +6,7 @@ import { API_TOKEN_ID, mintToken } from "../operator/api-token.ts";
 import { auditOf } from "../operator/audit-entry.ts";
 import { jsonBody, noBody } from "../register/json-body.ts";
 import { type ControlApp, register } from "../register/register.ts";
-import { toToken } from "../register/wire.ts";
+import { toToken } from "../register/to-api.ts";
 
 const tag = "operators";
 const nothing = z.object({});

@@ -6,11 +6,11 @@ import { keys } from "../../isolate/live-keys.ts";
 import { liveSecrets, revokeSecret, type CredentialStep } from "../../change/client-secrets.ts";
 import type { Credentials } from "../../model/api/clients.ts";
 import type { ClientKind, ClientRecord, IdentityState, SecretRecord } from "../../model/registry/identity.ts";
-import { refOf } from "../../model/word/keys.ts";
+import { refOf } from "../../model/word/refs.ts";
 import type { Refusal } from "../../model/word/problem.ts";
 import { isRefusal } from "../http/answer.ts";
 import { addressOf } from "../operator/audit-entry.ts";
-import type { Exchange } from "../register/call.ts";
+import type { OperationRequest } from "../register/operation.ts";
 import { mintSecret, newClientId } from "./client-secret.ts";
 
 interface Owner {
@@ -20,7 +20,7 @@ interface Owner {
 }
 
 type Asked = Pick<
-  Exchange<{ readonly ns: string; readonly name: string }, unknown, unknown>,
+  OperationRequest<{ readonly ns: string; readonly name: string }, unknown, unknown>,
   "params" | "request" | "env" | "ctx" | "store" | "operator" | "now"
 >;
 

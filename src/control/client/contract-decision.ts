@@ -5,23 +5,23 @@ import { changeIdentities } from "../../change/change-identities.ts";
 import type { MeshState } from "../../change/change.ts";
 import { createdAtOf } from "../../change/change-rows.ts";
 import { surveyContracts, type ContractView } from "../../compile/policy/contracts.ts";
-import { survey } from "../../compile/world/world.ts";
+import { indexDocuments } from "../../compile/documents/document-index.ts";
 import {
   contractActions,
   isBarred,
-  isGranted,
+  isContractGranted,
   nextContractState,
   type ContractAction,
 } from "../../decide/identity/contract-state.ts";
 import type { ContractViewAnswer } from "../../model/api/clients.ts";
 import type { ContractRecord, IdentityState } from "../../model/registry/identity.ts";
-import { refOf } from "../../model/word/keys.ts";
+import { refOf } from "../../model/word/refs.ts";
 import type { Refusal } from "../../model/word/problem.ts";
 import { addressOf } from "../operator/audit-entry.ts";
-import type { Exchange } from "../register/call.ts";
-import { covers, lacksNamespace, type Operator } from "../operator/operator.ts";
+import type { OperationRequest } from "../register/operation.ts";
+import { coversNamespace, lacksNamespace, type Operator } from "../operator/operator.ts";
 
-type Decision = Exchange<
+type Decision = OperationRequest<
   { readonly ns: string; readonly name: string },
   unknown,
   { readonly reason?: string | undefined }
@@ -69,7 +69,7 @@ export async function decideContract(exchange: Decision, action: ContractAction)
       const next = nextContractState(state, action);
       if (next === null) return { refusal: noStep(key, state, action) };
       // One that does not count is not decided about either: a no to it must not be taken for one to the older.
-      if (view.fault !== null && (isGranted(next) || !view.speaks))
+      if (view.fault !== null && (isContractGranted(next) || !view.speaks))
         return { refusal: cannotHold(key, state, action, view.fault.message) };
       const { application, service, tier } = view;
       const subject = { namespace: params.ns, name: params.name, application, service, tier };
@@ -100,8 +100,8 @@ function withDecision(identities: IdentityState, record: ContractRecord): Identi
 /** Who may see neither side is told no more than that. */
 function lacksSay(operator: Operator, namespace: string, view: ContractView | undefined): Refusal | null {
   const service = view?.service.split("/")[0] ?? namespace;
-  if (covers(operator, service)) return null;
-  return lacksNamespace(operator, covers(operator, namespace) ? service : namespace);
+  if (coversNamespace(operator, service)) return null;
+  return lacksNamespace(operator, coversNamespace(operator, namespace) ? service : namespace);
 }
 
 function noStep(key: string, state: ContractRecord["state"], action: ContractAction): Refusal {
@@ -119,7 +119,7 @@ function cannotHold(key: string, state: ContractRecord["state"], action: Contrac
 
 function contractsOf({ documents }: MeshState, now: number): ContractView[] {
   const ours = documents.map(({ document }) => document);
-  return surveyContracts(survey(ours, createdAtOf(documents, [], new Date(now).toISOString())));
+  return surveyContracts(indexDocuments(ours, createdAtOf(documents, [], new Date(now).toISOString())));
 }
 
 const keyOf = ({ document: { metadata } }: ContractView): string => `${metadata.namespace}/${metadata.name}`;
@@ -127,7 +127,7 @@ const keyOf = ({ document: { metadata } }: ContractView): string => `${metadata.
 function toWire(view: ContractView, record: ContractRecord | undefined, now: number): ContractViewAnswer {
   const { document, application, service, tier, fault } = view;
   const { state = "pending", at = new Date(now).toISOString(), by = "selvage", reason = null } = record ?? {};
-  const inForce = isGranted(state) && fault === null;
+  const inForce = isContractGranted(state) && fault === null;
   return {
     namespace: document.metadata.namespace,
     name: document.metadata.name,

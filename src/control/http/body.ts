@@ -17,20 +17,23 @@ export function mediaType(request: Request): string | null {
 export async function readText(request: Request): Promise<Outcome<string>> {
   const encoding = request.headers.get("content-encoding");
   if (encoding !== null && encoding.toLowerCase() !== "identity")
-    return refuse({
+    return refuseBody({
       problem: "unsupportedMediaType",
       detail: `The body is encoded with "${encoding}"; send it plain.`,
     });
   const bytes = await readBytes(request.body, MAX_BODY_BYTES);
   if (bytes === null)
-    return refuse({ problem: "payloadTooLarge", detail: `A body may have at most ${MAX_BODY_BYTES} bytes (1 MiB).` });
+    return refuseBody({
+      problem: "payloadTooLarge",
+      detail: `A body may have at most ${MAX_BODY_BYTES} bytes (1 MiB).`,
+    });
   try {
     return { ok: true, value: new TextDecoder("utf-8", { fatal: true, ignoreBOM: false }).decode(bytes) };
   } catch {
-    return refuse({ problem: "malformed", detail: "The body is not UTF-8." });
+    return refuseBody({ problem: "malformed", detail: "The body is not UTF-8." });
   }
 }
 
-export function refuse(refusal: Refusal): { readonly ok: false; readonly refusal: Refusal } {
+export function refuseBody(refusal: Refusal): { readonly ok: false; readonly refusal: Refusal } {
   return { ok: false, refusal };
 }

@@ -2,7 +2,7 @@
 import { z } from "zod";
 import type { Store } from "../../store/store.ts";
 import { didYouMean } from "../../model/word/did-you-mean.ts";
-import { refOf } from "../../model/word/keys.ts";
+import { refOf } from "../../model/word/refs.ts";
 import { kindByAnyName, type KindName, kinds } from "../../model/document/kinds.ts";
 import type { Refusal } from "../../model/word/problem.ts";
 import { namespaceParameter } from "./route-parameters.ts";
@@ -20,7 +20,11 @@ export const identityParameters = z.object({
   name: z.string().min(1).max(253),
 });
 
-export function identityOf({ ns, kind, name }: z.output<typeof identityParameters>): DocumentIdentity | Refusal {
+export function documentIdentityOf({
+  ns,
+  kind,
+  name,
+}: z.output<typeof identityParameters>): DocumentIdentity | Refusal {
   const known = kindByAnyName(kind);
   if (known !== null) return { kind: known, namespace: ns, name, ref: refOf(known, ns, name) };
   const meant = didYouMean(

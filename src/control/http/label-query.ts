@@ -1,6 +1,6 @@
 // `?labelSelector=` as kubectl writes it: `team=shop,tier!=gold,env in (dev,test),!legacy`. All parts must hold.
 // Documents' own selectors (`matchLabels`) are another notation: model/label-selector.ts.
-import { type Outcome, refuse } from "./body.ts";
+import { type Outcome, refuseBody } from "./body.ts";
 
 type Labels = Readonly<Record<string, string>>;
 export type LabelQuery = (labels: Labels) => boolean;
@@ -16,7 +16,7 @@ export function parseLabelQuery(text: string): Outcome<LabelQuery> {
   for (const piece of text.split(/,(?![^(]*\))/)) {
     const part = parsePart(piece.trim());
     if (part === null)
-      return refuse({
+      return refuseBody({
         problem: "badParameter",
         detail: `"${piece.trim().slice(0, 60)}" is not a label selector.`,
         errors: [

@@ -1,6 +1,6 @@
 // Pages of lists. Keyset, never offset: what is added while somebody pages neither repeats nor hides an item.
 import { z } from "zod";
-import type { Page } from "../../store/store.ts";
+import type { Listing } from "../../store/store.ts";
 import type { Refusal } from "../../model/word/problem.ts";
 import { decodeCursor, encodeCursor } from "./cursor.ts";
 
@@ -34,7 +34,7 @@ const badCursor: Refusal = {
 /** A page of what the store numbers, newest first. */
 export async function numberedPage<Item>(
   query: PageQuery,
-  read: (page: Page) => Promise<readonly Item[]>,
+  read: (page: Listing) => Promise<readonly Item[]>,
   numberOf: (item: Item) => number,
 ): Promise<Paged<Item> | Refusal> {
   const key = query.cursor === undefined ? null : decodeCursor(query.cursor);

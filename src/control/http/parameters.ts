@@ -2,7 +2,7 @@
 import { z } from "zod";
 import { didYouMean } from "../../model/word/did-you-mean.ts";
 import type { ProblemItem } from "../../model/word/problem.ts";
-import { type Outcome, refuse } from "./body.ts";
+import { type Outcome, refuseBody } from "./body.ts";
 
 /** A switch in the query: `true` or `false` (also `1`, `0`), off when absent. */
 export const switchSchema = z
@@ -44,7 +44,7 @@ export function readParameters<Schema extends z.ZodObject>(
       faults.push({ pointer: `#/${where}/${issue.path.join("/")}`, detail, ...(hint === undefined ? {} : { hint }) });
     }
   if (!parsed.success || faults.length > 0)
-    return refuse({
+    return refuseBody({
       problem: "badParameter",
       detail: faults.length === 1 ? (faults[0]?.detail ?? "") : `${faults.length} parameters are not valid.`,
       errors: faults,

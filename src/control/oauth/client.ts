@@ -2,12 +2,12 @@
 // who guess as on the data plane; an unknown client costs as much work as a wrong secret.
 import { isSecretOf } from "../../decide/identity/authenticate.ts";
 import { failureWait, newFailureBook, noteFailure, noteSuccess } from "../../decide/identity/failure-limit.ts";
-import { clientOf } from "../../decide/identity/mesh-caller.ts";
+import { meshClientOf } from "../../decide/identity/mesh-caller.ts";
 import type { Client } from "../../model/snapshot/access.ts";
 import type { MeshKeys } from "../../model/message/mesh-keys.ts";
 import type { Snapshot } from "../../model/snapshot/snapshot.ts";
 import { secretDigest } from "../../tokens/secret-digest.ts";
-import { unknownClient, type Credentials, type OAuthRefusal } from "./request.ts";
+import { unknownClient, type PresentedCredentials, type OAuthRefusal } from "./request.ts";
 
 // State of the isolate, on purpose.
 const failures = newFailureBook();
@@ -34,7 +34,7 @@ export function countFailure(who: string, { ip, now }: Judging): void {
  * @param newer the registry's newest snapshot when it is newer than `live`, else null: credentials may be a second old
  */
 export async function judgeClient(
-  { id, secret }: Credentials,
+  { id, secret }: PresentedCredentials,
   keys: MeshKeys,
   live: Snapshot,
   newer: () => Promise<Snapshot | null>,
@@ -45,12 +45,12 @@ export async function judgeClient(
   const refused = tooManyFailures(who, judging);
   if (refused !== null) return refused;
   const digest = await secretDigest(keys.pepper, secret);
-  let client = clientOf(live.identities, id);
+  let client = meshClientOf(live.identities, id);
   let good = isSecretOf(client, digest, now);
   if (!good) {
     const snapshot = await newer();
     if (snapshot !== null) {
-      client = clientOf(snapshot.identities, id);
+      client = meshClientOf(snapshot.identities, id);
       good = isSecretOf(client, digest, now);
     }
   }

@@ -11,7 +11,7 @@ export interface OAuthRefusal {
   readonly retryAfter?: number;
 }
 
-export interface Credentials {
+export interface PresentedCredentials {
   readonly id: string;
   readonly secret: string;
 }
@@ -19,7 +19,7 @@ export interface Credentials {
 export interface OAuthRequest {
   readonly grant: string;
   /** null = none came. */
-  readonly credentials: Credentials | null;
+  readonly credentials: PresentedCredentials | null;
   readonly parameter: (name: string) => string | null;
 }
 
@@ -48,7 +48,7 @@ export async function readOAuthRequest(request: Request): Promise<OAuthRequest |
 function credentialsOf(
   authorization: string | null,
   form: ReadonlyMap<string, string>,
-): Credentials | OAuthRefusal | null {
+): PresentedCredentials | OAuthRefusal | null {
   const [id, secret] = [form.get("client_id"), form.get("client_secret")];
   if (authorization === null) {
     if (secret === undefined) return null;
@@ -62,7 +62,7 @@ function credentialsOf(
 }
 
 /** RFC 6749 §2.3.1: both are form-encoded before they become a user name and a password. */
-function basicOf(authorization: string): Credentials | null {
+function basicOf(authorization: string): PresentedCredentials | null {
   const encoded = /^basic +([A-Za-z0-9+/]+={0,2}) *$/i.exec(authorization)?.[1];
   if (encoded === undefined) return null;
   try {

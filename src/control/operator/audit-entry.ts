@@ -7,7 +7,7 @@ import type { Identity } from "./identity.ts";
 import type { Operator } from "./operator.ts";
 
 /** Who calls, from where, when: what every row has in common. */
-export interface Caller {
+export interface AuditSubject {
   readonly request: Request;
   readonly operator: Operator;
   readonly now: number;
@@ -15,7 +15,7 @@ export interface Caller {
 
 /** Row of a write that is about to happen. */
 export function auditOf(
-  caller: Caller,
+  caller: AuditSubject,
   about: { readonly action: string; readonly target: string; readonly detail?: AuditDraft["detail"] },
 ): AuditDraft {
   return {

@@ -2,12 +2,12 @@
 // token of a configured identity provider.
 import type { TokenRecord } from "../../model/registry/registry.ts";
 import { API_TOKEN, hex, sha256 } from "./api-token.ts";
-import { unknown, type Identity, type Visit } from "./identity.ts";
-import { personOf } from "./person.ts";
+import { unknown, type Identity, type AdminRequest } from "./identity.ts";
+import { personOf } from "./oidc-operator.ts";
 import { sealOf } from "./session.ts";
 
 /** The operator of a header's value. */
-export async function identifyBearer(authorization: string, visit: Visit): Promise<Identity> {
+export async function identifyBearer(authorization: string, visit: AdminRequest): Promise<Identity> {
   const presented = /^bearer +(\S+) *$/i.exec(authorization)?.[1];
   if (presented === undefined)
     return unknown('The Authorization header does not have the form "Bearer <token>".', "invalid_request");
@@ -15,7 +15,7 @@ export async function identifyBearer(authorization: string, visit: Visit): Promi
 }
 
 /** The operator of a token, wherever it was written. */
-export async function identifyToken(presented: string, visit: Visit): Promise<Identity> {
+export async function identifyToken(presented: string, visit: AdminRequest): Promise<Identity> {
   const { env, store, now } = visit;
   const digest = await sha256(presented);
   // Both sides are digests of equal length, compared in constant time: neither length nor common prefix shows.

@@ -2,7 +2,7 @@
 // minutes, and used for a day when it cannot be read again. Values only: requests share what was read, never a promise.
 import { refusalForAddress } from "../../decide/text/address.ts";
 import type { Env } from "../../env/env.ts";
-import { readJson } from "./fetch-json.ts";
+import { fetchJson } from "./fetch-json.ts";
 
 export interface Provider {
   readonly issuer: string;
@@ -41,7 +41,7 @@ export async function discover(env: Env, issuer: string, now: number): Promise<P
 async function read(env: Env, issuer: string): Promise<Provider | null> {
   const rule = { allowPrivate: env.LOCAL_MESH === "true" };
   const url = `${issuer.replace(/\/$/, "")}/.well-known/openid-configuration`;
-  const said = await readJson(url, rule);
+  const said = await fetchJson(url, rule);
   if (said === null) return null;
   const { issuer: named, authorization_endpoint, token_endpoint, jwks_uri } = said;
   const methods = said.token_endpoint_auth_methods_supported;

@@ -6,7 +6,7 @@ const TIMEOUT_MS = 5000;
 const MAX_BYTES = 256 * 1024;
 
 /** null = there was none, for whatever reason; which, is in the log. */
-export async function readJson(
+export async function fetchJson(
   url: string,
   rule: { readonly allowPrivate: boolean },
   init: RequestInit = {},

@@ -1,13 +1,13 @@
 // Who calls the admin API. One proof counts: a bearer token before the session of a browser, that before the word of
 // Cloudflare Access. A bearer token that is no good is refused, whatever else came along.
 import { identifyBearer, bootstrap, identifyRecord } from "./bearer.ts";
-import { type Identity, unknown, type Visit } from "./identity.ts";
-import { personOf, roleOf } from "./person.ts";
+import { type Identity, unknown, type AdminRequest } from "./identity.ts";
+import { personOf, roleOf } from "./oidc-operator.ts";
 import { presentedSession, sealOf, type Presented } from "./session.ts";
 
 const ASSERTION = "cf-access-jwt-assertion";
 
-export async function identify(request: Request, visit: Visit): Promise<Identity> {
+export async function identifyOperator(request: Request, visit: AdminRequest): Promise<Identity> {
   const { headers } = request;
   const authorization = headers.get("authorization");
   if (authorization !== null) return identifyBearer(authorization, visit);
@@ -20,7 +20,7 @@ export async function identify(request: Request, visit: Visit): Promise<Identity
 }
 
 /** What was shown at login, judged by what holds now; null = it holds no more, and with it the session. */
-async function identifySession({ secret, record }: Presented, visit: Visit): Promise<Identity | null> {
+async function identifySession({ secret, record }: Presented, visit: AdminRequest): Promise<Identity | null> {
   const identity = await identifyProof(secret, record.proof, visit);
   if (identity === null || !("operator" in identity)) return identity;
   visit.ctx.waitUntil(visit.store.touchSession(record, visit.now).catch(() => undefined));
@@ -30,7 +30,7 @@ async function identifySession({ secret, record }: Presented, visit: Visit): Pro
 async function identifyProof(
   secret: string,
   proof: Presented["record"]["proof"],
-  visit: Visit,
+  visit: AdminRequest,
 ): Promise<Identity | null> {
   const { env, store, now } = visit;
   switch (proof.kind) {

@@ -7,7 +7,7 @@ import type { SessionProof } from "../../model/registry/session.ts";
 import type { Operator } from "./operator.ts";
 
 /** What is needed to find out. */
-export interface Visit {
+export interface AdminRequest {
   readonly env: Env;
   readonly ctx: Pick<ExecutionContext, "waitUntil">;
   readonly store: Store;

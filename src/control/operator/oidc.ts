@@ -6,9 +6,9 @@ import type { Refusal } from "../../model/word/problem.ts";
 import { encodeBase64url } from "../../tokens/base64url.ts";
 import { hex, sha256 } from "./api-token.ts";
 import { discover } from "./discovery.ts";
-import { readJson } from "./fetch-json.ts";
-import type { Identity, Visit } from "./identity.ts";
-import { roleOf, verifyPerson } from "./person.ts";
+import { fetchJson } from "./fetch-json.ts";
+import type { Identity, AdminRequest } from "./identity.ts";
+import { roleOf, verifyPerson } from "./oidc-operator.ts";
 
 export const CALLBACK_PATH = "/_selvage/login/callback";
 const TRIP = /^[0-9a-f]{64}$/;
@@ -22,7 +22,7 @@ export function hasProvider({ OPERATOR_OIDC_ISSUER, OPERATOR_OIDC_CLIENT_ID }: E
 }
 
 /** Where to send the browser, and the value of its cookie. */
-export async function depart(origin: string, { env, now }: Visit): Promise<Departure> {
+export async function depart(origin: string, { env, now }: AdminRequest): Promise<Departure> {
   const provider = await discover(env, env.OPERATOR_OIDC_ISSUER ?? "", now);
   if (provider === null) return { ok: false, refusal: unavailable() };
   const trip = hex(crypto.getRandomValues(new Uint8Array(32)));
@@ -46,7 +46,7 @@ export async function arrive(
   origin: string,
   query: URLSearchParams,
   trip: string | null,
-  visit: Visit,
+  visit: AdminRequest,
 ): Promise<Identity> {
   const { env, now } = visit;
   if (trip === null || !TRIP.test(trip)) return failed("This browser has not set out to log in, or too long ago.");
@@ -72,7 +72,7 @@ export async function arrive(
   else form.set("client_id", clientId);
   if (secret && provider.secretIn === "body") form.set("client_secret", secret);
   const rule = { allowPrivate: env.LOCAL_MESH === "true" };
-  const answer = await readJson(provider.tokenEndpoint, rule, { method: "POST", headers, body: form.toString() });
+  const answer = await fetchJson(provider.tokenEndpoint, rule, { method: "POST", headers, body: form.toString() });
   const idToken = answer?.id_token;
   if (typeof idToken !== "string") return failed("The identity provider gave no ID token for the code.");
   const verdict = await verifyPerson(idToken, "oidc", [clientId], visit);

@@ -3,7 +3,7 @@
 import { z } from "zod";
 import { type Role, roleSchema } from "../../model/api/resource.ts";
 import { nameSchema } from "../../model/document/field/names.ts";
-import type { Claims } from "../../model/registry/session.ts";
+import type { SessionClaims } from "../../model/registry/session.ts";
 
 const text = z.string().min(1).max(320);
 const gives = { role: roleSchema, namespaces: z.array(nameSchema).min(1).max(100).optional() };
@@ -20,7 +20,7 @@ const rulesSchema = z.array(ruleSchema).max(1000);
 
 export type OperatorRule = z.infer<typeof ruleSchema>;
 
-export interface Grant {
+export interface RoleGrant {
   readonly role: Role;
   /** null = the whole mesh. */
   readonly namespaces: readonly string[] | null;
@@ -41,12 +41,16 @@ export function readRules(json: string | undefined): readonly OperatorRule[] | n
  * @param verifiesMail the provider's word for an address counts without `email_verified` (Cloudflare Access)
  * @returns null = no rule fits
  */
-export function grantOf(rules: readonly OperatorRule[], claims: Claims, verifiesMail: boolean): Grant | null {
+export function grantOf(
+  rules: readonly OperatorRule[],
+  claims: SessionClaims,
+  verifiesMail: boolean,
+): RoleGrant | null {
   const rule = rules.find((one) => fits(one, claims, verifiesMail));
   return rule === undefined ? null : { role: rule.role, namespaces: rule.namespaces ?? null };
 }
 
-function fits(rule: OperatorRule, claims: Claims, verifiesMail: boolean): boolean {
+function fits(rule: OperatorRule, claims: SessionClaims, verifiesMail: boolean): boolean {
   if ("claim" in rule) return holds(own(claims, rule.claim), rule.value);
   if ("group" in rule) return holds(own(claims, "groups"), rule.group);
   const email = mailOf(claims, verifiesMail);
@@ -56,13 +60,13 @@ function fits(rule: OperatorRule, claims: Claims, verifiesMail: boolean): boolea
 }
 
 /** The address, lower-case; null = there is none, or nobody has made sure that it is theirs. */
-export function mailOf(claims: Claims, verifiesMail: boolean): string | null {
+export function mailOf(claims: SessionClaims, verifiesMail: boolean): string | null {
   const email = own(claims, "email");
   if (typeof email !== "string" || !/^[^@\s]+@[^@\s]+$/.test(email)) return null;
   return verifiesMail || own(claims, "email_verified") === true ? email.toLowerCase() : null;
 }
 
-const own = (claims: Claims, name: string): unknown => (Object.hasOwn(claims, name) ? claims[name] : undefined);
+const own = (claims: SessionClaims, name: string): unknown => (Object.hasOwn(claims, name) ? claims[name] : undefined);
 
 const holds = (claim: unknown, value: string): boolean =>
   claim === value || (Array.isArray(claim) && claim.includes(value));

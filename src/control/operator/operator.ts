@@ -20,13 +20,13 @@ export function lacksRole(operator: Operator, required: Role): Refusal | null {
   };
 }
 
-export function covers(operator: Operator, namespace: string): boolean {
+export function coversNamespace(operator: Operator, namespace: string): boolean {
   return operator.namespaces === null || operator.namespaces.includes(namespace);
 }
 
 /** null = the operator may act in the namespace. */
 export function lacksNamespace(operator: Operator, namespace: string): Refusal | null {
-  if (covers(operator, namespace)) return null;
+  if (coversNamespace(operator, namespace)) return null;
   return {
     problem: "forbidden",
     detail: `${operator.name} may not act in namespace "${namespace}"; it is limited to ${(operator.namespaces ?? []).join(", ")}.`,

@@ -4,7 +4,7 @@ import type { Store } from "../../store/store.ts";
 import { SESSION_COOKIE, cookieNamed } from "../../decide/header/operator-cookies.ts";
 import { SESSION_MS, type SessionRecord } from "../../model/registry/session.ts";
 import { hex, sha256 } from "./api-token.ts";
-import { auditOf, type Caller } from "./audit-entry.ts";
+import { auditOf, type AuditSubject } from "./audit-entry.ts";
 import type { ProofOf } from "./identity.ts";
 import type { Operator } from "./operator.ts";
 
@@ -35,7 +35,7 @@ export async function sealOf(secret: string, bootstrap: string): Promise<string>
  */
 export async function openSession(
   store: Store,
-  caller: Caller,
+  caller: AuditSubject,
   proofOf: ProofOf,
   endsBy: number | null,
 ): Promise<{ readonly cookie: string; readonly expiresAt: number }> {

@@ -1,7 +1,7 @@
 // What a login sends: a token, as JSON or from our own form, and where to go afterwards.
 import { z } from "zod";
 import { loginRequestSchema } from "../../model/api/operators.ts";
-import { mediaType, type Outcome, readText, refuse } from "../http/body.ts";
+import { mediaType, type Outcome, readText, refuseBody } from "../http/body.ts";
 import { jsonBody } from "../register/json-body.ts";
 
 /** Where a login leads when it does not say: the reference of the API. */
@@ -24,7 +24,7 @@ export async function readLogin(request: Request): Promise<Outcome<Login>> {
   if (!text.ok) return text;
   const fields = new URLSearchParams(text.value);
   const token = z.string().min(1).max(8192).safeParse(fields.get("token"));
-  if (!token.success) return refuse({ problem: "validation", detail: "The form has no token." });
+  if (!token.success) return refuseBody({ problem: "validation", detail: "The form has no token." });
   return { ok: true, value: { token: token.data.trim(), isForm: true, returnTo: returnOf(fields.get("return")) } };
 }
 

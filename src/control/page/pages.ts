@@ -11,7 +11,7 @@ import { explainCode } from "./explain-code.ts";
 import { openApiDocument } from "./openapi.ts";
 import { problemPage } from "./problem-page.ts";
 import { referencePage } from "./reference-page.ts";
-import { registerPage, type Visit } from "../register/register-page.ts";
+import { registerPage, type WebPageRequest } from "../register/register-page.ts";
 import type { ControlApp } from "../register/register.ts";
 
 /** How long `readyz` waits for the registry. */
@@ -75,7 +75,7 @@ export function registerPages(app: ControlApp): void {
   });
 }
 
-async function readinessOf(env: Env, ctx: Visit["ctx"]): Promise<Readiness> {
+async function readinessOf(env: Env, ctx: WebPageRequest["ctx"]): Promise<Readiness> {
   const [live, head] = await Promise.all([
     current(env, ctx, Date.now()),
     Promise.race([new Store(env.DB).head().catch(() => null), scheduler.wait(REGISTRY_MS).then(() => null)]),

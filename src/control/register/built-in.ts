@@ -1,6 +1,6 @@
 // The one resource that is there without having been written: the Gateway `selvage`. It can be read and referred to;
 // nobody changes it.
-import { BUILT_IN_KEY, builtInGateway } from "../../compile/world/built-in-gateway.ts";
+import { BUILT_IN_KEY, builtInGateway } from "../../compile/documents/built-in-gateway.ts";
 import type { Refusal } from "../../model/word/problem.ts";
 import type { StoredDocument } from "../../model/registry/registry.ts";
 

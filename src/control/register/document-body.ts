@@ -4,7 +4,7 @@ import { z } from "zod";
 import { refuseWarnings } from "../../change/verdict.ts";
 import type { Document } from "../../model/document/document.ts";
 import type { Finding } from "../../model/word/finding.ts";
-import { refOf } from "../../model/word/keys.ts";
+import { refOf } from "../../model/word/refs.ts";
 import { kinds } from "../../model/document/kinds.ts";
 import { parseDocument } from "../../model/read/parse-documents.ts";
 import type { Refusal } from "../../model/word/problem.ts";

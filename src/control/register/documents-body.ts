@@ -4,8 +4,8 @@ import { z } from "zod";
 import { parseDocuments, type ParsedDocument } from "../../model/read/parse-documents.ts";
 import type { Finding } from "../../model/word/finding.ts";
 import type { Refusal } from "../../model/word/problem.ts";
-import { mediaType, readText, refuse } from "../http/body.ts";
-import type { BodyKind } from "./call.ts";
+import { mediaType, readText, refuseBody } from "../http/body.ts";
+import type { BodyKind } from "./operation.ts";
 
 export type Documents =
   | { readonly ok: true; readonly documents: readonly ParsedDocument[]; readonly warnings: readonly Finding[] }
@@ -29,7 +29,7 @@ export const documentsBody: BodyKind<Documents> = {
     const type = mediaType(request);
     const format = type === null ? undefined : formats[type];
     if (format === undefined)
-      return refuse({
+      return refuseBody({
         problem: "unsupportedMediaType",
         detail: `This call takes application/yaml or application/json, not ${type ?? "a body without content-type"}.`,
       });

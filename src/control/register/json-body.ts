@@ -3,8 +3,8 @@ import { z } from "zod";
 import { explainIssues, type Explained } from "../../model/read/explain-issues.ts";
 import { toPointer } from "../../model/word/json-pointer.ts";
 import type { ProblemItem } from "../../model/word/problem.ts";
-import type { BodyKind } from "./call.ts";
-import { mediaType, type Outcome, readText, refuse } from "../http/body.ts";
+import type { BodyKind } from "./operation.ts";
+import { mediaType, type Outcome, readText, refuseBody } from "../http/body.ts";
 
 /** A call without a body; one that is sent all the same is not read. */
 export const noBody: BodyKind<null> = {
@@ -27,7 +27,7 @@ export function jsonBody<Schema extends z.ZodType>(
       if (!text.ok) return text;
       if (text.value.length === 0 && whenEmpty !== undefined) return { ok: true, value: whenEmpty };
       if (type !== "application/json")
-        return refuse({
+        return refuseBody({
           problem: "unsupportedMediaType",
           detail: `This call takes application/json, not ${type === null ? "a body without content-type" : type}.`,
         });
@@ -45,7 +45,7 @@ function parseJson<Schema extends z.ZodType>(schema: Schema, text: string): Outc
   try {
     value = JSON.parse(text);
   } catch {
-    return refuse({ problem: "malformed", detail: "The body is not JSON." });
+    return refuseBody({ problem: "malformed", detail: "The body is not JSON." });
   }
   const allowed = new Map<string, readonly string[]>();
   const parsed = schema.safeParse(value, {
@@ -58,5 +58,9 @@ function parseJson<Schema extends z.ZodType>(schema: Schema, text: string): Outc
   });
   if (parsed.success) return { ok: true, value: parsed.data };
   const errors = explainIssues(parsed.error.issues, [], value, allowed).map(toItem);
-  return refuse({ problem: "validation", detail: `The body is not valid. First: ${errors[0]?.detail ?? ""}.`, errors });
+  return refuseBody({
+    problem: "validation",
+    detail: `The body is not valid. First: ${errors[0]?.detail ?? ""}.`,
+    errors,
+  });
 }

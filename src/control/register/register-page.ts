@@ -4,11 +4,11 @@ import type { RouteConfig } from "@hono/zod-openapi";
 import type { z } from "zod";
 import type { Env } from "../../env/env.ts";
 import type { ProblemName } from "../../model/word/problem.ts";
-import { problemResponses } from "./describe.ts";
+import { problemResponses } from "./openapi-operation.ts";
 import type { ControlApp } from "./register.ts";
 import { requestIdOf } from "../http/request-id.ts";
 
-export interface Page {
+export interface WebPage {
   readonly id: string;
   readonly path: string;
   /** GET when left out. */
@@ -23,10 +23,10 @@ export interface Page {
   /** Answers in another form than problems, by status. */
   readonly otherwise?: RouteConfig["responses"];
   readonly refusals: readonly ProblemName[];
-  readonly handle: (visit: Visit) => Response | Promise<Response>;
+  readonly handle: (visit: WebPageRequest) => Response | Promise<Response>;
 }
 
-export interface Visit {
+export interface WebPageRequest {
   readonly request: Request;
   readonly env: Env;
   readonly ctx: Pick<ExecutionContext, "waitUntil">;
@@ -35,7 +35,7 @@ export interface Visit {
 }
 
 /** Says in the OpenAPI document that no token of an operator is needed. */
-export function registerPage(app: ControlApp, page: Page): void {
+export function registerPage(app: ControlApp, page: WebPage): void {
   const { id, path, summary, params, content, refusals, handle, method = "get", tag = "public" } = page;
   const request = {
     ...(params ? { params } : {}),

@@ -7,10 +7,10 @@ import type { Env } from "../../env/env.ts";
 import type { Refusal } from "../../model/word/problem.ts";
 import { answerResponse, isRefusal, refusalResponse, unchangedResponse } from "../http/answer.ts";
 import { auditRefusal } from "../operator/audit-entry.ts";
-import type { Call } from "./call.ts";
-import { describe } from "./describe.ts";
+import type { Operation } from "./operation.ts";
+import { openapiOperation } from "./openapi-operation.ts";
 import { refuseForgery } from "../operator/forgery.ts";
-import { identify } from "../operator/identify.ts";
+import { identifyOperator } from "../operator/identify.ts";
 import { lacksMesh, lacksNamespace, lacksRole } from "../operator/operator.ts";
 import { readParameters } from "../http/parameters.ts";
 import { isUnchanged } from "./precondition.ts";
@@ -22,16 +22,16 @@ export type ControlApp = OpenAPIHono<{ Bindings: Env }>;
 
 export function register<P extends z.ZodObject, Q extends z.ZodObject, Body, A extends z.ZodType>(
   app: ControlApp,
-  call: Call<P, Q, Body, A>,
+  call: Operation<P, Q, Body, A>,
 ): void {
-  app.openAPIRegistry.registerPath(describe(call, API_PREFIX));
+  app.openAPIRegistry.registerPath(openapiOperation(call, API_PREFIX));
   app.on(call.method.toUpperCase(), `${API_PREFIX}${call.path.replaceAll(/\{(.+?)\}/g, ":$1")}`, async (context) => {
     const request = context.req.raw;
     const requestId = requestIdOf(request);
     const store = new Store(context.env.DB);
     const now = Date.now();
 
-    const identity = await identify(request, { env: context.env, ctx: context.executionCtx, store, now });
+    const identity = await identifyOperator(request, { env: context.env, ctx: context.executionCtx, store, now });
     const refuse = async (refusal: Refusal): Promise<Response> => {
       if (call.writes) await auditRefusal(store, identity, refusal, { action: call.id, request, requestId, now });
       return refusalResponse(refusal, requestId, call.id);

@@ -9,10 +9,10 @@ import type { Env } from "../../env/env.ts";
 import type { Document } from "../../model/document/document.ts";
 import { kinds } from "../../model/document/kinds.ts";
 import type { Refusal } from "../../model/word/problem.ts";
-import { addressOf, type Caller } from "../operator/audit-entry.ts";
+import { addressOf, type AuditSubject } from "../operator/audit-entry.ts";
 import { lacksMesh, lacksNamespace, lacksRole, type Operator } from "../operator/operator.ts";
 import { switchSchema } from "../http/parameters.ts";
-import { namespaceOfRef } from "../operator/visible.ts";
+import { namespaceOfRef } from "../operator/redact.ts";
 
 /** Query parameters that all writes of documents share. */
 export const writeQueryShape = {
@@ -36,7 +36,7 @@ interface WriteQuery {
 }
 
 export function writeOptions(
-  caller: Caller & { readonly env: Env; readonly query: WriteQuery },
+  caller: AuditSubject & { readonly env: Env; readonly query: WriteQuery },
   about: { readonly source: string; readonly expected: number | null; readonly forced: boolean },
 ): WriteOptions {
   const { operator, query } = caller;

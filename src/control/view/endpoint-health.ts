@@ -3,7 +3,7 @@
 import type { Env } from "../../env/env.ts";
 import type { EndpointState } from "../../model/api/endpoints.ts";
 import type { HealthRow } from "../../model/message/health.ts";
-import { MESH_OBJECT, serviceKey } from "../../model/word/keys.ts";
+import { MESH_OBJECT, serviceKey } from "../../model/word/refs.ts";
 import type { ServiceKey } from "../../model/snapshot/snapshot.ts";
 
 export type HealthMap = ReadonlyMap<ServiceKey, readonly HealthRow[]>;

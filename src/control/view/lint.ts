@@ -8,11 +8,11 @@ import type { Store } from "../../store/store.ts";
 import { laterFindings } from "../../change/verdict.ts";
 import type { Validation, ValidationFinding } from "../../model/api/apply.ts";
 import type { Finding } from "../../model/word/finding.ts";
-import { refOf } from "../../model/word/keys.ts";
+import { refOf } from "../../model/word/refs.ts";
 import { type ProblemItem, problems } from "../../model/word/problem.ts";
 import type { Documents } from "../register/documents-body.ts";
 import type { Operator } from "../operator/operator.ts";
-import { visible } from "../operator/visible.ts";
+import { visible } from "../operator/redact.ts";
 
 export async function lint(
   store: Store,

@@ -14,13 +14,13 @@ import {
   namespaceFits,
   pathFits,
   principalFits,
-  type Asked,
-} from "./asked.ts";
+  type AuthorizationRequest,
+} from "./request.ts";
 import { conditionHolds } from "./condition.ts";
 import { addressBits } from "../text/ip-block.ts";
 import { both, either, fitsAny, NO, YES, type Truth } from "./pattern.ts";
 
-export type Verdict =
+export type AuthorizationVerdict =
   /** `policy`: the ALLOW that matched; null = there is none. */
   | { readonly allowed: true; readonly policy: string | null }
   /** `denied`: by that policy. `not-allowed`: no ALLOW matches; the first is named. `unknown`: a policy is missing. */
@@ -31,7 +31,11 @@ export type Verdict =
  * @param table `Snapshot.authorizations`
  * @param held indexes into it
  */
-export function authorize(table: readonly Authorization[], held: readonly number[], asked: Asked): Verdict {
+export function decideAuthorization(
+  table: readonly Authorization[],
+  held: readonly number[],
+  asked: AuthorizationRequest,
+): AuthorizationVerdict {
   let firstAllow: string | null = null;
   for (const index of held) {
     const policy = table[index];
@@ -50,14 +54,18 @@ export function authorize(table: readonly Authorization[], held: readonly number
 }
 
 /** AUDIT policies that match, for whoever listens. */
-export function audited(table: readonly Authorization[], held: readonly number[], asked: Asked): string[] {
+export function audited(
+  table: readonly Authorization[],
+  held: readonly number[],
+  asked: AuthorizationRequest,
+): string[] {
   return held.flatMap((index) => {
     const policy = table[index];
     return policy?.action === "AUDIT" && matches(policy, asked) !== NO ? [policy.policy] : [];
   });
 }
 
-function matches({ rules }: Authorization, asked: Asked): Truth {
+function matches({ rules }: Authorization, asked: AuthorizationRequest): Truth {
   let truth: Truth = NO;
   for (const rule of rules) {
     truth = either(truth, ruleMatches(rule, asked));
@@ -66,7 +74,7 @@ function matches({ rules }: Authorization, asked: Asked): Truth {
   return truth;
 }
 
-function ruleMatches({ from, to, when }: AuthorizationRule, asked: Asked): Truth {
+function ruleMatches({ from, to, when }: AuthorizationRule, asked: AuthorizationRequest): Truth {
   let truth = oneOf(to, operationMatches, asked);
   if (truth !== NO) truth = both(truth, oneOf(from, sourceMatches, asked));
   for (const condition of when) {
@@ -77,14 +85,18 @@ function ruleMatches({ from, to, when }: AuthorizationRule, asked: Asked): Truth
 }
 
 /** No entries: no condition. */
-function oneOf<Entry>(entries: readonly Entry[], judgeOne: (entry: Entry, asked: Asked) => Truth, asked: Asked): Truth {
+function oneOf<Entry>(
+  entries: readonly Entry[],
+  judgeOne: (entry: Entry, asked: AuthorizationRequest) => Truth,
+  asked: AuthorizationRequest,
+): Truth {
   if (entries.length === 0) return YES;
   let truth: Truth = NO;
   for (const entry of entries) truth = either(truth, judgeOne(entry, asked));
   return truth;
 }
 
-function operationMatches({ methods, paths, hosts }: AuthorizationOperation, asked: Asked): Truth {
+function operationMatches({ methods, paths, hosts }: AuthorizationOperation, asked: AuthorizationRequest): Truth {
   let truth: Truth = YES;
   if (methods.length > 0) truth = both(truth, methodFits(methods, asked.method));
   if (truth !== NO && paths.length > 0) truth = both(truth, pathFits(paths, asked));
@@ -92,7 +104,7 @@ function operationMatches({ methods, paths, hosts }: AuthorizationOperation, ask
   return truth;
 }
 
-function sourceMatches(source: AuthorizationSource, { caller, clientAddress }: Asked): Truth {
+function sourceMatches(source: AuthorizationSource, { caller, clientAddress }: AuthorizationRequest): Truth {
   const { principals, namespaces, applications, ipBlocks } = source;
   let truth: Truth = YES;
   if (principals.length > 0) truth = both(truth, principalFits(principals, caller));

@@ -9,10 +9,10 @@ import {
   namespaceFits,
   pathFits,
   principalFits,
-  type Asked,
-} from "./asked.ts";
+  type AuthorizationRequest,
+} from "./request.ts";
 import { addressBits } from "../text/ip-block.ts";
-import { both, fitsAny, judge, MAYBE, negated, NO, YES, type Truth } from "./pattern.ts";
+import { both, fitsAny, matchesAny, MAYBE, negated, NO, YES, type Truth } from "./pattern.ts";
 
 /** How the thing that a key names compares. */
 interface Subject {
@@ -21,7 +21,10 @@ interface Subject {
   readonly holds: (words: readonly string[]) => Truth;
 }
 
-export function conditionHolds({ key, values, notValues, contains }: AuthorizationCondition, asked: Asked): Truth {
+export function conditionHolds(
+  { key, values, notValues, contains }: AuthorizationCondition,
+  asked: AuthorizationRequest,
+): Truth {
   const subject = subjectOf(key, asked);
   let truth: Truth = YES;
   if (values.length > 0) truth = both(truth, subject.fits(values));
@@ -32,7 +35,7 @@ export function conditionHolds({ key, values, notValues, contains }: Authorizati
 const ABSENT: Subject = { fits: () => NO, holds: () => NO };
 const UNKNOWN: Subject = { fits: () => MAYBE, holds: () => MAYBE };
 
-function subjectOf(key: string, asked: Asked): Subject {
+function subjectOf(key: string, asked: AuthorizationRequest): Subject {
   if (key.startsWith("claim:")) return claimSubject(asked.caller.claims, key.slice(6));
   if (key.startsWith("header:")) return headerSubject(key.slice(7), asked.header(key.slice(7)));
   const { caller, clientAddress } = asked;
@@ -77,7 +80,7 @@ function headerSubject(name: string, value: string | null): Subject {
     fits: (patterns) => {
       const whole = SINGLE.has(name) ? patterns : patterns.filter((pattern) => pattern.includes(","));
       if (fitsAny(whole, value)) return YES;
-      return judge(patterns, lines.length === 0 ? [""] : lines);
+      return matchesAny(patterns, lines.length === 0 ? [""] : lines);
     },
     holds: (words) => holdsAll(value.split(/[\s,]+/), words),
   };

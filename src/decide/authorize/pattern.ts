@@ -37,7 +37,7 @@ export function fitsAny(patterns: readonly string[], text: string): boolean {
 }
 
 /** All ways in which one thing may be read must fit for "yes"; one of them is "maybe". No readings: "no". */
-export function judge(patterns: readonly string[], readings: readonly string[]): Truth {
+export function matchesAny(patterns: readonly string[], readings: readonly string[]): Truth {
   let fitting = 0;
   for (const reading of readings) if (fitsAny(patterns, reading)) fitting++;
   return fitting === 0 ? NO : fitting === readings.length ? YES : MAYBE;

@@ -3,7 +3,7 @@
 // overrules what is clearly bad.
 import type { Balance, Failover } from "../../model/snapshot/call-policy.ts";
 import type { Endpoint } from "../../model/snapshot/snapshot.ts";
-import { loadIn, type ServicePage } from "./endpoint-book.ts";
+import { loadIn, type ServiceStats } from "./endpoint-stats.ts";
 import { inFlight, loadOf, slowStart } from "./endpoint-load.ts";
 import { priorityShares } from "./failover.ts";
 import { rendezvous } from "./rendezvous.ts";
@@ -19,7 +19,7 @@ export interface Balancing {
   readonly mayAsk: ((endpoint: Endpoint) => boolean) | null;
   /** Its place in `failover.order`, 0 or 1; below 0 = none, it is never asked. null = all places are alike. */
   readonly tierOf: ((endpoint: Endpoint) => number) | null;
-  readonly page: ServicePage;
+  readonly page: ServiceStats;
   readonly nowMs: number;
   /** Uniform in [0, 1). */
   readonly random: () => number;

@@ -1,6 +1,6 @@
 // The endpoints of each service as traffic sees them: those of its document, then those that registered. Merged when the
 // snapshot or the registrations change, never for a request.
-import { serviceKey } from "../../model/word/keys.ts";
+import { serviceKey } from "../../model/word/refs.ts";
 import type { DynamicEndpoint, EndpointChanges } from "../../model/registry/registry.ts";
 import type { Endpoint, ServiceKey, Snapshot } from "../../model/snapshot/snapshot.ts";
 

@@ -10,7 +10,7 @@
 // Open time doubles with each trip up to the maximum and is stretched by up to half at random; a minute of health takes
 // one doubling back.
 import type { BreakerState, BreakerTerms } from "../../model/snapshot/circuit.ts";
-import { addOutcomes, newRollingWindow, sumOutcomes, type RollingWindow, type Tally } from "./rolling-window.ts";
+import { addOutcomes, newRollingWindow, sumOutcomes, type RollingWindow, type OutcomeTally } from "./rolling-window.ts";
 
 export interface Breaker {
   state: BreakerState;
@@ -85,7 +85,7 @@ export interface Latest {
 export function record(
   breaker: Breaker,
   terms: BreakerTerms,
-  tally: Tally,
+  tally: OutcomeTally,
   epoch: number,
   latest: Latest,
   now: number,

@@ -1,13 +1,13 @@
 // What an operator sees of a service's capacity: slots in use and lent, requests that wait, retries that are left. Policies
 // that nobody has reported under of late are passed over: they may be gone.
 import type { RetryRow, SlotRow } from "../../model/message/concurrency.ts";
-import type { CapacityDesk } from "./capacity-desk.ts";
+import type { CapacityCoordinator } from "./capacity.ts";
 import { leftOf } from "../retry/retry-budget.ts";
 import { inUse, lentOut } from "../concurrency/slot-pool.ts";
 
 const LATELY_MS = 60_000;
 
-export function slotRows({ slots }: CapacityDesk, now: number): SlotRow[] {
+export function slotRows({ slots }: CapacityCoordinator, now: number): SlotRow[] {
   return [...slots].flatMap(([policy, { slots: pool, places, cap }]) => {
     // These let go of isolates whose time is over; so they come first.
     const [lent, queued] = [lentOut(pool, now), lentOut(places, now)];
@@ -18,7 +18,7 @@ export function slotRows({ slots }: CapacityDesk, now: number): SlotRow[] {
   });
 }
 
-export function retryRows({ retries }: CapacityDesk, now: number): RetryRow[] {
+export function retryRows({ retries }: CapacityCoordinator, now: number): RetryRow[] {
   return [...retries].flatMap(([policy, allowance]) => {
     const { perSecond, atMs } = allowance;
     return now - atMs > LATELY_MS ? [] : [{ policy, perSecond, left: Math.floor(leftOf(allowance, perSecond, now)) }];

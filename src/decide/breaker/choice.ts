@@ -4,7 +4,15 @@
 // breakers would wait for each other.
 import { endpointTarget, versionTarget, WHOLE_SERVICE, type Circuit } from "../../model/snapshot/circuit.ts";
 import type { Endpoint } from "../../model/snapshot/snapshot.ts";
-import { isTroubled, pageOf, RAMP_MS, targetOf, type BreakerBook, type PolicyPage, type TargetPage } from "./book.ts";
+import {
+  mustCheckPolicy,
+  policyStateOf,
+  RAMP_MS,
+  targetOf,
+  type IsolateBreakers,
+  type PolicyState,
+  type IsolateTarget,
+} from "./isolate.ts";
 import { isFastOpen, recordFast } from "./fast-breaker.ts";
 
 export interface Choice {
@@ -19,7 +27,7 @@ export interface Choice {
 
 /** One call that is on its way. */
 export interface Attempt {
-  readonly page: PolicyPage;
+  readonly page: PolicyState;
   /** What its outcome counts for, with the epoch it was sent in. */
   readonly targets: readonly { readonly target: string; readonly epoch: number }[];
   readonly probe: { readonly target: string; readonly permit: number } | null;
@@ -32,7 +40,7 @@ type Way =
   | { readonly way: "probe" };
 
 const OPEN: Way = { way: "open" };
-export const NOBODY: ReadonlySet<string> = new Set();
+export const NONE: ReadonlySet<string> = new Set();
 const RAMP_FROM = 0.1;
 const UNKNOWN_WAIT_MS = 1000;
 /** Where requests are rare, a permit is used when the next one comes, though its deadline has passed. */
@@ -47,20 +55,20 @@ const LATE_MS = 30_000;
  * @param failing endpoints that fail their health checks
  */
 export function chooseEndpoints(
-  book: BreakerBook,
+  book: IsolateBreakers,
   circuit: Circuit,
   candidates: readonly Endpoint[],
   pinned: string | null,
   now: number,
   random: number,
-  failing: ReadonlySet<string> = NOBODY,
+  failing: ReadonlySet<string> = NONE,
 ): Choice {
-  const page = pageOf(book, circuit);
+  const page = policyStateOf(book, circuit);
   page.endpoints = candidates;
   page.touched = true;
   book.touched = true;
-  if (book.troubled) book.troubled = isTroubled(book, now);
-  if (!book.troubled && failing.size === 0) return alike(candidates);
+  if (book.mustCheck) book.mustCheck = mustCheckPolicy(book, now);
+  if (!book.mustCheck && failing.size === 0) return alike(candidates);
 
   const clear: Endpoint[] = [];
   const shut: Endpoint[] = [];
@@ -104,7 +112,7 @@ export function chooseEndpoints(
   return {
     endpoints,
     among: candidates,
-    unhealthy: unhealthy.length === 0 ? NOBODY : new Set(unhealthy.map(({ id }) => id)),
+    unhealthy: unhealthy.length === 0 ? NONE : new Set(unhealthy.map(({ id }) => id)),
     refusal: endpoints.length > 0 ? null : refusal,
   };
 }
@@ -115,16 +123,16 @@ export function choiceByHealth(candidates: readonly Endpoint[], failing: Readonl
 }
 
 function alike(endpoints: readonly Endpoint[]): Choice {
-  return { endpoints, among: endpoints, unhealthy: NOBODY, refusal: null };
+  return { endpoints, among: endpoints, unhealthy: NONE, refusal: null };
 }
 
-function forcedOf(book: BreakerBook, { version }: Endpoint, now: number): BreakerBook["forced"][number] | null {
+function forcedOf(book: IsolateBreakers, { version }: Endpoint, now: number): IsolateBreakers["forced"][number] | null {
   const own = versionTarget(version);
   const live = book.forced.filter(({ until }) => until > now);
   return live.find(({ target }) => target === own) ?? live.find(({ target }) => target === WHOLE_SERVICE) ?? null;
 }
 
-function wayThrough(book: BreakerBook, page: PolicyPage, target: string, now: number, random: number): Way {
+function wayThrough(book: IsolateBreakers, page: PolicyState, target: string, now: number, random: number): Way {
   if (page.circuit.breaker === null) return OPEN;
   const known = page.targets.get(target);
   if (known === undefined) return OPEN;
@@ -142,19 +150,19 @@ function wayThrough(book: BreakerBook, page: PolicyPage, target: string, now: nu
   return random < share ? OPEN : { way: "shut", until: now + UNKNOWN_WAIT_MS };
 }
 
-function isShut(known: TargetPage | undefined, now: number): boolean {
+function isShut(known: IsolateTarget | undefined, now: number): boolean {
   return known !== undefined && ((known.state === "open" && now < known.until) || isFastOpen(known.fast, now));
 }
 
 /** Called right before the request goes to `endpoint`, one of those that were chosen. Takes a permit where one is needed. */
 export function beginAttempt(
-  book: BreakerBook,
+  book: IsolateBreakers,
   circuit: Circuit,
   endpoint: Endpoint,
   candidates: readonly Endpoint[],
   now: number,
 ): Attempt {
-  const page = pageOf(book, circuit);
+  const page = policyStateOf(book, circuit);
   const own = endpointTarget(endpoint.id);
   const siblings = candidates.filter((one) => one.version === endpoint.version && one.weight > 0).length;
   const names = siblings > 1 ? [versionTarget(endpoint.version), own] : [own];
@@ -171,7 +179,7 @@ export function beginAttempt(
 }
 
 /** Called when the answer's headers are there, or the try has failed. */
-export function endAttempt(book: BreakerBook, attempt: Attempt, ok: boolean, tookMs: number, now: number): void {
+export function endAttempt(book: IsolateBreakers, attempt: Attempt, ok: boolean, tookMs: number, now: number): void {
   const { page, targets, probe } = attempt;
   page.touched = true;
   book.touched = true;
@@ -189,12 +197,12 @@ export function endAttempt(book: BreakerBook, attempt: Attempt, ok: boolean, too
     known.failed += ok ? 0 : 1;
     known.slow += slow ? 1 : 0;
     known.run = ok ? 0 : known.run + 1;
-    known.unsaid = true;
+    known.unreported = true;
     if (ok) known.okAt = now;
     else known.failedAt = now;
     // What failed or dragged could trip the breaker: the coordinator hears of it soon.
     if (!ok || slow) book.urgent = true;
     if (!target.startsWith("e:") || page.circuit.breaker === null) continue;
-    if (recordFast(known.fast, ok, now)) book.troubled = true;
+    if (recordFast(known.fast, ok, now)) book.mustCheck = true;
   }
 }

@@ -65,7 +65,7 @@ export function countHost(
 }
 
 /** Lets time pass: ejections end, and once an interval the endpoints are compared. */
-export function sweep(outliers: Outliers, terms: OutlierTerms, now: number): void {
+export function sweepOutliers(outliers: Outliers, terms: OutlierTerms, now: number): void {
   for (const host of outliers.hosts.values()) {
     if (host.ejectedUntil !== null && host.ejectedUntil <= now) takeBack(host, now);
   }

@@ -2,10 +2,10 @@
 // its way at a time; an unanswered one is sent again under its old number, and what is answered too late is not taken in.
 import type { BreakerReply, BreakerReport, PolicyReport, TargetOutcomes } from "../../model/message/breaker-sync.ts";
 import { endpointTarget, type BreakerState } from "../../model/snapshot/circuit.ts";
-import { isTroubled, targetOf, type BreakerBook, type PolicyPage, type TargetPage } from "./book.ts";
+import { mustCheckPolicy, targetOf, type IsolateBreakers, type PolicyState, type IsolateTarget } from "./isolate.ts";
 import { newFastBreaker } from "./fast-breaker.ts";
-import { applyRetries, tellRetries } from "../retry/retry-budget.ts";
-import { applySlots, missSlots, tellSlots } from "../concurrency/slot-book.ts";
+import { applyRetries, reportRetries } from "../retry/retry-budget.ts";
+import { applySlots, missSlots, reportSlots } from "../concurrency/isolate.ts";
 
 /** A report that got no answer for so long says nothing about now. */
 const STALE_REPORT_MS = 2000;
@@ -18,17 +18,17 @@ const FAILED_MS = 5000;
 const MAX_TARGETS = 2000;
 
 /** The coordinator does not answer. */
-export function isUnheard({ silentSince, failedAt }: BreakerBook, now: number): boolean {
+export function isUnheard({ silentSince, failedAt }: IsolateBreakers, now: number): boolean {
   return now - failedAt < FAILED_MS || (silentSince !== null && now - silentSince >= SILENT_MS);
 }
 
 /** A report has come to nothing: it is sent again when the next is due. */
-export function reportFailed(book: BreakerBook, now: number): void {
+export function reportFailed(book: IsolateBreakers, now: number): void {
   book.failedAt = now;
 }
 
 /** Milliseconds until the next report is due; null = there is nothing to say. */
-export function syncDueIn(book: BreakerBook, now: number): number | null {
+export function syncDueIn(book: IsolateBreakers, now: number): number | null {
   if (!book.urgent && !book.touched && !book.idle) return null;
   if (book.pending !== null && now - book.sentAt < ANSWER_MS) return null;
   const waitMs = book.urgent ? Math.min(book.urgentSyncMs, book.nextSyncMs) : book.nextSyncMs;
@@ -36,7 +36,7 @@ export function syncDueIn(book: BreakerBook, now: number): number | null {
 }
 
 /** The report to send now; an unanswered one first, under its old number. */
-export function takeReport(book: BreakerBook, isolate: string, now: number): BreakerReport {
+export function takeReport(book: IsolateBreakers, isolate: string, now: number): BreakerReport {
   book.sentAt = now;
   book.silentSince ??= now;
   if (book.pending !== null && now - book.pending.sentAt < STALE_REPORT_MS) return book.pending.report;
@@ -53,22 +53,24 @@ export function takeReport(book: BreakerBook, isolate: string, now: number): Bre
   return report;
 }
 
-function reportOf(page: PolicyPage, now: number): PolicyReport {
+function reportOf(page: PolicyState, now: number): PolicyReport {
   const outcomes: TargetOutcomes[] = [];
   for (const [target, one] of page.targets) {
-    if (!one.unsaid) continue;
+    if (!one.unreported) continue;
     const { epoch, ok, failed, slow, run } = one;
     outcomes.push({ target, epoch, ok, failed, slow, run, okMs: age(one.okAt, now), failedMs: age(one.failedAt, now) });
     one.ok = 0;
     one.failed = 0;
     one.slow = 0;
-    one.unsaid = false;
+    one.unreported = false;
   }
   if (page.targets.size > MAX_TARGETS) forgetTargets(page);
   const { circuit, settled, endpoints, probeMs } = page;
-  const slots = page.slots === null ? null : tellSlots(page.slots, now);
+  const slots = page.slots === null ? null : reportSlots(page.slots, now);
   const retries =
-    page.retries === null || circuit.retryBudget === undefined ? null : tellRetries(page.retries, circuit.retryBudget);
+    page.retries === null || circuit.retryBudget === undefined
+      ? null
+      : reportRetries(page.retries, circuit.retryBudget);
   const probeWant = [...page.wants];
   page.wants.clear();
   page.touched = false;
@@ -92,7 +94,7 @@ function age(at: number | null, now: number): number | null {
 }
 
 /** Endpoints come and go; the coordinator tells again what matters of those that are left. */
-function forgetTargets(page: PolicyPage): void {
+function forgetTargets(page: PolicyState): void {
   const present = new Set(page.endpoints.map(({ id }) => endpointTarget(id)));
   for (const target of page.targets.keys()) {
     if (target.startsWith("e:") && !present.has(target)) page.targets.delete(target);
@@ -100,7 +102,7 @@ function forgetTargets(page: PolicyPage): void {
 }
 
 /** Takes over an answer. Times count from the sending of the report, so no two clocks have to agree. */
-export function applyReply(book: BreakerBook, reply: BreakerReply, now: number): void {
+export function applyReply(book: IsolateBreakers, reply: BreakerReply, now: number): void {
   const { pending } = book;
   if (pending === null || reply.seq !== pending.report.seq) return;
   const { sentAt } = pending;
@@ -145,15 +147,15 @@ export function applyReply(book: BreakerBook, reply: BreakerReply, now: number):
     const ejections = (reply.ejections ?? []).filter((one) => one.policy === policy);
     page.ejected = new Map(ejections.map(({ endpoint, forMs }) => [endpoint, sentAt + forMs]));
   }
-  book.troubled = isTroubled(book, now);
+  book.mustCheck = mustCheckPolicy(book, now);
 }
 
-function touch(book: BreakerBook, policy: string): void {
+function touch(book: IsolateBreakers, policy: string): void {
   const page = book.policies.get(policy);
   if (page !== undefined) page.touched = true;
 }
 
-function turn(page: TargetPage, state: BreakerState, epoch: number, until: number, now: number): void {
+function turn(page: IsolateTarget, state: BreakerState, epoch: number, until: number, now: number): void {
   if (state !== "closed") page.until = until;
   if (page.epoch === epoch && page.state === state) return;
   const heals = state === "closed" && page.state !== "closed";
@@ -164,7 +166,7 @@ function turn(page: TargetPage, state: BreakerState, epoch: number, until: numbe
   page.failed = 0;
   page.slow = 0;
   page.run = 0;
-  page.unsaid = false;
+  page.unreported = false;
   page.permits = [];
   if (heals) page.fast = newFastBreaker();
 }

@@ -1,6 +1,6 @@
 // Outcomes of the last while, in ten buckets: adding and reading cost the same however many requests there were.
 
-export interface Tally {
+export interface OutcomeTally {
   readonly ok: number;
   readonly failed: number;
   /** Of all calls, those slower than the policy's threshold. */
@@ -20,7 +20,7 @@ export function newRollingWindow(windowMs: number): RollingWindow {
   return { windowMs, widthMs: windowMs / BUCKETS, buckets };
 }
 
-export function addOutcomes(window: RollingWindow, tally: Tally, now: number): void {
+export function addOutcomes(window: RollingWindow, tally: OutcomeTally, now: number): void {
   const slot = Math.floor(now / window.widthMs);
   const bucket = window.buckets[slot % BUCKETS];
   if (!bucket) return;
@@ -30,7 +30,7 @@ export function addOutcomes(window: RollingWindow, tally: Tally, now: number): v
   bucket.slow += tally.slow;
 }
 
-export function sumOutcomes(window: RollingWindow, now: number): Tally {
+export function sumOutcomes(window: RollingWindow, now: number): OutcomeTally {
   const oldest = Math.floor(now / window.widthMs) - BUCKETS + 1;
   const sum = { ok: 0, failed: 0, slow: 0 };
   for (const bucket of window.buckets) {

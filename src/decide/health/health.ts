@@ -54,7 +54,13 @@ export function newHealth(now: number): Health {
 }
 
 /** Takes in the result of a probe. */
-export function judge(health: Health, terms: HealthTerms, probed: Probed, now: number, random: () => number): void {
+export function judgeProbe(
+  health: Health,
+  terms: HealthTerms,
+  probed: Probed,
+  now: number,
+  random: () => number,
+): void {
   health.checkedAt = now;
   if (probed !== null) health.cause = probed;
   const against = probed === null ? health.state !== "healthy" : health.state !== "unhealthy";

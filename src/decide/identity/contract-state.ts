@@ -23,7 +23,7 @@ export function contractActions(state: ContractState): ContractAction[] {
 }
 
 /** Whether the application may use the service. */
-export function isGranted(state: ContractState): boolean {
+export function isContractGranted(state: ContractState): boolean {
   return state === "approved" || state === "restored";
 }
 

@@ -39,14 +39,14 @@ function isStillGiven(
   if (client.startsWith(CLUSTER)) {
     return kind === "workload" && (identities?.trust ?? []).some(({ cluster }) => clusterClient(cluster) === client);
   }
-  const known = clientOf(identities, client);
+  const known = meshClientOf(identities, client);
   if (known === null || known.namespace !== party.namespace || known.name !== party.name) return false;
   const isLive = known.secrets.some(({ expiresAtMs }) => expiresAtMs === null || now < expiresAtMs);
   return isLive && (known.kind === "Service") === (kind === "workload");
 }
 
 /** A client id is what a stranger writes: it may be the name of something that every object has. */
-export function clientOf(identities: Identities | undefined, id: string): Client | null {
+export function meshClientOf(identities: Identities | undefined, id: string): Client | null {
   const clients = identities?.clients;
   return clients !== undefined && Object.hasOwn(clients, id) ? (clients[id] ?? null) : null;
 }

@@ -50,7 +50,7 @@ export function newRing(signing: string, next: string, now: number, periodMs = D
  *
  * @param fresh a key that is in no ring yet; used when the next key starts to sign
  */
-export function advance(ring: Ring, fresh: string, now: number): Ring {
+export function advanceKeys(ring: Ring, fresh: string, now: number): Ring {
   const retired = { ...ring, keys: ring.keys.flatMap((one) => aged(one, now)) };
   const due = switchAt(retired);
   return due !== null && due <= now ? relieve(retired, fresh, now) : retired;
@@ -58,7 +58,7 @@ export function advance(ring: Ring, fresh: string, now: number): Ring {
 
 /** Asks for a new signing key: at once where the next one has had its lead, else as soon as it has. */
 export function askRotation(ring: Ring, fresh: string, now: number): Ring {
-  return advance({ ...ring, asked: true }, fresh, now);
+  return advanceKeys({ ...ring, asked: true }, fresh, now);
 }
 
 /** Takes a key out of use, at once and for ever. @returns null = there is no such key in force */

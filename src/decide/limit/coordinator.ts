@@ -24,13 +24,13 @@ export interface Bucket {
   unwritten: number;
   /** Sum of what all isolates hold. */
   outstanding: number;
-  readonly leases: Map<string, Lease>;
+  readonly leases: Map<string, IsolateLease>;
   prunedAt: number;
   /** Requests refused, as far as isolates told, since this coordinator remembers. */
   refused: number;
 }
 
-export interface Lease {
+export interface IsolateLease {
   /** Number of the isolate's last question that was taken into account. */
   seq: number;
   outstanding: number;

@@ -17,7 +17,7 @@ export interface DemandRow {
   refused: number;
 }
 
-export interface DemandPage {
+export interface DemandChunk {
   /** Start of the minute, milliseconds since the epoch. */
   readonly from: number;
   readonly rows: readonly DemandRow[];
@@ -35,7 +35,7 @@ export function newHistory(): DemandHistory {
 }
 
 /** Takes up a minute that was written down. */
-export function restorePage({ minutes }: DemandHistory, { from, rows }: DemandPage): void {
+export function restoreChunk({ minutes }: DemandHistory, { from, rows }: DemandChunk): void {
   minutes.set(from, new Map(rows.map((row) => [rowId(row.limit, row.key), row])));
 }
 
@@ -52,7 +52,7 @@ export function recordSeen(history: DemandHistory, seen: readonly SeenRow[], now
 }
 
 /** The minutes of the last hour, oldest first. `limit` null = of every limit. */
-export function pagesOf({ minutes }: DemandHistory, limit: string | null, now: number): DemandPage[] {
+export function chunksOf({ minutes }: DemandHistory, limit: string | null, now: number): DemandChunk[] {
   return [...minutes]
     .filter(([from]) => from > now - HISTORY_MS - MINUTE_MS)
     .sort(([a], [b]) => a - b)

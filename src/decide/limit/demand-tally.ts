@@ -24,25 +24,25 @@ export interface Countable {
   seen: Counted[];
 }
 
-export interface Tally {
+export interface DemandTally {
   /** Since when something waits to be told; null = nothing does. */
   waitsSince: number | null;
   told: { readonly batch: number; readonly rows: readonly (Omit<SeenRow, "agoMs"> & { readonly at: number })[] } | null;
 }
 
-export function newTally(): Tally {
+export function newTally(): DemandTally {
   return { waitsSince: null, told: null };
 }
 
-export function countAsked(tally: Tally, bucket: Countable, now: number): void {
+export function countAsked(tally: DemandTally, bucket: Countable, now: number): void {
   counted(tally, bucket, now).asked += 1;
 }
 
-export function countRefused(tally: Tally, bucket: Countable, now: number): void {
+export function countRefused(tally: DemandTally, bucket: Countable, now: number): void {
   counted(tally, bucket, now).refused += 1;
 }
 
-function counted(tally: Tally, { seen }: Countable, now: number): Counted {
+function counted(tally: DemandTally, { seen }: Countable, now: number): Counted {
   const at = Math.floor(now / 1000) * 1000;
   const last = seen.at(-1);
   if (last !== undefined && (last.at >= at || seen.length >= MAX_SECONDS)) return last;
@@ -52,12 +52,12 @@ function counted(tally: Tally, { seen }: Countable, now: number): Counted {
   return fresh;
 }
 
-export function tellingIsDue({ waitsSince }: Tally, now: number): boolean {
+export function tellingIsDue({ waitsSince }: DemandTally, now: number): boolean {
   return waitsSince !== null && now - waitsSince >= TELL_AFTER_MS;
 }
 
 /** What a question tells: the batch that no answer came for, else a new one; null = nothing. */
-export function takeBatch(tally: Tally, buckets: Iterable<Countable>, seq: number, now: number): Seen | null {
+export function takeBatch(tally: DemandTally, buckets: Iterable<Countable>, seq: number, now: number): Seen | null {
   if (tally.told === null && tally.waitsSince !== null) {
     const rows = [];
     for (const bucket of buckets) {
@@ -79,11 +79,11 @@ export function takeBatch(tally: Tally, buckets: Iterable<Countable>, seq: numbe
 }
 
 /** An answer came: what was told is counted. */
-export function batchTold(tally: Tally): void {
+export function batchTold(tally: DemandTally): void {
   tally.told = null;
 }
 
-type Row = NonNullable<Tally["told"]>["rows"][number];
+type Row = NonNullable<DemandTally["told"]>["rows"][number];
 
 function shortened(rows: readonly Row[]): Row[] {
   const byAsked = rows.toSorted((a, b) => b.asked - a.asked);

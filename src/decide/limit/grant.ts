@@ -4,7 +4,15 @@
 // a token granted in it (at most W·R + B) or one that was held when it began (at most `outstandingCap`). Loss and death
 // only waste tokens. What an isolate holds dies here a little later than there: it counts from its sending of the
 // question. A grant whose answer was lost is known from the next question (it names an older grant) and taken back.
-import { bucketFor, bucketId, dropDeadLeases, tidy, type Bucket, type Coordinator, type Lease } from "./coordinator.ts";
+import {
+  bucketFor,
+  bucketId,
+  dropDeadLeases,
+  tidy,
+  type Bucket,
+  type Coordinator,
+  type IsolateLease,
+} from "./coordinator.ts";
 import { recordSeen } from "./demand-history.ts";
 import { available, capacityOf, credit, debit, ratePerMs, tokensDieAt, untilFull, waitFor } from "./ledger.ts";
 import type { Grant, SyncReply, SyncRequest, Want } from "../../model/message/lease.ts";
@@ -110,7 +118,7 @@ function outstandingCap(terms: LimitTerms, fleetMs: number): number {
 }
 
 /** Brings what the coordinator believes an isolate holds to what the isolate says; null = that is no longer news. */
-function settle(bucket: Bucket, { isolate, seq }: SyncRequest, want: Want, now: number): Lease | null {
+function settle(bucket: Bucket, { isolate, seq }: SyncRequest, want: Want, now: number): IsolateLease | null {
   dropDeadLeases(bucket, now);
   // In the bucket that keys share, one isolate holds several leases.
   const id = bucket.key === want.key ? isolate : JSON.stringify([isolate, want.key]);
@@ -133,7 +141,7 @@ function settle(bucket: Bucket, { isolate, seq }: SyncRequest, want: Want, now: 
  * Requests admitted without tokens count as well, each once: an answer that was lost had charged them already. After a long
  * outage the bucket had no room for all that flowed in meanwhile, so the debt it may be left with is `most`.
  */
-function chargeEstimate(bucket: Bucket, lease: Lease, want: Want, most: number, now: number): void {
+function chargeEstimate(bucket: Bucket, lease: IsolateLease, want: Want, most: number, now: number): void {
   const told = want.estimated ?? 0;
   const charged = want.grant < lease.grant ? lease.estimated : 0;
   lease.estimated = told;

@@ -6,7 +6,7 @@ import type { LimitTerms } from "../../model/snapshot/limit-terms.ts";
 import type { HeaderPair } from "../../model/snapshot/snapshot.ts";
 
 /** Where one limit stands after this request. */
-export interface Standing {
+export interface LimitStanding {
   readonly name: string;
   readonly terms: LimitTerms;
   readonly dialect: HeaderDialect;
@@ -15,7 +15,7 @@ export interface Standing {
 }
 
 /** Of several limits the one nearest to exhaustion speaks; the IETF's policy header lists all of them. */
-export function limitHeaders(standings: readonly Standing[]): readonly HeaderPair[] {
+export function limitHeaders(standings: readonly LimitStanding[]): readonly HeaderPair[] {
   const spoken = standings.filter(({ dialect }) => dialect !== "none");
   const nearest = spoken.toSorted((a, b) => a.remaining / capacityOf(a.terms) - b.remaining / capacityOf(b.terms))[0];
   if (nearest === undefined) return [];
@@ -52,7 +52,7 @@ export function retryAfterSeconds(retryAfterMs: number): string {
   return String(Math.max(1, Math.ceil(retryAfterMs / 1000)));
 }
 
-function envoyPolicy({ name, terms }: Standing): string {
+function envoyPolicy({ name, terms }: LimitStanding): string {
   return `${terms.requests};w=${windowSeconds(terms)};name="${name}"`;
 }
 

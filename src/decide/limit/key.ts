@@ -4,7 +4,7 @@ import type { KeyPart } from "../../model/snapshot/limit.ts";
 import { fingerprint } from "../text/fingerprint.ts";
 
 /** What a request can be told apart by. */
-export interface KeySource {
+export interface LimitKeySource {
   readonly method: string;
   /** `<namespace>/<route>/<rule>`, or the service when no rule answered. */
   readonly route: string;
@@ -22,13 +22,13 @@ const SECRET = /^(?:authorization|cookie|client[-_]secret|.*(?:api-?key|token|se
 /** Longest part that is kept; what is beyond it cannot make another bucket. */
 const MAX_PART = 256;
 
-export function bucketKey(parts: readonly KeyPart[], source: KeySource): string {
+export function bucketKey(parts: readonly KeyPart[], source: LimitKeySource): string {
   if (parts.length === 0) return "";
   // JSON keeps ("a","b") and ("a\",\"b","") apart.
   return JSON.stringify(parts.map((part) => valueOf(part, source).slice(0, MAX_PART)));
 }
 
-function valueOf(part: KeyPart, source: KeySource): string {
+function valueOf(part: KeyPart, source: LimitKeySource): string {
   switch (part.from) {
     case "client":
       return source.caller ?? addressBlock(source.ip);

@@ -1,7 +1,7 @@
 // One request for one bucket, decided in the memory of the isolate: by a token held here, by a refusal remembered, or not
 // at all (`ask`): only then it may wait for the coordinator, once and briefly.
 import { countAsked, countRefused } from "./demand-tally.ts";
-import { holdFor, idOf, measure, type BucketName, type Held, type LeaseBook } from "./lease-book.ts";
+import { holdFor, idOf, measureDemand, type BucketName, type LeasedBucket, type IsolateLimits } from "./isolate.ts";
 import { loseLateQuestion, mayAsk } from "./lease-sync.ts";
 import { available, debit, waitFor } from "./ledger.ts";
 import type { LimitTerms } from "../../model/snapshot/limit-terms.ts";
@@ -21,11 +21,16 @@ export type LeaseVerdict =
  * Decides one request for one bucket. `waitedSince`: when it began to wait, for one that has; null at its first look.
  * `ask` means: send a question unless one is on its way, and look again when an answer came or `COLD_WAIT_MS` is over.
  */
-export function spend(book: LeaseBook, bucket: BucketName, now: number, waitedSince: number | null): LeaseVerdict {
+export function spendToken(
+  book: IsolateLimits,
+  bucket: BucketName,
+  now: number,
+  waitedSince: number | null,
+): LeaseVerdict {
   loseLateQuestion(book, now);
   const held = holdFor(book, bucket, now);
   if (waitedSince === null) {
-    measure(book, held, now);
+    measureDemand(book, held, now);
     countAsked(book.tally, held, now);
   }
   held.usedAt = now;
@@ -47,24 +52,30 @@ export function spend(book: LeaseBook, bucket: BucketName, now: number, waitedSi
 const ASK = { verdict: "ask" } as const;
 const UNAVAILABLE = { verdict: "unavailable" } as const;
 
-function deny(book: LeaseBook, held: Held, now: number, retryAfterMs: number, resetMs: number): LeaseVerdict {
+function deny(
+  book: IsolateLimits,
+  held: LeasedBucket,
+  now: number,
+  retryAfterMs: number,
+  resetMs: number,
+): LeaseVerdict {
   countRefused(book.tally, held, now);
   return refuse(held, retryAfterMs, resetMs);
 }
 
-function refuse(held: Held, retryAfterMs: number, resetMs: number): LeaseVerdict {
+function refuse(held: LeasedBucket, retryAfterMs: number, resetMs: number): LeaseVerdict {
   held.refused += 1;
   return { verdict: "deny", retryAfterMs: Math.max(1, Math.ceil(retryAfterMs)), resetMs };
 }
 
 /** Returns a token that `spend` gave out for a request which another limit refused. */
-export function putBack(book: LeaseBook, bucket: BucketName, now: number): void {
+export function putBack(book: IsolateLimits, bucket: BucketName, now: number): void {
   const held = book.held.get(idOf(bucket.limit, bucket.key));
   if (held && held.diesAt > now) held.tokens += 1;
 }
 
 /** The share of the limit that this isolate may assume while nobody answers: rate and burst over the fleet last seen. */
-export function spendEstimate(book: LeaseBook, bucket: BucketName, now: number): LeaseVerdict {
+export function spendEstimate(book: IsolateLimits, bucket: BucketName, now: number): LeaseVerdict {
   const held = holdFor(book, bucket, now);
   const terms = shareOf(book, bucket.terms);
   const waitMs = waitFor(held.estimate, terms, 1, now);
@@ -75,19 +86,19 @@ export function spendEstimate(book: LeaseBook, bucket: BucketName, now: number):
 }
 
 /** What is admitted with tokens uses up the estimate as well, so that a gap between two answers adds nothing to it. */
-function countIn(book: LeaseBook, held: Held, now: number): void {
+function countIn(book: IsolateLimits, held: LeasedBucket, now: number): void {
   const terms = shareOf(book, held.terms);
   if (available(held.estimate, terms, now) >= 1) held.estimate = debit(held.estimate, terms, 1, now);
 }
 
-function shareOf(book: LeaseBook, terms: LimitTerms): LimitTerms {
+function shareOf(book: IsolateLimits, terms: LimitTerms): LimitTerms {
   const share = Math.max(1, book.isolates);
   const burst = Math.max(1, terms.burst / share);
   return { algorithm: "gcra", requests: terms.requests, windowMs: terms.windowMs * share, burst };
 }
 
 /** Notes a request that somebody else decided (a strict limit). What is known of its bucket here stays as it is. */
-export function noteDecided(book: LeaseBook, bucket: BucketName, now: number, allowed: boolean): void {
+export function noteDecided(book: IsolateLimits, bucket: BucketName, now: number, allowed: boolean): void {
   const held = holdFor(book, bucket, now);
   held.usedAt = now;
   countAsked(book.tally, held, now);
@@ -95,14 +106,14 @@ export function noteDecided(book: LeaseBook, bucket: BucketName, now: number, al
 }
 
 /** Notes that a request which `spend` could not decide was refused for want of a coordinator. */
-export function noteRefused(book: LeaseBook, bucket: BucketName, now: number): void {
+export function noteRefused(book: IsolateLimits, bucket: BucketName, now: number): void {
   countRefused(book.tally, holdFor(book, bucket, now), now);
 }
 
-export function startWaiting(book: LeaseBook, limit: string, key: string, now: number): void {
+export function startWaiting(book: IsolateLimits, limit: string, key: string, now: number): void {
   book.held.get(idOf(limit, key))?.waiting.push(now + COLD_WAIT_MS);
 }
 
-export function stopWaiting(book: LeaseBook, limit: string, key: string): void {
+export function stopWaiting(book: IsolateLimits, limit: string, key: string): void {
   book.held.get(idOf(limit, key))?.waiting.shift();
 }

@@ -3,7 +3,7 @@
 // Time runs from the sending of a question, so no two clocks need agree. Answers to any but the latest question are
 // dropped: the coordinator has then already taken their tokens back.
 import { batchTold, takeBatch, tellingIsDue } from "./demand-tally.ts";
-import { demandNow, idOf, waitingNow, type BucketName, type Held, type LeaseBook } from "./lease-book.ts";
+import { demandNow, idOf, waitingNow, type BucketName, type LeasedBucket, type IsolateLimits } from "./isolate.ts";
 import type { SyncReply, SyncRequest, Want } from "../../model/message/lease.ts";
 import type { LimitTerms } from "../../model/snapshot/limit-terms.ts";
 
@@ -17,13 +17,13 @@ const MAX_WANTS = 1000;
 const FORGET_MS = 60_000;
 
 /** Whether a question may go out at all: none is on its way, and it was not in vain a moment ago. One loss is no sign yet. */
-export function mayAsk(book: LeaseBook, now: number): boolean {
+export function mayAsk(book: IsolateLimits, now: number): boolean {
   if (book.askedAt !== null || book.gapsUntil - now > GAPS_AT_ONCE * book.leastGapMs) return false;
   return book.failures < 2 || now - book.failedAt >= Math.min(10_000, 100 * 2 ** (book.failures - 1));
 }
 
 /** Whether a question should go out now, in the background, after a request for this bucket. */
-export function shouldSync(book: LeaseBook, { limit, key }: BucketName, now: number): boolean {
+export function shouldSync(book: IsolateLimits, { limit, key }: BucketName, now: number): boolean {
   const held = book.held.get(idOf(limit, key));
   if (!held || !mayAsk(book, now)) return false;
   const since = now - book.syncedAt;
@@ -41,7 +41,7 @@ export function shouldSync(book: LeaseBook, { limit, key }: BucketName, now: num
 }
 
 /** Makes the next question. Tokens that will not be needed are forgotten here and given back in it. */
-export function question(book: LeaseBook, now: number): SyncRequest {
+export function question(book: IsolateLimits, now: number): SyncRequest {
   book.seq += 1;
   book.askedAt = now;
   book.gapsUntil = Math.max(now, book.gapsUntil) + book.leastGapMs;
@@ -61,14 +61,14 @@ export function question(book: LeaseBook, now: number): SyncRequest {
 }
 
 interface Candidate {
-  readonly held: Held;
+  readonly held: LeasedBucket;
   readonly perSecond: number;
   readonly waiting: number;
   /** Nobody needs tokens of it soon. */
   readonly idle: boolean;
 }
 
-function worthAsking(book: LeaseBook, now: number): readonly Candidate[] {
+function worthAsking(book: IsolateLimits, now: number): readonly Candidate[] {
   const found: Candidate[] = [];
   for (const [id, held] of book.held) {
     if (held.diesAt <= now) held.tokens = 0;
@@ -84,7 +84,7 @@ function worthAsking(book: LeaseBook, now: number): readonly Candidate[] {
 }
 
 /** Takes an answer in; false when it belongs to an older question and was dropped. */
-export function accept(book: LeaseBook, reply: SyncReply, now: number): boolean {
+export function accept(book: IsolateLimits, reply: SyncReply, now: number): boolean {
   if (book.askedAt === null || reply.seq !== book.seq) return false;
   const sentAt = book.askedAt;
   book.askedAt = null;
@@ -112,7 +112,7 @@ export function accept(book: LeaseBook, reply: SyncReply, now: number): boolean 
 }
 
 /** The question on its way got no answer. The next one is due after a pause that doubles. */
-export function fail(book: LeaseBook, seq: number, now: number): void {
+export function fail(book: IsolateLimits, seq: number, now: number): void {
   if (book.seq !== seq || book.askedAt === null) return;
   book.askedAt = null;
   book.failedAt = now;
@@ -120,7 +120,7 @@ export function fail(book: LeaseBook, seq: number, now: number): void {
 }
 
 /** Gives up on a question that is on its way for too long. */
-export function loseLateQuestion(book: LeaseBook, now: number): void {
+export function loseLateQuestion(book: IsolateLimits, now: number): void {
   const patienceMs = Math.min(LOST_MS.most, Math.max(LOST_MS.least, book.nextSyncMs));
   if (book.askedAt !== null && now - book.askedAt > patienceMs) fail(book, book.seq, now);
 }

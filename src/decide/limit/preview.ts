@@ -1,6 +1,6 @@
 // What a limit of other numbers would have refused of the demand of the last hour: the shipped ledger, fed with what was
 // counted. Requests of one second are taken to have come evenly within it, in ten portions at most.
-import { HISTORY_MS, type DemandPage } from "./demand-history.ts";
+import { HISTORY_MS, type DemandChunk } from "./demand-history.ts";
 import { available, debit, fullLedger, type Ledger } from "./ledger.ts";
 import { OVERFLOW_KEY } from "./overflow-key.ts";
 import type { LimitTerms } from "../../model/snapshot/limit-terms.ts";
@@ -35,7 +35,7 @@ interface Replayed {
 }
 
 /** @param pages of one limit, oldest first */
-export function previewLimit(pages: readonly DemandPage[], terms: LimitTerms, now: number): LimitPreview {
+export function previewLimit(pages: readonly DemandChunk[], terms: LimitTerms, now: number): LimitPreview {
   const keys = new Map<string, Replayed>();
   const perSecond = new Map<number, number>();
   let since: number | null = null;

@@ -92,7 +92,7 @@ export function takeRetry(state: BudgetState, terms: RetryBudget, unheard: boole
 }
 
 /** null = nothing is wanted. */
-export function tellRetries(state: BudgetState, terms: RetryBudget): RetryReport | null {
+export function reportRetries(state: BudgetState, terms: RetryBudget): RetryReport | null {
   const { wanted } = state;
   state.wanted = 0;
   return wanted === 0 ? null : { terms, wanted };

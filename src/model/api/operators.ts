@@ -105,7 +105,7 @@ export const readinessSchema = z
 export const healthSchema = z.object({ status: z.literal("ok") }).meta({ id: "Health" });
 
 export type TokenRequest = z.infer<typeof tokenRequestSchema>;
-export type Token = z.infer<typeof tokenSchema>;
+export type ApiToken = z.infer<typeof tokenSchema>;
 export type MintedToken = z.infer<typeof mintedTokenSchema>;
 export type TokenList = z.infer<typeof tokenListSchema>;
 export type Whoami = z.infer<typeof whoamiSchema>;

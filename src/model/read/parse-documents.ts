@@ -5,7 +5,7 @@ import type { Explained } from "./explain-issues.ts";
 import type { Finding } from "../word/finding.ts";
 import { fromPointer, toPointer, type Path } from "../word/json-pointer.ts";
 import { readJson } from "./json-source.ts";
-import { refOf } from "../word/keys.ts";
+import { refOf } from "../word/refs.ts";
 import { parseOne } from "./parse-document.ts";
 import type { ProblemItem, Refusal } from "../word/problem.ts";
 import { LIMITS, measure, type Position, type Source } from "./source.ts";

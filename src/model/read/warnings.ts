@@ -2,7 +2,7 @@
 import type { Document } from "../document/document.ts";
 import type { Finding } from "../word/finding.ts";
 import { toPointer, type Path } from "../word/json-pointer.ts";
-import { refOf } from "../word/keys.ts";
+import { refOf } from "../word/refs.ts";
 
 interface Named {
   readonly name: string;

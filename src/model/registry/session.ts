@@ -2,7 +2,7 @@
 // shown at login, and that is judged again with every request.
 
 /** What an identity provider said of somebody, as far as roles are given by it. */
-export type Claims = Readonly<Record<string, unknown>>;
+export type SessionClaims = Readonly<Record<string, unknown>>;
 
 /** `oidc`: the provider of OPERATOR_OIDC_ISSUER. `access`: Cloudflare Access. */
 export type PersonSource = "oidc" | "access";
@@ -11,7 +11,7 @@ export type PersonSource = "oidc" | "access";
 export interface Person {
   readonly source: PersonSource;
   readonly issuer: string;
-  readonly claims: Claims;
+  readonly claims: SessionClaims;
 }
 
 export type SessionProof =

@@ -1,13 +1,13 @@
 // One try: tells the endpoint's load, the breaker and the cap what comes of it. Whether there is another is not decided here.
 import { began, ended } from "../../decide/balance/endpoint-load.ts";
-import { endOfAnswer, type TryEnd } from "../../decide/retry/retry.ts";
+import { endOfAnswer, type TryEnd } from "../../decide/retry/http-route.ts";
 import type { Endpoint } from "../../model/snapshot/snapshot.ts";
 import type { Body } from "../exchange/body.ts";
 import { call } from "./call.ts";
 import type { Chosen } from "./choose-endpoint.ts";
 import type { CallFailure, Destination, Exchange, Outgoing } from "../exchange/exchange.ts";
-import type { Guard } from "./guard.ts";
-import { isHeld, type Slot } from "./slots.ts";
+import type { Guard } from "./circuit-breaker.ts";
+import { isHeld, type Slot } from "./concurrency.ts";
 
 export interface Errand {
   readonly exchange: Exchange;

@@ -3,7 +3,7 @@
 import { balance } from "../../decide/balance/balance.ts";
 import type { Choice } from "../../decide/breaker/choice.ts";
 import { claimText, clientOf } from "../../decide/identity/caller.ts";
-import { followHealth, loadIn, pageOf } from "../../decide/balance/endpoint-book.ts";
+import { followHealth, loadIn, statsOf } from "../../decide/balance/endpoint-stats.ts";
 import type { EndpointLoad } from "../../decide/balance/endpoint-load.ts";
 import { DEFAULT_FAILOVER } from "../../decide/balance/failover.ts";
 import { bucketKey } from "../../decide/limit/key.ts";
@@ -47,7 +47,7 @@ export function chooseEndpoint(
     const only = pickEndpoint(passable, version, tried, 0);
     return only === null ? null : { endpoint: only, load: null };
   }
-  const page = pageOf(books.endpoints, service, endpoints, nowMs);
+  const page = statsOf(books.endpoints, service, endpoints, nowMs);
   if (choice !== null) followHealth(page, choice.among, choice.unhealthy, nowMs);
   const mayAsk = isSound ? null : (one: Endpoint): boolean => choice.endpoints.includes(one);
   const isHealthy =

@@ -4,7 +4,7 @@ import type { Jwks } from "../../isolate/live-jwks.ts";
 import type { Live } from "../../isolate/live.ts";
 import type { Scheme } from "../../decide/route/authority.ts";
 import type { HeaderFields } from "../../decide/header/header-bag.ts";
-import type { EndpointBook } from "../../decide/balance/endpoint-book.ts";
+import type { EndpointStats } from "../../decide/balance/endpoint-stats.ts";
 import type { Access } from "../../model/snapshot/access.ts";
 import type { Caller, Claims } from "../../model/snapshot/caller.ts";
 import type { Circuit } from "../../model/snapshot/circuit.ts";
@@ -55,7 +55,7 @@ export interface Books {
   /** By their text. */
   readonly meshTokens: Map<string, MeshToken>;
   readonly assertions: Assertions;
-  readonly endpoints: EndpointBook;
+  readonly endpoints: EndpointStats;
 }
 
 export interface Exchange {

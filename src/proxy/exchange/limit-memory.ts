@@ -1,6 +1,6 @@
 // What an isolate remembers about limits between requests. Values only, all of them bounded: what is forgotten is asked
 // again (leased, strict) or starts anew (local).
-import { newLeaseBook, type LeaseBook } from "../../decide/limit/lease-book.ts";
+import { newIsolateLimits, type IsolateLimits } from "../../decide/limit/isolate.ts";
 import type { Ledger } from "../../decide/limit/ledger.ts";
 
 const MOST_POLICIES = 1000;
@@ -8,7 +8,7 @@ const MOST_KEYS = 5000;
 
 export interface LimitMemory {
   /** By `<namespace>/<policy>`. */
-  readonly books: Map<string, LeaseBook>;
+  readonly books: Map<string, IsolateLimits>;
   /** Ledgers of local limits, by policy, limit and key. */
   readonly ledgers: Map<string, Ledger>;
   /** Strict limits that have no room, by policy, limit and key: until when, milliseconds since the epoch. */
@@ -36,10 +36,10 @@ export function isolateOf(memory: LimitMemory, newId: () => string): string {
   return (memory.isolate ??= newId());
 }
 
-export function bookOf(memory: LimitMemory, policy: string, newId: () => string): LeaseBook {
+export function limitsOf(memory: LimitMemory, policy: string, newId: () => string): IsolateLimits {
   const found = memory.books.get(policy);
   if (found) return found;
-  const book = newLeaseBook(isolateOf(memory, newId));
+  const book = newIsolateLimits(isolateOf(memory, newId));
   keep(memory.books, policy, book, MOST_POLICIES);
   return book;
 }

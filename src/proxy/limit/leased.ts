@@ -1,12 +1,12 @@
 // Limits of the whole fleet, decided from quota that is held here. The coordinator is asked behind the answers; only a
 // request of a bucket that nothing is known about waits for it, and not for long. Requests share values, never promises:
 // one that waits looks again until the value is there.
-import type { LeaseBook } from "../../decide/limit/lease-book.ts";
+import type { IsolateLimits } from "../../decide/limit/isolate.ts";
 import {
   COLD_WAIT_MS,
   noteRefused,
   putBack,
-  spend,
+  spendToken,
   spendEstimate,
   startWaiting,
   stopWaiting,
@@ -14,20 +14,20 @@ import {
 } from "../../decide/limit/lease-spend.ts";
 import { accept, fail, mayAsk, question, shouldSync } from "../../decide/limit/lease-sync.ts";
 import type { Counting } from "../exchange/exchange.ts";
-import { bookOf } from "../exchange/limit-memory.ts";
-import { denyUncounted, full, LET_PASS, type Asked, type LimitVerdict } from "./verdict.ts";
+import { limitsOf } from "../exchange/limit-memory.ts";
+import { denyUncounted, full, LET_PASS, type BucketRef, type LimitVerdict } from "./verdict.ts";
 
 /** Between two looks at whether the answer to another request's question has come. */
 const LOOK_MS = 5;
 
 /** @param again the request was seen before (a queue held it) and is not new demand */
-export async function countLeased(exchange: Counting, asked: Asked, again: boolean): Promise<LimitVerdict> {
+export async function countLeased(exchange: Counting, asked: BucketRef, again: boolean): Promise<LimitVerdict> {
   const { ports, limiter } = exchange;
   const { limit, key } = asked;
   const startedAt = ports.now();
-  const book = bookOf(limiter, limit.policy, ports.newId);
+  const book = limitsOf(limiter, limit.policy, ports.newId);
   const bucket = { limit: limit.name, key, terms: limit.terms };
-  let verdict = spend(book, bucket, startedAt, again ? startedAt : null);
+  let verdict = spendToken(book, bucket, startedAt, again ? startedAt : null);
   if (verdict.verdict === "ask" && !limit.shadow) {
     startWaiting(book, limit.name, key, startedAt);
     verdict = await waitForAnswer(exchange, asked, book, startedAt);
@@ -40,7 +40,7 @@ export async function countLeased(exchange: Counting, asked: Asked, again: boole
   return judge(asked, book, verdict, now);
 }
 
-function judge(asked: Asked, book: LeaseBook, verdict: LeaseVerdict, now: number): LimitVerdict {
+function judge(asked: BucketRef, book: IsolateLimits, verdict: LeaseVerdict, now: number): LimitVerdict {
   const { limit, key } = asked;
   const bucket = { limit: limit.name, key, terms: limit.terms };
   switch (verdict.verdict) {
@@ -61,7 +61,7 @@ function judge(asked: Asked, book: LeaseBook, verdict: LeaseVerdict, now: number
 }
 
 /** Without the coordinator: what the policy says of that. */
-export function judgeAlone(asked: Asked, book: LeaseBook, now: number): LimitVerdict {
+export function judgeAlone(asked: BucketRef, book: IsolateLimits, now: number): LimitVerdict {
   const { limit, key } = asked;
   if (limit.whenUnavailable === "allow") return LET_PASS;
   if (limit.whenUnavailable === "deny") return denyUncounted(asked);
@@ -73,8 +73,8 @@ export function judgeAlone(asked: Asked, book: LeaseBook, now: number): LimitVer
 
 async function waitForAnswer(
   exchange: Counting,
-  { limit, key }: Asked,
-  book: LeaseBook,
+  { limit, key }: BucketRef,
+  book: IsolateLimits,
   since: number,
 ): Promise<LeaseVerdict> {
   const { ports, ctx } = exchange;
@@ -84,20 +84,20 @@ async function waitForAnswer(
     const asking = mayAsk(book, ports.now()) ? sync(exchange, limit.policy, book, ports.now()) : null;
     if (asking !== null) ctx.waitUntil(asking);
     await (asking === null ? ports.sleep(LOOK_MS) : Promise.race([asking, ports.sleep(LOOK_MS)]));
-    const verdict = spend(book, bucket, ports.now(), since);
+    const verdict = spendToken(book, bucket, ports.now(), since);
     if (verdict.verdict !== "ask") return verdict;
   }
   return { verdict: "unavailable" };
 }
 
 /** Sends what was counted of a bucket that others decide (strict limits), once it has waited for long. */
-export function tellSoon(exchange: Counting, { limit, key }: Asked, book: LeaseBook, now: number): void {
+export function tellSoon(exchange: Counting, { limit, key }: BucketRef, book: IsolateLimits, now: number): void {
   const due = shouldSync(book, { limit: limit.name, key, terms: limit.terms }, now);
   if (due) exchange.ctx.waitUntil(sync(exchange, limit.policy, book, now));
 }
 
 /** One question and its answer. Never rejects; the question counts as sent before anything is awaited. */
-async function sync({ env, ports }: Counting, policy: string, book: LeaseBook, now: number): Promise<void> {
+async function sync({ env, ports }: Counting, policy: string, book: IsolateLimits, now: number): Promise<void> {
   const ask = question(book, now);
   try {
     const reply = await env.LIMITER.getByName(policy).sync(ask);

@@ -1,9 +1,9 @@
 // Limits that each isolate counts by itself: no coordinator, and as many times the limit as there are isolates.
 import { available, credit, debit, fullLedger, untilFull, waitFor } from "../../decide/limit/ledger.ts";
 import { keep, type LimitMemory } from "../exchange/limit-memory.ts";
-import { bucketName, full, type Asked, type LimitVerdict } from "./verdict.ts";
+import { bucketName, full, type BucketRef, type LimitVerdict } from "./verdict.ts";
 
-export function countLocally({ ledgers }: LimitMemory, asked: Asked, now: number): LimitVerdict {
+export function countLocally({ ledgers }: LimitMemory, asked: BucketRef, now: number): LimitVerdict {
   const { terms } = asked.limit;
   const id = bucketName(asked);
   const before = ledgers.get(id) ?? fullLedger;

@@ -4,8 +4,8 @@ import { noteDecided } from "../../decide/limit/lease-spend.ts";
 import type { StrictAnswer, StrictAsk } from "../../model/message/lease.ts";
 import type { Counting } from "../exchange/exchange.ts";
 import { judgeAlone, tellSoon } from "./leased.ts";
-import { bookOf, isolateOf, keep } from "../exchange/limit-memory.ts";
-import { bucketName, full, type Asked, type LimitVerdict } from "./verdict.ts";
+import { limitsOf, isolateOf, keep } from "../exchange/limit-memory.ts";
+import { bucketName, full, type BucketRef, type LimitVerdict } from "./verdict.ts";
 
 /** A coordinator that does not answer for so long counts as gone, and is then left alone for as long. */
 const PATIENCE_MS = 1000;
@@ -17,14 +17,14 @@ const PATIENCE_MS = 1000;
 export async function countStrictly(
   exchange: Counting,
   policy: string,
-  group: readonly Asked[],
+  group: readonly BucketRef[],
   again: boolean,
 ): Promise<LimitVerdict> {
   const { ports, limiter } = exchange;
   const verdict = await decide(exchange, policy, group);
   if (again) return verdict;
   const now = ports.now();
-  const book = bookOf(limiter, policy, ports.newId);
+  const book = limitsOf(limiter, policy, ports.newId);
   for (const asked of group) {
     const allowed = verdict.allowed || verdict.violated.asked !== asked;
     noteDecided(book, { limit: asked.limit.name, key: asked.key, terms: asked.limit.terms }, now, allowed);
@@ -33,7 +33,7 @@ export async function countStrictly(
   return verdict;
 }
 
-async function decide(exchange: Counting, policy: string, group: readonly Asked[]): Promise<LimitVerdict> {
+async function decide(exchange: Counting, policy: string, group: readonly BucketRef[]): Promise<LimitVerdict> {
   const { ports, limiter, env, ctx } = exchange;
   const now = ports.now();
   for (const asked of group) {
@@ -46,7 +46,7 @@ async function decide(exchange: Counting, policy: string, group: readonly Asked[
   };
   const answer = (limiter.down.get(policy) ?? 0) > now ? null : await take(exchange, policy, ask);
   if (answer === null) return alone(exchange, policy, group);
-  bookOf(limiter, policy, ports.newId).isolates = answer.isolates;
+  limitsOf(limiter, policy, ports.newId).isolates = answer.isolates;
   const violated = answer.violated === null ? undefined : group[answer.violated];
   if (answer.allowed || violated === undefined) {
     const standings = group.map((asked, index) => {
@@ -81,9 +81,9 @@ async function take({ env, ports, limiter }: Counting, policy: string, ask: Stri
 }
 
 /** Each limit by its own `whenUnavailable`; the first that refuses refuses. */
-function alone({ ports, limiter }: Counting, policy: string, group: readonly Asked[]): LimitVerdict {
+function alone({ ports, limiter }: Counting, policy: string, group: readonly BucketRef[]): LimitVerdict {
   const now = ports.now();
-  const book = bookOf(limiter, policy, ports.newId);
+  const book = limitsOf(limiter, policy, ports.newId);
   const verdicts = group.map((asked) => judgeAlone(asked, book, now));
   return (
     verdicts.find(({ allowed }) => !allowed) ?? {

@@ -4,8 +4,8 @@ import { array, assert, constantFrom, dictionary, property, record, subarray, tu
 import { expect, it } from "vitest";
 import { importIstio } from "../../../src/adapters/istio/import-istio.ts";
 import { compileAuthorization } from "../../../src/compile/policy/authorization.ts";
-import type { Asked } from "../../../src/decide/authorize/asked.ts";
-import { authorize } from "../../../src/decide/authorize/authorize.ts";
+import type { AuthorizationRequest } from "../../../src/decide/authorize/request.ts";
+import { decideAuthorization } from "../../../src/decide/authorize/authorize.ts";
 import { parseOne } from "../../../src/model/read/parse-document.ts";
 import { istio } from "../../support/istio/import.ts";
 import {
@@ -88,7 +88,7 @@ const requests = record({
 });
 
 /** The same request here. A peer without a user has the claims of the mesh's own token. */
-function askedOf(request: IstioRequest): Asked {
+function askedOf(request: IstioRequest): AuthorizationRequest {
   const { peer, subject, address, method, path, host, headers } = request;
   const [namespace = "", name = ""] = peer?.split("/") ?? [];
   const principal = `spiffe://mesh.local/ns/${namespace}/sa/${name}`;
@@ -124,7 +124,7 @@ function passes(action: string, rule: IstioRule, request: IstioRequest): boolean
     if (!parsed.ok) throw new Error("the parser refuses what was imported");
     return parsed.document.kind === "AuthorizationPolicy" ? [compileAuthorization(parsed.document)] : [];
   });
-  return authorize(table, [...table.keys()], askedOf(request)).allowed;
+  return decideAuthorization(table, [...table.keys()], askedOf(request)).allowed;
 }
 
 const OPTIONS = { seed: 20_261_123, numRuns: 1500 };

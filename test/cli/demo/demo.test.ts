@@ -6,11 +6,11 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
-import type { Client } from "../../../src/cli/session/client.ts";
+import type { ApiClient } from "../../../src/cli/session/client.ts";
 import type { Running } from "../../../src/cli/demo/demo-process.ts";
 import { keepAlive } from "../../../src/cli/demo/demo-registry.ts";
 import { startDemo, type Demo, type DemoOptions } from "../../../src/cli/demo/demo.ts";
-import { identityOf, isAlive } from "../../../src/cli/local/process-identity.ts";
+import { processIdentityOf, isAlive } from "../../../src/cli/local/process-identity.ts";
 import { DemoMesh } from "../../support/demo-mesh.ts";
 
 // Seven processes a test: a machine that is busy with other tests needs its time.
@@ -29,7 +29,7 @@ const optionsFor = (mesh: DemoMesh): DemoOptions => ({
   speed: 0,
 });
 const living = (demo: Demo): string[] =>
-  demo.services.filter(({ pid }) => isAlive(identityOf(pid))).map(({ service }) => service);
+  demo.services.filter(({ pid }) => isAlive(processIdentityOf(pid))).map(({ service }) => service);
 
 describe("the bookstore", () => {
   let mesh: DemoMesh;
@@ -227,7 +227,7 @@ it("leaves no service behind when it is killed", async () => {
     stdio: ["ignore", "pipe", "inherit"],
   });
   const [chunk] = await once(parent.stdout, "data");
-  const processes = (JSON.parse(String(chunk)) as number[]).map(identityOf);
+  const processes = (JSON.parse(String(chunk)) as number[]).map(processIdentityOf);
   expect(processes.filter(isAlive)).toHaveLength(7);
   parent.kill("SIGKILL");
   await vi.waitFor(() => expect(processes.filter(isAlive)).toEqual([]), 15_000);
@@ -246,7 +246,7 @@ it("sends heartbeats for what lives, and registers again what has lapsed", async
       ];
       return { ok: true, value: { results } };
     },
-  } as unknown as Client; // only `call` is used
+  } as unknown as ApiClient; // only `call` is used
   const running = [
     { service: "catalog", version: "v1" },
     { service: "reviews", version: "v2" },

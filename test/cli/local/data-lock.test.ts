@@ -6,7 +6,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { lockData } from "../../../src/cli/local/data-lock.ts";
-import { identityOf, isAlive, parseStat } from "../../../src/cli/local/process-identity.ts";
+import { processIdentityOf, isAlive, parseStat } from "../../../src/cli/local/process-identity.ts";
 
 let folder: string;
 beforeEach(() => {
@@ -19,7 +19,7 @@ describe("lockData", () => {
     const first = await lockData(folder, "http://127.0.0.1:1", 0);
     expect(first.ok).toBe(true);
     const second = await lockData(folder, "http://127.0.0.1:2", 0);
-    expect(second).toEqual({ ok: false, owner: { ...identityOf(process.pid), url: "http://127.0.0.1:1" } });
+    expect(second).toEqual({ ok: false, owner: { ...processIdentityOf(process.pid), url: "http://127.0.0.1:1" } });
     if (first.ok) first.release();
     expect(readdirSync(folder)).toEqual([]);
     expect(await lockData(folder, "http://127.0.0.1:3", 0)).toMatchObject({ ok: true });
@@ -27,7 +27,7 @@ describe("lockData", () => {
 
   it("takes over from an owner that is dead", async () => {
     const child = spawn(process.execPath, ["-e", ""]);
-    const owner = identityOf(child.pid ?? 0);
+    const owner = processIdentityOf(child.pid ?? 0);
     await once(child, "exit");
     writeFileSync(join(folder, "lock"), JSON.stringify({ ...owner, url: "http://gone" }));
     expect(await lockData(folder, "http://127.0.0.1:1", 0)).toMatchObject({ ok: true });
@@ -68,7 +68,7 @@ describe("process identity", () => {
 
   it("knows a living process from one that has ended", async () => {
     const child = spawn(process.execPath, ["-e", "process.stdin.resume()"]);
-    const identity = identityOf(child.pid ?? 0);
+    const identity = processIdentityOf(child.pid ?? 0);
     expect(isAlive(identity)).toBe(true);
     child.kill("SIGKILL");
     await once(child, "exit");

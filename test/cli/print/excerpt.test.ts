@@ -1,9 +1,9 @@
 // A fault as it is shown: place, line, caret.
 import { describe, expect, it } from "vitest";
-import { excerpt, type Fault } from "../../../src/cli/print/excerpt.ts";
+import { excerpt, type MarkedFault } from "../../../src/cli/print/excerpt.ts";
 import { recordingTerminal } from "../../support/recording-terminal.ts";
 
-const fault = (more: Partial<Fault>): string[] =>
+const fault = (more: Partial<MarkedFault>): string[] =>
   excerpt(
     {
       severity: "error",

@@ -3,7 +3,7 @@
 import { describe, expect, it } from "vitest";
 import { documentsOf, compiled, NOW, service } from "../../support/compiled.ts";
 import type { ClientRecord, ContractRecord, IdentityState } from "../../../src/model/registry/identity.ts";
-import { refOf } from "../../../src/model/word/keys.ts";
+import { refOf } from "../../../src/model/word/refs.ts";
 
 const BEFORE = "2026-11-20T08:00:00Z";
 const app = (name: string, namespace = "web"): string =>

@@ -4,12 +4,12 @@ import { expect, it } from "vitest";
 import { compile } from "../../../src/compile/compile.ts";
 import {
   isBarred,
-  isGranted,
+  isContractGranted,
   nextContractState,
   type ContractAction,
 } from "../../../src/decide/identity/contract-state.ts";
 import { NO_IDENTITIES, type ContractState, type IdentityState } from "../../../src/model/registry/identity.ts";
-import { refOf } from "../../../src/model/word/keys.ts";
+import { refOf } from "../../../src/model/word/refs.ts";
 import { documentsOf } from "../../support/compiled.ts";
 
 const doc = (kind: string, name: string, spec: string): string =>
@@ -64,7 +64,7 @@ it("nothing is in force that nobody granted, and a no holds until somebody says 
           const next: ContractState | null = known ? nextContractState(known.state, one.action) : null;
           // As the call does: only the oldest of its two parties is decided about, and granted only what can be in force.
           const speaks = [...written.keys()][0] === one.name;
-          if (known !== undefined && next !== null && speaks && (hasApp || !isGranted(next))) {
+          if (known !== undefined && next !== null && speaks && (hasApp || !isContractGranted(next))) {
             const { application, service } = known;
             const bar = { application, service, at: "", by: "mia" };
             const record = { ...known, state: next };
@@ -74,7 +74,7 @@ it("nothing is in force that nobody granted, and a no holds until somebody says 
               bars: isBarred(next) ? [bar] : [],
             };
             no = isBarred(next);
-            if (isGranted(next)) yes.add(`${one.name} ${written.get(one.name)}`);
+            if (isContractGranted(next)) yes.add(`${one.name} ${written.get(one.name)}`);
             else yes.delete(`${one.name} ${written.get(one.name)}`);
           }
         }

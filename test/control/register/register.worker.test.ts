@@ -1,10 +1,10 @@
 // The door itself: what the compiler refuses to let through it.
 import { describe, expect, it } from "vitest";
 import { z } from "zod";
-import type { Call } from "../../../src/control/register/call.ts";
+import type { Operation } from "../../../src/control/register/operation.ts";
 import { noBody } from "../../../src/control/register/json-body.ts";
 
-type AnyCall = Call<z.ZodObject, z.ZodObject, null, z.ZodType>;
+type AnyCall = Operation<z.ZodObject, z.ZodObject, null, z.ZodType>;
 
 describe("a call", () => {
   it("does not compile without a role, or with one that does not exist", () => {

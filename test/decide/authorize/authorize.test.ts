@@ -1,6 +1,6 @@
 // The semantics that Istio documents for its AuthorizationPolicy, as tables, and where this mesh is stricter.
 import { describe, expect, it } from "vitest";
-import { audited, authorize } from "../../../src/decide/authorize/authorize.ts";
+import { audited, decideAuthorization } from "../../../src/decide/authorize/authorize.ts";
 import {
   application,
   asked,
@@ -64,7 +64,7 @@ describe("policies together", () => {
   });
 
   it("refuse when one that should be there is not", () => {
-    expect(authorize(policies(ALLOW_ALL), [0, 1], asked())).toEqual({
+    expect(decideAuthorization(policies(ALLOW_ALL), [0, 1], asked())).toEqual({
       allowed: false,
       because: "unknown",
       policy: null,
@@ -74,7 +74,7 @@ describe("policies together", () => {
   it("refuse on an action that a newer mesh wrote and this one does not know, when its rules match", () => {
     const [policy] = policies(ALLOW_ALL);
     const newer = { ...policy!, action: "CUSTOM" as "DENY" };
-    expect(authorize([newer], [0], asked())).toMatchObject({ allowed: false, policy: "shop/p0" });
+    expect(decideAuthorization([newer], [0], asked())).toMatchObject({ allowed: false, policy: "shop/p0" });
   });
 });
 

@@ -1,8 +1,8 @@
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { compileAuthorization } from "../../../src/compile/policy/authorization.ts";
-import { authorize } from "../../../src/decide/authorize/authorize.ts";
-import type { Asked } from "../../../src/decide/authorize/asked.ts";
+import { decideAuthorization } from "../../../src/decide/authorize/authorize.ts";
+import type { AuthorizationRequest } from "../../../src/decide/authorize/request.ts";
 import type { DocumentOf } from "../../../src/model/document/document.ts";
 import { naivelyAllowed } from "../../support/naive-authorize.ts";
 import { application, asked, caller, user, workload, type Question } from "../../support/policies.ts";
@@ -99,9 +99,9 @@ const compiled = (specs: readonly Spec[]) =>
       spec: one,
     }),
   );
-const allowed = (specs: readonly Spec[], question: Asked): boolean => {
+const allowed = (specs: readonly Spec[], question: AuthorizationRequest): boolean => {
   const table = compiled(specs);
-  return authorize(table, [...table.keys()], question).allowed;
+  return decideAuthorization(table, [...table.keys()], question).allowed;
 };
 const any = fc.oneof(plain, doubtful);
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { balance } from "../../../src/decide/balance/balance.ts";
-import { followHealth, loadIn, pageOf, type EndpointBook } from "../../../src/decide/balance/endpoint-book.ts";
+import { followHealth, loadIn, statsOf, type EndpointStats } from "../../../src/decide/balance/endpoint-stats.ts";
 import { began } from "../../../src/decide/balance/endpoint-load.ts";
 import { endpoint, how, served, sharesOf } from "../../support/balancing.ts";
 
@@ -79,18 +79,18 @@ describe("random", () => {
 
 describe("slow start", () => {
   it("lets an endpoint that joins take a tenth of its share, growing for 30 s", () => {
-    const book: EndpointBook = new Map();
-    pageOf(book, "shop/one", [a], 0);
+    const book: EndpointStats = new Map();
+    statsOf(book, "shop/one", [a], 0);
     const both = [a, b];
-    const page = pageOf(book, "shop/one", both, 100_000);
+    const page = statsOf(book, "shop/one", both, 100_000);
     const at = (nowMs: number): number | undefined => sharesOf(both, how(both, { page, nowMs, policy: "random" }))["b"];
     expect([at(100_000), at(115_000), at(130_000)]).toEqual([9, 33, 50]);
   });
 
   it("begins anew when an endpoint is healthy again", () => {
-    const book: EndpointBook = new Map();
+    const book: EndpointStats = new Map();
     const both = [a, b];
-    const page = pageOf(book, "shop/one", both, 0);
+    const page = statsOf(book, "shop/one", both, 0);
     const at = (nowMs: number): number | undefined => sharesOf(both, how(both, { page, nowMs, policy: "random" }))["b"];
     followHealth(page, both, new Set(["b"]), 50_000);
     followHealth(page, [a], new Set(), 60_000);
@@ -102,27 +102,27 @@ describe("slow start", () => {
   });
 
   it("holds for peak-ewma, although nothing is known of the newcomer", () => {
-    const book: EndpointBook = new Map();
-    served(pageOf(book, "shop/one", [a], 0), a, 10, 100_000);
+    const book: EndpointStats = new Map();
+    served(statsOf(book, "shop/one", [a], 0), a, 10, 100_000);
     const both = [a, b];
-    const page = pageOf(book, "shop/one", both, 100_000);
+    const page = statsOf(book, "shop/one", both, 100_000);
     expect(sharesOf(both, how(both, { page, nowMs: 100_000 }))["b"]).toBe(9);
   });
 });
 
 describe("the endpoint book", () => {
   it("starts nobody slowly who was there when the service was met", () => {
-    const page = pageOf(new Map(), "shop/one", [a, b], 5000);
+    const page = statsOf(new Map(), "shop/one", [a, b], 5000);
     expect(loadIn(page, a)?.joinedAtMs).toBeNull();
   });
 
   it("forgets endpoints that are gone, keeps those that stay, and takes a new address for a newcomer", () => {
-    const book: EndpointBook = new Map();
-    const before = pageOf(book, "shop/one", [a, b], 0);
+    const book: EndpointStats = new Map();
+    const before = statsOf(book, "shop/one", [a, b], 0);
     const kept = loadIn(before, a);
     const moved = endpoint("c", { address: { url: "http://elsewhere.example" } });
-    pageOf(book, "shop/one", [a, c], 1000);
-    const page = pageOf(book, "shop/one", [a, moved], 2000);
+    statsOf(book, "shop/one", [a, c], 1000);
+    const page = statsOf(book, "shop/one", [a, moved], 2000);
     expect(loadIn(page, a)).toBe(kept);
     expect(loadIn(page, b)).toBeNull();
     expect(loadIn(page, moved)?.joinedAtMs).toBe(2000);
@@ -130,8 +130,8 @@ describe("the endpoint book", () => {
   });
 
   it("holds at most 2000 services", () => {
-    const book: EndpointBook = new Map();
-    for (let at = 0; at < 2100; at++) pageOf(book, `shop/s${at}`, [a], 0);
+    const book: EndpointStats = new Map();
+    for (let at = 0; at < 2100; at++) statsOf(book, `shop/s${at}`, [a], 0);
     expect(book.size).toBe(2000);
     expect(book.has("shop/s0")).toBe(false);
   });

@@ -1,7 +1,7 @@
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { balance } from "../../../src/decide/balance/balance.ts";
-import { loadIn } from "../../../src/decide/balance/endpoint-book.ts";
+import { loadIn } from "../../../src/decide/balance/endpoint-stats.ts";
 import { began, ended } from "../../../src/decide/balance/endpoint-load.ts";
 import { rendezvous } from "../../../src/decide/balance/rendezvous.ts";
 import type { Endpoint } from "../../../src/model/snapshot/snapshot.ts";

@@ -1,7 +1,7 @@
 import { expect, it } from "vitest";
-import { lendCapacity, newCapacityDesk, slotsOf } from "../../../src/decide/breaker/capacity-desk.ts";
+import { lendCapacity, newCapacityCoordinator, slotsOf } from "../../../src/decide/breaker/capacity.ts";
 import { retryRows, slotRows } from "../../../src/decide/breaker/capacity-rows.ts";
-import { recallSlots } from "../../../src/decide/concurrency/slot-desk.ts";
+import { recallSlots } from "../../../src/decide/concurrency/coordinator.ts";
 
 const slots = {
   have: 0,
@@ -28,7 +28,7 @@ const policy = {
 };
 
 it("sums what isolates hold, use and wait for", () => {
-  const desk = newCapacityDesk();
+  const desk = newCapacityCoordinator();
   const [one] = lendCapacity(desk, { isolate: "a", seq: 1, policies: [policy] }, 1000, 0).slots ?? [];
   const [other] = lendCapacity(desk, { isolate: "b", seq: 1, policies: [policy] }, 1000, 0).slots ?? [];
   const lent = (one?.slots ?? 0) + (other?.slots ?? 0);
@@ -38,14 +38,14 @@ it("sums what isolates hold, use and wait for", () => {
 });
 
 it("lets go of isolates that have not reported, and of policies without any", () => {
-  const desk = newCapacityDesk();
+  const desk = newCapacityCoordinator();
   lendCapacity(desk, { isolate: "a", seq: 1, policies: [policy] }, 1000, 0);
   expect(slotRows(desk, 5000)).toHaveLength(1);
   expect(slotRows(desk, 10_000)).toEqual([]);
 });
 
 it("says nothing of a cap that only an earlier life of the object knew", () => {
-  const desk = newCapacityDesk();
+  const desk = newCapacityCoordinator();
   recallSlots(slotsOf(desk, "shop/cap"), { slots: 5, places: 0, until: 9000 });
   expect(slotRows(desk, 0)).toEqual([]);
   lendCapacity(desk, { isolate: "a", seq: 1, policies: [policy] }, 1000, 0);
@@ -53,7 +53,7 @@ it("says nothing of a cap that only an earlier life of the object knew", () => {
 });
 
 it("tells retries that are left, which come back with time, for a minute after the last were asked for", () => {
-  const desk = newCapacityDesk();
+  const desk = newCapacityCoordinator();
   lendCapacity(desk, { isolate: "a", seq: 1, policies: [policy] }, 1000, 0);
   expect(retryRows(desk, 0)).toEqual([{ policy: "shop/cap", perSecond: 4, left: 1 }]);
   expect(retryRows(desk, 500)).toEqual([{ policy: "shop/cap", perSecond: 4, left: 3 }]);

@@ -6,7 +6,7 @@ import {
   newOutliers,
   pardon,
   successRateThreshold,
-  sweep,
+  sweepOutliers,
   type Outliers,
 } from "../../../src/decide/breaker/outlier.ts";
 import type { OutlierTerms } from "../../../src/model/snapshot/circuit.ts";
@@ -66,7 +66,7 @@ describe("the share of failures that ejects by itself", () => {
       const bad = id === `e${hosts - 1}` ? failed : 0;
       countHost(outliers, { ...by, consecutiveFailures: 1e9 }, id, { ok: calls - bad, failed: bad, run: 0 }, 1);
     }
-    sweep(outliers, by, 10_000);
+    sweepOutliers(outliers, by, 10_000);
     return ejected(outliers);
   }
 
@@ -88,9 +88,9 @@ describe("the share of failures that ejects by itself", () => {
   it("looks at one interval only", () => {
     const outliers = pool(5);
     for (const id of ids(5)) countHost(outliers, strict, id, { ok: 60, failed: 0, run: 0 }, 1);
-    sweep(outliers, strict, 10_000);
+    sweepOutliers(outliers, strict, 10_000);
     for (const id of ids(5)) countHost(outliers, strict, id, { ok: 1, failed: 9, run: 0 }, 10_001);
-    sweep(outliers, strict, 20_000);
+    sweepOutliers(outliers, strict, 20_000);
     expect(ejected(outliers)).toEqual([]);
   });
 });
@@ -133,7 +133,7 @@ describe("an ejection", () => {
       lasted.push(until - now);
       now = until;
       outliers.sweptAt = now;
-      sweep(outliers, terms, now);
+      sweepOutliers(outliers, terms, now);
       expect(ejected(outliers)).toEqual([]);
     }
     expect(lasted).toEqual([30_000, 60_000, 90_000, 100_000, 100_000]);
@@ -150,7 +150,7 @@ describe("an ejection", () => {
       seconds.push((until - now) / 1000);
       now = until;
       outliers.sweptAt = now;
-      sweep(outliers, envoy, now);
+      sweepOutliers(outliers, envoy, now);
     }
     expect(seconds).toEqual([30, 60, 90, 120, 150, 180, 210, 240, 270, 300, 300, 300, 300, 300]);
     expect(outliers.hosts.get("e0")?.backoff).toBe(11);
@@ -171,10 +171,10 @@ describe("an ejection", () => {
   it("counts less again after each healthy interval", () => {
     const outliers = pool(4);
     fail(outliers, "e0", 5, 0);
-    sweep(outliers, terms, 30_000);
+    sweepOutliers(outliers, terms, 30_000);
     fail(outliers, "e0", 5, 30_001);
     expect(outliers.hosts.get("e0")?.backoff).toBe(2);
-    for (const now of [90_001, 100_001, 110_001, 120_001, 130_001]) sweep(outliers, terms, now);
+    for (const now of [90_001, 100_001, 110_001, 120_001, 130_001]) sweepOutliers(outliers, terms, now);
     expect(outliers.hosts.get("e0")?.backoff).toBe(0);
   });
 
@@ -182,9 +182,9 @@ describe("an ejection", () => {
     const outliers = pool(6);
     for (const id of ids(5)) countHost(outliers, terms, id, { ok: 100, failed: 0, run: 0 }, 5000);
     for (let burst = 0; burst < 25; burst += 1) countHost(outliers, terms, "e5", { ok: 2, failed: 2, run: 2 }, 5000);
-    sweep(outliers, terms, 9999);
+    sweepOutliers(outliers, terms, 9999);
     expect(ejected(outliers)).toEqual([]);
-    sweep(outliers, terms, 10_000);
+    sweepOutliers(outliers, terms, 10_000);
     expect(ejected(outliers)).toEqual(["e5"]);
   });
 });

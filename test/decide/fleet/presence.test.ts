@@ -1,7 +1,7 @@
 // Leases of endpoints, across heartbeats and restarts. Times are milliseconds.
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { granted, renewed, restored, type Lease } from "../../../src/decide/fleet/presence.ts";
+import { granted, renewed, restored, type EndpointLease } from "../../../src/decide/fleet/presence.ts";
 
 const TTL_MS = 30_000;
 
@@ -39,8 +39,8 @@ describe("a lease", () => {
           ...times.map((at) => ({ at, restart: true })),
           ...Array.from({ length: 40 }, (_, beat) => ({ at: (beat * TTL_MS) / 3, restart: false })),
         ].sort((a, b) => a.at - b.at);
-        let stored: Lease = granted("l1", TTL_MS, 0);
-        let held: Lease = stored;
+        let stored: EndpointLease = granted("l1", TTL_MS, 0);
+        let held: EndpointLease = stored;
         let lastHeard = 0;
         for (const { at, restart } of events) {
           if (restart) {

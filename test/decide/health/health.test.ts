@@ -1,6 +1,13 @@
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { EDGE_MS, isDamped, isExpected, judge, newHealth, type Health } from "../../../src/decide/health/health.ts";
+import {
+  EDGE_MS,
+  isDamped,
+  isExpected,
+  judgeProbe,
+  newHealth,
+  type Health,
+} from "../../../src/decide/health/health.ts";
 import type { HealthTerms } from "../../../src/model/snapshot/health-terms.ts";
 
 const terms: HealthTerms = {
@@ -16,7 +23,7 @@ const random = (): number => 0.5;
 function states(probes: string, health: Health = newHealth(0)): string {
   return [...probes]
     .map((probe) => {
-      judge(health, terms, probe === "+" ? null : "It answered 500.", health.nextAt, random);
+      judgeProbe(health, terms, probe === "+" ? null : "It answered 500.", health.nextAt, random);
       return { unknown: "U", healthy: "H", unhealthy: "N" }[health.state];
     })
     .join("");
@@ -46,7 +53,7 @@ describe("an endpoint's health", () => {
       const health = newHealth(0);
       return [...probes].map((probe) => {
         const now = health.nextAt;
-        judge(health, terms, probe === "+" ? null : "no", now, () => at);
+        judgeProbe(health, terms, probe === "+" ? null : "no", now, () => at);
         return health.nextAt - now;
       });
     };
@@ -54,7 +61,7 @@ describe("an endpoint's health", () => {
     expect(waits("+", 0.999)).toEqual([11_998]);
     const quick = { ...terms, intervalMs: 200 };
     const health = newHealth(0);
-    judge(health, quick, "no", 0, random);
+    judgeProbe(health, quick, "no", 0, random);
     expect(health.nextAt).toBe(200);
   });
 
@@ -74,7 +81,7 @@ describe("an endpoint's health", () => {
     fc.assert(
       fc.property(fc.array(fc.boolean(), { maxLength: 40 }), (probes) => {
         const health = newHealth(0);
-        for (const passes of probes) judge(health, terms, passes ? null : "no", health.nextAt, random);
+        for (const passes of probes) judgeProbe(health, terms, passes ? null : "no", health.nextAt, random);
         expect(health.state).toBe(naive(probes));
       }),
       { numRuns: 500, seed: 4 },
@@ -88,7 +95,7 @@ describe("an endpoint that flaps", () => {
     let now = from;
     for (let round = 0; round < times; round++) {
       for (const probed of ["no", "no", "no", null, null]) {
-        judge(health, terms, probed, now, random);
+        judgeProbe(health, terms, probed, now, random);
         now += everyMs;
       }
     }
@@ -96,7 +103,7 @@ describe("an endpoint that flaps", () => {
   };
   const up = (): Health => {
     const health = newHealth(0);
-    judge(health, terms, null, 0, random);
+    judgeProbe(health, terms, null, 0, random);
     return health;
   };
 

@@ -4,7 +4,7 @@ import { describe, expect, it } from "vitest";
 import {
   contractActions,
   isBarred,
-  isGranted,
+  isContractGranted,
   nextContractState,
   type ContractAction,
 } from "../../../src/decide/identity/contract-state.ts";
@@ -54,7 +54,7 @@ describe("a contract", () => {
           answer = action === "approve" || action === "restore" ? "yes" : "no";
           wasRevoked ||= action === "revoke";
           state = next;
-          expect(isGranted(state)).toBe(answer === "yes");
+          expect(isContractGranted(state)).toBe(answer === "yes");
           expect(isBarred(state)).toBe(answer === "no");
           // Only what was revoked is restored: the history of an approved one shows no revocation.
           if (state === "restored") expect(wasRevoked).toBe(true);

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { limitHeaders, retryAfterSeconds, type Standing } from "../../../src/decide/limit/headers.ts";
+import { limitHeaders, retryAfterSeconds, type LimitStanding } from "../../../src/decide/limit/headers.ts";
 import type { HeaderDialect } from "../../../src/model/snapshot/limit.ts";
 
 function standing(
@@ -8,7 +8,7 @@ function standing(
   remaining: number,
   resetMs: number,
   windowMs = 60_000,
-): Standing {
+): LimitStanding {
   const terms = { algorithm: "gcra" as const, requests: 100, windowMs, burst: 50 };
   return { name, terms, dialect, remaining, resetMs };
 }

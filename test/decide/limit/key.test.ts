@@ -1,9 +1,9 @@
 import { describe, expect, it } from "vitest";
 import { fingerprint } from "../../../src/decide/text/fingerprint.ts";
-import { bucketKey, type KeySource } from "../../../src/decide/limit/key.ts";
+import { bucketKey, type LimitKeySource } from "../../../src/decide/limit/key.ts";
 import type { KeyPart } from "../../../src/model/snapshot/limit.ts";
 
-function source(more: Partial<KeySource> & { headers?: Record<string, string> } = {}): KeySource {
+function source(more: Partial<LimitKeySource> & { headers?: Record<string, string> } = {}): LimitKeySource {
   const { headers = {}, ...rest } = more;
   return {
     method: "GET",

@@ -4,8 +4,14 @@ import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { newCoordinator, type Coordinator } from "../../../src/decide/limit/coordinator.ts";
 import { answerSync } from "../../../src/decide/limit/grant.ts";
-import { newLeaseBook, type LeaseBook } from "../../../src/decide/limit/lease-book.ts";
-import { putBack, spend, spendEstimate, startWaiting, stopWaiting } from "../../../src/decide/limit/lease-spend.ts";
+import { newIsolateLimits, type IsolateLimits } from "../../../src/decide/limit/isolate.ts";
+import {
+  putBack,
+  spendToken,
+  spendEstimate,
+  startWaiting,
+  stopWaiting,
+} from "../../../src/decide/limit/lease-spend.ts";
 import { accept, fail, mayAsk, question, shouldSync } from "../../../src/decide/limit/lease-sync.ts";
 import { available, capacityOf, emptyLedger, fullLedger } from "../../../src/decide/limit/ledger.ts";
 import type { SyncReply, SyncRequest } from "../../../src/model/message/lease.ts";
@@ -16,7 +22,7 @@ const gcra: LimitTerms = { algorithm: "gcra", requests: 20, windowMs: 1000, burs
 const fixedWindow: LimitTerms = { algorithm: "fixed-window", requests: 20, windowMs: 1000, burst: 20 };
 const ISOLATES = 3;
 
-type Message = { readonly ask: SyncRequest } | { readonly to: LeaseBook; readonly reply: SyncReply };
+type Message = { readonly ask: SyncRequest } | { readonly to: IsolateLimits; readonly reply: SyncReply };
 
 /** Everything there is, and what has come of it. */
 class Fleet {
@@ -29,7 +35,7 @@ class Fleet {
   readonly admitted: number[] = [];
   readonly terms: LimitTerms;
   coordinator: Coordinator = newCoordinator(NOW, null);
-  readonly books = Array.from({ length: ISOLATES }, (_, index) => newLeaseBook(`isolate-${index}`));
+  readonly books = Array.from({ length: ISOLATES }, (_, index) => newIsolateLimits(`isolate-${index}`));
   readonly channel: Message[] = [];
   readonly #answered = new Set<SyncReply>();
   #born = ISOLATES;
@@ -42,13 +48,13 @@ class Fleet {
     return { limit: "one", key: "", terms: this.terms };
   }
 
-  book(index: number): LeaseBook {
+  book(index: number): IsolateLimits {
     const book = this.books[index % ISOLATES];
     if (book === undefined) throw new Error("no such isolate");
     return book;
   }
 
-  send(book: LeaseBook): void {
+  send(book: IsolateLimits): void {
     if (mayAsk(book, this.now)) this.channel.push({ ask: question(book, this.now) });
   }
 
@@ -75,7 +81,7 @@ class Fleet {
   }
 
   /** What an isolate holds, and what the coordinator believes that it holds. */
-  holdings(book: LeaseBook): { holds: number; believed: number } {
+  holdings(book: IsolateLimits): { holds: number; believed: number } {
     const [held] = book.held.values();
     const [bucket] = this.coordinator.buckets.values();
     const holds = held !== undefined && held.diesAt > this.now ? held.tokens : 0;
@@ -83,7 +89,7 @@ class Fleet {
   }
 
   replace(index: number): void {
-    this.books[index % ISOLATES] = newLeaseBook(`isolate-${this.#born++}`);
+    this.books[index % ISOLATES] = newIsolateLimits(`isolate-${this.#born++}`);
   }
 }
 
@@ -120,7 +126,7 @@ const commands = [
       const book = fleet.book(index);
       for (let nth = 0; nth < count; nth++) {
         const { holds } = fleet.holdings(book);
-        const { verdict } = spend(book, fleet.bucket, fleet.now, null);
+        const { verdict } = spendToken(book, fleet.bucket, fleet.now, null);
         expect(verdict === "allow", "by a living token").toBe(holds >= 1);
         if (verdict === "allow") fleet.admitted.push(fleet.now);
         if (verdict === "ask") startWaiting(book, "one", "", fleet.now);
@@ -131,7 +137,7 @@ const commands = [
   ),
   isolate.map((index) =>
     command(`another limit refuses at ${index}`, (fleet) => {
-      const { verdict } = spend(fleet.book(index), fleet.bucket, fleet.now, null);
+      const { verdict } = spendToken(fleet.book(index), fleet.bucket, fleet.now, null);
       if (verdict === "allow") putBack(fleet.book(index), fleet.bucket, fleet.now);
     }),
   ),
@@ -195,16 +201,16 @@ describe("one isolate and its coordinator", () => {
   it("asks first, then decides by itself", () => {
     const one = fleet();
     const book = one.book(0);
-    expect(spend(book, one.bucket, one.now, null).verdict).toBe("ask");
+    expect(spendToken(book, one.bucket, one.now, null).verdict).toBe("ask");
     startWaiting(book, "one", "", one.now);
     turn(one);
-    expect(spend(book, one.bucket, one.now, one.now)).toEqual({ verdict: "allow", remaining: 9, resetMs: 50 });
+    expect(spendToken(book, one.bucket, one.now, one.now)).toEqual({ verdict: "allow", remaining: 9, resetMs: 50 });
   });
 
   it("takes back what was granted in an answer that was lost", () => {
     const one = fleet();
     const book = one.book(0);
-    spend(book, one.bucket, one.now, null);
+    spendToken(book, one.bucket, one.now, null);
     for (let nth = 0; nth < 3; nth++) startWaiting(book, "one", "", one.now);
     one.send(book);
     const [ask] = one.channel.splice(0);
@@ -220,14 +226,14 @@ describe("one isolate and its coordinator", () => {
   it("says unavailable when it waited in vain, and lets one request a while try again", () => {
     const one = fleet();
     const book = one.book(0);
-    expect(spend(book, one.bucket, one.now, null).verdict).toBe("ask");
+    expect(spendToken(book, one.bucket, one.now, null).verdict).toBe("ask");
     for (let failures = 0; failures < 3; failures++) {
       question(book, one.now);
       fail(book, book.seq, one.now);
     }
-    expect(spend(book, one.bucket, one.now, one.now).verdict).toBe("unavailable");
-    expect(spend(book, one.bucket, one.now + 399, null).verdict).toBe("unavailable");
-    expect(spend(book, one.bucket, one.now + 400, null).verdict).toBe("ask");
+    expect(spendToken(book, one.bucket, one.now, one.now).verdict).toBe("unavailable");
+    expect(spendToken(book, one.bucket, one.now + 399, null).verdict).toBe("unavailable");
+    expect(spendToken(book, one.bucket, one.now + 400, null).verdict).toBe("ask");
   });
 
   it("counts a question as failed that is on its way for too long", () => {
@@ -235,14 +241,14 @@ describe("one isolate and its coordinator", () => {
     const book = one.book(0);
     question(book, one.now);
     expect(mayAsk(book, one.now + 501)).toBe(false);
-    spend(book, one.bucket, one.now + 501, null);
+    spendToken(book, one.bucket, one.now + 501, null);
     expect(mayAsk(book, one.now + 501)).toBe(true);
   });
 
   it("forgets the requests that were cancelled while they waited", () => {
     const one = fleet();
     const book = one.book(0);
-    spend(book, one.bucket, one.now, null);
+    spendToken(book, one.bucket, one.now, null);
     startWaiting(book, "one", "", one.now);
     expect(question(book, one.now).wants[0]?.waiting).toBe(1);
     fail(book, book.seq, one.now);
@@ -252,7 +258,7 @@ describe("one isolate and its coordinator", () => {
   it("lets its share pass while nobody answers, and has that counted afterwards", () => {
     const one = fleet();
     const book = one.book(0);
-    spend(book, one.bucket, one.now, null);
+    spendToken(book, one.bucket, one.now, null);
     turn(one);
     const verdicts = Array.from({ length: 12 }, () => spendEstimate(book, one.bucket, one.now).verdict);
     expect(verdicts.filter((verdict) => verdict === "allow")).toHaveLength(capacityOf(gcra));

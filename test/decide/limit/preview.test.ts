@@ -1,7 +1,7 @@
 // From requests at isolates to what other numbers would have refused of them.
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { HISTORY_MS, newHistory, pagesOf, recordSeen, totalOf } from "../../../src/decide/limit/demand-history.ts";
+import { HISTORY_MS, newHistory, chunksOf, recordSeen, totalOf } from "../../../src/decide/limit/demand-history.ts";
 import {
   batchTold,
   countAsked,
@@ -33,7 +33,7 @@ const row = (agoMs: number, asked: number, key = "", refused = 0): SeenRow => ({
 function preview(rows: readonly SeenRow[], terms: LimitTerms, now = NOW) {
   const history = newHistory();
   recordSeen(history, rows, now);
-  return previewLimit(pagesOf(history, "one", now), terms, now);
+  return previewLimit(chunksOf(history, "one", now), terms, now);
 }
 
 describe("a preview", () => {
@@ -98,7 +98,7 @@ describe("the history", () => {
     recordSeen(history, [row(1000, 500, "busy", 3)], NOW);
     for (let key = 0; key < 5000; key++) recordSeen(history, [row(1000, 2, `k${key}`, 1)], NOW);
     recordSeen(history, [row(1000, 500, "busy", 3)], NOW);
-    const pages = pagesOf(history, "one", NOW);
+    const pages = chunksOf(history, "one", NOW);
     const rows = pages.flatMap((page) => page.rows);
     expect(rows.length).toBeLessThanOrEqual(401);
     expect(rows.reduce((sum, one) => sum + totalOf(one), 0)).toBe(11_000);

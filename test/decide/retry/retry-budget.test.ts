@@ -7,7 +7,7 @@ import {
   newAllowance,
   newBudget,
   takeRetry,
-  tellRetries,
+  reportRetries,
   type Allowance,
   type BudgetState,
 } from "../../../src/decide/retry/retry-budget.ts";
@@ -23,7 +23,7 @@ const taken = (state: BudgetState, nowMs: number, terms = budget, unheard = fals
 
 /** Tells the coordinator what is wanted, and takes over the answer. */
 function sync(state: BudgetState, allowance: Allowance, isolate: string, nowMs: number, terms = budget): number {
-  const report = tellRetries(state, terms);
+  const report = reportRetries(state, terms);
   if (report === null) return 0;
   const grant = lendRetries(allowance, { isolate, policy: "p", report }, 100, nowMs);
   applyRetries(state, grant, nowMs);

@@ -57,7 +57,7 @@ export const table: Readonly<Record<string, Allowance>> = {
 export const rooms = ["admit", "identify", "route", "authenticate", "authorize", "limit", "forward"] as const;
 
 /** The whole walk, and the walk of a request that another proxy asks about. */
-export const orders: ReadonlySet<string> = new Set(["src/proxy/pipeline.ts", "src/proxy/judge.ts"]);
+export const orders: ReadonlySet<string> = new Set(["src/proxy/pipeline.ts", "src/proxy/external-decision.ts"]);
 
 /** Where a request enters, and what an isolate evaluates before it has served anything. */
 export const dataPlaneRoots = ["src/index.ts", "src/proxy/pipeline.ts", "src/isolate/live.ts"] as const;

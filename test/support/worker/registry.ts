@@ -4,7 +4,7 @@ import { env } from "cloudflare:workers";
 import { expect } from "vitest";
 import type { ApplyOptions, Applied } from "../../../src/change/apply.ts";
 import { Store } from "../../../src/store/store.ts";
-import type { Incoming } from "../../../src/change/verdict.ts";
+import type { SentDocument } from "../../../src/change/verdict.ts";
 import type { ApplyResult } from "../../../src/model/api/apply.ts";
 import { parseDocuments } from "../../../src/model/read/parse-documents.ts";
 import type { Refusal } from "../../../src/model/word/problem.ts";
@@ -19,7 +19,7 @@ export async function emptyRegistry(): Promise<Store> {
   return new Store(env.DB);
 }
 
-export function documents(yaml: string): readonly Incoming[] {
+export function documents(yaml: string): readonly SentDocument[] {
   const parsed = parseDocuments(yaml, "yaml");
   if (!parsed.ok) throw new Error(JSON.stringify(parsed.refusal));
   return parsed.documents;

@@ -6,9 +6,9 @@ import type { Env } from "../../../src/env/env.ts";
 import type { Endpoint, Snapshot } from "../../../src/model/snapshot/snapshot.ts";
 import type { Ports } from "../../../src/proxy/exchange/exchange.ts";
 import { newMemory } from "../../../src/proxy/isolate.ts";
-import { createJudge } from "../../../src/proxy/judge.ts";
+import { createExternalDecision } from "../../../src/proxy/external-decision.ts";
 import { createProxy } from "../../../src/proxy/pipeline.ts";
-import { createRateLimitDesk } from "../../../src/proxy/rate-limit-desk.ts";
+import { createRateLimitService } from "../../../src/proxy/rate-limit-service.ts";
 import { compileMesh } from "../raw/compile-mesh.ts";
 
 export const NOW = Date.UTC(2026, 0, 1, 12);
@@ -86,8 +86,8 @@ export function testMesh(yaml: string, options: TestMeshOptions = {}): TestMesh 
     ...options.ports,
   };
   const proxy = createProxy(ports, memory);
-  const judge = createJudge(ports, memory);
-  const desk = createRateLimitDesk(ports, memory);
+  const judge = createExternalDecision(ports, memory);
+  const desk = createRateLimitService(ports, memory);
   // Only what a test sets is there: a binding that is missing must not come from the test Worker's own.
   const env = { TRUST_DOMAIN: "mesh.local", LOCAL_MESH: "true", ...options.env } as unknown as Env;
   const ctx = { waitUntil: (promise: Promise<unknown>) => void waiting.push(promise) } as unknown as ExecutionContext;

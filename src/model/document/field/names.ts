@@ -3,7 +3,7 @@
 import { z } from "zod";
 import { quote, say } from "../../word/wording.ts";
 
-export { refOf, serviceKey } from "../../word/keys.ts";
+export { refOf, serviceKey } from "../../word/refs.ts";
 
 export const NAME = /^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/;
 const SUBDOMAIN = /^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$/;

@@ -1,0 +1,139 @@
+// What the documents say is there, each kind by its key, in the order that precedence asks for. The rest of the compiler
+// looks things up here instead of searching. Judges nothing.
+import type { Document, DocumentOf } from "../../model/document/document.ts";
+import { refOf, serviceKey } from "../../model/word/refs.ts";
+import type { HealthCheckSpec, ServiceEndpoint } from "../../model/document/kind/service.ts";
+import type { ServiceKey } from "../../model/snapshot/snapshot.ts";
+import { BUILT_IN_KEY, builtInGateway } from "./built-in-gateway.ts";
+
+/** A registry entry, from either kind of Service document. */
+export interface ServiceView {
+  readonly namespace: string;
+  readonly name: string;
+  readonly exposure: "mesh" | "public";
+  readonly assertion: "caller" | "request";
+  readonly endpoints: readonly ServiceEndpoint[];
+  readonly healthCheck: HealthCheckSpec | null;
+  /** Ports of a core Service; empty for ours, which have none. */
+  readonly ports: readonly number[];
+}
+
+export interface DocumentIndex {
+  readonly documents: readonly Document[];
+  readonly services: ReadonlyMap<ServiceKey, ServiceView>;
+  /** By `"<namespace>/<name>"`, the built-in one included. */
+  readonly gateways: ReadonlyMap<string, DocumentOf<"Gateway">>;
+  readonly clusters: ReadonlyMap<string, DocumentOf<"Cluster">>;
+  readonly grants: readonly DocumentOf<"ReferenceGrant">[];
+  /** The oldest first, then by `"<namespace>/<name>"`. */
+  readonly routes: readonly DocumentOf<"HTTPRoute">[];
+  readonly trafficPolicies: readonly DocumentOf<"TrafficPolicy">[];
+  readonly rateLimitPolicies: readonly DocumentOf<"RateLimitPolicy">[];
+  /** By `"<namespace>/<name>"`, the oldest first. */
+  readonly faultPolicies: ReadonlyMap<string, DocumentOf<"FaultPolicy">>;
+  /** The oldest first. */
+  readonly authenticationPolicies: readonly DocumentOf<"AuthenticationPolicy">[];
+  readonly authorizationPolicies: readonly DocumentOf<"AuthorizationPolicy">[];
+  /** By `"<namespace>/<name>"`. */
+  readonly tiers: ReadonlyMap<string, DocumentOf<"Tier">>;
+  /** The oldest first. */
+  readonly contracts: readonly DocumentOf<"Contract">[];
+  /** Labels of a namespace, whether or not there is a Namespace document. */
+  readonly labelsOf: (namespace: string) => Readonly<Record<string, string>>;
+  readonly has: (kind: string, namespace: string, name: string) => boolean;
+}
+
+/** Reads the documents once. `createdAt` (RFC 3339 by `refOf`) is when each was first written; without one it is new. */
+export function indexDocuments(documents: readonly Document[], createdAt: ReadonlyMap<string, string>): DocumentIndex {
+  const refs = new Set<string>();
+  const services = new Map<ServiceKey, ServiceView>();
+  const gateways = new Map<string, DocumentOf<"Gateway">>();
+  const clusters = new Map<string, DocumentOf<"Cluster">>();
+  const namespaces = new Map<string, Readonly<Record<string, string>>>();
+  const grants: DocumentOf<"ReferenceGrant">[] = [];
+  const routes: DocumentOf<"HTTPRoute">[] = [];
+  const trafficPolicies: DocumentOf<"TrafficPolicy">[] = [];
+  const rateLimitPolicies: DocumentOf<"RateLimitPolicy">[] = [];
+  const faultPolicies = new Map<string, DocumentOf<"FaultPolicy">>();
+  const authenticationPolicies: DocumentOf<"AuthenticationPolicy">[] = [];
+  const authorizationPolicies: DocumentOf<"AuthorizationPolicy">[] = [];
+  const tiers = new Map<string, DocumentOf<"Tier">>();
+  const contracts: DocumentOf<"Contract">[] = [];
+  const sorted = oldestFirst(documents, createdAt);
+  for (const document of sorted) {
+    const { namespace, name } = document.metadata;
+    const key = serviceKey(namespace, name);
+    refs.add(refOf(document.kind, namespace, name));
+    if (document.kind === "Service") services.set(key, viewOf(document));
+    else if (document.kind === "Gateway") gateways.set(key, document);
+    else if (document.kind === "Cluster") clusters.set(name, document);
+    else if (document.kind === "Namespace") namespaces.set(name, document.metadata.labels);
+    else if (document.kind === "ReferenceGrant") grants.push(document);
+    else if (document.kind === "HTTPRoute") routes.push(document);
+    else if (document.kind === "TrafficPolicy") trafficPolicies.push(document);
+    else if (document.kind === "RateLimitPolicy") rateLimitPolicies.push(document);
+    else if (document.kind === "FaultPolicy") faultPolicies.set(key, document);
+    else if (document.kind === "AuthenticationPolicy") authenticationPolicies.push(document);
+    else if (document.kind === "AuthorizationPolicy") authorizationPolicies.push(document);
+    else if (document.kind === "Tier") tiers.set(key, document);
+    else if (document.kind === "Contract") contracts.push(document);
+  }
+  gateways.set(BUILT_IN_KEY, builtInGateway);
+  return {
+    documents: sorted,
+    services,
+    gateways,
+    clusters,
+    grants,
+    routes,
+    trafficPolicies,
+    rateLimitPolicies,
+    faultPolicies,
+    authenticationPolicies,
+    authorizationPolicies,
+    tiers,
+    contracts,
+    labelsOf: (namespace) => ({ ...namespaces.get(namespace), "kubernetes.io/metadata.name": namespace }),
+    has: (kind, namespace, name) => refs.has(refOf(kind, namespace, name)),
+  };
+}
+
+/** In the order in which they were first written, then by name; those that are new come last. */
+export function oldestFirst(documents: readonly Document[], createdAt: ReadonlyMap<string, string>): Document[] {
+  const keyed = documents.map((document) => {
+    const { namespace, name } = document.metadata;
+    const at = Date.parse(createdAt.get(refOf(document.kind, namespace, name)) ?? "");
+    return { document, at: Number.isNaN(at) ? Number.POSITIVE_INFINITY : at, key: serviceKey(namespace, name) };
+  });
+  keyed.sort(
+    (left, right) =>
+      compare(left.at, right.at) || compare(left.key, right.key) || compare(left.document.kind, right.document.kind),
+  );
+  return keyed.map(({ document }) => document);
+}
+
+/** Order of plain values; strings by their characters' codes, the same on every machine. */
+export function compare<Value extends string | number>(left: Value, right: Value): number {
+  if (left === right) return 0;
+  return left < right ? -1 : 1;
+}
+
+function viewOf(document: DocumentOf<"Service">): ServiceView {
+  const { namespace, name } = document.metadata;
+  if (document.apiVersion === "v1") {
+    const { ports } = document.spec;
+    const silent = { exposure: "mesh", assertion: "caller", endpoints: [], healthCheck: null } as const;
+    return { namespace, name, ...silent, ports: portsOf(ports) };
+  }
+  const { exposure, assertion, endpoints, healthCheck = null } = document.spec;
+  return { namespace, name, exposure, assertion, endpoints, healthCheck, ports: [] };
+}
+
+/** The port numbers of a core Service, whose spec was kept unread. */
+function portsOf(ports: unknown): number[] {
+  if (!Array.isArray(ports)) return [];
+  return ports.flatMap((entry: unknown) => {
+    const port = typeof entry === "object" && entry !== null && "port" in entry ? entry.port : null;
+    return typeof port === "number" ? [port] : [];
+  });
+}

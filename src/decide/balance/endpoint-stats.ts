@@ -1,0 +1,79 @@
+// The isolate's notes on the endpoints of each service with more than one: one entry per endpoint that exists now, so the
+// book is as large as the mesh and no larger. Plain data.
+import type { Endpoint, ServiceKey } from "../../model/snapshot/snapshot.ts";
+import { newLoad, type EndpointLoad } from "./endpoint-load.ts";
+
+export interface ServiceStats {
+  /** The list that `loads` is about. */
+  endpoints: readonly Endpoint[];
+  loads: Map<string, { readonly address: string; readonly load: EndpointLoad }>;
+  /** Those that were unhealthy when they were last looked at. */
+  readonly unhealthy: Set<string>;
+}
+
+export type EndpointStats = Map<ServiceKey, ServiceStats>;
+
+/** Services that are remembered; the one that was met first goes. */
+const MOST_SERVICES = 2000;
+
+/**
+ * The service's page, brought up to its endpoints. Those that join a service which was known already start slowly, an
+ * endpoint that moved to another address among them.
+ */
+export function statsOf(
+  book: EndpointStats,
+  service: ServiceKey,
+  endpoints: readonly Endpoint[],
+  nowMs: number,
+): ServiceStats {
+  const page = book.get(service);
+  if (page === undefined) {
+    const oldest = book.size >= MOST_SERVICES ? book.keys().next().value : undefined;
+    if (oldest !== undefined) book.delete(oldest);
+    const fresh = { endpoints, loads: loadsOf(endpoints, new Map(), null), unhealthy: new Set<string>() };
+    book.set(service, fresh);
+    return fresh;
+  }
+  // Lists are replaced when anything changes, never edited.
+  if (page.endpoints !== endpoints) {
+    page.loads = loadsOf(endpoints, page.loads, nowMs);
+    page.endpoints = endpoints;
+    for (const id of page.unhealthy) if (!page.loads.has(id)) page.unhealthy.delete(id);
+  }
+  return page;
+}
+
+/** Takes over who of these is unhealthy. Those who were and are so no more start slowly, like newcomers. */
+export function followHealth(
+  page: ServiceStats,
+  among: readonly Endpoint[],
+  unhealthy: ReadonlySet<string>,
+  nowMs: number,
+): void {
+  if (page.unhealthy.size === 0 && unhealthy.size === 0) return;
+  for (const { id } of among) {
+    if (unhealthy.has(id)) page.unhealthy.add(id);
+    else if (page.unhealthy.delete(id)) {
+      const known = page.loads.get(id);
+      if (known !== undefined) known.load.joinedAtMs = nowMs;
+    }
+  }
+}
+
+export function loadIn(page: ServiceStats, endpoint: Endpoint): EndpointLoad | null {
+  return page.loads.get(endpoint.id)?.load ?? null;
+}
+
+function loadsOf(
+  endpoints: readonly Endpoint[],
+  before: ServiceStats["loads"],
+  joinedAtMs: number | null,
+): ServiceStats["loads"] {
+  return new Map(
+    endpoints.map((endpoint) => {
+      const address = "url" in endpoint.address ? endpoint.address.url : `binding ${endpoint.address.binding}`;
+      const known = before.get(endpoint.id);
+      return [endpoint.id, known?.address === address ? known : { address, load: newLoad(joinedAtMs) }];
+    }),
+  );
+}

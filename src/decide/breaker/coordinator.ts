@@ -1,0 +1,297 @@
+// The coordinator of one service's breakers: takes the isolates' reports, moves the machines of decide/breaker.ts and
+// decide/outlier.ts, and answers each isolate what holds, what it may probe and when to report again.
+import type {
+  BreakerReply,
+  BreakerReport,
+  BreakerRow,
+  Ejection,
+  ForceOrder,
+  PolicyReport,
+  ProbePermit,
+  TargetOutcomes,
+  Verdict,
+} from "../../model/message/breaker-sync.ts";
+import {
+  endpointTarget,
+  type BreakerTerms,
+  type ForcedState,
+  type OutlierTerms,
+} from "../../model/snapshot/circuit.ts";
+import { advance, grantProbes, newBreaker, record, settleProbe, type Breaker, type Latest } from "./breaker.ts";
+import { isContended, lendCapacity, newCapacityCoordinator, type CapacityCoordinator } from "./capacity.ts";
+import { countHost, followEndpoints, newOutliers, sweepOutliers, type Outliers } from "./outlier.ts";
+import { CALM_MS, meter, newPace, paceOf, sharedMs, type Pace } from "./report-pace.ts";
+import { sumOutcomes } from "./rolling-window.ts";
+
+/** One target under one policy. */
+export interface TargetState {
+  readonly policy: string;
+  readonly target: string;
+  terms: BreakerTerms;
+  readonly breaker: Breaker;
+  /** Each isolate's failures in a row at the end of what it reported, and when the last of them was. */
+  readonly runs: Map<string, { readonly run: number; readonly epoch: number; readonly failedAt: number }>;
+  /** The last success that anybody has reported. */
+  okAt: number;
+  heardAt: number;
+  /** When failures in a row became a good part of what trips it. */
+  suspectedAt: number;
+}
+
+export interface Forced {
+  readonly state: "open" | "closed";
+  readonly until: number;
+  readonly reason: string;
+}
+
+export interface BreakerCoordinator {
+  readonly targets: Map<string, TargetState>;
+  readonly ejecting: Map<string, { terms: OutlierTerms; readonly outliers: Outliers }>;
+  /** By target: `*` or a version. */
+  readonly forced: Map<string, Forced>;
+  readonly isolates: Map<string, { reply: BreakerReply; at: number }>;
+  readonly pace: Pace;
+  readonly capacity: CapacityCoordinator;
+}
+
+/** Beside the time that the probed call takes: two round trips. */
+const PROBE_SLACK_MS = 400;
+const ISOLATE_MS = 10_000;
+/** So many times fewer failures than trip it make it suspicious, for a moment. */
+const SUSPICION = 4;
+const SUSPICION_MS = 300;
+const TRUST_MS = 5000;
+const FORGET_SEAT_MS = 600_000;
+const MAX_SEATS = 5000;
+
+export function newBreakerCoordinator(): BreakerCoordinator {
+  return {
+    targets: new Map(),
+    ejecting: new Map(),
+    forced: new Map(),
+    isolates: new Map(),
+    pace: newPace(0),
+    capacity: newCapacityCoordinator(),
+  };
+}
+
+export const targetId = (policy: string, target: string): string => `${policy} ${target}`;
+
+/** Answers one report. Counted once, however often it arrives; one that comes late changes nothing. */
+export function answerReport(
+  desk: BreakerCoordinator,
+  report: BreakerReport,
+  now: number,
+  random: () => number,
+): BreakerReply {
+  const known = desk.isolates.get(report.isolate);
+  if (known?.reply.seq === report.seq) return known.reply;
+  const late = known !== undefined && report.seq < known.reply.seq;
+  const probes = late ? [] : report.policies.flatMap((one) => ingest(desk, report.isolate, one, now, random));
+  forget(desk, now);
+  const paced = pace(desk, known === undefined, now, random);
+  const lent = late ? {} : lendCapacity(desk.capacity, report, paced.nextSyncMs, now);
+  const reply = { seq: report.seq, ...paced, ...verdictsFor(desk, report, now, random), probes, ...lent };
+  if (!late) desk.isolates.set(report.isolate, { reply, at: now });
+  return reply;
+}
+
+function ingest(
+  desk: BreakerCoordinator,
+  isolate: string,
+  report: PolicyReport,
+  now: number,
+  random: () => number,
+): ProbePermit[] {
+  const { policy, breaker: terms, outlier } = report;
+  if (outlier) eject(desk, policy, outlier, report, now);
+  if (!terms) return [];
+  for (const { target, permit, ok } of report.settled ?? []) {
+    const seat = desk.targets.get(targetId(policy, target));
+    if (seat) settleProbe(seat.breaker, terms, permit, ok, now, random);
+  }
+  for (const outcomes of report.outcomes) {
+    const seat = targetOf(desk, policy, outcomes.target, terms, now);
+    if (!seat) continue;
+    const { run, epoch, okMs, failedMs } = outcomes;
+    if (okMs !== null) seat.okAt = Math.max(seat.okAt, now - okMs);
+    if (run > 0 && failedMs !== null) seat.runs.set(isolate, { run, epoch, failedAt: now - failedMs });
+    else seat.runs.delete(isolate);
+    const latest = latestOf(desk, seat, outcomes, now);
+    const suspicious =
+      latest.failing * SUSPICION >= terms.minRequests && latest.failingPercent * SUSPICION >= terms.failurePercent;
+    if (suspicious && now - seat.suspectedAt > TRUST_MS) seat.suspectedAt = now;
+    record(seat.breaker, terms, outcomes, epoch, latest, now, random);
+  }
+  const ttlMs = report.probeMs + PROBE_SLACK_MS;
+  return (report.probeWant ?? []).flatMap((target) => {
+    const seat = targetOf(desk, policy, target, terms, now);
+    const permits = seat ? grantProbes(seat.breaker, terms, 1, ttlMs, now, random) : [];
+    return permits.map((permit) => ({ policy, target, permit, ttlMs }));
+  });
+}
+
+function targetOf(
+  desk: BreakerCoordinator,
+  policy: string,
+  target: string,
+  terms: BreakerTerms,
+  now: number,
+): TargetState | null {
+  const id = targetId(policy, target);
+  const known = desk.targets.get(id);
+  if (known) {
+    known.terms = terms;
+    known.heardAt = now;
+    return known;
+  }
+  if (desk.targets.size >= MAX_SEATS) return null;
+  const seat = {
+    policy,
+    target,
+    terms,
+    breaker: newBreaker(terms, now),
+    runs: new Map(),
+    okAt: 0,
+    heardAt: now,
+    suspectedAt: Number.NEGATIVE_INFINITY,
+  };
+  desk.targets.set(id, seat);
+  return seat;
+}
+
+/**
+ * Only looked at when something failed: that is when it can matter. Who fails reports at once and who does not takes its
+ * time, so every isolate that has said nothing of the target counts as fine.
+ */
+function latestOf(
+  desk: BreakerCoordinator,
+  { breaker, runs, terms, okAt }: TargetState,
+  { failed }: TargetOutcomes,
+  now: number,
+): Latest {
+  const lagMs = 1.1 * Math.max(CALM_MS, sharedMs(desk.isolates.size));
+  if (failed === 0) return { failing: 0, failingPercent: 0, lagMs };
+  let failing = 0;
+  let isolates = 0;
+  for (const [isolate, { run, epoch, failedAt }] of runs) {
+    if (now - failedAt > terms.windowMs || epoch !== breaker.epoch) runs.delete(isolate);
+    else if (failedAt > okAt) {
+      failing += run;
+      isolates += 1;
+    }
+  }
+  return { failing, failingPercent: (100 * isolates) / Math.max(isolates, desk.isolates.size), lagMs };
+}
+
+function eject(desk: BreakerCoordinator, policy: string, terms: OutlierTerms, report: PolicyReport, now: number): void {
+  const known = desk.ejecting.get(policy) ?? { terms, outliers: newOutliers(now) };
+  known.terms = terms;
+  desk.ejecting.set(policy, known);
+  followEndpoints(known.outliers, report.endpoints, now);
+  for (const { target, ok, failed, run } of report.outcomes) {
+    if (target.startsWith("e:")) countHost(known.outliers, terms, target.slice(2), { ok, failed, run }, now);
+  }
+}
+
+function verdictsFor(
+  desk: BreakerCoordinator,
+  { policies }: BreakerReport,
+  now: number,
+  random: () => number,
+): Pick<BreakerReply, "verdicts" | "ejections" | "forced"> {
+  const named = new Set(policies.map(({ policy }) => policy));
+  const verdicts: Verdict[] = [];
+  for (const { policy, target, terms, breaker } of desk.targets.values()) {
+    if (!named.has(policy)) continue;
+    advance(breaker, terms, now, random);
+    const { state, epoch, openUntil } = breaker;
+    if (epoch > 1) {
+      verdicts.push({ policy, target, state, epoch, forMs: state === "open" ? Math.max(0, openUntil - now) : 0 });
+    }
+  }
+  const ejections: Ejection[] = [];
+  for (const policy of named) {
+    const one = desk.ejecting.get(policy);
+    if (!one) continue;
+    sweepOutliers(one.outliers, one.terms, now);
+    for (const [endpoint, { ejectedUntil }] of one.outliers.hosts) {
+      if (ejectedUntil !== null) ejections.push({ policy, endpoint, forMs: ejectedUntil - now });
+    }
+  }
+  return { verdicts, ejections, forced: forcedStates(desk, now) };
+}
+
+/** Slow while all is well, quick while something is not, and never more than the object can answer. */
+function pace(
+  desk: BreakerCoordinator,
+  isNew: boolean,
+  now: number,
+  random: () => number,
+): Pick<BreakerReply, "nextSyncMs" | "urgentSyncMs" | "suspicious"> {
+  meter(desk.pace, now);
+  const seats = [...desk.targets.values()];
+  const busy = seats.some(({ breaker }) => breaker.state !== "closed") || isContended(desk.capacity, now);
+  const suspicious = seats.some(
+    ({ breaker, suspectedAt }) => breaker.state === "closed" && now - suspectedAt < SUSPICION_MS,
+  );
+  return { ...paceOf(desk.pace, desk.isolates.size, { busy, isNew }, random), suspicious };
+}
+
+function forget(desk: BreakerCoordinator, now: number): void {
+  for (const [isolate, { at, reply }] of desk.isolates) {
+    if (now - at > Math.max(ISOLATE_MS, 3 * reply.nextSyncMs)) desk.isolates.delete(isolate);
+  }
+  for (const [id, { heardAt }] of desk.targets) if (now - heardAt > FORGET_SEAT_MS) desk.targets.delete(id);
+}
+
+/** What operators force, as long as it lasts. */
+export function forcedStates(desk: BreakerCoordinator, now: number): ForcedState[] {
+  for (const [target, { until }] of desk.forced) if (until <= now) desk.forced.delete(target);
+  return [...desk.forced].map(([target, { state, until, reason }]) => ({
+    target,
+    state,
+    forMs: until - now,
+    reason,
+  }));
+}
+
+export function forceState(desk: BreakerCoordinator, { target, state, ttlMs, reason }: ForceOrder, now: number): void {
+  if (state === "auto") desk.forced.delete(target);
+  else desk.forced.set(target, { state, until: now + ttlMs, reason });
+}
+
+/** Every target that has been heard of lately. */
+export function breakerRows(desk: BreakerCoordinator, now: number, random: () => number): BreakerRow[] {
+  const rows = new Map<string, BreakerRow>();
+  for (const [id, { policy, target, terms, breaker }] of desk.targets) {
+    advance(breaker, terms, now, random);
+    const { state, epoch, since, openUntil, window } = breaker;
+    const until = state === "open" ? openUntil : null;
+    rows.set(id, { policy, target, state, epoch, since, until, ...sumOutcomes(window, now), ejectedUntil: null });
+  }
+  for (const [policy, { terms, outliers }] of desk.ejecting) {
+    sweepOutliers(outliers, terms, now);
+    for (const [endpoint, { ok, failed, ejectedUntil }] of outliers.hosts) {
+      const target = endpointTarget(endpoint);
+      const row = rows.get(targetId(policy, target)) ?? plainRow(policy, target, ok, failed, now);
+      rows.set(targetId(policy, target), { ...row, ejectedUntil });
+    }
+  }
+  return [...rows.values()];
+}
+
+function plainRow(policy: string, target: string, ok: number, failed: number, now: number): BreakerRow {
+  return {
+    policy,
+    target,
+    state: "closed",
+    epoch: 1,
+    since: now,
+    until: null,
+    ok,
+    failed,
+    slow: 0,
+    ejectedUntil: null,
+  };
+}

@@ -1,0 +1,62 @@
+// What an isolate knows of the health checks of one service: the list of endpoints that it tells the coordinator, and whom
+// it was told to leave out. Isolates never probe. Plain data.
+import type { HealthReply, HealthReport, ProbeTarget } from "../../model/message/health.ts";
+import type { HealthTerms } from "../../model/snapshot/health-terms.ts";
+import type { ClusterPlace, Endpoint, ServiceKey } from "../../model/snapshot/snapshot.ts";
+
+export interface IsolateHealth {
+  /** The list that `targets` and `name` are about. */
+  endpoints: readonly Endpoint[];
+  targets: readonly ProbeTarget[];
+  name: string;
+  /** The list that the coordinator has. */
+  told: string | null;
+  failing: ReadonlySet<string>;
+  failingUntil: number;
+}
+
+const NOBODY: ReadonlySet<string> = new Set();
+
+export function newIsolateHealth(): IsolateHealth {
+  return { endpoints: [], targets: [], name: "", told: null, failing: NOBODY, failingUntil: 0 };
+}
+
+/** Endpoints to leave out; nobody once the verdict has grown old. */
+export function failingIn(book: IsolateHealth, now: number): ReadonlySet<string> {
+  return now < book.failingUntil ? book.failing : NOBODY;
+}
+
+/** The part of a report that is about health. */
+export function healthReport(
+  book: IsolateHealth,
+  service: ServiceKey,
+  terms: HealthTerms,
+  endpoints: readonly Endpoint[],
+  clusters: Readonly<Record<string, ClusterPlace>> | undefined,
+): HealthReport {
+  // Lists are replaced when anything changes, never edited.
+  if (book.endpoints !== endpoints || book.name === "") {
+    book.endpoints = endpoints;
+    // What is drained gets no traffic, and no probes.
+    book.targets = endpoints
+      .filter(({ weight }) => weight > 0)
+      .map(({ id, address, cluster }) => ({ id, address, private: clusters?.[cluster]?.private ?? false }));
+    book.name = nameOf(book.targets);
+  }
+  return { service, terms, list: book.name, targets: book.told === book.name ? null : book.targets };
+}
+
+/** Takes over what the coordinator answered to a report that was sent at `sentAt`. */
+export function applyHealth(book: IsolateHealth, report: HealthReport, reply: HealthReply, sentAt: number): void {
+  book.told = reply.wantsList ? null : report.list;
+  book.failing = reply.leftOut.length === 0 ? NOBODY : new Set(reply.leftOut);
+  book.failingUntil = sentAt + reply.forMs;
+}
+
+/** Short, and the same for every isolate with the same list (FNV-1a over its JSON, and the length beside it). */
+function nameOf(targets: readonly ProbeTarget[]): string {
+  const text = JSON.stringify(targets);
+  let hash = 0x811c9dc5;
+  for (let at = 0; at < text.length; at++) hash = Math.imul(hash ^ text.charCodeAt(at), 0x01000193);
+  return `${text.length.toString(36)}-${(hash >>> 0).toString(36)}`;
+}

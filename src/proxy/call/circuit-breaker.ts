@@ -1,0 +1,98 @@
+// The breaker's hand on one request: which endpoints it may be sent to, and what its outcome does. Everything it needs is in
+// the isolate's memory; what it learns is reported behind the answer. A coordinator that cannot be reached changes nothing
+// for a request but that its last verdicts grow old.
+import {
+  beginAttempt,
+  choiceByHealth,
+  chooseEndpoints,
+  endAttempt,
+  NONE,
+  type Choice,
+} from "../../decide/breaker/choice.ts";
+import { isFailure } from "../../decide/breaker/outcome.ts";
+import { failingIn } from "../../decide/health/isolate.ts";
+import type { TryEnd } from "../../decide/retry/http-route.ts";
+import { WHOLE_SERVICE, type Circuit } from "../../model/snapshot/circuit.ts";
+import type { Refusal } from "../../model/word/problem.ts";
+import type { Endpoint, ServiceKey } from "../../model/snapshot/snapshot.ts";
+import type { Destination, Exchange } from "../exchange/exchange.ts";
+import { breakersOf, healthOf, reportSoon } from "./coordinator-sync.ts";
+
+export interface Guard {
+  /** The endpoints that may be asked now; a refusal when the breaker keeps all of them back. */
+  readonly choose: () => Choice | Refusal;
+  /** Called when a try goes out; the result is called when it has ended. */
+  readonly begin: (endpoint: Endpoint) => (end: TryEnd) => void;
+}
+
+/** A probe without a deadline of its own is given so long. */
+const PROBE_MS = 15_000;
+const LONGEST_RETRY_AFTER_S = 60;
+
+/** null = no policy breaks or ejects and no health check is asked for, and nothing is computed for it. */
+export function guardOf(
+  exchange: Exchange,
+  { service, version, circuit: policy, timeouts, pinned }: Destination,
+  endpoints: readonly Endpoint[],
+): Guard | null {
+  const probed = exchange.live.snapshot.services[service]?.health;
+  const circuit = policy !== undefined && (policy.breaker !== null || policy.outlier !== null) ? policy : undefined;
+  if (circuit === undefined && probed === undefined) return null;
+  const { ports } = exchange;
+  const book = breakersOf(ports, service);
+  const health = probed === undefined ? null : healthOf(ports, service);
+  const candidates = version === null ? endpoints : endpoints.filter((one) => one.version === version);
+  return {
+    choose() {
+      const failing = health === null ? NONE : failingIn(health, ports.now());
+      if (circuit === undefined) {
+        book.touched = true;
+        reportSoon(exchange, service, book);
+        return choiceByHealth(candidates, failing);
+      }
+      const chosen = chooseEndpoints(
+        book,
+        circuit,
+        candidates,
+        pinned?.endpointId ?? null,
+        ports.now(),
+        book.mustCheck ? ports.random() : 0,
+        failing,
+      );
+      // An answer is waited for by the next request, not by this one.
+      reportSoon(exchange, service, book);
+      return chosen.refusal === null ? chosen : refused(service, circuit, chosen.refusal);
+    },
+    begin(endpoint) {
+      if (circuit === undefined) return () => undefined;
+      const startedAt = ports.now();
+      const attempt = beginAttempt(book, circuit, endpoint, candidates, startedAt);
+      attempt.page.probeMs = timeouts.perTryMs || timeouts.requestMs || PROBE_MS;
+      return (end) => {
+        const now = ports.now();
+        endAttempt(book, attempt, !isFailure(end), now - startedAt, now);
+        reportSoon(exchange, service, book);
+      };
+    },
+  };
+}
+
+function refused(service: ServiceKey, { policy }: Circuit, refusal: NonNullable<Choice["refusal"]>): Refusal {
+  const { target, retryAfterMs, forced } = refusal;
+  const retryAfter = Math.min(Math.max(1, Math.ceil(retryAfterMs / 1000)), LONGEST_RETRY_AFTER_S);
+  const which = whichOf(target);
+  const why = forced === null ? "too many calls failed or were slow" : `an operator forced it open: ${forced}`;
+  return {
+    problem: "circuitOpen",
+    detail: `The breaker of ${which}the service ${service} is open: ${why}`,
+    extensions: { service, target, policy },
+    headers: { "retry-after": String(retryAfter) },
+  };
+}
+
+function whichOf(target: string): string {
+  if (target === WHOLE_SERVICE) return "";
+  const name = target.slice(2);
+  if (target.startsWith("e:")) return `endpoint ${name} of `;
+  return name === "" ? "" : `version ${name} of `;
+}

@@ -1,0 +1,148 @@
+// Whether a failed try is followed by another: by the rule's own retry, else by the TrafficPolicy in force, as far as the
+// service's retry budget goes. Inside a mesh only the outermost hop tries again: otherwise every hop multiplies the tries.
+import {
+  mayRetry,
+  retryDelayMs,
+  type RetriedRequest,
+  type RetryPolicy,
+  type TryEnd,
+} from "../../decide/retry/http-route.ts";
+import { readRetryAfter } from "../../decide/retry/retry-after.ts";
+import { policyStateOf, type IsolateBreakers, type PolicyState } from "../../decide/breaker/isolate.ts";
+import { isUnheard } from "../../decide/breaker/report.ts";
+import {
+  earnRetry,
+  newBudget,
+  takeRetry,
+  type BudgetState,
+  type RetryVerdict,
+} from "../../decide/retry/retry-budget.ts";
+import { maySendAgain, policyRetryDelayMs } from "../../decide/retry/traffic-policy.ts";
+import type { CallRetry, Hedge, RetryBudget } from "../../model/snapshot/call-policy.ts";
+import type { Circuit } from "../../model/snapshot/circuit.ts";
+import type { Rule } from "../../model/snapshot/snapshot.ts";
+import type { Admitted, Destination, Exchange } from "../exchange/exchange.ts";
+import { awaitAnswer, breakersOf, reportSoon } from "./coordinator-sync.ts";
+
+export type RetryPlan =
+  /** HTTPRoute.retry; a TrafficPolicy's budget holds for it, too. */
+  | { readonly by: "rule"; readonly retry: RetryPolicy; readonly budget: RetryBudget | null }
+  | { readonly by: "policy"; readonly retry: CallRetry; readonly budget: RetryBudget };
+
+/** Longest wait that an answer may ask for when the request has no deadline. */
+const LONGEST_WAIT_MS = 10_000;
+/** Longest wait for the coordinator of the service. */
+const LONGEST_ASK_MS = 250;
+/** For snapshots of an older release, which name no policy. */
+const UNGUARDED: Circuit = { policy: "", breaker: null, slowCallMs: 0, outlier: null };
+
+/** null = no failure is followed by another try. */
+export function retryPlanOf(rule: Rule | null, { calls }: Destination, { hops }: Admitted): RetryPlan | null {
+  if (hops > 0) return null;
+  const policy = calls?.retry ?? null;
+  const own = rule?.retry ?? null;
+  if (own !== null) return { by: "rule", retry: own, budget: policy?.budget ?? null };
+  return policy === null || policy.attempts === 0 ? null : { by: "policy", retry: policy, budget: policy.budget };
+}
+
+/** Is a body worth keeping? */
+export function mayNeedBody(plan: RetryPlan | null, method: string, hasIdempotencyKey: boolean): boolean {
+  if (plan === null) return false;
+  return plan.by === "rule"
+    ? mayRetry(plan.retry, method, hasIdempotencyKey)
+    : maySendAgain(plan.retry, method, hasIdempotencyKey);
+}
+
+export interface Tried {
+  readonly request: RetriedRequest;
+  readonly end: TryEnd;
+  /** The answer's header. */
+  readonly retryAfter: string | null;
+  /** How many were made already. */
+  readonly retries: number;
+  /** Until the deadline; null = none. */
+  readonly leftMs: number | null;
+  readonly nowMs: number;
+}
+
+/** Milliseconds to wait before the next try, or null when there is none. */
+export async function nextTryMs(
+  exchange: Exchange,
+  plan: RetryPlan,
+  destination: Destination,
+  tried: Tried,
+): Promise<number | null> {
+  const { request, end, retries, leftMs, nowMs } = tried;
+  const waitMs = end.end === "answered" ? readRetryAfter(tried.retryAfter, nowMs) : null;
+  const mostMs = leftMs ?? LONGEST_WAIT_MS;
+  if (waitMs !== null && waitMs >= mostMs) return null;
+  const random = exchange.ports.random();
+  const delayMs =
+    plan.by === "policy"
+      ? policyRetryDelayMs(plan.retry, request, end, retries, leftMs, waitMs, random)
+      : atLeast(waitMs, retryDelayMs(plan.retry, request, end, retries, leftMs, random));
+  return delayMs !== null && (await spendRetry(exchange, plan.budget, destination, leftMs)) ? delayMs : null;
+}
+
+function atLeast(waitMs: number | null, delayMs: number | null): number | null {
+  return delayMs === null ? null : Math.max(delayMs, waitMs ?? 0);
+}
+
+/** null = the request is not sent again before its answer. */
+export function hedgeOf(plan: RetryPlan | null, request: RetriedRequest): Hedge | null {
+  if (plan === null || plan.by === "rule" || plan.retry.hedge === undefined || !request.replayable) return null;
+  const { retry } = plan;
+  const max = Math.min(plan.retry.hedge.max, retry.attempts);
+  return maySendAgain(retry, request.method, request.hasIdempotencyKey) ? { ...plan.retry.hedge, max } : null;
+}
+
+/** To be called once per request, before its first try. */
+export function earn(exchange: Exchange, { budget }: RetryPlan, destination: Destination, nowMs: number): void {
+  if (budget !== null) earnRetry(budgetOf(exchange, destination).state, budget, nowMs);
+}
+
+/** One retry of the service's budget, unless it has none. Where the fleet may have one to lend, that is asked for. */
+export async function spendRetry(
+  exchange: Exchange,
+  budget: RetryBudget | null,
+  destination: Destination,
+  leftMs: number | null,
+): Promise<boolean> {
+  if (budget === null) return true;
+  const { ports } = exchange;
+  const { service } = destination;
+  const { book, page, state } = budgetOf(exchange, destination);
+  const take = (): RetryVerdict => takeRetry(state, budget, isUnheard(book, ports.now()), ports.now());
+  let verdict = take();
+  if (state.wanted > 0) page.touched = true;
+  if (verdict === "ask") {
+    await awaitAnswer(exchange, service, book, Math.min(LONGEST_ASK_MS, leftMs ?? LONGEST_ASK_MS));
+    verdict = take();
+  }
+  if (verdict === "granted") return true;
+  exchange.trace?.("retry", { refused: "budget", service });
+  return false;
+}
+
+/** The same without waiting: what is missing now may be there for the next request. */
+export function spendAtHand(exchange: Exchange, { budget }: RetryPlan, destination: Destination): boolean {
+  if (budget === null) return true;
+  const { ports } = exchange;
+  const { book, page, state } = budgetOf(exchange, destination);
+  const verdict = takeRetry(state, budget, isUnheard(book, ports.now()), ports.now());
+  if (verdict !== "ask") return verdict === "granted";
+  page.touched = true;
+  book.urgent = true;
+  reportSoon(exchange, destination.service, book);
+  return false;
+}
+
+function budgetOf(
+  { ports }: Exchange,
+  { service, circuit }: Destination,
+): { book: IsolateBreakers; page: PolicyState; state: BudgetState } {
+  const book = breakersOf(ports, service);
+  const page = policyStateOf(book, circuit ?? UNGUARDED);
+  page.retries ??= newBudget(ports.now());
+  return { book, page, state: page.retries };
+}
