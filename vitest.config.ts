@@ -21,7 +21,7 @@ const alone = [
   "test/control/calls/{credentials,history,keys,oauth}.worker.test.ts",
   "test/control/{matrix,secrets}.worker.test.ts",
   "test/control/page/pages.worker.test.ts",
-  "test/isolate/live.worker.test.ts",
+  "test/isolate/snapshot.worker.test.ts",
   "test/regress/hono.worker.test.ts",
 ];
 
