@@ -16,6 +16,29 @@ function published(): Readonly<Record<string, string>> {
 const journeys = ["test/journeys/**/*.test.ts", "test/conformance/**/*.test.ts"];
 const worker = ["test/**/*.worker.test.ts"];
 
+/** Worker tests about what an isolate remembers, or that leave something in its memory: each in an isolate of its own. */
+const alone = [
+  "test/control/calls/{credentials,history,keys,oauth}.worker.test.ts",
+  "test/control/{matrix,secrets}.worker.test.ts",
+  "test/control/page/pages.worker.test.ts",
+  "test/isolate/snapshot.worker.test.ts",
+  "test/regress/hono.worker.test.ts",
+];
+
+const workerd = cloudflareTest(async () => ({
+  wrangler: { configPath: "./wrangler.toml" },
+  miniflare: {
+    bindings: {
+      TEST_MIGRATIONS: await readD1Migrations(new URL("migrations", import.meta.url).pathname),
+      SELVAGE_ADMIN_TOKEN: "test-admin-token",
+      LOCAL_MESH: "true",
+      PUBLISHED_VECTORS: published(),
+    },
+  },
+}));
+const clean = "./test/support/clean.ts";
+const empty = "./test/support/worker/setup.ts";
+
 export default defineConfig({
   test: {
     // Left to itself it leaves one core idle, which is half of a small machine. Journeys still run one at a time.
@@ -28,23 +51,22 @@ export default defineConfig({
           exclude: [...worker, ...journeys],
           // Pure things leave nothing behind: evaluating zod anew for each file is most of what their tests would cost.
           isolate: false,
+          setupFiles: [clean],
         },
       },
       {
-        plugins: [
-          cloudflareTest(async () => ({
-            wrangler: { configPath: "./wrangler.toml" },
-            miniflare: {
-              bindings: {
-                TEST_MIGRATIONS: await readD1Migrations(new URL("migrations", import.meta.url).pathname),
-                SELVAGE_ADMIN_TOKEN: "test-admin-token",
-                LOCAL_MESH: "true",
-                PUBLISHED_VECTORS: published(),
-              },
-            },
-          })),
-        ],
-        test: { name: "worker", include: worker, setupFiles: ["./test/support/worker/setup.ts"] },
+        plugins: [workerd],
+        test: {
+          name: "worker",
+          include: worker,
+          exclude: alone,
+          isolate: false,
+          setupFiles: [clean, empty, "./test/support/worker/shared-isolate.ts"],
+        },
+      },
+      {
+        plugins: [workerd],
+        test: { name: "worker-alone", include: alone, setupFiles: [clean, empty] },
       },
       {
         test: {

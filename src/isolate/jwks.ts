@@ -1,21 +1,14 @@
-// Key sets of issuers in an isolate's memory, by URL. Values only, as in live-mesh.ts: requests share what was loaded, never
-// a promise. The URL itself is fetched elsewhere, once for the whole fleet: durable/jwks-cache.ts.
-import {
-  isUsable,
-  jwksVerdict,
-  MAX_UNKNOWN_KIDS,
-  unknownKidVerdict,
-  type JwksTimes,
-} from "../decide/keys/jwks-copy.ts";
-import { JWKS_GAP_MS } from "../decide/keys/jwks-record.ts";
+// Key sets of issuers in an isolate's memory, by URL. The URL itself is fetched elsewhere, once for the whole fleet:
+// durable/jwks-cache.ts. What nobody can give is not asked for again before the time that was told.
+import { MAX_UNKNOWN_KIDS, unknownKidVerdict } from "../decide/keys/unknown-kid.ts";
+import { JWKS_GAP_MS, JWKS_LAST_GOOD_MS, JWKS_TTL_MS } from "../decide/keys/jwks-record.ts";
+import { BoundedMap } from "../decide/text/bounded-map.ts";
 import type { JwksAnswer, JwksQuestion } from "../model/message/jwks-exchange.ts";
 import { keySetOf, type KeySet } from "../tokens/key-set.ts";
-import type { Context } from "./snapshot.ts";
+import { Kept, type Clock, type Context, type KeptTerms, type Loaded, type NotLoaded } from "./kept.ts";
 
 /** What is needed from outside. */
-export interface JwksPorts {
-  now(): number;
-  wait(ms: number): Promise<void>;
+export interface JwksPorts extends Clock {
   /** Asks the object that holds the URL's keys; may reject. */
   ask(question: JwksQuestion): Promise<JwksAnswer>;
 }
@@ -26,154 +19,104 @@ export interface JwksSource {
   readonly allowPrivate?: boolean;
 }
 
-interface Copy {
-  readonly source: JwksSource;
-  keys: KeySet | null;
-  version: string | null;
-  times: JwksTimes;
-  kidAskedAt: number | null;
-  turnTakenAt: number | null;
-  waiting: number;
-}
-
+/** Young until ten minutes after it was last read at its source; a source that is down locks nobody out for a day. */
+const TERMS: KeptTerms = {
+  freshMs: JWKS_TTL_MS,
+  // An isolate that slept must not go on with a key that was taken back.
+  checkFirstMs: 2 * JWKS_TTL_MS,
+  lastGoodMs: JWKS_LAST_GOOD_MS,
+  outageMs: 2 * JWKS_TTL_MS,
+  retryMs: 2000,
+  coldRetryMs: 2000,
+  waitMs: 1000,
+  coldWaitMs: 6000,
+  turnMs: 7000,
+  mostWaiting: 500,
+};
 /** URLs come from documents; what is beyond this was of policies long gone. */
 const MAX_COPIES = 256;
-/** A question that takes longer has lost its turn: its request may have been cancelled under it. */
-const TURN_MS = 7000;
-/** How long a request waits, with and without a set to fall back on. */
-const WAIT_MS = 1000;
-const COLD_WAIT_MS = 6000;
-const FIRST_LOOK_MS = 10;
-const LONGEST_LOOK_MS = 320;
-/** Requests of one URL that may wait at a time: a flood must not fill the isolate with waiting. */
-const MAX_WAITING = 500;
-/** Until the object can be asked again that could not be reached. */
-const UNREACHED_MS = 2000;
 
-export class JwksCopies {
-  readonly #copies = new Map<string, Copy>();
+interface Held {
+  readonly keys: KeySet;
+  readonly version: string;
+}
+
+/** One question: of which URL, and for which key. */
+interface Asking extends JwksPorts {
+  readonly source: JwksSource;
+  readonly kid: string | null;
+}
+
+interface Copy {
+  readonly kept: Kept<Held, Asking>;
+  /** When a key was last asked for that is not known. */
+  kidAskedAt: number | null;
+}
+
+export class HeldJwks {
+  readonly #copies = new BoundedMap<string, Copy>(MAX_COPIES);
   /** `<url> <kid>` → when it was not found. */
-  readonly #missed = new Map<string, number>();
+  readonly #missed = new BoundedMap<string, number>(MAX_UNKNOWN_KIDS);
 
-  /** The keys to check with; null = there are none to be had. */
+  /**
+   * The keys to check with. Never rejects.
+   *
+   * @returns null = they cannot be had, or are more than a day old: nobody can be let in by them
+   */
   current(ports: JwksPorts, ctx: Context, source: JwksSource, now: number): KeySet | null | Promise<KeySet | null> {
-    const copy = this.#copyOf(source);
-    switch (jwksVerdict(copy.times, now)) {
-      case "serve":
-        return copy.keys;
-      case "none":
-        return null;
-      case "ask-behind":
-        if (takeTurn(copy, now)) ctx.waitUntil(this.#ask(ports, copy, null));
-        return copy.keys;
-      case "ask-first":
-        return this.#askFirst(ports, ctx, copy, now);
-    }
+    const held = this.#copyOf(source).kept.current({ ...ports, source, kid: null }, ctx, now);
+    return held instanceof Promise ? held.then((one) => one?.keys ?? null) : (held?.keys ?? null);
   }
 
-  /** After a key was not found: the keys as they are now, where that may make a difference; else null. */
+  /**
+   * After a key id was not found: the keys as they are now, where that may make a difference. At most one question in 30 s,
+   * whatever strangers write. Never rejects.
+   *
+   * @returns null = nothing newer
+   */
   async newer(ports: JwksPorts, ctx: Context, source: JwksSource, kid: string, now: number): Promise<KeySet | null> {
     const copy = this.#copyOf(source);
-    const before = copy.version;
+    const { kept } = copy;
+    const before = kept.last?.version;
     const name = `${source.jwksUri} ${kid}`;
     const verdict = unknownKidVerdict(copy.kidAskedAt, this.#missed.get(name) ?? null, now);
+    const isAsking = kept.isAsking(now);
     // While one asks, the answer may be what this one needs as well: unless it is known not to exist.
-    const isAsking = copy.turnTakenAt !== null && !this.#missed.has(name);
-    if (verdict === "refuse" && !isAsking) return null;
-    if (takeTurn(copy, now)) {
-      copy.kidAskedAt = now;
-      const asking = this.#ask(ports, copy, kid);
-      ctx.waitUntil(asking);
-      if (verdict === "ask-behind") return null;
-      await Promise.race([asking, ports.wait(COLD_WAIT_MS)]);
-    } else if (verdict !== "ask-behind") {
-      await this.#waitForTurn(ports, copy, now + COLD_WAIT_MS);
+    if (verdict === "refuse" && (!isAsking || this.#missed.has(name))) return null;
+    if (!isAsking) copy.kidAskedAt = now;
+    const asking = { ...ports, source, kid };
+    if (verdict === "ask-behind") {
+      kept.renewBehind(asking, ctx, now);
+      return null;
     }
-    if (copy.version !== before) return copy.keys;
-    this.#miss(name, now);
+    await kept.renew(asking, ctx, now);
+    if (kept.last !== null && kept.last.version !== before) return kept.last.keys;
+    this.#missed.set(name, now);
     return null;
   }
 
-  /** When the keys of a URL may be there again, milliseconds from `now`. */
+  /** Milliseconds until keys that could not be had may be there. */
   retryMs(source: JwksSource, now: number): number {
-    return Math.max(1000, this.#copyOf(source).times.notBefore - now);
-  }
-
-  async #askFirst(ports: JwksPorts, ctx: Context, copy: Copy, now: number): Promise<KeySet | null> {
-    const waitMs = isUsable(copy.times.confirmedAt, now) ? WAIT_MS : COLD_WAIT_MS;
-    if (takeTurn(copy, now)) {
-      const asking = this.#ask(ports, copy, null);
-      ctx.waitUntil(asking);
-      await Promise.race([asking, ports.wait(waitMs)]);
-    } else {
-      await this.#waitForTurn(ports, copy, now + waitMs);
-    }
-    return isUsable(copy.times.confirmedAt, ports.now()) ? copy.keys : null;
-  }
-
-  /** Until another request's question has been answered. */
-  async #waitForTurn(ports: JwksPorts, copy: Copy, until: number): Promise<void> {
-    if (copy.waiting >= MAX_WAITING) return;
-    copy.waiting++;
-    let lookMs = FIRST_LOOK_MS;
-    while (copy.turnTakenAt !== null && ports.now() < until) {
-      await ports.wait(lookMs);
-      lookMs = Math.min(LONGEST_LOOK_MS, lookMs * 2);
-    }
-    copy.waiting--;
-  }
-
-  async #ask(ports: JwksPorts, copy: Copy, kid: string | null): Promise<void> {
-    const { source, version, turnTakenAt } = copy;
-    const sentAt = ports.now();
-    const question = { url: source.jwksUri, allowPrivate: source.allowPrivate === true, kid, seen: version };
-    try {
-      const answer = await ports.ask(question);
-      if (answer.ok) await take(copy, answer, sentAt);
-      else copy.times = { ...copy.times, askedAt: sentAt, notBefore: sentAt + answer.retryMs };
-    } catch {
-      copy.times = { ...copy.times, askedAt: sentAt, notBefore: sentAt + UNREACHED_MS };
-    }
-    if (copy.turnTakenAt === turnTakenAt) copy.turnTakenAt = null;
+    return Math.max(1000, this.#copyOf(source).kept.checks.notBefore - now);
   }
 
   #copyOf(source: JwksSource): Copy {
     const name = `${source.allowPrivate === true ? "private" : "public"} ${source.jwksUri}`;
-    const held = this.#copies.get(name);
-    if (held !== undefined) return held;
-    const times = { confirmedAt: null, askedAt: null, notBefore: 0 };
-    const copy = { source, keys: null, version: null, times, kidAskedAt: null, turnTakenAt: null, waiting: 0 };
-    keepWithin(this.#copies, MAX_COPIES);
-    this.#copies.set(name, copy);
-    return copy;
-  }
-
-  #miss(name: string, now: number): void {
-    this.#missed.delete(name);
-    keepWithin(this.#missed, MAX_UNKNOWN_KIDS);
-    this.#missed.set(name, now);
+    return this.#copies.getOrMake(name, () => ({ kept: new Kept(TERMS, ask), kidAskedAt: null }));
   }
 }
 
-async function take(copy: Copy, answer: Extract<JwksAnswer, { ok: true }>, sentAt: number): Promise<void> {
+async function ask(
+  { ask: send, source, kid }: Asking,
+  held: Held | null,
+  { sentAt }: { readonly sentAt: number },
+): Promise<Loaded<Held> | NotLoaded> {
+  const seen = held?.version ?? null;
+  const answer = await send({ url: source.jwksUri, allowPrivate: source.allowPrivate === true, kid, seen });
+  if (!answer.ok) return answer;
+  const told = { confirmedAt: sentAt - answer.confirmedMs, restMs: JWKS_GAP_MS };
   // The same keys stay the same object: what was verified with them stays verified.
-  if (answer.keys !== null && answer.version !== copy.version) {
-    copy.keys = (await keySetOf(answer.keys)).keys;
-    copy.version = answer.version;
-  }
-  const confirmedAt = sentAt - answer.confirmedMs;
-  copy.times = { confirmedAt, askedAt: sentAt, notBefore: sentAt + JWKS_GAP_MS };
-}
-
-/** One question at a time for each URL. */
-function takeTurn(copy: Copy, now: number): boolean {
-  if (copy.turnTakenAt !== null && now - copy.turnTakenAt < TURN_MS) return false;
-  copy.turnTakenAt = now;
-  return true;
-}
-
-/** Makes room for one more: the oldest goes. */
-function keepWithin(map: Map<string, unknown>, most: number): void {
-  const [oldest] = map.keys();
-  if (map.size >= most && oldest !== undefined) map.delete(oldest);
+  if (held !== null && (answer.keys === null || answer.version === seen)) return { value: held, ...told };
+  if (answer.keys === null) throw new Error("The object takes somebody who has nothing for up to date");
+  return { value: { keys: (await keySetOf(answer.keys)).keys, version: answer.version }, ...told };
 }

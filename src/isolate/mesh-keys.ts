@@ -1,94 +1,51 @@
-// The mesh's own keys in an isolate's memory. Like the snapshot they are shared as values, never as a promise: one request may
-// not wait for another's I/O. A key that was revoked is refused within 60 s: no isolate decides on keys that it last asked
-// about longer ago than that, unless the ring cannot be reached.
-import { CHECK_KEYS_MS, keyFreshness } from "../decide/keys/key-freshness.ts";
+// The mesh's own keys in an isolate's memory. A key that was revoked is refused within 60 s: no isolate decides on keys that
+// it last asked about longer ago than that, unless the ring cannot be reached; then the keys at hand serve on for a day.
 import type { KeyAnswer, KeyJwk, KeyMaterial } from "../model/message/key-ring.ts";
 import type { Key, MeshKeys } from "../model/message/mesh-keys.ts";
 import { decodeBase64url } from "../tokens/base64url.ts";
-import type { Context } from "./snapshot.ts";
+import { Kept, type Clock, type Context, type KeptTerms } from "./kept.ts";
 
-/** How long a request waits where there is something to fall back on, and where there is nothing. */
-const WAIT_MS = 1000;
-const COLD_WAIT_MS = 3000;
-/** A question that takes longer has lost its turn: its request may have been cancelled under it. */
-const TURN_MS = 2000;
-const LOOK_MS = 10;
+export const KEY_TERMS: KeptTerms = {
+  freshMs: 25_000,
+  checkFirstMs: 50_000,
+  lastGoodMs: 24 * 3_600_000,
+  outageMs: 0,
+  retryMs: 2000,
+  coldRetryMs: 2000,
+  waitMs: 1000,
+  coldWaitMs: 3000,
+  turnMs: 2000,
+  mostWaiting: Infinity,
+};
 
 /** What the keys need from outside. */
-export interface KeyPorts {
-  now(): number;
-  wait(ms: number): Promise<void>;
+export interface KeyPorts extends Clock {
   /** Asks the ring; may reject. */
   material(tag: string | null): Promise<KeyAnswer>;
 }
 
+interface Held {
+  readonly keys: MeshKeys;
+  readonly tag: string;
+}
+
 export class HeldKeys {
-  #keys: MeshKeys | null = null;
-  #tag: string | null = null;
-  #checkedAt: number | null = null;
-  #failedAt: number | null = null;
-  #turnTakenAt: number | null = null;
+  readonly #kept = new Kept<Held, KeyPorts>(KEY_TERMS, async (ports, held) => {
+    const answer = await ports.material(held?.tag ?? null);
+    if (!("unchanged" in answer)) return { value: { keys: await importAll(answer), tag: answer.tag } };
+    if (held === null) throw new Error("The ring takes somebody who has nothing for up to date");
+    return { value: held };
+  });
 
-  /** null = they cannot be had. Never rejects. */
+  /** null = they cannot be had: then nothing that needs them is accepted. Never rejects. */
   current(ports: KeyPorts, ctx: Context, now: number): Promise<MeshKeys | null> | MeshKeys | null {
-    switch (keyFreshness({ checkedAt: this.#checkedAt, failedAt: this.#failedAt }, now)) {
-      case "serve":
-        return this.#keys;
-      case "refresh-behind":
-        if (this.#takeTurn(now)) ctx.waitUntil(this.#refresh(ports, now));
-        return this.#keys;
-      case "check-first":
-        return this.#checkFirst(ports, ctx, now);
-      case "expired":
-        return this.#checkFirst(ports, ctx, now).then(() =>
-          this.#checkedAt !== null && this.#checkedAt >= now ? this.#keys : null,
-        );
-    }
+    const held = this.#kept.current(ports, ctx, now);
+    return held instanceof Promise ? held.then((one) => one?.keys ?? null) : (held?.keys ?? null);
   }
 
-  /** What is held is asked about before it is used again; it still serves where the ring does not answer. */
+  /** The ring has just been changed from here: the next request asks it. */
   doubt(): void {
-    if (this.#checkedAt !== null) this.#checkedAt = this.#checkedAt - CHECK_KEYS_MS - 1;
-    this.#failedAt = null;
-  }
-
-  async #checkFirst(ports: KeyPorts, ctx: Context, since: number): Promise<MeshKeys | null> {
-    const until = since + (this.#keys === null ? COLD_WAIT_MS : WAIT_MS);
-    for (let now = since; now < until; now = ports.now()) {
-      if (this.#takeTurn(now)) {
-        const refresh = this.#refresh(ports, now);
-        ctx.waitUntil(refresh);
-        await Promise.race([refresh, ports.wait(until - now)]);
-      } else {
-        await ports.wait(LOOK_MS);
-      }
-      const ended = Math.max(this.#checkedAt ?? 0, this.#failedAt ?? 0);
-      if (ended >= since) return this.#keys;
-    }
-    this.#failedAt = ports.now();
-    return this.#keys;
-  }
-
-  #takeTurn(now: number): boolean {
-    if (this.#turnTakenAt !== null && now - this.#turnTakenAt < TURN_MS) return false;
-    this.#turnTakenAt = now;
-    return true;
-  }
-
-  /** @param sentAt what is learnt now was true then or later */
-  async #refresh(ports: KeyPorts, sentAt: number): Promise<void> {
-    try {
-      const answer = await ports.material(this.#tag);
-      if (!("unchanged" in answer)) {
-        this.#keys = await importAll(answer);
-        this.#tag = answer.tag;
-      }
-      this.#checkedAt = Math.max(sentAt, this.#checkedAt ?? 0);
-      this.#failedAt = null;
-    } catch {
-      this.#failedAt = ports.now();
-    }
-    if (this.#turnTakenAt === sentAt) this.#turnTakenAt = null;
+    this.#kept.doubt();
   }
 }
 

@@ -1,7 +1,6 @@
-// What an isolate knows of the mesh, and how it keeps that fresh. Values only: requests share what was loaded, never a
-// promise, because one request may not wait for another's I/O. Whoever waits looks again until the value is there.
-// Revisions only ever go up; what cannot be read is refused, and the last good snapshot stays.
-import { CHECK_FIRST_MS, freshness, LAST_GOOD_MS, type Checks } from "../decide/fleet/freshness.ts";
+// What an isolate knows of the mesh: the snapshot, and the endpoints that registered since it was made. Revisions only ever
+// go up; what cannot be read is refused, and the last good snapshot stays. How it is kept fresh is kept.ts.
+import { CHECK_FIRST_MS } from "../decide/fleet/freshness.ts";
 import { nearClusters, NOWHERE, type Place } from "../decide/balance/locality.ts";
 import {
   mergeAll,
@@ -13,6 +12,7 @@ import {
 import type { PollAnswer, PollQuestion } from "../model/message/propagation.ts";
 import type { EndpointChanges, Head } from "../model/registry/registry.ts";
 import type { Snapshot } from "../model/snapshot/snapshot.ts";
+import { Kept, type Clock, type Context, type KeptTerms, type Loaded } from "./kept.ts";
 
 /** The mesh as a request sees it. */
 export interface Live {
@@ -28,10 +28,8 @@ export interface Live {
 }
 
 /** What an isolate needs from outside. Each of them may reject: whatever it asks cannot be reached. */
-export interface LivePorts {
+export interface SnapshotPorts extends Clock {
   readonly edge: string | null;
-  now(): number;
-  wait(ms: number): Promise<void>;
   /** Asks the mesh object. */
   poll(question: PollQuestion): Promise<PollAnswer>;
   /** Asks the registry itself. */
@@ -43,36 +41,43 @@ export interface LivePorts {
   changes(sinceGeneration: number): Promise<EndpointChanges>;
 }
 
-/** Where work goes on after the request was answered. */
-export interface Context {
-  waitUntil(work: Promise<unknown>): void;
-}
-
-/** A refresh that takes longer than this has lost its turn: its request may have been cancelled under it. */
-const TURN_MS = 2000;
-/** How long a request waits for a check when there is something to fall back on, and when there is nothing. */
-const WAIT_MS = 1000;
-const COLD_WAIT_MS = 5000;
-/** Between two looks at whether another request's refresh has ended. */
-const LOOK_MS = 10;
+const LAST_GOOD_MS = 24 * 3_600_000;
 /** A snapshot that could not be taken over is tried again after so long. */
 const REFUSED_MS = 30_000;
-/** Until the mesh object says another one, and while it cannot be asked. */
-const FIRST_POLL_MS = 1000;
+/** Until the next question while the mesh object cannot be asked. */
 const UNTOLD_POLL_MS = 1800;
 
-export class LiveMesh {
+const TERMS: KeptTerms = {
+  // Until the mesh object says another one.
+  freshMs: 1000,
+  checkFirstMs: CHECK_FIRST_MS,
+  lastGoodMs: LAST_GOOD_MS,
+  outageMs: 10_000,
+  retryMs: 1000,
+  coldRetryMs: 0,
+  waitMs: 1000,
+  coldWaitMs: 5000,
+  turnMs: 2000,
+  mostWaiting: Infinity,
+};
+
+/** All that is known at one time; replaced as a whole. */
+interface Known {
+  readonly snapshot: Snapshot;
+  readonly generation: number;
+  readonly registrations: Registrations;
+  readonly endpoints: EndpointMap;
+  /** A revision that could not be taken over. */
+  readonly refused: { readonly revision: number; readonly at: number } | null;
+}
+
+export class HeldSnapshot {
   readonly #isolate: string;
+  readonly #kept = new Kept<Known, SnapshotPorts>(TERMS, (ports, held, { sentAt, ctx }) =>
+    this.#load(ports, held, sentAt, ctx),
+  );
   #place: Place | null;
-  #near: ReadonlySet<string> | null = null;
-  #checks: Checks = { checkedAt: null, failedAt: null, pollMs: FIRST_POLL_MS };
-  #snapshot: Snapshot | null = null;
-  #generation = 0;
-  #registrations: Registrations = new Map();
-  #endpoints: EndpointMap = new Map();
-  #refused: { readonly revision: number; readonly at: number } | null = null;
-  #turnTakenAt: number | null = null;
-  #live: Live | null = null;
+  #view: { readonly live: Live; readonly of: Known; readonly isFailing: boolean } | null = null;
 
   /** @param isolate random, for the isolate's life */
   constructor(isolate: string, place: Place | null) {
@@ -80,150 +85,115 @@ export class LiveMesh {
     this.#place = place;
   }
 
-  /** Where the isolate runs; asked once, of the first request that can tell. */
+  /**
+   * Where the isolate runs, for propagation receipts and nearness; asked once, of the first request that can tell, because
+   * reading it costs more than routing does.
+   */
   locate(place: () => Place): void {
     if (this.#place !== null) return;
     this.#place = place();
-    this.#near = nearClusters(this.#snapshot?.clusters, this.#place);
-    this.#publish();
+    this.#view = null;
   }
 
-  /** The last one, however old: for those who tell about it. */
+  /** What this isolate serves right now, without asking anybody; null = nothing yet. */
   get last(): Live | null {
-    return this.#live;
+    return this.#liveOf(this.#kept.last);
   }
 
   /**
-   * The mesh to decide a request with; null = nothing could ever be loaded, or the last good is over a day old. A promise
-   * only while something has to be waited for.
+   * The mesh to decide a request with. Served from memory while it was checked within the interval that the mesh object asked
+   * for; refreshed behind the request up to 2 s; checked before it decides beyond. Never rejects.
+   *
+   * @returns null = nothing could ever be loaded, or the last good is over a day old: answer 503 SLV5008
    */
-  current(ports: LivePorts, ctx: Context, now: number): Promise<Live | null> | Live | null {
-    const verdict = freshness(this.#checks, now);
-    if (verdict === "check-first") return this.#checkFirst(ports, ctx, now).then(() => this.#usable(now));
-    if (verdict === "refresh-behind" && this.#takeTurn(now)) ctx.waitUntil(this.#refresh(ports, now));
-    return this.#usable(now);
-  }
-
-  #usable(now: number): Live | null {
-    return this.#live !== null && now - this.#live.checkedAt <= LAST_GOOD_MS ? this.#live : null;
-  }
-
-  /** Waits until a check has ended, well or not, or has taken too long. */
-  async #checkFirst(ports: LivePorts, ctx: Context, since: number): Promise<void> {
-    const until = since + (this.#live === null ? COLD_WAIT_MS : WAIT_MS);
-    for (let now = since; now < until; now = ports.now()) {
-      if (this.#takeTurn(now)) {
-        const refresh = this.#refresh(ports, now);
-        ctx.waitUntil(refresh);
-        await Promise.race([refresh, ports.wait(until - now)]);
-      } else {
-        await ports.wait(LOOK_MS);
-      }
-      const { checkedAt, failedAt } = this.#checks;
-      const checked = checkedAt !== null && checkedAt >= since - CHECK_FIRST_MS;
-      if (checked || (failedAt !== null && failedAt >= since)) return;
-    }
-    this.#fail(ports.now());
-  }
-
-  /** One refresh at a time. */
-  #takeTurn(now: number): boolean {
-    if (this.#turnTakenAt !== null && now - this.#turnTakenAt < TURN_MS) return false;
-    this.#turnTakenAt = now;
-    return true;
-  }
-
-  /** @param sentAt what is learnt now was true at this time or later */
-  async #refresh(ports: LivePorts, sentAt: number): Promise<void> {
-    const before = this.#snapshot?.revision ?? null;
-    try {
-      // A day-old isolate may have missed tombstones that are gone by now: it starts over.
-      const age = sentAt - (this.#checks.checkedAt ?? 0);
-      const pollMs = age > LAST_GOOD_MS / 2 ? await this.#load(ports) : await this.#ask(ports);
-      this.#succeed(sentAt, pollMs);
-    } catch {
-      this.#fail(ports.now());
-    }
-    if (this.#turnTakenAt === sentAt) this.#turnTakenAt = null;
-    // The receipt for what is new, an empty mesh included; otherwise the mesh object would get it with the next question
-    // only, and a change meanwhile would not be waited for.
-    if (this.#snapshot !== null && this.#snapshot.revision !== before) await this.#report(ports);
-  }
-
-  /** Everything, from the registry. */
-  async #load(ports: LivePorts): Promise<number> {
-    const [snapshot, changes] = await Promise.all([ports.newest(), ports.changes(0)]);
-    if (snapshot !== null) this.#adopt(snapshot);
-    if (this.#snapshot === null) throw new Error("The registry has no snapshot that this release can read.");
-    this.#registrations = new Map();
-    this.#register(changes);
-    this.#endpoints = mergeAll(this.#snapshot, this.#registrations);
-    return this.#checks.pollMs;
-  }
-
-  /** What is new: whether, from the mesh object (or, without it, the registry); what, from the registry. */
-  async #ask(ports: LivePorts): Promise<number> {
-    const told = await this.#poll(ports).catch(async () => ({ ...(await ports.head()), pollMs: UNTOLD_POLL_MS }));
-    if (told.revision > this.#head().revision && !this.#wasRefused(told.revision, ports.now())) {
-      const snapshot = (await ports.snapshot(told.revision)) ?? (await ports.newest());
-      if (snapshot !== null) this.#adopt(snapshot);
-      const behind = told.revision > this.#head().revision;
-      this.#refused = behind ? { revision: told.revision, at: ports.now() } : null;
-    }
-    if (told.generation > this.#generation) this.#register(await ports.changes(this.#generation));
-    return told.pollMs;
-  }
-
-  #poll(ports: LivePorts): Promise<PollAnswer> {
-    return ports.poll({ isolate: this.#isolate, edge: ports.edge, colo: this.#place?.colo ?? null, ...this.#head() });
-  }
-
-  async #report(ports: LivePorts): Promise<void> {
-    const told = await this.#poll(ports).catch(() => null);
-    if (told !== null) this.#checks = { ...this.#checks, pollMs: told.pollMs };
-  }
-
-  #head(): Head {
-    return { revision: this.#snapshot?.revision ?? 0, generation: this.#generation };
-  }
-
-  /** Whether a revision that could not be taken over was tried just now. */
-  #wasRefused(revision: number, now: number): boolean {
-    return this.#refused?.revision === revision && now - this.#refused.at < REFUSED_MS;
-  }
-
-  #adopt(snapshot: Snapshot): void {
-    if (this.#snapshot !== null && snapshot.revision <= this.#snapshot.revision) return;
-    this.#snapshot = snapshot;
-    this.#near = nearClusters(snapshot.clusters, this.#place ?? NOWHERE);
-    this.#endpoints = mergeAll(snapshot, this.#registrations);
-  }
-
-  #register(changes: EndpointChanges): void {
-    const { registrations, touched } = registrationsAfter(this.#registrations, changes);
-    this.#registrations = registrations;
-    this.#generation = Math.max(this.#generation, changes.generation);
-    if (this.#snapshot !== null) {
-      this.#endpoints = mergeTouched(this.#endpoints, this.#snapshot, registrations, touched);
-    }
-  }
-
-  #succeed(sentAt: number, pollMs: number): void {
-    const checkedAt = Math.max(sentAt, this.#checks.checkedAt ?? 0);
-    this.#checks = { checkedAt, failedAt: null, pollMs };
-    this.#publish();
-  }
-
-  #fail(now: number): void {
-    this.#checks = { ...this.#checks, failedAt: now };
-    this.#publish();
+  current(ports: SnapshotPorts, ctx: Context, now: number): Promise<Live | null> | Live | null {
+    const known = this.#kept.current(ports, ctx, now);
+    return known instanceof Promise ? known.then((one) => this.#liveOf(one)) : this.#liveOf(known);
   }
 
   /** What requests see changes as a whole, by one reference. */
-  #publish(): void {
-    const { checkedAt, failedAt } = this.#checks;
-    if (this.#snapshot === null || checkedAt === null) return;
-    const stale = failedAt !== null || this.#refused !== null;
-    this.#live = { snapshot: this.#snapshot, endpoints: this.#endpoints, checkedAt, stale, near: this.#near };
+  #liveOf(known: Known | null): Live | null {
+    if (known === null) return null;
+    const { confirmedAt, failedAt } = this.#kept.checks;
+    const isFailing = failedAt !== null;
+    const view = this.#view;
+    if (view?.of === known && view.live.checkedAt === confirmedAt && view.isFailing === isFailing) return view.live;
+    const { snapshot, endpoints, refused } = known;
+    const near =
+      view?.of.snapshot === snapshot ? view.live.near : nearClusters(snapshot.clusters, this.#place ?? NOWHERE);
+    const live: Live = {
+      snapshot,
+      endpoints,
+      checkedAt: confirmedAt ?? 0,
+      stale: isFailing || refused !== null,
+      near: near ?? null,
+    };
+    this.#view = { live, of: known, isFailing };
+    return live;
   }
+
+  async #load(ports: SnapshotPorts, held: Known | null, sentAt: number, ctx: Context | null): Promise<Loaded<Known>> {
+    // A day-old isolate may have missed tombstones that are gone by now: it starts over.
+    const ageMs = sentAt - (this.#kept.checks.confirmedAt ?? -Infinity);
+    const loaded =
+      held === null || ageMs > LAST_GOOD_MS / 2 ? await everything(ports, held) : await this.#news(ports, held);
+    // A question that took too long may come back behind another one.
+    const { last } = this.#kept;
+    if (last !== null && last.snapshot.revision > loaded.value.snapshot.revision) return { ...loaded, value: last };
+    // The receipt for what is new, an empty mesh included; otherwise the mesh object would get it with the next question
+    // only, and a change meanwhile would not be waited for.
+    if (loaded.value.snapshot.revision !== held?.snapshot.revision) ctx?.waitUntil(this.#report(ports, loaded.value));
+    return loaded;
+  }
+
+  /** What is new: whether, from the mesh object (or, without it, the registry); what, from the registry. */
+  async #news(ports: SnapshotPorts, held: Known): Promise<Loaded<Known>> {
+    const told = await this.#poll(ports, held).catch(async () => ({ ...(await ports.head()), pollMs: UNTOLD_POLL_MS }));
+    let known = held;
+    if (told.revision > held.snapshot.revision && !wasRefused(held, told.revision, ports.now())) {
+      known = withSnapshot(held, (await ports.snapshot(told.revision)) ?? (await ports.newest()));
+      const isBehind = told.revision > known.snapshot.revision;
+      known = { ...known, refused: isBehind ? { revision: told.revision, at: ports.now() } : null };
+    }
+    if (told.generation > held.generation) known = withChanges(known, await ports.changes(held.generation));
+    return { value: known, freshMs: told.pollMs };
+  }
+
+  #poll(ports: SnapshotPorts, { snapshot, generation }: Known): Promise<PollAnswer> {
+    const receipt = { revision: snapshot.revision, generation };
+    return ports.poll({ isolate: this.#isolate, edge: ports.edge, colo: this.#place?.colo ?? null, ...receipt });
+  }
+
+  async #report(ports: SnapshotPorts, known: Known): Promise<void> {
+    const told = await this.#poll(ports, known).catch(() => null);
+    if (told !== null) this.#kept.freshFor(told.pollMs);
+  }
+}
+
+/** All of it, from the registry. */
+async function everything(ports: SnapshotPorts, held: Known | null): Promise<Loaded<Known>> {
+  const [newest, changes] = await Promise.all([ports.newest(), ports.changes(0)]);
+  const isNewer = newest !== null && newest.revision > (held?.snapshot.revision ?? -1);
+  const snapshot = isNewer ? newest : held?.snapshot;
+  if (snapshot === undefined) throw new Error("The registry has no snapshot that this release can read.");
+  const { registrations } = registrationsAfter(new Map(), changes);
+  const endpoints = mergeAll(snapshot, registrations);
+  const generation = Math.max(held?.generation ?? 0, changes.generation);
+  return { value: { snapshot, generation, registrations, endpoints, refused: held?.refused ?? null } };
+}
+
+/** Whether a revision that could not be taken over was tried just now. */
+function wasRefused({ refused }: Known, revision: number, now: number): boolean {
+  return refused?.revision === revision && now - refused.at < REFUSED_MS;
+}
+
+function withSnapshot(known: Known, snapshot: Snapshot | null): Known {
+  if (snapshot === null || snapshot.revision <= known.snapshot.revision) return known;
+  return { ...known, snapshot, endpoints: mergeAll(snapshot, known.registrations) };
+}
+
+function withChanges(known: Known, changes: EndpointChanges): Known {
+  const { registrations, touched } = registrationsAfter(known.registrations, changes);
+  const endpoints = mergeTouched(known.endpoints, known.snapshot, registrations, touched);
+  return { ...known, registrations, endpoints, generation: Math.max(known.generation, changes.generation) };
 }

@@ -1,8 +1,7 @@
 // What one isolate has: its outside world, and what it remembers from one request to the next. One of each, shared by the
 // proxy and by what answers other people's proxies, so that both spend the same quota.
-import { jwks } from "../isolate/live-jwks.ts";
-import { keys } from "../isolate/live-keys.ts";
-import { current } from "../isolate/live.ts";
+import { jwksOf, portsOf } from "../isolate/ports.ts";
+import { isolateState } from "../isolate/state.ts";
 import type { Place } from "../decide/balance/locality.ts";
 import type { Env } from "../env/env.ts";
 import type { Books, Ports } from "./exchange/exchange.ts";
@@ -26,9 +25,13 @@ export function newMemory(): IsolateMemory {
 export const memory = newMemory();
 
 export const ports: Ports = {
-  current: (env, ctx, now, request) => current(env, ctx, now, () => placeOf(request, env)),
-  keys,
-  jwks,
+  current: (env, ctx, now, request) => {
+    const { snapshot } = isolateState();
+    snapshot.locate(() => placeOf(request, env));
+    return snapshot.current(portsOf(env), ctx, now);
+  },
+  keys: (env, ctx, now) => isolateState().keys.current(portsOf(env), ctx, now),
+  jwks: jwksOf(() => isolateState().jwks),
   now: () => Date.now(),
   random: () => Math.random(),
   fetch: (url, init) => fetch(url, init),

@@ -5,7 +5,7 @@ import type { Refusal } from "../model/word/problem.ts";
 import { serviceKey } from "../model/word/refs.ts";
 import { startLease } from "./endpoints.ts";
 import { leaseKey } from "./lease-of.ts";
-import type { Live } from "../isolate/live.ts";
+import type { Live } from "../isolate/snapshot.ts";
 import type { EndpointKey } from "../store/endpoints.ts";
 import type { Store } from "../store/store.ts";
 

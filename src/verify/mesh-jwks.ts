@@ -1,24 +1,26 @@
-// The mesh's published keys, as a service holds them. Whoever finds them old asks for new ones, one at a time; the others go
-// on with what there is for a while, and with the last good ones while the mesh cannot be reached. Values are shared between
-// requests, never a promise: on Workers one request may not wait for another's I/O.
+// The mesh's published keys, as a service holds them: fetched from its address, kept fresh as isolate/kept.ts does it.
+import { Kept, type Clock, type KeptTerms, type Loaded } from "../isolate/kept.ts";
 import { keySetOf, type KeySet } from "../tokens/key-set.ts";
 
-/** Asked for again; the asker waits, others do not. */
-const REFRESH_MS = 25_000;
-/** Older keys are checked by everybody: one that was revoked must not be accepted for longer than a minute. */
-const CHECK_MS = 50_000;
-/** Between two questions for keys that are not known, and after one that failed. Strangers cannot make it more. */
+const TIMEOUT_MS = 3000;
+const TERMS: KeptTerms = {
+  freshMs: 25_000,
+  // A key that was revoked must not be accepted for longer than a minute.
+  checkFirstMs: 50_000,
+  lastGoodMs: 24 * 3_600_000,
+  outageMs: 0,
+  retryMs: 2000,
+  coldRetryMs: 2000,
+  waitMs: TIMEOUT_MS,
+  coldWaitMs: TIMEOUT_MS,
+  turnMs: TIMEOUT_MS,
+  mostWaiting: Infinity,
+};
+/** Between two questions for keys that are not known. Strangers cannot make it more. */
 const COOLDOWN_MS = 10_000;
-const RETRY_MS = 2000;
-/** The last good keys serve for so long without the mesh. */
-const LAST_GOOD_MS = 24 * 3_600_000;
-const WAIT_MS = 3000;
-const LOOK_MS = 10;
 const MAX_BYTES = 65_536;
 
-export interface MeshJwksPorts {
-  now(): number;
-  wait(ms: number): Promise<void>;
+export interface MeshJwksPorts extends Clock {
   fetch(
     url: string,
     init: { redirect: "manual"; signal: AbortSignal; headers: Record<string, string> },
@@ -28,11 +30,8 @@ export interface MeshJwksPorts {
 export class MeshJwks {
   readonly #url: string;
   readonly #ports: MeshJwksPorts;
-  #keys: KeySet | null = null;
-  #checkedAt = -Infinity;
-  #failedAt = -Infinity;
+  readonly #kept = new Kept<KeySet, MeshJwksPorts>(TERMS, (_, __, { sentAt }) => this.#load(sentAt));
   #askedAt = -Infinity;
-  #asking = false;
 
   constructor(url: string, ports: MeshJwksPorts) {
     this.#url = url;
@@ -41,51 +40,26 @@ export class MeshJwks {
 
   /** null = they cannot be had, or are more than a day old. Never rejects. */
   async current(): Promise<KeySet | null> {
-    const now = this.#ports.now();
-    const age = now - this.#checkedAt;
-    const failing = now - this.#failedAt < RETRY_MS;
-    if (age > REFRESH_MS && !failing && (!this.#isAsking(now) || age > CHECK_MS)) await this.#refresh(now);
-    return this.#ports.now() - this.#checkedAt > LAST_GOOD_MS ? null : this.#keys;
+    return this.#kept.current(this.#ports, null, this.#ports.now());
   }
 
   /** After a key id that is not among the current ones. @returns null = nothing newer can be had now */
   async newer(): Promise<KeySet | null> {
     const now = this.#ports.now();
     if (now - this.#askedAt < COOLDOWN_MS) return null;
-    await this.#refresh(now);
-    return this.#checkedAt >= now ? this.#keys : null;
+    await this.#kept.renew(this.#ports, null, now);
+    return (this.#kept.checks.confirmedAt ?? -Infinity) >= now ? this.#kept.last : null;
   }
 
-  /** Asks, or waits until whoever asks has an answer or has taken too long. */
-  async #refresh(since: number): Promise<void> {
-    for (let now = since; now - since < WAIT_MS; now = this.#ports.now()) {
-      if (!this.#isAsking(now)) return this.#ask(now);
-      await this.#ports.wait(LOOK_MS);
-      if (Math.max(this.#checkedAt, this.#failedAt) >= since) return;
-    }
-  }
-
-  /** A question whose request was cancelled under it never ends: after a while it does not count. */
-  #isAsking(now: number): boolean {
-    return this.#asking && now - this.#askedAt < WAIT_MS;
-  }
-
-  async #ask(now: number): Promise<void> {
-    this.#asking = true;
-    this.#askedAt = now;
-    try {
-      const { keys, size } = await keySetOf(await this.#fetch());
-      if (size === 0) throw new Error("the mesh publishes no key");
-      this.#keys = keys;
-      this.#checkedAt = now;
-    } catch {
-      this.#failedAt = this.#ports.now();
-    }
-    this.#asking = false;
+  async #load(sentAt: number): Promise<Loaded<KeySet>> {
+    this.#askedAt = sentAt;
+    const { keys, size } = await keySetOf(await this.#fetch());
+    if (size === 0) throw new Error("the mesh publishes no key");
+    return { value: keys };
   }
 
   async #fetch(): Promise<unknown> {
-    const signal = AbortSignal.timeout(WAIT_MS);
+    const signal = AbortSignal.timeout(TIMEOUT_MS);
     const headers = { accept: "application/jwk-set+json, application/json" };
     const response = await this.#ports.fetch(this.#url, { redirect: "manual", signal, headers });
     if (response.status !== 200) throw new Error(`the mesh answered ${response.status}`);

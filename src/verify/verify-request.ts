@@ -1,6 +1,7 @@
 // Lets a service take only what came through the mesh: checks `selvage-assertion` against the mesh's published keys. Needs
 // fetch and WebCrypto and nothing else: Node 20 and later, Workers, Deno, Bun.
 import { ASSERTION_HEADER, ASSERTION_SECONDS, ASSERTION_TYPE, bindingOf } from "../tokens/assertion.ts";
+import { BoundedMap } from "../decide/text/bounded-map.ts";
 import { readToken, type Token } from "../tokens/read-token.ts";
 import { verifyToken, type Verified } from "../tokens/verify-token.ts";
 import { MeshJwks, type MeshJwksPorts } from "./mesh-jwks.ts";
@@ -56,8 +57,10 @@ export interface VerifiableRequest {
   readonly headers: { get(name: string): string | null };
 }
 
+/** A service names one. */
+const MAX_KEY_SETS = 64;
 /** Key sets by their URL: whoever asks with the same one shares what was fetched. */
-const keySets = new Map<string, MeshJwks>();
+const keySets = new BoundedMap<string, MeshJwks>(MAX_KEY_SETS);
 const seen = new SeenIds();
 
 /**
@@ -114,15 +117,13 @@ async function check(token: Token, options: VerifyOptions, now: number): Promise
 }
 
 function jwksOf({ jwksUrl, fetch: given, now = Date.now }: VerifyOptions): MeshJwks {
-  const known = keySets.get(jwksUrl);
-  if (known !== undefined) return known;
-  const made = new MeshJwks(jwksUrl, {
-    now,
-    wait: (ms) => new Promise((resolve) => void setTimeout(resolve, ms)),
-    fetch: given ?? ((url, init) => fetch(url, init)),
-  });
-  keySets.set(jwksUrl, made);
-  return made;
+  const made = (): MeshJwks =>
+    new MeshJwks(jwksUrl, {
+      now,
+      wait: (ms) => new Promise((resolve) => void setTimeout(resolve, ms)),
+      fetch: given ?? ((url, init) => fetch(url, init)),
+    });
+  return keySets.getOrMake(jwksUrl, made);
 }
 
 function refused(reason: VerifyFault, status: 401 | 503 = 401): Verification {

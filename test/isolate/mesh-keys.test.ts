@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { HeldKeys, type KeyPorts } from "../../src/isolate/mesh-keys.ts";
-import { CHECK_KEYS_MS, keyFreshness, KEYS_LAST_GOOD_MS } from "../../src/decide/keys/key-freshness.ts";
+import { freshness } from "../../src/decide/fleet/freshness.ts";
+import { HeldKeys, KEY_TERMS, type KeyPorts } from "../../src/isolate/mesh-keys.ts";
 import type { KeyAnswer, KeyJwk, KeyMaterial } from "../../src/model/message/key-ring.ts";
 import { signerOf } from "../support/jws.ts";
 
@@ -75,7 +75,7 @@ describe("an isolate's keys", () => {
     const { kids, pass, change } = await world();
     await kids();
     await change("b", "c");
-    pass(CHECK_KEYS_MS + 1);
+    pass(KEY_TERMS.checkFirstMs + 1);
     expect(await kids()).toEqual(["b", "c"]);
   });
 
@@ -83,7 +83,7 @@ describe("an isolate's keys", () => {
     const { kids, asked, pass, fail, settle } = await world();
     await kids();
     fail(true);
-    pass(CHECK_KEYS_MS + 1);
+    pass(KEY_TERMS.checkFirstMs + 1);
     expect(await kids()).toEqual(["a", "b"]);
     expect(await kids()).toEqual(["a", "b"]);
     expect(asked).toHaveLength(2);
@@ -106,7 +106,7 @@ describe("an isolate's keys", () => {
     const { kids, pass, fail } = await world();
     await kids();
     fail(true);
-    pass(KEYS_LAST_GOOD_MS + 1);
+    pass(KEY_TERMS.lastGoodMs + 1);
     expect(await kids()).toBeNull();
     fail(false);
     pass(2001);
@@ -122,7 +122,9 @@ describe("an isolate's keys", () => {
 });
 
 it("keys are never used unchecked for a minute while the ring answers", () => {
-  for (let age = CHECK_KEYS_MS + 1; age < 120_000; age += 1000) {
-    expect(keyFreshness({ checkedAt: T0, failedAt: null }, T0 + age)).toBe("check-first");
+  for (let age = KEY_TERMS.checkFirstMs + 1; age < 120_000; age += 1000) {
+    expect(
+      freshness(KEY_TERMS, { confirmedAt: T0, failedAt: null, notBefore: 0, freshMs: KEY_TERMS.freshMs }, T0 + age),
+    ).toBe("check-first");
   }
 });

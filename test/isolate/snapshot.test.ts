@@ -1,12 +1,12 @@
 // An isolate's view of the mesh: when it asks, what it takes over, and what it does when nobody answers.
 import { beforeEach, describe, expect, it } from "vitest";
-import { endpoint, LiveWorld, snapshotOf, START } from "../support/live-world.ts";
+import { endpoint, SnapshotWorld, snapshotOf, START } from "../support/snapshot-world.ts";
 
 const HOUR_MS = 3_600_000;
 
-let world: LiveWorld;
+let world: SnapshotWorld;
 beforeEach(() => {
-  world = new LiveWorld();
+  world = new SnapshotWorld();
 });
 
 /** The isolate has loaded revision 1 and reported it. */

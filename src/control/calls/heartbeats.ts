@@ -1,7 +1,7 @@
 // Heartbeats of registered endpoints, many in one call. Not audited: they change nothing but the end of leases.
 import { z } from "zod";
 import { heartbeat } from "../../registry/heartbeats.ts";
-import { serving } from "../../isolate/live.ts";
+import { isolateState } from "../../isolate/state.ts";
 import { heartbeatRequestSchema, heartbeatResultSchema } from "../../model/api/endpoints.ts";
 import { jsonBody } from "../register/json-body.ts";
 import { lacksNamespace } from "../operator/operator.ts";
@@ -28,7 +28,7 @@ export function registerHeartbeats(app: ControlApp): void {
         const outside = lacksNamespace(operator, namespace);
         if (outside) return outside;
       }
-      const renewed = await heartbeat(env, store, body.endpoints, { live: serving(), now });
+      const renewed = await heartbeat(env, store, body.endpoints, { live: isolateState().snapshot.last, now });
       if (!renewed.ok) return renewed.refusal;
       const results = renewed.beats.map(({ namespace, service, id, expiresAt }) => ({
         namespace,

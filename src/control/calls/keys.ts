@@ -1,7 +1,8 @@
 // The mesh's signing keys as operators handle them: which there are, a new one before its time, one out of use at once. The
 // keys themselves are in no answer.
 import { z } from "zod";
-import { KEY_RING, keysChanged } from "../../isolate/live-keys.ts";
+import { isolateState } from "../../isolate/state.ts";
+import { KEY_RING } from "../../model/word/refs.ts";
 import type { Env } from "../../env/env.ts";
 import { signingKeysSchema, type SigningKeys } from "../../model/api/identity.ts";
 import type { RingView } from "../../model/message/key-ring.ts";
@@ -70,7 +71,7 @@ function ringOf(env: Env) {
 /** This isolate at least knows at once. */
 async function changed<View>(asking: Promise<View>): Promise<View> {
   const view = await asking;
-  keysChanged();
+  isolateState().keys.doubt();
   return view;
 }
 

@@ -1,7 +1,7 @@
 // The token call: credentials of an application or a workload, or a token of a cluster, for a short token of the mesh. It has
 // no operator, and answers in OAuth's own form (RFC 6749 §5) instead of problems.
-import { keys as liveKeys } from "../../isolate/live-keys.ts";
-import { current } from "../../isolate/live.ts";
+import { portsOf } from "../../isolate/ports.ts";
+import { isolateState } from "../../isolate/state.ts";
 import { Store } from "../../store/store.ts";
 import { ACCESS_TOKEN_SECONDS, ACCESS_TOKEN_TYPE, clusterClient } from "../../decide/identity/mesh-caller.ts";
 import { meshAudience, meshIssuer, principalOf } from "../../decide/identity/mesh-names.ts";
@@ -65,7 +65,9 @@ async function answerOf({ request, env, ctx }: WebPageRequest): Promise<Issued |
     return invalid(`Use ${CLIENT_CREDENTIALS} or ${TOKEN_EXCHANGE}.`, "unsupported_grant_type");
   if (parameter("scope") !== null) return invalid("The mesh has no scopes: leave it out.", "invalid_scope");
   const now = Date.now();
-  const [live, keys] = await Promise.all([current(env, ctx, now), liveKeys(env, ctx, now)]);
+  const { snapshot, keys: held } = isolateState();
+  const ports = portsOf(env);
+  const [live, keys] = await Promise.all([snapshot.current(ports, ctx, now), held.current(ports, ctx, now)]);
   if (live === null || keys === null) return unavailable();
   const desk = {
     env,

@@ -2,7 +2,8 @@
 // mesh, announced before the caller hears of it. The secret itself is in the answer that made it, and nowhere else.
 import { announce } from "../../change/announce.ts";
 import { changeIdentities } from "../../change/change-identities.ts";
-import { keys } from "../../isolate/live-keys.ts";
+import { portsOf } from "../../isolate/ports.ts";
+import { isolateState } from "../../isolate/state.ts";
 import { liveSecrets, revokeSecret, type CredentialStep } from "../../change/client-secrets.ts";
 import type { Credentials } from "../../model/api/clients.ts";
 import type { ClientKind, ClientRecord, IdentityState, SecretRecord } from "../../model/registry/identity.ts";
@@ -46,7 +47,7 @@ export async function mintFor(
 ) {
   const { env, ctx, now, operator, params } = exchange;
   const owner = { kind, namespace: params.ns, name: params.name };
-  const held = await keys(env, ctx, now);
+  const held = await isolateState().keys.current(portsOf(env), ctx, now);
   if (held === null) return NO_KEYS;
   const { id, secret, digest } = await mintSecret(held);
   const at = new Date(now).toISOString();

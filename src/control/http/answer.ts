@@ -1,5 +1,5 @@
 // From a handler's value to the wire: answers as JSON, refusals as RFC 9457 problems. The only place that builds them.
-import { serving } from "../../isolate/live.ts";
+import { isolateState } from "../../isolate/state.ts";
 import { type Refusal, problems, toProblem } from "../../model/word/problem.ts";
 
 /** What a handler gives back when the call went well. */
@@ -41,7 +41,7 @@ export function refusalResponse(refusal: Refusal, requestId: string, call: strin
       ...always,
       ...refusal.headers,
       "content-type": "application/problem+json",
-      "selvage-decision": `admin; policy="${call}"; rev=${serving()?.snapshot.revision ?? 0}`,
+      "selvage-decision": `admin; policy="${call}"; rev=${isolateState().snapshot.last?.snapshot.revision ?? 0}`,
       "x-request-id": requestId,
     },
   });

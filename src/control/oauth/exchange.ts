@@ -1,6 +1,7 @@
 // Token exchange (RFC 8693): a token of a cluster's trusted issuer for one of the mesh. The document of the cluster decides
 // whom to believe, with which keys and for which audience; the token decides nothing.
-import { jwks } from "../../isolate/live-jwks.ts";
+import { portsOf } from "../../isolate/ports.ts";
+import { isolateState } from "../../isolate/state.ts";
 import { workloadOf, type Workload } from "../../decide/identity/cluster-token.ts";
 import type { Env } from "../../env/env.ts";
 import type { ClusterTrust } from "../../model/snapshot/access.ts";
@@ -77,11 +78,11 @@ async function verify(token: Token, trust: ClusterTrust, keys: KeySet, world: Ex
   const verified = await verifyToken(token, keys, terms, now);
   if (verified.ok || verified.reason !== "unknown-key" || !("jwksUri" in trust.keys)) return verified;
   const { kid } = token.header;
-  const newer = kid === null ? null : await jwks.newer(env, ctx, trust.keys, kid, now);
+  const newer = kid === null ? null : await isolateState().jwks.newer(portsOf(env), ctx, trust.keys, kid, now);
   return newer === null ? verified : verifyToken(token, newer, terms, now);
 }
 
 async function keysOf({ keys }: ClusterTrust, { env, ctx, now }: ExchangeWorld): Promise<KeySet | null> {
   if ("jwks" in keys) return (await keySetOf(keys.jwks)).keys;
-  return jwks.current(env, ctx, keys, now);
+  return isolateState().jwks.current(portsOf(env), ctx, keys, now);
 }

@@ -1,41 +1,18 @@
-// The OpenID provider's description of itself (OpenID Connect Discovery 1.0 §4). Read when it is needed, kept for ten
-// minutes, and used for a day when it cannot be read again. Values only: requests share what was read, never a promise.
+// The OpenID provider's description of itself (OpenID Connect Discovery 1.0 §4), read when it is needed.
 import { refusalForAddress } from "../../decide/text/address.ts";
 import type { Env } from "../../env/env.ts";
+import type { Provider, ProviderPorts } from "../../isolate/providers.ts";
+import { isolateState } from "../../isolate/state.ts";
 import { fetchJson } from "./fetch-json.ts";
 
-export interface Provider {
-  readonly issuer: string;
-  readonly authorizationEndpoint: string;
-  readonly tokenEndpoint: string;
-  readonly jwksUri: string;
-  /** How the client proves itself with its secret, Basic unless the provider takes only the form. */
-  readonly secretIn: "basic" | "body";
-}
-
-const FRESH_MS = 600_000;
-const LAST_GOOD_MS = 24 * 3_600_000;
-const RETRY_MS = 10_000;
-
-interface Held {
-  readonly provider: Provider | null;
-  readonly readAt: number;
-  triedAt: number;
-}
-
-const held = new Map<string, Held>();
-
 /** @returns null = it cannot be read, and no older one is good any more */
-export async function discover(env: Env, issuer: string, now: number): Promise<Provider | null> {
-  const known = held.get(issuer);
-  const last = known !== undefined && now - known.readAt < LAST_GOOD_MS ? known.provider : null;
-  if (known && ((last && now - known.readAt < FRESH_MS) || now - known.triedAt < RETRY_MS)) return last;
-  if (known) known.triedAt = now;
-  const provider = await read(env, issuer);
-  if (held.size > 16) held.clear();
-  if (provider !== null) held.set(issuer, { provider, readAt: now, triedAt: now });
-  else held.set(issuer, { provider: last, readAt: known?.readAt ?? 0, triedAt: now });
-  return provider ?? last;
+export function discover(env: Env, issuer: string, now: number): Promise<Provider | null> {
+  const ports: ProviderPorts = {
+    now: () => Date.now(),
+    wait: (ms) => scheduler.wait(ms),
+    read: (named) => read(env, named),
+  };
+  return isolateState().providers.current(ports, issuer, now);
 }
 
 async function read(env: Env, issuer: string): Promise<Provider | null> {

@@ -1,6 +1,7 @@
 // Operators whom somebody else has proven: tokens of the configured OpenID provider, and the word of Cloudflare Access.
 // Checked as strictly as any token; what they may do here is up to OPERATOR_ROLES.
-import { jwks } from "../../isolate/live-jwks.ts";
+import { portsOf } from "../../isolate/ports.ts";
+import { isolateState } from "../../isolate/state.ts";
 import type { Env } from "../../env/env.ts";
 import type { Refusal } from "../../model/word/problem.ts";
 import type { SessionClaims, Person, PersonSource } from "../../model/registry/session.ts";
@@ -59,12 +60,12 @@ export async function verifyPerson(
   const found = source === "access" ? `${issuer}/cdn-cgi/access/certs` : (await discover(env, issuer, now))?.jwksUri;
   if (found === undefined) return unavailable();
   const keySource = { jwksUri: found, allowPrivate: env.LOCAL_MESH === "true" };
-  const keys = await jwks.current(env, ctx, keySource, now);
+  const keys = await isolateState().jwks.current(portsOf(env), ctx, keySource, now);
   if (keys === null) return unavailable();
   const terms = { issuer, audiences, algorithms: ALGORITHMS, clockSkewMs: SKEW_MS, requiredClaims: ["exp", "iat"] };
   let verified = await verifyToken(read, keys, terms, now);
   if (!verified.ok && verified.reason === "unknown-key" && read.header.kid !== null) {
-    const newer = await jwks.newer(env, ctx, keySource, read.header.kid, now);
+    const newer = await isolateState().jwks.newer(portsOf(env), ctx, keySource, read.header.kid, now);
     if (newer !== null) verified = await verifyToken(read, newer, terms, now);
   }
   if (!verified.ok) return doubted(verified.reason);

@@ -1,7 +1,8 @@
 // What is public beside the API: its description, the meaning of codes, and whether the mesh is well. Nothing here tells
 // what is configured.
 import { z } from "zod";
-import { current } from "../../isolate/live.ts";
+import { portsOf } from "../../isolate/ports.ts";
+import { isolateState } from "../../isolate/state.ts";
 import { Store } from "../../store/store.ts";
 import type { Env } from "../../env/env.ts";
 import { healthSchema, type Readiness, readinessSchema } from "../../model/api/operators.ts";
@@ -77,7 +78,7 @@ export function registerPages(app: ControlApp): void {
 
 async function readinessOf(env: Env, ctx: WebPageRequest["ctx"]): Promise<Readiness> {
   const [live, head] = await Promise.all([
-    current(env, ctx, Date.now()),
+    isolateState().snapshot.current(portsOf(env), ctx, Date.now()),
     Promise.race([new Store(env.DB).head().catch(() => null), scheduler.wait(REGISTRY_MS).then(() => null)]),
   ]);
   return {

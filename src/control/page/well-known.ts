@@ -1,6 +1,7 @@
 // Where services find the keys of what the mesh signs, and clients find the token call (OpenID Connect Discovery 1.0, RFC 8414).
 // Public keys and addresses only.
-import { keys } from "../../isolate/live-keys.ts";
+import { portsOf } from "../../isolate/ports.ts";
+import { isolateState } from "../../isolate/state.ts";
 import { meshIssuer } from "../../decide/identity/mesh-names.ts";
 import {
   CLIENT_CREDENTIALS,
@@ -25,7 +26,7 @@ export function registerWellKnown(app: ControlApp): void {
     content: { "application/jwk-set+json": { schema: jwksAnswerSchema } },
     refusals: ["storageUnavailable", "internal"],
     async handle({ env, ctx, requestId }) {
-      const held = await keys(env, ctx, Date.now());
+      const held = await isolateState().keys.current(portsOf(env), ctx, Date.now());
       if (held === null) {
         const detail = "The mesh's keys cannot be had at the moment.";
         return refusalResponse({ problem: "storageUnavailable", detail }, requestId, "jwks");

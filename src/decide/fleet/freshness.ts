@@ -1,32 +1,51 @@
-// Whether an isolate may decide a request with the snapshot in its memory, must ask first, or should ask behind the
-// request's back. Two promises are kept: nobody decides on something last checked more than 2 s ago without having tried
-// to check it, and a registry that does not answer delays one request, not all of them.
+// Whether what an isolate keeps (the snapshot, keys, key sets) may be used as it is, should be asked about behind the request,
+// or must be asked about first. Two promises are kept: nobody decides on something that is older than its terms allow
+// without having tried to check it, and a source that does not answer delays one request, not all of them.
 
-/** Older than this is checked before it decides: a revoked right must not live on in an isolate that slept. */
-export const CHECK_FIRST_MS = 2000;
-/** After a failed check, requests are served from memory for so long before the next attempt. */
-export const RETRY_MS = 1000;
-/** While checks kept failing within this time, the next attempt is made behind a request, not before it. */
-export const OUTAGE_MS = 10_000;
-/** The last good snapshot serves for so long without a successful check. */
-export const LAST_GOOD_MS = 24 * 3_600_000;
+/** What one kind of value allows. Ages are counted from when the value was last known to be true. */
+export interface FreshnessTerms {
+  /** Older than this is asked about before it is used: what was revoked must not live on in an isolate that slept. */
+  readonly checkFirstMs: number;
+  /** Older than this is not used at all. */
+  readonly lastGoodMs: number;
+  /** While questions kept failing within this time, the next one is asked behind a request, not before it. */
+  readonly outageMs: number;
+}
 
 export interface Checks {
-  /** When the last successful check was sent; null = nothing was ever loaded. */
-  readonly checkedAt: number | null;
-  /** When the last check failed; null = never. */
+  /** When the value was last known to be true, milliseconds since the epoch; null = there is none. */
+  readonly confirmedAt: number | null;
+  /** When the last question failed, or told nothing that is fresh; null = it did not. */
   readonly failedAt: number | null;
-  /** Interval that the mesh object asked for. */
-  readonly pollMs: number;
+  /** Nobody asks again before. */
+  readonly notBefore: number;
+  /** Younger than this is used without asking. */
+  readonly freshMs: number;
 }
 
-export type Freshness = "serve" | "refresh-behind" | "check-first";
+/** `expired`: there is nothing that may be used, and it is too early to ask again. */
+export type Freshness = "serve" | "refresh-behind" | "check-first" | "expired";
 
-export function freshness({ checkedAt, failedAt, pollMs }: Checks, now: number): Freshness {
-  if (checkedAt === null) return "check-first";
-  if (now - checkedAt <= pollMs) return "serve";
-  const sinceFailure = failedAt === null ? Infinity : now - failedAt;
-  if (sinceFailure <= RETRY_MS) return "serve";
-  if (now - checkedAt <= CHECK_FIRST_MS || sinceFailure <= OUTAGE_MS) return "refresh-behind";
-  return "check-first";
+export function freshness(terms: FreshnessTerms, checks: Checks, now: number): Freshness {
+  const { confirmedAt, failedAt, notBefore, freshMs } = checks;
+  if (!isUsable(terms, confirmedAt, now)) {
+    return now < notBefore ? "expired" : "check-first";
+  }
+  const age = now - confirmedAt;
+  if (age <= freshMs || now < notBefore) {
+    return "serve";
+  }
+  const isFailing = failedAt !== null && now - failedAt <= terms.outageMs;
+  return age <= terms.checkFirstMs || isFailing ? "refresh-behind" : "check-first";
 }
+
+export function isUsable(
+  { lastGoodMs }: Pick<FreshnessTerms, "lastGoodMs">,
+  confirmedAt: number | null,
+  now: number,
+): confirmedAt is number {
+  return confirmedAt !== null && now - confirmedAt <= lastGoodMs;
+}
+
+/** A snapshot older than this is checked before it decides. The mesh object counts on it: see durable/mesh.ts. */
+export const CHECK_FIRST_MS = 2000;

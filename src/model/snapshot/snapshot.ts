@@ -45,7 +45,7 @@ export interface ServiceEntry extends Access {
   readonly exposure: "mesh" | "public";
   /** `request`: what the mesh asserts to the service is bound to method and path; absent: to the caller only. */
   readonly assertion?: "request";
-  /** Endpoints written in the Service document. Dynamic ones are laid beside them by `config/live.ts`. */
+  /** Endpoints written in the Service document. Dynamic ones are laid beside them by `isolate/snapshot.ts`. */
   readonly endpoints: readonly Endpoint[];
   /** Effective call policy for requests that reach the service without an HTTPRoute rule that says otherwise. */
   readonly timeouts: Timeouts;

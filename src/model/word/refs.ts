@@ -8,6 +8,9 @@ export function refOf(kind: string, namespace: string, name: string): string {
 /** The name of the one mesh object. */
 export const MESH_OBJECT = "mesh";
 
+/** The name of the one object that holds the mesh's keys. */
+export const KEY_RING = "mesh";
+
 /** `<namespace>/<name>`: a service in the snapshot. */
 export function serviceKey(namespace: string, name: string): string {
   return `${namespace}/${name}`;

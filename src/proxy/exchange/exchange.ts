@@ -1,7 +1,7 @@
 // What the rooms hand to each other, as types only: the ports a proxy is made of, the request once it is admitted, where it
 // goes, and the optional trace of decisions. Nothing here decides or does anything.
-import type { Jwks } from "../../isolate/live-jwks.ts";
-import type { Live } from "../../isolate/live.ts";
+import type { Jwks } from "../../isolate/ports.ts";
+import type { Live } from "../../isolate/snapshot.ts";
 import type { Scheme } from "../../decide/route/authority.ts";
 import type { HeaderFields } from "../../decide/header/header-bag.ts";
 import type { EndpointStats } from "../../decide/balance/endpoint-stats.ts";

@@ -1,4 +1,4 @@
-// The keys of one JWT provider: of its URL (from memory, config/live-jwks.ts), of the policy itself, or of a Worker secret.
+// The keys of one JWT provider: of its URL (from memory, isolate/jwks.ts), of the policy itself, or of a Worker secret.
 // There is no default: a provider whose keys cannot be had lets nobody in.
 import type { Env } from "../../env/env.ts";
 import type { JwtProvider } from "../../model/snapshot/access.ts";

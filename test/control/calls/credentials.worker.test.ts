@@ -1,7 +1,8 @@
 // Credentials of applications and services: a secret is seen once, two live at most, and what ends, ends by a revision.
 import { env } from "cloudflare:workers";
 import { beforeEach, describe, expect, it, vi } from "vitest";
-import { keys } from "../../../src/isolate/live-keys.ts";
+import { portsOf } from "../../../src/isolate/ports.ts";
+import { isolateState } from "../../../src/isolate/state.ts";
 import { Store } from "../../../src/store/store.ts";
 import { mintedCredentialsSchema, type MintedCredentials } from "../../../src/model/api/clients.ts";
 import { secretDigest } from "../../../src/tokens/secret-digest.ts";
@@ -37,7 +38,7 @@ async function inForce(clientId: string) {
 }
 
 async function digestOf(secret: string): Promise<string> {
-  const held = await keys(env, { waitUntil: () => undefined }, Date.now());
+  const held = await isolateState().keys.current(portsOf(env), { waitUntil: () => undefined }, Date.now());
   return secretDigest(held!.pepper, secret);
 }
 

@@ -1,6 +1,6 @@
 import * as fc from "fast-check";
 import { expect, it } from "vitest";
-import { jwksVerdict, unknownKidVerdict } from "../../../src/decide/keys/jwks-copy.ts";
+import { unknownKidVerdict } from "../../../src/decide/keys/unknown-kid.ts";
 import {
   isFetchDue,
   JWKS_GAP_MS,
@@ -46,26 +46,6 @@ it("whoever asks and whatever comes back: known keys are fetched once in 30 s, a
         expect(usable).toEqual(expected);
       }
     }),
-  );
-});
-
-it("an isolate serves only what is younger than a day, and asks nobody before it may", () => {
-  fc.assert(
-    fc.property(
-      fc.record({
-        confirmedAt: fc.option(fc.nat(200_000_000)),
-        askedAt: fc.option(fc.nat(200_000_000)),
-        notBefore: fc.nat(200_000_000),
-      }),
-      fc.nat(200_000_000),
-      (times, now) => {
-        const verdict = jwksVerdict(times, now);
-        const usable = times.confirmedAt !== null && now - times.confirmedAt < JWKS_LAST_GOOD_MS;
-        if (verdict === "serve" || verdict === "ask-behind") expect(usable).toBe(true);
-        if (verdict === "none") expect(usable).toBe(false);
-        if (verdict.startsWith("ask")) expect(now).toBeGreaterThanOrEqual(times.notBefore);
-      },
-    ),
   );
 });
 

@@ -1,12 +1,18 @@
 import { env } from "cloudflare:workers";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { newJwks } from "../../../src/isolate/live-jwks.ts";
+import { HeldJwks } from "../../../src/isolate/jwks.ts";
+import { jwksOf } from "../../../src/isolate/ports.ts";
 import { signJws, signerOf, type Signer } from "../../support/jws.ts";
 import { failingNamespace } from "../../support/worker/objects.ts";
 import { bearing, CLAIMS, DOOR, guardedMesh, ISSUER } from "../../support/worker/guarded-mesh.ts";
 import { NOW, problemOf, type TestMesh } from "../../support/worker/test-mesh.ts";
 
 const MINUTE = 60_000;
+
+const newJwks = () => {
+  const held = new HeldJwks();
+  return jwksOf(() => held);
+};
 
 let made = 0;
 let clock = NOW;
@@ -61,7 +67,7 @@ describe("keys of a URL", () => {
     const mesh = scene();
     const token = await goodToken(es);
     await statusOf(mesh, token);
-    clock += 10 * MINUTE;
+    clock += 10 * MINUTE + 1;
     expect(await statusOf(mesh, token)).toBe(200);
     await mesh.settle();
     expect(fetched).toHaveLength(2);
@@ -76,7 +82,7 @@ describe("keys of a URL", () => {
     const token = await goodToken(es);
     expect(await statusOf(mesh, token)).toBe(200);
     published = [await signerOf("ES256", "new")];
-    clock += 10 * MINUTE;
+    clock += 10 * MINUTE + 1;
     await statusOf(mesh, token);
     await mesh.settle();
     expect(await statusOf(mesh, token)).toBe(401);
@@ -116,7 +122,7 @@ describe("an issuer that is down", () => {
       expect(await statusOf(mesh, await goodToken(es, { sub: `u${hour}` }))).toBe(200);
       await mesh.settle();
     }
-    clock = NOW + 24 * 60 * MINUTE;
+    clock = NOW + 24 * 60 * MINUTE + 1;
     expect(await statusOf(mesh, await goodToken(es))).toBe(503);
   });
 

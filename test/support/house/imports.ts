@@ -53,7 +53,7 @@ export const importTable: Rule = {
   ],
   keeps: {
     "src/proxy/a.ts":
-      'import type { Mesh } from "../../durable/mesh.ts";\nimport { current } from "../isolate/live.ts";',
+      'import type { Mesh } from "../../durable/mesh.ts";\nimport { current } from "../isolate/state.ts";',
     "src/decide/a.ts": 'import type { Rule } from "../model/snapshot.ts";\n// import x from "../proxy/a.ts"',
   },
 };

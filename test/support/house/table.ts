@@ -45,7 +45,12 @@ export const table: Readonly<Record<string, Allowance>> = {
   cli: { ours: ["model", "agent", "adapters"], types: [], packages: ["*"] },
   agent: { ours: ["model", "cli/session/client.ts"], types: [], packages: ["*"] },
   dashboard: { ours: ["model", "cli/session/client.ts"], types: [], packages: ["*"] },
-  verify: { ours: ["tokens"], types: [], packages: ["jose", "hono"] },
+  // Runs in services: two files beside tokens, both without I/O, so that a key set is kept fresh by the same rules there.
+  verify: {
+    ours: ["tokens", "isolate/kept.ts", "decide/text/bounded-map.ts"],
+    types: [],
+    packages: ["jose", "hono"],
+  },
   "index.ts": {
     ours: ["proxy", "adapters", "control", "registry", "isolate", "durable", "observe", "decide", "model"],
     types: ["env"],
@@ -60,7 +65,7 @@ export const rooms = ["admit", "identify", "route", "authenticate", "authorize",
 export const orders: ReadonlySet<string> = new Set(["src/proxy/pipeline.ts", "src/proxy/external-decision.ts"]);
 
 /** Where a request enters, and what an isolate evaluates before it has served anything. */
-export const dataPlaneRoots = ["src/index.ts", "src/proxy/pipeline.ts", "src/isolate/live.ts"] as const;
+export const dataPlaneRoots = ["src/index.ts", "src/proxy/pipeline.ts", "src/isolate/state.ts"] as const;
 
 /** Libraries of the control plane: evaluating them is most of a cold start. */
 export const coldLibraries = ["zod", "yaml", "hono", "@hono/zod-openapi"] as const;

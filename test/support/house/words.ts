@@ -52,7 +52,7 @@ export const oneStore: Rule = {
   breaks: [
     { files: { "src/control/a.ts": 'db.prepare("SELECT * FROM documents");' }, violations: 1 },
     { files: { "durable/a.ts": "db.prepare(`\n  insert into audit values (?)`);" }, violations: 1 },
-    { files: { "src/isolate/live.ts": "db.prepare(`DELETE FROM ${table} WHERE id = 1`);" }, violations: 1 },
+    { files: { "src/isolate/state.ts": "db.prepare(`DELETE FROM ${table} WHERE id = 1`);" }, violations: 1 },
   ],
   keeps: {
     "src/store/store.ts": 'db.prepare("SELECT * FROM documents");',

@@ -1,7 +1,8 @@
 // The data plane as a Worker of its own for raw workerd: the mesh comes from a binding instead of the registry. An operator
 // token, the registry and the control plane are left out; the pipeline is the real one.
-import { jwks } from "../../../src/isolate/live-jwks.ts";
-import type { Live } from "../../../src/isolate/live.ts";
+import { HeldJwks } from "../../../src/isolate/jwks.ts";
+import { jwksOf } from "../../../src/isolate/ports.ts";
+import type { Live } from "../../../src/isolate/snapshot.ts";
 import type { Env } from "../../../src/env/env.ts";
 import type { Endpoint, Snapshot } from "../../../src/model/snapshot/snapshot.ts";
 import { createProxy } from "../../../src/proxy/pipeline.ts";
@@ -10,6 +11,7 @@ interface RawEnv extends Env {
   readonly SNAPSHOT: Snapshot;
 }
 
+const jwks = new HeldJwks();
 let live: Live | null = null;
 
 function liveOf({ SNAPSHOT: snapshot }: RawEnv): Live {
@@ -21,7 +23,7 @@ function liveOf({ SNAPSHOT: snapshot }: RawEnv): Live {
 const proxy = createProxy({
   current: (env) => Promise.resolve((live ??= liveOf(env as RawEnv))),
   keys: () => null,
-  jwks,
+  jwks: jwksOf(() => jwks),
   now: () => Date.now(),
   random: () => Math.random(),
   fetch: (url, init) => fetch(url, init),

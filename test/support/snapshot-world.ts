@@ -1,6 +1,6 @@
 // A registry, a mesh object and a clock for one isolate, all made up: what is asked is counted, what fails is chosen.
 // Time passes only while somebody waits.
-import { LiveMesh, type LivePorts } from "../../src/isolate/snapshot.ts";
+import { HeldSnapshot, type SnapshotPorts } from "../../src/isolate/snapshot.ts";
 import type { DynamicEndpoint, EndpointChanges, Head } from "../../src/model/registry/registry.ts";
 import type { Snapshot } from "../../src/model/snapshot/snapshot.ts";
 
@@ -48,9 +48,9 @@ export const endpoint = (id: string): DynamicEndpoint => ({
   registeredBy: "agent",
 });
 
-export type Call = keyof Pick<LivePorts, "poll" | "head" | "snapshot" | "newest" | "changes">;
+export type Call = keyof Pick<SnapshotPorts, "poll" | "head" | "snapshot" | "newest" | "changes">;
 
-export class LiveWorld {
+export class SnapshotWorld {
   now = START;
   /** What the registry holds: every readable snapshot, and the head that may be beyond them. */
   snapshots: Snapshot[] = [snapshotOf(1, "orders")];
@@ -65,9 +65,9 @@ export class LiveWorld {
   readonly calls: string[] = [];
   readonly background: Promise<unknown>[] = [];
   readonly #sleepers: { readonly until: number; readonly wake: () => void }[] = [];
-  readonly mesh = new LiveMesh("isolate-1", { region: null, colo: "AMS", continent: "EU" });
+  readonly mesh = new HeldSnapshot("isolate-1", { region: null, colo: "AMS", continent: "EU" });
 
-  readonly ports: LivePorts = {
+  readonly ports: SnapshotPorts = {
     edge: "edge-1",
     now: () => this.now,
     wait: (ms) => this.#sleep(ms),
@@ -94,12 +94,12 @@ export class LiveWorld {
   };
 
   /** One request at the present time; time runs on until it is answered. */
-  async request(): Promise<Awaited<ReturnType<LiveMesh["current"]>>> {
+  async request(): Promise<Awaited<ReturnType<HeldSnapshot["current"]>>> {
     const [live] = await this.requests(1);
     return live ?? null;
   }
 
-  async requests(count: number): Promise<Awaited<ReturnType<LiveMesh["current"]>>[]> {
+  async requests(count: number): Promise<Awaited<ReturnType<HeldSnapshot["current"]>>[]> {
     const ctx = { waitUntil: (work: Promise<unknown>) => void this.background.push(work) };
     const all = Promise.all(Array.from({ length: count }, () => this.mesh.current(this.ports, ctx, this.now)));
     return this.#until(all);

@@ -1,8 +1,8 @@
 // Which clusters an isolate takes for near, and when it learns where it is.
 import { expect, it } from "vitest";
-import { LiveMesh } from "../../src/isolate/snapshot.ts";
+import { HeldSnapshot } from "../../src/isolate/snapshot.ts";
 import type { ClusterPlace, Snapshot } from "../../src/model/snapshot/snapshot.ts";
-import { LiveWorld, snapshotOf } from "../support/live-world.ts";
+import { SnapshotWorld, snapshotOf } from "../support/snapshot-world.ts";
 
 const cluster = (region: string, ...continents: string[]): ClusterPlace => ({
   region,
@@ -17,7 +17,7 @@ const withClusters = (revision: number, of: Snapshot["clusters"]): Snapshot => (
 });
 
 it("near is what the snapshot's clusters say of the isolate's place, and follows each revision", async () => {
-  const world = new LiveWorld();
+  const world = new SnapshotWorld();
   world.snapshots = [withClusters(1, clusters)];
   expect((await world.request())?.near).toEqual(new Set(["eu-1"]));
   await world.settle();
@@ -31,9 +31,9 @@ it("near is what the snapshot's clusters say of the isolate's place, and follows
 });
 
 it("an isolate that was born of an admin call learns where it is from the first request that can tell, and only once", async () => {
-  const world = new LiveWorld();
+  const world = new SnapshotWorld();
   world.snapshots = [withClusters(1, clusters)];
-  const mesh = new LiveMesh("isolate-1", null);
+  const mesh = new HeldSnapshot("isolate-1", null);
   const current = async () => {
     const live = await mesh.current(world.ports, { waitUntil: () => undefined }, world.now);
     return live?.near;

@@ -5,20 +5,20 @@ import { beforeEach, describe, expect, it } from "vitest";
 import { announce } from "../../src/change/announce.ts";
 import { apply } from "../../src/change/apply.ts";
 import { registerEndpoint } from "../../src/registry/endpoints.ts";
-import { LiveMesh, type Live } from "../../src/isolate/snapshot.ts";
-import { portsOf } from "../../src/isolate/live-ports.ts";
-import { current, serving } from "../../src/isolate/live.ts";
+import { HeldSnapshot, type Live } from "../../src/isolate/snapshot.ts";
+import { portsOf } from "../../src/isolate/ports.ts";
+import { isolateState } from "../../src/isolate/state.ts";
 import type { Store } from "../../src/store/store.ts";
 import { failingDatabase } from "../support/worker/databases.ts";
 import { failingNamespace } from "../support/worker/objects.ts";
 import { accepted, auditDraft, documents, emptyRegistry, NOW, options, service } from "../support/worker/registry.ts";
 
 let store: Store;
-let mesh: LiveMesh;
+let mesh: HeldSnapshot;
 let now: number;
 beforeEach(async () => {
   store = await emptyRegistry();
-  mesh = new LiveMesh("isolate-1", { region: null, colo: "AMS", continent: "EU" });
+  mesh = new HeldSnapshot("isolate-1", { region: null, colo: "AMS", continent: "EU" });
   now = Date.now();
 });
 
@@ -108,10 +108,11 @@ describe("an isolate", () => {
 
 it("keeps one view for all requests of the isolate", async () => {
   await put("orders");
-  expect(serving()).toBeNull();
+  const { snapshot } = isolateState();
+  expect(snapshot.last).toBeNull();
   const ctx = createExecutionContext();
-  const live = await current(env, ctx, Date.now(), () => ({ region: null, colo: "AMS", continent: "EU" }));
+  const live = await isolateState().snapshot.current(portsOf(env), ctx, Date.now());
   await waitOnExecutionContext(ctx);
   expect(live?.snapshot.revision).toBe(1);
-  expect(serving()).toBe(live);
+  expect(snapshot.last).toBe(live);
 });
