@@ -63,7 +63,7 @@ async function worstOf(place: Place, agent: Agent): Promise<(typeof rows)[number
     for (const [shape, text] of hostileTexts(place.size, start)) {
       const question = place.request(text);
       const ms = (await costOf(question, agent, usual + worst.ms)) - usual;
-      if (ms > worst.ms) worst = { ...worst, ms, shape: start === "" ? shape : `${start}… ${shape}` };
+      if (ms > worst.ms) worst = { what: place.name, ms, shape: start === "" ? shape : `${start}… ${shape}` };
     }
   }
   return worst;

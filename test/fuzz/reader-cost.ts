@@ -5,7 +5,7 @@ import type { Reader } from "./readers.ts";
 
 export const MOST_MS = 5;
 /** A run that is good enough ends the search for a better one. */
-const RUNS = 5;
+const RUNS = 25;
 
 export interface ReaderCost {
   readonly name: string;
