@@ -12,10 +12,9 @@ const PRESENCE = new RegExp(`^(!?)\\s*(${KEY})$`);
 
 export function parseLabelQuery(text: string): Outcome<LabelQuery> {
   const parts: LabelQuery[] = [];
-  // A comma inside parentheses belongs to its set.
-  for (const piece of text.split(/,(?![^(]*\))/)) {
+  for (const piece of partsOf(text)) {
     const part = parsePart(piece.trim());
-    if (part === null)
+    if (part === null) {
       return refuseBody({
         problem: "badParameter",
         detail: `"${piece.trim().slice(0, 60)}" is not a label selector.`,
@@ -27,9 +26,30 @@ export function parseLabelQuery(text: string): Outcome<LabelQuery> {
           },
         ],
       });
+    }
     parts.push(part);
   }
   return { ok: true, value: (labels) => parts.every((part) => part(labels)) };
+}
+
+/** A comma inside parentheses belongs to its set. */
+function partsOf(text: string): string[] {
+  const parts: string[] = [];
+  let start = 0;
+  let inSet = false;
+  for (let at = 0; at < text.length; at++) {
+    const char = text[at];
+    if (char === "(") {
+      inSet = true;
+    } else if (char === ")") {
+      inSet = false;
+    } else if (char === "," && !inSet) {
+      parts.push(text.slice(start, at));
+      start = at + 1;
+    }
+  }
+  parts.push(text.slice(start));
+  return parts;
 }
 
 function parsePart(text: string): LabelQuery | null {

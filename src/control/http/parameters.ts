@@ -10,6 +10,9 @@ export const switchSchema = z
   .default("false")
   .transform((text) => text === "true" || text === "1");
 
+/** Told of one query: past these it is no query of this call. */
+const MOST_FAULTS = 100;
+
 /** Validates one set of parameters; every fault is told at once. */
 export function readParameters<Schema extends z.ZodObject>(
   schema: Schema,
@@ -20,6 +23,7 @@ export function readParameters<Schema extends z.ZodObject>(
   const faults: ProblemItem[] = [];
   const known = Object.keys(schema.shape);
   for (const [name, value] of entries) {
+    if (faults.length === MOST_FAULTS) break;
     const pointer = `#/${where}/${name}`;
     if (!known.includes(name)) {
       const hint = didYouMean(name, known);

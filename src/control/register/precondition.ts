@@ -8,6 +8,9 @@ export type Tags =
 
 const TAG = /^(?:W\/)?"([\x21\x23-\x7e]*)"$/;
 
+/** Nobody has seen more versions of one thing at once. */
+const MOST_TAGS = 64;
+
 /**
  * Reads the header. A leading `W/` is ignored: our tags version state, not bytes, so a proxy that recompressed an
  * answer and weakened its tag has not changed what the tag stands for.
@@ -16,13 +19,15 @@ export function parseTags(header: string | null): Tags | Refusal {
   if (header === null) return { kind: "absent" };
   if (header.trim() === "*") return { kind: "any" };
   const tags: string[] = [];
-  for (const part of header.split(",")) {
+  const parts = header.split(",", MOST_TAGS + 1);
+  for (const part of parts) {
     const tag = TAG.exec(part.trim())?.[1];
-    if (tag === undefined)
+    if (tag === undefined || parts.length > MOST_TAGS) {
       return {
         problem: "badParameter",
         detail: `"${header.slice(0, 60)}" is not a list of entity tags. Quote the version: "17".`,
       };
+    }
     tags.push(tag);
   }
   return { kind: "tags", tags };

@@ -66,6 +66,9 @@ function attribute(fits: Subject["fits"]): Subject {
 /** Their values are one text, commas included (RFC 9110 §5.5, §5.6.7, §10.1.5). */
 const SINGLE = new Set(["date", "if-modified-since", "if-unmodified-since", "last-modified", "user-agent"]);
 
+/** More in one header than anybody means: each would be compared with each pattern of the policy. */
+const MAX_VALUES = 256;
+
 /**
  * A caller can repeat a header, and services differ in which line they read. So all values have to fit for "yes", and one is
  * enough for "maybe". A pattern with a comma in it means the whole.
@@ -74,7 +77,8 @@ function headerSubject(name: string, value: string | null): Subject {
   if (value === null) return ABSENT;
   // Bytes that were no UTF-8: what the service will read is not what is seen here.
   if (value.includes("\ufffd")) return UNKNOWN;
-  const parts = value.split(",").map((part) => part.trim());
+  const parts = value.split(",", MAX_VALUES + 1).map((part) => part.trim());
+  if (parts.length > MAX_VALUES) return UNKNOWN;
   const lines = parts.filter((part) => part !== "");
   return {
     fits: (patterns) => {

@@ -42,12 +42,15 @@ function claimAt(claims: Claims, name: string): unknown {
 /** Lists of plain values are joined by commas, objects are JSON; null = there is nothing to say, or too much. */
 function headerValue(value: unknown): string | null {
   if (value === undefined || value === null) return null;
+  if (Array.isArray(value) && value.length > MAX_CLAIM_HEADER) return null;
   const text = Array.isArray(value) && value.every(isPlain) ? value.map(listed).join(",") : written(value);
   return text === "" || text.length > MAX_CLAIM_HEADER ? null : text;
 }
 
 function written(value: unknown): string {
-  return encoded(isPlain(value) ? String(value) : JSON.stringify(value));
+  const text = isPlain(value) ? String(value) : JSON.stringify(value);
+  // Escapes only make it longer: what is too long as it is need not be escaped to know that.
+  return text.length > MAX_CLAIM_HEADER ? text : encoded(text);
 }
 
 /** A comma inside a value is not one between two. */
@@ -57,7 +60,19 @@ function listed(value: unknown): string {
 
 /** Visible ASCII stays, and spaces inside; everything else becomes UTF-8 in escapes. */
 function encoded(text: string): string {
-  return text.toWellFormed().replace(/^ +| +$|[^ -$&-~]+/g, (some) => [...utf8.encode(some)].map(percent).join(""));
+  const first = text.search(NO_SPACE);
+  const start = first === -1 ? text.length : first;
+  let end = text.length;
+  while (end > start && text.charCodeAt(end - 1) === 0x20) end--;
+  const inside = text.slice(start, end).toWellFormed().replace(OTHERS, escaped);
+  return `${escaped(text.slice(0, start))}${inside}${escaped(text.slice(end))}`;
+}
+
+const NO_SPACE = /[^ ]/;
+const OTHERS = /[^ -$&-~]+/g;
+
+function escaped(text: string): string {
+  return [...utf8.encode(text)].map(percent).join("");
 }
 
 const utf8 = new TextEncoder();

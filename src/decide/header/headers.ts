@@ -212,6 +212,7 @@ const TOKEN = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;
 
 function nominate(connection: string, drop: string[]): void {
   for (const option of connection.split(",")) {
+    if (option === "") continue;
     const name = option.trim().toLowerCase();
     // "close" and "upgrade" are options, not headers; deleting a header that is not there costs nothing either way.
     if (name !== "close" && TOKEN.test(name)) drop.push(name);

@@ -20,9 +20,12 @@ export function withoutOperatorCookies(cookies: string): string | null {
 
 /** The value of a cookie; null = it is not there, or it is there twice and nobody knows which is meant. */
 export function cookieNamed(cookies: string | null, name: string): string | null {
-  const values = (cookies ?? "").split(";").flatMap((pair) => {
-    const [key = "", ...value] = pair.split("=");
-    return key.trim() === name ? [value.join("=").trim()] : [];
-  });
-  return values.length === 1 ? (values[0] ?? null) : null;
+  let found: string | null = null;
+  for (const pair of cookies?.split(";") ?? []) {
+    const equals = pair.indexOf("=");
+    if (equals === -1 || pair.slice(0, equals).trim() !== name) continue;
+    if (found !== null) return null;
+    found = pair.slice(equals + 1).trim();
+  }
+  return found;
 }

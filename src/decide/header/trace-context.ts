@@ -1,5 +1,6 @@
 // W3C Trace Context: continues the caller's trace with an id of our own, or starts one. Levels 1 and 2 of
 // https://www.w3.org/TR/trace-context/. It does not sample: whoever starts the trace decides, and we start with "sampled".
+import { trimSpace } from "../text/trim-space.ts";
 
 export interface TraceContext {
   readonly traceparent: string;
@@ -65,7 +66,7 @@ const MEMBER = /^[a-z0-9][a-z0-9_\-*/@]{0,255}=[\x20-\x2b\x2d-\x3c\x3e-\x7e]{0,2
 function keptTracestate(tracestate: string): string | null {
   const members = tracestate
     .split(",")
-    .map((member) => member.replaceAll(/^[ \t]+|[ \t]+$/g, ""))
+    .map(trimSpace)
     .filter((member) => member !== "");
   const valid = members.length > 0 && members.length <= MAX_MEMBERS && members.every((member) => MEMBER.test(member));
   return valid ? members.join(",") : null;

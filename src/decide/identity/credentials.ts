@@ -94,9 +94,8 @@ function pairAt(names: Exclude<CredentialSource, "basic">, header: HeaderOf): Cl
 function basicAt(authorization: string | null): ClientCredentials | "bad" | null {
   if (authorization === null) return null;
   if (isSeveral(authorization)) return "bad";
-  const [, encoded] = /^basic(?:\s+(.*))?$/i.exec(authorization) ?? [null, null];
-  if (encoded === null) return null;
-  const text = decoded(encoded ?? "");
+  if (!/^basic(?:\s|$)/i.test(authorization)) return null;
+  const text = decoded(authorization.slice("basic".length).trim());
   const colon = text?.indexOf(":") ?? -1;
   if (text === null || colon < 1 || colon === text.length - 1) return "bad";
   return { id: text.slice(0, colon), secret: text.slice(colon + 1), headers: ["authorization"] };

@@ -173,17 +173,34 @@ function normaliseRun(run: string): string | { readonly ok: false; readonly reas
   let out = "";
   let beyondAscii = false;
   for (let at = 0; at < run.length; at += 3) {
-    const digits = run.slice(at + 1, at + 3);
-    if (!/^[0-9a-fA-F]{2}$/.test(digits)) return fault("bad-escape");
-    const code = Number.parseInt(digits, 16);
+    const code = byteAt(run, at + 1);
+    if (code === -1) return fault("bad-escape");
     if (code === SLASH || code === 0x5c) return fault("encoded-separator");
     if (code < 0x20 || code === 0x7f) return fault("control-character");
     if (code > 0x7f) beyondAscii = true;
-    const char = String.fromCharCode(code);
-    out += /[A-Za-z0-9\-._~]/.test(char) ? char : `%${digits.toUpperCase()}`;
+    out += isUnreserved(code) ? String.fromCharCode(code) : hex(code);
   }
   if (beyondAscii && !decodes(run)) return fault("not-utf8");
   return out;
+}
+
+function isUnreserved(code: number): boolean {
+  const letter = code | 0x20;
+  const named = (letter >= 0x61 && letter <= 0x7a) || (code >= 0x30 && code <= 0x39);
+  return code < 0x80 && (named || code === 0x2d || code === 0x2e || code === 0x5f || code === 0x7e);
+}
+
+/** Of two hexadecimal digits; -1 = they are none. */
+function byteAt(text: string, at: number): number {
+  const high = digitOf(text.charCodeAt(at));
+  const low = digitOf(text.charCodeAt(at + 1));
+  return high === -1 || low === -1 ? -1 : high * 16 + low;
+}
+
+function digitOf(code: number): number {
+  if (code >= 0x30 && code <= 0x39) return code - 0x30;
+  const letter = code | 0x20;
+  return letter >= 0x61 && letter <= 0x66 ? letter - 0x57 : -1;
 }
 
 function decodes(run: string): boolean {

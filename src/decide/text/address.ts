@@ -112,9 +112,17 @@ export function classifyAddress(url: string): AddressClass {
   if (parsed === null) return "invalid";
   const host = parsed.hostname;
   if (host.startsWith("[")) return classifyV6(host.slice(1, -1));
-  const name = host.replace(/\.+$/, "");
+  const name = withoutFinalDots(host);
   if (/^\d+\.\d+\.\d+\.\d+$/.test(name)) return classifyV4(toNumber(name));
   return classifyName(name);
+}
+
+function withoutFinalDots(host: string): string {
+  let end = host.length;
+  while (host[end - 1] === ".") {
+    end--;
+  }
+  return host.slice(0, end);
 }
 
 /** Ports on which a public endpoint may serve https: the default and those that Cloudflare proxies. */
