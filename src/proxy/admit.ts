@@ -6,7 +6,7 @@ import { HeaderBag, type HeaderFields } from "../decide/header/header-bag.ts";
 import { MAX_HEADER_BYTES, MAX_HEADERS, type RequestHeaders } from "../decide/header/headers.ts";
 import { withoutOperatorCookies } from "../decide/header/operator-cookies.ts";
 import type { IsolateState } from "../isolate/state.ts";
-import type { Env } from "../env/env.ts";
+import type { Settings } from "../env/settings.ts";
 import type { Refusal } from "../model/word/problem.ts";
 import type { Admitted, Exchange } from "./exchange/exchange.ts";
 
@@ -50,7 +50,7 @@ export interface Incoming {
 export function admit(
   request: Incoming,
   inspected: RequestHeaders,
-  by: Pick<Exchange, "env" | "state">,
+  by: Pick<Exchange, "settings" | "state">,
   requestId: string,
 ): Admitted | Refusal {
   const { method, url } = request;
@@ -73,7 +73,7 @@ export function admit(
   }
   const headers = fieldsOf(request, inspected);
   if (inspected.hasOperatorCookie) dropOperatorCookies(headers);
-  const entry = entryOf(url, request.headers, by.env);
+  const entry = entryOf(url, request.headers, by.settings);
   const bodiless = method === "GET" || method === "HEAD";
   if (bodiless) headers.delete("content-length");
   return {
@@ -153,9 +153,9 @@ const UNKNOWN_ENTRY: Readonly<Record<Scheme, Admitted["entry"]>> = {
   https: { gateway: null, port: null, scheme: "https" },
 };
 
-function entryOf(url: string, headers: Headers, env: Env): Admitted["entry"] {
+function entryOf(url: string, headers: Headers, { trustsEntry }: Settings): Admitted["entry"] {
   const own: Scheme = url.startsWith("https:") ? "https" : "http";
-  if (env.TRUST_ENTRY !== "true") return UNKNOWN_ENTRY[own];
+  if (!trustsEntry) return UNKNOWN_ENTRY[own];
   const said = headers.get("x-forwarded-proto")?.toLowerCase();
   const scheme = said === "http" || said === "https" ? said : own;
   const port = Number(headers.get("x-forwarded-port") ?? "");
@@ -171,10 +171,10 @@ function entryOf(url: string, headers: Headers, env: Env): Admitted["entry"] {
  * On Cloudflare's network the platform writes CF-Connecting-IP. Elsewhere whoever connects could, so there it is the peer
  * that workerd tells in `cf.clientIp`; a local mesh behind a front of its own knows only what `LOCAL_CLIENT_ADDRESS` says.
  */
-function clientAddressOf(request: Incoming, { env, state }: Pick<Exchange, "env" | "state">): string | null {
-  if (env.LOCAL_CLIENT_ADDRESS !== undefined) return env.LOCAL_CLIENT_ADDRESS;
+function clientAddressOf(request: Incoming, { settings, state }: Pick<Exchange, "settings" | "state">): string | null {
+  if (settings.localClientAddress !== null) return settings.localClientAddress;
   // Learned from the first request: `request.cf` is parsed anew for each.
-  state.isSelfHosted ??= env.LOCAL_MESH === "true" || peerOf(request) !== null;
+  state.isSelfHosted ??= settings.isLocalMesh || peerOf(request) !== null;
   return state.isSelfHosted ? peerOf(request) : request.headers.get("cf-connecting-ip");
 }
 

@@ -38,8 +38,8 @@ export function routeTo(exchange: Exchange, service: ServiceKey): Routed | Refus
 }
 
 /** The service that the host or else the path addresses, when there is one. */
-function addressOf({ admitted, env, live }: Exchange): ServiceAddress | null {
-  for (const address of [addressByHost(admitted.host, env.MESH_DOMAIN), addressByPath(admitted.matchPath)]) {
+function addressOf({ admitted, settings, live }: Exchange): ServiceAddress | null {
+  for (const address of [addressByHost(admitted.host, settings.meshDomain), addressByPath(admitted.matchPath)]) {
     if (address !== null && serviceOf(live.snapshot, address.service) !== null) return address;
   }
   return null;
@@ -173,13 +173,13 @@ function noServiceRoute(service: ServiceKey): Refusal {
 }
 
 /** Outside a local mesh strangers are not told how others are routed. */
-function noRoute({ admitted, env, live }: Exchange): Refusal {
+function noRoute({ admitted, settings, live }: Exchange): Refusal {
   const { host, matchPath, method } = admitted;
-  const address = addressByHost(host, env.MESH_DOMAIN) ?? addressByPath(matchPath);
+  const address = addressByHost(host, settings.meshDomain) ?? addressByPath(matchPath);
   const detail =
     address === null
       ? `No route matches ${method} ${matchPath} on ${host}`
       : `There is no service ${address.service}, and no route matches ${method} ${matchPath} on ${host}`;
-  if (env.LOCAL_MESH !== "true") return { problem: "noRoute", detail };
+  if (!settings.isLocalMesh) return { problem: "noRoute", detail };
   return { problem: "noRoute", detail, extensions: { ...nearRoutes(live.snapshot.router, host, matchPath) } };
 }

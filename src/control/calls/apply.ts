@@ -1,4 +1,5 @@
 // Bundles of documents: applied, planned, checked.
+import { settingsOf } from "../../env/settings.ts";
 import { z } from "zod";
 import { apply } from "../../change/apply.ts";
 import { refuseWarnings } from "../../change/verdict.ts";
@@ -100,7 +101,7 @@ export function registerApply(app: ControlApp): void {
         const outside = lacksNamespace(operator, document.metadata.namespace);
         if (outside) return outside;
       }
-      return { body: await lint(store, body, operator, { now, localMesh: env.LOCAL_MESH === "true" }) };
+      return { body: await lint(store, body, operator, { now, localMesh: settingsOf(env).isLocalMesh }) };
     },
   });
 }

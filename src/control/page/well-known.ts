@@ -1,8 +1,8 @@
 // Where services find the keys of what the mesh signs, and clients find the token call (OpenID Connect Discovery 1.0, RFC 8414).
 // Public keys and addresses only.
+import { settingsOf } from "../../env/settings.ts";
 import { portsOf } from "../../isolate/ports.ts";
 import { isolateState } from "../../isolate/state.ts";
-import { meshIssuer } from "../../decide/identity/mesh-names.ts";
 import {
   CLIENT_CREDENTIALS,
   jwksAnswerSchema,
@@ -57,7 +57,7 @@ export function registerWellKnown(app: ControlApp): void {
     handle({ request, env, requestId }) {
       const { origin } = new URL(request.url);
       const body = {
-        issuer: meshIssuer(env),
+        issuer: settingsOf(env).issuer,
         jwks_uri: origin + JWKS_PATH,
         token_endpoint: `${origin}/_selvage/v1/oauth/token`,
         grant_types_supported: [CLIENT_CREDENTIALS, TOKEN_EXCHANGE],

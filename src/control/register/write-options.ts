@@ -1,4 +1,5 @@
 // What every write of documents takes from its exchange: who, when, why, and what the operator may touch.
+import { settingsOf } from "../../env/settings.ts";
 import { sharedSecret } from "../../tokens/shared-secret.ts";
 import { z } from "zod";
 import type { WriteOptions } from "../../change/change.ts";
@@ -52,7 +53,7 @@ export function writeOptions(
     source: about.source,
     reason: query.reason ?? null,
     now: new Date(caller.now).toISOString(),
-    localMesh: caller.env.LOCAL_MESH === "true",
+    localMesh: settingsOf(caller.env).isLocalMesh,
     hasSecret: (name) => sharedSecret(caller.env, name) !== null,
     permits: (changes, next) => {
       for (const { ref, action, before, after } of changes) {

@@ -13,16 +13,16 @@ const QUESTION = /^[^:]+:\/\/[^/]+\/_selvage\/authz\//;
 
 /**
  * @param url the request's, as the platform gives it
- * @param adminHost a host, with its port when that matters: `admin.example.com`, `localhost:8787`; unset = every host
+ * @param adminHost a host, with its port when that matters: `admin.example.com`, `localhost:8787`; null = every host
  */
-export function planeOf(url: string, adminHost: string | undefined): Plane {
+export function planeOf(url: string, adminHost: string | null): Plane {
   // Most of the traffic is told apart at a glance: the prefix is there in letters, or behind escapes, or not at all.
   if (!url.includes("_selvage") && !url.includes("%")) return "traffic";
   const isQuestion = QUESTION.test(url);
   const canonical = canonicalPath(url);
   // What has no canonical path is refused where traffic comes in.
   if (!isQuestion && (!canonical.ok || !`${canonical.matchPath}/`.startsWith(RESERVED))) return "traffic";
-  if (adminHost && !isHost(url, adminHost)) return "closed";
+  if (adminHost !== null && !isHost(url, adminHost)) return "closed";
   return isQuestion || (canonical.ok && canonical.matchPath.startsWith(RATE_LIMITS)) ? "adapters" : "control";
 }
 

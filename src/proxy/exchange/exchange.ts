@@ -9,6 +9,7 @@ import type { Access } from "../../model/snapshot/access.ts";
 import type { Caller } from "../../model/snapshot/caller.ts";
 import type { Circuit } from "../../model/snapshot/circuit.ts";
 import type { Env } from "../../env/env.ts";
+import type { Settings } from "../../env/settings.ts";
 import type { CallPolicy } from "../../model/snapshot/call-policy.ts";
 import type { MeshKeys } from "../../model/message/mesh-keys.ts";
 import type { Fault, Filter, Rule, ServiceKey, Timeouts } from "../../model/snapshot/snapshot.ts";
@@ -43,6 +44,7 @@ export interface Exchange {
   /** What the isolate remembers from one request to the next. */
   readonly state: IsolateState;
   readonly env: Env;
+  readonly settings: Settings;
   readonly ctx: ExecutionContext;
   readonly live: Live;
   readonly admitted: Admitted;
