@@ -1,7 +1,7 @@
 // The door: one canonical path, one host, a client address that nobody can forge, and headers without anything that only
 // the mesh or the platform may say. What passes here is what every later stage decides about and what is forwarded.
 import { DEFAULT_PORT, parseAuthority, type Authority, type Scheme } from "../decide/route/authority.ts";
-import { canonicalPath, MAX_PATH_LENGTH, type PathFault } from "../decide/route/canonical-path.ts";
+import { canonicalPath, MAX_PATH_LENGTH, type PathFault } from "../model/word/canonical-path.ts";
 import { HeaderBag, type HeaderFields } from "../decide/header/header-bag.ts";
 import { MAX_HEADER_BYTES, MAX_HEADERS, type RequestHeaders } from "../decide/header/headers.ts";
 import { withoutOperatorCookies } from "../decide/header/operator-cookies.ts";

@@ -2,7 +2,7 @@
 // service, without what addressed it and before any rewrite.
 import { audited, decideAuthorization as judge } from "../decide/authorize/authorize.ts";
 import type { AuthorizationRequest } from "../decide/authorize/request.ts";
-import { canonicalPath } from "../decide/route/canonical-path.ts";
+import { canonicalPath } from "../model/word/canonical-path.ts";
 import { dropSegments, modifyPath } from "../decide/route/rewrite.ts";
 import type { Authorization } from "../model/snapshot/access.ts";
 import type { Denied, Exchange, Routed } from "./exchange/exchange.ts";
