@@ -1,7 +1,7 @@
 // Does a client id that exists take longer to be refused than one that does not? `node bench/workers/client-id-timing.ts`
 // prints medians and the two-sided p of a Mann-Whitney test over 10 000 refusals each, in random order, of the room's own
 // check. In one process, without a network: any difference shows here first. It measures; it asserts nothing.
-import { newFailureBook } from "../../src/decide/identity/failure-limit.ts";
+import { newIsolateState } from "../../src/isolate/state.ts";
 import type { Client } from "../../src/model/snapshot/access.ts";
 import { checkClient } from "../../src/proxy/identity/check-client.ts";
 import type { Exchange } from "../../src/proxy/exchange/exchange.ts";
@@ -24,7 +24,7 @@ function id(family: "known" | "other", nth: number): string {
   return `${family}-${String(nth).padStart(8, "0")}`;
 }
 
-/** Only what the check reads. A new book for each: after twenty refusals it would not look any more. */
+/** Only what the check reads. A new state for each: after twenty refusals it would not look any more. */
 function exchange(): Exchange {
   return {
     ports: { keys: () => ({ pepper }) },
@@ -32,7 +32,7 @@ function exchange(): Exchange {
     ctx: {},
     live: { snapshot: { identities: { clients } } },
     admitted: { clientAddress: "192.0.2.1" },
-    proofs: { failures: newFailureBook() },
+    state: newIsolateState("bench"),
   } as unknown as Exchange; // The rest of an exchange has no part in it.
 }
 

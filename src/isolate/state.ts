@@ -1,18 +1,65 @@
-// Everything that an isolate remembers from one request to the next. There is one for the process; tests make several.
+// Everything that an isolate remembers from one request to the next, and the id by which all whom it tells something know
+// it. There is one for the process; tests make several. Values only, all of them bounded.
+import type { IsolateBreakers } from "../decide/breaker/isolate.ts";
+import { newEndpointStats, type EndpointStats } from "../decide/balance/endpoint-stats.ts";
+import type { IsolateHealth } from "../decide/health/isolate.ts";
+import { newFailureLimits, type FailureLimits } from "../decide/identity/failure-limit.ts";
+import type { Authority } from "../decide/route/authority.ts";
+import { BoundedMap } from "../decide/text/bounded-map.ts";
+import type { Claims } from "../model/snapshot/caller.ts";
+import type { ServiceKey } from "../model/snapshot/snapshot.ts";
 import { HeldJwks } from "./jwks.ts";
+import { newLimitMemory, type LimitMemory } from "./limit-memory.ts";
 import { HeldKeys } from "./mesh-keys.ts";
+import { newProofMemory, type ProofMemory } from "./proof-memory.ts";
 import { HeldProviders } from "./providers.ts";
 import { HeldSnapshot } from "./snapshot.ts";
 
 export interface IsolateState {
-  /** Random, for the isolate's life: whoever counts isolates knows it by this. */
+  /** Random, for the isolate's life: in its receipts, and in its reports about breakers, health and limits. */
   readonly id: string;
   readonly snapshot: HeldSnapshot;
   readonly keys: HeldKeys;
   readonly jwks: HeldJwks;
   /** Of operators. */
   readonly providers: HeldProviders;
+  readonly limits: LimitMemory;
+  readonly breakers: BoundedMap<ServiceKey, IsolateBreakers>;
+  /** Of services with a health check. */
+  readonly health: BoundedMap<ServiceKey, IsolateHealth>;
+  /** Services that a report is scheduled for: until when it has gone out, or its request was cancelled. */
+  readonly scheduled: BoundedMap<ServiceKey, number>;
+  readonly endpoints: EndpointStats;
+  /** Tokens of the mesh by their text. */
+  readonly meshTokens: BoundedMap<string, MeshToken>;
+  /** By key, caller and service. */
+  readonly assertions: BoundedMap<string, SignedAssertion>;
+  readonly proofs: ProofMemory;
+  /** Hosts as requests name them: a mesh has few, and to read one costs as much as a match. */
+  readonly authorities: BoundedMap<string, Authority | null>;
+  /** Of those who ask for tokens of the mesh. */
+  readonly tokenFailures: FailureLimits;
+  /** Whether workerd itself takes the connections; null = no request has told yet. */
+  isSelfHosted: boolean | null;
 }
+
+/** A token of the mesh whose signature, issuer, audience and times hold. */
+export interface MeshToken {
+  readonly kid: string;
+  readonly claims: Claims;
+  readonly expiresAtMs: number;
+}
+
+/** Used until `until`, milliseconds since the epoch. */
+export interface SignedAssertion {
+  readonly text: string;
+  readonly until: number;
+}
+
+const MOST_SERVICES = 5000;
+const MOST_TOKENS = 2000;
+const MOST_ASSERTIONS = 5000;
+const MOST_AUTHORITIES = 500;
 
 export function newIsolateState(id: string): IsolateState {
   return {
@@ -21,6 +68,17 @@ export function newIsolateState(id: string): IsolateState {
     keys: new HeldKeys(),
     jwks: new HeldJwks(),
     providers: new HeldProviders(),
+    limits: newLimitMemory(),
+    breakers: new BoundedMap(MOST_SERVICES),
+    health: new BoundedMap(MOST_SERVICES),
+    scheduled: new BoundedMap(MOST_SERVICES),
+    endpoints: newEndpointStats(),
+    meshTokens: new BoundedMap(MOST_TOKENS),
+    assertions: new BoundedMap(MOST_ASSERTIONS),
+    proofs: newProofMemory(),
+    authorities: new BoundedMap(MOST_AUTHORITIES),
+    tokenFailures: newFailureLimits(),
+    isSelfHosted: null,
   };
 }
 

@@ -5,9 +5,10 @@ import { canonicalPath, PATH_FAULTS } from "../model/word/canonical-path.ts";
 import { HeaderBag, type HeaderFields } from "../decide/header/header-bag.ts";
 import { MAX_HEADER_BYTES, MAX_HEADERS, type RequestHeaders } from "../decide/header/headers.ts";
 import { withoutOperatorCookies } from "../decide/header/operator-cookies.ts";
+import type { IsolateState } from "../isolate/state.ts";
 import type { Env } from "../env/env.ts";
 import type { Refusal } from "../model/word/problem.ts";
-import type { Admitted } from "./exchange/exchange.ts";
+import type { Admitted, Exchange } from "./exchange/exchange.ts";
 
 /** How often a request may pass through a mesh before it is taken for a loop. */
 export const MAX_HOPS = 16;
@@ -32,7 +33,12 @@ export interface Incoming {
   readonly clientAddress?: string | null;
 }
 
-export function admit(request: Incoming, inspected: RequestHeaders, env: Env, requestId: string): Admitted | Refusal {
+export function admit(
+  request: Incoming,
+  inspected: RequestHeaders,
+  by: Pick<Exchange, "env" | "state">,
+  requestId: string,
+): Admitted | Refusal {
   const { method, url } = request;
   if (method === "TRACE") return { problem: "malformedRequest", detail: "TRACE is not forwarded" };
   if (inspected.fault !== null) return headersFault(inspected.fault);
@@ -42,7 +48,7 @@ export function admit(request: Incoming, inspected: RequestHeaders, env: Env, re
     const problem = path.reason === "too-long" ? "uriTooLong" : "malformedRequest";
     return { problem, detail: PATH_FAULTS[path.reason] };
   }
-  const authority = authorityOf(url, inspected.host);
+  const authority = authorityOf(url, inspected.host, by.state);
   if (authority === null) return { problem: "malformedRequest", detail: "The request does not name one host" };
   const hops = hopsOf(request, inspected.drop);
   if (hops >= MAX_HOPS) {
@@ -53,7 +59,7 @@ export function admit(request: Incoming, inspected: RequestHeaders, env: Env, re
   }
   const headers = fieldsOf(request, inspected);
   if (inspected.hasOperatorCookie) dropOperatorCookies(headers);
-  const entry = entryOf(url, request.headers, env);
+  const entry = entryOf(url, request.headers, by.env);
   const bodiless = method === "GET" || method === "HEAD";
   if (bodiless) headers.delete("content-length");
   return {
@@ -67,7 +73,7 @@ export function admit(request: Incoming, inspected: RequestHeaders, env: Env, re
     search: path.search,
     headers,
     body: bodiless ? null : request.body,
-    clientAddress: request.clientAddress === undefined ? clientAddressOf(request, env) : request.clientAddress,
+    clientAddress: request.clientAddress === undefined ? clientAddressOf(request, by) : request.clientAddress,
     requestId,
     traceparent: inspected.traceparent,
     tracestate: inspected.tracestate,
@@ -102,14 +108,19 @@ function headersFault(fault: "too-many" | "too-large"): Refusal {
  * The URL's host, as long as the Host header, from which the platform makes it, is one as well: a slash or a question mark
  * in that header would have become the path.
  */
-function authorityOf(url: string, sent: string | null): Authority | null {
+function authorityOf(url: string, sent: string | null, state: IsolateState): Authority | null {
   const start = url.indexOf("://") + 3;
   if (sent !== null && url.startsWith(sent, start) && url.charCodeAt(start + sent.length) === 0x2f) {
-    return parseAuthority(sent);
+    return readAuthority(state, sent);
   }
-  if (sent !== null && parseAuthority(sent) === null) return null;
+  if (sent !== null && readAuthority(state, sent) === null) return null;
   const length = url.slice(start).search(/[/?#]/);
-  return parseAuthority(length === -1 ? url.slice(start) : url.slice(start, start + length));
+  return readAuthority(state, length === -1 ? url.slice(start) : url.slice(start, start + length));
+}
+
+/** Nothing longer than a host may be is remembered. */
+function readAuthority({ authorities }: IsolateState, text: string): Authority | null {
+  return text.length > MAX_AUTHORITY ? null : authorities.getOrMake(text, () => parseAuthority(text));
 }
 
 /** A caller may send these as well: all it gains is an earlier 508. */
@@ -119,6 +130,9 @@ function hopsOf(request: Incoming, dropped: readonly string[]): number {
   if (sent === null) return 1;
   return /^\d{1,4}$/.test(sent) ? Number(sent) : MAX_HOPS;
 }
+
+/** A name of 254 characters and a port. */
+const MAX_AUTHORITY = 260;
 
 const UNKNOWN_ENTRY: Readonly<Record<Scheme, Admitted["entry"]>> = {
   http: { gateway: null, port: null, scheme: "http" },
@@ -139,17 +153,15 @@ function entryOf(url: string, headers: Headers, env: Env): Admitted["entry"] {
   };
 }
 
-/** Does workerd itself take the connections? Learned from the first request: `request.cf` is parsed anew for each. */
-let selfHosted: { readonly env: Env; readonly is: boolean } | null = null;
-
 /**
  * On Cloudflare's network the platform writes CF-Connecting-IP. Elsewhere whoever connects could, so there it is the peer
  * that workerd tells in `cf.clientIp`; a local mesh behind a front of its own knows only what `LOCAL_CLIENT_ADDRESS` says.
  */
-function clientAddressOf(request: Incoming, env: Env): string | null {
+function clientAddressOf(request: Incoming, { env, state }: Pick<Exchange, "env" | "state">): string | null {
   if (env.LOCAL_CLIENT_ADDRESS !== undefined) return env.LOCAL_CLIENT_ADDRESS;
-  if (selfHosted?.env !== env) selfHosted = { env, is: env.LOCAL_MESH === "true" || peerOf(request) !== null };
-  return selfHosted.is ? peerOf(request) : request.headers.get("cf-connecting-ip");
+  // Learned from the first request: `request.cf` is parsed anew for each.
+  state.isSelfHosted ??= env.LOCAL_MESH === "true" || peerOf(request) !== null;
+  return state.isSelfHosted ? peerOf(request) : request.headers.get("cf-connecting-ip");
 }
 
 function peerOf({ cf }: Incoming): string | null {

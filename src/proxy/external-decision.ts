@@ -14,7 +14,8 @@ import { authenticate } from "./authenticate.ts";
 import { authorize } from "./authorize.ts";
 import type { Exchange, Ports, Routed } from "./exchange/exchange.ts";
 import { identify } from "./identify.ts";
-import { memory, newMemory, ports, type IsolateMemory } from "./isolate.ts";
+import { isolateState, type IsolateState } from "../isolate/state.ts";
+import { ownState, ports } from "./isolate.ts";
 import { limit, NO_LIMITS } from "./limit.ts";
 import { refuse, type Answering } from "./exchange/refuse.ts";
 import { routeTo } from "./route.ts";
@@ -22,13 +23,11 @@ import { routeTo } from "./route.ts";
 export type ExternalDecision = Judge<Env, ExecutionContext>;
 
 /** Production's: it shares quota and knowledge with the proxy of its isolate. */
-export const decideExternally: ExternalDecision = createExternalDecision(ports, memory);
+export const decideExternally: ExternalDecision = createExternalDecision(ports, isolateState);
 
-export function createExternalDecision(
-  ports: Ports,
-  { limiter, books, proofs }: IsolateMemory = newMemory(),
-): ExternalDecision {
+export function createExternalDecision(ports: Ports, stateOf: () => IsolateState = ownState(ports)): ExternalDecision {
   return async (question, env, ctx) => {
+    const state = stateOf();
     const startedAtMs = ports.now();
     const { method, url, headers, clientAddress } = question;
     const inspected = inspectRequest(headers);
@@ -42,23 +41,11 @@ export function createExternalDecision(
       const live = await ports.current(env, ctx, startedAtMs, question.via);
       if (live === null) return no(NOT_READY, { stage: "configuration" });
       by.revision = live.snapshot.revision;
-      const admitted = admit({ method, url, headers, body: null, clientAddress }, inspected, env, requestId);
+      const admitted = admit({ method, url, headers, body: null, clientAddress }, inspected, { env, state }, requestId);
       if ("problem" in admitted) return no(admitted);
       const trace = undefined;
       const caller = ANONYMOUS;
-      const exchange: Exchange = {
-        ports,
-        books,
-        env,
-        ctx,
-        live,
-        admitted,
-        startedAtMs,
-        limiter,
-        proofs,
-        trace,
-        caller,
-      };
+      const exchange: Exchange = { ports, state, env, ctx, live, admitted, startedAtMs, trace, caller };
       return await walk(exchange, question, by, no);
     } catch (error) {
       reportError(error);
@@ -110,7 +97,9 @@ async function walk(
   headers.set("x-request-id", requestId);
   headers.set("selvage-source", sourceOf(exchange.caller));
   const { set, remove } = headerChanges(question.headers, headers);
-  return { allowed: true, requestId, revision: by.revision, policy, upstream: set, remove, client: limited.headers };
+  const { path } = exchange.admitted;
+  const told = { upstream: set, remove, client: limited.headers };
+  return { allowed: true, requestId, revision: by.revision, policy, path, ...told };
 }
 
 /** Filters that stand between a caller and the service, and cannot do so from here: to leave them out would be to let pass. */

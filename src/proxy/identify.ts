@@ -4,17 +4,17 @@ import { BAD_TOKEN_CHALLENGE } from "../decide/identity/authenticate.ts";
 import { ANONYMOUS } from "../decide/identity/caller.ts";
 import { ACCESS_TOKEN_TYPE, meshCaller, meshParty, type MeshProof } from "../decide/identity/mesh-caller.ts";
 import { meshAudience, meshIssuer } from "../decide/identity/mesh-names.ts";
+import type { MeshToken } from "../isolate/state.ts";
 import type { Caller } from "../model/snapshot/caller.ts";
 import type { MeshKeys } from "../model/message/mesh-keys.ts";
 import type { Refusal } from "../model/word/problem.ts";
 import { keySetOfKeys } from "../tokens/key-set.ts";
 import { peekIssuer, readToken } from "../tokens/read-token.ts";
 import { verifyToken } from "../tokens/verify-token.ts";
-import type { Exchange, MeshToken } from "./exchange/exchange.ts";
+import type { Exchange } from "./exchange/exchange.ts";
 
 /** Clocks of one platform differ little. */
 const SKEW_MS = 5000;
-const MAX_HELD = 2000;
 
 /** A proof that is there and not good is refused (401), never overlooked. */
 export function identify(exchange: Exchange): Caller | Refusal | Promise<Caller | Refusal> {
@@ -66,17 +66,17 @@ async function proveAnew(exchange: Exchange, texts: readonly string[], keys: Mes
 }
 
 /** By its text: an isolate holds the keys that make such tokens, so a digest would hide nothing from whoever reads it. */
-function recall({ books, startedAtMs }: Exchange, text: string, { accepted }: MeshKeys): MeshToken | null {
-  const held = books.meshTokens.get(text);
+function recall({ state, startedAtMs }: Exchange, text: string, { accepted }: MeshKeys): MeshToken | null {
+  const held = state.meshTokens.get(text);
   if (held === undefined) return null;
   if (startedAtMs < held.expiresAtMs && accepted.has(held.kid)) return held;
-  books.meshTokens.delete(text);
+  state.meshTokens.delete(text);
   return null;
 }
 
 /** @returns why it does not hold, for the trace */
 async function verify(
-  { env, books, startedAtMs: now }: Exchange,
+  { env, state, startedAtMs: now }: Exchange,
   text: string,
   { accepted }: MeshKeys,
 ): Promise<MeshToken | string> {
@@ -95,9 +95,7 @@ async function verify(
   const verified = await verifyToken(token, keySetOfKeys(accepted, "ES256"), terms, now);
   if (!verified.ok) return verified.reason;
   const held = { kid: token.header.kid, claims: verified.claims, expiresAtMs: verified.expiresAtMs ?? 0 };
-  const [oldest] = books.meshTokens.keys();
-  if (books.meshTokens.size >= MAX_HELD && oldest !== undefined) books.meshTokens.delete(oldest);
-  books.meshTokens.set(text, held);
+  state.meshTokens.set(text, held);
   return held;
 }
 

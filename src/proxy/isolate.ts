@@ -1,28 +1,16 @@
-// What one isolate has: its outside world, and what it remembers from one request to the next. One of each, shared by the
-// proxy and by what answers other people's proxies, so that both spend the same quota.
+// The outside world of production's proxy. What it remembers is the isolate's state, shared with what answers other
+// people's proxies, so that both spend the same quota.
 import { jwksOf, portsOf } from "../isolate/ports.ts";
-import { isolateState } from "../isolate/state.ts";
+import { isolateState, newIsolateState, type IsolateState } from "../isolate/state.ts";
 import type { Place } from "../decide/balance/locality.ts";
 import type { Env } from "../env/env.ts";
-import type { Books, Ports } from "./exchange/exchange.ts";
-import { newLimitMemory, type LimitMemory } from "./exchange/limit-memory.ts";
-import { newProofMemory, type ProofMemory } from "./exchange/proof-memory.ts";
+import type { Ports } from "./exchange/exchange.ts";
 
-export interface IsolateMemory {
-  readonly limiter: LimitMemory;
-  readonly books: Books;
-  readonly proofs: ProofMemory;
+/** A state of one's own, made with the first request; production passes the process's one instead. */
+export function ownState({ newId }: Pick<Ports, "newId">): () => IsolateState {
+  let state: IsolateState | null = null;
+  return () => (state ??= newIsolateState(newId()));
 }
-
-export function newMemory(): IsolateMemory {
-  return {
-    limiter: newLimitMemory(),
-    books: { assertions: new Map(), meshTokens: new Map(), endpoints: new Map() },
-    proofs: newProofMemory(),
-  };
-}
-
-export const memory = newMemory();
 
 export const ports: Ports = {
   current: (env, ctx, now, request) => {

@@ -71,9 +71,9 @@ function plan(exchange: Exchange, asked: readonly BucketRef[]): Step[] {
   // Nobody waits for a limit that never refuses.
   for (const one of asked)
     if (one.limit.mode === "strict" && one.limit.shadow) exchange.ctx.waitUntil(countBehind(exchange, one));
-  const { limiter, ports } = exchange;
+  const { state, ports } = exchange;
   return [
-    ...local.map((one) => ({ group: [one], count: () => countLocally(limiter, one, ports.now()) })),
+    ...local.map((one) => ({ group: [one], count: () => countLocally(state.limits, one, ports.now()) })),
     ...leased.map((one) => ({ group: [one], count: (again: boolean) => countLeased(exchange, one, again) })),
     ...[...Map.groupBy(strict, ({ limit }) => limit.policy)].map(([policy, group]) => ({
       group,
@@ -90,7 +90,7 @@ async function countBehind(exchange: Exchange, one: BucketRef): Promise<void> {
 
 /** Counts; where the limit that refuses has a queue, waits for room as long and with as many others as it says. */
 async function held(exchange: Exchange, { count }: Step): Promise<LimitVerdict> {
-  const { ports, limiter } = exchange;
+  const { ports, state } = exchange;
   const first = await count(false);
   if (first.allowed || first.violated.asked.limit.shadow) return first;
   const { queue, policy, name } = first.violated.asked.limit;
@@ -98,17 +98,17 @@ async function held(exchange: Exchange, { count }: Step): Promise<LimitVerdict> 
   const id = `${policy}/${name}`;
   const since = ports.now();
   const until = since + queue.maxWaitMs;
-  const waiting = (limiter.held.get(id) ?? []).filter((end) => end > since);
+  const waiting = (state.limits.held.get(id) ?? []).filter((end) => end > since);
   if (waiting.length >= queue.max) return first;
-  limiter.held.set(id, [...waiting, until]);
+  state.limits.held.set(id, [...waiting, until]);
   let verdict: LimitVerdict = first;
   for (let now = since; !verdict.allowed && now + verdict.retryAfterMs <= until; now = ports.now()) {
     await ports.sleep(Math.max(1, verdict.retryAfterMs));
     verdict = await count(true);
   }
-  const left = limiter.held.get(id) ?? [];
+  const left = state.limits.held.get(id) ?? [];
   const own = left.indexOf(until);
-  if (own !== -1) limiter.held.set(id, left.toSpliced(own, 1));
+  if (own !== -1) state.limits.held.set(id, left.toSpliced(own, 1));
   return verdict;
 }
 

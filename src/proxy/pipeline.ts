@@ -23,7 +23,8 @@ import { externalAuth } from "./filter/external-auth.ts";
 import { injectFaults } from "./filter/fault.ts";
 import { forward, type Forwarded } from "./forward.ts";
 import { identify } from "./identify.ts";
-import { memory, newMemory, ports, type IsolateMemory } from "./isolate.ts";
+import { isolateState, type IsolateState } from "../isolate/state.ts";
+import { ownState, ports } from "./isolate.ts";
 import { limit, NO_LIMITS } from "./limit.ts";
 import { mirror } from "./filter/mirror.ts";
 import { ownHeaders, refuse, reply, type Answering } from "./exchange/refuse.ts";
@@ -34,11 +35,12 @@ import { mayNeedBody, retryPlanOf } from "./call/retry.ts";
 export type Proxy = (request: Request, env: Env, ctx: ExecutionContext, trace?: Trace) => Promise<Response>;
 
 /** Production's proxy: everything that is not under `/_selvage/`. */
-export const proxy: Proxy = createProxy(ports, memory);
+export const proxy: Proxy = createProxy(ports, isolateState);
 
-/** @param memory of the isolate, on purpose: what it holds of limits and knows of endpoints outlives requests */
-export function createProxy(ports: Ports, { limiter, books, proofs }: IsolateMemory = newMemory()): Proxy {
+/** @param stateOf of the isolate, on purpose: what it holds of limits and knows of endpoints outlives requests */
+export function createProxy(ports: Ports, stateOf: () => IsolateState = ownState(ports)): Proxy {
   return async (request, env, ctx, trace) => {
+    const state = stateOf();
     const startedAtMs = ports.now();
     const inspected = inspectRequest(request.headers);
     const requestId = keptRequestId(inspected.requestId) ?? ports.newId();
@@ -48,11 +50,11 @@ export function createProxy(ports: Ports, { limiter, books, proofs }: IsolateMem
       const live = loaded instanceof Promise ? await loaded : loaded;
       if (live === null) return refuse(NOT_READY, { ...by, stage: "configuration" });
       by.revision = live.snapshot.revision;
-      const admitted = admit(request, inspected, env, requestId);
+      const admitted = admit(request, inspected, { env, state }, requestId);
       if ("problem" in admitted) return refuse(admitted, by);
       trace?.("admit", { host: admitted.host, path: admitted.path, entry: admitted.entry });
       const caller = ANONYMOUS;
-      return await walk({ ports, books, env, ctx, live, admitted, startedAtMs, limiter, proofs, trace, caller }, by);
+      return await walk({ ports, state, env, ctx, live, admitted, startedAtMs, trace, caller }, by);
     } catch (error) {
       // A bug of ours: told to the operator, not to the caller.
       reportError(error);

@@ -6,18 +6,19 @@ import { limitsInForce } from "../decide/identity/contract-limits.ts";
 import type { Env } from "../env/env.ts";
 import type { DescriptorStatus, RateLimiterDesk } from "../model/message/descriptor.ts";
 import type { Counting, Ports } from "./exchange/exchange.ts";
-import { memory, newMemory, ports, type IsolateMemory } from "./isolate.ts";
+import { isolateState, type IsolateState } from "../isolate/state.ts";
+import { ownState, ports } from "./isolate.ts";
 import { countLeased } from "./limit/leased.ts";
 import { countLocally } from "./limit/local.ts";
 import { countStrictly } from "./limit/strict.ts";
 import type { BucketRef, LimitVerdict } from "./limit/verdict.ts";
 
 /** Production's. */
-export const rateLimitService = createRateLimitService(ports, memory);
+export const rateLimitService = createRateLimitService(ports, isolateState);
 
 export function createRateLimitService(
   outside: Ports,
-  { limiter }: Pick<IsolateMemory, "limiter"> = newMemory(),
+  stateOf: () => IsolateState = ownState(outside),
 ): RateLimiterDesk<Env, ExecutionContext> {
   return async ({ via, service, descriptors }, env, ctx) => {
     const live = await outside.current(env, ctx, outside.now(), via);
@@ -25,7 +26,7 @@ export function createRateLimitService(
     const indexes = live.snapshot.services[service]?.limits ?? [];
     // Who calls is not proven here: nobody has a contract.
     const limits = limitsInForce(live.snapshot, indexes, ANONYMOUS, service);
-    const counting: Counting = { ports: outside, env, ctx, limiter };
+    const counting: Counting = { ports: outside, env, ctx, state: stateOf() };
     return Promise.all(
       descriptors.map(async ({ entries, hits }): Promise<DescriptorStatus> => {
         const found = limitOf(limits, entries);
@@ -58,7 +59,7 @@ async function draw(counting: Counting, asked: BucketRef, hits: number): Promise
 function count(counting: Counting, asked: BucketRef): Promise<LimitVerdict> | LimitVerdict {
   switch (asked.limit.mode) {
     case "local":
-      return countLocally(counting.limiter, asked, counting.ports.now());
+      return countLocally(counting.state.limits, asked, counting.ports.now());
     case "leased":
       return countLeased(counting, asked, false);
     case "strict":

@@ -1,6 +1,6 @@
 // Endpoints and a balancing to test choices with: everything healthy, nothing loaded, random numbers of one seed.
 import { balance, type Balancing } from "../../src/decide/balance/balance.ts";
-import { loadIn, statsOf } from "../../src/decide/balance/endpoint-stats.ts";
+import { loadIn, newEndpointStats, statsOf } from "../../src/decide/balance/endpoint-stats.ts";
 import { began, ended } from "../../src/decide/balance/endpoint-load.ts";
 import { DEFAULT_FAILOVER } from "../../src/decide/balance/failover.ts";
 import type { Endpoint } from "../../src/model/snapshot/snapshot.ts";
@@ -23,7 +23,7 @@ export const how = (endpoints: readonly Endpoint[], more: Partial<Balancing> = {
   isHealthy: null,
   mayAsk: null,
   tierOf: null,
-  page: statsOf(new Map(), "shop/one", endpoints, 0),
+  page: statsOf(newEndpointStats(), "shop/one", endpoints, 0),
   nowMs: 0,
   random: seeded(4),
   ...more,

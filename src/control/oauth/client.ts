@@ -1,7 +1,8 @@
 // Whether the client of the token call is who it says. The same digest, the same comparison and the same patience with those
 // who guess as on the data plane; an unknown client costs as much work as a wrong secret.
 import { isSecretOf } from "../../decide/identity/authenticate.ts";
-import { failureWait, newFailureBook, noteFailure, noteSuccess } from "../../decide/identity/failure-limit.ts";
+import { failureWait, noteFailure, noteSuccess } from "../../decide/identity/failure-limit.ts";
+import { isolateState } from "../../isolate/state.ts";
 import { meshClientOf } from "../../decide/identity/mesh-caller.ts";
 import type { Client } from "../../model/snapshot/access.ts";
 import type { MeshKeys } from "../../model/message/mesh-keys.ts";
@@ -9,8 +10,6 @@ import type { Snapshot } from "../../model/snapshot/snapshot.ts";
 import { secretDigest } from "../../tokens/secret-digest.ts";
 import { unknownClient, type PresentedCredentials, type OAuthRefusal } from "./request.ts";
 
-// State of the isolate, on purpose.
-const failures = newFailureBook();
 const MAX_TEXT = 256;
 
 export interface Judging {
@@ -20,14 +19,14 @@ export interface Judging {
 
 /** Refuses those who failed too often, before anything is computed for them. @param who whose failures are counted */
 export function tooManyFailures(who: string, { ip, now }: Judging): OAuthRefusal | null {
-  const waitMs = failureWait(failures, who, ip, now);
+  const waitMs = failureWait(isolateState().tokenFailures, who, ip, now);
   if (waitMs <= 0) return null;
   const description = "Too many credentials were refused; these have not been looked at.";
   return { status: 429, error: "temporarily_unavailable", description, retryAfter: Math.ceil(waitMs / 1000) };
 }
 
 export function countFailure(who: string, { ip, now }: Judging): void {
-  noteFailure(failures, who, ip, now);
+  noteFailure(isolateState().tokenFailures, who, ip, now);
 }
 
 /**
@@ -58,6 +57,6 @@ export async function judgeClient(
     countFailure(who, judging);
     return unknownClient();
   }
-  noteSuccess(failures, who, ip, now);
+  noteSuccess(isolateState().tokenFailures, who, ip, now);
   return client;
 }

@@ -1,6 +1,7 @@
 // The isolate's notes on the endpoints of each service with more than one: one entry per endpoint that exists now, so the
 // book is as large as the mesh and no larger. Plain data.
 import type { Endpoint, ServiceKey } from "../../model/snapshot/snapshot.ts";
+import { BoundedMap } from "../text/bounded-map.ts";
 import { newLoad, type EndpointLoad } from "./endpoint-load.ts";
 
 export interface ServiceStats {
@@ -11,10 +12,14 @@ export interface ServiceStats {
   readonly unhealthy: Set<string>;
 }
 
-export type EndpointStats = Map<ServiceKey, ServiceStats>;
+export type EndpointStats = BoundedMap<ServiceKey, ServiceStats>;
 
-/** Services that are remembered; the one that was met first goes. */
+/** Of so many services; the one that was met first goes. */
 const MOST_SERVICES = 2000;
+
+export function newEndpointStats(): EndpointStats {
+  return new BoundedMap(MOST_SERVICES);
+}
 
 /**
  * The service's page, brought up to its endpoints. Those that join a service which was known already start slowly, an
@@ -28,8 +33,6 @@ export function statsOf(
 ): ServiceStats {
   const page = book.get(service);
   if (page === undefined) {
-    const oldest = book.size >= MOST_SERVICES ? book.keys().next().value : undefined;
-    if (oldest !== undefined) book.delete(oldest);
     const fresh = { endpoints, loads: loadsOf(endpoints, new Map(), null), unhealthy: new Set<string>() };
     book.set(service, fresh);
     return fresh;

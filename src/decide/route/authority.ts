@@ -9,16 +9,8 @@ export interface Authority {
 
 const SHAPE = /^(?:([A-Za-z0-9._-]{1,254})|(\[[0-9A-Fa-f:.]{2,45}\]))(?::(\d{0,5}))?$/;
 
-/** Most requests name the host that the one before named. */
-let last: { readonly text: string; readonly authority: Authority | null } = { text: "", authority: null };
-
 /** @returns null when the text is not one host with at most one port (RFC 9110 §7.2: answered 400). */
 export function parseAuthority(text: string): Authority | null {
-  if (text !== last.text) last = { text, authority: parse(text) };
-  return last.authority;
-}
-
-function parse(text: string): Authority | null {
   const found = SHAPE.exec(text);
   if (!found) return null;
   const [, name, literal = "", digits] = found;

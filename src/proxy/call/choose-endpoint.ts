@@ -37,7 +37,7 @@ export function chooseEndpoint(
   { endpoints, choice, tried }: Candidates,
   nowMs: number,
 ): Chosen | null {
-  const { books, ports, live } = exchange;
+  const { state, ports, live } = exchange;
   const { service, version, pinned, calls } = destination;
   const failover = calls?.failover ?? DEFAULT_FAILOVER;
   const tierOf = tiersOf(failover, live.near ?? null);
@@ -47,7 +47,7 @@ export function chooseEndpoint(
     const only = pickEndpoint(passable, version, tried, 0);
     return only === null ? null : { endpoint: only, load: null };
   }
-  const page = statsOf(books.endpoints, service, endpoints, nowMs);
+  const page = statsOf(state.endpoints, service, endpoints, nowMs);
   if (choice !== null) followHealth(page, choice.among, choice.unhealthy, nowMs);
   const mayAsk = isSound ? null : (one: Endpoint): boolean => choice.endpoints.includes(one);
   const isHealthy =

@@ -39,8 +39,8 @@ export function guardOf(
   const circuit = policy !== undefined && (policy.breaker !== null || policy.outlier !== null) ? policy : undefined;
   if (circuit === undefined && probed === undefined) return null;
   const { ports } = exchange;
-  const book = breakersOf(ports, service);
-  const health = probed === undefined ? null : healthOf(ports, service);
+  const book = breakersOf(exchange.state, service);
+  const health = probed === undefined ? null : healthOf(exchange.state, service);
   const candidates = version === null ? endpoints : endpoints.filter((one) => one.version === version);
   return {
     choose() {

@@ -53,7 +53,7 @@ export async function takeSlot(exchange: Exchange, destination: Destination): Pr
   const terms = circuit?.concurrency;
   if (circuit === undefined || terms === undefined) return null;
   const { ports, admitted } = exchange;
-  const book = breakersOf(ports, destination.service);
+  const book = breakersOf(exchange.state, destination.service);
   const page = policyStateOf(book, circuit);
   page.slots ??= newIsolateSlots(terms);
   const { slots } = page;

@@ -3,72 +3,46 @@
 import { newIsolateBreakers, type IsolateBreakers } from "../../decide/breaker/isolate.ts";
 import { applyReply, isUnheard, reportFailed, syncDueIn, takeReport } from "../../decide/breaker/report.ts";
 import { applyHealth, healthReport, newIsolateHealth, type IsolateHealth } from "../../decide/health/isolate.ts";
+import type { IsolateState } from "../../isolate/state.ts";
 import type { ServiceKey } from "../../model/snapshot/snapshot.ts";
-import type { Exchange, Ports } from "../exchange/exchange.ts";
+import type { Exchange } from "../exchange/exchange.ts";
 
-interface Memory {
-  readonly isolate: string;
-  readonly books: Map<ServiceKey, IsolateBreakers>;
-  /** Of services with a health check. */
-  readonly health: Map<ServiceKey, IsolateHealth>;
-  /** Services that a report is scheduled for. */
-  readonly scheduled: Set<ServiceKey>;
-}
-
-/** One for each proxy, which is one for each isolate. Values only: requests share no promise. */
-const memories = new WeakMap<Ports, Memory>();
 /** How often a request that waits looks whether there is news. */
 const LOOK_MS = 5;
 /** An answer that takes longer is not waited for. */
 const LONGEST_MS = 1000;
 
-function memoryOf(ports: Ports): Memory {
-  const known = memories.get(ports);
-  if (known !== undefined) return known;
-  const fresh: Memory = { isolate: ports.newId(), books: new Map(), health: new Map(), scheduled: new Set() };
-  memories.set(ports, fresh);
-  return fresh;
+export function breakersOf({ breakers }: IsolateState, service: ServiceKey): IsolateBreakers {
+  return breakers.getOrMake(service, newIsolateBreakers);
 }
 
-export function breakersOf(ports: Ports, service: ServiceKey): IsolateBreakers {
-  const { books } = memoryOf(ports);
-  const known = books.get(service);
-  if (known !== undefined) return known;
-  const fresh = newIsolateBreakers();
-  books.set(service, fresh);
-  return fresh;
-}
-
-export function healthOf(ports: Ports, service: ServiceKey): IsolateHealth {
-  const { health } = memoryOf(ports);
-  const known = health.get(service);
-  if (known !== undefined) return known;
-  const fresh = newIsolateHealth();
-  health.set(service, fresh);
-  return fresh;
+export function healthOf({ health }: IsolateState, service: ServiceKey): IsolateHealth {
+  return health.getOrMake(service, newIsolateHealth);
 }
 
 /** A report that is due goes out behind the answer; one that is wanted, but not due yet, waits there for its time. */
 export function reportSoon(exchange: Exchange, service: ServiceKey, book: IsolateBreakers): void {
   const { ports, ctx } = exchange;
-  const dueInMs = syncDueIn(book, ports.now());
-  const { scheduled } = memoryOf(ports);
-  if (dueInMs === null || scheduled.has(service)) return;
+  const { scheduled } = exchange.state;
+  const now = ports.now();
+  const dueInMs = syncDueIn(book, now);
+  // One whose request was cancelled never went out: its time has passed.
+  if (dueInMs === null || (scheduled.get(service) ?? -Infinity) > now) return;
   if (dueInMs === 0) ctx.waitUntil(report(exchange, service, book));
   else if (book.urgent || book.idle) {
-    scheduled.add(service);
+    scheduled.set(service, now + dueInMs + 1);
     const wait = ports.sleep(dueInMs).finally(() => scheduled.delete(service));
     ctx.waitUntil(wait.then(() => (syncDueIn(book, ports.now()) === 0 ? report(exchange, service, book) : undefined)));
   }
 }
 
 async function report(exchange: Exchange, service: ServiceKey, book: IsolateBreakers): Promise<void> {
-  const { ports, env, live } = exchange;
+  const { ports, env, live, state } = exchange;
   const sentAt = ports.now();
-  const asked = takeReport(book, memoryOf(ports).isolate, sentAt);
+  const asked = takeReport(book, state.id, sentAt);
   const { snapshot, endpoints } = live;
   const probed = snapshot.services[service]?.health;
-  const page = healthOf(ports, service);
+  const page = healthOf(state, service);
   const health = probed && healthReport(page, service, probed, endpoints.get(service) ?? [], snapshot.clusters);
   try {
     const reply = await env.BREAKER.getByName(service).sync(health === undefined ? asked : { ...asked, health });

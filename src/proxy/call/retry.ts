@@ -138,10 +138,10 @@ export function spendAtHand(exchange: Exchange, { budget }: RetryPlan, destinati
 }
 
 function budgetOf(
-  { ports }: Exchange,
+  { ports, state: isolate }: Exchange,
   { service, circuit }: Destination,
 ): { book: IsolateBreakers; page: PolicyState; state: BudgetState } {
-  const book = breakersOf(ports, service);
+  const book = breakersOf(isolate, service);
   const page = policyStateOf(book, circuit ?? UNGUARDED);
   page.retries ??= newBudget(ports.now());
   return { book, page, state: page.retries };

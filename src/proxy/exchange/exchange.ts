@@ -2,19 +2,17 @@
 // goes, and the optional trace of decisions. Nothing here decides or does anything.
 import type { Jwks } from "../../isolate/ports.ts";
 import type { Live } from "../../isolate/snapshot.ts";
+import type { IsolateState } from "../../isolate/state.ts";
 import type { Scheme } from "../../decide/route/authority.ts";
 import type { HeaderFields } from "../../decide/header/header-bag.ts";
-import type { EndpointStats } from "../../decide/balance/endpoint-stats.ts";
 import type { Access } from "../../model/snapshot/access.ts";
-import type { Caller, Claims } from "../../model/snapshot/caller.ts";
+import type { Caller } from "../../model/snapshot/caller.ts";
 import type { Circuit } from "../../model/snapshot/circuit.ts";
 import type { Env } from "../../env/env.ts";
 import type { CallPolicy } from "../../model/snapshot/call-policy.ts";
 import type { MeshKeys } from "../../model/message/mesh-keys.ts";
 import type { Fault, Filter, Rule, ServiceKey, Timeouts } from "../../model/snapshot/snapshot.ts";
 import type { Refusal } from "../../model/word/problem.ts";
-import type { ProofMemory } from "./proof-memory.ts";
-import type { LimitMemory } from "./limit-memory.ts";
 
 /** Everything of the outside world that a request needs. */
 export interface Ports {
@@ -40,41 +38,22 @@ export interface Ports {
 /** Receives each stage's decision; absent in normal operation, and then nothing is built for it. */
 export type Trace = (stage: string, facts: Readonly<Record<string, unknown>>) => void;
 
-/** Signed assertions, by key, caller and service; used until `until`, milliseconds since the epoch. */
-export type Assertions = Map<string, { readonly text: string; readonly until: number }>;
-
-/** A token of the mesh whose signature, issuer, audience and times hold. */
-export interface MeshToken {
-  readonly kid: string;
-  readonly claims: Claims;
-  readonly expiresAtMs: number;
-}
-
-/** What the isolate remembers from one request to the next. */
-export interface Books {
-  /** By their text. */
-  readonly meshTokens: Map<string, MeshToken>;
-  readonly assertions: Assertions;
-  readonly endpoints: EndpointStats;
-}
-
 export interface Exchange {
   readonly ports: Ports;
-  readonly books: Books;
+  /** What the isolate remembers from one request to the next. */
+  readonly state: IsolateState;
   readonly env: Env;
   readonly ctx: ExecutionContext;
   readonly live: Live;
   readonly admitted: Admitted;
   readonly startedAtMs: number;
-  readonly limiter: LimitMemory;
-  readonly proofs: ProofMemory;
   readonly trace: Trace | undefined;
   /** Who calls, as far as it is proven by now: anonymous at first. */
   caller: Caller;
 }
 
 /** As much of it as counting needs. */
-export type Counting = Pick<Exchange, "ports" | "env" | "ctx" | "limiter">;
+export type Counting = Pick<Exchange, "ports" | "env" | "ctx" | "state">;
 
 /** A refusal of a room that policies speak in. */
 export interface Denied {

@@ -5,10 +5,9 @@ import { chainOf, meshIssuer, serviceAudience, type Actor } from "../../decide/i
 import type { MeshKeys } from "../../model/message/mesh-keys.ts";
 import type { ServiceKey } from "../../model/snapshot/snapshot.ts";
 import { mint } from "../../tokens/mint.ts";
-import type { Assertions, Exchange, Outgoing } from "../exchange/exchange.ts";
+import type { Exchange, Outgoing } from "../exchange/exchange.ts";
 
 const REUSE_MS = 30_000;
-const MAX_HELD = 5000;
 
 /**
  * Writes the header, or takes it away where the mesh's keys cannot be had: a service that checks assertions refuses the
@@ -43,13 +42,13 @@ function assertWith(
   { signing }: MeshKeys,
   now: number,
 ): Promise<void> | undefined {
-  const { caller, books, live } = exchange;
+  const { caller, state, live } = exchange;
   const chain = chainOf(caller);
   if (live.snapshot.services[service]?.assertion === "request") {
     return signForRequest(exchange, service, chain, outgoing, url, signing, now);
   }
   const key = keyOf(signing.kid, service, chain);
-  const held = books.assertions.get(key);
+  const held = state.assertions.get(key);
   if (held !== undefined && now < held.until) {
     outgoing.headers.set(ASSERTION_HEADER, held.text);
     return undefined;
@@ -67,7 +66,7 @@ async function signForCaller(
   now: number,
 ): Promise<void> {
   const text = await sign(exchange, service, chain, {}, signing, now);
-  keep(exchange.books.assertions, key, { text, until: now + REUSE_MS });
+  exchange.state.assertions.set(key, { text, until: now + REUSE_MS });
   outgoing.headers.set(ASSERTION_HEADER, text);
 }
 
@@ -110,12 +109,4 @@ function keyOf(kid: string, service: ServiceKey, chain: Actor): string {
   let key = `${kid}\n${service}`;
   for (let one: Actor | undefined = chain; one !== undefined; one = one.act) key += `\n${one.sub.length} ${one.sub}`;
   return key;
-}
-
-/** Of too many, the one made longest ago goes. */
-function keep(held: Assertions, key: string, assertion: { readonly text: string; readonly until: number }): void {
-  held.delete(key);
-  const [oldest] = held.keys();
-  if (held.size >= MAX_HELD && oldest !== undefined) held.delete(oldest);
-  held.set(key, assertion);
 }

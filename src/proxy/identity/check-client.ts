@@ -4,6 +4,7 @@ import { isSecretOf } from "../../decide/identity/authenticate.ts";
 import { indexClients, lookUpClient, type ClientIndex } from "../../decide/identity/client-index.ts";
 import type { ClientCredentials } from "../../decide/identity/credentials.ts";
 import { failureWait, noteFailure, noteSuccess } from "../../decide/identity/failure-limit.ts";
+import type { ProofMemory } from "../../isolate/proof-memory.ts";
 import type { Identities } from "../../model/snapshot/access.ts";
 import type { Party } from "../../model/snapshot/caller.ts";
 import { secretDigest } from "../../tokens/secret-digest.ts";
@@ -16,7 +17,7 @@ export type CheckedClient =
   | { readonly is: "uncheckable" };
 
 export async function checkClient(
-  { ports, env, ctx, live, admitted, proofs }: Exchange,
+  { ports, env, ctx, live, admitted, state: { proofs } }: Exchange,
   { id, secret }: ClientCredentials,
   now: number,
 ): Promise<CheckedClient> {
@@ -26,7 +27,7 @@ export async function checkClient(
   const keys = await ports.keys(env, ctx, now);
   if (keys === null) return { is: "uncheckable" };
   const digest = await secretDigest(keys.pepper, secret);
-  const { client, isKnown } = lookUpClient(indexOf(live.snapshot.identities?.clients ?? NO_CLIENTS), id);
+  const { client, isKnown } = lookUpClient(indexOf(proofs, live.snapshot.identities?.clients ?? NO_CLIENTS), id);
   const good = isSecretOf(client, digest, now);
   if (!good || !isKnown || client.kind !== "Application") {
     noteFailure(proofs.failures, id, ip, now);
@@ -41,11 +42,13 @@ export async function checkClient(
 type Clients = Identities["clients"];
 
 const NO_CLIENTS: Clients = {};
-/** Of each snapshot that this isolate has served; values only. */
-const indexes = new WeakMap<Clients, ClientIndex>();
 
-function indexOf(clients: Clients): ClientIndex {
-  const held = indexes.get(clients) ?? indexClients(clients);
-  indexes.set(clients, held);
-  return held;
+function indexOf(proofs: ProofMemory, clients: Clients): ClientIndex {
+  const known = proofs.clients.get(clients);
+  if (known !== undefined) {
+    return known;
+  }
+  const made = indexClients(clients);
+  proofs.clients.set(clients, made);
+  return made;
 }

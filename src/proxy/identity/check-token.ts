@@ -6,7 +6,7 @@ import type { KeySet } from "../../tokens/key-set.ts";
 import { MAX_TOKEN, readToken, type Token } from "../../tokens/read-token.ts";
 import { verifyToken, type TokenFault, type Verified } from "../../tokens/verify-token.ts";
 import type { Exchange } from "../exchange/exchange.ts";
-import { memoryOf, recall, remember, type ProviderMemory } from "../exchange/proof-memory.ts";
+import { memoryOf, recall, remember, type ProviderMemory } from "../../isolate/proof-memory.ts";
 import { keysOf } from "./provider-keys.ts";
 
 export type CheckedToken =
@@ -53,10 +53,10 @@ async function recalled(
   now: number,
 ): Promise<CheckedToken | null> {
   for (const provider of providers) {
-    const memory = memoryOf(exchange.proofs, policy, provider);
+    const memory = memoryOf(exchange.state.proofs, policy, provider);
     const held = keysOf(exchange, provider, memory, now);
     const keys = held instanceof Promise ? await held : held;
-    const known = keys === null ? null : recall(exchange.proofs, memory, digest, keys, now);
+    const known = keys === null ? null : recall(exchange.state.proofs, memory, digest, keys, now);
     if (known !== null) return { is: "good", provider, claims: known.claims, expiresAtMs: known.expiresAtMs };
   }
   return null;
@@ -70,7 +70,7 @@ async function byProvider(
   provider: JwtProvider,
   now: number,
 ): Promise<CheckedToken> {
-  const memory = memoryOf(exchange.proofs, policy, provider);
+  const memory = memoryOf(exchange.state.proofs, policy, provider);
   let keys = await keysOf(exchange, provider, memory, now);
   if (keys === null) return uncheckable(exchange, provider, now);
   let verified = await verifyToken(token, keys, provider, now);
@@ -84,7 +84,7 @@ async function byProvider(
 }
 
 function accepted(
-  { proofs }: Exchange,
+  { state }: Exchange,
   memory: ProviderMemory,
   digest: string,
   provider: JwtProvider,
@@ -92,7 +92,7 @@ function accepted(
   keys: KeySet,
   now: number,
 ): CheckedToken {
-  remember(proofs, memory, digest, { claims, keys, expiresAtMs }, now);
+  remember(state.proofs, memory, digest, { claims, keys, expiresAtMs }, now);
   return { is: "good", provider, claims, expiresAtMs };
 }
 

@@ -5,7 +5,7 @@ import type { JwtProvider } from "../../model/snapshot/access.ts";
 import { keySetOf, keySetOfSecret, type KeySet } from "../../tokens/key-set.ts";
 import { sharedSecret } from "../../tokens/shared-secret.ts";
 import type { Exchange } from "../exchange/exchange.ts";
-import type { ProviderMemory } from "../exchange/proof-memory.ts";
+import type { ProviderMemory } from "../../isolate/proof-memory.ts";
 
 /** @returns null = they cannot be had */
 export function keysOf(

@@ -1,7 +1,7 @@
 // Limits of the whole fleet, decided from quota that is held here. The coordinator is asked behind the answers; only a
 // request of a bucket that nothing is known about waits for it, and not for long. Requests share values, never promises:
 // one that waits looks again until the value is there.
-import type { IsolateLimits } from "../../decide/limit/isolate.ts";
+import { newIsolateLimits, type IsolateLimits } from "../../decide/limit/isolate.ts";
 import {
   COLD_WAIT_MS,
   noteRefused,
@@ -13,19 +13,24 @@ import {
   type LeaseVerdict,
 } from "../../decide/limit/lease-spend.ts";
 import { accept, fail, mayAsk, question, shouldSync } from "../../decide/limit/lease-sync.ts";
+import type { IsolateState } from "../../isolate/state.ts";
 import type { Counting } from "../exchange/exchange.ts";
-import { limitsOf } from "../exchange/limit-memory.ts";
 import { denyUncounted, full, LET_PASS, type BucketRef, type LimitVerdict } from "./verdict.ts";
 
 /** Between two looks at whether the answer to another request's question has come. */
 const LOOK_MS = 5;
 
+/** What the isolate knows of the limits of one policy. */
+export function limitsOf({ id, limits }: IsolateState, policy: string): IsolateLimits {
+  return limits.policies.getOrMake(policy, () => newIsolateLimits(id));
+}
+
 /** @param again the request was seen before (a queue held it) and is not new demand */
 export async function countLeased(exchange: Counting, asked: BucketRef, again: boolean): Promise<LimitVerdict> {
-  const { ports, limiter } = exchange;
+  const { ports, state } = exchange;
   const { limit, key } = asked;
   const startedAt = ports.now();
-  const book = limitsOf(limiter, limit.policy, ports.newId);
+  const book = limitsOf(state, limit.policy);
   const bucket = { limit: limit.name, key, terms: limit.terms };
   let verdict = spendToken(book, bucket, startedAt, again ? startedAt : null);
   if (verdict.verdict === "ask" && !limit.shadow) {

@@ -1,6 +1,6 @@
 // Limits that each isolate counts by itself: no coordinator, and as many times the limit as there are isolates.
 import { available, credit, debit, fullLedger, untilFull, waitFor } from "../../decide/limit/ledger.ts";
-import { keep, type LimitMemory } from "../exchange/limit-memory.ts";
+import type { LimitMemory } from "../../isolate/limit-memory.ts";
 import { bucketName, full, type BucketRef, type LimitVerdict } from "./verdict.ts";
 
 export function countLocally({ ledgers }: LimitMemory, asked: BucketRef, now: number): LimitVerdict {
@@ -10,10 +10,10 @@ export function countLocally({ ledgers }: LimitMemory, asked: BucketRef, now: nu
   const waitMs = waitFor(before, terms, 1, now);
   if (waitMs > 0) return full(asked, waitMs, untilFull(before, terms, now));
   const after = debit(before, terms, 1, now);
-  keep(ledgers, id, after);
+  ledgers.set(id, after);
   return {
     allowed: true,
     standings: [{ asked, remaining: Math.floor(available(after, terms, now)), resetMs: untilFull(after, terms, now) }],
-    putBack: () => keep(ledgers, id, credit(ledgers.get(id) ?? fullLedger, terms, 1, now)),
+    putBack: () => ledgers.set(id, credit(ledgers.get(id) ?? fullLedger, terms, 1, now)),
   };
 }

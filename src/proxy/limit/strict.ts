@@ -3,8 +3,7 @@
 import { noteDecided } from "../../decide/limit/lease-spend.ts";
 import type { StrictAnswer, StrictAsk } from "../../model/message/lease.ts";
 import type { Counting } from "../exchange/exchange.ts";
-import { judgeAlone, tellSoon } from "./leased.ts";
-import { limitsOf, isolateOf, keep } from "../exchange/limit-memory.ts";
+import { judgeAlone, limitsOf, tellSoon } from "./leased.ts";
 import { bucketName, full, type BucketRef, type LimitVerdict } from "./verdict.ts";
 
 /** A coordinator that does not answer for so long counts as gone, and is then left alone for as long. */
@@ -20,11 +19,11 @@ export async function countStrictly(
   group: readonly BucketRef[],
   again: boolean,
 ): Promise<LimitVerdict> {
-  const { ports, limiter } = exchange;
+  const { ports, state } = exchange;
   const verdict = await decide(exchange, policy, group);
   if (again) return verdict;
   const now = ports.now();
-  const book = limitsOf(limiter, policy, ports.newId);
+  const book = limitsOf(state, policy);
   for (const asked of group) {
     const allowed = verdict.allowed || verdict.violated.asked !== asked;
     noteDecided(book, { limit: asked.limit.name, key: asked.key, terms: asked.limit.terms }, now, allowed);
@@ -34,19 +33,19 @@ export async function countStrictly(
 }
 
 async function decide(exchange: Counting, policy: string, group: readonly BucketRef[]): Promise<LimitVerdict> {
-  const { ports, limiter, env, ctx } = exchange;
+  const { ports, state, env, ctx } = exchange;
   const now = ports.now();
   for (const asked of group) {
-    const known = limiter.full.get(bucketName(asked));
+    const known = state.limits.full.get(bucketName(asked));
     if (known && known.until > now) return full(asked, known.until - now, Math.max(0, known.resetAt - now));
   }
   const ask: StrictAsk = {
-    isolate: isolateOf(limiter, ports.newId),
+    isolate: state.id,
     buckets: group.map(({ limit, key }) => ({ limit: limit.name, key, terms: limit.terms })),
   };
-  const answer = (limiter.down.get(policy) ?? 0) > now ? null : await take(exchange, policy, ask);
+  const answer = (state.limits.down.get(policy) ?? 0) > now ? null : await take(exchange, policy, ask);
   if (answer === null) return alone(exchange, policy, group);
-  limitsOf(limiter, policy, ports.newId).isolates = answer.isolates;
+  limitsOf(state, policy).isolates = answer.isolates;
   const violated = answer.violated === null ? undefined : group[answer.violated];
   if (answer.allowed || violated === undefined) {
     const standings = group.map((asked, index) => {
@@ -63,12 +62,12 @@ async function decide(exchange: Counting, policy: string, group: readonly Bucket
   }
   const { resetMs = 0 } = answer.standings[answer.violated ?? 0] ?? {};
   // From the sending of the question: never longer than the coordinator meant.
-  keep(limiter.full, bucketName(violated), { until: now + answer.retryAfterMs, resetAt: now + resetMs });
+  state.limits.full.set(bucketName(violated), { until: now + answer.retryAfterMs, resetAt: now + resetMs });
   return full(violated, answer.retryAfterMs, resetMs);
 }
 
 /** null = the coordinator cannot be asked. */
-async function take({ env, ports, limiter }: Counting, policy: string, ask: StrictAsk): Promise<StrictAnswer | null> {
+async function take({ env, ports, state }: Counting, policy: string, ask: StrictAsk): Promise<StrictAnswer | null> {
   try {
     const asking = env.LIMITER.getByName(policy).take(ask);
     const answer = await Promise.race([asking, ports.sleep(PATIENCE_MS).then(() => null)]);
@@ -76,14 +75,14 @@ async function take({ env, ports, limiter }: Counting, policy: string, ask: Stri
   } catch {
     // Told below: whatever the reason, nobody counts.
   }
-  limiter.down.set(policy, ports.now() + PATIENCE_MS);
+  state.limits.down.set(policy, ports.now() + PATIENCE_MS);
   return null;
 }
 
 /** Each limit by its own `whenUnavailable`; the first that refuses refuses. */
-function alone({ ports, limiter }: Counting, policy: string, group: readonly BucketRef[]): LimitVerdict {
+function alone({ ports, state }: Counting, policy: string, group: readonly BucketRef[]): LimitVerdict {
   const now = ports.now();
-  const book = limitsOf(limiter, policy, ports.newId);
+  const book = limitsOf(state, policy);
   const verdicts = group.map((asked) => judgeAlone(asked, book, now));
   return (
     verdicts.find(({ allowed }) => !allowed) ?? {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { balance } from "../../../src/decide/balance/balance.ts";
-import { followHealth, loadIn, statsOf, type EndpointStats } from "../../../src/decide/balance/endpoint-stats.ts";
+import { followHealth, loadIn, newEndpointStats, statsOf } from "../../../src/decide/balance/endpoint-stats.ts";
 import { began } from "../../../src/decide/balance/endpoint-load.ts";
 import { endpoint, how, served, sharesOf } from "../../support/balancing.ts";
 
@@ -79,7 +79,7 @@ describe("random", () => {
 
 describe("slow start", () => {
   it("lets an endpoint that joins take a tenth of its share, growing for 30 s", () => {
-    const book: EndpointStats = new Map();
+    const book = newEndpointStats();
     statsOf(book, "shop/one", [a], 0);
     const both = [a, b];
     const page = statsOf(book, "shop/one", both, 100_000);
@@ -88,7 +88,7 @@ describe("slow start", () => {
   });
 
   it("begins anew when an endpoint is healthy again", () => {
-    const book: EndpointStats = new Map();
+    const book = newEndpointStats();
     const both = [a, b];
     const page = statsOf(book, "shop/one", both, 0);
     const at = (nowMs: number): number | undefined => sharesOf(both, how(both, { page, nowMs, policy: "random" }))["b"];
@@ -102,7 +102,7 @@ describe("slow start", () => {
   });
 
   it("holds for peak-ewma, although nothing is known of the newcomer", () => {
-    const book: EndpointStats = new Map();
+    const book = newEndpointStats();
     served(statsOf(book, "shop/one", [a], 0), a, 10, 100_000);
     const both = [a, b];
     const page = statsOf(book, "shop/one", both, 100_000);
@@ -112,12 +112,12 @@ describe("slow start", () => {
 
 describe("the endpoint book", () => {
   it("starts nobody slowly who was there when the service was met", () => {
-    const page = statsOf(new Map(), "shop/one", [a, b], 5000);
+    const page = statsOf(newEndpointStats(), "shop/one", [a, b], 5000);
     expect(loadIn(page, a)?.joinedAtMs).toBeNull();
   });
 
   it("forgets endpoints that are gone, keeps those that stay, and takes a new address for a newcomer", () => {
-    const book: EndpointStats = new Map();
+    const book = newEndpointStats();
     const before = statsOf(book, "shop/one", [a, b], 0);
     const kept = loadIn(before, a);
     const moved = endpoint("c", { address: { url: "http://elsewhere.example" } });
@@ -130,7 +130,7 @@ describe("the endpoint book", () => {
   });
 
   it("holds at most 2000 services", () => {
-    const book: EndpointStats = new Map();
+    const book = newEndpointStats();
     for (let at = 0; at < 2100; at++) statsOf(book, `shop/s${at}`, [a], 0);
     expect(book.size).toBe(2000);
     expect(book.has("shop/s0")).toBe(false);

@@ -5,7 +5,7 @@ import { adapters } from "../../../src/adapters/adapters.ts";
 import type { Env } from "../../../src/env/env.ts";
 import type { Endpoint, Snapshot } from "../../../src/model/snapshot/snapshot.ts";
 import type { Ports } from "../../../src/proxy/exchange/exchange.ts";
-import { newMemory } from "../../../src/proxy/isolate.ts";
+import { ownState } from "../../../src/proxy/isolate.ts";
 import { createExternalDecision } from "../../../src/proxy/external-decision.ts";
 import { createProxy } from "../../../src/proxy/pipeline.ts";
 import { createRateLimitService } from "../../../src/proxy/rate-limit-service.ts";
@@ -59,7 +59,6 @@ export function testMesh(yaml: string, options: TestMeshOptions = {}): TestMesh 
   const waiting: Promise<unknown>[] = [];
   const random = [...(options.random ?? [0])];
   const service = options.service ?? (() => new Response("hello"));
-  const memory = newMemory();
   const ports: Ports = {
     current: () => Promise.resolve({ snapshot, endpoints, checkedAt: NOW, stale: false, near: options.near ?? null }),
     keys: () => null,
@@ -85,9 +84,10 @@ export function testMesh(yaml: string, options: TestMeshOptions = {}): TestMesh 
     },
     ...options.ports,
   };
-  const proxy = createProxy(ports, memory);
-  const judge = createExternalDecision(ports, memory);
-  const desk = createRateLimitService(ports, memory);
+  const state = ownState(ports);
+  const proxy = createProxy(ports, state);
+  const judge = createExternalDecision(ports, state);
+  const desk = createRateLimitService(ports, state);
   // Only what a test sets is there: a binding that is missing must not come from the test Worker's own.
   const env = { TRUST_DOMAIN: "mesh.local", LOCAL_MESH: "true", ...options.env } as unknown as Env;
   const ctx = { waitUntil: (promise: Promise<unknown>) => void waiting.push(promise) } as unknown as ExecutionContext;

@@ -1,17 +1,21 @@
 // What an isolate remembers of proofs: tokens that it has verified, by digest, and credentials that it refused. What was
 // verified holds for exactly what it was verified by: one provider as one policy words it, and one set of keys.
-import { newFailureBook, type FailureBook } from "../../decide/identity/failure-limit.ts";
-import type { Authentication, JwtProvider } from "../../model/snapshot/access.ts";
-import type { Claims } from "../../model/snapshot/caller.ts";
-import type { KeySet } from "../../tokens/key-set.ts";
+import type { ClientIndex } from "../decide/identity/client-index.ts";
+import { newFailureLimits, type FailureLimits } from "../decide/identity/failure-limit.ts";
+import { BoundedMap } from "../decide/text/bounded-map.ts";
+import type { Authentication, Identities, JwtProvider } from "../model/snapshot/access.ts";
+import type { Claims } from "../model/snapshot/caller.ts";
+import type { KeySet } from "../tokens/key-set.ts";
 
 export interface ProofMemory {
-  readonly failures: FailureBook;
-  readonly verified: Map<string, VerifiedToken>;
+  readonly failures: FailureLimits;
+  readonly verified: BoundedMap<string, VerifiedToken>;
   /** By the provider's words. */
-  readonly providers: Map<string, ProviderMemory>;
+  readonly providers: BoundedMap<string, ProviderMemory>;
   /** The same, by the snapshot's own object. */
   readonly known: WeakMap<JwtProvider, ProviderMemory>;
+  /** Clients by their ids, of each snapshot that is still in use. */
+  readonly clients: WeakMap<Identities["clients"], ClientIndex>;
   made: number;
 }
 
@@ -33,7 +37,14 @@ const MAX_PROVIDERS = 500;
 const NO_EXPIRY_MS = 600_000;
 
 export function newProofMemory(): ProofMemory {
-  return { failures: newFailureBook(), verified: new Map(), providers: new Map(), known: new WeakMap(), made: 0 };
+  return {
+    failures: newFailureLimits(),
+    verified: new BoundedMap(MAX_VERIFIED),
+    providers: new BoundedMap(MAX_PROVIDERS),
+    known: new WeakMap(),
+    clients: new WeakMap(),
+    made: 0,
+  };
 }
 
 /** Survives a new revision as long as the policy says the same of the provider. */
@@ -42,7 +53,7 @@ export function memoryOf(memory: ProofMemory, { policy }: Authentication, provid
   if (known !== undefined) return known;
   const words = JSON.stringify([policy, provider]);
   const held = memory.providers.get(words) ?? { id: ++memory.made, keys: null };
-  put(memory.providers, words, held, MAX_PROVIDERS);
+  memory.providers.set(words, held);
   memory.known.set(provider, held);
   return held;
 }
@@ -75,11 +86,5 @@ export function remember(
   now: number,
 ): void {
   const until = expiresAtMs ?? now + NO_EXPIRY_MS;
-  put(verified, `${id} ${digest}`, { claims, keys, expiresAtMs: until }, MAX_VERIFIED);
-}
-
-function put<T>(map: Map<string, T>, key: string, value: T, most: number): void {
-  const [oldest] = map.keys();
-  if (map.size >= most && oldest !== undefined && !map.has(key)) map.delete(oldest);
-  map.set(key, value);
+  verified.set(`${id} ${digest}`, { claims, keys, expiresAtMs: until });
 }
