@@ -1,7 +1,7 @@
 // The door: one canonical path, one host, a client address that nobody can forge, and headers without anything that only
 // the mesh or the platform may say. What passes here is what every later stage decides about and what is forwarded.
 import { DEFAULT_PORT, parseAuthority, type Authority, type Scheme } from "../decide/route/authority.ts";
-import { canonicalPath, MAX_PATH_LENGTH, type PathFault } from "../decide/route/canonical-path.ts";
+import { canonicalPath, PATH_FAULTS } from "../model/word/canonical-path.ts";
 import { HeaderBag, type HeaderFields } from "../decide/header/header-bag.ts";
 import { MAX_HEADER_BYTES, MAX_HEADERS, type RequestHeaders } from "../decide/header/headers.ts";
 import { withoutOperatorCookies } from "../decide/header/operator-cookies.ts";
@@ -12,20 +12,6 @@ import type { Admitted, Exchange } from "./exchange/exchange.ts";
 
 /** How often a request may pass through a mesh before it is taken for a loop. */
 export const MAX_HOPS = 16;
-
-const PATH_FAULTS: Readonly<Record<PathFault, string>> = {
-  "not-absolute": "The path does not start with a slash",
-  "too-long": `The path or the query is longer than ${MAX_PATH_LENGTH} characters`,
-  "too-many-segments": "The path has more than 64 segments",
-  "control-character": "The path or the query holds a control character",
-  backslash: "The path holds a backslash, which some servers read as a slash",
-  "bad-escape": "The path holds a percent sign that is not followed by two hexadecimal digits",
-  "encoded-separator": "The path holds an encoded slash or backslash (%2F, %5C), which servers read differently",
-  "not-utf8": "The path or the query is not valid UTF-8",
-  "dot-segment-parameters": 'The path holds ".." or "." with parameters, which servers read differently',
-  "unnamed-segment": "The path holds a segment of parameters only, which servers read differently",
-  "above-root": 'The path climbs above the root with ".."',
-};
 
 /**
  * With `/../` in what it asks about, the question of a proxy that does not make paths canonical leaves the adapter's path

@@ -104,7 +104,9 @@ async function walk(
   headers.set("x-request-id", requestId);
   headers.set("selvage-source", sourceOf(exchange.caller));
   const { set, remove } = headerChanges(question.headers, headers);
-  return { allowed: true, requestId, revision: by.revision, policy, upstream: set, remove, client: limited.headers };
+  const { path } = exchange.admitted;
+  const told = { upstream: set, remove, client: limited.headers };
+  return { allowed: true, requestId, revision: by.revision, policy, path, ...told };
 }
 
 /** Filters that stand between a caller and the service, and cannot do so from here: to leave them out would be to let pass. */

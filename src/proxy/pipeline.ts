@@ -11,7 +11,6 @@ import { modifyHeaders } from "../decide/header/header-modifier.ts";
 import { inspectRequest, keptRequestId } from "../decide/header/headers.ts";
 import { keepProofHeaders } from "../decide/header/proof-headers.ts";
 import { redirectLocation } from "../decide/route/redirect.ts";
-import { modifyPath } from "../decide/route/rewrite.ts";
 import { sessionHeader } from "../decide/route/session.ts";
 import type { Env } from "../env/env.ts";
 import type { Refusal } from "../model/word/problem.ts";
@@ -160,6 +159,10 @@ function answerEarly(admitted: Admitted, routed: Routed, plan: FilterPlan, by: A
     search: admitted.search,
     matchedPrefix: routed.matchedPath,
   });
+  if (location === null) {
+    const detail = `${routed.policy} redirects to a path that has no canonical form`;
+    return refuse({ problem: "invalidBackend", detail }, { ...by, stage: "redirect" });
+  }
   return reply(plan.redirect.status, { location }, null, { ...by, stage: "redirect" });
 }
 
@@ -235,7 +238,7 @@ function rewrite(outgoing: Outgoing, routed: Routed, plan: FilterPlan): void {
   const { headers } = outgoing;
   if (plan.rewrite !== null) {
     if (plan.rewrite.hostname !== null) headers.set("x-forwarded-host", plan.rewrite.hostname);
-    if (plan.rewrite.path !== null) outgoing.path = modifyPath(routed.path, plan.rewrite.path, routed.matchedPath);
+    if (plan.rewrite.path !== null) outgoing.path = routed.sent.path;
   }
   for (const modifier of plan.requestModifiers) modifyHeaders(headers, modifier);
 }

@@ -3,12 +3,13 @@
 import { namespaceOf } from "../decide/identity/caller.ts";
 import { match, type Matched, type RouteRequest } from "../decide/route/match.ts";
 import { nearRoutes } from "../decide/route/near-routes.ts";
-import { dropSegments } from "../decide/route/rewrite.ts";
+import { dropSegments, modifyPath } from "../decide/route/rewrite.ts";
 import { addressByHost, addressByPath, type ServiceAddress } from "../decide/route/service-address.ts";
 import { resumeSession } from "../decide/route/session.ts";
 import { pickBackend } from "../decide/route/split.ts";
-import type { Refusal } from "../model/word/problem.ts";
-import type { Backend, Filter, ServiceEntry, ServiceKey, Snapshot } from "../model/snapshot/snapshot.ts";
+import { PATH_FAULTS, type CanonicalPath, type PathFault } from "../model/word/canonical-path.ts";
+import type { ProblemName, Refusal } from "../model/word/problem.ts";
+import type { Backend, Filter, Rule, ServiceEntry, ServiceKey, Snapshot } from "../model/snapshot/snapshot.ts";
 import type { Destination, Exchange, Pinned, Routed } from "./exchange/exchange.ts";
 
 const NO_LIMITS: readonly number[] = [];
@@ -24,7 +25,8 @@ export function route(exchange: Exchange): Routed | Refusal {
   const address = addressOf(exchange);
   const found = match(snapshot.router, question(exchange, admitted.matchPath, null));
   if (found.match !== null && (address === null || found.host !== "*")) {
-    return byRule(exchange, found, { prefix: "", path: admitted.path, addressed: null, guarded: null });
+    const { path, matchPath } = admitted;
+    return byRule(exchange, found, { prefix: "", path, matchPath, addressed: null, guarded: null });
   }
   return address === null ? noRoute(exchange) : atService(exchange, address);
 }
@@ -82,16 +84,16 @@ function atService(
   const skipped = prefix === "" ? 0 : 2;
   const path = dropSegments(admitted.path, skipped) || "/";
   const guarded = entry.exposure === "public" ? null : service;
-  const found = match(
-    live.snapshot.router,
-    question(exchange, dropSegments(admitted.matchPath, skipped) || "/", service, callerNamespace),
-  );
-  if (found.match !== null) return byRule(exchange, found, { prefix, path, addressed: service, guarded });
+  const matchPath = dropSegments(admitted.matchPath, skipped) || "/";
+  const found = match(live.snapshot.router, question(exchange, matchPath, service, callerNamespace));
+  if (found.match !== null) return byRule(exchange, found, { prefix, path, matchPath, addressed: service, guarded });
   const { timeouts, calls = null, fault = null, limits = NO_LIMITS } = entry;
   const policies = { timeouts, calls, fault, limits, ...circuitOf(exchange, entry.circuit) };
   const here = { policy: `Service/${service}`, rule: null, matchedPath: "/", addressPrefix: prefix, path };
+  const sent = { path, matchPath };
   return {
     ...here,
+    sent,
     filters: NO_FILTERS,
     access: entry,
     addressed: service,
@@ -104,30 +106,56 @@ function atService(
 interface Way extends Pick<Routed, "addressed" | "guarded"> {
   readonly prefix: string;
   readonly path: string;
+  readonly matchPath: string;
 }
 
-function byRule(exchange: Exchange, found: Matched, { prefix, path, addressed, guarded }: Way): Routed {
+function byRule(exchange: Exchange, found: Matched, way: Way): Routed {
+  const { prefix, path, addressed, guarded } = way;
   const { rule } = found;
   const pinned = pinnedBackend(exchange, found);
   const backend = pinned?.backend ?? pickBackend(rule.backends, exchange.ports.random());
+  const matchedPath = found.match.path.type === "RegularExpression" ? "/" : found.match.path.value;
+  const filters =
+    backend === null || backend.filters.length === 0 ? rule.filters : [...rule.filters, ...backend.filters];
+  const rewritten = rewrittenPath(path, filters, matchedPath);
   return {
     policy: `HTTPRoute/${rule.route}/${rule.name}`,
     rule,
-    matchedPath: found.match.path.type === "RegularExpression" ? "/" : found.match.path.value,
+    matchedPath,
     addressPrefix: prefix,
     path,
+    sent: rewritten?.ok === true ? rewritten : way,
     access: backend ?? rule,
     addressed,
     guarded,
-    filters: backend === null || backend.filters.length === 0 ? rule.filters : [...rule.filters, ...backend.filters],
+    filters,
     destination:
-      backend === null
-        ? {
-            problem: "invalidBackend",
-            detail: `Rule ${rule.name} of HTTPRoute ${rule.route} has no backend with a weight above 0`,
-          }
-        : destinationOf(exchange, backend, pinned),
+      rewritten?.ok === false
+        ? unsendable(rule, rewritten.reason)
+        : backend === null
+          ? {
+              problem: "invalidBackend",
+              detail: `Rule ${rule.name} of HTTPRoute ${rule.route} has no backend with a weight above 0`,
+            }
+          : destinationOf(exchange, backend, pinned),
   };
+}
+
+/** Null without a rewrite of the path. Of several the last one counts, as everywhere with filters. */
+function rewrittenPath(path: string, filters: readonly Filter[], matchedPath: string): CanonicalPath | null {
+  const rewrite = filters.findLast((filter) => filter.type === "URLRewrite");
+  return rewrite === undefined || rewrite.path === null ? null : modifyPath(path, rewrite.path, matchedPath);
+}
+
+/** What a caller can help; the rest is the rule's fault. */
+const UNSENDABLE: Partial<Record<PathFault, ProblemName>> = {
+  "too-long": "uriTooLong",
+  "too-many-segments": "malformedRequest",
+};
+
+function unsendable({ route, name }: Rule, reason: PathFault): Refusal {
+  const what = `Rule ${name} of HTTPRoute ${route} rewrites the path to one that is not forwarded`;
+  return { problem: UNSENDABLE[reason] ?? "invalidBackend", detail: `${what}: ${PATH_FAULTS[reason]}` };
 }
 
 function destinationOf(exchange: Exchange, backend: Backend, pinned: Pinned | null): Destination | Refusal {

@@ -18,10 +18,16 @@ export interface Nginx {
   stop(): Promise<void>;
 }
 
-/** @param sites what stands inside `http {}`; `127.0.0.1:8080` in it becomes the port that is answered */
-export async function startNginx(sites: string): Promise<Nginx> {
+/**
+ * @param sites what stands inside `http {}`; `127.0.0.1:8080` in it becomes the port that is answered
+ * @param port of that; a free one when left out
+ */
+export async function startNginx(sites: string, port?: number): Promise<Nginx> {
+  return startAt(sites, port ?? (await freePort()));
+}
+
+async function startAt(sites: string, port: number): Promise<Nginx> {
   const folder = mkdtempSync(join(tmpdir(), "selvage-nginx-"));
-  const port = await freePort();
   mkdirSync(join(folder, "temp"));
   const temp = ["client_body", "proxy", "fastcgi", "uwsgi", "scgi"]
     .map((name) => `${name}_temp_path ${folder}/temp/${name};`)
@@ -52,7 +58,7 @@ http { access_log off; ${temp} ${sites.replaceAll("127.0.0.1:8080", `127.0.0.1:$
   };
 }
 
-async function freePort(): Promise<number> {
+export async function freePort(): Promise<number> {
   const server = createServer().listen(0, "127.0.0.1");
   await once(server, "listening");
   const address = server.address();

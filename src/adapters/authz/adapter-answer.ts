@@ -11,6 +11,7 @@ export function allowed(
     "cache-control": "no-store",
     "selvage-decision": `allow; policy="${decision.policy}"; rev=${decision.revision}`,
     "selvage-revision": String(decision.revision),
+    "selvage-path": decision.path,
     ...more,
   });
   for (const pair of [...decision.client, ...decision.upstream]) headers.set(...pair);

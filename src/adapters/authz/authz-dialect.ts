@@ -11,6 +11,8 @@ export interface AdapterCall {
 export type AdapterQuestion = Omit<Question, "service" | "via">;
 
 export interface Dialect {
+  /** Can the proxy be told to forward another path than the client's? Then it gets the one that was judged. */
+  readonly takesPath: boolean;
   /** A text says what is missing: the proxy is not set up for this. */
   readonly ask: (call: AdapterCall) => AdapterQuestion | string;
   readonly answer: (decision: Decision) => Response;

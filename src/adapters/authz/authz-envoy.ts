@@ -7,6 +7,7 @@ import { lastAddress } from "./adapter-client.ts";
 import type { Dialect } from "./authz-dialect.ts";
 
 export const envoy: Dialect = {
+  takesPath: true,
   ask: ({ request, rest }) => {
     const { headers, method, url } = request;
     const origin = url.slice(0, url.indexOf("/", url.indexOf("://") + 3));

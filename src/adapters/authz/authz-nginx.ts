@@ -2,7 +2,7 @@
 // refuse, anything else makes nginx answer 500: what the mesh would have said is in `selvage-status`, for an error_page.
 import type { Decision } from "../../model/message/decision.ts";
 import { allowed } from "./adapter-answer.ts";
-import { hostFault, lastAddress } from "./adapter-client.ts";
+import { hostFault, lastAddress, saidTwice } from "./adapter-client.ts";
 import type { Dialect } from "./authz-dialect.ts";
 
 const URI = "x-original-uri";
@@ -10,7 +10,10 @@ const METHOD = "x-original-method";
 const HOST = "x-original-host";
 
 export const nginx: Dialect = {
+  takesPath: true,
   ask: ({ request: { headers, url } }) => {
+    const twice = saidTwice(headers, [URI, METHOD, HOST]);
+    if (twice !== null) return twice;
     const uri = headers.get(URI);
     if (uri === null || !uri.startsWith("/")) {
       return `nginx did not say which URI was asked for: add "proxy_set_header X-Original-URI $request_uri;"`;

@@ -2,11 +2,14 @@
 // other answer reaches the client as it is.
 import type { Decision } from "../../model/message/decision.ts";
 import { allowed } from "./adapter-answer.ts";
-import { hostFault, lastAddress } from "./adapter-client.ts";
+import { hostFault, lastAddress, saidTwice } from "./adapter-client.ts";
 import type { Dialect } from "./authz-dialect.ts";
 
 export const traefik: Dialect = {
+  takesPath: false,
   ask: ({ request: { headers, method, url } }) => {
+    const twice = saidTwice(headers, ["x-forwarded-uri", "x-forwarded-method", "x-forwarded-host"]);
+    if (twice !== null) return twice;
     const uri = headers.get("x-forwarded-uri");
     if (uri === null || !uri.startsWith("/")) {
       return "The proxy did not say which URI was asked for: X-Forwarded-Uri is missing";

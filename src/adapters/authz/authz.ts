@@ -1,6 +1,7 @@
 // `/_selvage/authz/{envoy,nginx,traefik}/<service>/…`: a proxy that users already run asks whether a request may go on. One
 // decision, the mesh's own; three dialects that put the question and take the answer.
 import type { Judge } from "../../model/message/decision.ts";
+import { crookedness, hasSpareSegments } from "../../decide/route/crooked-path.ts";
 import { addressByPath } from "../../decide/route/service-address.ts";
 import type { Env } from "../../env/env.ts";
 import { envoy } from "./authz-envoy.ts";
@@ -43,7 +44,19 @@ export async function authz<Context>(
   }
   const asked = dialect.ask({ request, rest: request.url.slice(prefix.length) });
   if (typeof asked === "string") return refused(badQuestion(asked), requestId);
+  const crooked = faultOf(asked.url, dialect);
+  if (crooked !== null) {
+    return dialect.answer({ allowed: false, response: refused(badQuestion(crooked), requestId) });
+  }
   const headers = new Headers(asked.headers);
   for (const own of OWN_HEADERS) headers.delete(own);
   return dialect.answer(await judge({ ...asked, headers, via: request, service: address.service }, env, ctx));
+}
+
+/** What would be judged must be what is forwarded, whatever stands behind the proxy. */
+function faultOf(url: string, { takesPath }: Dialect): string | null {
+  const uri = url.slice(url.indexOf("/", url.indexOf("://") + 3));
+  const fault = crookedness(uri);
+  if (fault !== null || takesPath || !hasSpareSegments(uri)) return fault;
+  return "The path holds empty or dot segments, and this proxy would forward it as it came";
 }

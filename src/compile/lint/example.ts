@@ -1,6 +1,6 @@
 // A request that a match was written for, as plain as it can be: what its conditions ask, and beyond that only names that
 // occur nowhere in the mesh. Whoever else takes such a request takes all that the match could get.
-import { canonicalPath } from "../../decide/route/canonical-path.ts";
+import { canonicalPath } from "../../model/word/canonical-path.ts";
 import { match as route, type RouteRequest } from "../../decide/route/match.ts";
 import { sampleText } from "../../decide/route/regex-sample.ts";
 import type { Finding } from "../../model/word/finding.ts";

@@ -1,7 +1,7 @@
 // Which door a request takes: the admin API's, that of other people's proxies, or traffic's. Decided on the canonical path, so that
 // `/%5fselvage/` and `/a/../_selvage/` are what they are, and no route of a user ever sees them.
 import { DEFAULT_PORT, parseAuthority } from "./authority.ts";
-import { canonicalPath } from "./canonical-path.ts";
+import { canonicalPath } from "../../model/word/canonical-path.ts";
 
 /** `closed`: below the reserved prefix, on a host that is not the admin host. */
 export type Plane = "control" | "adapters" | "traffic" | "closed";

@@ -22,6 +22,8 @@ export type Decision =
       readonly revision: number;
       /** What decided: `HTTPRoute/shop/orders/0`, `Service/shop/orders`. */
       readonly policy: string;
+      /** Canonical, without the query: what was judged, and what the proxy is to forward in place of the client's. */
+      readonly path: string;
       /** For the service: overwrite those that the client sent. */
       readonly upstream: readonly HeaderPair[];
       /** Names that the service must not see. */

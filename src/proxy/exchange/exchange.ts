@@ -111,6 +111,8 @@ export interface Routed {
   /** `/svc/orders` when the path addressed the service; already cut off `path`. */
   readonly addressPrefix: string;
   readonly path: string;
+  /** The path as the rule's rewrite leaves it: what is judged of a rewritten path and what is forwarded, one value. */
+  readonly sent: Pick<Admitted, "path" | "matchPath">;
   /** The rule's filters, then those of the chosen backend. */
   readonly filters: readonly Filter[];
   /** What guards it: of the chosen backend, or of the rule that answers by itself. */

@@ -2,7 +2,7 @@
 import { env } from "cloudflare:workers";
 import { describe, expect, it } from "vitest";
 import { meshKeys } from "../../support/worker/mesh-keys.ts";
-import { serviceYaml, testMesh } from "../../support/worker/test-mesh.ts";
+import { problemOf, serviceYaml, testMesh } from "../../support/worker/test-mesh.ts";
 
 const ORIGIN = "http://mesh.example";
 const asking = (uri: string, more: Record<string, string> = {}): RequestInit => ({
@@ -44,5 +44,40 @@ spec: {targetRefs: [{kind: Service, name: open}], action: DENY, rules: [{to: [{p
       found.push((await ask(`${ORIGIN}/_selvage/authz/nginx/bound.shop`, asking(uri))).headers.get("selvage-status"));
     }
     expect(found).toEqual(["400", "400", "400", null]);
+  });
+
+  it.each(["x-original-uri", "x-original-method", "x-original-host"])("by two %s", async (name) => {
+    const { ask } = testMesh(serviceYaml("open"), { env: { ...env, LOCAL_MESH: "true", ADAPTER_TOKEN: "" } });
+    const headers = new Headers(asking("/a").headers);
+    headers.append(name, headers.get(name) ?? "");
+    const answer = await ask(`${ORIGIN}/_selvage/authz/nginx/open.shop`, { headers });
+    expect(answer.status).toBe(400);
+    expect((await problemOf(answer)).detail).toContain(`${name} more than once`);
+  });
+
+  it("where servers count segments differently", async () => {
+    const { ask } = testMesh(serviceYaml("open"), { env: { ...env, LOCAL_MESH: "true", ADAPTER_TOKEN: "" } });
+    const uri = "/x//../admin";
+    const nginx = await ask(`${ORIGIN}/_selvage/authz/nginx/open.shop`, asking(uri));
+    expect([nginx.status, nginx.headers.get("selvage-status")]).toEqual([403, "400"]);
+    const traefik = await ask(`${ORIGIN}/_selvage/authz/traefik/open.shop`, { headers: { "x-forwarded-uri": uri } });
+    expect(traefik.status).toBe(400);
+    expect((await problemOf(traefik)).detail).toContain("behind an empty segment");
+  });
+
+  it("because the answer says which path was judged", async () => {
+    const { ask } = testMesh(serviceYaml("open"), { env: { ...env, LOCAL_MESH: "true", ADAPTER_TOKEN: "" } });
+    const answers = [
+      await ask(`${ORIGIN}/_selvage/authz/nginx/open.shop`, asking("/a/../b//c%65;d?e=%2e")),
+      await ask(`${ORIGIN}/_selvage/authz/envoy/open.shop/b/c%65;d?e=%2e`),
+      await ask(`${ORIGIN}/_selvage/authz/traefik/open.shop`, { headers: { "x-forwarded-uri": "/b/c%65;d?e=%2e" } }),
+    ];
+    for (const answer of answers) expect(answer.headers.get("selvage-path")).toBe("/b/ce;d");
+  });
+
+  it.each(["/a/../b", "/a//b", "/./b"])("where the proxy could not forward what was judged: %s", async (uri) => {
+    const { ask } = testMesh(serviceYaml("open"), { env: { ...env, LOCAL_MESH: "true", ADAPTER_TOKEN: "" } });
+    const answer = await ask(`${ORIGIN}/_selvage/authz/traefik/open.shop`, { headers: { "x-forwarded-uri": uri } });
+    expect(answer.status).toBe(400);
   });
 });
