@@ -13,6 +13,7 @@ import { compileLimits } from "./policy/limits.ts";
 import { compileFaults } from "./policy/faults.ts";
 import { compileCircuits } from "./policy/circuits.ts";
 import { compileClusters } from "./clusters.ts";
+import { ownHostnames } from "./route/claim-hostnames.ts";
 import { compileListeners } from "./route/listeners.ts";
 import { layOverrides } from "./overrides.ts";
 import { compilePolicies } from "./policy/policies.ts";
@@ -38,6 +39,8 @@ export interface CompileOptions {
   readonly now: string;
   /** Under `selvage up`: endpoints without a cluster are in `local`, where private addresses are allowed. */
   readonly localMesh: boolean;
+  /** Below it services have hosts of their own; absent: they have none. */
+  readonly meshDomain?: string | null;
   /** Whether the Worker has a secret of that name that can be a key; absent = nobody knows. */
   readonly hasSecret?: (name: string) => boolean;
   /** Statuses before, by `refOf`: times of conditions that stay are kept. */
@@ -71,7 +74,9 @@ export function compile(documents: readonly Document[], options: CompileOptions)
     options.now,
   );
   const world = indexDocuments(overlaid.documents, createdAt);
-  const listeners = compileListeners(world);
+  const previous = options.previous ?? new Map<string, Status>();
+  const owners = ownHostnames(world, { meshDomain: options.meshDomain ?? null, now: options.now, previous });
+  const listeners = compileListeners(world, owners);
   const policies = compilePolicies(world);
   const circuits = compileCircuits(world.trafficPolicies);
   const limits = compileLimits(world.rateLimitPolicies, world.tiers);
@@ -89,13 +94,14 @@ export function compile(documents: readonly Document[], options: CompileOptions)
   const attached = { policies, circuits, faults, limits, access };
   const conflicts = new Map([...policies.losers, ...faults.losers, ...access.losers]);
   const services = compileServices(world, attached, options.localMesh);
-  const routes = compileRoutes(world, listeners, attached, programs);
-  const router = compileRouter(routes.placements, routes.rules, listeners, programs.table, world.services);
+  const routes = compileRoutes(world, listeners, owners, attached, programs);
+  const router = compileRouter(routes.placements, routes.rules, { listeners, owners }, programs.table, world.services);
   const statuses = compileStatuses(world, listeners, conflicts, routes, identities.contracts, {
     now: options.now,
-    previous: options.previous ?? new Map(),
+    previous,
     generations: options.generations ?? new Map(),
     overlaid,
+    owners,
   });
   const findings = [
     ...overlaid.findings,

@@ -24,11 +24,21 @@ export function route(exchange: Exchange): Routed | Refusal {
   const { snapshot } = live;
   const address = addressOf(exchange);
   const found = match(snapshot.router, question(exchange, admitted.matchPath, null));
-  if (found.match !== null && (address === null || found.host !== "*")) {
+  if (found.match !== null && mayTake(exchange, found, address)) {
     const { path, matchPath } = admitted;
     return byRule(exchange, found, { prefix: "", path, matchPath, addressed: null, guarded: null });
   }
   return address === null ? noRoute(exchange) : atService(exchange, address);
+}
+
+/**
+ * A service's addresses are its namespace's: no rule of another takes them, not even on a host of its own. On a host below
+ * the mesh's domain that holds for services that are not there, too.
+ */
+function mayTake(exchange: Exchange, { rule, host }: Matched, address: ServiceAddress | null): boolean {
+  if (host === "*") return address === null;
+  const named = address ?? addressByHost(exchange.admitted.host, exchange.settings.meshDomain);
+  return named === null || named.service.split("/", 1)[0] === rule.route.split("/", 1)[0];
 }
 
 /**

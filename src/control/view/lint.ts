@@ -1,7 +1,7 @@
 // `validate`: everything there is to say about documents and the mesh that they would make, without a plan and without
 // writing. What apply refuses as a whole is told here one by one.
-import { createdAtOf } from "../../change/change-rows.ts";
-import { compile } from "../../compile/compile.ts";
+import { createdAtOf, statusesOf } from "../../change/change-rows.ts";
+import { compile, type CompileOptions } from "../../compile/compile.ts";
 import { errorsWithoutOverrides, overrideFindings } from "../../change/override-rules.ts";
 import { plan } from "../../change/plan.ts";
 import type { Store } from "../../store/store.ts";
@@ -18,7 +18,7 @@ export async function lint(
   store: Store,
   body: Documents,
   operator: Operator,
-  { now, localMesh }: { readonly now: number; readonly localMesh: boolean },
+  { now, localMesh, meshDomain }: { readonly now: number } & Required<Pick<CompileOptions, "localMesh" | "meshDomain">>,
 ): Promise<Validation> {
   if (!body.ok) return { valid: false, errors: (body.refusal.errors ?? []).map(fromItem), warnings: [] };
   const { head, documents, identities } = await store.mesh();
@@ -30,7 +30,8 @@ export async function lint(
   if (!planned.ok) return { valid: false, errors: (planned.refusal.errors ?? []).map(fromItem), warnings: [] };
   const at = new Date(now).toISOString();
   const createdAt = createdAtOf(documents, planned.plan.changes, at);
-  const settings = { revision: head.revision + 1, now: at, localMesh, identities, createdAt };
+  const previous = statusesOf(documents);
+  const settings = { revision: head.revision + 1, now: at, localMesh, meshDomain, identities, createdAt, previous };
   const compiled = compile(planned.plan.next, settings);
   const all = [
     ...body.warnings,
