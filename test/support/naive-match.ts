@@ -2,27 +2,14 @@
 // precedence of the specification, take the first. Works on the documents, knows nothing of the compiled index, is slow.
 import { BUILT_IN_KEY, builtInGateway } from "../../src/compile/documents/built-in-gateway.ts";
 import type { RouteRequest } from "../../src/decide/route/match.ts";
+import { fitting, specificity, winner, type Candidate, type NaiveMatch, type NaiveMesh } from "./naive-precedence.ts";
 import { isRefused, settleNaively, type Claims, type NaiveClaim } from "./naive-hostnames.ts";
 import type { Document, DocumentOf } from "../../src/model/document/document.ts";
-import type { HTTPRouteMatch } from "../../src/model/document/gateway-api/http-route-match.ts";
 import type { ParentRef } from "../../src/model/document/gateway-api/parent-ref.ts";
 
 type Route = DocumentOf<"HTTPRoute">;
 type Gateway = DocumentOf<"Gateway">;
 type Listener = Gateway["spec"]["listeners"][number];
-
-export interface NaiveMesh {
-  readonly documents: readonly Document[];
-  /** RFC 3339 by `HTTPRoute/<namespace>/<name>`. */
-  readonly createdAt: ReadonlyMap<string, string>;
-}
-
-export interface NaiveMatch {
-  /** `"<namespace>/<name>"`. */
-  readonly route: string;
-  readonly rule: number;
-  readonly match: number;
-}
 
 /** What the specification says: the winner, `null` for 404, `"direct"` for a service without routes of its own. */
 export function naiveMatch(mesh: NaiveMesh, request: RouteRequest): NaiveMatch | null | "direct" {
@@ -182,12 +169,6 @@ function fits(pattern: string, host: string): boolean {
   return pattern.startsWith("*.") ? host.endsWith(pattern.slice(1)) && host !== pattern.slice(2) : host === pattern;
 }
 
-/** Grows with how much a hostname says: any wildcard is below any full name, then the longer one is above. */
-function specificity(hostname: string): number {
-  if (hostname === "*") return 0;
-  return hostname.startsWith("*.") ? hostname.length : 1000 + hostname.length;
-}
-
 // ── Which routes they carry ─────────────────────────────────────────────────────────────────────────────────────────────
 
 function isAttached(route: Route, gateway: Gateway, listener: Listener, mesh: NaiveMesh): boolean {
@@ -223,69 +204,6 @@ function effectiveHostnames(route: Route, listener: Listener): string[] {
   return own
     .filter((hostname) => isWithin(hostname, theirs) || isWithin(theirs, hostname))
     .map((hostname) => (specificity(hostname) > specificity(theirs) ? hostname : theirs));
-}
-
-// ── Which matches fit, and which of them wins ───────────────────────────────────────────────────────────────────────────
-
-interface Candidate {
-  readonly route: Route;
-  readonly rule: number;
-  readonly index: number;
-  readonly match: HTTPRouteMatch;
-  readonly hostname: string;
-}
-
-function fitting(route: Route, request: RouteRequest, hostname: string): Candidate[] {
-  return route.spec.rules.flatMap(({ matches }, rule) =>
-    matches.flatMap((match, index) => (holds(match, request) ? [{ route, rule, index, match, hostname }] : [])),
-  );
-}
-
-function holds({ path, method, headers, queryParams }: HTTPRouteMatch, request: RouteRequest): boolean {
-  if (method !== undefined && method !== request.method) return false;
-  const value = (type: string, wanted: string, given: string | null): boolean =>
-    given !== null && (type === "Exact" ? given === wanted : new RegExp(`^(?:${wanted})$`, "su").test(given));
-  if (!headers.every(({ type, name, value: wanted }) => value(type, wanted, request.header(name.toLowerCase()))))
-    return false;
-  if (!queryParams.every(({ type, name, value: wanted }) => value(type, wanted, request.query(name)))) return false;
-  if (path.type !== "PathPrefix") return value(path.type, path.value, request.path);
-  const wanted = path.value.split("/").filter((segment) => segment !== "");
-  const given = request.path.split("/").slice(1);
-  return wanted.every((segment, index) => given[index] === segment);
-}
-
-function winner(candidates: Candidate[], mesh: NaiveMesh): NaiveMatch | null {
-  const ranks = (candidate: Candidate): (number | string)[] => {
-    const { route, match, hostname, rule, index } = candidate;
-    const { namespace, name } = route.metadata;
-    const length = match.path.value.replace(/(?<=.)\/$/, "").length;
-    return [
-      -specificity(hostname),
-      { Exact: 0, RegularExpression: 1, PathPrefix: 2 }[match.path.type],
-      match.path.type === "Exact" ? 0 : -length,
-      match.method === undefined ? 1 : 0,
-      -match.headers.length,
-      -match.queryParams.length,
-      mesh.createdAt.get(`HTTPRoute/${namespace}/${name}`) ?? "9999",
-      `${namespace}/${name}`,
-      rule,
-      index,
-    ];
-  };
-  const [first] = candidates
-    .map((candidate) => ({ candidate, ranks: ranks(candidate) }))
-    .toSorted((left, right) => compareRanks(left.ranks, right.ranks));
-  if (first === undefined) return null;
-  const { route, rule, index } = first.candidate;
-  return { route: `${route.metadata.namespace}/${route.metadata.name}`, rule, match: index };
-}
-
-function compareRanks(left: readonly (number | string)[], right: readonly (number | string)[]): number {
-  for (const [index, value] of left.entries()) {
-    const other = right[index]!;
-    if (value !== other) return value < other ? -1 : 1;
-  }
-  return 0;
 }
 
 // ── Services (GEP-1426) ─────────────────────────────────────────────────────────────────────────────────────────────────
