@@ -12,6 +12,7 @@ import {
   wakeAt,
   type Ring,
 } from "../src/decide/keys/key-rotation.ts";
+import type { KeyRingObject } from "../src/model/message/objects.ts";
 import type { KeyAnswer, KeyJwk, RingView } from "../src/model/message/key-ring.ts";
 import { encodeBase64url } from "../src/tokens/base64url.ts";
 import { newKeyPair } from "../src/tokens/own-keys.ts";
@@ -29,7 +30,7 @@ interface NewKey {
   readonly privateJwk: KeyJwk;
 }
 
-export class KeyRing extends DurableObject {
+export class KeyRing extends DurableObject implements KeyRingObject {
   readonly #kv = this.ctx.storage.kv;
 
   constructor(ctx: DurableObjectState, env: Cloudflare.Env) {
