@@ -1,25 +1,30 @@
 // What the platform hands the Worker: its bindings, each with what it means, and variables.
-import type { CircuitBreaker } from "../../durable/circuit-breaker.ts";
-import type { JwksCache } from "../../durable/jwks-cache.ts";
-import type { KeyRing } from "../../durable/key-ring.ts";
-import type { Mesh } from "../../durable/mesh.ts";
-import type { Presence } from "../../durable/presence.ts";
-import type { RateLimiter } from "../../durable/rate-limiter.ts";
+import type {
+  CircuitBreakerObject,
+  JwksCacheObject,
+  KeyRingObject,
+  MeshObject,
+  PresenceObject,
+  RateLimiterObject,
+} from "../model/message/objects.ts";
 import type { Variables } from "./variables.ts";
+
+/** Objects of a class, known by what they answer and not by how. */
+type Objects<Calls> = DurableObjectNamespace<Calls & Rpc.DurableObjectBranded>;
 
 export interface Env extends Variables {
   /** The registry: documents, revisions, snapshots, endpoints, audit. */
   readonly DB: D1Database;
   /** One object for the mesh: revision pointer and propagation receipts. */
-  readonly MESH: DurableObjectNamespace<Mesh>;
+  readonly MESH: Objects<MeshObject>;
   /** One object for each cluster: heartbeat leases of its endpoints. */
-  readonly PRESENCE: DurableObjectNamespace<Presence>;
+  readonly PRESENCE: Objects<PresenceObject>;
   /** One object for each RateLimitPolicy, `<namespace>/<name>`: what is used of its limits. */
-  readonly LIMITER: DurableObjectNamespace<RateLimiter>;
+  readonly LIMITER: Objects<RateLimiterObject>;
   /** One object for each service: its breakers and ejections, for the whole fleet. */
-  readonly BREAKER: DurableObjectNamespace<CircuitBreaker>;
+  readonly BREAKER: Objects<CircuitBreakerObject>;
   /** One object for each URL of a key set, by the URL's SHA-256: the only place that fetches it. */
-  readonly JWKS: DurableObjectNamespace<JwksCache>;
+  readonly JWKS: Objects<JwksCacheObject>;
   /** One object for the mesh: its signing keys and the pepper of client secrets. */
-  readonly KEYRING: DurableObjectNamespace<KeyRing>;
+  readonly KEYRING: Objects<KeyRingObject>;
 }

@@ -16,7 +16,7 @@ export const table: Readonly<Record<string, Allowance>> = {
   // Signed tokens: reading, checking, signing them, and the keys for that. Asks nobody: who fetches keys passes them in.
   tokens: { ours: ["model", "decide"], types: [], packages: ["jose"] },
   durable: { ours: ["decide", "model", "tokens"], types: [], packages: ["cloudflare:workers"] },
-  env: { ours: [], types: ["durable"], packages: [] },
+  env: { ours: ["model"], types: [], packages: [] },
   compile: { ours: ["model", "decide"], types: [], packages: ["re2js"] },
   store: { ours: ["model", "decide"], types: [], packages: [] },
   change: { ours: ["model", "decide", "tokens", "compile", "store", "env"], types: [], packages: [] },
@@ -27,19 +27,19 @@ export const table: Readonly<Record<string, Allowance>> = {
   },
   isolate: {
     ours: ["model", "decide", "tokens", "store", "env"],
-    types: ["durable"],
+    types: [],
     packages: ["cloudflare:workers"],
   },
   proxy: {
     ours: ["model", "decide", "tokens", "isolate", "env"],
-    types: ["durable"],
+    types: [],
     packages: ["cloudflare:workers"],
   },
   observe: { ours: ["model", "decide"], types: ["env"], packages: [] },
   adapters: { ours: ["model", "decide", "env"], types: [], packages: [] },
   control: {
     ours: ["model", "decide", "tokens", "compile", "store", "change", "registry", "isolate", "observe", "env"],
-    types: ["durable"],
+    types: [],
     packages: ["hono", "@hono/zod-openapi", "zod", "yaml", "jose"],
   },
   cli: { ours: ["model", "agent", "adapters"], types: [], packages: ["*"] },
