@@ -15,6 +15,7 @@ import {
 import type { KeyRingObject } from "../src/model/message/objects.ts";
 import type { KeyAnswer, KeyJwk, RingView } from "../src/model/message/key-ring.ts";
 import { encodeBase64url } from "../src/tokens/base64url.ts";
+import { newKeyPair } from "../src/tokens/own-keys.ts";
 
 const RING = "ring";
 const TAG = "tag";
@@ -22,7 +23,6 @@ const PEPPER = "pepper";
 const PUBLIC = "public:";
 const PRIVATE = "private:";
 const PEPPER_BYTES = 32;
-const ES256 = { name: "ECDSA", namedCurve: "P-256" };
 
 interface NewKey {
   readonly kid: string;
@@ -129,11 +129,6 @@ function viewOf(ring: Ring): RingView {
 
 /** Its id is random: it says nothing about the key, and no two rings have one in common. */
 async function newKey(): Promise<NewKey> {
-  const pair = await crypto.subtle.generateKey(ES256, true, ["sign", "verify"]);
-  if (!("privateKey" in pair)) throw new Error("The runtime made no key pair");
-  const jwk = await crypto.subtle.exportKey("jwk", pair.privateKey);
-  if (jwk instanceof ArrayBuffer) throw new Error("The runtime exported no JWK");
-  const publicJwk = { kty: "EC", crv: "P-256", x: jwk.x ?? "", y: jwk.y ?? "" };
   const kid = encodeBase64url(crypto.getRandomValues(new Uint8Array(12)));
-  return { kid, publicJwk, privateJwk: { ...publicJwk, d: jwk.d ?? "" } };
+  return { kid, ...(await newKeyPair()) };
 }

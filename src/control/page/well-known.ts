@@ -12,6 +12,7 @@ import {
 import { refusalResponse } from "../http/answer.ts";
 import { registerPage } from "../register/register-page.ts";
 import type { ControlApp } from "../register/register.ts";
+import { publicJwkOf } from "../../tokens/own-keys.ts";
 
 const JWKS_PATH = "/_selvage/.well-known/jwks.json";
 /** A key that was revoked must be gone within a minute everywhere: caches get half of it. */
@@ -31,13 +32,7 @@ export function registerWellKnown(app: ControlApp): void {
         const detail = "The mesh's keys cannot be had at the moment.";
         return refusalResponse({ problem: "storageUnavailable", detail }, requestId, "jwks");
       }
-      const jwks = await Promise.all(
-        [...held.accepted].map(async ([kid, key]) => {
-          const jwk = await crypto.subtle.exportKey("jwk", key);
-          const { kty, crv, x, y } = jwk instanceof ArrayBuffer ? {} : jwk;
-          return { kty, crv, x, y, kid, use: "sig", alg: "ES256" };
-        }),
-      );
+      const jwks = await Promise.all([...held.accepted].map(([kid, key]) => publicJwkOf(kid, key)));
       const headers = {
         "content-type": "application/jwk-set+json",
         "cache-control": CACHED,
