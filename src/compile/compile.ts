@@ -28,6 +28,7 @@ import { lintAuthentication } from "./lint/authentication.ts";
 import { lintAuthorizations } from "./lint/authorization.ts";
 import { newExamples } from "./lint/example.ts";
 import { affectedBy } from "./lint/focus.ts";
+import { lintHazards } from "./lint/hazards.ts";
 import { lintBackends } from "./lint/backends.ts";
 import { lintMatches } from "./lint/matches.ts";
 import { lintPolicies } from "./lint/policies.ts";
@@ -124,6 +125,7 @@ export function compile(documents: readonly Document[], options: CompileOptions)
     ...lintTrust(world, fetchesPrivately),
     ...lintContracts(identities.contracts, world),
     ...lintRoutes(routes.routes, world),
+    ...lintHazards(world.documents),
     ...lintBackends(examples, near),
     ...lintMatches(examples, near),
   ];
