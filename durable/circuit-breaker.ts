@@ -14,11 +14,10 @@ import {
   type Forced,
 } from "../src/decide/breaker/coordinator.ts";
 import { retryRows, slotRows } from "../src/decide/breaker/capacity-rows.ts";
-import type { BreakerReply, BreakerReport, BreakerRow, ForceOrder } from "../src/model/message/breaker-sync.ts";
+import type { BreakerReply, BreakerReport, ForceOrder } from "../src/model/message/breaker-sync.ts";
 import type { BreakerState, BreakerTerms, ForcedState } from "../src/model/snapshot/circuit.ts";
-import type { RetryRow, SlotRow } from "../src/model/message/concurrency.ts";
-import type { HealthRow } from "../src/model/message/health.ts";
-import { HealthChecker } from "./health-checker.ts";
+import type { BreakerStates, CircuitBreakerObject } from "../src/model/message/objects.ts";
+import { HealthChecker, type ObjectBindings } from "./health-checker.ts";
 import { WrittenEjections } from "./storage/written-ejections.ts";
 import { WrittenSlotRows } from "./storage/written-slots.ts";
 
@@ -38,16 +37,7 @@ interface WrittenState {
   readonly trips: number;
 }
 
-export interface States {
-  readonly rows: readonly BreakerRow[];
-  readonly forced: readonly ForcedState[];
-  /** Of endpoints that are probed. */
-  readonly health: readonly HealthRow[];
-  readonly slots: readonly SlotRow[];
-  readonly retries: readonly RetryRow[];
-}
-
-export class CircuitBreaker extends DurableObject {
+export class CircuitBreaker extends DurableObject<ObjectBindings> implements CircuitBreakerObject {
   readonly #desk: BreakerCoordinator = newBreakerCoordinator();
   /** Epochs as they are written down. */
   readonly #written = new Map<string, number>();
@@ -55,7 +45,7 @@ export class CircuitBreaker extends DurableObject {
   readonly #slots = new WrittenSlotRows(this.ctx.storage.kv);
   readonly #health: HealthChecker;
 
-  constructor(ctx: DurableObjectState, env: Cloudflare.Env) {
+  constructor(ctx: DurableObjectState, env: ObjectBindings) {
     super(ctx, env);
     this.#health = new HealthChecker(ctx, env, this.#desk);
     const now = Date.now();
@@ -87,7 +77,7 @@ export class CircuitBreaker extends DurableObject {
     this.#ejections.write(this.#desk);
   }
 
-  states(): States {
+  states(): BreakerStates {
     const now = Date.now();
     const rows = breakerRows(this.#desk, now, Math.random);
     this.#writeTurns();

@@ -3,7 +3,7 @@
 // next report brings it again. The mesh object is told what is known, so that nobody has to wake this one to see it.
 import { refusalForAddress } from "../src/decide/text/address.ts";
 import type { BreakerCoordinator } from "../src/decide/breaker/coordinator.ts";
-import { endpointUrl } from "../src/decide/balance/endpoint-url.ts";
+import { endpointUrl, serviceBinding } from "../src/decide/balance/endpoint-url.ts";
 import { isExpected, newHealth, type Health, type Probed } from "../src/decide/health/health.ts";
 import {
   answerHealth,
@@ -18,8 +18,8 @@ import {
 import { pardon } from "../src/decide/breaker/outlier.ts";
 import type { HealthReply, HealthReport, HealthRow, ProbeTarget } from "../src/model/message/health.ts";
 import type { HealthTerms } from "../src/model/snapshot/health-terms.ts";
+import type { MeshObject } from "../src/model/message/objects.ts";
 import { MESH_OBJECT } from "../src/model/word/refs.ts";
-import type { Mesh } from "./mesh.ts";
 
 const PREFIX = "health:";
 /** A round waits so long for its probes; slower ones end by themselves. */
@@ -37,15 +37,20 @@ type Row = Pick<Health, "state" | "since" | "cause" | "penalty" | "penaltyAt" | 
   readonly target: ProbeTarget;
 };
 
+/** What the object of a service reaches; service bindings have users' names. */
+export interface ObjectBindings {
+  readonly MESH: DurableObjectNamespace<MeshObject & Rpc.DurableObjectBranded>;
+}
+
 export class HealthChecker {
   readonly #ctx: DurableObjectState;
-  readonly #env: Cloudflare.Env;
+  readonly #env: ObjectBindings;
   readonly #breakers: BreakerCoordinator;
   readonly #desk = newHealthProber();
   #alarmAt: number | null = null;
   #toldAt = Number.NEGATIVE_INFINITY;
 
-  constructor(ctx: DurableObjectState, env: Cloudflare.Env, breakers: BreakerCoordinator) {
+  constructor(ctx: DurableObjectState, env: ObjectBindings, breakers: BreakerCoordinator) {
     this.#ctx = ctx;
     this.#env = env;
     this.#breakers = breakers;
@@ -105,7 +110,7 @@ export class HealthChecker {
     const { address } = target;
     const refusal = "url" in address ? refusalForAddress(address.url, { allowPrivate: target.private }) : null;
     if (refusal !== null) return refusal;
-    const bound = "binding" in address ? bindingOf(this.#env, address.binding) : null;
+    const bound = "binding" in address ? serviceBinding(this.#env, address.binding) : null;
     if ("binding" in address && bound === null) return `This Worker has no service binding ${address.binding}.`;
     const at = { ...target, cluster: "", version: null, weight: 1, priority: 0 };
     const url = endpointUrl(at, NO_ORIGIN, terms.path, "");
@@ -144,7 +149,7 @@ export class HealthChecker {
     if (service === "") return;
     this.#toldAt = Date.now();
     try {
-      await meshOf(this.#env).getByName(MESH_OBJECT).tellHealth(service, this.rows(this.#toldAt));
+      await this.#env.MESH.getByName(MESH_OBJECT).tellHealth(service, this.rows(this.#toldAt));
     } catch {
       // Told again with the next change, or after TELL_MS.
     }
@@ -157,23 +162,4 @@ async function within(work: Promise<unknown>, ms: number): Promise<void> {
   const timer = setTimeout(resolve, ms);
   await Promise.race([work, promise]);
   clearTimeout(timer);
-}
-
-function meshOf(env: Cloudflare.Env): DurableObjectNamespace<Mesh> {
-  // The binding's type is in src/env/env.ts, which objects may not know.
-  return (env as unknown as { readonly MESH: DurableObjectNamespace<Mesh> }).MESH;
-}
-
-interface Fetching {
-  fetch(url: string, init: RequestInit): Promise<Response>;
-}
-
-function bindingOf(env: Cloudflare.Env, name: string): Fetching | null {
-  // Service bindings are named by users, so no type can declare them.
-  const bound = (env as unknown as Readonly<Record<string, unknown>>)[name];
-  return isFetching(bound) ? bound : null;
-}
-
-function isFetching(value: unknown): value is Fetching {
-  return typeof value === "object" && value !== null && "fetch" in value && typeof value.fetch === "function";
 }

@@ -15,10 +15,11 @@ import {
   withKeys,
   type JwksRecord,
 } from "../src/decide/keys/jwks-record.ts";
+import type { JwksCacheObject } from "../src/model/message/objects.ts";
 import type { JwksAnswer, JwksQuestion } from "../src/model/message/jwks-exchange.ts";
 import { fetchJwks } from "./fetch-jwks.ts";
 
-export class JwksCache extends DurableObject {
+export class JwksCache extends DurableObject implements JwksCacheObject {
   #record: JwksRecord = this.ctx.storage.kv.get<JwksRecord>("jwks") ?? NO_KEYS;
   /** The request on its way: whoever asks meanwhile waits for it. */
   #fetching: Promise<void> | null = null;

@@ -12,8 +12,10 @@ import {
   wakeAt,
   type Ring,
 } from "../src/decide/keys/key-rotation.ts";
+import type { KeyRingObject } from "../src/model/message/objects.ts";
 import type { KeyAnswer, KeyJwk, RingView } from "../src/model/message/key-ring.ts";
 import { encodeBase64url } from "../src/tokens/base64url.ts";
+import { newKeyPair } from "../src/tokens/own-keys.ts";
 
 const RING = "ring";
 const TAG = "tag";
@@ -21,7 +23,6 @@ const PEPPER = "pepper";
 const PUBLIC = "public:";
 const PRIVATE = "private:";
 const PEPPER_BYTES = 32;
-const ES256 = { name: "ECDSA", namedCurve: "P-256" };
 
 interface NewKey {
   readonly kid: string;
@@ -29,7 +30,7 @@ interface NewKey {
   readonly privateJwk: KeyJwk;
 }
 
-export class KeyRing extends DurableObject {
+export class KeyRing extends DurableObject implements KeyRingObject {
   readonly #kv = this.ctx.storage.kv;
 
   constructor(ctx: DurableObjectState, env: Cloudflare.Env) {
@@ -128,11 +129,6 @@ function viewOf(ring: Ring): RingView {
 
 /** Its id is random: it says nothing about the key, and no two rings have one in common. */
 async function newKey(): Promise<NewKey> {
-  const pair = await crypto.subtle.generateKey(ES256, true, ["sign", "verify"]);
-  if (!("privateKey" in pair)) throw new Error("The runtime made no key pair");
-  const jwk = await crypto.subtle.exportKey("jwk", pair.privateKey);
-  if (jwk instanceof ArrayBuffer) throw new Error("The runtime exported no JWK");
-  const publicJwk = { kty: "EC", crv: "P-256", x: jwk.x ?? "", y: jwk.y ?? "" };
   const kid = encodeBase64url(crypto.getRandomValues(new Uint8Array(12)));
-  return { kid, publicJwk, privateJwk: { ...publicJwk, d: jwk.d ?? "" } };
+  return { kid, ...(await newKeyPair()) };
 }

@@ -5,6 +5,7 @@ import { DurableObject } from "cloudflare:workers";
 import { CHECK_FIRST_MS } from "../src/decide/fleet/freshness.ts";
 import { pollInterval } from "../src/decide/fleet/poll-interval.ts";
 import { percentile, spread } from "../src/decide/fleet/propagation.ts";
+import type { MeshObject } from "../src/model/message/objects.ts";
 import type { Propagation } from "../src/model/api/registry.ts";
 import type { PollAnswer, PollQuestion } from "../src/model/message/propagation.ts";
 import type { HealthRow } from "../src/model/message/health.ts";
@@ -32,7 +33,7 @@ interface Timing {
   readonly arrivals: number[];
 }
 
-export class Mesh extends DurableObject {
+export class Mesh extends DurableObject implements MeshObject {
   #head: Head = this.ctx.storage.kv.get<Head>("head") ?? { revision: 0, generation: 0 };
   /** In order of `seenAt`, the longest silent first. */
   readonly #receipts = new Map<string, Receipt>();

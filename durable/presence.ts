@@ -2,6 +2,7 @@
 // alarm has the registry remove the endpoint. The registry says which endpoints exist; this object, which are alive.
 import { DurableObject } from "cloudflare:workers";
 import { granted, renewed, restored, type EndpointLease } from "../src/decide/fleet/presence.ts";
+import type { PresenceObject } from "../src/model/message/objects.ts";
 import type { LeaseGrant, Renewal } from "../src/model/message/propagation.ts";
 
 const PREFIX = "lease:";
@@ -14,7 +15,7 @@ interface Held extends EndpointLease {
   readonly grantedAt: number;
 }
 
-export class Presence extends DurableObject {
+export class Presence extends DurableObject implements PresenceObject {
   readonly #leases = this.#restore(Date.now());
 
   /** Starts the lease of a registration; one of the same key is replaced. */

@@ -10,12 +10,14 @@ import {
   type Coordinator,
   type WrittenLedger,
 } from "../src/decide/limit/coordinator.ts";
-import { chunksOf, type DemandChunk } from "../src/decide/limit/demand-history.ts";
+import { chunksOf } from "../src/decide/limit/demand-history.ts";
 import { answerSync } from "../src/decide/limit/grant.ts";
 import { untilFull } from "../src/decide/limit/ledger.ts";
-import { limitUsage, type LimitUse } from "../src/decide/limit/usage.ts";
+import { limitUsage } from "../src/decide/limit/usage.ts";
 import { OVERFLOW_KEY } from "../src/decide/limit/overflow-key.ts";
 import { askStrictly, giveBackStrictly } from "../src/decide/limit/strict.ts";
+import type { DemandChunk, LimitUse } from "../src/model/message/limit-use.ts";
+import type { RateLimiterObject } from "../src/model/message/objects.ts";
 import type { LimiterCalls, StrictAnswer, StrictAsk, SyncReply, SyncRequest } from "../src/model/message/lease.ts";
 import { readDemand, trimDemand, writeDemand } from "./storage/demand-rows.ts";
 
@@ -33,7 +35,7 @@ interface Row extends WrittenLedger {
   readonly fullAt: number;
 }
 
-export class RateLimiter extends DurableObject {
+export class RateLimiter extends DurableObject implements RateLimiterObject {
   readonly #coordinator: Coordinator = this.#restore(Date.now());
   readonly #unwritten = new Set<string>();
   #writing = false;

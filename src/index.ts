@@ -1,5 +1,6 @@
 // The map: what is under /_selvage/ goes to the control plane, everything else is traffic. Control plane and adapters are
 // loaded when they are first called, so that an isolate which only serves traffic never evaluates it.
+import { settingsOf } from "./env/settings.ts";
 import { planeOf } from "./decide/route/plane.ts";
 import type { Env } from "./env/env.ts";
 import { toProblem, type Refusal } from "./model/word/problem.ts";
@@ -17,7 +18,7 @@ export { Registry } from "./registry/registry.ts";
 
 export default {
   async fetch(request: Request, env: Env, ctx: ExecutionContext): Promise<Response> {
-    switch (planeOf(request.url, env.ADMIN_HOST)) {
+    switch (planeOf(request.url, settingsOf(env).adminHost)) {
       case "traffic":
         return proxy(request, env, ctx);
       case "closed":

@@ -1,5 +1,6 @@
 // The end of Overrides: when the time of one has come, the mesh is compiled again without it, as a revision of its own. The
 // mesh object's alarm is the clock; the minutely sweep makes up for one that was lost.
+import { settingsOf } from "../env/settings.ts";
 import type { Env } from "../env/env.ts";
 import { announce } from "./announce.ts";
 import { change } from "./change.ts";
@@ -47,7 +48,8 @@ async function recompile(
       source: "expire",
       reason,
       now: new Date(now).toISOString(),
-      localMesh: env.LOCAL_MESH === "true",
+      localMesh: settingsOf(env).isLocalMesh,
+      meshDomain: settingsOf(env).meshDomain,
     },
     { incoming: [], target: refs.length === 1 ? (refs[0] ?? "mesh") : "mesh", rolledBackTo: null },
     ({ documents }) => ({

@@ -1,6 +1,7 @@
 // Service documents → registry entries of the snapshot: exposure, effective timeouts, and the endpoints that the document
 // itself lists. Dynamic endpoints are laid beside them later, by the data plane.
 import { refusalForAddress } from "../decide/text/address.ts";
+import { canonicalPath } from "../model/word/canonical-path.ts";
 import type { Finding } from "../model/word/finding.ts";
 import { parseDuration } from "../model/document/field/duration.ts";
 import type { HealthTerms } from "../model/snapshot/health-terms.ts";
@@ -58,9 +59,10 @@ function policiesOf(
 }
 
 function compileHealthCheck(check: HealthCheckSpec): HealthTerms {
-  const { path, interval, timeout, healthyThreshold, unhealthyThreshold, expectedStatuses } = check;
+  const { interval, timeout, healthyThreshold, unhealthyThreshold, expectedStatuses } = check;
+  const canonical = canonicalPath(check.path);
   return {
-    path,
+    path: canonical.ok ? canonical.path + canonical.search : check.path,
     intervalMs: Math.max(LEAST_INTERVAL_MS, parseDuration(interval) ?? 0),
     timeoutMs: parseDuration(timeout) ?? 0,
     healthyThreshold,

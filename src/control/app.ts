@@ -1,7 +1,7 @@
 // The admin API as one Hono application: a list of families. Loaded by index.ts when it is first called, so that an
 // isolate which only serves traffic never evaluates it.
 import { OpenAPIHono } from "@hono/zod-openapi";
-import { canonicalPath } from "../decide/route/canonical-path.ts";
+import { canonicalPath } from "../model/word/canonical-path.ts";
 import type { Env } from "../env/env.ts";
 import { refusalResponse } from "./http/answer.ts";
 import { registerApply } from "./calls/apply.ts";

@@ -1,60 +1,30 @@
-// What the platform hands the Worker: bindings and variables, each with what it means. Read once per request, in index.ts.
-import type { CircuitBreaker } from "../../durable/circuit-breaker.ts";
-import type { JwksCache } from "../../durable/jwks-cache.ts";
-import type { KeyRing } from "../../durable/key-ring.ts";
-import type { Mesh } from "../../durable/mesh.ts";
-import type { Presence } from "../../durable/presence.ts";
-import type { RateLimiter } from "../../durable/rate-limiter.ts";
+// What the platform hands the Worker: its bindings, each with what it means, and variables.
+import type {
+  CircuitBreakerObject,
+  JwksCacheObject,
+  KeyRingObject,
+  MeshObject,
+  PresenceObject,
+  RateLimiterObject,
+} from "../model/message/objects.ts";
+import type { Variables } from "./variables.ts";
 
-export interface Env {
+/** Objects of a class, known by what they answer and not by how. */
+type Objects<Calls> = DurableObjectNamespace<Calls & Rpc.DurableObjectBranded>;
+
+export interface Env extends Variables {
   /** The registry: documents, revisions, snapshots, endpoints, audit. */
   readonly DB: D1Database;
   /** One object for the mesh: revision pointer and propagation receipts. */
-  readonly MESH: DurableObjectNamespace<Mesh>;
+  readonly MESH: Objects<MeshObject>;
   /** One object for each cluster: heartbeat leases of its endpoints. */
-  readonly PRESENCE: DurableObjectNamespace<Presence>;
+  readonly PRESENCE: Objects<PresenceObject>;
   /** One object for each RateLimitPolicy, `<namespace>/<name>`: what is used of its limits. */
-  readonly LIMITER: DurableObjectNamespace<RateLimiter>;
+  readonly LIMITER: Objects<RateLimiterObject>;
   /** One object for each service: its breakers and ejections, for the whole fleet. */
-  readonly BREAKER: DurableObjectNamespace<CircuitBreaker>;
+  readonly BREAKER: Objects<CircuitBreakerObject>;
   /** One object for each URL of a key set, by the URL's SHA-256: the only place that fetches it. */
-  readonly JWKS: DurableObjectNamespace<JwksCache>;
+  readonly JWKS: Objects<JwksCacheObject>;
   /** One object for the mesh: its signing keys and the pepper of client secrets. */
-  readonly KEYRING: DurableObjectNamespace<KeyRing>;
-  /** The bootstrap operator token (a secret). Without it the admin API answers 401 until an API token exists. */
-  readonly SELVAGE_ADMIN_TOKEN?: string;
-  /** OpenID provider of operators: its issuer, as tokens spell it in `iss`. */
-  readonly OPERATOR_OIDC_ISSUER?: string;
-  /** Audience of its access tokens for this API; unset = the client id, so that ID tokens are taken. */
-  readonly OPERATOR_OIDC_AUDIENCE?: string;
-  /** This mesh at the provider; without it there is no login by browser, only bearer tokens. */
-  readonly OPERATOR_OIDC_CLIENT_ID?: string;
-  /** A secret; unset = a public client, by PKCE alone. */
-  readonly OPERATOR_OIDC_CLIENT_SECRET?: string;
-  /** Cloudflare Access in front: `team.cloudflareaccess.com`. */
-  readonly ACCESS_TEAM_DOMAIN?: string;
-  /** The application's AUD tag; several with commas between. */
-  readonly ACCESS_AUD?: string;
-  /** Who of the provider's people is what here: a list of rules, JSON. The first that fits counts; nobody without one gets in. */
-  readonly OPERATOR_ROLES?: string;
-  /** What proxies that ask for decisions send as `selvage-adapter-token` (a secret). Without it only a local mesh answers. */
-  readonly ADAPTER_TOKEN?: string;
-  /** SPIFFE trust domain of the mesh. */
-  readonly TRUST_DOMAIN: string;
-  /** `iss` of what the mesh signs, when it is to be an address; unset = `spiffe://<TRUST_DOMAIN>`. */
-  readonly MESH_ISSUER?: string;
-  /** When set, `<service>.<namespace>.<MESH_DOMAIN>` addresses a service without a path prefix. */
-  readonly MESH_DOMAIN?: string;
-  /** When set, the only host that answers under `/_selvage/`. */
-  readonly ADMIN_HOST?: string;
-  /** "true" under `selvage up`: the cluster of endpoints without one is `local`, where private addresses are allowed. */
-  readonly LOCAL_MESH?: string;
-  /** Set where every caller is on this machine (`selvage up` on a loopback address): the callers' address. */
-  readonly LOCAL_CLIENT_ADDRESS?: string;
-  /** "true": a proxy in front tells by `selvage-entry`, `x-forwarded-proto` and `x-forwarded-port` where a request came in. */
-  readonly TRUST_ENTRY?: string;
-  /** Region that this data plane runs in, as Clusters name theirs: where the platform does not tell, or to overrule it. */
-  readonly REGION?: string;
-  /** Name of this data-plane isolate group, shown in propagation receipts (`--edges`). */
-  readonly EDGE?: string;
+  readonly KEYRING: Objects<KeyRingObject>;
 }

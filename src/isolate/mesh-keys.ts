@@ -1,8 +1,9 @@
 // The mesh's own keys in an isolate's memory. A key that was revoked is refused within 60 s: no isolate decides on keys that
 // it last asked about longer ago than that, unless the ring cannot be reached; then the keys at hand serve on for a day.
-import type { KeyAnswer, KeyJwk, KeyMaterial } from "../model/message/key-ring.ts";
+import type { KeyAnswer, KeyMaterial } from "../model/message/key-ring.ts";
 import type { Key, MeshKeys } from "../model/message/mesh-keys.ts";
 import { decodeBase64url } from "../tokens/base64url.ts";
+import { importOwnKey } from "../tokens/own-keys.ts";
 import { Kept, type Clock, type Context, type KeptTerms } from "./kept.ts";
 
 export const KEY_TERMS: KeptTerms = {
@@ -51,18 +52,13 @@ export class HeldKeys {
 
 async function importAll({ signing, accepted, pepper }: KeyMaterial): Promise<MeshKeys> {
   const held = await Promise.all(
-    accepted.map(async ({ kid, jwk }): Promise<[string, Key]> => [kid, await importKey(jwk, "verify")]),
+    accepted.map(async ({ kid, jwk }): Promise<[string, Key]> => [kid, await importOwnKey(jwk)]),
   );
   const bytes = decodeBase64url(pepper);
   if (bytes === null) throw new Error("The ring's pepper cannot be read");
   return {
-    signing: { kid: signing.kid, key: await importKey(signing.jwk, "sign") },
+    signing: { kid: signing.kid, key: await importOwnKey(signing.jwk) },
     accepted: new Map(held),
     pepper: await crypto.subtle.importKey("raw", bytes, { name: "HMAC", hash: "SHA-256" }, false, ["sign"]),
   };
-}
-
-/** Public keys may be told again: they are published. */
-function importKey(jwk: KeyJwk, use: "sign" | "verify"): Promise<Key> {
-  return crypto.subtle.importKey("jwk", { ...jwk }, { name: "ECDSA", namedCurve: "P-256" }, use === "verify", [use]);
 }

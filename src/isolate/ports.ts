@@ -1,5 +1,6 @@
 // What an isolate needs from outside to keep things fresh: the mesh object, the registry, the key ring, the objects that
 // fetch key sets, a clock. Made once for an env.
+import { settingsOf } from "../env/settings.ts";
 import type { Env } from "../env/env.ts";
 import { KEY_RING, MESH_OBJECT } from "../model/word/refs.ts";
 import { sha256Hex } from "../store/digest.ts";
@@ -37,7 +38,7 @@ export function portsOf(env: Env): IsolatePorts {
     return known;
   }
   const ports: IsolatePorts = {
-    edge: env.EDGE ?? null,
+    edge: settingsOf(env).edge,
     now: () => Date.now(),
     wait: (ms) => scheduler.wait(ms),
     poll: (question) => env.MESH.getByName(MESH_OBJECT).poll(question),

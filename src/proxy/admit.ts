@@ -1,31 +1,17 @@
 // The door: one canonical path, one host, a client address that nobody can forge, and headers without anything that only
 // the mesh or the platform may say. What passes here is what every later stage decides about and what is forwarded.
 import { DEFAULT_PORT, parseAuthority, type Authority, type Scheme } from "../decide/route/authority.ts";
-import { canonicalPath, MAX_PATH_LENGTH, type PathFault } from "../decide/route/canonical-path.ts";
+import { canonicalPath, PATH_FAULTS } from "../model/word/canonical-path.ts";
 import { HeaderBag, type HeaderFields } from "../decide/header/header-bag.ts";
 import { MAX_HEADER_BYTES, MAX_HEADERS, type RequestHeaders } from "../decide/header/headers.ts";
 import { withoutOperatorCookies } from "../decide/header/operator-cookies.ts";
 import type { IsolateState } from "../isolate/state.ts";
-import type { Env } from "../env/env.ts";
+import type { Settings } from "../env/settings.ts";
 import type { Refusal } from "../model/word/problem.ts";
 import type { Admitted, Exchange } from "./exchange/exchange.ts";
 
 /** How often a request may pass through a mesh before it is taken for a loop. */
 export const MAX_HOPS = 16;
-
-const PATH_FAULTS: Readonly<Record<PathFault, string>> = {
-  "not-absolute": "The path does not start with a slash",
-  "too-long": `The path or the query is longer than ${MAX_PATH_LENGTH} characters`,
-  "too-many-segments": "The path has more than 64 segments",
-  "control-character": "The path or the query holds a control character",
-  backslash: "The path holds a backslash, which some servers read as a slash",
-  "bad-escape": "The path holds a percent sign that is not followed by two hexadecimal digits",
-  "encoded-separator": "The path holds an encoded slash or backslash (%2F, %5C), which servers read differently",
-  "not-utf8": "The path or the query is not valid UTF-8",
-  "dot-segment-parameters": 'The path holds ".." or "." with parameters, which servers read differently',
-  "unnamed-segment": "The path holds a segment of parameters only, which servers read differently",
-  "above-root": 'The path climbs above the root with ".."',
-};
 
 /**
  * With `/../` in what it asks about, the question of a proxy that does not make paths canonical leaves the adapter's path
@@ -50,7 +36,7 @@ export interface Incoming {
 export function admit(
   request: Incoming,
   inspected: RequestHeaders,
-  by: Pick<Exchange, "env" | "state">,
+  by: Pick<Exchange, "settings" | "state">,
   requestId: string,
 ): Admitted | Refusal {
   const { method, url } = request;
@@ -73,7 +59,7 @@ export function admit(
   }
   const headers = fieldsOf(request, inspected);
   if (inspected.hasOperatorCookie) dropOperatorCookies(headers);
-  const entry = entryOf(url, request.headers, by.env);
+  const entry = entryOf(url, request.headers, by.settings);
   const bodiless = method === "GET" || method === "HEAD";
   if (bodiless) headers.delete("content-length");
   return {
@@ -153,9 +139,9 @@ const UNKNOWN_ENTRY: Readonly<Record<Scheme, Admitted["entry"]>> = {
   https: { gateway: null, port: null, scheme: "https" },
 };
 
-function entryOf(url: string, headers: Headers, env: Env): Admitted["entry"] {
+function entryOf(url: string, headers: Headers, { trustsEntry }: Settings): Admitted["entry"] {
   const own: Scheme = url.startsWith("https:") ? "https" : "http";
-  if (env.TRUST_ENTRY !== "true") return UNKNOWN_ENTRY[own];
+  if (!trustsEntry) return UNKNOWN_ENTRY[own];
   const said = headers.get("x-forwarded-proto")?.toLowerCase();
   const scheme = said === "http" || said === "https" ? said : own;
   const port = Number(headers.get("x-forwarded-port") ?? "");
@@ -171,10 +157,10 @@ function entryOf(url: string, headers: Headers, env: Env): Admitted["entry"] {
  * On Cloudflare's network the platform writes CF-Connecting-IP. Elsewhere whoever connects could, so there it is the peer
  * that workerd tells in `cf.clientIp`; a local mesh behind a front of its own knows only what `LOCAL_CLIENT_ADDRESS` says.
  */
-function clientAddressOf(request: Incoming, { env, state }: Pick<Exchange, "env" | "state">): string | null {
-  if (env.LOCAL_CLIENT_ADDRESS !== undefined) return env.LOCAL_CLIENT_ADDRESS;
+function clientAddressOf(request: Incoming, { settings, state }: Pick<Exchange, "settings" | "state">): string | null {
+  if (settings.localClientAddress !== null) return settings.localClientAddress;
   // Learned from the first request: `request.cf` is parsed anew for each.
-  state.isSelfHosted ??= env.LOCAL_MESH === "true" || peerOf(request) !== null;
+  state.isSelfHosted ??= settings.isLocalMesh || peerOf(request) !== null;
   return state.isSelfHosted ? peerOf(request) : request.headers.get("cf-connecting-ip");
 }
 

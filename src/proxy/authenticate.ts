@@ -57,8 +57,8 @@ function policyInForce({ live }: Exchange, index: number | undefined): Authentic
 }
 
 /** Who calls, with the SPIFFE ID of a certificate where nothing else said it. */
-function withCertificate({ admitted, caller, env }: Exchange): { caller: Caller; is: "absent" | "bad" | "good" } {
-  const certificate = readCertificate(admitted.certificate(), env.TRUST_DOMAIN);
+function withCertificate({ admitted, caller, settings }: Exchange): { caller: Caller; is: "absent" | "bad" | "good" } {
+  const certificate = readCertificate(admitted.certificate(), settings.trustDomain);
   if (certificate.is !== "good" || certificate.party === null) return { caller, is: certificate.is };
   const { kind, party } = certificate.party;
   return { caller: caller[kind] === null ? { ...caller, [kind]: party } : caller, is: "good" };

@@ -2,8 +2,7 @@
 // service, without what addressed it and before any rewrite.
 import { audited, decideAuthorization as judge } from "../decide/authorize/authorize.ts";
 import type { AuthorizationRequest } from "../decide/authorize/request.ts";
-import { canonicalPath } from "../decide/route/canonical-path.ts";
-import { dropSegments, modifyPath } from "../decide/route/rewrite.ts";
+import { dropSegments } from "../decide/route/rewrite.ts";
 import type { Authorization } from "../model/snapshot/access.ts";
 import type { Denied, Exchange, Routed } from "./exchange/exchange.ts";
 
@@ -32,26 +31,14 @@ function askedOf({ admitted, caller }: Exchange, routed: Routed): AuthorizationR
   const { matchPath, headers } = admitted;
   const asSent = routed.addressPrefix === "" ? matchPath : dropSegments(matchPath, 2) || "/";
   // What a namespace that was given nothing rewrites is allowed or not as the service will see it.
-  const path = routed.access.foreign === true ? (rewrittenOf(asSent, routed)[0] ?? asSent) : asSent;
+  const path = routed.access.foreign === true ? routed.sent.matchPath : asSent;
   return {
     caller,
     clientAddress: admitted.clientAddress,
     method: admitted.method,
     host: admitted.host,
     path,
-    otherPaths: () => [matchPath, asSent, ...rewrittenOf(asSent, routed)],
+    otherPaths: () => [matchPath, asSent, routed.sent.matchPath],
     header: (name) => (name === "host" ? admitted.host : headers.get(name)),
   };
-}
-
-/** As the last rewrite of the path makes it, in its canonical form. */
-function rewrittenOf(path: string, { filters, matchedPath }: Routed): string[] {
-  return filters
-    .flatMap((filter) => (filter.type === "URLRewrite" && filter.path !== null ? [filter.path] : []))
-    .slice(-1)
-    .map((modifier) => {
-      const rewritten = modifyPath(path, modifier, matchedPath);
-      const canonical = canonicalPath(rewritten);
-      return canonical.ok ? canonical.matchPath : rewritten;
-    });
 }

@@ -1,5 +1,6 @@
 // What a proxy that users already run is told about a request: the same walk as the mesh's own traffic takes, up to where
 // the service would be called. No endpoint is chosen and nothing is forwarded; what is counted is counted.
+import { settingsOf } from "../env/settings.ts";
 import { ANONYMOUS, sourceOf } from "../decide/identity/caller.ts";
 import { headerChanges } from "../decide/header/header-changes.ts";
 import { planFilters } from "../decide/route/filter-plan.ts";
@@ -28,6 +29,7 @@ export const decideExternally: ExternalDecision = createExternalDecision(ports, 
 export function createExternalDecision(ports: Ports, stateOf: () => IsolateState = ownState(ports)): ExternalDecision {
   return async (question, env, ctx) => {
     const state = stateOf();
+    const settings = settingsOf(env);
     const startedAtMs = ports.now();
     const { method, url, headers, clientAddress } = question;
     const inspected = inspectRequest(headers);
@@ -41,11 +43,16 @@ export function createExternalDecision(ports: Ports, stateOf: () => IsolateState
       const live = await ports.current(env, ctx, startedAtMs, question.via);
       if (live === null) return no(NOT_READY, { stage: "configuration" });
       by.revision = live.snapshot.revision;
-      const admitted = admit({ method, url, headers, body: null, clientAddress }, inspected, { env, state }, requestId);
+      const admitted = admit(
+        { method, url, headers, body: null, clientAddress },
+        inspected,
+        { settings, state },
+        requestId,
+      );
       if ("problem" in admitted) return no(admitted);
       const trace = undefined;
       const caller = ANONYMOUS;
-      const exchange: Exchange = { ports, state, env, ctx, live, admitted, startedAtMs, trace, caller };
+      const exchange: Exchange = { ports, state, env, settings, ctx, live, admitted, startedAtMs, trace, caller };
       return await walk(exchange, question, by, no);
     } catch (error) {
       reportError(error);

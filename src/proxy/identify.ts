@@ -3,7 +3,7 @@
 import { BAD_TOKEN_CHALLENGE } from "../decide/identity/authenticate.ts";
 import { ANONYMOUS } from "../decide/identity/caller.ts";
 import { ACCESS_TOKEN_TYPE, meshCaller, meshParty, type MeshProof } from "../decide/identity/mesh-caller.ts";
-import { meshAudience, meshIssuer } from "../decide/identity/mesh-names.ts";
+import { meshAudience } from "../decide/identity/mesh-names.ts";
 import type { MeshToken } from "../isolate/state.ts";
 import type { Caller } from "../model/snapshot/caller.ts";
 import type { MeshKeys } from "../model/message/mesh-keys.ts";
@@ -32,7 +32,7 @@ export function identify(exchange: Exchange): Caller | Refusal | Promise<Caller 
 function tokensOf(exchange: Exchange): readonly string[] {
   const { identity } = exchange.admitted;
   const bearer = bearerOf(exchange);
-  const isOurs = bearer !== null && (identity === bearer || peekIssuer(bearer) === meshIssuer(exchange.env));
+  const isOurs = bearer !== null && (identity === bearer || peekIssuer(bearer) === exchange.settings.issuer);
   if (identity === null) return isOurs ? [bearer] : NONE;
   return isOurs && bearer !== identity ? [identity, bearer] : [identity];
 }
@@ -76,15 +76,15 @@ function recall({ state, startedAtMs }: Exchange, text: string, { accepted }: Me
 
 /** @returns why it does not hold, for the trace */
 async function verify(
-  { env, state, startedAtMs: now }: Exchange,
+  { settings, state, startedAtMs: now }: Exchange,
   text: string,
   { accepted }: MeshKeys,
 ): Promise<MeshToken | string> {
   const token = readToken(text);
   if (!token.ok) return token.reason;
   const terms = {
-    issuer: meshIssuer(env),
-    audiences: [meshAudience(env)],
+    issuer: settings.issuer,
+    audiences: [meshAudience(settings)],
     algorithms: ["ES256"],
     clockSkewMs: SKEW_MS,
     requiredClaims: ["exp", "iat", "jti", "sub", "client_id"],
@@ -101,10 +101,10 @@ async function verify(
 
 /** Each time anew: what a token stands for may be gone since the last request. */
 function judge(exchange: Exchange, tokens: readonly MeshToken[]): Caller | Refusal {
-  const { live, env, startedAtMs, trace } = exchange;
+  const { live, settings, startedAtMs, trace } = exchange;
   const proofs: MeshProof[] = [];
   for (const { claims, expiresAtMs } of tokens) {
-    const spiffe = meshParty(claims, live.snapshot, env.TRUST_DOMAIN, startedAtMs);
+    const spiffe = meshParty(claims, live.snapshot, settings.trustDomain, startedAtMs);
     if (spiffe === null) return refused(exchange, "unknown-party");
     proofs.push({ spiffe, claims, expiresAtMs });
   }

@@ -3,7 +3,7 @@
 import { jwksOf, portsOf } from "../isolate/ports.ts";
 import { isolateState, newIsolateState, type IsolateState } from "../isolate/state.ts";
 import type { Place } from "../decide/balance/locality.ts";
-import type { Env } from "../env/env.ts";
+import { settingsOf, type Settings } from "../env/settings.ts";
 import type { Ports } from "./exchange/exchange.ts";
 
 /** A state of one's own, made with the first request; production passes the process's one instead. */
@@ -15,7 +15,7 @@ export function ownState({ newId }: Pick<Ports, "newId">): () => IsolateState {
 export const ports: Ports = {
   current: (env, ctx, now, request) => {
     const { snapshot } = isolateState();
-    snapshot.locate(() => placeOf(request, env));
+    snapshot.locate(() => placeOf(request, settingsOf(env)));
     return snapshot.current(portsOf(env), ctx, now);
   },
   keys: (env, ctx, now) => isolateState().keys.current(portsOf(env), ctx, now),
@@ -28,7 +28,7 @@ export const ports: Ports = {
 };
 
 /** Where the isolate runs, as far as the operator or the platform tells. */
-export function placeOf({ cf }: Pick<Request, "cf">, { REGION }: Pick<Env, "REGION">): Place {
+export function placeOf({ cf }: Pick<Request, "cf">, { region }: Pick<Settings, "region">): Place {
   const told = (value: unknown): string | null => (typeof value === "string" ? value : null);
-  return { region: REGION || null, colo: told(cf?.["colo"]), continent: told(cf?.["continent"]) };
+  return { region, colo: told(cf?.["colo"]), continent: told(cf?.["continent"]) };
 }

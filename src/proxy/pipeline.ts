@@ -1,6 +1,7 @@
 // What a request walks through, in order: admit → identify → route → authenticate → authorize → filters that answer →
 // limits → authorization service → faults → mirrors → forward, and back. Plain functions, each giving its result or a
 // refusal; the place where every answer leaves.
+import { settingsOf } from "../env/settings.ts";
 import { ANONYMOUS, sourceOf } from "../decide/identity/caller.ts";
 import { authorityText } from "../decide/route/authority.ts";
 import { isPreflight, markResponse, preflightHeaders } from "../decide/header/cors.ts";
@@ -10,7 +11,6 @@ import { modifyHeaders } from "../decide/header/header-modifier.ts";
 import { inspectRequest, keptRequestId } from "../decide/header/headers.ts";
 import { keepProofHeaders } from "../decide/header/proof-headers.ts";
 import { redirectLocation } from "../decide/route/redirect.ts";
-import { modifyPath } from "../decide/route/rewrite.ts";
 import { sessionHeader } from "../decide/route/session.ts";
 import type { Env } from "../env/env.ts";
 import type { Refusal } from "../model/word/problem.ts";
@@ -42,6 +42,7 @@ export const proxy: Proxy = createProxy(ports, isolateState);
 export function createProxy(ports: Ports, stateOf: () => IsolateState = ownState(ports)): Proxy {
   return async (request, env, ctx, trace) => {
     const state = stateOf();
+    const settings = settingsOf(env);
     const startedAtMs = ports.now();
     const inspected = inspectRequest(request.headers);
     const requestId = keptRequestId(inspected.requestId) ?? ports.newId();
@@ -51,11 +52,11 @@ export function createProxy(ports: Ports, stateOf: () => IsolateState = ownState
       const live = loaded instanceof Promise ? await loaded : loaded;
       if (live === null) return refuse(NOT_READY, { ...by, stage: "configuration" });
       by.revision = live.snapshot.revision;
-      const admitted = admit(request, inspected, { env, state }, requestId);
+      const admitted = admit(request, inspected, { settings, state }, requestId);
       if ("problem" in admitted) return refuse(admitted, by);
       trace?.("admit", { host: admitted.host, path: admitted.path, entry: admitted.entry });
       const caller = ANONYMOUS;
-      return await walk({ ports, state, env, ctx, live, admitted, startedAtMs, trace, caller }, by);
+      return await walk({ ports, state, env, settings, ctx, live, admitted, startedAtMs, trace, caller }, by);
     } catch (error) {
       // A bug of ours: told to the operator, not to the caller.
       reportError(error);
@@ -158,6 +159,10 @@ function answerEarly(admitted: Admitted, routed: Routed, plan: FilterPlan, by: A
     search: admitted.search,
     matchedPrefix: routed.matchedPath,
   });
+  if (location === null) {
+    const detail = `${routed.policy} redirects to a path that has no canonical form`;
+    return refuse({ problem: "invalidBackend", detail }, { ...by, stage: "redirect" });
+  }
   return reply(plan.redirect.status, { location }, null, { ...by, stage: "redirect" });
 }
 
@@ -233,7 +238,7 @@ function rewrite(outgoing: Outgoing, routed: Routed, plan: FilterPlan): void {
   const { headers } = outgoing;
   if (plan.rewrite !== null) {
     if (plan.rewrite.hostname !== null) headers.set("x-forwarded-host", plan.rewrite.hostname);
-    if (plan.rewrite.path !== null) outgoing.path = modifyPath(routed.path, plan.rewrite.path, routed.matchedPath);
+    if (plan.rewrite.path !== null) outgoing.path = routed.sent.path;
   }
   for (const modifier of plan.requestModifiers) modifyHeaders(headers, modifier);
 }

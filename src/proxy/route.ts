@@ -3,15 +3,24 @@
 import { namespaceOf } from "../decide/identity/caller.ts";
 import { match, type Matched, type RouteRequest } from "../decide/route/match.ts";
 import { nearRoutes } from "../decide/route/near-routes.ts";
-import { dropSegments } from "../decide/route/rewrite.ts";
+import type { Work } from "../decide/route/regex-machine.ts";
+import { dropSegments, modifyPath } from "../decide/route/rewrite.ts";
 import { addressByHost, addressByPath, type ServiceAddress } from "../decide/route/service-address.ts";
 import { resumeSession } from "../decide/route/session.ts";
 import { pickBackend } from "../decide/route/split.ts";
-import type { Refusal } from "../model/word/problem.ts";
-import type { Backend, Filter, ServiceEntry, ServiceKey, Snapshot } from "../model/snapshot/snapshot.ts";
+import { PATH_FAULTS, type CanonicalPath, type PathFault } from "../model/word/canonical-path.ts";
+import type { ProblemName, Refusal } from "../model/word/problem.ts";
+import type { Backend, Filter, Rule, ServiceEntry, ServiceKey, Snapshot } from "../model/snapshot/snapshot.ts";
 import type { Destination, Exchange, Pinned, Routed } from "./exchange/exchange.ts";
 
 const NO_LIMITS: readonly number[] = [];
+/** For one request, over all conditions of all rules that are tried: about 25 ms of CPU. */
+const MOST_WORK = 2_000_000;
+/** Which rule answers is then not known, and another one might be guarded less. */
+const TOO_MUCH_WORK: Refusal = {
+  problem: "malformedRequest",
+  detail: "The request's path or headers take too long to hold against the patterns of its host: send less text",
+};
 const NO_FILTERS: readonly Filter[] = [];
 
 /**
@@ -22,11 +31,24 @@ export function route(exchange: Exchange): Routed | Refusal {
   const { admitted, live } = exchange;
   const { snapshot } = live;
   const address = addressOf(exchange);
-  const found = match(snapshot.router, question(exchange, admitted.matchPath, null));
-  if (found.match !== null && (address === null || found.host !== "*")) {
-    return byRule(exchange, found, { prefix: "", path: admitted.path, addressed: null, guarded: null });
+  const asked = question(exchange, admitted.matchPath, null);
+  const found = match(snapshot.router, asked);
+  if (asked.work.left < 0) return TOO_MUCH_WORK;
+  if (found.match !== null && mayTake(exchange, found, address)) {
+    const { path, matchPath } = admitted;
+    return byRule(exchange, found, { prefix: "", path, matchPath, addressed: null, guarded: null });
   }
   return address === null ? noRoute(exchange) : atService(exchange, address);
+}
+
+/**
+ * A service's addresses are its namespace's: no rule of another takes them, not even on a host of its own. On a host below
+ * the mesh's domain that holds for services that are not there, too.
+ */
+function mayTake(exchange: Exchange, { rule, host }: Matched, address: ServiceAddress | null): boolean {
+  if (host === "*") return address === null;
+  const named = address ?? addressByHost(exchange.admitted.host, exchange.settings.meshDomain);
+  return named === null || named.service.split("/", 1)[0] === rule.route.split("/", 1)[0];
 }
 
 /**
@@ -38,8 +60,8 @@ export function routeTo(exchange: Exchange, service: ServiceKey): Routed | Refus
 }
 
 /** The service that the host or else the path addresses, when there is one. */
-function addressOf({ admitted, env, live }: Exchange): ServiceAddress | null {
-  for (const address of [addressByHost(admitted.host, env.MESH_DOMAIN), addressByPath(admitted.matchPath)]) {
+function addressOf({ admitted, settings, live }: Exchange): ServiceAddress | null {
+  for (const address of [addressByHost(admitted.host, settings.meshDomain), addressByPath(admitted.matchPath)]) {
     if (address !== null && serviceOf(live.snapshot, address.service) !== null) return address;
   }
   return null;
@@ -55,7 +77,7 @@ function question(
   path: string,
   service: ServiceKey | null,
   callerNamespace = namespaceOf(caller),
-): RouteRequest {
+): RouteRequest & { readonly work: Work } {
   const { headers, search } = admitted;
   let parameters: URLSearchParams | null = null;
   return {
@@ -67,6 +89,7 @@ function question(
     entry: admitted.entry,
     service,
     callerNamespace,
+    work: { left: MOST_WORK },
   };
 }
 
@@ -82,16 +105,18 @@ function atService(
   const skipped = prefix === "" ? 0 : 2;
   const path = dropSegments(admitted.path, skipped) || "/";
   const guarded = entry.exposure === "public" ? null : service;
-  const found = match(
-    live.snapshot.router,
-    question(exchange, dropSegments(admitted.matchPath, skipped) || "/", service, callerNamespace),
-  );
-  if (found.match !== null) return byRule(exchange, found, { prefix, path, addressed: service, guarded });
+  const matchPath = dropSegments(admitted.matchPath, skipped) || "/";
+  const asked = question(exchange, matchPath, service, callerNamespace);
+  const found = match(live.snapshot.router, asked);
+  if (asked.work.left < 0) return TOO_MUCH_WORK;
+  if (found.match !== null) return byRule(exchange, found, { prefix, path, matchPath, addressed: service, guarded });
   const { timeouts, calls = null, fault = null, limits = NO_LIMITS } = entry;
   const policies = { timeouts, calls, fault, limits, ...circuitOf(exchange, entry.circuit) };
   const here = { policy: `Service/${service}`, rule: null, matchedPath: "/", addressPrefix: prefix, path };
+  const sent = { path, matchPath };
   return {
     ...here,
+    sent,
     filters: NO_FILTERS,
     access: entry,
     addressed: service,
@@ -104,30 +129,56 @@ function atService(
 interface Way extends Pick<Routed, "addressed" | "guarded"> {
   readonly prefix: string;
   readonly path: string;
+  readonly matchPath: string;
 }
 
-function byRule(exchange: Exchange, found: Matched, { prefix, path, addressed, guarded }: Way): Routed {
+function byRule(exchange: Exchange, found: Matched, way: Way): Routed {
+  const { prefix, path, addressed, guarded } = way;
   const { rule } = found;
   const pinned = pinnedBackend(exchange, found);
   const backend = pinned?.backend ?? pickBackend(rule.backends, exchange.ports.random());
+  const matchedPath = found.match.path.type === "RegularExpression" ? "/" : found.match.path.value;
+  const filters =
+    backend === null || backend.filters.length === 0 ? rule.filters : [...rule.filters, ...backend.filters];
+  const rewritten = rewrittenPath(path, filters, matchedPath);
   return {
     policy: `HTTPRoute/${rule.route}/${rule.name}`,
     rule,
-    matchedPath: found.match.path.type === "RegularExpression" ? "/" : found.match.path.value,
+    matchedPath,
     addressPrefix: prefix,
     path,
+    sent: rewritten?.ok === true ? rewritten : way,
     access: backend ?? rule,
     addressed,
     guarded,
-    filters: backend === null || backend.filters.length === 0 ? rule.filters : [...rule.filters, ...backend.filters],
+    filters,
     destination:
-      backend === null
-        ? {
-            problem: "invalidBackend",
-            detail: `Rule ${rule.name} of HTTPRoute ${rule.route} has no backend with a weight above 0`,
-          }
-        : destinationOf(exchange, backend, pinned),
+      rewritten?.ok === false
+        ? unsendable(rule, rewritten.reason)
+        : backend === null
+          ? {
+              problem: "invalidBackend",
+              detail: `Rule ${rule.name} of HTTPRoute ${rule.route} has no backend with a weight above 0`,
+            }
+          : destinationOf(exchange, backend, pinned),
   };
+}
+
+/** Null without a rewrite of the path. Of several the last one counts, as everywhere with filters. */
+function rewrittenPath(path: string, filters: readonly Filter[], matchedPath: string): CanonicalPath | null {
+  const rewrite = filters.findLast((filter) => filter.type === "URLRewrite");
+  return rewrite === undefined || rewrite.path === null ? null : modifyPath(path, rewrite.path, matchedPath);
+}
+
+/** What a caller can help; the rest is the rule's fault. */
+const UNSENDABLE: Partial<Record<PathFault, ProblemName>> = {
+  "too-long": "uriTooLong",
+  "too-many-segments": "malformedRequest",
+};
+
+function unsendable({ route, name }: Rule, reason: PathFault): Refusal {
+  const what = `Rule ${name} of HTTPRoute ${route} rewrites the path to one that is not forwarded`;
+  return { problem: UNSENDABLE[reason] ?? "invalidBackend", detail: `${what}: ${PATH_FAULTS[reason]}` };
 }
 
 function destinationOf(exchange: Exchange, backend: Backend, pinned: Pinned | null): Destination | Refusal {
@@ -173,13 +224,13 @@ function noServiceRoute(service: ServiceKey): Refusal {
 }
 
 /** Outside a local mesh strangers are not told how others are routed. */
-function noRoute({ admitted, env, live }: Exchange): Refusal {
+function noRoute({ admitted, settings, live }: Exchange): Refusal {
   const { host, matchPath, method } = admitted;
-  const address = addressByHost(host, env.MESH_DOMAIN) ?? addressByPath(matchPath);
+  const address = addressByHost(host, settings.meshDomain) ?? addressByPath(matchPath);
   const detail =
     address === null
       ? `No route matches ${method} ${matchPath} on ${host}`
       : `There is no service ${address.service}, and no route matches ${method} ${matchPath} on ${host}`;
-  if (env.LOCAL_MESH !== "true") return { problem: "noRoute", detail };
+  if (!settings.isLocalMesh) return { problem: "noRoute", detail };
   return { problem: "noRoute", detail, extensions: { ...nearRoutes(live.snapshot.router, host, matchPath) } };
 }

@@ -1,5 +1,6 @@
 // Base64url as RFC 7515 §2 wants it, and no other spelling: without padding, white space or bits that say nothing. So that
 // one token has exactly one text, and a digest of the text names the token.
+import { encode } from "jose/base64url";
 
 const ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
 const SPELLED = /^[A-Za-z0-9_-]*$/;
@@ -16,8 +17,4 @@ export function decodeBase64url(text: string): Uint8Array<ArrayBuffer> | null {
   return bytes;
 }
 
-export function encodeBase64url(bytes: Uint8Array): string {
-  let binary = "";
-  for (const byte of bytes) binary += String.fromCharCode(byte);
-  return btoa(binary).replaceAll("+", "-").replaceAll("/", "_").replaceAll("=", "");
-}
+export const encodeBase64url: (bytes: Uint8Array) => string = encode;

@@ -1,8 +1,12 @@
 // Keys that tokens are checked with, held in memory: whoever makes a set has fetched already, and asking it never does. Every
 // key is bound to the algorithms it fits when it is taken in, so that a token cannot make another use of it.
+import { importJWK } from "jose/key/import";
 import type { Key } from "../model/message/mesh-keys.ts";
 import { algorithms, type Algorithm } from "./algorithms.ts";
 import { decodeBase64url } from "./base64url.ts";
+
+/** What a signature is checked with; bytes are a shared key. */
+export type CheckingKey = Key | Uint8Array;
 
 export interface KeySet {
   /**
@@ -11,7 +15,7 @@ export interface KeySet {
    * @param kid null = the token names none: every key that fits
    * @param alg of the token's header; one that is not understood fits no key
    */
-  find(kid: string | null, alg: string): readonly Key[];
+  find(kid: string | null, alg: string): readonly CheckingKey[];
 }
 
 export interface ReadKeys {
@@ -27,7 +31,7 @@ export type Jwk = Readonly<Record<string, unknown>>;
 interface Usable {
   readonly kid: string | null;
   readonly alg: string;
-  readonly key: Key;
+  readonly key: CheckingKey;
 }
 
 const MAX_KEYS = 64;
@@ -36,7 +40,7 @@ const MAX_TRIED = 8;
 const MIN_RSA_BITS = 2048;
 const MAX_RSA_BITS = 8192;
 const PRIVATE = ["d", "p", "q", "dp", "dq", "qi", "oth", "k"];
-const NONE: readonly Key[] = [];
+const NONE: readonly CheckingKey[] = [];
 
 /**
  * A public key set (RFC 7517 §5). One bad key does not spoil the others: it is left out and named in `refused`. Of several
@@ -66,13 +70,13 @@ export async function keySetOf(jwks: unknown): Promise<ReadKeys> {
  *
  * @param secret at least as long as the algorithm's hash (32, 48, 64 bytes): it fits no algorithm that wants more
  */
-export async function keySetOfSecret(secret: Uint8Array<ArrayBuffer>): Promise<KeySet> {
-  const held = new Map<string, readonly Key[]>();
-  for (const [alg, { kty, importing, keyBytes = 0 }] of algorithms) {
-    if (kty !== "oct" || secret.byteLength < keyBytes) continue;
-    held.set(alg, [await crypto.subtle.importKey("raw", secret, importing, false, ["verify"])]);
-  }
-  return { find: (_kid, alg) => held.get(alg) ?? NONE };
+export function keySetOfSecret(secret: Uint8Array): KeySet {
+  return {
+    find(_kid, alg) {
+      const known = algorithms.get(alg);
+      return known?.kty === "oct" && secret.byteLength >= (known.keyBytes ?? 0) ? [secret] : NONE;
+    },
+  };
 }
 
 /** Keys that are imported already, by `kid`, all for one algorithm. */
@@ -82,9 +86,9 @@ export function keySetOfKeys(keys: ReadonlyMap<string, Key>, alg: string): KeySe
 
 function index(usable: readonly Usable[]): KeySet {
   // Maps, because a `kid` is whatever a stranger writes.
-  const byAlg = new Map<string, { all: Key[]; unnamed: Key[]; named: Map<string, Key[]> }>();
+  const byAlg = new Map<string, { all: CheckingKey[]; unnamed: CheckingKey[]; named: Map<string, CheckingKey[]> }>();
   for (const { kid, alg, key } of usable) {
-    const held = byAlg.get(alg) ?? { all: [], unnamed: [], named: new Map<string, Key[]>() };
+    const held = byAlg.get(alg) ?? { all: [], unnamed: [], named: new Map<string, CheckingKey[]>() };
     byAlg.set(alg, held);
     held.all.push(key);
     if (kid === null) held.unnamed.push(key);
@@ -116,9 +120,7 @@ async function readKey(jwk: unknown): Promise<Usable[] | string> {
   const fitting = [...algorithms].filter(([name, one]) => (alg === undefined || alg === name) && fits(jwk, one));
   if (fitting.length === 0) return "its type, curve and alg fit no algorithm";
   try {
-    return await Promise.all(
-      fitting.map(async ([name, { importing }]) => ({ kid, alg: name, key: await importPublic(jwk, importing) })),
-    );
+    return await Promise.all(fitting.map(async ([name]) => ({ kid, alg: name, key: await importPublic(jwk, name) })));
   } catch {
     return "it is not a valid key"; // a point off the curve, for one
   }
@@ -129,10 +131,10 @@ function fits(jwk: Jwk, { kty, crv }: Algorithm): boolean {
 }
 
 /** Only the members that make the key: the rest has been judged. What is no key makes the runtime throw. */
-function importPublic({ kty, crv, x, y, n, e }: Jwk, importing: Algorithm["importing"]): Promise<Key> {
+function importPublic({ kty, crv, x, y, n, e }: Jwk, alg: string): Promise<CheckingKey> {
   const point = { crv: String(crv), x: String(x), ...(kty === "EC" ? { y: String(y) } : {}) };
   const members = { kty: String(kty), ...(kty === "RSA" ? { n: String(n), e: String(e) } : point) };
-  return crypto.subtle.importKey("jwk", members, importing, false, ["verify"]);
+  return importJWK(members, alg, { extractable: false });
 }
 
 /** RFC 7518 §3.3: 2048 bits or more. An exponent of 1 would let everyone sign. */

@@ -19,9 +19,8 @@ export interface Token {
   readonly ok: true;
   readonly header: TokenHeader;
   readonly claims: JsonObject;
-  /** What is signed: the first two parts as they came. */
-  readonly signed: string;
-  readonly signature: Uint8Array<ArrayBuffer>;
+  /** All three parts as they came: what is signed, and the signature. */
+  readonly text: string;
 }
 
 /** `unsupported`: an extension that must be understood to read the token, and is not (`crit`, `b64`, `zip`). */
@@ -38,12 +37,11 @@ export function readToken(text: string): Token | Unreadable {
   if (third === undefined || more.length > 0) return MALFORMED;
   const head = objectOf(first);
   const claims = objectOf(second);
-  const signature = decodeBase64url(third);
-  if (head === null || claims === null || signature === null) return MALFORMED;
+  if (head === null || claims === null || decodeBase64url(third) === null) return MALFORMED;
   if ("crit" in head || "b64" in head || "zip" in head) return { ok: false, reason: "unsupported" };
   const { alg, kid = null, typ = null } = head;
   if (typeof alg !== "string" || !isText(kid, MAX_KID) || !isText(typ, MAX_KID)) return MALFORMED;
-  return { ok: true, header: { alg, kid, typ }, claims, signed: `${first}.${second}`, signature };
+  return { ok: true, header: { alg, kid, typ }, claims, text };
 }
 
 /**

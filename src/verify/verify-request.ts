@@ -1,5 +1,5 @@
 // Lets a service take only what came through the mesh: checks `selvage-assertion` against the mesh's published keys. Needs
-// fetch and WebCrypto and nothing else: Node 20 and later, Workers, Deno, Bun.
+// fetch, WebCrypto and jose: Node 20 and later, Workers, Deno, Bun.
 import { ASSERTION_HEADER, ASSERTION_SECONDS, ASSERTION_TYPE, bindingOf } from "../tokens/assertion.ts";
 import { BoundedMap } from "../decide/text/bounded-map.ts";
 import { readToken, type Token } from "../tokens/read-token.ts";

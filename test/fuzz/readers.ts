@@ -15,7 +15,7 @@ import { findCredentials, findTokens } from "../../src/decide/identity/credentia
 import { readSpiffeId } from "../../src/decide/identity/spiffe-id.ts";
 import { bucketKey } from "../../src/decide/limit/key.ts";
 import { parseAuthority } from "../../src/decide/route/authority.ts";
-import { canonicalPath } from "../../src/decide/route/canonical-path.ts";
+import { canonicalPath } from "../../src/model/word/canonical-path.ts";
 import { planeOf } from "../../src/decide/route/plane.ts";
 import { addressByPath } from "../../src/decide/route/service-address.ts";
 import { readRetryAfter } from "../../src/decide/retry/retry-after.ts";

@@ -122,6 +122,35 @@ describe("the path that is judged", () => {
     expect(outside.sent[0]?.url).toBe("http://orders.example/x/1");
   });
 
+  it("is the one that is forwarded, byte for byte, whatever a snapshot says", async () => {
+    const rewriting = (to: string): TestMesh => {
+      const yaml = routeYaml(
+        "[{matches: [{path: {value: /p}}], backendRefs: [{name: orders}], filters: [{type: URLRewrite, urlRewrite: {path: {type: ReplacePrefixMatch, replacePrefixMatch: /to}}}]}]",
+      );
+      const deny = onService("action: DENY, rules: [{to: [{paths: [/admin, /admin/*]}]}]");
+      const mesh = testMesh(serviceYaml("orders") + yaml + deny);
+      // As a release before paths were checked has written it.
+      const [filter] = mesh.snapshot.router.rules[0]!.filters;
+      Object.defineProperty(filter, "path", { value: { type: "ReplacePrefixMatch", value: to } });
+      return mesh;
+    };
+    for (const to of ["/..", "/%2f/..", "/a%/..", "/x/..;/../..", "/;x/.."]) {
+      const mesh = rewriting(to);
+      const answer = await mesh.send("http://shop.example/p/admin/x");
+      expect([to, answer.status]).toEqual([to, 500]);
+      expect((await problemOf(answer)).detail).toMatch(
+        /^Rule 0 of HTTPRoute shop\/route rewrites the path to one that/,
+      );
+      expect(mesh.sent).toEqual([]);
+    }
+    expect((await rewriting("/a/..").send("http://shop.example/p/admin/x")).status).toBe(403);
+    const mesh = rewriting("/é/{x}");
+    expect((await mesh.send("http://shop.example/p/a?q=1")).status).toBe(200);
+    expect(new URL(mesh.sent[0]!.url).pathname).toBe("/%C3%A9/%7Bx%7D/a");
+    const answer = await rewriting(`/${"x".repeat(1000)}`).send(`http://shop.example/p/${"y".repeat(7500)}`);
+    expect([answer.status, (await problemOf(answer)).code]).toEqual([414, "SLV5002"]);
+  });
+
   it("is every one on the way for a DENY: no route can rewrite around it", async () => {
     const around = routeYaml(
       "[{matches: [{path: {value: /x}}], backendRefs: [{name: orders}], filters: [{type: URLRewrite, urlRewrite: {path: {type: ReplacePrefixMatch, replacePrefixMatch: /admin/../admin}}}]}]",

@@ -9,7 +9,7 @@ export interface Mutation {
   readonly to: string;
 }
 
-const PATH = "src/decide/route/canonical-path.ts";
+const PATH = "src/model/word/canonical-path.ts";
 const CONDITION = "src/decide/authorize/condition.ts";
 const HEADERS = "src/decide/header/headers.ts";
 const ADDRESS = "src/decide/text/ip-block.ts";

@@ -1,5 +1,6 @@
 // Which proxies may ask: those that know the secret ADAPTER_TOKEN. Without that secret only a local mesh answers, because
 // whoever may ask may also spend other callers' quota.
+import { settingsOf } from "../../env/settings.ts";
 import type { Env } from "../../env/env.ts";
 import type { Refusal } from "../../model/word/problem.ts";
 
@@ -7,9 +8,9 @@ export const ADAPTER_TOKEN_HEADER = "selvage-adapter-token";
 
 /** null = it may. */
 export async function mayAskAbout({ headers }: Request, env: Env): Promise<Refusal | null> {
-  const { ADAPTER_TOKEN: secret } = env;
-  if (!secret) {
-    if (env.LOCAL_MESH === "true") return null;
+  const { adapterToken: secret, isLocalMesh } = settingsOf(env);
+  if (secret === null) {
+    if (isLocalMesh) return null;
     const detail =
       "Adapters are closed: set the secret ADAPTER_TOKEN, and have the proxy send it as selvage-adapter-token";
     return { problem: "adapterRefused", detail };

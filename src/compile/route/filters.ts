@@ -1,5 +1,6 @@
 // Filters of documents → filters of the snapshot: everything resolved and defaulted, so that the data plane only acts.
 // What cannot be done here becomes `Unsupported`, which answers 500: a filter is never silently skipped.
+import { operatorPath, operatorPrefix } from "../../model/word/operator-path.ts";
 import { serviceKey } from "../../model/word/refs.ts";
 import type { HTTPPathModifier, HTTPRouteFilter } from "../../model/document/gateway-api/http-route-filter.ts";
 import type { Fault, Filter, HeaderPair, PathModifier, Target } from "../../model/snapshot/snapshot.ts";
@@ -27,13 +28,15 @@ function compileFilter(filter: HTTPRouteFilter, pointer: string, context: Filter
     case "ResponseHeaderModifier":
       return { type: filter.type, ...modifier(filter.responseHeaderModifier) };
     case "RequestRedirect": {
-      const { scheme, hostname, port, path, statusCode } = filter.requestRedirect;
+      const { scheme, hostname, port, statusCode } = filter.requestRedirect;
+      const path = pathModifier(filter.requestRedirect.path);
+      if (path !== null && "unusable" in path) return unusablePath(path, `${pointer}/requestRedirect/path`, context);
       return {
         type: filter.type,
         scheme: scheme ?? null,
         hostname: hostname ?? null,
         port: port ?? null,
-        path: pathModifier(path),
+        path,
         status: statusCode,
       };
     }
@@ -41,12 +44,11 @@ function compileFilter(filter: HTTPRouteFilter, pointer: string, context: Filter
       const { statusCode, body } = filter.directResponse;
       return { type: filter.type, status: statusCode, body: body?.string ?? null };
     }
-    case "URLRewrite":
-      return {
-        type: filter.type,
-        hostname: filter.urlRewrite.hostname ?? null,
-        path: pathModifier(filter.urlRewrite.path),
-      };
+    case "URLRewrite": {
+      const path = pathModifier(filter.urlRewrite.path);
+      if (path !== null && "unusable" in path) return unusablePath(path, `${pointer}/urlRewrite/path`, context);
+      return { type: filter.type, hostname: filter.urlRewrite.hostname ?? null, path };
+    }
     case "RequestMirror": {
       const { backendRef, percent, fraction } = filter.requestMirror;
       const target = resolve(backendRef, `${pointer}/requestMirror/backendRef`, context);
@@ -78,6 +80,8 @@ function externalAuth(auth: ExternalAuthSpec, pointer: string, context: FilterCo
     return { type: "Unsupported", name: "ExternalAuth/GRPC", message };
   }
   const at = `${pointer}/externalAuth/backendRef`;
+  const path = operatorPrefix(auth.http.path);
+  if (!path.ok) return unusablePath({ unusable: path.detail }, `${pointer}/externalAuth/http/path`, context);
   let target = resolve(auth.backendRef, at, context);
   const { namespace = context.namespace, name, port } = auth.backendRef;
   const ports = context.world.services.get(serviceKey(namespace, name))?.ports ?? [];
@@ -90,7 +94,7 @@ function externalAuth(auth: ExternalAuthSpec, pointer: string, context: FilterCo
   return {
     type: "ExternalAuth",
     target,
-    path: auth.http.path,
+    path: path.path,
     allowedHeaders: lowerCase(auth.http.allowedHeaders),
     allowedResponseHeaders: lowerCase(auth.http.allowedResponseHeaders),
     maxBodyBytes: auth.forwardBody?.maxSize ?? 0,
@@ -120,11 +124,19 @@ function modifier(from: {
   return { set: from.set.map(pair), add: from.add.map(pair), remove: [...from.remove] };
 }
 
-function pathModifier(path: HTTPPathModifier | undefined): PathModifier | null {
+/** In canonical form. What has none was written before the mesh asked for one: schemas take no such path. */
+function pathModifier(path: HTTPPathModifier | undefined): PathModifier | { readonly unusable: string } | null {
   if (path === undefined) return null;
-  return path.type === "ReplaceFullPath"
-    ? { type: path.type, value: path.replaceFullPath }
-    : { type: path.type, value: path.replacePrefixMatch };
+  const { type } = path;
+  const found =
+    type === "ReplaceFullPath" ? operatorPath(path.replaceFullPath) : operatorPrefix(path.replacePrefixMatch);
+  return found.ok ? { type, value: found.path } : { unusable: found.detail };
+}
+
+function unusablePath({ unusable }: { readonly unusable: string }, pointer: string, { faults }: FilterContext): Filter {
+  const message = `${unusable}; requests of the rule are answered 500`;
+  faults.push({ reason: "UnsupportedValue", message, pointer });
+  return { type: "Unsupported", name: "path", message };
 }
 
 function lowerCase(names: readonly string[]): string[] {

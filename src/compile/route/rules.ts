@@ -1,6 +1,6 @@
 // One rule of an HTTPRoute → a rule of the snapshot: targets resolved, filters compiled, durations in milliseconds, and for
 // each backend the timeouts that hold. Where the rule is in force is the router's business, not this file's.
-import { canonicalPath } from "../../decide/route/canonical-path.ts";
+import { canonicalPath } from "../../model/word/canonical-path.ts";
 import type { DocumentOf } from "../../model/document/document.ts";
 import { parseDuration } from "../../model/document/field/duration.ts";
 import type { HTTPBackendRef, HTTPRouteRule } from "../../model/document/gateway-api/http-route.ts";

@@ -2,7 +2,7 @@
 import { z } from "zod";
 import type { Store } from "../../store/store.ts";
 import { coordinatedServices, guardedServices } from "../../decide/breaker/guarded-services.ts";
-import type { States } from "../../../durable/circuit-breaker.ts";
+import type { BreakerStates } from "../../model/message/objects.ts";
 import type { Env } from "../../env/env.ts";
 import { breakerListSchema, forceRequestSchema, serviceBreakersSchema } from "../../model/api/breakers.ts";
 import type { ServiceBreakers } from "../../model/api/breakers.ts";
@@ -108,7 +108,7 @@ async function services(store: Store, of: (snapshot: Snapshot) => ServiceKey[]):
   return snapshot === null ? [] : of(snapshot);
 }
 
-async function statesOf(env: Env, key: ServiceKey): Promise<States | null> {
+async function statesOf(env: Env, key: ServiceKey): Promise<BreakerStates | null> {
   try {
     return await env.BREAKER.getByName(key).states();
   } catch {
@@ -116,7 +116,7 @@ async function statesOf(env: Env, key: ServiceKey): Promise<States | null> {
   }
 }
 
-function toWire(key: ServiceKey, states: States | null, now: number): ServiceBreakers {
+function toWire(key: ServiceKey, states: BreakerStates | null, now: number): ServiceBreakers {
   const [namespace = "", service = ""] = key.split("/");
   const time = (ms: number | null): string | null => (ms === null ? null : new Date(ms).toISOString());
   return {

@@ -1,4 +1,5 @@
 // The catalog: which services there are, where callers reach them, who answers, and what they speak.
+import { settingsOf } from "../../env/settings.ts";
 import { z } from "zod";
 import { builtInCluster, clusterRule } from "../../compile/documents/cluster-rule.ts";
 import type { Store } from "../../store/store.ts";
@@ -87,7 +88,8 @@ function toCatalogService(
 ): CatalogService {
   const { name, namespace, labels } = document.metadata;
   const spec = document.apiVersion === "v1" ? null : document.spec;
-  const all = [...staticEndpoints(document, env.LOCAL_MESH === "true"), ...registered.map(toEndpoint)];
+  const { isLocalMesh, meshDomain } = settingsOf(env);
+  const all = [...staticEndpoints(document, isLocalMesh), ...registered.map(toEndpoint)];
   const endpoints = withHealth(all, health);
   return {
     namespace,
@@ -98,7 +100,7 @@ function toCatalogService(
     labels,
     addresses: [
       `/svc/${name}.${namespace}/`,
-      ...(env.MESH_DOMAIN ? [`https://${name}.${namespace}.${env.MESH_DOMAIN}/`] : []),
+      ...(meshDomain === null ? [] : [`https://${name}.${namespace}.${meshDomain}/`]),
     ],
     versions: [...Map.groupBy(endpoints, ({ version }) => version)].map(([version, those]) => ({
       version,
@@ -112,7 +114,7 @@ function toCatalogService(
 
 /** Whether the cluster that has an endpoint of the same origin allows private addresses; else the built-in cluster's word. */
 async function mayBePrivate(store: Store, document: DocumentOf<"Service">, url: string, env: Env): Promise<boolean> {
-  const localMesh = env.LOCAL_MESH === "true";
+  const localMesh = settingsOf(env).isLocalMesh;
   const { namespace, name } = document.metadata;
   const registered = (await store.endpoints({ namespace, service: name })).map(toEndpoint);
   const near = [...staticEndpoints(document, localMesh), ...registered].find(

@@ -1,4 +1,5 @@
 // Dynamic registration of one service's endpoints: what an agent, or a deployment script, tells the mesh.
+import { settingsOf } from "../../env/settings.ts";
 import { z } from "zod";
 import { deregisterEndpoint, drainEndpoint, registerEndpoint } from "../../registry/endpoints.ts";
 import { endpointListSchema, endpointRequestSchema, endpointStateSchema } from "../../model/api/endpoints.ts";
@@ -41,7 +42,7 @@ export function registerEndpoints(app: ControlApp): void {
         store.endpoints({ namespace: ns, service: svc }),
         probedHealth(env),
       ]);
-      const all = [...staticEndpoints(stored.document, env.LOCAL_MESH === "true"), ...registered.map(toEndpoint)];
+      const all = [...staticEndpoints(stored.document, settingsOf(env).isLocalMesh), ...registered.map(toEndpoint)];
       return { body: { items: withHealth(all, health), generation: head.generation } };
     },
   });
@@ -65,7 +66,7 @@ export function registerEndpoints(app: ControlApp): void {
     async handle(exchange) {
       const { params, body, env, store } = exchange;
       const audit = auditEndpoint(exchange, "putEndpoint", params, { ...body });
-      const options = { now: audit.at, localMesh: env.LOCAL_MESH === "true", audit };
+      const options = { now: audit.at, localMesh: settingsOf(env).isLocalMesh, audit };
       const registered = await registerEndpoint(env, store, keyOf(params), body, options);
       if (!registered.ok) return registered.refusal;
       return { status: registered.created ? 201 : 200, body: toEndpoint(registered.endpoint) };

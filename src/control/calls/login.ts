@@ -1,5 +1,6 @@
 // Login and logout of browsers: with a token, or at the OpenID provider. What comes out is a session's cookie; what a
 // session may do is found out anew with every request.
+import { settingsOf } from "../../env/settings.ts";
 import { z } from "zod";
 import { Store } from "../../store/store.ts";
 import { cookieNamed, LOGIN_COOKIE } from "../../decide/header/operator-cookies.ts";
@@ -159,7 +160,7 @@ const visitOf = ({ env, ctx }: PageVisit): AdminRequest => ({ env, ctx, store: n
 /** This host as the browser sees it. */
 function originOf({ request, env }: PageVisit): string {
   const url = new URL(request.url);
-  const said = env.TRUST_ENTRY === "true" ? request.headers.get("x-forwarded-proto")?.toLowerCase() : undefined;
+  const said = settingsOf(env).trustsEntry ? request.headers.get("x-forwarded-proto")?.toLowerCase() : undefined;
   return said === "https" || said === "http" ? `${said}://${url.host}` : url.origin;
 }
 

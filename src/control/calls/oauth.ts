@@ -1,10 +1,11 @@
 // The token call: credentials of an application or a workload, or a token of a cluster, for a short token of the mesh. It has
 // no operator, and answers in OAuth's own form (RFC 6749 §5) instead of problems.
 import { portsOf } from "../../isolate/ports.ts";
+import { settingsOf, type Settings } from "../../env/settings.ts";
 import { isolateState } from "../../isolate/state.ts";
 import { Store } from "../../store/store.ts";
 import { ACCESS_TOKEN_SECONDS, ACCESS_TOKEN_TYPE, clusterClient } from "../../decide/identity/mesh-caller.ts";
-import { meshAudience, meshIssuer, principalOf } from "../../decide/identity/mesh-names.ts";
+import { meshAudience, principalOf } from "../../decide/identity/mesh-names.ts";
 import {
   ACCESS_TOKEN_URN,
   CLIENT_CREDENTIALS,
@@ -69,48 +70,51 @@ async function answerOf({ request, env, ctx }: WebPageRequest): Promise<Issued |
   const ports = portsOf(env);
   const [live, keys] = await Promise.all([snapshot.current(ports, ctx, now), held.current(ports, ctx, now)]);
   if (live === null || keys === null) return unavailable();
-  const desk = {
+  const settings = settingsOf(env);
+  const asking: Asking = {
     env,
+    settings,
     ctx,
     now,
     keys,
     snapshot: live.snapshot,
-    ip: addressOf(request) ?? env.LOCAL_CLIENT_ADDRESS ?? null,
+    ip: addressOf(request) ?? settings.localClientAddress,
   };
-  return grant === TOKEN_EXCHANGE ? forClusterToken(asked, desk) : forCredentials(asked, desk);
+  return grant === TOKEN_EXCHANGE ? forClusterToken(asked, asking) : forCredentials(asked, asking);
 }
 
-interface Desk extends Pick<WebPageRequest, "env" | "ctx"> {
+interface Asking extends Pick<WebPageRequest, "env" | "ctx"> {
+  readonly settings: Settings;
   readonly now: number;
   readonly keys: MeshKeys;
   readonly snapshot: Snapshot;
   readonly ip: string | null;
 }
 
-async function forCredentials({ credentials }: OAuthRequest, desk: Desk): Promise<Issued | OAuthRefusal> {
+async function forCredentials({ credentials }: OAuthRequest, asking: Asking): Promise<Issued | OAuthRefusal> {
   if (credentials === null) return unknownClient();
-  const { env, keys, snapshot } = desk;
-  const client = await judgeClient(credentials, keys, snapshot, () => newerThan(snapshot, desk), desk);
+  const { settings, keys, snapshot } = asking;
+  const client = await judgeClient(credentials, keys, snapshot, () => newerThan(snapshot, asking), asking);
   if ("error" in client) return client;
   const kind = client.kind === "Service" ? "sa" : "app";
-  const sub = principalOf(env, kind, client.namespace, client.name);
-  return issue(desk, sub, credentials.id, ACCESS_TOKEN_SECONDS, false);
+  const sub = principalOf(settings, kind, client.namespace, client.name);
+  return issue(asking, sub, credentials.id, ACCESS_TOKEN_SECONDS, false);
 }
 
-async function forClusterToken(asked: OAuthRequest, desk: Desk): Promise<Issued | OAuthRefusal> {
-  const { env, ctx, now, snapshot } = desk;
-  const mesh = meshAudience(env);
+async function forClusterToken(asked: OAuthRequest, asking: Asking): Promise<Issued | OAuthRefusal> {
+  const { env, settings, ctx, now, snapshot } = asking;
+  const mesh = meshAudience(settings);
   const fault = faultOfExchange(asked, mesh);
   if (fault !== null) return fault;
   // Counted by address only: an issuer is not to be shut out by those who guess under its name.
-  const who = `exchange ${desk.ip}`;
-  const refused = tooManyFailures(who, desk);
+  const who = `exchange ${asking.ip}`;
+  const refused = tooManyFailures(who, asking);
   if (refused !== null) return refused;
   const trust = snapshot.identities?.trust ?? [];
   const found = await exchange(asked.parameter("subject_token") ?? "", { env, ctx, trust, mesh, now });
   if (found !== null && "error" in found) return found;
   if (found === null) {
-    countFailure(who, desk);
+    countFailure(who, asking);
     return invalid("The subject_token is not accepted.", "invalid_grant");
   }
   const { namespace, name, cluster, expiresAtMs } = found;
@@ -118,24 +122,24 @@ async function forClusterToken(asked: OAuthRequest, desk: Desk): Promise<Issued 
     return invalid(`The token is good, but there is no Service ${namespace}/${name}.`, "invalid_grant");
   const seconds = Math.min(ACCESS_TOKEN_SECONDS, Math.floor((expiresAtMs - now) / 1000));
   if (seconds < 1) return invalid("The subject_token is about to expire.", "invalid_grant");
-  return issue(desk, principalOf(env, "sa", namespace, name), clusterClient(cluster), seconds, true);
+  return issue(asking, principalOf(settings, "sa", namespace, name), clusterClient(cluster), seconds, true);
 }
 
 async function issue(
-  { env, keys, now }: Desk,
+  { settings, keys, now }: Asking,
   sub: string,
   client: string,
   seconds: number,
   exchanged: boolean,
 ): Promise<Issued> {
   const iat = Math.floor(now / 1000);
-  const names = { iss: meshIssuer(env), sub, aud: meshAudience(env), client_id: client };
+  const names = { iss: settings.issuer, sub, aud: meshAudience(settings), client_id: client };
   const claims = { ...names, iat, nbf: iat, exp: iat + seconds, jti: crypto.randomUUID() };
   return { token: await mint(keys.signing, ACCESS_TOKEN_TYPE, claims), seconds, exchanged };
 }
 
 /** Credentials that were made a moment ago are in the registry before they are in this isolate. */
-async function newerThan({ revision }: Snapshot, { env }: Desk): Promise<Snapshot | null> {
+async function newerThan({ revision }: Snapshot, { env }: Asking): Promise<Snapshot | null> {
   const store = new Store(env.DB);
   const head = await store.head().catch(() => null);
   return head === null || head.revision <= revision ? null : store.snapshot(head.revision).catch(() => null);

@@ -1,5 +1,6 @@
 // Credentials of one application or service, as the calls about them change and show them. Each change is a revision of the
 // mesh, announced before the caller hears of it. The secret itself is in the answer that made it, and nowhere else.
+import { settingsOf } from "../../env/settings.ts";
 import { announce } from "../../change/announce.ts";
 import { changeIdentities } from "../../change/change-identities.ts";
 import { portsOf } from "../../isolate/ports.ts";
@@ -96,7 +97,8 @@ async function change(
       ip: addressOf(request),
       reason: about.reason,
       now: new Date(now).toISOString(),
-      localMesh: env.LOCAL_MESH === "true",
+      localMesh: settingsOf(env).isLocalMesh,
+      meshDomain: settingsOf(env).meshDomain,
       action: about.action,
       source: `${about.verb} ${owner.kind.toLowerCase()}/${owner.namespace}/${owner.name}`,
       target: refOf(owner.kind, owner.namespace, owner.name),

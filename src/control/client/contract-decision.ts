@@ -1,5 +1,6 @@
 // One decision about one contract: whose it is, whether it has a meaning in the contract's state, and the revision that it
 // makes.
+import { settingsOf } from "../../env/settings.ts";
 import { announce } from "../../change/announce.ts";
 import { changeIdentities } from "../../change/change-identities.ts";
 import type { MeshState } from "../../change/change.ts";
@@ -49,7 +50,8 @@ export async function decideContract(exchange: Decision, action: ContractAction)
       ip: addressOf(request),
       reason,
       now: at,
-      localMesh: env.LOCAL_MESH === "true",
+      localMesh: settingsOf(env).isLocalMesh,
+      meshDomain: settingsOf(env).meshDomain,
       action: `${action}Contract`,
       source: `${action} contract/${key}`,
       target: refOf("Contract", params.ns, params.name),

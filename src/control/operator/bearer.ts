@@ -1,5 +1,6 @@
 // Operators by `Authorization: Bearer …` (RFC 6750): the bootstrap token, an API token that is known by its digest, or a
 // token of a configured identity provider.
+import { settingsOf } from "../../env/settings.ts";
 import type { TokenRecord } from "../../model/registry/registry.ts";
 import { API_TOKEN, hex, sha256 } from "./api-token.ts";
 import { unknown, type Identity, type AdminRequest } from "./identity.ts";
@@ -19,8 +20,8 @@ export async function identifyToken(presented: string, visit: AdminRequest): Pro
   const { env, store, now } = visit;
   const digest = await sha256(presented);
   // Both sides are digests of equal length, compared in constant time: neither length nor common prefix shows.
-  if (env.SELVAGE_ADMIN_TOKEN && crypto.subtle.timingSafeEqual(digest, await sha256(env.SELVAGE_ADMIN_TOKEN))) {
-    const secret = env.SELVAGE_ADMIN_TOKEN;
+  const { adminToken: secret } = settingsOf(env);
+  if (secret !== null && crypto.subtle.timingSafeEqual(digest, await sha256(secret))) {
     return { ...bootstrap(), proofOf: async (session) => ({ kind: "bootstrap", seal: await sealOf(session, secret) }) };
   }
   if (presented.split(".").length === 3) return personOf(presented, "oidc", visit);

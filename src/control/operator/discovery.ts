@@ -1,4 +1,5 @@
 // The OpenID provider's description of itself (OpenID Connect Discovery 1.0 §4), read when it is needed.
+import { settingsOf } from "../../env/settings.ts";
 import { refusalForAddress } from "../../decide/text/address.ts";
 import type { Env } from "../../env/env.ts";
 import type { Provider, ProviderPorts } from "../../isolate/providers.ts";
@@ -16,7 +17,7 @@ export function discover(env: Env, issuer: string, now: number): Promise<Provide
 }
 
 async function read(env: Env, issuer: string): Promise<Provider | null> {
-  const rule = { allowPrivate: env.LOCAL_MESH === "true" };
+  const rule = { allowPrivate: settingsOf(env).isLocalMesh };
   const url = `${issuer.replace(/\/$/, "")}/.well-known/openid-configuration`;
   const said = await fetchJson(url, rule);
   if (said === null) return null;

@@ -1,5 +1,6 @@
 // Who calls the admin API. One proof counts: a bearer token before the session of a browser, that before the word of
 // Cloudflare Access. A bearer token that is no good is refused, whatever else came along.
+import { settingsOf } from "../../env/settings.ts";
 import { identifyBearer, bootstrap, identifyRecord } from "./bearer.ts";
 import { type Identity, unknown, type AdminRequest } from "./identity.ts";
 import { personOf, roleOf } from "./oidc-operator.ts";
@@ -15,7 +16,7 @@ export async function identifyOperator(request: Request, visit: AdminRequest): P
   const found = session && (await identifySession(session, visit));
   if (found) return found;
   const assertion = headers.get(ASSERTION);
-  if (assertion !== null && visit.env.ACCESS_TEAM_DOMAIN) return personOf(assertion, "access", visit);
+  if (assertion !== null && settingsOf(visit.env).access !== null) return personOf(assertion, "access", visit);
   return unknown("Send an operator token: Authorization: Bearer …", null);
 }
 
@@ -39,7 +40,8 @@ async function identifyProof(
       return token && identifyRecord(token, now);
     }
     case "bootstrap": {
-      const seal = env.SELVAGE_ADMIN_TOKEN ? await sealOf(secret, env.SELVAGE_ADMIN_TOKEN) : null;
+      const { adminToken } = settingsOf(env);
+      const seal = adminToken === null ? null : await sealOf(secret, adminToken);
       return seal === proof.seal ? { ...bootstrap(), proofOf: () => proof } : null;
     }
     case "person":

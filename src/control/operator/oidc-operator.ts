@@ -1,5 +1,6 @@
 // Operators whom somebody else has proven: tokens of the configured OpenID provider, and the word of Cloudflare Access.
 // Checked as strictly as any token; what they may do here is up to OPERATOR_ROLES.
+import { settingsOf } from "../../env/settings.ts";
 import { portsOf } from "../../isolate/ports.ts";
 import { isolateState } from "../../isolate/state.ts";
 import type { Env } from "../../env/env.ts";
@@ -59,7 +60,7 @@ export async function verifyPerson(
   if (read.claims.iss !== issuer || !TYPES.has(read.header.typ?.toLowerCase() ?? null)) return doubted("issuer");
   const found = source === "access" ? `${issuer}/cdn-cgi/access/certs` : (await discover(env, issuer, now))?.jwksUri;
   if (found === undefined) return unavailable();
-  const keySource = { jwksUri: found, allowPrivate: env.LOCAL_MESH === "true" };
+  const keySource = { jwksUri: found, allowPrivate: settingsOf(env).isLocalMesh };
   const keys = await isolateState().jwks.current(portsOf(env), ctx, keySource, now);
   if (keys === null) return unavailable();
   const terms = { issuer, audiences, algorithms: ALGORITHMS, clockSkewMs: SKEW_MS, requiredClaims: ["exp", "iat"] };
@@ -78,7 +79,7 @@ export function roleOf({ source, issuer, claims }: Person, env: Env): Identity {
   if (issuer !== issuerOf(source, env)) return unknown("The operator token is not known.", "invalid_token");
   const isAccess = source === "access";
   const name = `${source}:${nameOf(claims, isAccess)}`;
-  const rules = readRules(env.OPERATOR_ROLES);
+  const rules = readRules(settingsOf(env).operatorRoles);
   if (rules === null) log("OPERATOR_ROLES cannot be read: nobody has a role by it");
   const grant: RoleGrant | null = rules && grantOf(rules, claims, isAccess);
   if (grant === null) {
@@ -102,20 +103,13 @@ function nameOf(claims: SessionClaims, isAccess: boolean): string {
   return plain === "" ? "unnamed" : plain;
 }
 
-export function audiencesOf(source: PersonSource, env: Env): readonly string[] {
-  const text = source === "access" ? env.ACCESS_AUD : (env.OPERATOR_OIDC_AUDIENCE ?? env.OPERATOR_OIDC_CLIENT_ID);
-  return (text ?? "")
-    .split(",")
-    .map((one) => one.trim())
-    .filter((one) => one !== "");
+function audiencesOf(source: PersonSource, env: Env): readonly string[] {
+  return settingsOf(env)[source]?.audiences ?? [];
 }
 
-/** null = not configured. Access is named by its domain (`team.cloudflareaccess.com`), or by its whole address. */
+/** null = not configured. */
 function issuerOf(source: PersonSource, env: Env): string | null {
-  if (source === "oidc") return env.OPERATOR_OIDC_ISSUER || null;
-  const domain = env.ACCESS_TEAM_DOMAIN;
-  if (!domain) return null;
-  return (domain.includes("://") ? domain : `https://${domain}`).replace(/\/+$/, "");
+  return settingsOf(env)[source]?.issuer ?? null;
 }
 
 /** One answer to every kind of bad token; which kind it was stands in the log. */

@@ -1,6 +1,7 @@
 // Login at an OpenID provider: authorization code with PKCE (RFC 7636), state and nonce. Between the way there and the way
 // back nothing is kept but one random value in a cookie of the browser; state, nonce and verifier are digests of it, so
 // only the browser that set out can come back (RFC 9700 §4.7).
+import { settingsOf } from "../../env/settings.ts";
 import type { Env } from "../../env/env.ts";
 import type { Refusal } from "../../model/word/problem.ts";
 import { encodeBase64url } from "../../tokens/base64url.ts";
@@ -17,19 +18,20 @@ export type Departure =
   | { readonly ok: true; readonly trip: string; readonly location: string }
   | { readonly ok: false; readonly refusal: Refusal };
 
-export function hasProvider({ OPERATOR_OIDC_ISSUER, OPERATOR_OIDC_CLIENT_ID }: Env): boolean {
-  return Boolean(OPERATOR_OIDC_ISSUER && OPERATOR_OIDC_CLIENT_ID);
+export function hasProvider(env: Env): boolean {
+  return (settingsOf(env).oidc?.clientId ?? null) !== null;
 }
 
 /** Where to send the browser, and the value of its cookie. */
 export async function depart(origin: string, { env, now }: AdminRequest): Promise<Departure> {
-  const provider = await discover(env, env.OPERATOR_OIDC_ISSUER ?? "", now);
+  const { oidc } = settingsOf(env);
+  const provider = await discover(env, oidc?.issuer ?? "", now);
   if (provider === null) return { ok: false, refusal: unavailable() };
   const trip = hex(crypto.getRandomValues(new Uint8Array(32)));
   const location = new URL(provider.authorizationEndpoint);
   const parameters = {
     response_type: "code",
-    client_id: env.OPERATOR_OIDC_CLIENT_ID ?? "",
+    client_id: oidc?.clientId ?? "",
     redirect_uri: origin + CALLBACK_PATH,
     scope: "openid email profile",
     state: await partOf(trip, "state"),
@@ -53,14 +55,15 @@ export async function arrive(
   if (!equal(only(query, "state"), await partOf(trip, "state")))
     return failed("The state is not the one of this login.");
   if (query.has("error")) return failed("The identity provider refused the login.");
-  const provider = await discover(env, env.OPERATOR_OIDC_ISSUER ?? "", now);
+  const { oidc, isLocalMesh } = settingsOf(env);
+  const provider = await discover(env, oidc?.issuer ?? "", now);
   if (provider === null) return { refusal: unavailable() };
   // RFC 9207: an answer of another provider is not to be taken to this one.
   if (query.has("iss") && only(query, "iss") !== provider.issuer) return failed("The answer is of another provider.");
   const code = only(query, "code");
   if (code === null || code === "") return failed("The identity provider sent no code.");
-  const clientId = env.OPERATOR_OIDC_CLIENT_ID ?? "";
-  const secret = env.OPERATOR_OIDC_CLIENT_SECRET;
+  const clientId = oidc?.clientId ?? "";
+  const secret = oidc?.clientSecret ?? null;
   const form = new URLSearchParams({
     grant_type: "authorization_code",
     code,
@@ -68,10 +71,10 @@ export async function arrive(
     code_verifier: await partOf(trip, "verifier"),
   });
   const headers = new Headers({ accept: "application/json", "content-type": "application/x-www-form-urlencoded" });
-  if (secret && provider.secretIn === "basic") headers.set("authorization", basic(clientId, secret));
+  if (secret !== null && provider.secretIn === "basic") headers.set("authorization", basic(clientId, secret));
   else form.set("client_id", clientId);
-  if (secret && provider.secretIn === "body") form.set("client_secret", secret);
-  const rule = { allowPrivate: env.LOCAL_MESH === "true" };
+  if (secret !== null && provider.secretIn === "body") form.set("client_secret", secret);
+  const rule = { allowPrivate: isLocalMesh };
   const answer = await fetchJson(provider.tokenEndpoint, rule, { method: "POST", headers, body: form.toString() });
   const idToken = answer?.id_token;
   if (typeof idToken !== "string") return failed("The identity provider gave no ID token for the code.");

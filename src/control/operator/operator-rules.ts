@@ -27,8 +27,8 @@ export interface RoleGrant {
 }
 
 /** null = they cannot be read. Unset: there are none. */
-export function readRules(json: string | undefined): readonly OperatorRule[] | null {
-  if (json === undefined || json.trim() === "") return [];
+export function readRules(json: string | null): readonly OperatorRule[] | null {
+  if (json === null) return [];
   try {
     const parsed = rulesSchema.safeParse(JSON.parse(json));
     return parsed.success ? parsed.data : null;

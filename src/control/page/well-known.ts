@@ -1,8 +1,8 @@
 // Where services find the keys of what the mesh signs, and clients find the token call (OpenID Connect Discovery 1.0, RFC 8414).
 // Public keys and addresses only.
+import { settingsOf } from "../../env/settings.ts";
 import { portsOf } from "../../isolate/ports.ts";
 import { isolateState } from "../../isolate/state.ts";
-import { meshIssuer } from "../../decide/identity/mesh-names.ts";
 import {
   CLIENT_CREDENTIALS,
   jwksAnswerSchema,
@@ -12,6 +12,7 @@ import {
 import { refusalResponse } from "../http/answer.ts";
 import { registerPage } from "../register/register-page.ts";
 import type { ControlApp } from "../register/register.ts";
+import { publicJwkOf } from "../../tokens/own-keys.ts";
 
 const JWKS_PATH = "/_selvage/.well-known/jwks.json";
 /** A key that was revoked must be gone within a minute everywhere: caches get half of it. */
@@ -31,13 +32,7 @@ export function registerWellKnown(app: ControlApp): void {
         const detail = "The mesh's keys cannot be had at the moment.";
         return refusalResponse({ problem: "storageUnavailable", detail }, requestId, "jwks");
       }
-      const jwks = await Promise.all(
-        [...held.accepted].map(async ([kid, key]) => {
-          const jwk = await crypto.subtle.exportKey("jwk", key);
-          const { kty, crv, x, y } = jwk instanceof ArrayBuffer ? {} : jwk;
-          return { kty, crv, x, y, kid, use: "sig", alg: "ES256" };
-        }),
-      );
+      const jwks = await Promise.all([...held.accepted].map(([kid, key]) => publicJwkOf(kid, key)));
       const headers = {
         "content-type": "application/jwk-set+json",
         "cache-control": CACHED,
@@ -57,7 +52,7 @@ export function registerWellKnown(app: ControlApp): void {
     handle({ request, env, requestId }) {
       const { origin } = new URL(request.url);
       const body = {
-        issuer: meshIssuer(env),
+        issuer: settingsOf(env).issuer,
         jwks_uri: origin + JWKS_PATH,
         token_endpoint: `${origin}/_selvage/v1/oauth/token`,
         grant_types_supported: [CLIENT_CREDENTIALS, TOKEN_EXCHANGE],

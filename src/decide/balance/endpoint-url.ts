@@ -8,3 +8,18 @@ export function endpointUrl(endpoint: Endpoint, origin: string, path: string, se
   const base = "url" in address ? address.url : origin;
   return (base.endsWith("/") ? base.slice(0, -1) : base) + path + search;
 }
+
+/** As much of a service binding as the mesh needs. */
+export interface Fetching {
+  fetch(url: string, init: RequestInit): Promise<Response>;
+}
+
+/** Service bindings are named by users, so no type of an env can declare them. @returns null = there is none of that name */
+export function serviceBinding(env: object, name: string): Fetching | null {
+  const bound: unknown = Object.hasOwn(env, name) ? Reflect.get(env, name) : null;
+  return isFetching(bound) ? bound : null;
+}
+
+function isFetching(value: unknown): value is Fetching {
+  return typeof value === "object" && value !== null && "fetch" in value && typeof value.fetch === "function";
+}

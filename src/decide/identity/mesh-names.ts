@@ -2,25 +2,19 @@
 import type { Caller } from "../../model/snapshot/caller.ts";
 import type { ServiceKey } from "../../model/snapshot/snapshot.ts";
 
-/** Variables of the Worker that decide names. */
+/** What the mesh is called: its SPIFFE trust domain. */
 export interface Naming {
-  readonly TRUST_DOMAIN: string;
-  readonly MESH_ISSUER?: string;
-}
-
-/** `iss` of everything that the mesh signs. */
-export function meshIssuer({ MESH_ISSUER, TRUST_DOMAIN }: Naming): string {
-  return MESH_ISSUER === undefined || MESH_ISSUER === "" ? meshAudience({ TRUST_DOMAIN }) : MESH_ISSUER;
+  readonly trustDomain: string;
 }
 
 /** `aud` of tokens that are shown to the mesh itself. */
-export function meshAudience({ TRUST_DOMAIN }: Naming): string {
-  return `spiffe://${TRUST_DOMAIN}`;
+export function meshAudience({ trustDomain }: Naming): string {
+  return `spiffe://${trustDomain}`;
 }
 
 /** SPIFFE ID of a Service (`sa`) or an Application (`app`). */
-export function principalOf({ TRUST_DOMAIN }: Naming, kind: "sa" | "app", namespace: string, name: string): string {
-  return `spiffe://${TRUST_DOMAIN}/ns/${namespace}/${kind}/${name}`;
+export function principalOf({ trustDomain }: Naming, kind: "sa" | "app", namespace: string, name: string): string {
+  return `spiffe://${trustDomain}/ns/${namespace}/${kind}/${name}`;
 }
 
 /** `aud` of an assertion: the service by both of its names. */

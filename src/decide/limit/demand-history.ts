@@ -1,5 +1,6 @@
 // What was asked of each bucket of a policy in the last hour, by the second: what a preview of other numbers is made from.
 // Bounded: a minute keeps its busiest keys and one sum for the rest of each limit. Decides nothing.
+import type { DemandChunk, DemandRow } from "../../model/message/limit-use.ts";
 import { OVERFLOW_KEY } from "./overflow-key.ts";
 import type { SeenRow } from "../../model/message/lease.ts";
 
@@ -9,20 +10,6 @@ const MINUTE_MS = 60_000;
 const KEYS_KEPT = 200;
 
 /** One bucket in one minute. */
-export interface DemandRow {
-  readonly limit: string;
-  readonly key: string;
-  /** Requests in each second of the minute. */
-  readonly asked: Uint32Array;
-  refused: number;
-}
-
-export interface DemandChunk {
-  /** Start of the minute, milliseconds since the epoch. */
-  readonly from: number;
-  readonly rows: readonly DemandRow[];
-}
-
 export interface DemandHistory {
   /** By start of the minute, in the order in which they were begun; rows by limit and key. */
   readonly minutes: Map<number, Map<string, DemandRow>>;

@@ -1,6 +1,7 @@
 // What a limit of other numbers would have refused of the demand of the last hour: the shipped ledger, fed with what was
 // counted. Requests of one second are taken to have come evenly within it, in ten portions at most.
-import { HISTORY_MS, type DemandChunk } from "./demand-history.ts";
+import type { DemandChunk } from "../../model/message/limit-use.ts";
+import { HISTORY_MS } from "./demand-history.ts";
 import { available, debit, fullLedger, type Ledger } from "./ledger.ts";
 import { OVERFLOW_KEY } from "./overflow-key.ts";
 import type { LimitTerms } from "../../model/snapshot/limit-terms.ts";

@@ -1,20 +1,7 @@
 // What is used of each bucket right now, the one nearest to exhaustion first: for operators, not for requests.
+import type { LimitUse } from "../../model/message/limit-use.ts";
 import type { Coordinator } from "./coordinator.ts";
 import { available, capacityOf, untilFull } from "./ledger.ts";
-
-export interface LimitUse {
-  readonly limit: string;
-  readonly key: string;
-  /** Tokens that may be used at once when nothing is used. */
-  readonly capacity: number;
-  /** Used or held by isolates. */
-  readonly used: number;
-  /** Held by isolates and not known to be spent. */
-  readonly leased: number;
-  /** Requests refused since the coordinator last started. */
-  readonly refused: number;
-  readonly resetMs: number;
-}
 
 export function limitUsage(state: Coordinator, now: number, most: number): readonly LimitUse[] {
   const uses: LimitUse[] = [];

@@ -1,7 +1,7 @@
 // Which door a request takes: the admin API's, that of other people's proxies, or traffic's. Decided on the canonical path, so that
 // `/%5fselvage/` and `/a/../_selvage/` are what they are, and no route of a user ever sees them.
 import { DEFAULT_PORT, parseAuthority } from "./authority.ts";
-import { canonicalPath } from "./canonical-path.ts";
+import { canonicalPath } from "../../model/word/canonical-path.ts";
 
 /** `closed`: below the reserved prefix, on a host that is not the admin host. */
 export type Plane = "control" | "adapters" | "traffic" | "closed";
@@ -13,16 +13,16 @@ const QUESTION = /^[^:]+:\/\/[^/]+\/_selvage\/authz\//;
 
 /**
  * @param url the request's, as the platform gives it
- * @param adminHost a host, with its port when that matters: `admin.example.com`, `localhost:8787`; unset = every host
+ * @param adminHost a host, with its port when that matters: `admin.example.com`, `localhost:8787`; null = every host
  */
-export function planeOf(url: string, adminHost: string | undefined): Plane {
+export function planeOf(url: string, adminHost: string | null): Plane {
   // Most of the traffic is told apart at a glance: the prefix is there in letters, or behind escapes, or not at all.
   if (!url.includes("_selvage") && !url.includes("%")) return "traffic";
   const isQuestion = QUESTION.test(url);
   const canonical = canonicalPath(url);
   // What has no canonical path is refused where traffic comes in.
   if (!isQuestion && (!canonical.ok || !`${canonical.matchPath}/`.startsWith(RESERVED))) return "traffic";
-  if (adminHost && !isHost(url, adminHost)) return "closed";
+  if (adminHost !== null && !isHost(url, adminHost)) return "closed";
   return isQuestion || (canonical.ok && canonical.matchPath.startsWith(RATE_LIMITS)) ? "adapters" : "control";
 }
 

@@ -20,15 +20,16 @@ export interface RedirectedRequest {
   readonly matchedPrefix: string;
 }
 
-/** The `Location`: always an absolute URL. */
-export function redirectLocation(filter: RedirectFilter, request: RedirectedRequest): string {
+/** The `Location`: always an absolute URL; null = the filter makes a path that has no canonical form. */
+export function redirectLocation(filter: RedirectFilter, request: RedirectedRequest): string | null {
   const scheme = filter.scheme ?? request.scheme;
   const host = filter.hostname ?? request.host;
   const port = filter.port ?? (filter.scheme === null ? request.port : null);
-  const path = filter.path === null ? request.path : modifyPath(request.path, filter.path, request.matchedPrefix);
+  const modified = filter.path === null ? null : modifyPath(request.path, filter.path, request.matchedPrefix);
+  if (modified?.ok === false) return null;
   // Another host is not this mesh: the address of the service means nothing there.
   const address = filter.hostname === null ? request.addressPrefix : "";
-  return `${scheme}://${host}${portText(scheme, port)}${address}${path}${request.search}`;
+  return `${scheme}://${host}${portText(scheme, port)}${address}${modified?.path ?? request.path}${request.search}`;
 }
 
 function portText(scheme: string, port: number | null): string {

@@ -1,16 +1,17 @@
 // Path modifiers of the Gateway API (URLRewrite and RequestRedirect), over canonical paths. Prefixes are counted in
-// segments, so that `;parameters` inside the prefix do not hide it.
+// segments, so that `;parameters` inside the prefix do not hide it. What comes of a modifier is read again like the path of
+// a request: a result that has no canonical form goes nowhere.
+import { canonicalPath, type CanonicalPath } from "../../model/word/canonical-path.ts";
 import type { PathModifier } from "../../model/snapshot/snapshot.ts";
 
 /**
  * @param path canonical path as it is forwarded
  * @param prefix value of the PathPrefix that matched
- * @returns a path that starts with `/`
+ * @returns the new path, or why there is none; `search` says nothing, since a path that an operator writes has no query
  */
-export function modifyPath(path: string, modifier: PathModifier, prefix: string): string {
-  if (modifier.type === "ReplaceFullPath")
-    return modifier.value.startsWith("/") ? modifier.value : `/${modifier.value}`;
-  return join(modifier.value, dropSegments(path, countSegments(prefix)));
+export function modifyPath(path: string, modifier: PathModifier, prefix: string): CanonicalPath {
+  const rest = modifier.type === "ReplaceFullPath" ? "" : dropSegments(path, countSegments(prefix));
+  return canonicalPath(join(modifier.value, rest));
 }
 
 /** What is left of a path without its first segments: `""`, or a text that starts with `/`. */

@@ -22,9 +22,9 @@ export function addressByPath(path: string): ServiceAddress | null {
   return LABEL.test(name) && LABEL.test(namespace) ? { service: `${namespace}/${name}`, prefix } : null;
 }
 
-/** @param meshDomain `mesh.example`, undefined = services have no hosts of their own */
-export function addressByHost(host: string, meshDomain: string | undefined): ServiceAddress | null {
-  if (meshDomain === undefined || meshDomain === "" || !host.endsWith(`.${meshDomain}`)) return null;
+/** @param meshDomain `mesh.example`, null = services have no hosts of their own */
+export function addressByHost(host: string, meshDomain: string | null): ServiceAddress | null {
+  if (meshDomain === null || !host.endsWith(`.${meshDomain}`)) return null;
   const [name = "", namespace = "", ...more] = host.slice(0, -meshDomain.length - 1).split(".");
   return more.length === 0 && LABEL.test(name) && LABEL.test(namespace)
     ? { service: `${namespace}/${name}`, prefix: "" }

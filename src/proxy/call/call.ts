@@ -1,8 +1,7 @@
 // One request to one endpoint, by address or by service binding: never follows a redirect, stops waiting for headers at the
 // deadline, and tells a failure as a value. Whether it is tried again is not decided here.
-import { endpointUrl } from "../../decide/balance/endpoint-url.ts";
+import { endpointUrl, serviceBinding } from "../../decide/balance/endpoint-url.ts";
 import { HeaderBag } from "../../decide/header/header-bag.ts";
-import type { Env } from "../../env/env.ts";
 import type { Endpoint, ServiceKey } from "../../model/snapshot/snapshot.ts";
 import { assertCaller } from "../identity/assert.ts";
 import { letGo } from "../exchange/body.ts";
@@ -30,7 +29,7 @@ export async function call(
   options: CallOptions,
 ): Promise<Response | CallFailure> {
   const { address } = endpoint;
-  const bound = "binding" in address ? bindingOf(exchange.env, address.binding) : null;
+  const bound = "binding" in address ? serviceBinding(exchange.env, address.binding) : null;
   if ("binding" in address && bound === null) {
     return {
       failure: "unsent",
@@ -95,18 +94,4 @@ function describe(error: unknown): string {
     return "refused the connection, or closed it before it answered";
   }
   return "could not be reached: its name, its certificate or its protocol failed";
-}
-
-interface Fetching {
-  fetch(url: string, init: RequestInit): Promise<Response>;
-}
-
-function bindingOf(env: Env, name: string): Fetching | null {
-  // Service bindings are named by users, so Env cannot declare them.
-  const bound = (env as unknown as Readonly<Record<string, unknown>>)[name];
-  return isFetching(bound) ? bound : null;
-}
-
-function isFetching(value: unknown): value is Fetching {
-  return typeof value === "object" && value !== null && "fetch" in value && typeof value.fetch === "function";
 }

@@ -9,6 +9,7 @@ import type { Access } from "../../model/snapshot/access.ts";
 import type { Caller } from "../../model/snapshot/caller.ts";
 import type { Circuit } from "../../model/snapshot/circuit.ts";
 import type { Env } from "../../env/env.ts";
+import type { Settings } from "../../env/settings.ts";
 import type { CallPolicy } from "../../model/snapshot/call-policy.ts";
 import type { MeshKeys } from "../../model/message/mesh-keys.ts";
 import type { Fault, Filter, Rule, ServiceKey, Timeouts } from "../../model/snapshot/snapshot.ts";
@@ -43,6 +44,7 @@ export interface Exchange {
   /** What the isolate remembers from one request to the next. */
   readonly state: IsolateState;
   readonly env: Env;
+  readonly settings: Settings;
   readonly ctx: ExecutionContext;
   readonly live: Live;
   readonly admitted: Admitted;
@@ -109,6 +111,8 @@ export interface Routed {
   /** `/svc/orders` when the path addressed the service; already cut off `path`. */
   readonly addressPrefix: string;
   readonly path: string;
+  /** The path as the rule's rewrite leaves it: what is judged of a rewritten path and what is forwarded, one value. */
+  readonly sent: Pick<Admitted, "path" | "matchPath">;
   /** The rule's filters, then those of the chosen backend. */
   readonly filters: readonly Filter[];
   /** What guards it: of the chosen backend, or of the rule that answers by itself. */

@@ -1,7 +1,7 @@
 // What each request to a service carries to prove that it came through the mesh, and who calls: `selvage-assertion`. Signed
 // once for each caller and service and used for half of its life, or for each request where the service asks for that.
 import { ASSERTION_HEADER, ASSERTION_SECONDS, ASSERTION_TYPE, bindingOf } from "../../tokens/assertion.ts";
-import { chainOf, meshIssuer, serviceAudience, type Actor } from "../../decide/identity/mesh-names.ts";
+import { chainOf, serviceAudience, type Actor } from "../../decide/identity/mesh-names.ts";
 import type { MeshKeys } from "../../model/message/mesh-keys.ts";
 import type { ServiceKey } from "../../model/snapshot/snapshot.ts";
 import { mint } from "../../tokens/mint.ts";
@@ -80,12 +80,13 @@ async function signForRequest(
   now: number,
 ): Promise<void> {
   const binding = await bindingOf(outgoing.method, url);
-  if (binding === null) throw new Error("the path of a forwarded request is not canonical");
+  // Only an endpoint that registered before its path had to be canonical: the service checks, and refuses.
+  if (binding === null) return void outgoing.headers.delete(ASSERTION_HEADER);
   outgoing.headers.set(ASSERTION_HEADER, await sign(exchange, service, chain, { ...binding }, signing, now));
 }
 
 function sign(
-  { env, ports }: Exchange,
+  { settings, ports }: Exchange,
   service: ServiceKey,
   chain: Actor,
   more: Readonly<Record<string, string>>,
@@ -94,7 +95,7 @@ function sign(
 ): Promise<string> {
   const iat = Math.floor(now / 1000);
   const times = { iat, nbf: iat, exp: iat + ASSERTION_SECONDS };
-  const names = { iss: meshIssuer(env), aud: serviceAudience(env, service) };
+  const names = { iss: settings.issuer, aud: serviceAudience(settings, service) };
   return mint(signing, ASSERTION_TYPE, { ...names, ...chain, ...times, jti: ports.newId(), ...more });
 }
 

@@ -17,7 +17,7 @@ export type CheckedClient =
   | { readonly is: "uncheckable" };
 
 export async function checkClient(
-  { ports, env, ctx, live, admitted, state: { proofs } }: Exchange,
+  { ports, env, settings, ctx, live, admitted, state: { proofs } }: Exchange,
   { id, secret }: ClientCredentials,
   now: number,
 ): Promise<CheckedClient> {
@@ -35,7 +35,7 @@ export async function checkClient(
   }
   noteSuccess(proofs.failures, id, ip, now);
   const { namespace, name } = client;
-  const principal = `spiffe://${env.TRUST_DOMAIN}/ns/${namespace}/app/${name}`;
+  const principal = `spiffe://${settings.trustDomain}/ns/${namespace}/app/${name}`;
   return { is: "good", application: { principal, namespace, name } };
 }
 

@@ -24,8 +24,8 @@ async function ofSet(jwks: unknown, memory: ProviderMemory): Promise<KeySet> {
   return (memory.keys ??= (await keySetOf(jwks)).keys);
 }
 
-async function ofSecret(env: Env, name: string, memory: ProviderMemory): Promise<KeySet | null> {
+function ofSecret(env: Env, name: string, memory: ProviderMemory): KeySet | null {
   const secret = sharedSecret(env, name);
   if (secret === null) return null;
-  return (memory.keys ??= await keySetOfSecret(secret));
+  return (memory.keys ??= keySetOfSecret(secret));
 }

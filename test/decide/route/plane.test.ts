@@ -15,7 +15,7 @@ describe("entrance", () => {
     "/a/%2e%2e/_selvage/v1",
     "/_selvage;a=b/v1",
   ])("leads %s to the control plane", (path) => {
-    expect(planeOf(`https://shop.example${path}`, undefined)).toBe("control");
+    expect(planeOf(`https://shop.example${path}`, null)).toBe("control");
   });
 
   it.each([
@@ -28,7 +28,7 @@ describe("entrance", () => {
     "/_selvage/../x",
     "/..%2f_selvage/",
   ])("leads %s to traffic", (path) => {
-    expect(planeOf(`https://shop.example${path}`, undefined)).toBe("traffic");
+    expect(planeOf(`https://shop.example${path}`, null)).toBe("traffic");
   });
 
   it.each([
@@ -38,7 +38,7 @@ describe("entrance", () => {
     ["http://admin.example/_selvage/", "admin.example:80"],
     ["http://admin.example:8787/_selvage/", "admin.example"],
     ["http://admin.example:8787/_selvage/", "admin.example:8787"],
-    ["http://shop.example/_selvage/", ""],
+    ["http://shop.example/_selvage/", null],
   ])("is open at %s when the admin host is %j", (url, adminHost) => {
     expect(planeOf(url, adminHost)).toBe("control");
   });

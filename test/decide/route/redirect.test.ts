@@ -11,7 +11,7 @@ const request: RedirectedRequest = {
   matchedPrefix: "/old",
 };
 
-const to = (filter: Partial<RedirectFilter>, from: Partial<RedirectedRequest> = {}): string =>
+const to = (filter: Partial<RedirectFilter>, from: Partial<RedirectedRequest> = {}): string | null =>
   redirectLocation(
     { type: "RequestRedirect", scheme: null, hostname: null, port: null, path: null, status: 302, ...filter },
     { ...request, ...from },
@@ -53,5 +53,9 @@ describe("redirectLocation", () => {
       "http://shop.example/svc/orders.shop/new/a?q=1",
     );
     expect(to({ hostname: "example.org" }, addressed)).toBe("http://example.org/old/a?q=1");
+  });
+
+  it("leads nowhere when the path that it makes has no canonical form", () => {
+    expect(to({ path: { type: "ReplacePrefixMatch", value: "/../.." } })).toBeNull();
   });
 });

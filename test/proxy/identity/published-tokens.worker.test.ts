@@ -46,20 +46,18 @@ describe("the JOSE cookbook (RFC 7520)", () => {
     const verified: string[] = [];
     for (const { path, text } of all) {
       const { input, output }: Cookbook = JSON.parse(text);
-      const [header = "", payload = "", signature = ""] = output.compact?.split(".") ?? [];
       // Detached and JSON forms are not for this verifier: they are refused below.
-      if (output.compact === undefined || payload === "") continue;
+      if (output.compact === undefined || output.compact.includes("..")) continue;
       const { d: _d, p: _p, q: _q, dp: _dp, dq: _dq, qi: _qi, k, ...open } = input.key;
       const secret = typeof k === "string" ? decodeBase64url(k) : null;
-      const keys = secret === null ? (await keySetOf({ keys: [open] })).keys : await keySetOfSecret(secret);
+      const keys = secret === null ? (await keySetOf({ keys: [open] })).keys : keySetOfSecret(secret);
       const kid = typeof input.key["kid"] === "string" ? input.key["kid"] : null;
       // The payloads are prose, not claims: beside claims that are as they should be, the signature is what is judged.
       const read = {
         ok: true as const,
         header: { alg: input.alg, kid, typ: null },
         claims: { iss: "x" },
-        signed: `${header}.${payload}`,
-        signature: decodeBase64url(signature) ?? new Uint8Array(),
+        text: output.compact,
       };
       const terms = { issuer: "x", audiences: [], algorithms: [input.alg], clockSkewMs: 0, requiredClaims: [] };
       expect([path, (await verifyToken(read, keys, terms, NOW)).ok]).toEqual([path, true]);

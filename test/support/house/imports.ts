@@ -52,8 +52,8 @@ export const importTable: Rule = {
     { files: { "src/misc/a.ts": 'import "../model/a.ts";' }, violations: 1 },
   ],
   keeps: {
-    "src/proxy/a.ts":
-      'import type { Mesh } from "../../durable/mesh.ts";\nimport { current } from "../isolate/state.ts";',
+    "src/proxy/a.ts": 'import { isolateState } from "../isolate/state.ts";',
+    "src/registry/a.ts": 'import type { Live } from "../isolate/snapshot.ts";',
     "src/decide/a.ts": 'import type { Rule } from "../model/snapshot.ts";\n// import x from "../proxy/a.ts"',
   },
 };

@@ -1,6 +1,7 @@
 // Form of the addresses that documents hold. Whether an address may be used is decided later, by cluster: decide/address.ts.
 import { z } from "zod";
-import { say } from "../../word/wording.ts";
+import { operatorPrefix } from "../../word/operator-path.ts";
+import { quote, say } from "../../word/wording.ts";
 
 function fault(text: string, allowQuery: boolean): string | null {
   if (text.length > 2048) return say("The URL is longer than 2048 characters", "Shorten it.");
@@ -20,10 +21,20 @@ function fault(text: string, allowQuery: boolean): string | null {
     return say("The URL carries credentials", "Documents never hold a secret: remove the part before the @.");
   }
   if (text.includes("#")) return say("The URL has a fragment", "Remove the part from # on; it is never sent.");
-  if (!allowQuery && text.includes("?")) {
+  if (allowQuery) return null;
+  if (text.includes("?")) {
     return say("The URL has a query", "Remove the part from ? on; the query of each request is the caller's.");
   }
-  return null;
+  return pathFault(text.replace(/^https?:\/\/[^/]+/i, ""));
+}
+
+/** Requests' paths are put behind it as text: it must be what every reader of the URL makes of it. */
+function pathFault(path: string): string | null {
+  if (path === "") return null;
+  const canonical = operatorPrefix(path);
+  if (!canonical.ok) return say(canonical.detail, canonical.hint);
+  if (canonical.path === path) return null;
+  return say("The URL's path is not in its canonical form", `Write ${quote(canonical.path)} behind the host.`);
 }
 
 function urlSchema(allowQuery: boolean) {

@@ -2,20 +2,12 @@
 import { z } from "zod";
 import { backendObjectRefSchema } from "./backend-ref.ts";
 import { headerNameSchema } from "../field/http-header.ts";
-import { PATH_CHARACTERS } from "./http-route-match.ts";
-import { quote, say } from "../../word/wording.ts";
+import { prefixPathSchema } from "../field/path.ts";
 
 const namesSchema = z.array(headerNameSchema).max(64).default([]);
 
 const httpSchema = z.strictObject({
-  path: z
-    .string()
-    .max(1024)
-    .refine((path) => path === "" || PATH_CHARACTERS.test(path), {
-      error: (issue) =>
-        say(`${quote(issue.input)} is not a path prefix`, "Percent-encode what a URL path cannot hold."),
-    })
-    .default(""),
+  path: prefixPathSchema.default(""),
   allowedHeaders: namesSchema,
   allowedResponseHeaders: namesSchema,
 });

@@ -7,6 +7,7 @@ import { externalAuthSchema } from "./external-auth.ts";
 import { preciseHostnameSchema } from "../field/hostname.ts";
 import { headerNameSchema, headerPairSchema, refuseRepeats } from "../field/http-header.ts";
 import { groupSchema, kindSchema, objectNameSchema, portSchema } from "../field/names.ts";
+import { prefixPathSchema, replacementPathSchema } from "../field/path.ts";
 import { say } from "../../word/wording.ts";
 
 const headerPairsSchema = z
@@ -31,17 +32,9 @@ const headerModifierSchema = z.strictObject({
     .superRefine((names, context) => refuseRepeats("header", names, context, "")),
 });
 
-const replacementSchema = z
-  .string()
-  .max(1024)
-  // oxlint-disable-next-line no-control-regex -- control characters are exactly what is refused
-  .regex(/^[^\u0000-\u0020\u007f\\]*$/, {
-    error: say("The path holds a space, a backslash or a control character", "Percent-encode it."),
-  });
-
 const pathModifierSchema = z.discriminatedUnion("type", [
-  z.strictObject({ type: z.literal("ReplaceFullPath"), replaceFullPath: replacementSchema }),
-  z.strictObject({ type: z.literal("ReplacePrefixMatch"), replacePrefixMatch: replacementSchema }),
+  z.strictObject({ type: z.literal("ReplaceFullPath"), replaceFullPath: replacementPathSchema }),
+  z.strictObject({ type: z.literal("ReplacePrefixMatch"), replacePrefixMatch: prefixPathSchema }),
 ]);
 
 const redirectSchema = z.strictObject({

@@ -6,8 +6,8 @@ import { quote, say } from "../../word/wording.ts";
 export const httpMethods = ["GET", "HEAD", "POST", "PUT", "DELETE", "CONNECT", "OPTIONS", "TRACE", "PATCH"] as const;
 export const httpMethodSchema = z.enum(httpMethods);
 
-/** What the Gateway API allows in Exact and PathPrefix values, and in path prefixes elsewhere. */
-export const PATH_CHARACTERS = /^(?:[-A-Za-z0-9/._~!$&'()*+,;=:@]|%[0-9a-fA-F]{2})+$/;
+/** What the Gateway API allows in Exact and PathPrefix values. */
+const PATH_CHARACTERS = /^(?:[-A-Za-z0-9/._~!$&'()*+,;=:@]|%[0-9a-fA-F]{2})+$/;
 
 function pathFault(value: string): string | null {
   if (!value.startsWith("/")) {

@@ -2,6 +2,7 @@
 import { z } from "zod";
 import { positiveDurationSchema } from "../field/duration.ts";
 import { bindingSchema, nameSchema, versionSchema } from "../field/names.ts";
+import { probePathSchema } from "../field/path.ts";
 import { endpointUrlSchema, resourceUrlSchema } from "../field/url.ts";
 import { quote, say } from "../../word/wording.ts";
 
@@ -30,14 +31,7 @@ const statusRangeSchema = z.string().regex(/^[1-5][0-9]{2}(-[1-5][0-9]{2})?$/, {
 });
 
 const healthCheckSchema = z.strictObject({
-  path: z
-    .string()
-    .max(1024)
-    .regex(/^\/[^\s#\\]*$/, {
-      error: (issue) => say(`${quote(issue.input)} is not a path`, "Start with a slash, such as /healthz."),
-    })
-    .default("/healthz")
-    .describe("What is asked for."),
+  path: probePathSchema.default("/healthz").describe("What is asked for."),
   interval: positiveDurationSchema.default("10s").describe("Time between two probes."),
   timeout: positiveDurationSchema.default("2s").describe("How long a probe may take."),
   healthyThreshold: z.int().min(1).max(100).default(2).describe("Passing probes until it is healthy again."),

@@ -245,4 +245,33 @@ describe("an HTTPRoute's filters", () => {
       'SLV1104 /spec/rules/0/filters/0/requestHeaderModifier/remove/1 8:102 | The header "x" is there twice | Remove it, or merge it with entry 0.',
     ]);
   });
+
+  it.each([
+    ["URLRewrite", "urlRewrite", "replacePrefixMatch", "/..", 'The path climbs above the root with ".."'],
+    ["URLRewrite", "urlRewrite", "replaceFullPath", "/v2?src=old", "The path holds a query or a fragment"],
+    ["RequestRedirect", "requestRedirect", "replaceFullPath", "/v2#top", "The path holds a query or a fragment"],
+    [
+      "RequestRedirect",
+      "requestRedirect",
+      "replacePrefixMatch",
+      "/a%/..",
+      "The path holds a percent sign that is not followed by two hexadecimal digits",
+    ],
+  ])("refuses a path in %s that is none (%s %s %j)", (type, member, field, value, detail) => {
+    const kind = field === "replaceFullPath" ? "ReplaceFullPath" : "ReplacePrefixMatch";
+    const filter = { type, [member]: { path: { type: kind, [field]: value } } };
+    const [found] = told(route(`  rules: [{filters: [${JSON.stringify(filter)}]}]\n`));
+    expect(found).toContain(`SLV1104 /spec/rules/0/filters/0/${member}/path/${field}`);
+    expect(found).toContain(`| ${detail} |`);
+  });
+
+  it("refuses a path of an authorization service with a query", () => {
+    const filter = {
+      type: "ExternalAuth",
+      externalAuth: { protocol: "HTTP", backendRef: { name: "auth" }, http: { path: "/check?x=1" } },
+    };
+    expect(told(route(`  rules: [{filters: [${JSON.stringify(filter)}]}]\n`))[0]).toContain(
+      "/spec/rules/0/filters/0/externalAuth/http/path",
+    );
+  });
 });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { ours, told } from "../../../support/documents/expect-refusal.ts";
+import { ours, specOf, told } from "../../../support/documents/expect-refusal.ts";
 
 describe("a Service", () => {
   it("refuses addresses by their form", () => {
@@ -66,7 +66,7 @@ describe("a Service", () => {
       ),
     ).toEqual([
       'SLV1104 /spec/exposure 5:13 | "Public" is not one of mesh, public | Did you mean public?',
-      'SLV1104 /spec/healthCheck/path 6:81 | "healthz" is not a path | Start with a slash, such as /healthz.',
+      "SLV1104 /spec/healthCheck/path 6:81 | The path does not start with a slash | Write it as /healthz, or /healthz?full=1.",
       "SLV1104 /spec/healthCheck/interval 6:59 | The duration must be longer than zero | Write a number with its unit, such as 250ms, 5s or 1m30s.",
       "SLV1104 /spec/healthCheck/timeout 6:72 | 5 is not a duration | Write a number with its unit, such as 250ms, 5s or 1m30s.",
       'SLV1104 /spec/healthCheck/expectedStatuses/0 6:36 | Expected a text, found the number 200 | Put it in quotes: "200".',
@@ -74,5 +74,26 @@ describe("a Service", () => {
       "SLV1104 /spec/openapi 7:3 | The OpenAPI description comes from exactly one place | Give url, or the description under inline.",
       "SLV1104 /spec/links/0/url 8:17 | This is not an absolute http or https URL | Write scheme and host, such as https://orders.example.com.",
     ]);
+  });
+
+  it.each([
+    ["/a%2fb", "The path holds an encoded slash or backslash (%2F, %5C), which servers read differently"],
+    ["/../x", 'The path climbs above the root with ".."'],
+    ["/a%", "The path holds a percent sign that is not followed by two hexadecimal digits"],
+    ["/é", "The URL's path is not in its canonical form"],
+    ["/a//b", "The URL's path is not in its canonical form"],
+    ["/%61", "The URL's path is not in its canonical form"],
+    ["/;x", "The path holds a segment of parameters only, which servers read differently"],
+  ])("refuses an endpoint whose path %s readers of URLs would change", (path, detail) => {
+    const [found] = told(ours("Service", `  endpoints: [{url: "https://orders.example.com${path}"}]\n`));
+    expect(found).toContain(`SLV1104 /spec/endpoints/0/url 5:21 | ${detail} |`);
+  });
+
+  it("takes an endpoint's path, and a probe's with a query", () => {
+    const spec = `  endpoints: [{url: "https://orders.example.com/base/v1;a=b/"}]
+  healthCheck: {path: "/healthz?full=1"}
+`;
+    expect(specOf(ours("Service", spec))).toMatchObject({ healthCheck: { path: "/healthz?full=1" } });
+    expect(told(ours("Service", `  healthCheck: {path: "/a/../../b"}\n`))[0]).toContain("climbs above the root");
   });
 });

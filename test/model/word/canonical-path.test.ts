@@ -1,6 +1,6 @@
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { canonicalPath, MAX_PATH_LENGTH, MAX_SEGMENTS } from "../../../src/decide/route/canonical-path.ts";
+import { canonicalPath, MAX_PATH_LENGTH, MAX_SEGMENTS } from "../../../src/model/word/canonical-path.ts";
 
 const of = (path: string): ReturnType<typeof canonicalPath> => canonicalPath(`http://shop.example${path}`);
 const pathOf = (path: string): string => {

@@ -1,0 +1,175 @@
+// What the Worker's variables say, read once for an env: typed, with their defaults, and with a word about each that cannot
+// be taken as it is. Secrets are read here as well and go no further than who compares them.
+import type { Variables } from "./variables.ts";
+
+export interface Settings {
+  /** Under `selvage up`: the cluster of endpoints without one is `local`, where private addresses are allowed. */
+  readonly isLocalMesh: boolean;
+  /** SPIFFE trust domain of the mesh. */
+  readonly trustDomain: string;
+  /** `iss` of everything that the mesh signs. */
+  readonly issuer: string;
+  /** `<service>.<namespace>.<meshDomain>` addresses a service; null = services have no hosts of their own. */
+  readonly meshDomain: string | null;
+  /** The only host that answers under `/_selvage/`; null = every host. */
+  readonly adminHost: string | null;
+  /** The callers' address where all of them are on this machine. */
+  readonly localClientAddress: string | null;
+  /** A proxy in front tells where a request came in. */
+  readonly trustsEntry: boolean;
+  readonly region: string | null;
+  /** Name of this group of isolates, in propagation receipts. */
+  readonly edge: string | null;
+  readonly adapterToken: string | null;
+  /** The bootstrap operator's. */
+  readonly adminToken: string | null;
+  /** OpenID provider of operators; `audiences` empty = none of its tokens is taken. */
+  readonly oidc: OidcSettings | null;
+  /** Cloudflare Access in front. */
+  readonly access: { readonly issuer: string; readonly audiences: readonly string[] } | null;
+  /** JSON, judged by control/operator/operator-rules.ts. */
+  readonly operatorRoles: string | null;
+  /** What was wrong, in words for whoever set it. */
+  readonly faults: readonly string[];
+}
+
+export interface OidcSettings {
+  readonly issuer: string;
+  readonly audiences: readonly string[];
+  /** null = no login by browser. */
+  readonly clientId: string | null;
+  /** null = a public client. */
+  readonly clientSecret: string | null;
+}
+
+/** As a mesh without the variable would be called, too, whose tokens nobody takes for another's. */
+const UNNAMED_TRUST_DOMAIN = "mesh.local";
+const TRUST_DOMAIN = /^[a-z0-9._-]{1,255}$/;
+const HOSTNAME = /^(?=.{1,253}$)[a-z0-9](?:[-a-z0-9]*[a-z0-9])?(?:\.[a-z0-9](?:[-a-z0-9]*[a-z0-9])?)*$/;
+
+const known = new WeakMap<Variables, Settings>();
+
+/** The settings of an env, read with its first request; faults go to the log then. */
+export function settingsOf(env: Variables): Settings {
+  const held = known.get(env);
+  if (held !== undefined) {
+    return held;
+  }
+  const settings = readSettings(env);
+  known.set(env, settings);
+  for (const message of settings.faults) {
+    // oxlint-disable-next-line no-console -- whoever set the variable has no other place to hear of it
+    console.warn(JSON.stringify({ level: "warn", at: "settings", message }));
+  }
+  return settings;
+}
+
+export function readSettings(env: Variables): Settings {
+  const faults: string[] = [];
+  const trustDomain = trustDomainOf(env.TRUST_DOMAIN, faults);
+  return Object.freeze<Settings>({
+    isLocalMesh: flag("LOCAL_MESH", env.LOCAL_MESH, faults),
+    trustDomain,
+    issuer: text(env.MESH_ISSUER) ?? `spiffe://${trustDomain}`,
+    meshDomain: meshDomainOf(env.MESH_DOMAIN, faults),
+    adminHost: adminHostOf(env.ADMIN_HOST, faults),
+    localClientAddress: text(env.LOCAL_CLIENT_ADDRESS),
+    trustsEntry: flag("TRUST_ENTRY", env.TRUST_ENTRY, faults),
+    region: text(env.REGION),
+    edge: text(env.EDGE),
+    adapterToken: text(env.ADAPTER_TOKEN),
+    adminToken: text(env.SELVAGE_ADMIN_TOKEN),
+    oidc: oidcOf(env, faults),
+    access: accessOf(env, faults),
+    operatorRoles: text(env.OPERATOR_ROLES),
+    faults,
+  });
+}
+
+/** null = not set. `LOCAL_MESH = true` in wrangler.toml is a boolean, whatever its type is said to be. */
+function text(value: unknown): string | null {
+  const said = typeof value === "boolean" || typeof value === "number" ? String(value) : value;
+  return typeof said === "string" && said.trim() !== "" ? said : null;
+}
+
+function flag(name: string, value: unknown, faults: string[]): boolean {
+  const said = text(value)?.trim().toLowerCase();
+  if (said !== undefined && said !== "true" && said !== "false") {
+    faults.push(`${name} is "${shown(value)}" and is taken for "false": write "true" or "false".`);
+  }
+  return said === "true";
+}
+
+function trustDomainOf(value: string | undefined, faults: string[]): string {
+  const said = text(value);
+  if (said === null) {
+    faults.push(
+      `TRUST_DOMAIN is not set; the mesh calls itself "${UNNAMED_TRUST_DOMAIN}". Identities change when you set it.`,
+    );
+    return UNNAMED_TRUST_DOMAIN;
+  }
+  if (!TRUST_DOMAIN.test(said)) {
+    faults.push(`TRUST_DOMAIN is "${shown(said)}", which is no SPIFFE trust domain: use a-z, 0-9, ".", "-" and "_".`);
+  }
+  return said;
+}
+
+function meshDomainOf(value: string | undefined, faults: string[]): string | null {
+  const said = text(value)?.toLowerCase().replace(/\.$/, "") ?? null;
+  if (said === null || HOSTNAME.test(said)) {
+    return said;
+  }
+  faults.push(`MESH_DOMAIN is "${shown(value)}", which is no hostname: services have no hosts of their own.`);
+  return null;
+}
+
+/** One that cannot be read closes the control plane: to open it to every host would be what nobody asked for. */
+function adminHostOf(value: string | undefined, faults: string[]): string | null {
+  const said = text(value);
+  if (said !== null && !/^[^\s/?#@]+$/.test(said)) {
+    faults.push(
+      `ADMIN_HOST is "${shown(said)}", which is no host: nobody reaches the control plane. Write "admin.example.com".`,
+    );
+  }
+  return said;
+}
+
+function oidcOf(env: Variables, faults: string[]): OidcSettings | null {
+  const issuer = text(env.OPERATOR_OIDC_ISSUER);
+  if (issuer === null) {
+    return null;
+  }
+  if (!URL.canParse(issuer)) {
+    faults.push(`OPERATOR_OIDC_ISSUER is "${shown(issuer)}", which is no address: nobody can log in by it.`);
+  }
+  const clientId = text(env.OPERATOR_OIDC_CLIENT_ID);
+  const audiences = list(text(env.OPERATOR_OIDC_AUDIENCE) ?? clientId);
+  if (audiences.length === 0) {
+    faults.push(
+      "OPERATOR_OIDC_ISSUER is set without OPERATOR_OIDC_CLIENT_ID or OPERATOR_OIDC_AUDIENCE: no token is taken.",
+    );
+  }
+  return { issuer, audiences, clientId, clientSecret: text(env.OPERATOR_OIDC_CLIENT_SECRET) };
+}
+
+/** Access is named by its domain (`team.cloudflareaccess.com`), or by its whole address. */
+function accessOf({ ACCESS_TEAM_DOMAIN, ACCESS_AUD }: Variables, faults: string[]): Settings["access"] {
+  const domain = text(ACCESS_TEAM_DOMAIN);
+  if (domain === null) {
+    return null;
+  }
+  const audiences = list(ACCESS_AUD);
+  if (audiences.length === 0) {
+    faults.push("ACCESS_TEAM_DOMAIN is set without ACCESS_AUD: nobody gets in by Cloudflare Access.");
+  }
+  return { issuer: (domain.includes("://") ? domain : `https://${domain}`).replace(/\/+$/, ""), audiences };
+}
+
+function list(value: unknown): readonly string[] {
+  return (text(value) ?? "")
+    .split(",")
+    .map((one) => one.trim())
+    .filter((one) => one !== "");
+}
+
+const shown = (value: unknown): string => String(value).slice(0, 60);

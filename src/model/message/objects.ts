@@ -1,0 +1,88 @@
+// What each Durable Object answers, as whoever calls it sees it. During a deployment isolates of one release call objects of
+// another: methods and members are only ever added, and what is asked of an object that does not know it yet is caught.
+import type { Propagation } from "../api/registry.ts";
+import type { Head } from "../registry/registry.ts";
+import type { ForcedState } from "../snapshot/circuit.ts";
+import type { ServiceKey } from "../snapshot/snapshot.ts";
+import type { BreakerReply, BreakerReport, BreakerRow, ForceOrder } from "./breaker-sync.ts";
+import type { RetryRow, SlotRow } from "./concurrency.ts";
+import type { HealthRow } from "./health.ts";
+import type { JwksAnswer, JwksQuestion } from "./jwks-exchange.ts";
+import type { KeyAnswer, RingView } from "./key-ring.ts";
+import type { LimiterCalls, StrictAnswer, StrictAsk, SyncReply, SyncRequest } from "./lease.ts";
+import type { DemandChunk, LimitUse } from "./limit-use.ts";
+import type { LeaseGrant, PollAnswer, PollQuestion, Renewal } from "./propagation.ts";
+
+/** The answer, at once or later. */
+type Answer<Value> = Value | Promise<Value>;
+
+/** The mesh's noticeboard: one for the mesh. */
+export interface MeshObject {
+  /** Anything newer than what the isolate has, and when to ask again. The question is kept as its receipt. */
+  poll(question: PollQuestion): Answer<PollAnswer>;
+  /** The registry moved. Answers where the mesh stands; an older announcement that arrives late changes nothing. */
+  announce(head: Head): Answer<Head>;
+  /** When the registry is to be asked to take an Override out of force, milliseconds since the epoch; null = not at all. */
+  expireAt(at: number | null): Answer<void>;
+  /** Which isolates run the revision, or a later one, and how long it took them. */
+  propagation(revision: number): Answer<Propagation>;
+  /** What the prober of a service knows of its endpoints. */
+  tellHealth(service: ServiceKey, rows: readonly HealthRow[]): Answer<boolean>;
+  /** Of every service that is being probed. */
+  health(): Answer<ReadonlyMap<ServiceKey, readonly HealthRow[]>>;
+}
+
+/** Leases of registered endpoints: one for each cluster. */
+export interface PresenceObject {
+  grant(grants: readonly LeaseGrant[]): Answer<Renewal[]>;
+  /** Heartbeats. A key without a lease, or whose lease ran out, is to be registered again. */
+  renew(keys: readonly string[]): Answer<Renewal[]>;
+  drop(key: string): Answer<void>;
+  /** Makes the leases fit the registry's list of this cluster. */
+  reconcile(registered: readonly LeaseGrant[]): Answer<{ started: number; ended: number }>;
+}
+
+/** Limits: one for each RateLimitPolicy. */
+export interface RateLimiterObject {
+  /** One batched question of an isolate; null when it comes too late to be answered. */
+  sync(ask: SyncRequest): Answer<SyncReply | null>;
+  take(ask: StrictAsk): Answer<StrictAnswer>;
+  giveBack(ask: StrictAsk): Answer<void>;
+  usage(most: number): Answer<readonly LimitUse[]>;
+  demand(limit: string | null): Answer<readonly DemandChunk[]>;
+  calls(): Answer<LimiterCalls>;
+}
+
+/** Breakers, slots, retries and probes: one for each service. */
+export interface CircuitBreakerObject {
+  /** One batched report of an isolate, and what it should know. */
+  sync(report: BreakerReport): Answer<BreakerReply>;
+  states(): Answer<BreakerStates>;
+  /** What an operator says; `auto` takes it back. */
+  force(order: ForceOrder): Answer<readonly ForcedState[]>;
+}
+
+export interface BreakerStates {
+  readonly rows: readonly BreakerRow[];
+  readonly forced: readonly ForcedState[];
+  /** Of endpoints that are probed. */
+  readonly health: readonly HealthRow[];
+  readonly slots: readonly SlotRow[];
+  readonly retries: readonly RetryRow[];
+}
+
+/** A key set: one for each URL. */
+export interface JwksCacheObject {
+  ask(question: JwksQuestion): Answer<JwksAnswer>;
+}
+
+/** The mesh's own keys: one for the mesh. */
+export interface KeyRingObject {
+  /** For isolates. @param tag of what the asker holds; null = nothing */
+  material(tag: string | null): Answer<KeyAnswer>;
+  /** For operators: which keys there are, and none of them. */
+  view(): Answer<RingView>;
+  rotate(): Answer<RingView>;
+  /** Takes a key out of use at once. @returns null = there is no such key in force */
+  revoke(kid: string): Answer<RingView | null>;
+}
