@@ -71,7 +71,10 @@ export interface MeshState {
 }
 
 /** Writers that did not say what they are based on are planned again when another one was faster, so many times. */
-const MAX_ATTEMPTS = 5;
+const MAX_ATTEMPTS = 40;
+/** They come back one after the other: the longer somebody has waited, the longer the others may. */
+const PAUSE_MS = 25;
+const LONGEST_PAUSE_MS = 400;
 
 /** Makes one change, or says why not. Never throws for what D1 does; a bug in the compiler does throw. */
 export async function change(
@@ -82,6 +85,7 @@ export async function change(
 ): Promise<Applied> {
   try {
     for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
+      if (attempt > 0) await pause(attempt);
       const mesh = await store.mesh();
       const planned = planOf(mesh);
       if (!planned.ok) return planned;
@@ -100,6 +104,11 @@ export async function change(
     if (refusal === null) throw error;
     return refused(refusal);
   }
+}
+
+async function pause(attempt: number): Promise<void> {
+  const mostMs = Math.min(LONGEST_PAUSE_MS, PAUSE_MS * attempt);
+  await scheduler.wait(Math.random() * mostMs);
 }
 
 const refused = (refusal: Refusal): Applied => ({ ok: false, refusal });
