@@ -1,4 +1,4 @@
-// The breakers of one service for the whole fleet: a thin shell around decide/breaker-desk.ts. Counts are kept in memory
+// The breakers of one service for the whole fleet: a thin shell around decide/breaker/coordinator.ts. Counts are kept in memory
 // only; what was concluded from them (a state, its epoch, its end) and what operators force is written down before the
 // answer leaves, so that an object that is moved or killed says the same as before. Every method answers; none throws.
 import { DurableObject } from "cloudflare:workers";

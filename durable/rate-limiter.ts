@@ -1,4 +1,4 @@
-// The limits of one RateLimitPolicy for the whole fleet: a thin shell around decide/grant.ts and decide/strict.ts. Ledgers
+// The limits of one RateLimitPolicy for the whole fleet: a thin shell around decide/limit/grant.ts and decide/limit/strict.ts. Ledgers
 // of long windows are written down (at once when much was granted since, else within a second), so that an object that is
 // moved or killed admits nothing twice; short windows start empty instead. Every method answers; none throws.
 import { DurableObject } from "cloudflare:workers";

@@ -1,4 +1,4 @@
-// Matches and where they are in force → the index that `decide/match.ts` reads. All of the Gateway API's precedence but
+// Matches and where they are in force → the index that `decide/route/match.ts` reads. All of the Gateway API's precedence but
 // hostname and path is settled here, once: matches are numbered in the order in which they win.
 import type {
   HostIndex,

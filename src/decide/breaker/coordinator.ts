@@ -1,5 +1,5 @@
-// The coordinator of one service's breakers: takes the isolates' reports, moves the machines of decide/breaker.ts and
-// decide/outlier.ts, and answers each isolate what holds, what it may probe and when to report again.
+// The coordinator of one service's breakers: takes the isolates' reports, moves the machines of decide/breaker/breaker.ts and
+// decide/breaker/outlier.ts, and answers each isolate what holds, what it may probe and when to report again.
 import type {
   BreakerReply,
   BreakerReport,

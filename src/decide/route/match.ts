@@ -1,6 +1,6 @@
 // Which rule answers a request: matching and precedence of the Gateway API over the compiled index. Costs a few look-ups
 // for each label of the host and each segment of the path, however many routes there are; only rules that share host and
-// path (and regular-expression paths of the host) are tried one by one, in the order that `config/compile-router.ts` put.
+// path (and regular-expression paths of the host) are tried one by one, in the order that `compile/route/router.ts` put.
 import type {
   HostIndex,
   HostSet,

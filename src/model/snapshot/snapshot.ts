@@ -84,7 +84,7 @@ export interface Endpoint {
 
 // ── Routing ─────────────────────────────────────────────────────────────────────────────────────────────────────────
 
-/** The index of all rules. Its inside belongs to `config/compile-router.ts` (writes) and `decide/match.ts` (reads). */
+/** The index of all rules. Its inside belongs to `compile/route/router.ts` (writes) and `decide/route/match.ts` (reads). */
 export interface Router extends HostnameBounds {
   readonly rules: readonly Rule[];
   readonly matches: readonly RuleMatch[];
@@ -174,7 +174,7 @@ export type ValueMatch = { readonly name: string; readonly value: string } & (
 
 /**
  * An RE2 pattern, parsed and compiled at apply: the data plane carries no regular-expression parser. Instructions are
- * numbered; `alt` goes on at both, `empty` where its assertions (bits, see `decide/regex-machine.ts`) hold, `runes` takes
+ * numbered; `alt` goes on at both, `empty` where its assertions (bits, see `decide/route/regex-machine.ts`) hold, `runes` takes
  * one code point of the ranges `[low, high, low, high, …]` and goes on.
  */
 export interface RegexProgram {
