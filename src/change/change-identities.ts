@@ -4,7 +4,10 @@ import type { Refusal } from "../model/word/problem.ts";
 import { change, type MeshState, type WriteOptions } from "./change.ts";
 
 /** Who changes what, and why. */
-export interface IdentityChange extends Pick<WriteOptions, "actor" | "role" | "ip" | "reason" | "now" | "localMesh"> {
+export interface IdentityChange extends Pick<
+  WriteOptions,
+  "actor" | "role" | "ip" | "reason" | "now" | "localMesh" | "meshDomain"
+> {
   /** The call's operation id, for the audit. */
   readonly action: string;
   /** What history says was done: `rotate application/shop/mobile`. */

@@ -15,6 +15,11 @@ export function createdAtOf(
   return createdAt;
 }
 
+/** What each document's status says before the change, by ref. */
+export function statusesOf(documents: readonly StoredDocument[]): Map<string, Status> {
+  return new Map(documents.flatMap((one) => (one.status ? [[refOfDocument(one.document), one.status]] : [])));
+}
+
 /** Generation of each document after the change: it counts changes of `spec`, not of labels. */
 export function generationsAfter(
   documents: readonly StoredDocument[],

@@ -49,6 +49,7 @@ async function recompile(
       reason,
       now: new Date(now).toISOString(),
       localMesh: settingsOf(env).isLocalMesh,
+      meshDomain: settingsOf(env).meshDomain,
     },
     { incoming: [], target: refs.length === 1 ? (refs[0] ?? "mesh") : "mesh", rolledBackTo: null },
     ({ documents }) => ({

@@ -1,5 +1,6 @@
 // Documents → snapshot: the whole mesh, compiled once, at apply, into what the data plane reads. Also finds what is wrong
 // with it and says in each document's status what became of it. Pure: the time is an argument.
+import type { CompiledRegex } from "../decide/route/regex.ts";
 import type { Document } from "../model/document/document.ts";
 import type { Finding } from "../model/word/finding.ts";
 import { NO_IDENTITIES, type IdentityState } from "../model/registry/identity.ts";
@@ -13,6 +14,7 @@ import { compileLimits } from "./policy/limits.ts";
 import { compileFaults } from "./policy/faults.ts";
 import { compileCircuits } from "./policy/circuits.ts";
 import { compileClusters } from "./clusters.ts";
+import { ownHostnames } from "./route/claim-hostnames.ts";
 import { compileListeners } from "./route/listeners.ts";
 import { layOverrides } from "./overrides.ts";
 import { compilePolicies } from "./policy/policies.ts";
@@ -24,6 +26,9 @@ import { compileStatuses } from "./statuses.ts";
 import { indexDocuments, type DocumentIndex } from "./documents/document-index.ts";
 import { lintAuthentication } from "./lint/authentication.ts";
 import { lintAuthorizations } from "./lint/authorization.ts";
+import { newExamples } from "./lint/example.ts";
+import { affectedBy } from "./lint/focus.ts";
+import { lintHazards } from "./lint/hazards.ts";
 import { lintBackends } from "./lint/backends.ts";
 import { lintMatches } from "./lint/matches.ts";
 import { lintPolicies } from "./lint/policies.ts";
@@ -38,6 +43,8 @@ export interface CompileOptions {
   readonly now: string;
   /** Under `selvage up`: endpoints without a cluster are in `local`, where private addresses are allowed. */
   readonly localMesh: boolean;
+  /** Below it services have hosts of their own; absent: they have none. */
+  readonly meshDomain?: string | null;
   /** Whether the Worker has a secret of that name that can be a key; absent = nobody knows. */
   readonly hasSecret?: (name: string) => boolean;
   /** Statuses before, by `refOf`: times of conditions that stay are kept. */
@@ -46,6 +53,10 @@ export interface CompileOptions {
   readonly generations?: ReadonlyMap<string, number>;
   /** When each document was first written (RFC 3339), by `refOf`: of equal routes the oldest wins. Absent: it is new. */
   readonly createdAt?: ReadonlyMap<string, string>;
+  /** `compileRegex`, remembering what it was asked before; absent: each pattern is compiled anew. */
+  readonly compilePattern?: (pattern: string) => CompiledRegex;
+  /** Refs that differ from the mesh in force: only what they may change is looked at closely. Absent: everything is. */
+  readonly changed?: ReadonlySet<string>;
   /** As if there were no Overrides. */
   readonly bare?: boolean;
   /** Credentials and contract states as they are; absent = there are none. */
@@ -71,11 +82,13 @@ export function compile(documents: readonly Document[], options: CompileOptions)
     options.now,
   );
   const world = indexDocuments(overlaid.documents, createdAt);
-  const listeners = compileListeners(world);
+  const previous = options.previous ?? new Map<string, Status>();
+  const owners = ownHostnames(world, { meshDomain: options.meshDomain ?? null, now: options.now, previous });
+  const listeners = compileListeners(world, owners);
   const policies = compilePolicies(world);
   const circuits = compileCircuits(world.trafficPolicies);
   const limits = compileLimits(world.rateLimitPolicies, world.tiers);
-  const programs = collectPrograms();
+  const programs = collectPrograms(options.compilePattern);
   const faults = compileFaults(world, programs);
   const fetchesPrivately = allowsPrivate(world, options.localMesh);
   const access = compileAccess(world, fetchesPrivately);
@@ -89,14 +102,18 @@ export function compile(documents: readonly Document[], options: CompileOptions)
   const attached = { policies, circuits, faults, limits, access };
   const conflicts = new Map([...policies.losers, ...faults.losers, ...access.losers]);
   const services = compileServices(world, attached, options.localMesh);
-  const routes = compileRoutes(world, listeners, attached, programs);
-  const router = compileRouter(routes.placements, routes.rules, listeners, programs.table, world.services);
+  const routes = compileRoutes(world, listeners, owners, attached, programs);
+  const router = compileRouter(routes.placements, routes.rules, { listeners, owners }, programs.table, world.services);
   const statuses = compileStatuses(world, listeners, conflicts, routes, identities.contracts, {
     now: options.now,
-    previous: options.previous ?? new Map(),
+    previous,
     generations: options.generations ?? new Map(),
     overlaid,
+    owners,
   });
+  const examples = newExamples(router);
+  const isNear = affectedBy(options.changed, routes, listeners.table);
+  const near = { ...routes, placements: routes.placements.filter(isNear) };
   const findings = [
     ...overlaid.findings,
     ...services.findings,
@@ -108,8 +125,9 @@ export function compile(documents: readonly Document[], options: CompileOptions)
     ...lintTrust(world, fetchesPrivately),
     ...lintContracts(identities.contracts, world),
     ...lintRoutes(routes.routes, world),
-    ...lintBackends(router, routes),
-    ...lintMatches(router, routes),
+    ...lintHazards(world.documents),
+    ...lintBackends(examples, near),
+    ...lintMatches(examples, near),
   ];
   return {
     snapshot: {

@@ -16,6 +16,9 @@ import { contractConditions } from "./policy/contract-conditions.ts";
 import type { CompiledContract } from "./policy/identities.ts";
 import { supportedKinds, type CompiledGateway, type Listeners } from "./route/listeners.ts";
 import { isPolicy, missingTarget, type Conflicts, type Policy } from "./policy/policies.ts";
+import type { Attachment } from "./route/attachment.ts";
+import { namedByGateway, namedByRoute } from "./route/claim-hostnames.ts";
+import type { HostnameOwners } from "./route/hostname-claims.ts";
 import type { Overlaid } from "./overrides.ts";
 import type { CompiledParent, CompiledRoute, CompiledRoutes } from "./route/routes.ts";
 import type { DocumentIndex } from "./documents/document-index.ts";
@@ -27,6 +30,7 @@ export interface StatusOptions {
   /** Generations by `refOf`; 1 where there is none. */
   readonly generations: ReadonlyMap<string, number>;
   readonly overlaid: Pick<Overlaid, "conditions" | "notes">;
+  readonly owners: HostnameOwners;
 }
 
 export function compileStatuses(
@@ -53,11 +57,14 @@ export function compileStatuses(
   function statusOf(document: Document, ref: string, before: Status | undefined, own: Stamp): Status {
     if (document.kind === "HTTPRoute") {
       const route = compiled.get(document);
-      return { parents: (route?.parents ?? []).map((parent) => parentStatus(parent, route, before, own)) };
+      const parents = (route?.parents ?? []).map((parent) => parentStatus(parent, route, before, own));
+      return { parents, ...namedByRoute(document.metadata.namespace, attachmentsOf(route), listeners, options.owners) };
     }
     if (document.kind === "Gateway") {
       const gateway = listeners.doors.get(`${document.metadata.namespace}/${document.metadata.name}`);
-      if (gateway !== undefined) return gatewayStatus(gateway, attached, before, own);
+      if (gateway !== undefined) {
+        return { ...gatewayStatus(gateway, attached, before, own), ...namedByGateway(gateway, options.owners) };
+      }
     }
     const contract = decided.get(refOf(document.kind, document.metadata.namespace, document.metadata.name));
     if (contract !== undefined) {
@@ -73,6 +80,10 @@ export function compileStatuses(
     if (active) drafts.push(active);
     return { conditions: stamp(drafts, previousConditions(before), own) };
   }
+}
+
+function attachmentsOf(route: CompiledRoute | undefined): Attachment[] {
+  return (route?.parents ?? []).map(({ attachment }) => attachment);
 }
 
 /** How many routes each listener carries, by its number. */

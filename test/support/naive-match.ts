@@ -2,40 +2,108 @@
 // precedence of the specification, take the first. Works on the documents, knows nothing of the compiled index, is slow.
 import { BUILT_IN_KEY, builtInGateway } from "../../src/compile/documents/built-in-gateway.ts";
 import type { RouteRequest } from "../../src/decide/route/match.ts";
+import { fitting, specificity, winner, type Candidate, type NaiveMatch, type NaiveMesh } from "./naive-precedence.ts";
+import { isRefused, settleNaively, type Claims, type NaiveClaim } from "./naive-hostnames.ts";
 import type { Document, DocumentOf } from "../../src/model/document/document.ts";
-import type { HTTPRouteMatch } from "../../src/model/document/gateway-api/http-route-match.ts";
 import type { ParentRef } from "../../src/model/document/gateway-api/parent-ref.ts";
 
 type Route = DocumentOf<"HTTPRoute">;
 type Gateway = DocumentOf<"Gateway">;
 type Listener = Gateway["spec"]["listeners"][number];
 
-export interface NaiveMesh {
-  readonly documents: readonly Document[];
-  /** RFC 3339 by `HTTPRoute/<namespace>/<name>`. */
-  readonly createdAt: ReadonlyMap<string, string>;
-}
-
-export interface NaiveMatch {
-  /** `"<namespace>/<name>"`. */
-  readonly route: string;
-  readonly rule: number;
-  readonly match: number;
-}
-
 /** What the specification says: the winner, `null` for 404, `"direct"` for a service without routes of its own. */
 export function naiveMatch(mesh: NaiveMesh, request: RouteRequest): NaiveMatch | null | "direct" {
   const routes = mesh.documents.filter((document) => document.kind === "HTTPRoute");
   if (request.service !== null) return naiveServiceMatch(mesh, routes, request, request.service);
+  const claims = claimsOf(mesh);
   const candidates: Candidate[] = [];
-  for (const { gateway, listener } of owners(mesh, request)) {
+  for (const { gateway, listener } of owners(mesh, request, claims)) {
     for (const route of routes) {
       if (!isAttached(route, gateway, listener, mesh)) continue;
-      const hostname = effectiveHostname(route, listener, request.host);
-      if (hostname !== null) candidates.push(...fitting(route, request, hostname));
+      const own = effectiveHostnames(route, listener).filter((hostname) => {
+        const claim = claimOf(route, gateway, listener, hostname);
+        return claim === null || !isRefused(claim, claims);
+      });
+      const [hostname] = own
+        .filter((one) => fits(one, request.host) && isReached(one, keyOf(gateway) === BUILT_IN_KEY, request, claims))
+        .toSorted((left, right) => specificity(right) - specificity(left));
+      if (hostname !== undefined) candidates.push(...fitting(route, request, hostname));
     }
   }
   return winner(candidates, mesh);
+}
+
+// ── Whose hostname it is ────────────────────────────────────────────────────────────────────────────────────────────────
+
+/** The older documents' first. */
+function claimsOf(mesh: NaiveMesh): Claims {
+  const age = ({ kind, metadata }: Document): string =>
+    `${mesh.createdAt.get(`${kind}/${metadata.namespace}/${metadata.name}`) ?? "9999"} ${metadata.namespace}/${metadata.name} ${kind}`;
+  const gateways = [...mesh.documents.filter((document) => document.kind === "Gateway"), builtInGateway];
+  const sorted = mesh.documents.toSorted((left, right) => (age(left) < age(right) ? -1 : 1));
+  return settleNaively(
+    sorted.flatMap((document): NaiveClaim[] => {
+      const { namespace } = document.metadata;
+      if (document.kind === "Gateway") {
+        return document.spec.listeners.flatMap(({ hostname }) =>
+          hostname === undefined ? [] : [{ hostname, namespace, author: namespace, place: "listener" }],
+        );
+      }
+      if (document.kind !== "HTTPRoute") return [];
+      const claims = gateways.flatMap((gateway) =>
+        gateway.spec.listeners
+          .filter((listener) => isAttached(document, gateway, listener, mesh))
+          .flatMap((listener) =>
+            effectiveHostnames(document, listener).flatMap(
+              (hostname) => claimOf(document, gateway, listener, hostname) ?? [],
+            ),
+          ),
+      );
+      const order = (claim: NaiveClaim): string => `${claim.place} ${claim.namespace}`;
+      return claims.toSorted((left, right) => order(left).localeCompare(order(right)));
+    }),
+  );
+}
+
+function claimOf({ metadata }: Route, gateway: Gateway, listener: Listener, hostname: string): NaiveClaim | null {
+  if (hostname === "*") return null;
+  const isBuiltIn = keyOf(gateway) === BUILT_IN_KEY;
+  return {
+    hostname,
+    namespace: isBuiltIn ? metadata.namespace : gateway.metadata.namespace,
+    author: metadata.namespace,
+    place: isBuiltIn ? "built-in" : listener.hostname === undefined ? "open" : "below",
+  };
+}
+
+/** Where nobody says where the request came in, no further out than the most specific name's own namespace. */
+function isReached(
+  hostname: string,
+  isBuiltIn: boolean,
+  { host, entry }: Pick<RouteRequest, "host" | "entry">,
+  claims: Claims,
+): boolean {
+  if (entry.gateway !== null) return true;
+  const [innermost] = claims.held
+    .filter((claim) => fits(claim.hostname, host))
+    .toSorted((left, right) => specificity(right.hostname) - specificity(left.hostname));
+  // Out from what a listener of that namespace names, the built-in Gateway is not asked.
+  const isNamed = claims.held.some(
+    (claim) =>
+      claim.territory === innermost?.territory &&
+      claim.place === "listener" &&
+      fits(claim.hostname, host) &&
+      specificity(claim.hostname) >= specificity(hostname),
+  );
+  if (isBuiltIn && isNamed) return false;
+  const inner = claims.held
+    .filter((claim) => fits(claim.hostname, host))
+    .toSorted((left, right) => specificity(right.hostname) - specificity(left.hostname));
+  // A name below what is held is the holder's.
+  const around = inner.find(
+    (claim) => isWithin(hostname, claim.hostname) && specificity(claim.hostname) <= specificity(hostname),
+  );
+  return around === undefined || around.territory === inner[0]?.territory;
 }
 
 // ── Which listeners are asked ───────────────────────────────────────────────────────────────────────────────────────────
@@ -48,9 +116,17 @@ interface Opening {
 const keyOf = ({ metadata }: Gateway): string => `${metadata.namespace}/${metadata.name}`;
 
 /** The most specific listener of each Gateway and port that fits the host, where the request may have come in. */
-function owners(mesh: NaiveMesh, { entry, host }: RouteRequest): Opening[] {
+function owners(mesh: NaiveMesh, { entry, host }: RouteRequest, claims: Claims): Opening[] {
   const gateways = [...mesh.documents.filter((document) => document.kind === "Gateway"), builtInGateway];
-  const openings = gateways.flatMap((gateway) => gateway.spec.listeners.map((listener) => ({ gateway, listener })));
+  const openings = gateways.flatMap((gateway) =>
+    gateway.spec.listeners.flatMap((listener) => {
+      const { namespace } = gateway.metadata;
+      const { hostname = null } = listener;
+      const isForeign =
+        hostname !== null && isRefused({ hostname, namespace, author: namespace, place: "listener" }, claims);
+      return isForeign ? [] : [{ gateway, listener }];
+    }),
+  );
   const asked = openings.filter(({ gateway, listener }) => {
     if (entry.gateway === null) return true;
     const port = entry.port ?? (entry.scheme === "https" ? 443 : 80);
@@ -69,20 +145,28 @@ function owners(mesh: NaiveMesh, { entry, host }: RouteRequest): Opening[] {
   const own = entry.scheme === "https" ? "HTTPS" : "HTTP";
   const builtIn = owning.filter(({ gateway }) => keyOf(gateway) === BUILT_IN_KEY);
   const users = owning.filter(({ gateway }) => keyOf(gateway) !== BUILT_IN_KEY);
-  const preferred = users.filter(({ listener }) => listener.protocol === own);
-  return [...builtIn, ...(preferred.length > 0 ? preferred : users)];
+  // A listener of another namespace around the host's own does not say which protocol's are asked.
+  const known = knowing.filter(
+    ({ gateway, listener: { hostname = "*" } }) =>
+      keyOf(gateway) !== BUILT_IN_KEY && (hostname === "*" || isReached(hostname, false, { host, entry }, claims)),
+  );
+  const asOwn = known.length === 0 || known.some(({ listener }) => listener.protocol === own);
+  return [...builtIn, ...users.filter(({ listener }) => (listener.protocol === own) === asOwn)];
+}
+
+/** Is every host of the first one of the second's? */
+function isWithin(narrow: string, wide: string): boolean {
+  return (
+    wide === "*" ||
+    narrow === wide ||
+    (wide.startsWith("*.") && narrow.endsWith(wide.slice(1)) && narrow !== wide.slice(2))
+  );
 }
 
 /** Is the host one of those the pattern stands for? */
 function fits(pattern: string, host: string): boolean {
   if (pattern === "*") return true;
   return pattern.startsWith("*.") ? host.endsWith(pattern.slice(1)) && host !== pattern.slice(2) : host === pattern;
-}
-
-/** Grows with how much a hostname says: any wildcard is below any full name, then the longer one is above. */
-function specificity(hostname: string): number {
-  if (hostname === "*") return 0;
-  return hostname.startsWith("*.") ? hostname.length : 1000 + hostname.length;
 }
 
 // ── Which routes they carry ─────────────────────────────────────────────────────────────────────────────────────────────
@@ -113,77 +197,13 @@ function isAllowed(route: Route, gateway: Gateway, { allowedRoutes }: Listener, 
   return Object.entries(selector?.matchLabels ?? {}).every(([key, value]) => labels[key] === value);
 }
 
-/** The most specific hostname that route and listener have in common and that fits the host. */
-function effectiveHostname(route: Route, listener: Listener, host: string): string | null {
+/** The hostnames that route and listener have in common. */
+function effectiveHostnames(route: Route, listener: Listener): string[] {
   const theirs = listener.hostname ?? "*";
   const own = route.spec.hostnames.length === 0 ? ["*"] : route.spec.hostnames;
-  const common = own
-    .filter((hostname) => fits(hostname, host) && fits(theirs, host))
+  return own
+    .filter((hostname) => isWithin(hostname, theirs) || isWithin(theirs, hostname))
     .map((hostname) => (specificity(hostname) > specificity(theirs) ? hostname : theirs));
-  return common.toSorted((left, right) => specificity(right) - specificity(left))[0] ?? null;
-}
-
-// ── Which matches fit, and which of them wins ───────────────────────────────────────────────────────────────────────────
-
-interface Candidate {
-  readonly route: Route;
-  readonly rule: number;
-  readonly index: number;
-  readonly match: HTTPRouteMatch;
-  readonly hostname: string;
-}
-
-function fitting(route: Route, request: RouteRequest, hostname: string): Candidate[] {
-  return route.spec.rules.flatMap(({ matches }, rule) =>
-    matches.flatMap((match, index) => (holds(match, request) ? [{ route, rule, index, match, hostname }] : [])),
-  );
-}
-
-function holds({ path, method, headers, queryParams }: HTTPRouteMatch, request: RouteRequest): boolean {
-  if (method !== undefined && method !== request.method) return false;
-  const value = (type: string, wanted: string, given: string | null): boolean =>
-    given !== null && (type === "Exact" ? given === wanted : new RegExp(`^(?:${wanted})$`, "su").test(given));
-  if (!headers.every(({ type, name, value: wanted }) => value(type, wanted, request.header(name.toLowerCase()))))
-    return false;
-  if (!queryParams.every(({ type, name, value: wanted }) => value(type, wanted, request.query(name)))) return false;
-  if (path.type !== "PathPrefix") return value(path.type, path.value, request.path);
-  const wanted = path.value.split("/").filter((segment) => segment !== "");
-  const given = request.path.split("/").slice(1);
-  return wanted.every((segment, index) => given[index] === segment);
-}
-
-function winner(candidates: Candidate[], mesh: NaiveMesh): NaiveMatch | null {
-  const ranks = (candidate: Candidate): (number | string)[] => {
-    const { route, match, hostname, rule, index } = candidate;
-    const { namespace, name } = route.metadata;
-    const length = match.path.value.replace(/(?<=.)\/$/, "").length;
-    return [
-      -specificity(hostname),
-      { Exact: 0, RegularExpression: 1, PathPrefix: 2 }[match.path.type],
-      match.path.type === "Exact" ? 0 : -length,
-      match.method === undefined ? 1 : 0,
-      -match.headers.length,
-      -match.queryParams.length,
-      mesh.createdAt.get(`HTTPRoute/${namespace}/${name}`) ?? "9999",
-      `${namespace}/${name}`,
-      rule,
-      index,
-    ];
-  };
-  const [first] = candidates
-    .map((candidate) => ({ candidate, ranks: ranks(candidate) }))
-    .toSorted((left, right) => compareRanks(left.ranks, right.ranks));
-  if (first === undefined) return null;
-  const { route, rule, index } = first.candidate;
-  return { route: `${route.metadata.namespace}/${route.metadata.name}`, rule, match: index };
-}
-
-function compareRanks(left: readonly (number | string)[], right: readonly (number | string)[]): number {
-  for (const [index, value] of left.entries()) {
-    const other = right[index]!;
-    if (value !== other) return value < other ? -1 : 1;
-  }
-  return 0;
 }
 
 // ── Services (GEP-1426) ─────────────────────────────────────────────────────────────────────────────────────────────────

@@ -4,7 +4,7 @@ import type { RouteRequest } from "../../src/decide/route/match.ts";
 import type { Document, DocumentOf } from "../../src/model/document/document.ts";
 import type { HTTPRouteMatch } from "../../src/model/document/gateway-api/http-route-match.ts";
 import type { ParentRef } from "../../src/model/document/gateway-api/parent-ref.ts";
-import type { NaiveMesh } from "./naive-match.ts";
+import type { NaiveMesh } from "./naive-precedence.ts";
 
 const NAMESPACES = ["n1", "n2", "n3"] as const;
 const HOSTS = ["a.com", "b.a.com", "c.b.a.com", "d.c.b.a.com", "z.org", "constructor", "b.z.org"];

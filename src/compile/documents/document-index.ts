@@ -78,7 +78,8 @@ export function indexDocuments(documents: readonly Document[], createdAt: Readon
     else if (document.kind === "Tier") tiers.set(key, document);
     else if (document.kind === "Contract") contracts.push(document);
   }
-  gateways.set(BUILT_IN_KEY, builtInGateway);
+  // An admin's own takes its place.
+  if (!gateways.has(BUILT_IN_KEY)) gateways.set(BUILT_IN_KEY, builtInGateway);
   return {
     documents: sorted,
     services,

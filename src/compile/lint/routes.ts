@@ -26,12 +26,16 @@ const HINTS: Readonly<Record<RouteFault["reason"], string>> = {
   UnsupportedValue: "Use what the mesh serves; until then the rule's requests are answered 500.",
 };
 
+const OWNED =
+  "Use a hostname of your own, or ask its owner or an admin for a ReferenceGrant to kind Hostname (group selvage.dev).";
+
 export function lintRoutes(routes: readonly CompiledRoute[], world: DocumentIndex): Finding[] {
   return routes.flatMap((compiled) => {
     const { namespace, name } = compiled.route.metadata;
     const ref = `HTTPRoute/${namespace}/${name}`;
     return [
       ...parentFindings(compiled.parents, ref),
+      ...hostnameFindings(compiled, ref),
       ...faultFindings(compiled.parents, ref),
       ...patternFindings(compiled, ref),
       ...ruleFindings(compiled, ref, world),
@@ -46,9 +50,20 @@ function parentFindings(parents: readonly CompiledParent[], ref: string): Findin
     const pointer = index === null ? "/spec" : `/spec/parentRefs/${index}`;
     return [{ severity: "warning", code, ref, pointer, message: accepted.message }];
   });
-  if (findings.length < parents.length) return findings;
+  if (parents.some(({ attachment: { accepted } }) => accepted.status)) return findings;
   const message = "The route is attached to nothing: no request reaches it";
   return [...findings, { severity: "warning", code: "SLV1301", ref, pointer: "/spec/parentRefs", message }];
+}
+
+/** Each hostname once, whatever parents it is withheld from. */
+function hostnameFindings({ route, parents }: CompiledRoute, ref: string): Finding[] {
+  const withheld = new Map(parents.flatMap(({ attachment }) => [...attachment.withheld]));
+  return [...withheld].map(([hostname, why]) => {
+    const index = route.spec.hostnames.indexOf(hostname);
+    const pointer = index === -1 ? "/spec/hostnames" : `/spec/hostnames/${index}`;
+    const message = `${why}: the route serves no request for it`;
+    return { severity: "warning", code: "SLV1218", ref, pointer, message, hint: OWNED };
+  });
 }
 
 /** Parents share most faults: each is told once. */

@@ -5,10 +5,11 @@ import type { DocumentOf } from "../../model/document/document.ts";
 import { serviceKey } from "../../model/word/refs.ts";
 import type { LabelSelector } from "../../model/document/field/label-selector.ts";
 import type { ParentRef } from "../../model/document/gateway-api/parent-ref.ts";
-import type { ServiceKey } from "../../model/snapshot/snapshot.ts";
+import type { Listener, ServiceKey } from "../../model/snapshot/snapshot.ts";
 import { BUILT_IN_GATEWAY, BUILT_IN_KEY, BUILT_IN_NAMESPACE } from "../documents/built-in-gateway.ts";
 import { draft, type Draft } from "../documents/conditions.ts";
 import type { CompiledGateway, CompiledListener, Listeners } from "./listeners.ts";
+import type { Claimant, HostnameOwners } from "./hostname-claims.ts";
 import type { DocumentIndex } from "../documents/document-index.ts";
 
 type Route = DocumentOf<"HTTPRoute">;
@@ -27,25 +28,28 @@ export interface Attachment {
   /** Key of the Gateway, where there is one. */
   readonly gateway: string | null;
   readonly places: readonly AttachmentPlace[];
+  /** Hostnames of the route that are another's there, and why. */
+  readonly withheld: ReadonlyMap<string, string>;
   readonly service: { readonly key: ServiceKey; readonly port: number | null } | null;
 }
 
 const GATEWAY_GROUP = "gateway.networking.k8s.io";
+const NONE: ReadonlyMap<string, string> = new Map();
 const ACCEPTED = draft("Accepted", true, "Accepted", "The route is accepted");
 
 /** Every parent of the route; those not accepted have no places and no service. */
-export function attach(route: Route, world: DocumentIndex, listeners: Listeners): Attachment[] {
+export function attach(route: Route, world: DocumentIndex, listeners: Listeners, owners: HostnameOwners): Attachment[] {
   const { parentRefs, useDefaultGateways } = route.spec;
   const attachments = parentRefs.map((ref, index) => {
     if (ref.kind === "Service") return toService(route, ref, index, world);
-    return toGateway(route, ref, index, world, listeners);
+    return toGateway(route, ref, index, world, { listeners, owners });
   });
   const implied = useDefaultGateways === "All" ? defaultGateways(world) : [];
   if (parentRefs.length === 0 && implied.length === 0) implied.push(BUILT_IN_KEY);
   for (const key of implied) {
     const [namespace = BUILT_IN_NAMESPACE, name = BUILT_IN_GATEWAY] = key.split("/");
     const ref = { group: GATEWAY_GROUP, kind: "Gateway", namespace, name };
-    attachments.push(toGateway(route, ref, null, world, listeners));
+    attachments.push(toGateway(route, ref, null, world, { listeners, owners }));
   }
   return attachments;
 }
@@ -62,7 +66,7 @@ function refused(
   gateway: string | null,
 ): Attachment {
   const accepted = draft("Accepted", false, reason, message);
-  return { parentRef: ref, index, accepted, gateway, places: [], service: null };
+  return { parentRef: ref, index, accepted, gateway, places: [], withheld: NONE, service: null };
 }
 
 function toService(route: Route, ref: ParentRef, index: number, world: DocumentIndex): Attachment {
@@ -79,7 +83,15 @@ function toService(route: Route, ref: ParentRef, index: number, world: DocumentI
     const message = `The Service ${key} has no port ${port}; it has ${service.ports.join(", ")}`;
     return refused(ref, index, "NoMatchingParent", message, null);
   }
-  return { parentRef: ref, index, accepted: ACCEPTED, gateway: null, places: [], service: { key, port } };
+  return {
+    parentRef: ref,
+    index,
+    accepted: ACCEPTED,
+    gateway: null,
+    places: [],
+    withheld: NONE,
+    service: { key, port },
+  };
 }
 
 function toGateway(
@@ -87,7 +99,7 @@ function toGateway(
   ref: ParentRef,
   index: number | null,
   world: DocumentIndex,
-  listeners: Listeners,
+  { listeners, owners }: { readonly listeners: Listeners; readonly owners: HostnameOwners },
 ): Attachment {
   if (ref.kind !== "Gateway" || ref.group !== GATEWAY_GROUP) {
     const message = `A route attaches to a Gateway or a Service, not to ${ref.kind} of the group "${ref.group}"`;
@@ -115,7 +127,38 @@ function toGateway(
     const message = `None of the route's hostnames (${route.spec.hostnames.join(", ")}) fits the listeners' (${theirs})`;
     return refused(ref, index, "NoMatchingListenerHostname", message, key);
   }
-  return { parentRef: ref, index, accepted: ACCEPTED, gateway: key, places, service: null };
+  return ofOwner({ parentRef: ref, index, gateway: key, places }, route, listeners, owners);
+}
+
+/** Without the hostnames that are another's. */
+function ofOwner(
+  found: Pick<Attachment, "parentRef" | "index" | "places"> & { readonly gateway: string },
+  route: Route,
+  listeners: Listeners,
+  owners: HostnameOwners,
+): Attachment {
+  const withheld = new Map<string, string>();
+  const places = found.places.flatMap(({ listener, hostnames }): AttachmentPlace[] => {
+    const at = listeners.table[listener];
+    const own = hostnames.filter((hostname) => {
+      const claimant = at === undefined ? null : claimantAt(at, route.metadata.namespace, hostname);
+      const refusal = claimant === null ? null : owners.refusal(claimant);
+      if (refusal !== null) withheld.set(hostname, refusal);
+      return refusal === null;
+    });
+    return own.length === 0 ? [] : [{ listener, hostnames: own }];
+  });
+  const why = [...withheld.values()].join("; ");
+  const accepted = withheld.size === 0 ? ACCEPTED : draft("Accepted", places.length > 0, "HostnameOwned", why);
+  return { ...found, accepted, places, withheld, service: null };
+}
+
+/** As whose a hostname is asked for at a listener; null = it names no host. */
+export function claimantAt({ gateway, hostname: named }: Listener, author: string, hostname: string): Claimant | null {
+  if (hostname === "*") return null;
+  if (gateway === BUILT_IN_KEY) return { hostname, namespace: author, author, place: "built-in" };
+  const [namespace = ""] = gateway.split("/");
+  return { hostname, namespace, author, place: named === "*" ? "open" : "below" };
 }
 
 function isMeant({ spec }: CompiledListener, ref: ParentRef, gateway: CompiledGateway): boolean {

@@ -3,8 +3,9 @@
 import type { DocumentOf } from "../../model/document/document.ts";
 import type { GatewayListener } from "../../model/document/gateway-api/gateway.ts";
 import type { HostOwners, HostSet, Listener } from "../../model/snapshot/snapshot.ts";
-import { BUILT_IN_KEY } from "../documents/built-in-gateway.ts";
+import { BUILT_IN_KEY, builtInGateway } from "../documents/built-in-gateway.ts";
 import { draft, type Draft } from "../documents/conditions.ts";
+import type { HostnameOwners } from "./hostname-claims.ts";
 import type { DocumentIndex } from "../documents/document-index.ts";
 
 const GATEWAY_GROUP = "gateway.networking.k8s.io";
@@ -38,20 +39,21 @@ export interface Listeners {
 }
 
 /** Every listener of every Gateway, judged. */
-export function compileListeners(world: DocumentIndex): Listeners {
+export function compileListeners(world: DocumentIndex, owners: HostnameOwners): Listeners {
   const table: Listener[] = [];
   const groups: Map<string, number>[] = [];
   const groupByPort = new Map<string, number>();
   const hosts = { HTTP: new Map<string, true>(), HTTPS: new Map<string, true>() };
   const gateways = new Map<string, CompiledGateway>();
   for (const [key, document] of world.gateways) {
-    const builtIn = key === BUILT_IN_KEY;
+    // An admin's own one in its place has ports and protocols like any other.
+    const builtIn = document === builtInGateway;
     const listeners = document.spec.listeners.map((spec): CompiledListener => {
       const hostname = spec.hostname ?? "*";
       const takesRoutes = spec.allowedRoutes.kinds.length === 0 || spec.allowedRoutes.kinds.some(isHttpRoute);
       const protocol = httpProtocol(spec.protocol);
       const conflict = conflictOf(spec, document.spec.listeners);
-      const fault = protocol === null ? unsupported(spec) : conflict;
+      const fault = protocol === null ? unsupported(spec) : (conflict ?? foreign(key, document, hostname, owners));
       const conditions = listenerConditions(spec, fault);
       if (protocol === null || fault !== null) {
         return { spec, hostname, index: null, takesRoutes: false, conditions, fault: fault?.message ?? null };
@@ -93,8 +95,21 @@ function httpProtocol(protocol: string): "HTTP" | "HTTPS" | null {
 
 /** What keeps a listener out of service. */
 interface Fault {
-  readonly reason: "UnsupportedProtocol" | "ProtocolConflict" | "HostnameConflict";
+  readonly reason: "UnsupportedProtocol" | "ProtocolConflict" | "HostnameConflict" | "HostnameOwned";
   readonly message: string;
+}
+
+/** What is another namespace's is not served here. */
+function foreign(
+  key: string,
+  { metadata }: DocumentOf<"Gateway">,
+  hostname: string,
+  owners: HostnameOwners,
+): Fault | null {
+  if (key === BUILT_IN_KEY || hostname === "*") return null;
+  const { namespace } = metadata;
+  const message = owners.refusal({ hostname, namespace, author: namespace, place: "listener" });
+  return message === null ? null : { reason: "HostnameOwned", message };
 }
 
 function unsupported({ protocol }: GatewayListener): Fault {
@@ -124,7 +139,8 @@ function conflictOf(spec: GatewayListener, all: readonly GatewayListener[]): Fau
 
 function listenerConditions(spec: GatewayListener, fault: Fault | null): Draft[] {
   const wrong = spec.allowedRoutes.kinds.filter((kind) => !isHttpRoute(kind)).map(({ kind }) => kind);
-  const conflicted = fault !== null && fault.reason !== "UnsupportedProtocol";
+  const own = fault?.reason === "UnsupportedProtocol" || fault?.reason === "HostnameOwned";
+  const conflicted = fault !== null && !own;
   return [
     fault === null
       ? draft("Accepted", true, "Accepted", "The listener is in service")

@@ -11,6 +11,7 @@ import type {
   ServiceKey,
   ServiceRoutes,
 } from "../../model/snapshot/snapshot.ts";
+import type { HostnameOwners } from "./hostname-claims.ts";
 import type { Listeners } from "./listeners.ts";
 import { compare, type ServiceView } from "../documents/document-index.ts";
 
@@ -38,7 +39,7 @@ interface GrowingNode {
 export function compileRouter(
   placements: readonly Placement[],
   rules: readonly Rule[],
-  listeners: Listeners,
+  { listeners, owners }: { readonly listeners: Listeners; readonly owners: HostnameOwners },
   programs: readonly RegexProgram[],
   services: ReadonlyMap<ServiceKey, ServiceView>,
 ): Router {
@@ -60,6 +61,7 @@ export function compileRouter(
     groups: listeners.groups,
     programs,
     hosts: listeners.hosts,
+    ...owners.bounds,
     entries: Object.fromEntries([...entries].map(([key, hosts]) => [key, finishHosts(hosts)])),
     services: Object.fromEntries(compileServices(sorted, services)),
   };

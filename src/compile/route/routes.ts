@@ -3,7 +3,8 @@ import type { DocumentOf } from "../../model/document/document.ts";
 import type { Rule } from "../../model/snapshot/snapshot.ts";
 import { attach, type Attachment } from "./attachment.ts";
 import type { Listeners } from "./listeners.ts";
-import type { Programs } from "../documents/programs.ts";
+import type { ProgramTable } from "../documents/programs.ts";
+import type { HostnameOwners } from "./hostname-claims.ts";
 import type { RouteFault } from "./references.ts";
 import type { Placement } from "./router.ts";
 import { compileMatch, compileRule, type Attached, type ParentContext, type MatchSpec } from "./rules.ts";
@@ -31,8 +32,9 @@ export interface CompiledRoutes {
 interface Compiling {
   readonly world: DocumentIndex;
   readonly listeners: Listeners;
+  readonly owners: HostnameOwners;
   readonly attached: Attached;
-  readonly programs: Programs;
+  readonly programs: ProgramTable;
   readonly rules: Rule[];
   readonly placements: Placement[];
 }
@@ -40,16 +42,18 @@ interface Compiling {
 export function compileRoutes(
   world: DocumentIndex,
   listeners: Listeners,
+  owners: HostnameOwners,
   attached: Attached,
-  programs: Programs,
+  programs: ProgramTable,
 ): CompiledRoutes {
-  const compiling: Compiling = { world, listeners, attached, programs, rules: [], placements: [] };
+  const compiling: Compiling = { world, listeners, owners, attached, programs, rules: [], placements: [] };
   const routes = world.routes.map((route, age) => compileRoute(route, age, compiling));
   return { routes, rules: compiling.rules, placements: compiling.placements };
 }
 
 function compileRoute(route: Route, age: number, compiling: Compiling): CompiledRoute {
-  const { world, listeners, programs } = compiling;
+  const { world, listeners, owners } = compiling;
+  const programs = compiling.programs.within(route.metadata.namespace);
   const matches = route.spec.rules.map((rule, index) =>
     rule.matches.map((match, at) => compileMatch(match, `/spec/rules/${index}/matches/${at}`, programs)),
   );
@@ -58,7 +62,7 @@ function compileRoute(route: Route, age: number, compiling: Compiling): Compiled
     string,
     { readonly rules: readonly (number | null)[]; readonly faults: readonly RouteFault[] }
   >();
-  const parents = attach(route, world, listeners).map((attachment): CompiledParent => {
+  const parents = attach(route, world, listeners, owners).map((attachment): CompiledParent => {
     const parent = flavourOf(route, attachment, compiling);
     const key = JSON.stringify([parent, attachment.accepted.status]);
     const variant = variants.get(key) ?? compileVariant(route, parent, attachment, compiling);

@@ -4,10 +4,8 @@ import * as z from "zod";
 import { apply } from "../../change/apply.ts";
 import { refuseWarnings } from "../../change/verdict.ts";
 import { applyResultSchema, validationSchema } from "../../model/api/apply.ts";
-import { refOf } from "../../model/word/refs.ts";
 import { announceAfter } from "../view/announce-after.ts";
 import { isRefusal } from "../http/answer.ts";
-import { refuseBuiltIn } from "../register/built-in.ts";
 import type { OperationRequest } from "../register/operation.ts";
 import { type Documents, documentsBody } from "../register/documents-body.ts";
 import { lint } from "../view/lint.ts";
@@ -101,7 +99,8 @@ export function registerApply(app: ControlApp): void {
         const outside = lacksNamespace(operator, document.metadata.namespace);
         if (outside) return outside;
       }
-      return { body: await lint(store, body, operator, { now, localMesh: settingsOf(env).isLocalMesh }) };
+      const { isLocalMesh: localMesh, meshDomain } = settingsOf(env);
+      return { body: await lint(store, body, operator, { now, localMesh, meshDomain }) };
     },
   });
 }
@@ -113,10 +112,6 @@ async function run(exchange: BundleExchange, source: string) {
   if (!body.ok) return body.refusal;
   const incoming = body.documents;
   if (query.strict && body.warnings.length > 0) return refuseWarnings(body.warnings, incoming);
-  const fixed = refuseBuiltIn(
-    incoming.map(({ document: { kind, metadata } }) => refOf(kind, metadata.namespace, metadata.name)),
-  );
-  if (fixed) return fixed;
   const basis = basisOfMesh(request.headers, operator, (await store.head()).revision);
   if (isRefusal(basis)) return basis;
   const applied = await apply(store, incoming, {

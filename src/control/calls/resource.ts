@@ -47,7 +47,7 @@ export function registerResource(app: ControlApp): void {
       const identity = documentIdentityOf(params);
       if (isRefusal(identity)) return identity;
       const { kind, namespace, name, ref } = identity;
-      const stored = builtIn(ref) ?? (await store.document(kind, namespace, name));
+      const stored = (await store.document(kind, namespace, name)) ?? builtIn(ref);
       if (stored === null) return refuseAbsent(store, identity);
       return { body: toResource(stored), headers: { etag: etag(stored.resourceVersion) } };
     },
@@ -74,8 +74,6 @@ export function registerResource(app: ControlApp): void {
       const identity = documentIdentityOf(params);
       if (isRefusal(identity)) return identity;
       const { kind, namespace, name, ref } = identity;
-      const fixed = refuseBuiltIn([ref]);
-      if (fixed) return fixed;
       const before = await store.document(kind, namespace, name);
       const basis = basisOfResource(request.headers, operator, ref, before?.resourceVersion ?? null);
       if (isRefusal(basis)) return basis;
@@ -116,10 +114,8 @@ export function registerResource(app: ControlApp): void {
       const identity = documentIdentityOf(params);
       if (isRefusal(identity)) return identity;
       const { kind, namespace, name, ref } = identity;
-      const fixed = refuseBuiltIn([ref]);
-      if (fixed) return fixed;
       const before = await store.document(kind, namespace, name);
-      if (before === null) return refuseAbsent(store, identity);
+      if (before === null) return refuseBuiltIn(ref) ?? refuseAbsent(store, identity);
       const basis = basisOfResource(request.headers, operator, ref, before.resourceVersion);
       if (isRefusal(basis)) return basis;
       const removed = await remove(store, identity, writeOptions(exchange, { source: "delete", ...basis }));

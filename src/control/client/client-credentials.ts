@@ -98,6 +98,7 @@ async function change(
       reason: about.reason,
       now: new Date(now).toISOString(),
       localMesh: settingsOf(env).isLocalMesh,
+      meshDomain: settingsOf(env).meshDomain,
       action: about.action,
       source: `${about.verb} ${owner.kind.toLowerCase()}/${owner.namespace}/${owner.name}`,
       target: refOf(owner.kind, owner.namespace, owner.name),

@@ -51,6 +51,7 @@ export async function decideContract(exchange: Decision, action: ContractAction)
       reason,
       now: at,
       localMesh: settingsOf(env).isLocalMesh,
+      meshDomain: settingsOf(env).meshDomain,
       action: `${action}Contract`,
       source: `${action} contract/${key}`,
       target: refOf("Contract", params.ns, params.name),

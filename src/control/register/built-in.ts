@@ -1,5 +1,5 @@
-// The one resource that is there without having been written: the Gateway `selvage`. It can be read and referred to;
-// nobody changes it.
+// The one resource that is there without having been written: the Gateway `selvage`. It can be read and referred to; an
+// admin's own of that name takes its place.
 import { BUILT_IN_KEY, builtInGateway } from "../../compile/documents/built-in-gateway.ts";
 import type { Refusal } from "../../model/word/problem.ts";
 import type { StoredDocument } from "../../model/registry/registry.ts";
@@ -24,19 +24,10 @@ export function builtIn(ref: string): StoredDocument | null {
   };
 }
 
-/** 409 when any of the refs is built in. */
-export function refuseBuiltIn(refs: readonly string[]): Refusal | null {
-  const index = refs.indexOf(REF);
-  if (index === -1) return null;
-  return {
-    problem: "conflict",
-    detail: `${REF} is built in: it accepts every host and namespace, and can neither be changed nor deleted.`,
-    errors: [
-      {
-        pointer: refs.length === 1 ? "#" : `#/${index}`,
-        detail: "It is built in.",
-        hint: "Make a Gateway of your own.",
-      },
-    ],
-  };
+/** 409 when the ref is built in: there is nothing to delete. */
+export function refuseBuiltIn(ref: string): Refusal | null {
+  if (ref !== REF) return null;
+  const detail = `${REF} is built in: it accepts every host and namespace, and cannot be deleted.`;
+  const hint = "An admin may apply a Gateway of this name, which takes its place until it is deleted.";
+  return { problem: "conflict", detail, errors: [{ pointer: "#", detail: "It is built in.", hint }] };
 }

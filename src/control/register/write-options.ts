@@ -4,14 +4,13 @@ import { sharedSecret } from "../../tokens/shared-secret.ts";
 import * as z from "zod";
 import type { WriteOptions } from "../../change/change.ts";
 import { overrideTarget } from "../../compile/overrides.ts";
-import { isPolicy } from "../../compile/policy/policies.ts";
-import { refOfDocument } from "../../change/plan.ts";
 import type { Env } from "../../env/env.ts";
 import type { Document } from "../../model/document/document.ts";
 import { kinds } from "../../model/document/kinds.ts";
 import type { Refusal } from "../../model/word/problem.ts";
 import { addressOf, type AuditSubject } from "../operator/audit-entry.ts";
 import { lacksMesh, lacksNamespace, lacksRole, type Operator } from "../operator/operator.ts";
+import { meshWideReason } from "./mesh-wide.ts";
 import { switchSchema } from "../http/parameters.ts";
 import { namespaceOfRef } from "../operator/redact.ts";
 
@@ -54,6 +53,7 @@ export function writeOptions(
     reason: query.reason ?? null,
     now: new Date(caller.now).toISOString(),
     localMesh: settingsOf(caller.env).isLocalMesh,
+    meshDomain: settingsOf(caller.env).meshDomain,
     hasSecret: (name) => sharedSecret(caller.env, name) !== null,
     permits: (changes, next) => {
       for (const { ref, action, before, after } of changes) {
@@ -63,9 +63,12 @@ export function writeOptions(
         const denied = looks ? lacksNamespace(operator, namespaceOfRef(ref)) : lacksRight(operator, ref);
         if (denied) return denied;
         if (!looks && operator.namespaces !== null) {
-          const wide = [before?.document, after].some((document) => document && isMeshWide(document, next));
-          const outside = wide ? lacksMesh(operator) : null;
-          if (outside) return { ...outside, detail: `${ref} is for the whole mesh: ${outside.detail}` };
+          const wide = [before?.document, after].flatMap(
+            (document) => (document && meshWideReason(document, next)) ?? [],
+          );
+          const outside = wide.length > 0 ? lacksMesh(operator) : null;
+          if (outside)
+            return { ...outside, detail: `${ref} is for the whole mesh, since ${wide.at(-1)}. ${outside.detail}` };
         }
         // An Override changes what its target does: it takes the same right as writing the target.
         for (const target of action === "unchanged" ? [] : targetsOf(before?.document, after)) {
@@ -76,16 +79,6 @@ export function writeOptions(
       return null;
     },
   };
-}
-
-/** Whether it is a policy that is attached to the mesh, or an Override that makes, or changes, one. */
-function isMeshWide(document: Document, next: readonly Document[]): boolean {
-  if (isPolicy(document)) return document.spec.targetRefs.some(({ kind }) => kind === "Mesh");
-  if (document.kind !== "Override") return false;
-  const { targetRefs } = document.spec.patch;
-  if (Array.isArray(targetRefs) && targetRefs.some((one: unknown) => Object(one).kind === "Mesh")) return true;
-  const target = overrideTarget(document);
-  return next.some((one) => isPolicy(one) && refOfDocument(one) === target && isMeshWide(one, next));
 }
 
 /** What an Override is for, before and after the change. */

@@ -1,8 +1,9 @@
 // `validate`: everything there is to say about documents and the mesh that they would make, without a plan and without
 // writing. What apply refuses as a whole is told here one by one.
-import { createdAtOf } from "../../change/change-rows.ts";
-import { compile } from "../../compile/compile.ts";
+import { createdAtOf, statusesOf } from "../../change/change-rows.ts";
+import { compile, type CompileOptions } from "../../compile/compile.ts";
 import { errorsWithoutOverrides, overrideFindings } from "../../change/override-rules.ts";
+import { patternMemo } from "../../change/pattern-memo.ts";
 import { plan } from "../../change/plan.ts";
 import type { Store } from "../../store/store.ts";
 import { laterFindings } from "../../change/verdict.ts";
@@ -18,7 +19,7 @@ export async function lint(
   store: Store,
   body: Documents,
   operator: Operator,
-  { now, localMesh }: { readonly now: number; readonly localMesh: boolean },
+  { now, localMesh, meshDomain }: { readonly now: number } & Required<Pick<CompileOptions, "localMesh" | "meshDomain">>,
 ): Promise<Validation> {
   if (!body.ok) return { valid: false, errors: (body.refusal.errors ?? []).map(fromItem), warnings: [] };
   const { head, documents, identities } = await store.mesh();
@@ -30,7 +31,18 @@ export async function lint(
   if (!planned.ok) return { valid: false, errors: (planned.refusal.errors ?? []).map(fromItem), warnings: [] };
   const at = new Date(now).toISOString();
   const createdAt = createdAtOf(documents, planned.plan.changes, at);
-  const settings = { revision: head.revision + 1, now: at, localMesh, identities, createdAt };
+  const previous = statusesOf(documents);
+  const memo = { compilePattern: patternMemo.compile };
+  const settings = {
+    revision: head.revision + 1,
+    now: at,
+    localMesh,
+    meshDomain,
+    identities,
+    createdAt,
+    previous,
+    ...memo,
+  };
   const compiled = compile(planned.plan.next, settings);
   const all = [
     ...body.warnings,

@@ -3,6 +3,7 @@
 // path (and regular-expression paths of the host) are tried one by one, in the order that `config/compile-router.ts` put.
 import type {
   HostIndex,
+  HostSet,
   PathIndex,
   PrefixNode,
   Router,
@@ -10,8 +11,9 @@ import type {
   RuleMatch,
   ServiceKey,
 } from "../../model/snapshot/snapshot.ts";
+import type { HostnameBounds } from "../../model/snapshot/hostname-bounds.ts";
 import { lookUp, wider } from "./host.ts";
-import { matchesRegex } from "./regex-machine.ts";
+import { matchesRegex, type Work } from "./regex-machine.ts";
 
 export interface RouteRequest {
   /** Lower-case, without port and trailing dot. */
@@ -29,6 +31,8 @@ export interface RouteRequest {
   readonly service: ServiceKey | null;
   /** Namespace of the proven caller; null = not known: consumer routes do not apply. */
   readonly callerNamespace: string | null;
+  /** What may be spent on conditions; below zero afterwards = it was too little, and no answer holds. Absent = anything. */
+  readonly work?: Work;
 }
 
 export interface Matched {
@@ -47,6 +51,10 @@ export interface Unmatched {
 
 const NO_ROUTE: Unmatched = { match: null, rule: null, direct: false };
 const DIRECT: Unmatched = { match: null, rule: null, direct: true };
+/** The Gateway that takes what no other one names. */
+const BUILT_IN = "selvage-system/selvage";
+/** Where it is known at which Gateway a request came in, only that one is asked. */
+const NO_BOUNDS: HostnameBounds = {};
 const LONGEST_HOST = 253;
 
 /** The winning rule, or why there is none. */
@@ -55,10 +63,15 @@ export function match(router: Router, request: RouteRequest): Matched | Unmatche
   if (request.service !== null) return matchService(router, request, request.service);
   const scope = scopeOf(router, request);
   if (scope === null) return NO_ROUTE;
+  const bounds = request.entry.gateway === null ? router : NO_BOUNDS;
+  const owner = ownerOf(bounds.nested, scope.host);
+  let within = scope;
   for (let pattern: string | null = scope.host; pattern !== null; pattern = wider(pattern)) {
+    if (isForeign(bounds.nested, pattern, owner)) continue;
+    if (bounds.named !== undefined && Object.hasOwn(bounds.named, pattern)) within = { ...scope, isNamed: true };
     if (!Object.hasOwn(scope.hosts, pattern)) continue;
     const index = scope.hosts[pattern];
-    const found = index === undefined ? -1 : searchPaths(router, index, request, scope);
+    const found = index === undefined ? -1 : searchPaths(router, index, request, within);
     if (found !== -1) return matched(router, found, pattern);
   }
   return NO_ROUTE;
@@ -71,6 +84,8 @@ export interface Scope {
   readonly host: string;
   /** null = the port has decided. */
   readonly protocol: "HTTP" | "HTTPS" | null;
+  /** A Gateway's listener names the host: the built-in Gateway does not serve it. */
+  readonly isNamed: boolean;
 }
 
 /** Null when the Gateway does not listen there. */
@@ -82,18 +97,37 @@ export function scopeOf(router: Router, request: RouteRequest): Scope | null {
       router.entries[`${gateway}:${port ?? (scheme === "https" ? 443 : 80)}`] ??
       // The built-in Gateway listens on every port.
       router.entries[`${gateway}:0`];
-    return hosts === undefined ? null : { hosts, host, protocol: null };
+    return hosts === undefined ? null : { hosts, host, protocol: null, isNamed: false };
   }
   const hosts = router.entries["*"];
-  return hosts === undefined ? null : { hosts, host, protocol: protocolOf(router, host, scheme) };
+  return hosts === undefined ? null : { hosts, host, protocol: protocolOf(router, host, scheme), isNamed: false };
 }
 
 /** The listeners of the request's own protocol, unless only the other's know the host (the platform may end TLS). */
 function protocolOf(router: Router, host: string, scheme: "http" | "https"): "HTTP" | "HTTPS" {
   const own = scheme === "https" ? "HTTPS" : "HTTP";
   const other = scheme === "https" ? "HTTP" : "HTTPS";
-  if (lookUp(router.hosts[own], host) !== undefined) return own;
-  return lookUp(router.hosts[other], host) === undefined ? own : other;
+  if (knows(router, router.hosts[own], host)) return own;
+  return knows(router, router.hosts[other], host) ? other : own;
+}
+
+/** Listeners of another namespace around the host's own do not count. */
+function knows({ nested }: Router, hosts: HostSet, host: string): boolean {
+  const owner = ownerOf(nested, host);
+  for (let pattern: string | null = host; pattern !== null; pattern = wider(pattern)) {
+    if (Object.hasOwn(hosts, pattern) && !isForeign(nested, pattern, owner)) return true;
+  }
+  return false;
+}
+
+/** The namespace whose the host is; null where none lie within each other. */
+function ownerOf(nested: HostnameBounds["nested"], host: string): string | null {
+  return nested === undefined ? null : (lookUp(nested, host) ?? null);
+}
+
+/** Whether another namespace has the pattern around what is the host's own. */
+function isForeign(nested: HostnameBounds["nested"], pattern: string, owner: string | null): boolean {
+  return nested !== undefined && owner !== null && Object.hasOwn(nested, pattern) && nested[pattern] !== owner;
 }
 
 function matchService(router: Router, request: RouteRequest, service: ServiceKey): Matched | Unmatched {
@@ -142,7 +176,9 @@ function searchPrefix(
 }
 
 function first(router: Router, candidates: readonly number[], request: RouteRequest, scope: Scope | null): number {
+  const { work } = request;
   for (const candidate of candidates) {
+    if (work !== undefined && --work.left < 0) return -1;
     const match = router.matches[candidate];
     if (match === undefined) continue;
     if (scope !== null && !listens(router, match.listener, scope)) continue;
@@ -156,6 +192,7 @@ export function listens(router: Router, at: number, scope: Scope): boolean {
   const listener = router.listeners[at];
   const group = listener === undefined ? undefined : router.groups[listener.group];
   if (listener === undefined || group === undefined) return false;
+  if (scope.isNamed && listener.gateway === BUILT_IN) return false;
   if (scope.protocol !== null && listener.protocol !== null && listener.protocol !== scope.protocol) return false;
   return lookUp(group, scope.host) === at;
 }
@@ -164,22 +201,27 @@ export function listens(router: Router, at: number, scope: Scope): boolean {
 function conditionsHold(router: Router, match: RuleMatch, request: RouteRequest): boolean {
   if (match.method !== null && match.method !== request.method) return false;
   for (const condition of match.headers) {
-    if (!valueFits(router, condition, request.header(condition.name))) return false;
+    if (!valueFits(router, condition, request.header(condition.name), request.work)) return false;
   }
   for (const condition of match.query) {
-    if (!valueFits(router, condition, request.query(condition.name))) return false;
+    if (!valueFits(router, condition, request.query(condition.name), request.work)) return false;
   }
-  return match.path.type !== "RegularExpression" || programFits(router, match.path.program, request.path);
+  return match.path.type !== "RegularExpression" || programFits(router, match.path.program, request.path, request.work);
 }
 
 /** One header or query condition against the value a request has. */
-export function valueFits(router: Router, condition: RuleMatch["headers"][number], value: string | null): boolean {
+export function valueFits(
+  router: Router,
+  condition: RuleMatch["headers"][number],
+  value: string | null,
+  work?: Work,
+): boolean {
   if (value === null) return false;
-  return condition.type === "Exact" ? value === condition.value : programFits(router, condition.program, value);
+  return condition.type === "Exact" ? value === condition.value : programFits(router, condition.program, value, work);
 }
 
 /** A regular expression of the snapshot against a text. */
-export function programFits(router: Router, at: number, text: string): boolean {
+function programFits(router: Router, at: number, text: string, work?: Work): boolean {
   const program = router.programs[at];
-  return program !== undefined && matchesRegex(program, text);
+  return program !== undefined && matchesRegex(program, text, work);
 }

@@ -26,8 +26,13 @@ interface Overridden {
   readonly overrides?: readonly OverrideNote[];
 }
 
+interface Naming {
+  /** Hostnames that are the document's namespace's because it names them, and since when (RFC 3339); absent = none. */
+  readonly hostnames?: Readonly<Record<string, string>>;
+}
+
 /** HTTPRoute: one entry per parentRef, as in the Gateway API. */
-export interface RouteStatus extends Overridden {
+export interface RouteStatus extends Overridden, Naming {
   readonly parents: readonly {
     readonly parentRef: Readonly<Record<string, unknown>>;
     readonly controllerName: "selvage.dev/mesh";
@@ -36,7 +41,7 @@ export interface RouteStatus extends Overridden {
 }
 
 /** Gateway: its own conditions and those of each listener. */
-export interface GatewayStatus extends Overridden {
+export interface GatewayStatus extends Overridden, Naming {
   readonly conditions: readonly Condition[];
   readonly listeners: readonly {
     readonly name: string;

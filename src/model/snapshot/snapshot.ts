@@ -1,6 +1,7 @@
 // The compiled mesh: everything the data plane needs to decide a request, as plain JSON. Compiled once, at apply;
 // immutable; one per revision. Nothing here is parsed, defaulted or merged again by those who read it. Fields are only
 // ever added within a schema; those that older snapshots lack are optional.
+import type { HostnameBounds } from "./hostname-bounds.ts";
 import type { Access, Authentication, Authorization, Identities } from "./access.ts";
 import type { CallPolicy } from "./call-policy.ts";
 import type { Circuit } from "./circuit.ts";
@@ -84,7 +85,7 @@ export interface Endpoint {
 // ── Routing ─────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 /** The index of all rules. Its inside belongs to `config/compile-router.ts` (writes) and `decide/match.ts` (reads). */
-export interface Router {
+export interface Router extends HostnameBounds {
   readonly rules: readonly Rule[];
   readonly matches: readonly RuleMatch[];
   readonly listeners: readonly Listener[];

@@ -40,8 +40,15 @@ describe("two routes with the same match", () => {
     expect(shown(result)).toBe("shop/one#0");
   });
 
-  it("are told of with another code when they are of two namespaces", () => {
-    const result = compiled(orders + route("one", same) + route("two", reordered, "web"));
+  it("are told of with another code when they are of two namespaces that share a Gateway", () => {
+    const edge = `
+apiVersion: gateway.networking.k8s.io/v1
+kind: Gateway
+metadata: {name: edge, namespace: infra}
+spec: {gatewayClassName: any, listeners: [{name: http, port: 80, protocol: HTTP, hostname: "*.com", allowedRoutes: {namespaces: {from: All}}}]}
+---`;
+    const at = (spec: string): string => spec.replace("{", "{parentRefs: [{name: edge, namespace: infra}], ");
+    const result = compiled(orders + edge + route("one", at(same)) + route("two", at(reordered), "web"));
     expect(told(result.findings)).toEqual(["SLV1304 HTTPRoute/web/two /spec/rules/0/matches/0"]);
     expect(result.findings[0]?.hint).toBe(
       "Agree with the owners of the other namespace who serves this host and path.",

@@ -128,15 +128,6 @@ spec: {rules: [{backendRefs: [{name: absent, port: 80}]}]}
     });
   });
 
-  it("refuses a document that takes the built-in Gateway's name", async () => {
-    const { status, body } = await api("POST", "/apply", {
-      body: serviceYaml("a") + gatewayYaml("selvage", "selvage-system"),
-    });
-    expect(status).toBe(409);
-    expect(body).toMatchObject({ code: "SLV3003", errors: [{ pointer: "#/1" }] });
-    expect(body.detail).toContain("Gateway/selvage-system/selvage is built in");
-  });
-
   it.each([1, 2, 3, 4])("leaves nothing half applied when the registry fails at its call %i", async (nth) => {
     vi.spyOn(console, "error").mockReturnValue();
     await applied(serviceYaml("orders"));
@@ -162,13 +153,6 @@ spec: {rules: [{backendRefs: [{name: absent, port: 80}]}]}
     expect((await api("GET", "/resources")).body).toMatchObject({ items: [], revision: 0 });
   });
 });
-
-const gatewayYaml = (name: string, namespace: string): string => `---
-apiVersion: gateway.networking.k8s.io/v1
-kind: Gateway
-metadata: {name: ${name}, namespace: ${namespace}}
-spec: {gatewayClassName: selvage, listeners: [{name: all, port: 80, protocol: HTTP}]}
-`;
 
 describe("diff", () => {
   it("answers what apply would, under the same plan id, and writes nothing", async () => {

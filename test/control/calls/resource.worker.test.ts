@@ -197,23 +197,23 @@ describe("GET", () => {
     expect(kind.body.detail).toBe('There is no kind "servce". Did you mean Service?');
   });
 
-  it("shows the built-in Gateway, which nobody changes", async () => {
+  it("shows the built-in Gateway, whose place an admin's own takes until it is deleted", async () => {
     const path = "/namespaces/selvage-system/gateway/selvage";
-    const { body } = await api("GET", path);
-    expect(body).toMatchObject({
+    const builtIn = {
       kind: "Gateway",
       metadata: { uid: "built-in" },
       spec: { listeners: [{ name: "all" }] },
-    });
-    for (const [method, sent] of [
-      ["PUT", { body: { spec: {} } }],
-      ["DELETE", {}],
-    ] as const) {
-      const refused = await api(method, path, { ...sent, headers: { "if-match": "*" } });
-      expect(refused.status).toBe(409);
-      expect(refused.body.code).toBe("SLV3003");
-      expect(refused.body.detail).toContain("can neither be changed nor deleted");
-    }
+    };
+    expect((await api("GET", path)).body).toMatchObject(builtIn);
+    const refused = await api("DELETE", path, { headers: { "if-match": "*" } });
+    expect([refused.status, refused.body.code]).toEqual([409, "SLV3003"]);
+    expect(refused.body.detail).toContain("is built in");
+    const listeners = [{ name: "apps", port: 80, protocol: "HTTP", hostname: "*.apps.example" }];
+    const own = { body: { spec: { gatewayClassName: "selvage", listeners } }, headers: { "if-none-match": "*" } };
+    expect((await api("PUT", path, own)).status).toBe(201);
+    expect((await api("GET", path)).body).toMatchObject({ spec: { listeners } });
+    expect((await api("DELETE", path, { headers: { "if-match": "*" } })).status).toBe(200);
+    expect((await api("GET", path)).body).toMatchObject(builtIn);
   });
 
   it("answers HEAD like GET, without the body", async () => {

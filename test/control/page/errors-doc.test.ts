@@ -41,7 +41,7 @@ function entry({ code, title, status, why, fix }: CodeExplanation): string {
 }
 
 it("says in docs/errors.md what every code means and what to do", async () => {
-  await expect(markdown(explainCodes())).toMatchFileSnapshot("../../docs/errors.md");
+  await expect(markdown(explainCodes())).toMatchFileSnapshot("../../../docs/errors.md");
 });
 
 it("has an entry for every code that the source mentions", () => {

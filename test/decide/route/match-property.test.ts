@@ -3,7 +3,8 @@ import * as fc from "fast-check";
 import { expect, it } from "vitest";
 import { compile, type Compiled } from "../../../src/compile/compile.ts";
 import { match, type RouteRequest } from "../../../src/decide/route/match.ts";
-import { naiveMatch, type NaiveMatch, type NaiveMesh } from "../../support/naive-match.ts";
+import { naiveMatch } from "../../support/naive-match.ts";
+import type { NaiveMatch, NaiveMesh } from "../../support/naive-precedence.ts";
 import { meshArb, requestArb } from "../../support/random-mesh.ts";
 
 const MESHES = 1000;
