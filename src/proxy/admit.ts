@@ -58,7 +58,7 @@ export function admit(
     };
   }
   const headers = fieldsOf(request, inspected);
-  if (inspected.hasOperatorCookie) dropOperatorCookies(headers);
+  if (inspected.hasCookiesToClean) cleanCookies(headers);
   const entry = entryOf(url, request.headers, by.settings);
   const bodiless = method === "GET" || method === "HEAD";
   if (bodiless) headers.delete("content-length");
@@ -93,7 +93,7 @@ function fieldsOf(request: Incoming, { kept, drop }: RequestHeaders): HeaderFiel
 }
 
 /** Where traffic and admin API share a host, an operator's browser sends its session along. */
-function dropOperatorCookies(headers: HeaderFields): void {
+function cleanCookies(headers: HeaderFields): void {
   const rest = withoutOperatorCookies(headers.get("cookie") ?? "");
   if (rest === null) headers.delete("cookie");
   else headers.set("cookie", rest);

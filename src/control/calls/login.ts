@@ -3,7 +3,8 @@
 import { settingsOf } from "../../env/settings.ts";
 import * as z from "zod";
 import { Store } from "../../store/store.ts";
-import { cookieNamed, LOGIN_COOKIE } from "../../decide/header/operator-cookies.ts";
+import { cookieNamed } from "../../decide/header/cookies.ts";
+import { LOGIN_COOKIE } from "../../decide/header/operator-cookies.ts";
 import { loginRequestSchema, loginSchema, logoutSchema } from "../../model/api/operators.ts";
 import { answerResponse, pageResponse, redirectResponse, refusalResponse } from "../http/answer.ts";
 import { auditLogin } from "../operator/audit-login.ts";

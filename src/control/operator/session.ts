@@ -1,7 +1,8 @@
 // The browser session of an operator: a random secret in a cookie that only this host gets and no script reads, its digest
 // in the registry. Every login makes a new one, whatever the browser brought along.
 import type { Store } from "../../store/store.ts";
-import { SESSION_COOKIE, cookieNamed } from "../../decide/header/operator-cookies.ts";
+import { cookieNamed } from "../../decide/header/cookies.ts";
+import { SESSION_COOKIE } from "../../decide/header/operator-cookies.ts";
 import { SESSION_MS, type SessionRecord } from "../../model/registry/session.ts";
 import { hex, sha256 } from "./api-token.ts";
 import { auditOf, type AuditSubject } from "./audit-entry.ts";
