@@ -1,7 +1,7 @@
 // The map: what is under /_selvage/ goes to the control plane, everything else is traffic. Control plane and adapters are
 // loaded when they are first called, so that an isolate which only serves traffic never evaluates it.
 import { settingsOf } from "./env/settings.ts";
-import { planeOf } from "./decide/route/plane.ts";
+import { planeOf, type Plane } from "./decide/route/plane.ts";
 import type { Env } from "./env/env.ts";
 import { toProblem, type Refusal } from "./model/word/problem.ts";
 import { decideExternally } from "./proxy/external-decision.ts";
@@ -18,21 +18,9 @@ export { Registry } from "./registry/registry.ts";
 
 export default {
   async fetch(request: Request, env: Env, ctx: ExecutionContext): Promise<Response> {
-    switch (planeOf(request.url, settingsOf(env).adminHost)) {
-      case "traffic":
-        return proxy(request, env, ctx);
-      case "closed":
-        return nothingHere();
-      case "adapters": {
-        const { adapters } = await import("./adapters/adapters.ts");
-        return adapters(request, env, ctx, decideExternally, rateLimitService);
-      }
-      case "control": {
-        if (request.headers.has("selvage-service")) return strayed();
-        const { controlApp } = await import("./control/app.ts");
-        return controlApp.fetch(request, env, ctx);
-      }
-    }
+    const plane = planeOf(request.url, settingsOf(env).adminHost);
+    if (plane === "traffic" && !isBelow(request.url)) return proxy(request, env, ctx);
+    return unkept(await ownAnswer(plane, request, env, ctx));
   },
 
   async scheduled(controller: ScheduledController, env: Env): Promise<void> {
@@ -40,6 +28,37 @@ export default {
     await sweep(env, controller.scheduledTime);
   },
 };
+
+async function ownAnswer(plane: Plane, request: Request, env: Env, ctx: ExecutionContext): Promise<Response> {
+  switch (plane) {
+    case "traffic":
+      return proxy(request, env, ctx);
+    case "closed":
+      return nothingHere();
+    case "adapters": {
+      const { adapters } = await import("./adapters/adapters.ts");
+      return adapters(request, env, ctx, decideExternally, rateLimitService);
+    }
+    case "control": {
+      if (request.headers.has("selvage-service")) return strayed();
+      const { controlApp } = await import("./control/app.ts");
+      return controlApp.fetch(request, env, ctx);
+    }
+  }
+}
+
+/** Written below the mesh's own prefix, though it may have no canonical path: only the mesh answers there. */
+function isBelow(url: string): boolean {
+  return url.startsWith("/_selvage", url.indexOf("/", url.indexOf("://") + 3));
+}
+
+/** Nothing below the prefix is kept by anybody, nor taken for what it does not say it is. */
+function unkept(answer: Response): Response {
+  const { headers } = answer;
+  headers.set("x-content-type-options", "nosniff");
+  if (headers.get("cache-control")?.includes("no-store") !== true) headers.set("cache-control", "no-store");
+  return answer;
+}
 
 /** A proxy's question whose path climbed out of the adapters: a 200 of the control plane would read as "allowed". */
 function strayed(): Response {

@@ -12,6 +12,7 @@ import { createdAtOf, generationsAfter, rowsOf, statusesOf } from "./change-rows
 import { sha256Hex } from "../store/digest.ts";
 import { errorsWithoutOverrides, overrideFindings, reasonOf } from "./override-rules.ts";
 import { type Plan, type PlannedChange, type Planned } from "./plan.ts";
+import { patternMemo } from "./pattern-memo.ts";
 import { storageRefusal } from "../store/error.ts";
 import type { Store } from "../store/store.ts";
 import { laterFindings, newWarnings, refuseErrors, refuseWarnings, type SentDocument } from "./verdict.ts";
@@ -70,7 +71,10 @@ export interface MeshState {
 }
 
 /** Writers that did not say what they are based on are planned again when another one was faster, so many times. */
-const MAX_ATTEMPTS = 5;
+const MAX_ATTEMPTS = 40;
+/** They come back one after the other: the longer somebody has waited, the longer the others may. */
+const PAUSE_MS = 25;
+const LONGEST_PAUSE_MS = 400;
 
 /** Makes one change, or says why not. Never throws for what D1 does; a bug in the compiler does throw. */
 export async function change(
@@ -81,6 +85,7 @@ export async function change(
 ): Promise<Applied> {
   try {
     for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
+      if (attempt > 0) await pause(attempt);
       const mesh = await store.mesh();
       const planned = planOf(mesh);
       if (!planned.ok) return planned;
@@ -101,6 +106,11 @@ export async function change(
   }
 }
 
+async function pause(attempt: number): Promise<void> {
+  const mostMs = Math.min(LONGEST_PAUSE_MS, PAUSE_MS * attempt);
+  await scheduler.wait(Math.random() * mostMs);
+}
+
 const refused = (refusal: Refusal): Applied => ({ ok: false, refusal });
 
 async function carryOut(
@@ -119,6 +129,7 @@ async function carryOut(
     generations,
     createdAt: createdAtOf(documents, changes, options.now),
     identities: plan.identities ?? identities,
+    changed: new Set(plan.changes.map(({ ref }) => ref)),
   };
   const compiled = compile(plan.next, settings);
   const findings = [
@@ -133,7 +144,9 @@ async function carryOut(
   const broken = alone ? null : refuseErrors(findings, origin.incoming);
   if (broken) return refused(broken);
   const told = alone ? [] : findings;
-  const warnings = newWarnings(told, plan.changes, () => findingsBefore(documents, identities, head, options));
+  const warnings = newWarnings(told, plan.changes, () =>
+    findingsBefore({ head, documents, identities }, options, settings.changed),
+  );
   if (options.strict && warnings.length > 0) return refused(refuseWarnings(warnings, origin.incoming));
 
   const planId = await planIdOf(head, changes);
@@ -184,15 +197,21 @@ async function carryOut(
 
 /** Compiles the mesh as it is: asked for only when a warning may have been there before. */
 function findingsBefore(
-  documents: readonly StoredDocument[],
-  identities: IdentityState,
-  head: Head,
+  { head, documents, identities }: MeshState,
   options: WriteOptions,
+  changed: CompileOptions["changed"],
 ): readonly Finding[] {
   const createdAt = createdAtOf(documents, [], options.now);
   return compile(
     documents.map(({ document }) => document),
-    { ...knownOf(options), revision: head.revision, identities, createdAt, previous: statusesOf(documents) },
+    {
+      ...knownOf(options),
+      revision: head.revision,
+      identities,
+      createdAt,
+      previous: statusesOf(documents),
+      ...(changed && { changed }),
+    },
   ).findings;
 }
 
@@ -202,8 +221,9 @@ function knownOf({
   localMesh,
   meshDomain = null,
   hasSecret,
-}: WriteOptions): Pick<CompileOptions, "now" | "localMesh" | "meshDomain" | "hasSecret"> {
-  return { now, localMesh, meshDomain, ...(hasSecret === undefined ? {} : { hasSecret }) };
+}: WriteOptions): Pick<CompileOptions, "now" | "localMesh" | "meshDomain" | "hasSecret" | "compilePattern"> {
+  const compilePattern = patternMemo.compile;
+  return { now, localMesh, meshDomain, compilePattern, ...(hasSecret === undefined ? {} : { hasSecret }) };
 }
 
 function summaryOf({ changes }: Plan): PlanSummary {

@@ -1,5 +1,6 @@
 // Documents → snapshot: the whole mesh, compiled once, at apply, into what the data plane reads. Also finds what is wrong
 // with it and says in each document's status what became of it. Pure: the time is an argument.
+import type { CompiledRegex } from "../decide/route/regex.ts";
 import type { Document } from "../model/document/document.ts";
 import type { Finding } from "../model/word/finding.ts";
 import { NO_IDENTITIES, type IdentityState } from "../model/registry/identity.ts";
@@ -25,6 +26,9 @@ import { compileStatuses } from "./statuses.ts";
 import { indexDocuments, type DocumentIndex } from "./documents/document-index.ts";
 import { lintAuthentication } from "./lint/authentication.ts";
 import { lintAuthorizations } from "./lint/authorization.ts";
+import { newExamples } from "./lint/example.ts";
+import { affectedBy } from "./lint/focus.ts";
+import { lintHazards } from "./lint/hazards.ts";
 import { lintBackends } from "./lint/backends.ts";
 import { lintMatches } from "./lint/matches.ts";
 import { lintPolicies } from "./lint/policies.ts";
@@ -49,6 +53,10 @@ export interface CompileOptions {
   readonly generations?: ReadonlyMap<string, number>;
   /** When each document was first written (RFC 3339), by `refOf`: of equal routes the oldest wins. Absent: it is new. */
   readonly createdAt?: ReadonlyMap<string, string>;
+  /** `compileRegex`, remembering what it was asked before; absent: each pattern is compiled anew. */
+  readonly compilePattern?: (pattern: string) => CompiledRegex;
+  /** Refs that differ from the mesh in force: only what they may change is looked at closely. Absent: everything is. */
+  readonly changed?: ReadonlySet<string>;
   /** As if there were no Overrides. */
   readonly bare?: boolean;
   /** Credentials and contract states as they are; absent = there are none. */
@@ -80,7 +88,7 @@ export function compile(documents: readonly Document[], options: CompileOptions)
   const policies = compilePolicies(world);
   const circuits = compileCircuits(world.trafficPolicies);
   const limits = compileLimits(world.rateLimitPolicies, world.tiers);
-  const programs = collectPrograms();
+  const programs = collectPrograms(options.compilePattern);
   const faults = compileFaults(world, programs);
   const fetchesPrivately = allowsPrivate(world, options.localMesh);
   const access = compileAccess(world, fetchesPrivately);
@@ -103,6 +111,9 @@ export function compile(documents: readonly Document[], options: CompileOptions)
     overlaid,
     owners,
   });
+  const examples = newExamples(router);
+  const isNear = affectedBy(options.changed, routes, listeners.table);
+  const near = { ...routes, placements: routes.placements.filter(isNear) };
   const findings = [
     ...overlaid.findings,
     ...services.findings,
@@ -114,8 +125,9 @@ export function compile(documents: readonly Document[], options: CompileOptions)
     ...lintTrust(world, fetchesPrivately),
     ...lintContracts(identities.contracts, world),
     ...lintRoutes(routes.routes, world),
-    ...lintBackends(router, routes),
-    ...lintMatches(router, routes),
+    ...lintHazards(world.documents),
+    ...lintBackends(examples, near),
+    ...lintMatches(examples, near),
   ];
   return {
     snapshot: {

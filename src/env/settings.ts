@@ -9,6 +9,8 @@ export interface Settings {
   readonly trustDomain: string;
   /** `iss` of everything that the mesh signs. */
   readonly issuer: string;
+  /** Scheme and host that the mesh is reached at, as it says itself; null = it does not know, and no caller's `Host` tells it. */
+  readonly publicOrigin: string | null;
   /** `<service>.<namespace>.<meshDomain>` addresses a service; null = services have no hosts of their own. */
   readonly meshDomain: string | null;
   /** The only host that answers under `/_selvage/`; null = every host. */
@@ -71,6 +73,7 @@ export function readSettings(env: Variables): Settings {
     isLocalMesh: flag("LOCAL_MESH", env.LOCAL_MESH, faults),
     trustDomain,
     issuer: text(env.MESH_ISSUER) ?? `spiffe://${trustDomain}`,
+    publicOrigin: publicOriginOf(env, faults),
     meshDomain: meshDomainOf(env.MESH_DOMAIN, faults),
     adminHost: adminHostOf(env.ADMIN_HOST, faults),
     localClientAddress: text(env.LOCAL_CLIENT_ADDRESS),
@@ -121,6 +124,26 @@ function meshDomainOf(value: string | undefined, faults: string[]): string | nul
   }
   faults.push(`MESH_DOMAIN is "${shown(value)}", which is no hostname: services have no hosts of their own.`);
   return null;
+}
+
+function publicOriginOf(env: Variables, faults: string[]): string | null {
+  const url = text(env.MESH_URL);
+  if (url !== null && webOrigin(url) === null) {
+    faults.push(
+      `MESH_URL is "${shown(url)}", which is no http or https address: the mesh publishes no addresses of its own.`,
+    );
+    return null;
+  }
+  const host = text(env.ADMIN_HOST);
+  return (
+    [url, text(env.MESH_ISSUER), host === null ? null : `https://${host}`].map(webOrigin).find((one) => one !== null) ??
+    null
+  );
+}
+
+function webOrigin(url: string | null): string | null {
+  const parsed = url === null || !URL.canParse(url) ? null : new URL(url);
+  return parsed !== null && ["http:", "https:"].includes(parsed.protocol) ? parsed.origin : null;
 }
 
 /** One that cannot be read closes the control plane: to open it to every host would be what nobody asked for. */

@@ -24,6 +24,11 @@ export interface Variables {
   readonly TRUST_DOMAIN?: string;
   /** `iss` of what the mesh signs, when it is to be an address; unset = `spiffe://<TRUST_DOMAIN>`. */
   readonly MESH_ISSUER?: string;
+  /**
+   * Where clients and services reach the mesh: `https://mesh.example.com`, for the addresses that it publishes about itself. Unset
+   * = MESH_ISSUER where that is an address, else ADMIN_HOST; without any of them it publishes none.
+   */
+  readonly MESH_URL?: string;
   /** When set, `<service>.<namespace>.<MESH_DOMAIN>` addresses a service without a path prefix. */
   readonly MESH_DOMAIN?: string;
   /** When set, the only host that answers under `/_selvage/`. */

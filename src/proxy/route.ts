@@ -3,6 +3,7 @@
 import { namespaceOf } from "../decide/identity/caller.ts";
 import { match, type Matched, type RouteRequest } from "../decide/route/match.ts";
 import { nearRoutes } from "../decide/route/near-routes.ts";
+import type { Work } from "../decide/route/regex-machine.ts";
 import { dropSegments, modifyPath } from "../decide/route/rewrite.ts";
 import { addressByHost, addressByPath, type ServiceAddress } from "../decide/route/service-address.ts";
 import { resumeSession } from "../decide/route/session.ts";
@@ -13,6 +14,13 @@ import type { Backend, Filter, Rule, ServiceEntry, ServiceKey, Snapshot } from "
 import type { Destination, Exchange, Pinned, Routed } from "./exchange/exchange.ts";
 
 const NO_LIMITS: readonly number[] = [];
+/** For one request, over all conditions of all rules that are tried: about 25 ms of CPU. */
+const MOST_WORK = 2_000_000;
+/** Which rule answers is then not known, and another one might be guarded less. */
+const TOO_MUCH_WORK: Refusal = {
+  problem: "malformedRequest",
+  detail: "The request's path or headers take too long to hold against the patterns of its host: send less text",
+};
 const NO_FILTERS: readonly Filter[] = [];
 
 /**
@@ -23,7 +31,9 @@ export function route(exchange: Exchange): Routed | Refusal {
   const { admitted, live } = exchange;
   const { snapshot } = live;
   const address = addressOf(exchange);
-  const found = match(snapshot.router, question(exchange, admitted.matchPath, null));
+  const asked = question(exchange, admitted.matchPath, null);
+  const found = match(snapshot.router, asked);
+  if (asked.work.left < 0) return TOO_MUCH_WORK;
   if (found.match !== null && mayTake(exchange, found, address)) {
     const { path, matchPath } = admitted;
     return byRule(exchange, found, { prefix: "", path, matchPath, addressed: null, guarded: null });
@@ -67,7 +77,7 @@ function question(
   path: string,
   service: ServiceKey | null,
   callerNamespace = namespaceOf(caller),
-): RouteRequest {
+): RouteRequest & { readonly work: Work } {
   const { headers, search } = admitted;
   let parameters: URLSearchParams | null = null;
   return {
@@ -79,6 +89,7 @@ function question(
     entry: admitted.entry,
     service,
     callerNamespace,
+    work: { left: MOST_WORK },
   };
 }
 
@@ -95,7 +106,9 @@ function atService(
   const path = dropSegments(admitted.path, skipped) || "/";
   const guarded = entry.exposure === "public" ? null : service;
   const matchPath = dropSegments(admitted.matchPath, skipped) || "/";
-  const found = match(live.snapshot.router, question(exchange, matchPath, service, callerNamespace));
+  const asked = question(exchange, matchPath, service, callerNamespace);
+  const found = match(live.snapshot.router, asked);
+  if (asked.work.left < 0) return TOO_MUCH_WORK;
   if (found.match !== null) return byRule(exchange, found, { prefix, path, matchPath, addressed: service, guarded });
   const { timeouts, calls = null, fault = null, limits = NO_LIMITS } = entry;
   const policies = { timeouts, calls, fault, limits, ...circuitOf(exchange, entry.circuit) };

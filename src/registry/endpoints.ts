@@ -63,9 +63,10 @@ export async function registerEndpoint(
   // Agents register again whenever they start: what changes nothing is no news for the mesh.
   const renewed =
     before !== null && sameToCallers(before, endpoint) && (await store.renewRegistration(key, endpoint.lease));
-  if (!renewed) await announce(objects, await store.putEndpoint(endpoint, audit));
+  const written = renewed ? null : await store.putEndpoint(endpoint, audit);
+  if (written !== null) await announce(objects, written.head);
   await startLease(objects, endpoint);
-  return { ok: true, endpoint, created: before === null };
+  return { ok: true, endpoint, created: written?.created === true };
 }
 
 function sameToCallers(before: DynamicEndpoint, after: DynamicEndpoint): boolean {

@@ -121,9 +121,16 @@ async function write(db: D1Database, statement: D1PreparedStatement, audit: Audi
   return headOf(results[2] as D1Result<Head> | undefined);
 }
 
-/** Registers or replaces; the new lease names this registration. */
-export function putEndpoint(db: D1Database, endpoint: DynamicEndpoint, audit: AuditDraft): Promise<Head> {
+/** Registers or replaces; the new lease names this registration. `created`: of several at once, one is the first. */
+export async function putEndpoint(
+  db: D1Database,
+  endpoint: DynamicEndpoint,
+  audit: AuditDraft,
+): Promise<{ readonly head: Head; readonly created: boolean }> {
   const { address } = endpoint;
+  const known = db
+    .prepare("SELECT 1 FROM endpoints WHERE namespace = ?1 AND service = ?2 AND id = ?3 AND deleted_at IS NULL")
+    .bind(endpoint.namespace, endpoint.service, endpoint.id);
   const statement = db
     .prepare(
       `INSERT INTO endpoints (namespace, service, id, url, binding, cluster, version, weight, priority, draining, ttl,
@@ -152,7 +159,9 @@ export function putEndpoint(db: D1Database, endpoint: DynamicEndpoint, audit: Au
       endpoint.registeredAt,
       endpoint.registeredBy,
     );
-  return write(db, statement, audit);
+  const results = await auditedBatch(db, [known, statement, advance(db), headStatement(db)], audit);
+  // The fourth statement is the head's, whose columns are these two.
+  return { head: headOf(results[3] as D1Result<Head> | undefined), created: results[0]?.results.length === 0 };
 }
 
 /** The same endpoint registered again: only its lease is new, so nobody need hear of it. False = it is gone meanwhile. */

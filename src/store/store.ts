@@ -137,7 +137,7 @@ export class Store {
     return guarded(endpoints.readEndpointChanges(this.#db, sinceGeneration));
   }
 
-  putEndpoint(endpoint: DynamicEndpoint, entry: AuditDraft): Promise<Head> {
+  putEndpoint(endpoint: DynamicEndpoint, entry: AuditDraft): ReturnType<typeof endpoints.putEndpoint> {
     return guarded(endpoints.putEndpoint(this.#db, endpoint, entry));
   }
 

@@ -5,7 +5,7 @@ const MIN_BYTES = 32;
 
 /** Some of them are known to everybody (a domain, an issuer), others to whoever runs a proxy. */
 const OWN =
-  /^(?:SELVAGE_|OPERATOR_|(?:ACCESS_(?:AUD|TEAM_DOMAIN)|ADAPTER_TOKEN|ADMIN_HOST|EDGE|LOCAL_CLIENT_ADDRESS|LOCAL_MESH|MESH_DOMAIN|MESH_ISSUER|METRICS_PUBLIC|REGION|TRUST_DOMAIN|TRUST_ENTRY)$)/;
+  /^(?:SELVAGE_|OPERATOR_|(?:ACCESS_(?:AUD|TEAM_DOMAIN)|ADAPTER_TOKEN|ADMIN_HOST|EDGE|LOCAL_CLIENT_ADDRESS|LOCAL_MESH|MESH_DOMAIN|MESH_ISSUER|MESH_URL|METRICS_PUBLIC|REGION|TRUST_DOMAIN|TRUST_ENTRY)$)/;
 
 /** @returns null = there is no such secret, or it is too short to be a key */
 export function sharedSecret(env: object, name: string): Uint8Array<ArrayBuffer> | null {

@@ -13,6 +13,14 @@ const key = (name: string) => ({ kind: "Service", namespace: "shop", name });
 const only = (yaml: string) => documents(yaml)[0]!;
 
 describe("apply", () => {
+  it("writes all of many at once that are based on nothing, one after the other", async () => {
+    const names = Array.from({ length: 24 }, (_, index) => `s${index}`);
+    const results = await Promise.all(names.map((name) => apply(store, documents(service(name)), options())));
+    const revisions = results.map((result) => accepted(result).revision);
+    expect(new Set(revisions).size).toBe(names.length);
+    expect(Object.keys((await store.snapshot(names.length))?.services ?? {})).toHaveLength(names.length);
+  });
+
   it("makes one revision of a bundle, with its snapshot, versions and audit row", async () => {
     const result = accepted(await apply(store, documents(service("orders") + service("search")), options()));
     expect(result).toMatchObject({

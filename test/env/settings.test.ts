@@ -12,6 +12,7 @@ describe("settings", () => {
       isLocalMesh: false,
       trustDomain: "mesh.example",
       issuer: "spiffe://mesh.example",
+      publicOrigin: null,
       meshDomain: null,
       adminHost: null,
       localClientAddress: null,
@@ -60,6 +61,25 @@ describe("settings", () => {
     const { faults } = readSettings(named(variables));
     expect(faults).toHaveLength(1);
     expect(faults[0]).toContain(words);
+  });
+
+  it("know where the mesh is reached by what is said of it, and by nothing else", () => {
+    const origin = (more: Partial<Variables>): string | null => readSettings(named(more)).publicOrigin;
+    expect(origin({ MESH_URL: "https://mesh.example.com/x", ADMIN_HOST: "admin.example.com" })).toBe(
+      "https://mesh.example.com",
+    );
+    expect(origin({ MESH_ISSUER: "https://id.example.com/", ADMIN_HOST: "admin.example.com" })).toBe(
+      "https://id.example.com",
+    );
+    expect(origin({ ADMIN_HOST: "admin.example.com" })).toBe("https://admin.example.com");
+    expect(origin({ MESH_ISSUER: "spiffe://mesh.example" })).toBeNull();
+    const wrong = readSettings(named({ MESH_URL: "mesh.example.com", ADMIN_HOST: "admin.example.com" }));
+    expect([wrong.publicOrigin, wrong.faults]).toEqual([
+      null,
+      [
+        'MESH_URL is "mesh.example.com", which is no http or https address: the mesh publishes no addresses of its own.',
+      ],
+    ]);
   });
 
   it("read a mesh domain as hosts are read: lower-case, without the last dot", () => {

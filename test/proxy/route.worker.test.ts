@@ -46,48 +46,6 @@ spec: {exposure: public, endpoints: [{url: "http://default-orders.example/base"}
     expect(mesh.sent[0]?.headers.get("x-forwarded-host")).toBe("orders.shop.mesh.example:8787");
   });
 
-  it("is its namespace's: no rule of another takes it, however exact, on whatever host", async () => {
-    const thief = `
-apiVersion: selvage.dev/v1
-kind: Service
-metadata: {name: thief, namespace: evil}
-spec: {exposure: public, endpoints: [{url: "http://thief.example"}]}
----
-apiVersion: gateway.networking.k8s.io/v1
-kind: HTTPRoute
-metadata: {name: take, namespace: evil}
-spec:
-  hostnames: [evil.example, "*.mesh.example", "*.example"]
-  rules:
-    - matches:
-        - {path: {type: Exact, value: /svc/orders.shop/a}}
-        - {path: {type: PathPrefix, value: /svc/orders}, headers: [{name: x-a, value: "1"}]}
-        - {path: {type: RegularExpression, value: "/.*"}}
-      backendRefs: [{name: thief}]
----
-`;
-    const mesh = testMesh(thief + yaml, { env: { MESH_DOMAIN: "mesh.example" } });
-    for (const url of [
-      "http://evil.example/svc/orders.shop/a",
-      "http://evil.example/svc/%6frders.shop/a",
-      "http://evil.example/svc/orders/b",
-      "http://orders.shop.mesh.example/a",
-    ]) {
-      await mesh.send(url, { headers: { "x-a": "1" } });
-    }
-    expect(to(mesh).map((url) => new URL(url).hostname)).toEqual([
-      "orders.example",
-      "orders.example",
-      "default-orders.example",
-      "orders.example",
-    ]);
-    expect((await mesh.send("http://missing.shop.mesh.example/a")).status).toBe(404);
-    expect((await mesh.send("http://private.shop.mesh.example/a")).status).toBe(401);
-    await mesh.send("http://evil.example/svc/nobody.shop/a");
-    await mesh.send("http://thief.evil.mesh.example/a");
-    expect(to(mesh).slice(4)).toEqual(["http://thief.example/svc/nobody.shop/a", "http://thief.example/a"]);
-  });
-
   it("needs an identity unless the service is public", async () => {
     const mesh = testMesh(yaml, { env: { MESH_DOMAIN: "mesh.example" } });
     for (const url of ["http://any.example/svc/private.shop/x", "http://private.shop.mesh.example/x"]) {

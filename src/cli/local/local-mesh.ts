@@ -9,6 +9,7 @@ import { bundleWorker } from "./bundle-worker.ts";
 import { lockData } from "./data-lock.ts";
 import { migrate, noteApplied, wereApplied } from "./migrate.ts";
 import { findPorts } from "./ports.ts";
+import { makePrivate } from "./private-data.ts";
 import { CRON, MAIN_WORKER, workers, type EdgeOptions } from "./workers.ts";
 import { startWatchdog } from "./workerd-watchdog.ts";
 import { packageRoot } from "../session/package-root.ts";
@@ -35,11 +36,13 @@ export type StartedMesh =
 /** How long a mesh on the same data may take to end before it counts as running. */
 const LOCK_PATIENCE_MS = 3_000;
 const READY_TIMEOUT_MS = 60_000;
+/** How long requests that are under way may go on once the mesh was told to stop. */
+const DRAIN_MS = 30_000;
 
 /** Starts a mesh and answers once every edge does. `port` 0 finds free ports. */
 export async function startLocalMesh(options: LocalMeshOptions): Promise<StartedMesh> {
   const data = resolve(options.data);
-  mkdirSync(data, { recursive: true, mode: 0o700 });
+  makePrivate(data);
   const locked = await lockData(data, urlOf(options.host, options.port), LOCK_PATIENCE_MS);
   if (!locked.ok) {
     const { pid, url } = locked.owner;
@@ -58,10 +61,13 @@ export async function startLocalMesh(options: LocalMeshOptions): Promise<Started
   process.env.TMPDIR = join(run, "tmp");
   process.env.CLOUDFLARE_CF_FETCH_ENABLED = "false";
   const watchdog = startWatchdog(run);
+  let stopping = false;
+  // A runtime that ends because it was told to is taken for one that crashed.
+  const say = explained((line) => stopping || options.log(line));
   const urls = Array.from({ length: options.edges }, (_, index) => urlOf(options.host, ports.first + index));
   const script = await bundleWorker(packageRoot());
   const settings = (listening: boolean): MiniflareOptions => ({
-    ...runtime(data, watchdog.environment, options.log),
+    ...runtime(data, watchdog.environment, say),
     workers: workers(script, { ...options, port: ports.first }, listening),
   });
   const migrations = join(packageRoot(), "migrations");
@@ -70,7 +76,9 @@ export async function startLocalMesh(options: LocalMeshOptions): Promise<Started
   const miniflare = launch(settings(prepared));
   const cron = setInterval(() => void tick(miniflare, options.log), 60_000);
   const stop = async (): Promise<void> => {
+    stopping = true;
     clearInterval(cron);
+    await watchdog.drain(DRAIN_MS);
     await miniflare.dispose();
     watchdog.dismiss();
     rmSync(join(run, "tmp"), { recursive: true, force: true });
@@ -90,6 +98,18 @@ export async function startLocalMesh(options: LocalMeshOptions): Promise<Started
     return { ok: false, exitCode: exitCodes.unavailable, message: `the mesh did not start: ${reason}` };
   }
   return { ok: true, mesh: { url: urls[0] ?? urlOf(options.host, ports.first), urls, stop } };
+}
+
+/** Says once what to do when the runtime has no file descriptors left: connections are refused, or it starts anew. */
+function explained(log: (line: string) => void): (line: string) => void {
+  let told = false;
+  return (line) => {
+    if (line.includes("Too many open files")) {
+      if (!told) log("the mesh has no file descriptors left for connections: raise the limit (ulimit -n)");
+      told = true;
+    }
+    log(line);
+  };
 }
 
 function runtime(

@@ -25,7 +25,14 @@ export async function migrate(database: Database, folder: string): Promise<strin
   await database.prepare(table).run();
   const { results } = await database.prepare(`SELECT name FROM "d1_migrations" ORDER BY id`).run();
   const applied = new Set(results.map((row) => nameOf(row)));
-  const missing = (await migrationFiles(folder)).filter((name) => !applied.has(name));
+  const files = await migrationFiles(folder);
+  const newer = [...applied].find((name) => !files.some((file) => file === name));
+  if (newer !== undefined) {
+    throw new Error(
+      `the data were written by a newer version of Selvage (${String(newer)}): run that one, or give other --data`,
+    );
+  }
+  const missing = files.filter((name) => !applied.has(name));
   for (const name of missing) {
     const sql = await readFile(join(folder, name), "utf8");
     const record = database.prepare(`INSERT INTO "d1_migrations" (name) VALUES (?)`).bind(name);

@@ -1,5 +1,5 @@
 // `selvage up`: a local mesh in the foreground, until a signal (or the end of npm) stops it.
-import { mkdirSync, writeFileSync } from "node:fs";
+import { writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { DEFAULT_SERVER } from "../session/connection.ts";
 import { startDemo, type Demo } from "../demo/demo.ts";
@@ -7,6 +7,7 @@ import { exitCodes, type ExitCode } from "../session/exit-code.ts";
 import { keepAdminToken } from "../session/admin-token.ts";
 import { watchNpm } from "./npm-watch.ts";
 import { startLocalMesh, type LocalMesh } from "./local-mesh.ts";
+import { makePrivate } from "./private-data.ts";
 import type { Terminal } from "../session/terminal.ts";
 
 export interface UpOptions {
@@ -25,7 +26,7 @@ export interface UpOptions {
 /** Resolves when the mesh has stopped. stdout carries one line, `ready <url>`. */
 export async function up(options: UpOptions, terminal: Terminal): Promise<ExitCode> {
   const data = resolve(options.data);
-  mkdirSync(data, { recursive: true, mode: 0o700 });
+  makePrivate(data);
   writeFileSync(join(data, ".gitignore"), "*\n");
   const given = options.adminToken ?? process.env.SELVAGE_ADMIN_TOKEN;
   const token = keepAdminToken(data, given === "" ? undefined : given);
@@ -56,6 +57,7 @@ export async function up(options: UpOptions, terminal: Terminal): Promise<ExitCo
   announce(mesh, data, demo, terminal);
   terminal.out(`ready ${mesh.url}`);
   await ending;
+  terminal.err("stopping: requests under way have 30 s to end; another signal ends them");
   await demo?.stop();
   await mesh.stop();
   return exitCodes.ok;

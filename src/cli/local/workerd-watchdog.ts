@@ -1,25 +1,33 @@
 // Sees to it that workerd never outlives this process, however it ends: a small shell of its own session holds a pipe
 // from us and kills workerd when the pipe breaks. workerd is started through a wrapper that first writes down its pid,
-// so that there is no moment in which a workerd runs that the watchdog does not know. Nothing to do on Windows.
+// so that there is no moment in which a workerd runs that the watchdog does not know. Nothing to do on Windows. Tells workerd to
+// end in peace, too: it then takes no new connections, and exits when its last request has ended.
 import { spawn } from "node:child_process";
 import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { processStat } from "./process-identity.ts";
 
 export interface Watchdog {
   /** What miniflare must have in the environment of workerd. */
   readonly environment: Readonly<Record<string, string>>;
+  /** Has workerd take no new requests and finish those that it has; answers when it is gone, or when the time is over. */
+  drain(patienceMs: number): Promise<void>;
   /** Sends the watchdog home: workerd is already gone. */
   dismiss(): void;
 }
 
 // Signals to the whole process group (Ctrl-C) are for the parent, which ends workerd in order: ignored ones stay so
-// across exec. The parent is checked after the pid is written: whoever dies first, the other one sees it.
+// across exec (workerd itself listens to TERM again). The parent is checked after the pid is written: whoever dies first,
+// the other one sees it. miniflare starts a workerd that has ended anew; while the mesh is stopping, that ends at once.
+// A workerd without file descriptors dies, so it may have as many as there are.
 const wrapper = `#!/bin/sh
 trap '' INT TERM HUP
 echo $$ > "$SELVAGE_WORKERD_PID"
 kill -0 "$SELVAGE_PARENT_PID" 2>/dev/null || exit 1
+[ -e "$SELVAGE_STOPPING" ] && exit 1
+ulimit -n "$(ulimit -Hn)" 2>/dev/null
 exec "$SELVAGE_WORKERD" "$@"
 `;
 
@@ -35,15 +43,18 @@ rm -f "$SELVAGE_WORKERD_PID"
 
 /** Call before miniflare starts; `folder` is a private folder of this mesh. */
 export function startWatchdog(folder: string): Watchdog {
-  if (process.platform === "win32") return { environment: {}, dismiss: () => undefined };
+  if (process.platform === "win32") return { environment: {}, drain: async () => undefined, dismiss: () => undefined };
   const script = join(folder, "workerd.sh");
   const pidFile = join(folder, "workerd.pid");
+  const stopping = join(folder, "stopping");
+  rmSync(stopping, { force: true });
   killLeftover(pidFile);
   writeFileSync(script, wrapper, { mode: 0o700 });
   const environment = {
     SELVAGE_WORKERD: workerdPath(),
     SELVAGE_WORKERD_PID: pidFile,
     SELVAGE_PARENT_PID: String(process.pid),
+    SELVAGE_STOPPING: stopping,
   };
   process.env.MINIFLARE_WORKERD_PATH = script;
   const child = spawn("/bin/sh", ["-c", watch], {
@@ -56,28 +67,53 @@ export function startWatchdog(folder: string): Watchdog {
   child.unref();
   return {
     environment,
+    drain: async (patienceMs) => {
+      writeFileSync(stopping, "");
+      await drain(pidFile, patienceMs);
+    },
     dismiss: () => {
       child.stdin.end("done\n");
       rmSync(pidFile, { force: true });
+      rmSync(stopping, { force: true });
     },
   };
 }
 
+async function drain(pidFile: string, patienceMs: number): Promise<void> {
+  const deadline = performance.now() + patienceMs;
+  let told = 0;
+  while (performance.now() < deadline) {
+    const pid = pidIn(pidFile);
+    const stat = pid === null ? null : processStat(pid);
+    if (pid === null || stat === null || stat.command !== "workerd" || stat.state === "Z") return;
+    // Another one than before: it was just being started when this began.
+    if (pid !== told) signal(pid, "SIGTERM");
+    told = pid;
+    await sleep(20);
+  }
+}
+
+function signal(pid: number, name: "SIGTERM" | "SIGKILL"): void {
+  try {
+    process.kill(pid, name);
+  } catch {
+    // It ended by itself in the meantime.
+  }
+}
+
+function pidIn(pidFile: string): number | null {
+  try {
+    const pid = Number(readFileSync(pidFile, "utf8"));
+    return pid > 1 ? pid : null;
+  } catch {
+    return null;
+  }
+}
+
 /** A workerd of an earlier mesh on this data whose watchdog was killed too. The lock says that its owner is dead. */
 function killLeftover(pidFile: string): void {
-  let pid: number;
-  try {
-    pid = Number(readFileSync(pidFile, "utf8"));
-  } catch {
-    return;
-  }
-  if (pid > 1 && processStat(pid)?.command === "workerd") {
-    try {
-      process.kill(pid, "SIGKILL");
-    } catch {
-      // It ended by itself in the meantime.
-    }
-  }
+  const pid = pidIn(pidFile);
+  if (pid !== null && processStat(pid)?.command === "workerd") signal(pid, "SIGKILL");
   rmSync(pidFile, { force: true });
 }
 

@@ -59,6 +59,12 @@ export function workers(script: string, options: EdgeOptions, listening: boolean
   }));
 }
 
+/** The first edge's. */
+function localUrl({ host, port }: EdgeOptions): string {
+  const named = host === "0.0.0.0" || host === "::" ? "127.0.0.1" : host.includes(":") ? `[${host}]` : host;
+  return `http://${named}:${port}`;
+}
+
 function bindings(index: number, options: EdgeOptions): Record<string, Binding> {
   const objects = Object.entries(DURABLE_OBJECTS).map(([binding, exportName]): [string, Binding] => [
     binding,
@@ -68,6 +74,7 @@ function bindings(index: number, options: EdgeOptions): Record<string, Binding> 
     ...VARIABLES,
     LOCAL_MESH: "true",
     SELVAGE_ADMIN_TOKEN: options.adminToken,
+    MESH_URL: localUrl(options),
     EDGE: `edge-${index + 1}`,
     ...(isLoopback(`http://${options.host}`) ? { LOCAL_CLIENT_ADDRESS: "127.0.0.1" } : {}),
     ...(options.trustEntry ? { TRUST_ENTRY: "true" } : {}),

@@ -31,6 +31,7 @@ export function lintAuthentication(
         ...headerFindings(provider, at),
         ...issuerFindings(providers, index, at),
         ...timeFindings(provider, at),
+        ...audienceFindings(provider, at),
         ...secretFindings(provider, at, hasSecret),
       ];
       for (const draft of drafts) findings.push({ ...draft, ref });
@@ -81,6 +82,13 @@ function timeFindings({ requiredClaims }: JwtProviderSpec, at: string): Draft[] 
   if (requiredClaims.includes("exp")) return [];
   const message = "Tokens without exp are accepted: they never expire, and one that leaks is good for ever";
   return [{ severity: "warning", code: "SLV1331", pointer: `${at}/requiredClaims`, message, hint: "Require exp." }];
+}
+
+function audienceFindings({ audiences }: JwtProviderSpec, at: string): Draft[] {
+  if (audiences.length > 0) return [];
+  const message = "Tokens for any audience are accepted: one that its user gave to another application works here too";
+  const hint = "Name what the issuer writes into aud for this service under audiences.";
+  return [{ severity: "warning", code: "SLV1333", pointer: `${at}/audiences`, message, hint }];
 }
 
 function secretFindings({ secretRef }: JwtProviderSpec, at: string, hasSecret: (name: string) => boolean): Draft[] {

@@ -1,16 +1,15 @@
 // Rules that have nowhere to send: no backends and no redirect, or backends whose weights sum to 0. Both answer 500, as the
 // Gateway API says, with a request that shows it.
-import { match as route } from "../../decide/route/match.ts";
 import type { Finding } from "../../model/word/finding.ts";
-import type { Filter, Router, Rule } from "../../model/snapshot/snapshot.ts";
+import type { Filter, Rule } from "../../model/snapshot/snapshot.ts";
 import type { CompiledRoutes } from "../route/routes.ts";
-import { exampleOf, freshNames, exampleMatching, type Spot } from "./example.ts";
+import { exampleMatching, exampleOf, tried, type Examples, type Spot } from "./example.ts";
 
 /** Filters with which a rule needs no backend. */
 const ANSWERS_ITSELF: ReadonlySet<Filter["type"]> = new Set(["RequestRedirect", "DirectResponse", "Unsupported"]);
 
-export function lintBackends(router: Router, { routes, placements }: CompiledRoutes): Finding[] {
-  const fresh = freshNames(router);
+export function lintBackends(examples: Examples, { routes, placements }: CompiledRoutes): Finding[] {
+  const { router } = examples;
   const told = new Set<string>();
   return placements.flatMap(({ match, order, at }): Finding[] => {
     const rule = router.rules[match.rule];
@@ -20,12 +19,12 @@ export function lintBackends(router: Router, { routes, placements }: CompiledRou
     if (fault === null || document === undefined || told.has(key)) return [];
     told.add(key);
     const spot: Spot | undefined = "hostnames" in at ? { hostname: at.hostnames[0] ?? "*" } : at;
-    const example = exampleMatching(router, match, spot, fresh, match.method ?? "GET");
-    const hits = example !== null && route(router, example.request).match?.rule === match.rule;
+    const example = exampleMatching(examples, match, spot, match.method ?? "GET");
+    const hits = example !== null && tried(examples, example.request)?.match?.rule === match.rule;
     const { namespace, name } = document.metadata;
     const base = { severity: "warning", ref: `HTTPRoute/${namespace}/${name}` } as const;
     const pointer = `/spec/rules/${order[1]}`;
-    return [{ ...base, pointer, ...fault, ...(hits ? { example: exampleOf(router, example) } : {}) }];
+    return [{ ...base, pointer, ...fault, ...(hits ? { example: exampleOf(examples, example) } : {}) }];
   });
 }
 

@@ -1,13 +1,13 @@
 // Matches that others take requests from: the same match in two routes, matches that are never reached, hostnames whose
 // requests belong to another listener. Every claim is tried: the example was routed by the compiled mesh itself.
 import { intersect } from "../../decide/route/host.ts";
-import { listens, match as route, scopeOf } from "../../decide/route/match.ts";
+import { listens, scopeOf } from "../../decide/route/match.ts";
 import type { Finding } from "../../model/word/finding.ts";
 import { httpMethods } from "../../model/document/gateway-api/http-route-match.ts";
 import type { Router, RuleMatch, ValueMatch } from "../../model/snapshot/snapshot.ts";
 import type { Placement } from "../route/router.ts";
 import type { CompiledRoutes } from "../route/routes.ts";
-import { exampleOf, freshNames, exampleMatching, type Fresh, type Spot, type ExampleRequest } from "./example.ts";
+import { exampleMatching, exampleOf, tried, type ExampleRequest, type Examples, type Spot } from "./example.ts";
 
 /** What became of a match's plainest request. */
 type Outcome =
@@ -26,12 +26,11 @@ interface Probe {
 /** Patterns that take every path or value; of others it is not known what they leave. */
 const UNIVERSAL = new Set([".*", "^.*$", "^.*", ".*$", "(.*)", "/.*", "^/.*$", "^/.*", "/.*$", "/(.*)", ".+", "^.+$"]);
 
-export function lintMatches(router: Router, { routes, placements }: CompiledRoutes): Finding[] {
-  const fresh = freshNames(router);
+export function lintMatches(examples: Examples, { routes, placements }: CompiledRoutes): Finding[] {
   const groups = Map.groupBy(placements, ({ order }) => order.join());
   const findings = [...groups.values()].flatMap((group) => {
     const probes = group.flatMap(({ match, at }) =>
-      spotsOf(at).map((spot) => ({ spot, listener: match.listener, result: tryOut(router, match, spot, fresh) })),
+      spotsOf(at).map((spot) => ({ spot, listener: match.listener, result: tryOut(examples, match, spot) })),
     );
     const [first] = group;
     const document = first === undefined ? undefined : routes[first.order[0]]?.route;
@@ -40,7 +39,7 @@ export function lintMatches(router: Router, { routes, placements }: CompiledRout
     const ref = `HTTPRoute/${namespace}/${name}`;
     const pointer = `/spec/rules/${first.order[1]}/matches/${first.order[2]}`;
     const { hostnames } = document.spec;
-    return judge(router, first.match, probes, { ref, pointer, hostnames });
+    return judge(examples, first.match, probes, { ref, pointer, hostnames });
   });
   // A hostname is told once, not for each match below it.
   const told = new Set<string>();
@@ -55,15 +54,16 @@ function spotsOf(at: Placement["at"]): Spot[] {
 }
 
 /** Tries the match at one spot, with every method if it names none. */
-function tryOut(router: Router, match: RuleMatch, spot: Spot, fresh: Fresh): Outcome {
+function tryOut(examples: Examples, match: RuleMatch, spot: Spot): Outcome {
+  const { router } = examples;
   let taken: Outcome = { is: "unknown" };
   for (const method of match.method === null ? httpMethods : [match.method]) {
-    const example = exampleMatching(router, match, spot, fresh, method);
+    const example = exampleMatching(examples, match, spot, method);
     if (example === null) return { is: "unknown" };
     const scope = match.listener === -1 ? null : scopeOf(router, example.request);
     if (scope !== null && !listens(router, match.listener, scope)) return { is: "isolated", witness: example };
-    const found = route(router, example.request);
-    if (found.match === null) return { is: "unknown" };
+    const found = tried(examples, example.request);
+    if (found === null || found.match === null) return { is: "unknown" };
     if (found.match.rule === match.rule) return { is: "reached" };
     const shadowedBy = found.match;
     const wholly = isPlain(match) && coversPath(shadowedBy) ? true : signature(shadowedBy) === signature(match);
@@ -98,16 +98,16 @@ interface Subject {
   readonly hostnames: readonly string[];
 }
 
-function judge(router: Router, match: RuleMatch, probes: readonly Probe[], subject: Subject): Finding[] {
-  const conflicts = conflictsOf(router, match, probes, subject);
+function judge(examples: Examples, match: RuleMatch, probes: readonly Probe[], subject: Subject): Finding[] {
+  const conflicts = conflictsOf(examples, match, probes, subject);
   if (conflicts.length > 0) return conflicts;
-  const isolated = isolations(router, probes, subject);
+  const isolated = isolations(examples, probes, subject);
   const elsewhere = probes.filter(({ result }) => result.is === "isolated").length;
   const taken = probes.flatMap(({ result }) => (result.is === "taken" ? [result] : []));
   const never = taken.every(({ wholly }) => wholly) && taken.length + elsewhere === probes.length;
   const [first] = taken;
   if (!never || first === undefined) return isolated;
-  const owner = nameOf(router, first.thief);
+  const owner = nameOf(examples.router, first.thief);
   const alone = taken.every(
     ({ thief: shadowedBy }) => shadowedBy.rule === first.thief.rule && shadowedBy.method === match.method,
   );
@@ -116,12 +116,18 @@ function judge(router: Router, match: RuleMatch, probes: readonly Probe[], subje
   const { ref, pointer } = subject;
   return [
     ...isolated,
-    { severity: "warning", code: "SLV1305", ref, pointer, message, hint, example: exampleOf(router, first.witness) },
+    { severity: "warning", code: "SLV1305", ref, pointer, message, hint, example: exampleOf(examples, first.witness) },
   ];
 }
 
 /** The same match in another route, once for each such rule. */
-function conflictsOf(router: Router, match: RuleMatch, probes: readonly Probe[], { ref, pointer }: Subject): Finding[] {
+function conflictsOf(
+  examples: Examples,
+  match: RuleMatch,
+  probes: readonly Probe[],
+  { ref, pointer }: Subject,
+): Finding[] {
+  const { router } = examples;
   const own = router.rules[match.rule]?.route ?? "";
   const seen = new Set<string>();
   return probes.flatMap(({ result }): Finding[] => {
@@ -131,7 +137,7 @@ function conflictsOf(router: Router, match: RuleMatch, probes: readonly Probe[],
     if (theirs === own || seen.has(owner)) return [];
     seen.add(owner);
     const between = theirs.split("/")[0] !== own.split("/")[0];
-    const example = exampleOf(router, result.witness);
+    const example = exampleOf(examples, result.witness);
     const message = `${owner} has the same match and comes first (the older route, then by name): it takes these requests`;
     const hint = between
       ? "Agree with the owners of the other namespace who serves this host and path."
@@ -144,7 +150,8 @@ function conflictsOf(router: Router, match: RuleMatch, probes: readonly Probe[],
  * Hostnames whose requests a more specific listener of the same Gateway and port owns, and the route is not attached to
  * that listener for them.
  */
-function isolations(router: Router, probes: readonly Probe[], { ref, hostnames }: Subject): Finding[] {
+function isolations(examples: Examples, probes: readonly Probe[], { ref, hostnames }: Subject): Finding[] {
+  const { router } = examples;
   return probes.flatMap(({ spot, listener: at, result }): Finding[] => {
     if (result.is !== "isolated" || !("hostname" in spot)) return [];
     const listener = router.listeners[at];
@@ -160,7 +167,7 @@ function isolations(router: Router, probes: readonly Probe[], { ref, hostnames }
     const pointer = index === -1 ? "/spec/hostnames" : `/spec/hostnames/${index}`;
     const message = `Requests for ${spot.hostname} belong to a listener of Gateway ${listener?.gateway} that is more specific than "${listener?.name}"`;
     const hint = "Attach the route to that listener too (sectionName), or remove the hostname.";
-    const example = exampleOf(router, result.witness);
+    const example = exampleOf(examples, result.witness);
     return [{ severity: "warning", code: "SLV1306", ref, pointer, message, hint, example }];
   });
 }

@@ -1,4 +1,5 @@
-// Clusters whose workload tokens could not be checked: key sets at addresses that must not be asked.
+// Clusters whose workload tokens could not be checked: key sets at addresses that must not be asked, keys that prove nothing.
+import { judgeJwk } from "../../decide/keys/jwk-fault.ts";
 import { refusalForAddress } from "../../decide/text/address.ts";
 import type { Finding } from "../../model/word/finding.ts";
 import { refOf } from "../../model/word/refs.ts";
@@ -7,10 +8,15 @@ import type { DocumentIndex } from "../documents/document-index.ts";
 /** @param allowPrivate whether key sets may be fetched from private addresses and over plain http */
 export function lintTrust({ clusters }: DocumentIndex, allowPrivate: boolean): Finding[] {
   return [...clusters.values()].flatMap(({ kind, metadata, spec }): Finding[] => {
-    const { jwksUri } = spec.trust ?? {};
-    const message = jwksUri === undefined ? null : refusalForAddress(jwksUri, { allowPrivate });
-    if (message === null) return [];
+    const { jwksUri, jwks } = spec.trust ?? {};
     const ref = refOf(kind, metadata.namespace, metadata.name);
+    const keys = (jwks?.keys ?? []).map(judgeJwk).flatMap((fault, index): Finding[] => {
+      if (typeof fault !== "string") return [];
+      const pointer = `/spec/trust/jwks/keys/${index}`;
+      return [{ severity: "error", code: "SLV1241", ref, pointer, message: `The key ${fault}` }];
+    });
+    const message = jwksUri === undefined ? null : refusalForAddress(jwksUri, { allowPrivate });
+    if (message === null) return keys;
     const hint = "Give a public https address, or the keys themselves under jwks.";
     return [{ severity: "error", code: "SLV1240", ref, pointer: "/spec/trust/jwksUri", message, hint }];
   });

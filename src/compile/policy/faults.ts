@@ -6,7 +6,7 @@ import type { Finding } from "../../model/word/finding.ts";
 import { refOf, serviceKey } from "../../model/word/refs.ts";
 import type { Fault, ServiceKey, ValueMatch } from "../../model/snapshot/snapshot.ts";
 import { holdersOf, type Conflicts } from "./policies.ts";
-import type { Programs } from "../documents/programs.ts";
+import type { Programs, ProgramTable } from "../documents/programs.ts";
 import type { DocumentIndex } from "../documents/document-index.ts";
 
 export interface Faults {
@@ -21,10 +21,11 @@ export interface Faults {
   readonly findings: readonly Finding[];
 }
 
-export function compileFaults(world: DocumentIndex, programs: Programs): Faults {
+export function compileFaults(world: DocumentIndex, table: ProgramTable): Faults {
   const findings: Finding[] = [];
   const faults = new Map<string, Fault>();
   for (const [key, policy] of world.faultPolicies) {
+    const programs = table.within(policy.metadata.namespace);
     faults.set(key, compileFault(policy, programs));
     findings.push(...patternFindings(policy, programs));
   }

@@ -78,9 +78,9 @@ function trustOf(
   allowPrivate: boolean,
 ) {
   if (trust === undefined) return [];
-  const { issuer, audience = null, jwksUri, jwks } = trust;
+  const { issuer, audience = null, jwksUri, jwks, namespaces } = trust;
   // The schema lets exactly one of the two pass.
   const source = allowPrivate ? { jwksUri: jwksUri ?? "", allowPrivate } : { jwksUri: jwksUri ?? "" };
   const keys: ClusterTrust["keys"] = jwks === undefined ? source : { jwks };
-  return [{ cluster, issuer, audience, keys }];
+  return [{ cluster, issuer, audience, keys, ...(namespaces === undefined ? {} : { namespaces }) }];
 }

@@ -3,7 +3,7 @@ import type { DocumentOf } from "../../model/document/document.ts";
 import type { Rule } from "../../model/snapshot/snapshot.ts";
 import { attach, type Attachment } from "./attachment.ts";
 import type { Listeners } from "./listeners.ts";
-import type { Programs } from "../documents/programs.ts";
+import type { ProgramTable } from "../documents/programs.ts";
 import type { HostnameOwners } from "./hostname-claims.ts";
 import type { RouteFault } from "./references.ts";
 import type { Placement } from "./router.ts";
@@ -34,7 +34,7 @@ interface Compiling {
   readonly listeners: Listeners;
   readonly owners: HostnameOwners;
   readonly attached: Attached;
-  readonly programs: Programs;
+  readonly programs: ProgramTable;
   readonly rules: Rule[];
   readonly placements: Placement[];
 }
@@ -44,7 +44,7 @@ export function compileRoutes(
   listeners: Listeners,
   owners: HostnameOwners,
   attached: Attached,
-  programs: Programs,
+  programs: ProgramTable,
 ): CompiledRoutes {
   const compiling: Compiling = { world, listeners, owners, attached, programs, rules: [], placements: [] };
   const routes = world.routes.map((route, age) => compileRoute(route, age, compiling));
@@ -52,7 +52,8 @@ export function compileRoutes(
 }
 
 function compileRoute(route: Route, age: number, compiling: Compiling): CompiledRoute {
-  const { world, listeners, owners, programs } = compiling;
+  const { world, listeners, owners } = compiling;
+  const programs = compiling.programs.within(route.metadata.namespace);
   const matches = route.spec.rules.map((rule, index) =>
     rule.matches.map((match, at) => compileMatch(match, `/spec/rules/${index}/matches/${at}`, programs)),
   );

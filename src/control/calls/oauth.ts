@@ -111,7 +111,14 @@ async function forClusterToken(asked: OAuthRequest, asking: Asking): Promise<Iss
   const refused = tooManyFailures(who, asking);
   if (refused !== null) return refused;
   const trust = snapshot.identities?.trust ?? [];
-  const found = await exchange(asked.parameter("subject_token") ?? "", { env, ctx, trust, mesh, now });
+  const found = await exchange(asked.parameter("subject_token") ?? "", {
+    env,
+    ctx,
+    trust,
+    mesh,
+    trustDomain: settings.trustDomain,
+    now,
+  });
   if (found !== null && "error" in found) return found;
   if (found === null) {
     countFailure(who, asking);

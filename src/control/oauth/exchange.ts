@@ -23,6 +23,7 @@ export interface ExchangeWorld {
   readonly trust: readonly ClusterTrust[];
   /** The mesh itself: what the token's `aud` must be where the cluster says nothing else. */
   readonly mesh: string;
+  readonly trustDomain: string;
   readonly now: number;
 }
 
@@ -59,8 +60,10 @@ export async function exchange(text: string, world: ExchangeWorld): Promise<Exch
     }
     const verified = await verify(token, trust, keys, world);
     if (!verified.ok) continue;
-    const workload = workloadOf(verified.claims);
+    const workload = workloadOf(verified.claims, world.trustDomain);
     if (workload === null || verified.expiresAtMs === null) return null;
+    // Another cluster may have the same issuer, and be trusted with more.
+    if (trust.namespaces !== undefined && !trust.namespaces.includes(workload.namespace)) continue;
     return { ...workload, cluster: trust.cluster, expiresAtMs: verified.expiresAtMs - SKEW_MS };
   }
   return null;

@@ -48,11 +48,16 @@ export function registerWellKnown(app: ControlApp): void {
     tag: "identity",
     summary: "Where the keys and the token call are, and what they take.",
     content: { "application/json": { schema: openIdConfigurationSchema } },
-    refusals: ["internal"],
-    handle({ request, env, requestId }) {
-      const { origin } = new URL(request.url);
+    refusals: ["notFound", "internal"],
+    handle({ env, requestId }) {
+      const { issuer, publicOrigin: origin } = settingsOf(env);
+      if (origin === null) {
+        // Not made of the request's Host: whoever chose that would say where clients send their secrets.
+        const detail = "The mesh does not know its own address: set the variable MESH_URL.";
+        return refusalResponse({ problem: "notFound", detail }, requestId, "discovery");
+      }
       const body = {
-        issuer: settingsOf(env).issuer,
+        issuer,
         jwks_uri: origin + JWKS_PATH,
         token_endpoint: `${origin}/_selvage/v1/oauth/token`,
         grant_types_supported: [CLIENT_CREDENTIALS, TOKEN_EXCHANGE],

@@ -3,6 +3,7 @@
 import { createdAtOf, statusesOf } from "../../change/change-rows.ts";
 import { compile, type CompileOptions } from "../../compile/compile.ts";
 import { errorsWithoutOverrides, overrideFindings } from "../../change/override-rules.ts";
+import { patternMemo } from "../../change/pattern-memo.ts";
 import { plan } from "../../change/plan.ts";
 import type { Store } from "../../store/store.ts";
 import { laterFindings } from "../../change/verdict.ts";
@@ -31,7 +32,17 @@ export async function lint(
   const at = new Date(now).toISOString();
   const createdAt = createdAtOf(documents, planned.plan.changes, at);
   const previous = statusesOf(documents);
-  const settings = { revision: head.revision + 1, now: at, localMesh, meshDomain, identities, createdAt, previous };
+  const memo = { compilePattern: patternMemo.compile };
+  const settings = {
+    revision: head.revision + 1,
+    now: at,
+    localMesh,
+    meshDomain,
+    identities,
+    createdAt,
+    previous,
+    ...memo,
+  };
   const compiled = compile(planned.plan.next, settings);
   const all = [
     ...body.warnings,

@@ -1,6 +1,7 @@
 // Which Service a token of a cluster's issuer speaks for. Three ways to say it are read: what Kubernetes puts into tokens of
 // service accounts, its `sub`, and a SPIFFE ID (SPIRE, Istio). The service account `ns/name` is the Service `ns/name`.
 import type { Claims } from "../../model/snapshot/caller.ts";
+import { readSpiffeId } from "./spiffe-id.ts";
 
 export interface Workload {
   readonly namespace: string;
@@ -9,20 +10,25 @@ export interface Workload {
 
 const NAME = /^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/;
 const SERVICE_ACCOUNT = /^system:serviceaccount:([^:]+):([^:]+)$/;
-const SPIFFE = /^spiffe:\/\/[^/]+\/ns\/([^/]+)\/sa\/([^/]+)$/;
 
-/** @returns null = it names no service, or two */
-export function workloadOf(claims: Claims): Workload | null {
-  const named = [bySubject(claims.sub), byKubernetes(claims["kubernetes.io"])].filter((one) => one !== null);
+/** @returns null = it names no service, or two; or its subject is somebody of another trust domain */
+export function workloadOf(claims: Claims, trustDomain: string): Workload | null {
+  const { sub } = claims;
+  const bySubject = typeof sub === "string" ? subjectOf(sub, trustDomain) : null;
+  if (bySubject === "foreign") return null;
+  const named = [bySubject, byKubernetes(claims["kubernetes.io"])].filter((one) => one !== null);
   const [first, second = first] = named;
   if (first === undefined || second === undefined) return null;
   if (first.namespace !== second.namespace || first.name !== second.name) return null;
   return NAME.test(first.namespace) && NAME.test(first.name) ? first : null;
 }
 
-function bySubject(sub: unknown): Workload | null {
-  if (typeof sub !== "string") return null;
-  const [, namespace, name] = SERVICE_ACCOUNT.exec(sub) ?? SPIFFE.exec(sub) ?? [];
+function subjectOf(sub: string, trustDomain: string): Workload | "foreign" | null {
+  if (sub.startsWith("spiffe:")) {
+    const spiffe = readSpiffeId(sub, trustDomain);
+    return spiffe?.kind === "workload" ? { namespace: spiffe.party.namespace, name: spiffe.party.name } : "foreign";
+  }
+  const [, namespace, name] = SERVICE_ACCOUNT.exec(sub) ?? [];
   return namespace === undefined || name === undefined ? null : { namespace, name };
 }
 

@@ -1,5 +1,7 @@
 // What is wrong with a public key that somebody writes into a document, before anything is ever verified with it: too short,
 // off its curve, or for something else. What this lets pass the runtime may still refuse; what it names is never usable.
+import { hasRocaFingerprint } from "./roca.ts";
+
 type Jwk = Readonly<Record<string, unknown>>;
 
 const MIN_RSA_BITS = 2048;
@@ -79,6 +81,8 @@ function rsaFault({ n, e }: Jwk): string | null {
   const bits = modulus.toString(2).length;
   if (bits < MIN_RSA_BITS) return `has ${bits} bits: an RSA key needs ${MIN_RSA_BITS}`;
   if (bits > MAX_RSA_BITS) return `has ${bits} bits, and costs too much to use: ${MAX_RSA_BITS} at most`;
+  if (hasRocaFingerprint(modulus))
+    return "was made by a library whose keys are found from their public part (ROCA, CVE-2017-15361)";
   return exponent > 2n && exponent % 2n === 1n && exponent < 2n ** 64n
     ? null
     : "has a public exponent that proves nothing";

@@ -13,7 +13,7 @@ import type {
 } from "../../model/snapshot/snapshot.ts";
 import type { HostnameBounds } from "../../model/snapshot/hostname-bounds.ts";
 import { lookUp, wider } from "./host.ts";
-import { matchesRegex } from "./regex-machine.ts";
+import { matchesRegex, type Work } from "./regex-machine.ts";
 
 export interface RouteRequest {
   /** Lower-case, without port and trailing dot. */
@@ -31,6 +31,8 @@ export interface RouteRequest {
   readonly service: ServiceKey | null;
   /** Namespace of the proven caller; null = not known: consumer routes do not apply. */
   readonly callerNamespace: string | null;
+  /** What may be spent on conditions; below zero afterwards = it was too little, and no answer holds. Absent = anything. */
+  readonly work?: Work;
 }
 
 export interface Matched {
@@ -174,7 +176,9 @@ function searchPrefix(
 }
 
 function first(router: Router, candidates: readonly number[], request: RouteRequest, scope: Scope | null): number {
+  const { work } = request;
   for (const candidate of candidates) {
+    if (work !== undefined && --work.left < 0) return -1;
     const match = router.matches[candidate];
     if (match === undefined) continue;
     if (scope !== null && !listens(router, match.listener, scope)) continue;
@@ -197,22 +201,27 @@ export function listens(router: Router, at: number, scope: Scope): boolean {
 function conditionsHold(router: Router, match: RuleMatch, request: RouteRequest): boolean {
   if (match.method !== null && match.method !== request.method) return false;
   for (const condition of match.headers) {
-    if (!valueFits(router, condition, request.header(condition.name))) return false;
+    if (!valueFits(router, condition, request.header(condition.name), request.work)) return false;
   }
   for (const condition of match.query) {
-    if (!valueFits(router, condition, request.query(condition.name))) return false;
+    if (!valueFits(router, condition, request.query(condition.name), request.work)) return false;
   }
-  return match.path.type !== "RegularExpression" || programFits(router, match.path.program, request.path);
+  return match.path.type !== "RegularExpression" || programFits(router, match.path.program, request.path, request.work);
 }
 
 /** One header or query condition against the value a request has. */
-export function valueFits(router: Router, condition: RuleMatch["headers"][number], value: string | null): boolean {
+export function valueFits(
+  router: Router,
+  condition: RuleMatch["headers"][number],
+  value: string | null,
+  work?: Work,
+): boolean {
   if (value === null) return false;
-  return condition.type === "Exact" ? value === condition.value : programFits(router, condition.program, value);
+  return condition.type === "Exact" ? value === condition.value : programFits(router, condition.program, value, work);
 }
 
 /** A regular expression of the snapshot against a text. */
-export function programFits(router: Router, at: number, text: string): boolean {
+function programFits(router: Router, at: number, text: string, work?: Work): boolean {
   const program = router.programs[at];
-  return program !== undefined && matchesRegex(program, text);
+  return program !== undefined && matchesRegex(program, text, work);
 }

@@ -46,15 +46,27 @@ interface Machine {
 // A pure cache of what was laid out; programs are never changed.
 const machines = new WeakMap<RegexProgram, Machine>();
 
-/** Does the whole text match? False for texts beyond the bounds above. */
-export function matchesRegex(program: RegexProgram, text: string): boolean {
-  if (text.length > MAX_TEXT) return false;
+/** What may still be spent on one request, over all its patterns; below zero = what was found does not count. */
+export interface Work {
+  left: number;
+}
+
+/**
+ * Does the whole text match? False for texts beyond the bounds above.
+ *
+ * @param work what is spent on it is taken off
+ */
+export function matchesRegex(program: RegexProgram, text: string, work?: Work): boolean {
+  if (text.length > MAX_TEXT || (work !== undefined && work.left < 0)) return false;
   let machine = machines.get(program);
   if (machine === undefined) {
     machine = layOut(program);
     machines.set(program, machine);
   }
-  return run(machine, text);
+  const found = run(machine, text);
+  // One that was cut off is not known to match or not.
+  if (work !== undefined) work.left = machine.visits > MAX_VISITS ? -1 : work.left - machine.visits;
+  return found;
 }
 
 function run(machine: Machine, text: string): boolean {

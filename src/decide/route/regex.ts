@@ -9,6 +9,11 @@ export const MAX_PATTERN = 512;
 /** Largest automaton taken: counted repetitions multiply, and each instruction is work for every character. */
 export const MAX_INSTRUCTIONS = 1000;
 
+/** Most that the states of one pattern may weigh. */
+const MAX_WEIGHT = 4000;
+/** Numbers that a state of weight one holds: those of a class with many ranges (`\p{L}` has 650) weigh more. */
+const NUMBERS = 8;
+
 export type CompiledRegex =
   { readonly ok: true; readonly program: RegexProgram } | { readonly ok: false; readonly reason: string };
 
@@ -18,7 +23,6 @@ interface Inst {
   readonly out: number;
   readonly arg: number;
   readonly runes: ArrayLike<number>;
-  matchRune(rune: number): boolean;
 }
 interface Prog {
   readonly start: number;
@@ -39,6 +43,8 @@ const RUNE_ANY = 10;
 const RUNE_ANY_NOT_NL = 11;
 const FOLD_CASE = 1;
 const LAST_RUNE = 0x10ffff;
+/** `!`, which is no letter: with it a class of one letter stays a class. */
+const MARK = 0x21;
 
 /** Compiles one pattern; the refusal is a sentence for its author. */
 export function compileRegex(pattern: string): CompiledRegex {
@@ -59,10 +65,27 @@ export function compileRegex(pattern: string): CompiledRegex {
       reason: `The pattern needs ${prog.inst.length} states; ${MAX_INSTRUCTIONS} is the most (counted repetitions multiply)`,
     };
   }
+  const weight = prog.inst.reduce((sum, { runes }) => sum + weightOf(runes.length), 0);
+  if (weight > MAX_WEIGHT) {
+    const reason =
+      "The pattern repeats character classes of too many ranges: name fewer characters, or repeat with + or *";
+    return { ok: false, reason };
+  }
   return {
     ok: true,
     program: { start: skip(prog, prog.start), instructions: prog.inst.map((inst) => translate(prog, inst)) },
   };
+}
+
+/** What a program takes of a snapshot, in states of ordinary size. */
+export function statesOf({ instructions }: RegexProgram): number {
+  let sum = 0;
+  for (const { length } of instructions) sum += weightOf(length - 2);
+  return sum;
+}
+
+function weightOf(numbers: number): number {
+  return Math.max(1, Math.ceil(numbers / NUMBERS));
 }
 
 /** Captures are not used here: whatever only records or continues is stepped over. */
@@ -106,18 +129,17 @@ function ranges(inst: Inst): number[] {
   const [only] = Array.from(inst.runes);
   if (inst.runes.length !== 1 || only === undefined) return Array.from(inst.runes);
   if (inst.op === RUNE1 || (inst.arg & FOLD_CASE) === 0) return [only, only];
-  return sameLetter(only, inst).flatMap((rune) => [rune, rune]);
+  return sameLetter(only).flatMap((rune) => [rune, rune]);
 }
 
-const letters = new Map<number, readonly number[]>();
-
-/** All code points that equal the letter when case is ignored, in order. Letters fold only within the first plane. */
-function sameLetter(letter: number, inst: Inst): readonly number[] {
-  const known = letters.get(letter);
-  if (known !== undefined) return known;
+/** All code points that equal the letter when case is ignored, in order: re2js writes a class of them out. */
+function sameLetter(letter: number): readonly number[] {
+  const prog = RE2JS.compile(`(?i)[!\\x{${letter.toString(16)}}]`).re2().prog as Prog;
+  const written = prog.inst.find(({ op, runes }) => op === RUNE && runes.length > 1);
   const found: number[] = [];
-  const last = letter > 0xffff ? 0x1ffff : 0xffff;
-  for (let rune = 0; rune <= last; rune++) if (inst.matchRune(rune)) found.push(rune);
-  letters.set(letter, found);
+  const pairs = Array.from(written?.runes ?? []);
+  for (let at = 0; at + 1 < pairs.length; at += 2) {
+    for (let rune = pairs[at] ?? 0; rune <= (pairs[at + 1] ?? -1); rune++) if (rune !== MARK) found.push(rune);
+  }
   return found;
 }

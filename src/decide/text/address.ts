@@ -1,6 +1,7 @@
 // What kind of place a URL points to, judged on the URL as WHATWG parses it, so that 0x7f.1, full-width digits and
 // [::ffff:7f00:1] are all seen for the 127.0.0.1 that they are. Not a resolver: a public name may still have a private
 // address in DNS; in production the platform refuses those connections.
+import { isMetadataHost } from "./metadata-host.ts";
 
 /**
  * - `public`: a name in the public DNS
@@ -149,6 +150,7 @@ export function refusalForAddress(url: string, { allowPrivate }: { readonly allo
   const is = classifyAddress(url);
   const parsed = parse(url);
   if (parsed === null) return `The URL is ${WHAT.invalid}.`;
+  if (isMetadataHost(parsed.hostname)) return "The URL points to a cloud's metadata service, where credentials are.";
   if (allowPrivate) return is === "link-local" ? `The URL points to ${WHAT[is]}.` : null;
   if (is !== "public") {
     return `The URL points to ${WHAT[is]}. Only a cluster with allowPrivateAddresses: true may have such endpoints.`;

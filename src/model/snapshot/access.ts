@@ -127,5 +127,7 @@ export interface ClusterTrust {
   readonly cluster: string;
   readonly issuer: string;
   readonly audience: string | null;
+  /** Namespaces that the issuer may speak for; absent = every one. */
+  readonly namespaces?: readonly string[];
   readonly keys: Exclude<KeySource, { secret: string }>;
 }

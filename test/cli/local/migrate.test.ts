@@ -74,4 +74,14 @@ describe("migrate", () => {
     expect(await migrate(database, folder)).toEqual(["0001_first.sql"]);
     expect(database.names()).toEqual([{ name: "0001_first.sql" }]);
   });
+
+  it("refuses, in words, data that a newer version has written", async () => {
+    write("0001_first.sql", "CREATE TABLE a(x);");
+    write("0002_newer.sql", "CREATE TABLE b(x);");
+    await migrate(database, folder);
+    rmSync(join(folder, "0002_newer.sql"));
+    write("0003_missing.sql", "CREATE TABLE c(x);");
+    await expect(migrate(database, folder)).rejects.toThrow("newer version of Selvage (0002_newer.sql)");
+    expect(database.names()).toHaveLength(2);
+  });
 });

@@ -22,7 +22,7 @@ spec: {targetRefs: [{kind: Service, name: orders}], jwt: {providers: [${provider
 const findings = (provider: string, localMesh = false): string[] =>
   told(compiled(policy(provider), { localMesh }).findings);
 const withKey = (jwk: object, more = ""): string =>
-  `{name: a, issuer: "https://a.example.com", jwks: {keys: [${JSON.stringify(jwk)}]}${more}}`;
+  `{name: a, issuer: "https://a.example.com", audiences: [a], jwks: {keys: [${JSON.stringify(jwk)}]}${more}}`;
 const AT = "AuthenticationPolicy/shop/door /spec/jwt/providers/0";
 
 describe("a key in a policy", () => {
@@ -59,8 +59,19 @@ describe("a key in a policy", () => {
   });
 });
 
+it("a key of a Cluster's issuer is held to the same", () => {
+  const cluster = (key: object): string => `
+apiVersion: selvage.dev/v1
+kind: Cluster
+metadata: {name: eu-1}
+spec: {trust: {issuer: "https://k8s.example", jwks: {keys: [${JSON.stringify(key)}]}}}
+`;
+  expect(told(compiled(cluster(rsa(2048))).findings)).toEqual([]);
+  expect(told(compiled(cluster(rsa(1024))).findings)).toEqual(["SLV1241 Cluster/default/eu-1 /spec/trust/jwks/keys/0"]);
+});
+
 it("a key set is fetched from public addresses only, unless the mesh is local or says otherwise", () => {
-  const at = (url: string): string => `{name: a, issuer: "https://a.example.com", jwksUri: "${url}"}`;
+  const at = (url: string): string => `{name: a, issuer: "https://a.example.com", audiences: [a], jwksUri: "${url}"}`;
   expect(findings(at("https://id.example.com/jwks"))).toEqual([]);
   for (const url of ["http://id.example.com/jwks", "https://127.1/", "https://169.254.169.254/", "https://10.0.0.1/"]) {
     expect([url, findings(at(url))]).toEqual([url, [`SLV1240 ${AT}/jwksUri`]]);
@@ -89,7 +100,8 @@ it("two providers of one issuer, and tokens that never expire, are warned of", (
 });
 
 it("a secret that the Worker does not have is warned of, where that can be known", () => {
-  const provider = '{name: a, issuer: "https://a.example.com", algorithms: [HS256], secretRef: {name: IDP}}';
+  const provider =
+    '{name: a, issuer: "https://a.example.com", audiences: [a], algorithms: [HS256], secretRef: {name: IDP}}';
   const warnings = (hasSecret?: (name: string) => boolean): string[] =>
     told(compiled(policy(provider), hasSecret === undefined ? {} : { hasSecret }).findings);
   expect(warnings()).toEqual([]);

@@ -12,7 +12,7 @@ const PROVIDER = `
 apiVersion: selvage.dev/v1
 kind: AuthenticationPolicy
 metadata: {name: users, namespace: shop}
-spec: {targetRefs: [{kind: Service, name: orders}], jwt: {providers: [{name: idp, issuer: "https://id.example.com", jwksUri: "https://id.example.com/jwks.json"}]}}
+spec: {targetRefs: [{kind: Service, name: orders}], jwt: {providers: [{name: idp, issuer: "https://id.example.com", audiences: [orders], jwksUri: "https://id.example.com/jwks.json"}]}}
 ---`;
 const APP = `
 apiVersion: selvage.dev/v1

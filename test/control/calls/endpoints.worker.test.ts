@@ -52,6 +52,12 @@ describe("endpoints", () => {
     expect(actions.slice(0, 3)).toEqual(["deleteEndpoint", "drainEndpoint", "putEndpoint"]);
   });
 
+  it("are created by the first of several who register the same at once", async () => {
+    const answers = await Promise.all(Array.from({ length: 5 }, () => register("one")));
+    expect(answers.map(({ status }) => status).toSorted()).toEqual([200, 200, 200, 200, 201]);
+    expect((await register("one")).status).toBe(200);
+  });
+
   it("change no revision", async () => {
     await register("one");
     expect((await api("GET", "/revisions")).body.revision).toBe(1);

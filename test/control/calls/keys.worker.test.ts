@@ -1,6 +1,6 @@
 // The mesh's signing keys as everybody and as operators see them.
 import { beforeAll, describe, expect, it } from "vitest";
-import { api, FIRST_LOAD_MS } from "../../support/worker/admin.ts";
+import { api, ask, FIRST_LOAD_MS } from "../../support/worker/admin.ts";
 import { published } from "../../support/worker/published.ts";
 import { emptyRegistry } from "../../support/worker/registry.ts";
 
@@ -30,12 +30,22 @@ describe("what is published", () => {
   });
 
   it("is where to find them and the token call", async () => {
-    expect(JSON.parse((await published("openid-configuration")).text)).toMatchObject({
+    const { text } = await published("openid-configuration", { MESH_URL: "https://mesh.example" });
+    expect(JSON.parse(text)).toMatchObject({
       issuer: MESH,
       jwks_uri: "https://mesh.example/_selvage/.well-known/jwks.json",
       token_endpoint: "https://mesh.example/_selvage/v1/oauth/token",
     });
   });
+});
+
+it("is never said in the words of a request: a mesh that does not know its address does not say one", async () => {
+  const { status, body, text } = await ask("GET", "/_selvage/.well-known/openid-configuration", {
+    token: null,
+    headers: { host: "evil.example" },
+  });
+  expect([status, body.code]).toEqual([404, "SLV1005"]);
+  expect(text).not.toContain("mesh.test");
 });
 
 describe("operators", () => {

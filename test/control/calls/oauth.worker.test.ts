@@ -39,7 +39,8 @@ beforeAll(async () => {
       serviceYaml("orders"),
       serviceYaml("carts"),
       "{apiVersion: selvage.dev/v1, kind: Application, metadata: {name: till, namespace: shop}}\n",
-      `${JSON.stringify({ apiVersion: "selvage.dev/v1", kind: "Cluster", metadata: { name: "eu-1" }, spec: { trust } })}\n`,
+      `${JSON.stringify({ apiVersion: "selvage.dev/v1", kind: "Cluster", metadata: { name: "eu-1" }, spec: { trust } })}\n---\n` +
+        `${JSON.stringify({ apiVersion: "selvage.dev/v1", kind: "Cluster", metadata: { name: "eu-2" }, spec: { trust: { ...trust, issuer: "https://k8s-2.example", namespaces: ["web"] } } })}\n`,
     ].join("---\n"),
   );
   orders = await clientOf("/services/shop/orders/credentials");
@@ -201,7 +202,7 @@ describe("token exchange", () => {
 
   it.each([
     ["its sub alone", { "kubernetes.io": undefined }],
-    ["a SPIFFE ID", { sub: "spiffe://cluster.local/ns/shop/sa/orders", "kubernetes.io": undefined }],
+    ["a SPIFFE ID", { sub: "spiffe://mesh.local/ns/shop/sa/orders", "kubernetes.io": undefined }],
     ["the claim of Kubernetes alone", { sub: "whatever" }],
   ])("knows the workload by %s", async (_title, more) => {
     expect((await exchange(more)).status).toBe(200);
@@ -219,6 +220,9 @@ describe("token exchange", () => {
     ["that has expired", { exp: 1_000_000_000 }],
     ["without an end", { exp: undefined }],
     ["that names two workloads", { sub: "system:serviceaccount:shop:carts" }],
+    ["of another trust domain", { sub: "spiffe://cluster.local/ns/shop/sa/orders", "kubernetes.io": undefined }],
+    ["of another trust domain, whatever else it says", { sub: "spiffe://cluster.local/ns/shop/sa/orders" }],
+    ["for a namespace that the cluster does not speak for", { iss: "https://k8s-2.example" }],
     ["that names nobody", { sub: "user", "kubernetes.io": undefined }],
     ["of a name that is none", { sub: "system:serviceaccount:shop:../x", "kubernetes.io": undefined }],
   ])("refuses a token %s", async (_title, more) => {

@@ -1,7 +1,7 @@
 import * as fc from "fast-check";
 import { RE2JS } from "re2js";
 import { describe, expect, it } from "vitest";
-import { compileRegex, MAX_INSTRUCTIONS, MAX_PATTERN } from "../../../src/decide/route/regex.ts";
+import { compileRegex, MAX_INSTRUCTIONS, MAX_PATTERN, statesOf } from "../../../src/decide/route/regex.ts";
 import { matchesRegex, MAX_TEXT, MAX_VISITS } from "../../../src/decide/route/regex-machine.ts";
 import { sampleText } from "../../../src/decide/route/regex-sample.ts";
 import type { RegexProgram } from "../../../src/model/snapshot/snapshot.ts";
@@ -185,4 +185,55 @@ describe("samples", () => {
       if (sample !== null) expect(RE2JS.compile(pattern).matches(sample), pattern).toBe(true);
     }
   });
+});
+
+describe("what may be spent on one request", () => {
+  it("is taken off with each text, and a text that is cut off leaves nothing", () => {
+    const work = { left: 1000 };
+    expect(matchesRegex(programOf("a+"), "a".repeat(100), work)).toBe(true);
+    expect(work.left).toBeLessThan(900);
+    expect(work.left).toBeGreaterThan(500);
+    expect(matchesRegex(programOf("a+"), "a".repeat(1000), work)).toBe(true);
+    expect(work.left).toBeLessThan(0);
+    expect(matchesRegex(programOf("a+"), "a", work)).toBe(false);
+    const enough = { left: Number.MAX_SAFE_INTEGER };
+    expect(matchesRegex(programOf(".*a".repeat(160)), `${"a".repeat(MAX_TEXT - 1)}b`, enough)).toBe(false);
+    expect(enough.left).toBe(-1);
+  });
+
+  it("finds every spelling of a letter without going through all letters", () => {
+    for (const [letter, spellings] of [
+      ["k", "kK\u212a"],
+      ["s", "sSſ"],
+      ["ß", "ßẞ"],
+      ["σ", "σςΣ"],
+      ["å", "åÅÅ"],
+      ["𐐨", "𐐨𐐀"],
+      ["!", "!"],
+      ["中", "中"],
+    ] as const) {
+      for (const one of spellings) expect(matches(`(?i)${letter}`, one), one).toBe(true);
+      expect(matches(`(?i)${letter}`, "x")).toBe(false);
+    }
+  });
+});
+
+describe("what a pattern takes of the snapshot", () => {
+  it("is counted in states, those of classes with many ranges by their ranges", () => {
+    expect(statesOf(programOf("/v[0-9]+"))).toBeLessThan(10);
+    expect(statesOf(programOf("\\p{L}+"))).toBeGreaterThan(100);
+  });
+
+  it.each(["(?:\\p{L}{30}){33}", "[^\\p{L}]{900}", "(?i)(?:\\p{Greek}|\\p{Cyrillic}){490}"])(
+    "is bounded: %s",
+    (pattern) => {
+      const compiled = compileRegex(pattern);
+      expect(compiled.ok ? JSON.stringify(compiled.program).length : 0).toBeLessThan(250_000);
+      expect(compileRegex("(?:\\p{L}{30}){33}")).toEqual({
+        ok: false,
+        reason:
+          "The pattern repeats character classes of too many ranges: name fewer characters, or repeat with + or *",
+      });
+    },
+  );
 });

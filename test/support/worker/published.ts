@@ -2,13 +2,17 @@
 import { createExecutionContext, waitOnExecutionContext } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { expect } from "vitest";
+import type { Env } from "../../../src/env/env.ts";
 import worker from "../../../src/index.ts";
 
 /** What everybody may read, and caches may keep for a while. */
-export async function published(name: string): Promise<{ headers: Headers; text: string }> {
+export async function published(
+  name: string,
+  variables: Partial<Env> = {},
+): Promise<{ headers: Headers; text: string }> {
   const ctx = createExecutionContext();
-  const request = new Request(`https://mesh.example/_selvage/.well-known/${name}`);
-  const { headers, ...response } = await worker.fetch(request, env, ctx).then(async (answer) => ({
+  const request = new Request(`https://somebody.example/_selvage/.well-known/${name}`);
+  const { headers, ...response } = await worker.fetch(request, { ...env, ...variables }, ctx).then(async (answer) => ({
     headers: answer.headers,
     text: await answer.text(),
   }));

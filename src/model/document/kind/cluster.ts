@@ -1,7 +1,7 @@
 // `Cluster`: a place where endpoints run, whose workload tokens it trusts, and whether private addresses are reached there.
 import { z } from "zod";
 import { jwksSchema } from "../field/jwks.ts";
-import { bindingSchema } from "../field/names.ts";
+import { bindingSchema, nameSchema } from "../field/names.ts";
 import { resourceUrlSchema } from "../field/url.ts";
 import { quote, say } from "../../word/wording.ts";
 
@@ -16,6 +16,12 @@ const trustSchema = z
       .max(2048)
       .optional()
       .describe("What the token's aud must contain; absent: the mesh's trust domain."),
+    namespaces: z
+      .array(nameSchema)
+      .min(1)
+      .max(1000)
+      .optional()
+      .describe("The namespaces that its issuer may speak for; absent: every one."),
   })
   .refine(({ jwksUri, jwks }) => (jwksUri === undefined) !== (jwks === undefined), {
     error: say("The issuer's keys come from exactly one place", "Give jwksUri, or the keys themselves under jwks."),
