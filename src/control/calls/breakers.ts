@@ -1,5 +1,5 @@
 // Breakers as their coordinators have them, and what an operator forces upon them.
-import { z } from "zod";
+import * as z from "zod";
 import type { Store } from "../../store/store.ts";
 import { coordinatedServices, guardedServices } from "../../decide/breaker/guarded-services.ts";
 import { CHECK_FIRST_MS } from "../../decide/fleet/freshness.ts";

@@ -1,7 +1,7 @@
 // Login and logout of browsers: with a token, or at the OpenID provider. What comes out is a session's cookie; what a
 // session may do is found out anew with every request.
 import { settingsOf } from "../../env/settings.ts";
-import { z } from "zod";
+import * as z from "zod";
 import { Store } from "../../store/store.ts";
 import { cookieNamed, LOGIN_COOKIE } from "../../decide/header/operator-cookies.ts";
 import { loginRequestSchema, loginSchema, logoutSchema } from "../../model/api/operators.ts";

@@ -1,5 +1,5 @@
 // History: what each revision changed, who runs it, and the way back.
-import { z } from "zod";
+import * as z from "zod";
 import { MESH_OBJECT } from "../../model/word/refs.ts";
 import { rollback } from "../../change/apply.ts";
 import { applyResultSchema, rollbackRequestSchema } from "../../model/api/apply.ts";

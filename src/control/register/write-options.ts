@@ -1,7 +1,7 @@
 // What every write of documents takes from its exchange: who, when, why, and what the operator may touch.
 import { settingsOf } from "../../env/settings.ts";
 import { sharedSecret } from "../../tokens/shared-secret.ts";
-import { z } from "zod";
+import * as z from "zod";
 import type { WriteOptions } from "../../change/change.ts";
 import { overrideTarget } from "../../compile/overrides.ts";
 import type { Env } from "../../env/env.ts";

@@ -1,5 +1,5 @@
 // The admin API's view of breakers: what is open, since when, and what an operator may force.
-import { z } from "zod";
+import * as z from "zod";
 import { parseDuration, positiveDurationSchema } from "../document/field/duration.ts";
 import { say } from "../word/wording.ts";
 

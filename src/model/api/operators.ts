@@ -1,5 +1,5 @@
 // Operators' side of the admin API: tokens, audit, health of the control plane.
-import { z } from "zod";
+import * as z from "zod";
 import { roleSchema } from "./resource.ts";
 import { nameSchema } from "../document/field/names.ts";
 

@@ -1,5 +1,5 @@
 // What the history of the mesh answers: revisions, their content, and which isolates run them.
-import { z } from "zod";
+import * as z from "zod";
 import { planItemSchema, planSummarySchema } from "./apply.ts";
 
 export const revisionSchema = z
