@@ -21,7 +21,7 @@ import { planeOf } from "../../src/decide/route/plane.ts";
 import { addressByPath } from "../../src/decide/route/service-address.ts";
 import { readRetryAfter } from "../../src/decide/retry/retry-after.ts";
 import { classifyAddress } from "../../src/decide/text/address.ts";
-import { blockBits } from "../../src/decide/text/ip-block.ts";
+import { blockBits } from "../../src/decide/text/ip.ts";
 import type { JwtProvider } from "../../src/model/snapshot/access.ts";
 import { didYouMean } from "../../src/model/word/did-you-mean.ts";
 import { readJsonObject } from "../../src/tokens/strict-json.ts";

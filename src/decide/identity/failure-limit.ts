@@ -2,7 +2,7 @@
 // counts by its /64), whatever is guessed there. It holds for wrong ones only: whoever has the right secret, 256 random bits, is
 // let in however much is guessed, under its id or from its address, so nobody can shut anybody out. Where nobody knows the
 // address, nothing is counted.
-import { addressBlock } from "../limit/key.ts";
+import { addressBlock } from "../text/ip.ts";
 import { BoundedMap } from "../text/bounded-map.ts";
 
 /** Failures at once, and how often one more. */

@@ -3,6 +3,7 @@
 import type { KeyPart } from "../../model/snapshot/limit.ts";
 import { cookieNamed } from "../header/cookies.ts";
 import { fingerprint } from "../text/fingerprint.ts";
+import { addressBlock } from "../text/ip.ts";
 
 /** What a request can be told apart by. */
 export interface LimitKeySource {
@@ -46,18 +47,4 @@ function valueOf(part: KeyPart, source: LimitKeySource): string {
     case "cookie":
       return fingerprint(cookieNamed(source.header("cookie"), part.name) ?? "");
   }
-}
-
-/** An IPv6 subscriber has a /64 to choose addresses from, so that block is one caller. */
-export function addressBlock(ip: string | null): string {
-  if (ip === null || !ip.includes(":")) return ip ?? "";
-  const [head = "", tail] = ip.toLowerCase().split("::");
-  const front = head === "" ? [] : head.split(":");
-  const back = tail === undefined || tail === "" ? [] : tail.split(":");
-  const gap = tail === undefined ? 0 : Math.max(0, 8 - front.length - back.length);
-  const groups = [...front, ...Array.from({ length: gap }, () => "0"), ...back];
-  return `${groups
-    .slice(0, 4)
-    .map((group) => group.replace(/^0+(?=.)/, ""))
-    .join(":")}::/64`;
 }

@@ -27,8 +27,8 @@ it("an address that nobody knows is nobody's", () => {
   expect(failureWait(limits, null, NOW)).toBe(0);
 });
 
-it("a hundred thousand addresses take no more room than ten thousand", () => {
+it("twenty thousand addresses take no more room than ten thousand", () => {
   const limits = newFailureLimits();
-  for (let nth = 0; nth < 100_000; nth++) noteFailure(limits, `10.${nth >> 16}.${(nth >> 8) & 255}.${nth & 255}`, NOW);
+  for (let nth = 0; nth < 20_000; nth++) noteFailure(limits, `10.0.${nth >> 8}.${nth & 255}`, NOW);
   expect(limits.size).toBe(10_000);
 });
