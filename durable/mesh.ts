@@ -2,12 +2,14 @@
 // while they have traffic; it is never on the path of a request. The registry stays the authority: whoever loads from
 // there reports what it found, so an announcement that got lost is made up for by the first question.
 import { DurableObject } from "cloudflare:workers";
+import { forcedList, NO_ORDERS, withOrders, type ForcedBoard } from "../src/decide/breaker/forced.ts";
 import { CHECK_FIRST_MS } from "../src/decide/fleet/freshness.ts";
 import { pollInterval } from "../src/decide/fleet/poll-interval.ts";
 import { percentile, spread } from "../src/decide/fleet/propagation.ts";
 import type { MeshObject } from "../src/model/message/objects.ts";
 import type { Propagation } from "../src/model/api/registry.ts";
 import type { PollAnswer, PollQuestion } from "../src/model/message/propagation.ts";
+import type { ForcedList, ForcedOrders } from "../src/model/message/forced.ts";
 import type { HealthRow } from "../src/model/message/health.ts";
 import type { Head } from "../src/model/registry/registry.ts";
 import type { ServiceKey } from "../src/model/snapshot/snapshot.ts";
@@ -35,6 +37,7 @@ interface Timing {
 
 export class Mesh extends DurableObject implements MeshObject {
   #head: Head = this.ctx.storage.kv.get<Head>("head") ?? { revision: 0, generation: 0 };
+  #forced: ForcedBoard = this.ctx.storage.kv.get<ForcedBoard>("forced") ?? NO_ORDERS;
   /** In order of `seenAt`, the longest silent first. */
   readonly #receipts = new Map<string, Receipt>();
   readonly #timings = new Map<number, Timing>();
@@ -48,7 +51,9 @@ export class Mesh extends DurableObject implements MeshObject {
     this.#time(question, now);
     this.#receipts.delete(question.isolate);
     this.#receipts.set(question.isolate, { ...question, seenAt: now });
-    return { ...this.#head, pollMs: pollInterval(this.#receipts.size) };
+    const isNews = question.forced !== undefined && question.forced !== this.#forced.version;
+    const forced = isNews ? { forced: forcedList(this.#forced, now) } : {};
+    return { ...this.#head, pollMs: pollInterval(this.#receipts.size), ...forced };
   }
 
   /** The registry moved. Answers where the mesh stands; an older announcement that arrives late changes nothing. */
@@ -101,6 +106,18 @@ export class Mesh extends DurableObject implements MeshObject {
     const [oldest] = this.#health.keys();
     if (this.#health.size > MAX_HEALTH && oldest !== undefined) this.#health.delete(oldest);
     return true;
+  }
+
+  /** What operators force upon a service. Written down: every isolate that asks from now on obeys. */
+  tellForced(service: ServiceKey, orders: ForcedOrders): boolean {
+    const before = this.#forced;
+    this.#forced = withOrders(before, service, orders, Date.now());
+    if (this.#forced !== before) this.ctx.storage.kv.put("forced", this.#forced);
+    return true;
+  }
+
+  forced(): ForcedList {
+    return forcedList(this.#forced, Date.now());
   }
 
   /** Of every service that is being probed. */

@@ -9,6 +9,7 @@ import {
   type EndpointMap,
   type Registrations,
 } from "../decide/balance/merge-endpoints.ts";
+import type { ForcedList } from "../model/message/forced.ts";
 import type { PollAnswer, PollQuestion } from "../model/message/propagation.ts";
 import type { EndpointChanges, Head } from "../model/registry/registry.ts";
 import type { Snapshot } from "../model/snapshot/snapshot.ts";
@@ -39,11 +40,15 @@ export interface SnapshotPorts extends Clock {
   /** The newest one of a shape that this release knows; of an empty registry, the empty one. */
   newest(): Promise<Snapshot | null>;
   changes(sinceGeneration: number): Promise<EndpointChanges>;
+  /** Asks the mesh object what operators force upon services. */
+  forced(): Promise<ForcedList>;
 }
 
 const LAST_GOOD_MS = 24 * 3_600_000;
 /** A snapshot that could not be taken over is tried again after so long. */
 const REFUSED_MS = 30_000;
+/** How long a cold isolate waits for what operators force, once it has the rest. */
+const FORCED_WAIT_MS = 500;
 /** Until the next question while the mesh object cannot be asked. */
 const UNTOLD_POLL_MS = 1800;
 
@@ -73,15 +78,26 @@ interface Known {
 
 export class HeldSnapshot {
   readonly #isolate: string;
+  readonly #onForced: (forced: ForcedList, sentAt: number) => void;
+  /** Version of what operators force, as it was last heard of. */
+  #forced = 0;
   readonly #kept = new Kept<Known, SnapshotPorts>(TERMS, (ports, held, { sentAt, ctx }) =>
     this.#load(ports, held, sentAt, ctx),
   );
   #place: Place | null;
   #view: { readonly live: Live; readonly of: Known; readonly isFailing: boolean } | null = null;
 
-  /** @param isolate random, for the isolate's life */
-  constructor(isolate: string, place: Place | null) {
+  /**
+   * @param isolate random, for the isolate's life
+   * @param onForced told of what operators force, whenever that has changed
+   */
+  constructor(
+    isolate: string,
+    place: Place | null,
+    onForced: (forced: ForcedList, sentAt: number) => void = () => undefined,
+  ) {
     this.#isolate = isolate;
+    this.#onForced = onForced;
     this.#place = place;
   }
 
@@ -136,7 +152,7 @@ export class HeldSnapshot {
     // A day-old isolate may have missed tombstones that are gone by now: it starts over.
     const ageMs = sentAt - (this.#kept.checks.confirmedAt ?? -Infinity);
     const loaded =
-      held === null || ageMs > LAST_GOOD_MS / 2 ? await everything(ports, held) : await this.#news(ports, held);
+      held === null || ageMs > LAST_GOOD_MS / 2 ? await this.#everything(ports, held) : await this.#news(ports, held);
     // A question that took too long may come back behind another one.
     const { last } = this.#kept;
     if (last !== null && last.snapshot.revision > loaded.value.snapshot.revision) return { ...loaded, value: last };
@@ -159,9 +175,33 @@ export class HeldSnapshot {
     return { value: known, freshMs: told.pollMs };
   }
 
-  #poll(ports: SnapshotPorts, { snapshot, generation }: Known): Promise<PollAnswer> {
-    const receipt = { revision: snapshot.revision, generation };
-    return ports.poll({ isolate: this.#isolate, edge: ports.edge, colo: this.#place?.colo ?? null, ...receipt });
+  /** All of it. What operators force is not waited for as long as the rest: without the mesh object requests go on. */
+  async #everything(ports: SnapshotPorts, held: Known | null): Promise<Loaded<Known>> {
+    const sentAt = ports.now();
+    const forced = Promise.race([ports.forced().catch(() => null), ports.wait(FORCED_WAIT_MS).then(() => null)]);
+    const [loaded, told] = await Promise.all([everything(ports, held), forced]);
+    if (told !== null) this.#takeForced(told, sentAt);
+    return loaded;
+  }
+
+  async #poll(ports: SnapshotPorts, { snapshot, generation }: Known): Promise<PollAnswer> {
+    const sentAt = ports.now();
+    const answer = await ports.poll({
+      isolate: this.#isolate,
+      edge: ports.edge,
+      colo: this.#place?.colo ?? null,
+      revision: snapshot.revision,
+      generation,
+      forced: this.#forced,
+    });
+    if (answer.forced !== undefined) this.#takeForced(answer.forced, sentAt);
+    return answer;
+  }
+
+  #takeForced(forced: ForcedList, sentAt: number): void {
+    if (forced.version === this.#forced) return;
+    this.#forced = forced.version;
+    this.#onForced(forced, sentAt);
   }
 
   async #report(ports: SnapshotPorts, known: Known): Promise<void> {

@@ -37,7 +37,8 @@ export function register<P extends z.ZodObject, Q extends z.ZodObject, Body, A e
 
     const identity = await identifyOperator(request, { env: context.env, ctx: context.executionCtx, store, now });
     const refuse = async (refusal: Refusal): Promise<Response> => {
-      if (call.writes) await auditRefusal(store, identity, refusal, { action: call.id, request, requestId, now });
+      if (call.writes)
+        await auditRefusal(store, identity, refusal, { action: call.id, request, env: context.env, requestId, now });
       return refusalResponse(refusal, requestId, call.id);
     };
     if ("refusal" in identity) return refuse(identity.refusal);

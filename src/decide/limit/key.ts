@@ -1,6 +1,7 @@
 // Which bucket of a limit a request falls into. A part that the request does not have counts as empty, with a bucket of its
 // own (Anypoint's rule): leaving a header out is no way around a limit.
 import type { KeyPart } from "../../model/snapshot/limit.ts";
+import { cookieNamed } from "../header/cookies.ts";
 import { fingerprint } from "../text/fingerprint.ts";
 
 /** What a request can be told apart by. */
@@ -43,7 +44,7 @@ function valueOf(part: KeyPart, source: LimitKeySource): string {
     case "claim":
       return source.claim(part.name) ?? "";
     case "cookie":
-      return fingerprint(cookie(source.header("cookie") ?? "", part.name));
+      return fingerprint(cookieNamed(source.header("cookie"), part.name) ?? "");
   }
 }
 
@@ -59,12 +60,4 @@ export function addressBlock(ip: string | null): string {
     .slice(0, 4)
     .map((group) => group.replace(/^0+(?=.)/, ""))
     .join(":")}::/64`;
-}
-
-function cookie(header: string, name: string): string {
-  for (const pair of header.split(";")) {
-    const equals = pair.indexOf("=");
-    if (equals > 0 && pair.slice(0, equals).trim() === name) return pair.slice(equals + 1).trim();
-  }
-  return "";
 }
