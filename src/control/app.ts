@@ -15,6 +15,7 @@ import { registerKeys } from "./calls/keys.ts";
 import { registerLimits } from "./calls/limits.ts";
 import { registerLogin } from "./calls/login.ts";
 import { registerOAuth } from "./calls/oauth.ts";
+import { registerRegistry } from "./calls/registry.ts";
 import { registerResource } from "./calls/resource.ts";
 import { registerResources } from "./calls/resources.ts";
 import { registerRevisions } from "./calls/revisions.ts";
@@ -41,6 +42,7 @@ function build(): ControlApp {
   registerResources(app);
   registerResource(app);
   registerRevisions(app);
+  registerRegistry(app);
   registerEndpoints(app);
   registerHeartbeats(app);
   registerCatalog(app);

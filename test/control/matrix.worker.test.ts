@@ -92,6 +92,7 @@ const examples: Readonly<Record<string, readonly [path: string, sent?: Sent]>> =
   listKeys: ["/keys"],
   rotateKeys: ["/keys/rotate"],
   revokeKey: ["/keys/{key}/revoke"],
+  adoptRegistry: ["/registry/adopt"],
   deleteToken: ["/tokens/{token}"],
   whoami: ["/whoami"],
   listAudit: ["/audit"],

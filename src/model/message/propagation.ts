@@ -18,6 +18,8 @@ export interface PollQuestion extends Head {
 export interface PollAnswer extends Head {
   /** Ask again after so long, while there is traffic. */
   readonly pollMs: number;
+  /** The registry was set back to before what isolates know, and nobody has adopted it yet; absent = it was not. */
+  readonly setBack?: boolean;
   /** What operators force, where it is not what the isolate has. */
   readonly forced?: ForcedList;
 }
