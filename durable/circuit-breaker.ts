@@ -6,23 +6,21 @@ import { newBreaker } from "../src/decide/breaker/breaker.ts";
 import {
   answerReport,
   breakerRows,
-  forcedStates,
-  forceState,
   newBreakerCoordinator,
   targetId,
   type BreakerCoordinator,
-  type Forced,
 } from "../src/decide/breaker/coordinator.ts";
+import { forcedStates } from "../src/decide/breaker/forced.ts";
 import { retryRows, slotRows } from "../src/decide/breaker/capacity-rows.ts";
 import type { BreakerReply, BreakerReport, ForceOrder } from "../src/model/message/breaker-sync.ts";
 import type { BreakerState, BreakerTerms, ForcedState } from "../src/model/snapshot/circuit.ts";
 import type { BreakerStates, CircuitBreakerObject } from "../src/model/message/objects.ts";
-import { HealthChecker, type ObjectBindings } from "./health-checker.ts";
+import { HealthChecker } from "./health-checker.ts";
+import { OperatorOrders, type ObjectBindings } from "./operator-orders.ts";
 import { WrittenEjections } from "./storage/written-ejections.ts";
 import { WrittenSlotRows } from "./storage/written-slots.ts";
 
 const STATE = "state:";
-const FORCED = "forced:";
 /** A row of a breaker that nobody has asked about for a day means nothing any more. */
 const KEEP_MS = 86_400_000;
 
@@ -43,20 +41,18 @@ export class CircuitBreaker extends DurableObject<ObjectBindings> implements Cir
   readonly #written = new Map<string, number>();
   readonly #ejections = new WrittenEjections(this.ctx.storage.kv);
   readonly #slots = new WrittenSlotRows(this.ctx.storage.kv);
+  readonly #orders: OperatorOrders;
   readonly #health: HealthChecker;
 
   constructor(ctx: DurableObjectState, env: ObjectBindings) {
     super(ctx, env);
     this.#health = new HealthChecker(ctx, env, this.#desk);
+    this.#orders = new OperatorOrders(ctx.storage.kv, env, this.#desk);
     const now = Date.now();
     const { kv } = ctx.storage;
     for (const [name, row] of kv.list<WrittenState>({ prefix: STATE })) {
       if (now - row.since > KEEP_MS && row.state === "closed") kv.delete(name);
       else this.#restore(row, now);
-    }
-    for (const [name, row] of kv.list<Forced>({ prefix: FORCED })) {
-      if (row.until <= now) kv.delete(name);
-      else this.#desk.forced.set(name.slice(FORCED.length), row);
     }
     this.#ejections.restore(this.#desk, now);
     this.#slots.restore(this.#desk.capacity, now);
@@ -68,6 +64,7 @@ export class CircuitBreaker extends DurableObject<ObjectBindings> implements Cir
     const reply = answerReport(this.#desk, report, now, Math.random);
     this.#writeTurns();
     this.#slots.write(this.#desk.capacity, now);
+    if (!this.#orders.isTold) this.ctx.waitUntil(this.#orders.tell());
     return report.health ? { ...reply, health: this.#health.answer(report.health, now) } : reply;
   }
 
@@ -83,17 +80,20 @@ export class CircuitBreaker extends DurableObject<ObjectBindings> implements Cir
     this.#writeTurns();
     const { capacity } = this.#desk;
     const [slots, retries] = [slotRows(capacity, now), retryRows(capacity, now)];
-    return { rows, forced: forcedStates(this.#desk, now), health: this.#health.rows(now), slots, retries };
+    const { isTold: isForcedTold } = this.#orders;
+    return {
+      rows,
+      forced: forcedStates(this.#desk, now),
+      health: this.#health.rows(now),
+      slots,
+      retries,
+      isForcedTold,
+    };
   }
 
   /** What an operator says; `auto` takes it back. */
-  force(order: ForceOrder): readonly ForcedState[] {
-    const now = Date.now();
-    forceState(this.#desk, order, now);
-    const forced = this.#desk.forced.get(order.target);
-    if (forced) this.ctx.storage.kv.put(FORCED + order.target, forced);
-    else this.ctx.storage.kv.delete(FORCED + order.target);
-    return forcedStates(this.#desk, now);
+  force(order: ForceOrder): Promise<readonly ForcedState[]> {
+    return this.#orders.force(order);
   }
 
   #restore({ policy, target, terms, state, epoch, since, openUntil, trips }: WrittenState, now: number): void {

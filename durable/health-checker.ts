@@ -18,8 +18,8 @@ import {
 import { pardon } from "../src/decide/breaker/outlier.ts";
 import type { HealthReply, HealthReport, HealthRow, ProbeTarget } from "../src/model/message/health.ts";
 import type { HealthTerms } from "../src/model/snapshot/health-terms.ts";
-import type { MeshObject } from "../src/model/message/objects.ts";
 import { MESH_OBJECT } from "../src/model/word/refs.ts";
+import type { ObjectBindings } from "./operator-orders.ts";
 
 const PREFIX = "health:";
 /** A round waits so long for its probes; slower ones end by themselves. */
@@ -36,11 +36,6 @@ const NO_ORIGIN = "http://selvage-health";
 type Row = Pick<Health, "state" | "since" | "cause" | "penalty" | "penaltyAt" | "damped"> & {
   readonly target: ProbeTarget;
 };
-
-/** What the object of a service reaches; service bindings have users' names. */
-export interface ObjectBindings {
-  readonly MESH: DurableObjectNamespace<MeshObject & Rpc.DurableObjectBranded>;
-}
 
 export class HealthChecker {
   readonly #ctx: DurableObjectState;

@@ -2,12 +2,15 @@
 // while they have traffic; it is never on the path of a request. The registry stays the authority: whoever loads from
 // there reports what it found, so an announcement that got lost is made up for by the first question.
 import { DurableObject } from "cloudflare:workers";
+import { forcedList, NO_ORDERS, withOrders, type ForcedBoard } from "../src/decide/breaker/forced.ts";
 import { CHECK_FIRST_MS } from "../src/decide/fleet/freshness.ts";
+import { epochOf, isBeyond, isSetBack, laterHead } from "../src/decide/fleet/head.ts";
 import { pollInterval } from "../src/decide/fleet/poll-interval.ts";
 import { percentile, spread } from "../src/decide/fleet/propagation.ts";
 import type { MeshObject } from "../src/model/message/objects.ts";
 import type { Propagation } from "../src/model/api/registry.ts";
 import type { PollAnswer, PollQuestion } from "../src/model/message/propagation.ts";
+import type { ForcedList, ForcedOrders } from "../src/model/message/forced.ts";
 import type { HealthRow } from "../src/model/message/health.ts";
 import type { Head } from "../src/model/registry/registry.ts";
 import type { ServiceKey } from "../src/model/snapshot/snapshot.ts";
@@ -23,6 +26,9 @@ const RETRY_MS = 5000;
 /** Revisions whose way through the mesh is timed. */
 const TIMED_REVISIONS = 20;
 
+/** Before every revision: of one that counts no more. */
+const UNDONE = -1;
+
 interface Receipt extends PollQuestion {
   readonly seenAt: number;
 }
@@ -35,6 +41,9 @@ interface Timing {
 
 export class Mesh extends DurableObject implements MeshObject {
   #head: Head = this.ctx.storage.kv.get<Head>("head") ?? { revision: 0, generation: 0 };
+  /** Where the registry stands that was set back; null = it was not, or somebody has adopted it. */
+  #setBack: Head | null = this.ctx.storage.kv.get<Head>("set-back") ?? null;
+  #forced: ForcedBoard = this.ctx.storage.kv.get<ForcedBoard>("forced") ?? NO_ORDERS;
   /** In order of `seenAt`, the longest silent first. */
   readonly #receipts = new Map<string, Receipt>();
   readonly #timings = new Map<number, Timing>();
@@ -48,13 +57,36 @@ export class Mesh extends DurableObject implements MeshObject {
     this.#time(question, now);
     this.#receipts.delete(question.isolate);
     this.#receipts.set(question.isolate, { ...question, seenAt: now });
-    return { ...this.#head, pollMs: pollInterval(this.#receipts.size) };
+    const isNews = question.forced !== undefined && question.forced !== this.#forced.version;
+    const forced = isNews ? { forced: forcedList(this.#forced, now) } : {};
+    const setBack = this.#setBack === null ? {} : { setBack: true };
+    return { ...this.#head, pollMs: pollInterval(this.#receipts.size), ...setBack, ...forced };
   }
 
-  /** The registry moved. Answers where the mesh stands; an older announcement that arrives late changes nothing. */
-  announce(head: Head): Head {
+  /**
+   * The registry moved. Answers where the mesh stands; an older announcement that arrives late changes nothing. One that is
+   * not late is of a registry that was set back: the registry itself says which.
+   */
+  async announce(head: Head): Promise<Head> {
     this.#advance(head, Date.now());
+    if (isSetBack(head, this.#head) && this.#setBack === null) await this.#look();
     return this.#head;
+  }
+
+  async #look(): Promise<void> {
+    const known = this.#head;
+    try {
+      const registry = await this.ctx.exports.Registry.head();
+      if (isSetBack(registry, known)) this.#noteSetBack(registry);
+    } catch {
+      // The next announcement, within a minute, has it looked at again.
+    }
+  }
+
+  #noteSetBack(registry: Head | null): void {
+    this.#setBack = registry;
+    if (registry === null) this.ctx.storage.kv.delete("set-back");
+    else this.ctx.storage.kv.put("set-back", registry);
   }
 
   /** When the registry is to be asked to take an Override out of force, milliseconds since the epoch; null = not at all. */
@@ -76,12 +108,18 @@ export class Mesh extends DurableObject implements MeshObject {
     this.#forget(now);
     const seen = [...this.#receipts.values()];
     // One that has not asked for so long asks before it decides anything again: it cannot act on an older revision.
-    const counted = seen.filter((one) => one.revision >= revision || one.seenAt >= now - CHECK_FIRST_MS);
+    const counted = seen
+      .map((one) => ({ ...one, revision: this.#isOfThisRegistry(one) ? one.revision : UNDONE }))
+      .filter((one) => one.revision >= revision || one.seenAt >= now - CHECK_FIRST_MS);
+    const reached = spread(counted, revision);
+    const setBack = this.#setBack !== null;
     const arrivals = this.#timings.get(revision)?.arrivals ?? [];
     return {
       revision,
       head: this.#head.revision,
-      ...spread(counted, revision),
+      ...reached,
+      complete: reached.complete && !setBack,
+      setBack,
       p99Ms: percentile(arrivals, 0.99),
       slowestMs: percentile(arrivals, 1),
       isolates: seen.map(({ isolate, colo, edge, revision, seenAt }) => ({
@@ -103,6 +141,18 @@ export class Mesh extends DurableObject implements MeshObject {
     return true;
   }
 
+  /** What operators force upon a service. Written down: every isolate that asks from now on obeys. */
+  tellForced(service: ServiceKey, orders: ForcedOrders): boolean {
+    const before = this.#forced;
+    this.#forced = withOrders(before, service, orders, Date.now());
+    if (this.#forced !== before) this.ctx.storage.kv.put("forced", this.#forced);
+    return true;
+  }
+
+  forced(): ForcedList {
+    return forcedList(this.#forced, Date.now());
+  }
+
   /** Of every service that is being probed. */
   health(): ReadonlyMap<ServiceKey, readonly HealthRow[]> {
     const since = Date.now() - HEALTH_MS;
@@ -110,15 +160,23 @@ export class Mesh extends DurableObject implements MeshObject {
     return new Map([...this.#health].map(([service, { rows }]) => [service, rows]));
   }
 
-  #advance({ revision, generation }: Head, now: number): void {
+  /** Not of an epoch that is over, nor of a history that was undone. */
+  #isOfThisRegistry(one: Receipt): boolean {
+    return epochOf(one) === epochOf(this.#head) && (this.#setBack === null || one.revision <= this.#setBack.revision);
+  }
+
+  #advance({ revision, generation, epoch }: Head, now: number): void {
     const before = this.#head;
-    if (revision <= before.revision && generation <= before.generation) return;
-    this.#head = {
-      revision: Math.max(revision, before.revision),
-      generation: Math.max(generation, before.generation),
-    };
-    this.ctx.storage.kv.put("head", this.#head);
-    if (revision > before.revision) this.#timings.set(revision, { announcedAt: now, arrivals: [] });
+    const head = laterHead({ revision, generation, ...(epoch === undefined ? {} : { epoch }) }, before);
+    const isAdopted = epochOf(head) > epochOf(before);
+    if (!isAdopted && head.revision === before.revision && head.generation === before.generation) return;
+    this.#head = head;
+    this.ctx.storage.kv.put("head", head);
+    if (isAdopted) {
+      this.#timings.clear();
+      this.#noteSetBack(null);
+    }
+    if (isBeyond(head, before)) this.#timings.set(revision, { announcedAt: now, arrivals: [] });
     for (const old of this.#timings.keys()) {
       if (this.#timings.size <= TIMED_REVISIONS) break;
       this.#timings.delete(old);
@@ -126,11 +184,12 @@ export class Mesh extends DurableObject implements MeshObject {
   }
 
   /** An isolate that was known to be behind has caught up; one that was just born was never behind. */
-  #time({ isolate, revision }: PollQuestion, now: number): void {
-    const before = this.#receipts.get(isolate);
-    if (before === undefined || before.revision >= revision) return;
+  #time(question: PollQuestion, now: number): void {
+    const before = this.#receipts.get(question.isolate);
+    if (before === undefined || !isBeyond(question, before) || epochOf(question) !== epochOf(this.#head)) return;
+    const known = epochOf(before) === epochOf(question) ? before.revision : UNDONE;
     for (const [timed, { announcedAt, arrivals }] of this.#timings) {
-      if (timed > before.revision && timed <= revision && arrivals.length < MAX_RECEIPTS) {
+      if (timed > known && timed <= question.revision && arrivals.length < MAX_RECEIPTS) {
         arrivals.push(now - announcedAt);
       }
     }

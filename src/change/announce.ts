@@ -7,9 +7,9 @@ import type { Head } from "../model/registry/registry.ts";
  * Announces the registry's head. False = the object could not be reached; nothing is lost, since the next isolate to load
  * from the registry reports what it found, and a scheduled run announces again.
  */
-export async function announce(env: Pick<Env, "MESH">, { revision, generation }: Head): Promise<boolean> {
+export async function announce(env: Pick<Env, "MESH">, head: Head): Promise<boolean> {
   try {
-    await env.MESH.getByName(MESH_OBJECT).announce({ revision, generation });
+    await env.MESH.getByName(MESH_OBJECT).announce(head);
     return true;
   } catch {
     return false;

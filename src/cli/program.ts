@@ -5,6 +5,7 @@ import { addClientCommands } from "./client-commands.ts";
 import { type ExitCode, exitCodes } from "./session/exit-code.ts";
 import { integer } from "./session/integer.ts";
 import { addKeyCommands } from "./key-commands.ts";
+import { addRegistryCommands } from "./registry-commands.ts";
 import { addLimitCommands } from "./limit-commands.ts";
 import { addOperatorCommands } from "./operator-commands.ts";
 import { packageVersion } from "./session/package-root.ts";
@@ -243,6 +244,7 @@ export function buildProgram(terminal: Terminal, done: Done): Command {
   addOperatorCommands(program, withSession);
   addLimitCommands(program, withSession);
   addKeyCommands(program, withSession);
+  addRegistryCommands(program, withSession);
 
   program
     .command("completion")

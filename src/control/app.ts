@@ -1,8 +1,6 @@
 // The admin API as one Hono application: a list of families. Loaded by index.ts when it is first called, so that an
 // isolate which only serves traffic never evaluates it.
-import { OpenAPIHono } from "@hono/zod-openapi";
 import { canonicalPath } from "../model/word/canonical-path.ts";
-import type { Env } from "../env/env.ts";
 import { refusalResponse } from "./http/answer.ts";
 import { registerApply } from "./calls/apply.ts";
 import { registerAudit } from "./calls/audit.ts";
@@ -17,6 +15,7 @@ import { registerKeys } from "./calls/keys.ts";
 import { registerLimits } from "./calls/limits.ts";
 import { registerLogin } from "./calls/login.ts";
 import { registerOAuth } from "./calls/oauth.ts";
+import { registerRegistry } from "./calls/registry.ts";
 import { registerResource } from "./calls/resource.ts";
 import { registerResources } from "./calls/resources.ts";
 import { registerRevisions } from "./calls/revisions.ts";
@@ -24,7 +23,7 @@ import { registerTokens } from "./calls/tokens.ts";
 import { registerWhoami } from "./calls/whoami.ts";
 import { refuseUnknownCall } from "./register/not-found.ts";
 import { registerPages } from "./page/pages.ts";
-import type { ControlApp } from "./register/register.ts";
+import { ControlApp } from "./register/register.ts";
 import { registerWellKnown } from "./page/well-known.ts";
 import { requestIdOf } from "./http/request-id.ts";
 import { refuseFailure } from "./http/failure.ts";
@@ -33,7 +32,7 @@ export const controlApp: ControlApp = build();
 
 function build(): ControlApp {
   // The path that index.ts chose this app by is the path it routes by: the canonical one, not Hono's own reading.
-  const app: ControlApp = new OpenAPIHono<{ Bindings: Env }>({
+  const app = new ControlApp({
     getPath: (request) => {
       const canonical = canonicalPath(request.url);
       return canonical.ok ? canonical.matchPath : "";
@@ -43,6 +42,7 @@ function build(): ControlApp {
   registerResources(app);
   registerResource(app);
   registerRevisions(app);
+  registerRegistry(app);
   registerEndpoints(app);
   registerHeartbeats(app);
   registerCatalog(app);

@@ -45,6 +45,7 @@ export function portsOf(env: Env): IsolatePorts {
     head: () => readHead(env.DB),
     snapshot: (revision) => readSnapshot(env.DB, revision),
     newest: () => readNewest(env.DB),
+    forced: () => env.MESH.getByName(MESH_OBJECT).forced(),
     changes: (since) => readEndpointChanges(env.DB, since),
     material: (tag) => env.KEYRING.getByName(KEY_RING).material(tag),
     // One object for each URL; by its digest, since a URL may be longer than an object's name.

@@ -1,6 +1,7 @@
 // What an isolate knows of the mesh: the snapshot, and the endpoints that registered since it was made. Revisions only ever
 // go up; what cannot be read is refused, and the last good snapshot stays. How it is kept fresh is kept.ts.
 import { CHECK_FIRST_MS } from "../decide/fleet/freshness.ts";
+import { epochOf, isBeyond } from "../decide/fleet/head.ts";
 import { nearClusters, NOWHERE, type Place } from "../decide/balance/locality.ts";
 import {
   mergeAll,
@@ -9,6 +10,7 @@ import {
   type EndpointMap,
   type Registrations,
 } from "../decide/balance/merge-endpoints.ts";
+import type { ForcedList } from "../model/message/forced.ts";
 import type { PollAnswer, PollQuestion } from "../model/message/propagation.ts";
 import type { EndpointChanges, Head } from "../model/registry/registry.ts";
 import type { Snapshot } from "../model/snapshot/snapshot.ts";
@@ -23,6 +25,10 @@ export interface Live {
   readonly checkedAt: number;
   /** The last check failed, or found a snapshot that could not be taken over. */
   readonly stale: boolean;
+  /** How often the registry was adopted after it was set back; absent = never. */
+  readonly epoch?: number;
+  /** The registry was set back to before this, and nobody has adopted it; absent = not that anybody knows. */
+  readonly setBack?: boolean;
   /** Clusters near to this isolate; null or absent = not known, all are alike. */
   readonly near?: ReadonlySet<string> | null;
 }
@@ -39,11 +45,15 @@ export interface SnapshotPorts extends Clock {
   /** The newest one of a shape that this release knows; of an empty registry, the empty one. */
   newest(): Promise<Snapshot | null>;
   changes(sinceGeneration: number): Promise<EndpointChanges>;
+  /** Asks the mesh object what operators force upon services. */
+  forced(): Promise<ForcedList>;
 }
 
 const LAST_GOOD_MS = 24 * 3_600_000;
 /** A snapshot that could not be taken over is tried again after so long. */
 const REFUSED_MS = 30_000;
+/** How long a cold isolate waits for what operators force, once it has the rest. */
+const FORCED_WAIT_MS = 500;
 /** Until the next question while the mesh object cannot be asked. */
 const UNTOLD_POLL_MS = 1800;
 
@@ -63,25 +73,38 @@ const TERMS: KeptTerms = {
 
 /** All that is known at one time; replaced as a whole. */
 interface Known {
+  readonly epoch: number;
   readonly snapshot: Snapshot;
   readonly generation: number;
   readonly registrations: Registrations;
   readonly endpoints: EndpointMap;
   /** A revision that could not be taken over. */
   readonly refused: { readonly revision: number; readonly at: number } | null;
+  readonly setBack: boolean;
 }
 
 export class HeldSnapshot {
   readonly #isolate: string;
+  readonly #onForced: (forced: ForcedList, sentAt: number) => void;
+  /** Version of what operators force, as it was last heard of. */
+  #forced = 0;
   readonly #kept = new Kept<Known, SnapshotPorts>(TERMS, (ports, held, { sentAt, ctx }) =>
     this.#load(ports, held, sentAt, ctx),
   );
   #place: Place | null;
   #view: { readonly live: Live; readonly of: Known; readonly isFailing: boolean } | null = null;
 
-  /** @param isolate random, for the isolate's life */
-  constructor(isolate: string, place: Place | null) {
+  /**
+   * @param isolate random, for the isolate's life
+   * @param onForced told of what operators force, whenever that has changed
+   */
+  constructor(
+    isolate: string,
+    place: Place | null,
+    onForced: (forced: ForcedList, sentAt: number) => void = () => undefined,
+  ) {
     this.#isolate = isolate;
+    this.#onForced = onForced;
     this.#place = place;
   }
 
@@ -118,14 +141,16 @@ export class HeldSnapshot {
     const isFailing = failedAt !== null;
     const view = this.#view;
     if (view?.of === known && view.live.checkedAt === confirmedAt && view.isFailing === isFailing) return view.live;
-    const { snapshot, endpoints, refused } = known;
+    const { epoch, snapshot, endpoints, refused, setBack } = known;
     const near =
       view?.of.snapshot === snapshot ? view.live.near : nearClusters(snapshot.clusters, this.#place ?? NOWHERE);
     const live: Live = {
       snapshot,
       endpoints,
       checkedAt: confirmedAt ?? 0,
-      stale: isFailing || refused !== null,
+      stale: isFailing || refused !== null || setBack,
+      epoch,
+      setBack,
       near: near ?? null,
     };
     this.#view = { live, of: known, isFailing };
@@ -136,22 +161,30 @@ export class HeldSnapshot {
     // A day-old isolate may have missed tombstones that are gone by now: it starts over.
     const ageMs = sentAt - (this.#kept.checks.confirmedAt ?? -Infinity);
     const loaded =
-      held === null || ageMs > LAST_GOOD_MS / 2 ? await everything(ports, held) : await this.#news(ports, held);
+      held === null || ageMs > LAST_GOOD_MS / 2 ? await this.#everything(ports, held) : await this.#news(ports, held);
     // A question that took too long may come back behind another one.
     const { last } = this.#kept;
-    if (last !== null && last.snapshot.revision > loaded.value.snapshot.revision) return { ...loaded, value: last };
+    if (last !== null && isBeyond(headOf(last), headOf(loaded.value))) return { ...loaded, value: last };
     // The receipt for what is new, an empty mesh included; otherwise the mesh object would get it with the next question
     // only, and a change meanwhile would not be waited for.
-    if (loaded.value.snapshot.revision !== held?.snapshot.revision) ctx?.waitUntil(this.#report(ports, loaded.value));
+    const isNew = held === null || isBeyond(headOf(loaded.value), headOf(held));
+    if (isNew) ctx?.waitUntil(this.#report(ports, loaded.value));
     return loaded;
   }
 
   /** What is new: whether, from the mesh object (or, without it, the registry); what, from the registry. */
   async #news(ports: SnapshotPorts, held: Known): Promise<Loaded<Known>> {
-    const told = await this.#poll(ports, held).catch(async () => ({ ...(await ports.head()), pollMs: UNTOLD_POLL_MS }));
-    let known = held;
+    const told: PollAnswer = await this.#poll(ports, held).catch(async () => ({
+      ...(await ports.head()),
+      pollMs: UNTOLD_POLL_MS,
+    }));
+    // Somebody has adopted a registry that was set back: what is known is of another history.
+    if (epochOf(told) > held.epoch) return { ...(await this.#everything(ports, held)), freshMs: told.pollMs };
+    // The mesh object has lost what it knew; this question has told it.
+    if (epochOf(told) < held.epoch) return { value: held, freshMs: told.pollMs };
+    let known: Known = { ...held, setBack: told.setBack ?? false };
     if (told.revision > held.snapshot.revision && !wasRefused(held, told.revision, ports.now())) {
-      known = withSnapshot(held, (await ports.snapshot(told.revision)) ?? (await ports.newest()));
+      known = withSnapshot(known, (await ports.snapshot(told.revision)) ?? (await ports.newest()));
       const isBehind = told.revision > known.snapshot.revision;
       known = { ...known, refused: isBehind ? { revision: told.revision, at: ports.now() } : null };
     }
@@ -159,9 +192,32 @@ export class HeldSnapshot {
     return { value: known, freshMs: told.pollMs };
   }
 
-  #poll(ports: SnapshotPorts, { snapshot, generation }: Known): Promise<PollAnswer> {
-    const receipt = { revision: snapshot.revision, generation };
-    return ports.poll({ isolate: this.#isolate, edge: ports.edge, colo: this.#place?.colo ?? null, ...receipt });
+  /** All of it. What operators force is not waited for as long as the rest: without the mesh object requests go on. */
+  async #everything(ports: SnapshotPorts, held: Known | null): Promise<Loaded<Known>> {
+    const sentAt = ports.now();
+    const forced = Promise.race([ports.forced().catch(() => null), ports.wait(FORCED_WAIT_MS).then(() => null)]);
+    const [loaded, told] = await Promise.all([everything(ports, held), forced]);
+    if (told !== null) this.#takeForced(told, sentAt);
+    return loaded;
+  }
+
+  async #poll(ports: SnapshotPorts, known: Known): Promise<PollAnswer> {
+    const sentAt = ports.now();
+    const answer = await ports.poll({
+      isolate: this.#isolate,
+      edge: ports.edge,
+      colo: this.#place?.colo ?? null,
+      ...headOf(known),
+      forced: this.#forced,
+    });
+    if (answer.forced !== undefined) this.#takeForced(answer.forced, sentAt);
+    return answer;
+  }
+
+  #takeForced(forced: ForcedList, sentAt: number): void {
+    if (forced.version === this.#forced) return;
+    this.#forced = forced.version;
+    this.#onForced(forced, sentAt);
   }
 
   async #report(ports: SnapshotPorts, known: Known): Promise<void> {
@@ -173,14 +229,19 @@ export class HeldSnapshot {
 /** All of it, from the registry. */
 async function everything(ports: SnapshotPorts, held: Known | null): Promise<Loaded<Known>> {
   const [newest, changes] = await Promise.all([ports.newest(), ports.changes(0)]);
-  const isNewer = newest !== null && newest.revision > (held?.snapshot.revision ?? -1);
+  const epoch = epochOf(changes);
+  const before = held !== null && held.epoch >= epoch ? held : null;
+  const isNewer = newest !== null && newest.revision > (before?.snapshot.revision ?? -1);
   const snapshot = isNewer ? newest : held?.snapshot;
   if (snapshot === undefined) throw new Error("The registry has no snapshot that this release can read.");
   const { registrations } = registrationsAfter(new Map(), changes);
   const endpoints = mergeAll(snapshot, registrations);
-  const generation = Math.max(held?.generation ?? 0, changes.generation);
-  return { value: { snapshot, generation, registrations, endpoints, refused: held?.refused ?? null } };
+  const generation = Math.max(before?.generation ?? 0, changes.generation);
+  const [refused, setBack] = [before?.refused ?? null, before?.setBack ?? false];
+  return { value: { epoch, snapshot, generation, registrations, endpoints, refused, setBack } };
 }
+
+const headOf = ({ epoch, snapshot, generation }: Known): Head => ({ epoch, revision: snapshot.revision, generation });
 
 /** Whether a revision that could not be taken over was tried just now. */
 function wasRefused({ refused }: Known, revision: number, now: number): boolean {

@@ -1,13 +1,11 @@
 // Everything that an isolate remembers from one request to the next, and the id by which all whom it tells something know
 // it. There is one for the process; tests make several. Values only, all of them bounded.
-import type { IsolateBreakers } from "../decide/breaker/isolate.ts";
 import { newEndpointStats, type EndpointStats } from "../decide/balance/endpoint-stats.ts";
-import type { IsolateHealth } from "../decide/health/isolate.ts";
 import { newFailureLimits, type FailureLimits } from "../decide/identity/failure-limit.ts";
 import type { Authority } from "../decide/route/authority.ts";
 import { BoundedMap } from "../decide/text/bounded-map.ts";
 import type { Claims } from "../model/snapshot/caller.ts";
-import type { ServiceKey } from "../model/snapshot/snapshot.ts";
+import { newBreakerMemory, obey, type BreakerMemory } from "./breaker-memory.ts";
 import { HeldJwks } from "./jwks.ts";
 import { newLimitMemory, type LimitMemory } from "./limit-memory.ts";
 import { HeldKeys } from "./mesh-keys.ts";
@@ -24,11 +22,7 @@ export interface IsolateState {
   /** Of operators. */
   readonly providers: HeldProviders;
   readonly limits: LimitMemory;
-  readonly breakers: BoundedMap<ServiceKey, IsolateBreakers>;
-  /** Of services with a health check. */
-  readonly health: BoundedMap<ServiceKey, IsolateHealth>;
-  /** Services that a report is scheduled for: until when it has gone out, or its request was cancelled. */
-  readonly scheduled: BoundedMap<ServiceKey, number>;
+  readonly breakers: BreakerMemory;
   readonly endpoints: EndpointStats;
   /** Tokens of the mesh by their text. */
   readonly meshTokens: BoundedMap<string, MeshToken>;
@@ -56,22 +50,20 @@ export interface SignedAssertion {
   readonly until: number;
 }
 
-const MOST_SERVICES = 5000;
 const MOST_TOKENS = 2000;
 const MOST_ASSERTIONS = 5000;
 const MOST_AUTHORITIES = 500;
 
 export function newIsolateState(id: string): IsolateState {
+  const breakers = newBreakerMemory();
   return {
     id,
-    snapshot: new HeldSnapshot(id, null),
+    snapshot: new HeldSnapshot(id, null, (list, sentAt) => obey(breakers, list, sentAt)),
     keys: new HeldKeys(),
     jwks: new HeldJwks(),
     providers: new HeldProviders(),
     limits: newLimitMemory(),
-    breakers: new BoundedMap(MOST_SERVICES),
-    health: new BoundedMap(MOST_SERVICES),
-    scheduled: new BoundedMap(MOST_SERVICES),
+    breakers,
     endpoints: newEndpointStats(),
     meshTokens: new BoundedMap(MOST_TOKENS),
     assertions: new BoundedMap(MOST_ASSERTIONS),

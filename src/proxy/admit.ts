@@ -5,6 +5,7 @@ import { canonicalPath, PATH_FAULTS } from "../model/word/canonical-path.ts";
 import { HeaderBag, type HeaderFields } from "../decide/header/header-bag.ts";
 import { MAX_HEADER_BYTES, MAX_HEADERS, type RequestHeaders } from "../decide/header/headers.ts";
 import { withoutOperatorCookies } from "../decide/header/operator-cookies.ts";
+import { clientAddressOf } from "../isolate/client-address.ts";
 import type { IsolateState } from "../isolate/state.ts";
 import type { Settings } from "../env/settings.ts";
 import type { Refusal } from "../model/word/problem.ts";
@@ -58,7 +59,7 @@ export function admit(
     };
   }
   const headers = fieldsOf(request, inspected);
-  if (inspected.hasOperatorCookie) dropOperatorCookies(headers);
+  if (inspected.hasCookiesToClean) cleanCookies(headers);
   const entry = entryOf(url, request.headers, by.settings);
   const bodiless = method === "GET" || method === "HEAD";
   if (bodiless) headers.delete("content-length");
@@ -73,7 +74,8 @@ export function admit(
     search: path.search,
     headers,
     body: bodiless ? null : request.body,
-    clientAddress: request.clientAddress === undefined ? clientAddressOf(request, by) : request.clientAddress,
+    clientAddress:
+      request.clientAddress === undefined ? clientAddressOf(request, by.settings, by.state) : request.clientAddress,
     requestId,
     traceparent: inspected.traceparent,
     tracestate: inspected.tracestate,
@@ -93,7 +95,7 @@ function fieldsOf(request: Incoming, { kept, drop }: RequestHeaders): HeaderFiel
 }
 
 /** Where traffic and admin API share a host, an operator's browser sends its session along. */
-function dropOperatorCookies(headers: HeaderFields): void {
+function cleanCookies(headers: HeaderFields): void {
   const rest = withoutOperatorCookies(headers.get("cookie") ?? "");
   if (rest === null) headers.delete("cookie");
   else headers.set("cookie", rest);
@@ -153,31 +155,8 @@ function entryOf(url: string, headers: Headers, { trustsEntry }: Settings): Admi
   };
 }
 
-/**
- * On Cloudflare's network the platform writes CF-Connecting-IP. Elsewhere whoever connects could, so there it is the peer
- * that workerd tells in `cf.clientIp`; a local mesh behind a front of its own knows only what `LOCAL_CLIENT_ADDRESS` says.
- */
-function clientAddressOf(request: Incoming, { settings, state }: Pick<Exchange, "settings" | "state">): string | null {
-  if (settings.localClientAddress !== null) return settings.localClientAddress;
-  // Learned from the first request: `request.cf` is parsed anew for each.
-  state.isSelfHosted ??= settings.isLocalMesh || peerOf(request) !== null;
-  return state.isSelfHosted ? peerOf(request) : request.headers.get("cf-connecting-ip");
-}
-
-function peerOf({ cf }: Incoming): string | null {
-  const peer = fact(cf, "clientIp");
-  return typeof peer === "string" ? withoutPort(peer) : null;
-}
-
 function fact(cf: unknown, name: string): unknown {
   return typeof cf === "object" && cf !== null ? Reflect.get(cf, name) : undefined;
-}
-
-/** `127.0.0.1:5000` → `127.0.0.1`, `[::1]:5000` → `::1`. */
-function withoutPort(peer: string): string {
-  const colon = peer.lastIndexOf(":");
-  if (peer.startsWith("[")) return peer.slice(1, peer.indexOf("]"));
-  return colon === -1 || peer.indexOf(":") !== colon ? peer : peer.slice(0, colon);
 }
 
 function isWebSocket(upgrade: string | null): boolean {

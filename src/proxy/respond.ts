@@ -3,6 +3,7 @@
 import { markResponse, type CorsFilter } from "../decide/header/cors.ts";
 import { modifyHeaders } from "../decide/header/header-modifier.ts";
 import { cleanResponse } from "../decide/header/headers.ts";
+import { dropSetOperatorCookies } from "../decide/header/operator-cookies.ts";
 import type { HeaderModifier, HeaderPair } from "../model/snapshot/snapshot.ts";
 
 export interface Finish {
@@ -24,6 +25,7 @@ export function respond(upstream: Response, finish: Finish): Response {
   if (finish.cors !== null) markResponse(finish.cors.filter, finish.cors.origin, headers);
   for (const pair of finish.limits) headers.set(...pair);
   if (finish.session !== null) headers.append(...finish.session);
+  dropSetOperatorCookies(headers);
   headers.set("x-request-id", finish.requestId);
   headers.set("selvage-revision", String(finish.revision));
   return response;

@@ -16,7 +16,8 @@ const toDocument = (body: string): Document => JSON.parse(body);
 
 export function headStatement(db: D1Database): D1PreparedStatement {
   return db.prepare(
-    `SELECT coalesce(max(n), 0) AS revision, (SELECT value FROM counters WHERE name = 'generation') AS generation
+    `SELECT coalesce(max(n), 0) AS revision, (SELECT value FROM counters WHERE name = 'generation') AS generation,
+       (SELECT value FROM counters WHERE name = 'epoch') AS epoch
      FROM revisions`,
   );
 }
@@ -26,8 +27,19 @@ export async function readHead(db: D1Database): Promise<Head> {
 }
 
 export function headOf(result: D1Result<Head> | undefined): Head {
-  const { revision, generation } = result?.results[0] ?? { revision: 0, generation: 0 };
-  return { revision, generation };
+  const { revision, generation, epoch } = result?.results[0] ?? { revision: 0, generation: 0 };
+  return { revision, generation, ...(epoch ? { epoch } : {}) };
+}
+
+/** Begins an epoch: isolates take the registry as it is, whatever they know. An earlier one changes nothing. */
+export async function writeEpoch(db: D1Database, epoch: number): Promise<void> {
+  await db
+    .prepare(
+      `INSERT INTO counters (name, value) VALUES ('epoch', ?1)
+       ON CONFLICT (name) DO UPDATE SET value = max(value, excluded.value)`,
+    )
+    .bind(epoch)
+    .run();
 }
 
 interface DocumentRow {

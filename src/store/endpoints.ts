@@ -103,7 +103,8 @@ export function changesOf(generation: number, rows: readonly EndpointRow[]): End
 /** What changed after a generation; 0 = everything. */
 export async function readEndpointChanges(db: D1Database, since: number): Promise<EndpointChanges> {
   const [head, rows] = await db.batch<Head & EndpointRow>([headStatement(db), changesStatement(db, since)]);
-  return changesOf(headOf(head).generation, rows?.results ?? []);
+  const { generation, epoch } = headOf(head);
+  return { ...changesOf(generation, rows?.results ?? []), ...(epoch === undefined ? {} : { epoch }) };
 }
 
 const NEXT = "(SELECT value + 1 FROM counters WHERE name = 'generation')";

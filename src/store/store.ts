@@ -46,6 +46,11 @@ export class Store {
     return guarded(documents.readHead(this.#db));
   }
 
+  /** See `Head.epoch`. */
+  beginEpoch(epoch: number): Promise<void> {
+    return guarded(documents.writeEpoch(this.#db, epoch));
+  }
+
   /** Documents, identities and the head that they belong to, read in one transaction: what a change is planned on. */
   mesh(): Promise<{ head: Head; documents: StoredDocument[]; identities: IdentityState }> {
     return guarded(documents.readMesh(this.#db));

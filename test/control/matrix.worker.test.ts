@@ -1,6 +1,6 @@
 // Role × call, made from the OpenAPI document: a call that is added without a guard, an example or its problems fails here.
 import { beforeAll, describe, expect, it } from "vitest";
-import { z } from "zod";
+import * as z from "zod";
 import { type Role, roles } from "../../src/model/api/resource.ts";
 import { mintedCredentialsSchema } from "../../src/model/api/clients.ts";
 import { problems } from "../../src/model/word/problem.ts";
@@ -92,6 +92,7 @@ const examples: Readonly<Record<string, readonly [path: string, sent?: Sent]>> =
   listKeys: ["/keys"],
   rotateKeys: ["/keys/rotate"],
   revokeKey: ["/keys/{key}/revoke"],
+  adoptRegistry: ["/registry/adopt"],
   deleteToken: ["/tokens/{token}"],
   whoami: ["/whoami"],
   listAudit: ["/audit"],

@@ -78,6 +78,7 @@ describe("propagation", () => {
     expect(await mesh.propagation(7)).toEqual({
       revision: 7,
       head: 7,
+      setBack: false,
       complete: false,
       current: 1,
       behind: 1,

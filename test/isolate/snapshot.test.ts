@@ -22,7 +22,7 @@ describe("a cold isolate", () => {
     const live = await world.request();
     await world.settle();
     expect(live).toMatchObject({ snapshot: { revision: 1 }, checkedAt: START, stale: false });
-    expect(world.takeCalls()).toEqual(["newest", "changes 0", "poll 1/0"]);
+    expect(world.takeCalls()).toEqual(["forced", "newest", "changes 0", "poll 1/0"]);
   });
 
   it("serves an empty registry", async () => {
@@ -48,7 +48,7 @@ describe("a cold isolate", () => {
     const lives = await world.requests(20);
     expect(lives.map((live) => live?.snapshot.revision)).toEqual(Array(20).fill(1));
     await world.settle();
-    expect(world.takeCalls()).toEqual(["newest", "changes 0", "poll 1/0"]);
+    expect(world.takeCalls()).toEqual(["forced", "newest", "changes 0", "poll 1/0"]);
   });
 
   it("gives up after five seconds when nobody answers", async () => {
@@ -123,7 +123,7 @@ describe("a warm isolate", () => {
     world.changes = { generation: 4, changed: [endpoint("a")], removed: [] };
     await world.request();
     await world.settle();
-    expect(world.takeCalls().slice(0, 2)).toEqual(["newest", "changes 0"]);
+    expect(world.takeCalls().slice(0, 3)).toEqual(["forced", "newest", "changes 0"]);
   });
 
   it("never goes back, whatever the mesh object or the registry say", async () => {

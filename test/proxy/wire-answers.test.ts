@@ -55,6 +55,12 @@ describe("answers on the wire", () => {
     ]);
   });
 
+  it("set no cookie of the mesh's own", async () => {
+    answering("HTTP/1.1 200 OK\r\nSet-Cookie: a=1\r\nSet-Cookie: __Host-selvage-session=x; Secure; Path=/");
+    const { answer } = await wire.exchange(get("/"));
+    expect(answer.match(/^Set-Cookie: .*$/gim)).toEqual(["Set-Cookie: a=1"]);
+  });
+
   it("pass compressed bytes as they are", async () => {
     answering("HTTP/1.1 200 OK\r\nContent-Encoding: gzip", "\x1f\x8b\x08\x00not really");
     const { answer } = await wire.exchange(get("/", ["Accept-Encoding: gzip"]));

@@ -250,6 +250,17 @@ describe("requests on the wire", () => {
     expect(values("selvage-source")).toEqual(["anonymous"]);
   });
 
+  it.each([
+    ["as text", []],
+    ["as the runtime holds it", ["X-Name: caf\u00e9"]],
+  ])("never show a service an operator's cookie, in any number of Cookie lines (%s)", async (_, more) => {
+    const ours = "Cookie: __Host-selvage-session=x";
+    await wire.exchange(get("/", ["Cookie: a=1", ours, "Cookie: b=2; __Host-selvage-login=y", "Cookie: c=3", ...more]));
+    const { headers } = only(wire.upstream.requests);
+    const cookies = headers.filter(([name]) => name.toLowerCase() === "cookie").map(([, value]) => value);
+    expect(cookies).toEqual(["a=1; b=2; c=3"]);
+  });
+
   it("keep repeated header lines together, so that a value cannot hide behind another", async () => {
     await wire.exchange(get("/", ["X-Role: user", "X-Role: admin"]));
     const values = only(wire.upstream.requests).headers.filter(([name]) => name.toLowerCase() === "x-role");

@@ -2,7 +2,7 @@
 // (test/regress/mutations.ts). Which ids cannot apply, and why, is in docs/security.md.
 import { describe, expect, it } from "vitest";
 import { canonicalPath } from "../../src/model/word/canonical-path.ts";
-import { addressBits } from "../../src/decide/text/ip-block.ts";
+import { addressBits } from "../../src/decide/text/ip.ts";
 import { inspectRequest, isDropped, keptRequestId } from "../../src/decide/header/headers.ts";
 import { compileRegex } from "../../src/decide/route/regex.ts";
 import { matchesRegex } from "../../src/decide/route/regex-machine.ts";

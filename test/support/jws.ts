@@ -18,6 +18,8 @@ function webCryptoOf(alg: string) {
   const hash = `SHA-${alg.slice(2)}`;
   const rsa = { modulusLength: 2048, publicExponent: new Uint8Array([1, 0, 1]), hash };
   switch (alg.slice(0, 2)) {
+    case "HS":
+      return { making: { name: "HMAC", hash }, signing: { name: "HMAC" } };
     case "RS":
       return { making: { name: "RSASSA-PKCS1-v1_5", ...rsa }, signing: { name: "RSASSA-PKCS1-v1_5" } };
     case "PS": {

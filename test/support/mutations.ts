@@ -12,7 +12,7 @@ export interface Mutation {
 const PATH = "src/model/word/canonical-path.ts";
 const CONDITION = "src/decide/authorize/condition.ts";
 const HEADERS = "src/decide/header/headers.ts";
-const ADDRESS = "src/decide/text/ip-block.ts";
+const ADDRESS = "src/decide/text/ip.ts";
 const PATTERN = "src/decide/authorize/pattern.ts";
 
 export const mutations: readonly Mutation[] = [

@@ -1,6 +1,7 @@
 // A registry, a mesh object and a clock for one isolate, all made up: what is asked is counted, what fails is chosen.
 // Time passes only while somebody waits.
 import { HeldSnapshot, type SnapshotPorts } from "../../src/isolate/snapshot.ts";
+import type { ForcedList } from "../../src/model/message/forced.ts";
 import type { DynamicEndpoint, EndpointChanges, Head } from "../../src/model/registry/registry.ts";
 import type { Snapshot } from "../../src/model/snapshot/snapshot.ts";
 
@@ -48,7 +49,7 @@ export const endpoint = (id: string): DynamicEndpoint => ({
   registeredBy: "agent",
 });
 
-export type Call = keyof Pick<SnapshotPorts, "poll" | "head" | "snapshot" | "newest" | "changes">;
+export type Call = keyof Pick<SnapshotPorts, "poll" | "head" | "snapshot" | "newest" | "changes" | "forced">;
 
 export class SnapshotWorld {
   now = START;
@@ -56,6 +57,8 @@ export class SnapshotWorld {
   snapshots: Snapshot[] = [snapshotOf(1, "orders")];
   head: Head = { revision: 1, generation: 0 };
   changes: EndpointChanges = { generation: 0, changed: [], removed: [] };
+  /** What operators force. */
+  forced: ForcedList = { version: 0, services: new Map() };
   /** What the mesh object was told; it may lag behind the registry. */
   announced: Head = { revision: 1, generation: 0 };
   pollMs = 500;
@@ -65,7 +68,11 @@ export class SnapshotWorld {
   readonly calls: string[] = [];
   readonly background: Promise<unknown>[] = [];
   readonly #sleepers: { readonly until: number; readonly wake: () => void }[] = [];
-  readonly mesh = new HeldSnapshot("isolate-1", { region: null, colo: "AMS", continent: "EU" });
+  /** What the isolate was told of forced states: version, and when it had asked. */
+  readonly heard: [version: number, sentAt: number][] = [];
+  readonly mesh = new HeldSnapshot("isolate-1", { region: null, colo: "AMS", continent: "EU" }, ({ version }, sentAt) =>
+    this.heard.push([version, sentAt]),
+  );
 
   readonly ports: SnapshotPorts = {
     edge: "edge-1",
@@ -73,7 +80,8 @@ export class SnapshotWorld {
     wait: (ms) => this.#sleep(ms),
     poll: async (question) => {
       await this.#call("poll", `poll ${question.revision}/${question.generation}`);
-      return { ...this.announced, pollMs: this.pollMs };
+      const isNews = question.forced !== this.forced.version;
+      return { ...this.announced, pollMs: this.pollMs, ...(isNews ? { forced: this.forced } : {}) };
     },
     head: async () => {
       await this.#call("head", "head");
@@ -86,6 +94,10 @@ export class SnapshotWorld {
     newest: async () => {
       await this.#call("newest", "newest");
       return this.snapshots.at(-1) ?? null;
+    },
+    forced: async () => {
+      await this.#call("forced", "forced");
+      return this.forced;
     },
     changes: async (since) => {
       await this.#call("changes", `changes ${since}`);

@@ -1,5 +1,5 @@
 // `selvage breaker get|force`: what the fleet's breakers are doing, and taking them in hand for a while.
-import type { BreakerList, ForceRequest, ServiceBreakers } from "../../model/api/breakers.ts";
+import type { BreakerList, ForceReceipt, ForceRequest, ServiceBreakers } from "../../model/api/breakers.ts";
 import { type ExitCode, exitCodes } from "../session/exit-code.ts";
 import { printData } from "../print/print-data.ts";
 import { reportFailure } from "../print/report-failure.ts";
@@ -115,13 +115,21 @@ export async function forceBreaker(
     ...(version === undefined ? {} : { version }),
   };
   const path = `/breakers/${encodeURIComponent(namespace ?? "default")}/${encodeURIComponent(name)}/force`;
-  const answer = await client.call<ServiceBreakers>("POST", path, { body });
+  const answer = await client.call<ForceReceipt>("POST", path, { body });
   if (!answer.ok) return reportFailure(answer.failure, terminal);
   const told = state === "auto" ? "is left to its breakers" : `is forced ${state}`;
   await printData(session, {
     data: answer.value,
-    human: () => [`service/${name}${version === undefined ? "" : ` version ${version}`} ${told}`],
+    human: () => [`service/${name}${version === undefined ? "" : ` version ${version}`} ${told}${reach(answer.value)}`],
     names: () => [`service/${name}`],
   });
   return exitCodes.ok;
+}
+
+/** A mesh of an earlier release does not say. */
+function reach({ obeyedWithinMs }: Partial<Pick<ForceReceipt, "obeyedWithinMs">>): string {
+  if (obeyedWithinMs === undefined) return "";
+  return obeyedWithinMs === null
+    ? ": isolates with traffic for it obey; the mesh object could not be told yet, so others hear of it with their first report"
+    : `: every isolate obeys within ${obeyedWithinMs / 1000} s`;
 }

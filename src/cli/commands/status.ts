@@ -6,6 +6,7 @@ import { printData, shortRef } from "../print/print-data.ts";
 import { meshOverview, type MeshRead } from "../session/mesh-overview.ts";
 import { reportFailure } from "../print/report-failure.ts";
 import type { CliSession } from "../session/session.ts";
+import { SET_BACK } from "../print/set-back.ts";
 import { age } from "../print/table.ts";
 import { changes } from "./history.ts";
 
@@ -57,7 +58,9 @@ export function statusOf(server: string, read: MeshRead): MeshStatus {
     }
   }
   const propagation = read.propagation?.ok === true ? read.propagation.value : null;
-  if (propagation !== null && !propagation.complete) {
+  const readiness = read.readiness.ok ? read.readiness.value : null;
+  if (readiness?.setBack === true || propagation?.setBack === true) problems.push({ ref: null, message: SET_BACK });
+  else if (propagation !== null && !propagation.complete) {
     const message = `${propagation.behind} of ${counted(propagation.behind + propagation.current, "isolate")} do not run revision ${propagation.head} yet`;
     problems.push({ ref: null, message });
   }

@@ -1,6 +1,7 @@
 // `--wait`: until every isolate that asked lately runs the revision. Progress on stderr; gives up after its time.
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Propagation } from "../../model/api/registry.ts";
+import { SET_BACK } from "./set-back.ts";
 import { counted } from "./plural.ts";
 import { type ExitCode, exitCodes } from "../session/exit-code.ts";
 import { reportFailure } from "./report-failure.ts";
@@ -20,7 +21,11 @@ export async function waitForRevision(
   for (;;) {
     const answer = await client.call<Propagation>("GET", `/revisions/${revision}/propagation`);
     if (!answer.ok) return reportFailure(answer.failure, terminal);
-    const { complete, current, behind } = answer.value;
+    const { complete, current, behind, setBack } = answer.value;
+    if (setBack) {
+      terminal.err(SET_BACK);
+      return exitCodes.unavailable;
+    }
     const line =
       current + behind === 0
         ? "propagation: no isolate has served traffic lately, none is behind"

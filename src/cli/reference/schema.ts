@@ -1,7 +1,7 @@
 // JSON Schema (2020-12) and the reference page of every kind, made from the same schemas that documents are checked with.
 // `node src/cli/reference/schema.ts --write` renews docs/schema/ and docs/kinds.md; a test holds them to what this makes.
 import { mkdirSync, readdirSync, rmSync, writeFileSync } from "node:fs";
-import { z } from "zod";
+import * as z from "zod";
 import { kindNames, kinds, specSchema, type KindName } from "../../model/document/kinds.ts";
 import { metadataSchema, SERVER_OWNED } from "../../model/document/field/metadata.ts";
 import { kindsReference } from "./kinds-reference.ts";

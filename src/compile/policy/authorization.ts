@@ -1,7 +1,7 @@
 // One AuthorizationPolicy → what the data plane matches: paths made canonical, hosts and header names in lower case,
 // addresses as bits, applications with their namespace. What has no such form never makes an ALLOW allow more.
 import { canonicalPath } from "../../model/word/canonical-path.ts";
-import { blockBits } from "../../decide/text/ip-block.ts";
+import { blockBits } from "../../decide/text/ip.ts";
 import type { Authorization, AuthorizationCondition } from "../../model/snapshot/access.ts";
 import type { DocumentOf } from "../../model/document/document.ts";
 

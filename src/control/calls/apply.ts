@@ -1,6 +1,6 @@
 // Bundles of documents: applied, planned, checked.
 import { settingsOf } from "../../env/settings.ts";
-import { z } from "zod";
+import * as z from "zod";
 import { apply } from "../../change/apply.ts";
 import { refuseWarnings } from "../../change/verdict.ts";
 import { applyResultSchema, validationSchema } from "../../model/api/apply.ts";

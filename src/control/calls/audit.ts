@@ -1,5 +1,5 @@
 // The audit, read: who changed what, and whether the chain of rows is whole.
-import { z } from "zod";
+import * as z from "zod";
 import { auditListSchema, auditVerificationSchema } from "../../model/api/operators.ts";
 import { noBody } from "../register/json-body.ts";
 import { numberedPage, pageQuerySchema } from "../http/paging.ts";

@@ -1,10 +1,11 @@
 // Breakers as their coordinators have them, and what an operator forces upon them.
-import { z } from "zod";
+import * as z from "zod";
 import type { Store } from "../../store/store.ts";
 import { coordinatedServices, guardedServices } from "../../decide/breaker/guarded-services.ts";
+import { CHECK_FIRST_MS } from "../../decide/fleet/freshness.ts";
 import type { BreakerStates } from "../../model/message/objects.ts";
 import type { Env } from "../../env/env.ts";
-import { breakerListSchema, forceRequestSchema, serviceBreakersSchema } from "../../model/api/breakers.ts";
+import { breakerListSchema, forceReceiptSchema, forceRequestSchema } from "../../model/api/breakers.ts";
 import type { ServiceBreakers } from "../../model/api/breakers.ts";
 import { versionTarget, WHOLE_SERVICE } from "../../model/snapshot/circuit.ts";
 import { parseDuration } from "../../model/document/field/duration.ts";
@@ -67,11 +68,13 @@ export function registerBreakers(app: ControlApp): void {
     writes: true,
     tag,
     summary: "Force a service, or one version of it, open or closed for a while, or leave it to its breakers again.",
-    description: "Isolates that have traffic for the service obey within a second or two.",
+    description:
+      "Every isolate obeys within two seconds, one that was idle with its next request: `obeyedWithinMs`. null there means that " +
+      "the mesh object could not be told yet; isolates with traffic for the service hear of it from its coordinator meanwhile.",
     params: z.object({ ns: namespaceParameter, svc: serviceParameter }),
     query: z.object({}),
     body: jsonBody(forceRequestSchema),
-    answer: serviceBreakersSchema,
+    answer: forceReceiptSchema,
     refusals: ["notFound", "validation", "conflict", "storageUnavailable"],
     async handle(exchange) {
       const { params, body, store, env, now } = exchange;
@@ -85,6 +88,7 @@ export function registerBreakers(app: ControlApp): void {
         state,
         ttlMs: parseDuration(ttl) ?? 0,
         reason,
+        service: key,
       };
       // The audit first: a state that nobody is accountable for must not exist.
       const detail = { state, ttl, version: version ?? null };
@@ -97,7 +101,9 @@ export function registerBreakers(app: ControlApp): void {
       } catch {
         return unreachable(key);
       }
-      return { body: toWire(key, await statesOf(env, key), now) };
+      const states = await statesOf(env, key);
+      const obeyedWithinMs = states?.isForcedTold === true ? CHECK_FIRST_MS : null;
+      return { body: { ...toWire(key, states, now), obeyedWithinMs } };
     },
   });
 }

@@ -1,6 +1,6 @@
 // The catalog: which services there are, where callers reach them, who answers, and what they speak.
 import { settingsOf } from "../../env/settings.ts";
-import { z } from "zod";
+import * as z from "zod";
 import { builtInCluster, clusterRule } from "../../compile/documents/cluster-rule.ts";
 import type { Store } from "../../store/store.ts";
 import type { Env } from "../../env/env.ts";

@@ -1,6 +1,6 @@
 // Credentials of applications and services: made, rotated, withdrawn. A secret is in one answer, once. Each change is a
 // revision, so it reaches every isolate as fast as any other, and its propagation can be asked for.
-import { z } from "zod";
+import * as z from "zod";
 import { addSecret, rotateSecret } from "../../change/client-secrets.ts";
 import { credentialsSchema, mintedCredentialsSchema, rotateRequestSchema } from "../../model/api/clients.ts";
 import { parseDuration } from "../../model/document/field/duration.ts";

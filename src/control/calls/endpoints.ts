@@ -1,6 +1,6 @@
 // Dynamic registration of one service's endpoints: what an agent, or a deployment script, tells the mesh.
 import { settingsOf } from "../../env/settings.ts";
-import { z } from "zod";
+import * as z from "zod";
 import { deregisterEndpoint, drainEndpoint, registerEndpoint } from "../../registry/endpoints.ts";
 import { endpointListSchema, endpointRequestSchema, endpointStateSchema } from "../../model/api/endpoints.ts";
 import type { Refusal } from "../../model/word/problem.ts";

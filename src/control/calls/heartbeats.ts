@@ -1,5 +1,5 @@
 // Heartbeats of registered endpoints, many in one call. Not audited: they change nothing but the end of leases.
-import { z } from "zod";
+import * as z from "zod";
 import { heartbeat } from "../../registry/heartbeats.ts";
 import { isolateState } from "../../isolate/state.ts";
 import { heartbeatRequestSchema, heartbeatResultSchema } from "../../model/api/endpoints.ts";

@@ -1,6 +1,6 @@
 // The mesh's signing keys as operators handle them: which there are, a new one before its time, one out of use at once. The
 // keys themselves are in no answer.
-import { z } from "zod";
+import * as z from "zod";
 import { isolateState } from "../../isolate/state.ts";
 import { KEY_RING } from "../../model/word/refs.ts";
 import type { Env } from "../../env/env.ts";

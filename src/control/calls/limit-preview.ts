@@ -1,6 +1,6 @@
 // What a limit would have refused in the last hour with other numbers. The demand comes from the policy's coordinator; it
 // is replayed here, where a second of arithmetic keeps nobody waiting.
-import { z } from "zod";
+import * as z from "zod";
 import { termsOf } from "../../compile/policy/limits.ts";
 import { type LimitPreview, previewLimit } from "../../decide/limit/preview.ts";
 import { HISTORY_MS } from "../../decide/limit/demand-history.ts";

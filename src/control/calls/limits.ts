@@ -1,6 +1,6 @@
 // How much of each limit is used: asked of the coordinators of the policies, a few at a time. Limits of mode `local` are
 // counted by each isolate for itself and are not seen here.
-import { z } from "zod";
+import * as z from "zod";
 import type { Env } from "../../env/env.ts";
 import { limitListSchema, type LimitCoordinator, type LimitUseAnswer } from "../../model/api/limits.ts";
 import type { Document } from "../../model/document/document.ts";

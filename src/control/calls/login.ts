@@ -1,9 +1,10 @@
 // Login and logout of browsers: with a token, or at the OpenID provider. What comes out is a session's cookie; what a
 // session may do is found out anew with every request.
 import { settingsOf } from "../../env/settings.ts";
-import { z } from "zod";
+import * as z from "zod";
 import { Store } from "../../store/store.ts";
-import { cookieNamed, LOGIN_COOKIE } from "../../decide/header/operator-cookies.ts";
+import { cookieNamed } from "../../decide/header/cookies.ts";
+import { LOGIN_COOKIE } from "../../decide/header/operator-cookies.ts";
 import { loginRequestSchema, loginSchema, logoutSchema } from "../../model/api/operators.ts";
 import { answerResponse, pageResponse, redirectResponse, refusalResponse } from "../http/answer.ts";
 import { auditLogin } from "../operator/audit-login.ts";
@@ -117,7 +118,7 @@ export function registerLogin(app: ControlApp): void {
       const forged = refuseForgery(request, { form: true });
       if (forged) return refusalResponse(forged, requestId, "logout");
       const identity = await identifyOperator(request, visit);
-      await closeSession(visit.store, request, visit.now, "operator" in identity ? identity.operator : null);
+      await closeSession(request, visit, "operator" in identity ? identity.operator : null);
       const headers = { "set-cookie": sessionCookie(null, 0) };
       const isForm = request.headers.get("content-type")?.startsWith("application/x-www-form-urlencoded") ?? false;
       return isForm
@@ -133,17 +134,17 @@ function form(content: Parameters<typeof loginPage>[0], requestId: string, statu
 
 /** A session for whoever was proven, or the refusal; both are in the audit. */
 async function open(
-  { request, requestId }: PageVisit,
+  { request, env, requestId }: PageVisit,
   visit: AdminRequest,
   identity: Identity,
 ): Promise<Response | { readonly cookie: string; readonly body: z.output<typeof loginSchema> }> {
   const { store, now } = visit;
   if ("refusal" in identity) {
-    await auditLogin(store, identity, { request, requestId, now });
+    await auditLogin(store, identity, { request, env, requestId, now });
     return refusalResponse(identity.refusal, requestId, "login");
   }
   const { operator, proofOf, expiresAt } = identity;
-  const session = await openSession(store, { request, operator, now }, proofOf, expiresAt);
+  const session = await openSession(store, { request, env, operator, now }, proofOf, expiresAt);
   return {
     cookie: session.cookie,
     body: { ...operator, expiresAt: new Date(session.expiresAt).toISOString() },

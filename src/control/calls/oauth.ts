@@ -17,7 +17,7 @@ import {
 import type { MeshKeys } from "../../model/message/mesh-keys.ts";
 import type { Snapshot } from "../../model/snapshot/snapshot.ts";
 import { mint } from "../../tokens/mint.ts";
-import { addressOf } from "../operator/audit-entry.ts";
+import { callerAddress } from "../operator/caller-address.ts";
 import { countFailure, judgeClient, tooManyFailures } from "../oauth/client.ts";
 import { exchange, faultOfExchange } from "../oauth/exchange.ts";
 import { invalid, readOAuthRequest, unknownClient, type OAuthRefusal, type OAuthRequest } from "../oauth/request.ts";
@@ -78,7 +78,7 @@ async function answerOf({ request, env, ctx }: WebPageRequest): Promise<Issued |
     now,
     keys,
     snapshot: live.snapshot,
-    ip: addressOf(request) ?? settings.localClientAddress,
+    ip: callerAddress({ request, env }),
   };
   return grant === TOKEN_EXCHANGE ? forClusterToken(asked, asking) : forCredentials(asked, asking);
 }
@@ -106,9 +106,7 @@ async function forClusterToken(asked: OAuthRequest, asking: Asking): Promise<Iss
   const mesh = meshAudience(settings);
   const fault = faultOfExchange(asked, mesh);
   if (fault !== null) return fault;
-  // Counted by address only: an issuer is not to be shut out by those who guess under its name.
-  const who = `exchange ${asking.ip}`;
-  const refused = tooManyFailures(who, asking);
+  const refused = tooManyFailures(asking);
   if (refused !== null) return refused;
   const trust = snapshot.identities?.trust ?? [];
   const found = await exchange(asked.parameter("subject_token") ?? "", {
@@ -121,7 +119,7 @@ async function forClusterToken(asked: OAuthRequest, asking: Asking): Promise<Iss
   });
   if (found !== null && "error" in found) return found;
   if (found === null) {
-    countFailure(who, asking);
+    countFailure(asking);
     return invalid("The subject_token is not accepted.", "invalid_grant");
   }
   const { namespace, name, cluster, expiresAtMs } = found;

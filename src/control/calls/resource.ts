@@ -1,5 +1,5 @@
 // One document by its name: read, written, deleted. Writes say what they are based on.
-import { z } from "zod";
+import * as z from "zod";
 import { putOne, remove } from "../../change/apply.ts";
 import { applyResultSchema, writtenResourceSchema } from "../../model/api/apply.ts";
 import { resourceSchema } from "../../model/api/resource.ts";

@@ -1,5 +1,5 @@
 // Lists of documents.
-import { z } from "zod";
+import * as z from "zod";
 import { resourceListSchema } from "../../model/api/resource.ts";
 import { kindByAnyName } from "../../model/document/kinds.ts";
 import { isRefusal } from "../http/answer.ts";

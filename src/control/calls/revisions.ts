@@ -1,5 +1,5 @@
 // History: what each revision changed, who runs it, and the way back.
-import { z } from "zod";
+import * as z from "zod";
 import { MESH_OBJECT } from "../../model/word/refs.ts";
 import { rollback } from "../../change/apply.ts";
 import { applyResultSchema, rollbackRequestSchema } from "../../model/api/apply.ts";
@@ -123,9 +123,13 @@ export function registerRevisions(app: ControlApp): void {
     answer: propagationSchema,
     refusals: ["notFound"],
     async handle({ params: { n }, store, env }) {
-      if (n > (await store.head()).revision) return absent(n);
+      const head = await store.head();
+      if (n > head.revision) return absent(n);
       try {
-        return { body: await env.MESH.getByName(MESH_OBJECT).propagation(n) };
+        const mesh = env.MESH.getByName(MESH_OBJECT);
+        // A registry that was set back since is seen by where it stands.
+        await mesh.announce(head);
+        return { body: await mesh.propagation(n) };
       } catch {
         return { problem: "storageUnavailable", detail: "The mesh object, which knows that, cannot be reached." };
       }

@@ -1,5 +1,5 @@
 // API tokens of operators: made, listed, withdrawn. The token itself is in one answer, once.
-import { z } from "zod";
+import * as z from "zod";
 import { mintedTokenSchema, tokenListSchema, tokenRequestSchema, tokenSchema } from "../../model/api/operators.ts";
 import type { TokenRecord } from "../../model/registry/registry.ts";
 import { API_TOKEN_ID, mintToken } from "../operator/api-token.ts";

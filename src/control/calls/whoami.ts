@@ -1,5 +1,5 @@
 // Who the mesh takes the caller for: for dashboards, `selvage whoami`, and people who wonder about a 403.
-import { z } from "zod";
+import * as z from "zod";
 import { whoamiSchema } from "../../model/api/operators.ts";
 import { noBody } from "../register/json-body.ts";
 import { type ControlApp, register } from "../register/register.ts";

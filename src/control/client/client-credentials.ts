@@ -11,7 +11,7 @@ import type { ClientKind, ClientRecord, IdentityState, SecretRecord } from "../.
 import { refOf } from "../../model/word/refs.ts";
 import type { Refusal } from "../../model/word/problem.ts";
 import { isRefusal } from "../http/answer.ts";
-import { addressOf } from "../operator/audit-entry.ts";
+import { callerAddress } from "../operator/caller-address.ts";
 import type { OperationRequest } from "../register/operation.ts";
 import { mintSecret, newClientId } from "./client-secret.ts";
 
@@ -94,7 +94,7 @@ async function change(
     {
       actor: operator.name,
       role: operator.role,
-      ip: addressOf(request),
+      ip: callerAddress({ request, env }),
       reason: about.reason,
       now: new Date(now).toISOString(),
       localMesh: settingsOf(env).isLocalMesh,

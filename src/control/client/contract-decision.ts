@@ -18,7 +18,7 @@ import type { ContractViewAnswer } from "../../model/api/clients.ts";
 import type { ContractRecord, IdentityState } from "../../model/registry/identity.ts";
 import { refOf } from "../../model/word/refs.ts";
 import type { Refusal } from "../../model/word/problem.ts";
-import { addressOf } from "../operator/audit-entry.ts";
+import { callerAddress } from "../operator/caller-address.ts";
 import type { OperationRequest } from "../register/operation.ts";
 import { coversNamespace, lacksNamespace, type Operator } from "../operator/operator.ts";
 
@@ -47,7 +47,7 @@ export async function decideContract(exchange: Decision, action: ContractAction)
     {
       actor: operator.name,
       role: operator.role,
-      ip: addressOf(request),
+      ip: callerAddress({ request, env }),
       reason,
       now: at,
       localMesh: settingsOf(env).isLocalMesh,

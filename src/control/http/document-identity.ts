@@ -1,5 +1,5 @@
 // `{ns}/{kind}/{name}` of a path as the identity of a document, and the 404 when there is none of it.
-import { z } from "zod";
+import * as z from "zod";
 import type { Store } from "../../store/store.ts";
 import { didYouMean } from "../../model/word/did-you-mean.ts";
 import { refOf } from "../../model/word/refs.ts";

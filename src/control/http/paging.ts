@@ -1,5 +1,5 @@
 // Pages of lists. Keyset, never offset: what is added while somebody pages neither repeats nor hides an item.
-import { z } from "zod";
+import * as z from "zod";
 import type { Listing } from "../../store/store.ts";
 import type { Refusal } from "../../model/word/problem.ts";
 import { decodeCursor, encodeCursor } from "./cursor.ts";

@@ -1,5 +1,5 @@
 // Path and query parameters, as strict as documents: a misspelt `dryrun=true` must not apply for real.
-import { z } from "zod";
+import * as z from "zod";
 import { didYouMean } from "../../model/word/did-you-mean.ts";
 import type { ProblemItem } from "../../model/word/problem.ts";
 import { type Outcome, refuseBody } from "./body.ts";

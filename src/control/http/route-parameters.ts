@@ -1,5 +1,5 @@
 // Path parameters that several calls share. Names are checked by form only where something may be created under them.
-import { z } from "zod";
+import * as z from "zod";
 import { nameSchema } from "../../model/document/field/names.ts";
 
 export const namespaceParameter = nameSchema.meta({ description: "Namespace; mesh-wide kinds are in `default`." });

@@ -1,7 +1,7 @@
 // Whether the client of the token call is who it says. The same digest, the same comparison and the same patience with those
 // who guess as on the data plane; an unknown client costs as much work as a wrong secret.
 import { isSecretOf } from "../../decide/identity/authenticate.ts";
-import { failureWait, noteFailure, noteSuccess } from "../../decide/identity/failure-limit.ts";
+import { failureWait, noteFailure } from "../../decide/identity/failure-limit.ts";
 import { isolateState } from "../../isolate/state.ts";
 import { meshClientOf } from "../../decide/identity/mesh-caller.ts";
 import type { Client } from "../../model/snapshot/access.ts";
@@ -10,23 +10,21 @@ import type { Snapshot } from "../../model/snapshot/snapshot.ts";
 import { secretDigest } from "../../tokens/secret-digest.ts";
 import { unknownClient, type PresentedCredentials, type OAuthRefusal } from "./request.ts";
 
-const MAX_TEXT = 256;
-
 export interface Judging {
   readonly ip: string | null;
   readonly now: number;
 }
 
-/** Refuses those who failed too often, before anything is computed for them. @param who whose failures are counted */
-export function tooManyFailures(who: string, { ip, now }: Judging): OAuthRefusal | null {
-  const waitMs = failureWait(isolateState().tokenFailures, who, ip, now);
+/** For whoever was wrong too often; null = may be wrong once more. */
+export function tooManyFailures({ ip, now }: Judging): OAuthRefusal | null {
+  const waitMs = failureWait(isolateState().tokenFailures, ip, now);
   if (waitMs <= 0) return null;
-  const description = "Too many credentials were refused; these have not been looked at.";
+  const description = "Too many credentials from this address were refused.";
   return { status: 429, error: "temporarily_unavailable", description, retryAfter: Math.ceil(waitMs / 1000) };
 }
 
-export function countFailure(who: string, { ip, now }: Judging): void {
-  noteFailure(isolateState().tokenFailures, who, ip, now);
+export function countFailure({ ip, now }: Judging): void {
+  noteFailure(isolateState().tokenFailures, ip, now);
 }
 
 /**
@@ -39,14 +37,14 @@ export async function judgeClient(
   newer: () => Promise<Snapshot | null>,
   judging: Judging,
 ): Promise<Client | OAuthRefusal> {
-  const { ip, now } = judging;
-  const who = id.slice(0, MAX_TEXT);
-  const refused = tooManyFailures(who, judging);
-  if (refused !== null) return refused;
+  const { now } = judging;
   const digest = await secretDigest(keys.pepper, secret);
   let client = meshClientOf(live.identities, id);
   let good = isSecretOf(client, digest, now);
   if (!good) {
+    // Before the registry is asked: whoever guesses is not to make work there.
+    const refused = tooManyFailures(judging);
+    if (refused !== null) return refused;
     const snapshot = await newer();
     if (snapshot !== null) {
       client = meshClientOf(snapshot.identities, id);
@@ -54,9 +52,8 @@ export async function judgeClient(
     }
   }
   if (!good || client === null) {
-    countFailure(who, judging);
+    countFailure(judging);
     return unknownClient();
   }
-  noteSuccess(isolateState().tokenFailures, who, ip, now);
   return client;
 }

@@ -1,14 +1,17 @@
 // Rows of the audit: who did what from where, for writes that happened (appended in the write's own transaction) and for
 // those that were refused. Nothing here holds a token or a body.
+import type { Env } from "../../env/env.ts";
 import type { Store } from "../../store/store.ts";
 import { type Refusal, problems } from "../../model/word/problem.ts";
 import type { AuditDraft } from "../../model/registry/registry.ts";
 import type { Identity } from "./identity.ts";
 import type { Operator } from "./operator.ts";
+import { callerAddress } from "./caller-address.ts";
 
 /** Who calls, from where, when: what every row has in common. */
 export interface AuditSubject {
   readonly request: Request;
+  readonly env: Env;
   readonly operator: Operator;
   readonly now: number;
 }
@@ -22,7 +25,7 @@ export function auditOf(
     at: new Date(caller.now).toISOString(),
     actor: caller.operator.name,
     role: caller.operator.role,
-    ip: addressOf(caller.request),
+    ip: callerAddress(caller),
     action: about.action,
     target: about.target,
     outcome: "allowed",
@@ -42,7 +45,13 @@ export async function auditRefusal(
   store: Store,
   identity: Identity,
   refusal: Refusal,
-  attempt: { readonly action: string; readonly request: Request; readonly requestId: string; readonly now: number },
+  attempt: {
+    readonly action: string;
+    readonly request: Request;
+    readonly env: Env;
+    readonly requestId: string;
+    readonly now: number;
+  },
 ): Promise<void> {
   const operator = "operator" in identity ? identity.operator : null;
   const actor = operator?.name ?? ("known" in identity ? identity.known : undefined);
@@ -53,7 +62,7 @@ export async function auditRefusal(
       at: new Date(attempt.now).toISOString(),
       actor,
       role: operator?.role ?? null,
-      ip: addressOf(attempt.request),
+      ip: callerAddress(attempt),
       action: attempt.action,
       target: new URL(attempt.request.url).pathname.slice(0, 500),
       outcome: "refused",
@@ -67,9 +76,4 @@ export async function auditRefusal(
     // oxlint-disable-next-line no-console -- the log is where an audit row goes that the registry would not take
     console.error(JSON.stringify({ level: "error", at: "audit", requestId: attempt.requestId, error: String(error) }));
   }
-}
-
-/** Only the platform's own word for the caller's address counts; callers can write every other header. */
-export function addressOf(request: Request): string | null {
-  return request.headers.get("cf-connecting-ip");
 }

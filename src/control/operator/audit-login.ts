@@ -12,7 +12,7 @@ const recent: number[] = [];
 export async function auditLogin(
   store: Store,
   identity: Extract<Identity, { readonly refusal: unknown }>,
-  attempt: { readonly request: Request; readonly requestId: string; readonly now: number },
+  attempt: Omit<Parameters<typeof auditRefusal>[3], "action">,
 ): Promise<void> {
   const { now } = attempt;
   if (identity.known === undefined) {

@@ -1,11 +1,12 @@
 // The browser session of an operator: a random secret in a cookie that only this host gets and no script reads, its digest
 // in the registry. Every login makes a new one, whatever the browser brought along.
 import type { Store } from "../../store/store.ts";
-import { SESSION_COOKIE, cookieNamed } from "../../decide/header/operator-cookies.ts";
+import { cookieNamed } from "../../decide/header/cookies.ts";
+import { SESSION_COOKIE } from "../../decide/header/operator-cookies.ts";
 import { SESSION_MS, type SessionRecord } from "../../model/registry/session.ts";
 import { hex, sha256 } from "./api-token.ts";
 import { auditOf, type AuditSubject } from "./audit-entry.ts";
-import type { ProofOf } from "./identity.ts";
+import type { AdminRequest, ProofOf } from "./identity.ts";
 import type { Operator } from "./operator.ts";
 
 const SECRET = /^[0-9a-f]{64}$/;
@@ -55,12 +56,16 @@ export async function openSession(
 }
 
 /** Ends the session of the request's cookie, when there is one. */
-export async function closeSession(store: Store, request: Request, now: number, who: Operator | null): Promise<void> {
+export async function closeSession(
+  request: Request,
+  { env, store, now }: AdminRequest,
+  who: Operator | null,
+): Promise<void> {
   const session = await presentedSession(request, store, now);
   if (session === null) return;
   // Whoever it was may have lost the role meanwhile; the session ends all the same.
   const operator = who ?? { name: "unknown", role: "viewer", namespaces: null };
-  const draft = auditOf({ request, operator, now }, { action: "logout", target: "session" });
+  const draft = auditOf({ request, env, operator, now }, { action: "logout", target: "session" });
   await store.deleteSession(session.record.hash, { ...draft, role: who?.role ?? null });
 }
 

@@ -1,5 +1,5 @@
 // What a login sends: a token, as JSON or from our own form, and where to go afterwards.
-import { z } from "zod";
+import * as z from "zod";
 import { loginRequestSchema } from "../../model/api/operators.ts";
 import { mediaType, type Outcome, readText, refuseBody } from "../http/body.ts";
 import { jsonBody } from "../register/json-body.ts";

@@ -1,15 +1,16 @@
 // The OpenAPI 3.1 document of the admin API, made from the same schemas that the handlers validate with. Made once for
 // each isolate: what is registered does not change.
+import { OpenApiGeneratorV31 } from "@asteasolutions/zod-to-openapi";
 import type { ControlApp } from "../register/register.ts";
 
-export type OpenApiDocument = ReturnType<ControlApp["getOpenAPI31Document"]>;
+export type OpenApiDocument = ReturnType<OpenApiGeneratorV31["generateDocument"]>;
 
 const made = new WeakMap<ControlApp, OpenApiDocument>();
 
 export function openApiDocument(app: ControlApp): OpenApiDocument {
   const known = made.get(app);
   if (known) return known;
-  const document = app.getOpenAPI31Document({
+  const document = new OpenApiGeneratorV31(app.registry.definitions).generateDocument({
     openapi: "3.1.0",
     info: {
       title: "Selvage admin API",

@@ -1,8 +1,9 @@
 // What is public beside the API: its description, the meaning of codes, and whether the mesh is well. Nothing here tells
 // what is configured.
-import { z } from "zod";
+import * as z from "zod";
 import { portsOf } from "../../isolate/ports.ts";
 import { isolateState } from "../../isolate/state.ts";
+import { isBeyond } from "../../decide/fleet/head.ts";
 import { Store } from "../../store/store.ts";
 import type { Env } from "../../env/env.ts";
 import { healthSchema, type Readiness, readinessSchema } from "../../model/api/operators.ts";
@@ -77,15 +78,21 @@ export function registerPages(app: ControlApp): void {
 }
 
 async function readinessOf(env: Env, ctx: WebPageRequest["ctx"]): Promise<Readiness> {
-  const [live, head] = await Promise.all([
-    isolateState().snapshot.current(portsOf(env), ctx, Date.now()),
-    Promise.race([new Store(env.DB).head().catch(() => null), scheduler.wait(REGISTRY_MS).then(() => null)]),
+  const live = await isolateState().snapshot.current(portsOf(env), ctx, Date.now());
+  // In this order: a registry that is behind what was loaded from it before was set back.
+  const head = await Promise.race([
+    new Store(env.DB).head().catch(() => null),
+    scheduler.wait(REGISTRY_MS).then(() => null),
   ]);
+  const serving = live === null ? null : { epoch: live.epoch ?? 0, revision: live.snapshot.revision };
+  const isBehind = head !== null && serving !== null && isBeyond(serving, head);
+  const setBack = isBehind || (live?.setBack ?? false);
   return {
     ready: live !== null,
     registry: head === null ? "unreachable" : "reachable",
     revision: head?.revision ?? null,
     serving: live?.snapshot.revision ?? null,
-    stale: live?.stale ?? true,
+    stale: setBack || (live?.stale ?? true),
+    setBack,
   };
 }

@@ -15,8 +15,6 @@ import type { ControlApp } from "../register/register.ts";
 import { publicJwkOf } from "../../tokens/own-keys.ts";
 
 const JWKS_PATH = "/_selvage/.well-known/jwks.json";
-/** A key that was revoked must be gone within a minute everywhere: caches get half of it. */
-const CACHED = "public, max-age=25";
 
 export function registerWellKnown(app: ControlApp): void {
   registerPage(app, {
@@ -35,7 +33,6 @@ export function registerWellKnown(app: ControlApp): void {
       const jwks = await Promise.all([...held.accepted].map(([kid, key]) => publicJwkOf(kid, key)));
       const headers = {
         "content-type": "application/jwk-set+json",
-        "cache-control": CACHED,
         "x-request-id": requestId,
       };
       return new Response(JSON.stringify({ keys: jwks }), { headers });
@@ -68,7 +65,7 @@ export function registerWellKnown(app: ControlApp): void {
         subject_types_supported: ["public"],
         scopes_supported: [],
       };
-      return Response.json(body, { headers: { "cache-control": CACHED, "x-request-id": requestId } });
+      return Response.json(body, { headers: { "x-request-id": requestId } });
     },
   });
 }

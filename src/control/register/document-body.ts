@@ -1,6 +1,6 @@
 // The body of `PUT /namespaces/{ns}/{kind}/{name}`: one document, which the path names. What the path says may be left
 // out of the body; what contradicts it is refused.
-import { z } from "zod";
+import * as z from "zod";
 import { refuseWarnings } from "../../change/verdict.ts";
 import type { Document } from "../../model/document/document.ts";
 import type { Finding } from "../../model/word/finding.ts";

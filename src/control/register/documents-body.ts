@@ -1,6 +1,6 @@
 // Bodies of apply, diff and validate: documents as YAML or JSON. What is not readable at all is refused here; what is
 // readable and not valid is handed on, because `validate` answers with it.
-import { z } from "zod";
+import * as z from "zod";
 import { parseDocuments, type ParsedDocument } from "../../model/read/parse-documents.ts";
 import type { Finding } from "../../model/word/finding.ts";
 import type { Refusal } from "../../model/word/problem.ts";

@@ -1,5 +1,5 @@
 // JSON bodies of calls that take one object, and the body of calls that take none.
-import { z } from "zod";
+import * as z from "zod";
 import { explainIssues, type Explained } from "../../model/read/explain-issues.ts";
 import { toPointer } from "../../model/word/json-pointer.ts";
 import type { ProblemItem } from "../../model/word/problem.ts";

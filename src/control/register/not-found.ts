@@ -43,7 +43,7 @@ function nearest(path: string, candidates: readonly string[]): string | null {
 }
 
 function templatesOf(app: ControlApp): Template[] {
-  return app.openAPIRegistry.definitions.flatMap((definition) =>
+  return app.registry.definitions.flatMap((definition) =>
     definition.type === "route"
       ? [{ method: definition.route.method.toUpperCase(), segments: definition.route.path.split("/") }]
       : [],

@@ -1,5 +1,6 @@
 // A call as the OpenAPI document shows it: role, parameters, answer, and every problem it can answer with, by status.
-import { z, type RouteConfig } from "@hono/zod-openapi";
+import type { RouteConfig } from "@asteasolutions/zod-to-openapi";
+import * as z from "zod";
 import { problemSchema } from "../../model/api/resource.ts";
 import { type ProblemName, problems } from "../../model/word/problem.ts";
 import type { Operation } from "./operation.ts";

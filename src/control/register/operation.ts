@@ -1,6 +1,6 @@
 // What a call of the admin API is: its address, who may make it, what it takes and gives. Handlers are plain functions
 // from an exchange to an answer or a refusal; they see no Response, no header of ours and no authentication.
-import type { z } from "zod";
+import type * as z from "zod";
 import type { Store } from "../../store/store.ts";
 import type { Env } from "../../env/env.ts";
 import type { Role } from "../../model/api/resource.ts";

@@ -1,7 +1,7 @@
 // The door beside register.ts: what is answered without an operator's token. Pages, keys to check with, and the call that
 // gives tokens out for credentials of another kind.
-import type { RouteConfig } from "@hono/zod-openapi";
-import type { z } from "zod";
+import type { RouteConfig } from "@asteasolutions/zod-to-openapi";
+import type * as z from "zod";
 import type { Env } from "../../env/env.ts";
 import type { ProblemName } from "../../model/word/problem.ts";
 import { problemResponses } from "./openapi-operation.ts";
@@ -41,7 +41,7 @@ export function registerPage(app: ControlApp, page: WebPage): void {
     ...(params ? { params } : {}),
     ...(page.body ? { body: { required: true, content: { ...page.body } } } : {}),
   };
-  app.openAPIRegistry.registerPath({
+  app.registry.registerPath({
     operationId: id,
     method,
     path,

@@ -1,7 +1,8 @@
 // The one door to `/_selvage/v1`: whatever is registered here is guarded, validated, documented and audited in the same
 // order, and there is no way to register a call without saying who may make it.
-import type { OpenAPIHono } from "@hono/zod-openapi";
-import type { z } from "zod";
+import { OpenAPIRegistry } from "@asteasolutions/zod-to-openapi";
+import { Hono } from "hono";
+import type * as z from "zod";
 import { Store } from "../../store/store.ts";
 import type { Env } from "../../env/env.ts";
 import type { Refusal } from "../../model/word/problem.ts";
@@ -18,13 +19,16 @@ import { requestIdOf } from "../http/request-id.ts";
 
 export const API_PREFIX = "/_selvage/v1";
 
-export type ControlApp = OpenAPIHono<{ Bindings: Env }>;
+/** The calls, and what the OpenAPI document says of each. */
+export class ControlApp extends Hono<{ Bindings: Env }> {
+  readonly registry = new OpenAPIRegistry();
+}
 
 export function register<P extends z.ZodObject, Q extends z.ZodObject, Body, A extends z.ZodType>(
   app: ControlApp,
   call: Operation<P, Q, Body, A>,
 ): void {
-  app.openAPIRegistry.registerPath(openapiOperation(call, API_PREFIX));
+  app.registry.registerPath(openapiOperation(call, API_PREFIX));
   app.on(call.method.toUpperCase(), `${API_PREFIX}${call.path.replaceAll(/\{(.+?)\}/g, ":$1")}`, async (context) => {
     const request = context.req.raw;
     const requestId = requestIdOf(request);
@@ -33,7 +37,8 @@ export function register<P extends z.ZodObject, Q extends z.ZodObject, Body, A e
 
     const identity = await identifyOperator(request, { env: context.env, ctx: context.executionCtx, store, now });
     const refuse = async (refusal: Refusal): Promise<Response> => {
-      if (call.writes) await auditRefusal(store, identity, refusal, { action: call.id, request, requestId, now });
+      if (call.writes)
+        await auditRefusal(store, identity, refusal, { action: call.id, request, env: context.env, requestId, now });
       return refusalResponse(refusal, requestId, call.id);
     };
     if ("refusal" in identity) return refuse(identity.refusal);

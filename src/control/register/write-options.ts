@@ -1,14 +1,14 @@
 // What every write of documents takes from its exchange: who, when, why, and what the operator may touch.
 import { settingsOf } from "../../env/settings.ts";
 import { sharedSecret } from "../../tokens/shared-secret.ts";
-import { z } from "zod";
+import * as z from "zod";
 import type { WriteOptions } from "../../change/change.ts";
 import { overrideTarget } from "../../compile/overrides.ts";
-import type { Env } from "../../env/env.ts";
 import type { Document } from "../../model/document/document.ts";
 import { kinds } from "../../model/document/kinds.ts";
 import type { Refusal } from "../../model/word/problem.ts";
-import { addressOf, type AuditSubject } from "../operator/audit-entry.ts";
+import type { AuditSubject } from "../operator/audit-entry.ts";
+import { callerAddress } from "../operator/caller-address.ts";
 import { lacksMesh, lacksNamespace, lacksRole, type Operator } from "../operator/operator.ts";
 import { meshWideReason } from "./mesh-wide.ts";
 import { switchSchema } from "../http/parameters.ts";
@@ -36,7 +36,7 @@ interface WriteQuery {
 }
 
 export function writeOptions(
-  caller: AuditSubject & { readonly env: Env; readonly query: WriteQuery },
+  caller: AuditSubject & { readonly query: WriteQuery },
   about: { readonly source: string; readonly expected: number | null; readonly forced: boolean },
 ): WriteOptions {
   const { operator, query } = caller;
@@ -48,7 +48,7 @@ export function writeOptions(
     manager: query.manager,
     actor: operator.name,
     role: operator.role,
-    ip: addressOf(caller.request),
+    ip: callerAddress(caller),
     source: about.source,
     reason: query.reason ?? null,
     now: new Date(caller.now).toISOString(),

@@ -17,7 +17,7 @@ import {
   type AuthorizationRequest,
 } from "./request.ts";
 import { conditionHolds } from "./condition.ts";
-import { addressBits } from "../text/ip-block.ts";
+import { addressBits } from "../text/ip.ts";
 import { both, either, fitsAny, NO, YES, type Truth } from "./pattern.ts";
 
 export type AuthorizationVerdict =

@@ -11,7 +11,7 @@ import {
   principalFits,
   type AuthorizationRequest,
 } from "./request.ts";
-import { addressBits } from "../text/ip-block.ts";
+import { addressBits } from "../text/ip.ts";
 import { both, fitsAny, matchesAny, MAYBE, negated, NO, YES, type Truth } from "./pattern.ts";
 
 /** How the thing that a key names compares. */

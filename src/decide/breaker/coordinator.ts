@@ -5,18 +5,13 @@ import type {
   BreakerReport,
   BreakerRow,
   Ejection,
-  ForceOrder,
   PolicyReport,
   ProbePermit,
   TargetOutcomes,
   Verdict,
 } from "../../model/message/breaker-sync.ts";
-import {
-  endpointTarget,
-  type BreakerTerms,
-  type ForcedState,
-  type OutlierTerms,
-} from "../../model/snapshot/circuit.ts";
+import { forcedStates, type ForcedTargets } from "./forced.ts";
+import { endpointTarget, type BreakerTerms, type OutlierTerms } from "../../model/snapshot/circuit.ts";
 import { advance, grantProbes, newBreaker, record, settleProbe, type Breaker, type Latest } from "./breaker.ts";
 import { isContended, lendCapacity, newCapacityCoordinator, type CapacityCoordinator } from "./capacity.ts";
 import { countHost, followEndpoints, newOutliers, sweepOutliers, type Outliers } from "./outlier.ts";
@@ -38,17 +33,9 @@ export interface TargetState {
   suspectedAt: number;
 }
 
-export interface Forced {
-  readonly state: "open" | "closed";
-  readonly until: number;
-  readonly reason: string;
-}
-
-export interface BreakerCoordinator {
+export interface BreakerCoordinator extends ForcedTargets {
   readonly targets: Map<string, TargetState>;
   readonly ejecting: Map<string, { terms: OutlierTerms; readonly outliers: Outliers }>;
-  /** By target: `*` or a version. */
-  readonly forced: Map<string, Forced>;
   readonly isolates: Map<string, { reply: BreakerReply; at: number }>;
   readonly pace: Pace;
   readonly capacity: CapacityCoordinator;
@@ -69,6 +56,7 @@ export function newBreakerCoordinator(): BreakerCoordinator {
     targets: new Map(),
     ejecting: new Map(),
     forced: new Map(),
+    forcedSeq: 0,
     isolates: new Map(),
     pace: newPace(0),
     capacity: newCapacityCoordinator(),
@@ -199,7 +187,7 @@ function verdictsFor(
   { policies }: BreakerReport,
   now: number,
   random: () => number,
-): Pick<BreakerReply, "verdicts" | "ejections" | "forced"> {
+): Pick<BreakerReply, "verdicts" | "ejections" | "forced" | "forcedSeq"> {
   const named = new Set(policies.map(({ policy }) => policy));
   const verdicts: Verdict[] = [];
   for (const { policy, target, terms, breaker } of desk.targets.values()) {
@@ -219,7 +207,7 @@ function verdictsFor(
       if (ejectedUntil !== null) ejections.push({ policy, endpoint, forMs: ejectedUntil - now });
     }
   }
-  return { verdicts, ejections, forced: forcedStates(desk, now) };
+  return { verdicts, ejections, forced: forcedStates(desk, now), forcedSeq: desk.forcedSeq };
 }
 
 /** Slow while all is well, quick while something is not, and never more than the object can answer. */
@@ -243,22 +231,6 @@ function forget(desk: BreakerCoordinator, now: number): void {
     if (now - at > Math.max(ISOLATE_MS, 3 * reply.nextSyncMs)) desk.isolates.delete(isolate);
   }
   for (const [id, { heardAt }] of desk.targets) if (now - heardAt > FORGET_SEAT_MS) desk.targets.delete(id);
-}
-
-/** What operators force, as long as it lasts. */
-export function forcedStates(desk: BreakerCoordinator, now: number): ForcedState[] {
-  for (const [target, { until }] of desk.forced) if (until <= now) desk.forced.delete(target);
-  return [...desk.forced].map(([target, { state, until, reason }]) => ({
-    target,
-    state,
-    forMs: until - now,
-    reason,
-  }));
-}
-
-export function forceState(desk: BreakerCoordinator, { target, state, ttlMs, reason }: ForceOrder, now: number): void {
-  if (state === "auto") desk.forced.delete(target);
-  else desk.forced.set(target, { state, until: now + ttlMs, reason });
 }
 
 /** Every target that has been heard of lately. */

@@ -45,6 +45,8 @@ export interface PolicyState {
 export interface IsolateBreakers {
   readonly policies: Map<string, PolicyState>;
   forced: readonly (Omit<ForcedState, "forMs"> & { readonly until: number })[];
+  /** Number of the order that `forced` is of; 0 = none was heard of. */
+  forcedSeq: number;
   /** Something is not as it should be: each choice has to look. */
   mustCheck: boolean;
   seq: number;
@@ -73,6 +75,7 @@ export function newIsolateBreakers(): IsolateBreakers {
   return {
     policies: new Map(),
     forced: [],
+    forcedSeq: 0,
     mustCheck: false,
     seq: 0,
     pending: null,

@@ -1,6 +1,7 @@
 // How an isolate's book of a service goes out as a report, and comes back as what the coordinator answers. One report is on
 // its way at a time; an unanswered one is sent again under its old number, and what is answered too late is not taken in.
 import type { BreakerReply, BreakerReport, PolicyReport, TargetOutcomes } from "../../model/message/breaker-sync.ts";
+import { takeForced } from "./forced.ts";
 import { endpointTarget, type BreakerState } from "../../model/snapshot/circuit.ts";
 import { mustCheckPolicy, targetOf, type IsolateBreakers, type PolicyState, type IsolateTarget } from "./isolate.ts";
 import { newFastBreaker } from "./fast-breaker.ts";
@@ -116,12 +117,7 @@ export function applyReply(book: IsolateBreakers, reply: BreakerReply, now: numb
     book.urgent = true;
     for (const { policy } of pending.report.policies) touch(book, policy);
   }
-  book.forced = (reply.forced ?? []).map(({ target, state, forMs, reason }) => ({
-    target,
-    state,
-    reason,
-    until: sentAt + forMs,
-  }));
+  takeForced(book, { seq: reply.forcedSeq ?? 0, states: reply.forced ?? [] }, sentAt);
   for (const { policy, target, state, epoch, forMs } of reply.verdicts) {
     const page = book.policies.get(policy);
     if (page !== undefined) turn(targetOf(page, target), state, epoch, sentAt + forMs, now);

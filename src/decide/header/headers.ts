@@ -1,7 +1,7 @@
 // Which request and response headers may cross the mesh (RFC 9110 §7.6.1, and what only this hop may say). One look at
 // each header, no copies: the rooms delete the names that this lists. What the mesh writes itself is in forwarding.ts.
 
-import { mayHoldOperatorCookie } from "./operator-cookies.ts";
+import { mustCleanCookies } from "./operator-cookies.ts";
 
 /** More, or larger, is answered 431. Repeated lines count as one header of their joined length. */
 export const MAX_HEADERS = 100;
@@ -109,8 +109,8 @@ export interface RequestHeaders {
   readonly identity: string | null;
   /** Says `selvage-service`: a proxy's question about another request, never a request itself. */
   readonly isQuestion: boolean;
-  /** The Cookie header holds one that is the admin API's. */
-  readonly hasOperatorCookie: boolean;
+  /** The Cookie header may hold one that is the admin API's, or was several lines. */
+  readonly hasCookiesToClean: boolean;
 }
 
 /** Judges a caller's headers. `Connection: x-name` nominates: those names are dropped as well, whatever they are. */
@@ -127,7 +127,7 @@ export function inspectRequest(headers: HeaderList): RequestHeaders {
   let traceparent: string | null = null;
   let tracestate: string | null = null;
   let identity: string | null = null;
-  let hasOperatorCookie = false;
+  let hasCookiesToClean = false;
   let isQuestion = false;
   headers.forEach((value, name) => {
     count++;
@@ -136,7 +136,7 @@ export function inspectRequest(headers: HeaderList): RequestHeaders {
     if (value.includes("\ufffd") || name === "set-cookie") isText = false;
     if (ORDINARY.has(name)) {
       kept.set(name, value);
-      if (name === "cookie" && mayHoldOperatorCookie(value)) hasOperatorCookie = true;
+      if (name === "cookie" && mustCleanCookies(value)) hasCookiesToClean = true;
       return;
     }
     switch (name) {
@@ -183,7 +183,7 @@ export function inspectRequest(headers: HeaderList): RequestHeaders {
     tracestate,
     identity,
     isQuestion,
-    hasOperatorCookie,
+    hasCookiesToClean,
   };
 }
 

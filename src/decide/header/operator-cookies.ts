@@ -1,31 +1,44 @@
 // The cookies of operators' browsers. Traffic and admin API may share a host, and a `__Host-` cookie goes along with every
-// request to it: services must never see one.
+// request to it: services must never see one, and never set one.
+import { oneCookieLine } from "./cookies.ts";
 
 const PREFIX = "__Host-selvage-";
 export const SESSION_COOKIE = `${PREFIX}session`;
 /** Lives from the way to the identity provider to the way back. */
 export const LOGIN_COOKIE = `${PREFIX}login`;
 
-/** A quick look, before anything is taken apart. */
-export function mayHoldOperatorCookie(cookies: string): boolean {
-  return cookies.includes(PREFIX);
+/** Also behind a comma: some proxies join lines by that. */
+const OURS = /(?:^|,)\s*__Host-selvage-/;
+/** In any case, and without a name: some browsers send the value of such a cookie as if it were its name. */
+const SETS_OURS = /^\s*=?\s*__Host-selvage-/i;
+
+/** A quick look, before anything is taken apart: ours may be in it, or several lines. */
+export function mustCleanCookies(cookies: string): boolean {
+  return cookies.includes(PREFIX) || cookies.includes(", ");
 }
 
-/** The Cookie header (RFC 6265 §4.2.1) without cookies of ours; null = nothing is left. */
+/** The Cookie header (RFC 6265 §4.2.1) as one line without cookies of ours; null = nothing is left. */
 export function withoutOperatorCookies(cookies: string): string | null {
-  const kept = cookies.split(";").filter((pair) => !pair.trim().startsWith(PREFIX));
+  const kept = oneCookieLine(cookies)
+    .split(";")
+    .filter((pair) => !OURS.test(pair));
   const rest = kept.join(";").trim();
   return rest === "" ? null : rest;
 }
 
-/** The value of a cookie; null = it is not there, or it is there twice and nobody knows which is meant. */
-export function cookieNamed(cookies: string | null, name: string): string | null {
-  let found: string | null = null;
-  for (const pair of cookies?.split(";") ?? []) {
-    const equals = pair.indexOf("=");
-    if (equals === -1 || pair.slice(0, equals).trim() !== name) continue;
-    if (found !== null) return null;
-    found = pair.slice(equals + 1).trim();
+/** Takes out of an answer what would set a cookie of ours. */
+export function dropSetOperatorCookies(headers: Headers): void {
+  if (!headers.has("set-cookie")) {
+    return;
   }
-  return found;
+  const lines = headers.getSetCookie();
+  if (!lines.some((line) => SETS_OURS.test(line))) {
+    return;
+  }
+  headers.delete("set-cookie");
+  for (const line of lines) {
+    if (!SETS_OURS.test(line)) {
+      headers.append("set-cookie", line);
+    }
+  }
 }

@@ -1,6 +1,7 @@
 // Where a request carries proofs: tokens in the headers and cookies that providers name, client ids and secrets as Basic
 // (RFC 7617) or as a pair of headers. Only found here, not believed. What is there and cannot be read in one way only is
 // reported as there and bad: overlooking it would turn a bad proof into none. The query is never looked at (RFC 6750 §2.3).
+import { cookieNamed } from "../header/cookies.ts";
 import type { CredentialSource, JwtProvider, TokenSource } from "../../model/snapshot/access.ts";
 
 export type HeaderOf = (name: string) => string | null;
@@ -25,7 +26,7 @@ export function findTokens(providers: readonly JwtProvider[], header: HeaderOf):
 }
 
 function tokenAt(source: TokenSource, header: HeaderOf): string | null {
-  if ("cookie" in source) return cookieOf(header("cookie"), source.cookie);
+  if ("cookie" in source) return cookieNamed(header("cookie"), source.cookie);
   const value = header(source.header);
   if (value === null) return null;
   if (source.header === "authorization" && isSeveral(value)) return "";
@@ -43,19 +44,6 @@ function isSeveral(authorization: string): boolean {
 
 function equalsAsScheme(a: string, b: string): boolean {
   return a.length === b.length && a.toLowerCase().replace(/\s$/, " ") === b.toLowerCase();
-}
-
-/** "" = the cookie is there twice, with different values. */
-function cookieOf(header: string | null, name: string): string | null {
-  let found: string | null = null;
-  for (const pair of header?.split(";") ?? []) {
-    const equals = pair.indexOf("=");
-    if (equals === -1 || pair.slice(0, equals).trim() !== name) continue;
-    const value = pair.slice(equals + 1).trim();
-    if (found !== null && found !== value) return "";
-    found = value;
-  }
-  return found;
 }
 
 export interface ClientCredentials {

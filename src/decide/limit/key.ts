@@ -1,7 +1,9 @@
 // Which bucket of a limit a request falls into. A part that the request does not have counts as empty, with a bucket of its
 // own (Anypoint's rule): leaving a header out is no way around a limit.
 import type { KeyPart } from "../../model/snapshot/limit.ts";
+import { cookieNamed } from "../header/cookies.ts";
 import { fingerprint } from "../text/fingerprint.ts";
+import { addressBlock } from "../text/ip.ts";
 
 /** What a request can be told apart by. */
 export interface LimitKeySource {
@@ -43,28 +45,6 @@ function valueOf(part: KeyPart, source: LimitKeySource): string {
     case "claim":
       return source.claim(part.name) ?? "";
     case "cookie":
-      return fingerprint(cookie(source.header("cookie") ?? "", part.name));
+      return fingerprint(cookieNamed(source.header("cookie"), part.name) ?? "");
   }
-}
-
-/** An IPv6 subscriber has a /64 to choose addresses from, so that block is one caller. */
-export function addressBlock(ip: string | null): string {
-  if (ip === null || !ip.includes(":")) return ip ?? "";
-  const [head = "", tail] = ip.toLowerCase().split("::");
-  const front = head === "" ? [] : head.split(":");
-  const back = tail === undefined || tail === "" ? [] : tail.split(":");
-  const gap = tail === undefined ? 0 : Math.max(0, 8 - front.length - back.length);
-  const groups = [...front, ...Array.from({ length: gap }, () => "0"), ...back];
-  return `${groups
-    .slice(0, 4)
-    .map((group) => group.replace(/^0+(?=.)/, ""))
-    .join(":")}::/64`;
-}
-
-function cookie(header: string, name: string): string {
-  for (const pair of header.split(";")) {
-    const equals = pair.indexOf("=");
-    if (equals > 0 && pair.slice(0, equals).trim() === name) return pair.slice(equals + 1).trim();
-  }
-  return "";
 }

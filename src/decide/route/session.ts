@@ -1,5 +1,6 @@
 // Session persistence without a table: the caller holds a token that says which endpoint it was given and when. Opaque, not
 // secret and not signed: whoever forges one only chooses an endpoint that the rule would have given out anyway.
+import { cookieNamed } from "../header/cookies.ts";
 import type { Backend, Endpoint, ServiceKey, SessionPersistence } from "../../model/snapshot/snapshot.ts";
 
 export interface Session {
@@ -41,16 +42,6 @@ export function readSession(token: string, policy: SessionPersistence, nowMs: nu
   if (policy.absoluteTimeoutMs !== null && nowMs - issuedAtMs >= policy.absoluteTimeoutMs) return null;
   if (policy.idleTimeoutMs !== null && nowMs - seenAtMs >= policy.idleTimeoutMs) return null;
   return { digest, issuedAtMs, seenAtMs };
-}
-
-/** The value of one cookie in a `Cookie` header. */
-export function readCookie(header: string | null, name: string): string | null {
-  if (header === null) return null;
-  for (const pair of header.split(";")) {
-    const equals = pair.indexOf("=");
-    if (equals !== -1 && pair.slice(0, equals).trim() === name) return pair.slice(equals + 1).trim();
-  }
-  return null;
 }
 
 export interface Given {
@@ -96,7 +87,7 @@ export function resumeSession(
   nowMs: number,
 ): ResumedSession | null {
   const token =
-    policy.type === "Cookie" ? readCookie(header("cookie"), policy.sessionName) : header(policy.sessionName);
+    policy.type === "Cookie" ? cookieNamed(header("cookie"), policy.sessionName) : header(policy.sessionName);
   const session = token === null ? null : readSession(token, policy, nowMs);
   if (session === null) return null;
   for (const backend of backends) {

@@ -1,6 +1,8 @@
 // What kind of place a URL points to, judged on the URL as WHATWG parses it, so that 0x7f.1, full-width digits and
 // [::ffff:7f00:1] are all seen for the 127.0.0.1 that they are. Not a resolver: a public name may still have a private
 // address in DNS; in production the platform refuses those connections.
+import ipaddr from "ipaddr.js";
+import { readIp } from "./ip.ts";
 import { isMetadataHost } from "./metadata-host.ts";
 
 /**
@@ -14,72 +16,56 @@ import { isMetadataHost } from "./metadata-host.ts";
 export type AddressClass =
   "public" | "bare-ip" | "loopback" | "private" | "link-local" | "reserved" | "internal-name" | "invalid";
 
-type Block = readonly [network: string, bits: number, is: AddressClass];
+/** What IANA says of an IPv4 address (RFC 6890), in our words. What it does not name can be reached. */
+const IPV4: Readonly<Record<string, AddressClass>> = {
+  unicast: "bare-ip",
+  loopback: "loopback",
+  private: "private",
+  carrierGradeNat: "private",
+  linkLocal: "link-local",
+};
 
-/** IANA special-purpose IPv4 blocks (RFC 6890 and later). The first that fits counts. */
-const BLOCKS: readonly Block[] = [
-  ["0.0.0.0", 32, "loopback"],
-  ["127.0.0.0", 8, "loopback"],
-  ["10.0.0.0", 8, "private"],
-  ["172.16.0.0", 12, "private"],
-  ["192.168.0.0", 16, "private"],
-  ["100.64.0.0", 10, "private"],
-  ["169.254.0.0", 16, "link-local"],
-  ["0.0.0.0", 8, "reserved"],
-  ["192.0.0.0", 24, "reserved"],
-  ["192.0.2.0", 24, "reserved"],
-  ["192.88.99.0", 24, "reserved"],
-  ["198.18.0.0", 15, "reserved"],
-  ["198.51.100.0", 24, "reserved"],
-  ["203.0.113.0", 24, "reserved"],
-  ["224.0.0.0", 3, "reserved"],
-];
-
-function toNumber(dotted: string): number {
-  return dotted.split(".").reduce((sum, part) => sum * 256 + Number(part), 0);
+function classifyV4(ip: ipaddr.IPv4): AddressClass {
+  return ip.toString() === "0.0.0.0" ? "loopback" : (IPV4[ip.range()] ?? "reserved");
 }
 
-function classifyV4(address: number): AddressClass {
-  for (const [network, bits, is] of BLOCKS) {
-    const size = 2 ** (32 - bits);
-    if (Math.floor(address / size) === Math.floor(toNumber(network) / size)) return is;
-  }
-  return "bare-ip";
-}
-
-/** The eight groups of an IPv6 address as WHATWG writes it: lower case, `::` for the longest run of zeros. */
-function groupsOf(address: string): number[] {
-  const [head = "", tail] = address.split("::");
-  const parse = (part: string): number[] =>
-    part === "" ? [] : part.split(":").map((group) => Number.parseInt(group, 16));
-  const before = parse(head);
-  if (tail === undefined) return before;
-  const after = parse(tail);
-  return [...before, ...Array.from({ length: 8 - before.length - after.length }, () => 0), ...after];
-}
-
-function classifyV6(address: string): AddressClass {
-  const groups = groupsOf(address);
-  const [a = 0, b = 0, c = 0] = groups;
-  const pair = (index: number): number => (groups[index] ?? 0) * 65_536 + (groups[index + 1] ?? 0);
-  const zeros = (until: number): boolean => groups.slice(0, until).every((group) => group === 0);
+function classifyV6(ip: ipaddr.IPv6): AddressClass {
+  const [a = 0, b = 0] = ip.parts;
   // An IPv4 address inside: mapped, translated and compatible forms, NAT64, 6to4. A private one inside stays private.
   const embedded = (index: number): AddressClass => {
-    const inside = classifyV4(pair(index));
+    const inside = classifyV4(new ipaddr.IPv4(ip.toByteArray().slice(2 * index, 2 * index + 4)));
     return inside === "bare-ip" ? "reserved" : inside;
   };
-  if (zeros(6)) return pair(6) <= 1 ? "loopback" : embedded(6);
-  if (zeros(5) && groups[5] === 0xffff) return classifyV4(pair(6));
-  if (zeros(4) && groups[4] === 0xffff && groups[5] === 0) return embedded(6);
-  if (a === 0x64 && b === 0xff9b) return embedded(6);
-  if (a === 0x2002) return embedded(1);
-  if (a >= 0xfc00 && a <= 0xfdff) return "private";
-  if (a >= 0xfe80 && a <= 0xfebf) return "link-local";
-  if (a >= 0xfec0 && a <= 0xfeff) return "private";
-  // Teredo, benchmarking and ORCHID (2001::/23), documentation (2001:db8::/32, 3fff::/20); global unicast is 2000::/3.
-  if ((a === 0x2001 && (b < 0x200 || b === 0xdb8)) || (a === 0x3fff && b < 0x1000)) return "reserved";
-  if (a === 0x5f00 || (a === 0x100 && b === 0 && c === 0)) return "reserved";
-  return a >= 0x2000 && a <= 0x3fff ? "bare-ip" : "reserved";
+  // The library's types do not know all that it answers.
+  const range: string = ip.range();
+  switch (range) {
+    case "loopback":
+    case "unspecified":
+      return "loopback";
+    case "ipv4Mapped":
+      return classifyV4(ip.toIPv4Address());
+    case "rfc6145":
+    case "rfc6052":
+      return embedded(6);
+    case "6to4":
+      return embedded(1);
+    case "uniqueLocal":
+    case "deprecatedSiteLocal":
+      return "private";
+    case "linkLocal":
+      return "link-local";
+    case "unicast":
+      break;
+    default:
+      return "reserved";
+  }
+  if (ip.parts.slice(0, 6).every((part) => part === 0) || (a === 0x64 && b === 0xff9b)) {
+    return embedded(6);
+  }
+  // Global unicast is 2000::/3, less what IETF protocols have (2001::/23), which the library does not know all of.
+  return a >= 0x2000 && a <= 0x3fff && !(a === 0x2001 && b < 0x200) && !(a === 0x3fff && b < 0x1000)
+    ? "bare-ip"
+    : "reserved";
 }
 
 /** Top-level labels that the public DNS does not have or must not answer for (RFC 6761, RFC 6762, ICANN's .internal). */
@@ -112,10 +98,12 @@ export function classifyAddress(url: string): AddressClass {
   const parsed = parse(url);
   if (parsed === null) return "invalid";
   const host = parsed.hostname;
-  if (host.startsWith("[")) return classifyV6(host.slice(1, -1));
-  const name = withoutFinalDots(host);
-  if (/^\d+\.\d+\.\d+\.\d+$/.test(name)) return classifyV4(toNumber(name));
-  return classifyName(name);
+  const name = host.startsWith("[") ? host.slice(1, -1) : withoutFinalDots(host);
+  const ip = readIp(name);
+  if (ip === null) {
+    return host.startsWith("[") ? "invalid" : classifyName(name);
+  }
+  return ip instanceof ipaddr.IPv4 ? classifyV4(ip) : classifyV6(ip);
 }
 
 function withoutFinalDots(host: string): string {

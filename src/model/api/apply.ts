@@ -1,5 +1,5 @@
 // What apply, diff, validate, the writes of one resource and rollback answer: the plan, and what it met.
-import { z } from "zod";
+import * as z from "zod";
 import { findingSchema, resourceSchema } from "./resource.ts";
 
 /** RFC 6902 operation from the stored document to the new one (`/spec/…`, `/metadata/labels/…`). */

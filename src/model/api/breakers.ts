@@ -1,5 +1,5 @@
 // The admin API's view of breakers: what is open, since when, and what an operator may force.
-import { z } from "zod";
+import * as z from "zod";
 import { parseDuration, positiveDurationSchema } from "../document/field/duration.ts";
 import { say } from "../word/wording.ts";
 
@@ -99,6 +99,20 @@ export const forceRequestSchema = z
   })
   .meta({ id: "ForceRequest" });
 
+export const forceReceiptSchema = serviceBreakersSchema
+  .extend({
+    obeyedWithinMs: z
+      .int()
+      .nullable()
+      .meta({
+        description:
+          "Every isolate decides by the order within so many milliseconds, one that was idle with its next request. null: the mesh " +
+          "object could not be told yet, and only isolates with traffic for the service hear of it.",
+      }),
+  })
+  .meta({ id: "ForceReceipt" });
+
+export type ForceReceipt = z.infer<typeof forceReceiptSchema>;
 export type ForceRequest = z.input<typeof forceRequestSchema>;
 export type ServiceBreakers = z.infer<typeof serviceBreakersSchema>;
 export type BreakerList = z.infer<typeof breakerListSchema>;

@@ -1,5 +1,5 @@
 // The client side of the admin API: credentials of applications and services, and what becomes of contracts.
-import { z } from "zod";
+import * as z from "zod";
 import { durationSchema, parseDuration } from "../document/field/duration.ts";
 import { say } from "../word/wording.ts";
 

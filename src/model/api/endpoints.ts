@@ -1,5 +1,5 @@
 // Dynamic registration and discovery: what an agent sends and hears, and what the catalog tells people and programs.
-import { z } from "zod";
+import * as z from "zod";
 import { positiveDurationSchema } from "../document/field/duration.ts";
 import { bindingSchema, nameSchema, versionSchema } from "../document/field/names.ts";
 import { endpointUrlSchema } from "../document/field/url.ts";

@@ -1,6 +1,6 @@
 // The mesh's identity side of the admin API: tokens that are given out (RFC 6749, RFC 8693), keys to check them with, and what
 // operators see of the keys.
-import { z } from "zod";
+import * as z from "zod";
 
 export const CLIENT_CREDENTIALS = "client_credentials";
 export const TOKEN_EXCHANGE = "urn:ietf:params:oauth:grant-type:token-exchange";

@@ -1,5 +1,5 @@
 // What the admin API says about limits: how much of each is used, by which key.
-import { z } from "zod";
+import * as z from "zod";
 
 export const limitUseSchema = z
   .object({

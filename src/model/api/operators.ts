@@ -1,5 +1,5 @@
 // Operators' side of the admin API: tokens, audit, health of the control plane.
-import { z } from "zod";
+import * as z from "zod";
 import { roleSchema } from "./resource.ts";
 import { nameSchema } from "../document/field/names.ts";
 
@@ -98,7 +98,14 @@ export const readinessSchema = z
     registry: z.enum(["reachable", "unreachable"]),
     revision: z.int().nullable().meta({ description: "Current revision of the registry; null when unreachable." }),
     serving: z.int().nullable().meta({ description: "Revision that this isolate decides with." }),
-    stale: z.boolean().meta({ description: "The isolate could not check lately and serves its last good snapshot." }),
+    stale: z.boolean().meta({
+      description:
+        "The isolate could not check lately, or not take over what it found, and serves its last good snapshot.",
+    }),
+    setBack: z.boolean().meta({
+      description:
+        "The registry was restored to before what isolates run, and nobody has adopted it yet: `POST /registry/adopt`.",
+    }),
   })
   .meta({ id: "Readiness" });
 

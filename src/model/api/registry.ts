@@ -1,5 +1,5 @@
 // What the history of the mesh answers: revisions, their content, and which isolates run them.
-import { z } from "zod";
+import * as z from "zod";
 import { planItemSchema, planSummarySchema } from "./apply.ts";
 
 export const revisionSchema = z
@@ -54,6 +54,10 @@ export const propagationSchema = z
     complete: z.boolean().meta({ description: "Every isolate that asked lately runs this revision or a later one." }),
     current: z.int().meta({ description: "Isolates that run this revision or a later one." }),
     behind: z.int(),
+    setBack: z.boolean().meta({
+      description:
+        "The registry was restored to before what isolates run, and nobody has adopted it yet: `POST /registry/adopt`.",
+    }),
     p99Ms: z
       .number()
       .nullable()
@@ -64,6 +68,18 @@ export const propagationSchema = z
   })
   .meta({ id: "Propagation" });
 
+export const adoptionSchema = z
+  .object({
+    epoch: z.int().meta({ description: "Counts adoptions; isolates take the registry of a later one as it is." }),
+    revision: z.int().meta({ description: "Where the registry stands." }),
+    known: z.int().meta({ description: "The revision that the mesh knew until now." }),
+    wasSetBack: z
+      .boolean()
+      .meta({ description: "false: the registry was where the mesh knew it; isolates load it anew." }),
+  })
+  .meta({ id: "Adoption" });
+
+export type Adoption = z.infer<typeof adoptionSchema>;
 export type Revision = z.infer<typeof revisionSchema>;
 export type RevisionList = z.infer<typeof revisionListSchema>;
 export type RevisionChange = z.infer<typeof revisionChangeSchema>;

@@ -1,6 +1,6 @@
 // What the admin API says, common part: problems, findings, resources, lists. One schema for handlers, OpenAPI document
 // and typed clients; the families of calls have their own files (`api-apply.ts`, `api-registry.ts`, …).
-import { z } from "zod";
+import * as z from "zod";
 
 /** Largest body of any admin call, bytes. */
 export const MAX_BODY_BYTES = 1024 * 1024;

@@ -1,5 +1,5 @@
 // Every kind there is: how it is spelled, where it lives, its schema, and whether it changes anything yet.
-import type { z } from "zod";
+import type * as z from "zod";
 import { applicationSpecSchema, contractSpecSchema, tierSpecSchema } from "./kind/application.ts";
 import { authenticationPolicySpecSchema } from "./kind/authentication.ts";
 import { authorizationPolicySpecSchema } from "./kind/authorization.ts";

@@ -2,6 +2,7 @@
 // Both sides may be of different releases for some minutes: fields are only ever added, and what is absent means "none".
 import type { RetryGrant, RetryReport, SlotGrant, SlotReport } from "./concurrency.ts";
 import type { BreakerState, BreakerTerms, ForcedState, OutlierTerms } from "../snapshot/circuit.ts";
+import type { ServiceKey } from "../snapshot/snapshot.ts";
 import type { HealthReply, HealthReport } from "./health.ts";
 
 export interface BreakerReport {
@@ -65,6 +66,8 @@ export interface BreakerReply {
   readonly probes: readonly ProbePermit[];
   readonly ejections: readonly Ejection[];
   readonly forced: readonly ForcedState[];
+  /** Number of the last order; absent = the coordinator does not number them. */
+  readonly forcedSeq?: number;
   readonly slots?: readonly SlotGrant[];
   readonly retries?: readonly RetryGrant[];
   /** The answer to the report's. */
@@ -116,4 +119,6 @@ export interface ForceOrder {
   readonly state: "open" | "closed" | "auto";
   readonly ttlMs: number;
   readonly reason: string;
+  /** Which service the coordinator is of, so that it can tell the mesh; absent = the caller is of an earlier release. */
+  readonly service?: ServiceKey;
 }

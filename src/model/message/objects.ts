@@ -6,6 +6,7 @@ import type { ForcedState } from "../snapshot/circuit.ts";
 import type { ServiceKey } from "../snapshot/snapshot.ts";
 import type { BreakerReply, BreakerReport, BreakerRow, ForceOrder } from "./breaker-sync.ts";
 import type { RetryRow, SlotRow } from "./concurrency.ts";
+import type { ForcedList, ForcedOrders } from "./forced.ts";
 import type { HealthRow } from "./health.ts";
 import type { JwksAnswer, JwksQuestion } from "./jwks-exchange.ts";
 import type { KeyAnswer, RingView } from "./key-ring.ts";
@@ -28,6 +29,10 @@ export interface MeshObject {
   propagation(revision: number): Answer<Propagation>;
   /** What the prober of a service knows of its endpoints. */
   tellHealth(service: ServiceKey, rows: readonly HealthRow[]): Answer<boolean>;
+  /** What operators force upon a service, for every isolate that asks. */
+  tellForced(service: ServiceKey, orders: ForcedOrders): Answer<boolean>;
+  /** All of that, for an isolate that knows nothing yet. */
+  forced(): Answer<ForcedList>;
   /** Of every service that is being probed. */
   health(): Answer<ReadonlyMap<ServiceKey, readonly HealthRow[]>>;
 }
@@ -69,6 +74,8 @@ export interface BreakerStates {
   readonly health: readonly HealthRow[];
   readonly slots: readonly SlotRow[];
   readonly retries: readonly RetryRow[];
+  /** The mesh object has been told of what is forced; absent = an object of an earlier release. */
+  readonly isForcedTold?: boolean;
 }
 
 /** A key set: one for each URL. */

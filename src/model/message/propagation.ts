@@ -1,5 +1,6 @@
 // What isolates and the mesh object tell each other. Plain data: it crosses the wire between two versions of the software,
 // so members may be added, never changed.
+import type { ForcedList } from "./forced.ts";
 import type { Head } from "../registry/registry.ts";
 
 /** "Is there anything newer than what I have?" That an isolate asks with its revision is the receipt of that revision. */
@@ -10,11 +11,17 @@ export interface PollQuestion extends Head {
   readonly edge: string | null;
   /** Data centre, as the platform calls it; null = not known here. */
   readonly colo: string | null;
+  /** Version of the forced states that it has; absent = an isolate of a release that does not ask for them. */
+  readonly forced?: number;
 }
 
 export interface PollAnswer extends Head {
   /** Ask again after so long, while there is traffic. */
   readonly pollMs: number;
+  /** The registry was set back to before what isolates know, and nobody has adopted it yet; absent = it was not. */
+  readonly setBack?: boolean;
+  /** What operators force, where it is not what the isolate has. */
+  readonly forced?: ForcedList;
 }
 
 /** The lease of one endpoint, as the registry knows it. */

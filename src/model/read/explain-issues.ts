@@ -1,5 +1,5 @@
 // Turns what zod found into findings a person can act on: stable code, place, what is wrong, what to do.
-import type { z } from "zod";
+import type * as z from "zod";
 import { didYouMean } from "../word/did-you-mean.ts";
 import type { FindingCode } from "../word/finding-codes.ts";
 import type { Path } from "../word/json-pointer.ts";

@@ -1,6 +1,6 @@
 // One value → one document: which kind it is, its metadata and spec against their schemas, defaults filled. No text here,
 // so places are paths; `parse-documents.ts` turns them into lines.
-import { z } from "zod";
+import * as z from "zod";
 import { didYouMean } from "../word/did-you-mean.ts";
 import type { Document } from "../document/document.ts";
 import { explainIssues, type Explained } from "./explain-issues.ts";

@@ -4,12 +4,14 @@ import type { Role } from "../api/resource.ts";
 import type { Document } from "../document/document.ts";
 import type { Status } from "./status.ts";
 
-/** Where the registry stands: the two numbers that isolates compare theirs with. Neither ever goes down. */
+/** Where the registry stands: what isolates compare with theirs. Within an epoch neither number ever goes down. */
 export interface Head {
   /** 0 = nothing was ever written. */
   readonly revision: number;
   /** Mesh-wide count of changes of dynamic endpoints. */
   readonly generation: number;
+  /** How often a registry that was set back was adopted; absent = never. */
+  readonly epoch?: number;
 }
 
 export interface StoredDocument {
@@ -77,6 +79,8 @@ export interface DynamicEndpoint {
 
 /** Endpoints that changed after some generation. */
 export interface EndpointChanges {
+  /** Of the registry; absent = 0. */
+  readonly epoch?: number;
   readonly generation: number;
   readonly changed: readonly DynamicEndpoint[];
   readonly removed: readonly { readonly namespace: string; readonly service: string; readonly id: string }[];

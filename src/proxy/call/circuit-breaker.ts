@@ -16,7 +16,8 @@ import { WHOLE_SERVICE, type Circuit } from "../../model/snapshot/circuit.ts";
 import type { Refusal } from "../../model/word/problem.ts";
 import type { Endpoint, ServiceKey } from "../../model/snapshot/snapshot.ts";
 import type { Destination, Exchange } from "../exchange/exchange.ts";
-import { breakersOf, healthOf, reportSoon } from "./coordinator-sync.ts";
+import { breakersOf, healthOf } from "../../isolate/breaker-memory.ts";
+import { reportSoon } from "./coordinator-sync.ts";
 
 export interface Guard {
   /** The endpoints that may be asked now; a refusal when the breaker keeps all of them back. */
@@ -39,8 +40,8 @@ export function guardOf(
   const circuit = policy !== undefined && (policy.breaker !== null || policy.outlier !== null) ? policy : undefined;
   if (circuit === undefined && probed === undefined) return null;
   const { ports } = exchange;
-  const book = breakersOf(exchange.state, service);
-  const health = probed === undefined ? null : healthOf(exchange.state, service);
+  const book = breakersOf(exchange.state.breakers, service);
+  const health = probed === undefined ? null : healthOf(exchange.state.breakers, service);
   const candidates = version === null ? endpoints : endpoints.filter((one) => one.version === version);
   return {
     choose() {

@@ -23,7 +23,8 @@ import type { ConcurrencyTerms, RequestClass } from "../../model/snapshot/concur
 import type { Refusal } from "../../model/word/problem.ts";
 import { contentLengthOf } from "../exchange/body.ts";
 import type { Destination, Exchange } from "../exchange/exchange.ts";
-import { awaitNews, breakersOf, reportSoon } from "./coordinator-sync.ts";
+import { breakersOf } from "../../isolate/breaker-memory.ts";
+import { awaitNews, reportSoon } from "./coordinator-sync.ts";
 
 export interface Slot {
   /** Headers have come; `null` = the try failed. */
@@ -53,7 +54,7 @@ export async function takeSlot(exchange: Exchange, destination: Destination): Pr
   const terms = circuit?.concurrency;
   if (circuit === undefined || terms === undefined) return null;
   const { ports, admitted } = exchange;
-  const book = breakersOf(exchange.state, destination.service);
+  const book = breakersOf(exchange.state.breakers, destination.service);
   const page = policyStateOf(book, circuit);
   page.slots ??= newIsolateSlots(terms);
   const { slots } = page;

@@ -1,9 +1,9 @@
 // What the isolate remembers of each service beside its endpoints, and the reports that keep it in step with the service's
 // coordinator. Reports go out behind answers; a request waits for one only where nothing it knows lets it go on.
-import { newIsolateBreakers, type IsolateBreakers } from "../../decide/breaker/isolate.ts";
+import type { IsolateBreakers } from "../../decide/breaker/isolate.ts";
 import { applyReply, isUnheard, reportFailed, syncDueIn, takeReport } from "../../decide/breaker/report.ts";
-import { applyHealth, healthReport, newIsolateHealth, type IsolateHealth } from "../../decide/health/isolate.ts";
-import type { IsolateState } from "../../isolate/state.ts";
+import { applyHealth, healthReport } from "../../decide/health/isolate.ts";
+import { healthOf } from "../../isolate/breaker-memory.ts";
 import type { ServiceKey } from "../../model/snapshot/snapshot.ts";
 import type { Exchange } from "../exchange/exchange.ts";
 
@@ -12,18 +12,10 @@ const LOOK_MS = 5;
 /** An answer that takes longer is not waited for. */
 const LONGEST_MS = 1000;
 
-export function breakersOf({ breakers }: IsolateState, service: ServiceKey): IsolateBreakers {
-  return breakers.getOrMake(service, newIsolateBreakers);
-}
-
-export function healthOf({ health }: IsolateState, service: ServiceKey): IsolateHealth {
-  return health.getOrMake(service, newIsolateHealth);
-}
-
 /** A report that is due goes out behind the answer; one that is wanted, but not due yet, waits there for its time. */
 export function reportSoon(exchange: Exchange, service: ServiceKey, book: IsolateBreakers): void {
   const { ports, ctx } = exchange;
-  const { scheduled } = exchange.state;
+  const { scheduled } = exchange.state.breakers;
   const now = ports.now();
   const dueInMs = syncDueIn(book, now);
   // One whose request was cancelled never went out: its time has passed.
@@ -42,7 +34,7 @@ async function report(exchange: Exchange, service: ServiceKey, book: IsolateBrea
   const asked = takeReport(book, state.id, sentAt);
   const { snapshot, endpoints } = live;
   const probed = snapshot.services[service]?.health;
-  const page = healthOf(state, service);
+  const page = healthOf(state.breakers, service);
   const health = probed && healthReport(page, service, probed, endpoints.get(service) ?? [], snapshot.clusters);
   try {
     const reply = await env.BREAKER.getByName(service).sync(health === undefined ? asked : { ...asked, health });

@@ -22,7 +22,8 @@ import type { CallRetry, Hedge, RetryBudget } from "../../model/snapshot/call-po
 import type { Circuit } from "../../model/snapshot/circuit.ts";
 import type { Rule } from "../../model/snapshot/snapshot.ts";
 import type { Admitted, Destination, Exchange } from "../exchange/exchange.ts";
-import { awaitAnswer, breakersOf, reportSoon } from "./coordinator-sync.ts";
+import { breakersOf } from "../../isolate/breaker-memory.ts";
+import { awaitAnswer, reportSoon } from "./coordinator-sync.ts";
 
 export type RetryPlan =
   /** HTTPRoute.retry; a TrafficPolicy's budget holds for it, too. */
@@ -141,7 +142,7 @@ function budgetOf(
   { ports, state: isolate }: Exchange,
   { service, circuit }: Destination,
 ): { book: IsolateBreakers; page: PolicyState; state: BudgetState } {
-  const book = breakersOf(isolate, service);
+  const book = breakersOf(isolate.breakers, service);
   const page = policyStateOf(book, circuit ?? UNGUARDED);
   page.retries ??= newBudget(ports.now());
   return { book, page, state: page.retries };

@@ -1,9 +1,9 @@
 // Whether a client id and secret are an application's. The secret is digested under the mesh's own key and compared with
-// digests; for an id that does not exist the same work is done. Whoever is refused too often is not looked at for a while.
+// digests; for an id that does not exist the same work is done. Of wrong ones only so many are answered for an address.
 import { isSecretOf } from "../../decide/identity/authenticate.ts";
 import { indexClients, lookUpClient, type ClientIndex } from "../../decide/identity/client-index.ts";
 import type { ClientCredentials } from "../../decide/identity/credentials.ts";
-import { failureWait, noteFailure, noteSuccess } from "../../decide/identity/failure-limit.ts";
+import { failureWait, noteFailure } from "../../decide/identity/failure-limit.ts";
 import type { ProofMemory } from "../../isolate/proof-memory.ts";
 import type { Identities } from "../../model/snapshot/access.ts";
 import type { Party } from "../../model/snapshot/caller.ts";
@@ -21,19 +21,17 @@ export async function checkClient(
   { id, secret }: ClientCredentials,
   now: number,
 ): Promise<CheckedClient> {
-  const ip = admitted.clientAddress;
-  const waitMs = failureWait(proofs.failures, id, ip, now);
-  if (waitMs > 0) return { is: "too-often", waitMs };
   const keys = await ports.keys(env, ctx, now);
   if (keys === null) return { is: "uncheckable" };
   const digest = await secretDigest(keys.pepper, secret);
   const { client, isKnown } = lookUpClient(indexOf(proofs, live.snapshot.identities?.clients ?? NO_CLIENTS), id);
   const good = isSecretOf(client, digest, now);
   if (!good || !isKnown || client.kind !== "Application") {
-    noteFailure(proofs.failures, id, ip, now);
+    const waitMs = failureWait(proofs.failures, admitted.clientAddress, now);
+    if (waitMs > 0) return { is: "too-often", waitMs };
+    noteFailure(proofs.failures, admitted.clientAddress, now);
     return { is: "bad" };
   }
-  noteSuccess(proofs.failures, id, ip, now);
   const { namespace, name } = client;
   const principal = `spiffe://${settings.trustDomain}/ns/${namespace}/app/${name}`;
   return { is: "good", application: { principal, namespace, name } };

@@ -68,16 +68,24 @@ it("get of one service asks for it, and says when nothing is guarded", async () 
 });
 
 it("force sends state, time, reason and version", async () => {
-  await bench.against({ "POST /breakers/shop/orders/force": { body: orders } });
+  await bench.against({ "POST /breakers/shop/orders/force": { body: { ...orders, obeyedWithinMs: 2000 } } });
   const words = ["breaker", "force", "orders", "open", "-n", "shop", "--reason", "restore", "--ttl", "30m"];
   const { code, stdout } = await bench.run(...words, "--only", "v2");
-  expect([code, stdout]).toEqual([0, "service/orders version v2 is forced open"]);
+  expect([code, stdout]).toEqual([0, "service/orders version v2 is forced open: every isolate obeys within 2 s"]);
   expect(JSON.parse(bench.seen.at(-1)?.body ?? "")).toEqual({
     state: "open",
     reason: "restore",
     ttl: "30m",
     version: "v2",
   });
+});
+
+it("force says when only isolates with traffic obey yet, and nothing of it where the mesh does not tell", async () => {
+  const words = ["breaker", "force", "orders", "open", "-n", "shop", "--reason", "restore"];
+  await bench.against({ "POST /breakers/shop/orders/force": { body: { ...orders, obeyedWithinMs: null } } });
+  expect((await bench.run(...words)).stdout).toContain("forced open: isolates with traffic for it obey");
+  await bench.against({ "POST /breakers/shop/orders/force": { body: orders } });
+  expect((await bench.run(...words)).stdout).toBe("service/orders is forced open");
 });
 
 it("force without a reason is a mistake of usage", async () => {

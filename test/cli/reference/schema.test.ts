@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { parseAllDocuments } from "yaml";
-import { z } from "zod";
+import * as z from "zod";
 import { generatedFiles, kindSchemas } from "../../../src/cli/reference/schema.ts";
 import { kindNames } from "../../../src/model/document/kinds.ts";
 import { minimal, rich } from "../../support/documents/samples.ts";

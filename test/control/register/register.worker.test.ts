@@ -1,6 +1,6 @@
 // The door itself: what the compiler refuses to let through it.
 import { describe, expect, it } from "vitest";
-import { z } from "zod";
+import * as z from "zod";
 import type { Operation } from "../../../src/control/register/operation.ts";
 import { noBody } from "../../../src/control/register/json-body.ts";
 

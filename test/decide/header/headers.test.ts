@@ -82,7 +82,7 @@ describe("isDropped", () => {
 
 describe("inspectRequest", () => {
   it("notices a cookie of the admin API, and only that", () => {
-    const look = (cookie: string) => inspectRequest(new Headers({ cookie })).hasOperatorCookie;
+    const look = (cookie: string) => inspectRequest(new Headers({ cookie })).hasCookiesToClean;
     expect(look("a=1; __Host-selvage-session=x")).toBe(true);
     expect(look("a=1; __Host-session=x")).toBe(false);
   });
@@ -99,7 +99,7 @@ describe("inspectRequest", () => {
       host: null,
       identity: null,
       isQuestion: false,
-      hasOperatorCookie: false,
+      hasCookiesToClean: false,
       requestId: null,
       traceparent: null,
       tracestate: null,

@@ -1,7 +1,6 @@
 import { describe, expect, it } from "vitest";
 import {
   endpointDigest,
-  readCookie,
   readSession,
   resumeSession,
   sessionHeader,
@@ -73,14 +72,6 @@ describe("tokens", () => {
     "0123456789abcdef.~.1",
   ])("are ignored when they are not ours: %j", (text) => {
     expect(readSession(text, policy, now)).toBeNull();
-  });
-});
-
-describe("readCookie", () => {
-  it("finds one cookie among others", () => {
-    expect(readCookie("a=1; sid=x.y.z ;sidx=2", "sid")).toBe("x.y.z");
-    expect(readCookie("a=1; xsid=2; sid", "sid")).toBeNull();
-    expect(readCookie(null, "sid")).toBeNull();
   });
 });
 

@@ -12,7 +12,7 @@ interface Allowance {
 /** Keyed by the folder below src (durable stands beside src), or by the name of a file directly in src. */
 export const table: Readonly<Record<string, Allowance>> = {
   model: { ours: [], types: [], packages: ["zod", "yaml"] },
-  decide: { ours: ["model"], types: [], packages: ["re2js"] },
+  decide: { ours: ["model"], types: [], packages: ["re2js", "cookie", "ipaddr.js"] },
   // Signed tokens: reading, checking, signing them, and the keys for that. Asks nobody: who fetches keys passes them in.
   tokens: { ours: ["model", "decide"], types: [], packages: ["jose"] },
   durable: { ours: ["decide", "model", "tokens"], types: [], packages: ["cloudflare:workers"] },
@@ -40,7 +40,7 @@ export const table: Readonly<Record<string, Allowance>> = {
   control: {
     ours: ["model", "decide", "tokens", "compile", "store", "change", "registry", "isolate", "observe", "env"],
     types: [],
-    packages: ["hono", "@hono/zod-openapi", "zod", "yaml", "jose"],
+    packages: ["hono", "@asteasolutions/zod-to-openapi", "zod", "yaml", "jose"],
   },
   cli: { ours: ["model", "agent", "adapters"], types: [], packages: ["*"] },
   agent: { ours: ["model", "cli/session/client.ts"], types: [], packages: ["*"] },
@@ -68,4 +68,4 @@ export const orders: ReadonlySet<string> = new Set(["src/proxy/pipeline.ts", "sr
 export const dataPlaneRoots = ["src/index.ts", "src/proxy/pipeline.ts", "src/isolate/state.ts"] as const;
 
 /** Libraries of the control plane: evaluating them is most of a cold start. */
-export const coldLibraries = ["zod", "yaml", "hono", "@hono/zod-openapi"] as const;
+export const coldLibraries = ["zod", "yaml", "hono", "@asteasolutions/zod-to-openapi"] as const;

@@ -17,6 +17,6 @@ export async function published(
     text: await answer.text(),
   }));
   await waitOnExecutionContext(ctx);
-  expect(headers.get("cache-control")).toBe("public, max-age=25");
+  expect(headers.get("cache-control")).toBe("no-store");
   return { headers, text: response.text };
 }

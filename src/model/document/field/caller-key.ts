@@ -1,5 +1,5 @@
 // Parts of the key that tells callers apart: of a limit's buckets, a hash ring, a sticky split.
-import { z } from "zod";
+import * as z from "zod";
 import { quote, say } from "../../word/wording.ts";
 
 /** `client` is the application, else the workload, else the address. */

@@ -1,5 +1,5 @@
 // Durations as people write them: Go's `time.ParseDuration`, without signs. The Gateway API's format is a subset.
-import { z } from "zod";
+import * as z from "zod";
 import { quote, say } from "../../word/wording.ts";
 
 const UNIT_MS: Readonly<Record<string, number>> = {

@@ -1,5 +1,5 @@
 // Hostnames of the Gateway API: lower-case DNS names, a wildcard only as the whole leftmost label, never an IP address.
-import { z } from "zod";
+import * as z from "zod";
 import { quote, say } from "../../word/wording.ts";
 
 const HOSTNAME = /^(\*\.)?[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$/;

@@ -1,5 +1,5 @@
 // Header names and values as documents write them (RFC 9110 §5), and pairs of them.
-import { z } from "zod";
+import * as z from "zod";
 import { quote, say } from "../../word/wording.ts";
 
 /** A field name: a token of RFC 9110 §5.6.2. */

@@ -1,5 +1,5 @@
 // Public keys written into a document. A private or symmetric key here would be a secret in the registry and its history.
-import { z } from "zod";
+import * as z from "zod";
 import { say } from "../../word/wording.ts";
 
 const PRIVATE_MEMBERS = ["d", "p", "q", "dp", "dq", "qi", "oth", "k"];

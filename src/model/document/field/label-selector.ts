@@ -1,5 +1,5 @@
 // Kubernetes label selectors: `matchLabels` and `matchExpressions`, both of which must hold.
-import { z } from "zod";
+import * as z from "zod";
 import { quote, say } from "../../word/wording.ts";
 
 const KEY = /^([a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?\/)?[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?$/;

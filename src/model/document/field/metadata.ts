@@ -1,5 +1,5 @@
 // `metadata` of a document: what users write. What Kubernetes or this registry wrote there is taken and dropped.
-import { z } from "zod";
+import * as z from "zod";
 import { labelKeySchema, labelsSchema } from "./label-selector.ts";
 import { nameSchema } from "./names.ts";
 import { say } from "../../word/wording.ts";

@@ -1,6 +1,6 @@
 // Names of documents and of what they refer to. A document's own name is a DNS label; what it refers to may be any
 // Kubernetes object name, since a reference to something that cannot exist is a finding, not a syntax error.
-import { z } from "zod";
+import * as z from "zod";
 import { quote, say } from "../../word/wording.ts";
 
 export { refOf, serviceKey } from "../../word/refs.ts";

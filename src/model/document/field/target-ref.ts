@@ -1,5 +1,5 @@
 // `targetRefs`: what a policy attaches to, in its own namespace (GEP-713). A target that does not exist is a lint finding.
-import { z } from "zod";
+import * as z from "zod";
 import { objectNameSchema, sectionNameSchema } from "./names.ts";
 import { quote, say } from "../../word/wording.ts";
 

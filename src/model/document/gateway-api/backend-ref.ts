@@ -1,5 +1,5 @@
 // References from a route to a backend, as the Gateway API writes them, plus our `version`.
-import { z } from "zod";
+import * as z from "zod";
 import { groupSchema, kindSchema, nameSchema, objectNameSchema, portSchema } from "../field/names.ts";
 
 /** `BackendObjectReference`. `port` is accepted and ignored: endpoints carry URLs. */

@@ -1,5 +1,5 @@
 // The CORS filter of an HTTPRoute (GEP-1767): who may call from a browser, and what such a call may carry.
-import { z } from "zod";
+import * as z from "zod";
 import { headerNameSchema, refuseRepeats } from "../field/http-header.ts";
 import { httpMethods } from "./http-route-match.ts";
 import { quote, say } from "../../word/wording.ts";

@@ -1,5 +1,5 @@
 // The experimental ExternalAuth filter of an HTTPRoute (GEP-1494): a service that is asked before each request goes on.
-import { z } from "zod";
+import * as z from "zod";
 import { backendObjectRefSchema } from "./backend-ref.ts";
 import { headerNameSchema } from "../field/http-header.ts";
 import { prefixPathSchema } from "../field/path.ts";

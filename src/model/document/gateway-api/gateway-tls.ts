@@ -1,6 +1,6 @@
 // TLS fields of a Gateway. The platform in front of the mesh terminates TLS; these are kept, checked for form, and referred
 // certificates are not read.
-import { z } from "zod";
+import * as z from "zod";
 import { groupSchema, kindSchema, nameSchema, objectNameSchema, portSchema } from "../field/names.ts";
 import { refuseRepeats } from "../field/http-header.ts";
 import { say } from "../../word/wording.ts";

@@ -1,6 +1,6 @@
 // `Gateway` of the Gateway API v1.6: the doors through which HTTPRoutes are reached. `gatewayClassName` may be anything:
 // there is one implementation here, and every Gateway belongs to it.
-import { z } from "zod";
+import * as z from "zod";
 import { gatewayTlsSchema, listenerTlsSchema } from "./gateway-tls.ts";
 import { hostnameSchema } from "../field/hostname.ts";
 import { labelSelectorSchema, labelsSchema } from "../field/label-selector.ts";

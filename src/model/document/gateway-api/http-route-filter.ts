@@ -1,6 +1,6 @@
 // `filters` of an HTTPRoute, on rules and on backendRefs: one union over `type`, as in the Gateway API v1.6 with the
 // experimental ExternalAuth. CORS and ExternalAuth have their own files.
-import { z } from "zod";
+import * as z from "zod";
 import { backendObjectRefSchema } from "./backend-ref.ts";
 import { corsSchema } from "./cors.ts";
 import { externalAuthSchema } from "./external-auth.ts";

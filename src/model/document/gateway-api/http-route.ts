@@ -1,6 +1,6 @@
 // `HTTPRoute` of the Gateway API v1.6 (experimental channel included), plus our `backendRefs[].version`. The rules that
 // its CRD states in CEL are stated here in the same order; references are resolved by the compiler, not here.
-import { z } from "zod";
+import * as z from "zod";
 import { backendObjectRefFields } from "./backend-ref.ts";
 import { gatewayDurationSchema, parseDuration } from "../field/duration.ts";
 import { hostnameSchema } from "../field/hostname.ts";

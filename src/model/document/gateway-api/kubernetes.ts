@@ -1,5 +1,5 @@
 // The two core Kubernetes kinds that are taken as they stand in manifests. Their `spec` is kept, never interpreted.
-import { z } from "zod";
+import * as z from "zod";
 
 /** Of a `Namespace` only the labels matter, and those are in the metadata. */
 export const namespaceSpecSchema = z.record(z.string(), z.unknown());

@@ -1,5 +1,5 @@
 // `parentRefs` of a route: the Gateways it attaches to, or the Services whose callers it concerns (GAMMA).
-import { z } from "zod";
+import * as z from "zod";
 import {
   groupSchema,
   kindSchema,

@@ -1,5 +1,5 @@
 // `ReferenceGrant` of the Gateway API: a namespace lets named kinds of another refer into it.
-import { z } from "zod";
+import * as z from "zod";
 import { groupSchema, kindSchema, nameSchema, objectNameSchema } from "../field/names.ts";
 
 export const referenceGrantSpecSchema = z.strictObject({

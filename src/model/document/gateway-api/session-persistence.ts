@@ -1,5 +1,5 @@
 // `sessionPersistence` of a route rule (GEP-1619): one client keeps one backend.
-import { z } from "zod";
+import * as z from "zod";
 import { gatewayDurationSchema } from "../field/duration.ts";
 import { say } from "../../word/wording.ts";
 

@@ -1,6 +1,6 @@
 // The client side: `Application` (who calls), `Tier` (what a service offers), `Contract` (which application has which tier).
 // Credentials are minted by the API and never written into a document.
-import { z } from "zod";
+import * as z from "zod";
 import { nameSchema, scopedNameSchema } from "../field/names.ts";
 import { limitsSchema } from "./rate-limit.ts";
 

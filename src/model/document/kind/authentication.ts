@@ -1,5 +1,5 @@
 // `AuthenticationPolicy`: which proofs of identity are looked for, where, and whether a request without one may pass.
-import { z } from "zod";
+import * as z from "zod";
 import { durationSchema, parseDuration } from "../field/duration.ts";
 import { headerNameSchema, refuseRepeats } from "../field/http-header.ts";
 import { jwksSchema } from "../field/jwks.ts";

@@ -1,6 +1,6 @@
 // `AuthorizationPolicy`: who may call what. Istio's semantics: DENY first, then ALLOW; where any ALLOW applies, what none
 // allows is refused. Lists inside one entry are alternatives, entries of one rule's `from` and `to` as well.
-import { z } from "zod";
+import * as z from "zod";
 import { targetRefsSchema } from "../field/target-ref.ts";
 import { quote, say } from "../../word/wording.ts";
 

@@ -1,6 +1,6 @@
 // `Override`: break-glass. A patch laid over another document's spec for a while, with a reason; never written into it.
 // That `expiresAt` lies at most 24 hours ahead is checked at apply, which knows the time.
-import { z } from "zod";
+import * as z from "zod";
 import { kindSchema, nameSchema } from "../field/names.ts";
 import { quote, say } from "../../word/wording.ts";
 

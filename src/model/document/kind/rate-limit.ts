@@ -1,5 +1,5 @@
 // `RateLimitPolicy`: limits that must all have room, and the headers that tell callers where they stand.
-import { z } from "zod";
+import * as z from "zod";
 import { callerKeySchema } from "../field/caller-key.ts";
 import { positiveDurationSchema } from "../field/duration.ts";
 import { refuseRepeats } from "../field/http-header.ts";

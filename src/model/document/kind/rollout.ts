@@ -1,5 +1,5 @@
 // `Rollout`: a progressive canary of one service: the steps, what is watched, and who is always or consistently in it.
-import { z } from "zod";
+import * as z from "zod";
 import { callerKeySchema } from "../field/caller-key.ts";
 import { positiveDurationSchema } from "../field/duration.ts";
 import { headerMatchSchema } from "../gateway-api/http-route-match.ts";

@@ -1,5 +1,5 @@
 // `Service` (selvage.dev): a registry entry with its static endpoints, who may call it by its own address, how it is probed.
-import { z } from "zod";
+import * as z from "zod";
 import { positiveDurationSchema } from "../field/duration.ts";
 import { bindingSchema, nameSchema, versionSchema } from "../field/names.ts";
 import { probePathSchema } from "../field/path.ts";

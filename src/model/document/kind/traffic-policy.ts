@@ -1,6 +1,6 @@
 // `TrafficPolicy`: how calls to a service are made and guarded. A section that is left out says nothing; one that is
 // present has its fields filled. `timeouts` always holds.
-import { z } from "zod";
+import * as z from "zod";
 import { callerKeySchema } from "../field/caller-key.ts";
 import { durationSchema, parseDuration, positiveDurationSchema } from "../field/duration.ts";
 import { headerNameSchema } from "../field/http-header.ts";

@@ -1,6 +1,6 @@
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { addressBits, blockBits } from "../../../src/decide/text/ip-block.ts";
+import { addressBits, addressBlock, blockBits } from "../../../src/decide/text/ip.ts";
 
 const inBlock = (address: string, block: string): boolean | null => {
   const [bits, prefix] = [addressBits(address), blockBits(block)];
@@ -77,12 +77,25 @@ describe("a block", () => {
     ["1.2.3.4", "0.0.0.0/0", true],
     ["1.2.3.4", "::/0", true],
     ["::1", "::1/128", true],
+    ["64:ff9b::10.1.2.3", "10.0.0.0/8", true],
+    ["64:ff9b::a01:203", "10.0.0.0/8", true],
+    ["10.1.2.3", "64:ff9b::10.0.0.0/104", true],
+    ["64:ff9b:1::10.1.2.3", "10.0.0.0/8", false],
+    ["64:ff9b::10.1.2.3", "::/0", true],
   ])("%s in %s: %s", (address, block, expected) => expect(inBlock(address, block)).toBe(expected));
 
-  it.each(["10.0.0.0/33", "10.0.0.0/-1", "10.0.0.0/", "10.0.0.0/08", "::/129", "10.0/8", "fe80::%1/64", "/8", "*"])(
-    "%j is none",
-    (text) => expect(blockBits(text)).toBeNull(),
-  );
+  it.each([
+    "10.0.0.0/33",
+    "10.0.0.0/-1",
+    "10.0.0.0/",
+    "10.0.0.0/08",
+    "::/129",
+    "10.0/8",
+    "fe80::%1/64",
+    "/8",
+    "*",
+    "64:ff9b::/96",
+  ])("%j is none", (text) => expect(blockBits(text)).toBeNull());
 
   it("holds what arithmetic on 32 bits says", () => {
     const octets = fc.tuple(fc.nat(255), fc.nat(255), fc.nat(255), fc.nat(255));
@@ -96,4 +109,17 @@ describe("a block", () => {
       { numRuns: 1000 },
     );
   });
+});
+
+describe("one caller", () => {
+  it.each([
+    ["192.0.2.7", "192.0.2.7"],
+    ["::ffff:192.0.2.7", "192.0.2.7"],
+    ["64:ff9b::192.0.2.7", "192.0.2.7"],
+    ["2001:DB8:0:1:ffff::1", "2001:db8:0:1::/64"],
+    ["2001:db8:0:1::", "2001:db8:0:1::/64"],
+    ["::1", "0:0:0:0::/64"],
+    ["not an address", "not an address"],
+    [null, ""],
+  ])("%s is %j", (text, block) => expect(addressBlock(text)).toBe(block));
 });

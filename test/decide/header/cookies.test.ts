@@ -1,0 +1,45 @@
+// One reading of a Cookie header for all who ask.
+import { expect, it } from "vitest";
+import { cookieNamed, oneCookieLine } from "../../../src/decide/header/cookies.ts";
+
+it.each([
+  ["s=1", "1"],
+  ["a=0; s=1", "1"],
+  ["a=0;s = 1 ", "1"],
+  ["a=1; s=x.y.z ;sx=2", "x.y.z"],
+  ["s=a=b", "a=b"],
+  ["s=%41", "%41"],
+  ['s="1"', '"1"'],
+  ["s=1; s=1", "1"],
+  ["s=1; s=2", ""],
+  ["s=1; s=2; s=2", ""],
+  ["s=", ""],
+  ["a=0, s=1", "1"],
+  ["s=1, s=2", ""],
+  ["s=Mon, 1 Jan", "Mon, 1 Jan"],
+  ["S=1", null],
+  ["xs=1", null],
+  ["a=s", null],
+  ["s", null],
+  ["", null],
+  [null, null],
+])("in %j is %j", (cookies, value) => {
+  expect(cookieNamed(cookies, "s")).toBe(value);
+});
+
+it.each(["__proto__", "constructor", "toString"])("%s is a name as any other", (name) => {
+  expect(cookieNamed(`a=1; ${name}x=2`, name)).toBeNull();
+  expect(cookieNamed(`a=1; ${name}=2`, name)).toBe("2");
+});
+
+it("is one line, however many came", () => {
+  expect(oneCookieLine("a=1, b=2, c=x, y; d=4")).toBe("a=1; b=2; c=x, y; d=4");
+});
+
+it("costs no more than its length", () => {
+  for (const text of [", a".repeat(20_000), ", a=".repeat(20_000), "a=;".repeat(20_000), "=".repeat(60_000)]) {
+    const before = performance.now();
+    cookieNamed(text, "a");
+    expect(performance.now() - before).toBeLessThan(250);
+  }
+});
