@@ -11,6 +11,7 @@ import type { Endpoint, ServiceEntry, ServiceKey } from "../model/snapshot/snaps
 import { builtInCluster, clusterRule } from "./documents/cluster-rule.ts";
 import { circuitMember } from "./policy/circuits.ts";
 import { merged } from "./policy/limits.ts";
+import { idleOf } from "./policy/policies.ts";
 import type { Attached } from "./route/rules.ts";
 import type { ServiceView, DocumentIndex } from "./documents/document-index.ts";
 
@@ -49,10 +50,10 @@ function policiesOf(
   key: ServiceKey,
   { policies, faults }: Attached,
 ): Pick<ServiceEntry, "timeouts" | "calls" | "fault"> {
-  const { requestMs, perTryMs, calls } = policies.service(key) ?? policies.mesh;
+  const { requestMs, perTryMs, calls, ...rest } = policies.service(key) ?? policies.mesh;
   const fault = faults.service(key) ?? faults.mesh;
   return {
-    timeouts: { requestMs, perTryMs },
+    timeouts: { requestMs, perTryMs, ...idleOf(rest) },
     ...(calls === undefined ? {} : { calls }),
     ...(fault === undefined ? {} : { fault }),
   };

@@ -52,7 +52,19 @@ export function createExternalDecision(ports: Ports, stateOf: () => IsolateState
       if ("problem" in admitted) return no(admitted);
       const trace = undefined;
       const caller = ANONYMOUS;
-      const exchange: Exchange = { ports, state, env, settings, ctx, live, admitted, startedAtMs, trace, caller };
+      const exchange: Exchange = {
+        ports,
+        state,
+        env,
+        settings,
+        ctx,
+        live,
+        admitted,
+        left: null,
+        startedAtMs,
+        trace,
+        caller,
+      };
       return await walk(exchange, question, by, no);
     } catch (error) {
       reportError(error);

@@ -6,6 +6,8 @@ import type { Hedge } from "../model/snapshot/call-policy.ts";
 import type { Refusal } from "../model/word/problem.ts";
 import type { Endpoint, Rule } from "../model/snapshot/snapshot.ts";
 import { attempt, type Errand, type Try } from "./call/attempt.ts";
+import { passOn } from "./exchange/answer.ts";
+import { bodyRefusal } from "./exchange/body-refusal.ts";
 import { letGo, type Body } from "./exchange/body.ts";
 import { chooseEndpoint, type Chosen } from "./call/choose-endpoint.ts";
 import type { Destination, Exchange, Outgoing } from "./exchange/exchange.ts";
@@ -51,14 +53,13 @@ export async function forward(
   const hedge = hedgeOf(plan, request);
   const errand = { exchange, destination, outgoing, body, guard, slot };
   const sending = { ...errand, rule, endpoints, plan, hedge, request, tried: [] };
-  return slot === null ? send(sending) : sendIn(slot, sending);
+  return slot === null ? send(sending, null) : sendIn(slot, sending);
 }
 
 async function sendIn(slot: Slot, sending: Sending): Promise<Forwarded | Refusal> {
   try {
-    const sent = await send(sending);
-    if (!("problem" in sent)) return { ...sent, response: slot.hold(sent.response, sending.outgoing.method) };
-    slot.release();
+    const sent = await send(sending, slot);
+    if ("problem" in sent) slot.release();
     return sent;
   } catch (error) {
     slot.release();
@@ -66,7 +67,7 @@ async function sendIn(slot: Slot, sending: Sending): Promise<Forwarded | Refusal
   }
 }
 
-async function send(sending: Sending): Promise<Forwarded | Refusal> {
+async function send(sending: Sending, slot: Slot | null): Promise<Forwarded | Refusal> {
   const { exchange, destination, endpoints, plan, hedge, request, tried } = sending;
   const { ports } = exchange;
   for (;;) {
@@ -78,7 +79,7 @@ async function send(sending: Sending): Promise<Forwarded | Refusal> {
     if (left !== null && left <= 0) return outOfTime(destination, chosen.endpoint, tried.length);
     if (plan !== null && tried.length === 0) earn(exchange, plan, destination, nowMs);
     const first = begin(sending, chosen, left, nowMs);
-    const { endpoint, answer, end, timeoutMs, endedAtMs } =
+    const { endpoint, answer, end, timeoutMs, endedAtMs, upload } =
       hedge === null
         ? await first.answer
         : await firstGood(
@@ -87,6 +88,7 @@ async function send(sending: Sending): Promise<Forwarded | Refusal> {
             () => beside(sending),
             (work) => exchange.ctx.waitUntil(work),
           );
+    if (end.end === "caller") return bodyRefusal(upload?.fault() === "stalled" ? "stalled" : "broken");
     const retryAfter = plan === null || "failure" in answer ? null : answer.headers.get("retry-after");
     const [retries, remaining] = [tried.length - 1, leftMs(sending, endedAtMs)];
     const delayMs =
@@ -103,7 +105,9 @@ async function send(sending: Sending): Promise<Forwarded | Refusal> {
     if (delayMs === null) {
       if (!("failure" in answer)) {
         if (exchange.admitted.isUpgrade && answer.ok) return notSwitched(exchange, destination, endpoint, answer);
-        return { response: answer, endpoint };
+        const { method } = exchange.admitted;
+        const response = passOn(exchange, destination, answer, { method, slot, upload });
+        return { response: response instanceof Promise ? await response : response, endpoint };
       }
       return answer.failure === "timeout"
         ? late(destination, endpoint, timeoutMs, tried.length)
@@ -133,7 +137,9 @@ function begin(sending: Sending, chosen: Chosen, left: number | null, nowMs: num
   const { destination, plan, hedge, tried } = sending;
   const { perTryMs } = destination.timeouts;
   const timeoutMs = perTryMs > 0 && (left === null || perTryMs < left) ? perTryMs : left;
-  const abort = hedge !== null || (plan !== null && timeoutMs !== null) ? new AbortController() : null;
+  const { slot, body } = sending;
+  const mayEnd = hedge !== null || slot !== null || body.kind === "stream" || (plan !== null && timeoutMs !== null);
+  const abort = mayEnd ? new AbortController() : null;
   tried.push(chosen.endpoint.id);
   const answer: Promise<Try> = attempt(sending, chosen, { timeoutMs, abort }, nowMs);
   return { answer, drop: () => abort?.abort() };

@@ -18,7 +18,9 @@ import type { HeaderPair } from "../model/snapshot/snapshot.ts";
 import { admit } from "./admit.ts";
 import { authenticate } from "./authenticate.ts";
 import { authorize } from "./authorize.ts";
-import { contentLengthOf, keepBody, KEEP_LIMIT_BYTES, type Body } from "./exchange/body.ts";
+import { contentLengthOf, keepBody, KEEP_LIMIT_BYTES, type Body, type BodyFault } from "./exchange/body.ts";
+import { LIGHT_BYTES, pauseMs } from "../decide/transfer/transfer.ts";
+import { bodyRefusal } from "./exchange/body-refusal.ts";
 import type { Admitted, Destination, Exchange, Outgoing, Ports, Routed, Trace } from "./exchange/exchange.ts";
 import { externalAuth } from "./filter/external-auth.ts";
 import { injectFaults } from "./filter/fault.ts";
@@ -56,7 +58,8 @@ export function createProxy(ports: Ports, stateOf: () => IsolateState = ownState
       if ("problem" in admitted) return refuse(admitted, by);
       trace?.("admit", { host: admitted.host, path: admitted.path, entry: admitted.entry });
       const caller = ANONYMOUS;
-      return await walk({ ports, state, env, settings, ctx, live, admitted, startedAtMs, trace, caller }, by);
+      const left = request.signal;
+      return await walk({ ports, state, env, settings, ctx, live, admitted, left, startedAtMs, trace, caller }, by);
     } catch (error) {
       // A bug of ours: told to the operator, not to the caller.
       reportError(error);
@@ -113,7 +116,9 @@ async function walk(exchange: Exchange, by: Answering): Promise<Response> {
 
   const outgoing = prepare(exchange, routed);
   const restore = routed.access.foreign === true ? keepProofs(exchange, routed, outgoing) : null;
-  let body = admitted.body === null ? NO_BODY : await readBody(admitted.body, admitted, routed, destination, plan);
+  const read = admitted.body === null ? NO_BODY : await readBody(exchange, admitted.body, routed, destination, plan);
+  if ("fault" in read) return withCors(refuse(bodyRefusal(read.fault), { ...by, stage: "body" }), plan, origin);
+  let body = read;
   const asked = plan.externalAuths.length > 0;
   const unauthorized = asked ? await askAuthorizers(exchange, plan, outgoing, body, limited.headers, by) : null;
   if (unauthorized !== null) return withCors(unauthorized, plan, origin);
@@ -193,19 +198,32 @@ function prepare({ admitted, ports, caller }: Exchange, routed: Routed): Outgoin
   };
 }
 
-/** A body is kept only when it may be needed twice: for another try, or by an authorization service. */
+/**
+ * A body is kept when it may be needed twice: for another try, or by an authorization service; and a small one is waited
+ * for in any case, so that a caller who is slow with it, or breaks it, costs nobody anything.
+ */
 async function readBody(
+  exchange: Exchange,
   body: NonNullable<Admitted["body"]>,
-  admitted: Admitted,
   { rule }: Routed,
   destination: Destination,
   plan: FilterPlan,
-): Promise<Body> {
+): Promise<Body | BodyFault> {
+  const { admitted, ports } = exchange;
   const { headers, method } = admitted;
   const again = mayNeedBody(retryPlanOf(rule, destination, admitted), method, headers.has("idempotency-key"));
   const shown = plan.externalAuths.some(({ maxBodyBytes }) => maxBodyBytes > 0);
-  if (!again && !shown) return { kind: "stream", stream: body };
-  return keepBody(body, contentLengthOf(headers), KEEP_LIMIT_BYTES);
+  const declared = contentLengthOf(headers);
+  if (!again && !shown && (declared ?? Infinity) > LIGHT_BYTES) return { kind: "stream", stream: body };
+  const beganAt = ports.now();
+  const kept = await keepBody(
+    body,
+    declared,
+    KEEP_LIMIT_BYTES,
+    pauseMs(ports.callerStillMs, destination.timeouts.requestMs),
+  );
+  exchange.startedAtMs += ports.now() - beganAt;
+  return kept;
 }
 
 async function askAuthorizers(

@@ -95,7 +95,13 @@ function effectiveOf({ spec }: DocumentOf<"TrafficPolicy">): Effective {
     ...(calls === undefined ? {} : { calls }),
     requestMs: parseDuration(spec.timeouts.request) ?? DEFAULT_TIMEOUTS.requestMs,
     perTryMs: parseDuration(spec.timeouts.perTry ?? "0s") ?? 0,
+    ...idleOf({ idleMs: parseDuration(spec.timeouts.idle ?? "") ?? undefined }),
   };
+}
+
+/** As a member that is there only when a policy says it. */
+export function idleOf({ idleMs }: { readonly idleMs?: number | undefined }): Pick<Timeouts, "idleMs"> {
+  return idleMs === undefined ? {} : { idleMs };
 }
 
 /** Why a target of a policy in `namespace` selects nothing; null when it is there. */

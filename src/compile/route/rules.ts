@@ -20,7 +20,7 @@ import { circuitMember, type Circuits } from "../policy/circuits.ts";
 import type { Faults } from "../policy/faults.ts";
 import { compileFilters, type FilterContext } from "./filters.ts";
 import { merged, type Limits } from "../policy/limits.ts";
-import type { Effective, Policies } from "../policy/policies.ts";
+import { idleOf, type Effective, type Policies } from "../policy/policies.ts";
 import type { Programs } from "../documents/programs.ts";
 import { isGranted, resolveTarget, type RouteFault, type Scene } from "./references.ts";
 import type { DocumentIndex } from "../documents/document-index.ts";
@@ -144,8 +144,13 @@ function compileBackend(
   const service = "service" in target ? target.service : null;
   const below = (service === null ? null : policies.service(service)) ?? parent.gateway ?? policies.mesh;
   const { requestMs, perTryMs } = own.timeouts;
-  const timeouts = { requestMs: requestMs ?? below.requestMs, perTryMs: perTryMs ?? below.perTryMs };
-  const { calls } = own.policy ?? below;
+  const inForce = own.policy ?? below;
+  const timeouts = {
+    requestMs: requestMs ?? below.requestMs,
+    perTryMs: perTryMs ?? below.perTryMs,
+    ...idleOf(inForce),
+  };
+  const { calls } = inForce;
   const attached = service === null ? undefined : faults.service(service);
   const fault = own.fault ?? attached ?? parent.gatewayFault ?? faults.mesh;
   return {

@@ -36,11 +36,16 @@ export function began(load: EndpointLoad, nowMs: number): void {
   load.flights++;
 }
 
-/** @param tookMs until response headers; for a failure the time that a try may take, or it would look fast */
-export function ended(load: EndpointLoad, beganAtMs: number, tookMs: number, nowMs: number): void {
+/** A try that ended by its caller's doing: it says nothing about the endpoint. */
+export function forgone(load: EndpointLoad, beganAtMs: number, nowMs: number): void {
   turnSpan(load, nowMs);
   if (beganAtMs >= load.spanAtMs) load.flights = Math.max(0, load.flights - 1);
   else if (beganAtMs >= load.spanBeforeAtMs) load.flightsBefore = Math.max(0, load.flightsBefore - 1);
+}
+
+/** @param tookMs until response headers; for a failure the time that a try may take, or it would look fast */
+export function ended(load: EndpointLoad, beganAtMs: number, tookMs: number, nowMs: number): void {
+  forgone(load, beganAtMs, nowMs);
   const kept = load.costAtMs === null ? 0 : Math.exp(-Math.max(0, nowMs - load.costAtMs) / TAU_MS);
   load.costMs = tookMs > load.costMs ? tookMs : load.costMs * kept + tookMs * (1 - kept);
   load.costAtMs = nowMs;

@@ -30,7 +30,7 @@ export interface Attempt {
   readonly page: PolicyState;
   /** What its outcome counts for, with the epoch it was sent in. */
   readonly targets: readonly { readonly target: string; readonly epoch: number }[];
-  readonly probe: { readonly target: string; readonly permit: number } | null;
+  readonly probe: { readonly target: string; readonly permit: number; readonly diesAt: number } | null;
 }
 
 type Way =
@@ -173,9 +173,16 @@ export function beginAttempt(
     const held = known.permits.find(({ diesAt }) => diesAt + LATE_MS > now);
     if (held === undefined) continue;
     known.permits = known.permits.filter((one) => one !== held);
-    return { page, targets, probe: { target, permit: held.permit } };
+    return { page, targets, probe: { target, ...held } };
   }
   return { page, targets, probe: null };
+}
+
+/** Called instead of `endAttempt` when the caller itself ended the try: nothing is counted, and a permit goes to the next one. */
+export function dropAttempt({ page, probe }: Attempt): void {
+  if (probe === null) return;
+  const { target, permit, diesAt } = probe;
+  targetOf(page, target).permits.push({ permit, diesAt });
 }
 
 /** Called when the answer's headers are there, or the try has failed. */
@@ -184,7 +191,7 @@ export function endAttempt(book: IsolateBreakers, attempt: Attempt, ok: boolean,
   page.touched = true;
   book.touched = true;
   if (probe !== null) {
-    page.settled.push({ ...probe, ok });
+    page.settled.push({ target: probe.target, permit: probe.permit, ok });
     // Where one request came from, the next will: it need not be refused first.
     if (ok) page.wants.add(probe.target);
     book.urgent = true;

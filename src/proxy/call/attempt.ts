@@ -1,13 +1,16 @@
 // One try: tells the endpoint's load, the breaker and the cap what comes of it. Whether there is another is not decided here.
-import { began, ended } from "../../decide/balance/endpoint-load.ts";
+import { began, ended, forgone } from "../../decide/balance/endpoint-load.ts";
 import { endOfAnswer, type TryEnd } from "../../decide/retry/http-route.ts";
 import type { Endpoint } from "../../model/snapshot/snapshot.ts";
-import type { Body } from "../exchange/body.ts";
+import { contentLengthOf, type Body } from "../exchange/body.ts";
+import { whenLeft } from "../exchange/caller-left.ts";
+import { pauseMs, SERVICE_IDLE_MS } from "../../decide/transfer/transfer.ts";
+import { startUpload, type Upload } from "../exchange/upload.ts";
 import { call } from "./call.ts";
 import type { Chosen } from "./choose-endpoint.ts";
 import type { CallFailure, Destination, Exchange, Outgoing } from "../exchange/exchange.ts";
 import type { Guard } from "./circuit-breaker.ts";
-import { isHeld, type Slot } from "./concurrency.ts";
+import type { Slot } from "./concurrency.ts";
 
 export interface Errand {
   readonly exchange: Exchange;
@@ -24,12 +27,14 @@ export interface Try {
   readonly end: TryEnd;
   readonly timeoutMs: number | null;
   readonly endedAtMs: number;
+  /** null = its body had gone out whole before, or there is none. */
+  readonly upload: Upload | null;
 }
 
 export interface TryOptions {
   /** Until response headers; null = no deadline. */
   readonly timeoutMs: number | null;
-  /** Breaks the call off: at the deadline, or when its answer is not needed any more. */
+  /** Breaks the call off: at the deadline, or when its answer is not needed any more. Never null for a body that streams. */
   readonly abort: AbortController | null;
 }
 
@@ -39,33 +44,62 @@ const MARGIN_MS = 5;
 const FAILURE_COST_MS = 5000;
 
 export async function attempt(
-  { exchange, destination, outgoing, body, guard, slot }: Errand,
+  errand: Errand,
   { endpoint, load }: Chosen,
   { timeoutMs, abort }: TryOptions,
   nowMs: number,
 ): Promise<Try> {
+  const { exchange, destination, outgoing, body, guard, slot } = errand;
   const { ports, trace } = exchange;
   if (timeoutMs === null) outgoing.headers.delete("selvage-timeout-ms");
   else outgoing.headers.set("selvage-timeout-ms", String(Math.max(1, Math.floor(timeoutMs) - MARGIN_MS)));
   if (load !== null) began(load, nowMs);
-  const settle = guard?.begin(endpoint);
-  const options = { service: destination.service, timeoutMs, abort, passed: isHeld(destination) };
-  const answer = await call(exchange, endpoint, outgoing, bodyOf(body), options);
-  const end = endOf(answer);
-  const endedAtMs = abort === null && load === null && slot === null ? nowMs : ports.now();
-  const tookMs = endedAtMs - nowMs;
-  // What was broken off because another copy was quicker says only that it was slower.
+  const settle = guard?.begin(endpoint) ?? null;
+  let isOver = false;
+  // By the caller's doing, or because another copy was quicker: that says nothing about the service.
+  const forgo = (): void => {
+    if (isOver) return;
+    isOver = true;
+    settle?.(BY_CALLER, 0);
+    if (load !== null) forgone(load, nowMs, ports.now());
+  };
+  const holds = settle !== null || load !== null || abort !== null;
+  const stay = holds ? whenLeft(exchange.left, () => (forgo(), abort?.abort())) : null;
+  const upload = body.kind === "stream" && abort !== null ? uploadOf(errand, body.stream, timeoutMs, abort) : null;
+  const options = { service: destination.service, timeoutMs, abort, upload, passed: true };
+  const answer = await call(exchange, endpoint, outgoing, bytesOf(body), options);
+  stay?.();
+  const end = isOver ? BY_CALLER : endOf(answer);
+  const endedAtMs = holds || slot !== null ? ports.now() : nowMs;
+  const tookMs = Math.max(0, endedAtMs - (upload?.pace.movedAtMs ?? nowMs));
   const isDropped = abort?.signal.aborted === true && end.end === "lost";
-  if (!isDropped) {
-    settle?.(end);
+  if (isDropped || end.end === "caller") forgo();
+  if (!isOver) {
+    isOver = true;
+    settle?.(end, tookMs);
     slot?.answered(tookMs);
+    if (load !== null) ended(load, nowMs, costOf(end, tookMs, destination.timeouts.perTryMs), endedAtMs);
     trace?.("forward", { endpoint: endpoint.id, ...end });
   }
-  if (load !== null) {
-    const costMs = isDropped ? tookMs : costOf(end, tookMs, destination.timeouts.perTryMs);
-    ended(load, nowMs, costMs, endedAtMs);
-  }
-  return { endpoint, answer, end, timeoutMs, endedAtMs };
+  return { endpoint, answer, end, timeoutMs, endedAtMs, upload };
+}
+
+const BY_CALLER: TryEnd = { end: "caller" };
+
+function uploadOf(
+  { exchange, destination, outgoing }: Errand,
+  stream: ReadableStream<Uint8Array>,
+  timeoutMs: number | null,
+  abort: AbortController,
+): Upload {
+  return startUpload(stream, {
+    contentLength: contentLengthOf(outgoing.headers),
+    callerMs: pauseMs(exchange.ports.callerStillMs, destination.timeouts.requestMs),
+    timeoutMs,
+    idleMs: destination.timeouts.idleMs ?? SERVICE_IDLE_MS,
+    now: exchange.ports.now,
+    breakOff: () => abort.abort(),
+  });
 }
 
 /** A try that failed counts as long as one may take: one that fails at once would draw every request to it. */
@@ -74,15 +108,8 @@ function costOf(end: TryEnd, tookMs: number, perTryMs: number): number {
   return failure ? Math.max(tookMs, perTryMs > 0 ? perTryMs : FAILURE_COST_MS) : tookMs;
 }
 
-function bodyOf(body: Body): BodyInit | null {
-  switch (body.kind) {
-    case "none":
-      return null;
-    case "kept":
-      return body.bytes;
-    case "stream":
-      return body.stream;
-  }
+function bytesOf(body: Body): ArrayBuffer | null {
+  return body.kind === "kept" ? body.bytes : null;
 }
 
 function endOf(answer: Response | CallFailure): TryEnd {

@@ -5,6 +5,7 @@ import { HeaderBag } from "../../decide/header/header-bag.ts";
 import type { Endpoint, ServiceKey } from "../../model/snapshot/snapshot.ts";
 import { assertCaller } from "../identity/assert.ts";
 import { letGo } from "../exchange/body.ts";
+import type { Upload } from "../exchange/upload.ts";
 import type { CallFailure, Exchange, Outgoing } from "../exchange/exchange.ts";
 
 export interface CallOptions {
@@ -17,6 +18,8 @@ export interface CallOptions {
    * the caller has its answer: enough for calls that the request does not outlive, and cheaper by a tenth.
    */
   readonly abort: AbortController | null;
+  /** A body that streams: takes the place of bytes, and the deadline begins when it has been sent. */
+  readonly upload?: Upload | null;
   /** The answer's body is only passed on, as it is: not decoded. */
   readonly passed?: boolean;
 }
@@ -44,37 +47,63 @@ export async function call(
   if (bound !== null) headers.delete("host");
   const sent = headers instanceof HeaderBag ? headers.toRecord() : headers;
   const init: RequestInit = { method, headers: sent, body, redirect: "manual" };
+  const upload = options.upload ?? null;
+  if (upload !== null) init.body = upload.stream;
   if (options.abort !== null) init.signal = options.abort.signal;
   if (options.passed === true) init.encodeResponseBody = "manual";
   try {
     const fetching = bound === null ? exchange.ports.fetch(url, init) : bound.fetch(url, init);
-    const response = options.timeoutMs === null ? await fetching : await within(fetching, options.timeoutMs);
+    const response = options.timeoutMs === null ? await fetching : await within(fetching, options.timeoutMs, upload);
     if (response === null) {
       options.abort?.abort();
-      return { failure: "timeout", detail: `did not answer within ${options.timeoutMs} ms` };
+      return timedOut(options);
     }
     if (canBePassedOn(response)) return response;
     exchange.ctx.waitUntil(letGo(response));
     return { failure: "lost", detail: `answered with status ${response.status}, which cannot be passed on` };
   } catch (error) {
-    return { failure: "lost", detail: describe(error) };
+    switch (upload?.fault() ?? null) {
+      case null:
+        return { failure: "lost", detail: describe(error) };
+      case "late":
+        return timedOut(options);
+      case "broken":
+      case "stalled":
+        return { failure: "caller", detail: "did not get the whole body of the request" };
+    }
   }
 }
 
+function timedOut({ timeoutMs }: CallOptions): CallFailure {
+  return {
+    failure: "timeout",
+    detail: timeoutMs === null ? "took no more of the body" : `did not answer within ${timeoutMs} ms`,
+  };
+}
+
 /** The answer, or null at the deadline; one that comes later is let go of. Only headers have a deadline, bodies have none. */
-function within(fetching: Promise<Response>, ms: number): Promise<Response | null> {
+function within(fetching: Promise<Response>, ms: number, upload: Upload | null): Promise<Response | null> {
   return new Promise((resolve, reject) => {
     let late = false;
-    const timer = setTimeout(() => {
-      late = true;
-      resolve(null);
-    }, ms);
+    let timer: ReturnType<typeof setTimeout> | null = null;
+    let answered = false;
+    const start = (): void => {
+      if (answered) return;
+      timer = setTimeout(() => {
+        late = true;
+        resolve(null);
+      }, ms);
+    };
+    if (upload === null) start();
+    else void upload.sent.then(start);
     fetching.then(
       (response) => {
+        answered = true;
         clearTimeout(timer);
         return late ? letGo(response) : resolve(response);
       },
       (error: unknown) => {
+        answered = true;
         clearTimeout(timer);
         reject(error);
       },

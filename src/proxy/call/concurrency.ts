@@ -21,7 +21,6 @@ import {
 import type { Circuit } from "../../model/snapshot/circuit.ts";
 import type { ConcurrencyTerms, RequestClass } from "../../model/snapshot/concurrency-terms.ts";
 import type { Refusal } from "../../model/word/problem.ts";
-import { contentLengthOf } from "../exchange/body.ts";
 import type { Destination, Exchange } from "../exchange/exchange.ts";
 import { breakersOf } from "../../isolate/breaker-memory.ts";
 import { awaitNews, reportSoon } from "./coordinator-sync.ts";
@@ -31,8 +30,7 @@ export interface Slot {
   readonly answered: (tookMs: number) => void;
   /** A second slot for a copy of the request; null = there is none at hand. */
   readonly another: () => (() => void) | null;
-  /** Gives the slot back when the body has ended. */
-  readonly hold: (response: Response, method: string) => Response;
+  /** To be called when the answer's body has ended, or when there is none. */
   readonly release: () => void;
 }
 
@@ -44,9 +42,6 @@ interface Scene {
   readonly page: PolicyState;
   readonly slots: IsolateSlots;
 }
-
-/** Where a service is asked not to decode the bodies of its answers: they are only passed on. */
-export const isHeld = ({ circuit }: Destination): boolean => circuit?.concurrency !== undefined;
 
 /** null = no policy caps the service. */
 export async function takeSlot(exchange: Exchange, destination: Destination): Promise<Slot | Refusal | null> {
@@ -113,7 +108,6 @@ function slotOf(scene: Scene, flight: InFlight): Slot {
       const beside = acquireBeside(scene.slots, heard(scene), scene.exchange.ports.now());
       return beside === null ? null : keep(scene, beside);
     },
-    hold: (response, method) => held(response, method, release),
     release,
   };
 }
@@ -137,19 +131,6 @@ function keep(scene: Scene, flight: InFlight): () => void {
     if (slots.inFlight.size === 0) book.idle = true;
     reportSoon(exchange, destination.service, book);
   };
-}
-
-/** The body passes through the runtime's own pipe, not through code of ours. A WebSocket counts until it is established. */
-function held(response: Response, method: string, release: () => void): Response {
-  const { body, status, statusText, headers } = response;
-  if (body === null || method === "HEAD" || response.webSocket !== null) {
-    release();
-    return response;
-  }
-  const length = contentLengthOf(headers);
-  const through = length === null ? new IdentityTransformStream() : new FixedLengthStream(length);
-  void body.pipeTo(through.writable).then(release, release);
-  return new Response(through.readable, { status, statusText, headers, encodeBody: "manual" });
 }
 
 function full({ destination, circuit, slots }: Scene, terms: ConcurrencyTerms, waitedMs: number): Refusal {

@@ -34,6 +34,8 @@ export interface Ports {
   readonly fetch: (url: string, init: RequestInit) => Promise<Response>;
   readonly newId: () => string;
   readonly sleep: (ms: number) => Promise<void>;
+  /** How long a caller may stand still while it sends its request or reads its answer, milliseconds. */
+  readonly callerStillMs: number;
 }
 
 /** Receives each stage's decision; absent in normal operation, and then nothing is built for it. */
@@ -48,7 +50,10 @@ export interface Exchange {
   readonly ctx: ExecutionContext;
   readonly live: Live;
   readonly admitted: Admitted;
-  readonly startedAtMs: number;
+  /** Aborts when the caller hangs up, as far as the platform can tell; null = nobody would say. */
+  readonly left: AbortSignal | null;
+  /** What deadlines count from: the time that a body took to arrive is added to it. */
+  startedAtMs: number;
   readonly trace: Trace | undefined;
   /** Who calls, as far as it is proven by now: anonymous at first. */
   caller: Caller;
@@ -157,8 +162,8 @@ export interface Outgoing {
   readonly origin: string;
 }
 
-/** How one try failed, in words that complete "endpoint x …". */
+/** How one try failed, in words that complete "endpoint x …"; `caller` is no failure of the endpoint. */
 export interface CallFailure {
-  readonly failure: "unsent" | "lost" | "timeout";
+  readonly failure: "unsent" | "lost" | "timeout" | "caller";
   readonly detail: string;
 }

@@ -26,18 +26,19 @@ export function mirror(exchange: Exchange, mirrors: FilterPlan["mirrors"], outgo
     return body;
   }
   const [stream, copied] = body.stream.tee();
-  send(exchange, taken, outgoing, wholeOrNothing(copied, taken.length));
+  send(exchange, taken, outgoing, wholeOrNothing(copied, taken.length, exchange.ports.callerStillMs));
   return { kind: "stream", stream };
 }
 
 /** `"skip"`: more than may be held, or the caller went away. */
 type Copy = ArrayBuffer | null | "skip";
 
-async function wholeOrNothing(copied: ReadableStream<Uint8Array>, mirrors: number): Promise<Copy> {
+async function wholeOrNothing(copied: ReadableStream<Uint8Array>, mirrors: number, stillMs: number): Promise<Copy> {
   try {
-    const bytes = await readUpTo(copied, KEEP_LIMIT_BYTES);
-    if (bytes !== null) return bytes;
-    mirrorCounts.tooLarge += mirrors;
+    const bytes = await readUpTo(copied, KEEP_LIMIT_BYTES, stillMs);
+    if (bytes instanceof ArrayBuffer) return bytes;
+    // A body that its caller broke is no mirror's failure.
+    if (bytes === null) mirrorCounts.tooLarge += mirrors;
   } catch {
     mirrorCounts.failed += mirrors;
   }

@@ -2,7 +2,13 @@
 import { beforeEach, describe, expect, it } from "vitest";
 import { newIsolateBreakers, type IsolateBreakers } from "../../../src/decide/breaker/isolate.ts";
 import { applyReply, syncDueIn, takeReport } from "../../../src/decide/breaker/report.ts";
-import { beginAttempt, chooseEndpoints, endAttempt, type Choice } from "../../../src/decide/breaker/choice.ts";
+import {
+  beginAttempt,
+  chooseEndpoints,
+  dropAttempt,
+  endAttempt,
+  type Choice,
+} from "../../../src/decide/breaker/choice.ts";
 import { isFailure } from "../../../src/decide/breaker/outcome.ts";
 import type { BreakerReply, BreakerReport, Verdict } from "../../../src/model/message/breaker-sync.ts";
 import type { TryEnd } from "../../../src/decide/retry/http-route.ts";
@@ -116,6 +122,15 @@ describe("a permit", () => {
     expect(syncDueIn(book, now)).toBe(100);
     now += 100;
     expect(takeReport(book, "i1", now).policies[0]?.settled).toEqual([{ target: "e:s", permit: 7, ok: false }]);
+  });
+
+  it("that its caller gave up goes to the next request at once, and nothing is reported of it", () => {
+    dropAttempt(beginAttempt(book, circuit, single, [single], now));
+    expect(ids(choose([single]))).toEqual(["s"]);
+    expect(takeReport(book, "i1", now).policies[0]?.settled).toEqual([]);
+    endAttempt(book, beginAttempt(book, circuit, single, [single], now), true, 1, now);
+    now += 100;
+    expect(takeReport(book, "i1", now + 2000).policies[0]?.settled).toEqual([{ target: "e:s", permit: 7, ok: true }]);
   });
 
   it("does not take a session away from its endpoint", () => {
