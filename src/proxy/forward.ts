@@ -6,16 +6,20 @@ import type { Hedge } from "../model/snapshot/call-policy.ts";
 import type { Refusal } from "../model/word/problem.ts";
 import type { Endpoint, Rule } from "../model/snapshot/snapshot.ts";
 import { attempt, type Errand, type Try } from "./call/attempt.ts";
-import { passOn } from "./exchange/answer.ts";
-import { bodyRefusal } from "./exchange/body-refusal.ts";
-import { letGo, type Body } from "./exchange/body.ts";
+import { LIGHT_BYTES } from "../decide/transfer/transfer.ts";
+import { contentLengthOf, letGo, type Body, type BodyFault } from "./exchange/body.ts";
+import { deadlineFrom, keepOwnBody } from "./transfer/own-body.ts";
+import { bodyRefusal } from "./transfer/body-refusal.ts";
+import { passOn } from "./transfer/pass-on.ts";
 import { chooseEndpoint, type Chosen } from "./call/choose-endpoint.ts";
-import type { Destination, Exchange, Outgoing } from "./exchange/exchange.ts";
+import type { Destination, Ended, Exchange } from "./exchange/exchange.ts";
+import { outgoingOf } from "./exchange/outgoing.ts";
 import { late, lost, noEndpoint, outOfTime } from "./call/forward-refusal.ts";
 import { guardOf } from "./call/circuit-breaker.ts";
 import { firstGood, type Copy } from "./call/hedge.ts";
+import { mirror } from "./filter/mirror.ts";
 import { takeSlot, type Slot } from "./call/concurrency.ts";
-import { earn, hedgeOf, nextTryMs, retryPlanOf, spendAtHand, type RetryPlan } from "./call/retry.ts";
+import { earn, hedgeOf, mayNeedBody, nextTryMs, retryPlanOf, spendAtHand, type RetryPlan } from "./call/retry.ts";
 
 export interface Forwarded {
   readonly response: Response;
@@ -33,14 +37,30 @@ interface Sending extends Errand {
   readonly tried: string[];
 }
 
-export async function forward(
-  exchange: Exchange,
-  destination: Destination,
-  rule: Rule | null,
-  outgoing: Outgoing,
-  body: Body,
-): Promise<Forwarded | Refusal> {
-  const slot = destination.circuit?.concurrency === undefined ? null : await takeSlot(exchange, destination);
+export async function forward(exchange: Exchange): Promise<Forwarded | Ended> {
+  const { destination, policy } = exchange.routed;
+  const sent = "problem" in destination ? destination : await sendTo(exchange, destination);
+  return "problem" in sent ? { no: sent, ...decidedBy(sent, policy) } : sent;
+}
+
+function decidedBy({ problem, extensions }: Refusal, rule: string): Pick<Ended, "stage" | "policy"> {
+  const policy = `TrafficPolicy/${String(extensions?.policy)}`;
+  if (problem === "bodyBroken" || problem === "bodyStalled") return { stage: "body", policy: rule };
+  if (problem === "circuitOpen") return { stage: "breaker", policy };
+  return problem === "overloaded" ? { stage: "concurrency", policy } : { stage: "forward", policy: rule };
+}
+
+async function sendTo(exchange: Exchange, destination: Destination): Promise<Forwarded | Refusal> {
+  const { rule, plan: filters } = exchange.routed;
+  const outgoing = outgoingOf(exchange);
+  const reading = bodyOf(exchange, destination);
+  const own = reading instanceof Promise ? await reading : reading;
+  if ("fault" in own) return bodyRefusal(own.fault);
+  const body = filters.mirrors.length === 0 ? own : mirror(exchange, filters.mirrors, outgoing, own);
+  const slot =
+    destination.circuit?.concurrency === undefined
+      ? null
+      : await takeSlot(exchange, destination, deadlineFrom(exchange, own));
   if (slot !== null && "problem" in slot) return slot;
   const endpoints = exchange.live.endpoints.get(destination.service) ?? [];
   const guard = guardOf(exchange, destination, endpoints);
@@ -53,12 +73,26 @@ export async function forward(
   const hedge = hedgeOf(plan, request);
   const errand = { exchange, destination, outgoing, body, guard, slot };
   const sending = { ...errand, rule, endpoints, plan, hedge, request, tried: [] };
-  return slot === null ? send(sending, null) : sendIn(slot, sending);
+  return slot === null ? send(sending) : sendIn(slot, sending);
+}
+
+/**
+ * A body is kept when it may be needed twice, and a small one is waited for in any case: a caller who is slow with it, or
+ * breaks it, costs nobody anything.
+ */
+function bodyOf(exchange: Exchange, destination: Destination): Body | Promise<Body | BodyFault> {
+  const { admitted, body, routed } = exchange;
+  if (body.kind !== "stream") return body;
+  const { headers, method } = admitted;
+  const plan = retryPlanOf(routed.rule, destination, admitted);
+  const isLarge = (contentLengthOf(headers) ?? Infinity) > LIGHT_BYTES;
+  if (isLarge && !mayNeedBody(plan, method, headers.has("idempotency-key"))) return body;
+  return keepOwnBody(exchange, body.stream, destination.timeouts.requestMs);
 }
 
 async function sendIn(slot: Slot, sending: Sending): Promise<Forwarded | Refusal> {
   try {
-    const sent = await send(sending, slot);
+    const sent = await send(sending);
     if ("problem" in sent) slot.release();
     return sent;
   } catch (error) {
@@ -67,7 +101,7 @@ async function sendIn(slot: Slot, sending: Sending): Promise<Forwarded | Refusal
   }
 }
 
-async function send(sending: Sending, slot: Slot | null): Promise<Forwarded | Refusal> {
+async function send(sending: Sending): Promise<Forwarded | Refusal> {
   const { exchange, destination, endpoints, plan, hedge, request, tried } = sending;
   const { ports } = exchange;
   for (;;) {
@@ -105,9 +139,8 @@ async function send(sending: Sending, slot: Slot | null): Promise<Forwarded | Re
     if (delayMs === null) {
       if (!("failure" in answer)) {
         if (exchange.admitted.isUpgrade && answer.ok) return notSwitched(exchange, destination, endpoint, answer);
-        const { method } = exchange.admitted;
-        const response = passOn(exchange, destination, answer, { method, slot, upload });
-        return { response: response instanceof Promise ? await response : response, endpoint };
+        const passing = passOn(exchange, destination, answer, { slot: sending.slot, upload });
+        return { response: passing instanceof Promise ? await passing : passing, endpoint };
       }
       return answer.failure === "timeout"
         ? late(destination, endpoint, timeoutMs, tried.length)
@@ -128,9 +161,9 @@ function choose(
 }
 
 /** Until the request's deadline; null = it has none. */
-function leftMs({ exchange, destination }: Sending, nowMs: number): number | null {
+function leftMs({ exchange, destination, body }: Sending, nowMs: number): number | null {
   const { requestMs } = destination.timeouts;
-  return requestMs === 0 ? null : requestMs - (nowMs - exchange.startedAtMs);
+  return requestMs === 0 ? null : requestMs - (nowMs - deadlineFrom(exchange, body));
 }
 
 function begin(sending: Sending, chosen: Chosen, left: number | null, nowMs: number): Copy {
@@ -159,8 +192,7 @@ function beside(sending: Sending): Copy | null {
     release?.();
     return null;
   }
-  const outgoing = { ...sending.outgoing, headers: new Headers(sending.outgoing.headers) };
-  const copy = begin({ ...sending, outgoing }, chosen, left, nowMs);
+  const copy = begin(sending, chosen, left, nowMs);
   return release === null ? copy : { ...copy, answer: copy.answer.finally(release) };
 }
 

@@ -2,11 +2,11 @@
 import { began, ended, forgone } from "../../decide/balance/endpoint-load.ts";
 import { endOfAnswer, type TryEnd } from "../../decide/retry/http-route.ts";
 import type { Endpoint } from "../../model/snapshot/snapshot.ts";
-import { contentLengthOf, type Body } from "../exchange/body.ts";
-import { whenLeft } from "../exchange/caller-left.ts";
 import { pauseMs, SERVICE_IDLE_MS } from "../../decide/transfer/transfer.ts";
-import { startUpload, type Upload } from "../exchange/upload.ts";
+import { contentLengthOf, type Body } from "../exchange/body.ts";
+import { startUpload, type Upload } from "../transfer/upload.ts";
 import { call } from "./call.ts";
+import { whenLeft } from "./caller-left.ts";
 import type { Chosen } from "./choose-endpoint.ts";
 import type { CallFailure, Destination, Exchange, Outgoing } from "../exchange/exchange.ts";
 import type { Guard } from "./circuit-breaker.ts";
@@ -51,8 +51,6 @@ export async function attempt(
 ): Promise<Try> {
   const { exchange, destination, outgoing, body, guard, slot } = errand;
   const { ports, trace } = exchange;
-  if (timeoutMs === null) outgoing.headers.delete("selvage-timeout-ms");
-  else outgoing.headers.set("selvage-timeout-ms", String(Math.max(1, Math.floor(timeoutMs) - MARGIN_MS)));
   if (load !== null) began(load, nowMs);
   const settle = guard?.begin(endpoint) ?? null;
   let isOver = false;
@@ -64,10 +62,11 @@ export async function attempt(
     if (load !== null) forgone(load, nowMs, ports.now());
   };
   const holds = settle !== null || load !== null || abort !== null;
-  const stay = holds ? whenLeft(exchange.left, () => (forgo(), abort?.abort())) : null;
+  const stay = holds ? whenLeft(exchange.left(), () => (forgo(), abort?.abort())) : null;
   const upload = body.kind === "stream" && abort !== null ? uploadOf(errand, body.stream, timeoutMs, abort) : null;
-  const options = { service: destination.service, timeoutMs, abort, upload, passed: true };
-  const answer = await call(exchange, endpoint, outgoing, bytesOf(body), options);
+  const told = timeoutMs === null ? {} : { toldMs: Math.max(1, Math.floor(timeoutMs) - MARGIN_MS) };
+  const options = { service: destination.service, timeoutMs, ...told, abort, upload, passed: true };
+  const answer = await call(exchange, endpoint, outgoing, body.kind === "kept" ? body.bytes : null, options);
   stay?.();
   const end = isOver ? BY_CALLER : endOf(answer);
   const endedAtMs = holds || slot !== null ? ports.now() : nowMs;
@@ -92,12 +91,14 @@ function uploadOf(
   timeoutMs: number | null,
   abort: AbortController,
 ): Upload {
+  const { ports } = exchange;
+  const { requestMs, idleMs = SERVICE_IDLE_MS } = destination.timeouts;
   return startUpload(stream, {
     contentLength: contentLengthOf(outgoing.headers),
-    callerMs: pauseMs(exchange.ports.callerStillMs, destination.timeouts.requestMs),
+    callerMs: pauseMs(ports.callerStillMs, requestMs),
     timeoutMs,
-    idleMs: destination.timeouts.idleMs ?? SERVICE_IDLE_MS,
-    now: exchange.ports.now,
+    idleMs,
+    now: ports.now,
     breakOff: () => abort.abort(),
   });
 }
@@ -106,10 +107,6 @@ function uploadOf(
 function costOf(end: TryEnd, tookMs: number, perTryMs: number): number {
   const failure = end.end !== "answered" || (end.status >= 502 && end.status <= 504);
   return failure ? Math.max(tookMs, perTryMs > 0 ? perTryMs : FAILURE_COST_MS) : tookMs;
-}
-
-function bytesOf(body: Body): ArrayBuffer | null {
-  return body.kind === "kept" ? body.bytes : null;
 }
 
 function endOf(answer: Response | CallFailure): TryEnd {

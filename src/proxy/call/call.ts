@@ -1,11 +1,11 @@
 // One request to one endpoint, by address or by service binding: never follows a redirect, stops waiting for headers at the
 // deadline, and tells a failure as a value. Whether it is tried again is not decided here.
 import { endpointUrl, serviceBinding } from "../../decide/balance/endpoint-url.ts";
-import { HeaderBag } from "../../decide/header/header-bag.ts";
 import type { Endpoint, ServiceKey } from "../../model/snapshot/snapshot.ts";
-import { assertCaller } from "../identity/assert.ts";
+import { ASSERTION_HEADER } from "../../tokens/assertion.ts";
+import { assertionFor } from "../identity/assert.ts";
 import { letGo } from "../exchange/body.ts";
-import type { Upload } from "../exchange/upload.ts";
+import type { Upload } from "../transfer/upload.ts";
 import type { CallFailure, Exchange, Outgoing } from "../exchange/exchange.ts";
 
 export interface CallOptions {
@@ -20,6 +20,8 @@ export interface CallOptions {
   readonly abort: AbortController | null;
   /** A body that streams: takes the place of bytes, and the deadline begins when it has been sent. */
   readonly upload?: Upload | null;
+  /** What the service is told of that: `selvage-timeout-ms`; absent = nothing. */
+  readonly toldMs?: number;
   /** The answer's body is only passed on, as it is: not decoded. */
   readonly passed?: boolean;
 }
@@ -40,13 +42,14 @@ export async function call(
     };
   }
   const url = endpointUrl(endpoint, outgoing.origin, outgoing.path, outgoing.search);
-  const { method, headers } = outgoing;
-  const asserting = assertCaller(exchange, options.service, outgoing, url);
-  if (asserting !== undefined) await asserting;
+  const { method } = outgoing;
+  const asserting = assertionFor(exchange, options.service, { method, url });
+  const assertion = asserting instanceof Promise ? await asserting : asserting;
+  const last: [name: string, value: string | null][] = [[ASSERTION_HEADER, assertion]];
+  if (options.toldMs !== undefined) last.push(["selvage-timeout-ms", String(options.toldMs)]);
   // Over the network the runtime makes its own; a bound Worker would see the caller's beside its URL.
-  if (bound !== null) headers.delete("host");
-  const sent = headers instanceof HeaderBag ? headers.toRecord() : headers;
-  const init: RequestInit = { method, headers: sent, body, redirect: "manual" };
+  if (bound !== null) last.push(["host", null]);
+  const init: RequestInit = { method, headers: outgoing.headers.written(last), body, redirect: "manual" };
   const upload = options.upload ?? null;
   if (upload !== null) init.body = upload.stream;
   if (options.abort !== null) init.signal = options.abort.signal;
@@ -75,10 +78,8 @@ export async function call(
 }
 
 function timedOut({ timeoutMs }: CallOptions): CallFailure {
-  return {
-    failure: "timeout",
-    detail: timeoutMs === null ? "took no more of the body" : `did not answer within ${timeoutMs} ms`,
-  };
+  const detail = timeoutMs === null ? "took no more of the body" : `did not answer within ${timeoutMs} ms`;
+  return { failure: "timeout", detail };
 }
 
 /** The answer, or null at the deadline; one that comes later is let go of. Only headers have a deadline, bodies have none. */

@@ -1,12 +1,13 @@
 // Bodies: streamed once, or kept when small enough to be sent again. Nothing above the limit is ever held.
-import { chunksOf, concatenate, type Chunks } from "./chunks.ts";
+import { chunksOf, concatenate, type Chunks } from "../transfer/chunks.ts";
 
 /** The most that is kept for another try, a mirror or an authorization service. */
 export const KEEP_LIMIT_BYTES = 64 * 1024;
 
 export type Body =
   | { readonly kind: "none" }
-  | { readonly kind: "kept"; readonly bytes: ArrayBuffer }
+  /** `tookMs`: until all of it was there. */
+  | { readonly kind: "kept"; readonly bytes: ArrayBuffer; readonly tookMs: number }
   | { readonly kind: "stream"; readonly stream: ReadableStream<Uint8Array> };
 
 /** A body of which the caller broke something, or sent nothing for too long. */
@@ -14,18 +15,20 @@ export interface BodyFault {
   readonly fault: "broken" | "stalled";
 }
 
-/**
- * Reads a body of at most `limit` bytes; a larger one comes back as a stream with nothing missing.
- *
- * @param stillMs how long its source may send nothing
- */
+interface Keeping {
+  /** How long its source may send nothing. */
+  readonly stillMs: number;
+  readonly now: () => number;
+}
+
+/** Reads a body of at most `limit` bytes; a larger one comes back as a stream with nothing missing. */
 export async function keepBody(
-  stream: ReadableStream<Uint8Array> | null,
+  stream: ReadableStream<Uint8Array>,
   contentLength: number | null,
   limit: number,
-  stillMs: number,
+  { stillMs, now }: Keeping,
 ): Promise<Body | BodyFault> {
-  if (stream === null) return { kind: "none" };
+  const beganAt = now();
   if (contentLength !== null && contentLength > limit) return { kind: "stream", stream };
   const source = chunksOf(stream);
   const chunks: Uint8Array[] = [];
@@ -36,7 +39,7 @@ export async function keepBody(
       source.cancel(new Error("The body is not waited for any longer")).catch(() => undefined);
       return { fault: chunk };
     }
-    if (chunk === null) return { kind: "kept", bytes: concatenate(chunks, size).buffer };
+    if (chunk === null) return { kind: "kept", bytes: concatenate(chunks, size).buffer, tookMs: now() - beganAt };
     chunks.push(chunk);
     size += chunk.byteLength;
   }
@@ -47,9 +50,9 @@ export async function keepBody(
 export async function readUpTo(
   stream: ReadableStream<Uint8Array>,
   limit: number,
-  stillMs: number,
+  keeping: Keeping,
 ): Promise<ArrayBuffer | BodyFault | null> {
-  const body = await keepBody(stream, null, limit, stillMs);
+  const body = await keepBody(stream, null, limit, keeping);
   if ("fault" in body) return body;
   if (body.kind === "kept") return body.bytes;
   if (body.kind === "stream") await body.stream.cancel();

@@ -26,16 +26,16 @@ export function mirror(exchange: Exchange, mirrors: FilterPlan["mirrors"], outgo
     return body;
   }
   const [stream, copied] = body.stream.tee();
-  send(exchange, taken, outgoing, wholeOrNothing(copied, taken.length, exchange.ports.callerStillMs));
+  send(exchange, taken, outgoing, wholeOrNothing(exchange, copied, taken.length));
   return { kind: "stream", stream };
 }
 
 /** `"skip"`: more than may be held, or the caller went away. */
 type Copy = ArrayBuffer | null | "skip";
 
-async function wholeOrNothing(copied: ReadableStream<Uint8Array>, mirrors: number, stillMs: number): Promise<Copy> {
+async function wholeOrNothing({ ports }: Exchange, copied: ReadableStream<Uint8Array>, mirrors: number): Promise<Copy> {
   try {
-    const bytes = await readUpTo(copied, KEEP_LIMIT_BYTES, stillMs);
+    const bytes = await readUpTo(copied, KEEP_LIMIT_BYTES, { stillMs: ports.callerStillMs, now: ports.now });
     if (bytes instanceof ArrayBuffer) return bytes;
     // A body that its caller broke is no mirror's failure.
     if (bytes === null) mirrorCounts.tooLarge += mirrors;
@@ -46,11 +46,7 @@ async function wholeOrNothing(copied: ReadableStream<Uint8Array>, mirrors: numbe
 }
 
 function send(exchange: Exchange, mirrors: FilterPlan["mirrors"], outgoing: Outgoing, body: Promise<Copy>): void {
-  for (const { target } of mirrors) {
-    const copy = { ...outgoing, headers: new Headers(outgoing.headers) };
-    copy.headers.delete("selvage-timeout-ms");
-    exchange.ctx.waitUntil(sendOne(exchange, target, copy, body));
-  }
+  for (const { target } of mirrors) exchange.ctx.waitUntil(sendOne(exchange, target, outgoing, body));
 }
 
 async function sendOne(

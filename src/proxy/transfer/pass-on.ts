@@ -1,14 +1,13 @@
 // An answer's body on its way to the caller: watched, so that neither a caller who does not read it nor a service that says
 // nothing more holds anything for ever. Status and headers pass as they are, and so do the bytes, encoded as they come.
 import { answerPatience, isLight, LIGHT_BYTES, SERVICE_IDLE_MS } from "../../decide/transfer/transfer.ts";
-import { contentLengthOf } from "./body.ts";
+import { contentLengthOf } from "../exchange/body.ts";
 import { chunksOf, wholeAtOnce, type Chunks } from "./chunks.ts";
-import type { Destination, Exchange } from "./exchange.ts";
+import type { Destination, Exchange } from "../exchange/exchange.ts";
 import { pipeOf, transfer } from "./transfer.ts";
 import type { Upload } from "./upload.ts";
 
 interface Passing {
-  readonly method: string;
   /** Given back when the body has ended; null = nothing is held. */
   readonly slot: { readonly release: () => void } | null;
   /** The request's own body, which may still be on its way. */
@@ -25,7 +24,7 @@ export function passOn(
   passing: Passing,
 ): Response | Promise<Response> {
   const { body, headers, webSocket } = answer;
-  if (body === null || passing.method === "HEAD" || webSocket !== null) {
+  if (body === null || exchange.admitted.method === "HEAD" || webSocket !== null) {
     // A WebSocket counts until it is established.
     passing.slot?.release();
     return answer;

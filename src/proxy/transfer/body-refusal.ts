@@ -1,6 +1,6 @@
 // What a caller is told whose own body failed. It is nobody else's failure, and is counted against nobody.
 import type { Refusal } from "../../model/word/problem.ts";
-import type { BodyFault } from "./body.ts";
+import type { BodyFault } from "../exchange/body.ts";
 
 export function bodyRefusal(fault: BodyFault["fault"]): Refusal {
   return fault === "broken"
