@@ -1,13 +1,10 @@
 // A cursor over one source document that remembers which fields were read. What nobody read is told at the end, so a field
 // that an importer has never heard of is a note and not a silence.
 import type { ImportNote } from "./import-note.ts";
+import { isRecord } from "../../model/word/record.ts";
 
 /** Why known fields have no counterpart, by their name. */
 export type Reasons = Readonly<Record<string, string>>;
-
-export function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
-}
 
 interface Ledger {
   readonly ref: string;
