@@ -29,7 +29,7 @@ interface Case {
 function ask({ say = HSTS, filters = "", more = "", backends = one, service, headers = {} }: Case): Promise<Response> {
   const rules = `[{matches: [{path: {value: /p}}], filters: [${say}, ${CORS}${filters}]${backends === "" ? "" : `, ${backends}`}}]`;
   const documents = serviceYaml("one") + serviceYaml("judge") + routeYaml(rules) + more;
-  const mesh = testMesh(documents, { ...(service === undefined ? {} : { service }) });
+  const mesh = testMesh(documents, service === undefined ? {} : { service });
   return mesh.send("http://shop.example/p/x", { headers: { ...ORIGIN, ...headers } });
 }
 
