@@ -2,14 +2,12 @@
 // lately. How tokens are given out is grant.ts (leased) and strict.ts (asked each time).
 //
 // The records are mutated in place (thousands of keys a second); they hold plain data and no clock.
+import { addBucket, dropBucket, newRoom, type BucketRoom } from "./bucket-room.ts";
 import { newHistory, type DemandHistory } from "./demand-history.ts";
 import { debit, emptyLedger, fullLedger, retermed, untilFull, type Ledger } from "./ledger.ts";
-import { OVERFLOW_KEY } from "./overflow-key.ts";
 import type { SyncReply } from "../../model/message/lease.ts";
 import type { LimitTerms } from "../../model/snapshot/limit-terms.ts";
 
-/** Buckets kept by themselves; the keys beyond share one bucket for each limit. */
-export const MAX_BUCKETS = 10_000;
 /** Isolates that ask strictly are counted as long as they asked within this time. */
 const ASKING_MS = 10_000;
 const FORGET_EVERY_MS = 5000;
@@ -46,9 +44,7 @@ export interface WrittenLedger extends Ledger {
   readonly exact: boolean;
 }
 
-export interface Coordinator {
-  /** By limit id and key, see `bucketId`. */
-  readonly buckets: Map<string, Bucket>;
+export interface Coordinator extends BucketRoom {
   readonly isolates: Map<string, { seenAt: number; seq: number; reply: SyncReply; batch: number }>;
   /** Isolates that ask strictly, and when they did last. */
   readonly asking: Map<string, number>;
@@ -61,7 +57,6 @@ export interface Coordinator {
   loadAt: number;
   tidiedAt: number;
   forgottenAt: number;
-  overflowed: number;
   /** What was asked of the limits in the last hour. */
   readonly demand: DemandHistory;
 }
@@ -69,7 +64,7 @@ export interface Coordinator {
 /** @param lost what was written down before memory was lost; null = there is nothing that could be missing */
 export function newCoordinator(now: number, lost: ReadonlyMap<string, WrittenLedger> | null): Coordinator {
   return {
-    buckets: new Map(),
+    ...newRoom(),
     isolates: new Map(),
     asking: new Map(),
     forgotAt: lost === null ? null : now,
@@ -78,7 +73,6 @@ export function newCoordinator(now: number, lost: ReadonlyMap<string, WrittenLed
     loadAt: now,
     tidiedAt: now,
     forgottenAt: now,
-    overflowed: 0,
     demand: newHistory(),
   };
 }
@@ -88,7 +82,7 @@ export function bucketId(limit: string, key: string): string {
   return JSON.stringify([limit, key]);
 }
 
-/** The bucket of one key, made when it is new; beyond `MAX_BUCKETS` the keys of a limit share one. */
+/** The bucket of one key, made when it is new; where a limit has too many, others of it give way. */
 export function bucketFor(
   state: Coordinator,
   named: { readonly limit: string; readonly key: string; readonly terms: LimitTerms },
@@ -103,10 +97,6 @@ export function bucketFor(
     found.terms = terms;
     return found;
   }
-  if (state.buckets.size >= MAX_BUCKETS && key !== OVERFLOW_KEY) {
-    state.overflowed += 1;
-    return bucketFor(state, { limit, key: OVERFLOW_KEY, terms }, now, exact);
-  }
   const bucket: Bucket = {
     limit,
     key,
@@ -118,7 +108,7 @@ export function bucketFor(
     prunedAt: now,
     refused: 0,
   };
-  state.buckets.set(id, bucket);
+  addBucket(state, id, bucket, now);
   return bucket;
 }
 
@@ -167,10 +157,10 @@ export function tidy(state: Coordinator, now: number, silentMs: number): void {
   state.tidiedAt = now;
   for (const [id, { seenAt }] of state.isolates) if (seenAt < now - silentMs) state.isolates.delete(id);
   for (const [id, seenAt] of state.asking) if (seenAt < now - ASKING_MS) state.asking.delete(id);
-  if (now - state.forgottenAt < FORGET_EVERY_MS && state.buckets.size < MAX_BUCKETS) return;
+  if (now - state.forgottenAt < FORGET_EVERY_MS) return;
   state.forgottenAt = now;
   for (const [id, bucket] of state.buckets) {
     dropDeadLeases(bucket, now);
-    if (bucket.leases.size === 0 && untilFull(bucket.ledger, bucket.terms, now) === 0) state.buckets.delete(id);
+    if (bucket.leases.size === 0 && untilFull(bucket.ledger, bucket.terms, now) === 0) dropBucket(state, id, bucket);
   }
 }
