@@ -1,7 +1,7 @@
 // Which bucket gives way when there are too many: the one nearest to full, which forgets the least. Keys may be made up by
 // callers, so they cost their own limit's place and nobody else's, and a bucket that is used up outlives all of them.
-import type { Bucket } from "./coordinator.ts";
-import { untilFull } from "./ledger.ts";
+import type { LimitTerms } from "../../model/snapshot/limit-terms.ts";
+import { untilFull, type Ledger } from "./ledger.ts";
 
 /** Of one limit. */
 export const MAX_BUCKETS = 10_000;
@@ -10,20 +10,26 @@ export const MAX_OF_POLICY = 50_000;
 /** Share that goes at once: looking for the nearest to full costs a look at each. */
 const AT_ONCE = 0.1;
 
-export interface BucketRoom {
+interface Kept {
+  readonly limit: string;
+  readonly terms: LimitTerms;
+  readonly ledger: Ledger;
+}
+
+export interface BucketRoom<One extends Kept> {
   /** By limit id and key, see `bucketId`. */
-  readonly buckets: Map<string, Bucket>;
+  readonly buckets: Map<string, One>;
   /** How many each limit has. */
   readonly counts: Map<string, number>;
   /** Those that gave way: what was written down of them is to be deleted. */
   evicted: string[];
 }
 
-export function newRoom(): BucketRoom {
+export function newRoom<One extends Kept>(): BucketRoom<One> {
   return { buckets: new Map(), counts: new Map(), evicted: [] };
 }
 
-export function addBucket(room: BucketRoom, id: string, bucket: Bucket, now: number): void {
+export function addBucket<One extends Kept>(room: BucketRoom<One>, id: string, bucket: One, now: number): void {
   const { limit } = bucket;
   if ((room.counts.get(limit) ?? 0) >= MAX_BUCKETS) makeRoom(room, limit, now);
   else if (room.buckets.size >= MAX_OF_POLICY) makeRoom(room, largest(room), now);
@@ -31,14 +37,14 @@ export function addBucket(room: BucketRoom, id: string, bucket: Bucket, now: num
   room.counts.set(limit, (room.counts.get(limit) ?? 0) + 1);
 }
 
-export function dropBucket(room: BucketRoom, id: string, { limit }: Bucket): void {
+export function dropBucket<One extends Kept>(room: BucketRoom<One>, id: string, { limit }: Kept): void {
   if (!room.buckets.delete(id)) return;
   const left = (room.counts.get(limit) ?? 0) - 1;
   if (left > 0) room.counts.set(limit, left);
   else room.counts.delete(limit);
 }
 
-function makeRoom(room: BucketRoom, limit: string, now: number): void {
+function makeRoom<One extends Kept>(room: BucketRoom<One>, limit: string, now: number): void {
   const own = [...room.buckets].filter(([, bucket]) => bucket.limit === limit);
   const byFullness = own
     .map(([id, bucket]) => ({ id, bucket, dueInMs: untilFull(bucket.ledger, bucket.terms, now) }))
@@ -49,7 +55,7 @@ function makeRoom(room: BucketRoom, limit: string, now: number): void {
   }
 }
 
-function largest({ counts }: BucketRoom): string {
+function largest({ counts }: Pick<BucketRoom<Kept>, "counts">): string {
   let [most, limit] = [0, ""];
   for (const [name, count] of counts) if (count > most) [most, limit] = [count, name];
   return limit;

@@ -1,8 +1,8 @@
 // A service's cap on concurrency, as one request meets it: takes a slot before the request goes out, waits for one where the
 // policy has a queue, and gives it back when the answer's body has ended, or broken off. One that the runtime ends, so that nothing of
 // ours runs any more, is missed within four seconds.
-import { policyStateOf, type IsolateBreakers, type PolicyState } from "../../decide/breaker/isolate.ts";
-import { isUnheard } from "../../decide/breaker/report.ts";
+import type { IsolateBreakers } from "../../decide/breaker/isolate.ts";
+import { policyStateOf, type PolicyState } from "../../decide/breaker/policy-state.ts";
 import { classOf, isShed, rankOf } from "../../decide/concurrency/shed.ts";
 import {
   BEAT_MS,
@@ -14,7 +14,6 @@ import {
   newIsolateSlots,
   noteAnswer,
   type InFlight,
-  type Heard,
   type IsolateSlots,
 } from "../../decide/concurrency/isolate.ts";
 import type { Circuit } from "../../model/snapshot/circuit.ts";
@@ -67,7 +66,7 @@ export async function takeSlot(
     return shed(capped, requestClass);
   }
   const since = ports.now();
-  const entry = acquire(slots, heard(capped), rankOf(requestClass), since);
+  const entry = acquire(slots, capped.breakers.sync, rankOf(requestClass), since);
   const slot = entry === "refused" ? entry : "slot" in entry ? entry.slot : await waited(capped, entry, since, fromMs);
   reportSoon(exchange, destination.service, breakers);
   return slot === "refused" ? full(capped, terms, ports.now() - since) : slotOf(capped, slot);
@@ -90,17 +89,13 @@ async function waited(
     if (!slots.slotsShort) breakers.urgent = true;
     passedMs += await awaitNews(exchange, destination.service, breakers);
     const now = exchange.ports.now();
-    const entry = retry(slots, heard(capped), waiter, now);
+    const entry = retry(slots, capped.breakers.sync, waiter, now);
     if (entry === "refused") return entry;
     if ("slot" in entry) return entry.slot;
     if (Math.max(now, since + passedMs) < untilMs) continue;
     abandon(slots, waiter);
     return "refused";
   }
-}
-
-function heard({ exchange, breakers }: Capped): Heard {
-  return { seq: breakers.seq, answeredSeq: breakers.answeredSeq, unheard: isUnheard(breakers, exchange.ports.now()) };
 }
 
 function touch({ breakers, policyState }: Capped): void {
@@ -113,7 +108,7 @@ function slotOf(capped: Capped, slot: InFlight): Slot {
   return {
     answered: (tookMs) => noteAnswer(capped.slots, tookMs),
     another() {
-      const beside = acquireBeside(capped.slots, heard(capped), capped.exchange.ports.now());
+      const beside = acquireBeside(capped.slots, capped.breakers.sync, capped.exchange.ports.now());
       return beside === null ? null : keep(capped, beside);
     },
     release,
