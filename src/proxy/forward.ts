@@ -56,7 +56,9 @@ async function sendTo(exchange: Exchange, destination: Destination): Promise<For
   const reading = bodyOf(exchange, destination);
   const own = reading instanceof Promise ? await reading : reading;
   if ("fault" in own) return bodyRefusal(own.fault);
-  const body = filters.mirrors.length === 0 ? own : mirror(exchange, filters.mirrors, outgoing, own);
+  // Where an endpoint leads back to a mesh, every hop would double the copies.
+  const isCopied = filters.mirrors.length > 0 && exchange.admitted.hops === 0;
+  const body = isCopied ? mirror(exchange, filters.mirrors, outgoing, own) : own;
   const slot =
     destination.circuit?.concurrency === undefined
       ? null
