@@ -252,11 +252,7 @@ function sessionOf(
   if (rule === null || rule.sessionPersistence === null) return null;
   const path = `${addressPrefix}${matchedPath}`;
   const secure = admitted.scheme === "https";
-  return sessionHeader(
-    rule.sessionPersistence,
-    { service, endpointId: endpoint.id, before: pinned, path, secure },
-    ports.now(),
-  );
+  return sessionHeader(rule.sessionPersistence, { service, endpoint, before: pinned, path, secure }, ports.now());
 }
 
 function decidedBy({ problem, extensions }: Refusal): { readonly stage: string; readonly policy?: string } {

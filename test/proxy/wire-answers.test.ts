@@ -2,6 +2,7 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { sendRaw, valueOf } from "../support/raw/tcp.ts";
 import { get, names, only, startWire, type Wire } from "../support/raw/wire.ts";
+import { writtenId } from "../support/written-id.ts";
 
 let wire: Wire;
 
@@ -85,7 +86,7 @@ describe("answers on the wire", () => {
       const { answer } = await wire.exchange(get("/"));
       expect(answer).toMatch(/^HTTP\/1.1 502 /);
       expect(answer).toContain(
-        `Endpoint static-0 of the service shop/orders answered with status ${status.slice(0, 3)}`,
+        `Endpoint ${writtenId("shop/orders", wire.upstream.url)} of the service shop/orders answered with status ${status.slice(0, 3)}`,
       );
     },
   );
@@ -96,7 +97,9 @@ describe("answers on the wire", () => {
     expect(answer).toMatch(/^HTTP\/1.1 502 /);
     expect(answer).toContain('"code":"SLV5006"');
     expect(answer).toContain("refused the connection, or closed it before it answered");
-    expect(answer).toContain('"service":"shop/orders","endpoint":"static-0","attempts":1');
+    expect(answer).toContain(
+      `"service":"shop/orders","endpoint":"${writtenId("shop/orders", wire.upstream.url)}","attempts":1`,
+    );
     const refused = await sendRaw(wire.mesh.port, "GET /svc/nobody.shop HTTP/1.1\r\nHost: any.example\r\n\r\n");
     expect(refused).toMatch(/^HTTP\/1.1 502 /);
   });
@@ -107,7 +110,8 @@ describe("answers on the wire", () => {
     });
     const { answer } = await wire.exchange(get("/slow"));
     expect(answer).toMatch(/^HTTP\/1.1 504 /);
-    expect(answer).toContain("Endpoint static-0 of the service shop/orders did not answer within the request's 100 ms");
+    const id = writtenId("shop/orders", wire.upstream.url);
+    expect(answer).toContain(`Endpoint ${id} of the service shop/orders did not answer within the request's 100 ms`);
     await gone;
   });
 
@@ -148,7 +152,7 @@ describe("upgrades on the wire", () => {
     expect(answer).toMatch(/^HTTP\/1.1 502 /);
     expect(answer).toContain('"code":"SLV5009"');
     expect(answer).toContain(
-      "Endpoint static-0 of the service shop/orders answered the WebSocket upgrade with 200 instead of 101",
+      `Endpoint ${writtenId("shop/orders", wire.upstream.url)} of the service shop/orders answered the WebSocket upgrade with 200 instead of 101`,
     );
   });
 

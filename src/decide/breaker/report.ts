@@ -1,6 +1,7 @@
 // How an isolate's book of a service goes out as a report, and comes back as what the coordinator answers. One report is on
 // its way at a time; an unanswered one is sent again under its old number, and what is answered too late is not taken in.
 import type { BreakerReply, BreakerReport, PolicyReport, TargetOutcomes } from "../../model/message/breaker-sync.ts";
+import { endpointKey } from "../balance/endpoint-identity.ts";
 import { takeForced } from "./forced.ts";
 import { endpointTarget, type BreakerState } from "../../model/snapshot/circuit.ts";
 import { mustCheckPolicy, targetOf, type IsolateBreakers, type PolicyState, type IsolateTarget } from "./isolate.ts";
@@ -80,7 +81,7 @@ function reportOf(page: PolicyState, now: number): PolicyReport {
     policy: circuit.policy,
     breaker: circuit.breaker,
     outlier: circuit.outlier,
-    endpoints: circuit.outlier === null ? [] : endpoints.map(({ id }) => id),
+    endpoints: circuit.outlier === null ? [] : endpoints.map(endpointKey),
     outcomes,
     settled,
     probeWant,
@@ -96,7 +97,7 @@ function age(at: number | null, now: number): number | null {
 
 /** Endpoints come and go; the coordinator tells again what matters of those that are left. */
 function forgetTargets(page: PolicyState): void {
-  const present = new Set(page.endpoints.map(({ id }) => endpointTarget(id)));
+  const present = new Set(page.endpoints.map((one) => endpointTarget(endpointKey(one))));
   for (const target of page.targets.keys()) {
     if (target.startsWith("e:") && !present.has(target)) page.targets.delete(target);
   }

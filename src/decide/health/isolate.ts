@@ -40,7 +40,12 @@ export function healthReport(
     // What is drained gets no traffic, and no probes.
     book.targets = endpoints
       .filter(({ weight }) => weight > 0)
-      .map(({ id, address, cluster }) => ({ id, address, private: clusters?.[cluster]?.private ?? false }));
+      .map(({ id, key, address, cluster }) => ({
+        id,
+        ...(key === undefined ? {} : { key }),
+        address,
+        private: clusters?.[cluster]?.private ?? false,
+      }));
     book.name = nameOf(book.targets);
   }
   return { service, terms, list: book.name, targets: book.told === book.name ? null : book.targets };
