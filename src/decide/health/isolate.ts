@@ -40,15 +40,14 @@ export function healthReport(
     // What is drained gets no traffic, and no probes.
     book.targets = endpoints
       .filter(({ weight }) => weight > 0)
-      .map(({ id, key, address, cluster }) => ({
-        id,
-        ...(key === undefined ? {} : { key }),
-        address,
-        private: clusters?.[cluster]?.private ?? false,
-      }));
+      .map((one) => targetOf(one, clusters?.[one.cluster]?.private ?? false));
     book.name = nameOf(book.targets);
   }
   return { service, terms, list: book.name, targets: book.told === book.name ? null : book.targets };
+}
+
+function targetOf({ id, key, address }: Endpoint, isPrivate: boolean): ProbeTarget {
+  return key === undefined ? { id, address, private: isPrivate } : { id, key, address, private: isPrivate };
 }
 
 /** Takes over what the coordinator answered to a report that was sent at `sentAt`. */
