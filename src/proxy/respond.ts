@@ -5,10 +5,12 @@ import { markResponse } from "../decide/header/cors.ts";
 import { modifyHeaders } from "../decide/header/header-modifier.ts";
 import { cleanResponse } from "../decide/header/headers.ts";
 import { dropSetOperatorCookies } from "../decide/header/operator-cookies.ts";
+import { callersLocation, LOCATION_HEADERS } from "../decide/route/own-location.ts";
 import { sessionHeader } from "../decide/route/session.ts";
 import { problems, toProblem } from "../model/word/problem.ts";
 import type { Endpoint, HeaderPair } from "../model/snapshot/snapshot.ts";
 import type { Ended, Exchange } from "./exchange/exchange.ts";
+import { originOf } from "./exchange/outgoing.ts";
 
 /** Who answers, and to what. */
 export interface Answering {
@@ -29,6 +31,7 @@ export function respond(exchange: Exchange, { response: upstream, endpoint }: Sa
   const { headers } = response;
   const { admitted, live, routed } = exchange;
   cleanResponse(headers);
+  lead(exchange, endpoint, headers);
   for (const modifier of routed.plan.responseModifiers) modifyHeaders(headers, modifier);
   mark(exchange, headers);
   for (const pair of exchange.limits) headers.set(...pair);
@@ -67,6 +70,18 @@ function own({ no }: Ended, { method, requestId }: Answering): Response {
   const headers = { "content-type": "application/problem+json", ...no.headers };
   const body = bodiless ? null : JSON.stringify(toProblem(no, requestId));
   return new Response(body, { status: problems[no.problem].status, headers });
+}
+
+/** Redirects of a service to itself lead to where the caller found it. */
+function lead({ admitted, routed }: Exchange, { address }: Endpoint, headers: Headers): void {
+  if (!("url" in address)) return;
+  for (const name of LOCATION_HEADERS) {
+    const location = headers.get(name);
+    if (location === null) continue;
+    const { addressPrefix, matchedPath: matchedPrefix, plan } = routed;
+    const by = { origin: originOf(admitted), addressPrefix, matchedPrefix, rewrite: plan.rewrite?.path ?? null };
+    headers.set(name, callersLocation(location, address.url, by));
+  }
 }
 
 /** A browser may read a refusal of the mesh, too, where the rule lets its page read answers. */

@@ -47,6 +47,18 @@ describe("answers on the wire", () => {
     expect(wire.upstream.requests).toHaveLength(1);
   });
 
+  it("that redirect to the endpoint itself lead to where the caller found it", async () => {
+    answering(
+      `HTTP/1.1 201 Created\r\nLocation: ${wire.upstream.url}/a?b=1\r\nContent-Location: ${wire.upstream.url}/c`,
+      "",
+    );
+    const routed = (await wire.exchange(get("/"))).answer;
+    expect(routed).toMatch(/^location: http:\/\/shop.example\/a\?b=1\r$/im);
+    expect(routed).toMatch(/^content-location: http:\/\/shop.example\/c\r$/im);
+    const addressed = await sendRaw(wire.mesh.port, "GET /svc/orders.shop/x HTTP/1.1\r\nHost: any.example:81\r\n\r\n");
+    expect(addressed).toMatch(/^location: http:\/\/any.example:81\/svc\/orders.shop\/a\?b=1\r$/im);
+  });
+
   it("keep each Set-Cookie a line of its own", async () => {
     answering("HTTP/1.1 200 OK\r\nSet-Cookie: a=1; Path=/\r\nSet-Cookie: b=2; Expires=Mon, 01 Jan 2035 00:00:00 GMT");
     const { answer } = await wire.exchange(get("/"));
