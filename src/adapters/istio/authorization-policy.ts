@@ -30,6 +30,7 @@ export function translateAuthorizationPolicy(source: SourceDocument, { world, na
   const translated = translateRules(spec.at("rules"), action, {
     trustDomain: world.trustDomain,
     issuers: world.issuers,
+    accounts: world.accounts,
     namespace,
   });
   const narrowed = scope !== null && scope.wider && action === "ALLOW" && translated.length > 0;

@@ -4,7 +4,15 @@ import { NAME } from "../../model/document/field/names.ts";
 import { isKept } from "../source/import-gateway-api.ts";
 import { labelName, type SourceDocument } from "../source/source-documents.ts";
 import { isRecord } from "../source/source-field.ts";
-import { GATEWAY_NAME, workloadOf, type KnownGateway, type Labels, type Workload } from "./workloads.ts";
+import {
+  accountsOf,
+  GATEWAY_NAME,
+  workloadOf,
+  type Accounts,
+  type KnownGateway,
+  type Labels,
+  type Workload,
+} from "./workloads.ts";
 
 export interface ServiceName {
   readonly namespace: string;
@@ -28,6 +36,7 @@ export interface IstioDocuments {
   /** Pods behind Services, and of Deployments and the like. */
   readonly workloads: readonly Workload[];
   readonly gateways: readonly KnownGateway[];
+  readonly accounts: Accounts;
   /** Of the RequestAuthentications: nobody else's tokens are accepted. */
   readonly issuers: readonly string[];
 }
@@ -67,7 +76,18 @@ export function surveyIstio(documents: readonly SourceDocument[], trustDomain: s
       if (typeof issuer === "string" && issuer !== "") issuers.add(issuer);
     }
   }
-  const known = { trustDomain, namespaces, services, outside, subsets, workloads, gateways, issuers: [...issuers] };
+  const accounts = accountsOf(workloads, services);
+  const known = {
+    trustDomain,
+    namespaces,
+    services,
+    outside,
+    subsets,
+    workloads,
+    gateways,
+    accounts,
+    issuers: [...issuers],
+  };
   for (const { kind, namespace, root } of documents) {
     const spec = specOf(root.value);
     const service = typeof spec["host"] === "string" ? serviceOf(spec["host"], namespace, known) : null;

@@ -46,6 +46,38 @@ export function workloadOf(kind: string, namespace: string, spec: Labels): Workl
   };
 }
 
+export interface AccountServices {
+  readonly services: readonly { readonly namespace: string; readonly name: string }[];
+  /** Nobody else's pods are behind them, and all of the account's are. */
+  readonly isWhole: boolean;
+}
+
+/** By `<namespace>/<service account>`. */
+export type Accounts = ReadonlyMap<string, AccountServices>;
+
+interface ServiceOfPods {
+  readonly namespace: string;
+  readonly name: string;
+  readonly selector: Labels | null;
+}
+
+/** Which services the pods of each service account stand behind. Accounts without any are left out. */
+export function accountsOf(workloads: readonly Workload[], services: readonly ServiceOfPods[]): Accounts {
+  const running = workloads.filter(({ account }) => account !== null);
+  const isBehind = ({ namespace, selector }: ServiceOfPods, pod: Workload): boolean =>
+    namespace === pod.namespace && selector !== null && Object.keys(selector).length > 0 && has(pod.labels, selector);
+  const byAccount = Map.groupBy(running, ({ namespace, account }) => `${namespace}/${account}`);
+  return new Map(
+    [...byAccount].flatMap(([account, pods]): [string, AccountServices][] => {
+      const own = services.filter((service) => pods.some((pod) => isBehind(service, pod)));
+      const isWhole =
+        pods.every((pod) => own.some((service) => isBehind(service, pod))) &&
+        own.every((service) => running.every((pod) => !isBehind(service, pod) || pods.includes(pod)));
+      return own.length === 0 ? [] : [[account, { services: own, isWhole }]];
+    }),
+  );
+}
+
 export interface GatewaySelection {
   readonly gateways: readonly KnownGateway[];
   /** The Gateways have pods that the selector does not mean. */
