@@ -28,7 +28,7 @@ const before = (name: string, selector: object, namespace: string): object => ({
 /** `<namespace>: <kind>/<name>` of every target of every policy. */
 function targets(...input: object[]): { at: string[]; lost: boolean; rules: number[] } {
   const { documents, notes } = importIstio(input);
-  const policies = documents.filter(({ kind }) => /^Auth/.test(kind));
+  const policies = documents.filter(({ kind }) => kind.startsWith("Auth"));
   return {
     at: policies.flatMap(({ metadata, spec }) =>
       (spec as { targetRefs: { kind: string; name?: string }[] }).targetRefs.map(
