@@ -3,7 +3,7 @@
 import { NAME } from "../../model/document/field/names.ts";
 import { isKept } from "../source/import-gateway-api.ts";
 import { labelName, type SourceDocument } from "../source/source-documents.ts";
-import { isRecord } from "../source/source-field.ts";
+import { isRecord } from "../../model/word/record.ts";
 import {
   accountsOf,
   GATEWAY_NAME,

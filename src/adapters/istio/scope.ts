@@ -3,7 +3,8 @@
 // the pods of a gateway, becomes one in each namespace that it reaches.
 import { ROOT_NAMESPACE, type IstioDocuments } from "./documents.ts";
 import type { SourceDocument } from "../source/source-documents.ts";
-import { isRecord, type Field } from "../source/source-field.ts";
+import { isRecord } from "../../model/word/record.ts";
+import type { Field } from "../source/source-field.ts";
 import { gatewaysAt, gatewaysIn, has, isGateway, type Labels } from "./workloads.ts";
 
 export type ScopeTarget = Readonly<Record<string, string>>;
