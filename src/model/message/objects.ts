@@ -6,6 +6,7 @@ import type { ForcedState } from "../snapshot/circuit.ts";
 import type { ServiceKey } from "../snapshot/snapshot.ts";
 import type { BreakerReply, BreakerReport, BreakerRow, ForceOrder } from "./breaker-sync.ts";
 import type { RetryRow, SlotRow } from "./concurrency.ts";
+import type { CallTrouble } from "./call-notes.ts";
 import type { ForcedList, ForcedOrders } from "./forced.ts";
 import type { HealthRow } from "./health.ts";
 import type { JwksAnswer, JwksQuestion } from "./jwks-exchange.ts";
@@ -37,6 +38,8 @@ export interface MeshObject {
   tellRevoked(): Answer<boolean>;
   /** Of every service that is being probed. */
   health(): Answer<ReadonlyMap<ServiceKey, readonly HealthRow[]>>;
+  /** Endpoints that fail the calls of isolates, as those told within the last seconds. */
+  troubles(): Answer<readonly CallTrouble[]>;
 }
 
 /** Leases of registered endpoints: one for each cluster. */
