@@ -10,12 +10,22 @@ const NO_POLICIES: readonly Authorization[] = [];
 
 /** null = it may. */
 export function authorize(exchange: Exchange, routed: Routed): Denied | null {
-  const held = routed.access.authorizations;
-  if (held === undefined || held.length === 0) return null;
-  const table = exchange.live.snapshot.authorizations ?? NO_POLICIES;
+  const { authorizations, apart } = routed.access;
+  if (authorizations === undefined || authorizations.length === 0) return null;
   const asked = askedOf(exchange, routed);
+  const denied = judged(exchange, authorizations, asked);
+  if (denied !== null || apart === undefined) return denied;
+  for (const held of apart) {
+    const refused = judged(exchange, held, asked);
+    if (refused !== null) return refused;
+  }
+  return null;
+}
+
+function judged({ live, trace }: Exchange, held: readonly number[], asked: AuthorizationRequest): Denied | null {
+  const table = live.snapshot.authorizations ?? NO_POLICIES;
   const verdict = judge(table, held, asked);
-  exchange.trace?.("authorize", { ...verdict, audited: audited(table, held, asked) });
+  trace?.("authorize", { ...verdict, audited: audited(table, held, asked) });
   if (verdict.allowed) return null;
   if (verdict.because === "unknown") return deny("none", "The policies that hold here are not known");
   const policy = `AuthorizationPolicy/${verdict.policy}`;
