@@ -4,37 +4,38 @@ import { audited, decideAuthorization as judge } from "../decide/authorize/autho
 import type { AuthorizationRequest } from "../decide/authorize/request.ts";
 import { dropSegments } from "../decide/route/rewrite.ts";
 import type { Authorization } from "../model/snapshot/access.ts";
-import type { Denied, Exchange, Routed } from "./exchange/exchange.ts";
+import { GO_ON } from "./exchange/decided.ts";
+import type { Decided, Exchange, Routed } from "./exchange/exchange.ts";
 
 const NO_POLICIES: readonly Authorization[] = [];
 
-/** null = it may. */
-export function authorize(exchange: Exchange, routed: Routed): Denied | null {
+export function authorize(exchange: Exchange): Decided {
+  const { routed } = exchange;
   const { authorizations, apart } = routed.access;
-  if (authorizations === undefined || authorizations.length === 0) return null;
+  if (authorizations === undefined || authorizations.length === 0) return GO_ON;
   const asked = askedOf(exchange, routed);
-  const denied = judged(exchange, authorizations, asked);
-  if (denied !== null || apart === undefined) return denied;
+  const decided = judged(exchange, authorizations, asked);
+  if ("no" in decided || apart === undefined) return decided;
   for (const held of apart) {
     const refused = judged(exchange, held, asked);
-    if (refused !== null) return refused;
+    if ("no" in refused) return refused;
   }
-  return null;
+  return GO_ON;
 }
 
-function judged({ live, trace }: Exchange, held: readonly number[], asked: AuthorizationRequest): Denied | null {
+function judged({ live, trace }: Exchange, held: readonly number[], asked: AuthorizationRequest): Decided {
   const table = live.snapshot.authorizations ?? NO_POLICIES;
   const verdict = judge(table, held, asked);
   trace?.("authorize", { ...verdict, audited: audited(table, held, asked) });
-  if (verdict.allowed) return null;
+  if (verdict.allowed) return GO_ON;
   if (verdict.because === "unknown") return deny("none", "The policies that hold here are not known");
   const policy = `AuthorizationPolicy/${verdict.policy}`;
   if (verdict.because === "denied") return deny(policy, "An AuthorizationPolicy denies this request");
   return deny(policy, "There are AuthorizationPolicies that allow, and none of them allows this request");
 }
 
-function deny(policy: string, detail: string): Denied {
-  return { policy, refusal: { problem: "accessDenied", detail } };
+function deny(policy: string, detail: string): Decided {
+  return { no: { problem: "accessDenied", detail }, stage: "authorize", policy };
 }
 
 function askedOf({ admitted, caller }: Exchange, routed: Routed): AuthorizationRequest {

@@ -63,6 +63,27 @@ describe("headers", () => {
     }
   });
 
+  it("that carry a proof or a claim are closed to the route and to its authorization service", async () => {
+    const jwt = `mode: permit, jwt: {providers: [{name: idp, issuer: "https://id.example.com/", secretRef: {name: KEY}, algorithms: [HS256],
+      from: [{header: x-proof}], claimToHeaders: [{claim: sub, header: x-user}]}]}, mesh: {required: false}`;
+    const asked = "{type: ExternalAuth, externalAuth: {protocol: HTTP, backendRef: {name: judge}, http: {path: /}}}";
+    const set = ["x-user", "x_user", "x-proof"].map((name) => `{name: ${name}, value: root}`).join(", ");
+    const filters = `filters: [${asked}, {type: RequestHeaderModifier, requestHeaderModifier: {set: [${set}]}}], `;
+    const told = { "x-user": "root", "x-proof": "root", authorization: "Bearer root", "x-tone": "low" };
+    const led = mesh(consumer(filters) + serviceIn("partner", "judge") + of("AuthenticationPolicy", "shop", jwt), {
+      service: ({ url }) => new Response("ok", new URL(url).host === "judge.example" ? { headers: told } : {}),
+    });
+    expect((await call(led)).status).toBe(200);
+    const sent = led.sent.find(({ url }) => new URL(url).host === "orders.example")?.headers;
+    expect([...Object.keys(told), "x_user"].map((name) => sent?.get(name) ?? null)).toEqual([
+      null,
+      null,
+      null,
+      "low",
+      null,
+    ]);
+  });
+
   it("are the route's to write once it was granted the service, but for those of the mesh", async () => {
     const grant = `
 apiVersion: gateway.networking.k8s.io/v1beta1
@@ -171,6 +192,9 @@ describe("calls", () => {
     expect(await statusOf(led)).toBe(200);
     await led.settle();
     expect(led.sent.map(({ url }) => new URL(url).host)).toEqual(["orders.example"]);
+    const question = `filters: [{type: ExternalAuth, externalAuth: {protocol: HTTP, backendRef: {name: secret, namespace: other}, http: {path: /}}}], `;
+    const asking = mesh(consumer(question) + serviceIn("other", "secret"));
+    expect([await statusOf(asking), asking.sent.length]).toEqual([500, 0]);
   });
 
   it("are under the limits of both", async () => {

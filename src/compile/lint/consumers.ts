@@ -5,7 +5,7 @@ import type { HTTPRouteFilter } from "../../model/document/gateway-api/http-rout
 import type { Rule } from "../../model/snapshot/snapshot.ts";
 import type { Finding } from "../../model/word/finding.ts";
 import { refOf } from "../../model/word/refs.ts";
-import { isKept } from "../../decide/header/proof-headers.ts";
+import { tellsWho } from "../../decide/header/proof-headers.ts";
 import type { DocumentIndex } from "../documents/document-index.ts";
 import { isPolicy, targetKey, type Policy } from "../policy/policies.ts";
 import { ruleName } from "../route/rules.ts";
@@ -72,7 +72,7 @@ function writtenBy(filter: HTTPRouteFilter): string[] {
   if (filter.type === "URLRewrite") return filter.urlRewrite.hostname === undefined ? [] : ["x-forwarded-host"];
   if (filter.type !== "RequestHeaderModifier") return [];
   const { set, add, remove } = filter.requestHeaderModifier;
-  return [...[...set, ...add].map(({ name }) => name), ...remove].filter((name) => isKept(name));
+  return [...[...set, ...add].map(({ name }) => name), ...remove].filter((name) => tellsWho(name));
 }
 
 function finding({ kind, metadata }: Document, pointer: string, message: string, service: string): Finding {
