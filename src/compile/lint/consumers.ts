@@ -4,7 +4,7 @@ import type { Document } from "../../model/document/document.ts";
 import type { HTTPRouteFilter } from "../../model/document/gateway-api/http-route-filter.ts";
 import type { Rule } from "../../model/snapshot/snapshot.ts";
 import type { Finding } from "../../model/word/finding.ts";
-import { refOf } from "../../model/word/refs.ts";
+import { partsOfKey, refOf } from "../../model/word/refs.ts";
 import { tellsWho } from "../../decide/header/proof-headers.ts";
 import type { DocumentIndex } from "../documents/document-index.ts";
 import { isPolicy, targetKey, type Policy } from "../policy/policies.ts";
@@ -76,7 +76,7 @@ function writtenBy(filter: HTTPRouteFilter): string[] {
 }
 
 function finding({ kind, metadata }: Document, pointer: string, message: string, service: string): Finding {
-  const [theirs] = service.split("/");
+  const { namespace: theirs } = partsOfKey(service);
   const hint = `Leave it to ${theirs}, or ask there for a ReferenceGrant from HTTPRoutes of ${metadata.namespace}.`;
   const ref = refOf(kind, metadata.namespace, metadata.name);
   return { severity: "warning", code: "SLV1219", ref, pointer, message, hint };

@@ -1,7 +1,7 @@
 // Routes that are attached to a service of another namespace (GAMMA's consumer routes): for callers of their own namespace only,
 // and, as long as that namespace was granted nothing, only where the service has no routes of its own that they would replace.
 import type { DocumentOf } from "../../model/document/document.ts";
-import { serviceKey } from "../../model/word/refs.ts";
+import { partsOfKey, serviceKey } from "../../model/word/refs.ts";
 import type { ServiceKey } from "../../model/snapshot/snapshot.ts";
 import { draft } from "../documents/conditions.ts";
 import type { DocumentIndex } from "../documents/document-index.ts";
@@ -29,7 +29,7 @@ export function asConsumer(
 ): Attachment {
   const { service } = attachment;
   if (service === null || !isForeign(metadata.namespace, service.key, world)) return attachment;
-  const [theirs] = service.key.split("/");
+  const { namespace: theirs } = partsOfKey(service.key);
   const ungranted = `${theirs} has no ReferenceGrant for HTTPRoutes of ${metadata.namespace}`;
   if (producers.has(service.key)) {
     const why = `The Service ${service.key} has routes of its own, which would not hold beside this one, and ${ungranted}`;

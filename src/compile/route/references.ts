@@ -1,7 +1,7 @@
 // References from a route to services → targets, or the reason why there is nothing to send to. Cross-namespace references
 // need a ReferenceGrant, but for the service that the route is attached to; see `isForeign`.
 import type { BackendObjectRef } from "../../model/document/gateway-api/backend-ref.ts";
-import { serviceKey } from "../../model/word/refs.ts";
+import { partsOfKey, serviceKey } from "../../model/word/refs.ts";
 import type { ServiceKey, Target } from "../../model/snapshot/snapshot.ts";
 import type { DocumentIndex } from "../documents/document-index.ts";
 
@@ -56,7 +56,7 @@ export function resolveTarget(
  * took from there (GEP-1426), and says no more about the service than they could; see `foreign-backend.ts`.
  */
 export function isForeign(namespace: string, service: ServiceKey, world: DocumentIndex): boolean {
-  const [theirs = "", name = ""] = service.split("/");
+  const { namespace: theirs, name } = partsOfKey(service);
   return theirs !== namespace && !isGranted(namespace, theirs, name, world);
 }
 
