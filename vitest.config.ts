@@ -19,6 +19,7 @@ const worker = ["test/**/*.worker.test.ts"];
 
 /** Worker tests about what an isolate remembers, or that leave something in its memory: each in an isolate of its own. */
 const alone = [
+  "test/fuzz/admin.worker.test.ts",
   "test/control/http/unkept.worker.test.ts",
   "test/control/calls/{credentials,history,keys,oauth}.worker.test.ts",
   "test/control/{matrix,secrets}.worker.test.ts",
