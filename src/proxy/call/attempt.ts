@@ -1,5 +1,6 @@
 // One try: tells the endpoint's load, the breaker and the cap what comes of it. Whether there is another is not decided here.
 import { began, ended, forgone } from "../../decide/balance/endpoint-load.ts";
+import { noteDropped, noteEnd, noteSent } from "../../decide/health/call-notes.ts";
 import { endOfAnswer, type TryEnd } from "../../decide/retry/http-route.ts";
 import type { Endpoint } from "../../model/snapshot/snapshot.ts";
 import { pauseMs, SERVICE_IDLE_MS } from "../../decide/transfer/transfer.ts";
@@ -52,12 +53,14 @@ export async function attempt(
   const { exchange, destination, outgoing, body, guard, slot } = errand;
   const { ports, trace } = exchange;
   if (load !== null) began(load, nowMs);
+  const seen = noteSent(exchange.state.callNotes, destination.service, endpoint.id, nowMs);
   const settle = guard?.begin(endpoint) ?? null;
   let isOver = false;
   // By the caller's doing, or because another copy was quicker: that says nothing about the service.
   const forgo = (): void => {
     if (isOver) return;
     isOver = true;
+    noteDropped(seen);
     settle?.(BY_CALLER, 0);
     if (load !== null) forgone(load, nowMs, ports.now());
   };
@@ -69,12 +72,13 @@ export async function attempt(
   const answer = await call(exchange, endpoint, outgoing, body.kind === "kept" ? body.bytes : null, options);
   stay?.();
   const end = isOver ? BY_CALLER : endOf(answer);
-  const endedAtMs = holds || slot !== null ? ports.now() : nowMs;
+  const endedAtMs = ports.now();
   const tookMs = Math.max(0, endedAtMs - (upload?.pace.movedAtMs ?? nowMs));
   const isDropped = abort?.signal.aborted === true && end.end === "lost";
   if (isDropped || end.end === "caller") forgo();
   if (!isOver) {
     isOver = true;
+    noteEnd(seen, failureOf(end, answer), tookMs, endedAtMs);
     settle?.(end, tookMs);
     slot?.answered(tookMs);
     if (load !== null) ended(load, nowMs, costOf(end, tookMs, destination.timeouts.perTryMs), endedAtMs);
@@ -107,6 +111,12 @@ function uploadOf(
 function costOf(end: TryEnd, tookMs: number, perTryMs: number): number {
   const failure = end.end !== "answered" || (end.status >= 502 && end.status <= 504);
   return failure ? Math.max(tookMs, perTryMs > 0 ? perTryMs : FAILURE_COST_MS) : tookMs;
+}
+
+/** In words for operators; null = it was answered. */
+function failureOf(end: TryEnd, answer: Response | CallFailure): string | null {
+  if ("failure" in answer) return `it ${answer.detail}`;
+  return end.end === "answered" && end.status >= 500 ? `it answered ${end.status}` : null;
 }
 
 function endOf(answer: Response | CallFailure): TryEnd {
