@@ -14,7 +14,7 @@ export interface RouteFault {
 }
 
 /** Through what kind of parent a rule is reached. */
-export interface Scene {
+export interface RouteContext {
   /** null: through a Gateway. Otherwise the exposure of the services the route is attached to. */
   readonly meshExposure: "mesh" | "public" | null;
 }
@@ -24,7 +24,7 @@ export function resolveTarget(
   ref: BackendObjectRef & { readonly version?: string | undefined },
   namespace: string,
   pointer: string,
-  scene: Scene,
+  routeContext: RouteContext,
   world: DocumentIndex,
   faults: RouteFault[],
 ): Target {
@@ -40,7 +40,7 @@ export function resolveTarget(
   const key = serviceKey(theirs, ref.name);
   const service = world.services.get(key);
   // Permission comes first: whether a service exists in a namespace that grants nothing is not told.
-  if (theirs !== namespace && !mayRefer(namespace, theirs, ref.name, service, scene, world)) {
+  if (theirs !== namespace && !mayRefer(namespace, theirs, ref.name, service, routeContext, world)) {
     return invalid("RefNotPermitted", `No ReferenceGrant in ${theirs} lets HTTPRoutes of ${namespace} use ${ref.name}`);
   }
   if (service === undefined) return invalid("BackendNotFound", `There is no Service ${key}`);
@@ -56,11 +56,11 @@ function mayRefer(
   to: string,
   name: string,
   service: ServiceView | undefined,
-  scene: Scene,
+  routeContext: RouteContext,
   world: DocumentIndex,
 ): boolean {
-  if (scene.meshExposure === "mesh") return true;
-  if (scene.meshExposure === "public" && service?.exposure === "public") return true;
+  if (routeContext.meshExposure === "mesh") return true;
+  if (routeContext.meshExposure === "public" && service?.exposure === "public") return true;
   return isGranted(from, to, name, world);
 }
 

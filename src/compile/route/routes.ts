@@ -63,7 +63,7 @@ function compileRoute(route: Route, age: number, compiling: Compiling): Compiled
     { readonly rules: readonly (number | null)[]; readonly faults: readonly RouteFault[] }
   >();
   const parents = attach(route, world, listeners, owners).map((attachment): CompiledParent => {
-    const parent = flavourOf(route, attachment, compiling);
+    const parent = contextOf(route, attachment, compiling);
     const key = JSON.stringify([parent, attachment.accepted.status]);
     const variant = variants.get(key) ?? compileVariant(route, parent, attachment, compiling);
     variants.set(key, variant);
@@ -73,7 +73,7 @@ function compileRoute(route: Route, age: number, compiling: Compiling): Compiled
   return { route, parents, patternFaults };
 }
 
-function flavourOf(
+function contextOf(
   { metadata }: Route,
   { gateway, service }: Attachment,
   { world, attached }: Compiling,
