@@ -70,8 +70,8 @@ describe("a token", () => {
       "from: [{header: authorization, prefix: 'Bearer '}, {header: x-token}, {cookie: session}], issuer:",
     );
     const proofs = `${provider}, clientCredentials: {from: [basic, {headers: {}}]}`;
-    expect(await told(door(`mode: permit, ${proofs}`), headers)).toBe("200");
-    expect((await told(door(proofs), headers)).slice(0, 11)).toBe("401 SLV2101");
+    expect(await told(meshBehind(`mode: permit, ${proofs}`), headers)).toBe("200");
+    expect((await told(meshBehind(proofs), headers)).slice(0, 11)).toBe("401 SLV2101");
   });
 
   it("of a user is passed on, and its claims are headers that nobody else can write", async () => {
