@@ -13,7 +13,7 @@ import type { CallFailure, Destination, Exchange, Outgoing } from "../exchange/e
 import type { Guard } from "./circuit-breaker.ts";
 import type { Slot } from "./concurrency.ts";
 
-export interface Errand {
+export interface OutgoingCall {
   readonly exchange: Exchange;
   readonly destination: Destination;
   readonly outgoing: Outgoing;
@@ -45,12 +45,12 @@ const MARGIN_MS = 5;
 const FAILURE_COST_MS = 5000;
 
 export async function attempt(
-  errand: Errand,
+  outgoingCall: OutgoingCall,
   { endpoint, load }: Chosen,
   { timeoutMs, abort }: TryOptions,
   nowMs: number,
 ): Promise<Try> {
-  const { exchange, destination, outgoing, body, guard, slot } = errand;
+  const { exchange, destination, outgoing, body, guard, slot } = outgoingCall;
   const { ports, trace } = exchange;
   if (load !== null) began(load, nowMs);
   const seen = noteSent(exchange.state.callNotes, destination.service, endpoint.id, nowMs);
@@ -66,7 +66,8 @@ export async function attempt(
   };
   const holds = settle !== null || load !== null || abort !== null;
   const stay = holds ? whenLeft(exchange.left(), () => (forgo(), abort?.abort())) : null;
-  const upload = body.kind === "stream" && abort !== null ? uploadOf(errand, body.stream, timeoutMs, abort) : null;
+  const upload =
+    body.kind === "stream" && abort !== null ? uploadOf(outgoingCall, body.stream, timeoutMs, abort) : null;
   const told = timeoutMs === null ? {} : { toldMs: Math.max(1, Math.floor(timeoutMs) - MARGIN_MS) };
   const options = { service: destination.service, timeoutMs, ...told, abort, upload, passed: true };
   const answer = await call(exchange, endpoint, outgoing, body.kind === "kept" ? body.bytes : null, options);
@@ -90,7 +91,7 @@ export async function attempt(
 const BY_CALLER: TryEnd = { end: "caller" };
 
 function uploadOf(
-  { exchange, destination, outgoing }: Errand,
+  { exchange, destination, outgoing }: OutgoingCall,
   stream: ReadableStream<Uint8Array>,
   timeoutMs: number | null,
   abort: AbortController,
