@@ -16,6 +16,7 @@ import type { ProblemName, Refusal } from "../model/word/problem.ts";
 import type { Backend, Rule, ServiceEntry, ServiceKey, Snapshot } from "../model/snapshot/snapshot.ts";
 import type { Decided, Destination, Exchange, Pinned, Routed } from "./exchange/exchange.ts";
 import { nowhere } from "./exchange/decided.ts";
+import { partsOfKey } from "../model/word/refs.ts";
 
 const NO_LIMITS: readonly number[] = [];
 /** For one request, over all conditions of all rules that are tried: about 25 ms of CPU. */
@@ -63,7 +64,7 @@ function place(exchange: Exchange): Routed | Refusal {
 function mayTake(exchange: Exchange, { rule, host }: Matched, address: ServiceAddress | null): boolean {
   if (host === "*") return address === null;
   const named = address ?? addressByHost(exchange.admitted.host, exchange.settings.meshDomain);
-  return named === null || named.service.split("/", 1)[0] === rule.route.split("/", 1)[0];
+  return named === null || partsOfKey(named.service).namespace === partsOfKey(rule.route).namespace;
 }
 
 function meet({ admitted, live: { snapshot } }: Exchange, asked: RouteRequest): Matched | Unmatched {
