@@ -137,7 +137,7 @@ describe("callers who hang up", () => {
     let healthy = false;
     const two = '[{url: "http://a.example"}, {url: "http://b.example"}]';
     const spec = "circuitBreaker: {}, outlierDetection: {consecutiveFailures: 3}, concurrency: {max: 4}";
-    const { mesh } = scene(
+    const { mesh } = fixture(
       until(() => healthy),
       spec,
       two,
