@@ -1,7 +1,7 @@
 // A backend that a route of another namespace was not granted: the service that it is attached to, for callers of its own. The
 // service's policies hold as they do without the route; what the route and its policies say is laid on top, and only tightens.
-import type { CallPolicy, CallRetry, RetryCause } from "../../model/snapshot/call-policy.ts";
-import type { Backend, Fault, Filter, Rule, Timeouts } from "../../model/snapshot/snapshot.ts";
+import type { CallPolicy, CallRetry, RetryCause, Timeouts } from "../../model/snapshot/call-policy.ts";
+import type { Backend, Fault, Filter, Rule } from "../../model/snapshot/snapshot.ts";
 
 /** What a rule, or a policy on it or its route, says about calls. */
 export interface SaidByRule {

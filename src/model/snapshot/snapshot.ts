@@ -3,7 +3,7 @@
 // ever added within a schema; those that older snapshots lack are optional.
 import type { HostnameBounds } from "./hostname-bounds.ts";
 import type { Access, Authentication, Authorization, Identities } from "./access.ts";
-import type { CallPolicy } from "./call-policy.ts";
+import type { CallPolicy, Timeouts } from "./call-policy.ts";
 import type { Circuit } from "./circuit.ts";
 import type { HealthTerms } from "./health-terms.ts";
 import type { Limit } from "./limit.ts";
@@ -60,15 +60,6 @@ export interface ServiceEntry extends Access {
   readonly circuit?: number;
   /** Absent: its endpoints are not probed. */
   readonly health?: HealthTerms;
-}
-
-export interface Timeouts {
-  /** Whole request, milliseconds; 0 = no deadline. */
-  readonly requestMs: number;
-  /** One try until response headers, milliseconds; 0 = only the whole request's deadline. */
-  readonly perTryMs: number;
-  /** Without a byte from a service that is to go on, milliseconds; 0 = for ever; absent = no policy says it. */
-  readonly idleMs?: number;
 }
 
 export interface Endpoint {
