@@ -2,6 +2,7 @@
 // it. There is one for the process; tests make several. Values only, all of them bounded.
 import { newEndpointStats, type EndpointStats } from "../decide/balance/endpoint-stats.ts";
 import { newFailureLimits, type FailureLimits } from "../decide/identity/failure-limit.ts";
+import { newGuessing, type Guessing } from "../decide/identity/guessing.ts";
 import type { Authority } from "../decide/route/authority.ts";
 import { BoundedMap } from "../decide/text/bounded-map.ts";
 import type { Claims } from "../model/snapshot/caller.ts";
@@ -31,6 +32,8 @@ export interface IsolateState {
   readonly proofs: ProofMemory;
   /** Hosts as requests name them: a mesh has few, and to read one costs as much as a match. */
   readonly authorities: BoundedMap<string, Authority | null>;
+  /** Of those who show secrets of operators. */
+  readonly guessing: Guessing;
   /** Of those who ask for tokens of the mesh. */
   readonly tokenFailures: FailureLimits;
   /** Whether workerd itself takes the connections; null = no request has told yet. */
@@ -73,6 +76,7 @@ export function newIsolateState(id: string): IsolateState {
     assertions: new BoundedMap(MOST_ASSERTIONS),
     proofs: newProofMemory(),
     authorities: new BoundedMap(MOST_AUTHORITIES),
+    guessing: newGuessing(),
     tokenFailures: newFailureLimits(),
     isSelfHosted: null,
   };

@@ -204,6 +204,11 @@ export class Store {
   }
 
   /** The session of a digest (SHA-256, hex); null = there is none, or its time is over. */
+  /** Digests of all secrets of operators that are good at `now`. */
+  secretDigests(now: number): Promise<string[]> {
+    return guarded(sessions.secretDigests(this.#db, now));
+  }
+
   session(hash: string, now: number): Promise<SessionRecord | null> {
     return guarded(sessions.findSession(this.#db, hash, now));
   }
