@@ -3,7 +3,7 @@
 import { NAME } from "../../model/document/field/names.ts";
 import { isKept } from "../source/import-gateway-api.ts";
 import type { SourceDocument } from "../source/source-documents.ts";
-import { isRecord } from "../source/source-field.ts";
+import { isRecord } from "../../model/word/record.ts";
 
 export interface ServiceName {
   readonly namespace: string;

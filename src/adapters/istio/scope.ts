@@ -2,7 +2,8 @@
 // selector's labels stand for, or the whole mesh.
 import { ROOT_NAMESPACE, type IstioDocuments } from "./documents.ts";
 import type { SourceDocument } from "../source/source-documents.ts";
-import { isRecord, type Field } from "../source/source-field.ts";
+import { isRecord } from "../../model/word/record.ts";
+import type { Field } from "../source/source-field.ts";
 
 export type ScopeTarget = Readonly<Record<string, string>>;
 

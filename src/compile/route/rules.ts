@@ -24,6 +24,7 @@ import { idleOf, type Effective, type Policies } from "../policy/policies.ts";
 import type { Programs } from "../documents/programs.ts";
 import { isGranted, resolveTarget, type RouteFault, type Scene } from "./references.ts";
 import type { DocumentIndex } from "../documents/document-index.ts";
+import { partsOfKey } from "../../model/word/refs.ts";
 
 type Route = DocumentOf<"HTTPRoute">;
 
@@ -120,7 +121,7 @@ export function compileRule(
 
 /** A route attached to services needs no grant to lead to another namespace, and so has no say about access there. */
 function isForeign(namespace: string, service: ServiceKey, world: DocumentIndex): boolean {
-  const [theirs = "", name = ""] = service.split("/");
+  const { namespace: theirs, name } = partsOfKey(service);
   return theirs !== namespace && !isGranted(namespace, theirs, name, world);
 }
 

@@ -213,6 +213,24 @@ export function cleanResponse(headers: HeaderList & Pick<HeaderTarget, "delete">
   for (const name of nominated) headers.delete(name);
 }
 
+/** What describes one body, and how long it may be kept (RFC 9110 §8, RFC 9111 §5): whoever wrote the body says it. */
+export const REPRESENTATION: ReadonlySet<string> = new Set([
+  "age",
+  "cache-control",
+  "cdn-cache-control",
+  "cloudflare-cdn-cache-control",
+  "content-disposition",
+  "content-encoding",
+  "content-language",
+  "content-location",
+  "content-range",
+  "content-type",
+  "etag",
+  "expires",
+  "last-modified",
+  "surrogate-control",
+]);
+
 const TOKEN = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;
 
 function nominate(connection: string, drop: string[]): void {

@@ -1,5 +1,6 @@
 // One request to one endpoint, by address or by service binding: never follows a redirect, stops waiting for headers at the
 // deadline, and tells a failure as a value. Whether it is tried again is not decided here.
+import { withDeadline } from "../../bounded/deadline.ts";
 import { endpointUrl, serviceBinding } from "../../decide/balance/endpoint-url.ts";
 import type { Endpoint, ServiceKey } from "../../model/snapshot/snapshot.ts";
 import { ASSERTION_HEADER } from "../../tokens/assertion.ts";
@@ -56,7 +57,10 @@ export async function call(
   if (options.passed === true) init.encodeResponseBody = "manual";
   try {
     const fetching = bound === null ? exchange.ports.fetch(url, init) : bound.fetch(url, init);
-    const response = options.timeoutMs === null ? await fetching : await within(fetching, options.timeoutMs, upload);
+    // Only headers have a deadline, bodies have none; it begins when the request has been sent.
+    const answering =
+      options.timeoutMs === null ? fetching : withDeadline(fetching, options.timeoutMs, letGo, upload?.sent);
+    const response = await answering;
     if (response === null) {
       options.abort?.abort();
       return timedOut(options);
@@ -80,36 +84,6 @@ export async function call(
 function timedOut({ timeoutMs }: CallOptions): CallFailure {
   const detail = timeoutMs === null ? "took no more of the body" : `did not answer within ${timeoutMs} ms`;
   return { failure: "timeout", detail };
-}
-
-/** The answer, or null at the deadline; one that comes later is let go of. Only headers have a deadline, bodies have none. */
-function within(fetching: Promise<Response>, ms: number, upload: Upload | null): Promise<Response | null> {
-  return new Promise((resolve, reject) => {
-    let late = false;
-    let timer: ReturnType<typeof setTimeout> | null = null;
-    let answered = false;
-    const start = (): void => {
-      if (answered) return;
-      timer = setTimeout(() => {
-        late = true;
-        resolve(null);
-      }, ms);
-    };
-    if (upload === null) start();
-    else void upload.sent.then(start);
-    fetching.then(
-      (response) => {
-        answered = true;
-        clearTimeout(timer);
-        return late ? letGo(response) : resolve(response);
-      },
-      (error: unknown) => {
-        answered = true;
-        clearTimeout(timer);
-        reject(error);
-      },
-    );
-  });
 }
 
 /** A switch of protocols that nobody asked for, and numbers that are no HTTP status (RFC 9110 §15), are not answers. */

@@ -46,19 +46,6 @@ export async function keepBody(
   return { kind: "stream", stream: continued(chunks, source) };
 }
 
-/** The whole of a stream, or null (and no more reading) once it exceeds the limit. */
-export async function readUpTo(
-  stream: ReadableStream<Uint8Array>,
-  limit: number,
-  keeping: Keeping,
-): Promise<ArrayBuffer | BodyFault | null> {
-  const body = await keepBody(stream, null, limit, keeping);
-  if ("fault" in body) return body;
-  if (body.kind === "kept") return body.bytes;
-  if (body.kind === "stream") await body.stream.cancel();
-  return null;
-}
-
 function within(reading: Promise<Uint8Array | null>, ms: number): Promise<Uint8Array | null | BodyFault["fault"]> {
   return new Promise((resolve) => {
     const timer = setTimeout(resolve, ms, "stalled");

@@ -2,7 +2,7 @@
 // caller. A body above 64 KiB is not copied, so that no request is held in memory for a mirror's sake.
 import { pickEndpoint } from "../../decide/balance/pick.ts";
 import type { FilterPlan } from "../../decide/route/filter-plan.ts";
-import { contentLengthOf, KEEP_LIMIT_BYTES, letGo, readUpTo, type Body } from "../exchange/body.ts";
+import { contentLengthOf, keepBody, KEEP_LIMIT_BYTES, letGo, type Body } from "../exchange/body.ts";
 import { call } from "../call/call.ts";
 import type { Exchange, Outgoing } from "../exchange/exchange.ts";
 
@@ -35,10 +35,13 @@ type Copy = ArrayBuffer | null | "skip";
 
 async function wholeOrNothing({ ports }: Exchange, copied: ReadableStream<Uint8Array>, mirrors: number): Promise<Copy> {
   try {
-    const bytes = await readUpTo(copied, KEEP_LIMIT_BYTES, { stillMs: ports.callerStillMs, now: ports.now });
-    if (bytes instanceof ArrayBuffer) return bytes;
+    const keeping = { stillMs: ports.callerStillMs, now: ports.now };
+    const body = await keepBody(copied, null, KEEP_LIMIT_BYTES, keeping);
     // A body that its caller broke is no mirror's failure.
-    if (bytes === null) mirrorCounts.tooLarge += mirrors;
+    if ("fault" in body) return "skip";
+    if (body.kind === "kept") return body.bytes;
+    if (body.kind === "stream") await body.stream.cancel();
+    mirrorCounts.tooLarge += mirrors;
   } catch {
     mirrorCounts.failed += mirrors;
   }

@@ -119,10 +119,12 @@ describe("actions", () => {
     const filter = { type: "DirectResponse", directResponse: { statusCode: 403, body: { string: "no" } } };
     expect(rules).toEqual([{ matches: [{ path: { type: "Exact", value: "/a" } }], filters: [filter] }]);
     expect(notes).toEqual([]);
+    const set = [{ name: "content-type", value: "text/html" }];
     const headed = ruleOf({ directResponse, headers: { response: { set: { "content-type": "text/html" } } } });
-    expect(told(headed.notes)).toEqual([
-      "changed /spec/http/0/headers/response: An answer of the mesh itself is text/plain and carries no headers of a rule",
+    expect(headed.rules).toEqual([
+      { filters: [{ type: "ResponseHeaderModifier", responseHeaderModifier: { set } }, filter] },
     ]);
+    expect(headed.notes).toEqual([]);
   });
 
   it.each(["delegate", "directResponse"])(
