@@ -81,7 +81,7 @@ export function registerLogin(app: ControlApp): void {
     content: { "application/json": { schema: loginSchema } },
     refusals: [
       ...(["unauthenticated", "forgedRequest", "noRole", "malformed", "validation", "unsupportedMediaType"] as const),
-      ...(["payloadTooLarge", "loginUnavailable", "storageUnavailable", "internal"] as const),
+      ...(["refusedTooOften", "payloadTooLarge", "loginUnavailable", "storageUnavailable", "internal"] as const),
     ],
     async handle(page) {
       const { request, env, requestId } = page;

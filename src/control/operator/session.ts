@@ -73,17 +73,14 @@ export async function openSession(
 }
 
 /** Ends the session of the request's cookie, when there is one. */
-export async function closeSession(
-  request: Request,
-  { env, store, now }: AdminRequest,
-  who: Operator | null,
-): Promise<void> {
-  const session = who === null ? null : await ownSession(request, store, now);
-  if (session === null) return;
+export async function closeSession(request: Request, visit: AdminRequest, who: Operator | null): Promise<void> {
+  const { env, store, now } = visit;
+  const session = await presentedSession(request, visit);
+  if (session === null || "refusal" in session) return;
   // Whoever it was may have lost the role meanwhile; the session ends all the same.
   const operator = who ?? { name: "unknown", role: "viewer", namespaces: null };
   const draft = auditOf({ request, env, operator, now }, { action: "logout", target: "session" });
-  await store.deleteSession(session.hash, { ...draft, role: who?.role ?? null });
+  await store.deleteSession(session.record.hash, { ...draft, role: who?.role ?? null });
 }
 
 /** Without a secret: the cookie goes. `Secure` holds on loopback too: browsers count it as a secure context. */
