@@ -8,6 +8,7 @@ import type { IsolateState } from "../isolate/state.ts";
 import type { HeaderPair, ServiceKey } from "../model/snapshot/snapshot.ts";
 import { admit, type Incoming } from "./admit.ts";
 import { answer } from "./answer.ts";
+import { bodiless } from "./bodiless.ts";
 import { authenticate } from "./authenticate.ts";
 import { authorize } from "./authorize.ts";
 import type { Body } from "./exchange/body.ts";
@@ -21,6 +22,8 @@ import { reply } from "./respond.ts";
 import { route } from "./route.ts";
 
 export const STAGES: readonly Stage[] = [
+  // What cannot be sent on as it came is not worth a look at anything else.
+  bodiless,
   // Which routes a namespace sees depends on who asks.
   identify,
   // Everything below is said by the rule or the service that the request meets.
@@ -85,13 +88,13 @@ export interface Asked {
  * Decides, and always answers.
  *
  * @param go what is done with a request that may go on
- * @param no what becomes of the mesh's own answer to one that may not
+ * @param no what becomes of the mesh's own answer to one that may not; the exchange is null where there was none yet
  */
 export async function decideRequest<Result extends object>(
   around: Around,
   asked: Asked,
   go: (exchange: Exchange) => Promise<Result | Ended>,
-  no: (answer: Response) => Result,
+  no: (answer: Response, exchange: Exchange | null, ended: Ended) => Result | Promise<Result>,
   stages: readonly Stage[] = STAGES,
 ): Promise<Result> {
   const { ports, env, ctx } = around;
@@ -103,11 +106,14 @@ export async function decideRequest<Result extends object>(
   try {
     const loading = ports.current(env, ctx, startedAtMs, asked.via);
     const live = loading instanceof Promise ? await loading : loading;
-    if (live === null) return no(reply(NOT_READY, by, null));
+    if (live === null) return await no(reply(NOT_READY, by, null), null, NOT_READY);
     by.revision = live.snapshot.revision;
     const settings = settingsOf(env);
     const admitted = admit(request, inspected, { settings, state: around.state }, requestId);
-    if ("problem" in admitted) return no(reply({ no: admitted, stage: "admit", policy: "none" }, by, null));
+    if ("problem" in admitted) {
+      const refused = { no: admitted, stage: "admit", policy: "none" };
+      return await no(reply(refused, by, null), null, refused);
+    }
     around.trace?.("admit", { host: admitted.host, path: admitted.path, entry: admitted.entry });
     const body: Body = admitted.body === null ? NO_BODY : { kind: "stream", stream: admitted.body };
     const { headers } = admitted;
@@ -116,11 +122,11 @@ export async function decideRequest<Result extends object>(
     const left = (): AbortSignal => via.signal;
     const exchange = { ...around, settings, live, admitted, headers, left, startedAtMs, meant, ...said };
     const ended = (await walk(exchange, stages)) ?? (await go(exchange));
-    return "no" in ended ? no(reply(ended, by, exchange)) : ended;
+    return "no" in ended ? await no(reply(ended, by, exchange), exchange, ended) : ended;
   } catch (error) {
     // A bug of ours: told to the operator, not to the caller.
     reportError(error);
-    return no(reply(MISTAKE, by, null));
+    return no(reply(MISTAKE, by, null), null, MISTAKE);
   }
 }
 

@@ -3,8 +3,8 @@
 import type { Document, DocumentOf } from "../../model/document/document.ts";
 import { parseDuration } from "../../model/document/field/duration.ts";
 import { refOf, serviceKey } from "../../model/word/refs.ts";
-import type { CallPolicy } from "../../model/snapshot/call-policy.ts";
-import type { ServiceKey, Timeouts } from "../../model/snapshot/snapshot.ts";
+import type { CallPolicy, Timeouts } from "../../model/snapshot/call-policy.ts";
+import type { ServiceKey } from "../../model/snapshot/snapshot.ts";
 import type { TargetRef } from "../../model/document/field/target-ref.ts";
 import { BUILT_IN_KEY } from "../documents/built-in-gateway.ts";
 import { compileCalls } from "./calls.ts";

@@ -99,7 +99,7 @@ export const problemTexts: Readonly<Record<ProblemName, ProblemText>> = {
     fix: "Repeat the request after `retry-after`. If it stays, check that the `jwksUri` of the policy answers, and that its `secretRef` names a secret of the Worker of at least 32 bytes (48 for HS384, 64 for HS512).",
   },
   refusedTooOften: {
-    why: "Too many credentials from this address were wrong, and so were these. Right ones are let in all the while.",
+    why: "Too many credentials from this address were wrong, and so were these, as far as is known here. Right ones are let in all the while; one that was made less than two seconds ago may have to wait.",
     fix: "Repeat the request after `retry-after`, with credentials that are known to be good.",
   },
   accessDenied: {
@@ -189,6 +189,10 @@ export const problemTexts: Readonly<Record<ProblemName, ProblemText>> = {
   loopDetected: {
     why: "The request has passed through the mesh too many times: a service's endpoint is an address of the mesh itself.",
     fix: "Point the endpoint at the service, not at the route that leads to it.",
+  },
+  bodyUnsendable: {
+    why: "The request is a GET or HEAD with a body. The Workers runtime sends none with these methods, and to leave it out would make it another request: a search without its filter.",
+    fix: "Send the same as a POST; Elasticsearch and OpenSearch, for which this is usual, take searches by POST as well. A `content-length: 0` and empty chunks are no body.",
   },
   faultInjected: {
     why: "A FaultPolicy aborts a share of the requests on purpose; the service was not asked. The status is the policy's own.",

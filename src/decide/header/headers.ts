@@ -1,5 +1,5 @@
 // Which request and response headers may cross the mesh (RFC 9110 §7.6.1, and what only this hop may say). One look at
-// each header, no copies: the rooms delete the names that this lists. What the mesh writes itself is in forwarding.ts.
+// each header, no copies: the stages delete the names that this lists. What the mesh writes itself is in forwarding.ts.
 
 import { mustCleanCookies } from "./operator-cookies.ts";
 
@@ -110,7 +110,7 @@ export interface RequestHeaders {
   readonly requestId: string | null;
   readonly traceparent: string | null;
   readonly tracestate: string | null;
-  /** `selvage-identity`: read here and dropped. */
+  /** `selvage-identity`: read here and dropped; null = it did not come, or empty. */
   readonly identity: string | null;
   /** Says `selvage-service`: a proxy's question about another request, never a request itself. */
   readonly isQuestion: boolean;
@@ -169,7 +169,7 @@ export function inspectRequest(headers: HeaderList): RequestHeaders {
     drop.push(name);
     if (name === "connection") connection = value;
     else if (name === "upgrade") hasUpgrade = true;
-    else if (name === "selvage-identity") identity = value;
+    else if (name === "selvage-identity") identity = value === "" ? null : value;
     else if (name === "selvage-service") isQuestion = true;
   });
   if (connection !== "") {

@@ -3,7 +3,7 @@
 // ever added within a schema; those that older snapshots lack are optional.
 import type { HostnameBounds } from "./hostname-bounds.ts";
 import type { Access, Authentication, Authorization, Identities } from "./access.ts";
-import type { CallPolicy } from "./call-policy.ts";
+import type { CallPolicy, Timeouts } from "./call-policy.ts";
 import type { Circuit } from "./circuit.ts";
 import type { HealthTerms } from "./health-terms.ts";
 import type { Limit } from "./limit.ts";
@@ -62,18 +62,11 @@ export interface ServiceEntry extends Access {
   readonly health?: HealthTerms;
 }
 
-export interface Timeouts {
-  /** Whole request, milliseconds; 0 = no deadline. */
-  readonly requestMs: number;
-  /** One try until response headers, milliseconds; 0 = only the whole request's deadline. */
-  readonly perTryMs: number;
-  /** Without a byte from a service that is to go on, milliseconds; 0 = for ever; absent = no policy says it. */
-  readonly idleMs?: number;
-}
-
 export interface Endpoint {
-  /** Stable within its service: given at registration, or `static-<index>`. */
+  /** What people call it, within its service: given at registration, or made of its address and version. */
   readonly id: string;
+  /** What is remembered about it is remembered under this; absent = under its id. Only registered ones have it. */
+  readonly key?: string;
   /** Where it is: an absolute http(s) URL without query (its path is prefixed), or the name of a service binding. */
   readonly address: { readonly url: string } | { readonly binding: string };
   readonly cluster: string;

@@ -1,5 +1,6 @@
 // One try: tells the endpoint's load, the breaker and the cap what comes of it. Whether there is another is not decided here.
 import { began, ended, forgone } from "../../decide/balance/endpoint-load.ts";
+import { noteDropped, noteEnd, noteSent } from "../../decide/health/call-notes.ts";
 import { endOfAnswer, type TryEnd } from "../../decide/retry/http-route.ts";
 import type { Endpoint } from "../../model/snapshot/snapshot.ts";
 import { pauseMs, SERVICE_IDLE_MS } from "../../decide/transfer/transfer.ts";
@@ -12,7 +13,7 @@ import type { CallFailure, Destination, Exchange, Outgoing } from "../exchange/e
 import type { Guard } from "./circuit-breaker.ts";
 import type { Slot } from "./concurrency.ts";
 
-export interface Errand {
+export interface OutgoingCall {
   readonly exchange: Exchange;
   readonly destination: Destination;
   readonly outgoing: Outgoing;
@@ -44,37 +45,41 @@ const MARGIN_MS = 5;
 const FAILURE_COST_MS = 5000;
 
 export async function attempt(
-  errand: Errand,
+  outgoingCall: OutgoingCall,
   { endpoint, load }: Chosen,
   { timeoutMs, abort }: TryOptions,
   nowMs: number,
 ): Promise<Try> {
-  const { exchange, destination, outgoing, body, guard, slot } = errand;
+  const { exchange, destination, outgoing, body, guard, slot } = outgoingCall;
   const { ports, trace } = exchange;
   if (load !== null) began(load, nowMs);
+  const seen = noteSent(exchange.state.callNotes, destination.service, endpoint.id, nowMs);
   const settle = guard?.begin(endpoint) ?? null;
   let isOver = false;
   // By the caller's doing, or because another copy was quicker: that says nothing about the service.
   const forgo = (): void => {
     if (isOver) return;
     isOver = true;
+    noteDropped(seen);
     settle?.(BY_CALLER, 0);
     if (load !== null) forgone(load, nowMs, ports.now());
   };
   const holds = settle !== null || load !== null || abort !== null;
   const stay = holds ? whenLeft(exchange.left(), () => (forgo(), abort?.abort())) : null;
-  const upload = body.kind === "stream" && abort !== null ? uploadOf(errand, body.stream, timeoutMs, abort) : null;
+  const upload =
+    body.kind === "stream" && abort !== null ? uploadOf(outgoingCall, body.stream, timeoutMs, abort) : null;
   const told = timeoutMs === null ? {} : { toldMs: Math.max(1, Math.floor(timeoutMs) - MARGIN_MS) };
   const options = { service: destination.service, timeoutMs, ...told, abort, upload, passed: true };
   const answer = await call(exchange, endpoint, outgoing, body.kind === "kept" ? body.bytes : null, options);
   stay?.();
   const end = isOver ? BY_CALLER : endOf(answer);
-  const endedAtMs = holds || slot !== null ? ports.now() : nowMs;
+  const endedAtMs = ports.now();
   const tookMs = Math.max(0, endedAtMs - (upload?.pace.movedAtMs ?? nowMs));
   const isDropped = abort?.signal.aborted === true && end.end === "lost";
   if (isDropped || end.end === "caller") forgo();
   if (!isOver) {
     isOver = true;
+    noteEnd(seen, failureOf(end, answer), tookMs, endedAtMs);
     settle?.(end, tookMs);
     slot?.answered(tookMs);
     if (load !== null) ended(load, nowMs, costOf(end, tookMs, destination.timeouts.perTryMs), endedAtMs);
@@ -86,7 +91,7 @@ export async function attempt(
 const BY_CALLER: TryEnd = { end: "caller" };
 
 function uploadOf(
-  { exchange, destination, outgoing }: Errand,
+  { exchange, destination, outgoing }: OutgoingCall,
   stream: ReadableStream<Uint8Array>,
   timeoutMs: number | null,
   abort: AbortController,
@@ -107,6 +112,12 @@ function uploadOf(
 function costOf(end: TryEnd, tookMs: number, perTryMs: number): number {
   const failure = end.end !== "answered" || (end.status >= 502 && end.status <= 504);
   return failure ? Math.max(tookMs, perTryMs > 0 ? perTryMs : FAILURE_COST_MS) : tookMs;
+}
+
+/** In words for operators; null = it was answered. */
+function failureOf(end: TryEnd, answer: Response | CallFailure): string | null {
+  if ("failure" in answer) return `it ${answer.detail}`;
+  return end.end === "answered" && end.status >= 500 ? `it answered ${end.status}` : null;
 }
 
 function endOf(answer: Response | CallFailure): TryEnd {

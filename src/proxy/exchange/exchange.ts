@@ -11,9 +11,9 @@ import type { Caller } from "../../model/snapshot/caller.ts";
 import type { Circuit } from "../../model/snapshot/circuit.ts";
 import type { Env } from "../../env/env.ts";
 import type { Settings } from "../../env/settings.ts";
-import type { CallPolicy } from "../../model/snapshot/call-policy.ts";
+import type { CallPolicy, Timeouts } from "../../model/snapshot/call-policy.ts";
 import type { MeshKeys } from "../../model/message/mesh-keys.ts";
-import type { Fault, HeaderPair, Rule, ServiceKey, Timeouts } from "../../model/snapshot/snapshot.ts";
+import type { Fault, HeaderPair, Rule, ServiceKey } from "../../model/snapshot/snapshot.ts";
 import type { Refusal } from "../../model/word/problem.ts";
 import type { Body } from "./body.ts";
 
