@@ -42,6 +42,9 @@ export const STAGES: readonly Stage[] = [
   externalAuth,
 ];
 
+/** What says whether a caller may come in at all. */
+const GUARDS = STAGES.slice(0, STAGES.indexOf(answer));
+
 /** @returns null = the request may go on */
 export async function walk(exchange: Exchange, stages: readonly Stage[]): Promise<Ended | null> {
   for (const stage of stages) {
@@ -92,6 +95,7 @@ export async function decideRequest<Result extends object>(
   asked: Asked,
   go: (exchange: Exchange) => Promise<Result | Ended>,
   no: (answer: Response, exchange: Exchange | null, ended: Ended) => Result | Promise<Result>,
+  stages: readonly Stage[] = STAGES,
 ): Promise<Result> {
   const { ports, env, ctx } = around;
   const { request } = asked;
@@ -117,13 +121,31 @@ export async function decideRequest<Result extends object>(
     const { via, meant } = asked;
     const left = (): AbortSignal => via.signal;
     const exchange = { ...around, settings, live, admitted, headers, left, startedAtMs, meant, ...said };
-    const ended = (await walk(exchange, STAGES)) ?? (await go(exchange));
+    const ended = (await walk(exchange, stages)) ?? (await go(exchange));
     return "no" in ended ? await no(reply(ended, by, exchange), exchange, ended) : ended;
   } catch (error) {
     // A bug of ours: told to the operator, not to the caller.
     reportError(error);
     return no(reply(MISTAKE, by, null), null, MISTAKE);
   }
+}
+
+/** A rule may lead to backends with policies of their own, by lot: one that lets the request in is enough. */
+const DRAWS = 3;
+
+/** Whether a request that was let in would be let in now as well. What cannot be told now ends nothing. */
+export async function stillEnters(around: Around, asked: Asked): Promise<boolean> {
+  for (let draw = 0; draw < DRAWS; draw++) {
+    const { isIn } = await decideRequest<{ readonly isIn: boolean }>(
+      { ...around, trace: undefined },
+      asked,
+      () => Promise.resolve({ isIn: true }),
+      ({ status }) => ({ isIn: status >= 500 }),
+      GUARDS,
+    );
+    if (isIn) return true;
+  }
+  return false;
 }
 
 const NO_BODY: Body = { kind: "none" };

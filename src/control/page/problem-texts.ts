@@ -99,7 +99,7 @@ export const problemTexts: Readonly<Record<ProblemName, ProblemText>> = {
     fix: "Repeat the request after `retry-after`. If it stays, check that the `jwksUri` of the policy answers, and that its `secretRef` names a secret of the Worker of at least 32 bytes (48 for HS384, 64 for HS512).",
   },
   refusedTooOften: {
-    why: "Too many credentials from this address were wrong, and so were these. Right ones are let in all the while.",
+    why: "Too many credentials from this address were wrong, and so were these, as far as is known here. Right ones are let in all the while; one that was made less than two seconds ago may have to wait.",
     fix: "Repeat the request after `retry-after`, with credentials that are known to be good.",
   },
   accessDenied: {

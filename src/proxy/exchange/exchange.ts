@@ -38,6 +38,8 @@ export interface Ports {
   readonly sleep: (ms: number) => Promise<void>;
   /** How long a caller may stand still while it sends its request or reads its answer, milliseconds. */
   readonly callerStillMs: number;
+  /** How often it is looked whether the caller of an open WebSocket would still be let in, milliseconds. */
+  readonly socketCheckMs: number;
 }
 
 /** Receives each stage's decision; absent in normal operation, and then nothing is built for it. */

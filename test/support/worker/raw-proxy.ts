@@ -31,6 +31,7 @@ const proxy = createProxy({
   sleep: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
   // Short, so that a test of it need not wait for half a minute.
   callerStillMs: 2000,
+  socketCheckMs: 300,
 });
 
 export default {

@@ -83,6 +83,7 @@ export function testMesh(yaml: string, options: TestMeshOptions = {}): TestMesh 
       return Promise.resolve();
     },
     callerStillMs: 30_000,
+    socketCheckMs: 10_000,
     ...options.ports,
   };
   const state = ownState(ports);
