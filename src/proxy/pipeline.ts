@@ -5,6 +5,7 @@ import { isolateState, type IsolateState } from "../isolate/state.ts";
 import { decideRequest, stillEnters, walk } from "./decide-request.ts";
 import type { Ended, Exchange, Ports, Stage, Trace } from "./exchange/exchange.ts";
 import { ownState, ports } from "./exchange/ports.ts";
+import { logAnswer } from "./exchange/request-log.ts";
 import { fault } from "./fault.ts";
 import { forward } from "./forward.ts";
 import { respond } from "./respond.ts";
@@ -44,7 +45,10 @@ async function carry(exchange: Exchange, again: () => Promise<boolean>): Promise
   if (ended !== null) return ended;
   const forwarded = await forward(exchange);
   if ("no" in forwarded) return forwarded;
-  const { response } = forwarded;
-  const isWatched = response.webSocket !== null && canEnd(exchange);
-  return respond(exchange, isWatched ? { ...forwarded, response: watched(exchange, response, again) } : forwarded);
+  const { response: answer } = forwarded;
+  const isWatched = answer.webSocket !== null && canEnd(exchange);
+  const said = isWatched ? { ...forwarded, response: watched(exchange, answer, again) } : forwarded;
+  const response = respond(exchange, said);
+  logAnswer(exchange, forwarded.endpoint, response.status);
+  return response;
 }
