@@ -9,6 +9,8 @@ export interface Pace {
   turn: Side;
   /** When a byte moved, or the turn began. */
   movedAtMs: number;
+  readonly beganAtMs: number;
+  bytes: number;
 }
 
 /** How long a side may stand still when it is its turn, milliseconds; null = for ever. */
@@ -24,9 +26,26 @@ export const SERVICE_IDLE_MS = 300_000;
 export const LIGHT_BYTES = 16 * 1024;
 
 /** Milliseconds until it has stood still for too long; 0 = it has; null = it may. */
-export function stillInMs({ turn, movedAtMs }: Pace, patience: Patience, nowMs: number): number | null {
+export function stillInMs(
+  { turn, movedAtMs }: Pick<Pace, "turn" | "movedAtMs">,
+  patience: Patience,
+  nowMs: number,
+): number | null {
   const most = patience[turn];
   return most === null ? null : Math.max(0, movedAtMs + most - nowMs);
+}
+
+/** A piece that a side lets lie for so long tells that it is the one that is slow. */
+const LYING_MS = 1000;
+/** An upload that is slower than this is its caller's to blame. */
+const LEAST_BYTES_PER_MS = 1;
+
+/** Whether it waits for its caller, who reads it or sends it. */
+export function waitsForCaller(pace: Pace, caller: Side, nowMs: number): boolean {
+  if (pace.turn !== caller) return false;
+  if (nowMs - pace.movedAtMs >= LYING_MS) return true;
+  const sinceMs = nowMs - pace.beganAtMs;
+  return caller === "source" && sinceMs >= LYING_MS && pace.bytes < sinceMs * LEAST_BYTES_PER_MS;
 }
 
 /** The less patient side's; null = both may stand still for ever. */

@@ -3,7 +3,7 @@ import { began, ended, forgone } from "../../decide/balance/endpoint-load.ts";
 import { noteDropped, noteEnd, noteSent } from "../../decide/health/call-notes.ts";
 import { endOfAnswer, type TryEnd } from "../../decide/retry/http-route.ts";
 import type { Endpoint } from "../../model/snapshot/snapshot.ts";
-import { pauseMs, SERVICE_IDLE_MS } from "../../decide/transfer/transfer.ts";
+import { pauseMs, SERVICE_IDLE_MS, waitsForCaller } from "../../decide/transfer/transfer.ts";
 import { contentLengthOf, type Body } from "../exchange/body.ts";
 import { startUpload, type Upload } from "../transfer/upload.ts";
 import { call } from "./call.ts";
@@ -68,6 +68,7 @@ export async function attempt(
   const stay = holds ? whenLeft(exchange.left(), () => (forgo(), abort?.abort())) : null;
   const upload =
     body.kind === "stream" && abort !== null ? uploadOf(outgoingCall, body.stream, timeoutMs, abort) : null;
+  if (upload !== null) slot?.moves((atMs) => waitsForCaller(upload.pace, "source", atMs), upload.giveUp);
   const told = timeoutMs === null ? {} : { toldMs: Math.max(1, Math.floor(timeoutMs) - MARGIN_MS) };
   const options = { service: destination.service, timeoutMs, ...told, abort, upload, passed: true };
   const answer = await call(exchange, endpoint, outgoing, body.kind === "kept" ? body.bytes : null, options);

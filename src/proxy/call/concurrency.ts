@@ -16,6 +16,9 @@ import {
   type InFlight,
   type IsolateSlots,
 } from "../../decide/concurrency/isolate.ts";
+import { isBeyondShare, mustGiveWay } from "../../decide/concurrency/caller-share.ts";
+import { clientOf } from "../../decide/identity/caller.ts";
+import { addressBlock } from "../../decide/text/ip.ts";
 import type { Circuit } from "../../model/snapshot/circuit.ts";
 import type { ConcurrencyTerms, RequestClass } from "../../model/snapshot/concurrency-terms.ts";
 import type { Refusal } from "../../model/word/problem.ts";
@@ -28,8 +31,20 @@ export interface Slot {
   readonly answered: (tookMs: number) => void;
   /** A second slot for a copy of the request; null = there is none at hand. */
   readonly another: () => (() => void) | null;
+  /**
+   * A body of the request is on its way.
+   *
+   * @param isCallers whether it waits for its caller now
+   * @param giveUp ends it, so that others get the slot
+   */
+  readonly moves: (isCallers: (nowMs: number) => boolean, giveUp: () => void) => void;
   /** To be called when the answer's body has ended, or when there is none. */
   readonly release: () => void;
+}
+
+interface Body {
+  readonly isCallers: (nowMs: number) => boolean;
+  readonly giveUp: () => void;
 }
 
 interface Capped {
@@ -66,10 +81,17 @@ export async function takeSlot(
     return shed(capped, requestClass);
   }
   const since = ports.now();
+  const caller = clientOf(exchange.caller) ?? (addressBlock(admitted.clientAddress) || null);
+  if (isBeyondShare(slots, caller, since)) {
+    slots.refused += 1;
+    return tooSlow(capped);
+  }
   const entry = acquire(slots, capped.breakers.sync, rankOf(requestClass), since);
   const slot = entry === "refused" ? entry : "slot" in entry ? entry.slot : await waited(capped, entry, since, fromMs);
   reportSoon(exchange, destination.service, breakers);
-  return slot === "refused" ? full(capped, terms, ports.now() - since) : slotOf(capped, slot);
+  if (slot === "refused") return full(capped, terms, ports.now() - since);
+  slot.caller = caller;
+  return slotOf(capped, slot);
 }
 
 async function waited(
@@ -104,26 +126,32 @@ function touch({ breakers, policyState }: Capped): void {
 }
 
 function slotOf(capped: Capped, slot: InFlight): Slot {
-  const release = keep(capped, slot);
+  let body: Body | null = null;
+  const release = keep(capped, slot, () => body);
   return {
+    moves: (isCallers, giveUp) => void (body = { isCallers, giveUp }),
     answered: (tookMs) => noteAnswer(capped.slots, tookMs),
     another() {
       const beside = acquireBeside(capped.slots, capped.breakers.sync, capped.exchange.ports.now());
-      return beside === null ? null : keep(capped, beside);
+      return beside === null ? null : keep(capped, beside, () => null);
     },
     release,
   };
 }
 
 /** Shows that the request is still on its way until it is released, and renews what long ones hold. */
-function keep(capped: Capped, slot: InFlight): () => void {
+function keep(capped: Capped, slot: InFlight, bodyOf: () => Body | null): () => void {
   const { exchange, destination, breakers, slots } = capped;
   const { promise, resolve } = Promise.withResolvers<void>();
   // The runtime may drop what a caller who has left was waiting for; not what is to be done behind the answer.
   exchange.ctx.waitUntil(promise);
   const beat = setInterval(() => {
-    slot.seenAt = exchange.ports.now();
+    const now = exchange.ports.now();
+    const body = bodyOf();
+    slot.seenAt = now;
+    slot.slowSince = body?.isCallers(now) === true ? (slot.slowSince ?? now) : null;
     touch(capped);
+    if (mustGiveWay(slots, slot, now)) body?.giveUp();
     reportSoon(exchange, destination.service, breakers);
   }, BEAT_MS);
   return () => {
@@ -134,6 +162,12 @@ function keep(capped: Capped, slot: InFlight): () => void {
     if (slots.inFlight.size === 0) breakers.idle = true;
     reportSoon(exchange, destination.service, breakers);
   };
+}
+
+function tooSlow({ destination, circuit }: Capped): Refusal {
+  const { service } = destination;
+  const detail = `The service ${service} is busy, and this caller holds its share of it with bodies that it does not read or send`;
+  return refusal(service, circuit, detail);
 }
 
 function full({ destination, circuit, slots }: Capped, terms: ConcurrencyTerms, waitedMs: number): Refusal {

@@ -1,7 +1,14 @@
 // An answer's body on its way to the caller: watched, so that neither a caller who does not read it nor a service that says
 // nothing more holds anything for ever. Status and headers pass as they are, and so do the bytes, encoded as they come.
-import { answerPatience, isLight, LIGHT_BYTES, SERVICE_IDLE_MS } from "../../decide/transfer/transfer.ts";
+import {
+  answerPatience,
+  isLight,
+  LIGHT_BYTES,
+  SERVICE_IDLE_MS,
+  waitsForCaller,
+} from "../../decide/transfer/transfer.ts";
 import { contentLengthOf } from "../exchange/body.ts";
+import type { Slot } from "../call/concurrency.ts";
 import { chunksOf, wholeAtOnce, type Chunks } from "./chunks.ts";
 import type { Destination, Exchange } from "../exchange/exchange.ts";
 import { pipeOf, transfer } from "./transfer.ts";
@@ -9,7 +16,7 @@ import type { Upload } from "./upload.ts";
 
 interface Passing {
   /** Given back when the body has ended; null = nothing is held. */
-  readonly slot: { readonly release: () => void } | null;
+  readonly slot: Pick<Slot, "release" | "moves"> | null;
   /** The request's own body, which may still be on its way. */
   readonly upload: Upload | null;
 }
@@ -45,8 +52,9 @@ export function passOn(
 
   function flowing(rest: Chunks): Response {
     const pipe = pipeOf(length);
-    const { pace, ended } = transfer(rest, pipe.writable, patience, () => slot?.release(), exchange.ports.now);
+    const { pace, ended, giveUp } = transfer(rest, pipe.writable, patience, () => slot?.release(), exchange.ports.now);
     upload?.movesWith(pace);
+    slot?.moves((nowMs) => waitsForCaller(pace, "sink", nowMs), giveUp);
     // Without it nothing of ours would run any more when the caller leaves.
     if (slot !== null) exchange.ctx.waitUntil(ended);
     return withBody(answer, pipe.readable);

@@ -7,7 +7,7 @@ import type { Chunks } from "./chunks.ts";
 export interface Transfer {
   readonly pace: Pace;
   readonly ended: Promise<TransferEnd>;
-  /** Ends it as if its sink stood still. */
+  /** Ends it as if the side whose turn it is stood still. */
   readonly giveUp: () => void;
   /** Does not stand still while the other one moves. */
   readonly movesWith: (other: Pace) => void;
@@ -23,7 +23,7 @@ export function transfer(
   onEnd: (end: TransferEnd) => void,
   now: () => number,
 ): Transfer {
-  const pace: Pace = { turn: "source", movedAtMs: now() };
+  const pace: Pace = { turn: "source", movedAtMs: now(), beganAtMs: now(), bytes: 0 };
   const shortestMs = shortest(patience);
   let beside: Pace | null = null;
   const writer = sink.getWriter();
@@ -67,6 +67,7 @@ export function transfer(
         end({ by: "source", how: "failed" });
         return;
       }
+      pace.bytes += chunk?.byteLength ?? 0;
       turn("sink");
       try {
         if (chunk === null) await writer.close();
@@ -84,7 +85,7 @@ export function transfer(
   return {
     pace,
     ended: promise,
-    giveUp: () => end({ by: "sink", how: "still" }),
+    giveUp: () => end({ by: pace.turn, how: "still" }),
     movesWith: (other) => void (beside = other),
   };
 }

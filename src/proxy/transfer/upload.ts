@@ -20,6 +20,8 @@ export interface Upload {
   readonly pace: Pace;
   /** Its caller may be silent while the answer moves. */
   readonly movesWith: (answer: Pace) => void;
+  /** Ends it as if its caller stood still. */
+  readonly giveUp: () => void;
 }
 
 export interface UploadTerms {
@@ -44,6 +46,6 @@ export function startUpload(body: ReadableStream<Uint8Array>, terms: UploadTerms
     if (end === "whole") resolve();
     if (fault !== null) terms.breakOff();
   };
-  const { pace, movesWith } = transfer(chunksOf(body), pipe.writable, patience, ended, terms.now);
-  return { stream: pipe.readable, sent, fault: () => fault, pace, movesWith };
+  const { pace, movesWith, giveUp } = transfer(chunksOf(body), pipe.writable, patience, ended, terms.now);
+  return { stream: pipe.readable, sent, fault: () => fault, pace, movesWith, giveUp };
 }

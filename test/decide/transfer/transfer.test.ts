@@ -8,6 +8,7 @@ import {
   stillInMs,
   uploadFault,
   uploadPatience,
+  waitsForCaller,
   type Pace,
   type Side,
 } from "../../../src/decide/transfer/transfer.ts";
@@ -19,7 +20,7 @@ describe("a body on its way", () => {
   it("stands still when the side whose turn it is has let its time pass, and not a millisecond before", () => {
     assert(
       property(side, record({ source: patience, sink: patience }), nat(2_000_000), (turn, allowed, passedMs) => {
-        const pace: Pace = { turn, movedAtMs: 1000 };
+        const pace: Pace = { turn, movedAtMs: 1000, beganAtMs: 1000, bytes: 0 };
         const due = stillInMs(pace, allowed, 1000 + passedMs);
         const most = allowed[turn];
         if (most === null) expect(due).toBeNull();
@@ -55,6 +56,27 @@ describe("an upload", () => {
     expect(uploadPatience(30_000, 1000, 300_000)).toEqual({ source: 30_000, sink: 1000 });
     expect(uploadPatience(30_000, null, 300_000)).toEqual({ source: 30_000, sink: 300_000 });
     expect(uploadPatience(30_000, null, 0)).toEqual({ source: 30_000, sink: null });
+  });
+});
+
+describe("a caller", () => {
+  const pace = (turn: Side, lyingMs: number, bytes = 0): Pace => ({
+    turn,
+    movedAtMs: 10_000 - lyingMs,
+    beganAtMs: 0,
+    bytes,
+  });
+
+  it("is waited for when a piece has been its to take for a second", () => {
+    expect(waitsForCaller(pace("sink", 999, 1e6), "sink", 10_000)).toBe(false);
+    expect(waitsForCaller(pace("sink", 1000, 1e6), "sink", 10_000)).toBe(true);
+    expect(waitsForCaller(pace("source", 9000, 1e6), "sink", 10_000)).toBe(false);
+  });
+
+  it("is waited for as well when it drips its upload, below a byte a millisecond", () => {
+    expect(waitsForCaller(pace("source", 10, 9999), "source", 10_000)).toBe(true);
+    expect(waitsForCaller(pace("source", 10, 10_000), "source", 10_000)).toBe(false);
+    expect(waitsForCaller(pace("sink", 10, 1), "source", 10_000)).toBe(false);
   });
 });
 
