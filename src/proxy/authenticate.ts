@@ -31,9 +31,9 @@ export type Authenticated = { readonly caller: Caller } | Denied;
 
 export function authenticate(exchange: Exchange, routed: Routed): Authenticated | Promise<Authenticated> {
   const { access, guarded } = routed;
-  const policy = policyInForce(exchange, access.authentication);
+  const policy = policyInForce(exchange, access.policies.authentication);
   // Without a policy a certificate only matters to somebody who asks who the caller is.
-  const asked = policy?.mtls || policy?.mesh || access.authorizations !== undefined || guarded !== null;
+  const asked = policy?.mtls || policy?.mesh || access.policies.authorization !== undefined || guarded !== null;
   const certified = asked ? withCertificate(exchange) : { caller: exchange.caller, is: "absent" as const };
   if (policy === null) return exposed(certified.caller, routed);
   if (policy.mtls !== null && certified.is === "bad") return denied(policy, BAD_CERTIFICATE);
@@ -50,7 +50,7 @@ export function authenticate(exchange: Exchange, routed: Routed): Authenticated 
 
 function policyInForce({ live }: Exchange, index: number | undefined): Authentication | null {
   if (index === undefined) return null;
-  const policy = live.snapshot.authentications?.[index];
+  const policy = live.snapshot.policies.authentication?.[index];
   // Compiled together, so this is a bug; to go on would be to let everybody in.
   if (policy === undefined) throw new Error("the AuthenticationPolicy in force is not in the snapshot");
   return policy;

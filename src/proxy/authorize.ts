@@ -10,9 +10,9 @@ const NO_POLICIES: readonly Authorization[] = [];
 
 /** null = it may. */
 export function authorize(exchange: Exchange, routed: Routed): Denied | null {
-  const held = routed.access.authorizations;
+  const held = routed.access.policies.authorization;
   if (held === undefined || held.length === 0) return null;
-  const table = exchange.live.snapshot.authorizations ?? NO_POLICIES;
+  const table = exchange.live.snapshot.policies.authorization ?? NO_POLICIES;
   const asked = askedOf(exchange, routed);
   const verdict = judge(table, held, asked);
   exchange.trace?.("authorize", { ...verdict, audited: audited(table, held, asked) });

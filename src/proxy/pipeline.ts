@@ -229,7 +229,8 @@ async function askAuthorizers(
 }
 
 function keepProofs({ live }: Exchange, { access }: Routed, { headers }: Outgoing): () => void {
-  const policy = access.authentication === undefined ? null : live.snapshot.authentications?.[access.authentication];
+  const { authentication } = access.policies;
+  const policy = authentication === undefined ? null : live.snapshot.policies.authentication?.[authentication];
   return keepProofHeaders(headers, policy ?? null);
 }
 

@@ -4,7 +4,7 @@ import { isContractGranted } from "../../decide/identity/contract-state.ts";
 import type { Client, ClusterTrust, ContractEntry, Identities } from "../../model/snapshot/access.ts";
 import type { ContractState, IdentityState } from "../../model/registry/identity.ts";
 import { surveyContracts, type ContractView } from "./contracts.ts";
-import type { Limits } from "./limits.ts";
+import type { TierLimits } from "./limit.ts";
 import type { DocumentIndex } from "../documents/document-index.ts";
 import { settleIdentities } from "./settle-identities.ts";
 
@@ -26,7 +26,7 @@ export interface CompiledContract extends ContractView {
  */
 export function compileIdentities(
   world: DocumentIndex,
-  limits: Limits,
+  tiers: TierLimits,
   state: IdentityState,
   now: string,
   allowPrivate = false,
@@ -41,7 +41,7 @@ export function compileIdentities(
   const contracts = views.map(withState);
   const identities: Identities = {
     clients: Object.fromEntries(settled.clients.flatMap((record) => entryOf(record, Date.parse(now)))),
-    contracts: contractsOf(contracts, limits),
+    contracts: contractsOf(contracts, tiers),
     tiered: Object.fromEntries(
       [...world.tiers.values()].map(({ metadata, spec }) => [`${metadata.namespace}/${spec.service}`, true as const]),
     ),
@@ -61,12 +61,12 @@ function entryOf({ id, kind, namespace, name, secrets }: IdentityState["clients"
   return live.length === 0 ? [] : [[id, { kind, namespace, name, secrets: live }] as const];
 }
 
-function contractsOf(contracts: readonly CompiledContract[], limits: Limits): Identities["contracts"] {
+function contractsOf(contracts: readonly CompiledContract[], tiers: TierLimits): Identities["contracts"] {
   const services: Record<string, Record<string, ContractEntry>> = {};
   for (const { document, application, service, tier, terms, fault, state } of contracts) {
     if (fault !== null || terms === null || !isContractGranted(state)) continue;
     const { namespace, name } = document.metadata;
-    const entry = { contract: `${namespace}/${name}`, tier: terms.metadata.name, limits: limits.tier(tier) };
+    const entry = { contract: `${namespace}/${name}`, tier: terms.metadata.name, limits: tiers.of(tier) };
     (services[service] ??= {})[application] = entry;
   }
   return services;

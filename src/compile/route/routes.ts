@@ -3,11 +3,12 @@ import type { DocumentOf } from "../../model/document/document.ts";
 import type { Rule } from "../../model/snapshot/snapshot.ts";
 import { attach, type Attachment } from "./attachment.ts";
 import type { Listeners } from "./listeners.ts";
+import type { PolicyIndex } from "../policy/policy-index.ts";
 import type { ProgramTable } from "../documents/programs.ts";
 import type { HostnameOwners } from "./hostname-claims.ts";
 import type { RouteFault } from "./references.ts";
 import type { Placement } from "./router.ts";
-import { compileMatch, compileRule, type Attached, type ParentContext, type MatchSpec } from "./rules.ts";
+import { compileMatch, compileRule, type ParentContext, type MatchSpec } from "./rules.ts";
 import type { DocumentIndex } from "../documents/document-index.ts";
 
 type Route = DocumentOf<"HTTPRoute">;
@@ -33,7 +34,7 @@ interface Compiling {
   readonly world: DocumentIndex;
   readonly listeners: Listeners;
   readonly owners: HostnameOwners;
-  readonly attached: Attached;
+  readonly policies: PolicyIndex;
   readonly programs: ProgramTable;
   readonly rules: Rule[];
   readonly placements: Placement[];
@@ -43,10 +44,10 @@ export function compileRoutes(
   world: DocumentIndex,
   listeners: Listeners,
   owners: HostnameOwners,
-  attached: Attached,
+  policies: PolicyIndex,
   programs: ProgramTable,
 ): CompiledRoutes {
-  const compiling: Compiling = { world, listeners, owners, attached, programs, rules: [], placements: [] };
+  const compiling: Compiling = { world, listeners, owners, policies, programs, rules: [], placements: [] };
   const routes = world.routes.map((route, age) => compileRoute(route, age, compiling));
   return { routes, rules: compiling.rules, placements: compiling.placements };
 }
@@ -76,32 +77,22 @@ function compileRoute(route: Route, age: number, compiling: Compiling): Compiled
 function flavourOf(
   { metadata }: Route,
   { gateway, service }: Attachment,
-  { world, attached }: Compiling,
+  { world, policies }: Compiling,
 ): ParentContext {
-  const none = { gateway: null, gatewayFault: null, gatewayLimits: [], circuit: null, guardedGateway: null };
   if (service !== null) {
     // A consumer's route is about its own callers, and takes nothing of the service's for itself.
     const addressed = service.key.startsWith(`${metadata.namespace}/`) ? service.key : null;
-    return { meshExposure: world.services.get(service.key)?.exposure ?? "mesh", ...none, addressed };
+    return { meshExposure: world.services.get(service.key)?.exposure ?? "mesh", gateway: null, addressed };
   }
-  if (gateway === null) return { meshExposure: null, ...none, addressed: null };
-  const { policies, faults, limits, circuits, access } = attached;
-  return {
-    meshExposure: null,
-    gateway: policies.gateway(gateway),
-    gatewayFault: faults.gateway(gateway) ?? null,
-    gatewayLimits: limits.gateway(gateway),
-    circuit: circuits.gateway(gateway),
-    guardedGateway: access.guards(gateway) ? gateway : null,
-    addressed: null,
-  };
+  const matters = gateway !== null && policies.isTarget(gateway);
+  return { meshExposure: null, gateway: matters ? gateway : null, addressed: null };
 }
 
 /** The route's rules as this kind of parent sees them. Rules that no request can reach are judged and not kept. */
 function compileVariant(route: Route, parent: ParentContext, { accepted }: Attachment, compiling: Compiling) {
   const faults: RouteFault[] = [];
   const rules = route.spec.rules.map((_, index) => {
-    const rule = compileRule(route, index, parent, compiling.world, compiling.attached, faults);
+    const rule = compileRule(route, index, parent, compiling.world, compiling.policies, faults);
     return rule === null || !accepted.status ? null : compiling.rules.push(rule) - 1;
   });
   return { rules, faults };

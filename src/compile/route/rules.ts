@@ -6,21 +6,11 @@ import { parseDuration } from "../../model/document/field/duration.ts";
 import type { HTTPBackendRef, HTTPRouteRule } from "../../model/document/gateway-api/http-route.ts";
 import type { HTTPRouteMatch } from "../../model/document/gateway-api/http-route-match.ts";
 import type { SessionPersistenceSpec } from "../../model/document/gateway-api/session-persistence.ts";
-import type {
-  Backend,
-  Fault,
-  Rule,
-  RuleMatch,
-  ServiceKey,
-  SessionPersistence,
-  ValueMatch,
-} from "../../model/snapshot/snapshot.ts";
-import type { AccessPolicies } from "../policy/access.ts";
-import { circuitMember, type Circuits } from "../policy/circuits.ts";
-import type { Faults } from "../policy/faults.ts";
+import type { Backend, Rule, RuleMatch, ServiceKey, SessionPersistence } from "../../model/snapshot/snapshot.ts";
+import type { ValueMatch } from "../../model/snapshot/value-match.ts";
 import { compileFilters, type FilterContext } from "./filters.ts";
-import { merged, type Limits } from "../policy/limits.ts";
-import type { Effective, Policies } from "../policy/policies.ts";
+import type { Place, PolicyIndex } from "../policy/policy-index.ts";
+import { timeoutsOf } from "../policy/traffic.ts";
 import type { Programs } from "../documents/programs.ts";
 import { isGranted, resolveTarget, type RouteFault, type Scene } from "./references.ts";
 import type { DocumentIndex } from "../documents/document-index.ts";
@@ -29,27 +19,10 @@ type Route = DocumentOf<"HTTPRoute">;
 
 /** Under what a rule is compiled: two parents that differ in none of this share the rule. */
 export interface ParentContext extends Scene {
-  /** The TrafficPolicy of the Gateway it is reached through. */
-  readonly gateway: Effective | null;
-  /** The same policy's circuit, as `Circuits.gateway` gives it. */
-  readonly circuit: number | null;
-  /** The FaultPolicy of that Gateway. */
-  readonly gatewayFault: Fault | null;
-  /** The limits of that Gateway. */
-  readonly gatewayLimits: readonly number[];
-  /** Key of that Gateway, where a policy on access is attached to it: only then does it matter which one it is. */
-  readonly guardedGateway: string | null;
+  /** Key of the Gateway it is reached through, where a policy is attached to it: only then does it matter which one it is. */
+  readonly gateway: string | null;
   /** The service that requests name to reach the rule, where the route is of that service's namespace. */
   readonly addressed: ServiceKey | null;
-}
-
-/** The policies of the mesh. */
-export interface Attached {
-  readonly policies: Policies;
-  readonly circuits: Circuits;
-  readonly faults: Faults;
-  readonly limits: Limits;
-  readonly access: AccessPolicies;
 }
 
 /** What a rule's `matches` become, before they are put under listeners. */
@@ -68,7 +41,7 @@ export function compileRule(
   index: number,
   parent: ParentContext,
   world: DocumentIndex,
-  attached: Attached,
+  policies: PolicyIndex,
   faults: RouteFault[],
 ): Rule | null {
   const rule = route.spec.rules[index];
@@ -76,40 +49,23 @@ export function compileRule(
   const { namespace, name } = route.metadata;
   const called = ruleName(rule, index);
   const pointer = `/spec/rules/${index}`;
-  const context: FilterContext = { namespace, scene: parent, world, faults, faultNamed: attached.faults.named };
-  const policy = attached.policies.rule(namespace, name, called) ?? attached.policies.route(namespace, name);
-  const fault = attached.faults.rule(namespace, name, called);
+  const context: FilterContext = { namespace, scene: parent, world, faults, faultNamed: policies.faultNamed };
   const timeouts = {
-    requestMs: milliseconds(rule.timeouts?.request) ?? policy?.requestMs ?? null,
-    perTryMs: milliseconds(rule.timeouts?.backendRequest) ?? policy?.perTryMs ?? null,
+    requestMs: milliseconds(rule.timeouts?.request),
+    perTryMs: milliseconds(rule.timeouts?.backendRequest),
   };
-  const { limits, circuits, access } = attached;
-  const { addressed } = parent;
-  const place = { gateway: parent.guardedGateway, rule: { namespace, route: name, name: called }, addressed };
-  const ofAddressed = addressed === null ? [] : limits.service(addressed);
-  const above = merged(limits.mesh, parent.gatewayLimits, ofAddressed);
-  const ownLimits = limits.route(namespace, name, called);
-  const circuit = circuits.route(namespace, name, called);
-  const backends = rule.backendRefs.map((ref, at) => {
-    const own = { timeouts, policy, fault };
-    const backend = compileBackend(ref, `${pointer}/backendRefs/${at}`, own, parent, attached, context);
-    const { target } = backend;
-    // What cannot be reached is guarded all the same: what is wrong is not told to everybody, and a filter may answer.
-    if (!("service" in target)) return { ...backend, ...access.at({ ...place, service: null }) };
-    return {
-      ...backend,
-      ...circuitMember(circuit, circuits.service(target.service), parent.circuit, circuits.mesh),
-      limits: merged(above, limits.service(target.service), ownLimits),
-      ...access.at({ ...place, service: target.service, foreign: isForeign(namespace, target.service, world) }),
-    };
-  });
+  const { gateway, addressed } = parent;
+  const place: Place = { gateway, service: null, rule: { namespace, route: name, name: called }, addressed };
+  const backends = rule.backendRefs.map((ref, at) =>
+    compileBackend(ref, `${pointer}/backendRefs/${at}`, { place, timeouts }, parent, policies, context),
+  );
   return {
     route: `${namespace}/${name}`,
     name: called,
     filters: compileFilters(rule.filters, `${pointer}/filters`, context),
     backends,
     timeouts,
-    ...access.at({ ...place, service: null }),
+    ...policies.at(place),
     retry: rule.retry === undefined ? null : compileRetry(rule.retry),
     sessionPersistence:
       rule.sessionPersistence === undefined
@@ -124,38 +80,27 @@ function isForeign(namespace: string, service: ServiceKey, world: DocumentIndex)
   return theirs !== namespace && !isGranted(namespace, theirs, name, world);
 }
 
-/** What the rule itself, or a policy on it or its route, says. */
-interface OwnPolicies {
-  readonly timeouts: Rule["timeouts"];
-  readonly policy: Effective | null;
-  readonly fault: Fault | undefined;
-}
-
 function compileBackend(
   ref: HTTPBackendRef,
   pointer: string,
-  own: OwnPolicies,
+  { place, timeouts }: { readonly place: Place; readonly timeouts: Rule["timeouts"] },
   parent: ParentContext,
-  { policies, faults }: Attached,
+  policies: PolicyIndex,
   context: FilterContext,
 ): Backend {
-  const target = resolveTarget(ref, context.namespace, pointer, parent, context.world, context.faults);
+  const { namespace, world } = context;
+  const target = resolveTarget(ref, namespace, pointer, parent, world, context.faults);
   const filters = compileFilters(ref.filters, `${pointer}/filters`, context);
-  const service = "service" in target ? target.service : null;
-  const below = (service === null ? null : policies.service(service)) ?? parent.gateway ?? policies.mesh;
-  const { requestMs, perTryMs } = own.timeouts;
-  const timeouts = { requestMs: requestMs ?? below.requestMs, perTryMs: perTryMs ?? below.perTryMs };
-  const { calls } = own.policy ?? below;
-  const attached = service === null ? undefined : faults.service(service);
-  const fault = own.fault ?? attached ?? parent.gatewayFault ?? faults.mesh;
-  return {
-    weight: ref.weight,
-    target,
-    filters,
-    timeouts,
-    ...(calls === undefined ? {} : { calls }),
-    ...(fault === undefined ? {} : { fault }),
-  };
+  // What cannot be reached is guarded all the same: what is wrong is not told to everybody, and a filter may answer.
+  const held = policies.at(
+    "service" in target
+      ? { ...place, service: target.service, foreign: isForeign(namespace, target.service, world) }
+      : place,
+  );
+  const below = timeoutsOf(policies.tables, held);
+  const requestMs = timeouts.requestMs ?? below.requestMs;
+  const perTryMs = timeouts.perTryMs ?? below.perTryMs;
+  return { weight: ref.weight, target, filters, timeouts: { requestMs, perTryMs }, ...held };
 }
 
 function compileRetry({ codes, attempts, backoff }: NonNullable<HTTPRouteRule["retry"]>): Rule["retry"] {

@@ -5,14 +5,16 @@ import type { Live } from "../../isolate/snapshot.ts";
 import type { IsolateState } from "../../isolate/state.ts";
 import type { Scheme } from "../../decide/route/authority.ts";
 import type { HeaderFields } from "../../decide/header/header-bag.ts";
-import type { Access } from "../../model/snapshot/access.ts";
 import type { Caller } from "../../model/snapshot/caller.ts";
 import type { Circuit } from "../../model/snapshot/circuit.ts";
 import type { Env } from "../../env/env.ts";
 import type { Settings } from "../../env/settings.ts";
 import type { CallPolicy } from "../../model/snapshot/call-policy.ts";
 import type { MeshKeys } from "../../model/message/mesh-keys.ts";
-import type { Fault, Filter, Rule, ServiceKey, Timeouts } from "../../model/snapshot/snapshot.ts";
+import type { Fault } from "../../model/snapshot/fault.ts";
+import type { Held } from "../../model/snapshot/policies.ts";
+import type { Filter, Rule, ServiceKey } from "../../model/snapshot/snapshot.ts";
+import type { Timeouts } from "../../model/snapshot/traffic.ts";
 import type { Refusal } from "../../model/word/problem.ts";
 
 /** Everything of the outside world that a request needs. */
@@ -115,8 +117,8 @@ export interface Routed {
   readonly sent: Pick<Admitted, "path" | "matchPath">;
   /** The rule's filters, then those of the chosen backend. */
   readonly filters: readonly Filter[];
-  /** What guards it: of the chosen backend, or of the rule that answers by itself. */
-  readonly access: Access;
+  /** What holds for it: of the chosen backend, or of the rule that answers by itself. */
+  readonly access: Held;
   /** The service whose own address was used; null = a rule on a hostname answers. */
   readonly addressed: ServiceKey | null;
   /** The same while its exposure is "mesh"; null = no identity is needed for that. */
@@ -129,7 +131,7 @@ export interface Destination {
   readonly service: ServiceKey;
   readonly version: string | null;
   readonly timeouts: Timeouts;
-  /** Indexes into the snapshot's `limits`. */
+  /** Indexes into the snapshot's table of limits. */
   readonly limits: readonly number[];
   /** null = no TrafficPolicy says more than timeouts. */
   readonly calls: CallPolicy | null;

@@ -2,7 +2,8 @@
 // refuse the request, so that nobody gets past a guard by a fault.
 import { drawFault } from "../../decide/retry/fault.ts";
 import { toProblem, type Refusal } from "../../model/word/problem.ts";
-import type { Fault } from "../../model/snapshot/snapshot.ts";
+import type { FilterPlan } from "../../decide/route/filter-plan.ts";
+import type { Fault } from "../../model/snapshot/fault.ts";
 import type { Destination, Exchange } from "../exchange/exchange.ts";
 import { reply, type Answering } from "../exchange/refuse.ts";
 
@@ -15,14 +16,15 @@ const BODILESS = new Set([204, 205, 304]);
  */
 export async function injectFaults(
   exchange: Exchange,
-  named: readonly Fault[],
+  named: FilterPlan["faults"],
   destination: Destination,
   by: Answering,
 ): Promise<Response | null> {
   const { fault } = destination;
   if (named.length === 0) return fault === null ? null : inject(exchange, fault, destination, by);
-  for (const one of named) {
-    const answer = await inject(exchange, one, destination, by);
+  for (const { fault: index } of named) {
+    const one = exchange.live.snapshot.policies.fault?.[index];
+    const answer = one === undefined ? null : await inject(exchange, one, destination, by);
     if (answer !== null) return answer;
   }
   return null;
