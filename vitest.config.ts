@@ -53,6 +53,8 @@ export default defineConfig({
           // Pure things leave nothing behind: evaluating zod anew for each file is most of what their tests would cost.
           isolate: false,
           setupFiles: [clean],
+          // A hang, not a budget: a property over a thousand meshes may share its core with others.
+          testTimeout: 120_000,
         },
       },
       {

@@ -36,7 +36,7 @@ interface WrittenState {
 }
 
 export class CircuitBreaker extends DurableObject<ObjectBindings> implements CircuitBreakerObject {
-  readonly #desk: BreakerCoordinator = newBreakerCoordinator();
+  readonly #coordinator: BreakerCoordinator = newBreakerCoordinator();
   /** Epochs as they are written down. */
   readonly #written = new Map<string, number>();
   readonly #ejections = new WrittenEjections(this.ctx.storage.kv);
@@ -46,24 +46,24 @@ export class CircuitBreaker extends DurableObject<ObjectBindings> implements Cir
 
   constructor(ctx: DurableObjectState, env: ObjectBindings) {
     super(ctx, env);
-    this.#health = new HealthChecker(ctx, env, this.#desk);
-    this.#orders = new OperatorOrders(ctx.storage.kv, env, this.#desk);
+    this.#health = new HealthChecker(ctx, env, this.#coordinator);
+    this.#orders = new OperatorOrders(ctx.storage.kv, env, this.#coordinator);
     const now = Date.now();
     const { kv } = ctx.storage;
     for (const [name, row] of kv.list<WrittenState>({ prefix: STATE })) {
       if (now - row.since > KEEP_MS && row.state === "closed") kv.delete(name);
       else this.#restore(row, now);
     }
-    this.#ejections.restore(this.#desk, now);
-    this.#slots.restore(this.#desk.capacity, now);
+    this.#ejections.restore(this.#coordinator, now);
+    this.#slots.restore(this.#coordinator.capacity, now);
   }
 
   /** One batched report of an isolate, and what it should know. */
   sync(report: BreakerReport): BreakerReply {
     const now = Date.now();
-    const reply = answerReport(this.#desk, report, now, Math.random);
+    const reply = answerReport(this.#coordinator, report, now, Math.random);
     this.#writeTurns();
-    this.#slots.write(this.#desk.capacity, now);
+    this.#slots.write(this.#coordinator.capacity, now);
     if (!this.#orders.isTold) this.ctx.waitUntil(this.#orders.tell());
     return report.health ? { ...reply, health: this.#health.answer(report.health, now) } : reply;
   }
@@ -71,19 +71,19 @@ export class CircuitBreaker extends DurableObject<ObjectBindings> implements Cir
   /** Probes of endpoints, while isolates report traffic. */
   override async alarm(): Promise<void> {
     await this.#health.alarm();
-    this.#ejections.write(this.#desk);
+    this.#ejections.write(this.#coordinator);
   }
 
   states(): BreakerStates {
     const now = Date.now();
-    const rows = breakerRows(this.#desk, now, Math.random);
+    const rows = breakerRows(this.#coordinator, now, Math.random);
     this.#writeTurns();
-    const { capacity } = this.#desk;
+    const { capacity } = this.#coordinator;
     const [slots, retries] = [slotRows(capacity, now), retryRows(capacity, now)];
     const { isTold: isForcedTold } = this.#orders;
     return {
       rows,
-      forced: forcedStates(this.#desk, now),
+      forced: forcedStates(this.#coordinator, now),
       health: this.#health.rows(now),
       slots,
       retries,
@@ -99,7 +99,7 @@ export class CircuitBreaker extends DurableObject<ObjectBindings> implements Cir
   #restore({ policy, target, terms, state, epoch, since, openUntil, trips }: WrittenState, now: number): void {
     const breaker = { ...newBreaker(terms, now), state, epoch, since, openUntil, trips };
     const id = targetId(policy, target);
-    this.#desk.targets.set(id, {
+    this.#coordinator.targets.set(id, {
       policy,
       target,
       terms,
@@ -114,8 +114,8 @@ export class CircuitBreaker extends DurableObject<ObjectBindings> implements Cir
 
   /** A row for each breaker that has turned since it was last written; none while nothing turns. */
   #writeTurns(): void {
-    this.#ejections.write(this.#desk);
-    for (const [id, { policy, target, terms, breaker }] of this.#desk.targets) {
+    this.#ejections.write(this.#coordinator);
+    for (const [id, { policy, target, terms, breaker }] of this.#coordinator.targets) {
       const { state, epoch, since, openUntil, trips } = breaker;
       if (epoch === (this.#written.get(id) ?? 1)) continue;
       this.#written.set(id, epoch);
@@ -123,7 +123,7 @@ export class CircuitBreaker extends DurableObject<ObjectBindings> implements Cir
       this.ctx.storage.kv.put(STATE + id, row);
     }
     for (const id of this.#written.keys()) {
-      if (this.#desk.targets.has(id)) continue;
+      if (this.#coordinator.targets.has(id)) continue;
       this.#written.delete(id);
       this.ctx.storage.kv.delete(STATE + id);
     }

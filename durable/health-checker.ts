@@ -41,7 +41,7 @@ export class HealthChecker {
   readonly #ctx: DurableObjectState;
   readonly #env: ObjectBindings;
   readonly #breakers: BreakerCoordinator;
-  readonly #desk = newHealthProber();
+  readonly #prober = newHealthProber();
   #alarmAt: number | null = null;
   #toldAt = Number.NEGATIVE_INFINITY;
 
@@ -52,26 +52,26 @@ export class HealthChecker {
     const now = Date.now();
     for (const [name, { target, ...kept }] of ctx.storage.kv.list<Row>({ prefix: PREFIX })) {
       if (now - kept.since > KEEP_MS) ctx.storage.kv.delete(name);
-      else this.#desk.checked.set(target.id, { target, health: { ...newHealth(now), ...kept } });
+      else this.#prober.checked.set(target.id, { target, health: { ...newHealth(now), ...kept } });
     }
   }
 
   /** What the isolate should know; its report keeps the probes going. */
   answer(report: HealthReport, now: number): HealthReply {
-    const reply = answerHealth(this.#desk, report, now, this.#suspects(now));
+    const reply = answerHealth(this.#prober, report, now, this.#suspects(now));
     this.#wake(now);
     return reply;
   }
 
   rows(now: number): HealthRow[] {
-    return healthRows(this.#desk, now, this.#suspects(now));
+    return healthRows(this.#prober, now, this.#suspects(now));
   }
 
   /** One round of probes. Run twice it does nothing the second time: what was taken is not due. */
   async alarm(): Promise<void> {
     this.#alarmAt = null;
-    const { terms } = this.#desk;
-    const due = takeDue(this.#desk, Date.now());
+    const { terms } = this.#prober;
+    const due = takeDue(this.#prober, Date.now());
     if (terms !== null && due.length > 0) {
       const probes = Promise.allSettled(due.map((checked) => this.#check(checked, terms)));
       await within(probes, ROUND_MS);
@@ -89,7 +89,7 @@ export class HealthChecker {
     const probed = await this.#probe(checked.target, terms);
     const now = Date.now();
     const { id } = checked.target;
-    const changed = settle(this.#desk, checked, probed, now, Math.random);
+    const changed = settle(this.#prober, checked, probed, now, Math.random);
     // A passing check takes an ejected endpoint back, as Envoy does.
     if (probed === null && checked.health.state === "healthy") {
       for (const { outliers } of this.#breakers.ejecting.values()) pardon(outliers, id, now);
@@ -129,7 +129,7 @@ export class HealthChecker {
 
   /** Sets the alarm to the next probe, when there is one to come. */
   #wake(now: number): void {
-    const next = nextProbeAt(this.#desk, now);
+    const next = nextProbeAt(this.#prober, now);
     if (next === null) return;
     // An alarm that is set for the very time of the one that runs is lost, so it is always a later one.
     const at = Math.max(Math.ceil(next), now + 1);
@@ -140,7 +140,7 @@ export class HealthChecker {
   }
 
   async #tell(): Promise<void> {
-    const { service } = this.#desk;
+    const { service } = this.#prober;
     if (service === "") return;
     this.#toldAt = Date.now();
     try {

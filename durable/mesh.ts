@@ -44,6 +44,7 @@ export class Mesh extends DurableObject implements MeshObject {
   /** Where the registry stands that was set back; null = it was not, or somebody has adopted it. */
   #setBack: Head | null = this.ctx.storage.kv.get<Head>("set-back") ?? null;
   #forced: ForcedBoard = this.ctx.storage.kv.get<ForcedBoard>("forced") ?? NO_ORDERS;
+  #revocations = this.ctx.storage.kv.get<number>("revocations") ?? 0;
   /** In order of `seenAt`, the longest silent first. */
   readonly #receipts = new Map<string, Receipt>();
   readonly #timings = new Map<number, Timing>();
@@ -60,7 +61,8 @@ export class Mesh extends DurableObject implements MeshObject {
     const isNews = question.forced !== undefined && question.forced !== this.#forced.version;
     const forced = isNews ? { forced: forcedList(this.#forced, now) } : {};
     const setBack = this.#setBack === null ? {} : { setBack: true };
-    return { ...this.#head, pollMs: pollInterval(this.#receipts.size), ...setBack, ...forced };
+    const revocations = this.#revocations === 0 ? {} : { revocations: this.#revocations };
+    return { ...this.#head, pollMs: pollInterval(this.#receipts.size), ...setBack, ...forced, ...revocations };
   }
 
   /**
@@ -146,6 +148,13 @@ export class Mesh extends DurableObject implements MeshObject {
     const before = this.#forced;
     this.#forced = withOrders(before, service, orders, Date.now());
     if (this.#forced !== before) this.ctx.storage.kv.put("forced", this.#forced);
+    return true;
+  }
+
+  /** A key of the mesh has been revoked. Written down, as what is forced is. */
+  tellRevoked(): boolean {
+    this.#revocations += 1;
+    this.ctx.storage.kv.put("revocations", this.#revocations);
     return true;
   }
 

@@ -25,21 +25,21 @@ interface Written {
 export class OperatorOrders {
   readonly #kv: SyncKvStorage;
   readonly #env: ObjectBindings;
-  readonly #desk: ForcedTargets;
+  readonly #coordinator: ForcedTargets;
   #written: Written | null;
 
-  constructor(kv: SyncKvStorage, env: ObjectBindings, desk: ForcedTargets) {
+  constructor(kv: SyncKvStorage, env: ObjectBindings, coordinator: ForcedTargets) {
     this.#kv = kv;
     this.#env = env;
-    this.#desk = desk;
+    this.#coordinator = coordinator;
     this.#written = kv.get<Written>(ORDERS) ?? null;
-    desk.forcedSeq = this.#written?.seq ?? 0;
+    coordinator.forcedSeq = this.#written?.seq ?? 0;
     const now = Date.now();
     for (const [name, row] of kv.list<Forced>({ prefix: FORCED })) {
       if (row.until <= now) {
         kv.delete(name);
       } else {
-        desk.forced.set(name.slice(FORCED.length), row);
+        coordinator.forced.set(name.slice(FORCED.length), row);
       }
     }
   }
@@ -51,8 +51,8 @@ export class OperatorOrders {
   /** Answers when the order is written down, and the mesh object has heard of it or cannot be reached. */
   async force(order: ForceOrder): Promise<readonly ForcedState[]> {
     const now = Date.now();
-    forceState(this.#desk, order, now);
-    const forced = this.#desk.forced.get(order.target);
+    forceState(this.#coordinator, order, now);
+    const forced = this.#coordinator.forced.get(order.target);
     if (forced === undefined) {
       this.#kv.delete(FORCED + order.target);
     } else {
@@ -60,10 +60,10 @@ export class OperatorOrders {
     }
     const service = order.service ?? this.#written?.service;
     if (service !== undefined) {
-      this.#write({ seq: this.#desk.forcedSeq, service, isTold: false });
+      this.#write({ seq: this.#coordinator.forcedSeq, service, isTold: false });
       await this.tell();
     }
-    return forcedStates(this.#desk, now);
+    return forcedStates(this.#coordinator, now);
   }
 
   /** Tells the mesh object what it has not heard yet. Never rejects. */
@@ -74,7 +74,7 @@ export class OperatorOrders {
     }
     const { seq, service } = written;
     try {
-      const states = forcedStates(this.#desk, Date.now());
+      const states = forcedStates(this.#coordinator, Date.now());
       await this.#env.MESH.getByName(MESH_OBJECT).tellForced(service, { seq, states });
     } catch {
       return; // With the next report of an isolate, again.

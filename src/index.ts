@@ -6,7 +6,7 @@ import type { Env } from "./env/env.ts";
 import { toProblem, type Refusal } from "./model/word/problem.ts";
 import { decideExternally } from "./proxy/external-decision.ts";
 import { proxy } from "./proxy/pipeline.ts";
-import { rateLimitService } from "./proxy/rate-limit-service.ts";
+import { rateLimitService } from "./proxy/limit/rate-limit-service.ts";
 
 export { CircuitBreaker } from "../durable/circuit-breaker.ts";
 export { JwksCache } from "../durable/jwks-cache.ts";

@@ -24,19 +24,19 @@ export class WrittenEjections {
   }
 
   /** Takes up what an earlier life of the object has written. */
-  restore(desk: BreakerCoordinator, now: number): void {
+  restore(coordinator: BreakerCoordinator, now: number): void {
     for (const [name, { policy, endpoint, terms, ejectedUntil, backoff }] of this.#kv.list<Row>({ prefix: PREFIX })) {
-      const one = desk.ejecting.get(policy) ?? { terms, outliers: newOutliers(now) };
-      desk.ejecting.set(policy, one);
+      const one = coordinator.ejecting.get(policy) ?? { terms, outliers: newOutliers(now) };
+      coordinator.ejecting.set(policy, one);
       one.outliers.hosts.set(endpoint, { ...newHost(now), ejectedUntil, backoff });
       this.#written.set(name, digest(ejectedUntil, backoff));
     }
   }
 
   /** To be called after everything that may have ejected somebody. */
-  write(desk: BreakerCoordinator): void {
+  write(coordinator: BreakerCoordinator): void {
     const kept = new Set<string>();
-    for (const [policy, { terms, outliers }] of desk.ejecting) {
+    for (const [policy, { terms, outliers }] of coordinator.ejecting) {
       for (const [endpoint, { ejectedUntil, backoff }] of outliers.hosts) {
         if (ejectedUntil === null && backoff === 0) continue;
         const name = `${PREFIX}${policy} ${endpoint}`;

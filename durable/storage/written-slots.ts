@@ -13,20 +13,20 @@ export class WrittenSlotRows {
     this.#kv = kv;
   }
 
-  restore(desk: CapacityCoordinator, now: number): void {
+  restore(coordinator: CapacityCoordinator, now: number): void {
     for (const [name, row] of this.#kv.list<WrittenSlots>({ prefix: SLOTS })) {
       const policy = name.slice(SLOTS.length);
       if (row.until <= now) {
         this.#kv.delete(name);
         continue;
       }
-      recallSlots(slotsOf(desk, policy), row);
+      recallSlots(slotsOf(coordinator, policy), row);
       this.#written.set(policy, row);
     }
   }
 
-  write(desk: CapacityCoordinator, now: number): void {
-    for (const [policy, slots] of desk.slots) {
+  write(coordinator: CapacityCoordinator, now: number): void {
+    for (const [policy, slots] of coordinator.slots) {
       const row = slotsToWrite(slots, this.#written.get(policy) ?? null, now);
       if (row === null) continue;
       this.#written.set(policy, row);

@@ -22,7 +22,7 @@ export function addKeyCommands(
     );
   keys
     .command("revoke")
-    .description("take a key out of use at once: whatever it signed is refused within a minute")
+    .description("take a key out of use at once: whatever it signed is refused within seconds")
     .argument("<kid>", "its id, as `keys get` shows it")
     .action(async (kid, _options, command) =>
       withSession(command, async (session) => (await import("./commands/keys.ts")).revokeKey(session, kid)),

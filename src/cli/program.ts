@@ -1,14 +1,14 @@
 // The command line as commander sees it: names, options, help. Each command's code is loaded when it is called, so that
 // `--help` and completion stay quick.
-import { Command, InvalidArgumentError, Option } from "commander";
+import { Command, Option } from "commander";
 import { addClientCommands } from "./client-commands.ts";
 import { type ExitCode, exitCodes } from "./session/exit-code.ts";
 import { integer } from "./session/integer.ts";
 import { addKeyCommands } from "./key-commands.ts";
 import { addRegistryCommands } from "./registry-commands.ts";
 import { addLimitCommands } from "./limit-commands.ts";
+import { addLocalCommands } from "./local-commands.ts";
 import { addOperatorCommands } from "./operator-commands.ts";
-import { packageVersion } from "./session/package-root.ts";
 import { openCliSession, outputs, type GlobalOptions, type CliSession } from "./session/session.ts";
 import type { Terminal } from "./session/terminal.ts";
 
@@ -17,17 +17,10 @@ export type Done = (code: ExitCode) => void;
 
 const collect = (value: string, before: readonly string[] = []): string[] => [...before, value];
 
-function variable(text: string, before: Readonly<Record<string, string>> = {}): Record<string, string> {
-  const [, name, value] = /^([A-Za-z_][A-Za-z0-9_]*)=(.*)$/s.exec(text) ?? [];
-  if (name === undefined || value === undefined) throw new InvalidArgumentError("It must be NAME=VALUE.");
-  return { ...before, [name]: value };
-}
-
 /** Builds the program. It writes to `terminal` and ends nothing by itself. */
 export function buildProgram(terminal: Terminal, done: Done): Command {
   const program = new Command("selvage")
     .description("A service mesh without sidecars, on Cloudflare Workers")
-    .version(packageVersion(), "-V, --version")
     .option("--server <url>", "the mesh (SELVAGE_URL; default http://127.0.0.1:8787)")
     .option("--token <token>", "operator token (SELVAGE_TOKEN)")
     .option("-n, --namespace <name>", "namespace (SELVAGE_NAMESPACE; default: default)")
@@ -59,23 +52,7 @@ export function buildProgram(terminal: Terminal, done: Done): Command {
   const wait = ["--wait", "until every isolate runs the new revision"] as const;
   const timeout = ["--timeout <seconds>", "longest wait of --wait", integer(1, 3600), 30] as const;
 
-  program
-    .command("up")
-    .description("run a local mesh in the foreground")
-    .option("--port <port>", "port of the first edge; 0 finds free ones", integer(0, 65_535), 8787)
-    .option("--host <address>", "address to listen on", "127.0.0.1")
-    .option("--data <folder>", "what outlives the process (SELVAGE_DATA)", process.env.SELVAGE_DATA || ".selvage")
-    .option("--demo", "register a small bookshop", false)
-    .option("--no-demo", "start with what is there (the default)")
-    .option("--admin-token <token>", "bootstrap token (SELVAGE_ADMIN_TOKEN; else one is made and kept in the data)")
-    .option("--edges <number>", "isolates that serve traffic, on consecutive ports", integer(1, 64), 1)
-    .option("--trust-entry", "believe x-forwarded-proto, x-forwarded-port and selvage-entry of a proxy in front", false)
-    .option("--mesh-domain <domain>", "serve <service>.<namespace>.<domain>")
-    .option("--var <name=value>", "a variable or secret of the Worker; may be repeated", variable, {})
-    .action(async (options) => {
-      const { up } = await import("./local/up.ts");
-      done(await up({ ...options, variables: options.var }, terminal));
-    });
+  addLocalCommands(program, terminal, done);
 
   program
     .command("apply")

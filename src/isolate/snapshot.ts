@@ -83,28 +83,32 @@ interface Known {
   readonly setBack: boolean;
 }
 
+/** What else the mesh object's answers bring. */
+export interface Told {
+  /** What operators force, whenever that has changed. */
+  forced(list: ForcedList, sentAt: number): void;
+  /** One of the mesh's keys has been taken out of use. */
+  revoked(): void;
+}
+
+const NOBODY: Told = { forced: () => undefined, revoked: () => undefined };
+
 export class HeldSnapshot {
   readonly #isolate: string;
-  readonly #onForced: (forced: ForcedList, sentAt: number) => void;
+  readonly #told: Told;
   /** Version of what operators force, as it was last heard of. */
   #forced = 0;
+  #revocations = 0;
   readonly #kept = new Kept<Known, SnapshotPorts>(TERMS, (ports, held, { sentAt, ctx }) =>
     this.#load(ports, held, sentAt, ctx),
   );
   #place: Place | null;
   #view: { readonly live: Live; readonly of: Known; readonly isFailing: boolean } | null = null;
 
-  /**
-   * @param isolate random, for the isolate's life
-   * @param onForced told of what operators force, whenever that has changed
-   */
-  constructor(
-    isolate: string,
-    place: Place | null,
-    onForced: (forced: ForcedList, sentAt: number) => void = () => undefined,
-  ) {
+  /** @param isolate random, for the isolate's life */
+  constructor(isolate: string, place: Place | null, told: Told = NOBODY) {
     this.#isolate = isolate;
-    this.#onForced = onForced;
+    this.#told = told;
     this.#place = place;
   }
 
@@ -211,13 +215,18 @@ export class HeldSnapshot {
       forced: this.#forced,
     });
     if (answer.forced !== undefined) this.#takeForced(answer.forced, sentAt);
+    const { revocations = 0 } = answer;
+    if (revocations !== this.#revocations) {
+      this.#revocations = revocations;
+      this.#told.revoked();
+    }
     return answer;
   }
 
   #takeForced(forced: ForcedList, sentAt: number): void {
     if (forced.version === this.#forced) return;
     this.#forced = forced.version;
-    this.#onForced(forced, sentAt);
+    this.#told.forced(forced, sentAt);
   }
 
   async #report(ports: SnapshotPorts, known: Known): Promise<void> {

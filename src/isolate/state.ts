@@ -56,10 +56,14 @@ const MOST_AUTHORITIES = 500;
 
 export function newIsolateState(id: string): IsolateState {
   const breakers = newBreakerMemory();
+  const keys = new HeldKeys();
   return {
     id,
-    snapshot: new HeldSnapshot(id, null, (list, sentAt) => obey(breakers, list, sentAt)),
-    keys: new HeldKeys(),
+    snapshot: new HeldSnapshot(id, null, {
+      forced: (list, sentAt) => obey(breakers, list, sentAt),
+      revoked: () => keys.doubt(),
+    }),
+    keys,
     jwks: new HeldJwks(),
     providers: new HeldProviders(),
     limits: newLimitMemory(),

@@ -2,7 +2,7 @@
 // the mesh or the platform may say. What passes here is what every later stage decides about and what is forwarded.
 import { DEFAULT_PORT, parseAuthority, type Authority, type Scheme } from "../decide/route/authority.ts";
 import { canonicalPath, PATH_FAULTS } from "../model/word/canonical-path.ts";
-import { HeaderBag, type HeaderFields } from "../decide/header/header-bag.ts";
+import { EditedHeaders } from "../decide/header/edited-headers.ts";
 import { MAX_HEADER_BYTES, MAX_HEADERS, type RequestHeaders } from "../decide/header/headers.ts";
 import { withoutOperatorCookies } from "../decide/header/operator-cookies.ts";
 import { clientAddressOf } from "../isolate/client-address.ts";
@@ -39,7 +39,7 @@ export function admit(
   inspected: RequestHeaders,
   by: Pick<Exchange, "settings" | "state">,
   requestId: string,
-): Admitted | Refusal {
+): (Admitted & { readonly headers: EditedHeaders }) | Refusal {
   const { method, url } = request;
   if (method === "TRACE") return { problem: "malformedRequest", detail: "TRACE is not forwarded" };
   if (inspected.fault !== null) return headersFault(inspected.fault);
@@ -58,11 +58,11 @@ export function admit(
       detail: `The request has passed through a mesh ${hops} times; an endpoint may point back to it`,
     };
   }
-  const headers = fieldsOf(request, inspected);
-  if (inspected.hasCookiesToClean) cleanCookies(headers);
+  const kept = keptOf(request, inspected);
+  if (inspected.hasCookiesToClean) cleanCookies(kept);
   const entry = entryOf(url, request.headers, by.settings);
   const bodiless = method === "GET" || method === "HEAD";
-  if (bodiless) headers.delete("content-length");
+  if (bodiless) kept.delete("content-length");
   return {
     method,
     scheme: entry.scheme,
@@ -72,7 +72,7 @@ export function admit(
     path: path.path,
     matchPath: path.matchPath,
     search: path.search,
-    headers,
+    headers: new EditedHeaders(kept),
     body: bodiless ? null : request.body,
     clientAddress:
       request.clientAddress === undefined ? clientAddressOf(request, by.settings, by.state) : request.clientAddress,
@@ -87,15 +87,15 @@ export function admit(
 }
 
 /** Without what callers may not say. */
-function fieldsOf(request: Incoming, { kept, drop }: RequestHeaders): HeaderFields {
-  if (kept !== null) return new HeaderBag(kept);
+function keptOf(request: Incoming, { kept, drop }: RequestHeaders): Map<string, string> | Headers {
+  if (kept !== null) return kept;
   const headers = new Headers(request.headers);
   for (const name of drop) headers.delete(name);
   return headers;
 }
 
 /** Where traffic and admin API share a host, an operator's browser sends its session along. */
-function cleanCookies(headers: HeaderFields): void {
+function cleanCookies(headers: Map<string, string> | Headers): void {
   const rest = withoutOperatorCookies(headers.get("cookie") ?? "");
   if (rest === null) headers.delete("cookie");
   else headers.set("cookie", rest);

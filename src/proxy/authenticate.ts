@@ -10,6 +10,7 @@ import {
 } from "../decide/identity/authenticate.ts";
 import { isProven } from "../decide/identity/caller.ts";
 import { readCertificate } from "../decide/identity/certificate.ts";
+import type { HeaderEdit } from "../decide/header/edited-headers.ts";
 import { claimHeaderNames, claimHeaders } from "../decide/header/claim-headers.ts";
 import {
   findCredentials,
@@ -23,30 +24,41 @@ import type { Refusal } from "../model/word/problem.ts";
 import type { ServiceKey } from "../model/snapshot/snapshot.ts";
 import { checkClient } from "./identity/check-client.ts";
 import { checkToken, type CheckedToken } from "./identity/check-token.ts";
-import type { Denied, Exchange, Routed } from "./exchange/exchange.ts";
+import type { Decided, Ended, Exchange, Routed } from "./exchange/exchange.ts";
 
 type GoodToken = Extract<CheckedToken, { is: "good" }>;
 
-export type Authenticated = { readonly caller: Caller } | Denied;
-
-export function authenticate(exchange: Exchange, routed: Routed): Authenticated | Promise<Authenticated> {
+export function authenticate(exchange: Exchange): Decided | Promise<Decided> {
+  const { routed, badProof } = exchange;
   const { access, guarded } = routed;
+  if (badProof !== null) return { no: badProof, stage: STAGE, policy: "none" };
   const policy = policyInForce(exchange, access.policies.authentication);
   // Without a policy a certificate only matters to somebody who asks who the caller is.
   const asked = policy?.mtls || policy?.mesh || access.policies.authorization !== undefined || guarded !== null;
   const certified = asked ? withCertificate(exchange) : { caller: exchange.caller, is: "absent" as const };
-  if (policy === null) return exposed(certified.caller, routed);
+  if (policy === null) return exposed(certified.caller, routed, []);
   if (policy.mtls !== null && certified.is === "bad") return denied(policy, BAD_CERTIFICATE);
   const { headers } = exchange.admitted;
   const tokens = findTokens(policy.jwt, (name) => headers.get(name));
   const credentials = findCredentials(policy.clientCredentials?.from ?? [], (name) => headers.get(name));
-  for (const name of claimHeaderNames(policy.jwt, headers.keys())) headers.delete(name);
+  const edits: HeaderEdit[] = [{ remove: claimHeaderNames(policy.jwt, headers) }];
   const proven = new Set<ProofKind>();
   if (certified.is === "good") proven.add("mtls");
   const { caller } = certified;
-  if (tokens.size === 0 && credentials === null) return settled(exchange, routed, policy, caller, proven);
-  return check(exchange, routed, policy, caller, proven, tokens, credentials);
+  if (tokens.size === 0 && credentials === null) {
+    return settled(exchange, policy, { caller, edits, proven });
+  }
+  return check(exchange, policy, { caller, edits, proven }, tokens, credentials);
 }
+
+/** What the proofs so far say. */
+interface Proven {
+  readonly caller: Caller;
+  readonly edits: readonly HeaderEdit[];
+  readonly proven: Set<ProofKind>;
+}
+
+const STAGE = "authenticate";
 
 function policyInForce({ live }: Exchange, index: number | undefined): Authentication | null {
   if (index === undefined) return null;
@@ -66,14 +78,13 @@ function withCertificate({ admitted, caller, settings }: Exchange): { caller: Ca
 
 async function check(
   exchange: Exchange,
-  routed: Routed,
   policy: Authentication,
-  before: Caller,
-  proven: Set<ProofKind>,
+  before: Proven,
   tokens: FoundTokens,
   credentials: ClientCredentials | "bad" | null,
-): Promise<Authenticated> {
-  const { admitted, startedAtMs: now } = exchange;
+): Promise<Decided> {
+  const { startedAtMs: now } = exchange;
+  const { proven } = before;
   const good: GoodToken[] = [];
   for (const [text, providers] of tokens) {
     const checked = await checkToken(exchange, policy, text, providers, now);
@@ -84,24 +95,22 @@ async function check(
     good.push(checked);
     proven.add("jwt");
   }
-  for (const { provider, claims } of good) {
-    for (const [name, value] of claimHeaders(provider, claims)) admitted.headers.set(name, value);
-  }
+  const edits = [...before.edits, { set: good.flatMap(({ provider, claims }) => claimHeaders(provider, claims)) }];
   // Of several tokens in several places all must be good; the caller is whom the first provider vouches for.
-  const caller = good[0] === undefined ? before : withUser(before, good[0]);
-  if (credentials === null) return settled(exchange, routed, policy, caller, proven);
+  const caller = good[0] === undefined ? before.caller : withUser(before.caller, good[0]);
+  if (credentials === null) return settled(exchange, policy, { caller, edits, proven });
   const checked = credentials === "bad" ? { is: "bad" as const } : await checkClient(exchange, credentials, now);
   if (checked.is !== "good" || credentials === "bad") {
     exchange.trace?.("authenticate", { policy: policy.policy, proof: "clientCredentials", is: checked.is });
     return denied(policy, refusalOfClient(policy, checked.is, "waitMs" in checked ? checked.waitMs : 0));
   }
-  for (const name of credentials.headers) admitted.headers.delete(name);
+  edits.push({ remove: credentials.headers });
   const { application } = checked;
   // Two applications in one request: whose limits and contracts would hold?
   if (caller.application !== null && caller.application.principal !== application.principal) {
     return denied(policy, refusalOfClient(policy, "bad", 0));
   }
-  return settled(exchange, routed, policy, { ...caller, application }, proven);
+  return settled(exchange, policy, { caller: { ...caller, application }, edits, proven });
 }
 
 function withUser(caller: Caller, { provider, claims, expiresAtMs }: GoodToken): Caller {
@@ -111,13 +120,8 @@ function withUser(caller: Caller, { provider, claims, expiresAtMs }: GoodToken):
 }
 
 /** Every proof that came is good: are they those that it takes? */
-function settled(
-  exchange: Exchange,
-  routed: Routed,
-  policy: Authentication,
-  caller: Caller,
-  proven: Set<ProofKind>,
-): Authenticated {
+function settled(exchange: Exchange, policy: Authentication, { caller, edits, proven }: Proven): Decided {
+  const { routed } = exchange;
   if (caller.workload !== null) proven.add("mesh");
   if (caller.application !== null && policy.clientCredentials !== null) {
     const service = withoutContract(exchange, routed, caller.application);
@@ -134,7 +138,7 @@ function settled(
   }
   const missing = missingProof(policy, proven);
   exchange.trace?.("authenticate", { policy: policy.policy, proven: [...proven], missing });
-  if (missing === null) return exposed(caller, routed);
+  if (missing === null) return exposed(caller, routed, edits);
   return denied(policy, {
     problem: "identityRequired",
     detail: `The request lacks ${missing}`,
@@ -153,8 +157,8 @@ function withoutContract(
 }
 
 /** A service's exposure holds unless a policy of its own takes its place. */
-function exposed(caller: Caller, { access, guarded }: Routed): Authenticated {
-  if (guarded === null || access.ownAuthentication === true || isProven(caller)) return { caller };
+function exposed(caller: Caller, { access, guarded }: Routed, edits: readonly HeaderEdit[]): Decided {
+  if (guarded === null || access.ownAuthentication === true || isProven(caller)) return { ok: { caller, edits } };
   return identityRequired(guarded);
 }
 
@@ -202,18 +206,19 @@ function inSeconds(ms: number): string {
   return String(Math.max(1, Math.ceil(ms / 1000)));
 }
 
-function denied({ policy }: Authentication, refusal: Refusal): Denied {
-  return { refusal, policy: `AuthenticationPolicy/${policy}` };
+function denied({ policy }: Authentication, no: Refusal): Ended {
+  return { no, stage: STAGE, policy: `AuthenticationPolicy/${policy}` };
 }
 
 function earlier(a: number | null, b: number | null): number | null {
   return a === null || b === null ? (a ?? b) : Math.min(a, b);
 }
 
-function identityRequired(service: ServiceKey): Denied {
+function identityRequired(service: ServiceKey): Ended {
   return {
+    stage: STAGE,
     policy: `Service/${service}`,
-    refusal: {
+    no: {
       problem: "identityRequired",
       detail: `The service ${service} takes only callers with an identity: its exposure is "mesh"`,
       extensions: { service },

@@ -4,27 +4,28 @@ import { audited, decideAuthorization as judge } from "../decide/authorize/autho
 import type { AuthorizationRequest } from "../decide/authorize/request.ts";
 import { dropSegments } from "../decide/route/rewrite.ts";
 import type { Authorization } from "../model/snapshot/access.ts";
-import type { Denied, Exchange, Routed } from "./exchange/exchange.ts";
+import { GO_ON } from "./exchange/decided.ts";
+import type { Decided, Exchange, Routed } from "./exchange/exchange.ts";
 
 const NO_POLICIES: readonly Authorization[] = [];
 
-/** null = it may. */
-export function authorize(exchange: Exchange, routed: Routed): Denied | null {
+export function authorize(exchange: Exchange): Decided {
+  const { routed } = exchange;
   const held = routed.access.policies.authorization;
-  if (held === undefined || held.length === 0) return null;
+  if (held === undefined || held.length === 0) return GO_ON;
   const table = exchange.live.snapshot.policies.authorization ?? NO_POLICIES;
   const asked = askedOf(exchange, routed);
   const verdict = judge(table, held, asked);
   exchange.trace?.("authorize", { ...verdict, audited: audited(table, held, asked) });
-  if (verdict.allowed) return null;
+  if (verdict.allowed) return GO_ON;
   if (verdict.because === "unknown") return deny("none", "The policies that hold here are not known");
   const policy = `AuthorizationPolicy/${verdict.policy}`;
   if (verdict.because === "denied") return deny(policy, "An AuthorizationPolicy denies this request");
   return deny(policy, "There are AuthorizationPolicies that allow, and none of them allows this request");
 }
 
-function deny(policy: string, detail: string): Denied {
-  return { policy, refusal: { problem: "accessDenied", detail } };
+function deny(policy: string, detail: string): Decided {
+  return { no: { problem: "accessDenied", detail }, stage: "authorize", policy };
 }
 
 function askedOf({ admitted, caller }: Exchange, routed: Routed): AuthorizationRequest {

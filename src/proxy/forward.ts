@@ -6,14 +6,16 @@ import type { Hedge } from "../model/snapshot/call-policy.ts";
 import type { Refusal } from "../model/word/problem.ts";
 import type { Endpoint, Rule } from "../model/snapshot/snapshot.ts";
 import { attempt, type Errand, type Try } from "./call/attempt.ts";
-import { letGo, type Body } from "./exchange/body.ts";
+import { contentLengthOf, keepBody, KEEP_LIMIT_BYTES, letGo, type Body } from "./exchange/body.ts";
 import { chooseEndpoint, type Chosen } from "./call/choose-endpoint.ts";
-import type { Destination, Exchange, Outgoing } from "./exchange/exchange.ts";
+import type { Destination, Ended, Exchange } from "./exchange/exchange.ts";
+import { outgoingOf } from "./exchange/outgoing.ts";
 import { late, lost, noEndpoint, outOfTime } from "./call/forward-refusal.ts";
 import { guardOf } from "./call/circuit-breaker.ts";
 import { firstGood, type Copy } from "./call/hedge.ts";
+import { mirror } from "./filter/mirror.ts";
 import { takeSlot, type Slot } from "./call/concurrency.ts";
-import { earn, hedgeOf, nextTryMs, retryPlanOf, spendAtHand, type RetryPlan } from "./call/retry.ts";
+import { earn, hedgeOf, mayNeedBody, nextTryMs, retryPlanOf, spendAtHand, type RetryPlan } from "./call/retry.ts";
 
 export interface Forwarded {
   readonly response: Response;
@@ -31,13 +33,23 @@ interface Sending extends Errand {
   readonly tried: string[];
 }
 
-export async function forward(
-  exchange: Exchange,
-  destination: Destination,
-  rule: Rule | null,
-  outgoing: Outgoing,
-  body: Body,
-): Promise<Forwarded | Refusal> {
+export async function forward(exchange: Exchange): Promise<Forwarded | Ended> {
+  const { destination, policy } = exchange.routed;
+  const sent = "problem" in destination ? destination : await sendTo(exchange, destination);
+  return "problem" in sent ? { no: sent, ...decidedBy(sent, policy) } : sent;
+}
+
+function decidedBy({ problem, extensions }: Refusal, rule: string): Pick<Ended, "stage" | "policy"> {
+  const policy = `TrafficPolicy/${String(extensions?.policy)}`;
+  if (problem === "circuitOpen") return { stage: "breaker", policy };
+  return problem === "overloaded" ? { stage: "concurrency", policy } : { stage: "forward", policy: rule };
+}
+
+async function sendTo(exchange: Exchange, destination: Destination): Promise<Forwarded | Refusal> {
+  const { rule, plan: filters } = exchange.routed;
+  const outgoing = outgoingOf(exchange);
+  const own = await bodyOf(exchange, destination);
+  const body = filters.mirrors.length === 0 ? own : mirror(exchange, filters.mirrors, outgoing, own);
   const slot = destination.circuit?.concurrency === undefined ? null : await takeSlot(exchange, destination);
   if (slot !== null && "problem" in slot) return slot;
   const endpoints = exchange.live.endpoints.get(destination.service) ?? [];
@@ -52,6 +64,15 @@ export async function forward(
   const errand = { exchange, destination, outgoing, body, guard, slot };
   const sending = { ...errand, rule, endpoints, plan, hedge, request, tried: [] };
   return slot === null ? send(sending) : sendIn(slot, sending);
+}
+
+/** A body is kept only when it may be needed twice. */
+function bodyOf({ admitted, body, routed }: Exchange, destination: Destination): Body | Promise<Body> {
+  if (body.kind !== "stream") return body;
+  const { headers, method } = admitted;
+  const plan = retryPlanOf(routed.rule, destination, admitted);
+  if (!mayNeedBody(plan, method, headers.has("idempotency-key"))) return body;
+  return keepBody(body.stream, contentLengthOf(headers), KEEP_LIMIT_BYTES);
 }
 
 async function sendIn(slot: Slot, sending: Sending): Promise<Forwarded | Refusal> {
@@ -153,8 +174,7 @@ function beside(sending: Sending): Copy | null {
     release?.();
     return null;
   }
-  const outgoing = { ...sending.outgoing, headers: new Headers(sending.outgoing.headers) };
-  const copy = begin({ ...sending, outgoing }, chosen, left, nowMs);
+  const copy = begin(sending, chosen, left, nowMs);
   return release === null ? copy : { ...copy, answer: copy.answer.finally(release) };
 }
 

@@ -1,8 +1,8 @@
 // What a caller proves about itself with words of the mesh, before anything is routed: which routes a namespace sees
 // depends on it. Proofs that a policy asks for are read later, in authenticate.ts. In the steady state nothing is awaited.
 import { BAD_TOKEN_CHALLENGE } from "../decide/identity/authenticate.ts";
-import { ANONYMOUS } from "../decide/identity/caller.ts";
 import { ACCESS_TOKEN_TYPE, meshCaller, meshParty, type MeshProof } from "../decide/identity/mesh-caller.ts";
+import type { HeaderEdit } from "../decide/header/edited-headers.ts";
 import { meshAudience } from "../decide/identity/mesh-names.ts";
 import type { MeshToken } from "../isolate/state.ts";
 import type { Caller } from "../model/snapshot/caller.ts";
@@ -11,18 +11,31 @@ import type { Refusal } from "../model/word/problem.ts";
 import { keySetOfKeys } from "../tokens/key-set.ts";
 import { peekIssuer, readToken } from "../tokens/read-token.ts";
 import { verifyToken } from "../tokens/verify-token.ts";
-import type { Exchange } from "./exchange/exchange.ts";
+import { GO_ON } from "./exchange/decided.ts";
+import type { Decided, Exchange } from "./exchange/exchange.ts";
 
 /** Clocks of one platform differ little. */
 const SKEW_MS = 5000;
 
-/** A proof that is there and not good is refused (401), never overlooked. */
-export function identify(exchange: Exchange): Caller | Refusal | Promise<Caller | Refusal> {
-  const { ports, env, ctx, admitted, startedAtMs } = exchange;
+/** A proof that is there and not good is never overlooked: such a caller is nobody, until authenticate.ts refuses it. */
+export function identify(exchange: Exchange): Decided | Promise<Decided> {
   const texts = tokensOf(exchange);
-  if (texts.length === 0) return ANONYMOUS;
+  if (texts.length === 0) return GO_ON;
   // It was for the mesh: the service has no use for it, and could use it.
-  if (texts.includes(bearerOf(exchange) ?? "")) admitted.headers.delete("authorization");
+  const edits = texts.includes(bearerOf(exchange) ?? "") ? USED_UP : NO_EDITS;
+  const proving = proveBy(exchange, texts);
+  return proving instanceof Promise ? proving.then((proven) => known(proven, edits)) : known(proving, edits);
+}
+
+const NO_EDITS: readonly HeaderEdit[] = [];
+const USED_UP: readonly HeaderEdit[] = [{ remove: ["authorization"] }];
+
+function known(proven: Caller | Refusal, edits: readonly HeaderEdit[]): Decided {
+  return { ok: "problem" in proven ? { badProof: proven, edits } : { caller: proven, edits } };
+}
+
+function proveBy(exchange: Exchange, texts: readonly string[]): Caller | Refusal | Promise<Caller | Refusal> {
+  const { ports, env, ctx, startedAtMs } = exchange;
   const keys = ports.keys(env, ctx, startedAtMs);
   if (keys instanceof Promise) return keys.then((held) => prove(exchange, texts, held));
   return prove(exchange, texts, keys);

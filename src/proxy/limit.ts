@@ -7,21 +7,13 @@ import { limitHeaders, retryAfterSeconds } from "../decide/limit/headers.ts";
 import { bucketKey, type LimitKeySource } from "../decide/limit/key.ts";
 import { limitOwner, limitsInForce } from "../decide/identity/contract-limits.ts";
 import type { Limit } from "../model/snapshot/limit.ts";
-import type { Refusal } from "../model/word/problem.ts";
-import type { HeaderPair, ServiceKey, Snapshot } from "../model/snapshot/snapshot.ts";
-import type { Destination, Exchange, Routed } from "./exchange/exchange.ts";
+import type { ServiceKey, Snapshot } from "../model/snapshot/snapshot.ts";
+import { GO_ON } from "./exchange/decided.ts";
+import type { Decided, Destination, Exchange, Routed } from "./exchange/exchange.ts";
 import { countLeased } from "./limit/leased.ts";
 import { countLocally } from "./limit/local.ts";
 import { countStrictly } from "./limit/strict.ts";
 import type { BucketRef, LimitVerdict, BucketStanding } from "./limit/verdict.ts";
-
-export type Limited =
-  | { readonly headers: readonly HeaderPair[] }
-  /** `policy`: what refused, for `selvage-decision`. */
-  | { readonly refusal: Refusal; readonly policy: string };
-
-/** Of a destination without limits. */
-export const NO_LIMITS: Limited = { headers: [] };
 
 /** Limits that are asked together: one, or the strict ones of one policy. */
 interface Step {
@@ -31,7 +23,14 @@ interface Step {
 
 type Refused = Extract<LimitVerdict, { allowed: false }>;
 
-export async function limit(exchange: Exchange, routed: Routed, destination: Destination): Promise<Limited> {
+export function limit(exchange: Exchange): Decided | Promise<Decided> {
+  const { routed } = exchange;
+  const { destination } = routed;
+  if ("problem" in destination || destination.limits.length === 0) return GO_ON;
+  return askAll(exchange, routed, destination);
+}
+
+async function askAll(exchange: Exchange, routed: Routed, destination: Destination): Promise<Decided> {
   const source = keySource(exchange, routed, destination);
   const { live, caller } = exchange;
   const inForce = limitsInForce(
@@ -56,7 +55,7 @@ export async function limit(exchange: Exchange, routed: Routed, destination: Des
     for (const putBack of taken) putBack();
     return refused(verdict, standings);
   }
-  return { headers: limitHeaders(standings.filter(({ asked }) => !asked.limit.shadow).map(shown)) };
+  return { ok: { limits: limitHeaders(standings.filter(({ asked }) => !asked.limit.shadow).map(shown)) } };
 }
 
 /** Whose contract holds: of the service that was named, where it has tiers, also where a rule leads to another one. */
@@ -112,14 +111,15 @@ async function held(exchange: Exchange, { count }: Step): Promise<LimitVerdict> 
   return verdict;
 }
 
-function refused({ violated, retryAfterMs }: Refused, standings: readonly BucketStanding[]): Limited {
+function refused({ violated, retryAfterMs }: Refused, standings: readonly BucketStanding[]): Decided {
   const { limit } = violated.asked;
   const { requests, windowMs } = limit.terms;
   const policy = `${limitOwner(limit)}/${limit.name}`;
   const others = standings.filter(({ asked }) => !asked.limit.shadow);
   return {
+    stage: "limit",
     policy,
-    refusal: {
+    no: {
       problem: "quotaExceeded",
       detail: `The limit "${limit.name}" (${requests} requests in ${span(windowMs)}) has no room for the request`,
       extensions: { violated: policy },

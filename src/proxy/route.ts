@@ -4,6 +4,7 @@ import { namespaceOf } from "../decide/identity/caller.ts";
 import { match, type Matched, type RouteRequest } from "../decide/route/match.ts";
 import { nearRoutes } from "../decide/route/near-routes.ts";
 import type { Work } from "../decide/route/regex-machine.ts";
+import { NO_FILTERS, planFilters, type FilterPlan } from "../decide/route/filter-plan.ts";
 import { dropSegments, modifyPath } from "../decide/route/rewrite.ts";
 import { addressByHost, addressByPath, type ServiceAddress } from "../decide/route/service-address.ts";
 import { resumeSession } from "../decide/route/session.ts";
@@ -11,8 +12,9 @@ import { pickBackend } from "../decide/route/split.ts";
 import { PATH_FAULTS, type CanonicalPath, type PathFault } from "../model/word/canonical-path.ts";
 import type { ProblemName, Refusal } from "../model/word/problem.ts";
 import type { PolicyIndexes } from "../model/snapshot/policies.ts";
-import type { Backend, Filter, Rule, ServiceEntry, ServiceKey, Snapshot } from "../model/snapshot/snapshot.ts";
-import type { Destination, Exchange, Pinned, Routed } from "./exchange/exchange.ts";
+import type { Backend, Rule, ServiceEntry, ServiceKey, Snapshot } from "../model/snapshot/snapshot.ts";
+import type { Decided, Destination, Exchange, Pinned, Routed } from "./exchange/exchange.ts";
+import { nowhere } from "./exchange/decided.ts";
 
 const NO_LIMITS: readonly number[] = [];
 /** For one request, over all conditions of all rules that are tried: about 25 ms of CPU. */
@@ -22,13 +24,25 @@ const TOO_MUCH_WORK: Refusal = {
   problem: "malformedRequest",
   detail: "The request's path or headers take too long to hold against the patterns of its host: send less text",
 };
-const NO_FILTERS: readonly Filter[] = [];
+
+/**
+ * Where another proxy is about to send it to a service, a caller's namespace cannot lead it elsewhere: routes that are a
+ * consumer's own say nothing there.
+ */
+export function route(exchange: Exchange): Decided {
+  const { meant } = exchange;
+  const routed = meant === null ? place(exchange) : atService(exchange, { service: meant, prefix: "" }, null);
+  // A request that leads nowhere ends only behind those who may refuse it.
+  if ("problem" in routed) return { ok: { routed: nowhere(routed) } };
+  exchange.trace?.("route", { policy: routed.policy, destination: routed.destination });
+  return { ok: { routed } };
+}
 
 /**
  * Order: a rule on a hostname that names the host, then the service's own address, then rules on every host (`*`). So a
  * route for `shop.example.com` owns all of it, and a catch-all does not take the services' addresses away.
  */
-export function route(exchange: Exchange): Routed | Refusal {
+function place(exchange: Exchange): Routed | Refusal {
   const { admitted, live } = exchange;
   const { snapshot } = live;
   const address = addressOf(exchange);
@@ -50,14 +64,6 @@ function mayTake(exchange: Exchange, { rule, host }: Matched, address: ServiceAd
   if (host === "*") return address === null;
   const named = address ?? addressByHost(exchange.admitted.host, exchange.settings.meshDomain);
   return named === null || named.service.split("/", 1)[0] === rule.route.split("/", 1)[0];
-}
-
-/**
- * The same for a request that another proxy is about to send to a service, whatever its host and path say. A caller's
- * namespace cannot lead it elsewhere, so routes that are a consumer's own say nothing here.
- */
-export function routeTo(exchange: Exchange, service: ServiceKey): Routed | Refusal {
-  return atService(exchange, { service, prefix: "" }, null);
 }
 
 /** The service that the host or else the path addresses, when there is one. */
@@ -117,7 +123,7 @@ function atService(
   return {
     ...here,
     sent,
-    filters: NO_FILTERS,
+    plan: NO_FILTERS,
     access: entry,
     addressed: service,
     guarded,
@@ -140,7 +146,8 @@ function byRule(exchange: Exchange, found: Matched, way: Way): Routed {
   const matchedPath = found.match.path.type === "RegularExpression" ? "/" : found.match.path.value;
   const filters =
     backend === null || backend.filters.length === 0 ? rule.filters : [...rule.filters, ...backend.filters];
-  const rewritten = rewrittenPath(path, filters, matchedPath);
+  const plan = planFilters(filters);
+  const rewritten = rewrittenPath(path, plan, matchedPath);
   return {
     policy: `HTTPRoute/${rule.route}/${rule.name}`,
     rule,
@@ -151,7 +158,7 @@ function byRule(exchange: Exchange, found: Matched, way: Way): Routed {
     access: backend ?? rule,
     addressed,
     guarded,
-    filters,
+    plan,
     destination:
       rewritten?.ok === false
         ? unsendable(rule, rewritten.reason)
@@ -164,10 +171,9 @@ function byRule(exchange: Exchange, found: Matched, way: Way): Routed {
   };
 }
 
-/** Null without a rewrite of the path. Of several the last one counts, as everywhere with filters. */
-function rewrittenPath(path: string, filters: readonly Filter[], matchedPath: string): CanonicalPath | null {
-  const rewrite = filters.findLast((filter) => filter.type === "URLRewrite");
-  return rewrite === undefined || rewrite.path === null ? null : modifyPath(path, rewrite.path, matchedPath);
+/** Null without a rewrite of the path. */
+function rewrittenPath(path: string, { rewrite }: FilterPlan, matchedPath: string): CanonicalPath | null {
+  return rewrite === null || rewrite.path === null ? null : modifyPath(path, rewrite.path, matchedPath);
 }
 
 /** What a caller can help; the rest is the rule's fault. */

@@ -49,6 +49,14 @@ describe("a poll", () => {
     expect(await mesh.announce({ revision: 4, generation: 3 })).toEqual({ revision: 5, generation: 3 });
   });
 
+  it("hears of keys that were revoked, also from an object that came back", async () => {
+    await mesh.tellRevoked();
+    await mesh.tellRevoked();
+    expect((await mesh.poll(question("a", 0))).revocations).toBe(2);
+    await evictDurableObject(mesh);
+    expect((await mesh.poll(question("a", 0))).revocations).toBe(2);
+  });
+
   it("is asked to wait longer the more isolates there are", async () => {
     await runInDurableObject(mesh, (object) => {
       for (let n = 0; n < 400; n++) object.poll(question(`i${n}`, 1));

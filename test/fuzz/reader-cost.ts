@@ -4,6 +4,8 @@ import { hostileTexts } from "./hostile-texts.ts";
 import type { Reader } from "./readers.ts";
 
 export const MOST_MS = 5;
+/** What a suite on a busy machine may see of it: a reader that is quadratic takes far longer. */
+export const HANG_MS = 100;
 /** A run that is good enough ends the search for a better one. */
 const RUNS = 25;
 

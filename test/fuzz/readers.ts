@@ -5,7 +5,7 @@ import { parseLabelQuery } from "../../src/control/http/label-query.ts";
 import { conditionHolds } from "../../src/decide/authorize/condition.ts";
 import { claimHeaders } from "../../src/decide/header/claim-headers.ts";
 import { preflightHeaders, type CorsFilter } from "../../src/decide/header/cors.ts";
-import { HeaderBag } from "../../src/decide/header/header-bag.ts";
+import { EditedHeaders } from "../../src/decide/header/edited-headers.ts";
 import { inspectRequest, keptRequestId } from "../../src/decide/header/headers.ts";
 import { cookieNamed } from "../../src/decide/header/cookies.ts";
 import { withoutOperatorCookies } from "../../src/decide/header/operator-cookies.ts";
@@ -92,7 +92,7 @@ const header = (name: string, starts?: readonly string[]): Reader =>
   plain(
     `headers: ${name}`,
     (text) => {
-      const headers = new HeaderBag(new Map([[name, text]]));
+      const headers = new EditedHeaders(new Map([[name, text]]));
       return inspectRequest(headers);
     },
     starts,
@@ -128,7 +128,7 @@ export const READERS: readonly Reader[] = [
   plain("condition on a header", (text) => holds("header:x-team", text)),
   plain("condition on a claim", (text) => holds("claim:scope", text)),
   plain("condition on a list of claims", (text) => holds("claim:roles", text)),
-  plain("origin", (text) => preflightHeaders(cors, new HeaderBag(new Map([["origin", text]]))), ["", "https://"]),
+  plain("origin", (text) => preflightHeaders(cors, new EditedHeaders(new Map([["origin", text]]))), ["", "https://"]),
   plain("limit's key", (text) =>
     bucketKey([{ from: "header", name: "x-tenant" }, { from: "cookie", name: "sid" }, { from: "ip" }], {
       method: "GET",

@@ -10,7 +10,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { startMesh, type TestMesh } from "../support/mesh.ts";
 
 const root = new URL("../..", import.meta.url).pathname;
-const missing = ["bash", "curl", "python3"].find((command) => spawnSync(command, ["--version"]).status !== 0);
+const missing = ["bash", "curl"].find((command) => spawnSync(command, ["--version"]).status !== 0);
 
 /** Blocks that begin something which stays in the foreground, or need an account. */
 const elsewhere = /npm ci|npm start|selvage up|npx wrangler/;
@@ -89,7 +89,13 @@ beforeAll(async () => {
   mesh = await startMesh({ args: ["--demo"] });
 });
 afterAll(async () => {
-  for (const pid of servers) process.kill(pid, "SIGKILL");
+  for (const pid of servers) {
+    try {
+      process.kill(pid, "SIGKILL");
+    } catch {
+      // Under npm it has ended with the shell that started it.
+    }
+  }
   await mesh.stop();
   rmSync(folder, { recursive: true });
 });
@@ -121,13 +127,15 @@ async function run(page: string): Promise<{ block: string; code: number; output:
       .replaceAll("http://127.0.0.1:8787", mesh.url)
       // npm in between costs a second a command here; README shows that it works.
       .replaceAll("npm run -s selvage --", page === "README.md" ? "npm run -s selvage --" : "node src/cli/main.ts")
+      // Not through the page's function or npm: what is started is what has to be ended.
+      .replace(/^\S.*\becho --name/gm, "node src/cli/main.ts echo --name")
       .replace(/\b9[01]00\b/g, (port) => ports.get(port) ?? port)
       .replaceAll("/tmp/", `${folder}/`)
       .replaceAll(".selvage/", `${mesh.data}/`)
       .replace(
-        /^(python3 -m http\.server (\d+) [^&\n]*)&?$/gm,
+        /^(.* echo --name .*? --port (\d+))(?: &)?$/gm,
         (_line, command: string, port: string) =>
-          `${command.trim()} --directory ${folder} >/dev/null 2>&1 & echo "server $!"; until curl -s -o ${folder}/none http://127.0.0.1:${port}/; do sleep 0.1; done`,
+          `${command} >/dev/null 2>&1 & echo "server $!"; until curl -s -o ${folder}/none http://127.0.0.1:${port}/; do sleep 0.1; done`,
       );
   const blocks = blocksOf(page);
   const script = blocks.map((block) => `echo "=== block"\n(exit 0)\n${inPlace(block)}\necho "=== code $?"`).join("\n");

@@ -61,6 +61,9 @@ async function accessToken(): Promise<string> {
   return body.access_token;
 }
 
+/** What the mesh itself says of a token that it does not accept; a service that takes only the mesh's word has a 401 of its own. */
+const TOKEN_REFUSED = "SLV2110";
+
 const call = async (url: string, token: string | null): Promise<{ status: number; text: string }> => {
   const headers: Record<string, string> = token === null ? {} : { "selvage-identity": token };
   const response = await fetch(`${url}/svc/orders/items?page=2`, { headers });
@@ -93,7 +96,7 @@ describe("a workload", () => {
     }
   });
 
-  it("is refused within a minute once the key that signed its token is revoked, and a new token works", async () => {
+  it("is refused on every edge once the key that signed its token is revoked, and a new token works", async () => {
     const token = await accessToken();
     const listed = await mesh.cli(["keys", "get", "-o", "json"]);
     const signing = (JSON.parse(listed.stdout) as SigningKeys).items.find(({ state }) => state === "signing");
@@ -102,7 +105,7 @@ describe("a workload", () => {
     const startedAt = Date.now();
     const pending = new Set(mesh.urls);
     while (pending.size > 0 && Date.now() - startedAt < 61_000) {
-      for (const url of pending) if ((await call(url, token)).status === 401) pending.delete(url);
+      for (const url of pending) if ((await call(url, token)).text.includes(TOKEN_REFUSED)) pending.delete(url);
       await sleep(200);
     }
     console.log(`every edge refused the revoked key after ${Date.now() - startedAt} ms`);

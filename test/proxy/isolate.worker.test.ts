@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { placeOf } from "../../src/proxy/isolate.ts";
+import { placeOf } from "../../src/proxy/exchange/ports.ts";
 
 it.each([
   ["the platform's data centre and continent", { colo: "AMS", continent: "EU" }, null, [null, "AMS", "EU"]],

@@ -174,14 +174,34 @@ it("what is wrong with a backend is told to nobody who would not be let in", asy
 });
 
 describe("a proxy that asks about a service", () => {
-  const asking = (mesh: TestMesh): Promise<Response> =>
-    mesh.ask("http://mesh.example/_selvage/authz/envoy/orders.shop/x", {});
-  it("is refused where an authorization service would have to be asked first", async () => {
-    const filter = `, filters: [{type: ExternalAuth, externalAuth: {protocol: HTTP, backendRef: {name: judge}, http: {path: /}}}]`;
-    const mesh = testMesh(serviceYaml("orders") + serviceYaml("judge") + leading("shop/orders", "shop/orders", filter));
-    const answer = await asking(mesh);
+  const asking = (mesh: TestMesh, init: RequestInit = {}): Promise<Response> =>
+    mesh.ask("http://mesh.example/_selvage/authz/envoy/orders.shop/x", init);
+  const judged = (verdict: () => Response, forwardBody = ""): TestMesh => {
+    const filter = `, filters: [{type: ExternalAuth, externalAuth: {protocol: HTTP, backendRef: {name: judge}, http: {path: /}${forwardBody}}}]`;
+    const documents = serviceYaml("orders") + serviceYaml("judge") + leading("shop/orders", "shop/orders", filter);
+    return testMesh(documents, { service: verdict });
+  };
+
+  it("is told what the route's authorization service lets pass, and what that adds", async () => {
+    const mesh = judged(() => new Response(null, { headers: { "x-seen-by": "judge" } }));
+    const answer = await asking(mesh, { method: "POST", headers: { authorization: "Basic abc" } });
+    expect([answer.status, answer.headers.get("x-seen-by")]).toEqual([200, "judge"]);
+    expect(mesh.sent.map(({ url, method }) => [method, url])).toEqual([["POST", "http://judge.example/x"]]);
+    expect(mesh.sent[0]?.headers.get("authorization")).toBe("Basic abc");
+  });
+
+  it("is refused as the route's authorization service refuses", async () => {
+    const answer = await asking(judged(() => new Response("not you", { status: 403 })));
+    expect([answer.status, await answer.text()]).toEqual([403, "not you"]);
+    expect(answer.headers.get("selvage-decision")).toContain("external-auth");
+  });
+
+  it("is refused where that service would have to see a body, which the proxy did not show", async () => {
+    const mesh = judged(() => new Response(), ", forwardBody: {maxSize: 100}");
+    const answer = await asking(mesh, { method: "POST" });
     expect([answer.status, mesh.sent.length]).toEqual([403, 0]);
     expect(await problemOf(answer)).toMatchObject({ code: "SLV2003" });
+    expect((await asking(mesh)).status).toBe(200);
   });
 
   it("hears the service's own no, wherever its route leads", async () => {

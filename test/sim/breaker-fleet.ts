@@ -53,7 +53,7 @@ export const CIRCUIT: Circuit = {
 
 interface Isolate {
   name: string;
-  book: IsolateBreakers;
+  breakers: IsolateBreakers;
   alive: boolean;
   scheduled: boolean;
 }
@@ -61,7 +61,7 @@ interface Isolate {
 export function runFleet(options: FleetOptions): FleetRun {
   const random = seeded(options.seed);
   const queue = new EventQueue();
-  const desk = newBreakerCoordinator();
+  const coordinator = newBreakerCoordinator();
   const endpoints = Array.from({ length: options.endpoints ?? 1 }, (_, index): Endpoint => ({
     id: `static-${index}`,
     address: { url: `http://${index}.example` },
@@ -71,7 +71,7 @@ export function runFleet(options: FleetOptions): FleetRun {
     priority: 0,
   }));
   let born = 0;
-  const birth = (): Isolate => ({ name: `i${born++}`, book: newIsolateBreakers(), alive: true, scheduled: false });
+  const birth = (): Isolate => ({ name: `i${born++}`, breakers: newIsolateBreakers(), alive: true, scheduled: false });
   const fleet = Array.from({ length: options.isolates }, birth);
   const calls: { at: number; ok: boolean }[] = [];
   const refusedAt: number[] = [];
@@ -80,47 +80,47 @@ export function runFleet(options: FleetOptions): FleetRun {
   const callMs = options.callMs ?? 5;
 
   const report = (isolate: Isolate, now: number): void => {
-    const asked = takeReport(isolate.book, isolate.name, now);
+    const asked = takeReport(isolate.breakers, isolate.name, now);
     if (lost()) return;
     queue.add(now + ONE_WAY_MS * (0.8 + 0.4 * random()), (arrived) => {
       const second = Math.floor(arrived / 1000);
       syncsBySecond.set(second, (syncsBySecond.get(second) ?? 0) + 1);
-      const reply: BreakerReply = structuredClone(answerReport(desk, asked, arrived, random));
+      const reply: BreakerReply = structuredClone(answerReport(coordinator, asked, arrived, random));
       if (lost()) return;
       queue.add(arrived + ONE_WAY_MS * (0.8 + 0.4 * random()), (back) => {
         if (!isolate.alive) return;
-        applyReply(isolate.book, reply, back);
+        applyReply(isolate.breakers, reply, back);
         reportSoon(isolate, back);
       });
     });
   };
   const reportSoon = (isolate: Isolate, now: number): void => {
-    const dueInMs = syncDueIn(isolate.book, now);
+    const dueInMs = syncDueIn(isolate.breakers, now);
     if (dueInMs === null || isolate.scheduled) return;
     if (dueInMs === 0) report(isolate, now);
-    else if (isolate.book.urgent) {
+    else if (isolate.breakers.urgent) {
       isolate.scheduled = true;
       queue.add(now + dueInMs, (then) => {
         isolate.scheduled = false;
-        if (isolate.alive && syncDueIn(isolate.book, then) === 0) report(isolate, then);
+        if (isolate.alive && syncDueIn(isolate.breakers, then) === 0) report(isolate, then);
       });
     }
   };
   const request = (isolate: Isolate, now: number): void => {
-    const { endpoints: may } = chooseEndpoints(isolate.book, CIRCUIT, endpoints, null, now, random());
+    const { endpoints: may } = chooseEndpoints(isolate.breakers, CIRCUIT, endpoints, null, now, random());
     reportSoon(isolate, now);
     const endpoint = may[Math.floor(random() * may.length)];
     if (!endpoint) {
       refusedAt.push(now);
       return;
     }
-    const attempt = beginAttempt(isolate.book, CIRCUIT, endpoint, endpoints, now);
-    attempt.page.probeMs = 1000;
+    const attempt = beginAttempt(isolate.breakers, CIRCUIT, endpoint, endpoints, now);
+    attempt.policyState.probeMs = 1000;
     const ok = random() >= options.failing(now);
     calls.push({ at: now, ok });
     queue.add(now + callMs, (then) => {
       if (!isolate.alive) return;
-      endAttempt(isolate.book, attempt, ok, callMs, then);
+      endAttempt(isolate.breakers, attempt, ok, callMs, then);
       reportSoon(isolate, then);
     });
   };

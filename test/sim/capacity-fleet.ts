@@ -66,8 +66,8 @@ export interface CapacityRun {
 
 interface Isolate {
   readonly name: string;
-  readonly book: IsolateBreakers;
-  readonly page: PolicyState;
+  readonly breakers: IsolateBreakers;
+  readonly policyState: PolicyState;
   readonly slots: IsolateSlots;
   alive: boolean;
   scheduled: boolean;
@@ -89,16 +89,16 @@ export function runCapacity(options: CapacityOptions): CapacityRun {
     concurrency: terms,
     ...(options.storm ? { retryBudget: options.storm.budget } : {}),
   };
-  let desk: BreakerCoordinator = newBreakerCoordinator();
+  let coordinator: BreakerCoordinator = newBreakerCoordinator();
   let written: WrittenSlots | null = null;
   let born = 0;
   const birth = (): Isolate => {
-    const book = newIsolateBreakers();
-    const page = policyStateOf(book, circuit);
+    const breakers = newIsolateBreakers();
+    const policyState = policyStateOf(breakers, circuit);
     const slots = newIsolateSlots(terms);
-    page.slots = slots;
-    page.retries = newBudget(0);
-    return { name: `i${born++}`, book, page, slots, alive: true, scheduled: false, flying: 0 };
+    policyState.slots = slots;
+    policyState.retries = newBudget(0);
+    return { name: `i${born++}`, breakers, policyState, slots, alive: true, scheduled: false, flying: 0 };
   };
   const fleet = Array.from({ length: options.isolates }, birth);
   const run = { admitted: 0, refused: 0, longestWaitMs: 0, most: 0, mostWaiting: 0, retries: 0 };
@@ -119,20 +119,20 @@ export function runCapacity(options: CapacityOptions): CapacityRun {
   };
 
   const report = (isolate: Isolate, now: number): void => {
-    const asked = structuredClone(takeReport(isolate.book, isolate.name, now));
+    const asked = structuredClone(takeReport(isolate.breakers, isolate.name, now));
     if (options.dark?.(now) ?? false) {
-      queue.add(now + 20, (then) => reportFailed(isolate.book, then));
+      queue.add(now + 20, (then) => reportFailed(isolate.breakers, then));
       return;
     }
     const answer = (arrived: number): void => {
       const second = Math.floor(arrived / 1000);
       syncsBySecond.set(second, (syncsBySecond.get(second) ?? 0) + 1);
-      const reply: BreakerReply = structuredClone(answerReport(desk, asked, arrived, random));
-      written = slotsToWrite(slotsOf(desk.capacity, circuit.policy), written, arrived) ?? written;
+      const reply: BreakerReply = structuredClone(answerReport(coordinator, asked, arrived, random));
+      written = slotsToWrite(slotsOf(coordinator.capacity, circuit.policy), written, arrived) ?? written;
       if (chance(options.lossPercent)) return;
       queue.add(arrived + soon(), (back) => {
         if (!isolate.alive) return;
-        applyReply(isolate.book, reply, back);
+        applyReply(isolate.breakers, reply, back);
         reportSoon(isolate, back);
       });
     };
@@ -140,35 +140,35 @@ export function runCapacity(options: CapacityOptions): CapacityRun {
     if (chance(options.doublePercent)) queue.add(now + 5 * soon(), answer);
   };
   const reportSoon = (isolate: Isolate, now: number): void => {
-    const dueInMs = syncDueIn(isolate.book, now);
+    const dueInMs = syncDueIn(isolate.breakers, now);
     if (dueInMs === null || isolate.scheduled) return;
     if (dueInMs === 0) report(isolate, now);
-    else if (isolate.book.urgent || isolate.book.idle) {
+    else if (isolate.breakers.urgent || isolate.breakers.idle) {
       isolate.scheduled = true;
       queue.add(now + dueInMs, (then) => {
         isolate.scheduled = false;
-        if (isolate.alive && syncDueIn(isolate.book, then) === 0) report(isolate, then);
+        if (isolate.alive && syncDueIn(isolate.breakers, then) === 0) report(isolate, then);
       });
     }
   };
-  const heard = ({ book }: Isolate, now: number): Heard => ({
-    seq: book.seq,
-    answeredSeq: book.answeredSeq,
-    unheard: isUnheard(book, now),
+  const heard = ({ breakers }: Isolate, now: number): Heard => ({
+    seq: breakers.seq,
+    answeredSeq: breakers.answeredSeq,
+    unheard: isUnheard(breakers, now),
   });
-  const touch = ({ book, page }: Isolate): void => {
-    page.touched = true;
-    book.touched = true;
+  const touch = ({ breakers, policyState }: Isolate): void => {
+    policyState.touched = true;
+    breakers.touched = true;
   };
 
-  const admit = (isolate: Isolate, flight: InFlight, arrivedAt: number, now: number): void => {
+  const admit = (isolate: Isolate, slot: InFlight, arrivedAt: number, now: number): void => {
     run.admitted += 1;
     run.longestWaitMs = Math.max(run.longestWaitMs, now - arrivedAt);
     fly(isolate, 1, now);
     const tookMs = -Math.log(1 - random()) * options.serviceMs;
     const beat = (then: number): void => {
-      if (!isolate.alive || !isolate.slots.inFlight.has(flight)) return;
-      flight.seenAt = then;
+      if (!isolate.alive || !isolate.slots.inFlight.has(slot)) return;
+      slot.seenAt = then;
       touch(isolate);
       reportSoon(isolate, then);
       queue.add(then + BEAT_MS, beat);
@@ -179,26 +179,26 @@ export function runCapacity(options: CapacityOptions): CapacityRun {
       fly(isolate, -1, then);
       noteAnswer(isolate.slots, tookMs);
       touch(isolate);
-      if (release(isolate.slots, flight)) isolate.book.urgent = true;
-      if (isolate.slots.inFlight.size === 0) isolate.book.idle = true;
+      if (release(isolate.slots, slot)) isolate.breakers.urgent = true;
+      if (isolate.slots.inFlight.size === 0) isolate.breakers.idle = true;
       if (options.storm) tryAgain(isolate, options.storm.attempts, then);
       reportSoon(isolate, then);
     });
   };
   const tryAgain = (isolate: Isolate, left: number, now: number): void => {
     const { storm } = options;
-    const budget = isolate.page.retries;
+    const budget = isolate.policyState.retries;
     if (!storm || !budget || left === 0 || !isolate.alive) return;
     const spend = (at: number): boolean =>
-      takeRetry(budget, storm.budget, isUnheard(isolate.book, at), at) === "granted";
+      takeRetry(budget, storm.budget, isUnheard(isolate.breakers, at), at) === "granted";
     const again = (at: number): void => {
       run.retries += 1;
       queue.add(at + 20, (then) => tryAgain(isolate, left - 1, then));
     };
     if (spend(now)) return again(now);
     if (budget.wanted === 0 || now < budget.shortUntilMs) return;
-    isolate.page.touched = true;
-    isolate.book.urgent = true;
+    isolate.policyState.touched = true;
+    isolate.breakers.urgent = true;
     reportSoon(isolate, now);
     queue.add(now + 250, (then) => {
       if (spend(then)) again(then);
@@ -206,15 +206,15 @@ export function runCapacity(options: CapacityOptions): CapacityRun {
   };
   const settle = (isolate: Isolate, entry: Acquired, arrivedAt: number, now: number): void => {
     if (entry === "refused") run.refused += 1;
-    else if ("flight" in entry) admit(isolate, entry.flight, arrivedAt, now);
+    else if ("slot" in entry) admit(isolate, entry.slot, arrivedAt, now);
     else wait(isolate, entry.waiter, arrivedAt, now);
   };
   const wait = (isolate: Isolate, waiter: Waiter, arrivedAt: number, now: number): void => {
     waiting += 1;
     // Those who wait for their first answer are not in the queue yet.
-    if (isolate.book.answeredSeq > waiter.since) run.mostWaiting = Math.max(run.mostWaiting, waiting);
+    if (isolate.breakers.answeredSeq > waiter.since) run.mostWaiting = Math.max(run.mostWaiting, waiting);
     touch(isolate);
-    if (!isolate.slots.slotsShort) isolate.book.urgent = true;
+    if (!isolate.slots.slotsShort) isolate.breakers.urgent = true;
     reportSoon(isolate, now);
     queue.add(now + LOOK_MS, (then) => {
       waiting -= 1;
@@ -229,7 +229,8 @@ export function runCapacity(options: CapacityOptions): CapacityRun {
     const isolate = fleet[Math.floor(random() * Math.min(fleet.length, options.busy?.(now) ?? fleet.length))];
     if (isolate) {
       touch(isolate);
-      if (options.storm && isolate.page.retries) earnRetry(isolate.page.retries, options.storm.budget, now);
+      if (options.storm && isolate.policyState.retries)
+        earnRetry(isolate.policyState.retries, options.storm.budget, now);
       settle(isolate, acquire(isolate.slots, heard(isolate, now), 1, now), now, now);
       reportSoon(isolate, now);
     }
@@ -246,8 +247,8 @@ export function runCapacity(options: CapacityOptions): CapacityRun {
     queue.add(now + 1000 / (options.deathsPerSecond ?? 1), die);
   };
   const restart = (now: number): void => {
-    desk = newBreakerCoordinator();
-    if (written) recallSlots(slotsOf(desk.capacity, circuit.policy), written);
+    coordinator = newBreakerCoordinator();
+    if (written) recallSlots(slotsOf(coordinator.capacity, circuit.policy), written);
     queue.add(now + (options.restartEveryMs ?? 0), restart);
   };
   queue.add(0, arrive);

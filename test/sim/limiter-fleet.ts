@@ -1,4 +1,4 @@
-// A fleet in one process: N isolates running the shipped lease book, one coordinator running the shipped grants, virtual
+// A fleet in one process: N isolates running the shipped leases, one coordinator running the shipped grants, virtual
 // time, a seeded channel that delays, loses, doubles, reorders and is cut off, clocks that disagree, isolates that die and
 // are born. Nothing here decides anything that the product decides.
 import {
@@ -67,7 +67,7 @@ export interface FleetResult {
 const EPOCH = 1_000_000;
 
 interface Isolate {
-  readonly book: IsolateLimits;
+  readonly limits: IsolateLimits;
   /** It reaches nobody until then. */
   cutUntil: number;
   /** What its clock shows. */
@@ -83,10 +83,10 @@ export function runFleet(options: FleetOptions): FleetResult {
   let born = 0;
   const skewMs = options.skewMs ?? 0;
   const newcomer = (): Isolate => {
-    const book = newIsolateLimits(`isolate-${born++}`);
-    if (skewMs === 0) return { book, cutUntil: 0, clock: (now) => now };
+    const limits = newIsolateLimits(`isolate-${born++}`);
+    if (skewMs === 0) return { limits, cutUntil: 0, clock: (now) => now };
     const [off, rate] = [skewMs * (2 * random() - 1), 1 + 0.01 * (2 * random() - 1)];
-    return { book, cutUntil: 0, clock: (now) => EPOCH + now * rate + off };
+    return { limits, cutUntil: 0, clock: (now) => EPOCH + now * rate + off };
   };
   const fleet: Isolate[] = Array.from({ length: options.isolates }, newcomer);
   const asked: BucketName = { limit: "limit", key: "all", terms: options.terms };
@@ -119,7 +119,7 @@ export function runFleet(options: FleetOptions): FleetResult {
     for (let copy = 0; copy < copies; copy++) queue.add(now + oneWay(now), message);
   };
   const sync = (isolate: Isolate, now: number): void => {
-    const ask: SyncRequest = question(isolate.book, isolate.clock(now));
+    const ask: SyncRequest = question(isolate.limits, isolate.clock(now));
     tally.syncs += 1;
     const second = Math.floor(now / 1000);
     syncsBySecond.set(second, (syncsBySecond.get(second) ?? 0) + 1);
@@ -129,30 +129,30 @@ export function runFleet(options: FleetOptions): FleetResult {
       if (reply?.grants.some(({ tokens }) => tokens > 0)) writeDown(coordinator, at);
       if (reply === null) return;
       deliver(at, (then) => {
-        if (isolate.cutUntil <= then) accept(isolate.book, reply, isolate.clock(then));
+        if (isolate.cutUntil <= then) accept(isolate.limits, reply, isolate.clock(then));
       });
     });
   };
   /** The shell looks again every few milliseconds while a request waits, as the product's does. */
   const decideOne = (isolate: Isolate, bucket: BucketName, now: number, waitedSince: number | null): void => {
-    const { book } = isolate;
+    const { limits } = isolate;
     const local = isolate.clock(now);
-    const { verdict } = spendToken(book, bucket, local, waitedSince);
+    const { verdict } = spendToken(limits, bucket, local, waitedSince);
     if (verdict === "ask") {
-      if (waitedSince === null) startWaiting(book, bucket.limit, bucket.key, local);
-      if (mayAsk(book, local)) sync(isolate, now);
+      if (waitedSince === null) startWaiting(limits, bucket.limit, bucket.key, local);
+      if (mayAsk(limits, local)) sync(isolate, now);
       queue.add(now + 5, (at) => decideOne(isolate, bucket, at, waitedSince ?? local));
       return;
     }
-    if (waitedSince !== null) stopWaiting(book, bucket.limit, bucket.key);
+    if (waitedSince !== null) stopWaiting(limits, bucket.limit, bucket.key);
     if (bucket === asked) count(verdict, isolate, local, now);
-    if (shouldSync(book, bucket, local)) sync(isolate, now);
+    if (shouldSync(limits, bucket, local)) sync(isolate, now);
   };
-  const count = (verdict: LeaseVerdict["verdict"], { book }: Isolate, local: number, now: number): void => {
+  const count = (verdict: LeaseVerdict["verdict"], { limits }: Isolate, local: number, now: number): void => {
     if (verdict === "allow") admitted.push(now);
     else if (verdict === "deny") tally.refused += 1;
     else if (options.whenUnavailable === "deny") tally.undecided += 1;
-    else if (spendEstimate(book, asked, local).verdict === "allow") admitted.push(now);
+    else if (spendEstimate(limits, asked, local).verdict === "allow") admitted.push(now);
     else tally.refused += 1;
   };
   const anyone = (): Isolate | undefined => fleet[Math.floor(random() * fleet.length)];

@@ -23,14 +23,14 @@ export const how = (endpoints: readonly Endpoint[], more: Partial<Balancing> = {
   isHealthy: null,
   mayAsk: null,
   tierOf: null,
-  page: statsOf(newEndpointStats(), "shop/one", endpoints, 0),
+  stats: statsOf(newEndpointStats(), "shop/one", endpoints, 0),
   nowMs: 0,
   random: seeded(4),
   ...more,
 });
 
-export const served = (page: Balancing["page"], one: Endpoint, tookMs: number, nowMs = 0): void => {
-  const load = loadIn(page, one)!;
+export const served = (stats: Balancing["stats"], one: Endpoint, tookMs: number, nowMs = 0): void => {
+  const load = loadIn(stats, one)!;
   began(load, nowMs);
   ended(load, nowMs, tookMs, nowMs);
 };

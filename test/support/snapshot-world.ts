@@ -72,8 +72,16 @@ export class SnapshotWorld {
   readonly #sleepers: { readonly until: number; readonly wake: () => void }[] = [];
   /** What the isolate was told of forced states: version, and when it had asked. */
   readonly heard: [version: number, sentAt: number][] = [];
-  readonly mesh = new HeldSnapshot("isolate-1", { region: null, colo: "AMS", continent: "EU" }, ({ version }, sentAt) =>
-    this.heard.push([version, sentAt]),
+  /** Keys that were revoked, as the mesh object counts them; and how often the isolate was told. */
+  revocations = 0;
+  doubts = 0;
+  readonly mesh = new HeldSnapshot(
+    "isolate-1",
+    { region: null, colo: "AMS", continent: "EU" },
+    {
+      forced: ({ version }, sentAt) => void this.heard.push([version, sentAt]),
+      revoked: () => void (this.doubts += 1),
+    },
   );
 
   readonly ports: SnapshotPorts = {
@@ -83,7 +91,8 @@ export class SnapshotWorld {
     poll: async (question) => {
       await this.#call("poll", `poll ${question.revision}/${question.generation}`);
       const isNews = question.forced !== this.forced.version;
-      return { ...this.announced, pollMs: this.pollMs, ...(isNews ? { forced: this.forced } : {}) };
+      const { pollMs, revocations } = this;
+      return { ...this.announced, pollMs, revocations, ...(isNews ? { forced: this.forced } : {}) };
     },
     head: async () => {
       await this.#call("head", "head");

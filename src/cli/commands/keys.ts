@@ -27,7 +27,7 @@ export function revokeKey(session: CliSession, kid: string): Promise<ExitCode> {
     session,
     "POST",
     `/keys/${encodeURIComponent(kid)}/revoke`,
-    () => `key ${kid} is out of use: what it signed is refused within a minute`,
+    () => `key ${kid} is out of use: what it signed is refused within two seconds, a minute at worst`,
   );
 }
 

@@ -7,7 +7,7 @@ import { startService, type Language, type Running } from "./demo-process.ts";
 import { applyManifests, deregister, keepAlive, registerDemo } from "./demo-registry.ts";
 import { bookstore } from "./demo-services.ts";
 import { startTraffic, type Traffic } from "./demo-traffic.ts";
-import { packageRoot } from "../session/package-root.ts";
+import { commandName, packageRoot } from "../session/package-root.ts";
 
 export interface DemoOptions {
   /** The mesh, ready to answer, e.g. `http://127.0.0.1:8787`. */
@@ -144,7 +144,7 @@ function summary(url: string, services: readonly Running[]): readonly string[] {
     `  page                 ${url}/svc/storefront/`,
     "try, in another terminal:",
     `  curl -i ${url}/svc/reviews/books/kokoro     # x-served-by: v1 or v2, four to one`,
-    "  npm run -s selvage -- get endpoints",
+    `  ${commandName()} get endpoints`,
     ...(expendable ? [`  kill ${expendable.pid}     # the page goes on without recommendations`] : []),
   ];
 }

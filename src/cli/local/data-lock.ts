@@ -1,6 +1,6 @@
 // One mesh per data folder: two workerd processes on the same SQLite files would corrupt them. The lock names its owner
 // by pid and start time, so that a mesh which was killed leaves nothing to clean up by hand.
-import { linkSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { linkSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { processIdentityOf, isAlive, type ProcessIdentity } from "./process-identity.ts";
@@ -12,32 +12,57 @@ export interface LockOwner extends ProcessIdentity {
 
 export type Locked = { readonly ok: true; release(): void } | { readonly ok: false; readonly owner: LockOwner };
 
-/** Waits up to `patienceMs` for an owner that is on its way out. */
-export async function lockData(folder: string, url: string, patienceMs: number): Promise<Locked> {
+/** A lock without an owner's name that is younger may be one that is being written, where there are no hard links. */
+const WRITTEN_WITHIN_MS = 2_000;
+
+/** Waits up to `patienceMs` for an owner that is on its way out. Throws when the folder takes no files. */
+export async function lockData(
+  folder: string,
+  url: string,
+  patienceMs: number,
+  link: typeof linkSync = linkSync,
+): Promise<Locked> {
   const path = join(folder, "lock");
   const mine = { ...processIdentityOf(process.pid), url };
   const deadline = performance.now() + patienceMs;
   for (;;) {
-    if (take(path, mine)) return { ok: true, release: () => release(path, mine) };
+    const taken = take(path, mine, link);
+    if (taken.done) return { ok: true, release: () => release(path, mine) };
     const owner = read(path);
-    if (owner === null || !isAlive(owner)) rmSync(path, { force: true });
-    else if (performance.now() > deadline) return { ok: false, owner };
+    const isBeingWritten = owner === null && !taken.links && isYoung(path);
+    if (!isBeingWritten && (owner === null || !isAlive(owner))) rmSync(path, { force: true });
+    else if (owner !== null && performance.now() > deadline) return { ok: false, owner };
     else await sleep(50);
   }
 }
 
-/** A hard link appears whole or not at all, and only for one of several who try. */
-function take(path: string, owner: LockOwner): boolean {
+/** A hard link appears whole or not at all, and only for one of several who try. Without links, a new file does the latter. */
+function take(path: string, owner: LockOwner, link: typeof linkSync): { done: boolean; links: boolean } {
   const draft = `${path}.${owner.pid}`;
-  writeFileSync(draft, JSON.stringify(owner));
+  const text = JSON.stringify(owner);
+  writeFileSync(draft, text);
   try {
-    linkSync(draft, path);
-    return true;
-  } catch {
-    return false;
+    link(draft, path);
+    return { done: true, links: true };
+  } catch (error) {
+    if (codeOf(error) === "EEXIST") return { done: false, links: true };
   } finally {
     rmSync(draft, { force: true });
   }
+  try {
+    writeFileSync(path, text, { flag: "wx" });
+    return { done: true, links: false };
+  } catch (error) {
+    if (codeOf(error) === "EEXIST") return { done: false, links: false };
+    throw error;
+  }
+}
+
+const codeOf = (error: unknown): unknown => (error instanceof Error && "code" in error ? error.code : null);
+
+function isYoung(path: string): boolean {
+  const found = statSync(path, { throwIfNoEntry: false });
+  return found !== undefined && Math.abs(Date.now() - found.mtimeMs) < WRITTEN_WITHIN_MS;
 }
 
 function release(path: string, mine: LockOwner): void {

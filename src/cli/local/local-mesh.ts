@@ -9,7 +9,6 @@ import { bundleWorker } from "./bundle-worker.ts";
 import { lockData } from "./data-lock.ts";
 import { migrate, noteApplied, wereApplied } from "./migrate.ts";
 import { findPorts } from "./ports.ts";
-import { makePrivate } from "./private-data.ts";
 import { CRON, MAIN_WORKER, workers, type EdgeOptions } from "./workers.ts";
 import { startWatchdog } from "./workerd-watchdog.ts";
 import { packageRoot } from "../session/package-root.ts";
@@ -19,6 +18,8 @@ export interface LocalMeshOptions extends EdgeOptions {
   readonly data: string;
   /** One line that the Worker or its runtime logged. */
   readonly log: (line: string) => void;
+  /** Gives up starting when aborted; a mesh that has started is ended by its `stop`. */
+  readonly signal?: AbortSignal;
 }
 
 export interface LocalMesh {
@@ -39,33 +40,56 @@ const READY_TIMEOUT_MS = 60_000;
 /** How long requests that are under way may go on once the mesh was told to stop. */
 const DRAIN_MS = 30_000;
 
-/** Starts a mesh and answers once every edge does. `port` 0 finds free ports. */
+/** Starts a mesh and answers once every edge does. `port` 0 finds free ones. Whatever stands in its way is answered, not thrown. */
 export async function startLocalMesh(options: LocalMeshOptions): Promise<StartedMesh> {
+  const undo: (() => void | Promise<void>)[] = [];
+  const failed = async (exitCode: ExitCode, message: string): Promise<StartedMesh> => {
+    // Ctrl-C reaches the children too, and what they say of it may be heard before the signal is.
+    await sleep(options.signal === undefined ? 0 : 100);
+    for (const step of undo.toReversed()) await step();
+    // What fails because it was interrupted is not worth a word.
+    if (options.signal?.aborted === true)
+      return { ok: false, exitCode: exitCodes.ok, message: "stopped before it was ready" };
+    return { ok: false, exitCode, message };
+  };
+  try {
+    return await start(options, undo, failed);
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    return failed(exitCodes.unavailable, `the mesh did not start: ${reason}`);
+  }
+}
+
+async function start(
+  options: LocalMeshOptions,
+  undo: (() => void | Promise<void>)[],
+  failed: (exitCode: ExitCode, message: string) => Promise<StartedMesh>,
+): Promise<StartedMesh> {
+  const goOn = (): void => options.signal?.throwIfAborted();
   const data = resolve(options.data);
-  makePrivate(data);
   const locked = await lockData(data, urlOf(options.host, options.port), LOCK_PATIENCE_MS);
   if (!locked.ok) {
     const { pid, url } = locked.owner;
     const message = `the data in ${data} are used by another mesh (process ${pid}, ${url}); stop it, or give --data`;
-    return { ok: false, exitCode: exitCodes.conflict, message };
+    return failed(exitCodes.conflict, message);
   }
+  undo.push(() => locked.release());
   const ports = await findPorts(options.host, options.port, options.edges);
-  if (!ports.ok) {
-    locked.release();
-    return { ok: false, exitCode: exitCodes.unavailable, message: ports.message };
-  }
+  if (!ports.ok) return failed(exitCodes.unavailable, ports.message);
   const run = join(data, "run");
   rmSync(join(run, "tmp"), { recursive: true, force: true });
   mkdirSync(join(run, "tmp"), { recursive: true, mode: 0o700 });
   // miniflare keeps its scratch files in the temporary folder, and leaves them there when it is killed.
   process.env.TMPDIR = join(run, "tmp");
   process.env.CLOUDFLARE_CF_FETCH_ENABLED = "false";
+  const script = await bundleWorker(packageRoot());
+  goOn();
   const watchdog = startWatchdog(run);
+  undo.push(() => watchdog.dismiss());
   let stopping = false;
   // A runtime that ends because it was told to is taken for one that crashed.
-  const say = explained((line) => stopping || options.log(line));
+  const say = explained((line) => stopping || options.signal?.aborted === true || options.log(line));
   const urls = Array.from({ length: options.edges }, (_, index) => urlOf(options.host, ports.first + index));
-  const script = await bundleWorker(packageRoot());
   const settings = (listening: boolean): MiniflareOptions => ({
     ...runtime(data, watchdog.environment, say),
     workers: workers(script, { ...options, port: ports.first }, listening),
@@ -74,6 +98,17 @@ export async function startLocalMesh(options: LocalMeshOptions): Promise<Started
   // Nobody reaches the edges before the registry has its tables. Starting again takes time, so only where some are missing.
   const prepared = await wereApplied(data, migrations);
   const miniflare = launch(settings(prepared));
+  undo.push(() => miniflare.dispose());
+  await miniflare.ready;
+  goOn();
+  await migrate(await miniflare.getD1Database("DB", MAIN_WORKER), migrations);
+  if (!prepared) {
+    await noteApplied(data, migrations);
+    await miniflare.setOptions(settings(true));
+  }
+  goOn();
+  await Promise.all(urls.map((url) => answers(url)));
+  goOn();
   const cron = setInterval(() => void tick(miniflare, options.log), 60_000);
   const stop = async (): Promise<void> => {
     stopping = true;
@@ -84,19 +119,6 @@ export async function startLocalMesh(options: LocalMeshOptions): Promise<Started
     rmSync(join(run, "tmp"), { recursive: true, force: true });
     locked.release();
   };
-  try {
-    await miniflare.ready;
-    await migrate(await miniflare.getD1Database("DB", MAIN_WORKER), migrations);
-    if (!prepared) {
-      await noteApplied(data, migrations);
-      await miniflare.setOptions(settings(true));
-    }
-    await Promise.all(urls.map((url) => answers(url)));
-  } catch (error) {
-    await stop();
-    const reason = error instanceof Error ? error.message : String(error);
-    return { ok: false, exitCode: exitCodes.unavailable, message: `the mesh did not start: ${reason}` };
-  }
   return { ok: true, mesh: { url: urls[0] ?? urlOf(options.host, ports.first), urls, stop } };
 }
 

@@ -1,13 +1,11 @@
 // `selvage up`: a local mesh in the foreground, until a signal (or the end of npm) stops it.
-import { writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { DEFAULT_SERVER } from "../session/connection.ts";
 import { startDemo, type Demo } from "../demo/demo.ts";
 import { exitCodes, type ExitCode } from "../session/exit-code.ts";
-import { keepAdminToken } from "../session/admin-token.ts";
-import { watchNpm } from "./npm-watch.ts";
 import { startLocalMesh, type LocalMesh } from "./local-mesh.ts";
-import { makePrivate } from "./private-data.ts";
+import { prepareData } from "./prepare-data.ts";
+import { untilSignal } from "./until-signal.ts";
 import type { Terminal } from "../session/terminal.ts";
 
 export interface UpOptions {
@@ -25,26 +23,32 @@ export interface UpOptions {
 
 /** Resolves when the mesh has stopped. stdout carries one line, `ready <url>`. */
 export async function up(options: UpOptions, terminal: Terminal): Promise<ExitCode> {
+  const ending = untilSignal();
+  const stopping = new AbortController();
+  void ending.then(() => stopping.abort());
+  const fault = (message: string): void => terminal.err(`${terminal.paint("red", "Error", "err")}: ${message}`);
   const data = resolve(options.data);
-  makePrivate(data);
-  writeFileSync(join(data, ".gitignore"), "*\n");
-  const given = options.adminToken ?? process.env.SELVAGE_ADMIN_TOKEN;
-  const token = keepAdminToken(data, given === "" ? undefined : given);
-  const ending = waitForEnd();
+  const prepared = prepareData(data, options.adminToken ?? process.env.SELVAGE_ADMIN_TOKEN);
+  if (!prepared.ok) {
+    fault(prepared.message);
+    return exitCodes.usage;
+  }
+  for (const warning of prepared.warnings) terminal.err(warning);
+  const { token } = prepared;
   const started = await startLocalMesh({
     ...options,
     data,
     adminToken: token,
     meshDomain: options.meshDomain ?? null,
+    signal: stopping.signal,
     log: (line) => terminal.err(line),
   });
   if (!started.ok) {
-    terminal.err(`${terminal.paint("red", "Error", "err")}: ${started.message}`);
+    if (started.exitCode !== exitCodes.ok) fault(started.message);
+    else terminal.err(started.message);
     return started.exitCode;
   }
   const { mesh } = started;
-  const stopping = new AbortController();
-  void ending.then(() => stopping.abort());
   const demo = options.demo
     ? await startDemo({
         url: mesh.url,
@@ -74,23 +78,4 @@ function announce(mesh: LocalMesh, data: string, demo: Demo | null, terminal: Te
   const how = variables.length === 0 ? "by themselves, in this folder" : `with: export ${variables.join(" ")}`;
   terminal.err(`commands find mesh and token ${how}`);
   for (const line of demo?.hints ?? []) terminal.err(line);
-}
-
-/** The first signal, or the end of npm, ends the mesh; a signal a second later ends the process at once. */
-function waitForEnd(): Promise<void> {
-  return new Promise((resolve) => {
-    let askedAt: number | null = null;
-    const end = (): void => {
-      if (askedAt !== null) {
-        // At Ctrl-C the terminal and npm may both send one: that is not impatience.
-        if (performance.now() - askedAt > 1_000) process.exit(1);
-        return;
-      }
-      askedAt = performance.now();
-      stopWatching();
-      resolve();
-    };
-    const stopWatching = watchNpm(end);
-    for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, end);
-  });
 }

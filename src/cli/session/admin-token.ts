@@ -19,7 +19,11 @@ export function keepAdminToken(folder: string, given: string | undefined): strin
   const token = given ?? `slv_local_${randomBytes(24).toString("base64url")}`;
   const path = join(folder, "admin-token");
   writeFileSync(path, `${token}\n`, { mode: 0o600 });
-  // `mode` above holds for a new file only.
-  chmodSync(path, 0o600);
+  try {
+    // `mode` above holds for a new file only.
+    chmodSync(path, 0o600);
+  } catch {
+    // A file system without modes: who prepares the folder says so.
+  }
   return token;
 }

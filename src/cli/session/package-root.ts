@@ -20,3 +20,7 @@ export function packageVersion(): string {
   }
   return "unknown";
 }
+
+/** How this command is called where it stands: in a checkout, or installed in a folder. */
+export const commandName = (): string =>
+  existsSync(join(packageRoot(), "src", "index.ts")) ? "npm run -s selvage --" : "npx selvage";

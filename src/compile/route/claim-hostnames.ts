@@ -34,12 +34,12 @@ export function ownHostnames(world: DocumentIndex, { meshDomain, now, previous }
     if (document.kind === "Gateway") return ofGateway(document, listeners, since);
     return document.kind === "HTTPRoute" ? ofRoute(document, world, listeners, since) : [];
   });
-  const below = world.routes.flatMap((route) =>
+  const carried = world.routes.flatMap((route) =>
     claimantsOf(attach(route, world, listeners, UNCLAIMED), route.metadata.namespace, listeners)
-      .filter(({ place }) => place === "below")
+      .filter(({ place }) => place !== "built-in")
       .map(({ hostname }) => hostname),
   );
-  return settleHostnames(claims, below, { grants: world.grants, meshDomain, now });
+  return settleHostnames(claims, carried, { grants: world.grants, meshDomain, now });
 }
 
 type Since = (hostname: string) => string | null;

@@ -53,12 +53,12 @@ const GATEWAY_GROUP = "gateway.networking.k8s.io";
 
 /**
  * @param claims those of older documents first
- * @param below hostnames of routes at listeners that name them or wider ones
+ * @param carried hostnames of routes that are attached to Gateways of users
  * @returns the same for the same claims, in whatever revision they came
  */
 export function settleHostnames(
   claims: readonly HostnameClaim[],
-  below: readonly string[],
+  carried: readonly string[],
   world: World,
 ): HostnameOwners {
   const held = new Map<string, Held>();
@@ -81,7 +81,7 @@ export function settleHostnames(
   return {
     refusal: (claim) => (claim.place === "below" ? refuseBelow(claim, held) : (refusals.get(keyOf(claim)) ?? null)),
     since: (claim) => since.get(keyOf(claim)) ?? null,
-    bounds: { ...nestedIn(held, below), ...namedIn(held) },
+    bounds: { ...nestedIn(held, carried), ...namedIn(held) },
   };
 }
 
@@ -210,9 +210,9 @@ function leaveToGateways(
 }
 
 /** Only where a hostname has a wider one of another namespace around it, so nearly always nothing. */
-function nestedIn(held: ReadonlyMap<string, Held>, below: readonly string[]): Pick<HostnameBounds, "nested"> {
+function nestedIn(held: ReadonlyMap<string, Held>, carried: readonly string[]): Pick<HostnameBounds, "nested"> {
   const territories = new Map([...held].map(([hostname, { territory }]) => [hostname, territory]));
-  for (const hostname of below) {
+  for (const hostname of carried) {
     const [owner] = heldAround({ hostname }, held);
     if (owner !== undefined) territories.set(hostname, owner.territory);
   }

@@ -19,7 +19,7 @@ export interface Balancing {
   readonly mayAsk: ((endpoint: Endpoint) => boolean) | null;
   /** Its place in `failover.order`, 0 or 1; below 0 = none, it is never asked. null = all places are alike. */
   readonly tierOf: ((endpoint: Endpoint) => number) | null;
-  readonly page: ServiceStats;
+  readonly stats: ServiceStats;
   readonly nowMs: number;
   /** Uniform in [0, 1). */
   readonly random: () => number;
@@ -132,9 +132,9 @@ function isEven(group: readonly Endpoint[], how: Balancing): boolean {
 }
 
 /** Those that are not over their share of what is in flight: a key whose own endpoint is goes to its next one. */
-function belowBound(group: readonly Endpoint[], { page, nowMs }: Balancing): readonly Endpoint[] {
+function belowBound(group: readonly Endpoint[], { stats, nowMs }: Balancing): readonly Endpoint[] {
   const flying = group.map((one) => {
-    const load = loadIn(page, one);
+    const load = loadIn(stats, one);
     return load === null ? 0 : inFlight(load, nowMs);
   });
   // Most of the time nothing is near its bound, and nothing more is reckoned.
@@ -148,18 +148,18 @@ function belowBound(group: readonly Endpoint[], { page, nowMs }: Balancing): rea
 }
 
 /** The weight, less while the endpoint starts. */
-function weightOf(endpoint: Endpoint, { page, nowMs }: Balancing): number {
-  const load = loadIn(page, endpoint);
+function weightOf(endpoint: Endpoint, { stats, nowMs }: Balancing): number {
+  const load = loadIn(stats, endpoint);
   return load === null || load.joinedAtMs === null ? endpoint.weight : endpoint.weight * slowStart(load, nowMs);
 }
 
-function costOf(endpoint: Endpoint, { page, nowMs }: Balancing): number {
-  const load = loadIn(page, endpoint);
+function costOf(endpoint: Endpoint, { stats, nowMs }: Balancing): number {
+  const load = loadIn(stats, endpoint);
   return load === null ? 0 : loadOf(load, nowMs);
 }
 
-function inFlightOf(endpoint: Endpoint, { page, nowMs }: Balancing): number {
-  const load = loadIn(page, endpoint);
+function inFlightOf(endpoint: Endpoint, { stats, nowMs }: Balancing): number {
+  const load = loadIn(stats, endpoint);
   return load === null ? 1 : inFlight(load, nowMs) + 1;
 }
 
@@ -184,7 +184,7 @@ function inTurn(group: readonly Endpoint[], how: Balancing): Endpoint | null {
   let most = Number.NEGATIVE_INFINITY;
   let total = 0;
   for (const one of group) {
-    const load = loadIn(how.page, one);
+    const load = loadIn(how.stats, one);
     if (load === null) continue;
     const weight = weightOf(one, how);
     load.turn += weight;
@@ -193,7 +193,7 @@ function inTurn(group: readonly Endpoint[], how: Balancing): Endpoint | null {
     most = load.turn;
     next = one;
   }
-  const chosen = next === null ? null : loadIn(how.page, next);
+  const chosen = next === null ? null : loadIn(how.stats, next);
   if (chosen !== null) chosen.turn -= total;
   return next;
 }

@@ -4,8 +4,8 @@
 /** Plain data; changed by `began` and `ended`. */
 export interface EndpointLoad {
   /** Tries without an answer yet that began since `spanAtMs`, and in the span before. */
-  flights: number;
-  flightsBefore: number;
+  begun: number;
+  begunBefore: number;
   spanAtMs: number;
   spanBeforeAtMs: number;
   /** Peak EWMA of the time to response headers, milliseconds. */
@@ -27,38 +27,38 @@ const SLOW_START_MS = 30_000;
 const SLOW_START_FLOOR = 0.1;
 
 export function newLoad(joinedAtMs: number | null): EndpointLoad {
-  const flights = { flights: 0, flightsBefore: 0, spanAtMs: 0, spanBeforeAtMs: 0 };
-  return { ...flights, costMs: 0, costAtMs: null, joinedAtMs, turn: 0 };
+  const begun = { begun: 0, begunBefore: 0, spanAtMs: 0, spanBeforeAtMs: 0 };
+  return { ...begun, costMs: 0, costAtMs: null, joinedAtMs, turn: 0 };
 }
 
 export function began(load: EndpointLoad, nowMs: number): void {
   turnSpan(load, nowMs);
-  load.flights++;
+  load.begun++;
 }
 
 /** @param tookMs until response headers; for a failure the time that a try may take, or it would look fast */
 export function ended(load: EndpointLoad, beganAtMs: number, tookMs: number, nowMs: number): void {
   turnSpan(load, nowMs);
-  if (beganAtMs >= load.spanAtMs) load.flights = Math.max(0, load.flights - 1);
-  else if (beganAtMs >= load.spanBeforeAtMs) load.flightsBefore = Math.max(0, load.flightsBefore - 1);
+  if (beganAtMs >= load.spanAtMs) load.begun = Math.max(0, load.begun - 1);
+  else if (beganAtMs >= load.spanBeforeAtMs) load.begunBefore = Math.max(0, load.begunBefore - 1);
   const kept = load.costAtMs === null ? 0 : Math.exp(-Math.max(0, nowMs - load.costAtMs) / TAU_MS);
   load.costMs = tookMs > load.costMs ? tookMs : load.costMs * kept + tookMs * (1 - kept);
   load.costAtMs = nowMs;
 }
 
 /** Tries that have no answer yet. */
-export function inFlight({ flights, flightsBefore, spanAtMs }: EndpointLoad, nowMs: number): number {
+export function inFlight({ begun, begunBefore, spanAtMs }: EndpointLoad, nowMs: number): number {
   const sinceMs = nowMs - spanAtMs;
-  if (sinceMs < SPAN_MS) return flights + flightsBefore;
-  return sinceMs < 2 * SPAN_MS ? flights : 0;
+  if (sinceMs < SPAN_MS) return begun + begunBefore;
+  return sinceMs < 2 * SPAN_MS ? begun : 0;
 }
 
 function turnSpan(load: EndpointLoad, nowMs: number): void {
   const sinceMs = nowMs - load.spanAtMs;
   if (sinceMs < SPAN_MS) return;
-  load.flightsBefore = sinceMs < 2 * SPAN_MS ? load.flights : 0;
-  load.spanBeforeAtMs = load.flightsBefore === 0 ? nowMs : load.spanAtMs;
-  load.flights = 0;
+  load.begunBefore = sinceMs < 2 * SPAN_MS ? load.begun : 0;
+  load.spanBeforeAtMs = load.begunBefore === 0 ? nowMs : load.spanAtMs;
+  load.begun = 0;
   load.spanAtMs = nowMs;
 }
 

@@ -1,5 +1,5 @@
 // The isolate's notes on the endpoints of each service with more than one: one entry per endpoint that exists now, so the
-// book is as large as the mesh and no larger. Plain data.
+// notes are as large as the mesh and no larger. Plain data.
 import type { Endpoint, ServiceKey } from "../../model/snapshot/snapshot.ts";
 import { BoundedMap } from "../text/bounded-map.ts";
 import { newLoad, type EndpointLoad } from "./endpoint-load.ts";
@@ -22,49 +22,49 @@ export function newEndpointStats(): EndpointStats {
 }
 
 /**
- * The service's page, brought up to its endpoints. Those that join a service which was known already start slowly, an
+ * What is known of the service, brought up to its endpoints. Those that join a service which was known already start slowly, an
  * endpoint that moved to another address among them.
  */
 export function statsOf(
-  book: EndpointStats,
+  endpointStats: EndpointStats,
   service: ServiceKey,
   endpoints: readonly Endpoint[],
   nowMs: number,
 ): ServiceStats {
-  const page = book.get(service);
-  if (page === undefined) {
+  const stats = endpointStats.get(service);
+  if (stats === undefined) {
     const fresh = { endpoints, loads: loadsOf(endpoints, new Map(), null), unhealthy: new Set<string>() };
-    book.set(service, fresh);
+    endpointStats.set(service, fresh);
     return fresh;
   }
   // Lists are replaced when anything changes, never edited.
-  if (page.endpoints !== endpoints) {
-    page.loads = loadsOf(endpoints, page.loads, nowMs);
-    page.endpoints = endpoints;
-    for (const id of page.unhealthy) if (!page.loads.has(id)) page.unhealthy.delete(id);
+  if (stats.endpoints !== endpoints) {
+    stats.loads = loadsOf(endpoints, stats.loads, nowMs);
+    stats.endpoints = endpoints;
+    for (const id of stats.unhealthy) if (!stats.loads.has(id)) stats.unhealthy.delete(id);
   }
-  return page;
+  return stats;
 }
 
 /** Takes over who of these is unhealthy. Those who were and are so no more start slowly, like newcomers. */
 export function followHealth(
-  page: ServiceStats,
+  stats: ServiceStats,
   among: readonly Endpoint[],
   unhealthy: ReadonlySet<string>,
   nowMs: number,
 ): void {
-  if (page.unhealthy.size === 0 && unhealthy.size === 0) return;
+  if (stats.unhealthy.size === 0 && unhealthy.size === 0) return;
   for (const { id } of among) {
-    if (unhealthy.has(id)) page.unhealthy.add(id);
-    else if (page.unhealthy.delete(id)) {
-      const known = page.loads.get(id);
+    if (unhealthy.has(id)) stats.unhealthy.add(id);
+    else if (stats.unhealthy.delete(id)) {
+      const known = stats.loads.get(id);
       if (known !== undefined) known.load.joinedAtMs = nowMs;
     }
   }
 }
 
-export function loadIn(page: ServiceStats, endpoint: Endpoint): EndpointLoad | null {
-  return page.loads.get(endpoint.id)?.load ?? null;
+export function loadIn(stats: ServiceStats, endpoint: Endpoint): EndpointLoad | null {
+  return stats.loads.get(endpoint.id)?.load ?? null;
 }
 
 function loadsOf(

@@ -18,17 +18,17 @@ export function newCapacityCoordinator(): CapacityCoordinator {
 
 /** What of the answer to one report is about capacity. */
 export function lendCapacity(
-  desk: CapacityCoordinator,
+  coordinator: CapacityCoordinator,
   { isolate, policies }: BreakerReport,
   nextSyncMs: number,
   now: number,
 ): Pick<BreakerReply, "slots" | "retries"> {
   const slots = policies.flatMap(({ policy, slots: report }) =>
-    report ? [answerSlots(slotsOf(desk, policy), { isolate, policy, report }, nextSyncMs, now)] : [],
+    report ? [answerSlots(slotsOf(coordinator, policy), { isolate, policy, report }, nextSyncMs, now)] : [],
   );
   const retries = policies.flatMap(({ policy, retries: report }) => {
     if (!report) return [];
-    const allowance = made(desk.retries, policy, () => newAllowance(report.terms, now));
+    const allowance = made(coordinator.retries, policy, () => newAllowance(report.terms, now));
     return [lendRetries(allowance, { isolate, policy, report }, nextSyncMs, now)];
   });
   return { ...(slots.length === 0 ? {} : { slots }), ...(retries.length === 0 ? {} : { retries }) };

@@ -27,7 +27,7 @@ export interface Choice {
 
 /** One call that is on its way. */
 export interface Attempt {
-  readonly page: PolicyState;
+  readonly policyState: PolicyState;
   /** What its outcome counts for, with the epoch it was sent in. */
   readonly targets: readonly { readonly target: string; readonly epoch: number }[];
   readonly probe: { readonly target: string; readonly permit: number } | null;
@@ -55,7 +55,7 @@ const LATE_MS = 30_000;
  * @param failing endpoints that fail their health checks
  */
 export function chooseEndpoints(
-  book: IsolateBreakers,
+  breakers: IsolateBreakers,
   circuit: Circuit,
   candidates: readonly Endpoint[],
   pinned: string | null,
@@ -63,12 +63,12 @@ export function chooseEndpoints(
   random: number,
   failing: ReadonlySet<string> = NONE,
 ): Choice {
-  const page = policyStateOf(book, circuit);
-  page.endpoints = candidates;
-  page.touched = true;
-  book.touched = true;
-  if (book.mustCheck) book.mustCheck = mustCheckPolicy(book, now);
-  if (!book.mustCheck && failing.size === 0) return alike(candidates);
+  const policyState = policyStateOf(breakers, circuit);
+  policyState.endpoints = candidates;
+  policyState.touched = true;
+  breakers.touched = true;
+  if (breakers.mustCheck) breakers.mustCheck = mustCheckPolicy(breakers, now);
+  if (!breakers.mustCheck && failing.size === 0) return alike(candidates);
 
   const clear: Endpoint[] = [];
   const shut: Endpoint[] = [];
@@ -78,7 +78,7 @@ export function chooseEndpoints(
   for (const endpoint of candidates) {
     if (endpoint.weight <= 0) continue;
     const siblings = candidates.filter((one) => one.version === endpoint.version && one.weight > 0).length;
-    const forced = forcedOf(book, endpoint, now);
+    const forced = forcedOf(breakers, endpoint, now);
     if (forced?.state === "closed") {
       clear.push(endpoint);
       continue;
@@ -88,20 +88,20 @@ export function chooseEndpoints(
       continue;
     }
     const version = versionTarget(endpoint.version);
-    const above = siblings > 1 ? wayThrough(book, page, version, now, random) : OPEN;
+    const above = siblings > 1 ? wayThrough(breakers, policyState, version, now, random) : OPEN;
     if (above.way === "shut") {
       refusal ??= { target: version, retryAfterMs: above.until - now, forced: null };
       continue;
     }
     const own = endpointTarget(endpoint.id);
     if (above.way === "probe") {
-      (isShut(page.targets.get(own), now) ? shut : probed).push(endpoint);
+      (isShut(policyState.targets.get(own), now) ? shut : probed).push(endpoint);
       continue;
     }
-    const below = wayThrough(book, page, own, now, random);
+    const below = wayThrough(breakers, policyState, own, now, random);
     if (below.way === "shut") refusal ??= { target: own, retryAfterMs: below.until - now, forced: null };
     else if (below.way === "probe") probed.push(endpoint);
-    else if ((page.ejected.get(endpoint.id) ?? 0) > now || failing.has(endpoint.id)) unhealthy.push(endpoint);
+    else if ((policyState.ejected.get(endpoint.id) ?? 0) > now || failing.has(endpoint.id)) unhealthy.push(endpoint);
     else clear.push(endpoint);
   }
   // A permit in hand is used at once: who waits for the probe's result is the whole fleet.
@@ -126,22 +126,32 @@ function alike(endpoints: readonly Endpoint[]): Choice {
   return { endpoints, among: endpoints, unhealthy: NONE, refusal: null };
 }
 
-function forcedOf(book: IsolateBreakers, { version }: Endpoint, now: number): IsolateBreakers["forced"][number] | null {
+function forcedOf(
+  breakers: IsolateBreakers,
+  { version }: Endpoint,
+  now: number,
+): IsolateBreakers["forced"][number] | null {
   const own = versionTarget(version);
-  const live = book.forced.filter(({ until }) => until > now);
+  const live = breakers.forced.filter(({ until }) => until > now);
   return live.find(({ target }) => target === own) ?? live.find(({ target }) => target === WHOLE_SERVICE) ?? null;
 }
 
-function wayThrough(book: IsolateBreakers, page: PolicyState, target: string, now: number, random: number): Way {
-  if (page.circuit.breaker === null) return OPEN;
-  const known = page.targets.get(target);
+function wayThrough(
+  breakers: IsolateBreakers,
+  policyState: PolicyState,
+  target: string,
+  now: number,
+  random: number,
+): Way {
+  if (policyState.circuit.breaker === null) return OPEN;
+  const known = policyState.targets.get(target);
   if (known === undefined) return OPEN;
   if (known.state === "open" && now < known.until) return { way: "shut", until: known.until };
   if (known.state !== "closed") {
     known.permits = known.permits.filter(({ diesAt }) => diesAt + LATE_MS > now);
     if (known.permits.length > 0) return { way: "probe" };
-    page.wants.add(target);
-    book.urgent = true;
+    policyState.wants.add(target);
+    breakers.urgent = true;
     return { way: "shut", until: now + UNKNOWN_WAIT_MS };
   }
   if (isFastOpen(known.fast, now)) return { way: "shut", until: known.fast.openUntil };
@@ -156,42 +166,48 @@ function isShut(known: IsolateTarget | undefined, now: number): boolean {
 
 /** Called right before the request goes to `endpoint`, one of those that were chosen. Takes a permit where one is needed. */
 export function beginAttempt(
-  book: IsolateBreakers,
+  breakers: IsolateBreakers,
   circuit: Circuit,
   endpoint: Endpoint,
   candidates: readonly Endpoint[],
   now: number,
 ): Attempt {
-  const page = policyStateOf(book, circuit);
+  const policyState = policyStateOf(breakers, circuit);
   const own = endpointTarget(endpoint.id);
   const siblings = candidates.filter((one) => one.version === endpoint.version && one.weight > 0).length;
   const names = siblings > 1 ? [versionTarget(endpoint.version), own] : [own];
-  const targets = names.map((target) => ({ target, epoch: targetOf(page, target).epoch }));
+  const targets = names.map((target) => ({ target, epoch: targetOf(policyState, target).epoch }));
   for (const target of names) {
-    const known = targetOf(page, target);
+    const known = targetOf(policyState, target);
     if (known.state === "closed") continue;
     const held = known.permits.find(({ diesAt }) => diesAt + LATE_MS > now);
     if (held === undefined) continue;
     known.permits = known.permits.filter((one) => one !== held);
-    return { page, targets, probe: { target, permit: held.permit } };
+    return { policyState, targets, probe: { target, permit: held.permit } };
   }
-  return { page, targets, probe: null };
+  return { policyState, targets, probe: null };
 }
 
 /** Called when the answer's headers are there, or the try has failed. */
-export function endAttempt(book: IsolateBreakers, attempt: Attempt, ok: boolean, tookMs: number, now: number): void {
-  const { page, targets, probe } = attempt;
-  page.touched = true;
-  book.touched = true;
+export function endAttempt(
+  breakers: IsolateBreakers,
+  attempt: Attempt,
+  ok: boolean,
+  tookMs: number,
+  now: number,
+): void {
+  const { policyState, targets, probe } = attempt;
+  policyState.touched = true;
+  breakers.touched = true;
   if (probe !== null) {
-    page.settled.push({ ...probe, ok });
+    policyState.settled.push({ ...probe, ok });
     // Where one request came from, the next will: it need not be refused first.
-    if (ok) page.wants.add(probe.target);
-    book.urgent = true;
+    if (ok) policyState.wants.add(probe.target);
+    breakers.urgent = true;
   }
-  const slow = page.circuit.breaker !== null && tookMs >= page.circuit.slowCallMs;
+  const slow = policyState.circuit.breaker !== null && tookMs >= policyState.circuit.slowCallMs;
   for (const { target, epoch } of targets) {
-    const known = targetOf(page, target);
+    const known = targetOf(policyState, target);
     if (known.epoch !== epoch) continue;
     known.ok += ok ? 1 : 0;
     known.failed += ok ? 0 : 1;
@@ -201,8 +217,8 @@ export function endAttempt(book: IsolateBreakers, attempt: Attempt, ok: boolean,
     if (ok) known.okAt = now;
     else known.failedAt = now;
     // What failed or dragged could trip the breaker: the coordinator hears of it soon.
-    if (!ok || slow) book.urgent = true;
-    if (!target.startsWith("e:") || page.circuit.breaker === null) continue;
-    if (recordFast(known.fast, ok, now)) book.mustCheck = true;
+    if (!ok || slow) breakers.urgent = true;
+    if (!target.startsWith("e:") || policyState.circuit.breaker === null) continue;
+    if (recordFast(known.fast, ok, now)) breakers.mustCheck = true;
   }
 }

@@ -48,8 +48,8 @@ const ISOLATE_MS = 10_000;
 const SUSPICION = 4;
 const SUSPICION_MS = 300;
 const TRUST_MS = 5000;
-const FORGET_SEAT_MS = 600_000;
-const MAX_SEATS = 5000;
+const FORGET_TARGET_MS = 600_000;
+const MAX_TARGETS = 5000;
 
 export function newBreakerCoordinator(): BreakerCoordinator {
   return {
@@ -67,74 +67,74 @@ export const targetId = (policy: string, target: string): string => `${policy} $
 
 /** Answers one report. Counted once, however often it arrives; one that comes late changes nothing. */
 export function answerReport(
-  desk: BreakerCoordinator,
+  coordinator: BreakerCoordinator,
   report: BreakerReport,
   now: number,
   random: () => number,
 ): BreakerReply {
-  const known = desk.isolates.get(report.isolate);
+  const known = coordinator.isolates.get(report.isolate);
   if (known?.reply.seq === report.seq) return known.reply;
   const late = known !== undefined && report.seq < known.reply.seq;
-  const probes = late ? [] : report.policies.flatMap((one) => ingest(desk, report.isolate, one, now, random));
-  forget(desk, now);
-  const paced = pace(desk, known === undefined, now, random);
-  const lent = late ? {} : lendCapacity(desk.capacity, report, paced.nextSyncMs, now);
-  const reply = { seq: report.seq, ...paced, ...verdictsFor(desk, report, now, random), probes, ...lent };
-  if (!late) desk.isolates.set(report.isolate, { reply, at: now });
+  const probes = late ? [] : report.policies.flatMap((one) => ingest(coordinator, report.isolate, one, now, random));
+  forget(coordinator, now);
+  const paced = pace(coordinator, known === undefined, now, random);
+  const lent = late ? {} : lendCapacity(coordinator.capacity, report, paced.nextSyncMs, now);
+  const reply = { seq: report.seq, ...paced, ...verdictsFor(coordinator, report, now, random), probes, ...lent };
+  if (!late) coordinator.isolates.set(report.isolate, { reply, at: now });
   return reply;
 }
 
 function ingest(
-  desk: BreakerCoordinator,
+  coordinator: BreakerCoordinator,
   isolate: string,
   report: PolicyReport,
   now: number,
   random: () => number,
 ): ProbePermit[] {
   const { policy, breaker: terms, outlier } = report;
-  if (outlier) eject(desk, policy, outlier, report, now);
+  if (outlier) eject(coordinator, policy, outlier, report, now);
   if (!terms) return [];
   for (const { target, permit, ok } of report.settled ?? []) {
-    const seat = desk.targets.get(targetId(policy, target));
-    if (seat) settleProbe(seat.breaker, terms, permit, ok, now, random);
+    const targetState = coordinator.targets.get(targetId(policy, target));
+    if (targetState) settleProbe(targetState.breaker, terms, permit, ok, now, random);
   }
   for (const outcomes of report.outcomes) {
-    const seat = targetOf(desk, policy, outcomes.target, terms, now);
-    if (!seat) continue;
+    const targetState = targetOf(coordinator, policy, outcomes.target, terms, now);
+    if (!targetState) continue;
     const { run, epoch, okMs, failedMs } = outcomes;
-    if (okMs !== null) seat.okAt = Math.max(seat.okAt, now - okMs);
-    if (run > 0 && failedMs !== null) seat.runs.set(isolate, { run, epoch, failedAt: now - failedMs });
-    else seat.runs.delete(isolate);
-    const latest = latestOf(desk, seat, outcomes, now);
+    if (okMs !== null) targetState.okAt = Math.max(targetState.okAt, now - okMs);
+    if (run > 0 && failedMs !== null) targetState.runs.set(isolate, { run, epoch, failedAt: now - failedMs });
+    else targetState.runs.delete(isolate);
+    const latest = latestOf(coordinator, targetState, outcomes, now);
     const suspicious =
       latest.failing * SUSPICION >= terms.minRequests && latest.failingPercent * SUSPICION >= terms.failurePercent;
-    if (suspicious && now - seat.suspectedAt > TRUST_MS) seat.suspectedAt = now;
-    record(seat.breaker, terms, outcomes, epoch, latest, now, random);
+    if (suspicious && now - targetState.suspectedAt > TRUST_MS) targetState.suspectedAt = now;
+    record(targetState.breaker, terms, outcomes, epoch, latest, now, random);
   }
   const ttlMs = report.probeMs + PROBE_SLACK_MS;
   return (report.probeWant ?? []).flatMap((target) => {
-    const seat = targetOf(desk, policy, target, terms, now);
-    const permits = seat ? grantProbes(seat.breaker, terms, 1, ttlMs, now, random) : [];
+    const targetState = targetOf(coordinator, policy, target, terms, now);
+    const permits = targetState ? grantProbes(targetState.breaker, terms, 1, ttlMs, now, random) : [];
     return permits.map((permit) => ({ policy, target, permit, ttlMs }));
   });
 }
 
 function targetOf(
-  desk: BreakerCoordinator,
+  coordinator: BreakerCoordinator,
   policy: string,
   target: string,
   terms: BreakerTerms,
   now: number,
 ): TargetState | null {
   const id = targetId(policy, target);
-  const known = desk.targets.get(id);
+  const known = coordinator.targets.get(id);
   if (known) {
     known.terms = terms;
     known.heardAt = now;
     return known;
   }
-  if (desk.targets.size >= MAX_SEATS) return null;
-  const seat = {
+  if (coordinator.targets.size >= MAX_TARGETS) return null;
+  const targetState = {
     policy,
     target,
     terms,
@@ -144,8 +144,8 @@ function targetOf(
     heardAt: now,
     suspectedAt: Number.NEGATIVE_INFINITY,
   };
-  desk.targets.set(id, seat);
-  return seat;
+  coordinator.targets.set(id, targetState);
+  return targetState;
 }
 
 /**
@@ -153,12 +153,12 @@ function targetOf(
  * time, so every isolate that has said nothing of the target counts as fine.
  */
 function latestOf(
-  desk: BreakerCoordinator,
+  coordinator: BreakerCoordinator,
   { breaker, runs, terms, okAt }: TargetState,
   { failed }: TargetOutcomes,
   now: number,
 ): Latest {
-  const lagMs = 1.1 * Math.max(CALM_MS, sharedMs(desk.isolates.size));
+  const lagMs = 1.1 * Math.max(CALM_MS, sharedMs(coordinator.isolates.size));
   if (failed === 0) return { failing: 0, failingPercent: 0, lagMs };
   let failing = 0;
   let isolates = 0;
@@ -169,13 +169,19 @@ function latestOf(
       isolates += 1;
     }
   }
-  return { failing, failingPercent: (100 * isolates) / Math.max(isolates, desk.isolates.size), lagMs };
+  return { failing, failingPercent: (100 * isolates) / Math.max(isolates, coordinator.isolates.size), lagMs };
 }
 
-function eject(desk: BreakerCoordinator, policy: string, terms: OutlierTerms, report: PolicyReport, now: number): void {
-  const known = desk.ejecting.get(policy) ?? { terms, outliers: newOutliers(now) };
+function eject(
+  coordinator: BreakerCoordinator,
+  policy: string,
+  terms: OutlierTerms,
+  report: PolicyReport,
+  now: number,
+): void {
+  const known = coordinator.ejecting.get(policy) ?? { terms, outliers: newOutliers(now) };
   known.terms = terms;
-  desk.ejecting.set(policy, known);
+  coordinator.ejecting.set(policy, known);
   followEndpoints(known.outliers, report.endpoints, now);
   for (const { target, ok, failed, run } of report.outcomes) {
     if (target.startsWith("e:")) countHost(known.outliers, terms, target.slice(2), { ok, failed, run }, now);
@@ -183,14 +189,14 @@ function eject(desk: BreakerCoordinator, policy: string, terms: OutlierTerms, re
 }
 
 function verdictsFor(
-  desk: BreakerCoordinator,
+  coordinator: BreakerCoordinator,
   { policies }: BreakerReport,
   now: number,
   random: () => number,
 ): Pick<BreakerReply, "verdicts" | "ejections" | "forced" | "forcedSeq"> {
   const named = new Set(policies.map(({ policy }) => policy));
   const verdicts: Verdict[] = [];
-  for (const { policy, target, terms, breaker } of desk.targets.values()) {
+  for (const { policy, target, terms, breaker } of coordinator.targets.values()) {
     if (!named.has(policy)) continue;
     advance(breaker, terms, now, random);
     const { state, epoch, openUntil } = breaker;
@@ -200,49 +206,50 @@ function verdictsFor(
   }
   const ejections: Ejection[] = [];
   for (const policy of named) {
-    const one = desk.ejecting.get(policy);
+    const one = coordinator.ejecting.get(policy);
     if (!one) continue;
     sweepOutliers(one.outliers, one.terms, now);
     for (const [endpoint, { ejectedUntil }] of one.outliers.hosts) {
       if (ejectedUntil !== null) ejections.push({ policy, endpoint, forMs: ejectedUntil - now });
     }
   }
-  return { verdicts, ejections, forced: forcedStates(desk, now), forcedSeq: desk.forcedSeq };
+  return { verdicts, ejections, forced: forcedStates(coordinator, now), forcedSeq: coordinator.forcedSeq };
 }
 
 /** Slow while all is well, quick while something is not, and never more than the object can answer. */
 function pace(
-  desk: BreakerCoordinator,
+  coordinator: BreakerCoordinator,
   isNew: boolean,
   now: number,
   random: () => number,
 ): Pick<BreakerReply, "nextSyncMs" | "urgentSyncMs" | "suspicious"> {
-  meter(desk.pace, now);
-  const seats = [...desk.targets.values()];
-  const busy = seats.some(({ breaker }) => breaker.state !== "closed") || isContended(desk.capacity, now);
-  const suspicious = seats.some(
+  meter(coordinator.pace, now);
+  const targetStates = [...coordinator.targets.values()];
+  const busy = targetStates.some(({ breaker }) => breaker.state !== "closed") || isContended(coordinator.capacity, now);
+  const suspicious = targetStates.some(
     ({ breaker, suspectedAt }) => breaker.state === "closed" && now - suspectedAt < SUSPICION_MS,
   );
-  return { ...paceOf(desk.pace, desk.isolates.size, { busy, isNew }, random), suspicious };
+  return { ...paceOf(coordinator.pace, coordinator.isolates.size, { busy, isNew }, random), suspicious };
 }
 
-function forget(desk: BreakerCoordinator, now: number): void {
-  for (const [isolate, { at, reply }] of desk.isolates) {
-    if (now - at > Math.max(ISOLATE_MS, 3 * reply.nextSyncMs)) desk.isolates.delete(isolate);
+function forget(coordinator: BreakerCoordinator, now: number): void {
+  for (const [isolate, { at, reply }] of coordinator.isolates) {
+    if (now - at > Math.max(ISOLATE_MS, 3 * reply.nextSyncMs)) coordinator.isolates.delete(isolate);
   }
-  for (const [id, { heardAt }] of desk.targets) if (now - heardAt > FORGET_SEAT_MS) desk.targets.delete(id);
+  for (const [id, { heardAt }] of coordinator.targets)
+    if (now - heardAt > FORGET_TARGET_MS) coordinator.targets.delete(id);
 }
 
 /** Every target that has been heard of lately. */
-export function breakerRows(desk: BreakerCoordinator, now: number, random: () => number): BreakerRow[] {
+export function breakerRows(coordinator: BreakerCoordinator, now: number, random: () => number): BreakerRow[] {
   const rows = new Map<string, BreakerRow>();
-  for (const [id, { policy, target, terms, breaker }] of desk.targets) {
+  for (const [id, { policy, target, terms, breaker }] of coordinator.targets) {
     advance(breaker, terms, now, random);
     const { state, epoch, since, openUntil, window } = breaker;
     const until = state === "open" ? openUntil : null;
     rows.set(id, { policy, target, state, epoch, since, until, ...sumOutcomes(window, now), ejectedUntil: null });
   }
-  for (const [policy, { terms, outliers }] of desk.ejecting) {
+  for (const [policy, { terms, outliers }] of coordinator.ejecting) {
     sweepOutliers(outliers, terms, now);
     for (const [endpoint, { ok, failed, ejectedUntil }] of outliers.hosts) {
       const target = endpointTarget(endpoint);

@@ -109,14 +109,14 @@ export function newIsolateTarget(): IsolateTarget {
   };
 }
 
-/** The page of a policy, as the latest snapshot has it. */
-export function policyStateOf(book: IsolateBreakers, circuit: Circuit): PolicyState {
-  const known = book.policies.get(circuit.policy);
+/** The state of a policy, as the latest snapshot has it. */
+export function policyStateOf(breakers: IsolateBreakers, circuit: Circuit): PolicyState {
+  const known = breakers.policies.get(circuit.policy);
   if (known !== undefined) {
     known.circuit = circuit;
     return known;
   }
-  const page: PolicyState = {
+  const policyState: PolicyState = {
     circuit,
     endpoints: [],
     touched: false,
@@ -128,24 +128,24 @@ export function policyStateOf(book: IsolateBreakers, circuit: Circuit): PolicySt
     slots: null,
     retries: null,
   };
-  book.policies.set(circuit.policy, page);
-  return page;
+  breakers.policies.set(circuit.policy, policyState);
+  return policyState;
 }
 
-export function targetOf(page: PolicyState, target: string): IsolateTarget {
-  const known = page.targets.get(target);
+export function targetOf(policyState: PolicyState, target: string): IsolateTarget {
+  const known = policyState.targets.get(target);
   if (known !== undefined) return known;
   const fresh = newIsolateTarget();
-  page.targets.set(target, fresh);
+  policyState.targets.set(target, fresh);
   return fresh;
 }
 
 /** Forgets what has had its time; whether anything is left that a choice must look at. */
-export function mustCheckPolicy(book: IsolateBreakers, now: number): boolean {
-  let troubled = book.forced.some(({ until }) => until > now);
-  for (const page of book.policies.values()) {
-    for (const until of page.ejected.values()) troubled ||= until > now;
-    for (const target of page.targets.values()) {
+export function mustCheckPolicy(breakers: IsolateBreakers, now: number): boolean {
+  let troubled = breakers.forced.some(({ until }) => until > now);
+  for (const policyState of breakers.policies.values()) {
+    for (const until of policyState.ejected.values()) troubled ||= until > now;
+    for (const target of policyState.targets.values()) {
       if (target.state !== "closed" && now > target.until + FORGET_OPEN_MS) {
         // Towards trying: what is dead is found out by the fast breaker.
         target.state = "closed";

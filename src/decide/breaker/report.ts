@@ -1,4 +1,4 @@
-// How an isolate's book of a service goes out as a report, and comes back as what the coordinator answers. One report is on
+// How what an isolate knows of a service goes out as a report, and comes back as what the coordinator answers. One report is on
 // its way at a time; an unanswered one is sent again under its old number, and what is answered too late is not taken in.
 import type { BreakerReply, BreakerReport, PolicyReport, TargetOutcomes } from "../../model/message/breaker-sync.ts";
 import { takeForced } from "./forced.ts";
@@ -24,39 +24,41 @@ export function isUnheard({ silentSince, failedAt }: IsolateBreakers, now: numbe
 }
 
 /** A report has come to nothing: it is sent again when the next is due. */
-export function reportFailed(book: IsolateBreakers, now: number): void {
-  book.failedAt = now;
+export function reportFailed(breakers: IsolateBreakers, now: number): void {
+  breakers.failedAt = now;
 }
 
 /** Milliseconds until the next report is due; null = there is nothing to say. */
-export function syncDueIn(book: IsolateBreakers, now: number): number | null {
-  if (!book.urgent && !book.touched && !book.idle) return null;
-  if (book.pending !== null && now - book.sentAt < ANSWER_MS) return null;
-  const waitMs = book.urgent ? Math.min(book.urgentSyncMs, book.nextSyncMs) : book.nextSyncMs;
-  return Math.max(0, book.sentAt + waitMs - now);
+export function syncDueIn(breakers: IsolateBreakers, now: number): number | null {
+  if (!breakers.urgent && !breakers.touched && !breakers.idle) return null;
+  if (breakers.pending !== null && now - breakers.sentAt < ANSWER_MS) return null;
+  const waitMs = breakers.urgent ? Math.min(breakers.urgentSyncMs, breakers.nextSyncMs) : breakers.nextSyncMs;
+  return Math.max(0, breakers.sentAt + waitMs - now);
 }
 
 /** The report to send now; an unanswered one first, under its old number. */
-export function takeReport(book: IsolateBreakers, isolate: string, now: number): BreakerReport {
-  book.sentAt = now;
-  book.silentSince ??= now;
-  if (book.pending !== null && now - book.pending.sentAt < STALE_REPORT_MS) return book.pending.report;
-  book.seq += 1;
-  book.urgent = false;
-  book.touched = false;
-  book.idle = false;
+export function takeReport(breakers: IsolateBreakers, isolate: string, now: number): BreakerReport {
+  breakers.sentAt = now;
+  breakers.silentSince ??= now;
+  if (breakers.pending !== null && now - breakers.pending.sentAt < STALE_REPORT_MS) return breakers.pending.report;
+  breakers.seq += 1;
+  breakers.urgent = false;
+  breakers.touched = false;
+  breakers.idle = false;
   const report = {
     isolate,
-    seq: book.seq,
-    policies: [...book.policies.values()].filter(({ touched }) => touched).map((page) => reportOf(page, now)),
+    seq: breakers.seq,
+    policies: [...breakers.policies.values()]
+      .filter(({ touched }) => touched)
+      .map((policyState) => reportOf(policyState, now)),
   };
-  book.pending = { report, sentAt: now };
+  breakers.pending = { report, sentAt: now };
   return report;
 }
 
-function reportOf(page: PolicyState, now: number): PolicyReport {
+function reportOf(policyState: PolicyState, now: number): PolicyReport {
   const outcomes: TargetOutcomes[] = [];
-  for (const [target, one] of page.targets) {
+  for (const [target, one] of policyState.targets) {
     if (!one.unreported) continue;
     const { epoch, ok, failed, slow, run } = one;
     outcomes.push({ target, epoch, ok, failed, slow, run, okMs: age(one.okAt, now), failedMs: age(one.failedAt, now) });
@@ -65,17 +67,17 @@ function reportOf(page: PolicyState, now: number): PolicyReport {
     one.slow = 0;
     one.unreported = false;
   }
-  if (page.targets.size > MAX_TARGETS) forgetTargets(page);
-  const { circuit, settled, endpoints, probeMs } = page;
-  const slots = page.slots === null ? null : reportSlots(page.slots, now);
+  if (policyState.targets.size > MAX_TARGETS) forgetTargets(policyState);
+  const { circuit, settled, endpoints, probeMs } = policyState;
+  const slots = policyState.slots === null ? null : reportSlots(policyState.slots, now);
   const retries =
-    page.retries === null || circuit.retryBudget === undefined
+    policyState.retries === null || circuit.retryBudget === undefined
       ? null
-      : reportRetries(page.retries, circuit.retryBudget);
-  const probeWant = [...page.wants];
-  page.wants.clear();
-  page.touched = false;
-  page.settled = [];
+      : reportRetries(policyState.retries, circuit.retryBudget);
+  const probeWant = [...policyState.wants];
+  policyState.wants.clear();
+  policyState.touched = false;
+  policyState.settled = [];
   return {
     policy: circuit.policy,
     breaker: circuit.breaker,
@@ -95,74 +97,74 @@ function age(at: number | null, now: number): number | null {
 }
 
 /** Endpoints come and go; the coordinator tells again what matters of those that are left. */
-function forgetTargets(page: PolicyState): void {
-  const present = new Set(page.endpoints.map(({ id }) => endpointTarget(id)));
-  for (const target of page.targets.keys()) {
-    if (target.startsWith("e:") && !present.has(target)) page.targets.delete(target);
+function forgetTargets(policyState: PolicyState): void {
+  const present = new Set(policyState.endpoints.map(({ id }) => endpointTarget(id)));
+  for (const target of policyState.targets.keys()) {
+    if (target.startsWith("e:") && !present.has(target)) policyState.targets.delete(target);
   }
 }
 
 /** Takes over an answer. Times count from the sending of the report, so no two clocks have to agree. */
-export function applyReply(book: IsolateBreakers, reply: BreakerReply, now: number): void {
-  const { pending } = book;
+export function applyReply(breakers: IsolateBreakers, reply: BreakerReply, now: number): void {
+  const { pending } = breakers;
   if (pending === null || reply.seq !== pending.report.seq) return;
   const { sentAt } = pending;
-  book.pending = null;
-  book.answeredSeq = reply.seq;
-  book.silentSince = null;
-  book.failedAt = Number.NEGATIVE_INFINITY;
-  book.nextSyncMs = reply.nextSyncMs;
-  book.urgentSyncMs = reply.urgentSyncMs;
+  breakers.pending = null;
+  breakers.answeredSeq = reply.seq;
+  breakers.silentSince = null;
+  breakers.failedAt = Number.NEGATIVE_INFINITY;
+  breakers.nextSyncMs = reply.nextSyncMs;
+  breakers.urgentSyncMs = reply.urgentSyncMs;
   if (reply.suspicious ?? false) {
-    book.urgent = true;
-    for (const { policy } of pending.report.policies) touch(book, policy);
+    breakers.urgent = true;
+    for (const { policy } of pending.report.policies) touch(breakers, policy);
   }
-  takeForced(book, { seq: reply.forcedSeq ?? 0, states: reply.forced ?? [] }, sentAt);
+  takeForced(breakers, { seq: reply.forcedSeq ?? 0, states: reply.forced ?? [] }, sentAt);
   for (const { policy, target, state, epoch, forMs } of reply.verdicts) {
-    const page = book.policies.get(policy);
-    if (page !== undefined) turn(targetOf(page, target), state, epoch, sentAt + forMs, now);
+    const policyState = breakers.policies.get(policy);
+    if (policyState !== undefined) turn(targetOf(policyState, target), state, epoch, sentAt + forMs, now);
   }
   for (const { policy, target, permit, ttlMs } of reply.probes ?? []) {
-    const page = book.policies.get(policy);
-    if (page !== undefined) targetOf(page, target).permits.push({ permit, diesAt: sentAt + ttlMs });
+    const policyState = breakers.policies.get(policy);
+    if (policyState !== undefined) targetOf(policyState, target).permits.push({ permit, diesAt: sentAt + ttlMs });
   }
   for (const { policy, slots: told } of pending.report.policies) {
-    const slots = book.policies.get(policy)?.slots;
+    const slots = breakers.policies.get(policy)?.slots;
     const grant = reply.slots?.find((one) => one.policy === policy);
     if (!told || !slots) continue;
     if (grant) applySlots(slots, grant, sentAt);
     else missSlots(slots, sentAt);
   }
   for (const grant of reply.retries ?? []) {
-    const retries = book.policies.get(grant.policy)?.retries;
+    const retries = breakers.policies.get(grant.policy)?.retries;
     if (retries) applyRetries(retries, grant, sentAt);
   }
   for (const { policy } of pending.report.policies) {
-    const page = book.policies.get(policy);
-    if (page === undefined) continue;
+    const policyState = breakers.policies.get(policy);
+    if (policyState === undefined) continue;
     const ejections = (reply.ejections ?? []).filter((one) => one.policy === policy);
-    page.ejected = new Map(ejections.map(({ endpoint, forMs }) => [endpoint, sentAt + forMs]));
+    policyState.ejected = new Map(ejections.map(({ endpoint, forMs }) => [endpoint, sentAt + forMs]));
   }
-  book.mustCheck = mustCheckPolicy(book, now);
+  breakers.mustCheck = mustCheckPolicy(breakers, now);
 }
 
-function touch(book: IsolateBreakers, policy: string): void {
-  const page = book.policies.get(policy);
-  if (page !== undefined) page.touched = true;
+function touch(breakers: IsolateBreakers, policy: string): void {
+  const policyState = breakers.policies.get(policy);
+  if (policyState !== undefined) policyState.touched = true;
 }
 
-function turn(page: IsolateTarget, state: BreakerState, epoch: number, until: number, now: number): void {
-  if (state !== "closed") page.until = until;
-  if (page.epoch === epoch && page.state === state) return;
-  const heals = state === "closed" && page.state !== "closed";
-  page.state = state;
-  page.epoch = epoch;
-  page.rampFrom = heals ? now : null;
-  page.ok = 0;
-  page.failed = 0;
-  page.slow = 0;
-  page.run = 0;
-  page.unreported = false;
-  page.permits = [];
-  if (heals) page.fast = newFastBreaker();
+function turn(policyState: IsolateTarget, state: BreakerState, epoch: number, until: number, now: number): void {
+  if (state !== "closed") policyState.until = until;
+  if (policyState.epoch === epoch && policyState.state === state) return;
+  const heals = state === "closed" && policyState.state !== "closed";
+  policyState.state = state;
+  policyState.epoch = epoch;
+  policyState.rampFrom = heals ? now : null;
+  policyState.ok = 0;
+  policyState.failed = 0;
+  policyState.slow = 0;
+  policyState.run = 0;
+  policyState.unreported = false;
+  policyState.permits = [];
+  if (heals) policyState.fast = newFastBreaker();
 }

@@ -34,7 +34,7 @@ export function newSlotCoordinator(): SlotCoordinator {
 
 /** @param nextSyncMs when the isolate was told to report again */
 export function answerSlots(
-  desk: SlotCoordinator,
+  coordinator: SlotCoordinator,
   { isolate, policy, report }: { readonly isolate: string; readonly policy: string; readonly report: SlotReport },
   nextSyncMs: number,
   now: number,
@@ -42,28 +42,34 @@ export function answerSlots(
   const { terms, have, demand, inFlight, places, waiting, answered, answeredMs } = report;
   const ttlMs = Math.max(LEASE_MS, 3 * nextSyncMs);
   const diesAt = now + ttlMs * LATER;
-  desk.adaptive = terms.adaptive === null ? null : (desk.adaptive ?? newAdaptiveLimit(terms.max, now));
+  coordinator.adaptive = terms.adaptive === null ? null : (coordinator.adaptive ?? newAdaptiveLimit(terms.max, now));
   const limit =
-    desk.adaptive === null || terms.adaptive === null
+    coordinator.adaptive === null || terms.adaptive === null
       ? terms.max
-      : learn(desk.adaptive, terms.adaptive, terms.max, { answered, answeredMs, inUse: inUse(desk.slots) }, now);
-  desk.cap = { max: terms.max, limit, queue: terms.queue };
+      : learn(
+          coordinator.adaptive,
+          terms.adaptive,
+          terms.max,
+          { answered, answeredMs, inUse: inUse(coordinator.slots) },
+          now,
+        );
+  coordinator.cap = { max: terms.max, limit, queue: terms.queue };
   const claim = { isolate, have, demand, used: inFlight, diesAt };
-  const slot = lend(desk.slots, limit, claim, now < desk.contendedUntil ? "small" : "large", now);
+  const slot = lend(coordinator.slots, limit, claim, now < coordinator.contendedUntil ? "small" : "large", now);
   const queued = { isolate, have: places, demand: waiting, used: waiting, diesAt };
-  const place = lend(desk.places, terms.queue, queued, "none", now);
-  if (slot.isLess) desk.contendedUntil = now + CONTENDED_MS;
+  const place = lend(coordinator.places, terms.queue, queued, "none", now);
+  if (slot.isLess) coordinator.contendedUntil = now + CONTENDED_MS;
   return {
     policy,
     slots: slot.lent,
     slotsShort: slot.isLess && slot.isFull,
-    scarce: now < desk.contendedUntil,
+    scarce: now < coordinator.contendedUntil,
     places: place.lent,
     placesShort: place.isLess,
     ttlMs,
     limit,
-    load: Math.round((100 * inUse(desk.slots)) / limit),
-    isolates: desk.slots.holders.size,
+    load: Math.round((100 * inUse(coordinator.slots)) / limit),
+    isolates: coordinator.slots.holders.size,
   };
 }
 
@@ -84,7 +90,7 @@ export function slotsToWrite(
 }
 
 /** What an object that lost its memory goes by: nothing of what may still be held is lent a second time. */
-export function recallSlots(desk: SlotCoordinator, { slots, places, until }: WrittenSlots): void {
-  desk.slots.forgotten = { count: slots, until };
-  desk.places.forgotten = { count: places, until };
+export function recallSlots(coordinator: SlotCoordinator, { slots, places, until }: WrittenSlots): void {
+  coordinator.slots.forgotten = { count: slots, until };
+  coordinator.places.forgotten = { count: places, until };
 }

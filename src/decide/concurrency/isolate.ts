@@ -40,7 +40,7 @@ export interface Waiter {
   seenAt: number;
 }
 
-/** What the book of reports knows: see `breaker-book.ts`. */
+/** What is known of the reports that carry this one: see breaker/report.ts. */
 export interface Heard {
   /** Number of the last report that left, and of the last that was answered. */
   readonly seq: number;
@@ -49,13 +49,13 @@ export interface Heard {
   readonly unheard: boolean;
 }
 
-export type Acquired = { readonly flight: InFlight } | { readonly waiter: Waiter } | "refused";
+export type Acquired = { readonly slot: InFlight } | { readonly waiter: Waiter } | "refused";
 
 /** How many isolates one that nobody has answered yet believes to be one of. */
 const FLEET_UNTOLD = 8;
 /** Who is on its way shows itself every second; a request whose context is gone never ends here. */
 export const BEAT_MS = 1000;
-const LOST_FLIGHT_MS = 4 * BEAT_MS;
+const LOST_SLOT_MS = 4 * BEAT_MS;
 /** So many answers without a slot, and there is none to be had in time, whoever has them. */
 const MOST_ANSWERS = 3;
 const UNTOLD_MS = 6000;
@@ -85,111 +85,111 @@ export function newIsolateSlots(terms: ConcurrencyTerms): IsolateSlots {
 }
 
 /** A request comes. `rank`: the lower goes first. */
-export function acquire(book: IsolateSlots, heard: Heard, rank: number, now: number): Acquired {
-  if (book.inFlight.size >= slotsOf(book, heard, now) || book.waiters.length > 0) dropLost(book, now);
+export function acquire(slots: IsolateSlots, heard: Heard, rank: number, now: number): Acquired {
+  if (slots.inFlight.size >= slotsOf(slots, heard, now) || slots.waiters.length > 0) dropLost(slots, now);
   const waiter = { rank, since: heard.seq, seenAt: now };
-  const behind = book.waiters.findIndex((one) => one.rank > rank);
-  const turn = behind === -1 ? book.waiters.length : behind;
-  if (turn < slotsOf(book, heard, now) - book.inFlight.size) return { flight: takeOff(book, now) };
-  if (isFull(book, heard, turn, now) || turn >= mostAsking(book.terms)) {
-    book.refused += 1;
+  const behind = slots.waiters.findIndex((one) => one.rank > rank);
+  const turn = behind === -1 ? slots.waiters.length : behind;
+  if (turn < slotsOf(slots, heard, now) - slots.inFlight.size) return { slot: takeSlot(slots, now) };
+  if (isFull(slots, heard, turn, now) || turn >= mostAsking(slots.terms)) {
+    slots.refused += 1;
     return "refused";
   }
-  book.waiters.splice(turn, 0, waiter);
-  note(book);
+  slots.waiters.splice(turn, 0, waiter);
+  note(slots);
   return { waiter };
 }
 
 /** One that waits looks again. */
-export function retry(book: IsolateSlots, heard: Heard, waiter: Waiter, now: number): Acquired {
+export function retry(slots: IsolateSlots, heard: Heard, waiter: Waiter, now: number): Acquired {
   waiter.seenAt = now;
-  dropLost(book, now);
-  const turn = book.waiters.indexOf(waiter);
-  if (turn < slotsOf(book, heard, now) - book.inFlight.size) {
-    abandon(book, waiter);
-    return { flight: takeOff(book, now) };
+  dropLost(slots, now);
+  const turn = slots.waiters.indexOf(waiter);
+  if (turn < slotsOf(slots, heard, now) - slots.inFlight.size) {
+    abandon(slots, waiter);
+    return { slot: takeSlot(slots, now) };
   }
   const answers = heard.answeredSeq - waiter.since;
-  const isFutile = answers >= MOST_ANSWERS && turn >= book.places;
-  if (!isFutile && (!(heard.unheard || answers > 0) || !isFull(book, heard, turn, now))) return { waiter };
-  abandon(book, waiter);
-  book.refused += 1;
+  const isFutile = answers >= MOST_ANSWERS && turn >= slots.places;
+  if (!isFutile && (!(heard.unheard || answers > 0) || !isFull(slots, heard, turn, now))) return { waiter };
+  abandon(slots, waiter);
+  slots.refused += 1;
   return "refused";
 }
 
 /** Gives up waiting. */
-export function abandon(book: IsolateSlots, waiter: Waiter): void {
-  const turn = book.waiters.indexOf(waiter);
-  if (turn !== -1) book.waiters.splice(turn, 1);
+export function abandon(slots: IsolateSlots, waiter: Waiter): void {
+  const turn = slots.waiters.indexOf(waiter);
+  if (turn !== -1) slots.waiters.splice(turn, 1);
 }
 
 /** Another one of a request that is on its way already, if there is one at hand. */
-export function acquireBeside(book: IsolateSlots, heard: Heard, now: number): InFlight | null {
-  const room = slotsOf(book, heard, now) - book.inFlight.size - book.waiters.length;
-  return room > 0 ? takeOff(book, now) : null;
+export function acquireBeside(slots: IsolateSlots, heard: Heard, now: number): InFlight | null {
+  const free = slotsOf(slots, heard, now) - slots.inFlight.size - slots.waiters.length;
+  return free > 0 ? takeSlot(slots, now) : null;
 }
 
 /** @returns whether the coordinator should hear of it: others want what is free here */
-export function release(book: IsolateSlots, flight: InFlight): boolean {
-  return book.inFlight.delete(flight) && book.scarce && book.waiters.length === 0;
+export function release(slots: IsolateSlots, slot: InFlight): boolean {
+  return slots.inFlight.delete(slot) && slots.scarce && slots.waiters.length === 0;
 }
 
 /** @param tookMs until response headers */
-export function noteAnswer(book: IsolateSlots, tookMs: number): void {
-  book.answered += 1;
-  book.answeredMs += tookMs;
+export function noteAnswer(slots: IsolateSlots, tookMs: number): void {
+  slots.answered += 1;
+  slots.answeredMs += tookMs;
 }
 
-export function reportSlots(book: IsolateSlots, now: number): SlotReport {
-  dropLost(book, now);
-  const { terms, inFlight: flights, waiters, refused, answered, answeredMs } = book;
-  const busy = flights.size + waiters.length;
+export function reportSlots(slots: IsolateSlots, now: number): SlotReport {
+  dropLost(slots, now);
+  const { terms, inFlight, waiters, refused, answered, answeredMs } = slots;
+  const busy = inFlight.size + waiters.length;
   // What is not used goes back at once, where others want it or nobody here does.
-  if ((busy === 0 || book.scarce) && book.quota > busy) {
-    book.quota = busy;
+  if ((busy === 0 || slots.scarce) && slots.quota > busy) {
+    slots.quota = busy;
     // There is something to be had again, and the answer will say how much of it.
-    book.slotsShort = false;
+    slots.slotsShort = false;
   }
-  book.places = Math.min(book.places, waiters.length);
+  slots.places = Math.min(slots.places, waiters.length);
   const told = {
     terms,
-    have: Math.max(book.quota, flights.size),
-    demand: (book.scarce ? busy : Math.max(book.peak, busy)) + refused,
-    inFlight: flights.size,
-    places: book.places,
+    have: Math.max(slots.quota, inFlight.size),
+    demand: (slots.scarce ? busy : Math.max(slots.peak, busy)) + refused,
+    inFlight: inFlight.size,
+    places: slots.places,
     waiting: waiters.length,
     answered,
     answeredMs: Math.round(answeredMs),
   };
-  book.peak = busy;
-  book.refused = 0;
-  book.answered = 0;
-  book.answeredMs = 0;
+  slots.peak = busy;
+  slots.refused = 0;
+  slots.answered = 0;
+  slots.answeredMs = 0;
   return told;
 }
 
 /** @param sentAt when the report left */
-export function applySlots(book: IsolateSlots, grant: SlotGrant, sentAt: number): void {
-  book.quota = grant.slots;
-  book.slotsShort = grant.slotsShort;
-  book.scarce = grant.scarce;
-  book.places = grant.places;
-  book.placesShort = grant.placesShort;
-  book.diesAt = sentAt + grant.ttlMs;
-  book.limit = grant.limit;
-  book.load = grant.load;
-  book.isolates = Math.max(1, grant.isolates);
+export function applySlots(slots: IsolateSlots, grant: SlotGrant, sentAt: number): void {
+  slots.quota = grant.slots;
+  slots.slotsShort = grant.slotsShort;
+  slots.scarce = grant.scarce;
+  slots.places = grant.places;
+  slots.placesShort = grant.placesShort;
+  slots.diesAt = sentAt + grant.ttlMs;
+  slots.limit = grant.limit;
+  slots.load = grant.load;
+  slots.isolates = Math.max(1, grant.isolates);
 }
 
 /** The coordinator is of a release that lends no slots: as if it did not answer. */
-export function missSlots(book: IsolateSlots, sentAt: number): void {
-  const { max, queue } = book.terms;
-  const { isolates } = book;
-  book.quota = Math.ceil(max / isolates);
-  book.places = Math.ceil(queue / isolates);
-  book.slotsShort = true;
-  book.placesShort = true;
-  book.diesAt = sentAt + UNTOLD_MS;
+export function missSlots(slots: IsolateSlots, sentAt: number): void {
+  const { max, queue } = slots.terms;
+  const { isolates } = slots;
+  slots.quota = Math.ceil(max / isolates);
+  slots.places = Math.ceil(queue / isolates);
+  slots.slotsShort = true;
+  slots.placesShort = true;
+  slots.diesAt = sentAt + UNTOLD_MS;
 }
 
 /** While the coordinator does not answer, each isolate goes by an equal share. */
@@ -204,26 +204,26 @@ function mostAsking({ max, queue }: ConcurrencyTerms): number {
 }
 
 /** Is there no place for one that would have this turn, as far as is known? */
-function isFull(book: IsolateSlots, { unheard }: Heard, turn: number, now: number): boolean {
-  const { terms, isolates, places, slotsShort, placesShort, diesAt } = book;
+function isFull(slots: IsolateSlots, { unheard }: Heard, turn: number, now: number): boolean {
+  const { terms, isolates, places, slotsShort, placesShort, diesAt } = slots;
   if (now >= diesAt) return unheard && turn >= Math.ceil(terms.queue / isolates);
   return slotsShort && turn >= places && (terms.queue === 0 || placesShort);
 }
 
-function takeOff(book: IsolateSlots, now: number): InFlight {
-  const flight = { seenAt: now };
-  book.inFlight.add(flight);
-  note(book);
-  return flight;
+function takeSlot(slots: IsolateSlots, now: number): InFlight {
+  const slot = { seenAt: now };
+  slots.inFlight.add(slot);
+  note(slots);
+  return slot;
 }
 
-function note(book: IsolateSlots): void {
-  book.peak = Math.max(book.peak, book.inFlight.size + book.waiters.length);
+function note(slots: IsolateSlots): void {
+  slots.peak = Math.max(slots.peak, slots.inFlight.size + slots.waiters.length);
 }
 
-function dropLost(book: IsolateSlots, now: number): void {
-  if (now - book.sweptAt < SWEEP_MS) return;
-  book.sweptAt = now;
-  for (const flight of book.inFlight) if (flight.seenAt < now - LOST_FLIGHT_MS) book.inFlight.delete(flight);
-  for (const waiter of book.waiters.filter(({ seenAt }) => seenAt < now - LOST_WAITER_MS)) abandon(book, waiter);
+function dropLost(slots: IsolateSlots, now: number): void {
+  if (now - slots.sweptAt < SWEEP_MS) return;
+  slots.sweptAt = now;
+  for (const slot of slots.inFlight) if (slot.seenAt < now - LOST_SLOT_MS) slots.inFlight.delete(slot);
+  for (const waiter of slots.waiters.filter(({ seenAt }) => seenAt < now - LOST_WAITER_MS)) abandon(slots, waiter);
 }

@@ -4,7 +4,8 @@
 import type { JwtProvider } from "../../model/snapshot/access.ts";
 import type { Claims } from "../../model/snapshot/caller.ts";
 import type { HeaderPair } from "../../model/snapshot/snapshot.ts";
-import { isReserved } from "./headers.ts";
+import type { HeaderFields } from "./edited-headers.ts";
+import { isReserved, plainName } from "./headers.ts";
 
 export const MAX_CLAIM_HEADER = 1024;
 
@@ -19,13 +20,11 @@ export function claimHeaders({ claimToHeaders }: JwtProvider, claims: Claims): H
 }
 
 /** Names of the request's headers that only claims may fill; `x_user` reaches many servers as `x-user`. */
-export function claimHeaderNames(providers: readonly JwtProvider[], present: Iterable<string>): string[] {
-  const named = new Set(providers.flatMap(({ claimToHeaders }) => claimToHeaders.map(({ header }) => plain(header))));
-  return named.size === 0 ? [] : [...present].filter((name) => named.has(plain(name)));
-}
-
-function plain(name: string): string {
-  return name.toLowerCase().replaceAll("_", "-");
+export function claimHeaderNames(providers: readonly JwtProvider[], present: Pick<HeaderFields, "keys">): string[] {
+  const named = new Set(
+    providers.flatMap(({ claimToHeaders }) => claimToHeaders.map(({ header }) => plainName(header))),
+  );
+  return named.size === 0 ? [] : [...present.keys()].filter((name) => named.has(plainName(name)));
 }
 
 /** A claim by its name, else by the path that its dots make: `realm.roles`. */

@@ -1,6 +1,7 @@
-// What the mesh itself tells a service about a request: who called, by which address, under which id and trace. Written
-// over the cleaned headers, so each is there exactly once and is ours. `selvage-timeout-ms` is written by each try.
-import type { HeaderTarget } from "./headers.ts";
+// What the mesh itself tells a service about a request: who called, by which address, under which id and trace. Said above
+// the cleaned headers, so each is there exactly once and is ours. `selvage-timeout-ms` is said by each try.
+import type { HeaderPair } from "../../model/snapshot/snapshot.ts";
+import type { HeaderEdit } from "./edited-headers.ts";
 import { continueTrace } from "./trace-context.ts";
 
 export interface ForwardingFacts {
@@ -26,18 +27,16 @@ export interface ForwardingFacts {
  *
  * @param random uniform in [0, 1)
  */
-export function writeForwarding(headers: HeaderTarget, facts: ForwardingFacts, random: () => number): void {
-  if (facts.clientAddress !== null) headers.set("x-forwarded-for", facts.clientAddress);
-  headers.set("x-forwarded-host", facts.host);
-  headers.set("x-forwarded-proto", facts.scheme);
-  if (facts.prefix !== "") headers.set("x-forwarded-prefix", facts.prefix);
-  headers.set("x-request-id", facts.requestId);
-  const { tracestate } = facts;
-  const trace = continueTrace(facts.traceparent, tracestate, random);
-  headers.set("traceparent", trace.traceparent);
-  if (trace.tracestate === null) {
-    if (tracestate !== null) headers.delete("tracestate");
-  } else if (trace.tracestate !== tracestate) headers.set("tracestate", trace.tracestate);
-  headers.set("selvage-source", facts.source);
-  if (facts.hops > 0) headers.set("selvage-hops", String(facts.hops + 1));
+export function forwardingEdit(facts: ForwardingFacts, random: () => number): HeaderEdit {
+  const set: HeaderPair[] = [];
+  if (facts.clientAddress !== null) set.push(["x-forwarded-for", facts.clientAddress]);
+  set.push(["x-forwarded-host", facts.host], ["x-forwarded-proto", facts.scheme]);
+  if (facts.prefix !== "") set.push(["x-forwarded-prefix", facts.prefix]);
+  const { traceparent, tracestate } = continueTrace(facts.traceparent, facts.tracestate, random);
+  set.push(["x-request-id", facts.requestId], ["traceparent", traceparent], ["selvage-source", facts.source]);
+  if (facts.hops > 0) set.push(["selvage-hops", String(facts.hops + 1)]);
+  if (tracestate === facts.tracestate) return { set };
+  if (tracestate === null) return { set, remove: ["tracestate"] };
+  set.push(["tracestate", tracestate]);
+  return { set };
 }

@@ -82,9 +82,14 @@ export function isDropped(name: string): boolean {
     : false;
 }
 
+/** As many servers read it: `x_user` reaches them as `x-user`. */
+export function plainName(name: string): string {
+  return name.toLowerCase().replaceAll("_", "-");
+}
+
 /** May a filter, or an authorization service, write it? Framing and the mesh's own words may not be written. */
 export function isReserved(name: string): boolean {
-  const lower = name.toLowerCase().replaceAll("_", "-");
+  const lower = plainName(name);
   return hopByHop.has(lower) || lower === "host" || lower === "content-length" || /^(?:proxy|selvage)-/.test(lower);
 }
 

@@ -1,27 +1,10 @@
 // Headers by which a service learns who calls: what carries proofs, and the claims that were taken from them. A route of a
 // namespace that was not granted the service may change other headers, and not these.
 import type { Authentication } from "../../model/snapshot/access.ts";
-import type { HeaderPair } from "../../model/snapshot/snapshot.ts";
+import { plainName } from "./headers.ts";
 
-interface Changing {
-  keys(): Iterable<string>;
-  get(name: string): string | null;
-  set(name: string, value: string): void;
-  delete(name: string): void;
-}
-
-/** @returns what puts them back as they are now */
-export function keepProofHeaders(headers: Changing, policy: Authentication | null): () => void {
-  const names = proofNames(policy);
-  const present = (): string[] => [...headers.keys()].filter((name) => names.has(plain(name)));
-  const before = present().map((name): HeaderPair => [name, headers.get(name) ?? ""]);
-  return () => {
-    for (const name of present()) headers.delete(name);
-    for (const [name, value] of before) headers.set(name, value);
-  };
-}
-
-function proofNames(policy: Authentication | null): ReadonlySet<string> {
+/** Plain names (`plainName`), so that `x_user` is `x-user`. */
+export function proofHeaders(policy: Authentication | null): ReadonlySet<string> {
   const names = ["authorization", "cookie"];
   for (const { from, claimToHeaders } of policy?.jwt ?? []) {
     names.push(...from.flatMap((source) => ("header" in source ? [source.header] : [])));
@@ -30,10 +13,5 @@ function proofNames(policy: Authentication | null): ReadonlySet<string> {
   for (const source of policy?.clientCredentials?.from ?? []) {
     if (source !== "basic") names.push(source.id, source.secret);
   }
-  return new Set(names.map(plain));
-}
-
-/** `x_user` reaches many servers as `x-user`. */
-function plain(name: string): string {
-  return name.toLowerCase().replaceAll("_", "-");
+  return new Set(names.map(plainName));
 }

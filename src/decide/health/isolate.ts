@@ -22,35 +22,35 @@ export function newIsolateHealth(): IsolateHealth {
 }
 
 /** Endpoints to leave out; nobody once the verdict has grown old. */
-export function failingIn(book: IsolateHealth, now: number): ReadonlySet<string> {
-  return now < book.failingUntil ? book.failing : NOBODY;
+export function failingIn(health: IsolateHealth, now: number): ReadonlySet<string> {
+  return now < health.failingUntil ? health.failing : NOBODY;
 }
 
 /** The part of a report that is about health. */
 export function healthReport(
-  book: IsolateHealth,
+  health: IsolateHealth,
   service: ServiceKey,
   terms: HealthTerms,
   endpoints: readonly Endpoint[],
   clusters: Readonly<Record<string, ClusterPlace>> | undefined,
 ): HealthReport {
   // Lists are replaced when anything changes, never edited.
-  if (book.endpoints !== endpoints || book.name === "") {
-    book.endpoints = endpoints;
+  if (health.endpoints !== endpoints || health.name === "") {
+    health.endpoints = endpoints;
     // What is drained gets no traffic, and no probes.
-    book.targets = endpoints
+    health.targets = endpoints
       .filter(({ weight }) => weight > 0)
       .map(({ id, address, cluster }) => ({ id, address, private: clusters?.[cluster]?.private ?? false }));
-    book.name = nameOf(book.targets);
+    health.name = nameOf(health.targets);
   }
-  return { service, terms, list: book.name, targets: book.told === book.name ? null : book.targets };
+  return { service, terms, list: health.name, targets: health.told === health.name ? null : health.targets };
 }
 
 /** Takes over what the coordinator answered to a report that was sent at `sentAt`. */
-export function applyHealth(book: IsolateHealth, report: HealthReport, reply: HealthReply, sentAt: number): void {
-  book.told = reply.wantsList ? null : report.list;
-  book.failing = reply.leftOut.length === 0 ? NOBODY : new Set(reply.leftOut);
-  book.failingUntil = sentAt + reply.forMs;
+export function applyHealth(health: IsolateHealth, report: HealthReport, reply: HealthReply, sentAt: number): void {
+  health.told = reply.wantsList ? null : report.list;
+  health.failing = reply.leftOut.length === 0 ? NOBODY : new Set(reply.leftOut);
+  health.failingUntil = sentAt + reply.forMs;
 }
 
 /** Short, and the same for every isolate with the same list (FNV-1a over its JSON, and the length beside it). */

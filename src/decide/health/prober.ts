@@ -38,40 +38,40 @@ export function newHealthProber(): HealthProber {
 
 /** @param suspects endpoints that fail in traffic, too, as far as anybody has seen */
 export function answerHealth(
-  desk: HealthProber,
+  prober: HealthProber,
   { service, terms, list, targets }: HealthReport,
   now: number,
   suspects: () => ReadonlySet<string>,
 ): HealthReply {
-  desk.terms = terms;
-  desk.service = service;
-  desk.heardAt = now;
-  const known = desk.lists.get(list);
+  prober.terms = terms;
+  prober.service = service;
+  prober.heardAt = now;
+  const known = prober.lists.get(list);
   if (known !== undefined) known.at = now;
   else if (targets !== null) {
-    desk.lists.set(list, { targets, at: now });
-    follow(desk, now);
+    prober.lists.set(list, { targets, at: now });
+    follow(prober, now);
   }
-  for (const [name, { at }] of desk.lists) {
-    if (now - at <= OLD_LIST_MS || !desk.lists.has(list)) continue;
-    desk.lists.delete(name);
-    follow(desk, now);
+  for (const [name, { at }] of prober.lists) {
+    if (now - at <= OLD_LIST_MS || !prober.lists.has(list)) continue;
+    prober.lists.delete(name);
+    follow(prober, now);
   }
   const wantsList = known === undefined && targets === null;
-  return { leftOut: [...leftOut(desk, now, suspects)], forMs: holdMs(terms), wantsList };
+  return { leftOut: [...leftOut(prober, now, suspects)], forMs: holdMs(terms), wantsList };
 }
 
 /** Takes the endpoints of all living lists for those of the service; of two that share an id the younger list's counts. */
-function follow(desk: HealthProber, now: number): void {
+function follow(prober: HealthProber, now: number): void {
   const present = new Map<string, ProbeTarget>();
-  for (const { targets } of [...desk.lists.values()].sort((left, right) => left.at - right.at)) {
+  for (const { targets } of [...prober.lists.values()].sort((left, right) => left.at - right.at)) {
     for (const target of targets) present.set(target.id, target);
   }
-  for (const id of desk.checked.keys()) if (!present.has(id)) desk.checked.delete(id);
+  for (const id of prober.checked.keys()) if (!present.has(id)) prober.checked.delete(id);
   for (const [id, target] of present) {
-    const known = desk.checked.get(id);
+    const known = prober.checked.get(id);
     const moved = known === undefined || addressOf(known.target) !== addressOf(target);
-    desk.checked.set(id, { target, health: moved ? newHealth(now) : known.health });
+    prober.checked.set(id, { target, health: moved ? newHealth(now) : known.health });
   }
 }
 
@@ -107,7 +107,7 @@ function intersection(failing: readonly string[], suspects: () => ReadonlySet<st
 }
 
 /** Endpoints that are kept back or ejected, or of which every call that anybody has told of lately failed. */
-export function failingInTraffic(desk: BreakerCoordinator, now: number): ReadonlySet<string> {
+export function failingInTraffic(prober: BreakerCoordinator, now: number): ReadonlySet<string> {
   const out = new Set<string>();
   const failing = new Set<string>();
   const fine = new Set<string>();
@@ -116,11 +116,11 @@ export function failingInTraffic(desk: BreakerCoordinator, now: number): Readonl
     else if (ok > 0) fine.add(id);
     else if (failed > 0) failing.add(id);
   };
-  for (const { target, breaker } of desk.targets.values()) {
+  for (const { target, breaker } of prober.targets.values()) {
     if (!target.startsWith("e:")) continue;
     note(target.slice(2), breaker.state !== "closed", sumOutcomes(breaker.window, now));
   }
-  for (const { outliers } of desk.ejecting.values()) {
+  for (const { outliers } of prober.ejecting.values()) {
     for (const [id, host] of outliers.hosts) note(id, host.ejectedUntil !== null, host);
   }
   for (const id of failing) if (!fine.has(id)) out.add(id);
@@ -128,40 +128,40 @@ export function failingInTraffic(desk: BreakerCoordinator, now: number): Readonl
 }
 
 /** When the next probe is due; null = nothing is to be probed. */
-export function nextProbeAt(desk: HealthProber, now: number): number | null {
-  if (desk.terms === null || now - desk.heardAt > NO_TRAFFIC_MS) return null;
+export function nextProbeAt(prober: HealthProber, now: number): number | null {
+  if (prober.terms === null || now - prober.heardAt > NO_TRAFFIC_MS) return null;
   let first: number | null = null;
-  for (const { health } of desk.checked.values()) first = Math.min(first ?? Infinity, health.nextAt);
+  for (const { health } of prober.checked.values()) first = Math.min(first ?? Infinity, health.nextAt);
   return first;
 }
 
 /** The probes of this round. Whoever is taken is not due again meanwhile, however often the round is run. */
-export function takeDue(desk: HealthProber, now: number): readonly Checked[] {
-  const { terms } = desk;
-  const next = nextProbeAt(desk, now);
+export function takeDue(prober: HealthProber, now: number): readonly Checked[] {
+  const { terms } = prober;
+  const next = nextProbeAt(prober, now);
   if (terms === null || next === null || next > now) return [];
-  const due = [...desk.checked.values()].filter(({ health }) => health.nextAt <= now).slice(0, MOST_PROBES);
+  const due = [...prober.checked.values()].filter(({ health }) => health.nextAt <= now).slice(0, MOST_PROBES);
   for (const { health } of due) health.nextAt = now + terms.timeoutMs + terms.intervalMs;
   return due;
 }
 
 /** @returns whether its state has changed; a result for an endpoint that is gone or moved changes nothing */
 export function settle(
-  desk: HealthProber,
+  prober: HealthProber,
   { target, health }: Checked,
   probed: Probed,
   now: number,
   random: () => number,
 ): boolean {
-  if (desk.terms === null || desk.checked.get(target.id)?.health !== health) return false;
+  if (prober.terms === null || prober.checked.get(target.id)?.health !== health) return false;
   const before = health.state;
-  judgeProbe(health, desk.terms, probed, now, random);
+  judgeProbe(health, prober.terms, probed, now, random);
   return health.state !== before;
 }
 
-export function healthRows(desk: HealthProber, now: number, suspects: () => ReadonlySet<string>): HealthRow[] {
-  const out = leftOut(desk, now, suspects);
-  return [...desk.checked].map(
+export function healthRows(prober: HealthProber, now: number, suspects: () => ReadonlySet<string>): HealthRow[] {
+  const out = leftOut(prober, now, suspects);
+  return [...prober.checked].map(
     ([
       endpoint,
       {

@@ -78,11 +78,11 @@ function grantOne(state: Coordinator, ask: SyncRequest, want: Want, terms: Limit
   const ttlMs = Math.min(Math.max(1000, 3 * at.nextSyncMs), deadline - at.now);
   const perInterval = (want.perSecond * at.nextSyncMs) / 1000;
   const target = perInterval < 1 ? want.waiting : Math.max(want.waiting, perInterval + 1.5 * Math.sqrt(perInterval));
-  const room = cap - bucket.outstanding;
+  const space = cap - bucket.outstanding;
   const inBucket = available(bucket.ledger, terms, at.now);
   const share = Math.max(1, (2 * ratePerMs(terms) * at.nextSyncMs) / Math.max(1, bucket.leases.size));
   const asked = Math.max(0, target - want.have);
-  const tokens = Math.max(0, Math.floor(Math.min(asked + 1e-9, room, inBucket + 1e-9, Math.max(share, 1))));
+  const tokens = Math.max(0, Math.floor(Math.min(asked + 1e-9, space, inBucket + 1e-9, Math.max(share, 1))));
   if (tokens > 0) {
     bucket.ledger = debit(bucket.ledger, terms, tokens, at.now);
     bucket.unwritten += tokens;
@@ -139,7 +139,7 @@ function settle(bucket: Bucket, { isolate, seq }: SyncRequest, want: Want, now: 
 
 /**
  * Requests admitted without tokens count as well, each once: an answer that was lost had charged them already. After a long
- * outage the bucket had no room for all that flowed in meanwhile, so the debt it may be left with is `most`.
+ * outage the bucket could not have held all that flowed in meanwhile, so the debt it may be left with is `most`.
  */
 function chargeEstimate(bucket: Bucket, lease: IsolateLease, want: Want, most: number, now: number): void {
   const told = want.estimated ?? 0;

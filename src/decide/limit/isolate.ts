@@ -91,9 +91,9 @@ export function idOf(limit: string, key: string): string {
 }
 
 /** The record of one bucket, made when it is new. */
-export function holdFor(book: IsolateLimits, bucket: BucketName, now: number): LeasedBucket {
+export function holdFor(limits: IsolateLimits, bucket: BucketName, now: number): LeasedBucket {
   const id = idOf(bucket.limit, bucket.key);
-  const found = book.held.get(id);
+  const found = limits.held.get(id);
   if (found) {
     if (!areEqual(found.terms, bucket.terms)) {
       // A refusal under other terms says nothing about these.
@@ -103,11 +103,11 @@ export function holdFor(book: IsolateLimits, bucket: BucketName, now: number): L
     found.terms = bucket.terms;
     return found;
   }
-  if (book.held.size >= MAX_HELD) forgetOldest(book);
+  if (limits.held.size >= MAX_HELD) forgetOldest(limits);
   const held: LeasedBucket = {
     ...bucket,
     tokens: 0,
-    grant: book.forgetful ? -1 : 0,
+    grant: limits.forgetful ? -1 : 0,
     diesAt: 0,
     deniedUntil: 0,
     retryAt: 0,
@@ -123,23 +123,23 @@ export function holdFor(book: IsolateLimits, bucket: BucketName, now: number): L
     estimatedTold: 0,
     seen: [],
   };
-  book.held.set(id, held);
+  limits.held.set(id, held);
   return held;
 }
 
 /** A Map keeps insertion order; among the first few, the one longest unused goes. */
-function forgetOldest(book: IsolateLimits): void {
+function forgetOldest(limits: IsolateLimits): void {
   let oldest: string | null = null;
   let usedAt = Infinity;
   let looked = 0;
-  for (const [id, held] of book.held) {
+  for (const [id, held] of limits.held) {
     if (held.usedAt < usedAt) [oldest, usedAt] = [id, held.usedAt];
     looked += 1;
     if (looked === 16) break;
   }
   if (oldest === null) return;
-  book.held.delete(oldest);
-  book.forgetful = true;
+  limits.held.delete(oldest);
+  limits.forgetful = true;
 }
 
 /** A request that was cancelled never says that it stopped waiting. */
@@ -148,16 +148,16 @@ export function waitingNow(held: LeasedBucket, now: number): number {
   return held.waiting.length;
 }
 
-export function measureDemand(book: IsolateLimits, held: LeasedBucket, now: number): void {
-  held.demand = demandNow(book, held, now) + 1000 / memoryMs(book);
+export function measureDemand(limits: IsolateLimits, held: LeasedBucket, now: number): void {
+  held.demand = demandNow(limits, held, now) + 1000 / memoryMs(limits);
   held.demandAt = now;
 }
 
 /** Requests a second over an exponential window that always spans two turns with the coordinator. */
-export function demandNow(book: IsolateLimits, held: LeasedBucket, now: number): number {
-  return held.demand * Math.exp(-Math.max(0, now - held.demandAt) / memoryMs(book));
+export function demandNow(limits: IsolateLimits, held: LeasedBucket, now: number): number {
+  return held.demand * Math.exp(-Math.max(0, now - held.demandAt) / memoryMs(limits));
 }
 
-function memoryMs(book: IsolateLimits): number {
-  return Math.max(1000, 2 * book.nextSyncMs);
+function memoryMs(limits: IsolateLimits): number {
+  return Math.max(1000, 2 * limits.nextSyncMs);
 }

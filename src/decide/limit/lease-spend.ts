@@ -22,28 +22,28 @@ export type LeaseVerdict =
  * `ask` means: send a question unless one is on its way, and look again when an answer came or `COLD_WAIT_MS` is over.
  */
 export function spendToken(
-  book: IsolateLimits,
+  limits: IsolateLimits,
   bucket: BucketName,
   now: number,
   waitedSince: number | null,
 ): LeaseVerdict {
-  loseLateQuestion(book, now);
-  const held = holdFor(book, bucket, now);
+  loseLateQuestion(limits, now);
+  const held = holdFor(limits, bucket, now);
   if (waitedSince === null) {
-    measureDemand(book, held, now);
-    countAsked(book.tally, held, now);
+    measureDemand(limits, held, now);
+    countAsked(limits.tally, held, now);
   }
   held.usedAt = now;
   if (held.diesAt <= now) held.tokens = 0;
   const resetMs = Math.max(0, held.resetAt - now);
   if (held.tokens >= 1) {
     held.tokens -= 1;
-    countIn(book, held, now);
+    countIn(limits, held, now);
     return { verdict: "allow", remaining: held.tokens + held.remaining, resetMs };
   }
-  if (held.deniedUntil > now) return deny(book, held, now, Math.max(held.retryAt, held.deniedUntil) - now, resetMs);
-  if (waitedSince === null) return book.failures > 1 && !mayAsk(book, now) ? UNAVAILABLE : ASK;
-  if (book.failures > 0 && book.failedAt >= waitedSince) return UNAVAILABLE;
+  if (held.deniedUntil > now) return deny(limits, held, now, Math.max(held.retryAt, held.deniedUntil) - now, resetMs);
+  if (waitedSince === null) return limits.failures > 1 && !mayAsk(limits, now) ? UNAVAILABLE : ASK;
+  if (limits.failures > 0 && limits.failedAt >= waitedSince) return UNAVAILABLE;
   if (now - waitedSince < COLD_WAIT_MS) return ASK;
   // Answers may have come, but no word on this request: others were faster at the tokens, or the isolate stood still.
   return UNAVAILABLE;
@@ -53,13 +53,13 @@ const ASK = { verdict: "ask" } as const;
 const UNAVAILABLE = { verdict: "unavailable" } as const;
 
 function deny(
-  book: IsolateLimits,
+  limits: IsolateLimits,
   held: LeasedBucket,
   now: number,
   retryAfterMs: number,
   resetMs: number,
 ): LeaseVerdict {
-  countRefused(book.tally, held, now);
+  countRefused(limits.tally, held, now);
   return refuse(held, retryAfterMs, resetMs);
 }
 
@@ -69,15 +69,15 @@ function refuse(held: LeasedBucket, retryAfterMs: number, resetMs: number): Leas
 }
 
 /** Returns a token that `spend` gave out for a request which another limit refused. */
-export function putBack(book: IsolateLimits, bucket: BucketName, now: number): void {
-  const held = book.held.get(idOf(bucket.limit, bucket.key));
+export function putBack(limits: IsolateLimits, bucket: BucketName, now: number): void {
+  const held = limits.held.get(idOf(bucket.limit, bucket.key));
   if (held && held.diesAt > now) held.tokens += 1;
 }
 
 /** The share of the limit that this isolate may assume while nobody answers: rate and burst over the fleet last seen. */
-export function spendEstimate(book: IsolateLimits, bucket: BucketName, now: number): LeaseVerdict {
-  const held = holdFor(book, bucket, now);
-  const terms = shareOf(book, bucket.terms);
+export function spendEstimate(limits: IsolateLimits, bucket: BucketName, now: number): LeaseVerdict {
+  const held = holdFor(limits, bucket, now);
+  const terms = shareOf(limits, bucket.terms);
   const waitMs = waitFor(held.estimate, terms, 1, now);
   if (waitMs > 0) return refuse(held, waitMs, waitMs);
   held.estimate = debit(held.estimate, terms, 1, now);
@@ -86,34 +86,34 @@ export function spendEstimate(book: IsolateLimits, bucket: BucketName, now: numb
 }
 
 /** What is admitted with tokens uses up the estimate as well, so that a gap between two answers adds nothing to it. */
-function countIn(book: IsolateLimits, held: LeasedBucket, now: number): void {
-  const terms = shareOf(book, held.terms);
+function countIn(limits: IsolateLimits, held: LeasedBucket, now: number): void {
+  const terms = shareOf(limits, held.terms);
   if (available(held.estimate, terms, now) >= 1) held.estimate = debit(held.estimate, terms, 1, now);
 }
 
-function shareOf(book: IsolateLimits, terms: LimitTerms): LimitTerms {
-  const share = Math.max(1, book.isolates);
+function shareOf(limits: IsolateLimits, terms: LimitTerms): LimitTerms {
+  const share = Math.max(1, limits.isolates);
   const burst = Math.max(1, terms.burst / share);
   return { algorithm: "gcra", requests: terms.requests, windowMs: terms.windowMs * share, burst };
 }
 
 /** Notes a request that somebody else decided (a strict limit). What is known of its bucket here stays as it is. */
-export function noteDecided(book: IsolateLimits, bucket: BucketName, now: number, allowed: boolean): void {
-  const held = holdFor(book, bucket, now);
+export function noteDecided(limits: IsolateLimits, bucket: BucketName, now: number, allowed: boolean): void {
+  const held = holdFor(limits, bucket, now);
   held.usedAt = now;
-  countAsked(book.tally, held, now);
-  if (!allowed) countRefused(book.tally, held, now);
+  countAsked(limits.tally, held, now);
+  if (!allowed) countRefused(limits.tally, held, now);
 }
 
 /** Notes that a request which `spend` could not decide was refused for want of a coordinator. */
-export function noteRefused(book: IsolateLimits, bucket: BucketName, now: number): void {
-  countRefused(book.tally, holdFor(book, bucket, now), now);
+export function noteRefused(limits: IsolateLimits, bucket: BucketName, now: number): void {
+  countRefused(limits.tally, holdFor(limits, bucket, now), now);
 }
 
-export function startWaiting(book: IsolateLimits, limit: string, key: string, now: number): void {
-  book.held.get(idOf(limit, key))?.waiting.push(now + COLD_WAIT_MS);
+export function startWaiting(limits: IsolateLimits, limit: string, key: string, now: number): void {
+  limits.held.get(idOf(limit, key))?.waiting.push(now + COLD_WAIT_MS);
 }
 
-export function stopWaiting(book: IsolateLimits, limit: string, key: string): void {
-  book.held.get(idOf(limit, key))?.waiting.shift();
+export function stopWaiting(limits: IsolateLimits, limit: string, key: string): void {
+  limits.held.get(idOf(limit, key))?.waiting.shift();
 }

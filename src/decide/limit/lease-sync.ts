@@ -1,4 +1,4 @@
-// Keeping an isolate's book in step with the coordinator: when to ask, what to ask, what an answer changes.
+// Keeping what an isolate knows in step with the coordinator: when to ask, what to ask, what an answer changes.
 //
 // Time runs from the sending of a question, so no two clocks need agree. Answers to any but the latest question are
 // dropped: the coordinator has then already taken their tokens back.
@@ -17,38 +17,38 @@ const MAX_WANTS = 1000;
 const FORGET_MS = 60_000;
 
 /** Whether a question may go out at all: none is on its way, and it was not in vain a moment ago. One loss is no sign yet. */
-export function mayAsk(book: IsolateLimits, now: number): boolean {
-  if (book.askedAt !== null || book.gapsUntil - now > GAPS_AT_ONCE * book.leastGapMs) return false;
-  return book.failures < 2 || now - book.failedAt >= Math.min(10_000, 100 * 2 ** (book.failures - 1));
+export function mayAsk(limits: IsolateLimits, now: number): boolean {
+  if (limits.askedAt !== null || limits.gapsUntil - now > GAPS_AT_ONCE * limits.leastGapMs) return false;
+  return limits.failures < 2 || now - limits.failedAt >= Math.min(10_000, 100 * 2 ** (limits.failures - 1));
 }
 
 /** Whether a question should go out now, in the background, after a request for this bucket. */
-export function shouldSync(book: IsolateLimits, { limit, key }: BucketName, now: number): boolean {
-  const held = book.held.get(idOf(limit, key));
-  if (!held || !mayAsk(book, now)) return false;
-  const since = now - book.syncedAt;
-  if (since >= book.nextSyncMs) {
+export function shouldSync(limits: IsolateLimits, { limit, key }: BucketName, now: number): boolean {
+  const held = limits.held.get(idOf(limit, key));
+  if (!held || !mayAsk(limits, now)) return false;
+  const since = now - limits.syncedAt;
+  if (since >= limits.nextSyncMs) {
     return (
-      tellingIsDue(book.tally, now) ||
+      tellingIsDue(limits.tally, now) ||
       waitingNow(held, now) > 0 ||
       held.tokens > 0 ||
-      (demandNow(book, held, now) >= 0.5 && held.deniedUntil <= now)
+      (demandNow(limits, held, now) >= 0.5 && held.deniedUntil <= now)
     );
   }
-  if (since < Math.max(50, book.nextSyncMs / 2)) return false;
+  if (since < Math.max(50, limits.nextSyncMs / 2)) return false;
   const runsLow = held.demand >= 5 && held.diesAt > now && held.tokens <= held.demand * 0.1;
   return runsLow && held.deniedUntil <= now;
 }
 
 /** Makes the next question. Tokens that will not be needed are forgotten here and given back in it. */
-export function question(book: IsolateLimits, now: number): SyncRequest {
-  book.seq += 1;
-  book.askedAt = now;
-  book.gapsUntil = Math.max(now, book.gapsUntil) + book.leastGapMs;
+export function question(limits: IsolateLimits, now: number): SyncRequest {
+  limits.seq += 1;
+  limits.askedAt = now;
+  limits.gapsUntil = Math.max(now, limits.gapsUntil) + limits.leastGapMs;
   const wants: Want[] = [];
-  const seen = takeBatch(book.tally, book.held.values(), book.seq, now);
+  const seen = takeBatch(limits.tally, limits.held.values(), limits.seq, now);
   const terms: Record<string, LimitTerms> = {};
-  for (const { held, perSecond, waiting, idle } of worthAsking(book, now)) {
+  for (const { held, perSecond, waiting, idle } of worthAsking(limits, now)) {
     const giveBack = idle ? held.tokens : 0;
     held.tokens -= giveBack;
     terms[held.limit] = held.terms;
@@ -57,7 +57,7 @@ export function question(book: IsolateLimits, now: number): SyncRequest {
     held.estimatedTold = estimated;
     wants.push({ limit, key, perSecond, have: tokens, waiting, giveBack, grant, refused, estimated });
   }
-  return { isolate: book.isolate, seq: book.seq, terms, wants, ...(seen === null ? {} : { seen }) };
+  return { isolate: limits.isolate, seq: limits.seq, terms, wants, ...(seen === null ? {} : { seen }) };
 }
 
 interface Candidate {
@@ -68,14 +68,14 @@ interface Candidate {
   readonly idle: boolean;
 }
 
-function worthAsking(book: IsolateLimits, now: number): readonly Candidate[] {
+function worthAsking(limits: IsolateLimits, now: number): readonly Candidate[] {
   const found: Candidate[] = [];
-  for (const [id, held] of book.held) {
+  for (const [id, held] of limits.held) {
     if (held.diesAt <= now) held.tokens = 0;
-    const perSecond = demandNow(book, held, now);
+    const perSecond = demandNow(limits, held, now);
     const waiting = waitingNow(held, now);
-    const idle = perSecond * (book.nextSyncMs / 1000) < 0.05 && waiting === 0;
-    if (now - held.usedAt > FORGET_MS) book.held.delete(id);
+    const idle = perSecond * (limits.nextSyncMs / 1000) < 0.05 && waiting === 0;
+    if (now - held.usedAt > FORGET_MS) limits.held.delete(id);
     if (idle && held.tokens === 0 && held.refused === 0 && held.estimated === 0) continue;
     found.push({ held, perSecond, waiting, idle });
   }
@@ -84,19 +84,19 @@ function worthAsking(book: IsolateLimits, now: number): readonly Candidate[] {
 }
 
 /** Takes an answer in; false when it belongs to an older question and was dropped. */
-export function accept(book: IsolateLimits, reply: SyncReply, now: number): boolean {
-  if (book.askedAt === null || reply.seq !== book.seq) return false;
-  const sentAt = book.askedAt;
-  book.askedAt = null;
-  book.syncedAt = sentAt;
-  book.nextSyncMs = reply.nextSyncMs;
-  book.leastGapMs = reply.leastGapMs ?? 0;
+export function accept(limits: IsolateLimits, reply: SyncReply, now: number): boolean {
+  if (limits.askedAt === null || reply.seq !== limits.seq) return false;
+  const sentAt = limits.askedAt;
+  limits.askedAt = null;
+  limits.syncedAt = sentAt;
+  limits.nextSyncMs = reply.nextSyncMs;
+  limits.leastGapMs = reply.leastGapMs ?? 0;
   // A question that only told what was asked says nothing of how many share the limit.
-  if (reply.grants.length > 0) book.isolates = reply.isolates;
-  book.failures = 0;
-  batchTold(book.tally);
+  if (reply.grants.length > 0) limits.isolates = reply.isolates;
+  limits.failures = 0;
+  batchTold(limits.tally);
   for (const grant of reply.grants) {
-    const held = book.held.get(idOf(grant.limit, grant.key));
+    const held = limits.held.get(idOf(grant.limit, grant.key));
     if (!held) continue;
     held.grant = grant.grant;
     held.estimated -= held.estimatedTold;
@@ -112,15 +112,15 @@ export function accept(book: IsolateLimits, reply: SyncReply, now: number): bool
 }
 
 /** The question on its way got no answer. The next one is due after a pause that doubles. */
-export function fail(book: IsolateLimits, seq: number, now: number): void {
-  if (book.seq !== seq || book.askedAt === null) return;
-  book.askedAt = null;
-  book.failedAt = now;
-  book.failures += 1;
+export function fail(limits: IsolateLimits, seq: number, now: number): void {
+  if (limits.seq !== seq || limits.askedAt === null) return;
+  limits.askedAt = null;
+  limits.failedAt = now;
+  limits.failures += 1;
 }
 
 /** Gives up on a question that is on its way for too long. */
-export function loseLateQuestion(book: IsolateLimits, now: number): void {
-  const patienceMs = Math.min(LOST_MS.most, Math.max(LOST_MS.least, book.nextSyncMs));
-  if (book.askedAt !== null && now - book.askedAt > patienceMs) fail(book, book.seq, now);
+export function loseLateQuestion(limits: IsolateLimits, now: number): void {
+  const patienceMs = Math.min(LOST_MS.most, Math.max(LOST_MS.least, limits.nextSyncMs));
+  if (limits.askedAt !== null && now - limits.askedAt > patienceMs) fail(limits, limits.seq, now);
 }

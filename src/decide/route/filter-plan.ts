@@ -18,7 +18,7 @@ export interface FilterPlan {
   readonly unsupported: Of<"Unsupported"> | null;
 }
 
-const NONE: FilterPlan = {
+export const NO_FILTERS: FilterPlan = {
   cors: null,
   redirect: null,
   direct: null,
@@ -32,12 +32,12 @@ const NONE: FilterPlan = {
 };
 
 export function planFilters(filters: readonly Filter[]): FilterPlan {
-  if (filters.length === 0) return NONE;
+  if (filters.length === 0) return NO_FILTERS;
   const plan = {
-    ...NONE,
-    externalAuths: [...NONE.externalAuths],
-    mirrors: [...NONE.mirrors],
-    faults: [...NONE.faults],
+    ...NO_FILTERS,
+    externalAuths: [...NO_FILTERS.externalAuths],
+    mirrors: [...NO_FILTERS.mirrors],
+    faults: [...NO_FILTERS.faults],
   };
   const requestModifiers: HeaderModifier[] = [];
   const responseModifiers: HeaderModifier[] = [];

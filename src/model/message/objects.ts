@@ -33,6 +33,8 @@ export interface MeshObject {
   tellForced(service: ServiceKey, orders: ForcedOrders): Answer<boolean>;
   /** All of that, for an isolate that knows nothing yet. */
   forced(): Answer<ForcedList>;
+  /** One of the mesh's keys has been taken out of use: every isolate that asks from now on asks the ring first. */
+  tellRevoked(): Answer<boolean>;
   /** Of every service that is being probed. */
   health(): Answer<ReadonlyMap<ServiceKey, readonly HealthRow[]>>;
 }

@@ -22,6 +22,8 @@ export interface PollAnswer extends Head {
   readonly setBack?: boolean;
   /** What operators force, where it is not what the isolate has. */
   readonly forced?: ForcedList;
+  /** Counts the mesh's keys that were taken out of use; absent = none, or an object of a release that does not count. */
+  readonly revocations?: number;
 }
 
 /** The lease of one endpoint, as the registry knows it. */

@@ -45,11 +45,10 @@ export async function attempt(
   nowMs: number,
 ): Promise<Try> {
   const { ports, trace } = exchange;
-  if (timeoutMs === null) outgoing.headers.delete("selvage-timeout-ms");
-  else outgoing.headers.set("selvage-timeout-ms", String(Math.max(1, Math.floor(timeoutMs) - MARGIN_MS)));
   if (load !== null) began(load, nowMs);
   const settle = guard?.begin(endpoint);
-  const options = { service: destination.service, timeoutMs, abort, passed: isHeld(destination) };
+  const told = timeoutMs === null ? {} : { toldMs: Math.max(1, Math.floor(timeoutMs) - MARGIN_MS) };
+  const options = { service: destination.service, timeoutMs, ...told, abort, passed: isHeld(destination) };
   const answer = await call(exchange, endpoint, outgoing, bodyOf(body), options);
   const end = endOf(answer);
   const endedAtMs = abort === null && load === null && slot === null ? nowMs : ports.now();

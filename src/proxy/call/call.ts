@@ -1,9 +1,9 @@
 // One request to one endpoint, by address or by service binding: never follows a redirect, stops waiting for headers at the
 // deadline, and tells a failure as a value. Whether it is tried again is not decided here.
 import { endpointUrl, serviceBinding } from "../../decide/balance/endpoint-url.ts";
-import { HeaderBag } from "../../decide/header/header-bag.ts";
 import type { Endpoint, ServiceKey } from "../../model/snapshot/snapshot.ts";
-import { assertCaller } from "../identity/assert.ts";
+import { ASSERTION_HEADER } from "../../tokens/assertion.ts";
+import { assertionFor } from "../identity/assert.ts";
 import { letGo } from "../exchange/body.ts";
 import type { CallFailure, Exchange, Outgoing } from "../exchange/exchange.ts";
 
@@ -17,6 +17,8 @@ export interface CallOptions {
    * the caller has its answer: enough for calls that the request does not outlive, and cheaper by a tenth.
    */
   readonly abort: AbortController | null;
+  /** What the service is told of that: `selvage-timeout-ms`; absent = nothing. */
+  readonly toldMs?: number;
   /** The answer's body is only passed on, as it is: not decoded. */
   readonly passed?: boolean;
 }
@@ -37,13 +39,14 @@ export async function call(
     };
   }
   const url = endpointUrl(endpoint, outgoing.origin, outgoing.path, outgoing.search);
-  const { method, headers } = outgoing;
-  const asserting = assertCaller(exchange, options.service, outgoing, url);
-  if (asserting !== undefined) await asserting;
+  const { method } = outgoing;
+  const asserting = assertionFor(exchange, options.service, { method, url });
+  const assertion = asserting instanceof Promise ? await asserting : asserting;
+  const last: [name: string, value: string | null][] = [[ASSERTION_HEADER, assertion]];
+  if (options.toldMs !== undefined) last.push(["selvage-timeout-ms", String(options.toldMs)]);
   // Over the network the runtime makes its own; a bound Worker would see the caller's beside its URL.
-  if (bound !== null) headers.delete("host");
-  const sent = headers instanceof HeaderBag ? headers.toRecord() : headers;
-  const init: RequestInit = { method, headers: sent, body, redirect: "manual" };
+  if (bound !== null) last.push(["host", null]);
+  const init: RequestInit = { method, headers: outgoing.headers.written(last), body, redirect: "manual" };
   if (options.abort !== null) init.signal = options.abort.signal;
   if (options.passed === true) init.encodeResponseBody = "manual";
   try {

@@ -47,8 +47,8 @@ export function chooseEndpoint(
     const only = pickEndpoint(passable, version, tried, 0);
     return only === null ? null : { endpoint: only, load: null };
   }
-  const page = statsOf(state.endpoints, service, endpoints, nowMs);
-  if (choice !== null) followHealth(page, choice.among, choice.unhealthy, nowMs);
+  const stats = statsOf(state.endpoints, service, endpoints, nowMs);
+  if (choice !== null) followHealth(stats, choice.among, choice.unhealthy, nowMs);
   const mayAsk = isSound ? null : (one: Endpoint): boolean => choice.endpoints.includes(one);
   const isHealthy =
     mayAsk === null || choice === null
@@ -56,7 +56,7 @@ export function chooseEndpoint(
       : (one: Endpoint): boolean => mayAsk(one) && !choice.unhealthy.has(one.id);
   const kept = pinned === null || tried.length > 0 ? undefined : passable.find(({ id }) => id === pinned.endpointId);
   if (kept !== undefined && (isHealthy === null || isHealthy(kept)))
-    return { endpoint: kept, load: loadIn(page, kept) };
+    return { endpoint: kept, load: loadIn(stats, kept) };
   const how = calls?.balance ?? DEFAULT_BALANCE;
   const endpoint = balance(choice === null ? endpoints : choice.among, version, tried, {
     policy: how.policy,
@@ -65,11 +65,11 @@ export function chooseEndpoint(
     isHealthy,
     mayAsk,
     tierOf,
-    page,
+    stats,
     nowMs,
     random: ports.random,
   });
-  return endpoint === null ? null : { endpoint, load: loadIn(page, endpoint) };
+  return endpoint === null ? null : { endpoint, load: loadIn(stats, endpoint) };
 }
 
 function hashKey(

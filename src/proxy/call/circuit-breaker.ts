@@ -40,39 +40,39 @@ export function guardOf(
   const circuit = policy !== undefined && (policy.breaker !== null || policy.outlier !== null) ? policy : undefined;
   if (circuit === undefined && probed === undefined) return null;
   const { ports } = exchange;
-  const book = breakersOf(exchange.state.breakers, service);
+  const breakers = breakersOf(exchange.state.breakers, service);
   const health = probed === undefined ? null : healthOf(exchange.state.breakers, service);
   const candidates = version === null ? endpoints : endpoints.filter((one) => one.version === version);
   return {
     choose() {
       const failing = health === null ? NONE : failingIn(health, ports.now());
       if (circuit === undefined) {
-        book.touched = true;
-        reportSoon(exchange, service, book);
+        breakers.touched = true;
+        reportSoon(exchange, service, breakers);
         return choiceByHealth(candidates, failing);
       }
       const chosen = chooseEndpoints(
-        book,
+        breakers,
         circuit,
         candidates,
         pinned?.endpointId ?? null,
         ports.now(),
-        book.mustCheck ? ports.random() : 0,
+        breakers.mustCheck ? ports.random() : 0,
         failing,
       );
       // An answer is waited for by the next request, not by this one.
-      reportSoon(exchange, service, book);
+      reportSoon(exchange, service, breakers);
       return chosen.refusal === null ? chosen : refused(service, circuit, chosen.refusal);
     },
     begin(endpoint) {
       if (circuit === undefined) return () => undefined;
       const startedAt = ports.now();
-      const attempt = beginAttempt(book, circuit, endpoint, candidates, startedAt);
-      attempt.page.probeMs = timeouts.perTryMs || timeouts.requestMs || PROBE_MS;
+      const attempt = beginAttempt(breakers, circuit, endpoint, candidates, startedAt);
+      attempt.policyState.probeMs = timeouts.perTryMs || timeouts.requestMs || PROBE_MS;
       return (end) => {
         const now = ports.now();
-        endAttempt(book, attempt, !isFailure(end), now - startedAt, now);
-        reportSoon(exchange, service, book);
+        endAttempt(breakers, attempt, !isFailure(end), now - startedAt, now);
+        reportSoon(exchange, service, breakers);
       };
     },
   };

@@ -36,12 +36,12 @@ export interface Slot {
   readonly release: () => void;
 }
 
-interface Scene {
+interface Capped {
   readonly exchange: Exchange;
   readonly destination: Destination;
   readonly circuit: Circuit;
-  readonly book: IsolateBreakers;
-  readonly page: PolicyState;
+  readonly breakers: IsolateBreakers;
+  readonly policyState: PolicyState;
   readonly slots: IsolateSlots;
 }
 
@@ -54,64 +54,64 @@ export async function takeSlot(exchange: Exchange, destination: Destination): Pr
   const terms = circuit?.concurrency;
   if (circuit === undefined || terms === undefined) return null;
   const { ports, admitted } = exchange;
-  const book = breakersOf(exchange.state.breakers, destination.service);
-  const page = policyStateOf(book, circuit);
-  page.slots ??= newIsolateSlots(terms);
-  const { slots } = page;
+  const breakers = breakersOf(exchange.state.breakers, destination.service);
+  const policyState = policyStateOf(breakers, circuit);
+  policyState.slots ??= newIsolateSlots(terms);
+  const { slots } = policyState;
   slots.terms = terms;
-  const scene = { exchange, destination, circuit, book, page, slots };
+  const capped = { exchange, destination, circuit, breakers, policyState, slots };
   const said = terms.priority === null ? null : admitted.headers.get(terms.priority.header);
   const requestClass = classOf(terms.priority, said);
-  touch(scene);
+  touch(capped);
   if (terms.priority !== null && isShed(terms.priority, requestClass, slots.load, admitted.requestId)) {
     slots.refused += 1;
-    reportSoon(exchange, destination.service, book);
-    return shed(scene, requestClass);
+    reportSoon(exchange, destination.service, breakers);
+    return shed(capped, requestClass);
   }
   const since = ports.now();
-  const entry = acquire(slots, heard(scene), rankOf(requestClass), since);
-  const flight = entry === "refused" ? entry : "flight" in entry ? entry.flight : await waited(scene, entry, since);
-  reportSoon(exchange, destination.service, book);
-  return flight === "refused" ? full(scene, terms, ports.now() - since) : slotOf(scene, flight);
+  const entry = acquire(slots, heard(capped), rankOf(requestClass), since);
+  const slot = entry === "refused" ? entry : "slot" in entry ? entry.slot : await waited(capped, entry, since);
+  reportSoon(exchange, destination.service, breakers);
+  return slot === "refused" ? full(capped, terms, ports.now() - since) : slotOf(capped, slot);
 }
 
-async function waited(scene: Scene, first: { readonly waiter: Parameters<typeof abandon>[1] }, since: number) {
-  const { exchange, destination, book, slots } = scene;
+async function waited(capped: Capped, first: { readonly waiter: Parameters<typeof abandon>[1] }, since: number) {
+  const { exchange, destination, breakers, slots } = capped;
   const { requestMs } = destination.timeouts;
   const untilMs = requestMs === 0 ? Number.POSITIVE_INFINITY : exchange.startedAtMs + requestMs;
   const { waiter } = first;
   let passedMs = 0;
   for (;;) {
-    touch(scene);
+    touch(capped);
     // Where it is known that there is nothing to be had, the next report is early enough.
-    if (!slots.slotsShort) book.urgent = true;
-    passedMs += await awaitNews(exchange, destination.service, book);
+    if (!slots.slotsShort) breakers.urgent = true;
+    passedMs += await awaitNews(exchange, destination.service, breakers);
     const now = exchange.ports.now();
-    const entry = retry(slots, heard(scene), waiter, now);
+    const entry = retry(slots, heard(capped), waiter, now);
     if (entry === "refused") return entry;
-    if ("flight" in entry) return entry.flight;
+    if ("slot" in entry) return entry.slot;
     if (Math.max(now, since + passedMs) < untilMs) continue;
     abandon(slots, waiter);
     return "refused";
   }
 }
 
-function heard({ exchange, book }: Scene): Heard {
-  return { seq: book.seq, answeredSeq: book.answeredSeq, unheard: isUnheard(book, exchange.ports.now()) };
+function heard({ exchange, breakers }: Capped): Heard {
+  return { seq: breakers.seq, answeredSeq: breakers.answeredSeq, unheard: isUnheard(breakers, exchange.ports.now()) };
 }
 
-function touch({ book, page }: Scene): void {
-  page.touched = true;
-  book.touched = true;
+function touch({ breakers, policyState }: Capped): void {
+  policyState.touched = true;
+  breakers.touched = true;
 }
 
-function slotOf(scene: Scene, flight: InFlight): Slot {
-  const release = keep(scene, flight);
+function slotOf(capped: Capped, slot: InFlight): Slot {
+  const release = keep(capped, slot);
   return {
-    answered: (tookMs) => noteAnswer(scene.slots, tookMs),
+    answered: (tookMs) => noteAnswer(capped.slots, tookMs),
     another() {
-      const beside = acquireBeside(scene.slots, heard(scene), scene.exchange.ports.now());
-      return beside === null ? null : keep(scene, beside);
+      const beside = acquireBeside(capped.slots, heard(capped), capped.exchange.ports.now());
+      return beside === null ? null : keep(capped, beside);
     },
     hold: (response, method) => held(response, method, release),
     release,
@@ -119,23 +119,23 @@ function slotOf(scene: Scene, flight: InFlight): Slot {
 }
 
 /** Shows that the request is still on its way until it is released, and renews what long ones hold. */
-function keep(scene: Scene, flight: InFlight): () => void {
-  const { exchange, destination, book, slots } = scene;
+function keep(capped: Capped, slot: InFlight): () => void {
+  const { exchange, destination, breakers, slots } = capped;
   const { promise, resolve } = Promise.withResolvers<void>();
   // The runtime may drop what a caller who has left was waiting for; not what is to be done behind the answer.
   exchange.ctx.waitUntil(promise);
   const beat = setInterval(() => {
-    flight.seenAt = exchange.ports.now();
-    touch(scene);
-    reportSoon(exchange, destination.service, book);
+    slot.seenAt = exchange.ports.now();
+    touch(capped);
+    reportSoon(exchange, destination.service, breakers);
   }, BEAT_MS);
   return () => {
     clearInterval(beat);
     resolve();
-    touch(scene);
-    if (release(slots, flight)) book.urgent = true;
-    if (slots.inFlight.size === 0) book.idle = true;
-    reportSoon(exchange, destination.service, book);
+    touch(capped);
+    if (release(slots, slot)) breakers.urgent = true;
+    if (slots.inFlight.size === 0) breakers.idle = true;
+    reportSoon(exchange, destination.service, breakers);
   };
 }
 
@@ -152,7 +152,7 @@ function held(response: Response, method: string, release: () => void): Response
   return new Response(through.readable, { status, statusText, headers, encodeBody: "manual" });
 }
 
-function full({ destination, circuit, slots }: Scene, terms: ConcurrencyTerms, waitedMs: number): Refusal {
+function full({ destination, circuit, slots }: Capped, terms: ConcurrencyTerms, waitedMs: number): Refusal {
   const { service } = destination;
   const cap = slots.limit < terms.max ? `${slots.limit} (of at most ${terms.max})` : String(terms.max);
   const queue = terms.queue === 0 ? "" : waitedMs > 0 ? `, and it waited ${waitedMs} ms` : ", and its queue is full";
@@ -163,7 +163,7 @@ function full({ destination, circuit, slots }: Scene, terms: ConcurrencyTerms, w
   );
 }
 
-function shed({ destination, circuit, slots }: Scene, requestClass: RequestClass): Refusal {
+function shed({ destination, circuit, slots }: Capped, requestClass: RequestClass): Refusal {
   const { service } = destination;
   const detail = `${slots.load} % of the requests that the service ${service} may have at once are on their way, and this one is ${requestClass}`;
   return refusal(service, circuit, detail);

@@ -13,37 +13,39 @@ const LOOK_MS = 5;
 const LONGEST_MS = 1000;
 
 /** A report that is due goes out behind the answer; one that is wanted, but not due yet, waits there for its time. */
-export function reportSoon(exchange: Exchange, service: ServiceKey, book: IsolateBreakers): void {
+export function reportSoon(exchange: Exchange, service: ServiceKey, breakers: IsolateBreakers): void {
   const { ports, ctx } = exchange;
   const { scheduled } = exchange.state.breakers;
   const now = ports.now();
-  const dueInMs = syncDueIn(book, now);
+  const dueInMs = syncDueIn(breakers, now);
   // One whose request was cancelled never went out: its time has passed.
   if (dueInMs === null || (scheduled.get(service) ?? -Infinity) > now) return;
-  if (dueInMs === 0) ctx.waitUntil(report(exchange, service, book));
-  else if (book.urgent || book.idle) {
+  if (dueInMs === 0) ctx.waitUntil(report(exchange, service, breakers));
+  else if (breakers.urgent || breakers.idle) {
     scheduled.set(service, now + dueInMs + 1);
     const wait = ports.sleep(dueInMs).finally(() => scheduled.delete(service));
-    ctx.waitUntil(wait.then(() => (syncDueIn(book, ports.now()) === 0 ? report(exchange, service, book) : undefined)));
+    ctx.waitUntil(
+      wait.then(() => (syncDueIn(breakers, ports.now()) === 0 ? report(exchange, service, breakers) : undefined)),
+    );
   }
 }
 
-async function report(exchange: Exchange, service: ServiceKey, book: IsolateBreakers): Promise<void> {
+async function report(exchange: Exchange, service: ServiceKey, breakers: IsolateBreakers): Promise<void> {
   const { ports, env, live, state } = exchange;
   const sentAt = ports.now();
-  const asked = takeReport(book, state.id, sentAt);
+  const asked = takeReport(breakers, state.id, sentAt);
   const { snapshot, endpoints } = live;
   const probed = snapshot.services[service]?.health;
   const page = healthOf(state.breakers, service);
   const health = probed && healthReport(page, service, probed, endpoints.get(service) ?? [], snapshot.clusters);
   try {
     const reply = await env.BREAKER.getByName(service).sync(health === undefined ? asked : { ...asked, health });
-    applyReply(book, reply, ports.now());
+    applyReply(breakers, reply, ports.now());
     if (health !== undefined && reply.health !== undefined) applyHealth(page, health, reply.health, sentAt);
-    reportSoon(exchange, service, book);
+    reportSoon(exchange, service, breakers);
   } catch {
     // The same report is sent again later; until then what is known holds, and grows old.
-    reportFailed(book, ports.now());
+    reportFailed(breakers, ports.now());
   }
 }
 
@@ -52,16 +54,16 @@ async function report(exchange: Exchange, service: ServiceKey, book: IsolateBrea
  *
  * @returns about how long it took, milliseconds; never 0
  */
-export async function awaitNews(exchange: Exchange, service: ServiceKey, book: IsolateBreakers): Promise<number> {
+export async function awaitNews(exchange: Exchange, service: ServiceKey, breakers: IsolateBreakers): Promise<number> {
   const { ports, ctx } = exchange;
   const beganAt = ports.now();
-  const dueInMs = syncDueIn(book, beganAt);
+  const dueInMs = syncDueIn(breakers, beganAt);
   if (dueInMs !== 0) {
     const ms = Math.min(LOOK_MS, dueInMs ?? LOOK_MS);
     await ports.sleep(ms);
     return ms;
   }
-  const reported = report(exchange, service, book);
+  const reported = report(exchange, service, breakers);
   ctx.waitUntil(reported);
   const { promise: late, resolve } = Promise.withResolvers<void>();
   const timer = setTimeout(resolve, LONGEST_MS);
@@ -74,12 +76,15 @@ export async function awaitNews(exchange: Exchange, service: ServiceKey, book: I
 export async function awaitAnswer(
   exchange: Exchange,
   service: ServiceKey,
-  book: IsolateBreakers,
+  breakers: IsolateBreakers,
   mostMs: number,
 ): Promise<void> {
-  const since = book.seq;
-  for (let waitedMs = 0; waitedMs < mostMs && book.answeredSeq <= since && !isUnheard(book, exchange.ports.now());) {
-    book.urgent = true;
-    waitedMs += await awaitNews(exchange, service, book);
+  const since = breakers.seq;
+  for (
+    let waitedMs = 0;
+    waitedMs < mostMs && breakers.answeredSeq <= since && !isUnheard(breakers, exchange.ports.now());
+  ) {
+    breakers.urgent = true;
+    waitedMs += await awaitNews(exchange, service, breakers);
   }
 }

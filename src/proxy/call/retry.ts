@@ -112,12 +112,12 @@ export async function spendRetry(
   if (budget === null) return true;
   const { ports } = exchange;
   const { service } = destination;
-  const { book, page, state } = budgetOf(exchange, destination);
-  const take = (): RetryVerdict => takeRetry(state, budget, isUnheard(book, ports.now()), ports.now());
+  const { breakers, policyState, state } = budgetOf(exchange, destination);
+  const take = (): RetryVerdict => takeRetry(state, budget, isUnheard(breakers, ports.now()), ports.now());
   let verdict = take();
-  if (state.wanted > 0) page.touched = true;
+  if (state.wanted > 0) policyState.touched = true;
   if (verdict === "ask") {
-    await awaitAnswer(exchange, service, book, Math.min(LONGEST_ASK_MS, leftMs ?? LONGEST_ASK_MS));
+    await awaitAnswer(exchange, service, breakers, Math.min(LONGEST_ASK_MS, leftMs ?? LONGEST_ASK_MS));
     verdict = take();
   }
   if (verdict === "granted") return true;
@@ -129,21 +129,21 @@ export async function spendRetry(
 export function spendAtHand(exchange: Exchange, { budget }: RetryPlan, destination: Destination): boolean {
   if (budget === null) return true;
   const { ports } = exchange;
-  const { book, page, state } = budgetOf(exchange, destination);
-  const verdict = takeRetry(state, budget, isUnheard(book, ports.now()), ports.now());
+  const { breakers, policyState, state } = budgetOf(exchange, destination);
+  const verdict = takeRetry(state, budget, isUnheard(breakers, ports.now()), ports.now());
   if (verdict !== "ask") return verdict === "granted";
-  page.touched = true;
-  book.urgent = true;
-  reportSoon(exchange, destination.service, book);
+  policyState.touched = true;
+  breakers.urgent = true;
+  reportSoon(exchange, destination.service, breakers);
   return false;
 }
 
 function budgetOf(
   { ports, state: isolate }: Exchange,
   { service, circuit }: Destination,
-): { book: IsolateBreakers; page: PolicyState; state: BudgetState } {
-  const book = breakersOf(isolate.breakers, service);
-  const page = policyStateOf(book, circuit ?? UNGUARDED);
-  page.retries ??= newBudget(ports.now());
-  return { book, page, state: page.retries };
+): { breakers: IsolateBreakers; policyState: PolicyState; state: BudgetState } {
+  const breakers = breakersOf(isolate.breakers, service);
+  const policyState = policyStateOf(breakers, circuit ?? UNGUARDED);
+  policyState.retries ??= newBudget(ports.now());
+  return { breakers, policyState, state: policyState.retries };
 }

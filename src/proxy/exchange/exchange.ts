@@ -1,10 +1,11 @@
-// What the rooms hand to each other, as types only: the ports a proxy is made of, the request once it is admitted, where it
-// goes, and the optional trace of decisions. Nothing here decides or does anything.
+// What the stages hand to each other, as types only: the ports a proxy is made of, the request once it is admitted, where
+// it goes, and the optional trace of decisions. Nothing here decides or does anything.
 import type { Jwks } from "../../isolate/ports.ts";
 import type { Live } from "../../isolate/snapshot.ts";
 import type { IsolateState } from "../../isolate/state.ts";
 import type { Scheme } from "../../decide/route/authority.ts";
-import type { HeaderFields } from "../../decide/header/header-bag.ts";
+import type { EditedHeaders, HeaderEdit, HeaderFields } from "../../decide/header/edited-headers.ts";
+import type { FilterPlan } from "../../decide/route/filter-plan.ts";
 import type { Caller } from "../../model/snapshot/caller.ts";
 import type { Circuit } from "../../model/snapshot/circuit.ts";
 import type { Env } from "../../env/env.ts";
@@ -13,9 +14,10 @@ import type { CallPolicy } from "../../model/snapshot/call-policy.ts";
 import type { MeshKeys } from "../../model/message/mesh-keys.ts";
 import type { Fault } from "../../model/snapshot/fault.ts";
 import type { Held } from "../../model/snapshot/policies.ts";
-import type { Filter, Rule, ServiceKey } from "../../model/snapshot/snapshot.ts";
+import type { HeaderPair, Rule, ServiceKey } from "../../model/snapshot/snapshot.ts";
 import type { Timeouts } from "../../model/snapshot/traffic.ts";
 import type { Refusal } from "../../model/word/problem.ts";
+import type { Body } from "./body.ts";
 
 /** Everything of the outside world that a request needs. */
 export interface Ports {
@@ -41,6 +43,7 @@ export interface Ports {
 /** Receives each stage's decision; absent in normal operation, and then nothing is built for it. */
 export type Trace = (stage: string, facts: Readonly<Record<string, unknown>>) => void;
 
+/** One request on its way. What stages learn is written here by the walk, and by nobody else. */
 export interface Exchange {
   readonly ports: Ports;
   /** What the isolate remembers from one request to the next. */
@@ -52,19 +55,54 @@ export interface Exchange {
   readonly admitted: Admitted;
   readonly startedAtMs: number;
   readonly trace: Trace | undefined;
+  /** The service that another proxy is about to send it to, whatever its host and path say; null = the mesh itself sends it. */
+  readonly meant: ServiceKey | null;
+  /** The same that `admitted` lets everybody read. */
+  readonly headers: EditedHeaders;
   /** Who calls, as far as it is proven by now: anonymous at first. */
   caller: Caller;
+  /** A proof of the mesh's own that does not hold: refused once it is known whose rule answers. */
+  badProof: Refusal | null;
+  /** Where it goes: nowhere at first. */
+  routed: Routed;
+  /** The caller's, until a stage had to keep it. */
+  body: Body;
+  /** Where the caller stands with the limits that hold for the request. */
+  limits: readonly HeaderPair[];
+  /** The headers hold what the mesh itself tells about the request. */
+  isTold: boolean;
 }
 
 /** As much of it as counting needs. */
 export type Counting = Pick<Exchange, "ports" | "env" | "ctx" | "state">;
 
-/** A refusal of a room that policies speak in. */
-export interface Denied {
-  readonly refusal: Refusal;
-  /** What decided, for `selvage-decision`: `AuthenticationPolicy/shop/customers`. */
+/** What a stage found out, for those behind it: only what changed. */
+export interface Learned extends Partial<
+  Pick<Exchange, "caller" | "badProof" | "routed" | "body" | "limits" | "isTold">
+> {
+  /** Of the headers that the service gets. */
+  readonly edits?: readonly HeaderEdit[];
+}
+
+/** An answer that a rule gives by itself, a copy of what an authorization service said, or an error put in on purpose. */
+export interface Answer {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string | null;
+}
+
+/** The walk ends here. */
+export interface Ended {
+  readonly no: Refusal | Answer | Response;
+  readonly stage: string;
+  /** What decided, for `selvage-decision`: `AuthenticationPolicy/shop/customers`; `none` = none in particular. */
   readonly policy: string;
 }
+
+export type Decided = { readonly ok: Learned } | Ended;
+
+/** Looks at the exchange, asks a verb, does at most one kind of I/O. A promise only where there is something to wait for. */
+export type Stage = (exchange: Exchange) => Decided | Promise<Decided>;
 
 /** A request that may go on: one canonical path, one host, and headers without what callers may not say. */
 export interface Admitted {
@@ -83,7 +121,7 @@ export interface Admitted {
   readonly matchPath: string;
   /** The query as it was sent, with its `?`. */
   readonly search: string;
-  /** What is left of the caller's headers, for the rooms to write to; it becomes the service's. */
+  /** What is left of the caller's headers, with what the stages said so far. */
   readonly headers: HeaderFields;
   readonly body: ReadableStream<Uint8Array> | null;
   /** What the platform says, never what the caller says; null = not known. */
@@ -115,8 +153,8 @@ export interface Routed {
   readonly path: string;
   /** The path as the rule's rewrite leaves it: what is judged of a rewritten path and what is forwarded, one value. */
   readonly sent: Pick<Admitted, "path" | "matchPath">;
-  /** The rule's filters, then those of the chosen backend. */
-  readonly filters: readonly Filter[];
+  /** The rule's filters and those of the chosen backend, by what they do. */
+  readonly plan: FilterPlan;
   /** What holds for it: of the chosen backend, or of the rule that answers by itself. */
   readonly access: Held;
   /** The service whose own address was used; null = a rule on a hostname answers. */
@@ -151,10 +189,9 @@ export interface Pinned {
 /** The request to a service, as a try sends it. */
 export interface Outgoing {
   readonly method: string;
-  /** Rewritten by the rule before the request goes out. */
-  path: string;
+  readonly path: string;
   readonly search: string;
-  readonly headers: HeaderFields;
+  readonly headers: EditedHeaders;
   /** For service bindings, which have no address of their own: the URL's scheme and authority. */
   readonly origin: string;
 }

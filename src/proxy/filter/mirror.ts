@@ -45,11 +45,7 @@ async function wholeOrNothing(copied: ReadableStream<Uint8Array>, mirrors: numbe
 }
 
 function send(exchange: Exchange, mirrors: FilterPlan["mirrors"], outgoing: Outgoing, body: Promise<Copy>): void {
-  for (const { target } of mirrors) {
-    const copy = { ...outgoing, headers: new Headers(outgoing.headers) };
-    copy.headers.delete("selvage-timeout-ms");
-    exchange.ctx.waitUntil(sendOne(exchange, target, copy, body));
-  }
+  for (const { target } of mirrors) exchange.ctx.waitUntil(sendOne(exchange, target, outgoing, body));
 }
 
 async function sendOne(

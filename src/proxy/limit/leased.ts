@@ -30,47 +30,47 @@ export async function countLeased(exchange: Counting, asked: BucketRef, again: b
   const { ports, state } = exchange;
   const { limit, key } = asked;
   const startedAt = ports.now();
-  const book = limitsOf(state, limit.policy);
+  const limits = limitsOf(state, limit.policy);
   const bucket = { limit: limit.name, key, terms: limit.terms };
-  let verdict = spendToken(book, bucket, startedAt, again ? startedAt : null);
+  let verdict = spendToken(limits, bucket, startedAt, again ? startedAt : null);
   if (verdict.verdict === "ask" && !limit.shadow) {
-    startWaiting(book, limit.name, key, startedAt);
-    verdict = await waitForAnswer(exchange, asked, book, startedAt);
-    stopWaiting(book, limit.name, key);
+    startWaiting(limits, limit.name, key, startedAt);
+    verdict = await waitForAnswer(exchange, asked, limits, startedAt);
+    stopWaiting(limits, limit.name, key);
   }
   const now = ports.now();
   // A limit that never refuses has nobody wait: until something is known of the bucket its requests count as demand.
-  const isDue = verdict.verdict === "ask" ? mayAsk(book, now) : shouldSync(book, bucket, now);
-  if (isDue) exchange.ctx.waitUntil(sync(exchange, limit.policy, book, now));
-  return judge(asked, book, verdict, now);
+  const isDue = verdict.verdict === "ask" ? mayAsk(limits, now) : shouldSync(limits, bucket, now);
+  if (isDue) exchange.ctx.waitUntil(sync(exchange, limit.policy, limits, now));
+  return judge(asked, limits, verdict, now);
 }
 
-function judge(asked: BucketRef, book: IsolateLimits, verdict: LeaseVerdict, now: number): LimitVerdict {
+function judge(asked: BucketRef, limits: IsolateLimits, verdict: LeaseVerdict, now: number): LimitVerdict {
   const { limit, key } = asked;
   const bucket = { limit: limit.name, key, terms: limit.terms };
   switch (verdict.verdict) {
     case "allow": {
       const { remaining, resetMs } = verdict;
-      return { allowed: true, standings: [{ asked, remaining, resetMs }], putBack: () => putBack(book, bucket, now) };
+      return { allowed: true, standings: [{ asked, remaining, resetMs }], putBack: () => putBack(limits, bucket, now) };
     }
     case "deny":
       return full(asked, verdict.retryAfterMs, verdict.resetMs);
     case "ask":
       return LET_PASS;
     case "unavailable": {
-      const alone = judgeAlone(asked, book, now);
-      if (!alone.allowed) noteRefused(book, bucket, now);
+      const alone = judgeAlone(asked, limits, now);
+      if (!alone.allowed) noteRefused(limits, bucket, now);
       return alone;
     }
   }
 }
 
 /** Without the coordinator: what the policy says of that. */
-export function judgeAlone(asked: BucketRef, book: IsolateLimits, now: number): LimitVerdict {
+export function judgeAlone(asked: BucketRef, limits: IsolateLimits, now: number): LimitVerdict {
   const { limit, key } = asked;
   if (limit.whenUnavailable === "allow") return LET_PASS;
   if (limit.whenUnavailable === "deny") return denyUncounted(asked);
-  const estimate = spendEstimate(book, { limit: limit.name, key, terms: limit.terms }, now);
+  const estimate = spendEstimate(limits, { limit: limit.name, key, terms: limit.terms }, now);
   if (estimate.verdict === "deny") return full(asked, estimate.retryAfterMs, estimate.resetMs);
   const { remaining, resetMs } = estimate.verdict === "allow" ? estimate : { remaining: 0, resetMs: 0 };
   return { allowed: true, standings: [{ asked, remaining, resetMs }], putBack: () => undefined };
@@ -79,36 +79,36 @@ export function judgeAlone(asked: BucketRef, book: IsolateLimits, now: number): 
 async function waitForAnswer(
   exchange: Counting,
   { limit, key }: BucketRef,
-  book: IsolateLimits,
+  limits: IsolateLimits,
   since: number,
 ): Promise<LeaseVerdict> {
   const { ports, ctx } = exchange;
   const bucket = { limit: limit.name, key, terms: limit.terms };
   // As many looks as fit, should the clock stand still.
   for (let look = 0; look <= COLD_WAIT_MS / LOOK_MS; look++) {
-    const asking = mayAsk(book, ports.now()) ? sync(exchange, limit.policy, book, ports.now()) : null;
+    const asking = mayAsk(limits, ports.now()) ? sync(exchange, limit.policy, limits, ports.now()) : null;
     if (asking !== null) ctx.waitUntil(asking);
     await (asking === null ? ports.sleep(LOOK_MS) : Promise.race([asking, ports.sleep(LOOK_MS)]));
-    const verdict = spendToken(book, bucket, ports.now(), since);
+    const verdict = spendToken(limits, bucket, ports.now(), since);
     if (verdict.verdict !== "ask") return verdict;
   }
   return { verdict: "unavailable" };
 }
 
 /** Sends what was counted of a bucket that others decide (strict limits), once it has waited for long. */
-export function tellSoon(exchange: Counting, { limit, key }: BucketRef, book: IsolateLimits, now: number): void {
-  const due = shouldSync(book, { limit: limit.name, key, terms: limit.terms }, now);
-  if (due) exchange.ctx.waitUntil(sync(exchange, limit.policy, book, now));
+export function tellSoon(exchange: Counting, { limit, key }: BucketRef, limits: IsolateLimits, now: number): void {
+  const due = shouldSync(limits, { limit: limit.name, key, terms: limit.terms }, now);
+  if (due) exchange.ctx.waitUntil(sync(exchange, limit.policy, limits, now));
 }
 
 /** One question and its answer. Never rejects; the question counts as sent before anything is awaited. */
-async function sync({ env, ports }: Counting, policy: string, book: IsolateLimits, now: number): Promise<void> {
-  const ask = question(book, now);
+async function sync({ env, ports }: Counting, policy: string, limits: IsolateLimits, now: number): Promise<void> {
+  const ask = question(limits, now);
   try {
     const reply = await env.LIMITER.getByName(policy).sync(ask);
-    if (reply === null) fail(book, ask.seq, ports.now());
-    else accept(book, reply, ports.now());
+    if (reply === null) fail(limits, ask.seq, ports.now());
+    else accept(limits, reply, ports.now());
   } catch {
-    fail(book, ask.seq, ports.now());
+    fail(limits, ask.seq, ports.now());
   }
 }

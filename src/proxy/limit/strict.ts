@@ -1,5 +1,5 @@
 // Limits whose coordinator is asked for each request, all strict limits of one policy at once: exact, at the price of one
-// call before the answer. What has no room is remembered until it could have some.
+// call before the answer. What is full is remembered until it could have some.
 import { noteDecided } from "../../decide/limit/lease-spend.ts";
 import type { StrictAnswer, StrictAsk } from "../../model/message/lease.ts";
 import type { Counting } from "../exchange/exchange.ts";
@@ -23,11 +23,11 @@ export async function countStrictly(
   const verdict = await decide(exchange, policy, group);
   if (again) return verdict;
   const now = ports.now();
-  const book = limitsOf(state, policy);
+  const limits = limitsOf(state, policy);
   for (const asked of group) {
     const allowed = verdict.allowed || verdict.violated.asked !== asked;
-    noteDecided(book, { limit: asked.limit.name, key: asked.key, terms: asked.limit.terms }, now, allowed);
-    tellSoon(exchange, asked, book, now);
+    noteDecided(limits, { limit: asked.limit.name, key: asked.key, terms: asked.limit.terms }, now, allowed);
+    tellSoon(exchange, asked, limits, now);
   }
   return verdict;
 }
@@ -82,8 +82,8 @@ async function take({ env, ports, state }: Counting, policy: string, ask: Strict
 /** Each limit by its own `whenUnavailable`; the first that refuses refuses. */
 function alone({ ports, state }: Counting, policy: string, group: readonly BucketRef[]): LimitVerdict {
   const now = ports.now();
-  const book = limitsOf(state, policy);
-  const verdicts = group.map((asked) => judgeAlone(asked, book, now));
+  const limits = limitsOf(state, policy);
+  const verdicts = group.map((asked) => judgeAlone(asked, limits, now));
   return (
     verdicts.find(({ allowed }) => !allowed) ?? {
       allowed: true,

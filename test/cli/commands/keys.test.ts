@@ -31,7 +31,7 @@ it("rotate says when the next key signs", async () => {
 it("revoke names the key, and is told when there is none", async () => {
   await bench.against({ "POST /keys/k1/revoke": { body: ring } });
   const { code, stderr } = await bench.run("keys", "revoke", "k1");
-  expect([code, stderr]).toEqual([0, expect.stringContaining("what it signed is refused within a minute")]);
+  expect([code, stderr]).toEqual([0, expect.stringContaining("what it signed is refused within two seconds")]);
   await bench.against({ "POST /keys/k9/revoke": { status: 404, body: { title: "x", detail: "There is no key k9" } } });
   expect((await bench.run("keys", "revoke", "k9")).code).toBe(4);
 });

@@ -46,6 +46,21 @@ describe("lockData", () => {
     expect(await lockData(folder, "http://127.0.0.1:1", 0)).toMatchObject({ ok: true });
   });
 
+  it("is held by one where the file system has no hard links, and never waits in a circle", async () => {
+    const noLinks = (): never => {
+      throw Object.assign(new Error("EPERM: operation not permitted, link"), { code: "EPERM" });
+    };
+    const first = await lockData(folder, "http://127.0.0.1:1", 0, noLinks);
+    expect(first.ok).toBe(true);
+    expect(await lockData(folder, "http://127.0.0.1:2", 0, noLinks)).toMatchObject({ ok: false });
+    if (first.ok) first.release();
+    expect(readdirSync(folder)).toEqual([]);
+  });
+
+  it("says so when the folder takes no files", async () => {
+    await expect(lockData(join(folder, "none"), "http://127.0.0.1:1", 0)).rejects.toThrow("ENOENT");
+  });
+
   it("waits for an owner that is on its way out", async () => {
     const first = await lockData(folder, "http://127.0.0.1:1", 0);
     const second = lockData(folder, "http://127.0.0.1:2", 60_000);

@@ -78,6 +78,20 @@ describe("at the built-in Gateway a hostname", () => {
     expect(at80(result, "other.example.com", "/out")).toBe("evil/b#0");
   });
 
+  it("lies within names of a Gateway's routes too, which its requests never fall through to", () => {
+    const inner = route("shop", "a", '["*.b.example.com"]').replace(
+      "rules: [{",
+      "rules: [{matches: [{path: {value: /in}}], ",
+    );
+    const both = "parentRefs: [{name: selvage, namespace: selvage-system}, {name: g}], ";
+    const open = "[{name: any, port: 80, protocol: HTTP, allowedRoutes: {namespaces: {from: All}}}, ";
+    const parts = [inner, route("evil", "b", '["*.example.com"]', both)];
+    const result = mesh([...parts, gateway("evil", "g", open + named("*.com", "None").slice(1).replace("80", "8080"))]);
+    expect(at80(result, "a.b.example.com", "/in")).toBe("shop/a#0");
+    expect(at80(result, "a.b.example.com", "/out")).toBeNull();
+    expect(at80(result, "other.example.com", "/out")).toBe("evil/b#0");
+  });
+
   it("that is another's leaves a route its other hostnames", () => {
     const result = mesh([shop, route("evil", "b", "[shop.example.com, evil.example.com]")]);
     expect(accepted(result, "HTTPRoute/evil/b")).toBe("True HostnameOwned");

@@ -14,17 +14,17 @@ describe("peak-ewma", () => {
 
   it("leaves the slowest of three, whichever is drawn beside it", () => {
     const balancing = how([a, b, c]);
-    served(balancing.page, a, 10);
-    served(balancing.page, b, 10);
-    served(balancing.page, c, 200);
+    served(balancing.stats, a, 10);
+    served(balancing.stats, b, 10);
+    served(balancing.stats, c, 200);
     expect(sharesOf([a, b, c], balancing)["c"]).toBe(0);
   });
 
   it("asks one that is not known before one that is", () => {
     const balancing = how([a, b]);
-    served(balancing.page, a, 10);
+    served(balancing.stats, a, 10);
     expect(balance([a, b], null, [], balancing)).toBe(b);
-    began(loadIn(balancing.page, b)!, 0);
+    began(loadIn(balancing.stats, b)!, 0);
     expect(balance([a, b], null, [], balancing)).toBe(a);
   });
 
@@ -33,10 +33,10 @@ describe("peak-ewma", () => {
     const light = endpoint("light", { weight: 5 });
     const balancing = how([heavy, light]);
     expect(sharesOf([heavy, light], balancing)).toEqual({ heavy: 95, light: 5 });
-    served(balancing.page, heavy, 30);
-    served(balancing.page, light, 10);
+    served(balancing.stats, heavy, 30);
+    served(balancing.stats, light, 10);
     expect(sharesOf([heavy, light], balancing)["light"]).toBeLessThanOrEqual(6);
-    served(balancing.page, heavy, 5000);
+    served(balancing.stats, heavy, 5000);
     expect(sharesOf([heavy, light], balancing)).toEqual({ heavy: 0, light: 100 });
   });
 });
@@ -44,14 +44,14 @@ describe("peak-ewma", () => {
 describe("least-request", () => {
   it("takes the one of two with less in flight", () => {
     const balancing = how([a, b], { policy: "least-request" });
-    began(loadIn(balancing.page, a)!, 0);
+    began(loadIn(balancing.stats, a)!, 0);
     expect(sharesOf([a, b], balancing)).toEqual({ a: 0, b: 100 });
   });
 
   it("overrules a weight only when four times as much is in flight", () => {
     const heavy = endpoint("heavy", { weight: 9 });
     const balancing = how([heavy, b], { policy: "least-request" });
-    const load = loadIn(balancing.page, heavy)!;
+    const load = loadIn(balancing.stats, heavy)!;
     for (let one = 0; one < 3; one++) began(load, 0);
     expect(sharesOf([heavy, b], balancing)).toEqual({ heavy: 90, b: 10 });
     began(load, 0);
@@ -72,67 +72,69 @@ describe("random", () => {
   it("draws by weight, whatever the load", () => {
     const heavy = endpoint("heavy", { weight: 3 });
     const balancing = how([heavy, b], { policy: "random" });
-    served(balancing.page, heavy, 9999);
+    served(balancing.stats, heavy, 9999);
     expect(sharesOf([heavy, b], balancing)).toEqual({ heavy: 75, b: 25 });
   });
 });
 
 describe("slow start", () => {
   it("lets an endpoint that joins take a tenth of its share, growing for 30 s", () => {
-    const book = newEndpointStats();
-    statsOf(book, "shop/one", [a], 0);
+    const endpointStats = newEndpointStats();
+    statsOf(endpointStats, "shop/one", [a], 0);
     const both = [a, b];
-    const page = statsOf(book, "shop/one", both, 100_000);
-    const at = (nowMs: number): number | undefined => sharesOf(both, how(both, { page, nowMs, policy: "random" }))["b"];
+    const stats = statsOf(endpointStats, "shop/one", both, 100_000);
+    const at = (nowMs: number): number | undefined =>
+      sharesOf(both, how(both, { stats, nowMs, policy: "random" }))["b"];
     expect([at(100_000), at(115_000), at(130_000)]).toEqual([9, 33, 50]);
   });
 
   it("begins anew when an endpoint is healthy again", () => {
-    const book = newEndpointStats();
+    const endpointStats = newEndpointStats();
     const both = [a, b];
-    const page = statsOf(book, "shop/one", both, 0);
-    const at = (nowMs: number): number | undefined => sharesOf(both, how(both, { page, nowMs, policy: "random" }))["b"];
-    followHealth(page, both, new Set(["b"]), 50_000);
-    followHealth(page, [a], new Set(), 60_000);
+    const stats = statsOf(endpointStats, "shop/one", both, 0);
+    const at = (nowMs: number): number | undefined =>
+      sharesOf(both, how(both, { stats, nowMs, policy: "random" }))["b"];
+    followHealth(stats, both, new Set(["b"]), 50_000);
+    followHealth(stats, [a], new Set(), 60_000);
     expect(at(50_000)).toBe(50);
-    followHealth(page, both, new Set(), 100_000);
+    followHealth(stats, both, new Set(), 100_000);
     expect([at(100_000), at(115_000), at(130_000)]).toEqual([9, 33, 50]);
-    followHealth(page, both, new Set(), 140_000);
+    followHealth(stats, both, new Set(), 140_000);
     expect(at(140_000)).toBe(50);
   });
 
   it("holds for peak-ewma, although nothing is known of the newcomer", () => {
-    const book = newEndpointStats();
-    served(statsOf(book, "shop/one", [a], 0), a, 10, 100_000);
+    const endpointStats = newEndpointStats();
+    served(statsOf(endpointStats, "shop/one", [a], 0), a, 10, 100_000);
     const both = [a, b];
-    const page = statsOf(book, "shop/one", both, 100_000);
-    expect(sharesOf(both, how(both, { page, nowMs: 100_000 }))["b"]).toBe(9);
+    const stats = statsOf(endpointStats, "shop/one", both, 100_000);
+    expect(sharesOf(both, how(both, { stats, nowMs: 100_000 }))["b"]).toBe(9);
   });
 });
 
-describe("the endpoint book", () => {
+describe("what is kept of endpoints", () => {
   it("starts nobody slowly who was there when the service was met", () => {
-    const page = statsOf(newEndpointStats(), "shop/one", [a, b], 5000);
-    expect(loadIn(page, a)?.joinedAtMs).toBeNull();
+    const stats = statsOf(newEndpointStats(), "shop/one", [a, b], 5000);
+    expect(loadIn(stats, a)?.joinedAtMs).toBeNull();
   });
 
   it("forgets endpoints that are gone, keeps those that stay, and takes a new address for a newcomer", () => {
-    const book = newEndpointStats();
-    const before = statsOf(book, "shop/one", [a, b], 0);
+    const endpointStats = newEndpointStats();
+    const before = statsOf(endpointStats, "shop/one", [a, b], 0);
     const kept = loadIn(before, a);
     const moved = endpoint("c", { address: { url: "http://elsewhere.example" } });
-    statsOf(book, "shop/one", [a, c], 1000);
-    const page = statsOf(book, "shop/one", [a, moved], 2000);
-    expect(loadIn(page, a)).toBe(kept);
-    expect(loadIn(page, b)).toBeNull();
-    expect(loadIn(page, moved)?.joinedAtMs).toBe(2000);
-    expect(book.size).toBe(1);
+    statsOf(endpointStats, "shop/one", [a, c], 1000);
+    const stats = statsOf(endpointStats, "shop/one", [a, moved], 2000);
+    expect(loadIn(stats, a)).toBe(kept);
+    expect(loadIn(stats, b)).toBeNull();
+    expect(loadIn(stats, moved)?.joinedAtMs).toBe(2000);
+    expect(endpointStats.size).toBe(1);
   });
 
   it("holds at most 2000 services", () => {
-    const book = newEndpointStats();
-    for (let at = 0; at < 2100; at++) statsOf(book, `shop/s${at}`, [a], 0);
-    expect(book.size).toBe(2000);
-    expect(book.has("shop/s0")).toBe(false);
+    const endpointStats = newEndpointStats();
+    for (let at = 0; at < 2100; at++) statsOf(endpointStats, `shop/s${at}`, [a], 0);
+    expect(endpointStats.size).toBe(2000);
+    expect(endpointStats.has("shop/s0")).toBe(false);
   });
 });

@@ -38,7 +38,7 @@ describe("ring-hash", () => {
     const home = rendezvous(many, "hot")!;
     const others = many.filter((one) => one !== home);
     const fly = (one: Endpoint, count: number): void => {
-      for (let at = 0; at < count; at++) began(loadIn(balancing.page, one)!, 0);
+      for (let at = 0; at < count; at++) began(loadIn(balancing.stats, one)!, 0);
     };
     for (const one of others) fly(one, 8);
     // With this one 1.25 × (72 + n + 1) / 10 = 10.4 at n = 10: eleven fit, the twelfth does not.
@@ -46,7 +46,7 @@ describe("ring-hash", () => {
     expect(balance(many, null, [], balancing)).toBe(home);
     fly(home, 1);
     expect(balance(many, null, [], balancing)).toBe(rendezvous(others, "hot"));
-    ended(loadIn(balancing.page, home)!, 0, 5, 0);
+    ended(loadIn(balancing.stats, home)!, 0, 5, 0);
     expect(balance(many, null, [], balancing)).toBe(home);
   });
 
@@ -54,7 +54,7 @@ describe("ring-hash", () => {
     const balancing = how(many, { policy: "ring-hash", key: "x" });
     const taken = Array.from({ length: 5 }, () => {
       const one = balance(many, null, [], balancing)!;
-      began(loadIn(balancing.page, one)!, 0);
+      began(loadIn(balancing.stats, one)!, 0);
       return one.id;
     });
     expect(new Set(taken.slice(0, 4)).size).toBe(1);
@@ -62,10 +62,10 @@ describe("ring-hash", () => {
   });
 
   it("never lets an endpoint hold more than its bound, and moves no key that is not over it", () => {
-    const flights = fc.array(fc.record({ key: fc.nat(6), stays: fc.boolean() }), { minLength: 1, maxLength: 120 });
+    const begun = fc.array(fc.record({ key: fc.nat(6), stays: fc.boolean() }), { minLength: 1, maxLength: 120 });
     const weights = fc.array(fc.integer({ min: 1, max: 4 }), { minLength: 1, maxLength: 6 });
     fc.assert(
-      fc.property(flights, weights, (requests, heavy) => {
+      fc.property(begun, weights, (requests, heavy) => {
         const endpoints = heavy.map((weight, at) => endpoint(`e${at}`, { weight }));
         const sum = heavy.reduce((all, one) => all + one, 0);
         const balancing = how(endpoints, { policy: "ring-hash" });
@@ -73,7 +73,7 @@ describe("ring-hash", () => {
         let all = 0;
         for (const { key, stays } of requests) {
           const one = balance(endpoints, null, [], { ...balancing, key: `k${key}` })!;
-          const load = loadIn(balancing.page, one)!;
+          const load = loadIn(balancing.stats, one)!;
           const bound = (weight: number): number => Math.max(4, Math.ceil((1.25 * (all + 1) * weight) / sum));
           expect((held.get(one.id) ?? 0) + 1).toBeLessThanOrEqual(bound(one.weight));
           const home = rendezvous(endpoints, `k${key}`)!;
@@ -98,7 +98,7 @@ describe("ring-hash", () => {
         const balancing = how(endpoints, { policy: "ring-hash", key: `k${key}` });
         // Loads within the bound of both lists: then it does not matter who else is there.
         loads.forEach((count, at) => {
-          for (let one = 0; one < count % 4; one++) began(loadIn(balancing.page, endpoints[at]!)!, 0);
+          for (let one = 0; one < count % 4; one++) began(loadIn(balancing.stats, endpoints[at]!)!, 0);
         });
         const before = balance(endpoints, null, [], balancing);
         const after = balance(fewer, null, [], balancing);

@@ -28,35 +28,35 @@ const policy = {
 };
 
 it("sums what isolates hold, use and wait for", () => {
-  const desk = newCapacityCoordinator();
-  const [one] = lendCapacity(desk, { isolate: "a", seq: 1, policies: [policy] }, 1000, 0).slots ?? [];
-  const [other] = lendCapacity(desk, { isolate: "b", seq: 1, policies: [policy] }, 1000, 0).slots ?? [];
+  const coordinator = newCapacityCoordinator();
+  const [one] = lendCapacity(coordinator, { isolate: "a", seq: 1, policies: [policy] }, 1000, 0).slots ?? [];
+  const [other] = lendCapacity(coordinator, { isolate: "b", seq: 1, policies: [policy] }, 1000, 0).slots ?? [];
   const lent = (one?.slots ?? 0) + (other?.slots ?? 0);
-  expect(slotRows(desk, 0)).toEqual([
+  expect(slotRows(coordinator, 0)).toEqual([
     { policy: "shop/cap", max: 10, limit: 10, inUse: 6, lent, queue: 5, waiting: 4, isolates: 2 },
   ]);
 });
 
 it("lets go of isolates that have not reported, and of policies without any", () => {
-  const desk = newCapacityCoordinator();
-  lendCapacity(desk, { isolate: "a", seq: 1, policies: [policy] }, 1000, 0);
-  expect(slotRows(desk, 5000)).toHaveLength(1);
-  expect(slotRows(desk, 10_000)).toEqual([]);
+  const coordinator = newCapacityCoordinator();
+  lendCapacity(coordinator, { isolate: "a", seq: 1, policies: [policy] }, 1000, 0);
+  expect(slotRows(coordinator, 5000)).toHaveLength(1);
+  expect(slotRows(coordinator, 10_000)).toEqual([]);
 });
 
 it("says nothing of a cap that only an earlier life of the object knew", () => {
-  const desk = newCapacityCoordinator();
-  recallSlots(slotsOf(desk, "shop/cap"), { slots: 5, places: 0, until: 9000 });
-  expect(slotRows(desk, 0)).toEqual([]);
-  lendCapacity(desk, { isolate: "a", seq: 1, policies: [policy] }, 1000, 0);
-  expect(slotRows(desk, 0)).toMatchObject([{ max: 10, isolates: 1 }]);
+  const coordinator = newCapacityCoordinator();
+  recallSlots(slotsOf(coordinator, "shop/cap"), { slots: 5, places: 0, until: 9000 });
+  expect(slotRows(coordinator, 0)).toEqual([]);
+  lendCapacity(coordinator, { isolate: "a", seq: 1, policies: [policy] }, 1000, 0);
+  expect(slotRows(coordinator, 0)).toMatchObject([{ max: 10, isolates: 1 }]);
 });
 
 it("tells retries that are left, which come back with time, for a minute after the last were asked for", () => {
-  const desk = newCapacityCoordinator();
-  lendCapacity(desk, { isolate: "a", seq: 1, policies: [policy] }, 1000, 0);
-  expect(retryRows(desk, 0)).toEqual([{ policy: "shop/cap", perSecond: 4, left: 1 }]);
-  expect(retryRows(desk, 500)).toEqual([{ policy: "shop/cap", perSecond: 4, left: 3 }]);
-  expect(retryRows(desk, 60_000)).toEqual([{ policy: "shop/cap", perSecond: 4, left: 4 }]);
-  expect(retryRows(desk, 60_001)).toEqual([]);
+  const coordinator = newCapacityCoordinator();
+  lendCapacity(coordinator, { isolate: "a", seq: 1, policies: [policy] }, 1000, 0);
+  expect(retryRows(coordinator, 0)).toEqual([{ policy: "shop/cap", perSecond: 4, left: 1 }]);
+  expect(retryRows(coordinator, 500)).toEqual([{ policy: "shop/cap", perSecond: 4, left: 3 }]);
+  expect(retryRows(coordinator, 60_000)).toEqual([{ policy: "shop/cap", perSecond: 4, left: 4 }]);
+  expect(retryRows(coordinator, 60_001)).toEqual([]);
 });

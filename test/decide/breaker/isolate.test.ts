@@ -34,23 +34,23 @@ const endpoint = (id: string, version: string | null = null): Endpoint => ({
 const [a, b] = [endpoint("a", "v1"), endpoint("b", "v1")];
 const single = endpoint("s");
 
-let book: IsolateBreakers;
+let breakers: IsolateBreakers;
 let now: number;
 beforeEach(() => {
-  book = newIsolateBreakers();
+  breakers = newIsolateBreakers();
   now = 1000;
 });
 
 const choose = (from: readonly Endpoint[], random = 0, pinned: string | null = null): Choice =>
-  chooseEndpoints(book, circuit, from, pinned, now, random);
+  chooseEndpoints(breakers, circuit, from, pinned, now, random);
 const ids = (choice: Choice): string[] => choice.endpoints.map(({ id }) => id);
 function call(to: Endpoint, from: readonly Endpoint[], ok: boolean, tookMs = 1): void {
-  endAttempt(book, beginAttempt(book, circuit, to, from, now), ok, tookMs, now);
+  endAttempt(breakers, beginAttempt(breakers, circuit, to, from, now), ok, tookMs, now);
 }
 /** Reports, and takes over an answer. */
 function sync(reply: Partial<BreakerReply>): BreakerReport {
-  const report = takeReport(book, "i1", now);
-  applyReply(book, replyTo(report, reply), now);
+  const report = takeReport(breakers, "i1", now);
+  applyReply(breakers, replyTo(report, reply), now);
   return report;
 }
 const replyTo = (report: BreakerReport, more: Partial<BreakerReply>): BreakerReply => ({
@@ -80,8 +80,8 @@ describe("an open verdict", () => {
     expect(choose([a]).refusal).toEqual({ target: "e:a", retryAfterMs: 5000, forced: null });
     now += 5000;
     expect(ids(choose([a, b]))).toEqual(["b"]);
-    expect(syncDueIn(book, now)).toBe(0);
-    expect(takeReport(book, "i1", now).policies[0]?.probeWant).toEqual(["e:a"]);
+    expect(syncDueIn(breakers, now)).toBe(0);
+    expect(takeReport(breakers, "i1", now).policies[0]?.probeWant).toEqual(["e:a"]);
   });
 
   it("of a version keeps all of its endpoints out, and none of another version", () => {
@@ -110,12 +110,12 @@ describe("a permit", () => {
 
   it("lets one request through, whose result is reported soon", () => {
     expect(ids(choose([single]))).toEqual(["s"]);
-    const attempt = beginAttempt(book, circuit, single, [single], now);
+    const attempt = beginAttempt(breakers, circuit, single, [single], now);
     expect(ids(choose([single]))).toEqual([]);
-    endAttempt(book, attempt, false, 1, now);
-    expect(syncDueIn(book, now)).toBe(100);
+    endAttempt(breakers, attempt, false, 1, now);
+    expect(syncDueIn(breakers, now)).toBe(100);
     now += 100;
-    expect(takeReport(book, "i1", now).policies[0]?.settled).toEqual([{ target: "e:s", permit: 7, ok: false }]);
+    expect(takeReport(breakers, "i1", now).policies[0]?.settled).toEqual([{ target: "e:s", permit: 7, ok: false }]);
   });
 
   it("does not take a session away from its endpoint", () => {
@@ -157,30 +157,30 @@ describe("reports", () => {
   it("count for the version as well, where it has several endpoints", () => {
     choose([a, b]);
     call(a, [a, b], true);
-    const targets = takeReport(book, "i1", now).policies[0]?.outcomes.map(({ target }) => target);
+    const targets = takeReport(breakers, "i1", now).policies[0]?.outcomes.map(({ target }) => target);
     expect(targets).toEqual(["v:v1", "e:a"]);
   });
 
   it("that get no answer are sent again under their number, and given up after two seconds", () => {
     choose([single]);
     call(single, [single], false);
-    const first = takeReport(book, "i1", now);
-    expect(syncDueIn(book, now)).toBeNull();
+    const first = takeReport(breakers, "i1", now);
+    expect(syncDueIn(breakers, now)).toBeNull();
     now += 1000;
     choose([single]);
-    expect(takeReport(book, "i1", now)).toBe(first);
+    expect(takeReport(breakers, "i1", now)).toBe(first);
     now += 1000;
     choose([single]);
-    expect(takeReport(book, "i1", now)).toMatchObject({ seq: 2, policies: [{ outcomes: [] }] });
-    applyReply(book, replyTo(first, { verdicts: [verdict("e:s", "open", 2, 5000)] }), now);
+    expect(takeReport(breakers, "i1", now)).toMatchObject({ seq: 2, policies: [{ outcomes: [] }] });
+    applyReply(breakers, replyTo(first, { verdicts: [verdict("e:s", "open", 2, 5000)] }), now);
     expect(ids(choose([single]))).toEqual(["s"]);
   });
 
   it("drop outcomes of calls that were sent before the verdict turned", () => {
     choose([single]);
-    const early = beginAttempt(book, circuit, single, [single], now);
+    const early = beginAttempt(breakers, circuit, single, [single], now);
     sync({ verdicts: [verdict("e:s", "closed", 4)] });
-    endAttempt(book, early, false, 1, now);
+    endAttempt(breakers, early, false, 1, now);
     choose([single]);
     expect(sync({}).policies[0]?.outcomes).toEqual([]);
   });
@@ -199,10 +199,10 @@ describe("ejected endpoints", () => {
 
   it("are like those that fail their health checks; what a breaker keeps back may not be asked at all", () => {
     const failing = new Set(["a"]);
-    expect(chooseEndpoints(book, circuit, [a, b], null, now, 0, failing).unhealthy).toEqual(failing);
+    expect(chooseEndpoints(breakers, circuit, [a, b], null, now, 0, failing).unhealthy).toEqual(failing);
     choose([a, b]);
     sync({ verdicts: [verdict("e:b", "open", 2, 5000)] });
-    const choice = chooseEndpoints(book, circuit, [a, b], null, now, 0, failing);
+    const choice = chooseEndpoints(breakers, circuit, [a, b], null, now, 0, failing);
     expect([ids(choice), choice.among.length, choice.refusal]).toEqual([["a"], 2, null]);
   });
 });

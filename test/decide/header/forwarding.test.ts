@@ -1,11 +1,12 @@
 import { describe, expect, it } from "vitest";
 import { endpointUrl } from "../../../src/decide/balance/endpoint-url.ts";
 import { planFilters } from "../../../src/decide/route/filter-plan.ts";
-import { writeForwarding } from "../../../src/decide/header/forwarding.ts";
+import { EditedHeaders } from "../../../src/decide/header/edited-headers.ts";
+import { forwardingEdit, type ForwardingFacts } from "../../../src/decide/header/forwarding.ts";
 import { modifyHeaders } from "../../../src/decide/header/header-modifier.ts";
 import type { Endpoint, Filter } from "../../../src/model/snapshot/snapshot.ts";
 
-const facts = {
+const facts: ForwardingFacts = {
   clientAddress: "203.0.113.7",
   host: "shop.example:8443",
   scheme: "https",
@@ -17,11 +18,16 @@ const facts = {
   source: "anonymous",
 };
 
-describe("writeForwarding", () => {
+function edited(sent: Readonly<Record<string, string>>, said: ForwardingFacts): EditedHeaders {
+  const headers = new EditedHeaders(new Map(Object.entries(sent)));
+  headers.edit(forwardingEdit(said, () => 0.5));
+  return headers;
+}
+
+describe("forwardingEdit", () => {
   it("writes what the mesh knows about the request", () => {
-    const headers = new Headers({ "x-request-id": "old", accept: "*/*" });
-    writeForwarding(headers, facts, () => 0.5);
-    expect(Object.fromEntries(headers)).toEqual({
+    const headers = edited({ "x-request-id": "old", accept: "*/*" }, facts);
+    expect(headers.written()).toEqual({
       accept: "*/*",
       "selvage-hops": "3",
       "selvage-source": "anonymous",
@@ -35,24 +41,22 @@ describe("writeForwarding", () => {
   });
 
   it("leaves out what it does not know", () => {
-    const headers = new Headers();
-    writeForwarding(headers, { ...facts, clientAddress: null, prefix: "", hops: 0 }, () => 0.5);
+    const headers = edited({}, { ...facts, clientAddress: null, prefix: "", hops: 0 });
     expect(headers.has("selvage-hops")).toBe(false);
     expect(headers.has("x-forwarded-for")).toBe(false);
     expect(headers.has("x-forwarded-prefix")).toBe(false);
   });
 
   it("continues the caller's trace", () => {
-    const headers = new Headers({ tracestate: "a=1 , b=2" });
     const traceparent = `00-${"a".repeat(32)}-${"b".repeat(16)}-01`;
-    writeForwarding(headers, { ...facts, traceparent, tracestate: "a=1 , b=2" }, () => 0.5);
+    const tracestate = "a=1 , b=2";
+    const headers = edited({ tracestate }, { ...facts, traceparent, tracestate });
     expect(headers.get("traceparent")).toBe(`00-${"a".repeat(32)}-8000000080000000-01`);
     expect(headers.get("tracestate")).toBe("a=1,b=2");
   });
 
   it("drops a tracestate that belongs to no valid trace", () => {
-    const headers = new Headers({ tracestate: "a=1" });
-    writeForwarding(headers, { ...facts, tracestate: "a=1" }, () => 0.5);
+    const headers = edited({ tracestate: "a=1" }, { ...facts, tracestate: "a=1" });
     expect(headers.has("tracestate")).toBe(false);
   });
 });

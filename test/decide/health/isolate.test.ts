@@ -15,10 +15,10 @@ const clusters = { local: { region: null, continents: [], colos: [], private: tr
 const list = [endpoint("a"), endpoint("b", { cluster: "eu-1" }), endpoint("drained", { weight: 0 })];
 
 it("the list of endpoints is told once, and again when it changes or the coordinator has lost it", () => {
-  const book = newIsolateHealth();
-  const report = (endpoints = list) => healthReport(book, "shop/orders", terms, endpoints, clusters);
+  const health = newIsolateHealth();
+  const report = (endpoints = list) => healthReport(health, "shop/orders", terms, endpoints, clusters);
   const answer = (wantsList: boolean): void =>
-    applyHealth(book, report(), { leftOut: [], forMs: 30_000, wantsList }, 0);
+    applyHealth(health, report(), { leftOut: [], forMs: 30_000, wantsList }, 0);
   expect(report().targets).toEqual([
     { id: "a", address: { url: "http://a.example" }, private: true },
     { id: "b", address: { url: "http://b.example" }, private: false },
@@ -37,11 +37,11 @@ it("the list of endpoints is told once, and again when it changes or the coordin
 });
 
 it("a verdict holds for its time, and then nobody is left out", () => {
-  const book = newIsolateHealth();
-  const report = healthReport(book, "shop/orders", terms, list, clusters);
-  applyHealth(book, report, { leftOut: ["a"], forMs: 30_000, wantsList: false }, 1000);
-  expect([...failingIn(book, 30_999)]).toEqual(["a"]);
-  expect([...failingIn(book, 31_000)]).toEqual([]);
-  applyHealth(book, report, { leftOut: [], forMs: 30_000, wantsList: false }, 2000);
-  expect([...failingIn(book, 2000)]).toEqual([]);
+  const health = newIsolateHealth();
+  const report = healthReport(health, "shop/orders", terms, list, clusters);
+  applyHealth(health, report, { leftOut: ["a"], forMs: 30_000, wantsList: false }, 1000);
+  expect([...failingIn(health, 30_999)]).toEqual(["a"]);
+  expect([...failingIn(health, 31_000)]).toEqual([]);
+  applyHealth(health, report, { leftOut: [], forMs: 30_000, wantsList: false }, 2000);
+  expect([...failingIn(health, 2000)]).toEqual([]);
 });

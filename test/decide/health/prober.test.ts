@@ -30,36 +30,36 @@ const target = (id: string, url = `http://${id}.example`): ProbeTarget => ({ id,
 const nobody = (): ReadonlySet<string> => new Set();
 const random = (): number => 0;
 
-let desk: HealthProber;
+let prober: HealthProber;
 beforeEach(() => {
-  desk = newHealthProber();
+  prober = newHealthProber();
 });
 
 const hear = (now: number, list: string, targets: readonly ProbeTarget[] | null): HealthReply =>
-  answerHealth(desk, { service: "shop/orders", terms, list, targets }, now, nobody);
+  answerHealth(prober, { service: "shop/orders", terms, list, targets }, now, nobody);
 /** A round; who is in `bad` fails. */
 function round(now: number, ...bad: string[]): string[] {
-  const due = takeDue(desk, now);
-  for (const one of due) settle(desk, one, bad.includes(one.target.id) ? "no" : null, now, random);
+  const due = takeDue(prober, now);
+  for (const one of due) settle(prober, one, bad.includes(one.target.id) ? "no" : null, now, random);
   return due.map(({ target: { id } }) => id);
 }
 const pool = (...names: string[]): ProbeTarget[] => names.map((id) => target(id));
 
 describe("rounds of probes", () => {
   it("take everybody at once at first, and again when the interval is over", () => {
-    expect(nextProbeAt(desk, 0)).toBeNull();
+    expect(nextProbeAt(prober, 0)).toBeNull();
     hear(0, "A", pool("a", "b"));
-    expect(nextProbeAt(desk, 0)).toBe(0);
+    expect(nextProbeAt(prober, 0)).toBe(0);
     expect(round(0)).toEqual(["a", "b"]);
-    expect([nextProbeAt(desk, 0), round(9999)]).toEqual([10_000, []]);
+    expect([nextProbeAt(prober, 0), round(9999)]).toEqual([10_000, []]);
     expect(round(10_000)).toEqual(["a", "b"]);
   });
 
   it("that run twice probe once", () => {
     hear(0, "A", pool("a"));
-    expect(takeDue(desk, 0)).toHaveLength(1);
-    expect(takeDue(desk, 0)).toEqual([]);
-    expect(takeDue(desk, 11_999)).toEqual([]);
+    expect(takeDue(prober, 0)).toHaveLength(1);
+    expect(takeDue(prober, 0)).toEqual([]);
+    expect(takeDue(prober, 11_999)).toEqual([]);
   });
 
   it("are of fifty at most", () => {
@@ -74,8 +74,8 @@ describe("rounds of probes", () => {
   it("end when isolates have told of no traffic for a minute, and begin again with it", () => {
     hear(0, "A", pool("a"));
     round(0, "a");
-    expect(nextProbeAt(desk, NO_TRAFFIC_MS)).toBe(10_000);
-    expect([nextProbeAt(desk, NO_TRAFFIC_MS + 1), round(NO_TRAFFIC_MS + 1)]).toEqual([null, []]);
+    expect(nextProbeAt(prober, NO_TRAFFIC_MS)).toBe(10_000);
+    expect([nextProbeAt(prober, NO_TRAFFIC_MS + 1), round(NO_TRAFFIC_MS + 1)]).toEqual([null, []]);
     hear(500_000, "A", null);
     expect(round(500_000)).toEqual(["a"]);
   });
@@ -93,23 +93,23 @@ describe("the list of endpoints", () => {
     hear(0, "B", pool("b", "c"));
     expect(round(0, "b")).toEqual(["a", "b", "c"]);
     hear(15_001, "B", null);
-    expect([...desk.checked.keys()].toSorted()).toEqual(["b", "c"]);
-    expect(desk.checked.get("b")?.health.state).toBe("unhealthy");
+    expect([...prober.checked.keys()].toSorted()).toEqual(["b", "c"]);
+    expect(prober.checked.get("b")?.health.state).toBe("unhealthy");
   });
 
   it("is not dropped for one that is not known", () => {
     hear(0, "A", pool("a"));
     hear(60_000, "B", null);
-    expect([...desk.checked.keys()]).toEqual(["a"]);
+    expect([...prober.checked.keys()]).toEqual(["a"]);
   });
 
   it("forgets the health of an endpoint that moves to another address, and results that are still on their way", () => {
     hear(0, "A", pool("a", "b"));
-    const [due] = takeDue(desk, 0);
+    const [due] = takeDue(prober, 0);
     hear(1, "B", [target("a", "http://elsewhere.example"), target("b")]);
-    if (due !== undefined) expect(settle(desk, due, "no", 2, random)).toBe(false);
-    expect(desk.checked.get("a")).toMatchObject({ target: { address: { url: "http://elsewhere.example" } } });
-    expect(desk.checked.get("a")?.health.state).toBe("unknown");
+    if (due !== undefined) expect(settle(prober, due, "no", 2, random)).toBe(false);
+    expect(prober.checked.get("a")).toMatchObject({ target: { address: { url: "http://elsewhere.example" } } });
+    expect(prober.checked.get("a")?.health.state).toBe("unknown");
   });
 });
 
@@ -117,13 +117,13 @@ describe("who is left out", () => {
   const outOf = (names: string[], bad: string[], suspects = nobody): string[] => {
     hear(0, names.join(), pool(...names));
     round(0, ...bad);
-    return [...leftOut(desk, 0, suspects)];
+    return [...leftOut(prober, 0, suspects)];
   };
 
   it("is who fails", () => {
     expect(outOf(["a", "b", "c"], ["a", "b"])).toEqual(["a", "b"]);
     expect(hear(1, "a,b,c", null)).toEqual({ leftOut: ["a", "b"], forMs: 30_000, wantsList: false });
-    expect(healthRows(desk, 1, nobody)).toMatchObject([
+    expect(healthRows(prober, 1, nobody)).toMatchObject([
       { endpoint: "a", state: "unhealthy", since: 0, checkedAt: 0, cause: "no", leftOut: true },
       { endpoint: "b", state: "unhealthy", leftOut: true },
       { endpoint: "c", state: "healthy", cause: null, leftOut: false },
@@ -132,7 +132,7 @@ describe("who is left out", () => {
 
   it("is nobody when all fail, for then the prober is the suspect", () => {
     expect(outOf(["a", "b"], ["a", "b"])).toEqual([]);
-    expect(healthRows(desk, 0, nobody)).toMatchObject([{ state: "unhealthy" }, { state: "unhealthy" }]);
+    expect(healthRows(prober, 0, nobody)).toMatchObject([{ state: "unhealthy" }, { state: "unhealthy" }]);
   });
 
   it("is of those who all fail the one that fails in traffic, too", () => {
@@ -142,12 +142,12 @@ describe("who is left out", () => {
   it("is who flaps, as long as half of the endpoints are left", () => {
     const flapping = (names: string[]): string[] => {
       outOf(names, []);
-      for (const id of ["a", "b"]) desk.checked.get(id)!.health.damped = true;
-      for (const id of ["a", "b"]) desk.checked.get(id)!.health.penalty = 2500;
-      return [...leftOut(desk, 0, nobody)];
+      for (const id of ["a", "b"]) prober.checked.get(id)!.health.damped = true;
+      for (const id of ["a", "b"]) prober.checked.get(id)!.health.penalty = 2500;
+      return [...leftOut(prober, 0, nobody)];
     };
     expect(flapping(["a", "b", "c", "d"])).toEqual(["a", "b"]);
-    desk = newHealthProber();
+    prober = newHealthProber();
     expect(flapping(["a", "b", "c"])).toEqual([]);
   });
 });

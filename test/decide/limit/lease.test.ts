@@ -1,4 +1,4 @@
-// Leasing as a whole: shipped books against the shipped coordinator, over a channel that does anything to messages. Whatever
+// Leasing as a whole: shipped isolates against the shipped coordinator, over a channel that does anything to messages. Whatever
 // happens, what isolates admit was granted to them, and no stretch of time sees more than the bound.
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
@@ -35,7 +35,7 @@ class Fleet {
   readonly admitted: number[] = [];
   readonly terms: LimitTerms;
   coordinator: Coordinator = newCoordinator(NOW, null);
-  readonly books = Array.from({ length: ISOLATES }, (_, index) => newIsolateLimits(`isolate-${index}`));
+  readonly isolates = Array.from({ length: ISOLATES }, (_, index) => newIsolateLimits(`isolate-${index}`));
   readonly channel: Message[] = [];
   readonly #answered = new Set<SyncReply>();
   #born = ISOLATES;
@@ -48,14 +48,14 @@ class Fleet {
     return { limit: "one", key: "", terms: this.terms };
   }
 
-  book(index: number): IsolateLimits {
-    const book = this.books[index % ISOLATES];
-    if (book === undefined) throw new Error("no such isolate");
-    return book;
+  limits(index: number): IsolateLimits {
+    const limits = this.isolates[index % ISOLATES];
+    if (limits === undefined) throw new Error("no such isolate");
+    return limits;
   }
 
-  send(book: IsolateLimits): void {
-    if (mayAsk(book, this.now)) this.channel.push({ ask: question(book, this.now) });
+  send(limits: IsolateLimits): void {
+    if (mayAsk(limits, this.now)) this.channel.push({ ask: question(limits, this.now) });
   }
 
   deliver(message: Message): void {
@@ -66,7 +66,7 @@ class Fleet {
     const before = this.#taken();
     const reply = answerSync(this.coordinator, message.ask, this.now, () => 0.5);
     this.net += this.#taken() - before;
-    const to = this.books.find(({ isolate }) => isolate === message.ask.isolate);
+    const to = this.isolates.find(({ isolate }) => isolate === message.ask.isolate);
     if (reply === null) return;
     if (!this.#answered.has(reply)) for (const { tokens } of reply.grants) this.granted += tokens;
     this.#answered.add(reply);
@@ -81,15 +81,15 @@ class Fleet {
   }
 
   /** What an isolate holds, and what the coordinator believes that it holds. */
-  holdings(book: IsolateLimits): { holds: number; believed: number } {
-    const [held] = book.held.values();
+  holdings(limits: IsolateLimits): { holds: number; believed: number } {
+    const [held] = limits.held.values();
     const [bucket] = this.coordinator.buckets.values();
     const holds = held !== undefined && held.diesAt > this.now ? held.tokens : 0;
-    return { holds, believed: bucket?.leases.get(book.isolate)?.outstanding ?? 0 };
+    return { holds, believed: bucket?.leases.get(limits.isolate)?.outstanding ?? 0 };
   }
 
   replace(index: number): void {
-    this.books[index % ISOLATES] = newIsolateLimits(`isolate-${this.#born++}`);
+    this.isolates[index % ISOLATES] = newIsolateLimits(`isolate-${this.#born++}`);
   }
 }
 
@@ -102,9 +102,9 @@ const command = (name: string, run: (fleet: Fleet) => void): Command => ({
     expect(fleet.admitted.length, "spent of what did not come back").toBeLessThanOrEqual(fleet.net + 1e-3);
     // What was held when the coordinator forgot is dead a second later.
     if (fleet.now - fleet.restartedAt < 1100) return;
-    for (const book of fleet.books) {
-      const { holds, believed } = fleet.holdings(book);
-      expect(holds, `held by ${book.isolate}`).toBeLessThanOrEqual(believed);
+    for (const limits of fleet.isolates) {
+      const { holds, believed } = fleet.holdings(limits);
+      expect(holds, `held by ${limits.isolate}`).toBeLessThanOrEqual(believed);
     }
   },
   toString: () => name,
@@ -123,25 +123,25 @@ const deliver = (at: number): Command =>
 const commands = [
   fc.tuple(isolate, fc.integer({ min: 1, max: 8 })).map(([index, count]) =>
     command(`${count} requests at ${index}`, (fleet) => {
-      const book = fleet.book(index);
+      const limits = fleet.limits(index);
       for (let nth = 0; nth < count; nth++) {
-        const { holds } = fleet.holdings(book);
-        const { verdict } = spendToken(book, fleet.bucket, fleet.now, null);
+        const { holds } = fleet.holdings(limits);
+        const { verdict } = spendToken(limits, fleet.bucket, fleet.now, null);
         expect(verdict === "allow", "by a living token").toBe(holds >= 1);
         if (verdict === "allow") fleet.admitted.push(fleet.now);
-        if (verdict === "ask") startWaiting(book, "one", "", fleet.now);
-        if (verdict === "ask" || shouldSync(book, fleet.bucket, fleet.now)) fleet.send(book);
-        if (verdict === "ask" && nth % 2 === 0) stopWaiting(book, "one", "");
+        if (verdict === "ask") startWaiting(limits, "one", "", fleet.now);
+        if (verdict === "ask" || shouldSync(limits, fleet.bucket, fleet.now)) fleet.send(limits);
+        if (verdict === "ask" && nth % 2 === 0) stopWaiting(limits, "one", "");
       }
     }),
   ),
   isolate.map((index) =>
     command(`another limit refuses at ${index}`, (fleet) => {
-      const { verdict } = spendToken(fleet.book(index), fleet.bucket, fleet.now, null);
-      if (verdict === "allow") putBack(fleet.book(index), fleet.bucket, fleet.now);
+      const { verdict } = spendToken(fleet.limits(index), fleet.bucket, fleet.now, null);
+      if (verdict === "allow") putBack(fleet.limits(index), fleet.bucket, fleet.now);
     }),
   ),
-  isolate.map((index) => command(`question of ${index}`, (fleet) => fleet.send(fleet.book(index)))),
+  isolate.map((index) => command(`question of ${index}`, (fleet) => fleet.send(fleet.limits(index)))),
   ...[pick, fc.constant(0), fc.constant(0), fc.constant(0)].map((one) => one.map(deliver)),
   pick.map((at) =>
     command(`double ${at}`, ({ channel }) => {
@@ -151,7 +151,7 @@ const commands = [
   ),
   pick.map((at) => command(`lose ${at}`, (fleet) => void taken(fleet, at))),
   isolate.map((index) =>
-    command(`${index} gives up waiting`, (fleet) => fail(fleet.book(index), fleet.book(index).seq, fleet.now)),
+    command(`${index} gives up waiting`, (fleet) => fail(fleet.limits(index), fleet.limits(index).seq, fleet.now)),
   ),
   fc.integer({ min: 1, max: 1500 }).map((ms) => command(`${ms} ms pass`, (fleet) => void (fleet.now += ms))),
   isolate.map((index) => command(`${index} dies`, (fleet) => fleet.replace(index))),
@@ -194,30 +194,30 @@ describe("one isolate and its coordinator", () => {
   const fleet = (): Fleet => new Fleet(gcra);
   /** A question, its answer. */
   const turn = (one: Fleet): void => {
-    one.send(one.book(0));
+    one.send(one.limits(0));
     for (let message = one.channel.shift(); message !== undefined; message = one.channel.shift()) one.deliver(message);
   };
 
   it("asks first, then decides by itself", () => {
     const one = fleet();
-    const book = one.book(0);
-    expect(spendToken(book, one.bucket, one.now, null).verdict).toBe("ask");
-    startWaiting(book, "one", "", one.now);
+    const limits = one.limits(0);
+    expect(spendToken(limits, one.bucket, one.now, null).verdict).toBe("ask");
+    startWaiting(limits, "one", "", one.now);
     turn(one);
-    expect(spendToken(book, one.bucket, one.now, one.now)).toEqual({ verdict: "allow", remaining: 9, resetMs: 50 });
+    expect(spendToken(limits, one.bucket, one.now, one.now)).toEqual({ verdict: "allow", remaining: 9, resetMs: 50 });
   });
 
   it("takes back what was granted in an answer that was lost", () => {
     const one = fleet();
-    const book = one.book(0);
-    spendToken(book, one.bucket, one.now, null);
-    for (let nth = 0; nth < 3; nth++) startWaiting(book, "one", "", one.now);
-    one.send(book);
+    const limits = one.limits(0);
+    spendToken(limits, one.bucket, one.now, null);
+    for (let nth = 0; nth < 3; nth++) startWaiting(limits, "one", "", one.now);
+    one.send(limits);
     const [ask] = one.channel.splice(0);
     if (ask !== undefined) one.deliver(ask);
     one.channel.splice(0);
     expect(one.granted).toBe(3);
-    fail(book, book.seq, one.now);
+    fail(limits, limits.seq, one.now);
     turn(one);
     const [bucket] = one.coordinator.buckets.values();
     expect(bucket?.outstanding).toBe(3);
@@ -225,42 +225,42 @@ describe("one isolate and its coordinator", () => {
 
   it("says unavailable when it waited in vain, and lets one request a while try again", () => {
     const one = fleet();
-    const book = one.book(0);
-    expect(spendToken(book, one.bucket, one.now, null).verdict).toBe("ask");
+    const limits = one.limits(0);
+    expect(spendToken(limits, one.bucket, one.now, null).verdict).toBe("ask");
     for (let failures = 0; failures < 3; failures++) {
-      question(book, one.now);
-      fail(book, book.seq, one.now);
+      question(limits, one.now);
+      fail(limits, limits.seq, one.now);
     }
-    expect(spendToken(book, one.bucket, one.now, one.now).verdict).toBe("unavailable");
-    expect(spendToken(book, one.bucket, one.now + 399, null).verdict).toBe("unavailable");
-    expect(spendToken(book, one.bucket, one.now + 400, null).verdict).toBe("ask");
+    expect(spendToken(limits, one.bucket, one.now, one.now).verdict).toBe("unavailable");
+    expect(spendToken(limits, one.bucket, one.now + 399, null).verdict).toBe("unavailable");
+    expect(spendToken(limits, one.bucket, one.now + 400, null).verdict).toBe("ask");
   });
 
   it("counts a question as failed that is on its way for too long", () => {
     const one = fleet();
-    const book = one.book(0);
-    question(book, one.now);
-    expect(mayAsk(book, one.now + 501)).toBe(false);
-    spendToken(book, one.bucket, one.now + 501, null);
-    expect(mayAsk(book, one.now + 501)).toBe(true);
+    const limits = one.limits(0);
+    question(limits, one.now);
+    expect(mayAsk(limits, one.now + 501)).toBe(false);
+    spendToken(limits, one.bucket, one.now + 501, null);
+    expect(mayAsk(limits, one.now + 501)).toBe(true);
   });
 
   it("forgets the requests that were cancelled while they waited", () => {
     const one = fleet();
-    const book = one.book(0);
-    spendToken(book, one.bucket, one.now, null);
-    startWaiting(book, "one", "", one.now);
-    expect(question(book, one.now).wants[0]?.waiting).toBe(1);
-    fail(book, book.seq, one.now);
-    expect(question(book, one.now + 151).wants[0]?.waiting).toBe(0);
+    const limits = one.limits(0);
+    spendToken(limits, one.bucket, one.now, null);
+    startWaiting(limits, "one", "", one.now);
+    expect(question(limits, one.now).wants[0]?.waiting).toBe(1);
+    fail(limits, limits.seq, one.now);
+    expect(question(limits, one.now + 151).wants[0]?.waiting).toBe(0);
   });
 
   it("lets its share pass while nobody answers, and has that counted afterwards", () => {
     const one = fleet();
-    const book = one.book(0);
-    spendToken(book, one.bucket, one.now, null);
+    const limits = one.limits(0);
+    spendToken(limits, one.bucket, one.now, null);
     turn(one);
-    const verdicts = Array.from({ length: 12 }, () => spendEstimate(book, one.bucket, one.now).verdict);
+    const verdicts = Array.from({ length: 12 }, () => spendEstimate(limits, one.bucket, one.now).verdict);
     expect(verdicts.filter((verdict) => verdict === "allow")).toHaveLength(capacityOf(gcra));
     turn(one);
     const [bucket] = one.coordinator.buckets.values();

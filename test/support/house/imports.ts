@@ -1,7 +1,7 @@
 // House rules about imports: who may know whom, and what a cold isolate evaluates.
 import { isProduct, room, type House, type Rule, type Violation } from "./rule.ts";
 import type { Import, Source } from "./source.ts";
-import { coldLibraries, dataPlaneRoots, orders, rooms, table } from "./table.ts";
+import { coldLibraries, dataPlaneRoots, decider, ends, table, walks } from "./table.ts";
 
 /** Every import of product code that `test` calls wrong, with its words. */
 function each(house: House, test: (from: Source, one: Import) => string | null): Violation[] {
@@ -14,6 +14,8 @@ function each(house: House, test: (from: Source, one: Import) => string | null):
       }),
     );
 }
+
+const pathOf = ({ path }: Import): string => path ?? "";
 
 const packageOf = (specifier: string): string => specifier.split("/", specifier.startsWith("@") ? 2 : 1).join("/");
 
@@ -67,23 +69,87 @@ export const indexIsTheTop: Rule = {
   keeps: { "src/control/a.ts": 'import { x } from "./index.ts";' },
 };
 
-export const roomsStandAlone: Rule = {
-  rule: `a room of src/proxy (${rooms.join(", ")}) is imported by those who know the order and by nobody else`,
-  because: "the order of the rooms is written in one place; a room that calls another hides a second order",
-  mend: "let the pipeline pass the result on, or move the shared piece into a file of its own that is not a room",
+const isStage = (path: string): boolean => /^src\/proxy\/[^/]+\.ts$/.test(path) && !walks.has(path);
+
+export const stagesStandAlone: Rule = {
+  rule: "every file at the top of src/proxy is a walk or a stage, and a stage is imported by the walks and by nobody else",
+  because: "the order of the stages is written in one place; a stage that calls another hides a second order",
+  mend: "let the walk pass on what a stage found, or move the shared piece into a folder of src/proxy",
   check: (house) => {
-    const doors = new Set<string>(rooms.map((name) => `src/proxy/${name}.ts`));
-    return each(house, ({ path }, one) =>
-      one.path !== null && doors.has(one.path) && !orders.has(path) ? `imports the room ${one.path}` : null,
+    const wanted = new Set(house.sources.flatMap(({ path, imports }) => (walks.has(path) ? imports : [])).map(pathOf));
+    const unused = house.sources
+      .filter(({ path }) => isStage(path) && !wanted.has(path))
+      .map(({ path }) => ({ path, what: "is a stage that no walk goes through" }));
+    const calls = each(house, ({ path }, one) =>
+      one.path !== null && isStage(one.path) && !walks.has(path) ? `imports the stage ${one.path}` : null,
     );
+    return [...unused, ...calls];
   },
   breaks: [
-    { files: { "src/proxy/route.ts": 'import type { Admitted } from "./admit.ts";' }, violations: 1 },
-    { files: { "src/proxy/shared.ts": 'import { forward } from "./forward.ts";' }, violations: 1 },
+    {
+      files: {
+        "src/proxy/decide-request.ts": 'import { route } from "./route.ts";\nimport { admit } from "./admit.ts";',
+        "src/proxy/route.ts": 'import type { Admitted } from "./admit.ts";',
+        "src/proxy/admit.ts": "",
+      },
+      violations: 1,
+    },
+    {
+      files: {
+        "src/proxy/pipeline.ts": 'import { forward } from "./forward.ts";',
+        "src/proxy/forward.ts": "",
+        "src/proxy/call/shared.ts": 'import { forward } from "../forward.ts";',
+      },
+      violations: 1,
+    },
+    { files: { "src/proxy/quarantine.ts": "export const quarantine = 1;" }, violations: 1 },
   ],
   keeps: {
-    "src/proxy/pipeline.ts": 'import { admit } from "./admit.ts";',
-    "src/proxy/route.ts": 'import { refuse } from "./refuse.ts";',
+    "src/proxy/pipeline.ts": 'import { forward } from "./forward.ts";',
+    "src/proxy/forward.ts": 'import { refuse } from "./call/refuse.ts";',
+  },
+};
+
+export const stagesAreListed: Rule = {
+  rule: `what decides about a request stands in the list of ${decider}, and in no other walk`,
+  because: "a stage beside the list is silently skipped for Envoy, nginx and Traefik",
+  mend: "add it to STAGES with its reason; what only a request has that the mesh itself carries goes to the pipeline's list",
+  check: (house) => {
+    const source = house.sources.find(({ path }) => path === decider);
+    const list = /STAGES[^=]*=\s*\[([^\]]*)\]/.exec(source?.text ?? "")?.[1] ?? "";
+    const names = list.replaceAll(/\/\/.*/g, "").match(/[\w$]+/g) ?? [];
+    const known = new Set(source?.imports.map(pathOf).filter((path) => isStage(path) && !ends.includes(path)));
+    const fileOf = (name: string): string =>
+      `src/proxy/${name.replaceAll(/[A-Z]/g, (capital) => `-${capital.toLowerCase()}`)}.ts`;
+    const listed = new Set(names.map(fileOf));
+    const unlisted = [...known].filter((path) => !listed.has(path)).map((path) => ({ path, what: "is not in STAGES" }));
+    const twice = each(house, ({ path }, one) =>
+      path !== decider && walks.has(path) && one.path !== null && known.has(one.path)
+        ? `${one.path} is in STAGES already`
+        : null,
+    );
+    return [...unlisted, ...twice];
+  },
+  breaks: [
+    {
+      files: {
+        "src/proxy/decide-request.ts":
+          'import { route } from "./route.ts";\nimport { rateLimit } from "./rate-limit.ts";\nexport const STAGES: readonly Stage[] = [\n// Why.\nroute,\n];',
+      },
+      violations: 1,
+    },
+    {
+      files: {
+        "src/proxy/decide-request.ts": 'import { route } from "./route.ts";\nexport const STAGES = [route];',
+        "src/proxy/external-decision.ts": 'import { route } from "./route.ts";',
+      },
+      violations: 1,
+    },
+  ],
+  keeps: {
+    "src/proxy/decide-request.ts":
+      'import { admit } from "./admit.ts";\nimport { rateLimit } from "./rate-limit.ts";\nexport const STAGES: readonly Stage[] = [\n// Why.\nrateLimit,\n];',
+    "src/proxy/pipeline.ts": 'import { forward } from "./forward.ts";',
   },
 };
 
@@ -193,7 +259,8 @@ export const zodAsNamespace: Rule = {
 export const importRules: readonly Rule[] = [
   importTable,
   indexIsTheTop,
-  roomsStandAlone,
+  stagesStandAlone,
+  stagesAreListed,
   noCircles,
   controlIsLazy,
   coldStart,

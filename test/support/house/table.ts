@@ -58,11 +58,14 @@ export const table: Readonly<Record<string, Allowance>> = {
   },
 };
 
-/** What a request walks through. Rooms know nothing of each other: only those below know the order. */
-export const rooms = ["admit", "identify", "route", "authenticate", "authorize", "limit", "forward"] as const;
+/** The order of what decides about a request, whoever carries it. Every other file beside it is a stage. */
+export const decider = "src/proxy/decide-request.ts";
 
-/** The whole walk, and the walk of a request that another proxy asks about. */
-export const orders: ReadonlySet<string> = new Set(["src/proxy/pipeline.ts", "src/proxy/external-decision.ts"]);
+/** Those who know an order: of every request, of one that the mesh carries, of one that another proxy asks about. */
+export const walks: ReadonlySet<string> = new Set([decider, "src/proxy/pipeline.ts", "src/proxy/external-decision.ts"]);
+
+/** The ends of a walk: not in its list. */
+export const ends: readonly string[] = ["src/proxy/admit.ts", "src/proxy/respond.ts"];
 
 /** Where a request enters, and what an isolate evaluates before it has served anything. */
 export const dataPlaneRoots = ["src/index.ts", "src/proxy/pipeline.ts", "src/isolate/state.ts"] as const;

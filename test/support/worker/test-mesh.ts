@@ -5,10 +5,10 @@ import { adapters } from "../../../src/adapters/adapters.ts";
 import type { Env } from "../../../src/env/env.ts";
 import type { Endpoint, Snapshot } from "../../../src/model/snapshot/snapshot.ts";
 import type { Ports } from "../../../src/proxy/exchange/exchange.ts";
-import { ownState } from "../../../src/proxy/isolate.ts";
+import { ownState } from "../../../src/proxy/exchange/ports.ts";
 import { createExternalDecision } from "../../../src/proxy/external-decision.ts";
 import { createProxy } from "../../../src/proxy/pipeline.ts";
-import { createRateLimitService } from "../../../src/proxy/rate-limit-service.ts";
+import { createRateLimitService } from "../../../src/proxy/limit/rate-limit-service.ts";
 import { compileMesh } from "../raw/compile-mesh.ts";
 
 export const NOW = Date.UTC(2026, 0, 1, 12);

@@ -1,17 +1,17 @@
 // Counts for a proxy that asks about limits only, in descriptors of its own: the same limits, buckets and quota as for
 // traffic through the mesh. Every descriptor is counted, also when an earlier one is over its limit.
-import { ANONYMOUS } from "../decide/identity/caller.ts";
-import { limitOf } from "../decide/limit/envoy-descriptor.ts";
-import { limitsInForce } from "../decide/identity/contract-limits.ts";
-import type { Env } from "../env/env.ts";
-import type { DescriptorStatus, RateLimiterDesk } from "../model/message/descriptor.ts";
-import type { Counting, Ports } from "./exchange/exchange.ts";
-import { isolateState, type IsolateState } from "../isolate/state.ts";
-import { ownState, ports } from "./isolate.ts";
-import { countLeased } from "./limit/leased.ts";
-import { countLocally } from "./limit/local.ts";
-import { countStrictly } from "./limit/strict.ts";
-import type { BucketRef, LimitVerdict } from "./limit/verdict.ts";
+import { ANONYMOUS } from "../../decide/identity/caller.ts";
+import { limitOf } from "../../decide/limit/envoy-descriptor.ts";
+import { limitsInForce } from "../../decide/identity/contract-limits.ts";
+import type { Env } from "../../env/env.ts";
+import type { DescriptorStatus, RateLimiterDesk } from "../../model/message/descriptor.ts";
+import type { Counting, Ports } from "../exchange/exchange.ts";
+import { isolateState, type IsolateState } from "../../isolate/state.ts";
+import { ownState, ports } from "../exchange/ports.ts";
+import { countLeased } from "./leased.ts";
+import { countLocally } from "./local.ts";
+import { countStrictly } from "./strict.ts";
+import type { BucketRef, LimitVerdict } from "./verdict.ts";
 
 /** Production's. */
 export const rateLimitService = createRateLimitService(ports, isolateState);

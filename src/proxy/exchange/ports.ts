@@ -1,10 +1,10 @@
 // The outside world of production's proxy. What it remembers is the isolate's state, shared with what answers other
 // people's proxies, so that both spend the same quota.
-import { jwksOf, portsOf } from "../isolate/ports.ts";
-import { isolateState, newIsolateState, type IsolateState } from "../isolate/state.ts";
-import type { Place } from "../decide/balance/locality.ts";
-import { settingsOf, type Settings } from "../env/settings.ts";
-import type { Ports } from "./exchange/exchange.ts";
+import { jwksOf, portsOf } from "../../isolate/ports.ts";
+import { isolateState, newIsolateState, type IsolateState } from "../../isolate/state.ts";
+import type { Place } from "../../decide/balance/locality.ts";
+import { settingsOf, type Settings } from "../../env/settings.ts";
+import type { Ports } from "./exchange.ts";
 
 /** A state of one's own, made with the first request; production passes the process's one instead. */
 export function ownState({ newId }: Pick<Ports, "newId">): () => IsolateState {

@@ -1,0 +1,138 @@
+// THE order: every stage that decides about a request, for traffic through the mesh and for requests that other people's
+// proxies ask about. What is added here holds for both. Each says what it found; the walk alone writes it down.
+import { inspectRequest, keptRequestId } from "../decide/header/headers.ts";
+import { ANONYMOUS } from "../decide/identity/caller.ts";
+import { settingsOf } from "../env/settings.ts";
+import type { Env } from "../env/env.ts";
+import type { IsolateState } from "../isolate/state.ts";
+import type { HeaderPair, ServiceKey } from "../model/snapshot/snapshot.ts";
+import { admit, type Incoming } from "./admit.ts";
+import { answer } from "./answer.ts";
+import { authenticate } from "./authenticate.ts";
+import { authorize } from "./authorize.ts";
+import type { Body } from "./exchange/body.ts";
+import type { Ended, Exchange, Learned, Ports, Stage, Trace } from "./exchange/exchange.ts";
+import { GO_ON, nowhere } from "./exchange/decided.ts";
+import { externalAuth } from "./external-auth.ts";
+import { identify } from "./identify.ts";
+import { limit } from "./limit.ts";
+import { preflight } from "./preflight.ts";
+import { reply } from "./respond.ts";
+import { route } from "./route.ts";
+
+export const STAGES: readonly Stage[] = [
+  // Which routes a namespace sees depends on who asks.
+  identify,
+  // Everything below is said by the rule or the service that the request meets.
+  route,
+  // Browsers ask for permission without credentials.
+  preflight,
+  // Nobody is told anything of a rule, its redirects included, who may not come to it.
+  authenticate,
+  // What a caller may do depends on who it is.
+  authorize,
+  // What a rule answers by itself costs no service anything, and no quota of one.
+  answer,
+  // A request that is refused above spends nothing.
+  limit,
+  // Costs a call of another service, so it comes after everything that is known here.
+  externalAuth,
+];
+
+/** @returns null = the request may go on */
+export async function walk(exchange: Exchange, stages: readonly Stage[]): Promise<Ended | null> {
+  for (const stage of stages) {
+    const deciding = stage(exchange);
+    const decided = deciding instanceof Promise ? await deciding : deciding;
+    if ("no" in decided) return decided;
+    if (decided !== GO_ON) learn(exchange, decided.ok);
+  }
+  return null;
+}
+
+/** The only place that writes to an exchange. */
+function learn(exchange: Exchange, { caller, badProof, routed, body, limits, isTold, edits }: Learned): void {
+  if (caller !== undefined) exchange.caller = caller;
+  if (badProof !== undefined) exchange.badProof = badProof;
+  if (routed !== undefined) exchange.routed = routed;
+  if (body !== undefined) exchange.body = body;
+  if (limits !== undefined) exchange.limits = limits;
+  if (isTold !== undefined) exchange.isTold = isTold;
+  if (edits !== undefined) for (const edit of edits) exchange.headers.edit(edit);
+}
+
+/** What a request is decided with: an isolate's, whoever asks. */
+export interface Around {
+  readonly ports: Ports;
+  readonly state: IsolateState;
+  readonly env: Env;
+  readonly ctx: ExecutionContext;
+  readonly trace: Trace | undefined;
+}
+
+export interface Asked {
+  readonly request: Incoming;
+  /** The platform's own request: the same, or a proxy's question. */
+  readonly via: Request;
+  /** The service that another proxy is about to send it to; null = the mesh itself sends it. */
+  readonly meant: ServiceKey | null;
+}
+
+/**
+ * Decides, and always answers.
+ *
+ * @param go what is done with a request that may go on
+ * @param no what becomes of the mesh's own answer to one that may not
+ */
+export async function decideRequest<Result extends object>(
+  around: Around,
+  asked: Asked,
+  go: (exchange: Exchange) => Promise<Result | Ended>,
+  no: (answer: Response) => Result,
+): Promise<Result> {
+  const { ports, env, ctx } = around;
+  const { request } = asked;
+  const startedAtMs = ports.now();
+  const inspected = inspectRequest(request.headers);
+  const requestId = keptRequestId(inspected.requestId) ?? ports.newId();
+  const by = { requestId, method: request.method, revision: 0 };
+  try {
+    const loading = ports.current(env, ctx, startedAtMs, asked.via);
+    const live = loading instanceof Promise ? await loading : loading;
+    if (live === null) return no(reply(NOT_READY, by, null));
+    by.revision = live.snapshot.revision;
+    const settings = settingsOf(env);
+    const admitted = admit(request, inspected, { settings, state: around.state }, requestId);
+    if ("problem" in admitted) return no(reply({ no: admitted, stage: "admit", policy: "none" }, by, null));
+    around.trace?.("admit", { host: admitted.host, path: admitted.path, entry: admitted.entry });
+    const body: Body = admitted.body === null ? NO_BODY : { kind: "stream", stream: admitted.body };
+    const { headers } = admitted;
+    const said = { caller: ANONYMOUS, badProof: null, routed: UNROUTED, body, limits: NO_LIMITS, isTold: false };
+    const exchange = { ...around, settings, live, admitted, headers, startedAtMs, meant: asked.meant, ...said };
+    const ended = (await walk(exchange, STAGES)) ?? (await go(exchange));
+    return "no" in ended ? no(reply(ended, by, exchange)) : ended;
+  } catch (error) {
+    // A bug of ours: told to the operator, not to the caller.
+    reportError(error);
+    return no(reply(MISTAKE, by, null));
+  }
+}
+
+const NO_BODY: Body = { kind: "none" };
+const NO_LIMITS: readonly HeaderPair[] = [];
+const UNROUTED = nowhere({ problem: "noRoute", detail: "The request was not routed" });
+
+const NOT_READY: Ended = {
+  no: {
+    problem: "notReady",
+    detail: "The mesh could not load its configuration",
+    headers: { "retry-after": "2" },
+  },
+  stage: "configuration",
+  policy: "none",
+};
+const MISTAKE: Ended = {
+  no: { problem: "internal", detail: "The mesh failed while it handled the request" },
+  stage: "admit",
+  policy: "none",
+};

@@ -1,0 +1,58 @@
+// The request to a service, built once, at the end: what the caller sent, what stages said about it, what the mesh tells, and
+// what the rule changes. A try only adds what is true for it alone.
+import { sourceOf } from "../../decide/identity/caller.ts";
+import type { HeaderEdit } from "../../decide/header/edited-headers.ts";
+import { forwardingEdit } from "../../decide/header/forwarding.ts";
+import { modifyHeaders } from "../../decide/header/header-modifier.ts";
+import { proofHeaders } from "../../decide/header/proof-headers.ts";
+import { authorityText } from "../../decide/route/authority.ts";
+import type { Admitted, Exchange, Outgoing } from "./exchange.ts";
+
+/** What the mesh tells about the request; a trace has a new span each time. */
+export function forwardingOf({ admitted, ports, caller, routed }: Exchange): HeaderEdit {
+  const { clientAddress, requestId, traceparent, tracestate, hops, scheme } = admitted;
+  const facts = {
+    clientAddress,
+    host: authorityText(admitted.host, admitted.port, scheme),
+    scheme,
+    prefix: routed.addressPrefix,
+    requestId,
+    traceparent,
+    tracestate,
+    hops,
+    source: sourceOf(caller),
+  };
+  return forwardingEdit(facts, ports.random);
+}
+
+/** What a rule of a namespace that was not granted the service may not write: by these a service learns who calls. */
+export function closedTo({ live, routed: { access } }: Exchange): ReadonlySet<string> | undefined {
+  if (access.foreign !== true) return undefined;
+  const { authentication } = access.policies;
+  const policy = authentication === undefined ? null : live.snapshot.policies.authentication?.[authentication];
+  return proofHeaders(policy ?? null);
+}
+
+/** Everything is told by now. The service sees the endpoint's host, so one that the rule writes is told beside it. */
+export function outgoingOf(exchange: Exchange): Outgoing {
+  const { admitted, headers, routed } = exchange;
+  const { rewrite, requestModifiers } = routed.plan;
+  if (admitted.isUpgrade) headers.set("upgrade", "websocket");
+  if (rewrite !== null && rewrite.hostname !== null) headers.set("x-forwarded-host", rewrite.hostname);
+  if (requestModifiers.length > 0) {
+    const closed = closedTo(exchange);
+    for (const modifier of requestModifiers) modifyHeaders(headers, modifier, closed);
+  }
+  const { method, search } = admitted;
+  return {
+    method,
+    path: rewrite === null || rewrite.path === null ? routed.path : routed.sent.path,
+    search,
+    headers,
+    origin: originOf(admitted),
+  };
+}
+
+export function originOf({ scheme, host, port }: Admitted): string {
+  return `${scheme}://${authorityText(host, port, scheme)}`;
+}

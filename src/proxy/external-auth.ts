@@ -1,0 +1,136 @@
+// The ExternalAuth filter over HTTP (GEP-1494): another service is asked before the request goes on. 200 lets it pass, with
+// headers of that answer added; anything else is the caller's answer; silence denies.
+import { EditedHeaders, type HeaderEdit } from "../decide/header/edited-headers.ts";
+import { isReserved, plainName } from "../decide/header/headers.ts";
+import { pickEndpoint } from "../decide/balance/pick.ts";
+import { join } from "../decide/route/rewrite.ts";
+import type { FilterPlan } from "../decide/route/filter-plan.ts";
+import type { HeaderPair } from "../model/snapshot/snapshot.ts";
+import type { Refusal } from "../model/word/problem.ts";
+import { contentLengthOf, keepBody, KEEP_LIMIT_BYTES, letGo, type Body } from "./exchange/body.ts";
+import { call } from "./call/call.ts";
+import { GO_ON } from "./exchange/decided.ts";
+import type { Decided, Exchange, Outgoing } from "./exchange/exchange.ts";
+import { closedTo, forwardingOf, originOf } from "./exchange/outgoing.ts";
+
+type ExternalAuth = FilterPlan["externalAuths"][number];
+
+/** Sent whatever the filter lists: the caller's credentials, and what was asked for. */
+const ALWAYS_SENT = [
+  "authorization",
+  "x-forwarded-for",
+  "x-forwarded-host",
+  "x-forwarded-proto",
+  "x-request-id",
+  "traceparent",
+];
+/** Describe the authorization service's own body, not the request it lets pass. */
+const NOT_COPIED = /^(?:content-|date$|etag$|vary$|set-cookie$|cache-control$)/;
+const LONGEST_MS = 15_000;
+const STAGE = "external-auth";
+
+export function externalAuth(exchange: Exchange): Decided | Promise<Decided> {
+  return exchange.routed.plan.externalAuths.length === 0 ? GO_ON : askAll(exchange);
+}
+
+async function askAll(exchange: Exchange): Promise<Decided> {
+  const { routed, meant } = exchange;
+  const { policy, plan } = routed;
+  const body = await bodyOf(exchange);
+  const forwarding = forwardingOf(exchange);
+  const told = new Map(forwarding.set);
+  const added: HeaderEdit[] = [];
+  for (const filter of plan.externalAuths) {
+    const verdict = await ask(exchange, filter, told, body);
+    if ("no" in verdict) return { no: verdict.no, stage: STAGE, policy };
+    for (const [name, value] of verdict.add) told.set(name, value);
+    added.push({ set: verdict.add });
+  }
+  // A proxy that forwards by itself tells the service by itself.
+  return meant === null ? { ok: { body, edits: [forwarding, ...added], isTold: true } } : { ok: { edits: added } };
+}
+
+/** A body is kept for a service that wants to see it. */
+async function bodyOf({ admitted, body, routed }: Exchange): Promise<Body> {
+  const shown = routed.plan.externalAuths.some(({ maxBodyBytes }) => maxBodyBytes > 0);
+  if (!shown || body.kind !== "stream") return body;
+  return keepBody(body.stream, contentLengthOf(admitted.headers), KEEP_LIMIT_BYTES);
+}
+
+/** Allowed, with what the service adds to the request; or what the caller is told. */
+type Verdict = { readonly add: readonly HeaderPair[] } | { readonly no: Response | Refusal };
+
+/** @param told what the mesh tells, and services that were asked before added */
+async function ask(
+  exchange: Exchange,
+  filter: ExternalAuth,
+  told: ReadonlyMap<string, string>,
+  body: Body,
+): Promise<Verdict> {
+  const { live, ports, admitted } = exchange;
+  const { target, maxBodyBytes } = filter;
+  if ("invalid" in target) return { no: { problem: "invalidBackend", detail: target.message } };
+  if (maxBodyBytes > 0 && exchange.meant !== null && admitted.method !== "GET" && admitted.method !== "HEAD") {
+    return { no: { problem: "forbidden", detail: BODY_UNSEEN } };
+  }
+  if (maxBodyBytes > 0 && (body.kind === "stream" || (body.kind === "kept" && body.bytes.byteLength > maxBodyBytes))) {
+    const detail = `The route's authorization service takes bodies of at most ${maxBodyBytes} bytes`;
+    return { no: { problem: "payloadTooLarge", detail } };
+  }
+  const endpoint = pickEndpoint(live.endpoints.get(target.service) ?? [], target.version, [], ports.random());
+  if (endpoint === null) return { no: denied(target.service, "has no endpoint that can be used") };
+  const question: Outgoing = {
+    method: admitted.method,
+    path: join(filter.path, admitted.path),
+    search: admitted.search,
+    headers: pickHeaders(exchange, told, filter.allowedHeaders),
+    origin: originOf(admitted),
+  };
+  const bytes = maxBodyBytes > 0 && body.kind === "kept" ? body.bytes : null;
+  const answer = await call(exchange, endpoint, question, bytes, {
+    service: target.service,
+    timeoutMs: LONGEST_MS,
+    abort: new AbortController(),
+  });
+  if ("failure" in answer) return { no: denied(target.service, answer.detail) };
+  exchange.trace?.("external-auth", { service: target.service, status: answer.status });
+  if (answer.status !== 200) return { no: answer };
+  exchange.ctx.waitUntil(letGo(answer));
+  return { add: copied(answer.headers, filter.allowedResponseHeaders, closedTo(exchange)) };
+}
+
+function pickHeaders(
+  { headers }: Exchange,
+  told: ReadonlyMap<string, string>,
+  allowed: readonly string[],
+): EditedHeaders {
+  const picked = new Map<string, string>();
+  for (const name of [...ALWAYS_SENT, ...allowed]) {
+    const key = name.toLowerCase();
+    const value = told.get(key) ?? headers.get(key);
+    if (value !== null) picked.set(key, value);
+  }
+  return new EditedHeaders(picked);
+}
+
+function copied(from: Headers, allowed: readonly string[], closed: ReadonlySet<string> | undefined): HeaderPair[] {
+  const wanted = new Set(allowed.map((name) => name.toLowerCase()));
+  const pairs: HeaderPair[] = [];
+  from.forEach((value, name) => {
+    if (isReserved(name) || closed?.has(plainName(name)) === true) return;
+    if (wanted.has(name) || (wanted.size === 0 && !NOT_COPIED.test(name))) pairs.push([name, value]);
+  });
+  return pairs;
+}
+
+const BODY_UNSEEN =
+  "The route's authorization service wants to see bodies, which can only be done for requests that go through the mesh";
+
+/** Default deny: who cannot be asked has not allowed it. */
+function denied(service: string, why: string): Refusal {
+  return {
+    problem: "forbidden",
+    detail: `The authorization service ${service} could not be asked: it ${why}`,
+    extensions: { service },
+  };
+}
