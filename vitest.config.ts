@@ -1,5 +1,5 @@
-// Three projects: `node` (pure things and whatever needs no runtime), `worker` (inside workerd: D1, Durable Objects),
-// `journey` (a whole local mesh over real sockets, one file at a time).
+// Projects: `node` (pure things and whatever needs no runtime), `worker` (inside workerd: D1, Durable Objects), `journey` (a
+// whole local mesh over real sockets), `measure` (journeys that hold a rate or a time: one at a time, with the machine to itself).
 import { existsSync, globSync, readFileSync } from "node:fs";
 import { cloudflareTest, readD1Migrations } from "@cloudflare/vitest-plugin";
 import { defineConfig } from "vitest/config";
@@ -14,6 +14,7 @@ function published(): Readonly<Record<string, string>> {
 }
 
 const journeys = ["test/journeys/**/*.test.ts", "test/conformance/**/*.test.ts"];
+const measured = ["test/journeys/{canary-by-hand,limit}.test.ts"];
 const worker = ["test/**/*.worker.test.ts"];
 
 /** Worker tests about what an isolate remembers, or that leave something in its memory: each in an isolate of its own. */
@@ -40,9 +41,12 @@ const workerd = cloudflareTest(async () => ({
 const clean = "./test/support/clean.ts";
 const empty = "./test/support/worker/setup.ts";
 
+/** Journeys wait for other processes on a machine that does other things: a bound of theirs is there to tell a hang. */
+const patient = { testTimeout: 180_000, hookTimeout: 180_000, expect: { poll: { timeout: 20_000 } } };
+
 export default defineConfig({
   test: {
-    // Left to itself it leaves one core idle, which is half of a small machine. Journeys still run one at a time.
+    // Left to itself it leaves one core idle, which is half of a small machine.
     maxWorkers: "100%",
     projects: [
       {
@@ -75,9 +79,20 @@ export default defineConfig({
         test: {
           name: "journey",
           include: journeys,
+          exclude: measured,
+          ...patient,
+          // They mostly wait, so more of them than there are cores; after the others, which do not.
+          maxWorkers: 4,
+          sequence: { groupOrder: 1 },
+        },
+      },
+      {
+        test: {
+          name: "measure",
+          include: measured,
+          ...patient,
           fileParallelism: false,
-          testTimeout: 120_000,
-          hookTimeout: 120_000,
+          sequence: { groupOrder: 2 },
         },
       },
     ],

@@ -1,6 +1,7 @@
 // `npm test`: types, lint, format, then every vitest project; the last line says how many passed, failed and were skipped.
-// With arguments (`npm test -- house`) only vitest runs, and they are its filters and options.
-import { spawnSync } from "node:child_process";
+// With arguments (`npm test -- house`) only vitest runs, and they are its filters and options. `--long` (`npm run test:long`)
+// runs the long form of those tests that have one, see support/long.ts.
+import { execFile } from "node:child_process";
 import { globSync, readFileSync } from "node:fs";
 import { delimiter } from "node:path";
 import { parseCLI, startVitest } from "vitest/node";
@@ -21,10 +22,16 @@ Object.assign(process.env, env);
 process.chdir(root);
 
 if (args.length === 0) {
-  check("types of the Worker", "tsc", "-p", "tsconfig.json");
-  check("types of command, tests and benchmarks", "tsc", "-p", "tsconfig.node.json");
-  check("lint", "oxlint", "--deny-warnings", "--quiet");
-  check("format", "prettier", "--check", "--log-level", "warn", ".");
+  await Promise.all([
+    check("types of the Worker", "tsc", "-p", "tsconfig.json"),
+    check("types of command, tests and benchmarks", "tsc", "-p", "tsconfig.node.json"),
+    check("lint", "oxlint", "--deny-warnings", "--quiet"),
+    check("format", "prettier", "--check", "--log-level", "warn", "."),
+  ]);
+}
+if (args[0] === "--long") {
+  process.env.SELVAGE_LONG = "1";
+  args.splice(0, 1, ...testsWithLongForm());
 }
 
 const { filter, options } = parseCLI(["vitest", ...args]);
@@ -46,18 +53,27 @@ console.log(lastLine(tally));
 process.exit(tally.failed === 0 ? 0 : 1);
 
 /** Runs one static check; what it printed is shown only when it fails. */
-function check(what: string, command: string, ...rest: readonly string[]): void {
+async function check(what: string, command: string, ...rest: readonly string[]): Promise<void> {
   const begun = performance.now();
-  const { status, stdout, stderr, error } = spawnSync(command, rest, { cwd: root, env, encoding: "utf8" });
+  const said = await new Promise<string | null>((resolve) => {
+    execFile(command, rest, { cwd: root, env, maxBuffer: 64 << 20 }, (error, stdout, stderr) => {
+      resolve(error === null ? null : `${stdout}${stderr}`.trimEnd() || error.message);
+    });
+  });
   const seconds = ((performance.now() - begun) / 1000).toFixed(1);
-  if (status === 0) {
+  if (said === null) {
     tally.passed += 1;
     console.log(`ok      ${what} (${seconds} s)`);
     return;
   }
   tally.failed += 1;
-  console.log(`failed  ${what} (${seconds} s): ${command} ${rest.join(" ")}`);
-  console.log(error === undefined ? `${stdout}${stderr}`.trimEnd() : String(error));
+  console.log(`failed  ${what} (${seconds} s): ${command} ${rest.join(" ")}\n${said}`);
+}
+
+function testsWithLongForm(): string[] {
+  return globSync("test/**/*.test.ts", { cwd: root }).filter((path) =>
+    readFileSync(root + path, "utf8").includes("support/long.ts"),
+  );
 }
 
 /** How long the product's files are: a figure to watch, not a test (the limit is a house rule). */

@@ -3,11 +3,11 @@
 import { spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
-import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { startMesh, type TestMesh } from "../support/mesh.ts";
+import { freePorts } from "../support/ports.ts";
 
 const root = new URL("../..", import.meta.url).pathname;
 const missing = ["bash", "curl"].find((command) => spawnSync(command, ["--version"]).status !== 0);
@@ -100,14 +100,6 @@ afterAll(async () => {
   rmSync(folder, { recursive: true });
 });
 
-async function freePort(): Promise<string> {
-  const server = createServer().listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const address = server.address();
-  server.close();
-  return String(typeof address === "object" && address !== null ? address.port : 0);
-}
-
 /** The shell blocks of a page that can be run here. */
 function blocksOf(page: string): string[] {
   const text = readFileSync(join(root, page), "utf8");
@@ -118,9 +110,10 @@ function blocksOf(page: string): string[] {
 
 /** One script, so that what a block defines is there for the next; each block's output between its marks. */
 async function run(page: string): Promise<{ block: string; code: number; output: string }[]> {
+  const free = await freePorts(2);
   const ports = new Map([
-    ["9000", await freePort()],
-    ["9100", await freePort()],
+    ["9000", String(free)],
+    ["9100", String(free + 1)],
   ]);
   const inPlace = (block: string): string =>
     block

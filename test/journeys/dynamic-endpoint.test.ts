@@ -37,17 +37,16 @@ const everywhere = async (): Promise<number | null> => {
   await Promise.all(answers.map((answer) => answer.arrayBuffer()));
   return others.every((status) => status === first) ? first : null;
 };
-const settles = (status: number, timeout: number): Promise<void> =>
-  expect.poll(everywhere, { timeout, interval: 50 }).toBe(status);
+const settles = (status: number): Promise<void> => expect.poll(everywhere, { interval: 50 }).toBe(status);
 
 describe("an endpoint that registers itself", () => {
   it("is not there at first: the service answers 503", async () => {
-    await settles(503, 2_000);
+    await settles(503);
   });
 
-  it("gets traffic on every edge within two seconds", async () => {
+  it("gets traffic on every edge", async () => {
     await register();
-    await settles(200, 2_000);
+    await settles(200);
     expect((await mesh.cli(["get", "endpoints", "jobs", "-n", "shop"])).stdout).toContain("pod-1");
   });
 
@@ -60,18 +59,19 @@ describe("an endpoint that registers itself", () => {
     }
   });
 
-  it("is gone within its lease and two seconds when they stop, and a late heartbeat says so", async () => {
-    await heartbeat();
+  it("is gone after its lease when they stop, not before, and a late heartbeat says so", async () => {
     const last = performance.now();
-    await settles(503, TTL_MS + 2_000);
-    expect(performance.now() - last).toBeGreaterThan(TTL_MS - 1_000);
+    await heartbeat();
+    await settles(503);
+    // Less what two clocks may differ by.
+    expect(performance.now() - last).toBeGreaterThan(TTL_MS - 100);
     expect(await heartbeat()).toMatchObject({ ok: true, value: { results: [{ id: "pod-1", ok: false }] } });
   });
 
   it("comes back when it registers again, and leaves at once when it deregisters", async () => {
     await register();
-    await settles(200, 2_000);
+    await settles(200);
     expect(await mesh.client.call("DELETE", PATH)).toMatchObject({ ok: true });
-    await settles(503, 2_000);
+    await settles(503);
   });
 });

@@ -71,7 +71,7 @@ const askedNow = async (): Promise<string> =>
 it("a priority that is half healthy keeps seventy of a hundred requests", async () => {
   expect(await askedNow()).toBe("a,b");
   broken.add("a");
-  await expect.poll(askedNow, { timeout: 10_000, interval: 100 }).toBe("b,spare");
+  await expect.poll(askedNow, { interval: 100 }).toBe("b,spare");
   const { b = 0, spare = 0 } = await shares(400);
   expect(b + spare).toBeGreaterThanOrEqual(99);
   expect(Math.abs(b - 70)).toBeLessThanOrEqual(10);
@@ -79,5 +79,5 @@ it("a priority that is half healthy keeps seventy of a hundred requests", async 
 
 it("takes everything back when its endpoint is well and its time is over", async () => {
   broken.clear();
-  await expect.poll(askedNow, { timeout: 40_000, interval: 500 }).toBe("a,b");
+  await expect.poll(askedNow, { timeout: 120_000, interval: 1000 }).toBe("a,b");
 });

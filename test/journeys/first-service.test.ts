@@ -68,7 +68,7 @@ describe("the first service", () => {
     const deleted = await mesh.cli(["delete", "service", "hello"]);
     expect(deleted.stdout).toBe("service/hello deleted\nrevision 2\nUndo: selvage rollback --to 1\n");
     expect((await mesh.cli(["get", "service", "hello"])).code).toBe(4);
-    await expect.poll(async () => (await fetch(`${mesh.url}/svc/hello/`)).status, { timeout: 2_000 }).toBe(404);
+    await expect.poll(async () => (await fetch(`${mesh.url}/svc/hello/`)).status).toBe(404);
     const back = await mesh.cli(["rollback", "--to", "1", "--wait"]);
     expect([back.code, back.stdout.split("\n")[1]]).toEqual([0, "revision 3"]);
     expect((await fetch(`${mesh.url}/svc/hello/`)).status).toBe(200);

@@ -1,10 +1,11 @@
 // The mesh is killed in the middle of applies: nothing that was acknowledged is lost, nothing is there by half.
-// SELVAGE_KILLS and SELVAGE_APPLIES make it longer; `node test/journeys/kill9.ts` prints the figures.
+// `node test/journeys/kill9.ts` prints the figures.
 import { expect, it } from "vitest";
+import { sized } from "../support/long.ts";
 import { kill9 } from "./kill9.ts";
 
-const kills = Number(process.env.SELVAGE_KILLS ?? "8");
-const applies = Number(process.env.SELVAGE_APPLIES ?? "10");
+const kills = sized(4, 12);
+const applies = sized(10, 20);
 
 it(
   `keeps every acknowledged revision through ${kills} kills, whole`,

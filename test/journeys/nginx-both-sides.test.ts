@@ -3,7 +3,7 @@
 import { readFileSync } from "node:fs";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { startMesh, type TestMesh } from "../support/mesh.ts";
-import { freePort, nginxMissing, startNginx, type Nginx } from "../support/nginx.ts";
+import { nginxMissing, startNginx, type Nginx } from "../support/nginx.ts";
 import { sendRaw } from "../support/raw/tcp.ts";
 
 const EXAMPLE = readFileSync(new URL("../../examples/nginx/selvage.conf", import.meta.url), "utf8");
@@ -100,7 +100,7 @@ beforeAll(async () => {
     const site = EXAMPLE.replaceAll("127.0.0.1:8787", new URL(mesh.url).host)
       .replaceAll("127.0.0.1:9000", new URL(service.url).host)
       .replaceAll("orders.shop", `${name}.shop`);
-    fronts.push(await startNginx(site, await freePort()));
+    fronts.push(await startNginx(site));
   }
 }, 120_000);
 

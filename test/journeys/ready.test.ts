@@ -1,5 +1,4 @@
 // `selvage up` from outside: whoever is answered at all is answered by a mesh that is ready.
-import { createServer } from "node:net";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -7,14 +6,7 @@ import { once } from "node:events";
 import { setTimeout as sleep } from "node:timers/promises";
 import { expect, it } from "vitest";
 import { up } from "../support/mesh.ts";
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const address = server.address();
-  await new Promise((resolve) => server.close(resolve));
-  return typeof address === "object" && address !== null ? address.port : 0;
-}
+import { freePorts } from "../support/ports.ts";
 
 /** Asks until told to stop, and tells every answer there was. */
 async function watch(url: string, stopped: AbortSignal): Promise<string[]> {
@@ -32,7 +24,7 @@ async function watch(url: string, stopped: AbortSignal): Promise<string[]> {
 
 it("answers nobody before it is ready, the first time and again", async () => {
   const data = mkdtempSync(join(tmpdir(), "selvage-ready-"));
-  const port = await freePort();
+  const port = await freePorts(1);
   try {
     for (const start of ["first", "second"]) {
       const ready = new AbortController();

@@ -1,7 +1,6 @@
 // What outlives a restart, how a revision reaches every edge, and what a killed mesh leaves behind: nothing.
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { Propagation } from "../../src/model/api/registry.ts";
 import { startBackend, type Backend } from "../support/backend.ts";
@@ -30,23 +29,20 @@ const statuses = (path: string): Promise<number[]> =>
   );
 
 describe("three edges", () => {
-  it("all run a new revision within two seconds, and the receipts say so", async () => {
+  it("all run a new revision by themselves, and the receipts say so", async () => {
     await statuses("/svc/one/");
     expect((await mesh.cli(["apply", "-f", "-"], service("one"))).code).toBe(0);
-    const returned = performance.now();
-    let reached: number | null = null;
-    while (performance.now() - returned < 2_500) {
-      if ((await statuses("/svc/one/")).every((status) => status === 200)) {
-        reached ??= performance.now() - returned;
-      }
-      await sleep(50);
-    }
-    expect(reached).not.toBeNull();
-    expect(reached).toBeLessThan(2_000);
-    const answer = await mesh.client.call<Propagation>("GET", "/revisions/1/propagation");
-    expect(answer).toMatchObject({ ok: true, value: { complete: true, current: 3, behind: 0, head: 1 } });
-    const edges = answer.ok ? answer.value.isolates.map(({ edge }) => edge).sort() : [];
-    expect(edges).toEqual(["edge-1", "edge-2", "edge-3"]);
+    await expect.poll(() => statuses("/svc/one/")).toEqual([200, 200, 200]);
+    // A receipt goes out behind a request.
+    const receipts = async (): Promise<unknown> => {
+      await statuses("/svc/one/");
+      return mesh.client.call<Propagation>("GET", "/revisions/1/propagation");
+    };
+    const edges = ["edge-1", "edge-2", "edge-3"].map((edge) => expect.objectContaining({ edge }));
+    await expect.poll(receipts).toMatchObject({
+      ok: true,
+      value: { complete: true, current: 3, behind: 0, head: 1, isolates: expect.arrayContaining(edges) },
+    });
   });
 
   it("waits for all of them with --wait", async () => {
@@ -68,7 +64,7 @@ describe("a restart", () => {
     expect(put).toMatchObject({ ok: true });
     const before = await mesh.cli(["get", "all", "-o", "json"]);
     process.kill(mesh.pid, "SIGTERM");
-    await expect.poll(() => existsSync(join(mesh.data, "lock")), { timeout: 5_000 }).toBe(false);
+    await expect.poll(() => existsSync(join(mesh.data, "lock"))).toBe(false);
     await mesh.restart();
     expect(await mesh.cli(["get", "all", "-o", "json"])).toEqual(before);
     expect((await mesh.cli(["get", "endpoints", "one", "-o", "name"])).stdout).toContain("endpoint/extra");
@@ -78,7 +74,7 @@ describe("a restart", () => {
   it("works at once after SIGKILL: workerd dies with its parent", async () => {
     const pid = mesh.workerdPid();
     await mesh.kill9();
-    await expect.poll(() => isRunning(pid), { timeout: 1_000, interval: 20 }).toBe(false);
+    await expect.poll(() => isRunning(pid)).toBe(false);
     await mesh.restart();
     expect(await statuses("/svc/two/")).toEqual([200, 200, 200]);
     expect((await mesh.cli(["history", "-o", "name"])).stdout).toBe("2\n1\n");
@@ -90,7 +86,7 @@ describe("a restart", () => {
       const all = await statuses("/svc/two/").catch(() => []);
       return all.length === 3 && all.every((status) => status === 200);
     };
-    await expect.poll(working, { timeout: 10_000, interval: 100 }).toBe(true);
+    await expect.poll(working).toBe(true);
   });
 });
 

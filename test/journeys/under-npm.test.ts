@@ -28,15 +28,13 @@ describe.runIf(process.platform === "linux")("under npm", () => {
     expect(second.url).toBe(first.url);
     expect((await fetch(`${second.url}/_selvage/healthz`)).status).toBe(200);
     second.child.kill("SIGTERM");
-    await expect.poll(() => isRunning(second.child.pid ?? 0), { timeout: 10_000 }).toBe(false);
+    await expect.poll(() => isRunning(second.child.pid ?? 0)).toBe(false);
     await expect
-      .poll(
-        () =>
-          fetch(second.url).then(
-            () => "answers",
-            () => "gone",
-          ),
-        { timeout: 10_000 },
+      .poll(() =>
+        fetch(second.url).then(
+          () => "answers",
+          () => "gone",
+        ),
       )
       .toBe("gone");
   });

@@ -1,11 +1,12 @@
 // What the breaker promises, held against a simulated fleet that runs the shipped code. `SEEDS=2000` looks at more seeds;
 // the figures are printed.
 import { describe, expect, it, vi } from "vitest";
+import { sized } from "../support/long.ts";
 import { failedUntilRefused, runFleet } from "./breaker-fleet.ts";
 
 vi.setConfig({ testTimeout: 600_000 });
 
-const SEEDS = Number(process.env.SEEDS ?? 20);
+const SEEDS = Number(process.env.SEEDS ?? sized(10, 40));
 const OUTAGE_MS = 12_000;
 const say = (text: string): void => void process.stdout.write(`${text}\n`);
 

@@ -1,14 +1,17 @@
 // The promises of the fleet's limits, few seeds each. Many seeds: `node test/sim/limiter.ts --seeds 20`.
 import { expect, it } from "vitest";
+import { sized } from "../support/long.ts";
 import { hold, promises } from "./limiter-promises.ts";
 import { runFleet } from "./limiter-fleet.ts";
 
+const SEEDS = sized(1, 3);
 const short = promises.filter(({ long }) => long === undefined);
 
 it.each(short.map((promised) => [`${promised.name}: at most ${promised.most} ${promised.unit}`, promised] as const))(
   "keeps %s",
   (_, promised) => {
-    for (const seed of [1, 2]) expect(hold(promised, seed), `seed ${seed}`).toBeLessThanOrEqual(promised.most);
+    for (let seed = 1; seed <= SEEDS; seed += 1)
+      expect(hold(promised, seed), `seed ${seed}`).toBeLessThanOrEqual(promised.most);
   },
   60_000,
 );

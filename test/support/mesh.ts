@@ -6,6 +6,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { createClient, type ApiClient } from "../../src/cli/session/client.ts";
+import { freePorts } from "./ports.ts";
 
 export interface MeshOptions {
   /** Isolates that serve traffic; default 1. */
@@ -47,7 +48,7 @@ export interface TestMesh {
 }
 
 const MAIN = new URL("../../src/cli/main.ts", import.meta.url).pathname;
-const READY_MS = 90_000;
+const READY_MS = 150_000;
 
 /** Starts one and answers when it is ready. */
 export async function startMesh(options: MeshOptions = {}): Promise<TestMesh> {
@@ -58,7 +59,7 @@ export async function startMesh(options: MeshOptions = {}): Promise<TestMesh> {
     const args = ["--port", String(port), "--edges", String(edges), "--data", data, "--admin-token", token];
     return up([...args, ...(options.trustEntry === true ? ["--trust-entry"] : []), ...(options.args ?? [])]);
   };
-  let running = await start(0);
+  let running = await start(await freePorts(edges));
   const { url } = running;
   const port = Number(new URL(url).port);
   const urls = Array.from({ length: edges }, (_, index) => `http://127.0.0.1:${port + index}`);

@@ -2,9 +2,10 @@
 import { spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { connect, createServer } from "node:net";
+import { connect } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { freePorts } from "./ports.ts";
 
 /** Why a test with nginx cannot run here; null = it can, or it must (CI). */
 export function nginxMissing(): string | null {
@@ -20,13 +21,9 @@ export interface Nginx {
 
 /**
  * @param sites what stands inside `http {}`; `127.0.0.1:8080` in it becomes the port that is answered
- * @param port of that; a free one when left out
  */
-export async function startNginx(sites: string, port?: number): Promise<Nginx> {
-  return startAt(sites, port ?? (await freePort()));
-}
-
-async function startAt(sites: string, port: number): Promise<Nginx> {
+export async function startNginx(sites: string): Promise<Nginx> {
+  const port = await freePorts(1);
   const folder = mkdtempSync(join(tmpdir(), "selvage-nginx-"));
   mkdirSync(join(folder, "temp"));
   const temp = ["client_body", "proxy", "fastcgi", "uwsgi", "scgi"]
@@ -56,15 +53,6 @@ http { access_log off; ${temp} ${sites.replaceAll("127.0.0.1:8080", `127.0.0.1:$
       rmSync(folder, { recursive: true, force: true });
     },
   };
-}
-
-export async function freePort(): Promise<number> {
-  const server = createServer().listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const address = server.address();
-  server.close();
-  await once(server, "close");
-  return typeof address === "object" && address !== null ? address.port : 0;
 }
 
 function answers(port: number): Promise<boolean> {

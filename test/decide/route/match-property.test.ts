@@ -3,11 +3,12 @@ import * as fc from "fast-check";
 import { expect, it } from "vitest";
 import { compile, type Compiled } from "../../../src/compile/compile.ts";
 import { match, type RouteRequest } from "../../../src/decide/route/match.ts";
+import { sized } from "../../support/long.ts";
 import { naiveMatch } from "../../support/naive-match.ts";
 import type { NaiveMatch, NaiveMesh } from "../../support/naive-precedence.ts";
 import { meshArb, requestArb } from "../../support/random-mesh.ts";
 
-const MESHES = 1000;
+const MESHES = sized(250, 1000);
 const REQUESTS = 100;
 
 /** The winner in the documents' terms. */
@@ -46,7 +47,7 @@ function same(
 
 const options = { revision: 1, now: "2026-11-23T12:00:00Z", localMesh: true };
 
-it("routes as the specification says, over 100,000 requests to random meshes", () => {
+it("routes as the specification says, over a hundred requests each to random meshes", () => {
   let pairs = 0;
   let hits = 0;
   fc.assert(
