@@ -107,7 +107,7 @@ function compileKind(kind: PolicyKind, context: PolicyContext): Attached {
 
 function lint(kind: PolicyKind, policy: Policy, context: PolicyContext): Finding[] {
   const ref = refOf(policy.kind, policy.metadata.namespace, policy.metadata.name);
-  return (kind.lint?.(policy, context) ?? []).map((told) => Object.assign({ ref }, told));
+  return (kind.lint?.(policy, context) ?? []).map(({ ...told }) => Object.assign(told, { ref }));
 }
 
 function heldAt(place: Place, all: readonly Attached[]): Held {
