@@ -27,7 +27,7 @@ export function failingIn(health: IsolateHealth, now: number): ReadonlySet<strin
 }
 
 /** The part of a report that is about health. */
-export function healthReport(
+export function reportHealth(
   health: IsolateHealth,
   service: ServiceKey,
   terms: HealthTerms,
@@ -46,7 +46,7 @@ export function healthReport(
   return { service, terms, list: health.name, targets: health.told === health.name ? null : health.targets };
 }
 
-/** Takes over what the coordinator answered to a report that was sent at `sentAt`. */
+/** Applies what the coordinator answered to a report that was sent at `sentAt`. */
 export function applyHealth(health: IsolateHealth, report: HealthReport, reply: HealthReply, sentAt: number): void {
   health.told = reply.wantsList ? null : report.list;
   health.failing = reply.leftOut.length === 0 ? NOBODY : new Set(reply.leftOut);
