@@ -9,9 +9,10 @@ import type { AuditDraft, DynamicEndpoint } from "../model/registry/registry.ts"
 import { announce } from "../change/announce.ts";
 import { builtInCluster } from "../compile/documents/cluster-rule.ts";
 import { refuseAddress } from "./endpoint-address.ts";
-import { leaseKey, leaseOf } from "./lease-of.ts";
+import { leaseOf } from "./lease-of.ts";
 import type { EndpointKey } from "../store/endpoints.ts";
 import type { Store } from "../store/store.ts";
+import { endpointKey } from "../model/word/refs.ts";
 
 type Objects = Pick<Env, "MESH" | "PRESENCE">;
 type Refused = { readonly ok: false; readonly refusal: Refusal };
@@ -105,7 +106,7 @@ export async function deregisterEndpoint(
   if (endpoint === null) return refuse(unknownEndpoint(key));
   await announce(objects, await store.deleteEndpoint(key, now, audit));
   try {
-    await objects.PRESENCE.getByName(endpoint.cluster).drop(leaseKey(key));
+    await objects.PRESENCE.getByName(endpoint.cluster).drop(endpointKey(key));
   } catch {
     // The lease ends by itself, or with the next sweep; the endpoint is gone already.
   }

@@ -14,6 +14,7 @@ import { timeoutsOf } from "../policy/traffic.ts";
 import type { Programs } from "../documents/programs.ts";
 import { isGranted, resolveTarget, type RouteFault, type Scene } from "./references.ts";
 import type { DocumentIndex } from "../documents/document-index.ts";
+import { partsOfKey } from "../../model/word/refs.ts";
 
 type Route = DocumentOf<"HTTPRoute">;
 
@@ -76,7 +77,7 @@ export function compileRule(
 
 /** A route attached to services needs no grant to lead to another namespace, and so has no say about access there. */
 function isForeign(namespace: string, service: ServiceKey, world: DocumentIndex): boolean {
-  const [theirs = "", name = ""] = service.split("/");
+  const { namespace: theirs, name } = partsOfKey(service);
   return theirs !== namespace && !isGranted(namespace, theirs, name, world);
 }
 
