@@ -8,6 +8,7 @@ import type { IsolateState } from "../isolate/state.ts";
 import type { HeaderPair, ServiceKey } from "../model/snapshot/snapshot.ts";
 import { admit, type Incoming } from "./admit.ts";
 import { answer } from "./answer.ts";
+import { bodiless } from "./bodiless.ts";
 import { authenticate } from "./authenticate.ts";
 import { authorize } from "./authorize.ts";
 import type { Body } from "./exchange/body.ts";
@@ -21,6 +22,8 @@ import { reply } from "./respond.ts";
 import { route } from "./route.ts";
 
 export const STAGES: readonly Stage[] = [
+  // What cannot be sent on as it came is not worth a look at anything else.
+  bodiless,
   // Which routes a namespace sees depends on who asks.
   identify,
   // Everything below is said by the rule or the service that the request meets.

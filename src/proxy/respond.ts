@@ -5,10 +5,12 @@ import { CORS_HEADERS, markResponse } from "../decide/header/cors.ts";
 import { modifyHeaders } from "../decide/header/header-modifier.ts";
 import { cleanResponse, REPRESENTATION } from "../decide/header/headers.ts";
 import { dropSetOperatorCookies } from "../decide/header/operator-cookies.ts";
+import { callersLocation, LOCATION_HEADERS } from "../decide/route/own-location.ts";
 import { sessionHeader } from "../decide/route/session.ts";
 import { toProblem } from "../model/word/problem.ts";
 import type { Endpoint, HeaderPair } from "../model/snapshot/snapshot.ts";
 import type { Ended, Exchange } from "./exchange/exchange.ts";
+import { originOf } from "./exchange/outgoing.ts";
 
 /** Who answers, and to what. */
 export interface Answering {
@@ -27,6 +29,7 @@ export function respond(exchange: Exchange, { response: upstream, endpoint }: Sa
   const response = copy(upstream);
   const { headers } = response;
   cleanResponse(headers);
+  lead(exchange, endpoint, headers);
   sayOfRule(exchange, headers, NOTHING, endpoint);
   headers.set("x-request-id", exchange.admitted.requestId);
   headers.set("selvage-revision", String(exchange.live.snapshot.revision));
@@ -78,6 +81,18 @@ function own({ no, status }: Ended, { method, requestId }: Answering): Response 
   return new Response(bodiless ? null : JSON.stringify({ ...problem, status: init.status }), init);
 }
 
+/** Redirects of a service to itself lead to where the caller found it. */
+function lead({ admitted, routed }: Exchange, { address }: Endpoint, headers: Headers): void {
+  if (!("url" in address)) return;
+  for (const name of LOCATION_HEADERS) {
+    const location = headers.get(name);
+    if (location === null) continue;
+    const { addressPrefix, matchedPath: matchedPrefix, plan } = routed;
+    const by = { origin: originOf(admitted), addressPrefix, matchedPrefix, rewrite: plan.rewrite?.path ?? null };
+    headers.set(name, callersLocation(location, address.url, by));
+  }
+}
+
 /**
  * What holds for every answer of a rule: its header modifiers, whether a page may read it, where the caller stands with
  * limits, and its session.
@@ -109,7 +124,7 @@ function sessionOf({ admitted, live, ports, routed }: Exchange, endpoint: Endpoi
   const secure = admitted.scheme === "https";
   return sessionHeader(
     rule.sessionPersistence,
-    { service, endpointId: named.id, before: pinned, path, secure },
+    { service, endpoint: named, before: pinned, path, secure },
     ports.now(),
   );
 }

@@ -8,6 +8,7 @@ import type { Refusal } from "../model/word/problem.ts";
 import type { AuditDraft, DynamicEndpoint } from "../model/registry/registry.ts";
 import { announce } from "../change/announce.ts";
 import { builtInCluster } from "../compile/documents/cluster-rule.ts";
+import { WRITTEN_PREFIX } from "../decide/balance/endpoint-identity.ts";
 import { refuseAddress } from "./endpoint-address.ts";
 import { leaseOf } from "./lease-of.ts";
 import type { EndpointKey } from "../store/endpoints.ts";
@@ -77,10 +78,10 @@ function sameToCallers(before: DynamicEndpoint, after: DynamicEndpoint): boolean
 }
 
 function refuseId(id: string): Refusal | null {
-  if (nameSchema.safeParse(id).success && !id.startsWith("static-")) return null;
+  if (nameSchema.safeParse(id).success && !id.startsWith(WRITTEN_PREFIX)) return null;
   return {
     problem: "endpointRefused",
-    detail: id.startsWith("static-")
+    detail: id.startsWith(WRITTEN_PREFIX)
       ? `Ids that start with "static-" belong to the endpoints of Service documents.`
       : `"${id.slice(0, 80)}" is not an endpoint id: use 1 to 63 lower-case letters, digits and hyphens.`,
   };

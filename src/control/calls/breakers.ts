@@ -2,6 +2,7 @@
 import * as z from "zod";
 import type { Store } from "../../store/store.ts";
 import { coordinatedServices, guardedServices } from "../../decide/breaker/guarded-services.ts";
+import { shownName } from "../../decide/balance/endpoint-identity.ts";
 import { CHECK_FIRST_MS } from "../../decide/fleet/freshness.ts";
 import type { BreakerStates } from "../../model/message/objects.ts";
 import type { Env } from "../../env/env.ts";
@@ -139,7 +140,7 @@ function toWire(key: ServiceKey, states: BreakerStates | null, now: number): Ser
     breakers: (states?.rows ?? []).map(({ policy, target, state, since, until, ok, failed, slow, ejectedUntil }) => ({
       policy,
       target: target.startsWith("e:") ? "endpoint" : "version",
-      name: target.slice(2),
+      name: shownName(target),
       state,
       since: new Date(since).toISOString(),
       until: time(until),

@@ -8,6 +8,7 @@ import {
 } from "../../../src/model/api/endpoints.ts";
 import { api, applied, ask, FIRST_LOAD_MS, serviceYaml } from "../../support/worker/admin.ts";
 import { emptyRegistry } from "../../support/worker/registry.ts";
+import { writtenId } from "../../support/written-id.ts";
 
 beforeAll(() => ask("GET", "/_selvage/healthz"), FIRST_LOAD_MS);
 beforeEach(async () => {
@@ -39,7 +40,13 @@ describe("endpoints", () => {
     const { body } = await api("GET", LIST);
     expect(endpointListSchema.parse(body)).toEqual(body);
     expect(body.items).toMatchObject([
-      { id: "static-0", source: "static", url: "https://orders.example.com", version: "v1", health: "unknown" },
+      {
+        id: writtenId("shop/orders", "https://orders.example.com", "v1"),
+        source: "static",
+        url: "https://orders.example.com",
+        version: "v1",
+        health: "unknown",
+      },
       { id: "one", source: "dynamic", url: "http://127.0.0.1:9001" },
     ]);
 
