@@ -17,7 +17,7 @@ describe("a snapshot of schema 1", () => {
     }) => router.rules.flatMap(({ filters }) => [...filters]);
     const { policies } = fromSchema1(stored());
     const read = filtersOf(fromSchema1(stored())).map((filter) =>
-      "fault" in filter ? { type: filter.type, ...policies.fault?.[filter.fault] } : filter,
+      "fault" in filter ? Object.assign({ type: filter.type }, policies.fault?.[filter.fault]) : filter,
     );
     expect(read).toEqual(filtersOf(stored()));
     expect(read.map(({ type }) => type)).toContain("Fault");
