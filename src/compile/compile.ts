@@ -21,6 +21,7 @@ import { compileRoutes } from "./route/routes.ts";
 import { compileServices } from "./services.ts";
 import { compileStatuses } from "./statuses.ts";
 import { indexDocuments, type DocumentIndex } from "./documents/document-index.ts";
+import { lintConsumers } from "./lint/consumers.ts";
 import { newExamples } from "./lint/example.ts";
 import { affectedBy } from "./lint/focus.ts";
 import { lintHazards } from "./lint/hazards.ts";
@@ -108,6 +109,7 @@ export function compile(documents: readonly Document[], options: CompileOptions)
     ...lintTrust(world, allowPrivate),
     ...lintContracts(identities.contracts, world),
     ...lintRoutes(routes.routes, world),
+    ...lintConsumers(world, routes.rules),
     ...lintHazards(world.documents),
     ...lintBackends(examples, near),
     ...lintMatches(examples, near),

@@ -5,6 +5,7 @@ import { newFailureLimits, type FailureLimits } from "../decide/identity/failure
 import type { Authority } from "../decide/route/authority.ts";
 import { BoundedMap } from "../decide/text/bounded-map.ts";
 import type { Claims } from "../model/snapshot/caller.ts";
+import type { Snapshot } from "../model/snapshot/snapshot.ts";
 import { newBreakerMemory, obey, type BreakerMemory } from "./breaker-memory.ts";
 import { HeldJwks } from "./jwks.ts";
 import { newLimitMemory, type LimitMemory } from "./limit-memory.ts";
@@ -33,6 +34,8 @@ export interface IsolateState {
   readonly authorities: BoundedMap<string, Authority | null>;
   /** Of those who ask for tokens of the mesh. */
   readonly tokenFailures: FailureLimits;
+  /** The newest snapshot that the token call has read, where this isolate does not serve it yet. */
+  readonly newestRead: { askedAtMs: number; snapshot: Snapshot | null };
   /** Whether workerd itself takes the connections; null = no request has told yet. */
   isSelfHosted: boolean | null;
 }
@@ -74,6 +77,7 @@ export function newIsolateState(id: string): IsolateState {
     proofs: newProofMemory(),
     authorities: new BoundedMap(MOST_AUTHORITIES),
     tokenFailures: newFailureLimits(),
+    newestRead: { askedAtMs: 0, snapshot: null },
     isSelfHosted: null,
   };
 }

@@ -11,6 +11,7 @@ export const authorization: KindOf<"AuthorizationPolicy", "authorization"> = {
   table: "authorization",
   attaches: "requests",
   mode: "adds-up",
+  isAlternative: ({ action }) => action === "ALLOW",
   compile: (policy) => [compileAuthorization(policy)],
   lint: lintAuthorization,
 };

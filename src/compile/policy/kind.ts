@@ -30,12 +30,13 @@ export interface PolicyKind {
   readonly table: PolicyTable;
   /**
    * `requests`: it judges whoever asks, so one on the service that was named holds beside those of the service that
-   * answers, and no rule of a namespace that was granted nothing takes a service's own away. `calls`: it is about how the
-   * service that answers is called.
+   * answers. `calls`: it is about how the service that answers is called.
    */
   readonly attaches: "requests" | "calls";
   /** Of the most specific target (rule › route › service › gateway › mesh) one policy, whole; or all of them. */
   readonly mode: "most-specific-wins" | "adds-up";
+  /** Rows of which one is enough: then one must be of every namespace that has any, so that none widens another's. */
+  isAlternative?(row: PolicyRow<PolicyTable>): boolean;
   /** What a policy without targetRefs is good for; absent = nothing. */
   readonly detached?: string;
   /** @returns its rows of the snapshot: one, where the most specific wins */
@@ -49,6 +50,7 @@ export interface KindOf<Kind extends PolicyName, Table extends PolicyTable> exte
   readonly kind: Kind;
   readonly table: Table;
   readonly mode: Table extends ExclusiveTable ? "most-specific-wins" : "adds-up";
+  isAlternative?(row: PolicyRow<Table>): boolean;
   compile(policy: PolicyOf<Kind>, context: PolicyContext, report: (told: Told) => void): readonly PolicyRow<Table>[];
   lint?(policy: PolicyOf<Kind>, context: PolicyContext): readonly Told[];
 }

@@ -1,9 +1,11 @@
 // Which policies hold where, for every kind alike: the one place that knows rule › route › service › gateway › mesh. Each
 // policy is compiled once; a place gets indexes into what came of it.
 import type { Finding } from "../../model/word/finding.ts";
-import { refOf } from "../../model/word/refs.ts";
+import { partsOfKey, refOf } from "../../model/word/refs.ts";
 import type { ServiceKey } from "../../model/snapshot/snapshot.ts";
 import type { Held, PolicyIndexes, PolicyRow, PolicyTable, PolicyTables } from "../../model/snapshot/policies.ts";
+import type { Traffic } from "../../model/snapshot/traffic.ts";
+import { BUILT_IN_NAMESPACE } from "../documents/built-in-gateway.ts";
 import type { Draft } from "../documents/conditions.ts";
 import type { Policy, PolicyContext, PolicyKind } from "./kind.ts";
 import { policyKinds } from "./kinds.ts";
@@ -27,6 +29,10 @@ export interface PolicyIndex {
   readonly tables: PolicyTables;
   /** What holds at a place. */
   readonly at: (place: Place) => Held;
+  /** What is attached to the rule or its route itself, of the kinds of which the most specific wins. */
+  readonly saidBy: (place: Place) => PolicyIndexes;
+  /** Of what is left of a TrafficPolicy where a rule tightens it. */
+  readonly trafficOf: (row: Traffic) => number;
   /** Whether anything is attached to the Gateway: only then does it matter which one a request came through. */
   readonly isTarget: (gateway: string) => boolean;
   /** Of the FaultPolicy `<namespace>/<name>`, attached or not; null = there is none. */
@@ -42,7 +48,8 @@ interface Attached {
   /** Indexes of its rows, by target; of a kind of which the most specific wins, one. */
   readonly on: ReadonlyMap<string, readonly number[]>;
   readonly named: ReadonlyMap<string, readonly number[]>;
-  readonly rows: readonly PolicyRow<PolicyTable>[];
+  /** Grows by what rules tighten. */
+  readonly rows: PolicyRow<PolicyTable>[];
   readonly conflicts: Conflicts;
   readonly findings: readonly Finding[];
 }
@@ -62,6 +69,16 @@ export function indexPolicies(context: PolicyContext): PolicyIndex {
     // Each row was made by the kind of that table.
     tables: Object.fromEntries(filled.map(({ kind, rows }) => [kind.table, rows])) as PolicyTables,
     at: (place) => heldAt(place, all),
+    saidBy: (place) => {
+      const said = all.flatMap(({ kind, on }) => {
+        const index = ruleTargets(place)
+          .flatMap((key) => on.get(key) ?? [])
+          .at(-1);
+        return kind.mode === "adds-up" || index === undefined ? [] : [[kind.table, index] as const];
+      });
+      return Object.fromEntries(said);
+    },
+    trafficOf: growing(of.get("TrafficPolicy")?.rows ?? []),
     isTarget: (gateway) => targets.has(`Gateway/${gateway}`),
     faultNamed: (key) => of.get("FaultPolicy")?.named.get(key)?.[0] ?? null,
     findings: [
@@ -110,25 +127,60 @@ function lint(kind: PolicyKind, policy: Policy, context: PolicyContext): Finding
   return (kind.lint?.(policy, context) ?? []).map(({ ...told }) => Object.assign(told, { ref }));
 }
 
+/** Index of a row, which is added where it is not there yet. */
+function growing<Row>(rows: Row[]): (row: Row) => number {
+  const known = new Map<string, number>();
+  let seen = 0;
+  return (row) => {
+    for (; seen < rows.length; seen++) {
+      known.set(JSON.stringify(rows[seen]), seen);
+    }
+    return known.get(JSON.stringify(row)) ?? rows.push(row) - 1;
+  };
+}
+
 function heldAt(place: Place, all: readonly Attached[]): Held {
   const policies: Partial<Record<PolicyTable, number | readonly number[]>> = {};
   let hasOwnAuthentication = false;
-  for (const { kind, on } of all) {
-    const inner = innerTargets(place, kind).flatMap((key) => on.get(key) ?? []);
-    const found = [...outerTargets(place, kind).flatMap((key) => on.get(key) ?? []), ...inner];
+  let apart: readonly (readonly number[])[] = [];
+  for (const attached of all) {
+    const { kind, on } = attached;
+    const inner = innerTargets(place, kind);
+    const targets = [...outerTargets(place, kind), ...inner];
+    const found = targets.flatMap((key) => on.get(key) ?? []);
     const last = found.at(-1);
     if (last === undefined) {
       continue;
     }
     policies[kind.table] = kind.mode === "adds-up" ? [...new Set(found)] : last;
-    hasOwnAuthentication ||= kind.table === "authentication" && inner.length > 0;
+    hasOwnAuthentication ||= kind.table === "authentication" && inner.some((key) => on.has(key));
+    apart = kind.isAlternative === undefined ? apart : sidesOf(place, targets, attached);
   }
   return {
     // Of each kind a number or a list, as its mode says.
     policies: policies as PolicyIndexes,
     ...(hasOwnAuthentication ? { ownAuthentication: true } : {}),
+    ...(apart.length < 2 ? {} : { apart }),
     ...(place.foreign === true ? { foreign: true } : {}),
   };
+}
+
+const HOME = "";
+
+/** The alternatives among a kind's rows, by whose they are: the service's own namespace's and the mesh's are one side. */
+function sidesOf({ service, rule }: Place, targets: readonly string[], { kind, on, rows }: Attached): number[][] {
+  const home = service === null ? rule?.namespace : partsOfKey(service).namespace;
+  const sideOf = (key: string): string => {
+    const [, namespace = BUILT_IN_NAMESPACE] = key.split("/");
+    return namespace === home || namespace === BUILT_IN_NAMESPACE ? HOME : namespace;
+  };
+  const isAlternative = (index: number): boolean => {
+    const row = rows[index];
+    return row !== undefined && kind.isAlternative?.(row) === true;
+  };
+  return [...Map.groupBy(targets, sideOf).values()]
+    .map((keys) => [...new Set(keys.flatMap((key) => on.get(key) ?? []))].filter(isAlternative))
+    .filter((side) => side.length > 0);
 }
 
 /** The least specific first. Where no service is called, nothing holds for calls. */
@@ -140,22 +192,26 @@ function outerTargets({ gateway, service }: Place, { attaches }: PolicyKind): st
 }
 
 function innerTargets(place: Place, { attaches, mode }: PolicyKind): string[] {
-  const { service, rule, addressed = null, foreign = false } = place;
+  const { service, addressed = null, foreign = false } = place;
   if (attaches === "calls" && service === null) {
     return [];
   }
   const targets: string[] = [];
   // Such a rule may add to what guards the service, and put nothing in its place.
-  const isAside = foreign && attaches === "requests" && mode === "most-specific-wins";
+  const isAside = foreign && mode === "most-specific-wins";
   if (attaches === "requests" && !isAside && addressed !== null && addressed !== service) {
     targets.push(`Service/${addressed}`);
   }
   if (service !== null) {
     targets.push(`Service/${service}`);
   }
-  if (rule !== null && !isAside) {
-    const route = `HTTPRoute/${rule.namespace}/${rule.route}`;
-    targets.push(route, `${route}#${rule.name}`);
+  return isAside ? targets : [...targets, ...ruleTargets(place)];
+}
+
+function ruleTargets({ rule }: Place): string[] {
+  if (rule === null) {
+    return [];
   }
-  return targets;
+  const route = `HTTPRoute/${rule.namespace}/${rule.route}`;
+  return [route, `${route}#${rule.name}`];
 }

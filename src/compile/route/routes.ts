@@ -1,7 +1,8 @@
 // Every HTTPRoute → rules, the places where they are in force, and what is wrong with it, parent by parent.
 import type { DocumentOf } from "../../model/document/document.ts";
-import type { Rule } from "../../model/snapshot/snapshot.ts";
+import type { Rule, ServiceKey } from "../../model/snapshot/snapshot.ts";
 import { attach, type Attachment } from "./attachment.ts";
+import { asConsumer, producersOf } from "./consumers.ts";
 import type { Listeners } from "./listeners.ts";
 import type { PolicyIndex } from "../policy/policy-index.ts";
 import type { ProgramTable } from "../documents/programs.ts";
@@ -36,6 +37,8 @@ interface Compiling {
   readonly owners: HostnameOwners;
   readonly policies: PolicyIndex;
   readonly programs: ProgramTable;
+  /** Services that have routes of their own. */
+  readonly producers: ReadonlySet<ServiceKey>;
   readonly rules: Rule[];
   readonly placements: Placement[];
 }
@@ -47,7 +50,8 @@ export function compileRoutes(
   policies: PolicyIndex,
   programs: ProgramTable,
 ): CompiledRoutes {
-  const compiling: Compiling = { world, listeners, owners, policies, programs, rules: [], placements: [] };
+  const shared = { world, listeners, owners, policies, programs, producers: producersOf(world) };
+  const compiling: Compiling = { ...shared, rules: [], placements: [] };
   const routes = world.routes.map((route, age) => compileRoute(route, age, compiling));
   return { routes, rules: compiling.rules, placements: compiling.placements };
 }
@@ -63,7 +67,8 @@ function compileRoute(route: Route, age: number, compiling: Compiling): Compiled
     string,
     { readonly rules: readonly (number | null)[]; readonly faults: readonly RouteFault[] }
   >();
-  const parents = attach(route, world, listeners, owners).map((attachment): CompiledParent => {
+  const parents = attach(route, world, listeners, owners).map((found): CompiledParent => {
+    const attachment = asConsumer(found, route, world, compiling.producers);
     const parent = flavourOf(route, attachment, compiling);
     const key = JSON.stringify([parent, attachment.accepted.status]);
     const variant = variants.get(key) ?? compileVariant(route, parent, attachment, compiling);
@@ -74,18 +79,14 @@ function compileRoute(route: Route, age: number, compiling: Compiling): Compiled
   return { route, parents, patternFaults };
 }
 
-function flavourOf(
-  { metadata }: Route,
-  { gateway, service }: Attachment,
-  { world, policies }: Compiling,
-): ParentContext {
+function flavourOf({ metadata }: Route, { gateway, service }: Attachment, { policies }: Compiling): ParentContext {
   if (service !== null) {
     // A consumer's route is about its own callers, and takes nothing of the service's for itself.
-    const addressed = service.key.startsWith(`${metadata.namespace}/`) ? service.key : null;
-    return { meshExposure: world.services.get(service.key)?.exposure ?? "mesh", gateway: null, addressed };
+    const isOwn = service.key.startsWith(`${metadata.namespace}/`);
+    return { gateway: null, consumes: isOwn ? null : service.key, addressed: isOwn ? service.key : null };
   }
   const matters = gateway !== null && policies.isTarget(gateway);
-  return { meshExposure: null, gateway: matters ? gateway : null, addressed: null };
+  return { consumes: null, gateway: matters ? gateway : null, addressed: null };
 }
 
 /** The route's rules as this kind of parent sees them. Rules that no request can reach are judged and not kept. */

@@ -6,15 +6,22 @@ import { parseDuration } from "../../model/document/field/duration.ts";
 import type { HTTPBackendRef, HTTPRouteRule } from "../../model/document/gateway-api/http-route.ts";
 import type { HTTPRouteMatch } from "../../model/document/gateway-api/http-route-match.ts";
 import type { SessionPersistenceSpec } from "../../model/document/gateway-api/session-persistence.ts";
-import type { Backend, Rule, RuleMatch, ServiceKey, SessionPersistence } from "../../model/snapshot/snapshot.ts";
+import type {
+  Backend,
+  Filter,
+  Rule,
+  RuleMatch,
+  ServiceKey,
+  SessionPersistence,
+} from "../../model/snapshot/snapshot.ts";
 import type { ValueMatch } from "../../model/snapshot/value-match.ts";
 import { compileFilters, type FilterContext } from "./filters.ts";
 import type { Place, PolicyIndex } from "../policy/policy-index.ts";
 import { timeoutsOf } from "../policy/traffic.ts";
 import type { Programs } from "../documents/programs.ts";
-import { isGranted, resolveTarget, type RouteFault, type Scene } from "./references.ts";
+import { tightened } from "./foreign-backend.ts";
+import { isForeign, resolveTarget, type RouteFault, type Scene } from "./references.ts";
 import type { DocumentIndex } from "../documents/document-index.ts";
-import { partsOfKey } from "../../model/word/refs.ts";
 
 type Route = DocumentOf<"HTTPRoute">;
 
@@ -57,34 +64,41 @@ export function compileRule(
   };
   const { gateway, addressed } = parent;
   const place: Place = { gateway, service: null, rule: { namespace, route: name, name: called }, addressed };
+  const filters = compileFilters(rule.filters, `${pointer}/filters`, context);
+  const retry = rule.retry === undefined ? null : compileRetry(rule.retry);
+  const own = { place, timeouts, retry, filters };
   const backends = rule.backendRefs.map((ref, at) =>
-    compileBackend(ref, `${pointer}/backendRefs/${at}`, { place, timeouts }, parent, policies, context),
+    compileBackend(ref, `${pointer}/backendRefs/${at}`, own, parent, policies, context),
   );
+  // Of such a backend retries and sessions are its owner's.
+  const hasForeign = backends.some((backend) => "foreign" in backend);
   return {
     route: `${namespace}/${name}`,
     name: called,
-    filters: compileFilters(rule.filters, `${pointer}/filters`, context),
+    filters,
     backends,
     timeouts,
     ...policies.at(place),
-    retry: rule.retry === undefined ? null : compileRetry(rule.retry),
+    retry: hasForeign ? null : retry,
     sessionPersistence:
-      rule.sessionPersistence === undefined
+      rule.sessionPersistence === undefined || hasForeign
         ? null
         : compileSession(rule.sessionPersistence, `${namespace}-${name}-${called}`),
   };
 }
 
-/** A route attached to services needs no grant to lead to another namespace, and so has no say about access there. */
-function isForeign(namespace: string, service: ServiceKey, world: DocumentIndex): boolean {
-  const { namespace: theirs, name } = partsOfKey(service);
-  return theirs !== namespace && !isGranted(namespace, theirs, name, world);
+/** What the rule itself says, and where it stands. */
+interface OwnTerms {
+  readonly place: Place;
+  readonly timeouts: Rule["timeouts"];
+  readonly retry: Rule["retry"];
+  readonly filters: readonly Filter[];
 }
 
 function compileBackend(
   ref: HTTPBackendRef,
   pointer: string,
-  { place, timeouts }: { readonly place: Place; readonly timeouts: Rule["timeouts"] },
+  own: OwnTerms,
   parent: ParentContext,
   policies: PolicyIndex,
   context: FilterContext,
@@ -92,15 +106,17 @@ function compileBackend(
   const { namespace, world } = context;
   const target = resolveTarget(ref, namespace, pointer, parent, world, context.faults);
   const filters = compileFilters(ref.filters, `${pointer}/filters`, context);
+  const foreign = "service" in target && isForeign(namespace, target.service, world);
   // What cannot be reached is guarded all the same: what is wrong is not told to everybody, and a filter may answer.
-  const held = policies.at(
-    "service" in target
-      ? { ...place, service: target.service, foreign: isForeign(namespace, target.service, world) }
-      : place,
-  );
+  const held = policies.at("service" in target ? { ...own.place, service: target.service, foreign } : own.place);
+  if (foreign) {
+    const said = { ...own, filters: [...own.filters, ...filters], held: policies.saidBy(own.place) };
+    const { faults, ...tight } = tightened(policies, held, said);
+    return { weight: ref.weight, target, filters: [...filters, ...faults], ...held, ...tight };
+  }
   const below = timeoutsOf(policies.tables, held);
-  const requestMs = timeouts.requestMs ?? below.requestMs;
-  const perTryMs = timeouts.perTryMs ?? below.perTryMs;
+  const requestMs = own.timeouts.requestMs ?? below.requestMs;
+  const perTryMs = own.timeouts.perTryMs ?? below.perTryMs;
   return { weight: ref.weight, target, filters, timeouts: { requestMs, perTryMs }, ...held };
 }
 

@@ -31,6 +31,8 @@ export interface Held {
   readonly policies: PolicyIndexes;
   /** The AuthenticationPolicy is attached to the service or to something more specific: it takes the place of `exposure`. */
   readonly ownAuthentication?: true;
+  /** Where ALLOWs of several namespaces are among them, those of each: one must match of every namespace. */
+  readonly apart?: readonly (readonly number[])[];
   /** The rule is of a namespace that was not granted the service: it may lead there, and not around its policies. */
   readonly foreign?: true;
 }

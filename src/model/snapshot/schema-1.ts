@@ -14,6 +14,7 @@ interface PlaceOf1 {
   readonly authentication?: number;
   readonly ownAuthentication?: true;
   readonly authorizations?: readonly number[];
+  readonly apart?: readonly (readonly number[])[];
   readonly foreign?: true;
   readonly limits?: readonly number[];
   readonly circuit?: number;
