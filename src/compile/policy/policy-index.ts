@@ -1,7 +1,7 @@
 // Which policies hold where, for every kind alike: the one place that knows rule › route › service › gateway › mesh. Each
 // policy is compiled once; a place gets indexes into what came of it.
 import type { Finding } from "../../model/word/finding.ts";
-import { partsOfKey, refOf } from "../../model/word/refs.ts";
+import { partsOfKey, partsOfRef, refOf } from "../../model/word/refs.ts";
 import type { ServiceKey } from "../../model/snapshot/snapshot.ts";
 import type { Held, PolicyIndexes, PolicyRow, PolicyTable, PolicyTables } from "../../model/snapshot/policies.ts";
 import type { Traffic } from "../../model/snapshot/traffic.ts";
@@ -171,8 +171,9 @@ const HOME = "";
 function sidesOf({ service, rule }: Place, targets: readonly string[], { kind, on, rows }: Attached): number[][] {
   const home = service === null ? rule?.namespace : partsOfKey(service).namespace;
   const sideOf = (key: string): string => {
-    const [, namespace = BUILT_IN_NAMESPACE] = key.split("/");
-    return namespace === home || namespace === BUILT_IN_NAMESPACE ? HOME : namespace;
+    const { namespace } = partsOfRef(key);
+    // The mesh as a target names no namespace.
+    return ["", home, BUILT_IN_NAMESPACE].includes(namespace) ? HOME : namespace;
   };
   const isAlternative = (index: number): boolean => {
     const row = rows[index];

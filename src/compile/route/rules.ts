@@ -20,13 +20,13 @@ import type { Place, PolicyIndex } from "../policy/policy-index.ts";
 import { timeoutsOf } from "../policy/traffic.ts";
 import type { Programs } from "../documents/programs.ts";
 import { tightened } from "./foreign-backend.ts";
-import { isForeign, resolveTarget, type RouteFault, type Scene } from "./references.ts";
+import { isForeign, resolveTarget, type RouteFault, type RouteContext } from "./references.ts";
 import type { DocumentIndex } from "../documents/document-index.ts";
 
 type Route = DocumentOf<"HTTPRoute">;
 
 /** Under what a rule is compiled: two parents that differ in none of this share the rule. */
-export interface ParentContext extends Scene {
+export interface ParentContext extends RouteContext {
   /** Key of the Gateway it is reached through, where a policy is attached to it: only then does it matter which one it is. */
   readonly gateway: string | null;
   /** The service that requests name to reach the rule, where the route is of that service's namespace. */
@@ -57,7 +57,7 @@ export function compileRule(
   const { namespace, name } = route.metadata;
   const called = ruleName(rule, index);
   const pointer = `/spec/rules/${index}`;
-  const context: FilterContext = { namespace, scene: parent, world, faults, faultNamed: policies.faultNamed };
+  const context: FilterContext = { namespace, routeContext: parent, world, faults, faultNamed: policies.faultNamed };
   const timeouts = {
     requestMs: milliseconds(rule.timeouts?.request),
     perTryMs: milliseconds(rule.timeouts?.backendRequest),
