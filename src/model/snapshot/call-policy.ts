@@ -1,5 +1,5 @@
 // How calls are made, as the data plane reads it: the sections of the TrafficPolicy in force for a (rule, service) pair that
-// act on a call's tries and endpoints. Timeouts always hold.
+// act on a call's tries and endpoints. Timeouts, which always hold, stand in the snapshot itself.
 import type { KeyPart } from "./limit.ts";
 
 /** null = the policy has no such section. */
@@ -49,13 +49,4 @@ export interface Failover {
   readonly panicThreshold: number;
   /** Where endpoints of equal priority are looked for, first to last; absent (older snapshots): near ones first. */
   readonly order?: readonly ("same-region" | "any")[];
-}
-
-export interface Timeouts {
-  /** Whole request, milliseconds; 0 = no deadline. */
-  readonly requestMs: number;
-  /** One try until response headers, milliseconds; 0 = only the whole request's deadline. */
-  readonly perTryMs: number;
-  /** Without a byte from a service that is to go on, milliseconds; 0 = for ever; absent = no policy says it. */
-  readonly idleMs?: number;
 }
