@@ -1,6 +1,7 @@
 // The command line as commander sees it: names, options, help. Each command's code is loaded when it is called, so that
 // `--help` and completion stay quick.
 import { Command, Help, InvalidArgumentError } from "commander";
+import { addBreakerCommands } from "./breaker-commands.ts";
 import { addClientCommands } from "./client-commands.ts";
 import { type ExitCode, exitCodes } from "./session/exit-code.ts";
 import { integer } from "./session/integer.ts";
@@ -137,11 +138,12 @@ export function buildProgram(terminal: Terminal, done: Done): Command {
 
   program
     .command("import")
-    .description("translate the configuration of Istio or of a Gateway API implementation; notes tell what is lost")
-    .addArgument(program.createArgument("<format>").choices(["istio", "gateway-api"]))
+    .description("translate the configuration of Istio, Anypoint or the Gateway API; notes tell what is lost")
+    .addArgument(program.createArgument("<format>").choices(["istio", "gateway-api", "anypoint"]))
     .requiredOption(...files)
     .option("--strict", "print no documents when there is anything to note")
     .option("--trust-domain <domain>", "TRUST_DOMAIN of the mesh, for principals of Istio", "mesh.local")
+    .option("--jwt-issuer <issuer>", "iss of the tokens that Anypoint's policies accept")
     .action(async (format, options, command) =>
       withSession(command, async (session) =>
         (await import("./commands/import.ts")).importDocuments(session, format, options),
@@ -241,31 +243,7 @@ export function buildProgram(terminal: Terminal, done: Done): Command {
       withSession(command, async (session) => (await import("./commands/check.ts")).check(session)),
     );
 
-  const breaker = program.command("breaker").description("circuit breakers of services");
-  breaker
-    .command("get")
-    .description("breakers and ejections, as the whole fleet sees them")
-    .argument("[service]")
-    .option("-A, --all-namespaces", "every namespace")
-    .action(async (service, options, command) =>
-      withSession(command, async (session) =>
-        (await import("./commands/breaker.ts")).getBreakers(session, service, options),
-      ),
-    );
-  breaker
-    .command("force")
-    .description("hold a service open or closed for a while, or leave it to its breakers again")
-    .argument("<service>")
-    .addArgument(program.createArgument("<state>").choices(["open", "closed", "auto"]))
-    .requiredOption("--reason <text>", "why, for the audit and for callers who are refused")
-    .option("--ttl <duration>", "how long, at most 24h (default 10m)")
-    .option("--only <version>", "only this version of it")
-    .action(async (service, state, options, command) =>
-      withSession(command, async (session) =>
-        (await import("./commands/breaker.ts")).forceBreaker(session, service, state, options),
-      ),
-    );
-
+  addBreakerCommands(program, withSession);
   addClientCommands(program, withSession);
   addOperatorCommands(program, withSession);
   addLimitCommands(program, withSession);

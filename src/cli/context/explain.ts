@@ -21,7 +21,9 @@ export async function explainField(session: CliSession, path: string): Promise<E
     return wrong(session, `there is no kind "${word}"${close === null ? "" : `; did you mean "${close}"?`}`);
   }
   const asked = (rest[0] === "spec" ? rest.slice(1) : rest).join(".");
-  const all = fieldsOf(kindSchemas()[info.kind]).map((row) => Object.assign(row, { plain: row.field.replaceAll("[]", "") }));
+  const all = fieldsOf(kindSchemas()[info.kind]).map((row) =>
+    Object.assign(row, { plain: row.field.replaceAll("[]", "") }),
+  );
   const own = all.find(({ plain }) => plain === asked);
   if (asked !== "" && own === undefined) {
     const close = didYouMean(

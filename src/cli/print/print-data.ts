@@ -64,7 +64,7 @@ export function named(ref: string): string {
 
 /** ` in shop`, or nothing where that goes without saying. */
 export function inNamespace(ref: string): string {
-  const [, namespace = "default"] = ref.split("/");
+  const { namespace } = partsOfRef(ref);
   return namespace === "default" ? "" : ` in ${namespace}`;
 }
 

@@ -10,7 +10,7 @@ import type { CallFailure, Destination, Exchange, Outgoing } from "../exchange/e
 import type { Guard } from "./circuit-breaker.ts";
 import { isHeld, type Slot } from "./concurrency.ts";
 
-export interface Errand {
+export interface OutgoingCall {
   readonly exchange: Exchange;
   readonly destination: Destination;
   readonly outgoing: Outgoing;
@@ -40,7 +40,7 @@ const MARGIN_MS = 5;
 const FAILURE_COST_MS = 5000;
 
 export async function attempt(
-  { exchange, destination, outgoing, body, guard, slot }: Errand,
+  { exchange, destination, outgoing, body, guard, slot }: OutgoingCall,
   { endpoint, load }: Chosen,
   { timeoutMs, abort }: TryOptions,
   nowMs: number,
