@@ -13,8 +13,8 @@ const UNSENT = new Set([1005, 1006, 1015]);
 
 /** Whether there is anything that could end: who calls is proven, or a policy judged the request. */
 export function canEnd({ caller, routed: { access, guarded } }: Exchange): boolean {
-  const { authentication, authorizations = [] } = access.policies;
-  const isJudged = authentication !== undefined || authorizations.length > 0;
+  const { authentication, authorization = [] } = access.policies;
+  const isJudged = authentication !== undefined || authorization.length > 0;
   return guarded !== null || isJudged || caller !== ANONYMOUS;
 }
 
