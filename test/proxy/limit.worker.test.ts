@@ -123,7 +123,7 @@ describe("a forwarded answer", () => {
     const more = routeYaml(`[{filters: [${filter}]}]`, "alone", "[alone.example]");
     const { mesh } = limited({ limits: strictTwo, targets: "[{kind: HTTPRoute, name: alone}]", more });
     const answers = [];
-    for (const _nth of expected) answers.push(await mesh.send("http://alone.example/"));
+    for (let nth = 0; nth < expected.length; nth++) answers.push(await mesh.send("http://alone.example/"));
     expect(answers.map(({ status }) => status)).toEqual(expected);
     expect(answers.map(({ headers }) => headers.get("ratelimit")?.slice(0, 9))).toEqual(
       [1, 0, 0].map((left) => `"two";r=${left}`),
