@@ -1,5 +1,5 @@
 // The commands that run something on this machine, in the foreground, as commander sees them.
-import { type Command, InvalidArgumentError } from "commander";
+import { type Command, InvalidArgumentError, Option } from "commander";
 import type { ExitCode } from "./session/exit-code.ts";
 import { integer } from "./session/integer.ts";
 import type { Terminal } from "./session/terminal.ts";
@@ -22,6 +22,13 @@ export function addLocalCommands(program: Command, terminal: Terminal, done: (co
     .option("--admin-token <token>", "bootstrap token (SELVAGE_ADMIN_TOKEN; else one is made and kept in the data)")
     .option("--edges <number>", "isolates that serve traffic, on consecutive ports", integer(1, 64), 1)
     .option("--trust-entry", "believe x-forwarded-proto, x-forwarded-port and selvage-entry of a proxy in front", false)
+    .addOption(
+      new Option("--log <which>", "a line for each request (default), for those that end with 5xx, or none").choices([
+        "requests",
+        "problems",
+        "none",
+      ]),
+    )
     .option("--mesh-domain <domain>", "serve <service>.<namespace>.<domain>")
     .option("--var <name=value>", "a variable or secret of the Worker; may be repeated", variable, {})
     .action(async (options) => {

@@ -95,11 +95,12 @@ export function buildProgram(terminal: Terminal, done: Done): Command {
 
   program
     .command("import")
-    .description("translate the configuration of Istio or of a Gateway API implementation; notes tell what is lost")
-    .addArgument(program.createArgument("<format>").choices(["istio", "gateway-api"]))
+    .description("translate the configuration of Istio, Anypoint or the Gateway API; notes tell what is lost")
+    .addArgument(program.createArgument("<format>").choices(["istio", "gateway-api", "anypoint"]))
     .requiredOption(...files)
     .option("--strict", "print no documents when there is anything to note")
     .option("--trust-domain <domain>", "TRUST_DOMAIN of the mesh, for principals of Istio", "mesh.local")
+    .option("--jwt-issuer <issuer>", "iss of the tokens that Anypoint's policies accept")
     .action(async (format, options, command) =>
       withSession(command, async (session) =>
         (await import("./commands/import.ts")).importDocuments(session, format, options),
@@ -135,6 +136,7 @@ export function buildProgram(terminal: Terminal, done: Done): Command {
     .argument("[name]")
     .option("--ignore-not-found", "no error when it is not there")
     .option("--if-match <version>", "refuse when it is no longer at this resourceVersion")
+    .option("--dry-run", "say what would happen, write nothing")
     .option(...reason)
     .action(async (kind, name, options, command) =>
       withSession(command, async (session) =>
@@ -168,6 +170,8 @@ export function buildProgram(terminal: Terminal, done: Done): Command {
     .command("rollback")
     .description("make the documents of an earlier revision a new revision")
     .requiredOption("--to <revision>", "the revision to go back to", integer(0, Number.MAX_SAFE_INTEGER))
+    .option("--dry-run", "say what would happen and what it cannot bring back, write nothing")
+    .option("-y, --yes", "do not ask, whatever is lost")
     .option(...ifMatch)
     .option(...reason)
     .option(...wait)

@@ -39,6 +39,8 @@ export interface Variables {
   readonly LOCAL_CLIENT_ADDRESS?: string;
   /** "true": a proxy in front tells by `selvage-entry`, `x-forwarded-proto` and `x-forwarded-port` where a request came in. */
   readonly TRUST_ENTRY?: string;
+  /** A line in the log for each request: "requests" = all, "problems" = those that end with 500 or more, else "none". */
+  readonly LOG?: string;
   /** Region that this data plane runs in, as Clusters name theirs: where the platform does not tell, or to overrule it. */
   readonly REGION?: string;
   /** Name of this data-plane isolate group, shown in propagation receipts (`--edges`). */

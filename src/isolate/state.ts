@@ -1,6 +1,7 @@
 // Everything that an isolate remembers from one request to the next, and the id by which all whom it tells something know
 // it. There is one for the process; tests make several. Values only, all of them bounded.
 import { newEndpointStats, type EndpointStats } from "../decide/balance/endpoint-stats.ts";
+import { newCallNotes, troubledNotes, type CallNotes } from "../decide/health/call-notes.ts";
 import { newFailureLimits, type FailureLimits } from "../decide/identity/failure-limit.ts";
 import type { Authority } from "../decide/route/authority.ts";
 import { BoundedMap } from "../decide/text/bounded-map.ts";
@@ -25,6 +26,8 @@ export interface IsolateState {
   readonly limits: LimitMemory;
   readonly breakers: BreakerMemory;
   readonly endpoints: EndpointStats;
+  /** How calls to endpoints end, for operators. */
+  readonly callNotes: CallNotes;
   /** Tokens of the mesh by their text. */
   readonly meshTokens: BoundedMap<string, MeshToken>;
   /** By key, caller and service. */
@@ -60,11 +63,13 @@ const MOST_AUTHORITIES = 500;
 export function newIsolateState(id: string): IsolateState {
   const breakers = newBreakerMemory();
   const keys = new HeldKeys();
+  const callNotes = newCallNotes();
   return {
     id,
     snapshot: new HeldSnapshot(id, null, {
       forced: (list, sentAt) => obey(breakers, list, sentAt),
       revoked: () => keys.doubt(),
+      notes: (now) => troubledNotes(callNotes, now),
     }),
     keys,
     jwks: new HeldJwks(),
@@ -72,6 +77,7 @@ export function newIsolateState(id: string): IsolateState {
     limits: newLimitMemory(),
     breakers,
     endpoints: newEndpointStats(),
+    callNotes,
     meshTokens: new BoundedMap(MOST_TOKENS),
     assertions: new BoundedMap(MOST_ASSERTIONS),
     proofs: newProofMemory(),

@@ -1,7 +1,7 @@
 // nginx's auth_request. The subrequest is a GET without query, so headers tell what was asked. 2xx allows, 401 and 403
 // refuse, anything else makes nginx answer 500: what the mesh would have said is in `selvage-status`, for an error_page.
 import type { Decision } from "../../model/message/decision.ts";
-import { allowed } from "./adapter-answer.ts";
+import { allowed, notAllowed } from "./adapter-answer.ts";
 import { hostFault, lastAddress, saidTwice } from "./adapter-client.ts";
 import type { Dialect } from "./authz-dialect.ts";
 
@@ -32,13 +32,16 @@ export const nginx: Dialect = {
       clientAddress: headers.get("x-real-ip") ?? lastAddress(headers.get("x-forwarded-for")),
     };
   },
-  answer: (decision: Decision) => (decision.allowed ? allowed(decision, {}) : spelled(decision.response)),
+  answer: (decision: Decision) => {
+    if (!decision.allowed) return spelled(decision.response);
+    const { preflight } = decision;
+    return allowed(decision, preflight === undefined ? {} : { "selvage-status": String(preflight.status) });
+  },
 };
 
 /** The body is dropped by nginx; 401 keeps its WWW-Authenticate, which nginx copies to the client. */
-function spelled({ status, headers: meant, body }: Response): Response {
-  const headers = new Headers(meant);
-  headers.set("selvage-status", String(status));
-  headers.set("x-mesh-status", String(status));
-  return new Response(body, { status: status === 401 ? 401 : 403, headers });
+function spelled(response: Response): Response {
+  const answer = notAllowed(response, response.status === 401 ? 401 : 403);
+  answer.headers.set("x-mesh-status", String(response.status));
+  return answer;
 }

@@ -11,6 +11,8 @@ export interface EdgeOptions {
   readonly adminToken: string;
   readonly trustEntry: boolean;
   readonly meshDomain: string | null;
+  /** Which requests the Worker tells of, on stderr. */
+  readonly requestLog: "requests" | "problems" | "none";
   /** Further variables, as `--var NAME=VALUE` gave them. */
   readonly variables: Readonly<Record<string, string>>;
 }
@@ -79,6 +81,7 @@ function bindings(index: number, options: EdgeOptions): Record<string, Binding> 
     ...(isLoopback(`http://${options.host}`) ? { LOCAL_CLIENT_ADDRESS: "127.0.0.1" } : {}),
     ...(options.trustEntry ? { TRUST_ENTRY: "true" } : {}),
     ...(options.meshDomain === null ? {} : { MESH_DOMAIN: options.meshDomain }),
+    ...(options.requestLog === "none" ? {} : { LOG: options.requestLog }),
     ...options.variables,
   };
   return {

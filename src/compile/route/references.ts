@@ -14,7 +14,7 @@ export interface RouteFault {
 }
 
 /** Through what kind of parent a rule is reached. */
-export interface Scene {
+export interface RouteContext {
   /** The service of another namespace whose callers it takes; null: a Gateway, or a service of the route's own namespace. */
   readonly consumes: ServiceKey | null;
 }
@@ -24,7 +24,7 @@ export function resolveTarget(
   ref: BackendObjectRef & { readonly version?: string | undefined },
   namespace: string,
   pointer: string,
-  scene: Scene,
+  routeContext: RouteContext,
   world: DocumentIndex,
   faults: RouteFault[],
 ): Target {
@@ -42,7 +42,7 @@ export function resolveTarget(
   // Permission comes first: whether a service exists in a namespace that grants nothing is not told.
   if (isForeign(namespace, key, world)) {
     const missing = `No ReferenceGrant in ${theirs} lets HTTPRoutes of ${namespace}`;
-    if (key !== scene.consumes) return invalid("RefNotPermitted", `${missing} use ${ref.name}`);
+    if (key !== routeContext.consumes) return invalid("RefNotPermitted", `${missing} use ${ref.name}`);
     if (ref.version !== undefined) {
       return invalid("RefNotPermitted", `${missing} choose a version of ${ref.name}, to which the route is attached`);
     }

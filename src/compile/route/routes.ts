@@ -68,7 +68,7 @@ function compileRoute(route: Route, age: number, compiling: Compiling): Compiled
   >();
   const parents = attach(route, world, listeners, owners).map((found): CompiledParent => {
     const attachment = asConsumer(found, route, world, compiling.producers);
-    const parent = flavourOf(route, attachment, compiling);
+    const parent = contextOf(route, attachment, compiling);
     const key = JSON.stringify([parent, attachment.accepted.status]);
     const variant = variants.get(key) ?? compileVariant(route, parent, attachment, compiling);
     variants.set(key, variant);
@@ -78,7 +78,7 @@ function compileRoute(route: Route, age: number, compiling: Compiling): Compiled
   return { route, parents, patternFaults };
 }
 
-function flavourOf({ metadata }: Route, { gateway, service }: Attachment, { attached }: Compiling): ParentContext {
+function contextOf({ metadata }: Route, { gateway, service }: Attachment, { attached }: Compiling): ParentContext {
   const none = { gateway: null, gatewayFault: null, gatewayLimits: [], circuit: null, guardedGateway: null };
   if (service !== null) {
     // A consumer's route is about its own callers, and takes nothing of the service's for itself.

@@ -24,13 +24,13 @@ import { merged, type Limits } from "../policy/limits.ts";
 import type { Effective, Policies } from "../policy/policies.ts";
 import type { Programs } from "../documents/programs.ts";
 import { tightened } from "./foreign-backend.ts";
-import { isForeign, resolveTarget, type RouteFault, type Scene } from "./references.ts";
+import { isForeign, resolveTarget, type RouteFault, type RouteContext } from "./references.ts";
 import type { DocumentIndex } from "../documents/document-index.ts";
 
 type Route = DocumentOf<"HTTPRoute">;
 
 /** Under what a rule is compiled: two parents that differ in none of this share the rule. */
-export interface ParentContext extends Scene {
+export interface ParentContext extends RouteContext {
   /** The TrafficPolicy of the Gateway it is reached through. */
   readonly gateway: Effective | null;
   /** The same policy's circuit, as `Circuits.gateway` gives it. */
@@ -78,7 +78,7 @@ export function compileRule(
   const { namespace, name } = route.metadata;
   const called = ruleName(rule, index);
   const pointer = `/spec/rules/${index}`;
-  const context: FilterContext = { namespace, scene: parent, world, faults, faultNamed: attached.faults.named };
+  const context: FilterContext = { namespace, routeContext: parent, world, faults, faultNamed: attached.faults.named };
   const policy = attached.policies.rule(namespace, name, called) ?? attached.policies.route(namespace, name);
   const fault = attached.faults.rule(namespace, name, called);
   const timeouts = {

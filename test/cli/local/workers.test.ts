@@ -20,6 +20,7 @@ const options = {
   edges: 3,
   adminToken: "t",
   trustEntry: true,
+  requestLog: "none" as const,
   meshDomain: "mesh.test",
   variables: { METRICS_PUBLIC: "true" },
 };
@@ -61,7 +62,11 @@ describe("workers", () => {
       MESH_DOMAIN: { type: "text", value: "mesh.test" },
       METRICS_PUBLIC: { type: "text", value: "true" },
     });
-    const [plain] = workers("", { ...options, trustEntry: false, meshDomain: null, variables: {} }, true);
+    const [plain] = workers(
+      "",
+      { ...options, trustEntry: false, requestLog: "none" as const, meshDomain: null, variables: {} },
+      true,
+    );
     expect(plain?.config.env?.LOCAL_CLIENT_ADDRESS).toEqual({ type: "text", value: "127.0.0.1" });
     const [open] = workers("", { ...options, host: "0.0.0.0" }, true);
     expect(Object.keys(open?.config.env ?? {})).not.toContain("LOCAL_CLIENT_ADDRESS");
