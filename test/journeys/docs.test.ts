@@ -17,6 +17,11 @@ const elsewhere = /npm ci|npm start|selvage up|npx wrangler/;
 
 /** What a block says beside exit code 0, by something that stands in it. */
 const results: readonly { readonly block: string; readonly code?: number; readonly says: RegExp }[] = [
+  { block: "name: people", says: /401\n200\n/ },
+  {
+    block: "name: hello-canary",
+    says: /200 hello( v2)?\n200 hello( v2)?\n200 hello( v2)?\n429[\s\S]*hello +hourly +ben +3\/3/,
+  },
   { block: "$API/catalog?namespace=guide", says: /"greeter"/ },
   { block: "set=guide", says: /"summary":\{"create":2/ },
   { block: "exposur: public", says: /"valid":false[\s\S]*Did you mean exposure\?/ },
@@ -41,11 +46,6 @@ const results: readonly { readonly block: string; readonly code?: number; readon
   { block: "backendRef: [", code: 6, says: /Did you mean backendRefs\?/ },
   { block: "rollback --to 1", says: /revision \d+/ },
   { block: "-X PUT", says: /"clock-1"[\s\S]*HTTP\/1\.1 200 OK/ },
-  { block: "name: people", says: /401\n200\n/ },
-  {
-    block: "name: hello-canary",
-    says: /200 hello( v2)?\n200 hello( v2)?\n200 hello( v2)?\n429[\s\S]*hello +hourly +ben +3\/3/,
-  },
   { block: "/heartbeats", says: /"ok":true/ },
   { block: "$API/catalog", says: /"storefront"/ },
   {
