@@ -36,15 +36,15 @@ function broken(headOf: (framing: string) => string): Broken[] {
     const head = headOf(framing);
     // Of a long one that is all alike, a few places say as much as each of them.
     const places = [...body].map((_, at) => at).filter((at) => body.length < 1000 || at % 997 === 0);
-    return places.flatMap((at) => {
-      const cut = { what: `${name}, cut at byte ${at}`, bytes: head + body.slice(0, at) };
-      if (name !== "chunked") return [cut];
-      const changed = STRANGE.filter((strange) => strange !== body[at]).map((strange) => ({
+    const cut = places.map((at) => ({ what: `${name}, cut at byte ${at}`, bytes: head + body.slice(0, at) }));
+    if (name !== "chunked") return cut;
+    const changed = places.flatMap((at) =>
+      STRANGE.filter((strange) => strange !== body[at]).map((strange) => ({
         what: `${name}, ${JSON.stringify(strange)} at byte ${at}`,
         bytes: head + body.slice(0, at) + strange + body.slice(at + 1),
-      }));
-      return [cut, ...changed];
-    });
+      })),
+    );
+    return cut.concat(changed);
   });
 }
 
