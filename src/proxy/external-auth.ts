@@ -52,9 +52,9 @@ async function askAll(exchange: Exchange): Promise<Decided> {
 
 /** A body is kept for a service that wants to see it. */
 async function bodyOf({ admitted, body, routed }: Exchange): Promise<Body> {
-  const shown = routed.plan.externalAuths.some(({ maxBodyBytes }) => maxBodyBytes > 0);
-  if (!shown || body.kind !== "stream") return body;
-  return keepBody(body.stream, contentLengthOf(admitted.headers), KEEP_LIMIT_BYTES);
+  const mostBytes = Math.max(...routed.plan.externalAuths.map(({ maxBodyBytes }) => maxBodyBytes));
+  if (mostBytes === 0 || body.kind !== "stream") return body;
+  return keepBody(body.stream, contentLengthOf(admitted.headers), Math.max(mostBytes, KEEP_LIMIT_BYTES));
 }
 
 /** Allowed, with what the service adds to the request; or what the caller is told. */

@@ -92,10 +92,12 @@ function mark({ admitted, routed }: Exchange, headers: Headers): void {
 
 /** The header that hands out a session with the endpoint that answered; null = there is nothing to hand out. */
 function sessionOf({ admitted, ports, routed }: Exchange, endpoint: Endpoint): HeaderPair | null {
-  const { rule, addressPrefix, matchedPath, destination } = routed;
+  const { rule, addressPrefix, destination } = routed;
   if (rule === null || rule.sessionPersistence === null || "problem" in destination) return null;
   const { service, pinned } = destination;
-  const path = `${addressPrefix}${matchedPath}`;
+  const { cookiePath = "/" } = rule.sessionPersistence;
+  // A browser knows only the address that it used.
+  const path = cookiePath === "/" ? addressPrefix || "/" : `${addressPrefix}${cookiePath}`;
   const secure = admitted.scheme === "https";
   return sessionHeader(rule.sessionPersistence, { service, endpoint, before: pinned, path, secure }, ports.now());
 }

@@ -3,19 +3,19 @@
 // 5xx is a refusal that the client gets with headers and body; 5xx is a failure, which Envoy refuses unless told otherwise.
 import type { Decision } from "../../model/message/decision.ts";
 import { allowed } from "./adapter-answer.ts";
-import { lastAddress } from "./adapter-client.ts";
+import { forwardedAddress } from "../../decide/header/forwarded-for.ts";
 import type { Dialect } from "./authz-dialect.ts";
 
 export const envoy: Dialect = {
   takesPath: true,
-  ask: ({ request, rest }) => {
+  ask: ({ request, rest, trustedHops }) => {
     const { headers, method, url } = request;
     const origin = url.slice(0, url.indexOf("/", url.indexOf("://") + 3));
     return {
       method,
       url: `${origin}${rest.startsWith("/") ? "" : "/"}${rest}`,
       headers,
-      clientAddress: lastAddress(headers.get("x-forwarded-for")),
+      clientAddress: forwardedAddress(headers.get("x-forwarded-for"), trustedHops) ?? null,
     };
   },
   answer: (decision: Decision) =>

@@ -17,6 +17,7 @@ export interface UpOptions {
   readonly adminToken?: string | undefined;
   readonly edges: number;
   readonly trustEntry: boolean;
+  readonly trustedHops: number;
   readonly meshDomain?: string | undefined;
   readonly variables: Readonly<Record<string, string>>;
 }

@@ -6,15 +6,8 @@ import { parseDuration } from "../../model/document/field/duration.ts";
 import type { HTTPBackendRef, HTTPRouteRule } from "../../model/document/gateway-api/http-route.ts";
 import type { HTTPRouteMatch } from "../../model/document/gateway-api/http-route-match.ts";
 import type { SessionPersistenceSpec } from "../../model/document/gateway-api/session-persistence.ts";
-import type {
-  Backend,
-  Fault,
-  Rule,
-  RuleMatch,
-  ServiceKey,
-  SessionPersistence,
-  ValueMatch,
-} from "../../model/snapshot/snapshot.ts";
+import type { Backend, Fault, Rule, RuleMatch, ServiceKey, ValueMatch } from "../../model/snapshot/snapshot.ts";
+import type { SessionPersistence } from "../../model/snapshot/session-persistence.ts";
 import type { AccessPolicies } from "../policy/access.ts";
 import { circuitMember, type Circuits } from "../policy/circuits.ts";
 import type { Faults } from "../policy/faults.ts";
@@ -164,14 +157,17 @@ function compileRetry({ codes, attempts, backoff }: NonNullable<HTTPRouteRule["r
 
 /** `place` names the rule within the mesh, so that two rules of one host do not read each other's cookie. */
 function compileSession(spec: SessionPersistenceSpec, place: string): SessionPersistence {
-  const { type, sessionName, absoluteTimeout, idleTimeout, cookieConfig } = spec;
+  const { type, header, absoluteTimeout, idleTimeout } = spec;
+  const cookie = spec.cookie ?? spec.cookieConfig;
+  const sessionName = spec.sessionName ?? spec.cookie?.name ?? header?.name;
   return {
     type,
     // Headers named selvage-* are the mesh's own and never taken from a caller.
     sessionName: sessionName ?? `${type === "Cookie" ? "selvage" : "x"}-session-${place}`,
     absoluteTimeoutMs: milliseconds(absoluteTimeout),
     idleTimeoutMs: milliseconds(idleTimeout),
-    cookieLifetime: cookieConfig?.lifetimeType ?? "Session",
+    cookieLifetime: cookie?.lifetimeType ?? "Session",
+    ...(cookie?.path === undefined ? {} : { cookiePath: cookie.path }),
   };
 }
 

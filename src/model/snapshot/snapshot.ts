@@ -7,6 +7,7 @@ import type { CallPolicy } from "./call-policy.ts";
 import type { Circuit } from "./circuit.ts";
 import type { HealthTerms } from "./health-terms.ts";
 import type { Limit } from "./limit.ts";
+import type { SessionPersistence } from "./session-persistence.ts";
 
 /** `"<namespace>/<name>"` of a Service. */
 export type ServiceKey = string;
@@ -203,14 +204,6 @@ export interface Rule extends Access {
   readonly timeouts: { readonly requestMs: number | null; readonly perTryMs: number | null };
   readonly retry: { readonly codes: readonly number[]; readonly attempts: number; readonly backoffMs: number } | null;
   readonly sessionPersistence: SessionPersistence | null;
-}
-
-export interface SessionPersistence {
-  readonly type: "Cookie" | "Header";
-  readonly sessionName: string;
-  readonly absoluteTimeoutMs: number | null;
-  readonly idleTimeoutMs: number | null;
-  readonly cookieLifetime: "Session" | "Permanent";
 }
 
 export interface Backend extends Access {

@@ -5,6 +5,7 @@ export const findingCodes = {
   SLV1020: "A Kubernetes Service changes nothing: a selvage.dev/v1 Service of its name is the registry entry.",
   SLV1021: "A document is no longer in its set, and stays because its annotation says so.",
   SLV1022: "The document is kept and has no effect yet.",
+  SLV1023: "A GatewayClass is passed over: every Gateway belongs to the mesh.",
   SLV1101: "The document has a field that its kind does not know.",
   SLV1102: "There is no such kind.",
   SLV1103: "The kind exists, but not under this apiVersion.",

@@ -37,7 +37,7 @@ const retrySchema = z.strictObject({
     .array(z.int().min(400).max(599))
     .default([])
     .superRefine((codes, context) => refuseRepeats("status code", codes.map(String), context, "")),
-  attempts: z.int().min(0).max(100).optional(),
+  attempts: z.int().min(1).max(100).optional(),
   backoff: gatewayDurationSchema.optional(),
 });
 

@@ -125,7 +125,7 @@ describe("an HTTPRoute's calls", () => {
     ).toEqual([
       "SLV1104 /spec/rules/0/retry/codes/0 6:21 | 200 is out of range | Use a number that is at least 400.",
       'SLV1104 /spec/rules/0/retry/codes/2 6:31 | The status code "500" is there twice | Remove it, or merge it with entry 1.',
-      "SLV1104 /spec/rules/0/retry/attempts 6:47 | -1 is out of range | Use a number that is at least 0.",
+      "SLV1104 /spec/rules/0/retry/attempts 6:47 | -1 is out of range | Use a number that is at least 1.",
       'SLV1104 /spec/rules/0/retry/backoff 6:60 | Expected a text, found the number 5 | Put it in quotes: "5".',
     ]);
   });
