@@ -4,7 +4,7 @@
 import { DurableObject } from "cloudflare:workers";
 import { newBreaker } from "../src/decide/breaker/breaker.ts";
 import {
-  answerReport,
+  answerBreakers,
   breakerRows,
   newBreakerCoordinator,
   targetId,
@@ -12,7 +12,7 @@ import {
 } from "../src/decide/breaker/coordinator.ts";
 import { forcedStates } from "../src/decide/breaker/forced.ts";
 import { retryRows, slotRows } from "../src/decide/breaker/capacity-rows.ts";
-import type { BreakerReply, BreakerReport, ForceOrder } from "../src/model/message/breaker-sync.ts";
+import type { BreakerReply, BreakerReport, ForceOrder } from "../src/model/message/breaker.ts";
 import type { BreakerState, BreakerTerms, ForcedState } from "../src/model/snapshot/circuit.ts";
 import type { BreakerStates, CircuitBreakerObject } from "../src/model/message/objects.ts";
 import { HealthChecker } from "./health-checker.ts";
@@ -61,7 +61,7 @@ export class CircuitBreaker extends DurableObject<ObjectBindings> implements Cir
   /** One batched report of an isolate, and what it should know. */
   sync(report: BreakerReport): BreakerReply {
     const now = Date.now();
-    const reply = answerReport(this.#coordinator, report, now, Math.random);
+    const reply = answerBreakers(this.#coordinator, report, now, Math.random);
     this.#writeTurns();
     this.#slots.write(this.#coordinator.capacity, now);
     if (!this.#orders.isTold) this.ctx.waitUntil(this.#orders.tell());

@@ -9,12 +9,10 @@ import {
   answerHealth,
   failingInTraffic,
   healthRows,
-  newHealthProber,
-  nextProbeAt,
-  settle,
-  takeDue,
+  newHealthCoordinator,
   type Checked,
-} from "../src/decide/health/prober.ts";
+} from "../src/decide/health/coordinator.ts";
+import { nextProbeAt, settle, takeDue } from "../src/decide/health/prober.ts";
 import { pardon } from "../src/decide/breaker/outlier.ts";
 import type { HealthReply, HealthReport, HealthRow, ProbeTarget } from "../src/model/message/health.ts";
 import type { HealthTerms } from "../src/model/snapshot/health-terms.ts";
@@ -41,7 +39,7 @@ export class HealthChecker {
   readonly #ctx: DurableObjectState;
   readonly #env: ObjectBindings;
   readonly #breakers: BreakerCoordinator;
-  readonly #prober = newHealthProber();
+  readonly #checks = newHealthCoordinator();
   #alarmAt: number | null = null;
   #toldAt = Number.NEGATIVE_INFINITY;
 
@@ -52,26 +50,26 @@ export class HealthChecker {
     const now = Date.now();
     for (const [name, { target, ...kept }] of ctx.storage.kv.list<Row>({ prefix: PREFIX })) {
       if (now - kept.since > KEEP_MS) ctx.storage.kv.delete(name);
-      else this.#prober.checked.set(target.id, { target, health: { ...newHealth(now), ...kept } });
+      else this.#checks.checked.set(target.id, { target, health: { ...newHealth(now), ...kept } });
     }
   }
 
   /** What the isolate should know; its report keeps the probes going. */
   answer(report: HealthReport, now: number): HealthReply {
-    const reply = answerHealth(this.#prober, report, now, this.#suspects(now));
+    const reply = answerHealth(this.#checks, report, now, this.#suspects(now));
     this.#wake(now);
     return reply;
   }
 
   rows(now: number): HealthRow[] {
-    return healthRows(this.#prober, now, this.#suspects(now));
+    return healthRows(this.#checks, now, this.#suspects(now));
   }
 
   /** One round of probes. Run twice it does nothing the second time: what was taken is not due. */
   async alarm(): Promise<void> {
     this.#alarmAt = null;
-    const { terms } = this.#prober;
-    const due = takeDue(this.#prober, Date.now());
+    const { terms } = this.#checks;
+    const due = takeDue(this.#checks, Date.now());
     if (terms !== null && due.length > 0) {
       const probes = Promise.allSettled(due.map((checked) => this.#check(checked, terms)));
       await within(probes, ROUND_MS);
@@ -89,7 +87,7 @@ export class HealthChecker {
     const probed = await this.#probe(checked.target, terms);
     const now = Date.now();
     const { id, key = id } = checked.target;
-    const changed = settle(this.#prober, checked, probed, now, Math.random);
+    const changed = settle(this.#checks, checked, probed, now, Math.random);
     // A passing check takes an ejected endpoint back, as Envoy does.
     if (probed === null && checked.health.state === "healthy") {
       for (const { outliers } of this.#breakers.ejecting.values()) pardon(outliers, key, now);
@@ -129,7 +127,7 @@ export class HealthChecker {
 
   /** Sets the alarm to the next probe, when there is one to come. */
   #wake(now: number): void {
-    const next = nextProbeAt(this.#prober, now);
+    const next = nextProbeAt(this.#checks, now);
     if (next === null) return;
     // An alarm that is set for the very time of the one that runs is lost, so it is always a later one.
     const at = Math.max(Math.ceil(next), now + 1);
@@ -140,7 +138,7 @@ export class HealthChecker {
   }
 
   async #tell(): Promise<void> {
-    const { service } = this.#prober;
+    const { service } = this.#checks;
     if (service === "") return;
     this.#toldAt = Date.now();
     try {

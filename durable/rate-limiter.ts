@@ -1,24 +1,17 @@
-// The limits of one RateLimitPolicy for the whole fleet: a thin shell around decide/limit/grant.ts and decide/limit/strict.ts. Ledgers
+// The limits of one RateLimitPolicy for the whole fleet: a thin shell around decide/limit/coordinator.ts and decide/limit/strict.ts. Ledgers
 // of long windows are written down (at once when much was granted since, else within a second), so that an object that is
 // moved or killed admits nothing twice; short windows start empty instead. Every method answers; none throws.
 import { DurableObject } from "cloudflare:workers";
-import {
-  bucketId,
-  isWritten,
-  newCoordinator,
-  writeIsDue,
-  type Coordinator,
-  type WrittenLedger,
-} from "../src/decide/limit/coordinator.ts";
+import { bucketId, isWritten, writeIsDue, type WrittenLedger } from "../src/decide/limit/bucket.ts";
+import { answerLimits, newLimitCoordinator, type LimitCoordinator } from "../src/decide/limit/coordinator.ts";
 import { chunksOf } from "../src/decide/limit/demand-history.ts";
-import { answerSync } from "../src/decide/limit/grant.ts";
 import { untilFull } from "../src/decide/limit/ledger.ts";
 import { limitUsage } from "../src/decide/limit/usage.ts";
 import { OVERFLOW_KEY } from "../src/decide/limit/overflow-key.ts";
 import { askStrictly, giveBackStrictly } from "../src/decide/limit/strict.ts";
 import type { DemandChunk, LimitUse } from "../src/model/message/limit-use.ts";
 import type { RateLimiterObject } from "../src/model/message/objects.ts";
-import type { LimiterCalls, StrictAnswer, StrictAsk, SyncReply, SyncRequest } from "../src/model/message/lease.ts";
+import type { LimiterCalls, StrictAnswer, StrictAsk, LimitReport } from "../src/model/message/limit.ts";
 import { readDemand, trimDemand, writeDemand } from "./storage/demand-rows.ts";
 
 const WRITE_BEHIND_MS = 1000;
@@ -36,7 +29,7 @@ interface Row extends WrittenLedger {
 }
 
 export class RateLimiter extends DurableObject implements RateLimiterObject {
-  readonly #coordinator: Coordinator = this.#restore(Date.now());
+  readonly #coordinator: LimitCoordinator = this.#restore(Date.now());
   readonly #unwritten = new Set<string>();
   #writing = false;
   #sweeps = false;
@@ -44,12 +37,12 @@ export class RateLimiter extends DurableObject implements RateLimiterObject {
   #notingDemand = false;
   readonly #calls = { since: Date.now(), sync: 0, take: 0, giveBack: 0 };
 
-  /** One batched question of an isolate; null when it comes too late to be answered. */
-  sync(ask: SyncRequest): SyncReply | null {
+  /** One batched report of an isolate. */
+  sync(report: LimitReport): ReturnType<RateLimiterObject["sync"]> {
     const now = Date.now();
     this.#calls.sync += 1;
-    const reply = answerSync(this.#coordinator, ask, now, Math.random);
-    for (const { limit, key, tokens } of reply?.grants ?? []) if (tokens > 0) this.#granted(limit, key, now);
+    const reply = answerLimits(this.#coordinator, report, now, Math.random);
+    for (const { limit, key, tokens } of reply.grants) if (tokens > 0) this.#granted(limit, key, now);
     this.#stayKnown(now);
     if (this.#coordinator.demand.changed.size > 0) this.#noteDemandSoon();
     return reply;
@@ -99,14 +92,14 @@ export class RateLimiter extends DurableObject implements RateLimiterObject {
     if (this.#sweeps) await this.ctx.storage.setAlarm(now + SWEEP_MS);
   }
 
-  #restore(now: number): Coordinator {
+  #restore(now: number): LimitCoordinator {
     const { kv } = this.ctx.storage;
     const written = new Map<string, WrittenLedger>();
     for (const [name, row] of kv.list<Row>({ prefix: ROW })) {
       if (row.fullAt > now) written.set(name.slice(ROW.length), row);
     }
     const lost = written.size > 0 || now - (kv.get<number>(ALIVE) ?? 0) < MEMORY_MS;
-    const coordinator = newCoordinator(now, lost ? written : null);
+    const coordinator = newLimitCoordinator(now, lost ? written : null);
     readDemand(kv, coordinator.demand, now);
     return coordinator;
   }

@@ -39,6 +39,7 @@ export function compileServices(world: DocumentIndex, attached: Attached, localM
       limits: merged(limits.mesh, limits.service(key)),
       ...access.at({ gateway: null, service: key, rule: null }),
       ...(assertion === "request" ? { assertion } : {}),
+      ...(service.keepsSlashes ? { keepsSlashes: true as const } : {}),
       ...(service.healthCheck === null ? {} : { health: compileHealthCheck(service.healthCheck) }),
     };
     return [key, { namespace, name, exposure, endpoints, ...policiesOf(key, attached), ...held }];

@@ -1,7 +1,9 @@
 // Which rule answers, or which service is addressed by itself, and the share of traffic this request falls into. A service's
 // `exposure` guards the addresses that it has without being asked: which one was used is said here, and judged later.
+import { isPreflight } from "../decide/header/cors.ts";
 import { namespaceOf } from "../decide/identity/caller.ts";
-import { match, type Matched, type RouteRequest } from "../decide/route/match.ts";
+import { matchPreflight } from "../decide/route/preflight.ts";
+import { match, type Matched, type RouteRequest, type Unmatched } from "../decide/route/match.ts";
 import { nearRoutes } from "../decide/route/near-routes.ts";
 import type { Work } from "../decide/route/regex-machine.ts";
 import { NO_FILTERS, planFilters, type FilterPlan } from "../decide/route/filter-plan.ts";
@@ -14,6 +16,7 @@ import type { ProblemName, Refusal } from "../model/word/problem.ts";
 import type { Backend, Rule, ServiceEntry, ServiceKey, Snapshot } from "../model/snapshot/snapshot.ts";
 import type { Decided, Destination, Exchange, Pinned, Routed } from "./exchange/exchange.ts";
 import { nowhere } from "./exchange/decided.ts";
+import { partsOfKey } from "../model/word/refs.ts";
 
 const NO_LIMITS: readonly number[] = [];
 /** For one request, over all conditions of all rules that are tried: about 25 ms of CPU. */
@@ -24,6 +27,8 @@ const TOO_MUCH_WORK: Refusal = {
   detail: "The request's path or headers take too long to hold against the patterns of its host: send less text",
 };
 
+const ENCODED_SLASH: Refusal = { problem: "malformedRequest", detail: PATH_FAULTS["encoded-separator"] };
+
 /**
  * Where another proxy is about to send it to a service, a caller's namespace cannot lead it elsewhere: routes that are a
  * consumer's own say nothing there.
@@ -31,6 +36,9 @@ const TOO_MUCH_WORK: Refusal = {
 export function route(exchange: Exchange): Decided {
   const { meant } = exchange;
   const routed = meant === null ? place(exchange) : atService(exchange, { service: meant, prefix: "" }, null);
+  // Refused as at the door, whatever is there, unless the rule or the service says that it knows such paths.
+  const keepsSlashes = !("problem" in routed) && routed.keepsSlashes;
+  if (exchange.admitted.hasEncodedSlash && !keepsSlashes) return { no: ENCODED_SLASH, stage: "admit", policy: "none" };
   // A request that leads nowhere ends only behind those who may refuse it.
   if ("problem" in routed) return { ok: { routed: nowhere(routed) } };
   exchange.trace?.("route", { policy: routed.policy, destination: routed.destination });
@@ -42,11 +50,10 @@ export function route(exchange: Exchange): Decided {
  * route for `shop.example.com` owns all of it, and a catch-all does not take the services' addresses away.
  */
 function place(exchange: Exchange): Routed | Refusal {
-  const { admitted, live } = exchange;
-  const { snapshot } = live;
+  const { admitted } = exchange;
   const address = addressOf(exchange);
   const asked = question(exchange, admitted.matchPath, null);
-  const found = match(snapshot.router, asked);
+  const found = meet(exchange, asked);
   if (asked.work.left < 0) return TOO_MUCH_WORK;
   if (found.match !== null && mayTake(exchange, found, address)) {
     const { path, matchPath } = admitted;
@@ -62,7 +69,12 @@ function place(exchange: Exchange): Routed | Refusal {
 function mayTake(exchange: Exchange, { rule, host }: Matched, address: ServiceAddress | null): boolean {
   if (host === "*") return address === null;
   const named = address ?? addressByHost(exchange.admitted.host, exchange.settings.meshDomain);
-  return named === null || named.service.split("/", 1)[0] === rule.route.split("/", 1)[0];
+  return named === null || partsOfKey(named.service).namespace === partsOfKey(rule.route).namespace;
+}
+
+function meet({ admitted, live: { snapshot } }: Exchange, asked: RouteRequest): Matched | Unmatched {
+  const { method, headers } = admitted;
+  return isPreflight(method, headers) ? matchPreflight(snapshot.router, asked) : match(snapshot.router, asked);
 }
 
 /** The service that the host or else the path addresses, when there is one. */
@@ -104,7 +116,7 @@ function atService(
   address: ServiceAddress,
   callerNamespace = namespaceOf(exchange.caller),
 ): Routed | Refusal {
-  const { admitted, live } = exchange;
+  const { admitted, live, meant } = exchange;
   const { service, prefix } = address;
   const entry = serviceOf(live.snapshot, service);
   if (entry === null) return { problem: "noRoute", detail: `There is no service ${service}` };
@@ -113,7 +125,9 @@ function atService(
   const guarded = entry.exposure === "public" ? null : service;
   const matchPath = dropSegments(admitted.matchPath, skipped) || "/";
   const asked = question(exchange, matchPath, service, callerNamespace);
-  const found = match(live.snapshot.router, asked);
+  // At a host of its own the caller names the service's port as it would in a cluster.
+  const port = prefix === "" && meant === null ? (admitted.entry.port ?? admitted.port) : admitted.entry.port;
+  const found = meet(exchange, { ...asked, entry: { ...admitted.entry, port } });
   if (asked.work.left < 0) return TOO_MUCH_WORK;
   if (found.match !== null) return byRule(exchange, found, { prefix, path, matchPath, addressed: service, guarded });
   const { timeouts, calls = null, fault = null, limits = NO_LIMITS } = entry;
@@ -123,6 +137,7 @@ function atService(
   return {
     ...here,
     sent,
+    keepsSlashes: entry.keepsSlashes === true,
     plan: NO_FILTERS,
     access: entry,
     addressed: service,
@@ -155,6 +170,7 @@ function byRule(exchange: Exchange, found: Matched, way: Way): Routed {
     addressPrefix: prefix,
     path,
     sent: rewritten?.ok === true ? rewritten : way,
+    keepsSlashes: keepsSlashes(exchange, found, backend, addressed),
     access: backend ?? rule,
     addressed,
     guarded,
@@ -169,6 +185,18 @@ function byRule(exchange: Exchange, found: Matched, way: Way): Routed {
             }
           : destinationOf(exchange, backend, pinned),
   };
+}
+
+/** A route of a namespace that the service's owner granted nothing does not say it for the service. */
+function keepsSlashes(
+  { live: { snapshot } }: Exchange,
+  { rule, match: { listener } }: Matched,
+  backend: Backend | null,
+  addressed: ServiceKey | null,
+): boolean {
+  if (rule.keepsSlashes === true && backend?.foreign !== true) return true;
+  if (snapshot.router.listeners[listener]?.keepsSlashes === true) return true;
+  return addressed !== null && serviceOf(snapshot, addressed)?.keepsSlashes === true;
 }
 
 /** Null without a rewrite of the path. */

@@ -10,9 +10,10 @@ import { announce } from "../change/announce.ts";
 import { builtInCluster } from "../compile/documents/cluster-rule.ts";
 import { WRITTEN_PREFIX } from "../decide/balance/endpoint-identity.ts";
 import { refuseAddress } from "./endpoint-address.ts";
-import { leaseKey, leaseOf } from "./lease-of.ts";
+import { leaseOf } from "./lease-of.ts";
 import type { EndpointKey } from "../store/endpoints.ts";
 import type { Store } from "../store/store.ts";
+import { endpointKey } from "../model/word/refs.ts";
 
 type Objects = Pick<Env, "MESH" | "PRESENCE">;
 type Refused = { readonly ok: false; readonly refusal: Refusal };
@@ -106,7 +107,7 @@ export async function deregisterEndpoint(
   if (endpoint === null) return refuse(unknownEndpoint(key));
   await announce(objects, await store.deleteEndpoint(key, now, audit));
   try {
-    await objects.PRESENCE.getByName(endpoint.cluster).drop(leaseKey(key));
+    await objects.PRESENCE.getByName(endpoint.cluster).drop(endpointKey(key));
   } catch {
     // The lease ends by itself, or with the next sweep; the endpoint is gone already.
   }

@@ -2,7 +2,7 @@ import { evictDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
 import type { CircuitBreaker } from "../../durable/circuit-breaker.ts";
-import type { BreakerReply, BreakerReport, PolicyReport } from "../../src/model/message/breaker-sync.ts";
+import type { BreakerReply, BreakerReport, PolicyReport } from "../../src/model/message/breaker.ts";
 import type { BreakerTerms } from "../../src/model/snapshot/circuit.ts";
 
 const START = Date.UTC(2026, 0, 1);

@@ -1,10 +1,15 @@
 // A fleet of isolates and one coordinator, in virtual time, running the shipped breaker code of both sides: requests arrive
 // at random isolates, reports travel with a delay and may be lost, isolates may die. The service fails when the script says.
-import { newIsolateBreakers, type IsolateBreakers } from "../../src/decide/breaker/isolate.ts";
-import { applyReply, syncDueIn, takeReport } from "../../src/decide/breaker/report.ts";
+import {
+  applyBreakers,
+  breakersDueIn,
+  newIsolateBreakers,
+  reportBreakers,
+  type IsolateBreakers,
+} from "../../src/decide/breaker/isolate.ts";
 import { beginAttempt, chooseEndpoints, endAttempt } from "../../src/decide/breaker/choice.ts";
-import { answerReport, newBreakerCoordinator } from "../../src/decide/breaker/coordinator.ts";
-import type { BreakerReply } from "../../src/model/message/breaker-sync.ts";
+import { answerBreakers, newBreakerCoordinator } from "../../src/decide/breaker/coordinator.ts";
+import type { BreakerReply } from "../../src/model/message/breaker.ts";
 import type { Circuit } from "../../src/model/snapshot/circuit.ts";
 import type { Endpoint } from "../../src/model/snapshot/snapshot.ts";
 import { EventQueue, seeded } from "./virtual-time.ts";
@@ -80,29 +85,29 @@ export function runFleet(options: FleetOptions): FleetRun {
   const callMs = options.callMs ?? 5;
 
   const report = (isolate: Isolate, now: number): void => {
-    const asked = takeReport(isolate.breakers, isolate.name, now);
+    const asked = reportBreakers(isolate.breakers, isolate.name, now);
     if (lost()) return;
     queue.add(now + ONE_WAY_MS * (0.8 + 0.4 * random()), (arrived) => {
       const second = Math.floor(arrived / 1000);
       syncsBySecond.set(second, (syncsBySecond.get(second) ?? 0) + 1);
-      const reply: BreakerReply = structuredClone(answerReport(coordinator, asked, arrived, random));
+      const reply: BreakerReply = structuredClone(answerBreakers(coordinator, asked, arrived, random));
       if (lost()) return;
       queue.add(arrived + ONE_WAY_MS * (0.8 + 0.4 * random()), (back) => {
         if (!isolate.alive) return;
-        applyReply(isolate.breakers, reply, back);
+        applyBreakers(isolate.breakers, reply, back);
         reportSoon(isolate, back);
       });
     });
   };
   const reportSoon = (isolate: Isolate, now: number): void => {
-    const dueInMs = syncDueIn(isolate.breakers, now);
+    const dueInMs = breakersDueIn(isolate.breakers, now);
     if (dueInMs === null || isolate.scheduled) return;
     if (dueInMs === 0) report(isolate, now);
     else if (isolate.breakers.urgent) {
       isolate.scheduled = true;
       queue.add(now + dueInMs, (then) => {
         isolate.scheduled = false;
-        if (isolate.alive && syncDueIn(isolate.breakers, then) === 0) report(isolate, then);
+        if (isolate.alive && breakersDueIn(isolate.breakers, then) === 0) report(isolate, then);
       });
     }
   };

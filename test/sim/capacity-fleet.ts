@@ -2,15 +2,22 @@
 // lent: slots of concurrency and retries. Requests arrive at random isolates and take random times; reports are delayed,
 // lost, doubled and overtaken; isolates die with what they hold; the coordinator forgets everything but what it has written.
 import {
+  applyBreakers,
+  breakersDueIn,
+  breakersRejected,
   newIsolateBreakers,
-  policyStateOf,
+  reportBreakers,
   type IsolateBreakers,
-  type PolicyState,
 } from "../../src/decide/breaker/isolate.ts";
-import { answerReport, newBreakerCoordinator, type BreakerCoordinator } from "../../src/decide/breaker/coordinator.ts";
-import { applyReply, isUnheard, reportFailed, syncDueIn, takeReport } from "../../src/decide/breaker/report.ts";
+import {
+  answerBreakers,
+  newBreakerCoordinator,
+  type BreakerCoordinator,
+} from "../../src/decide/breaker/coordinator.ts";
+import { policyStateOf, type PolicyState } from "../../src/decide/breaker/policy-state.ts";
+import { isSilent } from "../../src/decide/fleet/sync.ts";
 import { slotsOf } from "../../src/decide/breaker/capacity.ts";
-import { earnRetry, newBudget, takeRetry } from "../../src/decide/retry/retry-budget.ts";
+import { earnRetry, newIsolateRetries, takeRetry } from "../../src/decide/retry/isolate.ts";
 import {
   BEAT_MS,
   acquire,
@@ -20,9 +27,9 @@ import {
   newIsolateSlots,
   noteAnswer,
 } from "../../src/decide/concurrency/isolate.ts";
-import type { Acquired, InFlight, Heard, IsolateSlots, Waiter } from "../../src/decide/concurrency/isolate.ts";
+import type { Acquired, InFlight, IsolateSlots, Waiter } from "../../src/decide/concurrency/isolate.ts";
 import { recallSlots, slotsToWrite, type WrittenSlots } from "../../src/decide/concurrency/coordinator.ts";
-import type { BreakerReply } from "../../src/model/message/breaker-sync.ts";
+import type { BreakerReply } from "../../src/model/message/breaker.ts";
 import type { RetryBudget } from "../../src/model/snapshot/call-policy.ts";
 import type { Circuit } from "../../src/model/snapshot/circuit.ts";
 import type { ConcurrencyTerms } from "../../src/model/snapshot/concurrency-terms.ts";
@@ -97,7 +104,7 @@ export function runCapacity(options: CapacityOptions): CapacityRun {
     const policyState = policyStateOf(breakers, circuit);
     const slots = newIsolateSlots(terms);
     policyState.slots = slots;
-    policyState.retries = newBudget(0);
+    policyState.retries = newIsolateRetries(0);
     return { name: `i${born++}`, breakers, policyState, slots, alive: true, scheduled: false, flying: 0 };
   };
   const fleet = Array.from({ length: options.isolates }, birth);
@@ -119,20 +126,20 @@ export function runCapacity(options: CapacityOptions): CapacityRun {
   };
 
   const report = (isolate: Isolate, now: number): void => {
-    const asked = structuredClone(takeReport(isolate.breakers, isolate.name, now));
+    const asked = structuredClone(reportBreakers(isolate.breakers, isolate.name, now));
     if (options.dark?.(now) ?? false) {
-      queue.add(now + 20, (then) => reportFailed(isolate.breakers, then));
+      queue.add(now + 20, (then) => breakersRejected(isolate.breakers, asked.seq, then));
       return;
     }
     const answer = (arrived: number): void => {
       const second = Math.floor(arrived / 1000);
       syncsBySecond.set(second, (syncsBySecond.get(second) ?? 0) + 1);
-      const reply: BreakerReply = structuredClone(answerReport(coordinator, asked, arrived, random));
+      const reply: BreakerReply = structuredClone(answerBreakers(coordinator, asked, arrived, random));
       written = slotsToWrite(slotsOf(coordinator.capacity, circuit.policy), written, arrived) ?? written;
       if (chance(options.lossPercent)) return;
       queue.add(arrived + soon(), (back) => {
         if (!isolate.alive) return;
-        applyReply(isolate.breakers, reply, back);
+        applyBreakers(isolate.breakers, reply, back);
         reportSoon(isolate, back);
       });
     };
@@ -140,22 +147,17 @@ export function runCapacity(options: CapacityOptions): CapacityRun {
     if (chance(options.doublePercent)) queue.add(now + 5 * soon(), answer);
   };
   const reportSoon = (isolate: Isolate, now: number): void => {
-    const dueInMs = syncDueIn(isolate.breakers, now);
+    const dueInMs = breakersDueIn(isolate.breakers, now);
     if (dueInMs === null || isolate.scheduled) return;
     if (dueInMs === 0) report(isolate, now);
     else if (isolate.breakers.urgent || isolate.breakers.idle) {
       isolate.scheduled = true;
       queue.add(now + dueInMs, (then) => {
         isolate.scheduled = false;
-        if (isolate.alive && syncDueIn(isolate.breakers, then) === 0) report(isolate, then);
+        if (isolate.alive && breakersDueIn(isolate.breakers, then) === 0) report(isolate, then);
       });
     }
   };
-  const heard = ({ breakers }: Isolate, now: number): Heard => ({
-    seq: breakers.seq,
-    answeredSeq: breakers.answeredSeq,
-    unheard: isUnheard(breakers, now),
-  });
   const touch = ({ breakers, policyState }: Isolate): void => {
     policyState.touched = true;
     breakers.touched = true;
@@ -190,7 +192,7 @@ export function runCapacity(options: CapacityOptions): CapacityRun {
     const budget = isolate.policyState.retries;
     if (!storm || !budget || left === 0 || !isolate.alive) return;
     const spend = (at: number): boolean =>
-      takeRetry(budget, storm.budget, isUnheard(isolate.breakers, at), at) === "granted";
+      takeRetry(budget, storm.budget, isSilent(isolate.breakers.sync, at), at) === "granted";
     const again = (at: number): void => {
       run.retries += 1;
       queue.add(at + 20, (then) => tryAgain(isolate, left - 1, then));
@@ -212,7 +214,7 @@ export function runCapacity(options: CapacityOptions): CapacityRun {
   const wait = (isolate: Isolate, waiter: Waiter, arrivedAt: number, now: number): void => {
     waiting += 1;
     // Those who wait for their first answer are not in the queue yet.
-    if (isolate.breakers.answeredSeq > waiter.since) run.mostWaiting = Math.max(run.mostWaiting, waiting);
+    if (isolate.breakers.sync.answeredSeq > waiter.since) run.mostWaiting = Math.max(run.mostWaiting, waiting);
     touch(isolate);
     if (!isolate.slots.slotsShort) isolate.breakers.urgent = true;
     reportSoon(isolate, now);
@@ -222,7 +224,7 @@ export function runCapacity(options: CapacityOptions): CapacityRun {
       if (then - arrivedAt > 15_000) {
         abandon(isolate.slots, waiter);
         run.refused += 1;
-      } else settle(isolate, retry(isolate.slots, heard(isolate, then), waiter, then), arrivedAt, then);
+      } else settle(isolate, retry(isolate.slots, isolate.breakers.sync, waiter, then), arrivedAt, then);
     });
   };
   const arrive = (now: number): void => {
@@ -231,7 +233,7 @@ export function runCapacity(options: CapacityOptions): CapacityRun {
       touch(isolate);
       if (options.storm && isolate.policyState.retries)
         earnRetry(isolate.policyState.retries, options.storm.budget, now);
-      settle(isolate, acquire(isolate.slots, heard(isolate, now), 1, now), now, now);
+      settle(isolate, acquire(isolate.slots, isolate.breakers.sync, 1, now), now, now);
       reportSoon(isolate, now);
     }
     queue.add(now + (-Math.log(1 - random()) * 1000) / options.perSecond, arrive);

@@ -1,17 +1,17 @@
 // A fleet in one process: N isolates running the shipped leases, one coordinator running the shipped grants, virtual
 // time, a seeded channel that delays, loses, doubles, reorders and is cut off, clocks that disagree, isolates that die and
 // are born. Nothing here decides anything that the product decides.
+import { bucketId, isWritten, writeIsDue, type Bucket, type WrittenLedger } from "../../src/decide/limit/bucket.ts";
+import { answerLimits, newLimitCoordinator, type LimitCoordinator } from "../../src/decide/limit/coordinator.ts";
 import {
-  bucketId,
-  isWritten,
-  newCoordinator,
-  writeIsDue,
-  type Bucket,
-  type Coordinator,
-  type WrittenLedger,
-} from "../../src/decide/limit/coordinator.ts";
-import { answerSync } from "../../src/decide/limit/grant.ts";
-import { newIsolateLimits, type BucketName, type IsolateLimits } from "../../src/decide/limit/isolate.ts";
+  applyLimits,
+  isReportDue,
+  mayReportLimits,
+  newIsolateLimits,
+  reportLimits,
+  type IsolateLimits,
+} from "../../src/decide/limit/isolate.ts";
+import type { BucketName } from "../../src/decide/limit/leased-bucket.ts";
 import {
   spendToken,
   spendEstimate,
@@ -19,8 +19,7 @@ import {
   stopWaiting,
   type LeaseVerdict,
 } from "../../src/decide/limit/lease-spend.ts";
-import { accept, mayAsk, question, shouldSync } from "../../src/decide/limit/lease-sync.ts";
-import type { SyncReply, SyncRequest } from "../../src/model/message/lease.ts";
+import type { LimitReply, LimitReport } from "../../src/model/message/limit.ts";
 import type { LimitTerms } from "../../src/model/snapshot/limit-terms.ts";
 import { EventQueue, seeded, type Random } from "./virtual-time.ts";
 
@@ -79,7 +78,7 @@ export function runFleet(options: FleetOptions): FleetResult {
   const queue = new EventQueue();
   const admitted: number[] = [];
   const tally = { refused: 0, undecided: 0, syncs: 0, offered: 0 };
-  let coordinator: Coordinator = newCoordinator(0, null);
+  let coordinator: LimitCoordinator = newLimitCoordinator(0, null);
   let born = 0;
   const skewMs = options.skewMs ?? 0;
   const newcomer = (): Isolate => {
@@ -95,7 +94,7 @@ export function runFleet(options: FleetOptions): FleetResult {
   // As the object keeps it: at once when much was granted since the last row, else within a second.
   const disk = new Map<string, WrittenLedger>();
   const write = ({ ledger }: Bucket): void => void disk.set(bucketId("limit", "all"), { ...ledger, exact: false });
-  const writeDown = (of: Coordinator, now: number): void => {
+  const writeDown = (of: LimitCoordinator, now: number): void => {
     const granted = of.buckets.get(bucketId("limit", "all"));
     if (!granted || !isWritten(granted.terms)) return;
     if (!writeIsDue(granted)) {
@@ -119,17 +118,16 @@ export function runFleet(options: FleetOptions): FleetResult {
     for (let copy = 0; copy < copies; copy++) queue.add(now + oneWay(now), message);
   };
   const sync = (isolate: Isolate, now: number): void => {
-    const ask: SyncRequest = question(isolate.limits, isolate.clock(now));
+    const ask: LimitReport = reportLimits(isolate.limits, isolate.clock(now));
     tally.syncs += 1;
     const second = Math.floor(now / 1000);
     syncsBySecond.set(second, (syncsBySecond.get(second) ?? 0) + 1);
     deliver(now, (at) => {
       if (isolate.cutUntil > at) return;
-      const reply: SyncReply | null = answerSync(coordinator, ask, at, random);
-      if (reply?.grants.some(({ tokens }) => tokens > 0)) writeDown(coordinator, at);
-      if (reply === null) return;
+      const reply: LimitReply = answerLimits(coordinator, ask, at, random);
+      if (reply.grants.some(({ tokens }) => tokens > 0)) writeDown(coordinator, at);
       deliver(at, (then) => {
-        if (isolate.cutUntil <= then) accept(isolate.limits, reply, isolate.clock(then));
+        if (isolate.cutUntil <= then) applyLimits(isolate.limits, reply, isolate.clock(then));
       });
     });
   };
@@ -140,13 +138,13 @@ export function runFleet(options: FleetOptions): FleetResult {
     const { verdict } = spendToken(limits, bucket, local, waitedSince);
     if (verdict === "ask") {
       if (waitedSince === null) startWaiting(limits, bucket.limit, bucket.key, local);
-      if (mayAsk(limits, local)) sync(isolate, now);
+      if (mayReportLimits(limits, local)) sync(isolate, now);
       queue.add(now + 5, (at) => decideOne(isolate, bucket, at, waitedSince ?? local));
       return;
     }
     if (waitedSince !== null) stopWaiting(limits, bucket.limit, bucket.key);
     if (bucket === asked) count(verdict, isolate, local, now);
-    if (shouldSync(limits, bucket, local)) sync(isolate, now);
+    if (isReportDue(limits, bucket, local)) sync(isolate, now);
   };
   const count = (verdict: LeaseVerdict["verdict"], { limits }: Isolate, local: number, now: number): void => {
     if (verdict === "allow") admitted.push(now);
@@ -185,7 +183,7 @@ export function runFleet(options: FleetOptions): FleetResult {
       if (isolate && now < calmAfterMs) isolate.cutUntil = now + 10_000;
     });
   }
-  for (const at of options.restartsAt) queue.add(at, (now) => (coordinator = newCoordinator(now, disk)));
+  for (const at of options.restartsAt) queue.add(at, (now) => (coordinator = newLimitCoordinator(now, disk)));
   if (options.lifeMs !== null) scheduleDeaths(queue, fleet, options, random, newcomer);
   queue.run(options.durationMs + 5000);
   return { admitted, ...tally, syncsIn: syncsBySecond };

@@ -1,8 +1,14 @@
 // A service that fails, and an isolate in front of it that decides with the shipped verbs: how often requests arrive. Time is
 // virtual and every draw comes from the seed. `node test/sim/retry-storm.ts [seed]` prints the figures.
 import { policyRetryDelayMs } from "../../src/decide/retry/traffic-policy.ts";
-import { applyRetries, earnRetry, lendRetries, newAllowance, newBudget } from "../../src/decide/retry/retry-budget.ts";
-import { takeRetry, reportRetries } from "../../src/decide/retry/retry-budget.ts";
+import { answerRetries, newAllowance } from "../../src/decide/retry/coordinator.ts";
+import {
+  applyRetries,
+  earnRetry,
+  newIsolateRetries,
+  reportRetries,
+  takeRetry,
+} from "../../src/decide/retry/isolate.ts";
 import type { TryEnd } from "../../src/decide/retry/http-route.ts";
 import type { CallRetry } from "../../src/model/snapshot/call-policy.ts";
 import { seeded, type Random } from "./virtual-time.ts";
@@ -35,14 +41,14 @@ const IDEMPOTENT = new Set(["GET", "HEAD", "OPTIONS", "PUT", "DELETE"]);
 
 export function weather({ seed, requests, perSecond, methods, failing, withKey, retry }: Storm): Aftermath {
   const random = seeded(seed);
-  const budget = newBudget(0);
+  const budget = newIsolateRetries(0);
   const allowance = newAllowance(retry.budget, 0);
   // One isolate, and a coordinator that answers at once; a fleet is in capacity-fleet.ts.
   const spend = (nowMs: number): boolean => {
     const verdict = takeRetry(budget, retry.budget, false, nowMs);
     const report = verdict === "ask" ? reportRetries(budget, retry.budget) : null;
     if (report === null) return verdict === "granted";
-    applyRetries(budget, lendRetries(allowance, { isolate: "one", policy: "p", report }, 100, nowMs), nowMs);
+    applyRetries(budget, answerRetries(allowance, { isolate: "one", policy: "p", report }, 100, nowMs), nowMs);
     return takeRetry(budget, retry.budget, false, nowMs) === "granted";
   };
   let arrivals = 0;

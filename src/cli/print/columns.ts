@@ -1,7 +1,8 @@
 // What a table of resources shows for each kind. Values are read loosely: a newer server may say more than we know.
 import type { CatalogService, EndpointState } from "../../model/api/endpoints.ts";
 import type { Resource } from "../../model/api/resource.ts";
-import { conditionsOf, isRecord, records } from "./conditions.ts";
+import { isRecord } from "../../model/word/record.ts";
+import { conditionsOf, records } from "./conditions.ts";
 import { age, table } from "./table.ts";
 
 interface Column {

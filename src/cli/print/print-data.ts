@@ -1,5 +1,6 @@
 // The machine-readable outputs: JSON as the API answered it, the same as YAML, or names for `xargs`.
 import type { CliSession } from "../session/session.ts";
+import { partsOfRef } from "../../model/word/refs.ts";
 
 export interface Views {
   /** What the API answered. */
@@ -34,6 +35,6 @@ async function render(output: CliSession["output"], { data, human, names }: View
 
 /** `HTTPRoute/shop/orders` → `httproute/orders`, as kubectl writes it. */
 export function shortRef(ref: string): string {
-  const [kind = "", , name = ""] = ref.split("/");
+  const { kind, name } = partsOfRef(ref);
   return `${kind.toLowerCase()}/${name}`;
 }

@@ -2,6 +2,7 @@
 // callers that nothing proves, an ALLOW that allows nobody, a DENY by path.
 import { isDropped } from "../../decide/header/headers.ts";
 import type { DocumentOf } from "../../model/document/document.ts";
+import { keepsSlashes } from "../../model/document/field/path-encoding.ts";
 import type { Finding } from "../../model/word/finding.ts";
 import { refOf } from "../../model/word/refs.ts";
 import { canonicalPattern, hostPattern } from "../policy/authorization.ts";
@@ -39,13 +40,13 @@ function ruleFindings({ from, to, when }: Rule, at: string, policy: Policy, worl
   return [
     ...from.flatMap((source, index) => sourceFindings(source, `${at}/from/${index}`, policy, world)),
     ...to.flatMap(({ paths, hosts }, index) => [
-      ...pathFindings(paths, `${at}/to/${index}/paths`, policy),
+      ...pathFindings(paths, `${at}/to/${index}/paths`, policy, world),
       ...hosts.flatMap((host, nth) => hostFindings(host, `${at}/to/${index}/hosts/${nth}`)),
     ]),
     ...when.flatMap(({ key, values, notValues }, index) => [
       ...keyFindings(key, `${at}/when/${index}/key`, world),
-      ...(key === "request.path" ? pathFindings(notValues, `${at}/when/${index}/notValues`, null) : []),
-      ...(key === "request.path" ? pathFindings(values, `${at}/when/${index}/values`, policy) : []),
+      ...(key === "request.path" ? pathFindings(notValues, `${at}/when/${index}/notValues`, null, world) : []),
+      ...(key === "request.path" ? pathFindings(values, `${at}/when/${index}/values`, policy, world) : []),
       ...(key === "source.application"
         ? values.flatMap((one, nth) => applicationFindings(one, `${at}/when/${index}/values/${nth}`, policy, world))
         : []),
@@ -56,9 +57,9 @@ function ruleFindings({ from, to, when }: Rule, at: string, policy: Policy, worl
   ];
 }
 
-function pathFindings(paths: readonly string[], at: string, policy: Policy | null): Told[] {
+function pathFindings(paths: readonly string[], at: string, policy: Policy | null, world: DocumentIndex): Told[] {
   const never = paths.flatMap((path, index): Told[] => {
-    if (canonicalPattern(path) !== null) return [];
+    if (canonicalPattern(path) !== null && (!/%2f/i.test(path) || keepsSomewhere(world))) return [];
     const message = `No canonical path is like "${path}": queries, parameters and ambiguous paths are not compared`;
     const hint = policy?.spec.action === "DENY" ? "It refuses everything up to there." : "It never matches.";
     return [{ code: "SLV1309", pointer: `${at}/${index}`, message, hint }];
@@ -68,6 +69,15 @@ function pathFindings(paths: readonly string[], at: string, policy: Policy | nul
     "A DENY by path lets through every path that the service understands the same and that is spelt otherwise";
   const hint = "Prefer an ALLOW of the paths that are meant. /admin/* is not /admin, and not /Admin/x.";
   return [...never, { code: "SLV1320", pointer: at, message, hint }];
+}
+
+/** Does any document let encoded slashes through? */
+function keepsSomewhere({ documents }: DocumentIndex): boolean {
+  return documents.some(({ kind, metadata, spec }) => {
+    if (keepsSlashes(metadata)) return true;
+    if (kind === "Gateway") return spec.listeners.some(({ pathEncoding }) => pathEncoding !== undefined);
+    return kind === "HTTPRoute" && spec.pathEncoding !== undefined;
+  });
 }
 
 function hostFindings(host: string, pointer: string): Told[] {

@@ -87,7 +87,7 @@ export function canonicalPattern(pattern: string): string | null {
 }
 
 function canonicalText(text: string): string | null {
-  const canonical = canonicalPath(text);
+  const canonical = canonicalPath(text, "keep");
   return canonical.ok ? canonical.matchPath : null;
 }
 

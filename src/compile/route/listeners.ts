@@ -1,5 +1,6 @@
 // Gateways → listeners: which are in service, which contradict each other, which routes each may carry. Certificates are
 // not read: TLS ends at the platform.
+import { keepsSlashes } from "../../model/document/field/path-encoding.ts";
 import type { DocumentOf } from "../../model/document/document.ts";
 import type { GatewayListener } from "../../model/document/gateway-api/gateway.ts";
 import type { HostOwners, HostSet, Listener } from "../../model/snapshot/snapshot.ts";
@@ -63,8 +64,9 @@ export function compileListeners(world: DocumentIndex, owners: HostnameOwners): 
       const port = builtIn ? 0 : spec.port;
       const group = groupByPort.get(`${key}:${port}`) ?? groups.push(new Map()) - 1;
       groupByPort.set(`${key}:${port}`, group);
-      const index =
-        table.push({ gateway: key, name: spec.name, port, protocol: builtIn ? null : protocol, hostname, group }) - 1;
+      const keeps = spec.pathEncoding === "keep-slashes" || keepsSlashes(document.metadata);
+      const listener = { gateway: key, name: spec.name, port, protocol: builtIn ? null : protocol, hostname, group };
+      const index = table.push(keeps ? { ...listener, keepsSlashes: true } : listener) - 1;
       groups[group]?.set(hostname, index);
       if (!builtIn) hosts[protocol].set(hostname, true);
       return { spec, hostname, index, takesRoutes, conditions, fault: null };

@@ -2,6 +2,7 @@
 // each backend the timeouts that hold. Where the rule is in force is the router's business, not this file's.
 import { canonicalPath } from "../../model/word/canonical-path.ts";
 import type { DocumentOf } from "../../model/document/document.ts";
+import { keepsSlashes } from "../../model/document/field/path-encoding.ts";
 import { parseDuration } from "../../model/document/field/duration.ts";
 import type { HTTPBackendRef, HTTPRouteRule } from "../../model/document/gateway-api/http-route.ts";
 import type { HTTPRouteMatch } from "../../model/document/gateway-api/http-route-match.ts";
@@ -17,6 +18,7 @@ import type { Effective, Policies } from "../policy/policies.ts";
 import type { Programs } from "../documents/programs.ts";
 import { isGranted, resolveTarget, type RouteFault, type Scene } from "./references.ts";
 import type { DocumentIndex } from "../documents/document-index.ts";
+import { partsOfKey } from "../../model/word/refs.ts";
 
 type Route = DocumentOf<"HTTPRoute">;
 
@@ -67,6 +69,7 @@ export function compileRule(
   const rule = route.spec.rules[index];
   if (rule === undefined) return null;
   const { namespace, name } = route.metadata;
+  const keeps = route.spec.pathEncoding === "keep-slashes" || keepsSlashes(route.metadata);
   const called = ruleName(rule, index);
   const pointer = `/spec/rules/${index}`;
   const context: FilterContext = { namespace, scene: parent, world, faults, faultNamed: attached.faults.named };
@@ -99,6 +102,7 @@ export function compileRule(
   return {
     route: `${namespace}/${name}`,
     name: called,
+    ...(keeps ? { keepsSlashes: true as const } : {}),
     filters: compileFilters(rule.filters, `${pointer}/filters`, context),
     backends,
     timeouts,
@@ -113,7 +117,7 @@ export function compileRule(
 
 /** A route attached to services needs no grant to lead to another namespace, and so has no say about access there. */
 function isForeign(namespace: string, service: ServiceKey, world: DocumentIndex): boolean {
-  const [theirs = "", name = ""] = service.split("/");
+  const { namespace: theirs, name } = partsOfKey(service);
   return theirs !== namespace && !isGranted(namespace, theirs, name, world);
 }
 

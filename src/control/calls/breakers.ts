@@ -10,7 +10,7 @@ import { breakerListSchema, forceReceiptSchema, forceRequestSchema } from "../..
 import type { ServiceBreakers } from "../../model/api/breakers.ts";
 import { versionTarget, WHOLE_SERVICE } from "../../model/snapshot/circuit.ts";
 import { parseDuration } from "../../model/document/field/duration.ts";
-import { serviceKey } from "../../model/word/refs.ts";
+import { partsOfKey, serviceKey } from "../../model/word/refs.ts";
 import type { Refusal } from "../../model/word/problem.ts";
 import type { ServiceKey, Snapshot } from "../../model/snapshot/snapshot.ts";
 import { auditOf } from "../operator/audit-entry.ts";
@@ -45,8 +45,9 @@ export function registerBreakers(app: ControlApp): void {
       if (outside) return outside;
       const [coordinated, health] = await Promise.all([services(store, coordinatedServices), probedHealth(env)]);
       const wanted = [...new Set([...coordinated, ...health.keys()])].toSorted().filter((key) => {
-        const [ns = "", name] = key.split("/");
-        return coversNamespace(operator, ns) && (namespace ?? ns) === ns && (service ?? name) === name;
+        const parts = partsOfKey(key);
+        const isAsked = [parts.namespace, undefined].includes(namespace) && [parts.name, undefined].includes(service);
+        return isAsked && coversNamespace(operator, parts.namespace);
       });
       const asked = wanted.slice(0, MAX_SERVICES);
       const items = await Promise.all(
@@ -124,7 +125,7 @@ async function statesOf(env: Env, key: ServiceKey): Promise<BreakerStates | null
 }
 
 function toWire(key: ServiceKey, states: BreakerStates | null, now: number): ServiceBreakers {
-  const [namespace = "", service = ""] = key.split("/");
+  const { namespace, name: service } = partsOfKey(key);
   const time = (ms: number | null): string | null => (ms === null ? null : new Date(ms).toISOString());
   return {
     namespace,

@@ -7,7 +7,7 @@ import type { Env } from "../../env/env.ts";
 import { type CatalogService, catalogSchema } from "../../model/api/endpoints.ts";
 import type { DocumentOf } from "../../model/document/document.ts";
 import type { DynamicEndpoint } from "../../model/registry/registry.ts";
-import { serviceKey } from "../../model/word/refs.ts";
+import { serviceKey, servicePath } from "../../model/word/refs.ts";
 import { type HealthMap, probedHealth, withHealth } from "../view/endpoint-health.ts";
 import { fetchOpenApi } from "../view/fetch-openapi.ts";
 import { noBody } from "../register/json-body.ts";
@@ -99,7 +99,7 @@ function toCatalogService(
     exposure: spec?.exposure ?? "mesh",
     labels,
     addresses: [
-      `/svc/${name}.${namespace}/`,
+      `${servicePath({ namespace, name })}/`,
       ...(meshDomain === null ? [] : [`https://${name}.${namespace}.${meshDomain}/`]),
     ],
     versions: [...Map.groupBy(endpoints, ({ version }) => version)].map(([version, those]) => ({

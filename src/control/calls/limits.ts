@@ -9,7 +9,7 @@ import { isContractGranted } from "../../decide/identity/contract-state.ts";
 import { serviceKey } from "../../model/word/refs.ts";
 import { TIER_LIMITS } from "../../model/snapshot/limit.ts";
 import type { LimitSpec } from "../../model/document/kind/rate-limit.ts";
-import type { LimiterCalls } from "../../model/message/lease.ts";
+import type { LimiterCalls } from "../../model/message/limit.ts";
 import { noBody } from "../register/json-body.ts";
 import { readLimitKey } from "../view/limit-key.ts";
 import { coversNamespace, lacksNamespace } from "../operator/operator.ts";

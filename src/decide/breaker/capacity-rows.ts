@@ -1,8 +1,9 @@
 // What an operator sees of a service's capacity: slots in use and lent, requests that wait, retries that are left. Policies
 // that nobody has reported under of late are passed over: they may be gone.
-import type { RetryRow, SlotRow } from "../../model/message/concurrency.ts";
+import type { SlotRow } from "../../model/message/concurrency.ts";
+import type { RetryRow } from "../../model/message/retry.ts";
 import type { CapacityCoordinator } from "./capacity.ts";
-import { leftOf } from "../retry/retry-budget.ts";
+import { leftOf } from "../retry/coordinator.ts";
 import { inUse, lentOut } from "../concurrency/slot-pool.ts";
 
 const LATELY_MS = 60_000;

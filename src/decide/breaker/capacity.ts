@@ -1,7 +1,7 @@
 // What the coordinator of a service lends to isolates beside its verdicts: slots of concurrency and retries of the fleet's
 // allowance, each under the policy that says how many there are.
-import type { BreakerReply, BreakerReport } from "../../model/message/breaker-sync.ts";
-import { lendRetries, newAllowance, type Allowance } from "../retry/retry-budget.ts";
+import type { BreakerReply, BreakerReport } from "../../model/message/breaker.ts";
+import { answerRetries, newAllowance, type Allowance } from "../retry/coordinator.ts";
 import { answerSlots, newSlotCoordinator, type SlotCoordinator } from "../concurrency/coordinator.ts";
 
 /** By policy. */
@@ -17,7 +17,7 @@ export function newCapacityCoordinator(): CapacityCoordinator {
 }
 
 /** What of the answer to one report is about capacity. */
-export function lendCapacity(
+export function answerCapacity(
   coordinator: CapacityCoordinator,
   { isolate, policies }: BreakerReport,
   nextSyncMs: number,
@@ -29,7 +29,7 @@ export function lendCapacity(
   const retries = policies.flatMap(({ policy, retries: report }) => {
     if (!report) return [];
     const allowance = made(coordinator.retries, policy, () => newAllowance(report.terms, now));
-    return [lendRetries(allowance, { isolate, policy, report }, nextSyncMs, now)];
+    return [answerRetries(allowance, { isolate, policy, report }, nextSyncMs, now)];
   });
   return { ...(slots.length === 0 ? {} : { slots }), ...(retries.length === 0 ? {} : { retries }) };
 }

@@ -5,15 +5,15 @@
 import { endpointTarget, versionTarget, WHOLE_SERVICE, type Circuit } from "../../model/snapshot/circuit.ts";
 import type { Endpoint } from "../../model/snapshot/snapshot.ts";
 import { endpointKey, groupMark } from "../balance/endpoint-identity.ts";
+import type { IsolateBreakers } from "./isolate.ts";
 import {
-  mustCheckPolicy,
+  mustCheckPolicies,
   policyStateOf,
   RAMP_MS,
   targetOf,
-  type IsolateBreakers,
-  type PolicyState,
   type IsolateTarget,
-} from "./isolate.ts";
+  type PolicyState,
+} from "./policy-state.ts";
 import { isFastOpen, recordFast } from "./fast-breaker.ts";
 
 export interface Choice {
@@ -68,7 +68,7 @@ export function chooseEndpoints(
   policyState.endpoints = candidates;
   policyState.touched = true;
   breakers.touched = true;
-  if (breakers.mustCheck) breakers.mustCheck = mustCheckPolicy(breakers, now);
+  if (breakers.mustCheck) breakers.mustCheck = mustCheckPolicies(breakers, now);
   if (!breakers.mustCheck && failing.size === 0) return alike(candidates);
 
   const clear: Endpoint[] = [];

@@ -9,13 +9,22 @@ import type {
   ProbePermit,
   TargetOutcomes,
   Verdict,
-} from "../../model/message/breaker-sync.ts";
+} from "../../model/message/breaker.ts";
+import {
+  answerKnown,
+  countReport,
+  dropSilent,
+  newLoad,
+  sharedMs,
+  type Load,
+  type Reporters,
+} from "../fleet/reporters.ts";
 import { forcedStates, type ForcedTargets } from "./forced.ts";
 import { endpointTarget, type BreakerTerms, type OutlierTerms } from "../../model/snapshot/circuit.ts";
 import { advance, grantProbes, newBreaker, record, settleProbe, type Breaker, type Latest } from "./breaker.ts";
-import { isContended, lendCapacity, newCapacityCoordinator, type CapacityCoordinator } from "./capacity.ts";
+import { isContended, answerCapacity, newCapacityCoordinator, type CapacityCoordinator } from "./capacity.ts";
 import { countHost, followEndpoints, newOutliers, sweepOutliers, type Outliers } from "./outlier.ts";
-import { CALM_MS, meter, newPace, paceOf, sharedMs, type Pace } from "./report-pace.ts";
+import { CALM_MS, LOAD_MS, paceOf } from "./pace.ts";
 import { sumOutcomes } from "./rolling-window.ts";
 
 /** One target under one policy. */
@@ -36,8 +45,8 @@ export interface TargetState {
 export interface BreakerCoordinator extends ForcedTargets {
   readonly targets: Map<string, TargetState>;
   readonly ejecting: Map<string, { terms: OutlierTerms; readonly outliers: Outliers }>;
-  readonly isolates: Map<string, { reply: BreakerReply; at: number }>;
-  readonly pace: Pace;
+  readonly reporters: Reporters<BreakerReply>;
+  readonly load: Load;
   readonly capacity: CapacityCoordinator;
 }
 
@@ -57,30 +66,33 @@ export function newBreakerCoordinator(): BreakerCoordinator {
     ejecting: new Map(),
     forced: new Map(),
     forcedSeq: 0,
-    isolates: new Map(),
-    pace: newPace(0),
+    reporters: new Map(),
+    load: newLoad(0),
     capacity: newCapacityCoordinator(),
   };
 }
 
 export const targetId = (policy: string, target: string): string => `${policy} ${target}`;
 
-/** Answers one report. Counted once, however often it arrives; one that comes late changes nothing. */
-export function answerReport(
+/** Answers one report: counted once, however often and whenever it arrives. */
+export function answerBreakers(
   coordinator: BreakerCoordinator,
   report: BreakerReport,
   now: number,
   random: () => number,
 ): BreakerReply {
-  const known = coordinator.isolates.get(report.isolate);
-  if (known?.reply.seq === report.seq) return known.reply;
-  const late = known !== undefined && report.seq < known.reply.seq;
-  const probes = late ? [] : report.policies.flatMap((one) => ingest(coordinator, report.isolate, one, now, random));
+  const { isolate, seq, policies } = report;
+  const known = answerKnown(coordinator.reporters, isolate, seq);
+  if (known !== null) {
+    return known;
+  }
+  const isNew = !coordinator.reporters.has(isolate);
+  const probes = policies.flatMap((one) => ingest(coordinator, isolate, one, now, random));
   forget(coordinator, now);
-  const paced = pace(coordinator, known === undefined, now, random);
-  const lent = late ? {} : lendCapacity(coordinator.capacity, report, paced.nextSyncMs, now);
-  const reply = { seq: report.seq, ...paced, ...verdictsFor(coordinator, report, now, random), probes, ...lent };
-  if (!late) coordinator.isolates.set(report.isolate, { reply, at: now });
+  const paced = pace(coordinator, isNew, now, random);
+  const lent = answerCapacity(coordinator.capacity, report, paced.nextSyncMs, now);
+  const reply = { seq, ...paced, ...verdictsFor(coordinator, report, now, random), probes, ...lent };
+  coordinator.reporters.set(isolate, { reply, at: now });
   return reply;
 }
 
@@ -158,7 +170,7 @@ function latestOf(
   { failed }: TargetOutcomes,
   now: number,
 ): Latest {
-  const lagMs = 1.1 * Math.max(CALM_MS, sharedMs(coordinator.isolates.size));
+  const lagMs = 1.1 * Math.max(CALM_MS, sharedMs(coordinator.reporters.size));
   if (failed === 0) return { failing: 0, failingPercent: 0, lagMs };
   let failing = 0;
   let isolates = 0;
@@ -169,7 +181,7 @@ function latestOf(
       isolates += 1;
     }
   }
-  return { failing, failingPercent: (100 * isolates) / Math.max(isolates, coordinator.isolates.size), lagMs };
+  return { failing, failingPercent: (100 * isolates) / Math.max(isolates, coordinator.reporters.size), lagMs };
 }
 
 function eject(
@@ -223,19 +235,17 @@ function pace(
   now: number,
   random: () => number,
 ): Pick<BreakerReply, "nextSyncMs" | "urgentSyncMs" | "suspicious"> {
-  meter(coordinator.pace, now);
+  countReport(coordinator.load, LOAD_MS, now);
   const targetStates = [...coordinator.targets.values()];
   const busy = targetStates.some(({ breaker }) => breaker.state !== "closed") || isContended(coordinator.capacity, now);
   const suspicious = targetStates.some(
     ({ breaker, suspectedAt }) => breaker.state === "closed" && now - suspectedAt < SUSPICION_MS,
   );
-  return { ...paceOf(coordinator.pace, coordinator.isolates.size, { busy, isNew }, random), suspicious };
+  return { ...paceOf(coordinator.load, coordinator.reporters.size, { busy, isNew }, random), suspicious };
 }
 
 function forget(coordinator: BreakerCoordinator, now: number): void {
-  for (const [isolate, { at, reply }] of coordinator.isolates) {
-    if (now - at > Math.max(ISOLATE_MS, 3 * reply.nextSyncMs)) coordinator.isolates.delete(isolate);
-  }
+  dropSilent(coordinator.reporters, ISOLATE_MS, now);
   for (const [id, { heardAt }] of coordinator.targets)
     if (now - heardAt > FORGET_TARGET_MS) coordinator.targets.delete(id);
 }

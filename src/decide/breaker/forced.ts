@@ -1,10 +1,9 @@
 // What operators force: as the coordinator of a service numbers and keeps it, as the mesh object keeps it for every isolate,
 // and as an isolate takes it. Whatever the way it came, the list with the higher number holds.
 import type { ForcedList, ForcedOrders } from "../../model/message/forced.ts";
-import type { ForceOrder } from "../../model/message/breaker-sync.ts";
+import type { ForceOrder } from "../../model/message/breaker.ts";
 import type { ForcedState } from "../../model/snapshot/circuit.ts";
 import type { ServiceKey } from "../../model/snapshot/snapshot.ts";
-import type { IsolateBreakers } from "./isolate.ts";
 
 /** Of one service, at its coordinator. */
 export interface ForcedTargets {
@@ -40,6 +39,15 @@ export function forcedStates({ forced }: ForcedTargets, now: number): ForcedStat
   return [...forced].map(([target, { state, until, reason }]) => ({ target, state, forMs: until - now, reason }));
 }
 
+/** Of one service, at an isolate. */
+export interface IsolateForced {
+  forced: readonly KeptState[];
+  /** Number of the order that `forced` is of; 0 = none was heard of. */
+  forcedSeq: number;
+  /** Something is not as it should be: each choice has to look. */
+  mustCheck: boolean;
+}
+
 /** Plain data: the mesh object writes it down as it is. */
 export interface ForcedBoard {
   readonly version: number;
@@ -52,7 +60,7 @@ interface KeptOrders {
   readonly states: readonly KeptState[];
 }
 
-type KeptState = IsolateBreakers["forced"][number];
+type KeptState = Omit<ForcedState, "forMs"> & { readonly until: number };
 
 export const NO_ORDERS: ForcedBoard = { version: 0, services: new Map() };
 
@@ -90,7 +98,7 @@ function stateLeft({ target, state, reason, until }: KeptState, now: number): Fo
 }
 
 /** An isolate hears of orders. @param sentAt of its question: times count from then, so no two clocks have to agree */
-export function takeForced(breakers: IsolateBreakers, { seq, states }: ForcedOrders, sentAt: number): void {
+export function takeForced(breakers: IsolateForced, { seq, states }: ForcedOrders, sentAt: number): void {
   if (seq < breakers.forcedSeq) {
     return;
   }

@@ -1,75 +1,35 @@
-// What an isolate knows about the breakers of one service: outcomes not yet reported, the coordinator's last verdicts,
-// permits to probe, its own fast breakers, and what it was lent of the service's concurrency and retries. Plain data. Verdicts are obeyed while they are fresh; one that nobody renews
-// is forgotten half a minute after its time, so that a coordinator that cannot be reached never keeps a service shut.
-import type { BreakerReport, SettledProbe } from "../../model/message/breaker-sync.ts";
-import type { BreakerState, Circuit, ForcedState } from "../../model/snapshot/circuit.ts";
-import type { Endpoint } from "../../model/snapshot/snapshot.ts";
-import { newFastBreaker, type FastBreaker } from "./fast-breaker.ts";
-import type { BudgetState } from "../retry/retry-budget.ts";
-import type { IsolateSlots } from "../concurrency/isolate.ts";
+// What an isolate knows of the breakers of one service, and how it keeps that in step with the service's coordinator: what it
+// reports, and what an answer changes. Slots and retries of its policies, and its health checks, travel in the same reports.
+import { answered, mayReport, newSync, rejected, send, type Sync } from "../fleet/sync.ts";
+import { applySlots, missSlots, reportSlots } from "../concurrency/isolate.ts";
+import { applyRetries, reportRetries } from "../retry/isolate.ts";
+import type { BreakerReply, BreakerReport, PolicyReport, TargetOutcomes } from "../../model/message/breaker.ts";
+import { endpointKey } from "../balance/endpoint-identity.ts";
+import { endpointTarget, type BreakerState } from "../../model/snapshot/circuit.ts";
+import { newFastBreaker } from "./fast-breaker.ts";
+import { takeForced, type IsolateForced } from "./forced.ts";
+import {
+  mustCheckPolicies,
+  targetOf,
+  type IsolateTarget,
+  type PolicyState,
+  type PolicyStates,
+} from "./policy-state.ts";
 
-export interface IsolateTarget {
-  epoch: number;
-  state: BreakerState;
-  /** End of the open time, by the isolate's own clock. */
-  until: number;
-  /** When a closed breaker begins to let traffic through again, little by little; null = it lets everything through. */
-  rampFrom: number | null;
-  ok: number;
-  failed: number;
-  slow: number;
-  run: number;
-  okAt: number | null;
-  failedAt: number | null;
-  /** Whether `run` has changed since the last report. */
-  unreported: boolean;
-  permits: { readonly permit: number; readonly diesAt: number }[];
-  fast: FastBreaker;
-}
-
-export interface PolicyState {
-  circuit: Circuit;
-  endpoints: readonly Endpoint[];
-  /** A request has asked since the last report. */
-  touched: boolean;
-  probeMs: number;
-  readonly targets: Map<string, IsolateTarget>;
-  readonly wants: Set<string>;
-  settled: SettledProbe[];
-  ejected: ReadonlyMap<string, number>;
-  /** null = nothing has been asked of it yet. */
-  slots: IsolateSlots | null;
-  retries: BudgetState | null;
-}
-
-export interface IsolateBreakers {
-  readonly policies: Map<string, PolicyState>;
-  forced: readonly (Omit<ForcedState, "forMs"> & { readonly until: number })[];
-  /** Number of the order that `forced` is of; 0 = none was heard of. */
-  forcedSeq: number;
-  /** Something is not as it should be: each choice has to look. */
-  mustCheck: boolean;
-  seq: number;
-  /** A report without an answer, which is sent again. */
-  pending: { readonly report: BreakerReport; readonly sentAt: number } | null;
-  sentAt: number;
-  nextSyncMs: number;
-  urgentSyncMs: number;
+export interface IsolateBreakers extends IsolateForced {
+  readonly policies: PolicyStates;
+  readonly sync: Sync<BreakerReport>;
   urgent: boolean;
   /** A request has asked since the last report. */
   touched: boolean;
   /** Nobody is on the way any more: what was lent should be given back when the next report is due. */
   idle: boolean;
-  /** Number of the last report that was answered. */
-  answeredSeq: number;
-  /** When a report came to nothing, since one was answered. */
-  failedAt: number;
-  /** Since when reports have no answer; null = the last one has. */
-  silentSince: number | null;
 }
 
-const FORGET_OPEN_MS = 30_000;
-export const RAMP_MS = 5000;
+/** A report that got no answer within two seconds says nothing about now. */
+const TERMS = { resendMs: 2000, longestPauseMs: 1000 } as const;
+const FIRST_URGENT_MS = 100;
+const MAX_TARGETS = 2000;
 
 export function newIsolateBreakers(): IsolateBreakers {
   return {
@@ -77,82 +37,164 @@ export function newIsolateBreakers(): IsolateBreakers {
     forced: [],
     forcedSeq: 0,
     mustCheck: false,
-    seq: 0,
-    pending: null,
-    sentAt: Number.NEGATIVE_INFINITY,
-    nextSyncMs: 0,
-    urgentSyncMs: 100,
+    sync: newSync({ nextSyncMs: 0, urgentSyncMs: FIRST_URGENT_MS }),
     urgent: false,
     touched: false,
     idle: false,
-    answeredSeq: 0,
-    failedAt: Number.NEGATIVE_INFINITY,
-    silentSince: null,
   };
 }
 
-export function newIsolateTarget(): IsolateTarget {
-  return {
-    epoch: 1,
-    state: "closed",
-    until: 0,
-    rampFrom: null,
-    ok: 0,
-    failed: 0,
-    slow: 0,
-    run: 0,
-    okAt: null,
-    failedAt: null,
-    unreported: false,
-    permits: [],
-    fast: newFastBreaker(),
-  };
-}
-
-/** The state of a policy, as the latest snapshot has it. */
-export function policyStateOf(breakers: IsolateBreakers, circuit: Circuit): PolicyState {
-  const known = breakers.policies.get(circuit.policy);
-  if (known !== undefined) {
-    known.circuit = circuit;
-    return known;
+/** Milliseconds until the next report is due; null = there is nothing to say, or none may leave now. */
+export function breakersDueIn({ sync, urgent, touched, idle }: IsolateBreakers, now: number): number | null {
+  if ((!urgent && !touched && !idle) || !mayReport(sync, TERMS, now)) {
+    return null;
   }
-  const policyState: PolicyState = {
-    circuit,
-    endpoints: [],
-    touched: false,
-    probeMs: 0,
-    targets: new Map(),
-    wants: new Set(),
-    settled: [],
-    ejected: new Map(),
-    slots: null,
-    retries: null,
+  const { nextSyncMs, urgentSyncMs = nextSyncMs } = sync.pace;
+  return Math.max(0, sync.sentAt + (urgent ? Math.min(urgentSyncMs, nextSyncMs) : nextSyncMs) - now);
+}
+
+/** The report to send now. */
+export function reportBreakers(breakers: IsolateBreakers, isolate: string, now: number): BreakerReport {
+  return send(breakers.sync, TERMS, now, (seq) => {
+    breakers.urgent = false;
+    breakers.touched = false;
+    breakers.idle = false;
+    const touched = [...breakers.policies.values()].filter((one) => one.touched);
+    return { isolate, seq, policies: touched.map((one) => reportOf(one, now)) };
+  });
+}
+
+/** The coordinator could not be called: the report is sent again when the next is due. */
+export function breakersRejected({ sync }: IsolateBreakers, seq: number, now: number): void {
+  rejected(sync, seq, now);
+}
+
+function reportOf(policyState: PolicyState, now: number): PolicyReport {
+  const outcomes: TargetOutcomes[] = [];
+  for (const [target, one] of policyState.targets) {
+    if (!one.unreported) continue;
+    const { epoch, ok, failed, slow, run } = one;
+    outcomes.push({ target, epoch, ok, failed, slow, run, okMs: age(one.okAt, now), failedMs: age(one.failedAt, now) });
+    one.ok = 0;
+    one.failed = 0;
+    one.slow = 0;
+    one.unreported = false;
+  }
+  if (policyState.targets.size > MAX_TARGETS) forgetTargets(policyState);
+  const { circuit, settled, endpoints, probeMs } = policyState;
+  const slots = policyState.slots === null ? null : reportSlots(policyState.slots, now);
+  const retries =
+    policyState.retries === null || circuit.retryBudget === undefined
+      ? null
+      : reportRetries(policyState.retries, circuit.retryBudget);
+  const probeWant = [...policyState.wants];
+  policyState.wants.clear();
+  policyState.touched = false;
+  policyState.settled = [];
+  return {
+    policy: circuit.policy,
+    breaker: circuit.breaker,
+    outlier: circuit.outlier,
+    endpoints: circuit.outlier === null ? [] : endpoints.map(endpointKey),
+    outcomes,
+    settled,
+    probeWant,
+    probeMs,
+    ...(slots === null ? {} : { slots }),
+    ...(retries === null ? {} : { retries }),
   };
-  breakers.policies.set(circuit.policy, policyState);
-  return policyState;
 }
 
-export function targetOf(policyState: PolicyState, target: string): IsolateTarget {
-  const known = policyState.targets.get(target);
-  if (known !== undefined) return known;
-  const fresh = newIsolateTarget();
-  policyState.targets.set(target, fresh);
-  return fresh;
+function age(at: number | null, now: number): number | null {
+  return at === null ? null : now - at;
 }
 
-/** Forgets what has had its time; whether anything is left that a choice must look at. */
-export function mustCheckPolicy(breakers: IsolateBreakers, now: number): boolean {
-  let troubled = breakers.forced.some(({ until }) => until > now);
-  for (const policyState of breakers.policies.values()) {
-    for (const until of policyState.ejected.values()) troubled ||= until > now;
-    for (const target of policyState.targets.values()) {
-      if (target.state !== "closed" && now > target.until + FORGET_OPEN_MS) {
-        // Towards trying: what is dead is found out by the fast breaker.
-        target.state = "closed";
-      }
-      if (target.rampFrom !== null && now - target.rampFrom >= RAMP_MS) target.rampFrom = null;
-      troubled ||= target.state !== "closed" || target.rampFrom !== null || target.fast.openUntil > now;
+/** Endpoints come and go; the coordinator tells again what matters of those that are left. */
+function forgetTargets(policyState: PolicyState): void {
+  const present = new Set(policyState.endpoints.map((one) => endpointTarget(endpointKey(one))));
+  for (const target of policyState.targets.keys()) {
+    if (target.startsWith("e:") && !present.has(target)) policyState.targets.delete(target);
+  }
+}
+
+/** Applies an answer. @returns whether it was that to the last report */
+export function applyBreakers(breakers: IsolateBreakers, reply: BreakerReply, now: number): boolean {
+  const { nextSyncMs, urgentSyncMs } = reply;
+  const applied = answered(breakers.sync, reply.seq, { nextSyncMs, urgentSyncMs });
+  if (applied === null) {
+    return false;
+  }
+  const { report, madeAt } = applied;
+  if (reply.suspicious ?? false) {
+    breakers.urgent = true;
+    for (const { policy } of report.policies) {
+      touch(breakers, policy);
     }
   }
-  return troubled;
+  takeForced(breakers, { seq: reply.forcedSeq ?? 0, states: reply.forced ?? [] }, madeAt);
+  for (const { policy, target, state, epoch, forMs } of reply.verdicts) {
+    const policyState = breakers.policies.get(policy);
+    if (policyState !== undefined) {
+      turn(targetOf(policyState, target), state, epoch, madeAt + forMs, now);
+    }
+  }
+  for (const { policy, target, permit, ttlMs } of reply.probes ?? []) {
+    const policyState = breakers.policies.get(policy);
+    if (policyState !== undefined) {
+      targetOf(policyState, target).permits.push({ permit, diesAt: madeAt + ttlMs });
+    }
+  }
+  applyCapacity(breakers, report, reply, madeAt);
+  for (const { policy } of report.policies) {
+    const policyState = breakers.policies.get(policy);
+    if (policyState !== undefined) {
+      const ejections = (reply.ejections ?? []).filter((one) => one.policy === policy);
+      policyState.ejected = new Map(ejections.map(({ endpoint, forMs }) => [endpoint, madeAt + forMs]));
+    }
+  }
+  breakers.mustCheck = mustCheckPolicies(breakers, now);
+  return true;
+}
+
+/** What the answer lends of the service's concurrency and retries. */
+function applyCapacity(breakers: IsolateBreakers, report: BreakerReport, reply: BreakerReply, madeAt: number): void {
+  for (const { policy, slots: told } of report.policies) {
+    const slots = breakers.policies.get(policy)?.slots;
+    const grant = reply.slots?.find((one) => one.policy === policy);
+    if (!told || !slots) {
+      continue;
+    }
+    if (grant) {
+      applySlots(slots, grant, madeAt);
+    } else {
+      missSlots(slots, madeAt);
+    }
+  }
+  for (const grant of reply.retries ?? []) {
+    const retries = breakers.policies.get(grant.policy)?.retries;
+    if (retries) {
+      applyRetries(retries, grant, madeAt);
+    }
+  }
+}
+
+function touch(breakers: IsolateBreakers, policy: string): void {
+  const policyState = breakers.policies.get(policy);
+  if (policyState !== undefined) policyState.touched = true;
+}
+
+function turn(target: IsolateTarget, state: BreakerState, epoch: number, until: number, now: number): void {
+  if (state !== "closed") target.until = until;
+  if (target.epoch === epoch && target.state === state) return;
+  const heals = state === "closed" && target.state !== "closed";
+  target.state = state;
+  target.epoch = epoch;
+  target.rampFrom = heals ? now : null;
+  target.ok = 0;
+  target.failed = 0;
+  target.slow = 0;
+  target.run = 0;
+  target.unreported = false;
+  target.permits = [];
+  if (heals) target.fast = newFastBreaker();
 }

@@ -2,6 +2,7 @@
 // coordinator. A request that finds no slot waits until an answer that knows of it says whether there are more; only then
 // is it refused, or goes on waiting on a place of the queue. Once an answer has said that there is nothing, further
 // requests are refused at once. Plain data; requests share no promise, each looks again by itself.
+import { isSilent, type Sync } from "../fleet/sync.ts";
 import type { SlotGrant, SlotReport } from "../../model/message/concurrency.ts";
 import type { ConcurrencyTerms } from "../../model/snapshot/concurrency-terms.ts";
 
@@ -40,15 +41,6 @@ export interface Waiter {
   seenAt: number;
 }
 
-/** What is known of the reports that carry this one: see breaker/report.ts. */
-export interface Heard {
-  /** Number of the last report that left, and of the last that was answered. */
-  readonly seq: number;
-  readonly answeredSeq: number;
-  /** The coordinator does not answer. */
-  readonly unheard: boolean;
-}
-
 export type Acquired = { readonly slot: InFlight } | { readonly waiter: Waiter } | "refused";
 
 /** How many isolates one that nobody has answered yet believes to be one of. */
@@ -85,13 +77,13 @@ export function newIsolateSlots(terms: ConcurrencyTerms): IsolateSlots {
 }
 
 /** A request comes. `rank`: the lower goes first. */
-export function acquire(slots: IsolateSlots, heard: Heard, rank: number, now: number): Acquired {
-  if (slots.inFlight.size >= slotsOf(slots, heard, now) || slots.waiters.length > 0) dropLost(slots, now);
-  const waiter = { rank, since: heard.seq, seenAt: now };
+export function acquire(slots: IsolateSlots, sync: Sync<unknown>, rank: number, now: number): Acquired {
+  if (slots.inFlight.size >= slotsOf(slots, sync, now) || slots.waiters.length > 0) dropLost(slots, now);
+  const waiter = { rank, since: sync.seq, seenAt: now };
   const behind = slots.waiters.findIndex((one) => one.rank > rank);
   const turn = behind === -1 ? slots.waiters.length : behind;
-  if (turn < slotsOf(slots, heard, now) - slots.inFlight.size) return { slot: takeSlot(slots, now) };
-  if (isFull(slots, heard, turn, now) || turn >= mostAsking(slots.terms)) {
+  if (turn < slotsOf(slots, sync, now) - slots.inFlight.size) return { slot: takeSlot(slots, now) };
+  if (isFull(slots, sync, turn, now) || turn >= mostAsking(slots.terms)) {
     slots.refused += 1;
     return "refused";
   }
@@ -101,17 +93,17 @@ export function acquire(slots: IsolateSlots, heard: Heard, rank: number, now: nu
 }
 
 /** One that waits looks again. */
-export function retry(slots: IsolateSlots, heard: Heard, waiter: Waiter, now: number): Acquired {
+export function retry(slots: IsolateSlots, sync: Sync<unknown>, waiter: Waiter, now: number): Acquired {
   waiter.seenAt = now;
   dropLost(slots, now);
   const turn = slots.waiters.indexOf(waiter);
-  if (turn < slotsOf(slots, heard, now) - slots.inFlight.size) {
+  if (turn < slotsOf(slots, sync, now) - slots.inFlight.size) {
     abandon(slots, waiter);
     return { slot: takeSlot(slots, now) };
   }
-  const answers = heard.answeredSeq - waiter.since;
+  const answers = sync.answeredSeq - waiter.since;
   const isFutile = answers >= MOST_ANSWERS && turn >= slots.places;
-  if (!isFutile && (!(heard.unheard || answers > 0) || !isFull(slots, heard, turn, now))) return { waiter };
+  if (!isFutile && (!(isSilent(sync, now) || answers > 0) || !isFull(slots, sync, turn, now))) return { waiter };
   abandon(slots, waiter);
   slots.refused += 1;
   return "refused";
@@ -124,8 +116,8 @@ export function abandon(slots: IsolateSlots, waiter: Waiter): void {
 }
 
 /** Another one of a request that is on its way already, if there is one at hand. */
-export function acquireBeside(slots: IsolateSlots, heard: Heard, now: number): InFlight | null {
-  const free = slotsOf(slots, heard, now) - slots.inFlight.size - slots.waiters.length;
+export function acquireBeside(slots: IsolateSlots, sync: Sync<unknown>, now: number): InFlight | null {
+  const free = slotsOf(slots, sync, now) - slots.inFlight.size - slots.waiters.length;
   return free > 0 ? takeSlot(slots, now) : null;
 }
 
@@ -193,9 +185,9 @@ export function missSlots(slots: IsolateSlots, sentAt: number): void {
 }
 
 /** While the coordinator does not answer, each isolate goes by an equal share. */
-function slotsOf({ quota, diesAt, terms, isolates }: IsolateSlots, { unheard }: Heard, now: number): number {
+function slotsOf({ quota, diesAt, terms, isolates }: IsolateSlots, sync: Sync<unknown>, now: number): number {
   if (now < diesAt) return quota;
-  return unheard ? Math.ceil(terms.max / isolates) : 0;
+  return isSilent(sync, now) ? Math.ceil(terms.max / isolates) : 0;
 }
 
 /** More than could ever be on their way or in the queue need not wait for an answer. */
@@ -204,9 +196,9 @@ function mostAsking({ max, queue }: ConcurrencyTerms): number {
 }
 
 /** Is there no place for one that would have this turn, as far as is known? */
-function isFull(slots: IsolateSlots, { unheard }: Heard, turn: number, now: number): boolean {
+function isFull(slots: IsolateSlots, sync: Sync<unknown>, turn: number, now: number): boolean {
   const { terms, isolates, places, slotsShort, placesShort, diesAt } = slots;
-  if (now >= diesAt) return unheard && turn >= Math.ceil(terms.queue / isolates);
+  if (now >= diesAt) return isSilent(sync, now) && turn >= Math.ceil(terms.queue / isolates);
   return slotsShort && turn >= places && (terms.queue === 0 || placesShort);
 }
 

@@ -27,7 +27,7 @@ export function failingIn(health: IsolateHealth, now: number): ReadonlySet<strin
 }
 
 /** The part of a report that is about health. */
-export function healthReport(
+export function reportHealth(
   health: IsolateHealth,
   service: ServiceKey,
   terms: HealthTerms,
@@ -50,7 +50,7 @@ function targetOf({ id, key, address }: Endpoint, isPrivate: boolean): ProbeTarg
   return key === undefined ? { id, address, private: isPrivate } : { id, key, address, private: isPrivate };
 }
 
-/** Takes over what the coordinator answered to a report that was sent at `sentAt`. */
+/** Applies what the coordinator answered to a report that was sent at `sentAt`. */
 export function applyHealth(health: IsolateHealth, report: HealthReport, reply: HealthReply, sentAt: number): void {
   health.told = reply.wantsList ? null : report.list;
   health.failing = reply.leftOut.length === 0 ? NOBODY : new Set(reply.leftOut);

@@ -1,81 +1,51 @@
-// What the coordinator of a policy's limits remembers: one ledger for each bucket, what isolates hold of it, and who asked
-// lately. How tokens are given out is grant.ts (leased) and strict.ts (asked each time).
-//
-// The records are mutated in place (thousands of keys a second); they hold plain data and no clock.
-import { newHistory, type DemandHistory } from "./demand-history.ts";
-import { debit, emptyLedger, fullLedger, retermed, untilFull, type Ledger } from "./ledger.ts";
-import { OVERFLOW_KEY } from "./overflow-key.ts";
-import type { SyncReply } from "../../model/message/lease.ts";
-import type { LimitTerms } from "../../model/snapshot/limit-terms.ts";
+// The coordinator of a policy's limits: answers each isolate what it may spend and when to report again. It remembers one
+// ledger for each bucket (bucket.ts), what isolates hold of it, and who reported lately. How many tokens go to whom is grant.ts;
+// strict limits, which are asked each time, are strict.ts.
+import { answerKnown, countReport, dropSilent, newLoad, REPORTS_PER_SECOND, sharedMs } from "../fleet/reporters.ts";
+import type { Load, Reporters } from "../fleet/reporters.ts";
+import { bucketId, dropDeadLeases, MAX_BUCKETS, type Buckets, type WrittenLedger } from "./bucket.ts";
+import { newHistory, recordSeen, type DemandHistory } from "./demand-history.ts";
+import { fillMs, grantTokens, isContested } from "./grant.ts";
+import { capacityOf, untilFull } from "./ledger.ts";
+import type { Grant, LimitReply, LimitReport } from "../../model/message/limit.ts";
 
-/** Buckets kept by themselves; the keys beyond share one bucket for each limit. */
-export const MAX_BUCKETS = 10_000;
-/** Isolates that ask strictly are counted as long as they asked within this time. */
-const ASKING_MS = 10_000;
-const FORGET_EVERY_MS = 5000;
-
-export interface Bucket {
-  readonly limit: string;
-  readonly key: string;
-  /** Those of the last question: a policy may have changed since the bucket was made. */
-  terms: LimitTerms;
-  ledger: Ledger;
-  /** Tokens granted since the ledger was last written down. */
-  unwritten: number;
-  /** Sum of what all isolates hold. */
-  outstanding: number;
-  readonly leases: Map<string, IsolateLease>;
-  prunedAt: number;
-  /** Requests refused, as far as isolates told, since this coordinator remembers. */
-  refused: number;
-}
-
-export interface IsolateLease {
-  /** Number of the isolate's last question that was taken into account. */
-  seq: number;
-  outstanding: number;
-  grant: number;
-  lastTokens: number;
-  /** What the last question told of requests admitted without tokens. */
-  estimated: number;
-  diesAt: number;
-}
-
-export interface WrittenLedger extends Ledger {
-  /** Every debit was written before its answer left (strict limits): nothing can be missing. */
-  readonly exact: boolean;
-}
-
-export interface Coordinator {
-  /** By limit id and key, see `bucketId`. */
-  readonly buckets: Map<string, Bucket>;
-  readonly isolates: Map<string, { seenAt: number; seq: number; reply: SyncReply; batch: number }>;
+export interface LimitCoordinator extends Buckets {
+  readonly reporters: Reporters<LimitReply>;
+  /** The last batch of demand that was taken in from each of them. */
+  readonly batches: Map<string, number>;
   /** Isolates that ask strictly, and when they did last. */
   readonly asking: Map<string, number>;
-  /** When memory was lost; null = this coordinator remembers all there was. Short windows then start empty. */
-  forgotAt: number | null;
-  /** Ledgers that were written down before memory was lost, taken up when their bucket is next asked for. */
-  readonly written: Map<string, WrittenLedger>;
-  /** Questions a second, smoothed. */
-  load: number;
-  loadAt: number;
+  readonly load: Load;
   tidiedAt: number;
   forgottenAt: number;
-  overflowed: number;
   /** What was asked of the limits in the last hour. */
   readonly demand: DemandHistory;
 }
 
+/** Reports a second for buckets that nothing is known about: a flood of fresh keys gets no more than that. */
+export const COLD_BUDGET_PER_SECOND = 500;
+/** Requests that a busy isolate decides between two reports, and the longest that it waits for them to come. */
+const REQUESTS_PER_SYNC = 75;
+const LONGEST_BUSY_MS = 1000;
+/** Isolates that ask strictly are counted as long as they asked within this time. */
+const ASKING_MS = 10_000;
+const SILENT_MS = 3000;
+const FORGET_EVERY_MS = 5000;
+/** What the rate of reports is smoothed over. */
+const LOAD_MS = 1000;
+const SHORTEST_MS = 100;
+const LONGEST_MS = 10_000;
+
 /** @param lost what was written down before memory was lost; null = there is nothing that could be missing */
-export function newCoordinator(now: number, lost: ReadonlyMap<string, WrittenLedger> | null): Coordinator {
+export function newLimitCoordinator(now: number, lost: ReadonlyMap<string, WrittenLedger> | null): LimitCoordinator {
   return {
     buckets: new Map(),
-    isolates: new Map(),
+    reporters: new Map(),
+    batches: new Map(),
     asking: new Map(),
     forgotAt: lost === null ? null : now,
     written: new Map(lost),
-    load: 0,
-    loadAt: now,
+    load: newLoad(now),
     tidiedAt: now,
     forgottenAt: now,
     overflowed: 0,
@@ -83,94 +53,100 @@ export function newCoordinator(now: number, lost: ReadonlyMap<string, WrittenLed
   };
 }
 
-/** `JSON` keeps ("a:b","c") and ("a","b:c") apart. */
-export function bucketId(limit: string, key: string): string {
-  return JSON.stringify([limit, key]);
-}
-
-/** The bucket of one key, made when it is new; beyond `MAX_BUCKETS` the keys of a limit share one. */
-export function bucketFor(
-  state: Coordinator,
-  named: { readonly limit: string; readonly key: string; readonly terms: LimitTerms },
+/** Answers one report: counted once, however often and whenever it arrives. */
+export function answerLimits(
+  state: LimitCoordinator,
+  report: LimitReport,
   now: number,
-  exact: boolean,
-): Bucket {
-  const { limit, key, terms } = named;
-  const id = bucketId(limit, key);
-  const found = state.buckets.get(id);
-  if (found) {
-    found.ledger = retermed(found.ledger, found.terms, terms, now);
-    found.terms = terms;
-    return found;
+  random: () => number,
+): LimitReply {
+  const { isolate, seq } = report;
+  const known = answerKnown(state.reporters, isolate, seq);
+  if (known !== null) {
+    return known;
   }
-  if (state.buckets.size >= MAX_BUCKETS && key !== OVERFLOW_KEY) {
-    state.overflowed += 1;
-    return bucketFor(state, { limit, key: OVERFLOW_KEY, terms }, now, exact);
+  const knownBatch = state.batches.get(isolate) ?? 0;
+  const newcomers = state.reporters.has(isolate) ? 0 : 1;
+  countReport(state.load, LOAD_MS, now);
+  const manyMs = busyMs(state, report);
+  const fleetMs = fleetPaceMs(state, newcomers);
+  const pace = Math.max(fleetMs, manyMs);
+  tidy(state, now, SILENT_MS);
+  const active = state.reporters.size + (state.reporters.has(isolate) ? 0 : 1);
+  // Busy isolates take turns of very different length, so that they do not come all at once.
+  const jitter = pace > fleetMs ? 0.6 : 0.2;
+  const nextSyncMs = Math.round(pace * (1 - jitter / 2 + jitter * random()));
+  const grants: Grant[] = [];
+  for (const want of report.wants) {
+    const terms = report.terms[want.limit];
+    const grant = terms ? grantTokens(state, report, want, terms, { now, nextSyncMs, fleetMs, active }) : null;
+    if (grant !== null) {
+      grants.push(grant);
+    }
   }
-  const bucket: Bucket = {
-    limit,
-    key,
-    terms,
-    ledger: firstLedger(state, id, terms, exact),
-    unwritten: 0,
-    outstanding: 0,
-    leases: new Map(),
-    prunedAt: now,
-    refused: 0,
-  };
-  state.buckets.set(id, bucket);
-  return bucket;
-}
-
-/**
- * A bucket that is new here. After memory was lost, a short window starts empty (it is full again within seconds), a long
- * one from what was written down, less what may have been granted since (`writeIsDue` bounds that). What was written
- * before each answer is taken as it stands.
- */
-function firstLedger(state: Coordinator, id: string, terms: LimitTerms, exact: boolean): Ledger {
-  if (state.forgotAt === null) return fullLedger;
-  const written = state.written.get(id);
-  state.written.delete(id);
-  if (exact && (written === undefined || written.exact)) return written ?? fullLedger;
-  if (!isWritten(terms)) return emptyLedger(terms, state.forgotAt);
-  return debit(written ?? fullLedger, terms, unwrittenAllowance(terms), state.forgotAt);
-}
-
-/** Windows from ten seconds on are worth a row; shorter ones refill before an object can be lost and found. */
-export function isWritten(terms: LimitTerms): boolean {
-  return terms.windowMs >= 10_000;
-}
-
-/** Whether so much was granted unwritten that the row must be written before the answer leaves. */
-export function writeIsDue(bucket: Bucket): boolean {
-  return isWritten(bucket.terms) && bucket.unwritten > unwrittenAllowance(bucket.terms);
-}
-
-function unwrittenAllowance(terms: LimitTerms): number {
-  return Math.floor(terms.requests / 100);
-}
-
-/** Drops leases whose tokens died. Looks at most ten times a second, so that thousands of leases stay cheap. */
-export function dropDeadLeases(bucket: Bucket, now: number): void {
-  if (now - bucket.prunedAt < 100) return;
-  bucket.prunedAt = now;
-  for (const [id, lease] of bucket.leases) {
-    if (lease.diesAt > now) continue;
-    bucket.outstanding -= lease.outstanding;
-    bucket.leases.delete(id);
+  const leastGapMs = Math.ceil((1000 * active) / COLD_BUDGET_PER_SECOND);
+  const reply: LimitReply = { seq, grants, nextSyncMs, leastGapMs, isolates: active };
+  if (report.seen && report.seen.batch > knownBatch) {
+    recordSeen(state.demand, report.seen.rows, now);
+    state.batches.set(isolate, report.seen.batch);
   }
+  state.reporters.set(isolate, { reply, at: now });
+  return reply;
 }
 
 /** Forgets isolates that went silent, and buckets that are full again: one made anew would be the same. */
-export function tidy(state: Coordinator, now: number, silentMs: number): void {
-  if (now - state.tidiedAt < 250) return;
+export function tidy(state: LimitCoordinator, now: number, silentMs: number): void {
+  if (now - state.tidiedAt < 250) {
+    return;
+  }
   state.tidiedAt = now;
-  for (const [id, { seenAt }] of state.isolates) if (seenAt < now - silentMs) state.isolates.delete(id);
-  for (const [id, seenAt] of state.asking) if (seenAt < now - ASKING_MS) state.asking.delete(id);
-  if (now - state.forgottenAt < FORGET_EVERY_MS && state.buckets.size < MAX_BUCKETS) return;
+  dropSilent(state.reporters, silentMs, now);
+  for (const isolate of state.batches.keys()) {
+    if (!state.reporters.has(isolate)) {
+      state.batches.delete(isolate);
+    }
+  }
+  for (const [id, seenAt] of state.asking) {
+    if (seenAt < now - ASKING_MS) {
+      state.asking.delete(id);
+    }
+  }
+  if (now - state.forgottenAt < FORGET_EVERY_MS && state.buckets.size < MAX_BUCKETS) {
+    return;
+  }
   state.forgottenAt = now;
   for (const [id, bucket] of state.buckets) {
     dropDeadLeases(bucket, now);
-    if (bucket.leases.size === 0 && untilFull(bucket.ledger, bucket.terms, now) === 0) state.buckets.delete(id);
+    if (bucket.leases.size === 0 && untilFull(bucket.ledger, bucket.terms, now) === 0) {
+      state.buckets.delete(id);
+    }
   }
+}
+
+/**
+ * The interval at which a busy isolate has many requests for each report. Never so long that a bucket which is asked for
+ * more than it has overflows between two reports: what flows in beyond the burst is lost.
+ */
+function busyMs(state: LimitCoordinator, report: LimitReport): number {
+  const demand = new Map<string, number>();
+  let longest = LONGEST_BUSY_MS;
+  for (const { limit, key, perSecond } of report.wants) {
+    demand.set(limit, (demand.get(limit) ?? 0) + perSecond);
+    const terms = report.terms[limit];
+    if (terms === undefined || perSecond < 1) continue;
+    const holders = Math.max(1, state.buckets.get(bucketId(limit, key))?.leases.size ?? 1);
+    // What one turn takes is to be a part of what the bucket can hold.
+    const turnMs = (1000 * capacityOf(terms)) / perSecond / 3;
+    longest = Math.min(longest, isContested(perSecond, holders, terms) ? fillMs(holders, terms) : turnMs);
+  }
+  const perSecond = Math.max(0, ...demand.values());
+  // Below five requests a second a report each is no load; from twenty on it is to be shared by many.
+  const busy = Math.min(1, Math.max(0, (perSecond - 5) / 15));
+  return busy * Math.min(longest, (1000 * REQUESTS_PER_SYNC) / perSecond);
+}
+
+/** The interval that keeps the fleet within the budget; stretched when early reports push past it. */
+function fleetPaceMs({ reporters, load }: LimitCoordinator, newcomers: number): number {
+  const baseMs = Math.max(SHORTEST_MS, sharedMs(reporters.size + newcomers));
+  return Math.min(LONGEST_MS, baseMs * Math.max(1, load.perSecond / REPORTS_PER_SECOND));
 }

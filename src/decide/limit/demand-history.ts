@@ -2,7 +2,7 @@
 // Bounded: a minute keeps its busiest keys and one sum for the rest of each limit. Decides nothing.
 import type { DemandChunk, DemandRow } from "../../model/message/limit-use.ts";
 import { OVERFLOW_KEY } from "./overflow-key.ts";
-import type { SeenRow } from "../../model/message/lease.ts";
+import type { SeenRow } from "../../model/message/limit.ts";
 
 export const HISTORY_MS = 3_600_000;
 const MINUTE_MS = 60_000;

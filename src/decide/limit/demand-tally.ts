@@ -1,7 +1,7 @@
 // How an isolate counts what is asked of limits, by bucket and second, until its next question tells the coordinator. A
 // batch is told again until an answer comes, under the same number, so that it is counted once whatever gets lost.
 import { OVERFLOW_KEY } from "./overflow-key.ts";
-import type { Seen, SeenRow } from "../../model/message/lease.ts";
+import type { Seen, SeenRow } from "../../model/message/limit.ts";
 
 /** Counts wait at most so long for a question that is asked anyway; then one is asked for them. */
 const TELL_AFTER_MS = 10_000;

@@ -1,163 +1,163 @@
-// What an isolate knows of the limits of one policy: tokens held, refusals remembered, demand measured. How a request is
-// decided with it is lease-spend.ts, how it is kept in step with the coordinator is lease-sync.ts.
-//
-// Records are mutated in place; no clock inside.
-import { areEqual, fullLedger, type Ledger } from "./ledger.ts";
-import { newTally, type Counted, type DemandTally } from "./demand-tally.ts";
+// What an isolate knows of the limits of one policy, and how it keeps that in step with the coordinator: when to report,
+// what to report, what an answer changes. How a request is decided with it is lease-spend.ts.
+import { answered, loseLate, mayReport, newSync, rejected, send, type Sync } from "../fleet/sync.ts";
+import { batchTold, newTally, takeBatch, tellingIsDue, type DemandTally } from "./demand-tally.ts";
+import {
+  demandNow,
+  idOf,
+  waitingNow,
+  type BucketName,
+  type LeasedBucket,
+  type LeasedBuckets,
+} from "./leased-bucket.ts";
+import type { LimitReply, LimitReport, Want } from "../../model/message/limit.ts";
 import type { LimitTerms } from "../../model/snapshot/limit-terms.ts";
 
-/** Buckets an isolate remembers; the one longest unused is forgotten first. */
-export const MAX_HELD = 5000;
 /** How many isolates one that nobody has answered yet believes to be one of. */
 const FLEET_UNTOLD = 8;
+/** A new report tells all that matters of a lost one, and names the last grant that arrived; so none is sent again. */
+const TERMS = { resendMs: 0, longestPauseMs: 10_000 } as const;
+const FIRST_SYNC_MS = 100;
+/** Buckets of one report; those that requests wait for come first. */
+const MAX_WANTS = 1000;
+/** A bucket unused for so long is forgotten: whatever was held of it died long before. */
+const FORGET_MS = 60_000;
 
-export interface IsolateLimits {
+export interface IsolateLimits extends LeasedBuckets {
   readonly isolate: string;
-  readonly held: Map<string, LeasedBucket>;
-  seq: number;
-  /** When the question now on its way was sent; null = none is. */
-  askedAt: number | null;
-  /** When the last question was sent that was answered. */
-  syncedAt: number;
-  nextSyncMs: number;
-  /** Questions may come at once now and then; on average there is this between them. */
-  leastGapMs: number;
-  /** As far as the questions so far have used up that allowance, milliseconds since the epoch. */
-  gapsUntil: number;
+  readonly sync: Sync<LimitReport>;
   /** Share of the fleet, from the last answer. */
   isolates: number;
-  failures: number;
-  failedAt: number;
-  /** A bucket was forgotten while something of it may have been held: numbers of grants are no longer complete. */
-  forgetful: boolean;
   readonly tally: DemandTally;
-}
-
-export interface BucketName {
-  readonly limit: string;
-  readonly key: string;
-  readonly terms: LimitTerms;
-}
-
-export interface LeasedBucket {
-  readonly limit: string;
-  readonly key: string;
-  terms: LimitTerms;
-  tokens: number;
-  grant: number;
-  diesAt: number;
-  deniedUntil: number;
-  retryAt: number;
-  /** Requests a second, smoothed over about a second. */
-  demand: number;
-  demandAt: number;
-  /** When each of the requests that wait here will have given up, the first first. */
-  readonly waiting: number[];
-  remaining: number;
-  resetAt: number;
-  usedAt: number;
-  /** Requests refused and not yet told of. */
-  refused: number;
-  /** Stands in while the coordinator cannot be reached. */
-  estimate: Ledger;
-  /** Requests admitted by the estimate, and how many of them the question on its way tells of. */
-  estimated: number;
-  estimatedTold: number;
-  /** Requests by second, until they are told. */
-  seen: Counted[];
 }
 
 export function newIsolateLimits(isolate: string): IsolateLimits {
   return {
     isolate,
     held: new Map(),
-    seq: 0,
-    askedAt: null,
-    syncedAt: Number.NEGATIVE_INFINITY,
-    nextSyncMs: 100,
-    leastGapMs: 0,
-    gapsUntil: 0,
+    sync: newSync({ nextSyncMs: FIRST_SYNC_MS }),
     isolates: FLEET_UNTOLD,
-    failures: 0,
-    failedAt: 0,
     forgetful: false,
     tally: newTally(),
   };
 }
 
-/** `JSON` keeps ("a:b","c") and ("a","b:c") apart. */
-export function idOf(limit: string, key: string): string {
-  return JSON.stringify([limit, key]);
+/** Whether a report may leave at all. */
+export function mayReportLimits({ sync }: IsolateLimits, now: number): boolean {
+  return mayReport(sync, TERMS, now);
 }
 
-/** The record of one bucket, made when it is new. */
-export function holdFor(limits: IsolateLimits, bucket: BucketName, now: number): LeasedBucket {
-  const id = idOf(bucket.limit, bucket.key);
-  const found = limits.held.get(id);
-  if (found) {
-    if (!areEqual(found.terms, bucket.terms)) {
-      // A refusal under other terms says nothing about these.
-      found.deniedUntil = 0;
-      found.retryAt = 0;
+/** Gives up on a report that is on its way for too long. */
+export function loseLateReport({ sync }: IsolateLimits, now: number): void {
+  loseLate(sync, now);
+}
+
+/** Whether a report should leave now, in the background, after a request for this bucket. */
+export function isReportDue(limits: IsolateLimits, { limit, key }: BucketName, now: number): boolean {
+  const held = limits.held.get(idOf(limit, key));
+  if (!held || !mayReportLimits(limits, now)) {
+    return false;
+  }
+  const { nextSyncMs } = limits.sync.pace;
+  const sinceMs = now - limits.sync.syncedAt;
+  if (sinceMs >= nextSyncMs) {
+    return (
+      tellingIsDue(limits.tally, now) ||
+      waitingNow(held, now) > 0 ||
+      held.tokens > 0 ||
+      (demandNow(held, nextSyncMs, now) >= 0.5 && held.deniedUntil <= now)
+    );
+  }
+  if (sinceMs < Math.max(50, nextSyncMs / 2)) {
+    return false;
+  }
+  const runsLow = held.demand >= 5 && held.diesAt > now && held.tokens <= held.demand * 0.1;
+  return runsLow && held.deniedUntil <= now;
+}
+
+/** Makes the next report. Tokens that will not be needed are forgotten here and given back in it. */
+export function reportLimits(limits: IsolateLimits, now: number): LimitReport {
+  return send(limits.sync, TERMS, now, (seq) => {
+    const wants: Want[] = [];
+    const seen = takeBatch(limits.tally, limits.held.values(), seq, now);
+    const terms: Record<string, LimitTerms> = {};
+    for (const { held, perSecond, waiting, idle } of worthReporting(limits, now)) {
+      const giveBack = idle ? held.tokens : 0;
+      held.tokens -= giveBack;
+      terms[held.limit] = held.terms;
+      const { limit, key, tokens, grant, refused, estimated } = held;
+      held.refused = 0;
+      held.estimatedTold = estimated;
+      wants.push({ limit, key, perSecond, have: tokens, waiting, giveBack, grant, refused, estimated });
     }
-    found.terms = bucket.terms;
+    return { isolate: limits.isolate, seq, terms, wants, ...(seen === null ? {} : { seen }) };
+  });
+}
+
+interface Candidate {
+  readonly held: LeasedBucket;
+  readonly perSecond: number;
+  readonly waiting: number;
+  /** Nobody needs tokens of it soon. */
+  readonly idle: boolean;
+}
+
+function worthReporting({ held: buckets, sync }: IsolateLimits, now: number): readonly Candidate[] {
+  const { nextSyncMs } = sync.pace;
+  const found: Candidate[] = [];
+  for (const [id, held] of buckets) {
+    if (held.diesAt <= now) {
+      held.tokens = 0;
+    }
+    const perSecond = demandNow(held, nextSyncMs, now);
+    const waiting = waitingNow(held, now);
+    const idle = perSecond * (nextSyncMs / 1000) < 0.05 && waiting === 0;
+    if (now - held.usedAt > FORGET_MS) {
+      buckets.delete(id);
+    }
+    if (idle && held.tokens === 0 && held.refused === 0 && held.estimated === 0) {
+      continue;
+    }
+    found.push({ held, perSecond, waiting, idle });
+  }
+  if (found.length <= MAX_WANTS) {
     return found;
   }
-  if (limits.held.size >= MAX_HELD) forgetOldest(limits);
-  const held: LeasedBucket = {
-    ...bucket,
-    tokens: 0,
-    grant: limits.forgetful ? -1 : 0,
-    diesAt: 0,
-    deniedUntil: 0,
-    retryAt: 0,
-    demand: 0,
-    demandAt: now,
-    waiting: [],
-    remaining: 0,
-    resetAt: 0,
-    usedAt: now,
-    refused: 0,
-    estimate: fullLedger,
-    estimated: 0,
-    estimatedTold: 0,
-    seen: [],
-  };
-  limits.held.set(id, held);
-  return held;
+  return found.sort((a, b) => b.waiting - a.waiting || b.perSecond - a.perSecond).slice(0, MAX_WANTS);
 }
 
-/** A Map keeps insertion order; among the first few, the one longest unused goes. */
-function forgetOldest(limits: IsolateLimits): void {
-  let oldest: string | null = null;
-  let usedAt = Infinity;
-  let looked = 0;
-  for (const [id, held] of limits.held) {
-    if (held.usedAt < usedAt) [oldest, usedAt] = [id, held.usedAt];
-    looked += 1;
-    if (looked === 16) break;
+/** Applies an answer; false when it belongs to an older report and was dropped. */
+export function applyLimits(limits: IsolateLimits, reply: LimitReply, now: number): boolean {
+  const { nextSyncMs, leastGapMs = 0 } = reply;
+  const applied = answered(limits.sync, reply.seq, { nextSyncMs, leastGapMs });
+  if (applied === null) {
+    return false;
   }
-  if (oldest === null) return;
-  limits.held.delete(oldest);
-  limits.forgetful = true;
+  const { madeAt } = applied;
+  // A report that only told what was asked says nothing of how many share the limit.
+  if (reply.grants.length > 0) {
+    limits.isolates = reply.isolates;
+  }
+  batchTold(limits.tally);
+  for (const grant of reply.grants) {
+    const held = limits.held.get(idOf(grant.limit, grant.key));
+    if (!held) {
+      continue;
+    }
+    held.grant = grant.grant;
+    held.estimated -= held.estimatedTold;
+    held.estimatedTold = 0;
+    held.tokens = (held.diesAt <= now ? 0 : held.tokens) + grant.tokens;
+    held.diesAt = madeAt + grant.ttlMs;
+    held.deniedUntil = grant.denyMs > 0 ? madeAt + grant.denyMs : 0;
+    held.retryAt = now + grant.retryAfterMs;
+    held.remaining = grant.remaining;
+    held.resetAt = now + grant.resetMs;
+  }
+  return true;
 }
 
-/** A request that was cancelled never says that it stopped waiting. */
-export function waitingNow(held: LeasedBucket, now: number): number {
-  while (held.waiting[0] !== undefined && held.waiting[0] <= now) held.waiting.shift();
-  return held.waiting.length;
-}
-
-export function measureDemand(limits: IsolateLimits, held: LeasedBucket, now: number): void {
-  held.demand = demandNow(limits, held, now) + 1000 / memoryMs(limits);
-  held.demandAt = now;
-}
-
-/** Requests a second over an exponential window that always spans two turns with the coordinator. */
-export function demandNow(limits: IsolateLimits, held: LeasedBucket, now: number): number {
-  return held.demand * Math.exp(-Math.max(0, now - held.demandAt) / memoryMs(limits));
-}
-
-function memoryMs(limits: IsolateLimits): number {
-  return Math.max(1000, 2 * limits.nextSyncMs);
+/** The coordinator could not be called, or had no answer. */
+export function limitsRejected({ sync }: IsolateLimits, seq: number, now: number): void {
+  rejected(sync, seq, now);
 }

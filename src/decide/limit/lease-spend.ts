@@ -1,8 +1,8 @@
 // One request for one bucket, decided in the memory of the isolate: by a token held here, by a refusal remembered, or not
 // at all (`ask`): only then it may wait for the coordinator, once and briefly.
 import { countAsked, countRefused } from "./demand-tally.ts";
-import { holdFor, idOf, measureDemand, type BucketName, type LeasedBucket, type IsolateLimits } from "./isolate.ts";
-import { loseLateQuestion, mayAsk } from "./lease-sync.ts";
+import { loseLateReport, mayReportLimits, type IsolateLimits } from "./isolate.ts";
+import { holdFor, idOf, measureDemand, type BucketName, type LeasedBucket } from "./leased-bucket.ts";
 import { available, debit, waitFor } from "./ledger.ts";
 import type { LimitTerms } from "../../model/snapshot/limit-terms.ts";
 
@@ -19,7 +19,7 @@ export type LeaseVerdict =
 
 /**
  * Decides one request for one bucket. `waitedSince`: when it began to wait, for one that has; null at its first look.
- * `ask` means: send a question unless one is on its way, and look again when an answer came or `COLD_WAIT_MS` is over.
+ * `ask` means: report unless a report is on its way, and look again when an answer came or `COLD_WAIT_MS` is over.
  */
 export function spendToken(
   limits: IsolateLimits,
@@ -27,10 +27,10 @@ export function spendToken(
   now: number,
   waitedSince: number | null,
 ): LeaseVerdict {
-  loseLateQuestion(limits, now);
+  loseLateReport(limits, now);
   const held = holdFor(limits, bucket, now);
   if (waitedSince === null) {
-    measureDemand(limits, held, now);
+    measureDemand(held, limits.sync.pace.nextSyncMs, now);
     countAsked(limits.tally, held, now);
   }
   held.usedAt = now;
@@ -42,8 +42,8 @@ export function spendToken(
     return { verdict: "allow", remaining: held.tokens + held.remaining, resetMs };
   }
   if (held.deniedUntil > now) return deny(limits, held, now, Math.max(held.retryAt, held.deniedUntil) - now, resetMs);
-  if (waitedSince === null) return limits.failures > 1 && !mayAsk(limits, now) ? UNAVAILABLE : ASK;
-  if (limits.failures > 0 && limits.failedAt >= waitedSince) return UNAVAILABLE;
+  if (waitedSince === null) return limits.sync.failures > 1 && !mayReportLimits(limits, now) ? UNAVAILABLE : ASK;
+  if (limits.sync.failures > 0 && limits.sync.failedAt >= waitedSince) return UNAVAILABLE;
   if (now - waitedSince < COLD_WAIT_MS) return ASK;
   // Answers may have come, but no word on this request: others were faster at the tokens, or the isolate stood still.
   return UNAVAILABLE;

@@ -1,12 +1,13 @@
 // Strict limits: each request is counted by the coordinator itself, all of its limits or none, and nothing overshoots.
 // Only refusals save a question: until `retryAfterMs` the answer could not be another one.
-import { bucketFor, bucketId, tidy, type Coordinator } from "./coordinator.ts";
+import { bucketFor, bucketId } from "./bucket.ts";
+import { tidy, type LimitCoordinator } from "./coordinator.ts";
 import { available, credit, debit, untilFull, waitFor } from "./ledger.ts";
-import type { StrictAnswer, StrictAsk } from "../../model/message/lease.ts";
+import type { StrictAnswer, StrictAsk } from "../../model/message/limit.ts";
 
 /** @returns the answer, and the ids of the buckets that were debited */
 export function askStrictly(
-  state: Coordinator,
+  state: LimitCoordinator,
   ask: StrictAsk,
   now: number,
 ): { readonly answer: StrictAnswer; readonly ids: readonly string[] } {
@@ -32,7 +33,7 @@ export function askStrictly(
 }
 
 /** Undoes a debit: a limit elsewhere refused the request. @returns the ids of the buckets that were credited */
-export function giveBackStrictly(state: Coordinator, ask: StrictAsk, now: number): readonly string[] {
+export function giveBackStrictly(state: LimitCoordinator, ask: StrictAsk, now: number): readonly string[] {
   return ask.buckets.map((named) => {
     const bucket = bucketFor(state, named, now, true);
     bucket.ledger = credit(bucket.ledger, bucket.terms, 1, now);

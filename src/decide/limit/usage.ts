@@ -1,9 +1,9 @@
 // What is used of each bucket right now, the one nearest to exhaustion first: for operators, not for requests.
 import type { LimitUse } from "../../model/message/limit-use.ts";
-import type { Coordinator } from "./coordinator.ts";
+import type { LimitCoordinator } from "./coordinator.ts";
 import { available, capacityOf, untilFull } from "./ledger.ts";
 
-export function limitUsage(state: Coordinator, now: number, most: number): readonly LimitUse[] {
+export function limitUsage(state: LimitCoordinator, now: number, most: number): readonly LimitUse[] {
   const uses: LimitUse[] = [];
   for (const { limit, key, terms, ledger, leases, refused } of state.buckets.values()) {
     const capacity = capacityOf(terms);

@@ -1,7 +1,6 @@
 // What isolates and the coordinator of a service say to each other about how many requests the service may have at once.
 // A slot is leave to have one request on its way; a place is leave to
 // have one wait for a slot. Both are lent to isolates; together they never are more than the policy says.
-import type { RetryBudget } from "../snapshot/call-policy.ts";
 import type { ConcurrencyTerms } from "../snapshot/concurrency-terms.ts";
 
 /** What an isolate tells of the requests under one policy. Times are in milliseconds. */
@@ -51,29 +50,5 @@ export interface SlotRow {
   readonly queue: number;
   readonly waiting: number;
   /** Isolates that hold some. */
-  readonly isolates: number;
-}
-
-/** What is left of one policy's retries per second beyond those that requests have earned. */
-export interface RetryRow {
-  readonly policy: string;
-  readonly perSecond: number;
-  readonly left: number;
-}
-
-/** Retries beyond those that requests have earned: the fleet's allowance per second is lent out one by one. */
-export interface RetryReport {
-  readonly terms: RetryBudget;
-  /** Retries that it would have liked to make since the last report. */
-  readonly wanted: number;
-}
-
-export interface RetryGrant {
-  readonly policy: string;
-  readonly tokens: number;
-  /** How long they may be used, from the sending of the report. */
-  readonly ttlMs: number;
-  /** Fewer than were wanted: there are none for so long. */
-  readonly shortMs: number;
   readonly isolates: number;
 }

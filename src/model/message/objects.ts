@@ -4,13 +4,14 @@ import type { Propagation } from "../api/registry.ts";
 import type { Head } from "../registry/registry.ts";
 import type { ForcedState } from "../snapshot/circuit.ts";
 import type { ServiceKey } from "../snapshot/snapshot.ts";
-import type { BreakerReply, BreakerReport, BreakerRow, ForceOrder } from "./breaker-sync.ts";
-import type { RetryRow, SlotRow } from "./concurrency.ts";
+import type { BreakerReply, BreakerReport, BreakerRow, ForceOrder } from "./breaker.ts";
+import type { SlotRow } from "./concurrency.ts";
+import type { RetryRow } from "./retry.ts";
 import type { ForcedList, ForcedOrders } from "./forced.ts";
 import type { HealthRow } from "./health.ts";
 import type { JwksAnswer, JwksQuestion } from "./jwks-exchange.ts";
 import type { KeyAnswer, RingView } from "./key-ring.ts";
-import type { LimiterCalls, StrictAnswer, StrictAsk, SyncReply, SyncRequest } from "./lease.ts";
+import type { LimiterCalls, StrictAnswer, StrictAsk, LimitReply, LimitReport } from "./limit.ts";
 import type { DemandChunk, LimitUse } from "./limit-use.ts";
 import type { LeaseGrant, PollAnswer, PollQuestion, Renewal } from "./propagation.ts";
 
@@ -51,8 +52,8 @@ export interface PresenceObject {
 
 /** Limits: one for each RateLimitPolicy. */
 export interface RateLimiterObject {
-  /** One batched question of an isolate; null when it comes too late to be answered. */
-  sync(ask: SyncRequest): Answer<SyncReply | null>;
+  /** One batched report of an isolate; null = the object is of an earlier release, and the report came too late. */
+  sync(report: LimitReport): Answer<LimitReply | null>;
   take(ask: StrictAsk): Answer<StrictAnswer>;
   giveBack(ask: StrictAsk): Answer<void>;
   usage(most: number): Answer<readonly LimitUse[]>;

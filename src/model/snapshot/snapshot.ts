@@ -47,6 +47,8 @@ export interface ServiceEntry extends Access {
   readonly exposure: "mesh" | "public";
   /** `request`: what the mesh asserts to the service is bound to method and path; absent: to the caller only. */
   readonly assertion?: "request";
+  /** `%2F` in paths is let through, judged as it is; absent: such requests are refused. Listeners and rules say it, too. */
+  readonly keepsSlashes?: true;
   /** Endpoints written in the Service document. Dynamic ones are laid beside them by `isolate/snapshot.ts`. */
   readonly endpoints: readonly Endpoint[];
   /** Effective call policy for requests that reach the service without an HTTPRoute rule that says otherwise. */
@@ -115,6 +117,7 @@ export interface Listener {
   readonly hostname: string;
   /** Index into `Router.groups`. */
   readonly group: number;
+  readonly keepsSlashes?: true;
 }
 
 /** Hostname → index into `Router.listeners`. */
@@ -198,6 +201,7 @@ export interface Rule extends Access {
   readonly route: string;
   /** `rules[].name`, or its index. */
   readonly name: string;
+  readonly keepsSlashes?: true;
   readonly filters: readonly Filter[];
   readonly backends: readonly Backend[];
   /** What the rule itself or a policy on it or its route says; null = nothing. `Backend.timeouts` is what holds. */

@@ -2,8 +2,8 @@
 // policy has a queue, and gives it back when the answer's body has ended, or broken off. A request whose caller has left is
 // on its way until the service has answered or the next piece of its body comes. One that the runtime ends, so that nothing
 // of ours runs any more, is missed within four seconds.
-import { policyStateOf, type IsolateBreakers, type PolicyState } from "../../decide/breaker/isolate.ts";
-import { isUnheard } from "../../decide/breaker/report.ts";
+import type { IsolateBreakers } from "../../decide/breaker/isolate.ts";
+import { policyStateOf, type PolicyState } from "../../decide/breaker/policy-state.ts";
 import { classOf, isShed, rankOf } from "../../decide/concurrency/shed.ts";
 import {
   BEAT_MS,
@@ -15,7 +15,6 @@ import {
   newIsolateSlots,
   noteAnswer,
   type InFlight,
-  type Heard,
   type IsolateSlots,
 } from "../../decide/concurrency/isolate.ts";
 import type { Circuit } from "../../model/snapshot/circuit.ts";
@@ -69,7 +68,7 @@ export async function takeSlot(exchange: Exchange, destination: Destination): Pr
     return shed(capped, requestClass);
   }
   const since = ports.now();
-  const entry = acquire(slots, heard(capped), rankOf(requestClass), since);
+  const entry = acquire(slots, capped.breakers.sync, rankOf(requestClass), since);
   const slot = entry === "refused" ? entry : "slot" in entry ? entry.slot : await waited(capped, entry, since);
   reportSoon(exchange, destination.service, breakers);
   return slot === "refused" ? full(capped, terms, ports.now() - since) : slotOf(capped, slot);
@@ -87,17 +86,13 @@ async function waited(capped: Capped, first: { readonly waiter: Parameters<typeo
     if (!slots.slotsShort) breakers.urgent = true;
     passedMs += await awaitNews(exchange, destination.service, breakers);
     const now = exchange.ports.now();
-    const entry = retry(slots, heard(capped), waiter, now);
+    const entry = retry(slots, capped.breakers.sync, waiter, now);
     if (entry === "refused") return entry;
     if ("slot" in entry) return entry.slot;
     if (Math.max(now, since + passedMs) < untilMs) continue;
     abandon(slots, waiter);
     return "refused";
   }
-}
-
-function heard({ exchange, breakers }: Capped): Heard {
-  return { seq: breakers.seq, answeredSeq: breakers.answeredSeq, unheard: isUnheard(breakers, exchange.ports.now()) };
 }
 
 function touch({ breakers, policyState }: Capped): void {
@@ -110,7 +105,7 @@ function slotOf(capped: Capped, slot: InFlight): Slot {
   return {
     answered: (tookMs) => noteAnswer(capped.slots, tookMs),
     another() {
-      const beside = acquireBeside(capped.slots, heard(capped), capped.exchange.ports.now());
+      const beside = acquireBeside(capped.slots, capped.breakers.sync, capped.exchange.ports.now());
       return beside === null ? null : keep(capped, beside);
     },
     hold: (response, method) => held(response, method, release),

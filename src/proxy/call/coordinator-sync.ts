@@ -1,8 +1,15 @@
 // What the isolate remembers of each service beside its endpoints, and the reports that keep it in step with the service's
 // coordinator. Reports go out behind answers; a request waits for one only where nothing it knows lets it go on.
-import type { IsolateBreakers } from "../../decide/breaker/isolate.ts";
-import { applyReply, isUnheard, reportFailed, syncDueIn, takeReport } from "../../decide/breaker/report.ts";
-import { applyHealth, healthReport } from "../../decide/health/isolate.ts";
+import { withDeadline } from "../../bounded/deadline.ts";
+import {
+  applyBreakers,
+  breakersDueIn,
+  breakersRejected,
+  reportBreakers,
+  type IsolateBreakers,
+} from "../../decide/breaker/isolate.ts";
+import { isSilent } from "../../decide/fleet/sync.ts";
+import { applyHealth, reportHealth } from "../../decide/health/isolate.ts";
 import { healthOf } from "../../isolate/breaker-memory.ts";
 import type { ServiceKey } from "../../model/snapshot/snapshot.ts";
 import type { Exchange } from "../exchange/exchange.ts";
@@ -17,7 +24,7 @@ export function reportSoon(exchange: Exchange, service: ServiceKey, breakers: Is
   const { ports, ctx } = exchange;
   const { scheduled } = exchange.state.breakers;
   const now = ports.now();
-  const dueInMs = syncDueIn(breakers, now);
+  const dueInMs = breakersDueIn(breakers, now);
   // One whose request was cancelled never went out: its time has passed.
   if (dueInMs === null || (scheduled.get(service) ?? -Infinity) > now) return;
   if (dueInMs === 0) ctx.waitUntil(report(exchange, service, breakers));
@@ -25,7 +32,7 @@ export function reportSoon(exchange: Exchange, service: ServiceKey, breakers: Is
     scheduled.set(service, now + dueInMs + 1);
     const wait = ports.sleep(dueInMs).finally(() => scheduled.delete(service));
     ctx.waitUntil(
-      wait.then(() => (syncDueIn(breakers, ports.now()) === 0 ? report(exchange, service, breakers) : undefined)),
+      wait.then(() => (breakersDueIn(breakers, ports.now()) === 0 ? report(exchange, service, breakers) : undefined)),
     );
   }
 }
@@ -33,19 +40,19 @@ export function reportSoon(exchange: Exchange, service: ServiceKey, breakers: Is
 async function report(exchange: Exchange, service: ServiceKey, breakers: IsolateBreakers): Promise<void> {
   const { ports, env, live, state } = exchange;
   const sentAt = ports.now();
-  const asked = takeReport(breakers, state.id, sentAt);
+  const asked = reportBreakers(breakers, state.id, sentAt);
   const { snapshot, endpoints } = live;
   const probed = snapshot.services[service]?.health;
-  const page = healthOf(state.breakers, service);
-  const health = probed && healthReport(page, service, probed, endpoints.get(service) ?? [], snapshot.clusters);
+  const known = healthOf(state.breakers, service);
+  const health = probed && reportHealth(known, service, probed, endpoints.get(service) ?? [], snapshot.clusters);
   try {
     const reply = await env.BREAKER.getByName(service).sync(health === undefined ? asked : { ...asked, health });
-    applyReply(breakers, reply, ports.now());
-    if (health !== undefined && reply.health !== undefined) applyHealth(page, health, reply.health, sentAt);
+    applyBreakers(breakers, reply, ports.now());
+    if (health !== undefined && reply.health !== undefined) applyHealth(known, health, reply.health, sentAt);
     reportSoon(exchange, service, breakers);
   } catch {
     // The same report is sent again later; until then what is known holds, and grows old.
-    reportFailed(breakers, ports.now());
+    breakersRejected(breakers, asked.seq, ports.now());
   }
 }
 
@@ -57,7 +64,7 @@ async function report(exchange: Exchange, service: ServiceKey, breakers: Isolate
 export async function awaitNews(exchange: Exchange, service: ServiceKey, breakers: IsolateBreakers): Promise<number> {
   const { ports, ctx } = exchange;
   const beganAt = ports.now();
-  const dueInMs = syncDueIn(breakers, beganAt);
+  const dueInMs = breakersDueIn(breakers, beganAt);
   if (dueInMs !== 0) {
     const ms = Math.min(LOOK_MS, dueInMs ?? LOOK_MS);
     await ports.sleep(ms);
@@ -65,10 +72,7 @@ export async function awaitNews(exchange: Exchange, service: ServiceKey, breaker
   }
   const reported = report(exchange, service, breakers);
   ctx.waitUntil(reported);
-  const { promise: late, resolve } = Promise.withResolvers<void>();
-  const timer = setTimeout(resolve, LONGEST_MS);
-  await Promise.race([reported, late]);
-  clearTimeout(timer);
+  await withDeadline(reported, LONGEST_MS);
   return Math.max(1, ports.now() - beganAt);
 }
 
@@ -79,10 +83,10 @@ export async function awaitAnswer(
   breakers: IsolateBreakers,
   mostMs: number,
 ): Promise<void> {
-  const since = breakers.seq;
+  const since = breakers.sync.seq;
   for (
     let waitedMs = 0;
-    waitedMs < mostMs && breakers.answeredSeq <= since && !isUnheard(breakers, exchange.ports.now());
+    waitedMs < mostMs && breakers.sync.answeredSeq <= since && !isSilent(breakers.sync, exchange.ports.now());
   ) {
     breakers.urgent = true;
     waitedMs += await awaitNews(exchange, service, breakers);

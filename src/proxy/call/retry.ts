@@ -8,15 +8,16 @@ import {
   type TryEnd,
 } from "../../decide/retry/http-route.ts";
 import { readRetryAfter } from "../../decide/retry/retry-after.ts";
-import { policyStateOf, type IsolateBreakers, type PolicyState } from "../../decide/breaker/isolate.ts";
-import { isUnheard } from "../../decide/breaker/report.ts";
+import type { IsolateBreakers } from "../../decide/breaker/isolate.ts";
+import { policyStateOf, type PolicyState } from "../../decide/breaker/policy-state.ts";
+import { isSilent } from "../../decide/fleet/sync.ts";
 import {
   earnRetry,
-  newBudget,
+  newIsolateRetries,
   takeRetry,
-  type BudgetState,
+  type IsolateRetries,
   type RetryVerdict,
-} from "../../decide/retry/retry-budget.ts";
+} from "../../decide/retry/isolate.ts";
 import { maySendAgain, policyRetryDelayMs } from "../../decide/retry/traffic-policy.ts";
 import type { CallRetry, Hedge, RetryBudget } from "../../model/snapshot/call-policy.ts";
 import type { Circuit } from "../../model/snapshot/circuit.ts";
@@ -114,7 +115,7 @@ export async function spendRetry(
   const { ports } = exchange;
   const { service } = destination;
   const { breakers, policyState, state } = budgetOf(exchange, destination);
-  const take = (): RetryVerdict => takeRetry(state, budget, isUnheard(breakers, ports.now()), ports.now());
+  const take = (): RetryVerdict => takeRetry(state, budget, isSilent(breakers.sync, ports.now()), ports.now());
   let verdict = take();
   if (state.wanted > 0) policyState.touched = true;
   if (verdict === "ask") {
@@ -131,7 +132,7 @@ export function spendAtHand(exchange: Exchange, { budget }: RetryPlan, destinati
   if (budget === null) return true;
   const { ports } = exchange;
   const { breakers, policyState, state } = budgetOf(exchange, destination);
-  const verdict = takeRetry(state, budget, isUnheard(breakers, ports.now()), ports.now());
+  const verdict = takeRetry(state, budget, isSilent(breakers.sync, ports.now()), ports.now());
   if (verdict !== "ask") return verdict === "granted";
   policyState.touched = true;
   breakers.urgent = true;
@@ -142,9 +143,9 @@ export function spendAtHand(exchange: Exchange, { budget }: RetryPlan, destinati
 function budgetOf(
   { ports, state: isolate }: Exchange,
   { service, circuit }: Destination,
-): { breakers: IsolateBreakers; policyState: PolicyState; state: BudgetState } {
+): { breakers: IsolateBreakers; policyState: PolicyState; state: IsolateRetries } {
   const breakers = breakersOf(isolate.breakers, service);
   const policyState = policyStateOf(breakers, circuit ?? UNGUARDED);
-  policyState.retries ??= newBudget(ports.now());
+  policyState.retries ??= newIsolateRetries(ports.now());
   return { breakers, policyState, state: policyState.retries };
 }

@@ -82,7 +82,7 @@ export interface Learned extends Partial<
   readonly edits?: readonly HeaderEdit[];
 }
 
-/** An answer that a rule gives by itself, a copy of what an authorization service said, or an error put in on purpose. */
+/** What a rule answers by itself. */
 export interface Answer {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
@@ -91,7 +91,10 @@ export interface Answer {
 
 /** The walk ends here. */
 export interface Ended {
+  /** A refusal, an answer of the rule's, or what an authorization service said. */
   readonly no: Refusal | Answer | Response;
+  /** In place of the refusal's own. */
+  readonly status?: number;
   readonly stage: string;
   /** What decided, for `selvage-decision`: `AuthenticationPolicy/shop/customers`; `none` = none in particular. */
   readonly policy: string;
@@ -119,6 +122,8 @@ export interface Admitted {
   readonly matchPath: string;
   /** The query as it was sent, with its `?`. */
   readonly search: string;
+  /** The path holds `%2F`: a rule has to say that it is to be kept. */
+  readonly hasEncodedSlash: boolean;
   /** What is left of the caller's headers, with what the stages said so far. */
   readonly headers: HeaderFields;
   readonly body: ReadableStream<Uint8Array> | null;
@@ -151,6 +156,8 @@ export interface Routed {
   readonly path: string;
   /** The path as the rule's rewrite leaves it: what is judged of a rewritten path and what is forwarded, one value. */
   readonly sent: Pick<Admitted, "path" | "matchPath">;
+  /** `%2F` in paths is let through. */
+  readonly keepsSlashes: boolean;
   /** The rule's filters and those of the chosen backend, by what they do. */
   readonly plan: FilterPlan;
   /** What guards it: of the chosen backend, or of the rule that answers by itself. */

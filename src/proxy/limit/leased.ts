@@ -1,7 +1,15 @@
 // Limits of the whole fleet, decided from quota that is held here. The coordinator is asked behind the answers; only a
 // request of a bucket that nothing is known about waits for it, and not for long. Requests share values, never promises:
 // one that waits looks again until the value is there.
-import { newIsolateLimits, type IsolateLimits } from "../../decide/limit/isolate.ts";
+import {
+  applyLimits,
+  isReportDue,
+  limitsRejected,
+  mayReportLimits,
+  newIsolateLimits,
+  reportLimits,
+  type IsolateLimits,
+} from "../../decide/limit/isolate.ts";
 import {
   COLD_WAIT_MS,
   noteRefused,
@@ -12,7 +20,6 @@ import {
   stopWaiting,
   type LeaseVerdict,
 } from "../../decide/limit/lease-spend.ts";
-import { accept, fail, mayAsk, question, shouldSync } from "../../decide/limit/lease-sync.ts";
 import type { IsolateState } from "../../isolate/state.ts";
 import type { Counting } from "../exchange/exchange.ts";
 import { denyUncounted, full, LET_PASS, type BucketRef, type LimitVerdict } from "./verdict.ts";
@@ -40,7 +47,7 @@ export async function countLeased(exchange: Counting, asked: BucketRef, again: b
   }
   const now = ports.now();
   // A limit that never refuses has nobody wait: until something is known of the bucket its requests count as demand.
-  const isDue = verdict.verdict === "ask" ? mayAsk(limits, now) : shouldSync(limits, bucket, now);
+  const isDue = verdict.verdict === "ask" ? mayReportLimits(limits, now) : isReportDue(limits, bucket, now);
   if (isDue) exchange.ctx.waitUntil(sync(exchange, limit.policy, limits, now));
   return judge(asked, limits, verdict, now);
 }
@@ -86,7 +93,7 @@ async function waitForAnswer(
   const bucket = { limit: limit.name, key, terms: limit.terms };
   // As many looks as fit, should the clock stand still.
   for (let look = 0; look <= COLD_WAIT_MS / LOOK_MS; look++) {
-    const asking = mayAsk(limits, ports.now()) ? sync(exchange, limit.policy, limits, ports.now()) : null;
+    const asking = mayReportLimits(limits, ports.now()) ? sync(exchange, limit.policy, limits, ports.now()) : null;
     if (asking !== null) ctx.waitUntil(asking);
     await (asking === null ? ports.sleep(LOOK_MS) : Promise.race([asking, ports.sleep(LOOK_MS)]));
     const verdict = spendToken(limits, bucket, ports.now(), since);
@@ -97,18 +104,18 @@ async function waitForAnswer(
 
 /** Sends what was counted of a bucket that others decide (strict limits), once it has waited for long. */
 export function tellSoon(exchange: Counting, { limit, key }: BucketRef, limits: IsolateLimits, now: number): void {
-  const due = shouldSync(limits, { limit: limit.name, key, terms: limit.terms }, now);
+  const due = isReportDue(limits, { limit: limit.name, key, terms: limit.terms }, now);
   if (due) exchange.ctx.waitUntil(sync(exchange, limit.policy, limits, now));
 }
 
-/** One question and its answer. Never rejects; the question counts as sent before anything is awaited. */
+/** One report and its answer. Never rejects; the report counts as sent before anything is awaited. */
 async function sync({ env, ports }: Counting, policy: string, limits: IsolateLimits, now: number): Promise<void> {
-  const ask = question(limits, now);
+  const report = reportLimits(limits, now);
   try {
-    const reply = await env.LIMITER.getByName(policy).sync(ask);
-    if (reply === null) fail(limits, ask.seq, ports.now());
-    else accept(limits, reply, ports.now());
+    const reply = await env.LIMITER.getByName(policy).sync(report);
+    if (reply === null) limitsRejected(limits, report.seq, ports.now());
+    else applyLimits(limits, reply, ports.now());
   } catch {
-    fail(limits, ask.seq, ports.now());
+    limitsRejected(limits, report.seq, ports.now());
   }
 }

@@ -1,7 +1,7 @@
 // What operators see of limits.
 import { env } from "cloudflare:workers";
 import { beforeAll, describe, expect, it } from "vitest";
-import type { SeenRow } from "../../../src/model/message/lease.ts";
+import type { SeenRow } from "../../../src/model/message/limit.ts";
 import { api, applied, FIRST_LOAD_MS, tokenFor, serviceYaml } from "../../support/worker/admin.ts";
 import { failingNamespace } from "../../support/worker/objects.ts";
 import { emptyRegistry } from "../../support/worker/registry.ts";

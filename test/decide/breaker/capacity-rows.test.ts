@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { lendCapacity, newCapacityCoordinator, slotsOf } from "../../../src/decide/breaker/capacity.ts";
+import { answerCapacity, newCapacityCoordinator, slotsOf } from "../../../src/decide/breaker/capacity.ts";
 import { retryRows, slotRows } from "../../../src/decide/breaker/capacity-rows.ts";
 import { recallSlots } from "../../../src/decide/concurrency/coordinator.ts";
 
@@ -29,8 +29,8 @@ const policy = {
 
 it("sums what isolates hold, use and wait for", () => {
   const coordinator = newCapacityCoordinator();
-  const [one] = lendCapacity(coordinator, { isolate: "a", seq: 1, policies: [policy] }, 1000, 0).slots ?? [];
-  const [other] = lendCapacity(coordinator, { isolate: "b", seq: 1, policies: [policy] }, 1000, 0).slots ?? [];
+  const [one] = answerCapacity(coordinator, { isolate: "a", seq: 1, policies: [policy] }, 1000, 0).slots ?? [];
+  const [other] = answerCapacity(coordinator, { isolate: "b", seq: 1, policies: [policy] }, 1000, 0).slots ?? [];
   const lent = (one?.slots ?? 0) + (other?.slots ?? 0);
   expect(slotRows(coordinator, 0)).toEqual([
     { policy: "shop/cap", max: 10, limit: 10, inUse: 6, lent, queue: 5, waiting: 4, isolates: 2 },
@@ -39,7 +39,7 @@ it("sums what isolates hold, use and wait for", () => {
 
 it("lets go of isolates that have not reported, and of policies without any", () => {
   const coordinator = newCapacityCoordinator();
-  lendCapacity(coordinator, { isolate: "a", seq: 1, policies: [policy] }, 1000, 0);
+  answerCapacity(coordinator, { isolate: "a", seq: 1, policies: [policy] }, 1000, 0);
   expect(slotRows(coordinator, 5000)).toHaveLength(1);
   expect(slotRows(coordinator, 10_000)).toEqual([]);
 });
@@ -48,13 +48,13 @@ it("says nothing of a cap that only an earlier life of the object knew", () => {
   const coordinator = newCapacityCoordinator();
   recallSlots(slotsOf(coordinator, "shop/cap"), { slots: 5, places: 0, until: 9000 });
   expect(slotRows(coordinator, 0)).toEqual([]);
-  lendCapacity(coordinator, { isolate: "a", seq: 1, policies: [policy] }, 1000, 0);
+  answerCapacity(coordinator, { isolate: "a", seq: 1, policies: [policy] }, 1000, 0);
   expect(slotRows(coordinator, 0)).toMatchObject([{ max: 10, isolates: 1 }]);
 });
 
 it("tells retries that are left, which come back with time, for a minute after the last were asked for", () => {
   const coordinator = newCapacityCoordinator();
-  lendCapacity(coordinator, { isolate: "a", seq: 1, policies: [policy] }, 1000, 0);
+  answerCapacity(coordinator, { isolate: "a", seq: 1, policies: [policy] }, 1000, 0);
   expect(retryRows(coordinator, 0)).toEqual([{ policy: "shop/cap", perSecond: 4, left: 1 }]);
   expect(retryRows(coordinator, 500)).toEqual([{ policy: "shop/cap", perSecond: 4, left: 3 }]);
   expect(retryRows(coordinator, 60_000)).toEqual([{ policy: "shop/cap", perSecond: 4, left: 4 }]);

@@ -1,11 +1,16 @@
 // What one isolate does with verdicts, permits and its own outcomes.
 import { beforeEach, describe, expect, it } from "vitest";
 import { groupMark } from "../../../src/decide/balance/endpoint-identity.ts";
-import { newIsolateBreakers, type IsolateBreakers } from "../../../src/decide/breaker/isolate.ts";
-import { applyReply, syncDueIn, takeReport } from "../../../src/decide/breaker/report.ts";
+import {
+  applyBreakers,
+  breakersDueIn,
+  newIsolateBreakers,
+  reportBreakers,
+  type IsolateBreakers,
+} from "../../../src/decide/breaker/isolate.ts";
 import { beginAttempt, chooseEndpoints, endAttempt, type Choice } from "../../../src/decide/breaker/choice.ts";
 import { isFailure } from "../../../src/decide/breaker/outcome.ts";
-import type { BreakerReply, BreakerReport, Verdict } from "../../../src/model/message/breaker-sync.ts";
+import type { BreakerReply, BreakerReport, Verdict } from "../../../src/model/message/breaker.ts";
 import type { TryEnd } from "../../../src/decide/retry/http-route.ts";
 import type { Circuit } from "../../../src/model/snapshot/circuit.ts";
 import type { Endpoint } from "../../../src/model/snapshot/snapshot.ts";
@@ -52,8 +57,8 @@ function call(to: Endpoint, from: readonly Endpoint[], ok: boolean, tookMs = 1):
 }
 /** Reports, and takes over an answer. */
 function sync(reply: Partial<BreakerReply>): BreakerReport {
-  const report = takeReport(breakers, "i1", now);
-  applyReply(breakers, replyTo(report, reply), now);
+  const report = reportBreakers(breakers, "i1", now);
+  applyBreakers(breakers, replyTo(report, reply), now);
   return report;
 }
 const replyTo = (report: BreakerReport, more: Partial<BreakerReply>): BreakerReply => ({
@@ -83,8 +88,8 @@ describe("an open verdict", () => {
     expect(choose([a]).refusal).toEqual({ target: "e:a", retryAfterMs: 5000, forced: null });
     now += 5000;
     expect(ids(choose([a, b]))).toEqual(["b"]);
-    expect(syncDueIn(breakers, now)).toBe(0);
-    expect(takeReport(breakers, "i1", now).policies[0]?.probeWant).toEqual(["e:a"]);
+    expect(breakersDueIn(breakers, now)).toBe(0);
+    expect(reportBreakers(breakers, "i1", now).policies[0]?.probeWant).toEqual(["e:a"]);
   });
 
   it("of a version keeps all of its endpoints out, and none of another version", () => {
@@ -132,9 +137,9 @@ describe("a permit", () => {
     const attempt = beginAttempt(breakers, circuit, single, [single], now);
     expect(ids(choose([single]))).toEqual([]);
     endAttempt(breakers, attempt, false, 1, now);
-    expect(syncDueIn(breakers, now)).toBe(100);
+    expect(breakersDueIn(breakers, now)).toBe(100);
     now += 100;
-    expect(takeReport(breakers, "i1", now).policies[0]?.settled).toEqual([{ target: "e:s", permit: 7, ok: false }]);
+    expect(reportBreakers(breakers, "i1", now).policies[0]?.settled).toEqual([{ target: "e:s", permit: 7, ok: false }]);
   });
 
   it("does not take a session away from its endpoint", () => {
@@ -176,22 +181,22 @@ describe("reports", () => {
   it("count for the version as well, where it has several endpoints", () => {
     choose([a, b]);
     call(a, [a, b], true);
-    const targets = takeReport(breakers, "i1", now).policies[0]?.outcomes.map(({ target }) => target);
+    const targets = reportBreakers(breakers, "i1", now).policies[0]?.outcomes.map(({ target }) => target);
     expect(targets).toEqual([both, "e:a"]);
   });
 
   it("that get no answer are sent again under their number, and given up after two seconds", () => {
     choose([single]);
     call(single, [single], false);
-    const first = takeReport(breakers, "i1", now);
-    expect(syncDueIn(breakers, now)).toBeNull();
+    const first = reportBreakers(breakers, "i1", now);
+    expect(breakersDueIn(breakers, now)).toBeNull();
     now += 1000;
     choose([single]);
-    expect(takeReport(breakers, "i1", now)).toBe(first);
+    expect(reportBreakers(breakers, "i1", now)).toBe(first);
     now += 1000;
     choose([single]);
-    expect(takeReport(breakers, "i1", now)).toMatchObject({ seq: 2, policies: [{ outcomes: [] }] });
-    applyReply(breakers, replyTo(first, { verdicts: [verdict("e:s", "open", 2, 5000)] }), now);
+    expect(reportBreakers(breakers, "i1", now)).toMatchObject({ seq: 2, policies: [{ outcomes: [] }] });
+    applyBreakers(breakers, replyTo(first, { verdicts: [verdict("e:s", "open", 2, 5000)] }), now);
     expect(ids(choose([single]))).toEqual(["s"]);
   });
 

@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { applyHealth, failingIn, healthReport, newIsolateHealth } from "../../../src/decide/health/isolate.ts";
+import { applyHealth, failingIn, reportHealth, newIsolateHealth } from "../../../src/decide/health/isolate.ts";
 import type { HealthTerms } from "../../../src/model/snapshot/health-terms.ts";
 import { endpoint } from "../../support/balancing.ts";
 
@@ -16,7 +16,7 @@ const list = [endpoint("a"), endpoint("b", { cluster: "eu-1" }), endpoint("drain
 
 it("the list of endpoints is told once, and again when it changes or the coordinator has lost it", () => {
   const health = newIsolateHealth();
-  const report = (endpoints = list) => healthReport(health, "shop/orders", terms, endpoints, clusters);
+  const report = (endpoints = list) => reportHealth(health, "shop/orders", terms, endpoints, clusters);
   const answer = (wantsList: boolean): void =>
     applyHealth(health, report(), { leftOut: [], forMs: 30_000, wantsList }, 0);
   expect(report().targets).toEqual([
@@ -38,7 +38,7 @@ it("the list of endpoints is told once, and again when it changes or the coordin
 
 it("a verdict holds for its time, and then nobody is left out", () => {
   const health = newIsolateHealth();
-  const report = healthReport(health, "shop/orders", terms, list, clusters);
+  const report = reportHealth(health, "shop/orders", terms, list, clusters);
   applyHealth(health, report, { leftOut: ["a"], forMs: 30_000, wantsList: false }, 1000);
   expect([...failingIn(health, 30_999)]).toEqual(["a"]);
   expect([...failingIn(health, 31_000)]).toEqual([]);

@@ -6,13 +6,10 @@ import {
   failingInTraffic,
   healthRows,
   leftOut,
-  newHealthProber,
-  nextProbeAt,
-  NO_TRAFFIC_MS,
-  settle,
-  takeDue,
-  type HealthProber,
-} from "../../../src/decide/health/prober.ts";
+  newHealthCoordinator,
+  type HealthCoordinator,
+} from "../../../src/decide/health/coordinator.ts";
+import { nextProbeAt, NO_TRAFFIC_MS, settle, takeDue } from "../../../src/decide/health/prober.ts";
 import { followEndpoints, newOutliers } from "../../../src/decide/breaker/outlier.ts";
 import { addOutcomes } from "../../../src/decide/breaker/rolling-window.ts";
 import type { HealthReply, ProbeTarget } from "../../../src/model/message/health.ts";
@@ -30,9 +27,9 @@ const target = (id: string, url = `http://${id}.example`): ProbeTarget => ({ id,
 const nobody = (): ReadonlySet<string> => new Set();
 const random = (): number => 0;
 
-let prober: HealthProber;
+let prober: HealthCoordinator;
 beforeEach(() => {
-  prober = newHealthProber();
+  prober = newHealthCoordinator();
 });
 
 const hear = (now: number, list: string, targets: readonly ProbeTarget[] | null): HealthReply =>
@@ -147,7 +144,7 @@ describe("who is left out", () => {
       return [...leftOut(prober, 0, nobody)];
     };
     expect(flapping(["a", "b", "c", "d"])).toEqual(["a", "b"]);
-    prober = newHealthProber();
+    prober = newHealthCoordinator();
     expect(flapping(["a", "b", "c"])).toEqual([]);
   });
 });

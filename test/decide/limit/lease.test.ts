@@ -2,9 +2,16 @@
 // happens, what isolates admit was granted to them, and no stretch of time sees more than the bound.
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { newCoordinator, type Coordinator } from "../../../src/decide/limit/coordinator.ts";
-import { answerSync } from "../../../src/decide/limit/grant.ts";
-import { newIsolateLimits, type IsolateLimits } from "../../../src/decide/limit/isolate.ts";
+import { answerLimits, newLimitCoordinator, type LimitCoordinator } from "../../../src/decide/limit/coordinator.ts";
+import {
+  applyLimits,
+  isReportDue,
+  limitsRejected,
+  mayReportLimits,
+  newIsolateLimits,
+  reportLimits,
+  type IsolateLimits,
+} from "../../../src/decide/limit/isolate.ts";
 import {
   putBack,
   spendToken,
@@ -12,9 +19,8 @@ import {
   startWaiting,
   stopWaiting,
 } from "../../../src/decide/limit/lease-spend.ts";
-import { accept, fail, mayAsk, question, shouldSync } from "../../../src/decide/limit/lease-sync.ts";
 import { available, capacityOf, emptyLedger, fullLedger } from "../../../src/decide/limit/ledger.ts";
-import type { SyncReply, SyncRequest } from "../../../src/model/message/lease.ts";
+import type { LimitReply, LimitReport } from "../../../src/model/message/limit.ts";
 import type { LimitTerms } from "../../../src/model/snapshot/limit-terms.ts";
 
 const NOW = Date.UTC(2026, 10, 23);
@@ -22,7 +28,7 @@ const gcra: LimitTerms = { algorithm: "gcra", requests: 20, windowMs: 1000, burs
 const fixedWindow: LimitTerms = { algorithm: "fixed-window", requests: 20, windowMs: 1000, burst: 20 };
 const ISOLATES = 3;
 
-type Message = { readonly ask: SyncRequest } | { readonly to: IsolateLimits; readonly reply: SyncReply };
+type Message = { readonly ask: LimitReport } | { readonly to: IsolateLimits; readonly reply: LimitReply };
 
 /** Everything there is, and what has come of it. */
 class Fleet {
@@ -34,10 +40,10 @@ class Fleet {
   granted = 0;
   readonly admitted: number[] = [];
   readonly terms: LimitTerms;
-  coordinator: Coordinator = newCoordinator(NOW, null);
+  coordinator: LimitCoordinator = newLimitCoordinator(NOW, null);
   readonly isolates = Array.from({ length: ISOLATES }, (_, index) => newIsolateLimits(`isolate-${index}`));
   readonly channel: Message[] = [];
-  readonly #answered = new Set<SyncReply>();
+  readonly #answered = new Set<LimitReply>();
   #born = ISOLATES;
 
   constructor(terms: LimitTerms) {
@@ -55,19 +61,18 @@ class Fleet {
   }
 
   send(limits: IsolateLimits): void {
-    if (mayAsk(limits, this.now)) this.channel.push({ ask: question(limits, this.now) });
+    if (mayReportLimits(limits, this.now)) this.channel.push({ ask: reportLimits(limits, this.now) });
   }
 
   deliver(message: Message): void {
     if ("to" in message) {
-      accept(message.to, message.reply, this.now);
+      applyLimits(message.to, message.reply, this.now);
       return;
     }
     const before = this.#taken();
-    const reply = answerSync(this.coordinator, message.ask, this.now, () => 0.5);
+    const reply = answerLimits(this.coordinator, message.ask, this.now, () => 0.5);
     this.net += this.#taken() - before;
     const to = this.isolates.find(({ isolate }) => isolate === message.ask.isolate);
-    if (reply === null) return;
     if (!this.#answered.has(reply)) for (const { tokens } of reply.grants) this.granted += tokens;
     this.#answered.add(reply);
     if (to !== undefined) this.channel.push({ to, reply });
@@ -130,7 +135,7 @@ const commands = [
         expect(verdict === "allow", "by a living token").toBe(holds >= 1);
         if (verdict === "allow") fleet.admitted.push(fleet.now);
         if (verdict === "ask") startWaiting(limits, "one", "", fleet.now);
-        if (verdict === "ask" || shouldSync(limits, fleet.bucket, fleet.now)) fleet.send(limits);
+        if (verdict === "ask" || isReportDue(limits, fleet.bucket, fleet.now)) fleet.send(limits);
         if (verdict === "ask" && nth % 2 === 0) stopWaiting(limits, "one", "");
       }
     }),
@@ -151,13 +156,15 @@ const commands = [
   ),
   pick.map((at) => command(`lose ${at}`, (fleet) => void taken(fleet, at))),
   isolate.map((index) =>
-    command(`${index} gives up waiting`, (fleet) => fail(fleet.limits(index), fleet.limits(index).seq, fleet.now)),
+    command(`${index} gives up waiting`, (fleet) =>
+      limitsRejected(fleet.limits(index), fleet.limits(index).sync.seq, fleet.now),
+    ),
   ),
   fc.integer({ min: 1, max: 1500 }).map((ms) => command(`${ms} ms pass`, (fleet) => void (fleet.now += ms))),
   isolate.map((index) => command(`${index} dies`, (fleet) => fleet.replace(index))),
   fc.constant(
     command("the coordinator forgets", (fleet) => {
-      fleet.coordinator = newCoordinator(fleet.now, new Map());
+      fleet.coordinator = newLimitCoordinator(fleet.now, new Map());
       fleet.restarts += 1;
       fleet.restartedAt = fleet.now;
     }),
@@ -217,7 +224,7 @@ describe("one isolate and its coordinator", () => {
     if (ask !== undefined) one.deliver(ask);
     one.channel.splice(0);
     expect(one.granted).toBe(3);
-    fail(limits, limits.seq, one.now);
+    limitsRejected(limits, limits.sync.seq, one.now);
     turn(one);
     const [bucket] = one.coordinator.buckets.values();
     expect(bucket?.outstanding).toBe(3);
@@ -228,21 +235,21 @@ describe("one isolate and its coordinator", () => {
     const limits = one.limits(0);
     expect(spendToken(limits, one.bucket, one.now, null).verdict).toBe("ask");
     for (let failures = 0; failures < 3; failures++) {
-      question(limits, one.now);
-      fail(limits, limits.seq, one.now);
+      reportLimits(limits, one.now);
+      limitsRejected(limits, limits.sync.seq, one.now);
     }
     expect(spendToken(limits, one.bucket, one.now, one.now).verdict).toBe("unavailable");
     expect(spendToken(limits, one.bucket, one.now + 399, null).verdict).toBe("unavailable");
     expect(spendToken(limits, one.bucket, one.now + 400, null).verdict).toBe("ask");
   });
 
-  it("counts a question as failed that is on its way for too long", () => {
+  it("counts a report as failed that is on its way for too long", () => {
     const one = fleet();
     const limits = one.limits(0);
-    question(limits, one.now);
-    expect(mayAsk(limits, one.now + 501)).toBe(false);
+    reportLimits(limits, one.now);
+    expect(mayReportLimits(limits, one.now + 499)).toBe(false);
     spendToken(limits, one.bucket, one.now + 501, null);
-    expect(mayAsk(limits, one.now + 501)).toBe(true);
+    expect([limits.sync.failures, mayReportLimits(limits, one.now + 501)]).toEqual([1, true]);
   });
 
   it("forgets the requests that were cancelled while they waited", () => {
@@ -250,9 +257,9 @@ describe("one isolate and its coordinator", () => {
     const limits = one.limits(0);
     spendToken(limits, one.bucket, one.now, null);
     startWaiting(limits, "one", "", one.now);
-    expect(question(limits, one.now).wants[0]?.waiting).toBe(1);
-    fail(limits, limits.seq, one.now);
-    expect(question(limits, one.now + 151).wants[0]?.waiting).toBe(0);
+    expect(reportLimits(limits, one.now).wants[0]?.waiting).toBe(1);
+    limitsRejected(limits, limits.sync.seq, one.now);
+    expect(reportLimits(limits, one.now + 151).wants[0]?.waiting).toBe(0);
   });
 
   it("lets its share pass while nobody answers, and has that counted afterwards", () => {

@@ -13,7 +13,7 @@ import {
 import { available, debit, fullLedger, type Ledger } from "../../../src/decide/limit/ledger.ts";
 import { previewLimit } from "../../../src/decide/limit/preview.ts";
 import { OVERFLOW_KEY } from "../../../src/decide/limit/overflow-key.ts";
-import type { SeenRow } from "../../../src/model/message/lease.ts";
+import type { SeenRow } from "../../../src/model/message/limit.ts";
 import type { LimitTerms } from "../../../src/model/snapshot/limit-terms.ts";
 
 const NOW = Date.UTC(2026, 10, 23, 12, 0, 0);

@@ -1,31 +1,29 @@
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { answerRetries, newAllowance, type Allowance } from "../../../src/decide/retry/coordinator.ts";
 import {
   applyRetries,
   earnRetry,
-  lendRetries,
-  newAllowance,
-  newBudget,
-  takeRetry,
+  newIsolateRetries,
   reportRetries,
-  type Allowance,
-  type BudgetState,
-} from "../../../src/decide/retry/retry-budget.ts";
+  takeRetry,
+  type IsolateRetries,
+} from "../../../src/decide/retry/isolate.ts";
 
 const budget = { percent: 20, minPerSecond: 10 };
 
 /** Retries until there are no more, without asking anybody. */
-const taken = (state: BudgetState, nowMs: number, terms = budget, unheard = false): number => {
+const taken = (state: IsolateRetries, nowMs: number, terms = budget, unheard = false): number => {
   let count = 0;
   while (takeRetry(state, terms, unheard, nowMs) === "granted") count++;
   return count;
 };
 
 /** Tells the coordinator what is wanted, and takes over the answer. */
-function sync(state: BudgetState, allowance: Allowance, isolate: string, nowMs: number, terms = budget): number {
+function sync(state: IsolateRetries, allowance: Allowance, isolate: string, nowMs: number, terms = budget): number {
   const report = reportRetries(state, terms);
   if (report === null) return 0;
-  const grant = lendRetries(allowance, { isolate, policy: "p", report }, 100, nowMs);
+  const grant = answerRetries(allowance, { isolate, policy: "p", report }, 100, nowMs);
   applyRetries(state, grant, nowMs);
   return grant.tokens;
 }
@@ -33,7 +31,7 @@ function sync(state: BudgetState, allowance: Allowance, isolate: string, nowMs: 
 describe("what requests earn", () => {
   it("is one retry by five requests at 20 %", () => {
     const terms = { percent: 20, minPerSecond: 0 };
-    const state = newBudget(0);
+    const state = newIsolateRetries(0);
     for (let request = 0; request < 4; request++) earnRetry(state, terms, 0);
     expect(takeRetry(state, terms, false, 0)).toBe("none");
     earnRetry(state, terms, 0);
@@ -43,7 +41,7 @@ describe("what requests earn", () => {
 
   it("is forgotten when it is not spent for 20 s", () => {
     const terms = { percent: 100, minPerSecond: 0 };
-    const state = newBudget(0);
+    const state = newIsolateRetries(0);
     earnRetry(state, terms, 9_000);
     earnRetry(state, terms, 12_000);
     expect(taken(structuredClone(state), 19_000, terms)).toBe(2);
@@ -53,7 +51,7 @@ describe("what requests earn", () => {
 
   it("is nothing at 0 % and 0 a second", () => {
     const none = { percent: 0, minPerSecond: 0 };
-    const state = newBudget(0);
+    const state = newIsolateRetries(0);
     earnRetry(state, none, 0);
     expect([taken(state, 100_000, none), taken(state, 100_000, none, true)]).toEqual([0, 0]);
   });
@@ -61,7 +59,7 @@ describe("what requests earn", () => {
 
 describe("the allowance per second", () => {
   it("is asked for, lent by the coordinator, and lost when it is not used within two seconds", () => {
-    const [state, allowance] = [newBudget(0), newAllowance(budget, 0)];
+    const [state, allowance] = [newIsolateRetries(0), newAllowance(budget, 0)];
     expect(takeRetry(state, budget, false, 0)).toBe("ask");
     expect(sync(state, allowance, "a", 0)).toBe(3);
     expect(takeRetry(state, budget, false, 1999)).toBe("granted");
@@ -70,7 +68,7 @@ describe("the allowance per second", () => {
 
   it("is shared by the isolates that want it: the second's worth is lent once, then ten a second", () => {
     const allowance = newAllowance(budget, 0);
-    const fleet = Array.from({ length: 50 }, () => newBudget(0));
+    const fleet = Array.from({ length: 50 }, () => newIsolateRetries(0));
     let lent = 0;
     for (let nowMs = 0; nowMs <= 10_000; nowMs += 100) {
       for (const [index, state] of fleet.entries()) {
@@ -83,7 +81,7 @@ describe("the allowance per second", () => {
 
   it("that is spent is not asked for again until there may be more", () => {
     const allowance = newAllowance({ percent: 0, minPerSecond: 1 }, 0);
-    const [terms, state] = [{ percent: 0, minPerSecond: 1 }, newBudget(0)];
+    const [terms, state] = [{ percent: 0, minPerSecond: 1 }, newIsolateRetries(0)];
     for (const verdict of ["ask", "ask"]) expect(takeRetry(state, terms, false, 0)).toBe(verdict);
     expect(sync(state, allowance, "a", 0, terms)).toBe(1);
     expect(["granted", "none"]).toEqual([0, 1].map(() => takeRetry(state, terms, false, 500)));
@@ -93,7 +91,7 @@ describe("the allowance per second", () => {
 
   it("of less than one a second adds up", () => {
     const terms = { percent: 0, minPerSecond: 0.5 };
-    const [state, allowance] = [newBudget(0), newAllowance(terms, 0)];
+    const [state, allowance] = [newIsolateRetries(0), newAllowance(terms, 0)];
     const got = [0, 1000, 2000, 4000].map((nowMs) => {
       takeRetry(state, terms, false, nowMs);
       return sync(state, allowance, "a", nowMs, terms);
@@ -102,11 +100,11 @@ describe("the allowance per second", () => {
   });
 
   it("is an equal share for each isolate while the coordinator does not answer", () => {
-    const untold = newBudget(0);
+    const untold = newIsolateRetries(0);
     expect(taken(untold, 0, budget, true)).toBe(1);
     expect(taken(untold, 800, budget, true)).toBe(1);
     expect(taken(untold, 0, budget, true)).toBe(0);
-    const told = newBudget(0);
+    const told = newIsolateRetries(0);
     applyRetries(told, { policy: "p", tokens: 0, ttlMs: 0, shortMs: 0, isolates: 2 }, 0);
     expect(taken(told, 0, budget, true)).toBe(5);
   });
@@ -125,7 +123,7 @@ it("amplifies any traffic through any number of isolates by at most 1.2 and 10 a
       fc.integer({ min: 1, max: 5 }),
       (bursts, attempts) => {
         const allowance = newAllowance(budget, 0);
-        const fleet = Array.from({ length: 6 }, () => newBudget(0));
+        const fleet = Array.from({ length: 6 }, () => newIsolateRetries(0));
         let [nowMs, requests, sent] = [0, 0, 0];
         for (const { waitMs, requests: many, isolate, isLost } of bursts) {
           nowMs += waitMs;

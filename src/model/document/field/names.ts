@@ -31,28 +31,24 @@ export const documentNameSchema = z
   });
 
 /** `<name>` in the same namespace, or `<namespace>/<name>`. */
-export const scopedNameSchema = scoped(nameSchema, NAME_HINT);
-/** The same of a document whose name may have dots. */
-export const scopedDocumentNameSchema = scoped(
-  documentNameSchema,
-  "Names are lower-case, with digits, hyphens and dots.",
-);
+export const scopedNameSchema = z
+  .string()
+  .regex(/^([a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?\/)?[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/, {
+    error: (issue) =>
+      say(`${quote(issue.input)} is not a name`, `Write "<name>" or "<namespace>/<name>". ${NAME_HINT}`),
+  });
 
-function scoped(name: z.ZodType<string>, hint: string) {
-  return z
-    .string()
-    .max(317)
-    .refine(
-      (text) => {
-        const [first = "", second, ...more] = text.split("/");
-        const [namespace, own] = second === undefined ? [null, first] : [first, second];
-        return more.length === 0 && (namespace === null || NAME.test(namespace)) && name.safeParse(own).success;
-      },
-      {
-        error: (issue) => say(`${quote(issue.input)} is not a name`, `Write "<name>" or "<namespace>/<name>". ${hint}`),
-      },
-    );
-}
+/** The same of a document whose name may have dots. */
+export const scopedDocumentNameSchema = z
+  .string()
+  .max(317)
+  .regex(/^([a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?\/)?[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$/, {
+    error: (issue) =>
+      say(
+        `${quote(issue.input)} is not a name`,
+        'Write "<name>" or "<namespace>/<name>", in lower-case letters, digits, hyphens and dots.',
+      ),
+  });
 
 /** Name of something referred to (`ObjectName` of the Gateway API). */
 export const objectNameSchema = z.string().min(1).max(253);

@@ -2,6 +2,7 @@
 // there is one implementation here, and every Gateway belongs to it.
 import * as z from "zod";
 import { gatewayTlsSchema, listenerTlsSchema } from "./gateway-tls.ts";
+import { pathEncodingSchema } from "../field/path-encoding.ts";
 import { hostnameSchema } from "../field/hostname.ts";
 import { annotationsSchema, atMost, labelSelectorSchema, labelsSchema } from "../field/label-selector.ts";
 import { groupSchema, kindSchema, objectNameSchema, portSchema, sectionNameSchema } from "../field/names.ts";
@@ -26,6 +27,7 @@ const listenerSchema = z
   .strictObject({
     name: sectionNameSchema,
     hostname: hostnameSchema.optional(),
+    pathEncoding: pathEncodingSchema,
     port: portSchema,
     protocol: z
       .string()

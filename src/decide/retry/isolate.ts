@@ -5,10 +5,11 @@
 // What the service sees is therefore at most `1 + percent / 100` times its requests and `minPerSecond` more each second,
 // whatever the number of isolates: a retry of the allowance is taken off when it is lent, and one that is not used is lost.
 import type { RetryBudget } from "../../model/snapshot/call-policy.ts";
-import type { RetryGrant, RetryReport } from "../../model/message/concurrency.ts";
+import type { RetryGrant, RetryReport } from "../../model/message/retry.ts";
+import { CRUMB, mostOf } from "./allowance.ts";
 
-/** Of an isolate. Plain data; `takeRetry` and `earnRetry` change it. */
-export interface BudgetState {
+/** Plain data; `takeRetry` and `earnRetry` change it. */
+export interface IsolateRetries {
   /** Earned in this generation and in the one before; unspent, they are forgotten after that. */
   earned: number;
   earnedBefore: number;
@@ -28,25 +29,12 @@ export interface BudgetState {
 /** `ask` = the coordinator may have one. */
 export type RetryVerdict = "granted" | "none" | "ask";
 
-/** Of the coordinator. */
-export interface Allowance {
-  tokens: number;
-  atMs: number;
-  perSecond: number;
-  /** Isolates that wanted some lately, and when. */
-  readonly askers: Map<string, number>;
-}
-
 /** For how long what a request earned can be spent: between one and two of these. */
 const GENERATION_MS = 10_000;
-/** Sums of fractions must not lose a retry to rounding. */
-const CRUMB = 1e-9;
-const LENT_MS = 2000;
 /** How many isolates one that nobody has answered yet believes to be one of. */
 const FLEET_UNTOLD = 8;
-const ASKER_MS = 2000;
 
-export function newBudget(nowMs: number): BudgetState {
+export function newIsolateRetries(nowMs: number): IsolateRetries {
   return {
     earned: 0,
     earnedBefore: 0,
@@ -62,7 +50,7 @@ export function newBudget(nowMs: number): BudgetState {
 }
 
 /** To be called once per request, whatever number of tries it takes. */
-export function earnRetry(state: BudgetState, { percent }: RetryBudget, nowMs: number): void {
+export function earnRetry(state: IsolateRetries, { percent }: RetryBudget, nowMs: number): void {
   turn(state, nowMs);
   state.earned += percent / 100;
 }
@@ -70,9 +58,9 @@ export function earnRetry(state: BudgetState, { percent }: RetryBudget, nowMs: n
 /**
  * Spends one retry, if there is one.
  *
- * @param unheard the coordinator does not answer: each isolate goes by an equal share of the allowance
+ * @param isSilent the coordinator does not answer: each isolate goes by an equal share of the allowance
  */
-export function takeRetry(state: BudgetState, terms: RetryBudget, unheard: boolean, nowMs: number): RetryVerdict {
+export function takeRetry(state: IsolateRetries, terms: RetryBudget, isSilent: boolean, nowMs: number): RetryVerdict {
   turn(state, nowMs);
   const earned = state.earnedBefore + state.earned;
   if (earned >= 1 - CRUMB) {
@@ -86,20 +74,20 @@ export function takeRetry(state: BudgetState, terms: RetryBudget, unheard: boole
     state.lent -= 1;
     return "granted";
   }
-  if (unheard) return takeOwn(state, terms.minPerSecond / state.isolates, nowMs) ? "granted" : "none";
+  if (isSilent) return takeOwn(state, terms.minPerSecond / state.isolates, nowMs) ? "granted" : "none";
   state.wanted += 1;
   return nowMs < state.shortUntilMs ? "none" : "ask";
 }
 
 /** null = nothing is wanted. */
-export function reportRetries(state: BudgetState, terms: RetryBudget): RetryReport | null {
+export function reportRetries(state: IsolateRetries, terms: RetryBudget): RetryReport | null {
   const { wanted } = state;
   state.wanted = 0;
   return wanted === 0 ? null : { terms, wanted };
 }
 
 /** @param sentAtMs when the report left */
-export function applyRetries(state: BudgetState, grant: RetryGrant, sentAtMs: number): void {
+export function applyRetries(state: IsolateRetries, grant: RetryGrant, sentAtMs: number): void {
   const left = sentAtMs < state.lentUntilMs ? state.lent : 0;
   state.lent = left + grant.tokens;
   state.lentUntilMs = sentAtMs + grant.ttlMs;
@@ -107,45 +95,7 @@ export function applyRetries(state: BudgetState, grant: RetryGrant, sentAtMs: nu
   state.isolates = Math.max(1, grant.isolates);
 }
 
-export function newAllowance({ minPerSecond }: RetryBudget, nowMs: number): Allowance {
-  return { tokens: mostOf(minPerSecond), atMs: nowMs, perSecond: minPerSecond, askers: new Map() };
-}
-
-/** Lends an isolate what it wants, as long as others are not left without. */
-export function lendRetries(
-  allowance: Allowance,
-  { isolate, policy, report }: { readonly isolate: string; readonly policy: string; readonly report: RetryReport },
-  nextSyncMs: number,
-  nowMs: number,
-): RetryGrant {
-  const { minPerSecond } = report.terms;
-  allowance.tokens = leftOf(allowance, minPerSecond, nowMs);
-  allowance.perSecond = minPerSecond;
-  allowance.atMs = Math.max(allowance.atMs, nowMs);
-  allowance.askers.set(isolate, nowMs);
-  for (const [one, at] of allowance.askers) if (nowMs - at > ASKER_MS) allowance.askers.delete(one);
-  const isolates = allowance.askers.size;
-  const share = Math.max(1, Math.ceil(allowance.tokens / isolates));
-  // Some ahead, so that the next failure need not ask.
-  const ahead = Math.max(report.wanted, Math.ceil(share / 4));
-  const tokens = Math.floor(Math.min(ahead, allowance.tokens + CRUMB, share));
-  allowance.tokens -= tokens;
-  const untilOneMs = minPerSecond === 0 ? LENT_MS : (1000 * Math.max(0, 1 - allowance.tokens)) / minPerSecond;
-  const shortMs = tokens < report.wanted ? Math.ceil(Math.max(nextSyncMs, untilOneMs)) : 0;
-  return { policy, tokens, ttlMs: LENT_MS, shortMs, isolates };
-}
-
-/** What could be lent now. */
-export function leftOf({ tokens, atMs }: Allowance, perSecond: number, nowMs: number): number {
-  return Math.min(mostOf(perSecond), tokens + (perSecond * Math.max(0, nowMs - atMs)) / 1000);
-}
-
-/** What comes in less than one a second still has to add up to one. */
-function mostOf(perSecond: number): number {
-  return perSecond === 0 ? 0 : Math.max(1, perSecond);
-}
-
-function takeOwn(state: BudgetState, perSecond: number, nowMs: number): boolean {
+function takeOwn(state: IsolateRetries, perSecond: number, nowMs: number): boolean {
   const sinceMs = Math.max(0, nowMs - state.ownAtMs);
   state.own = Math.min(mostOf(perSecond), state.own + (perSecond * sinceMs) / 1000);
   state.ownAtMs = Math.max(state.ownAtMs, nowMs);
@@ -154,7 +104,7 @@ function takeOwn(state: BudgetState, perSecond: number, nowMs: number): boolean 
   return true;
 }
 
-function turn(state: BudgetState, nowMs: number): void {
+function turn(state: IsolateRetries, nowMs: number): void {
   const passed = nowMs - state.generationAtMs;
   if (passed < GENERATION_MS) return;
   state.earnedBefore = passed < 2 * GENERATION_MS ? state.earned : 0;

@@ -1,6 +1,7 @@
 // What an isolate and the coordinator of a service say to each other about breakers: one batched report, one answer.
 // Both sides may be of different releases for some minutes: fields are only ever added, and what is absent means "none".
-import type { RetryGrant, RetryReport, SlotGrant, SlotReport } from "./concurrency.ts";
+import type { SlotGrant, SlotReport } from "./concurrency.ts";
+import type { RetryGrant, RetryReport } from "./retry.ts";
 import type { BreakerState, BreakerTerms, ForcedState, OutlierTerms } from "../snapshot/circuit.ts";
 import type { ServiceKey } from "../snapshot/snapshot.ts";
 import type { HealthReply, HealthReport } from "./health.ts";

@@ -1,11 +1,11 @@
-// What an isolate and the coordinator of a policy say to each other about limits: one batched question, one answer.
+// What an isolate and the coordinator of a policy say to each other about limits: one batched report, one answer.
 // Both sides may be of different releases for some minutes: fields are only ever added, and what is absent means "none".
 import type { LimitTerms } from "../snapshot/limit-terms.ts";
 
-export interface SyncRequest {
+export interface LimitReport {
   /** Random, made once in the isolate's life. */
   readonly isolate: string;
-  /** Rises by one with each question; a repeated number gets the same answer and changes nothing. */
+  /** Rises by one with each report; a repeated number gets the same answer and changes nothing. */
   readonly seq: number;
   /** Terms by limit id, for the limits named in `wants`. */
   readonly terms: Readonly<Record<string, LimitTerms>>;
@@ -25,7 +25,7 @@ export interface Seen {
 export interface SeenRow {
   readonly limit: string;
   readonly key: string;
-  /** When that was, milliseconds before the question was sent. */
+  /** When that was, milliseconds before the report was made. */
   readonly agoMs: number;
   readonly asked: number;
   readonly refused: number;
@@ -45,20 +45,20 @@ export interface Want {
   readonly giveBack: number;
   /** Number of the last grant that arrived here; 0 = none. A later one was lost and is taken back. -1 = not remembered. */
   readonly grant: number;
-  /** Requests refused since the last question; absent = 0. */
+  /** Requests refused since the last report; absent = 0. */
   readonly refused?: number;
   /** Requests admitted by the isolate's estimate since the last answer, without a token; absent = 0. */
   readonly estimated?: number;
 }
 
-export interface SyncReply {
+export interface LimitReply {
   readonly seq: number;
   readonly grants: readonly Grant[];
-  /** When to ask again, milliseconds from the sending of the question. */
+  /** When to report again, milliseconds from the making of the report. */
   readonly nextSyncMs: number;
-  /** Least time between two questions of one isolate while many buckets are new, milliseconds; absent = 0. */
+  /** Least time between two reports of one isolate while many buckets are new, milliseconds; absent = 0. */
   readonly leastGapMs?: number;
-  /** Isolates that asked lately: what each may assume its share to be when the coordinator is gone. */
+  /** Isolates that reported lately: what each may assume its share to be when the coordinator is gone. */
   readonly isolates: number;
 }
 
@@ -69,7 +69,7 @@ export interface Grant {
   readonly grant: number;
   /** Tokens added to what the isolate has. */
   readonly tokens: number;
-  /** Life of everything held for this key, milliseconds from the sending of the question. */
+  /** Life of everything held for this key, milliseconds from the making of the report. */
   readonly ttlMs: number;
   /** Refuse for so long without asking again, milliseconds; 0 = ask when needed. */
   readonly denyMs: number;
@@ -104,6 +104,6 @@ export interface StrictAnswer {
   readonly retryAfterMs: number;
   /** Where each of `buckets` stands now, in their order. */
   readonly standings: readonly { readonly remaining: number; readonly resetMs: number }[];
-  /** Isolates that asked lately. */
+  /** Isolates that reported lately. */
   readonly isolates: number;
 }

@@ -2,39 +2,18 @@
 // all of them together never more than one object can answer in peace. Reports are metered over some seconds, so that the
 // first moments of an outage are told without delay and a trouble that lasts is not.
 
-export interface Pace {
-  /** Reports a second, smoothed. */
-  load: number;
-  loadAt: number;
-}
+import { sharedMs, type Load } from "../fleet/reporters.ts";
 
-/** Reports a second that one object answers in peace: a fifth of what the platform gives it. */
-export const REPORTS_PER_SECOND = 200;
 export const CALM_MS = 1000;
+/** What the rate of reports is smoothed over. */
+export const LOAD_MS = 3000;
 const BUSY_MS = 100;
-const METER_MS = 3000;
 /** Below it, pressing reports are not held back. */
 const EASY = 120;
 /** From here on they come no more often than all of them together may. */
 const FULL = 180;
-/** Room for isolates that nobody knows yet. */
+/** Space for isolates that nobody knows yet. */
 const SLACK = 1.1;
-
-export function newPace(now: number): Pace {
-  return { load: 0, loadAt: now };
-}
-
-/** Counts one report. */
-export function meter(pace: Pace, now: number): void {
-  const elapsedMs = Math.max(0, now - pace.loadAt);
-  pace.load = pace.load * Math.exp(-elapsedMs / METER_MS) + 1000 / METER_MS;
-  pace.loadAt = now;
-}
-
-/** What each isolate must leave between two reports so that so many of them together are not too many. */
-export function sharedMs(isolates: number): number {
-  return (1000 * isolates) / REPORTS_PER_SECOND;
-}
 
 /**
  * Milliseconds until the next report: of an isolate with nothing pressing to say, and of one with.
@@ -43,13 +22,13 @@ export function sharedMs(isolates: number): number {
  * @param isNew a fleet that begins together is spread over its first interval
  */
 export function paceOf(
-  { load }: Pace,
+  { perSecond }: Load,
   isolates: number,
   { busy, isNew }: { readonly busy: boolean; readonly isNew: boolean },
   random: () => number,
 ): { readonly nextSyncMs: number; readonly urgentSyncMs: number } {
   const shared = SLACK * sharedMs(isolates);
-  const strain = Math.min(1, Math.max(0, (load - EASY) / (FULL - EASY)));
+  const strain = Math.min(1, Math.max(0, (perSecond - EASY) / (FULL - EASY)));
   const spread = isNew ? 0.1 + random() : 0.9 + 0.2 * random();
   return {
     nextSyncMs: Math.max(busy ? BUSY_MS : CALM_MS, shared) * spread,
