@@ -62,7 +62,7 @@ export function compileStatuses(
       return { parents, ...namedByRoute(document.metadata.namespace, attachmentsOf(route), listeners, options.owners) };
     }
     if (document.kind === "Gateway") {
-      const gateway = listeners.doors.get(`${document.metadata.namespace}/${document.metadata.name}`);
+      const gateway = listeners.gateways.get(`${document.metadata.namespace}/${document.metadata.name}`);
       if (gateway !== undefined) {
         return { ...gatewayStatus(gateway, attached, before, own), ...namedByGateway(gateway, options.owners) };
       }

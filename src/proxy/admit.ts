@@ -1,4 +1,4 @@
-// The door: one canonical path, one host, a client address that nobody can forge, and headers without anything that only
+// The first stage: one canonical path, one host, a client address that nobody can forge, and headers without anything that only
 // the mesh or the platform may say. What passes here is what every later stage decides about and what is forwarded.
 import { DEFAULT_PORT, parseAuthority, type Authority, type Scheme } from "../decide/route/authority.ts";
 import { canonicalPath, PATH_FAULTS } from "../model/word/canonical-path.ts";

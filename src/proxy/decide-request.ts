@@ -85,13 +85,13 @@ export interface Asked {
  * Decides, and always answers.
  *
  * @param go what is done with a request that may go on
- * @param no what becomes of the mesh's own answer to one that may not
+ * @param no what becomes of the mesh's own answer to one that may not; the exchange is null where there was none yet
  */
 export async function decideRequest<Result extends object>(
   around: Around,
   asked: Asked,
   go: (exchange: Exchange) => Promise<Result | Ended>,
-  no: (answer: Response) => Result,
+  no: (answer: Response, exchange: Exchange | null, ended: Ended) => Result | Promise<Result>,
 ): Promise<Result> {
   const { ports, env, ctx } = around;
   const { request } = asked;
@@ -102,22 +102,25 @@ export async function decideRequest<Result extends object>(
   try {
     const loading = ports.current(env, ctx, startedAtMs, asked.via);
     const live = loading instanceof Promise ? await loading : loading;
-    if (live === null) return no(reply(NOT_READY, by, null));
+    if (live === null) return await no(reply(NOT_READY, by, null), null, NOT_READY);
     by.revision = live.snapshot.revision;
     const settings = settingsOf(env);
     const admitted = admit(request, inspected, { settings, state: around.state }, requestId);
-    if ("problem" in admitted) return no(reply({ no: admitted, stage: "admit", policy: "none" }, by, null));
+    if ("problem" in admitted) {
+      const refused = { no: admitted, stage: "admit", policy: "none" };
+      return await no(reply(refused, by, null), null, refused);
+    }
     around.trace?.("admit", { host: admitted.host, path: admitted.path, entry: admitted.entry });
     const body: Body = admitted.body === null ? NO_BODY : { kind: "stream", stream: admitted.body };
     const { headers } = admitted;
     const said = { caller: ANONYMOUS, badProof: null, routed: UNROUTED, body, limits: NO_LIMITS, isTold: false };
     const exchange = { ...around, settings, live, admitted, headers, startedAtMs, meant: asked.meant, ...said };
     const ended = (await walk(exchange, STAGES)) ?? (await go(exchange));
-    return "no" in ended ? no(reply(ended, by, exchange)) : ended;
+    return "no" in ended ? await no(reply(ended, by, exchange), exchange, ended) : ended;
   } catch (error) {
     // A bug of ours: told to the operator, not to the caller.
     reportError(error);
-    return no(reply(MISTAKE, by, null));
+    return no(reply(MISTAKE, by, null), null, MISTAKE);
   }
 }
 

@@ -1,6 +1,7 @@
 // What a proxy that users already run is told about a request: the same walk as the mesh's own traffic takes, up to where
 // the service would be called. No endpoint is chosen and nothing is forwarded; what is counted is counted.
 import { sourceOf } from "../decide/identity/caller.ts";
+import { CORS_HEADERS, markResponse } from "../decide/header/cors.ts";
 import { headerChanges } from "../decide/header/header-changes.ts";
 import type { Env } from "../env/env.ts";
 import type { Decision, Judge, Question } from "../model/message/decision.ts";
@@ -27,9 +28,24 @@ export function createExternalDecision(
       { ports: outside, state: stateOf(), env, ctx, trace: undefined },
       { request: { method, url, headers, body: null, clientAddress }, via, meant: service },
       (exchange) => allow(exchange, question),
-      (response) => ({ allowed: false, response }),
+      (answer, exchange, ended) => refuse(question, answer, exchange, ended),
     );
   };
+}
+
+/** A page that may ask is not refused: most proxies could not hand their client what the mesh answers. */
+async function refuse(
+  question: Question,
+  response: Response,
+  exchange: Exchange | null,
+  { stage }: Ended,
+): Promise<Decision> {
+  const permitted = stage === "cors" && response.headers.has("access-control-allow-origin");
+  if (exchange === null || !permitted) return { allowed: false, response };
+  const decision = await allow(exchange, question);
+  if ("no" in decision || !decision.allowed) return { allowed: false, response };
+  const client = [...response.headers].filter(([name]) => CORS_HEADERS.has(name) || name === "vary");
+  return { ...decision, client, preflight: response };
 }
 
 /** The proxy forwards the path as it came, and the service could not tell which spelling was signed. */
@@ -57,6 +73,15 @@ async function allow(exchange: Exchange, question: Question): Promise<Decision |
     path: admitted.path,
     upstream: set,
     remove,
-    client: limits,
+    client: [...limits, ...readable(exchange)],
   };
+}
+
+/** Whether the page that asks may read the service's answer. */
+function readable({ admitted, routed }: Exchange): [name: string, value: string][] {
+  const { cors } = routed.plan;
+  if (cors === null) return [];
+  const headers = new Headers();
+  markResponse(cors, admitted.headers.get("origin"), headers);
+  return [...headers];
 }

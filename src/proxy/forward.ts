@@ -1,11 +1,11 @@
-// The last room: takes a slot where the service's concurrency is capped, chooses an endpoint, sends the request, and tries
+// The last stage: takes a slot where the service's concurrency is capped, chooses an endpoint, sends the request, and tries
 // again where the rule's retry allows it and no harm can come of it. Bodies stream both ways; only a body that was kept is
 // sent twice. The answer of a service passes untouched.
 import type { RetriedRequest } from "../decide/retry/http-route.ts";
 import type { Hedge } from "../model/snapshot/call-policy.ts";
 import type { Refusal } from "../model/word/problem.ts";
 import type { Endpoint, Rule } from "../model/snapshot/snapshot.ts";
-import { attempt, type Errand, type Try } from "./call/attempt.ts";
+import { attempt, type OutgoingCall, type Try } from "./call/attempt.ts";
 import { contentLengthOf, keepBody, KEEP_LIMIT_BYTES, letGo, type Body } from "./exchange/body.ts";
 import { chooseEndpoint, type Chosen } from "./call/choose-endpoint.ts";
 import type { Destination, Ended, Exchange } from "./exchange/exchange.ts";
@@ -23,7 +23,7 @@ export interface Forwarded {
 }
 
 /** One request on its way to a service, with all its tries. */
-interface Sending extends Errand {
+interface Sending extends OutgoingCall {
   readonly rule: Rule | null;
   readonly endpoints: readonly Endpoint[];
   readonly plan: RetryPlan | null;
@@ -61,8 +61,8 @@ async function sendTo(exchange: Exchange, destination: Destination): Promise<For
     replayable: body.kind !== "stream",
   };
   const hedge = hedgeOf(plan, request);
-  const errand = { exchange, destination, outgoing, body, guard, slot };
-  const sending = { ...errand, rule, endpoints, plan, hedge, request, tried: [] };
+  const call = { exchange, destination, outgoing, body, guard, slot };
+  const sending = { ...call, rule, endpoints, plan, hedge, request, tried: [] };
   return slot === null ? send(sending) : sendIn(slot, sending);
 }
 

@@ -3,7 +3,7 @@
 // decided, at which revision. What the rule says about answers holds for all of them, and is said in one place.
 import { CORS_HEADERS, markResponse } from "../decide/header/cors.ts";
 import { modifyHeaders } from "../decide/header/header-modifier.ts";
-import { cleanResponse, REPRESENTATION } from "../decide/header/headers.ts";
+import { cleanResponse, plainName, REPRESENTATION } from "../decide/header/headers.ts";
 import { dropSetOperatorCookies } from "../decide/header/operator-cookies.ts";
 import { callersLocation, LOCATION_HEADERS } from "../decide/route/own-location.ts";
 import { sessionHeader } from "../decide/route/session.ts";
@@ -102,7 +102,8 @@ function lead({ admitted, routed }: Exchange, { address }: Endpoint, headers: He
  */
 function sayOfRule(exchange: Exchange, headers: Headers, closed: ReadonlySet<string>, endpoint: Endpoint | null): void {
   const { cors, responseModifiers } = exchange.routed.plan;
-  for (const modifier of responseModifiers) modifyHeaders(headers, modifier, closed);
+  const isClosed = closed === NOTHING ? null : (name: string): boolean => closed.has(plainName(name));
+  for (const modifier of responseModifiers) modifyHeaders(headers, modifier, isClosed);
   if (cors !== null && closed !== CORS_HEADERS) markResponse(cors, exchange.admitted.headers.get("origin"), headers);
   for (const pair of exchange.limits) headers.set(...pair);
   const session = sessionOf(exchange, endpoint);

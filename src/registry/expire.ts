@@ -34,6 +34,7 @@ export async function expireLeases(
       reason: "No heartbeat within the ttl.",
       detail: {
         count: present.length,
+        clusters: [...new Set(present.map(({ cluster }) => cluster))].slice(0, NAMED),
         endpoints: present.slice(0, NAMED).map(endpointKey),
       },
     });

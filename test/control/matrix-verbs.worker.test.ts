@@ -128,7 +128,7 @@ describe("every call, for nobody, each role and an operator of another namespace
     expect(await revision()).toBe(before);
   });
 
-  it("opens no door to pages of other origins", async () => {
+  it("lets no pages of other origins in", async () => {
     for (const { path } of operations) {
       const preflight = await ask("OPTIONS", path, {
         token: null,

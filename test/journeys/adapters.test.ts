@@ -19,6 +19,19 @@ kind: Service
 metadata: {name: ledger, namespace: shop}
 spec: {exposure: mesh, endpoints: [{url: "${url}"}]}
 ---
+apiVersion: gateway.networking.k8s.io/v1
+kind: HTTPRoute
+metadata: {name: orders, namespace: shop}
+spec:
+  parentRefs: [{kind: Service, group: selvage.dev, name: orders}]
+  rules:
+    - matches: [{path: {value: /old}}]
+      filters: [{type: RequestRedirect, requestRedirect: {path: {type: ReplaceFullPath, replaceFullPath: /new}, statusCode: 301}}]
+    - matches: [{path: {value: /gone}}]
+      filters: [{type: DirectResponse, directResponse: {statusCode: 410}}]
+    - filters: [{type: CORS, cors: {allowOrigins: ["https://page.example"], allowMethods: [PUT]}}]
+      backendRefs: [{name: orders}]
+---
 apiVersion: selvage.dev/v1
 kind: RateLimitPolicy
 metadata: {name: orders, namespace: shop}
@@ -112,6 +125,26 @@ describe("nginx in front of a service", () => {
     expect(over.headers.get("selvage-decision")).toContain('limit; policy="RateLimitPolicy/shop/orders/few"');
     expect((await send("b")).status).toBe(200);
     expect(backend.requests.length - before).toBe(4);
+    // What a rule answers by itself reaches clients without the service: redirects, fixed answers, leave for pages.
+    const moved = await fetch(`${nginx.url}/old?x=1`, { redirect: "manual" });
+    expect([moved.status, moved.headers.get("location")]).toEqual([301, `${nginx.url}/new?x=1`]);
+    expect((await fetch(`${nginx.url}/gone`)).status).toBe(410);
+    const asked = (page: string): Promise<Response> =>
+      fetch(`${nginx?.url}/orders/7`, {
+        method: "OPTIONS",
+        headers: { origin: page, "access-control-request-method": "PUT" },
+      });
+    const permitted = await asked("https://page.example");
+    expect([permitted.status, permitted.headers.get("access-control-allow-origin")]).toEqual([
+      204,
+      "https://page.example",
+    ]);
+    expect(permitted.headers.get("access-control-allow-methods")).toBe("PUT");
+    const stranger = await asked("https://evil.example");
+    expect(stranger.headers.get("access-control-allow-origin")).toBeNull();
+    expect(backend.requests.length - before).toBe(4);
+    const read = await fetch(`${nginx.url}/orders/7`, { headers: { origin: "https://page.example", "x-tenant": "c" } });
+    expect([read.status, read.headers.get("access-control-allow-origin")]).toEqual([200, "https://page.example"]);
     await nginx.stop();
     nginx = null;
   }, 60_000);

@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, it } from "vitest";
 import { certificates } from "../support/certificates.ts";
 import { signJws } from "../support/jws.ts";
-import { door, lastSent, meshOf, SECRET, told } from "../support/worker/clients-mesh.ts";
+import { meshBehind, lastSent, meshOf, SECRET, told } from "../support/worker/clients-mesh.ts";
 import {
   bearing,
   CLAIMS,
@@ -30,18 +30,18 @@ const BAD_TOKEN =
 
 describe("a token", () => {
   it("is asked for", async () => {
-    expect(await told(door(jwt))).toBe(NO_TOKEN);
-    expect(await told(door(`mode: permit, ${jwt}`))).toBe("200");
+    expect(await told(meshBehind(jwt))).toBe(NO_TOKEN);
+    expect(await told(meshBehind(`mode: permit, ${jwt}`))).toBe("200");
   });
 
   it("in the query is none", async () => {
-    const mesh = door(jwt);
+    const mesh = meshBehind(jwt);
     const token = await kit.sign(CLAIMS);
     expect((await mesh.send(`${DOOR}?access_token=${token}`)).status).toBe(401);
   });
 
   it("is found under a scheme in any case, and two headers are refused", async () => {
-    const mesh = door(`mode: permit, ${jwt}`);
+    const mesh = meshBehind(`mode: permit, ${jwt}`);
     const token = await kit.sign(CLAIMS);
     expect(await told(mesh, { authorization: `bEARER ${token}` })).toBe("200");
     const twice = new Headers([
@@ -70,12 +70,12 @@ describe("a token", () => {
       "from: [{header: authorization, prefix: 'Bearer '}, {header: x-token}, {cookie: session}], issuer:",
     );
     const proofs = `${provider}, clientCredentials: {from: [basic, {headers: {}}]}`;
-    expect(await told(door(`mode: permit, ${proofs}`), headers)).toBe("200");
-    expect((await told(door(proofs), headers)).slice(0, 11)).toBe("401 SLV2101");
+    expect(await told(meshBehind(`mode: permit, ${proofs}`), headers)).toBe("200");
+    expect((await told(meshBehind(proofs), headers)).slice(0, 11)).toBe("401 SLV2101");
   });
 
   it("of a user is passed on, and its claims are headers that nobody else can write", async () => {
-    const mesh = door(`mode: permit, ${jwt}`);
+    const mesh = meshBehind(`mode: permit, ${jwt}`);
     const spoofed = { "x-user": "root", X_User: "root", "x-roles": "admin", "x-other": "kept" };
     expect(await told(mesh, spoofed)).toBe("200");
     expect([...lastSent(mesh).keys()].filter((name) => /user|roles/.test(name))).toEqual([]);
@@ -96,7 +96,7 @@ describe("a token", () => {
     ["spaces around", " a ", "%20a%20"],
     ["10 KiB, less what a token may have", "x".repeat(5000), null],
   ])("with a sub of %s never breaks a header", async (_title, sub, expected) => {
-    const mesh = door(jwt);
+    const mesh = meshBehind(jwt);
     expect(await told(mesh, { authorization: `Bearer ${await kit.sign({ ...CLAIMS, sub })}`, "x-user": "root" })).toBe(
       "200",
     );
@@ -106,7 +106,7 @@ describe("a token", () => {
   it("comes from a cookie where the policy says so", async () => {
     const [es] = [JSON.stringify([kit.es.jwk])];
     const spec = `jwt: {providers: [{name: idp, issuer: "${CLAIMS.iss}", jwks: {keys: ${es}}, from: [{cookie: sid}]}]}`;
-    const mesh = door(spec);
+    const mesh = meshBehind(spec);
     const token = await kit.sign(CLAIMS);
     expect(await told(mesh, { cookie: `a=b; sid=${token}` })).toBe("200");
     expect(await told(mesh, { cookie: `sid=${token}; sid=other` })).toBe(BAD_TOKEN);
@@ -116,7 +116,7 @@ describe("a token", () => {
   it("is looked for where its provider looks only", async () => {
     const provider = (name: string, issuer: string, jwk: object, header: string): string =>
       `{name: ${name}, issuer: "${issuer}", algorithms: [ES256], jwks: {keys: [${JSON.stringify(jwk)}]}, from: [{header: ${header}}]}`;
-    const mesh = door(
+    const mesh = meshBehind(
       `jwt: {providers: [${provider("a", CLAIMS.iss, kit.es.jwk, "x-a")}, ${provider("b", OTHER_ISSUER, kit.other.jwk, "x-b")}]}`,
     );
     const [a, b] = [await kit.sign(CLAIMS), await signJws(kit.other, { ...CLAIMS, iss: OTHER_ISSUER })];
@@ -139,7 +139,7 @@ describe("a token under a shared secret", () => {
   }
 
   it("is accepted, and forged ones are not", async () => {
-    const mesh = door(spec, {}, { env: { IDP: secret } });
+    const mesh = meshBehind(spec, {}, { env: { IDP: secret } });
     expect(await told(mesh, { authorization: `Bearer ${await token()}` })).toBe("200");
     expect(await told(mesh, { authorization: `Bearer ${await token()}x` })).toBe(BAD_TOKEN);
   });
@@ -149,12 +149,14 @@ describe("a token under a shared secret", () => {
     ["is too short", { IDP: "short" }],
     ["is no text", { IDP: { fetch: 1 } }],
   ])("lets nobody in when the Worker secret %s", async (_title, env) => {
-    expect(await told(door(spec, {}, { env }), { authorization: `Bearer ${await token()}` })).toBe("503 SLV2113 null");
+    expect(await told(meshBehind(spec, {}, { env }), { authorization: `Bearer ${await token()}` })).toBe(
+      "503 SLV2113 null",
+    );
   });
 
   it("is never the mesh's own secret", async () => {
     const own = spec.replace("IDP", "SELVAGE_ADMIN_TOKEN");
-    const mesh = door(own, {}, { env: { SELVAGE_ADMIN_TOKEN: secret } });
+    const mesh = meshBehind(own, {}, { env: { SELVAGE_ADMIN_TOKEN: secret } });
     expect(await told(mesh, { authorization: `Bearer ${await token()}` })).toBe("503 SLV2113 null");
   });
 });
@@ -166,7 +168,7 @@ describe("which proofs are needed", () => {
   const HEADERS = "from: [{headers: {}}]";
 
   it("one of several, whichever", async () => {
-    const mesh = door(`${jwt}, clientCredentials: {${HEADERS}}`);
+    const mesh = meshBehind(`${jwt}, clientCredentials: {${HEADERS}}`);
     expect(await told(mesh, pair)).toBe("200");
     expect(await told(mesh, bearingHeaders(await kit.sign(CLAIMS)))).toBe("200");
     expect(await told(mesh, await both())).toBe("200");
@@ -175,14 +177,14 @@ describe("which proofs are needed", () => {
   });
 
   it("the required one besides one of the others", async () => {
-    const mesh = door(`${jwt}, clientCredentials: {required: true, ${HEADERS}}`);
+    const mesh = meshBehind(`${jwt}, clientCredentials: {required: true, ${HEADERS}}`);
     expect((await told(mesh, pair)).slice(0, 11)).toBe("401 SLV2101");
     expect((await told(mesh, bearingHeaders(await kit.sign(CLAIMS)))).slice(0, 11)).toBe("401 SLV2101");
     expect(await told(mesh, await both())).toBe("200");
   });
 
   it("the required one also where the others are optional", async () => {
-    const mesh = door(`mode: permit, ${jwt}, clientCredentials: {required: true, ${HEADERS}}`);
+    const mesh = meshBehind(`mode: permit, ${jwt}, clientCredentials: {required: true, ${HEADERS}}`);
     expect((await told(mesh)).slice(0, 11)).toBe("401 SLV2101");
     expect(await told(mesh, pair)).toBe("200");
   });
@@ -196,7 +198,7 @@ describe("a client certificate", () => {
 
   it("is asked for, and a bad one is refused", async () => {
     for (const mode of ["require", "permit"]) {
-      const mesh = door(`mode: ${mode}, mtls: {}`);
+      const mesh = meshBehind(`mode: ${mode}, mtls: {}`);
       expect((await told(mesh)).slice(0, 3)).toBe(mode === "permit" ? "200" : "401");
       expect(await told(mesh, {}, good)).toBe("200");
       expect(lastSent(mesh).get("selvage-source")).toBe("spiffe://mesh.local/ns/shop/sa/storefront");
@@ -216,7 +218,7 @@ describe("a client certificate", () => {
   });
 
   it("is the identity of a workload where a policy asks for one", async () => {
-    const mesh = door("mesh: {}");
+    const mesh = meshBehind("mesh: {}");
     expect(await told(mesh)).toBe(NO_TOKEN);
     expect(await told(mesh, {}, good)).toBe("200");
   });

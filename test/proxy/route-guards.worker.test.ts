@@ -13,7 +13,7 @@ spec: {exposure: public, endpoints: [{url: "http://default-orders.example/base"}
 `;
 
   it("is its namespace's: no rule of another takes it, however exact, on whatever host", async () => {
-    const thief = `
+    const taker = `
 apiVersion: selvage.dev/v1
 kind: Service
 metadata: {name: thief, namespace: evil}
@@ -32,7 +32,7 @@ spec:
       backendRefs: [{name: thief}]
 ---
 `;
-    const mesh = testMesh(thief + yaml, { env: { MESH_DOMAIN: "mesh.example" } });
+    const mesh = testMesh(taker + yaml, { env: { MESH_DOMAIN: "mesh.example" } });
     for (const url of [
       "http://evil.example/svc/orders.shop/a",
       "http://evil.example/svc/%6frders.shop/a",

@@ -20,10 +20,10 @@ let kit: Issuers;
 beforeAll(async () => {
   kit = await newIssuers();
 });
-const door = () => guardedMesh(`jwt: {providers: ${inlineProviders(kit)}}`);
+const meshBehind = () => guardedMesh(`jwt: {providers: ${inlineProviders(kit)}}`);
 
 it("CVE-2021-21378: a token of an issuer that nobody named is refused, and so is one issuer's name with another's key", async () => {
-  const mesh = door();
+  const mesh = meshBehind();
   expect((await mesh.send(DOOR, bearing(await kit.sign(CLAIMS)))).status).toBe(200);
   for (const token of [
     await kit.sign({ ...CLAIMS, iss: "https://nobody.example.com/" }),
@@ -38,7 +38,7 @@ it("CVE-2021-21378: a token of an issuer that nobody named is refused, and so is
 });
 
 it("CVE-2023-35941: no change of a token's bytes leaves it good", async () => {
-  const mesh = door();
+  const mesh = meshBehind();
   const token = await kit.sign(CLAIMS);
   const alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
   for (let at = 0; at < token.length; at += 3) {

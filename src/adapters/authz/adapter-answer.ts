@@ -18,6 +18,13 @@ export function allowed(
   return new Response(null, { status: 200, headers });
 }
 
+/** A success of the mesh's own would read as "allowed": it is told beside a status that does not. */
+export function notAllowed({ status: meant, headers: said, body }: Response, status: number): Response {
+  const headers = new Headers(said);
+  headers.set("selvage-status", String(meant));
+  return new Response(body, { status, headers });
+}
+
 /** For questions that never became one: no policy decided. */
 export function refused(refusal: Refusal, requestId: string): Response {
   const { status } = problems[refusal.problem];

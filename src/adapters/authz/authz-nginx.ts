@@ -1,7 +1,7 @@
 // nginx's auth_request. The subrequest is a GET without query, so headers tell what was asked. 2xx allows, 401 and 403
 // refuse, anything else makes nginx answer 500: what the mesh would have said is in `selvage-status`, for an error_page.
 import type { Decision } from "../../model/message/decision.ts";
-import { allowed } from "./adapter-answer.ts";
+import { allowed, notAllowed } from "./adapter-answer.ts";
 import { forwardedAddress } from "../../decide/header/forwarded-for.ts";
 import { hostFault, saidTwice } from "./adapter-client.ts";
 import type { Dialect } from "./authz-dialect.ts";
@@ -33,7 +33,11 @@ export const nginx: Dialect = {
       clientAddress: clientOf(headers, trustedHops),
     };
   },
-  answer: (decision: Decision) => (decision.allowed ? allowed(decision, {}) : spelled(decision.response)),
+  answer: (decision: Decision) => {
+    if (!decision.allowed) return spelled(decision.response);
+    const { preflight } = decision;
+    return allowed(decision, preflight === undefined ? {} : { "selvage-status": String(preflight.status) });
+  },
 };
 
 /** nginx's own word is about its peer, which is the client only while nothing stands before nginx. */
@@ -43,9 +47,8 @@ function clientOf(headers: Headers, trustedHops: number): string | null {
 }
 
 /** The body is dropped by nginx; 401 keeps its WWW-Authenticate, which nginx copies to the client. */
-function spelled({ status, headers: meant, body }: Response): Response {
-  const headers = new Headers(meant);
-  headers.set("selvage-status", String(status));
-  headers.set("x-mesh-status", String(status));
-  return new Response(body, { status: status === 401 ? 401 : 403, headers });
+function spelled(response: Response): Response {
+  const answer = notAllowed(response, response.status === 401 ? 401 : 403);
+  answer.headers.set("x-mesh-status", String(response.status));
+  return answer;
 }

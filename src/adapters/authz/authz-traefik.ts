@@ -1,7 +1,7 @@
 // Traefik's forwardAuth, and Caddy's forward_auth, which says the same. `X-Forwarded-*` tell what was asked; 2xx allows, any
-// other answer reaches the client as it is.
+// other answer reaches the client as it is. So a fixed answer of 2xx cannot: its body does, with 403.
 import type { Decision } from "../../model/message/decision.ts";
-import { allowed } from "./adapter-answer.ts";
+import { allowed, notAllowed } from "./adapter-answer.ts";
 import { forwardedAddress } from "../../decide/header/forwarded-for.ts";
 import { hostFault, saidTwice } from "./adapter-client.ts";
 import type { Dialect } from "./authz-dialect.ts";
@@ -27,5 +27,8 @@ export const traefik: Dialect = {
       clientAddress: forwardedAddress(headers.get("x-forwarded-for"), trustedHops) ?? null,
     };
   },
-  answer: (decision: Decision) => (decision.allowed ? allowed(decision, {}) : decision.response),
+  answer: (decision: Decision) => {
+    if (decision.allowed) return allowed(decision, {});
+    return decision.response.ok ? notAllowed(decision.response, 403) : decision.response;
+  },
 };

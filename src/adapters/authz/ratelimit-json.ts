@@ -3,7 +3,7 @@
 import { readLimited } from "../../bounded/read-limited.ts";
 import { addressByPath } from "../../decide/route/service-address.ts";
 import type { Env } from "../../env/env.ts";
-import type { DescriptorStatus, RateLimiterDesk, RateLimitQuestion } from "../../model/message/descriptor.ts";
+import type { DescriptorStatus, RateLimitService, RateLimitQuestion } from "../../model/message/descriptor.ts";
 import { badQuestion, refused } from "./adapter-answer.ts";
 import { mayAskAbout } from "./adapter-token.ts";
 
@@ -26,7 +26,7 @@ export async function ratelimitJson<Context>(
   request: Request,
   env: Env,
   ctx: Context,
-  desk: RateLimiterDesk<Env, Context>,
+  rateLimits: RateLimitService<Env, Context>,
 ): Promise<Response> {
   const requestId = crypto.randomUUID();
   if (request.method !== "POST") {
@@ -41,7 +41,7 @@ export async function ratelimitJson<Context>(
   }
   const question = read(new TextDecoder().decode(bytes), request);
   if (typeof question === "string") return refused(badQuestion(question), requestId);
-  const statuses = await desk(question, env, ctx);
+  const statuses = await rateLimits(question, env, ctx);
   if (statuses === null) {
     return refused({ problem: "notReady", detail: "The mesh could not load its configuration" }, requestId);
   }

@@ -1,4 +1,4 @@
-// The cast of the demo: which program runs which service of examples/bookstore, and which Node program stands in for it
+// Who runs in the demo: which program runs which service of examples/bookstore, and which Node program stands in for it
 // on a machine without that language.
 import type { DemoService } from "./demo-process.ts";
 

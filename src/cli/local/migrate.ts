@@ -1,4 +1,4 @@
-// Brings the local D1 up to date with migrations/*.sql and keeps wrangler's own book about it, so that
+// Brings the local D1 up to date with migrations/*.sql and keeps wrangler's own record of it, so that
 // `wrangler d1 migrations apply --local --persist-to <data>` sees what was applied here, and the other way round.
 import { readFile, readdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";

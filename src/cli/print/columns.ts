@@ -160,6 +160,12 @@ export function endpointTable(endpoints: readonly EndpointState[], wide: boolean
   );
 }
 
+/** `unhealthy 12s`: how it is, and for how long. A mesh of an earlier release does not say since when. */
+function healthOf({ health, healthSince }: EndpointState): string {
+  const since = healthSince ?? null;
+  return since === null ? health : `${health} ${age(since, Date.now())}`;
+}
+
 const endpointColumns: readonly {
   readonly head: string;
   readonly wide?: true;
@@ -173,6 +179,8 @@ const endpointColumns: readonly {
   { head: "CLUSTER", cell: ({ cluster }) => cluster },
   { head: "WEIGHT", cell: ({ weight }) => String(weight) },
   { head: "STATE", cell: ({ draining }) => (draining ? "draining" : "ready") },
+  { head: "HEALTH", cell: healthOf },
+  { head: "CAUSE", cell: ({ healthCause }) => healthCause ?? "" },
   { head: "SOURCE", wide: true, cell: ({ source }) => source },
   { head: "PRIORITY", wide: true, cell: ({ priority }) => String(priority) },
   { head: "TTL", wide: true, cell: ({ ttl }) => ttl ?? "" },

@@ -33,6 +33,12 @@ async function render(output: CliSession["output"], { data, human, names }: View
   }
 }
 
+/** `HTTPRoute/shop/orders` → `httproute/orders in shop`: what a line names. The namespace `default` goes without saying. */
+export function named(ref: string): string {
+  const [, namespace = "default"] = ref.split("/");
+  return namespace === "default" ? shortRef(ref) : `${shortRef(ref)} in ${namespace}`;
+}
+
 /** `HTTPRoute/shop/orders` → `httproute/orders`, as kubectl writes it. */
 export function shortRef(ref: string): string {
   const { kind, name } = partsOfRef(ref);

@@ -104,7 +104,7 @@ export function exampleMatching(
 }
 
 /**
- * The witness as a request to send. It names the Gateway, as a trusted proxy in front would, only where it would end up
+ * The example as a request to send. It names the Gateway, as a trusted proxy in front would, only where it would end up
  * elsewhere without: where another Gateway has a rule for it.
  */
 export function exampleOf(examples: Examples, { request, example }: ExampleRequest): Example {

@@ -15,8 +15,13 @@ type Outcome =
   | { readonly is: "reached" }
   | { readonly is: "unknown" }
   /** The listener does not own the host. */
-  | { readonly is: "isolated"; readonly witness: ExampleRequest }
-  | { readonly is: "taken"; readonly witness: ExampleRequest; readonly thief: RuleMatch; readonly wholly: boolean };
+  | { readonly is: "isolated"; readonly example: ExampleRequest }
+  | {
+      readonly is: "taken";
+      readonly example: ExampleRequest;
+      readonly shadowedBy: RuleMatch;
+      readonly wholly: boolean;
+    };
 
 interface Probe {
   readonly spot: Spot;
@@ -62,22 +67,22 @@ function tryOut(examples: Examples, match: RuleMatch, spot: Spot): Outcome {
     const example = exampleMatching(examples, match, spot, method);
     if (example === null) return { is: "unknown" };
     const scope = match.listener === -1 ? null : scopeOf(router, example.request);
-    if (scope !== null && !listens(router, match.listener, scope)) return { is: "isolated", witness: example };
+    if (scope !== null && !listens(router, match.listener, scope)) return { is: "isolated", example };
     const found = tried(examples, example.request);
     if (found === null || found.match === null) return { is: "unknown" };
     if (found.match.rule === match.rule) return { is: "reached" };
     const shadowedBy = found.match;
     const wholly = isPlain(match) && coversPath(shadowedBy) ? true : signature(shadowedBy) === signature(match);
     // The taker without a method of its own is the one to name.
-    if (taken.is !== "taken" || (taken.thief.method !== null && shadowedBy.method === null)) {
-      taken = { is: "taken", witness: example, thief: shadowedBy, wholly };
+    if (taken.is !== "taken" || (taken.shadowedBy.method !== null && shadowedBy.method === null)) {
+      taken = { is: "taken", example, shadowedBy, wholly };
     }
-    if (!wholly) return { is: "taken", witness: example, thief: shadowedBy, wholly };
+    if (!wholly) return { is: "taken", example, shadowedBy, wholly };
   }
   return taken;
 }
 
-/** No regular expressions: the witness stands for everything the match could get. */
+/** No regular expressions: the example stands for everything the match could get. */
 function isPlain({ path, headers, query }: RuleMatch): boolean {
   return path.type !== "RegularExpression" && [...headers, ...query].every(({ type }) => type === "Exact");
 }
@@ -108,16 +113,16 @@ function judge(examples: Examples, match: RuleMatch, probes: readonly Probe[], s
   const never = taken.every(({ wholly }) => wholly) && taken.length + elsewhere === probes.length;
   const [first] = taken;
   if (!never || first === undefined) return isolated;
-  const owner = nameOf(examples.router, first.thief);
+  const owner = nameOf(examples.router, first.shadowedBy);
   const alone = taken.every(
-    ({ thief: shadowedBy }) => shadowedBy.rule === first.thief.rule && shadowedBy.method === match.method,
+    ({ shadowedBy }) => shadowedBy.rule === first.shadowedBy.rule && shadowedBy.method === match.method,
   );
   const message = `No request reaches this match: ${owner} ${alone ? "takes" : "and others take"} them all`;
   const hint = "Remove it, or make it more specific than the other.";
   const { ref, pointer } = subject;
   return [
     ...isolated,
-    { severity: "warning", code: "SLV1305", ref, pointer, message, hint, example: exampleOf(examples, first.witness) },
+    { severity: "warning", code: "SLV1305", ref, pointer, message, hint, example: exampleOf(examples, first.example) },
   ];
 }
 
@@ -132,13 +137,13 @@ function conflictsOf(
   const own = router.rules[match.rule]?.route ?? "";
   const seen = new Set<string>();
   return probes.flatMap(({ result }): Finding[] => {
-    if (result.is !== "taken" || signature(result.thief) !== signature(match)) return [];
-    const theirs = router.rules[result.thief.rule]?.route ?? "";
-    const owner = nameOf(router, result.thief);
+    if (result.is !== "taken" || signature(result.shadowedBy) !== signature(match)) return [];
+    const theirs = router.rules[result.shadowedBy.rule]?.route ?? "";
+    const owner = nameOf(router, result.shadowedBy);
     if (theirs === own || seen.has(owner)) return [];
     seen.add(owner);
     const between = partsOfKey(theirs).namespace !== partsOfKey(own).namespace;
-    const example = exampleOf(examples, result.witness);
+    const example = exampleOf(examples, result.example);
     const message = `${owner} has the same match and comes first (the older route, then by name): it takes these requests`;
     const hint = between
       ? "Agree with the owners of the other namespace who serves this host and path."
@@ -168,7 +173,7 @@ function isolations(examples: Examples, probes: readonly Probe[], { ref, hostnam
     const pointer = index === -1 ? "/spec/hostnames" : `/spec/hostnames/${index}`;
     const message = `Requests for ${spot.hostname} belong to a listener of Gateway ${listener?.gateway} that is more specific than "${listener?.name}"`;
     const hint = "Attach the route to that listener too (sectionName), or remove the hostname.";
-    const example = exampleOf(examples, result.witness);
+    const example = exampleOf(examples, result.example);
     return [{ severity: "warning", code: "SLV1306", ref, pointer, message, hint, example }];
   });
 }

@@ -16,7 +16,7 @@ interface Reference {
 export function lintReferences(world: DocumentIndex, listeners: Listeners): Finding[] {
   return [
     ...world.documents.flatMap((document) => dangling(document, world)),
-    ...[...listeners.doors.values()].flatMap((gateway) =>
+    ...[...listeners.gateways.values()].flatMap((gateway) =>
       gateway.listeners.flatMap(({ fault }, index): Finding[] => {
         if (fault === null) return [];
         const { namespace, name } = gateway.document.metadata;

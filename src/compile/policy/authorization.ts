@@ -70,7 +70,7 @@ function qualified(application: string, namespace: string): string {
 
 /**
  * `/adm%69n/*` is meant as `/admin/*`. null: no request has such a path, because it has a query, parameters, or something
- * that is refused at the door.
+ * that is refused on arrival.
  */
 export function canonicalPattern(pattern: string): string | null {
   if (pattern === "*") return pattern;

@@ -105,7 +105,7 @@ function toGateway(
     return refused(ref, index, "NoMatchingParent", message, null);
   }
   const key = serviceKey(ref.namespace ?? route.metadata.namespace, ref.name);
-  const gateway = listeners.doors.get(key);
+  const gateway = listeners.gateways.get(key);
   if (gateway === undefined) return refused(ref, index, "NoMatchingParent", `There is no Gateway ${key}`, key);
   const named = gateway.listeners.filter((listener) => isMeant(listener, ref, gateway));
   if (named.length === 0) {

@@ -47,7 +47,7 @@ type Since = (hostname: string) => string | null;
 function ofGateway(document: DocumentOf<"Gateway">, listeners: Listeners, since: Since): HostnameClaim[] {
   const { namespace, name } = document.metadata;
   const key = serviceKey(namespace, name);
-  const inService = (listeners.doors.get(key)?.listeners ?? []).filter(({ index }) => index !== null);
+  const inService = (listeners.gateways.get(key)?.listeners ?? []).filter(({ index }) => index !== null);
   return inService.flatMap(({ hostname }): HostnameClaim[] =>
     key === BUILT_IN_KEY || hostname === "*"
       ? []

@@ -4,13 +4,13 @@ import { operatorPath, operatorPrefix } from "../../model/word/operator-path.ts"
 import { serviceKey } from "../../model/word/refs.ts";
 import type { HTTPPathModifier, HTTPRouteFilter } from "../../model/document/gateway-api/http-route-filter.ts";
 import type { Fault, Filter, HeaderPair, PathModifier, Target } from "../../model/snapshot/snapshot.ts";
-import { resolveTarget, type RouteFault, type Scene } from "./references.ts";
+import { resolveTarget, type RouteFault, type RouteContext } from "./references.ts";
 import type { DocumentIndex } from "../documents/document-index.ts";
 
 /** What a filter is compiled in: its route's namespace, and where faults go. */
 export interface FilterContext {
   readonly namespace: string;
-  readonly scene: Scene;
+  readonly routeContext: RouteContext;
   readonly world: DocumentIndex;
   readonly faults: RouteFault[];
   /** The compiled FaultPolicy of a key; null when there is none. */
@@ -68,7 +68,7 @@ function compileFilter(filter: HTTPRouteFilter, pointer: string, context: Filter
 
 /** No policy of a service holds for what a filter sends to it, so another namespace's must be granted in any case. */
 function resolve(ref: Parameters<typeof resolveTarget>[0], pointer: string, context: FilterContext): Target {
-  return resolveTarget(ref, context.namespace, pointer, { meshExposure: null }, context.world, context.faults);
+  return resolveTarget(ref, context.namespace, pointer, { consumes: null }, context.world, context.faults);
 }
 
 type ExternalAuthSpec = Extract<HTTPRouteFilter, { type: "ExternalAuth" }>["externalAuth"];

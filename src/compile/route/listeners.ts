@@ -33,7 +33,7 @@ export interface CompiledGateway {
 }
 
 export interface Listeners {
-  readonly doors: ReadonlyMap<string, CompiledGateway>;
+  readonly gateways: ReadonlyMap<string, CompiledGateway>;
   readonly table: readonly Listener[];
   readonly groups: readonly HostOwners[];
   readonly hosts: { readonly HTTP: HostSet; readonly HTTPS: HostSet };
@@ -74,7 +74,7 @@ export function compileListeners(world: DocumentIndex, owners: HostnameOwners): 
     gateways.set(key, { key, builtIn, document, listeners });
   }
   return {
-    doors: gateways,
+    gateways,
     table,
     groups: groups.map((group) => Object.fromEntries(group)),
     hosts: { HTTP: Object.fromEntries(hosts.HTTP), HTTPS: Object.fromEntries(hosts.HTTPS) },

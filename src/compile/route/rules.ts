@@ -7,7 +7,7 @@ import { parseDuration } from "../../model/document/field/duration.ts";
 import type { HTTPBackendRef, HTTPRouteRule } from "../../model/document/gateway-api/http-route.ts";
 import type { HTTPRouteMatch } from "../../model/document/gateway-api/http-route-match.ts";
 import type { SessionPersistenceSpec } from "../../model/document/gateway-api/session-persistence.ts";
-import type { Backend, Fault, Rule, RuleMatch, ServiceKey, ValueMatch } from "../../model/snapshot/snapshot.ts";
+import type { Backend, Fault, Filter, Rule, RuleMatch, ServiceKey, ValueMatch } from "../../model/snapshot/snapshot.ts";
 import type { SessionPersistence } from "../../model/snapshot/session-persistence.ts";
 import type { AccessPolicies } from "../policy/access.ts";
 import { circuitMember, type Circuits } from "../policy/circuits.ts";
@@ -16,14 +16,14 @@ import { compileFilters, type FilterContext } from "./filters.ts";
 import { merged, type Limits } from "../policy/limits.ts";
 import type { Effective, Policies } from "../policy/policies.ts";
 import type { Programs } from "../documents/programs.ts";
-import { isGranted, resolveTarget, type RouteFault, type Scene } from "./references.ts";
+import { tightened } from "./foreign-backend.ts";
+import { isForeign, resolveTarget, type RouteFault, type RouteContext } from "./references.ts";
 import type { DocumentIndex } from "../documents/document-index.ts";
-import { partsOfKey } from "../../model/word/refs.ts";
 
 type Route = DocumentOf<"HTTPRoute">;
 
 /** Under what a rule is compiled: two parents that differ in none of this share the rule. */
-export interface ParentContext extends Scene {
+export interface ParentContext extends RouteContext {
   /** The TrafficPolicy of the Gateway it is reached through. */
   readonly gateway: Effective | null;
   /** The same policy's circuit, as `Circuits.gateway` gives it. */
@@ -72,7 +72,7 @@ export function compileRule(
   const keeps = route.spec.pathEncoding === "keep-slashes" || keepsSlashes(route.metadata);
   const called = ruleName(rule, index);
   const pointer = `/spec/rules/${index}`;
-  const context: FilterContext = { namespace, scene: parent, world, faults, faultNamed: attached.faults.named };
+  const context: FilterContext = { namespace, routeContext: parent, world, faults, faultNamed: attached.faults.named };
   const policy = attached.policies.rule(namespace, name, called) ?? attached.policies.route(namespace, name);
   const fault = attached.faults.rule(namespace, name, called);
   const timeouts = {
@@ -86,39 +86,38 @@ export function compileRule(
   const above = merged(limits.mesh, parent.gatewayLimits, ofAddressed);
   const ownLimits = limits.route(namespace, name, called);
   const circuit = circuits.route(namespace, name, called);
+  const filters = compileFilters(rule.filters, `${pointer}/filters`, context);
+  const retry = rule.retry === undefined ? null : compileRetry(rule.retry);
   const backends = rule.backendRefs.map((ref, at) => {
-    const own = { timeouts, policy, fault };
+    const own = { timeouts, policy, fault, retry, filters };
     const backend = compileBackend(ref, `${pointer}/backendRefs/${at}`, own, parent, attached, context);
     const { target } = backend;
     // What cannot be reached is guarded all the same: what is wrong is not told to everybody, and a filter may answer.
     if (!("service" in target)) return { ...backend, ...access.at({ ...place, service: null }) };
+    const foreign = isForeign(namespace, target.service, world);
     return {
       ...backend,
-      ...circuitMember(circuit, circuits.service(target.service), parent.circuit, circuits.mesh),
+      ...circuitMember(foreign ? null : circuit, circuits.service(target.service), parent.circuit, circuits.mesh),
       limits: merged(above, limits.service(target.service), ownLimits),
-      ...access.at({ ...place, service: target.service, foreign: isForeign(namespace, target.service, world) }),
+      ...access.at({ ...place, service: target.service, foreign }),
     };
   });
+  // Of such a backend retries and sessions are its owner's.
+  const hasForeign = backends.some((backend) => "foreign" in backend);
   return {
     route: `${namespace}/${name}`,
     name: called,
     ...(keeps ? { keepsSlashes: true as const } : {}),
-    filters: compileFilters(rule.filters, `${pointer}/filters`, context),
+    filters,
     backends,
     timeouts,
     ...access.at({ ...place, service: null }),
-    retry: rule.retry === undefined ? null : compileRetry(rule.retry),
+    retry: hasForeign ? null : retry,
     sessionPersistence:
-      rule.sessionPersistence === undefined
+      rule.sessionPersistence === undefined || hasForeign
         ? null
         : compileSession(rule.sessionPersistence, `${namespace}-${name}-${called}`),
   };
-}
-
-/** A route attached to services needs no grant to lead to another namespace, and so has no say about access there. */
-function isForeign(namespace: string, service: ServiceKey, world: DocumentIndex): boolean {
-  const { namespace: theirs, name } = partsOfKey(service);
-  return theirs !== namespace && !isGranted(namespace, theirs, name, world);
 }
 
 /** What the rule itself, or a policy on it or its route, says. */
@@ -126,6 +125,8 @@ interface OwnPolicies {
   readonly timeouts: Rule["timeouts"];
   readonly policy: Effective | null;
   readonly fault: Fault | undefined;
+  readonly retry: Rule["retry"];
+  readonly filters: readonly Filter[];
 }
 
 function compileBackend(
@@ -144,6 +145,12 @@ function compileBackend(
   const timeouts = { requestMs: requestMs ?? below.requestMs, perTryMs: perTryMs ?? below.perTryMs };
   const { calls } = own.policy ?? below;
   const attached = service === null ? undefined : faults.service(service);
+  if (service !== null && isForeign(context.namespace, service, context.world)) {
+    const owner = { ...below, fault: attached ?? faults.mesh };
+    const said = { ...own, calls: own.policy?.calls, filters: [...own.filters, ...filters] };
+    const { faults: both, ...calls } = tightened(owner, said);
+    return { weight: ref.weight, target, filters: [...filters, ...both], ...calls };
+  }
   const fault = own.fault ?? attached ?? parent.gatewayFault ?? faults.mesh;
   return {
     weight: ref.weight,

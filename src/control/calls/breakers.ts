@@ -15,7 +15,7 @@ import type { Refusal } from "../../model/word/problem.ts";
 import type { ServiceKey, Snapshot } from "../../model/snapshot/snapshot.ts";
 import { auditOf } from "../operator/audit-entry.ts";
 import { jsonBody, noBody } from "../register/json-body.ts";
-import { probedHealth } from "../view/endpoint-health.ts";
+import { knownHealth } from "../view/endpoint-health.ts";
 import { coversNamespace, lacksNamespace } from "../operator/operator.ts";
 import { type ControlApp, register } from "../register/register.ts";
 import { namespaceParameter, serviceParameter } from "../http/route-parameters.ts";
@@ -43,7 +43,10 @@ export function registerBreakers(app: ControlApp): void {
     async handle({ query: { namespace, service }, store, env, operator, now }) {
       const outside = namespace === undefined ? null : lacksNamespace(operator, namespace);
       if (outside) return outside;
-      const [coordinated, health] = await Promise.all([services(store, coordinatedServices), probedHealth(env)]);
+      const [coordinated, { probed: health }] = await Promise.all([
+        services(store, coordinatedServices),
+        knownHealth(env),
+      ]);
       const wanted = [...new Set([...coordinated, ...health.keys()])].toSorted().filter((key) => {
         const parts = partsOfKey(key);
         const isAsked = [parts.namespace, undefined].includes(namespace) && [parts.name, undefined].includes(service);

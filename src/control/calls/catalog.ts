@@ -8,7 +8,7 @@ import { type CatalogService, catalogSchema } from "../../model/api/endpoints.ts
 import type { DocumentOf } from "../../model/document/document.ts";
 import type { DynamicEndpoint } from "../../model/registry/registry.ts";
 import { serviceKey, servicePath } from "../../model/word/refs.ts";
-import { type HealthMap, probedHealth, withHealth } from "../view/endpoint-health.ts";
+import { type Health, knownHealth, withHealth } from "../view/endpoint-health.ts";
 import { fetchOpenApi } from "../view/fetch-openapi.ts";
 import { noBody } from "../register/json-body.ts";
 import { coversNamespace, lacksNamespace } from "../operator/operator.ts";
@@ -39,7 +39,7 @@ export function registerCatalog(app: ControlApp): void {
       const [{ head, documents }, registered, health] = await Promise.all([
         store.listing({ kind: "Service", namespace }),
         store.endpoints({ namespace }),
-        probedHealth(env),
+        knownHealth(env),
       ]);
       const byService = Map.groupBy(registered, (one) => serviceKey(one.namespace, one.service));
       const items = documents.flatMap(({ document }) => {
@@ -83,7 +83,7 @@ export function registerCatalog(app: ControlApp): void {
 function toCatalogService(
   document: DocumentOf<"Service">,
   registered: readonly DynamicEndpoint[],
-  health: HealthMap,
+  health: Health,
   env: Env,
 ): CatalogService {
   const { name, namespace, labels } = document.metadata;

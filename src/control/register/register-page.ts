@@ -1,4 +1,4 @@
-// The door beside register.ts: what is answered without an operator's token. Pages, keys to check with, and the call that
+// The way beside register.ts: what is answered without an operator's token. Pages, keys to check with, and the call that
 // gives tokens out for credentials of another kind.
 import type { RouteConfig } from "@asteasolutions/zod-to-openapi";
 import type * as z from "zod";

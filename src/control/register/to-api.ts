@@ -66,6 +66,9 @@ export function toEndpoint(endpoint: DynamicEndpoint): EndpointState {
     registeredAt,
     // An endpoint whose lease ran out is gone: one that is there and has a lease was heard from in time.
     health: draining ? "draining" : ttl === null ? "unknown" : "healthy",
+    healthSince: null,
+    healthCause: null,
+    healthFrom: draining || ttl === null ? null : "lease",
   };
 }
 
@@ -91,6 +94,9 @@ export function staticEndpoints(document: DocumentOf<"Service">, localMesh: bool
     source: "static",
     draining: false,
     health: "unknown",
+    healthSince: null,
+    healthCause: null,
+    healthFrom: null,
     ttl: null,
     registeredAt: null,
   }));

@@ -1,4 +1,4 @@
-// What the rooms did to a request's headers, as changes that another proxy can make to its own copy.
+// What the stages did to a request's headers, as changes that another proxy can make to its own copy.
 import type { HeaderPair } from "../../model/snapshot/snapshot.ts";
 import { isDropped, type HeaderList } from "./headers.ts";
 

@@ -1,5 +1,5 @@
 // Which request and response headers may cross the mesh (RFC 9110 §7.6.1, and what only this hop may say). One look at
-// each header, no copies: the rooms delete the names that this lists. What the mesh writes itself is in forwarding.ts.
+// each header, no copies: the stages delete the names that this lists. What the mesh writes itself is in forwarding.ts.
 
 import { mustCleanCookies } from "./operator-cookies.ts";
 

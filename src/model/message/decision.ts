@@ -28,10 +28,15 @@ export type Decision =
       readonly upstream: readonly HeaderPair[];
       /** Names that the service must not see. */
       readonly remove: readonly string[];
-      /** For the client, with the service's answer: where it stands with the limits. */
+      /** For the client, with the service's answer: where it stands with the limits, and whether a page may read it. */
       readonly client: readonly HeaderPair[];
+      /**
+       * A browser's question, and what the mesh answers: for proxies that can hand the client a success of somebody else's.
+       * With the others the service answers, and `client` gives the permission. Absent = any other request.
+       */
+      readonly preflight?: Response;
     }
-  /** As the mesh itself would have answered. */
+  /** As the mesh itself would have answered: a refusal, a redirect, a fixed answer. */
   | { readonly allowed: false; readonly response: Response };
 
 export type Judge<Env, Context> = (question: Question, env: Env, ctx: Context) => Promise<Decision>;

@@ -25,7 +25,7 @@ export type DescriptorStatus = {
 } | null;
 
 /** null = the mesh has no configuration. */
-export type RateLimiterDesk<Env, Context> = (
+export type RateLimitService<Env, Context> = (
   question: RateLimitQuestion,
   env: Env,
   ctx: Context,

@@ -4,7 +4,7 @@ import { ANONYMOUS } from "../../decide/identity/caller.ts";
 import { limitOf } from "../../decide/limit/envoy-descriptor.ts";
 import { limitsInForce } from "../../decide/identity/contract-limits.ts";
 import type { Env } from "../../env/env.ts";
-import type { DescriptorStatus, RateLimiterDesk } from "../../model/message/descriptor.ts";
+import type { DescriptorStatus, RateLimitService } from "../../model/message/descriptor.ts";
 import type { Counting, Ports } from "../exchange/exchange.ts";
 import { isolateState, type IsolateState } from "../../isolate/state.ts";
 import { ownState, ports } from "../exchange/ports.ts";
@@ -19,7 +19,7 @@ export const rateLimitService = createRateLimitService(ports, isolateState);
 export function createRateLimitService(
   outside: Ports,
   stateOf: () => IsolateState = ownState(outside),
-): RateLimiterDesk<Env, ExecutionContext> {
+): RateLimitService<Env, ExecutionContext> {
   return async ({ via, service, descriptors }, env, ctx) => {
     const live = await outside.current(env, ctx, outside.now(), via);
     if (live === null) return null;

@@ -213,13 +213,12 @@ describe("actions", () => {
     const mirror = { host: "web", subset: "v2" };
     const { rules } = ruleOf({ ...toWeb, mirror, mirrorPercentage: { value: 0.5 } });
     const fraction = { numerator: 5000, denominator: 1_000_000 };
-    const backendRef = { name: "web", version: "v2" };
-    expect(rules).toMatchObject([{ filters: [{ requestMirror: { backendRef, fraction } }] }]);
+    const requestMirror = { backendRef: { name: "web", version: "v2" }, fraction };
+    expect(rules).toMatchObject([{ filters: [{ requestMirror }] }]);
   });
 
   it("says no retries by saying nothing", () => {
-    const { rules } = ruleOf({ ...toWeb, retries: { attempts: 0 } });
-    expect(rules[0]).not.toHaveProperty("retry");
+    expect(ruleOf({ ...toWeb, retries: { attempts: 0 } }).rules[0]).not.toHaveProperty("retry");
   });
 
   it("says CORS with the origins that can be said", () => {

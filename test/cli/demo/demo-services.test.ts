@@ -36,9 +36,9 @@ const reads: Record<string, string> = {
 const twins = bookstore.flatMap((one): DemoService[] =>
   one.twin === null ? [] : [{ ...one, language: "node", program: one.twin, twin: null }],
 );
-const cast = [...bookstore.map((one) => ({ ...one, twin: null })), ...twins].filter((one) => found(one.language));
+const programs = [...bookstore.map((one) => ({ ...one, twin: null })), ...twins].filter((one) => found(one.language));
 
-describe.each(cast)("$service $version in $language", (wanted) => {
+describe.each(programs)("$service $version in $language", (wanted) => {
   const path = reads[wanted.service] ?? "/";
   let running: Running;
   let port: number;
@@ -125,13 +125,13 @@ describe.each(cast)("$service $version in $language", (wanted) => {
 });
 
 it("ends with its standard input, in every language", async () => {
-  const started = await Promise.all(cast.map((wanted) => startService(wanted, around)));
+  const started = await Promise.all(programs.map((wanted) => startService(wanted, around)));
   const ways = started.map(async (one) => {
     if (!one.ok) return one.reason;
     await one.running.stop();
     return (await one.running.ended).replace(/^.* ended/, "ended");
   });
-  expect(await Promise.all(ways)).toEqual(cast.map(() => "ended with code 0"));
+  expect(await Promise.all(ways)).toEqual(programs.map(() => "ended with code 0"));
 });
 
 it("gives every service of the bookstore the same words in both of its languages", async () => {

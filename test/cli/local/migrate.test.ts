@@ -1,4 +1,4 @@
-// Migrations are applied once, in order, and written into wrangler's own book.
+// Migrations are applied once, in order, and written into wrangler's own record.
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";

@@ -100,9 +100,9 @@ spec: {rules: [{backendRefs: [{name: absent, port: 80}]}]}
       ),
     );
     expect(outcomes.map(({ status }) => status).sort()).toEqual([200, 412]);
-    const loser = outcomes.find(({ status }) => status === 412)!;
-    expect(loser.body).toMatchObject({ code: "SLV3001", currentEtag: '"2"' });
-    expect(loser.headers.get("etag")).toBe('"2"');
+    const second = outcomes.find(({ status }) => status === 412)!;
+    expect(second.body).toMatchObject({ code: "SLV3001", currentEtag: '"2"' });
+    expect(second.headers.get("etag")).toBe('"2"');
     expect(await head()).toBe(2);
   });
 

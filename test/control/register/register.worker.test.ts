@@ -1,4 +1,4 @@
-// The door itself: what the compiler refuses to let through it.
+// The register itself: what the compiler refuses to let through it.
 import { describe, expect, it } from "vitest";
 import * as z from "zod";
 import type { Operation } from "../../../src/control/register/operation.ts";

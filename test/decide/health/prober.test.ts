@@ -150,7 +150,7 @@ describe("who is left out", () => {
 });
 
 describe("an endpoint fails in traffic", () => {
-  const seat = (ok: number, failed: number, state: "closed" | "open" = "closed"): boolean => {
+  const failsInTraffic = (ok: number, failed: number, state: "closed" | "open" = "closed"): boolean => {
     const breakers = newBreakerCoordinator();
     const by = {
       windowMs: 10_000,
@@ -172,11 +172,11 @@ describe("an endpoint fails in traffic", () => {
     [0, 1, true],
     [1, 9, false],
   ])("with %i good calls and %i failures: %s", (ok, failed, expected) => {
-    expect(seat(ok, failed)).toBe(expected);
+    expect(failsInTraffic(ok, failed)).toBe(expected);
   });
 
   it("when its breaker is open, whatever was good before", () => {
-    expect(seat(9, 9, "open")).toBe(true);
+    expect(failsInTraffic(9, 9, "open")).toBe(true);
   });
 
   it("when it is ejected", () => {

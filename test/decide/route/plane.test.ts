@@ -1,4 +1,4 @@
-// The two doors, by canonical path and by admin host.
+// The planes, by canonical path and by admin host.
 import { describe, expect, it } from "vitest";
 import { planeOf } from "../../../src/decide/route/plane.ts";
 

@@ -17,14 +17,19 @@ beforeEach(() => {
 afterEach(() => vi.restoreAllMocks());
 
 const pass = (ms: number): void => void (clock += ms);
-interface Scene {
+interface Fixture {
   readonly mesh: TestMesh;
   readonly service: string;
   send(): Promise<Response>;
 }
 
 /** Every mesh has a service of its own, so that no object remembers another test. */
-function scene(service: Service, spec: string, endpoints?: string, bindings: object = { BREAKER: env.BREAKER }): Scene {
+function fixture(
+  service: Service,
+  spec: string,
+  endpoints?: string,
+  bindings: object = { BREAKER: env.BREAKER },
+): Fixture {
   const name = `guarded-${++made}-${crypto.randomUUID().slice(0, 8)}`;
   const policy = `
 apiVersion: selvage.dev/v1
@@ -53,7 +58,7 @@ const failing: Service = () => new Response("broken", { status: 503 });
 
 describe("a service that fails", () => {
   it("gets five requests from this isolate, and then a 503 of the mesh that says when to come back", async () => {
-    const { send, mesh, service } = scene(failing, "circuitBreaker: {}");
+    const { send, mesh, service } = fixture(failing, "circuitBreaker: {}");
     for (let call = 0; call < 5; call += 1) expect(await (await send()).text()).toBe("broken");
     const refused = await send();
     expect([refused.status, refused.headers.get("retry-after")]).toEqual([503, "1"]);
@@ -71,7 +76,7 @@ describe("a service that fails", () => {
     let healthy = false;
     const service: Service = () => new Response("", { status: healthy ? 200 : 500 });
     const spec = "circuitBreaker: {minRequests: 4, openFor: 2s, halfOpenRequests: 2}";
-    const { send, service: name, mesh } = scene(service, spec);
+    const { send, service: name, mesh } = fixture(service, spec);
     const id = writtenId(`shop/${name}`, `http://${name}.example`);
     const states = async (): Promise<string[]> =>
       (await env.BREAKER.getByName(`shop/${name}`).states()).rows.map(({ target, state }) => `${target} ${state}`);
@@ -94,14 +99,14 @@ describe("a service that fails", () => {
 
   it("is not what answers 429 or 404", async () => {
     for (const status of [404, 429]) {
-      const { send, mesh } = scene(() => new Response("", { status }), "circuitBreaker: {}");
+      const { send, mesh } = fixture(() => new Response("", { status }), "circuitBreaker: {}");
       for (let call = 0; call < 8; call += 1) expect((await send()).status).toBe(status);
       expect(mesh.sent).toHaveLength(8);
     }
   });
 
   it("counts a lost connection", async () => {
-    const { send } = scene(lost, "circuitBreaker: {}");
+    const { send } = fixture(lost, "circuitBreaker: {}");
     for (let call = 0; call < 5; call += 1) expect((await send()).status).toBe(502);
     expect((await problemOf(await send()))["code"]).toBe("SLV5020");
   });
@@ -112,14 +117,14 @@ describe("one bad endpoint of two", () => {
   const service: Service = ({ url }) => new Response("", { status: url.includes("//a.") ? 503 : 200 });
 
   it("is left out by its breaker, and the other takes over", async () => {
-    const { send } = scene(service, "circuitBreaker: {}", endpoints);
+    const { send } = fixture(service, "circuitBreaker: {}", endpoints);
     const statuses = [];
     for (let call = 0; call < 8; call += 1) statuses.push((await send()).status);
     expect(statuses).toEqual([503, 503, 503, 503, 503, 200, 200, 200]);
   });
 
   it("is ejected for everybody, where only outlierDetection is", async () => {
-    const { send } = scene(service, "outlierDetection: {consecutiveFailures: 3}", endpoints);
+    const { send } = fixture(service, "outlierDetection: {consecutiveFailures: 3}", endpoints);
     const statuses = [];
     for (let call = 0; call < 5; call += 1) {
       statuses.push((await send()).status);
@@ -131,7 +136,7 @@ describe("one bad endpoint of two", () => {
 
 describe("an operator", () => {
   it("shuts a healthy service, with words that its callers see", async () => {
-    const { send, service, mesh } = scene(() => new Response("hello"), "circuitBreaker: {}");
+    const { send, service, mesh } = fixture(() => new Response("hello"), "circuitBreaker: {}");
     await send();
     const order = { target: "*", state: "open", ttlMs: 600_000, reason: "database restore" } as const;
     await env.BREAKER.getByName(`shop/${service}`).force(order);
@@ -147,9 +152,9 @@ describe("an operator", () => {
 describe("a coordinator that cannot be reached", () => {
   it("is no error of a request, and the isolate still protects a dead endpoint by itself", async () => {
     const bindings = { BREAKER: failingNamespace(env.BREAKER) };
-    const fine = scene(() => new Response("hello"), "circuitBreaker: {}", undefined, bindings);
+    const fine = fixture(() => new Response("hello"), "circuitBreaker: {}", undefined, bindings);
     for (let call = 0; call < 3; call += 1) expect((await fine.send()).status).toBe(200);
-    const dead = scene(lost, "circuitBreaker: {}", undefined, bindings);
+    const dead = fixture(lost, "circuitBreaker: {}", undefined, bindings);
     const statuses = [];
     for (let call = 0; call < 6; call += 1) statuses.push((await dead.send()).status);
     expect(statuses).toEqual([502, 502, 502, 502, 502, 503]);

@@ -21,7 +21,7 @@ beforeEach(() => {
 });
 afterEach(() => vi.restoreAllMocks());
 
-interface Scene {
+interface Fixture {
   readonly mesh: TestMesh;
   /** Names of endpoints that answered so many requests, each once. */
   asked(requests: number): Promise<string[]>;
@@ -29,7 +29,7 @@ interface Scene {
   rounds(count: number): Promise<void>;
 }
 
-function scene(endpoints: string, more = "", breaker: typeof env.BREAKER = env.BREAKER, rule = ""): Scene {
+function fixture(endpoints: string, more = "", breaker: typeof env.BREAKER = env.BREAKER, rule = ""): Fixture {
   const name = `probed-${crypto.randomUUID().slice(0, 8)}`;
   const service = serviceYaml(name, endpoints, ", healthCheck: {interval: 5s}");
   const policy =
@@ -75,7 +75,7 @@ const PAIR = '[{url: "http://a.example"}, {url: "http://b.example"}]';
 const SPARE = '[{url: "http://a.example"}, {url: "http://spare.example", priority: 1}]';
 
 it("an endpoint that fails its checks gets no traffic, and gets it again when it passes", async () => {
-  const { asked, rounds } = scene(PAIR);
+  const { asked, rounds } = fixture(PAIR);
   await rounds(1);
   expect(await asked(20)).toEqual(["a", "b"]);
   down.add("a");
@@ -88,7 +88,7 @@ it("an endpoint that fails its checks gets no traffic, and gets it again when it
 
 it("its traffic goes to the next priority, beside a breaker as well", async () => {
   for (const policy of ["", "circuitBreaker: {}"]) {
-    const { asked, rounds } = scene(SPARE, policy);
+    const { asked, rounds } = fixture(SPARE, policy);
     await rounds(1);
     expect(await asked(5)).toEqual(["a"]);
     down.add("a");
@@ -100,13 +100,18 @@ it("its traffic goes to the next priority, beside a breaker as well", async () =
 
 it("the only endpoint there is is asked all the same", async () => {
   down.add("a");
-  const { asked, rounds } = scene('[{url: "http://a.example"}]');
+  const { asked, rounds } = fixture('[{url: "http://a.example"}]');
   await rounds(4);
   expect(await asked(3)).toEqual(["a"]);
 });
 
 it("a session leaves an endpoint that fails its checks, and is told its new one", async () => {
-  const { mesh, rounds } = scene(PAIR, "", env.BREAKER, ", sessionPersistence: {type: Header, sessionName: x-session}");
+  const { mesh, rounds } = fixture(
+    PAIR,
+    "",
+    env.BREAKER,
+    ", sessionPersistence: {type: Header, sessionName: x-session}",
+  );
   await rounds(1);
   const first = await mesh.send("http://shop.example/");
   const session = first.headers.get("x-session") ?? "";
@@ -127,7 +132,7 @@ it("a verdict that nobody renews is forgotten", async () => {
   const namespace = new Proxy(env.BREAKER, {
     get: (whole, name) => (broken.is ? Reflect.get(cut, name) : Reflect.get(whole, name).bind(whole)),
   });
-  const { asked, rounds } = scene(PAIR, "", namespace);
+  const { asked, rounds } = fixture(PAIR, "", namespace);
   down.add("a");
   await rounds(4);
   broken.is = true;

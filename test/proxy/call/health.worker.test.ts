@@ -21,7 +21,7 @@ const service: Service = ({ url }) => {
 };
 const nameOf = (url: string): string => new URL(url).hostname.split(".")[0] ?? "";
 
-function scene(spec: string, endpoints: readonly string[], more = "", near?: readonly string[]): Scene {
+function fixture(spec: string, endpoints: readonly string[], more = "", near?: readonly string[]): Fixture {
   const name = `healthy-${crypto.randomUUID().slice(0, 8)}`;
   const policy = `
 apiVersion: selvage.dev/v1
@@ -56,7 +56,7 @@ spec: {targetRefs: [{kind: Service, name: ${name}}], loadBalancer: {policy: rand
   };
 }
 
-interface Scene {
+interface Fixture {
   readonly mesh: TestMesh;
   /** Whole percent of so many requests, by endpoint. */
   shares(requests: number): Promise<Readonly<Record<string, number>>>;
@@ -70,7 +70,7 @@ const LONG = { timeout: 60_000 };
 
 describe("a priority with endpoints that are ejected", LONG, () => {
   it("gives away what is missing below 72 % healthy, and takes it back", async () => {
-    const { shares } = scene(EJECTING, [at("a"), at("b"), at("spare", ", priority: 1")]);
+    const { shares } = fixture(EJECTING, [at("a"), at("b"), at("spare", ", priority: 1")]);
     expect(Object.keys(await shares(50)).toSorted()).toEqual(["a", "b"]);
     broken.add("a");
     await shares(50);
@@ -87,7 +87,10 @@ describe("a priority with endpoints that are ejected", LONG, () => {
   });
 
   it("keeps everything while three of four are healthy", async () => {
-    const { shares } = scene(EJECTING, ["a", "b", "c", "d"].map((one) => at(one)).concat(at("spare", ", priority: 1")));
+    const { shares } = fixture(
+      EJECTING,
+      ["a", "b", "c", "d"].map((one) => at(one)).concat(at("spare", ", priority: 1")),
+    );
     broken.add("a");
     await shares(100);
     expect(Object.keys(await shares(300)).toSorted()).toEqual(["b", "c", "d"]);
@@ -96,11 +99,11 @@ describe("a priority with endpoints that are ejected", LONG, () => {
   it("is used whole in panic, and not without it", async () => {
     const endpoints = ["a", "b", "c", "d"].map((one) => at(one));
     for (const one of ["a", "b", "c"]) broken.add(one);
-    const whole = scene(EJECTING, endpoints);
+    const whole = fixture(EJECTING, endpoints);
     await whole.shares(200);
     const panicking = await whole.shares(400);
     for (const one of ["a", "b", "c", "d"]) expect(panicking[one]).toBeGreaterThan(18);
-    const calm = scene(`${EJECTING}, failover: {panicThreshold: 0}`, endpoints);
+    const calm = fixture(`${EJECTING}, failover: {panicThreshold: 0}`, endpoints);
     await calm.shares(200);
     expect(await calm.shares(100)).toEqual({ d: 100 });
   });
@@ -126,7 +129,7 @@ spec: {region: us, locality: {continents: [NA]}, allowPrivateAddresses: true}
   ];
 
   it("have the near ones asked, and the others for what they cannot take", async () => {
-    const { shares } = scene(EJECTING, endpoints, clusters, ["eu-1"]);
+    const { shares } = fixture(EJECTING, endpoints, clusters, ["eu-1"]);
     expect(Object.keys(await shares(50)).toSorted()).toEqual(["eu1", "eu2"]);
     broken.add("eu1");
     await shares(50);
@@ -143,14 +146,14 @@ spec: {region: us, locality: {continents: [NA]}, allowPrivateAddresses: true}
       ["[any]", ["eu-1"]],
       ["[same-region, any]", undefined],
     ] as const) {
-      const { shares } = scene(`failover: {order: ${order}}`, endpoints, clusters, near);
+      const { shares } = fixture(`failover: {order: ${order}}`, endpoints, clusters, near);
       expect(Object.keys(await shares(60))).toHaveLength(4);
     }
   });
 
   it("are refused when the order names the region alone, and nothing of it is there", async () => {
     const spec = "failover: {order: [same-region]}";
-    const { mesh } = scene(spec, [at("us1", ", cluster: us-1")], clusters, ["eu-1"]);
+    const { mesh } = fixture(spec, [at("us1", ", cluster: us-1")], clusters, ["eu-1"]);
     const answer = await mesh.send("http://shop.example/");
     expect([answer.status, (await problemOf(answer))["code"]]).toEqual([503, "SLV5005"]);
   });

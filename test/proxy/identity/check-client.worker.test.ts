@@ -1,13 +1,13 @@
 import { describe, expect, it } from "vitest";
 import type { Identities } from "../../../src/model/snapshot/access.ts";
-import { basic, CLIENT, door, keys, lastSent, SECRET, told } from "../../support/worker/clients-mesh.ts";
+import { basic, CLIENT, meshBehind, keys, lastSent, SECRET, told } from "../../support/worker/clients-mesh.ts";
 import { NOW } from "../../support/worker/test-mesh.ts";
 
 const BAD_CLIENT = '401 SLV2111 Basic realm="selvage", charset="UTF-8", Client-ID-Enforcement';
 
 describe("a client id and secret", () => {
   it("let an application in, as Basic or as headers, and the service never sees them", async () => {
-    const mesh = door(CLIENT);
+    const mesh = meshBehind(CLIENT);
     expect(await told(mesh, basic("web", SECRET))).toBe("200");
     expect(lastSent(mesh).get("authorization")).toBeNull();
     expect(lastSent(mesh).get("selvage-source")).toBe("spiffe://mesh.local/ns/shop/app/web");
@@ -35,7 +35,7 @@ describe("a client id and secret", () => {
     ["two headers", { authorization: `Basic ${btoa(`web:${SECRET}`)}, Basic ${btoa("a:b")}` }],
   ])("are refused alike: %s", async (_title, headers) => {
     for (const mode of ["require", "permit"]) {
-      const mesh = door(`mode: ${mode}, ${CLIENT}`);
+      const mesh = meshBehind(`mode: ${mode}, ${CLIENT}`);
       expect(await told(mesh, headers)).toBe(BAD_CLIENT);
       expect(mesh.sent).toEqual([]);
     }
@@ -44,7 +44,7 @@ describe("a client id and secret", () => {
   it("that were wrong twenty times are a 429 for a while, and right ones are let in all the same", async () => {
     let clock = NOW;
     const ports = { now: () => clock, keys: () => keys };
-    const mesh = door(CLIENT, {}, { ports, env: { LOCAL_CLIENT_ADDRESS: "192.0.2.1" } });
+    const mesh = meshBehind(CLIENT, {}, { ports, env: { LOCAL_CLIENT_ADDRESS: "192.0.2.1" } });
     for (let nth = 0; nth < 20; nth++) expect(await told(mesh, basic("web", "guess"))).toBe(BAD_CLIENT);
     expect(await told(mesh, basic("web", "guess"))).toBe("429 SLV2114 null");
     expect(await told(mesh, basic("other", "guess"))).toBe("429 SLV2114 null");
@@ -54,7 +54,7 @@ describe("a client id and secret", () => {
   });
 
   it("cannot be checked while the mesh's keys cannot be had", async () => {
-    const mesh = door(CLIENT, {}, { ports: { keys: () => null } });
+    const mesh = meshBehind(CLIENT, {}, { ports: { keys: () => null } });
     expect(await told(mesh, basic("web", SECRET))).toBe("503 SLV2113 null");
   });
 });
@@ -64,9 +64,9 @@ describe("a contract", () => {
   const entry = { contract: "shop/c", tier: "gold", limits: [] };
 
   it("is needed where the service offers tiers", async () => {
-    expect(await told(door(CLIENT, { tiered }), basic("web", SECRET))).toBe(BAD_CLIENT);
+    expect(await told(meshBehind(CLIENT, { tiered }), basic("web", SECRET))).toBe(BAD_CLIENT);
     const contracts = { "shop/orders": { "shop/web": entry } };
-    expect(await told(door(CLIENT, { tiered, contracts }), basic("web", SECRET))).toBe("200");
+    expect(await told(meshBehind(CLIENT, { tiered, contracts }), basic("web", SECRET))).toBe("200");
   });
 
   it("of another application or with another service is none", async () => {
@@ -75,7 +75,7 @@ describe("a contract", () => {
       { "shop/carts": { "shop/web": entry } },
     ];
     for (const contracts of others) {
-      expect(await told(door(CLIENT, { tiered, contracts }), basic("web", SECRET))).toBe(BAD_CLIENT);
+      expect(await told(meshBehind(CLIENT, { tiered, contracts }), basic("web", SECRET))).toBe(BAD_CLIENT);
     }
   });
 });

@@ -37,7 +37,7 @@ beforeEach(async () => {
 afterEach(() => vi.restoreAllMocks());
 
 /** An isolate of its own, and a URL that no other test has asked. */
-function scene(bindings: object = { JWKS: env.JWKS }): TestMesh & { readonly url: string } {
+function fixture(bindings: object = { JWKS: env.JWKS }): TestMesh & { readonly url: string } {
   const url = `https://id.example.com/jwks-${++made}-${crypto.randomUUID()}.json`;
   const jwt = `jwt: {providers: [{name: idp, issuer: "${ISSUER}", audiences: [orders], jwksUri: "${url}"}]}`;
   return { url, ...guardedMesh(jwt, { env: { ...bindings }, ports: { jwks: newJwks(), now: () => clock } }) };
@@ -50,13 +50,13 @@ const statusOf = async (mesh: TestMesh, token: string): Promise<number> =>
 
 describe("keys of a URL", () => {
   it("are fetched for the first token, and for no other", async () => {
-    const mesh = scene();
+    const mesh = fixture();
     for (let nth = 0; nth < 5; nth++) expect(await statusOf(mesh, await goodToken(es, { sub: `u${nth}` }))).toBe(200);
     expect(fetched).toEqual([mesh.url]);
   });
 
   it("are fetched once for many first tokens, and by many isolates", async () => {
-    const meshes = [scene()];
+    const meshes = [fixture()];
     const tokens = await Promise.all(Array.from({ length: 30 }, (_, nth) => goodToken(es, { sub: `u${nth}` })));
     const statuses = await Promise.all(tokens.map((token) => statusOf(meshes[0]!, token)));
     expect(new Set(statuses)).toEqual(new Set([200]));
@@ -64,7 +64,7 @@ describe("keys of a URL", () => {
   });
 
   it("are refreshed behind a request after ten minutes", async () => {
-    const mesh = scene();
+    const mesh = fixture();
     const token = await goodToken(es);
     await statusOf(mesh, token);
     clock += 10 * MINUTE + 1;
@@ -78,7 +78,7 @@ describe("keys of a URL", () => {
   });
 
   it("that were taken back are refused, also where a token was verified before", async () => {
-    const mesh = scene();
+    const mesh = fixture();
     const token = await goodToken(es);
     expect(await statusOf(mesh, token)).toBe(200);
     published = [await signerOf("ES256", "new")];
@@ -89,7 +89,7 @@ describe("keys of a URL", () => {
   });
 
   it("that were taken back while the isolate slept are refused at once", async () => {
-    const mesh = scene();
+    const mesh = fixture();
     const token = await goodToken(es);
     expect(await statusOf(mesh, token)).toBe(200);
     published = [await signerOf("ES256", "new")];
@@ -101,20 +101,20 @@ describe("keys of a URL", () => {
 describe("an issuer that is down", () => {
   it("lets nobody in who was never known: 503 with a time to come back", async () => {
     issuer = () => new Response("", { status: 500 });
-    const mesh = scene();
+    const mesh = fixture();
     const answer = await mesh.send(DOOR, bearing(await goodToken(es)));
     expect([answer.status, answer.headers.get("retry-after")]).toEqual([503, "2"]);
     expect(answer.headers.get("selvage-decision")).toBe('authenticate; policy="AuthenticationPolicy/shop/door"; rev=7');
     expect(await problemOf(answer)).toMatchObject({ code: "SLV2113" });
     expect(mesh.sent).toEqual([]);
-    // It recovers, and so does the door.
+    // It recovers, and so does the policy.
     issuer = () => Response.json({ keys: [es.jwk] });
     clock += 2000;
     expect(await statusOf(mesh, await goodToken(es))).toBe(200);
   });
 
   it("locks nobody out for a day", async () => {
-    const mesh = scene();
+    const mesh = fixture();
     await statusOf(mesh, await goodToken(es));
     issuer = () => Promise.reject(new Error("down"));
     for (let hour = 1; hour < 24; hour++) {
@@ -127,7 +127,7 @@ describe("an issuer that is down", () => {
   });
 
   it("is as good as down when the object that asks it cannot be reached", async () => {
-    const mesh = scene({ JWKS: failingNamespace(env.JWKS) });
+    const mesh = fixture({ JWKS: failingNamespace(env.JWKS) });
     expect(await statusOf(mesh, await goodToken(es))).toBe(503);
     expect(fetched).toEqual([]);
   });
@@ -135,7 +135,7 @@ describe("an issuer that is down", () => {
 
 describe("key ids that nobody knows", () => {
   it("10 000 of them in a second cause one fetch, and valid callers are served meanwhile", async () => {
-    const mesh = scene();
+    const mesh = fixture();
     const good = await goodToken(es);
     expect(await statusOf(mesh, good)).toBe(200);
     clock += MINUTE;
@@ -185,7 +185,7 @@ describe("what a token says", () => {
     ["jwk", { jwk: { kty: "EC" } }],
     ["kid as an address", { kid: "https://evil.example.com/key" }],
   ])("fetches nothing: %s", async (_title, header) => {
-    const mesh = scene();
+    const mesh = fixture();
     await statusOf(mesh, await goodToken(es));
     clock += MINUTE;
     const stranger = await signerOf("ES256", "es");
@@ -195,7 +195,7 @@ describe("what a token says", () => {
   });
 
   it("fetches nothing: an issuer that no provider has", async () => {
-    const mesh = scene();
+    const mesh = fixture();
     await statusOf(mesh, await goodToken(es));
     fetched.length = 0;
     const token = await signJws(await signerOf("ES256", "k"), { ...CLAIMS, iss: "https://evil.example.com/" });
@@ -206,7 +206,7 @@ describe("what a token says", () => {
 
 describe("a rotation", () => {
   it("under traffic refuses no valid request: new keys ten minutes ahead, old ones until their tokens are gone", async () => {
-    const mesh = scene();
+    const mesh = fixture();
     const keys = await Promise.all([0, 1, 2, 3].map((nth) => signerOf("ES256", `k${nth}`)));
     const PERIOD = 30;
     const refused: string[] = [];
@@ -227,7 +227,7 @@ describe("a rotation", () => {
   });
 
   it("without notice refuses nobody either: an unknown key is asked for", async () => {
-    const mesh = scene();
+    const mesh = fixture();
     await statusOf(mesh, await goodToken(es));
     const next = await signerOf("ES256", "next");
     published = [next];

@@ -1,5 +1,5 @@
 // House rules about imports: who may know whom, and what a cold isolate evaluates.
-import { isProduct, room, type House, type Rule, type Violation } from "./rule.ts";
+import { isProduct, layer, type House, type Rule, type Violation } from "./rule.ts";
 import type { Import, Source } from "./source.ts";
 import { coldLibraries, dataPlaneRoots, decider, ends, table, walks } from "./table.ts";
 
@@ -26,18 +26,18 @@ const insideOf = (path: string, allowed: readonly string[]): boolean => {
 
 export const importTable: Rule = {
   rule: "a folder imports only what the table in docs/architecture.md gives it",
-  because: "nouns, verbs, rooms and memory stay apart only while nobody reaches across; `import type` ties as well",
+  because: "nouns, verbs, stages and memory stay apart only while nobody reaches across; `import type` ties as well",
   mend: "move the shared part down (model for nouns, decide for verbs) or pass it in as an argument; the table is test/support/house/table.ts",
   check: (house) =>
     each(house, (from, one) => {
-      const own = room(from.path);
+      const own = layer(from.path);
       const may = table[own];
       if (may === undefined) return `the folder "${own}" is not in the table`;
       if (one.path === null) {
         const name = packageOf(one.specifier);
         return may.packages.includes("*") || may.packages.includes(name) ? null : `${own} imports the package ${name}`;
       }
-      if (room(one.path) === own || insideOf(one.path, may.ours)) return null;
+      if (layer(one.path) === own || insideOf(one.path, may.ours)) return null;
       if (insideOf(one.path, may.types)) return one.typeOnly ? null : `${own} may only \`import type\` ${one.path}`;
       return `${own} imports ${one.path}`;
     }),
@@ -197,7 +197,7 @@ export const controlIsLazy: Rule = {
   mend: 'write `const { controlApp } = await import("./control/app.ts")` where the call arrives',
   check: (house) =>
     each(house, (from, one) => {
-      const outside = room(from.path) !== "control" && one.path?.startsWith("src/control/") === true;
+      const outside = layer(from.path) !== "control" && one.path?.startsWith("src/control/") === true;
       return outside && !one.typeOnly && !one.dynamic ? `imports ${one.path} when it loads` : null;
     }),
   breaks: [{ files: { "src/index.ts": 'import { controlApp } from "./control/app.ts";' }, violations: 1 }],

@@ -34,7 +34,7 @@ export function report(rule: Rule, violations: readonly Violation[]): string {
 }
 
 /** `src/proxy/route.ts` → `proxy`; `durable/mesh.ts` → `durable`; `src/index.ts` → `index.ts`. */
-export function room(path: string): string {
+export function layer(path: string): string {
   const parts = path.split("/");
   return (parts[0] === "src" ? parts[1] : parts[0]) ?? "";
 }

@@ -15,7 +15,7 @@ const impure =
 export const pureVerbs: Rule = {
   rule: "src/decide names no clock, no randomness, no I/O and no globals",
   because: "a verb of plain data is tested with a fixed now, replayed from a receipt, and means the same everywhere",
-  mend: "take `now` or `random` as an argument; leave I/O to the room that asks",
+  mend: "take `now` or `random` as an argument; leave I/O to the stage that asks",
   check: ({ sources }) =>
     flag(
       sources.filter(({ path }) => path.startsWith("src/decide/")),

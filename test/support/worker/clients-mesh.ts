@@ -40,7 +40,7 @@ export function meshOf(yaml: string, more: Partial<Identities> = {}, options: Te
   const current = () => Promise.resolve({ snapshot, endpoints, checkedAt: NOW, stale: false });
   return testMesh(yaml, { ...options, ports: { current, keys: () => keys, ...options.ports } });
 }
-export const door = (spec: string, more: Partial<Identities> = {}, options: TestMeshOptions = {}): TestMesh =>
+export const meshBehind = (spec: string, more: Partial<Identities> = {}, options: TestMeshOptions = {}): TestMesh =>
   meshOf(serviceYaml("orders") + policyYaml(spec), more, options);
 
 export const basic = (id: string, secret: string): Record<string, string> => ({

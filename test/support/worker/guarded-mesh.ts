@@ -1,4 +1,4 @@
-// A mesh of one service behind an AuthenticationPolicy, with issuers of our own: for tests that knock at its door.
+// A mesh of one service behind an AuthenticationPolicy, with issuers of our own: for tests of who is let in.
 import { signerOf, signJws, type Signer } from "../jws.ts";
 import { NOW, serviceYaml, testMesh, type TestMesh, type TestMeshOptions } from "./test-mesh.ts";
 

@@ -87,7 +87,7 @@ export function testMesh(yaml: string, options: TestMeshOptions = {}): TestMesh 
   const state = ownState(ports);
   const proxy = createProxy(ports, state);
   const judge = createExternalDecision(ports, state);
-  const desk = createRateLimitService(ports, state);
+  const rateLimits = createRateLimitService(ports, state);
   // Only what a test sets is there: a binding that is missing must not come from the test Worker's own.
   const env = { TRUST_DOMAIN: "mesh.local", LOCAL_MESH: "true", ...options.env } as unknown as Env;
   const ctx = { waitUntil: (promise: Promise<unknown>) => void waiting.push(promise) } as unknown as ExecutionContext;
@@ -103,7 +103,7 @@ export function testMesh(yaml: string, options: TestMeshOptions = {}): TestMesh 
         ctx,
         (stage, facts) => void traced.push([stage, facts]),
       ),
-    ask: async (url, init) => adapters(new Request(url, init), env, ctx, judge, desk),
+    ask: async (url, init) => adapters(new Request(url, init), env, ctx, judge, rateLimits),
     settle: async () => {
       for (let one = waiting.shift(); one !== undefined; one = waiting.shift()) await one;
     },

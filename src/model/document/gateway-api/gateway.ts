@@ -1,4 +1,4 @@
-// `Gateway` of the Gateway API v1.6: the doors through which HTTPRoutes are reached. `gatewayClassName` may be anything:
+// `Gateway` of the Gateway API v1.6: where HTTPRoutes are reached. `gatewayClassName` may be anything:
 // there is one implementation here, and every Gateway belongs to it.
 import * as z from "zod";
 import { gatewayTlsSchema, listenerTlsSchema } from "./gateway-tls.ts";
