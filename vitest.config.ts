@@ -30,6 +30,7 @@ const workerd = cloudflareTest(async () => ({
 }));
 const clean = "./test/support/clean.ts";
 const empty = "./test/support/worker/setup.ts";
+const packed = "./test/support/packed.ts";
 
 /** Journeys wait for other processes on a machine that does other things: a bound of theirs is there to tell a hang. */
 const patient = { testTimeout: 180_000, hookTimeout: 180_000, expect: { poll: { timeout: 20_000 } } };
@@ -66,6 +67,7 @@ export default defineConfig({
           include: journeys,
           exclude: measured,
           ...patient,
+          globalSetup: packed,
           // They mostly wait, so more of them than there are cores; after the others, which do not.
           maxWorkers: 4,
           sequence: { groupOrder: 1 },
@@ -76,6 +78,7 @@ export default defineConfig({
           name: "measure",
           include: measured,
           ...patient,
+          globalSetup: packed,
           fileParallelism: false,
           sequence: { groupOrder: 2 },
         },

@@ -3,6 +3,7 @@ import { globSync, readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { fileRules } from "./support/house/files.ts";
 import { importRules } from "./support/house/imports.ts";
+import { readerRules } from "./support/house/readers.ts";
 import { report, type House } from "./support/house/rule.ts";
 import { source } from "./support/house/source.ts";
 import { wordRules } from "./support/house/words.ts";
@@ -23,7 +24,7 @@ const built = (files: Readonly<Record<string, string>>): House => ({
   sources: Object.entries(files).map(([path, text]) => source(path, text)),
 });
 
-describe.each([...importRules, ...fileRules, ...wordRules].map((rule) => ({ title: rule.rule, rule })))(
+describe.each([...importRules, ...fileRules, ...wordRules, ...readerRules].map((rule) => ({ title: rule.rule, rule })))(
   "$title",
   ({ rule }) => {
     it("holds in this tree", () => {

@@ -95,11 +95,12 @@ export function buildProgram(terminal: Terminal, done: Done): Command {
 
   program
     .command("import")
-    .description("translate the configuration of Istio or of a Gateway API implementation; notes tell what is lost")
-    .addArgument(program.createArgument("<format>").choices(["istio", "gateway-api"]))
+    .description("translate the configuration of Istio, Anypoint or the Gateway API; notes tell what is lost")
+    .addArgument(program.createArgument("<format>").choices(["istio", "gateway-api", "anypoint"]))
     .requiredOption(...files)
     .option("--strict", "print no documents when there is anything to note")
     .option("--trust-domain <domain>", "TRUST_DOMAIN of the mesh, for principals of Istio", "mesh.local")
+    .option("--jwt-issuer <issuer>", "iss of the tokens that Anypoint's policies accept")
     .action(async (format, options, command) =>
       withSession(command, async (session) =>
         (await import("./commands/import.ts")).importDocuments(session, format, options),

@@ -40,23 +40,40 @@ async function send(url: string): Promise<number> {
   return response.status;
 }
 
+const DEMAND_S = 6;
+
+interface Demand {
+  readonly sent: number;
+  readonly seconds: number;
+  /** Answers by status. */
+  readonly tally: ReadonlyMap<number, number>;
+}
+
+/** So many requests a second, to each edge in turn, whatever becomes of those before. */
+async function demand(perSecond: number): Promise<Demand> {
+  const tally = new Map<number, number>();
+  const running: Promise<void>[] = [];
+  const startedAt = performance.now();
+  let sent = 0;
+  for (let elapsed = 0; elapsed < 1000 * DEMAND_S; elapsed = performance.now() - startedAt) {
+    for (; sent < (elapsed * perSecond) / 1000; sent++) {
+      const url = `${mesh.urls[sent % 4] ?? mesh.url}/svc/leased/`;
+      running.push(send(url).then((status) => void tally.set(status, (tally.get(status) ?? 0) + 1)));
+    }
+    await sleep(10);
+  }
+  await Promise.all(running);
+  return { sent, seconds: (performance.now() - startedAt) / 1000, tally };
+}
+
 describe("four edges and several clients", () => {
   it("admit together what one limit of 50/s says, at four times the demand", async () => {
     await serve("leased", "{name: steady, requests: 50, window: 1s, burst: 10, key: []}");
-    const [rate, burst, perSecond] = [50, 10, 200];
-    const tally = new Map<number, number>();
-    const running: Promise<void>[] = [];
-    const startedAt = performance.now();
-    let sent = 0;
-    for (let elapsed = 0; elapsed < 6000; elapsed = performance.now() - startedAt) {
-      for (; sent < (elapsed * perSecond) / 1000; sent++) {
-        const url = `${mesh.urls[sent % 4] ?? mesh.url}/svc/leased/`;
-        running.push(send(url).then((status) => void tally.set(status, (tally.get(status) ?? 0) + 1)));
-      }
-      await sleep(10);
-    }
-    await Promise.all(running);
-    const seconds = (performance.now() - startedAt) / 1000;
+    const [rate, burst] = [50, 10];
+    let run = await demand(200);
+    // A rate below the limit is the machine's when it did not even send in time.
+    for (let again = 0; again < 3 && run.seconds > 1.05 * DEMAND_S; again++) run = await demand(200);
+    const { sent, seconds, tally } = run;
     const admitted = tally.get(200) ?? 0;
     process.stdout.write(
       `limit 50/s: ${sent} requests in ${seconds.toFixed(2)} s, ${admitted} admitted (${(admitted / seconds).toFixed(1)}/s)\n`,

@@ -6,6 +6,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { createClient, type ApiClient } from "../../src/cli/session/client.ts";
+import { COMMAND } from "./packed.ts";
 import { freePorts } from "./ports.ts";
 
 export interface MeshOptions {
@@ -47,7 +48,8 @@ export interface TestMesh {
   stop(): Promise<number | null>;
 }
 
-const MAIN = new URL("../../src/cli/main.ts", import.meta.url).pathname;
+/** In a test run, the one that was bundled for it. */
+const MAIN = process.env[COMMAND] ?? new URL("../../src/cli/main.ts", import.meta.url).pathname;
 const READY_MS = 150_000;
 
 /** Starts one and answers when it is ready. */

@@ -1,4 +1,4 @@
-// `selvage import istio|gateway-api -f …`: what somebody else's configuration is here, as YAML for `apply`, and on stderr
+// `selvage import istio|gateway-api|anypoint -f …`: what somebody else's configuration is here, as YAML for `apply`, and on stderr
 // everything that could not be said. It asks no mesh.
 import type { Imported, ImportNote } from "../../adapters/source/import-note.ts";
 import { counted } from "../print/plural.ts";
@@ -8,7 +8,7 @@ import type { CliSession } from "../session/session.ts";
 import { readSources } from "../session/sources.ts";
 import { table } from "../print/table.ts";
 
-export const importFormats = ["istio", "gateway-api"] as const;
+export const importFormats = ["istio", "gateway-api", "anypoint"] as const;
 
 export interface ImportOptions {
   readonly filename: readonly string[];
@@ -16,6 +16,8 @@ export interface ImportOptions {
   readonly strict?: boolean;
   /** TRUST_DOMAIN of the mesh that the documents are for. */
   readonly trustDomain: string;
+  /** `iss` of tokens, where what is imported does not say it. */
+  readonly jwtIssuer?: string;
 }
 
 export async function importDocuments(
@@ -74,11 +76,18 @@ export async function importDocuments(
 async function translate(
   format: (typeof importFormats)[number],
   values: readonly unknown[],
-  { trustDomain }: ImportOptions,
+  { trustDomain, jwtIssuer }: ImportOptions,
 ): Promise<Imported> {
   if (format === "gateway-api") {
     const { importGatewayApi } = await import("../../adapters/source/import-gateway-api.ts");
     return importGatewayApi(values);
+  }
+  if (format === "anypoint") {
+    const [{ importAnypoint }, { jwkOf }] = await Promise.all([
+      import("../../adapters/anypoint/import-anypoint.ts"),
+      import("../session/public-key.ts"),
+    ]);
+    return importAnypoint(values, { jwkOf, ...(jwtIssuer === undefined ? {} : { jwtIssuer }) });
   }
   const { importIstio } = await import("../../adapters/istio/import-istio.ts");
   return importIstio(values, { trustDomain });

@@ -35,8 +35,8 @@ async function render(output: CliSession["output"], { data, human, names }: View
 
 /** `HTTPRoute/shop/orders` → `httproute/orders in shop`: what a line names. The namespace `default` goes without saying. */
 export function named(ref: string): string {
-  const [, namespace = "default"] = ref.split("/");
-  return namespace === "default" ? shortRef(ref) : `${shortRef(ref)} in ${namespace}`;
+  const { namespace } = partsOfRef(ref);
+  return namespace === "" || namespace === "default" ? shortRef(ref) : `${shortRef(ref)} in ${namespace}`;
 }
 
 /** `HTTPRoute/shop/orders` → `httproute/orders`, as kubectl writes it. */

@@ -4,6 +4,7 @@ import type { Credentials } from "../../model/api/clients.ts";
 import type { LimitUseAnswer } from "../../model/api/limits.ts";
 import type { ApiToken } from "../../model/api/operators.ts";
 import type { Resource } from "../../model/api/resource.ts";
+import { partsOfRef } from "../../model/word/refs.ts";
 import { keyText } from "../commands/limit.ts";
 import { conditionsOf, faultsOf } from "../print/conditions.ts";
 import { counted } from "../print/plural.ts";
@@ -30,7 +31,7 @@ export function limitTroubles(uses: readonly LimitUseAnswer[]): Trouble[] {
       ref,
       message: `limit ${limit} is spent for ${counted(those.length, "caller")}${who}: ${refused} refused, all free again in ${resetS} s`,
       since: null,
-      command: `selvage limit get${inNamespace(ref.split("/")[1] ?? "")}`,
+      command: `selvage limit get${inNamespace(partsOfRef(ref).namespace)}`,
     };
   });
 }

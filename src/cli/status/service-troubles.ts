@@ -3,6 +3,7 @@
 import type { AuditEntry } from "../../model/api/operators.ts";
 import type { ServiceBreakers } from "../../model/api/breakers.ts";
 import type { CatalogService, EndpointState } from "../../model/api/endpoints.ts";
+import { partsOfKey } from "../../model/word/refs.ts";
 import { counted } from "../print/plural.ts";
 import { inNamespace, quoted, type Trouble } from "./trouble.ts";
 
@@ -138,7 +139,7 @@ export function lostTroubles(
     }
   }
   return [...gone].map(([key, { ids, at, clusters }]) => {
-    const [namespace = "", service = ""] = key.split("/");
+    const { namespace, name: service } = partsOfKey(key);
     const left = present.get(key)?.length ?? 0;
     const of = clusters.size === 0 ? "" : ` of cluster ${[...clusters].join(", ")}`;
     return {

@@ -4,7 +4,7 @@ import type { Access, Authentication, Authorization } from "../../model/snapshot
 import type { DocumentOf } from "../../model/document/document.ts";
 import type { ServiceKey } from "../../model/snapshot/snapshot.ts";
 import { BUILT_IN_NAMESPACE } from "../documents/built-in-gateway.ts";
-import { partsOfKey } from "../../model/word/refs.ts";
+import { partsOfKey, partsOfRef } from "../../model/word/refs.ts";
 import { compileAuthentication } from "./authentication.ts";
 import { compileAuthorization } from "./authorization.ts";
 import { merged } from "./limits.ts";
@@ -73,9 +73,10 @@ const HOME = "";
 
 /** Whose a target is, beside the service's own namespace and who runs the mesh. */
 function sideOf(key: string, { service, rule }: AccessPlace): string {
-  const [, namespace = BUILT_IN_NAMESPACE] = key.split("/");
+  const { namespace } = partsOfRef(key);
   const home = service === null ? rule?.namespace : partsOfKey(service).namespace;
-  return namespace === home || namespace === BUILT_IN_NAMESPACE ? HOME : namespace;
+  // The mesh as a target names no namespace.
+  return ["", home, BUILT_IN_NAMESPACE].includes(namespace) ? HOME : namespace;
 }
 
 /** The most specific first. */

@@ -1,0 +1,151 @@
+// Configuration of Anypoint → documents of the mesh, and the exact list of what is lost on the way: ApiInstances, Services
+// and PolicyBindings of a Flex (Omni) Gateway in local mode, and what API Manager exports. An API whose protection cannot be
+// said is closed, not opened.
+import { judgeDocument } from "../source/judge-document.ts";
+import type { Imported, ImportNote, PlainDocument } from "../source/import-note.ts";
+import { Names, openDocuments, readMetadata, type SourceDocument } from "../source/source-documents.ts";
+import type { Field } from "../source/source-field.ts";
+import type { AnypointApi, AnypointOptions, Made, PolicyEffect, PolicySpec } from "./api.ts";
+import { isExport, readExport } from "./export.ts";
+import { limitsOf } from "./limits.ts";
+import { translatePolicy } from "./policies.ts";
+import { readBinding, readInstance, type BoundPolicy, type ReadApi } from "./resources.ts";
+import { routeDocuments, rulesOf, servicesOf } from "./routes.ts";
+
+const GROUP = /^gateway\.mulesoft\.com\//;
+const DEFAULT_NAMESPACE = "default";
+/** Targets of one policy, at most. */
+const MOST_TARGETS = 16;
+
+/** @param values parsed files: resources of a gateway in local mode, exports of API Manager, lists of either */
+export function importAnypoint(values: readonly unknown[], options: AnypointOptions = {}): Imported {
+  const names = new Names();
+  const exported = values.flat().filter(isExport);
+  const sources = openDocuments(values.flat().filter((value) => !isExport(value)));
+  const own = sources.filter(({ apiVersion }) => GROUP.test(apiVersion));
+  const of = (kind: string): SourceDocument[] => own.filter((source) => source.kind === kind);
+  const services = new Map(of("Service").map((one) => [`${one.namespace}/${one.name}`, addressOf(one)]));
+  const read: ReadApi[] = [
+    ...of("ApiInstance").map((source) => readInstance(source, services)),
+    ...exported.map((value) => readExport(value, DEFAULT_NAMESPACE)),
+  ];
+  const bound = new Map<AnypointApi, BoundPolicy[]>(read.map(({ api, policies }) => [api, [...policies]]));
+  const apis = read.map(({ api }) => api);
+  for (const source of of("PolicyBinding")) {
+    const binding = readBinding(source, apis);
+    for (const api of binding.apis) bound.get(api)?.push(binding.policy);
+  }
+  const documents: PlainDocument[] = [];
+  const notes: ImportNote[] = [];
+  for (const [api, policies] of bound) {
+    const made: Made = { documents: [], names };
+    makeApi(api, policies, made, options);
+    for (const document of made.documents) {
+      const refused = judgeDocument(document, api.root.ref, false);
+      if (refused.length === 0) documents.push(document);
+      notes.push(...refused);
+    }
+  }
+  for (const source of sources) {
+    if (!own.includes(source))
+      source.root.drop("It is no configuration of Anypoint: give it to another importer, or apply it");
+    else if (!/^(ApiInstance|PolicyBinding|Service)$/.test(source.kind)) source.root.drop(whyNot(source.kind));
+    else tellRest(source);
+    notes.push(...source.root.notes);
+  }
+  for (const { root } of apis.filter(({ root: one }) => one.ref.startsWith("API/"))) {
+    root.tellRest({});
+    notes.push(...root.notes);
+  }
+  return { documents, notes };
+}
+
+function addressOf({ root }: SourceDocument): Field {
+  return root.at("spec").at("address");
+}
+
+function tellRest(source: SourceDocument): void {
+  readMetadata(source);
+  source.root.tellRest({});
+}
+
+function whyNot(kind: string): string {
+  return kind === "Configuration"
+    ? "What a gateway's process is told has no counterpart: there is no process to tell it to"
+    : `Nothing here corresponds to ${kind}`;
+}
+
+function makeApi(api: AnypointApi, policies: readonly BoundPolicy[], made: Made, options: AnypointOptions): void {
+  const effects = policies.map(({ policy, rules }) => {
+    rules?.change("It was for some requests of the API: it is for all of them here");
+    rules?.take();
+    return translatePolicy(policy, { ...options, api });
+  });
+  const services = servicesOf(api, made);
+  const filters = effects.flatMap((effect) => effect.filters ?? []);
+  const routes = routeDocuments(api, rulesOf(api, services), filters, made);
+  if (routes.length === 0) {
+    api.root.drop("It has no route that can be said: there is nothing to attach its policies to");
+    return;
+  }
+  const reasons = effects.flatMap(({ closed }) => closed ?? []);
+  if (reasons.length > 0) {
+    api.root.change(`NOBODY IS LET IN (AuthorizationPolicy ${api.name}-closed): ${reasons.join("; ")}`);
+  }
+  for (const { kind, spec, suffix } of specsOf(effects, reasons.length > 0)) {
+    const targetRefs = routes.map((name) => ({ kind: "HTTPRoute", name }));
+    for (let from = 0; from < targetRefs.length; from += MOST_TARGETS) {
+      made.documents.push({
+        apiVersion: "selvage.dev/v1",
+        kind,
+        metadata: { name: made.names.take(kind, api.namespace, `${api.name}${suffix}`), namespace: api.namespace },
+        spec: { targetRefs: targetRefs.slice(from, from + MOST_TARGETS), ...spec },
+      });
+    }
+  }
+  for (const service of new Set(services.values())) makeTiers(api, service, made);
+}
+
+interface NamedSpec extends PolicySpec {
+  readonly suffix: string;
+}
+
+/** One document of each kind where the most specific one holds: what several policies say of it is said together. */
+function specsOf(effects: readonly PolicyEffect[], isClosed: boolean): NamedSpec[] {
+  const all = effects.flatMap((effect) => effect.policies ?? []);
+  const byKind = Map.groupBy(all, ({ kind }) => kind);
+  const specs = [...byKind].flatMap(([kind, some]): NamedSpec[] => {
+    if (kind === "AuthorizationPolicy") return some.map(({ spec }) => ({ kind, spec, suffix: "-addresses" }));
+    if (kind === "RateLimitPolicy") return [{ kind, spec: joinLimits(some), suffix: "-limits" }];
+    const spec = Object.assign({}, ...some.map((one) => one.spec)) as PolicySpec["spec"];
+    return [{ kind, spec, suffix: "" }];
+  });
+  const closed = { kind: "AuthorizationPolicy", spec: { action: "ALLOW", rules: [] }, suffix: "-closed" };
+  return isClosed ? [...specs, closed] : specs;
+}
+
+function joinLimits(some: readonly PolicySpec[]): PolicySpec["spec"] {
+  const limits = some.flatMap(({ spec }) => (Array.isArray(spec["limits"]) ? (spec["limits"] as object[]) : []));
+  const named = limits.map((limit, index) =>
+    Object.assign(limit, { name: limits.length > 1 ? `limit-${index + 1}` : "limit" }),
+  );
+  const sla = some.some(({ spec }) => spec["sla"] === true);
+  const headers = some.some(({ spec }) => spec["headers"] === "anypoint") ? "anypoint" : "none";
+  return { ...(named.length > 0 ? { limits: named } : {}), ...(sla ? { sla } : {}), headers };
+}
+
+function makeTiers(api: AnypointApi, service: string, { documents, names }: Made): void {
+  for (const tier of api.tiers) {
+    const name = tier.at("name").text() ?? "tier";
+    const limits = limitsOf(tier.at("limits"));
+    const approval = tier.at("autoApprove").flag() === true ? "auto" : "manual";
+    for (const member of ["id", "description", "status", "apiId", "applicationCount", "audit"]) tier.at(member).take();
+    if (limits.length === 0) continue;
+    documents.push({
+      apiVersion: "selvage.dev/v1",
+      kind: "Tier",
+      metadata: { name: names.take("Tier", api.namespace, name), namespace: api.namespace },
+      spec: { service, approval, limits: limits.map((limit) => Object.assign(limit, { algorithm: "fixed-window" })) },
+    });
+  }
+}
