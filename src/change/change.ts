@@ -13,6 +13,7 @@ import { sha256Hex } from "../store/digest.ts";
 import { errorsWithoutOverrides, overrideFindings, reasonOf } from "./override-rules.ts";
 import { type Plan, type PlannedChange, type Planned } from "./plan.ts";
 import { patternMemo } from "./pattern-memo.ts";
+import { lossFindings, refuseTierInUse } from "./losses.ts";
 import { storageRefusal } from "../store/error.ts";
 import type { Store } from "../store/store.ts";
 import { laterFindings, newWarnings, refuseErrors, refuseWarnings, type SentDocument } from "./verdict.ts";
@@ -95,7 +96,7 @@ export async function change(
       if (outcome !== "moved") return outcome;
     }
     return refused({
-      problem: "conflict",
+      problem: "outpaced",
       detail: "Other writers were faster each time. Nothing was written; try again.",
       headers: { "retry-after": "1" },
     });
@@ -144,9 +145,15 @@ async function carryOut(
   const broken = alone ? null : refuseErrors(findings, origin.incoming);
   if (broken) return refused(broken);
   const told = alone ? [] : findings;
+  const inUse = alone || origin.rolledBackTo !== null ? null : refuseTierInUse(changes, compiled.identities);
+  if (inUse) return refused(inUse);
+  const losses = alone
+    ? []
+    : lossFindings(changes, identities, compiled.identities, origin.rolledBackTo !== null, Date.parse(options.now));
   const warnings = newWarnings(told, plan.changes, () =>
     findingsBefore({ head, documents, identities }, options, settings.changed),
   );
+  warnings.push(...losses);
   if (options.strict && warnings.length > 0) return refused(refuseWarnings(warnings, origin.incoming));
 
   const planId = await planIdOf(head, changes);

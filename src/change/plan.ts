@@ -163,7 +163,7 @@ function stolen(
   });
   if (errors.length === 0) return null;
   return {
-    problem: "conflict",
+    problem: "ownedBySet",
     detail: `${errors.length === 1 ? "A document belongs" : `${errors.length} documents belong`} to another set than "${set}".`,
     errors,
   };

@@ -1,5 +1,5 @@
 // The commands that run something on this machine, in the foreground, as commander sees them.
-import { type Command, InvalidArgumentError } from "commander";
+import { type Command, InvalidArgumentError, Option } from "commander";
 import type { ExitCode } from "./session/exit-code.ts";
 import { integer } from "./session/integer.ts";
 import type { Terminal } from "./session/terminal.ts";
@@ -23,6 +23,13 @@ export function addLocalCommands(program: Command, terminal: Terminal, done: (co
     .option("--edges <number>", "isolates that serve traffic, on consecutive ports", integer(1, 64), 1)
     .option("--trust-entry", "believe a proxy in front: x-forwarded-for, -proto and -port, and selvage-entry", false)
     .option("--trusted-hops <number>", "proxies in front that append to x-forwarded-for", integer(1, 20), 1)
+    .addOption(
+      new Option("--log <which>", "a line for each request (default), for those that end with 5xx, or none").choices([
+        "requests",
+        "problems",
+        "none",
+      ]),
+    )
     .option("--mesh-domain <domain>", "serve <service>.<namespace>.<domain>")
     .option("--var <name=value>", "a variable or secret of the Worker; may be repeated", variable, {})
     .action(async (options) => {

@@ -136,6 +136,7 @@ export function buildProgram(terminal: Terminal, done: Done): Command {
     .argument("[name]")
     .option("--ignore-not-found", "no error when it is not there")
     .option("--if-match <version>", "refuse when it is no longer at this resourceVersion")
+    .option("--dry-run", "say what would happen, write nothing")
     .option(...reason)
     .action(async (kind, name, options, command) =>
       withSession(command, async (session) =>
@@ -169,6 +170,8 @@ export function buildProgram(terminal: Terminal, done: Done): Command {
     .command("rollback")
     .description("make the documents of an earlier revision a new revision")
     .requiredOption("--to <revision>", "the revision to go back to", integer(0, Number.MAX_SAFE_INTEGER))
+    .option("--dry-run", "say what would happen and what it cannot bring back, write nothing")
+    .option("-y, --yes", "do not ask, whatever is lost")
     .option(...ifMatch)
     .option(...reason)
     .option(...wait)

@@ -31,6 +31,8 @@ export interface Settings {
   readonly oidc: OidcSettings | null;
   /** Cloudflare Access in front. */
   readonly access: { readonly issuer: string; readonly audiences: readonly string[] } | null;
+  /** Which requests get a line in the log. */
+  readonly log: "requests" | "problems" | "none";
   /** JSON, judged by control/operator/operator-rules.ts. */
   readonly operatorRoles: string | null;
   /** What was wrong, in words for whoever set it. */
@@ -87,6 +89,7 @@ export function readSettings(env: Variables): Settings {
     adminToken: text(env.SELVAGE_ADMIN_TOKEN),
     oidc: oidcOf(env, faults),
     access: accessOf(env, faults),
+    log: logOf(env.LOG, faults),
     operatorRoles: text(env.OPERATOR_ROLES),
     faults,
   });
@@ -112,6 +115,13 @@ function hopsOf(value: unknown, faults: string[]): number {
   if (/^(?:[1-9]|1\d|20)$/.test(said)) return Number(said);
   faults.push(`TRUSTED_HOPS is "${shown(value)}" and is taken for 1: write a whole number from 1 to 20.`);
   return 1;
+}
+
+function logOf(value: unknown, faults: string[]): Settings["log"] {
+  const said = text(value)?.trim().toLowerCase() ?? "none";
+  if (said === "requests" || said === "problems" || said === "none") return said;
+  faults.push(`LOG is "${shown(value)}" and is taken for "none": write "requests", "problems" or "none".`);
+  return "none";
 }
 
 function trustDomainOf(value: string | undefined, faults: string[]): string {

@@ -44,6 +44,8 @@ export interface Variables {
   readonly TRUST_ENTRY?: string;
   /** How many proxies in front append to `x-forwarded-for`, Cloudflare itself among them; unset = 1: its last entry is the caller. */
   readonly TRUSTED_HOPS?: string;
+  /** A line in the log for each request: "requests" = all, "problems" = those that end with 500 or more, else "none". */
+  readonly LOG?: string;
   /** Region that this data plane runs in, as Clusters name theirs: where the platform does not tell, or to overrule it. */
   readonly REGION?: string;
   /** Name of this data-plane isolate group, shown in propagation receipts (`--edges`). */

@@ -14,6 +14,7 @@ import { authorize } from "./authorize.ts";
 import type { Body } from "./exchange/body.ts";
 import type { Ended, Exchange, Learned, Ports, Stage, Trace } from "./exchange/exchange.ts";
 import { GO_ON, nowhere } from "./exchange/decided.ts";
+import { logOwn } from "./exchange/request-log.ts";
 import { externalAuth } from "./external-auth.ts";
 import { identify } from "./identify.ts";
 import { limit } from "./limit.ts";
@@ -99,28 +100,30 @@ export async function decideRequest<Result extends object>(
   const inspected = inspectRequest(request.headers);
   const requestId = keptRequestId(inspected.requestId) ?? ports.newId();
   const by = { requestId, method: request.method, revision: 0 };
+  const refuse = (ended: Ended, exchange: Exchange | null) => {
+    const response = reply(ended, by, exchange);
+    logOwn(settingsOf(env), request, by, ended, response.status, ports.now() - startedAtMs);
+    return no(response, exchange, ended);
+  };
   try {
     const loading = ports.current(env, ctx, startedAtMs, asked.via);
     const live = loading instanceof Promise ? await loading : loading;
-    if (live === null) return await no(reply(NOT_READY, by, null), null, NOT_READY);
+    if (live === null) return await refuse(NOT_READY, null);
     by.revision = live.snapshot.revision;
     const settings = settingsOf(env);
     const admitted = admit(request, inspected, { settings, state: around.state }, requestId);
-    if ("problem" in admitted) {
-      const refused = { no: admitted, stage: "admit", policy: "none" };
-      return await no(reply(refused, by, null), null, refused);
-    }
+    if ("problem" in admitted) return await refuse({ no: admitted, stage: "admit", policy: "none" }, null);
     around.trace?.("admit", { host: admitted.host, path: admitted.path, entry: admitted.entry });
     const body: Body = admitted.body === null ? NO_BODY : { kind: "stream", stream: admitted.body };
     const { headers } = admitted;
     const said = { caller: ANONYMOUS, badProof: null, routed: UNROUTED, body, limits: NO_LIMITS, isTold: false };
     const exchange = { ...around, settings, live, admitted, headers, startedAtMs, meant: asked.meant, ...said };
     const ended = (await walk(exchange, STAGES)) ?? (await go(exchange));
-    return "no" in ended ? await no(reply(ended, by, exchange), exchange, ended) : ended;
+    return "no" in ended ? await refuse(ended, exchange) : ended;
   } catch (error) {
     // A bug of ours: told to the operator, not to the caller.
     reportError(error);
-    return no(reply(MISTAKE, by, null), null, MISTAKE);
+    return refuse(MISTAKE, null);
   }
 }
 

@@ -5,6 +5,7 @@ import { isolateState, type IsolateState } from "../isolate/state.ts";
 import { decideRequest, walk } from "./decide-request.ts";
 import type { Ended, Exchange, Ports, Stage, Trace } from "./exchange/exchange.ts";
 import { ownState, ports } from "./exchange/ports.ts";
+import { logAnswer } from "./exchange/request-log.ts";
 import { fault } from "./fault.ts";
 import { forward } from "./forward.ts";
 import { respond } from "./respond.ts";
@@ -38,5 +39,8 @@ async function carry(exchange: Exchange): Promise<Response | Ended> {
   const ended = await walk(exchange, CARRIED);
   if (ended !== null) return ended;
   const forwarded = await forward(exchange);
-  return "no" in forwarded ? forwarded : respond(exchange, forwarded);
+  if ("no" in forwarded) return forwarded;
+  const response = respond(exchange, forwarded);
+  logAnswer(exchange, forwarded.endpoint, response.status);
+  return response;
 }

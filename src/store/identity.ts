@@ -4,7 +4,12 @@ import type { ClientRecord, ContractBar, ContractRecord, IdentityState } from ".
 import { chunked } from "./chunks.ts";
 
 /** A row of any of the three tables: `batch` knows one type of row. */
-export type IdentityRow = Omit<ClientRecord, "secrets"> & { readonly secrets: string } & ContractRecord & ContractBar;
+export type IdentityRow = Omit<ClientRecord, "secrets"> & { readonly secrets: string } & Omit<
+    ContractRecord,
+    "former"
+  > & {
+    readonly former: string | null;
+  } & ContractBar;
 
 /** What `identityOf` reads, in its order. */
 export function identityStatements(db: D1Database): D1PreparedStatement[] {
@@ -14,7 +19,7 @@ export function identityStatements(db: D1Database): D1PreparedStatement[] {
        FROM clients ORDER BY kind, namespace, name`,
     ),
     db.prepare(
-      `SELECT namespace, name, application, service, tier, state, at, by, reason
+      `SELECT namespace, name, application, service, tier, state, at, by, reason, former
        FROM contract_states ORDER BY namespace, name`,
     ),
     db.prepare("SELECT application, service, at, by FROM contract_bars ORDER BY application, service"),
@@ -23,6 +28,10 @@ export function identityStatements(db: D1Database): D1PreparedStatement[] {
 
 const toClient = (row: IdentityRow): ClientRecord => ({ ...row, secrets: JSON.parse(row.secrets) });
 
+function toContract({ former, ...row }: IdentityRow): ContractRecord {
+  return former === null ? row : { ...row, former: JSON.parse(former) };
+}
+
 export async function readIdentities(db: D1Database): Promise<IdentityState> {
   return identityOf(await db.batch<IdentityRow>(identityStatements(db)));
 }
@@ -30,7 +39,7 @@ export async function readIdentities(db: D1Database): Promise<IdentityState> {
 export function identityOf([clients, contracts, bars]: readonly D1Result<IdentityRow>[]): IdentityState {
   return {
     clients: (clients?.results ?? []).map(toClient),
-    contracts: contracts?.results ?? [],
+    contracts: (contracts?.results ?? []).map(toContract),
     bars: bars?.results ?? [],
   };
 }
@@ -69,9 +78,9 @@ export function identityWrites(db: D1Database, before: IdentityState, after: Ide
     ...bound(
       db,
       contracts.put,
-      `INSERT OR REPLACE INTO contract_states (namespace, name, application, service, tier, state, at, by, reason)
+      `INSERT OR REPLACE INTO contract_states (namespace, name, application, service, tier, state, at, by, reason, former)
        SELECT value ->> 'namespace', value ->> 'name', value ->> 'application', value ->> 'service', value ->> 'tier',
-         value ->> 'state', value ->> 'at', value ->> 'by', value ->> 'reason' FROM json_each(?1)`,
+         value ->> 'state', value ->> 'at', value ->> 'by', value ->> 'reason', value -> 'former' FROM json_each(?1)`,
     ),
     ...bound(
       db,

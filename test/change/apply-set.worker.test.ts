@@ -82,7 +82,7 @@ describe("membership", () => {
   it("is refused to a document of another set, and everything with it", async () => {
     accepted(await applySet("shop", services("a")));
     expect(refusedWith(await applySet("other", services("b", "a")))).toMatchObject({
-      problem: "conflict",
+      problem: "ownedBySet",
       detail: 'A document belongs to another set than "other".',
       errors: [{ pointer: "#/1", detail: 'Service/shop/a belongs to the set "shop".' }],
     });

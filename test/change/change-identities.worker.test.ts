@@ -133,7 +133,7 @@ describe("a change of credentials", () => {
 
   it("that is refused writes nothing", async () => {
     const before = await everything();
-    const refusal = { problem: "conflict" as const, detail: "no" };
+    const refusal = { problem: "outpaced" as const, detail: "no" };
     expect(await changeIdentities(store, about(), () => ({ refusal }))).toEqual({ ok: false, refusal });
     expect(await everything()).toBe(before);
   });

@@ -62,7 +62,7 @@ describe("a plan", () => {
     expect(outcome).toMatchObject({
       ok: false,
       refusal: {
-        problem: "conflict",
+        problem: "ownedBySet",
         detail: '2 documents belong to another set than "z".',
         errors: [{ pointer: "#/0" }, { pointer: "#/1" }],
       },

@@ -24,6 +24,7 @@ describe("settings", () => {
       adminToken: null,
       oidc: null,
       access: null,
+      log: "none",
       operatorRoles: null,
       faults: [],
     });

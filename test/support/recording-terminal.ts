@@ -12,6 +12,7 @@ export function recordingTerminal(): RecordingTerminal {
   return {
     out: (text) => void out.push(text),
     err: (text) => void err.push(text),
+    confirm: () => Promise.resolve(true),
     paint: (_style, text) => text,
     stdout: () => out.join("\n"),
     stderr: () => err.join("\n"),

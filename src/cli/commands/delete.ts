@@ -16,6 +16,7 @@ export interface DeleteOptions {
   readonly ifMatch?: string;
   readonly ignoreNotFound?: boolean;
   readonly reason?: string;
+  readonly dryRun?: boolean;
 }
 
 export async function deleteCommand(
@@ -43,7 +44,7 @@ export async function deleteCommand(
     ifMatch = standing.etag ?? standing.value.metadata.resourceVersion;
   }
   const answer = await client.call<ApplyResult>("DELETE", path, {
-    query: { reason: options.reason },
+    query: { reason: options.reason, dryRun: options.dryRun },
     ifMatch: ifMatchHeader(ifMatch),
   });
   if (!answer.ok) return reportFailure(answer.failure, terminal);

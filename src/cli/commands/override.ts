@@ -13,6 +13,7 @@ import { printFindings } from "../print/print-findings.ts";
 import { reportFailure } from "../print/report-failure.ts";
 import { resourcePath } from "../session/resource-path.ts";
 import type { CliSession } from "../session/session.ts";
+import { namespaceFor } from "../session/kind-argument.ts";
 import { table } from "../print/table.ts";
 
 export interface OverrideAddOptions {
@@ -44,6 +45,9 @@ export async function addOverride(
   const forMs = parseDuration(options.for);
   if (forMs === null || forMs <= 0 || forMs > LONGEST_OVERRIDE_MS)
     return wrong("--for wants a duration of at most 24h, such as 30m");
+  // A document may come later (git has no order); a command at three in the morning has a target or a typing error.
+  const target = await client.call<Resource>("GET", resourcePath(`${known}/${namespaceFor(known, namespace)}/${name}`));
+  if (!target.ok) return reportFailure(target.failure, terminal);
   const document = {
     apiVersion: "selvage.dev/v1",
     kind: "Override",

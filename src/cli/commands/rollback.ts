@@ -8,10 +8,15 @@ import type { CliSession } from "../session/session.ts";
 import { waitForRevision } from "../print/wait-for-revision.ts";
 import { applied, ifMatchHeader } from "./apply.ts";
 
+/** Of the findings that tell what is lost for good. */
+export const LOSS = "SLV1023";
+
 export interface RollbackOptions {
   readonly to: number;
   readonly ifMatch?: string;
   readonly reason?: string;
+  readonly dryRun?: boolean;
+  readonly yes?: boolean;
   readonly wait?: boolean;
   readonly timeout: number;
 }
@@ -19,16 +24,33 @@ export interface RollbackOptions {
 export async function rollbackCommand(session: CliSession, options: RollbackOptions): Promise<ExitCode> {
   const { client, terminal } = session;
   const body: RollbackRequest = options.reason === undefined ? {} : { reason: options.reason };
-  const answer = await client.call<ApplyResult>("POST", `/revisions/${options.to}/rollback`, {
-    body,
-    ifMatch: ifMatchHeader(options.ifMatch),
-  });
+  const path = `/revisions/${options.to}/rollback`;
+  const ifMatch = ifMatchHeader(options.ifMatch);
+  // What going back does not bring back is said before, not after.
+  const planned = await client.call<ApplyResult>("POST", path, { body, query: { dryRun: true }, ifMatch });
+  if (!planned.ok) return reportFailure(planned.failure, terminal);
+  const losses = planned.value.warnings.filter(({ code }) => code === LOSS);
+  if (options.dryRun !== true) await printFindings(losses, null, terminal);
+  if (losses.length > 0 && options.dryRun !== true && options.yes !== true) {
+    const goesOn = await terminal.confirm(`Go back to revision ${options.to} all the same?`);
+    if (!goesOn) {
+      terminal.err("nothing was changed");
+      return exitCodes.conflict;
+    }
+  }
+  const answer = options.dryRun === true ? planned : await client.call<ApplyResult>("POST", path, { body, ifMatch });
   if (!answer.ok) return reportFailure(answer.failure, terminal);
-  await printFindings(answer.value.warnings, null, terminal);
+  const { warnings } = answer.value;
+  await printFindings(
+    options.dryRun === true ? warnings : warnings.filter(({ code }) => code !== LOSS),
+    null,
+    terminal,
+  );
   await printData(session, {
     data: answer.value,
     human: () => applied(answer.value),
     names: () => answer.value.items.map(({ ref }) => shortRef(ref)),
   });
+  if (answer.value.dryRun) return exitCodes.ok;
   return options.wait === true ? waitForRevision(session, answer.value.revision, options.timeout) : exitCodes.ok;
 }

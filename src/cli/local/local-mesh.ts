@@ -148,7 +148,7 @@ function runtime(
     enableDevRegistry: false,
     unsafeRuntimeEnv: environment,
     log: new LineLog(log),
-    handleStructuredLogs: ({ level, message }) => log(`${level}: ${message}`),
+    handleStructuredLogs: ({ level, message }) => log(level === "log" ? message : `${level}: ${message}`),
   };
 }
 

@@ -16,6 +16,8 @@ export interface UpOptions {
   readonly demo: boolean;
   readonly adminToken?: string | undefined;
   readonly edges: number;
+  /** Left out: every request, with the bookstore only those that failed. */
+  readonly log?: "requests" | "problems" | "none";
   readonly trustEntry: boolean;
   readonly trustedHops: number;
   readonly meshDomain?: string | undefined;
@@ -41,6 +43,7 @@ export async function up(options: UpOptions, terminal: Terminal): Promise<ExitCo
     data,
     adminToken: token,
     meshDomain: options.meshDomain ?? null,
+    requestLog: options.log ?? (options.demo ? "problems" : "requests"),
     signal: stopping.signal,
     log: (line) => terminal.err(line),
   });

@@ -13,6 +13,8 @@ export interface EdgeOptions {
   /** How many proxies in front append to `x-forwarded-for`. */
   readonly trustedHops: number;
   readonly meshDomain: string | null;
+  /** Which requests the Worker tells of, on stderr. */
+  readonly requestLog: "requests" | "problems" | "none";
   /** Further variables, as `--var NAME=VALUE` gave them. */
   readonly variables: Readonly<Record<string, string>>;
 }
@@ -82,6 +84,7 @@ function bindings(index: number, options: EdgeOptions): Record<string, Binding> 
     ...(options.trustEntry ? { TRUST_ENTRY: "true" } : {}),
     ...(options.trustedHops === 1 ? {} : { TRUSTED_HOPS: String(options.trustedHops) }),
     ...(options.meshDomain === null ? {} : { MESH_DOMAIN: options.meshDomain }),
+    ...(options.requestLog === "none" ? {} : { LOG: options.requestLog }),
     ...options.variables,
   };
   return {

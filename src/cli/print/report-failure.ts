@@ -37,7 +37,20 @@ function faultOf(item: ProblemItem, code: string | null, bundle: Bundle | null):
 
 const summary = (count: number, title: string): string => `${counted(count, "error")}: ${title}.`;
 
+/** What to do in a terminal; the mesh's own words are for every medium. */
+const hints: Readonly<Record<string, string>> = {
+  [problems.ownedBySet.code]: "apply it with the set that owns it (--set), or take it out there first",
+  [problems.stillInUse.code]:
+    "selvage contract ls shows the contracts; revoke them, or apply them with another tier, first",
+  [problems.noSuchStep.code]: "selvage contract ls shows the state of each contract",
+  [problems.secretsFull.code]: "selvage app credentials NAME shows them; selvage app revoke NAME SECRET takes one away",
+  [problems.outpaced.code]: "run the command again",
+  [problems.unguarded.code]: "apply a TrafficPolicy with circuitBreaker for it first",
+};
+
 function hintFor(failure: Failure): string | null {
+  const known = hints[failure.problem?.code ?? ""];
+  if (known !== undefined) return known;
   if (failure.problem?.code === problems.pruneGuard.code) return "when that is meant, say how many with --prune-max";
   switch (failure.status) {
     case 401:

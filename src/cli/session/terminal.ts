@@ -8,6 +8,8 @@ export interface Terminal {
   out(text: string): void;
   /** Writes progress, hints and errors and a line end. */
   err(text: string): void;
+  /** Asks for a yes, when somebody can be asked; else it is taken for one: scripts come first. */
+  confirm(question: string): Promise<boolean>;
   /** Colours text meant for that stream; plain when it is not a terminal, or NO_COLOR is set. */
   paint(style: Style, text: string, stream?: "out" | "err"): string;
 }
@@ -23,6 +25,16 @@ export function processTerminal(): Terminal {
   return {
     out: (text) => void process.stdout.write(`${text}\n`),
     err: (text) => void process.stderr.write(`${text}\n`),
+    confirm: async (question) => {
+      if (!process.stdin.isTTY || !process.stderr.isTTY) return true;
+      const { createInterface } = await import("node:readline/promises");
+      const asking = createInterface({ input: process.stdin, output: process.stderr });
+      try {
+        return /^y(es)?$/i.test((await asking.question(`${question} [y/N] `)).trim());
+      } finally {
+        asking.close();
+      }
+    },
     paint: (style, text, stream = "out") =>
       styleText(style, text, { stream: stream === "out" ? process.stdout : process.stderr, validateStream: true }),
   };

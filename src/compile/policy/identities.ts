@@ -18,6 +18,8 @@ export interface CompiledIdentities {
 
 export interface CompiledContract extends ContractView {
   readonly state: ContractState;
+  /** `<namespace>/<name>` of the Tier by which it is in force until the one it asks for is granted; null = none. */
+  readonly formerTier: string | null;
 }
 
 /**
@@ -33,15 +35,16 @@ export function compileIdentities(
 ): CompiledIdentities {
   const views = surveyContracts(world);
   const settled = settleIdentities(world, views, state, now);
-  const states = new Map(settled.contracts.map((one) => [`${one.namespace}/${one.name}`, one.state]));
+  const states = new Map(settled.contracts.map((one) => [`${one.namespace}/${one.name}`, one]));
   const withState = (view: ContractView): CompiledContract => {
     const { namespace, name } = view.document.metadata;
-    return { ...view, state: states.get(`${namespace}/${name}`) ?? "pending" };
+    const record = states.get(`${namespace}/${name}`);
+    return { ...view, state: record?.state ?? "pending", formerTier: record?.former?.tier ?? null };
   };
   const contracts = views.map(withState);
   const identities: Identities = {
     clients: Object.fromEntries(settled.clients.flatMap((record) => entryOf(record, Date.parse(now)))),
-    contracts: contractsOf(contracts, limits),
+    contracts: contractsOf(contracts, limits, world),
     tiered: Object.fromEntries(
       [...world.tiers.values()].map(({ metadata, spec }) => [`${metadata.namespace}/${spec.service}`, true as const]),
     ),
@@ -61,15 +64,28 @@ function entryOf({ id, kind, namespace, name, secrets }: IdentityState["clients"
   return live.length === 0 ? [] : [[id, { kind, namespace, name, secrets: live }] as const];
 }
 
-function contractsOf(contracts: readonly CompiledContract[], limits: Limits): Identities["contracts"] {
+function contractsOf(
+  contracts: readonly CompiledContract[],
+  limits: Limits,
+  world: DocumentIndex,
+): Identities["contracts"] {
   const services: Record<string, Record<string, ContractEntry>> = {};
-  for (const { document, application, service, tier, terms, fault, state } of contracts) {
-    if (fault !== null || terms === null || !isContractGranted(state)) continue;
+  for (const contract of contracts) {
+    const tier = tierInForce(contract);
+    const terms = tier === null ? undefined : world.tiers.get(tier);
+    if (tier === null || terms === undefined) continue;
+    const { document, application, service } = contract;
     const { namespace, name } = document.metadata;
     const entry = { contract: `${namespace}/${name}`, tier: terms.metadata.name, limits: limits.tier(tier) };
     (services[service] ??= {})[application] = entry;
   }
   return services;
+}
+
+/** By which Tier the contract is in force; null = it is not. That the new tier is not there does not end the former grant. */
+export function tierInForce({ state, fault, terms, tier, formerTier, hasApplication, speaks }: CompiledContract) {
+  if (fault === null && terms !== null && isContractGranted(state)) return tier;
+  return formerTier !== null && hasApplication && speaks ? formerTier : null;
 }
 
 function trustOf(

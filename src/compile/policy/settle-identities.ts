@@ -2,7 +2,7 @@
 // only for what it was decided about. The same for every change of the mesh, so also for a rollback, which brings documents
 // back and nothing that was decided since. Pure.
 import { isContractGranted } from "../../decide/identity/contract-state.ts";
-import type { ContractRecord, ContractState, IdentityState } from "../../model/registry/identity.ts";
+import type { ContractRecord, ContractState, FormerGrant, IdentityState } from "../../model/registry/identity.ts";
 import type { ContractView } from "./contracts.ts";
 import type { DocumentIndex } from "../documents/document-index.ts";
 
@@ -23,8 +23,11 @@ export function settleIdentities(
       return { namespace, name, application, service, tier, state: next, at: now, by, reason };
     };
     const same = before?.application === application && before.service === service && before.tier === tier;
+    // Another tier of the same service: what was granted holds until somebody has said yes to the new one.
+    const former = before === undefined || same ? undefined : formerOf(before, view, world);
     const lapsed = same && isContractGranted(before.state) && !view.hasApplication;
-    const record = same && !lapsed ? before : to("pending", "selvage", lapsed ? "The application is gone" : null);
+    const asked = to("pending", "selvage", lapsed ? "The application is gone" : null);
+    const record = same && !lapsed ? kept(before, view, world) : former === undefined ? asked : { ...asked, former };
     const free = view.terms?.spec.approval === "auto" && !barred.has(`${application} ${service}`);
     if (record.state !== "pending" || !free || view.fault !== null) return record;
     return to("approved", "tier", null);
@@ -41,6 +44,21 @@ export function settleIdentities(
       state.bars.filter(({ service }) => world.services.has(service)),
     ),
   };
+}
+
+function formerOf(before: ContractRecord, view: ContractView, world: DocumentIndex): FormerGrant | undefined {
+  if (before.application !== view.application || before.service !== view.service || !view.hasApplication)
+    return undefined;
+  const { tier, state, at, by } = before;
+  const grant = isContractGranted(state) ? { tier, state, at, by } : before.former;
+  return grant !== undefined && world.tiers.has(grant.tier) ? grant : undefined;
+}
+
+/** A former grant ends with its tier, and with the application. */
+function kept(before: ContractRecord, view: ContractView, world: DocumentIndex): ContractRecord {
+  if (before.former === undefined || (view.hasApplication && world.tiers.has(before.former.tier))) return before;
+  const { former: _gone, ...rest } = before;
+  return rest;
 }
 
 const nameOf = ({ namespace, name }: ContractRecord): string => `${namespace} ${name}`;

@@ -56,7 +56,15 @@ export function registerApply(app: ControlApp): void {
     body: documentsBody,
     headers: [ifMatch],
     answer: applyResultSchema,
-    refusals: ["validation", "strictWarnings", "pruneGuard", "conflict", "preconditionFailed"],
+    refusals: [
+      "validation",
+      "strictWarnings",
+      "pruneGuard",
+      "ownedBySet",
+      "stillInUse",
+      "outpaced",
+      "preconditionFailed",
+    ],
     handle: (exchange) => run(exchange, "apply"),
   });
 
@@ -74,7 +82,15 @@ export function registerApply(app: ControlApp): void {
     body: documentsBody,
     headers: [ifMatch],
     answer: applyResultSchema,
-    refusals: ["validation", "strictWarnings", "pruneGuard", "conflict", "preconditionFailed"],
+    refusals: [
+      "validation",
+      "strictWarnings",
+      "pruneGuard",
+      "ownedBySet",
+      "stillInUse",
+      "outpaced",
+      "preconditionFailed",
+    ],
     handle: (exchange) => run({ ...exchange, query: { ...exchange.query, dryRun: true } }, "diff"),
   });
 

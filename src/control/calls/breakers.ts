@@ -80,7 +80,7 @@ export function registerBreakers(app: ControlApp): void {
     query: z.object({}),
     body: jsonBody(forceRequestSchema),
     answer: forceReceiptSchema,
-    refusals: ["notFound", "validation", "conflict", "storageUnavailable"],
+    refusals: ["notFound", "validation", "unguarded", "storageUnavailable"],
     async handle(exchange) {
       const { params, body, store, env, now } = exchange;
       const key = serviceKey(params.ns, params.svc);
@@ -168,7 +168,7 @@ function toWire(key: ServiceKey, states: BreakerStates | null, now: number): Ser
 
 function notGuarded(key: ServiceKey): Refusal {
   return {
-    problem: "conflict",
+    problem: "unguarded",
     detail: `No TrafficPolicy with circuitBreaker or outlierDetection covers the service ${key}, so nothing would obey.`,
   };
 }

@@ -67,7 +67,7 @@ export function registerContracts(app: ControlApp): void {
       query: nothing,
       body: jsonBody(contractDecisionSchema, {}),
       answer: decidedContractSchema,
-      refusals: ["notFound", "validation", "conflict", "storageUnavailable"],
+      refusals: ["notFound", "validation", "noSuchStep", "outpaced", "storageUnavailable"],
       handle: (exchange) => decideContract(exchange, action),
     });
   }

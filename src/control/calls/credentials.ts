@@ -42,7 +42,7 @@ function registerFor(app: ControlApp, kind: ClientKind): void {
     body: noBody,
     answer: mintedCredentialsSchema,
     creates: true,
-    refusals: ["notFound", "conflict", "storageUnavailable"],
+    refusals: ["notFound", "secretsFull", "outpaced", "storageUnavailable"],
     handle: (exchange) => mintFor(exchange, kind, `mint${kind}Credentials`, "mint", null, addSecret),
   });
 
@@ -64,7 +64,7 @@ function registerFor(app: ControlApp, kind: ClientKind): void {
       body: jsonBody(rotateRequestSchema, { overlap: "24h" }),
       answer: mintedCredentialsSchema,
       creates: true,
-      refusals: ["notFound", "validation", "conflict", "storageUnavailable"],
+      refusals: ["notFound", "validation", "secretsFull", "outpaced", "storageUnavailable"],
       handle: (exchange) => {
         const { overlap, reason = null } = exchange.body;
         return mintFor(exchange, kind, id, "rotate", reason, (client, fresh, now) =>

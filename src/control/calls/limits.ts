@@ -57,7 +57,10 @@ export function registerLimits(app: ControlApp): void {
       const policies = [...ofPolicies, ...ofTiers].flatMap(({ document }) =>
         coversNamespace(operator, document.metadata.namespace) ? policyOf(document) : [],
       );
-      const contracts = identities.contracts.filter(({ state }) => isContractGranted(state));
+      const contracts = identities.contracts.flatMap((one) => {
+        if (isContractGranted(one.state)) return [one];
+        return one.former === undefined ? [] : [{ ...one, tier: one.former.tier }];
+      });
       const items: LimitUseAnswer[] = [];
       const coordinators: LimitCoordinator[] = [];
       const unreachable: string[] = [];

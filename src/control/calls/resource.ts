@@ -13,17 +13,17 @@ import { basisOfResource, etag } from "../register/precondition.ts";
 import { type ControlApp, register } from "../register/register.ts";
 import { toResource } from "../register/to-api.ts";
 import { visiblePart } from "../operator/redact.ts";
-import { writeOptions, writeQueryShape } from "../register/write-options.ts";
+import { dryRunShape, writeOptions, writeQueryShape } from "../register/write-options.ts";
 
 const tag = "documents";
 const path = "/namespaces/{ns}/{kind}/{name}";
-const writeQuery = z.object(writeQueryShape);
+const writeQuery = z.object({ ...dryRunShape, ...writeQueryShape });
 const preconditions = [
   { name: "if-match", description: 'The ETag that the write is based on, `"17"`; `*` for admins.' },
   { name: "if-none-match", description: "`*`: only create." },
 ];
 const writeRefusals = [
-  ...(["notFound", "conflict", "validation", "strictWarnings"] as const),
+  ...(["notFound", "builtIn", "stillInUse", "outpaced", "validation", "strictWarnings"] as const),
   ...(["preconditionFailed", "preconditionRequired"] as const),
 ];
 

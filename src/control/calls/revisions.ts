@@ -92,7 +92,7 @@ export function registerRevisions(app: ControlApp): void {
       { name: "if-match", description: 'The mesh revision that the write is based on, `"17"`; `*` for admins.' },
     ],
     answer: applyResultSchema,
-    refusals: ["notFound", "validation", "strictWarnings", "conflict", "preconditionFailed"],
+    refusals: ["notFound", "validation", "strictWarnings", "outpaced", "preconditionFailed"],
     async handle(exchange) {
       const { params, body, store, operator, request } = exchange;
       const basis = basisOfMesh(request.headers, operator, (await store.head()).revision);

@@ -149,15 +149,15 @@ const NO_KEYS: Refusal = {
 
 function refusalOf(reason: "full" | "none", owner: Owner, client: ClientRecord | null, now: number): Refusal {
   if (reason === "none") {
-    const detail = `${nameOf(owner)} has no credentials in force to rotate; make them with POST …/credentials.`;
+    const detail = `${nameOf(owner)} has no credentials in force to rotate: make some first.`;
     return { problem: "notFound", detail };
   }
   const secrets = client === null ? [] : liveSecrets(client, now).map(({ id, expiresAt }) => ({ id, expiresAt }));
   const ends = secrets.flatMap(({ expiresAt }) => expiresAt ?? []).sort()[0];
   const wait = ends === undefined ? "" : `, or wait until ${ends}`;
   return {
-    problem: "conflict",
-    detail: `${nameOf(owner)} has two secrets in force, which is the most. Revoke one (DELETE …/credentials/{id})${wait}.`,
+    problem: "secretsFull",
+    detail: `${nameOf(owner)} has two secrets in force, which is the most. Revoke one${wait}.`,
     extensions: { secrets },
   };
 }

@@ -68,14 +68,17 @@ export async function decideContract(exchange: Decision, action: ContractAction)
       if (view === undefined) return { refusal: { problem: "notFound", detail: `There is no Contract ${key}.` } };
       const before = mesh.identities.contracts.find((one) => `${one.namespace}/${one.name}` === key);
       const state = before?.state ?? "pending";
-      const next = nextContractState(state, action);
-      if (next === null) return { refusal: noStep(key, state, action) };
+      const former = before?.former;
+      const next = nextContractState(state, action, former !== undefined);
+      if (next === null) return { refusal: noStep(key, state, action, former !== undefined) };
       // One that does not count is not decided about either: a no to it must not be taken for one to the older.
       if (view.fault !== null && (isContractGranted(next) || !view.speaks))
         return { refusal: cannotHold(key, state, action, view.fault.message) };
       const { application, service, tier } = view;
       const subject = { namespace: params.ns, name: params.name, application, service, tier };
-      const record: ContractRecord = { ...subject, state: next, at, by: operator.name, reason };
+      const decision = { ...subject, state: next, at, by: operator.name, reason };
+      // A no to another tier leaves what was granted before.
+      const record: ContractRecord = action === "reject" && former !== undefined ? { ...decision, former } : decision;
       decided = toWire(view, record, now);
       return { identities: withDecision(mesh.identities, record) };
     },
@@ -90,12 +93,12 @@ export async function decideContract(exchange: Decision, action: ContractAction)
 
 /** A no bars the application from whatever is approved by itself; a yes ends that. */
 function withDecision(identities: IdentityState, record: ContractRecord): IdentityState {
-  const { namespace, name, application, service, state, at, by } = record;
+  const { namespace, name, application, service, state, at, by, former } = record;
   const bars = identities.bars.filter((bar) => bar.application !== application || bar.service !== service);
   return {
     ...identities,
     contracts: [...identities.contracts.filter((one) => one.namespace !== namespace || one.name !== name), record],
-    bars: isBarred(state) ? [...bars, { application, service, at, by }] : bars,
+    bars: isBarred(state) && former === undefined ? [...bars, { application, service, at, by }] : bars,
   };
 }
 
@@ -106,17 +109,17 @@ function lacksSay(operator: Operator, namespace: string, view: ContractView | un
   return lacksNamespace(operator, coversNamespace(operator, namespace) ? service : namespace);
 }
 
-function noStep(key: string, state: ContractRecord["state"], action: ContractAction): Refusal {
+function noStep(key: string, state: ContractRecord["state"], action: ContractAction, hasFormer: boolean): Refusal {
   return {
-    problem: "conflict",
-    detail: `The Contract ${key} is ${state}: there is nothing to ${action}. Possible is: ${contractActions(state).join(", ")}.`,
+    problem: "noSuchStep",
+    detail: `The Contract ${key} is ${state}: there is nothing to ${action}. Possible is: ${contractActions(state, hasFormer).join(", ")}.`,
     extensions: { state },
   };
 }
 
 function cannotHold(key: string, state: ContractRecord["state"], action: ContractAction, why: string): Refusal {
   const detail = `The Contract ${key} cannot be in force, so there is nothing to ${action}: ${why}.`;
-  return { problem: "conflict", detail, extensions: { state } };
+  return { problem: "noSuchStep", detail, extensions: { state } };
 }
 
 function contractsOf({ documents }: MeshState, now: number): ContractView[] {
@@ -129,7 +132,10 @@ const keyOf = ({ document: { metadata } }: ContractView): string => `${metadata.
 function toWire(view: ContractView, record: ContractRecord | undefined, now: number): ContractViewAnswer {
   const { document, application, service, tier, fault } = view;
   const { state = "pending", at = new Date(now).toISOString(), by = "selvage", reason = null } = record ?? {};
-  const inForce = isContractGranted(state) && fault === null;
+  const former = record?.former;
+  const inForce = (isContractGranted(state) && fault === null) || former !== undefined;
+  const terms =
+    former === undefined || isContractGranted(state) ? "" : `, within the limits of ${former.tier} as before`;
   return {
     namespace: document.metadata.namespace,
     name: document.metadata.name,
@@ -138,7 +144,7 @@ function toWire(view: ContractView, record: ContractRecord | undefined, now: num
     tier,
     state,
     inForce,
-    message: inForce ? `${application} may use ${service}` : (fault?.message ?? `The contract is ${state}`),
+    message: inForce ? `${application} may use ${service}${terms}` : (fault?.message ?? `The contract is ${state}`),
     since: at,
     by,
     reason,

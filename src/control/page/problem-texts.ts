@@ -122,9 +122,33 @@ export const problemTexts: Readonly<Record<ProblemName, ProblemText>> = {
     why: "Writing one resource overwrites what is there, so the write must say what it was based on.",
     fix: 'Send `If-Match: "<resourceVersion>"` as the `ETag` of GET shows it, or `If-None-Match: *` to create. Admins may send `If-Match: *`.',
   },
-  conflict: {
-    why: "The document belongs to another apply set or manager, is built in, or is still in use.",
-    fix: "Change it where it is managed from; the detail names the owner.",
+  ownedBySet: {
+    why: "The document was applied with another apply set: two sources of truth would undo each other's work for ever. Nothing was written.",
+    fix: "Change it where it is managed from; the detail names the set. To move it, leave it out there first, without prune.",
+  },
+  builtIn: {
+    why: "The resource is there without having been written, so there is nothing to delete.",
+    fix: "An admin may apply one of the same name, which takes its place until it is deleted.",
+  },
+  stillInUse: {
+    why: "Contracts that are in force are measured by the Tier: without it their applications would be refused. Nothing was written.",
+    fix: "Change those contracts to another tier, or revoke or delete them, then try again. `selvage contract ls` shows them.",
+  },
+  noSuchStep: {
+    why: "What was asked for has no meaning in the contract's present state, or the contract cannot be in force at all; the detail says which, and `state` what it is.",
+    fix: "The detail names the steps that are possible.",
+  },
+  secretsFull: {
+    why: "An application or service may have two secrets in force, so that one can be rotated without an outage. There are two; `secrets` names them.",
+    fix: "Revoke the one that nobody uses any more (`selvage app credentials NAME`, `selvage app revoke NAME SECRET`), or wait until one ends.",
+  },
+  outpaced: {
+    why: "Other writers changed the mesh each time this write was planned anew. Nothing was written.",
+    fix: "Try again after `retry-after` seconds.",
+  },
+  unguarded: {
+    why: "No TrafficPolicy with `circuitBreaker` or `outlierDetection` covers the service, so nothing would obey the order.",
+    fix: "Apply such a TrafficPolicy. To stop the traffic without one, drain the endpoints or set their weight to 0.",
   },
   quotaExceeded: {
     why: "A limit of a RateLimitPolicy that holds for the request is used up. `violated` names the limit, `selvage-decision` the policy. Where the limit has a queue, the request was held for as long as the policy allows, or as many are held already.",

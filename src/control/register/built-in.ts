@@ -29,5 +29,5 @@ export function refuseBuiltIn(ref: string): Refusal | null {
   if (ref !== REF) return null;
   const detail = `${REF} is built in: it accepts every host and namespace, and cannot be deleted.`;
   const hint = "An admin may apply a Gateway of this name, which takes its place until it is deleted.";
-  return { problem: "conflict", detail, errors: [{ pointer: "#", detail: "It is built in.", hint }] };
+  return { problem: "builtIn", detail, errors: [{ pointer: "#", detail: "It is built in.", hint }] };
 }

@@ -12,14 +12,23 @@ const steps: Readonly<Record<ContractState, Readonly<Partial<Record<ContractActi
   restored: { revoke: "revoked" },
 };
 
-/** null = the action has no meaning in that state. */
-export function nextContractState(state: ContractState, action: ContractAction): ContractState | null {
-  return steps[state][action] ?? null;
+/**
+ * @param hasFormer something that was granted before is in force, and can be revoked
+ * @returns null = the action has no meaning in that state
+ */
+export function nextContractState(
+  state: ContractState,
+  action: ContractAction,
+  hasFormer = false,
+): ContractState | null {
+  return steps[state][action] ?? (hasFormer && action === "revoke" ? "revoked" : null);
 }
 
 /** In their order of use; never empty. */
-export function contractActions(state: ContractState): ContractAction[] {
-  return (["approve", "reject", "revoke", "restore"] as const).filter((action) => action in steps[state]);
+export function contractActions(state: ContractState, hasFormer = false): ContractAction[] {
+  return (["approve", "reject", "revoke", "restore"] as const).filter(
+    (action) => nextContractState(state, action, hasFormer) !== null,
+  );
 }
 
 /** Whether the application may use the service. */

@@ -15,7 +15,7 @@ export function passedOver(value: unknown): Finding | null {
   const name: unknown = typeof metadata === "object" && metadata !== null ? Reflect.get(metadata, "name") : null;
   return {
     severity: "warning",
-    code: "SLV1023",
+    code: "SLV1024",
     ref: refOf(kind, "default", typeof name === "string" ? name.slice(0, 253) : ""),
     pointer: "",
     message: "A GatewayClass is passed over: there is one implementation here, and every Gateway belongs to it",

@@ -51,6 +51,16 @@ export interface ContractRecord {
   readonly at: string;
   readonly by: string;
   readonly reason: string | null;
+  /** What was granted before another tier was asked for, and holds until that is; absent = nothing. */
+  readonly former?: FormerGrant;
+}
+
+export interface FormerGrant {
+  /** `<namespace>/<name>` */
+  readonly tier: string;
+  readonly state: ContractState;
+  readonly at: string;
+  readonly by: string;
 }
 
 /** The service's last answer to the application was no: nothing is approved by itself until somebody says yes. */

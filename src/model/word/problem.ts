@@ -33,7 +33,13 @@ export const problems = {
   // concurrency
   preconditionFailed: { code: "SLV3001", status: 412, title: "The mesh moved since you looked" },
   preconditionRequired: { code: "SLV3002", status: 428, title: "The write must say what it is based on" },
-  conflict: { code: "SLV3003", status: 409, title: "Someone else owns this" },
+  ownedBySet: { code: "SLV3003", status: 409, title: "The document belongs to another apply set" },
+  builtIn: { code: "SLV3004", status: 409, title: "It is built in" },
+  stillInUse: { code: "SLV3005", status: 409, title: "It is still in use" },
+  noSuchStep: { code: "SLV3006", status: 409, title: "The contract is not in a state for that" },
+  secretsFull: { code: "SLV3007", status: 409, title: "There are two secrets already" },
+  outpaced: { code: "SLV3008", status: 409, title: "Other writers were faster" },
+  unguarded: { code: "SLV3009", status: 409, title: "The service has no breaker to force" },
   // limits
   quotaExceeded: { code: "SLV4001", status: 429, title: "A limit has no room for the request" },
   // traffic

@@ -149,7 +149,7 @@ describe("contract", () => {
 
   it("that cannot be decided so is a conflict", async () => {
     await bench.against({
-      "POST /contracts/default/c/approve": problem(409, "SLV3003", "The Contract default/c is approved"),
+      "POST /contracts/default/c/approve": problem(409, "SLV3006", "The Contract default/c is approved"),
     });
     expect(await bench.run("contract", "approve", "c")).toMatchObject({ code: 5, stdout: "" });
   });

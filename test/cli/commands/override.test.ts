@@ -8,7 +8,10 @@ afterAll(() => bench.close());
 const add = ["override", "add", "tp", "guard", "-n", "shop", "--reason", "brownout", "--for", "30m"];
 
 it("add applies a document with target, patch, reason and the time of its end", async () => {
-  await bench.against({ "POST /apply": { body: result({}) } });
+  await bench.against({
+    "GET /namespaces/shop/TrafficPolicy/guard": { body: {} },
+    "POST /apply": { body: result({}) },
+  });
   const before = Date.now();
   const { code, stdout, stderr } = await bench.run(...add, "--patch", "{timeouts: {request: 1s}}");
   expect([code, stderr]).toEqual([0, ""]);
@@ -44,6 +47,12 @@ it.each([
   expect(code).toBe(2);
   expect(stderr).toContain(message);
   expect(bench.seen).toEqual([]);
+});
+
+it("add refuses a target that is not there, and writes nothing", async () => {
+  await bench.against({ "POST /apply": { body: result({}) } });
+  const { code, stdout } = await bench.run(...add, "--patch", "{timeouts: {request: 1s}}");
+  expect([code, stdout, bench.seen.map(({ method }) => method)]).toEqual([4, "", ["GET"]]);
 });
 
 it("add refuses a kind that does not exist, and wants a reason", async () => {

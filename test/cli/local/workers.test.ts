@@ -21,6 +21,7 @@ const options = {
   adminToken: "t",
   trustEntry: true,
   trustedHops: 2,
+  requestLog: "none" as const,
   meshDomain: "mesh.test",
   variables: { METRICS_PUBLIC: "true" },
 };
@@ -65,7 +66,7 @@ describe("workers", () => {
     });
     const [plain] = workers(
       "",
-      { ...options, trustEntry: false, trustedHops: 1, meshDomain: null, variables: {} },
+      { ...options, trustEntry: false, trustedHops: 1, requestLog: "none" as const, meshDomain: null, variables: {} },
       true,
     );
     expect(plain?.config.env?.LOCAL_CLIENT_ADDRESS).toEqual({ type: "text", value: "127.0.0.1" });

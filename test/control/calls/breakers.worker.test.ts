@@ -79,7 +79,7 @@ it.each([
     "/breakers/shop/plain/force",
     {},
     409,
-    "SLV3003",
+    "SLV3009",
     "No TrafficPolicy with circuitBreaker or outlierDetection covers the service shop/plain, so nothing would obey.",
   ],
   ["/breakers/shop/orders/force", { ttl: "25h" }, 422, "SLV1003", expect.any(String)],

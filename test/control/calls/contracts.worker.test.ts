@@ -83,7 +83,7 @@ describe("a contract", () => {
     expect([code, body]).toMatchObject([
       409,
       {
-        code: "SLV3003",
+        code: "SLV3006",
         state,
         detail: `The Contract web/mobile-orders is pending: there is nothing to ${action}. Possible is: ${possible}.`,
       },
@@ -96,11 +96,18 @@ describe("a contract", () => {
     expect((await decide("approve")).body).toMatchObject({ state: "approved", inForce: true });
   });
 
-  it("for another tier has to be decided anew, unless the tier is open to everybody", async () => {
+  it("for another tier has to be decided anew, and what was granted holds until it is", async () => {
     await decide("approve");
     await applied(tier("silver") + tier("free", ", approval: auto"));
     await applied(contract("mobile-orders", "silver"));
-    expect([(await status()).status.state, await inForce()]).toEqual(["pending", []]);
+    expect([(await status()).status.state, await inForce()]).toEqual(["pending", ["web/mobile"]]);
+    expect((await status()).status.conditions[1]).toMatchObject({ status: "True", reason: "FormerTier" });
+    expect((await decide("reject")).body).toMatchObject({ state: "rejected", inForce: true });
+    expect(await inForce()).toEqual(["web/mobile"]);
+    expect((await decide("revoke")).body).toMatchObject({ state: "revoked", inForce: false });
+    expect(await inForce()).toEqual([]);
+    await decide("restore");
+    expect((await status()).status.conditions[1]).toMatchObject({ status: "True", reason: "Restored" });
     await applied(contract("mobile-orders", "free"));
     expect([(await status()).status.state, await inForce()]).toEqual(["approved", ["web/mobile"]]);
   });
@@ -202,4 +209,50 @@ it("lists contracts to both sides, and to nobody else", async () => {
   expect(await itemsFor("shop", "?service=shop/orders&namespace=shop")).toHaveLength(1);
   expect(await itemsFor("shop", "?service=web/orders")).toEqual([]);
   expect(await itemsFor("shop", "?namespace=elsewhere")).toEqual([]);
+});
+
+describe("what going back does not bring back", () => {
+  const codes = (body: unknown): string[] =>
+    ((body as { warnings?: { code: string; message: string }[] }).warnings ?? [])
+      .filter(({ code }) => code === "SLV1023")
+      .map(({ message }) => message);
+
+  it("is said before a deletion and before a rollback, and nothing is written by asking", async () => {
+    await api("POST", "/applications/web/mobile/credentials");
+    await decide("approve");
+    const { body: known } = await api("GET", "/namespaces/web/application/mobile");
+    const version = (known as unknown as { metadata: { resourceVersion: string } }).metadata.resourceVersion;
+    const before = (await api("GET", "/revisions")).body.revision;
+    const tried = await api("DELETE", "/namespaces/web/application/mobile?dryRun=true", {
+      headers: { "if-match": `"${version}"` },
+    });
+    expect(tried.status).toBe(200);
+    expect(codes(tried.body)).toEqual([
+      "The credentials of Application/web/mobile end with it: no rollback brings its secret back.",
+      "The approval of Contract/web/mobile-orders (web/mobile, shop/orders, tier shop/gold) ends: no rollback brings it back.",
+    ]);
+    expect((await api("GET", "/revisions")).body.revision).toBe(before);
+    const deleted = await api("DELETE", "/namespaces/web/application/mobile", {
+      headers: { "if-match": `"${version}"` },
+    });
+    expect(codes(deleted.body)).toHaveLength(2);
+    const back = await api("POST", `/revisions/${String(before)}/rollback?dryRun=true`);
+    expect(codes(back.body)).toEqual([
+      "Application/web/mobile comes back without credentials: those that it had are gone.",
+    ]);
+  });
+
+  it("a Tier stays while contracts in force are measured by it", async () => {
+    await decide("approve");
+    const { body: known } = await api("GET", "/namespaces/shop/tier/gold");
+    const version = (known as unknown as { metadata: { resourceVersion: string } }).metadata.resourceVersion;
+    const refused = await api("DELETE", "/namespaces/shop/tier/gold", { headers: { "if-match": `"${version}"` } });
+    expect(refused).toMatchObject({
+      status: 409,
+      body: { code: "SLV3005", detail: expect.stringContaining("web/mobile-orders") },
+    });
+    await decide("revoke");
+    const deleted = await api("DELETE", "/namespaces/shop/tier/gold", { headers: { "if-match": `"${version}"` } });
+    expect(deleted.status).toBe(200);
+  });
 });

@@ -62,9 +62,8 @@ describe("minting", () => {
     expect([third.status, third.body]).toMatchObject([
       409,
       {
-        code: "SLV3003",
-        detail:
-          "The Application shop/mobile has two secrets in force, which is the most. Revoke one (DELETE …/credentials/{id}).",
+        code: "SLV3007",
+        detail: "The Application shop/mobile has two secrets in force, which is the most. Revoke one.",
         secrets: [{ id: ids[0] }, { id: ids[1] }],
       },
     ]);
@@ -207,7 +206,7 @@ describe("rotating", () => {
     const { status, body } = await api("POST", `${APP}/rotate`);
     expect([status, body.detail]).toEqual([
       404,
-      "The Application shop/mobile has no credentials in force to rotate; make them with POST …/credentials.",
+      "The Application shop/mobile has no credentials in force to rotate: make some first.",
     ]);
   });
 });

@@ -206,7 +206,7 @@ describe("GET", () => {
     };
     expect((await api("GET", path)).body).toMatchObject(builtIn);
     const refused = await api("DELETE", path, { headers: { "if-match": "*" } });
-    expect([refused.status, refused.body.code]).toEqual([409, "SLV3003"]);
+    expect([refused.status, refused.body.code]).toEqual([409, "SLV3004"]);
     expect(refused.body.detail).toContain("is built in");
     const listeners = [{ name: "apps", port: 80, protocol: "HTTP", hostname: "*.apps.example" }];
     const own = { body: { spec: { gatewayClassName: "selvage", listeners } }, headers: { "if-none-match": "*" } };

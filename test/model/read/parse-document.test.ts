@@ -107,7 +107,7 @@ describe("the envelope", () => {
     expect(parsed).toMatchObject({
       ok: true,
       documents: [{}],
-      warnings: [{ code: "SLV1023", ref: "GatewayClass/default/any" }],
+      warnings: [{ code: "SLV1024", ref: "GatewayClass/default/any" }],
     });
   });
 
