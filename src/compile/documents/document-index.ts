@@ -1,7 +1,7 @@
 // What the documents say is there, each kind by its key, in the order that precedence asks for. The rest of the compiler
 // looks things up here instead of searching. Judges nothing.
 import { keepsSlashes } from "../../model/document/field/path-encoding.ts";
-import type { Document, DocumentOf } from "../../model/document/document.ts";
+import type { Document, DocumentOf, KindName } from "../../model/document/document.ts";
 import { refOf, serviceKey } from "../../model/word/refs.ts";
 import type { HealthCheckSpec, ServiceEndpoint } from "../../model/document/kind/service.ts";
 import type { ServiceKey } from "../../model/snapshot/snapshot.ts";
@@ -20,6 +20,8 @@ export interface ServiceView {
   readonly ports: readonly number[];
 }
 
+type OfKind<Kind extends KindName> = Extract<Document, { kind: Kind }>;
+
 export interface DocumentIndex {
   readonly documents: readonly Document[];
   readonly services: ReadonlyMap<ServiceKey, ServiceView>;
@@ -29,13 +31,8 @@ export interface DocumentIndex {
   readonly grants: readonly DocumentOf<"ReferenceGrant">[];
   /** The oldest first, then by `"<namespace>/<name>"`. */
   readonly routes: readonly DocumentOf<"HTTPRoute">[];
-  readonly trafficPolicies: readonly DocumentOf<"TrafficPolicy">[];
-  readonly rateLimitPolicies: readonly DocumentOf<"RateLimitPolicy">[];
-  /** By `"<namespace>/<name>"`, the oldest first. */
-  readonly faultPolicies: ReadonlyMap<string, DocumentOf<"FaultPolicy">>;
-  /** The oldest first. */
-  readonly authenticationPolicies: readonly DocumentOf<"AuthenticationPolicy">[];
-  readonly authorizationPolicies: readonly DocumentOf<"AuthorizationPolicy">[];
+  /** Every document of one kind, the oldest first. */
+  readonly of: <Kind extends KindName>(kind: Kind) => readonly OfKind<Kind>[];
   /** By `"<namespace>/<name>"`. */
   readonly tiers: ReadonlyMap<string, DocumentOf<"Tier">>;
   /** The oldest first. */
@@ -54,14 +51,10 @@ export function indexDocuments(documents: readonly Document[], createdAt: Readon
   const namespaces = new Map<string, Readonly<Record<string, string>>>();
   const grants: DocumentOf<"ReferenceGrant">[] = [];
   const routes: DocumentOf<"HTTPRoute">[] = [];
-  const trafficPolicies: DocumentOf<"TrafficPolicy">[] = [];
-  const rateLimitPolicies: DocumentOf<"RateLimitPolicy">[] = [];
-  const faultPolicies = new Map<string, DocumentOf<"FaultPolicy">>();
-  const authenticationPolicies: DocumentOf<"AuthenticationPolicy">[] = [];
-  const authorizationPolicies: DocumentOf<"AuthorizationPolicy">[] = [];
   const tiers = new Map<string, DocumentOf<"Tier">>();
   const contracts: DocumentOf<"Contract">[] = [];
   const sorted = oldestFirst(documents, createdAt);
+  const byKind = Map.groupBy(sorted, ({ kind }) => kind);
   for (const document of sorted) {
     const { namespace, name } = document.metadata;
     const key = serviceKey(namespace, name);
@@ -72,11 +65,6 @@ export function indexDocuments(documents: readonly Document[], createdAt: Readon
     else if (document.kind === "Namespace") namespaces.set(name, document.metadata.labels);
     else if (document.kind === "ReferenceGrant") grants.push(document);
     else if (document.kind === "HTTPRoute") routes.push(document);
-    else if (document.kind === "TrafficPolicy") trafficPolicies.push(document);
-    else if (document.kind === "RateLimitPolicy") rateLimitPolicies.push(document);
-    else if (document.kind === "FaultPolicy") faultPolicies.set(key, document);
-    else if (document.kind === "AuthenticationPolicy") authenticationPolicies.push(document);
-    else if (document.kind === "AuthorizationPolicy") authorizationPolicies.push(document);
     else if (document.kind === "Tier") tiers.set(key, document);
     else if (document.kind === "Contract") contracts.push(document);
   }
@@ -89,11 +77,8 @@ export function indexDocuments(documents: readonly Document[], createdAt: Readon
     clusters,
     grants,
     routes,
-    trafficPolicies,
-    rateLimitPolicies,
-    faultPolicies,
-    authenticationPolicies,
-    authorizationPolicies,
+    of: <Kind extends KindName>(kind: Kind) =>
+      (byKind.get(kind) ?? []).filter((one): one is OfKind<Kind> => one.kind === kind),
     tiers,
     contracts,
     labelsOf: (namespace) => ({ ...namespaces.get(namespace), "kubernetes.io/metadata.name": namespace }),

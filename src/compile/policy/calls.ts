@@ -1,13 +1,14 @@
-// The sections of a TrafficPolicy that act on a call's tries and endpoints, with durations in milliseconds. Which policy
-// holds for what is decided in compile-policies.ts.
+// The sections of a TrafficPolicy that act on a call's tries and endpoints, with durations in milliseconds.
 import { parseDuration } from "../../model/document/field/duration.ts";
 import type { Balance, CallPolicy, CallRetry } from "../../model/snapshot/call-policy.ts";
 import type { TrafficPolicySpec } from "../../model/document/kind/traffic-policy.ts";
 import { keyPart } from "../documents/key-part.ts";
 
-/** @returns undefined when the policy has none of these sections */
-export function compileCalls({ retry, loadBalancer, failover }: TrafficPolicySpec): CallPolicy | undefined {
-  if (retry === undefined && loadBalancer === undefined && failover === undefined) return undefined;
+/** @returns null when the policy has none of these sections */
+export function compileCalls({ retry, loadBalancer, failover }: TrafficPolicySpec): CallPolicy | null {
+  if (retry === undefined && loadBalancer === undefined && failover === undefined) {
+    return null;
+  }
   return {
     retry: retry === undefined ? null : compileRetry(retry),
     balance: loadBalancer === undefined ? null : compileBalance(loadBalancer),

@@ -20,7 +20,7 @@ const NOWHERE: Omit<Routed, "destination"> = {
   sent: { path: "/", matchPath: "/" },
   keepsSlashes: false,
   plan: NO_FILTERS,
-  access: {},
+  access: { policies: {} },
   addressed: null,
   guarded: null,
 };

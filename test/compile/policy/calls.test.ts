@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { CallPolicy } from "../../../src/model/snapshot/call-policy.ts";
-import type { Fault } from "../../../src/model/snapshot/snapshot.ts";
-import { compiled, service, told, words } from "../../support/compiled.ts";
+import type { Fault } from "../../../src/model/snapshot/fault.ts";
+import { compiled, heldBy, service, told, words } from "../../support/compiled.ts";
 
 const document = (kind: string, name: string, spec: string): string => `
 apiVersion: selvage.dev/v1
@@ -37,8 +37,14 @@ const retries = (...places: Place[]): string =>
     .map((at) => document("TrafficPolicy", at, `{targetRefs: [${TARGETS[at]}], retry: {attempts: ${at.length % 6}}}`))
     .join("");
 
-function backendsOf(yaml: string): readonly { readonly calls?: CallPolicy; readonly fault?: Fault }[] {
-  return compiled(base + yaml).snapshot.router.rules[0]?.backends ?? [];
+function backendsOf(
+  yaml: string,
+): readonly { readonly calls?: CallPolicy | null; readonly fault?: Fault | undefined }[] {
+  const { snapshot } = compiled(base + yaml);
+  return (snapshot.router.rules[0]?.backends ?? []).map((backend) => {
+    const { traffic, fault } = heldBy(snapshot, backend);
+    return traffic === undefined ? { fault } : { calls: traffic.calls, fault };
+  });
 }
 
 describe("what a TrafficPolicy says about tries and endpoints", () => {
@@ -60,9 +66,8 @@ describe("what a TrafficPolicy says about tries and endpoints", () => {
 
   it("is nothing without a policy, or with one that has none of these sections", () => {
     expect(backendsOf("")[0]).not.toHaveProperty("calls");
-    expect(backendsOf(document("TrafficPolicy", "p", `{targetRefs: [${TARGETS.mesh}]}`))[0]).not.toHaveProperty(
-      "calls",
-    );
+    const silent = document("TrafficPolicy", "p", `{targetRefs: [${TARGETS.mesh}]}`);
+    expect(backendsOf(silent)[0]).toMatchObject({ calls: null });
   });
 
   it("comes with how a service's endpoints are probed, as numbers", () => {
@@ -131,12 +136,12 @@ spec: ${spec}`,
       failover: null,
     });
     const silent = document("TrafficPolicy", "own", `{targetRefs: [${TARGETS.rule}]}`);
-    expect(backendsOf(retries("mesh", "service") + silent)[0]).not.toHaveProperty("calls");
+    expect(backendsOf(retries("mesh", "service") + silent)[0]).toMatchObject({ calls: null });
   });
 
   it("holds for a service's own address, where routes and Gateways have no say", () => {
-    const { services } = compiled(base + retries("mesh", "gateway", "route", "rule")).snapshot;
-    expect(services["shop/orders"]?.calls?.retry?.attempts).toBe(4);
+    const { snapshot } = compiled(base + retries("mesh", "gateway", "route", "rule"));
+    expect(heldBy(snapshot, snapshot.services["shop/orders"]).traffic?.calls?.retry?.attempts).toBe(4);
   });
 });
 
@@ -169,8 +174,8 @@ describe("a FaultPolicy", () => {
     expect(statuses("mesh", "gateway", "service")).toEqual([503, 504]);
     expect(statuses("mesh", "gateway", "service", "route")).toEqual([502, 502]);
     expect(statuses("mesh", "gateway", "service", "route", "rule")).toEqual([501, 501]);
-    const { services } = compiled(base + faults("mesh", "gateway", "route")).snapshot;
-    expect(services["shop/orders"]?.fault?.abort?.status).toBe(505);
+    const { snapshot } = compiled(base + faults("mesh", "gateway", "route"));
+    expect(heldBy(snapshot, snapshot.services["shop/orders"]).fault?.abort?.status).toBe(505);
   });
 
   it("that comes second to a target is told so, and says so in its status", () => {
