@@ -35,10 +35,10 @@ export const STAGES: readonly Stage[] = [
   authenticate,
   // What a caller may do depends on who it is.
   authorize,
-  // What a rule answers by itself costs no service anything, and no quota of one.
-  answer,
-  // A request that is refused above spends nothing.
+  // A request that is refused above spends nothing; one that the rule answers by itself is under the rule's limits, too.
   limit,
+  // What a rule answers by itself needs no service, and what leads nowhere ends here.
+  answer,
   // Costs a call of another service, so it comes after everything that is known here.
   externalAuth,
 ];

@@ -176,8 +176,6 @@ export interface Destination {
   readonly service: ServiceKey;
   readonly version: string | null;
   readonly timeouts: Timeouts;
-  /** Indexes into the snapshot's table of limits. */
-  readonly limits: readonly number[];
   /** null = no TrafficPolicy says more than timeouts. */
   readonly calls: CallPolicy | null;
   /** null = no FaultPolicy is attached. */
