@@ -7,7 +7,9 @@ import { join } from "../decide/route/rewrite.ts";
 import type { FilterPlan } from "../decide/route/filter-plan.ts";
 import type { HeaderPair } from "../model/snapshot/snapshot.ts";
 import type { Refusal } from "../model/word/problem.ts";
-import { contentLengthOf, keepBody, KEEP_LIMIT_BYTES, letGo, type Body } from "./exchange/body.ts";
+import { KEEP_LIMIT_BYTES, letGo, type Body, type BodyFault } from "./exchange/body.ts";
+import { keepOwnBody } from "./transfer/own-body.ts";
+import { bodyRefusal } from "./transfer/body-refusal.ts";
 import { call } from "./call/call.ts";
 import { GO_ON } from "./exchange/decided.ts";
 import type { Decided, Exchange, Outgoing } from "./exchange/exchange.ts";
@@ -38,6 +40,7 @@ async function askAll(exchange: Exchange): Promise<Decided> {
   const { routed, meant } = exchange;
   const { policy, plan } = routed;
   const body = await bodyOf(exchange);
+  if ("fault" in body) return { no: bodyRefusal(body.fault), stage: "body", policy };
   const forwarding = forwardingOf(exchange);
   const told = new Map(forwarding.set);
   const added: HeaderEdit[] = [];
@@ -52,10 +55,13 @@ async function askAll(exchange: Exchange): Promise<Decided> {
 }
 
 /** A body is kept for a service that wants to see it. */
-async function bodyOf({ admitted, body, routed }: Exchange): Promise<Body> {
+async function bodyOf(exchange: Exchange): Promise<Body | BodyFault> {
+  const { body, routed } = exchange;
+  const { destination } = routed;
   const mostBytes = Math.max(...routed.plan.externalAuths.map(({ maxBodyBytes }) => maxBodyBytes));
   if (mostBytes === 0 || body.kind !== "stream") return body;
-  return keepBody(body.stream, contentLengthOf(admitted.headers), Math.max(mostBytes, KEEP_LIMIT_BYTES));
+  const requestMs = "problem" in destination ? 0 : destination.timeouts.requestMs;
+  return keepOwnBody(exchange, body.stream, requestMs, Math.max(mostBytes, KEEP_LIMIT_BYTES));
 }
 
 /** Allowed, with what the service adds to the request; or what the caller is told. */

@@ -129,6 +129,10 @@ export class Store {
     return guarded(endpoints.readEndpoints(this.#db, filter));
   }
 
+  countEndpoints(namespace: string): Promise<number> {
+    return guarded(endpoints.countEndpoints(this.#db, namespace));
+  }
+
   endpoint(key: endpoints.EndpointKey): Promise<DynamicEndpoint | null> {
     return guarded(endpoints.readEndpoint(this.#db, key));
   }
@@ -201,6 +205,11 @@ export class Store {
 
   createSession(session: SessionRecord, replaces: string | null, entry: AuditDraft): Promise<void> {
     return guarded(sessions.createSession(this.#db, session, replaces, entry));
+  }
+
+  /** Digests of all secrets of operators that are good at `now`. */
+  secretDigests(now: number): Promise<string[]> {
+    return guarded(sessions.secretDigests(this.#db, now));
   }
 
   /** The session of a digest (SHA-256, hex); null = there is none, or its time is over. */
