@@ -9,6 +9,7 @@ import { OURS, type KindEntry } from "./kind-entry.ts";
 import { gatewaySpecSchema } from "./gateway-api/gateway.ts";
 import { httpRouteSpecSchema } from "./gateway-api/http-route.ts";
 import { coreServiceSpecSchema, namespaceSpecSchema } from "./gateway-api/kubernetes.ts";
+import { ipAccessPolicy } from "./kind/ip-access.ts";
 import { overrideSpecSchema } from "./kind/override.ts";
 import { rateLimitPolicy } from "./kind/rate-limit.ts";
 import { referenceGrantSpecSchema } from "./gateway-api/reference-grant.ts";
@@ -87,6 +88,7 @@ const all = {
   RateLimitPolicy: rateLimitPolicy,
   AuthenticationPolicy: authenticationPolicy,
   AuthorizationPolicy: authorizationPolicy,
+  IPAccessPolicy: ipAccessPolicy,
   FaultPolicy: faultPolicy,
   Rollout: {
     kind: "Rollout",
