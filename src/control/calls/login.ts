@@ -8,11 +8,13 @@ import { LOGIN_COOKIE } from "../../decide/header/operator-cookies.ts";
 import { loginRequestSchema, loginSchema, logoutSchema } from "../../model/api/operators.ts";
 import { answerResponse, pageResponse, redirectResponse, refusalResponse } from "../http/answer.ts";
 import { auditLogin } from "../operator/audit-login.ts";
+import { callerAddress } from "../operator/caller-address.ts";
 import { identifyToken } from "../operator/bearer.ts";
 import { refuseForgery } from "../operator/forgery.ts";
 import { identifyOperator } from "../operator/identify.ts";
 import type { Identity, AdminRequest } from "../operator/identity.ts";
 import { readLogin, returnOf } from "../page/login-body.ts";
+import { homePage } from "../page/home-page.ts";
 import { arrivedPage, loginPage } from "../page/login-page.ts";
 import { arrive, CALLBACK_PATH, depart, hasProvider } from "../operator/oidc.ts";
 import { registerPage, type WebPageRequest as PageVisit } from "../register/register-page.ts";
@@ -28,6 +30,27 @@ const htmlContent = { "text/html": { schema: z.string() } };
 const formContent = { "application/x-www-form-urlencoded": { schema: loginRequestSchema } };
 
 export function registerLogin(app: ControlApp): void {
+  for (const [id, path] of [
+    ["home", "/_selvage/"],
+    ["homeWithoutSlash", "/_selvage"],
+  ] as const) {
+    registerPage(app, {
+      id,
+      path,
+      summary: "What is to be found here, and whom the mesh takes the visitor for, as a page.",
+      content: htmlContent,
+      refusals: ["internal"],
+      async handle(page) {
+        const { request, requestId } = page;
+        const isKnown = request.headers.has("cookie") || request.headers.has("authorization");
+        // A registry that cannot be reached knows nobody, and the page stands all the same.
+        const identity = isKnown ? await identifyOperator(request, visitOf(page)).catch(() => null) : null;
+        const operator = identity !== null && "operator" in identity ? identity.operator : null;
+        return pageResponse((nonce) => homePage(operator, nonce), requestId, { form: true });
+      },
+    });
+  }
+
   registerPage(app, {
     id: "startLogin",
     path: PATH,
@@ -80,7 +103,7 @@ export function registerLogin(app: ControlApp): void {
     content: { "application/json": { schema: loginSchema } },
     refusals: [
       ...(["unauthenticated", "forgedRequest", "noRole", "malformed", "validation", "unsupportedMediaType"] as const),
-      ...(["payloadTooLarge", "loginUnavailable", "storageUnavailable", "internal"] as const),
+      ...(["refusedTooOften", "payloadTooLarge", "loginUnavailable", "storageUnavailable", "internal"] as const),
     ],
     async handle(page) {
       const { request, env, requestId } = page;
@@ -156,7 +179,9 @@ function withCookie(response: Response, cookie: string): Response {
   return response;
 }
 
-const visitOf = ({ env, ctx }: PageVisit): AdminRequest => ({ env, ctx, store: new Store(env.DB), now: Date.now() });
+function visitOf({ request, env, ctx }: PageVisit): AdminRequest {
+  return { env, ctx, store: new Store(env.DB), address: callerAddress({ request, env }), now: Date.now() };
+}
 
 /** This host as the browser sees it. */
 function originOf({ request, env }: PageVisit): string {
