@@ -17,6 +17,10 @@ const elsewhere = /npm ci|npm start|selvage up|npx wrangler/;
 
 /** What a block says beside exit code 0, by something that stands in it. */
 const results: readonly { readonly block: string; readonly code?: number; readonly says: RegExp }[] = [
+  {
+    block: "selvage override add",
+    says: /override\/all-to-v1 lies over httproute\/reviews-split[\s\S]*InForce[\s\S]*Overrides, which change what is in force[\s\S]*removed/,
+  },
   { block: "name: people", says: /401\n200\n/ },
   {
     block: "name: hello-canary",
@@ -84,6 +88,7 @@ const PAGES = [
   "docs/contracts.md",
   "docs/identity.md",
   "docs/adapters.md",
+  "docs/overrides.md",
 ];
 
 let mesh: TestMesh;
