@@ -66,7 +66,7 @@ export function weather({ seed, requests, perSecond, methods, failing, withKey, 
       const retryAfterMs = random() < 0.2 ? Math.floor(random() * 3) * 1000 : null;
       const left = deadlineMs - nowMs;
       const delayMs = policyRetryDelayMs(retry, asked, end, retries, left, retryAfterMs, random());
-      if (delayMs === null || !spend(nowMs)) break;
+      if (typeof delayMs !== "number" || !spend(nowMs)) break;
       nowMs += delayMs;
     }
     arrivals += seen;

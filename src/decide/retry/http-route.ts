@@ -53,7 +53,7 @@ export function mayRetry(policy: RetryPolicy | null, method: string, hasIdempote
  * @param retries how many were made already
  * @param remainingMs until the deadline; null = none
  * @param random uniform in [0, 1)
- * @returns milliseconds to wait before the next try, or null when there is none
+ * @returns milliseconds to wait before the next try; null = there is none; "late" = there would be one, after the deadline
  */
 export function retryDelayMs(
   policy: RetryPolicy | null,
@@ -62,12 +62,12 @@ export function retryDelayMs(
   retries: number,
   remainingMs: number | null,
   random: number,
-): number | null {
+): number | "late" | null {
   if (policy === null || retries >= policy.attempts || !request.replayable || tried.end === "caller") return null;
   if (tried.end === "answered" && !policy.codes.includes(tried.status)) return null;
   if (tried.end !== "unsent" && !IDEMPOTENT.has(request.method) && !request.hasIdempotencyKey) return null;
   const delayMs = backoffMs(policy.backoffMs, retries, random);
-  return remainingMs !== null && delayMs >= remainingMs ? null : delayMs;
+  return remainingMs !== null && delayMs >= remainingMs ? "late" : delayMs;
 }
 
 function backoffMs(minimumMs: number, retries: number, random: number): number {

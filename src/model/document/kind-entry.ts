@@ -11,6 +11,8 @@ export interface KindEntry {
   readonly short: readonly string[];
   /** `mesh`: one per mesh, kept in namespace "default". */
   readonly scope: "namespace" | "mesh";
+  /** Its name becomes a part of hosts, so it is a DNS label; absent: a DNS subdomain. */
+  readonly isLabel?: true;
   /** What it says, in one sentence. */
   readonly says: string;
   readonly spec: z.ZodType;
