@@ -5,6 +5,7 @@ import { positiveDurationSchema } from "../field/duration.ts";
 import { refuseRepeats } from "../field/http-header.ts";
 import { nameSchema } from "../field/names.ts";
 import { targetRefsSchema } from "../field/target-ref.ts";
+import { OURS, type KindEntry } from "../kind-entry.ts";
 import { say } from "../../word/wording.ts";
 
 export const limitSchema = z.strictObject({
@@ -49,7 +50,7 @@ export const limitsSchema = z
     ),
   );
 
-export const rateLimitPolicySpecSchema = z
+const rateLimitPolicySpecSchema = z
   .strictObject({
     targetRefs: targetRefsSchema,
     limits: limitsSchema.default([]),
@@ -66,6 +67,17 @@ export const rateLimitPolicySpecSchema = z
     error: say("The policy limits nothing", "Add an entry to limits, or sla: true for the callers' contract tiers."),
     path: ["limits"],
   });
+
+export const rateLimitPolicy = {
+  kind: "RateLimitPolicy",
+  apiVersions: OURS,
+  plural: "ratelimitpolicies",
+  short: ["rlp"],
+  scope: "namespace",
+  says: "Limits on requests, and the headers that report them.",
+  spec: rateLimitPolicySpecSchema,
+  effect: "now",
+} as const satisfies KindEntry;
 
 export type RateLimitPolicySpec = z.infer<typeof rateLimitPolicySpecSchema>;
 export type LimitSpec = z.infer<typeof limitSchema>;
