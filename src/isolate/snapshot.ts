@@ -3,19 +3,14 @@
 import { CHECK_FIRST_MS } from "../decide/fleet/freshness.ts";
 import { epochOf, isBeyond } from "../decide/fleet/head.ts";
 import { nearClusters, NOWHERE, type Place } from "../decide/balance/locality.ts";
-import {
-  mergeAll,
-  mergeTouched,
-  registrationsAfter,
-  type EndpointMap,
-  type Registrations,
-} from "../decide/balance/merge-endpoints.ts";
+import type { EndpointMap } from "../decide/balance/merge-endpoints.ts";
 import type { CallNote } from "../model/message/call-notes.ts";
 import type { ForcedList } from "../model/message/forced.ts";
 import type { PollAnswer, PollQuestion } from "../model/message/propagation.ts";
 import type { EndpointChanges, Head } from "../model/registry/registry.ts";
 import type { Snapshot } from "../model/snapshot/snapshot.ts";
 import { Kept, type Clock, type Context, type KeptTerms, type Loaded } from "./kept.ts";
+import { headOf, knownFrom, wasRefused, withChanges, withSnapshot, type Known } from "./known.ts";
 
 /** The mesh as a request sees it. */
 export interface Live {
@@ -51,8 +46,6 @@ export interface SnapshotPorts extends Clock {
 }
 
 const LAST_GOOD_MS = 24 * 3_600_000;
-/** A snapshot that could not be taken over is tried again after so long. */
-const REFUSED_MS = 30_000;
 /** How long a cold isolate waits for what operators force, once it has the rest. */
 const FORCED_WAIT_MS = 500;
 /** Until the next question while the mesh object cannot be asked. */
@@ -71,18 +64,6 @@ const TERMS: KeptTerms = {
   turnMs: 2000,
   mostWaiting: Infinity,
 };
-
-/** All that is known at one time; replaced as a whole. */
-interface Known {
-  readonly epoch: number;
-  readonly snapshot: Snapshot;
-  readonly generation: number;
-  readonly registrations: Registrations;
-  readonly endpoints: EndpointMap;
-  /** A revision that could not be taken over. */
-  readonly refused: { readonly revision: number; readonly at: number } | null;
-  readonly setBack: boolean;
-}
 
 /** What else there is to say to the mesh object, and what else its answers bring. */
 export interface Told {
@@ -203,9 +184,9 @@ export class HeldSnapshot {
   async #everything(ports: SnapshotPorts, held: Known | null): Promise<Loaded<Known>> {
     const sentAt = ports.now();
     const forced = Promise.race([ports.forced().catch(() => null), ports.wait(FORCED_WAIT_MS).then(() => null)]);
-    const [loaded, told] = await Promise.all([everything(ports, held), forced]);
+    const [newest, changes, told] = await Promise.all([ports.newest(), ports.changes(0), forced]);
     if (told !== null) this.#takeForced(told, sentAt);
-    return loaded;
+    return { value: knownFrom(newest, changes, held) };
   }
 
   async #poll(ports: SnapshotPorts, known: Known): Promise<PollAnswer> {
@@ -238,37 +219,4 @@ export class HeldSnapshot {
     const told = await this.#poll(ports, known).catch(() => null);
     if (told !== null) this.#kept.freshFor(told.pollMs);
   }
-}
-
-/** All of it, from the registry. */
-async function everything(ports: SnapshotPorts, held: Known | null): Promise<Loaded<Known>> {
-  const [newest, changes] = await Promise.all([ports.newest(), ports.changes(0)]);
-  const epoch = epochOf(changes);
-  const before = held !== null && held.epoch >= epoch ? held : null;
-  const isNewer = newest !== null && newest.revision > (before?.snapshot.revision ?? -1);
-  const snapshot = isNewer ? newest : held?.snapshot;
-  if (snapshot === undefined) throw new Error("The registry has no snapshot that this release can read.");
-  const { registrations } = registrationsAfter(new Map(), changes);
-  const endpoints = mergeAll(snapshot, registrations);
-  const generation = Math.max(before?.generation ?? 0, changes.generation);
-  const [refused, setBack] = [before?.refused ?? null, before?.setBack ?? false];
-  return { value: { epoch, snapshot, generation, registrations, endpoints, refused, setBack } };
-}
-
-const headOf = ({ epoch, snapshot, generation }: Known): Head => ({ epoch, revision: snapshot.revision, generation });
-
-/** Whether a revision that could not be taken over was tried just now. */
-function wasRefused({ refused }: Known, revision: number, now: number): boolean {
-  return refused?.revision === revision && now - refused.at < REFUSED_MS;
-}
-
-function withSnapshot(known: Known, snapshot: Snapshot | null): Known {
-  if (snapshot === null || snapshot.revision <= known.snapshot.revision) return known;
-  return { ...known, snapshot, endpoints: mergeAll(snapshot, known.registrations) };
-}
-
-function withChanges(known: Known, changes: EndpointChanges): Known {
-  const { registrations, touched } = registrationsAfter(known.registrations, changes);
-  const endpoints = mergeTouched(known.endpoints, known.snapshot, registrations, touched);
-  return { ...known, registrations, endpoints, generation: Math.max(known.generation, changes.generation) };
 }

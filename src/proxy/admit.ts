@@ -1,7 +1,8 @@
 // The first stage: one canonical path, one host, a client address that nobody can forge, and headers without anything that only
 // the mesh or the platform may say. What passes here is what every later stage decides about and what is forwarded.
 import { DEFAULT_PORT, parseAuthority, type Authority, type Scheme } from "../decide/route/authority.ts";
-import { canonicalPath, PATH_FAULTS } from "../model/word/canonical-path.ts";
+import { canonicalPath } from "../model/word/canonical-path.ts";
+import { PATH_FAULTS } from "../model/word/path-fault.ts";
 import { EditedHeaders } from "../decide/header/edited-headers.ts";
 import { MAX_HEADER_BYTES, MAX_HEADERS, type RequestHeaders } from "../decide/header/headers.ts";
 import { withoutOperatorCookies } from "../decide/header/operator-cookies.ts";

@@ -3,7 +3,6 @@
 import type {
   BreakerReply,
   BreakerReport,
-  BreakerRow,
   Ejection,
   PolicyReport,
   ProbePermit,
@@ -20,12 +19,11 @@ import {
   type Reporters,
 } from "../fleet/reporters.ts";
 import { forcedStates, type ForcedTargets } from "./forced.ts";
-import { endpointTarget, type BreakerTerms, type OutlierTerms } from "../../model/snapshot/circuit.ts";
+import type { BreakerTerms, OutlierTerms } from "../../model/snapshot/circuit.ts";
 import { advance, grantProbes, newBreaker, record, settleProbe, type Breaker, type Latest } from "./breaker.ts";
 import { isContended, answerCapacity, newCapacityCoordinator, type CapacityCoordinator } from "./capacity.ts";
 import { countHost, followEndpoints, newOutliers, sweepOutliers, type Outliers } from "./outlier.ts";
 import { CALM_MS, LOAD_MS, paceOf } from "./pace.ts";
-import { sumOutcomes } from "./rolling-window.ts";
 
 /** One target under one policy. */
 export interface TargetState {
@@ -248,39 +246,4 @@ function forget(coordinator: BreakerCoordinator, now: number): void {
   dropSilent(coordinator.reporters, ISOLATE_MS, now);
   for (const [id, { heardAt }] of coordinator.targets)
     if (now - heardAt > FORGET_TARGET_MS) coordinator.targets.delete(id);
-}
-
-/** Every target that has been heard of lately. */
-export function breakerRows(coordinator: BreakerCoordinator, now: number, random: () => number): BreakerRow[] {
-  const rows = new Map<string, BreakerRow>();
-  for (const [id, { policy, target, terms, breaker }] of coordinator.targets) {
-    advance(breaker, terms, now, random);
-    const { state, epoch, since, openUntil, window } = breaker;
-    const until = state === "open" ? openUntil : null;
-    rows.set(id, { policy, target, state, epoch, since, until, ...sumOutcomes(window, now), ejectedUntil: null });
-  }
-  for (const [policy, { terms, outliers }] of coordinator.ejecting) {
-    sweepOutliers(outliers, terms, now);
-    for (const [endpoint, { ok, failed, ejectedUntil }] of outliers.hosts) {
-      const target = endpointTarget(endpoint);
-      const row = rows.get(targetId(policy, target)) ?? plainRow(policy, target, ok, failed, now);
-      rows.set(targetId(policy, target), { ...row, ejectedUntil });
-    }
-  }
-  return [...rows.values()];
-}
-
-function plainRow(policy: string, target: string, ok: number, failed: number, now: number): BreakerRow {
-  return {
-    policy,
-    target,
-    state: "closed",
-    epoch: 1,
-    since: now,
-    until: null,
-    ok,
-    failed,
-    slow: 0,
-    ejectedUntil: null,
-  };
 }

@@ -1,6 +1,7 @@
 // Paths that operators write: into rewrites, redirects, endpoints, probes. What stands in the snapshot is their canonical
 // form and no other, so that what policies judge is what is forwarded. Not the paths of requests: those come with a query.
-import { canonicalPath, PATH_FAULTS } from "./canonical-path.ts";
+import { canonicalPath } from "./canonical-path.ts";
+import { PATH_FAULTS } from "./path-fault.ts";
 
 export type OperatorPath =
   { readonly ok: true; readonly path: string } | { readonly ok: false; readonly detail: string; readonly hint: string };

@@ -1,6 +1,7 @@
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { canonicalPath, MAX_PATH_LENGTH, MAX_SEGMENTS } from "../../../src/model/word/canonical-path.ts";
+import { canonicalPath } from "../../../src/model/word/canonical-path.ts";
+import { MAX_PATH_LENGTH, MAX_SEGMENTS } from "../../../src/model/word/path-fault.ts";
 
 const of = (path: string): ReturnType<typeof canonicalPath> => canonicalPath(`http://shop.example${path}`);
 const pathOf = (path: string): string => {

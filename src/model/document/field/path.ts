@@ -1,6 +1,7 @@
 // Paths in documents: taken when they have a canonical form (which is what the mesh uses), refused with a hint otherwise.
 import * as z from "zod";
-import { canonicalPath, PATH_FAULTS } from "../../word/canonical-path.ts";
+import { canonicalPath } from "../../word/canonical-path.ts";
+import { PATH_FAULTS } from "../../word/path-fault.ts";
 import { operatorPath, operatorPrefix, type OperatorPath } from "../../word/operator-path.ts";
 import { say } from "../../word/wording.ts";
 
