@@ -213,7 +213,7 @@ describe("addresses, answers, pages", () => {
   });
 
   it("CVE-2026-73546: names in pages are text", () => {
-    expect(html`<p title="${'"><script>'}">${"<img src=x onerror=alert(1)>"}</p>`.html).toBe(
+    expect(html`<p title="${'"><script>'}">${"<img src=x onerror=alert(1)>"}</p>`.toString()).toBe(
       '<p title="&quot;&gt;&lt;script&gt;">&lt;img src=x onerror=alert(1)&gt;</p>',
     );
   });

@@ -159,8 +159,8 @@ export const mutations: readonly Mutation[] = [
   {
     ids: ["CVE-2026-73546"],
     file: "src/control/page/html.ts",
-    from: "(char) => entities[char] ?? char",
-    to: "(char) => char",
+    from: "const made = template(strings, ...parts);",
+    to: "const made = raw(String.raw({ raw: strings }, ...parts));",
   },
   {
     ids: ["CVE-2022-23635"],

@@ -1,29 +1,20 @@
-// HTML as values: every interpolated string is escaped, and only what `html` itself made goes in as it is.
+// Web pages, made with hono's `html`: every string that is put into a template is escaped, unless `html` itself made it.
+import { html as template, raw } from "hono/html";
 
-export interface Html {
-  readonly html: string;
-}
+export type Html = ReturnType<typeof raw>;
 
-type Part = string | number | Html | readonly Part[];
+type Part = string | number | readonly Part[];
 
-const entities: Readonly<Record<string, string>> = {
-  "&": "&amp;",
-  "<": "&lt;",
-  ">": "&gt;",
-  '"': "&quot;",
-  "'": "&#39;",
-};
-
+/** Takes what is at hand only, no promises and no objects, so that a page is made at once. */
 export function html(strings: TemplateStringsArray, ...parts: readonly Part[]): Html {
-  return {
-    html: strings.map((text, index) => text + (index < parts.length ? render(parts[index] ?? "") : "")).join(""),
-  };
+  const made = template(strings, ...parts);
+  if (made instanceof Promise) throw new TypeError("a part of the page is not at hand");
+  return made;
 }
 
-function render(part: Part): string {
-  if (typeof part === "string" || typeof part === "number")
-    return String(part).replaceAll(/[&<>"']/g, (char) => entities[char] ?? char);
-  return "html" in part ? part.html : part.map(render).join("");
+/** Prose with code in it: what stands between backquotes becomes code. */
+export function inline(text: string): Html {
+  return html`${text.split("`").map((part, index) => (index % 2 === 1 ? html`<code>${part}</code>` : part))}`;
 }
 
 /** A whole page in the mesh's plain style; readable without any script, in light and dark. */
@@ -35,13 +26,13 @@ export function page(title: string, nonce: string, body: Html): string {
         <meta name="viewport" content="width=device-width, initial-scale=1" />
         <title>${title}</title>
         <style nonce="${nonce}">
-          ${{ html: style }}
+          ${raw(style)}
         </style>
       </head>
       <body>
         <main>${body}</main>
       </body>
-    </html> `.html;
+    </html> `.toString();
 }
 
 const style = `

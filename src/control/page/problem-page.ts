@@ -1,7 +1,6 @@
 // `/_selvage/problems/{code}` for people: what it is, why it happens, what to do.
 import type { CodeExplanation } from "./explain-code.ts";
-import { html, page } from "./html.ts";
-import { inline } from "./inline.ts";
+import { html, inline, page } from "./html.ts";
 
 export function problemPage({ code, title, status, why, fix }: CodeExplanation, nonce: string): string {
   return page(

@@ -1,7 +1,6 @@
 // `/_selvage/docs`: the OpenAPI document as a page. Rendered here, without any script or foreign asset, so that it also
 // works where the mesh runs and nothing else can be reached.
-import { type Html, html, page } from "./html.ts";
-import { inline } from "./inline.ts";
+import { type Html, html, inline, page } from "./html.ts";
 import type { OpenApiDocument } from "./openapi.ts";
 
 type PathItem = NonNullable<OpenApiDocument["paths"]>[string];
@@ -78,7 +77,7 @@ function operationHtml({ method, path, operation }: Entry): Html {
   </details>`;
 }
 
-function parametersHtml(operation: Operation): Html | string {
+function parametersHtml(operation: Operation): Html | "" {
   const rows = (operation.parameters ?? []).flatMap((parameter) =>
     "name" in parameter
       ? [
@@ -111,7 +110,7 @@ function describeParameter(parameter: { description?: string; schema?: object })
   return [description, limits.join(", ")].filter((text) => text !== "").join(" ");
 }
 
-function bodyHtml(operation: Operation): Html | string {
+function bodyHtml(operation: Operation): Html | "" {
   const body = operation.requestBody;
   if (body === undefined || !("content" in body)) return "";
   return html`<p>Body${body.required ? "" : " (may be left out)"}: ${contentHtml(body.content)}</p>`;
@@ -122,7 +121,7 @@ function contentHtml(content: unknown): Html {
   return html`${kinds.map(([type, media]) => html`<code>${type}</code> ${schemaLink(isRecord(media) ? media.schema : null)} `)}`;
 }
 
-function schemaLink(schema: unknown): Html | string {
+function schemaLink(schema: unknown): Html | "" {
   const ref = isRecord(schema) ? schema.$ref : null;
   if (typeof ref !== "string") return "";
   const name = ref.replace("#/components/schemas/", "");

@@ -1,14 +1,13 @@
 // Pages hold what others wrote: names, summaries, messages. None of it becomes markup.
 import { describe, expect, it } from "vitest";
-import { html, page } from "../../../src/control/page/html.ts";
-import { inline } from "../../../src/control/page/inline.ts";
+import { html, inline, page } from "../../../src/control/page/html.ts";
 
 const hostile = `<img src=x onerror="alert('1')">&amp;`;
 const escaped = "&lt;img src=x onerror=&quot;alert(&#39;1&#39;)&quot;&gt;&amp;amp;";
 
 describe("html", () => {
   it("escapes text, also in attributes and lists", () => {
-    expect(html`<a title="${hostile}">${[hostile, html`<b>${1}</b>`]}</a>`.html).toBe(
+    expect(html`<a title="${hostile}">${[hostile, html`<b>${1}</b>`]}</a>`.toString()).toBe(
       `<a title="${escaped}">${escaped}<b>1</b></a>`,
     );
   });
@@ -20,6 +19,6 @@ describe("html", () => {
   });
 
   it("makes code of what stands between backquotes, and nothing else", () => {
-    expect(inline("send `<x>` or <y>").html).toBe("send <code>&lt;x&gt;</code> or &lt;y&gt;");
+    expect(inline("send `<x>` or <y>").toString()).toBe("send <code>&lt;x&gt;</code> or &lt;y&gt;");
   });
 });
