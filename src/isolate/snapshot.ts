@@ -84,7 +84,7 @@ interface Known {
 }
 
 /** What else the mesh object's answers bring. */
-export interface Told {
+interface Told {
   /** What operators force, whenever that has changed. */
   forced(list: ForcedList, sentAt: number): void;
   /** One of the mesh's keys has been taken out of use. */

@@ -20,7 +20,7 @@ import { preflight } from "./preflight.ts";
 import { reply } from "./respond.ts";
 import { route } from "./route.ts";
 
-export const STAGES: readonly Stage[] = [
+const STAGES: readonly Stage[] = [
   // Which routes a namespace sees depends on who asks.
   identify,
   // Everything below is said by the rule or the service that the request meets.
@@ -62,7 +62,7 @@ function learn(exchange: Exchange, { caller, badProof, routed, body, limits, isT
 }
 
 /** What a request is decided with: an isolate's, whoever asks. */
-export interface Around {
+interface Around {
   readonly ports: Ports;
   readonly state: IsolateState;
   readonly env: Env;
@@ -70,7 +70,7 @@ export interface Around {
   readonly trace: Trace | undefined;
 }
 
-export interface Asked {
+interface Asked {
   readonly request: Incoming;
   /** The platform's own request: the same, or a proxy's question. */
   readonly via: Request;

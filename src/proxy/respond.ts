@@ -11,14 +11,14 @@ import type { Endpoint, HeaderPair } from "../model/snapshot/snapshot.ts";
 import type { Ended, Exchange } from "./exchange/exchange.ts";
 
 /** Who answers, and to what. */
-export interface Answering {
+interface Answering {
   readonly requestId: string;
   readonly method: string;
   readonly revision: number;
 }
 
 /** What a service said, and which of its endpoints. */
-export interface Said {
+interface Said {
   readonly response: Response;
   readonly endpoint: Endpoint;
 }

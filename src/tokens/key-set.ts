@@ -18,7 +18,7 @@ export interface KeySet {
   find(kid: string | null, alg: string): readonly CheckingKey[];
 }
 
-export interface ReadKeys {
+interface ReadKeys {
   readonly keys: KeySet;
   /** How many keys can be used. */
   readonly size: number;
@@ -26,7 +26,7 @@ export interface ReadKeys {
   readonly refused: readonly { readonly kid: string | null; readonly reason: string }[];
 }
 
-export type Jwk = Readonly<Record<string, unknown>>;
+type Jwk = Readonly<Record<string, unknown>>;
 
 interface Usable {
   readonly kid: string | null;

@@ -10,7 +10,7 @@ export interface ServiceName {
   readonly name: string;
 }
 
-export interface KnownService extends ServiceName {
+interface KnownService extends ServiceName {
   /** Labels of the workloads behind it; null for one without selector. */
   readonly selector: Readonly<Record<string, unknown>> | null;
 }

@@ -35,7 +35,7 @@ export interface IstioRule {
   readonly render: (namespace: string, name: string | null, fault: string | null) => object;
 }
 
-export type RuleAnswer =
+type RuleAnswer =
   | { readonly ok: true; readonly rules: readonly IstioRule[] }
   /** A rule that refuses requests, and cannot be said. */
   | { readonly ok: false; readonly why: string };

@@ -3,7 +3,7 @@ import { parseDuration } from "../../model/document/field/duration.ts";
 import { gatewayDuration } from "../source/gateway-duration.ts";
 import type { Field } from "../source/source-field.ts";
 
-export interface Patience {
+interface Patience {
   readonly timeouts: Readonly<Record<string, string>>;
   readonly retry: Readonly<Record<string, unknown>> | null;
 }

@@ -6,7 +6,7 @@ import { isRecord, type Field } from "../source/source-field.ts";
 
 export type ScopeTarget = Readonly<Record<string, string>>;
 
-export interface PolicyScope {
+interface PolicyScope {
   readonly targets: readonly ScopeTarget[];
   /** The policy was for less than these targets. */
   readonly wider: boolean;

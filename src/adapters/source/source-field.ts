@@ -3,7 +3,7 @@
 import type { ImportNote } from "./import-note.ts";
 
 /** Why known fields have no counterpart, by their name. */
-export type Reasons = Readonly<Record<string, string>>;
+type Reasons = Readonly<Record<string, string>>;
 
 export function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === "object" && value !== null && !Array.isArray(value);

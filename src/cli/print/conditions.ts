@@ -1,7 +1,7 @@
 // The conditions inside a resource's status, whichever of the three shapes it has (route, gateway, plain).
 import type { Condition } from "../../model/registry/status.ts";
 
-export interface Told extends Condition {
+interface Told extends Condition {
   /** What it is about when not the resource itself: a parent of a route, a listener of a gateway. */
   readonly about: string | null;
 }

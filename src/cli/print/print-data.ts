@@ -1,7 +1,7 @@
 // The machine-readable outputs: JSON as the API answered it, the same as YAML, or names for `xargs`.
 import type { CliSession } from "../session/session.ts";
 
-export interface Views {
+interface Views {
   /** What the API answered. */
   readonly data: unknown;
   /** Lines for people; `wide` asks for every column. */

@@ -59,7 +59,7 @@ const DEFAULT_ATTEMPTS = 1;
 const DEFAULT_BACKOFF_MS = 25;
 
 /** The name of a rule as policies and decisions call it. */
-export function ruleName(rule: HTTPRouteRule, index: number): string {
+function ruleName(rule: HTTPRouteRule, index: number): string {
   return rule.name ?? String(index);
 }
 

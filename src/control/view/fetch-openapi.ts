@@ -9,8 +9,7 @@ import { readBytes } from "../http/read-bytes.ts";
 const TIMEOUT_MS = 5000;
 const MAX_BYTES = 2 * 1024 * 1024;
 
-export type Description =
-  { readonly ok: true; readonly value: object } | { readonly ok: false; readonly refusal: Refusal };
+type Description = { readonly ok: true; readonly value: object } | { readonly ok: false; readonly refusal: Refusal };
 
 export async function fetchOpenApi(url: string, allowPrivate: boolean): Promise<Description> {
   const fault = refusalForAddress(url, { allowPrivate });

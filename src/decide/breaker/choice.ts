@@ -26,7 +26,7 @@ export interface Choice {
 }
 
 /** One call that is on its way. */
-export interface Attempt {
+interface Attempt {
   readonly policyState: PolicyState;
   /** What its outcome counts for, with the epoch it was sent in. */
   readonly targets: readonly { readonly target: string; readonly epoch: number }[];
@@ -46,22 +46,26 @@ const UNKNOWN_WAIT_MS = 1000;
 /** Where requests are rare, a permit is used when the next one comes, though its deadline has passed. */
 const LATE_MS = 30_000;
 
+interface Candidates {
+  /** The service's endpoints of the wanted version. */
+  readonly endpoints: readonly Endpoint[];
+  /** The endpoint that the caller's session names: not left for the sake of a probe. */
+  readonly pinned: string | null;
+  /** Those that fail their health checks. */
+  readonly failing: ReadonlySet<string>;
+}
+
 /**
- * The endpoints of `candidates` that may be asked now.
+ * The endpoints that may be asked now.
  *
- * @param candidates the service's endpoints of the wanted version
- * @param pinned the endpoint that the caller's session names: not left for the sake of a probe
  * @param random uniform in [0, 1): decides for this request while a closed breaker lets only a share through
- * @param failing endpoints that fail their health checks
  */
 export function chooseEndpoints(
   breakers: IsolateBreakers,
   circuit: Circuit,
-  candidates: readonly Endpoint[],
-  pinned: string | null,
+  { endpoints: candidates, pinned, failing }: Candidates,
   now: number,
   random: number,
-  failing: ReadonlySet<string> = NONE,
 ): Choice {
   const policyState = policyStateOf(breakers, circuit);
   policyState.endpoints = candidates;

@@ -7,7 +7,7 @@ import type { HeaderPair } from "../../model/snapshot/snapshot.ts";
 import type { HeaderFields } from "./edited-headers.ts";
 import { isReserved, plainName } from "./headers.ts";
 
-export const MAX_CLAIM_HEADER = 1024;
+const MAX_CLAIM_HEADER = 1024;
 
 /** Headers of claims that the token has. */
 export function claimHeaders({ claimToHeaders }: JwtProvider, claims: Claims): HeaderPair[] {

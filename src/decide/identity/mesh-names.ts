@@ -3,7 +3,7 @@ import type { Caller } from "../../model/snapshot/caller.ts";
 import type { ServiceKey } from "../../model/snapshot/snapshot.ts";
 
 /** What the mesh is called: its SPIFFE trust domain. */
-export interface Naming {
+interface Naming {
   readonly trustDomain: string;
 }
 
@@ -29,7 +29,7 @@ export interface Actor {
   readonly act?: Actor;
 }
 
-export const NOBODY = "anonymous";
+const NOBODY = "anonymous";
 
 /**
  * Who a service is told calls it. `sub` is on whose behalf: the user (`<issuer>/<subject>`), else the application, else

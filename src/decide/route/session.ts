@@ -3,7 +3,7 @@
 import { cookieNamed } from "../header/cookies.ts";
 import type { Backend, Endpoint, ServiceKey, SessionPersistence } from "../../model/snapshot/snapshot.ts";
 
-export interface Session {
+interface Session {
   /** `endpointDigest` of the endpoint. */
   readonly digest: string;
   readonly issuedAtMs: number;
@@ -72,7 +72,7 @@ export function sessionHeader(
   return ["set-cookie", `${policy.sessionName}=${token}; Path=${given.path}${age}; HttpOnly${secure}`];
 }
 
-export interface ResumedSession {
+interface ResumedSession {
   readonly backend: Backend;
   readonly endpointId: string;
   readonly issuedAtMs: number;

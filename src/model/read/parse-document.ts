@@ -11,7 +11,7 @@ import { metadataSchema, SERVER_OWNED } from "../document/field/metadata.ts";
 import { unsupportedKind } from "../document/unsupported-kinds.ts";
 import { quote } from "../word/wording.ts";
 
-export type OneParsed =
+type OneParsed =
   { readonly ok: true; readonly document: Document } | { readonly ok: false; readonly findings: readonly Explained[] };
 
 const ENVELOPE = ["apiVersion", "kind", "metadata", "spec", "status"];

@@ -83,7 +83,7 @@ export interface Learned extends Partial<
 }
 
 /** An answer that a rule gives by itself, a copy of what an authorization service said, or an error put in on purpose. */
-export interface Answer {
+interface Answer {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string | null;

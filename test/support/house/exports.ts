@@ -33,7 +33,7 @@ export function exportedTwice({ sources }: House): Violation[] {
     .map(([name, of]) => ({ path: of.map(({ path }) => path).join(", "), what: `${name} is exported twice` }));
 }
 
-export const everyExportIsTaken: Rule = {
+const everyExportIsTaken: Rule = {
   rule: "what a file exports, another one imports",
   because: "an export that nobody takes says that somebody does, and keeps code alive that is dead",
   mend: "drop the word `export`; what is not used in its own file either goes",
@@ -49,7 +49,7 @@ export const everyExportIsTaken: Rule = {
   },
 };
 
-export const everyNameOnce: Rule = {
+const everyNameOnce: Rule = {
   rule: "a name is exported by one file of the product",
   because: "a name that means two things has to be read with its import each time, and editors offer the wrong one",
   mend: "say in the name whose it is (LimitCoordinator, BreakerCoordinator), or let both import the same one",

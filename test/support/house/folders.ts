@@ -8,7 +8,7 @@ const MOST_FILES = 24;
 /** Pairs of examples, which nobody looks for by name. */
 const isData = (folder: string): boolean => folder === "test/compile/golden" || folder.startsWith("examples/");
 
-export const folderSize: Rule = {
+const folderSize: Rule = {
   rule: `a folder holds at most ${MOST_FILES} files of its own`,
   because: "a name is found among two dozen at a glance, and among a hundred by searching",
   mend: "find the second idea in it, and give that a folder in every layer where it is",
@@ -32,7 +32,7 @@ export const folderSize: Rule = {
   },
 };
 
-export const foldersInOrder: Rule = {
+const foldersInOrder: Rule = {
   rule: "the product's folders stand in one order, and each imports only folders before it: no circles between folders",
   because: "folders that know each other are one folder in two places; in an order the tree can be read from one end",
   mend: "a new folder gets a line in folderOrder of test/support/house/table.ts; else move what both need below both",
@@ -61,7 +61,7 @@ export const foldersInOrder: Rule = {
   keeps: { "src/decide/limit/b.ts": 'import { a } from "../text/a.ts";\nimport { c } from "./c.ts";' },
 };
 
-export const childrenStandAlone: Rule = {
+const childrenStandAlone: Rule = {
   rule: "a file does not import files of the folders that its own folder lies in",
   because: "the parent's files put the children together; a child that reaches up makes a knot of both",
   mend: "move what the child needs into it, beside it, or below both",

@@ -23,7 +23,7 @@ export interface Word {
   readonly line: number;
 }
 
-export interface ModuleVariable extends Word {
+interface ModuleVariable extends Word {
   readonly kind: string;
   /** The class of `new …()`, when it is made empty, or null. */
   readonly made: string | null;

@@ -1,6 +1,7 @@
 // House rules about what things are called and how they are written about: one vocabulary, that of the field.
 import { isProduct, type House, type Rule, type Violation } from "./rule.ts";
 import { posix } from "node:path";
+import type { Word } from "./source.ts";
 
 /** Words that this code once had to itself, and what the field says. */
 const words: Readonly<Record<string, string>> = {
@@ -34,22 +35,24 @@ function foreign(path: string, parts: readonly string[], isProse: boolean): stri
   return null;
 }
 
+/** The list itself. */
+const isList = (path: string): boolean => path === "test/support/house/vocabulary.ts";
+
 const partsOf = (name: string): string[] => name.match(/[A-Z]?[a-z]+|[A-Z]+/g) ?? [];
 
-export const oneVocabulary: Rule = {
+const oneVocabulary: Rule = {
   rule: `names, files and comments keep to the field's words (not ${Object.keys(words).join(", ")})`,
   because: "whoever comes next has to learn the mesh; a private language on top is paid for by each of them",
   mend: "take the word beside it in test/support/house/vocabulary.ts, or the one that the glossary has",
   check: ({ sources, paths }) => [
     ...sources.flatMap(({ path, words: names, comments }) => {
-      const seen = new Set<string>();
-      return [
-        ...names.filter(({ text }) => !seen.has(text) && seen.add(text)).map((one) => ({ ...one, isProse: false })),
-        ...comments.map((one) => ({ ...one, isProse: true })),
-      ].flatMap(({ text, line, isProse }) => {
+      if (isList(path)) return [];
+      const once = new Map(names.map((one) => [one.text, one]));
+      const judge = ({ text, line }: Word, isProse: boolean): Violation[] => {
         const what = foreign(path, partsOf(text), isProse);
         return what === null ? [] : [{ path, line, what }];
-      });
+      };
+      return [...once.values()].flatMap((one) => judge(one, false)).concat(comments.flatMap((one) => judge(one, true)));
     }),
     ...paths.flatMap((path) => {
       const what = /\.tsx?$/.test(path) ? foreign(path, partsOf(posix.basename(path)), false) : null;
@@ -69,7 +72,7 @@ export const oneVocabulary: Rule = {
 
 const MOST_COLUMNS = 120;
 
-export const narrowComments: Rule = {
+const narrowComments: Rule = {
   rule: `comments fit in ${MOST_COLUMNS} columns`,
   because: "the formatter breaks code and leaves comments; what stands beyond the edge is not read",
   mend: "break the line, or say it in fewer words",
@@ -88,7 +91,7 @@ export const narrowComments: Rule = {
 
 const MOST_PARAMETERS = 5;
 
-export const fewParameters: Rule = {
+const fewParameters: Rule = {
   rule: `a function has at most ${MOST_PARAMETERS} parameters`,
   because: "six in a row are confused at the call, and usually belong together",
   mend: "give those that travel together a name and one parameter",
@@ -120,7 +123,7 @@ function isThere(house: House, from: string, path: string, ends: ReadonlySet<str
   return house.named.has(path) || house.named.has(beside) || ends.has(path);
 }
 
-/** `c.ts`, `b/c.ts`, `a/b/c.ts` of `a/b/c.ts`. */
+/** Of a path itself, and of it without its first folders. */
 function endsOf(paths: Iterable<string>): Set<string> {
   const ends = new Set<string>();
   for (const path of paths) {
@@ -130,7 +133,7 @@ function endsOf(paths: Iterable<string>): Set<string> {
   return ends;
 }
 
-export const namedFilesExist: Rule = {
+const namedFilesExist: Rule = {
   rule: "a file that a comment or a document names is there",
   because: "a wrong signpost costs more than none",
   mend: "write where it is now; what is only an example is not written like a file of ours",

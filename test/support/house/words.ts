@@ -12,7 +12,7 @@ const flag = (sources: readonly Source[], of: (one: Source) => readonly Word[], 
 const impure =
   /^(Date|Math\.random|fetch|crypto|console|performance|setTimeout|setInterval|queueMicrotask|process|globalThis|caches)$/;
 
-export const pureVerbs: Rule = {
+const pureVerbs: Rule = {
   rule: "src/decide, src/compile and src/change/plan* name no clock, no randomness, no I/O and no globals",
   because: "a verb of plain data is tested with a fixed now, replayed from a receipt, and means the same everywhere",
   mend: "take `now` or `random` as an argument; leave I/O to the stage that asks",
@@ -41,7 +41,7 @@ export const pureVerbs: Rule = {
 /** Caches of what is computed from their keys alone: nobody can tell whether they are there. */
 const caches = new Set(["src/decide/route/regex-machine.ts machines", "src/decide/text/ip.ts last"]);
 
-export const noMemory: Rule = {
+const noMemory: Rule = {
   rule: "what is pure has no `let` and no empty Map, Set or WeakMap at the top of a module",
   because: "a module that remembers answers differently the second time, and each isolate differently from the others",
   mend: "let the caller keep it and pass it in: an isolate's state is src/isolate/state.ts; a constant is typed Readonly",
@@ -72,7 +72,7 @@ export const noMemory: Rule = {
 const statement =
   /^\s*(SELECT\s[\s\S]*\sFROM\s|INSERT\s+(OR\s+\w+\s+)?INTO\s|REPLACE\s+INTO\s|UPDATE\s+\w+\s+SET\s|DELETE\s+FROM\s|(CREATE|DROP|ALTER)\s+(TABLE|INDEX|TRIGGER|VIEW)\s|WITH\s+\w+.*\sAS\s*\(|PRAGMA\s)/i;
 
-export const oneStore: Rule = {
+const oneStore: Rule = {
   rule: "SQL stands only in src/store/, migrations/ and the local mesh's ledger of migrations",
   because: "whoever changes the schema must be able to see every statement that depends on it",
   mend: "give the store a method, and call that",
@@ -94,7 +94,7 @@ export const oneStore: Rule = {
   },
 };
 
-export const noAny: Rule = {
+const noAny: Rule = {
   rule: "nothing is typed `any`, and no error is hidden from the type checker",
   because: "one `any` switches the checking off for everything it touches",
   mend: "write `unknown` and narrow it, or say what the value is",
