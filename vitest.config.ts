@@ -17,16 +17,6 @@ const journeys = ["test/journeys/**/*.test.ts", "test/conformance/**/*.test.ts"]
 const measured = ["test/journeys/{canary-by-hand,limit}.test.ts"];
 const worker = ["test/**/*.worker.test.ts"];
 
-/** Worker tests about what an isolate remembers, or that leave something in its memory: each in an isolate of its own. */
-const alone = [
-  "test/control/http/unkept.worker.test.ts",
-  "test/control/calls/{credentials,history,keys,oauth}.worker.test.ts",
-  "test/control/{matrix,secrets}.worker.test.ts",
-  "test/control/page/pages.worker.test.ts",
-  "test/isolate/snapshot.worker.test.ts",
-  "test/regress/hono.worker.test.ts",
-];
-
 const workerd = cloudflareTest(async () => ({
   wrangler: { configPath: "./wrangler.toml" },
   miniflare: {
@@ -66,14 +56,9 @@ export default defineConfig({
         test: {
           name: "worker",
           include: worker,
-          exclude: alone,
           isolate: false,
           setupFiles: [clean, empty, "./test/support/worker/shared-isolate.ts"],
         },
-      },
-      {
-        plugins: [workerd],
-        test: { name: "worker-alone", include: alone, setupFiles: [clean, empty] },
       },
       {
         test: {

@@ -86,11 +86,11 @@ export class HealthChecker {
   async #check(checked: Checked, terms: HealthTerms): Promise<void> {
     const probed = await this.#probe(checked.target, terms);
     const now = Date.now();
-    const { id } = checked.target;
+    const { id, key = id } = checked.target;
     const changed = settle(this.#checks, checked, probed, now, Math.random);
     // A passing check takes an ejected endpoint back, as Envoy does.
     if (probed === null && checked.health.state === "healthy") {
-      for (const { outliers } of this.#breakers.ejecting.values()) pardon(outliers, id, now);
+      for (const { outliers } of this.#breakers.ejecting.values()) pardon(outliers, key, now);
     }
     if (!changed) return;
     const { state, since, cause, penalty, penaltyAt, damped } = checked.health;

@@ -6,9 +6,11 @@ import { forcedList, NO_ORDERS, withOrders, type ForcedBoard } from "../src/deci
 import { CHECK_FIRST_MS } from "../src/decide/fleet/freshness.ts";
 import { epochOf, isBeyond, isSetBack, laterHead } from "../src/decide/fleet/head.ts";
 import { pollInterval } from "../src/decide/fleet/poll-interval.ts";
+import { troubleOf } from "../src/decide/health/call-notes.ts";
 import { percentile, spread } from "../src/decide/fleet/propagation.ts";
 import type { MeshObject } from "../src/model/message/objects.ts";
 import type { Propagation } from "../src/model/api/registry.ts";
+import type { CallNote, CallTrouble } from "../src/model/message/call-notes.ts";
 import type { PollAnswer, PollQuestion } from "../src/model/message/propagation.ts";
 import type { ForcedList, ForcedOrders } from "../src/model/message/forced.ts";
 import type { HealthRow } from "../src/model/message/health.ts";
@@ -21,6 +23,9 @@ const MAX_RECEIPTS = 5000;
 /** What the prober of a service told is forgotten: it tells again within twenty seconds while it probes. */
 const HEALTH_MS = 90_000;
 const MAX_HEALTH = 5000;
+/** What an isolate told of endpoints holds for so long; it tells it anew with each question while it lasts. */
+const NOTES_MS = 10_000;
+const MAX_TROUBLES = 5000;
 /** When the registry could not be reached: it is asked again. */
 const RETRY_MS = 5000;
 /** Revisions whose way through the mesh is timed. */
@@ -28,6 +33,8 @@ const TIMED_REVISIONS = 20;
 
 /** Before every revision: of one that counts no more. */
 const UNDONE = -1;
+
+const keyOf = ({ service, endpoint }: CallNote): string => `${service} ${endpoint}`;
 
 interface Receipt extends PollQuestion {
   readonly seenAt: number;
@@ -48,6 +55,8 @@ export class Mesh extends DurableObject implements MeshObject {
   /** In order of `seenAt`, the longest silent first. */
   readonly #receipts = new Map<string, Receipt>();
   readonly #timings = new Map<number, Timing>();
+  /** Endpoints that fail calls, by service and endpoint: since when, and when that was last heard. */
+  readonly #troubled = new Map<string, { readonly since: number; at: number }>();
   readonly #health = new Map<ServiceKey, { readonly rows: readonly HealthRow[]; readonly at: number }>();
 
   /** Anything newer than what the isolate has, and when to ask again. The question is kept as its receipt. */
@@ -58,6 +67,7 @@ export class Mesh extends DurableObject implements MeshObject {
     this.#time(question, now);
     this.#receipts.delete(question.isolate);
     this.#receipts.set(question.isolate, { ...question, seenAt: now });
+    for (const note of question.notes ?? []) this.#noteTrouble(keyOf(note), now);
     const isNews = question.forced !== undefined && question.forced !== this.#forced.version;
     const forced = isNews ? { forced: forcedList(this.#forced, now) } : {};
     const setBack = this.#setBack === null ? {} : { setBack: true };
@@ -160,6 +170,29 @@ export class Mesh extends DurableObject implements MeshObject {
 
   forced(): ForcedList {
     return forcedList(this.#forced, Date.now());
+  }
+
+  /** Endpoints that fail the calls of isolates, as those told within the last seconds. */
+  troubles(): readonly CallTrouble[] {
+    const now = Date.now();
+    const recent = [...this.#receipts.values()].filter(({ seenAt }) => seenAt >= now - NOTES_MS);
+    const notes = recent.flatMap((receipt) => receipt.notes ?? []);
+    return [...Map.groupBy(notes, keyOf)].flatMap(([key, those]) => {
+      const trouble = troubleOf(those, this.#troubled.get(key)?.since ?? now);
+      return trouble === null ? [] : [trouble];
+    });
+  }
+
+  #noteTrouble(key: string, now: number): void {
+    const known = this.#troubled.get(key);
+    if (known !== undefined && now - known.at < 2 * NOTES_MS) {
+      known.at = now;
+      return;
+    }
+    this.#troubled.delete(key);
+    this.#troubled.set(key, { since: now, at: now });
+    const [oldest] = this.#troubled.keys();
+    if (this.#troubled.size > MAX_TROUBLES && oldest !== undefined) this.#troubled.delete(oldest);
   }
 
   /** Of every service that is being probed. */

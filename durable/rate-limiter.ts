@@ -127,10 +127,13 @@ export class RateLimiter extends DurableObject implements RateLimiterObject {
       this.#unwritten.delete(id);
       const bucket = this.#coordinator.buckets.get(id);
       if (!bucket) continue;
-      const { at, used } = bucket.ledger;
+      const {
+        ledger: { at, used },
+        terms,
+      } = bucket;
       bucket.unwritten = 0;
       const fullAt = Math.ceil(now + untilFull(bucket.ledger, bucket.terms, now));
-      this.ctx.storage.kv.put(ROW + id, { at, used, exact, fullAt } satisfies Row);
+      this.ctx.storage.kv.put(ROW + id, { at, used, exact, terms, fullAt } satisfies Row);
     }
     if (ids.length > 0) this.#sweepLater(now);
   }

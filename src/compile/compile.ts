@@ -26,6 +26,7 @@ import { compileStatuses } from "./statuses.ts";
 import { indexDocuments, type DocumentIndex } from "./documents/document-index.ts";
 import { lintAuthentication } from "./lint/authentication.ts";
 import { lintAuthorizations } from "./lint/authorization.ts";
+import { lintConsumers } from "./lint/consumers.ts";
 import { newExamples } from "./lint/example.ts";
 import { affectedBy } from "./lint/focus.ts";
 import { lintHazards } from "./lint/hazards.ts";
@@ -125,6 +126,7 @@ export function compile(documents: readonly Document[], options: CompileOptions)
     ...lintTrust(world, fetchesPrivately),
     ...lintContracts(identities.contracts, world),
     ...lintRoutes(routes.routes, world),
+    ...lintConsumers(world, routes.rules),
     ...lintHazards(world.documents),
     ...lintBackends(examples, near),
     ...lintMatches(examples, near),

@@ -1,5 +1,6 @@
 // Service documents → registry entries of the snapshot: exposure, effective timeouts, and the endpoints that the document
 // itself lists. Dynamic endpoints are laid beside them later, by the data plane.
+import { writtenIds } from "../decide/balance/endpoint-identity.ts";
 import { refusalForAddress } from "../decide/text/address.ts";
 import { canonicalPath } from "../model/word/canonical-path.ts";
 import type { Finding } from "../model/word/finding.ts";
@@ -25,10 +26,11 @@ interface CompiledServices {
 export function compileServices(world: DocumentIndex, attached: Attached, localMesh: boolean): CompiledServices {
   const findings: Finding[] = [];
   const entries = [...world.services].map(([key, service]): [ServiceKey, ServiceEntry] => {
+    const ids = writtenIds(key, service.endpoints.map(located));
     const endpoints = service.endpoints.map((endpoint, index) => {
       const cluster = endpoint.cluster ?? builtInCluster(localMesh);
       findings.push(...judge(service, endpoint, index, cluster, world, localMesh));
-      return compileEndpoint(endpoint, index, cluster);
+      return compileEndpoint(endpoint, ids[index] ?? "", cluster);
     });
     const { namespace, name, exposure, assertion } = service;
     const { limits, circuits, access } = attached;
@@ -74,16 +76,14 @@ function compileHealthCheck(check: HealthCheckSpec): HealthTerms {
   };
 }
 
-function compileEndpoint(endpoint: ServiceEndpoint, index: number, cluster: string): Endpoint {
-  const { url, binding, version, weight, priority } = endpoint;
-  return {
-    id: `static-${index}`,
-    address: url === undefined ? { binding: binding ?? "" } : { url },
-    cluster,
-    version: version ?? null,
-    weight,
-    priority,
-  };
+function compileEndpoint(endpoint: ServiceEndpoint, id: string, cluster: string): Endpoint {
+  const { weight, priority } = endpoint;
+  const { address, version } = located(endpoint);
+  return { id, address, cluster, version, weight, priority };
+}
+
+function located({ url, binding, version }: ServiceEndpoint): Pick<Endpoint, "address" | "version"> {
+  return { address: url === undefined ? { binding: binding ?? "" } : { url }, version: version ?? null };
 }
 
 function judge(

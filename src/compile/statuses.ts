@@ -22,6 +22,7 @@ import type { HostnameOwners } from "./route/hostname-claims.ts";
 import type { Overlaid } from "./overrides.ts";
 import type { CompiledParent, CompiledRoute, CompiledRoutes } from "./route/routes.ts";
 import type { DocumentIndex } from "./documents/document-index.ts";
+import { fromPointer } from "../model/word/json-pointer.ts";
 
 interface StatusOptions {
   readonly now: string;
@@ -112,7 +113,7 @@ function parentStatus(
       : draft("ResolvedRefs", false, first.reason, sentences(references)),
   );
   if (unsupported.length > 0 && attachment.accepted.status) {
-    const rules = new Set(unsupported.map(({ pointer }) => pointer.split("/")[3]));
+    const rules = new Set(unsupported.map(({ pointer }) => fromPointer(pointer)[2]));
     const partly = rules.size < (route?.route.spec.rules.length ?? 0);
     const message = sentences(unsupported);
     if (partly) drafts.push(draft("PartiallyInvalid", true, "UnsupportedValue", message));

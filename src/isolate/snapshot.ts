@@ -10,6 +10,7 @@ import {
   type EndpointMap,
   type Registrations,
 } from "../decide/balance/merge-endpoints.ts";
+import type { CallNote } from "../model/message/call-notes.ts";
 import type { ForcedList } from "../model/message/forced.ts";
 import type { PollAnswer, PollQuestion } from "../model/message/propagation.ts";
 import type { EndpointChanges, Head } from "../model/registry/registry.ts";
@@ -83,8 +84,10 @@ interface Known {
   readonly setBack: boolean;
 }
 
-/** What else the mesh object's answers bring. */
-interface Told {
+/** What else there is to say to the mesh object, and what else its answers bring. */
+export interface Told {
+  /** Endpoints that fail what is sent to them; absent = nobody takes notes. */
+  notes?(now: number): readonly CallNote[];
   /** What operators force, whenever that has changed. */
   forced(list: ForcedList, sentAt: number): void;
   /** One of the mesh's keys has been taken out of use. */
@@ -207,12 +210,14 @@ export class HeldSnapshot {
 
   async #poll(ports: SnapshotPorts, known: Known): Promise<PollAnswer> {
     const sentAt = ports.now();
+    const notes = this.#told.notes?.(sentAt) ?? [];
     const answer = await ports.poll({
       isolate: this.#isolate,
       edge: ports.edge,
       colo: this.#place?.colo ?? null,
       ...headOf(known),
       forced: this.#forced,
+      ...(notes.length === 0 ? {} : { notes }),
     });
     if (answer.forced !== undefined) this.#takeForced(answer.forced, sentAt);
     const { revocations = 0 } = answer;

@@ -1,10 +1,12 @@
 // Everything that an isolate remembers from one request to the next, and the id by which all whom it tells something know
 // it. There is one for the process; tests make several. Values only, all of them bounded.
 import { newEndpointStats, type EndpointStats } from "../decide/balance/endpoint-stats.ts";
+import { newCallNotes, troubledNotes, type CallNotes } from "../decide/health/call-notes.ts";
 import { newFailureLimits, type FailureLimits } from "../decide/identity/failure-limit.ts";
 import type { Authority } from "../decide/route/authority.ts";
 import { BoundedMap } from "../decide/text/bounded-map.ts";
 import type { Claims } from "../model/snapshot/caller.ts";
+import type { Snapshot } from "../model/snapshot/snapshot.ts";
 import { newBreakerMemory, obey, type BreakerMemory } from "./breaker-memory.ts";
 import { HeldJwks } from "./jwks.ts";
 import { newLimitMemory, type LimitMemory } from "./limit-memory.ts";
@@ -24,6 +26,8 @@ export interface IsolateState {
   readonly limits: LimitMemory;
   readonly breakers: BreakerMemory;
   readonly endpoints: EndpointStats;
+  /** How calls to endpoints end, for operators. */
+  readonly callNotes: CallNotes;
   /** Tokens of the mesh by their text. */
   readonly meshTokens: BoundedMap<string, MeshToken>;
   /** By key, caller and service. */
@@ -33,6 +37,8 @@ export interface IsolateState {
   readonly authorities: BoundedMap<string, Authority | null>;
   /** Of those who ask for tokens of the mesh. */
   readonly tokenFailures: FailureLimits;
+  /** The newest snapshot that the token call has read, where this isolate does not serve it yet. */
+  readonly newestRead: { askedAtMs: number; snapshot: Snapshot | null };
   /** Whether workerd itself takes the connections; null = no request has told yet. */
   isSelfHosted: boolean | null;
 }
@@ -57,11 +63,13 @@ const MOST_AUTHORITIES = 500;
 export function newIsolateState(id: string): IsolateState {
   const breakers = newBreakerMemory();
   const keys = new HeldKeys();
+  const callNotes = newCallNotes();
   return {
     id,
     snapshot: new HeldSnapshot(id, null, {
       forced: (list, sentAt) => obey(breakers, list, sentAt),
       revoked: () => keys.doubt(),
+      notes: (now) => troubledNotes(callNotes, now),
     }),
     keys,
     jwks: new HeldJwks(),
@@ -69,11 +77,13 @@ export function newIsolateState(id: string): IsolateState {
     limits: newLimitMemory(),
     breakers,
     endpoints: newEndpointStats(),
+    callNotes,
     meshTokens: new BoundedMap(MOST_TOKENS),
     assertions: new BoundedMap(MOST_ASSERTIONS),
     proofs: newProofMemory(),
     authorities: new BoundedMap(MOST_AUTHORITIES),
     tokenFailures: newFailureLimits(),
+    newestRead: { askedAtMs: 0, snapshot: null },
     isSelfHosted: null,
   };
 }

@@ -61,8 +61,6 @@ export function admit(
   const kept = keptOf(request, inspected);
   if (inspected.hasCookiesToClean) cleanCookies(kept);
   const entry = entryOf(url, request.headers, by.settings);
-  const bodiless = method === "GET" || method === "HEAD";
-  if (bodiless) kept.delete("content-length");
   return {
     method,
     scheme: entry.scheme,
@@ -73,7 +71,7 @@ export function admit(
     matchPath: path.matchPath,
     search: path.search,
     headers: new EditedHeaders(kept),
-    body: bodiless ? null : request.body,
+    body: request.body,
     clientAddress:
       request.clientAddress === undefined ? clientAddressOf(request, by.settings, by.state) : request.clientAddress,
     requestId,

@@ -11,12 +11,22 @@ const NO_POLICIES: readonly Authorization[] = [];
 
 export function authorize(exchange: Exchange): Decided {
   const { routed } = exchange;
-  const held = routed.access.authorizations;
-  if (held === undefined || held.length === 0) return GO_ON;
-  const table = exchange.live.snapshot.authorizations ?? NO_POLICIES;
+  const { authorizations, apart } = routed.access;
+  if (authorizations === undefined || authorizations.length === 0) return GO_ON;
   const asked = askedOf(exchange, routed);
+  const decided = judged(exchange, authorizations, asked);
+  if ("no" in decided || apart === undefined) return decided;
+  for (const held of apart) {
+    const refused = judged(exchange, held, asked);
+    if ("no" in refused) return refused;
+  }
+  return GO_ON;
+}
+
+function judged({ live, trace }: Exchange, held: readonly number[], asked: AuthorizationRequest): Decided {
+  const table = live.snapshot.authorizations ?? NO_POLICIES;
   const verdict = judge(table, held, asked);
-  exchange.trace?.("authorize", { ...verdict, audited: audited(table, held, asked) });
+  trace?.("authorize", { ...verdict, audited: audited(table, held, asked) });
   if (verdict.allowed) return GO_ON;
   if (verdict.because === "unknown") return deny("none", "The policies that hold here are not known");
   const policy = `AuthorizationPolicy/${verdict.policy}`;

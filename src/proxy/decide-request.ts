@@ -8,6 +8,7 @@ import type { IsolateState } from "../isolate/state.ts";
 import type { HeaderPair, ServiceKey } from "../model/snapshot/snapshot.ts";
 import { admit, type Incoming } from "./admit.ts";
 import { answer } from "./answer.ts";
+import { bodiless } from "./bodiless.ts";
 import { authenticate } from "./authenticate.ts";
 import { authorize } from "./authorize.ts";
 import type { Body } from "./exchange/body.ts";
@@ -20,7 +21,9 @@ import { preflight } from "./preflight.ts";
 import { reply } from "./respond.ts";
 import { route } from "./route.ts";
 
-const STAGES: readonly Stage[] = [
+export const STAGES: readonly Stage[] = [
+  // What cannot be sent on as it came is not worth a look at anything else.
+  bodiless,
   // Which routes a namespace sees depends on who asks.
   identify,
   // Everything below is said by the rule or the service that the request meets.
@@ -62,7 +65,7 @@ function learn(exchange: Exchange, { caller, badProof, routed, body, limits, isT
 }
 
 /** What a request is decided with: an isolate's, whoever asks. */
-interface Around {
+export interface Around {
   readonly ports: Ports;
   readonly state: IsolateState;
   readonly env: Env;
@@ -70,7 +73,7 @@ interface Around {
   readonly trace: Trace | undefined;
 }
 
-interface Asked {
+export interface Asked {
   readonly request: Incoming;
   /** The platform's own request: the same, or a proxy's question. */
   readonly via: Request;

@@ -1,7 +1,7 @@
 // The ExternalAuth filter over HTTP (GEP-1494): another service is asked before the request goes on. 200 lets it pass, with
 // headers of that answer added; anything else is the caller's answer; silence denies.
 import { EditedHeaders, type HeaderEdit } from "../decide/header/edited-headers.ts";
-import { isReserved, plainName } from "../decide/header/headers.ts";
+import { isReserved } from "../decide/header/headers.ts";
 import { pickEndpoint } from "../decide/balance/pick.ts";
 import { join } from "../decide/route/rewrite.ts";
 import type { FilterPlan } from "../decide/route/filter-plan.ts";
@@ -11,6 +11,7 @@ import { contentLengthOf, keepBody, KEEP_LIMIT_BYTES, letGo, type Body } from ".
 import { call } from "./call/call.ts";
 import { GO_ON } from "./exchange/decided.ts";
 import type { Decided, Exchange, Outgoing } from "./exchange/exchange.ts";
+import type { ClosedHeaders } from "../decide/header/proof-headers.ts";
 import { closedTo, forwardingOf, originOf } from "./exchange/outgoing.ts";
 
 type ExternalAuth = FilterPlan["externalAuths"][number];
@@ -113,11 +114,11 @@ function pickHeaders(
   return new EditedHeaders(picked);
 }
 
-function copied(from: Headers, allowed: readonly string[], closed: ReadonlySet<string> | undefined): HeaderPair[] {
+function copied(from: Headers, allowed: readonly string[], closed: ClosedHeaders | undefined): HeaderPair[] {
   const wanted = new Set(allowed.map((name) => name.toLowerCase()));
   const pairs: HeaderPair[] = [];
   from.forEach((value, name) => {
-    if (isReserved(name) || closed?.has(plainName(name)) === true) return;
+    if (isReserved(name) || closed?.(name) === true) return;
     if (wanted.has(name) || (wanted.size === 0 && !NOT_COPIED.test(name))) pairs.push([name, value]);
   });
   return pairs;

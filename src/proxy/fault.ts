@@ -1,13 +1,10 @@
 // Faults put in on purpose: holds a request back, or answers it without asking the service. Runs after everything that may
 // refuse the request, so that nobody gets past a guard by a fault.
 import { drawFault } from "../decide/retry/fault.ts";
-import { toProblem, type Refusal } from "../model/word/problem.ts";
+import type { Refusal } from "../model/word/problem.ts";
 import type { Fault } from "../model/snapshot/snapshot.ts";
 import { GO_ON } from "./exchange/decided.ts";
 import type { Decided, Destination, Exchange } from "./exchange/exchange.ts";
-
-/** Statuses whose answers have no content (RFC 9110 §15). */
-const BODILESS = new Set([204, 205, 304]);
 
 /** What the rule itself names takes the place of what is attached. */
 export function fault(exchange: Exchange): Decided | Promise<Decided> {
@@ -40,13 +37,8 @@ async function inject(
     const leftMs = timeouts.requestMs === 0 ? injected.delayMs : timeouts.requestMs - (ports.now() - startedAtMs);
     await ports.sleep(Math.max(0, Math.min(injected.delayMs, leftMs)));
   }
-  return injected.abort === null ? GO_ON : abort(injected.abort, policy, service, admitted.requestId);
-}
-
-function abort(status: number, policy: string, service: string, requestId: string): Decided {
+  if (injected.abort === null) return GO_ON;
   const detail = `${policy} aborts a share of the requests to the service ${service}`;
-  const refusal: Refusal = { problem: "faultInjected", detail, extensions: { service, policy } };
-  const body = BODILESS.has(status) ? null : JSON.stringify({ ...toProblem(refusal, requestId), status });
-  const headers: Record<string, string> = body === null ? {} : { "content-type": "application/problem+json" };
-  return { no: { status, headers, body }, stage: "fault", policy };
+  const no: Refusal = { problem: "faultInjected", detail, extensions: { service, policy } };
+  return { no, status: injected.abort, stage: "fault", policy };
 }

@@ -1,14 +1,16 @@
 // The one exit: every answer leaves here, a service's and the mesh's own. A service's passes with its status and body as
 // they are, without what belongs to one connection or to the mesh; what the mesh answers itself says which stage and policy
-// decided, at which revision, and is never stored by a cache. What the rule has to say about answers is said in one place.
-import { markResponse } from "../decide/header/cors.ts";
+// decided, at which revision. What the rule says about answers holds for all of them, and is said in one place.
+import { CORS_HEADERS, markResponse } from "../decide/header/cors.ts";
 import { modifyHeaders } from "../decide/header/header-modifier.ts";
-import { cleanResponse } from "../decide/header/headers.ts";
+import { cleanResponse, plainName, REPRESENTATION } from "../decide/header/headers.ts";
 import { dropSetOperatorCookies } from "../decide/header/operator-cookies.ts";
+import { callersLocation, LOCATION_HEADERS } from "../decide/route/own-location.ts";
 import { sessionHeader } from "../decide/route/session.ts";
-import { problems, toProblem } from "../model/word/problem.ts";
+import { toProblem } from "../model/word/problem.ts";
 import type { Endpoint, HeaderPair } from "../model/snapshot/snapshot.ts";
 import type { Ended, Exchange } from "./exchange/exchange.ts";
+import { originOf } from "./exchange/outgoing.ts";
 
 /** Who answers, and to what. */
 interface Answering {
@@ -25,66 +27,105 @@ interface Said {
 
 export function respond(exchange: Exchange, { response: upstream, endpoint }: Said): Response {
   const response = copy(upstream);
-  const session = sessionOf(exchange, endpoint);
   const { headers } = response;
-  const { admitted, live, routed } = exchange;
   cleanResponse(headers);
-  for (const modifier of routed.plan.responseModifiers) modifyHeaders(headers, modifier);
-  mark(exchange, headers);
-  for (const pair of exchange.limits) headers.set(...pair);
-  if (session !== null) headers.append(...session);
-  dropSetOperatorCookies(headers);
-  headers.set("x-request-id", admitted.requestId);
-  headers.set("selvage-revision", String(live.snapshot.revision));
+  lead(exchange, endpoint, headers);
+  sayOfRule(exchange, headers, NOTHING, endpoint);
+  headers.set("x-request-id", exchange.admitted.requestId);
+  headers.set("selvage-revision", String(exchange.live.snapshot.revision));
   return response;
 }
 
 /**
- * What the mesh says itself, or lets an authorization service say. A HEAD gets no body.
+ * What the mesh says itself, or lets an authorization service say. A HEAD gets no body. No cache stores it, unless the rule
+ * that gives the answer says so.
  *
  * @param exchange null = the walk ended before there was one
  */
 export function reply(ended: Ended, by: Answering, exchange: Exchange | null): Response {
   const response = own(ended, by);
   const { headers } = response;
-  if (exchange !== null && ended.stage !== "cors") mark(exchange, headers);
   headers.set("cache-control", "no-store");
+  if (exchange !== null) sayOfRule(exchange, headers, closedIn(ended), null);
   headers.set("selvage-decision", `${ended.stage}; policy="${ended.policy}"; rev=${by.revision}`);
   headers.set("selvage-revision", String(by.revision));
   headers.set("x-request-id", by.requestId);
   return response;
 }
 
-function own({ no }: Ended, { method, requestId }: Answering): Response {
+const NOTHING: ReadonlySet<string> = new Set();
+
+/** A refusal describes its own body, and is kept by nobody; permission to send a request is the CORS filter's to give. */
+function closedIn({ no, stage }: Ended): ReadonlySet<string> {
+  if (stage === "cors") return CORS_HEADERS;
+  return no instanceof Response || "problem" in no ? REPRESENTATION : NOTHING;
+}
+
+/** Statuses whose answers have no content (RFC 9110 §15). */
+const BODILESS: ReadonlySet<number> = new Set([204, 205, 304]);
+
+function own({ no, status }: Ended, { method, requestId }: Answering): Response {
   if (no instanceof Response) {
     const response = copy(no);
     cleanResponse(response.headers);
-    dropSetOperatorCookies(response.headers);
     return response;
   }
   const bodiless = method === "HEAD";
   if (!("problem" in no)) return new Response(bodiless ? null : no.body, { status: no.status, headers: no.headers });
-  const headers = { "content-type": "application/problem+json", ...no.headers };
-  const body = bodiless ? null : JSON.stringify(toProblem(no, requestId));
-  return new Response(body, { status: problems[no.problem].status, headers });
+  const problem = toProblem(no, requestId);
+  const init = {
+    status: status ?? problem.status,
+    headers: { "content-type": "application/problem+json", ...no.headers },
+  };
+  if (BODILESS.has(init.status)) return new Response(null, { status: init.status, headers: no.headers ?? {} });
+  return new Response(bodiless ? null : JSON.stringify({ ...problem, status: init.status }), init);
 }
 
-/** A browser may read a refusal of the mesh, too, where the rule lets its page read answers. */
-function mark({ admitted, routed }: Exchange, headers: Headers): void {
-  const { cors } = routed.plan;
-  if (cors !== null) markResponse(cors, admitted.headers.get("origin"), headers);
+/** Redirects of a service to itself lead to where the caller found it. */
+function lead({ admitted, routed }: Exchange, { address }: Endpoint, headers: Headers): void {
+  if (!("url" in address)) return;
+  for (const name of LOCATION_HEADERS) {
+    const location = headers.get(name);
+    if (location === null) continue;
+    const { addressPrefix, matchedPath: matchedPrefix, plan } = routed;
+    const by = { origin: originOf(admitted), addressPrefix, matchedPrefix, rewrite: plan.rewrite?.path ?? null };
+    headers.set(name, callersLocation(location, address.url, by));
+  }
 }
 
-/** The header that hands out a session with the endpoint that answered; null = there is nothing to hand out. */
-function sessionOf({ admitted, ports, routed }: Exchange, endpoint: Endpoint): HeaderPair | null {
+/**
+ * What holds for every answer of a rule: its header modifiers, whether a page may read it, where the caller stands with
+ * limits, and its session.
+ *
+ * @param closed what the rule may not write in this one
+ * @param endpoint that answered; null = none did
+ */
+function sayOfRule(exchange: Exchange, headers: Headers, closed: ReadonlySet<string>, endpoint: Endpoint | null): void {
+  const { cors, responseModifiers } = exchange.routed.plan;
+  const isClosed = closed === NOTHING ? null : (name: string): boolean => closed.has(plainName(name));
+  for (const modifier of responseModifiers) modifyHeaders(headers, modifier, isClosed);
+  if (cors !== null && closed !== CORS_HEADERS) markResponse(cors, exchange.admitted.headers.get("origin"), headers);
+  for (const pair of exchange.limits) headers.set(...pair);
+  const session = sessionOf(exchange, endpoint);
+  if (session !== null) headers.append(...session);
+  dropSetOperatorCookies(headers);
+}
+
+/**
+ * The header that hands out a session with the endpoint that answered. Where none did, the caller's own is renewed, so that
+ * refusals do not let it run out; a new one is not given.
+ */
+function sessionOf({ admitted, live, ports, routed }: Exchange, endpoint: Endpoint | null): HeaderPair | null {
   const { rule, addressPrefix, matchedPath, destination } = routed;
   if (rule === null || rule.sessionPersistence === null || "problem" in destination) return null;
   const { service, pinned } = destination;
+  const named = endpoint ?? live.endpoints.get(service)?.find(({ id }) => id === pinned?.endpointId);
+  if (named === undefined) return null;
   const path = `${addressPrefix}${matchedPath}`;
   const secure = admitted.scheme === "https";
   return sessionHeader(
     rule.sessionPersistence,
-    { service, endpointId: endpoint.id, before: pinned, path, secure },
+    { service, endpoint: named, before: pinned, path, secure },
     ports.now(),
   );
 }

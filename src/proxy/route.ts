@@ -1,7 +1,9 @@
 // Which rule answers, or which service is addressed by itself, and the share of traffic this request falls into. A service's
 // `exposure` guards the addresses that it has without being asked: which one was used is said here, and judged later.
+import { isPreflight } from "../decide/header/cors.ts";
 import { namespaceOf } from "../decide/identity/caller.ts";
-import { match, type Matched, type RouteRequest } from "../decide/route/match.ts";
+import { matchPreflight } from "../decide/route/preflight.ts";
+import { match, type Matched, type RouteRequest, type Unmatched } from "../decide/route/match.ts";
 import { nearRoutes } from "../decide/route/near-routes.ts";
 import type { Work } from "../decide/route/regex-machine.ts";
 import { NO_FILTERS, planFilters, type FilterPlan } from "../decide/route/filter-plan.ts";
@@ -14,6 +16,7 @@ import type { ProblemName, Refusal } from "../model/word/problem.ts";
 import type { Backend, Rule, ServiceEntry, ServiceKey, Snapshot } from "../model/snapshot/snapshot.ts";
 import type { Decided, Destination, Exchange, Pinned, Routed } from "./exchange/exchange.ts";
 import { nowhere } from "./exchange/decided.ts";
+import { partsOfKey } from "../model/word/refs.ts";
 
 const NO_LIMITS: readonly number[] = [];
 /** For one request, over all conditions of all rules that are tried: about 25 ms of CPU. */
@@ -42,11 +45,10 @@ export function route(exchange: Exchange): Decided {
  * route for `shop.example.com` owns all of it, and a catch-all does not take the services' addresses away.
  */
 function place(exchange: Exchange): Routed | Refusal {
-  const { admitted, live } = exchange;
-  const { snapshot } = live;
+  const { admitted } = exchange;
   const address = addressOf(exchange);
   const asked = question(exchange, admitted.matchPath, null);
-  const found = match(snapshot.router, asked);
+  const found = meet(exchange, asked);
   if (asked.work.left < 0) return TOO_MUCH_WORK;
   if (found.match !== null && mayTake(exchange, found, address)) {
     const { path, matchPath } = admitted;
@@ -62,7 +64,12 @@ function place(exchange: Exchange): Routed | Refusal {
 function mayTake(exchange: Exchange, { rule, host }: Matched, address: ServiceAddress | null): boolean {
   if (host === "*") return address === null;
   const named = address ?? addressByHost(exchange.admitted.host, exchange.settings.meshDomain);
-  return named === null || named.service.split("/", 1)[0] === rule.route.split("/", 1)[0];
+  return named === null || partsOfKey(named.service).namespace === partsOfKey(rule.route).namespace;
+}
+
+function meet({ admitted, live: { snapshot } }: Exchange, asked: RouteRequest): Matched | Unmatched {
+  const { method, headers } = admitted;
+  return isPreflight(method, headers) ? matchPreflight(snapshot.router, asked) : match(snapshot.router, asked);
 }
 
 /** The service that the host or else the path addresses, when there is one. */
@@ -113,7 +120,7 @@ function atService(
   const guarded = entry.exposure === "public" ? null : service;
   const matchPath = dropSegments(admitted.matchPath, skipped) || "/";
   const asked = question(exchange, matchPath, service, callerNamespace);
-  const found = match(live.snapshot.router, asked);
+  const found = meet(exchange, asked);
   if (asked.work.left < 0) return TOO_MUCH_WORK;
   if (found.match !== null) return byRule(exchange, found, { prefix, path, matchPath, addressed: service, guarded });
   const { timeouts, calls = null, fault = null, limits = NO_LIMITS } = entry;

@@ -8,10 +8,12 @@ import type { Refusal } from "../model/word/problem.ts";
 import type { AuditDraft, DynamicEndpoint } from "../model/registry/registry.ts";
 import { announce } from "../change/announce.ts";
 import { builtInCluster } from "../compile/documents/cluster-rule.ts";
+import { WRITTEN_PREFIX } from "../decide/balance/endpoint-identity.ts";
 import { refuseAddress } from "./endpoint-address.ts";
-import { leaseKey, leaseOf } from "./lease-of.ts";
+import { leaseOf } from "./lease-of.ts";
 import type { EndpointKey } from "../store/endpoints.ts";
 import type { Store } from "../store/store.ts";
+import { endpointKey } from "../model/word/refs.ts";
 
 type Objects = Pick<Env, "MESH" | "PRESENCE">;
 type Refused = { readonly ok: false; readonly refusal: Refusal };
@@ -76,10 +78,10 @@ function sameToCallers(before: DynamicEndpoint, after: DynamicEndpoint): boolean
 }
 
 function refuseId(id: string): Refusal | null {
-  if (nameSchema.safeParse(id).success && !id.startsWith("static-")) return null;
+  if (nameSchema.safeParse(id).success && !id.startsWith(WRITTEN_PREFIX)) return null;
   return {
     problem: "endpointRefused",
-    detail: id.startsWith("static-")
+    detail: id.startsWith(WRITTEN_PREFIX)
       ? `Ids that start with "static-" belong to the endpoints of Service documents.`
       : `"${id.slice(0, 80)}" is not an endpoint id: use 1 to 63 lower-case letters, digits and hyphens.`,
   };
@@ -105,7 +107,7 @@ export async function deregisterEndpoint(
   if (endpoint === null) return refuse(unknownEndpoint(key));
   await announce(objects, await store.deleteEndpoint(key, now, audit));
   try {
-    await objects.PRESENCE.getByName(endpoint.cluster).drop(leaseKey(key));
+    await objects.PRESENCE.getByName(endpoint.cluster).drop(endpointKey(key));
   } catch {
     // The lease ends by itself, or with the next sweep; the endpoint is gone already.
   }

@@ -2,6 +2,7 @@
 import type { Env } from "../env/env.ts";
 import { announce } from "../change/announce.ts";
 import { Store } from "../store/store.ts";
+import { endpointKey, partsOfEndpointKey } from "../model/word/refs.ts";
 
 /** Longest list of endpoints in one audit row. */
 const NAMED = 100;
@@ -13,10 +14,7 @@ export async function expireLeases(
   now: number,
 ): Promise<boolean> {
   const store = new Store(env.DB);
-  const wanted = gone.map(({ key, lease }) => {
-    const [namespace = "", service = "", id = ""] = key.split("/");
-    return { namespace, service, id, lease };
-  });
+  const wanted = gone.map(({ key, lease }) => ({ ...partsOfEndpointKey(key), lease }));
   const leases = new Set(gone.map(({ lease }) => lease));
   const at = new Date(now).toISOString();
   try {
@@ -36,7 +34,8 @@ export async function expireLeases(
       reason: "No heartbeat within the ttl.",
       detail: {
         count: present.length,
-        endpoints: present.slice(0, NAMED).map(({ namespace, service, id }) => `${namespace}/${service}/${id}`),
+        clusters: [...new Set(present.map(({ cluster }) => cluster))].slice(0, NAMED),
+        endpoints: present.slice(0, NAMED).map(endpointKey),
       },
     });
     await announce(env, head);

@@ -2,9 +2,8 @@
 // write to the registry. Whoever hears that an endpoint is not known registers it again.
 import type { Env } from "../env/env.ts";
 import type { Refusal } from "../model/word/problem.ts";
-import { serviceKey } from "../model/word/refs.ts";
+import { endpointKey, serviceKey } from "../model/word/refs.ts";
 import { startLease } from "./endpoints.ts";
-import { leaseKey } from "./lease-of.ts";
 import type { Live } from "../isolate/snapshot.ts";
 import type { EndpointKey } from "../store/endpoints.ts";
 import type { Store } from "../store/store.ts";
@@ -31,17 +30,17 @@ export async function heartbeat(
   const clusters = await clustersOf(store, keys, live);
   const renewed = new Map<string, number>();
   try {
-    for (const [cluster, members] of Map.groupBy(keys, (key) => clusters.get(leaseKey(key)) ?? null)) {
+    for (const [cluster, members] of Map.groupBy(keys, (key) => clusters.get(endpointKey(key)) ?? null)) {
       if (cluster === null) continue;
-      const renewals = await env.PRESENCE.getByName(cluster).renew(members.map(leaseKey));
+      const renewals = await env.PRESENCE.getByName(cluster).renew(members.map(endpointKey));
       for (const { key, expiresAt } of renewals) if (expiresAt !== null) renewed.set(key, expiresAt);
     }
   } catch {
     return { ok: false, refusal: UNREACHABLE };
   }
-  const unknown = keys.filter((key) => clusters.has(leaseKey(key)) && !renewed.has(leaseKey(key)));
+  const unknown = keys.filter((key) => clusters.has(endpointKey(key)) && !renewed.has(endpointKey(key)));
   for (const key of await revived(env, store, unknown, now)) renewed.set(key.key, key.expiresAt);
-  return { ok: true, beats: keys.map((key) => ({ ...key, expiresAt: renewed.get(leaseKey(key)) ?? null })) };
+  return { ok: true, beats: keys.map((key) => ({ ...key, expiresAt: renewed.get(endpointKey(key)) ?? null })) };
 }
 
 const UNREACHABLE: Refusal = {
@@ -58,11 +57,11 @@ async function clustersOf(
   const clusters = new Map<string, string>();
   for (const key of keys) {
     const known = live?.endpoints.get(serviceKey(key.namespace, key.service))?.find(({ id }) => id === key.id);
-    if (known !== undefined) clusters.set(leaseKey(key), known.cluster);
+    if (known !== undefined) clusters.set(endpointKey(key), known.cluster);
   }
-  const rest = keys.filter((key) => !clusters.has(leaseKey(key)));
+  const rest = keys.filter((key) => !clusters.has(endpointKey(key)));
   if (rest.length === 0) return clusters;
-  for (const found of await store.findEndpoints(rest)) clusters.set(leaseKey(found), found.cluster);
+  for (const found of await store.findEndpoints(rest)) clusters.set(endpointKey(found), found.cluster);
   return clusters;
 }
 
@@ -81,7 +80,7 @@ async function revived(
     const lease = crypto.randomUUID();
     const kept = await store.renewRegistration(endpoint, lease);
     if (kept && (await startLease(env, { ...endpoint, lease }))) {
-      back.push({ key: leaseKey(endpoint), expiresAt: now + endpoint.ttlMs });
+      back.push({ key: endpointKey(endpoint), expiresAt: now + endpoint.ttlMs });
     }
   }
   return back;

@@ -32,7 +32,7 @@ export async function auditedBatch(
     const last = await db
       .prepare("SELECT seq, hash FROM audit ORDER BY seq DESC LIMIT 1")
       .first<{ seq: number; hash: string }>();
-    const open = { ...draft, seq: (last?.seq ?? 0) + 1, previousHash: last?.hash ?? GENESIS, hash: "" };
+    const open = { ...asStored(draft), seq: (last?.seq ?? 0) + 1, previousHash: last?.hash ?? GENESIS, hash: "" };
     const row = { ...open, hash: await hashOf(open) };
     try {
       const results = await db.batch<Record<string, unknown>>([...statements, insertRow(db, row)]);
@@ -42,6 +42,19 @@ export async function auditedBatch(
       await scheduler.wait(Math.random() * Math.min(attempt * SPREAD_MS, MAX_SPREAD_MS));
     }
   }
+}
+
+/** SQLite holds UTF-8: half a surrogate pair would come back as another character, and the row's hash would not fit. */
+function asStored(draft: AuditDraft): AuditDraft {
+  const { actor, ip, action, target, reason } = draft;
+  return {
+    ...draft,
+    actor: actor.toWellFormed(),
+    ip: ip?.toWellFormed() ?? null,
+    action: action.toWellFormed(),
+    target: target.toWellFormed(),
+    reason: reason?.toWellFormed() ?? null,
+  };
 }
 
 function insertRow(db: D1Database, row: AuditRow): D1PreparedStatement {

@@ -2,6 +2,7 @@
 // key is bound to the algorithms it fits when it is taken in, so that a token cannot make another use of it.
 import { importJWK } from "jose/key/import";
 import type { Key } from "../model/message/mesh-keys.ts";
+import { isRecord } from "../model/word/record.ts";
 import { algorithms, type Algorithm } from "./algorithms.ts";
 import { decodeBase64url } from "./base64url.ts";
 
@@ -49,14 +50,14 @@ const NONE: readonly CheckingKey[] = [];
  * @param jwks the set as it was read; anything that is not one holds no keys
  */
 export async function keySetOf(jwks: unknown): Promise<ReadKeys> {
-  const list = isJwk(jwks) && Array.isArray(jwks.keys) ? jwks.keys.slice(0, MAX_KEYS) : [];
+  const list = isRecord(jwks) && Array.isArray(jwks.keys) ? jwks.keys.slice(0, MAX_KEYS) : [];
   const usable: Usable[] = [];
   const refused: { kid: string | null; reason: string }[] = [];
   let size = 0;
   for (const jwk of list) {
     const read = await readKey(jwk);
     if (typeof read === "string")
-      refused.push({ kid: isJwk(jwk) && typeof jwk.kid === "string" ? jwk.kid : null, reason: read });
+      refused.push({ kid: isRecord(jwk) && typeof jwk.kid === "string" ? jwk.kid : null, reason: read });
     else {
       usable.push(...read);
       size++;
@@ -106,7 +107,7 @@ function index(usable: readonly Usable[]): KeySet {
 
 /** The key under each algorithm that it fits, or why it fits none. */
 async function readKey(jwk: unknown): Promise<Usable[] | string> {
-  if (!isJwk(jwk)) return "it is not a JSON Web Key";
+  if (!isRecord(jwk)) return "it is not a JSON Web Key";
   const { kid = null, kty, alg, use, key_ops: operations } = jwk;
   if (kid !== null && typeof kid !== "string") return "its kid is not a text";
   if (kty === "oct") return "a symmetric key does not belong into a public set";
@@ -153,8 +154,4 @@ function rsaWeakness({ n, e }: Jwk): string | null {
 function bitLength(bytes: Uint8Array): number {
   const first = bytes.findIndex((byte) => byte !== 0);
   return first === -1 ? 0 : (bytes.length - first) * 8 - (Math.clz32(bytes[first] ?? 0) - 24);
-}
-
-function isJwk(value: unknown): value is Jwk {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

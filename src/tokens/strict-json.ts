@@ -1,5 +1,6 @@
 // A JSON object that every reader understands alike: one value for each name, and no deeper than anybody needs. Two values
 // for one name are how a token says one thing to the mesh and another to a service (RFC 8725 §2.4, RFC 8259 §4).
+import { isRecord } from "../model/word/record.ts";
 
 export type JsonObject = Readonly<Record<string, unknown>>;
 
@@ -17,11 +18,7 @@ export function readJsonObject(bytes: Uint8Array): JsonObject | null {
   } catch {
     return null;
   }
-  return isObject(value) && isPlain(text) ? value : null;
-}
-
-function isObject(value: unknown): value is JsonObject {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
+  return isRecord(value) && isPlain(text) ? value : null;
 }
 
 /** @param text valid JSON: only strings and brackets are to be told apart */

@@ -1,4 +1,5 @@
 // The mesh's published keys, as a service holds them: fetched from its address, kept fresh as isolate/kept.ts does it.
+import { readLimited } from "../bounded/read-limited.ts";
 import { Kept, type Clock, type KeptTerms, type Loaded } from "../isolate/kept.ts";
 import { keySetOf, type KeySet } from "../tokens/key-set.ts";
 
@@ -63,8 +64,8 @@ export class MeshJwks {
     const headers = { accept: "application/jwk-set+json, application/json" };
     const response = await this.#ports.fetch(this.#url, { redirect: "manual", signal, headers });
     if (response.status !== 200) throw new Error(`the mesh answered ${response.status}`);
-    const text = await response.text();
-    if (text.length > MAX_BYTES) throw new Error("the key set is too large");
-    return JSON.parse(text);
+    const bytes = await readLimited(response.body, MAX_BYTES);
+    if (bytes === null) throw new Error("the key set is too large");
+    return JSON.parse(new TextDecoder().decode(bytes));
   }
 }

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { writtenId } from "../support/written-id.ts";
 import { compile } from "../../src/compile/compile.ts";
 import { compiled, documentsOf, NOW, request, answer, service, told, words } from "../support/compiled.ts";
 
@@ -16,7 +17,7 @@ spec: ${spec}
 ---`;
 
 describe("services", () => {
-  it("have the endpoints of their document, numbered, in their clusters", () => {
+  it("have the endpoints of their document, named by their addresses, in their clusters", () => {
     const spec = `{exposure: public, endpoints: [
       {url: "https://a.example.com/base", cluster: eu-1, version: v1, weight: 3, priority: 1}, {binding: ORDERS_V2}]}`;
     expect(compiled(cluster("eu-1") + one(spec)).snapshot.services["shop/orders"]).toEqual({
@@ -25,7 +26,7 @@ describe("services", () => {
       exposure: "public",
       endpoints: [
         {
-          id: "static-0",
+          id: writtenId("shop/orders", "https://a.example.com/base", "v1"),
           address: { url: "https://a.example.com/base" },
           cluster: "eu-1",
           version: "v1",
@@ -33,7 +34,7 @@ describe("services", () => {
           priority: 1,
         },
         {
-          id: "static-1",
+          id: writtenId("shop/orders", "ORDERS_V2"),
           address: { binding: "ORDERS_V2" },
           cluster: "default",
           version: null,

@@ -68,6 +68,19 @@ describe("a poll", () => {
 });
 
 describe("what was announced", () => {
+  it("tells of endpoints that fail isolates, since when, until nobody says so any more", async () => {
+    const note = { service: "shop/a" as const, endpoint: "e", ok: 0, failed: 4, slow: 0, meanMs: null, usualMs: null };
+    const down = { ...note, waiting: 0, silentMs: 0, cause: "it refused the connection" };
+    await mesh.poll(question("a", 1, { notes: [down] }));
+    await mesh.poll(question("b", 1, { notes: [down] }));
+    const [told] = await mesh.troubles();
+    expect(told).toMatchObject({ service: "shop/a", endpoint: "e", state: "down", failed: 8, isolates: 2 });
+    expect(Date.now() - (told?.since ?? 0)).toBeLessThan(60_000);
+    await mesh.poll(question("a", 1));
+    await mesh.poll(question("b", 1));
+    expect(await mesh.troubles()).toEqual([]);
+  });
+
   it("survives the eviction of the object; receipts start anew", async () => {
     await mesh.announce({ revision: 3, generation: 9 });
     await mesh.poll(question("a", 3));

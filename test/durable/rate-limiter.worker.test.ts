@@ -56,6 +56,14 @@ describe("a strict limit", () => {
     expect(await admitted(perHour, 5)).toBe(0);
   });
 
+  it("shows what is used after an eviction, before anybody asks again", async () => {
+    expect(await admitted(perHour, 12)).toBe(12);
+    await evict();
+    expect(await limiter.usage(10)).toMatchObject([{ limit: "one", key: "", capacity: 20, used: 12, leased: 0 }]);
+    expect(await admitted(perHour, 1)).toBe(1);
+    expect(await limiter.usage(10)).toMatchObject([{ limit: "one", used: 13 }]);
+  });
+
   it("opens its fixed window once, whatever happens to the object", async () => {
     expect(await admitted(fixedDay, 9)).toBe(5);
     now += 3_600_000;

@@ -6,7 +6,7 @@ import { CircuitBreaker, JwksCache, KeyRing, Mesh, Presence, RateLimiter } from 
 
 describe("an object of this release", () => {
   it.each([
-    ["Mesh", Mesh, ["poll", "announce", "expireAt", "propagation", "tellHealth", "health"]],
+    ["Mesh", Mesh, ["poll", "announce", "expireAt", "propagation", "tellHealth", "health", "troubles"]],
     ["Presence", Presence, ["grant", "renew", "drop", "reconcile"]],
     ["RateLimiter", RateLimiter, ["sync", "take", "giveBack", "usage", "demand", "calls"]],
     ["CircuitBreaker", CircuitBreaker, ["sync", "states", "force"]],

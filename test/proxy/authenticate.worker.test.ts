@@ -54,7 +54,24 @@ describe("a token", () => {
       ["authorization", `Bearer ${token}`],
     ]);
     expect(await told(mesh, mixed)).toBe(BAD_TOKEN);
-    expect(await told(mesh, { authorization: "Bearer" })).toBe(BAD_TOKEN);
+  });
+
+  it.each<[string, Record<string, string>]>([
+    ["a scheme alone", { authorization: "Bearer" }],
+    ["a scheme and a blank", { authorization: "Bearer " }],
+    ["an empty header", { "x-token": "" }],
+    ["an empty cookie", { cookie: "a=1; session=; b=2" }],
+    ["an empty word of the mesh", { "selvage-identity": "" }],
+    ["an empty pair", { client_id: "", client_secret: "" }],
+    ["Basic alone", { authorization: "Basic " }],
+  ])("that is empty is none, not a bad one: %s", async (_, headers) => {
+    const provider = jwt.replace(
+      "issuer:",
+      "from: [{header: authorization, prefix: 'Bearer '}, {header: x-token}, {cookie: session}], issuer:",
+    );
+    const proofs = `${provider}, clientCredentials: {from: [basic, {headers: {}}]}`;
+    expect(await told(meshBehind(`mode: permit, ${proofs}`), headers)).toBe("200");
+    expect((await told(meshBehind(proofs), headers)).slice(0, 11)).toBe("401 SLV2101");
   });
 
   it("of a user is passed on, and its claims are headers that nobody else can write", async () => {

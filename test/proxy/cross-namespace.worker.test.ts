@@ -1,24 +1,9 @@
 // Callers of one namespace at a service of another, with proven identities: which routes they see, and which policies hold.
 import { beforeAll, beforeEach, expect, it } from "vitest";
 import type { MeshKeys } from "../../src/model/message/mesh-keys.ts";
-import { mint } from "../../src/tokens/mint.ts";
 import { meshKeys } from "../support/worker/mesh-keys.ts";
-import { NOW, serviceYaml, testMesh, type TestMesh } from "../support/worker/test-mesh.ts";
-
-const ISSUER = "spiffe://mesh.local";
-const NOW_S = NOW / 1000;
-/** Client ids by who they are of. */
-const clients: Readonly<Record<string, readonly [kind: "Service" | "Application", namespace: string, name: string]>> = {
-  web: ["Service", "shop", "web"],
-  partner: ["Service", "partner", "web"],
-  kiosk: ["Application", "partner", "kiosk"],
-  stranger: ["Service", "other", "web"],
-};
-
-/** A workload's proof holds while its service is there. */
-const callers = ["shop", "partner", "other"].map((namespace) =>
-  serviceYaml("web").replace("namespace: shop", `namespace: ${namespace}`),
-);
+import { ISSUER, neighbours, serviceIn, tokenOf } from "../support/worker/neighbours.ts";
+import type { TestMesh } from "../support/worker/test-mesh.ts";
 
 const policies = `
 apiVersion: selvage.dev/v1
@@ -56,36 +41,8 @@ beforeAll(async () => {
   keys = await meshKeys("k1");
 });
 beforeEach(() => {
-  mesh = testMesh(
-    serviceYaml("orders").replace("exposure: public", "exposure: mesh") + callers.join("") + policies + consumer,
-    {
-      ports: { keys: () => keys },
-    },
-  );
-  const secrets = [{ digest: "d", expiresAtMs: null }];
-  const entries = Object.entries(clients).map(([id, [kind, namespace, name]]) => [
-    id,
-    { kind, namespace, name, secrets },
-  ]);
-  const identities = { clients: Object.fromEntries(entries), contracts: {}, tiered: {}, trust: [] };
-  Object.defineProperty(mesh.snapshot, "identities", { value: identities });
+  mesh = neighbours(serviceIn("shop", "orders", "mesh") + policies + consumer, keys);
 });
-
-async function token(client: string): Promise<string> {
-  const [kind, namespace, name] = clients[client]!;
-  const sub = `${ISSUER}/ns/${namespace}/${kind === "Service" ? "sa" : "app"}/${name}`;
-  const claims = {
-    iss: ISSUER,
-    aud: ISSUER,
-    sub,
-    client_id: client,
-    iat: NOW_S,
-    nbf: NOW_S,
-    exp: NOW_S + 600,
-    jti: "j",
-  };
-  return mint(keys.signing, "at+jwt", claims);
-}
 
 async function status(
   path: string,
@@ -94,8 +51,8 @@ async function status(
   method = "GET",
 ): Promise<number> {
   const headers: Record<string, string> = {};
-  if (workload !== null) headers["selvage-identity"] = await token(workload);
-  if (application !== null) headers.authorization = `Bearer ${await token(application)}`;
+  if (workload !== null) headers["selvage-identity"] = await tokenOf(workload, keys);
+  if (application !== null) headers.authorization = `Bearer ${await tokenOf(application, keys)}`;
   return (await mesh.send(`http://any.example/svc/orders.shop${path}`, { headers, method })).status;
 }
 const routedBy = (): string | null => mesh.sent.at(-1)?.headers.get("x-by") ?? null;

@@ -1,6 +1,9 @@
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { after, lost, meshOfOne, silent } from "../support/worker/services.ts";
 import { NOW, problemOf, type Service } from "../support/worker/test-mesh.ts";
+import { writtenId } from "../support/written-id.ts";
+
+const ID = writtenId("shop/one", "http://a.example", "v1");
 
 afterEach(() => vi.useRealTimers());
 
@@ -74,9 +77,9 @@ describe("deadlines", () => {
     expect(answer.headers.get("selvage-decision")).toBe('forward; policy="HTTPRoute/shop/route/0"; rev=7');
     expect(await problemOf(answer)).toMatchObject({
       code: "SLV5007",
-      detail: "Endpoint static-0 of the service shop/one did not answer within the request's 2000 ms",
+      detail: `Endpoint ${ID} of the service shop/one did not answer within the request's 2000 ms`,
       service: "shop/one",
-      endpoint: "static-0",
+      endpoint: ID,
       attempts: 1,
     });
   });
@@ -86,7 +89,7 @@ describe("deadlines", () => {
     const one = meshOfOne(", timeouts: {request: 5s, backendRequest: 1s}", { service: silent });
     const problem = await problemOf(await after(1000, one.send("http://shop.example/")));
     expect(problem["detail"]).toBe(
-      "Endpoint static-0 of the service shop/one did not answer within the 1000 ms of one try",
+      `Endpoint ${ID} of the service shop/one did not answer within the 1000 ms of one try`,
     );
   });
 
@@ -136,9 +139,9 @@ describe("a service that cannot be reached", () => {
     expect(answer.status).toBe(502);
     expect(await problemOf(answer)).toMatchObject({
       code: "SLV5006",
-      detail: "Endpoint static-0 of the service shop/one refused the connection, or closed it before it answered",
+      detail: `Endpoint ${ID} of the service shop/one refused the connection, or closed it before it answered`,
       service: "shop/one",
-      endpoint: "static-0",
+      endpoint: ID,
       attempts: 1,
     });
   });
@@ -147,7 +150,7 @@ describe("a service that cannot be reached", () => {
     const internal: Service = () => Promise.reject(new Error("internal error; reference = 0123"));
     const problem = await problemOf(await meshOfOne("", { service: internal }).send("http://shop.example/"));
     expect(problem["detail"]).toBe(
-      "Endpoint static-0 of the service shop/one could not be reached: its name, its certificate or its protocol failed",
+      `Endpoint ${ID} of the service shop/one could not be reached: its name, its certificate or its protocol failed`,
     );
   });
 });

@@ -2,6 +2,7 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { sendRaw, valueOf } from "../support/raw/tcp.ts";
 import { get, names, only, startWire, type Wire } from "../support/raw/wire.ts";
+import { writtenId } from "../support/written-id.ts";
 
 let wire: Wire;
 
@@ -46,6 +47,18 @@ describe("answers on the wire", () => {
     expect(wire.upstream.requests).toHaveLength(1);
   });
 
+  it("that redirect to the endpoint itself lead to where the caller found it", async () => {
+    answering(
+      `HTTP/1.1 201 Created\r\nLocation: ${wire.upstream.url}/a?b=1\r\nContent-Location: ${wire.upstream.url}/c`,
+      "",
+    );
+    const routed = (await wire.exchange(get("/"))).answer;
+    expect(routed).toMatch(/^location: http:\/\/shop.example\/a\?b=1\r$/im);
+    expect(routed).toMatch(/^content-location: http:\/\/shop.example\/c\r$/im);
+    const addressed = await sendRaw(wire.mesh.port, "GET /svc/orders.shop/x HTTP/1.1\r\nHost: any.example:81\r\n\r\n");
+    expect(addressed).toMatch(/^location: http:\/\/any.example:81\/svc\/orders.shop\/a\?b=1\r$/im);
+  });
+
   it("keep each Set-Cookie a line of its own", async () => {
     answering("HTTP/1.1 200 OK\r\nSet-Cookie: a=1; Path=/\r\nSet-Cookie: b=2; Expires=Mon, 01 Jan 2035 00:00:00 GMT");
     const { answer } = await wire.exchange(get("/"));
@@ -85,7 +98,7 @@ describe("answers on the wire", () => {
       const { answer } = await wire.exchange(get("/"));
       expect(answer).toMatch(/^HTTP\/1.1 502 /);
       expect(answer).toContain(
-        `Endpoint static-0 of the service shop/orders answered with status ${status.slice(0, 3)}`,
+        `Endpoint ${writtenId("shop/orders", wire.upstream.url)} of the service shop/orders answered with status ${status.slice(0, 3)}`,
       );
     },
   );
@@ -96,7 +109,9 @@ describe("answers on the wire", () => {
     expect(answer).toMatch(/^HTTP\/1.1 502 /);
     expect(answer).toContain('"code":"SLV5006"');
     expect(answer).toContain("refused the connection, or closed it before it answered");
-    expect(answer).toContain('"service":"shop/orders","endpoint":"static-0","attempts":1');
+    expect(answer).toContain(
+      `"service":"shop/orders","endpoint":"${writtenId("shop/orders", wire.upstream.url)}","attempts":1`,
+    );
     const refused = await sendRaw(wire.mesh.port, "GET /svc/nobody.shop HTTP/1.1\r\nHost: any.example\r\n\r\n");
     expect(refused).toMatch(/^HTTP\/1.1 502 /);
   });
@@ -107,7 +122,8 @@ describe("answers on the wire", () => {
     });
     const { answer } = await wire.exchange(get("/slow"));
     expect(answer).toMatch(/^HTTP\/1.1 504 /);
-    expect(answer).toContain("Endpoint static-0 of the service shop/orders did not answer within the request's 100 ms");
+    const id = writtenId("shop/orders", wire.upstream.url);
+    expect(answer).toContain(`Endpoint ${id} of the service shop/orders did not answer within the request's 100 ms`);
     await gone;
   });
 
@@ -148,7 +164,7 @@ describe("upgrades on the wire", () => {
     expect(answer).toMatch(/^HTTP\/1.1 502 /);
     expect(answer).toContain('"code":"SLV5009"');
     expect(answer).toContain(
-      "Endpoint static-0 of the service shop/orders answered the WebSocket upgrade with 200 instead of 101",
+      `Endpoint ${writtenId("shop/orders", wire.upstream.url)} of the service shop/orders answered the WebSocket upgrade with 200 instead of 101`,
     );
   });
 

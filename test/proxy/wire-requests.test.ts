@@ -119,14 +119,29 @@ describe("requests on the wire", () => {
     ).toEqual([]);
   });
 
-  it("drop the body of a GET and stay in step with the next request", async () => {
-    const { answer, arrived } = await wire.exchange(get("/first", ["Content-Length: 3"], "abc") + get("/second"), 2);
-    expect(arrived.map(({ line, body }) => [line, body])).toEqual([
-      ["GET /first HTTP/1.1", ""],
-      ["GET /second HTTP/1.1", ""],
-    ]);
-    expect(answer.match(/HTTP\/1\.1 200 OK/g)).toHaveLength(2);
+  it.each([
+    ["a GET with a length", "GET", "Content-Length: 3\r\n\r\nabc"],
+    ["a GET in chunks", "GET", "Transfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n0\r\n\r\n"],
+    ["a HEAD with a length", "HEAD", "Content-Length: 3\r\n\r\nabc"],
+  ])("refuse the body of %s, and stay in step with the next request", async (_, method, rest) => {
+    const first = `${method} /first HTTP/1.1\r\nHost: shop.example\r\n${rest}`;
+    const { answer, arrived } = await wire.exchange(first + get("/second"), 2);
+    expect(arrived.map(({ line }) => line)).toEqual(["GET /second HTTP/1.1"]);
+    expect(answer).toMatch(/^HTTP\/1.1 400 /);
+    expect(answer).toContain("selvage-decision: admit;");
+    if (method === "GET") expect(answer).toContain('"code":"SLV5013"');
   });
+
+  it.each(["Content-Length: 0\r\n\r\n", "Transfer-Encoding: chunked\r\n\r\n0\r\n\r\n"])(
+    "with an empty body (%j) are requests without one",
+    async (rest) => {
+      const { arrived } = await wire.exchange(`GET /a HTTP/1.1\r\nHost: shop.example\r\n${rest}`);
+      expect([only(arrived).line, names(arrived).filter((name) => name.startsWith("content-"))]).toEqual([
+        "GET /a HTTP/1.1",
+        [],
+      ]);
+    },
+  );
 
   it("stream a body with its length, and a chunked one in chunks", async () => {
     const post = "POST /p HTTP/1.1\r\nHost: shop.example\r\n";

@@ -45,6 +45,16 @@ describe("the audit chain", () => {
     expect(await store.verifyAudit()).toEqual({ ok: true, length: 4 });
   });
 
+  it.each(["\ud800", "a\udfff", "a\u0000b", "\ufeff", "\uffff", "\u{1f600}"])(
+    "holds whatever text is in a row: %j",
+    async (text) => {
+      await store.appendAudit(
+        auditDraft({ actor: text, target: text, reason: text, ip: text, detail: { [text]: text } }),
+      );
+      expect(await store.verifyAudit()).toEqual({ ok: true, length: 1 });
+    },
+  );
+
   it("links each row to the one before", async () => {
     await entries(2);
     const [second, first] = await store.audit({ limit: 2 });

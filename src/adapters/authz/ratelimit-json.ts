@@ -1,5 +1,6 @@
 // `POST /_selvage/ratelimit/json`: Envoy's rate-limit service (envoy.service.ratelimit.v3) in the JSON form that its
 // reference server has. 200 = under every limit, 429 = over one, with a status for each descriptor in the order of asking.
+import { readLimited } from "../../bounded/read-limited.ts";
 import { addressByPath } from "../../decide/route/service-address.ts";
 import type { Env } from "../../env/env.ts";
 import type { DescriptorStatus, RateLimitService, RateLimitQuestion } from "../../model/message/descriptor.ts";
@@ -34,30 +35,17 @@ export async function ratelimitJson<Context>(
   }
   const stranger = await mayAskAbout(request, env);
   if (stranger !== null) return refused(stranger, requestId);
-  const text = await textOf(request);
-  if (text === null) {
+  const bytes = await readLimited(request.body, MAX_BYTES);
+  if (bytes === null) {
     return refused({ problem: "payloadTooLarge", detail: `The question is larger than ${MAX_BYTES} bytes` }, requestId);
   }
-  const question = read(text, request);
+  const question = read(new TextDecoder().decode(bytes), request);
   if (typeof question === "string") return refused(badQuestion(question), requestId);
   const statuses = await rateLimits(question, env, ctx);
   if (statuses === null) {
     return refused({ problem: "notReady", detail: "The mesh could not load its configuration" }, requestId);
   }
   return told(statuses);
-}
-
-/** null = there is more than may be; the rest is not read. */
-async function textOf({ body }: Request): Promise<string | null> {
-  const decoder = new TextDecoder();
-  let text = "";
-  let length = 0;
-  for await (const chunk of body ?? []) {
-    length += chunk.byteLength;
-    if (length > MAX_BYTES) return null;
-    text += decoder.decode(chunk, { stream: true });
-  }
-  return text + decoder.decode();
 }
 
 /** A text says what is wrong. */

@@ -36,7 +36,7 @@ export function valuesOf(
     return null;
   }
   const values = said.flatMap((list) => list ?? []);
-  const changed = texts.flatMap((text) => (text === null ? [] : (term.changed?.(text) ?? [])))[0];
+  const changed = texts.flatMap((text) => (text === null ? [] : (term.changed?.(text, context) ?? [])))[0];
   if (changed !== undefined && negative && action === "ALLOW") {
     // Everybody but the one named: who is called otherwise here would get in.
     lose(field, changed);

@@ -3,7 +3,7 @@
 import type { PlainDocument } from "../source/import-note.ts";
 import { translateRules } from "./authorization-rule.ts";
 import type { Translation } from "./translation.ts";
-import { MOST_TARGETS, policyScopeOf } from "./scope.ts";
+import { partsOf, policyScopeOf } from "./scope.ts";
 import { labelName, readMetadata, type SourceDocument } from "../source/source-documents.ts";
 
 /** As many as one policy may have; further ones go into a further policy, which means the same. */
@@ -30,6 +30,7 @@ export function translateAuthorizationPolicy(source: SourceDocument, { world, na
   const translated = translateRules(spec.at("rules"), action, {
     trustDomain: world.trustDomain,
     issuers: world.issuers,
+    accounts: world.accounts,
     namespace,
   });
   const narrowed = scope !== null && scope.wider && action === "ALLOW" && translated.length > 0;
@@ -40,7 +41,7 @@ export function translateAuthorizationPolicy(source: SourceDocument, { world, na
   // An ALLOW or an audit that says more than is known is told by its fields; a rule that nobody read is a note as well.
   spec.tellRest({});
   root.tellRest({});
-  if (scope === null || scope.targets.length === 0) {
+  if (scope === null || scope.places.length === 0) {
     root.drop(LOST);
     return [];
   }
@@ -58,11 +59,16 @@ export function translateAuthorizationPolicy(source: SourceDocument, { world, na
       .change(`A name is a DNS label here: it becomes ${labelName(source.name)}`);
   }
   const kept = Object.keys(annotations).length > 0 ? { annotations } : {};
-  return parts(scope.targets, MOST_TARGETS).flatMap((targetRefs) =>
+  return partsOf(scope).flatMap(({ namespace: theirs, targets: targetRefs }) =>
     parts(rules, MOST_RULES).map((some) => ({
       apiVersion: "selvage.dev/v1",
       kind: "AuthorizationPolicy",
-      metadata: { name: names.take("AuthorizationPolicy", namespace, source.name), namespace, ...metadata, ...kept },
+      metadata: {
+        name: names.take("AuthorizationPolicy", theirs, source.name),
+        namespace: theirs,
+        ...metadata,
+        ...kept,
+      },
       spec: { targetRefs, action, rules: some },
     })),
   );

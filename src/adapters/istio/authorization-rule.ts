@@ -13,7 +13,8 @@ import {
 } from "./authorization-condition.ts";
 import { OPERATION, SOURCE, type Term, type TermContext } from "./authorization-terms.ts";
 import { refusalOf } from "../source/judge-document.ts";
-import { isRecord, type Field } from "../source/source-field.ts";
+import { isRecord } from "../../model/word/record.ts";
+import type { Field } from "../source/source-field.ts";
 
 const REASONS: Readonly<Record<string, string>> = {
   ports: "Endpoints are URLs: a service has no ports of its own",

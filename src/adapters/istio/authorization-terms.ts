@@ -1,7 +1,8 @@
 // What conditions of Istio's AuthorizationPolicy are about, and how each is said here: as a list of `from` or `to`, or as a
 // key of `when`. What is not in here cannot be said.
 import { isDropped } from "../../decide/header/headers.ts";
-import { peerPrincipal, serviceAccount, userPrincipals } from "./principals.ts";
+import { accountOf, localAccount, peerPrincipal, serviceAccount, userPrincipals } from "./principals.ts";
+import type { Accounts } from "./workloads.ts";
 
 export interface TermContext {
   readonly trustDomain: string;
@@ -9,6 +10,8 @@ export interface TermContext {
   readonly namespace: string;
   /** Of the RequestAuthentications of the input. */
   readonly issuers: readonly string[];
+  /** Services by `<namespace>/<service account>`, where the input shows the pods that run under it. */
+  readonly accounts: Accounts;
 }
 
 export interface Term {
@@ -18,13 +21,19 @@ export interface Term {
   /** The value as ours; null when it cannot be said. */
   readonly values: (text: string, context: TermContext) => readonly string[] | null;
   /** Why the value names something else here than there; null when it does not. */
-  readonly changed?: (text: string) => string | null;
+  readonly changed?: (text: string, context: TermContext) => string | null;
   /** Said all the same, with another meaning, whatever the values. */
   readonly told?: string;
 }
 
 const same = (text: string): readonly string[] => [text];
-const perhaps = (text: string | null): readonly string[] | null => (text === null ? null : [text]);
+
+/** Workloads have the names of their services here. Null where the input shows no service of the account. */
+function ofServices(account: string | null, { accounts, trustDomain }: TermContext): readonly string[] | null {
+  const known = account === null ? undefined : accounts.get(account);
+  if (known === undefined) return null;
+  return known.services.map(({ namespace, name }) => `spiffe://${trustDomain}/ns/${namespace}/sa/${name}`);
+}
 
 const ACCOUNT = "A workload is named after its service here (sa/<service>), not after its Kubernetes service account";
 const PEER = "It is the client's address as the platform says it, not the peer's";
@@ -32,8 +41,11 @@ const PEER = "It is the client's address as the platform says it, not the peer's
 const peers: Term = {
   list: "principals",
   key: "source.principal",
-  values: (text, { trustDomain }) => perhaps(peerPrincipal(text, trustDomain)),
-  changed: (text) => (text === "*" ? null : ACCOUNT),
+  values: (text, context) => {
+    const principal = peerPrincipal(text, context.trustDomain);
+    return principal === null ? null : (ofServices(accountOf(text), context) ?? [principal]);
+  },
+  changed: (text, { accounts }) => (text === "*" || accounts.get(accountOf(text) ?? "")?.isWhole ? null : ACCOUNT),
 };
 const users: Term = {
   list: "principals",
@@ -42,8 +54,11 @@ const users: Term = {
 };
 const accounts: Term = {
   ...peers,
-  values: (text, { namespace }) => perhaps(serviceAccount(text, namespace)),
-  changed: () => ACCOUNT,
+  values: (text, context) => {
+    const principal = serviceAccount(text, context.namespace);
+    return principal === null ? null : (ofServices(localAccount(text, context.namespace), context) ?? [principal]);
+  },
+  changed: (text, { accounts, namespace }) => (accounts.get(localAccount(text, namespace))?.isWhole ? null : ACCOUNT),
 };
 const namespaces: Term = { list: "namespaces", key: "source.namespace", values: same };
 const peerAddresses: Term = { list: "ipBlocks", key: "source.ip", values: same, changed: () => PEER };

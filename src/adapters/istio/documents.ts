@@ -2,8 +2,17 @@
 // outside, what versions subsets stand for. Read once, before any of them is translated.
 import { NAME } from "../../model/document/field/names.ts";
 import { isKept } from "../source/import-gateway-api.ts";
-import type { SourceDocument } from "../source/source-documents.ts";
-import { isRecord } from "../source/source-field.ts";
+import { labelName, type SourceDocument } from "../source/source-documents.ts";
+import { isRecord } from "../../model/word/record.ts";
+import {
+  accountsOf,
+  GATEWAY_NAME,
+  workloadOf,
+  type Accounts,
+  type KnownGateway,
+  type Labels,
+  type Workload,
+} from "./workloads.ts";
 
 export interface ServiceName {
   readonly namespace: string;
@@ -24,6 +33,10 @@ export interface IstioDocuments {
   readonly outside: ReadonlySet<string>;
   /** `labels.version` by `"<namespace>/<service>/<subset>"`; null for a subset without that label. */
   readonly subsets: ReadonlyMap<string, string | null>;
+  /** Pods behind Services, and of Deployments and the like. */
+  readonly workloads: readonly Workload[];
+  readonly gateways: readonly KnownGateway[];
+  readonly accounts: Accounts;
   /** Of the RequestAuthentications: nobody else's tokens are accepted. */
   readonly issuers: readonly string[];
 }
@@ -40,6 +53,8 @@ export function surveyIstio(documents: readonly SourceDocument[], trustDomain: s
   const outside = new Set<string>();
   const subsets = new Map<string, string | null>();
   const issuers = new Set<string>();
+  const workloads: Workload[] = [];
+  const gateways: KnownGateway[] = [];
   for (const source of documents) {
     const { kind, namespace, name, root } = source;
     namespaces.add(kind === "Namespace" ? name : namespace);
@@ -47,6 +62,12 @@ export function surveyIstio(documents: readonly SourceDocument[], trustDomain: s
     if (kind === "Service" && isKept(source)) {
       const selector = spec["selector"];
       services.push({ namespace, name, selector: isRecord(selector) ? selector : null });
+      if (isRecord(selector)) workloads.push({ namespace, labels: selector, account: null });
+    }
+    const workload = workloadOf(kind, namespace, spec);
+    if (workload !== null) workloads.push(workload);
+    if (kind === "Gateway") {
+      gateways.push(gatewayOf(source, spec));
     }
     if (kind === "ServiceEntry")
       for (const host of list(spec["hosts"])) if (typeof host === "string") outside.add(host);
@@ -55,7 +76,18 @@ export function surveyIstio(documents: readonly SourceDocument[], trustDomain: s
       if (typeof issuer === "string" && issuer !== "") issuers.add(issuer);
     }
   }
-  const known = { trustDomain, namespaces, services, outside, subsets, issuers: [...issuers] };
+  const accounts = accountsOf(workloads, services);
+  const known = {
+    trustDomain,
+    namespaces,
+    services,
+    outside,
+    subsets,
+    workloads,
+    gateways,
+    accounts,
+    issuers: [...issuers],
+  };
   for (const { kind, namespace, root } of documents) {
     const spec = specOf(root.value);
     const service = typeof spec["host"] === "string" ? serviceOf(spec["host"], namespace, known) : null;
@@ -83,6 +115,12 @@ export function serviceOf(
   const dotted = local === null && host.includes(".");
   if (dotted && !world.namespaces.has(theirs) && PUBLIC.test(theirs)) return null;
   return { namespace: theirs, name };
+}
+
+function gatewayOf({ apiVersion, namespace, name }: SourceDocument, spec: Labels): KnownGateway {
+  const { selector } = spec;
+  if (apiVersion.startsWith("gateway.")) return { namespace, name, selector: { [GATEWAY_NAME]: name } };
+  return { namespace, name: labelName(name), selector: isRecord(selector) ? selector : {} };
 }
 
 function specOf(value: unknown): Readonly<Record<string, unknown>> {

@@ -5,6 +5,7 @@ import { httpRouteFilterSchema } from "../../model/document/gateway-api/http-rou
 import { parseDuration } from "../../model/document/field/duration.ts";
 import { refusalOf } from "../source/judge-document.ts";
 import type { PathMatch } from "./http-match.ts";
+import { originsOf } from "./origins.ts";
 import { translateDestination, type DestinationBackend } from "./destination.ts";
 import type { IstioDocuments } from "./documents.ts";
 import type { Field } from "../source/source-field.ts";
@@ -51,10 +52,18 @@ function pairOf(name: string, field: Field): { name: string; value: string }[] {
   if (name.startsWith(":") || name.toLowerCase() === "host") {
     field.drop("The host that a service sees is written by rewrite.authority (URLRewrite), not by a header");
   } else if (isReserved(name.toLowerCase())) field.drop(RESERVED);
-  else if (/%[A-Z_]+(\([^)]*\))?%/.test(value)) {
+  else {
+    const text = literalOf(value);
+    if (text !== null) return [{ name, value: text }];
     field.drop("Variables of Envoy's access log are not filled in here; the text itself would be sent");
-  } else return [{ name, value }];
+  }
   return [];
+}
+
+/** Envoy writes a percent sign as two; what stands between two single ones is a variable. Null = there is one. */
+function literalOf(value: string): string | null {
+  const isFilled = /%[A-Z_]+(\([^)]*\))?(:\d+)?%/.test(value.replaceAll("%%", ""));
+  return isFilled ? null : value.replaceAll("%%", "%");
 }
 
 function nameOf(field: Field): string | null {
@@ -71,10 +80,7 @@ export function corsFilter(field: Field): RouteFilter[] {
       .at("allowOrigin")
       .items()
       .flatMap((entry) => entry.text() ?? []),
-    ...field
-      .at("allowOrigins")
-      .items()
-      .flatMap((entry) => entry.at("exact").text() ?? []),
+    ...field.at("allowOrigins").items().flatMap(originsOf),
   ];
   const texts = (name: string): string[] =>
     field

@@ -156,8 +156,6 @@ function translateAction(field: Field, namespace: string, world: IstioDocuments)
   if (direct.present) {
     const filter = directFilter(direct);
     if (filter === null) return closed("directResponse", "The answer cannot be said");
-    const headers = field.at("headers").at("response");
-    if (headers.present) headers.change("An answer of the mesh itself is text/plain and carries no headers of a rule");
     return { filters: [...filters, filter], backends: [], rewrite: null };
   }
   if (redirect.present) {

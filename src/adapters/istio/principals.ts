@@ -18,6 +18,17 @@ export function peerPrincipal(text: string, trustDomain: string): string | null 
   return `spiffe://${text.replace(/^cluster\.local(?=\/)/, trustDomain)}`;
 }
 
+/** `<namespace>/<service account>` of a peer's principal of this mesh; null for patterns and for others. */
+export function accountOf(text: string): string | null {
+  const [, namespace, account] = /^(?:spiffe:\/\/)?cluster\.local\/ns\/([^/*]+)\/sa\/([^/*]+)$/.exec(text) ?? [];
+  return namespace === undefined ? null : `${namespace}/${account}`;
+}
+
+/** The same of an entry of `serviceAccounts`. */
+export function localAccount(text: string, namespace: string): string {
+  return text.includes("/") ? text : `${namespace}/${text}`;
+}
+
 /** `<namespace>/<account>`, or an account of the policy's own namespace. */
 export function serviceAccount(text: string, namespace: string): string | null {
   const [name = "", theirs = namespace, ...more] = text.split("/").toReversed();

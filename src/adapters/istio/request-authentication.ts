@@ -3,14 +3,14 @@
 import type { PlainDocument } from "../source/import-note.ts";
 import type { Translation } from "./translation.ts";
 import { translateJwtRule, type JwtRuleProvider } from "./jwt-rule.ts";
-import { MOST_TARGETS, policyScopeOf, type ScopeTarget } from "./scope.ts";
+import { partsOf, policyScopeOf, type ScopeTarget } from "./scope.ts";
 import { labelName, readMetadata, type SourceDocument } from "../source/source-documents.ts";
 
 const MOST_PROVIDERS = 16;
 const LOST = "It is left out: NO TOKEN IS CHECKED FOR IT HERE";
 
 export function translateRequestAuthentication(source: SourceDocument, translation: Translation): PlainDocument[] {
-  const { root, namespace, name } = source;
+  const { root, name } = source;
   const spec = root.at("spec");
   const metadata = readMetadata(source);
   const providers: JwtRuleProvider[] = [];
@@ -25,12 +25,15 @@ export function translateRequestAuthentication(source: SourceDocument, translati
   const scope = policyScopeOf(spec, source, translation.world);
   spec.tellRest({});
   root.tellRest({});
-  if (providers.length === 0 || scope === null || scope.targets.length === 0) {
+  if (providers.length === 0 || scope === null || scope.places.length === 0) {
     root.drop(LOST);
     return [];
   }
-  for (const target of scope.targets) tellOthers(source, target, translation);
-  if (scope.targets.some(({ kind }) => kind === "Service")) {
+  const placed = scope.places.flatMap(({ namespace: theirs, targets }) =>
+    targets.map((target) => ({ theirs, target })),
+  );
+  for (const { theirs, target } of placed) tellOthers(source, theirs, target, translation);
+  if (placed.some(({ target }) => target["kind"] === "Service")) {
     spec.change(
       "It takes the place of the Service's exposure: at the service's own address, too, whoever has no token passes. Add mesh: {required: true} or an AuthorizationPolicy where that is not meant",
     );
@@ -41,21 +44,18 @@ export function translateRequestAuthentication(source: SourceDocument, translati
       .at("name")
       .change(`A name is a DNS label here: it becomes ${labelName(name)}`);
   }
-  return Array.from({ length: Math.ceil(scope.targets.length / MOST_TARGETS) }, (_, part) => ({
+  return partsOf(scope).map(({ namespace: theirs, targets: targetRefs }) => ({
     apiVersion: "selvage.dev/v1",
     kind: "AuthenticationPolicy",
-    metadata: { name: translation.names.take("AuthenticationPolicy", namespace, name), namespace, ...metadata },
-    spec: {
-      targetRefs: scope.targets.slice(part * MOST_TARGETS, (part + 1) * MOST_TARGETS),
-      mode: "permit",
-      jwt: { providers },
-    },
+    metadata: { name: translation.names.take("AuthenticationPolicy", theirs, name), namespace: theirs, ...metadata },
+    spec: { targetRefs, mode: "permit", jwt: { providers } },
   }));
 }
 
 /** Other policies for the same callers, of which one holds: none of them is lost without a word. */
 function tellOthers(
-  { root, namespace }: SourceDocument,
+  { root }: SourceDocument,
+  namespace: string,
   { kind, name }: ScopeTarget,
   { authenticated }: Translation,
 ): void {

@@ -1,46 +1,72 @@
-// What a policy of Istio's security kinds is attached to here: the Services and Gateways that it names, the Services that its
-// selector's labels stand for, or the whole mesh.
+// What a policy of Istio's security kinds is attached to here: the Services and Gateways that it names, or that its selector's
+// labels stand for, or the whole mesh. A policy attaches within its own namespace, so one of Istio's root namespace, or for
+// the pods of a gateway, becomes one in each namespace that it reaches.
 import { ROOT_NAMESPACE, type IstioDocuments } from "./documents.ts";
 import type { SourceDocument } from "../source/source-documents.ts";
-import { isRecord, type Field } from "../source/source-field.ts";
+import { isRecord } from "../../model/word/record.ts";
+import type { Field } from "../source/source-field.ts";
+import { gatewaysAt, gatewaysIn, has, isGateway, type Labels } from "./workloads.ts";
 
 export type ScopeTarget = Readonly<Record<string, string>>;
 
-interface PolicyScope {
+/** The targets of one namespace. */
+export interface ScopePlace {
+  readonly namespace: string;
   readonly targets: readonly ScopeTarget[];
+}
+
+export interface PolicyScope {
+  /** None without targets. */
+  readonly places: readonly ScopePlace[];
   /** The policy was for less than these targets. */
   readonly wider: boolean;
 }
 
 /** As many targets as one policy may have. */
-export const MOST_TARGETS = 16;
+const MOST_TARGETS = 16;
 const APP_LABELS = ["app.kubernetes.io/name", "app"];
+
+/** The targets of a scope, as many at a time as one policy may have. */
+export function partsOf({ places }: PolicyScope): ScopePlace[] {
+  return places.flatMap(({ namespace, targets }) =>
+    Array.from({ length: Math.ceil(targets.length / MOST_TARGETS) }, (_, part) => ({
+      namespace,
+      targets: targets.slice(part * MOST_TARGETS, (part + 1) * MOST_TARGETS),
+    })),
+  );
+}
 
 /** Null when it cannot be said; notes say why. */
 export function policyScopeOf(spec: Field, { namespace }: SourceDocument, world: IstioDocuments): PolicyScope | null {
   const refs = [spec.at("targetRef"), ...spec.at("targetRefs").items()].filter(({ present }) => present);
-  if (refs.length > 0) return scopeOfRefs(refs);
+  if (refs.length > 0) return scopeOfRefs(refs, namespace);
   const selector = spec.at("selector");
   const labels = selector.at("matchLabels");
   const wanted = labels.members();
   if (wanted.length > 0) return scopeOfLabels(labels, wanted, namespace, world);
   // An unread selector is not an empty one: guessing would attach the policy elsewhere.
   if (isRecord(selector.value) && Object.keys(selector.value).some((key) => key !== "matchLabels")) return null;
-  if (namespace === ROOT_NAMESPACE) return { targets: [{ kind: "Mesh" }], wider: false };
-  const targets = world.services
-    .filter((service) => service.namespace === namespace)
-    .map(({ name }) => ({ kind: "Service", name }));
-  if (targets.length > 0) {
-    spec.change(
-      `It was for all of the namespace ${namespace}; it is attached to the Services of the input, not to later ones`,
-    );
-    return { targets, wider: false };
-  }
-  spec.drop(`It is for all of the namespace ${namespace}, of which the input has no Service to attach it to`);
-  return null;
+  if (namespace === ROOT_NAMESPACE) return { places: [{ namespace, targets: [{ kind: "Mesh" }] }], wider: false };
+  return scopeOfNamespace(spec, namespace, world);
 }
 
-function scopeOfRefs(refs: readonly Field[]): PolicyScope | null {
+function scopeOfNamespace(spec: Field, namespace: string, world: IstioDocuments): PolicyScope | null {
+  const targets = servicesOf(world, namespace).map(({ name }) => ({ kind: "Service", name }));
+  const places = byNamespace([
+    ...targets.map((target) => ({ namespace, target })),
+    ...gatewaysIn(namespace, world).map((gateway) => ({ namespace: gateway.namespace, target: refOf(gateway) })),
+  ]);
+  if (places.length === 0) {
+    spec.drop(`It is for all of the namespace ${namespace}, of which the input has no Service to attach it to`);
+    return null;
+  }
+  spec.change(
+    `It was for all of the namespace ${namespace}; it is attached to what the input has of it, not to what comes later`,
+  );
+  return { places, wider: false };
+}
+
+function scopeOfRefs(refs: readonly Field[], namespace: string): PolicyScope | null {
   const targets = refs.flatMap((ref): ScopeTarget[] => {
     const [group = "", kind, name] = ["group", "kind", "name"].map((key) => ref.at(key).text());
     const fits = (kind === "Service" && group === "") || (kind === "Gateway" && group === "gateway.networking.k8s.io");
@@ -48,7 +74,7 @@ function scopeOfRefs(refs: readonly Field[]): PolicyScope | null {
     ref.drop(`A policy attaches to Services and Gateways, not to ${kind ?? "this"}`);
     return [];
   });
-  return targets.length === 0 ? null : { targets, wider: false };
+  return targets.length === 0 ? null : { places: [{ namespace, targets }], wider: false };
 }
 
 function scopeOfLabels(
@@ -57,29 +83,63 @@ function scopeOfLabels(
   namespace: string,
   world: IstioDocuments,
 ): PolicyScope | null {
-  const labels = wanted.map(([label, value]) => [label, value.text()] as const);
-  const inside = world.services.filter((service) => service.namespace === namespace || namespace === ROOT_NAMESPACE);
-  const local = inside.filter((service) => service.namespace === namespace);
-  if (namespace === ROOT_NAMESPACE && inside.length > local.length) {
-    field.change(
-      "In the root namespace it selected workloads everywhere; it is attached within its own namespace only",
-    );
+  const labels: Labels = Object.fromEntries(wanted.map(([label, value]) => [label, value.text()]));
+  const anywhere = namespace === ROOT_NAMESPACE;
+  const selection = gatewaysAt(labels, { namespace, anywhere }, world);
+  const services = servicesOf(world, anywhere ? null : namespace);
+  const exact = services.filter(({ selector }) => selector !== null && has(selector, labels));
+  const found = [...exact.map(toTarget), ...(selection?.gateways ?? []).map(toGateway)];
+  if (found.length > 0) return { places: byNamespace(found), wider: selection?.wider ?? false };
+  if (selection !== null) {
+    field.drop("It is for the pods of a gateway, and no Gateway of the input has them");
+    return null;
   }
-  const exact = local.filter(
-    ({ selector }) => selector !== null && labels.every(([label, value]) => selector[label] === value),
-  );
-  if (exact.length > 0) return { targets: exact.map(({ name }) => ({ kind: "Service", name })), wider: false };
-  const app = APP_LABELS.map((label) => labels.find(([name]) => name === label)?.[1]).find((value) => value);
+  const app = APP_LABELS.map((label) => labels[label]).find((value) => value);
   if (typeof app !== "string") {
     field.drop(`No Service of the input stands for these labels, and none is named by ${APP_LABELS.join(" or ")}`);
     return null;
   }
-  const byApp = local.filter(
+  const byApp = services.filter(
     ({ selector }) => selector !== null && APP_LABELS.some((label) => selector[label] === app),
   );
-  const names = byApp.length > 0 ? byApp.map(({ name }) => name) : [app];
   const further = wanted.filter(([label]) => !APP_LABELS.includes(label));
   for (const [label, value] of further)
     value.drop(`A policy attaches to all of a service, not to workloads with ${label}`);
-  return { targets: names.map((name) => ({ kind: "Service", name })), wider: further.length > 0 };
+  const targets = byApp.length > 0 ? byApp.map(toTarget) : [toTarget({ namespace, name: app })];
+  return { places: byNamespace(targets), wider: further.length > 0 };
+}
+
+interface Placed {
+  readonly namespace: string;
+  readonly target: ScopeTarget;
+}
+
+const toTarget = ({ namespace, name }: { readonly namespace: string; readonly name: string }): Placed => ({
+  namespace,
+  target: { kind: "Service", name },
+});
+
+const toGateway = (gateway: { readonly namespace: string; readonly name: string }): Placed => ({
+  namespace: gateway.namespace,
+  target: refOf(gateway),
+});
+
+function refOf({ name }: { readonly name: string }): ScopeTarget {
+  return { group: "gateway.networking.k8s.io", kind: "Gateway", name };
+}
+
+function byNamespace(placed: readonly Placed[]): ScopePlace[] {
+  return [...Map.groupBy(placed, ({ namespace }) => namespace)].map(([namespace, some]) => ({
+    namespace,
+    targets: some.map(({ target }) => target),
+  }));
+}
+
+/** The Services that requests go to, not those before a gateway's pods. @param namespace null = of all */
+function servicesOf({ services, gateways }: IstioDocuments, namespace: string | null): IstioDocuments["services"] {
+  return services.filter(
+    (service) =>
+      (namespace === null || service.namespace === namespace) &&
+      !(service.selector !== null && isGateway({ namespace, labels: service.selector, account: null }, gateways)),
+  );
 }

@@ -4,6 +4,7 @@ import { unsupportedKind } from "../../model/document/unsupported-kinds.ts";
 import type { Imported, ImportNote, PlainDocument } from "./import-note.ts";
 import { judgeDocument } from "./judge-document.ts";
 import { openDocuments, readMetadata, type SourceDocument } from "./source-documents.ts";
+import { fromPointer } from "../../model/word/json-pointer.ts";
 
 const GATEWAY_API = ["gateway.networking.k8s.io/v1", "gateway.networking.k8s.io/v1beta1"];
 
@@ -55,9 +56,7 @@ export function keepDocument(source: SourceDocument): readonly PlainDocument[] {
 }
 
 function fieldAt({ root }: SourceDocument, pointer: string): SourceDocument["root"] {
-  const steps = pointer.split("/").slice(1);
-  return steps.reduce((field, step) => {
-    const key = step.replaceAll("~1", "/").replaceAll("~0", "~");
+  return fromPointer(pointer).reduce((field, key) => {
     return /^\d+$/.test(key) ? (field.items()[Number(key)] ?? field) : field.at(key);
   }, root);
 }

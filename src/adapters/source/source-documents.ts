@@ -3,7 +3,8 @@
 import { SERVER_OWNED } from "../../model/document/field/metadata.ts";
 import { NAME } from "../../model/document/field/names.ts";
 import type { PlainDocument } from "./import-note.ts";
-import { Field, isRecord } from "./source-field.ts";
+import { isRecord } from "../../model/word/record.ts";
+import { Field } from "./source-field.ts";
 
 export interface SourceDocument {
   readonly apiVersion: string;

@@ -1,13 +1,11 @@
 // A cursor over one source document that remembers which fields were read. What nobody read is told at the end, so a field
 // that an importer has never heard of is a note and not a silence.
 import type { ImportNote } from "./import-note.ts";
+import { isRecord } from "../../model/word/record.ts";
+import { fromPointer } from "../../model/word/json-pointer.ts";
 
 /** Why known fields have no counterpart, by their name. */
 type Reasons = Readonly<Record<string, string>>;
-
-export function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
-}
 
 interface Ledger {
   readonly ref: string;
@@ -104,7 +102,7 @@ export class Field {
     if (!this.present || done.has(this.pointer)) return;
     const inside = isRecord(this.value) || Array.isArray(this.value);
     if (!inside || !entered.has(this.pointer)) {
-      const steps = this.pointer.split("/").filter((step) => !/^\d+$/.test(step));
+      const steps = fromPointer(this.pointer).filter((step) => !/^\d+$/.test(step));
       const name = steps.at(-1) ?? "";
       this.drop(
         (Object.hasOwn(reasons, name) ? reasons[name] : undefined) ?? `Nothing here corresponds to ${name || "it"}`,

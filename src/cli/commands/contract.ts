@@ -8,6 +8,7 @@ import { reportFailure } from "../print/report-failure.ts";
 import type { CliSession } from "../session/session.ts";
 import { age, table } from "../print/table.ts";
 import { settled, type Waiting } from "./app.ts";
+import { partsOfKey, scopedName } from "../../model/word/refs.ts";
 
 export interface ContractRequestOptions extends Waiting {
   readonly name?: string;
@@ -21,15 +22,15 @@ export async function requestContract(
 ): Promise<ExitCode> {
   const { client, terminal } = session;
   const here = session.namespace ?? "default";
-  const [namespace, application] = scoped(wanted.application, here);
-  const [, service] = scoped(wanted.service, here);
-  const name = options.name ?? `${application}-${service}`.slice(0, 63).replace(/-+$/, "");
+  const { namespace, name: application } = scopedName(wanted.application, here);
+  const service = scopedName(wanted.service, here);
+  const name = options.name ?? `${application}-${service.name}`.slice(0, 63).replace(/-+$/, "");
   const document = {
     apiVersion: "selvage.dev/v1",
     kind: "Contract",
     metadata: { name, namespace },
     // A plain service name is meant as one of where the command is, wherever the application lives.
-    spec: { application, service: scoped(wanted.service, here).join("/"), tier: wanted.tier },
+    spec: { application, service: `${service.namespace}/${service.name}`, tier: wanted.tier },
   };
   const applied = await client.call<ApplyResult>("POST", "/apply", {
     query: { manager: "cli", reason: options.reason },
@@ -46,8 +47,9 @@ export async function requestContract(
   }
   await printOne(session, { ...made, revision: applied.value.revision });
   if (made.state === "pending") {
-    const [owner] = made.service.split("/");
-    terminal.err(`an operator of ${owner} answers it: selvage contract approve ${namespace}/${name}`);
+    terminal.err(
+      `an operator of ${partsOfKey(made.service).namespace} answers it: selvage contract approve ${namespace}/${name}`,
+    );
   }
   return settled(session, applied.value.revision, options);
 }
@@ -58,7 +60,7 @@ export async function contractCommand(
   text: string,
   { reason, ...waiting }: { readonly reason?: string } & Waiting,
 ): Promise<ExitCode> {
-  const [namespace, name] = scoped(text, session.namespace ?? "default");
+  const { namespace, name } = scopedName(text, session.namespace ?? "default");
   const path = `/contracts/${encodeURIComponent(namespace)}/${encodeURIComponent(name)}/${action}`;
   const answer = await session.client.call<DecidedContract>("POST", path, {
     body: reason === undefined ? {} : { reason },
@@ -99,7 +101,7 @@ const WIDE = ["BY", "REASON", "MESSAGE"];
 
 function row(item: ContractViewAnswer, now: number, wide: boolean): string[] {
   const { application, service, tier, state, inForce, since, by, reason, message } = item;
-  const [, tierName = tier] = tier.split("/");
+  const tierName = scopedName(tier, item.namespace).name;
   const cells = [`${item.namespace}/${item.name}`, application, service, tierName, state, inForce ? "yes" : "no"];
   return [...cells, age(since, now), ...(wide ? [by, reason ?? "", message] : [])];
 }
@@ -114,8 +116,3 @@ async function printOne(session: CliSession, decided: DecidedContract): Promise<
 }
 
 const nameOf = ({ namespace, name }: ContractViewAnswer): string => `contract/${namespace}/${name}`;
-
-function scoped(text: string, namespace: string): readonly [namespace: string, name: string] {
-  const [first = "", second] = text.split("/");
-  return second === undefined ? [namespace, first] : [first, second];
-}

@@ -2,9 +2,9 @@
 import type { Catalog } from "../../model/api/endpoints.ts";
 import type { Resource } from "../../model/api/resource.ts";
 import { endpointTable, labelsOf } from "../print/columns.ts";
-import { conditionsOf } from "../print/conditions.ts";
+import { conditionsOf, records } from "../print/conditions.ts";
 import { type ExitCode, exitCodes } from "../session/exit-code.ts";
-import { printData } from "../print/print-data.ts";
+import { named, printData } from "../print/print-data.ts";
 import { reportFailure } from "../print/report-failure.ts";
 import { resourcePath } from "../session/resource-path.ts";
 import type { CliSession } from "../session/session.ts";
@@ -26,6 +26,7 @@ export async function describeCommand(session: CliSession, kind: string, name: s
   const resource = answer.value;
   const lines = [
     ...(await aboutLines(resource)),
+    ...(await overrideLines(resource)),
     ...conditionLines(resource),
     ...(await endpointLines(session, resource)),
   ];
@@ -37,7 +38,19 @@ export async function describeCommand(session: CliSession, kind: string, name: s
   return exitCodes.ok;
 }
 
-async function aboutLines({ apiVersion, kind, metadata, spec }: Resource): Promise<string[]> {
+/** What is in force is the spec with these laid over it. */
+async function overrideLines({ status }: Resource): Promise<string[]> {
+  const overrides = records(status?.["overrides"]);
+  if (overrides.length === 0) return [];
+  const { stringify } = await import("yaml");
+  const told = overrides.flatMap(({ override, reason, expiresAt, patch }) => {
+    const body = stringify(patch, { lineWidth: 0 }).trimEnd().split("\n");
+    return [`${named(String(override))} until ${String(expiresAt)}: ${String(reason)}`].concat(indent(body));
+  });
+  return ["Overrides, which change what is in force:", ...indent(told)];
+}
+
+async function aboutLines({ apiVersion, kind, metadata, spec, status }: Resource): Promise<string[]> {
   const { stringify } = await import("yaml");
   const facts: readonly (readonly [string, string])[] = [
     ["Name", metadata.name],
@@ -52,7 +65,11 @@ async function aboutLines({ apiVersion, kind, metadata, spec }: Resource): Promi
   ];
   const shown = facts.filter(([, value]) => value !== "").map(([name, value]) => `${`${name}:`.padEnd(13)} ${value}`);
   const body = stringify(spec, { lineWidth: 0 }).trimEnd().split("\n");
-  return [...shown, "Spec:", ...body.map((line) => `  ${line}`)];
+  return [
+    ...shown,
+    records(status?.["overrides"]).length === 0 ? "Spec:" : "Spec, as written (an Override changes it, see below):",
+    ...body.map((line) => `  ${line}`),
+  ];
 }
 
 function conditionLines({ status }: Resource): string[] {

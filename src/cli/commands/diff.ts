@@ -9,6 +9,7 @@ import { printFindings } from "../print/print-findings.ts";
 import { reportFailure } from "../print/report-failure.ts";
 import { resourcePath } from "../session/resource-path.ts";
 import type { CliSession } from "../session/session.ts";
+import { fromPointer } from "../../model/word/json-pointer.ts";
 
 export interface DiffOptions {
   readonly filename: readonly string[];
@@ -68,10 +69,7 @@ export function describeChange(item: PlanItem, before: Resource | undefined): st
 }
 
 function change({ op, path, value }: PatchOperation, before: Resource | undefined): string {
-  const field = path
-    .slice(1)
-    .split("/")
-    .map((part) => part.replaceAll("~1", "/").replaceAll("~0", "~"))
+  const field = fromPointer(path)
     .map((part, index) => (/^(\d+|-)$/.test(part) ? `[${part}]` : index === 0 ? part : `.${part}`))
     .join("");
   const old = before === undefined ? undefined : at(before, path);
@@ -89,9 +87,9 @@ function change({ op, path, value }: PatchOperation, before: Resource | undefine
 /** Value at a JSON Pointer (RFC 6901). */
 function at(root: unknown, pointer: string): unknown {
   let value: unknown = root;
-  for (const part of pointer.slice(1).split("/")) {
+  for (const part of fromPointer(pointer)) {
     if (typeof value !== "object" || value === null) return undefined;
-    value = Reflect.get(value, part.replaceAll("~1", "/").replaceAll("~0", "~"));
+    value = Reflect.get(value, part);
   }
   return value;
 }

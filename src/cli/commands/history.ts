@@ -5,6 +5,7 @@ import { printData, shortRef } from "../print/print-data.ts";
 import { reportFailure } from "../print/report-failure.ts";
 import type { CliSession } from "../session/session.ts";
 import { age, table } from "../print/table.ts";
+import { partsOfRef } from "../../model/word/refs.ts";
 
 export interface HistoryOptions {
   readonly limit: number;
@@ -53,7 +54,7 @@ async function one(session: CliSession, revision: number): Promise<ExitCode> {
     data: detail,
     human: () => [
       `revision ${detail.revision} · ${detail.at} · ${detail.actor} · ${detail.source}${detail.reason === null ? "" : ` · ${detail.reason}`}`,
-      ...detail.changes.map(({ ref, action }) => `${action.padEnd(9)} ${shortRef(ref)} (${ref.split("/")[1] ?? ""})`),
+      ...detail.changes.map(({ ref, action }) => `${action.padEnd(9)} ${shortRef(ref)} (${partsOfRef(ref).namespace})`),
     ],
     names: () => detail.changes.map(({ ref }) => shortRef(ref)),
   });

@@ -1,7 +1,8 @@
 // What a table of resources shows for each kind. Values are read loosely: a newer server may say more than we know.
 import type { CatalogService, EndpointState } from "../../model/api/endpoints.ts";
 import type { Resource } from "../../model/api/resource.ts";
-import { conditionsOf, isRecord, records } from "./conditions.ts";
+import { isRecord } from "../../model/word/record.ts";
+import { conditionsOf, records } from "./conditions.ts";
 import { age, table } from "./table.ts";
 
 interface Column {
@@ -159,6 +160,12 @@ export function endpointTable(endpoints: readonly EndpointState[], wide: boolean
   );
 }
 
+/** `unhealthy 12s`: how it is, and for how long. A mesh of an earlier release does not say since when. */
+function healthOf({ health, healthSince }: EndpointState): string {
+  const since = healthSince ?? null;
+  return since === null ? health : `${health} ${age(since, Date.now())}`;
+}
+
 const endpointColumns: readonly {
   readonly head: string;
   readonly wide?: true;
@@ -172,6 +179,8 @@ const endpointColumns: readonly {
   { head: "CLUSTER", cell: ({ cluster }) => cluster },
   { head: "WEIGHT", cell: ({ weight }) => String(weight) },
   { head: "STATE", cell: ({ draining }) => (draining ? "draining" : "ready") },
+  { head: "HEALTH", cell: healthOf },
+  { head: "CAUSE", cell: ({ healthCause }) => healthCause ?? "" },
   { head: "SOURCE", wide: true, cell: ({ source }) => source },
   { head: "PRIORITY", wide: true, cell: ({ priority }) => String(priority) },
   { head: "TTL", wide: true, cell: ({ ttl }) => ttl ?? "" },

@@ -1,5 +1,6 @@
 // The conditions inside a resource's status, whichever of the three shapes it has (route, gateway, plain).
 import type { Condition } from "../../model/registry/status.ts";
+import { isRecord } from "../../model/word/record.ts";
 
 interface Told extends Condition {
   /** What it is about when not the resource itself: a parent of a route, a listener of a gateway. */
@@ -42,9 +43,6 @@ function nameOf(parentRef: unknown): string {
   const section = typeof parentRef.sectionName === "string" ? `/${parentRef.sectionName}` : "";
   return `${String(parentRef.name)}${section}`;
 }
-
-export const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
-  typeof value === "object" && value !== null && !Array.isArray(value);
 
 /** The objects of a list; anything else is left out. */
 export const records = (value: unknown): readonly Readonly<Record<string, unknown>>[] =>

@@ -1,5 +1,6 @@
 // The machine-readable outputs: JSON as the API answered it, the same as YAML, or names for `xargs`.
 import type { CliSession } from "../session/session.ts";
+import { partsOfRef } from "../../model/word/refs.ts";
 
 interface Views {
   /** What the API answered. */
@@ -32,8 +33,14 @@ async function render(output: CliSession["output"], { data, human, names }: View
   }
 }
 
+/** `HTTPRoute/shop/orders` → `httproute/orders in shop`: what a line names. The namespace `default` goes without saying. */
+export function named(ref: string): string {
+  const [, namespace = "default"] = ref.split("/");
+  return namespace === "default" ? shortRef(ref) : `${shortRef(ref)} in ${namespace}`;
+}
+
 /** `HTTPRoute/shop/orders` → `httproute/orders`, as kubectl writes it. */
 export function shortRef(ref: string): string {
-  const [kind = "", , name = ""] = ref.split("/");
+  const { kind, name } = partsOfRef(ref);
   return `${kind.toLowerCase()}/${name}`;
 }

@@ -1,6 +1,7 @@
 // docs/kinds.md: a page that says of every kind what it is for, what its fields mean and default to, and whether it has
 // effect. Made from the JSON Schemas; nothing here knows a kind by name.
 import { kindNames, kinds, type KindInfo, type KindName } from "../../model/document/kinds.ts";
+import { isRecord } from "../../model/word/record.ts";
 
 type Schema = Readonly<Record<string, unknown>>;
 
@@ -9,10 +10,6 @@ interface Row {
   readonly type: string;
   readonly fallback: string;
   readonly meaning: string;
-}
-
-function isSchema(value: unknown): value is Schema {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
 function list(value: unknown): readonly unknown[] {
@@ -40,14 +37,14 @@ function range(schema: Schema): string {
 function typeOf(schema: Schema): string {
   if (schema["const"] !== undefined) return code(schema["const"]);
   if (Array.isArray(schema["enum"])) return schema["enum"].map(code).join(", ");
-  const alternatives = [...list(schema["oneOf"]), ...list(schema["anyOf"])].filter(isSchema);
+  const alternatives = [...list(schema["oneOf"]), ...list(schema["anyOf"])].filter(isRecord);
   if (alternatives.length > 0) {
     const kinds = alternatives.map((alternative) => typeOf(alternative));
     return [...new Set(kinds)].join(" or ");
   }
   if (schema["type"] === "array") {
     const most = schema["maxItems"] === undefined ? "" : `, at most ${String(schema["maxItems"])}`;
-    return `list of ${isSchema(schema["items"]) ? typeOf(schema["items"]) : "anything"}${most}`;
+    return `list of ${isRecord(schema["items"]) ? typeOf(schema["items"]) : "anything"}${most}`;
   }
   const pattern = typeof schema["pattern"] === "string" ? schema["pattern"] : "";
   if (GATEWAY_DURATION.test(pattern)) return "Gateway API duration";
@@ -72,8 +69,8 @@ function fallbackOf(schema: Schema, required: boolean): string {
 }
 
 function rows(schema: Schema, path: string): Row[] {
-  if (schema["type"] === "array") return isSchema(schema["items"]) ? rows(schema["items"], `${path}[]`) : [];
-  const alternatives = [...list(schema["oneOf"]), ...list(schema["anyOf"])].filter(isSchema);
+  if (schema["type"] === "array") return isRecord(schema["items"]) ? rows(schema["items"], `${path}[]`) : [];
+  const alternatives = [...list(schema["oneOf"]), ...list(schema["anyOf"])].filter(isRecord);
   if (alternatives.length > 0) {
     const all = alternatives.flatMap((alternative) => rows(alternative, path));
     const merged = new Map<string, Row>();
@@ -90,11 +87,11 @@ function rows(schema: Schema, path: string): Row[] {
       return { field, type, fallback: own ? "in its variant" : fallback, meaning };
     });
   }
-  const properties = isSchema(schema["properties"]) ? schema["properties"] : {};
+  const properties = isRecord(schema["properties"]) ? schema["properties"] : {};
   const required = new Set(list(schema["required"]));
   const all: Row[] = [];
   for (const [name, property] of Object.entries(properties)) {
-    if (!isSchema(property)) continue;
+    if (!isRecord(property)) continue;
     const field = path === "" ? name : `${path}.${name}`;
     // The same list of filters stands on rules and on backends: told once.
     const again = field.endsWith("backendRefs[].filters");
@@ -125,14 +122,14 @@ function effect({ effect, limits }: KindInfo): string {
 }
 
 function specOf(schema: Schema): Schema {
-  const properties = isSchema(schema["properties"]) ? schema["properties"] : {};
-  return isSchema(properties["spec"]) ? properties["spec"] : {};
+  const properties = isRecord(schema["properties"]) ? schema["properties"] : {};
+  return isRecord(properties["spec"]) ? properties["spec"] : {};
 }
 
 function section(kind: KindName, schema: Schema): string[] {
   const info = kinds[kind];
   const names = [info.plural, ...info.short].map(code).join(", ");
-  const documents = list(schema["anyOf"]).filter(isSchema);
+  const documents = list(schema["anyOf"]).filter(isRecord);
   const tables = documents.length === 0 ? table(specOf(schema)) : [];
   for (const [index, document] of documents.entries()) {
     tables.push(`With \`apiVersion: ${info.apiVersions[index] ?? ""}\`:`, "", ...table(specOf(document)));

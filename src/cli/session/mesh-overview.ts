@@ -1,8 +1,11 @@
-// What status and check look at, read in one go: readiness, documents, catalog, latest revisions, propagation.
+// What status and check look at, read in one go. What the operator's role or an older mesh does not give is left out.
+import type { BreakerList } from "../../model/api/breakers.ts";
+import type { Credentials } from "../../model/api/clients.ts";
 import type { Catalog } from "../../model/api/endpoints.ts";
-import type { Readiness } from "../../model/api/operators.ts";
+import type { LimitList } from "../../model/api/limits.ts";
+import type { AuditList, Readiness, TokenList } from "../../model/api/operators.ts";
 import type { Propagation, RevisionList } from "../../model/api/registry.ts";
-import type { ResourceList } from "../../model/api/resource.ts";
+import type { Resource, ResourceList } from "../../model/api/resource.ts";
 import type { ApiAnswer, ApiClient } from "./client.ts";
 import { listResources } from "./list-resources.ts";
 
@@ -15,6 +18,18 @@ export interface MeshRead {
   readonly propagation: ApiAnswer<Propagation> | null;
 }
 
+/** What only `status` wants to know. */
+export interface RuntimeRead {
+  readonly breakers: ApiAnswer<BreakerList>;
+  readonly limits: ApiAnswer<LimitList>;
+  readonly audit: ApiAnswer<AuditList>;
+  readonly tokens: ApiAnswer<TokenList>;
+  readonly credentials: readonly Credentials[];
+}
+
+/** Applications whose secrets are looked at: each is one question. */
+const MOST_APPLICATIONS = 50;
+
 export async function meshOverview(client: ApiClient): Promise<MeshRead> {
   const [readiness, resources, catalog, revisions] = await Promise.all([
     client.raw<Readiness>("GET", "/_selvage/readyz", [503]),
@@ -25,4 +40,24 @@ export async function meshOverview(client: ApiClient): Promise<MeshRead> {
   const head = revisions.ok ? revisions.value.revision : 0;
   const propagation = head > 0 ? await client.call<Propagation>("GET", `/revisions/${head}/propagation`) : null;
   return { readiness, resources, catalog, revisions, propagation };
+}
+
+export async function runtimeOverview(client: ApiClient, resources: readonly Resource[]): Promise<RuntimeRead> {
+  const applications = resources.filter(({ kind }) => kind === "Application").slice(0, MOST_APPLICATIONS);
+  const [breakers, limits, audit, tokens, credentials] = await Promise.all([
+    client.call<BreakerList>("GET", "/breakers"),
+    client.call<LimitList>("GET", "/limits", { query: { limit: 1000 } }),
+    client.call<AuditList>("GET", "/audit", { query: { limit: 100 } }),
+    client.call<TokenList>("GET", "/tokens"),
+    Promise.all(
+      applications.map(({ metadata: { namespace, name } }) =>
+        client.call<Credentials>(
+          "GET",
+          `/applications/${encodeURIComponent(namespace)}/${encodeURIComponent(name)}/credentials`,
+        ),
+      ),
+    ),
+  ]);
+  const known = credentials.flatMap((answer) => (answer.ok ? [answer.value] : []));
+  return { breakers, limits, audit, tokens, credentials: known };
 }

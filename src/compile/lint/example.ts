@@ -6,6 +6,7 @@ import type { Work } from "../../decide/route/regex-machine.ts";
 import { sampleText } from "../../decide/route/regex-sample.ts";
 import type { Finding } from "../../model/word/finding.ts";
 import type { Router, RuleMatch, ServiceKey, ValueMatch } from "../../model/snapshot/snapshot.ts";
+import { partsOfKey, servicePath } from "../../model/word/refs.ts";
 
 type Example = NonNullable<Finding["example"]>;
 
@@ -78,7 +79,7 @@ export function exampleMatching(
   const scheme = listener?.protocol === "HTTPS" ? "https" : "http";
   const host = "hostname" in spot ? hostFor(spot.hostname, examples) : "mesh.example";
   const search = query.size === 0 ? "" : `?${new URLSearchParams([...query])}`;
-  const prefix = "hostname" in spot ? "" : `/svc/${spot.service.split("/").toReversed().join(".")}`;
+  const prefix = "hostname" in spot ? "" : servicePath(partsOfKey(spot.service));
   return {
     request: {
       host,

@@ -4,6 +4,7 @@ import { intersect } from "../../decide/route/host.ts";
 import type { Listener } from "../../model/snapshot/snapshot.ts";
 import type { Placement } from "../route/router.ts";
 import type { CompiledRoutes } from "../route/routes.ts";
+import { partsOfRef } from "../../model/word/refs.ts";
 
 /** Kinds that decide where others' routes are attached: with one of them anything may have moved. */
 const FAR_REACHING: ReadonlySet<string> = new Set(["Namespace", "ReferenceGrant", "Override"]);
@@ -15,7 +16,7 @@ export function affectedBy(
   listeners: readonly Listener[],
 ): (placement: Placement) => boolean {
   const refs = [...(changed ?? [])];
-  if (changed === undefined || refs.some((ref) => FAR_REACHING.has(ref.split("/", 1)[0] ?? ""))) return () => true;
+  if (changed === undefined || refs.some((ref) => FAR_REACHING.has(partsOfRef(ref).kind))) return () => true;
   const hostnames = new Set<string>();
   const services = new Set<string>();
   const ages = new Set<number>();

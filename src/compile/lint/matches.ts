@@ -8,6 +8,7 @@ import type { Router, RuleMatch, ValueMatch } from "../../model/snapshot/snapsho
 import type { Placement } from "../route/router.ts";
 import type { CompiledRoutes } from "../route/routes.ts";
 import { exampleMatching, exampleOf, tried, type ExampleRequest, type Examples, type Spot } from "./example.ts";
+import { partsOfKey } from "../../model/word/refs.ts";
 
 /** What became of a match's plainest request. */
 type Outcome =
@@ -141,7 +142,7 @@ function conflictsOf(
     const owner = nameOf(router, result.shadowedBy);
     if (theirs === own || seen.has(owner)) return [];
     seen.add(owner);
-    const between = theirs.split("/")[0] !== own.split("/")[0];
+    const between = partsOfKey(theirs).namespace !== partsOfKey(own).namespace;
     const example = exampleOf(examples, result.example);
     const message = `${owner} has the same match and comes first (the older route, then by name): it takes these requests`;
     const hint = between

@@ -2,7 +2,7 @@
 import type { Document } from "../../model/document/document.ts";
 import type { Finding } from "../../model/word/finding.ts";
 import { kindByAnyName } from "../../model/document/kinds.ts";
-import { refOf } from "../../model/word/refs.ts";
+import { refOf, scopedName } from "../../model/word/refs.ts";
 import type { Listeners } from "../route/listeners.ts";
 import type { DocumentIndex } from "../documents/document-index.ts";
 
@@ -42,10 +42,7 @@ function dangling(document: Document, world: DocumentIndex): Finding[] {
 function referencesOf(document: Document): Reference[] {
   const { namespace } = document.metadata;
   const scoped = (kind: string, text: string, pointer: string): Reference => {
-    const [first = "", second] = text.split("/");
-    return second === undefined
-      ? { kind, namespace, name: first, pointer }
-      : { kind, namespace: first, name: second, pointer };
+    return { kind, ...scopedName(text, namespace), pointer };
   };
   switch (document.kind) {
     case "Rollout":

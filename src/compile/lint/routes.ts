@@ -12,6 +12,7 @@ const PARENT_CODES: Readonly<Record<string, Code>> = {
   NoMatchingParent: "SLV1204",
   NotAllowedByListeners: "SLV1205",
   NoMatchingListenerHostname: "SLV1206",
+  RefNotPermitted: "SLV1203",
 };
 const FAULT_CODES: Readonly<Record<RouteFault["reason"], Code>> = {
   InvalidKind: "SLV1201",
@@ -48,7 +49,8 @@ function parentFindings(parents: readonly CompiledParent[], ref: string): Findin
     const code = PARENT_CODES[accepted.reason];
     if (code === undefined) return [];
     const pointer = index === null ? "/spec" : `/spec/parentRefs/${index}`;
-    return [{ severity: "warning", code, ref, pointer, message: accepted.message }];
+    const hint = accepted.reason === "RefNotPermitted" ? { hint: HINTS.RefNotPermitted } : {};
+    return [{ severity: "warning", code, ref, pointer, message: accepted.message, ...hint }];
   });
   if (parents.some(({ attachment: { accepted } }) => accepted.status)) return findings;
   const message = "The route is attached to nothing: no request reaches it";

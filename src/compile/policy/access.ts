@@ -3,6 +3,8 @@
 import type { Access, Authentication, Authorization } from "../../model/snapshot/access.ts";
 import type { DocumentOf } from "../../model/document/document.ts";
 import type { ServiceKey } from "../../model/snapshot/snapshot.ts";
+import { BUILT_IN_NAMESPACE } from "../documents/built-in-gateway.ts";
+import { partsOfKey } from "../../model/word/refs.ts";
 import { compileAuthentication } from "./authentication.ts";
 import { compileAuthorization } from "./authorization.ts";
 import { merged } from "./limits.ts";
@@ -50,17 +52,30 @@ export function compileAccess(
     at: (place) => {
       const own = first(authenticators(place), holder);
       const authentication = own ?? first(outerTargets(place), holder);
-      const authorizations = merged(
-        ...[...outerTargets(place), ...ownTargets(place)].map((key) => attached.get(key) ?? []),
-      );
+      const targets = [...outerTargets(place), ...ownTargets(place)];
+      const on = (keys: readonly string[]): readonly number[] => merged(...keys.map((key) => attached.get(key) ?? []));
+      const authorizations = on(targets);
+      const apart = [...Map.groupBy(targets, (key) => sideOf(key, place)).values()]
+        .map((keys) => on(keys).filter((index) => authorizationPolicies[index]?.spec.action === "ALLOW"))
+        .filter((allowing) => allowing.length > 0);
       return {
         ...(authentication === undefined ? {} : { authentication }),
         ...(own === undefined ? {} : { ownAuthentication: true as const }),
         ...(authorizations.length === 0 ? {} : { authorizations }),
+        ...(apart.length < 2 ? {} : { apart }),
         ...(place.foreign === true ? { foreign: true as const } : {}),
       };
     },
   };
+}
+
+const HOME = "";
+
+/** Whose a target is, beside the service's own namespace and who runs the mesh. */
+function sideOf(key: string, { service, rule }: AccessPlace): string {
+  const [, namespace = BUILT_IN_NAMESPACE] = key.split("/");
+  const home = service === null ? rule?.namespace : partsOfKey(service).namespace;
+  return namespace === home || namespace === BUILT_IN_NAMESPACE ? HOME : namespace;
 }
 
 /** The most specific first. */

@@ -2,7 +2,7 @@
 // two the oldest speaks, whatever became of it: a second request is no way around a refused first one.
 import type { DocumentOf } from "../../model/document/document.ts";
 import type { Finding } from "../../model/word/finding.ts";
-import { refOf } from "../../model/word/refs.ts";
+import { refOf, scopedName, serviceKey } from "../../model/word/refs.ts";
 import type { ServiceKey } from "../../model/snapshot/snapshot.ts";
 import type { DocumentIndex } from "../documents/document-index.ts";
 
@@ -29,19 +29,19 @@ export function surveyContracts(world: DocumentIndex): ContractView[] {
   const speakers = new Map<string, string>();
   return world.contracts.map((document): ContractView => {
     const { namespace, name } = document.metadata;
-    const [appNamespace, appName] = scoped(document.spec.application, namespace);
-    const [serviceNamespace, serviceName] = scoped(document.spec.service, namespace);
+    const application = scopedName(document.spec.application, namespace);
+    const service = scopedName(document.spec.service, namespace);
     const subject = {
       ref: refOf("Contract", namespace, name),
       document,
-      application: `${appNamespace}/${appName}`,
-      service: `${serviceNamespace}/${serviceName}`,
-      tier: `${serviceNamespace}/${document.spec.tier}`,
+      application: `${application.namespace}/${application.name}`,
+      service: serviceKey(service.namespace, service.name),
+      tier: `${service.namespace}/${document.spec.tier}`,
     };
     const tier = world.tiers.get(subject.tier);
-    const terms = tier?.spec.service === serviceName ? tier : null;
-    const hasApplication = world.has("Application", appNamespace, appName);
-    const permitted = namespace === appNamespace || namespace === serviceNamespace;
+    const terms = tier?.spec.service === service.name ? tier : null;
+    const hasApplication = world.has("Application", application.namespace, application.name);
+    const permitted = namespace === application.namespace || namespace === service.namespace;
     const pair = `${subject.application} ${subject.service}`;
     const speaker = speakers.get(pair);
     // One that nobody of the two has made must not push their own aside.
@@ -55,7 +55,7 @@ export function surveyContracts(world: DocumentIndex): ContractView[] {
 
     function fault(): ContractView["fault"] {
       if (!permitted) {
-        const message = `A Contract lives in the namespace of its application (${appNamespace}) or of its service (${serviceNamespace})`;
+        const message = `A Contract lives in the namespace of its application (${application.namespace}) or of its service (${service.namespace})`;
         return { reason: "NotPermitted", message };
       }
       if (speaker !== undefined)
@@ -86,9 +86,4 @@ export function lintContracts(contracts: readonly ContractView[], world: Documen
 
 function tierFault(tier: string, service: ServiceKey, exists: boolean): string {
   return exists ? `The Tier ${tier} is not one of the service ${service}` : `There is no Tier ${tier}`;
-}
-
-function scoped(text: string, namespace: string): readonly [namespace: string, name: string] {
-  const [first = "", second] = text.split("/");
-  return second === undefined ? [namespace, first] : [first, second];
 }

@@ -2,11 +2,11 @@
 // services (GAMMA). One answer for each parentRef, with the Accepted condition that tells its author.
 import { intersect } from "../../decide/route/host.ts";
 import type { DocumentOf } from "../../model/document/document.ts";
-import { serviceKey } from "../../model/word/refs.ts";
+import { partsOfKey, serviceKey } from "../../model/word/refs.ts";
 import type { LabelSelector } from "../../model/document/field/label-selector.ts";
 import type { ParentRef } from "../../model/document/gateway-api/parent-ref.ts";
 import type { Listener, ServiceKey } from "../../model/snapshot/snapshot.ts";
-import { BUILT_IN_GATEWAY, BUILT_IN_KEY, BUILT_IN_NAMESPACE } from "../documents/built-in-gateway.ts";
+import { BUILT_IN_KEY } from "../documents/built-in-gateway.ts";
 import { draft, type Draft } from "../documents/conditions.ts";
 import type { CompiledGateway, CompiledListener, Listeners } from "./listeners.ts";
 import type { Claimant, HostnameOwners } from "./hostname-claims.ts";
@@ -47,8 +47,7 @@ export function attach(route: Route, world: DocumentIndex, listeners: Listeners,
   const implied = useDefaultGateways === "All" ? defaultGateways(world) : [];
   if (parentRefs.length === 0 && implied.length === 0) implied.push(BUILT_IN_KEY);
   for (const key of implied) {
-    const [namespace = BUILT_IN_NAMESPACE, name = BUILT_IN_GATEWAY] = key.split("/");
-    const ref = { group: GATEWAY_GROUP, kind: "Gateway", namespace, name };
+    const ref = { group: GATEWAY_GROUP, kind: "Gateway", ...partsOfKey(key) };
     attachments.push(toGateway(route, ref, null, world, { listeners, owners }));
   }
   return attachments;
@@ -157,7 +156,7 @@ function ofOwner(
 export function claimantAt({ gateway, hostname: named }: Listener, author: string, hostname: string): Claimant | null {
   if (hostname === "*") return null;
   if (gateway === BUILT_IN_KEY) return { hostname, namespace: author, author, place: "built-in" };
-  const [namespace = ""] = gateway.split("/");
+  const { namespace } = partsOfKey(gateway);
   return { hostname, namespace, author, place: named === "*" ? "open" : "below" };
 }
 

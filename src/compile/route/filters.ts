@@ -68,7 +68,7 @@ function compileFilter(filter: HTTPRouteFilter, pointer: string, context: Filter
 
 /** No policy of a service holds for what a filter sends to it, so another namespace's must be granted in any case. */
 function resolve(ref: Parameters<typeof resolveTarget>[0], pointer: string, context: FilterContext): Target {
-  return resolveTarget(ref, context.namespace, pointer, { meshExposure: null }, context.world, context.faults);
+  return resolveTarget(ref, context.namespace, pointer, { consumes: null }, context.world, context.faults);
 }
 
 type ExternalAuthSpec = Extract<HTTPRouteFilter, { type: "ExternalAuth" }>["externalAuth"];

@@ -1,9 +1,9 @@
 // References from a route to services → targets, or the reason why there is nothing to send to. Cross-namespace references
-// need a ReferenceGrant where they would open a service to more callers than it has; see `mayRefer`.
+// need a ReferenceGrant, but for the service that the route is attached to; see `isForeign`.
 import type { BackendObjectRef } from "../../model/document/gateway-api/backend-ref.ts";
-import { serviceKey } from "../../model/word/refs.ts";
-import type { Target } from "../../model/snapshot/snapshot.ts";
-import type { ServiceView, DocumentIndex } from "../documents/document-index.ts";
+import { partsOfKey, serviceKey } from "../../model/word/refs.ts";
+import type { ServiceKey, Target } from "../../model/snapshot/snapshot.ts";
+import type { DocumentIndex } from "../documents/document-index.ts";
 
 /** What is wrong with a reference or with what carries it, for the ResolvedRefs and PartiallyInvalid conditions. */
 export interface RouteFault {
@@ -15,8 +15,8 @@ export interface RouteFault {
 
 /** Through what kind of parent a rule is reached. */
 export interface RouteContext {
-  /** null: through a Gateway. Otherwise the exposure of the services the route is attached to. */
-  readonly meshExposure: "mesh" | "public" | null;
+  /** The service of another namespace whose callers it takes; null: a Gateway, or a service of the route's own namespace. */
+  readonly consumes: ServiceKey | null;
 }
 
 /** Resolves one reference of an HTTPRoute in `namespace`; faults are added to `faults`. */
@@ -40,32 +40,28 @@ export function resolveTarget(
   const key = serviceKey(theirs, ref.name);
   const service = world.services.get(key);
   // Permission comes first: whether a service exists in a namespace that grants nothing is not told.
-  if (theirs !== namespace && !mayRefer(namespace, theirs, ref.name, service, routeContext, world)) {
-    return invalid("RefNotPermitted", `No ReferenceGrant in ${theirs} lets HTTPRoutes of ${namespace} use ${ref.name}`);
+  if (isForeign(namespace, key, world)) {
+    const missing = `No ReferenceGrant in ${theirs} lets HTTPRoutes of ${namespace}`;
+    if (key !== routeContext.consumes) return invalid("RefNotPermitted", `${missing} use ${ref.name}`);
+    if (ref.version !== undefined) {
+      return invalid("RefNotPermitted", `${missing} choose a version of ${ref.name}, to which the route is attached`);
+    }
   }
   if (service === undefined) return invalid("BackendNotFound", `There is no Service ${key}`);
   return { service: key, version: ref.version ?? null };
 }
 
 /**
- * Through a Gateway a ReferenceGrant is needed. A route attached to services only augments how those are called, so none is
- * needed (GEP-1426), unless it would lead anonymous callers of a public service to one that is not.
+ * Of a namespace that was granted nothing. A route attached to such a service may still lead its own callers there, whom it
+ * took from there (GEP-1426), and says no more about the service than they could; see `foreign-backend.ts`.
  */
-function mayRefer(
-  from: string,
-  to: string,
-  name: string,
-  service: ServiceView | undefined,
-  routeContext: RouteContext,
-  world: DocumentIndex,
-): boolean {
-  if (routeContext.meshExposure === "mesh") return true;
-  if (routeContext.meshExposure === "public" && service?.exposure === "public") return true;
-  return isGranted(from, to, name, world);
+export function isForeign(namespace: string, service: ServiceKey, world: DocumentIndex): boolean {
+  const { namespace: theirs, name } = partsOfKey(service);
+  return theirs !== namespace && !isGranted(namespace, theirs, name, world);
 }
 
 /** Whether the namespace of a service lets HTTPRoutes of another one use it. */
-export function isGranted(from: string, to: string, name: string, world: DocumentIndex): boolean {
+function isGranted(from: string, to: string, name: string, world: DocumentIndex): boolean {
   return world.grants.some(
     ({ metadata, spec }) =>
       metadata.namespace === to &&

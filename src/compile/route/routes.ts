@@ -1,7 +1,8 @@
 // Every HTTPRoute → rules, the places where they are in force, and what is wrong with it, parent by parent.
 import type { DocumentOf } from "../../model/document/document.ts";
-import type { Rule } from "../../model/snapshot/snapshot.ts";
+import type { Rule, ServiceKey } from "../../model/snapshot/snapshot.ts";
 import { attach, type Attachment } from "./attachment.ts";
+import { asConsumer, producersOf } from "./consumers.ts";
 import type { Listeners } from "./listeners.ts";
 import type { ProgramTable } from "../documents/programs.ts";
 import type { HostnameOwners } from "./hostname-claims.ts";
@@ -35,6 +36,8 @@ interface Compiling {
   readonly owners: HostnameOwners;
   readonly attached: Attached;
   readonly programs: ProgramTable;
+  /** Services that have routes of their own. */
+  readonly producers: ReadonlySet<ServiceKey>;
   readonly rules: Rule[];
   readonly placements: Placement[];
 }
@@ -46,7 +49,8 @@ export function compileRoutes(
   attached: Attached,
   programs: ProgramTable,
 ): CompiledRoutes {
-  const compiling: Compiling = { world, listeners, owners, attached, programs, rules: [], placements: [] };
+  const shared = { world, listeners, owners, attached, programs, producers: producersOf(world) };
+  const compiling: Compiling = { ...shared, rules: [], placements: [] };
   const routes = world.routes.map((route, age) => compileRoute(route, age, compiling));
   return { routes, rules: compiling.rules, placements: compiling.placements };
 }
@@ -62,7 +66,8 @@ function compileRoute(route: Route, age: number, compiling: Compiling): Compiled
     string,
     { readonly rules: readonly (number | null)[]; readonly faults: readonly RouteFault[] }
   >();
-  const parents = attach(route, world, listeners, owners).map((attachment): CompiledParent => {
+  const parents = attach(route, world, listeners, owners).map((found): CompiledParent => {
+    const attachment = asConsumer(found, route, world, compiling.producers);
     const parent = contextOf(route, attachment, compiling);
     const key = JSON.stringify([parent, attachment.accepted.status]);
     const variant = variants.get(key) ?? compileVariant(route, parent, attachment, compiling);
@@ -73,21 +78,17 @@ function compileRoute(route: Route, age: number, compiling: Compiling): Compiled
   return { route, parents, patternFaults };
 }
 
-function contextOf(
-  { metadata }: Route,
-  { gateway, service }: Attachment,
-  { world, attached }: Compiling,
-): ParentContext {
+function contextOf({ metadata }: Route, { gateway, service }: Attachment, { attached }: Compiling): ParentContext {
   const none = { gateway: null, gatewayFault: null, gatewayLimits: [], circuit: null, guardedGateway: null };
   if (service !== null) {
     // A consumer's route is about its own callers, and takes nothing of the service's for itself.
-    const addressed = service.key.startsWith(`${metadata.namespace}/`) ? service.key : null;
-    return { meshExposure: world.services.get(service.key)?.exposure ?? "mesh", ...none, addressed };
+    const isOwn = service.key.startsWith(`${metadata.namespace}/`);
+    return { ...none, consumes: isOwn ? null : service.key, addressed: isOwn ? service.key : null };
   }
-  if (gateway === null) return { meshExposure: null, ...none, addressed: null };
+  if (gateway === null) return { consumes: null, ...none, addressed: null };
   const { policies, faults, limits, circuits, access } = attached;
   return {
-    meshExposure: null,
+    consumes: null,
     gateway: policies.gateway(gateway),
     gatewayFault: faults.gateway(gateway) ?? null,
     gatewayLimits: limits.gateway(gateway),

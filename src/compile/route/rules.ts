@@ -9,6 +9,7 @@ import type { SessionPersistenceSpec } from "../../model/document/gateway-api/se
 import type {
   Backend,
   Fault,
+  Filter,
   Rule,
   RuleMatch,
   ServiceKey,
@@ -22,7 +23,8 @@ import { compileFilters, type FilterContext } from "./filters.ts";
 import { merged, type Limits } from "../policy/limits.ts";
 import type { Effective, Policies } from "../policy/policies.ts";
 import type { Programs } from "../documents/programs.ts";
-import { isGranted, resolveTarget, type RouteFault, type RouteContext } from "./references.ts";
+import { tightened } from "./foreign-backend.ts";
+import { isForeign, resolveTarget, type RouteFault, type RouteContext } from "./references.ts";
 import type { DocumentIndex } from "../documents/document-index.ts";
 
 type Route = DocumentOf<"HTTPRoute">;
@@ -90,38 +92,37 @@ export function compileRule(
   const above = merged(limits.mesh, parent.gatewayLimits, ofAddressed);
   const ownLimits = limits.route(namespace, name, called);
   const circuit = circuits.route(namespace, name, called);
+  const filters = compileFilters(rule.filters, `${pointer}/filters`, context);
+  const retry = rule.retry === undefined ? null : compileRetry(rule.retry);
   const backends = rule.backendRefs.map((ref, at) => {
-    const own = { timeouts, policy, fault };
+    const own = { timeouts, policy, fault, retry, filters };
     const backend = compileBackend(ref, `${pointer}/backendRefs/${at}`, own, parent, attached, context);
     const { target } = backend;
     // What cannot be reached is guarded all the same: what is wrong is not told to everybody, and a filter may answer.
     if (!("service" in target)) return { ...backend, ...access.at({ ...place, service: null }) };
+    const foreign = isForeign(namespace, target.service, world);
     return {
       ...backend,
-      ...circuitMember(circuit, circuits.service(target.service), parent.circuit, circuits.mesh),
+      ...circuitMember(foreign ? null : circuit, circuits.service(target.service), parent.circuit, circuits.mesh),
       limits: merged(above, limits.service(target.service), ownLimits),
-      ...access.at({ ...place, service: target.service, foreign: isForeign(namespace, target.service, world) }),
+      ...access.at({ ...place, service: target.service, foreign }),
     };
   });
+  // Of such a backend retries and sessions are its owner's.
+  const hasForeign = backends.some((backend) => "foreign" in backend);
   return {
     route: `${namespace}/${name}`,
     name: called,
-    filters: compileFilters(rule.filters, `${pointer}/filters`, context),
+    filters,
     backends,
     timeouts,
     ...access.at({ ...place, service: null }),
-    retry: rule.retry === undefined ? null : compileRetry(rule.retry),
+    retry: hasForeign ? null : retry,
     sessionPersistence:
-      rule.sessionPersistence === undefined
+      rule.sessionPersistence === undefined || hasForeign
         ? null
         : compileSession(rule.sessionPersistence, `${namespace}-${name}-${called}`),
   };
-}
-
-/** A route attached to services needs no grant to lead to another namespace, and so has no say about access there. */
-function isForeign(namespace: string, service: ServiceKey, world: DocumentIndex): boolean {
-  const [theirs = "", name = ""] = service.split("/");
-  return theirs !== namespace && !isGranted(namespace, theirs, name, world);
 }
 
 /** What the rule itself, or a policy on it or its route, says. */
@@ -129,6 +130,8 @@ interface OwnPolicies {
   readonly timeouts: Rule["timeouts"];
   readonly policy: Effective | null;
   readonly fault: Fault | undefined;
+  readonly retry: Rule["retry"];
+  readonly filters: readonly Filter[];
 }
 
 function compileBackend(
@@ -147,6 +150,12 @@ function compileBackend(
   const timeouts = { requestMs: requestMs ?? below.requestMs, perTryMs: perTryMs ?? below.perTryMs };
   const { calls } = own.policy ?? below;
   const attached = service === null ? undefined : faults.service(service);
+  if (service !== null && isForeign(context.namespace, service, context.world)) {
+    const owner = { ...below, fault: attached ?? faults.mesh };
+    const said = { ...own, calls: own.policy?.calls, filters: [...own.filters, ...filters] };
+    const { faults: both, ...calls } = tightened(owner, said);
+    return { weight: ref.weight, target, filters: [...filters, ...both], ...calls };
+  }
   const fault = own.fault ?? attached ?? parent.gatewayFault ?? faults.mesh;
   return {
     weight: ref.weight,

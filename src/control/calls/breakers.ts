@@ -2,6 +2,7 @@
 import * as z from "zod";
 import type { Store } from "../../store/store.ts";
 import { coordinatedServices, guardedServices } from "../../decide/breaker/guarded-services.ts";
+import { shownName } from "../../decide/balance/endpoint-identity.ts";
 import { CHECK_FIRST_MS } from "../../decide/fleet/freshness.ts";
 import type { BreakerStates } from "../../model/message/objects.ts";
 import type { Env } from "../../env/env.ts";
@@ -9,12 +10,12 @@ import { breakerListSchema, forceReceiptSchema, forceRequestSchema } from "../..
 import type { ServiceBreakers } from "../../model/api/breakers.ts";
 import { versionTarget, WHOLE_SERVICE } from "../../model/snapshot/circuit.ts";
 import { parseDuration } from "../../model/document/field/duration.ts";
-import { serviceKey } from "../../model/word/refs.ts";
+import { partsOfKey, serviceKey } from "../../model/word/refs.ts";
 import type { Refusal } from "../../model/word/problem.ts";
 import type { ServiceKey, Snapshot } from "../../model/snapshot/snapshot.ts";
 import { auditOf } from "../operator/audit-entry.ts";
 import { jsonBody, noBody } from "../register/json-body.ts";
-import { probedHealth } from "../view/endpoint-health.ts";
+import { knownHealth } from "../view/endpoint-health.ts";
 import { coversNamespace, lacksNamespace } from "../operator/operator.ts";
 import { type ControlApp, register } from "../register/register.ts";
 import { namespaceParameter, serviceParameter } from "../http/route-parameters.ts";
@@ -42,10 +43,14 @@ export function registerBreakers(app: ControlApp): void {
     async handle({ query: { namespace, service }, store, env, operator, now }) {
       const outside = namespace === undefined ? null : lacksNamespace(operator, namespace);
       if (outside) return outside;
-      const [coordinated, health] = await Promise.all([services(store, coordinatedServices), probedHealth(env)]);
+      const [coordinated, { probed: health }] = await Promise.all([
+        services(store, coordinatedServices),
+        knownHealth(env),
+      ]);
       const wanted = [...new Set([...coordinated, ...health.keys()])].toSorted().filter((key) => {
-        const [ns = "", name] = key.split("/");
-        return coversNamespace(operator, ns) && (namespace ?? ns) === ns && (service ?? name) === name;
+        const parts = partsOfKey(key);
+        const isAsked = [parts.namespace, undefined].includes(namespace) && [parts.name, undefined].includes(service);
+        return isAsked && coversNamespace(operator, parts.namespace);
       });
       const asked = wanted.slice(0, MAX_SERVICES);
       const items = await Promise.all(
@@ -123,7 +128,7 @@ async function statesOf(env: Env, key: ServiceKey): Promise<BreakerStates | null
 }
 
 function toWire(key: ServiceKey, states: BreakerStates | null, now: number): ServiceBreakers {
-  const [namespace = "", service = ""] = key.split("/");
+  const { namespace, name: service } = partsOfKey(key);
   const time = (ms: number | null): string | null => (ms === null ? null : new Date(ms).toISOString());
   return {
     namespace,
@@ -138,7 +143,7 @@ function toWire(key: ServiceKey, states: BreakerStates | null, now: number): Ser
     breakers: (states?.rows ?? []).map(({ policy, target, state, since, until, ok, failed, slow, ejectedUntil }) => ({
       policy,
       target: target.startsWith("e:") ? "endpoint" : "version",
-      name: target.slice(2),
+      name: shownName(target),
       state,
       since: new Date(since).toISOString(),
       until: time(until),

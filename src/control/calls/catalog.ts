@@ -7,8 +7,8 @@ import type { Env } from "../../env/env.ts";
 import { type CatalogService, catalogSchema } from "../../model/api/endpoints.ts";
 import type { DocumentOf } from "../../model/document/document.ts";
 import type { DynamicEndpoint } from "../../model/registry/registry.ts";
-import { serviceKey } from "../../model/word/refs.ts";
-import { type HealthMap, probedHealth, withHealth } from "../view/endpoint-health.ts";
+import { serviceKey, servicePath } from "../../model/word/refs.ts";
+import { type Health, knownHealth, withHealth } from "../view/endpoint-health.ts";
 import { fetchOpenApi } from "../view/fetch-openapi.ts";
 import { noBody } from "../register/json-body.ts";
 import { coversNamespace, lacksNamespace } from "../operator/operator.ts";
@@ -39,7 +39,7 @@ export function registerCatalog(app: ControlApp): void {
       const [{ head, documents }, registered, health] = await Promise.all([
         store.listing({ kind: "Service", namespace }),
         store.endpoints({ namespace }),
-        probedHealth(env),
+        knownHealth(env),
       ]);
       const byService = Map.groupBy(registered, (one) => serviceKey(one.namespace, one.service));
       const items = documents.flatMap(({ document }) => {
@@ -83,7 +83,7 @@ export function registerCatalog(app: ControlApp): void {
 function toCatalogService(
   document: DocumentOf<"Service">,
   registered: readonly DynamicEndpoint[],
-  health: HealthMap,
+  health: Health,
   env: Env,
 ): CatalogService {
   const { name, namespace, labels } = document.metadata;
@@ -99,7 +99,7 @@ function toCatalogService(
     exposure: spec?.exposure ?? "mesh",
     labels,
     addresses: [
-      `/svc/${name}.${namespace}/`,
+      `${servicePath({ namespace, name })}/`,
       ...(meshDomain === null ? [] : [`https://${name}.${namespace}.${meshDomain}/`]),
     ],
     versions: [...Map.groupBy(endpoints, ({ version }) => version)].map(([version, those]) => ({

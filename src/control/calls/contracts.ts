@@ -9,6 +9,7 @@ import { jsonBody, noBody } from "../register/json-body.ts";
 import { coversNamespace } from "../operator/operator.ts";
 import { type ControlApp, register } from "../register/register.ts";
 import { namespaceParameter } from "../http/route-parameters.ts";
+import { partsOfKey } from "../../model/word/refs.ts";
 
 const tag = "clients";
 const nothing = z.object({});
@@ -40,7 +41,7 @@ export function registerContracts(app: ControlApp): void {
     refusals: [],
     async handle({ query, store, operator, now }) {
       const items = viewContracts(await store.mesh(), now).filter(({ namespace, service }) => {
-        const [theirs = "", name = ""] = service.split("/");
+        const { namespace: theirs, name } = partsOfKey(service);
         const wanted = query.namespace === undefined || query.namespace === namespace || query.namespace === theirs;
         const asked = query.service === undefined || [service, name].includes(query.service);
         return wanted && asked && (coversNamespace(operator, namespace) || coversNamespace(operator, theirs));

@@ -5,7 +5,7 @@ import { deregisterEndpoint, drainEndpoint, registerEndpoint } from "../../regis
 import { endpointListSchema, endpointRequestSchema, endpointStateSchema } from "../../model/api/endpoints.ts";
 import type { Refusal } from "../../model/word/problem.ts";
 import { auditOf, type AuditSubject } from "../operator/audit-entry.ts";
-import { probedHealth, withHealth } from "../view/endpoint-health.ts";
+import { knownHealth, withHealth } from "../view/endpoint-health.ts";
 import { jsonBody, noBody } from "../register/json-body.ts";
 import { type ControlApp, register } from "../register/register.ts";
 import { namespaceParameter, serviceParameter } from "../http/route-parameters.ts";
@@ -40,7 +40,7 @@ export function registerEndpoints(app: ControlApp): void {
       const [head, registered, health] = await Promise.all([
         store.head(),
         store.endpoints({ namespace: ns, service: svc }),
-        probedHealth(env),
+        knownHealth(env),
       ]);
       const all = [...staticEndpoints(stored.document, settingsOf(env).isLocalMesh), ...registered.map(toEndpoint)];
       return { body: { items: withHealth(all, health), generation: head.generation } };

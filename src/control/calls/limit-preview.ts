@@ -17,6 +17,7 @@ import { noBody } from "../register/json-body.ts";
 import { readLimitKey } from "../view/limit-key.ts";
 import { lacksNamespace } from "../operator/operator.ts";
 import { type ControlApp, register } from "../register/register.ts";
+import { partsOfKey } from "../../model/word/refs.ts";
 
 type Policy = DocumentOf<"RateLimitPolicy"> | DocumentOf<"Tier">;
 
@@ -57,7 +58,7 @@ export function registerLimitPreview(app: ControlApp): void {
     answer: limitPreviewListSchema,
     refusals: ["notFound"],
     async handle({ query, store, env, operator, now }) {
-      const [namespace = "", name = ""] = query.policy.split("/");
+      const { namespace, name } = partsOfKey(query.policy);
       const outside = lacksNamespace(operator, namespace);
       if (outside) return outside;
       const document = (await store.document(query.kind, namespace, name))?.document;

@@ -16,7 +16,7 @@ import {
 } from "../../decide/identity/contract-state.ts";
 import type { ContractViewAnswer } from "../../model/api/clients.ts";
 import type { ContractRecord, IdentityState } from "../../model/registry/identity.ts";
-import { refOf } from "../../model/word/refs.ts";
+import { partsOfKey, refOf } from "../../model/word/refs.ts";
 import type { Refusal } from "../../model/word/problem.ts";
 import { callerAddress } from "../operator/caller-address.ts";
 import type { OperationRequest } from "../register/operation.ts";
@@ -101,7 +101,7 @@ function withDecision(identities: IdentityState, record: ContractRecord): Identi
 
 /** Who may see neither side is told no more than that. */
 function lacksSay(operator: Operator, namespace: string, view: ContractView | undefined): Refusal | null {
-  const service = view?.service.split("/")[0] ?? namespace;
+  const service = view === undefined ? namespace : partsOfKey(view.service).namespace;
   if (coversNamespace(operator, service)) return null;
   return lacksNamespace(operator, coversNamespace(operator, namespace) ? service : namespace);
 }

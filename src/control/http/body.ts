@@ -2,7 +2,7 @@
 // declares (or leaves out) proves nothing.
 import { MAX_BODY_BYTES } from "../../model/api/resource.ts";
 import type { Refusal } from "../../model/word/problem.ts";
-import { readBytes } from "./read-bytes.ts";
+import { readLimited } from "../../bounded/read-limited.ts";
 
 export type Outcome<Value> =
   { readonly ok: true; readonly value: Value } | { readonly ok: false; readonly refusal: Refusal };
@@ -21,7 +21,7 @@ export async function readText(request: Request): Promise<Outcome<string>> {
       problem: "unsupportedMediaType",
       detail: `The body is encoded with "${encoding}"; send it plain.`,
     });
-  const bytes = await readBytes(request.body, MAX_BODY_BYTES);
+  const bytes = await readLimited(request.body, MAX_BODY_BYTES);
   if (bytes === null)
     return refuseBody({
       problem: "payloadTooLarge",

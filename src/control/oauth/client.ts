@@ -28,13 +28,14 @@ export function countFailure({ ip, now }: Judging): void {
 }
 
 /**
- * @param newer the registry's newest snapshot when it is newer than `live`, else null: credentials may be a second old
+ * @param newer the registry's newest snapshot when it is newer than `live`, else null: credentials may be a second old. To spare the
+ * registry, what was read for somebody else half a second ago will do.
  */
 export async function judgeClient(
   { id, secret }: PresentedCredentials,
   keys: MeshKeys,
   live: Snapshot,
-  newer: () => Promise<Snapshot | null>,
+  newer: (sparing: boolean) => Promise<Snapshot | null>,
   judging: Judging,
 ): Promise<Client | OAuthRefusal> {
   const { now } = judging;
@@ -42,14 +43,14 @@ export async function judgeClient(
   let client = meshClientOf(live.identities, id);
   let good = isSecretOf(client, digest, now);
   if (!good) {
-    // Before the registry is asked: whoever guesses is not to make work there.
+    // Whoever guesses is not to make work for the registry, nor to keep those out whose credentials are new.
     const refused = tooManyFailures(judging);
-    if (refused !== null) return refused;
-    const snapshot = await newer();
+    const snapshot = await newer(refused !== null);
     if (snapshot !== null) {
       client = meshClientOf(snapshot.identities, id);
       good = isSecretOf(client, digest, now);
     }
+    if (!good && refused !== null) return refused;
   }
   if (!good || client === null) {
     countFailure(judging);

@@ -1,7 +1,7 @@
 // What a client asks the token call for, as far as form goes (RFC 6749 §2.3.1, §3.2; RFC 8693 §2.1). Whether the client is who
 // it says is judged elsewhere.
 import type { OAuthError } from "../../model/api/identity.ts";
-import { readBytes } from "../http/read-bytes.ts";
+import { readLimited } from "../../bounded/read-limited.ts";
 
 export interface OAuthRefusal {
   readonly status: 400 | 401 | 429 | 503;
@@ -29,7 +29,7 @@ export async function readOAuthRequest(request: Request): Promise<OAuthRequest |
   const type = request.headers.get("content-type")?.split(";", 1)[0]?.trim().toLowerCase();
   if (type !== "application/x-www-form-urlencoded")
     return invalid("The body must be application/x-www-form-urlencoded.");
-  const bytes = await readBytes(request.body, MAX_BYTES);
+  const bytes = await readLimited(request.body, MAX_BYTES);
   if (bytes === null) return invalid(`The body has more than ${MAX_BYTES} bytes.`);
   const form = new Map<string, string>();
   for (const [name, value] of new URLSearchParams(new TextDecoder().decode(bytes))) {

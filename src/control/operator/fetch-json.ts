@@ -1,6 +1,6 @@
-// One JSON object from an address that the mesh's owner has configured: no redirects, a deadline, a cap.
-import { refusalForAddress } from "../../decide/text/address.ts";
-import { readBytes } from "../http/read-bytes.ts";
+// One JSON object from an address that the mesh's owner has configured.
+import { guardedFetch } from "../../bounded/guarded-fetch.ts";
+import { isRecord } from "../../model/word/record.ts";
 
 const TIMEOUT_MS = 5000;
 const MAX_BYTES = 256 * 1024;
@@ -9,25 +9,17 @@ const MAX_BYTES = 256 * 1024;
 export async function fetchJson(
   url: string,
   rule: { readonly allowPrivate: boolean },
-  init: RequestInit = {},
+  init: Pick<RequestInit, "method" | "headers" | "body"> = {},
 ): Promise<Readonly<Record<string, unknown>> | null> {
-  const refused = refusalForAddress(url, rule);
-  if (refused !== null) return failed(url, refused);
+  const fetched = await guardedFetch(url, { ...rule, ...init, timeoutMs: TIMEOUT_MS, maxBytes: MAX_BYTES });
+  if (!fetched.ok) return failed(url, fetched.message);
   try {
-    const signal = AbortSignal.timeout(TIMEOUT_MS);
-    const response = await fetch(url, { ...init, redirect: "manual", signal });
-    if (response.status !== 200) {
-      await response.body?.cancel();
-      return failed(url, `status ${response.status}`);
-    }
-    const bytes = await readBytes(response.body, MAX_BYTES);
-    if (bytes === null) return failed(url, `more than ${MAX_BYTES} bytes`);
-    const value: unknown = JSON.parse(new TextDecoder().decode(bytes));
-    if (typeof value !== "object" || value === null || Array.isArray(value)) return failed(url, "no JSON object");
-    return Object.fromEntries(Object.entries(value));
-  } catch (error) {
-    return failed(url, error instanceof Error ? error.name : "unreachable");
+    const value: unknown = JSON.parse(fetched.text);
+    if (isRecord(value)) return value;
+  } catch {
+    // Told below.
   }
+  return failed(url, "the answer is no JSON object");
 }
 
 function failed(url: string, reason: string): null {

@@ -1,11 +1,7 @@
 // What an operator who is limited to namespaces sees of answers about the whole mesh: the part in those namespaces.
 import type { ApplyResult } from "../../model/api/apply.ts";
 import { coversNamespace, type Operator } from "./operator.ts";
-
-/** Namespace of `<Kind>/<namespace>/<name>`. */
-export function namespaceOfRef(ref: string): string {
-  return ref.split("/")[1] ?? "";
-}
+import { partsOfRef } from "../../model/word/refs.ts";
 
 /** Those with a ref in the operator's namespaces. */
 export function visible<Item extends { readonly ref: string }>(
@@ -14,7 +10,7 @@ export function visible<Item extends { readonly ref: string }>(
 ): readonly Item[] {
   return operator.namespaces === null
     ? items
-    : items.filter(({ ref }) => coversNamespace(operator, namespaceOfRef(ref)));
+    : items.filter(({ ref }) => coversNamespace(operator, partsOfRef(ref).namespace));
 }
 
 export function visiblePart(operator: Operator, result: ApplyResult): ApplyResult {

@@ -1,5 +1,6 @@
 // What is public beside the API: its description, the meaning of codes, and whether the mesh is well. Nothing here tells
 // what is configured.
+import { withDeadline } from "../../bounded/deadline.ts";
 import * as z from "zod";
 import { portsOf } from "../../isolate/ports.ts";
 import { isolateState } from "../../isolate/state.ts";
@@ -80,10 +81,10 @@ export function registerPages(app: ControlApp): void {
 async function readinessOf(env: Env, ctx: WebPageRequest["ctx"]): Promise<Readiness> {
   const live = await isolateState().snapshot.current(portsOf(env), ctx, Date.now());
   // In this order: a registry that is behind what was loaded from it before was set back.
-  const head = await Promise.race([
+  const head = await withDeadline(
     new Store(env.DB).head().catch(() => null),
-    scheduler.wait(REGISTRY_MS).then(() => null),
-  ]);
+    REGISTRY_MS,
+  );
   const serving = live === null ? null : { epoch: live.epoch ?? 0, revision: live.snapshot.revision };
   const isBehind = head !== null && serving !== null && isBeyond(serving, head);
   const setBack = isBehind || (live?.setBack ?? false);

@@ -182,6 +182,10 @@ export const problemTexts: Readonly<Record<ProblemName, ProblemText>> = {
     why: "The request has passed through the mesh too many times: a service's endpoint is an address of the mesh itself.",
     fix: "Point the endpoint at the service, not at the route that leads to it.",
   },
+  bodyUnsendable: {
+    why: "The request is a GET or HEAD with a body. The Workers runtime sends none with these methods, and to leave it out would make it another request: a search without its filter.",
+    fix: "Send the same as a POST; Elasticsearch and OpenSearch, for which this is usual, take searches by POST as well. A `content-length: 0` and empty chunks are no body.",
+  },
   faultInjected: {
     why: "A FaultPolicy aborts a share of the requests on purpose; the service was not asked. The status is the policy's own.",
     fix: "If it is not wanted, delete the FaultPolicy that `policy` names, or narrow its `match`.",

@@ -2,6 +2,7 @@
 // works where the mesh runs and nothing else can be reached.
 import { type Html, html, inline, page } from "./html.ts";
 import type { OpenApiDocument } from "./openapi.ts";
+import { isRecord } from "../../model/word/record.ts";
 
 type PathItem = NonNullable<OpenApiDocument["paths"]>[string];
 type Operation = NonNullable<PathItem["get"]>;
@@ -130,8 +131,4 @@ function schemaLink(schema: unknown): Html | "" {
 
 function json(value: unknown): Html {
   return html`<pre>${JSON.stringify(value, null, 2)}</pre>`;
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null;
 }

@@ -10,6 +10,7 @@ import { parseDocument } from "../../model/read/parse-documents.ts";
 import type { Refusal } from "../../model/word/problem.ts";
 import type { DocumentIdentity } from "../http/document-identity.ts";
 import { jsonBody } from "./json-body.ts";
+import { isRecord } from "../../model/word/record.ts";
 
 type Json = Readonly<Record<string, unknown>>;
 
@@ -42,8 +43,4 @@ export function documentOf(
       { pointer: "#/metadata", detail, hint: "Leave kind, name and namespace out, or write those of the path." },
     ],
   };
-}
-
-function isRecord(value: unknown): value is Json {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

@@ -1,5 +1,6 @@
 // What the registry holds, as answers word it.
 import { builtInCluster } from "../../compile/documents/cluster-rule.ts";
+import { writtenIds } from "../../decide/balance/endpoint-identity.ts";
 import type { DocumentOf } from "../../model/document/document.ts";
 import type {
   ChangeRecord,
@@ -12,7 +13,7 @@ import type { EndpointState } from "../../model/api/endpoints.ts";
 import type { ApiToken } from "../../model/api/operators.ts";
 import type { Revision, RevisionChange } from "../../model/api/registry.ts";
 import type { Resource } from "../../model/api/resource.ts";
-import { refOf } from "../../model/word/refs.ts";
+import { refOf, serviceKey } from "../../model/word/refs.ts";
 
 export function toResource(stored: StoredDocument): Resource {
   const { apiVersion, kind, metadata, spec } = stored.document;
@@ -65,6 +66,9 @@ export function toEndpoint(endpoint: DynamicEndpoint): EndpointState {
     registeredAt,
     // An endpoint whose lease ran out is gone: one that is there and has a lease was heard from in time.
     health: draining ? "draining" : ttl === null ? "unknown" : "healthy",
+    healthSince: null,
+    healthCause: null,
+    healthFrom: draining || ttl === null ? null : "lease",
   };
 }
 
@@ -72,8 +76,13 @@ export function toEndpoint(endpoint: DynamicEndpoint): EndpointState {
 export function staticEndpoints(document: DocumentOf<"Service">, localMesh: boolean): EndpointState[] {
   if (document.apiVersion === "v1") return [];
   const { name: service, namespace } = document.metadata;
+  const located = document.spec.endpoints.map(({ url, binding, version }) => ({
+    address: url === undefined ? { binding: binding ?? "" } : { url },
+    version: version ?? null,
+  }));
+  const ids = writtenIds(serviceKey(namespace, service), located);
   return document.spec.endpoints.map(({ url, binding, cluster, version, weight, priority }, index): EndpointState => ({
-    id: `static-${index}`,
+    id: ids[index] ?? "",
     namespace,
     service,
     url,
@@ -85,6 +94,9 @@ export function staticEndpoints(document: DocumentOf<"Service">, localMesh: bool
     source: "static",
     draining: false,
     health: "unknown",
+    healthSince: null,
+    healthCause: null,
+    healthFrom: null,
     ttl: null,
     registeredAt: null,
   }));

@@ -12,7 +12,7 @@ import { callerAddress } from "../operator/caller-address.ts";
 import { lacksMesh, lacksNamespace, lacksRole, type Operator } from "../operator/operator.ts";
 import { meshWideReason } from "./mesh-wide.ts";
 import { switchSchema } from "../http/parameters.ts";
-import { namespaceOfRef } from "../operator/redact.ts";
+import { partsOfRef } from "../../model/word/refs.ts";
 
 /** Query parameters that all writes of documents share. */
 export const writeQueryShape = {
@@ -60,7 +60,7 @@ export function writeOptions(
         // A rollback plans every document there was, and leaves most of them alone.
         if (action === "unchanged" && about.source === "rollback") continue;
         const looks = about.source === "diff" || action === "unchanged";
-        const denied = looks ? lacksNamespace(operator, namespaceOfRef(ref)) : lacksRight(operator, ref);
+        const denied = looks ? lacksNamespace(operator, partsOfRef(ref).namespace) : lacksRight(operator, ref);
         if (denied) return denied;
         if (!looks && operator.namespaces !== null) {
           const wide = [before?.document, after].flatMap(
@@ -72,7 +72,9 @@ export function writeOptions(
         }
         // An Override changes what its target does: it takes the same right as writing the target.
         for (const target of action === "unchanged" ? [] : targetsOf(before?.document, after)) {
-          const withheld = looks ? lacksNamespace(operator, namespaceOfRef(target)) : lacksRight(operator, target);
+          const withheld = looks
+            ? lacksNamespace(operator, partsOfRef(target).namespace)
+            : lacksRight(operator, target);
           if (withheld) return withheld;
         }
       }
@@ -88,7 +90,7 @@ function targetsOf(...documents: readonly (Document | null | undefined)[]): stri
 
 /** null = the operator may write documents like this one: mesh-wide kinds are for admins, others go by namespace. */
 function lacksRight(operator: Operator, ref: string): Refusal | null {
-  const [kind = "", namespace = ""] = ref.split("/");
+  const { kind, namespace } = partsOfRef(ref);
   const info = Object.values(kinds).find((known) => known.kind === kind);
   const denied = info?.scope === "mesh" ? lacksRole(operator, "admin") : lacksNamespace(operator, namespace);
   return denied && { ...denied, detail: `${ref}: ${denied.detail}` };

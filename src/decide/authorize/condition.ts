@@ -13,6 +13,7 @@ import {
 } from "./request.ts";
 import { addressBits } from "../text/ip.ts";
 import { both, fitsAny, matchesAny, MAYBE, negated, NO, YES, type Truth } from "./pattern.ts";
+import { claimNamed } from "../text/claim-named.ts";
 
 /** How the thing that a key names compares. */
 interface Subject {
@@ -121,16 +122,4 @@ function listSubject(value: readonly unknown[]): Subject {
 
 function holdsAll(list: readonly string[], words: readonly string[]): Truth {
   return words.every((word) => list.includes(word)) ? YES : NO;
-}
-
-/** The claim of exactly this name, dots included; else the member that the dots lead to. Inherited members are none. */
-function claimNamed(claims: Claims, name: string): unknown {
-  if (Object.hasOwn(claims, name)) return claims[name];
-  let here: unknown = claims;
-  for (const step of name.split(".")) {
-    if (typeof here !== "object" || here === null || Array.isArray(here) || !Object.hasOwn(here, step))
-      return undefined;
-    here = Reflect.get(here, step);
-  }
-  return here;
 }

@@ -1,5 +1,6 @@
 // The endpoints of each service as traffic sees them: those of its document, then those that registered. Merged when the
 // snapshot or the registrations change, never for a request.
+import { registeredKey } from "./endpoint-identity.ts";
 import { serviceKey } from "../../model/word/refs.ts";
 import type { DynamicEndpoint, EndpointChanges } from "../../model/registry/registry.ts";
 import type { Endpoint, ServiceKey, Snapshot } from "../../model/snapshot/snapshot.ts";
@@ -8,8 +9,12 @@ import type { Endpoint, ServiceKey, Snapshot } from "../../model/snapshot/snapsh
 export type Registrations = ReadonlyMap<ServiceKey, ReadonlyMap<string, Endpoint>>;
 export type EndpointMap = ReadonlyMap<ServiceKey, readonly Endpoint[]>;
 
-const toEndpoint = ({ id, address, cluster, version, weight, priority, draining }: DynamicEndpoint): Endpoint => ({
+const toEndpoint = (
+  service: ServiceKey,
+  { id, address, cluster, version, weight, priority, draining }: DynamicEndpoint,
+): Endpoint => ({
   id,
+  key: registeredKey(service, { id, address, version }),
   address,
   cluster,
   version,
@@ -32,7 +37,7 @@ export function registrationsAfter(
   };
   for (const [key, endpoints] of Map.groupBy(changed, ({ namespace, service }) => serviceKey(namespace, service))) {
     const mine = own(key);
-    for (const endpoint of endpoints) mine.set(endpoint.id, toEndpoint(endpoint));
+    for (const endpoint of endpoints) mine.set(endpoint.id, toEndpoint(key, endpoint));
   }
   for (const [key, endpoints] of Map.groupBy(removed, ({ namespace, service }) => serviceKey(namespace, service))) {
     const mine = own(key);

@@ -4,6 +4,7 @@
 // breakers would wait for each other.
 import { endpointTarget, versionTarget, WHOLE_SERVICE, type Circuit } from "../../model/snapshot/circuit.ts";
 import type { Endpoint } from "../../model/snapshot/snapshot.ts";
+import { endpointKey, groupMark } from "../balance/endpoint-identity.ts";
 import type { IsolateBreakers } from "./isolate.ts";
 import {
   mustCheckPolicies,
@@ -81,7 +82,6 @@ export function chooseEndpoints(
   let refusal: Choice["refusal"] = null;
   for (const endpoint of candidates) {
     if (endpoint.weight <= 0) continue;
-    const siblings = candidates.filter((one) => one.version === endpoint.version && one.weight > 0).length;
     const forced = forcedOf(breakers, endpoint, now);
     if (forced?.state === "closed") {
       clear.push(endpoint);
@@ -91,13 +91,14 @@ export function chooseEndpoints(
       refusal ??= { target: forced.target, retryAfterMs: forced.until - now, forced: forced.reason };
       continue;
     }
-    const version = versionTarget(endpoint.version);
-    const above = siblings > 1 ? wayThrough(breakers, policyState, version, now, random) : OPEN;
-    if (above.way === "shut") {
+    const version = versionBreaker(candidates, endpoint.version);
+    const above = version === null ? OPEN : wayThrough(breakers, policyState, version, now, random);
+    if (version !== null && above.way === "shut") {
       refusal ??= { target: version, retryAfterMs: above.until - now, forced: null };
       continue;
     }
-    const own = endpointTarget(endpoint.id);
+    const key = endpointKey(endpoint);
+    const own = endpointTarget(key);
     if (above.way === "probe") {
       (isShut(policyState.targets.get(own), now) ? shut : probed).push(endpoint);
       continue;
@@ -105,7 +106,7 @@ export function chooseEndpoints(
     const below = wayThrough(breakers, policyState, own, now, random);
     if (below.way === "shut") refusal ??= { target: own, retryAfterMs: below.until - now, forced: null };
     else if (below.way === "probe") probed.push(endpoint);
-    else if ((policyState.ejected.get(endpoint.id) ?? 0) > now || failing.has(endpoint.id)) unhealthy.push(endpoint);
+    else if ((policyState.ejected.get(key) ?? 0) > now || failing.has(endpoint.id)) unhealthy.push(endpoint);
     else clear.push(endpoint);
   }
   // A permit in hand is used at once: who waits for the probe's result is the whole fleet.
@@ -128,6 +129,15 @@ export function choiceByHealth(candidates: readonly Endpoint[], failing: Readonl
 
 function alike(endpoints: readonly Endpoint[]): Choice {
   return { endpoints, among: endpoints, unhealthy: NONE, refusal: null };
+}
+
+/**
+ * The breaker that the endpoints of a version have together; null = there is one endpoint at most. When all of them were
+ * replaced it is another one: what the old addresses did says nothing about the new.
+ */
+function versionBreaker(candidates: readonly Endpoint[], version: string | null): string | null {
+  const siblings = candidates.filter((one) => one.version === version && one.weight > 0);
+  return siblings.length < 2 ? null : versionTarget(version) + groupMark(siblings);
 }
 
 function forcedOf(
@@ -177,9 +187,9 @@ export function beginAttempt(
   now: number,
 ): Attempt {
   const policyState = policyStateOf(breakers, circuit);
-  const own = endpointTarget(endpoint.id);
-  const siblings = candidates.filter((one) => one.version === endpoint.version && one.weight > 0).length;
-  const names = siblings > 1 ? [versionTarget(endpoint.version), own] : [own];
+  const own = endpointTarget(endpointKey(endpoint));
+  const version = versionBreaker(candidates, endpoint.version);
+  const names = version === null ? [own] : [version, own];
   const targets = names.map((target) => ({ target, epoch: targetOf(policyState, target).epoch }));
   for (const target of names) {
     const known = targetOf(policyState, target);

@@ -6,6 +6,7 @@ import type { Claims } from "../../model/snapshot/caller.ts";
 import type { HeaderPair } from "../../model/snapshot/snapshot.ts";
 import type { HeaderFields } from "./edited-headers.ts";
 import { isReserved, plainName } from "./headers.ts";
+import { claimNamed } from "../text/claim-named.ts";
 
 const MAX_CLAIM_HEADER = 1024;
 
@@ -13,7 +14,7 @@ const MAX_CLAIM_HEADER = 1024;
 export function claimHeaders({ claimToHeaders }: JwtProvider, claims: Claims): HeaderPair[] {
   const pairs: HeaderPair[] = [];
   for (const { claim, header } of claimToHeaders) {
-    const value = isReserved(header) ? null : headerValue(claimAt(claims, claim));
+    const value = isReserved(header) ? null : headerValue(claimNamed(claims, claim));
     if (value !== null) pairs.push([header, value]);
   }
   return pairs;
@@ -25,17 +26,6 @@ export function claimHeaderNames(providers: readonly JwtProvider[], present: Pic
     providers.flatMap(({ claimToHeaders }) => claimToHeaders.map(({ header }) => plainName(header))),
   );
   return named.size === 0 ? [] : [...present.keys()].filter((name) => named.has(plainName(name)));
-}
-
-/** A claim by its name, else by the path that its dots make: `realm.roles`. */
-function claimAt(claims: Claims, name: string): unknown {
-  if (Object.hasOwn(claims, name)) return claims[name];
-  let value: unknown = claims;
-  for (const part of name.split(".")) {
-    if (!isObject(value) || !Object.hasOwn(value, part)) return undefined;
-    value = value[part];
-  }
-  return value;
 }
 
 /** Lists of plain values are joined by commas, objects are JSON; null = there is nothing to say, or too much. */
@@ -82,8 +72,4 @@ function percent(byte: number): string {
 
 function isPlain(value: unknown): boolean {
   return typeof value === "string" || typeof value === "number" || typeof value === "boolean";
-}
-
-function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === "object" && value !== null;
 }

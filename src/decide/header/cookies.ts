@@ -15,8 +15,8 @@ export function oneCookieLine(cookies: string): string {
 /**
  * The value of a cookie.
  *
- * @returns null = it is not there; "" = it says nothing, or it is there twice with different values, and nobody knows which
- * is meant
+ * @returns null = it is not there, or says nothing; "" = it is there twice with different values, and nobody knows which is
+ * meant
  */
 export function cookieNamed(cookies: string | null, name: string): string | null {
   let found: string | null = null;
@@ -33,5 +33,5 @@ export function cookieNamed(cookies: string | null, name: string): string | null
     }
     found = value;
   }
-  return found;
+  return found === "" ? null : found;
 }

@@ -6,14 +6,14 @@ import type { HeaderList, HeaderTarget } from "./headers.ts";
 export type CorsFilter = Extract<Filter, { type: "CORS" }>;
 
 /** Every header that the filter speaks for. */
-const RESPONSE_HEADERS = [
+export const CORS_HEADERS: ReadonlySet<string> = new Set([
   "access-control-allow-origin",
   "access-control-allow-credentials",
   "access-control-allow-methods",
   "access-control-allow-headers",
   "access-control-expose-headers",
   "access-control-max-age",
-];
+]);
 
 /** A question that only the mesh answers, before any service is asked (Fetch §3.2.2). */
 export function isPreflight(method: string, headers: HeaderList): boolean {
@@ -41,7 +41,7 @@ export function preflightHeaders(filter: CorsFilter, request: HeaderList): Recor
 
 /** Marks the answer to a real cross-origin request, in place. */
 export function markResponse(filter: CorsFilter, origin: string | null, response: HeaderTarget): void {
-  for (const name of RESPONSE_HEADERS) response.delete(name);
+  for (const name of CORS_HEADERS) response.delete(name);
   const allowed = allowOrigin(filter, origin);
   if (allowed !== "*") response.append("vary", "Origin");
   if (allowed === null) return;

@@ -45,7 +45,7 @@ export class EditedHeaders implements HeaderFields, HeaderTarget {
 
   append(name: string, value: string): void {
     const before = this.get(name);
-    this.set(name, before === null ? value : `${before}, ${value}`);
+    this.set(name, before === null ? value : before + between(name) + value);
   }
 
   delete(name: string): void {
@@ -108,6 +108,11 @@ export class EditedHeaders implements HeaderFields, HeaderTarget {
     }
     return headers;
   }
+}
+
+/** Lines of a name are one list, but for cookies, which know no comma (RFC 6265 §4.2.1, RFC 9113 §8.2.3). */
+function between(name: string): string {
+  return name.toLowerCase() === "cookie" ? "; " : ", ";
 }
 
 function blank(): Record<string, string> {

@@ -110,7 +110,7 @@ export interface RequestHeaders {
   readonly requestId: string | null;
   readonly traceparent: string | null;
   readonly tracestate: string | null;
-  /** `selvage-identity`: read here and dropped. */
+  /** `selvage-identity`: read here and dropped; null = it did not come, or empty. */
   readonly identity: string | null;
   /** Says `selvage-service`: a proxy's question about another request, never a request itself. */
   readonly isQuestion: boolean;
@@ -169,7 +169,7 @@ export function inspectRequest(headers: HeaderList): RequestHeaders {
     drop.push(name);
     if (name === "connection") connection = value;
     else if (name === "upgrade") hasUpgrade = true;
-    else if (name === "selvage-identity") identity = value;
+    else if (name === "selvage-identity") identity = value === "" ? null : value;
     else if (name === "selvage-service") isQuestion = true;
   });
   if (connection !== "") {
@@ -212,6 +212,24 @@ export function cleanResponse(headers: HeaderList & Pick<HeaderTarget, "delete">
   nominate(connection, nominated);
   for (const name of nominated) headers.delete(name);
 }
+
+/** What describes one body, and how long it may be kept (RFC 9110 §8, RFC 9111 §5): whoever wrote the body says it. */
+export const REPRESENTATION: ReadonlySet<string> = new Set([
+  "age",
+  "cache-control",
+  "cdn-cache-control",
+  "cloudflare-cdn-cache-control",
+  "content-disposition",
+  "content-encoding",
+  "content-language",
+  "content-location",
+  "content-range",
+  "content-type",
+  "etag",
+  "expires",
+  "last-modified",
+  "surrogate-control",
+]);
 
 const TOKEN = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;
 

@@ -89,19 +89,23 @@ export function leftOut(
 ): ReadonlySet<string> {
   const all = [...checked];
   const failing = all.filter(([, { health }]) => health.state === "unhealthy").map(([id]) => id);
-  const out = new Set(failing.length === all.length ? intersection(failing, suspects) : failing);
+  const out = new Set(failing.length === all.length ? alsoSuspect(failing, checked, suspects) : failing);
   const damped = all.filter(([id, { health }]) => !out.has(id) && health.state === "healthy" && isDamped(health, now));
   if (2 * (all.length - out.size - damped.length) >= all.length) for (const [id] of damped) out.add(id);
   return out;
 }
 
-function intersection(failing: readonly string[], suspects: () => ReadonlySet<string>): readonly string[] {
+function alsoSuspect(
+  failing: readonly string[],
+  checked: HealthCoordinator["checked"],
+  suspects: () => ReadonlySet<string>,
+): readonly string[] {
   if (failing.length === 0) return failing;
   const also = suspects();
-  return failing.filter((id) => also.has(id));
+  return failing.filter((id) => also.has(checked.get(id)?.target.key ?? id));
 }
 
-/** Endpoints that are kept back or ejected, or of which every call that anybody has told of lately failed. */
+/** Keys of endpoints that are kept back or ejected, or of which every call that anybody has told of lately failed. */
 export function failingInTraffic(coordinator: BreakerCoordinator, now: number): ReadonlySet<string> {
   const out = new Set<string>();
   const failing = new Set<string>();

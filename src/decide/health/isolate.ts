@@ -40,10 +40,14 @@ export function reportHealth(
     // What is drained gets no traffic, and no probes.
     health.targets = endpoints
       .filter(({ weight }) => weight > 0)
-      .map(({ id, address, cluster }) => ({ id, address, private: clusters?.[cluster]?.private ?? false }));
+      .map((one) => targetOf(one, clusters?.[one.cluster]?.private ?? false));
     health.name = nameOf(health.targets);
   }
   return { service, terms, list: health.name, targets: health.told === health.name ? null : health.targets };
+}
+
+function targetOf({ id, key, address }: Endpoint, isPrivate: boolean): ProbeTarget {
+  return key === undefined ? { id, address, private: isPrivate } : { id, key, address, private: isPrivate };
 }
 
 /** Applies what the coordinator answered to a report that was sent at `sentAt`. */

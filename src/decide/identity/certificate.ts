@@ -2,6 +2,7 @@
 // revocation; the SPIFFE ID stands in the certificate itself, which it hands over as RFC 9440 has it (`:<base64 DER>:`).
 // Only the subject alternative names are read from it, and only of a certificate that was verified.
 import { readSpiffeId, type Spiffe } from "./spiffe-id.ts";
+import { isRecord } from "../../model/word/record.ts";
 
 /** `party`: null = the certificate is good and names nobody of the mesh. */
 type Certificate =
@@ -10,7 +11,7 @@ type Certificate =
 const ABSENT: Certificate = { is: "absent" };
 
 export function readCertificate(told: unknown, trustDomain: string): Certificate {
-  if (!isObject(told) || told["certPresented"] !== "1") return ABSENT;
+  if (!isRecord(told) || told["certPresented"] !== "1") return ABSENT;
   if (told["certVerified"] !== "SUCCESS" || told["certRevoked"] === "1") return { is: "bad" };
   const encoded = told["certRFC9440"];
   const uris = typeof encoded === "string" ? uriNames(bytesOf(encoded)) : [];
@@ -75,8 +76,4 @@ function elements(bytes: Uint8Array): Element[] {
     at = start + length;
   }
   return found;
-}
-
-function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === "object" && value !== null;
 }

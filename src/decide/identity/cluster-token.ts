@@ -1,6 +1,7 @@
 // Which Service a token of a cluster's issuer speaks for. Three ways to say it are read: what Kubernetes puts into tokens of
 // service accounts, its `sub`, and a SPIFFE ID (SPIRE, Istio). The service account `ns/name` is the Service `ns/name`.
 import type { Claims } from "../../model/snapshot/caller.ts";
+import { isRecord } from "../../model/word/record.ts";
 import { readSpiffeId } from "./spiffe-id.ts";
 
 export interface Workload {
@@ -33,9 +34,8 @@ function subjectOf(sub: string, trustDomain: string): Workload | "foreign" | nul
 }
 
 function byKubernetes(value: unknown): Workload | null {
-  if (typeof value !== "object" || value === null || !("namespace" in value) || !("serviceaccount" in value))
-    return null;
-  const { namespace, serviceaccount: account } = value;
-  if (typeof account !== "object" || account === null || !("name" in account)) return null;
-  return typeof namespace === "string" && typeof account.name === "string" ? { namespace, name: account.name } : null;
+  if (!isRecord(value) || !isRecord(value.serviceaccount)) return null;
+  const { namespace, serviceaccount } = value;
+  const { name } = serviceaccount;
+  return typeof namespace === "string" && typeof name === "string" ? { namespace, name } : null;
 }

@@ -1,6 +1,7 @@
 // Where a request carries proofs: tokens in the headers and cookies that providers name, client ids and secrets as Basic
 // (RFC 7617) or as a pair of headers. Only found here, not believed. What is there and cannot be read in one way only is
-// reported as there and bad: overlooking it would turn a bad proof into none. The query is never looked at (RFC 6750 §2.3).
+// reported as there and bad: overlooking it would turn a bad proof into none. One that is empty proves nothing and claims
+// nothing: clients that have no token yet send such headers. The query is never looked at (RFC 6750 §2.3).
 import { cookieNamed } from "../header/cookies.ts";
 import type { CredentialSource, JwtProvider, TokenSource } from "../../model/snapshot/access.ts";
 
@@ -33,8 +34,9 @@ function tokenAt(source: TokenSource, header: HeaderOf): string | null {
   const { prefix } = source;
   // The name of an authentication scheme is written in any case (RFC 9110 §11.1), and many split behind it at any white space.
   const same = source.header === "authorization" ? equalsAsScheme : (a: string, b: string): boolean => a === b;
-  if (same(value.slice(0, prefix.length), prefix)) return value.slice(prefix.length).trim();
-  return same(value, prefix.trim()) ? "" : null;
+  if (!same(value.slice(0, prefix.length), prefix)) return null;
+  const token = value.slice(prefix.length).trim();
+  return token === "" ? null : token;
 }
 
 /** Two `Authorization` headers arrive as one, joined by a comma. */
@@ -75,15 +77,17 @@ export function findCredentials(
 function pairAt(names: Exclude<CredentialSource, "basic">, header: HeaderOf): ClientCredentials | "bad" | null {
   const id = header(names.id);
   const secret = header(names.secret);
-  if (id === null && secret === null) return null;
-  return id === null || secret === null || id === "" || secret === "" ? "bad" : { id, secret, headers: [names.secret] };
+  if (!id && !secret) return null;
+  return id && secret ? { id, secret, headers: [names.secret] } : "bad";
 }
 
 function basicAt(authorization: string | null): ClientCredentials | "bad" | null {
   if (authorization === null) return null;
   if (isSeveral(authorization)) return "bad";
   if (!/^basic(?:\s|$)/i.test(authorization)) return null;
-  const text = decoded(authorization.slice("basic".length).trim());
+  const pair = authorization.slice("basic".length).trim();
+  if (pair === "") return null;
+  const text = decoded(pair);
   const colon = text?.indexOf(":") ?? -1;
   if (text === null || colon < 1 || colon === text.length - 1) return "bad";
   return { id: text.slice(0, colon), secret: text.slice(colon + 1), headers: ["authorization"] };

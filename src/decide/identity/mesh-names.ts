@@ -1,6 +1,7 @@
 // What the mesh calls itself and its parties in tokens: one spelling for who signs and for who reads.
 import type { Caller } from "../../model/snapshot/caller.ts";
 import type { ServiceKey } from "../../model/snapshot/snapshot.ts";
+import { partsOfKey } from "../../model/word/refs.ts";
 
 /** What the mesh is called: its SPIFFE trust domain. */
 interface Naming {
@@ -19,7 +20,7 @@ export function principalOf({ trustDomain }: Naming, kind: "sa" | "app", namespa
 
 /** `aud` of an assertion: the service by both of its names. */
 export function serviceAudience(naming: Naming, service: ServiceKey): readonly [string, string] {
-  const [namespace = "", name = ""] = service.split("/");
+  const { namespace, name } = partsOfKey(service);
   return [principalOf(naming, "sa", namespace, name), service];
 }
 

@@ -4,6 +4,7 @@
 // down, or answers with something that is no key set, locks nobody out, and nothing ever takes the place of its keys.
 // Where nothing was ever read, nobody can be let in: then the first attempts come sooner (2, 4, 8, 16 s).
 import type { PublicKeys } from "../../model/document/field/jwks.ts";
+import { isRecord } from "../../model/word/record.ts";
 
 /** Read again, behind those who ask. */
 export const JWKS_TTL_MS = 600_000;
@@ -84,7 +85,7 @@ export function readKeys(text: string): PublicKeys | string {
   } catch {
     return "the answer is not JSON";
   }
-  const list: unknown = isObject(value) ? value["keys"] : undefined;
+  const list: unknown = isRecord(value) ? value["keys"] : undefined;
   if (!Array.isArray(list)) return "the answer is not a JSON Web Key Set";
   if (list.length > MAX_KEYS) return `the set has more than ${MAX_KEYS} keys`;
   const keys = list.filter(isPublic);
@@ -94,9 +95,5 @@ export function readKeys(text: string): PublicKeys | string {
 const PUBLIC = new Set<unknown>(["RSA", "EC", "OKP"]);
 
 function isPublic(key: unknown): key is PublicKeys["keys"][number] {
-  return isObject(key) && PUBLIC.has(key["kty"]);
-}
-
-function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
+  return isRecord(key) && PUBLIC.has(key["kty"]);
 }

@@ -39,6 +39,8 @@ export interface IsolateLease {
 export interface WrittenLedger extends Ledger {
   /** Every debit was written before its answer left (strict limits): nothing can be missing. */
   readonly exact: boolean;
+  /** Those of the last question before memory was lost; absent = written by an earlier release. */
+  readonly terms?: LimitTerms;
 }
 
 export interface Buckets {
@@ -54,6 +56,12 @@ export interface Buckets {
 /** `JSON` keeps ("a:b","c") and ("a","b:c") apart. */
 export function bucketId(limit: string, key: string): string {
   return JSON.stringify([limit, key]);
+}
+
+/** The same, read back. */
+export function partsOf(id: string): readonly [limit?: string, key?: string] {
+  const parts: unknown = JSON.parse(id);
+  return Array.isArray(parts) && parts.every((part) => typeof part === "string") ? [parts[0], parts[1]] : [];
 }
 
 /** The bucket of one key, made when it is new; beyond `MAX_BUCKETS` the keys of a limit share one. */

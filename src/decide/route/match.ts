@@ -31,6 +31,8 @@ export interface RouteRequest {
   readonly service: ServiceKey | null;
   /** Namespace of the proven caller; null = not known: consumer routes do not apply. */
   readonly callerNamespace: string | null;
+  /** Names of headers whose conditions are taken to hold, because the request itself is still to come. Absent = none. */
+  readonly assumes?: (name: string) => boolean;
   /** What may be spent on conditions; below zero afterwards = it was too little, and no answer holds. Absent = anything. */
   readonly work?: Work;
 }
@@ -201,6 +203,7 @@ export function listens(router: Router, at: number, scope: Scope): boolean {
 function conditionsHold(router: Router, match: RuleMatch, request: RouteRequest): boolean {
   if (match.method !== null && match.method !== request.method) return false;
   for (const condition of match.headers) {
+    if (request.assumes?.(condition.name) === true) continue;
     if (!valueFits(router, condition, request.header(condition.name), request.work)) return false;
   }
   for (const condition of match.query) {

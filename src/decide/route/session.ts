@@ -1,5 +1,6 @@
 // Session persistence without a table: the caller holds a token that says which endpoint it was given and when. Opaque, not
 // secret and not signed: whoever forges one only chooses an endpoint that the rule would have given out anyway.
+import { endpointKey } from "../balance/endpoint-identity.ts";
 import { cookieNamed } from "../header/cookies.ts";
 import type { Backend, Endpoint, ServiceKey, SessionPersistence } from "../../model/snapshot/snapshot.ts";
 
@@ -11,8 +12,8 @@ interface Session {
 }
 
 /** 64 bits of FNV-1a: enough to tell the endpoints of one rule apart. */
-export function endpointDigest(service: ServiceKey, endpoint: Pick<Endpoint, "id">): string {
-  const text = `${service} ${endpoint.id}`;
+export function endpointDigest(service: ServiceKey, endpoint: Pick<Endpoint, "id" | "key">): string {
+  const text = `${service} ${endpointKey(endpoint)}`;
   return fnv(text, 0x811c9dc5) + fnv(text, 0x1000193);
 }
 
@@ -46,7 +47,7 @@ export function readSession(token: string, policy: SessionPersistence, nowMs: nu
 
 export interface Given {
   readonly service: ServiceKey;
-  readonly endpointId: string;
+  readonly endpoint: Pick<Endpoint, "id" | "key">;
   /** What the caller came with: the endpoint its token named, and since when it has that token. */
   readonly before: { readonly endpointId: string; readonly issuedAtMs: number } | null;
   /** Where a cookie holds: the path that the rule matches. */
@@ -60,10 +61,10 @@ export function sessionHeader(
   given: Given,
   nowMs: number,
 ): [name: string, value: string] | null {
-  const kept = given.before?.endpointId === given.endpointId ? given.before : null;
+  const kept = given.before?.endpointId === given.endpoint.id ? given.before : null;
   if (kept !== null && policy.idleTimeoutMs === null) return null;
   const issuedAtMs = kept?.issuedAtMs ?? nowMs;
-  const digest = endpointDigest(given.service, { id: given.endpointId });
+  const digest = endpointDigest(given.service, given.endpoint);
   const token = sessionToken({ digest, issuedAtMs, seenAtMs: nowMs });
   if (policy.type === "Header") return [policy.sessionName, token];
   const endsAtMs = policy.cookieLifetime === "Permanent" ? issuedAtMs + (policy.absoluteTimeoutMs ?? 0) : null;

@@ -1,11 +1,9 @@
 // What must be done to one JSON value to make it another, as RFC 6902 operations. Made for people who review a plan, so it
 // is short rather than minimal: lists are compared from both ends, and what differs between is replaced one by one.
 import type { PatchOperation } from "../../model/api/apply.ts";
+import { isRecord } from "../../model/word/record.ts";
 
 type Json = Readonly<Record<string, unknown>>;
-
-const isRecord = (value: unknown): value is Json =>
-  typeof value === "object" && value !== null && !Array.isArray(value);
 
 const escape = (name: string): string => name.replaceAll("~", "~0").replaceAll("/", "~1");
 

@@ -1,10 +1,6 @@
 // JSON Merge Patch (RFC 7396): what a patch makes of a value, and which members it says something about.
 import type { Path } from "../../model/word/json-pointer.ts";
-
-type Json = Readonly<Record<string, unknown>>;
-
-const isRecord = (value: unknown): value is Json =>
-  typeof value === "object" && value !== null && !Array.isArray(value);
+import { isRecord } from "../../model/word/record.ts";
 
 /**
  * The patched value; the arguments stay as they are. Members that are null are removed, mappings are merged, everything

@@ -39,8 +39,15 @@ export const endpointStateSchema = z
     draining: z.boolean(),
     health: z.enum(["healthy", "unhealthy", "draining", "unknown"]).meta({
       description:
-        "By its health checks, while the service has traffic; else `healthy`: its heartbeats arrive in time, `unknown`: it has no lease, so nobody can tell.",
+        "`unhealthy`: its health checks fail, or the calls sent to it do; `healthy`: its checks pass, or its heartbeats arrive in " +
+        "time; `unknown`: it has neither, so nobody can tell while it is not called.",
     }),
+    healthSince: z.string().nullable().meta({ description: "RFC 3339: when that began; null = not known." }),
+    healthCause: z.string().nullable().meta({
+      description:
+        "Why it is unhealthy, or what is wrong with it although it is not (slow, some calls fail); null = nothing.",
+    }),
+    healthFrom: z.enum(["checks", "calls", "lease"]).nullable().meta({ description: "Who says so; null = nobody." }),
     ttl: z.string().nullable().meta({ description: "null = no lease." }),
     registeredAt: z.string().nullable(),
   })

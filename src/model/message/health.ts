@@ -6,6 +6,8 @@ import type { Endpoint, ServiceKey } from "../snapshot/snapshot.ts";
 /** An endpoint to probe. */
 export interface ProbeTarget {
   readonly id: string;
+  /** What breakers and ejections know it by; absent = by its id. */
+  readonly key?: string;
   readonly address: Endpoint["address"];
   /** Whether its cluster allows private addresses. */
   readonly private: boolean;

@@ -5,6 +5,7 @@ import type { Head } from "../registry/registry.ts";
 import type { ForcedState } from "../snapshot/circuit.ts";
 import type { ServiceKey } from "../snapshot/snapshot.ts";
 import type { BreakerReply, BreakerReport, BreakerRow, ForceOrder } from "./breaker.ts";
+import type { CallTrouble } from "./call-notes.ts";
 import type { SlotRow } from "./concurrency.ts";
 import type { RetryRow } from "./retry.ts";
 import type { ForcedList, ForcedOrders } from "./forced.ts";
@@ -38,6 +39,8 @@ export interface MeshObject {
   tellRevoked(): Answer<boolean>;
   /** Of every service that is being probed. */
   health(): Answer<ReadonlyMap<ServiceKey, readonly HealthRow[]>>;
+  /** Endpoints that fail the calls of isolates, as those told within the last seconds. */
+  troubles(): Answer<readonly CallTrouble[]>;
 }
 
 /** Leases of registered endpoints: one for each cluster. */

@@ -1,5 +1,6 @@
 // What isolates and the mesh object tell each other. Plain data: it crosses the wire between two versions of the software,
 // so members may be added, never changed.
+import type { CallNote } from "./call-notes.ts";
 import type { ForcedList } from "./forced.ts";
 import type { Head } from "../registry/registry.ts";
 
@@ -13,6 +14,8 @@ export interface PollQuestion extends Head {
   readonly colo: string | null;
   /** Version of the forced states that it has; absent = an isolate of a release that does not ask for them. */
   readonly forced?: number;
+  /** Endpoints that fail what the isolate sends them; absent = none that it knows of, or an isolate of an earlier release. */
+  readonly notes?: readonly CallNote[];
 }
 
 export interface PollAnswer extends Head {

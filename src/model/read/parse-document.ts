@@ -10,6 +10,7 @@ import { kindNames, kinds, specSchema, type KindInfo } from "../document/kinds.t
 import { metadataSchema, SERVER_OWNED } from "../document/field/metadata.ts";
 import { unsupportedKind } from "../document/unsupported-kinds.ts";
 import { quote } from "../word/wording.ts";
+import { isRecord } from "../word/record.ts";
 
 type OneParsed =
   { readonly ok: true; readonly document: Document } | { readonly ok: false; readonly findings: readonly Explained[] };
@@ -17,10 +18,6 @@ type OneParsed =
 const ENVELOPE = ["apiVersion", "kind", "metadata", "spec", "status"];
 /** Kinds that say something without a spec. */
 const SPEC_OPTIONAL: ReadonlySet<string> = new Set(["Namespace", "Service", "Cluster", "Application"]);
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
-}
 
 function found(code: FindingCode, path: Path, detail: string, hint: string, key = false): Explained {
   return { code, path, detail, hint, key };

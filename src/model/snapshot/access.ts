@@ -9,6 +9,8 @@ export interface Access {
   readonly ownAuthentication?: true;
   /** Indexes into `Snapshot.authorizations`: they accumulate. */
   readonly authorizations?: readonly number[];
+  /** Where ALLOWs of several namespaces are among them, those of each: one must match of every namespace. */
+  readonly apart?: readonly (readonly number[])[];
   /** The rule is of a namespace that was not granted the service: it may lead there, and not around its policies. */
   readonly foreign?: true;
 }

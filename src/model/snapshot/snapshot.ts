@@ -70,8 +70,10 @@ export interface Timeouts {
 }
 
 export interface Endpoint {
-  /** Stable within its service: given at registration, or `static-<index>`. */
+  /** What people call it, within its service: given at registration, or made of its address and version. */
   readonly id: string;
+  /** What is remembered about it is remembered under this; absent = under its id. Only registered ones have it. */
+  readonly key?: string;
   /** Where it is: an absolute http(s) URL without query (its path is prefixed), or the name of a service binding. */
   readonly address: { readonly url: string } | { readonly binding: string };
   readonly cluster: string;

@@ -1,5 +1,6 @@
 // One try: tells the endpoint's load, the breaker and the cap what comes of it. Whether there is another is not decided here.
 import { began, ended } from "../../decide/balance/endpoint-load.ts";
+import { noteDropped, noteEnd, noteSent } from "../../decide/health/call-notes.ts";
 import { endOfAnswer, type TryEnd } from "../../decide/retry/http-route.ts";
 import type { Endpoint } from "../../model/snapshot/snapshot.ts";
 import type { Body } from "../exchange/body.ts";
@@ -46,15 +47,19 @@ export async function attempt(
 ): Promise<Try> {
   const { ports, trace } = exchange;
   if (load !== null) began(load, nowMs);
+  const seen = noteSent(exchange.state.callNotes, destination.service, endpoint.id, nowMs);
   const settle = guard?.begin(endpoint);
   const told = timeoutMs === null ? {} : { toldMs: Math.max(1, Math.floor(timeoutMs) - MARGIN_MS) };
   const options = { service: destination.service, timeoutMs, ...told, abort, passed: isHeld(destination) };
   const answer = await call(exchange, endpoint, outgoing, bodyOf(body), options);
   const end = endOf(answer);
-  const endedAtMs = abort === null && load === null && slot === null ? nowMs : ports.now();
+  const endedAtMs = ports.now();
   const tookMs = endedAtMs - nowMs;
   // What was broken off because another copy was quicker says only that it was slower.
   const isDropped = abort?.signal.aborted === true && end.end === "lost";
+  // An upload that breaks off may be the caller's doing: it tells nothing of the endpoint.
+  if (isDropped || (end.end === "lost" && body.kind === "stream")) noteDropped(seen);
+  else noteEnd(seen, failureOf(end, answer), tookMs, endedAtMs);
   if (!isDropped) {
     settle?.(end);
     slot?.answered(tookMs);
@@ -71,6 +76,12 @@ export async function attempt(
 function costOf(end: TryEnd, tookMs: number, perTryMs: number): number {
   const failure = end.end !== "answered" || (end.status >= 502 && end.status <= 504);
   return failure ? Math.max(tookMs, perTryMs > 0 ? perTryMs : FAILURE_COST_MS) : tookMs;
+}
+
+/** In words for operators; null = it was answered. */
+function failureOf(end: TryEnd, answer: Response | CallFailure): string | null {
+  if ("failure" in answer) return `it ${answer.detail}`;
+  return end.end === "answered" && end.status >= 500 ? `it answered ${end.status}` : null;
 }
 
 function bodyOf(body: Body): BodyInit | null {

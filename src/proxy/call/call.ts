@@ -1,5 +1,6 @@
 // One request to one endpoint, by address or by service binding: never follows a redirect, stops waiting for headers at the
 // deadline, and tells a failure as a value. Whether it is tried again is not decided here.
+import { withDeadline } from "../../bounded/deadline.ts";
 import { endpointUrl, serviceBinding } from "../../decide/balance/endpoint-url.ts";
 import type { Endpoint, ServiceKey } from "../../model/snapshot/snapshot.ts";
 import { ASSERTION_HEADER } from "../../tokens/assertion.ts";
@@ -51,7 +52,9 @@ export async function call(
   if (options.passed === true) init.encodeResponseBody = "manual";
   try {
     const fetching = bound === null ? exchange.ports.fetch(url, init) : bound.fetch(url, init);
-    const response = options.timeoutMs === null ? await fetching : await within(fetching, options.timeoutMs);
+    // Only headers have a deadline, bodies have none.
+    const response =
+      options.timeoutMs === null ? await fetching : await withDeadline(fetching, options.timeoutMs, letGo);
     if (response === null) {
       options.abort?.abort();
       return { failure: "timeout", detail: `did not answer within ${options.timeoutMs} ms` };
@@ -62,27 +65,6 @@ export async function call(
   } catch (error) {
     return { failure: "lost", detail: describe(error) };
   }
-}
-
-/** The answer, or null at the deadline; one that comes later is let go of. Only headers have a deadline, bodies have none. */
-function within(fetching: Promise<Response>, ms: number): Promise<Response | null> {
-  return new Promise((resolve, reject) => {
-    let late = false;
-    const timer = setTimeout(() => {
-      late = true;
-      resolve(null);
-    }, ms);
-    fetching.then(
-      (response) => {
-        clearTimeout(timer);
-        return late ? letGo(response) : resolve(response);
-      },
-      (error: unknown) => {
-        clearTimeout(timer);
-        reject(error);
-      },
-    );
-  });
 }
 
 /** A switch of protocols that nobody asked for, and numbers that are no HTTP status (RFC 9110 §15), are not answers. */

@@ -10,6 +10,7 @@ import {
   type Choice,
 } from "../../decide/breaker/choice.ts";
 import { isFailure } from "../../decide/breaker/outcome.ts";
+import { shownName } from "../../decide/balance/endpoint-identity.ts";
 import { failingIn } from "../../decide/health/isolate.ts";
 import type { TryEnd } from "../../decide/retry/http-route.ts";
 import { WHOLE_SERVICE, type Circuit } from "../../model/snapshot/circuit.ts";
@@ -84,14 +85,14 @@ function refused(service: ServiceKey, { policy }: Circuit, refusal: NonNullable<
   return {
     problem: "circuitOpen",
     detail: `The breaker of ${which}the service ${service} is open: ${why}`,
-    extensions: { service, target, policy },
+    extensions: { service, target: `${target.slice(0, 2)}${shownName(target)}`, policy },
     headers: { "retry-after": String(retryAfter) },
   };
 }
 
 function whichOf(target: string): string {
   if (target === WHOLE_SERVICE) return "";
-  const name = target.slice(2);
+  const name = shownName(target);
   if (target.startsWith("e:")) return `endpoint ${name} of `;
   return name === "" ? "" : `version ${name} of `;
 }

@@ -1,5 +1,6 @@
 // What the isolate remembers of each service beside its endpoints, and the reports that keep it in step with the service's
 // coordinator. Reports go out behind answers; a request waits for one only where nothing it knows lets it go on.
+import { withDeadline } from "../../bounded/deadline.ts";
 import {
   applyBreakers,
   breakersDueIn,
@@ -71,10 +72,7 @@ export async function awaitNews(exchange: Exchange, service: ServiceKey, breaker
   }
   const reported = report(exchange, service, breakers);
   ctx.waitUntil(reported);
-  const { promise: late, resolve } = Promise.withResolvers<void>();
-  const timer = setTimeout(resolve, LONGEST_MS);
-  await Promise.race([reported, late]);
-  clearTimeout(timer);
+  await withDeadline(reported, LONGEST_MS);
   return Math.max(1, ports.now() - beganAt);
 }
 

@@ -1,5 +1,6 @@
 // A request that is slow to answer is sent once more, elsewhere, and the first good answer wins; the others are broken off.
 // Only for requests that may be sent twice, and only while the retry budget has one at hand: nobody waits for a hedge.
+import { withDeadline } from "../../bounded/deadline.ts";
 import { isFailure } from "../../decide/breaker/outcome.ts";
 import type { Hedge } from "../../model/snapshot/call-policy.ts";
 import type { Try } from "./attempt.ts";
@@ -31,7 +32,8 @@ export async function firstGood(
   const running = new Map([[first, ended(first)]]);
   let copies = 0;
   for (;;) {
-    const next = copies < max ? await within([...running.values()], afterMs) : await Promise.race(running.values());
+    const next =
+      copies < max ? await withDeadline(Promise.race(running.values()), afterMs) : await Promise.race(running.values());
     if (next === null) {
       copies += 1;
       const copy = another();
@@ -58,14 +60,4 @@ async function ended(copy: Copy): Promise<Ended> {
 
 async function discard({ answer }: Try): Promise<void> {
   if (!("failure" in answer)) await letGo(answer);
-}
-
-/** The first of them to end, or null when none has within so long. */
-function within(running: readonly Promise<Ended>[], ms: number): Promise<Ended | null> {
-  return new Promise((resolve, reject) => {
-    const timer = setTimeout(() => resolve(null), ms);
-    Promise.race(running)
-      .then(resolve, reject)
-      .finally(() => clearTimeout(timer));
-  });
 }

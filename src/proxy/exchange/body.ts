@@ -32,14 +32,6 @@ export async function keepBody(
   return { kind: "stream", stream: continued(chunks, reader) };
 }
 
-/** The whole of a stream, or null (and no more reading) once it exceeds the limit. */
-export async function readUpTo(stream: ReadableStream<Uint8Array>, limit: number): Promise<ArrayBuffer | null> {
-  const body = await keepBody(stream, null, limit);
-  if (body.kind === "kept") return body.bytes;
-  if (body.kind === "stream") await body.stream.cancel();
-  return null;
-}
-
 /** Lets go of an answer that nobody will read: otherwise its connection stays taken. */
 export async function letGo({ body }: Response): Promise<void> {
   try {

@@ -82,8 +82,8 @@ export interface Learned extends Partial<
   readonly edits?: readonly HeaderEdit[];
 }
 
-/** An answer that a rule gives by itself, a copy of what an authorization service said, or an error put in on purpose. */
-interface Answer {
+/** What a rule answers by itself. */
+export interface Answer {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string | null;
@@ -91,7 +91,10 @@ interface Answer {
 
 /** The walk ends here. */
 export interface Ended {
+  /** A refusal, an answer of the rule's, or what an authorization service said. */
   readonly no: Refusal | Answer | Response;
+  /** In place of the refusal's own. */
+  readonly status?: number;
   readonly stage: string;
   /** What decided, for `selvage-decision`: `AuthenticationPolicy/shop/customers`; `none` = none in particular. */
   readonly policy: string;

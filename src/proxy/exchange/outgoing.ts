@@ -4,7 +4,7 @@ import { sourceOf } from "../../decide/identity/caller.ts";
 import type { HeaderEdit } from "../../decide/header/edited-headers.ts";
 import { forwardingEdit } from "../../decide/header/forwarding.ts";
 import { modifyHeaders } from "../../decide/header/header-modifier.ts";
-import { proofHeaders } from "../../decide/header/proof-headers.ts";
+import { proofHeaders, type ClosedHeaders } from "../../decide/header/proof-headers.ts";
 import { authorityText } from "../../decide/route/authority.ts";
 import type { Admitted, Exchange, Outgoing } from "./exchange.ts";
 
@@ -26,7 +26,7 @@ export function forwardingOf({ admitted, ports, caller, routed }: Exchange): Hea
 }
 
 /** What a rule of a namespace that was not granted the service may not write: by these a service learns who calls. */
-export function closedTo({ live, routed: { access } }: Exchange): ReadonlySet<string> | undefined {
+export function closedTo({ live, routed: { access } }: Exchange): ClosedHeaders | undefined {
   if (access.foreign !== true) return undefined;
   const policy = access.authentication === undefined ? null : live.snapshot.authentications?.[access.authentication];
   return proofHeaders(policy ?? null);
@@ -37,7 +37,8 @@ export function outgoingOf(exchange: Exchange): Outgoing {
   const { admitted, headers, routed } = exchange;
   const { rewrite, requestModifiers } = routed.plan;
   if (admitted.isUpgrade) headers.set("upgrade", "websocket");
-  if (rewrite !== null && rewrite.hostname !== null) headers.set("x-forwarded-host", rewrite.hostname);
+  const hostname = rewrite?.hostname ?? null;
+  if (hostname !== null && routed.access.foreign !== true) headers.set("x-forwarded-host", hostname);
   if (requestModifiers.length > 0) {
     const closed = closedTo(exchange);
     for (const modifier of requestModifiers) modifyHeaders(headers, modifier, closed);

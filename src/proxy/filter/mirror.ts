@@ -1,8 +1,9 @@
 // Sends copies of a share of requests to other services and forgets them: their answers, failures and delays never reach the
 // caller. A body above 64 KiB is not copied, so that no request is held in memory for a mirror's sake.
+import { readLimited } from "../../bounded/read-limited.ts";
 import { pickEndpoint } from "../../decide/balance/pick.ts";
 import type { FilterPlan } from "../../decide/route/filter-plan.ts";
-import { contentLengthOf, KEEP_LIMIT_BYTES, letGo, readUpTo, type Body } from "../exchange/body.ts";
+import { contentLengthOf, KEEP_LIMIT_BYTES, letGo, type Body } from "../exchange/body.ts";
 import { call } from "../call/call.ts";
 import type { Exchange, Outgoing } from "../exchange/exchange.ts";
 
@@ -31,11 +32,11 @@ export function mirror(exchange: Exchange, mirrors: FilterPlan["mirrors"], outgo
 }
 
 /** `"skip"`: more than may be held, or the caller went away. */
-type Copy = ArrayBuffer | null | "skip";
+type Copy = ArrayBuffer | Uint8Array<ArrayBuffer> | null | "skip";
 
 async function wholeOrNothing(copied: ReadableStream<Uint8Array>, mirrors: number): Promise<Copy> {
   try {
-    const bytes = await readUpTo(copied, KEEP_LIMIT_BYTES);
+    const bytes = await readLimited(copied, KEEP_LIMIT_BYTES);
     if (bytes !== null) return bytes;
     mirrorCounts.tooLarge += mirrors;
   } catch {

@@ -63,8 +63,8 @@ describe("status", () => {
     );
     const { code, stdout } = await bench.run("status");
     expect(code).toBe(1);
-    expect(stdout).toContain(
-      "▲ failing   httproute/orders   BackendNotFound (parent selvage): there is no Service pay",
+    expect(stdout).toMatch(
+      /▲ failing +httproute\/orders in shop \(\d+d\) +BackendNotFound \(parent selvage\): there is no Service pay\n +→ selvage describe httproute orders -n shop/,
     );
     const json = await bench.run("status", "-o", "json");
     expect(JSON.parse(json.stdout)).toMatchObject({ healthy: false, problems: [{ ref: "HTTPRoute/shop/orders" }] });
@@ -90,8 +90,8 @@ describe("status", () => {
     await bench.against(mesh({ "GET /catalog": { body: { items: [service("new", []), drained], revision: 7 } } }));
     const { code, stdout } = await bench.run("status");
     expect(code).toBe(0);
-    expect(stdout).toContain("○ idle      service/new   no endpoints");
-    expect(stdout).toContain("○ idle      service/old   no endpoints");
+    expect(stdout).toContain("○ idle      service/new in shop   no endpoints");
+    expect(stdout).toContain("○ idle      service/old in shop   no endpoints");
   });
 
   it("passes on that it may not ask", async () => {

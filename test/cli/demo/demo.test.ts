@@ -192,9 +192,8 @@ it("says when a service has gone, and goes on", async () => {
   const victim = demo.services.find(({ service }) => service === "payments");
   process.kill(victim?.pid ?? 0, "SIGKILL");
   await victim?.ended;
-  await vi.waitFor(() =>
-    expect(lines.at(-1)).toMatch(/^demo: payments v1 is gone: .* ended with SIGKILL \(log: .*payments-v1\.log\)$/),
-  );
+  const told = /^demo: payments v1 is gone: .* ended with SIGKILL \(log: .*payments-v1\.log\)$/;
+  await vi.waitFor(() => expect(lines.at(-1)).toMatch(told), 15_000);
   expect(living(demo)).toHaveLength(6);
   await demo.stop();
   await mesh.stop();

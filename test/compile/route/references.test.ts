@@ -98,7 +98,7 @@ spec: ${spec}
     expect(allowed).toMatchObject([{ target: { service: "shop/orders" } }, { target: { service: "shop/orders" } }]);
   });
 
-  it("of routes attached to services need a grant only where anonymous callers would get further than before", () => {
+  it("of routes attached to services need a grant, whatever the exposure, but for the service they are attached to", () => {
     const exposed = (exposure: string): string => `
 apiVersion: selvage.dev/v1
 kind: Service
@@ -107,18 +107,33 @@ spec: {exposure: ${exposure}}
 ---`;
     const spec =
       "{parentRefs: [{kind: Service, name: front}], rules: [{backendRefs: [{name: orders, namespace: shop}]}]}";
-    expect(target(compiled(orders + exposed("mesh") + route(spec, "web")))).toEqual({
-      service: "shop/orders",
-      version: null,
-    });
-    expect(target(compiled(orders + exposed("public") + route(spec, "web")))).toMatchObject({
-      invalid: "RefNotPermitted",
-    });
     const open = orders.replace("spec: {", "spec: {exposure: public, ");
-    expect(target(compiled(open + exposed("public") + route(spec, "web")))).toEqual({
-      service: "shop/orders",
-      version: null,
-    });
+    const refused = { invalid: "RefNotPermitted" };
+    for (const theirs of [orders, open]) {
+      for (const exposure of ["mesh", "public"]) {
+        expect(target(compiled(theirs + exposed(exposure) + route(spec, "web")))).toMatchObject(refused);
+      }
+    }
+    const consumer = spec.replace("name: front", "name: orders, namespace: shop");
+    const led = compiled(orders + exposed("mesh") + route(consumer, "web"));
+    expect(target(led)).toEqual({ service: "shop/orders", version: null });
+    // Attached to both, it leads there for those alone who called it there.
+    const both = consumer.replace("parentRefs: [", "parentRefs: [{kind: Service, name: front}, ");
+    const { rules } = compiled(orders + exposed("mesh") + route(both, "web")).snapshot.router;
+    expect(rules.map(({ backends }) => backends[0]?.target)).toMatchObject([refused, { service: "shop/orders" }]);
+    const version = consumer.replace("namespace: shop}]}", "namespace: shop, version: v2}]}");
+    expect(version).not.toBe(consumer);
+    expect(target(compiled(orders + exposed("mesh") + route(version, "web")))).toMatchObject(refused);
+  });
+
+  it("of a consumer's route hold only where the service has no routes of its own, unless it was granted", () => {
+    const consumer = `{parentRefs: [{kind: Service, name: orders, namespace: shop}], rules: [{backendRefs: [{name: orders, namespace: shop}]}]}`;
+    const producer = `{parentRefs: [{kind: Service, name: orders}], rules: [{backendRefs: [{name: orders}]}]}`;
+    const mesh = orders + route(producer, "shop") + route(consumer, "web");
+    const consumers = (text: string): string[] =>
+      Object.keys(compiled(text).snapshot.router.services["shop/orders"]?.consumers ?? {});
+    expect(consumers(mesh)).toEqual([]);
+    expect(consumers(mesh + grant(`{${from}, to: [{group: "", kind: Service}]}`))).toEqual(["web"]);
   });
 
   it("keep their order, weights and filters", () => {

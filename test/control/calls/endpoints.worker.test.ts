@@ -8,6 +8,7 @@ import {
 } from "../../../src/model/api/endpoints.ts";
 import { api, applied, ask, FIRST_LOAD_MS, serviceYaml } from "../../support/worker/admin.ts";
 import { emptyRegistry } from "../../support/worker/registry.ts";
+import { writtenId } from "../../support/written-id.ts";
 
 beforeAll(() => ask("GET", "/_selvage/healthz"), FIRST_LOAD_MS);
 beforeEach(async () => {
@@ -39,7 +40,13 @@ describe("endpoints", () => {
     const { body } = await api("GET", LIST);
     expect(endpointListSchema.parse(body)).toEqual(body);
     expect(body.items).toMatchObject([
-      { id: "static-0", source: "static", url: "https://orders.example.com", version: "v1", health: "unknown" },
+      {
+        id: writtenId("shop/orders", "https://orders.example.com", "v1"),
+        source: "static",
+        url: "https://orders.example.com",
+        version: "v1",
+        health: "unknown",
+      },
       { id: "one", source: "dynamic", url: "http://127.0.0.1:9001" },
     ]);
 
@@ -192,10 +199,10 @@ describe("the catalog", () => {
     );
   });
 
-  const openapiFrom = async (url: string, response: () => Response | Promise<Response>) => {
+  const openapiFrom = async (url: string, response: (init: RequestInit) => Response | Promise<Response>) => {
     const fetched = vi.fn(async (_: string, init: RequestInit) => {
       expect(init.redirect).toBe("manual");
-      return response();
+      return response(init);
     });
     vi.stubGlobal("fetch", fetched);
     await applied(serviceYaml("api", "shop", `openapi: {url: "${url}"}`));
@@ -236,9 +243,11 @@ describe("the catalog", () => {
   });
 
   it("answers 504 when the description does not come in time", async () => {
-    const aborted = AbortSignal.abort();
-    vi.stubGlobal("AbortSignal", { timeout: () => aborted });
-    const { status, body } = await openapiFrom("http://127.0.0.1:1/api", () => Promise.reject(new Error("aborted")));
+    const { setTimeout } = globalThis;
+    vi.stubGlobal("setTimeout", (act: () => void, ms: number) => setTimeout(act, ms === 5000 ? 0 : ms));
+    const never = ({ signal }: RequestInit): Promise<Response> =>
+      new Promise((_, reject) => signal?.addEventListener("abort", () => reject(new Error("aborted"))));
+    const { status, body } = await openapiFrom("http://127.0.0.1:1/api", never);
     expect(status).toBe(504);
     expect(body).toMatchObject({ code: "SLV5007", detail: "http://127.0.0.1:1/api did not answer within 5 s." });
   });

@@ -5,6 +5,7 @@ import type { HealthRow } from "../../../src/model/message/health.ts";
 import { failingNamespace } from "../../support/worker/objects.ts";
 import { api, applied, ask, FIRST_LOAD_MS } from "../../support/worker/admin.ts";
 import { emptyRegistry } from "../../support/worker/registry.ts";
+import { writtenId } from "../../support/written-id.ts";
 
 const service = (name: string): string => `---
 apiVersion: selvage.dev/v1
@@ -14,6 +15,11 @@ spec:
   healthCheck: {}
   endpoints: [{url: "http://a.example"}, {url: "http://b.example"}, {url: "http://c.example"}]
 `;
+const ids = {
+  a: writtenId("shop/orders", "http://a.example"),
+  b: writtenId("shop/orders", "http://b.example"),
+  c: writtenId("shop/orders", "http://c.example"),
+};
 const since = Date.UTC(2026, 0, 1);
 const row = (endpoint: string, more: Partial<HealthRow>): HealthRow => ({
   endpoint,
@@ -30,9 +36,9 @@ beforeAll(async () => {
   await ask("GET", "/_selvage/healthz");
   await applied(service("orders") + service("quiet"));
   await env.MESH.getByName("mesh").tellHealth("shop/orders", [
-    row("static-0", {}),
-    row("static-1", { state: "unhealthy", cause: "It answered 503.", leftOut: true }),
-    row("static-2", { state: "unknown", checkedAt: null }),
+    row(ids.a, {}),
+    row(ids.b, { state: "unhealthy", cause: "It answered 503.", leftOut: true }),
+    row(ids.c, { state: "unknown", checkedAt: null }),
   ]);
 }, FIRST_LOAD_MS);
 
@@ -58,7 +64,7 @@ it("a service's endpoints show it, and that somebody drains one comes first", as
 });
 
 it("breakers show it with times and cause, and no object of a service is made for it", async () => {
-  const rows = [row("static-1", { state: "unhealthy", cause: "It answered 503.", leftOut: true })];
+  const rows = [row(ids.b, { state: "unhealthy", cause: "It answered 503.", leftOut: true })];
   await env.MESH.getByName("mesh").tellHealth("shop/orders", rows);
   const { body } = await api("GET", "/breakers", { env: { BREAKER: failingNamespace(env.BREAKER) } });
   expect(body.items).toEqual([
@@ -72,7 +78,7 @@ it("breakers show it with times and cause, and no object of a service is made fo
       retryAllowances: [],
       health: [
         {
-          endpoint: "static-1",
+          endpoint: ids.b,
           state: "unhealthy",
           since: "2026-01-01T00:00:00.000Z",
           checkedAt: "2026-01-01T00:00:01.000Z",

@@ -132,7 +132,9 @@ describe("client credentials", () => {
     }
   });
 
-  it("that are wrong more than twenty times from one address wait there, and right ones do not", async () => {
+  it("that are wrong more than twenty times from one address wait there, and right ones do not, new ones neither", async () => {
+    await applied(serviceYaml("fresh"));
+    const fresh = await clientOf("/services/shop/fresh/credentials");
     const statuses: number[] = [];
     for (let nth = 0; nth < 22; nth++) {
       const forged = { "cf-connecting-ip": `203.0.113.${nth}` };
@@ -144,6 +146,7 @@ describe("client credentials", () => {
     expect([sibling.status, sibling.body.error]).toEqual([429, "temporarily_unavailable"]);
     expect(Number(sibling.headers.get("retry-after"))).toBeGreaterThan(0);
     expect((await token(grant, basic(orders), "2001:db8:7::1")).status).toBe(200);
+    expect((await token(grant, basic(fresh), "2001:db8:7::1")).status).toBe(200);
   });
 });
 

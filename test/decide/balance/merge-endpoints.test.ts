@@ -1,5 +1,6 @@
 // Written and registered endpoints of each service, laid together.
 import { describe, expect, it } from "vitest";
+import { registeredKey } from "../../../src/decide/balance/endpoint-identity.ts";
 import { mergeAll, mergeTouched, registrationsAfter } from "../../../src/decide/balance/merge-endpoints.ts";
 import type { DynamicEndpoint } from "../../../src/model/registry/registry.ts";
 import type { Endpoint, Snapshot } from "../../../src/model/snapshot/snapshot.ts";
@@ -65,6 +66,7 @@ describe("the endpoints of a service", () => {
     expect(ids(merged.get("shop/orders"))).toEqual(["static-0", "a", "b"]);
     expect(merged.get("shop/orders")?.[1]).toEqual({
       id: "a",
+      key: registeredKey("shop/orders", registered("orders", "a")),
       address: { url: "https://a.example" },
       cluster: "eu-1",
       version: "v2",

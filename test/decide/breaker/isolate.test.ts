@@ -1,5 +1,6 @@
 // What one isolate does with verdicts, permits and its own outcomes.
 import { beforeEach, describe, expect, it } from "vitest";
+import { groupMark } from "../../../src/decide/balance/endpoint-identity.ts";
 import {
   applyBreakers,
   breakersDueIn,
@@ -38,6 +39,8 @@ const endpoint = (id: string, version: string | null = null): Endpoint => ({
 });
 const [a, b] = [endpoint("a", "v1"), endpoint("b", "v1")];
 const single = endpoint("s");
+/** The breaker that a and b have together. */
+const both = `v:v1${groupMark([a, b])}`;
 
 let breakers: IsolateBreakers;
 let now: number;
@@ -92,8 +95,24 @@ describe("an open verdict", () => {
   it("of a version keeps all of its endpoints out, and none of another version", () => {
     const other = endpoint("c", "v2");
     choose([a, b, other]);
-    sync({ verdicts: [verdict("v:v1", "open", 2, 5000)] });
+    sync({ verdicts: [verdict(both, "open", 2, 5000)] });
     expect(ids(choose([a, b, other]))).toEqual(["c"]);
+  });
+
+  it("of a version says nothing about endpoints that took the place of all of those", () => {
+    choose([a, b]);
+    sync({ verdicts: [verdict(both, "open", 2, 5000)] });
+    expect(ids(choose([a, b]))).toEqual([]);
+    expect(ids(choose([a, endpoint("x", "v1")]))).toEqual([]);
+    expect(ids(choose([endpoint("x", "v1"), endpoint("y", "v1")]))).toEqual(["x", "y"]);
+  });
+
+  it("of an endpoint that registered ends when it registers under another address", () => {
+    const first = { ...a, key: "a~1" };
+    choose([first]);
+    sync({ verdicts: [verdict("e:a~1", "open", 2, 5000)] });
+    expect(ids(choose([first]))).toEqual([]);
+    expect(ids(choose([{ ...a, key: "a~2" }]))).toEqual(["a"]);
   });
 
   it("that nobody renews is forgotten half a minute after its time", () => {
@@ -163,7 +182,7 @@ describe("reports", () => {
     choose([a, b]);
     call(a, [a, b], true);
     const targets = reportBreakers(breakers, "i1", now).policies[0]?.outcomes.map(({ target }) => target);
-    expect(targets).toEqual(["v:v1", "e:a"]);
+    expect(targets).toEqual([both, "e:a"]);
   });
 
   it("that get no answer are sent again under their number, and given up after two seconds", () => {

@@ -13,7 +13,9 @@ it.each([
   ["s=1; s=1", "1"],
   ["s=1; s=2", ""],
   ["s=1; s=2; s=2", ""],
-  ["s=", ""],
+  ["s=", null],
+  ["s=; s=", null],
+  ["s=; s=1", ""],
   ["a=0, s=1", "1"],
   ["s=1, s=2", ""],
   ["s=Mon, 1 Jan", "Mon, 1 Jan"],
@@ -37,9 +39,10 @@ it("is one line, however many came", () => {
 });
 
 it("costs no more than its length", () => {
-  for (const text of [", a".repeat(20_000), ", a=".repeat(20_000), "a=;".repeat(20_000), "=".repeat(60_000)]) {
+  // A second is enough for millions of characters, and minutes are not when it is their square.
+  for (const text of [", a", ", a=", "a=;", "==="].map((part) => part.repeat(400_000))) {
     const before = performance.now();
     cookieNamed(text, "a");
-    expect(performance.now() - before).toBeLessThan(250);
+    expect(performance.now() - before).toBeLessThan(20_000);
   }
 });

@@ -96,3 +96,22 @@ describe("A caller's headers with what the stages said", () => {
     ]);
   });
 });
+
+it("Cookies are added as cookies, everything else as one more of a list", () => {
+  const sent = lower([
+    ["cookie", "a=1"],
+    ["x-a", "1"],
+  ]);
+  const edited = new EditedHeaders(sent);
+  edited.edit({
+    add: [
+      ["Cookie", "mesh=1"],
+      ["cookie", "b=2"],
+      ["x-a", "2"],
+    ],
+  });
+  expect([edited.get("cookie"), edited.get("x-a")]).toEqual(["a=1; mesh=1; b=2", "1, 2"]);
+  edited.delete("cookie");
+  edited.append("cookie", "c=3");
+  expect(edited.get("cookie")).toBe("c=3");
+});

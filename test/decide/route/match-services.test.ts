@@ -14,6 +14,12 @@ const orders = service("orders");
 describe("a service's own routes", () => {
   const mesh = compiled(
     orders +
+      `
+apiVersion: gateway.networking.k8s.io/v1beta1
+kind: ReferenceGrant
+metadata: {name: web, namespace: shop}
+spec: {from: [{group: gateway.networking.k8s.io, kind: HTTPRoute, namespace: web}], to: [{group: "", kind: Service, name: orders}]}
+---` +
       service("plain") +
       service("legacy") +
       route(
@@ -40,7 +46,7 @@ describe("a service's own routes", () => {
     expect(ask("/b", "shop/orders", null)).toBeNull();
   });
 
-  it("are replaced by a consumer namespace's for callers of that namespace, and for nobody else", () => {
+  it("are replaced by a granted consumer namespace's for callers of that namespace, and for nobody else", () => {
     expect(ask("/b", "shop/orders", "web")).toBe("web/consumer#0");
     expect(ask("/a", "shop/orders", "web")).toBeNull();
     expect(ask("/", "shop/legacy", "web")).toBe("web/only-consumer#0");

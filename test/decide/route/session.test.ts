@@ -33,7 +33,7 @@ const backend = (service: string, changes: Partial<Backend> = {}): Backend => ({
   timeouts: { requestMs: 15_000, perTryMs: 0 },
   ...changes,
 });
-const given: Given = { service: "shop/orders", endpointId: "a", before: null, path: "/orders", secure: false };
+const given: Given = { service: "shop/orders", endpoint: { id: "a" }, before: null, path: "/orders", secure: false };
 const token = (id: string, issuedAtMs = now): string =>
   sessionToken({ digest: endpointDigest("shop/orders", { id }), issuedAtMs, seenAtMs: issuedAtMs });
 
@@ -88,7 +88,7 @@ describe("sessionHeader", () => {
   it("hands out a new one when another endpoint answered", () => {
     const moved = sessionHeader(
       policy,
-      { ...given, endpointId: "b", before: { endpointId: "a", issuedAtMs: now - 5000 } },
+      { ...given, endpoint: { id: "b" }, before: { endpointId: "a", issuedAtMs: now - 5000 } },
       now,
     );
     expect(moved?.[1]).toContain(token("b", now));

@@ -5,6 +5,7 @@ import { failingNamespace } from "../../support/worker/objects.ts";
 import { lost } from "../../support/worker/services.ts";
 import { NOW, problemOf, routeYaml, serviceYaml, testMesh, type Service } from "../../support/worker/test-mesh.ts";
 import type { TestMesh } from "../../support/worker/test-mesh.ts";
+import { writtenId } from "../../support/written-id.ts";
 
 let made = 0;
 /** Of the mesh and of the object alike. */
@@ -64,7 +65,7 @@ describe("a service that fails", () => {
     expect(refused.headers.get("selvage-decision")).toBe('breaker; policy="TrafficPolicy/shop/guard"; rev=7');
     expect(await problemOf(refused)).toMatchObject({
       code: "SLV5020",
-      detail: `The breaker of endpoint static-0 of the service shop/${service} is open: too many calls failed or were slow`,
+      detail: `The breaker of endpoint ${writtenId(`shop/${service}`, `http://${service}.example`)} of the service shop/${service} is open: too many calls failed or were slow`,
       service: `shop/${service}`,
       policy: "shop/guard",
     });
@@ -76,10 +77,11 @@ describe("a service that fails", () => {
     const service: Service = () => new Response("", { status: healthy ? 200 : 500 });
     const spec = "circuitBreaker: {minRequests: 4, openFor: 2s, halfOpenRequests: 2}";
     const { send, service: name, mesh } = fixture(service, spec);
+    const id = writtenId(`shop/${name}`, `http://${name}.example`);
     const states = async (): Promise<string[]> =>
       (await env.BREAKER.getByName(`shop/${name}`).states()).rows.map(({ target, state }) => `${target} ${state}`);
     for (let call = 0; call < 4; call += 1) expect((await send()).status).toBe(500);
-    expect(await states()).toEqual(["e:static-0 open"]);
+    expect(await states()).toEqual([`e:${id} open`]);
     expect((await send()).status).toBe(503);
     healthy = true;
     pass(3000);
@@ -90,7 +92,7 @@ describe("a service that fails", () => {
       pass(100);
     }
     expect(statuses).toEqual([503, 200, 200]);
-    expect(await states()).toEqual(["e:static-0 closed"]);
+    expect(await states()).toEqual([`e:${id} closed`]);
     expect((await send()).status).toBe(200);
     expect(mesh.sent).toHaveLength(7);
   });

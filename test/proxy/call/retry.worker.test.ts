@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { after, hosts, lost, meshOfOne, silent, statuses } from "../../support/worker/services.ts";
 import { NOW, problemOf } from "../../support/worker/test-mesh.ts";
+import { writtenId } from "../../support/written-id.ts";
 
 afterEach(() => vi.useRealTimers());
 
@@ -34,8 +35,7 @@ describe("retries", () => {
     expect([answer.status, answer.headers.get("retry-after")]).toEqual([503, "1"]);
     expect(await problemOf(answer)).toMatchObject({
       code: "SLV5005",
-      detail:
-        "Endpoint static-2 of the service shop/one refused the connection, or closed it before it answered, like every try before it: 3 in all",
+      detail: `Endpoint ${writtenId("shop/one", "http://c.example", "v1")} of the service shop/one refused the connection, or closed it before it answered, like every try before it: 3 in all`,
       attempts: 3,
     });
     expect(one.sent).toHaveLength(3);

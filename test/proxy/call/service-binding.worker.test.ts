@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { problemOf, routeYaml, serviceYaml, testMesh } from "../../support/worker/test-mesh.ts";
+import { writtenId } from "../../support/written-id.ts";
 
 describe("service bindings", () => {
   const yaml = serviceYaml("one", "[{binding: ORDERS}]") + routeYaml("[{backendRefs: [{name: one}]}]");
@@ -21,7 +22,7 @@ describe("service bindings", () => {
   it("that the Worker does not have are a 502 that says so", async () => {
     const problem = await problemOf(await testMesh(yaml).send("http://shop.example/x"));
     expect(problem["detail"]).toBe(
-      "Endpoint static-0 of the service shop/one names the service binding ORDERS, which this Worker does not have",
+      `Endpoint ${writtenId("shop/one", "ORDERS")} of the service shop/one names the service binding ORDERS, which this Worker does not have`,
     );
   });
 });

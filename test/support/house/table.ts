@@ -15,7 +15,9 @@ export const table: Readonly<Record<string, Allowance>> = {
   decide: { ours: ["model"], types: [], packages: ["re2js", "cookie", "ipaddr.js"] },
   // Signed tokens: reading, checking, signing them, and the keys for that. Asks nobody: who fetches keys passes them in.
   tokens: { ours: ["model", "decide"], types: [], packages: ["jose"] },
-  durable: { ours: ["decide", "model", "tokens"], types: [], packages: ["cloudflare:workers"] },
+  // What comes from outside, within bounds: of addresses, time, and size.
+  bounded: { ours: ["decide"], types: [], packages: [] },
+  durable: { ours: ["decide", "model", "tokens", "bounded"], types: [], packages: ["cloudflare:workers"] },
   env: { ours: ["model"], types: [], packages: [] },
   compile: { ours: ["model", "decide"], types: [], packages: ["re2js"] },
   store: { ours: ["model", "decide"], types: [], packages: [] },
@@ -31,14 +33,26 @@ export const table: Readonly<Record<string, Allowance>> = {
     packages: ["cloudflare:workers"],
   },
   proxy: {
-    ours: ["model", "decide", "tokens", "isolate", "env"],
+    ours: ["model", "decide", "tokens", "bounded", "isolate", "env"],
     types: [],
     packages: ["cloudflare:workers"],
   },
   observe: { ours: ["model", "decide"], types: ["env"], packages: [] },
-  adapters: { ours: ["model", "decide", "env"], types: [], packages: [] },
+  adapters: { ours: ["model", "decide", "bounded", "env"], types: [], packages: [] },
   control: {
-    ours: ["model", "decide", "tokens", "compile", "store", "change", "registry", "isolate", "observe", "env"],
+    ours: [
+      "model",
+      "decide",
+      "tokens",
+      "bounded",
+      "compile",
+      "store",
+      "change",
+      "registry",
+      "isolate",
+      "observe",
+      "env",
+    ],
     types: [],
     packages: ["hono", "@asteasolutions/zod-to-openapi", "zod", "yaml", "jose"],
   },
@@ -47,7 +61,7 @@ export const table: Readonly<Record<string, Allowance>> = {
   dashboard: { ours: ["model", "cli/session/client.ts"], types: [], packages: ["*"] },
   // Runs in services: two files beside tokens, both without I/O, so that a key set is kept fresh by the same rules there.
   verify: {
-    ours: ["tokens", "isolate/kept.ts", "decide/text/bounded-map.ts"],
+    ours: ["tokens", "bounded/read-limited.ts", "isolate/kept.ts", "decide/text/bounded-map.ts"],
     types: [],
     packages: ["jose", "hono"],
   },

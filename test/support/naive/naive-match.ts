@@ -223,7 +223,11 @@ function naiveServiceMatch(
   const consumers = attached.filter(
     ({ metadata }) => metadata.namespace === request.callerNamespace && metadata.namespace !== producer,
   );
-  const scope = consumers.length > 0 ? consumers : attached.filter(({ metadata }) => metadata.namespace === producer);
+  const producers = attached.filter(({ metadata }) => metadata.namespace === producer);
+  const isGranted = mesh.documents.some(
+    ({ kind, metadata }) => kind === "ReferenceGrant" && metadata.namespace === producer,
+  );
+  const scope = consumers.length > 0 && (isGranted || producers.length === 0) ? consumers : producers;
   const document = mesh.documents.find(
     ({ kind, metadata }) => kind === "Service" && `${metadata.namespace}/${metadata.name}` === service,
   );

@@ -169,15 +169,33 @@ const namespace: Document = {
   spec: {},
 };
 
+/** Lets every namespace's routes stand on the services of n1, beside its own. */
+const grant: Document = {
+  apiVersion: "gateway.networking.k8s.io/v1beta1",
+  kind: "ReferenceGrant",
+  metadata: { namespace: "n1", name: "all", labels: {}, annotations: {} },
+  spec: {
+    from: NAMESPACES.map((from) => ({ group: "gateway.networking.k8s.io", kind: "HTTPRoute", namespace: from })),
+    to: [{ group: "", kind: "Service" }],
+  },
+};
+
 const identity = ({ metadata }: Document): string => `${metadata.namespace}/${metadata.name}`;
 
 export const meshArb: fc.Arbitrary<NaiveMesh> = fc
   .record({
     gateways: fc.uniqueArray(gatewayArb, { minLength: 1, maxLength: 3, selector: identity }),
     routes: fc.uniqueArray(routeArb, { minLength: 4, maxLength: 9, selector: ({ document }) => identity(document) }),
+    isGranted: fc.boolean(),
   })
-  .map(({ gateways, routes }) => ({
-    documents: [...services, namespace, ...gateways, ...routes.map(({ document }) => document)],
+  .map(({ gateways, routes, isGranted }) => ({
+    documents: [
+      ...services,
+      namespace,
+      ...(isGranted ? [grant] : []),
+      ...gateways,
+      ...routes.map(({ document }) => document),
+    ],
     createdAt: new Map(
       routes.flatMap(({ document, createdAt }) =>
         createdAt === null ? [] : [[`HTTPRoute/${identity(document)}`, createdAt] as const],

@@ -1,7 +1,10 @@
-// Reads a stream to its end, or to a limit. What is beyond the limit is never held.
+// Reads a stream to its end, or to a limit. Bytes are counted as they come: what a length declared before says may be wrong.
 
-/** null = there was more than `limit` bytes; the rest was cancelled. */
-export async function readBytes(body: ReadableStream<Uint8Array> | null, limit: number): Promise<Uint8Array | null> {
+/** null = there was more than `limit` bytes; the rest was cancelled, and never more than that was held. */
+export async function readLimited(
+  body: ReadableStream<Uint8Array> | null,
+  limit: number,
+): Promise<Uint8Array<ArrayBuffer> | null> {
   if (body === null) return new Uint8Array(0);
   const chunks: Uint8Array[] = [];
   let length = 0;

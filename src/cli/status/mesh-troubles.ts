@@ -1,0 +1,30 @@
+// The mesh itself: not ready, set back, or some isolate that does not follow.
+import { SET_BACK } from "../print/set-back.ts";
+import { counted } from "../print/plural.ts";
+import type { MeshRead } from "../session/mesh-overview.ts";
+import type { Trouble } from "./trouble.ts";
+
+export function meshTroubles(read: MeshRead): Trouble[] {
+  const found: Trouble[] = [];
+  const say = (severity: Trouble["severity"], message: string, command: string | null): void =>
+    void found.push({ severity, ref: null, message, since: null, command });
+  if (!read.readiness.ok) say("down", read.readiness.failure.message, "selvage check");
+  else if (!read.readiness.value.ready) {
+    const { registry, stale } = read.readiness.value;
+    const reason = registry === "unreachable" ? "the registry cannot be reached" : "it serves no configuration yet";
+    say("down", `the mesh is not ready: ${stale ? "its configuration is stale" : reason}`, "selvage check");
+  }
+  const propagation = read.propagation?.ok === true ? read.propagation.value : null;
+  const readiness = read.readiness.ok ? read.readiness.value : null;
+  if (readiness?.setBack === true || propagation?.setBack === true) say("down", SET_BACK, "selvage registry adopt");
+  else if (propagation !== null && !propagation.complete) {
+    const { behind, current, head, isolates } = propagation;
+    const which = isolates
+      .filter(({ revision }) => revision < head)
+      .map(({ edge, colo, isolate }) => edge ?? colo ?? isolate);
+    const names = which.length === 0 ? "" : ` (${which.slice(0, 5).join(", ")}${which.length > 5 ? " …" : ""})`;
+    const message = `${behind} of ${counted(behind + current, "isolate")} do not run revision ${head} yet${names}`;
+    say("degraded", message, "selvage check");
+  }
+  return found;
+}

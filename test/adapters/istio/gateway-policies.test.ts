@@ -1,0 +1,119 @@
+// Policies for the pods of Istio's gateways, which are Gateways here.
+import { describe, expect, it } from "vitest";
+import { importIstio } from "../../../src/adapters/istio/import-istio.ts";
+import { istio, service, told } from "../../support/istio/import.ts";
+
+const servers = [{ port: { number: 80, name: "http", protocol: "HTTP" }, hosts: ["shop.example"] }];
+const gateway = (name: string, selector: object, namespace = "shop"): object =>
+  istio("Gateway", name, { selector, servers }, namespace);
+const front = gateway("front", { istio: "ingressgateway" });
+const deny = (matchLabels: object | null, namespace = "istio-system"): object =>
+  istio(
+    "AuthorizationPolicy",
+    "guard",
+    { ...(matchLabels && { selector: { matchLabels } }), action: "DENY", rules: [{}] },
+    namespace,
+  );
+const pods = (name: string, labels: object, namespace: string): object => ({
+  apiVersion: "apps/v1",
+  kind: "Deployment",
+  metadata: { name, namespace },
+  spec: { template: { metadata: { labels }, spec: { serviceAccountName: name } } },
+});
+const before = (name: string, selector: object, namespace: string): object => ({
+  ...service(name, namespace),
+  spec: { selector },
+});
+
+/** `<namespace>: <kind>/<name>` of every target of every policy. */
+function targets(...input: object[]): { at: string[]; lost: boolean; rules: number[] } {
+  const { documents, notes } = importIstio(input);
+  const policies = documents.filter(({ kind }) => kind.startsWith("Auth"));
+  return {
+    at: policies.flatMap(({ metadata, spec }) =>
+      (spec as { targetRefs: { kind: string; name?: string }[] }).targetRefs.map(
+        ({ kind, name }) => `${metadata.namespace}: ${kind}/${name}`,
+      ),
+    ),
+    lost: told(notes).some((note) => /NOTHING ENFORCES|NO TOKEN IS CHECKED/.test(note)),
+    rules: policies.map(({ spec }) => (spec as { rules?: unknown[] }).rules?.length ?? 0),
+  };
+}
+
+describe("a policy for the pods of a gateway", () => {
+  const whole = ["shop: Gateway/front"];
+
+  it.each([
+    ["by the label of its Gateways", { istio: "ingressgateway" }, []],
+    ["by the other label that Istio installs", { app: "istio-ingressgateway" }, []],
+    ["by both", { app: "istio-ingressgateway", istio: "ingressgateway" }, []],
+    [
+      "with its Service in the input",
+      { app: "istio-ingressgateway" },
+      [before("istio-ingressgateway", { app: "istio-ingressgateway", istio: "ingressgateway" }, "istio-system")],
+    ],
+    [
+      "by a label that only its Deployment shows",
+      { tier: "edge" },
+      [pods("entry", { tier: "edge", istio: "ingressgateway" }, "istio-system")],
+    ],
+  ])("is attached to the Gateways that stand for them: %s", (_, labels, more) => {
+    expect(targets(front, service("orders"), ...more, deny(labels))).toEqual({ at: whole, lost: false, rules: [1] });
+  });
+
+  it("is attached in each namespace that has such a Gateway, and to no other Gateway", () => {
+    const inputs = [front, gateway("bank", { istio: "ingressgateway" }, "bank"), gateway("lan", { istio: "lan" })];
+    expect(targets(...inputs, deny({ istio: "ingressgateway" })).at).toEqual([
+      "shop: Gateway/front",
+      "bank: Gateway/bank",
+    ]);
+    expect(targets(...inputs, deny({ istio: "lan" })).at).toEqual(["shop: Gateway/lan"]);
+  });
+
+  it("is found by the name that controllers of the Gateway API write", () => {
+    const door = {
+      apiVersion: "gateway.networking.k8s.io/v1",
+      kind: "Gateway",
+      metadata: { name: "door", namespace: "shop" },
+      spec: { gatewayClassName: "istio", listeners: [{ name: "http", port: 80, protocol: "HTTP" }] },
+    };
+    const labels = { "gateway.networking.k8s.io/gateway-name": "door" };
+    expect(targets(door, deny(labels, "shop")).at).toEqual(["shop: Gateway/door"]);
+    expect(targets(door, deny(labels, "other"))).toMatchObject({ at: [], lost: true });
+  });
+
+  it("holds tokens too", () => {
+    const jwtRules = [{ issuer: "https://id.example", jwksUri: "https://id.example/keys" }];
+    const selector = { matchLabels: { istio: "ingressgateway" } };
+    const idp = istio("RequestAuthentication", "idp", { selector, jwtRules }, "istio-system");
+    expect(targets(front, idp)).toMatchObject({ at: whole, lost: false });
+  });
+
+  it("is told to be enforced by nobody where no Gateway of the input has them", () => {
+    const inside = before("istio-ingressgateway", { istio: "ingressgateway" }, "istio-system");
+    for (const inputs of [[], [inside], [service("orders"), inside]]) {
+      expect(targets(...inputs, deny({ istio: "ingressgateway" }))).toMatchObject({ at: [], lost: true });
+    }
+  });
+
+  it("allows nothing where it was for some of the Gateway's pods only", () => {
+    const zones = ["a", "b"].map((zone) => pods(zone, { istio: "ingressgateway", zone }, "istio-system"));
+    const selector = { matchLabels: { istio: "ingressgateway", zone: "a" } };
+    const allow = istio("AuthorizationPolicy", "guard", { selector, rules: [{}] }, "istio-system");
+    expect(targets(front, ...zones, allow)).toEqual({ at: whole, lost: false, rules: [0] });
+    expect(targets(front, ...zones, deny(selector.matchLabels))).toEqual({ at: whole, lost: false, rules: [1] });
+  });
+
+  it("without a selector is for the Gateways whose pods are in its namespace, beside the Services there", () => {
+    const entry = pods("entry", { istio: "ingressgateway" }, "ingress");
+    const inputs = [front, entry, before("entry", { istio: "ingressgateway" }, "ingress"), service("page", "ingress")];
+    expect(targets(...inputs, deny(null, "ingress")).at).toEqual(["ingress: Service/page", "shop: Gateway/front"]);
+  });
+});
+
+describe("a policy of the root namespace with a selector", () => {
+  it("is attached in every namespace that has such a Service", () => {
+    const inputs = [service("orders"), service("orders", "bank"), service("page", "bank")];
+    expect(targets(...inputs, deny({ app: "orders" })).at).toEqual(["shop: Service/orders", "bank: Service/orders"]);
+  });
+});
