@@ -21,7 +21,7 @@ import { preflight } from "./preflight.ts";
 import { reply } from "./respond.ts";
 import { route } from "./route.ts";
 
-export const STAGES: readonly Stage[] = [
+const STAGES: readonly Stage[] = [
   // What cannot be sent on as it came is not worth a look at anything else.
   bodiless,
   // Which routes a namespace sees depends on who asks.
@@ -65,7 +65,7 @@ function learn(exchange: Exchange, { caller, badProof, routed, body, limits, isT
 }
 
 /** What a request is decided with: an isolate's, whoever asks. */
-export interface Around {
+interface Around {
   readonly ports: Ports;
   readonly state: IsolateState;
   readonly env: Env;
@@ -73,7 +73,7 @@ export interface Around {
   readonly trace: Trace | undefined;
 }
 
-export interface Asked {
+interface Asked {
   readonly request: Incoming;
   /** The platform's own request: the same, or a proxy's question. */
   readonly via: Request;

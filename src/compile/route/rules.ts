@@ -61,7 +61,7 @@ const DEFAULT_ATTEMPTS = 1;
 const DEFAULT_BACKOFF_MS = 25;
 
 /** The name of a rule as policies and decisions call it. */
-function ruleName(rule: HTTPRouteRule, index: number): string {
+export function ruleName(rule: HTTPRouteRule, index: number): string {
   return rule.name ?? String(index);
 }
 

@@ -4,7 +4,7 @@
 // breakers would wait for each other.
 import { endpointTarget, versionTarget, WHOLE_SERVICE, type Circuit } from "../../model/snapshot/circuit.ts";
 import type { Endpoint } from "../../model/snapshot/snapshot.ts";
-import { endpointKey, groupMark } from "../balance/endpoint-identity.ts";
+import { endpointIdentity, groupMark } from "../balance/endpoint-identity.ts";
 import type { IsolateBreakers } from "./isolate.ts";
 import {
   mustCheckPolicies,
@@ -97,7 +97,7 @@ export function chooseEndpoints(
       refusal ??= { target: version, retryAfterMs: above.until - now, forced: null };
       continue;
     }
-    const key = endpointKey(endpoint);
+    const key = endpointIdentity(endpoint);
     const own = endpointTarget(key);
     if (above.way === "probe") {
       (isShut(policyState.targets.get(own), now) ? shut : probed).push(endpoint);
@@ -187,7 +187,7 @@ export function beginAttempt(
   now: number,
 ): Attempt {
   const policyState = policyStateOf(breakers, circuit);
-  const own = endpointTarget(endpointKey(endpoint));
+  const own = endpointTarget(endpointIdentity(endpoint));
   const version = versionBreaker(candidates, endpoint.version);
   const names = version === null ? [own] : [version, own];
   const targets = names.map((target) => ({ target, epoch: targetOf(policyState, target).epoch }));

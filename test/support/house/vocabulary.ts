@@ -16,7 +16,6 @@ const words: Readonly<Record<string, string>> = {
   flavour: "context",
   witness: "example",
   thief: "what it is shadowed by",
-  loser: "conflict",
   cast: "programs",
 };
 /** Plain English in a sentence. */
