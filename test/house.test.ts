@@ -1,11 +1,13 @@
 // The house rules of docs/architecture.md, held against every TypeScript file; and each rule against samples that break it.
+import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { exportRules } from "./support/house/exports.ts";
 import { fileRules } from "./support/house/files.ts";
 import { folderRules } from "./support/house/folders.ts";
+import { withImportTable } from "./support/house/import-table.ts";
 import { importRules } from "./support/house/imports.ts";
 import { report } from "./support/house/rule.ts";
-import { builtHouse, readHouse } from "./support/house/tree.ts";
+import { builtHouse, readHouse, root } from "./support/house/tree.ts";
 import { vocabularyRules } from "./support/house/vocabulary.ts";
 import { wordRules } from "./support/house/words.ts";
 
@@ -48,4 +50,9 @@ it("reads every folder that the rules are about", () => {
       folder,
     ).toBe(true);
   }
+});
+
+it("architecture.md has the import table that the rules check (npm run structure -- --write)", () => {
+  const page = readFileSync(`${root}docs/architecture.md`, "utf8");
+  expect(page).toBe(withImportTable(page));
 });

@@ -135,6 +135,7 @@ export const folderOrder: readonly string[] = [
   "src/adapters/authz",
   "src/adapters",
   "src/adapters/source",
+  "src/adapters/istio/http",
   "src/adapters/istio",
   "src/verify",
   "src/control/http",

@@ -3,7 +3,7 @@ import { globSync, readFileSync } from "node:fs";
 import type { House } from "./rule.ts";
 import { source } from "./source.ts";
 
-const root = new URL("../../..", import.meta.url).pathname;
+export const root = new URL("../../..", import.meta.url).pathname;
 
 const skipped = /(^|\/)(node_modules|dist|generated|__pycache__)\//;
 /** They name what was there when they were written. */
