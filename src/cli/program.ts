@@ -13,7 +13,7 @@ import { openCliSession, outputs, type GlobalOptions, type CliSession } from "./
 import type { Terminal } from "./session/terminal.ts";
 
 /** Told once, with the exit code of the command that ran. */
-export type Done = (code: ExitCode) => void;
+type Done = (code: ExitCode) => void;
 
 const collect = (value: string, before: readonly string[] = []): string[] => [...before, value];
 

@@ -17,7 +17,7 @@ import { mirror } from "./filter/mirror.ts";
 import { takeSlot, type Slot } from "./call/concurrency.ts";
 import { earn, hedgeOf, mayNeedBody, nextTryMs, retryPlanOf, spendAtHand, type RetryPlan } from "./call/retry.ts";
 
-export interface Forwarded {
+interface Forwarded {
   readonly response: Response;
   readonly endpoint: Endpoint;
 }

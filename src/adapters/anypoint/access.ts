@@ -4,7 +4,7 @@ import { authenticationPolicySpecSchema } from "../../model/document/kind/authen
 import { refusalOf } from "../source/judge-document.ts";
 import type { Field } from "../source/source-field.ts";
 import { headerOf } from "./expression.ts";
-import { addressBlock } from "./address-block.ts";
+import { anypointBlock } from "./address-block.ts";
 import type { PolicyContext, PolicyEffect, PolicySpec, TranslatePolicy } from "./api.ts";
 
 export const clientCredentials: TranslatePolicy = ({ config }) => {
@@ -129,7 +129,7 @@ export function addresses(kind: "allow" | "deny"): TranslatePolicy {
     const blocks = config
       .at("ips")
       .items()
-      .map((entry) => ({ entry, block: addressBlock(entry.text() ?? "") }));
+      .map((entry) => ({ entry, block: anypointBlock(entry.text() ?? "") }));
     for (const { entry, block } of blocks)
       if (block === null) entry.drop("It is no address, block or beginning of one");
     const said = blocks.flatMap(({ block }) => block ?? []);

@@ -4,8 +4,7 @@ import { exitCodes, type ExitCode } from "./exit-code.ts";
 import { readSources } from "./sources.ts";
 import type { Terminal } from "./terminal.ts";
 
-export type Loaded =
-  { readonly ok: true; readonly bundle: Bundle } | { readonly ok: false; readonly exitCode: ExitCode };
+type Loaded = { readonly ok: true; readonly bundle: Bundle } | { readonly ok: false; readonly exitCode: ExitCode };
 
 export function loadDocuments(paths: readonly string[], terminal: Terminal): Loaded {
   const read = readSources(paths);

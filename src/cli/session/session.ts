@@ -4,7 +4,7 @@ import { connection } from "./connection.ts";
 import type { Terminal } from "./terminal.ts";
 
 export const outputs = ["table", "wide", "json", "yaml", "name"] as const;
-export type Output = (typeof outputs)[number];
+type Output = (typeof outputs)[number];
 
 /** As commander parsed them. */
 export interface GlobalOptions {
@@ -24,8 +24,7 @@ export interface CliSession {
   readonly namespace: string | null;
 }
 
-export type Opened =
-  { readonly ok: true; readonly session: CliSession } | { readonly ok: false; readonly message: string };
+type Opened = { readonly ok: true; readonly session: CliSession } | { readonly ok: false; readonly message: string };
 
 export function openCliSession(options: GlobalOptions, terminal: Terminal): Opened {
   const { server, token } = connection(options, process.env);

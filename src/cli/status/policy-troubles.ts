@@ -5,7 +5,7 @@ import type { LimitUseAnswer } from "../../model/api/limits.ts";
 import type { ApiToken } from "../../model/api/operators.ts";
 import type { Resource } from "../../model/api/resource.ts";
 import { partsOfRef } from "../../model/word/refs.ts";
-import { keyText } from "../commands/limit.ts";
+import { keyText } from "../print/key-text.ts";
 import { conditionsOf, faultsOf } from "../print/conditions.ts";
 import { counted } from "../print/plural.ts";
 import { inNamespace, type Trouble } from "./trouble.ts";

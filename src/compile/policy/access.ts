@@ -12,7 +12,7 @@ import { holdersOf, targetKey, type Conflicts } from "./policies.ts";
 import type { DocumentIndex } from "../documents/document-index.ts";
 
 /** Where a request is judged: what it is addressed to, most specific last; null = not through that. */
-export interface AccessPlace {
+interface AccessPlace {
   readonly gateway: string | null;
   readonly service: ServiceKey | null;
   readonly rule: { readonly namespace: string; readonly route: string; readonly name: string } | null;

@@ -1,5 +1,4 @@
-// The sections of a TrafficPolicy that act on a call's tries and endpoints, with durations in milliseconds. Which policy
-// holds for what is decided in compile-policies.ts.
+// The sections of a TrafficPolicy that act on a call's tries and endpoints, with durations in milliseconds.
 import { parseDuration } from "../../model/document/field/duration.ts";
 import type { Balance, CallPolicy, CallRetry } from "../../model/snapshot/call-policy.ts";
 import type { TrafficPolicySpec } from "../../model/document/kind/traffic-policy.ts";

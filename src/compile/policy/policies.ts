@@ -32,7 +32,7 @@ export interface Policies {
 export type Conflicts = ReadonlyMap<string, readonly Conflict[]>;
 
 /** One target that an older policy holds. */
-export interface Conflict {
+interface Conflict {
   readonly index: number;
   readonly to: string;
 }

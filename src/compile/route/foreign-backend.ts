@@ -4,7 +4,7 @@ import type { CallPolicy, CallRetry, RetryCause } from "../../model/snapshot/cal
 import type { Backend, Fault, Filter, Rule, Timeouts } from "../../model/snapshot/snapshot.ts";
 
 /** What a rule, or a policy on it or its route, says about calls. */
-export interface SaidByRule {
+interface SaidByRule {
   readonly timeouts: Rule["timeouts"];
   readonly retry: Rule["retry"];
   readonly calls: CallPolicy | undefined;
@@ -13,7 +13,7 @@ export interface SaidByRule {
 }
 
 /** What holds for the service without the rule. */
-export interface SaidByOwner extends Timeouts {
+interface SaidByOwner extends Timeouts {
   readonly calls?: CallPolicy;
   readonly fault: Fault | undefined;
 }

@@ -15,9 +15,7 @@ import type { RolloutSpec } from "./kind/rollout.ts";
 import type { ServiceSpec } from "./kind/service.ts";
 import type { TrafficPolicySpec } from "./kind/traffic-policy.ts";
 
-export type { Metadata } from "./field/metadata.ts";
-
-export interface KindSpecs {
+interface KindSpecs {
   Namespace: NamespaceSpec;
   Gateway: GatewaySpec;
   HTTPRoute: HTTPRouteSpec;
@@ -46,9 +44,9 @@ interface DocumentShape<Kind extends string, ApiVersion extends string, Spec> {
 }
 
 /** A registry entry in our own words. */
-export type SelvageService = DocumentShape<"Service", "selvage.dev/v1", ServiceSpec>;
+type SelvageService = DocumentShape<"Service", "selvage.dev/v1", ServiceSpec>;
 /** A core Kubernetes Service: the same registry entry, its spec kept and not interpreted. */
-export type CoreService = DocumentShape<"Service", "v1", CoreServiceSpec>;
+type CoreService = DocumentShape<"Service", "v1", CoreServiceSpec>;
 
 /** The document of one kind. Of `Service` there are two, told apart by `apiVersion`. */
 export type DocumentOf<Kind extends KindName> = Kind extends "Service"

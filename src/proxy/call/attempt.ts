@@ -27,7 +27,7 @@ export interface Try {
   readonly endedAtMs: number;
 }
 
-export interface TryOptions {
+interface TryOptions {
   /** Until response headers; null = no deadline. */
   readonly timeoutMs: number | null;
   /** Breaks the call off: at the deadline, or when its answer is not needed any more. */

@@ -8,7 +8,7 @@ import { assertionFor } from "../identity/assert.ts";
 import { letGo } from "../exchange/body.ts";
 import type { CallFailure, Exchange, Outgoing } from "../exchange/exchange.ts";
 
-export interface CallOptions {
+interface CallOptions {
   /** Whose endpoint it is: what the mesh asserts is for it alone. */
   readonly service: ServiceKey;
   /** Until response headers; null = no deadline. */

@@ -55,11 +55,9 @@ export function guardOf(
       const chosen = chooseEndpoints(
         breakers,
         circuit,
-        candidates,
-        pinned?.endpointId ?? null,
+        { endpoints: candidates, pinned: pinned?.endpointId ?? null, failing },
         ports.now(),
         breakers.mustCheck ? ports.random() : 0,
-        failing,
       );
       // An answer is waited for by the next request, not by this one.
       reportSoon(exchange, service, breakers);

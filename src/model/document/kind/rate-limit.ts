@@ -7,7 +7,7 @@ import { nameSchema } from "../field/names.ts";
 import { targetRefsSchema } from "../field/target-ref.ts";
 import { say } from "../../word/wording.ts";
 
-export const limitSchema = z.strictObject({
+const limitSchema = z.strictObject({
   name: nameSchema.describe("Shown in headers, reports and refusals."),
   requests: z.int().min(1).max(1_000_000_000).describe("Requests per window and key."),
   window: positiveDurationSchema.describe("Time in which that many may pass."),
