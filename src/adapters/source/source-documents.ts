@@ -19,15 +19,31 @@ const BOOKKEEPING = new Set(["kubectl.kubernetes.io/last-applied-configuration",
 
 /** The documents of parsed files, those inside lists too. Empty YAML documents are none. */
 export function openDocuments(values: readonly unknown[]): SourceDocument[] {
-  return values.flatMap((value) => {
-    if (value === null || value === undefined) return [];
-    if (Array.isArray(value)) return openDocuments(value);
-    if (isRecord(value) && Array.isArray(value["items"]) && /(^|List)$/.test(String(value["kind"] ?? ""))) {
-      return openDocuments(value["items"]);
-    }
-    return [open(value)];
-  });
+  return values.flatMap((value) => documentsIn(value).map((one) => open(one.value)));
 }
+
+/** A document, and where in its file's value it stands. */
+interface Placed {
+  readonly value: unknown;
+  readonly path: readonly (string | number)[];
+}
+
+function documentsIn(value: unknown, path: Placed["path"] = []): Placed[] {
+  if (value === null || value === undefined) return [];
+  if (Array.isArray(value)) return value.flatMap((one: unknown, index) => documentsIn(one, [...path, index]));
+  if (isRecord(value) && Array.isArray(value["items"]) && /(^|List)$/.test(textOf(value["kind"]))) {
+    return documentsIn(value["items"], [...path, "items"]);
+  }
+  return [{ value, path }];
+}
+
+/** Where each document of a file's value stands, by the name that notes have for it; of two with one name the first. */
+export function placesIn(value: unknown): ReadonlyMap<string, Placed["path"]> {
+  const places = documentsIn(value).map((one) => [open(one.value).root.ref, one.path] as const);
+  return new Map(places.toReversed());
+}
+
+const textOf = (value: unknown): string => (typeof value === "string" ? value : "");
 
 function open(value: unknown): SourceDocument {
   const read = (from: unknown, key: string): string => {

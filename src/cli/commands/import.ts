@@ -1,12 +1,14 @@
 // `selvage import istio|gateway-api|anypoint -f …`: what somebody else's configuration is here, as YAML for `apply`, and on stderr
 // everything that could not be said. It asks no mesh.
 import type { Imported, ImportNote } from "../../adapters/source/import-note.ts";
+import type { Source } from "../../model/read/source.ts";
+import { fromPointer } from "../../model/word/json-pointer.ts";
 import { counted } from "../print/plural.ts";
 import { type ExitCode, exitCodes } from "../session/exit-code.ts";
 import { printData } from "../print/print-data.ts";
 import type { CliSession } from "../session/session.ts";
 import { readSources } from "../session/sources.ts";
-import { table } from "../print/table.ts";
+import { linesOfNotes, type PlacedNote } from "../print/print-notes.ts";
 
 export const importFormats = ["istio", "gateway-api", "anypoint"] as const;
 
@@ -34,6 +36,7 @@ export async function importDocuments(
   if (!read.ok) return fail(read.message, exitCodes.usage);
   const { readYaml } = await import("../../model/read/yaml-source.ts");
   const values: unknown[] = [];
+  const files: ReadFile[] = [];
   for (const { path, text } of read.sources) {
     const parsed = readYaml(text);
     if (!parsed.ok) {
@@ -41,14 +44,18 @@ export async function importDocuments(
       const where = first?.line === undefined ? path : `${path}:${first.line}:${first.column ?? 1}`;
       return fail(`${where}: ${first?.detail ?? "it cannot be read"}`, exitCodes.validation);
     }
-    values.push(...parsed.sources.map(({ value }) => value));
+    for (const { value, locate } of parsed.sources) {
+      values.push(value);
+      files.push({ path, value, locate });
+    }
   }
   const imported = await translate(format, values, options);
-  const { documents, notes } = imported;
+  const { documents } = imported;
+  const notes = await placed(imported.notes, files);
   const refused = options.strict === true && notes.length > 0;
   if (output === "json") terminal.out(JSON.stringify({ documents: refused ? [] : documents, notes }, null, 2));
   else {
-    if (notes.length > 0) for (const line of linesOf(notes)) terminal.err(line);
+    for (const line of linesOfNotes(notes, terminal)) terminal.err(line);
     if (!refused && documents.length > 0) {
       const { stringify } = await import("yaml");
       const text = (value: unknown): string =>
@@ -93,9 +100,21 @@ async function translate(
   return importIstio(values, { trustDomain });
 }
 
-function linesOf(notes: readonly ImportNote[]): string[] {
-  return table(
-    ["SEVERITY", "DOCUMENT", "FIELD", "NOTE"],
-    notes.map(({ severity, ref, pointer, message }) => [severity, ref, pointer, message]),
-  );
+interface ReadFile {
+  readonly path: string;
+  readonly value: unknown;
+  readonly locate: Source["locate"];
+}
+
+/** With the line that each note is about, where its document stands in one of the files. */
+async function placed(notes: readonly ImportNote[], files: readonly ReadFile[]): Promise<PlacedNote[]> {
+  const { placesIn } = await import("../../adapters/source/source-documents.ts");
+  const places = files.map((file) => ({ file, documents: placesIn(file.value) }));
+  return notes.map((note): PlacedNote => {
+    const found = places.find(({ documents }) => documents.has(note.ref));
+    const path = found?.documents.get(note.ref);
+    if (found === undefined || path === undefined) return note;
+    const position = found.file.locate([...path, ...fromPointer(note.pointer)], true);
+    return position === null ? note : Object.assign({ file: found.file.path, ...position }, note);
+  });
 }

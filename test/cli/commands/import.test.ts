@@ -27,10 +27,11 @@ describe("import", () => {
     const { code, stdout, stderr } = await bench.run("import", "istio", "-f", bench.file("web.yaml", NOTED));
     expect(code).toBe(0);
     expect(stdout).toContain("kind: HTTPRoute");
-    const [head, note, count] = stderr.split("\n");
-    expect(head).toMatch(/^SEVERITY +DOCUMENT +FIELD +NOTE$/);
-    expect(note).toMatch(/^dropped +VirtualService\/default\/web +\/spec\/tcp +Raw TCP does not reach the mesh/);
-    expect(count).toBe("1 document, 1 note (1 dropped, 0 changed)");
+    expect(stderr.split("\n")).toEqual([
+      expect.stringMatching(/^dropped  .*web\.yaml:4  VirtualService\/default\/web \/spec\/tcp$/),
+      expect.stringMatching(/^  Raw TCP does not reach the mesh/),
+      "1 document, 1 note (1 dropped, 0 changed)",
+    ]);
   });
 
   it("prints no documents with --strict when there is a note, so that a pipe applies nothing, and answers 6", async () => {
@@ -47,7 +48,7 @@ describe("import", () => {
     const json = JSON.parse((await bench.run("import", "istio", "-f", path, "-o", "json")).stdout);
     expect(json.documents).toHaveLength(1);
     expect(json.notes).toMatchObject([
-      { ref: "VirtualService/default/web", pointer: "/spec/tcp", severity: "dropped" },
+      { ref: "VirtualService/default/web", pointer: "/spec/tcp", severity: "dropped", line: 4 },
     ]);
     expect((await bench.run("import", "istio", "-f", path, "-o", "name")).stdout).toBe("httproute/web");
   });
@@ -61,7 +62,16 @@ describe("import", () => {
     const { code, stdout, stderr } = await bench.run("import", "gateway-api", "-f", bench.folder);
     expect(code).toBe(0);
     expect(stdout).toBe("apiVersion: v1\nkind: Namespace\nmetadata:\n  name: a");
-    expect(stderr).toMatch(/dropped +GRPCRoute\/default\/b +- +The mesh has no GRPCRoute/);
+    expect(stderr).toMatch(/dropped  .*b\.yaml:1  GRPCRoute\/default\/b\n {2}The mesh has no GRPCRoute/);
+    expect(stderr.split("\n").filter((line) => line.startsWith("  ") && line.length > 80)).toEqual([]);
+  });
+
+  it("finds the line of a document inside a list", async () => {
+    const list = ["kind: List", "items:", "  - apiVersion: v1", "    kind: Pod", "    metadata: {name: p}", ""].join(
+      "\n",
+    );
+    const { stderr } = await bench.run("import", "istio", "-f", bench.file("list.yaml", list));
+    expect(stderr).toMatch(/list\.yaml:3  Pod\/default\/p/);
   });
 
   it("says in which file text cannot be read, with exit code 6, and 2 for what is not there", async () => {

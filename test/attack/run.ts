@@ -1,0 +1,28 @@
+// Attacks on a mesh, one after the other: `node test/attack/run.ts [words]` tries those whose text holds the words against a local
+// mesh, prints what came of each, and ends with 1 when one of them succeeds. `--write` renews docs/attacks.md.
+import { writeFileSync } from "node:fs";
+import { ATTACKS } from "./attacks.ts";
+import { openScene } from "./scene.ts";
+import { report, type Outcome } from "./report.ts";
+
+const words = process.argv.slice(2).filter((one) => !one.startsWith("--"));
+const { scene, close } = await openScene();
+const outcomes: Outcome[] = [];
+try {
+  for (const [topic, attacks] of ATTACKS) {
+    for (const attack of attacks) {
+      if (!words.every((word) => `${topic} ${attack.what}`.includes(word))) continue;
+      const seen = await attack.run(scene).catch((error: unknown) => `failed: ${String(error)}`);
+      const holds = attack.holds.test(seen);
+      outcomes.push({ topic, attack, seen });
+      console.log(`${holds ? "held  " : "BROKEN"} ${topic}: ${attack.what} → ${seen.slice(0, 300)}`);
+    }
+  }
+} finally {
+  await close();
+}
+const broken = outcomes.filter(({ attack, seen }) => !attack.holds.test(seen));
+console.log(`${outcomes.length} attacks, ${broken.length} broken`);
+if (process.argv.includes("--write"))
+  writeFileSync(new URL("../../docs/attacks.md", import.meta.url), report(outcomes));
+process.exit(broken.length === 0 ? 0 : 1);
