@@ -7,32 +7,26 @@ import { NO_IDENTITIES, type IdentityState } from "../model/registry/identity.ts
 import type { Snapshot } from "../model/snapshot/snapshot.ts";
 import type { Status } from "../model/registry/status.ts";
 import { builtInCluster, clusterRule } from "./documents/cluster-rule.ts";
-import { compileAccess } from "./policy/access.ts";
 import { lintContracts } from "./policy/contracts.ts";
 import { compileIdentities } from "./policy/identities.ts";
-import { compileLimits } from "./policy/limits.ts";
-import { compileFaults } from "./policy/faults.ts";
-import { compileCircuits } from "./policy/circuits.ts";
+import { compileTiers } from "./policy/limit.ts";
+import { indexPolicies } from "./policy/policy-index.ts";
 import { compileClusters } from "./clusters.ts";
 import { ownHostnames } from "./route/claim-hostnames.ts";
 import { compileListeners } from "./route/listeners.ts";
 import { layOverrides } from "./overrides.ts";
-import { compilePolicies } from "./policy/policies.ts";
 import { collectPrograms } from "./documents/programs.ts";
 import { compileRouter } from "./route/router.ts";
 import { compileRoutes } from "./route/routes.ts";
 import { compileServices } from "./services.ts";
 import { compileStatuses } from "./statuses.ts";
 import { indexDocuments, type DocumentIndex } from "./documents/document-index.ts";
-import { lintAuthentication } from "./lint/authentication.ts";
-import { lintAuthorizations } from "./lint/authorization.ts";
 import { lintConsumers } from "./lint/consumers.ts";
 import { newExamples } from "./lint/example.ts";
 import { affectedBy } from "./lint/focus.ts";
 import { lintHazards } from "./lint/hazards.ts";
 import { lintBackends } from "./lint/backends.ts";
 import { lintMatches } from "./lint/matches.ts";
-import { lintPolicies } from "./lint/policies.ts";
 import { lintReferences } from "./lint/references.ts";
 import { lintRoutes } from "./lint/routes.ts";
 import { lintTrust } from "./lint/trust.ts";
@@ -86,26 +80,18 @@ export function compile(documents: readonly Document[], options: CompileOptions)
   const previous = options.previous ?? new Map<string, Status>();
   const owners = ownHostnames(world, { meshDomain: options.meshDomain ?? null, now: options.now, previous });
   const listeners = compileListeners(world, owners);
-  const policies = compilePolicies(world);
-  const circuits = compileCircuits(world.trafficPolicies);
-  const limits = compileLimits(world.rateLimitPolicies, world.tiers);
   const programs = collectPrograms(options.compilePattern);
-  const faults = compileFaults(world, programs);
-  const fetchesPrivately = allowsPrivate(world, options.localMesh);
-  const access = compileAccess(world, fetchesPrivately);
-  const identities = compileIdentities(
-    world,
-    limits,
-    options.identities ?? NO_IDENTITIES,
-    options.now,
-    fetchesPrivately,
-  );
-  const attached = { policies, circuits, faults, limits, access };
-  const conflicts = new Map([...policies.losers, ...faults.losers, ...access.losers]);
-  const services = compileServices(world, attached, options.localMesh);
-  const routes = compileRoutes(world, listeners, owners, attached, programs);
+  const allowPrivate = allowsPrivate(world, options.localMesh);
+  const { hasSecret = () => true } = options;
+  const policies = indexPolicies({ documents: world, programs, allowPrivate, hasSecret });
+  const limits = policies.tables.limit ?? [];
+  const tiers = compileTiers(world.tiers, limits.length);
+  const state = options.identities ?? NO_IDENTITIES;
+  const identities = compileIdentities(world, tiers, state, options.now, allowPrivate);
+  const services = compileServices(world, policies, options.localMesh);
+  const routes = compileRoutes(world, listeners, owners, policies, programs);
   const router = compileRouter(routes.placements, routes.rules, { listeners, owners }, programs.table, world.services);
-  const statuses = compileStatuses(world, listeners, conflicts, routes, identities.contracts, {
+  const statuses = compileStatuses(world, listeners, policies, routes, identities.contracts, {
     now: options.now,
     previous,
     generations: options.generations ?? new Map(),
@@ -119,11 +105,8 @@ export function compile(documents: readonly Document[], options: CompileOptions)
     ...overlaid.findings,
     ...services.findings,
     ...lintReferences(world, listeners),
-    ...faults.findings,
-    ...lintPolicies(world, conflicts),
-    ...lintAuthentication(world.authenticationPolicies, fetchesPrivately, options.hasSecret),
-    ...lintAuthorizations(world),
-    ...lintTrust(world, fetchesPrivately),
+    ...policies.findings,
+    ...lintTrust(world, allowPrivate),
     ...lintContracts(identities.contracts, world),
     ...lintRoutes(routes.routes, world),
     ...lintConsumers(world, routes.rules),
@@ -133,15 +116,12 @@ export function compile(documents: readonly Document[], options: CompileOptions)
   ];
   return {
     snapshot: {
-      schema: 1,
+      schema: 2,
       revision: options.revision,
       services: services.services,
       router,
-      limits: limits.table,
-      ...(circuits.table.length === 0 ? {} : { circuits: circuits.table }),
+      policies: tiers.rows.length === 0 ? policies.tables : { ...policies.tables, limit: [...limits, ...tiers.rows] },
       ...compileClusters(world, options.localMesh),
-      ...(access.authentications.length === 0 ? {} : { authentications: access.authentications }),
-      ...(access.authorizations.length === 0 ? {} : { authorizations: access.authorizations }),
       ...(identities.identities === null ? {} : { identities: identities.identities }),
     },
     findings,

@@ -10,9 +10,8 @@ import { refOf } from "../model/word/refs.ts";
 import type { HealthCheckSpec, ServiceEndpoint } from "../model/document/kind/service.ts";
 import type { Endpoint, ServiceEntry, ServiceKey } from "../model/snapshot/snapshot.ts";
 import { builtInCluster, clusterRule } from "./documents/cluster-rule.ts";
-import { circuitMember } from "./policy/circuits.ts";
-import { merged } from "./policy/limits.ts";
-import type { Attached } from "./route/rules.ts";
+import type { PolicyIndex } from "./policy/policy-index.ts";
+import { timeoutsOf } from "./policy/traffic.ts";
 import type { ServiceView, DocumentIndex } from "./documents/document-index.ts";
 
 /** Probes are not sent more often, whatever a document says. */
@@ -23,7 +22,7 @@ interface CompiledServices {
   readonly findings: readonly Finding[];
 }
 
-export function compileServices(world: DocumentIndex, attached: Attached, localMesh: boolean): CompiledServices {
+export function compileServices(world: DocumentIndex, policies: PolicyIndex, localMesh: boolean): CompiledServices {
   const findings: Finding[] = [];
   const entries = [...world.services].map(([key, service]): [ServiceKey, ServiceEntry] => {
     const ids = writtenIds(key, service.endpoints.map(located));
@@ -33,31 +32,15 @@ export function compileServices(world: DocumentIndex, attached: Attached, localM
       return compileEndpoint(endpoint, ids[index] ?? "", cluster);
     });
     const { namespace, name, exposure, assertion } = service;
-    const { limits, circuits, access } = attached;
-    const held = {
-      ...circuitMember(circuits.service(key), circuits.mesh),
-      limits: merged(limits.mesh, limits.service(key)),
-      ...access.at({ gateway: null, service: key, rule: null }),
+    const held = policies.at({ gateway: null, service: key, rule: null });
+    const more = {
       ...(assertion === "request" ? { assertion } : {}),
       ...(service.healthCheck === null ? {} : { health: compileHealthCheck(service.healthCheck) }),
     };
-    return [key, { namespace, name, exposure, endpoints, ...policiesOf(key, attached), ...held }];
+    const timeouts = timeoutsOf(policies.tables, held);
+    return [key, { namespace, name, exposure, endpoints, timeouts, ...held, ...more }];
   });
   return { services: Object.fromEntries(entries), findings };
-}
-
-/** What holds for requests that no rule answers. */
-function policiesOf(
-  key: ServiceKey,
-  { policies, faults }: Attached,
-): Pick<ServiceEntry, "timeouts" | "calls" | "fault"> {
-  const { requestMs, perTryMs, calls } = policies.service(key) ?? policies.mesh;
-  const fault = faults.service(key) ?? faults.mesh;
-  return {
-    timeouts: { requestMs, perTryMs },
-    ...(calls === undefined ? {} : { calls }),
-    ...(fault === undefined ? {} : { fault }),
-  };
 }
 
 function compileHealthCheck(check: HealthCheckSpec): HealthTerms {

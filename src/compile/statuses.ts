@@ -15,7 +15,8 @@ import {
 import { contractConditions } from "./policy/contract-conditions.ts";
 import type { CompiledContract } from "./policy/identities.ts";
 import { supportedKinds, type CompiledGateway, type Listeners } from "./route/listeners.ts";
-import { isPolicy, missingTarget, type Conflicts, type Policy } from "./policy/policies.ts";
+import { isPolicy } from "./policy/kinds.ts";
+import type { PolicyIndex } from "./policy/policy-index.ts";
 import type { Attachment } from "./route/attachment.ts";
 import { namedByGateway, namedByRoute } from "./route/claim-hostnames.ts";
 import type { HostnameOwners } from "./route/hostname-claims.ts";
@@ -37,7 +38,7 @@ interface StatusOptions {
 export function compileStatuses(
   world: DocumentIndex,
   listeners: Listeners,
-  conflicts: Conflicts,
+  policies: PolicyIndex,
   { routes }: CompiledRoutes,
   contracts: readonly CompiledContract[],
   options: StatusOptions,
@@ -75,7 +76,7 @@ export function compileStatuses(
       };
     }
     const drafts = isPolicy(document)
-      ? [policyCondition(document, world, conflicts)]
+      ? [policies.conditionOf(document)]
       : [draft("Accepted", true, "Accepted", `The ${document.kind} is part of the mesh`)];
     const active = options.overlaid.conditions.get(ref);
     if (active) drafts.push(active);
@@ -163,23 +164,4 @@ function gatewayStatus(
       ),
     })),
   };
-}
-
-function policyCondition(document: Policy, world: DocumentIndex, conflicts: Conflicts): Draft {
-  const { namespace, name } = document.metadata;
-  const { targetRefs } = document.spec;
-  const missing = targetRefs.flatMap((target) => missingTarget(target, namespace, world) ?? []);
-  const lost = conflicts.get(refOf(document.kind, namespace, name)) ?? [];
-  if (targetRefs.length === 0) {
-    const named = document.kind === "FaultPolicy";
-    return named
-      ? draft("Accepted", true, "Accepted", "The policy holds where a route's extensionRef names it")
-      : draft("Accepted", false, "TargetNotFound", "The policy has no targetRefs: it selects nothing");
-  }
-  if (missing.length === targetRefs.length) return draft("Accepted", false, "TargetNotFound", missing.join("; "));
-  if (lost.length + missing.length >= targetRefs.length) {
-    return draft("Accepted", false, "Conflicted", `Held by ${[...new Set(lost.map(({ to }) => to))].join(", ")}`);
-  }
-  const rest = missing.length === 0 ? "" : `; not found: ${missing.join("; ")}`;
-  return draft("Accepted", true, "Accepted", `The policy is attached${rest}`);
 }

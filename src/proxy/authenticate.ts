@@ -32,9 +32,9 @@ export function authenticate(exchange: Exchange): Decided | Promise<Decided> {
   const { routed, badProof } = exchange;
   const { access, guarded } = routed;
   if (badProof !== null) return { no: badProof, stage: STAGE, policy: "none" };
-  const policy = policyInForce(exchange, access.authentication);
+  const policy = policyInForce(exchange, access.policies.authentication);
   // Without a policy a certificate only matters to somebody who asks who the caller is.
-  const asked = policy?.mtls || policy?.mesh || access.authorizations !== undefined || guarded !== null;
+  const asked = policy?.mtls || policy?.mesh || access.policies.authorization !== undefined || guarded !== null;
   const certified = asked ? withCertificate(exchange) : { caller: exchange.caller, is: "absent" as const };
   if (policy === null) return exposed(certified.caller, routed, []);
   if (policy.mtls !== null && certified.is === "bad") return denied(policy, BAD_CERTIFICATE);
@@ -62,7 +62,7 @@ const STAGE = "authenticate";
 
 function policyInForce({ live }: Exchange, index: number | undefined): Authentication | null {
   if (index === undefined) return null;
-  const policy = live.snapshot.authentications?.[index];
+  const policy = live.snapshot.policies.authentication?.[index];
   // Compiled together, so this is a bug; to go on would be to let everybody in.
   if (policy === undefined) throw new Error("the AuthenticationPolicy in force is not in the snapshot");
   return policy;

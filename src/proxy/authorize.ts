@@ -11,10 +11,10 @@ const NO_POLICIES: readonly Authorization[] = [];
 
 export function authorize(exchange: Exchange): Decided {
   const { routed } = exchange;
-  const { authorizations, apart } = routed.access;
-  if (authorizations === undefined || authorizations.length === 0) return GO_ON;
+  const { policies, apart } = routed.access;
+  if (policies.authorization === undefined || policies.authorization.length === 0) return GO_ON;
   const asked = askedOf(exchange, routed);
-  const decided = judged(exchange, authorizations, asked);
+  const decided = judged(exchange, policies.authorization, asked);
   if ("no" in decided || apart === undefined) return decided;
   for (const held of apart) {
     const refused = judged(exchange, held, asked);
@@ -24,7 +24,7 @@ export function authorize(exchange: Exchange): Decided {
 }
 
 function judged({ live, trace }: Exchange, held: readonly number[], asked: AuthorizationRequest): Decided {
-  const table = live.snapshot.authorizations ?? NO_POLICIES;
+  const table = live.snapshot.policies.authorization ?? NO_POLICIES;
   const verdict = judge(table, held, asked);
   trace?.("authorize", { ...verdict, audited: audited(table, held, asked) });
   if (verdict.allowed) return GO_ON;

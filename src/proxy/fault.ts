@@ -1,8 +1,9 @@
 // Faults put in on purpose: holds a request back, or answers it without asking the service. Runs after everything that may
 // refuse the request, so that nobody gets past a guard by a fault.
 import { drawFault } from "../decide/retry/fault.ts";
+import type { FilterPlan } from "../decide/route/filter-plan.ts";
+import type { Fault } from "../model/snapshot/fault.ts";
 import type { Refusal } from "../model/word/problem.ts";
-import type { Fault } from "../model/snapshot/snapshot.ts";
 import { GO_ON } from "./exchange/decided.ts";
 import type { Decided, Destination, Exchange } from "./exchange/exchange.ts";
 
@@ -14,9 +15,10 @@ export function fault(exchange: Exchange): Decided | Promise<Decided> {
   return destination.fault === null ? GO_ON : inject(exchange, destination.fault, destination);
 }
 
-async function injectAll(exchange: Exchange, faults: readonly Fault[], destination: Destination): Promise<Decided> {
-  for (const one of faults) {
-    const decided = await inject(exchange, one, destination);
+async function injectAll(exchange: Exchange, faults: FilterPlan["faults"], destination: Destination): Promise<Decided> {
+  for (const { fault: index } of faults) {
+    const one = exchange.live.snapshot.policies.fault?.[index];
+    const decided = one === undefined ? GO_ON : await inject(exchange, one, destination);
     if ("no" in decided) return decided;
   }
   return GO_ON;

@@ -13,6 +13,7 @@ import { resumeSession } from "../decide/route/session.ts";
 import { pickBackend } from "../decide/route/split.ts";
 import { PATH_FAULTS, type CanonicalPath, type PathFault } from "../model/word/canonical-path.ts";
 import type { ProblemName, Refusal } from "../model/word/problem.ts";
+import type { PolicyIndexes } from "../model/snapshot/policies.ts";
 import type { Backend, Rule, ServiceEntry, ServiceKey, Snapshot } from "../model/snapshot/snapshot.ts";
 import type { Decided, Destination, Exchange, Pinned, Routed } from "./exchange/exchange.ts";
 import { nowhere } from "./exchange/decided.ts";
@@ -123,8 +124,7 @@ function atService(
   const found = meet(exchange, asked);
   if (asked.work.left < 0) return TOO_MUCH_WORK;
   if (found.match !== null) return byRule(exchange, found, { prefix, path, matchPath, addressed: service, guarded });
-  const { timeouts, calls = null, fault = null, limits = NO_LIMITS } = entry;
-  const policies = { timeouts, calls, fault, limits, ...circuitOf(exchange, entry.circuit) };
+  const called = { timeouts: entry.timeouts, ...calledBy(live.snapshot, entry.policies) };
   const here = { policy: `Service/${service}`, rule: null, matchedPath: "/", addressPrefix: prefix, path };
   const sent = { path, matchPath };
   return {
@@ -134,7 +134,7 @@ function atService(
     access: entry,
     addressed: service,
     guarded,
-    destination: found.direct ? { service, version: null, pinned: null, ...policies } : noServiceRoute(service),
+    destination: found.direct ? { service, version: null, pinned: null, ...called } : noServiceRoute(service),
   };
 }
 
@@ -195,7 +195,7 @@ function unsendable({ route, name }: Rule, reason: PathFault): Refusal {
 }
 
 function destinationOf(exchange: Exchange, backend: Backend, pinned: Pinned | null): Destination | Refusal {
-  const { target, timeouts, calls = null, fault = null, limits = NO_LIMITS } = backend;
+  const { target, timeouts, policies } = backend;
   if ("invalid" in target) {
     return { problem: "invalidBackend", detail: target.message, extensions: { reason: target.invalid } };
   }
@@ -207,13 +207,17 @@ function destinationOf(exchange: Exchange, backend: Backend, pinned: Pinned | nu
       extensions: { reason: "BackendNotFound" },
     };
   }
-  return { service, version, timeouts, calls, fault, limits, pinned, ...circuitOf(exchange, backend.circuit) };
+  return { service, version, timeouts, pinned, ...calledBy(exchange.live.snapshot, policies) };
 }
 
-function circuitOf({ live }: Exchange, index: number | undefined): Pick<Destination, "circuit"> {
-  if (index === undefined) return {};
-  const circuit = live.snapshot.circuits?.[index];
-  return circuit === undefined ? {} : { circuit };
+/** What the policies say about the call: looked up once, here. */
+function calledBy(
+  { policies: tables }: Snapshot,
+  { traffic, fault, limit = NO_LIMITS }: PolicyIndexes,
+): Pick<Destination, "calls" | "circuit" | "fault" | "limits"> {
+  const { calls = null, circuit = null } = (traffic === undefined ? null : tables.traffic?.[traffic]) ?? {};
+  const injected = (fault === undefined ? null : tables.fault?.[fault]) ?? null;
+  return { calls, fault: injected, limits: limit, ...(circuit === null ? {} : { circuit }) };
 }
 
 function pinnedBackend(exchange: Exchange, { rule }: Matched): ReturnType<typeof resumeSession> {

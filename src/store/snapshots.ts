@@ -1,10 +1,10 @@
 // Compiled meshes in D1: immutable, gzip'd, in chunks below D1's limit of 2 MB a row. Read by every isolate, so free of
 // anything a cold start would have to evaluate.
+import { fromSchema1, type SnapshotOf1 } from "../model/snapshot/schema-1.ts";
+import { OLDEST_SNAPSHOT_SCHEMA, schemaFault, SNAPSHOT_SCHEMA } from "../model/snapshot/schema.ts";
 import type { Snapshot } from "../model/snapshot/snapshot.ts";
 import { sha256Hex } from "./digest.ts";
 
-/** Version of the snapshot's shape that this release writes and reads. */
-const SNAPSHOT_SCHEMA = 1;
 /** Snapshots kept: as many steps an isolate may be behind, and as many releases as may run at once. */
 const SNAPSHOTS_KEPT = 50;
 /** Characters of base64 in one row. */
@@ -14,6 +14,7 @@ const CHUNK_CHARS = 960_000;
 const emptySnapshot: Snapshot = {
   schema: SNAPSHOT_SCHEMA,
   revision: 0,
+  policies: {},
   services: {},
   router: {
     rules: [],
@@ -73,12 +74,35 @@ export async function readNewest(db: D1Database): Promise<Snapshot | null> {
     db
       .prepare(
         `SELECT revision, chunks, schema, data FROM snapshots
-         WHERE revision = (SELECT max(revision) FROM snapshots WHERE schema = ?1) ORDER BY chunk`,
+         WHERE revision = (SELECT max(revision) FROM snapshots WHERE schema BETWEEN ?1 AND ?2) ORDER BY chunk`,
       )
-      .bind(SNAPSHOT_SCHEMA),
+      .bind(OLDEST_SNAPSHOT_SCHEMA, SNAPSHOT_SCHEMA),
     db.prepare("SELECT n FROM revisions LIMIT 1"),
   ]);
-  return revisions?.results.length === 0 ? emptySnapshot : unpackSnapshot(chunks?.results ?? []);
+  if (revisions?.results.length === 0) {
+    return emptySnapshot;
+  }
+  const rows = chunks?.results ?? [];
+  return rows.length === 0 ? noneReadable(db) : unpackSnapshot(rows);
+}
+
+/** Says why, where there are snapshots and none of them is of a shape that this release reads. */
+async function noneReadable(db: D1Database): Promise<null> {
+  const newest = await db
+    .prepare("SELECT revision, schema FROM snapshots ORDER BY revision DESC LIMIT 1")
+    .first<Pick<Chunk, "revision" | "schema">>();
+  if (newest !== null) {
+    tell(newest);
+  }
+  return null;
+}
+
+function tell({ revision, schema }: Pick<Chunk, "revision" | "schema">): void {
+  const message = schemaFault(schema);
+  if (message !== null) {
+    // oxlint-disable-next-line no-console -- whoever reads the Worker's logs is to know why an isolate stays behind
+    console.warn(JSON.stringify({ level: "warn", at: "snapshot", revision, message }));
+  }
 }
 
 /** The snapshot of a revision; null when it is gone, damaged, or of a shape this release does not know. */
@@ -93,12 +117,21 @@ export async function readSnapshot(db: D1Database, revision: number): Promise<Sn
 /** Puts the rows of one snapshot together again; null when they are none this release can trust. */
 export async function unpackSnapshot(rows: readonly Chunk[]): Promise<Snapshot | null> {
   const [first] = rows;
-  if (first === undefined || rows.length !== first.chunks || first.schema !== SNAPSHOT_SCHEMA) return null;
+  if (first === undefined || rows.length !== first.chunks) {
+    return null;
+  }
+  if (schemaFault(first.schema) !== null) {
+    tell(first);
+    return null;
+  }
   try {
     const bytes = fromBase64(rows.map(({ data }) => data).join(""));
     const json = await piped(bytes, new DecompressionStream("gzip"));
-    const value: Snapshot = JSON.parse(new TextDecoder().decode(json));
-    return value.schema === SNAPSHOT_SCHEMA && value.revision === first.revision ? value : null;
+    const value: Snapshot | SnapshotOf1 = JSON.parse(new TextDecoder().decode(json));
+    if (value.schema !== first.schema || value.revision !== first.revision) {
+      return null;
+    }
+    return value.schema === 1 ? fromSchema1(value) : value;
   } catch {
     return null; // gzip carries a checksum: a damaged row ends here, and the caller keeps what it has.
   }

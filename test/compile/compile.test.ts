@@ -43,7 +43,7 @@ describe("services", () => {
         },
       ],
       timeouts: { requestMs: 15_000, perTryMs: 0 },
-      limits: [],
+      policies: {},
     });
   });
 
@@ -95,7 +95,7 @@ describe("services", () => {
 describe("the snapshot", () => {
   it("of an empty mesh has the built-in Gateway, which answers nothing", () => {
     const empty = compile([], { revision: 7, now: NOW, localMesh: false });
-    expect(empty.snapshot).toMatchObject({ schema: 1, revision: 7, services: {}, router: { rules: [], matches: [] } });
+    expect(empty.snapshot).toMatchObject({ schema: 2, revision: 7, services: {}, router: { rules: [], matches: [] } });
     expect(empty.snapshot.router.listeners).toEqual([
       { gateway: "selvage-system/selvage", name: "all", port: 0, protocol: null, hostname: "*", group: 0 },
     ]);

@@ -70,7 +70,7 @@ describe("a refusal", () => {
 
   it("comes when a policy that holds is missing from the snapshot", async () => {
     const mesh = testMesh(serviceYaml("orders") + onService("rules: [{}]"));
-    (mesh.snapshot.authorizations as unknown[]).length = 0;
+    (mesh.snapshot.policies.authorization as unknown[]).length = 0;
     const answer = await mesh.send(`${SVC}/`);
     expect(answer.status).toBe(403);
     expect(await problemOf(answer)).toMatchObject({ detail: "The policies that hold here are not known" });

@@ -168,8 +168,9 @@ describe("calls", () => {
   it("are under the breaker and the cap of the owner", () => {
     const own = of("TrafficPolicy", "partner", "concurrency: {max: 1000}, circuitBreaker: {minRequests: 100000}");
     const shops = of("TrafficPolicy", "shop", "concurrency: {max: 2}");
-    const { circuits, router } = mesh(consumer() + own + shops).snapshot;
-    expect(circuits?.[router.rules[0]?.backends[0]?.circuit ?? -1]?.policy).toBe("shop/of-shop");
+    const { policies, router } = mesh(consumer() + own + shops).snapshot;
+    const index = router.rules[0]?.backends[0]?.policies.traffic ?? -1;
+    expect(policies.traffic?.[index]?.circuit?.policy).toBe("shop/of-shop");
   });
 
   it("meet the owner's faults whatever faults the route names", async () => {

@@ -80,7 +80,7 @@ describe("policies", () => {
       ["action: DENY, rules: [{}]", 403],
     ] as const) {
       const mesh = guarded([spec]);
-      const [policy] = mesh.snapshot.authorizations ?? [];
+      const [policy] = mesh.snapshot.policies.authorization ?? [];
       const condition = { key: "source.moonPhase", values: ["full"], notValues: [], contains: [] };
       (policy!.rules[0]!.when as unknown[]).push(condition);
       expect([spec, ...(await statusesOf(mesh, `${ORDERS}/`))]).toEqual([spec, expected]);

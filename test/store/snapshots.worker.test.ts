@@ -1,15 +1,23 @@
 // Compiled meshes in D1: what goes in comes out, and what is damaged or too new does not.
 import { env } from "cloudflare:workers";
-import { beforeEach, describe, expect, it } from "vitest";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { apply } from "../../src/change/apply.ts";
 import { packSnapshot, readNewest, readSnapshot, unpackSnapshot } from "../../src/store/snapshots.ts";
 import type { Store } from "../../src/store/store.ts";
+import { fromSchema1, type SnapshotOf1 } from "../../src/model/snapshot/schema-1.ts";
+import { schemaFault } from "../../src/model/snapshot/schema.ts";
 import type { Snapshot } from "../../src/model/snapshot/snapshot.ts";
+import sample from "../model/snapshot/schema-1.json";
 import { accepted, documents, emptyRegistry, options, service } from "../support/worker/registry.ts";
 
+const schema1: SnapshotOf1 = JSON.parse(JSON.stringify(sample));
 let store: Store;
 beforeEach(async () => {
   store = await emptyRegistry();
+});
+
+afterEach(() => {
+  vi.restoreAllMocks();
 });
 
 const run = (sql: string): Promise<unknown> => env.DB.prepare(sql).run();
@@ -19,7 +27,7 @@ const applied = async (...names: string[]): Promise<void> => {
 
 describe("the newest snapshot", () => {
   it("of an empty registry is the empty mesh", async () => {
-    expect(await readNewest(env.DB)).toMatchObject({ schema: 1, revision: 0, services: {} });
+    expect(await readNewest(env.DB)).toMatchObject({ schema: 2, revision: 0, services: {} });
   });
 
   it("is the one of the head", async () => {
@@ -30,9 +38,30 @@ describe("the newest snapshot", () => {
 
   it("is an older one when a newer release wrote one of another shape", async () => {
     await applied("a", "b");
-    await run("UPDATE snapshots SET schema = 2 WHERE revision = 2");
+    await run("UPDATE snapshots SET schema = 3 WHERE revision = 2");
     expect((await readNewest(env.DB))?.revision).toBe(1);
     expect(await readSnapshot(env.DB, 2)).toBeNull();
+  });
+
+  it("of the release before is read as one of this one", async () => {
+    await applied("a");
+    const text = JSON.stringify({ ...schema1, revision: 1 });
+    const { data, ...first } = await packedRow(text);
+    await env.DB.prepare("UPDATE snapshots SET schema = 1, data = ?1").bind(data).run();
+    const newest = await readNewest(env.DB);
+    expect(newest).toEqual({ ...fromSchema1(schema1), revision: 1 });
+    expect(await readSnapshot(env.DB, 1)).toEqual(newest);
+    expect(await unpackSnapshot([{ ...first, schema: 2, data }])).toBeNull();
+  });
+
+  it("that this release does not read is told, with what helps", async () => {
+    const warn = vi.spyOn(console, "warn").mockReturnValue();
+    await applied("a");
+    await run("UPDATE snapshots SET schema = 3");
+    expect(await readNewest(env.DB)).toBeNull();
+    expect(await readSnapshot(env.DB, 1)).toBeNull();
+    const told = warn.mock.calls.map(([line]) => JSON.parse(String(line)));
+    expect(told).toEqual([1, 2].map(() => ({ level: "warn", at: "snapshot", revision: 1, message: schemaFault(3) })));
   });
 
   it("is none when there is none that can be read", async () => {
@@ -62,8 +91,9 @@ describe("a snapshot", () => {
     // Random text, so that it cannot be compressed away.
     const noise = Array.from({ length: 1500 }, () => crypto.randomUUID().repeat(1) + crypto.randomUUID());
     const big: Snapshot = {
-      schema: 1,
+      schema: 2,
       revision: 9,
+      policies: {},
       services: Object.fromEntries(
         Array.from({ length: 20_000 }, (_, n) => [
           `shop/${n}-${crypto.randomUUID()}`,
@@ -72,6 +102,7 @@ describe("a snapshot", () => {
             name: noise[n % noise.length] ?? "",
             exposure: "public",
             endpoints: [],
+            policies: {},
             timeouts: { requestMs: n, perTryMs: 0 },
           },
         ]),
@@ -81,11 +112,17 @@ describe("a snapshot", () => {
     const packed = await packSnapshot(big);
     expect(packed.chunks.length).toBeGreaterThan(1);
     expect(packed.chunks.every((chunk) => chunk.length <= 960_000)).toBe(true);
-    const rows = packed.chunks.map((data) => ({ revision: 9, chunks: packed.chunks.length, schema: 1, data }));
+    const rows = packed.chunks.map((data) => ({ revision: 9, chunks: packed.chunks.length, schema: 2, data }));
     expect(await unpackSnapshot(rows)).toEqual(big);
     expect(await unpackSnapshot(rows.slice(1))).toBeNull();
   });
 });
+
+/** A row that holds that text, as a release that wrote it would have. */
+async function packedRow(json: string) {
+  const { chunks } = await packSnapshot(JSON.parse(json));
+  return { revision: 1, chunks: chunks.length, schema: 1, data: chunks[0] ?? "" };
+}
 
 async function packEmpty(): Promise<Snapshot> {
   const empty = await readNewest(env.DB);

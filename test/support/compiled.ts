@@ -5,6 +5,8 @@ import { match, type RouteRequest } from "../../src/decide/route/match.ts";
 import type { Document } from "../../src/model/document/document.ts";
 import type { Finding } from "../../src/model/word/finding.ts";
 import { parseDocuments } from "../../src/model/read/parse-documents.ts";
+import type { Held } from "../../src/model/snapshot/policies.ts";
+import type { Snapshot } from "../../src/model/snapshot/snapshot.ts";
 import type { Condition } from "../../src/model/registry/status.ts";
 
 export const NOW = "2026-11-23T12:00:00Z";
@@ -69,3 +71,15 @@ kind: Service
 metadata: {name: ${name}, namespace: ${namespace}}
 spec: {endpoints: [{url: "https://${name}.example.com"}]}
 ---`;
+
+/** What holds at a service, a backend or a rule, looked up. */
+export function heldBy({ policies: tables }: Snapshot, place: Held | undefined) {
+  const { traffic, limit = [], fault, authentication, authorization = [] } = place?.policies ?? {};
+  return {
+    traffic: traffic === undefined ? undefined : tables.traffic?.[traffic],
+    fault: fault === undefined ? undefined : tables.fault?.[fault],
+    authentication: authentication === undefined ? undefined : tables.authentication?.[authentication],
+    limits: limit.map((index) => tables.limit?.[index]),
+    authorizations: authorization.map((index) => tables.authorization?.[index]),
+  };
+}

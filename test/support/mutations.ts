@@ -146,9 +146,9 @@ export const mutations: readonly Mutation[] = [
   },
   {
     ids: ["ISTIO-SECURITY-2021-002"],
-    file: "src/compile/lint/policies.ts",
-    from: "missing.length === 0 || missing.length < targetRefs.length",
-    to: "missing.length >= 0",
+    file: "src/compile/policy/standing.ts",
+    from: "targetRefs.length > 0 && found.length === targetRefs.length",
+    to: "found.length < 0",
   },
   {
     ids: ["CVE-2026-29086"],

@@ -13,11 +13,13 @@ export function snapshotOf(revision: number, ...services: string[]): Snapshot {
     name,
     exposure: "public" as const,
     endpoints: [],
+    policies: {},
     timeouts: { requestMs: 0, perTryMs: 0 },
   });
   return {
-    schema: 1,
+    schema: 2,
     revision,
+    policies: {},
     services: Object.fromEntries(services.map((name) => [`shop/${name}`, entry(name)])),
     router: {
       rules: [],

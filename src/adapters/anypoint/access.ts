@@ -5,7 +5,7 @@ import { refusalOf } from "../source/judge-document.ts";
 import type { Field } from "../source/source-field.ts";
 import { headerOf } from "./expression.ts";
 import { anypointBlock } from "./address-block.ts";
-import type { PolicyContext, PolicyEffect, PolicySpec, TranslatePolicy } from "./api.ts";
+import type { ApiPolicyContext, PolicyEffect, PolicySpec, TranslatePolicy } from "./api.ts";
 
 export const clientCredentials: TranslatePolicy = ({ config }) => {
   const origin = config.at("credentialsOriginHasHttpBasicAuthenticationHeader").text();
@@ -93,7 +93,7 @@ function claimsOf(config: Field): Claims {
   return { issuer, audiences: checksAudience ? audiences.filter((one) => one !== "") : [], required };
 }
 
-function keysOf(config: Field, family: string, { jwkOf, api }: PolicyContext): object[] {
+function keysOf(config: Field, family: string, { jwkOf, api }: ApiPolicyContext): object[] {
   const origin = config.at("jwtKeyOrigin").text() ?? "text";
   for (const name of ["jwksServiceTimeToLive", "jwksServiceConnectionTimeout"]) config.at(name).take();
   if (origin === "jwks") {

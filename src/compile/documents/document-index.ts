@@ -1,6 +1,6 @@
 // What the documents say is there, each kind by its key, in the order that precedence asks for. The rest of the compiler
 // looks things up here instead of searching. Judges nothing.
-import type { Document, DocumentOf } from "../../model/document/document.ts";
+import type { Document, DocumentOf, KindName } from "../../model/document/document.ts";
 import { refOf, serviceKey } from "../../model/word/refs.ts";
 import type { HealthCheckSpec, ServiceEndpoint } from "../../model/document/kind/service.ts";
 import type { ServiceKey } from "../../model/snapshot/snapshot.ts";
@@ -18,6 +18,8 @@ export interface ServiceView {
   readonly ports: readonly number[];
 }
 
+type OfKind<Kind extends KindName> = Extract<Document, { kind: Kind }>;
+
 export interface DocumentIndex {
   readonly documents: readonly Document[];
   readonly services: ReadonlyMap<ServiceKey, ServiceView>;
@@ -27,13 +29,8 @@ export interface DocumentIndex {
   readonly grants: readonly DocumentOf<"ReferenceGrant">[];
   /** The oldest first, then by `"<namespace>/<name>"`. */
   readonly routes: readonly DocumentOf<"HTTPRoute">[];
-  readonly trafficPolicies: readonly DocumentOf<"TrafficPolicy">[];
-  readonly rateLimitPolicies: readonly DocumentOf<"RateLimitPolicy">[];
-  /** By `"<namespace>/<name>"`, the oldest first. */
-  readonly faultPolicies: ReadonlyMap<string, DocumentOf<"FaultPolicy">>;
-  /** The oldest first. */
-  readonly authenticationPolicies: readonly DocumentOf<"AuthenticationPolicy">[];
-  readonly authorizationPolicies: readonly DocumentOf<"AuthorizationPolicy">[];
+  /** Every document of one kind, the oldest first. */
+  readonly of: <Kind extends KindName>(kind: Kind) => readonly OfKind<Kind>[];
   /** By `"<namespace>/<name>"`. */
   readonly tiers: ReadonlyMap<string, DocumentOf<"Tier">>;
   /** The oldest first. */
@@ -52,14 +49,10 @@ export function indexDocuments(documents: readonly Document[], createdAt: Readon
   const namespaces = new Map<string, Readonly<Record<string, string>>>();
   const grants: DocumentOf<"ReferenceGrant">[] = [];
   const routes: DocumentOf<"HTTPRoute">[] = [];
-  const trafficPolicies: DocumentOf<"TrafficPolicy">[] = [];
-  const rateLimitPolicies: DocumentOf<"RateLimitPolicy">[] = [];
-  const faultPolicies = new Map<string, DocumentOf<"FaultPolicy">>();
-  const authenticationPolicies: DocumentOf<"AuthenticationPolicy">[] = [];
-  const authorizationPolicies: DocumentOf<"AuthorizationPolicy">[] = [];
   const tiers = new Map<string, DocumentOf<"Tier">>();
   const contracts: DocumentOf<"Contract">[] = [];
   const sorted = oldestFirst(documents, createdAt);
+  const byKind = Map.groupBy(sorted, ({ kind }) => kind);
   for (const document of sorted) {
     const { namespace, name } = document.metadata;
     const key = serviceKey(namespace, name);
@@ -70,11 +63,6 @@ export function indexDocuments(documents: readonly Document[], createdAt: Readon
     else if (document.kind === "Namespace") namespaces.set(name, document.metadata.labels);
     else if (document.kind === "ReferenceGrant") grants.push(document);
     else if (document.kind === "HTTPRoute") routes.push(document);
-    else if (document.kind === "TrafficPolicy") trafficPolicies.push(document);
-    else if (document.kind === "RateLimitPolicy") rateLimitPolicies.push(document);
-    else if (document.kind === "FaultPolicy") faultPolicies.set(key, document);
-    else if (document.kind === "AuthenticationPolicy") authenticationPolicies.push(document);
-    else if (document.kind === "AuthorizationPolicy") authorizationPolicies.push(document);
     else if (document.kind === "Tier") tiers.set(key, document);
     else if (document.kind === "Contract") contracts.push(document);
   }
@@ -87,11 +75,8 @@ export function indexDocuments(documents: readonly Document[], createdAt: Readon
     clusters,
     grants,
     routes,
-    trafficPolicies,
-    rateLimitPolicies,
-    faultPolicies,
-    authenticationPolicies,
-    authorizationPolicies,
+    of: <Kind extends KindName>(kind: Kind) =>
+      (byKind.get(kind) ?? []).filter((one): one is OfKind<Kind> => one.kind === kind),
     tiers,
     contracts,
     labelsOf: (namespace) => ({ ...namespaces.get(namespace), "kubernetes.io/metadata.name": namespace }),

@@ -7,7 +7,9 @@ import type { Finding } from "../../model/word/finding.ts";
 import { partsOfKey, refOf } from "../../model/word/refs.ts";
 import { tellsWho } from "../../decide/header/proof-headers.ts";
 import type { DocumentIndex } from "../documents/document-index.ts";
-import { isPolicy, targetKey, type Policy } from "../policy/policies.ts";
+import type { Policy } from "../policy/kind.ts";
+import { isPolicy } from "../policy/kinds.ts";
+import { targetKey } from "../policy/targets.ts";
 import { ruleName } from "../route/rules.ts";
 
 /** Key of each target that leads there → the service. */

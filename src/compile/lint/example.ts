@@ -5,7 +5,8 @@ import { match as route, type Matched, type RouteRequest, type Unmatched } from 
 import type { Work } from "../../decide/route/regex-machine.ts";
 import { sampleText } from "../../decide/route/regex-sample.ts";
 import type { Finding } from "../../model/word/finding.ts";
-import type { Router, RuleMatch, ServiceKey, ValueMatch } from "../../model/snapshot/snapshot.ts";
+import type { Router, RuleMatch, ServiceKey } from "../../model/snapshot/snapshot.ts";
+import type { ValueMatch } from "../../model/snapshot/value-match.ts";
 import { partsOfKey, servicePath } from "../../model/word/refs.ts";
 
 type Example = NonNullable<Finding["example"]>;

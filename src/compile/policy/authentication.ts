@@ -1,12 +1,22 @@
-// One AuthenticationPolicy → what the data plane checks: durations as numbers, header names in lower case.
+// AuthenticationPolicy → what the data plane checks: durations as numbers, header names in lower case.
 import type { Authentication, CredentialSource, JwtProvider, KeySource } from "../../model/snapshot/access.ts";
 import type { JwtProviderSpec } from "../../model/document/kind/authentication.ts";
-import type { DocumentOf } from "../../model/document/document.ts";
 import { parseDuration } from "../../model/document/field/duration.ts";
+import { lintAuthentication } from "./authentication-lint.ts";
+import type { KindOf, PolicyOf } from "./kind.ts";
+
+export const authentication: KindOf<"AuthenticationPolicy", "authentication"> = {
+  kind: "AuthenticationPolicy",
+  table: "authentication",
+  attaches: "requests",
+  mode: "most-specific-wins",
+  compile: (policy, { allowPrivate }) => [compileAuthentication(policy, allowPrivate)],
+  lint: lintAuthentication,
+};
 
 /** @param allowPrivate whether key sets may be fetched from private addresses and over plain http */
-export function compileAuthentication(
-  { metadata, spec }: DocumentOf<"AuthenticationPolicy">,
+function compileAuthentication(
+  { metadata, spec }: PolicyOf<"AuthenticationPolicy">,
   allowPrivate: boolean,
 ): Authentication {
   const { mode, jwt, clientCredentials, mesh, mtls } = spec;
@@ -47,7 +57,7 @@ function keysOf({ jwksUri, jwks, secretRef }: JwtProviderSpec, allowPrivate: boo
 }
 
 function compileCredentialSource(
-  source: NonNullable<DocumentOf<"AuthenticationPolicy">["spec"]["clientCredentials"]>["from"][number],
+  source: NonNullable<PolicyOf<"AuthenticationPolicy">["spec"]["clientCredentials"]>["from"][number],
 ): CredentialSource {
   if (source === "basic") return source;
   return { id: source.headers.id.toLowerCase(), secret: source.headers.secret.toLowerCase() };

@@ -1,13 +1,24 @@
-// One AuthorizationPolicy → what the data plane matches: paths made canonical, hosts and header names in lower case,
+// AuthorizationPolicy → what the data plane matches: paths made canonical, hosts and header names in lower case,
 // addresses as bits, applications with their namespace. What has no such form never makes an ALLOW allow more.
-import { canonicalPath } from "../../model/word/canonical-path.ts";
 import { blockBits } from "../../decide/text/ip.ts";
 import type { Authorization, AuthorizationCondition } from "../../model/snapshot/access.ts";
-import type { DocumentOf } from "../../model/document/document.ts";
+import { lintAuthorization } from "./authorization-lint.ts";
+import { canonicalPattern, hostPattern, widened } from "./authorization-patterns.ts";
+import type { KindOf, PolicyOf } from "./kind.ts";
 
-type Spec = DocumentOf<"AuthorizationPolicy">["spec"];
+export const authorization: KindOf<"AuthorizationPolicy", "authorization"> = {
+  kind: "AuthorizationPolicy",
+  table: "authorization",
+  attaches: "requests",
+  mode: "adds-up",
+  isAlternative: ({ action }) => action === "ALLOW",
+  compile: (policy) => [compileAuthorization(policy)],
+  lint: lintAuthorization,
+};
 
-export function compileAuthorization({ metadata, spec }: DocumentOf<"AuthorizationPolicy">): Authorization {
+type Spec = PolicyOf<"AuthorizationPolicy">["spec"];
+
+export function compileAuthorization({ metadata, spec }: PolicyOf<"AuthorizationPolicy">): Authorization {
   const { namespace, name } = metadata;
   const refuses = spec.action !== "ALLOW";
   return {
@@ -66,41 +77,4 @@ function spelling(key: string, namespace: string): ((value: string) => string | 
 /** `web` is the policy's own namespace's; `*` is every application. */
 function qualified(application: string, namespace: string): string {
   return application === "*" || application.includes("/") ? application : `${namespace}/${application}`;
-}
-
-/**
- * `/adm%69n/*` is meant as `/admin/*`. null: no request has such a path, because it has a query, parameters, or something
- * that is refused on arrival.
- */
-export function canonicalPattern(pattern: string): string | null {
-  if (pattern === "*") return pattern;
-  if (/[?#;]/.test(pattern)) return null;
-  if (pattern.endsWith("*")) {
-    // A prefix has no end: "/a/." may go on to be "/a/.well-known", and is not "/a/".
-    const prefix = canonicalText(`${pattern.slice(0, -1)}-`);
-    return prefix === null ? null : `${prefix.slice(0, -1)}*`;
-  }
-  if (!pattern.startsWith("*")) return canonicalText(pattern);
-  // A suffix has no beginning to be canonical from, so it gets one.
-  const whole = canonicalText(`/-${pattern.slice(1)}`);
-  return whole?.startsWith("/-") === true ? `*${whole.slice(2)}` : null;
-}
-
-function canonicalText(text: string): string | null {
-  const canonical = canonicalPath(text);
-  return canonical.ok ? canonical.matchPath : null;
-}
-
-/** What a DENY that cannot be said exactly refuses instead: everything up to what cannot be said. */
-function widened(pattern: string): string {
-  const end = pattern.search(/[?#;]/);
-  const cut = end === -1 ? null : canonicalPattern(pattern.slice(0, end));
-  return cut === null ? "*" : pattern.endsWith("*") && !cut.startsWith("*") ? `${cut}*` : cut;
-}
-
-/** Hosts are compared without port: `shop.example.com:*` is `shop.example.com`. null: one port only, which cannot be said. */
-export function hostPattern(host: string): string | null {
-  if (/:\d+$/.test(host)) return null;
-  const name = host.toLowerCase().replace(/:\*$/, "");
-  return name.endsWith(".") ? name.slice(0, -1) : name;
 }

@@ -4,9 +4,11 @@ import type { Balance, CallPolicy, CallRetry } from "../../model/snapshot/call-p
 import type { TrafficPolicySpec } from "../../model/document/kind/traffic-policy.ts";
 import { keyPart } from "../documents/key-part.ts";
 
-/** @returns undefined when the policy has none of these sections */
-export function compileCalls({ retry, loadBalancer, failover }: TrafficPolicySpec): CallPolicy | undefined {
-  if (retry === undefined && loadBalancer === undefined && failover === undefined) return undefined;
+/** @returns null when the policy has none of these sections */
+export function compileCalls({ retry, loadBalancer, failover }: TrafficPolicySpec): CallPolicy | null {
+  if (retry === undefined && loadBalancer === undefined && failover === undefined) {
+    return null;
+  }
   return {
     retry: retry === undefined ? null : compileRetry(retry),
     balance: loadBalancer === undefined ? null : compileBalance(loadBalancer),

@@ -4,7 +4,7 @@ import { isContractGranted } from "../../decide/identity/contract-state.ts";
 import type { Client, ClusterTrust, ContractEntry, Identities } from "../../model/snapshot/access.ts";
 import type { ContractState, IdentityState } from "../../model/registry/identity.ts";
 import { surveyContracts, type ContractView } from "./contracts.ts";
-import type { Limits } from "./limits.ts";
+import type { TierLimits } from "./limit.ts";
 import type { DocumentIndex } from "../documents/document-index.ts";
 import { settleIdentities } from "./settle-identities.ts";
 
@@ -28,7 +28,7 @@ export interface CompiledContract extends ContractView {
  */
 export function compileIdentities(
   world: DocumentIndex,
-  limits: Limits,
+  tiers: TierLimits,
   state: IdentityState,
   now: string,
   allowPrivate = false,
@@ -44,7 +44,7 @@ export function compileIdentities(
   const contracts = views.map(withState);
   const identities: Identities = {
     clients: Object.fromEntries(settled.clients.flatMap((record) => entryOf(record, Date.parse(now)))),
-    contracts: contractsOf(contracts, limits, world),
+    contracts: contractsOf(contracts, tiers, world),
     tiered: Object.fromEntries(
       [...world.tiers.values()].map(({ metadata, spec }) => [`${metadata.namespace}/${spec.service}`, true as const]),
     ),
@@ -66,7 +66,7 @@ function entryOf({ id, kind, namespace, name, secrets }: IdentityState["clients"
 
 function contractsOf(
   contracts: readonly CompiledContract[],
-  limits: Limits,
+  tiers: TierLimits,
   world: DocumentIndex,
 ): Identities["contracts"] {
   const services: Record<string, Record<string, ContractEntry>> = {};
@@ -76,7 +76,7 @@ function contractsOf(
     if (tier === null || terms === undefined) continue;
     const { document, application, service } = contract;
     const { namespace, name } = document.metadata;
-    const entry = { contract: `${namespace}/${name}`, tier: terms.metadata.name, limits: limits.tier(tier) };
+    const entry = { contract: `${namespace}/${name}`, tier: terms.metadata.name, limits: tiers.of(tier) };
     (services[service] ??= {})[application] = entry;
   }
   return services;

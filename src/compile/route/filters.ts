@@ -3,7 +3,7 @@
 import { operatorPath, operatorPrefix } from "../../model/word/operator-path.ts";
 import { serviceKey } from "../../model/word/refs.ts";
 import type { HTTPPathModifier, HTTPRouteFilter } from "../../model/document/gateway-api/http-route-filter.ts";
-import type { Fault, Filter, HeaderPair, PathModifier, Target } from "../../model/snapshot/snapshot.ts";
+import type { Filter, HeaderPair, PathModifier, Target } from "../../model/snapshot/snapshot.ts";
 import { resolveTarget, type RouteFault, type RouteContext } from "./references.ts";
 import type { DocumentIndex } from "../documents/document-index.ts";
 
@@ -13,8 +13,8 @@ export interface FilterContext {
   readonly routeContext: RouteContext;
   readonly world: DocumentIndex;
   readonly faults: RouteFault[];
-  /** The compiled FaultPolicy of a key; null when there is none. */
-  readonly faultNamed: (key: string) => Fault | null;
+  /** Index of the FaultPolicy of a key; null when there is none. */
+  readonly faultNamed: (key: string) => number | null;
 }
 
 export function compileFilters(filters: readonly HTTPRouteFilter[], pointer: string, context: FilterContext): Filter[] {
@@ -107,7 +107,7 @@ type ExtensionRef = Extract<HTTPRouteFilter, { type: "ExtensionRef" }>["extensio
 function extension(ref: ExtensionRef, pointer: string, context: FilterContext): Filter {
   const known = ref.group === "selvage.dev" && ref.kind === "FaultPolicy";
   const fault = known ? context.faultNamed(serviceKey(context.namespace, ref.name)) : null;
-  if (fault !== null) return { type: "Fault", ...fault };
+  if (fault !== null) return { type: "Fault", fault };
   const message = known
     ? `There is no FaultPolicy ${context.namespace}/${ref.name}`
     : `The mesh has no filter ${ref.kind} of the group "${ref.group}"; requests of the rule are answered 500`;

@@ -1,38 +1,46 @@
 // A backend that a route of another namespace was not granted: the service that it is attached to, for callers of its own. The
 // service's policies hold as they do without the route; what the route and its policies say is laid on top, and only tightens.
-import type { CallPolicy, CallRetry, RetryCause } from "../../model/snapshot/call-policy.ts";
-import type { Backend, Fault, Filter, Rule, Timeouts } from "../../model/snapshot/snapshot.ts";
+import type { CallRetry, RetryCause } from "../../model/snapshot/call-policy.ts";
+import type { Held, PolicyIndexes } from "../../model/snapshot/policies.ts";
+import type { Backend, Filter, Rule } from "../../model/snapshot/snapshot.ts";
+import type { PolicyIndex } from "../policy/policy-index.ts";
+import { timeoutsOf } from "../policy/traffic.ts";
 
-/** What a rule, or a policy on it or its route, says about calls. */
+/** What a rule says about calls, and what a policy on it or its route does. */
 interface SaidByRule {
   readonly timeouts: Rule["timeouts"];
   readonly retry: Rule["retry"];
-  readonly calls: CallPolicy | undefined;
-  readonly fault: Fault | undefined;
   readonly filters: readonly Filter[];
+  readonly held: PolicyIndexes;
 }
 
-/** What holds for the service without the rule. */
-interface SaidByOwner extends Timeouts {
-  readonly calls?: CallPolicy;
-  readonly fault: Fault | undefined;
-}
-
-/** The shorter of timeouts, the fewer of retries; faults of both. Balancing and failover are the owner's. */
+/**
+ * The shorter of timeouts, the fewer of retries; faults of both. Balancing and failover are the owner's.
+ *
+ * @param owners what holds for the service without the rule
+ */
 export function tightened(
-  owner: SaidByOwner,
+  index: PolicyIndex,
+  owners: Held,
   rule: SaidByRule,
-): Pick<Backend, "timeouts" | "calls"> & { readonly faults: readonly Filter[] } {
+): Pick<Backend, "timeouts" | "policies"> & { readonly faults: readonly Filter[] } {
+  const { tables } = index;
+  const { requestMs, perTryMs } = timeoutsOf(tables, owners);
+  const own = rule.held.traffic === undefined ? undefined : tables.traffic?.[rule.held.traffic];
   const timeouts = {
-    requestMs: shorter(rule.timeouts.requestMs, owner.requestMs),
-    perTryMs: shorter(rule.timeouts.perTryMs, owner.perTryMs),
+    requestMs: shorter(rule.timeouts.requestMs ?? own?.timeouts.requestMs ?? null, requestMs),
+    perTryMs: shorter(rule.timeouts.perTryMs ?? own?.timeouts.perTryMs ?? null, perTryMs),
   };
-  const { calls } = owner;
   const named = rule.filters.some(({ type }) => type === "Fault");
-  const faults = [named ? undefined : rule.fault, owner.fault].flatMap((fault): Filter[] =>
-    fault === undefined ? [] : [{ type: "Fault", ...fault }],
+  const faults = [named ? undefined : rule.held.fault, owners.policies.fault].flatMap((fault): Filter[] =>
+    fault === undefined ? [] : [{ type: "Fault", fault }],
   );
-  return { timeouts, ...(calls === undefined ? {} : { calls: { ...calls, retry: fewer(calls.retry, rule) } }), faults };
+  const traffic = owners.policies.traffic === undefined ? undefined : tables.traffic?.[owners.policies.traffic];
+  if (traffic === undefined || traffic.calls === null) {
+    return { timeouts, policies: owners.policies, faults };
+  }
+  const calls = { ...traffic.calls, retry: fewer(traffic.calls.retry, own?.calls?.retry ?? null, rule.retry) };
+  return { timeouts, policies: { ...owners.policies, traffic: index.trafficOf({ ...traffic, calls }) }, faults };
 }
 
 /** 0 = no deadline, and null = nothing is said: neither is shorter than anything. */
@@ -42,9 +50,8 @@ function shorter(own: number | null, owners: number): number {
 }
 
 /** Of a service whose owner wants no retries there are none. */
-function fewer(owners: CallRetry | null, { retry, calls }: SaidByRule): CallRetry | null {
+function fewer(owners: CallRetry | null, own: CallRetry | null, retry: Rule["retry"]): CallRetry | null {
   if (owners === null) return null;
-  const own = calls?.retry ?? null;
   const attempts = Math.min(owners.attempts, retry?.attempts ?? owners.attempts, own?.attempts ?? owners.attempts);
   if (own === null) return { ...owners, attempts };
   const { hedge, ...rest } = owners;

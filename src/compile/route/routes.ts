@@ -4,11 +4,12 @@ import type { Rule, ServiceKey } from "../../model/snapshot/snapshot.ts";
 import { attach, type Attachment } from "./attachment.ts";
 import { asConsumer, producersOf } from "./consumers.ts";
 import type { Listeners } from "./listeners.ts";
+import type { PolicyIndex } from "../policy/policy-index.ts";
 import type { ProgramTable } from "../documents/programs.ts";
 import type { HostnameOwners } from "./hostname-claims.ts";
 import type { RouteFault } from "./references.ts";
 import type { Placement } from "./router.ts";
-import { compileMatch, compileRule, type Attached, type ParentContext, type MatchSpec } from "./rules.ts";
+import { compileMatch, compileRule, type ParentContext, type MatchSpec } from "./rules.ts";
 import type { DocumentIndex } from "../documents/document-index.ts";
 
 type Route = DocumentOf<"HTTPRoute">;
@@ -34,7 +35,7 @@ interface Compiling {
   readonly world: DocumentIndex;
   readonly listeners: Listeners;
   readonly owners: HostnameOwners;
-  readonly attached: Attached;
+  readonly policies: PolicyIndex;
   readonly programs: ProgramTable;
   /** Services that have routes of their own. */
   readonly producers: ReadonlySet<ServiceKey>;
@@ -46,10 +47,10 @@ export function compileRoutes(
   world: DocumentIndex,
   listeners: Listeners,
   owners: HostnameOwners,
-  attached: Attached,
+  policies: PolicyIndex,
   programs: ProgramTable,
 ): CompiledRoutes {
-  const shared = { world, listeners, owners, attached, programs, producers: producersOf(world) };
+  const shared = { world, listeners, owners, policies, programs, producers: producersOf(world) };
   const compiling: Compiling = { ...shared, rules: [], placements: [] };
   const routes = world.routes.map((route, age) => compileRoute(route, age, compiling));
   return { routes, rules: compiling.rules, placements: compiling.placements };
@@ -78,31 +79,21 @@ function compileRoute(route: Route, age: number, compiling: Compiling): Compiled
   return { route, parents, patternFaults };
 }
 
-function contextOf({ metadata }: Route, { gateway, service }: Attachment, { attached }: Compiling): ParentContext {
-  const none = { gateway: null, gatewayFault: null, gatewayLimits: [], circuit: null, guardedGateway: null };
+function contextOf({ metadata }: Route, { gateway, service }: Attachment, { policies }: Compiling): ParentContext {
   if (service !== null) {
     // A consumer's route is about its own callers, and takes nothing of the service's for itself.
     const isOwn = service.key.startsWith(`${metadata.namespace}/`);
-    return { ...none, consumes: isOwn ? null : service.key, addressed: isOwn ? service.key : null };
+    return { gateway: null, consumes: isOwn ? null : service.key, addressed: isOwn ? service.key : null };
   }
-  if (gateway === null) return { consumes: null, ...none, addressed: null };
-  const { policies, faults, limits, circuits, access } = attached;
-  return {
-    consumes: null,
-    gateway: policies.gateway(gateway),
-    gatewayFault: faults.gateway(gateway) ?? null,
-    gatewayLimits: limits.gateway(gateway),
-    circuit: circuits.gateway(gateway),
-    guardedGateway: access.guards(gateway) ? gateway : null,
-    addressed: null,
-  };
+  const matters = gateway !== null && policies.isTarget(gateway);
+  return { consumes: null, gateway: matters ? gateway : null, addressed: null };
 }
 
 /** The route's rules as this kind of parent sees them. Rules that no request can reach are judged and not kept. */
 function compileVariant(route: Route, parent: ParentContext, { accepted }: Attachment, compiling: Compiling) {
   const faults: RouteFault[] = [];
   const rules = route.spec.rules.map((_, index) => {
-    const rule = compileRule(route, index, parent, compiling.world, compiling.attached, faults);
+    const rule = compileRule(route, index, parent, compiling.world, compiling.policies, faults);
     return rule === null || !accepted.status ? null : compiling.rules.push(rule) - 1;
   });
   return { rules, faults };

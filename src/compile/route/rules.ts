@@ -8,20 +8,16 @@ import type { HTTPRouteMatch } from "../../model/document/gateway-api/http-route
 import type { SessionPersistenceSpec } from "../../model/document/gateway-api/session-persistence.ts";
 import type {
   Backend,
-  Fault,
   Filter,
   Rule,
   RuleMatch,
   ServiceKey,
   SessionPersistence,
-  ValueMatch,
 } from "../../model/snapshot/snapshot.ts";
-import type { AccessPolicies } from "../policy/access.ts";
-import { circuitMember, type Circuits } from "../policy/circuits.ts";
-import type { Faults } from "../policy/faults.ts";
+import type { ValueMatch } from "../../model/snapshot/value-match.ts";
 import { compileFilters, type FilterContext } from "./filters.ts";
-import { merged, type Limits } from "../policy/limits.ts";
-import type { Effective, Policies } from "../policy/policies.ts";
+import type { PolicyPlace, PolicyIndex } from "../policy/policy-index.ts";
+import { timeoutsOf } from "../policy/traffic.ts";
 import type { Programs } from "../documents/programs.ts";
 import { tightened } from "./foreign-backend.ts";
 import { isForeign, resolveTarget, type RouteFault, type RouteContext } from "./references.ts";
@@ -31,27 +27,10 @@ type Route = DocumentOf<"HTTPRoute">;
 
 /** Under what a rule is compiled: two parents that differ in none of this share the rule. */
 export interface ParentContext extends RouteContext {
-  /** The TrafficPolicy of the Gateway it is reached through. */
-  readonly gateway: Effective | null;
-  /** The same policy's circuit, as `Circuits.gateway` gives it. */
-  readonly circuit: number | null;
-  /** The FaultPolicy of that Gateway. */
-  readonly gatewayFault: Fault | null;
-  /** The limits of that Gateway. */
-  readonly gatewayLimits: readonly number[];
-  /** Key of that Gateway, where a policy on access is attached to it: only then does it matter which one it is. */
-  readonly guardedGateway: string | null;
+  /** Key of the Gateway it is reached through, where a policy is attached to it: only then does it matter which one it is. */
+  readonly gateway: string | null;
   /** The service that requests name to reach the rule, where the route is of that service's namespace. */
   readonly addressed: ServiceKey | null;
-}
-
-/** The policies of the mesh. */
-export interface Attached {
-  readonly policies: Policies;
-  readonly circuits: Circuits;
-  readonly faults: Faults;
-  readonly limits: Limits;
-  readonly access: AccessPolicies;
 }
 
 /** What a rule's `matches` become, before they are put under listeners. */
@@ -70,7 +49,7 @@ export function compileRule(
   index: number,
   parent: ParentContext,
   world: DocumentIndex,
-  attached: Attached,
+  policies: PolicyIndex,
   faults: RouteFault[],
 ): Rule | null {
   const rule = route.spec.rules[index];
@@ -78,36 +57,19 @@ export function compileRule(
   const { namespace, name } = route.metadata;
   const called = ruleName(rule, index);
   const pointer = `/spec/rules/${index}`;
-  const context: FilterContext = { namespace, routeContext: parent, world, faults, faultNamed: attached.faults.named };
-  const policy = attached.policies.rule(namespace, name, called) ?? attached.policies.route(namespace, name);
-  const fault = attached.faults.rule(namespace, name, called);
+  const context: FilterContext = { namespace, routeContext: parent, world, faults, faultNamed: policies.faultNamed };
   const timeouts = {
-    requestMs: milliseconds(rule.timeouts?.request) ?? policy?.requestMs ?? null,
-    perTryMs: milliseconds(rule.timeouts?.backendRequest) ?? policy?.perTryMs ?? null,
+    requestMs: milliseconds(rule.timeouts?.request),
+    perTryMs: milliseconds(rule.timeouts?.backendRequest),
   };
-  const { limits, circuits, access } = attached;
-  const { addressed } = parent;
-  const place = { gateway: parent.guardedGateway, rule: { namespace, route: name, name: called }, addressed };
-  const ofAddressed = addressed === null ? [] : limits.service(addressed);
-  const above = merged(limits.mesh, parent.gatewayLimits, ofAddressed);
-  const ownLimits = limits.route(namespace, name, called);
-  const circuit = circuits.route(namespace, name, called);
+  const { gateway, addressed } = parent;
+  const place: PolicyPlace = { gateway, service: null, rule: { namespace, route: name, name: called }, addressed };
   const filters = compileFilters(rule.filters, `${pointer}/filters`, context);
   const retry = rule.retry === undefined ? null : compileRetry(rule.retry);
-  const backends = rule.backendRefs.map((ref, at) => {
-    const own = { timeouts, policy, fault, retry, filters };
-    const backend = compileBackend(ref, `${pointer}/backendRefs/${at}`, own, parent, attached, context);
-    const { target } = backend;
-    // What cannot be reached is guarded all the same: what is wrong is not told to everybody, and a filter may answer.
-    if (!("service" in target)) return { ...backend, ...access.at({ ...place, service: null }) };
-    const foreign = isForeign(namespace, target.service, world);
-    return {
-      ...backend,
-      ...circuitMember(foreign ? null : circuit, circuits.service(target.service), parent.circuit, circuits.mesh),
-      limits: merged(above, limits.service(target.service), ownLimits),
-      ...access.at({ ...place, service: target.service, foreign }),
-    };
-  });
+  const own = { place, timeouts, retry, filters };
+  const backends = rule.backendRefs.map((ref, at) =>
+    compileBackend(ref, `${pointer}/backendRefs/${at}`, own, parent, policies, context),
+  );
   // Of such a backend retries and sessions are its owner's.
   const hasForeign = backends.some((backend) => "foreign" in backend);
   return {
@@ -116,7 +78,7 @@ export function compileRule(
     filters,
     backends,
     timeouts,
-    ...access.at({ ...place, service: null }),
+    ...policies.at(place),
     retry: hasForeign ? null : retry,
     sessionPersistence:
       rule.sessionPersistence === undefined || hasForeign
@@ -125,11 +87,10 @@ export function compileRule(
   };
 }
 
-/** What the rule itself, or a policy on it or its route, says. */
-interface OwnPolicies {
+/** What the rule itself says, and where it stands. */
+interface OwnTerms {
+  readonly place: PolicyPlace;
   readonly timeouts: Rule["timeouts"];
-  readonly policy: Effective | null;
-  readonly fault: Fault | undefined;
   readonly retry: Rule["retry"];
   readonly filters: readonly Filter[];
 }
@@ -137,34 +98,26 @@ interface OwnPolicies {
 function compileBackend(
   ref: HTTPBackendRef,
   pointer: string,
-  own: OwnPolicies,
+  own: OwnTerms,
   parent: ParentContext,
-  { policies, faults }: Attached,
+  policies: PolicyIndex,
   context: FilterContext,
 ): Backend {
-  const target = resolveTarget(ref, context.namespace, pointer, parent, context.world, context.faults);
+  const { namespace, world } = context;
+  const target = resolveTarget(ref, namespace, pointer, parent, world, context.faults);
   const filters = compileFilters(ref.filters, `${pointer}/filters`, context);
-  const service = "service" in target ? target.service : null;
-  const below = (service === null ? null : policies.service(service)) ?? parent.gateway ?? policies.mesh;
-  const { requestMs, perTryMs } = own.timeouts;
-  const timeouts = { requestMs: requestMs ?? below.requestMs, perTryMs: perTryMs ?? below.perTryMs };
-  const { calls } = own.policy ?? below;
-  const attached = service === null ? undefined : faults.service(service);
-  if (service !== null && isForeign(context.namespace, service, context.world)) {
-    const owner = { ...below, fault: attached ?? faults.mesh };
-    const said = { ...own, calls: own.policy?.calls, filters: [...own.filters, ...filters] };
-    const { faults: both, ...calls } = tightened(owner, said);
-    return { weight: ref.weight, target, filters: [...filters, ...both], ...calls };
+  const foreign = "service" in target && isForeign(namespace, target.service, world);
+  // What cannot be reached is guarded all the same: what is wrong is not told to everybody, and a filter may answer.
+  const held = policies.at("service" in target ? { ...own.place, service: target.service, foreign } : own.place);
+  if (foreign) {
+    const said = { ...own, filters: [...own.filters, ...filters], held: policies.saidBy(own.place) };
+    const { faults, ...tight } = tightened(policies, held, said);
+    return { weight: ref.weight, target, filters: [...filters, ...faults], ...held, ...tight };
   }
-  const fault = own.fault ?? attached ?? parent.gatewayFault ?? faults.mesh;
-  return {
-    weight: ref.weight,
-    target,
-    filters,
-    timeouts,
-    ...(calls === undefined ? {} : { calls }),
-    ...(fault === undefined ? {} : { fault }),
-  };
+  const below = timeoutsOf(policies.tables, held);
+  const requestMs = own.timeouts.requestMs ?? below.requestMs;
+  const perTryMs = own.timeouts.perTryMs ?? below.perTryMs;
+  return { weight: ref.weight, target, filters, timeouts: { requestMs, perTryMs }, ...held };
 }
 
 function compileRetry({ codes, attempts, backoff }: NonNullable<HTTPRouteRule["retry"]>): Rule["retry"] {

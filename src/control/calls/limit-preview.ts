@@ -1,7 +1,7 @@
 // What a limit would have refused in the last hour with other numbers. The demand comes from the policy's coordinator; it
 // is replayed here, where a second of arithmetic keeps nobody waiting.
 import * as z from "zod";
-import { termsOf } from "../../compile/policy/limits.ts";
+import { termsOf } from "../../compile/policy/limit.ts";
 import { type LimitPreview, previewLimit } from "../../decide/limit/preview.ts";
 import { HISTORY_MS } from "../../decide/limit/demand-history.ts";
 import type { Env } from "../../env/env.ts";

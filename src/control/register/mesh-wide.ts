@@ -2,7 +2,7 @@
 // write those. Policies on the mesh, and whatever would take requests for every host.
 import { overrideTarget } from "../../compile/overrides.ts";
 import { BUILT_IN_GATEWAY, BUILT_IN_KEY, BUILT_IN_NAMESPACE } from "../../compile/documents/built-in-gateway.ts";
-import { isPolicy } from "../../compile/policy/policies.ts";
+import { isPolicy } from "../../compile/policy/kinds.ts";
 import { refOfDocument } from "../../change/plan.ts";
 import { mergePatch } from "../../decide/text/merge-patch.ts";
 import type { Document, DocumentOf } from "../../model/document/document.ts";

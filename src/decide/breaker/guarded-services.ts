@@ -1,6 +1,7 @@
 // Which services have a coordinator that does something for them, through a policy of their own or of a rule that leads to
 // them: breakers and ejection, or capacity as well.
 import type { Circuit } from "../../model/snapshot/circuit.ts";
+import type { Held } from "../../model/snapshot/policies.ts";
 import type { ServiceKey, Snapshot } from "../../model/snapshot/snapshot.ts";
 
 /** Those with a breaker or ejection. */
@@ -21,18 +22,24 @@ function isGuard({ breaker, outlier }: Circuit): boolean {
 }
 
 function servicesUnder(
-  { services, router, circuits = [] }: Snapshot,
+  { services, router, policies: { traffic = [] } }: Snapshot,
   counts: (circuit: Circuit) => boolean,
 ): ServiceKey[] {
   const found = new Set<ServiceKey>();
-  const applies = (index: number | undefined): boolean => {
-    const circuit = index === undefined ? undefined : circuits[index];
-    return circuit !== undefined && counts(circuit);
+  const applies = ({ policies }: Held): boolean => {
+    const circuit = policies.traffic === undefined ? null : traffic[policies.traffic]?.circuit;
+    return circuit !== null && circuit !== undefined && counts(circuit);
   };
-  for (const [key, { circuit }] of Object.entries(services)) if (applies(circuit)) found.add(key);
+  for (const [key, service] of Object.entries(services)) {
+    if (applies(service)) {
+      found.add(key);
+    }
+  }
   for (const { backends } of router.rules) {
-    for (const { circuit, target } of backends) {
-      if (applies(circuit) && "service" in target) found.add(target.service);
+    for (const backend of backends) {
+      if (applies(backend) && "service" in backend.target) {
+        found.add(backend.target.service);
+      }
     }
   }
   return [...found].toSorted();

@@ -5,9 +5,9 @@ import { TIER_LIMITS, type Limit } from "../../model/snapshot/limit.ts";
 import type { ServiceKey, Snapshot } from "../../model/snapshot/snapshot.ts";
 import { contractOf } from "./contract.ts";
 
-/** @param indexes of what is attached, into the snapshot's limits */
+/** @param indexes of what is attached, into the snapshot's table of limits */
 export function limitsInForce(
-  { limits: table = [], identities }: Pick<Snapshot, "limits" | "identities">,
+  { policies: { limit: table = [] }, identities }: Pick<Snapshot, "policies" | "identities">,
   indexes: readonly number[],
   { application }: Pick<Caller, "application">,
   service: ServiceKey,

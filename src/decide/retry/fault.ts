@@ -1,5 +1,6 @@
 // Whether a request gets a fault that was put in on purpose, and which.
-import type { Fault, Router } from "../../model/snapshot/snapshot.ts";
+import type { Fault } from "../../model/snapshot/fault.ts";
+import type { Router } from "../../model/snapshot/snapshot.ts";
 import { valueFits } from "../route/match.ts";
 
 /** For all headers of one request, about 5 ms; a fault that takes longer to find is not put in. */

@@ -1,20 +1,6 @@
 // Who may call, as the data plane reads it: authentication and authorization policies compiled, and the clients, contracts
 // and trusted clusters that they speak of. Holds digests, never a secret.
 
-/** What guards a service, a backend or a rule: indexes into the snapshot's tables. Absent = no policy. */
-export interface Access {
-  /** Index into `Snapshot.authentications`: the one policy that wins whole. */
-  readonly authentication?: number;
-  /** That policy is attached to the service or to something more specific: it takes the place of `exposure`. */
-  readonly ownAuthentication?: true;
-  /** Indexes into `Snapshot.authorizations`: they accumulate. */
-  readonly authorizations?: readonly number[];
-  /** Where ALLOWs of several namespaces are among them, those of each: one must match of every namespace. */
-  readonly apart?: readonly (readonly number[])[];
-  /** The rule is of a namespace that was not granted the service: it may lead there, and not around its policies. */
-  readonly foreign?: true;
-}
-
 export interface Authentication {
   /** `<namespace>/<name>` of the AuthenticationPolicy. */
   readonly policy: string;
@@ -121,7 +107,7 @@ export interface ContractEntry {
   readonly contract: string;
   /** Name of the Tier in the service's namespace. */
   readonly tier: string;
-  /** Of the tier: indexes into `Snapshot.limits`. */
+  /** Of the tier: indexes into `policies.limit` of the snapshot. */
   readonly limits: readonly number[];
 }
 

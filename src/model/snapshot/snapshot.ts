@@ -2,31 +2,24 @@
 // immutable; one per revision. Nothing here is parsed, defaulted or merged again by those who read it. Fields are only
 // ever added within a schema; those that older snapshots lack are optional.
 import type { HostnameBounds } from "./hostname-bounds.ts";
-import type { Access, Authentication, Authorization, Identities } from "./access.ts";
-import type { CallPolicy } from "./call-policy.ts";
-import type { Circuit } from "./circuit.ts";
+import type { Identities } from "./access.ts";
 import type { HealthTerms } from "./health-terms.ts";
-import type { Limit } from "./limit.ts";
+import type { Held, PolicyTables } from "./policies.ts";
+import type { Timeouts } from "./traffic.ts";
+import type { ValueMatch } from "./value-match.ts";
 
 /** `"<namespace>/<name>"` of a Service. */
 export type ServiceKey = string;
 
 export interface Snapshot {
   /** Version of this shape: an isolate refuses a snapshot whose schema it does not know, and keeps its last good one. */
-  readonly schema: 1;
+  readonly schema: 2;
   readonly revision: number;
   readonly services: Readonly<Record<ServiceKey, ServiceEntry>>;
   readonly router: Router;
-  /** Every limit of the mesh, once; absent = none. */
-  readonly limits?: readonly Limit[];
-  /** Breakers and ejections of TrafficPolicies; absent = there are none. `circuit` of services and backends points here. */
-  readonly circuits?: readonly Circuit[];
+  readonly policies: PolicyTables;
   /** Clusters by name, where a Cluster document says anything about them; absent = none. */
   readonly clusters?: Readonly<Record<string, ClusterPlace>>;
-  /** Every AuthenticationPolicy, once; absent = none. */
-  readonly authentications?: readonly Authentication[];
-  /** Every AuthorizationPolicy, once; absent = none. */
-  readonly authorizations?: readonly Authorization[];
   /** Clients, contracts and trusted clusters; absent = there are none. */
   readonly identities?: Identities;
 }
@@ -40,7 +33,8 @@ export interface ClusterPlace {
   readonly private: boolean;
 }
 
-export interface ServiceEntry extends Access {
+/** `Held` is what holds for requests that reach the service without a rule that says otherwise. */
+export interface ServiceEntry extends Held {
   readonly namespace: string;
   readonly name: string;
   readonly exposure: "mesh" | "public";
@@ -48,25 +42,9 @@ export interface ServiceEntry extends Access {
   readonly assertion?: "request";
   /** Endpoints written in the Service document. Dynamic ones are laid beside them by `isolate/snapshot.ts`. */
   readonly endpoints: readonly Endpoint[];
-  /** Effective call policy for requests that reach the service without an HTTPRoute rule that says otherwise. */
   readonly timeouts: Timeouts;
-  /** Limits of the mesh and the service for such requests: indexes into `Snapshot.limits`; absent = none. */
-  readonly limits?: readonly number[];
-  /** Absent: no TrafficPolicy says more than timeouts. */
-  readonly calls?: CallPolicy;
-  /** Absent: no FaultPolicy is attached. */
-  readonly fault?: Fault;
-  /** Index into `Snapshot.circuits`; absent = calls are not guarded. */
-  readonly circuit?: number;
   /** Absent: its endpoints are not probed. */
   readonly health?: HealthTerms;
-}
-
-export interface Timeouts {
-  /** Whole request, milliseconds; 0 = no deadline. */
-  readonly requestMs: number;
-  /** One try until response headers, milliseconds; 0 = only the whole request's deadline. */
-  readonly perTryMs: number;
 }
 
 export interface Endpoint {
@@ -168,12 +146,6 @@ export interface RuleMatch {
   readonly query: readonly ValueMatch[];
 }
 
-export type ValueMatch = { readonly name: string; readonly value: string } & (
-  | { readonly type: "Exact" }
-  /** `program` is an index into `Router.programs`. */
-  | { readonly type: "RegularExpression"; readonly program: number }
-);
-
 /**
  * An RE2 pattern, parsed and compiled at apply: the data plane carries no regular-expression parser. Instructions are
  * numbered; `alt` goes on at both, `empty` where its assertions (bits, see `decide/route/regex-machine.ts`) hold, `runes` takes
@@ -191,15 +163,15 @@ export type RegexInstruction =
   | readonly ["match"]
   | readonly ["fail"];
 
-/** `Access` of a rule is what holds where it answers by itself, without a backend. */
-export interface Rule extends Access {
+/** `Held` of a rule is what holds where it answers by itself, without a backend. */
+export interface Rule extends Held {
   /** `"<namespace>/<name>"` of the HTTPRoute. */
   readonly route: string;
   /** `rules[].name`, or its index. */
   readonly name: string;
   readonly filters: readonly Filter[];
   readonly backends: readonly Backend[];
-  /** What the rule itself or a policy on it or its route says; null = nothing. `Backend.timeouts` is what holds. */
+  /** What the rule itself says; null = nothing. `Backend.timeouts` is what holds. */
   readonly timeouts: { readonly requestMs: number | null; readonly perTryMs: number | null };
   readonly retry: { readonly codes: readonly number[]; readonly attempts: number; readonly backoffMs: number } | null;
   readonly sessionPersistence: SessionPersistence | null;
@@ -213,30 +185,12 @@ export interface SessionPersistence {
   readonly cookieLifetime: "Session" | "Permanent";
 }
 
-export interface Backend extends Access {
+export interface Backend extends Held {
   readonly weight: number;
   readonly target: Target;
   readonly filters: readonly Filter[];
-  /** What holds for this rule and this service: rule › route › service › gateway › mesh, merged. */
+  /** What the rule itself says, and otherwise the TrafficPolicy in force. */
   readonly timeouts: Timeouts;
-  /** Index into `Snapshot.circuits`, of the one policy that wins whole; absent = calls are not guarded. */
-  readonly circuit?: number;
-  /** All of mesh, gateway, service, route and rule: indexes into `Snapshot.limits`; absent = none. */
-  readonly limits?: readonly number[];
-  /** Of the TrafficPolicy in force for this rule and this service; absent: it says no more than timeouts. */
-  readonly calls?: CallPolicy;
-  /** Of the FaultPolicy attached to this rule, this service or what is around them; absent: none. */
-  readonly fault?: Fault;
-}
-
-/** Delays and errors put into traffic on purpose. */
-export interface Fault {
-  /** `<namespace>/<name>` of the FaultPolicy. */
-  readonly policy: string;
-  readonly delay: { readonly ms: number; readonly percentage: number } | null;
-  readonly abort: { readonly status: number; readonly percentage: number } | null;
-  /** All of them have to hold; empty = every request. */
-  readonly headers: readonly ValueMatch[];
 }
 
 /** Where a share of traffic goes, or why it cannot go there (answered 500, as the Gateway API says). */
@@ -294,7 +248,7 @@ export type Filter =
       /** Largest body sent along, bytes; 0 = none. */
       readonly maxBodyBytes: number;
     }
-  /** Named by the rule itself: takes the place of what is attached. */
-  | ({ readonly type: "Fault" } & Fault)
+  /** Index into `policies.fault`. Named by the rule itself: takes the place of what is attached. */
+  | { readonly type: "Fault"; readonly fault: number }
   /** Accepted in a document, not (yet) runnable here: the rule answers 500 and its route's status says why. */
   | { readonly type: "Unsupported"; readonly name: string; readonly message: string };

@@ -19,7 +19,7 @@ const NOWHERE: Omit<Routed, "destination"> = {
   path: "/",
   sent: { path: "/", matchPath: "/" },
   plan: NO_FILTERS,
-  access: {},
+  access: { policies: {} },
   addressed: null,
   guarded: null,
 };

@@ -6,14 +6,16 @@ import type { IsolateState } from "../../isolate/state.ts";
 import type { Scheme } from "../../decide/route/authority.ts";
 import type { EditedHeaders, HeaderEdit, HeaderFields } from "../../decide/header/edited-headers.ts";
 import type { FilterPlan } from "../../decide/route/filter-plan.ts";
-import type { Access } from "../../model/snapshot/access.ts";
 import type { Caller } from "../../model/snapshot/caller.ts";
 import type { Circuit } from "../../model/snapshot/circuit.ts";
 import type { Env } from "../../env/env.ts";
 import type { Settings } from "../../env/settings.ts";
 import type { CallPolicy } from "../../model/snapshot/call-policy.ts";
 import type { MeshKeys } from "../../model/message/mesh-keys.ts";
-import type { Fault, HeaderPair, Rule, ServiceKey, Timeouts } from "../../model/snapshot/snapshot.ts";
+import type { Fault } from "../../model/snapshot/fault.ts";
+import type { Held } from "../../model/snapshot/policies.ts";
+import type { HeaderPair, Rule, ServiceKey } from "../../model/snapshot/snapshot.ts";
+import type { Timeouts } from "../../model/snapshot/traffic.ts";
 import type { Refusal } from "../../model/word/problem.ts";
 import type { Body } from "./body.ts";
 
@@ -156,8 +158,8 @@ export interface Routed {
   readonly sent: Pick<Admitted, "path" | "matchPath">;
   /** The rule's filters and those of the chosen backend, by what they do. */
   readonly plan: FilterPlan;
-  /** What guards it: of the chosen backend, or of the rule that answers by itself. */
-  readonly access: Access;
+  /** What holds for it: of the chosen backend, or of the rule that answers by itself. */
+  readonly access: Held;
   /** The service whose own address was used; null = a rule on a hostname answers. */
   readonly addressed: ServiceKey | null;
   /** The same while its exposure is "mesh"; null = no identity is needed for that. */
@@ -170,7 +172,7 @@ export interface Destination {
   readonly service: ServiceKey;
   readonly version: string | null;
   readonly timeouts: Timeouts;
-  /** Indexes into the snapshot's `limits`. */
+  /** Indexes into the snapshot's table of limits. */
   readonly limits: readonly number[];
   /** null = no TrafficPolicy says more than timeouts. */
   readonly calls: CallPolicy | null;

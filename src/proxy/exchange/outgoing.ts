@@ -28,7 +28,8 @@ export function forwardingOf({ admitted, ports, caller, routed }: Exchange): Hea
 /** What a rule of a namespace that was not granted the service may not write: by these a service learns who calls. */
 export function closedTo({ live, routed: { access } }: Exchange): ClosedHeaders | undefined {
   if (access.foreign !== true) return undefined;
-  const policy = access.authentication === undefined ? null : live.snapshot.authentications?.[access.authentication];
+  const { authentication } = access.policies;
+  const policy = authentication === undefined ? null : live.snapshot.policies.authentication?.[authentication];
   return proofHeaders(policy ?? null);
 }
 

@@ -23,7 +23,7 @@ export function createRateLimitService(
   return async ({ via, service, descriptors }, env, ctx) => {
     const live = await outside.current(env, ctx, outside.now(), via);
     if (live === null) return null;
-    const indexes = live.snapshot.services[service]?.limits ?? [];
+    const indexes = live.snapshot.services[service]?.policies.limit ?? [];
     // Who calls is not proven here: nobody has a contract.
     const limits = limitsInForce(live.snapshot, indexes, ANONYMOUS, service);
     const counting: Counting = { ports: outside, env, ctx, state: stateOf() };

@@ -79,7 +79,7 @@ it("a key set is fetched from public addresses only, unless the mesh is local or
   expect(findings(at("http://127.0.0.1:9000/jwks"), true)).toEqual([]);
   expect(findings(at("http://169.254.169.254/"), true)).toEqual([`SLV1240 ${AT}/jwksUri`]);
   const { snapshot } = compiled(policy(at("http://127.0.0.1:9000/jwks")), { localMesh: true });
-  expect(snapshot.authentications?.[0]?.jwt[0]?.keys).toEqual({
+  expect(snapshot.policies.authentication?.[0]?.jwt[0]?.keys).toEqual({
     jwksUri: "http://127.0.0.1:9000/jwks",
     allowPrivate: true,
   });

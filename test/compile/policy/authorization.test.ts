@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { compiled, service } from "../../support/compiled.ts";
+import { compiled, heldBy, service } from "../../support/compiled.ts";
 import { policies } from "../../support/policies.ts";
 
 describe("an AuthorizationPolicy in a snapshot", () => {
@@ -53,7 +53,7 @@ describe("an AuthorizationPolicy in a snapshot", () => {
         attach("own", "{kind: Service, name: orders}"),
     );
     const held = (key: string): string[] =>
-      (snapshot.services[key]?.authorizations ?? []).map((index) => snapshot.authorizations?.[index]?.policy ?? "");
+      heldBy(snapshot, snapshot.services[key]).authorizations.map((one) => one?.policy ?? "");
     expect(held("shop/orders")).toEqual(["shop/mesh", "shop/own"]);
     expect(held("shop/other")).toEqual(["shop/mesh"]);
   });

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { CallPolicy } from "../../../src/model/snapshot/call-policy.ts";
-import type { Fault } from "../../../src/model/snapshot/snapshot.ts";
-import { compiled, service, told, words } from "../../support/compiled.ts";
+import type { Fault } from "../../../src/model/snapshot/fault.ts";
+import { compiled, heldBy, service, told, words } from "../../support/compiled.ts";
 
 const document = (kind: string, name: string, spec: string): string => `
 apiVersion: selvage.dev/v1
@@ -16,7 +16,7 @@ const TARGETS = {
   gateway: "{kind: Gateway, name: edge}",
   mesh: "{kind: Mesh}",
 };
-type Place = keyof typeof TARGETS;
+type PolicyPlace = keyof typeof TARGETS;
 const base = `${service("orders")}${service("stock")}
 apiVersion: gateway.networking.k8s.io/v1
 kind: Gateway
@@ -32,13 +32,19 @@ spec:
 ---`;
 
 /** A policy on each place, each with as many attempts as the name of its place has letters. */
-const retries = (...places: Place[]): string =>
+const retries = (...places: PolicyPlace[]): string =>
   places
     .map((at) => document("TrafficPolicy", at, `{targetRefs: [${TARGETS[at]}], retry: {attempts: ${at.length % 6}}}`))
     .join("");
 
-function backendsOf(yaml: string): readonly { readonly calls?: CallPolicy; readonly fault?: Fault }[] {
-  return compiled(base + yaml).snapshot.router.rules[0]?.backends ?? [];
+function backendsOf(
+  yaml: string,
+): readonly { readonly calls?: CallPolicy | null; readonly fault?: Fault | undefined }[] {
+  const { snapshot } = compiled(base + yaml);
+  return (snapshot.router.rules[0]?.backends ?? []).map((backend) => {
+    const { traffic, fault } = heldBy(snapshot, backend);
+    return traffic === undefined ? { fault } : { calls: traffic.calls, fault };
+  });
 }
 
 describe("what a TrafficPolicy says about tries and endpoints", () => {
@@ -60,9 +66,8 @@ describe("what a TrafficPolicy says about tries and endpoints", () => {
 
   it("is nothing without a policy, or with one that has none of these sections", () => {
     expect(backendsOf("")[0]).not.toHaveProperty("calls");
-    expect(backendsOf(document("TrafficPolicy", "p", `{targetRefs: [${TARGETS.mesh}]}`))[0]).not.toHaveProperty(
-      "calls",
-    );
+    const silent = document("TrafficPolicy", "p", `{targetRefs: [${TARGETS.mesh}]}`);
+    expect(backendsOf(silent)[0]).toMatchObject({ calls: null });
   });
 
   it("comes with how a service's endpoints are probed, as numbers", () => {
@@ -114,7 +119,7 @@ spec: ${spec}`,
   });
 
   it("comes from the most specific policy: rule, route, service, gateway, mesh", () => {
-    const attempts = (...places: Place[]): (number | undefined)[] =>
+    const attempts = (...places: PolicyPlace[]): (number | undefined)[] =>
       backendsOf(retries(...places)).map(({ calls }) => calls?.retry?.attempts);
     expect(attempts("mesh")).toEqual([4, 4]);
     expect(attempts("mesh", "gateway")).toEqual([1, 1]);
@@ -131,18 +136,18 @@ spec: ${spec}`,
       failover: null,
     });
     const silent = document("TrafficPolicy", "own", `{targetRefs: [${TARGETS.rule}]}`);
-    expect(backendsOf(retries("mesh", "service") + silent)[0]).not.toHaveProperty("calls");
+    expect(backendsOf(retries("mesh", "service") + silent)[0]).toMatchObject({ calls: null });
   });
 
   it("holds for a service's own address, where routes and Gateways have no say", () => {
-    const { services } = compiled(base + retries("mesh", "gateway", "route", "rule")).snapshot;
-    expect(services["shop/orders"]?.calls?.retry?.attempts).toBe(4);
+    const { snapshot } = compiled(base + retries("mesh", "gateway", "route", "rule"));
+    expect(heldBy(snapshot, snapshot.services["shop/orders"]).traffic?.calls?.retry?.attempts).toBe(4);
   });
 });
 
 /** A policy on each place that aborts with a status of its own. */
 const STATUS = { rule: 501, route: 502, service: 503, gateway: 504, mesh: 505 };
-const faults = (...places: Place[]): string =>
+const faults = (...places: PolicyPlace[]): string =>
   places
     .map((at) => document("FaultPolicy", at, `{targetRefs: [${TARGETS[at]}], abort: {status: ${STATUS[at]}}}`))
     .join("");
@@ -162,15 +167,15 @@ describe("a FaultPolicy", () => {
   });
 
   it("holds by the most specific target: rule, route, service, gateway, mesh", () => {
-    const statuses = (...places: Place[]): (number | undefined)[] =>
+    const statuses = (...places: PolicyPlace[]): (number | undefined)[] =>
       backendsOf(faults(...places)).map(({ fault }) => fault?.abort?.status);
     expect(statuses("mesh")).toEqual([505, 505]);
     expect(statuses("mesh", "gateway")).toEqual([504, 504]);
     expect(statuses("mesh", "gateway", "service")).toEqual([503, 504]);
     expect(statuses("mesh", "gateway", "service", "route")).toEqual([502, 502]);
     expect(statuses("mesh", "gateway", "service", "route", "rule")).toEqual([501, 501]);
-    const { services } = compiled(base + faults("mesh", "gateway", "route")).snapshot;
-    expect(services["shop/orders"]?.fault?.abort?.status).toBe(505);
+    const { snapshot } = compiled(base + faults("mesh", "gateway", "route"));
+    expect(heldBy(snapshot, snapshot.services["shop/orders"]).fault?.abort?.status).toBe(505);
   });
 
   it("that comes second to a target is told so, and says so in its status", () => {

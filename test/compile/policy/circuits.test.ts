@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
+import type { Held } from "../../../src/model/snapshot/policies.ts";
 import { coordinatedServices, guardedServices } from "../../../src/decide/breaker/guarded-services.ts";
-import { compiled, service } from "../../support/compiled.ts";
+import { compiled, heldBy, service } from "../../support/compiled.ts";
 
 const policy = (name: string, targetRefs: string, more: string): string => `
 apiVersion: selvage.dev/v1
@@ -32,21 +33,19 @@ const MESH = policy("mesh", "[{kind: Mesh}]", BREAKER);
 
 /** The policy behind each backend of each rule, and behind each service. */
 function guards(policies: string): { rules: (string | null)[][]; services: (string | null)[] } {
-  const { circuits, router, services } = compiled(base + policies).snapshot;
-  const name = (index: number | undefined): string | null =>
-    index === undefined ? null : (circuits?.[index]?.policy ?? "none");
+  const { snapshot } = compiled(base + policies);
+  const name = (place: Held): string | null => heldBy(snapshot, place).traffic?.circuit?.policy ?? null;
   return {
-    rules: router.rules.map(({ backends }) => backends.map(({ circuit }) => name(circuit))),
-    services: Object.values(services).map(({ circuit }) => name(circuit)),
+    rules: snapshot.router.rules.map(({ backends }) => backends.map(name)),
+    services: Object.values(snapshot.services).map(name),
   };
 }
 
 describe("the policy that guards a call", () => {
-  it("is none unless there is one, and then the snapshot says nothing of it", () => {
-    expect(guards("")).toEqual({ rules: [[null, null], [null]], services: [null, null] });
-    expect(compiled(base + policy("p", "[{kind: Mesh}]", "timeouts: {request: 1s}")).snapshot).not.toHaveProperty(
-      "circuits",
-    );
+  it("is none unless there is one that guards", () => {
+    const none = { rules: [[null, null], [null]], services: [null, null] };
+    expect(guards("")).toEqual(none);
+    expect(guards(policy("p", "[{kind: Mesh}]", "timeouts: {request: 1s}"))).toEqual(none);
   });
 
   it("is the most specific one: rule, route, service, gateway, mesh", () => {
@@ -72,7 +71,7 @@ describe("the policy that guards a call", () => {
 it("durations become milliseconds, and what a policy leaves out stays out", () => {
   const text = policy("p", "[{kind: Service, name: orders}]", "circuitBreaker: {window: 1m, slowCallDuration: 250ms}");
   const ejecting = policy("q", "[{kind: Service, name: stock}]", "outlierDetection: {interval: 2s}");
-  expect(compiled(base + text + ejecting).snapshot.circuits).toEqual([
+  expect(compiled(base + text + ejecting).snapshot.policies.traffic?.map(({ circuit }) => circuit)).toEqual([
     {
       policy: "shop/p",
       breaker: {

@@ -1,7 +1,7 @@
 // Credentials, contracts and trust in the compiled mesh: only what is in force gets there, and decisions hold for what
 // they were made about.
 import { describe, expect, it } from "vitest";
-import { documentsOf, compiled, NOW, service } from "../../support/compiled.ts";
+import { documentsOf, compiled, heldBy, NOW, service } from "../../support/compiled.ts";
 import type { ClientRecord, ContractRecord, IdentityState } from "../../../src/model/registry/identity.ts";
 import { refOf } from "../../../src/model/word/refs.ts";
 
@@ -114,7 +114,7 @@ describe("a contract", () => {
     const { snapshot } = compiled(world, { identities: state({ contracts: [record({ state: granted })] }) });
     const entry = snapshot.identities?.contracts["shop/orders"]?.["web/mobile"];
     expect(entry).toMatchObject({ contract: "web/mobile-orders", tier: "gold" });
-    expect(entry?.limits.map((index) => snapshot.limits?.[index]?.policy)).toEqual(["tier:shop/gold"]);
+    expect(entry?.limits.map((index) => snapshot.policies.limit?.[index]?.policy)).toEqual(["tier:shop/gold"]);
   });
 
   it.each(["pending", "rejected", "revoked"] as const)("that is %s gives nothing", (held) => {
@@ -216,7 +216,7 @@ describe("a contract", () => {
 
 describe("a tier's limits", () => {
   it("are counted for each application under a name that no policy can have", () => {
-    const keyOf = (key: string) => compiled(service("orders") + tier("gold", "", key)).snapshot.limits?.[0];
+    const keyOf = (key: string) => compiled(service("orders") + tier("gold", "", key)).snapshot.policies.limit?.[0];
     expect(keyOf("")).toMatchObject({ policy: "tier:shop/gold", name: "l", key: [{ from: "client" }] });
     expect(keyOf(", key: []")?.key).toEqual([{ from: "client" }]);
     expect(keyOf(", key: [method]")?.key).toEqual([{ from: "client" }, { from: "method" }]);
@@ -224,7 +224,7 @@ describe("a tier's limits", () => {
   });
 
   it("hold for nothing by themselves", () => {
-    expect(compiled(service("orders") + tier("gold")).snapshot.services["shop/orders"]?.limits).toEqual([]);
+    expect(compiled(service("orders") + tier("gold")).snapshot.services["shop/orders"]?.policies).toEqual({});
   });
 
   it("are asked for by a policy with sla, with or without limits of its own", () => {
@@ -232,7 +232,7 @@ describe("a tier's limits", () => {
       `\n---\n{apiVersion: selvage.dev/v1, kind: RateLimitPolicy, metadata: {name: p, namespace: shop}, spec: {targetRefs: [{kind: Service, name: orders}], sla: true, headers: anypoint${limits}}}\n`;
     const limitsOf = (yaml: string) => {
       const { snapshot } = compiled(yaml);
-      return (snapshot.services["shop/orders"]?.limits ?? []).map((index) => snapshot.limits?.[index]);
+      return heldBy(snapshot, snapshot.services["shop/orders"]).limits;
     };
     expect(limitsOf(service("orders") + policy(""))).toMatchObject([
       { policy: "shop/p", sla: "only", shadow: true, mode: "local", headers: "anypoint" },

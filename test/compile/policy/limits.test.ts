@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { compiled, service } from "../../support/compiled.ts";
+import type { Held } from "../../../src/model/snapshot/policies.ts";
+import { compiled, heldBy, service } from "../../support/compiled.ts";
 
 const policy = (name: string, targets: string, more = "", namespace = "shop"): string => `
 apiVersion: selvage.dev/v1
@@ -28,10 +29,11 @@ spec: {gatewayClassName: selvage, listeners: [{name: http, port: 80, protocol: H
 /** Names of the policies whose limits hold for each rule of a route, and for the service by itself. */
 function limitsOf(yaml: string) {
   const { snapshot } = compiled(yaml);
-  const name = (index: number): string => snapshot.limits?.[index]?.policy.split("/")[1] ?? "?";
+  const names = (place: Held | undefined): string[] =>
+    heldBy(snapshot, place).limits.map((one) => one?.policy.split("/")[1] ?? "?");
   return {
-    service: (snapshot.services["shop/orders"]?.limits ?? []).map(name),
-    rules: snapshot.router.rules.map(({ backends }) => (backends[0]?.limits ?? []).map(name)),
+    service: names(snapshot.services["shop/orders"]),
+    rules: snapshot.router.rules.map(({ backends }) => names(backends[0])),
   };
 }
 
@@ -81,7 +83,7 @@ describe("limits", () => {
 
 describe("a compiled limit", () => {
   const limit = (more: string) =>
-    compiled(service("orders") + policy("p", "[{kind: Mesh}]", more)).snapshot.limits?.[0];
+    compiled(service("orders") + policy("p", "[{kind: Mesh}]", more)).snapshot.policies.limit?.[0];
 
   it("has every default filled", () => {
     expect(limit("")).toEqual({

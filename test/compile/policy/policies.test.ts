@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { Timeouts } from "../../../src/model/snapshot/snapshot.ts";
+import type { Timeouts } from "../../../src/model/snapshot/traffic.ts";
 import { compiled, service, told, words } from "../../support/compiled.ts";
 
 const policy = (name: string, targetRefs: string, request: string, more = ""): string => `

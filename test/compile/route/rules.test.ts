@@ -194,13 +194,11 @@ describe("filters", () => {
     });
   });
 
-  it("that name a FaultPolicy put in what it says, and answer 500 when there is none", () => {
+  it("that name a FaultPolicy say which, and answer 500 when there is none", () => {
     const text = "{type: ExtensionRef, extensionRef: {group: selvage.dev, kind: FaultPolicy, name: slow}}";
     const policy =
       "\napiVersion: selvage.dev/v1\nkind: FaultPolicy\nmetadata: {name: slow, namespace: shop}\nspec: {abort: {status: 503}}\n---";
-    expect(rule(`{filters: [${text}]}`, policy)?.filters).toEqual([
-      { type: "Fault", policy: "shop/slow", delay: null, abort: { status: 503, percentage: 100 }, headers: [] },
-    ]);
+    expect(rule(`{filters: [${text}]}`, policy)?.filters).toEqual([{ type: "Fault", fault: 0 }]);
     expect(filter(text)).toMatchObject({ type: "Unsupported", message: "There is no FaultPolicy shop/slow" });
   });
 });

@@ -18,11 +18,13 @@ const service = (name: string, endpoints: readonly Endpoint[]) => ({
   name,
   exposure: "public" as const,
   endpoints,
+  policies: {},
   timeouts: { requestMs: 0, perTryMs: 0 },
 });
 const snapshot: Snapshot = {
-  schema: 1,
+  schema: 2,
   revision: 3,
+  policies: {},
   services: { "shop/orders": service("orders", [written]), "shop/search": service("search", []) },
   router: {
     rules: [],

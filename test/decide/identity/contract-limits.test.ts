@@ -28,9 +28,10 @@ const identities: Identities = {
   tiered: { "shop/orders": true },
   trust: [],
 };
+const policies = { limit: limits };
 const party = (name: string, namespace = "web") => ({ principal: "", namespace, name });
 const names = (indexes: readonly number[], application: ReturnType<typeof party> | null, service = "shop/orders") =>
-  limitsInForce({ limits, identities }, indexes, { application }, service).map((one) => one.name);
+  limitsInForce({ policies, identities }, indexes, { application }, service).map((one) => one.name);
 
 describe("limits in force", () => {
   it.each([
@@ -56,7 +57,7 @@ describe("limits in force", () => {
 
   it("of a tier speak the dialect of the policy that they stand in for", () => {
     const dialects = (indexes: readonly number[]) =>
-      limitsInForce({ limits, identities }, indexes, { application: party("mobile") }, "shop/orders").map(
+      limitsInForce({ policies, identities }, indexes, { application: party("mobile") }, "shop/orders").map(
         ({ headers }) => headers,
       );
     expect(dialects([0, 1])).toEqual(["ietf", "anypoint", "anypoint"]);
@@ -65,7 +66,7 @@ describe("limits in force", () => {
   });
 
   it("of a snapshot without identities are what is attached", () => {
-    expect(limitsInForce({ limits }, [0, 2], { application: party("mobile") }, "shop/orders")).toEqual([limits[0]]);
+    expect(limitsInForce({ policies }, [0, 2], { application: party("mobile") }, "shop/orders")).toEqual([limits[0]]);
   });
 });
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { drawFault } from "../../../src/decide/retry/fault.ts";
-import type { Fault } from "../../../src/model/snapshot/snapshot.ts";
+import type { Fault } from "../../../src/model/snapshot/fault.ts";
 import { compiled } from "../../support/compiled.ts";
 
 const { router } = compiled("").snapshot;

@@ -30,6 +30,7 @@ const backend = (service: string, changes: Partial<Backend> = {}): Backend => ({
   weight: 1,
   target: { service, version: null },
   filters: [],
+  policies: {},
   timeouts: { requestMs: 15_000, perTryMs: 0 },
   ...changes,
 });

@@ -7,6 +7,7 @@ const backend = (weight: number, service = "shop/orders"): Backend => ({
   weight,
   target: { service, version: null },
   filters: [],
+  policies: {},
   timeouts: { requestMs: 0, perTryMs: 0 },
 });
 

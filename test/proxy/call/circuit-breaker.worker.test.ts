@@ -166,5 +166,5 @@ it("without a policy no object is asked and nothing is kept back", async () => {
   for (let call = 0; call < 30; call += 1) await mesh.send("http://shop.example/");
   await mesh.settle();
   expect(mesh.sent).toHaveLength(30);
-  expect(mesh.snapshot.circuits).toBeUndefined();
+  expect(mesh.snapshot.policies.traffic).toBeUndefined();
 });

@@ -1,32 +1,26 @@
 // AuthorizationPolicies that cannot do what they say, or do more than their author may think: paths that no request has,
 // callers that nothing proves, an ALLOW that allows nobody, a DENY by path.
 import { isDropped } from "../../decide/header/headers.ts";
-import type { DocumentOf } from "../../model/document/document.ts";
-import type { Finding } from "../../model/word/finding.ts";
-import { refOf } from "../../model/word/refs.ts";
-import { canonicalPattern, hostPattern } from "../policy/authorization.ts";
 import type { DocumentIndex } from "../documents/document-index.ts";
+import { canonicalPattern, hostPattern } from "./authorization-patterns.ts";
+import type { PolicyContext, PolicyOf, Told } from "./kind.ts";
 
-type Policy = DocumentOf<"AuthorizationPolicy">;
+type Policy = PolicyOf<"AuthorizationPolicy">;
 type Rule = Policy["spec"]["rules"][number];
 type Source = Rule["from"][number];
-/** A finding of a policy, before the policy's name is on it. */
-type Told = Pick<Finding, "code" | "pointer" | "message" | "hint">;
+/** All of them are warnings. */
+type Doubt = Omit<Told, "severity">;
 
-export function lintAuthorizations(world: DocumentIndex): Finding[] {
-  return world.authorizationPolicies.flatMap((policy) => {
-    const { namespace, name } = policy.metadata;
-    const ref = refOf(policy.kind, namespace, name);
-    const { rules, action } = policy.spec;
-    const told = [
-      ...(rules.length === 0 ? [withoutRules(action)] : []),
-      ...rules.flatMap((rule, index) => ruleFindings(rule, `/spec/rules/${index}`, policy, world)),
-    ];
-    return told.map((one): Finding => Object.assign({ severity: "warning", ref } as const, one));
-  });
+export function lintAuthorization(policy: Policy, { documents }: Pick<PolicyContext, "documents">): Told[] {
+  const { rules, action } = policy.spec;
+  const told = [
+    ...(rules.length === 0 ? [withoutRules(action)] : []),
+    ...rules.flatMap((rule, index) => ruleFindings(rule, `/spec/rules/${index}`, policy, documents)),
+  ];
+  return told.map((one) => Object.assign({ severity: "warning" } as const, one));
 }
 
-function withoutRules(action: Policy["spec"]["action"]): Told {
+function withoutRules(action: Policy["spec"]["action"]): Doubt {
   const message =
     action === "ALLOW"
       ? "An ALLOW without rules allows nothing: everything that it is attached to is refused"
@@ -35,7 +29,7 @@ function withoutRules(action: Policy["spec"]["action"]): Told {
   return { code: "SLV1321", pointer: "/spec/rules", message, hint };
 }
 
-function ruleFindings({ from, to, when }: Rule, at: string, policy: Policy, world: DocumentIndex): Told[] {
+function ruleFindings({ from, to, when }: Rule, at: string, policy: Policy, world: DocumentIndex): Doubt[] {
   return [
     ...from.flatMap((source, index) => sourceFindings(source, `${at}/from/${index}`, policy, world)),
     ...to.flatMap(({ paths, hosts }, index) => [
@@ -56,8 +50,8 @@ function ruleFindings({ from, to, when }: Rule, at: string, policy: Policy, worl
   ];
 }
 
-function pathFindings(paths: readonly string[], at: string, policy: Policy | null): Told[] {
-  const never = paths.flatMap((path, index): Told[] => {
+function pathFindings(paths: readonly string[], at: string, policy: Policy | null): Doubt[] {
+  const never = paths.flatMap((path, index): Doubt[] => {
     if (canonicalPattern(path) !== null) return [];
     const message = `No canonical path is like "${path}": queries, parameters and ambiguous paths are not compared`;
     const hint = policy?.spec.action === "DENY" ? "It refuses everything up to there." : "It never matches.";
@@ -70,7 +64,7 @@ function pathFindings(paths: readonly string[], at: string, policy: Policy | nul
   return [...never, { code: "SLV1320", pointer: at, message, hint }];
 }
 
-function hostFindings(host: string, pointer: string): Told[] {
+function hostFindings(host: string, pointer: string): Doubt[] {
   if (hostPattern(host) !== null) return [];
   const message = `Hosts are compared without their port: "${host}" is no host`;
   return [{ code: "SLV1322", pointer, message, hint: "Leave the port out." }];
@@ -78,7 +72,7 @@ function hostFindings(host: string, pointer: string): Told[] {
 
 const SPIFFE_ID = /^(?:spiffe:\/\/)?[^/*]+\/ns\/([^/*]+)\/(?:sa|app)\/[^/*]+$/;
 
-function sourceFindings(source: Source, at: string, policy: Policy, world: DocumentIndex): Told[] {
+function sourceFindings(source: Source, at: string, policy: Policy, world: DocumentIndex): Doubt[] {
   return [
     ...source.principals.flatMap((one, index) =>
       principalFindings(one, source.namespaces, `${at}/principals/${index}`, world),
@@ -94,7 +88,7 @@ function principalFindings(
   namespaces: readonly string[],
   pointer: string,
   world: DocumentIndex,
-): Told[] {
+): Doubt[] {
   const [, namespace] = SPIFFE_ID.exec(principal) ?? [];
   if (namespace !== undefined) {
     if (namespaces.length === 0 || namespaces.some((one) => one === namespace || one.includes("*"))) return [];
@@ -112,15 +106,16 @@ function principalFindings(
   return [{ code: "SLV1323", pointer, message, hint }];
 }
 
-function provable(principal: string, { authenticationPolicies }: DocumentIndex): boolean {
+function provable(principal: string, documents: DocumentIndex): boolean {
   const wildcard = principal.endsWith("*");
   const text = wildcard ? principal.slice(0, -1) : principal;
-  return authenticationPolicies
+  return documents
+    .of("AuthenticationPolicy")
     .flatMap(({ spec }) => spec.jwt?.providers ?? [])
     .some(({ issuer }) => text.startsWith(`${issuer}/`) || (wildcard && `${issuer}/`.startsWith(text)));
 }
 
-function applicationFindings(application: string, pointer: string, policy: Policy, world: DocumentIndex): Told[] {
+function applicationFindings(application: string, pointer: string, policy: Policy, world: DocumentIndex): Doubt[] {
   if (application.includes("*")) return [];
   const [namespace, name] = application.includes("/")
     ? [application.slice(0, application.indexOf("/")), application.slice(application.indexOf("/") + 1)]
@@ -132,13 +127,13 @@ function applicationFindings(application: string, pointer: string, policy: Polic
 /** What the mesh's own tokens say. */
 const OWN_CLAIMS = new Set(["iss", "sub", "aud", "exp", "iat", "nbf", "jti", "client_id", "scope", "act"]);
 
-function keyFindings(key: string, pointer: string, world: DocumentIndex): Told[] {
+function keyFindings(key: string, pointer: string, world: DocumentIndex): Doubt[] {
   if (key.startsWith("header:") && isDropped(key.slice(7).toLowerCase())) {
     const message = `Callers cannot send ${key.slice(7)}: the mesh removes it before policies look`;
     return [{ code: "SLV1322", pointer, message, hint: "For addresses there are ipBlocks and source.ip." }];
   }
   if (!key.startsWith("claim:") || OWN_CLAIMS.has(key.slice(6))) return [];
-  if (world.authenticationPolicies.some(({ spec }) => (spec.jwt?.providers.length ?? 0) > 0)) return [];
+  if (world.of("AuthenticationPolicy").some(({ spec }) => (spec.jwt?.providers.length ?? 0) > 0)) return [];
   const message = `No AuthenticationPolicy has a JWT provider, so no caller has the claim ${key.slice(6)}`;
   return [{ code: "SLV1323", pointer, message, hint: "Add an AuthenticationPolicy with jwt.providers." }];
 }
