@@ -2,11 +2,11 @@
 // mesh, prints what came of each, and ends with 1 when one of them succeeds. `--write` renews docs/attacks.md.
 import { writeFileSync } from "node:fs";
 import { ATTACKS } from "./attacks.ts";
-import { openScene } from "./setting.ts";
+import { openSetting } from "./setting.ts";
 import { report, type Outcome } from "./report.ts";
 
 const words = process.argv.slice(2).filter((one) => !one.startsWith("--"));
-const { setting, close } = await openScene();
+const { setting, close } = await openSetting();
 const outcomes: Outcome[] = [];
 try {
   for (const [topic, attacks] of ATTACKS) {

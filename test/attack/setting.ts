@@ -58,7 +58,7 @@ export const SHOP = (origin: string): string => `
 {apiVersion: selvage.dev/v1, kind: Service, metadata: {name: client, namespace: evil}, spec: {exposure: mesh, endpoints: [{url: "${origin}/evil"}]}}
 `;
 
-export async function openScene(): Promise<{ setting: Setting; close: () => Promise<void> }> {
+export async function openSetting(): Promise<{ setting: Setting; close: () => Promise<void> }> {
   const service = await teller();
   const mesh = await startMesh({ args: ["--mesh-domain", "mesh.test"] });
   const port = Number(new URL(mesh.url).port);
