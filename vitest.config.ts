@@ -59,6 +59,8 @@ export default defineConfig({
           include: worker,
           isolate: false,
           setupFiles: [clean, empty, "./test/support/worker/shared-isolate.ts"],
+          testTimeout: 120_000,
+          hookTimeout: 120_000,
         },
       },
       {

@@ -50,7 +50,7 @@ export function configuration(workers: readonly WorkerdWorker[]): string {
       `const ${name} :Workerd.Worker = (`,
       `  modules = [(name = "${name}.js", esModule = embed "${name}.js")],`,
       `  compatibilityDate = "${compatibilityDate}",`,
-      `  compatibilityFlags = ["global_fetch_strictly_public"],`,
+      `  compatibilityFlags = ["global_fetch_strictly_public", "enable_request_signal"],`,
       `  globalOutbound = "internet",`,
       `  bindings = [${all.join(", ")}],`,
       `  durableObjectNamespaces = [${namespaces.join(", ")}],`,

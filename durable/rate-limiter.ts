@@ -7,7 +7,6 @@ import { answerLimits, newLimitCoordinator, type LimitCoordinator } from "../src
 import { chunksOf } from "../src/decide/limit/demand-history.ts";
 import { untilFull } from "../src/decide/limit/ledger.ts";
 import { limitUsage } from "../src/decide/limit/usage.ts";
-import { OVERFLOW_KEY } from "../src/decide/limit/overflow-key.ts";
 import { askStrictly, giveBackStrictly } from "../src/decide/limit/strict.ts";
 import type { DemandChunk, LimitUse } from "../src/model/message/limit-use.ts";
 import type { RateLimiterObject } from "../src/model/message/objects.ts";
@@ -42,6 +41,7 @@ export class RateLimiter extends DurableObject implements RateLimiterObject {
     const now = Date.now();
     this.#calls.sync += 1;
     const reply = answerLimits(this.#coordinator, report, now, Math.random);
+    this.#forgetEvicted();
     for (const { limit, key, tokens } of reply.grants) if (tokens > 0) this.#granted(limit, key, now);
     this.#stayKnown(now);
     if (this.#coordinator.demand.changed.size > 0) this.#noteDemandSoon();
@@ -53,6 +53,7 @@ export class RateLimiter extends DurableObject implements RateLimiterObject {
     const now = Date.now();
     this.#calls.take += 1;
     const { answer, ids } = askStrictly(this.#coordinator, ask, now);
+    this.#forgetEvicted();
     this.#write(ids, now, true);
     this.#stayKnown(now);
     return answer;
@@ -105,8 +106,7 @@ export class RateLimiter extends DurableObject implements RateLimiterObject {
   }
 
   #granted(limit: string, key: string, now: number): void {
-    const { buckets } = this.#coordinator;
-    const bucket = buckets.get(bucketId(limit, key)) ?? buckets.get(bucketId(limit, OVERFLOW_KEY));
+    const bucket = this.#coordinator.buckets.get(bucketId(limit, key));
     if (!bucket || !isWritten(bucket.terms)) return;
     const id = bucketId(bucket.limit, bucket.key);
     if (writeIsDue(bucket)) {
@@ -136,6 +136,17 @@ export class RateLimiter extends DurableObject implements RateLimiterObject {
       this.ctx.storage.kv.put(ROW + id, { at, used, exact, terms, fullAt } satisfies Row);
     }
     if (ids.length > 0) this.#sweepLater(now);
+  }
+
+  /** Rows stay as few as buckets, however many keys are made up. */
+  #forgetEvicted(): void {
+    const { evicted } = this.#coordinator;
+    if (evicted.length === 0) return;
+    this.#coordinator.evicted = [];
+    for (const id of evicted) {
+      this.#unwritten.delete(id);
+      this.ctx.storage.kv.delete(ROW + id);
+    }
   }
 
   #sweepLater(now: number): void {

@@ -26,7 +26,7 @@ if (args.length === 0) {
     check("types of the Worker", "tsc", "-p", "tsconfig.json"),
     check("types of command, tests and benchmarks", "tsc", "-p", "tsconfig.node.json"),
     check("lint", "oxlint", "--deny-warnings", "--quiet"),
-    check("nothing unused", "knip"),
+    check("no unused files or packages", "knip", "--include", "files,dependencies,unlisted,unresolved"),
     check("format", "prettier", "--check", "--log-level", "warn", "."),
   ]);
 }

@@ -1,19 +1,43 @@
 // The command line as commander sees it: names, options, help. Each command's code is loaded when it is called, so that
 // `--help` and completion stay quick.
-import { Command, Option } from "commander";
+import { Command, Help, InvalidArgumentError } from "commander";
+import { addBreakerCommands } from "./breaker-commands.ts";
 import { addClientCommands } from "./client-commands.ts";
 import { type ExitCode, exitCodes } from "./session/exit-code.ts";
 import { integer } from "./session/integer.ts";
+import { addContextCommands } from "./context-commands.ts";
+import { addDocumentCommands } from "./document-commands.ts";
+import { addEndpointCommands } from "./endpoint-commands.ts";
+import { jsonpath } from "./print/jsonpath.ts";
+import { EXAMPLES, examplesOf, groupOf, inOrder } from "./help-groups.ts";
 import { addKeyCommands } from "./key-commands.ts";
 import { addRegistryCommands } from "./registry-commands.ts";
 import { addLimitCommands } from "./limit-commands.ts";
 import { addLocalCommands } from "./local-commands.ts";
 import { addOperatorCommands } from "./operator-commands.ts";
-import { openCliSession, outputs, type GlobalOptions, type CliSession } from "./session/session.ts";
+import {
+  openCliSession,
+  outputOf,
+  outputs,
+  type GlobalOptions,
+  type CliSession,
+  type Output,
+} from "./session/session.ts";
 import type { Terminal } from "./session/terminal.ts";
 
 /** Told once, with the exit code of the command that ran. */
 type Done = (code: ExitCode) => void;
+
+function outputFormat(text: string): Output {
+  const output = outputOf(text);
+  if (output === null)
+    throw new InvalidArgumentError(`Allowed choices are ${outputs.join(", ")}, jsonpath=…, custom-columns=….`);
+  if (output.startsWith("jsonpath=")) {
+    const read = jsonpath(output.slice("jsonpath=".length));
+    if (!read.ok) throw new InvalidArgumentError(read.message);
+  }
+  return output;
+}
 
 const collect = (value: string, before: readonly string[] = []): string[] => [...before, value];
 
@@ -24,9 +48,18 @@ export function buildProgram(terminal: Terminal, done: Done): Command {
     .option("--server <url>", "the mesh (SELVAGE_URL; default http://127.0.0.1:8787)")
     .option("--token <token>", "operator token (SELVAGE_TOKEN)")
     .option("-n, --namespace <name>", "namespace (SELVAGE_NAMESPACE; default: default)")
-    .addOption(new Option("-o, --output <format>", "how to print").choices(outputs).default("table"))
+    .option("--context <name>", "a mesh that `context add` keeps (SELVAGE_CONTEXT)")
+    .option(
+      "-o, --output <format>",
+      "how to print: table, wide, json, yaml, name, jsonpath=…, custom-columns=…",
+      outputFormat,
+      "table",
+    )
     .option("--request-timeout <seconds>", "longest wait for one answer", integer(1, 3600))
-    .configureHelp({ showGlobalOptions: true })
+    .configureHelp({
+      showGlobalOptions: true,
+      visibleCommands: (command) => inOrder(Help.prototype.visibleCommands.call(new Help(), command)),
+    })
     .showHelpAfterError("(selvage --help lists the commands)")
     .exitOverride()
     .configureOutput({
@@ -46,6 +79,7 @@ export function buildProgram(terminal: Terminal, done: Done): Command {
   };
 
   const files = ["-f, --filename <path>", "file, folder or - for standard input; may be repeated", collect] as const;
+  const kustomize = ["-k, --kustomize <folder>", "what kustomize makes of a folder"] as const;
   const pruneMax = ["--prune-max <number>", "remove up to so many, however many that is", integer(0, 20_000)] as const;
   const ifMatch = ["--if-match <revision>", "refuse when the mesh has moved on; * writes whatever is there"] as const;
   const reason = ["--reason <text>", "why, for the history"] as const;
@@ -57,7 +91,8 @@ export function buildProgram(terminal: Terminal, done: Done): Command {
   program
     .command("apply")
     .description("write documents: all of them or none, as one revision")
-    .requiredOption(...files)
+    .option(...files)
+    .option(...kustomize)
     .option("--set <name>", "the documents are the whole of this apply set")
     .option("--prune", "remove what the set no longer holds")
     .option(...pruneMax)
@@ -69,28 +104,36 @@ export function buildProgram(terminal: Terminal, done: Done): Command {
     .option(...wait)
     .option(...timeout)
     .action(async (options, command) =>
-      withSession(command, async (session) => (await import("./commands/apply.ts")).applyCommand(session, options)),
+      withSession(command, async (session) =>
+        (await import("./commands/apply.ts")).applyCommand(session, withFiles(command, options)),
+      ),
     );
 
   program
     .command("diff")
     .description("what apply would change; exit code 1 when there are differences")
-    .requiredOption(...files)
+    .option(...files)
+    .option(...kustomize)
     .option("--set <name>", "the documents are the whole of this apply set")
     .option("--prune", "show what would be removed")
     .option(...pruneMax)
     .option("--manager <name>", "who looks after the documents", "cli")
     .action(async (options, command) =>
-      withSession(command, async (session) => (await import("./commands/diff.ts")).diff(session, options)),
+      withSession(command, async (session) =>
+        (await import("./commands/diff.ts")).diff(session, withFiles(command, options)),
+      ),
     );
 
   program
     .command("validate")
     .description("check documents against the whole mesh, write nothing")
-    .requiredOption(...files)
+    .option(...files)
+    .option(...kustomize)
     .option("--strict", "warnings count as errors")
     .action(async (options, command) =>
-      withSession(command, async (session) => (await import("./commands/validate.ts")).validate(session, options)),
+      withSession(command, async (session) =>
+        (await import("./commands/validate.ts")).validate(session, withFiles(command, options)),
+      ),
     );
 
   program
@@ -114,6 +157,7 @@ export function buildProgram(terminal: Terminal, done: Done): Command {
     .argument("[name]")
     .option("-A, --all-namespaces", "every namespace")
     .option("-l, --selector <labels>", "e.g. app=shop,tier!=web")
+    .option("-w, --watch", "again whenever something changes, until Ctrl-C")
     .action(async (kind, name, options, command) =>
       withSession(command, async (session) => (await import("./commands/get.ts")).get(session, kind, name, options)),
     );
@@ -131,16 +175,19 @@ export function buildProgram(terminal: Terminal, done: Done): Command {
 
   program
     .command("delete")
-    .description("remove one document")
-    .argument("<kind>")
-    .argument("[name]")
+    .description("remove documents: by kind and names, by labels, or those of files")
+    .argument("[kind]")
+    .argument("[names...]")
+    .option(...files)
+    .option(...kustomize)
+    .option("-l, --selector <labels>", "e.g. app=shop")
     .option("--ignore-not-found", "no error when it is not there")
     .option("--if-match <version>", "refuse when it is no longer at this resourceVersion")
     .option("--dry-run", "say what would happen, write nothing")
     .option(...reason)
-    .action(async (kind, name, options, command) =>
+    .action(async (kind, names, options, command) =>
       withSession(command, async (session) =>
-        (await import("./commands/delete.ts")).deleteCommand(session, kind, name, options),
+        (await import("./commands/delete.ts")).deleteCommand(session, kind, names, options),
       ),
     );
 
@@ -196,36 +243,15 @@ export function buildProgram(terminal: Terminal, done: Done): Command {
       withSession(command, async (session) => (await import("./commands/check.ts")).check(session)),
     );
 
-  const breaker = program.command("breaker").description("circuit breakers of services");
-  breaker
-    .command("get")
-    .description("breakers and ejections, as the whole fleet sees them")
-    .argument("[service]")
-    .option("-A, --all-namespaces", "every namespace")
-    .action(async (service, options, command) =>
-      withSession(command, async (session) =>
-        (await import("./commands/breaker.ts")).getBreakers(session, service, options),
-      ),
-    );
-  breaker
-    .command("force")
-    .description("hold a service open or closed for a while, or leave it to its breakers again")
-    .argument("<service>")
-    .addArgument(program.createArgument("<state>").choices(["open", "closed", "auto"]))
-    .requiredOption("--reason <text>", "why, for the audit and for callers who are refused")
-    .option("--ttl <duration>", "how long, at most 24h (default 10m)")
-    .option("--only <version>", "only this version of it")
-    .action(async (service, state, options, command) =>
-      withSession(command, async (session) =>
-        (await import("./commands/breaker.ts")).forceBreaker(session, service, state, options),
-      ),
-    );
-
+  addBreakerCommands(program, withSession);
   addClientCommands(program, withSession);
   addOperatorCommands(program, withSession);
   addLimitCommands(program, withSession);
   addKeyCommands(program, withSession);
   addRegistryCommands(program, withSession);
+  addDocumentCommands(program, withSession);
+  addEndpointCommands(program, withSession);
+  addContextCommands(program, withSession);
 
   program
     .command("completion")
@@ -245,5 +271,21 @@ export function buildProgram(terminal: Terminal, done: Done): Command {
       terminal.out((await complete(program, words)).join("\n"));
       done(exitCodes.ok);
     });
+  for (const command of program.commands) {
+    command.helpGroup(groupOf(command.name()));
+    const examples = examplesOf[command.name()];
+    if (examples !== undefined) command.addHelpText("after", examples);
+  }
+  program.addHelpText("after", EXAMPLES);
   return program;
+}
+
+/** Documents come from -f or from -k. */
+function withFiles<Given extends { readonly filename?: readonly string[]; readonly kustomize?: string }>(
+  command: Command,
+  options: Given,
+): Given & { readonly filename: readonly string[] } {
+  if (options.filename === undefined && options.kustomize === undefined)
+    command.error("error: required option '-f, --filename <path>' not specified (or -k)");
+  return { ...options, filename: options.filename ?? [] };
 }

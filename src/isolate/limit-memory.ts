@@ -10,8 +10,8 @@ const MOST_KEYS = 5000;
 export interface LimitMemory {
   /** By `<namespace>/<policy>`. */
   readonly policies: BoundedMap<string, IsolateLimits>;
-  /** Ledgers of local limits, by policy, limit and key. */
-  readonly ledgers: BoundedMap<string, Ledger>;
+  /** Ledgers of local limits, by policy, limit and terms, then by key: made-up keys push out those of their own limit. */
+  readonly ledgers: BoundedMap<string, BoundedMap<string, Ledger>>;
   /** Strict limits that have no room, by policy, limit and key: until when, milliseconds since the epoch. */
   readonly full: BoundedMap<string, { readonly until: number; readonly resetAt: number }>;
   /** Policies whose coordinator failed when a strict limit asked it: until when it is left alone. */
@@ -20,10 +20,15 @@ export interface LimitMemory {
   readonly held: BoundedMap<string, readonly number[]>;
 }
 
+/** Of one limit. */
+export function newLocalLedgers(): BoundedMap<string, Ledger> {
+  return new BoundedMap(MOST_KEYS);
+}
+
 export function newLimitMemory(): LimitMemory {
   return {
     policies: new BoundedMap(MOST_POLICIES),
-    ledgers: new BoundedMap(MOST_KEYS),
+    ledgers: new BoundedMap(MOST_POLICIES),
     full: new BoundedMap(MOST_KEYS),
     down: new BoundedMap(MOST_POLICIES),
     held: new BoundedMap(MOST_KEYS),

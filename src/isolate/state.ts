@@ -3,6 +3,7 @@
 import { newEndpointStats, type EndpointStats } from "../decide/balance/endpoint-stats.ts";
 import { newCallNotes, troubledNotes, type CallNotes } from "../decide/health/call-notes.ts";
 import { newFailureLimits, type FailureLimits } from "../decide/identity/failure-limit.ts";
+import { newGuessing, type Guessing } from "../decide/identity/guessing.ts";
 import type { Authority } from "../decide/route/authority.ts";
 import { BoundedMap } from "../decide/text/bounded-map.ts";
 import type { Claims } from "../model/snapshot/caller.ts";
@@ -35,6 +36,8 @@ export interface IsolateState {
   readonly proofs: ProofMemory;
   /** Hosts as requests name them: a mesh has few, and to read one costs as much as a match. */
   readonly authorities: BoundedMap<string, Authority | null>;
+  /** Of those who show secrets of operators. */
+  readonly guessing: Guessing;
   /** Of those who ask for tokens of the mesh. */
   readonly tokenFailures: FailureLimits;
   /** The newest snapshot that the token call has read, where this isolate does not serve it yet. */
@@ -82,6 +85,7 @@ export function newIsolateState(id: string): IsolateState {
     assertions: new BoundedMap(MOST_ASSERTIONS),
     proofs: newProofMemory(),
     authorities: new BoundedMap(MOST_AUTHORITIES),
+    guessing: newGuessing(),
     tokenFailures: newFailureLimits(),
     newestRead: { askedAtMs: 0, snapshot: null },
     isSelfHosted: null,

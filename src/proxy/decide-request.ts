@@ -35,13 +35,16 @@ const STAGES: readonly Stage[] = [
   authenticate,
   // What a caller may do depends on who it is.
   authorize,
-  // What a rule answers by itself costs no service anything, and no quota of one.
-  answer,
-  // A request that is refused above spends nothing.
+  // A request that is refused above spends nothing; one that the rule answers by itself is under the rule's limits, too.
   limit,
+  // What a rule answers by itself needs no service, and what leads nowhere ends here.
+  answer,
   // Costs a call of another service, so it comes after everything that is known here.
   externalAuth,
 ];
+
+/** What says whether a caller may come in at all. */
+const GUARDS = STAGES.slice(0, STAGES.indexOf(answer));
 
 /** @returns null = the request may go on */
 export async function walk(exchange: Exchange, stages: readonly Stage[]): Promise<Ended | null> {
@@ -93,6 +96,7 @@ export async function decideRequest<Result extends object>(
   asked: Asked,
   go: (exchange: Exchange) => Promise<Result | Ended>,
   no: (answer: Response, exchange: Exchange | null, ended: Ended) => Result | Promise<Result>,
+  stages: readonly Stage[] = STAGES,
 ): Promise<Result> {
   const { ports, env, ctx } = around;
   const { request } = asked;
@@ -117,14 +121,34 @@ export async function decideRequest<Result extends object>(
     const body: Body = admitted.body === null ? NO_BODY : { kind: "stream", stream: admitted.body };
     const { headers } = admitted;
     const said = { caller: ANONYMOUS, badProof: null, routed: UNROUTED, body, limits: NO_LIMITS, isTold: false };
-    const exchange = { ...around, settings, live, admitted, headers, startedAtMs, meant: asked.meant, ...said };
-    const ended = (await walk(exchange, STAGES)) ?? (await go(exchange));
+    const { via, meant } = asked;
+    const left = (): AbortSignal => via.signal;
+    const exchange = { ...around, settings, live, admitted, headers, left, startedAtMs, meant, ...said };
+    const ended = (await walk(exchange, stages)) ?? (await go(exchange));
     return "no" in ended ? await refuse(ended, exchange) : ended;
   } catch (error) {
     // A bug of ours: told to the operator, not to the caller.
     reportError(error);
     return refuse(MISTAKE, null);
   }
+}
+
+/** A rule may lead to backends with policies of their own, by lot: one that lets the request in is enough. */
+const DRAWS = 3;
+
+/** Whether a request that was let in would be let in now as well. What cannot be told now ends nothing. */
+export async function stillEnters(around: Around, asked: Asked): Promise<boolean> {
+  for (let draw = 0; draw < DRAWS; draw++) {
+    const { isIn } = await decideRequest<{ readonly isIn: boolean }>(
+      { ...around, trace: undefined },
+      asked,
+      () => Promise.resolve({ isIn: true }),
+      ({ status }) => ({ isIn: status >= 500 }),
+      GUARDS,
+    );
+    if (isIn) return true;
+  }
+  return false;
 }
 
 const NO_BODY: Body = { kind: "none" };

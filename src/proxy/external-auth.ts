@@ -7,7 +7,9 @@ import { join } from "../decide/route/rewrite.ts";
 import type { FilterPlan } from "../decide/route/filter-plan.ts";
 import type { HeaderPair } from "../model/snapshot/snapshot.ts";
 import type { Refusal } from "../model/word/problem.ts";
-import { contentLengthOf, keepBody, KEEP_LIMIT_BYTES, letGo, type Body } from "./exchange/body.ts";
+import { letGo, type Body, type BodyFault } from "./exchange/body.ts";
+import { keepOwnBody } from "./transfer/own-body.ts";
+import { bodyRefusal } from "./transfer/body-refusal.ts";
 import { call } from "./call/call.ts";
 import { GO_ON } from "./exchange/decided.ts";
 import type { Decided, Exchange, Outgoing } from "./exchange/exchange.ts";
@@ -38,6 +40,7 @@ async function askAll(exchange: Exchange): Promise<Decided> {
   const { routed, meant } = exchange;
   const { policy, plan } = routed;
   const body = await bodyOf(exchange);
+  if ("fault" in body) return { no: bodyRefusal(body.fault), stage: "body", policy };
   const forwarding = forwardingOf(exchange);
   const told = new Map(forwarding.set);
   const added: HeaderEdit[] = [];
@@ -52,10 +55,12 @@ async function askAll(exchange: Exchange): Promise<Decided> {
 }
 
 /** A body is kept for a service that wants to see it. */
-async function bodyOf({ admitted, body, routed }: Exchange): Promise<Body> {
+async function bodyOf(exchange: Exchange): Promise<Body | BodyFault> {
+  const { body, routed } = exchange;
+  const { destination } = routed;
   const shown = routed.plan.externalAuths.some(({ maxBodyBytes }) => maxBodyBytes > 0);
   if (!shown || body.kind !== "stream") return body;
-  return keepBody(body.stream, contentLengthOf(admitted.headers), KEEP_LIMIT_BYTES);
+  return keepOwnBody(exchange, body.stream, "problem" in destination ? 0 : destination.timeouts.requestMs);
 }
 
 /** Allowed, with what the service adds to the request; or what the caller is told. */

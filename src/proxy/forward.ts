@@ -6,7 +6,11 @@ import type { Hedge } from "../model/snapshot/call-policy.ts";
 import type { Refusal } from "../model/word/problem.ts";
 import type { Endpoint, Rule } from "../model/snapshot/snapshot.ts";
 import { attempt, type OutgoingCall, type Try } from "./call/attempt.ts";
-import { contentLengthOf, keepBody, KEEP_LIMIT_BYTES, letGo, type Body } from "./exchange/body.ts";
+import { LIGHT_BYTES } from "../decide/transfer/transfer.ts";
+import { contentLengthOf, letGo, type Body, type BodyFault } from "./exchange/body.ts";
+import { deadlineFrom, keepOwnBody } from "./transfer/own-body.ts";
+import { bodyRefusal } from "./transfer/body-refusal.ts";
+import { passOn } from "./transfer/pass-on.ts";
 import { chooseEndpoint, type Chosen } from "./call/choose-endpoint.ts";
 import type { Destination, Ended, Exchange } from "./exchange/exchange.ts";
 import { outgoingOf } from "./exchange/outgoing.ts";
@@ -14,7 +18,8 @@ import { late, lost, noEndpoint, outOfTime } from "./call/forward-refusal.ts";
 import { guardOf } from "./call/circuit-breaker.ts";
 import { firstGood, type Copy } from "./call/hedge.ts";
 import { mirror } from "./filter/mirror.ts";
-import { takeSlot, type Slot } from "./call/concurrency.ts";
+import { takeSlot } from "./call/concurrency.ts";
+import type { Slot } from "./exchange/slot.ts";
 import { earn, hedgeOf, mayNeedBody, nextTryMs, retryPlanOf, spendAtHand, type RetryPlan } from "./call/retry.ts";
 
 interface Forwarded {
@@ -41,6 +46,7 @@ export async function forward(exchange: Exchange): Promise<Forwarded | Ended> {
 
 function decidedBy({ problem, extensions }: Refusal, rule: string): Pick<Ended, "stage" | "policy"> {
   const policy = `TrafficPolicy/${String(extensions?.policy)}`;
+  if (problem === "bodyBroken" || problem === "bodyStalled") return { stage: "body", policy: rule };
   if (problem === "circuitOpen") return { stage: "breaker", policy };
   return problem === "overloaded" ? { stage: "concurrency", policy } : { stage: "forward", policy: rule };
 }
@@ -48,9 +54,16 @@ function decidedBy({ problem, extensions }: Refusal, rule: string): Pick<Ended, 
 async function sendTo(exchange: Exchange, destination: Destination): Promise<Forwarded | Refusal> {
   const { rule, plan: filters } = exchange.routed;
   const outgoing = outgoingOf(exchange);
-  const own = await bodyOf(exchange, destination);
-  const body = filters.mirrors.length === 0 ? own : mirror(exchange, filters.mirrors, outgoing, own);
-  const slot = destination.circuit?.concurrency === undefined ? null : await takeSlot(exchange, destination);
+  const reading = bodyOf(exchange, destination);
+  const own = reading instanceof Promise ? await reading : reading;
+  if ("fault" in own) return bodyRefusal(own.fault);
+  // Where an endpoint leads back to a mesh, every hop would double the copies.
+  const isCopied = filters.mirrors.length > 0 && exchange.admitted.hops === 0;
+  const body = isCopied ? mirror(exchange, filters.mirrors, outgoing, own) : own;
+  const slot =
+    destination.circuit?.concurrency === undefined
+      ? null
+      : await takeSlot(exchange, destination, deadlineFrom(exchange, own));
   if (slot !== null && "problem" in slot) return slot;
   const endpoints = exchange.live.endpoints.get(destination.service) ?? [];
   const guard = guardOf(exchange, destination, endpoints);
@@ -66,20 +79,24 @@ async function sendTo(exchange: Exchange, destination: Destination): Promise<For
   return slot === null ? send(sending) : sendIn(slot, sending);
 }
 
-/** A body is kept only when it may be needed twice. */
-function bodyOf({ admitted, body, routed }: Exchange, destination: Destination): Body | Promise<Body> {
+/**
+ * A body is kept when it may be needed twice, and a small one is waited for in any case: a caller who is slow with it, or
+ * breaks it, costs nobody anything.
+ */
+function bodyOf(exchange: Exchange, destination: Destination): Body | Promise<Body | BodyFault> {
+  const { admitted, body, routed } = exchange;
   if (body.kind !== "stream") return body;
   const { headers, method } = admitted;
   const plan = retryPlanOf(routed.rule, destination, admitted);
-  if (!mayNeedBody(plan, method, headers.has("idempotency-key"))) return body;
-  return keepBody(body.stream, contentLengthOf(headers), KEEP_LIMIT_BYTES);
+  const isLarge = (contentLengthOf(headers) ?? Infinity) > LIGHT_BYTES;
+  if (isLarge && !mayNeedBody(plan, method, headers.has("idempotency-key"))) return body;
+  return keepOwnBody(exchange, body.stream, destination.timeouts.requestMs);
 }
 
 async function sendIn(slot: Slot, sending: Sending): Promise<Forwarded | Refusal> {
   try {
     const sent = await send(sending);
-    if (!("problem" in sent)) return { ...sent, response: slot.hold(sent.response, sending.outgoing.method) };
-    slot.release();
+    if ("problem" in sent) slot.release();
     return sent;
   } catch (error) {
     slot.release();
@@ -99,7 +116,7 @@ async function send(sending: Sending): Promise<Forwarded | Refusal> {
     if (left !== null && left <= 0) return outOfTime(destination, chosen.endpoint, tried.length);
     if (plan !== null && tried.length === 0) earn(exchange, plan, destination, nowMs);
     const first = begin(sending, chosen, left, nowMs);
-    const { endpoint, answer, end, timeoutMs, endedAtMs } =
+    const { endpoint, answer, end, timeoutMs, endedAtMs, upload } =
       hedge === null
         ? await first.answer
         : await firstGood(
@@ -108,6 +125,7 @@ async function send(sending: Sending): Promise<Forwarded | Refusal> {
             () => beside(sending),
             (work) => exchange.ctx.waitUntil(work),
           );
+    if (end.end === "caller") return bodyRefusal(upload?.fault() === "stalled" ? "stalled" : "broken");
     const retryAfter = plan === null || "failure" in answer ? null : answer.headers.get("retry-after");
     const [retries, remaining] = [tried.length - 1, leftMs(sending, endedAtMs)];
     const delayMs =
@@ -124,7 +142,8 @@ async function send(sending: Sending): Promise<Forwarded | Refusal> {
     if (delayMs === null) {
       if (!("failure" in answer)) {
         if (exchange.admitted.isUpgrade && answer.ok) return notSwitched(exchange, destination, endpoint, answer);
-        return { response: answer, endpoint };
+        const passing = passOn(exchange, destination, answer, { slot: sending.slot, upload });
+        return { response: passing instanceof Promise ? await passing : passing, endpoint };
       }
       return answer.failure === "timeout"
         ? late(destination, endpoint, timeoutMs, tried.length)
@@ -145,16 +164,18 @@ function choose(
 }
 
 /** Until the request's deadline; null = it has none. */
-function leftMs({ exchange, destination }: Sending, nowMs: number): number | null {
+function leftMs({ exchange, destination, body }: Sending, nowMs: number): number | null {
   const { requestMs } = destination.timeouts;
-  return requestMs === 0 ? null : requestMs - (nowMs - exchange.startedAtMs);
+  return requestMs === 0 ? null : requestMs - (nowMs - deadlineFrom(exchange, body));
 }
 
 function begin(sending: Sending, chosen: Chosen, left: number | null, nowMs: number): Copy {
   const { destination, plan, hedge, tried } = sending;
   const { perTryMs } = destination.timeouts;
   const timeoutMs = perTryMs > 0 && (left === null || perTryMs < left) ? perTryMs : left;
-  const abort = hedge !== null || (plan !== null && timeoutMs !== null) ? new AbortController() : null;
+  const { slot, body } = sending;
+  const mayEnd = hedge !== null || slot !== null || body.kind === "stream" || (plan !== null && timeoutMs !== null);
+  const abort = mayEnd ? new AbortController() : null;
   tried.push(chosen.endpoint.id);
   const answer: Promise<Try> = attempt(sending, chosen, { timeoutMs, abort }, nowMs);
   return { answer, drop: () => abort?.abort() };

@@ -9,7 +9,7 @@ import { limitOwner, limitsInForce } from "../decide/identity/contract-limits.ts
 import type { Limit } from "../model/snapshot/limit.ts";
 import type { ServiceKey, Snapshot } from "../model/snapshot/snapshot.ts";
 import { GO_ON } from "./exchange/decided.ts";
-import type { Decided, Destination, Exchange, Routed } from "./exchange/exchange.ts";
+import type { Decided, Exchange, Routed } from "./exchange/exchange.ts";
 import { countLeased } from "./limit/leased.ts";
 import { countLocally } from "./limit/local.ts";
 import { countStrictly } from "./limit/strict.ts";
@@ -24,21 +24,24 @@ interface Step {
 type Refused = Extract<LimitVerdict, { allowed: false }>;
 
 export function limit(exchange: Exchange): Decided | Promise<Decided> {
-  const { routed } = exchange;
-  const { destination } = routed;
-  if ("problem" in destination || destination.limits.length === 0) return GO_ON;
-  return askAll(exchange, routed, destination);
+  const held = limitsAt(exchange.routed);
+  return held.length === 0 ? GO_ON : askAll(exchange, held);
 }
 
-async function askAll(exchange: Exchange, routed: Routed, destination: Destination): Promise<Decided> {
-  const source = keySource(exchange, routed, destination);
-  const { live, caller } = exchange;
-  const inForce = limitsInForce(
-    live.snapshot,
-    destination.limits,
-    caller,
-    contractor(live.snapshot, routed, destination),
-  );
+/** Of the service that the request goes to, or of the rule that answers by itself. What can only fail is not counted. */
+function limitsAt({ access, destination, plan }: Routed): readonly number[] {
+  const answersItself = plan.direct !== null || plan.redirect !== null;
+  if (plan.unsupported !== null || ("problem" in destination && !answersItself)) return NO_LIMITS;
+  return access.policies.limit ?? NO_LIMITS;
+}
+
+const NO_LIMITS: readonly number[] = [];
+
+async function askAll(exchange: Exchange, indexes: readonly number[]): Promise<Decided> {
+  const { live, caller, routed } = exchange;
+  const service = serviceOf(routed);
+  const source = keySource(exchange, service);
+  const inForce = limitsInForce(live.snapshot, indexes, caller, contractor(live.snapshot, routed, service));
   const asked = inForce.map((one): BucketRef => ({ limit: one, key: bucketKey(one.key, source) }));
   const taken: (() => void)[] = [];
   const standings: BucketStanding[] = [];
@@ -59,7 +62,7 @@ async function askAll(exchange: Exchange, routed: Routed, destination: Destinati
 }
 
 /** Whose contract holds: of the service that was named, where it has tiers, also where a rule leads to another one. */
-function contractor({ identities }: Snapshot, { addressed }: Routed, { service }: Destination): ServiceKey {
+function contractor({ identities }: Snapshot, { addressed }: Routed, service: ServiceKey): ServiceKey {
   return addressed !== null && asksForContract(identities, addressed) ? addressed : service;
 }
 
@@ -140,7 +143,12 @@ function span(ms: number): string {
   return ms % 1000 === 0 ? `${ms / 1000} s` : `${ms} ms`;
 }
 
-function keySource({ admitted, caller }: Exchange, { rule }: Routed, { service }: Destination): LimitKeySource {
+/** Empty where a rule on a hostname answers by itself: nobody has a contract with that. */
+function serviceOf({ addressed, destination }: Routed): ServiceKey {
+  return "problem" in destination ? (addressed ?? "") : destination.service;
+}
+
+function keySource({ admitted, caller, routed: { rule } }: Exchange, service: ServiceKey): LimitKeySource {
   return {
     method: admitted.method,
     route: rule === null ? service : `${rule.route}/${rule.name}`,

@@ -2,13 +2,14 @@
 // itself, and back. Which stages decide, and in which order, is in decide-request.ts.
 import type { Env } from "../env/env.ts";
 import { isolateState, type IsolateState } from "../isolate/state.ts";
-import { decideRequest, walk } from "./decide-request.ts";
+import { decideRequest, stillEnters, walk } from "./decide-request.ts";
 import type { Ended, Exchange, Ports, Stage, Trace } from "./exchange/exchange.ts";
 import { ownState, ports } from "./exchange/ports.ts";
 import { logAnswer } from "./exchange/request-log.ts";
 import { fault } from "./fault.ts";
 import { forward } from "./forward.ts";
 import { respond } from "./respond.ts";
+import { canEnd, watched } from "./transfer/web-socket.ts";
 import { tell } from "./tell.ts";
 
 type Proxy = (request: Request, env: Env, ctx: ExecutionContext, trace?: Trace) => Promise<Response>;
@@ -18,13 +19,17 @@ export const proxy: Proxy = createProxy(ports, isolateState);
 
 /** @param stateOf of the isolate, on purpose: what it holds of limits and knows of endpoints outlives requests */
 export function createProxy(outside: Ports, stateOf: () => IsolateState = ownState(outside)): Proxy {
-  return (request, env, ctx, trace) =>
-    decideRequest(
-      { ports: outside, state: stateOf(), env, ctx, trace },
-      { request, via: request, meant: null },
-      carry,
+  return (request, env, ctx, trace) => {
+    const around = { ports: outside, state: stateOf(), env, ctx, trace };
+    const asked = { request, via: request, meant: null };
+    const again = (): Promise<boolean> => stillEnters(around, asked);
+    return decideRequest(
+      around,
+      asked,
+      (exchange) => carry(exchange, again),
       (answer) => answer,
     );
+  };
 }
 
 /** Nothing here refuses a caller: what a proxy of somebody else does by itself is no decision about the request. */
@@ -35,12 +40,15 @@ const CARRIED: readonly Stage[] = [
   fault,
 ];
 
-async function carry(exchange: Exchange): Promise<Response | Ended> {
+async function carry(exchange: Exchange, again: () => Promise<boolean>): Promise<Response | Ended> {
   const ended = await walk(exchange, CARRIED);
   if (ended !== null) return ended;
   const forwarded = await forward(exchange);
   if ("no" in forwarded) return forwarded;
-  const response = respond(exchange, forwarded);
+  const { response: answer } = forwarded;
+  const isWatched = answer.webSocket !== null && canEnd(exchange);
+  const said = isWatched ? { ...forwarded, response: watched(exchange, answer, again) } : forwarded;
+  const response = respond(exchange, said);
   logAnswer(exchange, forwarded.endpoint, response.status);
   return response;
 }

@@ -19,7 +19,6 @@ import type { Decided, Destination, Exchange, Pinned, Routed } from "./exchange/
 import { nowhere } from "./exchange/decided.ts";
 import { partsOfKey } from "../model/word/refs.ts";
 
-const NO_LIMITS: readonly number[] = [];
 /** For one request, over all conditions of all rules that are tried: about 25 ms of CPU. */
 const MOST_WORK = 2_000_000;
 /** Which rule answers is then not known, and another one might be guarded less. */
@@ -213,11 +212,11 @@ function destinationOf(exchange: Exchange, backend: Backend, pinned: Pinned | nu
 /** What the policies say about the call: looked up once, here. */
 function calledBy(
   { policies: tables }: Snapshot,
-  { traffic, fault, limit = NO_LIMITS }: PolicyIndexes,
-): Pick<Destination, "calls" | "circuit" | "fault" | "limits"> {
+  { traffic, fault }: PolicyIndexes,
+): Pick<Destination, "calls" | "circuit" | "fault"> {
   const { calls = null, circuit = null } = (traffic === undefined ? null : tables.traffic?.[traffic]) ?? {};
   const injected = (fault === undefined ? null : tables.fault?.[fault]) ?? null;
-  return { calls, fault: injected, limits: limit, ...(circuit === null ? {} : { circuit }) };
+  return { calls, fault: injected, ...(circuit === null ? {} : { circuit }) };
 }
 
 function pinnedBackend(exchange: Exchange, { rule }: Matched): ReturnType<typeof resumeSession> {

@@ -33,6 +33,15 @@ export async function findSession(db: D1Database, hash: string, now: number): Pr
   return stored === null ? null : { ...stored, proof: JSON.parse(stored.proof) };
 }
 
+/** Of sessions and API tokens. */
+export async function secretDigests(db: D1Database, now: number): Promise<string[]> {
+  const { results } = await db
+    .prepare("SELECT hash FROM tokens UNION ALL SELECT hash FROM sessions WHERE expires_at > ?1")
+    .bind(now)
+    .all<{ readonly hash: string }>();
+  return results.map(({ hash }) => hash);
+}
+
 /** Notes that the session is used, every five minutes at most: reading must not become writing. */
 export async function touchSession(db: D1Database, { hash, seenAt }: SessionRecord, now: number): Promise<void> {
   const EVERY_MS = 5 * 60_000;

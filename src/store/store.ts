@@ -203,6 +203,11 @@ export class Store {
     return guarded(sessions.createSession(this.#db, session, replaces, entry));
   }
 
+  /** Digests of all secrets of operators that are good at `now`. */
+  secretDigests(now: number): Promise<string[]> {
+    return guarded(sessions.secretDigests(this.#db, now));
+  }
+
   /** The session of a digest (SHA-256, hex); null = there is none, or its time is over. */
   session(hash: string, now: number): Promise<SessionRecord | null> {
     return guarded(sessions.findSession(this.#db, hash, now));

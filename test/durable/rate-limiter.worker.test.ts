@@ -74,6 +74,23 @@ describe("a strict limit", () => {
     expect(await admitted(fixedDay, 9)).toBe(5);
   });
 
+  it("writes down no more buckets than it keeps, however many keys are made up", async () => {
+    for (let call = 0; call < 11; call += 1) {
+      const buckets = Array.from({ length: 1000 }, (_, nth) => ({
+        limit: "one",
+        key: `${call}-${nth}`,
+        terms: perHour,
+      }));
+      expect(await limiter.take({ isolate: "a", buckets })).toMatchObject({ allowed: true });
+    }
+    const rows = await runInDurableObject(
+      limiter,
+      (_, { storage }) => [...storage.kv.list({ prefix: "ledger:" })].length,
+    );
+    expect(rows).toBeGreaterThan(5000);
+    expect(rows).toBeLessThanOrEqual(10_000);
+  });
+
   it("debits all limits of a request or none", async () => {
     const tight = { limit: "tight", key: "", terms: { ...perHour, requests: 1, burst: 1 } };
     const wide = { limit: "wide", key: "", terms: perHour };

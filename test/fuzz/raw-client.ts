@@ -23,6 +23,7 @@ export function rawClient(port: number): RawClient {
     send: (bytes) => {
       const used = socket !== null && !socket.destroyed && socket.writable ? socket : connect(port, "127.0.0.1");
       socket = used;
+      const isHead = bytes.startsWith("HEAD ");
       return new Promise((resolve) => {
         let received = "";
         const done = (answer: RawAnswer | null): void => {
@@ -35,11 +36,11 @@ export function rawClient(port: number): RawClient {
         const timer = setTimeout(() => done(null), LONGEST_MS);
         used.on("data", (chunk: Buffer) => {
           received += chunk.toString("latin1");
-          const answer = wholeAnswer(received);
+          const answer = wholeAnswer(received, isHead);
           if (answer !== null) done(answer);
         });
         used.on("error", () => done(null));
-        used.on("close", () => done(wholeAnswer(received)));
+        used.on("close", () => done(wholeAnswer(received, isHead)));
         used.write(Buffer.from(bytes, "latin1"));
       });
     },
@@ -48,7 +49,7 @@ export function rawClient(port: number): RawClient {
 }
 
 /** null = there is more to come. */
-function wholeAnswer(text: string): RawAnswer | null {
+function wholeAnswer(text: string, isHead: boolean): RawAnswer | null {
   const end = text.indexOf("\r\n\r\n");
   if (end === -1) return null;
   const [line = "", ...lines] = text.slice(0, end).split("\r\n");
@@ -57,6 +58,7 @@ function wholeAnswer(text: string): RawAnswer | null {
   );
   const status = Number(line.split(" ")[1]);
   const rest = text.slice(end + 4);
+  if (isHead) return { status, headers, body: "" };
   if (headers.get("transfer-encoding") === "chunked") {
     const body = unchunked(rest);
     return body === null ? null : { status, headers, body };

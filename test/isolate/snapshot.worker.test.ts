@@ -72,6 +72,7 @@ describe("an isolate", () => {
     expect((await request())?.endpoints.get("shop/orders")).toEqual([
       {
         id: "a",
+        key: expect.stringMatching(/^a~[0-9a-f]{12}$/),
         address: { url: "http://127.0.0.1:9000" },
         cluster: "local",
         version: null,

@@ -138,8 +138,11 @@ describe("an application", () => {
   });
 
   it("changes to a larger tier, which somebody has to grant", async () => {
-    await ok("contract", "request", "web/mobile", "shop/orders", "gold");
-    await until(basic(mobile), 401);
+    await ok("contract", "request", "web/mobile", "shop/orders", "gold", "--wait");
+    // What it has holds until somebody has said yes to more.
+    const held = await call(basic(mobile));
+    expect([held.status, held.headers.get("x-ratelimit-limit")]).toEqual([429, "5"]);
+    expect((await ok("contract", "ls", "-n", "shop")).stdout).toMatch(/gold +pending +yes/);
     await ok("contract", "approve", "web/mobile-orders");
     await until(basic(mobile), 200);
   });

@@ -116,6 +116,28 @@ describe("a forwarded answer", () => {
     ]);
   });
 
+  it.each([
+    ["redirects", "{type: RequestRedirect, requestRedirect: {hostname: new.example}}", [302, 302, 429]],
+    ["answers by itself", "{type: DirectResponse, directResponse: {statusCode: 410}}", [410, 410, 429]],
+  ])("holds for a rule that %s, and its answers say where the caller stands", async (_, filter, expected) => {
+    const more = routeYaml(`[{filters: [${filter}]}]`, "alone", "[alone.example]");
+    const { mesh } = limited({ limits: strictTwo, targets: "[{kind: HTTPRoute, name: alone}]", more });
+    const answers = [];
+    for (let nth = 0; nth < expected.length; nth++) answers.push(await mesh.send("http://alone.example/"));
+    expect(answers.map(({ status }) => status)).toEqual(expected);
+    expect(answers.map(({ headers }) => headers.get("ratelimit")?.slice(0, 9))).toEqual(
+      [1, 0, 0].map((left) => `"two";r=${left}`),
+    );
+  });
+
+  it("does not count what can only fail", async () => {
+    const more = routeYaml("[{backendRefs: [{name: nobody}]}]", "broken", "[broken.example]");
+    const { mesh } = limited({ limits: strictTwo, targets: "[{kind: HTTPRoute, name: broken}]", more });
+    const statuses = [];
+    for (let nth = 0; nth < 3; nth++) statuses.push((await mesh.send("http://broken.example/")).status);
+    expect(statuses).toEqual([500, 500, 500]);
+  });
+
   it("has no such headers without a limit", async () => {
     const { mesh, calls } = limited({ limits: strictTwo, targets: "[{kind: HTTPRoute, name: other}]" });
     const answer = await get(mesh);

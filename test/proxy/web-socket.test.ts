@@ -1,4 +1,5 @@
 // WebSockets through the mesh on raw workerd: over the network and over a service binding.
+import { exportJWK, generateKeyPair, SignJWT } from "jose";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { compileMesh } from "../support/raw/compile-mesh.ts";
 import { runWorkerd, type RunningWorkerd } from "../support/raw/run-workerd.ts";
@@ -18,6 +19,15 @@ const BOUND = `export default {
   },
 };`;
 
+const { privateKey, publicKey } = await generateKeyPair("ES256");
+/** Good for so many seconds. */
+const token = (seconds: number): Promise<string> =>
+  new SignJWT({ sub: "ann" })
+    .setProtectedHeader({ alg: "ES256", kid: "k" })
+    .setIssuer("https://id.example/")
+    .setExpirationTime(Math.floor(Date.now() / 1000) + seconds)
+    .sign(privateKey);
+
 let echo: WebSocketEcho;
 let mesh: RunningWorkerd;
 
@@ -29,9 +39,20 @@ kind: Service
 metadata: {name: ${name}}
 spec: {exposure: public, endpoints: [${endpoint}]}
 ---`;
+  const jwks = JSON.stringify({ keys: [{ ...(await exportJWK(publicKey)), kid: "k", alg: "ES256" }] });
+  const guarded = `${service("guarded", `{url: "${echo.url}"}`)}
+apiVersion: selvage.dev/v1
+kind: AuthenticationPolicy
+metadata: {name: guarded}
+spec:
+  targetRefs: [{kind: Service, name: guarded}]
+  jwt: {providers: [{name: idp, issuer: "https://id.example/", audiences: [], jwks: ${jwks}, algorithms: [ES256], clockSkew: 0s}]}
+---`;
   mesh = await runWorkerd({
     entry: new URL("../support/worker/raw-proxy.ts", import.meta.url).pathname,
-    json: { SNAPSHOT: compileMesh(service("chat", `{url: "${echo.url}"}`) + service("bound", "{binding: bound}")) },
+    json: {
+      SNAPSHOT: compileMesh(service("chat", `{url: "${echo.url}"}`) + service("bound", "{binding: bound}") + guarded),
+    },
     text: { TRUST_DOMAIN: "mesh.local" },
     services: { bound: BOUND },
   });
@@ -48,8 +69,10 @@ interface Opened {
   readonly next: () => Promise<unknown>;
 }
 
-async function open(path: string, protocols: string[] = []): Promise<Opened> {
-  const socket = new WebSocket(`ws://127.0.0.1:${mesh.port}${path}`, protocols);
+async function open(path: string, protocols: string[] = [], headers: Record<string, string> = {}): Promise<Opened> {
+  // Node's takes headers as well, which the standard's types do not know.
+  const how: object = { protocols, headers };
+  const socket = new WebSocket(`ws://127.0.0.1:${mesh.port}${path}`, how as string[]);
   socket.binaryType = "arraybuffer";
   await new Promise((resolve, reject) => {
     socket.addEventListener("open", resolve, { once: true });
@@ -106,6 +129,29 @@ describe("a WebSocket", () => {
     expect(answer).toMatch(/^HTTP\/1.1 101 /);
     expect(answer).toMatch(/^x-request-id: r-1\r$/im);
     expect(answer).toMatch(/^selvage-revision: 7\r$/im);
+  });
+
+  it("that a token let in passes text and bytes, subprotocol and close, as any other", async () => {
+    const opened = await open("/svc/guarded", ["chat.v2"], { authorization: `Bearer ${await token(60)}` });
+    expect(opened.socket.protocol).toBe("chat.v2");
+    const text = opened.next();
+    opened.socket.send("hello");
+    expect(await text).toBe("hello");
+    const bytes = opened.next();
+    opened.socket.send(new Uint8Array([1, 2, 3]));
+    expect(new Uint8Array((await bytes) as ArrayBuffer)).toEqual(new Uint8Array([1, 2, 3]));
+    expect(await closed(opened)).toBe(4001);
+  });
+
+  it("ends with 4401 when the token that let it in has expired, and not before", async () => {
+    const opened = await open("/svc/guarded", [], { authorization: `Bearer ${await token(2)}` });
+    const ended = new Promise<CloseEvent>((resolve) =>
+      opened.socket.addEventListener("close", resolve, { once: true }),
+    );
+    const text = opened.next();
+    opened.socket.send("still here");
+    expect(await text).toBe("still here");
+    expect(await ended).toMatchObject({ code: 4401, reason: "The right to this connection has ended" });
   });
 
   it("to a service that knows none gets that service's own answer", async () => {

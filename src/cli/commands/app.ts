@@ -64,8 +64,9 @@ export function rotateApp(
   session: CliSession,
   name: string,
   { overlap, reason, ...waiting }: AppRotateOptions,
+  owner: Owner = "applications",
 ): Promise<ExitCode> {
-  return minted(session, name, "/rotate", { overlap, reason }, waiting);
+  return minted(session, name, "/rotate", { overlap, reason }, waiting, owner);
 }
 
 export async function listApps(session: CliSession, options: { readonly allNamespaces?: boolean }): Promise<ExitCode> {
@@ -76,9 +77,10 @@ export async function credentials(
   session: CliSession,
   name: string,
   { add, ...waiting }: { readonly add?: boolean } & Waiting,
+  owner: Owner = "applications",
 ): Promise<ExitCode> {
-  if (add === true) return minted(session, name, "", {}, waiting);
-  const answer = await session.client.call<Credentials>("GET", credentialsPath(session, name));
+  if (add === true) return minted(session, name, "", {}, waiting, owner);
+  const answer = await session.client.call<Credentials>("GET", credentialsPath(session, name, owner));
   if (!answer.ok) return reportFailure(answer.failure, session.terminal);
   await printCredentials(session, answer.value);
   return exitCodes.ok;
@@ -89,6 +91,7 @@ export async function revokeApp(
   name: string,
   secret: string | undefined,
   { all, ...waiting }: { readonly all?: boolean } & Waiting,
+  owner: Owner = "applications",
 ): Promise<ExitCode> {
   const { client, terminal } = session;
   if ((secret === undefined) === (all !== true)) {
@@ -98,7 +101,7 @@ export async function revokeApp(
     return exitCodes.usage;
   }
   const which = secret === undefined ? "" : `/${encodeURIComponent(secret)}`;
-  const answer = await client.call<Credentials>("DELETE", `${credentialsPath(session, name)}${which}`);
+  const answer = await client.call<Credentials>("DELETE", `${credentialsPath(session, name, owner)}${which}`);
   if (!answer.ok) return reportFailure(answer.failure, terminal);
   await printCredentials(session, answer.value);
   terminal.err(`revoked with revision ${answer.value.revision}`);
@@ -111,10 +114,15 @@ async function minted(
   call: string,
   body: object,
   waiting: Waiting,
+  owner: Owner = "applications",
 ): Promise<ExitCode> {
-  const answer = await session.client.call<MintedCredentials>("POST", `${credentialsPath(session, name)}${call}`, {
-    body,
-  });
+  const answer = await session.client.call<MintedCredentials>(
+    "POST",
+    `${credentialsPath(session, name, owner)}${call}`,
+    {
+      body,
+    },
+  );
   if (!answer.ok) return reportFailure(answer.failure, session.terminal);
   const { clientId, clientSecret, secrets, revision } = answer.value;
   await printData(session, {
@@ -154,6 +162,9 @@ async function printCredentials(session: CliSession, held: Credentials): Promise
   });
 }
 
-function credentialsPath({ namespace }: CliSession, name: string): string {
-  return `/applications/${encodeURIComponent(namespace ?? "default")}/${encodeURIComponent(name)}/credentials`;
+/** Whose credentials: a client's, or those with which a service asks for tokens of its own. */
+export type Owner = "applications" | "services";
+
+function credentialsPath({ namespace }: CliSession, name: string, owner: Owner = "applications"): string {
+  return `/${owner}/${encodeURIComponent(namespace ?? "default")}/${encodeURIComponent(name)}/credentials`;
 }

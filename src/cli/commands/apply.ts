@@ -3,7 +3,7 @@ import type { ApplyResult, PlanItem } from "../../model/api/apply.ts";
 import { counted } from "../print/plural.ts";
 import { type ExitCode, exitCodes } from "../session/exit-code.ts";
 import { loadDocuments } from "../session/load-documents.ts";
-import { printData, shortRef } from "../print/print-data.ts";
+import { inNamespace, printData, shortRef } from "../print/print-data.ts";
 import { printFindings } from "../print/print-findings.ts";
 import { reportFailure } from "../print/report-failure.ts";
 import type { CliSession } from "../session/session.ts";
@@ -11,6 +11,7 @@ import { waitForRevision } from "../print/wait-for-revision.ts";
 
 export interface ApplyFlags {
   readonly filename: readonly string[];
+  readonly kustomize?: string;
   readonly set?: string;
   readonly prune?: boolean;
   readonly pruneMax?: number;
@@ -27,7 +28,7 @@ export interface ApplyFlags {
 
 export async function applyCommand(session: CliSession, options: ApplyFlags): Promise<ExitCode> {
   const { client, terminal } = session;
-  const loaded = loadDocuments(options.filename, terminal);
+  const loaded = loadDocuments(options.filename, terminal, options.kustomize);
   if (!loaded.ok) return loaded.exitCode;
   const { dryRun, strict, set, prune, pruneMax, manager, reason } = options;
   const answer = await client.call<ApplyResult>("POST", "/apply", {
@@ -62,7 +63,7 @@ const words: Readonly<Record<PlanItem["action"], string>> = {
 /** What happened to each document, the revision, and the way back. */
 export function applied(result: ApplyResult): string[] {
   const suffix = result.dryRun ? " (dry run)" : "";
-  const lines = result.items.map(({ ref, action }) => `${shortRef(ref)} ${words[action]}${suffix}`);
+  const lines = result.items.map(({ ref, action }) => `${shortRef(ref)} ${words[action]}${inNamespace(ref)}${suffix}`);
   const { create, update, prune } = result.summary;
   const changes = create + update + prune;
   if (result.dryRun)

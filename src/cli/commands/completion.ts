@@ -34,7 +34,18 @@ export const completionScript = (shell: Shell): string => scripts[shell];
 /** Longest wait for live names: completion that hangs is worse than none. */
 const NAMES_TIMEOUT_MS = 300;
 
-const takesKind = new Set(["get", "describe", "delete", "export"]);
+const takesKind = new Set([
+  "get",
+  "describe",
+  "delete",
+  "export",
+  "edit",
+  "patch",
+  "label",
+  "annotate",
+  "wait",
+  "explain",
+]);
 
 /** Candidates for the last of `words`, which may be empty. */
 export async function complete(program: Command, words: readonly string[]): Promise<string[]> {

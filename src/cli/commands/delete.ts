@@ -1,17 +1,23 @@
-// `selvage delete KIND NAME`: removes one document, as one revision. No question is asked: scripts come first, and the
-// answer names the way back.
+// `selvage delete`: by kind and names, by files, or by labels; each document is a revision of its own. No question is asked:
+// scripts come first. What cannot be brought back is said by the mesh, and `--dry-run` says it before.
 import type { ApplyResult } from "../../model/api/apply.ts";
 import type { Resource } from "../../model/api/resource.ts";
+import { refOf } from "../../model/word/refs.ts";
 import { type ExitCode, exitCodes } from "../session/exit-code.ts";
 import { printData, shortRef } from "../print/print-data.ts";
 import { printFindings } from "../print/print-findings.ts";
 import { reportFailure } from "../print/report-failure.ts";
+import { listResources } from "../session/list-resources.ts";
+import { loadDocuments } from "../session/load-documents.ts";
 import { resourcePath } from "../session/resource-path.ts";
 import type { CliSession } from "../session/session.ts";
 import { namespaceFor, understand } from "../session/kind-argument.ts";
 import { applied, ifMatchHeader } from "./apply.ts";
 
 export interface DeleteOptions {
+  readonly filename?: readonly string[];
+  readonly kustomize?: string;
+  readonly selector?: string;
   /** resourceVersion that must still stand; without it, the one that stands now. */
   readonly ifMatch?: string;
   readonly ignoreNotFound?: boolean;
@@ -19,21 +25,80 @@ export interface DeleteOptions {
   readonly dryRun?: boolean;
 }
 
+type Wanted = { readonly refs: readonly string[] } | { readonly exitCode: ExitCode };
+
 export async function deleteCommand(
   session: CliSession,
-  kind: string,
-  name: string | undefined,
+  kind: string | undefined,
+  names: readonly string[],
   options: DeleteOptions,
 ): Promise<ExitCode> {
-  const { client, terminal } = session;
-  const understood = understand(kind, name);
-  const [only, ...others] = understood.ok ? (understood.what.kinds ?? []) : [];
-  if (!understood.ok || only === undefined || others.length > 0 || understood.what.name === null) {
-    const message = understood.ok ? "delete wants one KIND and one NAME" : understood.message;
-    terminal.err(`${terminal.paint("red", "Error", "err")}: ${message}`);
-    return exitCodes.usage;
+  const wanted = await wantedOf(session, kind, names, options);
+  if ("exitCode" in wanted) return wanted.exitCode;
+  for (const ref of wanted.refs) {
+    const code = await deleteOne(session, ref, options);
+    if (code !== exitCodes.ok) return code;
   }
-  const path = resourcePath(`${only}/${namespaceFor(only, session.namespace)}/${understood.what.name}`);
+  return exitCodes.ok;
+}
+
+async function wantedOf(
+  session: CliSession,
+  kind: string | undefined,
+  names: readonly string[],
+  options: DeleteOptions,
+): Promise<Wanted> {
+  const { terminal } = session;
+  const usage = (message: string): Wanted => {
+    terminal.err(`${terminal.paint("red", "Error", "err")}: ${message}`);
+    return { exitCode: exitCodes.usage };
+  };
+  if (options.filename !== undefined || options.kustomize !== undefined) {
+    if (kind !== undefined || options.selector !== undefined)
+      return usage("-f and -k say which documents: nothing else may");
+    return inFiles(session, options);
+  }
+  if (kind === undefined) return usage("delete wants one KIND and NAMEs, -l with a KIND, or -f");
+  const [first, ...others] = names;
+  const understood = understand(kind, kind.includes("/") ? undefined : first);
+  const [only, ...more] = understood.ok ? (understood.what.kinds ?? []) : [];
+  if (!understood.ok) return usage(understood.message);
+  if (only === undefined || more.length > 0) return usage("delete wants one KIND and one NAME");
+  const namespace = namespaceFor(only, session.namespace);
+  if (options.selector !== undefined) {
+    if (understood.what.name !== null) return usage("say a NAME or -l, not both");
+    const found = await listResources(session.client, { kind: only, namespace, labelSelector: options.selector });
+    if (!found.ok) return { exitCode: reportFailure(found.failure, terminal) };
+    if (found.value.items.length === 0) terminal.err("nothing found");
+    return { refs: found.value.items.map(({ metadata }) => refOf(only, metadata.namespace, metadata.name)) };
+  }
+  if (understood.what.name === null) return usage("delete wants one KIND and one NAME");
+  if (options.ifMatch !== undefined && others.length > 0) return usage("--if-match is for one document");
+  const all = kind.includes("/") ? [understood.what.name, ...names] : [understood.what.name, ...others];
+  return { refs: all.map((name) => refOf(only, namespace, name)) };
+}
+
+async function inFiles({ terminal, namespace }: CliSession, options: DeleteOptions): Promise<Wanted> {
+  const loaded = loadDocuments(options.filename ?? [], terminal, options.kustomize);
+  if (!loaded.ok) return loaded;
+  const { parseDocuments } = await import("../../model/read/parse-documents.ts");
+  const parsed = parseDocuments(loaded.bundle.body, "yaml");
+  if (!parsed.ok) {
+    terminal.err(
+      `${terminal.paint("red", "Error", "err")}: the files hold something that is no document; selvage validate shows what`,
+    );
+    return { exitCode: exitCodes.validation };
+  }
+  // Backwards: what was written for others to lean on goes last.
+  const refs = parsed.documents.map(({ document: { kind, metadata } }) =>
+    refOf(kind, metadata.namespace || namespaceFor(kind, namespace), metadata.name),
+  );
+  return { refs: refs.toReversed() };
+}
+
+async function deleteOne(session: CliSession, ref: string, options: DeleteOptions): Promise<ExitCode> {
+  const { client, terminal } = session;
+  const path = resourcePath(ref);
   let { ifMatch } = options;
   if (ifMatch === undefined) {
     const standing = await client.call<Resource>("GET", path);

@@ -4,15 +4,17 @@ import type { Resource } from "../../model/api/resource.ts";
 import type { ApiClient } from "../session/client.ts";
 import { type ExitCode, exitCodes } from "../session/exit-code.ts";
 import { loadDocuments } from "../session/load-documents.ts";
-import { printData, shortRef } from "../print/print-data.ts";
+import { named, printData, shortRef } from "../print/print-data.ts";
 import { printFindings } from "../print/print-findings.ts";
 import { reportFailure } from "../print/report-failure.ts";
 import { resourcePath } from "../session/resource-path.ts";
+import type { Terminal } from "../session/terminal.ts";
 import type { CliSession } from "../session/session.ts";
 import { fromPointer } from "../../model/word/json-pointer.ts";
 
 export interface DiffOptions {
   readonly filename: readonly string[];
+  readonly kustomize?: string;
   readonly set?: string;
   readonly prune?: boolean;
   readonly pruneMax?: number;
@@ -25,7 +27,7 @@ const MAX_BEFORE = 50;
 /** Exit code 0: no differences; 1: there are some. */
 export async function diff(session: CliSession, options: DiffOptions): Promise<ExitCode> {
   const { client, terminal } = session;
-  const loaded = loadDocuments(options.filename, terminal);
+  const loaded = loadDocuments(options.filename, terminal, options.kustomize);
   if (!loaded.ok) return loaded.exitCode;
   const { set, prune, pruneMax, manager } = options;
   const answer = await client.call<ApplyResult>("POST", "/diff", {
@@ -40,7 +42,10 @@ export async function diff(session: CliSession, options: DiffOptions): Promise<E
     session.output === "table" || session.output === "wide" ? await readBefore(client, changed) : new Map();
   await printData(session, {
     data: result,
-    human: () => [...changed.flatMap((item) => describeChange(item, before.get(item.ref))), summary(result)],
+    human: () => [
+      ...changed.flatMap((item) => describeChange(item, before.get(item.ref))).map((line) => coloured(line, terminal)),
+      summary(result),
+    ],
     names: () => changed.map(({ ref }) => shortRef(ref)),
   });
   return changed.length > 0 ? exitCodes.differences : exitCodes.ok;
@@ -60,9 +65,17 @@ const signs: Readonly<Record<PlanItem["action"], string>> = {
   delete: "-",
 };
 
+const styles = { "+": "green", "-": "red", "~": "yellow" } as const;
+
+function coloured(line: string, terminal: Terminal): string {
+  const sign = /^([+~-]) |: ([+-]) /.exec(line);
+  const found = Object.entries(styles).find(([one]) => one === (sign?.[1] ?? sign?.[2]));
+  return found === undefined ? line : terminal.paint(found[1], line);
+}
+
 /** `~ httproute/orders` and a line for each field. */
 export function describeChange(item: PlanItem, before: Resource | undefined): string[] {
-  const head = `${signs[item.action]} ${shortRef(item.ref)}${item.action === "prune" ? "   (prune)" : ""}`;
+  const head = `${signs[item.action]} ${named(item.ref)}${item.action === "prune" ? "   (prune)" : ""}`;
   return item.action === "update"
     ? [head, ...item.patch.map((operation) => `    ${change(operation, before)}`)]
     : [head];

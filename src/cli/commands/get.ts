@@ -1,4 +1,6 @@
 // `selvage get KIND [NAME]`: documents as the registry holds them, and endpoints, as tables or as data.
+import { setTimeout as sleep } from "node:timers/promises";
+import { untilSignal } from "../local/until-signal.ts";
 import type { Catalog, CatalogService } from "../../model/api/endpoints.ts";
 import type { Resource, ResourceList } from "../../model/api/resource.ts";
 import type { ApiAnswer } from "../session/client.ts";
@@ -14,9 +16,36 @@ import { namespaceFor, understand } from "../session/kind-argument.ts";
 export interface GetOptions {
   readonly allNamespaces?: boolean;
   readonly selector?: string;
+  readonly watch?: boolean;
 }
 
+const WATCH_MS = 1000;
+
 export async function get(
+  session: CliSession,
+  kind: string,
+  name: string | undefined,
+  options: GetOptions,
+): Promise<ExitCode> {
+  if (options.watch !== true) return getOnce(session, kind, name, options);
+  const ended = untilSignal();
+  let last: string | null = null;
+  for (;;) {
+    const said: string[] = [];
+    const terminal = { ...session.terminal, out: (text: string) => void said.push(text) };
+    const code = await getOnce({ ...session, terminal }, kind, name, options);
+    // One that is gone is news like any other; whoever may not look is told at once.
+    if (code !== exitCodes.ok && code !== exitCodes.notFound && code !== exitCodes.unavailable) return code;
+    const text = said.join("\n");
+    // How old something is changes all the time.
+    const shape = text.replaceAll(/\b\d+[smhd]\b/g, "");
+    if (shape !== last && text !== "") session.terminal.out(text);
+    last = shape;
+    if (await Promise.race([ended.then(() => true), sleep(WATCH_MS, false, { ref: true })])) return exitCodes.ok;
+  }
+}
+
+async function getOnce(
   session: CliSession,
   kind: string,
   name: string | undefined,

@@ -10,13 +10,14 @@ import type { CliSession } from "../session/session.ts";
 
 export interface ValidateOptions {
   readonly filename: readonly string[];
+  readonly kustomize?: string;
   /** Warnings count as errors. */
   readonly strict?: boolean;
 }
 
 export async function validate(session: CliSession, options: ValidateOptions): Promise<ExitCode> {
   const { client, terminal } = session;
-  const loaded = loadDocuments(options.filename, terminal);
+  const loaded = loadDocuments(options.filename, terminal, options.kustomize);
   if (!loaded.ok) return loaded.exitCode;
   const answer = await client.call<Validation>("POST", "/validate", {
     text: { type: "application/yaml", content: loaded.bundle.body },

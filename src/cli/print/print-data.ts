@@ -1,4 +1,6 @@
 // The machine-readable outputs: JSON as the API answered it, the same as YAML, or names for `xargs`.
+import { jsonpath, textOf, valuesAt } from "./jsonpath.ts";
+import { table } from "./table.ts";
 import type { CliSession } from "../session/session.ts";
 import { partsOfRef } from "../../model/word/refs.ts";
 
@@ -30,13 +32,40 @@ async function render(output: CliSession["output"], { data, human, names }: View
     case "table":
     case "wide":
       return human(output === "wide").join("\n");
+    default:
+      return templatedText(output, data);
   }
+}
+
+function templatedText(output: `${string}=${string}`, data: unknown): string {
+  const template = output.slice(output.indexOf("=") + 1);
+  if (output.startsWith("jsonpath")) {
+    const read = jsonpath(template);
+    if (!read.ok) throw new Error(read.message);
+    return read.render(data);
+  }
+  const columns = template.split(",").map((column) => {
+    const [head = "", path = ""] = column.split(/:(.*)/s);
+    if (valuesAt(path, {}) === null || path === "") throw new Error(`"${column}" is no column: HEAD:.path`);
+    return { head, path };
+  });
+  const items: unknown = typeof data === "object" && data !== null && "items" in data ? data.items : [data];
+  const rows = Array.isArray(items) ? items : [items];
+  return table(
+    columns.map(({ head }) => head),
+    rows.map((row: unknown) => columns.map(({ path }) => valuesAt(path, row)?.map(textOf).join(",") || "<none>")),
+  ).join("\n");
 }
 
 /** `HTTPRoute/shop/orders` → `httproute/orders in shop`: what a line names. The namespace `default` goes without saying. */
 export function named(ref: string): string {
+  return shortRef(ref) + inNamespace(ref);
+}
+
+/** ` in shop`, or nothing where that goes without saying. */
+export function inNamespace(ref: string): string {
   const { namespace } = partsOfRef(ref);
-  return namespace === "" || namespace === "default" ? shortRef(ref) : `${shortRef(ref)} in ${namespace}`;
+  return namespace === "default" ? "" : ` in ${namespace}`;
 }
 
 /** `HTTPRoute/shop/orders` → `httproute/orders`, as kubectl writes it. */

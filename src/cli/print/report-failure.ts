@@ -10,6 +10,13 @@ import type { Terminal } from "../session/terminal.ts";
 /** Prints it and answers the exit code. `bundle` is what was sent, when documents were. */
 export function reportFailure(failure: Failure, terminal: Terminal, bundle: Bundle | null = null): ExitCode {
   const { problem } = failure;
+  if (terminal.asJson === true) {
+    const { status, message, exitCode } = failure;
+    const hint = failure.hint ?? hintFor(failure);
+    const told = problem ?? { title: message, status, detail: message, code: null };
+    terminal.err(JSON.stringify({ ...told, exitCode, ...(hint === null ? {} : { hint }) }, null, 2));
+    return exitCode;
+  }
   const errors = problem?.errors ?? [];
   const label = terminal.paint("red", "Error", "err");
   if (!problem) terminal.err(`${label}: ${failure.message}`);

@@ -5,7 +5,7 @@ import { isRecord } from "../../model/word/record.ts";
 
 type Schema = Readonly<Record<string, unknown>>;
 
-interface Row {
+interface FieldRow {
   readonly field: string;
   readonly type: string;
   readonly fallback: string;
@@ -68,12 +68,12 @@ function fallbackOf(schema: Schema, required: boolean): string {
   return filled ? "filled in" : value === "" ? "empty" : code(value);
 }
 
-function rows(schema: Schema, path: string): Row[] {
+function rows(schema: Schema, path: string): FieldRow[] {
   if (schema["type"] === "array") return isRecord(schema["items"]) ? rows(schema["items"], `${path}[]`) : [];
   const alternatives = [...list(schema["oneOf"]), ...list(schema["anyOf"])].filter(isRecord);
   if (alternatives.length > 0) {
     const all = alternatives.flatMap((alternative) => rows(alternative, path));
-    const merged = new Map<string, Row>();
+    const merged = new Map<string, FieldRow>();
     for (const row of all) {
       const before = merged.get(row.field);
       const types = before === undefined ? [row.type] : [...new Set([...before.type.split(", "), row.type])];
@@ -89,7 +89,7 @@ function rows(schema: Schema, path: string): Row[] {
   }
   const properties = isRecord(schema["properties"]) ? schema["properties"] : {};
   const required = new Set(list(schema["required"]));
-  const all: Row[] = [];
+  const all: FieldRow[] = [];
   for (const [name, property] of Object.entries(properties)) {
     if (!isRecord(property)) continue;
     const field = path === "" ? name : `${path}.${name}`;
@@ -162,6 +162,12 @@ numbers with \`h\`, \`m\`, \`s\` or \`ms\`. Percentages are numbers from 0 to 10
 The fields of the Gateway API kinds mean what [its specification](https://gateway-api.sigs.k8s.io/reference/spec/) says.
 JSON Schemas for editors are in [schema/](schema/), one for each kind and \`all.json\` for any.
 `;
+
+/** Every field of a kind's spec, with paths as documents write them: `rules[].matches[].path`. */
+export function fieldsOf(schema: Schema): FieldRow[] {
+  const first = list(schema["anyOf"]).find(isRecord);
+  return rows(specOf(first ?? schema), "");
+}
 
 /** The text of docs/kinds.md. */
 export function kindsReference(schemas: Readonly<Record<KindName, Schema>>): string {

@@ -1,4 +1,4 @@
-// Which mesh a command talks to, and as whom: options, then the environment, then what `selvage up` left in this folder.
+// Which mesh a command talks to, and as whom: options, the environment, the context in use, then what `selvage up` left in this folder.
 import { readAdminToken } from "./admin-token.ts";
 
 interface Connection {
@@ -12,9 +12,13 @@ export const DEFAULT_SERVER = "http://127.0.0.1:8787";
 export function connection(
   options: { readonly server?: string | undefined; readonly token?: string | undefined },
   environment: Readonly<Record<string, string | undefined>>,
+  context: { readonly server: string; readonly token: string | null } | null = null,
 ): Connection {
-  const server = withScheme(options.server || environment.SELVAGE_URL || DEFAULT_SERVER);
-  const given = options.token || environment.SELVAGE_TOKEN;
+  const named = options.server || environment.SELVAGE_URL;
+  const server = withScheme(named || context?.server || DEFAULT_SERVER);
+  // A context's token is for its own mesh: another server that was named gets none of it.
+  const ofContext = context !== null && withScheme(context.server) === server ? context.token : null;
+  const given = options.token || environment.SELVAGE_TOKEN || ofContext;
   if (given) return { server, token: given };
   if (!isLoopback(server)) return { server, token: null };
   const kept = readAdminToken(environment.SELVAGE_DATA || ".selvage");

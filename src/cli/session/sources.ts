@@ -8,7 +8,7 @@ export interface DocumentSource {
   readonly text: string;
 }
 
-type Sources =
+export type Sources =
   { readonly ok: true; readonly sources: readonly DocumentSource[] } | { readonly ok: false; readonly message: string };
 
 /** Reads them all. A file below two of the given folders is read once. */

@@ -10,6 +10,8 @@ export interface Terminal {
   err(text: string): void;
   /** Asks for a yes, when somebody can be asked; else it is taken for one: scripts come first. */
   confirm(question: string): Promise<boolean>;
+  /** What went wrong is told as JSON (`-o json`): programs read it. */
+  readonly asJson?: true;
   /** Colours text meant for that stream; plain when it is not a terminal, or NO_COLOR is set. */
   paint(style: Style, text: string, stream?: "out" | "err"): string;
 }

@@ -17,9 +17,11 @@ export const traffic: KindOf<"TrafficPolicy", "traffic"> = {
   mode: "most-specific-wins",
   compile: ({ metadata, spec }) => {
     const policy = `${metadata.namespace}/${metadata.name}`;
+    const idleMs = spec.timeouts.idle === undefined ? null : parseDuration(spec.timeouts.idle);
     const timeouts = {
       requestMs: parseDuration(spec.timeouts.request) ?? DEFAULT_TIMEOUTS.requestMs,
       perTryMs: parseDuration(spec.timeouts.perTry ?? "0s") ?? 0,
+      ...(idleMs === null ? {} : { idleMs }),
     };
     return [{ policy, timeouts, calls: compileCalls(spec), circuit: compileCircuit(policy, spec) }];
   },

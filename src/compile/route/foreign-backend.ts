@@ -25,9 +25,11 @@ export function tightened(
   rule: SaidByRule,
 ): Pick<Backend, "timeouts" | "policies"> & { readonly faults: readonly Filter[] } {
   const { tables } = index;
-  const { requestMs, perTryMs } = timeoutsOf(tables, owners);
+  const below = timeoutsOf(tables, owners);
+  const { requestMs, perTryMs } = below;
   const own = rule.held.traffic === undefined ? undefined : tables.traffic?.[rule.held.traffic];
   const timeouts = {
+    ...below,
     requestMs: shorter(rule.timeouts.requestMs ?? own?.timeouts.requestMs ?? null, requestMs),
     perTryMs: shorter(rule.timeouts.perTryMs ?? own?.timeouts.perTryMs ?? null, perTryMs),
   };

@@ -117,7 +117,7 @@ function compileBackend(
   const below = timeoutsOf(policies.tables, held);
   const requestMs = own.timeouts.requestMs ?? below.requestMs;
   const perTryMs = own.timeouts.perTryMs ?? below.perTryMs;
-  return { weight: ref.weight, target, filters, timeouts: { requestMs, perTryMs }, ...held };
+  return { weight: ref.weight, target, filters, timeouts: { ...below, requestMs, perTryMs }, ...held };
 }
 
 function compileRetry({ codes, attempts, backoff }: NonNullable<HTTPRouteRule["retry"]>): Rule["retry"] {

@@ -8,6 +8,7 @@ import { LOGIN_COOKIE } from "../../decide/header/operator-cookies.ts";
 import { loginRequestSchema, loginSchema, logoutSchema } from "../../model/api/operators.ts";
 import { answerResponse, pageResponse, redirectResponse, refusalResponse } from "../http/answer.ts";
 import { auditLogin } from "../operator/audit-login.ts";
+import { callerAddress } from "../operator/caller-address.ts";
 import { identifyToken } from "../operator/bearer.ts";
 import { refuseForgery } from "../operator/forgery.ts";
 import { identifyOperator } from "../operator/identify.ts";
@@ -80,7 +81,7 @@ export function registerLogin(app: ControlApp): void {
     content: { "application/json": { schema: loginSchema } },
     refusals: [
       ...(["unauthenticated", "forgedRequest", "noRole", "malformed", "validation", "unsupportedMediaType"] as const),
-      ...(["payloadTooLarge", "loginUnavailable", "storageUnavailable", "internal"] as const),
+      ...(["refusedTooOften", "payloadTooLarge", "loginUnavailable", "storageUnavailable", "internal"] as const),
     ],
     async handle(page) {
       const { request, env, requestId } = page;
@@ -156,7 +157,9 @@ function withCookie(response: Response, cookie: string): Response {
   return response;
 }
 
-const visitOf = ({ env, ctx }: PageVisit): AdminRequest => ({ env, ctx, store: new Store(env.DB), now: Date.now() });
+function visitOf({ request, env, ctx }: PageVisit): AdminRequest {
+  return { env, ctx, store: new Store(env.DB), address: callerAddress({ request, env }), now: Date.now() };
+}
 
 /** This host as the browser sees it. */
 function originOf({ request, env }: PageVisit): string {

@@ -3,6 +3,7 @@
 import { settingsOf } from "../../env/settings.ts";
 import type { TokenRecord } from "../../model/registry/registry.ts";
 import { API_TOKEN, hex, sha256 } from "./api-token.ts";
+import { lookUpSecret } from "./guesses.ts";
 import { unknown, type Identity, type AdminRequest } from "./identity.ts";
 import { personOf } from "./oidc-operator.ts";
 import { sealOf } from "./session.ts";
@@ -25,7 +26,9 @@ export async function identifyToken(presented: string, visit: AdminRequest): Pro
     return { ...bootstrap(), proofOf: async (session) => ({ kind: "bootstrap", seal: await sealOf(session, secret) }) };
   }
   if (presented.split(".").length === 3) return personOf(presented, "oidc", visit);
-  const token = API_TOKEN.test(presented) ? await store.tokenByHash(hex(digest)) : null;
+  const hash = hex(digest);
+  const token = API_TOKEN.test(presented) ? await lookUpSecret(visit, hash, () => store.tokenByHash(hash)) : null;
+  if (token !== null && "refusal" in token) return token;
   return token === null ? unknown("The operator token is not known.", "invalid_token") : identifyRecord(token, now);
 }
 

@@ -12,7 +12,8 @@ export async function identifyOperator(request: Request, visit: AdminRequest): P
   const { headers } = request;
   const authorization = headers.get("authorization");
   if (authorization !== null) return identifyBearer(authorization, visit);
-  const session = await presentedSession(request, visit.store, visit.now);
+  const session = await presentedSession(request, visit);
+  if (session !== null && "refusal" in session) return session;
   const found = session && (await identifySession(session, visit));
   if (found) return found;
   const assertion = headers.get(ASSERTION);

@@ -11,6 +11,8 @@ export interface AdminRequest {
   readonly env: Env;
   readonly ctx: Pick<ExecutionContext, "waitUntil">;
   readonly store: Store;
+  /** Where it comes from; null = nobody knows. */
+  readonly address: string | null;
   /** Milliseconds since the epoch. */
   readonly now: number;
 }

@@ -5,6 +5,8 @@ import { cookieNamed } from "../../decide/header/cookies.ts";
 import { SESSION_COOKIE } from "../../decide/header/operator-cookies.ts";
 import { SESSION_MS, type SessionRecord } from "../../model/registry/session.ts";
 import { hex, sha256 } from "./api-token.ts";
+import { lookUpSecret } from "./guesses.ts";
+import type { Refusal } from "../../model/word/problem.ts";
 import { auditOf, type AuditSubject } from "./audit-entry.ts";
 import type { AdminRequest, ProofOf } from "./identity.ts";
 import type { Operator } from "./operator.ts";
@@ -17,11 +19,26 @@ export interface Presented {
 }
 
 /** The session that the request's cookie is of; null = none that is good. */
-export async function presentedSession(request: Request, store: Store, now: number): Promise<Presented | null> {
+export async function presentedSession(
+  request: Request,
+  visit: AdminRequest,
+): Promise<Presented | { readonly refusal: Refusal } | null> {
+  const secret = secretOf(request);
+  if (secret === null) return null;
+  const hash = hex(await sha256(secret));
+  const record = await lookUpSecret(visit, hash, () => visit.store.session(hash, visit.now));
+  return record === null || "refusal" in record ? record : { secret, record };
+}
+
+function secretOf(request: Request): string | null {
   const secret = cookieNamed(request.headers.get("cookie"), SESSION_COOKIE);
-  if (secret === null || !SECRET.test(secret)) return null;
-  const record = await store.session(hex(await sha256(secret)), now);
-  return record && { secret, record };
+  return secret !== null && SECRET.test(secret) ? secret : null;
+}
+
+/** The same for somebody who is known already. */
+async function ownSession(request: Request, store: Store, now: number): Promise<SessionRecord | null> {
+  const secret = secretOf(request);
+  return secret === null ? null : store.session(hex(await sha256(secret)), now);
 }
 
 /** Digest that ties a session to the bootstrap token: who reads the registry can guess neither. */
@@ -44,25 +61,22 @@ export async function openSession(
   const secret = hex(crypto.getRandomValues(new Uint8Array(32)));
   const expiresAt = Math.min(now + SESSION_MS, endsBy ?? Number.POSITIVE_INFINITY);
   const proof = await proofOf(secret);
-  const before = await presentedSession(request, store, now);
+  const before = await ownSession(request, store, now);
   const record = { hash: hex(await sha256(secret)), proof, createdAt: now, seenAt: now, expiresAt };
   const detail = { by: proof.kind };
   await store.createSession(
     record,
-    before?.record.hash ?? null,
+    before?.hash ?? null,
     auditOf(caller, { action: "login", target: "session", detail }),
   );
   return { cookie: sessionCookie(secret, Math.floor((expiresAt - now) / 1000)), expiresAt };
 }
 
 /** Ends the session of the request's cookie, when there is one. */
-export async function closeSession(
-  request: Request,
-  { env, store, now }: AdminRequest,
-  who: Operator | null,
-): Promise<void> {
-  const session = await presentedSession(request, store, now);
-  if (session === null) return;
+export async function closeSession(request: Request, visit: AdminRequest, who: Operator | null): Promise<void> {
+  const { env, store, now } = visit;
+  const session = await presentedSession(request, visit);
+  if (session === null || "refusal" in session) return;
   // Whoever it was may have lost the role meanwhile; the session ends all the same.
   const operator = who ?? { name: "unknown", role: "viewer", namespaces: null };
   const draft = auditOf({ request, env, operator, now }, { action: "logout", target: "session" });

@@ -1,11 +1,10 @@
 // What is public beside the API: its description, the meaning of codes, and whether the mesh is well. Nothing here tells
 // what is configured.
-import { withDeadline } from "../../bounded/deadline.ts";
 import * as z from "zod";
 import { portsOf } from "../../isolate/ports.ts";
 import { isolateState } from "../../isolate/state.ts";
 import { isBeyond } from "../../decide/fleet/head.ts";
-import { Store } from "../../store/store.ts";
+import { registryHead } from "../view/registry-head.ts";
 import type { Env } from "../../env/env.ts";
 import { healthSchema, type Readiness, readinessSchema } from "../../model/api/operators.ts";
 import { codeExplanationSchema } from "../../model/api/resource.ts";
@@ -16,9 +15,6 @@ import { problemPage } from "./problem-page.ts";
 import { referencePage } from "./reference-page.ts";
 import { registerPage, type WebPageRequest } from "../register/register-page.ts";
 import type { ControlApp } from "../register/register.ts";
-
-/** How long `readyz` waits for the registry. */
-const REGISTRY_MS = 2000;
 
 const htmlContent = { "text/html": { schema: z.string() } };
 
@@ -81,10 +77,7 @@ export function registerPages(app: ControlApp): void {
 async function readinessOf(env: Env, ctx: WebPageRequest["ctx"]): Promise<Readiness> {
   const live = await isolateState().snapshot.current(portsOf(env), ctx, Date.now());
   // In this order: a registry that is behind what was loaded from it before was set back.
-  const head = await withDeadline(
-    new Store(env.DB).head().catch(() => null),
-    REGISTRY_MS,
-  );
+  const head = await registryHead(env.DB, Date.now());
   const serving = live === null ? null : { epoch: live.epoch ?? 0, revision: live.snapshot.revision };
   const isBehind = head !== null && serving !== null && isBeyond(serving, head);
   const setBack = isBehind || (live?.setBack ?? false);

@@ -99,7 +99,7 @@ export const problemTexts: Readonly<Record<ProblemName, ProblemText>> = {
     fix: "Repeat the request after `retry-after`. If it stays, check that the `jwksUri` of the policy answers, and that its `secretRef` names a secret of the Worker of at least 32 bytes (48 for HS384, 64 for HS512).",
   },
   refusedTooOften: {
-    why: "Too many credentials from this address were wrong, and so were these. Right ones are let in all the while.",
+    why: "Too many credentials from this address were wrong, and so were these, as far as is known here. Right ones are let in all the while; one that was made less than two seconds ago may have to wait.",
     fix: "Repeat the request after `retry-after`, with credentials that are known to be good.",
   },
   accessDenied: {
@@ -201,6 +201,14 @@ export const problemTexts: Readonly<Record<ProblemName, ProblemText>> = {
   overloaded: {
     why: "The service has as many requests on their way as the TrafficPolicy's `concurrency` lets the whole fleet have, no place in its queue was free, or the request waited there until its deadline; or its class (`priority`) is refused at the present load. The service was not asked.",
     fix: "Repeat the request after `retry-after`. If the service can take more, raise `concurrency.max`; if callers would rather wait, give it a `queue`.",
+  },
+  bodyBroken: {
+    why: "The request announced a body that did not come as announced: its connection ended before the body did, or a chunk of it is malformed. It is the caller's failure, so it counts for no breaker, no ejection, no retry and no load of the service, which has not got the body as a whole.",
+    fix: "Send the request again. If it happens often, look at what stands between caller and mesh: proxies that end connections, or a client that gives up early.",
+  },
+  bodyStalled: {
+    why: "The request announced a body, and no byte of it came for 30 seconds. The time that an upload takes is not limited, only a pause in it, and it counts for no deadline of the service.",
+    fix: "Send the request again, and the body without pauses. A client that has to wait for its data should have it before it begins to send.",
   },
   loopDetected: {
     why: "The request has passed through the mesh too many times: a service's endpoint is an address of the mesh itself.",

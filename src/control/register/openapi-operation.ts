@@ -8,6 +8,7 @@ import type { Operation } from "./operation.ts";
 const everyCall: readonly ProblemName[] = [
   "badParameter",
   "unauthenticated",
+  "refusedTooOften",
   "forbidden",
   "forgedRequest",
   "noRole",

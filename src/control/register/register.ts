@@ -11,6 +11,7 @@ import { auditRefusal } from "../operator/audit-entry.ts";
 import type { Operation } from "./operation.ts";
 import { openapiOperation } from "./openapi-operation.ts";
 import { refuseForgery } from "../operator/forgery.ts";
+import { callerAddress } from "../operator/caller-address.ts";
 import { identifyOperator } from "../operator/identify.ts";
 import { lacksMesh, lacksNamespace, lacksRole } from "../operator/operator.ts";
 import { readParameters } from "../http/parameters.ts";
@@ -35,7 +36,9 @@ export function register<P extends z.ZodObject, Q extends z.ZodObject, Body, A e
     const store = new Store(context.env.DB);
     const now = Date.now();
 
-    const identity = await identifyOperator(request, { env: context.env, ctx: context.executionCtx, store, now });
+    const { env, executionCtx: ctx } = context;
+    const address = callerAddress({ request, env });
+    const identity = await identifyOperator(request, { env, ctx, store, address, now });
     const refuse = async (refusal: Refusal): Promise<Response> => {
       if (call.writes)
         await auditRefusal(store, identity, refusal, { action: call.id, request, env: context.env, requestId, now });

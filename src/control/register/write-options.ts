@@ -11,6 +11,7 @@ import type { AuditSubject } from "../operator/audit-entry.ts";
 import { callerAddress } from "../operator/caller-address.ts";
 import { lacksMesh, lacksNamespace, lacksRole, type Operator } from "../operator/operator.ts";
 import { meshWideReason } from "./mesh-wide.ts";
+import { lacksRoom } from "./namespace-room.ts";
 import { switchSchema } from "../http/parameters.ts";
 import { partsOfRef } from "../../model/word/refs.ts";
 
@@ -78,7 +79,7 @@ export function writeOptions(
           if (withheld) return withheld;
         }
       }
-      return null;
+      return about.source === "diff" ? null : lacksRoom(operator, changes, next);
     },
   };
 }

@@ -36,11 +36,16 @@ export function began(load: EndpointLoad, nowMs: number): void {
   load.begun++;
 }
 
-/** @param tookMs until response headers; for a failure the time that a try may take, or it would look fast */
-export function ended(load: EndpointLoad, beganAtMs: number, tookMs: number, nowMs: number): void {
+/** A try that ended by its caller's doing: it says nothing about the endpoint. */
+export function forgone(load: EndpointLoad, beganAtMs: number, nowMs: number): void {
   turnSpan(load, nowMs);
   if (beganAtMs >= load.spanAtMs) load.begun = Math.max(0, load.begun - 1);
   else if (beganAtMs >= load.spanBeforeAtMs) load.begunBefore = Math.max(0, load.begunBefore - 1);
+}
+
+/** @param tookMs until response headers; for a failure the time that a try may take, or it would look fast */
+export function ended(load: EndpointLoad, beganAtMs: number, tookMs: number, nowMs: number): void {
+  forgone(load, beganAtMs, nowMs);
   const kept = load.costAtMs === null ? 0 : Math.exp(-Math.max(0, nowMs - load.costAtMs) / TAU_MS);
   load.costMs = tookMs > load.costMs ? tookMs : load.costMs * kept + tookMs * (1 - kept);
   load.costAtMs = nowMs;

@@ -31,7 +31,7 @@ interface Attempt {
   readonly policyState: PolicyState;
   /** What its outcome counts for, with the epoch it was sent in. */
   readonly targets: readonly { readonly target: string; readonly epoch: number }[];
-  readonly probe: { readonly target: string; readonly permit: number } | null;
+  readonly probe: { readonly target: string; readonly permit: number; readonly diesAt: number } | null;
 }
 
 type Way =
@@ -197,9 +197,16 @@ export function beginAttempt(
     const held = known.permits.find(({ diesAt }) => diesAt + LATE_MS > now);
     if (held === undefined) continue;
     known.permits = known.permits.filter((one) => one !== held);
-    return { policyState, targets, probe: { target, permit: held.permit } };
+    return { policyState, targets, probe: { target, ...held } };
   }
   return { policyState, targets, probe: null };
+}
+
+/** Called instead of `endAttempt` when the caller itself ended the try: nothing is counted, and a permit goes to the next one. */
+export function dropAttempt({ policyState, probe }: Attempt): void {
+  if (probe === null) return;
+  const { target, permit, diesAt } = probe;
+  targetOf(policyState, target).permits.push({ permit, diesAt });
 }
 
 /** Called when the answer's headers are there, or the try has failed. */
@@ -214,7 +221,7 @@ export function endAttempt(
   policyState.touched = true;
   breakers.touched = true;
   if (probe !== null) {
-    policyState.settled.push({ ...probe, ok });
+    policyState.settled.push({ target: probe.target, permit: probe.permit, ok });
     // Where one request came from, the next will: it need not be refused first.
     if (ok) policyState.wants.add(probe.target);
     breakers.urgent = true;

@@ -28,10 +28,16 @@ export interface IsolateSlots {
   answered: number;
   answeredMs: number;
   sweptAt: number;
+  /** When somebody last found no slot. */
+  pressedAt: number;
 }
 
 export interface InFlight {
   seenAt: number;
+  /** Whose request it is; null = nobody knows. */
+  caller: string | null;
+  /** Since when its body waits for its caller; null = it does not. */
+  slowSince: number | null;
 }
 
 export interface Waiter {
@@ -73,6 +79,7 @@ export function newIsolateSlots(terms: ConcurrencyTerms): IsolateSlots {
     answered: 0,
     answeredMs: 0,
     sweptAt: 0,
+    pressedAt: Number.NEGATIVE_INFINITY,
   };
 }
 
@@ -83,6 +90,7 @@ export function acquire(slots: IsolateSlots, sync: Sync<unknown>, rank: number, 
   const behind = slots.waiters.findIndex((one) => one.rank > rank);
   const turn = behind === -1 ? slots.waiters.length : behind;
   if (turn < slotsOf(slots, sync, now) - slots.inFlight.size) return { slot: takeSlot(slots, now) };
+  slots.pressedAt = now;
   if (isFull(slots, sync, turn, now) || turn >= mostAsking(slots.terms)) {
     slots.refused += 1;
     return "refused";
@@ -203,7 +211,7 @@ function isFull(slots: IsolateSlots, sync: Sync<unknown>, turn: number, now: num
 }
 
 function takeSlot(slots: IsolateSlots, now: number): InFlight {
-  const slot = { seenAt: now };
+  const slot = { seenAt: now, caller: null, slowSince: null };
   slots.inFlight.add(slot);
   note(slots);
   return slot;

@@ -2,12 +2,9 @@
 // down, and how a ledger begins after memory was lost.
 //
 // The records are mutated in place (thousands of keys a second); they hold plain data and no clock.
+import { addBucket, type BucketRoom } from "./bucket-room.ts";
 import { debit, emptyLedger, fullLedger, retermed, type Ledger } from "./ledger.ts";
-import { OVERFLOW_KEY } from "./overflow-key.ts";
 import type { LimitTerms } from "../../model/snapshot/limit-terms.ts";
-
-/** Buckets kept by themselves; the keys beyond share one bucket for each limit. */
-export const MAX_BUCKETS = 10_000;
 
 export interface Bucket {
   readonly limit: string;
@@ -43,14 +40,11 @@ export interface WrittenLedger extends Ledger {
   readonly terms?: LimitTerms;
 }
 
-export interface Buckets {
-  /** By limit id and key, see `bucketId`. */
-  readonly buckets: Map<string, Bucket>;
+export interface Buckets extends BucketRoom<Bucket> {
   /** When memory was lost; null = this coordinator remembers all there was. Short windows then start empty. */
   forgotAt: number | null;
   /** Ledgers that were written down before memory was lost, taken up when their bucket is next asked for. */
   readonly written: Map<string, WrittenLedger>;
-  overflowed: number;
 }
 
 /** `JSON` keeps ("a:b","c") and ("a","b:c") apart. */
@@ -64,7 +58,7 @@ export function bucketPartsOf(id: string): readonly [limit?: string, key?: strin
   return Array.isArray(parts) && parts.every((part) => typeof part === "string") ? [parts[0], parts[1]] : [];
 }
 
-/** The bucket of one key, made when it is new; beyond `MAX_BUCKETS` the keys of a limit share one. */
+/** The bucket of one key, made when it is new; where a limit has too many, others of it give way. */
 export function bucketFor(
   state: Buckets,
   named: { readonly limit: string; readonly key: string; readonly terms: LimitTerms },
@@ -79,10 +73,6 @@ export function bucketFor(
     found.terms = terms;
     return found;
   }
-  if (state.buckets.size >= MAX_BUCKETS && key !== OVERFLOW_KEY) {
-    state.overflowed += 1;
-    return bucketFor(state, { limit, key: OVERFLOW_KEY, terms }, now, exact);
-  }
   const bucket: Bucket = {
     limit,
     key,
@@ -94,7 +84,7 @@ export function bucketFor(
     prunedAt: now,
     refused: 0,
   };
-  state.buckets.set(id, bucket);
+  addBucket(state, id, bucket, now);
   return bucket;
 }
 

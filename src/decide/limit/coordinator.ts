@@ -3,7 +3,8 @@
 // strict limits, which are asked each time, are strict.ts.
 import { answerKnown, countReport, dropSilent, newLoad, REPORTS_PER_SECOND, sharedMs } from "../fleet/reporters.ts";
 import type { Load, Reporters } from "../fleet/reporters.ts";
-import { bucketId, dropDeadLeases, MAX_BUCKETS, type Buckets, type WrittenLedger } from "./bucket.ts";
+import { bucketId, dropDeadLeases, type Buckets, type WrittenLedger } from "./bucket.ts";
+import { dropBucket, newRoom } from "./bucket-room.ts";
 import { newHistory, recordSeen, type DemandHistory } from "./demand-history.ts";
 import { fillMs, grantTokens, isContested } from "./grant.ts";
 import { capacityOf, untilFull } from "./ledger.ts";
@@ -39,7 +40,7 @@ const LONGEST_MS = 10_000;
 /** @param lost what was written down before memory was lost; null = there is nothing that could be missing */
 export function newLimitCoordinator(now: number, lost: ReadonlyMap<string, WrittenLedger> | null): LimitCoordinator {
   return {
-    buckets: new Map(),
+    ...newRoom(),
     reporters: new Map(),
     batches: new Map(),
     asking: new Map(),
@@ -48,7 +49,6 @@ export function newLimitCoordinator(now: number, lost: ReadonlyMap<string, Writt
     load: newLoad(now),
     tidiedAt: now,
     forgottenAt: now,
-    overflowed: 0,
     demand: newHistory(),
   };
 }
@@ -111,14 +111,14 @@ export function tidy(state: LimitCoordinator, now: number, silentMs: number): vo
       state.asking.delete(id);
     }
   }
-  if (now - state.forgottenAt < FORGET_EVERY_MS && state.buckets.size < MAX_BUCKETS) {
+  if (now - state.forgottenAt < FORGET_EVERY_MS) {
     return;
   }
   state.forgottenAt = now;
   for (const [id, bucket] of state.buckets) {
     dropDeadLeases(bucket, now);
     if (bucket.leases.size === 0 && untilFull(bucket.ledger, bucket.terms, now) === 0) {
-      state.buckets.delete(id);
+      dropBucket(state, id, bucket);
     }
   }
 }

@@ -6,10 +6,10 @@ export type RetryPolicy = NonNullable<Rule["retry"]>;
 
 /**
  * How a try ended. `lost`: the connection failed before an answer, sent or not cannot be told. `unsent`: it certainly never
- * reached a service.
+ * reached a service. `caller`: by the caller's own doing, which says nothing about the service.
  */
 export type TryEnd =
-  { readonly end: "answered"; readonly status: number } | { readonly end: "unsent" | "lost" | "timeout" };
+  { readonly end: "answered"; readonly status: number } | { readonly end: "unsent" | "lost" | "timeout" | "caller" };
 
 export interface RetriedRequest {
   readonly method: string;
@@ -68,7 +68,7 @@ export function retryDelayMs(
   tried: TryEnd,
   { retries, remainingMs, random }: Tries,
 ): number | null {
-  if (policy === null || retries >= policy.attempts || !request.replayable) return null;
+  if (policy === null || retries >= policy.attempts || !request.replayable || tried.end === "caller") return null;
   if (tried.end === "answered" && !policy.codes.includes(tried.status)) return null;
   if (tried.end !== "unsent" && !IDEMPOTENT.has(request.method) && !request.hasIdempotencyKey) return null;
   const delayMs = backoffMs(policy.backoffMs, retries, random);

@@ -44,6 +44,8 @@ function causesOf(tried: TryEnd, retryAfterMs: number | null): readonly RetryCau
       return NO_ANSWER;
     case "timeout":
       return NOT_IN_TIME;
+    case "caller":
+      return NONE;
     case "answered":
       if (tried.status === 409 || (tried.status === 429 && retryAfterMs !== null)) return CLIENT_ERROR;
       if (tried.status >= 502 && tried.status <= 504) return GATEWAY_ERROR;

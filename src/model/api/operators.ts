@@ -115,6 +115,7 @@ export type TokenRequest = z.infer<typeof tokenRequestSchema>;
 export type ApiToken = z.infer<typeof tokenSchema>;
 export type MintedToken = z.infer<typeof mintedTokenSchema>;
 export type TokenList = z.infer<typeof tokenListSchema>;
+export type Whoami = z.infer<typeof whoamiSchema>;
 export type AuditEntry = z.infer<typeof auditEntrySchema>;
 export type AuditList = z.infer<typeof auditListSchema>;
 export type AuditVerification = z.infer<typeof auditVerificationSchema>;

@@ -7,6 +7,8 @@ export interface Timeouts {
   readonly requestMs: number;
   /** One try until response headers, milliseconds; 0 = only the whole request's deadline. */
   readonly perTryMs: number;
+  /** Without a byte from a service that is to go on, milliseconds; 0 = for ever; absent = no policy says it. */
+  readonly idleMs?: number;
 }
 
 export interface Traffic {

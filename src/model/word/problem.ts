@@ -54,6 +54,8 @@ export const problems = {
   notReady: { code: "SLV5008", status: 503, title: "The mesh has no configuration yet" },
   upgradeRefused: { code: "SLV5009", status: 502, title: "The service refused the upgrade" },
   loopDetected: { code: "SLV5010", status: 508, title: "The request came back to the mesh too often" },
+  bodyBroken: { code: "SLV5011", status: 400, title: "The request's body broke off" },
+  bodyStalled: { code: "SLV5012", status: 408, title: "The request's body did not come" },
   bodyUnsendable: { code: "SLV5013", status: 400, title: "The request has a body that cannot be sent" },
   faultInjected: { code: "SLV5030", status: 503, title: "A fault was put in on purpose" },
   circuitOpen: { code: "SLV5020", status: 503, title: "The service is given time to recover" },

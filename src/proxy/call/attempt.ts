@@ -1,14 +1,17 @@
 // One try: tells the endpoint's load, the breaker and the cap what comes of it. Whether there is another is not decided here.
-import { began, ended } from "../../decide/balance/endpoint-load.ts";
+import { began, ended, forgone } from "../../decide/balance/endpoint-load.ts";
 import { noteDropped, noteEnd, noteSent } from "../../decide/health/call-notes.ts";
 import { endOfAnswer, type TryEnd } from "../../decide/retry/http-route.ts";
 import type { Endpoint } from "../../model/snapshot/snapshot.ts";
-import type { Body } from "../exchange/body.ts";
+import { pauseMs, SERVICE_IDLE_MS, waitsForCaller } from "../../decide/transfer/transfer.ts";
+import { contentLengthOf, type Body } from "../exchange/body.ts";
+import { startUpload, type Upload } from "../transfer/upload.ts";
 import { call } from "./call.ts";
+import { whenLeft } from "./caller-left.ts";
 import type { Chosen } from "./choose-endpoint.ts";
 import type { CallFailure, Destination, Exchange, Outgoing } from "../exchange/exchange.ts";
 import type { Guard } from "./circuit-breaker.ts";
-import { isHeld, type Slot } from "./concurrency.ts";
+import type { Slot } from "../exchange/slot.ts";
 
 export interface OutgoingCall {
   readonly exchange: Exchange;
@@ -25,12 +28,14 @@ export interface Try {
   readonly end: TryEnd;
   readonly timeoutMs: number | null;
   readonly endedAtMs: number;
+  /** null = its body had gone out whole before, or there is none. */
+  readonly upload: Upload | null;
 }
 
 interface TryOptions {
   /** Until response headers; null = no deadline. */
   readonly timeoutMs: number | null;
-  /** Breaks the call off: at the deadline, or when its answer is not needed any more. */
+  /** Breaks the call off: at the deadline, or when its answer is not needed any more. Never null for a body that streams. */
   readonly abort: AbortController | null;
 }
 
@@ -40,36 +45,68 @@ const MARGIN_MS = 5;
 const FAILURE_COST_MS = 5000;
 
 export async function attempt(
-  { exchange, destination, outgoing, body, guard, slot }: OutgoingCall,
+  outgoingCall: OutgoingCall,
   { endpoint, load }: Chosen,
   { timeoutMs, abort }: TryOptions,
   nowMs: number,
 ): Promise<Try> {
+  const { exchange, destination, outgoing, body, guard, slot } = outgoingCall;
   const { ports, trace } = exchange;
   if (load !== null) began(load, nowMs);
   const seen = noteSent(exchange.state.callNotes, destination.service, endpoint.id, nowMs);
-  const settle = guard?.begin(endpoint);
+  const settle = guard?.begin(endpoint) ?? null;
+  let isOver = false;
+  // By the caller's doing, or because another copy was quicker: that says nothing about the service.
+  const forgo = (): void => {
+    if (isOver) return;
+    isOver = true;
+    noteDropped(seen);
+    settle?.(BY_CALLER, 0);
+    if (load !== null) forgone(load, nowMs, ports.now());
+  };
+  const holds = settle !== null || load !== null || abort !== null;
+  const stay = holds ? whenLeft(exchange.left(), () => (forgo(), abort?.abort())) : null;
+  const upload =
+    body.kind === "stream" && abort !== null ? uploadOf(outgoingCall, body.stream, timeoutMs, abort) : null;
+  if (upload !== null) slot?.moves((atMs) => waitsForCaller(upload.pace, "source", atMs), upload.giveUp);
   const told = timeoutMs === null ? {} : { toldMs: Math.max(1, Math.floor(timeoutMs) - MARGIN_MS) };
-  const options = { service: destination.service, timeoutMs, ...told, abort, passed: isHeld(destination) };
-  const answer = await call(exchange, endpoint, outgoing, bodyOf(body), options);
-  const end = endOf(answer);
+  const options = { service: destination.service, timeoutMs, ...told, abort, upload, passed: true };
+  const answer = await call(exchange, endpoint, outgoing, body.kind === "kept" ? body.bytes : null, options);
+  stay?.();
+  const end = isOver ? BY_CALLER : endOf(answer);
   const endedAtMs = ports.now();
-  const tookMs = endedAtMs - nowMs;
-  // What was broken off because another copy was quicker says only that it was slower.
+  const tookMs = Math.max(0, endedAtMs - (upload?.pace.movedAtMs ?? nowMs));
   const isDropped = abort?.signal.aborted === true && end.end === "lost";
-  // An upload that breaks off may be the caller's doing: it tells nothing of the endpoint.
-  if (isDropped || (end.end === "lost" && body.kind === "stream")) noteDropped(seen);
-  else noteEnd(seen, failureOf(end, answer), tookMs, endedAtMs);
-  if (!isDropped) {
-    settle?.(end);
+  if (isDropped || end.end === "caller") forgo();
+  if (!isOver) {
+    isOver = true;
+    noteEnd(seen, failureOf(end, answer), tookMs, endedAtMs);
+    settle?.(end, tookMs);
     slot?.answered(tookMs);
+    if (load !== null) ended(load, nowMs, costOf(end, tookMs, destination.timeouts.perTryMs), endedAtMs);
     trace?.("forward", { endpoint: endpoint.id, ...end });
   }
-  if (load !== null) {
-    const costMs = isDropped ? tookMs : costOf(end, tookMs, destination.timeouts.perTryMs);
-    ended(load, nowMs, costMs, endedAtMs);
-  }
-  return { endpoint, answer, end, timeoutMs, endedAtMs };
+  return { endpoint, answer, end, timeoutMs, endedAtMs, upload };
+}
+
+const BY_CALLER: TryEnd = { end: "caller" };
+
+function uploadOf(
+  { exchange, destination, outgoing }: OutgoingCall,
+  stream: ReadableStream<Uint8Array>,
+  timeoutMs: number | null,
+  abort: AbortController,
+): Upload {
+  const { ports } = exchange;
+  const { requestMs, idleMs = SERVICE_IDLE_MS } = destination.timeouts;
+  return startUpload(stream, {
+    contentLength: contentLengthOf(outgoing.headers),
+    callerMs: pauseMs(ports.callerStillMs, requestMs),
+    timeoutMs,
+    idleMs,
+    now: ports.now,
+    breakOff: () => abort.abort(),
+  });
 }
 
 /** A try that failed counts as long as one may take: one that fails at once would draw every request to it. */
@@ -82,17 +119,6 @@ function costOf(end: TryEnd, tookMs: number, perTryMs: number): number {
 function failureOf(end: TryEnd, answer: Response | CallFailure): string | null {
   if ("failure" in answer) return `it ${answer.detail}`;
   return end.end === "answered" && end.status >= 500 ? `it answered ${end.status}` : null;
-}
-
-function bodyOf(body: Body): BodyInit | null {
-  switch (body.kind) {
-    case "none":
-      return null;
-    case "kept":
-      return body.bytes;
-    case "stream":
-      return body.stream;
-  }
 }
 
 function endOf(answer: Response | CallFailure): TryEnd {

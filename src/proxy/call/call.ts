@@ -6,6 +6,7 @@ import type { Endpoint, ServiceKey } from "../../model/snapshot/snapshot.ts";
 import { ASSERTION_HEADER } from "../../tokens/assertion.ts";
 import { assertionFor } from "../identity/assert.ts";
 import { letGo } from "../exchange/body.ts";
+import type { Upload } from "../transfer/upload.ts";
 import type { CallFailure, Exchange, Outgoing } from "../exchange/exchange.ts";
 
 interface CallOptions {
@@ -18,6 +19,8 @@ interface CallOptions {
    * the caller has its answer: enough for calls that the request does not outlive, and cheaper by a tenth.
    */
   readonly abort: AbortController | null;
+  /** A body that streams: takes the place of bytes, and the deadline begins when it has been sent. */
+  readonly upload?: Upload | null;
   /** What the service is told of that: `selvage-timeout-ms`; absent = nothing. */
   readonly toldMs?: number;
   /** The answer's body is only passed on, as it is: not decoded. */
@@ -48,23 +51,39 @@ export async function call(
   // Over the network the runtime makes its own; a bound Worker would see the caller's beside its URL.
   if (bound !== null) last.push(["host", null]);
   const init: RequestInit = { method, headers: outgoing.headers.written(last), body, redirect: "manual" };
+  const upload = options.upload ?? null;
+  if (upload !== null) init.body = upload.stream;
   if (options.abort !== null) init.signal = options.abort.signal;
   if (options.passed === true) init.encodeResponseBody = "manual";
   try {
     const fetching = bound === null ? exchange.ports.fetch(url, init) : bound.fetch(url, init);
-    // Only headers have a deadline, bodies have none.
-    const response =
-      options.timeoutMs === null ? await fetching : await withDeadline(fetching, options.timeoutMs, letGo);
+    // Only headers have a deadline, bodies have none; it begins when the request has been sent.
+    const answering =
+      options.timeoutMs === null ? fetching : withDeadline(fetching, options.timeoutMs, letGo, upload?.sent);
+    const response = await answering;
     if (response === null) {
       options.abort?.abort();
-      return { failure: "timeout", detail: `did not answer within ${options.timeoutMs} ms` };
+      return timedOut(options);
     }
     if (canBePassedOn(response)) return response;
     exchange.ctx.waitUntil(letGo(response));
     return { failure: "lost", detail: `answered with status ${response.status}, which cannot be passed on` };
   } catch (error) {
-    return { failure: "lost", detail: describe(error) };
+    switch (upload?.fault() ?? null) {
+      case null:
+        return { failure: "lost", detail: describe(error) };
+      case "late":
+        return timedOut(options);
+      case "broken":
+      case "stalled":
+        return { failure: "caller", detail: "did not get the whole body of the request" };
+    }
   }
+}
+
+function timedOut({ timeoutMs }: CallOptions): CallFailure {
+  const detail = timeoutMs === null ? "took no more of the body" : `did not answer within ${timeoutMs} ms`;
+  return { failure: "timeout", detail };
 }
 
 /** A switch of protocols that nobody asked for, and numbers that are no HTTP status (RFC 9110 §15), are not answers. */

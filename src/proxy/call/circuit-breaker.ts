@@ -5,6 +5,7 @@ import {
   beginAttempt,
   choiceByHealth,
   chooseEndpoints,
+  dropAttempt,
   endAttempt,
   NONE,
   type Choice,
@@ -24,8 +25,11 @@ export interface Guard {
   /** The endpoints that may be asked now; a refusal when the breaker keeps all of them back. */
   readonly choose: () => Choice | Refusal;
   /** Called when a try goes out; the result is called when it has ended. */
-  readonly begin: (endpoint: Endpoint) => (end: TryEnd) => void;
+  readonly begin: (endpoint: Endpoint) => Settle;
 }
+
+/** @param tookMs the service's own time, until response headers */
+type Settle = (end: TryEnd, tookMs: number) => void;
 
 /** A probe without a deadline of its own is given so long. */
 const PROBE_MS = 15_000;
@@ -65,12 +69,14 @@ export function guardOf(
     },
     begin(endpoint) {
       if (circuit === undefined) return () => undefined;
-      const startedAt = ports.now();
-      const attempt = beginAttempt(breakers, circuit, endpoint, candidates, startedAt);
+      const attempt = beginAttempt(breakers, circuit, endpoint, candidates, ports.now());
       attempt.policyState.probeMs = timeouts.perTryMs || timeouts.requestMs || PROBE_MS;
-      return (end) => {
-        const now = ports.now();
-        endAttempt(breakers, attempt, !isFailure(end), now - startedAt, now);
+      return (end, tookMs) => {
+        if (end.end === "caller") {
+          dropAttempt(attempt);
+          return;
+        }
+        endAttempt(breakers, attempt, !isFailure(end), tookMs, ports.now());
         reportSoon(exchange, service, breakers);
       };
     },

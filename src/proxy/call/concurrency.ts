@@ -1,7 +1,6 @@
 // A service's cap on concurrency, as one request meets it: takes a slot before the request goes out, waits for one where the
-// policy has a queue, and gives it back when the answer's body has ended, or broken off. A request whose caller has left is
-// on its way until the service has answered or the next piece of its body comes. One that the runtime ends, so that nothing
-// of ours runs any more, is missed within four seconds.
+// policy has a queue, and gives it back when the answer's body has ended, or broken off. One that the runtime ends, so that nothing of
+// ours runs any more, is missed within four seconds.
 import type { IsolateBreakers } from "../../decide/breaker/isolate.ts";
 import { policyStateOf, type PolicyState } from "../../decide/breaker/policy-state.ts";
 import { classOf, isShed, rankOf } from "../../decide/concurrency/shed.ts";
@@ -17,22 +16,20 @@ import {
   type InFlight,
   type IsolateSlots,
 } from "../../decide/concurrency/isolate.ts";
+import { isBeyondShare, mustGiveWay } from "../../decide/concurrency/caller-share.ts";
+import { clientOf } from "../../decide/identity/caller.ts";
+import { addressBlock } from "../../decide/text/ip.ts";
 import type { Circuit } from "../../model/snapshot/circuit.ts";
 import type { ConcurrencyTerms, RequestClass } from "../../model/snapshot/concurrency-terms.ts";
 import type { Refusal } from "../../model/word/problem.ts";
-import { contentLengthOf } from "../exchange/body.ts";
 import type { Destination, Exchange } from "../exchange/exchange.ts";
+import type { Slot } from "../exchange/slot.ts";
 import { breakersOf } from "../../isolate/breaker-memory.ts";
 import { awaitNews, reportSoon } from "./coordinator-sync.ts";
 
-export interface Slot {
-  /** Headers have come; `null` = the try failed. */
-  readonly answered: (tookMs: number) => void;
-  /** A second slot for a copy of the request; null = there is none at hand. */
-  readonly another: () => (() => void) | null;
-  /** Gives the slot back when the body has ended. */
-  readonly hold: (response: Response, method: string) => Response;
-  readonly release: () => void;
+interface Body {
+  readonly isCallers: (nowMs: number) => boolean;
+  readonly giveUp: () => void;
 }
 
 interface Capped {
@@ -44,11 +41,12 @@ interface Capped {
   readonly slots: IsolateSlots;
 }
 
-/** Where a service is asked not to decode the bodies of its answers: they are only passed on. */
-export const isHeld = ({ circuit }: Destination): boolean => circuit?.concurrency !== undefined;
-
-/** null = no policy caps the service. */
-export async function takeSlot(exchange: Exchange, destination: Destination): Promise<Slot | Refusal | null> {
+/** @param fromMs what the request's deadline counts from @returns null = no policy caps the service */
+export async function takeSlot(
+  exchange: Exchange,
+  destination: Destination,
+  fromMs: number,
+): Promise<Slot | Refusal | null> {
   const { circuit } = destination;
   const terms = circuit?.concurrency;
   if (circuit === undefined || terms === undefined) return null;
@@ -68,16 +66,28 @@ export async function takeSlot(exchange: Exchange, destination: Destination): Pr
     return shed(capped, requestClass);
   }
   const since = ports.now();
+  const caller = clientOf(exchange.caller) ?? (addressBlock(admitted.clientAddress) || null);
+  if (isBeyondShare(slots, caller, since)) {
+    slots.refused += 1;
+    return tooSlow(capped);
+  }
   const entry = acquire(slots, capped.breakers.sync, rankOf(requestClass), since);
-  const slot = entry === "refused" ? entry : "slot" in entry ? entry.slot : await waited(capped, entry, since);
+  const slot = entry === "refused" ? entry : "slot" in entry ? entry.slot : await waited(capped, entry, since, fromMs);
   reportSoon(exchange, destination.service, breakers);
-  return slot === "refused" ? full(capped, terms, ports.now() - since) : slotOf(capped, slot);
+  if (slot === "refused") return full(capped, terms, ports.now() - since);
+  slot.caller = caller;
+  return slotOf(capped, slot);
 }
 
-async function waited(capped: Capped, first: { readonly waiter: Parameters<typeof abandon>[1] }, since: number) {
+async function waited(
+  capped: Capped,
+  first: { readonly waiter: Parameters<typeof abandon>[1] },
+  since: number,
+  fromMs: number,
+) {
   const { exchange, destination, breakers, slots } = capped;
   const { requestMs } = destination.timeouts;
-  const untilMs = requestMs === 0 ? Number.POSITIVE_INFINITY : exchange.startedAtMs + requestMs;
+  const untilMs = requestMs === 0 ? Number.POSITIVE_INFINITY : fromMs + requestMs;
   const { waiter } = first;
   let passedMs = 0;
   for (;;) {
@@ -101,27 +111,32 @@ function touch({ breakers, policyState }: Capped): void {
 }
 
 function slotOf(capped: Capped, slot: InFlight): Slot {
-  const release = keep(capped, slot);
+  let body: Body | null = null;
+  const release = keep(capped, slot, () => body);
   return {
+    moves: (isCallers, giveUp) => void (body = { isCallers, giveUp }),
     answered: (tookMs) => noteAnswer(capped.slots, tookMs),
     another() {
       const beside = acquireBeside(capped.slots, capped.breakers.sync, capped.exchange.ports.now());
-      return beside === null ? null : keep(capped, beside);
+      return beside === null ? null : keep(capped, beside, () => null);
     },
-    hold: (response, method) => held(response, method, release),
     release,
   };
 }
 
 /** Shows that the request is still on its way until it is released, and renews what long ones hold. */
-function keep(capped: Capped, slot: InFlight): () => void {
+function keep(capped: Capped, slot: InFlight, bodyOf: () => Body | null): () => void {
   const { exchange, destination, breakers, slots } = capped;
   const { promise, resolve } = Promise.withResolvers<void>();
   // The runtime may drop what a caller who has left was waiting for; not what is to be done behind the answer.
   exchange.ctx.waitUntil(promise);
   const beat = setInterval(() => {
-    slot.seenAt = exchange.ports.now();
+    const now = exchange.ports.now();
+    const body = bodyOf();
+    slot.seenAt = now;
+    slot.slowSince = body?.isCallers(now) === true ? (slot.slowSince ?? now) : null;
     touch(capped);
+    if (mustGiveWay(slots, slot, now)) body?.giveUp();
     reportSoon(exchange, destination.service, breakers);
   }, BEAT_MS);
   return () => {
@@ -134,17 +149,10 @@ function keep(capped: Capped, slot: InFlight): () => void {
   };
 }
 
-/** The body passes through the runtime's own pipe, not through code of ours. A WebSocket counts until it is established. */
-function held(response: Response, method: string, release: () => void): Response {
-  const { body, status, statusText, headers } = response;
-  if (body === null || method === "HEAD" || response.webSocket !== null) {
-    release();
-    return response;
-  }
-  const length = contentLengthOf(headers);
-  const through = length === null ? new IdentityTransformStream() : new FixedLengthStream(length);
-  void body.pipeTo(through.writable).then(release, release);
-  return new Response(through.readable, { status, statusText, headers, encodeBody: "manual" });
+function tooSlow({ destination, circuit }: Capped): Refusal {
+  const { service } = destination;
+  const detail = `The service ${service} is busy, and this caller holds its share of it with bodies that it does not read or send`;
+  return refusal(service, circuit, detail);
 }
 
 function full({ destination, circuit, slots }: Capped, terms: ConcurrencyTerms, waitedMs: number): Refusal {

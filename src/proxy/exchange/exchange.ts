@@ -38,6 +38,10 @@ export interface Ports {
   readonly fetch: (url: string, init: RequestInit) => Promise<Response>;
   readonly newId: () => string;
   readonly sleep: (ms: number) => Promise<void>;
+  /** How long a caller may stand still while it sends its request or reads its answer, milliseconds. */
+  readonly callerStillMs: number;
+  /** How often it is looked whether the caller of an open WebSocket would still be let in, milliseconds. */
+  readonly socketCheckMs: number;
 }
 
 /** Receives each stage's decision; absent in normal operation, and then nothing is built for it. */
@@ -53,6 +57,8 @@ export interface Exchange {
   readonly ctx: ExecutionContext;
   readonly live: Live;
   readonly admitted: Admitted;
+  /** Aborts when the caller hangs up, as far as the platform can tell; asking for it costs. */
+  readonly left: () => AbortSignal;
   readonly startedAtMs: number;
   readonly trace: Trace | undefined;
   /** The service that another proxy is about to send it to, whatever its host and path say; null = the mesh itself sends it. */
@@ -172,8 +178,6 @@ export interface Destination {
   readonly service: ServiceKey;
   readonly version: string | null;
   readonly timeouts: Timeouts;
-  /** Indexes into the snapshot's table of limits. */
-  readonly limits: readonly number[];
   /** null = no TrafficPolicy says more than timeouts. */
   readonly calls: CallPolicy | null;
   /** null = no FaultPolicy is attached. */
@@ -199,8 +203,8 @@ export interface Outgoing {
   readonly origin: string;
 }
 
-/** How one try failed, in words that complete "endpoint x …". */
+/** How one try failed, in words that complete "endpoint x …"; `caller` is no failure of the endpoint. */
 export interface CallFailure {
-  readonly failure: "unsent" | "lost" | "timeout";
+  readonly failure: "unsent" | "lost" | "timeout" | "caller";
   readonly detail: string;
 }

@@ -3,6 +3,7 @@
 import { jwksOf, portsOf } from "../../isolate/ports.ts";
 import { isolateState, newIsolateState, type IsolateState } from "../../isolate/state.ts";
 import type { Place } from "../../decide/balance/locality.ts";
+import { CALLER_STILL_MS } from "../../decide/transfer/transfer.ts";
 import { settingsOf, type Settings } from "../../env/settings.ts";
 import type { Ports } from "./exchange.ts";
 
@@ -25,6 +26,8 @@ export const ports: Ports = {
   fetch: (url, init) => fetch(url, init),
   newId: () => crypto.randomUUID(),
   sleep: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
+  callerStillMs: CALLER_STILL_MS,
+  socketCheckMs: 10_000,
 };
 
 /** Where the isolate runs, as far as the operator or the platform tells. */

@@ -1,9 +1,8 @@
 // Sends copies of a share of requests to other services and forgets them: their answers, failures and delays never reach the
 // caller. A body above 64 KiB is not copied, so that no request is held in memory for a mirror's sake.
-import { readLimited } from "../../bounded/read-limited.ts";
 import { pickEndpoint } from "../../decide/balance/pick.ts";
 import type { FilterPlan } from "../../decide/route/filter-plan.ts";
-import { contentLengthOf, KEEP_LIMIT_BYTES, letGo, type Body } from "../exchange/body.ts";
+import { contentLengthOf, keepBody, KEEP_LIMIT_BYTES, letGo, type Body } from "../exchange/body.ts";
 import { call } from "../call/call.ts";
 import type { Exchange, Outgoing } from "../exchange/exchange.ts";
 
@@ -27,17 +26,21 @@ export function mirror(exchange: Exchange, mirrors: FilterPlan["mirrors"], outgo
     return body;
   }
   const [stream, copied] = body.stream.tee();
-  send(exchange, taken, outgoing, wholeOrNothing(copied, taken.length));
+  send(exchange, taken, outgoing, wholeOrNothing(exchange, copied, taken.length));
   return { kind: "stream", stream };
 }
 
 /** `"skip"`: more than may be held, or the caller went away. */
-type Copy = ArrayBuffer | Uint8Array<ArrayBuffer> | null | "skip";
+type Copy = ArrayBuffer | null | "skip";
 
-async function wholeOrNothing(copied: ReadableStream<Uint8Array>, mirrors: number): Promise<Copy> {
+async function wholeOrNothing({ ports }: Exchange, copied: ReadableStream<Uint8Array>, mirrors: number): Promise<Copy> {
   try {
-    const bytes = await readLimited(copied, KEEP_LIMIT_BYTES);
-    if (bytes !== null) return bytes;
+    const keeping = { stillMs: ports.callerStillMs, now: ports.now };
+    const body = await keepBody(copied, null, KEEP_LIMIT_BYTES, keeping);
+    // A body that its caller broke is no mirror's failure.
+    if ("fault" in body) return "skip";
+    if (body.kind === "kept") return body.bytes;
+    if (body.kind === "stream") await body.stream.cancel();
     mirrorCounts.tooLarge += mirrors;
   } catch {
     mirrorCounts.failed += mirrors;

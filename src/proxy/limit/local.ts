@@ -1,11 +1,12 @@
 // Limits that each isolate counts by itself: no coordinator, and as many times the limit as there are isolates.
 import { available, credit, debit, fullLedger, untilFull, waitFor } from "../../decide/limit/ledger.ts";
-import type { LimitMemory } from "../../isolate/limit-memory.ts";
+import { newLocalLedgers, type LimitMemory } from "../../isolate/limit-memory.ts";
 import { bucketName, full, type BucketRef, type LimitVerdict } from "./verdict.ts";
 
-export function countLocally({ ledgers }: LimitMemory, asked: BucketRef, now: number): LimitVerdict {
+export function countLocally(memory: LimitMemory, asked: BucketRef, now: number): LimitVerdict {
   const { terms } = asked.limit;
-  const id = bucketName(asked);
+  const id = asked.key;
+  const ledgers = memory.ledgers.getOrMake(bucketName({ ...asked, key: "" }), newLocalLedgers);
   const before = ledgers.get(id) ?? fullLedger;
   const waitMs = waitFor(before, terms, 1, now);
   if (waitMs > 0) return full(asked, waitMs, untilFull(before, terms, now));

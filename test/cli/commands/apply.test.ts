@@ -18,9 +18,9 @@ describe("apply", () => {
     expect([code, stderr]).toEqual([0, ""]);
     expect(stdout).toBe(
       [
-        "service/orders created",
-        "httproute/orders configured",
-        "gateway/web unchanged",
+        "service/orders created in shop",
+        "httproute/orders configured in shop",
+        "gateway/web unchanged in shop",
         "revision 8",
         "Undo: selvage rollback --to 7",
       ].join("\n"),
@@ -34,7 +34,7 @@ describe("apply", () => {
     await bench.against({ "POST /apply": { body: result({ dryRun: true, revision: 7 }) } });
     const path = bench.file("a.yaml", "kind: A\n");
     const dry = await bench.run("apply", "-f", path, "--dry-run");
-    expect(dry.stdout).toContain("service/orders created (dry run)");
+    expect(dry.stdout).toContain("service/orders created in shop (dry run)");
     expect(dry.stdout).toContain("2 changes, nothing written; the mesh is at revision 7");
     expect(bench.seen[0]?.url).toContain("dryRun=true");
     const summary = { create: 0, update: 0, unchanged: 1, prune: 0 };
@@ -99,8 +99,8 @@ describe("diff", () => {
     expect(code).toBe(1);
     expect(stdout).toBe(
       [
-        "+ service/orders",
-        "~ httproute/orders",
+        "+ service/orders in shop",
+        "~ httproute/orders in shop",
         "    spec.rules[0].backendRefs[1].weight: 10 → 100",
         "1 create, 1 update, 1 unchanged, 0 prune · plan pl_1 · revision 8",
       ].join("\n"),

@@ -56,7 +56,7 @@ describe("get, describe, delete", () => {
       "DELETE /namespaces/shop/HTTPRoute/orders": { body: result({ items, summary }) },
     });
     const { code, stdout } = await bench.run("delete", "httproute", "orders", "-n", "shop");
-    expect([code, stdout]).toEqual([0, "httproute/orders deleted\nrevision 8\nUndo: selvage rollback --to 7"]);
+    expect([code, stdout]).toEqual([0, "httproute/orders deleted in shop\nrevision 8\nUndo: selvage rollback --to 7"]);
     expect(bench.seen[1]?.headers["if-match"]).toBe('"7"');
   });
 });

@@ -29,7 +29,7 @@ describe("workers", () => {
   it("says the same as wrangler.toml", () => {
     expect(all(/^name = "(.*)"$/gm)[0]).toBe(MAIN_WORKER);
     expect(all(/^compatibility_date = "(.*)"$/gm)).toEqual([COMPATIBILITY_DATE]);
-    expect(all(/^compatibility_flags = \["(.*)"\]$/gm)).toEqual(COMPATIBILITY_FLAGS);
+    expect(all(/^compatibility_flags = (.*)$/gm)).toEqual([JSON.stringify(COMPATIBILITY_FLAGS).replaceAll(",", ", ")]);
     expect(all(/^database_id = "(.*)"$/gm)).toEqual([DATABASE_ID]);
     expect(all(/^crons = \["(.*)"\]$/gm)).toEqual([CRON]);
     const objects = [...toml.matchAll(/durable_objects\.bindings\]\]\nname = "(.*)"\nclass_name = "(.*)"/g)];

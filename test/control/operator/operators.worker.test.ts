@@ -161,6 +161,15 @@ describe("a token that is limited to namespaces", () => {
     expect((await api("GET", "/namespaces/shop/service/fine")).status).toBe(404);
   });
 
+  it("may fill its namespace only so far, since every write of anybody compiles it", async () => {
+    const many = (count: number): string =>
+      Array.from({ length: count }, (_, at) => serviceYaml(`s${at}`, "shop", "")).join("");
+    const refused = await api("POST", "/apply", { body: many(1001), token });
+    expect(refused).toMatchObject({ status: 403, body: { code: "SLV2003", requiredNamespace: "*" } });
+    expect(refused.body.detail).toContain("may have 1000 of 512 KiB");
+    expect((await api("GET", "/resources?limit=2", { token })).body.items).toHaveLength(1);
+  });
+
   it("may not prune documents of another namespace, though they are in its set", async () => {
     await applied(serviceYaml("a", "shop") + serviceYaml("b", "bank"), "?set=both");
     const refused = await api("POST", "/apply?set=both&prune=true", { body: serviceYaml("a", "shop"), token });

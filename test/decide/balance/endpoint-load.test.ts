@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import {
   began,
   ended,
+  forgone,
   inFlight,
   loadOf,
   newEndpointLoad,
@@ -27,6 +28,13 @@ describe("peak EWMA", () => {
     began(load, 0);
     ended(load, 10_000, 10, 10_000);
     expect(load.costMs).toBeCloseTo(400 * Math.exp(-1) + 10 * (1 - Math.exp(-1)), 6);
+  });
+
+  it("learns nothing from a try that its caller ended, and has one less on its way", () => {
+    const load = answeredIn(400);
+    began(load, 0);
+    forgone(load, 0, 0);
+    expect([inFlight(load, 0), load.costMs, load.costAtMs]).toEqual([0, 400, 0]);
   });
 
   it("makes an endpoint that nobody asks attractive again", () => {

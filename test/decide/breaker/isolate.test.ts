@@ -8,7 +8,14 @@ import {
   reportBreakers,
   type IsolateBreakers,
 } from "../../../src/decide/breaker/isolate.ts";
-import { beginAttempt, chooseEndpoints, endAttempt, NONE, type Choice } from "../../../src/decide/breaker/choice.ts";
+import {
+  beginAttempt,
+  chooseEndpoints,
+  dropAttempt,
+  endAttempt,
+  NONE,
+  type Choice,
+} from "../../../src/decide/breaker/choice.ts";
 import { isFailure } from "../../../src/decide/breaker/outcome.ts";
 import type { BreakerReply, BreakerReport, Verdict } from "../../../src/model/message/breaker.ts";
 import type { TryEnd } from "../../../src/decide/retry/http-route.ts";
@@ -140,6 +147,17 @@ describe("a permit", () => {
     expect(breakersDueIn(breakers, now)).toBe(100);
     now += 100;
     expect(reportBreakers(breakers, "i1", now).policies[0]?.settled).toEqual([{ target: "e:s", permit: 7, ok: false }]);
+  });
+
+  it("that its caller gave up goes to the next request at once, and nothing is reported of it", () => {
+    dropAttempt(beginAttempt(breakers, circuit, single, [single], now));
+    expect(ids(choose([single]))).toEqual(["s"]);
+    expect(reportBreakers(breakers, "i1", now).policies[0]?.settled).toEqual([]);
+    endAttempt(breakers, beginAttempt(breakers, circuit, single, [single], now), true, 1, now);
+    now += 100;
+    expect(reportBreakers(breakers, "i1", now + 2000).policies[0]?.settled).toEqual([
+      { target: "e:s", permit: 7, ok: true },
+    ]);
   });
 
   it("does not take a session away from its endpoint", () => {

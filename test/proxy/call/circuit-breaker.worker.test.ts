@@ -112,6 +112,48 @@ describe("a service that fails", () => {
   });
 });
 
+describe("callers who hang up", () => {
+  /** Sends requests whose callers leave before the service has answered. */
+  async function leave(mesh: TestMesh, times: number): Promise<void> {
+    for (let nth = 0; nth < times; nth += 1) {
+      const caller = new AbortController();
+      const before = mesh.sent.length;
+      const answer = mesh.send("http://shop.example/", { signal: caller.signal });
+      while (mesh.sent.length === before) await new Promise((go) => setTimeout(go, 1));
+      caller.abort();
+      // Nobody is there to read it; what matters is that the request is over.
+      await answer;
+    }
+  }
+  /** Answers while `healthy`, else only when the mesh breaks the request off. */
+  const until = (healthy: () => boolean): Service => {
+    return ({ signal }) =>
+      healthy()
+        ? new Response("fine")
+        : new Promise((_, reject) => signal?.addEventListener("abort", () => reject(new Error("broken off"))));
+  };
+
+  it("open no breaker, eject nothing, and leave no load behind", async () => {
+    let healthy = false;
+    const two = '[{url: "http://a.example"}, {url: "http://b.example"}]';
+    const spec = "circuitBreaker: {}, outlierDetection: {consecutiveFailures: 3}, concurrency: {max: 4}";
+    const { mesh } = fixture(
+      until(() => healthy),
+      spec,
+      two,
+    );
+    await leave(mesh, 12);
+    healthy = true;
+    const before = mesh.sent.length;
+    for (let call = 0; call < 6; call += 1) {
+      const answer = await mesh.send("http://shop.example/");
+      expect([answer.status, await answer.text()]).toEqual([200, "fine"]);
+    }
+    const hosts = mesh.sent.slice(before).map(({ url }) => new URL(url).hostname);
+    expect(new Set(hosts)).toEqual(new Set(["a.example", "b.example"]));
+  });
+});
+
 describe("one bad endpoint of two", () => {
   const endpoints = '[{url: "http://a.example"}, {url: "http://b.example", priority: 1}]';
   const service: Service = ({ url }) => new Response("", { status: url.includes("//a.") ? 503 : 200 });

@@ -45,6 +45,14 @@ describe("RequestMirror", () => {
     expect(mirrorCounts).toEqual({ sent: 1, failed: 0, tooLarge: 0 });
   });
 
+  it("copies nothing that came through a mesh already: a loop would double at every hop", async () => {
+    const one = mesh(mirrorTo("two"));
+    const headers = { "selvage-source": "other", "selvage-hops": "1" };
+    expect((await one.send("http://shop.example/", { headers })).status).toBe(200);
+    await one.settle();
+    expect(copies(one)).toEqual([]);
+  });
+
   it("sends to several", async () => {
     const one = mesh(`${mirrorTo("two")}, ${mirrorTo("three")}`);
     await one.send("http://shop.example/");

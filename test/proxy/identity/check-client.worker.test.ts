@@ -27,7 +27,6 @@ describe("a client id and secret", () => {
     ["no colon", { authorization: `Basic ${btoa("web")}` }],
     ["no base64", { authorization: "Basic ???" }],
     ["no text", { authorization: `Basic ${btoa("\u00ff:\u00ff")}` }],
-    ["nothing after Basic", { authorization: "Basic" }],
     ["the id alone", { client_id: "web" }],
     ["the secret alone", { client_secret: SECRET }],
     ["two different pairs", { ...basic("web", SECRET), client_id: "job", client_secret: SECRET }],
@@ -39,6 +38,13 @@ describe("a client id and secret", () => {
       expect(await told(mesh, headers)).toBe(BAD_CLIENT);
       expect(mesh.sent).toEqual([]);
     }
+  });
+
+  it("are none when there is nothing after Basic, which is told as it is", async () => {
+    const mesh = meshBehind(CLIENT);
+    expect(await told(mesh, { authorization: "Basic" })).toBe(await told(mesh, {}));
+    expect(await told(mesh, {})).toMatch(/^401 SLV2101 /);
+    expect(await told(meshBehind(`mode: permit, ${CLIENT}`), { authorization: "Basic" })).toBe("200");
   });
 
   it("that were wrong twenty times are a 429 for a while, and right ones are let in all the same", async () => {

@@ -25,7 +25,8 @@ export interface WorkerdOptions {
   readonly services?: Readonly<Record<string, string>>;
 }
 
-const COMPATIBILITY = 'compatibilityDate = "2026-10-01", compatibilityFlags = ["global_fetch_strictly_public"]';
+const COMPATIBILITY =
+  'compatibilityDate = "2026-10-01", compatibilityFlags = ["global_fetch_strictly_public", "enable_request_signal"]';
 
 function configText(options: WorkerdOptions): string {
   const bindings = [

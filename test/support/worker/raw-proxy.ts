@@ -29,6 +29,9 @@ const proxy = createProxy({
   fetch: (url, init) => fetch(url, init),
   newId: () => crypto.randomUUID(),
   sleep: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
+  // Short, so that a test of it need not wait for half a minute.
+  callerStillMs: 2000,
+  socketCheckMs: 300,
 });
 
 export default {

@@ -82,6 +82,8 @@ export function testMesh(yaml: string, options: TestMeshOptions = {}): TestMesh 
       slept.push(ms);
       return Promise.resolve();
     },
+    callerStillMs: 30_000,
+    socketCheckMs: 10_000,
     ...options.ports,
   };
   const state = ownState(ports);

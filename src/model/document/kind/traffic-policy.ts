@@ -16,6 +16,11 @@ const timeoutsSchema = z
     perTry: durationSchema
       .optional()
       .describe("One try, until its response headers; absent or 0s: only the deadline of the whole request."),
+    idle: durationSchema
+      .optional()
+      .describe(
+        "Longest time without a byte from a service that is to go on with its answer, or to take more of a request; absent: 5m; 0s = for ever. Event streams and WebSockets may be silent.",
+      ),
   })
   .superRefine(({ request, perTry }, context) => {
     const requestMs = parseDuration(request) ?? 0;

@@ -1,0 +1,86 @@
+// Which commands stand together in `selvage --help`, in which order, and the examples below them.
+
+const groups: Readonly<Record<string, readonly string[]>> = {
+  "Run here:": ["up", "echo", "dev-issuer"],
+  "Documents:": [
+    "apply",
+    "diff",
+    "validate",
+    "import",
+    "export",
+    "edit",
+    "patch",
+    "label",
+    "annotate",
+    "delete",
+    "wait",
+    "explain",
+  ],
+  "Look:": ["status", "get", "describe", "check", "history", "audit"],
+  "Act:": ["rollback", "breaker", "override", "limit", "endpoint", "keys", "registry"],
+  "Clients:": ["app", "workload", "contract"],
+  "This command:": ["context", "auth", "token", "version", "bug-report", "completion", "help"],
+};
+
+export const groupOf = (command: string): string =>
+  Object.entries(groups).find(([, names]) => names.includes(command))?.[0] ?? "More:";
+
+const order = Object.values(groups).flat();
+
+/** By their place in the groups; one that is in none comes last. */
+export const inOrder = <Named extends { name(): string }>(commands: readonly Named[]): Named[] =>
+  commands.toSorted((a, b) => placeOf(a.name()) - placeOf(b.name()));
+
+const placeOf = (name: string): number => (order.includes(name) ? order.indexOf(name) : order.length);
+
+export const EXAMPLES = `
+Examples:
+  selvage up --demo                         # a mesh with a bookstore, here
+  selvage apply -f mesh/ --wait             # all documents or none
+  selvage diff -f mesh/ --set shop --prune  # what that would change
+  selvage get services -A -o wide
+  selvage get svc orders -o jsonpath='{.spec.exposure}'
+  selvage status                            # what is wrong, the worst first
+  selvage rollback --to 41 --dry-run
+
+selvage COMMAND --help says more about each. Exit codes: 0 done, 1 differences or
+unhealthy, 2 usage, 3 not permitted, 4 not found, 5 conflict, 6 not valid,
+8 not reachable.`;
+
+/** Of single commands. */
+export const examplesOf: Readonly<Record<string, string>> = {
+  apply: `
+Examples:
+  selvage apply -f mesh.yaml -f routes/ --wait
+  selvage apply -k overlays/prod --set shop --prune --reason "release 41"
+  selvage import istio -f istio/ | selvage apply -f -`,
+  get: `
+Examples:
+  selvage get services              # svc, Service, service/orders, svc,httproute
+  selvage get endpoints -A -w       # again whenever something changes
+  selvage get routes -l app=shop -o custom-columns=NAME:.metadata.name,AGE:.metadata.createdAt
+  selvage get svc -A -o jsonpath='{range .items[*]}{.metadata.name}{"\\n"}{end}'`,
+  delete: `
+Examples:
+  selvage delete httproute orders prices -n shop
+  selvage delete httproutes -l app=shop --dry-run
+  selvage delete -f mesh/`,
+  patch: `
+Examples:
+  selvage patch service orders -p '{"spec": {"exposure": "public"}}'
+  selvage patch svc orders --type json -p '[{"op": "remove", "path": "/spec/owner"}]'`,
+  wait: `
+Examples:
+  selvage wait httproute orders --for condition=Accepted
+  selvage wait service orders --for jsonpath='{.spec.exposure}'=public --timeout 60
+  selvage wait override brownout --for delete`,
+  context: `
+Examples:
+  selvage context add prod --server https://mesh.example.com --token-file -
+  selvage context use prod
+  selvage --context prod status`,
+  explain: `
+Examples:
+  selvage explain service
+  selvage explain trafficpolicy.circuitBreaker.openFor`,
+};
