@@ -65,4 +65,23 @@ that reached it. /healthz is for health checks. Ctrl-C ends it.`,
       const { echo } = await import("./echo/echo.ts");
       done(await echo(options, terminal));
     });
+
+  program
+    .command("dev-issuer")
+    .description("run an issuer of tokens for trying JWT, on this machine only")
+    .option("--port <port>", "port to listen on; 0 finds a free one", integer(0, 65_535), 9300)
+    .addHelpText(
+      "after",
+      `
+Examples:
+  selvage dev-issuer
+  curl -s "http://127.0.0.1:9300/token?sub=mia&aud=hello&scope=read&ttl=10m"
+
+Each parameter is a claim. In a policy: issuer http://127.0.0.1:9300 and jwksUri
+http://127.0.0.1:9300/jwks.json. A mesh that is deployed takes no such keys.`,
+    )
+    .action(async (options) => {
+      const { devIssuer } = await import("./issuer/issuer.ts");
+      done(await devIssuer(options, terminal));
+    });
 }

@@ -109,7 +109,7 @@ export function compile(documents: readonly Document[], options: CompileOptions)
     ...lintTrust(world, allowPrivate),
     ...lintContracts(identities.contracts, world),
     ...lintRoutes(routes.routes, world),
-    ...lintConsumers(world, routes.rules),
+    ...lintConsumers(world, routes.rules, policies.tables),
     ...lintHazards(world.documents),
     ...lintBackends(examples, near),
     ...lintMatches(examples, near),

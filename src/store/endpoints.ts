@@ -64,6 +64,12 @@ export async function readEndpoints(
   return results.map(toEndpoint);
 }
 
+/** How many are registered in a namespace. */
+export async function countEndpoints(db: D1Database, namespace: string): Promise<number> {
+  const count = db.prepare("SELECT count(*) AS n FROM endpoints WHERE namespace = ?1 AND deleted_at IS NULL");
+  return (await count.bind(namespace).first<number>("n")) ?? 0;
+}
+
 export async function readEndpoint(db: D1Database, key: EndpointKey): Promise<DynamicEndpoint | null> {
   const row = await db
     .prepare("SELECT * FROM endpoints WHERE namespace = ?1 AND service = ?2 AND id = ?3 AND deleted_at IS NULL")

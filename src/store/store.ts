@@ -129,6 +129,10 @@ export class Store {
     return guarded(endpoints.readEndpoints(this.#db, filter));
   }
 
+  countEndpoints(namespace: string): Promise<number> {
+    return guarded(endpoints.countEndpoints(this.#db, namespace));
+  }
+
   endpoint(key: endpoints.EndpointKey): Promise<DynamicEndpoint | null> {
     return guarded(endpoints.readEndpoint(this.#db, key));
   }

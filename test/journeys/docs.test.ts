@@ -17,6 +17,11 @@ const elsewhere = /npm ci|npm start|selvage up|npx wrangler/;
 
 /** What a block says beside exit code 0, by something that stands in it. */
 const results: readonly { readonly block: string; readonly code?: number; readonly says: RegExp }[] = [
+  { block: "name: people", says: /401\n200\n/ },
+  {
+    block: "name: hello-canary",
+    says: /200 hello( v2)?\n200 hello( v2)?\n200 hello( v2)?\n429[\s\S]*hello +hourly +ben +3\/3/,
+  },
   { block: "$API/catalog?namespace=guide", says: /"greeter"/ },
   { block: "set=guide", says: /"summary":\{"create":2/ },
   { block: "exposur: public", says: /"valid":false[\s\S]*Did you mean exposure\?/ },
@@ -121,12 +126,12 @@ async function run(page: string): Promise<{ block: string; code: number; output:
       // npm in between costs a second a command here; README shows that it works.
       .replaceAll("npm run -s selvage --", page === "README.md" ? "npm run -s selvage --" : "node src/cli/main.ts")
       // Not through the page's function or npm: what is started is what has to be ended.
-      .replace(/^\S.*\becho --name/gm, "node src/cli/main.ts echo --name")
-      .replace(/\b9[01]00\b/g, (port) => ports.get(port) ?? port)
+      .replace(/^\S.*\b(echo --name|dev-issuer)/gm, "node src/cli/main.ts $1")
+      .replace(/\b9[013]0[01]\b/g, (port) => ports.get(port) ?? port)
       .replaceAll("/tmp/", `${folder}/`)
       .replaceAll(".selvage/", `${mesh.data}/`)
       .replace(
-        /^(.* echo --name .*? --port (\d+))(?: &)?$/gm,
+        /^(.* (?:echo --name|dev-issuer) ?.*?--port (\d+))(?: &)?$/gm,
         (_line, command: string, port: string) =>
           `${command} >/dev/null 2>&1 & echo "server $!"; until curl -s -o ${folder}/none http://127.0.0.1:${port}/; do sleep 0.1; done`,
       );

@@ -2,6 +2,7 @@
 // effect (see `route/foreign-backend.ts`): told to its author, who would otherwise believe in it.
 import type { Document } from "../../model/document/document.ts";
 import type { HTTPRouteFilter } from "../../model/document/gateway-api/http-route-filter.ts";
+import type { PolicyTables } from "../../model/snapshot/policies.ts";
 import type { Rule } from "../../model/snapshot/snapshot.ts";
 import type { Finding } from "../../model/word/finding.ts";
 import { partsOfKey, refOf } from "../../model/word/refs.ts";
@@ -12,15 +13,19 @@ import { isPolicy } from "../policy/kinds.ts";
 import { targetKey } from "../policy/targets.ts";
 import { ruleName } from "../route/rules.ts";
 
-/** Key of each target that leads there → the service. */
-type Led = ReadonlyMap<string, string>;
+/** Key of each target that leads there → the service, and how often its owner lets a call be tried again. */
+type Led = ReadonlyMap<string, { readonly service: string; readonly attempts: number }>;
 
-export function lintConsumers(world: DocumentIndex, rules: readonly Rule[]): Finding[] {
-  const led = new Map<string, string>();
+export function lintConsumers(world: DocumentIndex, rules: readonly Rule[], { traffic = [] }: PolicyTables): Finding[] {
+  const led = new Map<string, { service: string; attempts: number }>();
   for (const { route, name, backends } of rules) {
     const found = backends.find((backend) => backend.foreign === true);
     if (found === undefined || !("service" in found.target)) continue;
-    for (const key of [`HTTPRoute/${route}`, `HTTPRoute/${route}#${name}`]) led.set(key, found.target.service);
+    const there = {
+      service: found.target.service,
+      attempts: traffic[found.policies.traffic ?? -1]?.calls?.retry?.attempts ?? 0,
+    };
+    for (const key of [`HTTPRoute/${route}`, `HTTPRoute/${route}#${name}`]) led.set(key, there);
   }
   if (led.size === 0) return [];
   return world.documents.flatMap((document) => {
@@ -36,29 +41,40 @@ function policyFindings(policy: Policy, led: Led): Finding[] {
   const { namespace } = policy.metadata;
   return policy.spec.targetRefs.flatMap((target, index): Finding[] => {
     const key = targetKey(target, namespace);
-    const service = led.get(key);
-    if (service === undefined) return [];
+    const there = led.get(key);
+    if (there === undefined) return [];
+    const { service, attempts } = there;
     if (policy.kind === "AuthenticationPolicy") {
       return [finding(policy, `/spec/targetRefs/${index}`, `The policy has no effect on calls to ${service}`, service)];
     }
     if (policy.kind !== "TrafficPolicy") return [];
-    return OWNERS.filter((section) => policy.spec[section] !== undefined).map((section) =>
-      finding(policy, `/spec/${section}`, `${section} has no effect on calls to ${service} through ${key}`, service),
-    );
+    const { retry } = policy.spec;
+    return [
+      ...OWNERS.filter((section) => policy.spec[section] !== undefined).map((section) =>
+        finding(policy, `/spec/${section}`, `${section} has no effect on calls to ${service} through ${key}`, service),
+      ),
+      ...(retry === undefined || retry.attempts <= attempts
+        ? []
+        : [finding(policy, "/spec/retry/attempts", capped(service, attempts), service)]),
+    ];
   });
 }
 
 function routeFindings(route: Extract<Document, { kind: "HTTPRoute" }>, led: Led): Finding[] {
   const { namespace, name } = route.metadata;
   return route.spec.rules.flatMap((rule, index): Finding[] => {
-    const service = led.get(`HTTPRoute/${namespace}/${name}#${ruleName(rule, index)}`);
-    if (service === undefined) return [];
+    const there = led.get(`HTTPRoute/${namespace}/${name}#${ruleName(rule, index)}`);
+    if (there === undefined) return [];
+    const { service, attempts } = there;
     const pointer = `/spec/rules/${index}`;
     const session = `sessionPersistence has no effect where a rule leads to ${service}`;
     return [
       ...(rule.sessionPersistence === undefined
         ? []
         : [finding(route, `${pointer}/sessionPersistence`, session, service)]),
+      ...((rule.retry?.attempts ?? 0) <= attempts
+        ? []
+        : [finding(route, `${pointer}/retry/attempts`, capped(service, attempts), service)]),
       ...rule.filters.flatMap((filter, at) => {
         const written = writtenBy(filter);
         if (written.length === 0) return [];
@@ -67,6 +83,12 @@ function routeFindings(route: Extract<Document, { kind: "HTTPRoute" }>, led: Led
       }),
     ];
   });
+}
+
+function capped(service: string, attempts: number): string {
+  const most =
+    attempts === 0 ? "not tried again" : `tried again ${attempts === 1 ? "once" : `${attempts} times`} at most`;
+  return `Calls to ${service} are ${most}: that is what its owner allows`;
 }
 
 /** The headers of a request that a filter would change in vain. */

@@ -8,6 +8,7 @@ import { auditOf, type AuditSubject } from "../operator/audit-entry.ts";
 import { knownHealth, withHealth } from "../view/endpoint-health.ts";
 import { jsonBody, noBody } from "../register/json-body.ts";
 import { type ControlApp, register } from "../register/register.ts";
+import { lacksEndpointRoom } from "../register/namespace-room.ts";
 import { namespaceParameter, serviceParameter } from "../http/route-parameters.ts";
 import { staticEndpoints, toEndpoint } from "../register/to-api.ts";
 
@@ -64,7 +65,11 @@ export function registerEndpoints(app: ControlApp): void {
     creates: true,
     refusals: ["notFound", "validation", "endpointRefused"],
     async handle(exchange) {
-      const { params, body, env, store } = exchange;
+      const { params, body, env, store, operator } = exchange;
+      if (operator.namespaces !== null && (await store.endpoint(keyOf(params))) === null) {
+        const full = lacksEndpointRoom(operator, params.ns, await store.countEndpoints(params.ns));
+        if (full) return full;
+      }
       const audit = auditEndpoint(exchange, "putEndpoint", params, { ...body });
       const options = { now: audit.at, localMesh: settingsOf(env).isLocalMesh, audit };
       const registered = await registerEndpoint(env, store, keyOf(params), body, options);

@@ -14,6 +14,7 @@ import { refuseForgery } from "../operator/forgery.ts";
 import { identifyOperator } from "../operator/identify.ts";
 import type { Identity, AdminRequest } from "../operator/identity.ts";
 import { readLogin, returnOf } from "../page/login-body.ts";
+import { homePage } from "../page/home-page.ts";
 import { arrivedPage, loginPage } from "../page/login-page.ts";
 import { arrive, CALLBACK_PATH, depart, hasProvider } from "../operator/oidc.ts";
 import { registerPage, type WebPageRequest as PageVisit } from "../register/register-page.ts";
@@ -29,6 +30,27 @@ const htmlContent = { "text/html": { schema: z.string() } };
 const formContent = { "application/x-www-form-urlencoded": { schema: loginRequestSchema } };
 
 export function registerLogin(app: ControlApp): void {
+  for (const [id, path] of [
+    ["home", "/_selvage/"],
+    ["homeWithoutSlash", "/_selvage"],
+  ] as const) {
+    registerPage(app, {
+      id,
+      path,
+      summary: "What is to be found here, and whom the mesh takes the visitor for, as a page.",
+      content: htmlContent,
+      refusals: ["internal"],
+      async handle(page) {
+        const { request, requestId } = page;
+        const isKnown = request.headers.has("cookie") || request.headers.has("authorization");
+        // A registry that cannot be reached knows nobody, and the page stands all the same.
+        const identity = isKnown ? await identifyOperator(request, visitOf(page)).catch(() => null) : null;
+        const operator = identity !== null && "operator" in identity ? identity.operator : null;
+        return pageResponse((nonce) => homePage(operator, nonce), requestId, { form: true });
+      },
+    });
+  }
+
   registerPage(app, {
     id: "startLogin",
     path: PATH,

@@ -48,4 +48,10 @@ details { border: 1px solid var(--line); border-radius: .375rem; margin: .5rem 0
 summary { cursor: pointer; }
 .method { display: inline-block; min-width: 4.5rem; font-weight: 600; }
 .role { float: right; opacity: .7; }
+code, summary, h1, h2, h3 { overflow-wrap: anywhere; }
+@media (max-width: 40rem) {
+  main { padding: 1rem .75rem 4rem; }
+  table { display: block; overflow-x: auto; }
+  .role { float: none; display: block; }
+}
 `;

@@ -5,7 +5,7 @@ import { mediaType, type Outcome, readText, refuseBody } from "../http/body.ts";
 import { jsonBody } from "../register/json-body.ts";
 
 /** Where a login leads when it does not say: the reference of the API. */
-const DEFAULT_RETURN = "/_selvage/docs";
+const DEFAULT_RETURN = "/_selvage/";
 
 interface Login {
   readonly token: string;

@@ -9,6 +9,18 @@ import type { Operator } from "../operator/operator.ts";
 export const MOST_DOCUMENTS = 1000;
 export const MOST_BYTES = 512 * 1024;
 
+/** Registered endpoints are told to every isolate, too. */
+export const MOST_ENDPOINTS = 1000;
+
+/** null = there is room for another one. @param registered those in the namespace */
+export function lacksEndpointRoom(operator: Operator, namespace: string, registered: number): Refusal | null {
+  if (operator.namespaces === null || registered < MOST_ENDPOINTS) return null;
+  const detail =
+    `The namespace "${namespace}" has ${registered} registered endpoints; operators who are limited to namespaces may have ` +
+    `${MOST_ENDPOINTS} in each. Remove some, or ask an operator of the whole mesh to register them.`;
+  return { problem: "forbidden", detail, extensions: { requiredNamespace: "*" } };
+}
+
 type Change = Pick<PlannedChange, "ref" | "action" | "before" | "after">;
 
 /** null = there is room, or the namespace does not grow. @param next the whole mesh as it would be */

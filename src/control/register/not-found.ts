@@ -37,7 +37,9 @@ export function refuseUnknownCall(app: ControlApp, method: string, path: string)
 const SHARED = /^\/(_selvage\/)?(v\d+\/)?/;
 
 function nearest(path: string, candidates: readonly string[]): string | null {
-  const byTail = new Map(candidates.map((candidate) => [candidate.replace(SHARED, ""), candidate]));
+  const tails = candidates.map((candidate) => [candidate.replace(SHARED, ""), candidate] as const);
+  // The front page is near to everything and meant by nobody.
+  const byTail = new Map(tails.filter(([tail]) => tail !== ""));
   const tail = path.replace(SHARED, "");
   return byTail.get(tail) ?? byTail.get(didYouMean(tail, [...byTail.keys()]) ?? "") ?? null;
 }

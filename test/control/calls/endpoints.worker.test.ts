@@ -1,4 +1,5 @@
 // Dynamic registration, heartbeats, and the catalog that shows what came of it.
+import { env } from "cloudflare:workers";
 import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
 import {
   catalogSchema,
@@ -6,7 +7,7 @@ import {
   endpointStateSchema,
   heartbeatResultSchema,
 } from "../../../src/model/api/endpoints.ts";
-import { api, applied, ask, FIRST_LOAD_MS, serviceYaml } from "../../support/worker/admin.ts";
+import { api, applied, ask, FIRST_LOAD_MS, serviceYaml, tokenFor } from "../../support/worker/admin.ts";
 import { emptyRegistry } from "../../support/worker/registry.ts";
 import { writtenId } from "../../support/written-id.ts";
 
@@ -22,6 +23,22 @@ const register = (id: string, body: unknown = { url: "http://127.0.0.1:9001", ve
   api("PUT", `${LIST}/${id}`, { body });
 
 describe("endpoints", () => {
+  it("of a namespace are so many for operators who are limited to it, and those that are there may register again", async () => {
+    await env.DB.prepare(
+      `INSERT INTO endpoints (namespace, service, id, url, cluster, weight, priority, registered_at, registered_by, generation)
+       WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 1000)
+       SELECT 'shop', 'orders', 'e' || i, 'http://127.0.0.1:9001', 'local', 1, 0, '2026-01-01T00:00:00Z', 'x', 1 FROM n`,
+    ).run();
+    const token = await tokenFor("operator", ["shop"]);
+    const put = (id: string, as?: string) =>
+      api("PUT", `${LIST}/${id}`, {
+        body: { url: "http://127.0.0.1:9001" },
+        ...(as === undefined ? {} : { token: as }),
+      });
+    expect(await put("more", token)).toMatchObject({ status: 403, body: { code: "SLV2003", requiredNamespace: "*" } });
+    expect([(await put("e7", token)).status, (await put("more")).status]).toEqual([200, 201]);
+  });
+
   it("are registered, listed beside the document's own, drained and removed", async () => {
     const put = await register("one");
     expect(put.status).toBe(201);

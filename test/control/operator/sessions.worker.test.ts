@@ -101,6 +101,21 @@ describe("a login with a token", () => {
     ).toBe(status);
   });
 
+  it("leads to a page that says who one is and lets one out; to a stranger it offers the login", async () => {
+    const stranger = await ask("GET", "/_selvage/", { token: null });
+    expect(stranger.status).toBe(200);
+    expect(stranger.text).toContain('href="/_selvage/login"');
+    expect(stranger.text).not.toContain("<script");
+    expect((await ask("GET", "/_selvage", { token: null })).status).toBe(200);
+    const cookie = await sessionOf(await tokenFor("operator", ["shop"]));
+    const known = await ask("GET", "/_selvage/", { token: null, headers: { cookie } });
+    expect(known.text).toMatch(/<strong>token:[^<]+<\/strong>,\s+operator\s+of shop\./);
+    expect(known.text).toContain('action="/_selvage/logout"');
+    const form = { type: "application/x-www-form-urlencoded", headers: OWN };
+    const sent = await post("login", { ...form, body: `token=${ROOT_TOKEN}` });
+    expect(sent.headers.get("location")).toBe("/_selvage/");
+  });
+
   it("is a page without script for people, which leads where it was asked to", async () => {
     const shown = await ask("GET", "/_selvage/login?return=/_selvage/docs%3Fx=%22%3E", { token: null });
     expect(shown.status).toBe(200);

@@ -90,7 +90,6 @@ describe("what is no call", () => {
       ["/_selvage/v1/namespaces/shop/services/orders/endpoints"],
     ],
     ["/_selvage/v1/", []],
-    ["/_selvage", []],
     ["/_selvage/v2/nothing-like-it", []],
   ])("answers 404 to %s, with the nearest call", async (path, suggestions) => {
     const { status, body } = await open(path);

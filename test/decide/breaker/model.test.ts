@@ -10,6 +10,7 @@ import {
   type Breaker,
 } from "../../../src/decide/breaker/breaker.ts";
 import type { BreakerState, BreakerTerms } from "../../../src/model/snapshot/circuit.ts";
+import { sized } from "../../support/long.ts";
 
 const terms: BreakerTerms = {
   windowMs: 1000,
@@ -189,7 +190,7 @@ describe("a breaker and its naive model", () => {
       fc.property(commands, (list) => {
         fc.modelRun(() => ({ model: new Naive(), real: { now: 0, breaker: newBreaker(terms, 0), permits: [] } }), list);
       }),
-      { numRuns: 600, seed: 4 },
+      { numRuns: sized(200, 600), seed: 4 },
     );
     // Seconds by itself, and many on a machine with other work.
   }, 60_000);

@@ -2,6 +2,7 @@
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { fairShare, inUse, lend, lentOut, newPool, type Pool } from "../../../src/decide/concurrency/slot-pool.ts";
+import { sized } from "../../support/long.ts";
 
 const CAPACITY = 12;
 const LIFE_MS = 100;
@@ -159,6 +160,6 @@ it("never lends more than there is: whatever is asked, lost, forgotten, or dies"
     fc.property(commands, (list) => {
       fc.modelRun(() => ({ model: new Naive(), real: { now: 0, pool: newPool() } }), list);
     }),
-    { numRuns: 500, seed: 4 },
+    { numRuns: sized(180, 500), seed: 4 },
   );
 });

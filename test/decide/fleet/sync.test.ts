@@ -13,6 +13,7 @@ import {
   type Sync,
   type SyncTerms,
 } from "../../../src/decide/fleet/sync.ts";
+import { sized } from "../../support/long.ts";
 
 interface Report {
   readonly isolate: string;
@@ -187,7 +188,7 @@ describe("isolates and a coordinator", () => {
             expect(sync.seq).toBeGreaterThan(0);
           }
         }),
-        { numRuns: 200 },
+        { numRuns: sized(70, 200) },
       );
     },
     60_000,

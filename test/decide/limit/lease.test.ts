@@ -22,6 +22,7 @@ import {
 import { available, capacityOf, emptyLedger, fullLedger } from "../../../src/decide/limit/ledger.ts";
 import type { LimitReply, LimitReport } from "../../../src/model/message/limit.ts";
 import type { LimitTerms } from "../../../src/model/snapshot/limit-terms.ts";
+import { sized } from "../../support/long.ts";
 
 const NOW = Date.UTC(2026, 10, 23);
 const gcra: LimitTerms = { algorithm: "gcra", requests: 20, windowMs: 1000, burst: 10 };
@@ -182,7 +183,7 @@ function run(terms: LimitTerms, most: (ms: number, restarts: number) => number):
         }
       }
     }),
-    { numRuns: 150 },
+    { numRuns: sized(60, 150) },
   );
 }
 

@@ -1,0 +1,172 @@
+// The first hour of somebody new, from a packed tarball in an empty folder: five commands to an own service with a canary, a
+// token and a limit. What the package lacks, or needs beside it, fails here.
+import { spawn, spawnSync, type ChildProcess } from "node:child_process";
+import { once } from "node:events";
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { createInterface } from "node:readline";
+import { afterAll, beforeAll, expect, it } from "vitest";
+
+const root = new URL("../..", import.meta.url).pathname;
+const folder = mkdtempSync(join(tmpdir(), "selvage-newcomer-"));
+const children: ChildProcess[] = [];
+const started = performance.now();
+let commands = 0;
+
+/** As npm would call it for somebody who has only this folder. */
+const env = (): NodeJS.ProcessEnv => {
+  const kept = Object.entries(process.env).filter(([name]) => !/^(SELVAGE_|npm_|VITEST)/.test(name));
+  return {
+    ...Object.fromEntries(kept),
+    PATH: `${dirname(process.execPath)}:${process.env.PATH ?? ""}`,
+    HOME: folder,
+    NO_COLOR: "1",
+    SELVAGE_WITH_PARENT: "true",
+  };
+};
+const selvage = join(folder, "node_modules", "selvage", "dist", "cli", "main.js");
+
+/** Packs, and lays the package with its dependencies into the empty folder: what `npm install` does, without a registry. */
+beforeAll(() => {
+  const packed = spawnSync("npm", ["pack", "--silent", "--pack-destination", folder], {
+    cwd: root,
+    encoding: "utf8",
+    env: env(),
+  });
+  expect(packed.status, packed.stderr).toBe(0);
+  const tarball = packed.stdout.trim().split("\n").at(-1) ?? "";
+  const modules = join(folder, "node_modules");
+  mkdirSync(join(modules, "selvage"), { recursive: true });
+  const unpacked = spawnSync("tar", [
+    "xzf",
+    join(folder, tarball),
+    "--strip-components=1",
+    "-C",
+    join(modules, "selvage"),
+  ]);
+  expect(unpacked.status, String(unpacked.stderr)).toBe(0);
+  for (const name of readdirSync(join(root, "node_modules"))) {
+    if (!name.startsWith(".")) symlinkSync(join(root, "node_modules", name), join(modules, name));
+  }
+}, 120_000);
+afterAll(async () => {
+  for (const child of children.toReversed()) {
+    if (child.exitCode !== null || child.signalCode !== null) continue;
+    const ended = once(child, "exit");
+    child.kill("SIGTERM");
+    await ended;
+  }
+  rmSync(folder, { recursive: true, force: true });
+});
+
+/** Something that stays in the foreground: answers the address that it says it is ready at. */
+async function runs(...args: string[]): Promise<string> {
+  commands += 1;
+  const child = spawn(process.execPath, [selvage, ...args], {
+    cwd: folder,
+    env: env(),
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+  children.push(child);
+  let said = "";
+  child.stderr.setEncoding("utf8").on("data", (text: string) => (said += text));
+  const [line] = await Promise.race([
+    once(createInterface({ input: child.stdout }), "line"),
+    once(child, "exit").then(() => [said]),
+  ]);
+  const url = /^ready (http:\S+)$/.exec(String(line))?.[1];
+  expect(url, said).toBeDefined();
+  return url ?? "";
+}
+
+async function freePort(): Promise<string> {
+  const server = createServer().listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const address = server.address();
+  server.close();
+  return String(typeof address === "object" && address !== null ? address.port : 0);
+}
+
+it("holds what it needs to run, and no trace of how it is made", () => {
+  const names = readdirSync(join(folder, "node_modules", "selvage"));
+  expect(names.toSorted()).toEqual(
+    ["CHANGELOG.md", "LICENSE", "README.md", "dist", "examples", "migrations", "package.json"].filter((name) =>
+      names.includes(name),
+    ),
+  );
+  expect(names).toEqual(expect.arrayContaining(["dist", "examples", "migrations", "package.json"]));
+  const version = spawnSync(process.execPath, [selvage, "--version"], { cwd: folder, env: env(), encoding: "utf8" });
+  expect([version.status, version.stdout.trim()]).toEqual([0, "0.1.0"]);
+});
+
+it("brings an own service with a canary, a token and a limit in five commands", async () => {
+  const mesh = await runs("up", "--port", await freePort(), "--log", "none");
+  const [one, two] = await Promise.all([
+    runs("echo", "--name", "hello", "--version", "v1", "--port", "0", "--quiet"),
+    runs("echo", "--name", "hello", "--version", "v2", "--port", "0", "--quiet"),
+  ]);
+  const issuer = await runs("dev-issuer", "--port", "0");
+  writeFileSync(
+    join(folder, "hello.yaml"),
+    `apiVersion: selvage.dev/v1
+kind: Service
+metadata: { name: hello }
+spec:
+  exposure: public
+  endpoints: [{ url: "${one}", version: v1 }, { url: "${two}", version: v2 }]
+---
+apiVersion: gateway.networking.k8s.io/v1
+kind: HTTPRoute
+metadata: { name: hello-canary }
+spec:
+  parentRefs: [{ kind: Service, group: selvage.dev, name: hello }]
+  rules:
+    - backendRefs:
+        - { kind: Service, group: selvage.dev, name: hello, version: v1, weight: 70 }
+        - { kind: Service, group: selvage.dev, name: hello, version: v2, weight: 30 }
+---
+apiVersion: selvage.dev/v1
+kind: AuthenticationPolicy
+metadata: { name: people }
+spec:
+  targetRefs: [{ kind: Service, name: hello }]
+  jwt:
+    providers:
+      - { name: dev, issuer: "${issuer}", audiences: [hello], jwksUri: "${issuer}/jwks.json", algorithms: [ES256] }
+---
+apiVersion: selvage.dev/v1
+kind: RateLimitPolicy
+metadata: { name: hello }
+spec:
+  targetRefs: [{ kind: Service, name: hello }]
+  limits: [{ name: hourly, requests: 40, window: 1h, key: ["claim:sub"], mode: strict }]
+`,
+  );
+  commands += 1;
+  const applied = spawnSync(process.execPath, [selvage, "apply", "--wait", "-f", "hello.yaml"], {
+    cwd: folder,
+    env: { ...env(), SELVAGE_URL: mesh },
+    encoding: "utf8",
+  });
+  expect(applied.status, applied.stderr).toBe(0);
+
+  const token = (await (await fetch(`${issuer}/token?sub=mia&aud=hello`)).text()).trim();
+  const call = (bearer: string | null): Promise<Response> =>
+    fetch(`${mesh}/svc/hello/`, { headers: bearer === null ? {} : { authorization: `Bearer ${bearer}` } });
+  expect((await call(null)).status).toBe(401);
+  const other = (await (await fetch(`${issuer}/token?sub=mia&aud=other`)).text()).trim();
+  expect((await call(other)).status).toBe(401);
+  const answers: (readonly [status: number, by: string | null])[] = [];
+  for (let n = 0; n < 41; n += 1) {
+    const answer = await call(token);
+    answers.push([answer.status, answer.headers.get("x-served-by")]);
+    await answer.body?.cancel();
+  }
+  expect(answers.filter(([status]) => status === 200)).toHaveLength(40);
+  expect(answers.at(-1)?.[0]).toBe(429);
+  expect(new Set(answers.map(([, by]) => by).filter((by) => by !== null))).toEqual(new Set(["hello v1", "hello v2"]));
+  expect(commands).toBeLessThanOrEqual(6);
+  expect(performance.now() - started).toBeLessThan(300_000);
+});
