@@ -155,6 +155,7 @@ export const folderOrder: readonly string[] = [
   "src/cli/demo",
   "src/cli/local",
   "src/cli/echo",
+  "src/cli/issuer",
   "src/cli/print",
   "src/cli/status",
   "src/cli/commands",
