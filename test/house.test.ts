@@ -14,7 +14,15 @@ import { wordRules } from "./support/house/words.ts";
 
 const house = readHouse();
 const { paths } = house;
-const rules = [...importRules, ...folderRules, ...exportRules, ...fileRules, ...wordRules, ...vocabularyRules, ...readerRules];
+const rules = [
+  ...importRules,
+  ...folderRules,
+  ...exportRules,
+  ...fileRules,
+  ...wordRules,
+  ...vocabularyRules,
+  ...readerRules,
+];
 
 describe.each(rules.map((rule) => ({ title: rule.rule, rule })))("$title", ({ rule }) => {
   it("holds in this tree", () => {
