@@ -21,7 +21,8 @@ export function addLocalCommands(program: Command, terminal: Terminal, done: (co
     .option("--no-demo", "start with what is there (the default)")
     .option("--admin-token <token>", "bootstrap token (SELVAGE_ADMIN_TOKEN; else one is made and kept in the data)")
     .option("--edges <number>", "isolates that serve traffic, on consecutive ports", integer(1, 64), 1)
-    .option("--trust-entry", "believe x-forwarded-proto, x-forwarded-port and selvage-entry of a proxy in front", false)
+    .option("--trust-entry", "believe a proxy in front: x-forwarded-for, -proto and -port, and selvage-entry", false)
+    .option("--trusted-hops <number>", "proxies in front that append to x-forwarded-for", integer(1, 20), 1)
     .addOption(
       new Option("--log <which>", "a line for each request (default), for those that end with 5xx, or none").choices([
         "requests",

@@ -35,6 +35,7 @@ export function compileServices(world: DocumentIndex, policies: PolicyIndex, loc
     const held = policies.at({ gateway: null, service: key, rule: null });
     const more = {
       ...(assertion === "request" ? { assertion } : {}),
+      ...(service.keepsSlashes ? { keepsSlashes: true as const } : {}),
       ...(service.healthCheck === null ? {} : { health: compileHealthCheck(service.healthCheck) }),
     };
     const timeouts = timeoutsOf(policies.tables, held);

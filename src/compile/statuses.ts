@@ -14,7 +14,7 @@ import {
 } from "./documents/conditions.ts";
 import { contractConditions } from "./policy/contract-conditions.ts";
 import type { CompiledContract } from "./policy/identities.ts";
-import { supportedKinds, type CompiledGateway, type Listeners } from "./route/listeners.ts";
+import { parametersFault, supportedKinds, type CompiledGateway, type Listeners } from "./route/listeners.ts";
 import { isPolicy } from "./policy/kinds.ts";
 import type { PolicyIndex } from "./policy/policy-index.ts";
 import type { Attachment } from "./route/attachment.ts";
@@ -142,10 +142,13 @@ function gatewayStatus(
   const out = gateway.listeners.filter(({ index }) => index === null);
   const message = out.map(({ spec, fault }) => `"${spec.name}" is not in service: ${fault}`).join("; ");
   const none = out.length === gateway.listeners.length;
+  const rejected = parametersFault(gateway.document);
   const drafts = [
-    out.length === 0
-      ? draft("Accepted", true, "Accepted", "All listeners are in service")
-      : draft("Accepted", !none, "ListenersNotValid", message),
+    rejected !== null
+      ? draft("Accepted", false, rejected.reason, rejected.message)
+      : out.length === 0
+        ? draft("Accepted", true, "Accepted", "All listeners are in service")
+        : draft("Accepted", !none, "ListenersNotValid", message),
     none
       ? draft("Programmed", false, "Invalid", message)
       : draft("Programmed", true, "Programmed", "Requests are served"),

@@ -19,6 +19,8 @@ export interface Settings {
   readonly localClientAddress: string | null;
   /** A proxy in front tells where a request came in. */
   readonly trustsEntry: boolean;
+  /** So many proxies append to `x-forwarded-for` where it is believed: here with `trustsEntry`, and by adapters. */
+  readonly trustedHops: number;
   readonly region: string | null;
   /** Name of this group of isolates, in propagation receipts. */
   readonly edge: string | null;
@@ -80,6 +82,7 @@ export function readSettings(env: Variables): Settings {
     adminHost: adminHostOf(env.ADMIN_HOST, faults),
     localClientAddress: text(env.LOCAL_CLIENT_ADDRESS),
     trustsEntry: flag("TRUST_ENTRY", env.TRUST_ENTRY, faults),
+    trustedHops: hopsOf(env.TRUSTED_HOPS, faults),
     region: text(env.REGION),
     edge: text(env.EDGE),
     adapterToken: text(env.ADAPTER_TOKEN),
@@ -104,6 +107,14 @@ function flag(name: string, value: unknown, faults: string[]): boolean {
     faults.push(`${name} is "${shown(value)}" and is taken for "false": write "true" or "false".`);
   }
   return said === "true";
+}
+
+/** Too few would be the address of a proxy of one's own; too many, one that the caller wrote. */
+function hopsOf(value: unknown, faults: string[]): number {
+  const said = text(value)?.trim() ?? "1";
+  if (/^(?:[1-9]|1\d|20)$/.test(said)) return Number(said);
+  faults.push(`TRUSTED_HOPS is "${shown(value)}" and is taken for 1: write a whole number from 1 to 20.`);
+  return 1;
 }
 
 function logOf(value: unknown, faults: string[]): Settings["log"] {

@@ -37,8 +37,13 @@ export interface Variables {
   readonly LOCAL_MESH?: string;
   /** Set where every caller is on this machine (`selvage up` on a loopback address): the callers' address. */
   readonly LOCAL_CLIENT_ADDRESS?: string;
-  /** "true": a proxy in front tells by `selvage-entry`, `x-forwarded-proto` and `x-forwarded-port` where a request came in. */
+  /**
+   * "true": a proxy in front tells by `selvage-entry`, `x-forwarded-proto` and `x-forwarded-port` where a request came in, and by
+   * `x-forwarded-for` from whom.
+   */
   readonly TRUST_ENTRY?: string;
+  /** How many proxies in front append to `x-forwarded-for`, Cloudflare itself among them; unset = 1: its last entry is the caller. */
+  readonly TRUSTED_HOPS?: string;
   /** A line in the log for each request: "requests" = all, "problems" = those that end with 500 or more, else "none". */
   readonly LOG?: string;
   /** Region that this data plane runs in, as Clusters name theirs: where the platform does not tell, or to overrule it. */

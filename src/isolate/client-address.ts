@@ -1,5 +1,6 @@
 // Whose connection a request came over: one rule for traffic, for the admin API and for the token call. What callers write
-// into headers themselves is never believed.
+// into headers themselves is never believed, but for a proxy in front that is trusted.
+import { forwardedAddress } from "../decide/header/forwarded-for.ts";
 import type { Settings } from "../env/settings.ts";
 import type { IsolateState } from "./state.ts";
 
@@ -11,14 +12,21 @@ interface Connected {
 /**
  * On Cloudflare's network the platform writes CF-Connecting-IP. Elsewhere whoever connects could, so there it is the peer
  * that workerd tells in `cf.clientIp`; a local mesh behind a front of its own knows only what `LOCAL_CLIENT_ADDRESS` says.
+ * Where a proxy in front is trusted, it says so in `X-Forwarded-For`; a request without one came past it.
  *
  * @returns null = nobody knows
  */
 export function clientAddressOf(
   request: Connected,
-  settings: Pick<Settings, "localClientAddress" | "isLocalMesh">,
+  settings: Pick<Settings, "localClientAddress" | "isLocalMesh" | "trustsEntry" | "trustedHops">,
   state: Pick<IsolateState, "isSelfHosted">,
 ): string | null {
+  const told = settings.trustsEntry
+    ? forwardedAddress(request.headers.get("x-forwarded-for"), settings.trustedHops)
+    : undefined;
+  if (told !== undefined) {
+    return told;
+  }
   if (settings.localClientAddress !== null) {
     return settings.localClientAddress;
   }

@@ -44,7 +44,7 @@ export function admit(
   if (method === "TRACE") return { problem: "malformedRequest", detail: "TRACE is not forwarded" };
   if (inspected.fault !== null) return headersFault(inspected.fault);
   if (inspected.isQuestion) return STRAYED;
-  const path = canonicalPath(url);
+  const path = canonicalPath(url, "keep");
   if (!path.ok) {
     const problem = path.reason === "too-long" ? "uriTooLong" : "malformedRequest";
     return { problem, detail: PATH_FAULTS[path.reason] };
@@ -70,6 +70,7 @@ export function admit(
     path: path.path,
     matchPath: path.matchPath,
     search: path.search,
+    hasEncodedSlash: path.hasEncodedSlash === true,
     headers: new EditedHeaders(kept),
     body: request.body,
     clientAddress:

@@ -7,7 +7,7 @@ import { join } from "../decide/route/rewrite.ts";
 import type { FilterPlan } from "../decide/route/filter-plan.ts";
 import type { HeaderPair } from "../model/snapshot/snapshot.ts";
 import type { Refusal } from "../model/word/problem.ts";
-import { letGo, type Body, type BodyFault } from "./exchange/body.ts";
+import { KEEP_LIMIT_BYTES, letGo, type Body, type BodyFault } from "./exchange/body.ts";
 import { keepOwnBody } from "./transfer/own-body.ts";
 import { bodyRefusal } from "./transfer/body-refusal.ts";
 import { call } from "./call/call.ts";
@@ -58,9 +58,10 @@ async function askAll(exchange: Exchange): Promise<Decided> {
 async function bodyOf(exchange: Exchange): Promise<Body | BodyFault> {
   const { body, routed } = exchange;
   const { destination } = routed;
-  const shown = routed.plan.externalAuths.some(({ maxBodyBytes }) => maxBodyBytes > 0);
-  if (!shown || body.kind !== "stream") return body;
-  return keepOwnBody(exchange, body.stream, "problem" in destination ? 0 : destination.timeouts.requestMs);
+  const mostBytes = Math.max(...routed.plan.externalAuths.map(({ maxBodyBytes }) => maxBodyBytes));
+  if (mostBytes === 0 || body.kind !== "stream") return body;
+  const requestMs = "problem" in destination ? 0 : destination.timeouts.requestMs;
+  return keepOwnBody(exchange, body.stream, requestMs, Math.max(mostBytes, KEEP_LIMIT_BYTES));
 }
 
 /** Allowed, with what the service adds to the request; or what the caller is told. */

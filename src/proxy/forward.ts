@@ -14,7 +14,7 @@ import { passOn } from "./transfer/pass-on.ts";
 import { chooseEndpoint, type Chosen } from "./call/choose-endpoint.ts";
 import type { Destination, Ended, Exchange } from "./exchange/exchange.ts";
 import { outgoingOf } from "./exchange/outgoing.ts";
-import { late, lost, noEndpoint, outOfTime } from "./call/forward-refusal.ts";
+import { late, lost, noEndpoint, noTimeLeft, outOfTime } from "./call/forward-refusal.ts";
 import { guardOf } from "./call/circuit-breaker.ts";
 import { firstGood, type Copy } from "./call/hedge.ts";
 import { mirror } from "./filter/mirror.ts";
@@ -139,17 +139,19 @@ async function send(sending: Sending): Promise<Forwarded | Refusal> {
             leftMs: remaining,
             nowMs: endedAtMs,
           });
-    if (delayMs === null) {
+    const isTimeout = "failure" in answer && answer.failure === "timeout";
+    if (delayMs === null || (delayMs === "late" && isTimeout)) {
       if (!("failure" in answer)) {
         if (exchange.admitted.isUpgrade && answer.ok) return notSwitched(exchange, destination, endpoint, answer);
         const passing = passOn(exchange, destination, answer, { slot: sending.slot, upload });
         return { response: passing instanceof Promise ? await passing : passing, endpoint };
       }
-      return answer.failure === "timeout"
+      return isTimeout
         ? late(destination, endpoint, timeoutMs, tried.length)
         : lost(destination, endpoint, answer, tried.length);
     }
     if (!("failure" in answer)) exchange.ctx.waitUntil(letGo(answer));
+    if (delayMs === "late") return noTimeLeft(destination, endpoint, tried.length);
     if (delayMs > 0) await ports.sleep(delayMs);
   }
 }

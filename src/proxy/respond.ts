@@ -116,12 +116,14 @@ function sayOfRule(exchange: Exchange, headers: Headers, closed: ReadonlySet<str
  * refusals do not let it run out; a new one is not given.
  */
 function sessionOf({ admitted, live, ports, routed }: Exchange, endpoint: Endpoint | null): HeaderPair | null {
-  const { rule, addressPrefix, matchedPath, destination } = routed;
+  const { rule, addressPrefix, destination } = routed;
   if (rule === null || rule.sessionPersistence === null || "problem" in destination) return null;
   const { service, pinned } = destination;
   const named = endpoint ?? live.endpoints.get(service)?.find(({ id }) => id === pinned?.endpointId);
   if (named === undefined) return null;
-  const path = `${addressPrefix}${matchedPath}`;
+  const { cookiePath = "/" } = rule.sessionPersistence;
+  // A browser knows only the address that it used.
+  const path = cookiePath === "/" ? addressPrefix || "/" : `${addressPrefix}${cookiePath}`;
   const secure = admitted.scheme === "https";
   return sessionHeader(
     rule.sessionPersistence,

@@ -27,6 +27,8 @@ const TOO_MUCH_WORK: Refusal = {
   detail: "The request's path or headers take too long to hold against the patterns of its host: send less text",
 };
 
+const ENCODED_SLASH: Refusal = { problem: "malformedRequest", detail: PATH_FAULTS["encoded-separator"] };
+
 /**
  * Where another proxy is about to send it to a service, a caller's namespace cannot lead it elsewhere: routes that are a
  * consumer's own say nothing there.
@@ -34,6 +36,9 @@ const TOO_MUCH_WORK: Refusal = {
 export function route(exchange: Exchange): Decided {
   const { meant } = exchange;
   const routed = meant === null ? place(exchange) : atService(exchange, { service: meant, prefix: "" }, null);
+  // Refused as at the door, whatever is there, unless the rule or the service says that it knows such paths.
+  const keepsSlashes = !("problem" in routed) && routed.keepsSlashes;
+  if (exchange.admitted.hasEncodedSlash && !keepsSlashes) return { no: ENCODED_SLASH, stage: "admit", policy: "none" };
   // A request that leads nowhere ends only behind those who may refuse it.
   if ("problem" in routed) return { ok: { routed: nowhere(routed) } };
   exchange.trace?.("route", { policy: routed.policy, destination: routed.destination });
@@ -111,7 +116,7 @@ function atService(
   address: ServiceAddress,
   callerNamespace = namespaceOf(exchange.caller),
 ): Routed | Refusal {
-  const { admitted, live } = exchange;
+  const { admitted, live, meant } = exchange;
   const { service, prefix } = address;
   const entry = serviceOf(live.snapshot, service);
   if (entry === null) return { problem: "noRoute", detail: `There is no service ${service}` };
@@ -120,7 +125,9 @@ function atService(
   const guarded = entry.exposure === "public" ? null : service;
   const matchPath = dropSegments(admitted.matchPath, skipped) || "/";
   const asked = question(exchange, matchPath, service, callerNamespace);
-  const found = meet(exchange, asked);
+  // At a host of its own the caller names the service's port as it would in a cluster.
+  const port = prefix === "" && meant === null ? (admitted.entry.port ?? admitted.port) : admitted.entry.port;
+  const found = meet(exchange, { ...asked, entry: { ...admitted.entry, port } });
   if (asked.work.left < 0) return TOO_MUCH_WORK;
   if (found.match !== null) return byRule(exchange, found, { prefix, path, matchPath, addressed: service, guarded });
   const called = { timeouts: entry.timeouts, ...calledBy(live.snapshot, entry.policies) };
@@ -129,6 +136,7 @@ function atService(
   return {
     ...here,
     sent,
+    keepsSlashes: entry.keepsSlashes === true,
     plan: NO_FILTERS,
     access: entry,
     addressed: service,
@@ -161,6 +169,7 @@ function byRule(exchange: Exchange, found: Matched, way: Way): Routed {
     addressPrefix: prefix,
     path,
     sent: rewritten?.ok === true ? rewritten : way,
+    keepsSlashes: keepsSlashes(exchange, found, backend, addressed),
     access: backend ?? rule,
     addressed,
     guarded,
@@ -175,6 +184,18 @@ function byRule(exchange: Exchange, found: Matched, way: Way): Routed {
             }
           : destinationOf(exchange, backend, pinned),
   };
+}
+
+/** A route of a namespace that the service's owner granted nothing does not say it for the service. */
+function keepsSlashes(
+  { live: { snapshot } }: Exchange,
+  { rule, match: { listener } }: Matched,
+  backend: Backend | null,
+  addressed: ServiceKey | null,
+): boolean {
+  if (rule.keepsSlashes === true && backend?.foreign !== true) return true;
+  if (snapshot.router.listeners[listener]?.keepsSlashes === true) return true;
+  return addressed !== null && serviceOf(snapshot, addressed)?.keepsSlashes === true;
 }
 
 /** Null without a rewrite of the path. */

@@ -233,6 +233,23 @@ export const TENANTS: readonly Attack[] = [
     holds: FORBIDDEN,
   },
   {
+    what: "1001 documents in its own namespace, which every write of shop's would compile",
+    expected: "403: operators of some namespaces have room for 1000",
+    run: (s) => s.evil(Array.from({ length: 1001 }, (_, at) => doc("Application", `fill${at}`, "{}")).join("")),
+    holds: FORBIDDEN,
+  },
+  {
+    what: "half a surrogate pair as the reason of a change, which the database gives back as another character",
+    expected: "the audit's chain holds",
+    run: async (s) => {
+      const made = await s.api("POST", "/breakers/evil/front/force", '{"state": "closed", "reason": "\\ud800"}');
+      const token = await s.api("POST", "/tokens", '{"name": "\\udfff", "role": "viewer"}', s.mesh.token);
+      const { body } = await s.api("GET", "/audit/verify", undefined, s.mesh.token);
+      return `${made.status}, ${token.status}, ${/"ok":(?:true|false)/.exec(body)?.[0]}`;
+    },
+    holds: /"ok":true$/,
+  },
+  {
     what: "shop's documents and audit, read",
     expected: "only its own namespace's",
     run: async (s) => {

@@ -16,6 +16,7 @@ describe("settings", () => {
       meshDomain: null,
       adminHost: null,
       localClientAddress: null,
+      trustedHops: 1,
       trustsEntry: false,
       region: null,
       edge: null,

@@ -1,5 +1,5 @@
 // Every pure reader of a text that strangers write, with what leads it to where it works: the short half of the cost fuzz.
-import { lastAddress } from "../../src/adapters/authz/adapter-client.ts";
+import { forwardedAddress } from "../../src/decide/header/forwarded-for.ts";
 import { decodeCursor } from "../../src/control/http/cursor.ts";
 import { parseLabelQuery } from "../../src/control/http/label-query.ts";
 import { conditionHolds } from "../../src/decide/authorize/condition.ts";
@@ -141,7 +141,7 @@ export const READERS: readonly Reader[] = [
   ),
   plain("address", classifyAddress, ["", "https://", "https://a", "https://["]),
   plain("block of addresses", blockBits, ["", "10.0.0.0/", "::"]),
-  plain("address told by a proxy", lastAddress, ["", "[", "10.0.0.1:"]),
+  plain("address told by a proxy", (text) => forwardedAddress(text, 1) ?? null, ["", "[", "10.0.0.1:"]),
   plain("retry-after", (text) => readRetryAfter(text, 0)),
   plain("label selector", (text) => parseLabelQuery(text.slice(0, 1000)), ["", "a", "a in (", "!"]),
   plain("cursor", (text) => decodeCursor(text.slice(0, 1000))),

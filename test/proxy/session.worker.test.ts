@@ -28,6 +28,27 @@ describe("sessions", () => {
     expect(answer.headers.get("set-cookie")).not.toBe(given);
   });
 
+  it("holds for everything below the address that was used, or the path that the rule names", async () => {
+    const pathOf = async (rule: string, url: string): Promise<string | undefined> =>
+      /Path=([^;]*)/.exec((await meshOfOne(rule).send(url)).headers.get("set-cookie") ?? "")?.[1];
+    const matched = ", matches: [{path: {value: /orders}}], sessionPersistence: ";
+    expect(await pathOf(`${matched}{sessionName: sid}`, "http://shop.example/orders/1")).toBe("/");
+    expect(await pathOf(`${matched}{cookie: {name: sid, path: /orders}}`, "http://shop.example/orders/1")).toBe(
+      "/orders",
+    );
+  });
+
+  it("has its name in the words of either release of the Gateway API", async () => {
+    const nameOf = async (rule: string): Promise<string | undefined> =>
+      (await meshOfOne(`, sessionPersistence: ${rule}`).send("http://shop.example/")).headers
+        .get("set-cookie")
+        ?.split("=")[0];
+    expect(await nameOf("{cookie: {name: new}}")).toBe("new");
+    expect(await nameOf("{sessionName: old, cookieConfig: {lifetimeType: Session}}")).toBe("old");
+    const header = meshOfOne(", sessionPersistence: {type: Header, header: {name: x-place}}");
+    expect((await header.send("http://shop.example/")).headers.has("x-place")).toBe(true);
+  });
+
   it("can live in a header", async () => {
     const one = meshOfOne(", sessionPersistence: {sessionName: X-Session, type: Header}", { random: [0.9] });
     const token = (await one.send("http://shop.example/")).headers.get("x-session") ?? "";

@@ -65,14 +65,9 @@ export function weather({ seed, requests, perSecond, methods, failing, withKey, 
       const end = endOf(random, failing);
       const retryAfterMs = random() < 0.2 ? Math.floor(random() * 3) * 1000 : null;
       const left = deadlineMs - nowMs;
-      const delayMs = policyRetryDelayMs(
-        retry,
-        asked,
-        end,
-        { retries, remainingMs: left, random: random() },
-        retryAfterMs,
-      );
-      if (delayMs === null || !spend(nowMs)) break;
+      const tries = { retries, remainingMs: left, random: random() };
+      const delayMs = policyRetryDelayMs(retry, asked, end, tries, retryAfterMs);
+      if (typeof delayMs !== "number" || !spend(nowMs)) break;
       nowMs += delayMs;
     }
     arrivals += seen;

@@ -1,13 +1,4 @@
-// The client's address, and the host it asked for, as a proxy tells them. What a client wrote itself stands to the left of what the proxy appended.
-
-/** The last address of `X-Forwarded-For`, without a port; null = none. */
-export function lastAddress(forwardedFor: string | null): string | null {
-  const last = forwardedFor?.split(",").at(-1)?.trim() ?? "";
-  const bracketed = /^\[([0-9A-Fa-f:.]+)\](?::\d+)?$/.exec(last)?.[1];
-  if (bracketed !== undefined) return bracketed;
-  const address = /^(\d{1,3}(?:\.\d{1,3}){3}):\d+$/.exec(last)?.[1] ?? last;
-  return /^[0-9A-Fa-f:.]{2,45}$/.test(address) ? address : null;
-}
+// What a proxy tells about a client's request: each thing once, and a host that is one.
 
 /** Two lines of one header arrive as one, joined by a comma and a space: which of them the proxy meant, nobody knows. */
 export function saidTwice(headers: Headers, names: readonly string[]): string | null {

@@ -6,6 +6,8 @@ interface AdapterCall {
   readonly request: Request;
   /** Path and query behind the service, as they came; `""` = none. */
   readonly rest: string;
+  /** How many proxies append to `X-Forwarded-For`, the one that asks included. */
+  readonly trustedHops: number;
 }
 
 type AdapterQuestion = Omit<Question, "service" | "via">;

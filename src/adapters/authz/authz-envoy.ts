@@ -3,12 +3,12 @@
 // 5xx is an answer that the client gets with headers and body; 5xx is a failure, which Envoy refuses unless told otherwise.
 import type { Decision } from "../../model/message/decision.ts";
 import { allowed, notAllowed } from "./adapter-answer.ts";
-import { lastAddress } from "./adapter-client.ts";
+import { forwardedAddress } from "../../decide/header/forwarded-for.ts";
 import type { Dialect } from "./authz-dialect.ts";
 
 export const envoy: Dialect = {
   takesPath: true,
-  ask: ({ request, rest }) => {
+  ask: ({ request, rest, trustedHops }) => {
     const { headers, method, url } = request;
     const start = url.indexOf("://") + 3;
     const scheme = headers.get("x-forwarded-proto") === "https" ? "https://" : url.slice(0, start);
@@ -16,7 +16,7 @@ export const envoy: Dialect = {
       method,
       url: `${scheme}${url.slice(start, url.indexOf("/", start))}${rest.startsWith("/") ? "" : "/"}${rest}`,
       headers,
-      clientAddress: lastAddress(headers.get("x-forwarded-for")),
+      clientAddress: forwardedAddress(headers.get("x-forwarded-for"), trustedHops) ?? null,
     };
   },
   answer: (decision: Decision) => {

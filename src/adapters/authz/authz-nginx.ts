@@ -2,7 +2,8 @@
 // refuse, anything else makes nginx answer 500: what the mesh would have said is in `selvage-status`, for an error_page.
 import type { Decision } from "../../model/message/decision.ts";
 import { allowed, notAllowed } from "./adapter-answer.ts";
-import { hostFault, lastAddress, saidTwice } from "./adapter-client.ts";
+import { forwardedAddress } from "../../decide/header/forwarded-for.ts";
+import { hostFault, saidTwice } from "./adapter-client.ts";
 import type { Dialect } from "./authz-dialect.ts";
 
 const URI = "x-original-uri";
@@ -11,7 +12,7 @@ const HOST = "x-original-host";
 
 export const nginx: Dialect = {
   takesPath: true,
-  ask: ({ request: { headers, url } }) => {
+  ask: ({ request: { headers, url }, trustedHops }) => {
     const twice = saidTwice(headers, [URI, METHOD, HOST]);
     if (twice !== null) return twice;
     const uri = headers.get(URI);
@@ -29,7 +30,7 @@ export const nginx: Dialect = {
       method: headers.get(METHOD)?.toUpperCase() ?? "GET",
       url: `${scheme}//${host}${uri}`,
       headers: asked,
-      clientAddress: headers.get("x-real-ip") ?? lastAddress(headers.get("x-forwarded-for")),
+      clientAddress: clientOf(headers, trustedHops),
     };
   },
   answer: (decision: Decision) => {
@@ -38,6 +39,12 @@ export const nginx: Dialect = {
     return allowed(decision, preflight === undefined ? {} : { "selvage-status": String(preflight.status) });
   },
 };
+
+/** nginx's own word is about its peer, which is the client only while nothing stands before nginx. */
+function clientOf(headers: Headers, trustedHops: number): string | null {
+  const peer = trustedHops === 1 ? headers.get("x-real-ip") : null;
+  return peer ?? forwardedAddress(headers.get("x-forwarded-for"), trustedHops) ?? null;
+}
 
 /** The body is dropped by nginx; 401 keeps its WWW-Authenticate, which nginx copies to the client. */
 function spelled(response: Response): Response {

@@ -2,12 +2,13 @@
 // other answer reaches the client as it is. So a fixed answer of 2xx cannot: its body does, with 403.
 import type { Decision } from "../../model/message/decision.ts";
 import { allowed, notAllowed } from "./adapter-answer.ts";
-import { hostFault, lastAddress, saidTwice } from "./adapter-client.ts";
+import { forwardedAddress } from "../../decide/header/forwarded-for.ts";
+import { hostFault, saidTwice } from "./adapter-client.ts";
 import type { Dialect } from "./authz-dialect.ts";
 
 export const traefik: Dialect = {
   takesPath: false,
-  ask: ({ request: { headers, method, url } }) => {
+  ask: ({ request: { headers, method, url }, trustedHops }) => {
     const twice = saidTwice(headers, ["x-forwarded-uri", "x-forwarded-method", "x-forwarded-host"]);
     if (twice !== null) return twice;
     const uri = headers.get("x-forwarded-uri");
@@ -23,7 +24,7 @@ export const traefik: Dialect = {
       method: headers.get("x-forwarded-method")?.toUpperCase() ?? method,
       url: `${scheme}//${host}${uri}`,
       headers,
-      clientAddress: lastAddress(headers.get("x-forwarded-for")),
+      clientAddress: forwardedAddress(headers.get("x-forwarded-for"), trustedHops) ?? null,
     };
   },
   answer: (decision: Decision) => {

@@ -4,6 +4,7 @@ import type { Judge } from "../../model/message/decision.ts";
 import { crookedness, hasSpareSegments } from "../../decide/route/crooked-path.ts";
 import { addressByPath } from "../../decide/route/service-address.ts";
 import type { Env } from "../../env/env.ts";
+import { settingsOf } from "../../env/settings.ts";
 import { envoy } from "./authz-envoy.ts";
 import { nginx } from "./authz-nginx.ts";
 import { traefik } from "./authz-traefik.ts";
@@ -42,7 +43,11 @@ export async function authz<Context>(
     const detail = `The proxy says that it stands before ${meant}, but the path it asked with names ${segment}`;
     return refused({ problem: "serviceMismatch", detail }, requestId);
   }
-  const asked = dialect.ask({ request, rest: request.url.slice(prefix.length) });
+  const asked = dialect.ask({
+    request,
+    rest: request.url.slice(prefix.length),
+    trustedHops: settingsOf(env).trustedHops,
+  });
   if (typeof asked === "string") return refused(badQuestion(asked), requestId);
   const crooked = faultOf(asked.url, dialect);
   if (crooked !== null) {

@@ -130,7 +130,6 @@ function mirrorOf(field: Field, percents: readonly Field[], namespace: string, w
   const backend = translateDestination(field, namespace, world);
   const percent = percents.map((one) => one.number()).find((value) => value !== null) ?? 100;
   if (backend === null) return null;
-  if (backend.version !== null) field.at("subset").change("Copies go to every version of the service, not to one");
   const share = percent === 100 ? {} : shareOf(percent);
   return { backend, share };
 }

@@ -95,15 +95,14 @@ export function translateRule(field: Field, index: number, namespace: string, wo
           ...(rewrite === null ? [] : [rewrite]),
           ...mirrors.map(({ backend, share }) => ({
             type: "RequestMirror",
-            requestMirror: { backendRef: backendRef(backend, from), ...share },
+            requestMirror: { backendRef: versionedRef(backend, from), ...share },
           })),
           ...(policy === null ? [] : [extension(policy)]),
         ]),
         ...nonEmpty(
           "backendRefs",
           backends.map(({ backend, weight, filters: own }) => ({
-            ...backendRef(backend, from),
-            ...(backend.version === null ? {} : { version: backend.version }),
+            ...versionedRef(backend, from),
             ...(weight === null ? {} : { weight }),
             ...nonEmpty("filters", own),
           })),
@@ -118,6 +117,10 @@ export function translateRule(field: Field, index: number, namespace: string, wo
 
 function extension(name: string): RouteFilter {
   return { type: "ExtensionRef", extensionRef: { group: "selvage.dev", kind: "FaultPolicy", name } };
+}
+
+function versionedRef(backend: DestinationBackend, from: string): object {
+  return { ...backendRef(backend, from), ...(backend.version === null ? {} : { version: backend.version }) };
 }
 
 function nonEmpty(key: string, list: readonly unknown[]): object {

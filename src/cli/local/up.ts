@@ -19,6 +19,7 @@ export interface UpOptions {
   /** Left out: every request, with the bookstore only those that failed. */
   readonly log?: "requests" | "problems" | "none";
   readonly trustEntry: boolean;
+  readonly trustedHops: number;
   readonly meshDomain?: string | undefined;
   readonly variables: Readonly<Record<string, string>>;
 }

@@ -10,6 +10,8 @@ export interface EdgeOptions {
   readonly edges: number;
   readonly adminToken: string;
   readonly trustEntry: boolean;
+  /** How many proxies in front append to `x-forwarded-for`. */
+  readonly trustedHops: number;
   readonly meshDomain: string | null;
   /** Which requests the Worker tells of, on stderr. */
   readonly requestLog: "requests" | "problems" | "none";
@@ -80,6 +82,7 @@ function bindings(index: number, options: EdgeOptions): Record<string, Binding> 
     EDGE: `edge-${index + 1}`,
     ...(isLoopback(`http://${options.host}`) ? { LOCAL_CLIENT_ADDRESS: "127.0.0.1" } : {}),
     ...(options.trustEntry ? { TRUST_ENTRY: "true" } : {}),
+    ...(options.trustedHops === 1 ? {} : { TRUSTED_HOPS: String(options.trustedHops) }),
     ...(options.meshDomain === null ? {} : { MESH_DOMAIN: options.meshDomain }),
     ...(options.requestLog === "none" ? {} : { LOG: options.requestLog }),
     ...options.variables,

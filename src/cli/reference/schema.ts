@@ -3,7 +3,7 @@
 import { mkdirSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import * as z from "zod";
 import { kindNames, kinds, specSchema, type KindName } from "../../model/document/kinds.ts";
-import { metadataSchema, SERVER_OWNED } from "../../model/document/field/metadata.ts";
+import { labelledMetadataSchema, metadataSchema, SERVER_OWNED } from "../../model/document/field/metadata.ts";
 import { kindsReference } from "./kinds-reference.ts";
 
 type JsonSchema = Readonly<Record<string, unknown>>;
@@ -15,8 +15,8 @@ function plain(schema: z.ZodType): Record<string, unknown> {
   return rest;
 }
 
-function metadata(): JsonSchema {
-  const schema = plain(metadataSchema);
+function metadata(kind: KindName): JsonSchema {
+  const schema = plain(kinds[kind].isLabel === true ? labelledMetadataSchema : metadataSchema);
   // Whatever a server wrote may be sent back; it is ignored.
   const ignored = Object.fromEntries(SERVER_OWNED.map((field) => [field, {}]));
   return { ...schema, properties: { ...Object(schema["properties"]), ...ignored } };
@@ -31,7 +31,7 @@ function documentSchema(kind: KindName, apiVersions: readonly string[]): JsonSch
     properties: {
       apiVersion: apiVersions.length === 1 ? { const: apiVersions[0] } : { enum: apiVersions },
       kind: { const: kind },
-      metadata: metadata(),
+      metadata: metadata(kind),
       spec,
       status: {},
     },

@@ -1,5 +1,6 @@
 // What the documents say is there, each kind by its key, in the order that precedence asks for. The rest of the compiler
 // looks things up here instead of searching. Judges nothing.
+import { keepsSlashes } from "../../model/document/field/path-encoding.ts";
 import type { Document, DocumentOf, KindName } from "../../model/document/document.ts";
 import { refOf, serviceKey } from "../../model/word/refs.ts";
 import type { HealthCheckSpec, ServiceEndpoint } from "../../model/document/kind/service.ts";
@@ -14,6 +15,7 @@ export interface ServiceView {
   readonly assertion: "caller" | "request";
   readonly endpoints: readonly ServiceEndpoint[];
   readonly healthCheck: HealthCheckSpec | null;
+  readonly keepsSlashes: boolean;
   /** Ports of a core Service; empty for ours, which have none. */
   readonly ports: readonly number[];
 }
@@ -106,13 +108,20 @@ export function compare<Value extends string | number>(left: Value, right: Value
 
 function viewOf(document: DocumentOf<"Service">): ServiceView {
   const { namespace, name } = document.metadata;
+  const keeps = keepsSlashes(document.metadata);
   if (document.apiVersion === "v1") {
     const { ports } = document.spec;
-    const silent = { exposure: "mesh", assertion: "caller", endpoints: [], healthCheck: null } as const;
+    const silent = {
+      exposure: "mesh",
+      assertion: "caller",
+      endpoints: [],
+      healthCheck: null,
+      keepsSlashes: keeps,
+    } as const;
     return { namespace, name, ...silent, ports: portsOf(ports) };
   }
   const { exposure, assertion, endpoints, healthCheck = null } = document.spec;
-  return { namespace, name, exposure, assertion, endpoints, healthCheck, ports: [] };
+  return { namespace, name, exposure, assertion, endpoints, healthCheck, keepsSlashes: keeps, ports: [] };
 }
 
 /** The port numbers of a core Service, whose spec was kept unread. */

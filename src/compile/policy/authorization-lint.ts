@@ -1,6 +1,7 @@
 // AuthorizationPolicies that cannot do what they say, or do more than their author may think: paths that no request has,
 // callers that nothing proves, an ALLOW that allows nobody, a DENY by path.
 import { isDropped } from "../../decide/header/headers.ts";
+import { keepsSlashes } from "../../model/document/field/path-encoding.ts";
 import type { DocumentIndex } from "../documents/document-index.ts";
 import { canonicalPattern, hostPattern } from "./authorization-patterns.ts";
 import type { PolicyContext, PolicyOf, Told } from "./kind.ts";
@@ -33,13 +34,13 @@ function ruleFindings({ from, to, when }: Rule, at: string, policy: Policy, worl
   return [
     ...from.flatMap((source, index) => sourceFindings(source, `${at}/from/${index}`, policy, world)),
     ...to.flatMap(({ paths, hosts }, index) => [
-      ...pathFindings(paths, `${at}/to/${index}/paths`, policy),
+      ...pathFindings(paths, `${at}/to/${index}/paths`, policy, world),
       ...hosts.flatMap((host, nth) => hostFindings(host, `${at}/to/${index}/hosts/${nth}`)),
     ]),
     ...when.flatMap(({ key, values, notValues }, index) => [
       ...keyFindings(key, `${at}/when/${index}/key`, world),
-      ...(key === "request.path" ? pathFindings(notValues, `${at}/when/${index}/notValues`, null) : []),
-      ...(key === "request.path" ? pathFindings(values, `${at}/when/${index}/values`, policy) : []),
+      ...(key === "request.path" ? pathFindings(notValues, `${at}/when/${index}/notValues`, null, world) : []),
+      ...(key === "request.path" ? pathFindings(values, `${at}/when/${index}/values`, policy, world) : []),
       ...(key === "source.application"
         ? values.flatMap((one, nth) => applicationFindings(one, `${at}/when/${index}/values/${nth}`, policy, world))
         : []),
@@ -50,9 +51,9 @@ function ruleFindings({ from, to, when }: Rule, at: string, policy: Policy, worl
   ];
 }
 
-function pathFindings(paths: readonly string[], at: string, policy: Policy | null): Doubt[] {
+function pathFindings(paths: readonly string[], at: string, policy: Policy | null, world: DocumentIndex): Doubt[] {
   const never = paths.flatMap((path, index): Doubt[] => {
-    if (canonicalPattern(path) !== null) return [];
+    if (canonicalPattern(path) !== null && (!/%2f/i.test(path) || keepsSomewhere(world))) return [];
     const message = `No canonical path is like "${path}": queries, parameters and ambiguous paths are not compared`;
     const hint = policy?.spec.action === "DENY" ? "It refuses everything up to there." : "It never matches.";
     return [{ code: "SLV1309", pointer: `${at}/${index}`, message, hint }];
@@ -62,6 +63,15 @@ function pathFindings(paths: readonly string[], at: string, policy: Policy | nul
     "A DENY by path lets through every path that the service understands the same and that is spelt otherwise";
   const hint = "Prefer an ALLOW of the paths that are meant. /admin/* is not /admin, and not /Admin/x.";
   return [...never, { code: "SLV1320", pointer: at, message, hint }];
+}
+
+/** Does any document let encoded slashes through? */
+function keepsSomewhere({ documents }: DocumentIndex): boolean {
+  return documents.some(({ kind, metadata, spec }) => {
+    if (keepsSlashes(metadata)) return true;
+    if (kind === "Gateway") return spec.listeners.some(({ pathEncoding }) => pathEncoding !== undefined);
+    return kind === "HTTPRoute" && spec.pathEncoding !== undefined;
+  });
 }
 
 function hostFindings(host: string, pointer: string): Doubt[] {

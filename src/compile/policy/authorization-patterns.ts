@@ -20,7 +20,7 @@ export function canonicalPattern(pattern: string): string | null {
 }
 
 function canonicalText(text: string): string | null {
-  const canonical = canonicalPath(text);
+  const canonical = canonicalPath(text, "keep");
   return canonical.ok ? canonical.matchPath : null;
 }
 

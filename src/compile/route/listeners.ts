@@ -1,5 +1,6 @@
 // Gateways → listeners: which are in service, which contradict each other, which routes each may carry. Certificates are
 // not read: TLS ends at the platform.
+import { keepsSlashes } from "../../model/document/field/path-encoding.ts";
 import type { DocumentOf } from "../../model/document/document.ts";
 import type { GatewayListener } from "../../model/document/gateway-api/gateway.ts";
 import type { HostOwners, HostSet, Listener } from "../../model/snapshot/snapshot.ts";
@@ -53,7 +54,9 @@ export function compileListeners(world: DocumentIndex, owners: HostnameOwners): 
       const takesRoutes = spec.allowedRoutes.kinds.length === 0 || spec.allowedRoutes.kinds.some(isHttpRoute);
       const protocol = httpProtocol(spec.protocol);
       const conflict = conflictOf(spec, document.spec.listeners);
-      const fault = protocol === null ? unsupported(spec) : (conflict ?? foreign(key, document, hostname, owners));
+      const fault =
+        parametersFault(document) ??
+        (protocol === null ? unsupported(spec) : (conflict ?? foreign(key, document, hostname, owners)));
       const conditions = listenerConditions(spec, fault);
       if (protocol === null || fault !== null) {
         return { spec, hostname, index: null, takesRoutes: false, conditions, fault: fault?.message ?? null };
@@ -61,8 +64,9 @@ export function compileListeners(world: DocumentIndex, owners: HostnameOwners): 
       const port = builtIn ? 0 : spec.port;
       const group = groupByPort.get(`${key}:${port}`) ?? groups.push(new Map()) - 1;
       groupByPort.set(`${key}:${port}`, group);
-      const index =
-        table.push({ gateway: key, name: spec.name, port, protocol: builtIn ? null : protocol, hostname, group }) - 1;
+      const keeps = spec.pathEncoding === "keep-slashes" || keepsSlashes(document.metadata);
+      const listener = { gateway: key, name: spec.name, port, protocol: builtIn ? null : protocol, hostname, group };
+      const index = table.push(keeps ? { ...listener, keepsSlashes: true } : listener) - 1;
       groups[group]?.set(hostname, index);
       if (!builtIn) hosts[protocol].set(hostname, true);
       return { spec, hostname, index, takesRoutes, conditions, fault: null };
@@ -95,8 +99,19 @@ function httpProtocol(protocol: string): "HTTP" | "HTTPS" | null {
 
 /** What keeps a listener out of service. */
 interface Fault {
-  readonly reason: "UnsupportedProtocol" | "ProtocolConflict" | "HostnameConflict" | "HostnameOwned";
+  readonly reason:
+    "InvalidParameters" | "UnsupportedProtocol" | "ProtocolConflict" | "HostnameConflict" | "HostnameOwned";
   readonly message: string;
+}
+
+/** A Gateway that asks for something which the mesh does not know is rejected whole, as the Gateway API says. */
+export function parametersFault({ spec }: DocumentOf<"Gateway">): Fault | null {
+  const parameters = spec.infrastructure?.parametersRef;
+  if (parameters === undefined) return null;
+  const { group, kind, name } = parameters;
+  const of = group === "" ? "" : ` of the group "${group}"`;
+  const message = `The mesh has no parameters of the kind ${kind}${of}: remove infrastructure.parametersRef (${name})`;
+  return { reason: "InvalidParameters", message };
 }
 
 /** What is another namespace's is not served here. */
@@ -139,12 +154,12 @@ function conflictOf(spec: GatewayListener, all: readonly GatewayListener[]): Fau
 
 function listenerConditions(spec: GatewayListener, fault: Fault | null): Draft[] {
   const wrong = spec.allowedRoutes.kinds.filter((kind) => !isHttpRoute(kind)).map(({ kind }) => kind);
-  const own = fault?.reason === "UnsupportedProtocol" || fault?.reason === "HostnameOwned";
-  const conflicted = fault !== null && !own;
+  const conflicted = fault?.reason === "ProtocolConflict" || fault?.reason === "HostnameConflict";
+  const accepted = conflicted || fault?.reason === "InvalidParameters" ? "Invalid" : (fault?.reason ?? "Accepted");
   return [
     fault === null
       ? draft("Accepted", true, "Accepted", "The listener is in service")
-      : draft("Accepted", false, conflicted ? "Invalid" : fault.reason, fault.message),
+      : draft("Accepted", false, accepted, fault.message),
     fault === null
       ? draft("Programmed", true, "Programmed", "Requests are served")
       : draft("Programmed", false, "Invalid", fault.message),

@@ -2,19 +2,14 @@
 // each backend the timeouts that hold. Where the rule is in force is the router's business, not this file's.
 import { canonicalPath } from "../../model/word/canonical-path.ts";
 import type { DocumentOf } from "../../model/document/document.ts";
+import { keepsSlashes } from "../../model/document/field/path-encoding.ts";
 import { parseDuration } from "../../model/document/field/duration.ts";
 import type { HTTPBackendRef, HTTPRouteRule } from "../../model/document/gateway-api/http-route.ts";
 import type { HTTPRouteMatch } from "../../model/document/gateway-api/http-route-match.ts";
 import type { SessionPersistenceSpec } from "../../model/document/gateway-api/session-persistence.ts";
-import type {
-  Backend,
-  Filter,
-  Rule,
-  RuleMatch,
-  ServiceKey,
-  SessionPersistence,
-} from "../../model/snapshot/snapshot.ts";
+import type { Backend, Filter, Rule, RuleMatch, ServiceKey } from "../../model/snapshot/snapshot.ts";
 import type { ValueMatch } from "../../model/snapshot/value-match.ts";
+import type { SessionPersistence } from "../../model/snapshot/session-persistence.ts";
 import { compileFilters, type FilterContext } from "./filters.ts";
 import type { PolicyPlace, PolicyIndex } from "../policy/policy-index.ts";
 import { timeoutsOf } from "../policy/traffic.ts";
@@ -55,6 +50,7 @@ export function compileRule(
   const rule = route.spec.rules[index];
   if (rule === undefined) return null;
   const { namespace, name } = route.metadata;
+  const keeps = route.spec.pathEncoding === "keep-slashes" || keepsSlashes(route.metadata);
   const called = ruleName(rule, index);
   const pointer = `/spec/rules/${index}`;
   const context: FilterContext = { namespace, routeContext: parent, world, faults, faultNamed: policies.faultNamed };
@@ -75,6 +71,7 @@ export function compileRule(
   return {
     route: `${namespace}/${name}`,
     name: called,
+    ...(keeps ? { keepsSlashes: true as const } : {}),
     filters,
     backends,
     timeouts,
@@ -126,14 +123,17 @@ function compileRetry({ codes, attempts, backoff }: NonNullable<HTTPRouteRule["r
 
 /** `place` names the rule within the mesh, so that two rules of one host do not read each other's cookie. */
 function compileSession(spec: SessionPersistenceSpec, place: string): SessionPersistence {
-  const { type, sessionName, absoluteTimeout, idleTimeout, cookieConfig } = spec;
+  const { type, header, absoluteTimeout, idleTimeout } = spec;
+  const cookie = spec.cookie ?? spec.cookieConfig;
+  const sessionName = spec.sessionName ?? spec.cookie?.name ?? header?.name;
   return {
     type,
     // Headers named selvage-* are the mesh's own and never taken from a caller.
     sessionName: sessionName ?? `${type === "Cookie" ? "selvage" : "x"}-session-${place}`,
     absoluteTimeoutMs: milliseconds(absoluteTimeout),
     idleTimeoutMs: milliseconds(idleTimeout),
-    cookieLifetime: cookieConfig?.lifetimeType ?? "Session",
+    cookieLifetime: cookie?.lifetimeType ?? "Session",
+    ...(cookie?.path === undefined ? {} : { cookiePath: cookie.path }),
   };
 }
 

@@ -3,7 +3,7 @@
 import * as z from "zod";
 import type { ContractAction } from "../../decide/identity/contract-state.ts";
 import { contractDecisionSchema, contractListSchema, decidedContractSchema } from "../../model/api/clients.ts";
-import { nameSchema, scopedNameSchema } from "../../model/document/field/names.ts";
+import { documentNameSchema, scopedNameSchema } from "../../model/document/field/names.ts";
 import { decideContract, viewContracts } from "../client/contract-decision.ts";
 import { jsonBody, noBody } from "../register/json-body.ts";
 import { coversNamespace } from "../operator/operator.ts";
@@ -63,7 +63,7 @@ export function registerContracts(app: ControlApp): void {
       description:
         "For operators of the service's namespace. A decision holds for the application, service and tier that the " +
         "contract names; one that names another is pending again. In force everywhere as soon as the revision is.",
-      params: z.object({ ns: namespaceParameter, name: nameSchema }),
+      params: z.object({ ns: namespaceParameter, name: documentNameSchema }),
       query: nothing,
       body: jsonBody(contractDecisionSchema, {}),
       answer: decidedContractSchema,

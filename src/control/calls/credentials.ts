@@ -5,7 +5,7 @@ import { addSecret, rotateSecret } from "../../change/client-secrets.ts";
 import { credentialsSchema, mintedCredentialsSchema, rotateRequestSchema } from "../../model/api/clients.ts";
 import { parseDuration } from "../../model/document/field/duration.ts";
 import type { ClientKind } from "../../model/registry/identity.ts";
-import { nameSchema } from "../../model/document/field/names.ts";
+import { documentNameSchema } from "../../model/document/field/names.ts";
 import { mintFor, readFor, revokeFor } from "../client/client-credentials.ts";
 import { SECRET_ID } from "../client/client-secret.ts";
 import { jsonBody, noBody } from "../register/json-body.ts";
@@ -14,7 +14,7 @@ import { namespaceParameter } from "../http/route-parameters.ts";
 
 const tag = "clients";
 const nothing = z.object({});
-const params = z.object({ ns: namespaceParameter, name: nameSchema });
+const params = z.object({ ns: namespaceParameter, name: documentNameSchema });
 const params1 = params.extend({
   id: z.string().regex(SECRET_ID, "A secret's id is twelve hexadecimal digits."),
 });

@@ -71,7 +71,9 @@ export function methodFits(methods: readonly string[], method: string): Truth {
 export function pathFits(patterns: readonly string[], { path, otherPaths }: AuthorizationRequest): Truth {
   const own = matchesAny(patterns, readingsOf(path));
   if (own !== NO) return own;
-  return otherPaths().some((other) => matchesAny(patterns, readingsOf(other)) !== NO) ? MAYBE : NO;
+  // Judged as it is; who decodes an encoded slash reads another path, which may only refuse.
+  const decoded = path.includes("%2F") ? [path.replaceAll("%2F", "/")] : [];
+  return [...otherPaths(), ...decoded].some((other) => matchesAny(patterns, readingsOf(other)) !== NO) ? MAYBE : NO;
 }
 
 function readingsOf(path: string): readonly string[] {

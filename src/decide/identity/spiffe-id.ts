@@ -7,12 +7,16 @@ export interface Spiffe {
   readonly party: Party;
 }
 
-const PATH = /^\/ns\/([a-z0-9](?:[-a-z0-9]{0,61}[a-z0-9])?)\/(sa|app)\/([a-z0-9](?:[-a-z0-9]{0,61}[a-z0-9])?)$/;
+const LABEL = "[a-z0-9](?:[-a-z0-9]{0,61}[a-z0-9])?";
+/** Services are DNS labels, applications may have dots. */
+const PATH = new RegExp(`^/ns/(${LABEL})/(?:(sa)/(${LABEL})|(app)/(?=.{1,253}$)([a-z0-9](?:[-a-z0-9.]*[a-z0-9])?))$`);
 
 /** @returns null = of another trust domain, or of another form */
 export function readSpiffeId(id: string, trustDomain: string): Spiffe | null {
   const prefix = `spiffe://${trustDomain}`;
-  const [, namespace, kind, name] = (id.startsWith(prefix) ? PATH.exec(id.slice(prefix.length)) : null) ?? [];
+  const found = (id.startsWith(prefix) ? PATH.exec(id.slice(prefix.length)) : null) ?? [];
+  const [, namespace, workload, service, , application] = found;
+  const name = service ?? application;
   if (namespace === undefined || name === undefined) return null;
-  return { kind: kind === "sa" ? "workload" : "application", party: { principal: id, namespace, name } };
+  return { kind: workload === "sa" ? "workload" : "application", party: { principal: id, namespace, name } };
 }

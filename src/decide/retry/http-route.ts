@@ -60,19 +60,19 @@ export interface Tries {
 }
 
 /**
- * @returns milliseconds to wait before the next try, or null when there is none
+ * @returns milliseconds to wait before the next try; null = there is none; "late" = there would be one, too late
  */
 export function retryDelayMs(
   policy: RetryPolicy | null,
   request: RetriedRequest,
   tried: TryEnd,
   { retries, remainingMs, random }: Tries,
-): number | null {
+): number | "late" | null {
   if (policy === null || retries >= policy.attempts || !request.replayable || tried.end === "caller") return null;
   if (tried.end === "answered" && !policy.codes.includes(tried.status)) return null;
   if (tried.end !== "unsent" && !IDEMPOTENT.has(request.method) && !request.hasIdempotencyKey) return null;
   const delayMs = backoffMs(policy.backoffMs, retries, random);
-  return remainingMs !== null && delayMs >= remainingMs ? null : delayMs;
+  return remainingMs !== null && delayMs >= remainingMs ? "late" : delayMs;
 }
 
 function backoffMs(minimumMs: number, retries: number, random: number): number {

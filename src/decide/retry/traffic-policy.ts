@@ -19,7 +19,7 @@ export function maySendAgain(retry: CallRetry, method: string, hasIdempotencyKey
 
 /**
  * @param retryAfterMs what the answer asks for; null = nothing
- * @returns milliseconds to wait before the next try, or null when there is none
+ * @returns milliseconds to wait before the next try; null = there is none; "late" = there would be one, too late
  */
 export function policyRetryDelayMs(
   retry: CallRetry,
@@ -27,13 +27,15 @@ export function policyRetryDelayMs(
   tried: TryEnd,
   { retries, remainingMs, random }: Tries,
   retryAfterMs: number | null,
-): number | null {
+): number | "late" | null {
   if (retries >= retry.attempts || !request.replayable) return null;
   const causes = causesOf(tried, retryAfterMs);
   if (!retry.on.some((cause) => causes.includes(cause))) return null;
   if (tried.end !== "unsent" && !maySendAgain(retry, request.method, request.hasIdempotencyKey)) return null;
+  // What the service asks for is its word to the caller; what the policy asks for is the mesh's own doing.
+  if (remainingMs !== null && (retryAfterMs ?? 0) >= remainingMs) return null;
   const delayMs = Math.max(backoffMs(retry, retries, random), retryAfterMs ?? 0);
-  return remainingMs !== null && delayMs >= remainingMs ? null : delayMs;
+  return remainingMs !== null && delayMs >= remainingMs ? "late" : delayMs;
 }
 
 /** What of `retry.on` covers the end of a try. 501 and 505 would only be said again. */

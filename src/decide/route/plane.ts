@@ -19,7 +19,7 @@ export function planeOf(url: string, adminHost: string | null): Plane {
   // Most of the traffic is told apart at a glance: the prefix is there in letters, or behind escapes, or not at all.
   if (!url.includes("_selvage") && !url.includes("%")) return "traffic";
   const isQuestion = QUESTION.test(url);
-  const canonical = canonicalPath(url);
+  const canonical = canonicalPath(url, "keep");
   // What has no canonical path is refused where traffic comes in.
   if (!isQuestion && (!canonical.ok || !`${canonical.matchPath}/`.startsWith(RESERVED))) return "traffic";
   if (adminHost !== null && !isHost(url, adminHost)) return "closed";

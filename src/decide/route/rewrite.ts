@@ -11,7 +11,9 @@ import type { PathModifier } from "../../model/snapshot/snapshot.ts";
  */
 export function modifyPath(path: string, modifier: PathModifier, prefix: string): CanonicalPath {
   const rest = modifier.type === "ReplaceFullPath" ? "" : dropSegments(path, countSegments(prefix));
-  return canonicalPath(join(modifier.value, rest));
+  // What was let through is kept; a rule writes none itself.
+  const slashes = /%2f/i.test(rest) && !/%2f/i.test(modifier.value) ? "keep" : "refuse";
+  return canonicalPath(join(modifier.value, rest), slashes);
 }
 
 /** What is left of a path without its first segments: `""`, or a text that starts with `/`. */

@@ -2,7 +2,8 @@
 // secret and not signed: whoever forges one only chooses an endpoint that the rule would have given out anyway.
 import { endpointIdentity } from "../balance/endpoint-identity.ts";
 import { cookieNamed } from "../header/cookies.ts";
-import type { Backend, Endpoint, ServiceKey, SessionPersistence } from "../../model/snapshot/snapshot.ts";
+import type { Backend, Endpoint, ServiceKey } from "../../model/snapshot/snapshot.ts";
+import type { SessionPersistence } from "../../model/snapshot/session-persistence.ts";
 
 interface Session {
   /** `endpointDigest` of the endpoint. */
@@ -50,7 +51,7 @@ export interface Given {
   readonly endpoint: Pick<Endpoint, "id" | "key">;
   /** What the caller came with: the endpoint its token named, and since when it has that token. */
   readonly before: { readonly endpointId: string; readonly issuedAtMs: number } | null;
-  /** Where a cookie holds: the path that the rule matches. */
+  /** Where a cookie holds. */
   readonly path: string;
   readonly secure: boolean;
 }

@@ -1,7 +1,7 @@
 // Dynamic registration and discovery: what an agent sends and hears, and what the catalog tells people and programs.
 import * as z from "zod";
 import { positiveDurationSchema } from "../document/field/duration.ts";
-import { bindingSchema, nameSchema, versionSchema } from "../document/field/names.ts";
+import { bindingSchema, documentNameSchema, nameSchema, versionSchema } from "../document/field/names.ts";
 import { endpointUrlSchema } from "../document/field/url.ts";
 import { say } from "../word/wording.ts";
 
@@ -10,7 +10,9 @@ export const endpointRequestSchema = z
   .strictObject({
     url: endpointUrlSchema.optional().meta({ description: "Absolute http(s) URL without query or fragment." }),
     binding: bindingSchema.optional().meta({ description: "Name of a service binding to another Worker." }),
-    cluster: nameSchema.optional().meta({ description: "`local` under `selvage up`, else `default`, when left out." }),
+    cluster: documentNameSchema
+      .optional()
+      .meta({ description: "`local` under `selvage up`, else `default`, when left out." }),
     version: versionSchema.optional(),
     weight: z.int().min(0).max(1_000_000).default(1),
     priority: z.int().min(0).max(127).default(0),

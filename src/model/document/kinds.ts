@@ -27,6 +27,8 @@ export interface KindInfo {
   readonly short: readonly string[];
   /** `mesh`: one per mesh, kept in namespace "default". */
   readonly scope: "namespace" | "mesh";
+  /** Its name becomes a part of hosts, so it is a DNS label; absent: a DNS subdomain. */
+  readonly isLabel?: true;
   /** What it says, in one sentence. */
   readonly says: string;
   readonly spec: z.ZodType;
@@ -46,6 +48,7 @@ export const kinds: Readonly<Record<KindName, KindInfo>> = {
     plural: "namespaces",
     short: ["ns"],
     scope: "mesh",
+    isLabel: true,
     says: "The labels of a namespace, which listeners select by. A namespace needs no document to exist.",
     spec: namespaceSpecSchema,
     effect: "now",
@@ -99,6 +102,7 @@ export const kinds: Readonly<Record<KindName, KindInfo>> = {
     plural: "services",
     short: ["svc"],
     scope: "namespace",
+    isLabel: true,
     says: "A registry entry: a service, its endpoints, who may call it by its own address.",
     spec: serviceSpecSchema,
     effect: "now",

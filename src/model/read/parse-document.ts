@@ -7,7 +7,7 @@ import { explainIssues, type Explained } from "./explain-issues.ts";
 import type { FindingCode } from "../word/finding-codes.ts";
 import type { Path } from "../word/json-pointer.ts";
 import { kindNames, kinds, specSchema, type KindInfo } from "../document/kinds.ts";
-import { metadataSchema, SERVER_OWNED } from "../document/field/metadata.ts";
+import { labelledMetadataSchema, metadataSchema, SERVER_OWNED } from "../document/field/metadata.ts";
 import { unsupportedKind } from "../document/unsupported-kinds.ts";
 import { quote } from "../word/wording.ts";
 import { isRecord } from "../word/record.ts";
@@ -133,7 +133,7 @@ function checkMetadata(value: unknown, info: KindInfo): Checked {
   const own = isRecord(value)
     ? Object.fromEntries(Object.entries(value).filter(([key]) => !SERVER_OWNED.includes(key)))
     : value;
-  const checked = check(metadataSchema, own, "metadata");
+  const checked = check(info.isLabel === true ? labelledMetadataSchema : metadataSchema, own, "metadata");
   if (!checked.ok || info.scope !== "mesh") return checked;
   const namespace = isRecord(checked.data) ? checked.data["namespace"] : undefined;
   if (namespace === "default") return checked;

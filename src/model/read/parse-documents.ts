@@ -7,6 +7,7 @@ import { fromPointer, toPointer, type Path } from "../word/json-pointer.ts";
 import { readJson } from "./json-source.ts";
 import { refOf } from "../word/refs.ts";
 import { parseOne } from "./parse-document.ts";
+import { passedOver } from "./passed-over.ts";
 import type { ProblemItem, Refusal } from "../word/problem.ts";
 import { LIMITS, measure, type Position, type Source } from "./source.ts";
 import { warningsOf } from "./warnings.ts";
@@ -91,6 +92,7 @@ export function parseDocuments(text: string, format: "yaml" | "json"): Parsed {
   const wrong = new Set<number>();
   let total = 0;
   const firsts = new Map<string, number>();
+  const ignored: Finding[] = [];
   for (const [index, { value, base, source }] of entries.entries()) {
     const report = (finding: Explained): void => {
       wrong.add(index);
@@ -98,6 +100,11 @@ export function parseDocuments(text: string, format: "yaml" | "json"): Parsed {
       if (items.length >= MOST_ITEMS) return;
       items.push(toItem(finding, `#/${index}`, source.locate([...base, ...finding.path], finding.key)));
     };
+    const passed = passedOver(value);
+    if (passed !== null) {
+      ignored.push(passed);
+      continue;
+    }
     const parsed = parseOne(value);
     if (!parsed.ok) {
       for (const finding of parsed.findings) report(finding);
@@ -124,7 +131,7 @@ export function parseDocuments(text: string, format: "yaml" | "json"): Parsed {
     documents.push({ document, index, locate });
   }
   if (items.length > 0) return { ok: false, refusal: refuse(items, total, wrong.size, entries.length) };
-  return { ok: true, documents, warnings: documents.flatMap(({ document }) => warningsOf(document)) };
+  return { ok: true, documents, warnings: [...ignored, ...documents.flatMap(({ document }) => warningsOf(document))] };
 }
 
 /** Checks one value that is already parsed JSON. Pointers are `#/spec/…`. */

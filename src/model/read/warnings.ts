@@ -1,5 +1,6 @@
 // What a single document says that has no meaning, though it is allowed. What needs the whole mesh is the compiler's.
 import type { Document } from "../document/document.ts";
+import { KEEP_SLASHES, PATH_ENCODING } from "../document/field/path-encoding.ts";
 import type { Finding } from "../word/finding.ts";
 import { toPointer, type Path } from "../word/json-pointer.ts";
 import { refOf } from "../word/refs.ts";
@@ -16,6 +17,21 @@ function repeated(entries: readonly Named[]): number[] {
 
 /** Warnings about one document by itself. */
 export function warningsOf(document: Document): Finding[] {
+  return [...annotationWarnings(document), ...headerWarnings(document)];
+}
+
+/** What is misspelt there would be passed over in silence. */
+function annotationWarnings({ kind, metadata }: Document): Finding[] {
+  const said = Object.hasOwn(metadata.annotations, PATH_ENCODING) ? metadata.annotations[PATH_ENCODING] : KEEP_SLASHES;
+  if (said === KEEP_SLASHES) return [];
+  const ref = refOf(kind, metadata.namespace, metadata.name);
+  const pointer = toPointer(["metadata", "annotations", PATH_ENCODING]);
+  const message = `The annotation ${PATH_ENCODING} has the value "${said?.slice(0, 60)}", which means nothing`;
+  const hint = `Write "${KEEP_SLASHES}", or remove it.`;
+  return [{ severity: "warning", code: "SLV1112", ref, pointer, message, hint }];
+}
+
+function headerWarnings(document: Document): Finding[] {
   if (document.kind !== "HTTPRoute") return [];
   const ref = refOf(document.kind, document.metadata.namespace, document.metadata.name);
   const findings: Finding[] = [];

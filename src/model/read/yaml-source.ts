@@ -1,9 +1,10 @@
 // Reads YAML 1.2 (core schema, no custom tags) with the `yaml` library, in three steps so that no text can hurt: tokens,
 // whose nesting is counted without recursion; the tree, checked for repeated keys; values, with a bound on aliases.
 import { Composer, isAlias, isMap, isPair, isScalar, isSeq, Lexer, LineCounter, Parser } from "yaml";
-import type { CST, Document as YamlDocument, Node, Pair } from "yaml";
+import type { CST, Document as YamlDocument, Node, Pair, YAMLMap } from "yaml";
 import { toPointer, type Path } from "../word/json-pointer.ts";
 import type { ProblemItem } from "../word/problem.ts";
+import { mergeKeys } from "./merge-keys.ts";
 import { LIMITS, measure, TOO_DEEP, type Position, type Read, type Source } from "./source.ts";
 import { quote } from "../word/wording.ts";
 
@@ -100,7 +101,7 @@ function locator(document: YamlDocument, position: (offset: number) => Position)
     for (const [index, step] of path.entries()) {
       if (isAlias(node)) node = node.resolve(document);
       const child: unknown = isMap(node)
-        ? node.items.find((pair) => keyOf(pair) === String(step))
+        ? pairOf(node, String(step), document)
         : isSeq(node)
           ? node.items[Number(step)]
           : undefined;
@@ -115,6 +116,19 @@ function locator(document: YamlDocument, position: (offset: number) => Position)
     }
     return offset === null ? null : position(offset);
   };
+}
+
+/** A member, or else one that a merge key brings. */
+function pairOf(map: YAMLMap, key: string, document: YamlDocument): Pair | undefined {
+  const own = map.items.find((pair) => keyOf(pair) === key);
+  if (own !== undefined) return own;
+  const merge: unknown = map.items.find((pair) => keyOf(pair) === "<<")?.value;
+  for (const source of isSeq(merge) ? merge.items : [merge]) {
+    const base: unknown = isAlias(source) ? source.resolve(document) : source;
+    const found = isMap(base) ? base.items.find((pair) => keyOf(pair) === key) : undefined;
+    if (found !== undefined) return found;
+  }
+  return undefined;
 }
 
 function messageOf(text: string): string {
@@ -165,8 +179,17 @@ export function readYaml(text: string): Read {
     const tooMuch = value === EXCESSIVE ? EXCESSIVE : measure(value);
     if (tooMuch !== null) {
       items.push(refuse("SLV1110", pointer, tooMuch.detail, tooMuch.hint, position(offsetOf(contents) ?? 0)));
-    } else {
-      sources.push({ value, locate: locator(document, position) });
+      continue;
+    }
+    const locate = locator(document, position);
+    const merged = mergeKeys(value);
+    if (merged.ok) sources.push({ value: merged.value, locate });
+    else {
+      const detail = "The merge key << has something else than a mapping, or a list of mappings, behind it";
+      const hint = "Write <<: *name, where name is the anchor of a mapping.";
+      items.push(
+        refuse("SLV1109", `${pointer}${toPointer(merged.path)}`, detail, hint, locate(merged.path) ?? undefined),
+      );
     }
     if (items.length > 100) break;
   }

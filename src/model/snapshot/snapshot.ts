@@ -5,6 +5,7 @@ import type { HostnameBounds } from "./hostname-bounds.ts";
 import type { Identities } from "./access.ts";
 import type { HealthTerms } from "./health-terms.ts";
 import type { Held, PolicyTables } from "./policies.ts";
+import type { SessionPersistence } from "./session-persistence.ts";
 import type { Timeouts } from "./traffic.ts";
 import type { ValueMatch } from "./value-match.ts";
 
@@ -40,6 +41,8 @@ export interface ServiceEntry extends Held {
   readonly exposure: "mesh" | "public";
   /** `request`: what the mesh asserts to the service is bound to method and path; absent: to the caller only. */
   readonly assertion?: "request";
+  /** `%2F` in paths is let through, judged as it is; absent: such requests are refused. Listeners and rules say it, too. */
+  readonly keepsSlashes?: true;
   /** Endpoints written in the Service document. Dynamic ones are laid beside them by `isolate/snapshot.ts`. */
   readonly endpoints: readonly Endpoint[];
   readonly timeouts: Timeouts;
@@ -92,6 +95,7 @@ export interface Listener {
   readonly hostname: string;
   /** Index into `Router.groups`. */
   readonly group: number;
+  readonly keepsSlashes?: true;
 }
 
 /** Hostname → index into `Router.listeners`. */
@@ -169,20 +173,13 @@ export interface Rule extends Held {
   readonly route: string;
   /** `rules[].name`, or its index. */
   readonly name: string;
+  readonly keepsSlashes?: true;
   readonly filters: readonly Filter[];
   readonly backends: readonly Backend[];
   /** What the rule itself says; null = nothing. `Backend.timeouts` is what holds. */
   readonly timeouts: { readonly requestMs: number | null; readonly perTryMs: number | null };
   readonly retry: { readonly codes: readonly number[]; readonly attempts: number; readonly backoffMs: number } | null;
   readonly sessionPersistence: SessionPersistence | null;
-}
-
-export interface SessionPersistence {
-  readonly type: "Cookie" | "Header";
-  readonly sessionName: string;
-  readonly absoluteTimeoutMs: number | null;
-  readonly idleTimeoutMs: number | null;
-  readonly cookieLifetime: "Session" | "Permanent";
 }
 
 export interface Backend extends Held {

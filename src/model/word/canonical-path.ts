@@ -25,6 +25,8 @@ export type CanonicalPath =
       readonly matchPath: string;
       /** The query as it was sent, with its `?`; `""` without one. A fragment is never part of it. */
       readonly search: string;
+      /** It holds `%2F`, which was to be kept. */
+      readonly hasEncodedSlash?: true;
     }
   | { readonly ok: false; readonly reason: PathFault };
 
@@ -58,9 +60,11 @@ CLASS[0x7f] = 3;
 
 /**
  * @param raw `request.url` as the platform gives it, or an origin-form target (`/a?b`).
+ * @param slashes `keep`: `%2F` is a character of its segment, as it was written in `path`, and `%2F` in `matchPath`. Refused all the
+ * same where a server that decodes it would read dots, or parameters.
  * @example canonicalPath("http://shop.example/a/%2e%2e//%61?x#f") // {ok: true, path: "/a", matchPath: "/a", search: "?x"}
  */
-export function canonicalPath(raw: string): CanonicalPath {
+export function canonicalPath(raw: string, slashes: "refuse" | "keep" = "refuse"): CanonicalPath {
   const start = pathStart(raw);
   let end = start;
   let plain = true;
@@ -80,7 +84,7 @@ export function canonicalPath(raw: string): CanonicalPath {
   if (end === start) return { ok: true, path: "/", matchPath: "/", search };
   if (raw.charCodeAt(start) !== SLASH) return fault("not-absolute");
   const path = raw.slice(start, end);
-  return plain ? { ok: true, path, matchPath: path, search } : resolve(path, search);
+  return plain ? { ok: true, path, matchPath: path, search } : resolve(path, search, slashes === "keep");
 }
 
 function fault(reason: PathFault): { readonly ok: false; readonly reason: PathFault } {
@@ -116,14 +120,15 @@ function queryOf(raw: string, at: number): string | { readonly ok: false; readon
 }
 
 /** The slow way: escapes, then dot segments (empty segments count, as in RFC 3986 §5.2.4), then empty segments. */
-function resolve(raw: string, search: string): CanonicalPath {
-  const text = normaliseEscapes(raw);
+function resolve(raw: string, search: string, keepsSlashes: boolean): CanonicalPath {
+  const text = normaliseEscapes(raw, keepsSlashes);
   if (typeof text !== "string") return text;
   const kept: string[] = [];
   const parts = text.split("/");
   for (let i = 1; i < parts.length; i++) {
     const part = parts[i] ?? "";
     const last = i === parts.length - 1;
+    if (keepsSlashes && hidesSegments(part)) return fault("encoded-separator");
     if (part === "..") {
       if (kept.length === 0) return fault("above-root");
       kept.pop();
@@ -139,7 +144,17 @@ function resolve(raw: string, search: string): CanonicalPath {
   const named = kept.filter((part) => part !== "");
   const path = named.length === 0 ? "/" : `/${named.join("/")}${trailing}`;
   if (path.length > MAX_PATH_LENGTH) return fault("too-long");
-  return { ok: true, path, matchPath: path.includes(";") ? withoutParameters(named, trailing) : path, search };
+  const matchPath = path.includes(";") ? withoutParameters(named, trailing) : path;
+  if (!keepsSlashes || !ENCODED_SLASH.test(path)) return { ok: true, path, matchPath, search };
+  return { ok: true, path, matchPath: matchPath.replaceAll("%2f", "%2F"), search, hasEncodedSlash: true };
+}
+
+const ENCODED_SLASH = /%2[Ff]/;
+
+/** Whoever decodes `%2F` first finds dot segments in it, or parameters that end elsewhere. */
+function hidesSegments(part: string): boolean {
+  if (!ENCODED_SLASH.test(part)) return false;
+  return /;|%3B/.test(part) || part.split(/%2[Ff]/).some((piece) => piece === "." || piece === "..");
 }
 
 /** `..;a=b`: dots to a server that strips parameters (or decodes `%3B` first), a name to others. */
@@ -155,14 +170,17 @@ function withoutParameters(named: readonly string[], trailing: string): string {
 }
 
 /** Decodes unreserved characters once, upper-cases the other escapes, encodes what URL parsers would encode. */
-function normaliseEscapes(raw: string): string | { readonly ok: false; readonly reason: PathFault } {
+function normaliseEscapes(
+  raw: string,
+  keepsSlashes: boolean,
+): string | { readonly ok: false; readonly reason: PathFault } {
   let out = "";
   let at = 0;
   while (at < raw.length) {
     const code = raw.charCodeAt(at);
     if (code === PERCENT || code > 0x7e) {
       const end = runEnd(raw, at, code === PERCENT);
-      const run = code === PERCENT ? normaliseRun(raw.slice(at, end)) : encodeRun(raw.slice(at, end));
+      const run = code === PERCENT ? normaliseRun(raw.slice(at, end), keepsSlashes) : encodeRun(raw.slice(at, end));
       if (typeof run !== "string") return run;
       out += run;
       at = end;
@@ -183,12 +201,16 @@ function runEnd(raw: string, from: number, escapes: boolean): number {
   return Math.min(at, raw.length);
 }
 
-function normaliseRun(run: string): string | { readonly ok: false; readonly reason: PathFault } {
+function normaliseRun(run: string, keepsSlashes: boolean): string | { readonly ok: false; readonly reason: PathFault } {
   let out = "";
   let beyondAscii = false;
   for (let at = 0; at < run.length; at += 3) {
     const code = byteAt(run, at + 1);
     if (code === -1) return fault("bad-escape");
+    if (code === SLASH && keepsSlashes) {
+      out += run.slice(at, at + 3);
+      continue;
+    }
     if (code === SLASH || code === 0x5c) return fault("encoded-separator");
     if (code < 0x20 || code === 0x7f) return fault("control-character");
     if (code > 0x7f) beyondAscii = true;

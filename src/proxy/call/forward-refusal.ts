@@ -19,6 +19,13 @@ export function outOfTime({ service, timeouts }: Destination, endpoint: Endpoint
   return { problem: "deadlineExceeded", detail, extensions: { service, endpoint: endpoint.id, attempts } };
 }
 
+/** Another try was due, and would have begun after the deadline: the answer before it is no answer to the request. */
+export function noTimeLeft({ service, timeouts }: Destination, endpoint: Endpoint, attempts: number): Refusal {
+  const tries = attempts === 1 ? "1 try" : `${attempts} tries`;
+  const detail = `The request's ${timeouts.requestMs} ms end before the next try of the service ${service} may begin: ${tries} failed`;
+  return { problem: "deadlineExceeded", detail, extensions: { service, endpoint: endpoint.id, attempts } };
+}
+
 /** Tells the deadline that somebody set, not what happened to be left of it. */
 export function late(
   { service, timeouts }: Destination,

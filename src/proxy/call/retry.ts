@@ -67,13 +67,13 @@ interface Tried {
   readonly nowMs: number;
 }
 
-/** Milliseconds to wait before the next try, or null when there is none. */
+/** Milliseconds to wait before the next try; null = there is none; "late" = the deadline comes before it. */
 export async function nextTryMs(
   exchange: Exchange,
   plan: RetryPlan,
   destination: Destination,
   tried: Tried,
-): Promise<number | null> {
+): Promise<number | "late" | null> {
   const { request, end, retries, leftMs, nowMs } = tried;
   const waitMs = end.end === "answered" ? readRetryAfter(tried.retryAfter, nowMs) : null;
   const mostMs = leftMs ?? LONGEST_WAIT_MS;
@@ -83,11 +83,12 @@ export async function nextTryMs(
     plan.by === "policy"
       ? policyRetryDelayMs(plan.retry, request, end, tries, waitMs)
       : atLeast(waitMs, retryDelayMs(plan.retry, request, end, tries));
+  if (delayMs === "late") return "late";
   return delayMs !== null && (await spendRetry(exchange, plan.budget, destination, leftMs)) ? delayMs : null;
 }
 
-function atLeast(waitMs: number | null, delayMs: number | null): number | null {
-  return delayMs === null ? null : Math.max(delayMs, waitMs ?? 0);
+function atLeast(waitMs: number | null, delayMs: number | "late" | null): number | "late" | null {
+  return typeof delayMs === "number" ? Math.max(delayMs, waitMs ?? 0) : delayMs;
 }
 
 /** null = the request is not sent again before its answer. */

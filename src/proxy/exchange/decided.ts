@@ -18,6 +18,7 @@ const NOWHERE: Omit<Routed, "destination"> = {
   addressPrefix: "",
   path: "/",
   sent: { path: "/", matchPath: "/" },
+  keepsSlashes: false,
   plan: NO_FILTERS,
   access: { policies: {} },
   addressed: null,

@@ -130,6 +130,8 @@ export interface Admitted {
   readonly matchPath: string;
   /** The query as it was sent, with its `?`. */
   readonly search: string;
+  /** The path holds `%2F`: a rule has to say that it is to be kept. */
+  readonly hasEncodedSlash: boolean;
   /** What is left of the caller's headers, with what the stages said so far. */
   readonly headers: HeaderFields;
   readonly body: ReadableStream<Uint8Array> | null;
@@ -162,6 +164,8 @@ export interface Routed {
   readonly path: string;
   /** The path as the rule's rewrite leaves it: what is judged of a rewritten path and what is forwarded, one value. */
   readonly sent: Pick<Admitted, "path" | "matchPath">;
+  /** `%2F` in paths is let through. */
+  readonly keepsSlashes: boolean;
   /** The rule's filters and those of the chosen backend, by what they do. */
   readonly plan: FilterPlan;
   /** What holds for it: of the chosen backend, or of the rule that answers by itself. */

@@ -209,12 +209,16 @@ describe("actions", () => {
     ]);
   });
 
-  it("mirrors a share, without the version", () => {
+  it("mirrors a share to the version of its subset", () => {
     const mirror = { host: "web", subset: "v2" };
-    const { rules, notes } = ruleOf({ ...toWeb, mirror, mirrorPercentage: { value: 0.5 } });
+    const { rules } = ruleOf({ ...toWeb, mirror, mirrorPercentage: { value: 0.5 } });
     const fraction = { numerator: 5000, denominator: 1_000_000 };
-    expect(rules).toMatchObject([{ filters: [{ requestMirror: { backendRef: { name: "web" }, fraction } }] }]);
-    expect(told(notes)[1]).toMatch(/^changed .*\/mirror\/subset: Copies go to every version/);
+    const requestMirror = { backendRef: { name: "web", version: "v2" }, fraction };
+    expect(rules).toMatchObject([{ filters: [{ requestMirror }] }]);
+  });
+
+  it("says no retries by saying nothing", () => {
+    expect(ruleOf({ ...toWeb, retries: { attempts: 0 } }).rules[0]).not.toHaveProperty("retry");
   });
 
   it("says CORS with the origins that can be said", () => {

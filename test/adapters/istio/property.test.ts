@@ -52,7 +52,6 @@ it("imports the bookshop into documents that the mesh takes as YAML", () => {
     "dropped Gateway/shop/entrance /spec/selector",
     "changed VirtualService/shop/page /spec/http/0/match/1/uri/prefix",
     "changed VirtualService/shop/page /spec/http/0/match/2/uri/prefix",
-    "changed VirtualService/shop/reviews /spec/http/1/mirror/subset",
     "changed VirtualService/shop/reviews /spec/http/1/retries",
     "changed VirtualService/shop/ratings /spec/http/0/route/0/destination/subset",
     "changed VirtualService/shop/ratings /spec/http/1/route/0/destination/subset",

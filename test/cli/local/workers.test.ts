@@ -20,6 +20,7 @@ const options = {
   edges: 3,
   adminToken: "t",
   trustEntry: true,
+  trustedHops: 2,
   requestLog: "none" as const,
   meshDomain: "mesh.test",
   variables: { METRICS_PUBLIC: "true" },
@@ -59,18 +60,20 @@ describe("workers", () => {
       LOCAL_MESH: { type: "text", value: "true" },
       SELVAGE_ADMIN_TOKEN: { type: "text", value: "t" },
       TRUST_ENTRY: { type: "text", value: "true" },
+      TRUSTED_HOPS: { type: "text", value: "2" },
       MESH_DOMAIN: { type: "text", value: "mesh.test" },
       METRICS_PUBLIC: { type: "text", value: "true" },
     });
     const [plain] = workers(
       "",
-      { ...options, trustEntry: false, requestLog: "none" as const, meshDomain: null, variables: {} },
+      { ...options, trustEntry: false, trustedHops: 1, requestLog: "none" as const, meshDomain: null, variables: {} },
       true,
     );
     expect(plain?.config.env?.LOCAL_CLIENT_ADDRESS).toEqual({ type: "text", value: "127.0.0.1" });
     const [open] = workers("", { ...options, host: "0.0.0.0" }, true);
     expect(Object.keys(open?.config.env ?? {})).not.toContain("LOCAL_CLIENT_ADDRESS");
     expect(Object.keys(plain?.config.env ?? {})).not.toContain("TRUST_ENTRY");
+    expect(Object.keys(plain?.config.env ?? {})).not.toContain("TRUSTED_HOPS");
     expect(Object.keys(plain?.config.env ?? {})).not.toContain("MESH_DOMAIN");
   });
 });

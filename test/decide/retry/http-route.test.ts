@@ -61,7 +61,8 @@ describe("how often and how soon", () => {
     changes: Partial<RetryPolicy> = {},
     random = 0.5,
     remainingMs: number | null = null,
-  ): number | null => retryDelayMs({ ...policy, attempts: 5, ...changes }, get, lost, { retries, remainingMs, random });
+  ): number | "late" | null =>
+    retryDelayMs({ ...policy, attempts: 5, ...changes }, get, lost, { retries, remainingMs, random });
 
   it("counts retries, not tries", () => {
     expect(delay(1, { attempts: 2 })).not.toBeNull();
@@ -79,10 +80,10 @@ describe("how often and how soon", () => {
     expect([0, 1, 2].map((retries) => delay(retries, {}, 0))).toEqual([0, 0, 0]);
   });
 
-  it("gives up when the wait would reach the deadline", () => {
+  it("is too late when the wait would reach the deadline", () => {
     expect(delay(0, { backoffMs: 100 }, 0, 101)).toBe(100);
-    expect(delay(0, { backoffMs: 100 }, 0, 100)).toBeNull();
-    expect(delay(0, {}, 0, 0)).toBeNull();
+    expect(delay(0, { backoffMs: 100 }, 0, 100)).toBe("late");
+    expect(delay(0, {}, 0, 0)).toBe("late");
   });
 });
 

@@ -24,7 +24,7 @@ const delay = (
   request: Partial<RetriedRequest>,
   end: TryEnd,
   more: { retries?: number; leftMs?: number | null; retryAfterMs?: number | null; random?: number } = {},
-): number | null => {
+): number | "late" | null => {
   const { retries = 0, leftMs = 15_000, retryAfterMs = null, random = 0.5 } = more;
   const whole = { method: "GET", hasIdempotencyKey: false, replayable: true, ...request };
   return policyRetryDelayMs(
@@ -131,7 +131,7 @@ describe("how often and how soon", () => {
 
   it("waits anywhere below (2^n - 1) x base, at most max", () => {
     const policy = { attempts: 5 };
-    const at = (random: number): (number | null)[] =>
+    const at = (random: number): (number | "late" | null)[] =>
       [0, 1, 2, 3, 4].map((retries) => delay(policy, {}, lost, { retries, random }));
     expect(at(0.9999)).toEqual([24, 74, 174, 249, 249]);
     expect(at(0)).toEqual([0, 0, 0, 0, 0]);
@@ -142,6 +142,8 @@ describe("how often and how soon", () => {
     expect(delay({}, {}, answered(503), { retryAfterMs: 3000 })).toBe(3000);
     expect(delay({}, {}, answered(503), { retryAfterMs: 3000, leftMs: 3000 })).toBeNull();
     expect(delay({}, {}, answered(503), { retryAfterMs: 3000, leftMs: null })).toBe(3000);
+    expect(delay({ baseMs: 100 }, {}, answered(503), { leftMs: 50 })).toBe("late");
+    expect(delay({ baseMs: 100 }, {}, answered(503), { leftMs: 51 })).toBe(50);
     expect(delay({}, {}, answered(503), { retryAfterMs: 0 })).toBe(12);
   });
 });

@@ -7,7 +7,8 @@ import {
   sessionToken,
   type Given,
 } from "../../../src/decide/route/session.ts";
-import type { Backend, Endpoint, SessionPersistence } from "../../../src/model/snapshot/snapshot.ts";
+import type { Backend, Endpoint } from "../../../src/model/snapshot/snapshot.ts";
+import type { SessionPersistence } from "../../../src/model/snapshot/session-persistence.ts";
 
 const now = Date.UTC(2026, 0, 1);
 const policy: SessionPersistence = {

@@ -88,6 +88,29 @@ describe("the envelope", () => {
     expect(parseDocuments(`${head}metadata: {name: ${name}}\n`, "yaml")).toMatchObject({ ok: true });
   });
 
+  it.each(["a.b", "shop.example.com", `${"a".repeat(60)}.${"b".repeat(192)}`])(
+    "takes the dotted name %s where it makes no host",
+    (name) => {
+      const dotted = `apiVersion: selvage.dev/v1\nkind: Application\nmetadata: {name: ${name}}\n`;
+      expect(parseDocuments(dotted, "yaml")).toMatchObject({ ok: true });
+    },
+  );
+
+  it.each(["a..b", ".a", "a.", "A.b", "a_b", "a".repeat(254)])("refuses the name %s everywhere", (name) => {
+    const text = `apiVersion: selvage.dev/v1\nkind: Application\nmetadata: {name: ${name}}\n`;
+    expect(told(text)).toEqual([expect.stringMatching(/^SLV1108 \/metadata\/name/)]);
+  });
+
+  it("passes a GatewayClass over, with a warning", () => {
+    const text = `${service}---\napiVersion: gateway.networking.k8s.io/v1\nkind: GatewayClass\nmetadata: {name: any}\nspec: {controllerName: example.net/any}\n`;
+    const parsed = parseDocuments(text, "yaml");
+    expect(parsed).toMatchObject({
+      ok: true,
+      documents: [{}],
+      warnings: [{ code: "SLV1024", ref: "GatewayClass/default/any" }],
+    });
+  });
+
   it("says why each kind that it cannot serve is refused, and what to do", () => {
     for (const kind of [
       "GRPCRoute",

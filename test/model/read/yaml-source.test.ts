@@ -142,9 +142,34 @@ describe("YAML as it is read", () => {
     expect(read.ok && read.sources[0]?.value).toEqual(value);
   });
 
-  it("does not merge <<", () => {
-    const read = readYaml("a: &a {x: 1}\nb: {<<: *a}\n");
-    expect(read.ok && read.sources[0]?.value).toEqual({ a: { x: 1 }, b: { "<<": { x: 1 } } });
+  it("merges << as kubectl does: own members win, then the first of a list", () => {
+    const text = "a: &a {x: 1, y: 2}\nb: &b {<<: *a, y: 3}\nc: {<<: [*b, {y: 4, z: 5}], x: 6}\n";
+    const read = readYaml(text);
+    expect(read.ok && read.sources[0]?.value).toEqual({
+      a: { x: 1, y: 2 },
+      b: { x: 1, y: 3 },
+      c: { x: 6, y: 3, z: 5 },
+    });
+    expect(read.ok && read.sources[0]?.locate(["b", "x"])).toEqual({ line: 1, column: 11 });
+  });
+
+  it.each(["a: {<<: 1}", "a: {<<: [1]}", "a: {<<: [[{x: 1}]]}", "a: &a [1]\nb: {<<: *a}"])(
+    "refuses to merge what is no mapping: %j",
+    (text) => {
+      const read = readYaml(text);
+      expect(!read.ok && read.items.map(({ code, detail }) => [code, detail])).toEqual([
+        ["SLV1109", "The merge key << has something else than a mapping, or a list of mappings, behind it"],
+      ]);
+    },
+  );
+
+  it("does not let merges expand to more than the text may", () => {
+    const rows = Array.from({ length: 12 }, (_, at) => {
+      const below = `*m${at - 1}`;
+      return `m${at}: &m${at} {${at === 0 ? "x: 1" : `<<: [${Array(10).fill(below).join(", ")}]`}}`;
+    });
+    const read = readYaml(rows.join("\n"));
+    expect(!read.ok && read.items[0]?.code).toBe("SLV1110");
   });
 
   it("counts lines of any ending, and from the start of the stream", () => {

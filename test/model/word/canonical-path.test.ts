@@ -224,3 +224,34 @@ describe("canonicalPath: properties", () => {
     );
   });
 });
+
+describe("encoded slashes that are kept", () => {
+  it.each([
+    ["/@scope%2fname", "/@scope%2fname", "/@scope%2Fname"],
+    ["/a%2Fb/%7Ec/../d", "/a%2Fb/d", "/a%2Fb/d"],
+    ["/%2Fetc%2Fhosts", "/%2Fetc%2Fhosts", "/%2Fetc%2Fhosts"],
+    ["/%c3%a9%2f", "/%C3%A9%2f", "/%C3%A9%2F"],
+  ])("stay in %s as they were written", (raw, path, matchPath) => {
+    expect(canonicalPath(raw, "keep")).toEqual({ ok: true, path, matchPath, search: "", hasEncodedSlash: true });
+    expect(canonicalPath(raw)).toEqual({ ok: false, reason: "encoded-separator" });
+  });
+
+  it.each([
+    "/a%2f..%2fadmin",
+    "/..%2Fadmin",
+    "/a%2f%2e%2e",
+    "/a%2f.",
+    "/a;x%2fb",
+    "/a%2fb;x",
+    "/a%3bx%2fb",
+    "/a%5cb",
+    "/a%2f\\b",
+  ])("are refused in %s, where servers that decode them read another path", (raw) => {
+    expect(canonicalPath(raw, "keep")).toMatchObject({ ok: false });
+  });
+
+  it("change nothing about paths without them", () => {
+    for (const raw of ["/a/%2e%2e/b", "/a;x/b", "/a//b", "/%41"])
+      expect(canonicalPath(raw, "keep")).toEqual(canonicalPath(raw));
+  });
+});

@@ -110,7 +110,7 @@ metadata: {name: everything, namespace: web}
 spec:
   useDefaultGateways: All
   parentRefs:
-    - {name: edge, namespace: infra, sectionName: https}
+    - {name: edge, namespace: infra, sectionName: https, port: 443}
     - {name: edge, namespace: infra, sectionName: passthrough, port: 8443}
     - {group: selvage.dev, kind: Service, name: orders}
   hostnames: [shop.example.com, "*.shop.example.com"]

@@ -37,7 +37,8 @@ const CODES: Readonly<Record<string, readonly number[]>> = {
 /** A lost connection is tried again wherever there is a retry. */
 const ALWAYS = new Set(["connect-failure", "refused-stream", "reset", "reset-before-request"]);
 
-function translateRetries(field: Field): Readonly<Record<string, unknown>> {
+/** null = none: a rule without `retry` has no retries. */
+function translateRetries(field: Field): Readonly<Record<string, unknown>> | null {
   const attempts = field.at("attempts").number() ?? 2;
   const backoff = durationOf(field.at("backoff"));
   const on = field.at("retryOn");
@@ -65,7 +66,8 @@ function translateRetries(field: Field): Readonly<Record<string, unknown>> {
   }
   if (!Number.isInteger(attempts) || attempts < 0 || attempts > 100) {
     field.at("attempts").drop("It must be a whole number from 0 to 100");
-    return { attempts: 0 };
+    return null;
   }
+  if (attempts === 0) return null;
   return { attempts, ...(codes.size > 0 ? { codes: [...codes] } : {}), ...(backoff === null ? {} : { backoff }) };
 }

@@ -21,7 +21,20 @@ export const headerValueSchema = z
     error: say("The header value holds a control character", "Remove line breaks and other control characters."),
   });
 
-export const headerPairSchema = z.strictObject({ name: headerNameSchema, value: headerValueSchema });
+// oxlint-disable-next-line no-control-regex -- the schema above has refused them, and says so
+const REFUSED = /[\u0000-\u0008\u000a-\u001f\u007f]|^$/;
+/** Linear: each blank is followed by something else. */
+const WRITTEN = /^[!-~]+(?:[\t ][!-~]+)*$/;
+
+/** A value that a filter writes: printable ASCII, single blanks only inside it, as the Gateway API has it. */
+const writtenValueSchema = headerValueSchema.refine((text) => REFUSED.test(text) || WRITTEN.test(text), {
+  error: say(
+    "The header value begins or ends with a blank, has two in a row, or holds a character beyond ASCII",
+    "Write printable ASCII with single blanks inside; encode everything else, for example with percent signs.",
+  ),
+});
+
+export const headerPairSchema = z.strictObject({ name: headerNameSchema, value: writtenValueSchema });
 
 /** Reports the entries of a list that repeat an earlier one's key (Kubernetes' `listType=map`). */
 export function refuseRepeats(what: string, keys: readonly string[], context: z.RefinementCtx, field = "name"): void {

@@ -21,6 +21,22 @@ const labelValueSchema = z.string().regex(VALUE, {
 });
 export const labelsSchema = z.record(labelKeySchema, labelValueSchema);
 
+/** As the Gateway API has annotations of what it makes, labels and TLS options: so many at most. */
+export function annotationsSchema(most: number, what: string) {
+  return atMost(z.record(labelKeySchema, z.string().max(4096)), most, what);
+}
+
+export function atMost<Schema extends z.ZodType<Readonly<Record<string, string>>>>(
+  schema: Schema,
+  most: number,
+  what: string,
+) {
+  return schema.refine((all) => Object.keys(all).length <= most, {
+    error: (issue) =>
+      say(`There are ${Object.keys(issue.input ?? {}).length} ${what}, and ${most} may be`, "Remove some of them."),
+  });
+}
+
 const requirementSchema = z
   .strictObject({
     key: labelKeySchema,

@@ -1,7 +1,7 @@
 // `metadata` of a document: what users write. What Kubernetes or this registry wrote there is taken and dropped.
 import * as z from "zod";
 import { labelKeySchema, labelsSchema } from "./label-selector.ts";
-import { nameSchema } from "./names.ts";
+import { documentNameSchema, nameSchema } from "./names.ts";
 import { say } from "../../word/wording.ts";
 
 /** Written by servers: accepted in a submitted document, so that what was read can be sent back, and ignored. */
@@ -27,7 +27,7 @@ export const SERVER_OWNED: readonly string[] = [
 const MAX_ANNOTATIONS = 262_144;
 
 export const metadataSchema = z.strictObject({
-  name: nameSchema,
+  name: documentNameSchema,
   namespace: nameSchema.default("default"),
   labels: labelsSchema.default({}),
   annotations: z
@@ -38,6 +38,9 @@ export const metadataSchema = z.strictObject({
       { error: say("The annotations are larger than 256 KiB together", "Keep large data elsewhere and link to it.") },
     ),
 });
+
+/** Of documents whose name becomes a part of hosts. */
+export const labelledMetadataSchema = metadataSchema.extend({ name: nameSchema });
 
 export interface Metadata {
   readonly name: string;

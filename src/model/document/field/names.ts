@@ -1,5 +1,6 @@
-// Names of documents and of what they refer to. A document's own name is a DNS label; what it refers to may be any
-// Kubernetes object name, since a reference to something that cannot exist is a finding, not a syntax error.
+// Names of documents and of what they refer to. A document's own name is a DNS subdomain, as in Kubernetes; that of a service
+// or namespace a label, because hosts are made of it. What a document refers to may be any Kubernetes object name, since a
+// reference to something that cannot exist is a finding, not a syntax error.
 import * as z from "zod";
 import { quote, say } from "../../word/wording.ts";
 
@@ -9,10 +10,23 @@ const VERSION = /^[A-Za-z0-9]([-A-Za-z0-9._]{0,61}[A-Za-z0-9])?$/;
 const BINDING = /^[A-Za-z_][A-Za-z0-9_]{0,63}$/;
 const NAME_HINT = "Use 1 to 63 lower-case letters, digits and hyphens, with a letter or digit at both ends.";
 
-/** Name of a document, a namespace, a cluster: a DNS label (RFC 1123). */
+/** Name of a service or a namespace: a DNS label (RFC 1123). */
 export const nameSchema = z.string().regex(NAME, {
   error: (issue) => say(`${quote(issue.input)} is not a name`, NAME_HINT),
 });
+
+/** Name of any other document: a DNS subdomain (RFC 1123). */
+export const documentNameSchema = z
+  .string()
+  .min(1)
+  .max(253)
+  .regex(SUBDOMAIN, {
+    error: (issue) =>
+      say(
+        `${quote(issue.input)} is not a name`,
+        "Use up to 253 lower-case letters, digits, hyphens and dots, with a letter or digit around each dot and at both ends.",
+      ),
+  });
 
 /** `<name>` in the same namespace, or `<namespace>/<name>`. */
 export const scopedNameSchema = z
@@ -20,6 +34,18 @@ export const scopedNameSchema = z
   .regex(/^([a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?\/)?[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/, {
     error: (issue) =>
       say(`${quote(issue.input)} is not a name`, `Write "<name>" or "<namespace>/<name>". ${NAME_HINT}`),
+  });
+
+/** The same of a document whose name may have dots. */
+export const scopedDocumentNameSchema = z
+  .string()
+  .max(317)
+  .regex(/^([a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?\/)?[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$/, {
+    error: (issue) =>
+      say(
+        `${quote(issue.input)} is not a name`,
+        'Write "<name>" or "<namespace>/<name>", in lower-case letters, digits, hyphens and dots.',
+      ),
   });
 
 /** Name of something referred to (`ObjectName` of the Gateway API). */

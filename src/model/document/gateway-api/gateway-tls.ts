@@ -2,6 +2,7 @@
 // certificates are not read.
 import * as z from "zod";
 import { groupSchema, kindSchema, nameSchema, objectNameSchema, portSchema } from "../field/names.ts";
+import { annotationsSchema } from "../field/label-selector.ts";
 import { refuseRepeats } from "../field/http-header.ts";
 import { say } from "../../word/wording.ts";
 
@@ -23,7 +24,7 @@ export const listenerTlsSchema = z
   .strictObject({
     mode: z.enum(["Terminate", "Passthrough"]).default("Terminate"),
     certificateRefs: z.array(secretRefSchema).max(64).default([]),
-    options: z.record(z.string().min(1).max(253), z.string().max(4096)).default({}),
+    options: annotationsSchema(16, "options").default({}),
   })
   .refine(
     ({ mode, certificateRefs, options }) =>
@@ -40,7 +41,7 @@ export const listenerTlsSchema = z
 const frontendTlsSchema = z.strictObject({
   validation: z
     .strictObject({
-      caCertificateRefs: z.array(objectRefSchema).min(1).max(8),
+      caCertificateRefs: z.array(objectRefSchema).min(1).max(16),
       mode: z.enum(["AllowValidOnly", "AllowInsecureFallback"]).default("AllowValidOnly"),
     })
     .optional(),

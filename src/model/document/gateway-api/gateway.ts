@@ -2,8 +2,9 @@
 // there is one implementation here, and every Gateway belongs to it.
 import * as z from "zod";
 import { gatewayTlsSchema, listenerTlsSchema } from "./gateway-tls.ts";
+import { pathEncodingSchema } from "../field/path-encoding.ts";
 import { hostnameSchema } from "../field/hostname.ts";
-import { labelSelectorSchema, labelsSchema } from "../field/label-selector.ts";
+import { annotationsSchema, atMost, labelSelectorSchema, labelsSchema } from "../field/label-selector.ts";
 import { groupSchema, kindSchema, objectNameSchema, portSchema, sectionNameSchema } from "../field/names.ts";
 import { quote, say } from "../../word/wording.ts";
 
@@ -26,6 +27,7 @@ const listenerSchema = z
   .strictObject({
     name: sectionNameSchema,
     hostname: hostnameSchema.optional(),
+    pathEncoding: pathEncodingSchema,
     port: portSchema,
     protocol: z
       .string()
@@ -65,10 +67,32 @@ const listenerSchema = z
     }
   });
 
+const ADDRESS_TYPE =
+  /^(?:Hostname|IPAddress|NamedAddress|[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*\/[A-Za-z0-9/\-._~%!$&'()*+,;=:]+)$/;
+
+function isAddress(text: string): boolean {
+  return z.ipv4().safeParse(text).success || z.ipv6().safeParse(text).success;
+}
+
 const addressSchema = z
   .strictObject({
-    type: z.string().min(1).max(253).default("IPAddress"),
+    type: z
+      .string()
+      .min(1)
+      .max(253)
+      .regex(ADDRESS_TYPE, {
+        error: (issue) =>
+          say(
+            `${quote(issue.input)} is not a type of address`,
+            "Write IPAddress, Hostname, or a type of a vendor such as example.com/Type.",
+          ),
+      })
+      .default("IPAddress"),
     value: z.string().max(253).default(""),
+  })
+  .refine(({ type, value }) => type !== "IPAddress" || value === "" || isAddress(value), {
+    error: say("The address is not an IP address", "Write an IPv4 or IPv6 address without port, or leave value out."),
+    path: ["value"],
   })
   .refine(({ type, value }) => type !== "Hostname" || value === "" || hostnameSchema.safeParse(value).success, {
     error: say("The address is not a hostname", "Write a lower-case DNS name, or leave value out."),
@@ -76,8 +100,8 @@ const addressSchema = z
   });
 
 const infrastructureSchema = z.strictObject({
-  labels: labelsSchema.default({}),
-  annotations: z.record(z.string().min(1).max(317), z.string().max(4096)).default({}),
+  labels: atMost(labelsSchema, 8, "labels").default({}),
+  annotations: annotationsSchema(8, "annotations").default({}),
   parametersRef: z.strictObject({ group: groupSchema, kind: kindSchema, name: objectNameSchema }).optional(),
 });
 

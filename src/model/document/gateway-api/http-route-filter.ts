@@ -1,12 +1,12 @@
 // `filters` of an HTTPRoute, on rules and on backendRefs: one union over `type`, as in the Gateway API v1.6 with the
 // experimental ExternalAuth. CORS and ExternalAuth have their own files.
 import * as z from "zod";
-import { backendObjectRefSchema } from "./backend-ref.ts";
+import { backendObjectRefFields } from "./backend-ref.ts";
 import { corsSchema } from "./cors.ts";
 import { externalAuthSchema } from "./external-auth.ts";
 import { preciseHostnameSchema } from "../field/hostname.ts";
 import { headerNameSchema, headerPairSchema, refuseRepeats } from "../field/http-header.ts";
-import { groupSchema, kindSchema, objectNameSchema, portSchema } from "../field/names.ts";
+import { groupSchema, kindSchema, objectNameSchema, portSchema, versionSchema } from "../field/names.ts";
 import { prefixPathSchema, replacementPathSchema } from "../field/path.ts";
 import { say } from "../../word/wording.ts";
 
@@ -51,7 +51,7 @@ const rewriteSchema = z.strictObject({
 });
 
 const fractionSchema = z
-  .strictObject({ numerator: z.int().min(0), denominator: z.int().min(1).default(100) })
+  .strictObject({ numerator: z.int32().min(0), denominator: z.int32().min(1).default(100) })
   .refine(({ numerator, denominator }) => numerator <= denominator, {
     error: say("The fraction is greater than one", "Make the numerator at most the denominator."),
     path: ["numerator"],
@@ -59,7 +59,10 @@ const fractionSchema = z
 
 const mirrorSchema = z
   .strictObject({
-    backendRef: backendObjectRefSchema,
+    backendRef: z.strictObject({
+      ...backendObjectRefFields,
+      version: versionSchema.optional().describe("Ours: copies go to endpoints of this version only."),
+    }),
     percent: z.int().min(0).max(100).optional(),
     fraction: fractionSchema.optional(),
   })

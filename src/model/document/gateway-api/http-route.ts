@@ -3,6 +3,7 @@
 import * as z from "zod";
 import { backendObjectRefFields } from "./backend-ref.ts";
 import { gatewayDurationSchema, parseDuration } from "../field/duration.ts";
+import { pathEncodingSchema } from "../field/path-encoding.ts";
 import { hostnameSchema } from "../field/hostname.ts";
 import { refuseRepeats } from "../field/http-header.ts";
 import { httpRouteFiltersSchema, type HTTPRouteFilter } from "./http-route-filter.ts";
@@ -37,7 +38,7 @@ const retrySchema = z.strictObject({
     .array(z.int().min(400).max(599))
     .default([])
     .superRefine((codes, context) => refuseRepeats("status code", codes.map(String), context, "")),
-  attempts: z.int().min(0).max(100).optional(),
+  attempts: z.int().min(1).max(100).optional(),
   backoff: gatewayDurationSchema.optional(),
 });
 
@@ -92,6 +93,7 @@ export const httpRouteSpecSchema = z
       .optional()
       .describe("Attach to every Gateway whose defaultScope includes this (GEP-3793)."),
     hostnames: z.array(hostnameSchema).max(16).default([]),
+    pathEncoding: pathEncodingSchema,
     rules: z.array(ruleSchema).min(1).max(16).prefault([{}]),
   })
   .superRefine(({ rules }, context) => {

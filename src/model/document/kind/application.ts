@@ -1,7 +1,7 @@
 // The client side: `Application` (who calls), `Tier` (what a service offers), `Contract` (which application has which tier).
 // Credentials are minted by the API and never written into a document.
 import * as z from "zod";
-import { nameSchema, scopedNameSchema } from "../field/names.ts";
+import { documentNameSchema, nameSchema, scopedDocumentNameSchema, scopedNameSchema } from "../field/names.ts";
 import { limitsSchema } from "./rate-limit.ts";
 
 export const applicationSpecSchema = z.strictObject({
@@ -16,9 +16,9 @@ export const tierSpecSchema = z.strictObject({
 });
 
 export const contractSpecSchema = z.strictObject({
-  application: scopedNameSchema.describe("An Application: <name>, or <namespace>/<name>."),
+  application: scopedDocumentNameSchema.describe("An Application: <name>, or <namespace>/<name>."),
   service: scopedNameSchema.describe("A Service: <name>, or <namespace>/<name>."),
-  tier: nameSchema.describe("A Tier in the service's namespace."),
+  tier: documentNameSchema.describe("A Tier in the service's namespace."),
 });
 
 export type ApplicationSpec = z.infer<typeof applicationSpecSchema>;

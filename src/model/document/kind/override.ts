@@ -1,12 +1,12 @@
 // `Override`: break-glass. A patch laid over another document's spec for a while, with a reason; never written into it.
 // That `expiresAt` lies at most 24 hours ahead is checked at apply, which knows the time.
 import * as z from "zod";
-import { kindSchema, nameSchema } from "../field/names.ts";
+import { documentNameSchema, kindSchema, nameSchema } from "../field/names.ts";
 import { quote, say } from "../../word/wording.ts";
 
 export const overrideSpecSchema = z.strictObject({
   target: z
-    .strictObject({ kind: kindSchema, name: nameSchema, namespace: nameSchema.optional() })
+    .strictObject({ kind: kindSchema, name: documentNameSchema, namespace: nameSchema.optional() })
     .describe("The document in question; absent namespace: the override's own."),
   patch: z
     .record(z.string(), z.unknown())

@@ -1,7 +1,7 @@
 // `Service` (selvage.dev): a registry entry with its static endpoints, who may call it by its own address, how it is probed.
 import * as z from "zod";
 import { positiveDurationSchema } from "../field/duration.ts";
-import { bindingSchema, nameSchema, versionSchema } from "../field/names.ts";
+import { bindingSchema, documentNameSchema, versionSchema } from "../field/names.ts";
 import { probePathSchema } from "../field/path.ts";
 import { endpointUrlSchema, resourceUrlSchema } from "../field/url.ts";
 import { quote, say } from "../../word/wording.ts";
@@ -12,7 +12,9 @@ const endpointSchema = z
       .optional()
       .describe("Where it is: absolute http(s), without credentials, query or fragment; its path is a prefix."),
     binding: bindingSchema.optional().describe("Name of a service binding to another Worker."),
-    cluster: nameSchema.optional().describe("Absent: the built-in cluster, local under selvage up, default elsewhere."),
+    cluster: documentNameSchema
+      .optional()
+      .describe("Absent: the built-in cluster, local under selvage up, default elsewhere."),
     version: versionSchema.optional().describe("Version of the service that it runs."),
     weight: z.int().min(0).max(1_000_000).default(1).describe("Share among endpoints of equal priority; 0 = drained."),
     priority: z

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { gateway, told } from "../../../support/documents/expect-refusal.ts";
+import { gateway, specOf, told } from "../../../support/documents/expect-refusal.ts";
 
 describe("a Gateway", () => {
   it("refuses TLS where there is none, and keeping it where requests must be seen", () => {
@@ -94,5 +94,39 @@ describe("a Gateway", () => {
       "SLV1104 /spec/tls/frontend/default/validation/caCertificateRefs 8:43 | The list has 0 entries | Give at least 1.",
       'SLV1104 /spec/tls/frontend/perPort/1/port 8:105 | The port "1" is there twice | Remove it, or merge it with entry 0.',
     ]);
+  });
+
+  const many = (count: number): string => `{${Array.from({ length: count }, (_, at) => `k${at}: v`).join(", ")}}`;
+  const listener = "  - {name: a, port: 80, protocol: HTTP}\n";
+
+  it("refuses addresses that are none, and types of nobody", () => {
+    const spec = `${listener}  addresses: [{type: Bogus, value: x}, {type: IPAddress, value: 1.2.3}, {value: "::1"}, {type: example.net/Slot, value: seven}]\n`;
+    expect(told(gateway(spec)).map((one) => one.split(" | ")[1])).toEqual([
+      '"Bogus" is not a type of address',
+      "The address is not an IP address",
+    ]);
+  });
+
+  it("takes at most eight labels and annotations, and sixteen options", () => {
+    const infrastructure = (count: number): string =>
+      `${listener}  infrastructure: {labels: ${many(count)}, annotations: ${many(count)}}\n`;
+    const options = (count: number): string =>
+      `  - {name: a, port: 443, protocol: HTTPS, tls: {options: ${many(count)}}}\n`;
+    expect(specOf(gateway(infrastructure(8)))).toBeDefined();
+    expect(specOf(gateway(options(16)))).toBeDefined();
+    expect(told(gateway(infrastructure(9))).map((one) => one.split(" | ")[1])).toEqual([
+      "There are 9 labels, and 8 may be",
+      "There are 9 annotations, and 8 may be",
+    ]);
+    expect(told(gateway(options(17))).map((one) => one.split(" | ")[1])).toEqual([
+      "There are 17 options, and 16 may be",
+    ]);
+  });
+
+  it("takes sixteen certificates of authorities", () => {
+    const spec = (count: number): string =>
+      `${listener}  tls: {frontend: {default: {validation: {caCertificateRefs: [${Array.from({ length: count }, (_, at) => `{group: "", kind: ConfigMap, name: c${at}}`).join(", ")}]}}}}\n`;
+    expect(specOf(gateway(spec(16)))).toBeDefined();
+    expect(told(gateway(spec(17)))).toHaveLength(1);
   });
 });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { route, told } from "../../../support/documents/expect-refusal.ts";
+import { route, specOf, told } from "../../../support/documents/expect-refusal.ts";
 
 describe("an HTTPRoute's filters", () => {
   it("suggests the filter that was meant", () => {
@@ -228,6 +228,27 @@ describe("an HTTPRoute's filters", () => {
       'SLV1105 /spec/rules/0/filters/0/externalAuth/http 8:7 | The field "http" is missing in spec.rules[0].filters[0].externalAuth | Add http.',
       'SLV1101 /spec/rules/0/filters/0/externalAuth/grpc 8:61 | There is no field "grpc" in spec.rules[0].filters[0].externalAuth | The fields there are protocol, backendRef, forwardBody, http.',
     ]);
+  });
+
+  it.each(["a ", " a", "a  b", "\\u00fc", "a\\t"])("refuses the header value %j, which upstream refuses", (value) => {
+    const modifier = `{set: [{name: a, value: "${value}"}]}`;
+    const text = route(
+      `  rules:\n  - filters: [{type: ResponseHeaderModifier, responseHeaderModifier: ${modifier}}]\n`,
+    );
+    expect(told(text).map((one) => one.split(" | ")[1])).toEqual([
+      "The header value begins or ends with a blank, has two in a row, or holds a character beyond ASCII",
+    ]);
+  });
+
+  it("refuses fractions beyond 32 bits, and bodies that no isolate should hold", () => {
+    const mirror = "{backendRef: {name: a, version: v2}, fraction: {numerator: 1, denominator: 2147483648}}";
+    expect(told(route(`  rules:\n  - filters: [{type: RequestMirror, requestMirror: ${mirror}}]\n`))).toHaveLength(1);
+    const auth = (maxSize: number): string =>
+      route(
+        `  rules:\n  - filters: [{type: ExternalAuth, externalAuth: {protocol: HTTP, backendRef: {name: a}, http: {}, forwardBody: {maxSize: ${maxSize}}}}]\n`,
+      );
+    expect(specOf(auth(1_048_576))).toBeDefined();
+    expect(told(auth(1_048_577))[0]).toContain("The mesh holds at most 1048576 bytes of a body");
   });
 
   it("refuses setting a header twice, or to a line break", () => {

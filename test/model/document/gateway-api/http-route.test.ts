@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { route, told } from "../../../support/documents/expect-refusal.ts";
+import { route, specOf, told } from "../../../support/documents/expect-refusal.ts";
 
 describe("an HTTPRoute's form", () => {
   it("names the field that was meant", () => {
@@ -58,6 +58,15 @@ describe("an HTTPRoute's form", () => {
   });
 
   it("refuses a parent beside one of its own sections", () => {
+    const mixed =
+      'References to the Gateway "a" tell its sections apart in different ways | Give sectionName in each of them, or port, or both.';
+    expect(told(route("  parentRefs: [{name: a, sectionName: x}, {name: a, port: 80}]"))).toEqual([
+      `SLV1104 /spec/parentRefs/1 5:43 | ${mixed}`,
+    ]);
+    expect(told(route("  parentRefs: [{name: a, sectionName: x, port: 80}, {name: a, sectionName: y}]"))).toEqual([
+      `SLV1104 /spec/parentRefs/1 5:53 | ${mixed}`,
+    ]);
+    expect(specOf(route("  parentRefs: [{name: a, sectionName: x}, {name: b, port: 80}]"))).toBeDefined();
     expect(told(route("  parentRefs: [{name: a, sectionName: x}, {name: a}]"))).toEqual([
       'SLV1104 /spec/parentRefs/1 5:43 | The parent Gateway "a" is there twice without telling its sections apart | Give each of the two its own sectionName or port, or remove one.',
     ]);
@@ -125,7 +134,7 @@ describe("an HTTPRoute's calls", () => {
     ).toEqual([
       "SLV1104 /spec/rules/0/retry/codes/0 6:21 | 200 is out of range | Use a number that is at least 400.",
       'SLV1104 /spec/rules/0/retry/codes/2 6:31 | The status code "500" is there twice | Remove it, or merge it with entry 1.',
-      "SLV1104 /spec/rules/0/retry/attempts 6:47 | -1 is out of range | Use a number that is at least 0.",
+      "SLV1104 /spec/rules/0/retry/attempts 6:47 | -1 is out of range | Use a number that is at least 1.",
       'SLV1104 /spec/rules/0/retry/backoff 6:60 | Expected a text, found the number 5 | Put it in quotes: "5".',
     ]);
   });

@@ -26,7 +26,7 @@ describe("a Tier, a Contract, an Application", () => {
         ),
       ),
     ).toEqual([
-      'SLV1104 /spec/application 5:16 | "a/b/c" is not a name | Write "<name>" or "<namespace>/<name>". Use 1 to 63 lower-case letters, digits and hyphens, with a letter or digit at both ends.',
+      'SLV1104 /spec/application 5:16 | "a/b/c" is not a name | Write "<name>" or "<namespace>/<name>", in lower-case letters, digits, hyphens and dots.',
       'SLV1105 /spec/tier 4:1 | The field "tier" is missing in spec | Add tier.',
     ]);
   });
