@@ -17,6 +17,7 @@ import { GO_ON, nowhere } from "./exchange/decided.ts";
 import { logOwn } from "./exchange/request-log.ts";
 import { externalAuth } from "./external-auth.ts";
 import { identify } from "./identify.ts";
+import { ipAccess } from "./ip-access.ts";
 import { limit } from "./limit.ts";
 import { preflight } from "./preflight.ts";
 import { reply } from "./respond.ts";
@@ -29,6 +30,8 @@ const STAGES: readonly Stage[] = [
   identify,
   // Everything below is said by the rule or the service that the request meets.
   route,
+  // An address that is shut out costs nothing more: no permission is told, and no proof is checked.
+  ipAccess,
   // Browsers ask for permission without credentials.
   preflight,
   // Nobody is told anything of a rule, its redirects included, who may not come to it.

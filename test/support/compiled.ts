@@ -74,12 +74,13 @@ spec: {endpoints: [{url: "https://${name}.example.com"}]}
 
 /** What holds at a service, a backend or a rule, looked up. */
 export function heldBy({ policies: tables }: Snapshot, place: Held | undefined) {
-  const { traffic, limit = [], fault, authentication, authorization = [] } = place?.policies ?? {};
+  const { traffic, limit = [], fault, authentication, authorization = [], ipAccess = [] } = place?.policies ?? {};
   return {
     traffic: traffic === undefined ? undefined : tables.traffic?.[traffic],
     fault: fault === undefined ? undefined : tables.fault?.[fault],
     authentication: authentication === undefined ? undefined : tables.authentication?.[authentication],
     limits: limit.map((index) => tables.limit?.[index]),
     authorizations: authorization.map((index) => tables.authorization?.[index]),
+    ipAccesses: ipAccess.map((index) => tables.ipAccess?.[index]),
   };
 }

@@ -90,9 +90,6 @@ const columns: Readonly<Record<string, readonly Column[]>> = {
     condition("PROGRAMMED", "Programmed"),
   ],
   Cluster: [{ head: "REGION", cell: (resource) => String(resource.spec.region ?? "") }],
-  TrafficPolicy: [targets],
-  RateLimitPolicy: [targets],
-  AuthenticationPolicy: [targets],
   AuthorizationPolicy: [{ head: "ACTION", cell: (resource) => String(resource.spec.action ?? "") }, targets],
   Rollout: [
     { head: "SERVICE", cell: (resource) => String(resource.spec.service ?? "") },
@@ -128,7 +125,9 @@ export function resourceTable(
   mixed: boolean,
 ): string[] {
   const kind = resources[0]?.kind ?? "";
-  const shown = (mixed ? [] : (columns[kind] ?? [])).filter((column) => wide || column.wide !== true);
+  const attached = resources.some((resource) => "targetRefs" in resource.spec);
+  const own = columns[kind] ?? (attached ? [targets] : []);
+  const shown = (mixed ? [] : own).filter((column) => wide || column.wide !== true);
   const head = [
     ...(context.namespaces ? ["NAMESPACE"] : []),
     "NAME",

@@ -8,7 +8,7 @@ import type { KindOf, PolicyOf } from "./kind.ts";
 
 const PATTERNS = "Patterns are RE2 and must match the whole value; look-around and back-references do not exist.";
 
-export const faultKind: KindOf<"FaultPolicy", "fault"> = {
+export const fault: KindOf<"FaultPolicy", "fault"> = {
   kind: "FaultPolicy",
   table: "fault",
   attaches: "calls",

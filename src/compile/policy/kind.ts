@@ -41,8 +41,12 @@ export interface PolicyKind {
   readonly detached?: string;
   /** @returns its rows of the snapshot: one, where the most specific wins */
   compile(policy: Policy, context: PolicyContext, report: (told: Told) => void): readonly PolicyRow<PolicyTable>[];
-  /** What its author may not have meant. */
-  lint?(policy: Policy, context: PolicyContext): readonly Told[];
+  /**
+   * What its author may not have meant.
+   *
+   * @param peers rows of others of the kind that hold where it does: of some on the mesh, and of older ones on its targets
+   */
+  lint?(policy: Policy, context: PolicyContext, peers: readonly PolicyRow<PolicyTable>[]): readonly Told[];
 }
 
 /** A kind in its own words: of documents of that kind, with rows of that table. */
@@ -52,5 +56,5 @@ export interface KindOf<Kind extends PolicyName, Table extends PolicyTable> exte
   readonly mode: Table extends ExclusiveTable ? "most-specific-wins" : "adds-up";
   isAlternative?(row: PolicyRow<Table>): boolean;
   compile(policy: PolicyOf<Kind>, context: PolicyContext, report: (told: Told) => void): readonly PolicyRow<Table>[];
-  lint?(policy: PolicyOf<Kind>, context: PolicyContext): readonly Told[];
+  lint?(policy: PolicyOf<Kind>, context: PolicyContext, peers: readonly PolicyRow<Table>[]): readonly Told[];
 }

@@ -2,12 +2,13 @@
 import type { Document } from "../../model/document/document.ts";
 import { authentication } from "./authentication.ts";
 import { authorization } from "./authorization.ts";
-import { faultKind } from "./fault.ts";
+import { fault } from "./fault.ts";
+import { ipAccess } from "./ip-access.ts";
 import type { Policy, PolicyKind } from "./kind.ts";
-import { limitKind } from "./limit.ts";
+import { limit } from "./limit.ts";
 import { traffic } from "./traffic.ts";
 
-export const policyKinds: readonly PolicyKind[] = [traffic, limitKind, faultKind, authentication, authorization];
+export const policyKinds: readonly PolicyKind[] = [traffic, limit, fault, authentication, authorization, ipAccess];
 
 const byName: ReadonlyMap<string, PolicyKind> = new Map(policyKinds.map((one) => [one.kind, one]));
 

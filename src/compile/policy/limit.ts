@@ -9,7 +9,7 @@ import type { LimitSpec } from "../../model/document/kind/rate-limit.ts";
 import { keyPart } from "../documents/key-part.ts";
 import type { KindOf, PolicyOf } from "./kind.ts";
 
-export const limitKind: KindOf<"RateLimitPolicy", "limit"> = {
+export const limit: KindOf<"RateLimitPolicy", "limit"> = {
   kind: "RateLimitPolicy",
   table: "limit",
   attaches: "requests",

@@ -86,7 +86,7 @@ export function indexPolicies(context: PolicyContext): PolicyIndex {
       ...policies.flatMap(({ policy, attached: { kind, conflicts } }) =>
         targetFindings(policy, kind, documents, conflicts),
       ),
-      ...all.flatMap(({ kind }) => documents.of(kind.kind).flatMap((policy) => lint(kind, policy, context))),
+      ...all.flatMap((one) => lintKind(one, context)),
     ],
     conditionOf: (policy) => {
       const { kind = {}, conflicts = NO_CONFLICTS } = of.get(policy.kind) ?? {};
@@ -122,9 +122,28 @@ function compileKind(kind: PolicyKind, context: PolicyContext): Attached {
   return { kind, on, named, rows, conflicts: wins ? conflicts : NO_CONFLICTS, findings };
 }
 
-function lint(kind: PolicyKind, policy: Policy, context: PolicyContext): Finding[] {
-  const ref = refOf(policy.kind, policy.metadata.namespace, policy.metadata.name);
-  return (kind.lint?.(policy, context) ?? []).map(({ ...told }) => Object.assign(told, { ref }));
+/** So many are told of each other; that the rest contradicts, too, is seen when these are mended. */
+const MOST_PEERS = 8;
+
+function lintKind({ kind, named, rows }: Attached, context: PolicyContext): Finding[] {
+  const rowsOn = new Map<string, readonly PolicyRow<PolicyTable>[]>();
+  const keyed = context.documents.of(kind.kind).map((policy) => {
+    const { namespace, name } = policy.metadata;
+    const targets = new Set(policy.spec.targetRefs.map((target) => targetKey(target, namespace)));
+    return { policy, targets, own: (named.get(`${namespace}/${name}`) ?? []).flatMap((index) => rows[index] ?? []) };
+  });
+  const everywhere = keyed.flatMap(({ own, targets }) => (targets.has("Mesh") ? own : [])).slice(0, MOST_PEERS);
+  return keyed.flatMap(({ policy, targets, own }) => {
+    const { namespace, name } = policy.metadata;
+    const ref = refOf(policy.kind, namespace, name);
+    const around = targets.has("Mesh") ? [] : everywhere;
+    const older = [...targets].flatMap((target) => rowsOn.get(target) ?? []);
+    for (const target of targets) {
+      rowsOn.set(target, [...(rowsOn.get(target) ?? []), ...own].slice(0, MOST_PEERS));
+    }
+    const told = kind.lint?.(policy, context, [...new Set([...around, ...older])]) ?? [];
+    return told.map(({ ...one }) => Object.assign(one, { ref }));
+  });
 }
 
 /** Index of a row, which is added where it is not there yet. */

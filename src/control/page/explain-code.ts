@@ -1,5 +1,6 @@
 // What a code means, for `/_selvage/problems/{code}` and docs/errors.md: problems with why and what to do, findings with
 // their sentence.
+import { kinds } from "../../model/document/kinds.ts";
 import { findingCodes } from "../../model/word/finding-codes.ts";
 import { type ProblemName, problems } from "../../model/word/problem.ts";
 import { problemTexts } from "./problem-texts.ts";
@@ -16,6 +17,8 @@ export interface CodeExplanation {
 const findingFix =
   "The finding's `hint` says what to do about this one; `pointer`, and line and column when the source was YAML, say where it is.";
 
+const ofKinds = Object.values(kinds).flatMap(({ findings = {} }) => Object.entries(findings));
+
 export function explainCodes(): CodeExplanation[] {
   // Object.keys gives back the names that the table was made with.
   const names = Object.keys(problems) as ProblemName[];
@@ -25,7 +28,7 @@ export function explainCodes(): CodeExplanation[] {
       const { why, fix } = problemTexts[name];
       return { code, title, status, why, fix };
     }),
-    ...Object.entries(findingCodes).map(([code, title]) => ({
+    ...[...Object.entries(findingCodes), ...ofKinds].map(([code, title]) => ({
       code,
       title: title.replace(/\.$/, ""),
       status: null,

@@ -103,8 +103,8 @@ export const problemTexts: Readonly<Record<ProblemName, ProblemText>> = {
     fix: "Repeat the request after `retry-after`, with credentials that are known to be good.",
   },
   accessDenied: {
-    why: "An AuthorizationPolicy on the request's way denies it, or there are policies that allow and none of them allows this. `selvage-decision` names the policy.",
-    fix: "Look at the policy's rules: who may (`from`), what (`to`), under which conditions (`when`). What the mesh cannot judge, such as a repeated header of which one value fits, counts against the caller.",
+    why: "A policy on the request's way denies it, or allows others and not this one. `selvage-decision` names the policy.",
+    fix: "Look at the policy: of an AuthorizationPolicy who may (`from`), what (`to`), under which conditions (`when`); of others what they allow and deny. What the mesh cannot judge, such as a repeated header of which one value fits, counts against the caller.",
   },
   adapterRefused: {
     why: "A proxy asked for a decision (`/_selvage/authz/…`, `/_selvage/ratelimit/json`) and may not: the mesh has no secret `ADAPTER_TOKEN`, or the proxy did not send it. Whoever may ask may also spend other callers' quota.",

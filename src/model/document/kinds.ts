@@ -1,47 +1,25 @@
 // Every kind there is: how it is spelled, where it lives, its schema, and whether it changes anything yet.
 import type * as z from "zod";
 import { applicationSpecSchema, contractSpecSchema, tierSpecSchema } from "./kind/application.ts";
-import { authenticationPolicySpecSchema } from "./kind/authentication.ts";
-import { authorizationPolicySpecSchema } from "./kind/authorization.ts";
+import { authenticationPolicy } from "./kind/authentication.ts";
+import { authorizationPolicy } from "./kind/authorization.ts";
 import { clusterSpecSchema } from "./kind/cluster.ts";
-import type { KindName } from "./document.ts";
-import { faultPolicySpecSchema } from "./kind/fault.ts";
+import { faultPolicy } from "./kind/fault.ts";
+import { OURS, type KindEntry } from "./field/kind-entry.ts";
 import { gatewaySpecSchema } from "./gateway-api/gateway.ts";
 import { httpRouteSpecSchema } from "./gateway-api/http-route.ts";
 import { coreServiceSpecSchema, namespaceSpecSchema } from "./gateway-api/kubernetes.ts";
+import { ipAccessPolicy } from "./kind/ip-access.ts";
 import { overrideSpecSchema } from "./kind/override.ts";
-import { rateLimitPolicySpecSchema } from "./kind/rate-limit.ts";
+import { rateLimitPolicy } from "./kind/rate-limit.ts";
 import { referenceGrantSpecSchema } from "./gateway-api/reference-grant.ts";
 import { rolloutSpecSchema } from "./kind/rollout.ts";
 import { serviceSpecSchema } from "./kind/service.ts";
-import { trafficPolicySpecSchema } from "./kind/traffic-policy.ts";
-
-export type { KindName } from "./document.ts";
-
-export interface KindInfo {
-  readonly kind: KindName;
-  /** Accepted spellings, the preferred one first. */
-  readonly apiVersions: readonly [string, ...string[]];
-  /** Lower case, as in `selvage get httproutes`. */
-  readonly plural: string;
-  readonly short: readonly string[];
-  /** `mesh`: one per mesh, kept in namespace "default". */
-  readonly scope: "namespace" | "mesh";
-  /** Its name becomes a part of hosts, so it is a DNS label; absent: a DNS subdomain. */
-  readonly isLabel?: true;
-  /** What it says, in one sentence. */
-  readonly says: string;
-  readonly spec: z.ZodType;
-  /** `now`: it changes what the mesh does. `later`: parsed, stored and returned; the text says what is to come. */
-  readonly effect: "now" | { readonly later: string };
-  /** What of a kind with effect has none yet. */
-  readonly limits?: string;
-}
+import { trafficPolicy } from "./kind/traffic-policy.ts";
 
 const GATEWAY_API = ["gateway.networking.k8s.io/v1", "gateway.networking.k8s.io/v1beta1"] as const;
-const OURS = ["selvage.dev/v1"] as const;
 
-export const kinds: Readonly<Record<KindName, KindInfo>> = {
+const all = {
   Namespace: {
     kind: "Namespace",
     apiVersions: ["v1"],
@@ -108,58 +86,12 @@ export const kinds: Readonly<Record<KindName, KindInfo>> = {
     effect: "now",
     limits: "`openapi` is stored and returned by the catalog.",
   },
-  TrafficPolicy: {
-    kind: "TrafficPolicy",
-    apiVersions: OURS,
-    plural: "trafficpolicies",
-    short: ["tp"],
-    scope: "namespace",
-    says: "How calls are made and guarded: timeouts, retries, breaker, ejection, balancing, concurrency, failover.",
-    spec: trafficPolicySpecSchema,
-    effect: "now",
-    limits:
-      "Every section has effect. Loads of endpoints are counted by each isolate for itself; the cap of `concurrency` and the allowance of `retry.budget` are the fleet's. A WebSocket counts for `concurrency` until it is established.",
-  },
-  RateLimitPolicy: {
-    kind: "RateLimitPolicy",
-    apiVersions: OURS,
-    plural: "ratelimitpolicies",
-    short: ["rlp"],
-    scope: "namespace",
-    says: "Limits on requests, and the headers that report them.",
-    spec: rateLimitPolicySpecSchema,
-    effect: "now",
-  },
-  AuthenticationPolicy: {
-    kind: "AuthenticationPolicy",
-    apiVersions: OURS,
-    plural: "authenticationpolicies",
-    short: ["authn"],
-    scope: "namespace",
-    says: "Which proofs of identity are accepted, and whether one is required.",
-    spec: authenticationPolicySpecSchema,
-    effect: "now",
-  },
-  AuthorizationPolicy: {
-    kind: "AuthorizationPolicy",
-    apiVersions: OURS,
-    plural: "authorizationpolicies",
-    short: ["authz"],
-    scope: "namespace",
-    says: "Who may call what.",
-    spec: authorizationPolicySpecSchema,
-    effect: "now",
-  },
-  FaultPolicy: {
-    kind: "FaultPolicy",
-    apiVersions: OURS,
-    plural: "faultpolicies",
-    short: ["fault"],
-    scope: "namespace",
-    says: "Delays and errors put into traffic on purpose.",
-    spec: faultPolicySpecSchema,
-    effect: "now",
-  },
+  TrafficPolicy: trafficPolicy,
+  RateLimitPolicy: rateLimitPolicy,
+  AuthenticationPolicy: authenticationPolicy,
+  AuthorizationPolicy: authorizationPolicy,
+  IPAccessPolicy: ipAccessPolicy,
+  FaultPolicy: faultPolicy,
   Rollout: {
     kind: "Rollout",
     apiVersions: OURS,
@@ -213,7 +145,17 @@ export const kinds: Readonly<Record<KindName, KindInfo>> = {
     limits:
       "Application, Contract, Namespace and Override itself cannot be a target. `GET /catalog` shows the endpoints that a Service's document lists, not those that an Override gives it.",
   },
-};
+} as const satisfies Readonly<Record<string, KindEntry>>;
+
+export type KindName = keyof typeof all;
+/** Of `Service` as the mesh's own kind says it. */
+export type KindSpecs = { readonly [Kind in KindName]: z.infer<(typeof all)[Kind]["spec"]> };
+
+export interface KindInfo extends KindEntry {
+  readonly kind: KindName;
+}
+
+export const kinds: Readonly<Record<KindName, KindInfo>> = all;
 
 export const kindNames = Object.values(kinds).map((info) => info.kind);
 

@@ -13,6 +13,7 @@ export interface PolicyTables {
   readonly fault?: readonly Fault[];
   readonly authentication?: readonly Authentication[];
   readonly authorization?: readonly Authorization[];
+  readonly ipAccess?: readonly Readonly<{ policy: string; allow: readonly string[]; deny: readonly string[] }>[];
 }
 
 export type PolicyTable = keyof PolicyTables;

@@ -55,18 +55,10 @@ export const findingCodes = {
   SLV1308: "A rule sends nowhere: no backends, no redirect. Its requests are answered 500.",
   SLV1309: "A path holds something that no canonical path does: it never matches.",
   SLV1311: "A policy selects nothing.",
-  SLV1330: "Two providers of a policy have the same issuer.",
-  SLV1331: "A policy accepts tokens that never expire.",
-  SLV1332: "A policy names a secret that the Worker does not have, or that is too short to be a key.",
-  SLV1333: "A policy accepts tokens for any audience.",
   SLV1340: "A CORS filter lets every website call with its visitors' credentials.",
   SLV1341: "A reference's name holds a slash, which no name does.",
   SLV1342: "A URL points to a cloud's metadata service.",
   SLV1312: "An older contract for the same application and service is the one that counts.",
-  SLV1320: "A DENY goes by paths: another spelling that the service understands the same gets through.",
-  SLV1321: "An AuthorizationPolicy has no rules: an ALLOW refuses everything, another matches nothing.",
-  SLV1322: "A rule of an AuthorizationPolicy asks for something that no request can have.",
-  SLV1323: "An AuthorizationPolicy names callers or claims that nothing in the mesh proves.",
 } as const satisfies Record<`SLV1${number}`, string>;
 
 export type FindingCode = keyof typeof findingCodes;

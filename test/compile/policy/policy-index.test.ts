@@ -22,6 +22,7 @@ const SAYS: Readonly<Record<string, string>> = {
   FaultPolicy: "abort: {status: 503}",
   AuthenticationPolicy: "mesh: {required: true}",
   AuthorizationPolicy: "rules: [{}]",
+  IPAccessPolicy: "deny: [192.0.2.7]",
 };
 const base = `${service("orders")}${service("other")}
 apiVersion: gateway.networking.k8s.io/v1
@@ -49,9 +50,9 @@ spec: {targetRefs: [${targets.map((level) => LEVELS[level]).join(", ")}], ${SAYS
 function held(kind: PolicyKind, yaml: string): Record<"backend" | "service" | "answers", string[]> {
   const { snapshot } = compiled(base + yaml);
   const names = (place: Parameters<typeof heldBy>[1]): string[] => {
-    const { traffic, fault, authentication, limits, authorizations } = heldBy(snapshot, place);
+    const { traffic, fault, authentication, limits, authorizations, ipAccesses } = heldBy(snapshot, place);
     const rows = { traffic: [traffic], fault: [fault], authentication: [authentication] };
-    const of = { ...rows, limit: limits, authorization: authorizations }[kind.table];
+    const of = { ...rows, limit: limits, authorization: authorizations, ipAccess: ipAccesses }[kind.table];
     return of.flatMap((row) => row?.policy.split("/")[1] ?? []);
   };
   const rule = (name: string) => snapshot.router.rules.find((one) => one.name === name);

@@ -68,6 +68,7 @@ it("gives every kind without effect a word on what is to come", () => {
     "RateLimitPolicy",
     "AuthenticationPolicy",
     "AuthorizationPolicy",
+    "IPAccessPolicy",
     "FaultPolicy",
     "Application",
     "Tier",

@@ -21,6 +21,8 @@ function text(schema: Schema): fc.Arbitrary<unknown> {
   if (schema["format"] === "date-time") return fc.constant("2026-11-23T12:00:00Z");
   const short = fc.string({ minLength: number(schema["minLength"], 0), maxLength: 12 });
   const { pattern } = schema;
+  const { examples } = schema;
+  if (Array.isArray(examples)) return fc.oneof({ weight: 7, arbitrary: fc.constantFrom<unknown>(...examples) }, short);
   if (typeof pattern !== "string") return fc.oneof(fc.constantFrom("/", "/orders", "a"), short);
   const regex = new RegExp(pattern);
   const any = fc.stringMatching(regex, { size: "xsmall" });

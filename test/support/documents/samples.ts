@@ -47,6 +47,11 @@ kind: AuthorizationPolicy
 metadata: {name: callers}
 spec: {targetRefs: [{kind: Service, name: orders}]}
 `,
+  IPAccessPolicy: `apiVersion: selvage.dev/v1
+kind: IPAccessPolicy
+metadata: {name: office}
+spec: {targetRefs: [{kind: Mesh}], allow: [192.0.2.0/24]}
+`,
   FaultPolicy: `apiVersion: selvage.dev/v1
 kind: FaultPolicy
 metadata: {name: slow}

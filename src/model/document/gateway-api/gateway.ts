@@ -150,5 +150,5 @@ export const gatewaySpecSchema = z
     );
   });
 
-export type GatewaySpec = z.infer<typeof gatewaySpecSchema>;
+type GatewaySpec = z.infer<typeof gatewaySpecSchema>;
 export type GatewayListener = z.infer<typeof listenerSchema>;

@@ -114,6 +114,6 @@ export const httpRouteSpecSchema = z
     }
   });
 
-export type HTTPRouteSpec = z.infer<typeof httpRouteSpecSchema>;
+type HTTPRouteSpec = z.infer<typeof httpRouteSpecSchema>;
 export type HTTPRouteRule = z.infer<typeof ruleSchema>;
 export type HTTPBackendRef = z.infer<typeof backendRefSchema>;

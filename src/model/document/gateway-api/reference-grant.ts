@@ -14,4 +14,4 @@ export const referenceGrantSpecSchema = z.strictObject({
     .describe("Without name: every object of that kind in the grant's namespace."),
 });
 
-export type ReferenceGrantSpec = z.infer<typeof referenceGrantSpecSchema>;
+type ReferenceGrantSpec = z.infer<typeof referenceGrantSpecSchema>;

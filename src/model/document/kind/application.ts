@@ -21,6 +21,6 @@ export const contractSpecSchema = z.strictObject({
   tier: documentNameSchema.describe("A Tier in the service's namespace."),
 });
 
-export type ApplicationSpec = z.infer<typeof applicationSpecSchema>;
-export type TierSpec = z.infer<typeof tierSpecSchema>;
-export type ContractSpec = z.infer<typeof contractSpecSchema>;
+type ApplicationSpec = z.infer<typeof applicationSpecSchema>;
+type TierSpec = z.infer<typeof tierSpecSchema>;
+type ContractSpec = z.infer<typeof contractSpecSchema>;

@@ -6,6 +6,7 @@ import { jwksSchema } from "../field/jwks.ts";
 import { nameSchema, secretRefSchema } from "../field/names.ts";
 import { targetRefsSchema } from "../field/target-ref.ts";
 import { resourceUrlSchema } from "../field/url.ts";
+import { OURS, type KindEntry } from "../field/kind-entry.ts";
 import { say } from "../../word/wording.ts";
 
 export const ASYMMETRIC = [
@@ -134,5 +135,22 @@ export const authenticationPolicySpecSchema = z
     error: say("The policy accepts no proof of identity", "Add at least one of jwt, clientCredentials, mesh and mtls."),
   });
 
-export type AuthenticationPolicySpec = z.infer<typeof authenticationPolicySpecSchema>;
+export const authenticationPolicy = {
+  kind: "AuthenticationPolicy",
+  apiVersions: OURS,
+  plural: "authenticationpolicies",
+  short: ["authn"],
+  scope: "namespace",
+  says: "Which proofs of identity are accepted, and whether one is required.",
+  spec: authenticationPolicySpecSchema,
+  effect: "now",
+  findings: {
+    SLV1330: "Two providers of a policy have the same issuer.",
+    SLV1331: "A policy accepts tokens that never expire.",
+    SLV1332: "A policy names a secret that the Worker does not have, or that is too short to be a key.",
+    SLV1333: "A policy accepts tokens for any audience.",
+  },
+} as const satisfies KindEntry;
+
+type AuthenticationPolicySpec = z.infer<typeof authenticationPolicySpecSchema>;
 export type JwtProviderSpec = z.infer<typeof providerSchema>;

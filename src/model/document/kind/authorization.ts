@@ -1,7 +1,9 @@
 // `AuthorizationPolicy`: who may call what. Istio's semantics: DENY first, then ALLOW; where any ALLOW applies, what none
 // allows is refused. Lists inside one entry are alternatives, entries of one rule's `from` and `to` as well.
 import * as z from "zod";
+import { ipBlockSchema, isBlock } from "../field/ip-block.ts";
 import { targetRefsSchema } from "../field/target-ref.ts";
+import { OURS, type KindEntry } from "../field/kind-entry.ts";
 import { quote, say } from "../../word/wording.ts";
 
 const listOf = <T extends z.ZodType>(schema: T) => z.array(schema).max(64).default([]);
@@ -19,17 +21,6 @@ const patternSchema = z
 const pathPatternSchema = patternSchema.regex(/^[/*]/, {
   error: (issue) =>
     say(`The path ${quote(issue.input)} does not start with a slash`, 'Write "/orders" or "/orders/*".'),
-});
-
-const blocks = [z.ipv4(), z.ipv6(), z.cidrv4(), z.cidrv6()];
-
-function isBlock(text: string): boolean {
-  return blocks.some((schema) => schema.safeParse(text).success);
-}
-
-const ipBlockSchema = z.string().refine(isBlock, {
-  error: (issue) =>
-    say(`${quote(issue.input)} is not an address or a block of them`, "Write 192.0.2.7 or 2001:db8::/32."),
 });
 
 const ATTRIBUTES = "source\\.(?:ip|namespace|principal|application)|request\\.(?:method|host|path)";
@@ -109,4 +100,21 @@ export const authorizationPolicySpecSchema = z.strictObject({
     ),
 });
 
-export type AuthorizationPolicySpec = z.infer<typeof authorizationPolicySpecSchema>;
+export const authorizationPolicy = {
+  kind: "AuthorizationPolicy",
+  apiVersions: OURS,
+  plural: "authorizationpolicies",
+  short: ["authz"],
+  scope: "namespace",
+  says: "Who may call what.",
+  spec: authorizationPolicySpecSchema,
+  effect: "now",
+  findings: {
+    SLV1320: "A DENY goes by paths: another spelling that the service understands the same gets through.",
+    SLV1321: "An AuthorizationPolicy has no rules: an ALLOW refuses everything, another matches nothing.",
+    SLV1322: "A rule of an AuthorizationPolicy asks for something that no request can have.",
+    SLV1323: "An AuthorizationPolicy names callers or claims that nothing in the mesh proves.",
+  },
+} as const satisfies KindEntry;
+
+type AuthorizationPolicySpec = z.infer<typeof authorizationPolicySpecSchema>;

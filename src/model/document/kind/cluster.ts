@@ -61,4 +61,4 @@ export const clusterSpecSchema = z.strictObject({
     ),
 });
 
-export type ClusterSpec = z.infer<typeof clusterSpecSchema>;
+type ClusterSpec = z.infer<typeof clusterSpecSchema>;

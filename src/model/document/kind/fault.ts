@@ -3,6 +3,7 @@ import * as z from "zod";
 import { positiveDurationSchema } from "../field/duration.ts";
 import { headerMatchSchema } from "../gateway-api/http-route-match.ts";
 import { targetRefsSchema } from "../field/target-ref.ts";
+import { OURS, type KindEntry } from "../field/kind-entry.ts";
 import { say } from "../../word/wording.ts";
 
 /** Percent of the matching requests. */
@@ -24,4 +25,15 @@ export const faultPolicySpecSchema = z
     error: say("The policy does nothing", "Add delay, abort or both."),
   });
 
-export type FaultPolicySpec = z.infer<typeof faultPolicySpecSchema>;
+export const faultPolicy = {
+  kind: "FaultPolicy",
+  apiVersions: OURS,
+  plural: "faultpolicies",
+  short: ["fault"],
+  scope: "namespace",
+  says: "Delays and errors put into traffic on purpose.",
+  spec: faultPolicySpecSchema,
+  effect: "now",
+} as const satisfies KindEntry;
+
+type FaultPolicySpec = z.infer<typeof faultPolicySpecSchema>;

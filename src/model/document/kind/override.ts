@@ -24,4 +24,4 @@ export const overrideSpecSchema = z.strictObject({
   }),
 });
 
-export type OverrideSpec = z.infer<typeof overrideSpecSchema>;
+type OverrideSpec = z.infer<typeof overrideSpecSchema>;

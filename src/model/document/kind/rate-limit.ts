@@ -5,6 +5,7 @@ import { positiveDurationSchema } from "../field/duration.ts";
 import { refuseRepeats } from "../field/http-header.ts";
 import { nameSchema } from "../field/names.ts";
 import { targetRefsSchema } from "../field/target-ref.ts";
+import { OURS, type KindEntry } from "../field/kind-entry.ts";
 import { say } from "../../word/wording.ts";
 
 const limitSchema = z.strictObject({
@@ -49,7 +50,7 @@ export const limitsSchema = z
     ),
   );
 
-export const rateLimitPolicySpecSchema = z
+const rateLimitPolicySpecSchema = z
   .strictObject({
     targetRefs: targetRefsSchema,
     limits: limitsSchema.default([]),
@@ -67,5 +68,16 @@ export const rateLimitPolicySpecSchema = z
     path: ["limits"],
   });
 
-export type RateLimitPolicySpec = z.infer<typeof rateLimitPolicySpecSchema>;
+export const rateLimitPolicy = {
+  kind: "RateLimitPolicy",
+  apiVersions: OURS,
+  plural: "ratelimitpolicies",
+  short: ["rlp"],
+  scope: "namespace",
+  says: "Limits on requests, and the headers that report them.",
+  spec: rateLimitPolicySpecSchema,
+  effect: "now",
+} as const satisfies KindEntry;
+
+type RateLimitPolicySpec = z.infer<typeof rateLimitPolicySpecSchema>;
 export type LimitSpec = z.infer<typeof limitSchema>;

@@ -66,4 +66,4 @@ export const rolloutSpecSchema = z
     }
   });
 
-export type RolloutSpec = z.infer<typeof rolloutSpecSchema>;
+type RolloutSpec = z.infer<typeof rolloutSpecSchema>;

@@ -78,6 +78,6 @@ export const serviceSpecSchema = z.strictObject({
     .default([]),
 });
 
-export type ServiceSpec = z.infer<typeof serviceSpecSchema>;
+type ServiceSpec = z.infer<typeof serviceSpecSchema>;
 export type ServiceEndpoint = z.infer<typeof endpointSchema>;
 export type HealthCheckSpec = z.infer<typeof healthCheckSchema>;

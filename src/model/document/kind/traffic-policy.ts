@@ -6,6 +6,7 @@ import { durationSchema, parseDuration, positiveDurationSchema } from "../field/
 import { headerNameSchema } from "../field/http-header.ts";
 import { httpMethodSchema } from "../gateway-api/http-route-match.ts";
 import { targetRefsSchema } from "../field/target-ref.ts";
+import { OURS, type KindEntry } from "../field/kind-entry.ts";
 import { say } from "../../word/wording.ts";
 
 const percent = z.number().min(0).max(100);
@@ -135,7 +136,7 @@ const concurrencySchema = z.strictObject({
     .describe("Refuses what matters less before the cap is reached."),
 });
 
-export const trafficPolicySpecSchema = z.strictObject({
+const trafficPolicySpecSchema = z.strictObject({
   targetRefs: targetRefsSchema,
   timeouts: timeoutsSchema.prefault({}),
   retry: retrySchema.optional(),
@@ -159,5 +160,18 @@ export const trafficPolicySpecSchema = z.strictObject({
     })
     .optional(),
 });
+
+export const trafficPolicy = {
+  kind: "TrafficPolicy",
+  apiVersions: OURS,
+  plural: "trafficpolicies",
+  short: ["tp"],
+  scope: "namespace",
+  says: "How calls are made and guarded: timeouts, retries, breaker, ejection, balancing, concurrency, failover.",
+  spec: trafficPolicySpecSchema,
+  effect: "now",
+  limits:
+    "Every section has effect. Loads of endpoints are counted by each isolate for itself; the cap of `concurrency` and the allowance of `retry.budget` are the fleet's. A WebSocket counts for `concurrency` until it is established.",
+} as const satisfies KindEntry;
 
 export type TrafficPolicySpec = z.infer<typeof trafficPolicySpecSchema>;

@@ -1,0 +1,28 @@
+// What is said about a kind beside its schema. A policy says it in its own file, so that a
+// new one is one file and one line of kinds.ts.
+import type * as z from "zod";
+
+export interface KindEntry {
+  readonly kind: string;
+  /** Accepted spellings, the preferred one first. */
+  readonly apiVersions: readonly [string, ...string[]];
+  /** Lower case, as in `selvage get httproutes`. */
+  readonly plural: string;
+  readonly short: readonly string[];
+  /** `mesh`: one per mesh, kept in namespace "default". */
+  readonly scope: "namespace" | "mesh";
+  /** Its name becomes a part of hosts, so it is a DNS label; absent: a DNS subdomain. */
+  readonly isLabel?: true;
+  /** What it says, in one sentence. */
+  readonly says: string;
+  readonly spec: z.ZodType;
+  /** `now`: it changes what the mesh does. `later`: parsed, stored and returned; the text says what is to come. */
+  readonly effect: "now" | { readonly later: string };
+  /** What of a kind with effect has none yet. */
+  readonly limits?: string;
+  /** Codes of findings that only this kind has, as in `word/finding-codes.ts`. */
+  readonly findings?: Readonly<Record<`SLV1${number}`, string>>;
+}
+
+/** Of the mesh's own kinds. */
+export const OURS = ["selvage.dev/v1"] as const;
