@@ -86,7 +86,8 @@ export interface Expected {
 
 /** What the mesh has to make of a target, by the one path that it judges. @param target a character for each byte */
 export function expectedOf(way: Way, target: string): Expected {
-  const canonical = canonicalPath(Buffer.from(target, "latin1").toString("utf8"));
+  // An encoded slash is refused where the service is known, unless that takes them: one that ".." took away is nobody's.
+  const canonical = canonicalPath(Buffer.from(target, "latin1").toString("utf8"), "keep");
   if (!canonical.ok) return { target: null, verdict: "refused" };
   const path = way.sent(canonical.path);
   if (path === null) return { target: null, verdict: "elsewhere" };

@@ -4,6 +4,8 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import { connect, type AddressInfo, type Socket } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { brokenRequests } from "../fuzz/broken-bodies.ts";
+import { talk } from "../fuzz/half-closed.ts";
 import { compileMesh } from "../support/raw/compile-mesh.ts";
 import { runWorkerd, type RunningWorkerd } from "../support/raw/run-workerd.ts";
 
@@ -120,7 +122,8 @@ async function send(
   return { text, socket };
 }
 
-const codeOf = ({ text }: Sent): string => /^HTTP\/1.1 (\d+)/.exec(text)?.[1] + (/SLV\d+/.exec(text)?.[0] ?? "");
+const codeOf = ({ text }: Pick<Sent, "text">): string =>
+  /^HTTP\/1.1 (\d+)/.exec(text)?.[1] + (/SLV\d+/.exec(text)?.[0] ?? "");
 const seen = async <One>(list: readonly One[], has: (one: One) => boolean): Promise<One | undefined> => {
   for (let waited = 0; waited < 300 && !list.some(has); waited++) await sleep(20);
   return list.find(has);
@@ -148,6 +151,19 @@ describe("a caller who breaks its own body", () => {
       const sent = await send([`${head("/svc/guarded.shop/good", "Content-Length: 2")}hi`]);
       expect(codeOf(sent)).toBe("200");
     }
+  });
+
+  it("is the only one who is told, whichever byte of its body is broken", async () => {
+    const told = new Set<string>();
+    const left = brokenRequests("/svc/guarded.shop/broken-anywhere", "mesh");
+    const one = async (): Promise<void> => {
+      for (let next = left.pop(); next !== undefined; next = left.pop()) {
+        told.add(codeOf({ text: await talk(mesh.port, next.bytes) }));
+      }
+    };
+    await Promise.all(Array.from({ length: 16 }, one));
+    expect([...told].toSorted()).toEqual(["200", "400SLV5011"]);
+    expect(codeOf(await send([`${head("/svc/guarded.shop/good", "Content-Length: 2")}hi`]))).toBe("200");
   });
 
   it("never makes a part of a body look like the whole", async () => {

@@ -27,7 +27,7 @@ export const ports: Ports = {
   newId: () => crypto.randomUUID(),
   sleep: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
   callerStillMs: CALLER_STILL_MS,
-  socketCheckMs: 10_000,
+  socketCheckMs: 5000,
 };
 
 /** Where the isolate runs, as far as the operator or the platform tells. */

@@ -120,7 +120,7 @@ const namedFilesExist: Rule = {
     const ends = endsOf(house.named);
     const wrong = (path: string, line: number, text: string): Violation[] =>
       [...text.matchAll(mention)].flatMap(([, name]) => {
-        const isOurs = name !== undefined && (own.test(name) || /\.tsx?$/.test(name));
+        const isOurs = name !== undefined && !name.startsWith(".") && (own.test(name) || /\.tsx?$/.test(name));
         return isOurs && !isThere(house, path, name, ends) ? [{ path, line, what: `there is no ${name}` }] : [];
       });
     const inCode = house.sources.filter(({ path }) => isProduct(path) || path.startsWith("test/"));

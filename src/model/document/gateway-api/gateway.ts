@@ -150,5 +150,4 @@ export const gatewaySpecSchema = z
     );
   });
 
-type GatewaySpec = z.infer<typeof gatewaySpecSchema>;
 export type GatewayListener = z.infer<typeof listenerSchema>;

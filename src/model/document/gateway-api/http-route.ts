@@ -114,6 +114,5 @@ export const httpRouteSpecSchema = z
     }
   });
 
-type HTTPRouteSpec = z.infer<typeof httpRouteSpecSchema>;
 export type HTTPRouteRule = z.infer<typeof ruleSchema>;
 export type HTTPBackendRef = z.infer<typeof backendRefSchema>;

@@ -20,7 +20,3 @@ export const contractSpecSchema = z.strictObject({
   service: scopedNameSchema.describe("A Service: <name>, or <namespace>/<name>."),
   tier: documentNameSchema.describe("A Tier in the service's namespace."),
 });
-
-type ApplicationSpec = z.infer<typeof applicationSpecSchema>;
-type TierSpec = z.infer<typeof tierSpecSchema>;
-type ContractSpec = z.infer<typeof contractSpecSchema>;

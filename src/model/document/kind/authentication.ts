@@ -152,5 +152,4 @@ export const authenticationPolicy = {
   },
 } as const satisfies KindEntry;
 
-type AuthenticationPolicySpec = z.infer<typeof authenticationPolicySpecSchema>;
 export type JwtProviderSpec = z.infer<typeof providerSchema>;

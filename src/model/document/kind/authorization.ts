@@ -116,5 +116,3 @@ export const authorizationPolicy = {
     SLV1323: "An AuthorizationPolicy names callers or claims that nothing in the mesh proves.",
   },
 } as const satisfies KindEntry;
-
-type AuthorizationPolicySpec = z.infer<typeof authorizationPolicySpecSchema>;

@@ -35,5 +35,3 @@ export const faultPolicy = {
   spec: faultPolicySpecSchema,
   effect: "now",
 } as const satisfies KindEntry;
-
-type FaultPolicySpec = z.infer<typeof faultPolicySpecSchema>;

@@ -79,5 +79,4 @@ export const rateLimitPolicy = {
   effect: "now",
 } as const satisfies KindEntry;
 
-type RateLimitPolicySpec = z.infer<typeof rateLimitPolicySpecSchema>;
 export type LimitSpec = z.infer<typeof limitSchema>;
