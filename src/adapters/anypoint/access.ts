@@ -5,7 +5,7 @@ import { refusalOf } from "../source/judge-document.ts";
 import type { Field } from "../source/source-field.ts";
 import { headerOf } from "./expression.ts";
 import { anypointBlock } from "./address-block.ts";
-import type { ApiPolicyContext, PolicyEffect, PolicySpec, TranslatePolicy } from "./api.ts";
+import type { ApiPolicyContext, PolicyEffect, TranslatePolicy } from "./api.ts";
 
 export const clientCredentials: TranslatePolicy = ({ config }) => {
   const origin = config.at("credentialsOriginHasHttpBasicAuthenticationHeader").text();
@@ -136,9 +136,7 @@ export function addresses(kind: "allow" | "deny"): TranslatePolicy {
     // One that cannot be read was to be kept out, or was not let in by anything else.
     if (kind === "deny" && said.length < blocks.length) return { closed: "An address that it blocks cannot be read" };
     if (said.length === 0) return kind === "deny" ? {} : { closed: "It allows no address that can be read" };
-    const rule = kind === "deny" ? { from: [{ ipBlocks: said }] } : { when: [{ key: "source.ip", notValues: said }] };
-    const spec = { action: "DENY", rules: [rule] };
-    return { policies: [{ kind: "AuthorizationPolicy", spec } satisfies PolicySpec] };
+    return { policies: [{ kind: "IPAccessPolicy", spec: { [kind]: said } }] };
   };
 }
 

@@ -115,7 +115,7 @@ function specsOf(effects: readonly PolicyEffect[], isClosed: boolean): NamedSpec
   const all = effects.flatMap((effect) => effect.policies ?? []);
   const byKind = Map.groupBy(all, ({ kind }) => kind);
   const specs = [...byKind].flatMap(([kind, some]): NamedSpec[] => {
-    if (kind === "AuthorizationPolicy") return some.map(({ spec }) => ({ kind, spec, suffix: "-addresses" }));
+    if (kind === "IPAccessPolicy") return some.map(({ spec }) => ({ kind, spec, suffix: "-addresses" }));
     if (kind === "RateLimitPolicy") return [{ kind, spec: joinLimits(some), suffix: "-limits" }];
     const spec = Object.assign({}, ...some.map((one) => one.spec)) as PolicySpec["spec"];
     return [{ kind, spec, suffix: "" }];
