@@ -1,17 +1,17 @@
 // `npm run bench`: what each feature costs against a Worker that only passes requests on. Ratios of one run on one machine;
 // never a test, and never a promise about another machine. Method and figures: docs/benchmarks.md.
 import { parseArgs } from "node:util";
-import { d1PerRequest, objectPerRequest } from "./asking.ts";
-import { authorization } from "./authorization.ts";
-import { bare } from "./bare.ts";
-import { breaker } from "./breaker.ts";
-import { clientId } from "./client-id.ts";
-import { everything } from "./everything.ts";
-import { jwt } from "./jwt.ts";
-import { limit } from "./limit.ts";
+import { d1PerRequest, objectPerRequest } from "./variants/asking.ts";
+import { authorization } from "./variants/authorization.ts";
+import { bare } from "./variants/bare.ts";
+import { breaker } from "./variants/breaker.ts";
+import { clientId } from "./variants/client-id.ts";
+import { everything } from "./variants/everything.ts";
+import { jwt } from "./variants/jwt.ts";
+import { limit } from "./variants/limit.ts";
 import { machine, versions } from "./machine.ts";
 import { measure, type Effort } from "./measure.ts";
-import { route } from "./route.ts";
+import { route } from "./variants/route.ts";
 import { summarise, table } from "./summary.ts";
 import type { Variant } from "./variant.ts";
 

@@ -1,4 +1,4 @@
-// `npm test`: types, lint, format, then every vitest project; the last line says how many passed, failed and were skipped.
+// `npm test`: types, lint, nothing unused, format, then every vitest project; the last line says how many passed, failed and were skipped.
 // With arguments (`npm test -- house`) only vitest runs, and they are its filters and options. `--long` (`npm run test:long`)
 // runs the long form of those tests that have one, see support/long.ts.
 import { execFile } from "node:child_process";
@@ -26,6 +26,7 @@ if (args.length === 0) {
     check("types of the Worker", "tsc", "-p", "tsconfig.json"),
     check("types of command, tests and benchmarks", "tsc", "-p", "tsconfig.node.json"),
     check("lint", "oxlint", "--deny-warnings", "--quiet"),
+    check("no unused files or packages", "knip", "--include", "files,dependencies,unlisted,unresolved"),
     check("format", "prettier", "--check", "--log-level", "warn", "."),
   ]);
 }

@@ -3,14 +3,14 @@
 import { refusalForAddress } from "../decide/text/address.ts";
 import { readLimited } from "./read-limited.ts";
 
-export interface GuardedRequest extends Pick<RequestInit, "method" | "headers" | "body"> {
+interface GuardedRequest extends Pick<RequestInit, "method" | "headers" | "body"> {
   /** Whether the address may be one of a private network. */
   readonly allowPrivate: boolean;
   readonly timeoutMs: number;
   readonly maxBytes: number;
 }
 
-export type Fetched = { readonly ok: true; readonly text: string } | Failed;
+type Fetched = { readonly ok: true; readonly text: string } | Failed;
 
 type Failed = {
   readonly ok: false;

@@ -18,7 +18,7 @@ export interface IdentityChange extends Pick<
   readonly detail: () => Readonly<Record<string, unknown>>;
 }
 
-export type IdentityChanged =
+type IdentityChanged =
   { readonly ok: true; readonly revision: number } | { readonly ok: false; readonly refusal: Refusal };
 
 /**

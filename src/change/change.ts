@@ -55,7 +55,7 @@ export type Applied =
   { readonly ok: true; readonly result: ApplyResult } | { readonly ok: false; readonly refusal: Refusal };
 
 /** What the change was asked with, as far as it matters to what is answered and written down. */
-export interface Origin {
+interface Origin {
   readonly incoming: readonly SentDocument[];
   /** What the audit calls it: a ref, or `mesh`. */
   readonly target: string;

@@ -2,7 +2,7 @@
 // to. Nothing here ends a live secret that nobody asked to end.
 import type { ClientRecord, SecretRecord } from "../model/registry/identity.ts";
 
-export const MOST_LIVE = 2;
+const MOST_LIVE = 2;
 
 /** The secrets after the change, the oldest first; or why there is none. */
 export type CredentialStep =

@@ -5,7 +5,7 @@ import { compileRegex, statesOf, type CompiledRegex } from "../decide/route/rege
 /** States held at most, twice what a mesh may have: about 20 MB. */
 const MOST_HELD = 200_000;
 
-export interface PatternMemo {
+interface PatternMemo {
   readonly compile: (pattern: string) => CompiledRegex;
 }
 

@@ -11,7 +11,7 @@ const ANNOTATION = "selvage.dev/prune";
 const FREE_COUNT = 3;
 const FREE_PERCENT = 30;
 
-export type Pruned =
+type Pruned =
   | { readonly ok: true; readonly refs: readonly string[]; readonly findings: readonly Finding[] }
   | { readonly ok: false; readonly refusal: Refusal };
 

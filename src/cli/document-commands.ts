@@ -62,7 +62,9 @@ export function addDocumentCommands(
     .requiredOption("--for <what>", "condition=TYPE[=STATUS], jsonpath={PATH}[=VALUE], create, delete")
     .option("--timeout <seconds>", "longest wait", integer(1, 3600), 30)
     .action(async (kind, name, options, command) =>
-      withSession(command, async (session) => (await import("./write/wait.ts")).waitFor(session, kind, name, options)),
+      withSession(command, async (session) =>
+        (await import("./write/wait.ts")).waitForCondition(session, kind, name, options),
+      ),
     );
   program
     .command("explain")

@@ -21,7 +21,7 @@ export function addEndpointCommands(
     .option("--ttl <duration>", "lease that heartbeats renew (left out: it stays until it is removed)")
     .action(async (service, id, options, command) =>
       withSession(command, async (session) =>
-        (await import("./context/endpoint.ts")).registerEndpoint(session, service, id, options),
+        (await import("./context/endpoint.ts")).registerByHand(session, service, id, options),
       ),
     );
   for (const [name, description] of [

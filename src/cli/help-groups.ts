@@ -1,6 +1,6 @@
 // Which commands stand together in `selvage --help`, in which order, and the examples below them.
 
-export const groups: Readonly<Record<string, readonly string[]>> = {
+const groups: Readonly<Record<string, readonly string[]>> = {
   "Run here:": ["up", "echo", "dev-issuer"],
   "Documents:": [
     "apply",

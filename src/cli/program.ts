@@ -26,7 +26,7 @@ import {
 import type { Terminal } from "./session/terminal.ts";
 
 /** Told once, with the exit code of the command that ran. */
-export type Done = (code: ExitCode) => void;
+type Done = (code: ExitCode) => void;
 
 function outputFormat(text: string): Output {
   const output = outputOf(text);

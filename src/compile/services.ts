@@ -17,7 +17,7 @@ import type { ServiceView, DocumentIndex } from "./documents/document-index.ts";
 /** Probes are not sent more often, whatever a document says. */
 const LEAST_INTERVAL_MS = 100;
 
-export interface CompiledServices {
+interface CompiledServices {
   readonly services: Readonly<Record<ServiceKey, ServiceEntry>>;
   readonly findings: readonly Finding[];
 }

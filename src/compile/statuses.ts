@@ -25,7 +25,7 @@ import type { CompiledParent, CompiledRoute, CompiledRoutes } from "./route/rout
 import type { DocumentIndex } from "./documents/document-index.ts";
 import { fromPointer } from "../model/word/json-pointer.ts";
 
-export interface StatusOptions {
+interface StatusOptions {
   readonly now: string;
   /** Statuses before, by `refOf`. */
   readonly previous: ReadonlyMap<string, Status>;
@@ -89,7 +89,7 @@ function attachmentsOf(route: CompiledRoute | undefined): Attachment[] {
 }
 
 /** How many routes each listener carries, by its number. */
-export function attachedRoutes(routes: readonly CompiledRoute[]): ReadonlyMap<number, number> {
+function attachedRoutes(routes: readonly CompiledRoute[]): ReadonlyMap<number, number> {
   const counts = new Map<number, number>();
   for (const { parents } of routes) {
     const listeners = new Set(parents.flatMap(({ attachment }) => attachment.places.map(({ listener }) => listener)));
@@ -133,7 +133,7 @@ function sentences(faults: readonly { readonly message: string }[]): string {
 }
 
 /** The status of a Gateway; the built-in one has no stored status and is asked for on its own. */
-export function gatewayStatus(
+function gatewayStatus(
   gateway: CompiledGateway,
   attached: ReadonlyMap<number, number>,
   before: Status | undefined,

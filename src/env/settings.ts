@@ -39,7 +39,7 @@ export interface Settings {
   readonly faults: readonly string[];
 }
 
-export interface OidcSettings {
+interface OidcSettings {
   readonly issuer: string;
   readonly audiences: readonly string[];
   /** null = no login by browser. */

@@ -49,7 +49,7 @@ export interface NotLoaded {
  *
  * @param held the last value, however old
  */
-export type Load<Value, Ports> = (
+type Load<Value, Ports> = (
   ports: Ports,
   held: Value | null,
   asked: { readonly sentAt: number; readonly ctx: Context | null },

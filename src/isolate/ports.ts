@@ -13,7 +13,7 @@ import type { Context } from "./kept.ts";
 import type { KeyPorts } from "./mesh-keys.ts";
 import type { SnapshotPorts } from "./snapshot.ts";
 
-export interface IsolatePorts extends SnapshotPorts, KeyPorts, JwksPorts {}
+interface IsolatePorts extends SnapshotPorts, KeyPorts, JwksPorts {}
 
 /** The keys of a URL, as the data plane asks for them: see `HeldJwks`. Nothing here rejects. */
 export interface Jwks {

@@ -25,7 +25,7 @@ export interface ProviderMemory {
   keys: KeySet | null;
 }
 
-export interface VerifiedToken {
+interface VerifiedToken {
   readonly claims: Claims;
   readonly keys: KeySet;
   readonly expiresAtMs: number;

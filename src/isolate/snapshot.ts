@@ -66,7 +66,7 @@ const TERMS: KeptTerms = {
 };
 
 /** What else there is to say to the mesh object, and what else its answers bring. */
-export interface Told {
+interface Told {
   /** Endpoints that fail what is sent to them; absent = nobody takes notes. */
   notes?(now: number): readonly CallNote[];
   /** What operators force, whenever that has changed. */

@@ -54,7 +54,7 @@ export interface MeshToken {
 }
 
 /** Used until `until`, milliseconds since the epoch. */
-export interface SignedAssertion {
+interface SignedAssertion {
   readonly text: string;
   readonly until: number;
 }

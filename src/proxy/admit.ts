@@ -13,7 +13,7 @@ import type { Refusal } from "../model/word/problem.ts";
 import type { Admitted, Exchange } from "./exchange/exchange.ts";
 
 /** How often a request may pass through a mesh before it is taken for a loop. */
-export const MAX_HOPS = 16;
+const MAX_HOPS = 16;
 
 /**
  * With `/../` in what it asks about, the question of a proxy that does not make paths canonical leaves the adapter's path

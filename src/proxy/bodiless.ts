@@ -8,7 +8,7 @@ import type { Decided, Ended, Exchange } from "./exchange/exchange.ts";
 const PATIENCE_MS = 5000;
 
 /** May this method have no body here? */
-export function isBodiless(method: string): boolean {
+function isBodiless(method: string): boolean {
   return method === "GET" || method === "HEAD";
 }
 

@@ -23,7 +23,7 @@ import { preflight } from "./preflight.ts";
 import { reply } from "./respond.ts";
 import { route } from "./route.ts";
 
-export const STAGES: readonly Stage[] = [
+const STAGES: readonly Stage[] = [
   // What cannot be sent on as it came is not worth a look at anything else.
   bodiless,
   // Which routes a namespace sees depends on who asks.
@@ -72,7 +72,7 @@ function learn(exchange: Exchange, { caller, badProof, routed, body, limits, isT
 }
 
 /** What a request is decided with: an isolate's, whoever asks. */
-export interface Around {
+interface Around {
   readonly ports: Ports;
   readonly state: IsolateState;
   readonly env: Env;
@@ -80,7 +80,7 @@ export interface Around {
   readonly trace: Trace | undefined;
 }
 
-export interface Asked {
+interface Asked {
   readonly request: Incoming;
   /** The platform's own request: the same, or a proxy's question. */
   readonly via: Request;
@@ -109,7 +109,7 @@ export async function decideRequest<Result extends object>(
   const by = { requestId, method: request.method, revision: 0 };
   const refuse = (ended: Ended, exchange: Exchange | null) => {
     const response = reply(ended, by, exchange);
-    logOwn(settingsOf(env), request, by, ended, response.status, ports.now() - startedAtMs);
+    logOwn(settingsOf(env), request, by, ended, { status: response.status, took: ports.now() - startedAtMs });
     return no(response, exchange, ended);
   };
   try {

@@ -13,7 +13,7 @@ import { assertionFor } from "./identity/assert.ts";
 import { isolateState, type IsolateState } from "../isolate/state.ts";
 import { ownState, ports } from "./exchange/ports.ts";
 
-export type ExternalDecision = Judge<Env, ExecutionContext>;
+type ExternalDecision = Judge<Env, ExecutionContext>;
 
 /** Production's: it shares quota and knowledge with the proxy of its isolate. */
 export const decideExternally: ExternalDecision = createExternalDecision(ports, isolateState);

@@ -18,10 +18,11 @@ import { late, lost, noEndpoint, noTimeLeft, outOfTime } from "./call/forward-re
 import { guardOf } from "./call/circuit-breaker.ts";
 import { firstGood, type Copy } from "./call/hedge.ts";
 import { mirror } from "./filter/mirror.ts";
-import { takeSlot, type Slot } from "./call/concurrency.ts";
+import { takeSlot } from "./call/concurrency.ts";
+import type { Slot } from "./exchange/slot.ts";
 import { earn, hedgeOf, mayNeedBody, nextTryMs, retryPlanOf, spendAtHand, type RetryPlan } from "./call/retry.ts";
 
-export interface Forwarded {
+interface Forwarded {
   readonly response: Response;
   readonly endpoint: Endpoint;
 }

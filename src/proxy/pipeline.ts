@@ -12,7 +12,7 @@ import { respond } from "./respond.ts";
 import { canEnd, watched } from "./transfer/web-socket.ts";
 import { tell } from "./tell.ts";
 
-export type Proxy = (request: Request, env: Env, ctx: ExecutionContext, trace?: Trace) => Promise<Response>;
+type Proxy = (request: Request, env: Env, ctx: ExecutionContext, trace?: Trace) => Promise<Response>;
 
 /** Production's proxy: everything that is not under `/_selvage/`. */
 export const proxy: Proxy = createProxy(ports, isolateState);

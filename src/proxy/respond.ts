@@ -13,14 +13,14 @@ import type { Ended, Exchange } from "./exchange/exchange.ts";
 import { originOf } from "./exchange/outgoing.ts";
 
 /** Who answers, and to what. */
-export interface Answering {
+interface Answering {
   readonly requestId: string;
   readonly method: string;
   readonly revision: number;
 }
 
 /** What a service said, and which of its endpoints. */
-export interface Said {
+interface Said {
   readonly response: Response;
   readonly endpoint: Endpoint;
 }

@@ -37,7 +37,7 @@ const ENCODED_SLASH: Refusal = { problem: "malformedRequest", detail: PATH_FAULT
 export function route(exchange: Exchange): Decided {
   const { meant } = exchange;
   const routed = meant === null ? place(exchange) : atService(exchange, { service: meant, prefix: "" }, null);
-  // Refused as at the door, whatever is there, unless the rule or the service says that it knows such paths.
+  // Refused as admit does, whatever is there, unless the rule or the service says that it knows such paths.
   const keepsSlashes = !("problem" in routed) && routed.keepsSlashes;
   if (exchange.admitted.hasEncodedSlash && !keepsSlashes) return { no: ENCODED_SLASH, stage: "admit", policy: "none" };
   // A request that leads nowhere ends only behind those who may refuse it.

@@ -23,7 +23,7 @@ const MAX_TTL_MS = 24 * 3_600_000;
 
 const refuse = (refusal: Refusal): Refused => ({ ok: false, refusal });
 
-export interface Registering {
+interface Registering {
   /** RFC 3339. */
   readonly now: string;
   readonly localMesh: boolean;
@@ -31,7 +31,7 @@ export interface Registering {
   readonly audit: AuditDraft;
 }
 
-export type Registered = { readonly ok: true; readonly endpoint: DynamicEndpoint; readonly created: boolean } | Refused;
+type Registered = { readonly ok: true; readonly endpoint: DynamicEndpoint; readonly created: boolean } | Refused;
 
 /** Registers or replaces an endpoint, and starts its lease when it has a ttl. Registering it again ends a drain. */
 export async function registerEndpoint(
@@ -94,7 +94,7 @@ function refuseTtl(ttl: string | undefined): Refusal | null {
   return { problem: "endpointRefused", detail, errors: [{ pointer: "#/ttl", detail }] };
 }
 
-export type Changed = { readonly ok: true; readonly endpoint: DynamicEndpoint } | Refused;
+type Changed = { readonly ok: true; readonly endpoint: DynamicEndpoint } | Refused;
 
 /** Removes an endpoint and its lease. */
 export async function deregisterEndpoint(

@@ -9,13 +9,12 @@ import type { EndpointKey } from "../store/endpoints.ts";
 import type { Store } from "../store/store.ts";
 
 /** `expiresAt` null = not registered (any more). */
-export interface Beat extends EndpointKey {
+interface Beat extends EndpointKey {
   /** Milliseconds since the epoch. */
   readonly expiresAt: number | null;
 }
 
-export type Beats =
-  { readonly ok: true; readonly beats: readonly Beat[] } | { readonly ok: false; readonly refusal: Refusal };
+type Beats = { readonly ok: true; readonly beats: readonly Beat[] } | { readonly ok: false; readonly refusal: Refusal };
 
 /**
  * Renews the leases, and answers in the order of the keys.

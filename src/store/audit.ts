@@ -5,7 +5,7 @@ import { sha256Hex } from "./digest.ts";
 import { isDuplicate } from "./error.ts";
 
 /** `prev_hash` of the first row. */
-export const GENESIS = "0".repeat(64);
+const GENESIS = "0".repeat(64);
 /** Writers that lose the race for the next `seq` read the chain's end again; each round one of them wins, so they spread. */
 const MAX_ATTEMPTS = 40;
 const SPREAD_MS = 20;
@@ -13,7 +13,7 @@ const MAX_SPREAD_MS = 400;
 const VERIFY_PAGE = 1000;
 
 /** What each row's hash covers: everything in it, and through `previousHash` everything before it. */
-export async function hashOf(row: AuditRow): Promise<string> {
+async function hashOf(row: AuditRow): Promise<string> {
   return sha256Hex(canonicalJson({ ...row, hash: undefined }));
 }
 

@@ -37,7 +37,7 @@ export interface Commit {
 }
 
 /** A document created or changed. `uid` and `createdAt` of one that exists are kept as they are. */
-export interface DocumentWrite {
+interface DocumentWrite {
   readonly document: Document;
   readonly uid: string;
   readonly generation: number;

@@ -92,11 +92,11 @@ export async function findEndpoints(db: D1Database, keys: readonly EndpointKey[]
   return results.map(toEndpoint);
 }
 
-export function changesStatement(db: D1Database, since: number): D1PreparedStatement {
+function changesStatement(db: D1Database, since: number): D1PreparedStatement {
   return db.prepare("SELECT * FROM endpoints WHERE generation > ?1").bind(since);
 }
 
-export function changesOf(generation: number, rows: readonly EndpointRow[]): EndpointChanges {
+function changesOf(generation: number, rows: readonly EndpointRow[]): EndpointChanges {
   return {
     generation,
     changed: rows.filter((row) => row.deleted_at === null).map(toEndpoint),

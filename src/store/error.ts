@@ -2,7 +2,7 @@
 import type { Refusal } from "../model/word/problem.ts";
 
 /** The registry did not do what it was asked; nothing was half written, since every write is one batch. */
-export class StorageError extends Error {
+class StorageError extends Error {
   override readonly name = "StorageError";
   /** True: D1 was reached and refused. False: it could not be reached, or was too busy. */
   readonly refused: boolean;

@@ -1,6 +1,6 @@
 // How far back history can be read: revisions beyond that go, and with them the versions of documents that only they had.
 /** Revisions that are always kept. */
-export const REVISIONS_KEPT = 1000;
+const REVISIONS_KEPT = 1000;
 /** And those younger than this, however many. */
 export const REVISIONS_KEPT_MS = 30 * 24 * 3_600_000;
 /** Versions dropped in one run: D1 gives a statement thirty seconds. */

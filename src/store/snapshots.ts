@@ -6,12 +6,12 @@ import type { Snapshot } from "../model/snapshot/snapshot.ts";
 import { sha256Hex } from "./digest.ts";
 
 /** Snapshots kept: as many steps an isolate may be behind, and as many releases as may run at once. */
-export const SNAPSHOTS_KEPT = 50;
+const SNAPSHOTS_KEPT = 50;
 /** Characters of base64 in one row. */
 const CHUNK_CHARS = 960_000;
 
 /** The mesh before anything was ever written to it: no services, no routes. */
-export const emptySnapshot: Snapshot = {
+const emptySnapshot: Snapshot = {
   schema: SNAPSHOT_SCHEMA,
   revision: 0,
   policies: {},
@@ -28,7 +28,7 @@ export const emptySnapshot: Snapshot = {
   },
 };
 
-export interface PackedSnapshot {
+interface PackedSnapshot {
   readonly chunks: readonly string[];
   /** SHA-256 of the snapshot's JSON, hex. */
   readonly digest: string;

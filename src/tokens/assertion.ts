@@ -8,7 +8,7 @@ export const ASSERTION_TYPE = "selvage-assertion+jwt";
 export const ASSERTION_SECONDS = 60;
 
 /** What binds an assertion to one request, for services with `assertion: request`. */
-export interface Binding {
+interface Binding {
   /** The method, as it is sent. */
   readonly htm: string;
   /** SHA-256 of the request's path and query as the service gets them, base64url. */

@@ -19,7 +19,7 @@ export interface KeySet {
   find(kid: string | null, alg: string): readonly CheckingKey[];
 }
 
-export interface ReadKeys {
+interface ReadKeys {
   readonly keys: KeySet;
   /** How many keys can be used. */
   readonly size: number;
@@ -27,7 +27,7 @@ export interface ReadKeys {
   readonly refused: readonly { readonly kid: string | null; readonly reason: string }[];
 }
 
-export type Jwk = Readonly<Record<string, unknown>>;
+type Jwk = Readonly<Record<string, unknown>>;
 
 interface Usable {
   readonly kid: string | null;

@@ -24,7 +24,7 @@ export interface Token {
 }
 
 /** `unsupported`: an extension that must be understood to read the token, and is not (`crit`, `b64`, `zip`). */
-export interface Unreadable {
+interface Unreadable {
   readonly ok: false;
   readonly reason: "too-large" | "malformed" | "unsupported";
 }

@@ -2,7 +2,7 @@
 // what was sent.
 import type { Verification } from "./verify-request.ts";
 
-export interface PlainAnswer {
+interface PlainAnswer {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string;

@@ -1,6 +1,6 @@
 // Every attack, by whom it is.
 import { ADMINS, ANSWERS, CALLERS } from "./callers.ts";
-import type { Attack } from "./scene.ts";
+import type { Attack } from "./setting.ts";
 import { STRANGERS } from "./strangers.ts";
 import { REACHING } from "./reaching.ts";
 import { TENANTS } from "./tenants.ts";

@@ -1,5 +1,5 @@
 // Attacks of callers who can prove something, and of services that answer.
-import { arrived, header, said, type Attack, type Scene } from "./scene.ts";
+import { arrived, header, said, type Attack, type Setting } from "./setting.ts";
 
 const LEDGER = "/svc/ledger.shop/x";
 const part = (value: unknown): string => Buffer.from(JSON.stringify(value)).toString("base64url");
@@ -8,7 +8,7 @@ const parts = (token: string): [header: object, claims: object, signature: strin
   const read = (text: string): object => Object(JSON.parse(Buffer.from(text, "base64url").toString()));
   return [read(head), read(body), signature];
 };
-const asking = async (s: Scene, token: string): Promise<string> =>
+const asking = async (s: Setting, token: string): Promise<string> =>
   arrived(await s.get(LEDGER, { "selvage-identity": token }));
 
 const proofs: readonly Attack[] = [
@@ -124,7 +124,7 @@ const proofs: readonly Attack[] = [
 
 /** The service answers with these bytes. */
 const say = (bytes: string): string => `/svc/front.evil/say/${Buffer.from(bytes, "latin1").toString("base64url")}`;
-const answering = async (s: Scene, lines: string, body = "ok"): Promise<Awaited<ReturnType<Scene["get"]>>> =>
+const answering = async (s: Setting, lines: string, body = "ok"): Promise<Awaited<ReturnType<Setting["get"]>>> =>
   s.get(say(`HTTP/1.1 ${lines}\r\nContent-Length: ${body.length}\r\n\r\n${body}`));
 
 const answers: readonly Attack[] = [

@@ -1,6 +1,6 @@
 // Attacks of a neighbour by routes and endpoints of its own, which lead to others.
 import { CONSUMER, doc, route } from "./documents.ts";
-import { arrived, header, said, type Attack } from "./scene.ts";
+import { arrived, header, said, type Attack } from "./setting.ts";
 
 export const REACHING: readonly Attack[] = [
   {

@@ -1,5 +1,5 @@
 // What was tried, expected and seen, as the page docs/attacks.md.
-import type { Attack } from "./scene.ts";
+import type { Attack } from "./setting.ts";
 
 export interface Outcome {
   readonly topic: string;

@@ -2,17 +2,17 @@
 // mesh, prints what came of each, and ends with 1 when one of them succeeds. `--write` renews docs/attacks.md.
 import { writeFileSync } from "node:fs";
 import { ATTACKS } from "./attacks.ts";
-import { openScene } from "./scene.ts";
+import { openSetting } from "./setting.ts";
 import { report, type Outcome } from "./report.ts";
 
 const words = process.argv.slice(2).filter((one) => !one.startsWith("--"));
-const { scene, close } = await openScene();
+const { setting, close } = await openSetting();
 const outcomes: Outcome[] = [];
 try {
   for (const [topic, attacks] of ATTACKS) {
     for (const attack of attacks) {
       if (!words.every((word) => `${topic} ${attack.what}`.includes(word))) continue;
-      const seen = await attack.run(scene).catch((error: unknown) => `failed: ${String(error)}`);
+      const seen = await attack.run(setting).catch((error: unknown) => `failed: ${String(error)}`);
       const holds = attack.holds.test(seen);
       outcomes.push({ topic, attack, seen });
       console.log(`${holds ? "held  " : "BROKEN"} ${topic}: ${attack.what} → ${seen.slice(0, 300)}`);

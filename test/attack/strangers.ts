@@ -1,7 +1,7 @@
 // Attacks of a stranger on traffic: paths, hosts, headers, framing.
-import { arrived, header, said, type Attack, type Scene } from "./scene.ts";
+import { arrived, header, said, type Attack, type Setting } from "./setting.ts";
 
-async function raw({ send }: Scene, head: string): Promise<string> {
+async function raw({ send }: Setting, head: string): Promise<string> {
   const answer = await send(`${head}\r\n\r\n`);
   return answer === null ? "closed" : arrived(answer);
 }

@@ -1,6 +1,6 @@
 // Attacks of a neighbour: an operator who may write in the namespace evil, and nowhere else.
 import { doc, gatewayApi, OWN, route } from "./documents.ts";
-import { arrived, said, type Attack } from "./scene.ts";
+import { arrived, said, type Attack } from "./setting.ts";
 
 const FORBIDDEN = /^403 SLV2003$/;
 

@@ -30,14 +30,14 @@ export interface ConformanceCase {
   readonly expect: Expectation;
 }
 
-export interface WebSocketStep {
+interface WebSocketStep {
   readonly send_text?: string;
   readonly expect_text?: string;
   readonly send_binary?: readonly number[];
   readonly expect_binary?: readonly number[];
 }
 
-export interface Expectation {
+interface Expectation {
   readonly status: readonly number[];
   readonly backend?: { readonly namespace: string; readonly name: string | null };
   readonly backend_request?: {

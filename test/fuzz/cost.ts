@@ -6,7 +6,7 @@ import { Agent, createServer, request } from "node:http";
 import type { AddressInfo } from "node:net";
 import { cpuMicros } from "../../bench/cpu.ts";
 import { MAX_HEADER_BYTES } from "../../src/decide/header/headers.ts";
-import { encodePart, signerOf } from "../support/jws.ts";
+import { encodePart, signerOf } from "../support/tokens/jws.ts";
 import { startMesh } from "../support/mesh.ts";
 import { costMesh } from "./cost-mesh.ts";
 import { places, type Place, type Question } from "./cost-places.ts";

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { freshness } from "../../src/decide/fleet/freshness.ts";
 import { HeldKeys, KEY_TERMS, type KeyPorts } from "../../src/isolate/mesh-keys.ts";
 import type { KeyAnswer, KeyJwk, KeyMaterial } from "../../src/model/message/key-ring.ts";
-import { signerOf } from "../support/jws.ts";
+import { signerOf } from "../support/tokens/jws.ts";
 
 const T0 = 1_795_392_000_000;
 

@@ -2,7 +2,7 @@
 import { createServer, type Server } from "node:http";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { startBackend, type Backend } from "../support/backend.ts";
-import { signJws, signerOf, type Signer } from "../support/jws.ts";
+import { signJws, signerOf, type Signer } from "../support/tokens/jws.ts";
 import { startMesh, type TestMesh } from "../support/mesh.ts";
 
 const ISSUER = "https://id.example.com/";

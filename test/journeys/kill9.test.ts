@@ -1,8 +1,8 @@
 // The mesh is killed in the middle of applies: nothing that was acknowledged is lost, nothing is there by half.
-// `node test/journeys/kill9.ts` prints the figures.
+// `node test/support/journeys/kill9.ts` prints the figures.
 import { expect, it } from "vitest";
 import { sized } from "../support/long.ts";
-import { kill9 } from "./kill9.ts";
+import { kill9 } from "../support/journeys/kill9.ts";
 
 const kills = sized(4, 12);
 const applies = sized(10, 20);

@@ -9,8 +9,8 @@ import {
   CLIENT_SECRET,
   startIdentityProvider,
   type IdentityProvider,
-} from "../support/identity-provider.ts";
-import { encodePart, signerOf, signJws } from "../support/jws.ts";
+} from "../support/tokens/identity-provider.ts";
+import { encodePart, signerOf, signJws } from "../support/tokens/jws.ts";
 import { startMesh, type TestMesh } from "../support/mesh.ts";
 
 const MAIL = { email: "mia@example.com", email_verified: true };

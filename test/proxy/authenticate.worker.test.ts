@@ -1,11 +1,11 @@
 import { beforeAll, describe, expect, it } from "vitest";
 import { certificates } from "../support/certificates.ts";
-import { signJws } from "../support/jws.ts";
+import { signJws } from "../support/tokens/jws.ts";
 import { meshBehind, lastSent, meshOf, SECRET, told } from "../support/worker/clients-mesh.ts";
 import {
   bearing,
   CLAIMS,
-  DOOR,
+  GUARDED_URL,
   guardedMesh,
   inlineProviders,
   newIssuers,
@@ -37,7 +37,7 @@ describe("a token", () => {
   it("in the query is none", async () => {
     const mesh = meshBehind(jwt);
     const token = await kit.sign(CLAIMS);
-    expect((await mesh.send(`${DOOR}?access_token=${token}`)).status).toBe(401);
+    expect((await mesh.send(`${GUARDED_URL}?access_token=${token}`)).status).toBe(401);
   });
 
   it("is found under a scheme in any case, and two headers are refused", async () => {
@@ -243,9 +243,9 @@ it("a verified token is good only as long as it lasts, and only for what verifie
   let clock = NOW;
   const mesh = guardedMesh(jwt, { ports: { now: () => clock } });
   const token = bearing(await kit.sign(CLAIMS));
-  expect((await mesh.send(DOOR, token)).status).toBe(200);
+  expect((await mesh.send(GUARDED_URL, token)).status).toBe(200);
   clock += 359_999;
-  expect((await mesh.send(DOOR, token)).status).toBe(200);
+  expect((await mesh.send(GUARDED_URL, token)).status).toBe(200);
   clock += 1;
-  expect((await mesh.send(DOOR, token)).status).toBe(401);
+  expect((await mesh.send(GUARDED_URL, token)).status).toBe(401);
 });

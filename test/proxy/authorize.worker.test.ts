@@ -1,6 +1,13 @@
 // What AuthorizationPolicies do to requests: where they hold, which path they judge, and what a refusal looks like.
 import { describe, expect, it } from "vitest";
-import { bearing, CLAIMS, DOOR, inlineProviders, newIssuers, policyYaml } from "../support/worker/guarded-mesh.ts";
+import {
+  bearing,
+  CLAIMS,
+  GUARDED_URL,
+  inlineProviders,
+  newIssuers,
+  policyYaml,
+} from "../support/worker/guarded-mesh.ts";
 import { problemOf, routeYaml, serviceYaml, testMesh, type TestMesh } from "../support/worker/test-mesh.ts";
 
 const policy = (name: string, target: string, spec: string): string => `
@@ -244,7 +251,7 @@ describe("an end user", () => {
       `rules: [{from: [{principals: ["${CLAIMS.iss}/u1"]}]}, {when: [{key: "claim:groups", values: [admin]}]}]`,
     );
     const mesh = testMesh(serviceYaml("orders") + authentication + authorization);
-    const status = async (init?: RequestInit): Promise<number> => (await mesh.send(DOOR, init)).status;
+    const status = async (init?: RequestInit): Promise<number> => (await mesh.send(GUARDED_URL, init)).status;
     const someone = { ...CLAIMS, sub: "u2" };
     expect(await status(bearing(await kit.sign(CLAIMS)))).toBe(200);
     expect(await status(bearing(await kit.sign(someone)))).toBe(403);

@@ -5,7 +5,7 @@ import { addressBits, blockBits } from "../../src/decide/text/ip.ts";
 import { keySetOf } from "../../src/tokens/key-set.ts";
 import { readToken } from "../../src/tokens/read-token.ts";
 import { verifyToken, type Terms } from "../../src/tokens/verify-token.ts";
-import { encodePart, signJws, signerOf } from "../support/jws.ts";
+import { encodePart, signJws, signerOf } from "../support/tokens/jws.ts";
 import { api, ask, FIRST_LOAD_MS } from "../support/worker/admin.ts";
 import { guarded, ORDERS, statusesOf } from "../support/worker/guarded.ts";
 import { emptyRegistry } from "../support/worker/registry.ts";

@@ -4,7 +4,7 @@ import { api, applied, FIRST_LOAD_MS } from "../support/worker/admin.ts";
 import {
   bearing,
   CLAIMS,
-  DOOR,
+  GUARDED_URL,
   guardedMesh,
   inlineProviders,
   newIssuers,
@@ -75,7 +75,7 @@ describe("a proof", () => {
     const mesh = guardedMesh(
       `jwt: {providers: ${inlineProviders(kit)}}, clientCredentials: {required: false, from: [basic, {headers: {id: client_id, secret: client_secret}}]}`,
     );
-    expect((await mesh.send(DOOR, bearing(await kit.sign(CLAIMS)))).status).toBe(200);
+    expect((await mesh.send(GUARDED_URL, bearing(await kit.sign(CLAIMS)))).status).toBe(200);
     const sent: readonly RequestInit[] = [
       bearing(await kit.sign(CLAIMS, { kid: name })),
       bearing(await kit.sign({ ...CLAIMS, iss: name })),
@@ -84,7 +84,7 @@ describe("a proof", () => {
       { headers: { client_id: name, client_secret: name } },
     ];
     for (const [nth, init] of sent.entries())
-      expect([nth, (await mesh.send(DOOR, init)).status >= 400]).toEqual([nth, true]);
+      expect([nth, (await mesh.send(GUARDED_URL, init)).status >= 400]).toEqual([nth, true]);
     expect(mesh.sent).toHaveLength(1);
   });
 
@@ -94,7 +94,7 @@ describe("a proof", () => {
       /\}$/,
       ',"__proto__":{"polluted":true},"constructor":{"prototype":{"polluted":true}}}',
     );
-    expect([200, 401]).toContain((await mesh.send(DOOR, bearing(await kit.sign(claims)))).status);
+    expect([200, 401]).toContain((await mesh.send(GUARDED_URL, bearing(await kit.sign(claims)))).status);
     expect(({} as Record<string, unknown>).polluted).toBeUndefined();
   });
 });

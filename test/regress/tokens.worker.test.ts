@@ -2,11 +2,11 @@
 import { beforeAll, expect, it } from "vitest";
 import { compile } from "../../src/compile/compile.ts";
 import { parseDocuments } from "../../src/model/read/parse-documents.ts";
-import { signJws } from "../support/jws.ts";
+import { signJws } from "../support/tokens/jws.ts";
 import {
   bearing,
   CLAIMS,
-  DOOR,
+  GUARDED_URL,
   guardedMesh,
   inlineProviders,
   newIssuers,
@@ -24,7 +24,7 @@ const meshBehind = () => guardedMesh(`jwt: {providers: ${inlineProviders(kit)}}`
 
 it("CVE-2021-21378: a token of an issuer that nobody named is refused, and so is one issuer's name with another's key", async () => {
   const mesh = meshBehind();
-  expect((await mesh.send(DOOR, bearing(await kit.sign(CLAIMS)))).status).toBe(200);
+  expect((await mesh.send(GUARDED_URL, bearing(await kit.sign(CLAIMS)))).status).toBe(200);
   for (const token of [
     await kit.sign({ ...CLAIMS, iss: "https://nobody.example.com/" }),
     await kit.sign({ ...CLAIMS, iss: OTHER_ISSUER }),
@@ -32,7 +32,7 @@ it("CVE-2021-21378: a token of an issuer that nobody named is refused, and so is
     await signJws(kit.stranger, CLAIMS),
     await kit.sign({ ...CLAIMS, iss: undefined }),
   ]) {
-    expect((await mesh.send(DOOR, bearing(token))).status).toBe(401);
+    expect((await mesh.send(GUARDED_URL, bearing(token))).status).toBe(401);
   }
   expect(mesh.sent).toHaveLength(1);
 });
@@ -46,7 +46,7 @@ it("CVE-2023-35941: no change of a token's bytes leaves it good", async () => {
     if (char === ".") continue;
     const other = alphabet[(alphabet.indexOf(char) + 17) % 64] ?? "A";
     const changed = token.slice(0, at) + other + token.slice(at + 1);
-    expect([at, (await mesh.send(DOOR, bearing(changed))).status]).toEqual([at, 401]);
+    expect([at, (await mesh.send(GUARDED_URL, bearing(changed))).status]).toEqual([at, 401]);
   }
   expect(mesh.sent).toEqual([]);
 });
@@ -57,7 +57,7 @@ it("CVE-2026-31837: keys that cannot be had are no keys: nothing is accepted in 
     `jwt: {providers: [{name: idp, issuer: "${CLAIMS.iss}", audiences: [orders], jwksUri: "${uri}"}]}`,
   );
   for (const signer of [kit.es, kit.rs, kit.stranger]) {
-    expect((await mesh.send(DOOR, bearing(await signJws(signer, CLAIMS)))).status).toBeGreaterThanOrEqual(400);
+    expect((await mesh.send(GUARDED_URL, bearing(await signJws(signer, CLAIMS)))).status).toBeGreaterThanOrEqual(400);
   }
   expect(mesh.sent).toEqual([]);
 });

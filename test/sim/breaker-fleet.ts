@@ -7,7 +7,7 @@ import {
   reportBreakers,
   type IsolateBreakers,
 } from "../../src/decide/breaker/isolate.ts";
-import { beginAttempt, chooseEndpoints, endAttempt } from "../../src/decide/breaker/choice.ts";
+import { beginAttempt, chooseEndpoints, endAttempt, NONE } from "../../src/decide/breaker/choice.ts";
 import { answerBreakers, newBreakerCoordinator } from "../../src/decide/breaker/coordinator.ts";
 import type { BreakerReply } from "../../src/model/message/breaker.ts";
 import type { Circuit } from "../../src/model/snapshot/circuit.ts";
@@ -112,7 +112,13 @@ export function runFleet(options: FleetOptions): FleetRun {
     }
   };
   const request = (isolate: Isolate, now: number): void => {
-    const { endpoints: may } = chooseEndpoints(isolate.breakers, CIRCUIT, endpoints, null, now, random());
+    const { endpoints: may } = chooseEndpoints(
+      isolate.breakers,
+      CIRCUIT,
+      { endpoints, pinned: null, failing: NONE },
+      now,
+      random(),
+    );
     reportSoon(isolate, now);
     const endpoint = may[Math.floor(random() * may.length)];
     if (!endpoint) {

@@ -203,7 +203,7 @@ export const promises: readonly Promised[] = [
   },
 ];
 
-/** What `selvage up --edges 8` does, on one machine: test/journeys/limit-fleet.ts. */
+/** What `selvage up --edges 8` does, on one machine: test/support/journeys/limit-fleet.ts. */
 function eight(more: Pick<FleetOptions, "seed" | "isolates" | "demandPerSecond">): FleetOptions {
   return { ...calm, rttMs: 10, terms: perSecond(100), durationMs: 30_000, ...more };
 }

@@ -65,7 +65,8 @@ export function weather({ seed, requests, perSecond, methods, failing, withKey, 
       const end = endOf(random, failing);
       const retryAfterMs = random() < 0.2 ? Math.floor(random() * 3) * 1000 : null;
       const left = deadlineMs - nowMs;
-      const delayMs = policyRetryDelayMs(retry, asked, end, retries, left, retryAfterMs, random());
+      const tries = { retries, remainingMs: left, random: random() };
+      const delayMs = policyRetryDelayMs(retry, asked, end, tries, retryAfterMs);
       if (typeof delayMs !== "number" || !spend(nowMs)) break;
       nowMs += delayMs;
     }

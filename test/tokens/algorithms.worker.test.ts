@@ -3,7 +3,7 @@ import { expect, it } from "vitest";
 import { keySetOf } from "../../src/tokens/key-set.ts";
 import { readToken } from "../../src/tokens/read-token.ts";
 import { verifyToken } from "../../src/tokens/verify-token.ts";
-import { signJws, signerOf } from "../support/jws.ts";
+import { signJws, signerOf } from "../support/tokens/jws.ts";
 
 const terms = { issuer: "me", audiences: [], clockSkewMs: 0, requiredClaims: [] };
 

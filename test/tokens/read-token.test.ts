@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { decodeBase64url, encodeBase64url } from "../../src/tokens/base64url.ts";
 import { MAX_TOKEN, readToken } from "../../src/tokens/read-token.ts";
 import { readJsonObject } from "../../src/tokens/strict-json.ts";
-import { encodePart } from "../support/jws.ts";
+import { encodePart } from "../support/tokens/jws.ts";
 
 const head = { alg: "ES256", kid: "k1", typ: "JWT" };
 const token = (header: unknown, claims: unknown = { iss: "a" }, signature = "AA"): string =>

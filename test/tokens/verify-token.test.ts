@@ -5,7 +5,7 @@ import { encodeBase64url } from "../../src/tokens/base64url.ts";
 import { keySetOf, keySetOfKeys, keySetOfSecret, type KeySet } from "../../src/tokens/key-set.ts";
 import { readToken } from "../../src/tokens/read-token.ts";
 import { verifyToken, type Terms, type Verified } from "../../src/tokens/verify-token.ts";
-import { encodePart, signJws, signatureOf, signerOf, type Signer } from "../support/jws.ts";
+import { encodePart, signJws, signatureOf, signerOf, type Signer } from "../support/tokens/jws.ts";
 
 const NOW_S = 1_795_392_000;
 const NOW = NOW_S * 1000;

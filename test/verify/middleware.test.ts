@@ -7,7 +7,7 @@ import { selvage as express } from "../../src/verify/express.ts";
 import { throughMesh } from "../../src/verify/fetch.ts";
 import { selvage as hono } from "../../src/verify/hono.ts";
 import type { AssertedCaller } from "../../src/verify/verify-request.ts";
-import { boundTo, signingMesh, type SigningMesh } from "../support/signing-mesh.ts";
+import { boundTo, signingMesh, type SigningMesh } from "../support/tokens/signing-mesh.ts";
 
 let mesh: SigningMesh;
 const servers: Server[] = [];

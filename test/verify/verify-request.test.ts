@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { verifyRequest, type VerifyOptions } from "../../src/verify/verify-request.ts";
-import { signerOf } from "../support/jws.ts";
-import { boundTo, signingMesh, type SigningMesh } from "../support/signing-mesh.ts";
+import { signerOf } from "../support/tokens/jws.ts";
+import { boundTo, signingMesh, type SigningMesh } from "../support/tokens/signing-mesh.ts";
 
 const NOW = 1_795_392_000_000;
 let mesh: SigningMesh;

@@ -4,8 +4,8 @@ import { authenticationPolicySpecSchema } from "../../model/document/kind/authen
 import { refusalOf } from "../source/judge-document.ts";
 import type { Field } from "../source/source-field.ts";
 import { headerOf } from "./expression.ts";
-import { addressBlock } from "./address-block.ts";
-import type { PolicyContext, PolicyEffect, TranslatePolicy } from "./api.ts";
+import { anypointBlock } from "./address-block.ts";
+import type { ApiPolicyContext, PolicyEffect, TranslatePolicy } from "./api.ts";
 
 export const clientCredentials: TranslatePolicy = ({ config }) => {
   const origin = config.at("credentialsOriginHasHttpBasicAuthenticationHeader").text();
@@ -93,7 +93,7 @@ function claimsOf(config: Field): Claims {
   return { issuer, audiences: checksAudience ? audiences.filter((one) => one !== "") : [], required };
 }
 
-function keysOf(config: Field, family: string, { jwkOf, api }: PolicyContext): object[] {
+function keysOf(config: Field, family: string, { jwkOf, api }: ApiPolicyContext): object[] {
   const origin = config.at("jwtKeyOrigin").text() ?? "text";
   for (const name of ["jwksServiceTimeToLive", "jwksServiceConnectionTimeout"]) config.at(name).take();
   if (origin === "jwks") {
@@ -129,7 +129,7 @@ export function addresses(kind: "allow" | "deny"): TranslatePolicy {
     const blocks = config
       .at("ips")
       .items()
-      .map((entry) => ({ entry, block: addressBlock(entry.text() ?? "") }));
+      .map((entry) => ({ entry, block: anypointBlock(entry.text() ?? "") }));
     for (const { entry, block } of blocks)
       if (block === null) entry.drop("It is no address, block or beginning of one");
     const said = blocks.flatMap(({ block }) => block ?? []);

@@ -3,7 +3,7 @@
 import { readIp } from "../../decide/text/ip.ts";
 
 /** Null = it is none of them. */
-export function addressBlock(text: string): string | null {
+export function anypointBlock(text: string): string | null {
   const octets = /^(\d{1,3}(?:\.\d{1,3}){0,2})\.?$/.exec(text)?.[1]?.split(".");
   if (octets !== undefined) {
     const address = [...octets, "0", "0", "0"].slice(0, 4).join(".");

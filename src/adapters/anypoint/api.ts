@@ -61,11 +61,11 @@ export interface AnypointOptions {
   readonly jwkOf?: (pem: string) => Readonly<Record<string, unknown>> | null;
 }
 
-export interface PolicyContext extends AnypointOptions {
+export interface ApiPolicyContext extends AnypointOptions {
   readonly api: AnypointApi;
 }
 
-export type TranslatePolicy = (policy: AnypointPolicy, context: PolicyContext) => PolicyEffect;
+export type TranslatePolicy = (policy: AnypointPolicy, context: ApiPolicyContext) => PolicyEffect;
 
 export interface Made {
   readonly documents: PlainDocument[];

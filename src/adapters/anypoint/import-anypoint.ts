@@ -7,7 +7,7 @@ import { Names, openDocuments, readMetadata, type SourceDocument } from "../sour
 import type { Field } from "../source/source-field.ts";
 import type { AnypointApi, AnypointOptions, Made, PolicyEffect, PolicySpec } from "./api.ts";
 import { isExport, readExport } from "./export.ts";
-import { limitsOf } from "./limits.ts";
+import { tierLimitsOf } from "./limits.ts";
 import { translatePolicy } from "./policies.ts";
 import { readBinding, readInstance, type BoundPolicy, type ReadApi } from "./resources.ts";
 import { routeDocuments, rulesOf, servicesOf } from "./routes.ts";
@@ -137,7 +137,7 @@ function joinLimits(some: readonly PolicySpec[]): PolicySpec["spec"] {
 function makeTiers(api: AnypointApi, service: string, { documents, names }: Made): void {
   for (const tier of api.tiers) {
     const name = tier.at("name").text() ?? "tier";
-    const limits = limitsOf(tier.at("limits"));
+    const limits = tierLimitsOf(tier.at("limits"));
     const approval = tier.at("autoApprove").flag() === true ? "auto" : "manual";
     for (const member of ["id", "description", "status", "apiId", "applicationCount", "audit"]) tier.at(member).take();
     if (limits.length === 0) continue;

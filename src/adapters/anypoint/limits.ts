@@ -13,7 +13,7 @@ interface Limit {
 }
 
 /** The pairs of a list `rateLimits` or `limits`; those that cannot be read are told. */
-export function limitsOf(list: Field): Limit[] {
+export function tierLimitsOf(list: Field): Limit[] {
   return list.items().flatMap((entry, index): Limit[] => {
     const requests = entry.at("maximumRequests").number();
     const ms = entry.at("timePeriodInMilliseconds").number();
@@ -29,7 +29,7 @@ export function limitsOf(list: Field): Limit[] {
 
 export const rateLimiting: TranslatePolicy = ({ config }) => {
   const list = config.at("rateLimits");
-  const limits = limitsOf(list);
+  const limits = tierLimitsOf(list);
   // The options stand beside the list in some releases, in its entries in others.
   const places = [config, ...list.items()];
   const key = keyOf(places);

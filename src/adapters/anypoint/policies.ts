@@ -1,7 +1,7 @@
 // Which policies of Anypoint are known, by the names that gateways in local mode and API Manager give them.
 import type { Field } from "../source/source-field.ts";
 import { addresses, clientCredentials, jwtValidation, password } from "./access.ts";
-import type { AnypointPolicy, PolicyContext, PolicyEffect, TranslatePolicy } from "./api.ts";
+import type { AnypointPolicy, ApiPolicyContext, PolicyEffect, TranslatePolicy } from "./api.ts";
 import { cors, headerInjection, headerRemoval } from "./headers.ts";
 import { circuitBreaker, rateLimiting, slaRateLimiting, spikeControl } from "./limits.ts";
 
@@ -51,7 +51,7 @@ export function policyOf(named: Field, config: Field): AnypointPolicy {
   return { name: policyName(named.text() ?? ""), named, config };
 }
 
-export function translatePolicy(policy: AnypointPolicy, context: PolicyContext): PolicyEffect {
+export function translatePolicy(policy: AnypointPolicy, context: ApiPolicyContext): PolicyEffect {
   const { name, named, config } = policy;
   if (Object.hasOwn(HARMLESS, name)) {
     named.drop(HARMLESS[name] ?? "");

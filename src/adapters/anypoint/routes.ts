@@ -10,7 +10,7 @@ import type { AnypointApi, Made } from "./api.ts";
 
 type Filter = Readonly<Record<string, unknown>>;
 
-export interface RouteRule {
+interface RouteRule {
   readonly hostname: string | null;
   readonly matches: readonly Filter[];
   readonly filters: readonly Filter[];

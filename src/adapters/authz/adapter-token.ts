@@ -4,7 +4,7 @@ import { settingsOf } from "../../env/settings.ts";
 import type { Env } from "../../env/env.ts";
 import type { Refusal } from "../../model/word/problem.ts";
 
-export const ADAPTER_TOKEN_HEADER = "selvage-adapter-token";
+const ADAPTER_TOKEN_HEADER = "selvage-adapter-token";
 
 /** null = it may. */
 export async function mayAskAbout({ headers }: Request, env: Env): Promise<Refusal | null> {

@@ -2,7 +2,7 @@
 import type { Decision, Question } from "../../model/message/decision.ts";
 
 /** What a request is about, as the URL of the proxy's own call says it. */
-export interface AdapterCall {
+interface AdapterCall {
   readonly request: Request;
   /** Path and query behind the service, as they came; `""` = none. */
   readonly rest: string;
@@ -10,7 +10,7 @@ export interface AdapterCall {
   readonly trustedHops: number;
 }
 
-export type AdapterQuestion = Omit<Question, "service" | "via">;
+type AdapterQuestion = Omit<Question, "service" | "via">;
 
 export interface Dialect {
   /** Can the proxy be told to forward another path than the client's? Then it gets the one that was judged. */

@@ -3,7 +3,7 @@
 import type { PlainDocument } from "../source/import-note.ts";
 import { translateRules } from "./authorization-rule.ts";
 import type { Translation } from "./translation.ts";
-import { partsOf, policyScopeOf } from "./scope.ts";
+import { scopePlacesOf, policyScopeOf } from "./scope.ts";
 import { labelName, readMetadata, type SourceDocument } from "../source/source-documents.ts";
 
 /** As many as one policy may have; further ones go into a further policy, which means the same. */
@@ -59,7 +59,7 @@ export function translateAuthorizationPolicy(source: SourceDocument, { world, na
       .change(`A name is a DNS label here: it becomes ${labelName(source.name)}`);
   }
   const kept = Object.keys(annotations).length > 0 ? { annotations } : {};
-  return partsOf(scope).flatMap(({ namespace: theirs, targets: targetRefs }) =>
+  return scopePlacesOf(scope).flatMap(({ namespace: theirs, targets: targetRefs }) =>
     parts(rules, MOST_RULES).map((some) => ({
       apiVersion: "selvage.dev/v1",
       kind: "AuthorizationPolicy",

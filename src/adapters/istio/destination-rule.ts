@@ -1,4 +1,4 @@
-// DestinationRule → TrafficPolicy of the service. Its subsets are read by routes (`istio-world.ts`); here only what they
+// DestinationRule → TrafficPolicy of the service. Its subsets are read by routes (`documents.ts`); here only what they
 // hold beside their version is told.
 import { callerKeySchema } from "../../model/document/field/caller-key.ts";
 import { parseDuration } from "../../model/document/field/duration.ts";

@@ -7,11 +7,11 @@ import { isRecord } from "../../model/word/record.ts";
 import {
   accountsOf,
   GATEWAY_NAME,
-  workloadOf,
+  istioWorkloadOf,
   type Accounts,
   type KnownGateway,
   type Labels,
-  type Workload,
+  type IstioWorkload,
 } from "./workloads.ts";
 
 export interface ServiceName {
@@ -19,7 +19,7 @@ export interface ServiceName {
   readonly name: string;
 }
 
-export interface KnownService extends ServiceName {
+interface KnownService extends ServiceName {
   /** Labels of the workloads behind it; null for one without selector. */
   readonly selector: Readonly<Record<string, unknown>> | null;
 }
@@ -34,7 +34,7 @@ export interface IstioDocuments {
   /** `labels.version` by `"<namespace>/<service>/<subset>"`; null for a subset without that label. */
   readonly subsets: ReadonlyMap<string, string | null>;
   /** Pods behind Services, and of Deployments and the like. */
-  readonly workloads: readonly Workload[];
+  readonly workloads: readonly IstioWorkload[];
   readonly gateways: readonly KnownGateway[];
   readonly accounts: Accounts;
   /** Of the RequestAuthentications: nobody else's tokens are accepted. */
@@ -53,7 +53,7 @@ export function surveyIstio(documents: readonly SourceDocument[], trustDomain: s
   const outside = new Set<string>();
   const subsets = new Map<string, string | null>();
   const issuers = new Set<string>();
-  const workloads: Workload[] = [];
+  const workloads: IstioWorkload[] = [];
   const gateways: KnownGateway[] = [];
   for (const source of documents) {
     const { kind, namespace, name, root } = source;
@@ -64,7 +64,7 @@ export function surveyIstio(documents: readonly SourceDocument[], trustDomain: s
       services.push({ namespace, name, selector: isRecord(selector) ? selector : null });
       if (isRecord(selector)) workloads.push({ namespace, labels: selector, account: null });
     }
-    const workload = workloadOf(kind, namespace, spec);
+    const workload = istioWorkloadOf(kind, namespace, spec);
     if (workload !== null) workloads.push(workload);
     if (kind === "Gateway") {
       gateways.push(gatewayOf(source, spec));

@@ -4,8 +4,8 @@ import { isReserved } from "../../decide/header/headers.ts";
 import { httpRouteFilterSchema } from "../../model/document/gateway-api/http-route-filter.ts";
 import { parseDuration } from "../../model/document/field/duration.ts";
 import { refusalOf } from "../source/judge-document.ts";
-import type { PathMatch } from "./http-match.ts";
-import { originsOf } from "./origins.ts";
+import type { PathMatch } from "./http/http-match.ts";
+import { originsOf } from "./http/origins.ts";
 import { translateDestination, type DestinationBackend } from "./destination.ts";
 import type { IstioDocuments } from "./documents.ts";
 import type { Field } from "../source/source-field.ts";
@@ -13,7 +13,7 @@ import type { Field } from "../source/source-field.ts";
 export type RouteFilter = Readonly<Record<string, unknown>>;
 
 /** The filter when the mesh takes it, else a note and none. */
-export function checked(field: Field, filter: RouteFilter): RouteFilter[] {
+function checked(field: Field, filter: RouteFilter): RouteFilter[] {
   const refusal = refusalOf(httpRouteFilterSchema, filter);
   if (refusal === null) return [filter];
   field.drop(refusal);
@@ -111,7 +111,7 @@ export function corsFilter(field: Field): RouteFilter[] {
   return checked(field, { type: "CORS", cors });
 }
 
-export interface Mirror {
+interface Mirror {
   readonly backend: DestinationBackend;
   readonly share: Readonly<Record<string, unknown>>;
 }
@@ -135,7 +135,7 @@ function mirrorOf(field: Field, percents: readonly Field[], namespace: string, w
 }
 
 /** Whole percents as such, others as a fraction of a million. */
-export function shareOf(percent: number): Readonly<Record<string, unknown>> {
+function shareOf(percent: number): Readonly<Record<string, unknown>> {
   const within = Math.min(100, Math.max(0, percent));
   if (Number.isInteger(within)) return { percent: within };
   return { fraction: { numerator: Math.round(within * 10_000), denominator: 1_000_000 } };

@@ -3,7 +3,7 @@
 import { preciseHostnameSchema } from "../../model/document/field/hostname.ts";
 import { sectionNameSchema } from "../../model/document/field/names.ts";
 import { translateDestination, backendRef, type DestinationBackend } from "./destination.ts";
-import { translateFault } from "./fault.ts";
+import { translateFault } from "./http/fault.ts";
 import {
   corsFilter,
   directFilter,
@@ -14,8 +14,8 @@ import {
   type RouteFilter,
   type Rewrite,
 } from "./http-filters.ts";
-import { translateMatch, type HttpMatch, type IstioMatch } from "./http-match.ts";
-import { translatePatience } from "./retries.ts";
+import { translateMatch, type HttpMatch, type IstioMatch } from "./http/http-match.ts";
+import { translatePatience } from "./http/retries.ts";
 import type { IstioDocuments } from "./documents.ts";
 import { refusalOf } from "../source/judge-document.ts";
 import type { Field } from "../source/source-field.ts";
@@ -35,7 +35,7 @@ export interface IstioRule {
   readonly render: (namespace: string, name: string | null, fault: string | null) => object;
 }
 
-export type RuleAnswer =
+type RuleAnswer =
   | { readonly ok: true; readonly rules: readonly IstioRule[] }
   /** A rule that refuses requests, and cannot be said. */
   | { readonly ok: false; readonly why: string };

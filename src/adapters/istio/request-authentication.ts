@@ -3,7 +3,7 @@
 import type { PlainDocument } from "../source/import-note.ts";
 import type { Translation } from "./translation.ts";
 import { translateJwtRule, type JwtRuleProvider } from "./jwt-rule.ts";
-import { partsOf, policyScopeOf, type ScopeTarget } from "./scope.ts";
+import { scopePlacesOf, policyScopeOf, type ScopeTarget } from "./scope.ts";
 import { labelName, readMetadata, type SourceDocument } from "../source/source-documents.ts";
 
 const MOST_PROVIDERS = 16;
@@ -44,7 +44,7 @@ export function translateRequestAuthentication(source: SourceDocument, translati
       .at("name")
       .change(`A name is a DNS label here: it becomes ${labelName(name)}`);
   }
-  return partsOf(scope).map(({ namespace: theirs, targets: targetRefs }) => ({
+  return scopePlacesOf(scope).map(({ namespace: theirs, targets: targetRefs }) => ({
     apiVersion: "selvage.dev/v1",
     kind: "AuthenticationPolicy",
     metadata: { name: translation.names.take("AuthenticationPolicy", theirs, name), namespace: theirs, ...metadata },

@@ -1,15 +1,15 @@
 // Istio takes the first rule that matches, the Gateway API the most specific one. Where an earlier rule would lose requests
 // to a later one, that is told: nothing in a route can put it right.
-import type { HttpMatch } from "./http-match.ts";
+import type { HttpMatch } from "./http/http-match.ts";
 
-export interface OrderedRule {
+interface OrderedRule {
   /** Place in the list of Istio's rules. */
   readonly index: number;
   readonly label: string;
   readonly matches: readonly HttpMatch[];
 }
 
-export interface Overtaking {
+interface Overtaking {
   readonly earlier: OrderedRule;
   readonly later: OrderedRule;
   readonly because: string;

@@ -10,12 +10,12 @@ import { gatewaysAt, gatewaysIn, has, isGateway, type Labels } from "./workloads
 export type ScopeTarget = Readonly<Record<string, string>>;
 
 /** The targets of one namespace. */
-export interface ScopePlace {
+interface ScopePlace {
   readonly namespace: string;
   readonly targets: readonly ScopeTarget[];
 }
 
-export interface PolicyScope {
+interface PolicyScope {
   /** None without targets. */
   readonly places: readonly ScopePlace[];
   /** The policy was for less than these targets. */
@@ -27,7 +27,7 @@ const MOST_TARGETS = 16;
 const APP_LABELS = ["app.kubernetes.io/name", "app"];
 
 /** The targets of a scope, as many at a time as one policy may have. */
-export function partsOf({ places }: PolicyScope): ScopePlace[] {
+export function scopePlacesOf({ places }: PolicyScope): ScopePlace[] {
   return places.flatMap(({ namespace, targets }) =>
     Array.from({ length: Math.ceil(targets.length / MOST_TARGETS) }, (_, part) => ({
       namespace,

@@ -4,7 +4,7 @@ import { isRecord } from "../../model/word/record.ts";
 
 export type Labels = Readonly<Record<string, unknown>>;
 
-export interface Workload {
+export interface IstioWorkload {
   /** null = wherever it was installed. */
   readonly namespace: string | null;
   readonly labels: Labels;
@@ -26,14 +26,14 @@ export const GATEWAY_NAME = "gateway.networking.k8s.io/gateway-name";
 const GATEWAY_NAMES = [GATEWAY_NAME, "istio.io/gateway-name"];
 
 /** Istio's charts give both labels to the pods of one gateway, and documents name either. */
-const INSTALLED: readonly Workload[] = ["ingressgateway", "egressgateway"].map((istio) => ({
+const INSTALLED: readonly IstioWorkload[] = ["ingressgateway", "egressgateway"].map((istio) => ({
   namespace: null,
   labels: { app: `istio-${istio}`, istio },
   account: null,
 }));
 
 /** The pods that a workload document makes; null for other kinds. */
-export function workloadOf(kind: string, namespace: string, spec: Labels): Workload | null {
+export function istioWorkloadOf(kind: string, namespace: string, spec: Labels): IstioWorkload | null {
   const template = isRecord(spec["template"]) ? spec["template"] : null;
   if (!KINDS.test(kind) || template === null) return null;
   const metadata = isRecord(template["metadata"]) ? template["metadata"] : {};
@@ -46,7 +46,7 @@ export function workloadOf(kind: string, namespace: string, spec: Labels): Workl
   };
 }
 
-export interface AccountServices {
+interface AccountServices {
   readonly services: readonly { readonly namespace: string; readonly name: string }[];
   /** Nobody else's pods are behind them, and all of the account's are. */
   readonly isWhole: boolean;
@@ -62,9 +62,9 @@ interface ServiceOfPods {
 }
 
 /** Which services the pods of each service account stand behind. Accounts without any are left out. */
-export function accountsOf(workloads: readonly Workload[], services: readonly ServiceOfPods[]): Accounts {
+export function accountsOf(workloads: readonly IstioWorkload[], services: readonly ServiceOfPods[]): Accounts {
   const running = workloads.filter(({ account }) => account !== null);
-  const isBehind = ({ namespace, selector }: ServiceOfPods, pod: Workload): boolean =>
+  const isBehind = ({ namespace, selector }: ServiceOfPods, pod: IstioWorkload): boolean =>
     namespace === pod.namespace && selector !== null && Object.keys(selector).length > 0 && has(pod.labels, selector);
   const byAccount = Map.groupBy(running, ({ namespace, account }) => `${namespace}/${account}`);
   return new Map(
@@ -78,7 +78,7 @@ export function accountsOf(workloads: readonly Workload[], services: readonly Se
   );
 }
 
-export interface GatewaySelection {
+interface GatewaySelection {
   readonly gateways: readonly KnownGateway[];
   /** The Gateways have pods that the selector does not mean. */
   readonly wider: boolean;
@@ -93,7 +93,7 @@ export interface GatewaySelection {
 export function gatewaysAt(
   selector: Labels,
   { namespace, anywhere }: { readonly namespace: string; readonly anywhere: boolean },
-  known: { readonly workloads: readonly Workload[]; readonly gateways: readonly KnownGateway[] },
+  known: { readonly workloads: readonly IstioWorkload[]; readonly gateways: readonly KnownGateway[] },
 ): GatewaySelection | null {
   const named = GATEWAY_NAMES.map((label) => selector[label]).find((name) => name !== undefined);
   if (named !== undefined) {
@@ -120,14 +120,14 @@ export function gatewaysAt(
 /** Every Gateway with pods in a namespace. */
 export function gatewaysIn(
   namespace: string,
-  { workloads, gateways }: { readonly workloads: readonly Workload[]; readonly gateways: readonly KnownGateway[] },
+  { workloads, gateways }: { readonly workloads: readonly IstioWorkload[]; readonly gateways: readonly KnownGateway[] },
 ): KnownGateway[] {
   const pods = workloads.filter((one) => one.namespace === namespace && isGateway(one, gateways));
   return gateways.filter(({ selector }) => pods.some(({ labels }) => has(labels, selector)));
 }
 
 /** Are these pods a gateway's, not a service's? */
-export function isGateway({ labels }: Workload, gateways: readonly KnownGateway[]): boolean {
+export function isGateway({ labels }: IstioWorkload, gateways: readonly KnownGateway[]): boolean {
   return isGatewayLabel(labels) || gateways.some((one) => selects(one, labels));
 }
 

@@ -5,7 +5,7 @@ import { isRecord } from "../../model/word/record.ts";
 import { fromPointer } from "../../model/word/json-pointer.ts";
 
 /** Why known fields have no counterpart, by their name. */
-export type Reasons = Readonly<Record<string, string>>;
+type Reasons = Readonly<Record<string, string>>;
 
 interface Ledger {
   readonly ref: string;

@@ -5,7 +5,7 @@ import type { ResourceList } from "../../model/api/resource.ts";
 import { createClient } from "../session/client.ts";
 import { connection } from "../session/connection.ts";
 
-export const shells = ["bash", "zsh", "fish"] as const;
+const shells = ["bash", "zsh", "fish"] as const;
 export type Shell = (typeof shells)[number];
 
 const scripts: Readonly<Record<Shell, string>> = {

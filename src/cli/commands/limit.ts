@@ -1,6 +1,7 @@
 // `selvage limit get`: how much of each limit is used, by which key, nearest to exhaustion first.
 import type { LimitList, LimitUseAnswer } from "../../model/api/limits.ts";
 import { type ExitCode, exitCodes } from "../session/exit-code.ts";
+import { keyText } from "../print/key-text.ts";
 import { printData } from "../print/print-data.ts";
 import { reportFailure } from "../print/report-failure.ts";
 import type { CliSession } from "../session/session.ts";
@@ -48,9 +49,4 @@ export function limitTable(items: readonly LimitUseAnswer[], namespaces: boolean
 /** A Tier may have the name of a policy. */
 function ownerOf({ kind, policy }: LimitUseAnswer): string {
   return kind === "Tier" ? `tier/${policy}` : policy;
-}
-
-export function keyText({ key, overflow }: Pick<LimitUseAnswer, "key" | "overflow">): string {
-  if (overflow) return "(all others)";
-  return key.length === 0 ? "*" : key.map((part) => (part === "" ? "-" : part)).join(" ");
 }

@@ -4,7 +4,7 @@ import { exitCodes, type ExitCode } from "../session/exit-code.ts";
 import { printData } from "../print/print-data.ts";
 import { table } from "../print/table.ts";
 import type { CliSession } from "../session/session.ts";
-import { contextsFile, readContexts, writeContexts } from "./contexts.ts";
+import { contextsFile, readContexts, writeContexts } from "../session/contexts.ts";
 
 export interface ContextAddFlags {
   readonly server?: string;

@@ -13,7 +13,7 @@ export interface RegisterFlags {
   readonly ttl?: string;
 }
 
-export async function registerEndpoint(
+export async function registerByHand(
   session: CliSession,
   service: string,
   id: string,

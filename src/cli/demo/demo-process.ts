@@ -17,7 +17,7 @@ export interface DemoService {
   readonly twin: string | null;
 }
 
-export interface Surroundings {
+interface Surroundings {
   /** The bookstore's folder. */
   readonly folder: string;
   /** Where the services' standard error goes, one file each. */

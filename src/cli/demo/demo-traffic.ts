@@ -2,7 +2,7 @@
 // second through the mesh with those that they cause between the services. Seeded, so that two runs ask the same.
 import { Agent, request } from "node:http";
 
-export interface Traffic {
+export interface DemoTraffic {
   /** Requests of the clients so far, and how many of them got no answer or one of 5xx. */
   readonly counts: { sent: number; failed: number };
   stop(): void;
@@ -84,7 +84,7 @@ const CALL_TIMEOUT_MS = 5_000;
 const MAX_IN_FLIGHT = 8;
 
 /** Until `stop`. `speed` 1 is the normal pace, 0 sends nothing. */
-export function startTraffic(url: string, speed: number): Traffic {
+export function startTraffic(url: string, speed: number): DemoTraffic {
   const counts = { sent: 0, failed: 0 };
   const stopping = new AbortController();
   const agent = new Agent({ keepAlive: true, maxSockets: MAX_IN_FLIGHT });

@@ -6,7 +6,7 @@ import { createClient, type ApiClient } from "../session/client.ts";
 import { startService, type Language, type Running } from "./demo-process.ts";
 import { applyManifests, deregister, keepAlive, registerDemo } from "./demo-registry.ts";
 import { bookstore } from "./demo-services.ts";
-import { startTraffic, type Traffic } from "./demo-traffic.ts";
+import { startTraffic, type DemoTraffic } from "./demo-traffic.ts";
 import { commandName, packageRoot } from "../session/package-root.ts";
 
 export interface DemoOptions {
@@ -29,7 +29,7 @@ export interface DemoOptions {
 export interface Demo {
   /** What was started, in the order of the table; one whose process has ended meanwhile stays in the list. */
   readonly services: readonly Running[];
-  readonly traffic: Traffic;
+  readonly traffic: DemoTraffic;
   /** What runs where and what to try, for the end of the start-up's output. */
   readonly hints: readonly string[];
   /** Takes the services out of the registry and ends their processes. Can be called more than once. */

@@ -5,12 +5,12 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { processIdentityOf, isAlive, type ProcessIdentity } from "./process-identity.ts";
 
-export interface LockOwner extends ProcessIdentity {
+interface LockOwner extends ProcessIdentity {
   /** Where that mesh answers (or will). */
   readonly url: string;
 }
 
-export type Locked = { readonly ok: true; release(): void } | { readonly ok: false; readonly owner: LockOwner };
+type Locked = { readonly ok: true; release(): void } | { readonly ok: false; readonly owner: LockOwner };
 
 /** A lock without an owner's name that is younger may be one that is being written, where there are no hard links. */
 const WRITTEN_WITHIN_MS = 2_000;

@@ -13,7 +13,7 @@ import { CRON, MAIN_WORKER, workers, type EdgeOptions } from "./workers.ts";
 import { startWatchdog } from "./workerd-watchdog.ts";
 import { packageRoot } from "../session/package-root.ts";
 
-export interface LocalMeshOptions extends EdgeOptions {
+interface LocalMeshOptions extends EdgeOptions {
   /** Folder of everything that outlives the process; made when it does not exist. */
   readonly data: string;
   /** One line that the Worker or its runtime logged. */
@@ -30,7 +30,7 @@ export interface LocalMesh {
   stop(): Promise<void>;
 }
 
-export type StartedMesh =
+type StartedMesh =
   | { readonly ok: true; readonly mesh: LocalMesh }
   | { readonly ok: false; readonly exitCode: ExitCode; readonly message: string };
 

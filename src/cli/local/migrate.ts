@@ -55,7 +55,7 @@ export async function noteApplied(data: string, folder: string): Promise<void> {
 }
 
 /** `0001_registry.sql` before `0010_x.sql` before `0100_y.sql`. */
-export async function migrationFiles(folder: string): Promise<string[]> {
+async function migrationFiles(folder: string): Promise<string[]> {
   const number = (name: string): number => Number.parseInt(name, 10);
   const names = (await readdir(folder)).filter((name) => name.endsWith(".sql"));
   return names.sort((a, b) => number(a) - number(b) || (a < b ? -1 : 1));

@@ -3,8 +3,7 @@ import { once } from "node:events";
 import { createServer } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
 
-export type LocalPorts =
-  { readonly ok: true; readonly first: number } | { readonly ok: false; readonly message: string };
+type LocalPorts = { readonly ok: true; readonly first: number } | { readonly ok: false; readonly message: string };
 
 /** Longest wait for a port that a mesh killed a moment ago still holds. */
 const PATIENCE_MS = 1_500;

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { keepAdminToken } from "../session/admin-token.ts";
 import { makePrivate } from "./private-data.ts";
 
-export type Prepared =
+type Prepared =
   | { readonly ok: true; readonly token: string; readonly warnings: readonly string[] }
   | { readonly ok: false; readonly message: string };
 

@@ -7,7 +7,7 @@ export interface ProcessIdentity {
   readonly startTicks: string | null;
 }
 
-export interface ProcessStat {
+interface ProcessStat {
   readonly parent: number;
   readonly command: string;
   readonly startTicks: string;

@@ -9,7 +9,7 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { processStat } from "./process-identity.ts";
 
-export interface Watchdog {
+interface Watchdog {
   /** What miniflare must have in the environment of workerd. */
   readonly environment: Readonly<Record<string, string>>;
   /** Has workerd take no new requests and finish those that it has; answers when it is gone, or when the time is over. */

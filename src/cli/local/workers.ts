@@ -39,7 +39,7 @@ export const DURABLE_OBJECTS: Readonly<Record<string, string>> = {
 };
 export const VARIABLES: Readonly<Record<string, string>> = { TRUST_DOMAIN: "mesh.local" };
 
-export const edgeName = (index: number): string => (index === 0 ? MAIN_WORKER : `${MAIN_WORKER}-${index + 1}`);
+const edgeName = (index: number): string => (index === 0 ? MAIN_WORKER : `${MAIN_WORKER}-${index + 1}`);
 
 /**
  * One Worker for each edge, all of the same `script`.

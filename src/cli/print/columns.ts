@@ -12,7 +12,7 @@ interface Column {
   readonly cell: (resource: Resource, context: TableContext) => string;
 }
 
-export interface TableContext {
+interface TableContext {
   readonly now: number;
   /** Show the NAMESPACE column. */
   readonly namespaces: boolean;

@@ -2,7 +2,7 @@
 import type { Condition } from "../../model/registry/status.ts";
 import { isRecord } from "../../model/word/record.ts";
 
-export interface Told extends Condition {
+interface Told extends Condition {
   /** What it is about when not the resource itself: a parent of a route, a listener of a gateway. */
   readonly about: string | null;
 }

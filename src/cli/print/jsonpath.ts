@@ -12,7 +12,7 @@ type Part =
   | { readonly path: readonly Step[] }
   | { readonly range: readonly Step[]; readonly body: readonly Part[] };
 
-export type Template =
+type Template =
   { readonly ok: true; readonly render: (data: unknown) => string } | { readonly ok: false; readonly message: string };
 
 export function jsonpath(template: string): Template {

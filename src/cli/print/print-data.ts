@@ -4,7 +4,7 @@ import { table } from "./table.ts";
 import type { CliSession } from "../session/session.ts";
 import { partsOfRef } from "../../model/word/refs.ts";
 
-export interface Views {
+interface Views {
   /** What the API answered. */
   readonly data: unknown;
   /** Lines for people; `wide` asks for every column. */

@@ -5,7 +5,7 @@ import { isRecord } from "../../model/word/record.ts";
 
 type Schema = Readonly<Record<string, unknown>>;
 
-export interface FieldRow {
+interface FieldRow {
   readonly field: string;
   readonly type: string;
   readonly fallback: string;

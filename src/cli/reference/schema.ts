@@ -6,7 +6,7 @@ import { kindNames, kinds, specSchema, type KindName } from "../../model/documen
 import { labelledMetadataSchema, metadataSchema, SERVER_OWNED } from "../../model/document/field/metadata.ts";
 import { kindsReference } from "./kinds-reference.ts";
 
-export type JsonSchema = Readonly<Record<string, unknown>>;
+type JsonSchema = Readonly<Record<string, unknown>>;
 
 const DIALECT = "https://json-schema.org/draft/2020-12/schema";
 

@@ -2,7 +2,7 @@
 import type { Problem } from "../../model/word/problem.ts";
 import { exitCodeOf, exitCodes, type ExitCode } from "./exit-code.ts";
 
-export interface ClientOptions {
+interface ClientOptions {
   /** `http://127.0.0.1:8787`; a path is kept, so that the mesh may live below one. */
   readonly server: string;
   readonly token: string | null;
@@ -10,7 +10,7 @@ export interface ClientOptions {
   readonly timeoutMs: number;
 }
 
-export interface ApiCall {
+interface ApiCall {
   /** Left out ones (undefined) are not sent; `true` is sent as `true`. */
   readonly query?: Readonly<Record<string, string | number | boolean | undefined>>;
   /** An object is sent as JSON. */

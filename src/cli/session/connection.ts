@@ -1,7 +1,7 @@
 // Which mesh a command talks to, and as whom: options, the environment, the context in use, then what `selvage up` left in this folder.
 import { readAdminToken } from "./admin-token.ts";
 
-export interface Connection {
+interface Connection {
   readonly server: string;
   readonly token: string | null;
 }

@@ -2,7 +2,7 @@
 import { kindByAnyName, kinds } from "../../model/document/kinds.ts";
 import { didYouMean } from "../../model/word/did-you-mean.ts";
 
-export interface What {
+interface What {
   /** Kinds as documents spell them; null = all of them. */
   readonly kinds: readonly string[] | null;
   /** Endpoints are no documents, but are asked for like them. */

@@ -2,7 +2,7 @@
 import type { Resource, ResourceList } from "../../model/api/resource.ts";
 import type { ApiAnswer, ApiClient } from "./client.ts";
 
-export interface ListQuery {
+interface ListQuery {
   readonly kind?: string | undefined;
   readonly namespace?: string | undefined;
   readonly labelSelector?: string | undefined;

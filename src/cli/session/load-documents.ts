@@ -6,8 +6,7 @@ import { exitCodes, type ExitCode } from "./exit-code.ts";
 import { readSources, type Sources } from "./sources.ts";
 import type { Terminal } from "./terminal.ts";
 
-export type Loaded =
-  { readonly ok: true; readonly bundle: Bundle } | { readonly ok: false; readonly exitCode: ExitCode };
+type Loaded = { readonly ok: true; readonly bundle: Bundle } | { readonly ok: false; readonly exitCode: ExitCode };
 
 /** @param kustomization a folder with a kustomization.yaml */
 export function loadDocuments(paths: readonly string[], terminal: Terminal, kustomization?: string): Loaded {

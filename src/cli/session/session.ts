@@ -1,12 +1,12 @@
 // What every command starts from: the options that all of them share, turned into a client and a way to print.
 import { createClient, type ApiClient } from "./client.ts";
-import { contextOf } from "../context/contexts.ts";
+import { contextOf } from "./contexts.ts";
 import { connection } from "./connection.ts";
 import type { Terminal } from "./terminal.ts";
 
 export const outputs = ["table", "wide", "json", "yaml", "name"] as const;
 /** With a template behind it: `jsonpath={.spec.x}`, `custom-columns=NAME:.metadata.name`. */
-export const templated = ["jsonpath", "custom-columns"] as const;
+const templated = ["jsonpath", "custom-columns"] as const;
 export type Output = (typeof outputs)[number] | `${(typeof templated)[number]}=${string}`;
 
 /** null = it is none. */
@@ -36,8 +36,7 @@ export interface CliSession {
   readonly namespace: string | null;
 }
 
-export type Opened =
-  { readonly ok: true; readonly session: CliSession } | { readonly ok: false; readonly message: string };
+type Opened = { readonly ok: true; readonly session: CliSession } | { readonly ok: false; readonly message: string };
 
 export function openCliSession(options: GlobalOptions, terminal: Terminal): Opened {
   const context = contextOf(options.context, process.env);

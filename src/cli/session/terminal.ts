@@ -1,7 +1,7 @@
 // Where a command writes: data on stdout, everything that is said beside it on stderr; colour only for people.
 import { styleText } from "node:util";
 
-export type Style = "red" | "green" | "yellow" | "dim" | "bold" | "cyan";
+type Style = "red" | "green" | "yellow" | "dim" | "bold" | "cyan";
 
 export interface Terminal {
   /** Writes data and a line end. */

@@ -5,10 +5,10 @@ import type { LimitUseAnswer } from "../../model/api/limits.ts";
 import type { ApiToken } from "../../model/api/operators.ts";
 import type { Resource } from "../../model/api/resource.ts";
 import { partsOfRef } from "../../model/word/refs.ts";
-import { keyText } from "../commands/limit.ts";
+import { keyText } from "../print/key-text.ts";
 import { conditionsOf, faultsOf } from "../print/conditions.ts";
 import { counted } from "../print/plural.ts";
-import { inNamespace, type Trouble } from "./trouble.ts";
+import { namespaceFlag, type Trouble } from "./trouble.ts";
 
 /** Of an operator's token that ended before that nobody needs to hear. */
 const ENDED_MS = 86_400_000;
@@ -31,7 +31,7 @@ export function limitTroubles(uses: readonly LimitUseAnswer[]): Trouble[] {
       ref,
       message: `limit ${limit} is spent for ${counted(those.length, "caller")}${who}: ${refused} refused, all free again in ${resetS} s`,
       since: null,
-      command: `selvage limit get${inNamespace(partsOfRef(ref).namespace)}`,
+      command: `selvage limit get${namespaceFlag(partsOfRef(ref).namespace)}`,
     };
   });
 }
@@ -40,7 +40,7 @@ export function documentTroubles(resources: readonly Resource[]): Trouble[] {
   return resources.flatMap((resource) => {
     const { kind, metadata, status } = resource;
     const ref = refOf(resource);
-    const where = inNamespace(metadata.namespace);
+    const where = namespaceFlag(metadata.namespace);
     const command = `selvage describe ${kind.toLowerCase()} ${metadata.name}${where}`;
     const faults = faultsOf(status).map(({ reason, message, about, lastTransitionTime }): Trouble => {
       const place = about === null ? "" : ` (${about})`;
@@ -96,7 +96,7 @@ export function credentialTroubles(held: readonly Credentials[]): Trouble[] {
       ref: `${kind}/${namespace}/${name}`,
       message: "its last secret has ended or was revoked: its calls are refused",
       since: null,
-      command: `selvage app credentials ${name} --add${inNamespace(namespace)}`,
+      command: `selvage app credentials ${name} --add${namespaceFlag(namespace)}`,
     }));
 }
 

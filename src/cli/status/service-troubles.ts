@@ -5,7 +5,7 @@ import type { ServiceBreakers } from "../../model/api/breakers.ts";
 import type { CatalogService, EndpointState } from "../../model/api/endpoints.ts";
 import { partsOfKey } from "../../model/word/refs.ts";
 import { counted } from "../print/plural.ts";
-import { inNamespace, quoted, type Trouble } from "./trouble.ts";
+import { namespaceFlag, quoted, type Trouble } from "./trouble.ts";
 
 /** Lost endpoints are told for so long, or until their service has as many as before. */
 const LOST_MS = 3_600_000;
@@ -44,7 +44,7 @@ function clusterDown(cluster: string, those: readonly EndpointState[]): Trouble 
 function ofService(service: CatalogService): Trouble[] {
   const asked = service.endpoints.filter(isAsked);
   const down = asked.filter(isDown);
-  const command = `selvage describe service ${service.name}${inNamespace(service.namespace)}`;
+  const command = `selvage describe service ${service.name}${namespaceFlag(service.namespace)}`;
   const ref = refOf(service);
   if (down.length > 0 && down.length === asked.length) {
     const [first] = down;
@@ -72,7 +72,7 @@ export function breakerTroubles(breakers: readonly ServiceBreakers[]): Trouble[]
   return breakers.flatMap((one) => {
     const { namespace, service, known, forced } = one;
     const ref = `Service/${namespace}/${service}`;
-    const where = inNamespace(namespace);
+    const where = namespaceFlag(namespace);
     const show = `selvage breaker get ${service}${where}`;
     if (!known) {
       const message = "its breakers cannot be asked: each isolate goes by what it last heard";
@@ -147,7 +147,7 @@ export function lostTroubles(
       ref: `Service/${key}`,
       message: `${counted(ids.size, "endpoint")}${of} not heard from any more (${[...ids].slice(0, 3).join(", ")}), ${left === 0 ? "none is left" : `${left} left`}`,
       since: at,
-      command: `selvage get endpoints ${service}${inNamespace(namespace)}`,
+      command: `selvage get endpoints ${service}${namespaceFlag(namespace)}`,
     };
   });
 }

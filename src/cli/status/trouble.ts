@@ -22,7 +22,7 @@ export function worstFirst(troubles: readonly Trouble[]): Trouble[] {
 }
 
 /** `-n shop`, or nothing where that goes without saying. */
-export const inNamespace = (namespace: string): string => (namespace === "default" ? "" : ` -n ${namespace}`);
+export const namespaceFlag = (namespace: string): string => (namespace === "default" ? "" : ` -n ${namespace}`);
 
 /** An argument as a shell reads it back. */
 export const quoted = (text: string): string =>

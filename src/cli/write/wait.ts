@@ -14,7 +14,7 @@ import { wrong } from "./write-one.ts";
 const INTERVAL_MS = 300;
 
 /** `condition=Accepted`, `condition=Accepted=False`, `jsonpath={.spec.x}=y`, `delete`, `create`. */
-export async function waitFor(
+export async function waitForCondition(
   session: CliSession,
   kind: string,
   name: string | undefined,

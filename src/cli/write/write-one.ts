@@ -17,14 +17,13 @@ export interface WriteFlags {
   readonly reason?: string;
 }
 
-export interface Standing {
+interface Standing {
   readonly path: string;
   readonly resource: Resource;
   readonly etag: string;
 }
 
-export type Read =
-  { readonly ok: true; readonly standing: Standing } | { readonly ok: false; readonly exitCode: ExitCode };
+type Read = { readonly ok: true; readonly standing: Standing } | { readonly ok: false; readonly exitCode: ExitCode };
 
 export async function readOne(session: CliSession, kind: string, name: string | undefined): Promise<Read> {
   const { client, terminal } = session;

@@ -93,7 +93,7 @@ function coversPath({ path }: RuleMatch): boolean {
 }
 
 /** Two matches with the same signature take the same requests. */
-export function signature({ path, method, headers, query }: Omit<RuleMatch, "rule" | "listener">): string {
+function signature({ path, method, headers, query }: Omit<RuleMatch, "rule" | "listener">): string {
   const values = (list: readonly ValueMatch[]): string[] =>
     list.map(({ name, type, value }) => JSON.stringify([name, type, value])).sort();
   return JSON.stringify([path.type, path.value, method, values(headers), values(query)]);

@@ -8,7 +8,7 @@ import type { TierLimits } from "./limit.ts";
 import type { DocumentIndex } from "../documents/document-index.ts";
 import { settleIdentities } from "./settle-identities.ts";
 
-export interface CompiledIdentities {
+interface CompiledIdentities {
   /** null = there are none. */
   readonly identities: Identities | null;
   /** As the registry is to hold them with these documents. */

@@ -9,7 +9,7 @@ import type { ProgramTable } from "../documents/programs.ts";
 
 /** Any document with `targetRefs`. */
 export type Policy = Extract<Document, { spec: { targetRefs: readonly TargetRef[] } }>;
-export type PolicyName = Policy["kind"];
+type PolicyName = Policy["kind"];
 export type PolicyOf<Kind extends KindName> = Extract<Policy, { kind: Kind }>;
 
 /** A finding of a policy, before the policy's name is on it. */

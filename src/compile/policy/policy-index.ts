@@ -13,7 +13,7 @@ import { policyCondition, targetFindings } from "./standing.ts";
 import { holdersOf, targetKey, type Conflicts } from "./targets.ts";
 
 /** Where a request may be; null = not there. */
-export interface Place {
+export interface PolicyPlace {
   /** The Gateway that it came through. */
   readonly gateway: string | null;
   /** The service that is to answer. */
@@ -28,9 +28,9 @@ export interface Place {
 export interface PolicyIndex {
   readonly tables: PolicyTables;
   /** What holds at a place. */
-  readonly at: (place: Place) => Held;
+  readonly at: (place: PolicyPlace) => Held;
   /** What is attached to the rule or its route itself, of the kinds of which the most specific wins. */
-  readonly saidBy: (place: Place) => PolicyIndexes;
+  readonly saidBy: (place: PolicyPlace) => PolicyIndexes;
   /** Of what is left of a TrafficPolicy where a rule tightens it. */
   readonly trafficOf: (row: Traffic) => number;
   /** Whether anything is attached to the Gateway: only then does it matter which one a request came through. */
@@ -158,7 +158,7 @@ function growing<Row>(rows: Row[]): (row: Row) => number {
   };
 }
 
-function heldAt(place: Place, all: readonly Attached[]): Held {
+function heldAt(place: PolicyPlace, all: readonly Attached[]): Held {
   const policies: Partial<Record<PolicyTable, number | readonly number[]>> = {};
   let hasOwnAuthentication = false;
   let apart: readonly (readonly number[])[] = [];
@@ -187,7 +187,7 @@ function heldAt(place: Place, all: readonly Attached[]): Held {
 const HOME = "";
 
 /** The alternatives among a kind's rows, by whose they are: the service's own namespace's and the mesh's are one side. */
-function sidesOf({ service, rule }: Place, targets: readonly string[], { kind, on, rows }: Attached): number[][] {
+function sidesOf({ service, rule }: PolicyPlace, targets: readonly string[], { kind, on, rows }: Attached): number[][] {
   const home = service === null ? rule?.namespace : partsOfKey(service).namespace;
   const sideOf = (key: string): string => {
     const { namespace } = partsOfRef(key);
@@ -204,14 +204,14 @@ function sidesOf({ service, rule }: Place, targets: readonly string[], { kind, o
 }
 
 /** The least specific first. Where no service is called, nothing holds for calls. */
-function outerTargets({ gateway, service }: Place, { attaches }: PolicyKind): string[] {
+function outerTargets({ gateway, service }: PolicyPlace, { attaches }: PolicyKind): string[] {
   if (attaches === "calls" && service === null) {
     return [];
   }
   return gateway === null ? ["Mesh"] : ["Mesh", `Gateway/${gateway}`];
 }
 
-function innerTargets(place: Place, { attaches, mode }: PolicyKind): string[] {
+function innerTargets(place: PolicyPlace, { attaches, mode }: PolicyKind): string[] {
   const { service, addressed = null, foreign = false } = place;
   if (attaches === "calls" && service === null) {
     return [];
@@ -228,7 +228,7 @@ function innerTargets(place: Place, { attaches, mode }: PolicyKind): string[] {
   return isAside ? targets : [...targets, ...ruleTargets(place)];
 }
 
-function ruleTargets({ rule }: Place): string[] {
+function ruleTargets({ rule }: PolicyPlace): string[] {
   if (rule === null) {
     return [];
   }

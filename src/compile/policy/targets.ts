@@ -10,7 +10,7 @@ import type { Policy } from "./kind.ts";
 export type Conflicts = ReadonlyMap<string, readonly Conflict[]>;
 
 /** One target that an older policy holds. */
-export interface Conflict {
+interface Conflict {
   readonly index: number;
   readonly to: string;
 }

@@ -15,7 +15,7 @@ import type { DocumentIndex } from "../documents/document-index.ts";
 type Route = DocumentOf<"HTTPRoute">;
 
 /** One listener that carries the route, and for which hosts. */
-export interface AttachmentPlace {
+interface AttachmentPlace {
   readonly listener: number;
   readonly hostnames: readonly string[];
 }
@@ -192,7 +192,7 @@ function whyNotAllowed(named: readonly CompiledListener[], route: Route): string
 }
 
 /** Both parts of a label selector must hold; an empty one selects everything. */
-export function selects(selector: LabelSelector, labels: Readonly<Record<string, string>>): boolean {
+function selects(selector: LabelSelector, labels: Readonly<Record<string, string>>): boolean {
   const valueOf = (key: string): string | undefined => (Object.hasOwn(labels, key) ? labels[key] : undefined);
   if (!Object.entries(selector.matchLabels).every(([key, value]) => valueOf(key) === value)) return false;
   return selector.matchExpressions.every(({ key, operator, values }) => {
@@ -205,7 +205,7 @@ export function selects(selector: LabelSelector, labels: Readonly<Record<string,
 }
 
 /** The hosts that both a listener and a route speak for; the listener's own when the route names none. */
-export function commonHostnames(listener: string, route: readonly string[]): string[] {
+function commonHostnames(listener: string, route: readonly string[]): string[] {
   if (route.length === 0) return [listener];
   const common = route.flatMap((hostname) => intersect(listener, hostname) ?? []);
   return [...new Set(common)];

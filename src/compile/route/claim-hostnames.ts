@@ -15,7 +15,7 @@ import {
 } from "./hostname-claims.ts";
 import { compileListeners, type CompiledGateway, type Listeners } from "./listeners.ts";
 
-export interface ClaimOptions {
+interface ClaimOptions {
   readonly meshDomain: string | null;
   /** RFC 3339. */
   readonly now: string;

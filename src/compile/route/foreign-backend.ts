@@ -7,7 +7,7 @@ import type { PolicyIndex } from "../policy/policy-index.ts";
 import { timeoutsOf } from "../policy/traffic.ts";
 
 /** What a rule says about calls, and what a policy on it or its route does. */
-export interface SaidByRule {
+interface SaidByRule {
   readonly timeouts: Rule["timeouts"];
   readonly retry: Rule["retry"];
   readonly filters: readonly Filter[];

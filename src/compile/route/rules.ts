@@ -11,7 +11,7 @@ import type { Backend, Filter, Rule, RuleMatch, ServiceKey } from "../../model/s
 import type { ValueMatch } from "../../model/snapshot/value-match.ts";
 import type { SessionPersistence } from "../../model/snapshot/session-persistence.ts";
 import { compileFilters, type FilterContext } from "./filters.ts";
-import type { Place, PolicyIndex } from "../policy/policy-index.ts";
+import type { PolicyPlace, PolicyIndex } from "../policy/policy-index.ts";
 import { timeoutsOf } from "../policy/traffic.ts";
 import type { Programs } from "../documents/programs.ts";
 import { tightened } from "./foreign-backend.ts";
@@ -59,7 +59,7 @@ export function compileRule(
     perTryMs: milliseconds(rule.timeouts?.backendRequest),
   };
   const { gateway, addressed } = parent;
-  const place: Place = { gateway, service: null, rule: { namespace, route: name, name: called }, addressed };
+  const place: PolicyPlace = { gateway, service: null, rule: { namespace, route: name, name: called }, addressed };
   const filters = compileFilters(rule.filters, `${pointer}/filters`, context);
   const retry = rule.retry === undefined ? null : compileRetry(rule.retry);
   const own = { place, timeouts, retry, filters };
@@ -86,7 +86,7 @@ export function compileRule(
 
 /** What the rule itself says, and where it stands. */
 interface OwnTerms {
-  readonly place: Place;
+  readonly place: PolicyPlace;
   readonly timeouts: Rule["timeouts"];
   readonly retry: Rule["retry"];
   readonly filters: readonly Filter[];

@@ -8,7 +8,7 @@ import { type CatalogService, catalogSchema } from "../../model/api/endpoints.ts
 import type { DocumentOf } from "../../model/document/document.ts";
 import type { DynamicEndpoint } from "../../model/registry/registry.ts";
 import { serviceKey, servicePath } from "../../model/word/refs.ts";
-import { type Health, knownHealth, withHealth } from "../view/endpoint-health.ts";
+import { type KnownHealth, knownHealth, withHealth } from "../view/endpoint-health.ts";
 import { fetchOpenApi } from "../view/fetch-openapi.ts";
 import { noBody } from "../register/json-body.ts";
 import { coversNamespace, lacksNamespace } from "../operator/operator.ts";
@@ -83,7 +83,7 @@ export function registerCatalog(app: ControlApp): void {
 function toCatalogService(
   document: DocumentOf<"Service">,
   registered: readonly DynamicEndpoint[],
-  health: Health,
+  health: KnownHealth,
   env: Env,
 ): CatalogService {
   const { name, namespace, labels } = document.metadata;

@@ -43,7 +43,8 @@ function registerFor(app: ControlApp, kind: ClientKind): void {
     answer: mintedCredentialsSchema,
     creates: true,
     refusals: ["notFound", "secretsFull", "outpaced", "storageUnavailable"],
-    handle: (exchange) => mintFor(exchange, kind, `mint${kind}Credentials`, "mint", null, addSecret),
+    handle: (exchange) =>
+      mintFor(exchange, kind, { action: `mint${kind}Credentials`, verb: "mint", reason: null }, addSecret),
   });
 
   // The second address is the first one without its middle.
@@ -67,7 +68,7 @@ function registerFor(app: ControlApp, kind: ClientKind): void {
       refusals: ["notFound", "validation", "secretsFull", "outpaced", "storageUnavailable"],
       handle: (exchange) => {
         const { overlap, reason = null } = exchange.body;
-        return mintFor(exchange, kind, id, "rotate", reason, (client, fresh, now) =>
+        return mintFor(exchange, kind, { action: id, verb: "rotate", reason }, (client, fresh, now) =>
           rotateSecret(client, fresh, parseDuration(overlap) ?? 0, now),
         );
       },

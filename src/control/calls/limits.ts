@@ -2,7 +2,7 @@
 // counted by each isolate for itself and are not seen here.
 import * as z from "zod";
 import type { Env } from "../../env/env.ts";
-import { limitListSchema, type LimitCoordinator, type LimitUseAnswer } from "../../model/api/limits.ts";
+import { limitListSchema, type CoordinatorCalls, type LimitUseAnswer } from "../../model/api/limits.ts";
 import type { Document } from "../../model/document/document.ts";
 import type { IdentityState } from "../../model/registry/identity.ts";
 import { isContractGranted } from "../../decide/identity/contract-state.ts";
@@ -62,7 +62,7 @@ export function registerLimits(app: ControlApp): void {
         return one.former === undefined ? [] : [{ ...one, tier: one.former.tier }];
       });
       const items: LimitUseAnswer[] = [];
-      const coordinators: LimitCoordinator[] = [];
+      const coordinators: CoordinatorCalls[] = [];
       const unreachable: string[] = [];
       for (let at = 0; at < policies.length; at += AT_ONCE) {
         const asked = policies.slice(at, at + AT_ONCE);
@@ -101,7 +101,7 @@ function applicationOf(key: readonly string[]): string | null {
   return null;
 }
 
-function callsOf({ since, sync, take, giveBack }: LimiterCalls): Omit<LimitCoordinator, "policy"> {
+function callsOf({ since, sync, take, giveBack }: LimiterCalls): Omit<CoordinatorCalls, "policy"> {
   return { since: new Date(since).toISOString(), questions: sync, strict: take, givenBack: giveBack };
 }
 

@@ -41,9 +41,7 @@ export async function readFor({ params, store, now }: Asked, kind: ClientKind) {
 export async function mintFor(
   exchange: Asked,
   kind: ClientKind,
-  action: string,
-  verb: string,
-  reason: string | null,
+  { action, verb, reason }: { readonly action: string; readonly verb: string; readonly reason: string | null },
   step: (client: Pick<ClientRecord, "secrets">, fresh: SecretRecord, nowMs: number) => CredentialStep,
 ) {
   const { env, ctx, now, operator, params } = exchange;

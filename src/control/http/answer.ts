@@ -3,7 +3,7 @@ import { isolateState } from "../../isolate/state.ts";
 import { type Refusal, problems, toProblem } from "../../model/word/problem.ts";
 
 /** What a handler gives back when the call went well. */
-export interface Answer<Body> {
+export interface OperationAnswer<Body> {
   /** 200 when left out. */
   readonly status?: 200 | 201;
   readonly body: Body;
@@ -21,7 +21,7 @@ export function isRefusal(value: object): value is Refusal {
   return "problem" in value;
 }
 
-export function answerResponse(answer: Answer<unknown>, requestId: string): Response {
+export function answerResponse(answer: OperationAnswer<unknown>, requestId: string): Response {
   return Response.json(answer.body, {
     status: answer.status ?? 200,
     headers: { ...always, ...answer.headers, "x-request-id": requestId },
@@ -47,7 +47,7 @@ export function refusalResponse(refusal: Refusal, requestId: string, call: strin
   });
 }
 
-export interface PageOptions {
+interface PageOptions {
   /** 200 when left out. */
   readonly status?: number;
   readonly headers?: Readonly<Record<string, string>>;

@@ -1,9 +1,9 @@
 // `?labelSelector=` as kubectl writes it: `team=shop,tier!=gold,env in (dev,test),!legacy`. All parts must hold.
-// Documents' own selectors (`matchLabels`) are another notation: model/label-selector.ts.
+// Documents' own selectors (`matchLabels`) are another notation: model/document/field/label-selector.ts.
 import { type Outcome, refuseBody } from "./body.ts";
 
 type Labels = Readonly<Record<string, string>>;
-export type LabelQuery = (labels: Labels) => boolean;
+type LabelQuery = (labels: Labels) => boolean;
 
 const KEY = "[A-Za-z0-9](?:[-A-Za-z0-9_./]*[A-Za-z0-9])?";
 const EQUALITY = new RegExp(`^(${KEY})\\s*(==|=|!=)\\s*([-A-Za-z0-9_.]*)$`);

@@ -4,7 +4,7 @@ import type { Listing } from "../../store/store.ts";
 import type { Refusal } from "../../model/word/problem.ts";
 import { decodeCursor, encodeCursor } from "./cursor.ts";
 
-export const MAX_PAGE = 500;
+const MAX_PAGE = 500;
 
 /** `?limit=&cursor=` of every list. */
 export const pageQuerySchema = z.object({
@@ -18,9 +18,9 @@ export const pageQuerySchema = z.object({
   cursor: z.string().max(1000).optional().meta({ description: "`nextCursor` of the page before." }),
 });
 
-export type PageQuery = z.output<typeof pageQuerySchema>;
+type PageQuery = z.output<typeof pageQuerySchema>;
 
-export interface Paged<Item> {
+interface Paged<Item> {
   readonly items: readonly Item[];
   readonly nextCursor: string | null;
 }

@@ -10,7 +10,7 @@ import type { Snapshot } from "../../model/snapshot/snapshot.ts";
 import { secretDigest } from "../../tokens/secret-digest.ts";
 import { unknownClient, type PresentedCredentials, type OAuthRefusal } from "./request.ts";
 
-export interface Judging {
+interface Judging {
   readonly ip: string | null;
   readonly now: number;
 }

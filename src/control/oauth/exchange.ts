@@ -11,13 +11,13 @@ import { readToken, type Token } from "../../tokens/read-token.ts";
 import { verifyToken, type Verified } from "../../tokens/verify-token.ts";
 import { invalid, type OAuthRefusal, type OAuthRequest } from "./request.ts";
 
-export interface Exchanged extends Workload {
+interface Exchanged extends Workload {
   readonly cluster: string;
   /** When the cluster's token ends, milliseconds since the epoch. */
   readonly expiresAtMs: number;
 }
 
-export interface ExchangeWorld {
+interface ExchangeWorld {
   readonly env: Env;
   readonly ctx: Pick<ExecutionContext, "waitUntil">;
   readonly trust: readonly ClusterTrust[];

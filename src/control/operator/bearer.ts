@@ -3,7 +3,7 @@
 import { settingsOf } from "../../env/settings.ts";
 import type { TokenRecord } from "../../model/registry/registry.ts";
 import { API_TOKEN, hex, sha256 } from "./api-token.ts";
-import { lookUp } from "./guesses.ts";
+import { lookUpSecret } from "./guesses.ts";
 import { unknown, type Identity, type AdminRequest } from "./identity.ts";
 import { personOf } from "./oidc-operator.ts";
 import { sealOf } from "./session.ts";
@@ -27,7 +27,7 @@ export async function identifyToken(presented: string, visit: AdminRequest): Pro
   }
   if (presented.split(".").length === 3) return personOf(presented, "oidc", visit);
   const hash = hex(digest);
-  const token = API_TOKEN.test(presented) ? await lookUp(visit, hash, () => store.tokenByHash(hash)) : null;
+  const token = API_TOKEN.test(presented) ? await lookUpSecret(visit, hash, () => store.tokenByHash(hash)) : null;
   if (token !== null && "refusal" in token) return token;
   return token === null ? unknown("The operator token is not known.", "invalid_token") : identifyRecord(token, now);
 }

@@ -5,7 +5,7 @@ import type { Refusal } from "../../model/word/problem.ts";
 import { mediaType } from "../http/body.ts";
 
 /** A header that only a page of the same origin can add without a preflight, for requests without a body. */
-export const CSRF_HEADER = "selvage-csrf";
+const CSRF_HEADER = "selvage-csrf";
 
 const SAFE: ReadonlySet<string> = new Set(["GET", "HEAD", "OPTIONS"]);
 /** No form can send these (https://fetch.spec.whatwg.org/#cors-safelisted-request-header). */

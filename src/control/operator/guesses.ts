@@ -5,7 +5,7 @@ import type { Refusal } from "../../model/word/problem.ts";
 import type { AdminRequest } from "./identity.ts";
 
 /** @returns null = nobody knows it */
-export async function lookUp<Found extends object>(
+export async function lookUpSecret<Found extends object>(
   { store, address, now }: AdminRequest,
   digest: string,
   find: () => Promise<Found | null>,

@@ -20,13 +20,13 @@ const TYPES: ReadonlySet<string | null> = new Set([null, "jwt", "at+jwt", "appli
 /** Claims that rules may ask for; what else a provider says is not kept. Bounded by the longest token. */
 const DROPPED: ReadonlySet<string> = new Set(["nonce", "at_hash", "c_hash", "jti", "identity_nonce"]);
 
-export interface Proven {
+interface Proven {
   readonly claims: SessionClaims;
   /** Milliseconds since the epoch. */
   readonly expiresAt: number;
 }
 
-export type OperatorVerdict =
+type OperatorVerdict =
   { readonly ok: true; readonly value: Proven } | { readonly ok: false; readonly refusal: Refusal };
 
 /** The operator of a token of this source. */

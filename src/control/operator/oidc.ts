@@ -14,7 +14,7 @@ import { roleOf, verifyPerson } from "./oidc-operator.ts";
 export const CALLBACK_PATH = "/_selvage/login/callback";
 const TRIP = /^[0-9a-f]{64}$/;
 
-export type Departure =
+type Departure =
   | { readonly ok: true; readonly trip: string; readonly location: string }
   | { readonly ok: false; readonly refusal: Refusal };
 

@@ -18,7 +18,7 @@ const ruleSchema = z
   .refine(({ role, namespaces }) => role !== "admin" || namespaces === undefined, "an admin has no namespaces");
 const rulesSchema = z.array(ruleSchema).max(1000);
 
-export type OperatorRule = z.infer<typeof ruleSchema>;
+type OperatorRule = z.infer<typeof ruleSchema>;
 
 export interface RoleGrant {
   readonly role: Role;

@@ -5,7 +5,7 @@ import { cookieNamed } from "../../decide/header/cookies.ts";
 import { SESSION_COOKIE } from "../../decide/header/operator-cookies.ts";
 import { SESSION_MS, type SessionRecord } from "../../model/registry/session.ts";
 import { hex, sha256 } from "./api-token.ts";
-import { lookUp } from "./guesses.ts";
+import { lookUpSecret } from "./guesses.ts";
 import type { Refusal } from "../../model/word/problem.ts";
 import { auditOf, type AuditSubject } from "./audit-entry.ts";
 import type { AdminRequest, ProofOf } from "./identity.ts";
@@ -26,7 +26,7 @@ export async function presentedSession(
   const secret = secretOf(request);
   if (secret === null) return null;
   const hash = hex(await sha256(secret));
-  const record = await lookUp(visit, hash, () => visit.store.session(hash, visit.now));
+  const record = await lookUpSecret(visit, hash, () => visit.store.session(hash, visit.now));
   return record === null || "refusal" in record ? record : { secret, record };
 }
 

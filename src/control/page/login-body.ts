@@ -7,7 +7,7 @@ import { jsonBody } from "../register/json-body.ts";
 /** Where a login leads when it does not say: the reference of the API. */
 const DEFAULT_RETURN = "/_selvage/";
 
-export interface Login {
+interface Login {
   readonly token: string;
   readonly isForm: boolean;
   readonly returnTo: string;

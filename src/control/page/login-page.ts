@@ -1,7 +1,7 @@
 // The page where an operator logs in with a token, and the one that leads on after a login. Without script.
 import { html, page } from "./html.ts";
 
-export interface LoginPage {
+interface LoginPage {
   /** Where to go afterwards. */
   readonly returnTo: string;
   /** What was wrong the last time; null = nothing. */

@@ -2,7 +2,7 @@
 // without an entry here does not compile.
 import type { ProblemName } from "../../model/word/problem.ts";
 
-export interface ProblemText {
+interface ProblemText {
   /** When it is answered, and what it says about the mesh. */
   readonly why: string;
   /** What the reader can do about it. */

@@ -10,7 +10,7 @@ export const MOST_DOCUMENTS = 1000;
 export const MOST_BYTES = 512 * 1024;
 
 /** Registered endpoints are told to every isolate, too. */
-export const MOST_ENDPOINTS = 1000;
+const MOST_ENDPOINTS = 1000;
 
 /** null = there is room for another one. @param registered those in the namespace */
 export function lacksEndpointRoom(operator: Operator, namespace: string, registered: number): Refusal | null {

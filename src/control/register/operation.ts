@@ -5,7 +5,7 @@ import type { Store } from "../../store/store.ts";
 import type { Env } from "../../env/env.ts";
 import type { Role } from "../../model/api/resource.ts";
 import type { ProblemName, Refusal } from "../../model/word/problem.ts";
-import type { Answer } from "../http/answer.ts";
+import type { OperationAnswer } from "../http/answer.ts";
 import type { Outcome } from "../http/body.ts";
 import type { Identity } from "../operator/identity.ts";
 import type { Operator } from "../operator/operator.ts";
@@ -39,7 +39,7 @@ export interface BodyKind<Body> {
  * - `mesh`: only operators that are not limited to namespaces (checked before the handler);
  * - `each`: the handler looks at each thing it reads or writes with `covers()` or `permits()`.
  */
-export type OperationScope = "path" | "mesh" | "each";
+type OperationScope = "path" | "mesh" | "each";
 
 export interface Operation<P extends z.ZodObject, Q extends z.ZodObject, Body, A extends z.ZodType> {
   /** `operationId`, and the action in the audit. */
@@ -68,5 +68,5 @@ export interface Operation<P extends z.ZodObject, Q extends z.ZodObject, Body, A
   readonly refusals: readonly ProblemName[];
   readonly handle: (
     exchange: OperationRequest<z.output<P>, z.output<Q>, Body>,
-  ) => Promise<Answer<z.output<A>> | Refusal> | Answer<z.output<A>> | Refusal;
+  ) => Promise<OperationAnswer<z.output<A>> | Refusal> | OperationAnswer<z.output<A>> | Refusal;
 }

@@ -3,7 +3,7 @@ import type { Refusal } from "../../model/word/problem.ts";
 import { lacksRole, type Operator } from "../operator/operator.ts";
 
 /** What `If-Match` or `If-None-Match` said: nothing, anything, or one of these versions. */
-export type Tags =
+type Tags =
   { readonly kind: "absent" } | { readonly kind: "any" } | { readonly kind: "tags"; readonly tags: readonly string[] };
 
 const TAG = /^(?:W\/)?"([\x21\x23-\x7e]*)"$/;
@@ -45,7 +45,7 @@ export function etag(version: string | number): string {
 }
 
 /** 412: what is there is not what the caller saw. `current` null = there is nothing. */
-export function moved(what: string, current: string | number | null): Refusal {
+function moved(what: string, current: string | number | null): Refusal {
   return {
     problem: "preconditionFailed",
     detail: current === null ? `${what} does not exist.` : `${what} is at version ${current}.`,
@@ -55,7 +55,7 @@ export function moved(what: string, current: string | number | null): Refusal {
 }
 
 /** What a write is based on, once its preconditions were read: `expected` as `WriteOptions` has it. */
-export type Basis = { readonly expected: number | null; readonly forced: boolean };
+type Basis = { readonly expected: number | null; readonly forced: boolean };
 
 /**
  * `If-Match` of a write of the whole mesh, against its revision. Nothing said = whatever is there; `*` says so aloud,

@@ -8,7 +8,7 @@ import { problemResponses } from "./openapi-operation.ts";
 import type { ControlApp } from "./register.ts";
 import { requestIdOf } from "../http/request-id.ts";
 
-export interface WebPage {
+interface WebPage {
   readonly id: string;
   readonly path: string;
   /** GET when left out. */

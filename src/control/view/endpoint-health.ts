@@ -7,14 +7,14 @@ import type { HealthRow } from "../../model/message/health.ts";
 import { MESH_OBJECT, serviceKey } from "../../model/word/refs.ts";
 import type { ServiceKey } from "../../model/snapshot/snapshot.ts";
 
-export interface Health {
+export interface KnownHealth {
   /** Of every service that is being probed. */
   readonly probed: ReadonlyMap<ServiceKey, readonly HealthRow[]>;
   readonly troubles: readonly CallTrouble[];
 }
 
 /** Empty when the mesh object cannot be asked. */
-export async function knownHealth(env: Pick<Env, "MESH">): Promise<Health> {
+export async function knownHealth(env: Pick<Env, "MESH">): Promise<KnownHealth> {
   const mesh = env.MESH.getByName(MESH_OBJECT);
   const [probed, troubles] = await Promise.allSettled([mesh.health(), mesh.troubles()]);
   return {
@@ -25,7 +25,7 @@ export async function knownHealth(env: Pick<Env, "MESH">): Promise<Health> {
 }
 
 /** The same endpoints, with what is known of them. Checks say more than calls do: they are asked for, and go on without callers. */
-export function withHealth(endpoints: readonly EndpointState[], { probed, troubles }: Health): EndpointState[] {
+export function withHealth(endpoints: readonly EndpointState[], { probed, troubles }: KnownHealth): EndpointState[] {
   return endpoints.map((endpoint) => {
     if (endpoint.draining) return endpoint;
     const service = serviceKey(endpoint.namespace, endpoint.service);

@@ -7,8 +7,7 @@ import { readYaml } from "../../model/read/yaml-source.ts";
 const TIMEOUT_MS = 5000;
 const MAX_BYTES = 2 * 1024 * 1024;
 
-export type Description =
-  { readonly ok: true; readonly value: object } | { readonly ok: false; readonly refusal: Refusal };
+type Description = { readonly ok: true; readonly value: object } | { readonly ok: false; readonly refusal: Refusal };
 
 export async function fetchOpenApi(url: string, allowPrivate: boolean): Promise<Description> {
   const fetched = await guardedFetch(url, {

@@ -20,7 +20,7 @@ import { conditionHolds } from "./condition.ts";
 import { addressBits } from "../text/ip.ts";
 import { both, either, fitsAny, NO, YES, type Truth } from "./pattern.ts";
 
-export type AuthorizationVerdict =
+type AuthorizationVerdict =
   /** `policy`: the ALLOW that matched; null = there is none. */
   | { readonly allowed: true; readonly policy: string | null }
   /** `denied`: by that policy. `not-allowed`: no ALLOW matches; the first is named. `unknown`: a policy is missing. */

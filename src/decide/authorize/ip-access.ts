@@ -5,7 +5,7 @@ import { addressBits } from "../text/ip.ts";
 
 type IpAccess = PolicyRow<"ipAccess">;
 
-export type AddressVerdict =
+type AddressVerdict =
   | { readonly allowed: true }
   /** `unknown`: the policy is missing (null), or the caller's address. */
   | { readonly allowed: false; readonly because: "denied" | "not-allowed" | "unknown"; readonly policy: string | null };

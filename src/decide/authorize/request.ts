@@ -54,7 +54,7 @@ export function applicationFits(patterns: readonly string[], { application }: Ca
   return application !== null && fitsAny(patterns, `${application.namespace}/${application.name}`) ? YES : NO;
 }
 
-/** `blocks`: the bits that they begin with (`decide/text/ip-block.ts`), `?` = one that could not be read. */
+/** `blocks`: the bits that they begin with (`decide/text/ip.ts`), `?` = one that could not be read. */
 export function addressFits(blocks: readonly string[], bits: string | null): Truth {
   if (bits === null) return MAYBE;
   for (const block of blocks) if (block !== "?" && bits.startsWith(block)) return YES;

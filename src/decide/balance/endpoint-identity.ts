@@ -32,7 +32,7 @@ export function registeredKey(service: ServiceKey, endpoint: Located & Pick<Endp
 }
 
 /** What is remembered about the endpoint is remembered under this. */
-export function endpointKey({ id, key }: Pick<Endpoint, "id" | "key">): string {
+export function endpointIdentity({ id, key }: Pick<Endpoint, "id" | "key">): string {
   return key ?? id;
 }
 
@@ -43,7 +43,7 @@ export function endpointKey({ id, key }: Pick<Endpoint, "id" | "key">): string {
 export function groupMark(endpoints: readonly Endpoint[]): string {
   let first: string | null = null;
   for (const endpoint of endpoints) {
-    const key = endpointKey(endpoint);
+    const key = endpointIdentity(endpoint);
     if (first === null || key < first) first = key;
   }
   return first === null ? "" : `${MARK}${hash(first, 0x811c9dc5)}`;

@@ -26,7 +26,7 @@ const UNKNOWN = 1e15;
 const SLOW_START_MS = 30_000;
 const SLOW_START_FLOOR = 0.1;
 
-export function newLoad(joinedAtMs: number | null): EndpointLoad {
+export function newEndpointLoad(joinedAtMs: number | null): EndpointLoad {
   const begun = { begun: 0, begunBefore: 0, spanAtMs: 0, spanBeforeAtMs: 0 };
   return { ...begun, costMs: 0, costAtMs: null, joinedAtMs, turn: 0 };
 }

@@ -2,7 +2,7 @@
 // notes are as large as the mesh and no larger. Plain data.
 import type { Endpoint, ServiceKey } from "../../model/snapshot/snapshot.ts";
 import { BoundedMap } from "../text/bounded-map.ts";
-import { newLoad, type EndpointLoad } from "./endpoint-load.ts";
+import { newEndpointLoad, type EndpointLoad } from "./endpoint-load.ts";
 
 export interface ServiceStats {
   /** The list that `loads` is about. */
@@ -76,7 +76,7 @@ function loadsOf(
     endpoints.map((endpoint) => {
       const address = "url" in endpoint.address ? endpoint.address.url : `binding ${endpoint.address.binding}`;
       const known = before.get(endpoint.id);
-      return [endpoint.id, known?.address === address ? known : { address, load: newLoad(joinedAtMs) }];
+      return [endpoint.id, known?.address === address ? known : { address, load: newEndpointLoad(joinedAtMs) }];
     }),
   );
 }

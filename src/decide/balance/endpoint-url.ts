@@ -10,7 +10,7 @@ export function endpointUrl(endpoint: Endpoint, origin: string, path: string, se
 }
 
 /** As much of a service binding as the mesh needs. */
-export interface Fetching {
+interface Fetching {
   fetch(url: string, init: RequestInit): Promise<Response>;
 }
 

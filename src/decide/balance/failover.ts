@@ -2,12 +2,12 @@
 // unhealthy: Envoy's rules, with its documented figures as tests. Knows counts only, no endpoints.
 import type { Failover } from "../../model/snapshot/call-policy.ts";
 
-export interface PriorityHealth {
+interface PriorityHealth {
   readonly total: number;
   readonly healthy: number;
 }
 
-export interface PriorityShare {
+interface PriorityShare {
   /** Whole percent of the traffic; all of them add up to 100, or to 0 when nothing may be used. */
   readonly percent: number;
   /** Every endpoint of the priority is used, healthy or not. */

@@ -81,21 +81,25 @@ export interface Latest {
   readonly lagMs: number;
 }
 
+/** When something happens, and the chance in it. */
+interface Moment {
+  readonly now: number;
+  readonly random: () => number;
+}
+
 /** Takes in outcomes that were seen while `epoch` was the breaker's. */
 export function record(
   breaker: Breaker,
   terms: BreakerTerms,
-  tally: OutcomeTally,
-  epoch: number,
+  seen: OutcomeTally & { readonly epoch: number },
   latest: Latest,
-  now: number,
-  random: () => number,
+  { now, random }: Moment,
 ): void {
   advance(breaker, terms, now, random);
-  if (breaker.state !== "closed" || epoch !== breaker.epoch) return;
+  if (breaker.state !== "closed" || seen.epoch !== breaker.epoch) return;
   const before = sumOutcomes(breaker.window, now);
   if (before.ok + before.failed === 0) breaker.busySince = now;
-  addOutcomes(breaker.window, tally, now);
+  addOutcomes(breaker.window, seen, now);
   const { ok, failed, slow } = sumOutcomes(breaker.window, now);
   const calls = ok + failed;
   if (calls < terms.minRequests) return;
@@ -112,8 +116,7 @@ export function grantProbes(
   terms: BreakerTerms,
   wanted: number,
   lifeMs: number,
-  now: number,
-  random: () => number,
+  { now, random }: Moment,
 ): readonly number[] {
   advance(breaker, terms, now, random);
   if (breaker.state !== "half-open") return [];
@@ -130,10 +133,8 @@ export function grantProbes(
 export function settleProbe(
   breaker: Breaker,
   terms: BreakerTerms,
-  permit: number,
-  ok: boolean,
-  now: number,
-  random: () => number,
+  { permit, ok }: { readonly permit: number; readonly ok: boolean },
+  { now, random }: Moment,
 ): void {
   advance(breaker, terms, now, random);
   if (breaker.state !== "half-open") return;

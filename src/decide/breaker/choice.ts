@@ -4,7 +4,7 @@
 // breakers would wait for each other.
 import { endpointTarget, versionTarget, WHOLE_SERVICE, type Circuit } from "../../model/snapshot/circuit.ts";
 import type { Endpoint } from "../../model/snapshot/snapshot.ts";
-import { endpointKey, groupMark } from "../balance/endpoint-identity.ts";
+import { endpointIdentity, groupMark } from "../balance/endpoint-identity.ts";
 import type { IsolateBreakers } from "./isolate.ts";
 import {
   mustCheckPolicies,
@@ -27,7 +27,7 @@ export interface Choice {
 }
 
 /** One call that is on its way. */
-export interface Attempt {
+interface Attempt {
   readonly policyState: PolicyState;
   /** What its outcome counts for, with the epoch it was sent in. */
   readonly targets: readonly { readonly target: string; readonly epoch: number }[];
@@ -47,22 +47,26 @@ const UNKNOWN_WAIT_MS = 1000;
 /** Where requests are rare, a permit is used when the next one comes, though its deadline has passed. */
 const LATE_MS = 30_000;
 
+interface Candidates {
+  /** The service's endpoints of the wanted version. */
+  readonly endpoints: readonly Endpoint[];
+  /** The endpoint that the caller's session names: not left for the sake of a probe. */
+  readonly pinned: string | null;
+  /** Those that fail their health checks. */
+  readonly failing: ReadonlySet<string>;
+}
+
 /**
- * The endpoints of `candidates` that may be asked now.
+ * The endpoints that may be asked now.
  *
- * @param candidates the service's endpoints of the wanted version
- * @param pinned the endpoint that the caller's session names: not left for the sake of a probe
  * @param random uniform in [0, 1): decides for this request while a closed breaker lets only a share through
- * @param failing endpoints that fail their health checks
  */
 export function chooseEndpoints(
   breakers: IsolateBreakers,
   circuit: Circuit,
-  candidates: readonly Endpoint[],
-  pinned: string | null,
+  { endpoints: candidates, pinned, failing }: Candidates,
   now: number,
   random: number,
-  failing: ReadonlySet<string> = NONE,
 ): Choice {
   const policyState = policyStateOf(breakers, circuit);
   policyState.endpoints = candidates;
@@ -93,7 +97,7 @@ export function chooseEndpoints(
       refusal ??= { target: version, retryAfterMs: above.until - now, forced: null };
       continue;
     }
-    const key = endpointKey(endpoint);
+    const key = endpointIdentity(endpoint);
     const own = endpointTarget(key);
     if (above.way === "probe") {
       (isShut(policyState.targets.get(own), now) ? shut : probed).push(endpoint);
@@ -183,7 +187,7 @@ export function beginAttempt(
   now: number,
 ): Attempt {
   const policyState = policyStateOf(breakers, circuit);
-  const own = endpointTarget(endpointKey(endpoint));
+  const own = endpointTarget(endpointIdentity(endpoint));
   const version = versionBreaker(candidates, endpoint.version);
   const names = version === null ? [own] : [version, own];
   const targets = names.map((target) => ({ target, epoch: targetOf(policyState, target).epoch }));

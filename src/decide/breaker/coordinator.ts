@@ -26,7 +26,7 @@ import { countHost, followEndpoints, newOutliers, sweepOutliers, type Outliers }
 import { CALM_MS, LOAD_MS, paceOf } from "./pace.ts";
 
 /** One target under one policy. */
-export interface TargetState {
+interface TargetState {
   readonly policy: string;
   readonly target: string;
   terms: BreakerTerms;
@@ -104,9 +104,9 @@ function ingest(
   const { policy, breaker: terms, outlier } = report;
   if (outlier) eject(coordinator, policy, outlier, report, now);
   if (!terms) return [];
-  for (const { target, permit, ok } of report.settled ?? []) {
-    const targetState = coordinator.targets.get(targetId(policy, target));
-    if (targetState) settleProbe(targetState.breaker, terms, permit, ok, now, random);
+  for (const settled of report.settled ?? []) {
+    const targetState = coordinator.targets.get(targetId(policy, settled.target));
+    if (targetState) settleProbe(targetState.breaker, terms, settled, { now, random });
   }
   for (const outcomes of report.outcomes) {
     const targetState = targetOf(coordinator, policy, outcomes.target, terms, now);
@@ -119,12 +119,12 @@ function ingest(
     const suspicious =
       latest.failing * SUSPICION >= terms.minRequests && latest.failingPercent * SUSPICION >= terms.failurePercent;
     if (suspicious && now - targetState.suspectedAt > TRUST_MS) targetState.suspectedAt = now;
-    record(targetState.breaker, terms, outcomes, epoch, latest, now, random);
+    record(targetState.breaker, terms, outcomes, latest, { now, random });
   }
   const ttlMs = report.probeMs + PROBE_SLACK_MS;
   return (report.probeWant ?? []).flatMap((target) => {
     const targetState = targetOf(coordinator, policy, target, terms, now);
-    const permits = targetState ? grantProbes(targetState.breaker, terms, 1, ttlMs, now, random) : [];
+    const permits = targetState ? grantProbes(targetState.breaker, terms, 1, ttlMs, { now, random }) : [];
     return permits.map((permit) => ({ policy, target, permit, ttlMs }));
   });
 }

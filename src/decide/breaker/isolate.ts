@@ -4,7 +4,7 @@ import { answered, mayReport, newSync, rejected, send, type Sync } from "../flee
 import { applySlots, missSlots, reportSlots } from "../concurrency/isolate.ts";
 import { applyRetries, reportRetries } from "../retry/isolate.ts";
 import type { BreakerReply, BreakerReport, PolicyReport, TargetOutcomes } from "../../model/message/breaker.ts";
-import { endpointKey } from "../balance/endpoint-identity.ts";
+import { endpointIdentity } from "../balance/endpoint-identity.ts";
 import { endpointTarget, type BreakerState } from "../../model/snapshot/circuit.ts";
 import { newFastBreaker } from "./fast-breaker.ts";
 import { takeForced, type IsolateForced } from "./forced.ts";
@@ -95,7 +95,7 @@ function reportOf(policyState: PolicyState, now: number): PolicyReport {
     policy: circuit.policy,
     breaker: circuit.breaker,
     outlier: circuit.outlier,
-    endpoints: circuit.outlier === null ? [] : endpoints.map(endpointKey),
+    endpoints: circuit.outlier === null ? [] : endpoints.map(endpointIdentity),
     outcomes,
     settled,
     probeWant,
@@ -111,7 +111,7 @@ function age(at: number | null, now: number): number | null {
 
 /** Endpoints come and go; the coordinator tells again what matters of those that are left. */
 function forgetTargets(policyState: PolicyState): void {
-  const present = new Set(policyState.endpoints.map((one) => endpointTarget(endpointKey(one))));
+  const present = new Set(policyState.endpoints.map((one) => endpointTarget(endpointIdentity(one))));
   for (const target of policyState.targets.keys()) {
     if (target.startsWith("e:") && !present.has(target)) policyState.targets.delete(target);
   }

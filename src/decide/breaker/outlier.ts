@@ -3,7 +3,7 @@
 // row" within one isolate's report, or when all isolates together saw only failures; and the last endpoint always stays.
 import type { OutlierTerms } from "../../model/snapshot/circuit.ts";
 
-export interface Host {
+interface Host {
   ok: number;
   failed: number;
   /** Failures since the last success that anybody has reported. */

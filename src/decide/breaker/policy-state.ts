@@ -50,7 +50,7 @@ export interface PolicyState {
 const FORGET_OPEN_MS = 30_000;
 export const RAMP_MS = 5000;
 
-export function newIsolateTarget(): IsolateTarget {
+function newIsolateTarget(): IsolateTarget {
   return {
     epoch: 1,
     state: "closed",

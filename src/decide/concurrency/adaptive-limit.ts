@@ -17,7 +17,7 @@ export interface AdaptiveLimit {
   measuring: { windows: number; readonly cap: number } | null;
 }
 
-export interface Observed {
+interface Observed {
   readonly answered: number;
   readonly answeredMs: number;
   readonly inUse: number;

@@ -19,7 +19,7 @@ interface Holder {
   diesAt: number;
 }
 
-export interface Claim {
+interface Claim {
   readonly isolate: string;
   readonly have: number;
   readonly demand: number;
@@ -27,9 +27,9 @@ export interface Claim {
   readonly diesAt: number;
 }
 
-export type Spares = "none" | "small" | "large";
+type Spares = "none" | "small" | "large";
 
-export interface Loan {
+interface Loan {
   readonly lent: number;
   /** Less than the isolate could use. */
   readonly isLess: boolean;

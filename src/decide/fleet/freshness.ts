@@ -24,7 +24,7 @@ export interface Checks {
 }
 
 /** `expired`: there is nothing that may be used, and it is too early to ask again. */
-export type Freshness = "serve" | "refresh-behind" | "check-first" | "expired";
+type Freshness = "serve" | "refresh-behind" | "check-first" | "expired";
 
 export function freshness(terms: FreshnessTerms, checks: Checks, now: number): Freshness {
   const { confirmedAt, failedAt, notBefore, freshMs } = checks;

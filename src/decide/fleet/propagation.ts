@@ -2,7 +2,7 @@
 // asks before it decides anything again.
 import type { Propagation } from "../../model/api/registry.ts";
 
-export interface SeenIsolate {
+interface SeenIsolate {
   readonly isolate: string;
   readonly colo: string | null;
   readonly edge: string | null;

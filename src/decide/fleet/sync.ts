@@ -32,7 +32,7 @@ export interface Sync<Report> {
 }
 
 /** What a coordinator says of the time between reports, from the sending of the last. */
-export interface SyncPace {
+interface SyncPace {
   readonly nextSyncMs: number;
   /** The same when something is urgent. */
   readonly urgentSyncMs?: number;

@@ -8,7 +8,7 @@ import type { HeaderFields } from "./edited-headers.ts";
 import { isReserved, plainName } from "./headers.ts";
 import { claimNamed } from "../text/claim-named.ts";
 
-export const MAX_CLAIM_HEADER = 1024;
+const MAX_CLAIM_HEADER = 1024;
 
 /** Headers of claims that the token has. */
 export function claimHeaders({ claimToHeaders }: JwtProvider, claims: Claims): HeaderPair[] {

@@ -2,7 +2,7 @@
 import type { HeaderPair } from "../../model/snapshot/snapshot.ts";
 import { isDropped, type HeaderList } from "./headers.ts";
 
-export interface HeaderChanges {
+interface HeaderChanges {
   readonly set: readonly HeaderPair[];
   /** Credentials that were used up here, and words that only the mesh may say. */
   readonly remove: readonly string[];

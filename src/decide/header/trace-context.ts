@@ -2,7 +2,7 @@
 // https://www.w3.org/TR/trace-context/. It does not sample: whoever starts the trace decides, and we start with "sampled".
 import { trimSpace } from "../text/trim-space.ts";
 
-export interface TraceContext {
+interface TraceContext {
   readonly traceparent: string;
   /** null = send none. */
   readonly tracestate: string | null;

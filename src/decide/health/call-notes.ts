@@ -150,7 +150,7 @@ function noteOf(service: ServiceKey, endpoint: string, seen: Seen, nowMs: number
 }
 
 /** What a note comes to; null = nothing is wrong. */
-export function stateOf(note: CallNote): CallTrouble["state"] | null {
+function stateOf(note: CallNote): CallTrouble["state"] | null {
   const { ok, failed, slow, waiting, silentMs } = note;
   const calls = ok + failed;
   if (failed >= MIN_CALLS && failed * 100 >= DOWN_PERCENT * calls) return "down";

@@ -5,7 +5,7 @@ import { judgeProbe, type Probed } from "./health.ts";
 /** Without traffic for so long nothing is probed (Envoy's no_traffic_interval). */
 export const NO_TRAFFIC_MS = 60_000;
 /** Probes in one round. */
-export const MOST_PROBES = 50;
+const MOST_PROBES = 50;
 
 /** When the next probe is due; null = nothing is to be probed. */
 export function nextProbeAt(coordinator: HealthCoordinator, now: number): number | null {

@@ -14,15 +14,6 @@ export function namespaceOf({ workload, application }: Caller): string | null {
   return workload?.namespace ?? application?.namespace ?? null;
 }
 
-/** Every name that a policy may know the caller by; a user's is `<issuer>/<subject>`, as in Istio. */
-export function principalsOf({ workload, application, user }: Caller): readonly string[] {
-  const names: string[] = [];
-  if (workload !== null) names.push(workload.principal);
-  if (application !== null) names.push(application.principal);
-  if (user !== null && user.subject !== null) names.push(`${user.issuer}/${user.subject}`);
-  return names;
-}
-
 /** Application › workload; null = neither was proven. */
 export function clientOf({ application, workload }: Caller): string | null {
   return application?.principal ?? workload?.principal ?? null;

@@ -5,7 +5,7 @@ import { readSpiffeId, type Spiffe } from "./spiffe-id.ts";
 import { isRecord } from "../../model/word/record.ts";
 
 /** `party`: null = the certificate is good and names nobody of the mesh. */
-export type Certificate =
+type Certificate =
   { readonly is: "absent" } | { readonly is: "bad" } | { readonly is: "good"; readonly party: Spiffe | null };
 
 const ABSENT: Certificate = { is: "absent" };

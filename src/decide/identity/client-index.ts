@@ -8,7 +8,7 @@ export interface ClientIndex {
   readonly all: readonly Client[];
 }
 
-export interface Candidate {
+interface Candidate {
   /** The client, or whoever stands in; its secrets are compared in any case. */
   readonly client: Client;
   /** Whether the id is the client's own. */

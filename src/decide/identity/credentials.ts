@@ -5,7 +5,7 @@
 import { cookieNamed } from "../header/cookies.ts";
 import type { CredentialSource, JwtProvider, TokenSource } from "../../model/snapshot/access.ts";
 
-export type HeaderOf = (name: string) => string | null;
+type HeaderOf = (name: string) => string | null;
 
 /** The text of each token that came, and the providers that look where it was. "" = something is there that is none. */
 export type FoundTokens = ReadonlyMap<string, readonly JwtProvider[]>;

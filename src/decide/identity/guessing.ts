@@ -15,7 +15,7 @@ export interface Guessing {
 }
 
 /** `ask`: the registry. `read`: all digests, and then come again. */
-export type NextStep = "ask" | "read" | "unknown" | { readonly waitMs: number };
+type NextStep = "ask" | "read" | "unknown" | { readonly waitMs: number };
 
 const UNKNOWN_MS = 5000;
 const MOST_UNKNOWN = 10_000;

@@ -4,7 +4,7 @@ import type { ServiceKey } from "../../model/snapshot/snapshot.ts";
 import { partsOfKey } from "../../model/word/refs.ts";
 
 /** What the mesh is called: its SPIFFE trust domain. */
-export interface Naming {
+interface Naming {
   readonly trustDomain: string;
 }
 
@@ -30,7 +30,7 @@ export interface Actor {
   readonly act?: Actor;
 }
 
-export const NOBODY = "anonymous";
+const NOBODY = "anonymous";
 
 /**
  * Who a service is told calls it. `sub` is on whose behalf: the user (`<issuer>/<subject>`), else the application, else

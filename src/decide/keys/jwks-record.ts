@@ -68,7 +68,7 @@ export function retryMs(record: JwksRecord, now: number): number {
   return record.attemptedAt === null ? 0 : Math.max(0, record.attemptedAt + gapMs(record) - now);
 }
 
-export function holds({ keys }: JwksRecord, kid: string): boolean {
+function holds({ keys }: JwksRecord, kid: string): boolean {
   return keys?.keys.some((key) => key["kid"] === kid) ?? false;
 }
 

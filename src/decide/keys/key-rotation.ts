@@ -6,9 +6,9 @@
 // step, and never comes back. The one exception to the lead is a revocation of the signing key itself: then its successor
 // signs at once, because verifiers ask again for a key that they do not know, and a stolen key must not wait.
 
-export type KeyState = "next" | "signing" | "accepted" | "retired" | "revoked";
+type KeyState = "next" | "signing" | "accepted" | "retired" | "revoked";
 
-export interface RingKey {
+interface RingKey {
   readonly kid: string;
   readonly state: KeyState;
   /** Since when verifiers can fetch it, milliseconds since the epoch; so are all times here. */
@@ -36,7 +36,7 @@ const HOLD_MS = 60_000;
 const SKEW_MS = 120_000;
 /** A key that stopped signing is accepted for so long. */
 export const OVERLAP_MS = TOKEN_MS + HOLD_MS + SKEW_MS;
-export const DEFAULT_PERIOD_MS = 30 * 86_400_000;
+const DEFAULT_PERIOD_MS = 30 * 86_400_000;
 /** What became of old keys is told for so long. */
 const REMEMBER_MS = 90 * 86_400_000;
 

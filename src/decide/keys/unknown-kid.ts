@@ -2,11 +2,11 @@
 import { JWKS_GAP_MS } from "./jwks-record.ts";
 
 /** How long a key id that was asked for and not found is known not to exist. */
-export const UNKNOWN_KID_MS = 300_000;
+const UNKNOWN_KID_MS = 300_000;
 export const MAX_UNKNOWN_KIDS = 1000;
 
 /** A key id that is unknown: ask and wait, ask for others' sake and refuse this one now, or just refuse. */
-export type UnknownKidVerdict = "ask" | "ask-behind" | "refuse";
+type UnknownKidVerdict = "ask" | "ask-behind" | "refuse";
 
 /**
  * Of all the unknown key ids that a flood brings, one in 30 s is asked for. One that was not found lately does not hold up

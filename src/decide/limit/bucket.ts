@@ -53,7 +53,7 @@ export function bucketId(limit: string, key: string): string {
 }
 
 /** The same, read back. */
-export function partsOf(id: string): readonly [limit?: string, key?: string] {
+export function bucketPartsOf(id: string): readonly [limit?: string, key?: string] {
   const parts: unknown = JSON.parse(id);
   return Array.isArray(parts) && parts.every((part) => typeof part === "string") ? [parts[0], parts[1]] : [];
 }

@@ -24,7 +24,7 @@ export interface LimitCoordinator extends Buckets {
 }
 
 /** Reports a second for buckets that nothing is known about: a flood of fresh keys gets no more than that. */
-export const COLD_BUDGET_PER_SECOND = 500;
+const COLD_BUDGET_PER_SECOND = 500;
 /** Requests that a busy isolate decides between two reports, and the longest that it waits for them to come. */
 const REQUESTS_PER_SYNC = 75;
 const LONGEST_BUSY_MS = 1000;

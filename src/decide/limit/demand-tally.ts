@@ -18,7 +18,7 @@ export interface Counted {
 }
 
 /** A bucket that is counted for. */
-export interface Countable {
+interface Countable {
   readonly limit: string;
   readonly key: string;
   seen: Counted[];

@@ -3,12 +3,12 @@
 import type { KeyPart, Limit } from "../../model/snapshot/limit.ts";
 import { bucketKey, type LimitKeySource } from "./key.ts";
 
-export interface DescriptorEntry {
+interface DescriptorEntry {
   readonly key: string;
   readonly value: string;
 }
 
-export interface DescriptorMatch {
+interface DescriptorMatch {
   /** Index into what was given. */
   readonly index: number;
   /** The bucket, the same as that of a request through the mesh. */

@@ -6,7 +6,7 @@ import type { Counted } from "./demand-tally.ts";
 import type { LimitTerms } from "../../model/snapshot/limit-terms.ts";
 
 /** Buckets an isolate remembers; the one longest unused is forgotten first. */
-export const MAX_HELD = 5000;
+const MAX_HELD = 5000;
 
 /** By limit and key, see `idOf`. */
 export interface LeasedBuckets {

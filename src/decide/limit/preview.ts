@@ -8,7 +8,7 @@ import type { LimitTerms } from "../../model/snapshot/limit-terms.ts";
 
 const PORTIONS = 10;
 
-export interface KeyPreview {
+interface KeyPreview {
   readonly key: string;
   readonly asked: number;
   /** By the limit as it was, shadow included. */

@@ -1,6 +1,6 @@
 // What is used of each bucket right now, the one nearest to exhaustion first: for operators, not for requests.
 import type { LimitUse } from "../../model/message/limit-use.ts";
-import { partsOf } from "./bucket.ts";
+import { bucketPartsOf } from "./bucket.ts";
 import type { LimitCoordinator } from "./coordinator.ts";
 import { available, capacityOf, untilFull } from "./ledger.ts";
 
@@ -16,7 +16,7 @@ export function limitUsage(state: LimitCoordinator, now: number, most: number): 
   // Written down before the object was lost, and not asked for since: what is used of them is used all the same.
   for (const [id, { terms, ...ledger }] of state.written) {
     if (terms === undefined || state.buckets.has(id)) continue;
-    const [limit = "", key = ""] = partsOf(id);
+    const [limit = "", key = ""] = bucketPartsOf(id);
     const capacity = capacityOf(terms);
     const used = capacity - Math.floor(available(ledger, terms, now));
     const resetMs = Math.ceil(untilFull(ledger, terms, now));

@@ -6,7 +6,7 @@ import { valueFits } from "../route/match.ts";
 /** For all headers of one request, about 5 ms; a fault that takes longer to find is not put in. */
 const MOST_WORK = 400_000;
 
-export interface Injected {
+interface Injected {
   /** 0 = none. */
   readonly delayMs: number;
   /** Status to answer with; null = the request goes on. */

@@ -49,19 +49,24 @@ export function mayRetry(policy: RetryPolicy | null, method: string, hasIdempote
   return policy !== null && policy.attempts > 0 && (IDEMPOTENT.has(method) || hasIdempotencyKey);
 }
 
+/** A request that was tried, and where it stands. */
+export interface Tries {
+  /** How many retries were made already. */
+  readonly retries: number;
+  /** Until the deadline; null = none. */
+  readonly remainingMs: number | null;
+  /** Uniform in [0, 1). */
+  readonly random: number;
+}
+
 /**
- * @param retries how many were made already
- * @param remainingMs until the deadline; null = none
- * @param random uniform in [0, 1)
- * @returns milliseconds to wait before the next try; null = there is none; "late" = there would be one, after the deadline
+ * @returns milliseconds to wait before the next try; null = there is none; "late" = there would be one, too late
  */
 export function retryDelayMs(
   policy: RetryPolicy | null,
   request: RetriedRequest,
   tried: TryEnd,
-  retries: number,
-  remainingMs: number | null,
-  random: number,
+  { retries, remainingMs, random }: Tries,
 ): number | "late" | null {
   if (policy === null || retries >= policy.attempts || !request.replayable || tried.end === "caller") return null;
   if (tried.end === "answered" && !policy.codes.includes(tried.status)) return null;

@@ -2,7 +2,7 @@
 // not idempotent is sent again only where the policy lists its method and the caller gave an Idempotency-Key, or where it
 // was certainly never sent. HTTPRoute.retry has rules of its own (retry.ts).
 import type { CallRetry, RetryCause } from "../../model/snapshot/call-policy.ts";
-import { isIdempotent, type RetriedRequest, type TryEnd } from "./http-route.ts";
+import { isIdempotent, type RetriedRequest, type Tries, type TryEnd } from "./http-route.ts";
 
 const NONE: readonly RetryCause[] = [];
 /** Nothing came back: Envoy's `gateway-error` and `5xx` count that in, so ours do. */
@@ -18,20 +18,15 @@ export function maySendAgain(retry: CallRetry, method: string, hasIdempotencyKey
 }
 
 /**
- * @param retries how many were made already
- * @param remainingMs until the deadline; null = none
  * @param retryAfterMs what the answer asks for; null = nothing
- * @param random uniform in [0, 1)
- * @returns milliseconds to wait before the next try; null = there is none; "late" = there would be one, after the deadline
+ * @returns milliseconds to wait before the next try; null = there is none; "late" = there would be one, too late
  */
 export function policyRetryDelayMs(
   retry: CallRetry,
   request: RetriedRequest,
   tried: TryEnd,
-  retries: number,
-  remainingMs: number | null,
+  { retries, remainingMs, random }: Tries,
   retryAfterMs: number | null,
-  random: number,
 ): number | "late" | null {
   if (retries >= retry.attempts || !request.replayable) return null;
   const causes = causesOf(tried, retryAfterMs);

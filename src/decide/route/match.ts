@@ -80,7 +80,7 @@ export function match(router: Router, request: RouteRequest): Matched | Unmatche
 }
 
 /** What the place where a request came in leaves to choose from. */
-export interface Scope {
+interface Scope {
   readonly hosts: HostIndex;
   /** The request's host as it is looked up: `*` (the catch-all only) for one too long to be a name. */
   readonly host: string;

@@ -3,7 +3,7 @@
 import type { HostIndex, PathIndex, PrefixNode, Router } from "../../model/snapshot/snapshot.ts";
 import { wider } from "./host.ts";
 
-export interface NearRoute {
+interface NearRoute {
   /** `"<namespace>/<name>"` of the HTTPRoute. */
   readonly route: string;
   readonly rule: string;
@@ -14,7 +14,7 @@ export interface NearRoute {
   readonly method: string | null;
 }
 
-export interface NearRoutes {
+interface NearRoutes {
   readonly listeners: readonly { readonly gateway: string; readonly name: string; readonly hostname: string }[];
   readonly routes: readonly NearRoute[];
 }

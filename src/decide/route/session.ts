@@ -1,11 +1,11 @@
 // Session persistence without a table: the caller holds a token that says which endpoint it was given and when. Opaque, not
 // secret and not signed: whoever forges one only chooses an endpoint that the rule would have given out anyway.
-import { endpointKey } from "../balance/endpoint-identity.ts";
+import { endpointIdentity } from "../balance/endpoint-identity.ts";
 import { cookieNamed } from "../header/cookies.ts";
 import type { Backend, Endpoint, ServiceKey } from "../../model/snapshot/snapshot.ts";
 import type { SessionPersistence } from "../../model/snapshot/session-persistence.ts";
 
-export interface Session {
+interface Session {
   /** `endpointDigest` of the endpoint. */
   readonly digest: string;
   readonly issuedAtMs: number;
@@ -14,7 +14,7 @@ export interface Session {
 
 /** 64 bits of FNV-1a: enough to tell the endpoints of one rule apart. */
 export function endpointDigest(service: ServiceKey, endpoint: Pick<Endpoint, "id" | "key">): string {
-  const text = `${service} ${endpointKey(endpoint)}`;
+  const text = `${service} ${endpointIdentity(endpoint)}`;
   return fnv(text, 0x811c9dc5) + fnv(text, 0x1000193);
 }
 
@@ -74,7 +74,7 @@ export function sessionHeader(
   return ["set-cookie", `${policy.sessionName}=${token}; Path=${given.path}${age}; HttpOnly${secure}`];
 }
 
-export interface ResumedSession {
+interface ResumedSession {
   readonly backend: Backend;
   readonly endpointId: string;
   readonly issuedAtMs: number;

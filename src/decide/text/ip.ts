@@ -3,7 +3,7 @@
 // is wrapped: `::ffff:a.b.c.d`, and NAT64's `64:ff9b::a.b.c.d` (RFC 6052).
 import ipaddr from "ipaddr.js";
 
-export type Ip = ipaddr.IPv4 | ipaddr.IPv6;
+type Ip = ipaddr.IPv4 | ipaddr.IPv6;
 
 /** Four decimal numbers, none with a zero in front: to some readers that means octal. */
 const IPV4 = /^(?:(?:25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)(?:\.(?!$)|$)){4}$/;
@@ -45,7 +45,7 @@ function groupsOf({ octets }: ipaddr.IPv4): string {
 }
 
 /** The address that is meant: an IPv4 one out of its wrapping. */
-export function readPlainIp(text: string): Ip | null {
+function readPlainIp(text: string): Ip | null {
   if (text !== last.text) {
     const ip = readIp(text);
     const isWrapped = ip !== null && ip instanceof ipaddr.IPv6 && (isMapped(ip) || isNat64(ip));

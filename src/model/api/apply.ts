@@ -3,7 +3,7 @@ import * as z from "zod";
 import { findingSchema, resourceSchema } from "./resource.ts";
 
 /** RFC 6902 operation from the stored document to the new one (`/spec/…`, `/metadata/labels/…`). */
-export const patchOperationSchema = z
+const patchOperationSchema = z
   .object({
     op: z.enum(["add", "remove", "replace"]),
     path: z.string(),
@@ -46,7 +46,7 @@ export type PlanSummary = z.infer<typeof planSummarySchema>;
 export type ApplyResult = z.infer<typeof applyResultSchema>;
 
 /** A finding of `validate`, placed in the source where it can be. */
-export const validationFindingSchema = findingSchema
+const validationFindingSchema = findingSchema
   .extend({
     line: z.int().optional().meta({ description: "1-based, when the body was YAML and the finding is in it." }),
     column: z.int().optional(),
@@ -78,5 +78,3 @@ export const writtenResourceSchema = resourceSchema
     warnings: z.array(findingSchema).readonly(),
   })
   .meta({ id: "WrittenResource" });
-
-export type WrittenResource = z.infer<typeof writtenResourceSchema>;

@@ -52,7 +52,7 @@ const retryAllowanceSchema = z.object({
   left: z.int().meta({ description: "How many of them could be made now." }),
 });
 
-export const serviceBreakersSchema = z
+const serviceBreakersSchema = z
   .object({
     namespace: z.string(),
     service: z.string(),

@@ -25,7 +25,7 @@ const secretShape = {
   expiresAt: z.string().nullable().meta({ description: "RFC 3339; null = until it is revoked." }),
 };
 
-export const clientSecretSchema = z.object(secretShape).meta({ id: "ClientSecret" });
+const clientSecretSchema = z.object(secretShape).meta({ id: "ClientSecret" });
 
 export const credentialsSchema = z
   .object({
@@ -48,13 +48,13 @@ export const mintedCredentialsSchema = credentialsSchema
   })
   .meta({ id: "MintedCredentials" });
 
-export const contractStateSchema = z.enum(["pending", "approved", "rejected", "revoked", "restored"]);
+const contractStateSchema = z.enum(["pending", "approved", "rejected", "revoked", "restored"]);
 
 export const contractDecisionSchema = z
   .strictObject({ reason: z.string().min(1).max(500).optional().meta({ description: "Why; kept with the contract." }) })
   .meta({ id: "ContractDecision" });
 
-export const contractViewSchema = z
+const contractViewSchema = z
   .object({
     namespace: z.string().meta({ description: "Of the Contract document." }),
     name: z.string(),
@@ -80,7 +80,6 @@ export const decidedContractSchema = contractViewSchema
   .extend({ revision: z.int().meta({ description: "The revision that the decision made." }) })
   .meta({ id: "DecidedContract" });
 
-export type RotateRequest = z.infer<typeof rotateRequestSchema>;
 export type Credentials = z.infer<typeof credentialsSchema>;
 export type MintedCredentials = z.infer<typeof mintedCredentialsSchema>;
 export type ContractViewAnswer = z.infer<typeof contractViewSchema>;

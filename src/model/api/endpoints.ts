@@ -88,7 +88,7 @@ export const heartbeatResultSchema = z
   })
   .meta({ id: "HeartbeatResult" });
 
-export const catalogServiceSchema = z
+const catalogServiceSchema = z
   .object({
     namespace: z.string(),
     name: z.string(),
@@ -110,7 +110,6 @@ export const catalogSchema = z
 
 export type EndpointRequest = z.infer<typeof endpointRequestSchema>;
 export type EndpointState = z.infer<typeof endpointStateSchema>;
-export type EndpointList = z.infer<typeof endpointListSchema>;
 export type HeartbeatRequest = z.infer<typeof heartbeatRequestSchema>;
 export type HeartbeatResult = z.infer<typeof heartbeatResultSchema>;
 export type CatalogService = z.infer<typeof catalogServiceSchema>;

@@ -29,7 +29,7 @@ export const oauthTokenSchema = z
   })
   .meta({ id: "OAuthToken" });
 
-export const oauthErrors = [
+const oauthErrors = [
   "invalid_request",
   "invalid_client",
   "invalid_grant",
@@ -54,7 +54,7 @@ export const openIdConfigurationSchema = z
 
 const time = z.string().meta({ description: "RFC 3339, UTC." });
 
-export const signingKeySchema = z
+const signingKeySchema = z
   .object({
     kid: z.string(),
     state: z.enum(["next", "signing", "accepted", "retired", "revoked"]).meta({

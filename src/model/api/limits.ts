@@ -1,7 +1,7 @@
 // What the admin API says about limits: how much of each is used, by which key.
 import * as z from "zod";
 
-export const limitUseSchema = z
+const limitUseSchema = z
   .object({
     namespace: z.string(),
     kind: z.enum(["RateLimitPolicy", "Tier"]),
@@ -29,7 +29,7 @@ export const limitUseSchema = z
 
 const durationText = z.string().meta({ description: "A Go duration: `1m`." });
 
-export const limitNumbersSchema = z
+const limitNumbersSchema = z
   .object({
     requests: z.int(),
     window: durationText,
@@ -45,7 +45,7 @@ const demandShape = {
   peakPerSecond: z.int().meta({ description: "Requests in the busiest second." }),
 };
 
-export const limitPreviewSchema = z
+const limitPreviewSchema = z
   .object({
     namespace: z.string(),
     policy: z.string(),
@@ -76,7 +76,7 @@ export const limitPreviewListSchema = z
 export type LimitPreviewAnswer = z.infer<typeof limitPreviewSchema>;
 export type LimitPreviewList = z.infer<typeof limitPreviewListSchema>;
 
-export const limitCoordinatorSchema = z
+const limitCoordinatorSchema = z
   .object({
     policy: z.string().meta({ description: "`<namespace>/<policy>`, or `tier:<namespace>/<tier>`." }),
     since: z.string().meta({ description: "When its coordinator was last started." }),
@@ -99,5 +99,5 @@ export const limitListSchema = z
   .meta({ id: "LimitList" });
 
 export type LimitUseAnswer = z.infer<typeof limitUseSchema>;
-export type LimitCoordinator = z.infer<typeof limitCoordinatorSchema>;
+export type CoordinatorCalls = z.infer<typeof limitCoordinatorSchema>;
 export type LimitList = z.infer<typeof limitListSchema>;

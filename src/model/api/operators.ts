@@ -57,7 +57,7 @@ export const whoamiSchema = operatorSchema
   })
   .meta({ id: "Whoami" });
 
-export const auditEntrySchema = z
+const auditEntrySchema = z
   .object({
     seq: z.int(),
     at: z.string(),

@@ -2,7 +2,7 @@
 import * as z from "zod";
 import { planItemSchema, planSummarySchema } from "./apply.ts";
 
-export const revisionSchema = z
+const revisionSchema = z
   .object({
     revision: z.int(),
     at: z.string().meta({ description: "RFC 3339, UTC." }),
@@ -23,7 +23,7 @@ export const revisionListSchema = z
   .meta({ id: "RevisionList" });
 
 /** One document's change within a revision; `before` null = created, `after` null = removed. */
-export const revisionChangeSchema = z
+const revisionChangeSchema = z
   .object({
     ref: z.string(),
     action: planItemSchema.shape.action,
@@ -37,7 +37,7 @@ export const revisionDetailSchema = revisionSchema
   .meta({ id: "RevisionDetail" });
 
 /** One isolate's last question to the mesh object: that it asks with its revision is the receipt. */
-export const receiptSchema = z
+const receiptSchema = z
   .object({
     isolate: z.string(),
     colo: z.string().nullable(),
@@ -84,5 +84,4 @@ export type Revision = z.infer<typeof revisionSchema>;
 export type RevisionList = z.infer<typeof revisionListSchema>;
 export type RevisionChange = z.infer<typeof revisionChangeSchema>;
 export type RevisionDetail = z.infer<typeof revisionDetailSchema>;
-export type Receipt = z.infer<typeof receiptSchema>;
 export type Propagation = z.infer<typeof propagationSchema>;

@@ -1,11 +1,11 @@
 // What the admin API says, common part: problems, findings, resources, lists. One schema for handlers, OpenAPI document
-// and typed clients; the families of calls have their own files (`api-apply.ts`, `api-registry.ts`, …).
+// and typed clients; the families of calls have their own files (`apply.ts`, `registry.ts`, …).
 import * as z from "zod";
 
 /** Largest body of any admin call, bytes. */
 export const MAX_BODY_BYTES = 1024 * 1024;
 
-export const problemItemSchema = z
+const problemItemSchema = z
   .object({
     pointer: z.string().meta({ description: "JSON Pointer (RFC 6901), `#` first, into the body that was sent." }),
     detail: z.string(),

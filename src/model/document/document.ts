@@ -3,7 +3,6 @@ import type { CoreServiceSpec } from "./gateway-api/kubernetes.ts";
 import type { Metadata } from "./field/metadata.ts";
 import type { KindName, KindSpecs } from "./kinds.ts";
 
-export type { Metadata } from "./field/metadata.ts";
 export type { KindName } from "./kinds.ts";
 
 interface DocumentShape<Kind extends string, ApiVersion extends string, Spec> {
@@ -14,9 +13,9 @@ interface DocumentShape<Kind extends string, ApiVersion extends string, Spec> {
 }
 
 /** A registry entry in our own words. */
-export type SelvageService = DocumentShape<"Service", "selvage.dev/v1", KindSpecs["Service"]>;
+type SelvageService = DocumentShape<"Service", "selvage.dev/v1", KindSpecs["Service"]>;
 /** A core Kubernetes Service: the same registry entry, its spec kept and not interpreted. */
-export type CoreService = DocumentShape<"Service", "v1", CoreServiceSpec>;
+type CoreService = DocumentShape<"Service", "v1", CoreServiceSpec>;
 
 /** The document of one kind. Of `Service` there are two, told apart by `apiVersion`. */
 export type DocumentOf<Kind extends KindName> = Kind extends "Service"

@@ -5,7 +5,7 @@ import { authenticationPolicy } from "./kind/authentication.ts";
 import { authorizationPolicy } from "./kind/authorization.ts";
 import { clusterSpecSchema } from "./kind/cluster.ts";
 import { faultPolicy } from "./kind/fault.ts";
-import { OURS, type KindEntry } from "./kind-entry.ts";
+import { OURS, type KindEntry } from "./field/kind-entry.ts";
 import { gatewaySpecSchema } from "./gateway-api/gateway.ts";
 import { httpRouteSpecSchema } from "./gateway-api/http-route.ts";
 import { coreServiceSpecSchema, namespaceSpecSchema } from "./gateway-api/kubernetes.ts";

@@ -25,7 +25,7 @@ export interface KeyMaterial {
 export type KeyAnswer = KeyMaterial | { readonly unchanged: true };
 
 /** A key as operators see it. Times are milliseconds since the epoch. */
-export interface KeyView {
+interface KeyView {
   readonly kid: string;
   readonly state: "next" | "signing" | "accepted" | "retired" | "revoked";
   readonly publishedAt: number;

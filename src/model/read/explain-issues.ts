@@ -20,7 +20,7 @@ export interface Explained {
 }
 
 /** Of objects with unknown keys: the keys they may have, by `JSON.stringify(path)`. */
-export type AllowedKeys = ReadonlyMap<string, readonly string[]>;
+type AllowedKeys = ReadonlyMap<string, readonly string[]>;
 
 const ARTICLE: Readonly<Record<string, string>> = {
   string: "a text",
@@ -40,7 +40,7 @@ function describe(value: unknown): string {
 }
 
 /** `spec.rules[0].matches[1]`, as a reader would say it. */
-export function place(path: Path): string {
+function place(path: Path): string {
   if (path.length === 0) return "the document";
   const text = path.map((step) => (typeof step === "number" ? `[${step}]` : `.${step}`)).join("");
   return text.slice(1, 200);

@@ -5,7 +5,7 @@ import type { Path } from "../word/json-pointer.ts";
 
 const MERGE = "<<";
 
-export type Merged =
+type Merged =
   | { readonly ok: true; readonly value: unknown }
   /** Where something stands that cannot be merged. */
   | { readonly ok: false; readonly path: Path };

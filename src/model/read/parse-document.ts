@@ -12,7 +12,7 @@ import { unsupportedKind } from "../document/unsupported-kinds.ts";
 import { quote } from "../word/wording.ts";
 import { isRecord } from "../word/record.ts";
 
-export type OneParsed =
+type OneParsed =
   { readonly ok: true; readonly document: Document } | { readonly ok: false; readonly findings: readonly Explained[] };
 
 const ENVELOPE = ["apiVersion", "kind", "metadata", "spec", "status"];

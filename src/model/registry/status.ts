@@ -52,13 +52,13 @@ export interface GatewayStatus extends Overridden, Naming {
 }
 
 /** Contract: what became of the request. */
-export interface ContractStatus {
+interface ContractStatus {
   readonly state: ContractState;
   readonly conditions: readonly Condition[];
 }
 
 /** Every other kind. */
-export interface PlainStatus extends Overridden {
+interface PlainStatus extends Overridden {
   readonly conditions: readonly Condition[];
 }
 

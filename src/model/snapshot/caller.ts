@@ -10,7 +10,7 @@ export interface Party {
 }
 
 /** Somebody whom a configured provider vouches for. */
-export interface User {
+interface User {
   /** Name of the provider in its AuthenticationPolicy. */
   readonly provider: string;
   readonly issuer: string;

@@ -115,7 +115,7 @@ export interface ServiceRoutes {
   readonly consumers: Readonly<Record<string, ServiceIndex>>;
 }
 
-export interface ServiceIndex {
+interface ServiceIndex {
   /** Used when the port is not known, or not one of `ports`: every route, whichever port it names. */
   readonly all: PathIndex;
   /** Only where a route names a port: each port of the service → its routes, null when it has none. */

@@ -11,7 +11,7 @@ import { whenLeft } from "./caller-left.ts";
 import type { Chosen } from "./choose-endpoint.ts";
 import type { CallFailure, Destination, Exchange, Outgoing } from "../exchange/exchange.ts";
 import type { Guard } from "./circuit-breaker.ts";
-import type { Slot } from "./concurrency.ts";
+import type { Slot } from "../exchange/slot.ts";
 
 export interface OutgoingCall {
   readonly exchange: Exchange;
@@ -32,7 +32,7 @@ export interface Try {
   readonly upload: Upload | null;
 }
 
-export interface TryOptions {
+interface TryOptions {
   /** Until response headers; null = no deadline. */
   readonly timeoutMs: number | null;
   /** Breaks the call off: at the deadline, or when its answer is not needed any more. Never null for a body that streams. */

@@ -9,7 +9,7 @@ import { letGo } from "../exchange/body.ts";
 import type { Upload } from "../transfer/upload.ts";
 import type { CallFailure, Exchange, Outgoing } from "../exchange/exchange.ts";
 
-export interface CallOptions {
+interface CallOptions {
   /** Whose endpoint it is: what the mesh asserts is for it alone. */
   readonly service: ServiceKey;
   /** Until response headers; null = no deadline. */

@@ -21,7 +21,7 @@ export interface Chosen {
 
 const DEFAULT_BALANCE: Balance = { policy: "peak-ewma" };
 
-export interface Candidates {
+interface Candidates {
   /** All of the service. */
   readonly endpoints: readonly Endpoint[];
   /** What breakers and health checks say of them; null = nothing, each may be asked. */

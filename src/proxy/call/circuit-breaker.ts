@@ -29,7 +29,7 @@ export interface Guard {
 }
 
 /** @param tookMs the service's own time, until response headers */
-export type Settle = (end: TryEnd, tookMs: number) => void;
+type Settle = (end: TryEnd, tookMs: number) => void;
 
 /** A probe without a deadline of its own is given so long. */
 const PROBE_MS = 15_000;
@@ -59,11 +59,9 @@ export function guardOf(
       const chosen = chooseEndpoints(
         breakers,
         circuit,
-        candidates,
-        pinned?.endpointId ?? null,
+        { endpoints: candidates, pinned: pinned?.endpointId ?? null, failing },
         ports.now(),
         breakers.mustCheck ? ports.random() : 0,
-        failing,
       );
       // An answer is waited for by the next request, not by this one.
       reportSoon(exchange, service, breakers);

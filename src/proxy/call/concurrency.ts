@@ -23,24 +23,9 @@ import type { Circuit } from "../../model/snapshot/circuit.ts";
 import type { ConcurrencyTerms, RequestClass } from "../../model/snapshot/concurrency-terms.ts";
 import type { Refusal } from "../../model/word/problem.ts";
 import type { Destination, Exchange } from "../exchange/exchange.ts";
+import type { Slot } from "../exchange/slot.ts";
 import { breakersOf } from "../../isolate/breaker-memory.ts";
 import { awaitNews, reportSoon } from "./coordinator-sync.ts";
-
-export interface Slot {
-  /** Headers have come; `null` = the try failed. */
-  readonly answered: (tookMs: number) => void;
-  /** A second slot for a copy of the request; null = there is none at hand. */
-  readonly another: () => (() => void) | null;
-  /**
-   * A body of the request is on its way.
-   *
-   * @param isCallers whether it waits for its caller now
-   * @param giveUp ends it, so that others get the slot
-   */
-  readonly moves: (isCallers: (nowMs: number) => boolean, giveUp: () => void) => void;
-  /** To be called when the answer's body has ended, or when there is none. */
-  readonly release: () => void;
-}
 
 interface Body {
   readonly isCallers: (nowMs: number) => boolean;

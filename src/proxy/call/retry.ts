@@ -55,7 +55,7 @@ export function mayNeedBody(plan: RetryPlan | null, method: string, hasIdempoten
     : maySendAgain(plan.retry, method, hasIdempotencyKey);
 }
 
-export interface Tried {
+interface Tried {
   readonly request: RetriedRequest;
   readonly end: TryEnd;
   /** The answer's header. */
@@ -78,11 +78,11 @@ export async function nextTryMs(
   const waitMs = end.end === "answered" ? readRetryAfter(tried.retryAfter, nowMs) : null;
   const mostMs = leftMs ?? LONGEST_WAIT_MS;
   if (waitMs !== null && waitMs >= mostMs) return null;
-  const random = exchange.ports.random();
+  const tries = { retries, remainingMs: leftMs, random: exchange.ports.random() };
   const delayMs =
     plan.by === "policy"
-      ? policyRetryDelayMs(plan.retry, request, end, retries, leftMs, waitMs, random)
-      : atLeast(waitMs, retryDelayMs(plan.retry, request, end, retries, leftMs, random));
+      ? policyRetryDelayMs(plan.retry, request, end, tries, waitMs)
+      : atLeast(waitMs, retryDelayMs(plan.retry, request, end, tries));
   if (delayMs === "late") return "late";
   return delayMs !== null && (await spendRetry(exchange, plan.budget, destination, leftMs)) ? delayMs : null;
 }
@@ -105,7 +105,7 @@ export function earn(exchange: Exchange, { budget }: RetryPlan, destination: Des
 }
 
 /** One retry of the service's budget, unless it has none. Where the fleet may have one to lend, that is asked for. */
-export async function spendRetry(
+async function spendRetry(
   exchange: Exchange,
   budget: RetryBudget | null,
   destination: Destination,

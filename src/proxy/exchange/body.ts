@@ -1,5 +1,5 @@
 // Bodies: streamed once, or kept when small enough to be sent again. Nothing above the limit is ever held.
-import { chunksOf, concatenate, type Chunks } from "../transfer/chunks.ts";
+import { chunksIn, concatenate, type Chunks } from "./chunks.ts";
 
 /** The most that is kept for another try, a mirror or an authorization service. */
 export const KEEP_LIMIT_BYTES = 64 * 1024;
@@ -30,7 +30,7 @@ export async function keepBody(
 ): Promise<Body | BodyFault> {
   const beganAt = now();
   if (contentLength !== null && contentLength > limit) return { kind: "stream", stream };
-  const source = chunksOf(stream);
+  const source = chunksIn(stream);
   const chunks: Uint8Array[] = [];
   let size = 0;
   while (size <= limit) {

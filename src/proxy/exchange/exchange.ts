@@ -91,7 +91,7 @@ export interface Learned extends Partial<
 }
 
 /** What a rule answers by itself. */
-export interface Answer {
+interface Answer {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string | null;

@@ -7,14 +7,13 @@ import type { Ended, Exchange } from "./exchange.ts";
 
 const LONGEST = 300;
 
-/** What the mesh answered itself. @param took milliseconds */
+/** What the mesh answered itself; `took` is in milliseconds. */
 export function logOwn(
   settings: Settings,
   request: { readonly method: string; readonly url: string },
   by: { readonly requestId: string; readonly revision: number },
   { no, stage, policy }: Ended,
-  status: number,
-  took: number,
+  { status, took }: { readonly status: number; readonly took: number },
 ): void {
   if (!isWanted(settings, status)) return;
   const why =

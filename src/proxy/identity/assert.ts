@@ -10,7 +10,7 @@ import type { Exchange } from "../exchange/exchange.ts";
 const REUSE_MS = 30_000;
 
 /** A request as it is sent: where an assertion is bound to it, this is what it is bound to. */
-export interface Bound {
+interface Bound {
   readonly method: string;
   readonly url: string;
 }
@@ -45,47 +45,42 @@ function assertWith(
   const { caller, state, live } = exchange;
   const chain = chainOf(caller);
   if (live.snapshot.services[service]?.assertion === "request") {
-    return signForRequest(exchange, service, chain, bound, signing, now);
+    return signForRequest(exchange, { service, chain, signing, now }, bound);
   }
   const key = keyOf(signing.kid, service, chain);
   const held = state.assertions.get(key);
   if (held !== undefined && now < held.until) return held.text;
-  return signForCaller(exchange, service, chain, key, signing, now);
+  return signForCaller(exchange, { service, chain, signing, now }, key);
 }
 
-async function signForCaller(
-  exchange: Exchange,
-  service: ServiceKey,
-  chain: Actor,
-  key: string,
-  signing: MeshKeys["signing"],
-  now: number,
-): Promise<string> {
-  const text = await sign(exchange, service, chain, {}, signing, now);
-  exchange.state.assertions.set(key, { text, until: now + REUSE_MS });
+/** What is said, to whom, and with which key. */
+interface Statement {
+  readonly service: ServiceKey;
+  readonly chain: Actor;
+  readonly signing: MeshKeys["signing"];
+  readonly now: number;
+}
+
+async function signForCaller(exchange: Exchange, statement: Statement, key: string): Promise<string> {
+  const text = await sign(exchange, statement, {});
+  exchange.state.assertions.set(key, { text, until: statement.now + REUSE_MS });
   return text;
 }
 
 async function signForRequest(
   exchange: Exchange,
-  service: ServiceKey,
-  chain: Actor,
+  statement: Statement,
   { method, url }: Bound,
-  signing: MeshKeys["signing"],
-  now: number,
 ): Promise<string | null> {
   const binding = await bindingOf(method, url);
   // Only an endpoint that registered before its path had to be canonical: the service checks, and refuses.
-  return binding === null ? null : sign(exchange, service, chain, { ...binding }, signing, now);
+  return binding === null ? null : sign(exchange, statement, { ...binding });
 }
 
 function sign(
   { settings, ports }: Exchange,
-  service: ServiceKey,
-  chain: Actor,
+  { service, chain, signing, now }: Statement,
   more: Readonly<Record<string, string>>,
-  signing: MeshKeys["signing"],
-  now: number,
 ): Promise<string> {
   const iat = Math.floor(now / 1000);
   const times = { iat, nbf: iat, exp: iat + ASSERTION_SECONDS };

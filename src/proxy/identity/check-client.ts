@@ -10,7 +10,7 @@ import type { Party } from "../../model/snapshot/caller.ts";
 import { secretDigest } from "../../tokens/secret-digest.ts";
 import type { Exchange } from "../exchange/exchange.ts";
 
-export type CheckedClient =
+type CheckedClient =
   | { readonly is: "good"; readonly application: Party }
   | { readonly is: "bad" }
   | { readonly is: "too-often"; readonly waitMs: number }

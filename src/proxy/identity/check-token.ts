@@ -4,9 +4,9 @@ import type { Authentication, JwtProvider } from "../../model/snapshot/access.ts
 import type { Claims } from "../../model/snapshot/caller.ts";
 import type { KeySet } from "../../tokens/key-set.ts";
 import { MAX_TOKEN, readToken, type Token } from "../../tokens/read-token.ts";
-import { verifyToken, type TokenFault, type Verified } from "../../tokens/verify-token.ts";
+import { verifyToken, type TokenFault } from "../../tokens/verify-token.ts";
 import type { Exchange } from "../exchange/exchange.ts";
-import { memoryOf, recall, remember, type ProviderMemory } from "../../isolate/proof-memory.ts";
+import { memoryOf, recall, remember } from "../../isolate/proof-memory.ts";
 import { keysOf } from "./provider-keys.ts";
 
 export type CheckedToken =
@@ -38,7 +38,7 @@ export async function checkToken(
   const named = providers.filter(({ issuer }) => issuer === token.claims["iss"]);
   let last: CheckedToken = { is: "bad", reason: "unknown-issuer" };
   for (const provider of named) {
-    const checked = await byProvider(exchange, policy, token, digest, provider, now);
+    const checked = await byProvider(exchange, policy, { ...token, digest }, provider, now);
     if (checked.is === "good") return checked;
     if (last.is !== "uncheckable") last = checked;
   }
@@ -65,8 +65,7 @@ async function recalled(
 async function byProvider(
   exchange: Exchange,
   policy: Authentication,
-  token: Token,
-  digest: string,
+  token: Token & { readonly digest: string },
   provider: JwtProvider,
   now: number,
 ): Promise<CheckedToken> {
@@ -78,21 +77,11 @@ async function byProvider(
     keys = await newerKeys(exchange, provider, token, now);
     if (keys !== null) verified = await verifyToken(token, keys, provider, now);
   }
-  return keys !== null && verified.ok
-    ? accepted(exchange, memory, digest, provider, verified, keys, now)
-    : { is: "bad", reason: verified.ok ? "unknown-key" : verified.reason };
-}
-
-function accepted(
-  { state }: Exchange,
-  memory: ProviderMemory,
-  digest: string,
-  provider: JwtProvider,
-  { claims, expiresAtMs }: Extract<Verified, { ok: true }>,
-  keys: KeySet,
-  now: number,
-): CheckedToken {
-  remember(state.proofs, memory, digest, { claims, keys, expiresAtMs }, now);
+  if (keys === null || !verified.ok) {
+    return { is: "bad", reason: verified.ok ? "unknown-key" : verified.reason };
+  }
+  const { claims, expiresAtMs } = verified;
+  remember(exchange.state.proofs, memory, token.digest, { claims, keys, expiresAtMs }, now);
   return { is: "good", provider, claims, expiresAtMs };
 }
 

@@ -8,8 +8,8 @@ import {
   waitsForCaller,
 } from "../../decide/transfer/transfer.ts";
 import { contentLengthOf } from "../exchange/body.ts";
-import type { Slot } from "../call/concurrency.ts";
-import { chunksOf, wholeAtOnce, type Chunks } from "./chunks.ts";
+import type { Slot } from "../exchange/slot.ts";
+import { chunksIn, wholeAtOnce, type Chunks } from "../exchange/chunks.ts";
 import type { Destination, Exchange } from "../exchange/exchange.ts";
 import { pipeOf, transfer } from "./transfer.ts";
 import type { Upload } from "./upload.ts";
@@ -44,7 +44,7 @@ export function passOn(
     timeouts.idleMs ?? SERVICE_IDLE_MS,
     headers.get("content-type"),
   );
-  const chunks = chunksOf(body);
+  const chunks = chunksIn(body);
   if (slot !== null || patience.source === null || (length ?? 0) > LIGHT_BYTES) return flowing(chunks);
   return wholeAtOnce(chunks, LIGHT_BYTES, AT_ONCE_MS).then((got) =>
     got instanceof Uint8Array ? withBody(answer, got) : flowing(got),

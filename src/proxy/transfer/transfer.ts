@@ -1,10 +1,10 @@
 // Moves a body from one side to the other and tells how that ended, and by whose doing. A side that stands still for too
 // long is given up. Nothing is held but one piece.
 import { shortest, stillInMs, type Pace, type Patience, type TransferEnd } from "../../decide/transfer/transfer.ts";
-import type { Chunks } from "./chunks.ts";
+import type { Chunks } from "../exchange/chunks.ts";
 
 /** One body on its way. */
-export interface Transfer {
+interface Transfer {
   readonly pace: Pace;
   readonly ended: Promise<TransferEnd>;
   /** Ends it as if the side whose turn it is stood still. */

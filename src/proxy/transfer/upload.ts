@@ -7,7 +7,7 @@ import {
   type TransferEnd,
   type UploadFault,
 } from "../../decide/transfer/transfer.ts";
-import { chunksOf } from "./chunks.ts";
+import { chunksIn } from "../exchange/chunks.ts";
 import { pipeOf, transfer } from "./transfer.ts";
 
 export interface Upload {
@@ -24,7 +24,7 @@ export interface Upload {
   readonly giveUp: () => void;
 }
 
-export interface UploadTerms {
+interface UploadTerms {
   readonly contentLength: number | null;
   readonly callerMs: number;
   /** Of the try; null = none. */
@@ -46,6 +46,6 @@ export function startUpload(body: ReadableStream<Uint8Array>, terms: UploadTerms
     if (end === "whole") resolve();
     if (fault !== null) terms.breakOff();
   };
-  const { pace, movesWith, giveUp } = transfer(chunksOf(body), pipe.writable, patience, ended, terms.now);
+  const { pace, movesWith, giveUp } = transfer(chunksIn(body), pipe.writable, patience, ended, terms.now);
   return { stream: pipe.readable, sent, fault: () => fault, pace, movesWith, giveUp };
 }

@@ -1,6 +1,6 @@
 // What is made of Anypoint's policies, by what they do to requests.
 import { describe, expect, it } from "vitest";
-import { signerOf, signJws } from "../../support/jws.ts";
+import { signerOf, signJws } from "../../support/tokens/jws.ts";
 import { as, ask, asks, instance, mesh, policy, V1, withPolicies } from "../../support/worker/anypoint-mesh.ts";
 import { basic, SECRET } from "../../support/worker/clients-mesh.ts";
 

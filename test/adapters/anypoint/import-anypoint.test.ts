@@ -1,7 +1,7 @@
 // What is told of Anypoint's configuration that cannot be said, and that no input breaks the importer.
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { addressBlock } from "../../../src/adapters/anypoint/address-block.ts";
+import { anypointBlock } from "../../../src/adapters/anypoint/address-block.ts";
 import { headerOf, literalOf, readsFrom } from "../../../src/adapters/anypoint/expression.ts";
 import { importAnypoint } from "../../../src/adapters/anypoint/import-anypoint.ts";
 import { policyName } from "../../../src/adapters/anypoint/policies.ts";
@@ -151,7 +151,7 @@ it.each([
   ["banana", null],
   ["", null],
 ])("the entry %s is the block %s", (entry, block) => {
-  expect(addressBlock(entry)).toBe(block);
+  expect(anypointBlock(entry)).toBe(block);
 });
 
 it.each([

@@ -71,15 +71,15 @@ describe("a policy for the pods of a gateway", () => {
   });
 
   it("is found by the name that controllers of the Gateway API write", () => {
-    const door = {
+    const gateway = {
       apiVersion: "gateway.networking.k8s.io/v1",
       kind: "Gateway",
       metadata: { name: "door", namespace: "shop" },
       spec: { gatewayClassName: "istio", listeners: [{ name: "http", port: 80, protocol: "HTTP" }] },
     };
     const labels = { "gateway.networking.k8s.io/gateway-name": "door" };
-    expect(targets(door, deny(labels, "shop")).at).toEqual(["shop: Gateway/door"]);
-    expect(targets(door, deny(labels, "other"))).toMatchObject({ at: [], lost: true });
+    expect(targets(gateway, deny(labels, "shop")).at).toEqual(["shop: Gateway/door"]);
+    expect(targets(gateway, deny(labels, "other"))).toMatchObject({ at: [], lost: true });
   });
 
   it("holds tokens too", () => {

@@ -1,7 +1,7 @@
 // Origins of CORS policies: what patterns become, and that none of them ever allows more than it did.
 import { expect, it } from "vitest";
 import { corsSchema } from "../../../src/model/document/gateway-api/cors.ts";
-import { originsOf } from "../../../src/adapters/istio/origins.ts";
+import { originsOf } from "../../../src/adapters/istio/http/origins.ts";
 import { Field } from "../../../src/adapters/source/source-field.ts";
 
 function said(entry: object): { origins: readonly string[]; notes: string[] } {

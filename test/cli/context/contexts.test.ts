@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { contextOf, readContexts } from "../../../src/cli/context/contexts.ts";
+import { contextOf, readContexts } from "../../../src/cli/session/contexts.ts";
 import { runCommand } from "../../../src/cli/run-command.ts";
 import { connection } from "../../../src/cli/session/connection.ts";
 import { recordingTerminal } from "../../support/recording-terminal.ts";

@@ -6,8 +6,8 @@ import { compile } from "../../../src/compile/compile.ts";
 import type { RouteRequest } from "../../../src/decide/route/match.ts";
 import type { Finding } from "../../../src/model/word/finding.ts";
 import { request } from "../../support/compiled.ts";
-import { naiveMatch } from "../../support/naive-match.ts";
-import { meshArb, requestArb } from "../../support/random-mesh.ts";
+import { naiveMatch } from "../../support/naive/naive-match.ts";
+import { meshArb, requestArb } from "../../support/naive/random-mesh.ts";
 
 /** The example as the mesh would take it from behind a proxy that it trusts. */
 function sent({ method, url, headers = {} }: NonNullable<Finding["example"]>): RouteRequest {

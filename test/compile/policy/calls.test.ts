@@ -16,7 +16,7 @@ const TARGETS = {
   gateway: "{kind: Gateway, name: edge}",
   mesh: "{kind: Mesh}",
 };
-type Place = keyof typeof TARGETS;
+type PolicyPlace = keyof typeof TARGETS;
 const base = `${service("orders")}${service("stock")}
 apiVersion: gateway.networking.k8s.io/v1
 kind: Gateway
@@ -32,7 +32,7 @@ spec:
 ---`;
 
 /** A policy on each place, each with as many attempts as the name of its place has letters. */
-const retries = (...places: Place[]): string =>
+const retries = (...places: PolicyPlace[]): string =>
   places
     .map((at) => document("TrafficPolicy", at, `{targetRefs: [${TARGETS[at]}], retry: {attempts: ${at.length % 6}}}`))
     .join("");
@@ -119,7 +119,7 @@ spec: ${spec}`,
   });
 
   it("comes from the most specific policy: rule, route, service, gateway, mesh", () => {
-    const attempts = (...places: Place[]): (number | undefined)[] =>
+    const attempts = (...places: PolicyPlace[]): (number | undefined)[] =>
       backendsOf(retries(...places)).map(({ calls }) => calls?.retry?.attempts);
     expect(attempts("mesh")).toEqual([4, 4]);
     expect(attempts("mesh", "gateway")).toEqual([1, 1]);
@@ -147,7 +147,7 @@ spec: ${spec}`,
 
 /** A policy on each place that aborts with a status of its own. */
 const STATUS = { rule: 501, route: 502, service: 503, gateway: 504, mesh: 505 };
-const faults = (...places: Place[]): string =>
+const faults = (...places: PolicyPlace[]): string =>
   places
     .map((at) => document("FaultPolicy", at, `{targetRefs: [${TARGETS[at]}], abort: {status: ${STATUS[at]}}}`))
     .join("");
@@ -167,7 +167,7 @@ describe("a FaultPolicy", () => {
   });
 
   it("holds by the most specific target: rule, route, service, gateway, mesh", () => {
-    const statuses = (...places: Place[]): (number | undefined)[] =>
+    const statuses = (...places: PolicyPlace[]): (number | undefined)[] =>
       backendsOf(faults(...places)).map(({ fault }) => fault?.abort?.status);
     expect(statuses("mesh")).toEqual([505, 505]);
     expect(statuses("mesh", "gateway")).toEqual([504, 504]);

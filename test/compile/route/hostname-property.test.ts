@@ -7,7 +7,7 @@ import { covers } from "../../../src/decide/route/host.ts";
 import { match, type RouteRequest } from "../../../src/decide/route/match.ts";
 import type { Document } from "../../../src/model/document/document.ts";
 import { sized } from "../../support/long.ts";
-import { meshArb, requestArb } from "../../support/random-mesh.ts";
+import { meshArb, requestArb } from "../../support/naive/random-mesh.ts";
 
 const INTRUDER = "n2";
 const RUNS = sized(400, 1500);

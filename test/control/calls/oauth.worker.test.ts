@@ -7,7 +7,7 @@ import { mintedCredentialsSchema } from "../../../src/model/api/clients.ts";
 import { keySetOf } from "../../../src/tokens/key-set.ts";
 import { readToken } from "../../../src/tokens/read-token.ts";
 import { verifyToken } from "../../../src/tokens/verify-token.ts";
-import { signJws, signerOf, type Signer } from "../../support/jws.ts";
+import { signJws, signerOf, type Signer } from "../../support/tokens/jws.ts";
 import { api, applied, ask, FIRST_LOAD_MS, serviceYaml } from "../../support/worker/admin.ts";
 import { published } from "../../support/worker/published.ts";
 import { emptyRegistry } from "../../support/worker/registry.ts";

@@ -4,7 +4,7 @@ import { compileAuthorization } from "../../../src/compile/policy/authorization.
 import { decideAuthorization } from "../../../src/decide/authorize/authorize.ts";
 import type { AuthorizationRequest } from "../../../src/decide/authorize/request.ts";
 import type { DocumentOf } from "../../../src/model/document/document.ts";
-import { naivelyAllowed } from "../../support/naive-authorize.ts";
+import { naivelyAllowed } from "../../support/naive/naive-authorize.ts";
 import { application, asked, caller, user, workload, type Question } from "../../support/policies.ts";
 
 type Spec = DocumentOf<"AuthorizationPolicy">["spec"];

@@ -1,7 +1,7 @@
 // What an endpoint is known by.
 import { describe, expect, it } from "vitest";
 import {
-  endpointKey,
+  endpointIdentity,
   groupMark,
   registeredKey,
   shownName,
@@ -52,7 +52,7 @@ describe("endpoints that registered", () => {
     expect(registeredKey("s/s", { id: "pod-0", ...a })).toBe(key);
     expect(registeredKey("s/s", { id: "pod-0", ...b })).not.toBe(key);
     expect([shownName(`e:${key}`), shownName("v:v1.2"), shownName("v:")]).toEqual(["pod-0", "v1.2", ""]);
-    expect([endpointKey({ id: "pod-0", key }), endpointKey({ id: "static-1" })]).toEqual([key, "static-1"]);
+    expect([endpointIdentity({ id: "pod-0", key }), endpointIdentity({ id: "static-1" })]).toEqual([key, "static-1"]);
   });
 });
 

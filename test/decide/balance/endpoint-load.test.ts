@@ -5,12 +5,12 @@ import {
   forgone,
   inFlight,
   loadOf,
-  newLoad,
+  newEndpointLoad,
   slowStart,
 } from "../../../src/decide/balance/endpoint-load.ts";
 
-const answeredIn = (...tookMs: number[]): ReturnType<typeof newLoad> => {
-  const load = newLoad(null);
+const answeredIn = (...tookMs: number[]): ReturnType<typeof newEndpointLoad> => {
+  const load = newEndpointLoad(null);
   for (const took of tookMs) {
     began(load, 0);
     ended(load, 0, took, 0);
@@ -53,14 +53,14 @@ describe("peak EWMA", () => {
   });
 
   it("tries an endpoint that nothing is known of, once at a time", () => {
-    const load = newLoad(null);
+    const load = newEndpointLoad(null);
     expect(loadOf(load, 0)).toBe(0);
     began(load, 0);
     expect(loadOf(load, 0)).toBeGreaterThan(1e12);
   });
 
   it("never counts less than nothing in flight", () => {
-    const load = newLoad(null);
+    const load = newEndpointLoad(null);
     ended(load, 0, 5, 0);
     expect(inFlight(load, 0)).toBe(0);
   });
@@ -68,7 +68,7 @@ describe("peak EWMA", () => {
 
 describe("what is in flight", () => {
   it("is forgotten after 30 to 60 s, when the caller went away and no end was noted", () => {
-    const load = newLoad(null);
+    const load = newEndpointLoad(null);
     began(load, 1_000_000);
     expect([0, 29_999, 30_000, 59_999, 60_000].map((more) => inFlight(load, 1_000_000 + more))).toEqual([
       1, 1, 1, 1, 0,
@@ -79,7 +79,7 @@ describe("what is in flight", () => {
   });
 
   it("is taken back from the span it began in, and never from a later one", () => {
-    const load = newLoad(null);
+    const load = newEndpointLoad(null);
     began(load, 1_000_000);
     began(load, 1_031_000);
     ended(load, 1_000_000, 31_000, 1_032_000);
@@ -91,9 +91,9 @@ describe("what is in flight", () => {
 });
 
 it("slow start goes from a tenth to everything in 30 s", () => {
-  const load = newLoad(1000);
+  const load = newEndpointLoad(1000);
   expect([1000, 3000, 4000, 16_000, 31_000, 99_000].map((nowMs) => slowStart(load, nowMs))).toEqual([
     0.1, 0.1, 0.1, 0.5, 1, 1,
   ]);
-  expect(slowStart(newLoad(null), 0)).toBe(1);
+  expect(slowStart(newEndpointLoad(null), 0)).toBe(1);
 });

@@ -13,6 +13,7 @@ import {
   chooseEndpoints,
   dropAttempt,
   endAttempt,
+  NONE,
   type Choice,
 } from "../../../src/decide/breaker/choice.ts";
 import { isFailure } from "../../../src/decide/breaker/outcome.ts";
@@ -56,7 +57,7 @@ beforeEach(() => {
 });
 
 const choose = (from: readonly Endpoint[], random = 0, pinned: string | null = null): Choice =>
-  chooseEndpoints(breakers, circuit, from, pinned, now, random);
+  chooseEndpoints(breakers, circuit, { endpoints: from, pinned, failing: NONE }, now, random);
 const ids = (choice: Choice): string[] => choice.endpoints.map(({ id }) => id);
 function call(to: Endpoint, from: readonly Endpoint[], ok: boolean, tookMs = 1): void {
   endAttempt(breakers, beginAttempt(breakers, circuit, to, from, now), ok, tookMs, now);
@@ -240,10 +241,12 @@ describe("ejected endpoints", () => {
 
   it("are like those that fail their health checks; what a breaker keeps back may not be asked at all", () => {
     const failing = new Set(["a"]);
-    expect(chooseEndpoints(breakers, circuit, [a, b], null, now, 0, failing).unhealthy).toEqual(failing);
+    expect(chooseEndpoints(breakers, circuit, { endpoints: [a, b], pinned: null, failing }, now, 0).unhealthy).toEqual(
+      failing,
+    );
     choose([a, b]);
     sync({ verdicts: [verdict("e:b", "open", 2, 5000)] });
-    const choice = chooseEndpoints(breakers, circuit, [a, b], null, now, 0, failing);
+    const choice = chooseEndpoints(breakers, circuit, { endpoints: [a, b], pinned: null, failing }, now, 0);
     expect([ids(choice), choice.among.length, choice.refusal]).toEqual([["a"], 2, null]);
   });
 });

@@ -140,13 +140,13 @@ const outcome = (ok: boolean, old: number): Command =>
     const epoch = model.epoch - old;
     model.outcome(ok, epoch, world.now);
     const tally = { ok: ok ? 1 : 0, failed: ok ? 0 : 1, slow: 0 };
-    record(world.breaker, terms, tally, epoch, QUIET, world.now, steady);
+    record(world.breaker, terms, { ...tally, epoch }, QUIET, { now: world.now, random: steady });
   });
 const probe = (wanted: number): Command =>
   command(`probe ${wanted}`, (model, world) => {
     model.pass(world.now);
     const done = model.events.length === 0 ? 0 : [...settledOf(model)].length;
-    const granted = grantProbes(world.breaker, terms, wanted, LIFE_MS, world.now, steady);
+    const granted = grantProbes(world.breaker, terms, wanted, LIFE_MS, { now: world.now, random: steady });
     const free = model.state === "half-open" ? Math.max(0, terms.halfOpenRequests - done - model.live.size) : 0;
     expect(granted).toHaveLength(Math.min(wanted, free));
     for (const permit of granted) model.live.set(permit, world.now + LIFE_MS);
@@ -156,7 +156,7 @@ const settle = (which: number, ok: boolean): Command =>
   command(`settle ${which} ${ok}`, (model, world) => {
     const permit = world.permits[which % Math.max(1, world.permits.length)] ?? -1;
     model.settle(permit, ok, world.now);
-    settleProbe(world.breaker, terms, permit, ok, world.now, steady);
+    settleProbe(world.breaker, terms, { permit, ok }, { now: world.now, random: steady });
   });
 
 /** Results that count: settled ones, and every third lost in a row. */

@@ -18,7 +18,13 @@ interface Second {
 }
 
 /** Each second the fleet has as many requests on their way as the cap and the demand allow. */
-function run(state: AdaptiveLimit, seconds: number, demand: number, workers: number, workMs = 50, from = 0): Second[] {
+function run(
+  state: AdaptiveLimit,
+  seconds: number,
+  demand: number,
+  workers: number,
+  { workMs = 50, from = 0 } = {},
+): Second[] {
   let limit = Math.floor(state.limit);
   return Array.from({ length: seconds }, (_, second) => {
     const inUse = Math.min(limit, demand);
@@ -37,7 +43,7 @@ describe("a cap that follows latency", () => {
   it("falls until requests hardly queue any more, and the service still has all it can do", () => {
     const state = newAdaptiveLimit(MAX, 0);
     run(state, 10, 50, 100);
-    const overload = run(state, 40, 1000, 100, 50, 10_000).slice(10);
+    const overload = run(state, 40, 1000, 100, { from: 10_000 }).slice(10);
     for (const { latencyMs, perSecond } of overload) {
       expect(latencyMs).toBeLessThan(50 * 2);
       expect(perSecond).toBe(2000);
@@ -49,14 +55,14 @@ describe("a cap that follows latency", () => {
   it("rises again when the service has become faster", () => {
     const state = newAdaptiveLimit(MAX, 0);
     run(state, 10, 20, 50);
-    expect(run(state, 20, 1000, 50, 50, 10_000).at(-1)?.limit).toBeLessThan(100);
-    expect(run(state, 30, 1000, 200, 50, 30_000).at(-1)?.limit).toBeGreaterThan(250);
+    expect(run(state, 20, 1000, 50, { from: 10_000 }).at(-1)?.limit).toBeLessThan(100);
+    expect(run(state, 30, 1000, 200, { from: 30_000 }).at(-1)?.limit).toBeGreaterThan(250);
   });
 
   it("measures for three seconds at the least cap when a service is never at ease, and does not drift upwards", () => {
     const state = newAdaptiveLimit(MAX, 0);
     run(state, 10, 50, 100);
-    const long = run(state, 600, 1000, 100, 50, 10_000);
+    const long = run(state, 600, 1000, 100, { from: 10_000 });
     expect(long.filter(({ limit }) => limit === 10).length).toBeGreaterThan(10);
     expect(Math.max(...long.slice(20).map(({ latencyMs }) => latencyMs))).toBeLessThan(100);
     const mean = long.reduce((sum, { perSecond }) => sum + perSecond, 0) / long.length;

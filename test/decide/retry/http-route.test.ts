@@ -13,7 +13,7 @@ const get: RetriedRequest = { method: "GET", hasIdempotencyKey: false, replayabl
 const lost: TryEnd = { end: "lost" };
 const answered = (status: number): TryEnd => ({ end: "answered", status });
 const retried = (request: Partial<RetriedRequest>, end: TryEnd, rule: RetryPolicy | null = policy): boolean =>
-  retryDelayMs(rule, { ...get, ...request }, end, 0, null, 0.5) !== null;
+  retryDelayMs(rule, { ...get, ...request }, end, { retries: 0, remainingMs: null, random: 0.5 }) !== null;
 
 describe("which failures are tried again", () => {
   it.each([
@@ -62,7 +62,7 @@ describe("how often and how soon", () => {
     random = 0.5,
     remainingMs: number | null = null,
   ): number | "late" | null =>
-    retryDelayMs({ ...policy, attempts: 5, ...changes }, get, lost, retries, remainingMs, random);
+    retryDelayMs({ ...policy, attempts: 5, ...changes }, get, lost, { retries, remainingMs, random });
 
   it("counts retries, not tries", () => {
     expect(delay(1, { attempts: 2 })).not.toBeNull();

@@ -27,7 +27,13 @@ const delay = (
 ): number | "late" | null => {
   const { retries = 0, leftMs = 15_000, retryAfterMs = null, random = 0.5 } = more;
   const whole = { method: "GET", hasIdempotencyKey: false, replayable: true, ...request };
-  return policyRetryDelayMs({ ...retry, ...policy }, whole, end, retries, leftMs, retryAfterMs, random);
+  return policyRetryDelayMs(
+    { ...retry, ...policy },
+    whole,
+    end,
+    { retries, remainingMs: leftMs, random },
+    retryAfterMs,
+  );
 };
 
 describe("which failures of which methods are tried again", () => {

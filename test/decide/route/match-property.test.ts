@@ -4,9 +4,9 @@ import { expect, it } from "vitest";
 import { compile, type Compiled } from "../../../src/compile/compile.ts";
 import { match, type RouteRequest } from "../../../src/decide/route/match.ts";
 import { sized } from "../../support/long.ts";
-import { naiveMatch } from "../../support/naive-match.ts";
-import type { NaiveMatch, NaiveMesh } from "../../support/naive-precedence.ts";
-import { meshArb, requestArb } from "../../support/random-mesh.ts";
+import { naiveMatch } from "../../support/naive/naive-match.ts";
+import type { NaiveMatch, NaiveMesh } from "../../support/naive/naive-precedence.ts";
+import { meshArb, requestArb } from "../../support/naive/random-mesh.ts";
 
 const MESHES = sized(250, 1000);
 const REQUESTS = 100;

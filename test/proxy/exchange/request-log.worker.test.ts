@@ -24,7 +24,7 @@ afterEach(() => {
 
 describe("the log of requests", () => {
   it("tells in one line what was asked, what became of it, who decided and why, and no query", () => {
-    logOwn(settings("requests"), request, by, refusal, 404, 3);
+    logOwn(settings("requests"), request, by, refusal, { status: 404, took: 3 });
     expect(lines).toEqual([
       'GET shop.example/svc/nobody/ 404 3 ms route SLV5003 "No route \\"matches\\"\\nthe request" req=r1 rev=7',
     ]);
@@ -32,17 +32,20 @@ describe("the log of requests", () => {
 
   it("tells of problems only what ends with 5xx, with the policy behind it", () => {
     const ended: Ended = { no: { problem: "circuitOpen", detail: "open" }, stage: "forward", policy: "shop/guard" };
-    logOwn(settings("problems"), request, by, refusal, 404, 3);
-    logOwn(settings("problems"), request, by, ended, 503, 0);
+    logOwn(settings("problems"), request, by, refusal, { status: 404, took: 3 });
+    logOwn(settings("problems"), request, by, ended, { status: 503, took: 0 });
     expect(lines).toEqual([
       expect.stringMatching(/^warn GET .* 503 0 ms forward shop\/guard SLV\d+ "open" req=r1 rev=7$/),
     ]);
   });
 
   it("is silent unless it was asked for, and keeps a long path short", () => {
-    logOwn(settings("none"), request, by, refusal, 500, 3);
+    logOwn(settings("none"), request, by, refusal, { status: 500, took: 3 });
     expect(lines).toEqual([]);
-    logOwn(settings("requests"), { ...request, url: `http://a/${"x".repeat(9000)}` }, by, refusal, 404, 3);
+    logOwn(settings("requests"), { ...request, url: `http://a/${"x".repeat(9000)}` }, by, refusal, {
+      status: 404,
+      took: 3,
+    });
     expect(lines[0]?.length).toBeLessThan(500);
   });
 });

@@ -2,9 +2,9 @@ import { env } from "cloudflare:workers";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { HeldJwks } from "../../../src/isolate/jwks.ts";
 import { jwksOf } from "../../../src/isolate/ports.ts";
-import { signJws, signerOf, type Signer } from "../../support/jws.ts";
+import { signJws, signerOf, type Signer } from "../../support/tokens/jws.ts";
 import { failingNamespace } from "../../support/worker/objects.ts";
-import { bearing, CLAIMS, DOOR, guardedMesh, ISSUER } from "../../support/worker/guarded-mesh.ts";
+import { bearing, CLAIMS, GUARDED_URL, guardedMesh, ISSUER } from "../../support/worker/guarded-mesh.ts";
 import { NOW, problemOf, type TestMesh } from "../../support/worker/test-mesh.ts";
 
 const MINUTE = 60_000;
@@ -46,7 +46,7 @@ function fixture(bindings: object = { JWKS: env.JWKS }): TestMesh & { readonly u
 const goodToken = (by: Signer, more: object = {}): Promise<string> =>
   signJws(by, { ...CLAIMS, exp: NOW / 1000 + 1_000_000, ...more });
 const statusOf = async (mesh: TestMesh, token: string): Promise<number> =>
-  (await mesh.send(DOOR, bearing(token))).status;
+  (await mesh.send(GUARDED_URL, bearing(token))).status;
 
 describe("keys of a URL", () => {
   it("are fetched for the first token, and for no other", async () => {
@@ -102,7 +102,7 @@ describe("an issuer that is down", () => {
   it("lets nobody in who was never known: 503 with a time to come back", async () => {
     issuer = () => new Response("", { status: 500 });
     const mesh = fixture();
-    const answer = await mesh.send(DOOR, bearing(await goodToken(es)));
+    const answer = await mesh.send(GUARDED_URL, bearing(await goodToken(es)));
     expect([answer.status, answer.headers.get("retry-after")]).toEqual([503, "2"]);
     expect(answer.headers.get("selvage-decision")).toBe('authenticate; policy="AuthenticationPolicy/shop/door"; rev=7');
     expect(await problemOf(answer)).toMatchObject({ code: "SLV2113" });

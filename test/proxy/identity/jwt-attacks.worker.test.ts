@@ -1,10 +1,10 @@
 import { beforeAll, describe, expect, it } from "vitest";
 import { encodeBase64url } from "../../../src/tokens/base64url.ts";
-import { encodePart, signatureOf, signJws } from "../../support/jws.ts";
+import { encodePart, signatureOf, signJws } from "../../support/tokens/jws.ts";
 import {
   bearing,
   CLAIMS,
-  DOOR,
+  GUARDED_URL,
   guardedMesh,
   inlineProviders,
   ISSUER,
@@ -224,7 +224,7 @@ describe.each(Object.entries(attacks))("%s", (_family, list) => {
   it.each(list.map(([title, token]) => ({ title, token })))("$title", async ({ token }) => {
     const attack = await token();
     for (const mesh of [strict, permissive]) {
-      const answer = await mesh.send(DOOR, bearing(attack));
+      const answer = await mesh.send(GUARDED_URL, bearing(attack));
       expect(answer.status).toBe(401);
       expect(answer.headers.get("www-authenticate")).toBe(
         'Bearer realm="selvage", error="invalid_token", error_description="The token is not accepted"',
@@ -260,7 +260,7 @@ describe("a good token", () => {
     const good = await token();
     for (const mesh of [strict, permissive]) {
       // Twice: verified, then remembered.
-      for (let nth = 0; nth < 2; nth++) expect((await mesh.send(DOOR, bearing(good))).status).toBe(200);
+      for (let nth = 0; nth < 2; nth++) expect((await mesh.send(GUARDED_URL, bearing(good))).status).toBe(200);
       mesh.sent.length = 0;
     }
   });

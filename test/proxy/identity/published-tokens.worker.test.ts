@@ -4,7 +4,7 @@ import { verifyToken } from "../../../src/tokens/verify-token.ts";
 import { algorithms } from "../../../src/tokens/algorithms.ts";
 import { decodeBase64url } from "../../../src/tokens/base64url.ts";
 import { keySetOf, keySetOfSecret } from "../../../src/tokens/key-set.ts";
-import { bearing, DOOR, guardedMesh } from "../../support/worker/guarded-mesh.ts";
+import { bearing, GUARDED_URL, guardedMesh } from "../../support/worker/guarded-mesh.ts";
 
 const published = Object.entries(env.PUBLISHED_VECTORS);
 const files = (folder: string): { path: string; text: string }[] =>
@@ -28,7 +28,7 @@ it("lets in and refuses the samples of Envoy and Istio as they say", async (cont
     const { issuer, audiences } = provider;
     const spec = { name: "idp", issuer, audiences: audiences ?? [], jwks: jwks[set], requiredClaims: [] };
     const mesh = guardedMesh(`jwt: {providers: [${JSON.stringify(spec)}]}`, { ports: { now: () => NOW } });
-    const { status } = await mesh.send(DOOR, bearing(token));
+    const { status } = await mesh.send(GUARDED_URL, bearing(token));
     expect([name, status]).toEqual([name, expected === "accept" ? 200 : 401]);
   }
   expect(cases.length).toBe(9);
@@ -86,7 +86,7 @@ describe("the JOSE cookbook (RFC 7520)", () => {
     let refused = 0;
     for (const { path, text } of all) {
       for (const token of tokensIn(JSON.parse(text))) {
-        const { status } = await mesh.send(DOOR, bearing(token));
+        const { status } = await mesh.send(GUARDED_URL, bearing(token));
         expect([path, status]).toEqual([path, 401]);
         refused++;
       }

@@ -4,7 +4,7 @@ import { isProduct, type Rule } from "./rule.ts";
 
 const MAX_LINES = 300;
 
-export const size: Rule = {
+const size: Rule = {
   rule: `no file is longer than ${MAX_LINES} lines`,
   because: "a file that does not fit into a head holds more than one idea",
   mend: "find the second idea and give it a file and a name; do not split in the middle",
@@ -14,7 +14,7 @@ export const size: Rule = {
   keeps: { "src/decide/a.ts": "// x\n".repeat(MAX_LINES) },
 };
 
-export const names: Rule = {
+const names: Rule = {
   rule: "files and folders are named in kebab-case (examples in other languages keep their own custom)",
   because: "one spelling is guessable, and file systems disagree about case",
   mend: "rename it: rate-limit.ts, http-route.test.ts, store.worker.test.ts",
@@ -30,7 +30,7 @@ export const names: Rule = {
 
 const drawers = ["utils", "util", "helpers", "helper", "common", "shared", "misc", "lib"];
 
-export const noDrawers: Rule = {
+const noDrawers: Rule = {
   rule: `no file or folder is called ${drawers.join(", ")}`,
   because: "a drawer takes everything and says nothing about it",
   mend: "name it after what it does or knows",
@@ -43,7 +43,7 @@ export const noDrawers: Rule = {
   keeps: { "src/model/library.ts": "", "src/model/shared-fate.ts": "" },
 };
 
-export const noBarrels: Rule = {
+const noBarrels: Rule = {
   rule: "there is no index.ts below src, and no file that only re-exports",
   because: "a barrel hides where things are, ties files together and defeats lazy loading",
   mend: "import from the file itself",
@@ -67,7 +67,7 @@ export const noBarrels: Rule = {
   },
 };
 
-export const opening: Rule = {
+const opening: Rule = {
   rule: "a file opens with a comment of one to five lines (a verb or an object may open with its argument: twelve)",
   because: "the reader learns what it is, and what it deliberately is not, before how it works; a test's names say it",
   mend: "write one or two plain sentences above the imports",

@@ -24,7 +24,7 @@ const insideOf = (path: string, allowed: readonly string[]): boolean => {
   return allowed.some((one) => short === one || short.startsWith(`${one}/`));
 };
 
-export const importTable: Rule = {
+const importTable: Rule = {
   rule: "a folder imports only what the table in docs/architecture.md gives it",
   because: "nouns, verbs, stages and memory stay apart only while nobody reaches across; `import type` ties as well",
   mend: "move the shared part down (model for nouns, decide for verbs) or pass it in as an argument; the table is test/support/house/table.ts",
@@ -60,7 +60,7 @@ export const importTable: Rule = {
   },
 };
 
-export const indexIsTheTop: Rule = {
+const indexIsTheTop: Rule = {
   rule: "nobody imports src/index.ts",
   because: "it is the map of the whole Worker; who imports it imports everything",
   mend: "move what you need out of it into a file of its own",
@@ -71,7 +71,7 @@ export const indexIsTheTop: Rule = {
 
 const isStage = (path: string): boolean => /^src\/proxy\/[^/]+\.ts$/.test(path) && !walks.has(path);
 
-export const stagesStandAlone: Rule = {
+const stagesStandAlone: Rule = {
   rule: "every file at the top of src/proxy is a walk or a stage, and a stage is imported by the walks and by nobody else",
   because: "the order of the stages is written in one place; a stage that calls another hides a second order",
   mend: "let the walk pass on what a stage found, or move the shared piece into a folder of src/proxy",
@@ -110,7 +110,7 @@ export const stagesStandAlone: Rule = {
   },
 };
 
-export const stagesAreListed: Rule = {
+const stagesAreListed: Rule = {
   rule: `what decides about a request stands in the list of ${decider}, and in no other walk`,
   because: "a stage beside the list is silently skipped for Envoy, nginx and Traefik",
   mend: "add it to STAGES with its reason; what only a request has that the mesh itself carries goes to the pipeline's list",
@@ -153,7 +153,7 @@ export const stagesAreListed: Rule = {
   },
 };
 
-export const noCircles: Rule = {
+const noCircles: Rule = {
   rule: "no circles of imports, type-only ones included",
   because: "files in a circle can only be understood, tested and moved together",
   mend: "move what both sides need into a third file below them",
@@ -191,7 +191,7 @@ export const noCircles: Rule = {
   },
 };
 
-export const controlIsLazy: Rule = {
+const controlIsLazy: Rule = {
   rule: "src/control is reached by `import()` only",
   because: "it brings zod and hono; an isolate that only carries traffic must not evaluate them",
   mend: 'write `const { controlApp } = await import("./control/app.ts")` where the call arrives',
@@ -204,7 +204,7 @@ export const controlIsLazy: Rule = {
   keeps: { "src/index.ts": 'const { controlApp } = await import("./control/app.ts");' },
 };
 
-export const coldStart: Rule = {
+const coldStart: Rule = {
   rule: `what serves traffic never loads ${coldLibraries.join(", ")}`,
   because: "evaluating them is most of a cold start, and a request needs none of them",
   mend: "import their types only, or move the code that needs them to src/control",
@@ -243,7 +243,7 @@ export const coldStart: Rule = {
   },
 };
 
-export const zodAsNamespace: Rule = {
+const zodAsNamespace: Rule = {
   rule: 'zod is imported as `import * as z from "zod"`',
   because:
     "a bundler drops what a namespace does not use; the export `z` brings all of it along, 350 kB of other languages",

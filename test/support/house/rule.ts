@@ -1,10 +1,14 @@
 // What a house rule is. Each one carries a sample that breaks it, so that a rule which no longer sees anything is noticed.
 import type { Source } from "./source.ts";
 
-/** The whole tree: every TypeScript file, and the paths of everything (for rules about names). */
+/** The whole tree: every TypeScript file, the paths of everything (for rules about names), and what is written about it. */
 export interface House {
   readonly sources: readonly Source[];
   readonly paths: readonly string[];
+  /** Markdown at the top and in docs, but for what speaks of the past. */
+  readonly documents: readonly { readonly path: string; readonly text: string }[];
+  /** Whatever a text may name: beside `paths`, documents, migrations and settings. */
+  readonly named: ReadonlySet<string>;
 }
 
 export interface Violation {
@@ -41,3 +45,6 @@ export function layer(path: string): string {
 
 /** Product code: what runs in the Worker, the CLI or the agent. */
 export const isProduct = (path: string): boolean => path.startsWith("src/") || path.startsWith("durable/");
+
+/** What decides without a clock, randomness, I/O or memory of its own. */
+export const isPure = (path: string): boolean => /^src\/(decide\/|compile\/|change\/plan)/.test(path);

@@ -11,12 +11,24 @@ export interface Import {
   readonly typeOnly: boolean;
   /** `import("…")` as an expression: evaluated when called, not when the module loads. */
   readonly dynamic: boolean;
+  /** What is taken of it, by the names it has there; `*` = all, or something that is not seen here. */
+  readonly taken: readonly string[];
+  /** `export … from`. */
+  readonly forwarded: boolean;
   readonly line: number;
 }
 
 export interface Word {
   readonly text: string;
   readonly line: number;
+}
+
+interface ModuleVariable extends Word {
+  readonly kind: string;
+  /** The class of `new …()`, when it is made empty, or null. */
+  readonly made: string | null;
+  /** The type that is written beside it, or null. */
+  readonly type: string | null;
 }
 
 export interface Source {
@@ -30,6 +42,16 @@ export interface Source {
   readonly strings: readonly Word[];
   /** Lines that say `any`. */
   readonly anys: readonly number[];
+  /** What it exports by name and declares itself. */
+  readonly exports: readonly Word[];
+  /** Every name, of properties too. */
+  readonly words: readonly Word[];
+  /** Comments, a line each. */
+  readonly comments: readonly Word[];
+  /** How many parameters each function has. */
+  readonly parameters: readonly { readonly count: number; readonly line: number }[];
+  /** Variables of the module: how they are declared and what they begin with. */
+  readonly variables: readonly ModuleVariable[];
 }
 
 interface Node {
@@ -47,6 +69,12 @@ export function source(path: string, text: string): Source {
   const names: Word[] = [];
   const strings: Word[] = [];
   const anys: number[] = [];
+  const exports: Word[] = [];
+  const words: Word[] = [];
+  const parameters: { count: number; line: number }[] = [];
+  const variables: ModuleVariable[] = [];
+  /** Where text is not code: strings, templates, regular expressions. */
+  const literals: (readonly [from: number, to: number])[] = [];
   const lineOf = lineFinder(text);
 
   const addImport = (node: Node, typeOnly: boolean, dynamic: boolean): void => {
@@ -54,7 +82,16 @@ export function source(path: string, text: string): Source {
     if (!isNode(from) || typeof from.value !== "string") return;
     const specifier = from.value;
     const inside = specifier.startsWith(".") ? posix.join(posix.dirname(path), specifier) : null;
-    imports.push({ specifier, path: inside, typeOnly, dynamic, line: lineOf(node.start) });
+    const forwarded = node.type.startsWith("Export");
+    imports.push({
+      specifier,
+      path: inside,
+      typeOnly,
+      dynamic,
+      taken: takenBy(node),
+      forwarded,
+      line: lineOf(node.start),
+    });
   };
 
   const visit = (node: Node, parent: Node | null, field: string): void => {
@@ -62,10 +99,18 @@ export function source(path: string, text: string): Source {
     switch (node.type) {
       case "ImportDeclaration":
         addImport(node, node.importKind === "type", false);
+        literals.push(rangeOf(node.source));
+        for (const word of localNames(node)) words.push({ text: word, line: line() });
         return;
       case "ExportNamedDeclaration":
       case "ExportAllDeclaration":
         addImport(node, node.exportKind === "type", false);
+        if (node.source === null) for (const text of declaredBy(node)) exports.push({ text, line: line() });
+        break;
+      case "VariableDeclaration":
+        if (parent?.type === "Program" || (parent?.type === "ExportNamedDeclaration" && field === "declaration")) {
+          variables.push(...variablesOf(node, line(), text));
+        }
         break;
       case "ImportExpression":
         addImport(node, false, true);
@@ -76,18 +121,31 @@ export function source(path: string, text: string): Source {
       case "TSAnyKeyword":
         anys.push(line());
         break;
+      case "PrivateIdentifier":
+        words.push({ text: String(node.name), line: line() });
+        break;
       case "Identifier":
-        if (!isPropertyName(parent, field)) names.push({ text: String(node.name), line: line() });
+        words.push({ text: String(node.name), line: line() });
+        if (!isPropertyName(parent, field) && !isReading(parent)) names.push({ text: String(node.name), line: line() });
         break;
       case "MemberExpression":
         if (isMathRandom(node)) names.push({ text: "Math.random", line: line() });
         break;
       case "Literal":
+        literals.push(rangeOf(node));
         if (typeof node.value === "string") strings.push({ text: node.value, line: line() });
         break;
       case "TemplateElement":
+        literals.push(rangeOf(node));
         strings.push({ text: String((node.value as { raw: string }).raw), line: line() });
         break;
+    }
+    if (
+      Array.isArray(node.params) &&
+      node.type !== "TSTypeParameterInstantiation" &&
+      node.type !== "TSTypeParameterDeclaration"
+    ) {
+      parameters.push({ count: node.params.length, line: line() });
     }
     for (const [name, child] of Object.entries(node)) {
       for (const one of Array.isArray(child) ? child : [child]) if (isNode(one)) visit(one, node, name);
@@ -96,7 +154,20 @@ export function source(path: string, text: string): Source {
 
   const program: unknown = parseAst(text, { lang: path.endsWith(".tsx") ? "tsx" : "ts" }, path);
   if (isNode(program)) visit(program, null, "");
-  return { path, text, lines: text.split("\n").length - (text.endsWith("\n") ? 1 : 0), imports, names, strings, anys };
+  return {
+    path,
+    text,
+    lines: text.split("\n").length - (text.endsWith("\n") ? 1 : 0),
+    imports,
+    names,
+    strings,
+    anys,
+    exports,
+    words,
+    comments: commentsOf(text, literals, lineOf),
+    parameters,
+    variables,
+  };
 }
 
 /** `x.Date` and `{Date: 1}` name a property, not the global. */
@@ -104,6 +175,12 @@ function isPropertyName(parent: Node | null, field: string): boolean {
   if (parent === null || parent.computed === true) return false;
   if (parent.type === "MemberExpression") return field === "property";
   return field === "key" && !(parent.type === "Property" && parent.shorthand === true);
+}
+
+/** `Date.parse(text)` reads a text and asks no clock. */
+function isReading(parent: Node | null): boolean {
+  if (parent?.type !== "MemberExpression" || !isNode(parent.property)) return false;
+  return isNode(parent.object) && parent.object.name === "Date" && parent.property.name === "parse";
 }
 
 function isMathRandom(node: Node): boolean {
@@ -125,4 +202,72 @@ function lineFinder(text: string): (offset: number) => number {
     }
     return low + 1;
   };
+}
+
+const rangeOf = (node: unknown): readonly [number, number] => (isNode(node) ? [node.start, Number(node.end)] : [0, 0]);
+
+const nameOf = (node: unknown): string => (isNode(node) ? String(node.name ?? node.value) : "");
+
+const nodesOf = (value: unknown): Node[] => (Array.isArray(value) ? value.filter(isNode) : []);
+
+function takenBy(node: Node): string[] {
+  if (node.type === "TSImportType") return isNode(node.qualifier) ? [nameOf(firstOf(node.qualifier))] : ["*"];
+  if (node.type === "ExportNamedDeclaration") return nodesOf(node.specifiers).map(({ local }) => nameOf(local));
+  if (node.type !== "ImportDeclaration") return ["*"];
+  return nodesOf(node.specifiers).map((one) =>
+    one.type === "ImportSpecifier" ? nameOf(one.imported) : one.type === "ImportDefaultSpecifier" ? "default" : "*",
+  );
+}
+
+/** `A` of `A.B.C`. */
+function firstOf(node: Node): Node {
+  return isNode(node.left) ? firstOf(node.left) : node;
+}
+
+const localNames = (node: Node): string[] => nodesOf(node.specifiers).map(({ local }) => nameOf(local));
+
+function declaredBy({ declaration, specifiers }: Node): string[] {
+  if (!isNode(declaration)) return nodesOf(specifiers).map(({ exported }) => nameOf(exported));
+  if (declaration.type !== "VariableDeclaration") return [nameOf(declaration.id)];
+  return nodesOf(declaration.declarations).flatMap(({ id }) => boundBy(id));
+}
+
+/** The names that a pattern binds. */
+function boundBy(pattern: unknown): string[] {
+  if (!isNode(pattern)) return [];
+  if (pattern.type === "Identifier") return [nameOf(pattern)];
+  const inside = [...nodesOf(pattern.properties).map(({ value }) => value), ...nodesOf(pattern.elements)];
+  return inside.flatMap(boundBy);
+}
+
+function variablesOf(node: Node, line: number, text: string): ModuleVariable[] {
+  return nodesOf(node.declarations).flatMap(({ id, init }) => {
+    const made =
+      isNode(init) && init.type === "NewExpression" && nodesOf(init.arguments).length === 0
+        ? nameOf(init.callee)
+        : null;
+    const written = isNode(id) && isNode(id.typeAnnotation) ? text.slice(...rangeOf(id.typeAnnotation)) : null;
+    return boundBy(id).map((name) => ({ text: name, line, kind: String(node.kind), made, type: written }));
+  });
+}
+
+function commentsOf(
+  text: string,
+  literals: (readonly [from: number, to: number])[],
+  lineOf: (offset: number) => number,
+): Word[] {
+  const ends = new Map(literals);
+  const found: Word[] = [];
+  for (let at = 0; at < text.length; at++) {
+    const end = ends.get(at);
+    if (end !== undefined && end > at) {
+      at = end - 1;
+    } else if (text.startsWith("//", at) || text.startsWith("/*", at)) {
+      const stop = text[at + 1] === "/" ? text.indexOf("\n", at) : text.indexOf("*/", at) + 2;
+      const comment = text.slice(at, stop < at ? text.length : stop);
+      for (const [nth, one] of comment.split("\n").entries()) found.push({ text: one, line: lineOf(at) + nth });
+      at += comment.length - 1;
+    }
+  }
+  return found;
 }

@@ -21,7 +21,7 @@ export function claimsOf({ subject, claims }: IstioRequest): Readonly<Record<str
   return { ...claims, iss: ISSUER, ...(subject === null ? {} : { sub: subject }) };
 }
 
-export type Lists = Readonly<Record<string, readonly string[]>>;
+type Lists = Readonly<Record<string, readonly string[]>>;
 
 export interface IstioRule {
   readonly from?: readonly { readonly source: Lists }[];

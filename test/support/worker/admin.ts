@@ -28,7 +28,7 @@ export interface Answered {
 }
 
 /** Members that tests look into. Each call's answer has some of them; which, is what the test is about. */
-export interface Body extends Problem {
+interface Body extends Problem {
   readonly errors: readonly ProblemItem[];
   readonly items: readonly Body[];
   readonly isolates: readonly unknown[];

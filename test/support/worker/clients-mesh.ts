@@ -3,8 +3,8 @@ import type { Identities } from "../../../src/model/snapshot/access.ts";
 import type { MeshKeys } from "../../../src/model/message/mesh-keys.ts";
 import type { Snapshot } from "../../../src/model/snapshot/snapshot.ts";
 import { encodeBase64url } from "../../../src/tokens/base64url.ts";
-import { signerOf } from "../jws.ts";
-import { DOOR, policyYaml } from "./guarded-mesh.ts";
+import { signerOf } from "../tokens/jws.ts";
+import { GUARDED_URL, policyYaml } from "./guarded-mesh.ts";
 import { NOW, problemOf, serviceYaml, testMesh, type TestMesh, type TestMeshOptions } from "./test-mesh.ts";
 
 export const SECRET = "s3cret-of-the-web-application-0123456789";
@@ -22,7 +22,7 @@ async function digestOf(secret: string): Promise<string> {
 const live = { digest: await digestOf(SECRET), expiresAtMs: null };
 const old = { digest: await digestOf("old-secret"), expiresAtMs: NOW };
 
-export const identities: Identities = {
+const identities: Identities = {
   clients: {
     web: { kind: "Application", namespace: "shop", name: "web", secrets: [old, live] },
     job: { kind: "Service", namespace: "shop", name: "job", secrets: [live] },
@@ -49,7 +49,7 @@ export const basic = (id: string, secret: string): Record<string, string> => ({
 export const CLIENT = "clientCredentials: {from: [basic, {headers: {}}]}";
 
 export async function told(mesh: TestMesh, headers: HeadersInit = {}, more: RequestInit = {}): Promise<string> {
-  const answer = await mesh.send(DOOR, { headers, ...more });
+  const answer = await mesh.send(GUARDED_URL, { headers, ...more });
   if (answer.status === 200) return "200";
   return `${answer.status} ${String((await problemOf(answer))["code"])} ${answer.headers.get("www-authenticate")}`;
 }

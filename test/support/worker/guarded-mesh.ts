@@ -1,5 +1,5 @@
 // A mesh of one service behind an AuthenticationPolicy, with issuers of our own: for tests of who is let in.
-import { signerOf, signJws, type Signer } from "../jws.ts";
+import { signerOf, signJws, type Signer } from "../tokens/jws.ts";
 import { NOW, serviceYaml, testMesh, type TestMesh, type TestMeshOptions } from "./test-mesh.ts";
 
 export const ISSUER = "https://id.example.com/";
@@ -49,7 +49,7 @@ spec: {targetRefs: [${target}], ${spec}}
 `;
 }
 
-export const DOOR = "http://mesh.example/svc/orders.shop/things";
+export const GUARDED_URL = "http://mesh.example/svc/orders.shop/things";
 
 export function bearing(token: string): RequestInit {
   return { headers: { authorization: `Bearer ${token}` } };

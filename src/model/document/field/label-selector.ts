@@ -12,7 +12,7 @@ export const labelKeySchema = z.string().regex(KEY, {
       "Use up to 63 letters, digits, - _ . with an optional domain/ in front.",
     ),
 });
-export const labelValueSchema = z.string().regex(VALUE, {
+const labelValueSchema = z.string().regex(VALUE, {
   error: (issue) =>
     say(
       `${quote(issue.input)} is not a label value`,

@@ -4,8 +4,6 @@
 import * as z from "zod";
 import { quote, say } from "../../word/wording.ts";
 
-export { refOf, serviceKey } from "../../word/refs.ts";
-
 export const NAME = /^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/;
 const SUBDOMAIN = /^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$/;
 const VERSION = /^[A-Za-z0-9]([-A-Za-z0-9._]{0,61}[A-Za-z0-9])?$/;

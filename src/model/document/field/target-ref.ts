@@ -10,7 +10,7 @@ const GROUPS = {
   HTTPRoute: ["gateway.networking.k8s.io"],
 } as const satisfies Record<string, readonly string[]>;
 
-export const targetRefSchema = z
+const targetRefSchema = z
   .strictObject({
     group: z.string().max(253).optional().describe("May be left out: the kind says it."),
     kind: z.enum(["Mesh", "Gateway", "Service", "HTTPRoute"]),

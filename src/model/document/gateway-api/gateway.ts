@@ -150,6 +150,4 @@ export const gatewaySpecSchema = z
     );
   });
 
-export type GatewaySpec = z.infer<typeof gatewaySpecSchema>;
 export type GatewayListener = z.infer<typeof listenerSchema>;
-export type AllowedRoutes = GatewayListener["allowedRoutes"];

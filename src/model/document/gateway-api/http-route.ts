@@ -114,8 +114,5 @@ export const httpRouteSpecSchema = z
     }
   });
 
-export type HTTPRouteSpec = z.infer<typeof httpRouteSpecSchema>;
 export type HTTPRouteRule = z.infer<typeof ruleSchema>;
 export type HTTPBackendRef = z.infer<typeof backendRefSchema>;
-export type HTTPRouteTimeouts = z.infer<typeof timeoutsSchema>;
-export type HTTPRouteRetry = z.infer<typeof retrySchema>;

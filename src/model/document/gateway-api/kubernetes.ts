@@ -7,5 +7,4 @@ export const namespaceSpecSchema = z.record(z.string(), z.unknown());
 /** A core `Service` is a registry entry without endpoints until some register. */
 export const coreServiceSpecSchema = z.record(z.string(), z.unknown());
 
-export type NamespaceSpec = z.infer<typeof namespaceSpecSchema>;
 export type CoreServiceSpec = z.infer<typeof coreServiceSpecSchema>;

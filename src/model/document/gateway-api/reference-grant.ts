@@ -13,5 +13,3 @@ export const referenceGrantSpecSchema = z.strictObject({
     .max(16)
     .describe("Without name: every object of that kind in the grant's namespace."),
 });
-
-export type ReferenceGrantSpec = z.infer<typeof referenceGrantSpecSchema>;

@@ -20,7 +20,3 @@ export const contractSpecSchema = z.strictObject({
   service: scopedNameSchema.describe("A Service: <name>, or <namespace>/<name>."),
   tier: documentNameSchema.describe("A Tier in the service's namespace."),
 });
-
-export type ApplicationSpec = z.infer<typeof applicationSpecSchema>;
-export type TierSpec = z.infer<typeof tierSpecSchema>;
-export type ContractSpec = z.infer<typeof contractSpecSchema>;

@@ -6,7 +6,7 @@ import { jwksSchema } from "../field/jwks.ts";
 import { nameSchema, secretRefSchema } from "../field/names.ts";
 import { targetRefsSchema } from "../field/target-ref.ts";
 import { resourceUrlSchema } from "../field/url.ts";
-import { OURS, type KindEntry } from "../kind-entry.ts";
+import { OURS, type KindEntry } from "../field/kind-entry.ts";
 import { say } from "../../word/wording.ts";
 
 export const ASYMMETRIC = [
@@ -152,5 +152,4 @@ export const authenticationPolicy = {
   },
 } as const satisfies KindEntry;
 
-export type AuthenticationPolicySpec = z.infer<typeof authenticationPolicySpecSchema>;
 export type JwtProviderSpec = z.infer<typeof providerSchema>;

@@ -3,7 +3,7 @@
 import * as z from "zod";
 import { ipBlockSchema, isBlock } from "../field/ip-block.ts";
 import { targetRefsSchema } from "../field/target-ref.ts";
-import { OURS, type KindEntry } from "../kind-entry.ts";
+import { OURS, type KindEntry } from "../field/kind-entry.ts";
 import { quote, say } from "../../word/wording.ts";
 
 const listOf = <T extends z.ZodType>(schema: T) => z.array(schema).max(64).default([]);
@@ -116,5 +116,3 @@ export const authorizationPolicy = {
     SLV1323: "An AuthorizationPolicy names callers or claims that nothing in the mesh proves.",
   },
 } as const satisfies KindEntry;
-
-export type AuthorizationPolicySpec = z.infer<typeof authorizationPolicySpecSchema>;

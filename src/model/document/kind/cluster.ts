@@ -60,5 +60,3 @@ export const clusterSpecSchema = z.strictObject({
       "Endpoints may have private addresses or bare IP addresses, and plain http. Only a self-hosted mesh reaches them.",
     ),
 });
-
-export type ClusterSpec = z.infer<typeof clusterSpecSchema>;

@@ -3,7 +3,7 @@ import * as z from "zod";
 import { positiveDurationSchema } from "../field/duration.ts";
 import { headerMatchSchema } from "../gateway-api/http-route-match.ts";
 import { targetRefsSchema } from "../field/target-ref.ts";
-import { OURS, type KindEntry } from "../kind-entry.ts";
+import { OURS, type KindEntry } from "../field/kind-entry.ts";
 import { say } from "../../word/wording.ts";
 
 /** Percent of the matching requests. */
@@ -35,5 +35,3 @@ export const faultPolicy = {
   spec: faultPolicySpecSchema,
   effect: "now",
 } as const satisfies KindEntry;
-
-export type FaultPolicySpec = z.infer<typeof faultPolicySpecSchema>;

@@ -4,7 +4,7 @@ import * as z from "zod";
 import { say } from "../../word/wording.ts";
 import { ipBlockSchema } from "../field/ip-block.ts";
 import { targetRefsSchema } from "../field/target-ref.ts";
-import { OURS, type KindEntry } from "../kind-entry.ts";
+import { OURS, type KindEntry } from "../field/kind-entry.ts";
 
 const block = ipBlockSchema.meta({ examples: ["192.0.2.7", "10.0.0.0/8", "2001:db8::/32"] });
 const blocks = z.array(block).max(256).default([]);

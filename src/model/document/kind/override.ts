@@ -23,5 +23,3 @@ export const overrideSpecSchema = z.strictObject({
       say(`${quote(issue.input)} is not a time`, "Write RFC 3339 in UTC, such as 2026-11-23T12:00:00Z."),
   }),
 });
-
-export type OverrideSpec = z.infer<typeof overrideSpecSchema>;

@@ -5,10 +5,10 @@ import { positiveDurationSchema } from "../field/duration.ts";
 import { refuseRepeats } from "../field/http-header.ts";
 import { nameSchema } from "../field/names.ts";
 import { targetRefsSchema } from "../field/target-ref.ts";
-import { OURS, type KindEntry } from "../kind-entry.ts";
+import { OURS, type KindEntry } from "../field/kind-entry.ts";
 import { say } from "../../word/wording.ts";
 
-export const limitSchema = z.strictObject({
+const limitSchema = z.strictObject({
   name: nameSchema.describe("Shown in headers, reports and refusals."),
   requests: z.int().min(1).max(1_000_000_000).describe("Requests per window and key."),
   window: positiveDurationSchema.describe("Time in which that many may pass."),
@@ -79,5 +79,4 @@ export const rateLimitPolicy = {
   effect: "now",
 } as const satisfies KindEntry;
 
-export type RateLimitPolicySpec = z.infer<typeof rateLimitPolicySpecSchema>;
 export type LimitSpec = z.infer<typeof limitSchema>;

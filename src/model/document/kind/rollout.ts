@@ -65,5 +65,3 @@ export const rolloutSpecSchema = z
       context.addIssue({ code: "custom", message, path: ["steps", index, "weight"], input: weight });
     }
   });
-
-export type RolloutSpec = z.infer<typeof rolloutSpecSchema>;

@@ -78,6 +78,5 @@ export const serviceSpecSchema = z.strictObject({
     .default([]),
 });
 
-export type ServiceSpec = z.infer<typeof serviceSpecSchema>;
 export type ServiceEndpoint = z.infer<typeof endpointSchema>;
 export type HealthCheckSpec = z.infer<typeof healthCheckSchema>;

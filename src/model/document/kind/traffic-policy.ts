@@ -6,7 +6,7 @@ import { durationSchema, parseDuration, positiveDurationSchema } from "../field/
 import { headerNameSchema } from "../field/http-header.ts";
 import { httpMethodSchema } from "../gateway-api/http-route-match.ts";
 import { targetRefsSchema } from "../field/target-ref.ts";
-import { OURS, type KindEntry } from "../kind-entry.ts";
+import { OURS, type KindEntry } from "../field/kind-entry.ts";
 import { say } from "../../word/wording.ts";
 
 const percent = z.number().min(0).max(100);

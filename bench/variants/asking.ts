@@ -1,11 +1,11 @@
 // Variants `object-per-request` and `d1-per-request`: what a request costs that waits for one call of a Durable Object, or
 // for one row of D1, before it is passed on. The mesh does neither; this is what it saves.
-import { bundle } from "../src/cli/local/bundle-worker.ts";
-import { migrate } from "./product.ts";
-import { get, type Counts, type Variant } from "./variant.ts";
-import { startWorkerd } from "./workerd.ts";
+import { bundle } from "../../src/cli/local/bundle-worker.ts";
+import { migrate } from "../product.ts";
+import { get, type Counts, type Variant } from "../variant.ts";
+import { startWorkerd } from "../workerd.ts";
 
-const file = (name: string): string => new URL(`workers/${name}`, import.meta.url).pathname;
+const file = (name: string): string => new URL(`../workers/${name}`, import.meta.url).pathname;
 
 function asking(name: string, asks: "object" | "d1"): Variant {
   return {

@@ -1,7 +1,7 @@
 // A mesh as a service sees it from outside: its published keys on a real socket, and assertions that it signs.
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
-import { bindingOf } from "../../src/tokens/assertion.ts";
+import { bindingOf } from "../../../src/tokens/assertion.ts";
 import { signJws, signerOf, type Signer } from "./jws.ts";
 
 export interface SigningMesh {

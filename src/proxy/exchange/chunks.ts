@@ -10,7 +10,7 @@ export interface Chunks {
 const LEAST_BYTES = 4 * 1024;
 const MOST_BYTES = 64 * 1024;
 
-export function chunksOf(stream: ReadableStream<Uint8Array>): Chunks {
+export function chunksIn(stream: ReadableStream<Uint8Array>): Chunks {
   const byob = byobReader(stream);
   if (byob === null) {
     const reader = stream.getReader();

@@ -1,7 +1,7 @@
 // Istio's semantics read aloud, over documents as they are written: slow and obvious. Only for requests that can be read in
 // one way; the tables of test/decide/authorize/authorize.test.ts say what happens to the others.
-import type { DocumentOf } from "../../src/model/document/document.ts";
-import type { AuthorizationRequest } from "../../src/decide/authorize/request.ts";
+import type { DocumentOf } from "../../../src/model/document/document.ts";
+import type { AuthorizationRequest } from "../../../src/decide/authorize/request.ts";
 
 type Spec = DocumentOf<"AuthorizationPolicy">["spec"];
 type Rule = Spec["rules"][number];

@@ -1,9 +1,9 @@
 // Random meshes and requests for properties, drawn from small alphabets so that hostnames, paths and conditions collide.
 import * as fc from "fast-check";
-import type { RouteRequest } from "../../src/decide/route/match.ts";
-import type { Document, DocumentOf } from "../../src/model/document/document.ts";
-import type { HTTPRouteMatch } from "../../src/model/document/gateway-api/http-route-match.ts";
-import type { ParentRef } from "../../src/model/document/gateway-api/parent-ref.ts";
+import type { RouteRequest } from "../../../src/decide/route/match.ts";
+import type { Document, DocumentOf } from "../../../src/model/document/document.ts";
+import type { HTTPRouteMatch } from "../../../src/model/document/gateway-api/http-route-match.ts";
+import type { ParentRef } from "../../../src/model/document/gateway-api/parent-ref.ts";
 import type { NaiveMesh } from "./naive-precedence.ts";
 
 const NAMESPACES = ["n1", "n2", "n3"] as const;

@@ -1,12 +1,12 @@
 // Variant `bare`: the pass-through Worker that every ratio is taken against.
-import { bundle } from "../src/cli/local/bundle-worker.ts";
-import { get, type Variant } from "./variant.ts";
-import { startWorkerd } from "./workerd.ts";
+import { bundle } from "../../src/cli/local/bundle-worker.ts";
+import { get, type Variant } from "../variant.ts";
+import { startWorkerd } from "../workerd.ts";
 
 export const bare: Variant = {
   name: "bare",
   async start({ dir, upstreamPort }) {
-    const code = await bundle(new URL("workers/bare.ts", import.meta.url).pathname);
+    const code = await bundle(new URL("../workers/bare.ts", import.meta.url).pathname);
     const workerd = await startWorkerd(dir, [{ name: "bare", code, listen: ["default"] }]);
     return {
       port: workerd.ports["bare/default"] ?? 0,

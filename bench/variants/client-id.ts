@@ -1,7 +1,7 @@
 // Variant `client-id`: `route`, with a client id and secret that every request has to show, by Basic authentication.
-import { meshDocuments, meshRequests } from "./mesh.ts";
-import { mintCredentials, startProduct } from "./product.ts";
-import type { Variant } from "./variant.ts";
+import { meshDocuments, meshRequests } from "../mesh.ts";
+import { mintCredentials, startProduct } from "../product.ts";
+import type { Variant } from "../variant.ts";
 
 const size = { services: 10, routes: 100 };
 

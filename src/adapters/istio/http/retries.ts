@@ -1,9 +1,9 @@
 // `timeout` and `retries` of Istio → `timeouts` and `retry` of a rule. Statuses are listed here, conditions of Envoy there.
-import { parseDuration } from "../../model/document/field/duration.ts";
-import { gatewayDuration } from "../source/gateway-duration.ts";
-import type { Field } from "../source/source-field.ts";
+import { parseDuration } from "../../../model/document/field/duration.ts";
+import { gatewayDuration } from "../../source/gateway-duration.ts";
+import type { Field } from "../../source/source-field.ts";
 
-export interface Patience {
+interface Patience {
   readonly timeouts: Readonly<Record<string, string>>;
   readonly retry: Readonly<Record<string, unknown>> | null;
 }

@@ -1,11 +1,11 @@
 // The Gateway API's matching rules read literally: list every match of every route, drop what does not apply, sort by the
 // precedence of the specification, take the first. Works on the documents, knows nothing of the compiled index, is slow.
-import { BUILT_IN_KEY, builtInGateway } from "../../src/compile/documents/built-in-gateway.ts";
-import type { RouteRequest } from "../../src/decide/route/match.ts";
+import { BUILT_IN_KEY, builtInGateway } from "../../../src/compile/documents/built-in-gateway.ts";
+import type { RouteRequest } from "../../../src/decide/route/match.ts";
 import { fitting, specificity, winner, type Candidate, type NaiveMatch, type NaiveMesh } from "./naive-precedence.ts";
 import { isRefused, settleNaively, type Claims, type NaiveClaim } from "./naive-hostnames.ts";
-import type { Document, DocumentOf } from "../../src/model/document/document.ts";
-import type { ParentRef } from "../../src/model/document/gateway-api/parent-ref.ts";
+import type { Document, DocumentOf } from "../../../src/model/document/document.ts";
+import type { ParentRef } from "../../../src/model/document/gateway-api/parent-ref.ts";
 
 type Route = DocumentOf<"HTTPRoute">;
 type Gateway = DocumentOf<"Gateway">;

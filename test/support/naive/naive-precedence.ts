@@ -1,7 +1,7 @@
 // Which matches of a route fit a request, and which of several wins: the specification's order, read literally.
-import type { RouteRequest } from "../../src/decide/route/match.ts";
-import type { Document, DocumentOf } from "../../src/model/document/document.ts";
-import type { HTTPRouteMatch } from "../../src/model/document/gateway-api/http-route-match.ts";
+import type { RouteRequest } from "../../../src/decide/route/match.ts";
+import type { Document, DocumentOf } from "../../../src/model/document/document.ts";
+import type { HTTPRouteMatch } from "../../../src/model/document/gateway-api/http-route-match.ts";
 
 type Route = DocumentOf<"HTTPRoute">;
 

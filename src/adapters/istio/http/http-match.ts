@@ -1,9 +1,9 @@
 // One HTTPMatchRequest of Istio → matches of an HTTPRoute rule. A match with a condition that cannot be said is left out
 // whole: without the condition it would take requests it never took.
-import { httpRouteMatchSchema } from "../../model/document/gateway-api/http-route-match.ts";
-import { refusalOf } from "../source/judge-document.ts";
+import { httpRouteMatchSchema } from "../../../model/document/gateway-api/http-route-match.ts";
+import { refusalOf } from "../../source/judge-document.ts";
 import { literally, patternOf, valueMatch, type StringValueMatch } from "./string-match.ts";
-import type { Field } from "../source/source-field.ts";
+import type { Field } from "../../source/source-field.ts";
 
 export interface PathMatch {
   readonly type: "Exact" | "PathPrefix" | "RegularExpression";

@@ -1,6 +1,6 @@
 // Istio's origins of a CORS policy, which may be patterns, as those of the Gateway API: one host, all below one, or all.
 // Where a pattern means more than that, less is allowed, never more.
-import type { Field } from "../source/source-field.ts";
+import type { Field } from "../../source/source-field.ts";
 
 const SCHEMES: Readonly<Record<string, readonly string[]>> = {
   http: ["http"],

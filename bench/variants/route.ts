@@ -1,8 +1,8 @@
 // Variant `route`: a mesh that only routes. Canonical path, HTTPRoute match among a hundred, weighted backend, endpoint,
 // header hygiene, forward; no policy beyond the defaults.
-import { meshDocuments, meshRequests } from "./mesh.ts";
-import { startProduct } from "./product.ts";
-import type { Variant } from "./variant.ts";
+import { meshDocuments, meshRequests } from "../mesh.ts";
+import { startProduct } from "../product.ts";
+import type { Variant } from "../variant.ts";
 
 const size = { services: 10, routes: 100 };
 

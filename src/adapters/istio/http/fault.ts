@@ -1,8 +1,8 @@
 // HTTPFaultInjection of Istio → the spec of a FaultPolicy, which rules name in an extensionRef.
-import { faultPolicySpecSchema } from "../../model/document/kind/fault.ts";
-import { parseDuration } from "../../model/document/field/duration.ts";
-import { refusalOf } from "../source/judge-document.ts";
-import type { Field } from "../source/source-field.ts";
+import { faultPolicySpecSchema } from "../../../model/document/kind/fault.ts";
+import { parseDuration } from "../../../model/document/field/duration.ts";
+import { refusalOf } from "../../source/judge-document.ts";
+import type { Field } from "../../source/source-field.ts";
 
 /** Null when there is nothing to inject, or nothing that can be said. */
 export function translateFault(field: Field): object | null {

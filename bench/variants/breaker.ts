@@ -1,8 +1,8 @@
 // Variant `breaker`: `route`, with a circuit breaker, outlier ejection and retries guarding every service. Nothing fails
 // here: what is measured is counting, and the reports behind it.
-import { meshDocuments, meshRequests } from "./mesh.ts";
-import { startProduct } from "./product.ts";
-import type { Variant } from "./variant.ts";
+import { meshDocuments, meshRequests } from "../mesh.ts";
+import { startProduct } from "../product.ts";
+import type { Variant } from "../variant.ts";
 
 const size = { services: 10, routes: 100 };
 

@@ -1,8 +1,8 @@
 // Variant `limit`: `route`, with one leased limit for each client on every service. It never refuses here: what is measured
 // is deciding with quota held in memory, and the questions behind it.
-import { meshDocuments, meshRequests } from "./mesh.ts";
-import { startProduct } from "./product.ts";
-import type { Variant } from "./variant.ts";
+import { meshDocuments, meshRequests } from "../mesh.ts";
+import { startProduct } from "../product.ts";
+import type { Variant } from "../variant.ts";
 
 const size = { services: 10, routes: 100 };
 

@@ -12,10 +12,10 @@ const fileSchema = z.object({
   ),
 });
 
-export type Contexts = z.infer<typeof fileSchema>;
-export type Context = Contexts["contexts"][string];
+type Contexts = z.infer<typeof fileSchema>;
+type Context = Contexts["contexts"][string];
 
-export const NO_CONTEXTS: Contexts = { current: null, contexts: {} };
+const NO_CONTEXTS: Contexts = { current: null, contexts: {} };
 
 type Environment = Readonly<Record<string, string | undefined>>;
 

@@ -1,12 +1,12 @@
 // The fleet's limits for real: `selvage up --edges 8`, eight clients over sockets, each to an edge of its own.
-// `node test/journeys/limit-fleet.ts [--seconds 30] [--limit 100]` prints every figure beside what is promised; exit code 1 when one is
+// `node test/support/journeys/limit-fleet.ts [--seconds 30] [--limit 100]` prints every figure beside what is promised; exit code 1 when one is
 // missed, 2 when the machine could not keep up. Not part of the tests: load and mesh share one machine, and a busy one makes any figure worse.
 import { Agent, get } from "node:http";
 import { setTimeout as sleep } from "node:timers/promises";
 import { parseArgs } from "node:util";
-import { limitListSchema, type LimitCoordinator } from "../../src/model/api/limits.ts";
-import { startBackend, type Backend } from "../support/backend.ts";
-import { startMesh, type TestMesh } from "../support/mesh.ts";
+import { limitListSchema, type CoordinatorCalls } from "../../../src/model/api/limits.ts";
+import { startBackend, type Backend } from "../backend.ts";
+import { startMesh, type TestMesh } from "../mesh.ts";
 
 const EDGES = 8;
 
@@ -86,7 +86,7 @@ spec: {targetRefs: [{kind: Service, name: ${name}}], limits: [${limit}]}
     const answer = await this.#mesh.client.call<unknown>("GET", "/limits");
     if (!answer.ok) throw new Error(answer.failure.message);
     const { coordinators } = limitListSchema.parse(answer.value);
-    const sum = ({ questions, strict, givenBack }: LimitCoordinator): number => questions + strict + givenBack;
+    const sum = ({ questions, strict, givenBack }: CoordinatorCalls): number => questions + strict + givenBack;
     return coordinators.filter(({ policy }) => policy === `default/${name}`).reduce((all, one) => all + sum(one), 0);
   }
 

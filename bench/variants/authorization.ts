@@ -1,9 +1,9 @@
 // Variant `authorization`: `jwt`, with policies that allow by path, by method and principal, and deny another path. The
 // caller has to be somebody for that, so the difference to `jwt` is what these policies cost.
 import { bearer, jwtPolicy } from "./jwt.ts";
-import { meshDocuments, meshRequests } from "./mesh.ts";
-import { startProduct } from "./product.ts";
-import type { Variant } from "./variant.ts";
+import { meshDocuments, meshRequests } from "../mesh.ts";
+import { startProduct } from "../product.ts";
+import type { Variant } from "../variant.ts";
 
 const size = { services: 10, routes: 100 };
 const targetRefs = [{ kind: "Mesh", name: "mesh" }];

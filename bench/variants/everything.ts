@@ -5,9 +5,9 @@ import { guardPolicy } from "./breaker.ts";
 import { application } from "./client-id.ts";
 import { bearer, provider } from "./jwt.ts";
 import { limitPolicy } from "./limit.ts";
-import { meshDocuments, meshRequests } from "./mesh.ts";
-import { mintCredentials, startProduct } from "./product.ts";
-import type { Variant } from "./variant.ts";
+import { meshDocuments, meshRequests } from "../mesh.ts";
+import { mintCredentials, startProduct } from "../product.ts";
+import type { Variant } from "../variant.ts";
 
 const size = { services: 10, routes: 100 };
 const healthCheck = { path: "/healthz", interval: "10s" };

@@ -9,12 +9,12 @@ export interface Attack {
   /** What should come of it, in words. */
   readonly expected: string;
   /** What came of it. */
-  readonly run: (scene: Scene) => Promise<string>;
+  readonly run: (setting: Setting) => Promise<string>;
   /** Whether that is as expected. */
   readonly holds: RegExp;
 }
 
-export interface Scene {
+export interface Setting {
   readonly mesh: TestMesh;
   readonly port: number;
   /** Where the service is. */
@@ -58,7 +58,7 @@ export const SHOP = (origin: string): string => `
 {apiVersion: selvage.dev/v1, kind: Service, metadata: {name: client, namespace: evil}, spec: {exposure: mesh, endpoints: [{url: "${origin}/evil"}]}}
 `;
 
-export async function openScene(): Promise<{ scene: Scene; close: () => Promise<void> }> {
+export async function openSetting(): Promise<{ setting: Setting; close: () => Promise<void> }> {
   const service = await teller();
   const mesh = await startMesh({ args: ["--mesh-domain", "mesh.test"] });
   const port = Number(new URL(mesh.url).port);
@@ -96,7 +96,7 @@ export async function openScene(): Promise<{ scene: Scene; close: () => Promise<
   );
   const { token: evilToken } = JSON.parse(minted.body) as { token: string };
   const known = new Map<string, string>();
-  const scene: Scene = {
+  const setting: Setting = {
     mesh,
     port,
     origin: service.url,
@@ -145,7 +145,7 @@ export async function openScene(): Promise<{ scene: Scene; close: () => Promise<
     },
   };
   return {
-    scene,
+    setting,
     close: async () => {
       client.close();
       await mesh.stop();
