@@ -30,7 +30,9 @@ for (let turn = 0; turn < requests + 100; turn++) {
     const started = performance.now();
     await once(`${nginx.url}${path}`);
     // The first ones wake everything up.
-    if (turn >= 100) times[name].push(performance.now() - started);
+    if (turn >= 100) {
+      times[name].push(performance.now() - started);
+    }
   }
 }
 agent.destroy();
@@ -50,7 +52,9 @@ console.log(`the hop       ${(at(withIt, 0.5) - at(without, 0.5)).toFixed(3)}`);
 function once(url: string): Promise<void> {
   return new Promise((resolve, reject) => {
     get(url, { agent }, (response) => {
-      if (response.statusCode !== 200) reject(new Error(`${url} answered ${response.statusCode}`));
+      if (response.statusCode !== 200) {
+        reject(new Error(`${url} answered ${response.statusCode}`));
+      }
       response.resume();
       response.on("end", () => resolve());
     }).on("error", reject);

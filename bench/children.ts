@@ -15,7 +15,9 @@ export function keep(child: ChildProcess): ChildProcess {
 }
 
 export async function stop(child: ChildProcess): Promise<void> {
-  if (child.exitCode !== null || child.signalCode !== null) return;
+  if (child.exitCode !== null || child.signalCode !== null) {
+    return;
+  }
   const gone = once(child, "exit");
   child.kill("SIGTERM");
   const late = setTimeout(() => child.kill("SIGKILL"), 2000);
@@ -40,11 +42,15 @@ export async function runLoad(job: Job): Promise<Result[]> {
   });
   keep(child);
   const output = await text(child.stdout);
-  if (output === "") throw new Error("the load generator failed");
+  if (output === "") {
+    throw new Error("the load generator failed");
+  }
   const results = JSON.parse(output) as Result[];
   for (const [at, { unexpected }] of results.entries()) {
     const bad = Object.entries(unexpected).map(([status, times]) => `${times} × ${status}`);
-    if (bad.length > 0) throw new Error(`port ${job.targets[at]?.port} gave unexpected answers: ${bad.join(", ")}`);
+    if (bad.length > 0) {
+      throw new Error(`port ${job.targets[at]?.port} gave unexpected answers: ${bad.join(", ")}`);
+    }
   }
   return results;
 }

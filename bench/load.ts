@@ -53,7 +53,9 @@ class Load {
   }
 
   async open(connections: number): Promise<void> {
-    for (let i = 0; i < connections; i += 1) this.#sockets.push(await this.#connect());
+    for (let i = 0; i < connections; i += 1) {
+      this.#sockets.push(await this.#connect());
+    }
   }
 
   async window(ms: number): Promise<void> {
@@ -63,7 +65,9 @@ class Load {
     this.#until = begun + ms;
     this.#busy = this.#sockets.length;
     const idle = new Promise<void>((resolve) => (this.#idle = resolve));
-    for (const socket of this.#sockets) socket.emit("send");
+    for (const socket of this.#sockets) {
+      socket.emit("send");
+    }
     await idle;
     this.#rounds.push({
       requests: this.#latencies.length - answered,
@@ -73,7 +77,9 @@ class Load {
   }
 
   close(): Result {
-    for (const socket of this.#sockets) socket.removeAllListeners("close").destroy();
+    for (const socket of this.#sockets) {
+      socket.removeAllListeners("close").destroy();
+    }
     const sorted = Float64Array.from(this.#latencies).sort();
     const at = (share: number): number => sorted[Math.floor(sorted.length * share)] ?? 0;
     return { rounds: this.#rounds, p50Ms: at(0.5), p99Ms: at(0.99), unexpected: this.#unexpected };
@@ -95,9 +101,14 @@ class Load {
         for (const status of answers.take(String(chunk))) {
           const now = performance.now();
           this.#latencies.push(now - sentAt);
-          if (status < 200 || status > 299) this.#unexpected[status] = (this.#unexpected[status] ?? 0) + 1;
-          if (now < this.#until) socket.emit("send");
-          else if ((this.#busy -= 1) === 0) this.#idle();
+          if (status < 200 || status > 299) {
+            this.#unexpected[status] = (this.#unexpected[status] ?? 0) + 1;
+          }
+          if (now < this.#until) {
+            socket.emit("send");
+          } else if ((this.#busy -= 1) === 0) {
+            this.#idle();
+          }
         }
       });
       socket.on("connect", () => resolve(socket));
@@ -111,12 +122,18 @@ class Load {
 
 export async function load({ targets, connections, rounds, windowMs }: Job): Promise<Result[]> {
   const loads = targets.map((target) => new Load(target));
-  for (const one of loads) await one.open(connections);
+  for (const one of loads) {
+    await one.open(connections);
+  }
   for (let round = 0; round < rounds; round += 1) {
     const first = round % loads.length;
-    for (const one of [...loads.slice(first), ...loads.slice(0, first)]) await one.window(windowMs);
+    for (const one of [...loads.slice(first), ...loads.slice(0, first)]) {
+      await one.window(windowMs);
+    }
   }
   return loads.map((one) => one.close());
 }
 
-if (import.meta.main) process.stdout.write(JSON.stringify(await load(JSON.parse(process.argv[2] ?? "") as Job)));
+if (import.meta.main) {
+  process.stdout.write(JSON.stringify(await load(JSON.parse(process.argv[2] ?? "") as Job)));
+}

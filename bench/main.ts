@@ -46,8 +46,11 @@ const only = values.only?.split(",");
 const chosen = variants.filter(({ name }) => only === undefined || name === "bare" || only.includes(name));
 
 const rows = summarise(await measure(chosen, effort, (line) => console.error(line)));
-if (values.json) console.log(JSON.stringify({ machine: machine(), versions: versions(), variants: rows }));
-else console.log(`${describe()}\n\n${table(rows)}`);
+if (values.json) {
+  console.log(JSON.stringify({ machine: machine(), versions: versions(), variants: rows }));
+} else {
+  console.log(`${describe()}\n\n${table(rows)}`);
+}
 
 function describe(): string {
   const where = Object.entries({ ...machine(), ...versions() }).map(([name, value]) => `${name} ${value}`);
@@ -56,7 +59,9 @@ function describe(): string {
 
 function positive(text: string | undefined, otherwise: number): number {
   const value = Number(text ?? otherwise);
-  if (value > 0 && Number.isFinite(value)) return value;
+  if (value > 0 && Number.isFinite(value)) {
+    return value;
+  }
   console.error(`not a positive number: ${text}`);
   process.exit(2);
 }

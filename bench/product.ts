@@ -46,7 +46,9 @@ async function answers(port: number, request: string): Promise<void> {
   let last = "";
   for (const until = Date.now() + 10_000; Date.now() < until;) {
     last = await once(port, request);
-    if (last.startsWith("HTTP/1.1 2")) return;
+    if (last.startsWith("HTTP/1.1 2")) {
+      return;
+    }
     await new Promise((resolve) => setTimeout(resolve, 200));
   }
   throw new Error(`the mesh does not answer what it is to be measured with: ${last}`);
@@ -104,7 +106,9 @@ export async function migrate(workerd: Workerd): Promise<void> {
   for (const path of globSync("migrations/*.sql", { cwd: root }).sort()) {
     const url = `http://127.0.0.1:${workerd.ports["d1/bench"]}/`;
     const response = await fetch(url, { method: "POST", body: readFileSync(root + path, "utf8") });
-    if (!response.ok) throw new Error(`${path} failed: ${await response.text()}`);
+    if (!response.ok) {
+      throw new Error(`${path} failed: ${await response.text()}`);
+    }
   }
 }
 
@@ -116,7 +120,9 @@ export async function apply(port: number, documents: readonly object[]): Promise
       headers: { authorization: `Bearer ${token}`, "content-type": "application/json" },
       body: JSON.stringify(documents.slice(from, from + DOCUMENTS_PER_APPLY)),
     });
-    if (!response.ok) throw new Error(`apply answered ${response.status}: ${await response.text()}`);
+    if (!response.ok) {
+      throw new Error(`apply answered ${response.status}: ${await response.text()}`);
+    }
     await response.body?.cancel();
   }
 }
@@ -129,7 +135,9 @@ export async function mintCredentials(
 ): Promise<{ id: string; secret: string }> {
   const url = `http://127.0.0.1:${port}/_selvage/v1/applications/${namespace}/${name}/credentials`;
   const response = await fetch(url, { method: "POST", headers: { authorization: `Bearer ${token}` } });
-  if (!response.ok) throw new Error(`no credentials: ${response.status} ${await response.text()}`);
+  if (!response.ok) {
+    throw new Error(`no credentials: ${response.status} ${await response.text()}`);
+  }
   const { clientId, clientSecret } = (await response.json()) as { clientId: string; clientSecret: string };
   return { id: clientId, secret: clientSecret };
 }

@@ -35,10 +35,16 @@ function randomPattern(): string {
   let pattern = "";
   while (pattern.length < 400) {
     let part = "";
-    for (let count = 1 + random(6); count > 0; count--) part += ATOMS[random(ATOMS.length)];
-    for (let depth = random(3); depth > 0; depth--) part = (WRAPS[random(WRAPS.length)] ?? "@").replace("@", part);
+    for (let count = 1 + random(6); count > 0; count--) {
+      part += ATOMS[random(ATOMS.length)];
+    }
+    for (let depth = random(3); depth > 0; depth--) {
+      part = (WRAPS[random(WRAPS.length)] ?? "@").replace("@", part);
+    }
     pattern += part;
-    if (random(12) === 0) break;
+    if (random(12) === 0) {
+      break;
+    }
   }
   return pattern.slice(0, 512);
 }
@@ -51,8 +57,11 @@ for (let index = 0; programs.length * texts.length < PAIRS; index++) {
   const before = performance.now();
   const compiled = compileRegex(pattern);
   const compileMs = performance.now() - before;
-  if (compiled.ok) programs.push({ pattern, program: compiled.program, compileMs });
-  else refused++;
+  if (compiled.ok) {
+    programs.push({ pattern, program: compiled.program, compileMs });
+  } else {
+    refused++;
+  }
 }
 
 const results: { ms: number; pattern: string; text: number }[] = [];

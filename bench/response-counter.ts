@@ -12,7 +12,9 @@ export class ResponseCounter {
     const statuses: number[] = [];
     for (;;) {
       const end = this.#end();
-      if (end === -1) return statuses;
+      if (end === -1) {
+        return statuses;
+      }
       statuses.push(Number(this.#held.slice(9, 12)));
       this.#held = this.#held.slice(end);
     }
@@ -21,7 +23,9 @@ export class ResponseCounter {
   /** Where the first answer ends, or -1 while it is not all there. */
   #end(): number {
     const headers = this.#held.indexOf("\r\n\r\n");
-    if (headers === -1) return -1;
+    if (headers === -1) {
+      return -1;
+    }
     const head = this.#held.slice(0, headers).toLowerCase();
     const body = headers + 4;
     if (head.includes("\r\ntransfer-encoding: chunked")) {

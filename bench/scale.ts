@@ -92,7 +92,9 @@ function chunks(documents: readonly object[]): object[][] {
 async function apply(client: ApiClient, items: readonly object[]): Promise<number> {
   const started = performance.now();
   const answer = await client.call<ApplyResult>("POST", "/apply", { body: { items } });
-  if (!answer.ok) throw new Error(answer.failure.message);
+  if (!answer.ok) {
+    throw new Error(answer.failure.message);
+  }
   return performance.now() - started;
 }
 
@@ -140,7 +142,9 @@ async function until(url: string, weights: string): Promise<number> {
   while (performance.now() - started < 30_000) {
     const response = await fetch(url);
     await response.arrayBuffer();
-    if (response.headers.get("x-weights") === weights) return performance.now() - started;
+    if (response.headers.get("x-weights") === weights) {
+      return performance.now() - started;
+    }
   }
   throw new Error(`${url} does not answer with the weights ${weights}`);
 }
@@ -153,5 +157,8 @@ const { values } = parseArgs({
   },
 });
 const figures = await measure(Number(values.services), Number(values.routes), (line) => console.error(line));
-if (values.json) console.log(JSON.stringify(figures));
-else console.table(figures);
+if (values.json) {
+  console.log(JSON.stringify(figures));
+} else {
+  console.table(figures);
+}

@@ -28,5 +28,8 @@ const variants = [
 const effort = { rounds: values.quick ? 50 : 300, windowMs: 100, connections: 32, warmUpRounds: 30 };
 
 const rows = summarise(await measure(variants, effort, (line) => console.error(line)));
-if (values.json) console.log(JSON.stringify({ machine: machine(), versions: versions(), variants: rows }));
-else console.log(table(rows));
+if (values.json) {
+  console.log(JSON.stringify({ machine: machine(), versions: versions(), variants: rows }));
+} else {
+  console.log(table(rows));
+}

@@ -39,7 +39,9 @@ export function median(values: readonly number[]): number {
 export function summarise(measured: readonly Measured[]): Row[] {
   const reference = measured[0]?.rounds ?? [];
   return measured.map(({ name, rounds, p50Ms, p99Ms, objectCalls, d1Queries }) => {
-    if (rounds.length !== reference.length) throw new RangeError(`${name} ran ${rounds.length} rounds`);
+    if (rounds.length !== reference.length) {
+      throw new RangeError(`${name} ran ${rounds.length} rounds`);
+    }
     const against = (of: (round: Round) => number): number =>
       rounded(median(rounds.map((round, at) => of(round) / of(reference[at] ?? round))), 3);
     const requests = rounds.reduce((sum, round) => sum + round.requests, 0);

@@ -12,7 +12,9 @@ const server = createServer({ noDelay: true }, (socket) => {
   socket.on("data", (chunk) => {
     const requests = (held + String(chunk)).split("\r\n\r\n");
     held = requests.pop() ?? "";
-    if (requests.length > 0) socket.write(answer.repeat(requests.length), "latin1");
+    if (requests.length > 0) {
+      socket.write(answer.repeat(requests.length), "latin1");
+    }
   });
 });
 server.listen(0, "127.0.0.1", () => console.log((server.address() as AddressInfo).port));

@@ -76,7 +76,9 @@ export function configuration(workers: readonly WorkerdWorker[]): string {
 /** Writes code and configuration below `dir`, starts workerd there and waits until every socket listens. */
 export async function startWorkerd(dir: string, workers: readonly WorkerdWorker[]): Promise<Workerd> {
   mkdirSync(join(dir, "objects"), { recursive: true });
-  for (const { name, code } of workers) writeFileSync(join(dir, `${name}.js`), code);
+  for (const { name, code } of workers) {
+    writeFileSync(join(dir, `${name}.js`), code);
+  }
   writeFileSync(join(dir, "config.capnp"), configuration(workers));
   const child = spawn(binary, ["serve", "--experimental", "--control-fd=3", "config.capnp"], {
     cwd: dir,
@@ -86,7 +88,9 @@ export async function startWorkerd(dir: string, workers: readonly WorkerdWorker[
   const wanted = workers.flatMap(({ name, listen }) => listen.map((entry) => `${name}/${entry}`));
   const errors = text(child.stderr as Readable);
   const ports = await listening(child.stdio[3] as Readable, wanted);
-  if (ports === null || child.pid === undefined) throw new Error(`workerd did not start:\n${await errors}`);
+  if (ports === null || child.pid === undefined) {
+    throw new Error(`workerd did not start:\n${await errors}`);
+  }
   return { pid: child.pid, ports, stop: () => stop(child) };
 }
 
@@ -99,9 +103,13 @@ async function listening(control: Readable, wanted: readonly string[]): Promise<
     held = lines.pop() ?? "";
     for (const line of lines) {
       const message = JSON.parse(line) as { event: string; socket?: string; port?: number };
-      if (message.event === "listen" && message.socket !== undefined) ports[message.socket] = message.port ?? 0;
+      if (message.event === "listen" && message.socket !== undefined) {
+        ports[message.socket] = message.port ?? 0;
+      }
     }
-    if (wanted.every((name) => name in ports)) return ports;
+    if (wanted.every((name) => name in ports)) {
+      return ports;
+    }
   }
   return null;
 }

@@ -51,8 +51,11 @@ export class CircuitBreaker extends DurableObject<ObjectBindings> implements Cir
     const now = Date.now();
     const { kv } = ctx.storage;
     for (const [name, row] of kv.list<WrittenState>({ prefix: STATE })) {
-      if (now - row.since > KEEP_MS && row.state === "closed") kv.delete(name);
-      else this.#restore(row, now);
+      if (now - row.since > KEEP_MS && row.state === "closed") {
+        kv.delete(name);
+      } else {
+        this.#restore(row, now);
+      }
     }
     this.#ejections.restore(this.#coordinator, now);
     this.#slots.restore(this.#coordinator.capacity, now);
@@ -64,7 +67,9 @@ export class CircuitBreaker extends DurableObject<ObjectBindings> implements Cir
     const reply = answerBreakers(this.#coordinator, report, now, Math.random);
     this.#writeTurns();
     this.#slots.write(this.#coordinator.capacity, now);
-    if (!this.#orders.isTold) this.ctx.waitUntil(this.#orders.tell());
+    if (!this.#orders.isTold) {
+      this.ctx.waitUntil(this.#orders.tell());
+    }
     return report.health ? { ...reply, health: this.#health.answer(report.health, now) } : reply;
   }
 
@@ -117,13 +122,17 @@ export class CircuitBreaker extends DurableObject<ObjectBindings> implements Cir
     this.#ejections.write(this.#coordinator);
     for (const [id, { policy, target, terms, breaker }] of this.#coordinator.targets) {
       const { state, epoch, since, openUntil, trips } = breaker;
-      if (epoch === (this.#written.get(id) ?? 1)) continue;
+      if (epoch === (this.#written.get(id) ?? 1)) {
+        continue;
+      }
       this.#written.set(id, epoch);
       const row: WrittenState = { policy, target, terms, state, epoch, since, openUntil, trips };
       this.ctx.storage.kv.put(STATE + id, row);
     }
     for (const id of this.#written.keys()) {
-      if (this.#coordinator.targets.has(id)) continue;
+      if (this.#coordinator.targets.has(id)) {
+        continue;
+      }
       this.#written.delete(id);
       this.ctx.storage.kv.delete(STATE + id);
     }

@@ -49,8 +49,11 @@ export class HealthChecker {
     this.#breakers = breakers;
     const now = Date.now();
     for (const [name, { target, ...kept }] of ctx.storage.kv.list<Row>({ prefix: PREFIX })) {
-      if (now - kept.since > KEEP_MS) ctx.storage.kv.delete(name);
-      else this.#checks.checked.set(target.id, { target, health: { ...newHealth(now), ...kept } });
+      if (now - kept.since > KEEP_MS) {
+        ctx.storage.kv.delete(name);
+      } else {
+        this.#checks.checked.set(target.id, { target, health: { ...newHealth(now), ...kept } });
+      }
     }
   }
 
@@ -74,7 +77,9 @@ export class HealthChecker {
       const probes = Promise.allSettled(due.map((checked) => this.#check(checked, terms)));
       await within(probes, ROUND_MS);
       this.#ctx.waitUntil(probes);
-      if (Date.now() - this.#toldAt >= TELL_MS) await this.#tell();
+      if (Date.now() - this.#toldAt >= TELL_MS) {
+        await this.#tell();
+      }
     }
     this.#wake(Date.now());
   }
@@ -90,9 +95,13 @@ export class HealthChecker {
     const changed = settle(this.#checks, checked, probed, now, Math.random);
     // A passing check takes an ejected endpoint back, as Envoy does.
     if (probed === null && checked.health.state === "healthy") {
-      for (const { outliers } of this.#breakers.ejecting.values()) pardon(outliers, key, now);
+      for (const { outliers } of this.#breakers.ejecting.values()) {
+        pardon(outliers, key, now);
+      }
     }
-    if (!changed) return;
+    if (!changed) {
+      return;
+    }
     const { state, since, cause, penalty, penaltyAt, damped } = checked.health;
     const row = { target: checked.target, state, since, cause, penalty, penaltyAt, damped };
     this.#ctx.storage.kv.put<Row>(PREFIX + id, row);
@@ -102,9 +111,13 @@ export class HealthChecker {
   async #probe(target: ProbeTarget, terms: HealthTerms): Promise<Probed> {
     const { address } = target;
     const refusal = "url" in address ? refusalForAddress(address.url, { allowPrivate: target.private }) : null;
-    if (refusal !== null) return refusal;
+    if (refusal !== null) {
+      return refusal;
+    }
     const bound = "binding" in address ? serviceBinding(this.#env, address.binding) : null;
-    if ("binding" in address && bound === null) return `This Worker has no service binding ${address.binding}.`;
+    if ("binding" in address && bound === null) {
+      return `This Worker has no service binding ${address.binding}.`;
+    }
     const at = { ...target, cluster: "", version: null, weight: 1, priority: 0 };
     const url = endpointUrl(at, NO_ORIGIN, terms.path, "");
     const late = new AbortController();
@@ -128,18 +141,24 @@ export class HealthChecker {
   /** Sets the alarm to the next probe, when there is one to come. */
   #wake(now: number): void {
     const next = nextProbeAt(this.#checks, now);
-    if (next === null) return;
+    if (next === null) {
+      return;
+    }
     // An alarm that is set for the very time of the one that runs is lost, so it is always a later one.
     const at = Math.max(Math.ceil(next), now + 1);
     const isSet = this.#alarmAt !== null && this.#alarmAt <= at && now - this.#alarmAt < LATE_MS;
-    if (isSet) return;
+    if (isSet) {
+      return;
+    }
     this.#alarmAt = at;
     this.#ctx.waitUntil(this.#ctx.storage.setAlarm(at));
   }
 
   async #tell(): Promise<void> {
     const { service } = this.#checks;
-    if (service === "") return;
+    if (service === "") {
+      return;
+    }
     this.#toldAt = Date.now();
     try {
       await this.#env.MESH.getByName(MESH_OBJECT).tellHealth(service, this.rows(this.#toldAt));

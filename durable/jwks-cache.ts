@@ -27,17 +27,23 @@ export class JwksCache extends DurableObject implements JwksCacheObject {
   async ask(question: JwksQuestion): Promise<JwksAnswer> {
     const { url, allowPrivate, kid, seen } = question;
     const refused = refusalForAddress(url, { allowPrivate });
-    if (refused !== null) return { ok: false, reason: refused, retryMs: JWKS_GAP_MS };
+    if (refused !== null) {
+      return { ok: false, reason: refused, retryMs: JWKS_GAP_MS };
+    }
     if (this.#fetching === null && isFetchDue(this.#record, kid, Date.now())) {
       this.#fetching = this.#fetch(url, allowPrivate).finally(() => (this.#fetching = null));
     }
-    if (this.#fetching !== null) await this.#fetching;
+    if (this.#fetching !== null) {
+      await this.#fetching;
+    }
     return this.#answer(seen, Date.now());
   }
 
   /** Nobody has needed the keys for a day: they could not be used any more. */
   override async alarm(): Promise<void> {
-    if (usableKeys(this.#record, Date.now()) !== null) return this.#remindMe();
+    if (usableKeys(this.#record, Date.now()) !== null) {
+      return this.#remindMe();
+    }
     await this.ctx.storage.deleteAll();
     this.#record = NO_KEYS;
   }

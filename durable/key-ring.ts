@@ -43,7 +43,9 @@ export class KeyRing extends DurableObject implements KeyRingObject {
   async material(tag: string | null): Promise<KeyAnswer> {
     const ring = await this.#current();
     const held = this.#kv.get<string>(TAG) ?? "";
-    if (tag === held) return { unchanged: true };
+    if (tag === held) {
+      return { unchanged: true };
+    }
     const accepted = ring.keys.filter(isPublished).map(({ kid }) => ({ kid, jwk: this.#jwk(PUBLIC, kid) }));
     const kid = inState(ring, "signing")?.kid ?? "";
     const signing = { kid, jwk: this.#jwk(PRIVATE, kid) };
@@ -74,7 +76,9 @@ export class KeyRing extends DurableObject implements KeyRingObject {
   }
 
   async #begin(): Promise<void> {
-    if (this.#kv.get<Ring>(RING) !== undefined) return;
+    if (this.#kv.get<Ring>(RING) !== undefined) {
+      return;
+    }
     const [signing, next] = await Promise.all([newKey(), newKey()]);
     this.#kv.put(PEPPER, encodeBase64url(crypto.getRandomValues(new Uint8Array(PEPPER_BYTES))));
     this.#keep(signing);
@@ -83,7 +87,9 @@ export class KeyRing extends DurableObject implements KeyRingObject {
 
   /** The ring as of now: an alarm may be late. */
   async #current(): Promise<Ring> {
-    if (wakeAt(this.#ring()) > Date.now()) return this.#ring();
+    if (wakeAt(this.#ring()) > Date.now()) {
+      return this.#ring();
+    }
     const fresh = await newKey();
     return this.#write((ring) => advanceKeys(ring, fresh.kid, Date.now()), fresh);
   }
@@ -95,17 +101,23 @@ export class KeyRing extends DurableObject implements KeyRingObject {
   /** In one turn, without waiting for anything: keys and ring are written together or not at all. */
   #write(change: (ring: Ring) => Ring, fresh: NewKey): Ring {
     const after = change(this.#ring());
-    if (after.keys.some(({ kid }) => kid === fresh.kid)) this.#keep(fresh);
+    if (after.keys.some(({ kid }) => kid === fresh.kid)) {
+      this.#keep(fresh);
+    }
     this.#kv.put(RING, after);
     this.#kv.put(TAG, crypto.randomUUID());
     const states = new Map(after.keys.map((key) => [key.kid, key]));
     for (const [name] of this.#kv.list({ prefix: PRIVATE })) {
       const state = states.get(name.slice(PRIVATE.length))?.state;
-      if (state !== "signing" && state !== "next") this.#kv.delete(name);
+      if (state !== "signing" && state !== "next") {
+        this.#kv.delete(name);
+      }
     }
     for (const [name] of this.#kv.list({ prefix: PUBLIC })) {
       const key = states.get(name.slice(PUBLIC.length));
-      if (key === undefined || !isPublished(key)) this.#kv.delete(name);
+      if (key === undefined || !isPublished(key)) {
+        this.#kv.delete(name);
+      }
     }
     void this.ctx.storage.setAlarm(wakeAt(after));
     return after;
@@ -118,7 +130,9 @@ export class KeyRing extends DurableObject implements KeyRingObject {
 
   #jwk(prefix: string, kid: string): KeyJwk {
     const jwk = this.#kv.get<KeyJwk>(prefix + kid);
-    if (jwk === undefined) throw new Error(`The ring has no key ${kid}`);
+    if (jwk === undefined) {
+      throw new Error(`The ring has no key ${kid}`);
+    }
     return jwk;
   }
 }

@@ -67,7 +67,9 @@ export class Mesh extends DurableObject implements MeshObject {
     this.#time(question, now);
     this.#receipts.delete(question.isolate);
     this.#receipts.set(question.isolate, { ...question, seenAt: now });
-    for (const note of question.notes ?? []) this.#noteTrouble(keyOf(note), now);
+    for (const note of question.notes ?? []) {
+      this.#noteTrouble(keyOf(note), now);
+    }
     const isNews = question.forced !== undefined && question.forced !== this.#forced.version;
     const forced = isNews ? { forced: forcedList(this.#forced, now) } : {};
     const setBack = this.#setBack === null ? {} : { setBack: true };
@@ -81,7 +83,9 @@ export class Mesh extends DurableObject implements MeshObject {
    */
   async announce(head: Head): Promise<Head> {
     this.#advance(head, Date.now());
-    if (isSetBack(head, this.#head) && this.#setBack === null) await this.#look();
+    if (isSetBack(head, this.#head) && this.#setBack === null) {
+      await this.#look();
+    }
     return this.#head;
   }
 
@@ -89,7 +93,9 @@ export class Mesh extends DurableObject implements MeshObject {
     const known = this.#head;
     try {
       const registry = await this.ctx.exports.Registry.head();
-      if (isSetBack(registry, known)) this.#noteSetBack(registry);
+      if (isSetBack(registry, known)) {
+        this.#noteSetBack(registry);
+      }
     } catch {
       // The next announcement, within a minute, has it looked at again.
     }
@@ -97,8 +103,11 @@ export class Mesh extends DurableObject implements MeshObject {
 
   #noteSetBack(registry: Head | null): void {
     this.#setBack = registry;
-    if (registry === null) this.ctx.storage.kv.delete("set-back");
-    else this.ctx.storage.kv.put("set-back", registry);
+    if (registry === null) {
+      this.ctx.storage.kv.delete("set-back");
+    } else {
+      this.ctx.storage.kv.put("set-back", registry);
+    }
   }
 
   /** When the registry is to be asked to take an Override out of force, milliseconds since the epoch; null = not at all. */
@@ -149,7 +158,9 @@ export class Mesh extends DurableObject implements MeshObject {
     this.#health.delete(service);
     this.#health.set(service, { rows, at: Date.now() });
     const [oldest] = this.#health.keys();
-    if (this.#health.size > MAX_HEALTH && oldest !== undefined) this.#health.delete(oldest);
+    if (this.#health.size > MAX_HEALTH && oldest !== undefined) {
+      this.#health.delete(oldest);
+    }
     return true;
   }
 
@@ -157,7 +168,9 @@ export class Mesh extends DurableObject implements MeshObject {
   tellForced(service: ServiceKey, orders: ForcedOrders): boolean {
     const before = this.#forced;
     this.#forced = withOrders(before, service, orders, Date.now());
-    if (this.#forced !== before) this.ctx.storage.kv.put("forced", this.#forced);
+    if (this.#forced !== before) {
+      this.ctx.storage.kv.put("forced", this.#forced);
+    }
     return true;
   }
 
@@ -192,13 +205,19 @@ export class Mesh extends DurableObject implements MeshObject {
     this.#troubled.delete(key);
     this.#troubled.set(key, { since: now, at: now });
     const [oldest] = this.#troubled.keys();
-    if (this.#troubled.size > MAX_TROUBLES && oldest !== undefined) this.#troubled.delete(oldest);
+    if (this.#troubled.size > MAX_TROUBLES && oldest !== undefined) {
+      this.#troubled.delete(oldest);
+    }
   }
 
   /** Of every service that is being probed. */
   health(): ReadonlyMap<ServiceKey, readonly HealthRow[]> {
     const since = Date.now() - HEALTH_MS;
-    for (const [service, { at }] of this.#health) if (at < since) this.#health.delete(service);
+    for (const [service, { at }] of this.#health) {
+      if (at < since) {
+        this.#health.delete(service);
+      }
+    }
     return new Map([...this.#health].map(([service, { rows }]) => [service, rows]));
   }
 
@@ -211,16 +230,22 @@ export class Mesh extends DurableObject implements MeshObject {
     const before = this.#head;
     const head = laterHead({ revision, generation, ...(epoch === undefined ? {} : { epoch }) }, before);
     const isAdopted = epochOf(head) > epochOf(before);
-    if (!isAdopted && head.revision === before.revision && head.generation === before.generation) return;
+    if (!isAdopted && head.revision === before.revision && head.generation === before.generation) {
+      return;
+    }
     this.#head = head;
     this.ctx.storage.kv.put("head", head);
     if (isAdopted) {
       this.#timings.clear();
       this.#noteSetBack(null);
     }
-    if (isBeyond(head, before)) this.#timings.set(revision, { announcedAt: now, arrivals: [] });
+    if (isBeyond(head, before)) {
+      this.#timings.set(revision, { announcedAt: now, arrivals: [] });
+    }
     for (const old of this.#timings.keys()) {
-      if (this.#timings.size <= TIMED_REVISIONS) break;
+      if (this.#timings.size <= TIMED_REVISIONS) {
+        break;
+      }
       this.#timings.delete(old);
     }
   }
@@ -228,7 +253,9 @@ export class Mesh extends DurableObject implements MeshObject {
   /** An isolate that was known to be behind has caught up; one that was just born was never behind. */
   #time(question: PollQuestion, now: number): void {
     const before = this.#receipts.get(question.isolate);
-    if (before === undefined || !isBeyond(question, before) || epochOf(question) !== epochOf(this.#head)) return;
+    if (before === undefined || !isBeyond(question, before) || epochOf(question) !== epochOf(this.#head)) {
+      return;
+    }
     const known = epochOf(before) === epochOf(question) ? before.revision : UNDONE;
     for (const [timed, { announcedAt, arrivals }] of this.#timings) {
       if (timed > known && timed <= question.revision && arrivals.length < MAX_RECEIPTS) {
@@ -239,7 +266,9 @@ export class Mesh extends DurableObject implements MeshObject {
 
   #forget(now: number): void {
     for (const [isolate, { seenAt }] of this.#receipts) {
-      if (seenAt >= now - ASLEEP_MS && this.#receipts.size < MAX_RECEIPTS) break;
+      if (seenAt >= now - ASLEEP_MS && this.#receipts.size < MAX_RECEIPTS) {
+        break;
+      }
       this.#receipts.delete(isolate);
     }
   }

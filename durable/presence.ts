@@ -34,10 +34,15 @@ export class Presence extends DurableObject implements PresenceObject {
     return keys.map((key) => {
       const held = this.#leases.get(key);
       const lease = held === undefined ? null : renewed(held, now);
-      if (held === undefined || lease === null) return { key, expiresAt: null };
+      if (held === undefined || lease === null) {
+        return { key, expiresAt: null };
+      }
       const next = { ...held, ...lease };
-      if (held.graced) this.#keep(key, next);
-      else this.#leases.set(key, next);
+      if (held.graced) {
+        this.#keep(key, next);
+      } else {
+        this.#leases.set(key, next);
+      }
       return { key, expiresAt: next.expiresAt };
     });
   }
@@ -57,12 +62,16 @@ export class Presence extends DurableObject implements PresenceObject {
     const known = new Set(registered.map(({ key }) => key));
     const settled = (held: Held): boolean => now - held.grantedAt > SETTLING_MS;
     const strange = [...this.#leases].filter(([key, held]) => !known.has(key) && settled(held));
-    for (const [key] of strange) this.drop(key);
+    for (const [key] of strange) {
+      this.drop(key);
+    }
     const missing = registered.filter(({ key, lease }) => {
       const held = this.#leases.get(key);
       return held === undefined || (held.lease !== lease && settled(held));
     });
-    if (missing.length > 0) await this.grant(missing);
+    if (missing.length > 0) {
+      await this.grant(missing);
+    }
     return { started: missing.length, ended: strange.length };
   }
 
@@ -74,7 +83,11 @@ export class Presence extends DurableObject implements PresenceObject {
       return;
     }
     // A registration that came in while the registry was asked has another lease, and keeps it.
-    for (const [key, { lease }] of expired) if (this.#leases.get(key)?.lease === lease) this.drop(key);
+    for (const [key, { lease }] of expired) {
+      if (this.#leases.get(key)?.lease === lease) {
+        this.drop(key);
+      }
+    }
     await this.#wake();
   }
 
@@ -82,7 +95,9 @@ export class Presence extends DurableObject implements PresenceObject {
     const leases = new Map<string, Held>();
     for (const [name, stored] of this.ctx.storage.kv.list<Held>({ prefix: PREFIX })) {
       const held = { ...stored, ...restored(stored, now) };
-      if (held.graced !== stored.graced) this.ctx.storage.kv.put(name, held);
+      if (held.graced !== stored.graced) {
+        this.ctx.storage.kv.put(name, held);
+      }
       leases.set(name.slice(PREFIX.length), held);
     }
     return leases;
@@ -105,8 +120,12 @@ export class Presence extends DurableObject implements PresenceObject {
   /** Sets the alarm to the earliest end. A renewed lease leaves it where it is: it fires early once and moves on. */
   async #wake(): Promise<void> {
     let first = Infinity;
-    for (const { expiresAt } of this.#leases.values()) first = Math.min(first, expiresAt);
+    for (const { expiresAt } of this.#leases.values()) {
+      first = Math.min(first, expiresAt);
+    }
     const alarm = await this.ctx.storage.getAlarm();
-    if (first !== Infinity && (alarm === null || first < alarm)) await this.ctx.storage.setAlarm(first);
+    if (first !== Infinity && (alarm === null || first < alarm)) {
+      await this.ctx.storage.setAlarm(first);
+    }
   }
 }

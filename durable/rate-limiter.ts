@@ -42,9 +42,15 @@ export class RateLimiter extends DurableObject implements RateLimiterObject {
     this.#calls.sync += 1;
     const reply = answerLimits(this.#coordinator, report, now, Math.random);
     this.#forgetEvicted();
-    for (const { limit, key, tokens } of reply.grants) if (tokens > 0) this.#granted(limit, key, now);
+    for (const { limit, key, tokens } of reply.grants) {
+      if (tokens > 0) {
+        this.#granted(limit, key, now);
+      }
+    }
     this.#stayKnown(now);
-    if (this.#coordinator.demand.changed.size > 0) this.#noteDemandSoon();
+    if (this.#coordinator.demand.changed.size > 0) {
+      this.#noteDemandSoon();
+    }
     return reply;
   }
 
@@ -86,18 +92,25 @@ export class RateLimiter extends DurableObject implements RateLimiterObject {
     const now = Date.now();
     let kept = trimDemand(this.ctx.storage.kv, now);
     for (const [name, { fullAt }] of this.ctx.storage.kv.list<Row>({ prefix: ROW })) {
-      if (fullAt <= now) this.ctx.storage.kv.delete(name);
-      else kept += 1;
+      if (fullAt <= now) {
+        this.ctx.storage.kv.delete(name);
+      } else {
+        kept += 1;
+      }
     }
     this.#sweeps = kept > 0;
-    if (this.#sweeps) await this.ctx.storage.setAlarm(now + SWEEP_MS);
+    if (this.#sweeps) {
+      await this.ctx.storage.setAlarm(now + SWEEP_MS);
+    }
   }
 
   #restore(now: number): LimitCoordinator {
     const { kv } = this.ctx.storage;
     const written = new Map<string, WrittenLedger>();
     for (const [name, row] of kv.list<Row>({ prefix: ROW })) {
-      if (row.fullAt > now) written.set(name.slice(ROW.length), row);
+      if (row.fullAt > now) {
+        written.set(name.slice(ROW.length), row);
+      }
     }
     const lost = written.size > 0 || now - (kv.get<number>(ALIVE) ?? 0) < MEMORY_MS;
     const coordinator = newLimitCoordinator(now, lost ? written : null);
@@ -107,14 +120,18 @@ export class RateLimiter extends DurableObject implements RateLimiterObject {
 
   #granted(limit: string, key: string, now: number): void {
     const bucket = this.#coordinator.buckets.get(bucketId(limit, key));
-    if (!bucket || !isWritten(bucket.terms)) return;
+    if (!bucket || !isWritten(bucket.terms)) {
+      return;
+    }
     const id = bucketId(bucket.limit, bucket.key);
     if (writeIsDue(bucket)) {
       this.#write([id], now, false);
       return;
     }
     this.#unwritten.add(id);
-    if (this.#writing) return;
+    if (this.#writing) {
+      return;
+    }
     this.#writing = true;
     setTimeout(() => {
       this.#writing = false;
@@ -126,7 +143,9 @@ export class RateLimiter extends DurableObject implements RateLimiterObject {
     for (const id of ids) {
       this.#unwritten.delete(id);
       const bucket = this.#coordinator.buckets.get(id);
-      if (!bucket) continue;
+      if (!bucket) {
+        continue;
+      }
       const {
         ledger: { at, used },
         terms,
@@ -135,13 +154,17 @@ export class RateLimiter extends DurableObject implements RateLimiterObject {
       const fullAt = Math.ceil(now + untilFull(bucket.ledger, bucket.terms, now));
       this.ctx.storage.kv.put(ROW + id, { at, used, exact, terms, fullAt } satisfies Row);
     }
-    if (ids.length > 0) this.#sweepLater(now);
+    if (ids.length > 0) {
+      this.#sweepLater(now);
+    }
   }
 
   /** Rows stay as few as buckets, however many keys are made up. */
   #forgetEvicted(): void {
     const { evicted } = this.#coordinator;
-    if (evicted.length === 0) return;
+    if (evicted.length === 0) {
+      return;
+    }
     this.#coordinator.evicted = [];
     for (const id of evicted) {
       this.#unwritten.delete(id);
@@ -150,13 +173,17 @@ export class RateLimiter extends DurableObject implements RateLimiterObject {
   }
 
   #sweepLater(now: number): void {
-    if (this.#sweeps) return;
+    if (this.#sweeps) {
+      return;
+    }
     this.#sweeps = true;
     this.ctx.waitUntil(this.ctx.storage.setAlarm(now + SWEEP_MS));
   }
 
   #noteDemandSoon(): void {
-    if (this.#notingDemand) return;
+    if (this.#notingDemand) {
+      return;
+    }
     this.#notingDemand = true;
     setTimeout(() => {
       this.#notingDemand = false;
@@ -167,7 +194,9 @@ export class RateLimiter extends DurableObject implements RateLimiterObject {
 
   /** Tells the next incarnation that this one lived; a row every ten seconds of activity. */
   #stayKnown(now: number): void {
-    if (now - this.#aliveAt < 10_000) return;
+    if (now - this.#aliveAt < 10_000) {
+      return;
+    }
     this.#aliveAt = now;
     this.ctx.storage.kv.put(ALIVE, now);
   }

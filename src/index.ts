@@ -19,7 +19,9 @@ export { Registry } from "./registry/registry.ts";
 export default {
   async fetch(request: Request, env: Env, ctx: ExecutionContext): Promise<Response> {
     const plane = planeOf(request.url, settingsOf(env).adminHost);
-    if (plane === "traffic" && !isBelow(request.url)) return proxy(request, env, ctx);
+    if (plane === "traffic" && !isBelow(request.url)) {
+      return proxy(request, env, ctx);
+    }
     return unkept(await ownAnswer(plane, request, env, ctx));
   },
 
@@ -40,7 +42,9 @@ async function ownAnswer(plane: Plane, request: Request, env: Env, ctx: Executio
       return adapters(request, env, ctx, decideExternally, rateLimitService);
     }
     case "control": {
-      if (request.headers.has("selvage-service")) return strayed();
+      if (request.headers.has("selvage-service")) {
+        return strayed();
+      }
       const { controlApp } = await import("./control/app.ts");
       return controlApp.fetch(request, env, ctx);
     }
@@ -56,7 +60,9 @@ function isBelow(url: string): boolean {
 function unkept(answer: Response): Response {
   const { headers } = answer;
   headers.set("x-content-type-options", "nosniff");
-  if (headers.get("cache-control")?.includes("no-store") !== true) headers.set("cache-control", "no-store");
+  if (headers.get("cache-control")?.includes("no-store") !== true) {
+    headers.set("cache-control", "no-store");
+  }
   return answer;
 }
 

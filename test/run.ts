@@ -47,7 +47,9 @@ if (tally.passed + tally.failed + tally.skipped === 0) {
   tally.failed = 1;
   console.log("no test ran");
 }
-for (const skip of tally.skips) console.log(`skipped: ${skip}`);
+for (const skip of tally.skips) {
+  console.log(`skipped: ${skip}`);
+}
 console.log(lengths());
 console.log(`wall time: ${Math.round((performance.now() - started) / 1000)} s on Node ${process.versions.node}`);
 console.log(lastLine(tally));

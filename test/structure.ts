@@ -13,7 +13,9 @@ import { readHouse } from "./support/house/tree.ts";
 const { values } = parseArgs({ options: { write: { type: "boolean", default: false } } });
 const architecture = new URL("../docs/architecture.md", import.meta.url);
 
-if (values.write) writeFileSync(architecture, withImportTable(readFileSync(architecture, "utf8")));
+if (values.write) {
+  writeFileSync(architecture, withImportTable(readFileSync(architecture, "utf8")));
+}
 
 const house = readHouse();
 const product = house.sources.filter(({ path }) => isProduct(path));
@@ -40,7 +42,9 @@ const zeros: readonly (readonly [string, readonly Violation[]])[] = [
 ];
 for (const [what, found] of zeros) {
   console.log(`${what}: ${found.length}`);
-  for (const one of found) console.log(`  ${one.path}  ${one.what}`);
+  for (const one of found) {
+    console.log(`  ${one.path}  ${one.what}`);
+  }
 }
 process.exit(zeros.every(([, found]) => found.length === 0) ? 0 : 1);
 

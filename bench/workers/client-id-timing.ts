@@ -42,12 +42,16 @@ async function refusalMs(family: "known" | "other"): Promise<number> {
   const from = performance.now();
   const checked = await checkClient(one, credentials, 0);
   const ms = performance.now() - from;
-  if (checked.is !== "bad") throw new Error(`expected a refusal, not ${checked.is}`);
+  if (checked.is !== "bad") {
+    throw new Error(`expected a refusal, not ${checked.is}`);
+  }
   return ms;
 }
 
 const samples = { known: [] as number[], other: [] as number[] };
-for (let nth = 0; nth < WARM_UP; nth++) await refusalMs(nth % 2 === 0 ? "known" : "other");
+for (let nth = 0; nth < WARM_UP; nth++) {
+  await refusalMs(nth % 2 === 0 ? "known" : "other");
+}
 // In pairs, each in random order: what the machine does meanwhile hits both alike.
 for (let nth = 0; nth < SAMPLES; nth++) {
   const [first, second] = Math.random() < 0.5 ? (["known", "other"] as const) : (["other", "known"] as const);
@@ -67,7 +71,9 @@ function mannWhitney(a: readonly number[], b: readonly number[]): number {
   let tied = 0;
   for (let at = 0; at < all.length;) {
     let end = at;
-    while (end < all.length && all[end]?.value === all[at]?.value) end++;
+    while (end < all.length && all[end]?.value === all[at]?.value) {
+      end++;
+    }
     const size = end - at;
     tied += size ** 3 - size;
     rankSum += all.slice(at, end).filter(({ mine }) => mine).length * ((at + end + 1) / 2);

@@ -68,7 +68,9 @@ export default {
 /** What the benchmark calls: POST a schema, GET how many statements have run. */
 export const bench = {
   async fetch(request: Request, env: Env): Promise<Response> {
-    if (request.method === "POST") await database(env).migrate(await request.text());
+    if (request.method === "POST") {
+      await database(env).migrate(await request.text());
+    }
     return Response.json({ statementsRun });
   },
 };

@@ -10,7 +10,9 @@ type Kv = DurableObjectStorage["kv"];
 
 export function readDemand(kv: Kv, history: DemandHistory, now: number): void {
   for (const [, page] of kv.list<DemandChunk>({ prefix: ROW })) {
-    if (page.from > now - HISTORY_MS) restoreChunk(history, page);
+    if (page.from > now - HISTORY_MS) {
+      restoreChunk(history, page);
+    }
   }
 }
 
@@ -26,8 +28,11 @@ export function writeDemand(kv: Kv, { minutes, changed }: DemandHistory): void {
 export function trimDemand(kv: Kv, now: number): number {
   let kept = 0;
   for (const [name] of kv.list({ prefix: ROW })) {
-    if (Number(name.slice(ROW.length)) <= now - 2 * HISTORY_MS) kv.delete(name);
-    else kept += 1;
+    if (Number(name.slice(ROW.length)) <= now - 2 * HISTORY_MS) {
+      kv.delete(name);
+    } else {
+      kept += 1;
+    }
   }
   return kept;
 }

@@ -38,16 +38,22 @@ export class WrittenEjections {
     const kept = new Set<string>();
     for (const [policy, { terms, outliers }] of coordinator.ejecting) {
       for (const [endpoint, { ejectedUntil, backoff }] of outliers.hosts) {
-        if (ejectedUntil === null && backoff === 0) continue;
+        if (ejectedUntil === null && backoff === 0) {
+          continue;
+        }
         const name = `${PREFIX}${policy} ${endpoint}`;
         kept.add(name);
-        if (this.#written.get(name) === digest(ejectedUntil, backoff)) continue;
+        if (this.#written.get(name) === digest(ejectedUntil, backoff)) {
+          continue;
+        }
         this.#written.set(name, digest(ejectedUntil, backoff));
         this.#kv.put<Row>(name, { policy, endpoint, terms, ejectedUntil, backoff });
       }
     }
     for (const name of this.#written.keys()) {
-      if (kept.has(name)) continue;
+      if (kept.has(name)) {
+        continue;
+      }
       this.#written.delete(name);
       this.#kv.delete(name);
     }

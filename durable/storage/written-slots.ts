@@ -28,7 +28,9 @@ export class WrittenSlotRows {
   write(coordinator: CapacityCoordinator, now: number): void {
     for (const [policy, slots] of coordinator.slots) {
       const row = slotsToWrite(slots, this.#written.get(policy) ?? null, now);
-      if (row === null) continue;
+      if (row === null) {
+        continue;
+      }
       this.#written.set(policy, row);
       this.#kv.put(SLOTS + policy, row);
     }

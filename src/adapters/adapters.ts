@@ -15,10 +15,15 @@ export function adapters<Context>(
 ): Promise<Response> | Response {
   // As it came: a question about /../../ratelimit/json is a question, whatever that path would lead to.
   const [path = ""] = request.url.slice(request.url.indexOf("/", request.url.indexOf("://") + 3)).split("?");
-  if (path.startsWith("/_selvage/authz/")) return authz(request, env, ctx, judge);
-  if (path === "/_selvage/ratelimit/json") return ratelimitJson(request, env, ctx, rateLimits);
-  if (path === "/_selvage/ratelimit/healthcheck")
+  if (path.startsWith("/_selvage/authz/")) {
+    return authz(request, env, ctx, judge);
+  }
+  if (path === "/_selvage/ratelimit/json") {
+    return ratelimitJson(request, env, ctx, rateLimits);
+  }
+  if (path === "/_selvage/ratelimit/healthcheck") {
     return new Response("OK\n", { headers: { "cache-control": "no-store" } });
+  }
   return refused(
     { problem: "noRoute", detail: "Rate limits are asked for at /_selvage/ratelimit/json" },
     crypto.randomUUID(),

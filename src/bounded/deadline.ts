@@ -17,22 +17,31 @@ export function withDeadline<Value>(
     let isOver = false;
     let timer: ReturnType<typeof setTimeout> | null = null;
     const begin = (): void => {
-      if (isOver) return;
+      if (isOver) {
+        return;
+      }
       timer = setTimeout(() => {
         isLate = true;
         resolve(null);
       }, ms);
     };
-    if (from === undefined) begin();
-    else void from.then(begin);
+    if (from === undefined) {
+      begin();
+    } else {
+      void from.then(begin);
+    }
     const end = (): void => {
       isOver = true;
-      if (timer !== null) clearTimeout(timer);
+      if (timer !== null) {
+        clearTimeout(timer);
+      }
     };
     work.then(
       (value) => {
         end();
-        if (isLate) return late(value);
+        if (isLate) {
+          return late(value);
+        }
         return resolve(value);
       },
       (error: unknown) => {

@@ -27,7 +27,9 @@ export async function guardedFetch(
   { allowPrivate, timeoutMs, maxBytes, ...init }: GuardedRequest,
 ): Promise<Fetched> {
   const refused = refusalForAddress(url, { allowPrivate });
-  if (refused !== null) return { ok: false, why: "address", message: refused };
+  if (refused !== null) {
+    return { ok: false, why: "address", message: refused };
+  }
   const stop = new AbortController();
   // AbortSignal.timeout would keep a Durable Object awake until it is over.
   const timer = setTimeout(() => stop.abort(), timeoutMs);
@@ -39,7 +41,9 @@ export async function guardedFetch(
       return { ok: false, why: "status", status, message: `the address answered ${status}` };
     }
     const bytes = await readLimited(response.body, maxBytes);
-    if (bytes === null) return { ok: false, why: "too-large", message: `the answer has more than ${maxBytes} bytes` };
+    if (bytes === null) {
+      return { ok: false, why: "too-large", message: `the answer has more than ${maxBytes} bytes` };
+    }
     return { ok: true, text: new TextDecoder().decode(bytes) };
   } catch {
     return stop.signal.aborted

@@ -5,13 +5,17 @@ export async function readLimited(
   body: ReadableStream<Uint8Array> | null,
   limit: number,
 ): Promise<Uint8Array<ArrayBuffer> | null> {
-  if (body === null) return new Uint8Array(0);
+  if (body === null) {
+    return new Uint8Array(0);
+  }
   const chunks: Uint8Array[] = [];
   let length = 0;
   const reader = body.getReader();
   for (;;) {
     const { done, value } = await reader.read();
-    if (done) break;
+    if (done) {
+      break;
+    }
     length += value.byteLength;
     if (length > limit) {
       await reader.cancel("too large").catch(() => undefined);

@@ -75,7 +75,9 @@ export async function rollback(store: Store, n: number, options: WriteOptions): 
     );
   } catch (error) {
     const refusal = storageRefusal(error);
-    if (refusal === null) throw error;
+    if (refusal === null) {
+      throw error;
+    }
     return refuse(refusal);
   }
 }
@@ -101,7 +103,9 @@ const find = (mesh: MeshState, ref: string): StoredDocument | undefined =>
 
 /** 412 when the mesh is not at the revision that the caller saw. */
 function meshMoved({ head }: MeshState, { expected }: WriteOptions): Planned | null {
-  if (expected === null || expected === head.revision) return null;
+  if (expected === null || expected === head.revision) {
+    return null;
+  }
   return refuse({
     problem: "preconditionFailed",
     detail: `The mesh is at revision ${head.revision}, not ${expected}. Look at what changed, and try again.`,
@@ -113,7 +117,9 @@ function meshMoved({ head }: MeshState, { expected }: WriteOptions): Planned | n
 /** 412 when the document is not at the version that the caller saw. */
 function documentMoved(mesh: MeshState, ref: string, { expected }: WriteOptions): Planned | null {
   const version = find(mesh, ref)?.resourceVersion ?? 0;
-  if (expected === null || expected === version) return null;
+  if (expected === null || expected === version) {
+    return null;
+  }
   if (version === 0) {
     return refuse({
       problem: "preconditionFailed",

@@ -34,7 +34,9 @@ export async function changeIdentities(
   const options: WriteOptions = { ...who, dryRun: false, strict: false, expected: null, manager: "api" };
   const applied = await change(store, options, { incoming: [], target, rolledBackTo: null, action, detail }, (mesh) => {
     const edited = edit(mesh);
-    if ("refusal" in edited) return { ok: false, refusal: edited.refusal };
+    if ("refusal" in edited) {
+      return { ok: false, refusal: edited.refusal };
+    }
     const next = mesh.documents.map(({ document }) => document);
     return { ok: true, plan: { changes: [], next, findings: [], identities: edited.identities } };
   });

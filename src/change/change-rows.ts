@@ -11,7 +11,11 @@ export function createdAtOf(
   now: string,
 ): Map<string, string> {
   const createdAt = new Map(documents.map((one) => [refOfDocument(one.document), one.createdAt]));
-  for (const { ref, before } of changes) if (before === null) createdAt.set(ref, now);
+  for (const { ref, before } of changes) {
+    if (before === null) {
+      createdAt.set(ref, now);
+    }
+  }
   return createdAt;
 }
 
@@ -29,8 +33,11 @@ export function generationsAfter(
   for (const { ref, after, patch } of changes) {
     const known = generations.get(ref);
     const specChanged = patch.some(({ path }) => path.startsWith("/spec"));
-    if (after === null) generations.delete(ref);
-    else generations.set(ref, known === undefined ? 1 : known + (specChanged ? 1 : 0));
+    if (after === null) {
+      generations.delete(ref);
+    } else {
+      generations.set(ref, known === undefined ? 1 : known + (specChanged ? 1 : 0));
+    }
   }
   return generations;
 }
@@ -44,7 +51,9 @@ export function rowsOf(
 ): Pick<Commit, "writes" | "removals" | "statuses"> {
   const changed = new Set(changes.map(({ ref }) => ref));
   const writes = changes.flatMap(({ ref, before, after, manager, applySet }) => {
-    if (after === null) return [];
+    if (after === null) {
+      return [];
+    }
     const uid = before?.uid ?? crypto.randomUUID();
     const status = statuses.get(ref) ?? null;
     return [{ document: after, uid, generation: generations.get(ref) ?? 1, manager, applySet, status }];

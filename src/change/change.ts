@@ -86,14 +86,22 @@ export async function change(
 ): Promise<Applied> {
   try {
     for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
-      if (attempt > 0) await pause(attempt);
+      if (attempt > 0) {
+        await pause(attempt);
+      }
       const mesh = await store.mesh();
       const planned = planOf(mesh);
-      if (!planned.ok) return planned;
+      if (!planned.ok) {
+        return planned;
+      }
       const denied = options.permits?.(planned.plan.changes, planned.plan.next) ?? null;
-      if (denied) return refused(denied);
+      if (denied) {
+        return refused(denied);
+      }
       const outcome = await carryOut(store, options, origin, mesh, planned.plan);
-      if (outcome !== "moved") return outcome;
+      if (outcome !== "moved") {
+        return outcome;
+      }
     }
     return refused({
       problem: "outpaced",
@@ -102,7 +110,9 @@ export async function change(
     });
   } catch (error) {
     const refusal = storageRefusal(error);
-    if (refusal === null) throw error;
+    if (refusal === null) {
+      throw error;
+    }
     return refused(refusal);
   }
 }
@@ -143,10 +153,14 @@ async function carryOut(
   // Whoever revokes a secret must not be held up by documents that are in force already; nor must the end of an Override.
   const alone = plan.identities !== undefined || options.recompile === true;
   const broken = alone ? null : refuseErrors(findings, origin.incoming);
-  if (broken) return refused(broken);
+  if (broken) {
+    return refused(broken);
+  }
   const told = alone ? [] : findings;
   const inUse = alone || origin.rolledBackTo !== null ? null : refuseTierInUse(changes, compiled.identities);
-  if (inUse) return refused(inUse);
+  if (inUse) {
+    return refused(inUse);
+  }
   const losses = alone
     ? []
     : lossFindings(changes, identities, compiled.identities, origin.rolledBackTo !== null, Date.parse(options.now));
@@ -154,7 +168,9 @@ async function carryOut(
     findingsBefore({ head, documents, identities }, options, settings.changed),
   );
   warnings.push(...losses);
-  if (options.strict && warnings.length > 0) return refused(refuseWarnings(warnings, origin.incoming));
+  if (options.strict && warnings.length > 0) {
+    return refused(refuseWarnings(warnings, origin.incoming));
+  }
 
   const planId = await planIdOf(head, changes);
   const answer = (revision: number): Applied => ({
@@ -163,7 +179,9 @@ async function carryOut(
   });
   const after = compiled.identities;
   const decided = (["clients", "contracts", "bars"] as const).some((part) => after[part] !== identities[part]);
-  if (options.dryRun || (changes.length === 0 && !decided && options.recompile !== true)) return answer(head.revision);
+  if (options.dryRun || (changes.length === 0 && !decided && options.recompile !== true)) {
+    return answer(head.revision);
+  }
 
   const reason = options.reason ?? reasonOf(changes);
   const committed = await store.commit({

@@ -27,9 +27,15 @@ export function rotateSecret(
   nowMs: number,
 ): CredentialStep {
   const live = liveSecrets(client, nowMs);
-  if (live.length === 0) return { ok: false, reason: "none" };
-  if (overlapMs <= 0) return { ok: true, secrets: [fresh] };
-  if (live.length >= MOST_LIVE) return { ok: false, reason: "full" };
+  if (live.length === 0) {
+    return { ok: false, reason: "none" };
+  }
+  if (overlapMs <= 0) {
+    return { ok: true, secrets: [fresh] };
+  }
+  if (live.length >= MOST_LIVE) {
+    return { ok: false, reason: "full" };
+  }
   const endsAt = new Date(nowMs + overlapMs).toISOString();
   const leaving = (secret: SecretRecord): SecretRecord => ({
     ...secret,

@@ -24,7 +24,9 @@ export async function expireOverrides(
   const store = new Store(env.DB);
   const overrides = await store.documents({ kind: "Override" });
   const due = inForce(overrides).filter(({ document }) => document.kind === "Override" && hasExpired(document, now));
-  if (due.length > 0) await recompile(env, store, due, now);
+  if (due.length > 0) {
+    await recompile(env, store, due, now);
+  }
   return nextExpiry(overrides, now);
 }
 
@@ -57,7 +59,9 @@ async function recompile(
       plan: { changes: [], next: documents.map(({ document }) => document), findings: [] },
     }),
   );
-  if (!outcome.ok) throw new Error(outcome.refusal.detail);
+  if (!outcome.ok) {
+    throw new Error(outcome.refusal.detail);
+  }
   await announce(env, await store.head());
 }
 

@@ -25,11 +25,15 @@ export function lossFindings(
 }
 
 function endedSecrets(before: IdentityState, after: IdentityState, nowMs: number): Finding[] {
-  if (before.clients === after.clients) return [];
+  if (before.clients === after.clients) {
+    return [];
+  }
   const kept = new Set(after.clients.map(({ id }) => id));
   return before.clients.flatMap(({ id, kind, namespace, name, secrets }): Finding[] => {
     const live = secrets.filter(({ expiresAt }) => expiresAt === null || Date.parse(expiresAt) > nowMs);
-    if (kept.has(id) || live.length === 0) return [];
+    if (kept.has(id) || live.length === 0) {
+      return [];
+    }
     const ref = refOf(kind, namespace, name);
     const message = `The credentials of ${ref} end with it: no rollback brings ${live.length === 1 ? "its secret" : "its secrets"} back.`;
     const hint = `A ${kind} that comes back needs new ones.`;
@@ -38,11 +42,15 @@ function endedSecrets(before: IdentityState, after: IdentityState, nowMs: number
 }
 
 function endedApprovals(before: IdentityState, after: IdentityState): Finding[] {
-  if (before.contracts === after.contracts) return [];
+  if (before.contracts === after.contracts) {
+    return [];
+  }
   const later = new Map(after.contracts.map((one) => [keyOf(one), one]));
   return before.contracts.flatMap((one): Finding[] => {
     const then = later.get(keyOf(one));
-    if (!isContractGranted(one.state) || (then !== undefined && isInForce(then))) return [];
+    if (!isContractGranted(one.state) || (then !== undefined && isInForce(then))) {
+      return [];
+    }
     const ref = refOf("Contract", one.namespace, one.name);
     const message = `The approval of ${ref} (${one.application}, ${one.service}, tier ${one.tier}) ends: no rollback brings it back.`;
     const hint = "Whoever looks after the service has to approve it anew.";
@@ -53,16 +61,23 @@ function endedApprovals(before: IdentityState, after: IdentityState): Finding[] 
 /** What a rollback writes anew comes without what was beside it. */
 function emptyReturns(changes: readonly PlannedChange[], after: IdentityState): Finding[] {
   return changes.flatMap(({ ref, action, after: document }): Finding[] => {
-    if (action !== "create" || document === null) return [];
+    if (action !== "create" || document === null) {
+      return [];
+    }
     const { kind, metadata } = document;
     const tell = (message: string, hint: string): Finding[] => [
       { severity: "warning", code: "SLV1023", ref, pointer: "", message, hint },
     ];
-    if (kind === "Application")
+    if (kind === "Application") {
       return tell(`${ref} comes back without credentials: those that it had are gone.`, "Make new ones.");
-    if (kind !== "Contract") return [];
+    }
+    if (kind !== "Contract") {
+      return [];
+    }
     const record = after.contracts.find((one) => one.namespace === metadata.namespace && one.name === metadata.name);
-    if (record !== undefined && isInForce(record)) return [];
+    if (record !== undefined && isInForce(record)) {
+      return [];
+    }
     return tell(`${ref} comes back without its approval.`, "Whoever looks after the service has to approve it anew.");
   });
 }
@@ -71,10 +86,14 @@ function emptyReturns(changes: readonly PlannedChange[], after: IdentityState): 
 export function refuseTierInUse(changes: readonly PlannedChange[], after: IdentityState): Refusal | null {
   const errors = changes.flatMap(({ ref, action, before }) => {
     const document = before?.document;
-    if ((action !== "delete" && action !== "prune") || document?.kind !== "Tier") return [];
+    if ((action !== "delete" && action !== "prune") || document?.kind !== "Tier") {
+      return [];
+    }
     const tier = `${document.metadata.namespace}/${document.metadata.name}`;
     const users = after.contracts.filter((one) => isInForce(one) && (one.former ?? one).tier === tier);
-    if (users.length === 0) return [];
+    if (users.length === 0) {
+      return [];
+    }
     const names = users.slice(0, NAMED).map(keyOf).join(", ");
     const detail = `${ref} is what ${users.length === 1 ? "a contract" : `${users.length} contracts`} in force ${users.length === 1 ? "is" : "are"} measured by: ${names}${users.length > NAMED ? " …" : ""}.`;
     return [{ pointer: "#", detail, hint: "Move them to another tier, or revoke them, first." }];

@@ -8,10 +8,14 @@ import type { PlannedChange } from "./plan.ts";
 /** Errors about the times of Overrides that are new or whose spec changes. @param now RFC 3339 */
 export function overrideFindings(changes: readonly PlannedChange[], now: string): Finding[] {
   return changes.flatMap(({ ref, action, after, patch }): Finding[] => {
-    if (after?.kind !== "Override") return [];
+    if (after?.kind !== "Override") {
+      return [];
+    }
     const said = action === "create" || patch.some(({ path }) => path.startsWith("/spec"));
     const ahead = Date.parse(after.spec.expiresAt) - Date.parse(now);
-    if (!said || (ahead > 0 && ahead <= LONGEST_OVERRIDE_MS)) return [];
+    if (!said || (ahead > 0 && ahead <= LONGEST_OVERRIDE_MS)) {
+      return [];
+    }
     const what = ahead <= 0 ? "has passed" : "is more than 24 hours ahead";
     const message = `expiresAt ${after.spec.expiresAt} ${what} (it is ${now} now).`;
     const hint = "Give a time within the next 24 hours; what is to stay belongs into the document itself.";
@@ -21,7 +25,9 @@ export function overrideFindings(changes: readonly PlannedChange[], now: string)
 
 /** What would be wrong on the day the Overrides are gone: nothing may stand that only they make valid. */
 export function errorsWithoutOverrides(documents: readonly Document[], options: CompileOptions): Finding[] {
-  if (!documents.some(({ kind }) => kind === "Override")) return [];
+  if (!documents.some(({ kind }) => kind === "Override")) {
+    return [];
+  }
   return compile(documents, { ...options, bare: true }).findings.filter(({ severity }) => severity === "error");
 }
 

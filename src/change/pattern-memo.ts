@@ -15,7 +15,9 @@ export function newPatternMemo(most = MOST_HELD, compile = compileRegex): Patter
   return {
     compile: (pattern) => {
       const found = known.get(pattern);
-      if (found !== undefined) return found;
+      if (found !== undefined) {
+        return found;
+      }
       const made = compile(pattern);
       // A refusal is a sentence; it counts as a small program.
       const size = made.ok ? statesOf(made.program) : 50;

@@ -51,7 +51,9 @@ export function plan(current: readonly StoredDocument[], incoming: readonly Docu
   const stored = new Map(current.map((one) => [refOfDocument(one.document), one]));
   const set = options.set ?? null;
   const claimed = stolen(incoming, stored, set);
-  if (claimed) return { ok: false, refusal: claimed };
+  if (claimed) {
+    return { ok: false, refusal: claimed };
+  }
 
   const findings: Finding[] = [];
   const changes = [...onePerRef(incoming, findings).entries()].map(([ref, document]) => {
@@ -67,7 +69,9 @@ export function plan(current: readonly StoredDocument[], incoming: readonly Docu
   const removals = (options.remove ?? []).flatMap((ref) => planRemoval(ref, stored, "delete"));
   if (options.prune && set !== null) {
     const outcome = pruned(current, named, set, options.pruneMax ?? null);
-    if (!outcome.ok) return outcome;
+    if (!outcome.ok) {
+      return outcome;
+    }
     findings.push(...outcome.findings);
     removals.push(...outcome.refs.flatMap((ref) => planRemoval(ref, stored, "prune")));
   }
@@ -81,8 +85,11 @@ export function plan(current: readonly StoredDocument[], incoming: readonly Docu
 export function after(stored: ReadonlyMap<string, StoredDocument>, changes: readonly PlannedChange[]): Document[] {
   const next = new Map([...stored].map(([ref, { document }]) => [ref, document]));
   for (const change of changes) {
-    if (change.after === null) next.delete(change.ref);
-    else next.set(change.ref, change.after);
+    if (change.after === null) {
+      next.delete(change.ref);
+    } else {
+      next.set(change.ref, change.after);
+    }
   }
   return [...next.values()];
 }
@@ -99,8 +106,12 @@ export function write(
     return { ref, action: "create", before, after: document, manager, applySet, patch };
   }
   const patch = patchBetween(before.document, document);
-  if (applySet !== before.applySet) patch.push({ op: "replace", path: "/metadata/applySet", value: applySet });
-  if (patch.length === 0) return keep(ref, before);
+  if (applySet !== before.applySet) {
+    patch.push({ op: "replace", path: "/metadata/applySet", value: applySet });
+  }
+  if (patch.length === 0) {
+    return keep(ref, before);
+  }
   return { ref, action: "update", before, after: document, manager, applySet, patch };
 }
 
@@ -115,7 +126,9 @@ export function planRemoval(
   action: "prune" | "delete",
 ): PlannedChange[] {
   const before = stored.get(ref);
-  if (before === undefined) return [];
+  if (before === undefined) {
+    return [];
+  }
   const { manager, applySet } = before;
   return [{ ref, action, before, after: null, manager, applySet, patch: [{ op: "remove", path: "" }] }];
 }
@@ -139,8 +152,9 @@ function onePerRef(incoming: readonly Document[], findings: Finding[]): Map<stri
   for (const document of incoming) {
     const ref = refOfDocument(document);
     const other = chosen.get(ref);
-    if (other === undefined || !(yields(document, other) || yields(other, document))) chosen.set(ref, document);
-    else {
+    if (other === undefined || !(yields(document, other) || yields(other, document))) {
+      chosen.set(ref, document);
+    } else {
       findings.push(yielded(ref));
       chosen.set(ref, yields(document, other) ? other : document);
     }
@@ -154,14 +168,20 @@ function stolen(
   stored: ReadonlyMap<string, StoredDocument>,
   set: string | null,
 ): Refusal | null {
-  if (set === null) return null;
+  if (set === null) {
+    return null;
+  }
   const errors = incoming.flatMap((document, index) => {
     const ref = refOfDocument(document);
     const owner = stored.get(ref)?.applySet ?? null;
-    if (owner === null || owner === set) return [];
+    if (owner === null || owner === set) {
+      return [];
+    }
     return [{ pointer: `#/${index}`, detail: `${ref} belongs to the set "${owner}".` }];
   });
-  if (errors.length === 0) return null;
+  if (errors.length === 0) {
+    return null;
+  }
   return {
     problem: "ownedBySet",
     detail: `${errors.length === 1 ? "A document belongs" : `${errors.length} documents belong`} to another set than "${set}".`,

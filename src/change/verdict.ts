@@ -18,9 +18,13 @@ export interface SentDocument {
 /** Kinds that are kept but not yet acted on say so, each time one is created or changed. */
 export function laterFindings(changes: readonly PlannedChange[]): Finding[] {
   return changes.flatMap(({ ref, action, after }): Finding[] => {
-    if (action === "unchanged") return [];
+    if (action === "unchanged") {
+      return [];
+    }
     const effect = after === null ? "now" : kinds[after.kind].effect;
-    if (effect === "now") return [];
+    if (effect === "now") {
+      return [];
+    }
     const message = `${after?.kind} has no effect yet: it is checked, stored and returned. To come: it ${effect.later}.`;
     return [{ severity: "warning", code: "SLV1022", ref, pointer: "", message }];
   });
@@ -29,7 +33,9 @@ export function laterFindings(changes: readonly PlannedChange[]): Finding[] {
 /** 422 when any finding is an error; null otherwise. */
 export function refuseErrors(findings: readonly Finding[], incoming: readonly SentDocument[]): Refusal | null {
   const errors = findings.filter(({ severity }) => severity === "error");
-  if (errors.length === 0) return null;
+  if (errors.length === 0) {
+    return null;
+  }
   const what = errors.length === 1 ? "There is 1 error" : `There are ${errors.length} errors`;
   return {
     problem: "validation",
@@ -51,7 +57,9 @@ export function refuseWarnings(warnings: readonly Finding[], incoming: readonly 
 function placed({ ref, pointer, message, hint, code }: Finding, incoming: readonly SentDocument[]): ProblemItem {
   const rest = { code, ...(hint === undefined ? {} : { hint }) };
   const source = incoming.find(({ document }) => refOfDocument(document) === ref);
-  if (source === undefined) return { pointer: "#", detail: `${ref}: ${message}`, ...rest };
+  if (source === undefined) {
+    return { pointer: "#", detail: `${ref}: ${message}`, ...rest };
+  }
   const at = `#${source.index === null ? "" : `/${source.index}`}${pointer}`;
   return { pointer: at, detail: message, ...rest, ...source.locate?.(pointer) };
 }
@@ -67,7 +75,9 @@ export function newWarnings(
 ): Finding[] {
   const warnings = findings.filter(({ severity }) => severity === "warning");
   const ours = new Set(changes.filter(({ after }) => after !== null).map(({ ref }) => ref));
-  if (warnings.every(({ ref }) => ours.has(ref))) return warnings;
+  if (warnings.every(({ ref }) => ours.has(ref))) {
+    return warnings;
+  }
   const known = new Set(before().map(keyOf));
   return warnings.filter((finding) => ours.has(finding.ref) || !known.has(keyOf(finding)));
 }

@@ -6,7 +6,9 @@ import type { Terminal } from "./session/terminal.ts";
 
 function variable(text: string, before: Readonly<Record<string, string>> = {}): Record<string, string> {
   const [, name, value] = /^([A-Za-z_][A-Za-z0-9_]*)=(.*)$/s.exec(text) ?? [];
-  if (name === undefined || value === undefined) throw new InvalidArgumentError("It must be NAME=VALUE.");
+  if (name === undefined || value === undefined) {
+    throw new InvalidArgumentError("It must be NAME=VALUE.");
+  }
   return { ...before, [name]: value };
 }
 

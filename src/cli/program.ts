@@ -30,11 +30,14 @@ type Done = (code: ExitCode) => void;
 
 function outputFormat(text: string): Output {
   const output = outputOf(text);
-  if (output === null)
+  if (output === null) {
     throw new InvalidArgumentError(`Allowed choices are ${outputs.join(", ")}, jsonpath=…, custom-columns=….`);
+  }
   if (output.startsWith("jsonpath=")) {
     const read = jsonpath(output.slice("jsonpath=".length));
-    if (!read.ok) throw new InvalidArgumentError(read.message);
+    if (!read.ok) {
+      throw new InvalidArgumentError(read.message);
+    }
   }
   return output;
 }
@@ -274,7 +277,9 @@ export function buildProgram(terminal: Terminal, done: Done): Command {
   for (const command of program.commands) {
     command.helpGroup(groupOf(command.name()));
     const examples = examplesOf[command.name()];
-    if (examples !== undefined) command.addHelpText("after", examples);
+    if (examples !== undefined) {
+      command.addHelpText("after", examples);
+    }
   }
   program.addHelpText("after", EXAMPLES);
   return program;
@@ -285,7 +290,8 @@ function withFiles<Given extends { readonly filename?: readonly string[]; readon
   command: Command,
   options: Given,
 ): Given & { readonly filename: readonly string[] } {
-  if (options.filename === undefined && options.kustomize === undefined)
+  if (options.filename === undefined && options.kustomize === undefined) {
     command.error("error: required option '-f, --filename <path>' not specified (or -k)");
+  }
   return { ...options, filename: options.filename ?? [] };
 }

@@ -24,7 +24,9 @@ export async function runCommand(args: readonly string[], terminal: Terminal): P
     await program.parseAsync([...args], { from: "user" });
   } catch (error) {
     // commander has already said what is wrong; help and version are told the same way, with 0.
-    if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.ok : exitCodes.usage;
+    if (error instanceof CommanderError) {
+      return error.exitCode === 0 ? exitCodes.ok : exitCodes.usage;
+    }
     terminal.err(`${terminal.paint("red", "Error", "err")}: ${unexpected(error)}`);
     return exitCodes.unavailable;
   }
@@ -33,7 +35,11 @@ export async function runCommand(args: readonly string[], terminal: Terminal): P
 
 /** One sentence; whoever looks for the fault asks for the rest. */
 function unexpected(error: unknown): string {
-  if (!(error instanceof Error)) return String(error);
-  if (process.env.SELVAGE_DEBUG) return error.stack ?? error.message;
+  if (!(error instanceof Error)) {
+    return String(error);
+  }
+  if (process.env.SELVAGE_DEBUG) {
+    return error.stack ?? error.message;
+  }
   return `${error.message} (SELVAGE_DEBUG=1 shows where)`;
 }

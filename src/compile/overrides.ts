@@ -50,7 +50,9 @@ export function layOverrides(
   const findings: Finding[] = [];
   const conditions = new Map<string, Draft>();
   const notes = new Map<string, OverrideNote[]>();
-  if (overrides.length === 0) return { documents, findings, conditions, notes };
+  if (overrides.length === 0) {
+    return { documents, findings, conditions, notes };
+  }
 
   const targets = new Map(documents.map((document) => [refOfDocument(document), document]));
   const laid = new Map<string, Laid[]>();
@@ -106,7 +108,9 @@ function lay(target: Document, override: Override): Outcome {
   const { name, namespace, labels, annotations } = target.metadata;
   const metadata = { name, namespace, labels, annotations };
   const parsed = parseOne({ apiVersion: target.apiVersion, kind: target.kind, metadata, spec });
-  if (parsed.ok) return { ok: true, document: parsed.document };
+  if (parsed.ok) {
+    return { ok: true, document: parsed.document };
+  }
   const ref = refOfDocument(override);
   return {
     ok: false,
@@ -124,7 +128,9 @@ function lay(target: Document, override: Override): Outcome {
 /** As much of the path as the patch itself has: what is wrong may stand beside what the patch says. */
 function within(patch: unknown, path: Path): Path {
   const [step, ...rest] = path;
-  if (step === undefined || typeof patch !== "object" || patch === null || !Object.hasOwn(patch, step)) return [];
+  if (step === undefined || typeof patch !== "object" || patch === null || !Object.hasOwn(patch, step)) {
+    return [];
+  }
   return [step, ...within(Object(patch)[step], rest)];
 }
 
@@ -133,7 +139,9 @@ function conflicts({ override, paths }: Laid, earlier: readonly Laid[]): Finding
   for (const { path, value } of paths) {
     for (const other of earlier) {
       const same = other.paths.find((one) => covers(one.path, path) || covers(path, one.path));
-      if (same === undefined || JSON.stringify([same.path, same.value]) === JSON.stringify([path, value])) continue;
+      if (same === undefined || JSON.stringify([same.path, same.value]) === JSON.stringify([path, value])) {
+        continue;
+      }
       return [
         {
           severity: "warning",

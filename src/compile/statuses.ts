@@ -79,7 +79,9 @@ export function compileStatuses(
       ? [policies.conditionOf(document)]
       : [draft("Accepted", true, "Accepted", `The ${document.kind} is part of the mesh`)];
     const active = options.overlaid.conditions.get(ref);
-    if (active) drafts.push(active);
+    if (active) {
+      drafts.push(active);
+    }
     return { conditions: stamp(drafts, previousConditions(before), own) };
   }
 }
@@ -93,7 +95,9 @@ function attachedRoutes(routes: readonly CompiledRoute[]): ReadonlyMap<number, n
   const counts = new Map<number, number>();
   for (const { parents } of routes) {
     const listeners = new Set(parents.flatMap(({ attachment }) => attachment.places.map(({ listener }) => listener)));
-    for (const listener of listeners) counts.set(listener, (counts.get(listener) ?? 0) + 1);
+    for (const listener of listeners) {
+      counts.set(listener, (counts.get(listener) ?? 0) + 1);
+    }
   }
   return counts;
 }
@@ -117,8 +121,11 @@ function parentStatus(
     const rules = new Set(unsupported.map(({ pointer }) => fromPointer(pointer)[2]));
     const partly = rules.size < (route?.route.spec.rules.length ?? 0);
     const message = sentences(unsupported);
-    if (partly) drafts.push(draft("PartiallyInvalid", true, "UnsupportedValue", message));
-    else drafts[0] = draft("Accepted", false, "UnsupportedValue", message);
+    if (partly) {
+      drafts.push(draft("PartiallyInvalid", true, "UnsupportedValue", message));
+    } else {
+      drafts[0] = draft("Accepted", false, "UnsupportedValue", message);
+    }
   }
   const { parentRef } = attachment;
   return {

@@ -112,14 +112,18 @@ function flag(name: string, value: unknown, faults: string[]): boolean {
 /** Too few would be the address of a proxy of one's own; too many, one that the caller wrote. */
 function hopsOf(value: unknown, faults: string[]): number {
   const said = text(value)?.trim() ?? "1";
-  if (/^(?:[1-9]|1\d|20)$/.test(said)) return Number(said);
+  if (/^(?:[1-9]|1\d|20)$/.test(said)) {
+    return Number(said);
+  }
   faults.push(`TRUSTED_HOPS is "${shown(value)}" and is taken for 1: write a whole number from 1 to 20.`);
   return 1;
 }
 
 function logOf(value: unknown, faults: string[]): Settings["log"] {
   const said = text(value)?.trim().toLowerCase() ?? "none";
-  if (said === "requests" || said === "problems" || said === "none") return said;
+  if (said === "requests" || said === "problems" || said === "none") {
+    return said;
+  }
   faults.push(`LOG is "${shown(value)}" and is taken for "none": write "requests", "problems" or "none".`);
   return "none";
 }

@@ -82,15 +82,21 @@ export class HeldJwks {
     const verdict = unknownKidVerdict(copy.kidAskedAt, this.#missed.get(name) ?? null, now);
     const isAsking = kept.isAsking(now);
     // While one asks, the answer may be what this one needs as well: unless it is known not to exist.
-    if (verdict === "refuse" && (!isAsking || this.#missed.has(name))) return null;
-    if (!isAsking) copy.kidAskedAt = now;
+    if (verdict === "refuse" && (!isAsking || this.#missed.has(name))) {
+      return null;
+    }
+    if (!isAsking) {
+      copy.kidAskedAt = now;
+    }
     const asking = { ...ports, source, kid };
     if (verdict === "ask-behind") {
       kept.renewBehind(asking, ctx, now);
       return null;
     }
     await kept.renew(asking, ctx, now);
-    if (kept.last !== null && kept.last.version !== before) return kept.last.keys;
+    if (kept.last !== null && kept.last.version !== before) {
+      return kept.last.keys;
+    }
     this.#missed.set(name, now);
     return null;
   }
@@ -113,10 +119,16 @@ async function ask(
 ): Promise<Loaded<Held> | NotLoaded> {
   const seen = held?.version ?? null;
   const answer = await send({ url: source.jwksUri, allowPrivate: source.allowPrivate === true, kid, seen });
-  if (!answer.ok) return answer;
+  if (!answer.ok) {
+    return answer;
+  }
   const told = { confirmedAt: sentAt - answer.confirmedMs, restMs: JWKS_GAP_MS };
   // The same keys stay the same object: what was verified with them stays verified.
-  if (held !== null && (answer.keys === null || answer.version === seen)) return { value: held, ...told };
-  if (answer.keys === null) throw new Error("The object takes somebody who has nothing for up to date");
+  if (held !== null && (answer.keys === null || answer.version === seen)) {
+    return { value: held, ...told };
+  }
+  if (answer.keys === null) {
+    throw new Error("The object takes somebody who has nothing for up to date");
+  }
   return { value: { keys: (await keySetOf(answer.keys)).keys, version: answer.version }, ...told };
 }

@@ -35,7 +35,9 @@ export function knownFrom(newest: Snapshot | null, changes: EndpointChanges, hel
   const before = held !== null && held.epoch >= epoch ? held : null;
   const isNewer = newest !== null && newest.revision > (before?.snapshot.revision ?? -1);
   const snapshot = isNewer ? newest : held?.snapshot;
-  if (snapshot === undefined) throw new Error("The registry has no snapshot that this release can read.");
+  if (snapshot === undefined) {
+    throw new Error("The registry has no snapshot that this release can read.");
+  }
   const { registrations } = registrationsAfter(new Map(), changes);
   const endpoints = mergeAll(snapshot, registrations);
   const generation = Math.max(before?.generation ?? 0, changes.generation);
@@ -43,7 +45,7 @@ export function knownFrom(newest: Snapshot | null, changes: EndpointChanges, hel
   return { epoch, snapshot, generation, registrations, endpoints, refused, setBack };
 }
 
-export function headOf({ epoch, snapshot, generation }: Known): Head {
+export function headKnown({ epoch, snapshot, generation }: Known): Head {
   return { epoch, revision: snapshot.revision, generation };
 }
 
@@ -53,7 +55,9 @@ export function wasRefused({ refused }: Known, revision: number, now: number): b
 }
 
 export function withSnapshot(known: Known, snapshot: Snapshot | null): Known {
-  if (snapshot === null || snapshot.revision <= known.snapshot.revision) return known;
+  if (snapshot === null || snapshot.revision <= known.snapshot.revision) {
+    return known;
+  }
   return { ...known, snapshot, endpoints: mergeAll(snapshot, known.registrations) };
 }
 

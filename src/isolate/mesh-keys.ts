@@ -34,8 +34,12 @@ interface Held {
 export class HeldKeys {
   readonly #kept = new Kept<Held, KeyPorts>(KEY_TERMS, async (ports, held) => {
     const answer = await ports.material(held?.tag ?? null);
-    if (!("unchanged" in answer)) return { value: { keys: await importAll(answer), tag: answer.tag } };
-    if (held === null) throw new Error("The ring takes somebody who has nothing for up to date");
+    if (!("unchanged" in answer)) {
+      return { value: { keys: await importAll(answer), tag: answer.tag } };
+    }
+    if (held === null) {
+      throw new Error("The ring takes somebody who has nothing for up to date");
+    }
     return { value: held };
   });
 
@@ -56,7 +60,9 @@ async function importAll({ signing, accepted, pepper }: KeyMaterial): Promise<Me
     accepted.map(async ({ kid, jwk }): Promise<[string, Key]> => [kid, await importOwnKey(jwk)]),
   );
   const bytes = decodeBase64url(pepper);
-  if (bytes === null) throw new Error("The ring's pepper cannot be read");
+  if (bytes === null) {
+    throw new Error("The ring's pepper cannot be read");
+  }
   return {
     signing: { kid: signing.kid, key: await importOwnKey(signing.jwk) },
     accepted: new Map(held),

@@ -50,7 +50,9 @@ export function newProofMemory(): ProofMemory {
 /** Survives a new revision as long as the policy says the same of the provider. */
 export function memoryOf(memory: ProofMemory, { policy }: Authentication, provider: JwtProvider): ProviderMemory {
   const known = memory.known.get(provider);
-  if (known !== undefined) return known;
+  if (known !== undefined) {
+    return known;
+  }
   const words = JSON.stringify([policy, provider]);
   const held = memory.providers.get(words) ?? { id: ++memory.made, keys: null };
   memory.providers.set(words, held);
@@ -68,8 +70,12 @@ export function recall(
 ): VerifiedToken | null {
   const key = `${id} ${digest}`;
   const held = verified.get(key);
-  if (held === undefined) return null;
-  if (held.keys === keys && now < held.expiresAtMs) return held;
+  if (held === undefined) {
+    return null;
+  }
+  if (held.keys === keys && now < held.expiresAtMs) {
+    return held;
+  }
   verified.delete(key);
   return null;
 }

@@ -10,7 +10,7 @@ import type { PollAnswer, PollQuestion } from "../model/message/propagation.ts";
 import type { EndpointChanges, Head } from "../model/registry/registry.ts";
 import type { Snapshot } from "../model/snapshot/snapshot.ts";
 import { Kept, type Clock, type Context, type KeptTerms, type Loaded } from "./kept.ts";
-import { headOf, knownFrom, wasRefused, withChanges, withSnapshot, type Known } from "./known.ts";
+import { headKnown, knownFrom, wasRefused, withChanges, withSnapshot, type Known } from "./known.ts";
 
 /** The mesh as a request sees it. */
 export interface Live {
@@ -101,7 +101,9 @@ export class HeldSnapshot {
    * reading it costs more than routing does.
    */
   locate(place: () => Place): void {
-    if (this.#place !== null) return;
+    if (this.#place !== null) {
+      return;
+    }
     this.#place = place();
     this.#view = null;
   }
@@ -124,11 +126,15 @@ export class HeldSnapshot {
 
   /** What requests see changes as a whole, by one reference. */
   #liveOf(known: Known | null): Live | null {
-    if (known === null) return null;
+    if (known === null) {
+      return null;
+    }
     const { confirmedAt, failedAt } = this.#kept.checks;
     const isFailing = failedAt !== null;
     const view = this.#view;
-    if (view?.of === known && view.live.checkedAt === confirmedAt && view.isFailing === isFailing) return view.live;
+    if (view?.of === known && view.live.checkedAt === confirmedAt && view.isFailing === isFailing) {
+      return view.live;
+    }
     const { epoch, snapshot, endpoints, refused, setBack } = known;
     const near =
       view?.of.snapshot === snapshot ? view.live.near : nearClusters(snapshot.clusters, this.#place ?? NOWHERE);
@@ -152,11 +158,15 @@ export class HeldSnapshot {
       held === null || ageMs > LAST_GOOD_MS / 2 ? await this.#everything(ports, held) : await this.#news(ports, held);
     // A question that took too long may come back behind another one.
     const { last } = this.#kept;
-    if (last !== null && isBeyond(headOf(last), headOf(loaded.value))) return { ...loaded, value: last };
+    if (last !== null && isBeyond(headKnown(last), headKnown(loaded.value))) {
+      return { ...loaded, value: last };
+    }
     // The receipt for what is new, an empty mesh included; otherwise the mesh object would get it with the next question
     // only, and a change meanwhile would not be waited for.
-    const isNew = held === null || isBeyond(headOf(loaded.value), headOf(held));
-    if (isNew) ctx?.waitUntil(this.#report(ports, loaded.value));
+    const isNew = held === null || isBeyond(headKnown(loaded.value), headKnown(held));
+    if (isNew) {
+      ctx?.waitUntil(this.#report(ports, loaded.value));
+    }
     return loaded;
   }
 
@@ -167,16 +177,22 @@ export class HeldSnapshot {
       pollMs: UNTOLD_POLL_MS,
     }));
     // Somebody has adopted a registry that was set back: what is known is of another history.
-    if (epochOf(told) > held.epoch) return { ...(await this.#everything(ports, held)), freshMs: told.pollMs };
+    if (epochOf(told) > held.epoch) {
+      return { ...(await this.#everything(ports, held)), freshMs: told.pollMs };
+    }
     // The mesh object has lost what it knew; this question has told it.
-    if (epochOf(told) < held.epoch) return { value: held, freshMs: told.pollMs };
+    if (epochOf(told) < held.epoch) {
+      return { value: held, freshMs: told.pollMs };
+    }
     let known: Known = { ...held, setBack: told.setBack ?? false };
     if (told.revision > held.snapshot.revision && !wasRefused(held, told.revision, ports.now())) {
       known = withSnapshot(known, (await ports.snapshot(told.revision)) ?? (await ports.newest()));
       const isBehind = told.revision > known.snapshot.revision;
       known = { ...known, refused: isBehind ? { revision: told.revision, at: ports.now() } : null };
     }
-    if (told.generation > held.generation) known = withChanges(known, await ports.changes(held.generation));
+    if (told.generation > held.generation) {
+      known = withChanges(known, await ports.changes(held.generation));
+    }
     return { value: known, freshMs: told.pollMs };
   }
 
@@ -185,7 +201,9 @@ export class HeldSnapshot {
     const sentAt = ports.now();
     const forced = Promise.race([ports.forced().catch(() => null), ports.wait(FORCED_WAIT_MS).then(() => null)]);
     const [newest, changes, told] = await Promise.all([ports.newest(), ports.changes(0), forced]);
-    if (told !== null) this.#takeForced(told, sentAt);
+    if (told !== null) {
+      this.#takeForced(told, sentAt);
+    }
     return { value: knownFrom(newest, changes, held) };
   }
 
@@ -196,11 +214,13 @@ export class HeldSnapshot {
       isolate: this.#isolate,
       edge: ports.edge,
       colo: this.#place?.colo ?? null,
-      ...headOf(known),
+      ...headKnown(known),
       forced: this.#forced,
       ...(notes.length === 0 ? {} : { notes }),
     });
-    if (answer.forced !== undefined) this.#takeForced(answer.forced, sentAt);
+    if (answer.forced !== undefined) {
+      this.#takeForced(answer.forced, sentAt);
+    }
     const { revocations = 0 } = answer;
     if (revocations !== this.#revocations) {
       this.#revocations = revocations;
@@ -210,13 +230,17 @@ export class HeldSnapshot {
   }
 
   #takeForced(forced: ForcedList, sentAt: number): void {
-    if (forced.version === this.#forced) return;
+    if (forced.version === this.#forced) {
+      return;
+    }
     this.#forced = forced.version;
     this.#told.forced(forced, sentAt);
   }
 
   async #report(ports: SnapshotPorts, known: Known): Promise<void> {
     const told = await this.#poll(ports, known).catch(() => null);
-    if (told !== null) this.#kept.freshFor(told.pollMs);
+    if (told !== null) {
+      this.#kept.freshFor(told.pollMs);
+    }
   }
 }

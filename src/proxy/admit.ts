@@ -42,16 +42,24 @@ export function admit(
   requestId: string,
 ): (Admitted & { readonly headers: EditedHeaders }) | Refusal {
   const { method, url } = request;
-  if (method === "TRACE") return { problem: "malformedRequest", detail: "TRACE is not forwarded" };
-  if (inspected.fault !== null) return headersFault(inspected.fault);
-  if (inspected.isQuestion) return STRAYED;
+  if (method === "TRACE") {
+    return { problem: "malformedRequest", detail: "TRACE is not forwarded" };
+  }
+  if (inspected.fault !== null) {
+    return headersFault(inspected.fault);
+  }
+  if (inspected.isQuestion) {
+    return STRAYED;
+  }
   const path = canonicalPath(url, "keep");
   if (!path.ok) {
     const problem = path.reason === "too-long" ? "uriTooLong" : "malformedRequest";
     return { problem, detail: PATH_FAULTS[path.reason] };
   }
   const authority = authorityOf(url, inspected.host, by.state);
-  if (authority === null) return { problem: "malformedRequest", detail: "The request does not name one host" };
+  if (authority === null) {
+    return { problem: "malformedRequest", detail: "The request does not name one host" };
+  }
   const hops = hopsOf(request, inspected.drop);
   if (hops >= MAX_HOPS) {
     return {
@@ -60,7 +68,9 @@ export function admit(
     };
   }
   const kept = keptOf(request, inspected);
-  if (inspected.hasCookiesToClean) cleanCookies(kept);
+  if (inspected.hasCookiesToClean) {
+    cleanCookies(kept);
+  }
   const entry = entryOf(url, request.headers, by.settings);
   return {
     method,
@@ -88,17 +98,24 @@ export function admit(
 
 /** Without what callers may not say. */
 function keptOf(request: Incoming, { kept, drop }: RequestHeaders): Map<string, string> | Headers {
-  if (kept !== null) return kept;
+  if (kept !== null) {
+    return kept;
+  }
   const headers = new Headers(request.headers);
-  for (const name of drop) headers.delete(name);
+  for (const name of drop) {
+    headers.delete(name);
+  }
   return headers;
 }
 
 /** Where traffic and admin API share a host, an operator's browser sends its session along. */
 function cleanCookies(headers: Map<string, string> | Headers): void {
   const rest = withoutOperatorCookies(headers.get("cookie") ?? "");
-  if (rest === null) headers.delete("cookie");
-  else headers.set("cookie", rest);
+  if (rest === null) {
+    headers.delete("cookie");
+  } else {
+    headers.set("cookie", rest);
+  }
 }
 
 function headersFault(fault: "too-many" | "too-large"): Refusal {
@@ -115,7 +132,9 @@ function authorityOf(url: string, sent: string | null, state: IsolateState): Aut
   if (sent !== null && url.startsWith(sent, start) && url.charCodeAt(start + sent.length) === 0x2f) {
     return readAuthority(state, sent);
   }
-  if (sent !== null && readAuthority(state, sent) === null) return null;
+  if (sent !== null && readAuthority(state, sent) === null) {
+    return null;
+  }
   const length = url.slice(start).search(/[/?#]/);
   return readAuthority(state, length === -1 ? url.slice(start) : url.slice(start, start + length));
 }
@@ -127,9 +146,13 @@ function readAuthority({ authorities }: IsolateState, text: string): Authority |
 
 /** A caller may send these as well: all it gains is an earlier 508. */
 function hopsOf(request: Incoming, dropped: readonly string[]): number {
-  if (!dropped.includes("selvage-source")) return 0;
+  if (!dropped.includes("selvage-source")) {
+    return 0;
+  }
   const sent = request.headers.get("selvage-hops");
-  if (sent === null) return 1;
+  if (sent === null) {
+    return 1;
+  }
   return /^\d{1,4}$/.test(sent) ? Number(sent) : MAX_HOPS;
 }
 
@@ -143,7 +166,9 @@ const UNKNOWN_ENTRY: Readonly<Record<Scheme, Admitted["entry"]>> = {
 
 function entryOf(url: string, headers: Headers, { trustsEntry }: Settings): Admitted["entry"] {
   const own: Scheme = url.startsWith("https:") ? "https" : "http";
-  if (!trustsEntry) return UNKNOWN_ENTRY[own];
+  if (!trustsEntry) {
+    return UNKNOWN_ENTRY[own];
+  }
   const said = headers.get("x-forwarded-proto")?.toLowerCase();
   const scheme = said === "http" || said === "https" ? said : own;
   const port = Number(headers.get("x-forwarded-port") ?? "");

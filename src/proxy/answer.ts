@@ -8,9 +8,15 @@ import type { Decided, Ended, Exchange } from "./exchange/exchange.ts";
 
 export function answer(exchange: Exchange): Decided {
   const { plan, policy, destination } = exchange.routed;
-  if (plan.unsupported !== null) return broken(plan.unsupported.message, "filter", policy);
-  if (plan.direct !== null) return fixed(plan.direct, policy);
-  if (plan.redirect !== null) return redirected(exchange, plan.redirect);
+  if (plan.unsupported !== null) {
+    return broken(plan.unsupported.message, "filter", policy);
+  }
+  if (plan.direct !== null) {
+    return fixed(plan.direct, policy);
+  }
+  if (plan.redirect !== null) {
+    return redirected(exchange, plan.redirect);
+  }
   return "problem" in destination ? { no: destination, stage: "route", policy } : GO_ON;
 }
 

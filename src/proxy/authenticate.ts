@@ -31,19 +31,27 @@ type GoodToken = Extract<CheckedToken, { is: "good" }>;
 export function authenticate(exchange: Exchange): Decided | Promise<Decided> {
   const { routed, badProof } = exchange;
   const { access, guarded } = routed;
-  if (badProof !== null) return { no: badProof, stage: STAGE, policy: "none" };
+  if (badProof !== null) {
+    return { no: badProof, stage: STAGE, policy: "none" };
+  }
   const policy = policyInForce(exchange, access.policies.authentication);
   // Without a policy a certificate only matters to somebody who asks who the caller is.
   const asked = policy?.mtls || policy?.mesh || access.policies.authorization !== undefined || guarded !== null;
   const certified = asked ? withCertificate(exchange) : { caller: exchange.caller, is: "absent" as const };
-  if (policy === null) return exposed(certified.caller, routed, []);
-  if (policy.mtls !== null && certified.is === "bad") return denied(policy, BAD_CERTIFICATE);
+  if (policy === null) {
+    return exposed(certified.caller, routed, []);
+  }
+  if (policy.mtls !== null && certified.is === "bad") {
+    return denied(policy, BAD_CERTIFICATE);
+  }
   const { headers } = exchange.admitted;
   const tokens = findTokens(policy.jwt, (name) => headers.get(name));
   const credentials = findCredentials(policy.clientCredentials?.from ?? [], (name) => headers.get(name));
   const edits: HeaderEdit[] = [{ remove: claimHeaderNames(policy.jwt, headers) }];
   const proven = new Set<ProofKind>();
-  if (certified.is === "good") proven.add("mtls");
+  if (certified.is === "good") {
+    proven.add("mtls");
+  }
   const { caller } = certified;
   if (tokens.size === 0 && credentials === null) {
     return settled(exchange, policy, { caller, edits, proven });
@@ -61,17 +69,23 @@ interface Proven {
 const STAGE = "authenticate";
 
 function policyInForce({ live }: Exchange, index: number | undefined): Authentication | null {
-  if (index === undefined) return null;
+  if (index === undefined) {
+    return null;
+  }
   const policy = live.snapshot.policies.authentication?.[index];
   // Compiled together, so this is a bug; to go on would be to let everybody in.
-  if (policy === undefined) throw new Error("the AuthenticationPolicy in force is not in the snapshot");
+  if (policy === undefined) {
+    throw new Error("the AuthenticationPolicy in force is not in the snapshot");
+  }
   return policy;
 }
 
 /** Who calls, with the SPIFFE ID of a certificate where nothing else said it. */
 function withCertificate({ admitted, caller, settings }: Exchange): { caller: Caller; is: "absent" | "bad" | "good" } {
   const certificate = readCertificate(admitted.certificate(), settings.trustDomain);
-  if (certificate.is !== "good" || certificate.party === null) return { caller, is: certificate.is };
+  if (certificate.is !== "good" || certificate.party === null) {
+    return { caller, is: certificate.is };
+  }
   const { kind, party } = certificate.party;
   return { caller: caller[kind] === null ? { ...caller, [kind]: party } : caller, is: "good" };
 }
@@ -98,7 +112,9 @@ async function check(
   const edits = [...before.edits, { set: good.flatMap(({ provider, claims }) => claimHeaders(provider, claims)) }];
   // Of several tokens in several places all must be good; the caller is whom the first provider vouches for.
   const caller = good[0] === undefined ? before.caller : withUser(before.caller, good[0]);
-  if (credentials === null) return settled(exchange, policy, { caller, edits, proven });
+  if (credentials === null) {
+    return settled(exchange, policy, { caller, edits, proven });
+  }
   const checked = credentials === "bad" ? { is: "bad" as const } : await checkClient(exchange, credentials, now);
   if (checked.is !== "good" || credentials === "bad") {
     exchange.trace?.("authenticate", { policy: policy.policy, proof: "clientCredentials", is: checked.is });
@@ -122,7 +138,9 @@ function withUser(caller: Caller, { provider, claims, expiresAtMs }: GoodToken):
 /** Every proof that came is good: are they those that it takes? */
 function settled(exchange: Exchange, policy: Authentication, { caller, edits, proven }: Proven): Decided {
   const { routed } = exchange;
-  if (caller.workload !== null) proven.add("mesh");
+  if (caller.workload !== null) {
+    proven.add("mesh");
+  }
   if (caller.application !== null && policy.clientCredentials !== null) {
     const service = withoutContract(exchange, routed, caller.application);
     if (service !== null) {
@@ -138,7 +156,9 @@ function settled(exchange: Exchange, policy: Authentication, { caller, edits, pr
   }
   const missing = missingProof(policy, proven);
   exchange.trace?.("authenticate", { policy: policy.policy, proven: [...proven], missing });
-  if (missing === null) return exposed(caller, routed, edits);
+  if (missing === null) {
+    return exposed(caller, routed, edits);
+  }
   return denied(policy, {
     problem: "identityRequired",
     detail: `The request lacks ${missing}`,
@@ -158,7 +178,9 @@ function withoutContract(
 
 /** A service's exposure holds unless a policy of its own takes its place. */
 function exposed(caller: Caller, { access, guarded }: Routed, edits: readonly HeaderEdit[]): Decided {
-  if (guarded === null || access.ownAuthentication === true || isProven(caller)) return { ok: { caller, edits } };
+  if (guarded === null || access.ownAuthentication === true || isProven(caller)) {
+    return { ok: { caller, edits } };
+  }
   return identityRequired(guarded);
 }
 
@@ -183,7 +205,9 @@ function refusalOfClient(
   is: "bad" | "too-often" | "uncheckable" | "good",
   waitMs: number,
 ): Refusal {
-  if (is === "uncheckable") return uncheckable(2000);
+  if (is === "uncheckable") {
+    return uncheckable(2000);
+  }
   if (is === "too-often") {
     const detail = "Too many credentials were refused: these have not been looked at";
     return { problem: "refusedTooOften", detail, headers: { "retry-after": inSeconds(waitMs) } };

@@ -14,10 +14,16 @@ function isBodiless(method: string): boolean {
 
 export function bodiless({ admitted, body }: Exchange): Decided | Promise<Decided> {
   const { method, headers } = admitted;
-  if (!isBodiless(method)) return GO_ON;
+  if (!isBodiless(method)) {
+    return GO_ON;
+  }
   const length = headers.get("content-length");
-  if (length !== null && Number(length) !== 0) return refused(method);
-  if (body.kind !== "stream") return length === null ? GO_ON : EMPTY;
+  if (length !== null && Number(length) !== 0) {
+    return refused(method);
+  }
+  if (body.kind !== "stream") {
+    return length === null ? GO_ON : EMPTY;
+  }
   return length === null ? read(body.stream, method) : EMPTY;
 }
 
@@ -26,7 +32,9 @@ const EMPTY: Decided = { ok: { body: { kind: "none" }, edits: [{ remove: ["conte
 async function read(stream: ReadableStream<Uint8Array>, method: string): Promise<Decided> {
   const reader = stream.getReader();
   const isEmpty = await Promise.race([endsEmpty(reader), after(PATIENCE_MS)]);
-  if (isEmpty) return EMPTY;
+  if (isEmpty) {
+    return EMPTY;
+  }
   // The rest is not waited for; what becomes of it is the runtime's.
   reader.cancel().catch(() => undefined);
   return refused(method);
@@ -37,8 +45,12 @@ async function endsEmpty(reader: ReadableStreamDefaultReader<Uint8Array>): Promi
   try {
     for (;;) {
       const { done, value } = await reader.read();
-      if (done) return true;
-      if (value.byteLength > 0) return false;
+      if (done) {
+        return true;
+      }
+      if (value.byteLength > 0) {
+        return false;
+      }
     }
   } catch {
     return true;

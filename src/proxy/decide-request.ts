@@ -54,21 +54,41 @@ export async function walk(exchange: Exchange, stages: readonly Stage[]): Promis
   for (const stage of stages) {
     const deciding = stage(exchange);
     const decided = deciding instanceof Promise ? await deciding : deciding;
-    if ("no" in decided) return decided;
-    if (decided !== GO_ON) learn(exchange, decided.ok);
+    if ("no" in decided) {
+      return decided;
+    }
+    if (decided !== GO_ON) {
+      learn(exchange, decided.ok);
+    }
   }
   return null;
 }
 
 /** The only place that writes to an exchange. */
 function learn(exchange: Exchange, { caller, badProof, routed, body, limits, isTold, edits }: Learned): void {
-  if (caller !== undefined) exchange.caller = caller;
-  if (badProof !== undefined) exchange.badProof = badProof;
-  if (routed !== undefined) exchange.routed = routed;
-  if (body !== undefined) exchange.body = body;
-  if (limits !== undefined) exchange.limits = limits;
-  if (isTold !== undefined) exchange.isTold = isTold;
-  if (edits !== undefined) for (const edit of edits) exchange.headers.edit(edit);
+  if (caller !== undefined) {
+    exchange.caller = caller;
+  }
+  if (badProof !== undefined) {
+    exchange.badProof = badProof;
+  }
+  if (routed !== undefined) {
+    exchange.routed = routed;
+  }
+  if (body !== undefined) {
+    exchange.body = body;
+  }
+  if (limits !== undefined) {
+    exchange.limits = limits;
+  }
+  if (isTold !== undefined) {
+    exchange.isTold = isTold;
+  }
+  if (edits !== undefined) {
+    for (const edit of edits) {
+      exchange.headers.edit(edit);
+    }
+  }
 }
 
 /** What a request is decided with: an isolate's, whoever asks. */
@@ -115,11 +135,15 @@ export async function decideRequest<Result extends object>(
   try {
     const loading = ports.current(env, ctx, startedAtMs, asked.via);
     const live = loading instanceof Promise ? await loading : loading;
-    if (live === null) return await refuse(NOT_READY, null);
+    if (live === null) {
+      return await refuse(NOT_READY, null);
+    }
     by.revision = live.snapshot.revision;
     const settings = settingsOf(env);
     const admitted = admit(request, inspected, { settings, state: around.state }, requestId);
-    if ("problem" in admitted) return await refuse({ no: admitted, stage: "admit", policy: "none" }, null);
+    if ("problem" in admitted) {
+      return await refuse({ no: admitted, stage: "admit", policy: "none" }, null);
+    }
     around.trace?.("admit", { host: admitted.host, path: admitted.path, entry: admitted.entry });
     const body: Body = admitted.body === null ? NO_BODY : { kind: "stream", stream: admitted.body };
     const { headers } = admitted;
@@ -149,7 +173,9 @@ export async function stillEnters(around: Around, asked: Asked): Promise<boolean
       ({ status }) => ({ isIn: status >= 500 }),
       GUARDS,
     );
-    if (isIn) return true;
+    if (isIn) {
+      return true;
+    }
   }
   return false;
 }

@@ -40,14 +40,20 @@ async function askAll(exchange: Exchange): Promise<Decided> {
   const { routed, meant } = exchange;
   const { policy, plan } = routed;
   const body = await bodyOf(exchange);
-  if ("fault" in body) return { no: bodyRefusal(body.fault), stage: "body", policy };
+  if ("fault" in body) {
+    return { no: bodyRefusal(body.fault), stage: "body", policy };
+  }
   const forwarding = forwardingOf(exchange);
   const told = new Map(forwarding.set);
   const added: HeaderEdit[] = [];
   for (const filter of plan.externalAuths) {
     const verdict = await ask(exchange, filter, told, body);
-    if ("no" in verdict) return { no: verdict.no, stage: STAGE, policy };
-    for (const [name, value] of verdict.add) told.set(name, value);
+    if ("no" in verdict) {
+      return { no: verdict.no, stage: STAGE, policy };
+    }
+    for (const [name, value] of verdict.add) {
+      told.set(name, value);
+    }
     added.push({ set: verdict.add });
   }
   // A proxy that forwards by itself tells the service by itself.
@@ -59,7 +65,9 @@ async function bodyOf(exchange: Exchange): Promise<Body | BodyFault> {
   const { body, routed } = exchange;
   const { destination } = routed;
   const mostBytes = Math.max(...routed.plan.externalAuths.map(({ maxBodyBytes }) => maxBodyBytes));
-  if (mostBytes === 0 || body.kind !== "stream") return body;
+  if (mostBytes === 0 || body.kind !== "stream") {
+    return body;
+  }
   const requestMs = "problem" in destination ? 0 : destination.timeouts.requestMs;
   return keepOwnBody(exchange, body.stream, requestMs, Math.max(mostBytes, KEEP_LIMIT_BYTES));
 }
@@ -76,7 +84,9 @@ async function ask(
 ): Promise<Verdict> {
   const { live, ports, admitted } = exchange;
   const { target, maxBodyBytes } = filter;
-  if ("invalid" in target) return { no: { problem: "invalidBackend", detail: target.message } };
+  if ("invalid" in target) {
+    return { no: { problem: "invalidBackend", detail: target.message } };
+  }
   if (maxBodyBytes > 0 && exchange.meant !== null && admitted.method !== "GET" && admitted.method !== "HEAD") {
     return { no: { problem: "forbidden", detail: BODY_UNSEEN } };
   }
@@ -85,7 +95,9 @@ async function ask(
     return { no: { problem: "payloadTooLarge", detail } };
   }
   const endpoint = pickEndpoint(live.endpoints.get(target.service) ?? [], target.version, [], ports.random());
-  if (endpoint === null) return { no: denied(target.service, "has no endpoint that can be used") };
+  if (endpoint === null) {
+    return { no: denied(target.service, "has no endpoint that can be used") };
+  }
   const question: Outgoing = {
     method: admitted.method,
     path: join(filter.path, admitted.path),
@@ -99,9 +111,13 @@ async function ask(
     timeoutMs: LONGEST_MS,
     abort: new AbortController(),
   });
-  if ("failure" in answer) return { no: denied(target.service, answer.detail) };
+  if ("failure" in answer) {
+    return { no: denied(target.service, answer.detail) };
+  }
   exchange.trace?.("external-auth", { service: target.service, status: answer.status });
-  if (answer.status !== 200) return { no: answer };
+  if (answer.status !== 200) {
+    return { no: answer };
+  }
   exchange.ctx.waitUntil(letGo(answer));
   return { add: copied(answer.headers, filter.allowedResponseHeaders, closedTo(exchange)) };
 }
@@ -115,7 +131,9 @@ function pickHeaders(
   for (const name of [...ALWAYS_SENT, ...allowed]) {
     const key = name.toLowerCase();
     const value = told.get(key) ?? headers.get(key);
-    if (value !== null) picked.set(key, value);
+    if (value !== null) {
+      picked.set(key, value);
+    }
   }
   return new EditedHeaders(picked);
 }
@@ -124,8 +142,12 @@ function copied(from: Headers, allowed: readonly string[], closed: ClosedHeaders
   const wanted = new Set(allowed.map((name) => name.toLowerCase()));
   const pairs: HeaderPair[] = [];
   from.forEach((value, name) => {
-    if (isReserved(name) || closed?.(name) === true) return;
-    if (wanted.has(name) || (wanted.size === 0 && !NOT_COPIED.test(name))) pairs.push([name, value]);
+    if (isReserved(name) || closed?.(name) === true) {
+      return;
+    }
+    if (wanted.has(name) || (wanted.size === 0 && !NOT_COPIED.test(name))) {
+      pairs.push([name, value]);
+    }
   });
   return pairs;
 }

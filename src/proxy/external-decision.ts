@@ -41,9 +41,13 @@ async function refuse(
   { stage }: Ended,
 ): Promise<Decision> {
   const permitted = stage === "cors" && response.headers.has("access-control-allow-origin");
-  if (exchange === null || !permitted) return { allowed: false, response };
+  if (exchange === null || !permitted) {
+    return { allowed: false, response };
+  }
   const decision = await allow(exchange, question);
-  if ("no" in decision || !decision.allowed) return { allowed: false, response };
+  if ("no" in decision || !decision.allowed) {
+    return { allowed: false, response };
+  }
   const client = [...response.headers].filter(([name]) => CORS_HEADERS.has(name) || name === "vary");
   return { ...decision, client, preflight: response };
 }
@@ -59,9 +63,13 @@ async function allow(exchange: Exchange, question: Question): Promise<Decision |
   const { policy } = routed;
   const { method, url, service } = question;
   const bound = live.snapshot.services[service]?.assertion === "request";
-  if (bound && (await bindingOf(method, url)) === null) return { no: UNBOUND, stage: "assert", policy };
+  if (bound && (await bindingOf(method, url)) === null) {
+    return { no: UNBOUND, stage: "assert", policy };
+  }
   const assertion = await assertionFor(exchange, service, { method: admitted.method, url });
-  if (assertion !== null) headers.set(ASSERTION_HEADER, assertion);
+  if (assertion !== null) {
+    headers.set(ASSERTION_HEADER, assertion);
+  }
   headers.set("x-request-id", admitted.requestId);
   headers.set("selvage-source", sourceOf(exchange.caller));
   const { set, remove } = headerChanges(question.headers, headers);
@@ -80,7 +88,9 @@ async function allow(exchange: Exchange, question: Question): Promise<Decision |
 /** Whether the page that asks may read the service's answer. */
 function readable({ admitted, routed }: Exchange): [name: string, value: string][] {
   const { cors } = routed.plan;
-  if (cors === null) return [];
+  if (cors === null) {
+    return [];
+  }
   const headers = new Headers();
   markResponse(cors, admitted.headers.get("origin"), headers);
   return [...headers];

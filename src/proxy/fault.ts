@@ -10,8 +10,12 @@ import type { Decided, Destination, Exchange } from "./exchange/exchange.ts";
 /** What the rule itself names takes the place of what is attached. */
 export function fault(exchange: Exchange): Decided | Promise<Decided> {
   const { plan, destination } = exchange.routed;
-  if ("problem" in destination) return GO_ON;
-  if (plan.faults.length > 0) return injectAll(exchange, plan.faults, destination);
+  if ("problem" in destination) {
+    return GO_ON;
+  }
+  if (plan.faults.length > 0) {
+    return injectAll(exchange, plan.faults, destination);
+  }
   return destination.fault === null ? GO_ON : inject(exchange, destination.fault, destination);
 }
 
@@ -19,7 +23,9 @@ async function injectAll(exchange: Exchange, faults: FilterPlan["faults"], desti
   for (const { fault: index } of faults) {
     const one = exchange.live.snapshot.policies.fault?.[index];
     const decided = one === undefined ? GO_ON : await inject(exchange, one, destination);
-    if ("no" in decided) return decided;
+    if ("no" in decided) {
+      return decided;
+    }
   }
   return GO_ON;
 }
@@ -31,7 +37,9 @@ async function inject(
 ): Promise<Decided> {
   const header = (name: string): string | null => admitted.headers.get(name);
   const injected = drawFault(one, live.snapshot.router, header, ports.random);
-  if (injected === null) return GO_ON;
+  if (injected === null) {
+    return GO_ON;
+  }
   const policy = `FaultPolicy/${one.policy}`;
   trace?.("fault", { policy, ...injected });
   if (injected.delayMs > 0) {
@@ -39,7 +47,9 @@ async function inject(
     const leftMs = timeouts.requestMs === 0 ? injected.delayMs : timeouts.requestMs - (ports.now() - startedAtMs);
     await ports.sleep(Math.max(0, Math.min(injected.delayMs, leftMs)));
   }
-  if (injected.abort === null) return GO_ON;
+  if (injected.abort === null) {
+    return GO_ON;
+  }
   const detail = `${policy} aborts a share of the requests to the service ${service}`;
   const no: Refusal = { problem: "faultInjected", detail, extensions: { service, policy } };
   return { no, status: injected.abort, stage: "fault", policy };

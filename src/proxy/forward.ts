@@ -46,8 +46,12 @@ export async function forward(exchange: Exchange): Promise<Forwarded | Ended> {
 
 function decidedBy({ problem, extensions }: Refusal, rule: string): Pick<Ended, "stage" | "policy"> {
   const policy = `TrafficPolicy/${String(extensions?.policy)}`;
-  if (problem === "bodyBroken" || problem === "bodyStalled") return { stage: "body", policy: rule };
-  if (problem === "circuitOpen") return { stage: "breaker", policy };
+  if (problem === "bodyBroken" || problem === "bodyStalled") {
+    return { stage: "body", policy: rule };
+  }
+  if (problem === "circuitOpen") {
+    return { stage: "breaker", policy };
+  }
   return problem === "overloaded" ? { stage: "concurrency", policy } : { stage: "forward", policy: rule };
 }
 
@@ -56,7 +60,9 @@ async function sendTo(exchange: Exchange, destination: Destination): Promise<For
   const outgoing = outgoingOf(exchange);
   const reading = bodyOf(exchange, destination);
   const own = reading instanceof Promise ? await reading : reading;
-  if ("fault" in own) return bodyRefusal(own.fault);
+  if ("fault" in own) {
+    return bodyRefusal(own.fault);
+  }
   // Where an endpoint leads back to a mesh, every hop would double the copies.
   const isCopied = filters.mirrors.length > 0 && exchange.admitted.hops === 0;
   const body = isCopied ? mirror(exchange, filters.mirrors, outgoing, own) : own;
@@ -64,7 +70,9 @@ async function sendTo(exchange: Exchange, destination: Destination): Promise<For
     destination.circuit?.concurrency === undefined
       ? null
       : await takeSlot(exchange, destination, deadlineFrom(exchange, own));
-  if (slot !== null && "problem" in slot) return slot;
+  if (slot !== null && "problem" in slot) {
+    return slot;
+  }
   const endpoints = exchange.live.endpoints.get(destination.service) ?? [];
   const guard = guardOf(exchange, destination, endpoints);
   const plan = retryPlanOf(rule, destination, exchange.admitted);
@@ -85,18 +93,24 @@ async function sendTo(exchange: Exchange, destination: Destination): Promise<For
  */
 function bodyOf(exchange: Exchange, destination: Destination): Body | Promise<Body | BodyFault> {
   const { admitted, body, routed } = exchange;
-  if (body.kind !== "stream") return body;
+  if (body.kind !== "stream") {
+    return body;
+  }
   const { headers, method } = admitted;
   const plan = retryPlanOf(routed.rule, destination, admitted);
   const isLarge = (contentLengthOf(headers) ?? Infinity) > LIGHT_BYTES;
-  if (isLarge && !mayNeedBody(plan, method, headers.has("idempotency-key"))) return body;
+  if (isLarge && !mayNeedBody(plan, method, headers.has("idempotency-key"))) {
+    return body;
+  }
   return keepOwnBody(exchange, body.stream, destination.timeouts.requestMs);
 }
 
 async function sendIn(slot: Slot, sending: Sending): Promise<Forwarded | Refusal> {
   try {
     const sent = await send(sending);
-    if ("problem" in sent) slot.release();
+    if ("problem" in sent) {
+      slot.release();
+    }
     return sent;
   } catch (error) {
     slot.release();
@@ -110,11 +124,19 @@ async function send(sending: Sending): Promise<Forwarded | Refusal> {
   for (;;) {
     const nowMs = ports.now();
     const chosen = choose(sending, nowMs);
-    if (chosen === null) return noEndpoint(destination, endpoints.length);
-    if ("problem" in chosen) return chosen;
+    if (chosen === null) {
+      return noEndpoint(destination, endpoints.length);
+    }
+    if ("problem" in chosen) {
+      return chosen;
+    }
     const left = leftMs(sending, nowMs);
-    if (left !== null && left <= 0) return outOfTime(destination, chosen.endpoint, tried.length);
-    if (plan !== null && tried.length === 0) earn(exchange, plan, destination, nowMs);
+    if (left !== null && left <= 0) {
+      return outOfTime(destination, chosen.endpoint, tried.length);
+    }
+    if (plan !== null && tried.length === 0) {
+      earn(exchange, plan, destination, nowMs);
+    }
     const first = begin(sending, chosen, left, nowMs);
     const { endpoint, answer, end, timeoutMs, endedAtMs, upload } =
       hedge === null
@@ -125,7 +147,9 @@ async function send(sending: Sending): Promise<Forwarded | Refusal> {
             () => beside(sending),
             (work) => exchange.ctx.waitUntil(work),
           );
-    if (end.end === "caller") return bodyRefusal(upload?.fault() === "stalled" ? "stalled" : "broken");
+    if (end.end === "caller") {
+      return bodyRefusal(upload?.fault() === "stalled" ? "stalled" : "broken");
+    }
     const retryAfter = plan === null || "failure" in answer ? null : answer.headers.get("retry-after");
     const [retries, remaining] = [tried.length - 1, leftMs(sending, endedAtMs)];
     const delayMs =
@@ -142,7 +166,9 @@ async function send(sending: Sending): Promise<Forwarded | Refusal> {
     const isTimeout = "failure" in answer && answer.failure === "timeout";
     if (delayMs === null || (delayMs === "late" && isTimeout)) {
       if (!("failure" in answer)) {
-        if (exchange.admitted.isUpgrade && answer.ok) return notSwitched(exchange, destination, endpoint, answer);
+        if (exchange.admitted.isUpgrade && answer.ok) {
+          return notSwitched(exchange, destination, endpoint, answer);
+        }
         const passing = passOn(exchange, destination, answer, { slot: sending.slot, upload });
         return { response: passing instanceof Promise ? await passing : passing, endpoint };
       }
@@ -150,9 +176,15 @@ async function send(sending: Sending): Promise<Forwarded | Refusal> {
         ? late(destination, endpoint, timeoutMs, tried.length)
         : lost(destination, endpoint, answer, tried.length);
     }
-    if (!("failure" in answer)) exchange.ctx.waitUntil(letGo(answer));
-    if (delayMs === "late") return noTimeLeft(destination, endpoint, tried.length);
-    if (delayMs > 0) await ports.sleep(delayMs);
+    if (!("failure" in answer)) {
+      exchange.ctx.waitUntil(letGo(answer));
+    }
+    if (delayMs === "late") {
+      return noTimeLeft(destination, endpoint, tried.length);
+    }
+    if (delayMs > 0) {
+      await ports.sleep(delayMs);
+    }
   }
 }
 
@@ -161,7 +193,9 @@ function choose(
   nowMs: number,
 ): Chosen | Refusal | null {
   const choice = guard === null ? null : guard.choose();
-  if (choice !== null && "problem" in choice) return choice;
+  if (choice !== null && "problem" in choice) {
+    return choice;
+  }
   return chooseEndpoint(exchange, destination, rule, { endpoints, choice, tried }, nowMs);
 }
 
@@ -188,11 +222,17 @@ function beside(sending: Sending): Copy | null {
   const { exchange, destination, plan, slot } = sending;
   const nowMs = exchange.ports.now();
   const left = leftMs(sending, nowMs);
-  if (plan === null || (left !== null && left <= 0)) return null;
+  if (plan === null || (left !== null && left <= 0)) {
+    return null;
+  }
   const chosen = choose(sending, nowMs);
-  if (chosen === null || "problem" in chosen) return null;
+  if (chosen === null || "problem" in chosen) {
+    return null;
+  }
   const release = slot === null ? null : slot.another();
-  if (slot !== null && release === null) return null;
+  if (slot !== null && release === null) {
+    return null;
+  }
   if (!spendAtHand(exchange, plan, destination)) {
     release?.();
     return null;

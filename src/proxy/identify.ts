@@ -20,7 +20,9 @@ const SKEW_MS = 5000;
 /** A proof that is there and not good is never overlooked: such a caller is nobody, until authenticate.ts refuses it. */
 export function identify(exchange: Exchange): Decided | Promise<Decided> {
   const texts = tokensOf(exchange);
-  if (texts.length === 0) return GO_ON;
+  if (texts.length === 0) {
+    return GO_ON;
+  }
   // It was for the mesh: the service has no use for it, and could use it.
   const edits = texts.includes(bearerOf(exchange) ?? "") ? USED_UP : NO_EDITS;
   const proving = proveBy(exchange, texts);
@@ -37,7 +39,9 @@ function known(proven: Caller | Refusal, edits: readonly HeaderEdit[]): Decided 
 function proveBy(exchange: Exchange, texts: readonly string[]): Caller | Refusal | Promise<Caller | Refusal> {
   const { ports, env, ctx, startedAtMs } = exchange;
   const keys = ports.keys(env, ctx, startedAtMs);
-  if (keys instanceof Promise) return keys.then((held) => prove(exchange, texts, held));
+  if (keys instanceof Promise) {
+    return keys.then((held) => prove(exchange, texts, held));
+  }
   return prove(exchange, texts, keys);
 }
 
@@ -46,7 +50,9 @@ function tokensOf(exchange: Exchange): readonly string[] {
   const { identity } = exchange.admitted;
   const bearer = bearerOf(exchange);
   const isOurs = bearer !== null && (identity === bearer || peekIssuer(bearer) === exchange.settings.issuer);
-  if (identity === null) return isOurs ? [bearer] : NONE;
+  if (identity === null) {
+    return isOurs ? [bearer] : NONE;
+  }
   return isOurs && bearer !== identity ? [identity, bearer] : [identity];
 }
 
@@ -54,7 +60,9 @@ const NONE: readonly string[] = [];
 
 function bearerOf({ admitted }: Exchange): string | null {
   const authorization = admitted.headers.get("authorization");
-  if (authorization === null || authorization.length < 7 || !/^bearer\s/i.test(authorization)) return null;
+  if (authorization === null || authorization.length < 7 || !/^bearer\s/i.test(authorization)) {
+    return null;
+  }
   return authorization.slice(7).trim();
 }
 
@@ -63,7 +71,9 @@ function prove(
   texts: readonly string[],
   keys: MeshKeys | null,
 ): Caller | Refusal | Promise<Caller | Refusal> {
-  if (keys === null) return UNCHECKABLE;
+  if (keys === null) {
+    return UNCHECKABLE;
+  }
   const held = texts.map((text) => recall(exchange, text, keys));
   return held.every((one) => one !== null) ? judge(exchange, held) : proveAnew(exchange, texts, keys);
 }
@@ -72,7 +82,9 @@ async function proveAnew(exchange: Exchange, texts: readonly string[], keys: Mes
   const tokens: MeshToken[] = [];
   for (const text of texts) {
     const token = recall(exchange, text, keys) ?? (await verify(exchange, text, keys));
-    if (typeof token === "string") return refused(exchange, token);
+    if (typeof token === "string") {
+      return refused(exchange, token);
+    }
     tokens.push(token);
   }
   return judge(exchange, tokens);
@@ -81,8 +93,12 @@ async function proveAnew(exchange: Exchange, texts: readonly string[], keys: Mes
 /** By its text: an isolate holds the keys that make such tokens, so a digest would hide nothing from whoever reads it. */
 function recall({ state, startedAtMs }: Exchange, text: string, { accepted }: MeshKeys): MeshToken | null {
   const held = state.meshTokens.get(text);
-  if (held === undefined) return null;
-  if (startedAtMs < held.expiresAtMs && accepted.has(held.kid)) return held;
+  if (held === undefined) {
+    return null;
+  }
+  if (startedAtMs < held.expiresAtMs && accepted.has(held.kid)) {
+    return held;
+  }
   state.meshTokens.delete(text);
   return null;
 }
@@ -94,7 +110,9 @@ async function verify(
   { accepted }: MeshKeys,
 ): Promise<MeshToken | string> {
   const token = readToken(text);
-  if (!token.ok) return token.reason;
+  if (!token.ok) {
+    return token.reason;
+  }
   const terms = {
     issuer: settings.issuer,
     audiences: [meshAudience(settings)],
@@ -104,9 +122,13 @@ async function verify(
     types: [ACCESS_TOKEN_TYPE],
   };
   // Every token of ours names its key; without that, any key would do.
-  if (token.header.kid === null) return "unknown-key";
+  if (token.header.kid === null) {
+    return "unknown-key";
+  }
   const verified = await verifyToken(token, keySetOfKeys(accepted, "ES256"), terms, now);
-  if (!verified.ok) return verified.reason;
+  if (!verified.ok) {
+    return verified.reason;
+  }
   const held = { kid: token.header.kid, claims: verified.claims, expiresAtMs: verified.expiresAtMs ?? 0 };
   state.meshTokens.set(text, held);
   return held;
@@ -118,11 +140,15 @@ function judge(exchange: Exchange, tokens: readonly MeshToken[]): Caller | Refus
   const proofs: MeshProof[] = [];
   for (const { claims, expiresAtMs } of tokens) {
     const spiffe = meshParty(claims, live.snapshot, settings.trustDomain, startedAtMs);
-    if (spiffe === null) return refused(exchange, "unknown-party");
+    if (spiffe === null) {
+      return refused(exchange, "unknown-party");
+    }
     proofs.push({ spiffe, claims, expiresAtMs });
   }
   const caller = meshCaller(proofs);
-  if (caller === null) return refused(exchange, "two-parties");
+  if (caller === null) {
+    return refused(exchange, "two-parties");
+  }
   trace?.("identify", { principals: proofs.map(({ spiffe }) => spiffe.party.principal) });
   return caller;
 }

@@ -31,7 +31,9 @@ export function limit(exchange: Exchange): Decided | Promise<Decided> {
 /** Of the service that the request goes to, or of the rule that answers by itself. What can only fail is not counted. */
 function limitsAt({ access, destination, plan }: Routed): readonly number[] {
   const answersItself = plan.direct !== null || plan.redirect !== null;
-  if (plan.unsupported !== null || ("problem" in destination && !answersItself)) return NO_LIMITS;
+  if (plan.unsupported !== null || ("problem" in destination && !answersItself)) {
+    return NO_LIMITS;
+  }
   return access.policies.limit ?? NO_LIMITS;
 }
 
@@ -54,8 +56,12 @@ async function askAll(exchange: Exchange, indexes: readonly number[]): Promise<D
     }
     const { limit } = verdict.violated.asked;
     exchange.trace?.("limit", { policy: limit.policy, limit: limit.name, shadow: limit.shadow });
-    if (limit.shadow) continue;
-    for (const putBack of taken) putBack();
+    if (limit.shadow) {
+      continue;
+    }
+    for (const putBack of taken) {
+      putBack();
+    }
     return refused(verdict, standings);
   }
   return { ok: { limits: limitHeaders(standings.filter(({ asked }) => !asked.limit.shadow).map(shown)) } };
@@ -71,8 +77,11 @@ function plan(exchange: Exchange, asked: readonly BucketRef[]): Step[] {
   const leased = asked.filter(({ limit }) => limit.mode === "leased");
   const strict = asked.filter(({ limit }) => limit.mode === "strict" && !limit.shadow);
   // Nobody waits for a limit that never refuses.
-  for (const one of asked)
-    if (one.limit.mode === "strict" && one.limit.shadow) exchange.ctx.waitUntil(countBehind(exchange, one));
+  for (const one of asked) {
+    if (one.limit.mode === "strict" && one.limit.shadow) {
+      exchange.ctx.waitUntil(countBehind(exchange, one));
+    }
+  }
   const { state, ports } = exchange;
   return [
     ...local.map((one) => ({ group: [one], count: () => countLocally(state.limits, one, ports.now()) })),
@@ -87,21 +96,29 @@ function plan(exchange: Exchange, asked: readonly BucketRef[]): Step[] {
 async function countBehind(exchange: Exchange, one: BucketRef): Promise<void> {
   const { policy, name } = one.limit;
   const { allowed } = await countStrictly(exchange, policy, [one], false);
-  if (!allowed) exchange.trace?.("limit", { policy, limit: name, shadow: true });
+  if (!allowed) {
+    exchange.trace?.("limit", { policy, limit: name, shadow: true });
+  }
 }
 
 /** Counts; where the limit that refuses has a queue, waits for room as long and with as many others as it says. */
 async function held(exchange: Exchange, { count }: Step): Promise<LimitVerdict> {
   const { ports, state } = exchange;
   const first = await count(false);
-  if (first.allowed || first.violated.asked.limit.shadow) return first;
+  if (first.allowed || first.violated.asked.limit.shadow) {
+    return first;
+  }
   const { queue, policy, name } = first.violated.asked.limit;
-  if (queue === null) return first;
+  if (queue === null) {
+    return first;
+  }
   const id = `${policy}/${name}`;
   const since = ports.now();
   const until = since + queue.maxWaitMs;
   const waiting = (state.limits.held.get(id) ?? []).filter((end) => end > since);
-  if (waiting.length >= queue.max) return first;
+  if (waiting.length >= queue.max) {
+    return first;
+  }
   state.limits.held.set(id, [...waiting, until]);
   let verdict: LimitVerdict = first;
   for (let now = since; !verdict.allowed && now + verdict.retryAfterMs <= until; now = ports.now()) {
@@ -110,7 +127,9 @@ async function held(exchange: Exchange, { count }: Step): Promise<LimitVerdict> 
   }
   const left = state.limits.held.get(id) ?? [];
   const own = left.indexOf(until);
-  if (own !== -1) state.limits.held.set(id, left.toSpliced(own, 1));
+  if (own !== -1) {
+    state.limits.held.set(id, left.toSpliced(own, 1));
+  }
   return verdict;
 }
 

@@ -42,9 +42,13 @@ const CARRIED: readonly Stage[] = [
 
 async function carry(exchange: Exchange, again: () => Promise<boolean>): Promise<Response | Ended> {
   const ended = await walk(exchange, CARRIED);
-  if (ended !== null) return ended;
+  if (ended !== null) {
+    return ended;
+  }
   const forwarded = await forward(exchange);
-  if ("no" in forwarded) return forwarded;
+  if ("no" in forwarded) {
+    return forwarded;
+  }
   const { response: answer } = forwarded;
   const isWatched = answer.webSocket !== null && canEnd(exchange);
   const said = isWatched ? { ...forwarded, response: watched(exchange, answer, again) } : forwarded;

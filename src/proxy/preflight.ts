@@ -5,7 +5,9 @@ import type { Decided, Exchange } from "./exchange/exchange.ts";
 
 export function preflight({ admitted, routed }: Exchange): Decided {
   const { cors } = routed.plan;
-  if (cors === null || !isPreflight(admitted.method, admitted.headers)) return GO_ON;
+  if (cors === null || !isPreflight(admitted.method, admitted.headers)) {
+    return GO_ON;
+  }
   const headers = preflightHeaders(cors, admitted.headers);
   return { no: { status: 204, headers, body: null }, stage: "cors", policy: routed.policy };
 }

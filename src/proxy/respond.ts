@@ -46,7 +46,9 @@ export function reply(ended: Ended, by: Answering, exchange: Exchange | null): R
   const response = own(ended, by);
   const { headers } = response;
   headers.set("cache-control", "no-store");
-  if (exchange !== null) sayOfRule(exchange, headers, closedIn(ended), null);
+  if (exchange !== null) {
+    sayOfRule(exchange, headers, closedIn(ended), null);
+  }
   headers.set("selvage-decision", `${ended.stage}; policy="${ended.policy}"; rev=${by.revision}`);
   headers.set("selvage-revision", String(by.revision));
   headers.set("x-request-id", by.requestId);
@@ -57,7 +59,9 @@ const NOTHING: ReadonlySet<string> = new Set();
 
 /** A refusal describes its own body, and is kept by nobody; permission to send a request is the CORS filter's to give. */
 function closedIn({ no, stage }: Ended): ReadonlySet<string> {
-  if (stage === "cors") return CORS_HEADERS;
+  if (stage === "cors") {
+    return CORS_HEADERS;
+  }
   return no instanceof Response || "problem" in no ? REPRESENTATION : NOTHING;
 }
 
@@ -71,22 +75,30 @@ function own({ no, status }: Ended, { method, requestId }: Answering): Response 
     return response;
   }
   const bodiless = method === "HEAD";
-  if (!("problem" in no)) return new Response(bodiless ? null : no.body, { status: no.status, headers: no.headers });
+  if (!("problem" in no)) {
+    return new Response(bodiless ? null : no.body, { status: no.status, headers: no.headers });
+  }
   const problem = toProblem(no, requestId);
   const init = {
     status: status ?? problem.status,
     headers: { "content-type": "application/problem+json", ...no.headers },
   };
-  if (BODILESS.has(init.status)) return new Response(null, { status: init.status, headers: no.headers ?? {} });
+  if (BODILESS.has(init.status)) {
+    return new Response(null, { status: init.status, headers: no.headers ?? {} });
+  }
   return new Response(bodiless ? null : JSON.stringify({ ...problem, status: init.status }), init);
 }
 
 /** Redirects of a service to itself lead to where the caller found it. */
 function lead({ admitted, routed }: Exchange, { address }: Endpoint, headers: Headers): void {
-  if (!("url" in address)) return;
+  if (!("url" in address)) {
+    return;
+  }
   for (const name of LOCATION_HEADERS) {
     const location = headers.get(name);
-    if (location === null) continue;
+    if (location === null) {
+      continue;
+    }
     const { addressPrefix, matchedPath: matchedPrefix, plan } = routed;
     const by = { origin: originOf(admitted), addressPrefix, matchedPrefix, rewrite: plan.rewrite?.path ?? null };
     headers.set(name, callersLocation(location, address.url, by));
@@ -103,11 +115,19 @@ function lead({ admitted, routed }: Exchange, { address }: Endpoint, headers: He
 function sayOfRule(exchange: Exchange, headers: Headers, closed: ReadonlySet<string>, endpoint: Endpoint | null): void {
   const { cors, responseModifiers } = exchange.routed.plan;
   const isClosed = closed === NOTHING ? null : (name: string): boolean => closed.has(plainName(name));
-  for (const modifier of responseModifiers) modifyHeaders(headers, modifier, isClosed);
-  if (cors !== null && closed !== CORS_HEADERS) markResponse(cors, exchange.admitted.headers.get("origin"), headers);
-  for (const pair of exchange.limits) headers.set(...pair);
+  for (const modifier of responseModifiers) {
+    modifyHeaders(headers, modifier, isClosed);
+  }
+  if (cors !== null && closed !== CORS_HEADERS) {
+    markResponse(cors, exchange.admitted.headers.get("origin"), headers);
+  }
+  for (const pair of exchange.limits) {
+    headers.set(...pair);
+  }
   const session = sessionOf(exchange, endpoint);
-  if (session !== null) headers.append(...session);
+  if (session !== null) {
+    headers.append(...session);
+  }
   dropSetOperatorCookies(headers);
 }
 
@@ -117,10 +137,14 @@ function sayOfRule(exchange: Exchange, headers: Headers, closed: ReadonlySet<str
  */
 function sessionOf({ admitted, live, ports, routed }: Exchange, endpoint: Endpoint | null): HeaderPair | null {
   const { rule, addressPrefix, destination } = routed;
-  if (rule === null || rule.sessionPersistence === null || "problem" in destination) return null;
+  if (rule === null || rule.sessionPersistence === null || "problem" in destination) {
+    return null;
+  }
   const { service, pinned } = destination;
   const named = endpoint ?? live.endpoints.get(service)?.find(({ id }) => id === pinned?.endpointId);
-  if (named === undefined) return null;
+  if (named === undefined) {
+    return null;
+  }
   const { cookiePath = "/" } = rule.sessionPersistence;
   // A browser knows only the address that it used.
   const path = cookiePath === "/" ? addressPrefix || "/" : `${addressPrefix}${cookiePath}`;
@@ -134,6 +158,8 @@ function sessionOf({ admitted, live, ports, routed }: Exchange, endpoint: Endpoi
 
 /** The headers of a fetched response cannot be written to. */
 function copy(upstream: Response): Response {
-  if (upstream.webSocket === null) return new Response(upstream.body, upstream);
+  if (upstream.webSocket === null) {
+    return new Response(upstream.body, upstream);
+  }
   return new Response(null, { status: 101, webSocket: upstream.webSocket, headers: upstream.headers });
 }

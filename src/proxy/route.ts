@@ -39,9 +39,13 @@ export function route(exchange: Exchange): Decided {
   const routed = meant === null ? place(exchange) : atService(exchange, { service: meant, prefix: "" }, null);
   // Refused as admit does, whatever is there, unless the rule or the service says that it knows such paths.
   const keepsSlashes = !("problem" in routed) && routed.keepsSlashes;
-  if (exchange.admitted.hasEncodedSlash && !keepsSlashes) return { no: ENCODED_SLASH, stage: "admit", policy: "none" };
+  if (exchange.admitted.hasEncodedSlash && !keepsSlashes) {
+    return { no: ENCODED_SLASH, stage: "admit", policy: "none" };
+  }
   // A request that leads nowhere ends only behind those who may refuse it.
-  if ("problem" in routed) return { ok: { routed: nowhere(routed) } };
+  if ("problem" in routed) {
+    return { ok: { routed: nowhere(routed) } };
+  }
   exchange.trace?.("route", { policy: routed.policy, destination: routed.destination });
   return { ok: { routed } };
 }
@@ -55,7 +59,9 @@ function place(exchange: Exchange): Routed | Refusal {
   const address = addressOf(exchange);
   const asked = question(exchange, admitted.matchPath, null);
   const found = meet(exchange, asked);
-  if (asked.work.left < 0) return TOO_MUCH_WORK;
+  if (asked.work.left < 0) {
+    return TOO_MUCH_WORK;
+  }
   if (found.match !== null && mayTake(exchange, found, address)) {
     const { path, matchPath } = admitted;
     return byRule(exchange, found, { prefix: "", path, matchPath, addressed: null, guarded: null });
@@ -68,7 +74,9 @@ function place(exchange: Exchange): Routed | Refusal {
  * the mesh's domain that holds for services that are not there, too.
  */
 function mayTake(exchange: Exchange, { rule, host }: Matched, address: ServiceAddress | null): boolean {
-  if (host === "*") return address === null;
+  if (host === "*") {
+    return address === null;
+  }
   const named = address ?? addressByHost(exchange.admitted.host, exchange.settings.meshDomain);
   return named === null || partsOfKey(named.service).namespace === partsOfKey(rule.route).namespace;
 }
@@ -81,7 +89,9 @@ function meet({ admitted, live: { snapshot } }: Exchange, asked: RouteRequest): 
 /** The service that the host or else the path addresses, when there is one. */
 function addressOf({ admitted, settings, live }: Exchange): ServiceAddress | null {
   for (const address of [addressByHost(admitted.host, settings.meshDomain), addressByPath(admitted.matchPath)]) {
-    if (address !== null && serviceOf(live.snapshot, address.service) !== null) return address;
+    if (address !== null && serviceOf(live.snapshot, address.service) !== null) {
+      return address;
+    }
   }
   return null;
 }
@@ -120,7 +130,9 @@ function atService(
   const { admitted, live, meant } = exchange;
   const { service, prefix } = address;
   const entry = serviceOf(live.snapshot, service);
-  if (entry === null) return { problem: "noRoute", detail: `There is no service ${service}` };
+  if (entry === null) {
+    return { problem: "noRoute", detail: `There is no service ${service}` };
+  }
   const skipped = prefix === "" ? 0 : 2;
   const path = dropSegments(admitted.path, skipped) || "/";
   const guarded = entry.exposure === "public" ? null : service;
@@ -129,8 +141,12 @@ function atService(
   // At a host of its own the caller names the service's port as it would in a cluster.
   const port = prefix === "" && meant === null ? (admitted.entry.port ?? admitted.port) : admitted.entry.port;
   const found = meet(exchange, { ...asked, entry: { ...admitted.entry, port } });
-  if (asked.work.left < 0) return TOO_MUCH_WORK;
-  if (found.match !== null) return byRule(exchange, found, { prefix, path, matchPath, addressed: service, guarded });
+  if (asked.work.left < 0) {
+    return TOO_MUCH_WORK;
+  }
+  if (found.match !== null) {
+    return byRule(exchange, found, { prefix, path, matchPath, addressed: service, guarded });
+  }
   const called = { timeouts: entry.timeouts, ...calledBy(live.snapshot, entry.policies) };
   const here = { policy: `Service/${service}`, rule: null, matchedPath: "/", addressPrefix: prefix, path };
   const sent = { path, matchPath };
@@ -194,8 +210,12 @@ function keepsSlashes(
   backend: Backend | null,
   addressed: ServiceKey | null,
 ): boolean {
-  if (rule.keepsSlashes === true && backend?.foreign !== true) return true;
-  if (snapshot.router.listeners[listener]?.keepsSlashes === true) return true;
+  if (rule.keepsSlashes === true && backend?.foreign !== true) {
+    return true;
+  }
+  if (snapshot.router.listeners[listener]?.keepsSlashes === true) {
+    return true;
+  }
   return addressed !== null && serviceOf(snapshot, addressed)?.keepsSlashes === true;
 }
 
@@ -242,7 +262,9 @@ function calledBy(
 }
 
 function pinnedBackend(exchange: Exchange, { rule }: Matched): ReturnType<typeof resumeSession> {
-  if (rule.sessionPersistence === null) return null;
+  if (rule.sessionPersistence === null) {
+    return null;
+  }
   const { admitted, live, startedAtMs } = exchange;
   return resumeSession(
     rule.sessionPersistence,
@@ -269,6 +291,8 @@ function noRoute({ admitted, settings, live }: Exchange): Refusal {
     address === null
       ? `No route matches ${method} ${matchPath} on ${host}`
       : `There is no service ${address.service}, and no route matches ${method} ${matchPath} on ${host}`;
-  if (!settings.isLocalMesh) return { problem: "noRoute", detail };
+  if (!settings.isLocalMesh) {
+    return { problem: "noRoute", detail };
+  }
   return { problem: "noRoute", detail, extensions: { ...nearRoutes(live.snapshot.router, host, matchPath) } };
 }

@@ -44,7 +44,9 @@ export async function registerEndpoint(
   const cluster = request.cluster ?? builtInCluster(localMesh);
   const bad =
     refuseId(key.id) ?? refuseTtl(request.ttl) ?? (await refuseAddress(store, { key, cluster, request, localMesh }));
-  if (bad) return refuse(bad);
+  if (bad) {
+    return refuse(bad);
+  }
 
   const before = await store.endpoint(key);
   const ttlMs = request.ttl === undefined ? null : parseDuration(request.ttl);
@@ -66,7 +68,9 @@ export async function registerEndpoint(
   const renewed =
     before !== null && sameToCallers(before, endpoint) && (await store.renewRegistration(key, endpoint.lease));
   const written = renewed ? null : await store.putEndpoint(endpoint, audit);
-  if (written !== null) await announce(objects, written.head);
+  if (written !== null) {
+    await announce(objects, written.head);
+  }
   await startLease(objects, endpoint);
   return { ok: true, endpoint, created: written?.created === true };
 }
@@ -78,7 +82,9 @@ function sameToCallers(before: DynamicEndpoint, after: DynamicEndpoint): boolean
 }
 
 function refuseId(id: string): Refusal | null {
-  if (nameSchema.safeParse(id).success && !id.startsWith(WRITTEN_PREFIX)) return null;
+  if (nameSchema.safeParse(id).success && !id.startsWith(WRITTEN_PREFIX)) {
+    return null;
+  }
   return {
     problem: "endpointRefused",
     detail: id.startsWith(WRITTEN_PREFIX)
@@ -89,7 +95,9 @@ function refuseId(id: string): Refusal | null {
 
 function refuseTtl(ttl: string | undefined): Refusal | null {
   const ms = ttl === undefined ? MIN_TTL_MS : parseDuration(ttl);
-  if (ms !== null && ms >= MIN_TTL_MS && ms <= MAX_TTL_MS) return null;
+  if (ms !== null && ms >= MIN_TTL_MS && ms <= MAX_TTL_MS) {
+    return null;
+  }
   const detail = `The ttl "${ttl}" is not a duration from 1s to 24h.`;
   return { problem: "endpointRefused", detail, errors: [{ pointer: "#/ttl", detail }] };
 }
@@ -104,7 +112,9 @@ export async function deregisterEndpoint(
   { now, audit }: Pick<Registering, "now" | "audit">,
 ): Promise<Changed> {
   const endpoint = await store.endpoint(key);
-  if (endpoint === null) return refuse(unknownEndpoint(key));
+  if (endpoint === null) {
+    return refuse(unknownEndpoint(key));
+  }
   await announce(objects, await store.deleteEndpoint(key, now, audit));
   try {
     await objects.PRESENCE.getByName(endpoint.cluster).drop(endpointKey(key));
@@ -122,8 +132,12 @@ export async function drainEndpoint(
   { audit }: Pick<Registering, "audit">,
 ): Promise<Changed> {
   const endpoint = await store.endpoint(key);
-  if (endpoint === null) return refuse(unknownEndpoint(key));
-  if (!endpoint.draining) await announce(objects, await store.drainEndpoint(key, audit));
+  if (endpoint === null) {
+    return refuse(unknownEndpoint(key));
+  }
+  if (!endpoint.draining) {
+    await announce(objects, await store.drainEndpoint(key, audit));
+  }
   return { ok: true, endpoint: { ...endpoint, draining: true } };
 }
 
@@ -135,7 +149,9 @@ const unknownEndpoint = (key: EndpointKey): Refusal => ({
 /** False = the presence object could not be reached; the sweep starts the lease within a minute. */
 export async function startLease(objects: Pick<Env, "PRESENCE">, endpoint: DynamicEndpoint): Promise<boolean> {
   const lease = leaseOf(endpoint);
-  if (lease === null) return true;
+  if (lease === null) {
+    return true;
+  }
   try {
     await objects.PRESENCE.getByName(endpoint.cluster).grant([lease]);
     return true;

@@ -19,7 +19,9 @@ export async function expireLeases(
   const at = new Date(now).toISOString();
   try {
     const present = (await store.findEndpoints(wanted)).filter(({ lease }) => lease !== null && leases.has(lease));
-    if (present.length === 0) return true;
+    if (present.length === 0) {
+      return true;
+    }
     const head = await store.expireEndpoints(wanted, at, {
       at,
       actor: "system:presence",

@@ -31,15 +31,23 @@ export async function heartbeat(
   const renewed = new Map<string, number>();
   try {
     for (const [cluster, members] of Map.groupBy(keys, (key) => clusters.get(endpointKey(key)) ?? null)) {
-      if (cluster === null) continue;
+      if (cluster === null) {
+        continue;
+      }
       const renewals = await env.PRESENCE.getByName(cluster).renew(members.map(endpointKey));
-      for (const { key, expiresAt } of renewals) if (expiresAt !== null) renewed.set(key, expiresAt);
+      for (const { key, expiresAt } of renewals) {
+        if (expiresAt !== null) {
+          renewed.set(key, expiresAt);
+        }
+      }
     }
   } catch {
     return { ok: false, refusal: UNREACHABLE };
   }
   const unknown = keys.filter((key) => clusters.has(endpointKey(key)) && !renewed.has(endpointKey(key)));
-  for (const key of await revived(env, store, unknown, now)) renewed.set(key.key, key.expiresAt);
+  for (const key of await revived(env, store, unknown, now)) {
+    renewed.set(key.key, key.expiresAt);
+  }
   return { ok: true, beats: keys.map((key) => ({ ...key, expiresAt: renewed.get(endpointKey(key)) ?? null })) };
 }
 
@@ -57,11 +65,17 @@ async function clustersOf(
   const clusters = new Map<string, string>();
   for (const key of keys) {
     const known = live?.endpoints.get(serviceKey(key.namespace, key.service))?.find(({ id }) => id === key.id);
-    if (known !== undefined) clusters.set(endpointKey(key), known.cluster);
+    if (known !== undefined) {
+      clusters.set(endpointKey(key), known.cluster);
+    }
   }
   const rest = keys.filter((key) => !clusters.has(endpointKey(key)));
-  if (rest.length === 0) return clusters;
-  for (const found of await store.findEndpoints(rest)) clusters.set(endpointKey(found), found.cluster);
+  if (rest.length === 0) {
+    return clusters;
+  }
+  for (const found of await store.findEndpoints(rest)) {
+    clusters.set(endpointKey(found), found.cluster);
+  }
   return clusters;
 }
 
@@ -72,10 +86,14 @@ async function revived(
   keys: readonly EndpointKey[],
   now: number,
 ): Promise<{ readonly key: string; readonly expiresAt: number }[]> {
-  if (keys.length === 0) return [];
+  if (keys.length === 0) {
+    return [];
+  }
   const back: { key: string; expiresAt: number }[] = [];
   for (const endpoint of await store.findEndpoints(keys)) {
-    if (endpoint.ttlMs === null) continue;
+    if (endpoint.ttlMs === null) {
+      continue;
+    }
     // A new lease in the registry first: a removal that is on its way for the old one passes this endpoint by.
     const lease = crypto.randomUUID();
     const kept = await store.renewRegistration(endpoint, lease);

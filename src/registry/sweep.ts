@@ -26,7 +26,9 @@ export async function sweep(
   const steps: Record<SweepStep, () => Promise<unknown>> = {
     // An announcement that was lost is made up for.
     announce: async () => {
-      if (!(await announce(env, await store.head()))) throw new Error("the mesh object cannot be reached");
+      if (!(await announce(env, await store.head()))) {
+        throw new Error("the mesh object cannot be reached");
+      }
     },
     // An endpoint whose lease was never started (a crash after the registry's write) would live for ever.
     leases: async () => reconcileLeases(env, await store.endpoints()),
@@ -35,7 +37,9 @@ export async function sweep(
     // The mesh object's alarm is faster; this is for one that was lost.
     overrides: async () => {
       const next = await expireOverrides(env, now);
-      if (next !== null) await env.MESH.getByName(MESH_OBJECT).expireAt(next);
+      if (next !== null) {
+        await env.MESH.getByName(MESH_OBJECT).expireAt(next);
+      }
     },
     sessions: () => store.dropSessions(now),
     history: () => store.trimHistory(new Date(now - REVISIONS_KEPT_MS).toISOString()),

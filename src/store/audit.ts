@@ -38,7 +38,9 @@ export async function auditedBatch(
       const results = await db.batch<Record<string, unknown>>([...statements, insertRow(db, row)]);
       return results.slice(0, -1);
     } catch (error) {
-      if (attempt === MAX_ATTEMPTS || !isDuplicate(error, "audit.seq")) throw error;
+      if (attempt === MAX_ATTEMPTS || !isDuplicate(error, "audit.seq")) {
+        throw error;
+      }
       await scheduler.wait(Math.random() * Math.min(attempt * SPREAD_MS, MAX_SPREAD_MS));
     }
   }
@@ -128,10 +130,14 @@ export async function verifyAudit(db: D1Database): Promise<ChainVerification> {
     for (const stored of results) {
       const row = toRow(stored);
       const follows = row.seq === length + 1 && row.previousHash === previousHash;
-      if (!follows || row.hash !== (await hashOf(row))) return { ok: false, length, brokenAt: length + 1 };
+      if (!follows || row.hash !== (await hashOf(row))) {
+        return { ok: false, length, brokenAt: length + 1 };
+      }
       [length, previousHash] = [row.seq, row.hash];
     }
-    if (results.length < VERIFY_PAGE) break;
+    if (results.length < VERIFY_PAGE) {
+      break;
+    }
   }
   return length < (recorded ?? 0) ? { ok: false, length, brokenAt: length + 1 } : { ok: true, length };
 }

@@ -66,7 +66,9 @@ export async function commit(db: D1Database, change: Commit): Promise<Committed>
     await auditedBatch(db, statements, { ...change.audit, revision });
     return { ok: true, revision };
   } catch (error) {
-    if (!isDuplicate(error, "revisions.n")) throw error;
+    if (!isDuplicate(error, "revisions.n")) {
+      throw error;
+    }
     return { ok: false, reason: "moved", revision: (await readHead(db)).revision };
   }
 }

@@ -33,7 +33,9 @@ export async function guarded<T>(work: Promise<T>): Promise<T> {
 
 /** The answer to a caller whose call met a StorageError; null when the error is something else, a bug. */
 export function storageRefusal(error: unknown): Refusal | null {
-  if (!(error instanceof StorageError)) return null;
+  if (!(error instanceof StorageError)) {
+    return null;
+  }
   if (error.refused) {
     return { problem: "internal", detail: "The registry refused the statement. Nothing was written." };
   }

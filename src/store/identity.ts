@@ -101,7 +101,9 @@ function difference<Row>(
   after: readonly Row[],
   keyOf: (row: Row) => string,
 ): { readonly gone: readonly Row[]; readonly put: readonly Row[] } {
-  if (before === after) return { gone: [], put: [] };
+  if (before === after) {
+    return { gone: [], put: [] };
+  }
   const known = new Map(before.map((row) => [keyOf(row), row]));
   const kept = new Set(after.map(keyOf));
   return {

@@ -17,7 +17,9 @@ export async function createSession(
       .prepare("INSERT INTO sessions (hash, proof, created_at, seen_at, expires_at) VALUES (?1, ?2, ?3, ?4, ?5)")
       .bind(hash, JSON.stringify(proof), createdAt, seenAt, expiresAt),
   ];
-  if (replaces !== null) statements.push(db.prepare("DELETE FROM sessions WHERE hash = ?1").bind(replaces));
+  if (replaces !== null) {
+    statements.push(db.prepare("DELETE FROM sessions WHERE hash = ?1").bind(replaces));
+  }
   await auditedBatch(db, statements, audit);
 }
 
@@ -45,7 +47,9 @@ export async function secretDigests(db: D1Database, now: number): Promise<string
 /** Notes that the session is used, every five minutes at most: reading must not become writing. */
 export async function touchSession(db: D1Database, { hash, seenAt }: SessionRecord, now: number): Promise<void> {
   const EVERY_MS = 5 * 60_000;
-  if (now - seenAt < EVERY_MS) return;
+  if (now - seenAt < EVERY_MS) {
+    return;
+  }
   await db.prepare("UPDATE sessions SET seen_at = ?2 WHERE hash = ?1").bind(hash, now).run();
 }
 

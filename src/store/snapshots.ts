@@ -38,7 +38,9 @@ export async function packSnapshot(snapshot: Snapshot): Promise<PackedSnapshot> 
   const json = JSON.stringify(snapshot);
   const text = toBase64(await piped(new TextEncoder().encode(json), new CompressionStream("gzip")));
   const chunks: string[] = [];
-  for (let at = 0; at < text.length; at += CHUNK_CHARS) chunks.push(text.slice(at, at + CHUNK_CHARS));
+  for (let at = 0; at < text.length; at += CHUNK_CHARS) {
+    chunks.push(text.slice(at, at + CHUNK_CHARS));
+  }
   return { chunks, digest: await sha256Hex(json) };
 }
 
@@ -156,6 +158,8 @@ function toBase64(bytes: Uint8Array): string {
 function fromBase64(text: string): Uint8Array<ArrayBuffer> {
   const binary = atob(text);
   const bytes = new Uint8Array(binary.length);
-  for (let at = 0; at < binary.length; at++) bytes[at] = binary.charCodeAt(at);
+  for (let at = 0; at < binary.length; at++) {
+    bytes[at] = binary.charCodeAt(at);
+  }
   return bytes;
 }

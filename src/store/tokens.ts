@@ -35,7 +35,9 @@ export async function createToken(db: D1Database, token: TokenRecord, audit: Aud
 /** False = there was none. */
 export async function deleteToken(db: D1Database, id: string, audit: AuditDraft): Promise<boolean> {
   const known = await db.prepare("SELECT 1 FROM tokens WHERE id = ?1").bind(id).first();
-  if (known === null) return false;
+  if (known === null) {
+    return false;
+  }
   await auditedBatch(db, [db.prepare("DELETE FROM tokens WHERE id = ?1").bind(id)], audit);
   return true;
 }
@@ -60,6 +62,8 @@ export async function tokenById(db: D1Database, id: string): Promise<TokenRecord
 /** Notes that a token was used, once an hour at most: reading the registry must not become writing to it. */
 export async function touchToken(db: D1Database, token: TokenRecord, now: string): Promise<void> {
   const HOUR_MS = 3_600_000;
-  if (token.lastUsedAt !== null && Date.parse(now) - Date.parse(token.lastUsedAt) < HOUR_MS) return;
+  if (token.lastUsedAt !== null && Date.parse(now) - Date.parse(token.lastUsedAt) < HOUR_MS) {
+    return;
+  }
   await db.prepare("UPDATE tokens SET last_used_at = ?2 WHERE id = ?1").bind(token.id, now).run();
 }

@@ -23,10 +23,14 @@ interface Binding {
 export async function bindingOf(method: string, target: string): Promise<Binding | null> {
   // Put together, not resolved: "//somewhere/orders" is a path here, not another host.
   const whole = target.startsWith("/") ? `http://service.invalid${target}` : target;
-  if (!URL.canParse(whole) || whole.includes("#")) return null;
+  if (!URL.canParse(whole) || whole.includes("#")) {
+    return null;
+  }
   const { protocol, pathname, search } = new URL(whole);
   const written = whole.replace(/^https?:\/\/[^/?]*/i, "").split("?", 1)[0];
-  if (!protocol.startsWith("http") || (written !== pathname && written !== "")) return null;
+  if (!protocol.startsWith("http") || (written !== pathname && written !== "")) {
+    return null;
+  }
   const digest = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(pathname + search));
   return { htm: method, htp: encodeBase64url(new Uint8Array(digest)) };
 }

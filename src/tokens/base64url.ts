@@ -8,12 +8,18 @@ const SPELLED = /^[A-Za-z0-9_-]*$/;
 /** @returns null = not the one spelling of any bytes */
 export function decodeBase64url(text: string): Uint8Array<ArrayBuffer> | null {
   const rest = text.length % 4;
-  if (rest === 1 || !SPELLED.test(text)) return null;
+  if (rest === 1 || !SPELLED.test(text)) {
+    return null;
+  }
   const unused = rest === 2 ? 0b1111 : rest === 3 ? 0b11 : 0;
-  if ((ALPHABET.indexOf(text.charAt(text.length - 1)) & unused) !== 0) return null;
+  if ((ALPHABET.indexOf(text.charAt(text.length - 1)) & unused) !== 0) {
+    return null;
+  }
   const binary = atob(text.replaceAll("-", "+").replaceAll("_", "/"));
   const bytes = new Uint8Array(binary.length);
-  for (let index = 0; index < binary.length; index++) bytes[index] = binary.charCodeAt(index);
+  for (let index = 0; index < binary.length; index++) {
+    bytes[index] = binary.charCodeAt(index);
+  }
   return bytes;
 }
 

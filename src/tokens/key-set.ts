@@ -56,9 +56,9 @@ export async function keySetOf(jwks: unknown): Promise<ReadKeys> {
   let size = 0;
   for (const jwk of list) {
     const read = await readKey(jwk);
-    if (typeof read === "string")
+    if (typeof read === "string") {
       refused.push({ kid: isRecord(jwk) && typeof jwk.kid === "string" ? jwk.kid : null, reason: read });
-    else {
+    } else {
       usable.push(...read);
       size++;
     }
@@ -92,13 +92,18 @@ function index(usable: readonly Usable[]): KeySet {
     const held = byAlg.get(alg) ?? { all: [], unnamed: [], named: new Map<string, CheckingKey[]>() };
     byAlg.set(alg, held);
     held.all.push(key);
-    if (kid === null) held.unnamed.push(key);
-    else held.named.set(kid, [...(held.named.get(kid) ?? []), key]);
+    if (kid === null) {
+      held.unnamed.push(key);
+    } else {
+      held.named.set(kid, [...(held.named.get(kid) ?? []), key]);
+    }
   }
   return {
     find(kid, alg) {
       const held = byAlg.get(alg);
-      if (held === undefined) return NONE;
+      if (held === undefined) {
+        return NONE;
+      }
       const found = kid === null ? held.all : [...(held.named.get(kid) ?? NONE), ...held.unnamed];
       return found.length > MAX_TRIED ? found.slice(0, MAX_TRIED) : found;
     },
@@ -107,19 +112,34 @@ function index(usable: readonly Usable[]): KeySet {
 
 /** The key under each algorithm that it fits, or why it fits none. */
 async function readKey(jwk: unknown): Promise<Usable[] | string> {
-  if (!isRecord(jwk)) return "it is not a JSON Web Key";
+  if (!isRecord(jwk)) {
+    return "it is not a JSON Web Key";
+  }
   const { kid = null, kty, alg, use, key_ops: operations } = jwk;
-  if (kid !== null && typeof kid !== "string") return "its kid is not a text";
-  if (kty === "oct") return "a symmetric key does not belong into a public set";
+  if (kid !== null && typeof kid !== "string") {
+    return "its kid is not a text";
+  }
+  if (kty === "oct") {
+    return "a symmetric key does not belong into a public set";
+  }
   const leaked = PRIVATE.find((member) => Object.hasOwn(jwk, member));
-  if (leaked !== undefined) return `it holds the private member "${leaked}"`;
-  if (use !== undefined && use !== "sig") return "it is not for signatures (use)";
-  if (operations !== undefined && !(Array.isArray(operations) && operations.includes("verify")))
+  if (leaked !== undefined) {
+    return `it holds the private member "${leaked}"`;
+  }
+  if (use !== undefined && use !== "sig") {
+    return "it is not for signatures (use)";
+  }
+  if (operations !== undefined && !(Array.isArray(operations) && operations.includes("verify"))) {
     return "it is not for checking signatures (key_ops)";
+  }
   const weak = kty === "RSA" ? rsaWeakness(jwk) : null;
-  if (weak !== null) return weak;
+  if (weak !== null) {
+    return weak;
+  }
   const fitting = [...algorithms].filter(([name, one]) => (alg === undefined || alg === name) && fits(jwk, one));
-  if (fitting.length === 0) return "its type, curve and alg fit no algorithm";
+  if (fitting.length === 0) {
+    return "its type, curve and alg fit no algorithm";
+  }
   try {
     return await Promise.all(fitting.map(async ([name]) => ({ kid, alg: name, key: await importPublic(jwk, name) })));
   } catch {
@@ -142,10 +162,16 @@ function importPublic({ kty, crv, x, y, n, e }: Jwk, alg: string): Promise<Check
 function rsaWeakness({ n, e }: Jwk): string | null {
   const modulus = typeof n === "string" ? decodeBase64url(n) : null;
   const exponent = typeof e === "string" ? decodeBase64url(e) : null;
-  if (modulus === null || exponent === null) return "it is not a valid key";
+  if (modulus === null || exponent === null) {
+    return "it is not a valid key";
+  }
   const size = bitLength(modulus);
-  if (size < MIN_RSA_BITS) return `an RSA key of ${size} bits is too short: ${MIN_RSA_BITS} at least`;
-  if (size > MAX_RSA_BITS) return `an RSA key of ${size} bits costs too much to use: ${MAX_RSA_BITS} at most`;
+  if (size < MIN_RSA_BITS) {
+    return `an RSA key of ${size} bits is too short: ${MIN_RSA_BITS} at least`;
+  }
+  if (size > MAX_RSA_BITS) {
+    return `an RSA key of ${size} bits costs too much to use: ${MAX_RSA_BITS} at most`;
+  }
   const length = bitLength(exponent);
   const odd = ((exponent.at(-1) ?? 0) & 1) === 1;
   return odd && length >= 2 && length <= 64 ? null : "its public exponent is not usable";

@@ -32,15 +32,25 @@ interface Unreadable {
 const MALFORMED: Unreadable = { ok: false, reason: "malformed" };
 
 export function readToken(text: string): Token | Unreadable {
-  if (text.length > MAX_TOKEN) return { ok: false, reason: "too-large" };
+  if (text.length > MAX_TOKEN) {
+    return { ok: false, reason: "too-large" };
+  }
   const [first = "", second = "", third, ...more] = text.split(".", 4);
-  if (third === undefined || more.length > 0) return MALFORMED;
+  if (third === undefined || more.length > 0) {
+    return MALFORMED;
+  }
   const head = objectOf(first);
   const claims = objectOf(second);
-  if (head === null || claims === null || decodeBase64url(third) === null) return MALFORMED;
-  if ("crit" in head || "b64" in head || "zip" in head) return { ok: false, reason: "unsupported" };
+  if (head === null || claims === null || decodeBase64url(third) === null) {
+    return MALFORMED;
+  }
+  if ("crit" in head || "b64" in head || "zip" in head) {
+    return { ok: false, reason: "unsupported" };
+  }
   const { alg, kid = null, typ = null } = head;
-  if (typeof alg !== "string" || !isText(kid, MAX_KID) || !isText(typ, MAX_KID)) return MALFORMED;
+  if (typeof alg !== "string" || !isText(kid, MAX_KID) || !isText(typ, MAX_KID)) {
+    return MALFORMED;
+  }
   return { ok: true, header: { alg, kid, typ }, claims, text };
 }
 
@@ -52,7 +62,9 @@ export function readToken(text: string): Token | Unreadable {
 export function peekIssuer(text: string): string | null {
   const start = text.indexOf(".") + 1;
   const end = text.indexOf(".", start);
-  if (start === 0 || end === -1 || text.length > MAX_TOKEN) return null;
+  if (start === 0 || end === -1 || text.length > MAX_TOKEN) {
+    return null;
+  }
   try {
     const claims: unknown = JSON.parse(atob(text.slice(start, end).replaceAll("-", "+").replaceAll("_", "/")));
     const iss = typeof claims === "object" && claims !== null && "iss" in claims ? claims.iss : null;

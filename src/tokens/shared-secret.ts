@@ -9,9 +9,13 @@ const OWN =
 
 /** @returns null = there is no such secret, or it is too short to be a key */
 export function sharedSecret(env: object, name: string): Uint8Array<ArrayBuffer> | null {
-  if (OWN.test(name) || !Object.hasOwn(env, name)) return null;
+  if (OWN.test(name) || !Object.hasOwn(env, name)) {
+    return null;
+  }
   const value: unknown = Reflect.get(env, name);
-  if (typeof value !== "string") return null;
+  if (typeof value !== "string") {
+    return null;
+  }
   const bytes = new TextEncoder().encode(value);
   return bytes.byteLength < MIN_BYTES ? null : new Uint8Array(bytes);
 }

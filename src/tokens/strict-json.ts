@@ -34,7 +34,9 @@ function isPlain(text: string): boolean {
         if (names && !named) {
           // As the name is, not as it is written: "a" and "\u0061" are one.
           const name = String(JSON.parse(text.slice(at, end)));
-          if (names.has(name)) return false;
+          if (names.has(name)) {
+            return false;
+          }
           names.add(name);
         }
         at = end - 1;
@@ -50,7 +52,9 @@ function isPlain(text: string): boolean {
       case "[":
         open.push(text[at] === "{" ? new Set() : null);
         named = false;
-        if (open.length > MAX_DEPTH) return false;
+        if (open.length > MAX_DEPTH) {
+          return false;
+        }
         break;
       case "}":
       case "]":
@@ -66,6 +70,8 @@ function isPlain(text: string): boolean {
 /** Behind the closing quote. */
 function endOfString(text: string, start: number): number {
   let at = start + 1;
-  while (text[at] !== '"') at += text[at] === "\\" ? 2 : 1;
+  while (text[at] !== '"') {
+    at += text[at] === "\\" ? 2 : 1;
+  }
   return at + 1;
 }

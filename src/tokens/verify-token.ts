@@ -52,14 +52,26 @@ export type Verified =
  */
 export async function verifyToken(token: Token, keys: KeySet, terms: Terms, now: number): Promise<Verified> {
   const { header, claims } = token;
-  if (!algorithms.has(header.alg) || !terms.algorithms.includes(header.alg)) return refuse("algorithm");
-  if (terms.types !== undefined && !isType(header.typ, terms.types)) return refuse("type");
-  if (claims.iss !== terms.issuer) return refuse("issuer");
+  if (!algorithms.has(header.alg) || !terms.algorithms.includes(header.alg)) {
+    return refuse("algorithm");
+  }
+  if (terms.types !== undefined && !isType(header.typ, terms.types)) {
+    return refuse("type");
+  }
+  if (claims.iss !== terms.issuer) {
+    return refuse("issuer");
+  }
   const candidates = keys.find(header.kid, header.alg);
-  if (candidates.length === 0) return refuse("unknown-key");
-  if (!(await isSigned(token, candidates))) return refuse("signature");
+  if (candidates.length === 0) {
+    return refuse("unknown-key");
+  }
+  if (!(await isSigned(token, candidates))) {
+    return refuse("signature");
+  }
   const fault = faultOf(claims, terms, now);
-  if (fault !== null) return refuse(fault);
+  if (fault !== null) {
+    return refuse(fault);
+  }
   const { exp } = claims;
   return { ok: true, header, claims, expiresAtMs: typeof exp === "number" ? exp * 1000 + terms.clockSkewMs : null };
 }
@@ -69,7 +81,9 @@ function refuse(reason: TokenFault): Verified {
 }
 
 function isType(typ: string | null, types: readonly string[]): boolean {
-  if (typ === null) return false;
+  if (typ === null) {
+    return false;
+  }
   const plain = typ.toLowerCase().replace(/^application\//, "");
   return types.some((type) => type.toLowerCase() === plain);
 }
@@ -88,19 +102,31 @@ async function isSigned({ text, header }: Token, candidates: readonly CheckingKe
 
 function faultOf(claims: JsonObject, terms: Terms, now: number): TokenFault | null {
   const { sub, aud, exp, nbf, iat } = claims;
-  if (!isTime(exp) || !isTime(nbf) || !isTime(iat) || !isTextOrAbsent(sub)) return "claims";
+  if (!isTime(exp) || !isTime(nbf) || !isTime(iat) || !isTextOrAbsent(sub)) {
+    return "claims";
+  }
   if (terms.requiredClaims.some((name) => !Object.hasOwn(claims, name) || claims[name] === null)) {
     return "claim-missing";
   }
   if (terms.audiences.length > 0) {
     const named: unknown[] = Array.isArray(aud) ? aud : [aud];
-    if (!named.every((one) => typeof one === "string")) return "audience";
-    if (!named.some((one) => terms.audiences.includes(one))) return "audience";
+    if (!named.every((one) => typeof one === "string")) {
+      return "audience";
+    }
+    if (!named.some((one) => terms.audiences.includes(one))) {
+      return "audience";
+    }
   }
   const skew = terms.clockSkewMs;
-  if (exp !== undefined && now >= exp * 1000 + skew) return "expired";
-  if (nbf !== undefined && now < nbf * 1000 - skew) return "not-yet-valid";
-  if (iat !== undefined && now < iat * 1000 - skew) return "issued-in-the-future";
+  if (exp !== undefined && now >= exp * 1000 + skew) {
+    return "expired";
+  }
+  if (nbf !== undefined && now < nbf * 1000 - skew) {
+    return "not-yet-valid";
+  }
+  if (iat !== undefined && now < iat * 1000 - skew) {
+    return "issued-in-the-future";
+  }
   return null;
 }
 

@@ -14,7 +14,9 @@ export function throughMesh<Rest extends readonly unknown[]>(
 ): (request: Request, ...rest: Rest) => Promise<Response> {
   return async (request, ...rest) => {
     const verified = await verifyRequest(request, options);
-    if (verified.ok) return handle(request, verified.caller, ...rest);
+    if (verified.ok) {
+      return handle(request, verified.caller, ...rest);
+    }
     const { body, ...init } = refuseUnverified(verified);
     return new Response(body, init);
   };

@@ -47,7 +47,9 @@ export class MeshJwks {
   /** After a key id that is not among the current ones. @returns null = nothing newer can be had now */
   async newer(): Promise<KeySet | null> {
     const now = this.#ports.now();
-    if (now - this.#askedAt < COOLDOWN_MS) return null;
+    if (now - this.#askedAt < COOLDOWN_MS) {
+      return null;
+    }
     await this.#kept.renew(this.#ports, null, now);
     return (this.#kept.checks.confirmedAt ?? -Infinity) >= now ? this.#kept.last : null;
   }
@@ -55,7 +57,9 @@ export class MeshJwks {
   async #load(sentAt: number): Promise<Loaded<KeySet>> {
     this.#askedAt = sentAt;
     const { keys, size } = await keySetOf(await this.#fetch());
-    if (size === 0) throw new Error("the mesh publishes no key");
+    if (size === 0) {
+      throw new Error("the mesh publishes no key");
+    }
     return { value: keys };
   }
 
@@ -63,9 +67,13 @@ export class MeshJwks {
     const signal = AbortSignal.timeout(TIMEOUT_MS);
     const headers = { accept: "application/jwk-set+json, application/json" };
     const response = await this.#ports.fetch(this.#url, { redirect: "manual", signal, headers });
-    if (response.status !== 200) throw new Error(`the mesh answered ${response.status}`);
+    if (response.status !== 200) {
+      throw new Error(`the mesh answered ${response.status}`);
+    }
     const bytes = await readLimited(response.body, MAX_BYTES);
-    if (bytes === null) throw new Error("the key set is too large");
+    if (bytes === null) {
+      throw new Error("the key set is too large");
+    }
     return JSON.parse(new TextDecoder().decode(bytes));
   }
 }

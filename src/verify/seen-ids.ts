@@ -10,16 +10,22 @@ export class SeenIds {
   /** @returns `full` = nothing more can be remembered just now */
   first(id: string, expiresAtMs: number, now: number): "first" | "again" | "full" {
     const known = this.#ids.get(id);
-    if (known !== undefined && now < known) return "again";
+    if (known !== undefined && now < known) {
+      return "again";
+    }
     this.#forget(now);
-    if (this.#ids.size >= MAX_IDS) return "full";
+    if (this.#ids.size >= MAX_IDS) {
+      return "full";
+    }
     this.#ids.set(id, expiresAtMs);
     return "first";
   }
 
   #forget(now: number): void {
     for (const [id, expiresAtMs] of this.#ids) {
-      if (now < expiresAtMs) return;
+      if (now < expiresAtMs) {
+        return;
+      }
       this.#ids.delete(id);
     }
   }

@@ -73,25 +73,43 @@ const seen = new SeenIds();
 export async function verifyRequest(request: VerifiableRequest, options: VerifyOptions): Promise<Verification> {
   const now = (options.now ?? Date.now)();
   const text = request.headers.get(ASSERTION_HEADER);
-  if (text === null || text === "") return refused("missing");
+  if (text === null || text === "") {
+    return refused("missing");
+  }
   const token = readToken(text);
-  if (!token.ok) return refused("malformed");
+  if (!token.ok) {
+    return refused("malformed");
+  }
   const verified = await check(token, options, now);
-  if (verified === null) return refused("keys-unavailable", 503);
-  if (!verified.ok) return refused(verified.reason);
+  if (verified === null) {
+    return refused("keys-unavailable", 503);
+  }
+  if (!verified.ok) {
+    return refused(verified.reason);
+  }
   const { claims } = verified;
   const { exp, iat, jti, htm, htp } = claims;
-  if (typeof exp !== "number" || typeof iat !== "number" || exp - iat > ASSERTION_SECONDS) return refused("claims");
+  if (typeof exp !== "number" || typeof iat !== "number" || exp - iat > ASSERTION_SECONDS) {
+    return refused("claims");
+  }
   const isBound = htm !== undefined || htp !== undefined;
-  if (!isBound && (options.assertion === "request" || options.replay === "strict")) return refused("not-bound");
+  if (!isBound && (options.assertion === "request" || options.replay === "strict")) {
+    return refused("not-bound");
+  }
   if (isBound) {
     const binding = await bindingOf(request.method, request.url);
-    if (binding === null || htm !== binding.htm || htp !== binding.htp) return refused("not-for-this-request");
+    if (binding === null || htm !== binding.htm || htp !== binding.htp) {
+      return refused("not-for-this-request");
+    }
   }
   if (options.replay === "strict") {
-    if (typeof jti !== "string") return refused("claims");
+    if (typeof jti !== "string") {
+      return refused("claims");
+    }
     const use = seen.first(`${options.audience} ${jti}`, verified.expiresAtMs ?? Infinity, now);
-    if (use !== "first") return use === "again" ? refused("used-before") : refused("too-many", 503);
+    if (use !== "first") {
+      return use === "again" ? refused("used-before") : refused("too-many", 503);
+    }
   }
   return { ok: true, caller: { subject: String(claims.sub), actors: actorsOf(claims.act), claims } };
 }
@@ -99,7 +117,9 @@ export async function verifyRequest(request: VerifiableRequest, options: VerifyO
 async function check(token: Token, options: VerifyOptions, now: number): Promise<Verified | null> {
   const jwks = jwksOf(options);
   const keys = await jwks.current();
-  if (keys === null) return null;
+  if (keys === null) {
+    return null;
+  }
   const issuer = options.issuer ?? (typeof token.claims.iss === "string" ? token.claims.iss : "");
   const terms = {
     issuer,
@@ -110,7 +130,9 @@ async function check(token: Token, options: VerifyOptions, now: number): Promise
     types: [ASSERTION_TYPE],
   };
   const verified = await verifyToken(token, keys, terms, now);
-  if (verified.ok || verified.reason !== "unknown-key") return verified;
+  if (verified.ok || verified.reason !== "unknown-key") {
+    return verified;
+  }
   // The mesh may have changed its keys a moment ago.
   const newer = await jwks.newer();
   return newer === null ? verified : verifyToken(token, newer, terms, now);

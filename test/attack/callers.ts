@@ -160,8 +160,9 @@ const answers: readonly Attack[] = [
         "HTTP/1.1 99 Low\r\n\r\n",
         "HTTP/1.1 1000 High\r\n\r\n",
         "SSH-2.0-x\r\n\r\n",
-      ])
+      ]) {
         seen.push(said(await s.get(say(bytes))));
+      }
       return seen.join(", ");
     },
     holds: /^502 SLV\S+, 50[24] SLV\S+, 50[24] SLV\S+, 502 SLV\S+$/,

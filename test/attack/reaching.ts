@@ -119,7 +119,9 @@ export const REACHING: readonly Attack[] = [
           .join(""),
       );
       const answers: string[] = [];
-      for (const at of [0, 1, 2, 3, 4]) answers.push(said(await s.get(`/svc/b${at}.evil/x`)));
+      for (const at of [0, 1, 2, 3, 4]) {
+        answers.push(said(await s.get(`/svc/b${at}.evil/x`)));
+      }
       return `${made}; ${answers.join(", ")}`;
     },
     holds: /^(?!.*(?:SLV9|; 200|, 200))/,

@@ -11,7 +11,9 @@ const outcomes: Outcome[] = [];
 try {
   for (const [topic, attacks] of ATTACKS) {
     for (const attack of attacks) {
-      if (!words.every((word) => `${topic} ${attack.what}`.includes(word))) continue;
+      if (!words.every((word) => `${topic} ${attack.what}`.includes(word))) {
+        continue;
+      }
       const seen = await attack.run(setting).catch((error: unknown) => `failed: ${String(error)}`);
       const holds = attack.holds.test(seen);
       outcomes.push({ topic, attack, seen });
@@ -23,6 +25,7 @@ try {
 }
 const broken = outcomes.filter(({ attack, seen }) => !attack.holds.test(seen));
 console.log(`${outcomes.length} attacks, ${broken.length} broken`);
-if (process.argv.includes("--write"))
+if (process.argv.includes("--write")) {
   writeFileSync(new URL("../../docs/attacks.md", import.meta.url), report(outcomes));
+}
 process.exit(broken.length === 0 ? 0 : 1);

@@ -85,7 +85,9 @@ export async function openSetting(): Promise<{ setting: Setting; close: () => Pr
   };
   const applied = async (yaml: string): Promise<void> => {
     const { code, stderr } = await mesh.cli(["apply", "--wait", "-f", "-"], yaml);
-    if (code !== 0) throw new Error(stderr);
+    if (code !== 0) {
+      throw new Error(stderr);
+    }
   };
   await applied(SHOP(service.url));
   const minted = await call(
@@ -114,20 +116,26 @@ export async function openSetting(): Promise<{ setting: Setting; close: () => Pr
     async evil(yaml) {
       const { status, body } = await call("POST", "/apply", yaml, evilToken);
       const { revision } = JSON.parse(body) as { revision?: number };
-      if (status === 200) await live(revision ?? 0);
+      if (status === 200) {
+        await live(revision ?? 0);
+      }
       const codes = [...body.matchAll(/"code":"(SLV\d+)"/g)].map(([, code]) => code);
       return [status, ...new Set(codes)].join(" ");
     },
     async dropped(what) {
       const { code, stderr } = await mesh.cli(["delete", what, "-n", "evil", "--if-match", "*"]);
-      if (code !== 0) throw new Error(stderr);
+      if (code !== 0) {
+        throw new Error(stderr);
+      }
       await live(
         Number(/"revision":(\d+)/.exec((await call("GET", "/revisions?limit=1", undefined, mesh.token)).body)?.[1]),
       );
     },
     async identity(name) {
       const held = known.get(name);
-      if (held !== undefined) return held;
+      if (held !== undefined) {
+        return held;
+      }
       const credentials = await call("POST", `/services/${name}/credentials`, "{}", mesh.token);
       const { clientId, clientSecret } = JSON.parse(credentials.body) as { clientId: string; clientSecret: string };
       const basic = Buffer.from(`${clientId}:${clientSecret}`).toString("base64");
@@ -156,7 +164,9 @@ export async function openSetting(): Promise<{ setting: Setting; close: () => Pr
   async function live(revision: number): Promise<void> {
     for (let tries = 0; tries < 200; tries++) {
       const { headers } = await request("GET", "/svc/none.none/", {});
-      if (Number(headers.get("selvage-revision") ?? 0) >= revision) return;
+      if (Number(headers.get("selvage-revision") ?? 0) >= revision) {
+        return;
+      }
       await new Promise((resolve) => setTimeout(resolve, 50));
     }
     throw new Error(`revision ${revision} is not in force`);
@@ -178,7 +188,9 @@ async function teller(): Promise<{ url: string; close: () => void }> {
       for (let end = pending.indexOf("\r\n\r\n"); end !== -1; end = pending.indexOf("\r\n\r\n")) {
         const head = pending.slice(0, end);
         const length = bodyLength(head, pending.slice(end + 4));
-        if (length === null) return;
+        if (length === null) {
+          return;
+        }
         pending = pending.slice(end + 4 + length);
         const said = /\/say\/([\w-]+)/.exec(head)?.[1];
         const answer =
@@ -195,7 +207,9 @@ async function teller(): Promise<{ url: string; close: () => void }> {
   return {
     url: `http://127.0.0.1:${port}`,
     close: () => {
-      for (const socket of sockets) socket.destroy();
+      for (const socket of sockets) {
+        socket.destroy();
+      }
       server.close();
     },
   };
@@ -224,7 +238,9 @@ export function arrived(answer: RawAnswer): string {
 
 /** The values that a header had at the service. */
 export function header({ status, body }: RawAnswer, name: string): string {
-  if (status !== 200) return `${status}`;
+  if (status !== 200) {
+    return `${status}`;
+  }
   const values = body
     .split("\r\n")
     .flatMap((line) => (line.toLowerCase().startsWith(`${name}:`) ? [line.slice(name.length + 1).trim()] : []));

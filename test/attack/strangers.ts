@@ -65,8 +65,9 @@ const paths: readonly Attack[] = [
         `/svc/orders.shop/${"a".repeat(9000)}`,
         `/svc/orders.shop${"/a".repeat(500)}`,
         `/svc/orders.shop/x?${"q".repeat(20_000)}`,
-      ])
+      ]) {
         seen.push(await raw(s, line(target)));
+      }
       return seen.join(", ");
     },
     holds: /^41[4].*, 4\d\d.*, 4\d\d/,
@@ -91,8 +92,9 @@ const hosts: readonly Attack[] = [
         "[::1",
         "shop.example.com,evil.example",
         "a".repeat(300),
-      ])
+      ]) {
         seen.push(await raw(s, `GET /x HTTP/1.1\r\nHost: ${host}`));
+      }
       return seen.join(", ");
     },
     holds: /^(?!.*200)/,
@@ -243,8 +245,9 @@ const framing: readonly Attack[] = [
     expected: "refused, or passed on as it is",
     run: async (s) => {
       const seen: string[] = [];
-      for (const method of ["TRACE", "CONNECT", "get", "M".repeat(5000)])
+      for (const method of ["TRACE", "CONNECT", "get", "M".repeat(5000)]) {
         seen.push((await raw(s, `${method} /svc/orders.shop/admin HTTP/1.1\r\nHost: a`)).slice(0, 40));
+      }
       return seen.join(", ");
     },
     holds: /^(?!.*200)/,

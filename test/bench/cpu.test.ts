@@ -9,7 +9,9 @@ it("is the first number of a thread's scheduler statistics", () => {
 it("grows while this process works", () => {
   const before = cpuMicros([process.pid]);
   let sum = 0;
-  for (let i = 0; i < 5_000_000; i += 1) sum += Math.sqrt(i);
+  for (let i = 0; i < 5_000_000; i += 1) {
+    sum += Math.sqrt(i);
+  }
   expect(sum).toBeGreaterThan(0);
   expect(cpuMicros([process.pid])).toBeGreaterThan(before);
 });

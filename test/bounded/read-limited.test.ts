@@ -9,7 +9,9 @@ function stream(sizes: readonly number[]): { body: ReadableStream<Uint8Array>; t
     {
       pull(controller) {
         const size = sizes[taken.length];
-        if (size === undefined) return controller.close();
+        if (size === undefined) {
+          return controller.close();
+        }
         taken.push(size);
         return controller.enqueue(new Uint8Array(size).fill(taken.length));
       },

@@ -36,8 +36,9 @@ describe("a client's secrets", () => {
         const ends = new Map<string, number>();
         const alive = (): string[] => [...ends].flatMap(([id, at]) => (at > now ? id : []));
         for (const one of operations) {
-          if (one.do === "wait") now += one.ms;
-          else {
+          if (one.do === "wait") {
+            now += one.ms;
+          } else {
             const before = alive();
             const fresh = secret(++made, now);
             const id = one.do === "revoke" ? (before[one.nth] ?? null) : null;
@@ -51,13 +52,21 @@ describe("a client's secrets", () => {
             const isFull = before.length === 2 && (one.do === "mint" || (one.do === "rotate" && overlap > 0));
             const isNone = before.length === 0 && one.do !== "mint";
             expect(step.ok ? "ok" : step.reason).toBe(isFull ? "full" : isNone ? "none" : "ok");
-            if (!step.ok) continue;
+            if (!step.ok) {
+              continue;
+            }
             client = { secrets: step.secrets };
             for (const other of before) {
-              if (one.do === "rotate") ends.set(other, Math.min(ends.get(other) ?? Infinity, now + overlap));
-              if (one.do === "revoke" && (id === null || id === other)) ends.set(other, now);
+              if (one.do === "rotate") {
+                ends.set(other, Math.min(ends.get(other) ?? Infinity, now + overlap));
+              }
+              if (one.do === "revoke" && (id === null || id === other)) {
+                ends.set(other, now);
+              }
             }
-            if (one.do !== "revoke") ends.set(fresh.id, Infinity);
+            if (one.do !== "revoke") {
+              ends.set(fresh.id, Infinity);
+            }
           }
           expect(liveSecrets(client, now).map(({ id }) => id)).toEqual(alive());
           expect(alive().length).toBeLessThanOrEqual(2);

@@ -7,7 +7,9 @@ import type { StoredDocument } from "../../src/model/registry/registry.ts";
 
 function documents(yaml: string): Document[] {
   const parsed = parseDocuments(yaml, "yaml");
-  if (!parsed.ok) throw new Error(JSON.stringify(parsed.refusal));
+  if (!parsed.ok) {
+    throw new Error(JSON.stringify(parsed.refusal));
+  }
   return parsed.documents.map(({ document }) => document);
 }
 const service = (name: string, description = "x"): Document =>
@@ -29,7 +31,9 @@ const stored = (document: Document, more: Partial<StoredDocument> = {}): StoredD
 });
 const planned = (...given: Parameters<typeof plan>) => {
   const outcome = plan(...given);
-  if (!outcome.ok) throw new Error(outcome.refusal.detail);
+  if (!outcome.ok) {
+    throw new Error(outcome.refusal.detail);
+  }
   return outcome.plan;
 };
 

@@ -171,8 +171,9 @@ spec: {parentRefs: [{name: ${parent}, namespace: selvage-system}], rules: [{back
       "Cluster/default/eu-1",
       "Namespace/default/shop",
     ]);
-    for (const status of statuses.values())
+    for (const status of statuses.values()) {
       expect("conditions" in status && words(status.conditions)).toEqual({ Accepted: "True Accepted" });
+    }
   });
 });
 

@@ -47,7 +47,9 @@ export async function startEcho(namespace: string, service: string): Promise<Ech
         return;
       }
     }
-    for (const pair of headerPairs(request.headers["x-echo-set-header"])) response.appendHeader(...pair);
+    for (const pair of headerPairs(request.headers["x-echo-set-header"])) {
+      response.appendHeader(...pair);
+    }
     response.setHeader("content-type", "application/json");
     response.end(JSON.stringify(arrival));
   };
@@ -69,7 +71,9 @@ export async function startEcho(namespace: string, service: string): Promise<Ech
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     arrivals,
     close: () => {
-      for (const socket of sockets) socket.destroy();
+      for (const socket of sockets) {
+        socket.destroy();
+      }
       return new Promise((resolve) => server.close(() => resolve()));
     },
   };
@@ -129,11 +133,15 @@ function acceptWebSocket(request: IncomingMessage, socket: Duplex): void {
     pending = Buffer.concat([pending, chunk]);
     while (pending.length >= 6) {
       const length = (pending[1] ?? 0) & 0x7f;
-      if (length > 125 || pending.length < 6 + length) return;
+      if (length > 125 || pending.length < 6 + length) {
+        return;
+      }
       const mask = pending.subarray(2, 6);
       const payload = Buffer.from(pending.subarray(6, 6 + length).map((byte, i) => byte ^ (mask[i % 4] ?? 0)));
       socket.write(Buffer.concat([Buffer.from([pending[0] ?? 0, length]), payload]));
-      if (((pending[0] ?? 0) & 0x0f) === 8) socket.end();
+      if (((pending[0] ?? 0) & 0x0f) === 8) {
+        socket.end();
+      }
       pending = pending.subarray(6 + length);
     }
   });

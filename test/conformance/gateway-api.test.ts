@@ -18,7 +18,9 @@ async function admin(method: string, path: string, body: string | null, type = "
     headers: { authorization: `Bearer ${mesh.token}`, "content-type": type, "if-match": "*" },
   });
   const text = await response.text();
-  if (!response.ok) throw new Error(`${method} ${path} answered ${response.status}: ${text}`);
+  if (!response.ok) {
+    throw new Error(`${method} ${path} answered ${response.status}: ${text}`);
+  }
   return text === "" ? null : JSON.parse(text);
 }
 
@@ -38,9 +40,13 @@ async function install(test: ConformanceTest): Promise<void> {
 }
 
 async function prepare(test: ConformanceCase): Promise<void> {
-  if (test.precondition === undefined) return;
+  if (test.precondition === undefined) {
+    return;
+  }
   const wanted = /^delete (\w+) ([^/\s]+)\/(\S+)/.exec(test.precondition);
-  if (wanted === null) throw new Error(`${test.id} asks for what this runner does not know: ${test.precondition}`);
+  if (wanted === null) {
+    throw new Error(`${test.id} asks for what this runner does not know: ${test.precondition}`);
+  }
   const [, kind, namespace, name] = wanted;
   await admin("DELETE", `/namespaces/${namespace}/${kind}/${name}`, null);
   await settled();
@@ -71,22 +77,32 @@ function checkBackendRequest(test: ConformanceCase, answer: Answer): void {
   if (backend) {
     expect(answer.arrival, `an echo server should have answered: ${answer.body}`).not.toBeNull();
     expect(answer.arrival?.namespace).toBe(backend.namespace);
-    if (backend.name !== null) expect(answer.arrival?.service).toBe(backend.name);
+    if (backend.name !== null) {
+      expect(answer.arrival?.service).toBe(backend.name);
+    }
   }
-  if (!wanted || !answer.arrival) return;
+  if (!wanted || !answer.arrival) {
+    return;
+  }
   expect(answer.arrival.method).toBe(wanted.method);
   const path = wanted.path.includes("{UUID}") ? answer.sentPath : wanted.path;
   expect(answer.arrival.path).toBe(path);
-  if (wanted.host !== null) expect(answer.arrival.headers["x-forwarded-host"]).toBe(wanted.host);
+  if (wanted.host !== null) {
+    expect(answer.arrival.headers["x-forwarded-host"]).toBe(wanted.host);
+  }
   for (const [name, value] of Object.entries(wanted.headers)) {
     expect(answer.arrival.headers[name.toLowerCase()], `request header ${name}`).toBe(withoutSpaces(value));
   }
-  for (const name of wanted.absent_headers) expect(answer.arrival.headers[name.toLowerCase()]).toBeUndefined();
+  for (const name of wanted.absent_headers) {
+    expect(answer.arrival.headers[name.toLowerCase()]).toBeUndefined();
+  }
 }
 
 function checkResponse(test: ConformanceCase, answer: Answer): void {
   const wanted = test.expect.response;
-  if (!wanted || (answer.status !== 200 && answer.status !== 204)) return;
+  if (!wanted || (answer.status !== 200 && answer.status !== 204)) {
+    return;
+  }
   const plain = (value: string | undefined): string | undefined =>
     wanted.ignore_whitespace_in_values ? value?.replaceAll(/\s/g, "") : value && withoutSpaces(value);
   for (const [name, value] of Object.entries(wanted.headers ?? {})) {
@@ -95,17 +111,27 @@ function checkResponse(test: ConformanceCase, answer: Answer): void {
   for (const [name, values] of Object.entries(wanted.headers_one_of ?? {})) {
     expect(values.map(plain), `response header ${name}`).toContain(plain(answer.headers[name.toLowerCase()]));
   }
-  for (const name of wanted.absent_headers ?? []) expect(answer.headers[name.toLowerCase()]).toBeUndefined();
+  for (const name of wanted.absent_headers ?? []) {
+    expect(answer.headers[name.toLowerCase()]).toBeUndefined();
+  }
 }
 
 function checkRedirect(test: ConformanceCase, answer: Answer): void {
   const wanted = test.expect.redirect;
-  if (!wanted) return;
+  if (!wanted) {
+    return;
+  }
   const base = `${test.request.scheme}://${test.request.host ?? "conformance.test.invalid"}${test.request.path}`;
   const location = new URL(answer.headers["location"] ?? "", base);
-  if (wanted.scheme) expect(location.protocol).toBe(`${wanted.scheme}:`);
-  if (wanted.host) expect(location.hostname).toBe(wanted.host.replace(/:\d+$/, ""));
-  if (wanted.path) expect(location.pathname).toBe(wanted.path.replace(/\?.*$/, ""));
+  if (wanted.scheme) {
+    expect(location.protocol).toBe(`${wanted.scheme}:`);
+  }
+  if (wanted.host) {
+    expect(location.hostname).toBe(wanted.host.replace(/:\d+$/, ""));
+  }
+  if (wanted.path) {
+    expect(location.pathname).toBe(wanted.path.replace(/\?.*$/, ""));
+  }
   const port = wanted.port === null || wanted.port === undefined ? "" : String(wanted.port);
   const defaultPort = location.protocol === "https:" ? "443" : "80";
   expect([port, port === defaultPort ? "" : port]).toContain(location.port);
@@ -113,7 +139,9 @@ function checkRedirect(test: ConformanceCase, answer: Answer): void {
 
 async function checkMirrors(test: ConformanceCase): Promise<void> {
   for (const target of test.expect.mirrored_to ?? []) {
-    if (test.expect.mirror_distribution) continue;
+    if (test.expect.mirror_distribution) {
+      continue;
+    }
     const marked = { ...test, request: { ...test.request, path: `${test.request.path}?mirror=${Math.random()}` } };
     await send(mesh.url, marked);
     const echo = echoes.get(`${target.namespace}/${target.name}`);
@@ -127,18 +155,24 @@ async function checkMirrors(test: ConformanceCase): Promise<void> {
 
 async function checkMirrorShares(test: ConformanceCase): Promise<void> {
   const plan = test.expect.mirror_distribution;
-  if (!plan) return;
+  if (!plan) {
+    return;
+  }
   for (const target of test.expect.mirrored_to ?? []) {
     const share = (target.percent ?? 100) / 100;
     const slack = 3 * Math.sqrt(plan.requests * share * (1 - share));
     const echo = echoes.get(`${target.namespace}/${target.name}`);
     let counted = -1;
     for (let attempt = 0; attempt < plan.attempts; attempt++) {
-      if (echo) echo.arrivals.length = 0;
+      if (echo) {
+        echo.arrivals.length = 0;
+      }
       await sendMany(plan.requests, plan.concurrency, () => send(mesh.url, test));
       await new Promise((resolve) => setTimeout(resolve, 300));
       counted = echo?.arrivals.length ?? -1;
-      if (Math.abs(counted - plan.requests * share) <= slack) break;
+      if (Math.abs(counted - plan.requests * share) <= slack) {
+        break;
+      }
     }
     expect(
       Math.abs(counted - plan.requests * share),
@@ -149,7 +183,9 @@ async function checkMirrorShares(test: ConformanceCase): Promise<void> {
 
 async function checkShares(test: ConformanceCase): Promise<void> {
   const plan = test.expect.distribution;
-  if (!plan) return;
+  if (!plan) {
+    return;
+  }
   let worst: Record<string, number> = {};
   for (let attempt = 0; attempt < plan.attempts; attempt++) {
     const answers = await sendMany(plan.requests, plan.concurrency, (i) =>
@@ -158,16 +194,22 @@ async function checkShares(test: ConformanceCase): Promise<void> {
     worst = {};
     for (const [name, weight] of Object.entries(plan.weights)) {
       const share = answers.filter((a) => a.arrival?.service === name).length / plan.requests;
-      if (weight === 0 ? share > 0 : Math.abs(share - weight) > plan.tolerance_absolute) worst[name] = share;
+      if (weight === 0 ? share > 0 : Math.abs(share - weight) > plan.tolerance_absolute) {
+        worst[name] = share;
+      }
     }
-    if (Object.keys(worst).length === 0) return;
+    if (Object.keys(worst).length === 0) {
+      return;
+    }
   }
   expect(worst).toEqual({});
 }
 
 async function checkRepeats(test: ConformanceCase): Promise<void> {
   const plan = test.expect.repeat;
-  if (!plan) return;
+  if (!plan) {
+    return;
+  }
   const header = plan.every_backend_request.header_equals_serving_backend.toLowerCase();
   for (const answer of await sendMany(plan.requests, 10, () => send(mesh.url, test))) {
     expect(answer.arrival?.headers[header]).toBe(answer.arrival?.service);
@@ -191,15 +233,20 @@ async function checkWebSocket(test: ConformanceCase): Promise<void> {
     socket.send(step.send_text ?? new Uint8Array(step.send_binary ?? []));
     await expect.poll(() => inbox.length).toBe(sent + 1);
     const received = inbox[sent];
-    if (received instanceof ArrayBuffer) expect([...new Uint8Array(received)]).toEqual(step.expect_binary);
-    else expect(received).toBe(step.expect_text);
+    if (received instanceof ArrayBuffer) {
+      expect([...new Uint8Array(received)]).toEqual(step.expect_binary);
+    } else {
+      expect(received).toBe(step.expect_text);
+    }
   }
   socket.close();
 }
 
 async function run(test: ConformanceCase): Promise<void> {
   await prepare(test);
-  if (test.websocket) return checkWebSocket(test);
+  if (test.websocket) {
+    return checkWebSocket(test);
+  }
   const before = [...echoes.values()].reduce((sum, echo) => sum + echo.arrivals.length, 0);
   const answer = await send(mesh.url, test);
   expect(test.expect.status, `${answer.status} ${answer.body}`).toContain(answer.status);
@@ -229,7 +276,9 @@ describe.skipIf(!haveCases)(
 
     describe.each(tests.map((test) => ({ name: test.name, test })))("$name", ({ test }) => {
       beforeAll(() => install(test));
-      for (const one of test.cases) it(`${one.id}: ${one.name}`, () => run(one));
+      for (const one of test.cases) {
+        it(`${one.id}: ${one.name}`, () => run(one));
+      }
     });
   },
 );

@@ -76,7 +76,9 @@ interface Expectation {
 }
 
 export function loadCases(): readonly ConformanceTest[] {
-  if (!haveCases) return [];
+  if (!haveCases) {
+    return [];
+  }
   return ["cases.json", "cases-reference-grant.json"].flatMap((file) => {
     const parsed = JSON.parse(readFileSync(new URL(file, folder), "utf8")) as { tests: ConformanceTest[] };
     return parsed.tests;

@@ -47,8 +47,9 @@ export function send(mesh: string, test: ConformanceCase, extra: Record<string, 
         incoming.on("end", () => {
           const body = Buffer.concat(chunks).toString("utf8");
           const received: Record<string, string> = {};
-          for (const [name, values] of Object.entries(incoming.headersDistinct))
+          for (const [name, values] of Object.entries(incoming.headersDistinct)) {
             received[name] = (values ?? []).join(", ");
+          }
           resolve({ status: incoming.statusCode ?? 0, headers: received, body, arrival: arrivalIn(body), sentPath });
         });
       },
@@ -77,7 +78,9 @@ export async function sendMany<T>(
   const results: T[] = [];
   let next = 0;
   const worker = async (): Promise<void> => {
-    while (next < count) results.push(await one(next++));
+    while (next < count) {
+      results.push(await one(next++));
+    }
   };
   await Promise.all(Array.from({ length: concurrency }, worker));
   return results;

@@ -41,22 +41,30 @@ beforeAll(async () => {
   operations = Object.entries(paths).flatMap(([path, item]) =>
     Object.entries(item).flatMap(([method, one]) => {
       const role = one["x-selvage-role"];
-      if (!path.startsWith("/_selvage/v1/") || role === "public") return [];
+      if (!path.startsWith("/_selvage/v1/") || role === "public") {
+        return [];
+      }
       const filled = path.replaceAll(/\{(.+?)\}/g, (_, name: string) => VALUES[name] ?? "one");
       return [{ id: one.operationId, method: method.toUpperCase(), path: filled, role, scope: one["x-selvage-scope"] }];
     }),
   );
   await applied(serviceYaml("orders"));
   senders.set("nobody", { token: null, role: null });
-  for (const role of roles) senders.set(role, { token: await tokenFor(role), role });
+  for (const role of roles) {
+    senders.set(role, { token: await tokenFor(role), role });
+  }
   senders.set("elsewhere", { token: await tokenFor("operator", ["elsewhere"]), role: "operator" });
 }, FIRST_LOAD_MS);
 
 /** What the sender is refused with before anything is looked at; null = it may. */
 function refusal({ role, scope }: Operation, who: string): 401 | 403 | null {
   const sender = senders.get(who);
-  if (sender === undefined || sender.role === null) return 401;
-  if (roles.indexOf(sender.role) < roles.indexOf(role)) return 403;
+  if (sender === undefined || sender.role === null) {
+    return 401;
+  }
+  if (roles.indexOf(sender.role) < roles.indexOf(role)) {
+    return 403;
+  }
   return who === "elsewhere" && scope !== "each" ? 403 : null;
 }
 
@@ -70,7 +78,9 @@ describe("every call, for nobody, each role and an operator of another namespace
     for (const operation of operations) {
       for (const who of senders.keys()) {
         const expected = refusal(operation, who);
-        if (expected === null) continue;
+        if (expected === null) {
+          continue;
+        }
         const status = await send(operation.method, operation.path, who);
         expect([operation.id, who, status]).toEqual([operation.id, who, expected]);
       }
@@ -79,7 +89,9 @@ describe("every call, for nobody, each role and an operator of another namespace
 
   it("answers HEAD as it answers GET, without a body", async () => {
     for (const { id, method, path } of operations) {
-      if (method !== "GET") continue;
+      if (method !== "GET") {
+        continue;
+      }
       for (const who of senders.keys()) {
         const head = await ask("HEAD", path, { token: senders.get(who)?.token ?? null });
         expect([id, who, head.status, head.text]).toEqual([id, who, await send("GET", path, who), ""]);
@@ -93,12 +105,16 @@ describe("every call, for nobody, each role and an operator of another namespace
     for (const { path, method } of operations) {
       const taken = paths.get(path) ?? new Set<string>();
       taken.add(method);
-      if (method === "GET") taken.add("HEAD");
+      if (method === "GET") {
+        taken.add("HEAD");
+      }
       paths.set(path, taken);
     }
     for (const [path, taken] of paths) {
       for (const verb of VERBS) {
-        if (taken.has(verb)) continue;
+        if (taken.has(verb)) {
+          continue;
+        }
         // Another template may fit the same path (`/{ns}/{kind}/{name}`): then that call's own rule holds, for nobody too.
         const status = await send(verb, path, "nobody");
         expect([path, verb, [401, 404, 405].includes(status)]).toEqual([path, verb, true]);
@@ -110,7 +126,9 @@ describe("every call, for nobody, each role and an operator of another namespace
   it("goes by the verb that was sent, whatever a header says about another", async () => {
     const before = await revision();
     for (const operation of operations) {
-      if (operation.method === "GET") continue;
+      if (operation.method === "GET") {
+        continue;
+      }
       for (const name of OVERRIDES) {
         const headers = { [name]: operation.method };
         // A viewer's GET stays a GET of that path, and nobody's stays nobody's.
@@ -151,6 +169,8 @@ describe("what is not in the document", () => {
     "/_selvage/debug",
     "/_selvage/.env",
   ])("%s is a 404 for everybody", async (path) => {
-    for (const who of senders.keys()) expect([who, await send("GET", path, who)]).toEqual([who, 404]);
+    for (const who of senders.keys()) {
+      expect([who, await send("GET", path, who)]).toEqual([who, 404]);
+    }
   });
 });

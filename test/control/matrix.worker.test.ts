@@ -120,7 +120,9 @@ beforeAll(async () => {
   );
   await applied(serviceYaml("orders"));
   await applied(GUARD + QUOTA + CLIENTS);
-  for (const role of roles) tokens.set(role, await tokenFor(role));
+  for (const role of roles) {
+    tokens.set(role, await tokenFor(role));
+  }
   tokens.set("elsewhere", await tokenFor("operator", ["elsewhere"]));
   const minted = await api("POST", "/tokens", { body: { name: "victim", role: "viewer" } });
   seeded.set("{token}", minted.body.id);
@@ -159,7 +161,9 @@ describe("every operation", () => {
         isGuarded(operation) ? [{ operator: [] }] : [],
       ]);
       expect(isGuarded(operation) ? [...roles] : ["public"]).toContain(operation["x-selvage-role"]);
-      if (operation["x-selvage-scope"] === "path") expect(operation.path).toContain("{ns}");
+      if (operation["x-selvage-scope"] === "path") {
+        expect(operation.path).toContain("{ns}");
+      }
     }
   });
 
@@ -200,9 +204,11 @@ describe("every operation", () => {
     for (const operation of guarded()) {
       const scope = operation["x-selvage-scope"];
       const { status } = await send(operation, tokens.get("elsewhere")!);
-      if (scope === "path" || scope === "mesh")
+      if (scope === "path" || scope === "mesh") {
         expect([operation.operationId, status]).toEqual([operation.operationId, 403]);
-      else expect([operation.operationId, scope]).toEqual([operation.operationId, "each"]);
+      } else {
+        expect([operation.operationId, scope]).toEqual([operation.operationId, "each"]);
+      }
     }
   });
 
@@ -228,8 +234,11 @@ describe("every operation", () => {
       const { status, body } = await send(operation, tokens.get(required)!);
       // If-Match: * asks for more than the call itself does.
       const forced = examples[operation.operationId]![1]?.headers?.["if-match"] === "*" && required !== "admin";
-      if (forced && status === 403) expect(body.requiredRole).toBe("admin");
-      else expect([operation.operationId, [401, 403].includes(status)]).toEqual([operation.operationId, false]);
+      if (forced && status === 403) {
+        expect(body.requiredRole).toBe("admin");
+      } else {
+        expect([operation.operationId, [401, 403].includes(status)]).toEqual([operation.operationId, false]);
+      }
     }
   });
 });
@@ -272,8 +281,9 @@ describe("the OpenAPI document", () => {
         ]);
         expect(Object.values(problems).map((problem) => String(problem.status))).toContain(status);
       }
-      if (path.startsWith("/_selvage/v1/"))
+      if (path.startsWith("/_selvage/v1/")) {
         expect(Object.keys(responses)).toEqual(expect.arrayContaining(["400", "401", "403", "500", "503"]));
+      }
     }
   });
 });

@@ -91,17 +91,23 @@ const leaks = (text: string): string[] => needles.filter((needle) => text.includ
 
 /** A value and what is compressed in it, as text. */
 async function textOf(value: unknown): Promise<string> {
-  if (!(value instanceof ArrayBuffer || Array.isArray(value))) return JSON.stringify(value) ?? "";
+  if (!(value instanceof ArrayBuffer || Array.isArray(value))) {
+    return JSON.stringify(value) ?? "";
+  }
   const bytes = new Uint8Array(value);
   const plain = new TextDecoder().decode(bytes);
-  if (bytes[0] !== 0x1f || bytes[1] !== 0x8b) return plain;
+  if (bytes[0] !== 0x1f || bytes[1] !== 0x8b) {
+    return plain;
+  }
   const stream = new Response(bytes).body?.pipeThrough(new DecompressionStream("gzip"));
   return new Response(stream ?? null).text();
 }
 
 it("no answer holds a secret that was sent", () => {
   expect(answers.length).toBeGreaterThan(250);
-  for (const text of answers) expect([leaks(text), leaks(text).length > 0 ? text : ""]).toEqual([[], ""]);
+  for (const text of answers) {
+    expect([leaks(text), leaks(text).length > 0 ? text : ""]).toEqual([[], ""]);
+  }
 });
 
 it("nothing that is written to the log holds one", () => {
@@ -123,7 +129,9 @@ it("no table of the registry holds one, compressed or not", async () => {
   const tables = await env.DB.prepare("SELECT name FROM sqlite_master WHERE type = 'table'").all<{ name: string }>();
   let rows = 0;
   for (const { name } of tables.results) {
-    if (/^(?:_cf|sqlite|d1)_/.test(name)) continue;
+    if (/^(?:_cf|sqlite|d1)_/.test(name)) {
+      continue;
+    }
     const { results } = await env.DB.prepare(`SELECT * FROM "${name}"`).all();
     for (const row of results) {
       rows++;
@@ -164,7 +172,9 @@ it("no secret that was minted is kept: neither an API token nor an application's
   expect(secrets.map((secret) => typeof secret)).toEqual(["string", "string"]);
   const tables = await env.DB.prepare("SELECT name FROM sqlite_master WHERE type = 'table'").all<{ name: string }>();
   for (const { name } of tables.results) {
-    if (/^(?:_cf|sqlite|d1)_/.test(name)) continue;
+    if (/^(?:_cf|sqlite|d1)_/.test(name)) {
+      continue;
+    }
     const { results } = await env.DB.prepare(`SELECT * FROM "${name}"`).all();
     for (const row of results) {
       for (const value of Object.values(row)) {

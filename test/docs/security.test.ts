@@ -11,7 +11,9 @@ it("every test that docs/security.md names is there", () => {
   const named = [...page.matchAll(NAMED)].map(([, file = "", title = ""]) => ({ file, title }));
   expect(named.length).toBeGreaterThan(30);
   const missing = named.filter(({ file, title }) => {
-    if (!existsSync(root + file)) return true;
+    if (!existsSync(root + file)) {
+      return true;
+    }
     // A title in the source, however its quotes and line ends are written.
     return !readFileSync(root + file, "utf8")
       .replaceAll('\\"', '"')
@@ -23,7 +25,9 @@ it("every test that docs/security.md names is there", () => {
 it("every rule of docs/security.md has a test, and every path on the page leads somewhere", () => {
   const rules = page.split("\n").filter((line) => line.startsWith("| **INV"));
   expect(rules.length).toBeGreaterThanOrEqual(10);
-  for (const rule of rules) expect(rule).toMatch(/`test\/[^`]+\.ts` "/);
+  for (const rule of rules) {
+    expect(rule).toMatch(/`test\/[^`]+\.ts` "/);
+  }
   const paths = [...page.matchAll(/(?:`|node )(test\/[\w./*-]+)/g)].map(([, path = ""]) => path);
   expect(paths.filter((path) => globSync(path, { cwd: root }).length === 0)).toEqual([]);
 });

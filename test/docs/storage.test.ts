@@ -25,7 +25,9 @@ function keysOf(text: string): string[] {
   return [...text.matchAll(CALL)].flatMap(([, first = "", prefix = ""]) => {
     const expression = (first || prefix).trim();
     const literal = LITERAL.exec(expression)?.[1];
-    if (literal !== undefined) return [literal];
+    if (literal !== undefined) {
+      return [literal];
+    }
     const constant = /^[A-Z_]+/.exec(expression)?.[0];
     return constant === undefined ? [] : [constants.get(constant) ?? `${constant}, whatever that is`];
   });
@@ -53,5 +55,7 @@ it("every class of objects has a section", () => {
     [...read(path).matchAll(/class (\w+) extends DurableObject/g)].map(([, name = ""]) => ({ name, path })),
   );
   expect(classes.length).toBeGreaterThan(5);
-  for (const { name, path } of classes) expect(page, basename(path)).toContain(`### ${name}\n`);
+  for (const { name, path } of classes) {
+    expect(page, basename(path)).toContain(`### ${name}\n`);
+  }
 });

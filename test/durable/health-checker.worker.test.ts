@@ -58,7 +58,9 @@ beforeEach(() => {
     const request = new Request(input, init);
     probes.push(request);
     const name = new URL(request.url).hostname.split(".")[0] ?? "";
-    if (hanging.has(name)) await new Promise((_, reject) => init?.signal?.addEventListener("abort", reject));
+    if (hanging.has(name)) {
+      await new Promise((_, reject) => init?.signal?.addEventListener("abort", reject));
+    }
     return (broken.get(name) ?? fine)();
   });
 });
@@ -71,7 +73,9 @@ async function sync(
 ): Promise<HealthReply> {
   const health = { service, terms: by, list: name, targets: list };
   const reply = await object.sync({ isolate: "i1", seq: ++seq, policies: [], health });
-  if (reply.health === undefined) throw new Error("no health in the answer");
+  if (reply.health === undefined) {
+    throw new Error("no health in the answer");
+  }
   return reply.health;
 }
 const alarmAt = (): Promise<number | null> => runInDurableObject(object, (_, state) => state.storage.getAlarm());
@@ -188,7 +192,9 @@ describe("an eviction", () => {
   it("keeps the verdict, asks for the list, and goes on where it was", async () => {
     broken.set("a", status(500));
     await sync();
-    for (let count = 0; count < 3; count += 1) await round();
+    for (let count = 0; count < 3; count += 1) {
+      await round();
+    }
     await evict();
     // The alarm of the earlier life finds nothing to do.
     await round();

@@ -48,13 +48,17 @@ describe("the keys of a URL", () => {
 
   it("are fetched once for many who ask at the same time", async () => {
     const answers = await Promise.all(Array.from({ length: 50 }, (_, nth) => ask({ kid: `unknown-${nth}` })));
-    for (const answer of answers) expect(kidsOf(answer)).toEqual(["a"]);
+    for (const answer of answers) {
+      expect(kidsOf(answer)).toEqual(["a"]);
+    }
     expect(fetched).toHaveLength(1);
   });
 
   it("are not sent to those who have them", async () => {
     const first = await ask();
-    if (!first.ok) throw new Error(first.reason);
+    if (!first.ok) {
+      throw new Error(first.reason);
+    }
     expect(await ask({ seen: first.version })).toMatchObject({ ok: true, keys: null, version: first.version });
   });
 
@@ -65,7 +69,9 @@ describe("the keys of a URL", () => {
     expect(kidsOf(await ask({ kid: "b" }))).toEqual(["a"]);
     now += 1;
     expect(kidsOf(await ask({ kid: "b" }))).toEqual(["a", "b"]);
-    for (let nth = 0; nth < 100; nth++) await ask({ kid: `x${nth}` });
+    for (let nth = 0; nth < 100; nth++) {
+      await ask({ kid: `x${nth}` });
+    }
     expect(fetched).toHaveLength(2);
     now += 30_000;
     expect(kidsOf(await ask({ kid: "b" }))).toEqual(["a", "b"]);
@@ -123,7 +129,9 @@ describe.each(Object.entries(failures))("an issuer that %s", (_title, failing) =
     for (now = START; now < START + 100_000; now += 1000) {
       const before = fetched.length;
       expect(await ask({ kid: "a" })).toMatchObject({ ok: false });
-      if (fetched.length > before) sentAt.push((now - START) / 1000);
+      if (fetched.length > before) {
+        sentAt.push((now - START) / 1000);
+      }
     }
     expect(sentAt).toEqual([0, 2, 6, 14, 30, 60, 90]);
   });
@@ -178,7 +186,9 @@ describe("what is sent", () => {
       "data:application/json,{}",
       "no address",
     ];
-    for (const url of urls) expect([url, (await ask({ url })).ok]).toEqual([url, false]);
+    for (const url of urls) {
+      expect([url, (await ask({ url })).ok]).toEqual([url, false]);
+    }
     expect(fetched).toEqual([]);
   });
 

@@ -23,7 +23,9 @@ afterEach(() => {
 
 async function material(): Promise<KeyMaterial> {
   const answer = await ring.material(null);
-  if ("unchanged" in answer) throw new Error("unchanged");
+  if ("unchanged" in answer) {
+    throw new Error("unchanged");
+  }
   return answer;
 }
 const stored = (): Promise<string[]> =>
@@ -98,7 +100,9 @@ it("revokes the signing key: its successor signs at once, and nothing of it is l
 it("tells operators which keys there are, and none of them", async () => {
   const text = JSON.stringify(await ring.rotate());
   const { signing, pepper } = await material();
-  for (const secret of [signing.jwk.d ?? "?", signing.jwk.x, pepper]) expect(text).not.toContain(secret);
+  for (const secret of [signing.jwk.d ?? "?", signing.jwk.x, pepper]) {
+    expect(text).not.toContain(secret);
+  }
 });
 
 it("hands out one ring to many who come first together", async () => {

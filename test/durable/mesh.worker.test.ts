@@ -59,7 +59,9 @@ describe("a poll", () => {
 
   it("is asked to wait longer the more isolates there are", async () => {
     await runInDurableObject(mesh, (object) => {
-      for (let n = 0; n < 400; n++) object.poll(question(`i${n}`, 1));
+      for (let n = 0; n < 400; n++) {
+        object.poll(question(`i${n}`, 1));
+      }
     });
     expect((await mesh.poll(question("i0", 1))).pollMs).toBe(800);
     now += 30_001;
@@ -117,7 +119,9 @@ describe("propagation", () => {
   });
 
   it("times how long isolates that were behind took, not those that were born with it", async () => {
-    for (const isolate of ["a", "b", "c"]) await mesh.poll(question(isolate, 6));
+    for (const isolate of ["a", "b", "c"]) {
+      await mesh.poll(question(isolate, 6));
+    }
     await mesh.announce({ revision: 7, generation: 0 });
     now = START + 400;
     await mesh.poll(question("a", 7));
@@ -158,7 +162,9 @@ describe("propagation", () => {
 
   it("remembers five thousand isolates and no more, the last to ask", async () => {
     await runInDurableObject(mesh, (object) => {
-      for (let n = 0; n < 5200; n++) object.poll(question(`i${n}`, 1));
+      for (let n = 0; n < 5200; n++) {
+        object.poll(question(`i${n}`, 1));
+      }
     });
     const { isolates } = await mesh.propagation(1);
     expect(isolates.length).toBeLessThanOrEqual(5000);

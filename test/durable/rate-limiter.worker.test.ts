@@ -34,7 +34,11 @@ const take = async (terms: LimitTerms, limit = "one", key = ""): Promise<StrictA
   limiter.take({ isolate: "a", buckets: [{ limit, key, terms }] });
 async function admitted(terms: LimitTerms, tries: number): Promise<number> {
   let count = 0;
-  for (let at = 0; at < tries; at++) if ((await take(terms)).allowed) count += 1;
+  for (let at = 0; at < tries; at++) {
+    if ((await take(terms)).allowed) {
+      count += 1;
+    }
+  }
   return count;
 }
 const sync = (terms: LimitTerms, seq: number, waiting: number, more = {}): Promise<LimitReply | null> => {
@@ -43,7 +47,9 @@ const sync = (terms: LimitTerms, seq: number, waiting: number, more = {}): Promi
 };
 const grantOf = (reply: LimitReply | null): Grant => {
   const grant = reply?.grants[0];
-  if (grant === undefined) throw new Error("no grant");
+  if (grant === undefined) {
+    throw new Error("no grant");
+  }
   return grant;
 };
 
@@ -122,10 +128,14 @@ describe("a leased limit", () => {
   it("of a long window is not forgotten by an eviction", async () => {
     const day = { ...perHour, windowMs: 86_400_000, requests: 10, burst: 10 };
     let granted = 0;
-    for (let seq = 1; seq <= 8; seq++) granted += grantOf(await sync(day, seq, 1)).tokens;
+    for (let seq = 1; seq <= 8; seq++) {
+      granted += grantOf(await sync(day, seq, 1)).tokens;
+    }
     expect(granted).toBe(8);
     await evict();
-    for (let seq = 9; seq <= 20; seq++) granted += grantOf(await sync(day, seq, 1)).tokens;
+    for (let seq = 9; seq <= 20; seq++) {
+      granted += grantOf(await sync(day, seq, 1)).tokens;
+    }
     expect(granted).toBe(10);
   });
 

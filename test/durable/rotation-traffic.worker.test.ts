@@ -68,7 +68,9 @@ function isolate(jwksUrl: string) {
       };
       const { signing } = (await keys()) ?? { signing: null };
       await Promise.all(waiting.splice(0));
-      if (signing === null) throw new Error("no keys");
+      if (signing === null) {
+        throw new Error("no keys");
+      }
       return mint(signing, "at+jwt", { ...claims, iat, nbf: iat, exp: iat + 600 });
     },
     async send(token: string): Promise<number> {
@@ -83,7 +85,9 @@ function isolate(jwksUrl: string) {
 /** What the mesh publishes: as old as the isolate's keys that it is asked of may be. */
 async function publish(): Promise<Response> {
   const material = await ring.material(null);
-  if ("unchanged" in material) throw new Error("unchanged");
+  if ("unchanged" in material) {
+    throw new Error("unchanged");
+  }
   return Response.json({
     keys: material.accepted.map(({ kid, jwk }) => Object.assign({}, jwk, { kid, alg: "ES256", use: "sig" })),
   });
@@ -98,19 +102,31 @@ it("no valid request is refused while keys rotate four times under traffic", asy
   let nth = 0;
   // Two hours, a request of each isolate every twenty seconds; one of them sleeps for minutes at a time.
   for (; now < START + 7_200_000; now += 20_000, nth++) {
-    if (nth % 100 === 50) await ring.rotate();
+    if (nth % 100 === 50) {
+      await ring.rotate();
+    }
     const [maker = isolates[0]!] = isolates.slice(nth % 4);
-    if (nth % 3 === 0) tokens.push({ text: await maker.token(), until: now + 600_000 });
-    while ((tokens[0]?.until ?? Infinity) <= now) tokens.shift();
+    if (nth % 3 === 0) {
+      tokens.push({ text: await maker.token(), until: now + 600_000 });
+    }
+    while ((tokens[0]?.until ?? Infinity) <= now) {
+      tokens.shift();
+    }
     for (const [which, one] of isolates.entries()) {
-      if (which === 3 && nth % 20 !== 0) continue;
+      if (which === 3 && nth % 20 !== 0) {
+        continue;
+      }
       // The oldest token that is still good, and one in the middle.
       for (const token of [tokens[0], tokens[nth % tokens.length]]) {
         const status = await one.send(token?.text ?? "");
         tally.set(status, (tally.get(status) ?? 0) + 1);
       }
     }
-    for (const { kid, state } of (await ring.view()).keys) if (state === "signing") kids.add(kid);
+    for (const { kid, state } of (await ring.view()).keys) {
+      if (state === "signing") {
+        kids.add(kid);
+      }
+    }
   }
   const requests = [...tally.values()].reduce((sum, one) => sum + one, 0);
   console.log(`${requests} requests over ${kids.size} signing keys: ${JSON.stringify([...tally])} by status`);
@@ -129,8 +145,11 @@ it("a revoked key is refused within 60 s by every isolate, and by one that slept
   let refusedAfter = Infinity;
   for (let after = 1000; after <= 60_000; after += 1000) {
     now = START + after;
-    if ((await busy.send(token)) === 401) refusedAfter = Math.min(refusedAfter, after);
-    else refusedAfter = Infinity;
+    if ((await busy.send(token)) === 401) {
+      refusedAfter = Math.min(refusedAfter, after);
+    } else {
+      refusedAfter = Infinity;
+    }
   }
   console.log(`the busy isolate refused the key after ${refusedAfter} ms`);
   expect(refusedAfter).toBeLessThanOrEqual(60_000);

@@ -50,7 +50,9 @@ async function restore(): Promise<void> {
 
 /** Three revisions and an endpoint, loaded by a warm isolate; then the first revision again, and one change on top. */
 async function setBack(): Promise<void> {
-  for (const name of ["orders", "search", "cart"]) await put(name);
+  for (const name of ["orders", "search", "cart"]) {
+    await put(name);
+  }
   const key = { namespace: "shop", service: "orders", id: "gone" };
   const endpoint = { url: "http://127.0.0.1:9000", weight: 1, priority: 0 };
   await registerEndpoint(env, store, key, endpoint, { now: NOW, localMesh: true, audit: auditDraft() });

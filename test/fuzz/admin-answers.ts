@@ -12,12 +12,20 @@ const INSIDES =
 
 /** null = nothing is wrong with it. */
 export function wrongWith({ status, type, body }: AdminAnswer): string | null {
-  if (status >= 500) return `answers ${status}`;
+  if (status >= 500) {
+    return `answers ${status}`;
+  }
   const inside = INSIDES.exec(body);
-  if (inside !== null) return `tells ${JSON.stringify(inside[0])}`;
-  if (status < 400 || body === "" || type?.startsWith("application/problem+json") !== true) return null;
+  if (inside !== null) {
+    return `tells ${JSON.stringify(inside[0])}`;
+  }
+  if (status < 400 || body === "" || type?.startsWith("application/problem+json") !== true) {
+    return null;
+  }
   const problem: unknown = JSON.parse(body);
   const { code, detail } = Object(problem) as { code?: unknown; detail?: unknown };
-  if (typeof code !== "string" || !/^SLV\d{4}$/.test(code)) return "has no code";
+  if (typeof code !== "string" || !/^SLV\d{4}$/.test(code)) {
+    return "has no code";
+  }
   return typeof detail === "string" && detail !== "" ? null : "says nothing";
 }

@@ -171,10 +171,16 @@ export function hostileRequest(
   const path = operation.path.replaceAll(/\{(.+?)\}/g, (_, name: string) => place(name));
   const body = random.chance(operation.bodies.length > 0 ? 97 : 15) ? bodyOf(operation, document, random) : null;
   const headers: [string, string][] = [];
-  if (!random.chance(5)) headers.push(["authorization", `Bearer ${random.oneOf(tokens)}`]);
-  if (body !== null) headers.push(["content-type", random.chance(94) ? body.type : random.oneOf(TYPES)]);
+  if (!random.chance(5)) {
+    headers.push(["authorization", `Bearer ${random.oneOf(tokens)}`]);
+  }
+  if (body !== null) {
+    headers.push(["content-type", random.chance(94) ? body.type : random.oneOf(TYPES)]);
+  }
   for (const [name, values] of HEADERS) {
-    if (random.chance(name === "if-match" ? 15 : 3)) headers.push([name, random.oneOf(values)]);
+    if (random.chance(name === "if-match" ? 15 : 3)) {
+      headers.push([name, random.oneOf(values)]);
+    }
   }
   const target =
     path + (random.chance(2) ? random.oneOf(["/", "//", "/.", ";a=b", "%2f", "#x"]) : "") + queryOf(operation, random);
@@ -188,18 +194,25 @@ function queryOf({ parameters }: AdminOperation, random: Random): string {
       schema === undefined || random.chance(40) ? random.oneOf(HOSTILE_QUERIES) : String(sample(schema, {}, random));
     return `${name}=${usual.replaceAll(/[ #&\u0100-\uffff]/g, "+")}`;
   });
-  if (random.chance(5))
+  if (random.chance(5)) {
     pairs.push(
       `${random.oneOf(["extra", "__proto__", "a[b]", "", known[0]?.name ?? "limit"])}=${random.oneOf(HOSTILE_QUERIES)}`,
     );
+  }
   return pairs.length === 0 ? "" : `?${pairs.join("&")}`;
 }
 
 function bodyOf({ bodies }: AdminOperation, document: unknown, random: Random): { type: string; text: string } {
-  if (random.chance(8)) return { type: random.oneOf(TYPES), text: random.oneOf(BROKEN_BODIES) };
+  if (random.chance(8)) {
+    return { type: random.oneOf(TYPES), text: random.oneOf(BROKEN_BODIES) };
+  }
   const [type, schema] = bodies.length === 0 ? (["application/json", {}] as const) : random.oneOf(bodies);
-  if (type === "application/x-www-form-urlencoded") return { type, text: formOf(random) };
-  if (type !== "application/json" || random.chance(20)) return { type: "application/yaml", text: documentsOf(random) };
+  if (type === "application/x-www-form-urlencoded") {
+    return { type, text: formOf(random) };
+  }
+  if (type !== "application/json" || random.chance(20)) {
+    return { type: "application/yaml", text: documentsOf(random) };
+  }
   const value = sample(schema, document, random);
   return { type, text: bytes(random.chance(60) ? disturbed(value, random) : value) };
 }
@@ -220,7 +233,9 @@ const GOOD: readonly string[] = [
 /** Several documents as YAML, which JSON is. */
 function documentsOf(random: Random): string {
   const made = Array.from({ length: 1 + random.below(3) }, () => {
-    if (random.chance(50)) return random.oneOf(GOOD);
+    if (random.chance(50)) {
+      return random.oneOf(GOOD);
+    }
     const schema = random.oneOf(DOCUMENTS);
     const value = sample(schema, schema.properties?.["spec"], random);
     return bytes(random.chance(50) ? disturbed(value, random) : value);

@@ -53,7 +53,9 @@ try {
         body ?? null,
       ),
     );
-    if (answer === null) throw new Error(`${method} ${path} was not answered`);
+    if (answer === null) {
+      throw new Error(`${method} ${path} was not answered`);
+    }
     return answer;
   };
   const tokens = Array.from({ length: 10 }, () => mesh.token);
@@ -77,7 +79,9 @@ try {
     let rest = Math.min(LOT, left);
     const work = async (): Promise<void> => {
       const client = rawClient(port);
-      while (rest-- > 0) await once(client, hostileRequest(operations, document, tokens, random));
+      while (rest-- > 0) {
+        await once(client, hostileRequest(operations, document, tokens, random));
+      }
       client.close();
     };
     await Promise.all(Array.from({ length: CONNECTIONS }, work));
@@ -87,7 +91,9 @@ try {
   console.log(`${operationsSeen.size} of ${operations.length} calls were answered with success at least once`);
 } finally {
   const code = await mesh.stop();
-  if (code !== 0) faults.push(`the mesh ended with ${code}`);
+  if (code !== 0) {
+    faults.push(`the mesh ended with ${code}`);
+  }
 }
 
 const spent = (Date.now() - startedAtMs) / 1000;
@@ -100,7 +106,9 @@ console.log(
     .map(([status, times]) => `${status}: ${times}`)
     .join("  "),
 );
-for (const fault of faults.slice(0, MOST_SHOWN)) console.log(`WRONG ${fault}`);
+for (const fault of faults.slice(0, MOST_SHOWN)) {
+  console.log(`WRONG ${fault}`);
+}
 console.log(`${faults.length} wrong`);
 process.exit(faults.length === 0 ? 0 : 1);
 
@@ -112,21 +120,31 @@ async function once(client: RawClient, request: AdminRequest): Promise<void> {
   longestMs = Math.max(longestMs, tookMs);
   const wrong = (why: string): void =>
     void faults.push(`${operationId} ${JSON.stringify(request).slice(0, 600)}: ${why}: ${answer?.body.slice(0, 300)}`);
-  if (tookMs > LONGEST_MS) wrong(`took ${tookMs} ms`);
+  if (tookMs > LONGEST_MS) {
+    wrong(`took ${tookMs} ms`);
+  }
   if (answer === null) {
     closed++;
     return;
   }
   statuses.set(answer.status, (statuses.get(answer.status) ?? 0) + 1);
-  if (answer.status < 300) operationsSeen.add(operationId);
+  if (answer.status < 300) {
+    operationsSeen.add(operationId);
+  }
   const why = method === "HEAD" ? null : wrongWith({ ...answer, type: answer.headers.get("content-type") ?? null });
-  if (why !== null) wrong(why);
-  if (method !== "GET" && !READING.has(operationId)) note(answer);
+  if (why !== null) {
+    wrong(why);
+  }
+  if (method !== "GET" && !READING.has(operationId)) {
+    note(answer);
+  }
 }
 
 /** A write says which revision it made. */
 function note({ status, body, headers }: RawAnswer): void {
-  if (status >= 300) return;
+  if (status >= 300) {
+    return;
+  }
   const revisions = [
     /"revision":(\d+)/.exec(body)?.[1],
     /"resourceVersion":"(\d+)"/.exec(body)?.[1],
@@ -137,12 +155,18 @@ function note({ status, body, headers }: RawAnswer): void {
 
 async function holdToWhole(api: (method: string, path: string, body?: string) => Promise<RawAnswer>): Promise<void> {
   const verified = await api("GET", "/_selvage/v1/audit/verify");
-  if (!verified.body.includes('"ok":true')) faults.push(`the audit does not hold: ${verified.body.slice(0, 200)}`);
+  if (!verified.body.includes('"ok":true')) {
+    faults.push(`the audit does not hold: ${verified.body.slice(0, 200)}`);
+  }
   const before = told;
   const head = Number(/"revision":(\d+)/.exec((await api("GET", "/_selvage/v1/revisions?limit=1")).body)?.[1]);
-  if (head !== before) faults.push(`the registry is at revision ${head}, and answers spoke of ${before}`);
+  if (head !== before) {
+    faults.push(`the registry is at revision ${head}, and answers spoke of ${before}`);
+  }
   const exported = await mesh.cli(["export"]);
-  if (exported.code !== 0) faults.push(`export: ${exported.stderr.slice(0, 300)}`);
+  if (exported.code !== 0) {
+    faults.push(`export: ${exported.stderr.slice(0, 300)}`);
+  }
   const again = await api("POST", "/_selvage/v1/diff", Buffer.from(exported.stdout).toString("latin1"));
   if (again.status !== 200 || !/"create":0,"update":0/.test(again.body)) {
     faults.push(`what is stored does not apply to itself: ${again.status} ${again.body.slice(0, 300)}`);

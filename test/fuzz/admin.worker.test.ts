@@ -36,13 +36,17 @@ it(
       const headers = Object.fromEntries(request.headers.filter(([, value]) => /^[\x20-\x7e]*$/.test(value)));
       const type = headers["content-type"] ?? "";
       const token = headers.authorization?.slice("Bearer ".length) ?? null;
-      if (method === "HEAD" || (method === "GET" && body !== null)) continue;
+      if (method === "HEAD" || (method === "GET" && body !== null)) {
+        continue;
+      }
       const sent = body === null ? {} : { body: Buffer.from(body, "latin1"), type };
       const answer = await ask(method, target, { token, headers, ...sent });
       const why = `seed ${seed}: ${JSON.stringify(request).slice(0, 1000)}: ${answer.text.slice(0, 300)}`;
       expect(wrongWith({ ...answer, type: answer.headers.get("content-type"), body: answer.text }), why).toBeNull();
       const now = (await api("GET", "/revisions?limit=1")).body.revision;
-      if (answer.status >= 400) expect(now, why).toBe(revision);
+      if (answer.status >= 400) {
+        expect(now, why).toBe(revision);
+      }
       revision = now;
     }
     expect((await api("GET", "/audit/verify")).body).toMatchObject({ ok: true });

@@ -53,30 +53,43 @@ try {
   const two = [taker, taker.replace("127.0.0.1", "localhost")];
   const documents = ["plain", "retried"].map((name) => service(name, two) + policy(name)).join("");
   const applied = await mesh.cli(["apply", "-f", "-", "--wait"], documents + service("breaking", [breaker]));
-  if (applied.code !== 0) throw new Error(applied.stderr);
+  if (applied.code !== 0) {
+    throw new Error(applied.stderr);
+  }
   const { hostname, port } = new URL(mesh.url);
   const requests = ["plain", "retried"].flatMap((name) => brokenRequests(`/svc/${name}/x`, `${hostname}:${port}`));
   await each(requests, async ({ what, bytes }) => {
     const answer = await talk(Number(port), bytes);
     const status = Number(/^HTTP\/1.1 (\d+)/.exec(answer)?.[1] ?? 0);
-    if (status >= 500 || (status === 0 && answer !== "")) faults.push(`request ${what}: ${answer.slice(0, 200)}`);
+    if (status >= 500 || (status === 0 && answer !== "")) {
+      faults.push(`request ${what}: ${answer.slice(0, 200)}`);
+    }
   });
   await each(
     answers.map((one, nth) => ({ ...one, nth })),
     async ({ what, bytes, nth }) => {
       const answer = await talk(Number(port), `GET /svc/breaking/${nth} HTTP/1.1\r\nHost: ${hostname}:${port}\r\n\r\n`);
-      if (/selvage-decision/i.test(answer)) faults.push(`answer ${what}: ${answer.slice(0, 200)}`);
-      if (isWhole(answer) && !isWhole(bytes) && !saysAll(answer))
+      if (/selvage-decision/i.test(answer)) {
+        faults.push(`answer ${what}: ${answer.slice(0, 200)}`);
+      }
+      if (isWhole(answer) && !isWhole(bytes) && !saysAll(answer)) {
         faults.push(`answer ${what}: looks whole to the caller`);
+      }
     },
   );
   const breakers = await mesh.cli(["breaker", "get", "-o", "json"]);
-  if (/"(?:open|half-open|ejected)"/.test(breakers.stdout)) faults.push(`breakers: ${breakers.stdout}`);
+  if (/"(?:open|half-open|ejected)"/.test(breakers.stdout)) {
+    faults.push(`breakers: ${breakers.stdout}`);
+  }
   for (const name of ["plain", "retried"]) {
     const answer = await fetch(`${mesh.url}/svc/${name}/good`, { method: "PUT", body: "sound" });
-    if (answer.status !== 200) faults.push(`${name}, afterwards: ${answer.status} ${await answer.text()}`);
+    if (answer.status !== 200) {
+      faults.push(`${name}, afterwards: ${answer.status} ${await answer.text()}`);
+    }
   }
-  for (const fault of faults.slice(0, 20)) console.log(fault);
+  for (const fault of faults.slice(0, 20)) {
+    console.log(fault);
+  }
   const count = requests.length + answers.length;
   console.log(
     `${requests.length} requests and ${answers.length} answers, ${arrived} requests were whole: ${faults.length} faults of ${count}`,
@@ -93,7 +106,9 @@ async function each<One extends Broken>(all: readonly One[], work: (one: One) =>
   const left = [...all];
   await Promise.all(
     Array.from({ length: AT_ONCE }, async () => {
-      for (let one = left.pop(); one !== undefined; one = left.pop()) await work(one);
+      for (let one = left.pop(); one !== undefined; one = left.pop()) {
+        await work(one);
+      }
     }),
   );
 }

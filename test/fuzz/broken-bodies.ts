@@ -37,7 +37,9 @@ function broken(headOf: (framing: string) => string): Broken[] {
     // Of a long one that is all alike, a few places say as much as each of them.
     const places = [...body].map((_, at) => at).filter((at) => body.length < 1000 || at % 997 === 0);
     const cut = places.map((at) => ({ what: `${name}, cut at byte ${at}`, bytes: head + body.slice(0, at) }));
-    if (name !== "chunked") return cut;
+    if (name !== "chunked") {
+      return cut;
+    }
     const changed = places.flatMap((at) =>
       STRANGE.filter((strange) => strange !== body[at]).map((strange) => ({
         what: `${name}, ${JSON.stringify(strange)} at byte ${at}`,
@@ -57,7 +59,9 @@ export function saysAll(answer: string): boolean {
 /** Whether an answer came to its end: by its length, or by its last chunk. */
 export function isWhole(answer: string): boolean {
   const end = answer.indexOf("\r\n\r\n");
-  if (end === -1) return false;
+  if (end === -1) {
+    return false;
+  }
   const [head, body] = [answer.slice(0, end), answer.slice(end + 4)];
   const length = /^content-length: (\d+)/im.exec(head)?.[1];
   return length === undefined ? /(^|\r\n)0\r\n(.+\r\n)*\r\n$/.test(body) : body.length >= Number(length);

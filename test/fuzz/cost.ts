@@ -28,7 +28,9 @@ let answering: Question["answer"];
 const service = createServer({ maxHeaderSize: 1 << 20 }, (asked, answer) => {
   asked.resume();
   asked.on("end", () => {
-    if (answering !== undefined) answer.setHeader(...answering);
+    if (answering !== undefined) {
+      answer.setHeader(...answering);
+    }
     answer.end("ok");
   });
 });
@@ -39,10 +41,14 @@ try {
   // A listening TCP server has an address of this form.
   const { port } = service.address() as AddressInfo;
   const applied = await mesh.cli(["apply", "-f", "-", "--wait"], costMesh(`http://127.0.0.1:${port}`, signer.jwk));
-  if (applied.code !== 0) throw new Error(applied.stderr);
+  if (applied.code !== 0) {
+    throw new Error(applied.stderr);
+  }
   const agent = new Agent({ keepAlive: true, maxSockets: 1 });
   const signed = await tokens();
-  for (const place of places(mesh.token, signed)) rows.push(await worstOf(place, agent));
+  for (const place of places(mesh.token, signed)) {
+    rows.push(await worstOf(place, agent));
+  }
   agent.destroy();
 } finally {
   await mesh.stop();
@@ -51,7 +57,9 @@ try {
 }
 
 rows.sort((one, other) => other.ms - one.ms);
-for (const { what, ms, shape } of rows) console.log(`${ms.toFixed(2).padStart(8)} ms  ${what.padEnd(46)} ${shape}`);
+for (const { what, ms, shape } of rows) {
+  console.log(`${ms.toFixed(2).padStart(8)} ms  ${what.padEnd(46)} ${shape}`);
+}
 const over = rows.filter(({ ms }) => ms > MOST_MS);
 console.log(`${rows.length} readers and places × ${hostileTexts(1).length} shapes: ${over.length} above ${MOST_MS} ms`);
 process.exit(over.length === 0 ? 0 : 1);
@@ -64,7 +72,9 @@ async function worstOf(place: Place, agent: Agent): Promise<(typeof rows)[number
     for (const [shape, text] of hostileTexts(place.size, start)) {
       const question = place.request(text);
       const ms = (await costOf(question, agent, usual + worst.ms)) - usual;
-      if (ms > worst.ms) worst = { what: place.name, ms, shape: start === "" ? shape : `${start}… ${shape}` };
+      if (ms > worst.ms) {
+        worst = { what: place.name, ms, shape: start === "" ? shape : `${start}… ${shape}` };
+      }
     }
   }
   return worst;
@@ -77,7 +87,9 @@ async function costOf(question: Question, agent: Agent, enough: number): Promise
   let best = Number.POSITIVE_INFINITY;
   for (let run = 0; run < RUNS && best > enough; run++) {
     const before = cpuMicros([pid]);
-    for (let i = 0; i < REQUESTS; i++) await send(question, agent);
+    for (let i = 0; i < REQUESTS; i++) {
+      await send(question, agent);
+    }
     best = Math.min(best, (cpuMicros([pid]) - before) / REQUESTS / 1000);
   }
   return best;

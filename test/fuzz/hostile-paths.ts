@@ -101,11 +101,15 @@ const STARTS = [
 export function hostilePath(random: Random): string {
   const isBad = random.chance(30);
   const separator = (): string => {
-    if (random.chance(60)) return "/";
+    if (random.chance(60)) {
+      return "/";
+    }
     return random.oneOf(isBad && random.chance(50) ? BAD_SEPARATORS : SEPARATORS);
   };
   const segment = (): string => {
-    if (isBad && random.chance(30)) return random.chance(50) ? random.oneOf(BAD_SEGMENTS) : anyText(random);
+    if (isBad && random.chance(30)) {
+      return random.chance(50) ? random.oneOf(BAD_SEGMENTS) : anyText(random);
+    }
     return random.oneOf(random.oneOf(SEGMENTS));
   };
   const segments = Array.from({ length: 1 + random.below(6) }, (_, at) => (at === 0 ? "" : separator()) + segment());

@@ -40,7 +40,9 @@ const VALUES: readonly (() => unknown)[] = [
 
 function nested(depth: number): unknown {
   let value: unknown = "end";
-  for (let i = 0; i < depth; i++) value = i % 2 === 0 ? [value] : { a: value };
+  for (let i = 0; i < depth; i++) {
+    value = i % 2 === 0 ? [value] : { a: value };
+  }
   return value;
 }
 
@@ -48,19 +50,28 @@ export const hostileValue = (random: Random): unknown => random.oneOf(VALUES)();
 
 /** The same value with a member somewhere that does not belong there, or is gone. */
 export function disturbed(value: unknown, random: Random): unknown {
-  if (random.chance(12)) return hostileValue(random);
+  if (random.chance(12)) {
+    return hostileValue(random);
+  }
   if (Array.isArray(value)) {
     const list: unknown[] = value;
-    if (list.length === 0) return random.chance(50) ? [hostileValue(random)] : list;
+    if (list.length === 0) {
+      return random.chance(50) ? [hostileValue(random)] : list;
+    }
     const at = random.below(list.length);
     return list.map((one, index) => (index === at ? disturbed(one, random) : one));
   }
-  if (typeof value !== "object" || value === null) return hostileValue(random);
+  if (typeof value !== "object" || value === null) {
+    return hostileValue(random);
+  }
   const entries = Object.entries(value);
-  if (entries.length === 0 || random.chance(10))
+  if (entries.length === 0 || random.chance(10)) {
     return { ...value, [random.oneOf(["extra", "__proto__x", "status", "$ref"])]: hostileValue(random) };
+  }
   const at = random.below(entries.length);
-  if (random.chance(10)) return Object.fromEntries(entries.filter((_, index) => index !== at));
+  if (random.chance(10)) {
+    return Object.fromEntries(entries.filter((_, index) => index !== at));
+  }
   return Object.fromEntries(
     entries.map(([name, member], index) => [name, index === at ? disturbed(member, random) : member]),
   );

@@ -52,7 +52,9 @@ const rewritten = (host: string, to: string): Way => ({
   prefix: "/old",
   service: "denied",
   sent: (path) => {
-    if (!isBelow(path, "/old")) return null;
+    if (!isBelow(path, "/old")) {
+      return null;
+    }
     const whole = canonicalPath(`${to}${dropSegments(path, 1)}` || "/");
     return whole.ok ? whole.path : null;
   },
@@ -88,18 +90,26 @@ export interface Expected {
 export function expectedOf(way: Way, target: string): Expected {
   // An encoded slash is refused where the service is known, unless that takes them: one that ".." took away is nobody's.
   const canonical = canonicalPath(Buffer.from(target, "latin1").toString("utf8"), "keep");
-  if (!canonical.ok) return { target: null, verdict: "refused" };
+  if (!canonical.ok) {
+    return { target: null, verdict: "refused" };
+  }
   const path = way.sent(canonical.path);
-  if (path === null) return { target: null, verdict: "elsewhere" };
+  if (path === null) {
+    return { target: null, verdict: "elsewhere" };
+  }
   const sent = canonicalPath(path);
-  if (!sent.ok) return { target: null, verdict: "refused" };
+  if (!sent.ok) {
+    return { target: null, verdict: "refused" };
+  }
   // How a query is spelled is the URL parser's: it means the same to whoever reads it.
   const whole = {
     target: sent.path + (URL.parse(`http://a/${canonical.search}`)?.href.slice("http://a/".length) ?? ""),
   };
   const judged = [sent.matchPath, canonical.matchPath];
   const denied = way.service === "denied" ? judged.some(isAdmin) : !isOpen(sent.matchPath);
-  if (denied) return { ...whole, verdict: "denied" };
+  if (denied) {
+    return { ...whole, verdict: "denied" };
+  }
   return { ...whole, verdict: isDoubtful(canonical.path) ? "doubtful" : "allowed" };
 }
 

@@ -75,9 +75,14 @@ function withoutDots(path: string): string {
   const parts = path.split("/").slice(1);
   for (const [at, part] of parts.entries()) {
     const last = at === parts.length - 1;
-    if (part === "..") kept.pop();
-    else if (part !== ".") kept.push(part);
-    if (last && (part === "." || part === "..")) kept.push("");
+    if (part === "..") {
+      kept.pop();
+    } else if (part !== ".") {
+      kept.push(part);
+    }
+    if (last && (part === "." || part === "..")) {
+      kept.push("");
+    }
   }
   return `/${kept.join("/")}`;
 }
@@ -86,8 +91,11 @@ function withoutDots(path: string): string {
 function cleaned(path: string): string {
   const kept: string[] = [];
   for (const part of path.split("/")) {
-    if (part === "..") kept.pop();
-    else if (part !== "." && part !== "") kept.push(part);
+    if (part === "..") {
+      kept.pop();
+    } else if (part !== "." && part !== "") {
+      kept.push(part);
+    }
   }
   return `/${kept.join("/")}`;
 }

@@ -18,15 +18,22 @@ it("a path that is allowed is read by no server as one that is denied, however i
     const target = way.prefix === "" ? drawn : way.prefix + (drawn.startsWith("/") ? drawn : `/${drawn}`);
     const { verdict, target: sent } = expectedOf(way, target);
     counts[verdict]++;
-    if (verdict !== "allowed" || sent === null) continue;
+    if (verdict !== "allowed" || sent === null) {
+      continue;
+    }
     const around = walkedAround(way.service, sent);
-    if (around.length > 0) expect(around, `seed ${seed}: ${JSON.stringify(target)} at ${way.host}`).toEqual([]);
+    if (around.length > 0) {
+      expect(around, `seed ${seed}: ${JSON.stringify(target)} at ${way.host}`).toEqual([]);
+    }
     const again = canonicalPath(sent);
-    if (!again.ok || again.path + again.search !== sent)
+    if (!again.ok || again.path + again.search !== sent) {
       expect(again, `seed ${seed}: ${sent} is not canonical`).toBeNull();
+    }
   }
   // A fuzz that is only ever refused, or never, would prove little.
-  for (const times of Object.values(counts)) expect(times).toBeGreaterThan(COUNT / 200);
+  for (const times of Object.values(counts)) {
+    expect(times).toBeGreaterThan(COUNT / 200);
+  }
 });
 
 it("the same seed draws the same paths", () => {

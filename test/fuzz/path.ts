@@ -36,7 +36,9 @@ const mesh = await startMesh();
 const startedAtMs = Date.now();
 try {
   const applied = await mesh.cli(["apply", "-f", "-", "--wait"], pathMesh(`http://127.0.0.1:${echo.port}`));
-  if (applied.code !== 0) throw new Error(applied.stderr);
+  if (applied.code !== 0) {
+    throw new Error(applied.stderr);
+  }
   const random = seeded(seed);
   let left = count;
   const work = async (): Promise<void> => {
@@ -61,8 +63,12 @@ try {
 await askNginx();
 askPython();
 
-for (const [what, times] of [...seen].toSorted()) console.log(`${String(times).padStart(8)}  ${what}`);
-for (const fault of faults.slice(0, MOST_SHOWN)) console.log(`WRONG ${fault}`);
+for (const [what, times] of [...seen].toSorted()) {
+  console.log(`${String(times).padStart(8)}  ${what}`);
+}
+for (const fault of faults.slice(0, MOST_SHOWN)) {
+  console.log(`WRONG ${fault}`);
+}
 console.log(`${faults.length} wrong`);
 process.exit(faults.length === 0 ? 0 : 1);
 
@@ -73,17 +79,27 @@ function judge(way: Way, target: string, answer: RawAnswer | null): void {
   // Without a decision it is the runtime's, which refuses what is no HTTP before the mesh sees it.
   const ours = answer?.headers.has("selvage-decision") === true;
   note(`${verdict} → ${status}${ours || answer?.status === 200 ? "" : " by the runtime"}`);
-  if (answer === null) return;
-  if (answer.status >= 500) return wrong(`${status} ${answer.body.slice(0, 200)}`);
-  if (answer.status !== 200) {
-    if (ours && verdict === "allowed") wrong(`${status}, and nothing is wrong with it: ${answer.body.slice(0, 200)}`);
+  if (answer === null) {
     return;
   }
-  if (verdict === "refused" || verdict === "elsewhere" || verdict === "denied")
+  if (answer.status >= 500) {
+    return wrong(`${status} ${answer.body.slice(0, 200)}`);
+  }
+  if (answer.status !== 200) {
+    if (ours && verdict === "allowed") {
+      wrong(`${status}, and nothing is wrong with it: ${answer.body.slice(0, 200)}`);
+    }
+    return;
+  }
+  if (verdict === "refused" || verdict === "elsewhere" || verdict === "denied") {
     wrong(`is ${verdict}, and arrived as ${answer.body}`);
-  else if (answer.body !== expected) wrong(`was judged as ${expected}, and arrived as ${answer.body}`);
+  } else if (answer.body !== expected) {
+    wrong(`was judged as ${expected}, and arrived as ${answer.body}`);
+  }
   arrived[way.service].add(answer.body);
-  for (const how of walkedAround(way.service, answer.body)) wrong(`arrived as ${answer.body}, and ${how}`);
+  for (const how of walkedAround(way.service, answer.body)) {
+    wrong(`arrived as ${answer.body}, and ${how}`);
+  }
 }
 
 function note(what: string): void {
@@ -112,7 +128,9 @@ async function startEcho(): Promise<{ port: number; close: () => void }> {
 
 async function askNginx(): Promise<void> {
   const missing = nginxMissing();
-  if (missing !== null) return console.log(`not asked: ${missing}`);
+  if (missing !== null) {
+    return console.log(`not asked: ${missing}`);
+  }
   const nginx = await startNginx(
     `server { listen 127.0.0.1:8080; keepalive_requests 1000000; location / { return 200 "$uri"; } }`,
   );
@@ -141,12 +159,16 @@ function askPython(): void {
     const targets = [...arrived[service]];
     const input = targets.map((target) => JSON.stringify(target)).join("\n");
     const { status, stdout } = spawnSync("python3", ["-c", PYTHON], { input, encoding: "utf8", maxBuffer: 1 << 30 });
-    if (status !== 0) return console.log("not asked: Python is not installed on this machine");
+    if (status !== 0) {
+      return console.log("not asked: Python is not installed on this machine");
+    }
     for (const [at, line] of stdout.trimEnd().split("\n").entries()) {
       const read = JSON.parse(line) as string[];
       note(`Python, of ${service}`);
       const wrong = read.find((path) => isWrong(service, path));
-      if (wrong !== undefined) faults.push(`${service} received ${targets[at]}, and Python reads ${wrong}`);
+      if (wrong !== undefined) {
+        faults.push(`${service} received ${targets[at]}, and Python reads ${wrong}`);
+      }
     }
   }
 }

@@ -23,7 +23,9 @@ export function seeded(seed: number): Random {
     below,
     oneOf: (list) => {
       const found = list[below(list.length)];
-      if (found === undefined) throw new Error("nothing to choose from");
+      if (found === undefined) {
+        throw new Error("nothing to choose from");
+      }
       return found;
     },
     chance: (percent) => next() * 100 < percent,

@@ -30,14 +30,18 @@ export function rawClient(port: number): RawClient {
           clearTimeout(timer);
           used.removeAllListeners();
           used.on("error", () => undefined);
-          if (answer === null || answer.headers.get("connection")?.toLowerCase() === "close") used.destroy();
+          if (answer === null || answer.headers.get("connection")?.toLowerCase() === "close") {
+            used.destroy();
+          }
           resolve(answer);
         };
         const timer = setTimeout(() => done(null), LONGEST_MS);
         used.on("data", (chunk: Buffer) => {
           received += chunk.toString("latin1");
           const answer = wholeAnswer(received, isHead);
-          if (answer !== null) done(answer);
+          if (answer !== null) {
+            done(answer);
+          }
         });
         used.on("error", () => done(null));
         used.on("close", () => done(wholeAnswer(received, isHead)));
@@ -51,14 +55,18 @@ export function rawClient(port: number): RawClient {
 /** null = there is more to come. */
 function wholeAnswer(text: string, isHead: boolean): RawAnswer | null {
   const end = text.indexOf("\r\n\r\n");
-  if (end === -1) return null;
+  if (end === -1) {
+    return null;
+  }
   const [line = "", ...lines] = text.slice(0, end).split("\r\n");
   const headers = new Map(
     lines.map((one) => [one.slice(0, one.indexOf(":")).toLowerCase(), one.slice(one.indexOf(":") + 1).trim()]),
   );
   const status = Number(line.split(" ")[1]);
   const rest = text.slice(end + 4);
-  if (isHead) return { status, headers, body: "" };
+  if (isHead) {
+    return { status, headers, body: "" };
+  }
   if (headers.get("transfer-encoding") === "chunked") {
     const body = unchunked(rest);
     return body === null ? null : { status, headers, body };
@@ -71,10 +79,16 @@ function unchunked(text: string): string | null {
   let body = "";
   for (let at = 0; ;) {
     const end = text.indexOf("\r\n", at);
-    if (end === -1) return null;
+    if (end === -1) {
+      return null;
+    }
     const size = Number.parseInt(text.slice(at, end), 16);
-    if (Number.isNaN(size) || text.length < end + 2 + size + 2) return null;
-    if (size === 0) return body;
+    if (Number.isNaN(size) || text.length < end + 2 + size + 2) {
+      return null;
+    }
+    if (size === 0) {
+      return body;
+    }
     body += text.slice(end + 2, end + 2 + size);
     at = end + 2 + size + 2;
   }

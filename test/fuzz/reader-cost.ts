@@ -20,7 +20,9 @@ export function readerCost({ name, starts, read }: Reader, size: number): Reader
   for (const start of starts) {
     for (const [shape, text] of hostileTexts(size, start)) {
       const ms = bestOf(() => read(text), worst.worstMs);
-      if (ms > worst.worstMs) worst = { name, worstMs: ms, shape: start === "" ? shape : `${start}… ${shape}` };
+      if (ms > worst.worstMs) {
+        worst = { name, worstMs: ms, shape: start === "" ? shape : `${start}… ${shape}` };
+      }
     }
   }
   return worst;

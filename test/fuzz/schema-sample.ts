@@ -55,11 +55,19 @@ const WORDS = [
 
 /** @param at the name of the member that it is for */
 export function sample(schema: Schema, root: unknown, random: Random, at = "", depth = 0): unknown {
-  if (schema.$ref !== undefined) return sample(resolved(schema.$ref, root), root, random, at, depth + 1);
-  if ("const" in schema) return schema.const;
-  if (schema.enum !== undefined) return random.oneOf(schema.enum);
+  if (schema.$ref !== undefined) {
+    return sample(resolved(schema.$ref, root), root, random, at, depth + 1);
+  }
+  if ("const" in schema) {
+    return schema.const;
+  }
+  if (schema.enum !== undefined) {
+    return random.oneOf(schema.enum);
+  }
   const choices = schema.anyOf ?? schema.oneOf ?? schema.allOf;
-  if (choices !== undefined) return sample(random.oneOf(choices), root, random, at, depth + 1);
+  if (choices !== undefined) {
+    return sample(random.oneOf(choices), root, random, at, depth + 1);
+  }
   const { type } = schema;
   const kind = typeof type === "string" || type === undefined ? type : random.oneOf(type);
   switch (kind) {
@@ -91,7 +99,9 @@ function objectOf(schema: Schema, root: unknown, random: Random, depth: number):
   const made: Record<string, unknown> = {};
   for (const [name, member] of Object.entries(schema.properties ?? {})) {
     const needed = schema.required?.includes(name) === true;
-    if (needed || (depth < DEEPEST && random.chance(35))) made[name] = sample(member, root, random, name, depth + 1);
+    if (needed || (depth < DEEPEST && random.chance(35))) {
+      made[name] = sample(member, root, random, name, depth + 1);
+    }
   }
   const { additionalProperties } = schema;
   if (typeof additionalProperties === "object" && depth < DEEPEST && random.chance(40)) {

@@ -32,7 +32,9 @@ const order = (state: "open" | "closed" | "auto") =>
 describe("what an operator forces", () => {
   it("is obeyed by every isolate two seconds later: busy, idle for minutes, or just born", async () => {
     const [busy, idle] = [newIsolateState("busy"), newIsolateState("idle")];
-    for (const one of [busy, idle]) expect(await decidedBy(one)).toEqual([]);
+    for (const one of [busy, idle]) {
+      expect(await decidedBy(one)).toEqual([]);
+    }
     await order("open");
     expect(await env.BREAKER.getByName(service).states()).toMatchObject({ isForcedTold: true });
     now += 2001;

@@ -33,14 +33,18 @@ const ports: Clock = {
   wait: (ms) => new Promise((wake) => void sleepers.push({ until: now + ms, wake })),
 };
 const turn = async (): Promise<void> => {
-  for (let nth = 0; nth < 20; nth++) await Promise.resolve();
+  for (let nth = 0; nth < 20; nth++) {
+    await Promise.resolve();
+  }
 };
 async function pass(ms: number): Promise<void> {
   const end = now + ms;
   await turn();
   for (;;) {
     const next = sleepers.toSorted((a, b) => a.until - b.until)[0];
-    if (next === undefined || next.until > end) break;
+    if (next === undefined || next.until > end) {
+      break;
+    }
     sleepers = sleepers.filter((one) => one !== next);
     now = Math.max(now, next.until);
     next.wake();

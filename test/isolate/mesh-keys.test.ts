@@ -32,7 +32,9 @@ async function world() {
     async material(tag): Promise<KeyAnswer> {
       asked.push(tag);
       await Promise.resolve();
-      if (down) throw new Error("the ring is away");
+      if (down) {
+        throw new Error("the ring is away");
+      }
       return tag === material.tag ? { unchanged: true } : material;
     },
   };

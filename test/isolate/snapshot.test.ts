@@ -107,7 +107,9 @@ describe("a warm isolate", () => {
     world.publish(snapshotOf(2, "orders"));
     world.now += 2001;
     world.delayMs = 30;
-    for (const live of await world.requests(5)) expect(live).toMatchObject({ snapshot: { revision: 2 }, stale: false });
+    for (const live of await world.requests(5)) {
+      expect(live).toMatchObject({ snapshot: { revision: 2 }, stale: false });
+    }
     expect(world.takeCalls().filter((call) => call.startsWith("snapshot"))).toHaveLength(1);
   });
 
@@ -210,7 +212,9 @@ describe("when nobody can be reached", () => {
     world.delayMs = HOUR_MS;
     world.now += 60_000;
     const before = world.now;
-    for (const live of await world.requests(10)) expect(live).toMatchObject({ stale: true });
+    for (const live of await world.requests(10)) {
+      expect(live).toMatchObject({ stale: true });
+    }
     expect(world.now - before).toBe(1000);
     await world.requests(10);
     world.now += 5000;

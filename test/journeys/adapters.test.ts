@@ -108,7 +108,9 @@ describe("nginx in front of a service", () => {
   const missing = nginxMissing();
 
   it("lets pass, refuses, and limits as the mesh decides", async ({ skip }) => {
-    if (missing !== null) skip(missing);
+    if (missing !== null) {
+      skip(missing);
+    }
     nginx = await startNginx(site("orders.shop"));
     const before = backend.requests.length;
     const send = (tenant: string): Promise<Response> =>
@@ -150,7 +152,9 @@ describe("nginx in front of a service", () => {
   }, 60_000);
 
   it("hands the client the mesh's 401 with its challenge", async ({ skip }) => {
-    if (missing !== null) skip(missing);
+    if (missing !== null) {
+      skip(missing);
+    }
     nginx = await startNginx(site("ledger.shop"));
     const before = backend.requests.length;
     const answer = await fetch(`${nginx.url}/`);
@@ -167,7 +171,9 @@ describe("nginx in front of a service", () => {
   }, 60_000);
 
   it("refuses everything while the mesh cannot be asked", async ({ skip }) => {
-    if (missing !== null) skip(missing);
+    if (missing !== null) {
+      skip(missing);
+    }
     nginx = await startNginx(site("orders.shop").replaceAll(new URL(mesh.url).host, "127.0.0.1:9"));
     expect((await fetch(`${nginx.url}/`)).status).toBe(500);
     await nginx.stop();

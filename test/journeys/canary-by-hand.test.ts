@@ -70,7 +70,9 @@ async function shift(args: readonly string[], input: string, seen: readonly Seen
   expect([code, stderr]).toEqual([0, ""]);
   const promised = performance.now() + 2_000;
   const later = (): readonly Seen[] => seen.filter(({ at }) => at > promised);
-  while (later().length < 300) await sleep(50);
+  while (later().length < 300) {
+    await sleep(50);
+  }
   return later();
 }
 

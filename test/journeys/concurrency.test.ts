@@ -23,8 +23,11 @@ beforeAll(async () => {
     const pieces = kind === "stream" ? setInterval(() => response.write("piece "), 20) : undefined;
     response.on("close", () => clearInterval(pieces));
     const end = (): unknown => (kind === "broken" ? response.destroy() : response.end("last"));
-    if (kind === "held" || kind === "stream") held.push(end);
-    else setTimeout(end, Number(ms));
+    if (kind === "held" || kind === "stream") {
+      held.push(end);
+    } else {
+      setTimeout(end, Number(ms));
+    }
   });
   server.listen(0, "127.0.0.1");
   [mesh] = await Promise.all([startMesh({ edges: 3 }), once(server, "listening")]);
@@ -76,7 +79,9 @@ describe("a cap of six over three edges", () => {
       while (Date.now() < endAt || (tally.get(200) ?? 0) <= 100) {
         const status = await send(`${edge(client)}/svc/capped/slow/50`);
         tally.set(status, (tally.get(status) ?? 0) + 1);
-        if (status === 503) await sleep(50);
+        if (status === 503) {
+          await sleep(50);
+        }
       }
     });
     await Promise.all(clients);

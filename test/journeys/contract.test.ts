@@ -65,7 +65,9 @@ async function until(authorization: string, status: number): Promise<void> {
     const statuses = await Promise.all(
       [call(authorization, 0), call(authorization, 1)].map(async (one) => (await one).status),
     );
-    if (statuses.every((one) => one === status)) return;
+    if (statuses.every((one) => one === status)) {
+      return;
+    }
     expect(performance.now() - startedAt, `${String(statuses)} instead of ${status}`).toBeLessThan(PROPAGATION_MS);
     await sleep(100);
   }

@@ -40,7 +40,9 @@ describe("the bookstore", () => {
       "recommendations v1",
       "payments v1",
     ]);
-    for (const { pid } of processes()) expect(isAlive(processIdentityOf(pid))).toBe(true);
+    for (const { pid } of processes()) {
+      expect(isAlive(processIdentityOf(pid))).toBe(true);
+    }
   });
 
   it("splits reviews between their versions, about four to one", async () => {

@@ -154,9 +154,13 @@ async function run(page: string): Promise<{ block: string; code: number; output:
     stdio: ["ignore", "pipe", "pipe"],
   });
   let output = "";
-  for (const stream of [child.stdout, child.stderr]) stream.setEncoding("utf8").on("data", (text) => (output += text));
+  for (const stream of [child.stdout, child.stderr]) {
+    stream.setEncoding("utf8").on("data", (text) => (output += text));
+  }
   await once(child, "exit");
-  for (const [, pid] of output.matchAll(/^server (\d+)$/gm)) servers.push(Number(pid));
+  for (const [, pid] of output.matchAll(/^server (\d+)$/gm)) {
+    servers.push(Number(pid));
+  }
   const parts = output.split("=== block\n").slice(1);
   return blocks.map((block, index) => {
     const [text = "", code = ""] = (parts[index] ?? "").split("=== code ");
@@ -166,11 +170,15 @@ async function run(page: string): Promise<{ block: string; code: number; output:
 
 describe.each(PAGES)("%s", (page) => {
   it("says only what happens", async (context) => {
-    if (missing !== undefined) return context.skip(`needs ${missing}`);
+    if (missing !== undefined) {
+      return context.skip(`needs ${missing}`);
+    }
     for (const { block, code, output } of await run(page)) {
       const expected = results.find((one) => block.includes(one.block));
       expect(code, `${block}\n${output}`).toBe(expected?.code ?? 0);
-      if (expected) expect(output, block).toMatch(expected.says);
+      if (expected) {
+        expect(output, block).toMatch(expected.says);
+      }
     }
   });
 });

@@ -57,7 +57,9 @@ async function shares(requests: number): Promise<Record<string, number>> {
     const batch = Array.from({ length: 10 }, async (_, at) =>
       (await fetch(`${mesh.urls[at % 2]}/svc/orders.shop/`)).text(),
     );
-    for (const name of await Promise.all(batch)) counts[name] = (counts[name] ?? 0) + 1;
+    for (const name of await Promise.all(batch)) {
+      counts[name] = (counts[name] ?? 0) + 1;
+    }
   }
   return Object.fromEntries(
     Object.entries(counts).map(([name, count]) => [name, Math.round((100 * count) / requests)]),

@@ -21,11 +21,19 @@ beforeAll(async () => {
     arrivals.set(id, (arrivals.get(id) ?? 0) + 1);
     turn++;
     const way = turn % (STATUSES.length + 4);
-    if (way === 0) return void request.socket.destroy();
-    if (way === 1) return void request.resume().on("end", () => request.socket.resetAndDestroy());
+    if (way === 0) {
+      return void request.socket.destroy();
+    }
+    if (way === 1) {
+      return void request.resume().on("end", () => request.socket.resetAndDestroy());
+    }
     // Headers that end in the middle.
-    if (way === 2) return void request.socket.end("HTTP/1.1 200 OK\r\ncontent-le");
-    if (way === 3) return void request.resume().on("end", () => response.writeHead(200).end("done"));
+    if (way === 2) {
+      return void request.socket.end("HTTP/1.1 200 OK\r\ncontent-le");
+    }
+    if (way === 3) {
+      return void request.resume().on("end", () => response.writeHead(200).end("done"));
+    }
     const status = STATUSES[way - 4] ?? 500;
     request.resume().on("end", () => response.writeHead(status, { "retry-after": "0" }).end());
   });
@@ -88,6 +96,8 @@ spec:
   expect(statuses.get(200) ?? 0).toBeGreaterThan(0);
 
   arrivals.clear();
-  for (let id = 0; id < 50; id++) await send(`keyed ${id}`, { "idempotency-key": `k${id}` });
+  for (let id = 0; id < 50; id++) {
+    await send(`keyed ${id}`, { "idempotency-key": `k${id}` });
+  }
   expect([...arrivals.values()].some((count) => count > 1)).toBe(true);
 }, 400_000);

@@ -16,7 +16,9 @@ const servers: Server[] = [];
 async function start(name: "eu" | "us"): Promise<string> {
   const server = createServer((request, response) => {
     const isProbe = request.url === "/healthz";
-    if (isProbe) probed[name] += 1;
+    if (isProbe) {
+      probed[name] += 1;
+    }
     response.writeHead(isProbe && unwell.has(name) ? 503 : 200);
     response.end(name);
   });

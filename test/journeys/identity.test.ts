@@ -81,13 +81,17 @@ describe("a workload", () => {
       "POST",
       "/services/default/storefront/credentials",
     );
-    if (!minted.ok) throw new Error("no credentials");
+    if (!minted.ok) {
+      throw new Error("no credentials");
+    }
     client = minted.value;
     const token = await accessToken();
     // The new client is a revision on its way: every edge has it within seconds.
     for (const url of mesh.urls) {
       const until = Date.now() + 10_000;
-      while ((await call(url, token)).status === 401 && Date.now() < until) await sleep(100);
+      while ((await call(url, token)).status === 401 && Date.now() < until) {
+        await sleep(100);
+      }
       const { status, text } = await call(url, token);
       expect([status, JSON.parse(text)]).toMatchObject([
         200,
@@ -105,13 +109,19 @@ describe("a workload", () => {
     const startedAt = Date.now();
     const pending = new Set(mesh.urls);
     while (pending.size > 0 && Date.now() - startedAt < 61_000) {
-      for (const url of pending) if ((await call(url, token)).text.includes(TOKEN_REFUSED)) pending.delete(url);
+      for (const url of pending) {
+        if ((await call(url, token)).text.includes(TOKEN_REFUSED)) {
+          pending.delete(url);
+        }
+      }
       await sleep(200);
     }
     console.log(`every edge refused the revoked key after ${Date.now() - startedAt} ms`);
     expect([...pending]).toEqual([]);
     const fresh = await accessToken();
-    for (const url of mesh.urls) expect((await call(url, fresh)).status).toBe(200);
+    for (const url of mesh.urls) {
+      expect((await call(url, fresh)).status).toBe(200);
+    }
     expect(mesh.log()).not.toContain(client.clientSecret);
     expect(mesh.log()).not.toContain(token.slice(-20));
   });

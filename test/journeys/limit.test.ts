@@ -72,7 +72,9 @@ describe("four edges and several clients", () => {
     const [rate, burst] = [50, 10];
     let run = await demand(200);
     // A rate below the limit is the machine's when it did not even send in time.
-    for (let again = 0; again < 3 && run.seconds > 1.05 * DEMAND_S; again++) run = await demand(200);
+    for (let again = 0; again < 3 && run.seconds > 1.05 * DEMAND_S; again++) {
+      run = await demand(200);
+    }
     const { sent, seconds, tally } = run;
     const admitted = tally.get(200) ?? 0;
     process.stdout.write(

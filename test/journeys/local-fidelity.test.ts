@@ -24,7 +24,9 @@ beforeAll(async () => {
     } else if (request.url === "/stream") {
       response.write("first");
       proceed = () => response.end("last");
-    } else response.end("plain");
+    } else {
+      response.end("plain");
+    }
   });
   service.on("upgrade", (request, socket) => {
     const key = `${request.headers["sec-websocket-key"]}258EAFA5-E914-47DA-95CA-C5AB0DC85B11`;
@@ -57,7 +59,9 @@ async function send(path: string, headers: Record<string, string>): Promise<Inco
 
 async function bodyOf(response: IncomingMessage): Promise<Buffer> {
   const chunks: Buffer[] = [];
-  for await (const chunk of response) chunks.push(Buffer.from(chunk));
+  for await (const chunk of response) {
+    chunks.push(Buffer.from(chunk));
+  }
   return Buffer.concat(chunks);
 }
 

@@ -48,12 +48,16 @@ beforeAll(() => {
   ]);
   expect(unpacked.status, String(unpacked.stderr)).toBe(0);
   for (const name of readdirSync(join(root, "node_modules"))) {
-    if (!name.startsWith(".")) symlinkSync(join(root, "node_modules", name), join(modules, name));
+    if (!name.startsWith(".")) {
+      symlinkSync(join(root, "node_modules", name), join(modules, name));
+    }
   }
 }, 120_000);
 afterAll(async () => {
   for (const child of children.toReversed()) {
-    if (child.exitCode !== null || child.signalCode !== null) continue;
+    if (child.exitCode !== null || child.signalCode !== null) {
+      continue;
+    }
     const ended = once(child, "exit");
     child.kill("SIGTERM");
     await ended;

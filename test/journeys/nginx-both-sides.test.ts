@@ -91,7 +91,9 @@ const fronts: Nginx[] = [];
 const missing = nginxMissing();
 
 beforeAll(async () => {
-  if (missing !== null) return;
+  if (missing !== null) {
+    return;
+  }
   service = await startNginx(SERVICE);
   mesh = await startMesh();
   const applied = await mesh.cli(["apply", "--wait", "-f", "-"], documents(service.url));
@@ -105,7 +107,9 @@ beforeAll(async () => {
 }, 120_000);
 
 afterAll(async () => {
-  for (const one of [...fronts, service]) await one?.stop();
+  for (const one of [...fronts, service]) {
+    await one?.stop();
+  }
   await mesh?.stop();
 });
 
@@ -114,14 +118,18 @@ describe("between two nginx, with the shipped configuration", () => {
     sendRaw(port, `GET ${path} HTTP/1.1\r\nHost: shop.example\r\nConnection: close\r\n\r\n`);
 
   it("reaches the service as the path that was judged, with its query", async ({ skip }) => {
-    if (missing !== null) skip(missing);
+    if (missing !== null) {
+      skip(missing);
+    }
     for (const { port } of fronts) {
       expect(await send(port, "/open/a/../b//c%65?d=%2e&e")).toMatch(/open \/open\/b\/ce$/);
     }
   });
 
   it.each(SPELLINGS)("does not lead to what is refused, nor to an error of the proxy: %s", async (path) => {
-    if (missing !== null) return;
+    if (missing !== null) {
+      return;
+    }
     for (const { port } of fronts) {
       const answer = await send(port, path);
       expect(answer).toMatch(/^HTTP\/1\.1 (?:200|400|403|404) /);

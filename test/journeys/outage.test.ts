@@ -21,9 +21,15 @@ async function serve(name: Name): Promise<string> {
   const server = createServer((_request, response) => {
     turn += 1;
     const answer = (status: number): void => void response.writeHead(status).end(name);
-    if (!isBroken) return answer(200);
-    if (name === "hung") return;
-    if (name === "slow") return void setTimeout(() => answer(200), 4000);
+    if (!isBroken) {
+      return answer(200);
+    }
+    if (name === "hung") {
+      return;
+    }
+    if (name === "slow") {
+      return void setTimeout(() => answer(200), 4000);
+    }
     answer((name === "half" && turn % 2 === 0) || name === "broken" ? 503 : 200);
   });
   servers.set(name, server);
@@ -207,9 +213,13 @@ it(`names each of ten faults within ${WITHIN_MS / 1000} s, the worst first`, asy
     const { problems } = last.told;
     for (const [fault, ref, message] of faults) {
       const isTold = problems.some((one) => one.ref === ref && message.test(one.message));
-      if (isTold && !seen.has(fault)) seen.set(fault, Math.round((performance.now() - since) / 100) / 10);
+      if (isTold && !seen.has(fault)) {
+        seen.set(fault, Math.round((performance.now() - since) / 100) / 10);
+      }
     }
-    if (seen.size < faults.length) last = await status();
+    if (seen.size < faults.length) {
+      last = await status();
+    }
   }
   console.log(faults.map(([fault]) => `${fault.padEnd(15)} ${seen.get(fault) ?? "never"} s`).join("\n"));
   const missing = faults.map(([fault]) => fault).filter((fault) => !seen.has(fault));
@@ -219,7 +229,9 @@ it(`names each of ten faults within ${WITHIN_MS / 1000} s, the worst first`, asy
   expect(last.code).toBe(1);
   for (const [fault, ref, message, command] of faults) {
     const told = last.told.problems.find((one) => one.ref === ref && message.test(one.message));
-    if (told !== undefined) expect(told.command, fault).toMatch(command);
+    if (told !== undefined) {
+      expect(told.command, fault).toMatch(command);
+    }
   }
   const ranks = last.told.problems.map(({ severity }) => (severity === "down" ? 0 : 1));
   expect(ranks).toEqual(ranks.toSorted());

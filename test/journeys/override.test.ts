@@ -61,7 +61,9 @@ const head = async (): Promise<RevisionList["items"][number] | undefined> => {
 };
 const target = async (kind: string, name: string): Promise<Resource> => {
   const answer = await mesh.client.call<Resource>("GET", `/namespaces/default/${kind}/${name}`);
-  if (!answer.ok) throw new Error(answer.failure.message);
+  if (!answer.ok) {
+    throw new Error(answer.failure.message);
+  }
   return answer.value;
 };
 

@@ -16,7 +16,9 @@ async function watch(url: string, stopped: AbortSignal): Promise<string[]> {
       async (response) => `${response.status} ${await response.text()}`,
       () => null,
     );
-    if (answer !== null) seen.push(answer);
+    if (answer !== null) {
+      seen.push(answer);
+    }
     await sleep(2);
   }
   return seen;
@@ -38,7 +40,9 @@ it("answers nobody before it is ready, the first time and again", async () => {
       child.kill("SIGTERM");
       await exited;
       expect(seen.length, start).toBeGreaterThan(0);
-      for (const answer of seen) expect(answer, start).toMatch(/^200 .*"ready":true,"registry":"reachable"/);
+      for (const answer of seen) {
+        expect(answer, start).toMatch(/^200 .*"ready":true,"registry":"reachable"/);
+      }
     }
   } finally {
     rmSync(data, { recursive: true, force: true });

@@ -39,14 +39,20 @@ it("keeps everything in its data folder to its owner", () => {
 it("lets a request that is under way end, and takes no new one", async () => {
   const workerd = mesh.workerdPid();
   const slow = fetch(`${mesh.url}/svc/slow/`);
-  while (backend.requests.length === 0) await sleep(20);
+  while (backend.requests.length === 0) {
+    await sleep(20);
+  }
   process.kill(mesh.pid, "SIGTERM");
   // Refused, or reset where a connection was just being taken.
-  while (await isAnswered(`${mesh.url}/_selvage/healthz`)) await sleep(20);
+  while (await isAnswered(`${mesh.url}/_selvage/healthz`)) {
+    await sleep(20);
+  }
   expect(isRunning(workerd)).toBe(true);
   const answer = await slow;
   expect([answer.status, await answer.text()]).toEqual([200, "slow"]);
-  while (isRunning(mesh.pid)) await sleep(20);
+  while (isRunning(mesh.pid)) {
+    await sleep(20);
+  }
   expect(await mesh.stop()).toBe(0);
   expect(mesh.log()).not.toContain("crashed");
 });

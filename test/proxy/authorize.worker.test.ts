@@ -22,7 +22,9 @@ const SVC = "http://any.example/svc/orders.shop";
 
 async function statuses(mesh: TestMesh, ...paths: string[]): Promise<number[]> {
   const found: number[] = [];
-  for (const path of paths) found.push((await mesh.send(path)).status);
+  for (const path of paths) {
+    found.push((await mesh.send(path)).status);
+  }
   return found;
 }
 
@@ -217,8 +219,9 @@ describe("policies hold", () => {
     const sent = async (path: string, name: string): Promise<number> =>
       (await mesh.send(path, { headers: { [`x-${name}`]: "1" } })).status;
     const read = "http://shop.example/read";
-    for (const name of ["mesh", "service", "route", "rule"])
+    for (const name of ["mesh", "service", "route", "rule"]) {
       expect([name, await sent(read, name)]).toEqual([name, 403]);
+    }
     expect(await sent("http://shop.example/other", "rule")).toBe(200);
     expect(await sent(`${SVC}/`, "route")).toBe(200);
     expect(await sent(`${SVC}/`, "service")).toBe(403);

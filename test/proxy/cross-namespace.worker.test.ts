@@ -51,8 +51,12 @@ async function status(
   method = "GET",
 ): Promise<number> {
   const headers: Record<string, string> = {};
-  if (workload !== null) headers["selvage-identity"] = await tokenOf(workload, keys);
-  if (application !== null) headers.authorization = `Bearer ${await tokenOf(application, keys)}`;
+  if (workload !== null) {
+    headers["selvage-identity"] = await tokenOf(workload, keys);
+  }
+  if (application !== null) {
+    headers.authorization = `Bearer ${await tokenOf(application, keys)}`;
+  }
   return (await mesh.send(`http://any.example/svc/orders.shop${path}`, { headers, method })).status;
 }
 const routedBy = (): string | null => mesh.sent.at(-1)?.headers.get("x-by") ?? null;

@@ -169,8 +169,9 @@ describe("a token of the mesh is refused, on public services too,", () => {
 
   it("as something that is no token, or is two", async () => {
     const token = await access();
-    for (const identity of ["x", "a.b.c", `${token}, ${token}`, `Bearer ${token}`, "x".repeat(9000)])
+    for (const identity of ["x", "a.b.c", `${token}, ${token}`, `Bearer ${token}`, "x".repeat(9000)]) {
       expect((await ask({ "selvage-identity": identity })).status).toBe(401);
+    }
   });
 
   it("together with one of another workload", async () => {

@@ -44,7 +44,9 @@ describe("the policies of the named service hold where its route leads to anothe
       );
     const mesh = testMesh(pair + guard("orders", "/a") + guard("canary", "/b"));
     const found = [];
-    for (const path of ["/a", "/b", "/c"]) found.push(await statusOf(mesh, `/orders.shop${path}`));
+    for (const path of ["/a", "/b", "/c"]) {
+      found.push(await statusOf(mesh, `/orders.shop${path}`));
+    }
     expect(found).toEqual([403, 403, 200]);
     // Named by itself, the other service has nothing of it.
     expect(await statusOf(mesh, "/canary.shop/a")).toBe(200);

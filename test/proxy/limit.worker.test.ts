@@ -64,7 +64,9 @@ function counting(of: DurableObjectNamespace<RateLimiter>, calls: string[]): unk
 const get = (mesh: TestMesh, init: RequestInit = {}): Promise<Response> => mesh.send("http://shop.example/", init);
 async function statusesOf(mesh: TestMesh, count: number): Promise<number[]> {
   const statuses: number[] = [];
-  for (let at = 0; at < count; at++) statuses.push((await get(mesh)).status);
+  for (let at = 0; at < count; at++) {
+    statuses.push((await get(mesh)).status);
+  }
   return statuses;
 }
 const strictTwo = "[{name: two, requests: 2, window: 1h, mode: strict}]";
@@ -123,7 +125,9 @@ describe("a forwarded answer", () => {
     const more = routeYaml(`[{filters: [${filter}]}]`, "alone", "[alone.example]");
     const { mesh } = limited({ limits: strictTwo, targets: "[{kind: HTTPRoute, name: alone}]", more });
     const answers = [];
-    for (let nth = 0; nth < expected.length; nth++) answers.push(await mesh.send("http://alone.example/"));
+    for (let nth = 0; nth < expected.length; nth++) {
+      answers.push(await mesh.send("http://alone.example/"));
+    }
     expect(answers.map(({ status }) => status)).toEqual(expected);
     expect(answers.map(({ headers }) => headers.get("ratelimit")?.slice(0, 9))).toEqual(
       [1, 0, 0].map((left) => `"two";r=${left}`),
@@ -134,7 +138,9 @@ describe("a forwarded answer", () => {
     const more = routeYaml("[{backendRefs: [{name: nobody}]}]", "broken", "[broken.example]");
     const { mesh } = limited({ limits: strictTwo, targets: "[{kind: HTTPRoute, name: broken}]", more });
     const statuses = [];
-    for (let nth = 0; nth < 3; nth++) statuses.push((await mesh.send("http://broken.example/")).status);
+    for (let nth = 0; nth < 3; nth++) {
+      statuses.push((await mesh.send("http://broken.example/")).status);
+    }
     expect(statuses).toEqual([500, 500, 500]);
   });
 

@@ -62,7 +62,9 @@ function serve(request: IncomingMessage, response: ServerResponse): void {
   if (path.startsWith("/silent")) {
     response.writeHead(200, path.endsWith("events") ? { "content-type": "text/event-stream" } : {});
     response.write("first");
-    if (path.endsWith("events")) setTimeout(() => response.end(" last"), 1000);
+    if (path.endsWith("events")) {
+      setTimeout(() => response.end(" last"), 1000);
+    }
     return;
   }
   if (path.startsWith("/large")) {
@@ -106,7 +108,9 @@ async function send(
     const late = setTimeout(resolve, 8000);
     socket.on("data", (chunk: Buffer) => {
       text += chunk.toString("latin1");
-      if (until.test(text)) resolve();
+      if (until.test(text)) {
+        resolve();
+      }
     });
     socket.on("error", () => resolve());
     socket.on("close", () => resolve());
@@ -114,9 +118,13 @@ async function send(
   });
   for (const part of parts) {
     socket.write(part);
-    if (parts.length > 1) await sleep(gapMs);
+    if (parts.length > 1) {
+      await sleep(gapMs);
+    }
   }
-  if (end) socket.end();
+  if (end) {
+    socket.end();
+  }
   await over;
   socket.destroy();
   return { text, socket };
@@ -125,7 +133,9 @@ async function send(
 const codeOf = ({ text }: Pick<Sent, "text">): string =>
   /^HTTP\/1.1 (\d+)/.exec(text)?.[1] + (/SLV\d+/.exec(text)?.[0] ?? "");
 const seen = async <One>(list: readonly One[], has: (one: One) => boolean): Promise<One | undefined> => {
-  for (let waited = 0; waited < 300 && !list.some(has); waited++) await sleep(20);
+  for (let waited = 0; waited < 300 && !list.some(has); waited++) {
+    await sleep(20);
+  }
   return list.find(has);
 };
 

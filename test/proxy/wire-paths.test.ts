@@ -60,8 +60,11 @@ describe("a path on the wire", () => {
     ["above the root", "/../../../../admin", 400],
   ])("%s: %s", async (_, sent, outcome) => {
     const { status, arrived } = await send(sent);
-    if (typeof outcome === "number") expect([status, arrived]).toEqual([outcome, []]);
-    else expect([status, arrived.map(({ line }) => line)]).toEqual([200, [`GET ${outcome} HTTP/1.1`]]);
+    if (typeof outcome === "number") {
+      expect([status, arrived]).toEqual([outcome, []]);
+    } else {
+      expect([status, arrived.map(({ line }) => line)]).toEqual([200, [`GET ${outcome} HTTP/1.1`]]);
+    }
   });
 
   it("is authorized again as it was when it is sent as the service got it", async () => {

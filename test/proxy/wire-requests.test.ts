@@ -129,7 +129,9 @@ describe("requests on the wire", () => {
     expect(arrived.map(({ line }) => line)).toEqual(["GET /second HTTP/1.1"]);
     expect(answer).toMatch(/^HTTP\/1.1 400 /);
     expect(answer).toContain("selvage-decision: admit;");
-    if (method === "GET") expect(answer).toContain('"code":"SLV5013"');
+    if (method === "GET") {
+      expect(answer).toContain('"code":"SLV5013"');
+    }
   });
 
   it.each(["Content-Length: 0\r\n\r\n", "Transfer-Encoding: chunked\r\n\r\n0\r\n\r\n"])(
@@ -191,8 +193,9 @@ describe("requests on the wire", () => {
   });
 
   it("carry the canonical path", async () => {
-    for (const path of ["/public/%2e%2e/admin/x", "/adm%69n/x", "//admin//x", "/public/../admin/x"])
+    for (const path of ["/public/%2e%2e/admin/x", "/adm%69n/x", "//admin//x", "/public/../admin/x"]) {
       await wire.exchange(get(path));
+    }
     expect(new Set(wire.upstream.requests.map(({ line }) => line))).toEqual(new Set(["GET /admin/x HTTP/1.1"]));
     expect(wire.upstream.requests).toHaveLength(4);
   });

@@ -78,7 +78,9 @@ const never = [
 
 function errorsOf(yaml: string, localMesh: boolean): string[] {
   const parsed = parseDocuments(yaml, "yaml");
-  if (!parsed.ok) return (parsed.refusal.errors ?? []).map(({ code }) => code ?? "");
+  if (!parsed.ok) {
+    return (parsed.refusal.errors ?? []).map(({ code }) => code ?? "");
+  }
   const documents = parsed.documents.map(({ document }) => document);
   const { findings } = compile(documents, { revision: 1, now: NOW, localMesh });
   return findings.filter(({ severity }) => severity === "error").map(({ code }) => code);

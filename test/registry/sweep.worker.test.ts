@@ -95,7 +95,9 @@ describe("the sweep", () => {
     const first = await store.documentsAt(3);
     await sweep(env, now + 30 * DAY_MS);
     expect(await rows("revisions"), "all but the one of long ago: the others are a month old").toBe(3);
-    for (let minute = 1; minute <= 3; minute += 1) await sweep(env, now + 60 * DAY_MS);
+    for (let minute = 1; minute <= 3; minute += 1) {
+      await sweep(env, now + 60 * DAY_MS);
+    }
     expect((await store.revisions({ limit: 10 })).map(({ revision }) => revision)).toEqual([1004]);
     expect(await store.documentsAt(1003)).toEqual(first);
     expect((await store.revision(1004))?.changes).toMatchObject([

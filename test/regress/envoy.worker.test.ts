@@ -82,7 +82,9 @@ describe("paths", () => {
 
   it("CVE-2019-14993: a pattern that backtracks for ever elsewhere is matched in linear time", () => {
     const compiled = compileRegex("(a+)+(a|aa)+b");
-    if (!compiled.ok) throw new Error(compiled.reason);
+    if (!compiled.ok) {
+      throw new Error(compiled.reason);
+    }
     expect(matchesRegex(compiled.program, `${"a".repeat(4000)}c`)).toBe(false);
     expect(matchesRegex(compiled.program, `${"a".repeat(4000)}b`)).toBe(true);
   });

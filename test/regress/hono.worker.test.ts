@@ -23,7 +23,9 @@ const claims = { iss: terms.issuer, exp: NOW / 1000 + 60 };
 
 async function verdict(text: string, keys: readonly object[], algorithms = terms.algorithms): Promise<string> {
   const token = readToken(text);
-  if (!token.ok) return token.reason;
+  if (!token.ok) {
+    return token.reason;
+  }
   const set = await keySetOf({ keys: keys.map((key) => ({ ...key })) });
   const verified = await verifyToken(token, set.keys, { ...terms, algorithms }, NOW);
   return verified.ok ? "good" : verified.reason;

@@ -44,7 +44,9 @@ describe("policies", () => {
       const status = async (action: string, value: string | null): Promise<number> =>
         (await guarded([`action: ${action}, rules: [{${rule}}]`]).send(...request(value))).status;
       expect([rule, await status("ALLOW", inside), await status("DENY", inside)]).toEqual([rule, 200, 403]);
-      if (outside === null) continue;
+      if (outside === null) {
+        continue;
+      }
       expect([rule, await status("ALLOW", outside), await status("DENY", outside)]).toEqual([rule, 403, 200]);
     }
   });
@@ -136,7 +138,9 @@ describe("services", () => {
       "(?P<a>x)(?P<a>y)",
     ]) {
       const compiled = compileRegex(pattern);
-      if (!compiled.ok) expect(compiled.reason).not.toBe("");
+      if (!compiled.ok) {
+        expect(compiled.reason).not.toBe("");
+      }
     }
     expect(compileRegex("((a{100}){100}){100}").ok).toBe(false);
     expect(compileRegex("a{600}b{600}").ok).toBe(false);

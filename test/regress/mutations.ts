@@ -20,7 +20,9 @@ const parts = [
 ];
 const wanted = process.argv.slice(2);
 
-for (const part of parts) cpSync(join(root, part), join(copy, part), { recursive: true });
+for (const part of parts) {
+  cpSync(join(root, part), join(copy, part), { recursive: true });
+}
 symlinkSync(join(root, "node_modules"), join(copy, "node_modules"));
 
 /** The names of the failed tests, all of the regression tests that the ids name having run. */
@@ -46,7 +48,9 @@ interface Report {
 function tryOut({ ids, file, from, to }: Mutation): string {
   const path = join(copy, file);
   const text = readFileSync(path, "utf8");
-  if (text.split(from).length !== 2) return `the text is there ${text.split(from).length - 1} times: ${from}`;
+  if (text.split(from).length !== 2) {
+    return `the text is there ${text.split(from).length - 1} times: ${from}`;
+  }
   writeFileSync(
     path,
     text.replace(from, () => to),
@@ -60,9 +64,13 @@ function tryOut({ ids, file, from, to }: Mutation): string {
 let escaped = 0;
 try {
   for (const mutation of mutations) {
-    if (wanted.length > 0 && !mutation.ids.some((id) => wanted.some((one) => id.includes(one)))) continue;
+    if (wanted.length > 0 && !mutation.ids.some((id) => wanted.some((one) => id.includes(one)))) {
+      continue;
+    }
     const result = tryOut(mutation);
-    if (result !== "caught") escaped++;
+    if (result !== "caught") {
+      escaped++;
+    }
     console.log(`${result === "caught" ? "ok  " : "FAIL"} ${mutation.ids.join(" · ")} | ${mutation.file}: ${result}`);
   }
 } finally {

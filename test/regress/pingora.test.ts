@@ -37,7 +37,9 @@ it("CVE-2026-2835: HTTP/1.0 and Transfer-Encoding make one request, or none", as
     const posts = wire.upstream.requests.filter(({ line }) => line.startsWith("POST"));
     expect([framing, posts.length <= 1]).toEqual([framing, true]);
     // What the runtime reads as a second request is one: it has walked through the mesh by itself.
-    for (const request of wire.upstream.requests) expect(valueOf(request, "selvage-source")).toBe("anonymous");
+    for (const request of wire.upstream.requests) {
+      expect(valueOf(request, "selvage-source")).toBe("anonymous");
+    }
   }
 });
 

@@ -42,7 +42,9 @@ describe("a request", () => {
       `http://constructor.constructor.mesh.example/`,
       `http://constructor/a`,
     ];
-    for (const url of urls) expect([url, (await mesh.send(url)).status]).toEqual([url, 404]);
+    for (const url of urls) {
+      expect([url, (await mesh.send(url)).status]).toEqual([url, 404]);
+    }
     expect(mesh.sent).toEqual([]);
   });
 
@@ -83,8 +85,9 @@ describe("a proof", () => {
       { headers: { authorization: `Basic ${btoa(`${name}:${name}`)}` } },
       { headers: { client_id: name, client_secret: name } },
     ];
-    for (const [nth, init] of sent.entries())
+    for (const [nth, init] of sent.entries()) {
       expect([nth, (await mesh.send(GUARDED_URL, init)).status >= 400]).toEqual([nth, true]);
+    }
     expect(mesh.sent).toHaveLength(1);
   });
 

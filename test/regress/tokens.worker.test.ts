@@ -43,7 +43,9 @@ it("CVE-2023-35941: no change of a token's bytes leaves it good", async () => {
   const alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
   for (let at = 0; at < token.length; at += 3) {
     const char = token[at] ?? "";
-    if (char === ".") continue;
+    if (char === ".") {
+      continue;
+    }
     const other = alphabet[(alphabet.indexOf(char) + 17) % 64] ?? "A";
     const changed = token.slice(0, at) + other + token.slice(at + 1);
     expect([at, (await mesh.send(GUARDED_URL, bearing(changed))).status]).toEqual([at, 401]);
@@ -71,7 +73,9 @@ it("CVE-2026-41413: a key set's address inside is refused before anybody asks it
   ]) {
     const spec = `jwt: {providers: [{name: idp, issuer: "https://id.example.com/", jwksUri: "${uri}"}]}`;
     const parsed = parseDocuments(serviceYaml("orders", "[]") + policyYaml(spec), "yaml");
-    if (!parsed.ok) throw new Error(parsed.refusal.detail);
+    if (!parsed.ok) {
+      throw new Error(parsed.refusal.detail);
+    }
     const documents = parsed.documents.map(({ document }) => document);
     const { findings } = compile(documents, { revision: 1, now: "2026-01-01T00:00:00Z", localMesh: false });
     expect([uri, findings.filter(({ severity }) => severity === "error").map(({ code }) => code)]).toEqual([

@@ -86,14 +86,20 @@ export function runFleet(options: FleetOptions): FleetRun {
 
   const report = (isolate: Isolate, now: number): void => {
     const asked = reportBreakers(isolate.breakers, isolate.name, now);
-    if (lost()) return;
+    if (lost()) {
+      return;
+    }
     queue.add(now + ONE_WAY_MS * (0.8 + 0.4 * random()), (arrived) => {
       const second = Math.floor(arrived / 1000);
       syncsBySecond.set(second, (syncsBySecond.get(second) ?? 0) + 1);
       const reply: BreakerReply = structuredClone(answerBreakers(coordinator, asked, arrived, random));
-      if (lost()) return;
+      if (lost()) {
+        return;
+      }
       queue.add(arrived + ONE_WAY_MS * (0.8 + 0.4 * random()), (back) => {
-        if (!isolate.alive) return;
+        if (!isolate.alive) {
+          return;
+        }
         applyBreakers(isolate.breakers, reply, back);
         reportSoon(isolate, back);
       });
@@ -101,13 +107,18 @@ export function runFleet(options: FleetOptions): FleetRun {
   };
   const reportSoon = (isolate: Isolate, now: number): void => {
     const dueInMs = breakersDueIn(isolate.breakers, now);
-    if (dueInMs === null || isolate.scheduled) return;
-    if (dueInMs === 0) report(isolate, now);
-    else if (isolate.breakers.urgent) {
+    if (dueInMs === null || isolate.scheduled) {
+      return;
+    }
+    if (dueInMs === 0) {
+      report(isolate, now);
+    } else if (isolate.breakers.urgent) {
       isolate.scheduled = true;
       queue.add(now + dueInMs, (then) => {
         isolate.scheduled = false;
-        if (isolate.alive && breakersDueIn(isolate.breakers, then) === 0) report(isolate, then);
+        if (isolate.alive && breakersDueIn(isolate.breakers, then) === 0) {
+          report(isolate, then);
+        }
       });
     }
   };
@@ -130,25 +141,33 @@ export function runFleet(options: FleetOptions): FleetRun {
     const ok = random() >= options.failing(now);
     calls.push({ at: now, ok });
     queue.add(now + callMs, (then) => {
-      if (!isolate.alive) return;
+      if (!isolate.alive) {
+        return;
+      }
       endAttempt(isolate.breakers, attempt, ok, callMs, then);
       reportSoon(isolate, then);
     });
   };
   const arrive = (now: number): void => {
     const isolate = fleet[Math.floor(random() * fleet.length)];
-    if (isolate) request(isolate, now);
+    if (isolate) {
+      request(isolate, now);
+    }
     queue.add(now + (-Math.log(1 - random()) * 1000) / options.perSecond, arrive);
   };
   const die = (now: number): void => {
     const index = Math.floor(random() * fleet.length);
     const victim = fleet[index];
-    if (victim) victim.alive = false;
+    if (victim) {
+      victim.alive = false;
+    }
     fleet[index] = birth();
     queue.add(now + 1000 / (options.deathsPerSecond ?? 1), die);
   };
   queue.add(0, arrive);
-  if (options.deathsPerSecond) queue.add(0, die);
+  if (options.deathsPerSecond) {
+    queue.add(0, die);
+  }
   queue.run(options.untilMs);
   return {
     calls,

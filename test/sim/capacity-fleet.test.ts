@@ -1,7 +1,8 @@
 // What a cap on concurrency promises, held against a simulated fleet that runs the shipped code. The figures are printed.
 import { describe, expect, it, vi } from "vitest";
 import { sized } from "../support/long.ts";
-import { runCapacity, type CapacityOptions, type CapacityRun } from "./capacity-fleet.ts";
+import { runCapacity } from "./capacity-fleet.ts";
+import type { CapacityOptions, CapacityRun } from "./capacity-run.ts";
 
 vi.setConfig({ testTimeout: 600_000 });
 

@@ -30,46 +30,10 @@ import {
 import type { Acquired, InFlight, IsolateSlots, Waiter } from "../../src/decide/concurrency/isolate.ts";
 import { recallSlots, slotsToWrite, type WrittenSlots } from "../../src/decide/concurrency/coordinator.ts";
 import type { BreakerReply } from "../../src/model/message/breaker.ts";
-import type { RetryBudget } from "../../src/model/snapshot/call-policy.ts";
 import type { Circuit } from "../../src/model/snapshot/circuit.ts";
 import type { ConcurrencyTerms } from "../../src/model/snapshot/concurrency-terms.ts";
+import type { CapacityOptions, CapacityRun } from "./capacity-run.ts";
 import { EventQueue, seeded } from "./virtual-time.ts";
-
-export interface CapacityOptions {
-  readonly seed: number;
-  readonly isolates: number;
-  readonly perSecond: number;
-  readonly untilMs: number;
-  /** Mean time that a request takes; the times are exponentially distributed. */
-  readonly serviceMs: number;
-  readonly terms?: Partial<ConcurrencyTerms>;
-  /** Of so many isolates at a time; the others are idle. */
-  readonly busy?: (now: number) => number;
-  readonly lossPercent?: number;
-  readonly doublePercent?: number;
-  readonly deathsPerSecond?: number;
-  readonly restartEveryMs?: number;
-  /** The coordinator cannot be reached. */
-  readonly dark?: (now: number) => boolean;
-  /** Every try fails, and every failure is tried again while the budget lasts. */
-  readonly storm?: { readonly budget: RetryBudget; readonly attempts: number };
-}
-
-export interface CapacityRun {
-  readonly admitted: number;
-  readonly refused: number;
-  /** Longest time that a request waited for its slot. */
-  readonly longestWaitMs: number;
-  /** Most requests on their way at once, of isolates that live. */
-  readonly most: number;
-  readonly mostWaiting: number;
-  /** Mean number of requests on their way in the second half of the run. */
-  readonly mean: number;
-  readonly retries: number;
-  readonly syncsBySecond: readonly number[];
-  /** What isolates that live believe to have on the way at the end, and what really is. */
-  readonly leaked: number;
-}
 
 interface Isolate {
   readonly name: string;
@@ -114,7 +78,9 @@ export function runCapacity(options: CapacityOptions): CapacityRun {
   const chance = (percent: number | undefined): boolean => random() * 100 < (percent ?? 0);
   const soon = (): number => ONE_WAY_MS * (0.2 + 1.6 * random());
   const measure = (now: number): void => {
-    if (now <= areaFrom) return;
+    if (now <= areaFrom) {
+      return;
+    }
     area += flying * (now - areaFrom);
     areaFrom = now;
   };
@@ -136,25 +102,38 @@ export function runCapacity(options: CapacityOptions): CapacityRun {
       syncsBySecond.set(second, (syncsBySecond.get(second) ?? 0) + 1);
       const reply: BreakerReply = structuredClone(answerBreakers(coordinator, asked, arrived, random));
       written = slotsToWrite(slotsOf(coordinator.capacity, circuit.policy), written, arrived) ?? written;
-      if (chance(options.lossPercent)) return;
+      if (chance(options.lossPercent)) {
+        return;
+      }
       queue.add(arrived + soon(), (back) => {
-        if (!isolate.alive) return;
+        if (!isolate.alive) {
+          return;
+        }
         applyBreakers(isolate.breakers, reply, back);
         reportSoon(isolate, back);
       });
     };
-    if (!chance(options.lossPercent)) queue.add(now + soon(), answer);
-    if (chance(options.doublePercent)) queue.add(now + 5 * soon(), answer);
+    if (!chance(options.lossPercent)) {
+      queue.add(now + soon(), answer);
+    }
+    if (chance(options.doublePercent)) {
+      queue.add(now + 5 * soon(), answer);
+    }
   };
   const reportSoon = (isolate: Isolate, now: number): void => {
     const dueInMs = breakersDueIn(isolate.breakers, now);
-    if (dueInMs === null || isolate.scheduled) return;
-    if (dueInMs === 0) report(isolate, now);
-    else if (isolate.breakers.urgent || isolate.breakers.idle) {
+    if (dueInMs === null || isolate.scheduled) {
+      return;
+    }
+    if (dueInMs === 0) {
+      report(isolate, now);
+    } else if (isolate.breakers.urgent || isolate.breakers.idle) {
       isolate.scheduled = true;
       queue.add(now + dueInMs, (then) => {
         isolate.scheduled = false;
-        if (isolate.alive && breakersDueIn(isolate.breakers, then) === 0) report(isolate, then);
+        if (isolate.alive && breakersDueIn(isolate.breakers, then) === 0) {
+          report(isolate, then);
+        }
       });
     }
   };
@@ -169,7 +148,9 @@ export function runCapacity(options: CapacityOptions): CapacityRun {
     fly(isolate, 1, now);
     const tookMs = -Math.log(1 - random()) * options.serviceMs;
     const beat = (then: number): void => {
-      if (!isolate.alive || !isolate.slots.inFlight.has(slot)) return;
+      if (!isolate.alive || !isolate.slots.inFlight.has(slot)) {
+        return;
+      }
       slot.seenAt = then;
       touch(isolate);
       reportSoon(isolate, then);
@@ -177,62 +158,91 @@ export function runCapacity(options: CapacityOptions): CapacityRun {
     };
     queue.add(now + BEAT_MS, beat);
     queue.add(now + tookMs, (then) => {
-      if (!isolate.alive) return;
+      if (!isolate.alive) {
+        return;
+      }
       fly(isolate, -1, then);
       noteAnswer(isolate.slots, tookMs);
       touch(isolate);
-      if (release(isolate.slots, slot)) isolate.breakers.urgent = true;
-      if (isolate.slots.inFlight.size === 0) isolate.breakers.idle = true;
-      if (options.storm) tryAgain(isolate, options.storm.attempts, then);
+      if (release(isolate.slots, slot)) {
+        isolate.breakers.urgent = true;
+      }
+      if (isolate.slots.inFlight.size === 0) {
+        isolate.breakers.idle = true;
+      }
+      if (options.storm) {
+        tryAgain(isolate, options.storm.attempts, then);
+      }
       reportSoon(isolate, then);
     });
   };
   const tryAgain = (isolate: Isolate, left: number, now: number): void => {
     const { storm } = options;
     const budget = isolate.policyState.retries;
-    if (!storm || !budget || left === 0 || !isolate.alive) return;
+    if (!storm || !budget || left === 0 || !isolate.alive) {
+      return;
+    }
     const spend = (at: number): boolean =>
       takeRetry(budget, storm.budget, isSilent(isolate.breakers.sync, at), at) === "granted";
     const again = (at: number): void => {
       run.retries += 1;
       queue.add(at + 20, (then) => tryAgain(isolate, left - 1, then));
     };
-    if (spend(now)) return again(now);
-    if (budget.wanted === 0 || now < budget.shortUntilMs) return;
+    if (spend(now)) {
+      return again(now);
+    }
+    if (budget.wanted === 0 || now < budget.shortUntilMs) {
+      return;
+    }
     isolate.policyState.touched = true;
     isolate.breakers.urgent = true;
     reportSoon(isolate, now);
     queue.add(now + 250, (then) => {
-      if (spend(then)) again(then);
+      if (spend(then)) {
+        again(then);
+      }
     });
   };
   const settle = (isolate: Isolate, entry: Acquired, arrivedAt: number, now: number): void => {
-    if (entry === "refused") run.refused += 1;
-    else if ("slot" in entry) admit(isolate, entry.slot, arrivedAt, now);
-    else wait(isolate, entry.waiter, arrivedAt, now);
+    if (entry === "refused") {
+      run.refused += 1;
+    } else if ("slot" in entry) {
+      admit(isolate, entry.slot, arrivedAt, now);
+    } else {
+      wait(isolate, entry.waiter, arrivedAt, now);
+    }
   };
   const wait = (isolate: Isolate, waiter: Waiter, arrivedAt: number, now: number): void => {
     waiting += 1;
     // Those who wait for their first answer are not in the queue yet.
-    if (isolate.breakers.sync.answeredSeq > waiter.since) run.mostWaiting = Math.max(run.mostWaiting, waiting);
+    if (isolate.breakers.sync.answeredSeq > waiter.since) {
+      run.mostWaiting = Math.max(run.mostWaiting, waiting);
+    }
     touch(isolate);
-    if (!isolate.slots.slotsShort) isolate.breakers.urgent = true;
+    if (!isolate.slots.slotsShort) {
+      isolate.breakers.urgent = true;
+    }
     reportSoon(isolate, now);
     queue.add(now + LOOK_MS, (then) => {
       waiting -= 1;
-      if (!isolate.alive) return;
+      if (!isolate.alive) {
+        return;
+      }
       if (then - arrivedAt > 15_000) {
         abandon(isolate.slots, waiter);
         run.refused += 1;
-      } else settle(isolate, retry(isolate.slots, isolate.breakers.sync, waiter, then), arrivedAt, then);
+      } else {
+        settle(isolate, retry(isolate.slots, isolate.breakers.sync, waiter, then), arrivedAt, then);
+      }
     });
   };
   const arrive = (now: number): void => {
     const isolate = fleet[Math.floor(random() * Math.min(fleet.length, options.busy?.(now) ?? fleet.length))];
     if (isolate) {
       touch(isolate);
-      if (options.storm && isolate.policyState.retries)
+      if (options.storm && isolate.policyState.retries) {
         earnRetry(isolate.policyState.retries, options.storm.budget, now);
+      }
       settle(isolate, acquire(isolate.slots, isolate.breakers.sync, 1, now), now, now);
       reportSoon(isolate, now);
     }
@@ -250,12 +260,18 @@ export function runCapacity(options: CapacityOptions): CapacityRun {
   };
   const restart = (now: number): void => {
     coordinator = newBreakerCoordinator();
-    if (written) recallSlots(slotsOf(coordinator.capacity, circuit.policy), written);
+    if (written) {
+      recallSlots(slotsOf(coordinator.capacity, circuit.policy), written);
+    }
     queue.add(now + (options.restartEveryMs ?? 0), restart);
   };
   queue.add(0, arrive);
-  if (options.deathsPerSecond) queue.add(500, die);
-  if (options.restartEveryMs) queue.add(options.restartEveryMs, restart);
+  if (options.deathsPerSecond) {
+    queue.add(500, die);
+  }
+  if (options.restartEveryMs) {
+    queue.add(options.restartEveryMs, restart);
+  }
   queue.run(options.untilMs);
   measure(options.untilMs);
   return {

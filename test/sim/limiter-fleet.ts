@@ -83,7 +83,9 @@ export function runFleet(options: FleetOptions): FleetResult {
   const skewMs = options.skewMs ?? 0;
   const newcomer = (): Isolate => {
     const limits = newIsolateLimits(`isolate-${born++}`);
-    if (skewMs === 0) return { limits, cutUntil: 0, clock: (now) => now };
+    if (skewMs === 0) {
+      return { limits, cutUntil: 0, clock: (now) => now };
+    }
     const [off, rate] = [skewMs * (2 * random() - 1), 1 + 0.01 * (2 * random() - 1)];
     return { limits, cutUntil: 0, clock: (now) => EPOCH + now * rate + off };
   };
@@ -96,10 +98,14 @@ export function runFleet(options: FleetOptions): FleetResult {
   const write = ({ ledger }: Bucket): void => void disk.set(bucketId("limit", "all"), { ...ledger, exact: false });
   const writeDown = (of: LimitCoordinator, now: number): void => {
     const granted = of.buckets.get(bucketId("limit", "all"));
-    if (!granted || !isWritten(granted.terms)) return;
+    if (!granted || !isWritten(granted.terms)) {
+      return;
+    }
     if (!writeIsDue(granted)) {
       queue.add(now + 1000, () => {
-        if (of === coordinator && granted.unwritten > 0) write(granted);
+        if (of === coordinator && granted.unwritten > 0) {
+          write(granted);
+        }
         granted.unwritten = 0;
       });
       return;
@@ -115,7 +121,9 @@ export function runFleet(options: FleetOptions): FleetResult {
   const deliver = (now: number, message: (at: number) => void): void => {
     const wild = now < calmAfterMs;
     const copies = wild && random() < options.loss ? 0 : wild && random() < options.duplicates ? 2 : 1;
-    for (let copy = 0; copy < copies; copy++) queue.add(now + oneWay(now), message);
+    for (let copy = 0; copy < copies; copy++) {
+      queue.add(now + oneWay(now), message);
+    }
   };
   const sync = (isolate: Isolate, now: number): void => {
     const ask: LimitReport = reportLimits(isolate.limits, isolate.clock(now));
@@ -123,11 +131,17 @@ export function runFleet(options: FleetOptions): FleetResult {
     const second = Math.floor(now / 1000);
     syncsBySecond.set(second, (syncsBySecond.get(second) ?? 0) + 1);
     deliver(now, (at) => {
-      if (isolate.cutUntil > at) return;
+      if (isolate.cutUntil > at) {
+        return;
+      }
       const reply: LimitReply = answerLimits(coordinator, ask, at, random);
-      if (reply.grants.some(({ tokens }) => tokens > 0)) writeDown(coordinator, at);
+      if (reply.grants.some(({ tokens }) => tokens > 0)) {
+        writeDown(coordinator, at);
+      }
       deliver(at, (then) => {
-        if (isolate.cutUntil <= then) applyLimits(isolate.limits, reply, isolate.clock(then));
+        if (isolate.cutUntil <= then) {
+          applyLimits(isolate.limits, reply, isolate.clock(then));
+        }
       });
     });
   };
@@ -137,37 +151,59 @@ export function runFleet(options: FleetOptions): FleetResult {
     const local = isolate.clock(now);
     const { verdict } = spendToken(limits, bucket, local, waitedSince);
     if (verdict === "ask") {
-      if (waitedSince === null) startWaiting(limits, bucket.limit, bucket.key, local);
-      if (mayReportLimits(limits, local)) sync(isolate, now);
+      if (waitedSince === null) {
+        startWaiting(limits, bucket.limit, bucket.key, local);
+      }
+      if (mayReportLimits(limits, local)) {
+        sync(isolate, now);
+      }
       queue.add(now + 5, (at) => decideOne(isolate, bucket, at, waitedSince ?? local));
       return;
     }
-    if (waitedSince !== null) stopWaiting(limits, bucket.limit, bucket.key);
-    if (bucket === asked) count(verdict, isolate, local, now);
-    if (isReportDue(limits, bucket, local)) sync(isolate, now);
+    if (waitedSince !== null) {
+      stopWaiting(limits, bucket.limit, bucket.key);
+    }
+    if (bucket === asked) {
+      count(verdict, isolate, local, now);
+    }
+    if (isReportDue(limits, bucket, local)) {
+      sync(isolate, now);
+    }
   };
   const count = (verdict: LeaseVerdict["verdict"], { limits }: Isolate, local: number, now: number): void => {
-    if (verdict === "allow") admitted.push(now);
-    else if (verdict === "deny") tally.refused += 1;
-    else if (options.whenUnavailable === "deny") tally.undecided += 1;
-    else if (spendEstimate(limits, asked, local).verdict === "allow") admitted.push(now);
-    else tally.refused += 1;
+    if (verdict === "allow") {
+      admitted.push(now);
+    } else if (verdict === "deny") {
+      tally.refused += 1;
+    } else if (options.whenUnavailable === "deny") {
+      tally.undecided += 1;
+    } else if (spendEstimate(limits, asked, local).verdict === "allow") {
+      admitted.push(now);
+    } else {
+      tally.refused += 1;
+    }
   };
   const anyone = (): Isolate | undefined => fleet[Math.floor(random() * fleet.length)];
   const arrive = (now: number): void => {
     tally.offered += 1;
     const isolate = anyone();
-    if (isolate) decideOne(isolate, asked, now, null);
+    if (isolate) {
+      decideOne(isolate, asked, now, null);
+    }
   };
   let keys = 0;
   const arriveFresh = (now: number): void => {
     const isolate = anyone();
-    if (isolate) decideOne(isolate, { ...asked, key: `fresh-${keys++}` }, now, null);
+    if (isolate) {
+      decideOne(isolate, { ...asked, key: `fresh-${keys++}` }, now, null);
+    }
   };
   const comeAtRandom = (perSecond: number, happen: (now: number) => void): void => {
     const next = (now: number): void => {
       const at = now - Math.log(1 - random()) * (1000 / perSecond);
-      if (at >= options.durationMs) return;
+      if (at >= options.durationMs) {
+        return;
+      }
       queue.add(at, (then) => {
         happen(then);
         next(then);
@@ -176,15 +212,23 @@ export function runFleet(options: FleetOptions): FleetResult {
     next(0);
   };
   comeAtRandom(options.demandPerSecond, arrive);
-  if (options.freshKeysPerSecond) comeAtRandom(options.freshKeysPerSecond, arriveFresh);
+  if (options.freshKeysPerSecond) {
+    comeAtRandom(options.freshKeysPerSecond, arriveFresh);
+  }
   if (options.cutEveryMs) {
     comeAtRandom((1000 * options.isolates) / options.cutEveryMs, (now) => {
       const isolate = anyone();
-      if (isolate && now < calmAfterMs) isolate.cutUntil = now + 10_000;
+      if (isolate && now < calmAfterMs) {
+        isolate.cutUntil = now + 10_000;
+      }
     });
   }
-  for (const at of options.restartsAt) queue.add(at, (now) => (coordinator = newLimitCoordinator(now, disk)));
-  if (options.lifeMs !== null) scheduleDeaths(queue, fleet, options, random, newcomer);
+  for (const at of options.restartsAt) {
+    queue.add(at, (now) => (coordinator = newLimitCoordinator(now, disk)));
+  }
+  if (options.lifeMs !== null) {
+    scheduleDeaths(queue, fleet, options, random, newcomer);
+  }
   queue.run(options.durationMs + 5000);
   return { admitted, ...tally, syncsIn: syncsBySecond };
 }
@@ -199,8 +243,9 @@ function scheduleDeaths(
   const life = options.lifeMs ?? 0;
   const die = (slot: number) => (now: number) => {
     fleet[slot] = newcomer();
-    if (now < Math.min(options.durationMs, options.calmAfterMs ?? Number.POSITIVE_INFINITY))
+    if (now < Math.min(options.durationMs, options.calmAfterMs ?? Number.POSITIVE_INFINITY)) {
       queue.add(now - Math.log(1 - random()) * life, die(slot));
+    }
   };
   fleet.forEach((_, slot) => queue.add(-Math.log(1 - random()) * life, die(slot)));
 }

@@ -249,7 +249,9 @@ function worstMinute({ admitted }: FleetResult, { terms }: FleetOptions): number
   let most = 0;
   let start = 0;
   for (const [end, at] of admitted.entries()) {
-    while ((admitted[start] ?? at) <= at - 60_000) start += 1;
+    while ((admitted[start] ?? at) <= at - 60_000) {
+      start += 1;
+    }
     most = Math.max(most, end - start + 1);
   }
   return (100 * (most - allowed)) / allowed;

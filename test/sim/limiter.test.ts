@@ -10,15 +10,18 @@ const short = promises.filter(({ long }) => long === undefined);
 it.each(short.map((promised) => [`${promised.name}: at most ${promised.most} ${promised.unit}`, promised] as const))(
   "keeps %s",
   (_, promised) => {
-    for (let seed = 1; seed <= SEEDS; seed += 1)
+    for (let seed = 1; seed <= SEEDS; seed += 1) {
       expect(hold(promised, seed), `seed ${seed}`).toBeLessThanOrEqual(promised.most);
+    }
   },
   60_000,
 );
 
 it("gives out nearly all of a limit that is asked for more: the bounds are not kept by refusing everybody", () => {
   const [, ten] = promises;
-  if (ten === undefined) throw new Error("no promise");
+  if (ten === undefined) {
+    throw new Error("no promise");
+  }
   const options = { ...ten.options(3), loss: 0, stragglers: 0, lifeMs: null, restartsAt: [], durationMs: 20_000 };
   const { admitted } = runFleet(options);
   expect(admitted.length / 20).toBeGreaterThan(0.95 * options.terms.requests);
@@ -26,7 +29,9 @@ it("gives out nearly all of a limit that is asked for more: the bounds are not k
 
 it("replays a run from its seed", () => {
   const [one] = promises;
-  if (one === undefined) throw new Error("no promise");
+  if (one === undefined) {
+    throw new Error("no promise");
+  }
   const options = { ...one.options(7), durationMs: 3000 };
   expect(runFleet(options)).toEqual(runFleet(options));
 });

@@ -15,9 +15,13 @@ for (const promised of promises) {
   const figures = seeds.map((seed) => ({ seed, figure: hold(promised, seed) })).sort((a, b) => b.figure - a.figure);
   const [worst] = figures;
   const median = figures[Math.floor(figures.length / 2)];
-  if (worst === undefined || median === undefined) continue;
+  if (worst === undefined || median === undefined) {
+    continue;
+  }
   const holds = worst.figure <= promised.most;
-  if (!holds) broken += 1;
+  if (!holds) {
+    broken += 1;
+  }
   const show = (figure: number): string => `${figure.toFixed(2)} ${promised.unit}`;
   process.stdout.write(
     `${holds ? "holds " : "BROKEN"}  ${promised.name}: median ${show(median.figure)}, worst ${show(worst.figure)} (seed ${worst.seed}), promised ${promised.most} ${promised.unit}\n`,

@@ -79,7 +79,9 @@ const seen = new Map<string, Aftermath>();
 /** Both figures of a storm come from one run. */
 function storm(name: string, seed: number): Aftermath {
   const given = storms[name];
-  if (given === undefined) throw new Error(`no storm ${name}`);
+  if (given === undefined) {
+    throw new Error(`no storm ${name}`);
+  }
   const aftermath = seen.get(`${name} ${seed}`) ?? weather({ ...given, seed });
   seen.set(`${name} ${seed}`, aftermath);
   return aftermath;
@@ -109,9 +111,13 @@ for (const { name, most, unit, figure, quantile = 1 } of all.filter((one) => one
   const figures = seeds.map((seed) => ({ seed, value: figure(seed) })).sort((a, b) => a.value - b.value);
   const held = figures[Math.ceil(quantile * figures.length) - 1];
   const median = figures[Math.floor((figures.length - 1) / 2)];
-  if (held === undefined || median === undefined) continue;
+  if (held === undefined || median === undefined) {
+    continue;
+  }
   const holds = held.value <= most;
-  if (!holds) broken += 1;
+  if (!holds) {
+    broken += 1;
+  }
   const told = `median ${median.value.toFixed(2)}, worst ${held.value.toFixed(2)} (seed ${held.seed})`;
   process.stdout.write(`${holds ? "holds " : "BROKEN"}  ${name}: ${told}, promised at most ${most} ${unit}\n`);
 }

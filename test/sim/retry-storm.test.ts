@@ -4,7 +4,9 @@ import { storms, weather } from "./retry-storm.ts";
 
 const run = (name: string, seed: number): ReturnType<typeof weather> => {
   const storm = storms[name];
-  if (storm === undefined) throw new Error(`no storm ${name}`);
+  if (storm === undefined) {
+    throw new Error(`no storm ${name}`);
+  }
   return weather({ ...storm, seed });
 };
 

@@ -47,7 +47,9 @@ export function weather({ seed, requests, perSecond, methods, failing, withKey, 
   const spend = (nowMs: number): boolean => {
     const verdict = takeRetry(budget, retry.budget, false, nowMs);
     const report = verdict === "ask" ? reportRetries(budget, retry.budget) : null;
-    if (report === null) return verdict === "granted";
+    if (report === null) {
+      return verdict === "granted";
+    }
     applyRetries(budget, answerRetries(allowance, { isolate: "one", policy: "p", report }, 100, nowMs), nowMs);
     return takeRetry(budget, retry.budget, false, nowMs) === "granted";
   };
@@ -67,11 +69,15 @@ export function weather({ seed, requests, perSecond, methods, failing, withKey, 
       const left = deadlineMs - nowMs;
       const tries = { retries, remainingMs: left, random: random() };
       const delayMs = policyRetryDelayMs(retry, asked, end, tries, retryAfterMs);
-      if (typeof delayMs !== "number" || !spend(nowMs)) break;
+      if (typeof delayMs !== "number" || !spend(nowMs)) {
+        break;
+      }
       nowMs += delayMs;
     }
     arrivals += seen;
-    if (seen > 1 && !IDEMPOTENT.has(method) && !asked.hasIdempotencyKey) duplicates++;
+    if (seen > 1 && !IDEMPOTENT.has(method) && !asked.hasIdempotencyKey) {
+      duplicates++;
+    }
   }
   const seconds = requests / perSecond;
   const { percent, minPerSecond } = retry.budget;
@@ -81,10 +87,16 @@ export function weather({ seed, requests, perSecond, methods, failing, withKey, 
 }
 
 function endOf(random: Random, failing: number): TryEnd {
-  if (random() >= failing) return { end: "answered", status: 200 };
+  if (random() >= failing) {
+    return { end: "answered", status: 200 };
+  }
   const kind = random();
-  if (kind < 0.25) return { end: "lost" };
-  if (kind < 0.4) return { end: "timeout" };
+  if (kind < 0.25) {
+    return { end: "lost" };
+  }
+  if (kind < 0.4) {
+    return { end: "timeout" };
+  }
   return { end: "answered", status: STATUSES[Math.floor(random() * STATUSES.length)] ?? 503 };
 }
 

@@ -28,7 +28,9 @@ export class EventQueue {
   }
 
   run(until: number): void {
-    for (let next = this.#take(); next && next.at <= until; next = this.#take()) next.happen(next.at);
+    for (let next = this.#take(); next && next.at <= until; next = this.#take()) {
+      next.happen(next.at);
+    }
   }
 
   #take(): Event | undefined {
@@ -43,19 +45,25 @@ export class EventQueue {
 
   #before(a: number, b: number): boolean {
     const [x, y] = [this.#heap[a], this.#heap[b]];
-    if (!x || !y) return false;
+    if (!x || !y) {
+      return false;
+    }
     return x.at < y.at || (x.at === y.at && x.order < y.order);
   }
 
   #swap(a: number, b: number): void {
     const [x, y] = [this.#heap[a], this.#heap[b]];
-    if (x && y) [this.#heap[a], this.#heap[b]] = [y, x];
+    if (x && y) {
+      [this.#heap[a], this.#heap[b]] = [y, x];
+    }
   }
 
   #rise(index: number): void {
     for (let at = index; at > 0;) {
       const parent = (at - 1) >> 1;
-      if (!this.#before(at, parent)) return;
+      if (!this.#before(at, parent)) {
+        return;
+      }
       this.#swap(at, parent);
       at = parent;
     }
@@ -65,7 +73,9 @@ export class EventQueue {
     for (let at = index; ;) {
       const left = 2 * at + 1;
       const smaller = this.#before(left + 1, left) ? left + 1 : left;
-      if (!this.#before(smaller, at)) return;
+      if (!this.#before(smaller, at)) {
+        return;
+      }
       this.#swap(at, smaller);
       at = smaller;
     }

@@ -10,7 +10,9 @@ beforeEach(async () => {
 });
 
 const entries = async (count: number): Promise<void> => {
-  for (let n = 1; n <= count; n++) await store.appendAudit(auditDraft({ target: `Service/shop/s${n}`, detail: { n } }));
+  for (let n = 1; n <= count; n++) {
+    await store.appendAudit(auditDraft({ target: `Service/shop/s${n}`, detail: { n } }));
+  }
 };
 
 /** What an intruder with the database at hand would do first. */

@@ -22,7 +22,9 @@ afterEach(() => {
 
 const run = (sql: string): Promise<unknown> => env.DB.prepare(sql).run();
 const applied = async (...names: string[]): Promise<void> => {
-  for (const name of names) accepted(await apply(store, documents(service(name)), options()));
+  for (const name of names) {
+    accepted(await apply(store, documents(service(name)), options()));
+  }
 };
 
 describe("the newest snapshot", () => {
@@ -126,6 +128,8 @@ async function packedRow(json: string) {
 
 async function packEmpty(): Promise<Snapshot> {
   const empty = await readNewest(env.DB);
-  if (empty === null) throw new Error("the registry is not empty");
+  if (empty === null) {
+    throw new Error("the registry is not empty");
+  }
   return empty;
 }

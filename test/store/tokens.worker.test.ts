@@ -51,7 +51,9 @@ it("notes the use of a token once an hour", async () => {
   await store.createToken(token("a"), auditDraft());
   const use = async (now: string): Promise<string | null | undefined> => {
     const known = await store.tokenByHash("hash-a");
-    if (known) await store.touchToken(known, now);
+    if (known) {
+      await store.touchToken(known, now);
+    }
     return (await store.tokenByHash("hash-a"))?.lastUsedAt;
   };
   expect(await use("2026-11-23T10:00:00.000Z")).toBe("2026-11-23T10:00:00.000Z");

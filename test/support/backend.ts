@@ -23,8 +23,11 @@ export async function startBackend(name: string, delayMs = 0): Promise<Backend> 
       response.writeHead(200, { "content-type": "text/plain", "x-backend": name });
       response.end(name);
     };
-    if (delayMs === 0) answer();
-    else setTimeout(answer, delayMs);
+    if (delayMs === 0) {
+      answer();
+    } else {
+      setTimeout(answer, delayMs);
+    }
   });
   server.keepAliveTimeout = 60_000;
   server.listen(0, "127.0.0.1");

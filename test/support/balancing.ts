@@ -44,7 +44,9 @@ export function sharesOf(
   const counts = Object.fromEntries(endpoints.map(({ id }) => [id, 0]));
   for (let round = 0; round < rounds; round++) {
     const chosen = balance(endpoints, null, [], balancing);
-    if (chosen !== null) counts[chosen.id] = (counts[chosen.id] ?? 0) + 1;
+    if (chosen !== null) {
+      counts[chosen.id] = (counts[chosen.id] ?? 0) + 1;
+    }
   }
   return Object.fromEntries(Object.entries(counts).map(([id, count]) => [id, Math.round((100 * count) / rounds)]));
 }

@@ -11,13 +11,18 @@ export class Browser {
   async go(path: string, init: RequestInit = {}): Promise<Response & { said: string }> {
     const headers = new Headers(init.headers);
     const cookie = [...this.cookies].map(([name, value]) => `${name}=${value}`).join("; ");
-    if (cookie !== "") headers.set("cookie", cookie);
+    if (cookie !== "") {
+      headers.set("cookie", cookie);
+    }
     const response = await fetch(new URL(path, this.#origin), { ...init, headers, redirect: "manual" });
     for (const line of response.headers.getSetCookie()) {
       const [pair = ""] = line.split(";");
       const [name = "", value = ""] = pair.split("=");
-      if (line.includes("Max-Age=0")) this.cookies.delete(name);
-      else this.cookies.set(name, value);
+      if (line.includes("Max-Age=0")) {
+        this.cookies.delete(name);
+      } else {
+        this.cookies.set(name, value);
+      }
     }
     return Object.assign(response, { said: await response.text() });
   }

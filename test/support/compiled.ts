@@ -13,7 +13,9 @@ export const NOW = "2026-11-23T12:00:00Z";
 
 export function documentsOf(yaml: string): Document[] {
   const parsed = parseDocuments(yaml, "yaml");
-  if (!parsed.ok) throw new Error(JSON.stringify(parsed.refusal, null, 1));
+  if (!parsed.ok) {
+    throw new Error(JSON.stringify(parsed.refusal, null, 1));
+  }
   return parsed.documents.map(({ document }) => document);
 }
 
@@ -45,7 +47,9 @@ export function request(
 /** `"<namespace>/<name>#<rule>"` of the rule that answers, `"direct"`, or null for 404. */
 export function answer({ snapshot }: Compiled, asked: RouteRequest): string | null {
   const found = match(snapshot.router, asked);
-  if (found.match === null) return found.direct ? "direct" : null;
+  if (found.match === null) {
+    return found.direct ? "direct" : null;
+  }
   return `${found.rule.route}#${found.rule.name}`;
 }
 

@@ -41,34 +41,52 @@ export class DemoMesh {
 
   async #answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const chunks: Buffer[] = [];
-    for await (const chunk of request) chunks.push(chunk);
+    for await (const chunk of request) {
+      chunks.push(chunk);
+    }
     const body = Buffer.concat(chunks);
     const path = request.url ?? "/";
     const [, service, rest] = /^\/svc\/([a-z]+)(\/.*)$/.exec(path) ?? [];
-    if (service !== undefined && rest !== undefined) return this.#pass(service, rest, request, body, response);
+    if (service !== undefined && rest !== undefined) {
+      return this.#pass(service, rest, request, body, response);
+    }
     if (!path.startsWith("/_selvage/")) {
       this.missed.push(request.headers);
       return reply(response, 404, problem("no route"));
     }
-    if (request.headers.authorization !== "Bearer slv_test") return reply(response, 401, problem("who are you?"));
+    if (request.headers.authorization !== "Bearer slv_test") {
+      return reply(response, 401, problem("who are you?"));
+    }
     const endpoint = /^\/_selvage\/v1\/namespaces\/default\/services\/([a-z]+)\/endpoints\/([a-z0-9-]+)$/.exec(path);
     const key = `${endpoint?.[1]}/${endpoint?.[2]}`;
-    if (request.method === "GET") return reply(response, 200, { items: this.applied });
-    if (path === "/_selvage/v1/heartbeats") return reply(response, 200, { results: [] });
-    if (request.method === "POST") this.applied.push(body.toString());
-    else if (request.method === "PUT") this.endpoints.set(key, JSON.parse(body.toString()).url);
-    else this.endpoints.delete(key);
+    if (request.method === "GET") {
+      return reply(response, 200, { items: this.applied });
+    }
+    if (path === "/_selvage/v1/heartbeats") {
+      return reply(response, 200, { results: [] });
+    }
+    if (request.method === "POST") {
+      this.applied.push(body.toString());
+    } else if (request.method === "PUT") {
+      this.endpoints.set(key, JSON.parse(body.toString()).url);
+    } else {
+      this.endpoints.delete(key);
+    }
     return reply(response, 200, { revision: 1 });
   }
 
   async #pass(service: string, rest: string, request: IncomingMessage, body: Buffer, response: ServerResponse) {
     this.passed.push({ service, headers: request.headers });
     const url = [...this.endpoints].find(([key]) => key.startsWith(`${service}/`))?.[1];
-    if (url === undefined || this.down.has(service)) return reply(response, 503, problem("no endpoint"));
+    if (url === undefined || this.down.has(service)) {
+      return reply(response, 503, problem("no endpoint"));
+    }
     const headers = new Headers({ "x-forwarded-prefix": `/svc/${service}` });
     for (const name of ["x-request-id", "traceparent", "content-type"]) {
       const value = request.headers[name];
-      if (typeof value === "string") headers.set(name, value);
+      if (typeof value === "string") {
+        headers.set(name, value);
+      }
     }
     const method = request.method ?? "GET";
     try {

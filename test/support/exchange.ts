@@ -14,7 +14,9 @@ export function exchange(
   socket.setTimeout(15_000, () => socket.destroy(new Error(`no end after: ${text}`)));
   socket.on("data", (chunk: string) => {
     text += chunk;
-    if (!until(text)) return;
+    if (!until(text)) {
+      return;
+    }
     resolve({ text, closed: false });
     socket.destroy();
   });

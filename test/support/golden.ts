@@ -47,7 +47,9 @@ function optionsOf(yaml: string): Pick<CompileOptions, "localMesh" | "identities
 
 /** One line for each condition. Times and generations are the same everywhere here. */
 function inWords(_: string, value: unknown): unknown {
-  if (!Array.isArray(value) || !value.every(isCondition)) return value;
+  if (!Array.isArray(value) || !value.every(isCondition)) {
+    return value;
+  }
   return value.map(({ type, status, reason, message }) => `${type} ${status} ${reason}: ${message}`);
 }
 
@@ -60,7 +62,9 @@ function written(value: unknown): string {
   const document = new YamlDocument(plain, { aliasDuplicateObjects: false });
   visit(document, {
     Collection: (_, node, path) => {
-      if (!isCollection(node)) return undefined;
+      if (!isCollection(node)) {
+        return undefined;
+      }
       const line = stringify(node.toJSON(), { collectionStyle: "flow", lineWidth: 0, flowCollectionPadding: false });
       node.flow = line.length + path.length < LINE;
       return node.flow ? visit.SKIP : undefined;

@@ -126,7 +126,9 @@ export async function up(args: readonly string[], by: readonly string[] = [proce
   try {
     const [line] = await Promise.race([once(said, "line"), once(child, "exit").then(() => [null])]);
     const url = /^ready (http:\/\/\S+)$/.exec(String(line))?.[1];
-    if (url === undefined) throw new Error(`selvage up did not get ready:\n${stderr.join("\n")}`);
+    if (url === undefined) {
+      throw new Error(`selvage up did not get ready:\n${stderr.join("\n")}`);
+    }
     return { child, url, stderr };
   } finally {
     clearTimeout(timer);

@@ -9,7 +9,9 @@ import { freePorts } from "./ports.ts";
 
 /** Why a test with nginx cannot run here; null = it can, or it must (CI). */
 export function nginxMissing(): string | null {
-  if (spawnSync("nginx", ["-v"]).status === 0 || process.env.SELVAGE_CI !== undefined) return null;
+  if (spawnSync("nginx", ["-v"]).status === 0 || process.env.SELVAGE_CI !== undefined) {
+    return null;
+  }
   return "nginx is not installed on this machine";
 }
 
@@ -40,7 +42,9 @@ http { access_log off; ${temp} ${sites.replaceAll("127.0.0.1:8080", `127.0.0.1:$
   const said: string[] = [];
   child.stderr.on("data", (chunk: Buffer) => said.push(chunk.toString()));
   for (let tries = 0; !(await answers(port)); tries++) {
-    if (child.exitCode !== null || tries > 500) throw new Error(`nginx did not start:\n${said.join("")}`);
+    if (child.exitCode !== null || tries > 500) {
+      throw new Error(`nginx did not start:\n${said.join("")}`);
+    }
     await new Promise((resolve) => setTimeout(resolve, 20));
   }
   return {

@@ -14,7 +14,9 @@ export default async function setup(): Promise<() => void> {
   // Below node_modules, where it finds the libraries that it needs.
   const folder = mkdtempSync(join(root, "node_modules", ".selvage-"));
   cpSync(join(root, "package.json"), join(folder, "package.json"));
-  for (const name of ["migrations", "examples"]) symlinkSync(join(root, name), join(folder, name));
+  for (const name of ["migrations", "examples"]) {
+    symlinkSync(join(root, name), join(folder, name));
+  }
   await build({
     entryPoints: [join(root, "src", "cli", "main.ts")],
     outdir: join(folder, "dist", "cli"),

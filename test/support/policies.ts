@@ -44,7 +44,9 @@ export function asked(question: Question = {}): AuthorizationRequest {
 /** `"allow"`, `"allow shop/p0"`, `"deny shop/p0"` (a DENY) or `"none shop/p0"` (no ALLOW matches). */
 export function decided(table: readonly Authorization[], question: Question = {}): string {
   const verdict = decideAuthorization(table, [...table.keys()], asked(question));
-  if (verdict.allowed) return verdict.policy === null ? "allow" : `allow ${verdict.policy}`;
+  if (verdict.allowed) {
+    return verdict.policy === null ? "allow" : `allow ${verdict.policy}`;
+  }
   return `${verdict.because === "denied" ? "deny" : "none"} ${verdict.policy}`;
 }
 

@@ -10,10 +10,14 @@ let next = Math.floor(Math.random() * WIDTH);
 /** The first of `count` ports in a row on which nobody listens. */
 export async function freePorts(count: number): Promise<number> {
   for (let tries = 0; tries < WIDTH; tries += count) {
-    if (next + count > WIDTH) next = 0;
+    if (next + count > WIDTH) {
+      next = 0;
+    }
     const first = FIRST + next;
     next += count;
-    if ((await findPorts("127.0.0.1", first, count)).ok) return first;
+    if ((await findPorts("127.0.0.1", first, count)).ok) {
+      return first;
+    }
   }
   throw new Error("no free port");
 }

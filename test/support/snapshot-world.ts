@@ -130,7 +130,9 @@ export class SnapshotWorld {
 
   /** Lets what goes on behind the requests come to its end. */
   async settle(): Promise<void> {
-    while (this.background.length > 0) await this.#until(this.background.shift() ?? Promise.resolve());
+    while (this.background.length > 0) {
+      await this.#until(this.background.shift() ?? Promise.resolve());
+    }
   }
 
   /** The revisions announced and stored from now on. */
@@ -146,8 +148,12 @@ export class SnapshotWorld {
 
   async #call(name: Call, text: string): Promise<void> {
     this.calls.push(text);
-    if (this.delayMs > 0) await this.#sleep(this.delayMs);
-    if (this.broken.has(name)) throw new Error(`${name} cannot be reached`);
+    if (this.delayMs > 0) {
+      await this.#sleep(this.delayMs);
+    }
+    if (this.broken.has(name)) {
+      throw new Error(`${name} cannot be reached`);
+    }
   }
 
   #sleep(ms: number): Promise<void> {
@@ -161,11 +167,17 @@ export class SnapshotWorld {
       done = true;
     });
     for (;;) {
-      for (let turn = 0; turn < 20; turn++) await Promise.resolve();
-      if (done) return watched;
+      for (let turn = 0; turn < 20; turn++) {
+        await Promise.resolve();
+      }
+      if (done) {
+        return watched;
+      }
       this.#sleepers.sort((a, b) => a.until - b.until);
       const next = this.#sleepers.shift();
-      if (next === undefined) continue;
+      if (next === undefined) {
+        continue;
+      }
       this.now = Math.max(this.now, next.until);
       next.wake();
     }

@@ -23,14 +23,19 @@ export function count(tally: Tally, modules: Modules, unhandled: number): void {
   tally.failed += unhandled;
   for (const module of modules) {
     tally.failed += module.errors().length;
-    for (const suite of module.children.allSuites()) tally.failed += suite.errors().length;
+    for (const suite of module.children.allSuites()) {
+      tally.failed += suite.errors().length;
+    }
     for (const test of module.children.allTests()) {
       const result = test.result();
-      if (result.state === "passed") tally.passed += 1;
-      else if (result.state === "skipped") {
+      if (result.state === "passed") {
+        tally.passed += 1;
+      } else if (result.state === "skipped") {
         tally.skipped += 1;
         tally.skips.push(`${module.relativeModuleId} > ${test.fullName}: ${result.note ?? "no reason given"}`);
-      } else tally.failed += 1;
+      } else {
+        tally.failed += 1;
+      }
     }
   }
 }

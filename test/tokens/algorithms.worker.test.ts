@@ -19,7 +19,9 @@ it.each(["RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384",
     const results = await Promise.all(
       [text, changed, short].map(async (one) => {
         const token = readToken(one);
-        if (!token.ok) return token.reason;
+        if (!token.ok) {
+          return token.reason;
+        }
         const verified = await verifyToken(token, keys, { ...terms, algorithms: [alg] }, 0);
         return verified.ok ? "good" : verified.reason;
       }),

@@ -52,7 +52,9 @@ it("reads the keys and signatures of the JOSE cookbook, whose payload is a text 
       input: { key: {}, alg: "", payload: "" },
       output: {},
     });
-    if (output.compact === undefined || !algorithms.has(input.alg) || input.key.kty === "oct") continue;
+    if (output.compact === undefined || !algorithms.has(input.alg) || input.key.kty === "oct") {
+      continue;
+    }
     expect([name, readToken(output.compact)]).toEqual([name, { ok: false, reason: "malformed" }]);
     const { kty, crv, x, y, n, e, kid } = input.key;
     const { keys } = await keySetOf({ keys: [{ kty, crv, x, y, n, e, kid }] });

@@ -30,7 +30,9 @@ beforeAll(async () => {
 
 async function verify(text: string, other: Partial<Terms> = {}, set = keys, now = NOW): Promise<Verified> {
   const token = readToken(text);
-  if (!token.ok) throw new Error(token.reason);
+  if (!token.ok) {
+    throw new Error(token.reason);
+  }
   return verifyToken(token, set, { ...terms, ...other }, now);
 }
 

@@ -16,7 +16,9 @@ beforeAll(async () => {
 });
 afterAll(() => mesh.stop());
 afterEach(() => {
-  for (const server of servers.splice(0)) server.close();
+  for (const server of servers.splice(0)) {
+    server.close();
+  }
 });
 const assertion = (claims: object = {}): Promise<string> => mesh.assert(mesh.published[0]!, Date.now(), claims);
 const audience = "shop/orders";

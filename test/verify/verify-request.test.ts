@@ -111,8 +111,9 @@ describe("an assertion that is bound to a request", () => {
       "//x/items?page=2",
       "/items/?page=2",
       "/ITEMS?page=2",
-    ])
+    ]) {
       expect([target, await check(target)]).toEqual([target, "401 not-for-this-request"]);
+    }
     expect(await check("/items?page=2", "POST")).toBe("401 not-for-this-request");
   });
 

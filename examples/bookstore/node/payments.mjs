@@ -17,12 +17,18 @@ function parse(text) {
 serve("payments", {
   "POST /charges": ({ body }) => {
     const wanted = parse(body);
-    if (!wanted) return json(422, { error: 'send {"order": "<id>", "amountCents": <integer above 0>}' });
+    if (!wanted) {
+      return json(422, { error: 'send {"order": "<id>", "amountCents": <integer above 0>}' });
+    }
     const before = charges.get(wanted.order);
-    if (before) return json(200, before);
+    if (before) {
+      return json(200, before);
+    }
     const charge = { ...wanted, currency: "EUR", status: "captured" };
     charges.set(wanted.order, charge);
-    if (charges.size > kept) charges.delete(charges.keys().next().value);
+    if (charges.size > kept) {
+      charges.delete(charges.keys().next().value);
+    }
     return json(201, charge, { location: `/charges/${encodeURIComponent(wanted.order)}` });
   },
   "GET /charges/:id": ({ params: [id], path }) => {

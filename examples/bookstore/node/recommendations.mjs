@@ -6,7 +6,9 @@ const all = new Map(data("related.jsonl").map(({ book, related }) => [book, rela
 serve("recommendations", {
   "GET /books/:id": async ({ params: [id], path, call }) => {
     const related = all.get(id);
-    if (!related) return notFound(path);
+    if (!related) {
+      return notFound(path);
+    }
     const catalog = await call("catalog", "/books");
     const titles = new Map(catalog.ok ? catalog.body.books.map((book) => [book.id, book.title]) : []);
     // Without the catalogue the ids still help: a shorter answer is better than none.

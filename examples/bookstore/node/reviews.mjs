@@ -9,8 +9,12 @@ const average = (reviews) =>
 serve("reviews", {
   "GET /books/:id": ({ params: [id], path }) => {
     const reviews = all.get(id);
-    if (!reviews) return notFound(path);
-    if (version !== "v1") return json(200, { book: id, version, stars: average(reviews), reviews });
+    if (!reviews) {
+      return notFound(path);
+    }
+    if (version !== "v1") {
+      return json(200, { book: id, version, stars: average(reviews), reviews });
+    }
     return json(200, { book: id, version, reviews: reviews.map(({ reader, text }) => ({ reader, text })) });
   },
 });

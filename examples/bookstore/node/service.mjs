@@ -51,20 +51,30 @@ export function serve(name, routes) {
   server.listen(Number(process.env.PORT ?? 0), "127.0.0.1", () => console.log(`listening ${server.address().port}`));
   process.on("SIGTERM", () => process.exit(0));
   // Whoever started this process holds the other end of its standard input: when that goes, so does the process.
-  if (process.env.STOP_WITH_STDIN) process.stdin.on("end", () => process.exit(0)).resume();
+  if (process.env.STOP_WITH_STDIN) {
+    process.stdin.on("end", () => process.exit(0)).resume();
+  }
 }
 
 async function reply(table, incoming) {
   const method = incoming.method === "HEAD" ? "GET" : incoming.method;
   const path = incoming.url.split("?")[0];
   const here = table.filter((route) => route.pattern.test(path));
-  if (here.length === 0) return notFound(path);
+  if (here.length === 0) {
+    return notFound(path);
+  }
   const route = here.find((candidate) => candidate.method === method);
-  if (!route) return json(405, { error: `${method} is not allowed here` }, { allow: allowed(here) });
+  if (!route) {
+    return json(405, { error: `${method} is not allowed here` }, { allow: allowed(here) });
+  }
   const body = await read(incoming);
-  if (body === null) return json(413, { error: `a body may have ${largestBody} bytes` }, { connection: "close" });
+  if (body === null) {
+    return json(413, { error: `a body may have ${largestBody} bytes` }, { connection: "close" });
+  }
   const params = decoded(route.pattern.exec(path).slice(1));
-  if (params === null) return json(400, { error: `${path} is not well encoded` });
+  if (params === null) {
+    return json(400, { error: `${path} is not well encoded` });
+  }
   return route.answer({ path, params, headers: incoming.headers, body, call: caller(incoming.headers) });
 }
 
@@ -82,7 +92,9 @@ async function read(incoming) {
   let text = "";
   for await (const chunk of incoming.setEncoding("utf8")) {
     text += chunk;
-    if (text.length > largestBody) return null;
+    if (text.length > largestBody) {
+      return null;
+    }
   }
   return text;
 }
@@ -101,7 +113,9 @@ function caller(headers) {
         signal: AbortSignal.timeout(budgetMs),
       });
       const body = await response.text();
-      if (!response.ok) return { ok: false, status: response.status, reason: `${service} answered ${response.status}` };
+      if (!response.ok) {
+        return { ok: false, status: response.status, reason: `${service} answered ${response.status}` };
+      }
       return { ok: true, body: JSON.parse(body) };
     } catch (error) {
       const reason = error.name === "TimeoutError" ? `did not answer within ${budgetMs} ms` : "could not be reached";

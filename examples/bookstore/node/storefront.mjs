@@ -52,7 +52,9 @@ async function shop({ headers, call, id = "middlemarch", list }) {
     call("recommendations", `/books/${part}`),
     call("inventory", `/stock/${part}`),
   ]);
-  if (!list && books.status === 404) return notFound(`/books/${id}`);
+  if (!list && books.status === 404) {
+    return notFound(`/books/${id}`);
+  }
   const about = (book) =>
     `<p>${text(book.title)}, ${text(book.author)}, ${text(book.year)}, ${price(book.priceCents)}</p>
 <form method="post" action="${prefix}/orders"><button name="book" value="${text(book.id)}">Buy</button></form>`;
@@ -73,12 +75,19 @@ let orders = 0;
 
 async function buy({ headers, body, call }) {
   const id = new URLSearchParams(body).get("book");
-  if (!id) return json(422, { error: "send book=<id> as a form" });
+  if (!id) {
+    return json(422, { error: "send book=<id> as a form" });
+  }
   const part = encodeURIComponent(id);
   const [book, inventory] = await Promise.all([call("catalog", `/books/${part}`), call("inventory", `/stock/${part}`)]);
-  for (const answer of [book, inventory])
-    if (!answer.ok) return json(503, { error: answer.reason }, { "retry-after": "5" });
-  if (inventory.body.inStock === 0) return json(409, { error: `${book.body.title} is out of stock` });
+  for (const answer of [book, inventory]) {
+    if (!answer.ok) {
+      return json(503, { error: answer.reason }, { "retry-after": "5" });
+    }
+  }
+  if (inventory.body.inStock === 0) {
+    return json(409, { error: `${book.body.title} is out of stock` });
+  }
   // The request's id is the order's: a repeated request does not charge twice.
   const order = headers["x-request-id"] ?? `order-${(orders += 1)}`;
   const charge = await call("payments", "/charges", {
@@ -86,7 +95,9 @@ async function buy({ headers, body, call }) {
     headers: { "content-type": "application/json" },
     body: JSON.stringify({ order, amountCents: book.body.priceCents }),
   });
-  if (!charge.ok) return json(503, { error: charge.reason }, { "retry-after": "5" });
+  if (!charge.ok) {
+    return json(503, { error: charge.reason }, { "retry-after": "5" });
+  }
   return page(
     201,
     "Thank you",

@@ -11,7 +11,9 @@ export const clientCredentials: TranslatePolicy = ({ config }) => {
   const origin = config.at("credentialsOriginHasHttpBasicAuthenticationHeader").text();
   const [id, secret] = [config.at("clientIdExpression"), config.at("clientSecretExpression")];
   const [idText, secretText] = [id.text(), secret.text()];
-  if (origin === "httpBasicAuthenticationHeader") return credentialsFrom("basic");
+  if (origin === "httpBasicAuthenticationHeader") {
+    return credentialsFrom("basic");
+  }
   const idHeader = headerOf(idText ?? "#[attributes.headers['client_id']]");
   const secretHeader = headerOf(secretText ?? "#[attributes.headers['client_secret']]");
   if (idHeader === null || secretHeader === null) {
@@ -39,8 +41,9 @@ export const jwtValidation: TranslatePolicy = (policy, context) => {
   const method = config.at("signingMethod").text() ?? "rsa";
   const length = config.at("signingKeyLength").number() ?? Number(config.at("signingKeyLength").text() ?? 256);
   const family = Object.hasOwn(FAMILIES, method) ? FAMILIES[method] : undefined;
-  if (family === undefined)
+  if (family === undefined) {
     return { closed: tell(config.at("signingMethod"), "Tokens without a signature prove nothing") };
+  }
   const claims = claimsOf(config);
   const issuer = claims.issuer ?? context.jwtIssuer ?? null;
   if (issuer === null) {
@@ -48,9 +51,13 @@ export const jwtValidation: TranslatePolicy = (policy, context) => {
     return { closed: tell(config, why) };
   }
   const keys = keysOf(config, family, context);
-  if (keys.length === 0) return { closed: tell(config, "Its keys cannot be read") };
+  if (keys.length === 0) {
+    return { closed: tell(config, "Its keys cannot be read") };
+  }
   const from = tokenSource(config);
-  if (from === null) return { closed: tell(config.at("jwtExpression"), "Tokens are read from headers only") };
+  if (from === null) {
+    return { closed: tell(config.at("jwtExpression"), "Tokens are read from headers only") };
+  }
   const terms = {
     issuer,
     ...(claims.audiences.length > 0 ? { audiences: claims.audiences } : {}),
@@ -62,7 +69,9 @@ export const jwtValidation: TranslatePolicy = (policy, context) => {
     Object.assign({ name: index === 0 ? "jwt" : `jwt-${index + 1}` }, terms, key),
   );
   const refusal = refusalOf(authenticationPolicySpecSchema, { targetRefs: [], jwt: { providers } });
-  if (refusal !== null) return { closed: tell(config, refusal) };
+  if (refusal !== null) {
+    return { closed: tell(config, refusal) };
+  }
   return authentication({ jwt: { providers } });
 };
 
@@ -80,28 +89,40 @@ function claimsOf(config: Field): Claims {
   const isChecked = isOn("validateCustomClaim");
   let issuer: string | null = null;
   const required = ["exp"];
-  if (isOn("mandatoryNbfClaim")) required.push("nbf");
-  if (checksAudience && isOn("mandatoryAudClaim")) required.push("aud");
+  if (isOn("mandatoryNbfClaim")) {
+    required.push("nbf");
+  }
+  if (checksAudience && isOn("mandatoryAudClaim")) {
+    required.push("aud");
+  }
   config.at("mandatoryExpClaim").take();
   for (const entry of isChecked ? customs.flatMap((list) => list.items()) : []) {
     const [key, value] = [entry.at("key").text(), entry.at("value").text()];
-    if (key === "iss" && value !== null && !value.startsWith("#[")) issuer = value;
-    else
+    if (key === "iss" && value !== null && !value.startsWith("#[")) {
+      issuer = value;
+    } else {
       entry.drop("Of claims only iss and aud are compared by the provider: write an AuthorizationPolicy with `claim:`");
+    }
   }
-  for (const list of customs) list.take();
+  for (const list of customs) {
+    list.take();
+  }
   return { issuer, audiences: checksAudience ? audiences.filter((one) => one !== "") : [], required };
 }
 
 function keysOf(config: Field, family: string, { jwkOf, api }: ApiPolicyContext): object[] {
   const origin = config.at("jwtKeyOrigin").text() ?? "text";
-  for (const name of ["jwksServiceTimeToLive", "jwksServiceConnectionTimeout"]) config.at(name).take();
+  for (const name of ["jwksServiceTimeToLive", "jwksServiceConnectionTimeout"]) {
+    config.at(name).take();
+  }
   if (origin === "jwks") {
     const urls = (config.at("jwksUrl").text() ?? "").split(",").map((one) => one.trim());
     return urls.filter((one) => one !== "").map((jwksUri) => ({ jwksUri }));
   }
   const text = config.at("textKey").text();
-  if (text === null || text === "") return [];
+  if (text === null || text === "") {
+    return [];
+  }
   if (family === "HS") {
     const name = `${api.name.toUpperCase().replaceAll(/[^A-Z0-9]+/g, "_")}_JWT_SECRET`;
     config.at("textKey").change(`A shared secret is in no document: put it into the Worker's secret ${name}`);
@@ -114,7 +135,9 @@ function keysOf(config: Field, family: string, { jwkOf, api }: ApiPolicyContext)
 function tokenSource(config: Field): object | null {
   const origin = config.at("jwtOrigin").text() ?? "httpBearerAuthenticationHeader";
   const expression = config.at("jwtExpression").text();
-  if (origin === "httpBearerAuthenticationHeader") return { header: "Authorization", prefix: "Bearer " };
+  if (origin === "httpBearerAuthenticationHeader") {
+    return { header: "Authorization", prefix: "Bearer " };
+  }
   const header = headerOf(expression ?? "#[attributes.headers['jwt']]");
   return header === null ? null : { header };
 }
@@ -130,18 +153,27 @@ export function addresses(kind: "allow" | "deny"): TranslatePolicy {
       .at("ips")
       .items()
       .map((entry) => ({ entry, block: anypointBlock(entry.text() ?? "") }));
-    for (const { entry, block } of blocks)
-      if (block === null) entry.drop("It is no address, block or beginning of one");
+    for (const { entry, block } of blocks) {
+      if (block === null) {
+        entry.drop("It is no address, block or beginning of one");
+      }
+    }
     const said = blocks.flatMap(({ block }) => block ?? []);
     // One that cannot be read was to be kept out, or was not let in by anything else.
-    if (kind === "deny" && said.length < blocks.length) return { closed: "An address that it blocks cannot be read" };
-    if (said.length === 0) return kind === "deny" ? {} : { closed: "It allows no address that can be read" };
+    if (kind === "deny" && said.length < blocks.length) {
+      return { closed: "An address that it blocks cannot be read" };
+    }
+    if (said.length === 0) {
+      return kind === "deny" ? {} : { closed: "It allows no address that can be read" };
+    }
     return { policies: [{ kind: "IPAccessPolicy", spec: { [kind]: said } }] };
   };
 }
 
 export const password: TranslatePolicy = ({ config }) => {
-  for (const name of ["username", "password"]) config.at(name).take();
+  for (const name of ["username", "password"]) {
+    config.at(name).take();
+  }
   const why =
     "Passwords of the gateway's own are not kept here: make an Application and give its callers the credentials (selvage app)";
   return { closed: tell(config, why) };

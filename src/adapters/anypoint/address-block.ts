@@ -11,10 +11,16 @@ export function anypointBlock(text: string): string | null {
   }
   const [address = "", size, ...more] = text.split("/");
   const bytes = readIp(address)?.toByteArray();
-  if (bytes === undefined || more.length > 0) return null;
-  if (size === undefined) return address;
+  if (bytes === undefined || more.length > 0) {
+    return null;
+  }
+  if (size === undefined) {
+    return address;
+  }
   const bits = /^\d{1,3}$/.test(size) ? Number(size) : Infinity;
-  if (bits > bytes.length * 8) return null;
+  if (bits > bytes.length * 8) {
+    return null;
+  }
   const network = bytes.map((byte, index) => {
     const own = Math.min(8, Math.max(0, bits - index * 8));
     return byte & (0xff00 >> own) & 0xff;
@@ -23,7 +29,9 @@ export function anypointBlock(text: string): string | null {
 }
 
 function spelled(bytes: readonly number[]): string {
-  if (bytes.length === 4) return bytes.join(".");
+  if (bytes.length === 4) {
+    return bytes.join(".");
+  }
   return Array.from({ length: 8 }, (_, at) =>
     ((bytes[at * 2] ?? 0) * 256 + (bytes[at * 2 + 1] ?? 0)).toString(16),
   ).join(":");

@@ -20,7 +20,9 @@ const OF_POLICY =
 
 /** Is it such an export? */
 export function isExport(value: unknown): value is Readonly<Record<string, unknown>> {
-  if (!isRecord(value) || "kind" in value) return false;
+  if (!isRecord(value) || "kind" in value) {
+    return false;
+  }
   return "assetId" in value || "endpoint" in value || "instanceLabel" in value;
 }
 
@@ -28,9 +30,13 @@ export function readExport(value: Readonly<Record<string, unknown>>, namespace: 
   const called = ["instanceLabel", "autodiscoveryInstanceName", "assetId"].map((member) => value[member]);
   const name = labelName(called.find((text): text is string => typeof text === "string" && text !== "") ?? "api");
   const root = new Field(value, `API/${namespace}/${name}`);
-  for (const member of BOOKKEEPING.split(" ")) root.at(member).take();
+  for (const member of BOOKKEEPING.split(" ")) {
+    root.at(member).take();
+  }
   const endpoint = root.at("endpoint");
-  for (const member of OF_ENDPOINT.split(" ")) endpoint.at(member).take();
+  for (const member of OF_ENDPOINT.split(" ")) {
+    endpoint.at(member).take();
+  }
   const single = endpoint.at("uri");
   const routing = root.at("routing").items();
   const named = new Map(
@@ -47,10 +53,14 @@ export function readExport(value: Readonly<Record<string, unknown>>, namespace: 
       .items()
       .map((upstream, index) => upstreamOf(upstream, named, `${name}-${index + 1}`)),
   }));
-  for (const route of routing) route.at("label").take();
+  for (const route of routing) {
+    route.at("label").take();
+  }
   if (routes.length === 0 && single.present) {
     routes.push({ rules: [], destinationPath: null, upstreams: [{ name, address: single, weight: 1 }] });
-  } else single.take();
+  } else {
+    single.take();
+  }
   const list = root.at("policies");
   const policies = (Array.isArray(list.value) ? list.items() : list.at("policies").items()).flatMap(policyIn);
   const tiers = [...root.at("tiers").items(), ...root.at("tiers").at("tiers").items()];
@@ -77,9 +87,13 @@ function policyIn(entry: Field): BoundPolicy[] {
     entry.at("implementationAsset").at("assetId"),
   ];
   const named = places.find((place) => typeof place.value === "string") ?? entry.at("assetId");
-  for (const place of places) place.take();
+  for (const place of places) {
+    place.take();
+  }
   template.take();
-  for (const member of OF_POLICY.split(" ")) entry.at(member).take();
+  for (const member of OF_POLICY.split(" ")) {
+    entry.at(member).take();
+  }
   if (entry.at("disabled").flag() === true) {
     entry.drop("It is disabled");
     return [];

@@ -4,8 +4,12 @@
 /** Where a value comes from, in the words of keys of limits: `header:<name>`, `method`. */
 export function readsFrom(expression: string): string | null {
   const inner = innerOf(expression);
-  if (inner === null) return null;
-  if (inner === "attributes.method") return "method";
+  if (inner === null) {
+    return null;
+  }
+  if (inner === "attributes.method") {
+    return "method";
+  }
   const header = /^attributes\.headers(?:\.([A-Za-z0-9_]+)|\.?\[?["']([^"']+)["']\]?)$/.exec(inner);
   const name = header?.[1] ?? header?.[2];
   return name === undefined ? null : `header:${name.toLowerCase()}`;
@@ -20,7 +24,9 @@ export function headerOf(expression: string): string | null {
 /** The text that a value always is: it is no expression, or that of a text. */
 export function literalOf(value: string): string | null {
   const inner = innerOf(value);
-  if (inner === null) return value;
+  if (inner === null) {
+    return value;
+  }
   return /^'([^'$\\]*)'$/.exec(inner)?.[1] ?? /^"([^"$\\]*)"$/.exec(inner)?.[1] ?? null;
 }
 

@@ -39,7 +39,9 @@ export const headerRemoval: TranslatePolicy = ({ config }) => ({
       .items()
       .flatMap((entry): string[] => {
         const name = entry.text() ?? "";
-        if (/^[A-Za-z0-9!#%&'_`~-]+$/.test(name)) return mayWrite(entry, name) ? [name] : [];
+        if (/^[A-Za-z0-9!#%&'_`~-]+$/.test(name)) {
+          return mayWrite(entry, name) ? [name] : [];
+        }
         entry.drop("A header is removed by its name here, not by a pattern");
         return [];
       });
@@ -48,14 +50,18 @@ export const headerRemoval: TranslatePolicy = ({ config }) => ({
 });
 
 function mayWrite(entry: Field, name: string): boolean {
-  if (!isReserved(name.toLowerCase())) return true;
+  if (!isReserved(name.toLowerCase())) {
+    return true;
+  }
   entry.drop("The mesh writes this header itself and lets no route change it");
   return false;
 }
 
 function checked(field: Field, filter: Filter): Filter[] {
   const refusal = refusalOf(httpRouteFilterSchema, filter);
-  if (refusal === null) return [filter];
+  if (refusal === null) {
+    return [filter];
+  }
   field.drop(refusal);
   return [];
 }
@@ -67,7 +73,9 @@ export const cors: TranslatePolicy = ({ config }) => {
   const groups = config.at("originGroups").items();
   const isPublic = config.at("publicResource").flag() ?? groups.length === 0;
   if (isPublic) {
-    for (const group of groups) group.drop("publicResource is set: every origin is allowed, and no group is looked at");
+    for (const group of groups) {
+      group.drop("publicResource is set: every origin is allowed, and no group is looked at");
+    }
     const any = { allowOrigins: ["*"], allowMethods: ["*"], allowHeaders: ["*"] };
     return {
       filters: checked(config, { type: "CORS", cors: { ...any, ...(allowCredentials ? { allowCredentials } : {}) } }),
@@ -75,9 +83,12 @@ export const cors: TranslatePolicy = ({ config }) => {
   }
   const said = groups.flatMap((group) => groupOf(group) ?? []);
   const [first, ...others] = said;
-  if (first === undefined) return {};
-  for (const other of others)
+  if (first === undefined) {
+    return {};
+  }
+  for (const other of others) {
     other.group.drop("A route has one CORS filter: the origins of this group are not allowed");
+  }
   const filter = { type: "CORS", cors: { ...first.cors, ...(allowCredentials ? { allowCredentials } : {}) } };
   return { filters: checked(first.group, filter) };
 };
@@ -99,12 +110,16 @@ function groupOf(group: Field): { readonly group: Field; readonly cors: Filter }
     .filter((method) => METHODS.has(method));
   const maxAge = group.at("accessControlMaxAge").number() ?? 30;
   const lists = { allowMethods, allowHeaders: names("headers"), exposeHeaders: names("exposedHeaders") };
-  for (const name of ["plainOrigin", "originGroupName"]) group.at(name).take();
+  for (const name of ["plainOrigin", "originGroupName"]) {
+    group.at(name).take();
+  }
   const filled = Object.fromEntries(Object.entries(lists).filter(([, list]) => list.length > 0));
   const origins = allowOrigins.includes("*") ? ["*"] : allowOrigins;
   const cors = { allowOrigins: origins, ...filled, ...(maxAge >= 1 ? { maxAge } : {}) };
   const refusal = refusalOf(corsSchema, cors);
-  if (refusal === null) return { group, cors };
+  if (refusal === null) {
+    return { group, cors };
+  }
   group.drop(refusal);
   return null;
 }

@@ -33,7 +33,9 @@ export function importAnypoint(values: readonly unknown[], options: AnypointOpti
   const apis = read.map(({ api }) => api);
   for (const source of of("PolicyBinding")) {
     const binding = readBinding(source, apis);
-    for (const api of binding.apis) bound.get(api)?.push(binding.policy);
+    for (const api of binding.apis) {
+      bound.get(api)?.push(binding.policy);
+    }
   }
   const documents: PlainDocument[] = [];
   const notes: ImportNote[] = [];
@@ -42,15 +44,20 @@ export function importAnypoint(values: readonly unknown[], options: AnypointOpti
     makeApi(api, policies, made, options);
     for (const document of made.documents) {
       const refused = judgeDocument(document, api.root.ref, false);
-      if (refused.length === 0) documents.push(document);
+      if (refused.length === 0) {
+        documents.push(document);
+      }
       notes.push(...refused);
     }
   }
   for (const source of sources) {
-    if (!own.includes(source))
+    if (!own.includes(source)) {
       source.root.drop("It is no configuration of Anypoint: give it to another importer, or apply it");
-    else if (!/^(ApiInstance|PolicyBinding|Service)$/.test(source.kind)) source.root.drop(whyNot(source.kind));
-    else tellRest(source);
+    } else if (!/^(ApiInstance|PolicyBinding|Service)$/.test(source.kind)) {
+      source.root.drop(whyNot(source.kind));
+    } else {
+      tellRest(source);
+    }
     notes.push(...source.root.notes);
   }
   for (const { root } of apis.filter(({ root: one }) => one.ref.startsWith("API/"))) {
@@ -103,7 +110,9 @@ function makeApi(api: AnypointApi, policies: readonly BoundPolicy[], made: Made,
       });
     }
   }
-  for (const service of new Set(services.values())) makeTiers(api, service, made);
+  for (const service of new Set(services.values())) {
+    makeTiers(api, service, made);
+  }
 }
 
 interface NamedSpec extends PolicySpec {
@@ -115,8 +124,12 @@ function specsOf(effects: readonly PolicyEffect[], isClosed: boolean): NamedSpec
   const all = effects.flatMap((effect) => effect.policies ?? []);
   const byKind = Map.groupBy(all, ({ kind }) => kind);
   const specs = [...byKind].flatMap(([kind, some]): NamedSpec[] => {
-    if (kind === "IPAccessPolicy") return some.map(({ spec }) => ({ kind, spec, suffix: "-addresses" }));
-    if (kind === "RateLimitPolicy") return [{ kind, spec: joinLimits(some), suffix: "-limits" }];
+    if (kind === "IPAccessPolicy") {
+      return some.map(({ spec }) => ({ kind, spec, suffix: "-addresses" }));
+    }
+    if (kind === "RateLimitPolicy") {
+      return [{ kind, spec: joinLimits(some), suffix: "-limits" }];
+    }
     const spec = Object.assign({}, ...some.map((one) => one.spec)) as PolicySpec["spec"];
     return [{ kind, spec, suffix: "" }];
   });
@@ -139,8 +152,12 @@ function makeTiers(api: AnypointApi, service: string, { documents, names }: Made
     const name = tier.at("name").text() ?? "tier";
     const limits = tierLimitsOf(tier.at("limits"));
     const approval = tier.at("autoApprove").flag() === true ? "auto" : "manual";
-    for (const member of ["id", "description", "status", "apiId", "applicationCount", "audit"]) tier.at(member).take();
-    if (limits.length === 0) continue;
+    for (const member of ["id", "description", "status", "apiId", "applicationCount", "audit"]) {
+      tier.at(member).take();
+    }
+    if (limits.length === 0) {
+      continue;
+    }
     documents.push({
       apiVersion: "selvage.dev/v1",
       kind: "Tier",

@@ -34,9 +34,13 @@ export const rateLimiting: TranslatePolicy = ({ config }) => {
   const places = [config, ...list.items()];
   const key = keyOf(places);
   const isLocal = places.some((place) => place.at("clusterizable").flag() === false);
-  if (isLocal) list.change("Each replica had the whole limit for itself; here the fleet has it together");
+  if (isLocal) {
+    list.change("Each replica had the whole limit for itself; here the fleet has it together");
+  }
   const denies = config.at("blockOnUnknownQuota").flag() === true;
-  if (limits.length === 0) return { closed: "None of its limits can be said" };
+  if (limits.length === 0) {
+    return { closed: "None of its limits can be said" };
+  }
   const terms = { algorithm: "fixed-window", key, ...(denies ? { whenUnavailable: "deny" } : {}) };
   const said = limits.map((limit) => Object.assign(limit, terms));
   return limitPolicy({ limits: said, headers: headersOf(places) });
@@ -46,7 +50,9 @@ export const slaRateLimiting: TranslatePolicy = (policy, context) => {
   const headers = headersOf([policy.config]);
   policy.config.at("clusterizable").take();
   const proof = clientCredentials(policy, context);
-  if (proof.closed !== undefined) return proof;
+  if (proof.closed !== undefined) {
+    return proof;
+  }
   if (context.api.tiers.length === 0) {
     const why = "Its tiers are not in the input: without a Tier of the service nobody would be counted";
     policy.named.drop(why);
@@ -66,7 +72,9 @@ export const spikeControl: TranslatePolicy = ({ config }) => {
   const attempts = config.at("delayAttempts").number() ?? 1;
   const most = config.at("queuingLimit").number() ?? 0;
   const maxWait = gatewayDuration(`${delayMs * attempts}ms`);
-  if (requests < 1 || window === null || window === "0s") return { closed: "Its limit cannot be read" };
+  if (requests < 1 || window === null || window === "0s") {
+    return { closed: "Its limit cannot be read" };
+  }
   const queue = most >= 1 && maxWait !== null && maxWait !== "0s" ? { queue: { maxWait, max: most } } : {};
   config.change("It counted in a sliding window of one replica; here requests are spread over the window (gcra)");
   const limit = { name: "spike", requests, window, key: [], mode: "local", ...queue };
@@ -81,7 +89,9 @@ export const circuitBreaker: TranslatePolicy = ({ config }) => {
     maxConnections: "Connections are the platform's: requests are counted",
     maxRetries: "Retries have a budget of their own (TrafficPolicy retry)",
   });
-  if (max === null || max < 1) return {};
+  if (max === null || max < 1) {
+    return {};
+  }
   const concurrency = { max, ...(queue === null ? {} : { queue }) };
   return { policies: [{ kind: "TrafficPolicy", spec: { concurrency } }] };
 };
@@ -95,9 +105,13 @@ function keyOf(places: readonly Field[]): readonly string[] {
   for (const place of places) {
     const field = place.at("keySelector");
     const text = field.text();
-    if (text === null || text.trim() === "") continue;
+    if (text === null || text.trim() === "") {
+      continue;
+    }
     const from = readsFrom(text);
-    if (from !== null) return [from];
+    if (from !== null) {
+      return [from];
+    }
     field.change("The expression is not evaluated here: all requests count together");
   }
   return [];

@@ -46,7 +46,9 @@ export function readInstance(source: SourceDocument, services: ReadonlyMap<strin
 
 function routesOf(service: Field, upstreams: AnypointRoute["upstreams"]): AnypointRoute[] {
   const routes = service.at("routes").items();
-  if (routes.length === 0) return [{ rules: [], destinationPath: null, upstreams }];
+  if (routes.length === 0) {
+    return [{ rules: [], destinationPath: null, upstreams }];
+  }
   return routes.map((route) => {
     const destination = route.at("config").at("destinationPath");
     return { rules: route.at("rules").items(), destinationPath: destination.present ? destination : null, upstreams };
@@ -81,7 +83,9 @@ export function readBinding(
     }
     return kind === "ApiInstance" && api.name === name && api.namespace === theirs;
   });
-  if (found.length === 0) target.drop(`No ApiInstance of the input is meant. ${LOST}`);
+  if (found.length === 0) {
+    target.drop(`No ApiInstance of the input is meant. ${LOST}`);
+  }
   return { policy, apis: found };
 }
 

@@ -23,9 +23,13 @@ const GATEWAY_API = "gateway.networking.k8s.io/v1";
 export function servicesOf(api: AnypointApi, { documents, names }: Made): ReadonlyMap<Field, string> {
   const made = new Map<Field, string>();
   for (const { address, name } of api.routes.flatMap(({ upstreams }) => upstreams)) {
-    if (made.has(address)) continue;
+    if (made.has(address)) {
+      continue;
+    }
     const url = endpointOf(address);
-    if (url === null) continue;
+    if (url === null) {
+      continue;
+    }
     const called = names.take("Service", api.namespace, name);
     made.set(address, called);
     documents.push({
@@ -56,7 +60,9 @@ export function rulesOf(api: AnypointApi, services: ReadonlyMap<Field, string>):
       const share = route.upstreams.length > 1 ? { weight } : {};
       return name === undefined ? [] : [{ group: "selvage.dev", kind: "Service", name, ...share }];
     });
-    if (backendRefs.length === 0) return [];
+    if (backendRefs.length === 0) {
+      return [];
+    }
     const destination = trimmed(route.destinationPath?.text() ?? "");
     if (route.rules.length === 0) {
       const filters = base === destination ? [] : [rewriteTo(destination)];
@@ -73,7 +79,9 @@ interface RuleContext extends Pick<RouteRule, "hostname" | "backendRefs"> {
 
 function ruleOf(rule: Field, { base, hostname, destination, backendRefs }: RuleContext): RouteRule[] {
   const path = pathOf(rule.at("path"), base, destination);
-  if (path === null) return [];
+  if (path === null) {
+    return [];
+  }
   const host = rule.at("host").text();
   if (host !== null && refusalOf(hostnameSchema, host.toLowerCase()) !== null) {
     rule.at("host").drop("A host is a name here, with a wildcard as its first label at most: the rule is left out");
@@ -107,14 +115,17 @@ const PLAIN = /^(?:\/[A-Za-z0-9._~!$&'()*+,;=:@%-]*?)*$/;
 
 function pathOf(field: Field, base: string, destination: string): { match: Filter; filters: Filter[] } | null {
   const text = field.text();
-  if (text === null || text === "")
+  if (text === null || text === "") {
     return { match: prefix(base), filters: base === destination ? [] : [rewriteTo(destination)] };
+  }
   const pattern = text.replace(/^\^/, "").replace(/\$$/, "");
   const [, head = "", tail = ""] = GROUP.exec(pattern) ?? [];
   const plain = (GROUP.test(pattern) ? head : pattern).replaceAll("\\", "").replace(/\/$/, "");
   const hasSigns = /[\\^$*+?()[\]{}|]/.test(plain) || !PLAIN.test(plain);
   if (!hasSigns && tail !== "") {
-    if (tail !== "(/.*)?" && plain !== "") field.change(`${plain} itself matches here, too, not only what is below it`);
+    if (tail !== "(/.*)?" && plain !== "") {
+      field.change(`${plain} itself matches here, too, not only what is below it`);
+    }
     const kept = tail.startsWith("(") ? destination : destination + plain;
     const from = base + plain;
     return { match: prefix(from), filters: from === kept ? [] : [rewriteTo(kept)] };
@@ -134,11 +145,15 @@ function pathOf(field: Field, base: string, destination: string): { match: Filte
 
 /** Null = every one. A list, or an expression of alternatives. */
 function methodsOf(field: Field): string[] | null {
-  if (!field.present) return null;
+  if (!field.present) {
+    return null;
+  }
   const text = field.text();
   const names =
     text === null ? field.items().flatMap((entry) => entry.text() ?? []) : text.replace(/[()^$]/g, "").split("|");
-  if (text === ".*") return null;
+  if (text === ".*") {
+    return null;
+  }
   return names
     .map((name) => name.trim().toUpperCase())
     .filter((name) => /^(GET|HEAD|POST|PUT|DELETE|CONNECT|OPTIONS|TRACE|PATCH)$/.test(name));
@@ -155,7 +170,9 @@ const trimmed = (path: string): string => (path === "" ? "" : `/${path.replace(/
 /** Where callers find the API: hosts without a name stand for all of them. */
 function placeOf({ address }: AnypointApi): { readonly base: string; readonly hostname: string | null } {
   const text = address.text();
-  if (text === null || !URL.canParse(text)) return { base: "", hostname: null };
+  if (text === null || !URL.canParse(text)) {
+    return { base: "", hostname: null };
+  }
   const { hostname, port, pathname } = new URL(text);
   const isName = refusalOf(hostnameSchema, hostname) === null && hostname.includes(".") && !/^[\d.]+$/.test(hostname);
   if (port !== "" && !isName) {
@@ -200,8 +217,11 @@ function merged(filters: readonly Filter[]): Filter[] {
     const member = type === "RequestHeaderModifier" ? "requestHeaderModifier" : "responseHeaderModifier";
     const before = byType.get(type);
     const isModifier = type === "RequestHeaderModifier" || type === "ResponseHeaderModifier";
-    if (before === undefined) byType.set(type, filter);
-    else if (isModifier) byType.set(type, { type, [member]: joined(before[member], filter[member]) });
+    if (before === undefined) {
+      byType.set(type, filter);
+    } else if (isModifier) {
+      byType.set(type, { type, [member]: joined(before[member], filter[member]) });
+    }
   }
   return [...byType.values()];
 }

@@ -14,7 +14,9 @@ export function allowed(
     "selvage-path": decision.path,
     ...more,
   });
-  for (const pair of [...decision.client, ...decision.upstream]) headers.set(...pair);
+  for (const pair of [...decision.client, ...decision.upstream]) {
+    headers.set(...pair);
+  }
   return new Response(null, { status: 200, headers });
 }
 

@@ -10,13 +10,17 @@ const ADAPTER_TOKEN_HEADER = "selvage-adapter-token";
 export async function mayAskAbout({ headers }: Request, env: Env): Promise<Refusal | null> {
   const { adapterToken: secret, isLocalMesh } = settingsOf(env);
   if (secret === null) {
-    if (isLocalMesh) return null;
+    if (isLocalMesh) {
+      return null;
+    }
     const detail =
       "Adapters are closed: set the secret ADAPTER_TOKEN, and have the proxy send it as selvage-adapter-token";
     return { problem: "adapterRefused", detail };
   }
   const sent = headers.get(ADAPTER_TOKEN_HEADER);
-  if (sent !== null && (await equal(sent, secret))) return null;
+  if (sent !== null && (await equal(sent, secret))) {
+    return null;
+  }
   return {
     problem: "adapterRefused",
     detail: "The proxy did not send the mesh's adapter token as selvage-adapter-token",

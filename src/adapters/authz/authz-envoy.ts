@@ -20,8 +20,12 @@ export const envoy: Dialect = {
     };
   },
   answer: (decision: Decision) => {
-    if (!decision.allowed) return told(decision.response);
-    if (decision.preflight !== undefined) return decision.preflight;
+    if (!decision.allowed) {
+      return told(decision.response);
+    }
+    if (decision.preflight !== undefined) {
+      return decision.preflight;
+    }
     const { remove } = decision;
     return allowed(decision, remove.length === 0 ? {} : { "x-envoy-auth-headers-to-remove": remove.join(", ") });
   },

@@ -14,7 +14,9 @@ export const nginx: Dialect = {
   takesPath: true,
   ask: ({ request: { headers, url }, trustedHops }) => {
     const twice = saidTwice(headers, [URI, METHOD, HOST]);
-    if (twice !== null) return twice;
+    if (twice !== null) {
+      return twice;
+    }
     const uri = headers.get(URI);
     if (uri === null || !uri.startsWith("/")) {
       return `nginx did not say which URI was asked for: add "proxy_set_header X-Original-URI $request_uri;"`;
@@ -23,9 +25,13 @@ export const nginx: Dialect = {
     const scheme = headers.get("x-forwarded-proto") === "https" ? "https:" : own.protocol;
     const host = headers.get(HOST) ?? own.host;
     const fault = hostFault(host);
-    if (fault !== null) return fault;
+    if (fault !== null) {
+      return fault;
+    }
     const asked = new Headers(headers);
-    for (const name of [URI, METHOD, HOST]) asked.delete(name);
+    for (const name of [URI, METHOD, HOST]) {
+      asked.delete(name);
+    }
     return {
       method: headers.get(METHOD)?.toUpperCase() ?? "GET",
       url: `${scheme}//${host}${uri}`,
@@ -34,7 +40,9 @@ export const nginx: Dialect = {
     };
   },
   answer: (decision: Decision) => {
-    if (!decision.allowed) return spelled(decision.response);
+    if (!decision.allowed) {
+      return spelled(decision.response);
+    }
     const { preflight } = decision;
     return allowed(decision, preflight === undefined ? {} : { "selvage-status": String(preflight.status) });
   },

@@ -10,7 +10,9 @@ export const traefik: Dialect = {
   takesPath: false,
   ask: ({ request: { headers, method, url }, trustedHops }) => {
     const twice = saidTwice(headers, ["x-forwarded-uri", "x-forwarded-method", "x-forwarded-host"]);
-    if (twice !== null) return twice;
+    if (twice !== null) {
+      return twice;
+    }
     const uri = headers.get("x-forwarded-uri");
     if (uri === null || !uri.startsWith("/")) {
       return "The proxy did not say which URI was asked for: X-Forwarded-Uri is missing";
@@ -19,7 +21,9 @@ export const traefik: Dialect = {
     const scheme = headers.get("x-forwarded-proto")?.replace(/^ws/, "http") === "https" ? "https:" : "http:";
     const host = headers.get("x-forwarded-host") ?? own.host;
     const fault = hostFault(host);
-    if (fault !== null) return fault;
+    if (fault !== null) {
+      return fault;
+    }
     return {
       method: headers.get("x-forwarded-method")?.toUpperCase() ?? method,
       url: `${scheme}//${host}${uri}`,
@@ -28,7 +32,9 @@ export const traefik: Dialect = {
     };
   },
   answer: (decision: Decision) => {
-    if (decision.allowed) return allowed(decision, {});
+    if (decision.allowed) {
+      return allowed(decision, {});
+    }
     return decision.response.ok ? notAllowed(decision.response, 403) : decision.response;
   },
 };

@@ -36,7 +36,9 @@ export async function authz<Context>(
     return refused({ problem: "noRoute", detail }, requestId);
   }
   const stranger = await mayAskAbout(request, env);
-  if (stranger !== null) return refused(stranger, requestId);
+  if (stranger !== null) {
+    return refused(stranger, requestId);
+  }
   const meant = request.headers.get("selvage-service");
   if (meant !== null && meant !== segment) {
     // A path such as /../other/x climbs out of its service before anybody sees it.
@@ -48,13 +50,17 @@ export async function authz<Context>(
     rest: request.url.slice(prefix.length),
     trustedHops: settingsOf(env).trustedHops,
   });
-  if (typeof asked === "string") return refused(badQuestion(asked), requestId);
+  if (typeof asked === "string") {
+    return refused(badQuestion(asked), requestId);
+  }
   const crooked = faultOf(asked.url, dialect);
   if (crooked !== null) {
     return dialect.answer({ allowed: false, response: refused(badQuestion(crooked), requestId) });
   }
   const headers = new Headers(asked.headers);
-  for (const own of OWN_HEADERS) headers.delete(own);
+  for (const own of OWN_HEADERS) {
+    headers.delete(own);
+  }
   return dialect.answer(await judge({ ...asked, headers, via: request, service: address.service }, env, ctx));
 }
 
@@ -62,6 +68,8 @@ export async function authz<Context>(
 function faultOf(url: string, { takesPath }: Dialect): string | null {
   const uri = url.slice(url.indexOf("/", url.indexOf("://") + 3));
   const fault = crookedness(uri);
-  if (fault !== null || takesPath || !hasSpareSegments(uri)) return fault;
+  if (fault !== null || takesPath || !hasSpareSegments(uri)) {
+    return fault;
+  }
   return "The path holds empty or dot segments, and this proxy would forward it as it came";
 }

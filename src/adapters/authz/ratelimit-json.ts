@@ -34,13 +34,17 @@ export async function ratelimitJson<Context>(
     return refused({ problem: "methodNotAllowed", detail, headers: { allow: "POST" } }, requestId);
   }
   const stranger = await mayAskAbout(request, env);
-  if (stranger !== null) return refused(stranger, requestId);
+  if (stranger !== null) {
+    return refused(stranger, requestId);
+  }
   const bytes = await readLimited(request.body, MAX_BYTES);
   if (bytes === null) {
     return refused({ problem: "payloadTooLarge", detail: `The question is larger than ${MAX_BYTES} bytes` }, requestId);
   }
   const question = read(new TextDecoder().decode(bytes), request);
-  if (typeof question === "string") return refused(badQuestion(question), requestId);
+  if (typeof question === "string") {
+    return refused(badQuestion(question), requestId);
+  }
   const statuses = await rateLimits(question, env, ctx);
   if (statuses === null) {
     return refused({ problem: "notReady", detail: "The mesh could not load its configuration" }, requestId);
@@ -58,26 +62,39 @@ function read(text: string, via: Request): RateLimitQuestion | string {
   }
   const domain = member(body, "domain");
   const list = member(body, "descriptors");
-  if (typeof domain !== "string" || domain === "")
+  if (typeof domain !== "string" || domain === "") {
     return "domain is missing: it names the service, such as orders.shop";
+  }
   // "shop/orders" is how the mesh itself writes it.
   const [namespace = "", name] = domain.split("/");
   const address = addressByPath(`/svc/${name === undefined ? domain : `${name}.${namespace}`}`);
-  if (address === null) return `domain "${domain.slice(0, 128)}" is not a service: write orders.shop or shop/orders`;
-  if (!Array.isArray(list) || list.length === 0) return "descriptors is missing or empty";
-  if (list.length > MAX_DESCRIPTORS) return `There are more than ${MAX_DESCRIPTORS} descriptors`;
+  if (address === null) {
+    return `domain "${domain.slice(0, 128)}" is not a service: write orders.shop or shop/orders`;
+  }
+  if (!Array.isArray(list) || list.length === 0) {
+    return "descriptors is missing or empty";
+  }
+  if (list.length > MAX_DESCRIPTORS) {
+    return `There are more than ${MAX_DESCRIPTORS} descriptors`;
+  }
   const ownHits = hitsOf(member(body, "hits_addend") ?? member(body, "hitsAddend"), 1);
   const descriptors: RateLimitQuestion["descriptors"][number][] = [];
   for (const [index, descriptor] of list.entries()) {
     const entries: unknown = member(descriptor, "entries");
-    if (!Array.isArray(entries) || entries.length === 0) return `descriptors[${index}] has no entries`;
+    if (!Array.isArray(entries) || entries.length === 0) {
+      return `descriptors[${index}] has no entries`;
+    }
     const read = entries.map((entry: unknown) => ({ key: member(entry, "key"), value: member(entry, "value") ?? "" }));
     const good = read.flatMap(({ key, value }) =>
       typeof key === "string" && key !== "" && typeof value === "string" ? [{ key, value }] : [],
     );
-    if (good.length < read.length) return `descriptors[${index}] has an entry whose key or value is not text`;
+    if (good.length < read.length) {
+      return `descriptors[${index}] has an entry whose key or value is not text`;
+    }
     const hits = hitsOf(member(descriptor, "hits_addend") ?? member(descriptor, "hitsAddend"), ownHits);
-    if (hits === null) return `hits_addend is not a whole number from 0 to ${MAX_HITS}`;
+    if (hits === null) {
+      return `hits_addend is not a whole number from 0 to ${MAX_HITS}`;
+    }
     descriptors.push({ entries: good, hits });
   }
   return { via, service: address.service, descriptors };
@@ -85,9 +102,13 @@ function read(text: string, via: Request): RateLimitQuestion | string {
 
 /** 0 counts as 1, as Envoy says; proto3 JSON may write numbers as text, or wrapped. */
 function hitsOf(value: unknown, absent: number | null): number | null {
-  if (value === undefined) return absent;
+  if (value === undefined) {
+    return absent;
+  }
   const hits = Number(typeof value === "object" ? member(value, "value") : value);
-  if (!Number.isInteger(hits) || hits < 0 || hits > MAX_HITS) return null;
+  if (!Number.isInteger(hits) || hits < 0 || hits > MAX_HITS) {
+    return null;
+  }
   return hits === 0 ? 1 : hits;
 }
 
@@ -114,7 +135,9 @@ function told(statuses: readonly DescriptorStatus[]): Response {
 }
 
 function spelled(status: DescriptorStatus): object {
-  if (status === null) return { code: "OK" };
+  if (status === null) {
+    return { code: "OK" };
+  }
   const { allowed, name, terms, remaining, resetMs } = status;
   return {
     code: allowed ? "OK" : "OVER_LIMIT",

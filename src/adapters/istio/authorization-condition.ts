@@ -42,8 +42,12 @@ export function valuesOf(
     lose(field, changed);
     return null;
   }
-  if (changed !== undefined) field.change(changed);
-  if (term.told !== undefined) field.change(term.told);
+  if (changed !== undefined) {
+    field.change(changed);
+  }
+  if (term.told !== undefined) {
+    field.change(term.told);
+  }
   return values;
 }
 
@@ -57,7 +61,9 @@ export function translateWhen(field: Field, context: ConditionContext): WhenCond
     return null;
   }
   for (const [name, member] of field.members()) {
-    if (["key", "values", "notValues"].includes(name) || !member.present) continue;
+    if (["key", "values", "notValues"].includes(name) || !member.present) {
+      continue;
+    }
     lose(field, `${written} cannot be compared here by ${name}`);
     return null;
   }
@@ -91,6 +97,8 @@ export function conditionOf(
 
 function refused(condition: WhenCondition, field: Field, lose: Lose): boolean {
   const refusal = refusalOf(authorizationPolicySpecSchema, { targetRefs: [], rules: [{ when: [condition] }] });
-  if (refusal !== null) lose(field, refusal);
+  if (refusal !== null) {
+    lose(field, refusal);
+  }
   return refusal !== null;
 }

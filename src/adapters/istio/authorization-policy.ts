@@ -34,10 +34,11 @@ export function translateAuthorizationPolicy(source: SourceDocument, { world, na
     namespace,
   });
   const narrowed = scope !== null && scope.wider && action === "ALLOW" && translated.length > 0;
-  if (narrowed)
+  if (narrowed) {
     spec
       .at("rules")
       .drop("They were for fewer workloads: for all of the service they would allow more, so they are refused");
+  }
   // An ALLOW or an audit that says more than is known is told by its fields; a rule that nobody read is a note as well.
   spec.tellRest({});
   root.tellRest({});
@@ -49,7 +50,9 @@ export function translateAuthorizationPolicy(source: SourceDocument, { world, na
   const written = spec.at("rules").items().length;
   if (rules.length === 0 && action !== "ALLOW") {
     // Without rules it matches nothing there as well.
-    if (written > 0) root.drop(LOST);
+    if (written > 0) {
+      root.drop(LOST);
+    }
     return [];
   }
   if (labelName(source.name) !== source.name) {

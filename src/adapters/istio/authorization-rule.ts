@@ -43,9 +43,14 @@ export function translateRules(field: Field, action: Action, context: TermContex
     const refusal = said
       .map((one) => refusalOf(authorizationPolicySpecSchema, { targetRefs: [], action, rules: [one] }))
       .find((text) => text !== null);
-    if (refusal === undefined) return said;
-    if (action === "ALLOW") rule.drop(`${refusal}: the rule is refused`);
-    else rule.change(`${refusal}: the rule matches every request instead`);
+    if (refusal === undefined) {
+      return said;
+    }
+    if (action === "ALLOW") {
+      rule.drop(`${refusal}: the rule is refused`);
+    } else {
+      rule.change(`${refusal}: the rule matches every request instead`);
+    }
     return action === "ALLOW" ? [] : [{}];
   });
 }
@@ -54,7 +59,9 @@ export function translateRules(field: Field, action: Action, context: TermContex
 function translateRule(rule: Field, action: Action, terms: TermContext): Rule[] {
   const lost = new Set<string>();
   const lose: Lose = (condition, why) => {
-    if (lost.has(condition.pointer)) return;
+    if (lost.has(condition.pointer)) {
+      return;
+    }
     lost.add(condition.pointer);
     const effect =
       action === "ALLOW"
@@ -69,8 +76,11 @@ function translateRule(rule: Field, action: Action, terms: TermContext): Rule[] 
       .items()
       .map((entry) => {
         const said = translateEntry(entry.at(part), known, context);
-        for (const [key, other] of entry.members())
-          if (key !== part && other.present) lose(other, `Nothing here corresponds to ${key}`);
+        for (const [key, other] of entry.members()) {
+          if (key !== part && other.present) {
+            lose(other, `Nothing here corresponds to ${key}`);
+          }
+        }
         return said;
       });
   const from = entries("from", "source", SOURCE);
@@ -80,9 +90,13 @@ function translateRule(rule: Field, action: Action, terms: TermContext): Rule[] 
     .items()
     .flatMap((condition) => translateWhen(condition, context) ?? []);
   for (const [key, other] of rule.members()) {
-    if (!["from", "to", "when"].includes(key) && other.present) lose(other, `Nothing here corresponds to ${key}`);
+    if (!["from", "to", "when"].includes(key) && other.present) {
+      lose(other, `Nothing here corresponds to ${key}`);
+    }
     // A list that is none would otherwise read as a condition that was never there.
-    else if (other.present && !Array.isArray(other.value)) lose(other, `${key} is not a list`);
+    else if (other.present && !Array.isArray(other.value)) {
+      lose(other, `${key} is not a list`);
+    }
   }
   if (lost.size > 0 && action === "ALLOW") {
     rule.drop("A part of the rule cannot be said, and without it the rule would allow more: it is refused");
@@ -112,7 +126,9 @@ function translateEntry(entry: Field, terms: Readonly<Record<string, Term>>, con
   const lists: Record<string, readonly string[]> = {};
   const when: WhenCondition[] = [];
   for (const [key, field] of entry.members()) {
-    if (!field.present) continue;
+    if (!field.present) {
+      continue;
+    }
     const positive = key.replace(/^not([A-Z])/, (_, letter: string) => letter.toLowerCase());
     const term = Object.hasOwn(terms, positive) ? terms[positive] : undefined;
     if (term === undefined) {
@@ -121,16 +137,23 @@ function translateEntry(entry: Field, terms: Readonly<Record<string, Term>>, con
     }
     const negative = positive !== key;
     const values = valuesOf(field, term, negative, context);
-    if (values === null || values.length === 0) continue;
+    if (values === null || values.length === 0) {
+      continue;
+    }
     const { list } = term;
-    if (list !== null && !negative && !Object.hasOwn(lists, list) && isEntry(list, values)) lists[list] = values;
-    else {
+    if (list !== null && !negative && !Object.hasOwn(lists, list) && isEntry(list, values)) {
+      lists[list] = values;
+    } else {
       const condition = conditionOf(field, term, values, negative, lose);
-      if (condition !== null) when.push(condition);
+      if (condition !== null) {
+        when.push(condition);
+      }
     }
   }
   // A source that is no mapping would read as every source.
-  if (!isRecord(entry.value)) lose(entry, "It says nothing that can be read");
+  if (!isRecord(entry.value)) {
+    lose(entry, "It says nothing that can be read");
+  }
   return { lists, when };
 }
 

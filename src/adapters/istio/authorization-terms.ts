@@ -31,7 +31,9 @@ const same = (text: string): readonly string[] => [text];
 /** Workloads have the names of their services here. Null where the input shows no service of the account. */
 function ofServices(account: string | null, { accounts, trustDomain }: TermContext): readonly string[] | null {
   const known = account === null ? undefined : accounts.get(account);
-  if (known === undefined) return null;
+  if (known === undefined) {
+    return null;
+  }
   return known.services.map(({ namespace, name }) => `spiffe://${trustDomain}/ns/${namespace}/sa/${name}`);
 }
 
@@ -93,9 +95,13 @@ const ATTRIBUTES: Readonly<Record<string, Term>> = {
 
 /** What the key of a `when` is about; null when there is nothing like it here. */
 export function termOfKey(key: string): Term | null {
-  if (Object.hasOwn(ATTRIBUTES, key)) return ATTRIBUTES[key] ?? null;
+  if (Object.hasOwn(ATTRIBUTES, key)) {
+    return ATTRIBUTES[key] ?? null;
+  }
   const [, header] = /^request\.headers\[([^[\]]+)\]$/.exec(key) ?? [];
-  if (header !== undefined) return headerTerm(header.toLowerCase());
+  if (header !== undefined) {
+    return headerTerm(header.toLowerCase());
+  }
   const [, path] = /^request\.auth\.claims((?:\[[^[\]]+\])+)$/.exec(key) ?? [];
   const names = path?.slice(1, -1).split("][") ?? [];
   // A dot inside one of several names would be taken for a step.

@@ -50,14 +50,20 @@ export function translateDestinationRule(source: SourceDocument, { world, names 
   const spec = root.at("spec");
   const metadata = readMetadata(source);
   const host = spec.at("host").text();
-  for (const subset of spec.at("subsets").items()) tellSubset(subset);
+  for (const subset of spec.at("subsets").items()) {
+    tellSubset(subset);
+  }
   const exported = spec.at("exportTo").items();
-  if (exported.length === 1 && exported[0]?.value === "*") exported[0].take();
+  if (exported.length === 1 && exported[0]?.value === "*") {
+    exported[0].take();
+  }
   const policy = spec.at("trafficPolicy");
   const parts = policy.present ? translatePolicy(policy) : {};
   spec.tellRest(REASONS);
   root.tellRest({});
-  if (Object.keys(parts).length === 0) return [];
+  if (Object.keys(parts).length === 0) {
+    return [];
+  }
   const service = host === null ? null : serviceOf(host, namespace, world);
   const whole = host === "*.local" && namespace === ROOT_NAMESPACE;
   if (service === null && !whole) {
@@ -90,7 +96,9 @@ function tellSubset(subset: Field): void {
   const labels = subset.at("labels");
   labels.at("version").take();
   for (const [label, field] of labels.members()) {
-    if (label !== "version") field.drop("Endpoints of a service are told apart by their version only");
+    if (label !== "version") {
+      field.drop("Endpoints of a service are told apart by their version only");
+    }
   }
 }
 
@@ -100,8 +108,9 @@ function translatePolicy(policy: Field): object {
   const max = count(http.at("http2MaxRequests"));
   // A queue alone would come with a bound that Istio does not have.
   const queue = max === null ? null : count(http.at("http1MaxPendingRequests"));
-  if (max !== null)
+  if (max !== null) {
     http.at("http2MaxRequests").change("Istio counts for each calling proxy; here it is for the service");
+  }
   const concurrency = max === null ? {} : { concurrency: { max, ...(queue === null ? {} : { queue }) } };
   return {
     ...concurrency,
@@ -113,14 +122,20 @@ function translatePolicy(policy: Field): object {
 /** A whole number above 0; 0 is Istio's word for its default. */
 function count(field: Field): number | null {
   const value = field.number();
-  if (value === null || value === 0) return null;
-  if (Number.isInteger(value) && value > 0) return value;
+  if (value === null || value === 0) {
+    return null;
+  }
+  if (Number.isInteger(value) && value > 0) {
+    return value;
+  }
   field.drop("It is not a whole number above 0");
   return null;
 }
 
 function outlierDetection(field: Field): object {
-  if (!field.present) return {};
+  if (!field.present) {
+    return {};
+  }
   const all = field.at("consecutive5xxErrors");
   const gateway = [field.at("consecutiveGatewayErrors"), field.at("consecutiveErrors")].find(({ present }) => present);
   const percent = field.at("maxEjectionPercent").number() ?? 10;
@@ -128,18 +143,26 @@ function outlierDetection(field: Field): object {
   const durations = Object.fromEntries(
     Object.entries(times).flatMap(([theirs, ours]) => {
       const text = field.at(theirs).text();
-      if (text === null) return [];
-      if ((parseDuration(text) ?? 0) > 0) return [[ours, text]];
+      if (text === null) {
+        return [];
+      }
+      if ((parseDuration(text) ?? 0) > 0) {
+        return [[ours, text]];
+      }
       field.at(theirs).drop("It is not a duration longer than zero");
       return [];
     }),
   );
   const failures = all.present ? count(all) : gateway === undefined ? 5 : count(gateway);
-  if (all.present && gateway !== undefined) gateway.drop("Failures are counted once: consecutive5xxErrors is");
-  else if (gateway !== undefined && failures !== null)
+  if (all.present && gateway !== undefined) {
+    gateway.drop("Failures are counted once: consecutive5xxErrors is");
+  } else if (gateway !== undefined && failures !== null) {
     gateway.change("Every failure counts, not only 502, 503 and 504");
+  }
   // Zero turns it off there.
-  if (failures === null) return {};
+  if (failures === null) {
+    return {};
+  }
   const maxEjectionPercent = Math.min(100, Math.max(0, percent));
   return { outlierDetection: { consecutiveFailures: failures, ...durations, maxEjectionPercent } };
 }
@@ -159,15 +182,21 @@ function loadBalancer(field: Field): object {
     simple.take();
     return { loadBalancer: { policy: named } };
   }
-  if (simple.value === "UNSPECIFIED") simple.take();
-  else if (simple.present) simple.drop("The mesh chooses among the endpoints of a service; there is no such policy");
+  if (simple.value === "UNSPECIFIED") {
+    simple.take();
+  } else if (simple.present) {
+    simple.drop("The mesh chooses among the endpoints of a service; there is no such policy");
+  }
   const hash = field.at("consistentHash");
-  if (!hash.present) return {};
+  if (!hash.present) {
+    return {};
+  }
   const header = hash.at("httpHeaderName").text();
   const cookie = hash.at("httpCookie").at("name").text();
   const address = hash.at("useSourceIp").flag();
-  if (hash.at("maglev").present)
+  if (hash.at("maglev").present) {
     hash.at("maglev").change("Maglev becomes a ring: callers keep their endpoint, by another table");
+  }
   const key =
     header !== null
       ? `header:${header.toLowerCase()}`
@@ -176,7 +205,9 @@ function loadBalancer(field: Field): object {
         : address === true
           ? "ip"
           : null;
-  if (key !== null && refusalOf(callerKeySchema, key) === null) return { loadBalancer: { policy: "ring-hash", key } };
+  if (key !== null && refusalOf(callerKeySchema, key) === null) {
+    return { loadBalancer: { policy: "ring-hash", key } };
+  }
   hash.drop("What it hashes cannot be said here: a header, a cookie or the address");
   return {};
 }

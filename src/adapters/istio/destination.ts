@@ -35,7 +35,9 @@ export function translateDestination(
 function versionOf(service: ServiceName, subset: string, field: Field, world: IstioDocuments): string {
   const { namespace, name } = service;
   const known = world.subsets.get(`${namespace}/${name}/${subset}`);
-  if (typeof known === "string") return known;
+  if (typeof known === "string") {
+    return known;
+  }
   const why = known === null ? "has no label version" : "is in no DestinationRule of the input";
   field.change(`The subset ${subset} of ${namespace}/${name} ${why}: its name stands for the version of endpoints`);
   return subset;

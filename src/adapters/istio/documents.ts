@@ -62,18 +62,29 @@ export function surveyIstio(documents: readonly SourceDocument[], trustDomain: s
     if (kind === "Service" && isKept(source)) {
       const selector = spec["selector"];
       services.push({ namespace, name, selector: isRecord(selector) ? selector : null });
-      if (isRecord(selector)) workloads.push({ namespace, labels: selector, account: null });
+      if (isRecord(selector)) {
+        workloads.push({ namespace, labels: selector, account: null });
+      }
     }
     const workload = istioWorkloadOf(kind, namespace, spec);
-    if (workload !== null) workloads.push(workload);
+    if (workload !== null) {
+      workloads.push(workload);
+    }
     if (kind === "Gateway") {
       gateways.push(gatewayOf(source, spec));
     }
-    if (kind === "ServiceEntry")
-      for (const host of list(spec["hosts"])) if (typeof host === "string") outside.add(host);
+    if (kind === "ServiceEntry") {
+      for (const host of list(spec["hosts"])) {
+        if (typeof host === "string") {
+          outside.add(host);
+        }
+      }
+    }
     for (const rule of kind === "RequestAuthentication" ? list(spec["jwtRules"]) : []) {
       const issuer = isRecord(rule) ? rule["issuer"] : undefined;
-      if (typeof issuer === "string" && issuer !== "") issuers.add(issuer);
+      if (typeof issuer === "string" && issuer !== "") {
+        issuers.add(issuer);
+      }
     }
   }
   const accounts = accountsOf(workloads, services);
@@ -91,12 +102,18 @@ export function surveyIstio(documents: readonly SourceDocument[], trustDomain: s
   for (const { kind, namespace, root } of documents) {
     const spec = specOf(root.value);
     const service = typeof spec["host"] === "string" ? serviceOf(spec["host"], namespace, known) : null;
-    if (kind !== "DestinationRule" || service === null) continue;
+    if (kind !== "DestinationRule" || service === null) {
+      continue;
+    }
     for (const subset of list(spec["subsets"])) {
-      if (!isRecord(subset)) continue;
+      if (!isRecord(subset)) {
+        continue;
+      }
       const version = isRecord(subset["labels"]) ? subset["labels"]["version"] : undefined;
       const key = `${service.namespace}/${service.name}/${String(subset["name"])}`;
-      if (!subsets.has(key)) subsets.set(key, typeof version === "string" && version !== "" ? version : null);
+      if (!subsets.has(key)) {
+        subsets.set(key, typeof version === "string" && version !== "" ? version : null);
+      }
     }
   }
   return known;
@@ -108,18 +125,26 @@ export function serviceOf(
   namespace: string,
   world: Pick<IstioDocuments, "namespaces" | "outside">,
 ): ServiceName | null {
-  if (world.outside.has(host)) return null;
+  if (world.outside.has(host)) {
+    return null;
+  }
   const local = /^(.+)\.svc(?:\.cluster\.local)?$/.exec(host);
   const [name = "", theirs = local === null ? namespace : "", ...more] = (local?.[1] ?? host).split(".");
-  if (more.length > 0 || !NAME.test(name) || !NAME.test(theirs)) return null;
+  if (more.length > 0 || !NAME.test(name) || !NAME.test(theirs)) {
+    return null;
+  }
   const dotted = local === null && host.includes(".");
-  if (dotted && !world.namespaces.has(theirs) && PUBLIC.test(theirs)) return null;
+  if (dotted && !world.namespaces.has(theirs) && PUBLIC.test(theirs)) {
+    return null;
+  }
   return { namespace: theirs, name };
 }
 
 function gatewayOf({ apiVersion, namespace, name }: SourceDocument, spec: Labels): KnownGateway {
   const { selector } = spec;
-  if (apiVersion.startsWith("gateway.")) return { namespace, name, selector: { [GATEWAY_NAME]: name } };
+  if (apiVersion.startsWith("gateway.")) {
+    return { namespace, name, selector: { [GATEWAY_NAME]: name } };
+  }
   return { namespace, name: labelName(name), selector: isRecord(selector) ? selector : {} };
 }
 

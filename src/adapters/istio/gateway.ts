@@ -71,11 +71,15 @@ function listenersOf(server: Field, taken: Set<string>): Listener[] {
     server.drop(`${refusal ?? "It has no port number"}: the server is left out`);
     return [];
   }
-  if (written === "GRPC") port.at("protocol").change("gRPC itself does not pass: the Workers runtime has no trailers");
+  if (written === "GRPC") {
+    port.at("protocol").change("gRPC itself does not pass: the Workers runtime has no trailers");
+  }
   const tls = tlsOf(server.at("tls"));
   return hosts.flatMap((field): Listener[] => {
     const host = hostOf(field);
-    if (host === null) return [];
+    if (host === null) {
+      return [];
+    }
     const place = JSON.stringify([number, protocol, host.hostname]);
     if (taken.has(place)) {
       field.drop("A server before it has the same port, protocol and host");
@@ -100,7 +104,9 @@ function freshName(called: string, taken: Set<string>): string {
   const base = refusalOf(sectionNameSchema, called) === null ? called : labelName(called);
   for (let number = 1; ; number++) {
     const name = number === 1 ? base : `${base}-${number}`;
-    if (taken.has(name)) continue;
+    if (taken.has(name)) {
+      continue;
+    }
     taken.add(name);
     return name;
   }
@@ -115,8 +121,12 @@ function hostOf(field: Field): { hostname: string | null; namespaces: object } |
     field.drop(`${refusal}: the host is left out`);
     return null;
   }
-  if (namespace === "*") return { hostname, namespaces: { from: "All" } };
-  if (namespace === ".") return { hostname, namespaces: { from: "Same" } };
+  if (namespace === "*") {
+    return { hostname, namespaces: { from: "All" } };
+  }
+  if (namespace === ".") {
+    return { hostname, namespaces: { from: "Same" } };
+  }
   const matchLabels = { "kubernetes.io/metadata.name": namespace };
   return { hostname, namespaces: { from: "Selector", selector: { matchLabels } } };
 }
@@ -127,9 +137,12 @@ function refusedTls(tls: Field, protocol: "HTTP" | "HTTPS"): string | null {
   if (tls.at("httpsRedirect").flag() === true) {
     return "It only sends callers to https, which the platform does (Always Use HTTPS)";
   }
-  if (protocol === "HTTP") return null;
-  if (mode !== "SIMPLE")
+  if (protocol === "HTTP") {
+    return null;
+  }
+  if (mode !== "SIMPLE") {
     return `TLS with mode ${mode} is not the platform's to give: a caller would not be checked as before`;
+  }
   const names = [
     "subjectAltNames",
     "verifyCertificateSpki",

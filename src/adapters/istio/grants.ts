@@ -17,7 +17,9 @@ export class Grants {
 
   /** A route in `from` sends to the service. */
   use(from: string, { namespace, name }: ServiceName): void {
-    if (from === namespace) return;
+    if (from === namespace) {
+      return;
+    }
     const froms = this.#uses.get(namespace) ?? new Map<string, Set<string>>();
     this.#uses.set(namespace, froms);
     froms.set(from, (froms.get(from) ?? new Set()).add(name));

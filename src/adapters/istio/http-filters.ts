@@ -15,7 +15,9 @@ export type RouteFilter = Readonly<Record<string, unknown>>;
 /** The filter when the mesh takes it, else a note and none. */
 function checked(field: Field, filter: RouteFilter): RouteFilter[] {
   const refusal = refusalOf(httpRouteFilterSchema, filter);
-  if (refusal === null) return [filter];
+  if (refusal === null) {
+    return [filter];
+  }
   field.drop(refusal);
   return [];
 }
@@ -48,13 +50,18 @@ const RESERVED = "The mesh writes this header itself and lets no route change it
 
 function pairOf(name: string, field: Field): { name: string; value: string }[] {
   const value = field.text();
-  if (value === null) return [];
+  if (value === null) {
+    return [];
+  }
   if (name.startsWith(":") || name.toLowerCase() === "host") {
     field.drop("The host that a service sees is written by rewrite.authority (URLRewrite), not by a header");
-  } else if (isReserved(name.toLowerCase())) field.drop(RESERVED);
-  else {
+  } else if (isReserved(name.toLowerCase())) {
+    field.drop(RESERVED);
+  } else {
     const text = literalOf(value);
-    if (text !== null) return [{ name, value: text }];
+    if (text !== null) {
+      return [{ name, value: text }];
+    }
     field.drop("Variables of Envoy's access log are not filled in here; the text itself would be sent");
   }
   return [];
@@ -68,13 +75,17 @@ function literalOf(value: string): string | null {
 
 function nameOf(field: Field): string | null {
   const name = field.text();
-  if (name === null || !isReserved(name.toLowerCase())) return name;
+  if (name === null || !isReserved(name.toLowerCase())) {
+    return name;
+  }
   field.drop(RESERVED);
   return null;
 }
 
 export function corsFilter(field: Field): RouteFilter[] {
-  if (!field.present) return [];
+  if (!field.present) {
+    return [];
+  }
   const origins = [
     ...field
       .at("allowOrigin")
@@ -95,7 +106,9 @@ export function corsFilter(field: Field): RouteFilter[] {
   const credentials = field.at("allowCredentials").flag();
   const maxAge = field.at("maxAge");
   const seconds = Math.floor((parseDuration(maxAge.text() ?? "0s") ?? 0) / 1000);
-  if (maxAge.present && seconds < 1) maxAge.drop("Browsers are told whole seconds, at least one");
+  if (maxAge.present && seconds < 1) {
+    maxAge.drop("Browsers are told whole seconds, at least one");
+  }
   if (origins.length === 0) {
     field.drop("None of its origins can be said here, so there is no CORS filter");
     return [];
@@ -129,7 +142,9 @@ export function translateMirrors(rule: Field, namespace: string, world: IstioDoc
 function mirrorOf(field: Field, percents: readonly Field[], namespace: string, world: IstioDocuments): Mirror | null {
   const backend = translateDestination(field, namespace, world);
   const percent = percents.map((one) => one.number()).find((value) => value !== null) ?? 100;
-  if (backend === null) return null;
+  if (backend === null) {
+    return null;
+  }
   const share = percent === 100 ? {} : shareOf(percent);
   return { backend, share };
 }
@@ -137,7 +152,9 @@ function mirrorOf(field: Field, percents: readonly Field[], namespace: string, w
 /** Whole percents as such, others as a fraction of a million. */
 function shareOf(percent: number): Readonly<Record<string, unknown>> {
   const within = Math.min(100, Math.max(0, percent));
-  if (Number.isInteger(within)) return { percent: within };
+  if (Number.isInteger(within)) {
+    return { percent: within };
+  }
   return { fraction: { numerator: Math.round(within * 10_000), denominator: 1_000_000 } };
 }
 
@@ -149,7 +166,9 @@ export function redirectFilter(field: Field): RouteFilter | null {
   const scheme = field.at("scheme").text();
   const code = field.at("redirectCode").number() ?? 301;
   const derive = field.at("derivePort");
-  if (derive.value === "FROM_PROTOCOL_DEFAULT" && scheme !== null) derive.take();
+  if (derive.value === "FROM_PROTOCOL_DEFAULT" && scheme !== null) {
+    derive.take();
+  }
   const filter = {
     type: "RequestRedirect",
     requestRedirect: {
@@ -169,13 +188,17 @@ export function directFilter(field: Field): RouteFilter | null {
   const body = field.at("body");
   const text = body.at("string").text();
   // Bytes may be no text at all.
-  if (statusCode === null || (body.present && text === null)) return null;
+  if (statusCode === null || (body.present && text === null)) {
+    return null;
+  }
   const directResponse = { statusCode, ...(text === null ? {} : { body: { string: text } }) };
   return checked(field, { type: "DirectResponse", directResponse })[0] ?? null;
 }
 
 function hostPort(authority: string | null): { host: string; port: number | null } | null {
-  if (authority === null || authority === "") return null;
+  if (authority === null || authority === "") {
+    return null;
+  }
   const [, host = authority, port] = /^(.*?)(?::(\d+))?$/.exec(authority) ?? [];
   return { host: host.toLowerCase(), port: port === undefined ? null : Number(port) };
 }

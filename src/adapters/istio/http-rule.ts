@@ -60,7 +60,9 @@ export function translateRule(field: Field, index: number, namespace: string, wo
   const kept = matches.filter((match) => match !== null);
   const refusing = refuses(field);
   const why = `Rule ${index} refuses requests and has a match that cannot be said`;
-  if (refusing && kept.length < written.length) return { ok: false, why };
+  if (refusing && kept.length < written.length) {
+    return { ok: false, why };
+  }
   if (written.length > 0 && kept.length === 0) {
     field.drop("None of its matches can be said, so the rule is left out: its requests fall to the rules after it");
     return { ok: true, rules: [] };
@@ -68,7 +70,9 @@ export function translateRule(field: Field, index: number, namespace: string, wo
   const all: readonly IstioMatch[] = kept.length > 0 ? kept : [{ matches: [{}], prefix: "/", gateways: null }];
   const fault = translateFault(field.at("fault"));
   const unsaid = refusing && !field.at("directResponse").present && (fault === null || !("abort" in fault));
-  if (unsaid) field.at("fault").at("abort").drop("It refuses every request, and cannot be said: they are answered 500");
+  if (unsaid) {
+    field.at("fault").at("abort").drop("It refuses every request, and cannot be said: they are answered 500");
+  }
   const action = unsaid ? NOTHING : translateAction(field, namespace, world);
   const mirrors = translateMirrors(field, namespace, world);
   const patience = translatePatience(field);
@@ -142,7 +146,9 @@ function refuses(field: Field): boolean {
 
 function nameOf(field: Field): string | null {
   const name = field.text();
-  if (name === null || refusalOf(sectionNameSchema, name) === null) return name;
+  if (name === null || refusalOf(sectionNameSchema, name) === null) {
+    return name;
+  }
   field.drop("It is not a name that a rule can have here");
   return null;
 }
@@ -152,13 +158,17 @@ function translateAction(field: Field, namespace: string, world: IstioDocuments)
     field.at(name).drop(`${why}: requests of the rule are answered 500`);
     return NOTHING;
   };
-  if (field.at("delegate").present) return closed("delegate", "A route cannot leave a rule to another route");
+  if (field.at("delegate").present) {
+    return closed("delegate", "A route cannot leave a rule to another route");
+  }
   const redirect = field.at("redirect");
   const filters = [...headerFilters(field.at("headers")), ...corsFilter(field.at("corsPolicy"))];
   const direct = field.at("directResponse");
   if (direct.present) {
     const filter = directFilter(direct);
-    if (filter === null) return closed("directResponse", "The answer cannot be said");
+    if (filter === null) {
+      return closed("directResponse", "The answer cannot be said");
+    }
     return { filters: [...filters, filter], backends: [], rewrite: null };
   }
   if (redirect.present) {
@@ -168,13 +178,17 @@ function translateAction(field: Field, namespace: string, world: IstioDocuments)
       : { filters: [...filters, filter], backends: [], rewrite: null };
   }
   const rewrite = translateRewrite(field.at("rewrite"));
-  if (rewrite === "unsayable") return closed("rewrite", "The rewrite cannot be said, and its services expect it");
+  if (rewrite === "unsayable") {
+    return closed("rewrite", "The rewrite cannot be said, and its services expect it");
+  }
   const routes = field.at("route").items();
   const backends = routes.flatMap((route): Weighted[] => {
     const backend = translateDestination(route.at("destination"), namespace, world);
     const weight = route.at("weight").number();
     const own = headerFilters(route.at("headers"));
-    if (backend === null) return [];
+    if (backend === null) {
+      return [];
+    }
     return [{ backend, weight: routes.length > 1 ? (weight ?? 0) : null, filters: own }];
   });
   if (backends.length < routes.length) {
@@ -190,12 +204,18 @@ function translateAction(field: Field, namespace: string, world: IstioDocuments)
 }
 
 function translateRewrite(field: Field): Rewrite | "unsayable" | null {
-  if (!field.present) return null;
+  if (!field.present) {
+    return null;
+  }
   const uri = field.at("uri").text();
   const authority = field.at("authority").text();
   const host = authority?.toLowerCase().replace(/:\d+$/, "") ?? null;
-  if (field.at("uriRegexRewrite").present) return "unsayable";
-  if (host !== null && refusalOf(preciseHostnameSchema, host) !== null) return "unsayable";
+  if (field.at("uriRegexRewrite").present) {
+    return "unsayable";
+  }
+  if (host !== null && refusalOf(preciseHostnameSchema, host) !== null) {
+    return "unsayable";
+  }
   if (host !== null) {
     field.at("authority").change("The service sees the name in x-forwarded-host: its own address stays in Host");
   }

@@ -57,16 +57,25 @@ export function importIstio(values: readonly unknown[], options: IstioOptions = 
   const notes: ImportNote[] = [];
   const seen = new Set<string>();
   // What passes through keeps its name, so it takes it first.
-  for (const one of sources) if (isKept(one)) names.take(one.kind, one.namespace, one.name);
+  for (const one of sources) {
+    if (isKept(one)) {
+      names.take(one.kind, one.namespace, one.name);
+    }
+  }
   for (const source of sources) {
     const { root } = source;
     const identity = `${source.apiVersion.split("/")[0]} ${root.ref}`;
-    if (seen.has(identity)) root.drop(`${root.ref} is in the input twice: the first one is kept`);
-    else {
+    if (seen.has(identity)) {
+      root.drop(`${root.ref} is in the input twice: the first one is kept`);
+    } else {
       for (const document of translate(source, translation)) {
         const refused = judgeDocument(document, root.ref, false);
-        if (refused.length === 0) documents.push(document);
-        for (const { message } of refused) root.drop(message);
+        if (refused.length === 0) {
+          documents.push(document);
+        }
+        for (const { message } of refused) {
+          root.drop(message);
+        }
       }
     }
     seen.add(identity);
@@ -75,17 +84,23 @@ export function importIstio(values: readonly unknown[], options: IstioOptions = 
   for (const grant of translation.grants.documents()) {
     const { kind, metadata } = grant;
     const refused = judgeDocument(grant, `${kind}/${metadata.namespace}/${metadata.name}`, false);
-    if (refused.length === 0) documents.push(grant);
+    if (refused.length === 0) {
+      documents.push(grant);
+    }
     notes.push(...refused);
   }
   return { documents, notes };
 }
 
 function translate(source: SourceDocument, translation: Translation): readonly PlainDocument[] {
-  if (isKept(source)) return keepDocument(source);
+  if (isKept(source)) {
+    return keepDocument(source);
+  }
   const { kind, apiVersion, root } = source;
   const known = translators.find((one) => one.kind === kind && one.version.test(apiVersion));
-  if (known !== undefined) return known.translate(source, translation);
+  if (known !== undefined) {
+    return known.translate(source, translation);
+  }
   const reason = apiVersion.includes("istio.io/") && Object.hasOwn(REASONS, kind) ? REASONS[kind] : undefined;
   root.drop(reason === undefined ? whyNot(source) : `${kind} has no counterpart: ${reason}`);
   return [];

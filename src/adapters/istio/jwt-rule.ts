@@ -24,13 +24,21 @@ export function translateJwtRule(rule: Field, taken: ReadonlySet<string>): JwtRu
     return null;
   };
   const issuer = rule.at("issuer").text();
-  if (issuer === null) return lose("It names no issuer");
+  if (issuer === null) {
+    return lose("It names no issuer");
+  }
   const audiences = textsOf(rule.at("audiences"));
-  if (audiences === null) return lose("Its audiences cannot be read");
+  if (audiences === null) {
+    return lose("Its audiences cannot be read");
+  }
   const keys = keysOf(rule);
-  if (keys === null) return lose("Its keys are not said by jwksUri or jwks: none are looked for by OpenID discovery");
+  if (keys === null) {
+    return lose("Its keys are not said by jwksUri or jwks: none are looked for by OpenID discovery");
+  }
   const from = sourcesOf(rule);
-  if (from?.length === 0) return lose("None of the places that it takes tokens from can be said");
+  if (from?.length === 0) {
+    return lose("None of the places that it takes tokens from can be said");
+  }
   if (rule.at("forwardOriginalToken").flag() === false) {
     rule.at("forwardOriginalToken").change("The token is passed on to the service");
   }
@@ -45,14 +53,18 @@ export function translateJwtRule(rule: Field, taken: ReadonlySet<string>): JwtRu
     ...(claimToHeaders.length > 0 ? { claimToHeaders } : {}),
   };
   const refusal = refusalOf(authenticationPolicySpecSchema, { targetRefs: [], jwt: { providers: [provider] } });
-  if (refusal !== null) return lose(refusal);
+  if (refusal !== null) {
+    return lose(refusal);
+  }
   rule.tellRest(REASONS);
   return provider;
 }
 
 /** Null when it is no list of texts: to leave one out would be to check less. */
 function textsOf(field: Field): string[] | null {
-  if (!field.present) return [];
+  if (!field.present) {
+    return [];
+  }
   const texts = field.items().map((entry) => entry.text());
   const said = texts.flatMap((text) => text ?? []);
   return Array.isArray(field.value) && said.length === texts.length ? said : null;
@@ -69,7 +81,9 @@ function keysOf(rule: Field): object | null {
     return { jwksUri: address };
   }
   const text = inline?.text() ?? null;
-  if (text === null) return null;
+  if (text === null) {
+    return null;
+  }
   try {
     return { jwks: JSON.parse(text) as unknown };
   } catch {
@@ -78,7 +92,9 @@ function keysOf(rule: Field): object | null {
 }
 
 function isInside(address: string): boolean {
-  if (!URL.canParse(address)) return false;
+  if (!URL.canParse(address)) {
+    return false;
+  }
   const { protocol, hostname } = new URL(address);
   return protocol !== "https:" || !hostname.includes(".") || /\.(svc|local|internal)$/.test(hostname);
 }
@@ -86,7 +102,9 @@ function isInside(address: string): boolean {
 /** Null = the default of both: `Authorization: Bearer`. */
 function sourcesOf(rule: Field): object[] | null {
   const [headers, cookies, params] = ["fromHeaders", "fromCookies", "fromParams"].map((name) => rule.at(name));
-  if (![headers, cookies, params].some((field) => field?.present && !isEmpty(field))) return null;
+  if (![headers, cookies, params].some((field) => field?.present && !isEmpty(field))) {
+    return null;
+  }
   const named = (headers?.items() ?? []).flatMap((entry) => {
     const name = entry.at("name").text();
     const prefix = entry.at("prefix").text() ?? "";
@@ -99,7 +117,9 @@ const isEmpty = ({ value }: Field): boolean => Array.isArray(value) && value.len
 
 function tell(entry: Field, name: string | null, said: object): object[] {
   const refusal = name === null ? "It has no name" : refusalOf(headerNameSchema, name);
-  if (refusal === null) return [said];
+  if (refusal === null) {
+    return [said];
+  }
   entry.drop(refusal);
   return [];
 }
@@ -115,6 +135,8 @@ function nameOf(issuer: string, taken: ReadonlySet<string>): string {
   const base = labelName(URL.canParse(issuer) ? new URL(issuer).hostname || issuer : issuer).slice(0, 59);
   for (let number = 1; ; number++) {
     const name = number === 1 ? base : `${base}-${number}`;
-    if (!taken.has(name)) return name;
+    if (!taken.has(name)) {
+      return name;
+    }
   }
 }

@@ -6,15 +6,21 @@ const LOCAL = "cluster.local";
 
 /** A peer of the mesh; `*` is every peer there, but every proven caller here, users too. */
 export function peerPrincipal(text: string, trustDomain: string): string | null {
-  if (text === "*") return "spiffe://*";
+  if (text === "*") {
+    return "spiffe://*";
+  }
   if (text.startsWith("*")) {
     const tail = text.slice(1);
     const domain = tail.indexOf("/ns/");
-    if (domain <= 0) return text;
+    if (domain <= 0) {
+      return text;
+    }
     // "*local/ns/…" is a part of the trust domain's name, which is another one here.
     return LOCAL.endsWith(tail.slice(0, domain)) ? `spiffe://${trustDomain}${tail.slice(domain)}` : text;
   }
-  if (text.endsWith("*") && `${LOCAL}/`.startsWith(text.slice(0, -1))) return `spiffe://${trustDomain}/*`;
+  if (text.endsWith("*") && `${LOCAL}/`.startsWith(text.slice(0, -1))) {
+    return `spiffe://${trustDomain}/*`;
+  }
   return `spiffe://${text.replace(/^cluster\.local(?=\/)/, trustDomain)}`;
 }
 
@@ -50,10 +56,14 @@ export function userPrincipals(text: string, issuers: readonly string[]): readon
 function mayBePeer(pattern: string): boolean {
   const isPrefix = pattern.endsWith("*");
   const head = isPrefix ? pattern.slice(0, -1) : pattern;
-  if (head.startsWith("spiffe://") || (isPrefix && "spiffe://".startsWith(head))) return true;
+  if (head.startsWith("spiffe://") || (isPrefix && "spiffe://".startsWith(head))) {
+    return true;
+  }
   const [domain = "", ...more] = head.split("/");
   // No trust domain has such letters.
-  if (/[^a-z0-9._-]/.test(domain)) return false;
+  if (/[^a-z0-9._-]/.test(domain)) {
+    return false;
+  }
   const rest = more.join("/");
   return rest.startsWith("ns/") || (isPrefix && "ns/".startsWith(rest));
 }

@@ -20,7 +20,9 @@ export function translateRequestAuthentication(source: SourceDocument, translati
       continue;
     }
     const provider = translateJwtRule(rule, new Set(providers.map((one) => one.name)));
-    if (provider !== null) providers.push(provider);
+    if (provider !== null) {
+      providers.push(provider);
+    }
   }
   const scope = policyScopeOf(spec, source, translation.world);
   spec.tellRest({});
@@ -32,7 +34,9 @@ export function translateRequestAuthentication(source: SourceDocument, translati
   const placed = scope.places.flatMap(({ namespace: theirs, targets }) =>
     targets.map((target) => ({ theirs, target })),
   );
-  for (const { theirs, target } of placed) tellOthers(source, theirs, target, translation);
+  for (const { theirs, target } of placed) {
+    tellOthers(source, theirs, target, translation);
+  }
   if (placed.some(({ target }) => target["kind"] === "Service")) {
     spec.change(
       "It takes the place of the Service's exposure: at the service's own address, too, whoever has no token passes. Add mesh: {required: true} or an AuthorizationPolicy where that is not meant",
@@ -63,10 +67,17 @@ function tellOthers(
   const same = authenticated.get(key);
   const mesh = authenticated.get("Mesh");
   const adds = "There their issuers add up";
-  if (same === root.ref) return;
-  if (same !== undefined) root.change(`${adds}: ${same} is for ${key} as well, and one of the two holds`);
-  else if (kind === "Mesh" && authenticated.size > 0) {
+  if (same === root.ref) {
+    return;
+  }
+  if (same !== undefined) {
+    root.change(`${adds}: ${same} is for ${key} as well, and one of the two holds`);
+  } else if (kind === "Mesh" && authenticated.size > 0) {
     root.change(`${adds}: here it does not hold where a policy of a service or a Gateway does`);
-  } else if (mesh !== undefined) root.change(`${adds}: here ${mesh} does not hold for ${key}, which this one is for`);
-  if (same === undefined) authenticated.set(key, root.ref);
+  } else if (mesh !== undefined) {
+    root.change(`${adds}: here ${mesh} does not hold for ${key}, which this one is for`);
+  }
+  if (same === undefined) {
+    authenticated.set(key, root.ref);
+  }
 }

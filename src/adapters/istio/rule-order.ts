@@ -19,11 +19,15 @@ interface Overtaking {
 export function overtakings(rules: readonly OrderedRule[]): Overtaking[] {
   return rules.flatMap((earlier, place) =>
     rules.slice(place + 1).flatMap((later): Overtaking[] => {
-      if (later.index === earlier.index) return [];
+      if (later.index === earlier.index) {
+        return [];
+      }
       for (const first of earlier.matches) {
         for (const second of later.matches) {
           const because = wins(second, first);
-          if (because !== null && overlap(first, second)) return [{ earlier, later, because }];
+          if (because !== null && overlap(first, second)) {
+            return [{ earlier, later, because }];
+          }
         }
       }
       return [];
@@ -50,23 +54,37 @@ function wins(a: HttpMatch, b: HttpMatch): string | null {
 const NAMES = { Exact: "exact", RegularExpression: "a pattern", PathPrefix: "a prefix" } as const;
 
 function pathOf({ path }: HttpMatch): NonNullable<HttpMatch["path"]> {
-  if (path === undefined) return { type: "PathPrefix", value: "/" };
-  if (path.type !== "PathPrefix" || path.value === "/") return path;
+  if (path === undefined) {
+    return { type: "PathPrefix", value: "/" };
+  }
+  if (path.type !== "PathPrefix" || path.value === "/") {
+    return path;
+  }
   return { type: path.type, value: path.value.replace(/\/$/, "") };
 }
 
 /** Could one request match both? Patterns are taken to overlap with everything. */
 function overlap(a: HttpMatch, b: HttpMatch): boolean {
-  if (a.method !== undefined && b.method !== undefined && a.method !== b.method) return false;
+  if (a.method !== undefined && b.method !== undefined && a.method !== b.method) {
+    return false;
+  }
   const paths = [pathOf(a), pathOf(b)] as const;
   return pathsOverlap(...paths) && valuesOverlap(a.headers, b.headers) && valuesOverlap(a.queryParams, b.queryParams);
 }
 
 function pathsOverlap(a: NonNullable<HttpMatch["path"]>, b: NonNullable<HttpMatch["path"]>): boolean {
-  if (a.type === "RegularExpression" || b.type === "RegularExpression") return true;
-  if (a.type === "Exact" && b.type === "Exact") return a.value === b.value;
-  if (a.type === "Exact") return below(a.value, b.value);
-  if (b.type === "Exact") return below(b.value, a.value);
+  if (a.type === "RegularExpression" || b.type === "RegularExpression") {
+    return true;
+  }
+  if (a.type === "Exact" && b.type === "Exact") {
+    return a.value === b.value;
+  }
+  if (a.type === "Exact") {
+    return below(a.value, b.value);
+  }
+  if (b.type === "Exact") {
+    return below(b.value, a.value);
+  }
   return below(a.value, b.value) || below(b.value, a.value);
 }
 

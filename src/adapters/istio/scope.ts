@@ -39,14 +39,22 @@ export function scopePlacesOf({ places }: PolicyScope): ScopePlace[] {
 /** Null when it cannot be said; notes say why. */
 export function policyScopeOf(spec: Field, { namespace }: SourceDocument, world: IstioDocuments): PolicyScope | null {
   const refs = [spec.at("targetRef"), ...spec.at("targetRefs").items()].filter(({ present }) => present);
-  if (refs.length > 0) return scopeOfRefs(refs, namespace);
+  if (refs.length > 0) {
+    return scopeOfRefs(refs, namespace);
+  }
   const selector = spec.at("selector");
   const labels = selector.at("matchLabels");
   const wanted = labels.members();
-  if (wanted.length > 0) return scopeOfLabels(labels, wanted, namespace, world);
+  if (wanted.length > 0) {
+    return scopeOfLabels(labels, wanted, namespace, world);
+  }
   // An unread selector is not an empty one: guessing would attach the policy elsewhere.
-  if (isRecord(selector.value) && Object.keys(selector.value).some((key) => key !== "matchLabels")) return null;
-  if (namespace === ROOT_NAMESPACE) return { places: [{ namespace, targets: [{ kind: "Mesh" }] }], wider: false };
+  if (isRecord(selector.value) && Object.keys(selector.value).some((key) => key !== "matchLabels")) {
+    return null;
+  }
+  if (namespace === ROOT_NAMESPACE) {
+    return { places: [{ namespace, targets: [{ kind: "Mesh" }] }], wider: false };
+  }
   return scopeOfNamespace(spec, namespace, world);
 }
 
@@ -70,7 +78,9 @@ function scopeOfRefs(refs: readonly Field[], namespace: string): PolicyScope | n
   const targets = refs.flatMap((ref): ScopeTarget[] => {
     const [group = "", kind, name] = ["group", "kind", "name"].map((key) => ref.at(key).text());
     const fits = (kind === "Service" && group === "") || (kind === "Gateway" && group === "gateway.networking.k8s.io");
-    if (fits && typeof name === "string" && kind !== undefined && kind !== null) return [{ kind, name }];
+    if (fits && typeof name === "string" && kind !== undefined && kind !== null) {
+      return [{ kind, name }];
+    }
     ref.drop(`A policy attaches to Services and Gateways, not to ${kind ?? "this"}`);
     return [];
   });
@@ -89,7 +99,9 @@ function scopeOfLabels(
   const services = servicesOf(world, anywhere ? null : namespace);
   const exact = services.filter(({ selector }) => selector !== null && has(selector, labels));
   const found = [...exact.map(toTarget), ...(selection?.gateways ?? []).map(toGateway)];
-  if (found.length > 0) return { places: byNamespace(found), wider: selection?.wider ?? false };
+  if (found.length > 0) {
+    return { places: byNamespace(found), wider: selection?.wider ?? false };
+  }
   if (selection !== null) {
     field.drop("It is for the pods of a gateway, and no Gateway of the input has them");
     return null;
@@ -103,8 +115,9 @@ function scopeOfLabels(
     ({ selector }) => selector !== null && APP_LABELS.some((label) => selector[label] === app),
   );
   const further = wanted.filter(([label]) => !APP_LABELS.includes(label));
-  for (const [label, value] of further)
+  for (const [label, value] of further) {
     value.drop(`A policy attaches to all of a service, not to workloads with ${label}`);
+  }
   const targets = byApp.length > 0 ? byApp.map(toTarget) : [toTarget({ namespace, name: app })];
   return { places: byNamespace(targets), wider: further.length > 0 };
 }

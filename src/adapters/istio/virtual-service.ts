@@ -42,7 +42,9 @@ export function translateVirtualService(source: SourceDocument, translation: Tra
     .items()
     .map((rule, index) => translateRule(rule, index, namespace, translation.world));
   const exported = spec.at("exportTo").items();
-  if (exported.length === 1 && exported[0]?.value === "*") exported[0].take();
+  if (exported.length === 1 && exported[0]?.value === "*") {
+    exported[0].take();
+  }
   spec.tellRest(REASONS);
   root.tellRest({});
   const unsaid = answers.find((answer) => !answer.ok);
@@ -56,8 +58,9 @@ export function translateVirtualService(source: SourceDocument, translation: Tra
     tellOrder(own, spec);
     return chunks(own).flatMap((chunk) => routeOf(chunk, parent, metadata, name, translation));
   });
-  if (documents.length === 0) root.drop("Nothing of it can be said, so there is no HTTPRoute of it");
-  else if (labelName(name) !== name) {
+  if (documents.length === 0) {
+    root.drop("Nothing of it can be said, so there is no HTTPRoute of it");
+  } else if (labelName(name) !== name) {
     root
       .at("metadata")
       .at("name")
@@ -78,18 +81,26 @@ const MOST_HOSTNAMES = 16;
 function gatewayParents(spec: Field, namespace: string): Parent[] {
   const gateways = gatewaysOf(spec).filter((gateway) => gateway !== "mesh");
   const fields = spec.at("hosts").items();
-  if (gateways.length === 0) return [];
+  if (gateways.length === 0) {
+    return [];
+  }
   const hosts = fields.flatMap((field) => {
     const host = field.text()?.toLowerCase() ?? null;
-    if (host === null || host === "*") return host ?? [];
+    if (host === null || host === "*") {
+      return host ?? [];
+    }
     const full = host.includes(".") ? host : `${host}.${namespace}.svc.cluster.local`;
     const refusal = refusalOf(hostnameSchema, full);
-    if (refusal === null) return full;
+    if (refusal === null) {
+      return full;
+    }
     field.drop(`${refusal}: the host is left out`);
     return [];
   });
   // No hostnames would mean every host, which only "*" does.
-  if (hosts.length === 0) return [];
+  if (hosts.length === 0) {
+    return [];
+  }
   const parts = hosts.includes("*")
     ? [[]]
     : Array.from({ length: Math.ceil(hosts.length / MOST_HOSTNAMES) }, (_, part) =>
@@ -105,7 +116,9 @@ function gatewayParents(spec: Field, namespace: string): Parent[] {
 }
 
 function meshParents(spec: Field, namespace: string, { world }: Translation): Parent[] {
-  if (!gatewaysOf(spec).includes("mesh")) return [];
+  if (!gatewaysOf(spec).includes("mesh")) {
+    return [];
+  }
   const only = gatewaysOf(spec).length === 1;
   const services = spec
     .at("hosts")
@@ -115,8 +128,11 @@ function meshParents(spec: Field, namespace: string, { world }: Translation): Pa
       const service = host === null ? null : serviceOf(host, namespace, world);
       if (service === null && host !== null) {
         const inside = "Inside the mesh a route is for services, by name";
-        if (only) field.drop(`${inside}: ${host} is none`);
-        else field.change(`${inside}: ${host} is none, so it is served at the gateways only`);
+        if (only) {
+          field.drop(`${inside}: ${host} is none`);
+        } else {
+          field.change(`${inside}: ${host} is none, so it is served at the gateways only`);
+        }
       }
       if (service !== null && service.namespace !== namespace) {
         field.change(
@@ -153,8 +169,9 @@ function chunks(rules: readonly IstioRule[]): IstioRule[][] {
   for (const rule of rules) {
     const last = parts.at(-1);
     matches += rule.matches.length;
-    if (last !== undefined && last.length < MOST_RULES && matches <= MOST_MATCHES) last.push(rule);
-    else {
+    if (last !== undefined && last.length < MOST_RULES && matches <= MOST_MATCHES) {
+      last.push(rule);
+    } else {
       parts.push([rule]);
       matches = rule.matches.length;
     }
@@ -173,9 +190,13 @@ function routeOf(
   const called = new Set<string>();
   const policies: PlainDocument[] = [];
   const rendered = rules.map((rule) => {
-    for (const backend of rule.backends) grants.use(namespace, backend);
+    for (const backend of rule.backends) {
+      grants.use(namespace, backend);
+    }
     const own = rule.name !== null && !called.has(rule.name) ? rule.name : null;
-    if (own !== null) called.add(own);
+    if (own !== null) {
+      called.add(own);
+    }
     const policy = rule.fault === null ? null : names.take("FaultPolicy", namespace, `${wanted}-${rule.index}`);
     if (policy !== null) {
       const head = { apiVersion: "selvage.dev/v1", kind: "FaultPolicy", metadata: { name: policy, namespace } };

@@ -35,7 +35,9 @@ const INSTALLED: readonly IstioWorkload[] = ["ingressgateway", "egressgateway"].
 /** The pods that a workload document makes; null for other kinds. */
 export function istioWorkloadOf(kind: string, namespace: string, spec: Labels): IstioWorkload | null {
   const template = isRecord(spec["template"]) ? spec["template"] : null;
-  if (!KINDS.test(kind) || template === null) return null;
+  if (!KINDS.test(kind) || template === null) {
+    return null;
+  }
   const metadata = isRecord(template["metadata"]) ? template["metadata"] : {};
   const pod = isRecord(template["spec"]) ? template["spec"] : {};
   const account = pod["serviceAccountName"] ?? "default";
@@ -105,7 +107,9 @@ export function gatewaysAt(
   );
   const meant = pods.filter(({ labels }) => has(labels, selector));
   const isTheirs = meant.length > 0 || known.gateways.some((one) => selects(one, selector)) || isGatewayLabel(selector);
-  if (!isTheirs || Object.keys(selector).length === 0) return null;
+  if (!isTheirs || Object.keys(selector).length === 0) {
+    return null;
+  }
   const gateways = known.gateways.filter(
     (one) => meant.some(({ labels }) => has(labels, one.selector)) || selects(one, selector),
   );

@@ -11,8 +11,12 @@ const UNITS = [
 /** Null for what is no duration, or not a whole number of milliseconds. */
 export function gatewayDuration(text: string): string | null {
   const ms = parseDuration(text);
-  if (ms === null || !Number.isInteger(ms)) return null;
-  if (ms === 0) return "0s";
+  if (ms === null || !Number.isInteger(ms)) {
+    return null;
+  }
+  if (ms === 0) {
+    return "0s";
+  }
   let left = ms;
   return UNITS.map(([unit, size]) => {
     const count = Math.floor(left / size);

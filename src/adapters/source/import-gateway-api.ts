@@ -24,9 +24,11 @@ export function importGatewayApi(values: readonly unknown[]): Imported {
   for (const source of openDocuments(values)) {
     const { root } = source;
     const kept = isKept(source) ? keepDocument(source) : null;
-    if (kept === null) root.drop(whyNot(source));
-    else if (seen.has(root.ref)) root.drop(`${root.ref} is in the input twice: the first one is kept`);
-    else {
+    if (kept === null) {
+      root.drop(whyNot(source));
+    } else if (seen.has(root.ref)) {
+      root.drop(`${root.ref} is in the input twice: the first one is kept`);
+    } else {
       seen.add(root.ref);
       documents.push(...kept);
     }
@@ -51,7 +53,9 @@ export function keepDocument(source: SourceDocument): readonly PlainDocument[] {
   const document = { apiVersion, kind, metadata, ...(spec.present ? { spec: spec.value } : {}) };
   root.tellRest({});
   const refused = judgeDocument(document, root.ref, true);
-  for (const { pointer, message } of refused) fieldAt(source, pointer).drop(message);
+  for (const { pointer, message } of refused) {
+    fieldAt(source, pointer).drop(message);
+  }
   return refused.length > 0 ? [] : [document];
 }
 
@@ -63,10 +67,16 @@ function fieldAt({ root }: SourceDocument, pointer: string): SourceDocument["roo
 
 /** Why a document is not taken. */
 export function whyNot({ kind, apiVersion, root }: SourceDocument): string {
-  if (kind === "Document" && !root.at("kind").present) return "It has no kind: it is no Kubernetes document";
-  if (apiVersion.startsWith("selvage.dev/")) return "It is a document of the mesh already: apply it as it stands";
+  if (kind === "Document" && !root.at("kind").present) {
+    return "It has no kind: it is no Kubernetes document";
+  }
+  if (apiVersion.startsWith("selvage.dev/")) {
+    return "It is a document of the mesh already: apply it as it stands";
+  }
   const reason = unsupportedKind(kind);
-  if (reason !== null) return `The mesh has no ${kind}: ${reason.why}. ${reason.instead}`;
+  if (reason !== null) {
+    return `The mesh has no ${kind}: ${reason.why}. ${reason.instead}`;
+  }
   if (Object.hasOwn(KEPT, kind)) {
     return `The mesh does not know the version ${apiVersion || "(none)"} of ${kind}; it takes ${KEPT[kind]?.join(" and ")}`;
   }

@@ -7,7 +7,9 @@ import type { ImportNote, PlainDocument } from "./import-note.ts";
 /** Notes for what keeps the document out; none = it is taken. `same`: source and document are the same fields. */
 export function judgeDocument(document: PlainDocument, ref: string, same: boolean): ImportNote[] {
   const parsed = parseOne(document);
-  if (parsed.ok) return [];
+  if (parsed.ok) {
+    return [];
+  }
   const { kind, metadata } = document;
   return parsed.findings.map(({ path, detail, hint }) => {
     const pointer = toPointer(path);

@@ -29,8 +29,12 @@ interface Placed {
 }
 
 function documentsIn(value: unknown, path: Placed["path"] = []): Placed[] {
-  if (value === null || value === undefined) return [];
-  if (Array.isArray(value)) return value.flatMap((one: unknown, index) => documentsIn(one, [...path, index]));
+  if (value === null || value === undefined) {
+    return [];
+  }
+  if (Array.isArray(value)) {
+    return value.flatMap((one: unknown, index) => documentsIn(one, [...path, index]));
+  }
   if (isRecord(value) && Array.isArray(value["items"]) && /(^|List)$/.test(textOf(value["kind"]))) {
     return documentsIn(value["items"], [...path, "items"]);
   }
@@ -65,7 +69,9 @@ function open(value: unknown): SourceDocument {
 /** Labels and annotations of the source as those of what is made of it; notes for the rest of its metadata. */
 export function readMetadata({ root }: SourceDocument): Pick<PlainDocument["metadata"], "labels" | "annotations"> {
   const metadata = root.at("metadata");
-  for (const name of ["name", "namespace", ...SERVER_OWNED]) metadata.at(name).take();
+  for (const name of ["name", "namespace", ...SERVER_OWNED]) {
+    metadata.at(name).take();
+  }
   const texts = (field: Field): Record<string, string> =>
     Object.fromEntries(
       field.members().flatMap(([key, value]) => {
@@ -83,7 +89,9 @@ export function readMetadata({ root }: SourceDocument): Pick<PlainDocument["meta
 
 /** Names of documents here are DNS labels; Kubernetes also takes dots and more than 63 characters. */
 export function labelName(name: string): string {
-  if (NAME.test(name)) return name;
+  if (NAME.test(name)) {
+    return name;
+  }
   const spelled = name.toLowerCase().replace(/[^a-z0-9]+/g, "-");
   return spelled.slice(0, 63).replace(/^-+|-+$/g, "") || "imported";
 }
@@ -98,7 +106,9 @@ export class Names {
       const suffix = number === 1 ? "" : `-${String(number).padStart(2, "0")}`;
       const name = `${base.slice(0, 63 - suffix.length)}${suffix}`;
       const key = `${kind}/${namespace}/${name}`;
-      if (this.#taken.has(key)) continue;
+      if (this.#taken.has(key)) {
+        continue;
+      }
       this.#taken.add(key);
       return name;
     }

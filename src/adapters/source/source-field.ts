@@ -99,7 +99,9 @@ export class Field {
   /** Tells every field that was not read. `null` and members of fields already told are passed over. */
   tellRest(reasons: Reasons): void {
     const { done, entered } = this.#ledger;
-    if (!this.present || done.has(this.pointer)) return;
+    if (!this.present || done.has(this.pointer)) {
+      return;
+    }
     const inside = isRecord(this.value) || Array.isArray(this.value);
     if (!inside || !entered.has(this.pointer)) {
       const steps = fromPointer(this.pointer).filter((step) => !/^\d+$/.test(step));
@@ -109,7 +111,9 @@ export class Field {
       );
       return;
     }
-    for (const [key, value] of Object.entries(this.value)) this.#child(key, value).tellRest(reasons);
+    for (const [key, value] of Object.entries(this.value)) {
+      this.#child(key, value).tellRest(reasons);
+    }
   }
 
   #child(key: string, value: unknown): Field {
@@ -125,7 +129,11 @@ export class Field {
   #note(severity: ImportNote["severity"], message: string): void {
     const { ref, notes } = this.#ledger;
     const same = notes.some((one) => one.pointer === this.pointer && one.message === message);
-    if (!same) notes.push({ ref, pointer: this.pointer, severity, message });
-    if (severity === "dropped") this.take();
+    if (!same) {
+      notes.push({ ref, pointer: this.pointer, severity, message });
+    }
+    if (severity === "dropped") {
+      this.take();
+    }
   }
 }

@@ -45,9 +45,13 @@ export async function createApp(session: CliSession, name: string, options: AppC
     ifNoneMatch: "*",
   });
   if (!written.ok) {
-    if (written.failure.status !== 412) return reportFailure(written.failure, terminal);
+    if (written.failure.status !== 412) {
+      return reportFailure(written.failure, terminal);
+    }
     const held = await client.call<Credentials>("GET", credentialsPath(session, name));
-    if (!held.ok) return reportFailure(held.failure, terminal);
+    if (!held.ok) {
+      return reportFailure(held.failure, terminal);
+    }
     if (held.value.secrets.length > 0) {
       terminal.err(
         `${terminal.paint("red", "Error", "err")}: the application ${namespace}/${name} exists and has credentials`,
@@ -79,9 +83,13 @@ export async function credentials(
   { add, ...waiting }: { readonly add?: boolean } & Waiting,
   owner: Owner = "applications",
 ): Promise<ExitCode> {
-  if (add === true) return minted(session, name, "", {}, waiting, owner);
+  if (add === true) {
+    return minted(session, name, "", {}, waiting, owner);
+  }
   const answer = await session.client.call<Credentials>("GET", credentialsPath(session, name, owner));
-  if (!answer.ok) return reportFailure(answer.failure, session.terminal);
+  if (!answer.ok) {
+    return reportFailure(answer.failure, session.terminal);
+  }
   await printCredentials(session, answer.value);
   return exitCodes.ok;
 }
@@ -102,7 +110,9 @@ export async function revokeApp(
   }
   const which = secret === undefined ? "" : `/${encodeURIComponent(secret)}`;
   const answer = await client.call<Credentials>("DELETE", `${credentialsPath(session, name, owner)}${which}`);
-  if (!answer.ok) return reportFailure(answer.failure, terminal);
+  if (!answer.ok) {
+    return reportFailure(answer.failure, terminal);
+  }
   await printCredentials(session, answer.value);
   terminal.err(`revoked with revision ${answer.value.revision}`);
   return settled(session, answer.value.revision, waiting);
@@ -123,7 +133,9 @@ async function minted(
       body,
     },
   );
-  if (!answer.ok) return reportFailure(answer.failure, session.terminal);
+  if (!answer.ok) {
+    return reportFailure(answer.failure, session.terminal);
+  }
   const { clientId, clientSecret, secrets, revision } = answer.value;
   await printData(session, {
     data: answer.value,
@@ -132,7 +144,11 @@ async function minted(
   });
   const { err } = session.terminal;
   err(`in force with revision ${revision}; the secret is not shown again`);
-  for (const { id, expiresAt } of secrets) if (expiresAt !== null) err(`secret ${id} ends at ${expiresAt}`);
+  for (const { id, expiresAt } of secrets) {
+    if (expiresAt !== null) {
+      err(`secret ${id} ends at ${expiresAt}`);
+    }
+  }
   return settled(session, revision, waiting);
 }
 

@@ -29,14 +29,18 @@ export interface ApplyFlags {
 export async function applyCommand(session: CliSession, options: ApplyFlags): Promise<ExitCode> {
   const { client, terminal } = session;
   const loaded = loadDocuments(options.filename, terminal, options.kustomize);
-  if (!loaded.ok) return loaded.exitCode;
+  if (!loaded.ok) {
+    return loaded.exitCode;
+  }
   const { dryRun, strict, set, prune, pruneMax, manager, reason } = options;
   const answer = await client.call<ApplyResult>("POST", "/apply", {
     query: { dryRun, strict, set, prune, pruneMax, manager, reason },
     text: { type: "application/yaml", content: loaded.bundle.body },
     ifMatch: ifMatchHeader(options.ifMatch),
   });
-  if (!answer.ok) return reportFailure(answer.failure, terminal, loaded.bundle);
+  if (!answer.ok) {
+    return reportFailure(answer.failure, terminal, loaded.bundle);
+  }
   const result = answer.value;
   await printFindings(result.warnings, loaded.bundle, terminal);
   await printData(session, {
@@ -44,7 +48,9 @@ export async function applyCommand(session: CliSession, options: ApplyFlags): Pr
     human: () => applied(result),
     names: () => result.items.map(({ ref }) => shortRef(ref)),
   });
-  if (options.wait !== true || result.dryRun) return exitCodes.ok;
+  if (options.wait !== true || result.dryRun) {
+    return exitCodes.ok;
+  }
   return waitForRevision(session, result.revision, options.timeout);
 }
 
@@ -66,11 +72,16 @@ export function applied(result: ApplyResult): string[] {
   const lines = result.items.map(({ ref, action }) => `${shortRef(ref)} ${words[action]}${inNamespace(ref)}${suffix}`);
   const { create, update, prune } = result.summary;
   const changes = create + update + prune;
-  if (result.dryRun)
+  if (result.dryRun) {
     return [...lines, `${counted(changes, "change")}, nothing written; the mesh is at revision ${result.revision}`];
-  if (changes === 0) return [...lines, `revision ${result.revision} (nothing to change)`];
+  }
+  if (changes === 0) {
+    return [...lines, `revision ${result.revision} (nothing to change)`];
+  }
   lines.push(`revision ${result.revision}`);
   // The first revision has nothing before it to go back to.
-  if (result.revision > 1) lines.push(`Undo: selvage rollback --to ${result.revision - 1}`);
+  if (result.revision > 1) {
+    lines.push(`Undo: selvage rollback --to ${result.revision - 1}`);
+  }
   return lines;
 }

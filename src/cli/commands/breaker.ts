@@ -25,10 +25,16 @@ export async function getBreakers(
   options: BreakerGetOptions,
 ): Promise<ExitCode> {
   const query = new URLSearchParams();
-  if (!options.allNamespaces) query.set("namespace", session.namespace ?? "default");
-  if (name !== undefined) query.set("service", name);
+  if (!options.allNamespaces) {
+    query.set("namespace", session.namespace ?? "default");
+  }
+  if (name !== undefined) {
+    query.set("service", name);
+  }
   const answer = await session.client.call<BreakerList>("GET", `/breakers?${query}`);
-  if (!answer.ok) return reportFailure(answer.failure, session.terminal);
+  if (!answer.ok) {
+    return reportFailure(answer.failure, session.terminal);
+  }
   const { items, more } = answer.value;
   const rows = items.flatMap(rowsOf);
   await printData(session, {
@@ -36,8 +42,12 @@ export async function getBreakers(
     human: () => (rows.length === 0 ? [] : table(HEADER, rows)),
     names: () => items.map(({ namespace, service }) => `${namespace}/${service}`),
   });
-  if (items.length === 0) session.terminal.err("no service here is guarded by a TrafficPolicy or probed");
-  if (more) session.terminal.err("there are more services: name one");
+  if (items.length === 0) {
+    session.terminal.err("no service here is guarded by a TrafficPolicy or probed");
+  }
+  if (more) {
+    session.terminal.err("there are more services: name one");
+  }
   return exitCodes.ok;
 }
 
@@ -45,7 +55,9 @@ function rowsOf({ namespace, service, known, forced, breakers, health, ...capaci
   const name = `${namespace}/${service}`;
   const { concurrency, retryAllowances } = capacity;
   const now = Date.now();
-  if (!known) return [[name, "", "unknown", "", "", "", "", ""]];
+  if (!known) {
+    return [[name, "", "unknown", "", "", "", "", ""]];
+  }
   const orders = forced.map(({ version, state, reason, until }) => [
     name,
     version === null ? "all" : `version ${version}`,
@@ -116,7 +128,9 @@ export async function forceBreaker(
   };
   const path = `/breakers/${encodeURIComponent(namespace ?? "default")}/${encodeURIComponent(name)}/force`;
   const answer = await client.call<ForceReceipt>("POST", path, { body });
-  if (!answer.ok) return reportFailure(answer.failure, terminal);
+  if (!answer.ok) {
+    return reportFailure(answer.failure, terminal);
+  }
   const told = state === "auto" ? "is left to its breakers" : `is forced ${state}`;
   await printData(session, {
     data: answer.value,
@@ -128,7 +142,9 @@ export async function forceBreaker(
 
 /** A mesh of an earlier release does not say. */
 function reach({ obeyedWithinMs }: Partial<Pick<ForceReceipt, "obeyedWithinMs">>): string {
-  if (obeyedWithinMs === undefined) return "";
+  if (obeyedWithinMs === undefined) {
+    return "";
+  }
   return obeyedWithinMs === null
     ? ": isolates with traffic for it obey; the mesh object could not be told yet, so others hear of it with their first report"
     : `: every isolate obeys within ${obeyedWithinMs / 1000} s`;

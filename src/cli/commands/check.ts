@@ -39,7 +39,9 @@ export async function check(session: CliSession): Promise<ExitCode> {
 
 async function verdictsOf(client: ApiClient): Promise<CheckResult[]> {
   const reached = await reach(client);
-  if (reached.some(({ state }) => state === "failed")) return reached;
+  if (reached.some(({ state }) => state === "failed")) {
+    return reached;
+  }
   const read = await meshOverview(client);
   return [...reached, ...tokenVerdict(client, read), ...configVerdicts(read), ...registryVerdicts(read)];
 }
@@ -69,18 +71,24 @@ async function reach(client: ApiClient): Promise<CheckResult[]> {
 /** The Date header counts whole seconds. Not every server sends one: then nothing is said. */
 export function clock(header: string | null, sentAt: number, receivedAt: number): CheckResult[] {
   const theirs = header === null ? Number.NaN : Date.parse(header);
-  if (Number.isNaN(theirs)) return [];
+  if (Number.isNaN(theirs)) {
+    return [];
+  }
   const early = theirs - receivedAt;
   const late = sentAt - (theirs + 1_000);
   const skewMs = Math.max(0, early, late);
-  if (skewMs <= MAX_SKEW_MS) return [{ area: "server", state: "ok", message: "clocks agree" }];
+  if (skewMs <= MAX_SKEW_MS) {
+    return [{ area: "server", state: "ok", message: "clocks agree" }];
+  }
   const message = `this machine's clock is ${Math.round(skewMs / 1000)} s ${early > 0 ? "behind" : "ahead of"} the server's`;
   return [{ area: "server", state: "warning", message, hint: "set the clock (NTP): tokens and leases depend on it" }];
 }
 
 function tokenVerdict(client: ApiClient, read: MeshRead): CheckResult[] {
   const area = "token";
-  if (read.revisions.ok) return [{ area, state: "ok", message: "the token is valid and may read the mesh" }];
+  if (read.revisions.ok) {
+    return [{ area, state: "ok", message: "the token is valid and may read the mesh" }];
+  }
   const { failure } = read.revisions;
   const hint = client.hasToken
     ? "make a new one: selvage token create NAME --role operator"
@@ -109,7 +117,9 @@ function configVerdicts({ revisions, propagation, resources }: MeshRead): CheckR
           },
     );
   }
-  if (!resources.ok) return verdicts;
+  if (!resources.ok) {
+    return verdicts;
+  }
   const faults = resources.value.items.flatMap(({ kind, metadata, status }) =>
     faultsOf(status).map(({ reason, message }): CheckResult => {
       const ref = shortRef(`${kind}/${metadata.namespace}/${metadata.name}`);
@@ -136,7 +146,9 @@ function registryVerdicts({ readiness, catalog }: MeshRead): CheckResult[] {
   if (readiness.ok && readiness.value.stale) {
     verdicts.push({ area, state: "warning", message: "this isolate serves its last good configuration" });
   }
-  if (!catalog.ok) return verdicts;
+  if (!catalog.ok) {
+    return verdicts;
+  }
   const empty = catalog.value.items.filter(({ endpoints }) => endpoints.length === 0);
   for (const { namespace, name } of empty) {
     const hint = "register one: an endpoint in the Service document, or an agent beside the service";

@@ -55,7 +55,9 @@ export async function complete(program: Command, words: readonly string[]): Prom
   let depth = 0;
   for (const word of before) {
     const next = command.commands.find((one) => one.name() === word || one.aliases().includes(word));
-    if (!next) break;
+    if (!next) {
+      break;
+    }
     command = next;
     depth += 1;
   }
@@ -68,11 +70,19 @@ export async function complete(program: Command, words: readonly string[]): Prom
 
 async function positional(command: Command, rest: readonly string[]): Promise<string[]> {
   const subcommands = command.commands.map((one) => one.name()).filter((name) => !name.startsWith("__"));
-  if (subcommands.length > 0) return rest.length === 0 ? subcommands : [];
-  if (command.name() === "completion") return [...shells];
-  if (!takesKind.has(command.name())) return [];
+  if (subcommands.length > 0) {
+    return rest.length === 0 ? subcommands : [];
+  }
+  if (command.name() === "completion") {
+    return [...shells];
+  }
+  if (!takesKind.has(command.name())) {
+    return [];
+  }
   const { kinds } = await import("../../model/document/kinds.ts");
-  if (rest.length === 0) return [...Object.values(kinds).map(({ plural }) => plural), "endpoints"];
+  if (rest.length === 0) {
+    return [...Object.values(kinds).map(({ plural }) => plural), "endpoints"];
+  }
   const { understand } = await import("../session/kind-argument.ts");
   const understood = understand(rest[0] ?? "", undefined);
   const [kind] = understood.ok ? (understood.what.kinds ?? []) : [];

@@ -36,10 +36,14 @@ export async function requestContract(
     query: { manager: "cli", reason: options.reason },
     body: document,
   });
-  if (!applied.ok) return reportFailure(applied.failure, terminal);
+  if (!applied.ok) {
+    return reportFailure(applied.failure, terminal);
+  }
   await printFindings(applied.value.warnings, null, terminal);
   const listed = await client.call<ContractList>("GET", "/contracts", { query: { namespace } });
-  if (!listed.ok) return reportFailure(listed.failure, terminal);
+  if (!listed.ok) {
+    return reportFailure(listed.failure, terminal);
+  }
   const made = listed.value.items.find((one) => one.namespace === namespace && one.name === name);
   if (made === undefined) {
     terminal.err(`contract/${name} was removed while it was being requested`);
@@ -65,7 +69,9 @@ export async function contractCommand(
   const answer = await session.client.call<DecidedContract>("POST", path, {
     body: reason === undefined ? {} : { reason },
   });
-  if (!answer.ok) return reportFailure(answer.failure, session.terminal);
+  if (!answer.ok) {
+    return reportFailure(answer.failure, session.terminal);
+  }
   await printOne(session, answer.value);
   return settled(session, answer.value.revision, waiting);
 }
@@ -78,7 +84,9 @@ export async function listContracts(
   const answer = await session.client.call<ContractList>("GET", "/contracts", {
     query: { namespace, service: options.service },
   });
-  if (!answer.ok) return reportFailure(answer.failure, session.terminal);
+  if (!answer.ok) {
+    return reportFailure(answer.failure, session.terminal);
+  }
   const { items } = answer.value;
   const now = Date.now();
   await printData(session, {
@@ -92,7 +100,9 @@ export async function listContracts(
           ),
     names: () => items.map(nameOf),
   });
-  if (items.length === 0) session.terminal.err("no contracts");
+  if (items.length === 0) {
+    session.terminal.err("no contracts");
+  }
   return exitCodes.ok;
 }
 
@@ -112,7 +122,9 @@ async function printOne(session: CliSession, decided: DecidedContract): Promise<
     human: () => [`${nameOf(decided)} ${decided.state} (revision ${decided.revision})`],
     names: () => [nameOf(decided)],
   });
-  if (!decided.inForce) session.terminal.err(decided.message);
+  if (!decided.inForce) {
+    session.terminal.err(decided.message);
+  }
 }
 
 const nameOf = ({ namespace, name }: ContractViewAnswer): string => `contract/${namespace}/${name}`;

@@ -34,10 +34,14 @@ export async function deleteCommand(
   options: DeleteOptions,
 ): Promise<ExitCode> {
   const wanted = await wantedOf(session, kind, names, options);
-  if ("exitCode" in wanted) return wanted.exitCode;
+  if ("exitCode" in wanted) {
+    return wanted.exitCode;
+  }
   for (const ref of wanted.refs) {
     const code = await deleteOne(session, ref, options);
-    if (code !== exitCodes.ok) return code;
+    if (code !== exitCodes.ok) {
+      return code;
+    }
   }
   return exitCodes.ok;
 }
@@ -54,33 +58,52 @@ async function wantedOf(
     return { exitCode: exitCodes.usage };
   };
   if (options.filename !== undefined || options.kustomize !== undefined) {
-    if (kind !== undefined || options.selector !== undefined)
+    if (kind !== undefined || options.selector !== undefined) {
       return usage("-f and -k say which documents: nothing else may");
+    }
     return inFiles(session, options);
   }
-  if (kind === undefined) return usage("delete wants one KIND and NAMEs, -l with a KIND, or -f");
+  if (kind === undefined) {
+    return usage("delete wants one KIND and NAMEs, -l with a KIND, or -f");
+  }
   const [first, ...others] = names;
   const understood = understand(kind, kind.includes("/") ? undefined : first);
   const [only, ...more] = understood.ok ? (understood.what.kinds ?? []) : [];
-  if (!understood.ok) return usage(understood.message);
-  if (only === undefined || more.length > 0) return usage("delete wants one KIND and one NAME");
+  if (!understood.ok) {
+    return usage(understood.message);
+  }
+  if (only === undefined || more.length > 0) {
+    return usage("delete wants one KIND and one NAME");
+  }
   const namespace = namespaceFor(only, session.namespace);
   if (options.selector !== undefined) {
-    if (understood.what.name !== null) return usage("say a NAME or -l, not both");
+    if (understood.what.name !== null) {
+      return usage("say a NAME or -l, not both");
+    }
     const found = await listResources(session.client, { kind: only, namespace, labelSelector: options.selector });
-    if (!found.ok) return { exitCode: reportFailure(found.failure, terminal) };
-    if (found.value.items.length === 0) terminal.err("nothing found");
+    if (!found.ok) {
+      return { exitCode: reportFailure(found.failure, terminal) };
+    }
+    if (found.value.items.length === 0) {
+      terminal.err("nothing found");
+    }
     return { refs: found.value.items.map(({ metadata }) => refOf(only, metadata.namespace, metadata.name)) };
   }
-  if (understood.what.name === null) return usage("delete wants one KIND and one NAME");
-  if (options.ifMatch !== undefined && others.length > 0) return usage("--if-match is for one document");
+  if (understood.what.name === null) {
+    return usage("delete wants one KIND and one NAME");
+  }
+  if (options.ifMatch !== undefined && others.length > 0) {
+    return usage("--if-match is for one document");
+  }
   const all = kind.includes("/") ? [understood.what.name, ...names] : [understood.what.name, ...others];
   return { refs: all.map((name) => refOf(only, namespace, name)) };
 }
 
 async function inFiles({ terminal, namespace }: CliSession, options: DeleteOptions): Promise<Wanted> {
   const loaded = loadDocuments(options.filename ?? [], terminal, options.kustomize);
-  if (!loaded.ok) return loaded;
+  if (!loaded.ok) {
+    return loaded;
+  }
   const { parseDocuments } = await import("../../model/read/parse-documents.ts");
   const parsed = parseDocuments(loaded.bundle.body, "yaml");
   if (!parsed.ok) {
@@ -103,7 +126,9 @@ async function deleteOne(session: CliSession, ref: string, options: DeleteOption
   if (ifMatch === undefined) {
     const standing = await client.call<Resource>("GET", path);
     if (!standing.ok) {
-      if (standing.failure.status === 404 && options.ignoreNotFound === true) return exitCodes.ok;
+      if (standing.failure.status === 404 && options.ignoreNotFound === true) {
+        return exitCodes.ok;
+      }
       return reportFailure(standing.failure, terminal);
     }
     ifMatch = standing.etag ?? standing.value.metadata.resourceVersion;
@@ -112,7 +137,9 @@ async function deleteOne(session: CliSession, ref: string, options: DeleteOption
     query: { reason: options.reason, dryRun: options.dryRun },
     ifMatch: ifMatchHeader(ifMatch),
   });
-  if (!answer.ok) return reportFailure(answer.failure, terminal);
+  if (!answer.ok) {
+    return reportFailure(answer.failure, terminal);
+  }
   await printFindings(answer.value.warnings, null, terminal);
   await printData(session, {
     data: answer.value,

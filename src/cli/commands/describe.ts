@@ -22,7 +22,9 @@ export async function describeCommand(session: CliSession, kind: string, name: s
   }
   const namespace = namespaceFor(only, session.namespace);
   const answer = await client.call<Resource>("GET", resourcePath(`${only}/${namespace}/${understood.what.name}`));
-  if (!answer.ok) return reportFailure(answer.failure, terminal);
+  if (!answer.ok) {
+    return reportFailure(answer.failure, terminal);
+  }
   const resource = answer.value;
   const lines = [
     ...(await aboutLines(resource)),
@@ -41,7 +43,9 @@ export async function describeCommand(session: CliSession, kind: string, name: s
 /** What is in force is the spec with these laid over it. */
 async function overrideLines({ status }: Resource): Promise<string[]> {
   const overrides = records(status?.["overrides"]);
-  if (overrides.length === 0) return [];
+  if (overrides.length === 0) {
+    return [];
+  }
   const { stringify } = await import("yaml");
   const told = overrides.flatMap(({ override, reason, expiresAt, patch }) => {
     const body = stringify(patch, { lineWidth: 0 }).trimEnd().split("\n");
@@ -74,7 +78,9 @@ async function aboutLines({ apiVersion, kind, metadata, spec, status }: Resource
 
 function conditionLines({ status }: Resource): string[] {
   const conditions = conditionsOf(status);
-  if (conditions.length === 0) return [];
+  if (conditions.length === 0) {
+    return [];
+  }
   const rows = conditions.map(({ type, status, reason, about, message }) => [
     type,
     status,
@@ -86,13 +92,19 @@ function conditionLines({ status }: Resource): string[] {
 }
 
 async function endpointLines({ client }: CliSession, { kind, metadata }: Resource): Promise<string[]> {
-  if (kind !== "Service") return [];
+  if (kind !== "Service") {
+    return [];
+  }
   const answer = await client.call<Catalog>("GET", "/catalog");
-  if (!answer.ok) return [];
+  if (!answer.ok) {
+    return [];
+  }
   const found = answer.value.items.find(
     ({ namespace, name }) => namespace === metadata.namespace && name === metadata.name,
   );
-  if (!found) return [];
+  if (!found) {
+    return [];
+  }
   return [
     ...(found.addresses.length > 0 ? ["Addresses:", ...indent(found.addresses)] : []),
     "Endpoints:",

@@ -28,13 +28,17 @@ const MAX_BEFORE = 50;
 export async function diff(session: CliSession, options: DiffOptions): Promise<ExitCode> {
   const { client, terminal } = session;
   const loaded = loadDocuments(options.filename, terminal, options.kustomize);
-  if (!loaded.ok) return loaded.exitCode;
+  if (!loaded.ok) {
+    return loaded.exitCode;
+  }
   const { set, prune, pruneMax, manager } = options;
   const answer = await client.call<ApplyResult>("POST", "/diff", {
     query: { set, prune, pruneMax, manager },
     text: { type: "application/yaml", content: loaded.bundle.body },
   });
-  if (!answer.ok) return reportFailure(answer.failure, terminal, loaded.bundle);
+  if (!answer.ok) {
+    return reportFailure(answer.failure, terminal, loaded.bundle);
+  }
   const result = answer.value;
   await printFindings(result.warnings, loaded.bundle, terminal);
   const changed = result.items.filter(({ action }) => action !== "unchanged");
@@ -101,7 +105,9 @@ function change({ op, path, value }: PatchOperation, before: Resource | undefine
 function at(root: unknown, pointer: string): unknown {
   let value: unknown = root;
   for (const part of fromPointer(pointer)) {
-    if (typeof value !== "object" || value === null) return undefined;
+    if (typeof value !== "object" || value === null) {
+      return undefined;
+    }
     value = Reflect.get(value, part);
   }
   return value;

@@ -28,13 +28,16 @@ export async function exportDocuments(
     namespace: session.namespace ?? undefined,
     labelSelector: options.selector,
   });
-  if (!answer.ok) return reportFailure(answer.failure, terminal);
+  if (!answer.ok) {
+    return reportFailure(answer.failure, terminal);
+  }
   const { kinds } = understood.what;
   const documents = answer.value.items
     .filter((one) => kinds === null || kinds.includes(one.kind))
     .map((one) => asWritten(one));
-  if (output === "json") terminal.out(JSON.stringify({ items: documents }, null, 2));
-  else if (documents.length > 0) {
+  if (output === "json") {
+    terminal.out(JSON.stringify({ items: documents }, null, 2));
+  } else if (documents.length > 0) {
     const { stringify } = await import("yaml");
     terminal.out(documents.map((document) => stringify(document, { lineWidth: 0 }).trimEnd()).join("\n---\n"));
   }

@@ -27,7 +27,9 @@ export async function get(
   name: string | undefined,
   options: GetOptions,
 ): Promise<ExitCode> {
-  if (options.watch !== true) return getOnce(session, kind, name, options);
+  if (options.watch !== true) {
+    return getOnce(session, kind, name, options);
+  }
   const ended = untilSignal();
   let last: string | null = null;
   for (;;) {
@@ -35,13 +37,19 @@ export async function get(
     const terminal = { ...session.terminal, out: (text: string) => void said.push(text) };
     const code = await getOnce({ ...session, terminal }, kind, name, options);
     // One that is gone is news like any other; whoever may not look is told at once.
-    if (code !== exitCodes.ok && code !== exitCodes.notFound && code !== exitCodes.unavailable) return code;
+    if (code !== exitCodes.ok && code !== exitCodes.notFound && code !== exitCodes.unavailable) {
+      return code;
+    }
     const text = said.join("\n");
     // How old something is changes all the time.
     const shape = text.replaceAll(/\b\d+[smhd]\b/g, "");
-    if (shape !== last && text !== "") session.terminal.out(text);
+    if (shape !== last && text !== "") {
+      session.terminal.out(text);
+    }
     last = shape;
-    if (await Promise.race([ended.then(() => true), sleep(WATCH_MS, false, { ref: true })])) return exitCodes.ok;
+    if (await Promise.race([ended.then(() => true), sleep(WATCH_MS, false, { ref: true })])) {
+      return exitCodes.ok;
+    }
   }
 }
 
@@ -57,8 +65,12 @@ async function getOnce(
     return exitCodes.usage;
   }
   const { what } = understood;
-  if (what.endpoints) return getEndpoints(session, what.name, options);
-  if (what.name !== null) return getOne(session, what.kinds ?? [], what.name);
+  if (what.endpoints) {
+    return getEndpoints(session, what.name, options);
+  }
+  if (what.name !== null) {
+    return getOne(session, what.kinds ?? [], what.name);
+  }
   return getList(session, what.kinds, options);
 }
 
@@ -70,7 +82,9 @@ async function getOne(session: CliSession, kinds: readonly string[], name: strin
   }
   const ref = `${kind}/${namespaceFor(kind, session.namespace)}/${name}`;
   const answer = await session.client.call<Resource>("GET", resourcePath(ref));
-  if (!answer.ok) return reportFailure(answer.failure, session.terminal);
+  if (!answer.ok) {
+    return reportFailure(answer.failure, session.terminal);
+  }
   await printResources(session, [answer.value], answer.value, { namespaces: false, mixed: false });
   return exitCodes.ok;
 }
@@ -90,7 +104,9 @@ async function getList(session: CliSession, kinds: readonly string[] | null, opt
   const items: Resource[] = [];
   let revision = 0;
   for (const list of lists) {
-    if (!list.ok) return reportFailure(list.failure, terminal);
+    if (!list.ok) {
+      return reportFailure(list.failure, terminal);
+    }
     items.push(...list.value.items.filter((one) => kinds !== null || everywhere || isShown(one, session.namespace)));
     revision = list.value.revision;
   }
@@ -131,7 +147,9 @@ async function readCatalog({ client }: CliSession): Promise<Map<string, CatalogS
 
 async function getEndpoints(session: CliSession, service: string | null, options: GetOptions): Promise<ExitCode> {
   const answer = await session.client.call<Catalog>("GET", "/catalog");
-  if (!answer.ok) return reportFailure(answer.failure, session.terminal);
+  if (!answer.ok) {
+    return reportFailure(answer.failure, session.terminal);
+  }
   const everywhere = options.allNamespaces === true;
   const services = answer.value.items.filter(
     ({ namespace, name }) =>
@@ -147,6 +165,8 @@ async function getEndpoints(session: CliSession, service: string | null, options
     human: (wide) => (items.length === 0 ? [] : endpointTable(items, wide, everywhere)),
     names: () => items.map(({ id }) => `endpoint/${id}`),
   });
-  if (items.length === 0) session.terminal.err("no endpoints");
+  if (items.length === 0) {
+    session.terminal.err("no endpoints");
+  }
   return exitCodes.ok;
 }

@@ -16,10 +16,14 @@ export async function history(
   revision: number | undefined,
   options: HistoryOptions,
 ): Promise<ExitCode> {
-  if (revision !== undefined) return one(session, revision);
+  if (revision !== undefined) {
+    return one(session, revision);
+  }
   const { client, terminal } = session;
   const answer = await client.call<RevisionList>("GET", "/revisions", { query: { limit: options.limit } });
-  if (!answer.ok) return reportFailure(answer.failure, terminal);
+  if (!answer.ok) {
+    return reportFailure(answer.failure, terminal);
+  }
   const { items } = answer.value;
   await printData(session, {
     data: answer.value,
@@ -27,7 +31,9 @@ export async function history(
       items.length === 0 ? [] : table(["REVISION", "AGE", "ACTOR", "SOURCE", "CHANGES", "REASON"], items.map(row)),
     names: () => items.map(({ revision }) => String(revision)),
   });
-  if (items.length === 0) terminal.err("no revisions yet");
+  if (items.length === 0) {
+    terminal.err("no revisions yet");
+  }
   return exitCodes.ok;
 }
 
@@ -48,7 +54,9 @@ export const changes = ({ summary: { create, update, prune } }: Pick<Revision, "
 
 async function one(session: CliSession, revision: number): Promise<ExitCode> {
   const answer = await session.client.call<RevisionDetail>("GET", `/revisions/${revision}`);
-  if (!answer.ok) return reportFailure(answer.failure, session.terminal);
+  if (!answer.ok) {
+    return reportFailure(answer.failure, session.terminal);
+  }
   const detail = answer.value;
   await printData(session, {
     data: detail,

@@ -33,7 +33,9 @@ export async function importDocuments(
     return code;
   };
   const read = readSources(options.filename);
-  if (!read.ok) return fail(read.message, exitCodes.usage);
+  if (!read.ok) {
+    return fail(read.message, exitCodes.usage);
+  }
   const { readYaml } = await import("../../model/read/yaml-source.ts");
   const values: unknown[] = [];
   const files: ReadFile[] = [];
@@ -53,9 +55,12 @@ export async function importDocuments(
   const { documents } = imported;
   const notes = await placed(imported.notes, files);
   const refused = options.strict === true && notes.length > 0;
-  if (output === "json") terminal.out(JSON.stringify({ documents: refused ? [] : documents, notes }, null, 2));
-  else {
-    for (const line of linesOfNotes(notes, terminal)) terminal.err(line);
+  if (output === "json") {
+    terminal.out(JSON.stringify({ documents: refused ? [] : documents, notes }, null, 2));
+  } else {
+    for (const line of linesOfNotes(notes, terminal)) {
+      terminal.err(line);
+    }
     if (!refused && documents.length > 0) {
       const { stringify } = await import("yaml");
       const text = (value: unknown): string =>
@@ -75,7 +80,9 @@ export async function importDocuments(
   terminal.err(
     `${counted(documents.length, "document")}, ${counted(notes.length, "note")} (${dropped} dropped, ${notes.length - dropped} changed)`,
   );
-  if (!refused) return exitCodes.ok;
+  if (!refused) {
+    return exitCodes.ok;
+  }
   terminal.err("Nothing was printed: with --strict, everything must be expressed as it was.");
   return exitCodes.validation;
 }
@@ -113,7 +120,9 @@ async function placed(notes: readonly ImportNote[], files: readonly ReadFile[]):
   return notes.map((note): PlacedNote => {
     const found = places.find(({ documents }) => documents.has(note.ref));
     const path = found?.documents.get(note.ref);
-    if (found === undefined || path === undefined) return note;
+    if (found === undefined || path === undefined) {
+      return note;
+    }
     const position = found.file.locate([...path, ...fromPointer(note.pointer)], true);
     return position === null ? note : Object.assign({ file: found.file.path, ...position }, note);
   });

@@ -38,7 +38,9 @@ async function show(
   told?: (keys: SigningKeys) => string,
 ): Promise<ExitCode> {
   const answer = await session.client.call<SigningKeys>(method, path);
-  if (!answer.ok) return reportFailure(answer.failure, session.terminal);
+  if (!answer.ok) {
+    return reportFailure(answer.failure, session.terminal);
+  }
   const now = Date.now();
   await printData(session, {
     data: answer.value,
@@ -55,6 +57,8 @@ async function show(
       ),
     names: () => answer.value.items.map(({ kid }) => kid),
   });
-  if (told) session.terminal.err(told(answer.value));
+  if (told) {
+    session.terminal.err(told(answer.value));
+  }
   return exitCodes.ok;
 }

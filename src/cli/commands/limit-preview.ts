@@ -32,7 +32,9 @@ export async function previewLimits(
     keys: String(keys),
   };
   const answer = await session.client.call<LimitPreviewList>("GET", "/limits/preview", { query });
-  if (!answer.ok) return reportFailure(answer.failure, session.terminal);
+  if (!answer.ok) {
+    return reportFailure(answer.failure, session.terminal);
+  }
   const { items } = answer.value;
   await printData(session, {
     data: answer.value,
@@ -46,8 +48,12 @@ export async function previewLimits(
 export function previewLines(item: LimitPreviewAnswer, now: number): string[] {
   const { policy, limit, mode, numbers, since, asked, keys, moreKeys, unattributed } = item;
   const what = `${policy}/${limit}: ${numbers.requests} in ${numbers.window}, ${burstText(item)}`;
-  if (mode === "local") return [`${what}: each isolate counts for itself (mode local), and nobody knows the demand`];
-  if (since === null) return [`${what}: no request is known of`];
+  if (mode === "local") {
+    return [`${what}: each isolate counts for itself (mode local), and nobody knows the demand`];
+  }
+  if (since === null) {
+    return [`${what}: no request is known of`];
+  }
   const refusedShare = `${percent(item.wouldRefuse, asked)} of ${asked} requests refused`;
   const rows = keys.map((one) => [keyText(one), ...figures(one)]);
   const total = ["(all)", ...figures(item)];

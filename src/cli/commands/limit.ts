@@ -18,15 +18,21 @@ export async function getLimits(session: CliSession, options: LimitGetOptions): 
     ...(options.allNamespaces === true ? {} : { namespace: session.namespace ?? "default" }),
   };
   const answer = await session.client.call<LimitList>("GET", "/limits", { query });
-  if (!answer.ok) return reportFailure(answer.failure, session.terminal);
+  if (!answer.ok) {
+    return reportFailure(answer.failure, session.terminal);
+  }
   const { items, unreachable } = answer.value;
   await printData(session, {
     data: answer.value,
     human: () => (items.length === 0 ? [] : limitTable(items, options.allNamespaces === true)),
     names: () => items.map((item) => `${ownerOf(item)}/${item.limit}`),
   });
-  if (items.length === 0) session.terminal.err("no limit is in use");
-  if (unreachable.length > 0) session.terminal.err(`no answer from the limits of ${unreachable.join(", ")}`);
+  if (items.length === 0) {
+    session.terminal.err("no limit is in use");
+  }
+  if (unreachable.length > 0) {
+    session.terminal.err(`no answer from the limits of ${unreachable.join(", ")}`);
+  }
   return exitCodes.ok;
 }
 

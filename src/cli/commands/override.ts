@@ -38,16 +38,22 @@ export async function addOverride(
     return exitCodes.usage;
   };
   const known = kindByAnyName(kind);
-  if (known === null) return wrong(`there is no kind "${kind}"`);
+  if (known === null) {
+    return wrong(`there is no kind "${kind}"`);
+  }
   const patch = patchOf(options.patch);
-  if (patch === null)
+  if (patch === null) {
     return wrong(`--patch wants a mapping in JSON or YAML, such as '{"timeouts": {"request": "1s"}}'`);
+  }
   const forMs = parseDuration(options.for);
-  if (forMs === null || forMs <= 0 || forMs > LONGEST_OVERRIDE_MS)
+  if (forMs === null || forMs <= 0 || forMs > LONGEST_OVERRIDE_MS) {
     return wrong("--for wants a duration of at most 24h, such as 30m");
+  }
   // A document may come later (git has no order); a command at three in the morning has a target or a typing error.
   const target = await client.call<Resource>("GET", resourcePath(`${known}/${namespaceFor(known, namespace)}/${name}`));
-  if (!target.ok) return reportFailure(target.failure, terminal);
+  if (!target.ok) {
+    return reportFailure(target.failure, terminal);
+  }
   const document = {
     apiVersion: "selvage.dev/v1",
     kind: "Override",
@@ -63,7 +69,9 @@ export async function addOverride(
     query: { manager: "cli", reason: options.reason.slice(0, 500) },
     body: document,
   });
-  if (!answer.ok) return reportFailure(answer.failure, terminal);
+  if (!answer.ok) {
+    return reportFailure(answer.failure, terminal);
+  }
   const { revision, warnings } = answer.value;
   await printFindings(warnings, null, terminal);
   await printData(session, {
@@ -106,7 +114,9 @@ export async function listOverrides(
     const answer = await client.call<ResourceList>("GET", "/resources", {
       query: { kind: "Override", namespace, cursor },
     });
-    if (!answer.ok) return reportFailure(answer.failure, terminal);
+    if (!answer.ok) {
+      return reportFailure(answer.failure, terminal);
+    }
     items.push(...answer.value.items);
     cursor = answer.value.nextCursor ?? undefined;
   } while (cursor !== undefined);
@@ -118,7 +128,9 @@ export async function listOverrides(
         : table(["NAMESPACE", "NAME", "TARGET", "STATE", "UNTIL", "BY", "REASON"], items.map(row)),
     names: () => items.map(({ metadata }) => `override/${metadata.name}`),
   });
-  if (items.length === 0) terminal.err("nothing is overridden");
+  if (items.length === 0) {
+    terminal.err("nothing is overridden");
+  }
   return exitCodes.ok;
 }
 
@@ -148,10 +160,14 @@ export async function removeOverride(session: CliSession, name: string): Promise
   const { client, terminal, namespace } = session;
   const path = resourcePath(`Override/${namespace ?? "default"}/${name}`);
   const known = await client.call<Resource>("GET", path);
-  if (!known.ok) return reportFailure(known.failure, terminal);
+  if (!known.ok) {
+    return reportFailure(known.failure, terminal);
+  }
   const ifMatch = known.etag ?? undefined;
   const answer = await client.call<ApplyResult>("DELETE", path, { query: { manager: "cli" }, ifMatch });
-  if (!answer.ok) return reportFailure(answer.failure, terminal);
+  if (!answer.ok) {
+    return reportFailure(answer.failure, terminal);
+  }
   await printData(session, {
     data: answer.value,
     human: () => [`override/${name} removed (revision ${answer.value.revision})`],

@@ -7,7 +7,9 @@ import type { CliSession } from "../session/session.ts";
 
 export async function adoptRegistry(session: CliSession): Promise<ExitCode> {
   const answer = await session.client.call<Adoption>("POST", "/registry/adopt");
-  if (!answer.ok) return reportFailure(answer.failure, session.terminal);
+  if (!answer.ok) {
+    return reportFailure(answer.failure, session.terminal);
+  }
   const { epoch, revision, known, wasSetBack } = answer.value;
   const from = wasSetBack ? `, where the mesh knew ${known}` : "; it was not set back";
   await printData(session, {

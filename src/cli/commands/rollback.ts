@@ -28,9 +28,13 @@ export async function rollbackCommand(session: CliSession, options: RollbackOpti
   const ifMatch = ifMatchHeader(options.ifMatch);
   // What going back does not bring back is said before, not after.
   const planned = await client.call<ApplyResult>("POST", path, { body, query: { dryRun: true }, ifMatch });
-  if (!planned.ok) return reportFailure(planned.failure, terminal);
+  if (!planned.ok) {
+    return reportFailure(planned.failure, terminal);
+  }
   const losses = planned.value.warnings.filter(({ code }) => code === LOSS);
-  if (options.dryRun !== true) await printFindings(losses, null, terminal);
+  if (options.dryRun !== true) {
+    await printFindings(losses, null, terminal);
+  }
   if (losses.length > 0 && options.dryRun !== true && options.yes !== true) {
     const goesOn = await terminal.confirm(`Go back to revision ${options.to} all the same?`);
     if (!goesOn) {
@@ -39,7 +43,9 @@ export async function rollbackCommand(session: CliSession, options: RollbackOpti
     }
   }
   const answer = options.dryRun === true ? planned : await client.call<ApplyResult>("POST", path, { body, ifMatch });
-  if (!answer.ok) return reportFailure(answer.failure, terminal);
+  if (!answer.ok) {
+    return reportFailure(answer.failure, terminal);
+  }
   const { warnings } = answer.value;
   await printFindings(
     options.dryRun === true ? warnings : warnings.filter(({ code }) => code !== LOSS),
@@ -51,6 +57,8 @@ export async function rollbackCommand(session: CliSession, options: RollbackOpti
     human: () => applied(answer.value),
     names: () => answer.value.items.map(({ ref }) => shortRef(ref)),
   });
-  if (answer.value.dryRun) return exitCodes.ok;
+  if (answer.value.dryRun) {
+    return exitCodes.ok;
+  }
   return options.wait === true ? waitForRevision(session, answer.value.revision, options.timeout) : exitCodes.ok;
 }

@@ -32,7 +32,9 @@ export async function status(session: CliSession): Promise<ExitCode> {
   const { client, terminal } = session;
   const read = await meshOverview(client);
   for (const answer of [read.revisions, read.resources, read.catalog]) {
-    if (!answer.ok) return reportFailure(answer.failure, terminal);
+    if (!answer.ok) {
+      return reportFailure(answer.failure, terminal);
+    }
   }
   const runtime = await runtimeOverview(client, read.resources.ok ? read.resources.value.items : []);
   const told = statusOf(client.server, read, runtime, Date.now());
@@ -102,7 +104,9 @@ function screen(told: MeshStatus, read: MeshRead, { terminal }: CliSession): str
     ...told.notices.flatMap(line),
     ...told.idle.map((ref) => `${terminal.paint("dim", "○ idle")}      ${named(ref)}   no endpoints`),
   ];
-  if (told.healthy) lines.push(`${terminal.paint("green", "● healthy")}`);
+  if (told.healthy) {
+    lines.push(`${terminal.paint("green", "● healthy")}`);
+  }
   const latest = read.revisions.ok ? read.revisions.value.items : [];
   for (const one of latest) {
     lines.push(`  revision ${one.revision}   ${age(one.at, now)} ago   ${one.actor}   ${one.source}   ${changes(one)}`);

@@ -34,7 +34,9 @@ export async function tokenCreateCommand(
     ...(expiresAt === undefined ? {} : { expiresAt }),
   };
   const answer = await client.call<MintedToken>("POST", "/tokens", { body });
-  if (!answer.ok) return reportFailure(answer.failure, terminal);
+  if (!answer.ok) {
+    return reportFailure(answer.failure, terminal);
+  }
   const minted = answer.value;
   await printData(session, { data: minted, human: () => [minted.token], names: () => [minted.id] });
   const until = minted.expiresAt === null ? "does not expire" : `expires at ${minted.expiresAt}`;
@@ -45,14 +47,18 @@ export async function tokenCreateCommand(
 /** RFC 3339 in UTC; null when the text is neither a duration nor a time. */
 export function expiry(text: string, now: number): string | null {
   const duration = parseDuration(text);
-  if (duration !== null) return duration > 0 ? new Date(now + duration).toISOString() : null;
+  if (duration !== null) {
+    return duration > 0 ? new Date(now + duration).toISOString() : null;
+  }
   const time = /^\d{4}-\d{2}-\d{2}/.test(text) ? Date.parse(text) : Number.NaN;
   return Number.isNaN(time) ? null : new Date(time).toISOString();
 }
 
 export async function listTokens(session: CliSession): Promise<ExitCode> {
   const answer = await session.client.call<TokenList>("GET", "/tokens");
-  if (!answer.ok) return reportFailure(answer.failure, session.terminal);
+  if (!answer.ok) {
+    return reportFailure(answer.failure, session.terminal);
+  }
   const { items } = answer.value;
   await printData(session, {
     data: answer.value,
@@ -62,7 +68,9 @@ export async function listTokens(session: CliSession): Promise<ExitCode> {
         : table(["ID", "NAME", "ROLE", "NAMESPACES", "EXPIRES", "CREATED BY", "AGE"], items.map(row)),
     names: () => items.map(({ id }) => id),
   });
-  if (items.length === 0) session.terminal.err("no tokens (the bootstrap token is not listed)");
+  if (items.length === 0) {
+    session.terminal.err("no tokens (the bootstrap token is not listed)");
+  }
   return exitCodes.ok;
 }
 
@@ -78,7 +86,9 @@ const row = ({ id, name, role, namespaces, expiresAt, createdBy, createdAt }: Ap
 
 export async function removeToken(session: CliSession, id: string): Promise<ExitCode> {
   const answer = await session.client.call<unknown>("DELETE", `/tokens/${encodeURIComponent(id)}`);
-  if (!answer.ok) return reportFailure(answer.failure, session.terminal);
+  if (!answer.ok) {
+    return reportFailure(answer.failure, session.terminal);
+  }
   session.terminal.out(`token/${id} deleted`);
   return exitCodes.ok;
 }

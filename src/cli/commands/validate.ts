@@ -18,11 +18,15 @@ export interface ValidateOptions {
 export async function validate(session: CliSession, options: ValidateOptions): Promise<ExitCode> {
   const { client, terminal } = session;
   const loaded = loadDocuments(options.filename, terminal, options.kustomize);
-  if (!loaded.ok) return loaded.exitCode;
+  if (!loaded.ok) {
+    return loaded.exitCode;
+  }
   const answer = await client.call<Validation>("POST", "/validate", {
     text: { type: "application/yaml", content: loaded.bundle.body },
   });
-  if (!answer.ok) return reportFailure(answer.failure, terminal, loaded.bundle);
+  if (!answer.ok) {
+    return reportFailure(answer.failure, terminal, loaded.bundle);
+  }
   const { errors, warnings } = answer.value;
   await printFindings([...errors, ...warnings], loaded.bundle, terminal);
   await printData(session, {

@@ -19,7 +19,9 @@ export async function audit(
   const { client, terminal } = session;
   if (options.verify === true) {
     const answer = await client.call<Verification>("GET", "/audit/verify");
-    if (!answer.ok) return reportFailure(answer.failure, terminal);
+    if (!answer.ok) {
+      return reportFailure(answer.failure, terminal);
+    }
     const { ok, length, brokenAt } = answer.value;
     await printData(session, {
       data: answer.value,
@@ -31,7 +33,9 @@ export async function audit(
     return ok ? exitCodes.ok : exitCodes.differences;
   }
   const answer = await client.call<AuditList>("GET", "/audit", { query: { limit: options.limit } });
-  if (!answer.ok) return reportFailure(answer.failure, terminal);
+  if (!answer.ok) {
+    return reportFailure(answer.failure, terminal);
+  }
   const { items } = answer.value;
   await printData(session, {
     data: answer.value,

@@ -8,7 +8,9 @@ import type { CliSession } from "../session/session.ts";
 
 export async function whoami(session: CliSession): Promise<ExitCode> {
   const answer = await session.client.call<Whoami>("GET", "/whoami");
-  if (!answer.ok) return reportFailure(answer.failure, session.terminal);
+  if (!answer.ok) {
+    return reportFailure(answer.failure, session.terminal);
+  }
   const { name, role, namespaces, by, expiresAt } = answer.value;
   await printData(session, {
     data: answer.value,
@@ -31,7 +33,9 @@ const ofAdmins = new Set(["token", "tokens", "keys", "registry"]);
 /** Prints `yes` or `no`; exit code 1 for no, as kubectl's. The mesh itself decides each call anew. */
 export async function canI(session: CliSession, verb: string, what: string): Promise<ExitCode> {
   const answer = await session.client.call<Whoami>("GET", "/whoami");
-  if (!answer.ok) return reportFailure(answer.failure, session.terminal);
+  if (!answer.ok) {
+    return reportFailure(answer.failure, session.terminal);
+  }
   const { role, namespaces } = answer.value;
   const kind = kindByAnyName(what);
   const isWide = ofAdmins.has(what) || Object.values(kinds).some((one) => one.kind === kind && one.scope === "mesh");

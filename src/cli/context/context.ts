@@ -46,7 +46,9 @@ function tokenIn(path: string): string | null {
 
 export async function useContext(session: CliSession, name: string): Promise<ExitCode> {
   const before = readContexts(process.env);
-  if (!Object.hasOwn(before.contexts, name)) return unknown(session, name);
+  if (!Object.hasOwn(before.contexts, name)) {
+    return unknown(session, name);
+  }
   writeContexts(process.env, { ...before, current: name });
   session.terminal.out(`context "${name}" in use`);
   return exitCodes.ok;
@@ -54,7 +56,9 @@ export async function useContext(session: CliSession, name: string): Promise<Exi
 
 export async function removeContext(session: CliSession, name: string): Promise<ExitCode> {
   const before = readContexts(process.env);
-  if (!Object.hasOwn(before.contexts, name)) return unknown(session, name);
+  if (!Object.hasOwn(before.contexts, name)) {
+    return unknown(session, name);
+  }
   const { [name]: _gone, ...contexts } = before.contexts;
   writeContexts(process.env, { current: before.current === name ? null : before.current, contexts });
   session.terminal.out(`context "${name}" removed`);
@@ -87,7 +91,9 @@ export async function listContexts(session: CliSession): Promise<ExitCode> {
           ),
     names: () => items.map(({ name }) => name),
   });
-  if (items.length === 0) session.terminal.err("no contexts: selvage context add NAME --server URL");
+  if (items.length === 0) {
+    session.terminal.err("no contexts: selvage context add NAME --server URL");
+  }
   return exitCodes.ok;
 }
 

@@ -21,7 +21,9 @@ export async function registerByHand(
 ): Promise<ExitCode> {
   const body = { url, version, cluster, weight, ttl };
   const answer = await session.client.call<EndpointState>("PUT", pathOf(session, service, id), { body });
-  if (!answer.ok) return reportFailure(answer.failure, session.terminal);
+  if (!answer.ok) {
+    return reportFailure(answer.failure, session.terminal);
+  }
   await say(
     session,
     service,
@@ -42,7 +44,9 @@ export async function endEndpoint(
   const answer = await (how === "drain"
     ? session.client.call<unknown>("POST", `${path}/drain`)
     : session.client.call<unknown>("DELETE", path));
-  if (!answer.ok) return reportFailure(answer.failure, session.terminal);
+  if (!answer.ok) {
+    return reportFailure(answer.failure, session.terminal);
+  }
   await say(session, service, id, answer.value ?? {}, how === "drain" ? "draining" : "removed");
   return exitCodes.ok;
 }

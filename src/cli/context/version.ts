@@ -46,7 +46,9 @@ export async function bugReport(session: CliSession): Promise<ExitCode> {
   const runtime = await runtimeOverview(client, read.resources.ok ? read.resources.value.items : []);
   const { server: _address, ...status } = statusOf("", read, runtime, Date.now());
   const kinds: Record<string, number> = {};
-  for (const { kind } of read.resources.ok ? read.resources.value.items : []) kinds[kind] = (kinds[kind] ?? 0) + 1;
+  for (const { kind } of read.resources.ok ? read.resources.value.items : []) {
+    kinds[kind] = (kinds[kind] ?? 0) + 1;
+  }
   const failures = [
     read.resources,
     read.catalog,

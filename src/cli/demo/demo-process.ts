@@ -52,7 +52,9 @@ const STOP_PATIENCE_MS = 2_000;
 /** Answers the running service, or why neither the program nor its twin could be started. */
 export async function startService(wanted: DemoService, around: Surroundings): Promise<Started> {
   const first = await start(wanted, wanted.language, wanted.program, null, around);
-  if (first.ok || wanted.twin === null) return first;
+  if (first.ok || wanted.twin === null) {
+    return first;
+  }
   return start(wanted, "node", wanted.twin, first.reason, around);
 }
 
@@ -128,7 +130,9 @@ function portOf(child: ChildProcess): Promise<number> {
   if (child.stdout) {
     createInterface({ input: child.stdout }).on("line", (line) => {
       const port = /^listening (\d+)$/.exec(line)?.[1];
-      if (port !== undefined) resolve(Number(port));
+      if (port !== undefined) {
+        resolve(Number(port));
+      }
     });
   }
   return promise;
@@ -142,7 +146,9 @@ function later(delayMs: number): Promise<null> {
 
 async function stop(child: ChildProcess, ended: Promise<string>): Promise<void> {
   child.stdin?.end();
-  if ((await Promise.race([ended, later(STOP_PATIENCE_MS)])) !== null) return;
+  if ((await Promise.race([ended, later(STOP_PATIENCE_MS)])) !== null) {
+    return;
+  }
   child.kill("SIGKILL");
   await ended;
 }

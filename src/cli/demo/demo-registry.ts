@@ -19,8 +19,12 @@ const HEARTBEAT_MS = 8_000;
  */
 export async function applyManifests(client: ApiClient, folder: string): Promise<Failure | null> {
   const known = await client.call<ResourceList>("GET", "/resources", { query: { labelSelector: LABEL } });
-  if (!known.ok) return known.failure;
-  if (known.value.items.length > 0) return null;
+  if (!known.ok) {
+    return known.failure;
+  }
+  if (known.value.items.length > 0) {
+    return null;
+  }
   const manifests = readdirSync(folder).filter((name) => name.endsWith(".yaml"));
   const content = manifests.map((name) => readFileSync(join(folder, name), "utf8")).join("\n---\n");
   const applied = await client.call<ApplyResult>("POST", "/apply", {
@@ -53,11 +57,15 @@ export function keepAlive(client: ApiClient, living: () => readonly Running[]): 
 
 /** A mesh that cannot be reached now is asked again at the next beat, well within the lease. */
 async function beat(client: ApiClient, living: readonly Running[]): Promise<void> {
-  if (living.length === 0) return;
+  if (living.length === 0) {
+    return;
+  }
   const endpoints = living.map((one) => ({ namespace: "default", service: one.service, id: idOf(one) }));
   const body: HeartbeatRequest = { endpoints };
   const answer = await client.call<HeartbeatResult>("POST", "/heartbeats", { body });
-  if (!answer.ok) return;
+  if (!answer.ok) {
+    return;
+  }
   const lapsed = answer.value.results.filter(({ ok }) => !ok);
   const again = living.filter((one) => lapsed.some(({ service, id }) => service === one.service && id === idOf(one)));
   await Promise.all(again.map((one) => registerDemo(client, one)));

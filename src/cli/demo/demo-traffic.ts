@@ -38,9 +38,13 @@ const web: Client = {
   everyMs: 1000,
   calls(random) {
     const chance = random();
-    if (chance < 0.4) return [get("/svc/storefront/")];
+    if (chance < 0.4) {
+      return [get("/svc/storefront/")];
+    }
     const book = pick(books, random);
-    if (chance < 0.9) return [get(`/svc/storefront/books/${book}`)];
+    if (chance < 0.9) {
+      return [get(`/svc/storefront/books/${book}`)];
+    }
     return [{ method: "POST", path: "/svc/storefront/orders", form: `book=${book}` }];
   },
 };
@@ -88,15 +92,21 @@ export function startTraffic(url: string, speed: number): DemoTraffic {
   const counts = { sent: 0, failed: 0 };
   const stopping = new AbortController();
   const agent = new Agent({ keepAlive: true, maxSockets: MAX_IN_FLIGHT });
-  if (speed > 0) clients.forEach((client, index) => run(client, seededRandom(index + 1)));
+  if (speed > 0) {
+    clients.forEach((client, index) => run(client, seededRandom(index + 1)));
+  }
 
   function run(client: Client, random: () => number): void {
     let inFlight = 0;
     let turns = 0;
     const turn = (): void => {
-      if (stopping.signal.aborted) return;
+      if (stopping.signal.aborted) {
+        return;
+      }
       setTimeout(turn, (client.everyMs * (0.5 + random())) / speed).unref();
-      if (inFlight >= MAX_IN_FLIGHT) return;
+      if (inFlight >= MAX_IN_FLIGHT) {
+        return;
+      }
       for (const call of client.calls(random, turns)) {
         inFlight += 1;
         counts.sent += 1;
@@ -107,7 +117,9 @@ export function startTraffic(url: string, speed: number): DemoTraffic {
     const one = async (userAgent: string, call: Call): Promise<void> => {
       const status = await send(agent, url, userAgent, call, stopping.signal);
       inFlight -= 1;
-      if ((status === null || status >= 500) && !stopping.signal.aborted) counts.failed += 1;
+      if ((status === null || status >= 500) && !stopping.signal.aborted) {
+        counts.failed += 1;
+      }
     };
     turn();
   }

@@ -46,21 +46,28 @@ export async function startDemo(options: DemoOptions): Promise<Demo> {
   const client = createClient({ server: options.url, token: options.token, timeoutMs: CALL_TIMEOUT_MS });
   options.log(`demo: starting the bookstore, ${bookstore.length} services`);
   const [refused, services] = await Promise.all([applyManifests(client, bookstoreFolder()), startAll(options)]);
-  if (refused !== null) options.log(`demo: the mesh did not take the manifests: ${refused.message}`);
+  if (refused !== null) {
+    options.log(`demo: the mesh did not take the manifests: ${refused.message}`);
+  }
 
   let stopping = false;
   const living = new Set<Running>();
   const watch = async (one: Running): Promise<void> => {
     const how = await one.ended;
     living.delete(one);
-    if (!stopping) options.log(`demo: ${one.service} ${one.version} is gone: ${how} (log: ${one.log})`);
+    if (!stopping) {
+      options.log(`demo: ${one.service} ${one.version} is gone: ${how} (log: ${one.log})`);
+    }
   };
   await Promise.all(
     services.map(async (one) => {
       void watch(one);
       const failure = await registerDemo(client, one);
-      if (failure === null) living.add(one);
-      else options.log(`demo: ${one.service} ${one.version} is not registered: ${failure.message}`);
+      if (failure === null) {
+        living.add(one);
+      } else {
+        options.log(`demo: ${one.service} ${one.version} is not registered: ${failure.message}`);
+      }
     }),
   );
   const stopHeartbeats = keepAlive(client, () => [...living]);
@@ -76,8 +83,11 @@ export async function startDemo(options: DemoOptions): Promise<Demo> {
   let ended: Promise<void> | undefined;
   const stop = (): Promise<void> => (ended ??= end());
   options.signal.addEventListener("abort", () => void stop(), { once: true });
-  if (options.signal.aborted) await stop();
-  else await awaitPage(options);
+  if (options.signal.aborted) {
+    await stop();
+  } else {
+    await awaitPage(options);
+  }
   return { services, traffic, hints: summary(options.url, services), stop };
 }
 
@@ -94,7 +104,9 @@ async function startAll(options: DemoOptions): Promise<readonly Running[]> {
   const started = await Promise.all(
     bookstore.map(async (wanted) => {
       const result = await startService(wanted, around);
-      if (result.ok) return result.running;
+      if (result.ok) {
+        return result.running;
+      }
       options.log(`demo: ${wanted.service} ${wanted.version} could not be started: ${result.reason}`);
       return null;
     }),
@@ -113,8 +125,12 @@ async function awaitPage({ url, signal, log }: DemoOptions): Promise<void> {
   const deadline = performance.now() + PAGE_PATIENCE_MS;
   for (;;) {
     const seen = await page(url);
-    if (seen === "complete" || signal.aborted) return;
-    if (performance.now() > deadline) return log(`demo: the shop's page ${seen}`);
+    if (seen === "complete" || signal.aborted) {
+      return;
+    }
+    if (performance.now() > deadline) {
+      return log(`demo: the shop's page ${seen}`);
+    }
     await sleep(100);
   }
 }
@@ -123,7 +139,9 @@ async function page(url: string): Promise<string> {
   try {
     const response = await fetch(`${url}/svc/storefront/`, { signal: AbortSignal.timeout(5_000) });
     const text = await response.text();
-    if (response.status !== 200) return `answers ${response.status}`;
+    if (response.status !== 200) {
+      return `answers ${response.status}`;
+    }
     return text.includes('class="down"') ? "shows parts that are not available" : "complete";
   } catch (error) {
     return `does not answer: ${String(error)}`;
@@ -131,7 +149,9 @@ async function page(url: string): Promise<string> {
 }
 
 function summary(url: string, services: readonly Running[]): readonly string[] {
-  if (services.length === 0) return [];
+  if (services.length === 0) {
+    return [];
+  }
   const table = services.map((one) => {
     const name = `${one.service} ${one.version}`.padEnd(20);
     const why = one.substitute === null ? "" : `, the Node twin: ${one.substitute}`;

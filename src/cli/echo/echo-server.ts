@@ -64,7 +64,9 @@ async function answer(
   const isProbe = pathname === "/healthz";
   try {
     const body = await bodyOf(incoming);
-    if (options.delayMs > 0) await sleep(options.delayMs, undefined, { signal: stopping });
+    if (options.delayMs > 0) {
+      await sleep(options.delayMs, undefined, { signal: stopping });
+    }
     const fails = !isProbe && options.random() * 100 < failPercent;
     const status = isProbe ? (options.unhealthy ? 503 : 200) : fails ? failStatus : 200;
     const told = isProbe
@@ -85,7 +87,9 @@ async function answer(
       "x-served-by": version === null ? name : `${name} ${version}`,
     });
     outgoing.end(incoming.method === "HEAD" ? undefined : text);
-    if (!isProbe) log(`${name}: ${incoming.method ?? ""} ${incoming.url ?? ""} ${status}`);
+    if (!isProbe) {
+      log(`${name}: ${incoming.method ?? ""} ${incoming.url ?? ""} ${status}`);
+    }
   } catch {
     // The caller went away, or the server is being stopped.
     outgoing.destroy();
@@ -100,7 +104,9 @@ async function bodyOf(incoming: IncomingMessage): Promise<{ body?: string; bodyB
   for await (const chunk of incoming) {
     const piece = Buffer.from(chunk);
     bytes += piece.length;
-    if (keptBytes >= MAX_BODY_BYTES) continue;
+    if (keptBytes >= MAX_BODY_BYTES) {
+      continue;
+    }
     kept.push(piece.subarray(0, MAX_BODY_BYTES - keptBytes));
     keptBytes += piece.length;
   }

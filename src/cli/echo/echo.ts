@@ -24,7 +24,9 @@ export async function echo(flags: EchoFlags, terminal: Terminal): Promise<ExitCo
     return code;
   };
   const delayMs = parseDuration(flags.delay);
-  if (delayMs === null) return fault(`--delay wants a duration such as 200ms, not "${flags.delay}"`, exitCodes.usage);
+  if (delayMs === null) {
+    return fault(`--delay wants a duration such as 200ms, not "${flags.delay}"`, exitCodes.usage);
+  }
   const ended = untilSignal();
   let server;
   try {

@@ -36,7 +36,9 @@ export async function startIssuer(port: number, now: () => number): Promise<Issu
         return json(jwks);
       case "/token": {
         const lifeMs = parseDuration(searchParams.get("ttl") ?? "10m");
-        if (lifeMs === null || lifeMs > LONGEST_MS) return [400, "text/plain", "ttl wants a duration of at most 24h\n"];
+        if (lifeMs === null || lifeMs > LONGEST_MS) {
+          return [400, "text/plain", "ttl wants a duration of at most 24h\n"];
+        }
         const token = await new SignJWT(claimsOf(searchParams))
           .setProtectedHeader({ alg: ALGORITHM, kid: KEY_ID, typ: "JWT" })
           .setIssuer(url)
@@ -69,7 +71,9 @@ export async function startIssuer(port: number, now: () => number): Promise<Issu
 function claimsOf(parameters: URLSearchParams): Record<string, unknown> {
   const claims: Record<string, unknown> = { sub: "somebody" };
   for (const name of new Set(parameters.keys())) {
-    if (name === "ttl" || OWN.has(name)) continue;
+    if (name === "ttl" || OWN.has(name)) {
+      continue;
+    }
     const values = parameters.getAll(name);
     claims[name] = values.length > 1 ? values : values[0];
   }

@@ -29,6 +29,8 @@ export async function bundle(entry: string): Promise<string> {
   // esbuild keeps a service process; the mesh runs for hours and needs it no more.
   await stop();
   const text = result.outputFiles[0]?.text;
-  if (text === undefined) throw new Error(`esbuild made nothing of ${entry}`);
+  if (text === undefined) {
+    throw new Error(`esbuild made nothing of ${entry}`);
+  }
   return text;
 }

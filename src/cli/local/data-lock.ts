@@ -27,12 +27,18 @@ export async function lockData(
   const deadline = performance.now() + patienceMs;
   for (;;) {
     const taken = take(path, mine, link);
-    if (taken.done) return { ok: true, release: () => release(path, mine) };
+    if (taken.done) {
+      return { ok: true, release: () => release(path, mine) };
+    }
     const owner = read(path);
     const isBeingWritten = owner === null && !taken.links && isYoung(path);
-    if (!isBeingWritten && (owner === null || !isAlive(owner))) rmSync(path, { force: true });
-    else if (owner !== null && performance.now() > deadline) return { ok: false, owner };
-    else await sleep(50);
+    if (!isBeingWritten && (owner === null || !isAlive(owner))) {
+      rmSync(path, { force: true });
+    } else if (owner !== null && performance.now() > deadline) {
+      return { ok: false, owner };
+    } else {
+      await sleep(50);
+    }
   }
 }
 
@@ -45,7 +51,9 @@ function take(path: string, owner: LockOwner, link: typeof linkSync): { done: bo
     link(draft, path);
     return { done: true, links: true };
   } catch (error) {
-    if (codeOf(error) === "EEXIST") return { done: false, links: true };
+    if (codeOf(error) === "EEXIST") {
+      return { done: false, links: true };
+    }
   } finally {
     rmSync(draft, { force: true });
   }
@@ -53,7 +61,9 @@ function take(path: string, owner: LockOwner, link: typeof linkSync): { done: bo
     writeFileSync(path, text, { flag: "wx" });
     return { done: true, links: false };
   } catch (error) {
-    if (codeOf(error) === "EEXIST") return { done: false, links: false };
+    if (codeOf(error) === "EEXIST") {
+      return { done: false, links: false };
+    }
     throw error;
   }
 }
@@ -66,7 +76,9 @@ function isYoung(path: string): boolean {
 }
 
 function release(path: string, mine: LockOwner): void {
-  if (read(path)?.pid === mine.pid) rmSync(path, { force: true });
+  if (read(path)?.pid === mine.pid) {
+    rmSync(path, { force: true });
+  }
 }
 
 function read(path: string): LockOwner | null {
@@ -76,8 +88,9 @@ function read(path: string): LockOwner | null {
   } catch {
     return null;
   }
-  if (typeof parsed !== "object" || parsed === null || !("pid" in parsed) || typeof parsed.pid !== "number")
+  if (typeof parsed !== "object" || parsed === null || !("pid" in parsed) || typeof parsed.pid !== "number") {
     return null;
+  }
   const startTicks = "startTicks" in parsed && typeof parsed.startTicks === "string" ? parsed.startTicks : null;
   const url = "url" in parsed && typeof parsed.url === "string" ? parsed.url : "unknown";
   return { pid: parsed.pid, startTicks, url };

@@ -46,10 +46,13 @@ export async function startLocalMesh(options: LocalMeshOptions): Promise<Started
   const failed = async (exitCode: ExitCode, message: string): Promise<StartedMesh> => {
     // Ctrl-C reaches the children too, and what they say of it may be heard before the signal is.
     await sleep(options.signal === undefined ? 0 : 100);
-    for (const step of undo.toReversed()) await step();
+    for (const step of undo.toReversed()) {
+      await step();
+    }
     // What fails because it was interrupted is not worth a word.
-    if (options.signal?.aborted === true)
+    if (options.signal?.aborted === true) {
       return { ok: false, exitCode: exitCodes.ok, message: "stopped before it was ready" };
+    }
     return { ok: false, exitCode, message };
   };
   try {
@@ -75,7 +78,9 @@ async function start(
   }
   undo.push(() => locked.release());
   const ports = await findPorts(options.host, options.port, options.edges);
-  if (!ports.ok) return failed(exitCodes.unavailable, ports.message);
+  if (!ports.ok) {
+    return failed(exitCodes.unavailable, ports.message);
+  }
   const run = join(data, "run");
   rmSync(join(run, "tmp"), { recursive: true, force: true });
   mkdirSync(join(run, "tmp"), { recursive: true, mode: 0o700 });
@@ -127,7 +132,9 @@ function explained(log: (line: string) => void): (line: string) => void {
   let told = false;
   return (line) => {
     if (line.includes("Too many open files")) {
-      if (!told) log("the mesh has no file descriptors left for connections: raise the limit (ulimit -n)");
+      if (!told) {
+        log("the mesh has no file descriptors left for connections: raise the limit (ulimit -n)");
+      }
       told = true;
     }
     log(line);
@@ -158,7 +165,9 @@ function launch(settings: MiniflareOptions): Miniflare {
   // miniflare would end the process with 143 at SIGTERM before anything else is told; who started us decides instead.
   for (const signal of signals) {
     for (const listener of process.listeners(signal)) {
-      if (!before.get(signal)?.includes(listener)) process.removeListener(signal, listener);
+      if (!before.get(signal)?.includes(listener)) {
+        process.removeListener(signal, listener);
+      }
     }
   }
   return miniflare;
@@ -197,7 +206,9 @@ async function answers(url: string): Promise<void> {
     try {
       const response = await fetch(`${url}/_selvage/healthz`, { signal: AbortSignal.timeout(5_000) });
       await response.body?.cancel();
-      if (response.ok) return;
+      if (response.ok) {
+        return;
+      }
       last = `status ${response.status}`;
     } catch (error) {
       last = String(error);

@@ -8,10 +8,14 @@ const INTERVAL_MS = 200;
 /** Calls `gone` once when npm, or a shell between npm and us, has died. Answers how to stop watching. */
 export function watchNpm(gone: () => void): () => void {
   const { npm_execpath: npm, npm_lifecycle_event: script, SELVAGE_WITH_PARENT: asked } = process.env;
-  if (npm === undefined && script === undefined && asked === undefined) return () => undefined;
+  if (npm === undefined && script === undefined && asked === undefined) {
+    return () => undefined;
+  }
   const watched = chainToNpm();
   const timer = setInterval(() => {
-    if (watched.every((one) => isAlive(one))) return;
+    if (watched.every((one) => isAlive(one))) {
+      return;
+    }
     clearInterval(timer);
     gone();
   }, INTERVAL_MS);
@@ -25,8 +29,12 @@ function chainToNpm(): readonly ProcessIdentity[] {
   for (let pid = process.ppid; pid > 1 && chain.length < 4;) {
     chain.push(processIdentityOf(pid));
     const stat = processStat(pid);
-    if (stat === null) break;
-    if (/^(npm|npx)\b/.test(stat.command)) return chain;
+    if (stat === null) {
+      break;
+    }
+    if (/^(npm|npx)\b/.test(stat.command)) {
+      return chain;
+    }
     pid = stat.parent;
   }
   return chain.slice(0, 1);

@@ -10,14 +10,19 @@ const PATIENCE_MS = 1_500;
 
 /** Checks `count` ports from `first` on; `first` 0 finds free ones. */
 export async function findPorts(host: string, first: number, count: number): Promise<LocalPorts> {
-  if (first === 0) return findFree(host, count);
+  if (first === 0) {
+    return findFree(host, count);
+  }
   const deadline = performance.now() + PATIENCE_MS;
   for (let port = first; port < first + count;) {
     const error = await refusal(host, port);
-    if (error === null) port += 1;
-    else if (error !== "EADDRINUSE" || performance.now() > deadline)
+    if (error === null) {
+      port += 1;
+    } else if (error !== "EADDRINUSE" || performance.now() > deadline) {
       return { ok: false, message: say(error, host, port) };
-    else await sleep(50);
+    } else {
+      await sleep(50);
+    }
   }
   return { ok: true, first };
 }
@@ -26,9 +31,13 @@ async function findFree(host: string, count: number): Promise<LocalPorts> {
   for (let attempt = 0; attempt < 50; attempt += 1) {
     const first = 20_000 + Math.floor(Math.random() * 10_000);
     const errors = await Promise.all(Array.from({ length: count }, (_, i) => refusal(host, first + i)));
-    if (errors.every((error) => error === null)) return { ok: true, first };
+    if (errors.every((error) => error === null)) {
+      return { ok: true, first };
+    }
     const other = errors.find((error) => error !== null && error !== "EADDRINUSE");
-    if (other) return { ok: false, message: say(other, host, first) };
+    if (other) {
+      return { ok: false, message: say(other, host, first) };
+    }
   }
   return { ok: false, message: `no ${count} free ports in a row on ${host}` };
 }
@@ -43,7 +52,9 @@ async function refusal(host: string, port: number): Promise<string | null> {
   } catch (error) {
     return error instanceof Error && "code" in error ? String(error.code) : String(error);
   } finally {
-    if (server.listening) await new Promise((resolve) => server.close(resolve));
+    if (server.listening) {
+      await new Promise((resolve) => server.close(resolve));
+    }
   }
 }
 

@@ -18,15 +18,21 @@ export function makePrivate(data: string): boolean {
 
 /** One by one: `recursive` never ends where a file system refuses folders as "not found", as /proc does. */
 function makeFolder(path: string): void {
-  if (existsSync(path)) return;
+  if (existsSync(path)) {
+    return;
+  }
   const parent = dirname(path);
-  if (parent !== path) makeFolder(parent);
+  if (parent !== path) {
+    makeFolder(parent);
+  }
   mkdirSync(path, { mode: 0o700 });
 }
 
 function close(path: string): boolean {
   const found = lstatSync(path, { throwIfNoEntry: false });
-  if (found === undefined || found.isSymbolicLink()) return true;
+  if (found === undefined || found.isSymbolicLink()) {
+    return true;
+  }
   const wanted = found.isDirectory() || (found.mode & 0o100) !== 0 ? 0o700 : 0o600;
   const done = (found.mode & 0o777) === wanted || setMode(path, wanted);
   const below = found.isDirectory() ? readdirSync(path).map((name) => close(join(path, name))) : [];

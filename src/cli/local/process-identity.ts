@@ -33,7 +33,9 @@ export function parseStat(text: string): ProcessStat | null {
   const fields = text.slice(close + 2).split(" ");
   const [state, parent] = fields;
   const startTicks = fields[19];
-  if (open < 0 || state === undefined || parent === undefined || startTicks === undefined) return null;
+  if (open < 0 || state === undefined || parent === undefined || startTicks === undefined) {
+    return null;
+  }
   return { parent: Number(parent), command: text.slice(open + 1, close), startTicks, state };
 }
 
@@ -47,9 +49,13 @@ export function isAlive({ pid, startTicks }: ProcessIdentity): boolean {
     process.kill(pid, 0);
   } catch (error) {
     // EPERM: it exists, and belongs to somebody else.
-    if (!(error instanceof Error && "code" in error && error.code === "EPERM")) return false;
+    if (!(error instanceof Error && "code" in error && error.code === "EPERM")) {
+      return false;
+    }
   }
   const stat = processStat(pid);
-  if (stat === null || startTicks === null) return true;
+  if (stat === null || startTicks === null) {
+    return true;
+  }
   return stat.startTicks === startTicks && stat.state !== "Z";
 }

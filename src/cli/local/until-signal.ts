@@ -7,7 +7,9 @@ export function untilSignal(): Promise<void> {
   const end = (): void => {
     if (askedAt !== null) {
       // At Ctrl-C the terminal and npm may both send one: that is not impatience.
-      if (performance.now() - askedAt > 1_000) process.exit(1);
+      if (performance.now() - askedAt > 1_000) {
+        process.exit(1);
+      }
       return;
     }
     askedAt = performance.now();
@@ -15,6 +17,8 @@ export function untilSignal(): Promise<void> {
     resolve();
   };
   const stopWatching = watchNpm(end);
-  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, end);
+  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
+    process.on(signal, end);
+  }
   return promise;
 }

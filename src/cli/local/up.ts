@@ -36,7 +36,9 @@ export async function up(options: UpOptions, terminal: Terminal): Promise<ExitCo
     fault(prepared.message);
     return exitCodes.usage;
   }
-  for (const warning of prepared.warnings) terminal.err(warning);
+  for (const warning of prepared.warnings) {
+    terminal.err(warning);
+  }
   const { token } = prepared;
   const started = await startLocalMesh({
     ...options,
@@ -48,8 +50,11 @@ export async function up(options: UpOptions, terminal: Terminal): Promise<ExitCo
     log: (line) => terminal.err(line),
   });
   if (!started.ok) {
-    if (started.exitCode !== exitCodes.ok) fault(started.message);
-    else terminal.err(started.message);
+    if (started.exitCode !== exitCodes.ok) {
+      fault(started.message);
+    } else {
+      terminal.err(started.message);
+    }
     return started.exitCode;
   }
   const { mesh } = started;
@@ -81,5 +86,7 @@ function announce(mesh: LocalMesh, data: string, demo: Demo | null, terminal: Te
   ].filter((one) => one !== "");
   const how = variables.length === 0 ? "by themselves, in this folder" : `with: export ${variables.join(" ")}`;
   terminal.err(`commands find mesh and token ${how}`);
-  for (const line of demo?.hints ?? []) terminal.err(line);
+  for (const line of demo?.hints ?? []) {
+    terminal.err(line);
+  }
 }

@@ -43,7 +43,9 @@ rm -f "$SELVAGE_WORKERD_PID"
 
 /** Call before miniflare starts; `folder` is a private folder of this mesh. */
 export function startWatchdog(folder: string): Watchdog {
-  if (process.platform === "win32") return { environment: {}, drain: async () => undefined, dismiss: () => undefined };
+  if (process.platform === "win32") {
+    return { environment: {}, drain: async () => undefined, dismiss: () => undefined };
+  }
   const script = join(folder, "workerd.sh");
   const pidFile = join(folder, "workerd.pid");
   const stopping = join(folder, "stopping");
@@ -85,9 +87,13 @@ async function drain(pidFile: string, patienceMs: number): Promise<void> {
   while (performance.now() < deadline) {
     const pid = pidIn(pidFile);
     const stat = pid === null ? null : processStat(pid);
-    if (pid === null || stat === null || stat.command !== "workerd" || stat.state === "Z") return;
+    if (pid === null || stat === null || stat.command !== "workerd" || stat.state === "Z") {
+      return;
+    }
     // Another one than before: it was just being started when this began.
-    if (pid !== told) signal(pid, "SIGTERM");
+    if (pid !== told) {
+      signal(pid, "SIGTERM");
+    }
     told = pid;
     await sleep(20);
   }
@@ -113,7 +119,9 @@ function pidIn(pidFile: string): number | null {
 /** A workerd of an earlier mesh on this data whose watchdog was killed too. The lock says that its owner is dead. */
 function killLeftover(pidFile: string): void {
   const pid = pidIn(pidFile);
-  if (pid !== null && processStat(pid)?.command === "workerd") signal(pid, "SIGKILL");
+  if (pid !== null && processStat(pid)?.command === "workerd") {
+    signal(pid, "SIGKILL");
+  }
   rmSync(pidFile, { force: true });
 }
 

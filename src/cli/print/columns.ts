@@ -39,7 +39,9 @@ const condition = (head: string, type: string): Column => ({
   head,
   cell: ({ status }) => {
     const found = conditionsOf(status).filter((one) => one.type === type);
-    if (found.length === 0) return "";
+    if (found.length === 0) {
+      return "";
+    }
     return found.find(({ status }) => status !== "True")?.status ?? "True";
   },
 });

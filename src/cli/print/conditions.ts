@@ -8,7 +8,9 @@ interface Told extends Condition {
 }
 
 export function conditionsOf(status: Readonly<Record<string, unknown>> | null): readonly Told[] {
-  if (status === null) return [];
+  if (status === null) {
+    return [];
+  }
   const parents = records(status.parents).flatMap((parent) =>
     conditions(parent.conditions, `parent ${nameOf(parent.parentRef)}`),
   );
@@ -39,7 +41,9 @@ function conditions(value: unknown, about: string | null): Told[] {
 }
 
 function nameOf(parentRef: unknown): string {
-  if (!isRecord(parentRef)) return "?";
+  if (!isRecord(parentRef)) {
+    return "?";
+  }
   const section = typeof parentRef.sectionName === "string" ? `/${parentRef.sectionName}` : "";
   return `${String(parentRef.name)}${section}`;
 }

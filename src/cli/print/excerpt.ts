@@ -25,8 +25,12 @@ export function excerpt(fault: MarkedFault, terminal: Terminal): string[] {
   const head = [label, code === null ? "" : `[${code}]`, ref === null ? "" : `(${ref})`].filter((part) => part !== "");
   const lines = [`${head.join(" ")}: ${message}`];
   if (place === null) {
-    if (pointer !== null && pointer !== "" && pointer !== "#") lines.push(`  at ${pointer}`);
-    if (hint !== null) lines.push(`  hint: ${hint}`);
+    if (pointer !== null && pointer !== "" && pointer !== "#") {
+      lines.push(`  at ${pointer}`);
+    }
+    if (hint !== null) {
+      lines.push(`  hint: ${hint}`);
+    }
     return lines;
   }
   lines.push(`  ${place.path}:${place.line}${place.column === null ? "" : `:${place.column}`}`);
@@ -34,8 +38,11 @@ export function excerpt(fault: MarkedFault, terminal: Terminal): string[] {
   const shown = window(place);
   lines.push(`${terminal.paint("dim", `${number} |`, "err")} ${shown.text}`);
   const gutter = terminal.paint("dim", `${" ".repeat(number.length)} |`, "err");
-  if (shown.column !== null) lines.push(`${gutter} ${" ".repeat(shown.column - 1)}^${hint === null ? "" : ` ${hint}`}`);
-  else if (hint !== null) lines.push(`${gutter} hint: ${hint}`);
+  if (shown.column !== null) {
+    lines.push(`${gutter} ${" ".repeat(shown.column - 1)}^${hint === null ? "" : ` ${hint}`}`);
+  } else if (hint !== null) {
+    lines.push(`${gutter} hint: ${hint}`);
+  }
   return lines;
 }
 
@@ -43,7 +50,9 @@ export function excerpt(fault: MarkedFault, terminal: Terminal): string[] {
 function window(place: SourcePlace): { text: string; column: number | null } {
   const text = place.text.replaceAll("\t", " ");
   const column = place.column === null ? null : Math.min(place.column, text.length + 1);
-  if (text.length <= MAX_WIDTH) return { text, column };
+  if (text.length <= MAX_WIDTH) {
+    return { text, column };
+  }
   const start = Math.max(0, (column ?? 1) - 1 - MAX_WIDTH / 2);
   const cut = text.slice(start, start + MAX_WIDTH);
   const before = start > 0 ? "…" : "";

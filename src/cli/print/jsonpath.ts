@@ -43,11 +43,14 @@ export const textOf = (value: unknown): string => (typeof value === "string" ? v
 function render(parts: readonly Part[], data: unknown): string {
   return parts
     .map((part) => {
-      if ("text" in part) return part.text;
-      if ("body" in part)
+      if ("text" in part) {
+        return part.text;
+      }
+      if ("body" in part) {
         return walk(part.range, [data])
           .map((one) => render(part.body, one))
           .join("");
+      }
       return walk(part.path, [data]).map(textOf).join(" ");
     })
     .join("");
@@ -55,13 +58,19 @@ function render(parts: readonly Part[], data: unknown): string {
 
 function walk(steps: readonly Step[], from: readonly unknown[]): readonly unknown[] {
   let values = from;
-  for (const step of steps) values = values.flatMap((value) => next(step, value));
+  for (const step of steps) {
+    values = values.flatMap((value) => next(step, value));
+  }
   return values;
 }
 
 function next(step: Step, value: unknown): readonly unknown[] {
-  if (typeof value !== "object" || value === null) return [];
-  if (step === "all") return Object.values(value);
+  if (typeof value !== "object" || value === null) {
+    return [];
+  }
+  if (step === "all") {
+    return Object.values(value);
+  }
   if ("index" in step) {
     const found: unknown = Array.isArray(value) ? value.at(step.index) : undefined;
     return found === undefined ? [] : [found];
@@ -96,7 +105,9 @@ class Reader {
       this.#blanks();
       if (this.#takes("end")) {
         this.#needs("}");
-        if (inRange) return found;
+        if (inRange) {
+          return found;
+        }
         throw new Error("{end} without {range}");
       }
       if (this.#takes("range")) {
@@ -106,9 +117,13 @@ class Reader {
       } else if (this.#peek() === '"' || this.#peek() === "'") {
         found.push({ text: this.#quoted() });
         this.#needs("}");
-      } else found.push({ path: this.steps() });
+      } else {
+        found.push({ path: this.steps() });
+      }
     }
-    if (inRange) throw new Error("{range} without {end}");
+    if (inRange) {
+      throw new Error("{range} without {end}");
+    }
     return found;
   }
 
@@ -121,16 +136,24 @@ class Reader {
 
   #path(): Step[] {
     const found: Step[] = [];
-    if (this.#peek() === "$" || this.#peek() === "@") this.#at += 1;
+    if (this.#peek() === "$" || this.#peek() === "@") {
+      this.#at += 1;
+    }
     for (;;) {
       if (this.#peek() === ".") {
         this.#at += 1;
         const name = /^(?:\\.|[^.[\]{}()\s=!])+/.exec(this.#text.slice(this.#at))?.[0] ?? "";
         this.#at += name.length;
-        if (name === "*") found.push("all");
-        else if (name !== "") found.push({ field: name.replaceAll(/\\(.)/g, "$1") });
-      } else if (this.#peek() === "[") found.push(this.#bracket());
-      else return found;
+        if (name === "*") {
+          found.push("all");
+        } else if (name !== "") {
+          found.push({ field: name.replaceAll(/\\(.)/g, "$1") });
+        }
+      } else if (this.#peek() === "[") {
+        found.push(this.#bracket());
+      } else {
+        return found;
+      }
     }
   }
 
@@ -140,7 +163,9 @@ class Reader {
       const path = this.#path();
       this.#blanks();
       const not = this.#takes("!=");
-      if (!not) this.#needs("==");
+      if (!not) {
+        this.#needs("==");
+      }
       this.#blanks();
       const equals = this.#literal();
       this.#blanks();
@@ -155,15 +180,21 @@ class Reader {
   }
 
   #number(): Step {
-    if (this.#takes("*")) return "all";
+    if (this.#takes("*")) {
+      return "all";
+    }
     const digits = /^-?\d+/.exec(this.#text.slice(this.#at))?.[0];
-    if (digits === undefined) throw new Error(`a number, a name in quotes or * is wanted at ${this.#at + 1}`);
+    if (digits === undefined) {
+      throw new Error(`a number, a name in quotes or * is wanted at ${this.#at + 1}`);
+    }
     this.#at += digits.length;
     return { index: Number(digits) };
   }
 
   #literal(): unknown {
-    if (this.#peek() === '"' || this.#peek() === "'") return this.#quoted();
+    if (this.#peek() === '"' || this.#peek() === "'") {
+      return this.#quoted();
+    }
     const word = /^[^\s)]+/.exec(this.#text.slice(this.#at))?.[0] ?? "";
     this.#at += word.length;
     return word === "true" ? true : word === "false" ? false : Number(word);
@@ -174,8 +205,9 @@ class Reader {
     this.#at += 1;
     let text = "";
     for (; this.#at < this.#text.length && this.#peek() !== quote; this.#at += 1) {
-      if (this.#peek() !== "\\") text += this.#peek();
-      else {
+      if (this.#peek() !== "\\") {
+        text += this.#peek();
+      } else {
         this.#at += 1;
         text += { n: "\n", t: "\t", r: "\r" }[this.#peek()] ?? this.#peek();
       }
@@ -189,16 +221,22 @@ class Reader {
   }
 
   #takes(word: string): boolean {
-    if (!this.#text.startsWith(word, this.#at)) return false;
+    if (!this.#text.startsWith(word, this.#at)) {
+      return false;
+    }
     this.#at += word.length;
     return true;
   }
 
   #needs(word: string): void {
-    if (!this.#takes(word)) throw new Error(`"${word}" is wanted at ${this.#at + 1}`);
+    if (!this.#takes(word)) {
+      throw new Error(`"${word}" is wanted at ${this.#at + 1}`);
+    }
   }
 
   #blanks(): void {
-    while (/\s/.test(this.#peek())) this.#at += 1;
+    while (/\s/.test(this.#peek())) {
+      this.#at += 1;
+    }
   }
 }

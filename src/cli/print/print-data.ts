@@ -16,7 +16,9 @@ interface Views {
 /** Prints the view that `-o` asks for on stdout. Nothing is printed for an empty one. */
 export async function printData({ terminal, output }: CliSession, views: Views): Promise<void> {
   const text = await render(output, views);
-  if (text !== "") terminal.out(text);
+  if (text !== "") {
+    terminal.out(text);
+  }
 }
 
 async function render(output: CliSession["output"], { data, human, names }: Views): Promise<string> {
@@ -41,12 +43,16 @@ function templatedText(output: `${string}=${string}`, data: unknown): string {
   const template = output.slice(output.indexOf("=") + 1);
   if (output.startsWith("jsonpath")) {
     const read = jsonpath(template);
-    if (!read.ok) throw new Error(read.message);
+    if (!read.ok) {
+      throw new Error(read.message);
+    }
     return read.render(data);
   }
   const columns = template.split(",").map((column) => {
     const [head = "", path = ""] = column.split(/:(.*)/s);
-    if (valuesAt(path, {}) === null || path === "") throw new Error(`"${column}" is no column: HEAD:.path`);
+    if (valuesAt(path, {}) === null || path === "") {
+      throw new Error(`"${column}" is no column: HEAD:.path`);
+    }
     return { head, path };
   });
   const items: unknown = typeof data === "object" && data !== null && "items" in data ? data.items : [data];

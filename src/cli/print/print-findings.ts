@@ -14,7 +14,9 @@ export async function printFindings(
   for (const finding of findings) {
     const { severity, code, ref, message, hint, pointer, example } = finding;
     const fault = { severity, code, ref: ref === "" ? null : ref, message, hint: hint ?? null, pointer };
-    for (const text of excerpt({ ...fault, place: locate(finding) }, terminal)) terminal.err(text);
+    for (const text of excerpt({ ...fault, place: locate(finding) }, terminal)) {
+      terminal.err(text);
+    }
     if (example) {
       const headers = Object.entries(example.headers ?? {}).map(([name, value]) => ` -H '${name}: ${value}'`);
       terminal.err(`  see it: ${example.method} ${example.url}${headers.join("")}`);
@@ -28,7 +30,9 @@ async function placesOf(bundle: Bundle): Promise<(finding: ValidationFinding) =>
   const parsed = parseDocuments(bundle.body, "yaml");
   const documents = parsed.ok ? parsed.documents : [];
   return ({ line, column, ref, pointer }) => {
-    if (line !== undefined) return bundle.locate(line, column);
+    if (line !== undefined) {
+      return bundle.locate(line, column);
+    }
     const source = documents.find(
       ({ document: { kind, metadata } }) => `${kind}/${metadata.namespace}/${metadata.name}` === ref,
     );

@@ -24,7 +24,9 @@ function wrapped(text: string): string[] {
     if (line !== "" && INDENT.length + line.length + 1 + word.length > WIDTH) {
       lines.push(line);
       line = word;
-    } else line = line === "" ? word : `${line} ${word}`;
+    } else {
+      line = line === "" ? word : `${line} ${word}`;
+    }
   }
   return [...lines, line];
 }

@@ -19,14 +19,26 @@ export function reportFailure(failure: Failure, terminal: Terminal, bundle: Bund
   }
   const errors = problem?.errors ?? [];
   const label = terminal.paint("red", "Error", "err");
-  if (!problem) terminal.err(`${label}: ${failure.message}`);
-  else if (errors.length === 0) terminal.err(`${label} [${problem.code}]: ${problem.title}. ${problem.detail}`);
-  for (const item of errors)
-    for (const line of excerpt(faultOf(item, problem?.code ?? null, bundle), terminal)) terminal.err(line);
-  if (problem && errors.length > 0) terminal.err(summary(errors.length, problem.title));
+  if (!problem) {
+    terminal.err(`${label}: ${failure.message}`);
+  } else if (errors.length === 0) {
+    terminal.err(`${label} [${problem.code}]: ${problem.title}. ${problem.detail}`);
+  }
+  for (const item of errors) {
+    for (const line of excerpt(faultOf(item, problem?.code ?? null, bundle), terminal)) {
+      terminal.err(line);
+    }
+  }
+  if (problem && errors.length > 0) {
+    terminal.err(summary(errors.length, problem.title));
+  }
   const hint = failure.hint ?? hintFor(failure);
-  if (hint !== null) terminal.err(`hint: ${hint}`);
-  if (problem && problem.status >= 500) terminal.err(`request id: ${problem.requestId}`);
+  if (hint !== null) {
+    terminal.err(`hint: ${hint}`);
+  }
+  if (problem && problem.status >= 500) {
+    terminal.err(`request id: ${problem.requestId}`);
+  }
   return failure.exitCode;
 }
 
@@ -57,8 +69,12 @@ const hints: Readonly<Record<string, string>> = {
 
 function hintFor(failure: Failure): string | null {
   const known = hints[failure.problem?.code ?? ""];
-  if (known !== undefined) return known;
-  if (failure.problem?.code === problems.pruneGuard.code) return "when that is meant, say how many with --prune-max";
+  if (known !== undefined) {
+    return known;
+  }
+  if (failure.problem?.code === problems.pruneGuard.code) {
+    return "when that is meant, say how many with --prune-max";
+  }
   switch (failure.status) {
     case 401:
       return "give a token with --token or SELVAGE_TOKEN; a local mesh keeps its own in .selvage/admin-token";

@@ -19,7 +19,9 @@ const width = (text: string): number => Array.from(text).length;
 /** `41d`, `3h`, `12m`, `8s`: how long ago, in the largest unit that is not zero. `-` for what has no time. */
 export function age(since: string | null, now: number): string {
   const started = since === null ? Number.NaN : Date.parse(since);
-  if (Number.isNaN(started)) return "-";
+  if (Number.isNaN(started)) {
+    return "-";
+  }
   const seconds = Math.max(0, Math.floor((now - started) / 1000));
   const [unit, size] = ages.find(([, size]) => seconds >= size) ?? ["s", 1];
   return `${Math.floor(seconds / size)}${unit}`;

@@ -20,7 +20,9 @@ export async function waitForRevision(
   let said = "";
   for (;;) {
     const answer = await client.call<Propagation>("GET", `/revisions/${revision}/propagation`);
-    if (!answer.ok) return reportFailure(answer.failure, terminal);
+    if (!answer.ok) {
+      return reportFailure(answer.failure, terminal);
+    }
     const { complete, current, behind, setBack } = answer.value;
     if (setBack) {
       terminal.err(SET_BACK);
@@ -30,9 +32,13 @@ export async function waitForRevision(
       current + behind === 0
         ? "propagation: no isolate has served traffic lately, none is behind"
         : `propagation: ${current} of ${counted(current + behind, "isolate")} at revision ${revision}`;
-    if (line !== said) terminal.err(line);
+    if (line !== said) {
+      terminal.err(line);
+    }
     said = line;
-    if (complete) return exitCodes.ok;
+    if (complete) {
+      return exitCodes.ok;
+    }
     if (performance.now() - started > timeoutSeconds * 1000) {
       terminal.err(`gave up after ${timeoutSeconds} s; selvage status tells which isolates are behind`);
       return exitCodes.unavailable;

@@ -26,8 +26,9 @@ const GATEWAY_DURATION = /\(h\|m\|s\|ms\)/;
 function range(schema: Schema): string {
   const { minimum, maximum, exclusiveMinimum } = schema;
   const safe = Number.MAX_SAFE_INTEGER;
-  if (exclusiveMinimum !== undefined && maximum !== undefined)
+  if (exclusiveMinimum !== undefined && maximum !== undefined) {
     return ` > ${String(exclusiveMinimum)}, ≤ ${String(maximum)}`;
+  }
   if (minimum !== undefined && maximum !== undefined && maximum !== safe && minimum !== -safe) {
     return ` ${String(minimum)}–${String(maximum)}`;
   }
@@ -35,8 +36,12 @@ function range(schema: Schema): string {
 }
 
 function typeOf(schema: Schema): string {
-  if (schema["const"] !== undefined) return code(schema["const"]);
-  if (Array.isArray(schema["enum"])) return schema["enum"].map(code).join(", ");
+  if (schema["const"] !== undefined) {
+    return code(schema["const"]);
+  }
+  if (Array.isArray(schema["enum"])) {
+    return schema["enum"].map(code).join(", ");
+  }
   const alternatives = [...list(schema["oneOf"]), ...list(schema["anyOf"])].filter(isRecord);
   if (alternatives.length > 0) {
     const kinds = alternatives.map((alternative) => typeOf(alternative));
@@ -47,21 +52,35 @@ function typeOf(schema: Schema): string {
     return `list of ${isRecord(schema["items"]) ? typeOf(schema["items"]) : "anything"}${most}`;
   }
   const pattern = typeof schema["pattern"] === "string" ? schema["pattern"] : "";
-  if (GATEWAY_DURATION.test(pattern)) return "Gateway API duration";
-  if (DURATION.test(pattern)) return "duration";
-  if (schema["format"] === "uri") return "URL";
-  if (schema["format"] === "date-time") return "time";
+  if (GATEWAY_DURATION.test(pattern)) {
+    return "Gateway API duration";
+  }
+  if (DURATION.test(pattern)) {
+    return "duration";
+  }
+  if (schema["format"] === "uri") {
+    return "URL";
+  }
+  if (schema["format"] === "date-time") {
+    return "time";
+  }
   if (schema["type"] === "integer" || schema["type"] === "number") {
     return `${schema["type"] === "integer" ? "whole number" : "number"}${range(schema)}`;
   }
-  if (schema["type"] === "object") return schema["properties"] === undefined ? "mapping" : "object";
+  if (schema["type"] === "object") {
+    return schema["properties"] === undefined ? "mapping" : "object";
+  }
   return schema["type"] === "boolean" ? "`true`, `false`" : schema["type"] === "string" ? "text" : "anything";
 }
 
 function fallbackOf(schema: Schema, required: boolean): string {
-  if (required) return "required";
+  if (required) {
+    return "required";
+  }
   const value = schema["default"];
-  if (value === undefined) return "–";
+  if (value === undefined) {
+    return "–";
+  }
   // An object or rule that is filled in field by field: its fields say their own defaults.
   const filled =
     (JSON.stringify(value) === "{}" && schema["properties"] !== undefined) || JSON.stringify(value) === "[{}]";
@@ -69,7 +88,9 @@ function fallbackOf(schema: Schema, required: boolean): string {
 }
 
 function rows(schema: Schema, path: string): FieldRow[] {
-  if (schema["type"] === "array") return isRecord(schema["items"]) ? rows(schema["items"], `${path}[]`) : [];
+  if (schema["type"] === "array") {
+    return isRecord(schema["items"]) ? rows(schema["items"], `${path}[]`) : [];
+  }
   const alternatives = [...list(schema["oneOf"]), ...list(schema["anyOf"])].filter(isRecord);
   if (alternatives.length > 0) {
     const all = alternatives.flatMap((alternative) => rows(alternative, path));
@@ -91,21 +112,27 @@ function rows(schema: Schema, path: string): FieldRow[] {
   const required = new Set(list(schema["required"]));
   const all: FieldRow[] = [];
   for (const [name, property] of Object.entries(properties)) {
-    if (!isRecord(property)) continue;
+    if (!isRecord(property)) {
+      continue;
+    }
     const field = path === "" ? name : `${path}.${name}`;
     // The same list of filters stands on rules and on backends: told once.
     const again = field.endsWith("backendRefs[].filters");
     const described = typeof property["description"] === "string" ? property["description"] : "";
     const meaning = again ? "As the filters of the rule." : described;
     all.push({ field, type: typeOf(property), fallback: fallbackOf(property, required.has(name)), meaning });
-    if (!again) all.push(...rows(property, field));
+    if (!again) {
+      all.push(...rows(property, field));
+    }
   }
   return all;
 }
 
 function table(schema: Schema): string[] {
   const all = rows(schema, "");
-  if (all.length === 0) return ["Any fields; they are kept and not interpreted."];
+  if (all.length === 0) {
+    return ["Any fields; they are kept and not interpreted."];
+  }
   const cell = (text: string): string => text.replaceAll("|", "\\|").replaceAll("<", "&lt;");
   return [
     "| field of `spec` | type | default | meaning |",
@@ -117,7 +144,9 @@ function table(schema: Schema): string[] {
 }
 
 function effect({ effect, limits }: KindInfo): string {
-  if (effect !== "now") return `Parsed, stored, returned; no effect yet. When it has one, it ${effect.later}.`;
+  if (effect !== "now") {
+    return `Parsed, stored, returned; no effect yet. When it has one, it ${effect.later}.`;
+  }
   return limits === undefined ? "Has effect now." : `Has effect now. ${limits}`;
 }
 
@@ -133,7 +162,9 @@ function section(kind: KindName, schema: Schema): string[] {
   const tables = documents.length === 0 ? table(specOf(schema)) : [];
   for (const [index, document] of documents.entries()) {
     tables.push(`With \`apiVersion: ${info.apiVersions[index] ?? ""}\`:`, "", ...table(specOf(document)));
-    if (index < documents.length - 1) tables.push("");
+    if (index < documents.length - 1) {
+      tables.push("");
+    }
   }
   return [
     `## ${kind}`,

@@ -73,6 +73,10 @@ export function generatedFiles(): ReadonlyMap<string, string> {
 if (import.meta.main && process.argv.includes("--write")) {
   const docs = new URL("../../../docs/", import.meta.url).pathname;
   mkdirSync(`${docs}schema`, { recursive: true });
-  for (const name of readdirSync(`${docs}schema`)) rmSync(`${docs}schema/${name}`);
-  for (const [path, text] of generatedFiles()) writeFileSync(docs + path, text);
+  for (const name of readdirSync(`${docs}schema`)) {
+    rmSync(`${docs}schema/${name}`);
+  }
+  for (const [path, text] of generatedFiles()) {
+    writeFileSync(docs + path, text);
+  }
 }

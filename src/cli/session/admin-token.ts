@@ -15,7 +15,9 @@ export function readAdminToken(folder: string): string | null {
 /** The file's token; makes one when there is none. A `given` token is kept, so that commands nearby find it. */
 export function keepAdminToken(folder: string, given: string | undefined): string {
   const known = readAdminToken(folder);
-  if (known !== null && (given === undefined || given === known)) return known;
+  if (known !== null && (given === undefined || given === known)) {
+    return known;
+  }
   const token = given ?? `slv_local_${randomBytes(24).toString("base64url")}`;
   const path = join(folder, "admin-token");
   writeFileSync(path, `${token}\n`, { mode: 0o600 });

@@ -50,7 +50,9 @@ export function bundleSources(sources: readonly DocumentSource[]): Bundle {
       const exact = index === line - 1 ? origins[index] : undefined;
       const origin = exact ?? origins.slice(0, index + 1).findLast((one) => one !== null);
       const source = origin && sources[origin.source];
-      if (!origin || !source) return null;
+      if (!origin || !source) {
+        return null;
+      }
       const text = (texts[origin.source]?.[origin.line - 1] ?? "").replace(/\r$/, "");
       const shown = origin === exact ? column : text.length + 1;
       return { path: source.path, line: origin.line, column: shown ?? null, text };
@@ -66,21 +68,31 @@ interface Piece {
 /** A file may separate itself (another line would make an empty document), or open with directives such as %YAML. */
 function separatorBefore(lines: readonly string[]): string[] {
   const first = lines.find((line) => line.trim() !== "" && !line.startsWith("#")) ?? "";
-  if (/^---(\s|$)/.test(first)) return [];
+  if (/^---(\s|$)/.test(first)) {
+    return [];
+  }
   return first.startsWith("%") ? ["..."] : ["---"];
 }
 
 function piecesOf(text: string): Piece[] {
   const whole = { lines: text.replace(/\n$/, "").split("\n"), firstLine: 1 };
-  if (text.trim() === "") return [];
+  if (text.trim() === "") {
+    return [];
+  }
   // Whatever is not JSON goes as it is, also when it is not YAML either: the mesh says what is wrong with it.
-  if (!/^\s*[[{]/.test(text)) return [whole];
+  if (!/^\s*[[{]/.test(text)) {
+    return [whole];
+  }
   const lines = new LineCounter();
   const document = parseDocument(text, { lineCounter: lines });
   const items = listItems(document.contents);
-  if (document.errors.length > 0 || items === null) return [{ ...whole, lines: whole.lines.map(spaced) }];
+  if (document.errors.length > 0 || items === null) {
+    return [{ ...whole, lines: whole.lines.map(spaced) }];
+  }
   return items.flatMap((item) => {
-    if (!item.range) return [];
+    if (!item.range) {
+      return [];
+    }
     const [start, end] = item.range;
     const { line, col } = lines.linePos(start);
     const padded = `${" ".repeat(col - 1)}${text.slice(start, end)}`;
@@ -90,8 +102,12 @@ function piecesOf(text: string): Piece[] {
 
 /** The items of `[…]` or `{…, "items": […]}`; null for anything else. */
 function listItems(contents: unknown): Node[] | null {
-  if (isSeq<Node>(contents)) return contents.items;
-  if (!isMap(contents)) return null;
+  if (isSeq<Node>(contents)) {
+    return contents.items;
+  }
+  if (!isMap(contents)) {
+    return null;
+  }
   const items = contents.items.find((pair) => isPair(pair) && String(pair.key) === "items");
   return items !== undefined && isSeq<Node>(items.value) ? items.value.items : null;
 }

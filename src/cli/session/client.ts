@@ -66,14 +66,25 @@ async function send<T>(
 ): Promise<ApiAnswer<T>> {
   const url = new URL(address);
   for (const [name, value] of Object.entries(call.query ?? {})) {
-    if (value !== undefined) url.searchParams.set(name, String(value));
+    if (value !== undefined) {
+      url.searchParams.set(name, String(value));
+    }
   }
   const headers = new Headers({ accept: "application/json, application/problem+json" });
-  if (options.token !== null) headers.set("authorization", `Bearer ${options.token}`);
-  if (call.ifMatch !== undefined) headers.set("if-match", call.ifMatch);
-  if (call.ifNoneMatch !== undefined) headers.set("if-none-match", call.ifNoneMatch);
-  if (call.text) headers.set("content-type", call.text.type);
-  else if (call.body) headers.set("content-type", "application/json");
+  if (options.token !== null) {
+    headers.set("authorization", `Bearer ${options.token}`);
+  }
+  if (call.ifMatch !== undefined) {
+    headers.set("if-match", call.ifMatch);
+  }
+  if (call.ifNoneMatch !== undefined) {
+    headers.set("if-none-match", call.ifNoneMatch);
+  }
+  if (call.text) {
+    headers.set("content-type", call.text.type);
+  } else if (call.body) {
+    headers.set("content-type", "application/json");
+  }
   const body = call.text?.content ?? (call.body ? JSON.stringify(call.body) : null);
   let response: Response;
   let text: string;
@@ -85,7 +96,9 @@ async function send<T>(
   }
   const parsed = parse(text);
   if (response.ok || accept.includes(response.status)) {
-    if (text !== "" && parsed === undefined) return { ok: false, failure: notTheApi(url, response.status) };
+    if (text !== "" && parsed === undefined) {
+      return { ok: false, failure: notTheApi(url, response.status) };
+    }
     // The server's own schema made the answer; checking it again here would refuse what a newer server adds.
     return { ok: true, status: response.status, value: parsed as T, etag: response.headers.get("etag") };
   }
@@ -101,7 +114,9 @@ function parse(text: string): unknown {
 }
 
 function failed(url: URL, status: number, parsed: unknown): Failure {
-  if (!isProblem(parsed)) return notTheApi(url, status);
+  if (!isProblem(parsed)) {
+    return notTheApi(url, status);
+  }
   return { exitCode: exitCodeOf(status), status, message: parsed.detail, problem: parsed };
 }
 

@@ -19,15 +19,21 @@ export function connection(
   // A context's token is for its own mesh: another server that was named gets none of it.
   const ofContext = context !== null && withScheme(context.server) === server ? context.token : null;
   const given = options.token || environment.SELVAGE_TOKEN || ofContext;
-  if (given) return { server, token: given };
-  if (!isLoopback(server)) return { server, token: null };
+  if (given) {
+    return { server, token: given };
+  }
+  if (!isLoopback(server)) {
+    return { server, token: null };
+  }
   const kept = readAdminToken(environment.SELVAGE_DATA || ".selvage");
   return { server, token: kept ?? (environment.SELVAGE_ADMIN_TOKEN || null) };
 }
 
 /** `localhost:8787` → `http://localhost:8787`; `mesh.example.com` → `https://mesh.example.com`. */
 function withScheme(server: string): string {
-  if (/^https?:\/\//i.test(server)) return server;
+  if (/^https?:\/\//i.test(server)) {
+    return server;
+  }
   return `${isLoopback(`http://${server}`) ? "http" : "https"}://${server}`;
 }
 

@@ -47,6 +47,8 @@ export function writeContexts(environment: Environment, contexts: Contexts): voi
 export function contextOf(name: string | undefined, environment: Environment): Context | null | "unknown" {
   const contexts = readContexts(environment);
   const wanted = name || environment.SELVAGE_CONTEXT || contexts.current;
-  if (wanted === null) return null;
+  if (wanted === null) {
+    return null;
+  }
   return Object.hasOwn(contexts.contexts, wanted) ? (contexts.contexts[wanted] ?? "unknown") : "unknown";
 }

@@ -21,14 +21,18 @@ export function understand(kind: string, name: string | undefined): Understood {
     return { ok: false, message: `"${kind}${name === undefined ? "" : ` ${name}`}" is not KIND NAME or KIND/NAME` };
   }
   const wanted = rest[0] ?? name ?? null;
-  if (kindPart.toLowerCase() === "all") return { ok: true, what: { kinds: null, endpoints: false, name: wanted } };
+  if (kindPart.toLowerCase() === "all") {
+    return { ok: true, what: { kinds: null, endpoints: false, name: wanted } };
+  }
   if (endpointWords.has(kindPart.toLowerCase())) {
     return { ok: true, what: { kinds: [], endpoints: true, name: wanted } };
   }
   const found: string[] = [];
   for (const word of kindPart.split(",")) {
     const known = kindByAnyName(word);
-    if (known === null) return { ok: false, message: unknown(word) };
+    if (known === null) {
+      return { ok: false, message: unknown(word) };
+    }
     found.push(known);
   }
   return { ok: true, what: { kinds: found, endpoints: false, name: wanted } };

@@ -15,10 +15,14 @@ export async function listResources(client: ApiClient, query: ListQuery): Promis
   let revision: number | null = null;
   for (;;) {
     const answer = await client.call<ResourceList>("GET", "/resources", { query: { ...query, cursor } });
-    if (!answer.ok) return answer;
+    if (!answer.ok) {
+      return answer;
+    }
     items.push(...answer.value.items);
     revision ??= answer.value.revision;
-    if (answer.value.nextCursor === null) return { ...answer, value: { items, nextCursor: null, revision } };
+    if (answer.value.nextCursor === null) {
+      return { ...answer, value: { items, nextCursor: null, revision } };
+    }
     cursor = answer.value.nextCursor;
   }
 }

@@ -27,14 +27,20 @@ const MAX_BYTES = 16 * 1024 * 1024;
 
 /** By the kustomize or kubectl that is there: it is a language of its own, and not ours. */
 function kustomized(folder: string, paths: readonly string[]): Sources {
-  if (paths.length > 0) return { ok: false, message: "say -f or -k, not both" };
+  if (paths.length > 0) {
+    return { ok: false, message: "say -f or -k, not both" };
+  }
   for (const [command, ...args] of [
     ["kustomize", "build", folder],
     ["kubectl", "kustomize", folder],
   ] as const) {
     const { status, stdout, stderr, error } = spawnSync(command, args, { encoding: "utf8", maxBuffer: MAX_BYTES });
-    if (error !== undefined && "code" in error && error.code === "ENOENT") continue;
-    if (status === 0) return { ok: true, sources: [{ path: folder, text: stdout }] };
+    if (error !== undefined && "code" in error && error.code === "ENOENT") {
+      continue;
+    }
+    if (status === 0) {
+      return { ok: true, sources: [{ path: folder, text: stdout }] };
+    }
     return { ok: false, message: `${command} made nothing of ${folder}: ${(error?.message ?? stderr).trim()}` };
   }
   return { ok: false, message: "-k needs kustomize or kubectl on this machine, and neither is there" };

@@ -7,8 +7,12 @@ import { fileURLToPath } from "node:url";
 export function packageRoot(): string {
   const start = dirname(fileURLToPath(import.meta.url));
   for (let folder = start; ; folder = dirname(folder)) {
-    if (existsSync(join(folder, "package.json"))) return folder;
-    if (folder === dirname(folder)) throw new Error(`no package.json above ${start}`);
+    if (existsSync(join(folder, "package.json"))) {
+      return folder;
+    }
+    if (folder === dirname(folder)) {
+      throw new Error(`no package.json above ${start}`);
+    }
   }
 }
 

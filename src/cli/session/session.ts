@@ -12,7 +12,9 @@ export type Output = (typeof outputs)[number] | `${(typeof templated)[number]}=$
 /** null = it is none. */
 export function outputOf(text: string): Output | null {
   const plain = outputs.find((one) => one === text);
-  if (plain !== undefined) return plain;
+  if (plain !== undefined) {
+    return plain;
+  }
   const [, how, template] = /^(jsonpath|custom-columns)=(.+)$/s.exec(text) ?? [];
   return how === "jsonpath" || how === "custom-columns" ? `${how}=${template ?? ""}` : null;
 }
@@ -45,7 +47,9 @@ export function openCliSession(options: GlobalOptions, terminal: Terminal): Open
     return { ok: false, message: `there is no context "${wanted}"; selvage context list shows them` };
   }
   const { server, token } = connection(options, process.env, context);
-  if (!URL.canParse(server)) return { ok: false, message: `"${server}" is not the address of a server` };
+  if (!URL.canParse(server)) {
+    return { ok: false, message: `"${server}" is not the address of a server` };
+  }
   const client = createClient({ server, token, timeoutMs: (options.requestTimeout ?? 30) * 1000 });
   const namespace = options.namespace ?? process.env.SELVAGE_NAMESPACE ?? context?.namespace;
   const asJson = options.output === "json";

@@ -20,8 +20,12 @@ export function readSources(paths: readonly string[], readStdin: () => string = 
       continue;
     }
     const found = filesOf(path);
-    if (!found.ok) return found;
-    for (const file of found.files) sources.set(file, { path: file, text: readText(file) });
+    if (!found.ok) {
+      return found;
+    }
+    for (const file of found.files) {
+      sources.set(file, { path: file, text: readText(file) });
+    }
   }
   return { ok: true, sources: [...sources.values()] };
 }
@@ -37,13 +41,19 @@ function* chunks(descriptor: number): Generator<Buffer> {
     const buffer = Buffer.alloc(65_536);
     try {
       const size = readSync(descriptor, buffer);
-      if (size === 0) return;
+      if (size === 0) {
+        return;
+      }
       yield buffer.subarray(0, size);
     } catch (error) {
       const code = error instanceof Error && "code" in error ? error.code : null;
       // How Windows says that the writer has closed a pipe.
-      if (code === "EOF") return;
-      if (code !== "EAGAIN") throw error;
+      if (code === "EOF") {
+        return;
+      }
+      if (code !== "EAGAIN") {
+        throw error;
+      }
       Atomics.wait(pause, 0, 0, PAUSE_MS);
     }
   }
@@ -58,7 +68,9 @@ function filesOf(path: string): { ok: true; files: string[] } | { ok: false; mes
   } catch {
     return { ok: false, message: `there is no file or folder "${path}"` };
   }
-  if (!isFolder) return { ok: true, files: [path] };
+  if (!isFolder) {
+    return { ok: true, files: [path] };
+  }
   const files = readdirSync(path, { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile() && /\.(ya?ml|json)$/i.test(entry.name))
     .map((entry) => join(entry.parentPath, entry.name))

@@ -21,14 +21,18 @@ export function processTerminal(): Terminal {
   for (const stream of [process.stdout, process.stderr]) {
     // `selvage get … | head` closes the pipe: no reason to fail.
     stream.on("error", (error: NodeJS.ErrnoException) => {
-      if (error.code !== "EPIPE") throw error;
+      if (error.code !== "EPIPE") {
+        throw error;
+      }
     });
   }
   return {
     out: (text) => void process.stdout.write(`${text}\n`),
     err: (text) => void process.stderr.write(`${text}\n`),
     confirm: async (question) => {
-      if (!process.stdin.isTTY || !process.stderr.isTTY) return true;
+      if (!process.stdin.isTTY || !process.stderr.isTTY) {
+        return true;
+      }
       const { createInterface } = await import("node:readline/promises");
       const asking = createInterface({ input: process.stdin, output: process.stderr });
       try {

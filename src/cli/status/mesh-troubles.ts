@@ -8,16 +8,18 @@ export function meshTroubles(read: MeshRead): Trouble[] {
   const found: Trouble[] = [];
   const say = (severity: Trouble["severity"], message: string, command: string | null): void =>
     void found.push({ severity, ref: null, message, since: null, command });
-  if (!read.readiness.ok) say("down", read.readiness.failure.message, "selvage check");
-  else if (!read.readiness.value.ready) {
+  if (!read.readiness.ok) {
+    say("down", read.readiness.failure.message, "selvage check");
+  } else if (!read.readiness.value.ready) {
     const { registry, stale } = read.readiness.value;
     const reason = registry === "unreachable" ? "the registry cannot be reached" : "it serves no configuration yet";
     say("down", `the mesh is not ready: ${stale ? "its configuration is stale" : reason}`, "selvage check");
   }
   const propagation = read.propagation?.ok === true ? read.propagation.value : null;
   const readiness = read.readiness.ok ? read.readiness.value : null;
-  if (readiness?.setBack === true || propagation?.setBack === true) say("down", SET_BACK, "selvage registry adopt");
-  else if (propagation !== null && !propagation.complete) {
+  if (readiness?.setBack === true || propagation?.setBack === true) {
+    say("down", SET_BACK, "selvage registry adopt");
+  } else if (propagation !== null && !propagation.complete) {
     const { behind, current, head, isolates } = propagation;
     const which = isolates
       .filter(({ revision }) => revision < head)

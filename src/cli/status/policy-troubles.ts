@@ -57,9 +57,13 @@ export function documentTroubles(resources: readonly Resource[]): Trouble[] {
 }
 
 function ofOverride({ kind, metadata, spec, status }: Resource, ref: string, where: string): Trouble[] {
-  if (kind !== "Override") return [];
+  if (kind !== "Override") {
+    return [];
+  }
   const isInForce = conditionsOf(status).some(({ type, status }) => type === "Active" && status === "True");
-  if (!isInForce) return [];
+  if (!isInForce) {
+    return [];
+  }
   const { kind: over, name } = Object(spec["target"]);
   const message = `lies over ${String(over).toLowerCase()}/${String(name)} until ${String(spec["expiresAt"])}, by ${metadata.updatedBy}: ${String(spec["reason"])}`;
   return [
@@ -74,7 +78,9 @@ function ofOverride({ kind, metadata, spec, status }: Resource, ref: string, whe
 }
 
 function ofContract({ kind, metadata, spec, status }: Resource, ref: string, where: string): Trouble[] {
-  if (kind !== "Contract" || Object(status).state !== "pending") return [];
+  if (kind !== "Contract" || Object(status).state !== "pending") {
+    return [];
+  }
   const message = `${String(spec["application"])} waits for ${String(spec["service"])}, tier ${String(spec["tier"])}`;
   return [
     {
@@ -103,7 +109,9 @@ export function credentialTroubles(held: readonly Credentials[]): Trouble[] {
 /** Operators' tokens that ended within a day, or will. */
 export function tokenTroubles(tokens: readonly ApiToken[], now: number): Trouble[] {
   return tokens.flatMap(({ name, role, expiresAt }): Trouble[] => {
-    if (expiresAt === null || Math.abs(now - Date.parse(expiresAt)) > ENDED_MS) return [];
+    if (expiresAt === null || Math.abs(now - Date.parse(expiresAt)) > ENDED_MS) {
+      return [];
+    }
     const ended = Date.parse(expiresAt) <= now;
     const message = `the operator token "${name}" (${role}) ${ended ? "has expired" : `expires ${expiresAt}`}`;
     const command = `selvage token create ${name} --role ${role}`;

@@ -127,14 +127,20 @@ export function lostTroubles(
   const present = new Map(services.map((one) => [`${one.namespace}/${one.name}`, one.endpoints]));
   const gone = new Map<string, { ids: Set<string>; at: string; clusters: Set<string> }>();
   for (const { action, at, detail } of audit) {
-    if (action !== "expire" || now - Date.parse(at) > LOST_MS) continue;
+    if (action !== "expire" || now - Date.parse(at) > LOST_MS) {
+      continue;
+    }
     for (const path of namesIn(detail["endpoints"])) {
       const [namespace = "", service = "", id = ""] = path.split("/");
       const held = present.get(`${namespace}/${service}`);
-      if (held === undefined || held.some((one) => one.id === id)) continue;
+      if (held === undefined || held.some((one) => one.id === id)) {
+        continue;
+      }
       const one = gone.get(`${namespace}/${service}`) ?? { ids: new Set(), at, clusters: new Set() };
       one.ids.add(id);
-      for (const cluster of namesIn(detail["clusters"])) one.clusters.add(cluster);
+      for (const cluster of namesIn(detail["clusters"])) {
+        one.clusters.add(cluster);
+      }
       gone.set(`${namespace}/${service}`, one);
     }
   }

@@ -17,7 +17,9 @@ export async function edit(
   flags: WriteFlags,
 ): Promise<ExitCode> {
   const read = await readOne(session, kind, name);
-  if (!read.ok) return read.exitCode;
+  if (!read.ok) {
+    return read.exitCode;
+  }
   const folder = mkdtempSync(join(tmpdir(), "selvage-edit-"));
   const file = join(folder, "document.yaml");
   const before = stringify(written(read.standing), { lineWidth: 0 });
@@ -41,10 +43,15 @@ export async function edit(
   } catch (fault) {
     return kept(session, file, fault instanceof Error ? fault.message : String(fault));
   }
-  if (!isRecord(document)) return kept(session, file, "it is no document");
+  if (!isRecord(document)) {
+    return kept(session, file, "it is no document");
+  }
   const code = await writeOne(session, read.standing, document, flags);
-  if (code === exitCodes.ok) rmSync(folder, { recursive: true });
-  else session.terminal.err(`what you wrote is in ${file}`);
+  if (code === exitCodes.ok) {
+    rmSync(folder, { recursive: true });
+  } else {
+    session.terminal.err(`what you wrote is in ${file}`);
+  }
   return code;
 }
 

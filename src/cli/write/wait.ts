@@ -21,18 +21,22 @@ export async function waitForCondition(
   flags: { readonly for: string; readonly timeout: number },
 ): Promise<ExitCode> {
   const holds = reader(flags.for);
-  if (holds === null)
+  if (holds === null) {
     return wrong(session, "--for wants condition=TYPE[=STATUS], jsonpath={PATH}[=VALUE], create or delete");
+  }
   const understood = understand(kind, name);
   const [only] = understood.ok ? (understood.what.kinds ?? []) : [];
-  if (!understood.ok || only === undefined || understood.what.name === null)
+  if (!understood.ok || only === undefined || understood.what.name === null) {
     return wrong(session, understood.ok ? "name one KIND and one NAME" : understood.message);
+  }
   const ref = `${only}/${namespaceFor(only, session.namespace)}/${understood.what.name}`;
   const deadline = performance.now() + flags.timeout * 1000;
   for (;;) {
     const answer = await session.client.call<Resource>("GET", resourcePath(ref));
     const resource = answer.ok ? answer.value : null;
-    if (!answer.ok && answer.failure.status !== 404) return reportFailure(answer.failure, session.terminal);
+    if (!answer.ok && answer.failure.status !== 404) {
+      return reportFailure(answer.failure, session.terminal);
+    }
     if (holds(resource)) {
       session.terminal.out(`${named(ref)} ${flags.for === "delete" ? "deleted" : "condition met"}`);
       return exitCodes.ok;
@@ -46,8 +50,12 @@ export async function waitForCondition(
 }
 
 function reader(wanted: string): ((resource: Resource | null) => boolean) | null {
-  if (wanted === "delete") return (resource) => resource === null;
-  if (wanted === "create") return (resource) => resource !== null;
+  if (wanted === "delete") {
+    return (resource) => resource === null;
+  }
+  if (wanted === "create") {
+    return (resource) => resource !== null;
+  }
   const [, type, status = "True"] = /^condition=([^=]+)(?:=(.+))?$/.exec(wanted) ?? [];
   if (type !== undefined) {
     return (resource) => {
@@ -58,7 +66,9 @@ function reader(wanted: string): ((resource: Resource | null) => boolean) | null
     };
   }
   const [, path, value] = /^jsonpath=(\{[^}]*\}|[^=]+)(?:=(.*))?$/s.exec(wanted) ?? [];
-  if (path === undefined || valuesAt(path, {}) === null) return null;
+  if (path === undefined || valuesAt(path, {}) === null) {
+    return null;
+  }
   return (resource) => {
     const values = valuesAt(path, resource) ?? [];
     return value === undefined ? values.length > 0 : values.map(textOf).join(" ") === value;

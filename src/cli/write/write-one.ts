@@ -34,7 +34,9 @@ export async function readOne(session: CliSession, kind: string, name: string | 
   }
   const path = resourcePath(`${only}/${namespaceFor(only, session.namespace)}/${understood.what.name}`);
   const answer = await client.call<Resource>("GET", path);
-  if (!answer.ok) return { ok: false, exitCode: reportFailure(answer.failure, terminal) };
+  if (!answer.ok) {
+    return { ok: false, exitCode: reportFailure(answer.failure, terminal) };
+  }
   const etag = answer.etag ?? `"${answer.value.metadata.resourceVersion}"`;
   return { ok: true, standing: { path, resource: answer.value, etag } };
 }
@@ -52,7 +54,9 @@ export async function writeOne(
     body: document,
     ifMatch: etag,
   });
-  if (!answer.ok) return reportFailure(answer.failure, terminal);
+  if (!answer.ok) {
+    return reportFailure(answer.failure, terminal);
+  }
   await printFindings(answer.value.warnings, null, terminal);
   await printData(session, {
     data: answer.value,

@@ -12,7 +12,11 @@ export function clusterRule(
   document: { readonly spec: { readonly allowPrivateAddresses: boolean } } | undefined,
   localMesh: boolean,
 ): { readonly allowPrivate: boolean } | null {
-  if (document !== undefined) return { allowPrivate: document.spec.allowPrivateAddresses };
-  if (name === "local" && localMesh) return { allowPrivate: true };
+  if (document !== undefined) {
+    return { allowPrivate: document.spec.allowPrivateAddresses };
+  }
+  if (name === "local" && localMesh) {
+    return { allowPrivate: true };
+  }
   return name === "default" ? { allowPrivate: false } : null;
 }

@@ -55,7 +55,9 @@ export function previousParent(
   status: Status | undefined,
   parentRef: RouteStatus["parents"][number]["parentRef"],
 ): readonly Condition[] {
-  if (status === undefined || !("parents" in status)) return [];
+  if (status === undefined || !("parents" in status)) {
+    return [];
+  }
   const key = parentKey(parentRef);
   return status.parents.find((parent) => parentKey(parent.parentRef) === key)?.conditions ?? [];
 }

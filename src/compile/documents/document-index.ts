@@ -59,17 +59,28 @@ export function indexDocuments(documents: readonly Document[], createdAt: Readon
     const { namespace, name } = document.metadata;
     const key = serviceKey(namespace, name);
     refs.add(refOf(document.kind, namespace, name));
-    if (document.kind === "Service") services.set(key, viewOf(document));
-    else if (document.kind === "Gateway") gateways.set(key, document);
-    else if (document.kind === "Cluster") clusters.set(name, document);
-    else if (document.kind === "Namespace") namespaces.set(name, document.metadata.labels);
-    else if (document.kind === "ReferenceGrant") grants.push(document);
-    else if (document.kind === "HTTPRoute") routes.push(document);
-    else if (document.kind === "Tier") tiers.set(key, document);
-    else if (document.kind === "Contract") contracts.push(document);
+    if (document.kind === "Service") {
+      services.set(key, viewOf(document));
+    } else if (document.kind === "Gateway") {
+      gateways.set(key, document);
+    } else if (document.kind === "Cluster") {
+      clusters.set(name, document);
+    } else if (document.kind === "Namespace") {
+      namespaces.set(name, document.metadata.labels);
+    } else if (document.kind === "ReferenceGrant") {
+      grants.push(document);
+    } else if (document.kind === "HTTPRoute") {
+      routes.push(document);
+    } else if (document.kind === "Tier") {
+      tiers.set(key, document);
+    } else if (document.kind === "Contract") {
+      contracts.push(document);
+    }
   }
   // An admin's own takes its place.
-  if (!gateways.has(BUILT_IN_KEY)) gateways.set(BUILT_IN_KEY, builtInGateway);
+  if (!gateways.has(BUILT_IN_KEY)) {
+    gateways.set(BUILT_IN_KEY, builtInGateway);
+  }
   return {
     documents: sorted,
     services,
@@ -102,7 +113,9 @@ export function oldestFirst(documents: readonly Document[], createdAt: ReadonlyM
 
 /** Order of plain values; strings by their characters' codes, the same on every machine. */
 export function compare<Value extends string | number>(left: Value, right: Value): number {
-  if (left === right) return 0;
+  if (left === right) {
+    return 0;
+  }
   return left < right ? -1 : 1;
 }
 
@@ -126,7 +139,9 @@ function viewOf(document: DocumentOf<"Service">): ServiceView {
 
 /** The port numbers of a core Service, whose spec was kept unread. */
 function portsOf(ports: unknown): number[] {
-  if (!Array.isArray(ports)) return [];
+  if (!Array.isArray(ports)) {
+    return [];
+  }
   return ports.flatMap((entry: unknown) => {
     const port = typeof entry === "object" && entry !== null && "port" in entry ? entry.port : null;
     return typeof port === "number" ? [port] : [];

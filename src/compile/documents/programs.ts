@@ -38,23 +38,33 @@ export function collectPrograms(compile: (pattern: string) => CompiledRegex = co
   const mesh: Share = { results: new Map(), states: 0, refused: 0, isFull: false };
   const numberOf = (pattern: string, own: Share, namespace: string): number | string => {
     const known = mesh.results.get(pattern);
-    if (own.isFull || own.results.size >= MOST_PATTERNS.namespace)
+    if (own.isFull || own.results.size >= MOST_PATTERNS.namespace) {
       return tooMany(`The namespace ${namespace}`, "namespace");
-    if (known === undefined && (mesh.isFull || mesh.results.size >= MOST_PATTERNS.mesh))
+    }
+    if (known === undefined && (mesh.isFull || mesh.results.size >= MOST_PATTERNS.mesh)) {
       return tooMany("The mesh", "mesh");
+    }
     const compiled = compile(pattern);
     if (!compiled.ok) {
       // What cannot be used costs time as well: after so many the rest is not looked at.
-      if (++own.refused > MOST_REFUSED) own.isFull = true;
+      if (++own.refused > MOST_REFUSED) {
+        own.isFull = true;
+      }
       return compiled.reason;
     }
     const states = statesOf(compiled.program);
     own.isFull = own.states + states > MOST_STATES.namespace;
-    if (own.isFull) return tooMany(`The namespace ${namespace}`, "namespace");
+    if (own.isFull) {
+      return tooMany(`The namespace ${namespace}`, "namespace");
+    }
     own.states += states;
-    if (known !== undefined) return known;
+    if (known !== undefined) {
+      return known;
+    }
     mesh.isFull = mesh.states + states > MOST_STATES.mesh;
-    if (mesh.isFull) return tooMany("The mesh", "mesh");
+    if (mesh.isFull) {
+      return tooMany("The mesh", "mesh");
+    }
     mesh.states += states;
     const number = table.push(compiled.program) - 1;
     mesh.results.set(pattern, number);

@@ -16,7 +16,9 @@ export function lintBackends(examples: Examples, { routes, placements }: Compile
     const document = routes[order[0]]?.route;
     const fault = rule === undefined ? null : nowhere(rule);
     const key = `${order[0]}/${order[1]}`;
-    if (fault === null || document === undefined || told.has(key)) return [];
+    if (fault === null || document === undefined || told.has(key)) {
+      return [];
+    }
     told.add(key);
     const spot: Spot | undefined = "hostnames" in at ? { hostname: at.hostnames[0] ?? "*" } : at;
     const example = exampleMatching(examples, match, spot, match.method ?? "GET");
@@ -29,12 +31,16 @@ export function lintBackends(examples: Examples, { routes, placements }: Compile
 }
 
 function nowhere({ backends, filters }: Rule): Pick<Finding, "code" | "message" | "hint"> | null {
-  if (filters.some(({ type }) => ANSWERS_ITSELF.has(type))) return null;
+  if (filters.some(({ type }) => ANSWERS_ITSELF.has(type))) {
+    return null;
+  }
   if (backends.length === 0) {
     const message = "The rule has no backends and no filter that answers: its requests are answered 500";
     return { code: "SLV1308", message, hint: "Add backendRefs, or a RequestRedirect or DirectResponse filter." };
   }
-  if (backends.some(({ weight }) => weight > 0)) return null;
+  if (backends.some(({ weight }) => weight > 0)) {
+    return null;
+  }
   const message = "All backends of the rule have weight 0: its requests are answered 500";
   return { code: "SLV1302", message, hint: "Give at least one backend a weight above 0." };
 }

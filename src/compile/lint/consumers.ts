@@ -20,16 +20,24 @@ export function lintConsumers(world: DocumentIndex, rules: readonly Rule[], { tr
   const led = new Map<string, { service: string; attempts: number }>();
   for (const { route, name, backends } of rules) {
     const found = backends.find((backend) => backend.foreign === true);
-    if (found === undefined || !("service" in found.target)) continue;
+    if (found === undefined || !("service" in found.target)) {
+      continue;
+    }
     const there = {
       service: found.target.service,
       attempts: traffic[found.policies.traffic ?? -1]?.calls?.retry?.attempts ?? 0,
     };
-    for (const key of [`HTTPRoute/${route}`, `HTTPRoute/${route}#${name}`]) led.set(key, there);
+    for (const key of [`HTTPRoute/${route}`, `HTTPRoute/${route}#${name}`]) {
+      led.set(key, there);
+    }
   }
-  if (led.size === 0) return [];
+  if (led.size === 0) {
+    return [];
+  }
   return world.documents.flatMap((document) => {
-    if (document.kind === "HTTPRoute") return routeFindings(document, led);
+    if (document.kind === "HTTPRoute") {
+      return routeFindings(document, led);
+    }
     return isPolicy(document) ? policyFindings(document, led) : [];
   });
 }
@@ -42,12 +50,16 @@ function policyFindings(policy: Policy, led: Led): Finding[] {
   return policy.spec.targetRefs.flatMap((target, index): Finding[] => {
     const key = targetKey(target, namespace);
     const there = led.get(key);
-    if (there === undefined) return [];
+    if (there === undefined) {
+      return [];
+    }
     const { service, attempts } = there;
     if (policy.kind === "AuthenticationPolicy") {
       return [finding(policy, `/spec/targetRefs/${index}`, `The policy has no effect on calls to ${service}`, service)];
     }
-    if (policy.kind !== "TrafficPolicy") return [];
+    if (policy.kind !== "TrafficPolicy") {
+      return [];
+    }
     const { retry } = policy.spec;
     return [
       ...OWNERS.filter((section) => policy.spec[section] !== undefined).map((section) =>
@@ -64,7 +76,9 @@ function routeFindings(route: Extract<Document, { kind: "HTTPRoute" }>, led: Led
   const { namespace, name } = route.metadata;
   return route.spec.rules.flatMap((rule, index): Finding[] => {
     const there = led.get(`HTTPRoute/${namespace}/${name}#${ruleName(rule, index)}`);
-    if (there === undefined) return [];
+    if (there === undefined) {
+      return [];
+    }
     const { service, attempts } = there;
     const pointer = `/spec/rules/${index}`;
     const session = `sessionPersistence has no effect where a rule leads to ${service}`;
@@ -77,7 +91,9 @@ function routeFindings(route: Extract<Document, { kind: "HTTPRoute" }>, led: Led
         : [finding(route, `${pointer}/retry/attempts`, capped(service, attempts), service)]),
       ...rule.filters.flatMap((filter, at) => {
         const written = writtenBy(filter);
-        if (written.length === 0) return [];
+        if (written.length === 0) {
+          return [];
+        }
         const message = `Who calls ${service}, and how, is not for the route to say: it leaves ${written.join(", ")} alone`;
         return [finding(route, `${pointer}/filters/${at}`, message, service)];
       }),
@@ -93,8 +109,12 @@ function capped(service: string, attempts: number): string {
 
 /** The headers of a request that a filter would change in vain. */
 function writtenBy(filter: HTTPRouteFilter): string[] {
-  if (filter.type === "URLRewrite") return filter.urlRewrite.hostname === undefined ? [] : ["x-forwarded-host"];
-  if (filter.type !== "RequestHeaderModifier") return [];
+  if (filter.type === "URLRewrite") {
+    return filter.urlRewrite.hostname === undefined ? [] : ["x-forwarded-host"];
+  }
+  if (filter.type !== "RequestHeaderModifier") {
+    return [];
+  }
   const { set, add, remove } = filter.requestHeaderModifier;
   return [...[...set, ...add].map(({ name }) => name), ...remove].filter((name) => tellsWho(name));
 }

@@ -40,7 +40,11 @@ const WORK_OF_ONE = 4000;
 
 export function newExamples(router: Router): Examples {
   const labels = new Set(Object.keys(router.entries["*"] ?? {}).flatMap((hostname) => hostname.split(".")));
-  for (const { hostname } of router.listeners) for (const label of hostname.split(".")) labels.add(label);
+  for (const { hostname } of router.listeners) {
+    for (const label of hostname.split(".")) {
+      labels.add(label);
+    }
+  }
   const segments = new Set(router.matches.flatMap(({ path }) => path.value.split("/")));
   const names = { label: unused("any", labels), segment: unused("any", segments) };
   return { router, ...names, samples: new Map(), work: { left: MOST_WORK } };
@@ -48,7 +52,9 @@ export function newExamples(router: Router): Examples {
 
 function unused(name: string, used: ReadonlySet<string>): string {
   let candidate = name;
-  for (let number = 1; used.has(candidate); number++) candidate = `${name}-${number}`;
+  for (let number = 1; used.has(candidate); number++) {
+    candidate = `${name}-${number}`;
+  }
   return candidate;
 }
 
@@ -57,7 +63,9 @@ function unused(name: string, used: ReadonlySet<string>): string {
  * patterns: then nothing is said of it, and no write waits for it.
  */
 export function tried({ router, work }: Examples, request: RouteRequest): Matched | Unmatched | null {
-  if (work.left < 0) return null;
+  if (work.left < 0) {
+    return null;
+  }
   const own = { left: WORK_OF_ONE };
   const found = route(router, { ...request, work: own });
   work.left -= WORK_OF_ONE - own.left;
@@ -75,7 +83,9 @@ export function exampleMatching(
   const path = pathFor(examples, match);
   const headers = valuesFor(examples, match.headers);
   const query = valuesFor(examples, match.query);
-  if (path === null || headers === null || query === null) return null;
+  if (path === null || headers === null || query === null) {
+    return null;
+  }
   const listener = router.listeners[match.listener];
   const scheme = listener?.protocol === "HTTPS" ? "https" : "http";
   const host = "hostname" in spot ? hostFor(spot.hostname, examples) : "mesh.example";
@@ -110,9 +120,13 @@ export function exampleMatching(
  */
 export function exampleOf(examples: Examples, { request, example }: ExampleRequest): Example {
   const { gateway, port } = request.entry;
-  if (gateway === null) return example;
+  if (gateway === null) {
+    return example;
+  }
   const anywhere = tried(examples, { ...request, entry: { ...request.entry, gateway: null, port: null } });
-  if (anywhere !== null && anywhere.match?.rule === tried(examples, request)?.match?.rule) return example;
+  if (anywhere !== null && anywhere.match?.rule === tried(examples, request)?.match?.rule) {
+    return example;
+  }
   const entry = { "selvage-entry": gateway, ...(port === null ? {} : { "x-forwarded-port": String(port) }) };
   return { ...example, headers: { ...example.headers, ...entry } };
 }
@@ -128,7 +142,9 @@ function pathFor(examples: Examples, { path }: RuleMatch): string | null {
     const canonical = sample === null ? null : canonicalPath(sample);
     return canonical?.ok === true && canonical.matchPath === sample ? sample : null;
   }
-  if (path.type === "Exact") return path.value;
+  if (path.type === "Exact") {
+    return path.value;
+  }
   return path.value === "/" ? `/${segment}` : `${path.value}/${segment}`;
 }
 
@@ -136,7 +152,9 @@ function valuesFor(examples: Examples, conditions: readonly ValueMatch[]): Map<s
   const values = new Map<string, string>();
   for (const condition of conditions) {
     const value = condition.type === "Exact" ? condition.value : sampleOf(examples, condition.program);
-    if (value === null || value !== value.trim()) return null;
+    if (value === null || value !== value.trim()) {
+      return null;
+    }
     values.set(condition.name, value);
   }
   return values;
@@ -144,7 +162,9 @@ function valuesFor(examples: Examples, conditions: readonly ValueMatch[]): Map<s
 
 function sampleOf({ router, samples }: Examples, program: number): string | null {
   const known = samples.get(program);
-  if (known !== undefined) return known;
+  if (known !== undefined) {
+    return known;
+  }
   const compiled = router.programs[program];
   const sample = compiled === undefined ? null : sampleText(compiled);
   samples.set(program, sample);

@@ -16,12 +16,16 @@ export function affectedBy(
   listeners: readonly Listener[],
 ): (placement: Placement) => boolean {
   const refs = [...(changed ?? [])];
-  if (changed === undefined || refs.some((ref) => FAR_REACHING.has(partsOfRef(ref).kind))) return () => true;
+  if (changed === undefined || refs.some((ref) => FAR_REACHING.has(partsOfRef(ref).kind))) {
+    return () => true;
+  }
   const hostnames = new Set<string>();
   const services = new Set<string>();
   const ages = new Set<number>();
   for (const [age, { route }] of routes.entries()) {
-    if (changed.has(`HTTPRoute/${route.metadata.namespace}/${route.metadata.name}`)) ages.add(age);
+    if (changed.has(`HTTPRoute/${route.metadata.namespace}/${route.metadata.name}`)) {
+      ages.add(age);
+    }
   }
   const isOwn = ({ match, order, at }: Placement): boolean =>
     ages.has(order[0]) ||
@@ -29,13 +33,24 @@ export function affectedBy(
       ? changed.has(`Service/${at.service}`)
       : changed.has(`Gateway/${listeners[match.listener]?.gateway}`));
   for (const placement of placements) {
-    if (!isOwn(placement)) continue;
-    if ("service" in placement.at) services.add(placement.at.service);
-    else for (const hostname of placement.at.hostnames) hostnames.add(hostname);
+    if (!isOwn(placement)) {
+      continue;
+    }
+    if ("service" in placement.at) {
+      services.add(placement.at.service);
+    } else {
+      for (const hostname of placement.at.hostnames) {
+        hostnames.add(hostname);
+      }
+    }
   }
-  if (hostnames.size === 0 && services.size === 0) return () => false;
+  if (hostnames.size === 0 && services.size === 0) {
+    return () => false;
+  }
   return ({ at }) => {
-    if ("service" in at) return services.has(at.service);
+    if ("service" in at) {
+      return services.has(at.service);
+    }
     return at.hostnames.some(
       (own) => hostnames.has(own) || [...hostnames].some((hostname) => intersect(own, hostname) !== null),
     );

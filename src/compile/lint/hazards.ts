@@ -20,9 +20,13 @@ const ANY_ORIGIN: ReadonlySet<string> = new Set(["*", "http://*", "https://*"]);
 
 function openCors(document: Document): Draft[] {
   return filtersOf(document).flatMap(({ filter, pointer }): Draft[] => {
-    if (filter.type !== "CORS" || !filter.cors.allowCredentials) return [];
+    if (filter.type !== "CORS" || !filter.cors.allowCredentials) {
+      return [];
+    }
     const index = filter.cors.allowOrigins.findIndex((origin) => ANY_ORIGIN.has(origin));
-    if (index === -1) return [];
+    if (index === -1) {
+      return [];
+    }
     const message = "Every website may call with its visitors' cookies and certificates, and read the answers";
     const hint = "Name the origins, or leave allowCredentials out.";
     return [{ code: "SLV1340", pointer: `${pointer}/cors/allowOrigins/${index}`, message, hint }];
@@ -35,7 +39,9 @@ interface PlacedFilter {
 }
 
 function filtersOf(document: Document): PlacedFilter[] {
-  if (document.kind !== "HTTPRoute") return [];
+  if (document.kind !== "HTTPRoute") {
+    return [];
+  }
   const placed = (filters: readonly HTTPRouteFilter[], at: string): PlacedFilter[] =>
     filters.map((filter, index) => ({ filter, pointer: `${at}/filters/${index}` }));
   return document.spec.rules.flatMap(({ filters, backendRefs }, index) => [
@@ -46,7 +52,9 @@ function filtersOf(document: Document): PlacedFilter[] {
 
 function slashedNames(document: Document): Draft[] {
   return namesIn(document).flatMap(({ name, pointer }): Draft[] => {
-    if (!name.includes("/")) return [];
+    if (!name.includes("/")) {
+      return [];
+    }
     const message = `No name holds a slash: nothing is called ${JSON.stringify(name)}`;
     return [
       { code: "SLV1341", pointer, message, hint: "Write the namespace under namespace, where it can be another." },
@@ -90,7 +98,9 @@ function nameInFilter({ filter, pointer }: PlacedFilter): PlacedName[] {
 
 /** Endpoints and key sets at such addresses are refused; what is only shown or read later is told of. */
 function metadataUrls(document: Document): Draft[] {
-  if (document.kind !== "Service" || document.apiVersion === "v1") return [];
+  if (document.kind !== "Service" || document.apiVersion === "v1") {
+    return [];
+  }
   const { openapi, links } = document.spec;
   const urls = [
     ...(openapi?.url === undefined ? [] : [{ url: openapi.url, pointer: "/spec/openapi/url" }]),
@@ -98,7 +108,9 @@ function metadataUrls(document: Document): Draft[] {
   ];
   return urls.flatMap(({ url, pointer }): Draft[] => {
     const { hostname } = new URL(url);
-    if (!isMetadataHost(hostname) && !hostname.startsWith("169.254.")) return [];
+    if (!isMetadataHost(hostname) && !hostname.startsWith("169.254.")) {
+      return [];
+    }
     const message = "The URL points to a cloud's metadata service, where credentials are";
     return [{ code: "SLV1342", pointer, message, hint: "Remove it, unless you know what reads it." }];
   });

@@ -41,7 +41,9 @@ export function lintMatches(examples: Examples, { routes, placements }: Compiled
     );
     const [first] = group;
     const document = first === undefined ? undefined : routes[first.order[0]]?.route;
-    if (first === undefined || document === undefined) return [];
+    if (first === undefined || document === undefined) {
+      return [];
+    }
     const { namespace, name } = document.metadata;
     const ref = `HTTPRoute/${namespace}/${name}`;
     const pointer = `/spec/rules/${first.order[1]}/matches/${first.order[2]}`;
@@ -66,19 +68,29 @@ function tryOut(examples: Examples, match: RuleMatch, spot: Spot): Outcome {
   let taken: Outcome = { is: "unknown" };
   for (const method of match.method === null ? httpMethods : [match.method]) {
     const example = exampleMatching(examples, match, spot, method);
-    if (example === null) return { is: "unknown" };
+    if (example === null) {
+      return { is: "unknown" };
+    }
     const scope = match.listener === -1 ? null : scopeOf(router, example.request);
-    if (scope !== null && !listens(router, match.listener, scope)) return { is: "isolated", example };
+    if (scope !== null && !listens(router, match.listener, scope)) {
+      return { is: "isolated", example };
+    }
     const found = tried(examples, example.request);
-    if (found === null || found.match === null) return { is: "unknown" };
-    if (found.match.rule === match.rule) return { is: "reached" };
+    if (found === null || found.match === null) {
+      return { is: "unknown" };
+    }
+    if (found.match.rule === match.rule) {
+      return { is: "reached" };
+    }
     const shadowedBy = found.match;
     const wholly = isPlain(match) && coversPath(shadowedBy) ? true : signature(shadowedBy) === signature(match);
     // The taker without a method of its own is the one to name.
     if (taken.is !== "taken" || (taken.shadowedBy.method !== null && shadowedBy.method === null)) {
       taken = { is: "taken", example, shadowedBy, wholly };
     }
-    if (!wholly) return { is: "taken", example, shadowedBy, wholly };
+    if (!wholly) {
+      return { is: "taken", example, shadowedBy, wholly };
+    }
   }
   return taken;
 }
@@ -107,13 +119,17 @@ interface Subject {
 
 function judge(examples: Examples, match: RuleMatch, probes: readonly Probe[], subject: Subject): Finding[] {
   const conflicts = conflictsOf(examples, match, probes, subject);
-  if (conflicts.length > 0) return conflicts;
+  if (conflicts.length > 0) {
+    return conflicts;
+  }
   const isolated = isolations(examples, probes, subject);
   const elsewhere = probes.filter(({ result }) => result.is === "isolated").length;
   const taken = probes.flatMap(({ result }) => (result.is === "taken" ? [result] : []));
   const never = taken.every(({ wholly }) => wholly) && taken.length + elsewhere === probes.length;
   const [first] = taken;
-  if (!never || first === undefined) return isolated;
+  if (!never || first === undefined) {
+    return isolated;
+  }
   const owner = nameOf(examples.router, first.shadowedBy);
   const alone = taken.every(
     ({ shadowedBy }) => shadowedBy.rule === first.shadowedBy.rule && shadowedBy.method === match.method,
@@ -138,10 +154,14 @@ function conflictsOf(
   const own = router.rules[match.rule]?.route ?? "";
   const seen = new Set<string>();
   return probes.flatMap(({ result }): Finding[] => {
-    if (result.is !== "taken" || signature(result.shadowedBy) !== signature(match)) return [];
+    if (result.is !== "taken" || signature(result.shadowedBy) !== signature(match)) {
+      return [];
+    }
     const theirs = router.rules[result.shadowedBy.rule]?.route ?? "";
     const owner = nameOf(router, result.shadowedBy);
-    if (theirs === own || seen.has(owner)) return [];
+    if (theirs === own || seen.has(owner)) {
+      return [];
+    }
     seen.add(owner);
     const between = partsOfKey(theirs).namespace !== partsOfKey(own).namespace;
     const example = exampleOf(examples, result.example);
@@ -160,7 +180,9 @@ function conflictsOf(
 function isolations(examples: Examples, probes: readonly Probe[], { ref, hostnames }: Subject): Finding[] {
   const { router } = examples;
   return probes.flatMap(({ spot, listener: at, result }): Finding[] => {
-    if (result.is !== "isolated" || !("hostname" in spot)) return [];
+    if (result.is !== "isolated" || !("hostname" in spot)) {
+      return [];
+    }
     const listener = router.listeners[at];
     const served = probes.some(
       (other) =>
@@ -169,7 +191,9 @@ function isolations(examples: Examples, probes: readonly Probe[], { ref, hostnam
         "hostname" in other.spot &&
         intersect(other.spot.hostname, spot.hostname) !== null,
     );
-    if (served) return [];
+    if (served) {
+      return [];
+    }
     const index = hostnames.indexOf(spot.hostname);
     const pointer = index === -1 ? "/spec/hostnames" : `/spec/hostnames/${index}`;
     const message = `Requests for ${spot.hostname} belong to a listener of Gateway ${listener?.gateway} that is more specific than "${listener?.name}"`;

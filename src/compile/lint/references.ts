@@ -18,7 +18,9 @@ export function lintReferences(world: DocumentIndex, listeners: Listeners): Find
     ...world.documents.flatMap((document) => dangling(document, world)),
     ...[...listeners.gateways.values()].flatMap((gateway) =>
       gateway.listeners.flatMap(({ fault }, index): Finding[] => {
-        if (fault === null) return [];
+        if (fault === null) {
+          return [];
+        }
         const { namespace, name } = gateway.document.metadata;
         const pointer = `/spec/listeners/${index}`;
         return [
@@ -32,7 +34,9 @@ export function lintReferences(world: DocumentIndex, listeners: Listeners): Find
 function dangling(document: Document, world: DocumentIndex): Finding[] {
   const { namespace, name } = document.metadata;
   return referencesOf(document).flatMap((to): Finding[] => {
-    if (world.has(to.kind, to.namespace, to.name)) return [];
+    if (world.has(to.kind, to.namespace, to.name)) {
+      return [];
+    }
     const ref = refOf(document.kind, namespace, name);
     const message = `There is no ${to.kind} ${to.namespace}/${to.name}`;
     return [{ severity: "warning", code: "SLV1212", ref, pointer: to.pointer, message }];

@@ -47,12 +47,16 @@ export function lintRoutes(routes: readonly CompiledRoute[], world: DocumentInde
 function parentFindings(parents: readonly CompiledParent[], ref: string): Finding[] {
   const findings = parents.flatMap(({ attachment: { accepted, index } }): Finding[] => {
     const code = PARENT_CODES[accepted.reason];
-    if (code === undefined) return [];
+    if (code === undefined) {
+      return [];
+    }
     const pointer = index === null ? "/spec" : `/spec/parentRefs/${index}`;
     const hint = accepted.reason === "RefNotPermitted" ? { hint: HINTS.RefNotPermitted } : {};
     return [{ severity: "warning", code, ref, pointer, message: accepted.message, ...hint }];
   });
-  if (parents.some(({ attachment: { accepted } }) => accepted.status)) return findings;
+  if (parents.some(({ attachment: { accepted } }) => accepted.status)) {
+    return findings;
+  }
   const message = "The route is attached to nothing: no request reaches it";
   return [...findings, { severity: "warning", code: "SLV1301", ref, pointer: "/spec/parentRefs", message }];
 }
@@ -89,7 +93,9 @@ function ruleFindings({ route }: CompiledRoute, ref: string, world: DocumentInde
   return route.spec.rules.flatMap((rule, index) => [
     ...rule.matches.flatMap(({ path }, at): Finding[] => {
       const canonical = path.type === "RegularExpression" ? null : canonicalPath(path.value);
-      if (canonical === null || (canonical.ok && canonical.path === canonical.matchPath)) return [];
+      if (canonical === null || (canonical.ok && canonical.path === canonical.matchPath)) {
+        return [];
+      }
       const pointer = `/spec/rules/${index}/matches/${at}/path/value`;
       const message = canonical.ok
         ? `Paths are matched without ;parameters: this is read as ${canonical.matchPath}`
@@ -98,7 +104,9 @@ function ruleFindings({ route }: CompiledRoute, ref: string, world: DocumentInde
     }),
     ...rule.backendRefs.flatMap(({ name, namespace: theirs = namespace, version }, at): Finding[] => {
       const known = world.services.get(`${theirs}/${name}`)?.endpoints ?? [];
-      if (version === undefined || known.length === 0 || known.some((one) => one.version === version)) return [];
+      if (version === undefined || known.length === 0 || known.some((one) => one.version === version)) {
+        return [];
+      }
       const pointer = `/spec/rules/${index}/backendRefs/${at}/version`;
       const message = `No endpoint in the document of Service ${theirs}/${name} has the version "${version}"`;
       const hint = "It works once an endpoint of that version registers; until then requests are answered 503.";

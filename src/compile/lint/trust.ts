@@ -11,12 +11,16 @@ export function lintTrust({ clusters }: DocumentIndex, allowPrivate: boolean): F
     const { jwksUri, jwks } = spec.trust ?? {};
     const ref = refOf(kind, metadata.namespace, metadata.name);
     const keys = (jwks?.keys ?? []).map(judgeJwk).flatMap((fault, index): Finding[] => {
-      if (typeof fault !== "string") return [];
+      if (typeof fault !== "string") {
+        return [];
+      }
       const pointer = `/spec/trust/jwks/keys/${index}`;
       return [{ severity: "error", code: "SLV1241", ref, pointer, message: `The key ${fault}` }];
     });
     const message = jwksUri === undefined ? null : refusalForAddress(jwksUri, { allowPrivate });
-    if (message === null) return keys;
+    if (message === null) {
+      return keys;
+    }
     const hint = "Give a public https address, or the keys themselves under jwks.";
     return [{ severity: "error", code: "SLV1240", ref, pointer: "/spec/trust/jwksUri", message, hint }];
   });

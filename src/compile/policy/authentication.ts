@@ -51,14 +51,20 @@ function compileProvider(spec: JwtProviderSpec, allowPrivate: boolean): JwtProvi
 
 /** The schema lets exactly one of the three pass. */
 function keysOf({ jwksUri, jwks, secretRef }: JwtProviderSpec, allowPrivate: boolean): KeySource {
-  if (jwksUri !== undefined) return allowPrivate ? { jwksUri, allowPrivate } : { jwksUri };
-  if (jwks !== undefined) return { jwks };
+  if (jwksUri !== undefined) {
+    return allowPrivate ? { jwksUri, allowPrivate } : { jwksUri };
+  }
+  if (jwks !== undefined) {
+    return { jwks };
+  }
   return { secret: secretRef?.name ?? "" };
 }
 
 function compileCredentialSource(
   source: NonNullable<PolicyOf<"AuthenticationPolicy">["spec"]["clientCredentials"]>["from"][number],
 ): CredentialSource {
-  if (source === "basic") return source;
+  if (source === "basic") {
+    return source;
+  }
   return { id: source.headers.id.toLowerCase(), secret: source.headers.secret.toLowerCase() };
 }

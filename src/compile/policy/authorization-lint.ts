@@ -53,12 +53,16 @@ function ruleFindings({ from, to, when }: Rule, at: string, policy: Policy, worl
 
 function pathFindings(paths: readonly string[], at: string, policy: Policy | null, world: DocumentIndex): Doubt[] {
   const never = paths.flatMap((path, index): Doubt[] => {
-    if (canonicalPattern(path) !== null && (!/%2f/i.test(path) || keepsSomewhere(world))) return [];
+    if (canonicalPattern(path) !== null && (!/%2f/i.test(path) || keepsSomewhere(world))) {
+      return [];
+    }
     const message = `No canonical path is like "${path}": queries, parameters and ambiguous paths are not compared`;
     const hint = policy?.spec.action === "DENY" ? "It refuses everything up to there." : "It never matches.";
     return [{ code: "SLV1309", pointer: `${at}/${index}`, message, hint }];
   });
-  if (policy?.spec.action !== "DENY" || paths.every((path) => path === "*")) return never;
+  if (policy?.spec.action !== "DENY" || paths.every((path) => path === "*")) {
+    return never;
+  }
   const message =
     "A DENY by path lets through every path that the service understands the same and that is spelt otherwise";
   const hint = "Prefer an ALLOW of the paths that are meant. /admin/* is not /admin, and not /Admin/x.";
@@ -68,14 +72,20 @@ function pathFindings(paths: readonly string[], at: string, policy: Policy | nul
 /** Does any document let encoded slashes through? */
 function keepsSomewhere({ documents }: DocumentIndex): boolean {
   return documents.some(({ kind, metadata, spec }) => {
-    if (keepsSlashes(metadata)) return true;
-    if (kind === "Gateway") return spec.listeners.some(({ pathEncoding }) => pathEncoding !== undefined);
+    if (keepsSlashes(metadata)) {
+      return true;
+    }
+    if (kind === "Gateway") {
+      return spec.listeners.some(({ pathEncoding }) => pathEncoding !== undefined);
+    }
     return kind === "HTTPRoute" && spec.pathEncoding !== undefined;
   });
 }
 
 function hostFindings(host: string, pointer: string): Doubt[] {
-  if (hostPattern(host) !== null) return [];
+  if (hostPattern(host) !== null) {
+    return [];
+  }
   const message = `Hosts are compared without their port: "${host}" is no host`;
   return [{ code: "SLV1322", pointer, message, hint: "Leave the port out." }];
 }
@@ -101,7 +111,9 @@ function principalFindings(
 ): Doubt[] {
   const [, namespace] = SPIFFE_ID.exec(principal) ?? [];
   if (namespace !== undefined) {
-    if (namespaces.length === 0 || namespaces.some((one) => one === namespace || one.includes("*"))) return [];
+    if (namespaces.length === 0 || namespaces.some((one) => one === namespace || one.includes("*"))) {
+      return [];
+    }
     const message = `The principal is of the namespace ${namespace}, and the entry wants ${namespaces.join(" or ")}`;
     return [{ code: "SLV1322", pointer, message, hint: "Put them into two entries of from." }];
   }
@@ -110,7 +122,9 @@ function principalFindings(
     const hint = "Write spiffe://<trust domain>/ns/<namespace>/sa/<service>, or …/app/<application>.";
     return [{ code: "SLV1322", pointer, message, hint }];
   }
-  if (principal.startsWith("spiffe://") || !principal.includes("://") || provable(principal, world)) return [];
+  if (principal.startsWith("spiffe://") || !principal.includes("://") || provable(principal, world)) {
+    return [];
+  }
   const message = `No AuthenticationPolicy has a JWT provider whose users are called "${principal}"`;
   const hint = "A user is called <issuer>/<subject>, with the issuer exactly as the provider has it.";
   return [{ code: "SLV1323", pointer, message, hint }];
@@ -126,11 +140,15 @@ function provable(principal: string, documents: DocumentIndex): boolean {
 }
 
 function applicationFindings(application: string, pointer: string, policy: Policy, world: DocumentIndex): Doubt[] {
-  if (application.includes("*")) return [];
+  if (application.includes("*")) {
+    return [];
+  }
   const [namespace, name] = application.includes("/")
     ? [application.slice(0, application.indexOf("/")), application.slice(application.indexOf("/") + 1)]
     : [policy.metadata.namespace, application];
-  if (world.has("Application", namespace, name)) return [];
+  if (world.has("Application", namespace, name)) {
+    return [];
+  }
   return [{ code: "SLV1212", pointer, message: `There is no Application ${namespace}/${name}` }];
 }
 
@@ -142,8 +160,12 @@ function keyFindings(key: string, pointer: string, world: DocumentIndex): Doubt[
     const message = `Callers cannot send ${key.slice(7)}: the mesh removes it before policies look`;
     return [{ code: "SLV1322", pointer, message, hint: "For addresses there are ipBlocks and source.ip." }];
   }
-  if (!key.startsWith("claim:") || OWN_CLAIMS.has(key.slice(6))) return [];
-  if (world.of("AuthenticationPolicy").some(({ spec }) => (spec.jwt?.providers.length ?? 0) > 0)) return [];
+  if (!key.startsWith("claim:") || OWN_CLAIMS.has(key.slice(6))) {
+    return [];
+  }
+  if (world.of("AuthenticationPolicy").some(({ spec }) => (spec.jwt?.providers.length ?? 0) > 0)) {
+    return [];
+  }
   const message = `No AuthenticationPolicy has a JWT provider, so no caller has the claim ${key.slice(6)}`;
   return [{ code: "SLV1323", pointer, message, hint: "Add an AuthenticationPolicy with jwt.providers." }];
 }

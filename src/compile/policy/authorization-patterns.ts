@@ -6,14 +6,20 @@ import { canonicalPath } from "../../model/word/canonical-path.ts";
  * that is refused on arrival.
  */
 export function canonicalPattern(pattern: string): string | null {
-  if (pattern === "*") return pattern;
-  if (/[?#;]/.test(pattern)) return null;
+  if (pattern === "*") {
+    return pattern;
+  }
+  if (/[?#;]/.test(pattern)) {
+    return null;
+  }
   if (pattern.endsWith("*")) {
     // A prefix has no end: "/a/." may go on to be "/a/.well-known", and is not "/a/".
     const prefix = canonicalText(`${pattern.slice(0, -1)}-`);
     return prefix === null ? null : `${prefix.slice(0, -1)}*`;
   }
-  if (!pattern.startsWith("*")) return canonicalText(pattern);
+  if (!pattern.startsWith("*")) {
+    return canonicalText(pattern);
+  }
   // A suffix has no beginning to be canonical from, so it gets one.
   const whole = canonicalText(`/-${pattern.slice(1)}`);
   return whole?.startsWith("/-") === true ? `*${whole.slice(2)}` : null;
@@ -33,7 +39,9 @@ export function widened(pattern: string): string {
 
 /** Hosts are compared without port: `shop.example.com:*` is `shop.example.com`. null: one port only, which cannot be said. */
 export function hostPattern(host: string): string | null {
-  if (/:\d+$/.test(host)) return null;
+  if (/:\d+$/.test(host)) {
+    return null;
+  }
   const name = host.toLowerCase().replace(/:\*$/, "");
   return name.endsWith(".") ? name.slice(0, -1) : name;
 }

@@ -42,9 +42,13 @@ export function compileAuthorization({ metadata, spec }: PolicyOf<"Authorization
 
 function compileCondition(condition: Spec["rules"][number]["when"][number], namespace: string): AuthorizationCondition {
   const { key } = condition;
-  if (key.startsWith("header:")) return { ...condition, key: key.toLowerCase() };
+  if (key.startsWith("header:")) {
+    return { ...condition, key: key.toLowerCase() };
+  }
   const spell = spelling(key, namespace);
-  if (spell === null) return condition;
+  if (spell === null) {
+    return condition;
+  }
   const said = (list: readonly string[]): string[] => list.map((value) => spell(value) ?? value);
   const lists = {
     values: said(condition.values),

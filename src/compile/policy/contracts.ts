@@ -45,7 +45,9 @@ export function surveyContracts(world: DocumentIndex): ContractView[] {
     const pair = `${subject.application} ${subject.service}`;
     const speaker = speakers.get(pair);
     // One that nobody of the two has made must not push their own aside.
-    if (permitted && speaker === undefined) speakers.set(pair, subject.ref);
+    if (permitted && speaker === undefined) {
+      speakers.set(pair, subject.ref);
+    }
     const missing = [
       hasApplication ? [] : `There is no Application ${subject.application}`,
       world.services.has(subject.service) ? [] : `There is no Service ${subject.service}`,
@@ -58,8 +60,9 @@ export function surveyContracts(world: DocumentIndex): ContractView[] {
         const message = `A Contract lives in the namespace of its application (${application.namespace}) or of its service (${service.namespace})`;
         return { reason: "NotPermitted", message };
       }
-      if (speaker !== undefined)
+      if (speaker !== undefined) {
         return { reason: "Conflicted", message: `${speaker} is older and for the same application and service` };
+      }
       return missing.length === 0 ? null : { reason: "TargetNotFound", message: missing.join("; ") };
     }
   });

@@ -32,7 +32,9 @@ function compileFault({ metadata, spec }: PolicyOf<"FaultPolicy">, programs: Pro
     abort: abort === undefined ? null : { status: abort.status, percentage: abort.percentage },
     headers: (match?.headers ?? []).flatMap(({ type, name, value }, index): ValueMatch[] => {
       const lower = name.toLowerCase();
-      if (type === "Exact") return [{ name: lower, value, type }];
+      if (type === "Exact") {
+        return [{ name: lower, value, type }];
+      }
       const program = programs.of(value, `/spec/match/headers/${index}/value`);
       // Reported, and with an error among the findings nothing is put in force.
       return program === null ? [] : [{ name: lower, value, type, program }];

@@ -73,7 +73,9 @@ function contractsOf(
   for (const contract of contracts) {
     const tier = tierInForce(contract);
     const terms = tier === null ? undefined : world.tiers.get(tier);
-    if (tier === null || terms === undefined) continue;
+    if (tier === null || terms === undefined) {
+      continue;
+    }
     const { document, application, service } = contract;
     const { namespace, name } = document.metadata;
     const entry = { contract: `${namespace}/${name}`, tier: terms.metadata.name, limits: tiers.of(tier) };
@@ -84,7 +86,9 @@ function contractsOf(
 
 /** By which Tier the contract is in force; null = it is not. That the new tier is not there does not end the former grant. */
 export function tierInForce({ state, fault, terms, tier, formerTier, hasApplication, speaks }: CompiledContract) {
-  if (fault === null && terms !== null && isContractGranted(state)) return tier;
+  if (fault === null && terms !== null && isContractGranted(state)) {
+    return tier;
+  }
   return formerTier !== null && hasApplication && speaks ? formerTier : null;
 }
 
@@ -93,7 +97,9 @@ function trustOf(
   trust: NonNullable<ReturnType<DocumentIndex["clusters"]["get"]>>["spec"]["trust"],
   allowPrivate: boolean,
 ) {
-  if (trust === undefined) return [];
+  if (trust === undefined) {
+    return [];
+  }
   const { issuer, audience = null, jwksUri, jwks, namespaces } = trust;
   // The schema lets exactly one of the two pass.
   const source = allowPrivate ? { jwksUri: jwksUri ?? "", allowPrivate } : { jwksUri: jwksUri ?? "" };

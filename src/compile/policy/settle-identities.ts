@@ -29,7 +29,9 @@ export function settleIdentities(
     const asked = to("pending", "selvage", lapsed ? "The application is gone" : null);
     const record = same && !lapsed ? kept(before, view, world) : former === undefined ? asked : { ...asked, former };
     const free = view.terms?.spec.approval === "auto" && !barred.has(`${application} ${service}`);
-    if (record.state !== "pending" || !free || view.fault !== null) return record;
+    if (record.state !== "pending" || !free || view.fault !== null) {
+      return record;
+    }
     return to("approved", "tier", null);
   });
   records.sort((one, other) => (nameOf(one) < nameOf(other) ? -1 : 1));
@@ -47,8 +49,9 @@ export function settleIdentities(
 }
 
 function formerOf(before: ContractRecord, view: ContractView, world: DocumentIndex): FormerGrant | undefined {
-  if (before.application !== view.application || before.service !== view.service || !view.hasApplication)
+  if (before.application !== view.application || before.service !== view.service || !view.hasApplication) {
     return undefined;
+  }
   const { tier, state, at, by } = before;
   const grant = isContractGranted(state) ? { tier, state, at, by } : before.former;
   return grant !== undefined && world.tiers.has(grant.tier) ? grant : undefined;
@@ -56,7 +59,9 @@ function formerOf(before: ContractRecord, view: ContractView, world: DocumentInd
 
 /** A former grant ends with its tier, and with the application. */
 function kept(before: ContractRecord, view: ContractView, world: DocumentIndex): ContractRecord {
-  if (before.former === undefined || (view.hasApplication && world.tiers.has(before.former.tier))) return before;
+  if (before.former === undefined || (view.hasApplication && world.tiers.has(before.former.tier))) {
+    return before;
+  }
   const { former: _gone, ...rest } = before;
   return rest;
 }

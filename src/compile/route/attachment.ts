@@ -41,11 +41,15 @@ const ACCEPTED = draft("Accepted", true, "Accepted", "The route is accepted");
 export function attach(route: Route, world: DocumentIndex, listeners: Listeners, owners: HostnameOwners): Attachment[] {
   const { parentRefs, useDefaultGateways } = route.spec;
   const attachments = parentRefs.map((ref, index) => {
-    if (ref.kind === "Service") return toService(route, ref, index, world);
+    if (ref.kind === "Service") {
+      return toService(route, ref, index, world);
+    }
     return toGateway(route, ref, index, world, { listeners, owners });
   });
   const implied = useDefaultGateways === "All" ? defaultGateways(world) : [];
-  if (parentRefs.length === 0 && implied.length === 0) implied.push(BUILT_IN_KEY);
+  if (parentRefs.length === 0 && implied.length === 0) {
+    implied.push(BUILT_IN_KEY);
+  }
   for (const key of implied) {
     const ref = { group: GATEWAY_GROUP, kind: "Gateway", ...partsOfKey(key) };
     attachments.push(toGateway(route, ref, null, world, { listeners, owners }));
@@ -75,7 +79,9 @@ function toService(route: Route, ref: ParentRef, index: number, world: DocumentI
   }
   const key = serviceKey(ref.namespace ?? route.metadata.namespace, ref.name);
   const service = world.services.get(key);
-  if (service === undefined) return refused(ref, index, "NoMatchingParent", `There is no Service ${key}`, null);
+  if (service === undefined) {
+    return refused(ref, index, "NoMatchingParent", `There is no Service ${key}`, null);
+  }
   // Ours have no ports; there a port is accepted and means nothing, as in backendRefs.
   const port = service.ports.length === 0 ? null : (ref.port ?? null);
   if (port !== null && !service.ports.includes(port)) {
@@ -106,7 +112,9 @@ function toGateway(
   }
   const key = serviceKey(ref.namespace ?? route.metadata.namespace, ref.name);
   const gateway = listeners.gateways.get(key);
-  if (gateway === undefined) return refused(ref, index, "NoMatchingParent", `There is no Gateway ${key}`, key);
+  if (gateway === undefined) {
+    return refused(ref, index, "NoMatchingParent", `There is no Gateway ${key}`, key);
+  }
   const named = gateway.listeners.filter((listener) => isMeant(listener, ref, gateway));
   if (named.length === 0) {
     const wanted = [
@@ -116,7 +124,9 @@ function toGateway(
     return refused(ref, index, "NoMatchingParent", `The Gateway ${key} has no listener${wanted}`, key);
   }
   const allowing = named.filter((listener) => allows(listener, gateway, route, world));
-  if (allowing.length === 0) return refused(ref, index, "NotAllowedByListeners", whyNotAllowed(named, route), key);
+  if (allowing.length === 0) {
+    return refused(ref, index, "NotAllowedByListeners", whyNotAllowed(named, route), key);
+  }
   const places = allowing.flatMap((listener) => {
     const hostnames = commonHostnames(listener.hostname, route.spec.hostnames);
     return listener.index === null || hostnames.length === 0 ? [] : [{ listener: listener.index, hostnames }];
@@ -142,7 +152,9 @@ function ofOwner(
     const own = hostnames.filter((hostname) => {
       const claimant = at === undefined ? null : claimantAt(at, route.metadata.namespace, hostname);
       const refusal = claimant === null ? null : owners.refusal(claimant);
-      if (refusal !== null) withheld.set(hostname, refusal);
+      if (refusal !== null) {
+        withheld.set(hostname, refusal);
+      }
       return refusal === null;
     });
     return own.length === 0 ? [] : [{ listener, hostnames: own }];
@@ -154,19 +166,27 @@ function ofOwner(
 
 /** As whose a hostname is asked for at a listener; null = it names no host. */
 export function claimantAt({ gateway, hostname: named }: Listener, author: string, hostname: string): Claimant | null {
-  if (hostname === "*") return null;
-  if (gateway === BUILT_IN_KEY) return { hostname, namespace: author, author, place: "built-in" };
+  if (hostname === "*") {
+    return null;
+  }
+  if (gateway === BUILT_IN_KEY) {
+    return { hostname, namespace: author, author, place: "built-in" };
+  }
   const { namespace } = partsOfKey(gateway);
   return { hostname, namespace, author, place: named === "*" ? "open" : "below" };
 }
 
 function isMeant({ spec }: CompiledListener, ref: ParentRef, gateway: CompiledGateway): boolean {
-  if (ref.sectionName !== undefined && ref.sectionName !== spec.name) return false;
+  if (ref.sectionName !== undefined && ref.sectionName !== spec.name) {
+    return false;
+  }
   return ref.port === undefined || ref.port === spec.port || gateway.builtIn;
 }
 
 function allows(listener: CompiledListener, gateway: CompiledGateway, route: Route, world: DocumentIndex): boolean {
-  if (listener.index === null || !listener.takesRoutes) return false;
+  if (listener.index === null || !listener.takesRoutes) {
+    return false;
+  }
   const { from, selector } = listener.spec.allowedRoutes.namespaces;
   const { namespace } = route.metadata;
   switch (from) {
@@ -183,8 +203,12 @@ function allows(listener: CompiledListener, gateway: CompiledGateway, route: Rou
 
 function whyNotAllowed(named: readonly CompiledListener[], route: Route): string {
   const reasons = named.map(({ spec, fault, takesRoutes }) => {
-    if (fault !== null) return `"${spec.name}" is not in service: ${fault}`;
-    if (!takesRoutes) return `"${spec.name}" takes no HTTPRoutes`;
+    if (fault !== null) {
+      return `"${spec.name}" is not in service: ${fault}`;
+    }
+    if (!takesRoutes) {
+      return `"${spec.name}" takes no HTTPRoutes`;
+    }
     const { from } = spec.allowedRoutes.namespaces;
     return `"${spec.name}" takes no routes from the namespace ${route.metadata.namespace} (from: ${from})`;
   });
@@ -194,11 +218,17 @@ function whyNotAllowed(named: readonly CompiledListener[], route: Route): string
 /** Both parts of a label selector must hold; an empty one selects everything. */
 function selects(selector: LabelSelector, labels: Readonly<Record<string, string>>): boolean {
   const valueOf = (key: string): string | undefined => (Object.hasOwn(labels, key) ? labels[key] : undefined);
-  if (!Object.entries(selector.matchLabels).every(([key, value]) => valueOf(key) === value)) return false;
+  if (!Object.entries(selector.matchLabels).every(([key, value]) => valueOf(key) === value)) {
+    return false;
+  }
   return selector.matchExpressions.every(({ key, operator, values }) => {
     const value = valueOf(key);
-    if (operator === "Exists") return value !== undefined;
-    if (operator === "DoesNotExist") return value === undefined;
+    if (operator === "Exists") {
+      return value !== undefined;
+    }
+    if (operator === "DoesNotExist") {
+      return value === undefined;
+    }
     // NotIn holds for a label that is not there, as in Kubernetes.
     return (value !== undefined && values.includes(value)) === (operator === "In");
   });
@@ -206,7 +236,9 @@ function selects(selector: LabelSelector, labels: Readonly<Record<string, string
 
 /** The hosts that both a listener and a route speak for; the listener's own when the route names none. */
 function commonHostnames(listener: string, route: readonly string[]): string[] {
-  if (route.length === 0) return [listener];
+  if (route.length === 0) {
+    return [listener];
+  }
   const common = route.flatMap((hostname) => intersect(listener, hostname) ?? []);
   return [...new Set(common)];
 }

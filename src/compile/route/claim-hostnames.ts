@@ -31,7 +31,9 @@ export function ownHostnames(world: DocumentIndex, { meshDomain, now, previous }
     const held = before !== undefined && "hostnames" in before ? before.hostnames : undefined;
     const since = (hostname: string): string | null =>
       held !== undefined && Object.hasOwn(held, hostname) ? (held[hostname] ?? null) : null;
-    if (document.kind === "Gateway") return ofGateway(document, listeners, since);
+    if (document.kind === "Gateway") {
+      return ofGateway(document, listeners, since);
+    }
     return document.kind === "HTTPRoute" ? ofRoute(document, world, listeners, since) : [];
   });
   const carried = world.routes.flatMap((route) =>
@@ -92,7 +94,9 @@ export function namedByRoute(
 }
 
 export function namedByGateway({ key, document, listeners }: CompiledGateway, owners: HostnameOwners): Named {
-  if (key === BUILT_IN_KEY) return {};
+  if (key === BUILT_IN_KEY) {
+    return {};
+  }
   const { namespace } = document.metadata;
   const inService = listeners.filter(({ index, hostname }) => index !== null && hostname !== "*");
   return told(
@@ -106,7 +110,9 @@ function told(claimants: readonly Claimant[], owners: HostnameOwners): Named {
   for (const claimant of claimants) {
     const since = owners.since(claimant);
     const known = hostnames.get(claimant.hostname);
-    if (since !== null && (known === undefined || since < known)) hostnames.set(claimant.hostname, since);
+    if (since !== null && (known === undefined || since < known)) {
+      hostnames.set(claimant.hostname, since);
+    }
   }
   const sorted = [...hostnames].sort(([left], [right]) => compare(left, right));
   return sorted.length === 0 ? {} : { hostnames: Object.fromEntries(sorted) };

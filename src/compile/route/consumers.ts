@@ -28,7 +28,9 @@ export function asConsumer(
   producers: ReadonlySet<ServiceKey>,
 ): Attachment {
   const { service } = attachment;
-  if (service === null || !isForeign(metadata.namespace, service.key, world)) return attachment;
+  if (service === null || !isForeign(metadata.namespace, service.key, world)) {
+    return attachment;
+  }
   const { namespace: theirs } = partsOfKey(service.key);
   const ungranted = `${theirs} has no ReferenceGrant for HTTPRoutes of ${metadata.namespace}`;
   if (producers.has(service.key)) {

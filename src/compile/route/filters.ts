@@ -30,7 +30,9 @@ function compileFilter(filter: HTTPRouteFilter, pointer: string, context: Filter
     case "RequestRedirect": {
       const { scheme, hostname, port, statusCode } = filter.requestRedirect;
       const path = pathModifier(filter.requestRedirect.path);
-      if (path !== null && "unusable" in path) return unusablePath(path, `${pointer}/requestRedirect/path`, context);
+      if (path !== null && "unusable" in path) {
+        return unusablePath(path, `${pointer}/requestRedirect/path`, context);
+      }
       return {
         type: filter.type,
         scheme: scheme ?? null,
@@ -46,7 +48,9 @@ function compileFilter(filter: HTTPRouteFilter, pointer: string, context: Filter
     }
     case "URLRewrite": {
       const path = pathModifier(filter.urlRewrite.path);
-      if (path !== null && "unusable" in path) return unusablePath(path, `${pointer}/urlRewrite/path`, context);
+      if (path !== null && "unusable" in path) {
+        return unusablePath(path, `${pointer}/urlRewrite/path`, context);
+      }
       return { type: filter.type, hostname: filter.urlRewrite.hostname ?? null, path };
     }
     case "RequestMirror": {
@@ -81,7 +85,9 @@ function externalAuth(auth: ExternalAuthSpec, pointer: string, context: FilterCo
   }
   const at = `${pointer}/externalAuth/backendRef`;
   const path = operatorPrefix(auth.http.path);
-  if (!path.ok) return unusablePath({ unusable: path.detail }, `${pointer}/externalAuth/http/path`, context);
+  if (!path.ok) {
+    return unusablePath({ unusable: path.detail }, `${pointer}/externalAuth/http/path`, context);
+  }
   let target = resolve(auth.backendRef, at, context);
   const { namespace = context.namespace, name, port } = auth.backendRef;
   const ports = context.world.services.get(serviceKey(namespace, name))?.ports ?? [];
@@ -107,7 +113,9 @@ type ExtensionRef = Extract<HTTPRouteFilter, { type: "ExtensionRef" }>["extensio
 function extension(ref: ExtensionRef, pointer: string, context: FilterContext): Filter {
   const known = ref.group === "selvage.dev" && ref.kind === "FaultPolicy";
   const fault = known ? context.faultNamed(serviceKey(context.namespace, ref.name)) : null;
-  if (fault !== null) return { type: "Fault", fault };
+  if (fault !== null) {
+    return { type: "Fault", fault };
+  }
   const message = known
     ? `There is no FaultPolicy ${context.namespace}/${ref.name}`
     : `The mesh has no filter ${ref.kind} of the group "${ref.group}"; requests of the rule are answered 500`;
@@ -126,7 +134,9 @@ function modifier(from: {
 
 /** In canonical form. What has none was written before the mesh asked for one: schemas take no such path. */
 function pathModifier(path: HTTPPathModifier | undefined): PathModifier | { readonly unusable: string } | null {
-  if (path === undefined) return null;
+  if (path === undefined) {
+    return null;
+  }
   const { type } = path;
   const found =
     type === "ReplaceFullPath" ? operatorPath(path.replaceFullPath) : operatorPrefix(path.replacePrefixMatch);

@@ -47,15 +47,21 @@ export function tightened(
 
 /** 0 = no deadline, and null = nothing is said: neither is shorter than anything. */
 function shorter(own: number | null, owners: number): number {
-  if (own === null || own === 0) return owners;
+  if (own === null || own === 0) {
+    return owners;
+  }
   return owners === 0 ? own : Math.min(own, owners);
 }
 
 /** Of a service whose owner wants no retries there are none. */
 function fewer(owners: CallRetry | null, own: CallRetry | null, retry: Rule["retry"]): CallRetry | null {
-  if (owners === null) return null;
+  if (owners === null) {
+    return null;
+  }
   const attempts = Math.min(owners.attempts, retry?.attempts ?? owners.attempts, own?.attempts ?? owners.attempts);
-  if (own === null) return { ...owners, attempts };
+  if (own === null) {
+    return { ...owners, attempts };
+  }
   const { hedge, ...rest } = owners;
   const copies =
     hedge === undefined || own.hedge === undefined

@@ -67,10 +67,14 @@ export function settleHostnames(
   for (const claim of claims.toSorted(byAge)) {
     const refusal = refuse(claim, held, world);
     if (typeof refusal === "string") {
-      if (!since.has(keyOf(claim))) refusals.set(keyOf(claim), refusal);
+      if (!since.has(keyOf(claim))) {
+        refusals.set(keyOf(claim), refusal);
+      }
       continue;
     }
-    if (!since.has(keyOf(claim))) since.set(keyOf(claim), claim.since ?? world.now);
+    if (!since.has(keyOf(claim))) {
+      since.set(keyOf(claim), claim.since ?? world.now);
+    }
     const before = held.get(claim.hostname);
     // A Gateway's own listener stands for the hostname before its namespace's routes elsewhere do.
     if (before === undefined || claim.place === "listener") {
@@ -94,8 +98,12 @@ function byAge(left: HostnameClaim, right: HostnameClaim): number {
 }
 
 function compareSince(left: string | null, right: string | null): number {
-  if (left === right) return 0;
-  if (left === null || right === null) return left === null ? 1 : -1;
+  if (left === right) {
+    return 0;
+  }
+  if (left === null || right === null) {
+    return left === null ? 1 : -1;
+  }
   return left < right ? -1 : 1;
 }
 
@@ -115,13 +123,21 @@ function refuse(
   }
   const around = heldAround(claim, held);
   const [owner] = around;
-  if (owner === undefined) return { territory: claim.author };
+  if (owner === undefined) {
+    return { territory: claim.author };
+  }
   // What routes name at a Gateway is that Gateway's: what matters is the listener that it lies under.
   const above = around.find((one) => one.claim.place !== "open")?.claim;
-  if (claim.place === "built-in" && above?.place === "listener") return notBuiltIn(claim, above);
-  if (isOf(owner, claim)) return owner;
+  if (claim.place === "built-in" && above?.place === "listener") {
+    return notBuiltIn(claim, above);
+  }
+  if (isOf(owner, claim)) {
+    return owner;
+  }
   const isListeners = owner.claim.place === "listener" && claim.place !== "listener";
-  if (!isListeners && isShared(claim, owner.claim, world.grants)) return owner;
+  if (!isListeners && isShared(claim, owner.claim, world.grants)) {
+    return owner;
+  }
   return belongs(claim, owner);
 }
 
@@ -150,14 +166,18 @@ function heldAround({ hostname }: Pick<Claimant, "hostname">, held: ReadonlyMap<
   const found: Held[] = [];
   for (let pattern: string | null = hostname; pattern !== null; pattern = wider(pattern)) {
     const one = held.get(pattern);
-    if (one !== undefined) found.push(one);
+    if (one !== undefined) {
+      found.push(one);
+    }
   }
   return found;
 }
 
 /** `<service>.<namespace>.<mesh domain>`, and `*` for the first of them: the namespace. */
 function serviceNamespace(hostname: string, meshDomain: string | null): string | null {
-  if (meshDomain === null || !hostname.endsWith(`.${meshDomain}`)) return null;
+  if (meshDomain === null || !hostname.endsWith(`.${meshDomain}`)) {
+    return null;
+  }
   const labels = hostname.slice(0, -meshDomain.length - 1).split(".");
   return labels.length === 2 ? (labels[1] ?? null) : null;
 }
@@ -169,16 +189,24 @@ function serviceNamespace(hostname: string, meshDomain: string | null): string |
 function isShared(claim: HostnameClaim, owner: HostnameClaim, grants: World["grants"]): boolean {
   return grants.some(({ metadata, spec }) => {
     const admins = metadata.namespace === BUILT_IN_NAMESPACE;
-    if (!admins && metadata.namespace !== owner.author) return false;
+    if (!admins && metadata.namespace !== owner.author) {
+      return false;
+    }
     const from = spec.from.some(
       ({ group, kind, namespace }) => group === GATEWAY_GROUP && kind === kindOf(claim) && namespace === claim.author,
     );
     return (
       from &&
       spec.to.some(({ group, kind, name }) => {
-        if (group === "selvage.dev" && kind === "Hostname") return name === undefined || covers(name, claim.hostname);
-        if (group !== GATEWAY_GROUP) return false;
-        if (admins) return kind === "Gateway";
+        if (group === "selvage.dev" && kind === "Hostname") {
+          return name === undefined || covers(name, claim.hostname);
+        }
+        if (group !== GATEWAY_GROUP) {
+          return false;
+        }
+        if (admins) {
+          return kind === "Gateway";
+        }
         return kind === kindOf(owner) && (name === undefined || name === owner.name);
       })
     );
@@ -197,15 +225,21 @@ function leaveToGateways(
   refusals: Map<string, string>,
 ): void {
   for (const claim of claims) {
-    if (claim.place !== "built-in" || !since.has(keyOf(claim))) continue;
+    if (claim.place !== "built-in" || !since.has(keyOf(claim))) {
+      continue;
+    }
     const listener = heldAround(claim, held).find(
       ({ claim: { place, namespace, hostname } }) =>
         place === "listener" && (namespace === claim.namespace || hostname === claim.hostname),
     );
-    if (listener === undefined) continue;
+    if (listener === undefined) {
+      continue;
+    }
     since.delete(keyOf(claim));
     refusals.set(keyOf(claim), notBuiltIn(claim, listener.claim));
-    if (held.get(claim.hostname)?.claim.place === "built-in") held.delete(claim.hostname);
+    if (held.get(claim.hostname)?.claim.place === "built-in") {
+      held.delete(claim.hostname);
+    }
   }
 }
 
@@ -214,13 +248,17 @@ function nestedIn(held: ReadonlyMap<string, Held>, carried: readonly string[]): 
   const territories = new Map([...held].map(([hostname, { territory }]) => [hostname, territory]));
   for (const hostname of carried) {
     const [owner] = heldAround({ hostname }, held);
-    if (owner !== undefined) territories.set(hostname, owner.territory);
+    if (owner !== undefined) {
+      territories.set(hostname, owner.territory);
+    }
   }
   const nested = new Map<string, string>();
   for (const [hostname, territory] of territories) {
     for (let pattern = wider(hostname); pattern !== null; pattern = wider(pattern)) {
       const around = territories.get(pattern);
-      if (around !== undefined && around !== territory) nested.set(hostname, territory).set(pattern, around);
+      if (around !== undefined && around !== territory) {
+        nested.set(hostname, territory).set(pattern, around);
+      }
     }
   }
   return nested.size === 0 ? {} : { nested: Object.fromEntries(nested) };

@@ -68,7 +68,9 @@ export function compileListeners(world: DocumentIndex, owners: HostnameOwners): 
       const listener = { gateway: key, name: spec.name, port, protocol: builtIn ? null : protocol, hostname, group };
       const index = table.push(keeps ? { ...listener, keepsSlashes: true } : listener) - 1;
       groups[group]?.set(hostname, index);
-      if (!builtIn) hosts[protocol].set(hostname, true);
+      if (!builtIn) {
+        hosts[protocol].set(hostname, true);
+      }
       return { spec, hostname, index, takesRoutes, conditions, fault: null };
     });
     gateways.set(key, { key, builtIn, document, listeners });
@@ -107,7 +109,9 @@ interface Fault {
 /** A Gateway that asks for something which the mesh does not know is rejected whole, as the Gateway API says. */
 export function parametersFault({ spec }: DocumentOf<"Gateway">): Fault | null {
   const parameters = spec.infrastructure?.parametersRef;
-  if (parameters === undefined) return null;
+  if (parameters === undefined) {
+    return null;
+  }
   const { group, kind, name } = parameters;
   const of = group === "" ? "" : ` of the group "${group}"`;
   const message = `The mesh has no parameters of the kind ${kind}${of}: remove infrastructure.parametersRef (${name})`;
@@ -121,7 +125,9 @@ function foreign(
   hostname: string,
   owners: HostnameOwners,
 ): Fault | null {
-  if (key === BUILT_IN_KEY || hostname === "*") return null;
+  if (key === BUILT_IN_KEY || hostname === "*") {
+    return null;
+  }
   const { namespace } = metadata;
   const message = owners.refusal({ hostname, namespace, author: namespace, place: "listener" });
   return message === null ? null : { reason: "HostnameOwned", message };
@@ -137,7 +143,9 @@ function conflictOf(spec: GatewayListener, all: readonly GatewayListener[]): Fau
   for (const other of all) {
     const theirs = other.protocol.toUpperCase();
     // UDP ports are not TCP ports.
-    if (other === spec || other.port !== spec.port || (own === "UDP") !== (theirs === "UDP")) continue;
+    if (other === spec || other.port !== spec.port || (own === "UDP") !== (theirs === "UDP")) {
+      continue;
+    }
     const sameHost = (other.hostname ?? "*") === (spec.hostname ?? "*");
     const bothTls = ["HTTPS", "TLS"].includes(own) && ["HTTPS", "TLS"].includes(theirs);
     if (own === theirs && sameHost) {

@@ -42,12 +42,16 @@ export function resolveTarget(
   // Permission comes first: whether a service exists in a namespace that grants nothing is not told.
   if (isForeign(namespace, key, world)) {
     const missing = `No ReferenceGrant in ${theirs} lets HTTPRoutes of ${namespace}`;
-    if (key !== routeContext.consumes) return invalid("RefNotPermitted", `${missing} use ${ref.name}`);
+    if (key !== routeContext.consumes) {
+      return invalid("RefNotPermitted", `${missing} use ${ref.name}`);
+    }
     if (ref.version !== undefined) {
       return invalid("RefNotPermitted", `${missing} choose a version of ${ref.name}, to which the route is attached`);
     }
   }
-  if (service === undefined) return invalid("BackendNotFound", `There is no Service ${key}`);
+  if (service === undefined) {
+    return invalid("BackendNotFound", `There is no Service ${key}`);
+  }
   return { service: key, version: ref.version ?? null };
 }
 

@@ -46,12 +46,18 @@ export function compileRouter(
   const sorted = placements.toSorted(byPrecedence);
   const matches = sorted.map(({ match }) => match);
   const entries = new Map<string, Map<string, Growing>>([["*", new Map()]]);
-  for (const { gateway, port } of listeners.table) entries.set(`${gateway}:${port}`, new Map());
+  for (const { gateway, port } of listeners.table) {
+    entries.set(`${gateway}:${port}`, new Map());
+  }
   for (const [number, { match, at }] of sorted.entries()) {
-    if (!("hostnames" in at)) continue;
+    if (!("hostnames" in at)) {
+      continue;
+    }
     const listener = listeners.table[match.listener];
     for (const key of ["*", `${listener?.gateway}:${listener?.port}`]) {
-      for (const hostname of at.hostnames) insert(indexOf(entries.get(key), hostname), match, number);
+      for (const hostname of at.hostnames) {
+        insert(indexOf(entries.get(key), hostname), match, number);
+      }
     }
   }
   return {
@@ -115,7 +121,9 @@ function insert(index: Growing, { path }: RuleMatch, number: number): void {
 function nodeOf(root: GrowingNode, prefix: string): GrowingNode {
   let node = root;
   for (const segment of prefix.split("/").slice(1)) {
-    if (segment === "") continue;
+    if (segment === "") {
+      continue;
+    }
     const child = node.next.get(`/${segment}`) ?? { here: [], next: new Map<string, GrowingNode>() };
     node.next.set(`/${segment}`, child);
     node = child;
@@ -148,7 +156,9 @@ function compileServices(
 ): Map<ServiceKey, ServiceRoutes> {
   const scopes = new Map<ServiceKey, Map<string | null, ServicePlacement[]>>();
   for (const [number, { match, at }] of sorted.entries()) {
-    if (!("service" in at)) continue;
+    if (!("service" in at)) {
+      continue;
+    }
     const byConsumer = scopes.get(at.service) ?? new Map<string | null, ServicePlacement[]>();
     scopes.set(at.service, byConsumer);
     const placed = byConsumer.get(at.consumer) ?? [];
@@ -161,7 +171,9 @@ function compileServices(
       const build = (wanted: (port: number | null) => boolean): PathIndex | null => {
         const chosen = routes.filter(({ port }) => wanted(port));
         const index = empty();
-        for (const { number, match } of chosen) insert(index, match, number);
+        for (const { number, match } of chosen) {
+          insert(index, match, number);
+        }
         return chosen.length === 0 ? null : finish(index);
       };
       const named = routes.some(({ port }) => port !== null) ? (services.get(key)?.ports ?? []) : [];

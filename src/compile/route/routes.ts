@@ -109,12 +109,16 @@ function place(
 ): void {
   for (const [index, rule] of rules.entries()) {
     for (const [at, match] of (matches[index] ?? []).entries()) {
-      if (rule === null || match === null) continue;
+      if (rule === null || match === null) {
+        continue;
+      }
       const order = [age, index, at] as const;
       for (const { listener, hostnames } of places) {
         placements.push({ match: { rule, listener, ...match }, order, at: { hostnames } });
       }
-      if (service === null) continue;
+      if (service === null) {
+        continue;
+      }
       const { namespace } = route.metadata;
       const { key, port } = service;
       const consumer = key.startsWith(`${namespace}/`) ? null : namespace;

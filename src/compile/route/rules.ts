@@ -48,7 +48,9 @@ export function compileRule(
   faults: RouteFault[],
 ): Rule | null {
   const rule = route.spec.rules[index];
-  if (rule === undefined) return null;
+  if (rule === undefined) {
+    return null;
+  }
   const { namespace, name } = route.metadata;
   const keeps = route.spec.pathEncoding === "keep-slashes" || keepsSlashes(route.metadata);
   const called = ruleName(rule, index);
@@ -142,7 +144,9 @@ export function compileMatch(match: HTTPRouteMatch, pointer: string, programs: P
   const path = compilePath(match.path, `${pointer}/path/value`, programs);
   const headers = compileValues(match.headers, `${pointer}/headers`, programs, (name) => name.toLowerCase());
   const query = compileValues(match.queryParams, `${pointer}/queryParams`, programs, (name) => name);
-  if (path === null || headers === null || query === null) return null;
+  if (path === null || headers === null || query === null) {
+    return null;
+  }
   return { path, method: match.method ?? null, headers, query };
 }
 
@@ -157,7 +161,9 @@ function compilePath(
   }
   const canonical = canonicalPath(value);
   const path = canonical.ok ? canonical.matchPath : value;
-  if (type === "Exact") return { type, value: path };
+  if (type === "Exact") {
+    return { type, value: path };
+  }
   return { type, value: path.length > 1 && path.endsWith("/") ? path.slice(0, -1) : path };
 }
 
@@ -171,13 +177,17 @@ function compileValues(
   const compiled = new Map<string, ValueMatch>();
   for (const [index, { type, name: written, value }] of conditions.entries()) {
     const name = spell(written);
-    if (compiled.has(name)) continue;
+    if (compiled.has(name)) {
+      continue;
+    }
     if (type === "Exact") {
       compiled.set(name, { name, value, type });
       continue;
     }
     const program = programs.of(value, `${pointer}/${index}/value`);
-    if (program === null) return null;
+    if (program === null) {
+      return null;
+    }
     compiled.set(name, { name, value, type, program });
   }
   return [...compiled.values()];

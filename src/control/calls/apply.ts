@@ -113,7 +113,9 @@ export function registerApply(app: ControlApp): void {
     async handle({ body, store, env, now, operator }) {
       for (const { document } of body.ok ? body.documents : []) {
         const outside = lacksNamespace(operator, document.metadata.namespace);
-        if (outside) return outside;
+        if (outside) {
+          return outside;
+        }
       }
       const { isLocalMesh: localMesh, meshDomain } = settingsOf(env);
       return { body: await lint(store, body, operator, { now, localMesh, meshDomain }) };
@@ -125,18 +127,26 @@ type BundleExchange = OperationRequest<object, z.output<typeof applyQuery>, Docu
 
 async function run(exchange: BundleExchange, source: string) {
   const { body, query, operator, store, request } = exchange;
-  if (!body.ok) return body.refusal;
+  if (!body.ok) {
+    return body.refusal;
+  }
   const incoming = body.documents;
-  if (query.strict && body.warnings.length > 0) return refuseWarnings(body.warnings, incoming);
+  if (query.strict && body.warnings.length > 0) {
+    return refuseWarnings(body.warnings, incoming);
+  }
   const basis = basisOfMesh(request.headers, operator, (await store.head()).revision);
-  if (isRefusal(basis)) return basis;
+  if (isRefusal(basis)) {
+    return basis;
+  }
   const applied = await apply(store, incoming, {
     ...writeOptions(exchange, { source, ...basis }),
     ...(query.set === undefined ? {} : { set: query.set }),
     prune: query.prune,
     pruneMax: query.pruneMax ?? null,
   });
-  if (!applied.ok) return applied.refusal;
+  if (!applied.ok) {
+    return applied.refusal;
+  }
   await announceAfter(exchange, applied.result);
   const warnings = [...body.warnings, ...applied.result.warnings];
   return {

@@ -42,7 +42,9 @@ export function registerBreakers(app: ControlApp): void {
     refusals: [],
     async handle({ query: { namespace, service }, store, env, operator, now }) {
       const outside = namespace === undefined ? null : lacksNamespace(operator, namespace);
-      if (outside) return outside;
+      if (outside) {
+        return outside;
+      }
       const [coordinated, { probed: health }] = await Promise.all([
         services(store, coordinatedServices),
         knownHealth(env),
@@ -84,9 +86,12 @@ export function registerBreakers(app: ControlApp): void {
     async handle(exchange) {
       const { params, body, store, env, now } = exchange;
       const key = serviceKey(params.ns, params.svc);
-      if ((await store.document("Service", params.ns, params.svc)) === null)
+      if ((await store.document("Service", params.ns, params.svc)) === null) {
         return { problem: "notFound", detail: `There is no service ${key}.` };
-      if (!(await services(store, guardedServices)).includes(key)) return notGuarded(key);
+      }
+      if (!(await services(store, guardedServices)).includes(key)) {
+        return notGuarded(key);
+      }
       const { state, ttl, reason, version } = body;
       const order = {
         target: version === undefined ? WHOLE_SERVICE : versionTarget(version),

@@ -35,7 +35,9 @@ export function registerCatalog(app: ControlApp): void {
     refusals: [],
     async handle({ query: { namespace }, store, env, operator }) {
       const outside = namespace === undefined ? null : lacksNamespace(operator, namespace);
-      if (outside) return outside;
+      if (outside) {
+        return outside;
+      }
       const [{ head, documents }, registered, health] = await Promise.all([
         store.listing({ kind: "Service", namespace }),
         store.endpoints({ namespace }),
@@ -43,7 +45,9 @@ export function registerCatalog(app: ControlApp): void {
       ]);
       const byService = Map.groupBy(registered, (one) => serviceKey(one.namespace, one.service));
       const items = documents.flatMap(({ document }) => {
-        if (document.kind !== "Service" || !coversNamespace(operator, document.metadata.namespace)) return [];
+        if (document.kind !== "Service" || !coversNamespace(operator, document.metadata.namespace)) {
+          return [];
+        }
         const { namespace, name } = document.metadata;
         return [toCatalogService(document, byService.get(serviceKey(namespace, name)) ?? [], health, env)];
       });
@@ -69,11 +73,16 @@ export function registerCatalog(app: ControlApp): void {
     async handle({ params: { ns, svc }, store, env }) {
       const stored = await store.document("Service", ns, svc);
       const document = stored?.document;
-      if (document?.kind !== "Service") return { problem: "notFound", detail: `There is no service ${ns}/${svc}.` };
+      if (document?.kind !== "Service") {
+        return { problem: "notFound", detail: `There is no service ${ns}/${svc}.` };
+      }
       const openapi = document.apiVersion === "v1" ? undefined : document.spec.openapi;
-      if (openapi?.inline !== undefined) return { body: openapi.inline };
-      if (openapi?.url === undefined)
+      if (openapi?.inline !== undefined) {
+        return { body: openapi.inline };
+      }
+      if (openapi?.url === undefined) {
         return { problem: "notFound", detail: `The service ${ns}/${svc} has no OpenAPI description.` };
+      }
       const fetched = await fetchOpenApi(openapi.url, await mayBePrivate(store, document, openapi.url, env));
       return fetched.ok ? { body: { ...fetched.value } } : fetched.refusal;
     },

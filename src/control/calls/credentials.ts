@@ -21,7 +21,9 @@ const params1 = params.extend({
 const PROPAGATION = "In force everywhere as soon as the revision is: `GET /revisions/{n}/propagation`.";
 
 export function registerCredentials(app: ControlApp): void {
-  for (const kind of ["Application", "Service"] as const) registerFor(app, kind);
+  for (const kind of ["Application", "Service"] as const) {
+    registerFor(app, kind);
+  }
 }
 
 function registerFor(app: ControlApp, kind: ClientKind): void {

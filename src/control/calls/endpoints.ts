@@ -37,7 +37,9 @@ export function registerEndpoints(app: ControlApp): void {
     refusals: ["notFound"],
     async handle({ params: { ns, svc }, store, env }) {
       const stored = await store.document("Service", ns, svc);
-      if (stored?.document.kind !== "Service") return noService(ns, svc);
+      if (stored?.document.kind !== "Service") {
+        return noService(ns, svc);
+      }
       const [head, registered, health] = await Promise.all([
         store.head(),
         store.endpoints({ namespace: ns, service: svc }),
@@ -68,12 +70,16 @@ export function registerEndpoints(app: ControlApp): void {
       const { params, body, env, store, operator } = exchange;
       if (operator.namespaces !== null && (await store.endpoint(keyOf(params))) === null) {
         const full = lacksEndpointRoom(operator, params.ns, await store.countEndpoints(params.ns));
-        if (full) return full;
+        if (full) {
+          return full;
+        }
       }
       const audit = auditEndpoint(exchange, "putEndpoint", params, { ...body });
       const options = { now: audit.at, localMesh: settingsOf(env).isLocalMesh, audit };
       const registered = await registerEndpoint(env, store, keyOf(params), body, options);
-      if (!registered.ok) return registered.refusal;
+      if (!registered.ok) {
+        return registered.refusal;
+      }
       return { status: registered.created ? 201 : 200, body: toEndpoint(registered.endpoint) };
     },
   });

@@ -26,10 +26,14 @@ export function registerHeartbeats(app: ControlApp): void {
     async handle({ body, env, store, operator, now }) {
       for (const { namespace } of body.endpoints) {
         const outside = lacksNamespace(operator, namespace);
-        if (outside) return outside;
+        if (outside) {
+          return outside;
+        }
       }
       const renewed = await heartbeat(env, store, body.endpoints, { live: isolateState().snapshot.last, now });
-      if (!renewed.ok) return renewed.refusal;
+      if (!renewed.ok) {
+        return renewed.refusal;
+      }
       const results = renewed.beats.map(({ namespace, service, id, expiresAt }) => ({
         namespace,
         service,

@@ -61,7 +61,9 @@ export function registerKeys(app: ControlApp): void {
       await store.appendAudit(auditOf(exchange, { action: "revokeKey", target: `key:${params.kid}` }));
       return answered(async () => {
         const view = await changed(ringOf(env).revoke(params.kid));
-        if (view !== null) await tellIsolates(env);
+        if (view !== null) {
+          await tellIsolates(env);
+        }
         return view;
       }, params.kid);
     },
@@ -91,7 +93,9 @@ async function tellIsolates(env: Env): Promise<void> {
 async function answered(ask: () => Promise<RingView | null>, kid = ""): Promise<{ body: SigningKeys } | Refusal> {
   try {
     const view = await ask();
-    if (view === null) return { problem: "notFound", detail: `There is no key ${kid} in force.` };
+    if (view === null) {
+      return { problem: "notFound", detail: `There is no key ${kid} in force.` };
+    }
     return { body: toWire(view) };
   } catch {
     return { problem: "storageUnavailable", detail: "The object that holds the mesh's keys cannot be reached." };

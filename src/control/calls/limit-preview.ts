@@ -60,12 +60,18 @@ export function registerLimitPreview(app: ControlApp): void {
     async handle({ query, store, env, operator, now }) {
       const { namespace, name } = partsOfKey(query.policy);
       const outside = lacksNamespace(operator, namespace);
-      if (outside) return outside;
+      if (outside) {
+        return outside;
+      }
       const document = (await store.document(query.kind, namespace, name))?.document;
       const policy = document?.kind === "RateLimitPolicy" || document?.kind === "Tier" ? document : null;
-      if (policy === null) return { problem: "notFound", detail: `There is no ${query.kind} ${query.policy}.` };
+      if (policy === null) {
+        return { problem: "notFound", detail: `There is no ${query.kind} ${query.policy}.` };
+      }
       const limits = chosen(policy, query.limit);
-      if (isRefusal(limits)) return limits;
+      if (isRefusal(limits)) {
+        return limits;
+      }
       const items = await Promise.all(limits.map((limit) => preview(env, policy, limit, query, now)));
       return { body: { items } };
     },
@@ -73,9 +79,13 @@ export function registerLimitPreview(app: ControlApp): void {
 }
 
 function chosen({ metadata, spec }: Policy, name: string | undefined): readonly LimitSpec[] | Refusal {
-  if (name === undefined) return spec.limits;
+  if (name === undefined) {
+    return spec.limits;
+  }
   const found = spec.limits.filter((limit) => limit.name === name);
-  if (found.length > 0) return found;
+  if (found.length > 0) {
+    return found;
+  }
   const names = spec.limits.map((limit) => limit.name).join(", ");
   const policy = `${metadata.namespace}/${metadata.name}`;
   return { problem: "notFound", detail: `${policy} has no limit ${name}; its limits are: ${names}.` };

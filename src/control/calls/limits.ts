@@ -48,7 +48,9 @@ export function registerLimits(app: ControlApp): void {
     refusals: [],
     async handle({ query: { namespace, limit }, store, env, operator }) {
       const outside = namespace === undefined ? null : lacksNamespace(operator, namespace);
-      if (outside) return outside;
+      if (outside) {
+        return outside;
+      }
       const [ofPolicies, ofTiers, identities] = await Promise.all([
         store.documents({ kind: "RateLimitPolicy", namespace }),
         store.documents({ kind: "Tier", namespace }),
@@ -58,7 +60,9 @@ export function registerLimits(app: ControlApp): void {
         coversNamespace(operator, document.metadata.namespace) ? policyOf(document) : [],
       );
       const contracts = identities.contracts.flatMap((one) => {
-        if (isContractGranted(one.state)) return [one];
+        if (isContractGranted(one.state)) {
+          return [one];
+        }
         return one.former === undefined ? [] : [{ ...one, tier: one.former.tier }];
       });
       const items: LimitUseAnswer[] = [];
@@ -70,9 +74,14 @@ export function registerLimits(app: ControlApp): void {
           await Promise.all(asked.map((policy) => useOf(policy, env, contracts)))
         ).entries()) {
           const { coordinator = "" } = asked[index] ?? {};
-          if (used === null) unreachable.push(coordinator);
-          else items.push(...used.items);
-          if (used?.calls) coordinators.push({ policy: coordinator, ...callsOf(used.calls) });
+          if (used === null) {
+            unreachable.push(coordinator);
+          } else {
+            items.push(...used.items);
+          }
+          if (used?.calls) {
+            coordinators.push({ policy: coordinator, ...callsOf(used.calls) });
+          }
         }
       }
       items.sort((a, b) => b.used / b.capacity - a.used / a.capacity || b.refused - a.refused);
@@ -82,7 +91,9 @@ export function registerLimits(app: ControlApp): void {
 }
 
 function policyOf(document: Document): Policy[] {
-  if (document.kind !== "RateLimitPolicy" && document.kind !== "Tier") return [];
+  if (document.kind !== "RateLimitPolicy" && document.kind !== "Tier") {
+    return [];
+  }
   const {
     kind,
     metadata: { namespace, name },
@@ -96,7 +107,9 @@ function policyOf(document: Document): Policy[] {
 function applicationOf(key: readonly string[]): string | null {
   for (const part of key) {
     const found = /^spiffe:\/\/[^/]+\/ns\/([^/]+)\/app\/([^/]+)$/.exec(part);
-    if (found) return `${found[1]}/${found[2]}`;
+    if (found) {
+      return `${found[1]}/${found[2]}`;
+    }
   }
   return null;
 }
@@ -112,7 +125,9 @@ async function useOf(
   contracts: IdentityState["contracts"],
 ): Promise<{ items: LimitUseAnswer[]; calls?: LimiterCalls } | null> {
   // A policy that only counts locally has no coordinator.
-  if (limits.every(({ mode }) => mode === "local")) return { items: [] };
+  if (limits.every(({ mode }) => mode === "local")) {
+    return { items: [] };
+  }
   try {
     const coordinator = env.LIMITER.getByName(id);
     const [uses, calls] = await Promise.all([coordinator.usage(MOST_OF_ONE_POLICY), coordinator.calls()]);

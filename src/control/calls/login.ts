@@ -63,10 +63,13 @@ export function registerLogin(app: ControlApp): void {
       const query = new URL(request.url).searchParams;
       const returnTo = returnOf(query.get("return"));
       const provider = hasProvider(env);
-      if (!provider || query.get("method") === "token")
+      if (!provider || query.get("method") === "token") {
         return form({ returnTo, message: null, hasProvider: provider }, requestId, 200);
+      }
       const departure = await depart(originOf(page), visitOf(page));
-      if (!departure.ok) return refusalResponse(departure.refusal, requestId, "startLogin");
+      if (!departure.ok) {
+        return refusalResponse(departure.refusal, requestId, "startLogin");
+      }
       return redirectResponse(departure.location, requestId, {
         "set-cookie": tripCookie(`${departure.trip}.${encodeURIComponent(returnTo)}`),
       });
@@ -87,7 +90,9 @@ export function registerLogin(app: ControlApp): void {
       const opened = await open(page, visit, identity);
       // Whatever became of it: the way is walked.
       const over = { "set-cookie": tripCookie(null) };
-      if (opened instanceof Response) return withCookie(opened, over["set-cookie"]);
+      if (opened instanceof Response) {
+        return withCookie(opened, over["set-cookie"]);
+      }
       const next = returnOf(safelyDecoded(returnTo));
       const response = pageResponse((nonce) => arrivedPage(next, nonce), requestId, { headers: over });
       return withCookie(response, opened.cookie);
@@ -110,14 +115,20 @@ export function registerLogin(app: ControlApp): void {
       // A program sends neither; what a browser of another site sends has at least one.
       const fromBrowser = request.headers.has("origin") || request.headers.has("sec-fetch-site");
       const body = await readLogin(request);
-      if (!body.ok) return refusalResponse(body.refusal, requestId, "login");
+      if (!body.ok) {
+        return refusalResponse(body.refusal, requestId, "login");
+      }
       const { token, isForm, returnTo } = body.value;
       const forged = fromBrowser || isForm ? refuseForgery(request, { form: true }) : null;
-      if (forged) return refusalResponse(forged, requestId, "login");
+      if (forged) {
+        return refusalResponse(forged, requestId, "login");
+      }
       const visit = visitOf(page);
       const opened = await open(page, visit, await identifyToken(token, visit));
       if (opened instanceof Response) {
-        if (!isForm) return opened;
+        if (!isForm) {
+          return opened;
+        }
         const message = "That token is not known here, or it has expired.";
         return form({ returnTo, message, hasProvider: hasProvider(env) }, requestId, opened.status);
       }
@@ -139,7 +150,9 @@ export function registerLogin(app: ControlApp): void {
       const { request, requestId } = page;
       const visit = visitOf(page);
       const forged = refuseForgery(request, { form: true });
-      if (forged) return refusalResponse(forged, requestId, "logout");
+      if (forged) {
+        return refusalResponse(forged, requestId, "logout");
+      }
       const identity = await identifyOperator(request, visit);
       await closeSession(request, visit, "operator" in identity ? identity.operator : null);
       const headers = { "set-cookie": sessionCookie(null, 0) };

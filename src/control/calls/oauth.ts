@@ -60,16 +60,23 @@ interface Issued {
 
 async function answerOf({ request, env, ctx }: WebPageRequest): Promise<Issued | OAuthRefusal> {
   const asked = await readOAuthRequest(request);
-  if ("error" in asked) return asked;
+  if ("error" in asked) {
+    return asked;
+  }
   const { grant, parameter } = asked;
-  if (grant !== CLIENT_CREDENTIALS && grant !== TOKEN_EXCHANGE)
+  if (grant !== CLIENT_CREDENTIALS && grant !== TOKEN_EXCHANGE) {
     return invalid(`Use ${CLIENT_CREDENTIALS} or ${TOKEN_EXCHANGE}.`, "unsupported_grant_type");
-  if (parameter("scope") !== null) return invalid("The mesh has no scopes: leave it out.", "invalid_scope");
+  }
+  if (parameter("scope") !== null) {
+    return invalid("The mesh has no scopes: leave it out.", "invalid_scope");
+  }
   const now = Date.now();
   const { snapshot, keys: held } = isolateState();
   const ports = portsOf(env);
   const [live, keys] = await Promise.all([snapshot.current(ports, ctx, now), held.current(ports, ctx, now)]);
-  if (live === null || keys === null) return unavailable();
+  if (live === null || keys === null) {
+    return unavailable();
+  }
   const settings = settingsOf(env);
   const asking: Asking = {
     env,
@@ -92,7 +99,9 @@ interface Asking extends Pick<WebPageRequest, "env" | "ctx"> {
 }
 
 async function forCredentials({ credentials }: OAuthRequest, asking: Asking): Promise<Issued | OAuthRefusal> {
-  if (credentials === null) return unknownClient();
+  if (credentials === null) {
+    return unknownClient();
+  }
   const { settings, keys, snapshot } = asking;
   const client = await judgeClient(
     credentials,
@@ -101,7 +110,9 @@ async function forCredentials({ credentials }: OAuthRequest, asking: Asking): Pr
     (sparing) => newerThan(snapshot, asking, sparing),
     asking,
   );
-  if ("error" in client) return client;
+  if ("error" in client) {
+    return client;
+  }
   const kind = client.kind === "Service" ? "sa" : "app";
   const sub = principalOf(settings, kind, client.namespace, client.name);
   return issue(asking, sub, credentials.id, ACCESS_TOKEN_SECONDS, false);
@@ -111,9 +122,13 @@ async function forClusterToken(asked: OAuthRequest, asking: Asking): Promise<Iss
   const { env, settings, ctx, now, snapshot } = asking;
   const mesh = meshAudience(settings);
   const fault = faultOfExchange(asked, mesh);
-  if (fault !== null) return fault;
+  if (fault !== null) {
+    return fault;
+  }
   const refused = tooManyFailures(asking);
-  if (refused !== null) return refused;
+  if (refused !== null) {
+    return refused;
+  }
   const trust = snapshot.identities?.trust ?? [];
   const found = await exchange(asked.parameter("subject_token") ?? "", {
     env,
@@ -123,16 +138,21 @@ async function forClusterToken(asked: OAuthRequest, asking: Asking): Promise<Iss
     trustDomain: settings.trustDomain,
     now,
   });
-  if (found !== null && "error" in found) return found;
+  if (found !== null && "error" in found) {
+    return found;
+  }
   if (found === null) {
     countFailure(asking);
     return invalid("The subject_token is not accepted.", "invalid_grant");
   }
   const { namespace, name, cluster, expiresAtMs } = found;
-  if (!Object.hasOwn(snapshot.services, `${namespace}/${name}`))
+  if (!Object.hasOwn(snapshot.services, `${namespace}/${name}`)) {
     return invalid(`The token is good, but there is no Service ${namespace}/${name}.`, "invalid_grant");
+  }
   const seconds = Math.min(ACCESS_TOKEN_SECONDS, Math.floor((expiresAtMs - now) / 1000));
-  if (seconds < 1) return invalid("The subject_token is about to expire.", "invalid_grant");
+  if (seconds < 1) {
+    return invalid("The subject_token is about to expire.", "invalid_grant");
+  }
   return issue(asking, principalOf(settings, "sa", namespace, name), clusterClient(cluster), seconds, true);
 }
 
@@ -156,15 +176,25 @@ const SPARED_MS = 500;
 /** @param sparing what was read lately will do */
 async function newerThan({ revision }: Snapshot, { env, now }: Asking, sparing: boolean): Promise<Snapshot | null> {
   const { newestRead: read } = isolateState();
-  if (read.snapshot !== null && read.snapshot.revision <= revision) read.snapshot = null;
-  if (sparing && now - read.askedAtMs < SPARED_MS) return read.snapshot;
+  if (read.snapshot !== null && read.snapshot.revision <= revision) {
+    read.snapshot = null;
+  }
+  if (sparing && now - read.askedAtMs < SPARED_MS) {
+    return read.snapshot;
+  }
   read.askedAtMs = now;
   const store = new Store(env.DB);
   const head = await store.head().catch(() => null);
-  if (head === null || head.revision <= revision) return null;
-  if (read.snapshot?.revision === head.revision) return read.snapshot;
+  if (head === null || head.revision <= revision) {
+    return null;
+  }
+  if (read.snapshot?.revision === head.revision) {
+    return read.snapshot;
+  }
   const snapshot = await store.snapshot(head.revision).catch(() => null);
-  if (snapshot !== null) read.snapshot = snapshot;
+  if (snapshot !== null) {
+    read.snapshot = snapshot;
+  }
   return snapshot;
 }
 

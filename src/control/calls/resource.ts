@@ -45,10 +45,14 @@ export function registerResource(app: ControlApp): void {
     refusals: ["notFound"],
     async handle({ params, store }) {
       const identity = documentIdentityOf(params);
-      if (isRefusal(identity)) return identity;
+      if (isRefusal(identity)) {
+        return identity;
+      }
       const { kind, namespace, name, ref } = identity;
       const stored = (await store.document(kind, namespace, name)) ?? builtIn(ref);
-      if (stored === null) return refuseAbsent(store, identity);
+      if (stored === null) {
+        return refuseAbsent(store, identity);
+      }
       return { body: toResource(stored), headers: { etag: etag(stored.resourceVersion) } };
     },
   });
@@ -72,19 +76,29 @@ export function registerResource(app: ControlApp): void {
     async handle(exchange) {
       const { params, body, store, operator, request, query } = exchange;
       const identity = documentIdentityOf(params);
-      if (isRefusal(identity)) return identity;
+      if (isRefusal(identity)) {
+        return identity;
+      }
       const { kind, namespace, name, ref } = identity;
       const before = await store.document(kind, namespace, name);
       const basis = basisOfResource(request.headers, operator, ref, before?.resourceVersion ?? null);
-      if (isRefusal(basis)) return basis;
+      if (isRefusal(basis)) {
+        return basis;
+      }
       const parsed = documentOf(body, identity, query.strict);
-      if (isRefusal(parsed)) return parsed;
+      if (isRefusal(parsed)) {
+        return parsed;
+      }
       const options = writeOptions(exchange, { source: "put", ...basis });
       const applied = await putOne(store, { document: parsed.document, index: null }, options);
-      if (!applied.ok) return applied.refusal;
+      if (!applied.ok) {
+        return applied.refusal;
+      }
       await announceAfter(exchange, applied.result);
       const after = await store.document(kind, namespace, name);
-      if (after === null) return { problem: "notFound", detail: `${ref} was written, and removed again meanwhile.` };
+      if (after === null) {
+        return { problem: "notFound", detail: `${ref} was written, and removed again meanwhile.` };
+      }
       const { revision, warnings } = visiblePart(operator, applied.result);
       return {
         status: before === null ? 201 : 200,
@@ -112,14 +126,22 @@ export function registerResource(app: ControlApp): void {
     async handle(exchange) {
       const { params, store, operator, request } = exchange;
       const identity = documentIdentityOf(params);
-      if (isRefusal(identity)) return identity;
+      if (isRefusal(identity)) {
+        return identity;
+      }
       const { kind, namespace, name, ref } = identity;
       const before = await store.document(kind, namespace, name);
-      if (before === null) return refuseBuiltIn(ref) ?? refuseAbsent(store, identity);
+      if (before === null) {
+        return refuseBuiltIn(ref) ?? refuseAbsent(store, identity);
+      }
       const basis = basisOfResource(request.headers, operator, ref, before.resourceVersion);
-      if (isRefusal(basis)) return basis;
+      if (isRefusal(basis)) {
+        return basis;
+      }
       const removed = await remove(store, identity, writeOptions(exchange, { source: "delete", ...basis }));
-      if (!removed.ok) return removed.refusal;
+      if (!removed.ok) {
+        return removed.refusal;
+      }
       await announceAfter(exchange, removed.result);
       return { body: visiblePart(operator, removed.result), headers: { etag: etag(removed.result.revision) } };
     },

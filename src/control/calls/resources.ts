@@ -18,7 +18,9 @@ const kindParameter = z
   .string()
   .transform((text, context) => {
     const kind = kindByAnyName(text);
-    if (kind !== null) return kind;
+    if (kind !== null) {
+      return kind;
+    }
     context.addIssue({ code: "custom", message: `There is no kind "${text}".`, input: text });
     return z.NEVER;
   })
@@ -47,16 +49,22 @@ export function registerResources(app: ControlApp): void {
     async handle({ query, store, operator }) {
       const { kind, namespace } = query;
       const outside = namespace === undefined ? null : lacksNamespace(operator, namespace);
-      if (outside) return outside;
+      if (outside) {
+        return outside;
+      }
       const labels = query.labelSelector ? parseLabelQuery(query.labelSelector) : null;
-      if (labels?.ok === false) return labels.refusal;
+      if (labels?.ok === false) {
+        return labels.refusal;
+      }
       const { head, documents } = await store.listing({ kind, namespace });
       const chosen = documents.filter(
         ({ document: { metadata } }) =>
           coversNamespace(operator, metadata.namespace) && (labels === null || labels.value(metadata.labels)),
       );
       const page = keyedPage(query, chosen, refOfStored);
-      if (isRefusal(page)) return page;
+      if (isRefusal(page)) {
+        return page;
+      }
       const { items, nextCursor } = page;
       return {
         body: { items: items.map(toResource), nextCursor, revision: head.revision },

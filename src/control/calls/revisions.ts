@@ -46,7 +46,9 @@ export function registerRevisions(app: ControlApp): void {
           (record) => record.revision,
         ),
       ]);
-      if (isRefusal(page)) return page;
+      if (isRefusal(page)) {
+        return page;
+      }
       return {
         body: { items: page.items.map(toRevision), nextCursor: page.nextCursor, revision },
         headers: { etag: etag(revision) },
@@ -70,7 +72,9 @@ export function registerRevisions(app: ControlApp): void {
     refusals: ["notFound"],
     async handle({ params: { n }, store, operator }) {
       const record = await store.revision(n);
-      if (record === null) return absent(n);
+      if (record === null) {
+        return absent(n);
+      }
       const changes = visible(operator, record.changes).map(toChange);
       return { body: { ...toRevision(record), changes } };
     },
@@ -96,10 +100,14 @@ export function registerRevisions(app: ControlApp): void {
     async handle(exchange) {
       const { params, body, store, operator, request } = exchange;
       const basis = basisOfMesh(request.headers, operator, (await store.head()).revision);
-      if (isRefusal(basis)) return basis;
+      if (isRefusal(basis)) {
+        return basis;
+      }
       const options = writeOptions(exchange, { source: "rollback", ...basis });
       const applied = await rollback(store, params.n, { ...options, reason: body.reason ?? options.reason });
-      if (!applied.ok) return applied.refusal;
+      if (!applied.ok) {
+        return applied.refusal;
+      }
       await announceAfter(exchange, applied.result);
       return { body: visiblePart(operator, applied.result), headers: { etag: etag(applied.result.revision) } };
     },
@@ -124,7 +132,9 @@ export function registerRevisions(app: ControlApp): void {
     refusals: ["notFound"],
     async handle({ params: { n }, store, env }) {
       const head = await store.head();
-      if (n > head.revision) return absent(n);
+      if (n > head.revision) {
+        return absent(n);
+      }
       try {
         const mesh = env.MESH.getByName(MESH_OBJECT);
         // A registry that was set back since is seen by where it stands.

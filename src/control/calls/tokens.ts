@@ -29,10 +29,12 @@ export function registerTokens(app: ControlApp): void {
     refusals: ["validation"],
     async handle(exchange) {
       const { body, operator, store, now } = exchange;
-      if (body.expiresAt !== undefined && Date.parse(body.expiresAt) <= now)
+      if (body.expiresAt !== undefined && Date.parse(body.expiresAt) <= now) {
         return invalid("#/expiresAt", `${body.expiresAt} has passed.`, "Give a time in the future, or leave it out.");
-      if (body.role === "admin" && body.namespaces !== undefined)
+      }
+      if (body.role === "admin" && body.namespaces !== undefined) {
         return invalid("#/namespaces", "An admin token cannot be limited to namespaces.", "Use the role operator.");
+      }
       const { id, token, hash } = await mintToken();
       const record: TokenRecord = {
         id,
@@ -87,7 +89,9 @@ export function registerTokens(app: ControlApp): void {
       const known = (await store.tokens()).find(({ id }) => id === params.id);
       const target = `token:${params.id}`;
       const gone = known && (await store.deleteToken(known.id, auditOf(exchange, { action: "deleteToken", target })));
-      if (!known || !gone) return { problem: "notFound", detail: `There is no token ${params.id}.` };
+      if (!known || !gone) {
+        return { problem: "notFound", detail: `There is no token ${params.id}.` };
+      }
       return { body: toToken(known) };
     },
   });

@@ -33,7 +33,9 @@ export async function readFor({ params, store, now }: Asked, kind: ClientKind) {
     store.identities(),
     store.head(),
   ]);
-  if (document === null) return absent(owner);
+  if (document === null) {
+    return absent(owner);
+  }
   return { body: toWire(owner, clientOf(identities, owner), revision, now) };
 }
 
@@ -47,7 +49,9 @@ export async function mintFor(
   const { env, ctx, now, operator, params } = exchange;
   const owner = { kind, namespace: params.ns, name: params.name };
   const held = await isolateState().keys.current(portsOf(env), ctx, now);
-  if (held === null) return NO_KEYS;
+  if (held === null) {
+    return NO_KEYS;
+  }
   const { id, secret, digest } = await mintSecret(held);
   const at = new Date(now).toISOString();
   const fresh: SecretRecord = { id, digest, createdAt: at, createdBy: operator.name, expiresAt: null };
@@ -56,7 +60,9 @@ export async function mintFor(
     const next = step(client ?? blank, fresh, now);
     return next.ok ? { ...(client ?? blank), secrets: next.secrets } : refusalOf(next.reason, owner, client, now);
   });
-  if (isRefusal(changed)) return changed;
+  if (isRefusal(changed)) {
+    return changed;
+  }
   const { clientId } = changed;
   return { status: 201 as const, body: { ...changed, clientId: clientId ?? blank.id, clientSecret: secret } };
 }
@@ -67,7 +73,9 @@ export async function revokeFor(exchange: Asked, kind: ClientKind, action: strin
   const owner = { kind, namespace: params.ns, name: params.name };
   const changed = await change(exchange, owner, { action, verb: "revoke", reason: null, secretId: id }, (client) => {
     const next = client === null ? ({ ok: false, reason: "none" } as const) : revokeSecret(client, id, now);
-    if (client !== null && next.ok) return { ...client, secrets: next.secrets };
+    if (client !== null && next.ok) {
+      return { ...client, secrets: next.secrets };
+    }
     const what = id === null ? "no credentials in force" : `no secret ${id} in force`;
     return { problem: "notFound", detail: `${nameOf(owner)} has ${what}.` };
   });
@@ -107,16 +115,22 @@ async function change(
         ({ document: { kind, metadata } }) =>
           kind === owner.kind && metadata.namespace === owner.namespace && metadata.name === owner.name,
       );
-      if (!exists) return { refusal: absent(owner) };
+      if (!exists) {
+        return { refusal: absent(owner) };
+      }
       const before = clientOf(identities, owner);
       const edited = edit(before);
-      if ("problem" in edited) return { refusal: edited };
+      if ("problem" in edited) {
+        return { refusal: edited };
+      }
       after = edited;
       const others = identities.clients.filter((client) => client !== before);
       return { identities: { ...identities, clients: [...others, edited] } };
     },
   );
-  if (!changed.ok) return changed.refusal;
+  if (!changed.ok) {
+    return changed.refusal;
+  }
   await announce(env, await store.head());
   return toWire(owner, after, changed.revision, now);
 }

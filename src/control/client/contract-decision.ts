@@ -56,7 +56,9 @@ export async function decideContract(exchange: Decision, action: ContractAction)
       source: `${action} contract/${key}`,
       target: refOf("Contract", params.ns, params.name),
       detail: () => {
-        if (decided === null) return {};
+        if (decided === null) {
+          return {};
+        }
         const { application, service, tier, state } = decided;
         return { application, service, tier, state };
       },
@@ -64,16 +66,23 @@ export async function decideContract(exchange: Decision, action: ContractAction)
     (mesh) => {
       const view = contractsOf(mesh, now).find((one) => keyOf(one) === key);
       const denied = lacksSay(operator, params.ns, view);
-      if (denied !== null) return { refusal: denied };
-      if (view === undefined) return { refusal: { problem: "notFound", detail: `There is no Contract ${key}.` } };
+      if (denied !== null) {
+        return { refusal: denied };
+      }
+      if (view === undefined) {
+        return { refusal: { problem: "notFound", detail: `There is no Contract ${key}.` } };
+      }
       const before = mesh.identities.contracts.find((one) => `${one.namespace}/${one.name}` === key);
       const state = before?.state ?? "pending";
       const former = before?.former;
       const next = nextContractState(state, action, former !== undefined);
-      if (next === null) return { refusal: noStep(key, state, action, former !== undefined) };
+      if (next === null) {
+        return { refusal: noStep(key, state, action, former !== undefined) };
+      }
       // One that does not count is not decided about either: a no to it must not be taken for one to the older.
-      if (view.fault !== null && (isContractGranted(next) || !view.speaks))
+      if (view.fault !== null && (isContractGranted(next) || !view.speaks)) {
         return { refusal: cannotHold(key, state, action, view.fault.message) };
+      }
       const { application, service, tier } = view;
       const subject = { namespace: params.ns, name: params.name, application, service, tier };
       const decision = { ...subject, state: next, at, by: operator.name, reason };
@@ -83,11 +92,15 @@ export async function decideContract(exchange: Decision, action: ContractAction)
       return { identities: withDecision(mesh.identities, record) };
     },
   );
-  if (!changed.ok) return changed.refusal;
+  if (!changed.ok) {
+    return changed.refusal;
+  }
   await announce(env, await store.head());
   // The edit above has run, or there would be a refusal.
   const wire: ContractViewAnswer | null = decided;
-  if (wire === null) throw new Error("A contract was decided without being read");
+  if (wire === null) {
+    throw new Error("A contract was decided without being read");
+  }
   return { body: Object.assign({}, wire, { revision: changed.revision }) };
 }
 
@@ -105,7 +118,9 @@ function withDecision(identities: IdentityState, record: ContractRecord): Identi
 /** Who may see neither side is told no more than that. */
 function lacksSay(operator: Operator, namespace: string, view: ContractView | undefined): Refusal | null {
   const service = view === undefined ? namespace : partsOfKey(view.service).namespace;
-  if (coversNamespace(operator, service)) return null;
+  if (coversNamespace(operator, service)) {
+    return null;
+  }
   return lacksNamespace(operator, coversNamespace(operator, namespace) ? service : namespace);
 }
 

@@ -16,17 +16,19 @@ export function mediaType(request: Request): string | null {
 /** The whole body as text. Refuses more than `MAX_BODY_BYTES`, compressed bodies, and what is not UTF-8. */
 export async function readText(request: Request): Promise<Outcome<string>> {
   const encoding = request.headers.get("content-encoding");
-  if (encoding !== null && encoding.toLowerCase() !== "identity")
+  if (encoding !== null && encoding.toLowerCase() !== "identity") {
     return refuseBody({
       problem: "unsupportedMediaType",
       detail: `The body is encoded with "${encoding}"; send it plain.`,
     });
+  }
   const bytes = await readLimited(request.body, MAX_BODY_BYTES);
-  if (bytes === null)
+  if (bytes === null) {
     return refuseBody({
       problem: "payloadTooLarge",
       detail: `A body may have at most ${MAX_BODY_BYTES} bytes (1 MiB).`,
     });
+  }
   try {
     return { ok: true, value: new TextDecoder("utf-8", { fatal: true, ignoreBOM: false }).decode(bytes) };
   } catch {

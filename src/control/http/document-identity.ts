@@ -26,7 +26,9 @@ export function documentIdentityOf({
   name,
 }: z.output<typeof identityParameters>): DocumentIdentity | Refusal {
   const known = kindByAnyName(kind);
-  if (known !== null) return { kind: known, namespace: ns, name, ref: refOf(known, ns, name) };
+  if (known !== null) {
+    return { kind: known, namespace: ns, name, ref: refOf(known, ns, name) };
+  }
   const meant = didYouMean(
     kind,
     Object.values(kinds).flatMap(({ kind, plural }) => [kind, plural]),

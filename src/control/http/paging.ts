@@ -38,7 +38,9 @@ export async function numberedPage<Item>(
   numberOf: (item: Item) => number,
 ): Promise<Paged<Item> | Refusal> {
   const key = query.cursor === undefined ? null : decodeCursor(query.cursor);
-  if (query.cursor !== undefined && (key === null || !/^\d{1,15}$/.test(key))) return badCursor;
+  if (query.cursor !== undefined && (key === null || !/^\d{1,15}$/.test(key))) {
+    return badCursor;
+  }
   const items = await read({ limit: query.limit + 1, ...(key === null ? {} : { before: Number(key) }) });
   const page = items.slice(0, query.limit);
   const last = page.at(-1);
@@ -52,7 +54,9 @@ export function keyedPage<Item>(
   keyOf: (item: Item) => string,
 ): Paged<Item> | Refusal {
   const after = query.cursor === undefined ? null : decodeCursor(query.cursor);
-  if (query.cursor !== undefined && after === null) return badCursor;
+  if (query.cursor !== undefined && after === null) {
+    return badCursor;
+  }
   const rest = all
     .filter((item) => after === null || keyOf(item) > after)
     .sort((one, other) => (keyOf(one) < keyOf(other) ? -1 : 1));

@@ -23,7 +23,9 @@ export function readParameters<Schema extends z.ZodObject>(
   const faults: ProblemItem[] = [];
   const known = Object.keys(schema.shape);
   for (const [name, value] of entries) {
-    if (faults.length === MOST_FAULTS) break;
+    if (faults.length === MOST_FAULTS) {
+      break;
+    }
     const pointer = `#/${where}/${name}`;
     if (!known.includes(name)) {
       const hint = didYouMean(name, known);
@@ -39,19 +41,23 @@ export function readParameters<Schema extends z.ZodObject>(
       });
     } else if (Object.hasOwn(values, name)) {
       faults.push({ pointer, detail: `The ${where} parameter "${name}" is given twice.`, hint: "Give it once." });
-    } else values[name] = value;
+    } else {
+      values[name] = value;
+    }
   }
   const parsed = schema.safeParse(values);
-  if (!parsed.success)
+  if (!parsed.success) {
     for (const issue of parsed.error.issues) {
       const [detail = "", hint] = issue.message.split("\n");
       faults.push({ pointer: `#/${where}/${issue.path.join("/")}`, detail, ...(hint === undefined ? {} : { hint }) });
     }
-  if (!parsed.success || faults.length > 0)
+  }
+  if (!parsed.success || faults.length > 0) {
     return refuseBody({
       problem: "badParameter",
       detail: faults.length === 1 ? (faults[0]?.detail ?? "") : `${faults.length} parameters are not valid.`,
       errors: faults,
     });
+  }
   return { ok: true, value: parsed.data };
 }

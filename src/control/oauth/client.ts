@@ -18,7 +18,9 @@ interface Judging {
 /** For whoever was wrong too often; null = may be wrong once more. */
 export function tooManyFailures({ ip, now }: Judging): OAuthRefusal | null {
   const waitMs = failureWait(isolateState().tokenFailures, ip, now);
-  if (waitMs <= 0) return null;
+  if (waitMs <= 0) {
+    return null;
+  }
   const description = "Too many credentials from this address were refused.";
   return { status: 429, error: "temporarily_unavailable", description, retryAfter: Math.ceil(waitMs / 1000) };
 }
@@ -50,7 +52,9 @@ export async function judgeClient(
       client = meshClientOf(snapshot.identities, id);
       good = isSecretOf(client, digest, now);
     }
-    if (!good && refused !== null) return refused;
+    if (!good && refused !== null) {
+      return refused;
+    }
   }
   if (!good || client === null) {
     countFailure(judging);

@@ -34,12 +34,18 @@ const REQUESTED_TYPES: ReadonlySet<string | null> = new Set([null, ACCESS_TOKEN_
 
 /** What is asked for, before anything is believed. @returns null = it can be had */
 export function faultOfExchange({ parameter, credentials }: OAuthRequest, mesh: string): OAuthRefusal | null {
-  if (credentials !== null) return invalid("An exchange takes the workload's token, and no client credentials.");
-  if (parameter("subject_token") === null) return invalid("There is no subject_token.");
+  if (credentials !== null) {
+    return invalid("An exchange takes the workload's token, and no client credentials.");
+  }
+  if (parameter("subject_token") === null) {
+    return invalid("There is no subject_token.");
+  }
   if (!SUBJECT_TYPES.has(parameter("subject_token_type"))) {
     return invalid(`subject_token_type must be ${JWT_URN}, or its access_token or id_token sibling.`);
   }
-  if (parameter("actor_token") !== null) return invalid("An actor_token is not taken.");
+  if (parameter("actor_token") !== null) {
+    return invalid("An actor_token is not taken.");
+  }
   if (!REQUESTED_TYPES.has(parameter("requested_token_type"))) {
     return invalid(`Only ${ACCESS_TOKEN_URN} is given out.`);
   }
@@ -50,7 +56,9 @@ export function faultOfExchange({ parameter, credentials }: OAuthRequest, mesh: 
 /** @returns null = it is not believed; why is nobody's business */
 export async function exchange(text: string, world: ExchangeWorld): Promise<Exchanged | OAuthRefusal | null> {
   const token = readToken(text);
-  if (!token.ok) return null;
+  if (!token.ok) {
+    return null;
+  }
   const named = world.trust.filter(({ issuer }) => issuer === token.claims.iss);
   for (const trust of named) {
     const keys = await keysOf(trust, world);
@@ -59,11 +67,17 @@ export async function exchange(text: string, world: ExchangeWorld): Promise<Exch
       return { status: 503, error: "temporarily_unavailable", description, retryAfter: 5 };
     }
     const verified = await verify(token, trust, keys, world);
-    if (!verified.ok) continue;
+    if (!verified.ok) {
+      continue;
+    }
     const workload = workloadOf(verified.claims, world.trustDomain);
-    if (workload === null || verified.expiresAtMs === null) return null;
+    if (workload === null || verified.expiresAtMs === null) {
+      return null;
+    }
     // Another cluster may have the same issuer, and be trusted with more.
-    if (trust.namespaces !== undefined && !trust.namespaces.includes(workload.namespace)) continue;
+    if (trust.namespaces !== undefined && !trust.namespaces.includes(workload.namespace)) {
+      continue;
+    }
     return { ...workload, cluster: trust.cluster, expiresAtMs: verified.expiresAtMs - SKEW_MS };
   }
   return null;
@@ -79,13 +93,17 @@ async function verify(token: Token, trust: ClusterTrust, keys: KeySet, world: Ex
     requiredClaims: ["exp", "sub"],
   };
   const verified = await verifyToken(token, keys, terms, now);
-  if (verified.ok || verified.reason !== "unknown-key" || !("jwksUri" in trust.keys)) return verified;
+  if (verified.ok || verified.reason !== "unknown-key" || !("jwksUri" in trust.keys)) {
+    return verified;
+  }
   const { kid } = token.header;
   const newer = kid === null ? null : await isolateState().jwks.newer(portsOf(env), ctx, trust.keys, kid, now);
   return newer === null ? verified : verifyToken(token, newer, terms, now);
 }
 
 async function keysOf({ keys }: ClusterTrust, { env, ctx, now }: ExchangeWorld): Promise<KeySet | null> {
-  if ("jwks" in keys) return (await keySetOf(keys.jwks)).keys;
+  if ("jwks" in keys) {
+    return (await keySetOf(keys.jwks)).keys;
+  }
   return isolateState().jwks.current(portsOf(env), ctx, keys, now);
 }

@@ -27,20 +27,31 @@ const MAX_BYTES = 32_768;
 
 export async function readOAuthRequest(request: Request): Promise<OAuthRequest | OAuthRefusal> {
   const type = request.headers.get("content-type")?.split(";", 1)[0]?.trim().toLowerCase();
-  if (type !== "application/x-www-form-urlencoded")
+  if (type !== "application/x-www-form-urlencoded") {
     return invalid("The body must be application/x-www-form-urlencoded.");
+  }
   const bytes = await readLimited(request.body, MAX_BYTES);
-  if (bytes === null) return invalid(`The body has more than ${MAX_BYTES} bytes.`);
+  if (bytes === null) {
+    return invalid(`The body has more than ${MAX_BYTES} bytes.`);
+  }
   const form = new Map<string, string>();
   for (const [name, value] of new URLSearchParams(new TextDecoder().decode(bytes))) {
-    if (form.has(name)) return invalid(`The parameter ${JSON.stringify(name.slice(0, 40))} is there twice.`);
+    if (form.has(name)) {
+      return invalid(`The parameter ${JSON.stringify(name.slice(0, 40))} is there twice.`);
+    }
     // A parameter without a value counts as left out (RFC 6749 §3.2).
-    if (value !== "") form.set(name, value);
+    if (value !== "") {
+      form.set(name, value);
+    }
   }
   const grant = form.get("grant_type");
-  if (grant === undefined) return invalid("There is no grant_type.");
+  if (grant === undefined) {
+    return invalid("There is no grant_type.");
+  }
   const credentials = credentialsOf(request.headers.get("authorization"), form);
-  if (credentials !== null && "error" in credentials) return credentials;
+  if (credentials !== null && "error" in credentials) {
+    return credentials;
+  }
   return { grant, credentials, parameter: (name) => form.get(name) ?? null };
 }
 
@@ -51,20 +62,30 @@ function credentialsOf(
 ): PresentedCredentials | OAuthRefusal | null {
   const [id, secret] = [form.get("client_id"), form.get("client_secret")];
   if (authorization === null) {
-    if (secret === undefined) return null;
+    if (secret === undefined) {
+      return null;
+    }
     return id === undefined ? invalid("There is a client_secret, and no client_id.") : { id, secret };
   }
-  if (secret !== undefined) return invalid("The client authenticates twice: in the header and in the body.");
+  if (secret !== undefined) {
+    return invalid("The client authenticates twice: in the header and in the body.");
+  }
   const basic = basicOf(authorization);
-  if (basic === null) return unknownClient();
-  if (id !== undefined && id !== basic.id) return invalid("The header and the body name different clients.");
+  if (basic === null) {
+    return unknownClient();
+  }
+  if (id !== undefined && id !== basic.id) {
+    return invalid("The header and the body name different clients.");
+  }
   return basic;
 }
 
 /** RFC 6749 §2.3.1: both are form-encoded before they become a user name and a password. */
 function basicOf(authorization: string): PresentedCredentials | null {
   const encoded = /^basic +([A-Za-z0-9+/]+={0,2}) *$/i.exec(authorization)?.[1];
-  if (encoded === undefined) return null;
+  if (encoded === undefined) {
+    return null;
+  }
   try {
     const [id = "", secret] = atob(encoded).split(/:(.*)/s, 2).map(formDecoded);
     return secret === undefined ? null : { id, secret };

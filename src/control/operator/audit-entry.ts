@@ -55,7 +55,9 @@ export async function auditRefusal(
 ): Promise<void> {
   const operator = "operator" in identity ? identity.operator : null;
   const actor = operator?.name ?? ("known" in identity ? identity.known : undefined);
-  if (actor === undefined) return;
+  if (actor === undefined) {
+    return;
+  }
   const { code, status } = problems[refusal.problem];
   try {
     await store.appendAudit({

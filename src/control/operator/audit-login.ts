@@ -16,8 +16,12 @@ export async function auditLogin(
 ): Promise<void> {
   const { now } = attempt;
   if (identity.known === undefined) {
-    while (recent[0] !== undefined && recent[0] <= now - PER_MS) recent.shift();
-    if (recent.length >= MOST) return;
+    while (recent[0] !== undefined && recent[0] <= now - PER_MS) {
+      recent.shift();
+    }
+    if (recent.length >= MOST) {
+      return;
+    }
     recent.push(now);
   }
   const named = { ...identity, known: identity.known ?? "unknown" };

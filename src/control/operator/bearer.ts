@@ -11,8 +11,9 @@ import { sealOf } from "./session.ts";
 /** The operator of a header's value. */
 export async function identifyBearer(authorization: string, visit: AdminRequest): Promise<Identity> {
   const presented = /^bearer +(\S+) *$/i.exec(authorization)?.[1];
-  if (presented === undefined)
+  if (presented === undefined) {
     return unknown('The Authorization header does not have the form "Bearer <token>".', "invalid_request");
+  }
   return identifyToken(presented, visit);
 }
 
@@ -25,21 +26,26 @@ export async function identifyToken(presented: string, visit: AdminRequest): Pro
   if (secret !== null && crypto.subtle.timingSafeEqual(digest, await sha256(secret))) {
     return { ...bootstrap(), proofOf: async (session) => ({ kind: "bootstrap", seal: await sealOf(session, secret) }) };
   }
-  if (presented.split(".").length === 3) return personOf(presented, "oidc", visit);
+  if (presented.split(".").length === 3) {
+    return personOf(presented, "oidc", visit);
+  }
   const hash = hex(digest);
   const token = API_TOKEN.test(presented) ? await lookUpSecret(visit, hash, () => store.tokenByHash(hash)) : null;
-  if (token !== null && "refusal" in token) return token;
+  if (token !== null && "refusal" in token) {
+    return token;
+  }
   return token === null ? unknown("The operator token is not known.", "invalid_token") : identifyRecord(token, now);
 }
 
 /** The operator of an API token's record, which may have expired. */
 export function identifyRecord(token: TokenRecord, now: number): Identity {
   const name = `token:${token.id}`;
-  if (token.expiresAt !== null && Date.parse(token.expiresAt) <= now)
+  if (token.expiresAt !== null && Date.parse(token.expiresAt) <= now) {
     return {
       ...unknown(`The operator token ${token.id} expired at ${token.expiresAt}.`, "invalid_token"),
       known: name,
     };
+  }
   return {
     operator: { name, role: token.role, namespaces: token.namespaces },
     token,

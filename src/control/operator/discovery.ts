@@ -20,13 +20,16 @@ async function read(env: Env, issuer: string): Promise<Provider | null> {
   const rule = { allowPrivate: settingsOf(env).isLocalMesh };
   const url = `${issuer.replace(/\/$/, "")}/.well-known/openid-configuration`;
   const said = await fetchJson(url, rule);
-  if (said === null) return null;
+  if (said === null) {
+    return null;
+  }
   const { issuer: named, authorization_endpoint, token_endpoint, jwks_uri } = said;
   const methods = said.token_endpoint_auth_methods_supported;
   const addresses = [authorization_endpoint, token_endpoint, jwks_uri];
   // §4.3: a description of somebody else must not be taken for the issuer's.
-  if (named !== issuer || !addresses.every((one) => typeof one === "string" && refusalForAddress(one, rule) === null))
+  if (named !== issuer || !addresses.every((one) => typeof one === "string" && refusalForAddress(one, rule) === null)) {
     return null;
+  }
   const list: readonly unknown[] = Array.isArray(methods) ? methods : ["client_secret_basic"];
   return {
     issuer,

@@ -12,10 +12,14 @@ export async function fetchJson(
   init: Pick<RequestInit, "method" | "headers" | "body"> = {},
 ): Promise<Readonly<Record<string, unknown>> | null> {
   const fetched = await guardedFetch(url, { ...rule, ...init, timeoutMs: TIMEOUT_MS, maxBytes: MAX_BYTES });
-  if (!fetched.ok) return failed(url, fetched.message);
+  if (!fetched.ok) {
+    return failed(url, fetched.message);
+  }
   try {
     const value: unknown = JSON.parse(fetched.text);
-    if (isRecord(value)) return value;
+    if (isRecord(value)) {
+      return value;
+    }
   } catch {
     // Told below.
   }

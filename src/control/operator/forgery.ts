@@ -20,15 +20,24 @@ export function refuseForgery(request: Request, { form = false }: { readonly for
   const site = headers.get("sec-fetch-site");
   const isUpgrade = headers.has("upgrade");
   if (SAFE.has(method) && !isUpgrade) {
-    if (site === null || site === "same-origin" || site === "none") return null;
+    if (site === null || site === "same-origin" || site === "none") {
+      return null;
+    }
     return forged(`Sec-Fetch-Site is "${site}"`);
   }
-  if (site !== "same-origin")
+  if (site !== "same-origin") {
     return forged(site === null ? "Sec-Fetch-Site is missing" : `Sec-Fetch-Site is "${site}"`);
+  }
   const origin = headers.get("origin");
-  if (origin === null) return forged("Origin is missing");
-  if (!isOwn(origin, request.url)) return forged("Origin is another one than this host");
-  if (form || isUpgrade || headers.has(CSRF_HEADER) || ASKED_FIRST.has(mediaType(request))) return null;
+  if (origin === null) {
+    return forged("Origin is missing");
+  }
+  if (!isOwn(origin, request.url)) {
+    return forged("Origin is another one than this host");
+  }
+  if (form || isUpgrade || headers.has(CSRF_HEADER) || ASKED_FIRST.has(mediaType(request))) {
+    return null;
+  }
   return forged(`a form could have sent it: send application/json, or the header ${CSRF_HEADER}`);
 }
 

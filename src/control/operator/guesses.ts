@@ -19,10 +19,14 @@ export async function lookUpSecret<Found extends object>(
   }
   if (step === "ask") {
     const found = await find();
-    if (found === null) noteUnknown(guessing, digest, address, now);
+    if (found === null) {
+      noteUnknown(guessing, digest, address, now);
+    }
     return found;
   }
-  if (step === "unknown") noteUnknown(guessing, digest, address, now);
+  if (step === "unknown") {
+    noteUnknown(guessing, digest, address, now);
+  }
   return typeof step === "object" ? { refusal: tooOften(step.waitMs) } : null;
 }
 

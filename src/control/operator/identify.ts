@@ -11,20 +11,30 @@ const ASSERTION = "cf-access-jwt-assertion";
 export async function identifyOperator(request: Request, visit: AdminRequest): Promise<Identity> {
   const { headers } = request;
   const authorization = headers.get("authorization");
-  if (authorization !== null) return identifyBearer(authorization, visit);
+  if (authorization !== null) {
+    return identifyBearer(authorization, visit);
+  }
   const session = await presentedSession(request, visit);
-  if (session !== null && "refusal" in session) return session;
+  if (session !== null && "refusal" in session) {
+    return session;
+  }
   const found = session && (await identifySession(session, visit));
-  if (found) return found;
+  if (found) {
+    return found;
+  }
   const assertion = headers.get(ASSERTION);
-  if (assertion !== null && settingsOf(visit.env).access !== null) return personOf(assertion, "access", visit);
+  if (assertion !== null && settingsOf(visit.env).access !== null) {
+    return personOf(assertion, "access", visit);
+  }
   return unknown("Send an operator token: Authorization: Bearer …", null);
 }
 
 /** What was shown at login, judged by what holds now; null = it holds no more, and with it the session. */
 async function identifySession({ secret, record }: Presented, visit: AdminRequest): Promise<Identity | null> {
   const identity = await identifyProof(secret, record.proof, visit);
-  if (identity === null || !("operator" in identity)) return identity;
+  if (identity === null || !("operator" in identity)) {
+    return identity;
+  }
   visit.ctx.waitUntil(visit.store.touchSession(record, visit.now).catch(() => undefined));
   return { ...identity, by: "session", expiresAt: record.expiresAt, proofOf: () => record.proof };
 }

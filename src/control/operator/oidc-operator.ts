@@ -33,10 +33,14 @@ type OperatorVerdict =
 export async function personOf(token: string, source: PersonSource, visit: AdminRequest): Promise<Identity> {
   const audiences = audiencesOf(source, visit.env);
   const verdict = await verifyPerson(token, source, audiences, visit);
-  if (!verdict.ok) return { refusal: verdict.refusal };
+  if (!verdict.ok) {
+    return { refusal: verdict.refusal };
+  }
   const { claims, expiresAt } = verdict.value;
   const identity = roleOf({ source, issuer: String(claims.iss), claims }, visit.env);
-  if (!("operator" in identity)) return identity;
+  if (!("operator" in identity)) {
+    return identity;
+  }
   const service = source === "access" && typeof claims.common_name === "string";
   const by = source === "oidc" ? "bearer" : service ? "access-service" : "access";
   return { ...identity, by, expiresAt };
@@ -55,32 +59,48 @@ export async function verifyPerson(
   const issuer = issuerOf(source, env);
   const read = readToken(token);
   // An empty list would mean that any audience will do.
-  if (issuer === null || audiences.length === 0 || !read.ok) return refused("The operator token is not known.");
+  if (issuer === null || audiences.length === 0 || !read.ok) {
+    return refused("The operator token is not known.");
+  }
   // Before anything is asked of anybody: strangers' tokens cause no request.
-  if (read.claims.iss !== issuer || !TYPES.has(read.header.typ?.toLowerCase() ?? null)) return doubted("issuer");
+  if (read.claims.iss !== issuer || !TYPES.has(read.header.typ?.toLowerCase() ?? null)) {
+    return doubted("issuer");
+  }
   const found = source === "access" ? `${issuer}/cdn-cgi/access/certs` : (await discover(env, issuer, now))?.jwksUri;
-  if (found === undefined) return unavailable();
+  if (found === undefined) {
+    return unavailable();
+  }
   const keySource = { jwksUri: found, allowPrivate: settingsOf(env).isLocalMesh };
   const keys = await isolateState().jwks.current(portsOf(env), ctx, keySource, now);
-  if (keys === null) return unavailable();
+  if (keys === null) {
+    return unavailable();
+  }
   const terms = { issuer, audiences, algorithms: ALGORITHMS, clockSkewMs: SKEW_MS, requiredClaims: ["exp", "iat"] };
   let verified = await verifyToken(read, keys, terms, now);
   if (!verified.ok && verified.reason === "unknown-key" && read.header.kid !== null) {
     const newer = await isolateState().jwks.newer(portsOf(env), ctx, keySource, read.header.kid, now);
-    if (newer !== null) verified = await verifyToken(read, newer, terms, now);
+    if (newer !== null) {
+      verified = await verifyToken(read, newer, terms, now);
+    }
   }
-  if (!verified.ok) return doubted(verified.reason);
+  if (!verified.ok) {
+    return doubted(verified.reason);
+  }
   return { ok: true, value: { claims: verified.claims, expiresAt: verified.expiresAtMs ?? now } };
 }
 
 /** What the rules in force make of somebody. */
 export function roleOf({ source, issuer, claims }: Person, env: Env): Identity {
   // The provider is no longer the mesh's: neither are its people.
-  if (issuer !== issuerOf(source, env)) return unknown("The operator token is not known.", "invalid_token");
+  if (issuer !== issuerOf(source, env)) {
+    return unknown("The operator token is not known.", "invalid_token");
+  }
   const isAccess = source === "access";
   const name = `${source}:${nameOf(claims, isAccess)}`;
   const rules = readRules(settingsOf(env).operatorRoles);
-  if (rules === null) log("OPERATOR_ROLES cannot be read: nobody has a role by it");
+  if (rules === null) {
+    log("OPERATOR_ROLES cannot be read: nobody has a role by it");
+  }
   const grant: RoleGrant | null = rules && grantOf(rules, claims, isAccess);
   if (grant === null) {
     const detail = `${name} has no role in this mesh.`;

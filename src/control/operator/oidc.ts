@@ -26,7 +26,9 @@ export function hasProvider(env: Env): boolean {
 export async function depart(origin: string, { env, now }: AdminRequest): Promise<Departure> {
   const { oidc } = settingsOf(env);
   const provider = await discover(env, oidc?.issuer ?? "", now);
-  if (provider === null) return { ok: false, refusal: unavailable() };
+  if (provider === null) {
+    return { ok: false, refusal: unavailable() };
+  }
   const trip = hex(crypto.getRandomValues(new Uint8Array(32)));
   const location = new URL(provider.authorizationEndpoint);
   const parameters = {
@@ -39,7 +41,9 @@ export async function depart(origin: string, { env, now }: AdminRequest): Promis
     code_challenge: encodeBase64url(await sha256(await partOf(trip, "verifier"))),
     code_challenge_method: "S256",
   };
-  for (const [name, value] of Object.entries(parameters)) location.searchParams.set(name, value);
+  for (const [name, value] of Object.entries(parameters)) {
+    location.searchParams.set(name, value);
+  }
   return { ok: true, trip, location: location.href };
 }
 
@@ -51,17 +55,28 @@ export async function arrive(
   visit: AdminRequest,
 ): Promise<Identity> {
   const { env, now } = visit;
-  if (trip === null || !TRIP.test(trip)) return failed("This browser has not set out to log in, or too long ago.");
-  if (!equal(only(query, "state"), await partOf(trip, "state")))
+  if (trip === null || !TRIP.test(trip)) {
+    return failed("This browser has not set out to log in, or too long ago.");
+  }
+  if (!equal(only(query, "state"), await partOf(trip, "state"))) {
     return failed("The state is not the one of this login.");
-  if (query.has("error")) return failed("The identity provider refused the login.");
+  }
+  if (query.has("error")) {
+    return failed("The identity provider refused the login.");
+  }
   const { oidc, isLocalMesh } = settingsOf(env);
   const provider = await discover(env, oidc?.issuer ?? "", now);
-  if (provider === null) return { refusal: unavailable() };
+  if (provider === null) {
+    return { refusal: unavailable() };
+  }
   // RFC 9207: an answer of another provider is not to be taken to this one.
-  if (query.has("iss") && only(query, "iss") !== provider.issuer) return failed("The answer is of another provider.");
+  if (query.has("iss") && only(query, "iss") !== provider.issuer) {
+    return failed("The answer is of another provider.");
+  }
   const code = only(query, "code");
-  if (code === null || code === "") return failed("The identity provider sent no code.");
+  if (code === null || code === "") {
+    return failed("The identity provider sent no code.");
+  }
   const clientId = oidc?.clientId ?? "";
   const secret = oidc?.clientSecret ?? null;
   const form = new URLSearchParams({
@@ -71,25 +86,38 @@ export async function arrive(
     code_verifier: await partOf(trip, "verifier"),
   });
   const headers = new Headers({ accept: "application/json", "content-type": "application/x-www-form-urlencoded" });
-  if (secret !== null && provider.secretIn === "basic") headers.set("authorization", basic(clientId, secret));
-  else form.set("client_id", clientId);
-  if (secret !== null && provider.secretIn === "body") form.set("client_secret", secret);
+  if (secret !== null && provider.secretIn === "basic") {
+    headers.set("authorization", basic(clientId, secret));
+  } else {
+    form.set("client_id", clientId);
+  }
+  if (secret !== null && provider.secretIn === "body") {
+    form.set("client_secret", secret);
+  }
   const rule = { allowPrivate: isLocalMesh };
   const answer = await fetchJson(provider.tokenEndpoint, rule, { method: "POST", headers, body: form.toString() });
   const idToken = answer?.id_token;
-  if (typeof idToken !== "string") return failed("The identity provider gave no ID token for the code.");
+  if (typeof idToken !== "string") {
+    return failed("The identity provider gave no ID token for the code.");
+  }
   const verdict = await verifyPerson(idToken, "oidc", [clientId], visit);
-  if (!verdict.ok)
+  if (!verdict.ok) {
     return verdict.refusal.problem === "loginUnavailable"
       ? { refusal: verdict.refusal }
       : failed("The identity provider's ID token does not hold.");
+  }
   const { claims } = verdict.value;
-  if (!equal(text(claims.nonce), await partOf(trip, "nonce"))) return failed("The ID token is of another login.");
+  if (!equal(text(claims.nonce), await partOf(trip, "nonce"))) {
+    return failed("The ID token is of another login.");
+  }
   // OpenID Connect Core §3.1.3.7: of several audiences, the authorized party is us.
   const several = Array.isArray(claims.aud) && claims.aud.length > 1;
-  if ((several || claims.azp !== undefined) && claims.azp !== clientId)
+  if ((several || claims.azp !== undefined) && claims.azp !== clientId) {
     return failed("The ID token is for another client.");
-  if (text(claims.sub) === null) return failed("The ID token names nobody.");
+  }
+  if (text(claims.sub) === null) {
+    return failed("The ID token names nobody.");
+  }
   return roleOf({ source: "oidc", issuer: provider.issuer, claims }, env);
 }
 

@@ -28,7 +28,9 @@ export interface RoleGrant {
 
 /** null = they cannot be read. Unset: there are none. */
 export function readRules(json: string | null): readonly OperatorRule[] | null {
-  if (json === null) return [];
+  if (json === null) {
+    return [];
+  }
   try {
     const parsed = rulesSchema.safeParse(JSON.parse(json));
     return parsed.success ? parsed.data : null;
@@ -51,18 +53,28 @@ export function grantOf(
 }
 
 function fits(rule: OperatorRule, claims: SessionClaims, verifiesMail: boolean): boolean {
-  if ("claim" in rule) return holds(own(claims, rule.claim), rule.value);
-  if ("group" in rule) return holds(own(claims, "groups"), rule.group);
+  if ("claim" in rule) {
+    return holds(own(claims, rule.claim), rule.value);
+  }
+  if ("group" in rule) {
+    return holds(own(claims, "groups"), rule.group);
+  }
   const email = mailOf(claims, verifiesMail);
-  if (email === null) return false;
-  if ("email" in rule) return email === rule.email.toLowerCase();
+  if (email === null) {
+    return false;
+  }
+  if ("email" in rule) {
+    return email === rule.email.toLowerCase();
+  }
   return email.slice(email.lastIndexOf("@") + 1) === rule.domain.toLowerCase();
 }
 
 /** The address, lower-case; null = there is none, or nobody has made sure that it is theirs. */
 export function mailOf(claims: SessionClaims, verifiesMail: boolean): string | null {
   const email = own(claims, "email");
-  if (typeof email !== "string" || !/^[^@\s]+@[^@\s]+$/.test(email)) return null;
+  if (typeof email !== "string" || !/^[^@\s]+@[^@\s]+$/.test(email)) {
+    return null;
+  }
   return verifiesMail || own(claims, "email_verified") === true ? email.toLowerCase() : null;
 }
 

@@ -12,7 +12,9 @@ export interface Operator {
 
 /** null = the role suffices. */
 export function lacksRole(operator: Operator, required: Role): Refusal | null {
-  if (roles.indexOf(operator.role) >= roles.indexOf(required)) return null;
+  if (roles.indexOf(operator.role) >= roles.indexOf(required)) {
+    return null;
+  }
   return {
     problem: "forbidden",
     detail: `This needs the role ${required}; ${operator.name} has ${operator.role}.`,
@@ -26,7 +28,9 @@ export function coversNamespace(operator: Operator, namespace: string): boolean 
 
 /** null = the operator may act in the namespace. */
 export function lacksNamespace(operator: Operator, namespace: string): Refusal | null {
-  if (coversNamespace(operator, namespace)) return null;
+  if (coversNamespace(operator, namespace)) {
+    return null;
+  }
   return {
     problem: "forbidden",
     detail: `${operator.name} may not act in namespace "${namespace}"; it is limited to ${(operator.namespaces ?? []).join(", ")}.`,
@@ -36,7 +40,9 @@ export function lacksNamespace(operator: Operator, namespace: string): Refusal |
 
 /** null = the operator is not limited to namespaces. */
 export function lacksMesh(operator: Operator): Refusal | null {
-  if (operator.namespaces === null) return null;
+  if (operator.namespaces === null) {
+    return null;
+  }
   return {
     problem: "forbidden",
     detail: `This concerns the whole mesh; ${operator.name} is limited to ${operator.namespaces.join(", ")}.`,

@@ -24,7 +24,9 @@ export async function presentedSession(
   visit: AdminRequest,
 ): Promise<Presented | { readonly refusal: Refusal } | null> {
   const secret = secretOf(request);
-  if (secret === null) return null;
+  if (secret === null) {
+    return null;
+  }
   const hash = hex(await sha256(secret));
   const record = await lookUpSecret(visit, hash, () => visit.store.session(hash, visit.now));
   return record === null || "refusal" in record ? record : { secret, record };
@@ -76,7 +78,9 @@ export async function openSession(
 export async function closeSession(request: Request, visit: AdminRequest, who: Operator | null): Promise<void> {
   const { env, store, now } = visit;
   const session = await presentedSession(request, visit);
-  if (session === null || "refusal" in session) return;
+  if (session === null || "refusal" in session) {
+    return;
+  }
   // Whoever it was may have lost the role meanwhile; the session ends all the same.
   const operator = who ?? { name: "unknown", role: "viewer", namespaces: null };
   const draft = auditOf({ request, env, operator, now }, { action: "logout", target: "session" });

@@ -8,7 +8,9 @@ type Part = string | number | readonly Part[];
 /** Takes what is at hand only, no promises and no objects, so that a page is made at once. */
 export function html(strings: TemplateStringsArray, ...parts: readonly Part[]): Html {
   const made = template(strings, ...parts);
-  if (made instanceof Promise) throw new TypeError("a part of the page is not at hand");
+  if (made instanceof Promise) {
+    throw new TypeError("a part of the page is not at hand");
+  }
   return made;
 }
 

@@ -21,16 +21,22 @@ export async function readLogin(request: Request): Promise<Outcome<Login>> {
     return body.ok ? { ok: true, value: { token: body.value.token, isForm: false, returnTo: DEFAULT_RETURN } } : body;
   }
   const text = await readText(request);
-  if (!text.ok) return text;
+  if (!text.ok) {
+    return text;
+  }
   const fields = new URLSearchParams(text.value);
   const token = z.string().min(1).max(8192).safeParse(fields.get("token"));
-  if (!token.success) return refuseBody({ problem: "validation", detail: "The form has no token." });
+  if (!token.success) {
+    return refuseBody({ problem: "validation", detail: "The form has no token." });
+  }
   return { ok: true, value: { token: token.data.trim(), isForm: true, returnTo: returnOf(fields.get("return")) } };
 }
 
 /** Only below our own prefix: a login must not lead to another site (CWE-601). */
 export function returnOf(path: string | null): string {
-  if (path === null || !/^\/_selvage\/[\w./?=&%-]*$/.test(path) || path.length > 500) return DEFAULT_RETURN;
+  if (path === null || !/^\/_selvage\/[\w./?=&%-]*$/.test(path) || path.length > 500) {
+    return DEFAULT_RETURN;
+  }
   const url = new URL(path, "http://mesh.invalid");
   return url.host === "mesh.invalid" && url.pathname.startsWith("/_selvage/")
     ? url.pathname + url.search

@@ -9,7 +9,9 @@ const made = new WeakMap<ControlApp, OpenApiDocument>();
 
 export function openApiDocument(app: ControlApp): OpenApiDocument {
   const known = made.get(app);
-  if (known) return known;
+  if (known) {
+    return known;
+  }
   const document = new OpenApiGeneratorV31(app.registry.definitions).generateDocument({
     openapi: "3.1.0",
     info: {

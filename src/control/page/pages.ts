@@ -44,10 +44,13 @@ export function registerPages(app: ControlApp): void {
     refusals: ["notFound", "internal"],
     handle({ request, requestId, param }) {
       const explained = explainCode(param("code"));
-      if (explained === null)
+      if (explained === null) {
         return refusalResponse({ problem: "notFound", detail: "There is no such code." }, requestId, "explainProblem");
+      }
       const wantsHtml = request.headers.get("accept")?.includes("text/html") ?? false;
-      if (!wantsHtml) return answerResponse({ body: explained }, requestId);
+      if (!wantsHtml) {
+        return answerResponse({ body: explained }, requestId);
+      }
       return pageResponse((nonce) => problemPage(explained, nonce), requestId);
     },
   });
@@ -67,7 +70,9 @@ export function registerPages(app: ControlApp): void {
     refusals: ["notReady", "internal"],
     async handle({ env, ctx, requestId }) {
       const readiness = await readinessOf(env, ctx);
-      if (readiness.ready) return answerResponse({ body: readiness }, requestId);
+      if (readiness.ready) {
+        return answerResponse({ body: readiness }, requestId);
+      }
       const detail = "This isolate has no configuration to decide requests with.";
       return refusalResponse({ problem: "notReady", detail, extensions: { ...readiness } }, requestId, "readyz");
     },

@@ -113,7 +113,9 @@ function describeParameter(parameter: { description?: string; schema?: object })
 
 function bodyHtml(operation: Operation): Html | "" {
   const body = operation.requestBody;
-  if (body === undefined || !("content" in body)) return "";
+  if (body === undefined || !("content" in body)) {
+    return "";
+  }
   return html`<p>Body${body.required ? "" : " (may be left out)"}: ${contentHtml(body.content)}</p>`;
 }
 
@@ -124,7 +126,9 @@ function contentHtml(content: unknown): Html {
 
 function schemaLink(schema: unknown): Html | "" {
   const ref = isRecord(schema) ? schema.$ref : null;
-  if (typeof ref !== "string") return "";
+  if (typeof ref !== "string") {
+    return "";
+  }
   const name = ref.replace("#/components/schemas/", "");
   return html`<a href="#schema-${name}">${name}</a>`;
 }

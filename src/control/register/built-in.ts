@@ -9,7 +9,9 @@ const SINCE = "1970-01-01T00:00:00.000Z";
 
 /** null = the ref is nothing built in. */
 export function builtIn(ref: string): StoredDocument | null {
-  if (ref !== REF) return null;
+  if (ref !== REF) {
+    return null;
+  }
   return {
     document: builtInGateway,
     uid: "built-in",
@@ -26,7 +28,9 @@ export function builtIn(ref: string): StoredDocument | null {
 
 /** 409 when the ref is built in: there is nothing to delete. */
 export function refuseBuiltIn(ref: string): Refusal | null {
-  if (ref !== REF) return null;
+  if (ref !== REF) {
+    return null;
+  }
   const detail = `${REF} is built in: it accepts every host and namespace, and cannot be deleted.`;
   const hint = "An admin may apply a Gateway of this name, which takes its place until it is deleted.";
   return { problem: "builtIn", detail, errors: [{ pointer: "#", detail: "It is built in.", hint }] };

@@ -30,11 +30,14 @@ export function documentOf(
     ...body,
     metadata: { name, namespace, ...metadata },
   });
-  if (!parsed.ok) return parsed.refusal;
+  if (!parsed.ok) {
+    return parsed.refusal;
+  }
   const { document, warnings } = parsed;
   const found = refOf(document.kind, document.metadata.namespace, document.metadata.name);
-  if (found === ref)
+  if (found === ref) {
     return strict && warnings.length > 0 ? refuseWarnings(warnings, [{ document, index: null }]) : parsed;
+  }
   const detail = `The body is ${found}, the path says ${ref}.`;
   return {
     problem: "validation",

@@ -28,15 +28,20 @@ export const documentsBody: BodyKind<Documents> = {
   async read(request) {
     const type = mediaType(request);
     const format = type === null ? undefined : formats[type];
-    if (format === undefined)
+    if (format === undefined) {
       return refuseBody({
         problem: "unsupportedMediaType",
         detail: `This call takes application/yaml or application/json, not ${type ?? "a body without content-type"}.`,
       });
+    }
     const text = await readText(request);
-    if (!text.ok) return text;
+    if (!text.ok) {
+      return text;
+    }
     const parsed = parseDocuments(text.value, format);
-    if (!parsed.ok && parsed.refusal.problem !== "validation") return parsed;
+    if (!parsed.ok && parsed.refusal.problem !== "validation") {
+      return parsed;
+    }
     return { ok: true, value: parsed };
   },
 };

@@ -24,13 +24,18 @@ export function jsonBody<Schema extends z.ZodType>(
     async read(request) {
       const type = mediaType(request);
       const text = await readText(request);
-      if (!text.ok) return text;
-      if (text.value.length === 0 && whenEmpty !== undefined) return { ok: true, value: whenEmpty };
-      if (type !== "application/json")
+      if (!text.ok) {
+        return text;
+      }
+      if (text.value.length === 0 && whenEmpty !== undefined) {
+        return { ok: true, value: whenEmpty };
+      }
+      if (type !== "application/json") {
         return refuseBody({
           problem: "unsupportedMediaType",
           detail: `This call takes application/json, not ${type === null ? "a body without content-type" : type}.`,
         });
+      }
       return parseJson(schema, text.value);
     },
   };
@@ -51,12 +56,15 @@ function parseJson<Schema extends z.ZodType>(schema: Schema, text: string): Outc
   const parsed = schema.safeParse(value, {
     error: (issue) => {
       // Only here is it known which keys the object may have; the finished issue no longer says.
-      if (issue.code === "unrecognized_keys" && issue.inst instanceof z.ZodObject)
+      if (issue.code === "unrecognized_keys" && issue.inst instanceof z.ZodObject) {
         allowed.set(JSON.stringify(issue.path ?? []), Object.keys(issue.inst.shape));
+      }
       return undefined;
     },
   });
-  if (parsed.success) return { ok: true, value: parsed.data };
+  if (parsed.success) {
+    return { ok: true, value: parsed.data };
+  }
   const errors = explainIssues(parsed.error.issues, [], value, allowed).map(toItem);
   return refuseBody({
     problem: "validation",

@@ -10,8 +10,9 @@ import { parseOne } from "../../model/read/parse-document.ts";
 
 /** Why the document is for the whole mesh; null = it is not. `next` holds what it may be an Override of. */
 export function meshWideReason(document: Document, next: readonly Document[]): string | null {
-  if (isPolicy(document))
+  if (isPolicy(document)) {
     return document.spec.targetRefs.some(({ kind }) => kind === "Mesh") ? "it is on the mesh" : null;
+  }
   switch (document.kind) {
     case "HTTPRoute":
       return takesEveryHost(document)
@@ -35,7 +36,9 @@ function takesEveryHost({ metadata, spec }: DocumentOf<"HTTPRoute">): boolean {
 }
 
 function ofGateway({ metadata, spec }: DocumentOf<"Gateway">): string | null {
-  if (`${metadata.namespace}/${metadata.name}` === BUILT_IN_KEY) return "it takes the built-in Gateway's place";
+  if (`${metadata.namespace}/${metadata.name}` === BUILT_IN_KEY) {
+    return "it takes the built-in Gateway's place";
+  }
   const open = spec.listeners.find(({ hostname }) => hostname === undefined || isTooWide(hostname));
   return open === undefined ? null : `its listener "${open.name}" names no host, and so takes requests of every host`;
 }
@@ -53,7 +56,9 @@ function ofOverride(override: DocumentOf<"Override">, next: readonly Document[])
   }
   const ref = overrideTarget(override);
   const target = next.find((one) => one.kind !== "Override" && refOfDocument(one) === ref);
-  if (target === undefined) return null;
+  if (target === undefined) {
+    return null;
+  }
   const { apiVersion, kind, metadata, spec } = target;
   const patched = parseOne({ apiVersion, kind, metadata, spec: mergePatch(spec, override.spec.patch) });
   return meshWideReason(target, next) ?? (patched.ok ? meshWideReason(patched.document, next) : null);

@@ -14,7 +14,9 @@ const MOST_ENDPOINTS = 1000;
 
 /** null = there is room for another one. @param registered those in the namespace */
 export function lacksEndpointRoom(operator: Operator, namespace: string, registered: number): Refusal | null {
-  if (operator.namespaces === null || registered < MOST_ENDPOINTS) return null;
+  if (operator.namespaces === null || registered < MOST_ENDPOINTS) {
+    return null;
+  }
   const detail =
     `The namespace "${namespace}" has ${registered} registered endpoints; operators who are limited to namespaces may have ` +
     `${MOST_ENDPOINTS} in each. Remove some, or ask an operator of the whole mesh to register them.`;
@@ -25,13 +27,19 @@ type Change = Pick<PlannedChange, "ref" | "action" | "before" | "after">;
 
 /** null = there is room, or the namespace does not grow. @param next the whole mesh as it would be */
 export function lacksRoom(operator: Operator, changes: readonly Change[], next: readonly Document[]): Refusal | null {
-  if (operator.namespaces === null) return null;
+  if (operator.namespaces === null) {
+    return null;
+  }
   const touched = Map.groupBy(changes, ({ ref }) => partsOfRef(ref).namespace);
   for (const [namespace, own] of touched) {
-    if (growth(own) <= 0) continue;
+    if (growth(own) <= 0) {
+      continue;
+    }
     const documents = next.filter(({ metadata }) => metadata.namespace === namespace);
     const bytes = documents.reduce((sum, document) => sum + sizeOf(document), 0);
-    if (documents.length <= MOST_DOCUMENTS && bytes <= MOST_BYTES) continue;
+    if (documents.length <= MOST_DOCUMENTS && bytes <= MOST_BYTES) {
+      continue;
+    }
     const detail =
       `The namespace "${namespace}" would hold ${documents.length} documents of ${Math.ceil(bytes / 1024)} KiB together; ` +
       `operators who are limited to namespaces may have ${MOST_DOCUMENTS} of ${MOST_BYTES / 1024} KiB in each. ` +
@@ -50,6 +58,8 @@ function growth(changes: readonly Change[]): number {
 
 /** Characters of its spec; a service's description for people is not compiled. */
 function sizeOf({ kind, spec }: Document): number {
-  if (kind !== "Service" || !("openapi" in spec)) return JSON.stringify(spec).length;
+  if (kind !== "Service" || !("openapi" in spec)) {
+    return JSON.stringify(spec).length;
+  }
   return JSON.stringify({ ...spec, openapi: undefined }).length;
 }

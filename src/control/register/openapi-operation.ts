@@ -72,7 +72,9 @@ type Header = NonNullable<Operation<z.ZodObject, z.ZodObject, unknown, z.ZodType
 const SEEN: Header = { name: "if-none-match", description: 'ETags that the reader has: `"17"`.' };
 
 function headersOf(headers: readonly Header[] | undefined): { headers?: z.ZodObject } {
-  if (headers === undefined) return {};
+  if (headers === undefined) {
+    return {};
+  }
   const named = headers.map(({ name, description }) => [name, z.string().optional().meta({ description })] as const);
   return { headers: z.object(Object.fromEntries(named)) };
 }

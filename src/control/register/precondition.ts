@@ -16,8 +16,12 @@ const MOST_TAGS = 64;
  * answer and weakened its tag has not changed what the tag stands for.
  */
 export function parseTags(header: string | null): Tags | Refusal {
-  if (header === null) return { kind: "absent" };
-  if (header.trim() === "*") return { kind: "any" };
+  if (header === null) {
+    return { kind: "absent" };
+  }
+  if (header.trim() === "*") {
+    return { kind: "any" };
+  }
   const tags: string[] = [];
   const parts = header.split(",", MOST_TAGS + 1);
   for (const part of parts) {
@@ -36,7 +40,9 @@ export function parseTags(header: string | null): Tags | Refusal {
 /** Whether a reader has this version already (RFC 9110 §13.1.2). What cannot be read as a list of tags matches nothing. */
 export function isUnchanged(headers: Headers, tag: string): boolean {
   const tags = parseTags(headers.get("if-none-match"));
-  if ("problem" in tags || tags.kind === "absent") return false;
+  if ("problem" in tags || tags.kind === "absent") {
+    return false;
+  }
   return tags.kind === "any" || tags.tags.some((one) => etag(one) === tag);
 }
 
@@ -63,9 +69,15 @@ type Basis = { readonly expected: number | null; readonly forced: boolean };
  */
 export function basisOfMesh(headers: Headers, operator: Operator, revision: number): Basis | Refusal {
   const tags = parseTags(headers.get("if-match"));
-  if ("problem" in tags) return tags;
-  if (tags.kind === "absent") return { expected: null, forced: false };
-  if (tags.kind === "any") return lacksRole(operator, "admin") ?? { expected: null, forced: true };
+  if ("problem" in tags) {
+    return tags;
+  }
+  if (tags.kind === "absent") {
+    return { expected: null, forced: false };
+  }
+  if (tags.kind === "any") {
+    return lacksRole(operator, "admin") ?? { expected: null, forced: true };
+  }
   return tags.tags.includes(String(revision)) ? { expected: revision, forced: false } : moved("The mesh", revision);
 }
 
@@ -77,16 +89,24 @@ export function basisOfResource(
   version: number | null,
 ): Basis | Refusal {
   const match = parseTags(headers.get("if-match"));
-  if ("problem" in match) return match;
+  if ("problem" in match) {
+    return match;
+  }
   const noneMatch = parseTags(headers.get("if-none-match"));
-  if ("problem" in noneMatch) return noneMatch;
-  if (match.kind === "any") return lacksRole(operator, "admin") ?? { expected: null, forced: true };
-  if (match.kind === "tags")
+  if ("problem" in noneMatch) {
+    return noneMatch;
+  }
+  if (match.kind === "any") {
+    return lacksRole(operator, "admin") ?? { expected: null, forced: true };
+  }
+  if (match.kind === "tags") {
     return version !== null && match.tags.includes(String(version))
       ? { expected: version, forced: false }
       : moved(ref, version);
-  if (noneMatch.kind === "any")
+  }
+  if (noneMatch.kind === "any") {
     return version === null ? { expected: 0, forced: false } : moved(`${ref} exists already: it`, version);
+  }
   return {
     problem: "preconditionRequired",
     detail: `Say what the write of ${ref} is based on.`,

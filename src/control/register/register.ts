@@ -40,30 +40,46 @@ export function register<P extends z.ZodObject, Q extends z.ZodObject, Body, A e
     const address = callerAddress({ request, env });
     const identity = await identifyOperator(request, { env, ctx, store, address, now });
     const refuse = async (refusal: Refusal): Promise<Response> => {
-      if (call.writes)
+      if (call.writes) {
         await auditRefusal(store, identity, refusal, { action: call.id, request, env: context.env, requestId, now });
+      }
       return refusalResponse(refusal, requestId, call.id);
     };
-    if ("refusal" in identity) return refuse(identity.refusal);
+    if ("refusal" in identity) {
+      return refuse(identity.refusal);
+    }
     const { operator, token } = identity;
     const forged = identity.by === "session" || identity.by === "access" ? refuseForgery(request) : null;
-    if (forged) return refuse(forged);
-    if (token)
+    if (forged) {
+      return refuse(forged);
+    }
+    if (token) {
       context.executionCtx.waitUntil(store.touchToken(token, new Date(now).toISOString()).catch(() => undefined));
+    }
 
     const lacking = lacksRole(operator, call.role) ?? (call.scope === "mesh" ? lacksMesh(operator) : null);
-    if (lacking) return refuse(lacking);
+    if (lacking) {
+      return refuse(lacking);
+    }
 
     const params = readParameters(call.params, Object.entries(context.req.param()), "path");
-    if (!params.ok) return refuse(params.refusal);
+    if (!params.ok) {
+      return refuse(params.refusal);
+    }
     const outside = call.scope === "path" ? lacksNamespace(operator, namespaceOf(params.value)) : null;
-    if (outside) return refuse(outside);
+    if (outside) {
+      return refuse(outside);
+    }
 
     const query = readParameters(call.query, new URL(request.url).searchParams, "query");
-    if (!query.ok) return refuse(query.refusal);
+    if (!query.ok) {
+      return refuse(query.refusal);
+    }
 
     const body = await call.body.read(request);
-    if (!body.ok) return refuse(body.refusal);
+    if (!body.ok) {
+      return refuse(body.refusal);
+    }
 
     const outcome = await call.handle({
       params: params.value,
@@ -77,9 +93,13 @@ export function register<P extends z.ZodObject, Q extends z.ZodObject, Body, A e
       identity,
       now,
     });
-    if (isRefusal(outcome)) return refuse(outcome);
+    if (isRefusal(outcome)) {
+      return refuse(outcome);
+    }
     const tag = call.versioned ? outcome.headers?.etag : undefined;
-    if (tag !== undefined && isUnchanged(request.headers, tag)) return unchangedResponse(tag, requestId);
+    if (tag !== undefined && isUnchanged(request.headers, tag)) {
+      return unchangedResponse(tag, requestId);
+    }
     return answerResponse(outcome, requestId);
   });
 }

@@ -74,7 +74,9 @@ export function toEndpoint(endpoint: DynamicEndpoint): EndpointState {
 
 /** Endpoints that the Service's document lists; ids as the compiler gives them. */
 export function staticEndpoints(document: DocumentOf<"Service">, localMesh: boolean): EndpointState[] {
-  if (document.apiVersion === "v1") return [];
+  if (document.apiVersion === "v1") {
+    return [];
+  }
   const { name: service, namespace } = document.metadata;
   const located = document.spec.endpoints.map(({ url, binding, version }) => ({
     address: url === undefined ? { binding: binding ?? "" } : { url },

@@ -59,24 +59,31 @@ export function writeOptions(
     permits: (changes, next) => {
       for (const { ref, action, before, after } of changes) {
         // A rollback plans every document there was, and leaves most of them alone.
-        if (action === "unchanged" && about.source === "rollback") continue;
+        if (action === "unchanged" && about.source === "rollback") {
+          continue;
+        }
         const looks = about.source === "diff" || action === "unchanged";
         const denied = looks ? lacksNamespace(operator, partsOfRef(ref).namespace) : lacksRight(operator, ref);
-        if (denied) return denied;
+        if (denied) {
+          return denied;
+        }
         if (!looks && operator.namespaces !== null) {
           const wide = [before?.document, after].flatMap(
             (document) => (document && meshWideReason(document, next)) ?? [],
           );
           const outside = wide.length > 0 ? lacksMesh(operator) : null;
-          if (outside)
+          if (outside) {
             return { ...outside, detail: `${ref} is for the whole mesh, since ${wide.at(-1)}. ${outside.detail}` };
+          }
         }
         // An Override changes what its target does: it takes the same right as writing the target.
         for (const target of action === "unchanged" ? [] : targetsOf(before?.document, after)) {
           const withheld = looks
             ? lacksNamespace(operator, partsOfRef(target).namespace)
             : lacksRight(operator, target);
-          if (withheld) return withheld;
+          if (withheld) {
+            return withheld;
+          }
         }
       }
       return about.source === "diff" ? null : lacksRoom(operator, changes, next);

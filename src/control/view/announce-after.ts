@@ -10,8 +10,12 @@ export async function announceAfter(
   { env, store, now }: { readonly env: Env; readonly store: Store; readonly now: number },
   { dryRun, summary, items }: ApplyResult,
 ): Promise<void> {
-  if (dryRun || summary.create + summary.update + summary.prune === 0) return;
+  if (dryRun || summary.create + summary.update + summary.prune === 0) {
+    return;
+  }
   await announce(env, await store.head());
   // Lost, it is made up for by the sweep.
-  if (items.some(({ ref }) => ref.startsWith("Override/"))) await scheduleExpiry(env, now).catch(() => undefined);
+  if (items.some(({ ref }) => ref.startsWith("Override/"))) {
+    await scheduleExpiry(env, now).catch(() => undefined);
+  }
 }

@@ -27,13 +27,18 @@ export async function knownHealth(env: Pick<Env, "MESH">): Promise<KnownHealth> 
 /** The same endpoints, with what is known of them. Checks say more than calls do: they are asked for, and go on without callers. */
 export function withHealth(endpoints: readonly EndpointState[], { probed, troubles }: KnownHealth): EndpointState[] {
   return endpoints.map((endpoint) => {
-    if (endpoint.draining) return endpoint;
+    if (endpoint.draining) {
+      return endpoint;
+    }
     const service = serviceKey(endpoint.namespace, endpoint.service);
     const row = probed.get(service)?.find((one) => one.endpoint === endpoint.id);
     const trouble = troubles.find((one) => one.service === service && one.endpoint === endpoint.id);
-    if (row?.state === "unhealthy" || (row?.state === "healthy" && trouble === undefined))
+    if (row?.state === "unhealthy" || (row?.state === "healthy" && trouble === undefined)) {
       return checked(endpoint, row);
-    if (trouble === undefined) return endpoint;
+    }
+    if (trouble === undefined) {
+      return endpoint;
+    }
     const isDown = trouble.state === "down" || trouble.state === "hung";
     return {
       ...endpoint,

@@ -43,7 +43,9 @@ function failed(detail: string): Description {
 /** null = neither JSON nor YAML, or nothing that calls itself OpenAPI (or Swagger 2). */
 function readDescription(text: string): object | null {
   const value = readJson(text) ?? fromYaml(text);
-  if (typeof value !== "object" || value === null) return null;
+  if (typeof value !== "object" || value === null) {
+    return null;
+  }
   const says = "openapi" in value ? value.openapi : "swagger" in value ? value.swagger : null;
   return typeof says === "string" ? value : null;
 }

@@ -21,14 +21,18 @@ export async function lint(
   operator: Operator,
   { now, localMesh, meshDomain }: { readonly now: number } & Required<Pick<CompileOptions, "localMesh" | "meshDomain">>,
 ): Promise<Validation> {
-  if (!body.ok) return { valid: false, errors: (body.refusal.errors ?? []).map(fromItem), warnings: [] };
+  if (!body.ok) {
+    return { valid: false, errors: (body.refusal.errors ?? []).map(fromItem), warnings: [] };
+  }
   const { head, documents, identities } = await store.mesh();
   const planned = plan(
     documents,
     body.documents.map(({ document }) => document),
     { manager: "validate" },
   );
-  if (!planned.ok) return { valid: false, errors: (planned.refusal.errors ?? []).map(fromItem), warnings: [] };
+  if (!planned.ok) {
+    return { valid: false, errors: (planned.refusal.errors ?? []).map(fromItem), warnings: [] };
+  }
   const at = new Date(now).toISOString();
   const createdAt = createdAtOf(documents, planned.plan.changes, at);
   const previous = statusesOf(documents);
@@ -62,7 +66,9 @@ function place(finding: Finding, documents: (Documents & { ok: true })["document
   const source = documents.find(
     ({ document: { kind, metadata } }) => refOf(kind, metadata.namespace, metadata.name) === finding.ref,
   );
-  if (source === undefined) return finding;
+  if (source === undefined) {
+    return finding;
+  }
   const pointer = `#/${source.index}${finding.pointer}`;
   return { ...finding, pointer, ...source.locate(finding.pointer) };
 }

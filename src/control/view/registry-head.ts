@@ -21,7 +21,9 @@ export async function registryHead(db: D1Database, now: number): Promise<Head | 
   const seen = seenBy.get(db);
   if (seen !== undefined && now >= seen.at) {
     const isAsking = seen.askedAt > seen.at && now - seen.askedAt < REGISTRY_MS;
-    if (now - seen.at < (isAsking ? REGISTRY_MS : FRESH_MS)) return seen.head;
+    if (now - seen.at < (isAsking ? REGISTRY_MS : FRESH_MS)) {
+      return seen.head;
+    }
     seen.askedAt = now;
   }
   const asking = new Store(db).head().catch(() => null);

@@ -39,16 +39,23 @@ export function decideAuthorization(
   let firstAllow: string | null = null;
   for (const index of held) {
     const policy = table[index];
-    if (policy === undefined) return { allowed: false, because: "unknown", policy: null };
-    if (policy.action === "ALLOW") firstAllow ??= policy.policy;
-    else if (policy.action !== "AUDIT" && matches(policy, asked) !== NO) {
+    if (policy === undefined) {
+      return { allowed: false, because: "unknown", policy: null };
+    }
+    if (policy.action === "ALLOW") {
+      firstAllow ??= policy.policy;
+    } else if (policy.action !== "AUDIT" && matches(policy, asked) !== NO) {
       return { allowed: false, because: "denied", policy: policy.policy };
     }
   }
-  if (firstAllow === null) return { allowed: true, policy: null };
+  if (firstAllow === null) {
+    return { allowed: true, policy: null };
+  }
   for (const index of held) {
     const policy = table[index];
-    if (policy?.action === "ALLOW" && matches(policy, asked) === YES) return { allowed: true, policy: policy.policy };
+    if (policy?.action === "ALLOW" && matches(policy, asked) === YES) {
+      return { allowed: true, policy: policy.policy };
+    }
   }
   return { allowed: false, because: "not-allowed", policy: firstAllow };
 }
@@ -69,16 +76,22 @@ function matches({ rules }: Authorization, asked: AuthorizationRequest): Truth {
   let truth: Truth = NO;
   for (const rule of rules) {
     truth = either(truth, ruleMatches(rule, asked));
-    if (truth === YES) return YES;
+    if (truth === YES) {
+      return YES;
+    }
   }
   return truth;
 }
 
 function ruleMatches({ from, to, when }: AuthorizationRule, asked: AuthorizationRequest): Truth {
   let truth = oneOf(to, operationMatches, asked);
-  if (truth !== NO) truth = both(truth, oneOf(from, sourceMatches, asked));
+  if (truth !== NO) {
+    truth = both(truth, oneOf(from, sourceMatches, asked));
+  }
   for (const condition of when) {
-    if (truth === NO) return NO;
+    if (truth === NO) {
+      return NO;
+    }
     truth = both(truth, conditionHolds(condition, asked));
   }
   return truth;
@@ -90,26 +103,42 @@ function oneOf<Entry>(
   judgeOne: (entry: Entry, asked: AuthorizationRequest) => Truth,
   asked: AuthorizationRequest,
 ): Truth {
-  if (entries.length === 0) return YES;
+  if (entries.length === 0) {
+    return YES;
+  }
   let truth: Truth = NO;
-  for (const entry of entries) truth = either(truth, judgeOne(entry, asked));
+  for (const entry of entries) {
+    truth = either(truth, judgeOne(entry, asked));
+  }
   return truth;
 }
 
 function operationMatches({ methods, paths, hosts }: AuthorizationOperation, asked: AuthorizationRequest): Truth {
   let truth: Truth = YES;
-  if (methods.length > 0) truth = both(truth, methodFits(methods, asked.method));
-  if (truth !== NO && paths.length > 0) truth = both(truth, pathFits(paths, asked));
-  if (truth !== NO && hosts.length > 0) truth = both(truth, fitsAny(hosts, asked.host) ? YES : NO);
+  if (methods.length > 0) {
+    truth = both(truth, methodFits(methods, asked.method));
+  }
+  if (truth !== NO && paths.length > 0) {
+    truth = both(truth, pathFits(paths, asked));
+  }
+  if (truth !== NO && hosts.length > 0) {
+    truth = both(truth, fitsAny(hosts, asked.host) ? YES : NO);
+  }
   return truth;
 }
 
 function sourceMatches(source: AuthorizationSource, { caller, clientAddress }: AuthorizationRequest): Truth {
   const { principals, namespaces, applications, ipBlocks } = source;
   let truth: Truth = YES;
-  if (principals.length > 0) truth = both(truth, principalFits(principals, caller));
-  if (truth !== NO && namespaces.length > 0) truth = both(truth, namespaceFits(namespaces, caller));
-  if (truth !== NO && applications.length > 0) truth = both(truth, applicationFits(applications, caller));
+  if (principals.length > 0) {
+    truth = both(truth, principalFits(principals, caller));
+  }
+  if (truth !== NO && namespaces.length > 0) {
+    truth = both(truth, namespaceFits(namespaces, caller));
+  }
+  if (truth !== NO && applications.length > 0) {
+    truth = both(truth, applicationFits(applications, caller));
+  }
   if (truth !== NO && ipBlocks.length > 0) {
     truth = both(truth, addressFits(ipBlocks, clientAddress === null ? null : addressBits(clientAddress)));
   }

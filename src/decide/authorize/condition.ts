@@ -28,8 +28,12 @@ export function conditionHolds(
 ): Truth {
   const subject = subjectOf(key, asked);
   let truth: Truth = YES;
-  if (values.length > 0) truth = both(truth, subject.fits(values));
-  if (notValues.length > 0) truth = both(truth, negated(subject.fits(notValues)));
+  if (values.length > 0) {
+    truth = both(truth, subject.fits(values));
+  }
+  if (notValues.length > 0) {
+    truth = both(truth, negated(subject.fits(notValues)));
+  }
   return contains.length > 0 ? both(truth, subject.holds(contains)) : truth;
 }
 
@@ -37,8 +41,12 @@ const ABSENT: Subject = { fits: () => NO, holds: () => NO };
 const UNKNOWN: Subject = { fits: () => MAYBE, holds: () => MAYBE };
 
 function subjectOf(key: string, asked: AuthorizationRequest): Subject {
-  if (key.startsWith("claim:")) return claimSubject(asked.caller.claims, key.slice(6));
-  if (key.startsWith("header:")) return headerSubject(key.slice(7), asked.header(key.slice(7)));
+  if (key.startsWith("claim:")) {
+    return claimSubject(asked.caller.claims, key.slice(6));
+  }
+  if (key.startsWith("header:")) {
+    return headerSubject(key.slice(7), asked.header(key.slice(7)));
+  }
   const { caller, clientAddress } = asked;
   switch (key) {
     case "source.ip":
@@ -75,16 +83,24 @@ const MAX_VALUES = 256;
  * enough for "maybe". A pattern with a comma in it means the whole.
  */
 function headerSubject(name: string, value: string | null): Subject {
-  if (value === null) return ABSENT;
+  if (value === null) {
+    return ABSENT;
+  }
   // Bytes that were no UTF-8: what the service will read is not what is seen here.
-  if (value.includes("\ufffd")) return UNKNOWN;
+  if (value.includes("\ufffd")) {
+    return UNKNOWN;
+  }
   const parts = value.split(",", MAX_VALUES + 1).map((part) => part.trim());
-  if (parts.length > MAX_VALUES) return UNKNOWN;
+  if (parts.length > MAX_VALUES) {
+    return UNKNOWN;
+  }
   const lines = parts.filter((part) => part !== "");
   return {
     fits: (patterns) => {
       const whole = SINGLE.has(name) ? patterns : patterns.filter((pattern) => pattern.includes(","));
-      if (fitsAny(whole, value)) return YES;
+      if (fitsAny(whole, value)) {
+        return YES;
+      }
       return matchesAny(patterns, lines.length === 0 ? [""] : lines);
     },
     holds: (words) => holdsAll(value.split(/[\s,]+/), words),
@@ -97,10 +113,15 @@ const SPACED = new Set(["scope", "permission"]);
 /** Claims come from an issuer that is trusted: of a list, one value that fits is enough. */
 function claimSubject(claims: Claims, name: string): Subject {
   const value = claimNamed(claims, name);
-  if (value === undefined || value === null) return ABSENT;
-  if (Array.isArray(value)) return listSubject(value);
-  if (typeof value === "object")
+  if (value === undefined || value === null) {
+    return ABSENT;
+  }
+  if (Array.isArray(value)) {
+    return listSubject(value);
+  }
+  if (typeof value === "object") {
     return { fits: (patterns) => (patterns.includes("*") ? YES : MAYBE), holds: () => MAYBE };
+  }
   const text = String(value);
   const words = text.split(/\s+/).filter((word) => word !== "");
   const list = SPACED.has(name) ? [text, ...words] : [text];

@@ -25,20 +25,32 @@ export function negated(truth: Truth): Truth {
  */
 export function fits(pattern: string, text: string): boolean {
   const star = pattern.indexOf("*");
-  if (star === -1) return pattern === text;
+  if (star === -1) {
+    return pattern === text;
+  }
   // Prefix and suffix must not share a character: `/a*a` is not `/a`.
-  if (text.length < pattern.length - 1) return false;
+  if (text.length < pattern.length - 1) {
+    return false;
+  }
   return text.startsWith(pattern.slice(0, star)) && text.endsWith(pattern.slice(star + 1));
 }
 
 export function fitsAny(patterns: readonly string[], text: string): boolean {
-  for (const pattern of patterns) if (fits(pattern, text)) return true;
+  for (const pattern of patterns) {
+    if (fits(pattern, text)) {
+      return true;
+    }
+  }
   return false;
 }
 
 /** All ways in which one thing may be read must fit for "yes"; one of them is "maybe". No readings: "no". */
 export function matchesAny(patterns: readonly string[], readings: readonly string[]): Truth {
   let fitting = 0;
-  for (const reading of readings) if (fitsAny(patterns, reading)) fitting++;
+  for (const reading of readings) {
+    if (fitsAny(patterns, reading)) {
+      fitting++;
+    }
+  }
   return fitting === 0 ? NO : fitting === readings.length ? YES : MAYBE;
 }

@@ -27,25 +27,37 @@ const PARTY = /^(?:spiffe:\/\/|[^/]+\/ns\/[^/]+\/(?:sa|app)\/)/;
  * subject spell a workload's name is not one, and subjects are often chosen by users: so `*-web` allows no user.
  */
 export function principalFits(patterns: readonly string[], caller: Caller): Truth {
-  if (patterns.includes("*") && isProven(caller)) return YES;
+  if (patterns.includes("*") && isProven(caller)) {
+    return YES;
+  }
   for (const party of [caller.workload, caller.application]) {
-    if (party === null) continue;
+    if (party === null) {
+      continue;
+    }
     const { principal } = party;
     const bare = principal.startsWith(SCHEME) ? principal.slice(SCHEME.length) : principal;
-    if (fitsAny(patterns, principal) || fitsAny(patterns, bare)) return YES;
+    if (fitsAny(patterns, principal) || fitsAny(patterns, bare)) {
+      return YES;
+    }
   }
   const { user } = caller;
-  if (user === null || user.subject === null) return NO;
+  if (user === null || user.subject === null) {
+    return NO;
+  }
   const name = `${user.issuer}/${user.subject}`;
   const fitting = patterns.filter((pattern) => fits(pattern, name));
-  if (fitting.length === 0) return NO;
+  if (fitting.length === 0) {
+    return NO;
+  }
   return PARTY.test(name) || fitting.every((pattern) => pattern.startsWith("*")) ? MAYBE : YES;
 }
 
 /** The caller speaks for its workload's namespace; an application of another one that it brings along can only refuse. */
 export function namespaceFits(patterns: readonly string[], caller: Caller): Truth {
   const own = namespaceOf(caller);
-  if (own !== null && fitsAny(patterns, own)) return YES;
+  if (own !== null && fitsAny(patterns, own)) {
+    return YES;
+  }
   return caller.application !== null && fitsAny(patterns, caller.application.namespace) ? MAYBE : NO;
 }
 
@@ -56,21 +68,31 @@ export function applicationFits(patterns: readonly string[], { application }: Ca
 
 /** `blocks`: the bits that they begin with (`decide/text/ip.ts`), `?` = one that could not be read. */
 export function addressFits(blocks: readonly string[], bits: string | null): Truth {
-  if (bits === null) return MAYBE;
-  for (const block of blocks) if (block !== "?" && bits.startsWith(block)) return YES;
+  if (bits === null) {
+    return MAYBE;
+  }
+  for (const block of blocks) {
+    if (block !== "?" && bits.startsWith(block)) {
+      return YES;
+    }
+  }
   return blocks.includes("?") ? MAYBE : NO;
 }
 
 /** Methods count as written; `patch` is no PATCH, though some services take it for one. */
 export function methodFits(methods: readonly string[], method: string): Truth {
-  if (fitsAny(methods, method)) return YES;
+  if (fitsAny(methods, method)) {
+    return YES;
+  }
   return fitsAny(methods, method.toUpperCase()) ? MAYBE : NO;
 }
 
 /** Some services decode `%3B` before they cut parameters off: such a path has to fit with and without what follows it. */
 export function pathFits(patterns: readonly string[], { path, otherPaths }: AuthorizationRequest): Truth {
   const own = matchesAny(patterns, readingsOf(path));
-  if (own !== NO) return own;
+  if (own !== NO) {
+    return own;
+  }
   // Judged as it is; who decodes an encoded slash reads another path, which may only refuse.
   const decoded = path.includes("%2F") ? [path.replaceAll("%2F", "/")] : [];
   return [...otherPaths(), ...decoded].some((other) => matchesAny(patterns, readingsOf(other)) !== NO) ? MAYBE : NO;

@@ -48,10 +48,14 @@ export function balance(
     (one) => one.weight > 0 && (version === null || one.version === version) && (tierOf === null || tierOf(one) >= 0),
   );
   const group = groupOf(usable, how);
-  if (tried.length === 0) return among(group, how);
+  if (tried.length === 0) {
+    return among(group, how);
+  }
   const isNew = ({ id }: Endpoint): boolean => !tried.includes(id);
   const fresh = group.filter(isNew);
-  if (fresh.length > 0) return among(fresh, how);
+  if (fresh.length > 0) {
+    return among(fresh, how);
+  }
   const elsewhere = usable.filter((one) => isNew(one) && (how.isHealthy === null || how.isHealthy(one)));
   return among(elsewhere.length > 0 ? preferred(elsewhere, how) : group, how);
 }
@@ -64,7 +68,9 @@ function rankOf(endpoint: Endpoint, { tierOf }: Balancing): number {
 /** The endpoints of the rank that takes this try, without the unhealthy ones unless it panics. */
 function groupOf(usable: readonly Endpoint[], how: Balancing): readonly Endpoint[] {
   const { isHealthy, mayAsk, failover, random } = how;
-  if (isHealthy === null || usable.every(isHealthy)) return preferred(usable, how);
+  if (isHealthy === null || usable.every(isHealthy)) {
+    return preferred(usable, how);
+  }
   const groups = [...Map.groupBy(usable, (one) => rankOf(one, how))].sort(([left], [right]) => left - right);
   const shares = priorityShares(
     groups.map(([, members]) => ({ total: members.length, healthy: members.filter(isHealthy).length })),
@@ -76,7 +82,9 @@ function groupOf(usable: readonly Endpoint[], how: Balancing): readonly Endpoint
   let left = random() * 100;
   for (const [at, members] of open.entries()) {
     left -= shares[at]?.percent ?? 0;
-    if (left < 0 && members.length > 0) return members;
+    if (left < 0 && members.length > 0) {
+      return members;
+    }
   }
   // The share of a rank that panics, and whose endpoints may not be asked, goes to whoever can take it.
   return open.find(({ length }) => length > 0) ?? [];
@@ -94,7 +102,9 @@ function preferred(usable: readonly Endpoint[], how: Balancing): readonly Endpoi
 }
 
 function among(group: readonly Endpoint[], how: Balancing): Endpoint | null {
-  if (group.length < 2) return group[0] ?? null;
+  if (group.length < 2) {
+    return group[0] ?? null;
+  }
   switch (how.policy) {
     case "peak-ewma":
       return lighterOfTwo(group, how, (one) => costOf(one, how));
@@ -117,12 +127,16 @@ function lighterOfTwo(
 ): Endpoint | null {
   const first = draw(group, null, how);
   const second = first === null ? null : draw(group, first, how);
-  if (first === null || second === null) return first;
+  if (first === null || second === null) {
+    return first;
+  }
   const overrule = isEven(group, how) ? 1 : CLEARLY;
   const mine = loadOfOne(first);
   const other = loadOfOne(second);
   // Nothing is known of it: that is no reason to give it more than its weight.
-  if (overrule > 1 && other === 0) return first;
+  if (overrule > 1 && other === 0) {
+    return first;
+  }
   return mine > other * overrule ? second : first;
 }
 
@@ -138,7 +152,9 @@ function belowBound(group: readonly Endpoint[], { stats, nowMs }: Balancing): re
     return load === null ? 0 : inFlight(load, nowMs);
   });
   // Most of the time nothing is near its bound, and nothing more is reckoned.
-  if (flying.every((count) => count < UNBOUNDED)) return group;
+  if (flying.every((count) => count < UNBOUNDED)) {
+    return group;
+  }
   const all = 1 + flying.reduce((sum, count) => sum + count, 0);
   const weights = group.reduce((sum, { weight }) => sum + weight, 0);
   return group.filter(({ weight }, at) => {
@@ -165,14 +181,22 @@ function inFlightOf(endpoint: Endpoint, { stats, nowMs }: Balancing): number {
 
 function draw(group: readonly Endpoint[], except: Endpoint | null, how: Balancing): Endpoint | null {
   let total = 0;
-  for (const one of group) if (one !== except) total += weightOf(one, how);
+  for (const one of group) {
+    if (one !== except) {
+      total += weightOf(one, how);
+    }
+  }
   let left = how.random() * total;
   let last: Endpoint | null = null;
   for (const one of group) {
-    if (one === except) continue;
+    if (one === except) {
+      continue;
+    }
     last = one;
     left -= weightOf(one, how);
-    if (left < 0) return one;
+    if (left < 0) {
+      return one;
+    }
   }
   // Only reached when rounding leaves a crumb.
   return last;
@@ -185,15 +209,21 @@ function inTurn(group: readonly Endpoint[], how: Balancing): Endpoint | null {
   let total = 0;
   for (const one of group) {
     const load = loadIn(how.stats, one);
-    if (load === null) continue;
+    if (load === null) {
+      continue;
+    }
     const weight = weightOf(one, how);
     load.turn += weight;
     total += weight;
-    if (load.turn <= most) continue;
+    if (load.turn <= most) {
+      continue;
+    }
     most = load.turn;
     next = one;
   }
   const chosen = next === null ? null : loadIn(how.stats, next);
-  if (chosen !== null) chosen.turn -= total;
+  if (chosen !== null) {
+    chosen.turn -= total;
+  }
   return next;
 }

@@ -44,7 +44,9 @@ export function groupMark(endpoints: readonly Endpoint[]): string {
   let first: string | null = null;
   for (const endpoint of endpoints) {
     const key = endpointIdentity(endpoint);
-    if (first === null || key < first) first = key;
+    if (first === null || key < first) {
+      first = key;
+    }
   }
   return first === null ? "" : `${MARK}${hash(first, 0x811c9dc5)}`;
 }
@@ -62,14 +64,18 @@ function digest(service: ServiceKey, { address, version }: Located): string {
 
 /** One text for one place, however it is written. */
 function addressText(address: Endpoint["address"]): string {
-  if ("binding" in address) return `binding ${address.binding}`;
+  if ("binding" in address) {
+    return `binding ${address.binding}`;
+  }
   return URL.canParse(address.url) ? new URL(address.url).href : address.url;
 }
 
 /** FNV-1a, mixed by the last steps of MurmurHash3. */
 function hash(text: string, seed: number): string {
   let word = seed;
-  for (let at = 0; at < text.length; at++) word = Math.imul(word ^ text.charCodeAt(at), 0x01000193);
+  for (let at = 0; at < text.length; at++) {
+    word = Math.imul(word ^ text.charCodeAt(at), 0x01000193);
+  }
   word = Math.imul(word ^ (word >>> 16), 0x85ebca6b);
   word = Math.imul(word ^ (word >>> 13), 0xc2b2ae35);
   return ((word ^ (word >>> 16)) >>> 0).toString(16).padStart(8, "0");

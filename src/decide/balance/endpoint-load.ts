@@ -39,8 +39,11 @@ export function began(load: EndpointLoad, nowMs: number): void {
 /** A try that ended by its caller's doing: it says nothing about the endpoint. */
 export function forgone(load: EndpointLoad, beganAtMs: number, nowMs: number): void {
   turnSpan(load, nowMs);
-  if (beganAtMs >= load.spanAtMs) load.begun = Math.max(0, load.begun - 1);
-  else if (beganAtMs >= load.spanBeforeAtMs) load.begunBefore = Math.max(0, load.begunBefore - 1);
+  if (beganAtMs >= load.spanAtMs) {
+    load.begun = Math.max(0, load.begun - 1);
+  } else if (beganAtMs >= load.spanBeforeAtMs) {
+    load.begunBefore = Math.max(0, load.begunBefore - 1);
+  }
 }
 
 /** @param tookMs until response headers; for a failure the time that a try may take, or it would look fast */
@@ -54,13 +57,17 @@ export function ended(load: EndpointLoad, beganAtMs: number, tookMs: number, now
 /** Tries that have no answer yet. */
 export function inFlight({ begun, begunBefore, spanAtMs }: EndpointLoad, nowMs: number): number {
   const sinceMs = nowMs - spanAtMs;
-  if (sinceMs < SPAN_MS) return begun + begunBefore;
+  if (sinceMs < SPAN_MS) {
+    return begun + begunBefore;
+  }
   return sinceMs < 2 * SPAN_MS ? begun : 0;
 }
 
 function turnSpan(load: EndpointLoad, nowMs: number): void {
   const sinceMs = nowMs - load.spanAtMs;
-  if (sinceMs < SPAN_MS) return;
+  if (sinceMs < SPAN_MS) {
+    return;
+  }
   load.begunBefore = sinceMs < 2 * SPAN_MS ? load.begun : 0;
   load.spanBeforeAtMs = load.begunBefore === 0 ? nowMs : load.spanAtMs;
   load.begun = 0;
@@ -70,14 +77,18 @@ function turnSpan(load: EndpointLoad, nowMs: number): void {
 /** What choosing it would cost; smaller is better. */
 export function loadOf(load: EndpointLoad, nowMs: number): number {
   const flying = inFlight(load, nowMs);
-  if (load.costAtMs === null) return flying === 0 ? 0 : UNKNOWN + flying;
+  if (load.costAtMs === null) {
+    return flying === 0 ? 0 : UNKNOWN + flying;
+  }
   // An answer in no time at all still leaves the number in flight to tell two endpoints apart.
   return Math.max(1, decayed(load, nowMs)) * (flying + 1);
 }
 
 /** Share of its weight that it takes: from a tenth to all of it in its first 30 s. */
 export function slowStart({ joinedAtMs }: EndpointLoad, nowMs: number): number {
-  if (joinedAtMs === null) return 1;
+  if (joinedAtMs === null) {
+    return 1;
+  }
   const share = (nowMs - joinedAtMs) / SLOW_START_MS;
   return share >= 1 ? 1 : Math.max(SLOW_START_FLOOR, share);
 }

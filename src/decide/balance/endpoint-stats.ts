@@ -41,7 +41,11 @@ export function statsOf(
   if (stats.endpoints !== endpoints) {
     stats.loads = loadsOf(endpoints, stats.loads, nowMs);
     stats.endpoints = endpoints;
-    for (const id of stats.unhealthy) if (!stats.loads.has(id)) stats.unhealthy.delete(id);
+    for (const id of stats.unhealthy) {
+      if (!stats.loads.has(id)) {
+        stats.unhealthy.delete(id);
+      }
+    }
   }
   return stats;
 }
@@ -53,12 +57,17 @@ export function followHealth(
   unhealthy: ReadonlySet<string>,
   nowMs: number,
 ): void {
-  if (stats.unhealthy.size === 0 && unhealthy.size === 0) return;
+  if (stats.unhealthy.size === 0 && unhealthy.size === 0) {
+    return;
+  }
   for (const { id } of among) {
-    if (unhealthy.has(id)) stats.unhealthy.add(id);
-    else if (stats.unhealthy.delete(id)) {
+    if (unhealthy.has(id)) {
+      stats.unhealthy.add(id);
+    } else if (stats.unhealthy.delete(id)) {
       const known = stats.loads.get(id);
-      if (known !== undefined) known.load.joinedAtMs = nowMs;
+      if (known !== undefined) {
+        known.load.joinedAtMs = nowMs;
+      }
     }
   }
 }

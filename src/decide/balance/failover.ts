@@ -29,7 +29,9 @@ export function priorityShares(
   const panics = priorities.map(
     ({ total, healthy }) => sum < 100 && total > 0 && (100 * healthy) / total < panicThreshold,
   );
-  if (sum === 0) return nothingHealthy(priorities, panics);
+  if (sum === 0) {
+    return nothingHealthy(priorities, panics);
+  }
   const normal = Math.min(100, sum);
   let left = 100;
   const exact = health.map((one) => {
@@ -53,6 +55,8 @@ function wholePercents(exact: readonly number[]): number[] {
   const whole = exact.map((one) => Math.floor(one + 1e-9));
   const missing = Math.round(exact.reduce((all, one) => all + one, 0)) - whole.reduce((all, one) => all + one, 0);
   const byLoss = exact.map((one, at) => ({ at, lost: one - (whole[at] ?? 0) })).sort((a, b) => b.lost - a.lost);
-  for (const { at } of byLoss.slice(0, Math.max(0, missing))) whole[at] = (whole[at] ?? 0) + 1;
+  for (const { at } of byLoss.slice(0, Math.max(0, missing))) {
+    whole[at] = (whole[at] ?? 0) + 1;
+  }
   return whole;
 }

@@ -32,7 +32,9 @@ export function nearClusters(
     return all.some(([, cluster]) => cluster.region !== null) ? new Set(named((one) => one.region === region)) : null;
   }
   const located = all.some(([, { colos, continents }]) => colos.length + continents.length > 0);
-  if (!located || (colo === null && continent === null)) return null;
+  if (!located || (colo === null && continent === null)) {
+    return null;
+  }
   const byColo = named(({ colos }) => colo !== null && colos.includes(colo));
   const here = byColo.length > 0 ? byColo : named((one) => continent !== null && one.continents.includes(continent));
   const regions = new Set(all.filter(([name]) => here.includes(name)).map(([, cluster]) => cluster.region));
@@ -44,7 +46,9 @@ export function tiersOf(
   { order }: Failover,
   near: ReadonlySet<string> | null,
 ): ((endpoint: Endpoint) => number) | null {
-  if (near === null || (order !== undefined && order[0] !== "same-region")) return null;
+  if (near === null || (order !== undefined && order[0] !== "same-region")) {
+    return null;
+  }
   const elsewhere = order === undefined || order.includes("any") ? 1 : -1;
   return ({ cluster }) => (near.has(cluster) ? 0 : elsewhere);
 }

@@ -37,12 +37,18 @@ export function registrationsAfter(
   };
   for (const [key, endpoints] of Map.groupBy(changed, ({ namespace, service }) => serviceKey(namespace, service))) {
     const mine = own(key);
-    for (const endpoint of endpoints) mine.set(endpoint.id, toEndpoint(key, endpoint));
+    for (const endpoint of endpoints) {
+      mine.set(endpoint.id, toEndpoint(key, endpoint));
+    }
   }
   for (const [key, endpoints] of Map.groupBy(removed, ({ namespace, service }) => serviceKey(namespace, service))) {
     const mine = own(key);
-    for (const { id } of endpoints) mine.delete(id);
-    if (mine.size === 0) next.delete(key);
+    for (const { id } of endpoints) {
+      mine.delete(id);
+    }
+    if (mine.size === 0) {
+      next.delete(key);
+    }
   }
   return { registrations: next, touched };
 }
@@ -66,7 +72,9 @@ export function mergeTouched(
   const next = new Map(merged);
   for (const key of touched) {
     const service = Object.hasOwn(snapshot.services, key) ? snapshot.services[key] : undefined;
-    if (service !== undefined) next.set(key, withRegistered(service.endpoints, registrations.get(key)));
+    if (service !== undefined) {
+      next.set(key, withRegistered(service.endpoints, registrations.get(key)));
+    }
   }
   return next;
 }

@@ -28,7 +28,9 @@ function draw(
   let best = Number.POSITIVE_INFINITY;
   let total = 0;
   for (const endpoint of endpoints) {
-    if (endpoint.priority > best || !usable(endpoint)) continue;
+    if (endpoint.priority > best || !usable(endpoint)) {
+      continue;
+    }
     if (endpoint.priority < best) {
       best = endpoint.priority;
       total = 0;
@@ -38,10 +40,14 @@ function draw(
   let left = random * total;
   let last: Endpoint | null = null;
   for (const endpoint of endpoints) {
-    if (endpoint.priority !== best || !usable(endpoint)) continue;
+    if (endpoint.priority !== best || !usable(endpoint)) {
+      continue;
+    }
     last = endpoint;
     left -= endpoint.weight;
-    if (left < 0) return endpoint;
+    if (left < 0) {
+      return endpoint;
+    }
   }
   // Only reached when rounding leaves a crumb.
   return last;

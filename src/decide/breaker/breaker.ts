@@ -58,8 +58,12 @@ export function newBreaker(terms: BreakerTerms, now: number): Breaker {
 
 /** Lets time do what it does: an open time ends, lost permits return, health takes a doubling back. */
 export function advance(breaker: Breaker, terms: BreakerTerms, now: number, random: () => number): void {
-  if (breaker.window.windowMs !== terms.windowMs) breaker.window = newRollingWindow(terms.windowMs);
-  if (breaker.state === "open" && now >= breaker.openUntil) enter(breaker, terms, "half-open", now);
+  if (breaker.window.windowMs !== terms.windowMs) {
+    breaker.window = newRollingWindow(terms.windowMs);
+  }
+  if (breaker.state === "open" && now >= breaker.openUntil) {
+    enter(breaker, terms, "half-open", now);
+  }
   if (breaker.state === "half-open") {
     losePermits(breaker, terms, now, random);
     // A policy that asks for fewer probes than it did may have all of them already.
@@ -96,18 +100,26 @@ export function record(
   { now, random }: Moment,
 ): void {
   advance(breaker, terms, now, random);
-  if (breaker.state !== "closed" || seen.epoch !== breaker.epoch) return;
+  if (breaker.state !== "closed" || seen.epoch !== breaker.epoch) {
+    return;
+  }
   const before = sumOutcomes(breaker.window, now);
-  if (before.ok + before.failed === 0) breaker.busySince = now;
+  if (before.ok + before.failed === 0) {
+    breaker.busySince = now;
+  }
   addOutcomes(breaker.window, seen, now);
   const { ok, failed, slow } = sumOutcomes(breaker.window, now);
   const calls = ok + failed;
-  if (calls < terms.minRequests) return;
+  if (calls < terms.minRequests) {
+    return;
+  }
   const known = now - breaker.busySince >= latest.lagMs;
   const tripped =
     (known && (reached(failed, calls, terms.failurePercent) || reached(slow, calls, terms.slowCallPercent))) ||
     (latest.failing >= terms.minRequests && latest.failingPercent >= terms.failurePercent);
-  if (tripped) trip(breaker, terms, now, random);
+  if (tripped) {
+    trip(breaker, terms, now, random);
+  }
 }
 
 /** Hands out up to `wanted` permits to probe, each to be answered within `lifeMs`. */
@@ -119,7 +131,9 @@ export function grantProbes(
   { now, random }: Moment,
 ): readonly number[] {
   advance(breaker, terms, now, random);
-  if (breaker.state !== "half-open") return [];
+  if (breaker.state !== "half-open") {
+    return [];
+  }
   const done = breaker.probesOk + breaker.probesFailed;
   const free = Math.max(0, terms.halfOpenRequests - done - breaker.permits.size);
   return Array.from({ length: Math.min(wanted, free) }, () => {
@@ -137,8 +151,12 @@ export function settleProbe(
   { now, random }: Moment,
 ): void {
   advance(breaker, terms, now, random);
-  if (breaker.state !== "half-open") return;
-  if (!breaker.permits.delete(permit) && !breaker.lost.delete(permit)) return;
+  if (breaker.state !== "half-open") {
+    return;
+  }
+  if (!breaker.permits.delete(permit) && !breaker.lost.delete(permit)) {
+    return;
+  }
   breaker.lostInARow = 0;
   concludeProbe(breaker, terms, ok, now, random);
 }
@@ -149,28 +167,42 @@ function reached(count: number, calls: number, percent: number): boolean {
 }
 
 function concludeProbe(breaker: Breaker, terms: BreakerTerms, ok: boolean, now: number, random: () => number): void {
-  if (ok) breaker.probesOk += 1;
-  else breaker.probesFailed += 1;
+  if (ok) {
+    breaker.probesOk += 1;
+  } else {
+    breaker.probesFailed += 1;
+  }
   decideProbes(breaker, terms, now, random);
 }
 
 function decideProbes(breaker: Breaker, terms: BreakerTerms, now: number, random: () => number): void {
-  if (breaker.state !== "half-open") return;
+  if (breaker.state !== "half-open") {
+    return;
+  }
   // Half of the probes failed: what the rest would say does not matter any more.
-  if (breaker.probesFailed * 2 >= terms.halfOpenRequests) trip(breaker, terms, now, random);
-  else if (breaker.probesOk + breaker.probesFailed >= terms.halfOpenRequests) enter(breaker, terms, "closed", now);
+  if (breaker.probesFailed * 2 >= terms.halfOpenRequests) {
+    trip(breaker, terms, now, random);
+  } else if (breaker.probesOk + breaker.probesFailed >= terms.halfOpenRequests) {
+    enter(breaker, terms, "closed", now);
+  }
 }
 
 function losePermits(breaker: Breaker, terms: BreakerTerms, now: number, random: () => number): void {
   for (const [permit, diesAt] of breaker.permits) {
-    if (diesAt > now) continue;
+    if (diesAt > now) {
+      continue;
+    }
     breaker.permits.delete(permit);
     breaker.lost.add(permit);
     breaker.lostInARow += 1;
-    if (breaker.lostInARow < LOST_PERMITS_MEAN_FAILURE) continue;
+    if (breaker.lostInARow < LOST_PERMITS_MEAN_FAILURE) {
+      continue;
+    }
     breaker.lostInARow = 0;
     concludeProbe(breaker, terms, false, now, random);
-    if (breaker.state !== "half-open") return;
+    if (breaker.state !== "half-open") {
+      return;
+    }
   }
 }
 

@@ -13,7 +13,9 @@ export function slotRows({ slots }: CapacityCoordinator, now: number): SlotRow[]
     // These let go of isolates whose time is over; so they come first.
     const [lent, queued] = [lentOut(pool, now), lentOut(places, now)];
     const isolates = pool.holders.size;
-    if (cap === null || (isolates === 0 && lent + queued === 0)) return [];
+    if (cap === null || (isolates === 0 && lent + queued === 0)) {
+      return [];
+    }
     const { max, limit, queue } = cap;
     return [{ policy, max, limit, inUse: inUse(pool), lent, queue, waiting: inUse(places), isolates }];
   });

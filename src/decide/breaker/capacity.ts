@@ -27,7 +27,9 @@ export function answerCapacity(
     report ? [answerSlots(slotsOf(coordinator, policy), { isolate, policy, report }, nextSyncMs, now)] : [],
   );
   const retries = policies.flatMap(({ policy, retries: report }) => {
-    if (!report) return [];
+    if (!report) {
+      return [];
+    }
     const allowance = made(coordinator.retries, policy, () => newAllowance(report.terms, now));
     return [answerRetries(allowance, { isolate, policy, report }, nextSyncMs, now)];
   });
@@ -40,16 +42,24 @@ export function slotsOf({ slots }: CapacityCoordinator, policy: string): SlotCoo
 
 /** Somebody has less than it could use: the others should soon say what they can spare. */
 export function isContended({ slots }: CapacityCoordinator, now: number): boolean {
-  for (const { contendedUntil } of slots.values()) if (now < contendedUntil) return true;
+  for (const { contendedUntil } of slots.values()) {
+    if (now < contendedUntil) {
+      return true;
+    }
+  }
   return false;
 }
 
 /** Policies come and go; the one that has been there longest is forgotten, and starts anew if it is still in use. */
 function made<One>(map: Map<string, One>, policy: string, make: () => One): One {
   const known = map.get(policy);
-  if (known !== undefined) return known;
+  if (known !== undefined) {
+    return known;
+  }
   const oldest = map.size >= MAX_POLICIES ? map.keys().next().value : undefined;
-  if (oldest !== undefined) map.delete(oldest);
+  if (oldest !== undefined) {
+    map.delete(oldest);
+  }
   const fresh = make();
   map.set(policy, fresh);
   return fresh;

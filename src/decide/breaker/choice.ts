@@ -72,8 +72,12 @@ export function chooseEndpoints(
   policyState.endpoints = candidates;
   policyState.touched = true;
   breakers.touched = true;
-  if (breakers.mustCheck) breakers.mustCheck = mustCheckPolicies(breakers, now);
-  if (!breakers.mustCheck && failing.size === 0) return alike(candidates);
+  if (breakers.mustCheck) {
+    breakers.mustCheck = mustCheckPolicies(breakers, now);
+  }
+  if (!breakers.mustCheck && failing.size === 0) {
+    return alike(candidates);
+  }
 
   const clear: Endpoint[] = [];
   const shut: Endpoint[] = [];
@@ -81,7 +85,9 @@ export function chooseEndpoints(
   const probed: Endpoint[] = [];
   let refusal: Choice["refusal"] = null;
   for (const endpoint of candidates) {
-    if (endpoint.weight <= 0) continue;
+    if (endpoint.weight <= 0) {
+      continue;
+    }
     const forced = forcedOf(breakers, endpoint, now);
     if (forced?.state === "closed") {
       clear.push(endpoint);
@@ -104,15 +110,24 @@ export function chooseEndpoints(
       continue;
     }
     const below = wayThrough(breakers, policyState, own, now, random);
-    if (below.way === "shut") refusal ??= { target: own, retryAfterMs: below.until - now, forced: null };
-    else if (below.way === "probe") probed.push(endpoint);
-    else if ((policyState.ejected.get(key) ?? 0) > now || failing.has(endpoint.id)) unhealthy.push(endpoint);
-    else clear.push(endpoint);
+    if (below.way === "shut") {
+      refusal ??= { target: own, retryAfterMs: below.until - now, forced: null };
+    } else if (below.way === "probe") {
+      probed.push(endpoint);
+    } else if ((policyState.ejected.get(key) ?? 0) > now || failing.has(endpoint.id)) {
+      unhealthy.push(endpoint);
+    } else {
+      clear.push(endpoint);
+    }
   }
   // A permit in hand is used at once: who waits for the probe's result is the whole fleet.
   const stays = pinned !== null && clear.some(({ id }) => id === pinned);
-  if (probed.length > 0 && !stays) return alike(probed);
-  if (clear.length === 0 && shut.length > 0) return alike(shut);
+  if (probed.length > 0 && !stays) {
+    return alike(probed);
+  }
+  if (clear.length === 0 && shut.length > 0) {
+    return alike(shut);
+  }
   const endpoints = [...clear, ...unhealthy];
   return {
     endpoints,
@@ -157,19 +172,31 @@ function wayThrough(
   now: number,
   random: number,
 ): Way {
-  if (policyState.circuit.breaker === null) return OPEN;
+  if (policyState.circuit.breaker === null) {
+    return OPEN;
+  }
   const known = policyState.targets.get(target);
-  if (known === undefined) return OPEN;
-  if (known.state === "open" && now < known.until) return { way: "shut", until: known.until };
+  if (known === undefined) {
+    return OPEN;
+  }
+  if (known.state === "open" && now < known.until) {
+    return { way: "shut", until: known.until };
+  }
   if (known.state !== "closed") {
     known.permits = known.permits.filter(({ diesAt }) => diesAt + LATE_MS > now);
-    if (known.permits.length > 0) return { way: "probe" };
+    if (known.permits.length > 0) {
+      return { way: "probe" };
+    }
     policyState.wants.add(target);
     breakers.urgent = true;
     return { way: "shut", until: now + UNKNOWN_WAIT_MS };
   }
-  if (isFastOpen(known.fast, now)) return { way: "shut", until: known.fast.openUntil };
-  if (known.rampFrom === null) return OPEN;
+  if (isFastOpen(known.fast, now)) {
+    return { way: "shut", until: known.fast.openUntil };
+  }
+  if (known.rampFrom === null) {
+    return OPEN;
+  }
   const share = RAMP_FROM + ((1 - RAMP_FROM) * (now - known.rampFrom)) / RAMP_MS;
   return random < share ? OPEN : { way: "shut", until: now + UNKNOWN_WAIT_MS };
 }
@@ -193,9 +220,13 @@ export function beginAttempt(
   const targets = names.map((target) => ({ target, epoch: targetOf(policyState, target).epoch }));
   for (const target of names) {
     const known = targetOf(policyState, target);
-    if (known.state === "closed") continue;
+    if (known.state === "closed") {
+      continue;
+    }
     const held = known.permits.find(({ diesAt }) => diesAt + LATE_MS > now);
-    if (held === undefined) continue;
+    if (held === undefined) {
+      continue;
+    }
     known.permits = known.permits.filter((one) => one !== held);
     return { policyState, targets, probe: { target, ...held } };
   }
@@ -204,7 +235,9 @@ export function beginAttempt(
 
 /** Called instead of `endAttempt` when the caller itself ended the try: nothing is counted, and a permit goes to the next one. */
 export function dropAttempt({ policyState, probe }: Attempt): void {
-  if (probe === null) return;
+  if (probe === null) {
+    return;
+  }
   const { target, permit, diesAt } = probe;
   targetOf(policyState, target).permits.push({ permit, diesAt });
 }
@@ -223,23 +256,36 @@ export function endAttempt(
   if (probe !== null) {
     policyState.settled.push({ target: probe.target, permit: probe.permit, ok });
     // Where one request came from, the next will: it need not be refused first.
-    if (ok) policyState.wants.add(probe.target);
+    if (ok) {
+      policyState.wants.add(probe.target);
+    }
     breakers.urgent = true;
   }
   const slow = policyState.circuit.breaker !== null && tookMs >= policyState.circuit.slowCallMs;
   for (const { target, epoch } of targets) {
     const known = targetOf(policyState, target);
-    if (known.epoch !== epoch) continue;
+    if (known.epoch !== epoch) {
+      continue;
+    }
     known.ok += ok ? 1 : 0;
     known.failed += ok ? 0 : 1;
     known.slow += slow ? 1 : 0;
     known.run = ok ? 0 : known.run + 1;
     known.unreported = true;
-    if (ok) known.okAt = now;
-    else known.failedAt = now;
+    if (ok) {
+      known.okAt = now;
+    } else {
+      known.failedAt = now;
+    }
     // What failed or dragged could trip the breaker: the coordinator hears of it soon.
-    if (!ok || slow) breakers.urgent = true;
-    if (!target.startsWith("e:") || policyState.circuit.breaker === null) continue;
-    if (recordFast(known.fast, ok, now)) breakers.mustCheck = true;
+    if (!ok || slow) {
+      breakers.urgent = true;
+    }
+    if (!target.startsWith("e:") || policyState.circuit.breaker === null) {
+      continue;
+    }
+    if (recordFast(known.fast, ok, now)) {
+      breakers.mustCheck = true;
+    }
   }
 }

@@ -102,23 +102,38 @@ function ingest(
   random: () => number,
 ): ProbePermit[] {
   const { policy, breaker: terms, outlier } = report;
-  if (outlier) eject(coordinator, policy, outlier, report, now);
-  if (!terms) return [];
+  if (outlier) {
+    eject(coordinator, policy, outlier, report, now);
+  }
+  if (!terms) {
+    return [];
+  }
   for (const settled of report.settled ?? []) {
     const targetState = coordinator.targets.get(targetId(policy, settled.target));
-    if (targetState) settleProbe(targetState.breaker, terms, settled, { now, random });
+    if (targetState) {
+      settleProbe(targetState.breaker, terms, settled, { now, random });
+    }
   }
   for (const outcomes of report.outcomes) {
     const targetState = targetOf(coordinator, policy, outcomes.target, terms, now);
-    if (!targetState) continue;
+    if (!targetState) {
+      continue;
+    }
     const { run, epoch, okMs, failedMs } = outcomes;
-    if (okMs !== null) targetState.okAt = Math.max(targetState.okAt, now - okMs);
-    if (run > 0 && failedMs !== null) targetState.runs.set(isolate, { run, epoch, failedAt: now - failedMs });
-    else targetState.runs.delete(isolate);
+    if (okMs !== null) {
+      targetState.okAt = Math.max(targetState.okAt, now - okMs);
+    }
+    if (run > 0 && failedMs !== null) {
+      targetState.runs.set(isolate, { run, epoch, failedAt: now - failedMs });
+    } else {
+      targetState.runs.delete(isolate);
+    }
     const latest = latestOf(coordinator, targetState, outcomes, now);
     const suspicious =
       latest.failing * SUSPICION >= terms.minRequests && latest.failingPercent * SUSPICION >= terms.failurePercent;
-    if (suspicious && now - targetState.suspectedAt > TRUST_MS) targetState.suspectedAt = now;
+    if (suspicious && now - targetState.suspectedAt > TRUST_MS) {
+      targetState.suspectedAt = now;
+    }
     record(targetState.breaker, terms, outcomes, latest, { now, random });
   }
   const ttlMs = report.probeMs + PROBE_SLACK_MS;
@@ -143,7 +158,9 @@ function targetOf(
     known.heardAt = now;
     return known;
   }
-  if (coordinator.targets.size >= MAX_TARGETS) return null;
+  if (coordinator.targets.size >= MAX_TARGETS) {
+    return null;
+  }
   const targetState = {
     policy,
     target,
@@ -169,12 +186,15 @@ function latestOf(
   now: number,
 ): Latest {
   const lagMs = 1.1 * Math.max(CALM_MS, sharedMs(coordinator.reporters.size));
-  if (failed === 0) return { failing: 0, failingPercent: 0, lagMs };
+  if (failed === 0) {
+    return { failing: 0, failingPercent: 0, lagMs };
+  }
   let failing = 0;
   let isolates = 0;
   for (const [isolate, { run, epoch, failedAt }] of runs) {
-    if (now - failedAt > terms.windowMs || epoch !== breaker.epoch) runs.delete(isolate);
-    else if (failedAt > okAt) {
+    if (now - failedAt > terms.windowMs || epoch !== breaker.epoch) {
+      runs.delete(isolate);
+    } else if (failedAt > okAt) {
       failing += run;
       isolates += 1;
     }
@@ -194,7 +214,9 @@ function eject(
   coordinator.ejecting.set(policy, known);
   followEndpoints(known.outliers, report.endpoints, now);
   for (const { target, ok, failed, run } of report.outcomes) {
-    if (target.startsWith("e:")) countHost(known.outliers, terms, target.slice(2), { ok, failed, run }, now);
+    if (target.startsWith("e:")) {
+      countHost(known.outliers, terms, target.slice(2), { ok, failed, run }, now);
+    }
   }
 }
 
@@ -207,7 +229,9 @@ function verdictsFor(
   const named = new Set(policies.map(({ policy }) => policy));
   const verdicts: Verdict[] = [];
   for (const { policy, target, terms, breaker } of coordinator.targets.values()) {
-    if (!named.has(policy)) continue;
+    if (!named.has(policy)) {
+      continue;
+    }
     advance(breaker, terms, now, random);
     const { state, epoch, openUntil } = breaker;
     if (epoch > 1) {
@@ -217,10 +241,14 @@ function verdictsFor(
   const ejections: Ejection[] = [];
   for (const policy of named) {
     const one = coordinator.ejecting.get(policy);
-    if (!one) continue;
+    if (!one) {
+      continue;
+    }
     sweepOutliers(one.outliers, one.terms, now);
     for (const [endpoint, { ejectedUntil }] of one.outliers.hosts) {
-      if (ejectedUntil !== null) ejections.push({ policy, endpoint, forMs: ejectedUntil - now });
+      if (ejectedUntil !== null) {
+        ejections.push({ policy, endpoint, forMs: ejectedUntil - now });
+      }
     }
   }
   return { verdicts, ejections, forced: forcedStates(coordinator, now), forcedSeq: coordinator.forcedSeq };
@@ -244,6 +272,9 @@ function pace(
 
 function forget(coordinator: BreakerCoordinator, now: number): void {
   dropSilent(coordinator.reporters, ISOLATE_MS, now);
-  for (const [id, { heardAt }] of coordinator.targets)
-    if (now - heardAt > FORGET_TARGET_MS) coordinator.targets.delete(id);
+  for (const [id, { heardAt }] of coordinator.targets) {
+    if (now - heardAt > FORGET_TARGET_MS) {
+      coordinator.targets.delete(id);
+    }
+  }
 }

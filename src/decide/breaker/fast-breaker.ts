@@ -38,11 +38,15 @@ export function recordFast(breaker: FastBreaker, ok: boolean, now: number): bool
   addOutcomes(breaker.window, { ok: ok ? 1 : 0, failed: ok ? 0 : 1, slow: 0 }, now);
   breaker.run = ok ? 0 : breaker.run + 1;
   // Calls that were on their way when it opened say nothing new.
-  if (ok || isFastOpen(breaker, now)) return false;
+  if (ok || isFastOpen(breaker, now)) {
+    return false;
+  }
   const seen = sumOutcomes(breaker.window, now);
   const calls = seen.ok + seen.failed;
   const failing = calls >= MIN_CALLS && seen.failed * 100 >= FAILURE_PERCENT * calls;
-  if (breaker.run < RUN && !failing) return false;
+  if (breaker.run < RUN && !failing) {
+    return false;
+  }
   const isAgain = breaker.openUntil > 0 && now - breaker.openUntil < FORGET_MS;
   breaker.openForMs = isAgain ? Math.min(breaker.openForMs * 2, LONGEST_OPEN_MS) : FIRST_OPEN_MS;
   breaker.openUntil = now + breaker.openForMs;

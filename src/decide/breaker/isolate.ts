@@ -72,7 +72,9 @@ export function breakersRejected({ sync }: IsolateBreakers, seq: number, now: nu
 function reportOf(policyState: PolicyState, now: number): PolicyReport {
   const outcomes: TargetOutcomes[] = [];
   for (const [target, one] of policyState.targets) {
-    if (!one.unreported) continue;
+    if (!one.unreported) {
+      continue;
+    }
     const { epoch, ok, failed, slow, run } = one;
     outcomes.push({ target, epoch, ok, failed, slow, run, okMs: age(one.okAt, now), failedMs: age(one.failedAt, now) });
     one.ok = 0;
@@ -80,7 +82,9 @@ function reportOf(policyState: PolicyState, now: number): PolicyReport {
     one.slow = 0;
     one.unreported = false;
   }
-  if (policyState.targets.size > MAX_TARGETS) forgetTargets(policyState);
+  if (policyState.targets.size > MAX_TARGETS) {
+    forgetTargets(policyState);
+  }
   const { circuit, settled, endpoints, probeMs } = policyState;
   const slots = policyState.slots === null ? null : reportSlots(policyState.slots, now);
   const retries =
@@ -113,7 +117,9 @@ function age(at: number | null, now: number): number | null {
 function forgetTargets(policyState: PolicyState): void {
   const present = new Set(policyState.endpoints.map((one) => endpointTarget(endpointIdentity(one))));
   for (const target of policyState.targets.keys()) {
-    if (target.startsWith("e:") && !present.has(target)) policyState.targets.delete(target);
+    if (target.startsWith("e:") && !present.has(target)) {
+      policyState.targets.delete(target);
+    }
   }
 }
 
@@ -180,12 +186,18 @@ function applyCapacity(breakers: IsolateBreakers, report: BreakerReport, reply: 
 
 function touch(breakers: IsolateBreakers, policy: string): void {
   const policyState = breakers.policies.get(policy);
-  if (policyState !== undefined) policyState.touched = true;
+  if (policyState !== undefined) {
+    policyState.touched = true;
+  }
 }
 
 function turn(target: IsolateTarget, state: BreakerState, epoch: number, until: number, now: number): void {
-  if (state !== "closed") target.until = until;
-  if (target.epoch === epoch && target.state === state) return;
+  if (state !== "closed") {
+    target.until = until;
+  }
+  if (target.epoch === epoch && target.state === state) {
+    return;
+  }
   const heals = state === "closed" && target.state !== "closed";
   target.state = state;
   target.epoch = epoch;
@@ -196,5 +208,7 @@ function turn(target: IsolateTarget, state: BreakerState, epoch: number, until: 
   target.run = 0;
   target.unreported = false;
   target.permits = [];
-  if (heals) target.fast = newFastBreaker();
+  if (heals) {
+    target.fast = newFastBreaker();
+  }
 }

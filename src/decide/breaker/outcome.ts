@@ -7,7 +7,11 @@ const FAILING: ReadonlySet<number> = new Set([500, 502, 503, 504]);
 const isUnreached = (status: number): boolean => status >= 520 && status <= 526;
 
 export function isFailure(end: TryEnd): boolean {
-  if (end.end === "caller") return false;
-  if (end.end !== "answered") return true;
+  if (end.end === "caller") {
+    return false;
+  }
+  if (end.end !== "answered") {
+    return true;
+  }
   return FAILING.has(end.status) || isUnreached(end.status);
 }

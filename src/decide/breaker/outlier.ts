@@ -42,10 +42,17 @@ export function newHost(now: number): Host {
 export function followEndpoints(outliers: Outliers, endpoints: readonly string[], now: number): void {
   for (const id of endpoints) {
     const host = outliers.hosts.get(id);
-    if (host !== undefined) host.namedAt = now;
-    else outliers.hosts.set(id, newHost(now));
+    if (host !== undefined) {
+      host.namedAt = now;
+    } else {
+      outliers.hosts.set(id, newHost(now));
+    }
   }
-  for (const [id, { namedAt }] of outliers.hosts) if (now - namedAt > UNNAMED_MS) outliers.hosts.delete(id);
+  for (const [id, { namedAt }] of outliers.hosts) {
+    if (now - namedAt > UNNAMED_MS) {
+      outliers.hosts.delete(id);
+    }
+  }
 }
 
 /** Takes in what one isolate has seen of an endpoint; `run` are the failures at the end of it. */
@@ -57,26 +64,38 @@ export function countHost(
   now: number,
 ): void {
   const host = outliers.hosts.get(id);
-  if (host === undefined) return;
+  if (host === undefined) {
+    return;
+  }
   host.ok += seen.ok;
   host.failed += seen.failed;
   host.run = seen.ok > 0 ? seen.run : Math.max(host.run + seen.failed, seen.run);
-  if (seen.failed > 0 && host.run >= terms.consecutiveFailures) eject(outliers, terms, host, now);
+  if (seen.failed > 0 && host.run >= terms.consecutiveFailures) {
+    eject(outliers, terms, host, now);
+  }
 }
 
 /** Lets time pass: ejections end, and once an interval the endpoints are compared. */
 export function sweepOutliers(outliers: Outliers, terms: OutlierTerms, now: number): void {
   for (const host of outliers.hosts.values()) {
-    if (host.ejectedUntil !== null && host.ejectedUntil <= now) takeBack(host, now);
+    if (host.ejectedUntil !== null && host.ejectedUntil <= now) {
+      takeBack(host, now);
+    }
   }
-  if (now - outliers.sweptAt < terms.intervalMs) return;
+  if (now - outliers.sweptAt < terms.intervalMs) {
+    return;
+  }
   outliers.sweptAt = now;
   const rates = new Map<Host, number>();
   const shares = new Map<Host, number>();
   for (const host of outliers.hosts.values()) {
     const calls = host.ok + host.failed;
-    if (host.ejectedUntil === null && calls >= RATE_MIN_CALLS) rates.set(host, (100 * host.ok) / calls);
-    if (host.ejectedUntil === null && calls >= SHARE_MIN_CALLS) shares.set(host, (100 * host.failed) / calls);
+    if (host.ejectedUntil === null && calls >= RATE_MIN_CALLS) {
+      rates.set(host, (100 * host.ok) / calls);
+    }
+    if (host.ejectedUntil === null && calls >= SHARE_MIN_CALLS) {
+      shares.set(host, (100 * host.failed) / calls);
+    }
     if (host.ejectedUntil === null && now - host.returnedAt >= terms.intervalMs) {
       host.backoff = Math.max(0, host.backoff - 1);
     }
@@ -84,16 +103,28 @@ export function sweepOutliers(outliers: Outliers, terms: OutlierTerms, now: numb
     host.failed = 0;
   }
   const threshold = successRateThreshold([...rates.values()]);
-  for (const [host, rate] of rates) if (threshold !== null && rate < threshold) eject(outliers, terms, host, now);
+  for (const [host, rate] of rates) {
+    if (threshold !== null && rate < threshold) {
+      eject(outliers, terms, host, now);
+    }
+  }
   const failurePercent = terms.failurePercent ?? null;
-  if (failurePercent === null || shares.size < SHARE_MIN_HOSTS) return;
-  for (const [host, failed] of shares) if (failed >= failurePercent) eject(outliers, terms, host, now);
+  if (failurePercent === null || shares.size < SHARE_MIN_HOSTS) {
+    return;
+  }
+  for (const [host, failed] of shares) {
+    if (failed >= failurePercent) {
+      eject(outliers, terms, host, now);
+    }
+  }
 }
 
 /** An endpoint that passed a health check is asked again before its time. */
 export function pardon(outliers: Outliers, id: string, now: number): void {
   const host = outliers.hosts.get(id);
-  if (host !== undefined && host.ejectedUntil !== null) takeBack(host, now);
+  if (host !== undefined && host.ejectedUntil !== null) {
+    takeBack(host, now);
+  }
 }
 
 function takeBack(host: Host, now: number): void {
@@ -104,7 +135,9 @@ function takeBack(host: Host, now: number): void {
 
 /** Below this success rate, in percent, an endpoint is an outlier; null = too few to compare. */
 export function successRateThreshold(rates: readonly number[]): number | null {
-  if (rates.length < RATE_MIN_HOSTS) return null;
+  if (rates.length < RATE_MIN_HOSTS) {
+    return null;
+  }
   const mean = rates.reduce((sum, rate) => sum + rate, 0) / rates.length;
   const variance = rates.reduce((sum, rate) => sum + (rate - mean) ** 2, 0) / rates.length;
   return mean - RATE_STDEV_FACTOR * Math.sqrt(variance);
@@ -112,16 +145,28 @@ export function successRateThreshold(rates: readonly number[]): number | null {
 
 /** One may always go, however small its share would have to be, but never the last one. */
 export function mayEject(ejected: number, total: number, maxEjectionPercent: number): boolean {
-  if (maxEjectionPercent === 0 || ejected + 1 >= total) return false;
+  if (maxEjectionPercent === 0 || ejected + 1 >= total) {
+    return false;
+  }
   return ejected === 0 || 100 * (ejected + 1) <= maxEjectionPercent * total;
 }
 
 function eject(outliers: Outliers, terms: OutlierTerms, host: Host, now: number): void {
-  if (host.ejectedUntil !== null) return;
+  if (host.ejectedUntil !== null) {
+    return;
+  }
   let ejected = 0;
-  for (const one of outliers.hosts.values()) if (one.ejectedUntil !== null) ejected += 1;
-  if (!mayEject(ejected, outliers.hosts.size, terms.maxEjectionPercent)) return;
-  if (host.backoff * terms.baseEjectionMs < terms.maxEjectionMs + terms.baseEjectionMs) host.backoff += 1;
+  for (const one of outliers.hosts.values()) {
+    if (one.ejectedUntil !== null) {
+      ejected += 1;
+    }
+  }
+  if (!mayEject(ejected, outliers.hosts.size, terms.maxEjectionPercent)) {
+    return;
+  }
+  if (host.backoff * terms.baseEjectionMs < terms.maxEjectionMs + terms.baseEjectionMs) {
+    host.backoff += 1;
+  }
   host.ejectedUntil = now + Math.min(terms.baseEjectionMs * host.backoff, terms.maxEjectionMs);
   host.run = 0;
 }

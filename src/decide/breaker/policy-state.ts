@@ -97,7 +97,9 @@ export function policyStateOf({ policies }: WithPolicies, circuit: Circuit): Pol
 
 export function targetOf(policyState: PolicyState, target: string): IsolateTarget {
   const known = policyState.targets.get(target);
-  if (known !== undefined) return known;
+  if (known !== undefined) {
+    return known;
+  }
   const fresh = newIsolateTarget();
   policyState.targets.set(target, fresh);
   return fresh;
@@ -107,13 +109,17 @@ export function targetOf(policyState: PolicyState, target: string): IsolateTarge
 export function mustCheckPolicies({ policies, forced }: WithPolicies & IsolateForced, now: number): boolean {
   let mustCheck = forced.some(({ until }) => until > now);
   for (const policyState of policies.values()) {
-    for (const until of policyState.ejected.values()) mustCheck ||= until > now;
+    for (const until of policyState.ejected.values()) {
+      mustCheck ||= until > now;
+    }
     for (const target of policyState.targets.values()) {
       if (target.state !== "closed" && now > target.until + FORGET_OPEN_MS) {
         // Towards trying: what is dead is found out by the fast breaker.
         target.state = "closed";
       }
-      if (target.rampFrom !== null && now - target.rampFrom >= RAMP_MS) target.rampFrom = null;
+      if (target.rampFrom !== null && now - target.rampFrom >= RAMP_MS) {
+        target.rampFrom = null;
+      }
       mustCheck ||= target.state !== "closed" || target.rampFrom !== null || target.fast.openUntil > now;
     }
   }

@@ -23,8 +23,12 @@ export function newRollingWindow(windowMs: number): RollingWindow {
 export function addOutcomes(window: RollingWindow, tally: OutcomeTally, now: number): void {
   const slot = Math.floor(now / window.widthMs);
   const bucket = window.buckets[slot % BUCKETS];
-  if (!bucket) return;
-  if (bucket.slot !== slot) Object.assign(bucket, { ok: 0, failed: 0, slow: 0, slot });
+  if (!bucket) {
+    return;
+  }
+  if (bucket.slot !== slot) {
+    Object.assign(bucket, { ok: 0, failed: 0, slow: 0, slot });
+  }
   bucket.ok += tally.ok;
   bucket.failed += tally.failed;
   bucket.slow += tally.slow;
@@ -34,7 +38,9 @@ export function sumOutcomes(window: RollingWindow, now: number): OutcomeTally {
   const oldest = Math.floor(now / window.widthMs) - BUCKETS + 1;
   const sum = { ok: 0, failed: 0, slow: 0 };
   for (const bucket of window.buckets) {
-    if (bucket.slot < oldest) continue;
+    if (bucket.slot < oldest) {
+      continue;
+    }
     sum.ok += bucket.ok;
     sum.failed += bucket.failed;
     sum.slow += bucket.slow;

@@ -55,7 +55,9 @@ export function learn(
   state.answered += answered;
   state.answeredMs += answeredMs;
   state.busiest = Math.max(state.busiest, inUse);
-  if (now - state.windowAt >= WINDOW_MS && state.answered >= ENOUGH) close(state, terms, max, now);
+  if (now - state.windowAt >= WINDOW_MS && state.answered >= ENOUGH) {
+    close(state, terms, max, now);
+  }
   return Math.floor(state.measuring === null ? state.limit : Math.min(terms.min, max));
 }
 
@@ -68,7 +70,9 @@ function close(state: AdaptiveLimit, terms: AdaptiveTerms, max: number, now: num
   state.busiest = 0;
   if (state.measuring !== null) {
     state.measuring.windows += 1;
-    if (state.measuring.windows < MEASURE_WINDOWS) return;
+    if (state.measuring.windows < MEASURE_WINDOWS) {
+      return;
+    }
     state.easeMs = meanMs;
     state.easeAt = now;
     state.limit = state.measuring.cap;
@@ -86,7 +90,9 @@ function close(state: AdaptiveLimit, terms: AdaptiveTerms, max: number, now: num
   }
   const gradient = Math.min(2, Math.max(0.5, (state.easeMs * (1 + terms.tolerance / 100)) / meanMs));
   // A cap that nobody comes near is no evidence that more would do no harm.
-  if (gradient > 1 && atEase) return;
+  if (gradient > 1 && atEase) {
+    return;
+  }
   const next = limit * gradient;
   state.limit = Math.min(max, Math.max(Math.min(terms.min, max), next + Math.sqrt(next)));
 }

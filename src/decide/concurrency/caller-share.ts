@@ -25,13 +25,17 @@ function slowOf({ inFlight }: IsolateSlots, caller: string, now: number): InFlig
 /** Is a further request of this caller to be refused, though there may be a slot? @param caller null = nobody knows */
 export function isBeyondShare(slots: IsolateSlots, caller: string | null, now: number): boolean {
   const { inFlight, limit, load } = slots;
-  if (caller === null || Math.max(inFlight.size / limit, load / 100) < FULL) return false;
+  if (caller === null || Math.max(inFlight.size / limit, load / 100) < FULL) {
+    return false;
+  }
   return slowOf(slots, caller, now).length >= shareOf(limit);
 }
 
 /** Is this one to end, so that others get its slot? */
 export function mustGiveWay(slots: IsolateSlots, one: InFlight, now: number): boolean {
-  if (one.caller === null || now - slots.pressedAt > PRESSED_MS) return false;
+  if (one.caller === null || now - slots.pressedAt > PRESSED_MS) {
+    return false;
+  }
   const own = slowOf(slots, one.caller, now);
   const at = own.indexOf(one);
   return at !== -1 && at < own.length - shareOf(slots.limit);

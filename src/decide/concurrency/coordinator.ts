@@ -58,7 +58,9 @@ export function answerSlots(
   const slot = lend(coordinator.slots, limit, claim, now < coordinator.contendedUntil ? "small" : "large", now);
   const queued = { isolate, have: places, demand: waiting, used: waiting, diesAt };
   const place = lend(coordinator.places, terms.queue, queued, "none", now);
-  if (slot.isLess) coordinator.contendedUntil = now + CONTENDED_MS;
+  if (slot.isLess) {
+    coordinator.contendedUntil = now + CONTENDED_MS;
+  }
   return {
     policy,
     slots: slot.lent,
@@ -80,11 +82,15 @@ export function slotsToWrite(
   now: number,
 ): WrittenSlots | null {
   let until = 0;
-  for (const { diesAt } of slots.holders.values()) until = Math.max(until, diesAt);
+  for (const { diesAt } of slots.holders.values()) {
+    until = Math.max(until, diesAt);
+  }
   const [lent, queued] = [lentOut(slots, now), lentOut(places, now)];
   const isEnough = known !== null && lent <= known.slots && queued <= known.places && until <= known.until;
   const isReturned = known !== null && lent + queued === 0 && known.slots + known.places > 0;
-  if (isEnough && !isReturned) return null;
+  if (isEnough && !isReturned) {
+    return null;
+  }
   // For a little longer than is so, that not every report is a row.
   return { slots: lent, places: queued, until: until + ROW_MS };
 }

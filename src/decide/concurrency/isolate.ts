@@ -85,11 +85,15 @@ export function newIsolateSlots(terms: ConcurrencyTerms): IsolateSlots {
 
 /** A request comes. `rank`: the lower goes first. */
 export function acquire(slots: IsolateSlots, sync: Sync<unknown>, rank: number, now: number): Acquired {
-  if (slots.inFlight.size >= slotsOf(slots, sync, now) || slots.waiters.length > 0) dropLost(slots, now);
+  if (slots.inFlight.size >= slotsOf(slots, sync, now) || slots.waiters.length > 0) {
+    dropLost(slots, now);
+  }
   const waiter = { rank, since: sync.seq, seenAt: now };
   const behind = slots.waiters.findIndex((one) => one.rank > rank);
   const turn = behind === -1 ? slots.waiters.length : behind;
-  if (turn < slotsOf(slots, sync, now) - slots.inFlight.size) return { slot: takeSlot(slots, now) };
+  if (turn < slotsOf(slots, sync, now) - slots.inFlight.size) {
+    return { slot: takeSlot(slots, now) };
+  }
   slots.pressedAt = now;
   if (isFull(slots, sync, turn, now) || turn >= mostAsking(slots.terms)) {
     slots.refused += 1;
@@ -111,7 +115,9 @@ export function retry(slots: IsolateSlots, sync: Sync<unknown>, waiter: Waiter, 
   }
   const answers = sync.answeredSeq - waiter.since;
   const isFutile = answers >= MOST_ANSWERS && turn >= slots.places;
-  if (!isFutile && (!(isSilent(sync, now) || answers > 0) || !isFull(slots, sync, turn, now))) return { waiter };
+  if (!isFutile && (!(isSilent(sync, now) || answers > 0) || !isFull(slots, sync, turn, now))) {
+    return { waiter };
+  }
   abandon(slots, waiter);
   slots.refused += 1;
   return "refused";
@@ -120,7 +126,9 @@ export function retry(slots: IsolateSlots, sync: Sync<unknown>, waiter: Waiter, 
 /** Gives up waiting. */
 export function abandon(slots: IsolateSlots, waiter: Waiter): void {
   const turn = slots.waiters.indexOf(waiter);
-  if (turn !== -1) slots.waiters.splice(turn, 1);
+  if (turn !== -1) {
+    slots.waiters.splice(turn, 1);
+  }
 }
 
 /** Another one of a request that is on its way already, if there is one at hand. */
@@ -194,7 +202,9 @@ export function missSlots(slots: IsolateSlots, sentAt: number): void {
 
 /** While the coordinator does not answer, each isolate goes by an equal share. */
 function slotsOf({ quota, diesAt, terms, isolates }: IsolateSlots, sync: Sync<unknown>, now: number): number {
-  if (now < diesAt) return quota;
+  if (now < diesAt) {
+    return quota;
+  }
   return isSilent(sync, now) ? Math.ceil(terms.max / isolates) : 0;
 }
 
@@ -206,7 +216,9 @@ function mostAsking({ max, queue }: ConcurrencyTerms): number {
 /** Is there no place for one that would have this turn, as far as is known? */
 function isFull(slots: IsolateSlots, sync: Sync<unknown>, turn: number, now: number): boolean {
   const { terms, isolates, places, slotsShort, placesShort, diesAt } = slots;
-  if (now >= diesAt) return isSilent(sync, now) && turn >= Math.ceil(terms.queue / isolates);
+  if (now >= diesAt) {
+    return isSilent(sync, now) && turn >= Math.ceil(terms.queue / isolates);
+  }
   return slotsShort && turn >= places && (terms.queue === 0 || placesShort);
 }
 
@@ -222,8 +234,16 @@ function note(slots: IsolateSlots): void {
 }
 
 function dropLost(slots: IsolateSlots, now: number): void {
-  if (now - slots.sweptAt < SWEEP_MS) return;
+  if (now - slots.sweptAt < SWEEP_MS) {
+    return;
+  }
   slots.sweptAt = now;
-  for (const slot of slots.inFlight) if (slot.seenAt < now - LOST_SLOT_MS) slots.inFlight.delete(slot);
-  for (const waiter of slots.waiters.filter(({ seenAt }) => seenAt < now - LOST_WAITER_MS)) abandon(slots, waiter);
+  for (const slot of slots.inFlight) {
+    if (slot.seenAt < now - LOST_SLOT_MS) {
+      slots.inFlight.delete(slot);
+    }
+  }
+  for (const waiter of slots.waiters.filter(({ seenAt }) => seenAt < now - LOST_WAITER_MS)) {
+    abandon(slots, waiter);
+  }
 }

@@ -9,7 +9,9 @@ const RAMP = 10;
 
 /** @param said the value of the request's header; anything but a class counts as absent */
 export function classOf(terms: PriorityTerms | null, said: string | null): RequestClass {
-  if (terms === null) return "normal";
+  if (terms === null) {
+    return "normal";
+  }
   switch (said?.trim().toLowerCase()) {
     case "critical":
       return "critical";
@@ -29,9 +31,13 @@ export function rankOf(requestClass: RequestClass): number {
 
 /** @param load percent of the cap in use */
 export function isShed(terms: PriorityTerms, requestClass: RequestClass, load: number, requestId: string): boolean {
-  if (requestClass === "critical") return false;
+  if (requestClass === "critical") {
+    return false;
+  }
   const from = requestClass === "normal" ? terms.normalAt : terms.bestEffortAt;
-  if (load < from) return false;
+  if (load < from) {
+    return false;
+  }
   const ramp = Math.min(RAMP, 100 - from);
   return ramp === 0 || unit(requestId) < (load - from) / ramp;
 }

@@ -55,7 +55,9 @@ export function newPool(): Pool {
 export function lend(pool: Pool, capacity: number, claim: Claim, spares: Spares, now: number): Loan {
   bury(pool, now);
   const { isolate, have, demand, used, diesAt } = claim;
-  if (!pool.holders.has(isolate)) pool.forgotten.count = Math.max(0, pool.forgotten.count - have);
+  if (!pool.holders.has(isolate)) {
+    pool.forgotten.count = Math.max(0, pool.forgotten.count - have);
+  }
   pool.holders.delete(isolate);
   const demands = [demand];
   let others = pool.forgotten.count;
@@ -78,22 +80,30 @@ export function lend(pool: Pool, capacity: number, claim: Claim, spares: Spares,
 export function lentOut(pool: Pool, now: number): number {
   bury(pool, now);
   let sum = pool.forgotten.count;
-  for (const { held } of pool.holders.values()) sum += held;
+  for (const { held } of pool.holders.values()) {
+    sum += held;
+  }
   return sum;
 }
 
 /** What isolates were using when they last said so. */
 export function inUse({ holders }: Pool): number {
   let sum = 0;
-  for (const { used } of holders.values()) sum += used;
+  for (const { used } of holders.values()) {
+    sum += used;
+  }
   return sum;
 }
 
 /** So that a few more requests than a moment ago need not ask first. */
 function spareOf(demand: number, free: number, isolates: number, spares: Spares): number {
-  if (spares === "none") return 0;
+  if (spares === "none") {
+    return 0;
+  }
   const left = Math.max(0, free - demand);
-  if (spares === "small") return Math.floor(left / isolates);
+  if (spares === "small") {
+    return Math.floor(left / isolates);
+  }
   return Math.min(left, Math.max(Math.ceil(demand / 2), Math.floor(left / (SPARE * (isolates + 1)))));
 }
 
@@ -103,13 +113,21 @@ export function fairShare(capacity: number, demands: readonly number[]): number 
   let left = capacity;
   for (const [index, demand] of ascending.entries()) {
     const share = left / (ascending.length - index);
-    if (demand > share) return share;
+    if (demand > share) {
+      return share;
+    }
     left -= demand;
   }
   return Number.POSITIVE_INFINITY;
 }
 
 function bury(pool: Pool, now: number): void {
-  for (const [isolate, { diesAt }] of pool.holders) if (diesAt <= now) pool.holders.delete(isolate);
-  if (pool.forgotten.until <= now) pool.forgotten.count = 0;
+  for (const [isolate, { diesAt }] of pool.holders) {
+    if (diesAt <= now) {
+      pool.holders.delete(isolate);
+    }
+  }
+  if (pool.forgotten.until <= now) {
+    pool.forgotten.count = 0;
+  }
 }

@@ -23,6 +23,8 @@ export function renewed(lease: EndpointLease, now: number): EndpointLease | null
 
 /** As it is taken up again from storage. */
 export function restored(stored: EndpointLease, now: number): EndpointLease {
-  if (stored.graced) return stored;
+  if (stored.graced) {
+    return stored;
+  }
   return { ...stored, expiresAt: Math.max(stored.expiresAt, now + stored.ttlMs), graced: true };
 }

@@ -15,7 +15,9 @@ export function claimHeaders({ claimToHeaders }: JwtProvider, claims: Claims): H
   const pairs: HeaderPair[] = [];
   for (const { claim, header } of claimToHeaders) {
     const value = isReserved(header) ? null : headerValue(claimNamed(claims, claim));
-    if (value !== null) pairs.push([header, value]);
+    if (value !== null) {
+      pairs.push([header, value]);
+    }
   }
   return pairs;
 }
@@ -30,8 +32,12 @@ export function claimHeaderNames(providers: readonly JwtProvider[], present: Pic
 
 /** Lists of plain values are joined by commas, objects are JSON; null = there is nothing to say, or too much. */
 function headerValue(value: unknown): string | null {
-  if (value === undefined || value === null) return null;
-  if (Array.isArray(value) && value.length > MAX_CLAIM_HEADER) return null;
+  if (value === undefined || value === null) {
+    return null;
+  }
+  if (Array.isArray(value) && value.length > MAX_CLAIM_HEADER) {
+    return null;
+  }
   const text = Array.isArray(value) && value.every(isPlain) ? value.map(listed).join(",") : written(value);
   return text === "" || text.length > MAX_CLAIM_HEADER ? null : text;
 }
@@ -52,7 +58,9 @@ function encoded(text: string): string {
   const first = text.search(NO_SPACE);
   const start = first === -1 ? text.length : first;
   let end = text.length;
-  while (end > start && text.charCodeAt(end - 1) === 0x20) end--;
+  while (end > start && text.charCodeAt(end - 1) === 0x20) {
+    end--;
+  }
   const inside = text.slice(start, end).toWellFormed().replace(OTHERS, escaped);
   return `${escaped(text.slice(0, start))}${inside}${escaped(text.slice(end))}`;
 }

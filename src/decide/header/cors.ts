@@ -26,10 +26,14 @@ export function isPreflight(method: string, headers: HeaderList): boolean {
 export function preflightHeaders(filter: CorsFilter, request: HeaderList): Record<string, string> {
   const vary = { vary: "Origin, Access-Control-Request-Method, Access-Control-Request-Headers" };
   const allowed = allowOrigin(filter, request.get("origin"));
-  if (allowed === null) return vary;
+  if (allowed === null) {
+    return vary;
+  }
   const answer: Record<string, string> = { ...vary, "access-control-allow-origin": allowed };
   const set = (name: string, value: string | null): void => {
-    if (value !== null && value !== "") answer[name] = value;
+    if (value !== null && value !== "") {
+      answer[name] = value;
+    }
   };
   set("access-control-allow-credentials", filter.allowCredentials ? "true" : null);
   set("access-control-allow-methods", list(filter, filter.allowMethods, request.get("access-control-request-method")));
@@ -41,25 +45,41 @@ export function preflightHeaders(filter: CorsFilter, request: HeaderList): Recor
 
 /** Marks the answer to a real cross-origin request, in place. */
 export function markResponse(filter: CorsFilter, origin: string | null, response: HeaderTarget): void {
-  for (const name of CORS_HEADERS) response.delete(name);
+  for (const name of CORS_HEADERS) {
+    response.delete(name);
+  }
   const allowed = allowOrigin(filter, origin);
-  if (allowed !== "*") response.append("vary", "Origin");
-  if (allowed === null) return;
+  if (allowed !== "*") {
+    response.append("vary", "Origin");
+  }
+  if (allowed === null) {
+    return;
+  }
   response.set("access-control-allow-origin", allowed);
-  if (filter.allowCredentials) response.set("access-control-allow-credentials", "true");
+  if (filter.allowCredentials) {
+    response.set("access-control-allow-credentials", "true");
+  }
   const exposed = list(filter, filter.exposeHeaders, null);
-  if (exposed !== null && exposed !== "") response.set("access-control-expose-headers", exposed);
+  if (exposed !== null && exposed !== "") {
+    response.set("access-control-expose-headers", exposed);
+  }
 }
 
 /** `*` may not stand beside credentials: then the caller's own question is repeated instead. */
 function list(filter: CorsFilter, values: readonly string[], asked: string | null): string | null {
-  if (values.length === 1 && values[0] === "*") return filter.allowCredentials ? asked : "*";
+  if (values.length === 1 && values[0] === "*") {
+    return filter.allowCredentials ? asked : "*";
+  }
   return values.join(", ");
 }
 
 function allowOrigin(filter: CorsFilter, origin: string | null): string | null {
-  if (origin === null) return null;
-  if (!filter.allowOrigins.some((pattern) => pattern === "*" || originMatches(pattern, origin))) return null;
+  if (origin === null) {
+    return null;
+  }
+  if (!filter.allowOrigins.some((pattern) => pattern === "*" || originMatches(pattern, origin))) {
+    return null;
+  }
   return filter.allowOrigins.includes("*") && !filter.allowCredentials ? "*" : origin;
 }
 
@@ -69,11 +89,17 @@ const ORIGIN = /^(https?):\/\/([^/?#:@\s]+|\[[0-9a-f:.]+\])(?::(\d{1,5}))?$/;
 export function originMatches(pattern: string, origin: string): boolean {
   const wanted = ORIGIN.exec(pattern.toLowerCase());
   const given = ORIGIN.exec(origin.toLowerCase());
-  if (wanted === null || given === null || wanted[1] !== given[1]) return false;
-  if (port(wanted) !== port(given)) return false;
+  if (wanted === null || given === null || wanted[1] !== given[1]) {
+    return false;
+  }
+  if (port(wanted) !== port(given)) {
+    return false;
+  }
   const [, , wantedHost = ""] = wanted;
   const [, , givenHost = ""] = given;
-  if (!wantedHost.startsWith("*")) return wantedHost === givenHost;
+  if (!wantedHost.startsWith("*")) {
+    return wantedHost === givenHost;
+  }
   const suffix = wantedHost.slice(1);
   return givenHost.length > suffix.length && givenHost.endsWith(suffix);
 }

@@ -53,17 +53,33 @@ export class EditedHeaders implements HeaderFields, HeaderTarget {
   }
 
   edit({ set, add, remove }: HeaderEdit): void {
-    if (set !== undefined) for (const [name, value] of set) this.set(name, value);
-    if (add !== undefined) for (const [name, value] of add) this.append(name, value);
-    if (remove !== undefined) for (const name of remove) this.delete(name);
+    if (set !== undefined) {
+      for (const [name, value] of set) {
+        this.set(name, value);
+      }
+    }
+    if (add !== undefined) {
+      for (const [name, value] of add) {
+        this.append(name, value);
+      }
+    }
+    if (remove !== undefined) {
+      for (const name of remove) {
+        this.delete(name);
+      }
+    }
   }
 
   forEach(visit: (value: string, name: string) => void): void {
     this.#sent.forEach((value, name) => {
-      if (!this.#edits.has(name)) visit(value, name);
+      if (!this.#edits.has(name)) {
+        visit(value, name);
+      }
     });
     this.#edits.forEach((value, name) => {
-      if (value !== null) visit(value, name);
+      if (value !== null) {
+        visit(value, name);
+      }
     });
   }
 
@@ -89,11 +105,22 @@ export class EditedHeaders implements HeaderFields, HeaderTarget {
     // Without a prototype a name is only a name, `__proto__` too.
     const record = blank();
     const edits = this.#edits;
-    for (const [name, value] of sent) if (!edits.has(name)) record[name] = value;
-    for (const [name, value] of edits) if (value !== null) record[name] = value;
+    for (const [name, value] of sent) {
+      if (!edits.has(name)) {
+        record[name] = value;
+      }
+    }
+    for (const [name, value] of edits) {
+      if (value !== null) {
+        record[name] = value;
+      }
+    }
     for (const [name, value] of last) {
-      if (value === null) Reflect.deleteProperty(record, name);
-      else record[name] = value;
+      if (value === null) {
+        Reflect.deleteProperty(record, name);
+      } else {
+        record[name] = value;
+      }
     }
     return record;
   }
@@ -102,8 +129,11 @@ export class EditedHeaders implements HeaderFields, HeaderTarget {
     const headers = new Headers(sent);
     for (const edits of [this.#edits, last]) {
       for (const [name, value] of edits) {
-        if (value === null) headers.delete(name);
-        else headers.set(name, value);
+        if (value === null) {
+          headers.delete(name);
+        } else {
+          headers.set(name, value);
+        }
       }
     }
     return headers;

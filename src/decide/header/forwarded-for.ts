@@ -10,7 +10,9 @@ import { readIp } from "../text/ip.ts";
  * @example forwardedAddress("spoofed, 203.0.113.7, 10.0.0.2", 2) // "203.0.113.7"
  */
 export function forwardedAddress(forwardedFor: string | null, trustedHops: number): string | null | undefined {
-  if (forwardedFor === null || forwardedFor.trim() === "") return undefined;
+  if (forwardedFor === null || forwardedFor.trim() === "") {
+    return undefined;
+  }
   const entry = forwardedFor.split(",").at(-trustedHops)?.trim();
   return entry === undefined ? undefined : addressIn(entry);
 }

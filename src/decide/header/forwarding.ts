@@ -29,14 +29,24 @@ export interface ForwardingFacts {
  */
 export function forwardingEdit(facts: ForwardingFacts, random: () => number): HeaderEdit {
   const set: HeaderPair[] = [];
-  if (facts.clientAddress !== null) set.push(["x-forwarded-for", facts.clientAddress]);
+  if (facts.clientAddress !== null) {
+    set.push(["x-forwarded-for", facts.clientAddress]);
+  }
   set.push(["x-forwarded-host", facts.host], ["x-forwarded-proto", facts.scheme]);
-  if (facts.prefix !== "") set.push(["x-forwarded-prefix", facts.prefix]);
+  if (facts.prefix !== "") {
+    set.push(["x-forwarded-prefix", facts.prefix]);
+  }
   const { traceparent, tracestate } = continueTrace(facts.traceparent, facts.tracestate, random);
   set.push(["x-request-id", facts.requestId], ["traceparent", traceparent], ["selvage-source", facts.source]);
-  if (facts.hops > 0) set.push(["selvage-hops", String(facts.hops + 1)]);
-  if (tracestate === facts.tracestate) return { set };
-  if (tracestate === null) return { set, remove: ["tracestate"] };
+  if (facts.hops > 0) {
+    set.push(["selvage-hops", String(facts.hops + 1)]);
+  }
+  if (tracestate === facts.tracestate) {
+    return { set };
+  }
+  if (tracestate === null) {
+    return { set, remove: ["tracestate"] };
+  }
   set.push(["tracestate", tracestate]);
   return { set };
 }

@@ -16,11 +16,17 @@ export function headerChanges(before: HeaderList, after: HeaderList): HeaderChan
   const set: HeaderPair[] = [];
   const remove: string[] = [];
   after.forEach((value, name) => {
-    if (before.get(name) !== value) set.push([name, value]);
+    if (before.get(name) !== value) {
+      set.push([name, value]);
+    }
   });
   before.forEach((_, name) => {
-    if (after.get(name) !== null) return;
-    if (!isDropped(name) || name.startsWith("selvage-")) remove.push(name);
+    if (after.get(name) !== null) {
+      return;
+    }
+    if (!isDropped(name) || name.startsWith("selvage-")) {
+      remove.push(name);
+    }
   });
   return { set, remove };
 }

@@ -11,7 +11,19 @@ export function modifyHeaders(
   closed: ClosedHeaders | null = null,
 ): void {
   const isOpen = (name: string): boolean => !isReserved(name) && closed?.(name) !== true;
-  for (const [name, value] of set) if (isOpen(name)) headers.set(name, value);
-  for (const [name, value] of add) if (isOpen(name)) headers.append(name, value);
-  for (const name of remove) if (isOpen(name)) headers.delete(name);
+  for (const [name, value] of set) {
+    if (isOpen(name)) {
+      headers.set(name, value);
+    }
+  }
+  for (const [name, value] of add) {
+    if (isOpen(name)) {
+      headers.append(name, value);
+    }
+  }
+  for (const name of remove) {
+    if (isOpen(name)) {
+      headers.delete(name);
+    }
+  }
 }

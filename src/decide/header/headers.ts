@@ -76,7 +76,9 @@ const hopByHop = new Set<string>(HOP_BY_HOP);
 
 /** May a caller say this to a service? `x_forwarded_for` reaches many servers as `x-forwarded-for`, so neither may it. */
 export function isDropped(name: string): boolean {
-  if (name.includes("_") && isDropped(name.replaceAll("_", "-"))) return true;
+  if (name.includes("_") && isDropped(name.replaceAll("_", "-"))) {
+    return true;
+  }
   return requestDrops.has(name) || mayBeFamily(name.charCodeAt(0))
     ? requestDrops.has(name) || FAMILY.test(name)
     : false;
@@ -138,10 +140,14 @@ export function inspectRequest(headers: HeaderList): RequestHeaders {
     count++;
     bytes += name.length + value.length + 4;
     // A value that was no UTF-8 has lost what it was, and Set-Cookie lines cannot be joined.
-    if (value.includes("\ufffd") || name === "set-cookie") isText = false;
+    if (value.includes("\ufffd") || name === "set-cookie") {
+      isText = false;
+    }
     if (ORDINARY.has(name)) {
       kept.set(name, value);
-      if (name === "cookie" && mustCleanCookies(value)) hasCookiesToClean = true;
+      if (name === "cookie" && mustCleanCookies(value)) {
+        hasCookiesToClean = true;
+      }
       return;
     }
     switch (name) {
@@ -167,14 +173,21 @@ export function inspectRequest(headers: HeaderList): RequestHeaders {
       return;
     }
     drop.push(name);
-    if (name === "connection") connection = value;
-    else if (name === "upgrade") hasUpgrade = true;
-    else if (name === "selvage-identity") identity = value === "" ? null : value;
-    else if (name === "selvage-service") isQuestion = true;
+    if (name === "connection") {
+      connection = value;
+    } else if (name === "upgrade") {
+      hasUpgrade = true;
+    } else if (name === "selvage-identity") {
+      identity = value === "" ? null : value;
+    } else if (name === "selvage-service") {
+      isQuestion = true;
+    }
   });
   if (connection !== "") {
     nominate(connection, drop);
-    for (const name of drop) kept.delete(name);
+    for (const name of drop) {
+      kept.delete(name);
+    }
   }
   const fault = count > MAX_HEADERS ? "too-many" : bytes > MAX_HEADER_BYTES ? "too-large" : null;
   return {
@@ -206,11 +219,17 @@ const NEVER_ANSWERED = [
 /** Cleans a service's answer in place: what `Connection` nominates, and words of proxies and of the mesh. */
 export function cleanResponse(headers: HeaderList & Pick<HeaderTarget, "delete">): void {
   const connection = headers.get("connection");
-  for (const name of NEVER_ANSWERED) headers.delete(name);
-  if (connection === null) return;
+  for (const name of NEVER_ANSWERED) {
+    headers.delete(name);
+  }
+  if (connection === null) {
+    return;
+  }
   const nominated: string[] = [];
   nominate(connection, nominated);
-  for (const name of nominated) headers.delete(name);
+  for (const name of nominated) {
+    headers.delete(name);
+  }
 }
 
 /** What describes one body, and how long it may be kept (RFC 9110 §8, RFC 9111 §5): whoever wrote the body says it. */
@@ -235,10 +254,14 @@ const TOKEN = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;
 
 function nominate(connection: string, drop: string[]): void {
   for (const option of connection.split(",")) {
-    if (option === "") continue;
+    if (option === "") {
+      continue;
+    }
     const name = option.trim().toLowerCase();
     // "close" and "upgrade" are options, not headers; deleting a header that is not there costs nothing either way.
-    if (name !== "close" && TOKEN.test(name)) drop.push(name);
+    if (name !== "close" && TOKEN.test(name)) {
+      drop.push(name);
+    }
   }
 }
 

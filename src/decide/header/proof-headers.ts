@@ -14,7 +14,9 @@ export function proofHeaders(policy: Authentication | null): ClosedHeaders {
     names.push(...claimToHeaders.map(({ header }) => header));
   }
   for (const source of policy?.clientCredentials?.from ?? []) {
-    if (source !== "basic") names.push(source.id, source.secret);
+    if (source !== "basic") {
+      names.push(source.id, source.secret);
+    }
   }
   const proofs = new Set(names.map(plainName));
   return (name) => tellsWho(name) || proofs.has(plainName(name));

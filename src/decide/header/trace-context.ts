@@ -19,7 +19,9 @@ export function continueTrace(
   tracestate: string | null,
   random: () => number,
 ): TraceContext {
-  if (traceparent === null) return start(random);
+  if (traceparent === null) {
+    return start(random);
+  }
   const found = TRACEPARENT.exec(traceparent.trim());
   const [, version = "", traceId = "", parentId = "", flags = "", rest] = found ?? [];
   const valid =
@@ -28,7 +30,9 @@ export function continueTrace(
     !(version === "00" && rest !== undefined) &&
     !zero(traceId) &&
     !zero(parentId);
-  if (!valid) return start(random);
+  if (!valid) {
+    return start(random);
+  }
   const kept = Number.parseInt(flags, 16) & (SAMPLED | RANDOM);
   return {
     traceparent: `00-${traceId}-${hex(random, 2)}-0${kept}`,

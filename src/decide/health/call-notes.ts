@@ -111,7 +111,9 @@ export function noteDropped(seen: Seen): void {
 
 function turn(seen: Seen, nowMs: number): void {
   const sinceMs = nowMs - seen.spanAtMs;
-  if (sinceMs < SPAN_MS) return;
+  if (sinceMs < SPAN_MS) {
+    return;
+  }
   seen.before = sinceMs < 2 * SPAN_MS ? seen.span : newSpan();
   seen.span = newSpan();
   seen.spanAtMs = nowMs;
@@ -123,7 +125,9 @@ export function troubledNotes(notes: CallNotes, nowMs: number): CallNote[] {
   for (const [service, endpoints] of notes) {
     for (const [endpoint, seen] of endpoints) {
       const note = noteOf(service, endpoint, seen, nowMs);
-      if (note !== null && stateOf(note) !== null) told.push(note);
+      if (note !== null && stateOf(note) !== null) {
+        told.push(note);
+      }
     }
   }
   return told.toSorted((a, b) => b.failed + b.waiting - a.failed - a.waiting).slice(0, MOST_TOLD);
@@ -131,7 +135,9 @@ export function troubledNotes(notes: CallNotes, nowMs: number): CallNote[] {
 
 function noteOf(service: ServiceKey, endpoint: string, seen: Seen, nowMs: number): CallNote | null {
   const isWaiting = seen.waiting > 0 && nowMs - seen.sentAtMs < FORGET_WAITING_MS;
-  if (!isWaiting && nowMs - seen.spanAtMs >= 2 * SPAN_MS) return null;
+  if (!isWaiting && nowMs - seen.spanAtMs >= 2 * SPAN_MS) {
+    return null;
+  }
   turn(seen, nowMs);
   const ok = seen.span.ok + seen.before.ok;
   const failed = seen.span.failed + seen.before.failed;
@@ -153,16 +159,24 @@ function noteOf(service: ServiceKey, endpoint: string, seen: Seen, nowMs: number
 function stateOf(note: CallNote): CallTrouble["state"] | null {
   const { ok, failed, slow, waiting, silentMs } = note;
   const calls = ok + failed;
-  if (failed >= MIN_CALLS && failed * 100 >= DOWN_PERCENT * calls) return "down";
-  if (ok === 0 && waiting >= HUNG_CALLS && silentMs >= HUNG_MS) return "hung";
-  if (failed >= MIN_CALLS && failed * 100 >= FAILING_PERCENT * calls) return "failing";
+  if (failed >= MIN_CALLS && failed * 100 >= DOWN_PERCENT * calls) {
+    return "down";
+  }
+  if (ok === 0 && waiting >= HUNG_CALLS && silentMs >= HUNG_MS) {
+    return "hung";
+  }
+  if (failed >= MIN_CALLS && failed * 100 >= FAILING_PERCENT * calls) {
+    return "failing";
+  }
   return slow >= MIN_CALLS && slow * 100 >= SLOW_PERCENT * ok ? "slow" : null;
 }
 
 /** The notes of several isolates on one endpoint as one. */
 export function troubleOf(notes: readonly CallNote[], since: number): CallTrouble | null {
   const [first] = notes;
-  if (first === undefined) return null;
+  if (first === undefined) {
+    return null;
+  }
   const sum = (of: (note: CallNote) => number): number => notes.reduce((total, note) => total + of(note), 0);
   const ok = sum((one) => one.ok);
   const merged: CallNote = {
@@ -177,7 +191,9 @@ export function troubleOf(notes: readonly CallNote[], since: number): CallTroubl
     cause: notes.find((one) => one.cause !== null)?.cause ?? null,
   };
   const state = stateOf(merged);
-  if (state === null) return null;
+  if (state === null) {
+    return null;
+  }
   const { usualMs: _usual, silentMs: _silent, ...rest } = merged;
   return { ...rest, state, since, isolates: notes.length, told: sentence(merged, state) };
 }

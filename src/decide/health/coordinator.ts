@@ -42,13 +42,16 @@ export function answerHealth(
   coordinator.service = service;
   coordinator.heardAt = now;
   const known = coordinator.lists.get(list);
-  if (known !== undefined) known.at = now;
-  else if (targets !== null) {
+  if (known !== undefined) {
+    known.at = now;
+  } else if (targets !== null) {
     coordinator.lists.set(list, { targets, at: now });
     follow(coordinator, now);
   }
   for (const [name, { at }] of coordinator.lists) {
-    if (now - at <= OLD_LIST_MS || !coordinator.lists.has(list)) continue;
+    if (now - at <= OLD_LIST_MS || !coordinator.lists.has(list)) {
+      continue;
+    }
     coordinator.lists.delete(name);
     follow(coordinator, now);
   }
@@ -60,9 +63,15 @@ export function answerHealth(
 function follow(coordinator: HealthCoordinator, now: number): void {
   const present = new Map<string, ProbeTarget>();
   for (const { targets } of [...coordinator.lists.values()].sort((left, right) => left.at - right.at)) {
-    for (const target of targets) present.set(target.id, target);
+    for (const target of targets) {
+      present.set(target.id, target);
+    }
   }
-  for (const id of coordinator.checked.keys()) if (!present.has(id)) coordinator.checked.delete(id);
+  for (const id of coordinator.checked.keys()) {
+    if (!present.has(id)) {
+      coordinator.checked.delete(id);
+    }
+  }
   for (const [id, target] of present) {
     const known = coordinator.checked.get(id);
     const moved = known === undefined || addressOf(known.target) !== addressOf(target);
@@ -91,7 +100,11 @@ export function leftOut(
   const failing = all.filter(([, { health }]) => health.state === "unhealthy").map(([id]) => id);
   const out = new Set(failing.length === all.length ? alsoSuspect(failing, checked, suspects) : failing);
   const damped = all.filter(([id, { health }]) => !out.has(id) && health.state === "healthy" && isDamped(health, now));
-  if (2 * (all.length - out.size - damped.length) >= all.length) for (const [id] of damped) out.add(id);
+  if (2 * (all.length - out.size - damped.length) >= all.length) {
+    for (const [id] of damped) {
+      out.add(id);
+    }
+  }
   return out;
 }
 
@@ -100,7 +113,9 @@ function alsoSuspect(
   checked: HealthCoordinator["checked"],
   suspects: () => ReadonlySet<string>,
 ): readonly string[] {
-  if (failing.length === 0) return failing;
+  if (failing.length === 0) {
+    return failing;
+  }
   const also = suspects();
   return failing.filter((id) => also.has(checked.get(id)?.target.key ?? id));
 }
@@ -111,18 +126,30 @@ export function failingInTraffic(coordinator: BreakerCoordinator, now: number): 
   const failing = new Set<string>();
   const fine = new Set<string>();
   const note = (id: string, isOut: boolean, { ok, failed }: { readonly ok: number; readonly failed: number }): void => {
-    if (isOut) out.add(id);
-    else if (ok > 0) fine.add(id);
-    else if (failed > 0) failing.add(id);
+    if (isOut) {
+      out.add(id);
+    } else if (ok > 0) {
+      fine.add(id);
+    } else if (failed > 0) {
+      failing.add(id);
+    }
   };
   for (const { target, breaker } of coordinator.targets.values()) {
-    if (!target.startsWith("e:")) continue;
+    if (!target.startsWith("e:")) {
+      continue;
+    }
     note(target.slice(2), breaker.state !== "closed", sumOutcomes(breaker.window, now));
   }
   for (const { outliers } of coordinator.ejecting.values()) {
-    for (const [id, host] of outliers.hosts) note(id, host.ejectedUntil !== null, host);
+    for (const [id, host] of outliers.hosts) {
+      note(id, host.ejectedUntil !== null, host);
+    }
   }
-  for (const id of failing) if (!fine.has(id)) out.add(id);
+  for (const id of failing) {
+    if (!fine.has(id)) {
+      out.add(id);
+    }
+  }
   return out;
 }
 

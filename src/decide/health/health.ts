@@ -62,10 +62,14 @@ export function judgeProbe(
   random: () => number,
 ): void {
   health.checkedAt = now;
-  if (probed !== null) health.cause = probed;
+  if (probed !== null) {
+    health.cause = probed;
+  }
   const against = probed === null ? health.state !== "healthy" : health.state !== "unhealthy";
   health.streak = against ? health.streak + 1 : 0;
-  if (against && health.streak >= neededOf(health.state, terms, probed)) turn(health, probed, now);
+  if (against && health.streak >= neededOf(health.state, terms, probed)) {
+    turn(health, probed, now);
+  }
   fade(health, now);
   const waitMs = health.streak > 0 ? Math.min(EDGE_MS, terms.intervalMs) : terms.intervalMs * (1 + JITTER * random());
   health.nextAt = now + waitMs;
@@ -82,16 +86,24 @@ export function isExpected(status: number, { statuses }: HealthTerms): boolean {
 }
 
 function neededOf(state: HealthState, terms: HealthTerms, probed: Probed): number {
-  if (probed !== null) return terms.unhealthyThreshold;
+  if (probed !== null) {
+    return terms.unhealthyThreshold;
+  }
   return state === "unknown" ? 1 : terms.healthyThreshold;
 }
 
 function turn(health: Health, probed: Probed, now: number): void {
   fade(health, now);
-  if (health.state === "healthy") health.penalty = Math.min(MOST, health.penalty + FALL);
-  if (health.penalty >= SUPPRESS) health.damped = true;
+  if (health.state === "healthy") {
+    health.penalty = Math.min(MOST, health.penalty + FALL);
+  }
+  if (health.penalty >= SUPPRESS) {
+    health.damped = true;
+  }
   health.state = probed === null ? "healthy" : "unhealthy";
-  if (probed === null) health.cause = null;
+  if (probed === null) {
+    health.cause = null;
+  }
   health.since = now;
   health.streak = 0;
 }
@@ -99,5 +111,7 @@ function turn(health: Health, probed: Probed, now: number): void {
 function fade(health: Health, now: number): void {
   health.penalty *= 2 ** (-Math.max(0, now - health.penaltyAt) / HALF_LIFE_MS);
   health.penaltyAt = now;
-  if (health.penalty < REUSE) health.damped = false;
+  if (health.penalty < REUSE) {
+    health.damped = false;
+  }
 }

@@ -61,6 +61,8 @@ export function applyHealth(health: IsolateHealth, report: HealthReport, reply: 
 function nameOf(targets: readonly ProbeTarget[]): string {
   const text = JSON.stringify(targets);
   let hash = 0x811c9dc5;
-  for (let at = 0; at < text.length; at++) hash = Math.imul(hash ^ text.charCodeAt(at), 0x01000193);
+  for (let at = 0; at < text.length; at++) {
+    hash = Math.imul(hash ^ text.charCodeAt(at), 0x01000193);
+  }
   return `${text.length.toString(36)}-${(hash >>> 0).toString(36)}`;
 }

@@ -9,9 +9,13 @@ const MOST_PROBES = 50;
 
 /** When the next probe is due; null = nothing is to be probed. */
 export function nextProbeAt(coordinator: HealthCoordinator, now: number): number | null {
-  if (coordinator.terms === null || now - coordinator.heardAt > NO_TRAFFIC_MS) return null;
+  if (coordinator.terms === null || now - coordinator.heardAt > NO_TRAFFIC_MS) {
+    return null;
+  }
   let first: number | null = null;
-  for (const { health } of coordinator.checked.values()) first = Math.min(first ?? Infinity, health.nextAt);
+  for (const { health } of coordinator.checked.values()) {
+    first = Math.min(first ?? Infinity, health.nextAt);
+  }
   return first;
 }
 
@@ -19,9 +23,13 @@ export function nextProbeAt(coordinator: HealthCoordinator, now: number): number
 export function takeDue(coordinator: HealthCoordinator, now: number): readonly Checked[] {
   const { terms } = coordinator;
   const next = nextProbeAt(coordinator, now);
-  if (terms === null || next === null || next > now) return [];
+  if (terms === null || next === null || next > now) {
+    return [];
+  }
   const due = [...coordinator.checked.values()].filter(({ health }) => health.nextAt <= now).slice(0, MOST_PROBES);
-  for (const { health } of due) health.nextAt = now + terms.timeoutMs + terms.intervalMs;
+  for (const { health } of due) {
+    health.nextAt = now + terms.timeoutMs + terms.intervalMs;
+  }
   return due;
 }
 
@@ -33,7 +41,9 @@ export function settle(
   now: number,
   random: () => number,
 ): boolean {
-  if (coordinator.terms === null || coordinator.checked.get(target.id)?.health !== health) return false;
+  if (coordinator.terms === null || coordinator.checked.get(target.id)?.health !== health) {
+    return false;
+  }
   const before = health.state;
   judgeProbe(health, coordinator.terms, probed, now, random);
   return health.state !== before;

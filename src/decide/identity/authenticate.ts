@@ -12,9 +12,13 @@ const KINDS: readonly ProofKind[] = ["jwt", "clientCredentials", "mesh", "mtls"]
 /** What is missing, in words for the caller; null = nothing is. */
 export function missingProof(policy: Authentication, proven: ReadonlySet<ProofKind>): string | null {
   const required = KINDS.filter((kind) => isRequired(policy, kind) && !proven.has(kind));
-  if (required.length > 0) return required.map(wordsFor).join(" and ");
+  if (required.length > 0) {
+    return required.map(wordsFor).join(" and ");
+  }
   const optional = KINDS.filter((kind) => isAccepted(policy, kind) && !isRequired(policy, kind));
-  if (policy.mode === "permit" || optional.length === 0 || optional.some((kind) => proven.has(kind))) return null;
+  if (policy.mode === "permit" || optional.length === 0 || optional.some((kind) => proven.has(kind))) {
+    return null;
+  }
   return optional.map(wordsFor).join(" or ");
 }
 
@@ -43,9 +47,15 @@ function wordsFor(kind: ProofKind): string {
 export function challengeOf(policy: Authentication | null): string {
   const challenges: string[] = [];
   const sources = policy?.clientCredentials?.from ?? [];
-  if (policy === null || policy.jwt.length > 0 || policy.mesh !== null) challenges.push(BEARER);
-  if (sources.includes("basic")) challenges.push(BASIC);
-  if (sources.some((source) => source !== "basic")) challenges.push(CLIENT_ID);
+  if (policy === null || policy.jwt.length > 0 || policy.mesh !== null) {
+    challenges.push(BEARER);
+  }
+  if (sources.includes("basic")) {
+    challenges.push(BASIC);
+  }
+  if (sources.some((source) => source !== "basic")) {
+    challenges.push(CLIENT_ID);
+  }
   return challenges.length === 0 ? BEARER : challenges.join(", ");
 }
 
@@ -77,7 +87,9 @@ export function isSecretOf(client: Client | null, digest: string, now: number): 
 /** Takes as long for what differs at once as for what differs at the end. */
 function isSame(a: string, b: string): boolean {
   let difference = a.length ^ b.length;
-  for (let at = 0; at < b.length; at++) difference |= a.charCodeAt(at) ^ b.charCodeAt(at);
+  for (let at = 0; at < b.length; at++) {
+    difference |= a.charCodeAt(at) ^ b.charCodeAt(at);
+  }
   return difference === 0;
 }
 
@@ -87,7 +99,9 @@ export function mayUse(
   service: ServiceKey | null,
   { namespace, name }: Party,
 ): boolean {
-  if (identities === undefined || service === null || !Object.hasOwn(identities.tiered, service)) return true;
+  if (identities === undefined || service === null || !Object.hasOwn(identities.tiered, service)) {
+    return true;
+  }
   const contracts = Object.hasOwn(identities.contracts, service) ? identities.contracts[service] : undefined;
   return contracts !== undefined && Object.hasOwn(contracts, `${namespace}/${name}`);
 }

@@ -27,7 +27,11 @@ export function sourceOf(caller: Caller): string {
 /** A claim as one text, for keys: a list is joined by spaces, anything else that is not plain is empty; null = absent. */
 export function claimText({ claims }: Caller, name: string): string | null {
   const value = Object.hasOwn(claims, name) ? claims[name] : undefined;
-  if (value === undefined || value === null) return null;
-  if (Array.isArray(value)) return value.filter((one) => typeof one === "string").join(" ");
+  if (value === undefined || value === null) {
+    return null;
+  }
+  if (Array.isArray(value)) {
+    return value.filter((one) => typeof one === "string").join(" ");
+  }
   return typeof value === "object" ? "" : String(value);
 }

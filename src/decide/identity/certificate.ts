@@ -11,8 +11,12 @@ type Certificate =
 const ABSENT: Certificate = { is: "absent" };
 
 export function readCertificate(told: unknown, trustDomain: string): Certificate {
-  if (!isRecord(told) || told["certPresented"] !== "1") return ABSENT;
-  if (told["certVerified"] !== "SUCCESS" || told["certRevoked"] === "1") return { is: "bad" };
+  if (!isRecord(told) || told["certPresented"] !== "1") {
+    return ABSENT;
+  }
+  if (told["certVerified"] !== "SUCCESS" || told["certRevoked"] === "1") {
+    return { is: "bad" };
+  }
   const encoded = told["certRFC9440"];
   const uris = typeof encoded === "string" ? uriNames(bytesOf(encoded)) : [];
   // An X.509-SVID has exactly one URI (SPIFFE X.509-SVID §2): with two, either could be meant.
@@ -52,7 +56,9 @@ function uriNames(certificate: Uint8Array): string[] {
   const [list] = wrapped === undefined ? [] : elements(wrapped.content);
   for (const extension of list === undefined ? [] : elements(list.content)) {
     const [id, ...rest] = elements(extension.content);
-    if (id?.tag !== OBJECT_ID || id.content.join() !== SUBJECT_ALT_NAME) continue;
+    if (id?.tag !== OBJECT_ID || id.content.join() !== SUBJECT_ALT_NAME) {
+      continue;
+    }
     const value = rest.find(({ tag }) => tag === OCTETS);
     const [names] = value === undefined ? [] : elements(value.content);
     const uris = names === undefined ? [] : elements(names.content).filter(({ tag }) => tag === URI);
@@ -68,10 +74,14 @@ function elements(bytes: Uint8Array): Element[] {
     const tag = bytes[at] ?? 0;
     const first = bytes[at + 1] ?? 0;
     const lengthBytes = first < 0x80 ? 0 : first & 0x7f;
-    if (lengthBytes > 3 || first === 0x80) return found;
+    if (lengthBytes > 3 || first === 0x80) {
+      return found;
+    }
     const start = at + 2 + lengthBytes;
     const length = first < 0x80 ? first : bytes.subarray(at + 2, start).reduce((sum, byte) => sum * 256 + byte, 0);
-    if (start + length > bytes.length) return found;
+    if (start + length > bytes.length) {
+      return found;
+    }
     found.push({ tag, content: bytes.subarray(start, start + length) });
     at = start + length;
   }

@@ -29,6 +29,8 @@ export function lookUpClient({ byId, all }: ClientIndex, id: string): Candidate 
 
 function placeOf(id: string): number {
   let sum = 0;
-  for (let at = 0; at < id.length; at++) sum = (Math.imul(sum, 31) + id.charCodeAt(at)) >>> 0;
+  for (let at = 0; at < id.length; at++) {
+    sum = (Math.imul(sum, 31) + id.charCodeAt(at)) >>> 0;
+  }
   return sum;
 }

@@ -16,11 +16,17 @@ const SERVICE_ACCOUNT = /^system:serviceaccount:([^:]+):([^:]+)$/;
 export function workloadOf(claims: Claims, trustDomain: string): Workload | null {
   const { sub } = claims;
   const bySubject = typeof sub === "string" ? subjectOf(sub, trustDomain) : null;
-  if (bySubject === "foreign") return null;
+  if (bySubject === "foreign") {
+    return null;
+  }
   const named = [bySubject, byKubernetes(claims["kubernetes.io"])].filter((one) => one !== null);
   const [first, second = first] = named;
-  if (first === undefined || second === undefined) return null;
-  if (first.namespace !== second.namespace || first.name !== second.name) return null;
+  if (first === undefined || second === undefined) {
+    return null;
+  }
+  if (first.namespace !== second.namespace || first.name !== second.name) {
+    return null;
+  }
   return NAME.test(first.namespace) && NAME.test(first.name) ? first : null;
 }
 
@@ -34,7 +40,9 @@ function subjectOf(sub: string, trustDomain: string): Workload | "foreign" | nul
 }
 
 function byKubernetes(value: unknown): Workload | null {
-  if (!isRecord(value) || !isRecord(value.serviceaccount)) return null;
+  if (!isRecord(value) || !isRecord(value.serviceaccount)) {
+    return null;
+  }
   const { namespace, serviceaccount } = value;
   const { name } = serviceaccount;
   return typeof namespace === "string" && typeof name === "string" ? { namespace, name } : null;

@@ -14,9 +14,13 @@ export function limitsInForce(
 ): readonly Limit[] {
   const attached = indexes.flatMap((index) => table[index] ?? []);
   const sla = attached.find((limit) => limit.sla !== undefined);
-  if (sla === undefined) return attached;
+  if (sla === undefined) {
+    return attached;
+  }
   const contract = contractOf(identities, application, service);
-  if (contract === null) return attached.filter((limit) => limit.sla !== "only");
+  if (contract === null) {
+    return attached.filter((limit) => limit.sla !== "only");
+  }
   const others = attached.filter((limit) => limit.sla === undefined);
   const { headers } = sla;
   return [...others, ...contract.limits.flatMap((index) => spoken(table[index], headers))];
@@ -24,7 +28,9 @@ export function limitsInForce(
 
 /** In the words of the policy that it stands in for. */
 function spoken(limit: Limit | undefined, headers: Limit["headers"]): Limit[] {
-  if (limit === undefined) return [];
+  if (limit === undefined) {
+    return [];
+  }
   return [limit.headers === headers ? limit : { ...limit, headers }];
 }
 

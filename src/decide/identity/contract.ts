@@ -9,8 +9,12 @@ export function contractOf(
   application: Pick<Party, "namespace" | "name"> | null,
   service: ServiceKey,
 ): ContractEntry | null {
-  if (identities === undefined || application === null) return null;
-  if (!Object.hasOwn(identities.contracts, service)) return null;
+  if (identities === undefined || application === null) {
+    return null;
+  }
+  if (!Object.hasOwn(identities.contracts, service)) {
+    return null;
+  }
   const key = `${application.namespace}/${application.name}`;
   const ofService = identities.contracts[service];
   return ofService !== undefined && Object.hasOwn(ofService, key) ? (ofService[key] ?? null) : null;

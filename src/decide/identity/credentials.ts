@@ -17,24 +17,36 @@ export function findTokens(providers: readonly JwtProvider[], header: HeaderOf):
   for (const provider of providers) {
     for (const source of provider.from) {
       const token = tokenAt(source, header);
-      if (token === null) continue;
+      if (token === null) {
+        continue;
+      }
       found ??= new Map();
       const looking = found.get(token) ?? [];
-      if (!looking.includes(provider)) found.set(token, [...looking, provider]);
+      if (!looking.includes(provider)) {
+        found.set(token, [...looking, provider]);
+      }
     }
   }
   return found ?? NO_TOKENS;
 }
 
 function tokenAt(source: TokenSource, header: HeaderOf): string | null {
-  if ("cookie" in source) return cookieNamed(header("cookie"), source.cookie);
+  if ("cookie" in source) {
+    return cookieNamed(header("cookie"), source.cookie);
+  }
   const value = header(source.header);
-  if (value === null) return null;
-  if (source.header === "authorization" && isSeveral(value)) return "";
+  if (value === null) {
+    return null;
+  }
+  if (source.header === "authorization" && isSeveral(value)) {
+    return "";
+  }
   const { prefix } = source;
   // The name of an authentication scheme is written in any case (RFC 9110 §11.1), and many split behind it at any white space.
   const same = source.header === "authorization" ? equalsAsScheme : (a: string, b: string): boolean => a === b;
-  if (!same(value.slice(0, prefix.length), prefix)) return null;
+  if (!same(value.slice(0, prefix.length), prefix)) {
+    return null;
+  }
   const token = value.slice(prefix.length).trim();
   return token === "" ? null : token;
 }
@@ -66,30 +78,46 @@ export function findCredentials(
   const all = sources.map((source) => (source === "basic" ? basicAt(header("authorization")) : pairAt(source, header)));
   const found = all.filter((one) => one !== null);
   const [first] = found;
-  if (first === undefined) return null;
+  if (first === undefined) {
+    return null;
+  }
   const same = found.every(
     (one) => one !== "bad" && first !== "bad" && one.id === first.id && one.secret === first.secret,
   );
-  if (!same || first === "bad" || first.id.length > MAX_ID || first.secret.length > MAX_SECRET) return "bad";
+  if (!same || first === "bad" || first.id.length > MAX_ID || first.secret.length > MAX_SECRET) {
+    return "bad";
+  }
   return { ...first, headers: found.flatMap((one) => (one === "bad" ? [] : one.headers)) };
 }
 
 function pairAt(names: Exclude<CredentialSource, "basic">, header: HeaderOf): ClientCredentials | "bad" | null {
   const id = header(names.id);
   const secret = header(names.secret);
-  if (!id && !secret) return null;
+  if (!id && !secret) {
+    return null;
+  }
   return id && secret ? { id, secret, headers: [names.secret] } : "bad";
 }
 
 function basicAt(authorization: string | null): ClientCredentials | "bad" | null {
-  if (authorization === null) return null;
-  if (isSeveral(authorization)) return "bad";
-  if (!/^basic(?:\s|$)/i.test(authorization)) return null;
+  if (authorization === null) {
+    return null;
+  }
+  if (isSeveral(authorization)) {
+    return "bad";
+  }
+  if (!/^basic(?:\s|$)/i.test(authorization)) {
+    return null;
+  }
   const pair = authorization.slice("basic".length).trim();
-  if (pair === "") return null;
+  if (pair === "") {
+    return null;
+  }
   const text = decoded(pair);
   const colon = text?.indexOf(":") ?? -1;
-  if (text === null || colon < 1 || colon === text.length - 1) return "bad";
+  if (text === null || colon < 1 || colon === text.length - 1) {
+    return "bad";
+  }
   return { id: text.slice(0, colon), secret: text.slice(colon + 1), headers: ["authorization"] };
 }
 
@@ -97,7 +125,9 @@ const utf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 
 /** UTF-8 without control characters (RFC 7617 §2); null = not that. */
 function decoded(base64: string): string | null {
-  if (!/^[A-Za-z0-9+/]+={0,2}$/.test(base64)) return null;
+  if (!/^[A-Za-z0-9+/]+={0,2}$/.test(base64)) {
+    return null;
+  }
   try {
     const bytes = Uint8Array.from(atob(base64), (one) => one.charCodeAt(0));
     const text = utf8.decode(bytes);

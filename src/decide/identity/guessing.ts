@@ -30,11 +30,19 @@ export function newGuessing(): Guessing {
 /** @param ip null = nobody knows, and nothing is counted */
 export function nextStep(state: Guessing, digest: string, ip: string | null, now: number): NextStep {
   const waitMs = failureWait(state.failures, ip, now);
-  if ((state.unknown.get(digest) ?? 0) > now) return waitMs > 0 ? { waitMs } : "unknown";
-  if (waitMs === 0) return "ask";
+  if ((state.unknown.get(digest) ?? 0) > now) {
+    return waitMs > 0 ? { waitMs } : "unknown";
+  }
+  if (waitMs === 0) {
+    return "ask";
+  }
   const { known, readingSince } = state;
-  if (known?.digests.has(digest) === true) return "ask";
-  if (known !== null && now - known.at < FRESH_MS) return { waitMs };
+  if (known?.digests.has(digest) === true) {
+    return "ask";
+  }
+  if (known !== null && now - known.at < FRESH_MS) {
+    return { waitMs };
+  }
   const isRead = readingSince !== null && now - readingSince < READING_MS;
   return isRead ? { waitMs } : "read";
 }
@@ -51,5 +59,7 @@ export function beginReading(state: Guessing, now: number): void {
 /** @param digests null = they could not be read: what was known before goes on to hold */
 export function endReading(state: Guessing, digests: readonly string[] | null, now: number): void {
   state.readingSince = null;
-  if (digests !== null) state.known = { digests: new Set(digests), at: now };
+  if (digests !== null) {
+    state.known = { digests: new Set(digests), at: now };
+  }
 }

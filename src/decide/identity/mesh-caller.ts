@@ -23,9 +23,13 @@ export function meshParty(
 ): Spiffe | null {
   const { sub, client_id: client } = claims;
   const named = typeof sub === "string" ? readSpiffeId(sub, trustDomain) : null;
-  if (named === null || typeof client !== "string") return null;
+  if (named === null || typeof client !== "string") {
+    return null;
+  }
   const { kind, party } = named;
-  if (kind === "workload" && !Object.hasOwn(services, `${party.namespace}/${party.name}`)) return null;
+  if (kind === "workload" && !Object.hasOwn(services, `${party.namespace}/${party.name}`)) {
+    return null;
+  }
   return isStillGiven(client, kind, party, identities, now) ? named : null;
 }
 
@@ -40,7 +44,9 @@ function isStillGiven(
     return kind === "workload" && (identities?.trust ?? []).some(({ cluster }) => clusterClient(cluster) === client);
   }
   const known = meshClientOf(identities, client);
-  if (known === null || known.namespace !== party.namespace || known.name !== party.name) return false;
+  if (known === null || known.namespace !== party.namespace || known.name !== party.name) {
+    return false;
+  }
   const isLive = known.secrets.some(({ expiresAtMs }) => expiresAtMs === null || now < expiresAtMs);
   return isLive && (known.kind === "Service") === (kind === "workload");
 }
@@ -62,11 +68,15 @@ export function meshCaller(proofs: readonly MeshProof[]): Caller | null {
   const parties: { workload: Party | null; application: Party | null } = { workload: null, application: null };
   for (const { spiffe } of proofs) {
     const before = parties[spiffe.kind];
-    if (before !== null && before.principal !== spiffe.party.principal) return null;
+    if (before !== null && before.principal !== spiffe.party.principal) {
+      return null;
+    }
     parties[spiffe.kind] = spiffe.party;
   }
   const [first] = proofs;
-  if (first === undefined) return ANONYMOUS;
+  if (first === undefined) {
+    return ANONYMOUS;
+  }
   const expiresAtMs = Math.min(...proofs.map((proof) => proof.expiresAtMs));
   return { ...ANONYMOUS, ...parties, claims: first.claims, expiresAtMs };
 }

@@ -38,11 +38,19 @@ const NOBODY = "anonymous";
  */
 export function chainOf({ user, application, workload }: Caller): Actor {
   const chain: string[] = [];
-  if (user !== null && user.subject !== null) chain.push(`${user.issuer}/${user.subject}`);
-  if (application !== null) chain.push(application.principal);
-  if (workload !== null) chain.push(workload.principal);
+  if (user !== null && user.subject !== null) {
+    chain.push(`${user.issuer}/${user.subject}`);
+  }
+  if (application !== null) {
+    chain.push(application.principal);
+  }
+  if (workload !== null) {
+    chain.push(workload.principal);
+  }
   const [sub = NOBODY, ...actors] = chain;
   let act: Actor | null = null;
-  for (const actor of actors) act = act === null ? { sub: actor } : { sub: actor, act };
+  for (const actor of actors) {
+    act = act === null ? { sub: actor } : { sub: actor, act };
+  }
   return act === null ? { sub } : { sub, act };
 }

@@ -17,6 +17,8 @@ export function readSpiffeId(id: string, trustDomain: string): Spiffe | null {
   const found = (id.startsWith(prefix) ? PATH.exec(id.slice(prefix.length)) : null) ?? [];
   const [, namespace, workload, service, , application] = found;
   const name = service ?? application;
-  if (namespace === undefined || name === undefined) return null;
+  if (namespace === undefined || name === undefined) {
+    return null;
+  }
   return { kind: workload === "sa" ? "workload" : "application", party: { principal: id, namespace, name } };
 }

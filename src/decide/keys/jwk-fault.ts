@@ -48,10 +48,16 @@ const CURVES: ReadonlyMap<unknown, Curve> = new Map([
 /** @returns the algorithms that the key is for, or what is wrong with it, in words that complete "the key …" */
 export function judgeJwk(jwk: Jwk): readonly string[] | string {
   const { use, key_ops: operations, alg } = jwk;
-  if (use !== undefined && use !== "sig") return `is not for signatures (use: ${JSON.stringify(use)})`;
-  if (Array.isArray(operations) && !operations.includes("verify")) return "is not for checking signatures (key_ops)";
+  if (use !== undefined && use !== "sig") {
+    return `is not for signatures (use: ${JSON.stringify(use)})`;
+  }
+  if (Array.isArray(operations) && !operations.includes("verify")) {
+    return "is not for checking signatures (key_ops)";
+  }
   const fitting = algorithmsOf(jwk);
-  if (typeof fitting === "string" || alg === undefined) return fitting;
+  if (typeof fitting === "string" || alg === undefined) {
+    return fitting;
+  }
   return fitting.filter((one) => one === alg).length > 0
     ? [String(alg)]
     : `does not fit its alg ${JSON.stringify(alg)}`;
@@ -65,11 +71,15 @@ function algorithmsOf(jwk: Jwk): readonly string[] | string {
       return rsaFault(jwk) ?? RSA;
     case "EC": {
       const curve = CURVES.get(jwk["crv"]);
-      if (curve === undefined) return "is on a curve that no algorithm uses (P-256, P-384 and P-521 are)";
+      if (curve === undefined) {
+        return "is on a curve that no algorithm uses (P-256, P-384 and P-521 are)";
+      }
       return isOn(curve, jwk) ? [curve.alg] : `is not a point of ${String(jwk["crv"])}`;
     }
     default:
-      if (jwk["crv"] !== "Ed25519") return "is on a curve that no algorithm uses (Ed25519 is)";
+      if (jwk["crv"] !== "Ed25519") {
+        return "is on a curve that no algorithm uses (Ed25519 is)";
+      }
       return bytesOf(jwk["x"])?.length === 32 ? ["EdDSA", "Ed25519"] : "is not an Ed25519 key";
   }
 }
@@ -77,12 +87,19 @@ function algorithmsOf(jwk: Jwk): readonly string[] | string {
 function rsaFault({ n, e }: Jwk): string | null {
   const modulus = numberOf(n);
   const exponent = numberOf(e);
-  if (modulus === null || exponent === null) return "has no modulus and exponent that can be read";
+  if (modulus === null || exponent === null) {
+    return "has no modulus and exponent that can be read";
+  }
   const bits = modulus.toString(2).length;
-  if (bits < MIN_RSA_BITS) return `has ${bits} bits: an RSA key needs ${MIN_RSA_BITS}`;
-  if (bits > MAX_RSA_BITS) return `has ${bits} bits, and costs too much to use: ${MAX_RSA_BITS} at most`;
-  if (hasRocaFingerprint(modulus))
+  if (bits < MIN_RSA_BITS) {
+    return `has ${bits} bits: an RSA key needs ${MIN_RSA_BITS}`;
+  }
+  if (bits > MAX_RSA_BITS) {
+    return `has ${bits} bits, and costs too much to use: ${MAX_RSA_BITS} at most`;
+  }
+  if (hasRocaFingerprint(modulus)) {
     return "was made by a library whose keys are found from their public part (ROCA, CVE-2017-15361)";
+  }
   return exponent > 2n && exponent % 2n === 1n && exponent < 2n ** 64n
     ? null
     : "has a public exponent that proves nothing";
@@ -91,18 +108,26 @@ function rsaFault({ n, e }: Jwk): string | null {
 /** y² = x³ - 3x + b (mod p) */
 function isOn({ bytes, p, b }: Curve, { x, y }: Jwk): boolean {
   const [left, right] = [numberOf(x), numberOf(y)];
-  if (left === null || right === null || bytesOf(x)?.length !== bytes || bytesOf(y)?.length !== bytes) return false;
-  if (left >= p || right >= p) return false;
+  if (left === null || right === null || bytesOf(x)?.length !== bytes || bytesOf(y)?.length !== bytes) {
+    return false;
+  }
+  if (left >= p || right >= p) {
+    return false;
+  }
   return (right * right - (left * left * left - 3n * left + b)) % p === 0n;
 }
 
 function numberOf(value: unknown): bigint | null {
   const bytes = bytesOf(value);
-  if (bytes === null || bytes.length === 0) return null;
+  if (bytes === null || bytes.length === 0) {
+    return null;
+  }
   return BigInt(`0x${[...bytes].map((byte) => byte.toString(16).padStart(2, "0")).join("")}`);
 }
 
 function bytesOf(value: unknown): Uint8Array | null {
-  if (typeof value !== "string" || !/^[A-Za-z0-9_-]+$/.test(value) || value.length % 4 === 1) return null;
+  if (typeof value !== "string" || !/^[A-Za-z0-9_-]+$/.test(value) || value.length % 4 === 1) {
+    return null;
+  }
   return Uint8Array.from(atob(value.replaceAll("-", "+").replaceAll("_", "/")), (one) => one.charCodeAt(0));
 }

@@ -40,8 +40,12 @@ export const NO_KEYS: JwksRecord = {
 
 /** @param kid somebody wants this key; null = nobody wants one in particular */
 export function isFetchDue(record: JwksRecord, kid: string | null, now: number): boolean {
-  if (record.attemptedAt !== null && now - record.attemptedAt < gapMs(record)) return false;
-  if (record.confirmedAt === null || now - record.confirmedAt >= JWKS_TTL_MS) return true;
+  if (record.attemptedAt !== null && now - record.attemptedAt < gapMs(record)) {
+    return false;
+  }
+  if (record.confirmedAt === null || now - record.confirmedAt >= JWKS_TTL_MS) {
+    return true;
+  }
   return kid !== null && !holds(record, kid);
 }
 
@@ -73,7 +77,9 @@ function holds({ keys }: JwksRecord, kid: string): boolean {
 }
 
 function gapMs({ confirmedAt, failures }: JwksRecord): number {
-  if (confirmedAt !== null) return JWKS_GAP_MS;
+  if (confirmedAt !== null) {
+    return JWKS_GAP_MS;
+  }
   return Math.min(JWKS_GAP_MS, FIRST_RETRY_MS * 2 ** Math.max(0, failures - 1));
 }
 
@@ -86,8 +92,12 @@ export function readKeys(text: string): PublicKeys | string {
     return "the answer is not JSON";
   }
   const list: unknown = isRecord(value) ? value["keys"] : undefined;
-  if (!Array.isArray(list)) return "the answer is not a JSON Web Key Set";
-  if (list.length > MAX_KEYS) return `the set has more than ${MAX_KEYS} keys`;
+  if (!Array.isArray(list)) {
+    return "the answer is not a JSON Web Key Set";
+  }
+  if (list.length > MAX_KEYS) {
+    return `the set has more than ${MAX_KEYS} keys`;
+  }
   const keys = list.filter(isPublic);
   return keys.length === 0 ? "the set holds no public key" : { keys };
 }

@@ -64,7 +64,9 @@ export function askRotation(ring: Ring, fresh: string, now: number): Ring {
 /** Takes a key out of use, at once and for ever. @returns null = there is no such key in force */
 export function revoke(ring: Ring, kid: string, fresh: string, now: number): Ring | null {
   const found = ring.keys.find((one) => one.kid === kid && isPublished(one));
-  if (found === undefined) return null;
+  if (found === undefined) {
+    return null;
+  }
   const relieved = found.state === "signing" ? relieve(ring, fresh, now) : ring;
   const keys = relieved.keys.map((one) => (one.kid === kid ? moved(one, "revoked", now) : one));
   return { ...relieved, keys: found.state === "next" ? [...keys, key(fresh, "next", now)] : keys };
@@ -89,21 +91,27 @@ export function wakeAt(ring: Ring): number {
 export function switchAt(ring: Ring): number | null {
   const signing = inState(ring, "signing");
   const next = inState(ring, "next");
-  if (signing === undefined || next === undefined) return null;
+  if (signing === undefined || next === undefined) {
+    return null;
+  }
   const ready = next.publishedAt + LEAD_MS;
   return ring.asked ? ready : Math.max(ready, signing.since + ring.periodMs);
 }
 
 function relieve(ring: Ring, fresh: string, now: number): Ring {
   const keys = ring.keys.map((one) => {
-    if (one.state === "signing") return { ...moved(one, "accepted", now), until: now + OVERLAP_MS };
+    if (one.state === "signing") {
+      return { ...moved(one, "accepted", now), until: now + OVERLAP_MS };
+    }
     return one.state === "next" ? moved(one, "signing", now) : one;
   });
   return { ...ring, keys: [...keys, key(fresh, "next", now)], asked: false };
 }
 
 function aged(one: RingKey, now: number): RingKey[] {
-  if (one.state === "accepted" && one.until !== null && one.until <= now) return [moved(one, "retired", now)];
+  if (one.state === "accepted" && one.until !== null && one.until <= now) {
+    return [moved(one, "retired", now)];
+  }
   return !isPublished(one) && now - one.since > REMEMBER_MS ? [] : [one];
 }
 

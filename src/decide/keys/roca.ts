@@ -8,7 +8,9 @@ const GENERATOR = 65_537;
 
 const POWERS: readonly (readonly [prime: bigint, powers: ReadonlySet<number>])[] = PRIMES.map((prime) => {
   const powers = new Set<number>();
-  for (let power = 1; !powers.has(power); power = (power * GENERATOR) % prime) powers.add(power);
+  for (let power = 1; !powers.has(power); power = (power * GENERATOR) % prime) {
+    powers.add(power);
+  }
   return [BigInt(prime), powers];
 });
 

@@ -31,17 +31,25 @@ export function newRoom<One extends Kept>(): BucketRoom<One> {
 
 export function addBucket<One extends Kept>(room: BucketRoom<One>, id: string, bucket: One, now: number): void {
   const { limit } = bucket;
-  if ((room.counts.get(limit) ?? 0) >= MAX_BUCKETS) makeRoom(room, limit, now);
-  else if (room.buckets.size >= MAX_OF_POLICY) makeRoom(room, largest(room), now);
+  if ((room.counts.get(limit) ?? 0) >= MAX_BUCKETS) {
+    makeRoom(room, limit, now);
+  } else if (room.buckets.size >= MAX_OF_POLICY) {
+    makeRoom(room, largest(room), now);
+  }
   room.buckets.set(id, bucket);
   room.counts.set(limit, (room.counts.get(limit) ?? 0) + 1);
 }
 
 export function dropBucket<One extends Kept>(room: BucketRoom<One>, id: string, { limit }: Kept): void {
-  if (!room.buckets.delete(id)) return;
+  if (!room.buckets.delete(id)) {
+    return;
+  }
   const left = (room.counts.get(limit) ?? 0) - 1;
-  if (left > 0) room.counts.set(limit, left);
-  else room.counts.delete(limit);
+  if (left > 0) {
+    room.counts.set(limit, left);
+  } else {
+    room.counts.delete(limit);
+  }
 }
 
 function makeRoom<One extends Kept>(room: BucketRoom<One>, limit: string, now: number): void {
@@ -57,6 +65,10 @@ function makeRoom<One extends Kept>(room: BucketRoom<One>, limit: string, now: n
 
 function largest({ counts }: Pick<BucketRoom<Kept>, "counts">): string {
   let [most, limit] = [0, ""];
-  for (const [name, count] of counts) if (count > most) [most, limit] = [count, name];
+  for (const [name, count] of counts) {
+    if (count > most) {
+      [most, limit] = [count, name];
+    }
+  }
   return limit;
 }

@@ -94,11 +94,17 @@ export function bucketFor(
  * before each answer is taken as it stands.
  */
 function firstLedger(state: Buckets, id: string, terms: LimitTerms, exact: boolean): Ledger {
-  if (state.forgotAt === null) return fullLedger;
+  if (state.forgotAt === null) {
+    return fullLedger;
+  }
   const written = state.written.get(id);
   state.written.delete(id);
-  if (exact && (written === undefined || written.exact)) return written ?? fullLedger;
-  if (!isWritten(terms)) return emptyLedger(terms, state.forgotAt);
+  if (exact && (written === undefined || written.exact)) {
+    return written ?? fullLedger;
+  }
+  if (!isWritten(terms)) {
+    return emptyLedger(terms, state.forgotAt);
+  }
   return debit(written ?? fullLedger, terms, unwrittenAllowance(terms), state.forgotAt);
 }
 
@@ -118,10 +124,14 @@ function unwrittenAllowance(terms: LimitTerms): number {
 
 /** Drops leases whose tokens died. Looks at most ten times a second, so that thousands of leases stay cheap. */
 export function dropDeadLeases(bucket: Bucket, now: number): void {
-  if (now - bucket.prunedAt < 100) return;
+  if (now - bucket.prunedAt < 100) {
+    return;
+  }
   bucket.prunedAt = now;
   for (const [id, lease] of bucket.leases) {
-    if (lease.diesAt > now) continue;
+    if (lease.diesAt > now) {
+      continue;
+    }
     bucket.outstanding -= lease.outstanding;
     bucket.leases.delete(id);
   }

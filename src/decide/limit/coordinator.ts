@@ -133,7 +133,9 @@ function busyMs(state: LimitCoordinator, report: LimitReport): number {
   for (const { limit, key, perSecond } of report.wants) {
     demand.set(limit, (demand.get(limit) ?? 0) + perSecond);
     const terms = report.terms[limit];
-    if (terms === undefined || perSecond < 1) continue;
+    if (terms === undefined || perSecond < 1) {
+      continue;
+    }
     const holders = Math.max(1, state.buckets.get(bucketId(limit, key))?.leases.size ?? 1);
     // What one turn takes is to be a part of what the bucket can hold.
     const turnMs = (1000 * capacityOf(terms)) / perSecond / 3;

@@ -30,11 +30,15 @@ export function recordSeen(history: DemandHistory, seen: readonly SeenRow[], now
   for (const { limit, key, agoMs, asked, refused } of seen) {
     const at = now - agoMs;
     const from = Math.floor(at / MINUTE_MS) * MINUTE_MS;
-    if (!(at <= now && from > now - HISTORY_MS - MINUTE_MS)) continue;
+    if (!(at <= now && from > now - HISTORY_MS - MINUTE_MS)) {
+      continue;
+    }
     const rows = minuteOf(history, from, now);
     history.changed.add(from);
     count(add(rows, limit, key, refused), Math.floor((at - from) / 1000), asked);
-    if (rows.size > 2 * KEYS_KEPT) keepBusiest(rows);
+    if (rows.size > 2 * KEYS_KEPT) {
+      keepBusiest(rows);
+    }
   }
 }
 
@@ -48,9 +52,13 @@ export function chunksOf({ minutes }: DemandHistory, limit: string | null, now: 
 
 function minuteOf({ minutes, changed }: DemandHistory, from: number, now: number): Map<string, DemandRow> {
   const found = minutes.get(from);
-  if (found) return found;
+  if (found) {
+    return found;
+  }
   for (const old of minutes.keys()) {
-    if (old > now - HISTORY_MS - MINUTE_MS) continue;
+    if (old > now - HISTORY_MS - MINUTE_MS) {
+      continue;
+    }
     minutes.delete(old);
     changed.delete(old);
   }
@@ -74,7 +82,9 @@ function keepBusiest(rows: Map<string, DemandRow>): void {
   for (const { id, row } of byAsked.slice(KEYS_KEPT)) {
     rows.delete(id);
     const sum = add(rows, row.limit, OVERFLOW_KEY, row.refused);
-    for (const [second, asked] of row.asked.entries()) count(sum, second, asked);
+    for (const [second, asked] of row.asked.entries()) {
+      count(sum, second, asked);
+    }
   }
 }
 

@@ -45,7 +45,9 @@ export function countRefused(tally: DemandTally, bucket: Countable, now: number)
 function counted(tally: DemandTally, { seen }: Countable, now: number): Counted {
   const at = Math.floor(now / 1000) * 1000;
   const last = seen.at(-1);
-  if (last !== undefined && (last.at >= at || seen.length >= MAX_SECONDS)) return last;
+  if (last !== undefined && (last.at >= at || seen.length >= MAX_SECONDS)) {
+    return last;
+  }
   const fresh = { at, asked: 0, refused: 0 };
   seen.push(fresh);
   tally.waitsSince ??= now;
@@ -61,15 +63,21 @@ export function takeBatch(tally: DemandTally, buckets: Iterable<Countable>, seq:
   if (tally.told === null && tally.waitsSince !== null) {
     const rows = [];
     for (const bucket of buckets) {
-      if (bucket.seen.length === 0) continue;
+      if (bucket.seen.length === 0) {
+        continue;
+      }
       const { limit, key } = bucket;
-      for (const { at, asked, refused } of bucket.seen) rows.push({ limit, key, at, asked, refused });
+      for (const { at, asked, refused } of bucket.seen) {
+        rows.push({ limit, key, at, asked, refused });
+      }
       bucket.seen = [];
     }
     tally.waitsSince = null;
     tally.told = { batch: seq, rows: rows.length > MAX_ROWS ? shortened(rows) : rows };
   }
-  if (tally.told === null) return null;
+  if (tally.told === null) {
+    return null;
+  }
   const { batch, rows } = tally.told;
   const told = rows.map(({ limit, key, at, asked, refused }): SeenRow => {
     const agoMs = Math.max(0, now - at);
@@ -90,7 +98,9 @@ function shortened(rows: readonly Row[]): Row[] {
   const rest = Map.groupBy(byAsked.slice(MAX_ROWS), ({ limit, at }) => JSON.stringify([limit, at]));
   const together = [...rest.values()].flatMap((same): Row[] => {
     const [first] = same;
-    if (first === undefined) return [];
+    if (first === undefined) {
+      return [];
+    }
     const sum = (of: (row: Row) => number): number => same.reduce((all, row) => all + of(row), 0);
     return [{ ...first, key: OVERFLOW_KEY, asked: sum((row) => row.asked), refused: sum((row) => row.refused) }];
   });

@@ -37,8 +37,12 @@ export function limitOf(
   const isNamed = name !== undefined && limits.some((limit) => limit.name === name);
   let best: DescriptorMatch & { readonly parts: number } = { index: -1, key: "", parts: -1 };
   for (const [index, limit] of limits.entries()) {
-    if (isNamed && limit.name !== name) continue;
-    if (limit.key.length <= best.parts || !limit.key.every((part) => isSaid(part, words))) continue;
+    if (isNamed && limit.name !== name) {
+      continue;
+    }
+    if (limit.key.length <= best.parts || !limit.key.every((part) => isSaid(part, words))) {
+      continue;
+    }
     best = { index, key: bucketKey(limit.key, sourceOf(words)), parts: limit.key.length };
   }
   return best.index === -1 ? null : { index: best.index, key: best.key };

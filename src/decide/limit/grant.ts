@@ -30,7 +30,9 @@ export function grantTokens(
 ): Grant | null {
   const bucket = bucketFor(state, { limit: want.limit, key: want.key, terms }, at.now, false);
   const lease = settle(bucket, report, want, at.now);
-  if (lease === null) return null;
+  if (lease === null) {
+    return null;
+  }
   bucket.refused += want.refused ?? 0;
   const cap = outstandingCap(terms, at.fleetMs);
   chargeEstimate(bucket, lease, want, cap, at.now);
@@ -83,14 +85,18 @@ function settle(bucket: Bucket, { isolate, seq }: LimitReport, want: Want, now: 
   // In the bucket that keys share, one isolate holds several leases.
   const id = bucket.key === want.key ? isolate : JSON.stringify([isolate, want.key]);
   const lease = bucket.leases.get(id) ?? { seq: 0, outstanding: 0, grant: 0, lastTokens: 0, estimated: 0, diesAt: now };
-  if (seq <= lease.seq) return null;
+  if (seq <= lease.seq) {
+    return null;
+  }
   lease.seq = seq;
   bucket.leases.set(id, lease);
   const alive = lease.diesAt > now ? lease.outstanding : 0;
   const isKnown = want.grant >= 0;
   const lost = isKnown && want.grant < lease.grant ? lease.lastTokens : 0;
   const back = Math.min(lost + Math.max(0, want.giveBack), Math.max(0, alive - want.have));
-  if (back > 0) bucket.ledger = credit(bucket.ledger, bucket.terms, back, now);
+  if (back > 0) {
+    bucket.ledger = credit(bucket.ledger, bucket.terms, back, now);
+  }
   const held = Math.min(want.have, alive);
   bucket.outstanding -= lease.outstanding - held;
   lease.outstanding = held;
@@ -106,7 +112,9 @@ function chargeEstimate(bucket: Bucket, lease: IsolateLease, want: Want, most: n
   const charged = want.grant < lease.grant ? lease.estimated : 0;
   lease.estimated = told;
   const tokens = Math.min(Math.max(0, told - charged), available(bucket.ledger, bucket.terms, now) + most);
-  if (tokens <= 0) return;
+  if (tokens <= 0) {
+    return;
+  }
   bucket.ledger = debit(bucket.ledger, bucket.terms, tokens, now);
   bucket.unwritten += tokens;
 }

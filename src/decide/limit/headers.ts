@@ -18,7 +18,9 @@ export interface LimitStanding {
 export function limitHeaders(standings: readonly LimitStanding[]): readonly HeaderPair[] {
   const spoken = standings.filter(({ dialect }) => dialect !== "none");
   const nearest = spoken.toSorted((a, b) => a.remaining / capacityOf(a.terms) - b.remaining / capacityOf(b.terms))[0];
-  if (nearest === undefined) return [];
+  if (nearest === undefined) {
+    return [];
+  }
   const remaining = Math.max(0, Math.floor(nearest.remaining));
   const seconds = Math.ceil(nearest.resetMs / 1000);
   switch (nearest.dialect) {

@@ -25,7 +25,9 @@ const SECRET = /^(?:authorization|cookie|client[-_]secret|.*(?:api-?key|token|se
 const MAX_PART = 256;
 
 export function bucketKey(parts: readonly KeyPart[], source: LimitKeySource): string {
-  if (parts.length === 0) return "";
+  if (parts.length === 0) {
+    return "";
+  }
   // JSON keeps ("a","b") and ("a\",\"b","") apart.
   return JSON.stringify(parts.map((part) => valueOf(part, source).slice(0, MAX_PART)));
 }

@@ -34,17 +34,27 @@ export function spendToken(
     countAsked(limits.tally, held, now);
   }
   held.usedAt = now;
-  if (held.diesAt <= now) held.tokens = 0;
+  if (held.diesAt <= now) {
+    held.tokens = 0;
+  }
   const resetMs = Math.max(0, held.resetAt - now);
   if (held.tokens >= 1) {
     held.tokens -= 1;
     countIn(limits, held, now);
     return { verdict: "allow", remaining: held.tokens + held.remaining, resetMs };
   }
-  if (held.deniedUntil > now) return deny(limits, held, now, Math.max(held.retryAt, held.deniedUntil) - now, resetMs);
-  if (waitedSince === null) return limits.sync.failures > 1 && !mayReportLimits(limits, now) ? UNAVAILABLE : ASK;
-  if (limits.sync.failures > 0 && limits.sync.failedAt >= waitedSince) return UNAVAILABLE;
-  if (now - waitedSince < COLD_WAIT_MS) return ASK;
+  if (held.deniedUntil > now) {
+    return deny(limits, held, now, Math.max(held.retryAt, held.deniedUntil) - now, resetMs);
+  }
+  if (waitedSince === null) {
+    return limits.sync.failures > 1 && !mayReportLimits(limits, now) ? UNAVAILABLE : ASK;
+  }
+  if (limits.sync.failures > 0 && limits.sync.failedAt >= waitedSince) {
+    return UNAVAILABLE;
+  }
+  if (now - waitedSince < COLD_WAIT_MS) {
+    return ASK;
+  }
   // Answers may have come, but no word on this request: others were faster at the tokens, or the isolate stood still.
   return UNAVAILABLE;
 }
@@ -71,7 +81,9 @@ function refuse(held: LeasedBucket, retryAfterMs: number, resetMs: number): Leas
 /** Returns a token that `spend` gave out for a request which another limit refused. */
 export function putBack(limits: IsolateLimits, bucket: BucketName, now: number): void {
   const held = limits.held.get(idOf(bucket.limit, bucket.key));
-  if (held && held.diesAt > now) held.tokens += 1;
+  if (held && held.diesAt > now) {
+    held.tokens += 1;
+  }
 }
 
 /** The share of the limit that this isolate may assume while nobody answers: rate and burst over the fleet last seen. */
@@ -79,7 +91,9 @@ export function spendEstimate(limits: IsolateLimits, bucket: BucketName, now: nu
   const held = holdFor(limits, bucket, now);
   const terms = shareOf(limits, bucket.terms);
   const waitMs = waitFor(held.estimate, terms, 1, now);
-  if (waitMs > 0) return refuse(held, waitMs, waitMs);
+  if (waitMs > 0) {
+    return refuse(held, waitMs, waitMs);
+  }
   held.estimate = debit(held.estimate, terms, 1, now);
   held.estimated += 1;
   return { verdict: "allow", remaining: Math.floor(available(held.estimate, terms, now)), resetMs: 0 };
@@ -88,7 +102,9 @@ export function spendEstimate(limits: IsolateLimits, bucket: BucketName, now: nu
 /** What is admitted with tokens uses up the estimate as well, so that a gap between two answers adds nothing to it. */
 function countIn(limits: IsolateLimits, held: LeasedBucket, now: number): void {
   const terms = shareOf(limits, held.terms);
-  if (available(held.estimate, terms, now) >= 1) held.estimate = debit(held.estimate, terms, 1, now);
+  if (available(held.estimate, terms, now) >= 1) {
+    held.estimate = debit(held.estimate, terms, 1, now);
+  }
 }
 
 function shareOf(limits: IsolateLimits, terms: LimitTerms): LimitTerms {
@@ -102,7 +118,9 @@ export function noteDecided(limits: IsolateLimits, bucket: BucketName, now: numb
   const held = holdFor(limits, bucket, now);
   held.usedAt = now;
   countAsked(limits.tally, held, now);
-  if (!allowed) countRefused(limits.tally, held, now);
+  if (!allowed) {
+    countRefused(limits.tally, held, now);
+  }
 }
 
 /** Notes that a request which `spend` could not decide was refused for want of a coordinator. */

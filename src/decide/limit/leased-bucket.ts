@@ -67,7 +67,9 @@ export function holdFor(buckets: LeasedBuckets, bucket: BucketName, now: number)
     found.terms = bucket.terms;
     return found;
   }
-  if (buckets.held.size >= MAX_HELD) forgetOldest(buckets);
+  if (buckets.held.size >= MAX_HELD) {
+    forgetOldest(buckets);
+  }
   const held: LeasedBucket = {
     ...bucket,
     tokens: 0,
@@ -97,18 +99,26 @@ function forgetOldest(buckets: LeasedBuckets): void {
   let usedAt = Infinity;
   let looked = 0;
   for (const [id, held] of buckets.held) {
-    if (held.usedAt < usedAt) [oldest, usedAt] = [id, held.usedAt];
+    if (held.usedAt < usedAt) {
+      [oldest, usedAt] = [id, held.usedAt];
+    }
     looked += 1;
-    if (looked === 16) break;
+    if (looked === 16) {
+      break;
+    }
   }
-  if (oldest === null) return;
+  if (oldest === null) {
+    return;
+  }
   buckets.held.delete(oldest);
   buckets.forgetful = true;
 }
 
 /** A request that was cancelled never says that it stopped waiting. */
 export function waitingNow(held: LeasedBucket, now: number): number {
-  while (held.waiting[0] !== undefined && held.waiting[0] <= now) held.waiting.shift();
+  while (held.waiting[0] !== undefined && held.waiting[0] <= now) {
+    held.waiting.shift();
+  }
   return held.waiting.length;
 }
 

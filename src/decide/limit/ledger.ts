@@ -27,7 +27,9 @@ export function emptyLedger(terms: LimitTerms, now: number): Ledger {
 
 /** Tokens that could be taken at `now`, with fractions; never negative. */
 export function available(ledger: Ledger, terms: LimitTerms, now: number): number {
-  if (terms.algorithm === "gcra") return Math.max(0, (tau(terms) - ahead(ledger, now)) / interval(terms) + GRAIN);
+  if (terms.algorithm === "gcra") {
+    return Math.max(0, (tau(terms) - ahead(ledger, now)) / interval(terms) + GRAIN);
+  }
   return windowOver(ledger, terms, now) ? terms.requests : Math.max(0, terms.requests - ledger.used);
 }
 
@@ -36,30 +38,42 @@ export function debit(ledger: Ledger, terms: LimitTerms, tokens: number, now: nu
     const taken = tokens * interval(terms);
     return ahead(ledger, now) > 0 ? tat(ledger.at, ledger.used + taken) : tat(now, taken);
   }
-  if (windowOver(ledger, terms, now)) return { at: now, used: tokens };
+  if (windowOver(ledger, terms, now)) {
+    return { at: now, used: tokens };
+  }
   return { at: ledger.at, used: ledger.used + tokens };
 }
 
 /** Undoes a debit. A fixed window takes nothing back once it is over: those tokens died with it. */
 export function credit(ledger: Ledger, terms: LimitTerms, tokens: number, now: number): Ledger {
-  if (terms.algorithm === "gcra") return tat(ledger.at, ledger.used - tokens * interval(terms));
-  if (windowOver(ledger, terms, now)) return ledger;
+  if (terms.algorithm === "gcra") {
+    return tat(ledger.at, ledger.used - tokens * interval(terms));
+  }
+  if (windowOver(ledger, terms, now)) {
+    return ledger;
+  }
   return { at: ledger.at, used: Math.max(0, ledger.used - tokens) };
 }
 
 /** Whole milliseconds until `tokens` could be taken: refused one before, allowed then. Infinity when they never fit. */
 export function waitFor(ledger: Ledger, terms: LimitTerms, tokens: number, now: number): number {
   if (terms.algorithm === "gcra") {
-    if (tokens > terms.burst) return Infinity;
+    if (tokens > terms.burst) {
+      return Infinity;
+    }
     return Math.max(0, Math.ceil(ahead(ledger, now) + tokens * interval(terms) - tau(terms) - GRAIN));
   }
-  if (tokens > terms.requests) return Infinity;
+  if (tokens > terms.requests) {
+    return Infinity;
+  }
   return available(ledger, terms, now) >= tokens ? 0 : Math.ceil(windowEnd(ledger, terms, now) - now);
 }
 
 /** Milliseconds until the bucket is full again. */
 export function untilFull(ledger: Ledger, terms: LimitTerms, now: number): number {
-  if (terms.algorithm === "gcra") return ahead(ledger, now);
+  if (terms.algorithm === "gcra") {
+    return ahead(ledger, now);
+  }
   return windowOver(ledger, terms, now) ? 0 : windowEnd(ledger, terms, now) - now;
 }
 
@@ -83,10 +97,16 @@ export function areEqual(one: LimitTerms, other: LimitTerms): boolean {
  * once; a TAT that stood hours ahead under the old rate would still stand there under the new one.
  */
 export function retermed(ledger: Ledger, from: LimitTerms, to: LimitTerms, now: number): Ledger {
-  if (areEqual(from, to)) return ledger;
+  if (areEqual(from, to)) {
+    return ledger;
+  }
   const used = from.algorithm === "gcra" ? ahead(ledger, now) / interval(from) : ledger.used;
-  if (used === 0 || (from.algorithm === "fixed-window" && windowOver(ledger, from, now))) return fullLedger;
-  if (to.algorithm === "gcra") return tat(now, used * interval(to));
+  if (used === 0 || (from.algorithm === "fixed-window" && windowOver(ledger, from, now))) {
+    return fullLedger;
+  }
+  if (to.algorithm === "gcra") {
+    return tat(now, used * interval(to));
+  }
   return { at: from.algorithm === "gcra" ? now : ledger.at, used };
 }
 

@@ -48,17 +48,23 @@ export function previewLimit(pages: readonly DemandChunk[], terms: LimitTerms, n
       replayed.refused += refused;
       for (const [second, count] of asked.entries()) {
         const at = from + second * 1000;
-        if (count === 0 || at <= now - HISTORY_MS) continue;
+        if (count === 0 || at <= now - HISTORY_MS) {
+          continue;
+        }
         since ??= from;
         perSecond.set(at, (perSecond.get(at) ?? 0) + count);
-        if (key === OVERFLOW_KEY) unattributed += count;
+        if (key === OVERFLOW_KEY) {
+          unattributed += count;
+        }
         replay(replayed, terms, at, count, key !== OVERFLOW_KEY);
       }
     }
   }
   const told: KeyPreview[] = [];
   for (const [key, { asked, refused, wouldRefuse, peakPerSecond }] of keys) {
-    if (asked > 0) told.push({ key, asked, refused, wouldRefuse, peakPerSecond });
+    if (asked > 0) {
+      told.push({ key, asked, refused, wouldRefuse, peakPerSecond });
+    }
   }
   const sum = (of: (one: KeyPreview) => number): number => told.reduce((all, one) => all + of(one), 0);
   return {
@@ -79,7 +85,9 @@ function newReplay(): Replayed {
 function replay(state: Replayed, terms: LimitTerms, at: number, count: number, limited: boolean): void {
   state.asked += count;
   state.peakPerSecond = Math.max(state.peakPerSecond, count);
-  if (!limited) return;
+  if (!limited) {
+    return;
+  }
   const portions = Math.min(PORTIONS, count);
   let come = 0;
   for (let portion = 0; portion < portions; portion++) {
@@ -87,7 +95,9 @@ function replay(state: Replayed, terms: LimitTerms, at: number, count: number, l
     const asked = Math.floor((count * (portion + 1)) / portions) - come;
     come += asked;
     const admitted = Math.min(asked, Math.floor(available(state.ledger, terms, now)));
-    if (admitted > 0) state.ledger = debit(state.ledger, terms, admitted, now);
+    if (admitted > 0) {
+      state.ledger = debit(state.ledger, terms, admitted, now);
+    }
     state.wouldRefuse += asked - admitted;
   }
 }

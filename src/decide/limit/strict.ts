@@ -18,8 +18,11 @@ export function askStrictly(
   const retryAfterMs = Math.max(0, ...waits);
   const violated = retryAfterMs === 0 ? null : waits.indexOf(retryAfterMs);
   for (const [index, bucket] of buckets.entries()) {
-    if (violated === null) bucket.ledger = debit(bucket.ledger, bucket.terms, 1, now);
-    else if (index === violated) bucket.refused += 1;
+    if (violated === null) {
+      bucket.ledger = debit(bucket.ledger, bucket.terms, 1, now);
+    } else if (index === violated) {
+      bucket.refused += 1;
+    }
   }
   const standings = buckets.map(({ ledger, terms }) => ({
     remaining: Math.floor(available(ledger, terms, now)),

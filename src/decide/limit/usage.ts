@@ -10,17 +10,25 @@ export function limitUsage(state: LimitCoordinator, now: number, most: number): 
     const capacity = capacityOf(terms);
     const used = capacity - Math.floor(available(ledger, terms, now));
     let leased = 0;
-    for (const lease of leases.values()) if (lease.diesAt > now) leased += lease.outstanding;
+    for (const lease of leases.values()) {
+      if (lease.diesAt > now) {
+        leased += lease.outstanding;
+      }
+    }
     uses.push({ limit, key, capacity, used, leased, refused, resetMs: Math.ceil(untilFull(ledger, terms, now)) });
   }
   // Written down before the object was lost, and not asked for since: what is used of them is used all the same.
   for (const [id, { terms, ...ledger }] of state.written) {
-    if (terms === undefined || state.buckets.has(id)) continue;
+    if (terms === undefined || state.buckets.has(id)) {
+      continue;
+    }
     const [limit = "", key = ""] = bucketPartsOf(id);
     const capacity = capacityOf(terms);
     const used = capacity - Math.floor(available(ledger, terms, now));
     const resetMs = Math.ceil(untilFull(ledger, terms, now));
-    if (used > 0) uses.push({ limit, key, capacity, used, leased: 0, refused: 0, resetMs });
+    if (used > 0) {
+      uses.push({ limit, key, capacity, used, leased: 0, refused: 0, resetMs });
+    }
   }
   return uses.sort((a, b) => b.used / b.capacity - a.used / a.capacity || b.refused - a.refused).slice(0, most);
 }

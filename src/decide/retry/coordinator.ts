@@ -31,7 +31,11 @@ export function answerRetries(
   allowance.perSecond = minPerSecond;
   allowance.atMs = Math.max(allowance.atMs, nowMs);
   allowance.askers.set(isolate, nowMs);
-  for (const [one, at] of allowance.askers) if (nowMs - at > ASKER_MS) allowance.askers.delete(one);
+  for (const [one, at] of allowance.askers) {
+    if (nowMs - at > ASKER_MS) {
+      allowance.askers.delete(one);
+    }
+  }
   const isolates = allowance.askers.size;
   const share = Math.max(1, Math.ceil(allowance.tokens / isolates));
   // Some ahead, so that the next failure need not ask.

@@ -26,7 +26,9 @@ export function drawFault(
   random: () => number,
 ): Injected | null {
   const work = { left: MOST_WORK };
-  if (!fault.headers.every((condition) => valueFits(router, condition, header(condition.name), work))) return null;
+  if (!fault.headers.every((condition) => valueFits(router, condition, header(condition.name), work))) {
+    return null;
+  }
   const { delay, abort } = fault;
   const delayMs = delay !== null && random() * 100 < delay.percentage ? delay.ms : 0;
   const status = abort !== null && random() * 100 < abort.percentage ? abort.status : null;

@@ -68,14 +68,22 @@ export function retryDelayMs(
   tried: TryEnd,
   { retries, remainingMs, random }: Tries,
 ): number | "late" | null {
-  if (policy === null || retries >= policy.attempts || !request.replayable || tried.end === "caller") return null;
-  if (tried.end === "answered" && !policy.codes.includes(tried.status)) return null;
-  if (tried.end !== "unsent" && !IDEMPOTENT.has(request.method) && !request.hasIdempotencyKey) return null;
+  if (policy === null || retries >= policy.attempts || !request.replayable || tried.end === "caller") {
+    return null;
+  }
+  if (tried.end === "answered" && !policy.codes.includes(tried.status)) {
+    return null;
+  }
+  if (tried.end !== "unsent" && !IDEMPOTENT.has(request.method) && !request.hasIdempotencyKey) {
+    return null;
+  }
   const delayMs = backoffMs(policy.backoffMs, retries, random);
   return remainingMs !== null && delayMs >= remainingMs ? "late" : delayMs;
 }
 
 function backoffMs(minimumMs: number, retries: number, random: number): number {
-  if (minimumMs > 0) return Math.round(Math.min(minimumMs * 2 ** retries, LONGEST_MS) * (1 + JITTER * random));
+  if (minimumMs > 0) {
+    return Math.round(Math.min(minimumMs * 2 ** retries, LONGEST_MS) * (1 + JITTER * random));
+  }
   return Math.floor(random * Math.min((2 ** (retries + 1) - 1) * BASE_MS, CAP_MS));
 }

@@ -69,12 +69,16 @@ export function takeRetry(state: IsolateRetries, terms: RetryBudget, isSilent: b
     state.earned = Math.max(0, state.earned - (1 - fromBefore));
     return "granted";
   }
-  if (terms.minPerSecond === 0) return "none";
+  if (terms.minPerSecond === 0) {
+    return "none";
+  }
   if (state.lent >= 1 && nowMs < state.lentUntilMs) {
     state.lent -= 1;
     return "granted";
   }
-  if (isSilent) return takeOwn(state, terms.minPerSecond / state.isolates, nowMs) ? "granted" : "none";
+  if (isSilent) {
+    return takeOwn(state, terms.minPerSecond / state.isolates, nowMs) ? "granted" : "none";
+  }
   state.wanted += 1;
   return nowMs < state.shortUntilMs ? "none" : "ask";
 }
@@ -99,14 +103,18 @@ function takeOwn(state: IsolateRetries, perSecond: number, nowMs: number): boole
   const sinceMs = Math.max(0, nowMs - state.ownAtMs);
   state.own = Math.min(mostOf(perSecond), state.own + (perSecond * sinceMs) / 1000);
   state.ownAtMs = Math.max(state.ownAtMs, nowMs);
-  if (state.own < 1 - CRUMB) return false;
+  if (state.own < 1 - CRUMB) {
+    return false;
+  }
   state.own = Math.max(0, state.own - 1);
   return true;
 }
 
 function turn(state: IsolateRetries, nowMs: number): void {
   const passed = nowMs - state.generationAtMs;
-  if (passed < GENERATION_MS) return;
+  if (passed < GENERATION_MS) {
+    return;
+  }
   state.earnedBefore = passed < 2 * GENERATION_MS ? state.earned : 0;
   state.earned = 0;
   state.generationAtMs = nowMs;

@@ -5,14 +5,22 @@ const MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "
 
 /** @returns null when there is none, or none that can be read; a date that is over is 0 */
 export function readRetryAfter(value: string | null, nowMs: number): number | null {
-  if (value === null) return null;
+  if (value === null) {
+    return null;
+  }
   const text = value.trim();
-  if (/^\d{1,9}$/.test(text)) return Number(text) * 1000;
+  if (/^\d{1,9}$/.test(text)) {
+    return Number(text) * 1000;
+  }
   const found = DATE.exec(text);
-  if (found === null) return null;
+  if (found === null) {
+    return null;
+  }
   const [, day, month = "", year, hour, minute, second] = found;
   const at = MONTHS.indexOf(month);
-  if (at === -1) return null;
+  if (at === -1) {
+    return null;
+  }
   const days = daysSinceEpoch(Number(year), at + 1, Number(day));
   const atMs = ((days * 24 + Number(hour)) * 60 + Number(minute)) * 60_000 + Number(second) * 1000;
   return Math.max(0, atMs - nowMs);

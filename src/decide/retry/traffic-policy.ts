@@ -28,12 +28,20 @@ export function policyRetryDelayMs(
   { retries, remainingMs, random }: Tries,
   retryAfterMs: number | null,
 ): number | "late" | null {
-  if (retries >= retry.attempts || !request.replayable) return null;
+  if (retries >= retry.attempts || !request.replayable) {
+    return null;
+  }
   const causes = causesOf(tried, retryAfterMs);
-  if (!retry.on.some((cause) => causes.includes(cause))) return null;
-  if (tried.end !== "unsent" && !maySendAgain(retry, request.method, request.hasIdempotencyKey)) return null;
+  if (!retry.on.some((cause) => causes.includes(cause))) {
+    return null;
+  }
+  if (tried.end !== "unsent" && !maySendAgain(retry, request.method, request.hasIdempotencyKey)) {
+    return null;
+  }
   // What the service asks for is its word to the caller; what the policy asks for is the mesh's own doing.
-  if (remainingMs !== null && (retryAfterMs ?? 0) >= remainingMs) return null;
+  if (remainingMs !== null && (retryAfterMs ?? 0) >= remainingMs) {
+    return null;
+  }
   const delayMs = Math.max(backoffMs(retry, retries, random), retryAfterMs ?? 0);
   return remainingMs !== null && delayMs >= remainingMs ? "late" : delayMs;
 }
@@ -49,8 +57,12 @@ function causesOf(tried: TryEnd, retryAfterMs: number | null): readonly RetryCau
     case "caller":
       return NONE;
     case "answered":
-      if (tried.status === 409 || (tried.status === 429 && retryAfterMs !== null)) return CLIENT_ERROR;
-      if (tried.status >= 502 && tried.status <= 504) return GATEWAY_ERROR;
+      if (tried.status === 409 || (tried.status === 429 && retryAfterMs !== null)) {
+        return CLIENT_ERROR;
+      }
+      if (tried.status >= 502 && tried.status <= 504) {
+        return GATEWAY_ERROR;
+      }
       return tried.status >= 500 && tried.status !== 501 && tried.status !== 505 ? SERVER_ERROR : NONE;
   }
 }

@@ -12,11 +12,15 @@ const SHAPE = /^(?:([A-Za-z0-9._-]{1,254})|(\[[0-9A-Fa-f:.]{2,45}\]))(?::(\d{0,5
 /** @returns null when the text is not one host with at most one port (RFC 9110 §7.2: answered 400). */
 export function parseAuthority(text: string): Authority | null {
   const found = SHAPE.exec(text);
-  if (!found) return null;
+  if (!found) {
+    return null;
+  }
   const [, name, literal = "", digits] = found;
   const host = (name === undefined ? literal : name.endsWith(".") ? name.slice(0, -1) : name).toLowerCase();
   const port = digits === undefined || digits === "" ? null : Number(digits);
-  if (host === "" || host.includes("..") || host.startsWith(".") || host.endsWith(".")) return null;
+  if (host === "" || host.includes("..") || host.startsWith(".") || host.endsWith(".")) {
+    return null;
+  }
   return port !== null && (port === 0 || port > 65535) ? null : { host, port };
 }
 

@@ -5,10 +5,14 @@ const TWICE = /%25(?:2[ef]|5c|00)/i;
 
 /** Why another server may read the path differently; null = it cannot. @param uri path and query as they came */
 export function crookedness(uri: string): string | null {
-  if (uri.includes("#")) return "The URI holds a fragment, which some servers take for a part of the path";
+  if (uri.includes("#")) {
+    return "The URI holds a fragment, which some servers take for a part of the path";
+  }
   const end = uri.indexOf("?");
   const path = end === -1 ? uri : uri.slice(0, end);
-  if (TWICE.test(path)) return "The path holds a dot or a slash that is encoded twice, which some servers decode twice";
+  if (TWICE.test(path)) {
+    return "The path holds a dot or a slash that is encoded twice, which some servers decode twice";
+  }
   const parts = path.split("/");
   for (const [at, part] of parts.entries()) {
     if (part === ".." && at > 1 && parts[at - 1] === "") {

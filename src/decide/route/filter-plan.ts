@@ -32,7 +32,9 @@ export const NO_FILTERS: FilterPlan = {
 };
 
 export function planFilters(filters: readonly Filter[]): FilterPlan {
-  if (filters.length === 0) return NO_FILTERS;
+  if (filters.length === 0) {
+    return NO_FILTERS;
+  }
   const plan = {
     ...NO_FILTERS,
     externalAuths: [...NO_FILTERS.externalAuths],

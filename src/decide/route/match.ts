@@ -61,20 +61,34 @@ const LONGEST_HOST = 253;
 
 /** The winning rule, or why there is none. */
 export function match(router: Router, request: RouteRequest): Matched | Unmatched {
-  if (!request.path.startsWith("/")) return NO_ROUTE;
-  if (request.service !== null) return matchService(router, request, request.service);
+  if (!request.path.startsWith("/")) {
+    return NO_ROUTE;
+  }
+  if (request.service !== null) {
+    return matchService(router, request, request.service);
+  }
   const scope = scopeOf(router, request);
-  if (scope === null) return NO_ROUTE;
+  if (scope === null) {
+    return NO_ROUTE;
+  }
   const bounds = request.entry.gateway === null ? router : NO_BOUNDS;
   const owner = ownerOf(bounds.nested, scope.host);
   let within = scope;
   for (let pattern: string | null = scope.host; pattern !== null; pattern = wider(pattern)) {
-    if (isForeign(bounds.nested, pattern, owner)) continue;
-    if (bounds.named !== undefined && Object.hasOwn(bounds.named, pattern)) within = { ...scope, isNamed: true };
-    if (!Object.hasOwn(scope.hosts, pattern)) continue;
+    if (isForeign(bounds.nested, pattern, owner)) {
+      continue;
+    }
+    if (bounds.named !== undefined && Object.hasOwn(bounds.named, pattern)) {
+      within = { ...scope, isNamed: true };
+    }
+    if (!Object.hasOwn(scope.hosts, pattern)) {
+      continue;
+    }
     const index = scope.hosts[pattern];
     const found = index === undefined ? -1 : searchPaths(router, index, request, within);
-    if (found !== -1) return matched(router, found, pattern);
+    if (found !== -1) {
+      return matched(router, found, pattern);
+    }
   }
   return NO_ROUTE;
 }
@@ -109,7 +123,9 @@ export function scopeOf(router: Router, request: RouteRequest): Scope | null {
 function protocolOf(router: Router, host: string, scheme: "http" | "https"): "HTTP" | "HTTPS" {
   const own = scheme === "https" ? "HTTPS" : "HTTP";
   const other = scheme === "https" ? "HTTP" : "HTTPS";
-  if (knows(router, router.hosts[own], host)) return own;
+  if (knows(router, router.hosts[own], host)) {
+    return own;
+  }
   return knows(router, router.hosts[other], host) ? other : own;
 }
 
@@ -117,7 +133,9 @@ function protocolOf(router: Router, host: string, scheme: "http" | "https"): "HT
 function knows({ nested }: Router, hosts: HostSet, host: string): boolean {
   const owner = ownerOf(nested, host);
   for (let pattern: string | null = host; pattern !== null; pattern = wider(pattern)) {
-    if (Object.hasOwn(hosts, pattern) && !isForeign(nested, pattern, owner)) return true;
+    if (Object.hasOwn(hosts, pattern) && !isForeign(nested, pattern, owner)) {
+      return true;
+    }
   }
   return false;
 }
@@ -134,13 +152,19 @@ function isForeign(nested: HostnameBounds["nested"], pattern: string, owner: str
 
 function matchService(router: Router, request: RouteRequest, service: ServiceKey): Matched | Unmatched {
   const routes = router.services[service];
-  if (routes === undefined) return DIRECT;
+  if (routes === undefined) {
+    return DIRECT;
+  }
   const caller = request.callerNamespace;
   const consumer = caller !== null && Object.hasOwn(routes.consumers, caller) ? routes.consumers[caller] : undefined;
   const index = consumer ?? routes.producer;
-  if (index === null) return DIRECT;
+  if (index === null) {
+    return DIRECT;
+  }
   const onPort = index.ports[String(request.entry.port)];
-  if (onPort === null) return DIRECT;
+  if (onPort === null) {
+    return DIRECT;
+  }
   const found = searchPaths(router, onPort ?? index.all, request, null);
   return found === -1 ? NO_ROUTE : matched(router, found, null);
 }
@@ -154,7 +178,9 @@ function matched(router: Router, found: number, host: string | null): Matched | 
 function searchPaths(router: Router, index: PathIndex, request: RouteRequest, scope: Scope | null): number {
   const exact = index.exact[request.path];
   let found = exact === undefined ? -1 : first(router, exact, request, scope);
-  if (found === -1 && index.regex.length > 0) found = first(router, index.regex, request, scope);
+  if (found === -1 && index.regex.length > 0) {
+    found = first(router, index.regex, request, scope);
+  }
   return found === -1 ? searchPrefix(router, index.prefix, 0, request, scope) : found;
 }
 
@@ -172,7 +198,9 @@ function searchPrefix(
     const to = end === -1 ? path.length : end;
     const child = node.next[path.slice(from, to)];
     const found = child === undefined ? -1 : searchPrefix(router, child, to, request, scope);
-    if (found !== -1) return found;
+    if (found !== -1) {
+      return found;
+    }
   }
   return first(router, node.here, request, scope);
 }
@@ -180,11 +208,19 @@ function searchPrefix(
 function first(router: Router, candidates: readonly number[], request: RouteRequest, scope: Scope | null): number {
   const { work } = request;
   for (const candidate of candidates) {
-    if (work !== undefined && --work.left < 0) return -1;
+    if (work !== undefined && --work.left < 0) {
+      return -1;
+    }
     const match = router.matches[candidate];
-    if (match === undefined) continue;
-    if (scope !== null && !listens(router, match.listener, scope)) continue;
-    if (conditionsHold(router, match, request)) return candidate;
+    if (match === undefined) {
+      continue;
+    }
+    if (scope !== null && !listens(router, match.listener, scope)) {
+      continue;
+    }
+    if (conditionsHold(router, match, request)) {
+      return candidate;
+    }
   }
   return -1;
 }
@@ -193,21 +229,35 @@ function first(router: Router, candidates: readonly number[], request: RouteRequ
 export function listens(router: Router, at: number, scope: Scope): boolean {
   const listener = router.listeners[at];
   const group = listener === undefined ? undefined : router.groups[listener.group];
-  if (listener === undefined || group === undefined) return false;
-  if (scope.isNamed && listener.gateway === BUILT_IN) return false;
-  if (scope.protocol !== null && listener.protocol !== null && listener.protocol !== scope.protocol) return false;
+  if (listener === undefined || group === undefined) {
+    return false;
+  }
+  if (scope.isNamed && listener.gateway === BUILT_IN) {
+    return false;
+  }
+  if (scope.protocol !== null && listener.protocol !== null && listener.protocol !== scope.protocol) {
+    return false;
+  }
   return lookUp(group, scope.host) === at;
 }
 
 /** Everything of a match but host and exact or prefix path; those the index has answered. */
 function conditionsHold(router: Router, match: RuleMatch, request: RouteRequest): boolean {
-  if (match.method !== null && match.method !== request.method) return false;
+  if (match.method !== null && match.method !== request.method) {
+    return false;
+  }
   for (const condition of match.headers) {
-    if (request.assumes?.(condition.name) === true) continue;
-    if (!valueFits(router, condition, request.header(condition.name), request.work)) return false;
+    if (request.assumes?.(condition.name) === true) {
+      continue;
+    }
+    if (!valueFits(router, condition, request.header(condition.name), request.work)) {
+      return false;
+    }
   }
   for (const condition of match.query) {
-    if (!valueFits(router, condition, request.query(condition.name), request.work)) return false;
+    if (!valueFits(router, condition, request.query(condition.name), request.work)) {
+      return false;
+    }
   }
   return match.path.type !== "RegularExpression" || programFits(router, match.path.program, request.path, request.work);
 }
@@ -219,7 +269,9 @@ export function valueFits(
   value: string | null,
   work?: Work,
 ): boolean {
-  if (value === null) return false;
+  if (value === null) {
+    return false;
+  }
   return condition.type === "Exact" ? value === condition.value : programFits(router, condition.program, value, work);
 }
 

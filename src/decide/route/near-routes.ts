@@ -29,12 +29,18 @@ export function nearRoutes(router: Router, host: string, path: string): NearRout
   const seen = new Set<number>();
   for (const pattern of hostsToLookAt(hosts, host)) {
     const index = hosts[pattern];
-    if (index === undefined) continue;
+    if (index === undefined) {
+      continue;
+    }
     for (const at of candidates(index, path)) {
       const match = router.matches[at];
       const rule = match === undefined ? undefined : router.rules[match.rule];
-      if (match === undefined || rule === undefined || seen.has(match.rule)) continue;
-      if (routes.length === MOST) return { listeners, routes };
+      if (match === undefined || rule === undefined || seen.has(match.rule)) {
+        continue;
+      }
+      if (routes.length === MOST) {
+        return { listeners, routes };
+      }
       seen.add(match.rule);
       const { type, value } = match.path;
       routes.push({ route: rule.route, rule: rule.name, host: pattern, path: value, type, method: match.method });
@@ -47,7 +53,9 @@ export function nearRoutes(router: Router, host: string, path: string): NearRout
 function hostsToLookAt(hosts: HostIndex, host: string): string[] {
   const own: string[] = [];
   for (let pattern: string | null = host; pattern !== null; pattern = wider(pattern)) {
-    if (Object.hasOwn(hosts, pattern)) own.push(pattern);
+    if (Object.hasOwn(hosts, pattern)) {
+      own.push(pattern);
+    }
   }
   return own.length > 0 ? own : Object.keys(hosts).slice(0, MOST);
 }
@@ -58,15 +66,23 @@ function candidates(index: PathIndex, path: string): number[] {
   let node: PrefixNode | undefined = index.prefix;
   for (const segment of path.split("/").slice(1)) {
     node = node.next[`/${segment}`];
-    if (node === undefined) break;
+    if (node === undefined) {
+      break;
+    }
     trail.push(node);
   }
   const found = [...(index.exact[path] ?? [])];
   for (const step of trail.toReversed()) {
     found.push(...step.here.slice(0, MOST));
-    for (const child of Object.values(step.next).slice(0, MOST)) found.push(...child.here.slice(0, MOST));
-    if (found.length >= 4 * MOST) return found;
+    for (const child of Object.values(step.next).slice(0, MOST)) {
+      found.push(...child.here.slice(0, MOST));
+    }
+    if (found.length >= 4 * MOST) {
+      return found;
+    }
   }
-  for (const list of Object.values(index.exact).slice(0, MOST)) found.push(...list.slice(0, 1));
+  for (const list of Object.values(index.exact).slice(0, MOST)) {
+    found.push(...list.slice(0, 1));
+  }
   return [...found, ...index.regex.slice(0, MOST)];
 }

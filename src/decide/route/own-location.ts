@@ -25,12 +25,18 @@ const ABSOLUTE = /^(?:https?:)?\/\//i;
  * @returns the location as the caller should have it: the very text when it does not lead to the endpoint
  */
 export function callersLocation(location: string, endpoint: string, by: AskedBy): string {
-  if (!ABSOLUTE.test(location) || !URL.canParse(location, endpoint)) return location;
+  if (!ABSOLUTE.test(location) || !URL.canParse(location, endpoint)) {
+    return location;
+  }
   const own = new URL(endpoint);
   const named = new URL(location, endpoint);
-  if (named.origin !== own.origin || named.username !== "" || named.password !== "") return location;
+  if (named.origin !== own.origin || named.username !== "" || named.password !== "") {
+    return location;
+  }
   const path = below(named.pathname, own.pathname);
-  if (path === null) return location;
+  if (path === null) {
+    return location;
+  }
   return by.origin + callersPath(path, by) + named.search + named.hash;
 }
 
@@ -44,6 +50,8 @@ function callersPath(path: string, { addressPrefix, matchedPrefix, rewrite }: As
 /** What of the path is below the prefix, with its slash; null = the path is not below it. */
 function below(path: string, prefix: string): string | null {
   const base = prefix.endsWith("/") ? prefix.slice(0, -1) : prefix;
-  if (path === base) return "/";
+  if (path === base) {
+    return "/";
+  }
   return path.startsWith(`${base}/`) ? path.slice(base.length) : null;
 }

@@ -17,18 +17,26 @@ const QUESTION = /^[^:]+:\/\/[^/]+\/_selvage\/authz\//;
  */
 export function planeOf(url: string, adminHost: string | null): Plane {
   // Most of the traffic is told apart at a glance: the prefix is there in letters, or behind escapes, or not at all.
-  if (!url.includes("_selvage") && !url.includes("%")) return "traffic";
+  if (!url.includes("_selvage") && !url.includes("%")) {
+    return "traffic";
+  }
   const isQuestion = QUESTION.test(url);
   const canonical = canonicalPath(url, "keep");
   // What has no canonical path is refused where traffic comes in.
-  if (!isQuestion && (!canonical.ok || !`${canonical.matchPath}/`.startsWith(RESERVED))) return "traffic";
-  if (adminHost !== null && !isHost(url, adminHost)) return "closed";
+  if (!isQuestion && (!canonical.ok || !`${canonical.matchPath}/`.startsWith(RESERVED))) {
+    return "traffic";
+  }
+  if (adminHost !== null && !isHost(url, adminHost)) {
+    return "closed";
+  }
   return isQuestion || (canonical.ok && canonical.matchPath.startsWith(RATE_LIMITS)) ? "adapters" : "control";
 }
 
 function isHost(url: string, adminHost: string): boolean {
   const { host, protocol } = new URL(url);
   const [wanted, asked] = [parseAuthority(adminHost), parseAuthority(host)];
-  if (wanted === null || asked === null || wanted.host !== asked.host) return false;
+  if (wanted === null || asked === null || wanted.host !== asked.host) {
+    return false;
+  }
   return wanted.port === null || wanted.port === (asked.port ?? DEFAULT_PORT[protocol === "https:" ? "https" : "http"]);
 }

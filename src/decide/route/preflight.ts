@@ -20,13 +20,19 @@ const NOT_ANNOUNCED: ReadonlySet<string> = new Set([
  */
 export function matchPreflight(router: Router, sent: RouteRequest): Matched | Unmatched {
   const asSent = match(router, sent);
-  if (asSent.match === null ? asSent.direct : asSent.match.method === "OPTIONS") return asSent;
+  if (asSent.match === null ? asSent.direct : asSent.match.method === "OPTIONS") {
+    return asSent;
+  }
   const announced = namesIn(sent.header("access-control-request-headers"));
   const method = sent.header("access-control-request-method") ?? sent.method;
   const isThere = (name: string): boolean => announced.has(name) || NOT_ANNOUNCED.has(name);
   const meant = match(router, { ...sent, method, assumes: isThere });
-  if (meant.match !== null && answersPreflights(meant.rule)) return meant;
-  if (asSent.match !== null) return asSent;
+  if (meant.match !== null && answersPreflights(meant.rule)) {
+    return meant;
+  }
+  if (asSent.match !== null) {
+    return asSent;
+  }
   // Nothing else takes it: then also a rule whose header the page does not mean to send.
   const nearly = match(router, { ...sent, method, assumes: (name) => isThere(name) || sent.header(name) === null });
   return nearly.match !== null && answersPreflights(nearly.rule) ? nearly : asSent;

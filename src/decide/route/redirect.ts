@@ -26,7 +26,9 @@ export function redirectLocation(filter: RedirectFilter, request: RedirectedRequ
   const host = filter.hostname ?? request.host;
   const port = filter.port ?? (filter.scheme === null ? request.port : null);
   const modified = filter.path === null ? null : modifyPath(request.path, filter.path, request.matchedPrefix);
-  if (modified?.ok === false) return null;
+  if (modified?.ok === false) {
+    return null;
+  }
   // Another host is not this mesh: the address of the service means nothing there.
   const address = filter.hostname === null ? request.addressPrefix : "";
   return `${scheme}://${host}${portText(scheme, port)}${address}${modified?.path ?? request.path}${request.search}`;

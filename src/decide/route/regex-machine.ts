@@ -57,7 +57,9 @@ export interface Work {
  * @param work what is spent on it is taken off
  */
 export function matchesRegex(program: RegexProgram, text: string, work?: Work): boolean {
-  if (text.length > MAX_TEXT || (work !== undefined && work.left < 0)) return false;
+  if (text.length > MAX_TEXT || (work !== undefined && work.left < 0)) {
+    return false;
+  }
   let machine = machines.get(program);
   if (machine === undefined) {
     machine = layOut(program);
@@ -65,7 +67,9 @@ export function matchesRegex(program: RegexProgram, text: string, work?: Work): 
   }
   const found = run(machine, text);
   // One that was cut off is not known to match or not.
-  if (work !== undefined) work.left = machine.visits > MAX_VISITS ? -1 : work.left - machine.visits;
+  if (work !== undefined) {
+    work.left = machine.visits > MAX_VISITS ? -1 : work.left - machine.visits;
+  }
   return found;
 }
 
@@ -80,7 +84,9 @@ function run(machine: Machine, text: string): boolean {
   machine.visits = 0;
   let size = add(machine, machine.current, 0, machine.start, asserts ? assertions(-1, rune) : 0);
   for (let position = 0; rune !== -1;) {
-    if (size === 0 || machine.visits > MAX_VISITS) return false;
+    if (size === 0 || machine.visits > MAX_VISITS) {
+      return false;
+    }
     position += rune > 0xffff ? 2 : 1;
     const after = runeAt(text, position);
     const holds = asserts ? assertions(rune, after) : 0;
@@ -91,7 +97,9 @@ function run(machine: Machine, text: string): boolean {
       const at = current[index] ?? 0;
       const table = latin1[at];
       // A `match` before the end of the text has no table: it leads nowhere, since only full matches count.
-      if (table === null || table === undefined) continue;
+      if (table === null || table === undefined) {
+        continue;
+      }
       if (rune < 256 ? table[rune] === 1 : inRanges(ranges[at] ?? [], rune)) {
         added = add(machine, following, added, next[at] ?? 0, holds);
       }
@@ -101,7 +109,11 @@ function run(machine: Machine, text: string): boolean {
     size = added;
     rune = after;
   }
-  for (let index = 0; index < size; index++) if (machine.op[machine.current[index] ?? 0] === MATCH) return true;
+  for (let index = 0; index < size; index++) {
+    if (machine.op[machine.current[index] ?? 0] === MATCH) {
+      return true;
+    }
+  }
   return false;
 }
 
@@ -119,10 +131,14 @@ function add(machine: Machine, list: Int32Array, size: number, at: number, holds
         stack[depth++] = other[at] ?? 0;
         at = next[at] ?? 0;
       } else if (kind === EMPTY) {
-        if (((other[at] ?? 0) & ~holds) !== 0) break;
+        if (((other[at] ?? 0) & ~holds) !== 0) {
+          break;
+        }
         at = next[at] ?? 0;
       } else {
-        if (kind !== FAIL) list[size++] = at;
+        if (kind !== FAIL) {
+          list[size++] = at;
+        }
         break;
       }
     }
@@ -145,10 +161,18 @@ function isWord(rune: number): boolean {
 /** What holds between two code points; -1 stands for the end of the text. */
 function assertions(before: number, after: number): number {
   let holds = isWord(before) === isWord(after) ? NO_WORD_BOUNDARY : WORD_BOUNDARY;
-  if (before === -1) holds |= BEGIN_TEXT | BEGIN_LINE;
-  if (before === 10) holds |= BEGIN_LINE;
-  if (after === -1) holds |= END_TEXT | END_LINE;
-  if (after === 10) holds |= END_LINE;
+  if (before === -1) {
+    holds |= BEGIN_TEXT | BEGIN_LINE;
+  }
+  if (before === 10) {
+    holds |= BEGIN_LINE;
+  }
+  if (after === -1) {
+    holds |= END_TEXT | END_LINE;
+  }
+  if (after === 10) {
+    holds |= END_LINE;
+  }
   return holds;
 }
 
@@ -157,9 +181,13 @@ function inRanges(ranges: readonly number[], rune: number): boolean {
   let high = ranges.length / 2;
   while (low < high) {
     const middle = (low + high) >> 1;
-    if (rune < (ranges[2 * middle] ?? 0)) high = middle;
-    else if (rune > (ranges[2 * middle + 1] ?? 0)) low = middle + 1;
-    else return true;
+    if (rune < (ranges[2 * middle] ?? 0)) {
+      high = middle;
+    } else if (rune > (ranges[2 * middle + 1] ?? 0)) {
+      low = middle + 1;
+    } else {
+      return true;
+    }
   }
   return false;
 }
@@ -206,7 +234,9 @@ function layOut({ start, instructions }: RegexProgram): Machine {
 function tableOf(ranges: readonly number[], tables: Map<string, Uint8Array>): Uint8Array {
   const key = ranges.join();
   const known = tables.get(key);
-  if (known !== undefined) return known;
+  if (known !== undefined) {
+    return known;
+  }
   const table = new Uint8Array(256);
   for (let index = 0; index < ranges.length; index += 2) {
     table.fill(1, ranges[index], Math.min(255, ranges[index + 1] ?? 0) + 1);

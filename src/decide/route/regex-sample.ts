@@ -27,7 +27,9 @@ export function sampleText({ start, instructions }: RegexProgram): string | null
     const next: Step[] = [];
     for (const step of round) {
       const found = walk(step, instructions, seen, next);
-      if (found !== null && matchesRegex(program, found)) return found;
+      if (found !== null && matchesRegex(program, found)) {
+        return found;
+      }
     }
     round = next;
   }
@@ -42,19 +44,25 @@ function walk(from: Step, instructions: readonly RegexInstruction[], seen: Set<s
     const { at, text, ended } = step;
     const key = `${at} ${text === ""} ${ended}`;
     const instruction = instructions[at];
-    if (seen.has(key) || instruction === undefined) continue;
+    if (seen.has(key) || instruction === undefined) {
+      continue;
+    }
     seen.add(key);
     switch (instruction[0]) {
       case "alt":
         open.push({ at: instruction[2], text, ended }, { at: instruction[1], text, ended });
         break;
       case "empty":
-        if ((instruction[2] & AT_BEGIN) !== 0 && text !== "") break;
+        if ((instruction[2] & AT_BEGIN) !== 0 && text !== "") {
+          break;
+        }
         open.push({ at: instruction[1], text, ended: ended || (instruction[2] & AT_END) !== 0 });
         break;
       case "runes": {
         const rune = ended ? undefined : PLAIN.find((plain) => takes(instruction, plain));
-        if (rune !== undefined) next.push({ at: instruction[1], text: text + String.fromCharCode(rune), ended });
+        if (rune !== undefined) {
+          next.push({ at: instruction[1], text: text + String.fromCharCode(rune), ended });
+        }
         break;
       }
       case "match":
@@ -69,7 +77,9 @@ function walk(from: Step, instructions: readonly RegexInstruction[], seen: Set<s
 
 function takes(instruction: readonly (string | number)[], rune: number): boolean {
   for (let index = 2; index < instruction.length; index += 2) {
-    if (rune >= Number(instruction[index]) && rune <= Number(instruction[index + 1])) return true;
+    if (rune >= Number(instruction[index]) && rune <= Number(instruction[index + 1])) {
+      return true;
+    }
   }
   return false;
 }

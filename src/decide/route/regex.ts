@@ -80,7 +80,9 @@ export function compileRegex(pattern: string): CompiledRegex {
 /** What a program takes of a snapshot, in states of ordinary size. */
 export function statesOf({ instructions }: RegexProgram): number {
   let sum = 0;
-  for (const { length } of instructions) sum += weightOf(length - 2);
+  for (const { length } of instructions) {
+    sum += weightOf(length - 2);
+  }
   return sum;
 }
 
@@ -127,8 +129,12 @@ function translate(prog: Prog, inst: Inst): RegexInstruction {
 
 function ranges(inst: Inst): number[] {
   const [only] = Array.from(inst.runes);
-  if (inst.runes.length !== 1 || only === undefined) return Array.from(inst.runes);
-  if (inst.op === RUNE1 || (inst.arg & FOLD_CASE) === 0) return [only, only];
+  if (inst.runes.length !== 1 || only === undefined) {
+    return Array.from(inst.runes);
+  }
+  if (inst.op === RUNE1 || (inst.arg & FOLD_CASE) === 0) {
+    return [only, only];
+  }
   return sameLetter(only).flatMap((rune) => [rune, rune]);
 }
 
@@ -139,7 +145,11 @@ function sameLetter(letter: number): readonly number[] {
   const found: number[] = [];
   const pairs = Array.from(written?.runes ?? []);
   for (let at = 0; at + 1 < pairs.length; at += 2) {
-    for (let rune = pairs[at] ?? 0; rune <= (pairs[at + 1] ?? -1); rune++) if (rune !== MARK) found.push(rune);
+    for (let rune = pairs[at] ?? 0; rune <= (pairs[at + 1] ?? -1); rune++) {
+      if (rune !== MARK) {
+        found.push(rune);
+      }
+    }
   }
   return found;
 }

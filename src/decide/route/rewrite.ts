@@ -21,7 +21,9 @@ export function dropSegments(path: string, count: number): string {
   let at = 0;
   for (let i = 0; i < count; i++) {
     const next = path.indexOf("/", at + 1);
-    if (next === -1) return "";
+    if (next === -1) {
+      return "";
+    }
     at = next;
   }
   return path.slice(at);
@@ -29,13 +31,19 @@ export function dropSegments(path: string, count: number): string {
 
 function countSegments(prefix: string): number {
   let count = 0;
-  for (const part of prefix.split("/")) if (part !== "") count++;
+  for (const part of prefix.split("/")) {
+    if (part !== "") {
+      count++;
+    }
+  }
   return count;
 }
 
 /** `/xyz` + `/bar`, with exactly one slash between, whatever the replacement ends with. */
 export function join(base: string, rest: string): string {
   const start = base.startsWith("/") || base === "" ? base : `/${base}`;
-  if (rest === "") return start === "" ? "/" : start;
+  if (rest === "") {
+    return start === "" ? "/" : start;
+  }
   return start.endsWith("/") ? start.slice(0, -1) + rest : start + rest;
 }

@@ -12,7 +12,9 @@ const LABEL = /^[a-z0-9](?:[-a-z0-9]{0,61}[a-z0-9])?$/;
 
 /** @param path canonical, without parameters */
 export function addressByPath(path: string): ServiceAddress | null {
-  if (!path.startsWith("/svc/")) return null;
+  if (!path.startsWith("/svc/")) {
+    return null;
+  }
   const end = path.indexOf("/", 5);
   const prefix = end === -1 ? path : path.slice(0, end);
   const segment = prefix.slice(5);
@@ -24,7 +26,9 @@ export function addressByPath(path: string): ServiceAddress | null {
 
 /** @param meshDomain `mesh.example`, null = services have no hosts of their own */
 export function addressByHost(host: string, meshDomain: string | null): ServiceAddress | null {
-  if (meshDomain === null || !host.endsWith(`.${meshDomain}`)) return null;
+  if (meshDomain === null || !host.endsWith(`.${meshDomain}`)) {
+    return null;
+  }
   const [name = "", namespace = "", ...more] = host.slice(0, -meshDomain.length - 1).split(".");
   return more.length === 0 && LABEL.test(name) && LABEL.test(namespace)
     ? { service: `${namespace}/${name}`, prefix: "" }

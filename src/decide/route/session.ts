@@ -20,7 +20,9 @@ export function endpointDigest(service: ServiceKey, endpoint: Pick<Endpoint, "id
 
 function fnv(text: string, seed: number): string {
   let hash = seed;
-  for (let i = 0; i < text.length; i++) hash = Math.imul(hash ^ text.charCodeAt(i), 0x01000193);
+  for (let i = 0; i < text.length; i++) {
+    hash = Math.imul(hash ^ text.charCodeAt(i), 0x01000193);
+  }
   return (hash >>> 0).toString(16).padStart(8, "0");
 }
 
@@ -37,12 +39,18 @@ const TOKEN = /^([0-9a-f]{16})\.([0-9a-z]{1,9})\.([0-9a-z]{1,9})$/;
 /** @returns null for a token that is not ours or that has run out */
 export function readSession(token: string, policy: SessionPersistence, nowMs: number): Session | null {
   const found = TOKEN.exec(token);
-  if (found === null) return null;
+  if (found === null) {
+    return null;
+  }
   const [, digest = "", issued = "", seen = ""] = found;
   const issuedAtMs = Number.parseInt(issued, 36) * 1000;
   const seenAtMs = Number.parseInt(seen, 36) * 1000;
-  if (policy.absoluteTimeoutMs !== null && nowMs - issuedAtMs >= policy.absoluteTimeoutMs) return null;
-  if (policy.idleTimeoutMs !== null && nowMs - seenAtMs >= policy.idleTimeoutMs) return null;
+  if (policy.absoluteTimeoutMs !== null && nowMs - issuedAtMs >= policy.absoluteTimeoutMs) {
+    return null;
+  }
+  if (policy.idleTimeoutMs !== null && nowMs - seenAtMs >= policy.idleTimeoutMs) {
+    return null;
+  }
   return { digest, issuedAtMs, seenAtMs };
 }
 
@@ -63,11 +71,15 @@ export function sessionHeader(
   nowMs: number,
 ): [name: string, value: string] | null {
   const kept = given.before?.endpointId === given.endpoint.id ? given.before : null;
-  if (kept !== null && policy.idleTimeoutMs === null) return null;
+  if (kept !== null && policy.idleTimeoutMs === null) {
+    return null;
+  }
   const issuedAtMs = kept?.issuedAtMs ?? nowMs;
   const digest = endpointDigest(given.service, given.endpoint);
   const token = sessionToken({ digest, issuedAtMs, seenAtMs: nowMs });
-  if (policy.type === "Header") return [policy.sessionName, token];
+  if (policy.type === "Header") {
+    return [policy.sessionName, token];
+  }
   const endsAtMs = policy.cookieLifetime === "Permanent" ? issuedAtMs + (policy.absoluteTimeoutMs ?? 0) : null;
   const age = endsAtMs === null ? "" : `; Max-Age=${Math.max(0, Math.ceil((endsAtMs - nowMs) / 1000))}`;
   const secure = given.secure ? "; Secure" : "";
@@ -91,13 +103,19 @@ export function resumeSession(
   const token =
     policy.type === "Cookie" ? cookieNamed(header("cookie"), policy.sessionName) : header(policy.sessionName);
   const session = token === null ? null : readSession(token, policy, nowMs);
-  if (session === null) return null;
+  if (session === null) {
+    return null;
+  }
   for (const backend of backends) {
-    if (backend.weight <= 0 || "invalid" in backend.target) continue;
+    if (backend.weight <= 0 || "invalid" in backend.target) {
+      continue;
+    }
     const { service, version } = backend.target;
     for (const endpoint of endpoints.get(service) ?? []) {
       const usable = endpoint.weight > 0 && (version === null || endpoint.version === version);
-      if (!usable || endpointDigest(service, endpoint) !== session.digest) continue;
+      if (!usable || endpointDigest(service, endpoint) !== session.digest) {
+        continue;
+      }
       return { backend, endpointId: endpoint.id, issuedAtMs: session.issuedAtMs };
     }
   }

@@ -9,12 +9,18 @@ import type { Backend } from "../../model/snapshot/snapshot.ts";
  */
 export function pickBackend(backends: readonly Backend[], random: number): Backend | null {
   let total = 0;
-  for (const backend of backends) total += backend.weight;
+  for (const backend of backends) {
+    total += backend.weight;
+  }
   let rest = random * total;
   let last: Backend | null = null;
   for (const backend of backends) {
-    if (backend.weight <= 0) continue;
-    if (rest < backend.weight) return backend;
+    if (backend.weight <= 0) {
+      continue;
+    }
+    if (rest < backend.weight) {
+      return backend;
+    }
     rest -= backend.weight;
     last = backend;
   }

@@ -76,14 +76,22 @@ const INTERNAL = new Set(
 function classifyName(name: string): AddressClass {
   const labels = name.split(".");
   const top = labels.at(-1) ?? "";
-  if (top === "localhost") return "loopback";
-  if (labels.length === 1 || INTERNAL.has(top)) return "internal-name";
-  if (name === "home.arpa" || name.endsWith(".home.arpa")) return "internal-name";
+  if (top === "localhost") {
+    return "loopback";
+  }
+  if (labels.length === 1 || INTERNAL.has(top)) {
+    return "internal-name";
+  }
+  if (name === "home.arpa" || name.endsWith(".home.arpa")) {
+    return "internal-name";
+  }
   return "public";
 }
 
 function parse(url: string): URL | null {
-  if (!URL.canParse(url)) return null;
+  if (!URL.canParse(url)) {
+    return null;
+  }
   const parsed = new URL(url);
   const http = parsed.protocol === "https:" || parsed.protocol === "http:";
   return http && parsed.username === "" && parsed.password === "" && parsed.hostname !== "" ? parsed : null;
@@ -96,7 +104,9 @@ function parse(url: string): URL | null {
  */
 export function classifyAddress(url: string): AddressClass {
   const parsed = parse(url);
-  if (parsed === null) return "invalid";
+  if (parsed === null) {
+    return "invalid";
+  }
   const host = parsed.hostname;
   const name = host.startsWith("[") ? host.slice(1, -1) : withoutFinalDots(host);
   const ip = readIp(name);
@@ -137,14 +147,24 @@ const WHAT: Readonly<Record<AddressClass, string>> = {
 export function refusalForAddress(url: string, { allowPrivate }: { readonly allowPrivate: boolean }): string | null {
   const is = classifyAddress(url);
   const parsed = parse(url);
-  if (parsed === null) return `The URL is ${WHAT.invalid}.`;
-  if (isMetadataHost(parsed.hostname)) return "The URL points to a cloud's metadata service, where credentials are.";
-  if (allowPrivate) return is === "link-local" ? `The URL points to ${WHAT[is]}.` : null;
+  if (parsed === null) {
+    return `The URL is ${WHAT.invalid}.`;
+  }
+  if (isMetadataHost(parsed.hostname)) {
+    return "The URL points to a cloud's metadata service, where credentials are.";
+  }
+  if (allowPrivate) {
+    return is === "link-local" ? `The URL points to ${WHAT[is]}.` : null;
+  }
   if (is !== "public") {
     return `The URL points to ${WHAT[is]}. Only a cluster with allowPrivateAddresses: true may have such endpoints.`;
   }
-  if (parsed.hostname.endsWith(".")) return "The hostname ends in a dot: write it without.";
-  if (parsed.protocol !== "https:") return "The URL is not https: what crosses the public network must be encrypted.";
+  if (parsed.hostname.endsWith(".")) {
+    return "The hostname ends in a dot: write it without.";
+  }
+  if (parsed.protocol !== "https:") {
+    return "The URL is not https: what crosses the public network must be encrypted.";
+  }
   if (!PUBLIC_PORTS.has(parsed.port)) {
     return `The port ${parsed.port} is not one that serves https on the public network: use 443, 8443, 2053, 2083, 2087 or 2096.`;
   }

@@ -3,7 +3,9 @@
 
 /** 64 bits as 16 hexadecimal digits behind a `#`; "" stays "". */
 export function fingerprint(text: string): string {
-  if (text === "") return "";
+  if (text === "") {
+    return "";
+  }
   let high = 0x811c9dc5;
   let low = 0x9e3779b9;
   for (let at = 0; at < text.length; at++) {

@@ -14,9 +14,15 @@ const escape = (name: string): string => name.replaceAll("~", "~0").replaceAll("
  * // [{ op: "replace", path: "/a", value: 2 }, { op: "add", path: "/b", value: 3 }]
  */
 export function patchBetween(before: unknown, after: unknown, path = ""): PatchOperation[] {
-  if (Object.is(before, after)) return [];
-  if (Array.isArray(before) && Array.isArray(after)) return listPatch(before, after, path);
-  if (isRecord(before) && isRecord(after)) return recordPatch(before, after, path);
+  if (Object.is(before, after)) {
+    return [];
+  }
+  if (Array.isArray(before) && Array.isArray(after)) {
+    return listPatch(before, after, path);
+  }
+  if (isRecord(before) && isRecord(after)) {
+    return recordPatch(before, after, path);
+  }
   return [{ op: "replace", path, value: after }];
 }
 
@@ -27,9 +33,13 @@ function recordPatch(before: Json, after: Json, path: string): PatchOperation[] 
   for (const name of new Set([...Object.keys(before), ...Object.keys(after)])) {
     const at = `${path}/${escape(name)}`;
     const [old, now] = [own(before, name), own(after, name)];
-    if (old === undefined && now !== undefined) operations.push({ op: "add", path: at, value: now });
-    else if (old !== undefined && now === undefined) operations.push({ op: "remove", path: at });
-    else operations.push(...patchBetween(old, now, at));
+    if (old === undefined && now !== undefined) {
+      operations.push({ op: "add", path: at, value: now });
+    } else if (old !== undefined && now === undefined) {
+      operations.push({ op: "remove", path: at });
+    } else {
+      operations.push(...patchBetween(old, now, at));
+    }
   }
   return operations;
 }
@@ -38,16 +48,26 @@ function listPatch(before: readonly unknown[], after: readonly unknown[], path: 
   const same = (a: number, b: number): boolean => patchBetween(before[a], after[b]).length === 0;
   const shorter = Math.min(before.length, after.length);
   let head = 0;
-  while (head < shorter && same(head, head)) head++;
+  while (head < shorter && same(head, head)) {
+    head++;
+  }
   let tail = 0;
-  while (tail < shorter - head && same(before.length - 1 - tail, after.length - 1 - tail)) tail++;
+  while (tail < shorter - head && same(before.length - 1 - tail, after.length - 1 - tail)) {
+    tail++;
+  }
 
   const operations: PatchOperation[] = [];
   const [oldEnd, newEnd] = [before.length - tail, after.length - tail];
   const common = Math.min(oldEnd, newEnd);
-  for (let at = head; at < common; at++) operations.push(...patchBetween(before[at], after[at], `${path}/${at}`));
+  for (let at = head; at < common; at++) {
+    operations.push(...patchBetween(before[at], after[at], `${path}/${at}`));
+  }
   // Removed from the back, so that no index has moved when it is named.
-  for (let at = oldEnd - 1; at >= common; at--) operations.push({ op: "remove", path: `${path}/${at}` });
-  for (let at = common; at < newEnd; at++) operations.push({ op: "add", path: `${path}/${at}`, value: after[at] });
+  for (let at = oldEnd - 1; at >= common; at--) {
+    operations.push({ op: "remove", path: `${path}/${at}` });
+  }
+  for (let at = common; at < newEnd; at++) {
+    operations.push({ op: "add", path: `${path}/${at}`, value: after[at] });
+  }
   return operations;
 }

@@ -9,11 +9,16 @@ import { isRecord } from "../../model/word/record.ts";
  * @example mergePatch({ a: 1, b: [1, 2] }, { a: null, b: [3] }) // { b: [3] }
  */
 export function mergePatch(value: unknown, patch: unknown): unknown {
-  if (!isRecord(patch)) return patch;
+  if (!isRecord(patch)) {
+    return patch;
+  }
   const members = new Map(isRecord(value) ? Object.entries(value) : []);
   for (const [name, change] of Object.entries(patch)) {
-    if (change === null) members.delete(name);
-    else members.set(name, mergePatch(members.get(name), change));
+    if (change === null) {
+      members.delete(name);
+    } else {
+      members.set(name, mergePatch(members.get(name), change));
+    }
   }
   return Object.fromEntries(members);
 }
@@ -21,6 +26,8 @@ export function mergePatch(value: unknown, patch: unknown): unknown {
 /** What the patch sets or removes, innermost first said: the paths of its members that are not mappings. */
 export function patchedPaths(patch: unknown, base: Path = []): { readonly path: Path; readonly value: unknown }[] {
   const members = isRecord(patch) ? Object.entries(patch) : [];
-  if (members.length === 0) return [{ path: base, value: patch }];
+  if (members.length === 0) {
+    return [{ path: base, value: patch }];
+  }
   return members.flatMap(([name, value]) => patchedPaths(value, [...base, name]));
 }

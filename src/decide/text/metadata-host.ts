@@ -30,7 +30,9 @@ const ADDRESSES: ReadonlySet<string> = new Set([
 
 /** @param host as a WHATWG URL has it: lower case, an IPv6 address in brackets and at its shortest */
 export function isMetadataHost(host: string): boolean {
-  if (host.startsWith("[")) return ADDRESSES.has(host) || ADDRESSES.has(mapped(host));
+  if (host.startsWith("[")) {
+    return ADDRESSES.has(host) || ADDRESSES.has(mapped(host));
+  }
   const name = host.endsWith(".") ? host.slice(0, -1) : host;
   return NAMES.has(name) || ADDRESSES.has(name);
 }
@@ -38,7 +40,9 @@ export function isMetadataHost(host: string): boolean {
 /** `[::ffff:6464:64c8]`, and what NAT64 makes of it, as the IPv4 address that it is. */
 function mapped(host: string): string {
   const [, high, low] = /^\[(?:::ffff:|64:ff9b::)([0-9a-f]{1,4}):([0-9a-f]{1,4})\]$/.exec(host) ?? [];
-  if (high === undefined || low === undefined) return "";
+  if (high === undefined || low === undefined) {
+    return "";
+  }
   return [high, low]
     .map((group) => Number.parseInt(group, 16))
     .flatMap((group) => [group >> 8, group & 255])

@@ -42,8 +42,12 @@ const LEAST_BYTES_PER_MS = 1;
 
 /** Whether it waits for its caller, who reads it or sends it. */
 export function waitsForCaller(pace: Pace, caller: Side, nowMs: number): boolean {
-  if (pace.turn !== caller) return false;
-  if (nowMs - pace.movedAtMs >= LYING_MS) return true;
+  if (pace.turn !== caller) {
+    return false;
+  }
+  if (nowMs - pace.movedAtMs >= LYING_MS) {
+    return true;
+  }
   const sinceMs = nowMs - pace.beganAtMs;
   return caller === "source" && sinceMs >= LYING_MS && pace.bytes < sinceMs * LEAST_BYTES_PER_MS;
 }
@@ -57,8 +61,12 @@ export function shortest({ source, sink }: Patience): number | null {
 export type UploadFault = "broken" | "stalled" | "late" | null;
 
 export function uploadFault(end: TransferEnd): UploadFault {
-  if (end === "whole") return null;
-  if (end.by === "source") return end.how === "failed" ? "broken" : "stalled";
+  if (end === "whole") {
+    return null;
+  }
+  if (end.by === "source") {
+    return end.how === "failed" ? "broken" : "stalled";
+  }
   // One that does not take it any more says so in its answer, or by having none.
   return end.how === "still" ? "late" : null;
 }

@@ -33,28 +33,44 @@ const ARTICLE: Readonly<Record<string, string>> = {
 };
 
 function describe(value: unknown): string {
-  if (value === null) return "nothing";
-  if (Array.isArray(value)) return "a list";
-  if (typeof value === "object") return "a mapping";
+  if (value === null) {
+    return "nothing";
+  }
+  if (Array.isArray(value)) {
+    return "a list";
+  }
+  if (typeof value === "object") {
+    return "a mapping";
+  }
   return `the ${typeof value === "string" ? "text" : typeof value} ${quote(value)}`;
 }
 
 /** `spec.rules[0].matches[1]`, as a reader would say it. */
 function place(path: Path): string {
-  if (path.length === 0) return "the document";
+  if (path.length === 0) {
+    return "the document";
+  }
   const text = path.map((step) => (typeof step === "number" ? `[${step}]` : `.${step}`)).join("");
   return text.slice(1, 200);
 }
 
 function typeHint(expected: string, value: unknown): string | undefined {
   const scalar = typeof value === "number" || typeof value === "boolean";
-  if (expected === "string" && scalar) return `Put it in quotes: "${String(value)}".`;
+  if (expected === "string" && scalar) {
+    return `Put it in quotes: "${String(value)}".`;
+  }
   if ((expected === "number" || expected === "int") && typeof value === "string") {
     return /^-?\d+(\.\d+)?$/.test(value) ? `Remove the quotes: ${value}.` : "Write digits only.";
   }
-  if (expected === "boolean" && typeof value === "string") return "Write true or false without quotes.";
-  if (expected === "array" && value !== null) return "Make it a list: [ ] around it, or a dash before each entry.";
-  if (expected === "int") return "Write a number without decimals.";
+  if (expected === "boolean" && typeof value === "string") {
+    return "Write true or false without quotes.";
+  }
+  if (expected === "array" && value !== null) {
+    return "Make it a list: [ ] around it, or a dash before each entry.";
+  }
+  if (expected === "int") {
+    return "Write a number without decimals.";
+  }
   return undefined;
 }
 
@@ -65,7 +81,9 @@ function stepsOf(path: readonly PropertyKey[]): (string | number)[] {
 function at(value: unknown, path: Path): unknown {
   let here = value;
   for (const step of path) {
-    if (typeof here !== "object" || here === null || !Object.hasOwn(here, step)) return undefined;
+    if (typeof here !== "object" || here === null || !Object.hasOwn(here, step)) {
+      return undefined;
+    }
     // Any object may be read by key once it is known to have it.
     here = (here as Record<string | number, unknown>)[step];
   }
@@ -94,7 +112,9 @@ function amount(issue: z.core.$ZodIssueTooBig | z.core.$ZodIssueTooSmall, value:
     return [`The list has ${length} ${length === 1 ? "entry" : "entries"}`, `Give ${side} ${bound}.`];
   }
   if (issue.origin === "string") {
-    if (value === "") return ["The text is empty", "Write something, or leave the field out."];
+    if (value === "") {
+      return ["The text is empty", "Write something, or leave the field out."];
+    }
     return [`The text has ${String(value).length} characters`, `Write ${side} ${bound}.`];
   }
   return [`${quote(value)} is out of range`, `Use a number that is ${side} ${bound}.`];
@@ -130,19 +150,27 @@ function explainOne(issue: Issue, base: Path, value: unknown, allowed: AllowedKe
         };
       });
     case "invalid_type": {
-      if (here === undefined) return missing();
-      if (authored !== null) return finding(invalid, authored.detail, authored.hint);
+      if (here === undefined) {
+        return missing();
+      }
+      if (authored !== null) {
+        return finding(invalid, authored.detail, authored.hint);
+      }
       const wanted = ARTICLE[issue.expected] ?? issue.expected;
       return finding(invalid, `Expected ${wanted}, found ${describe(here)}`, typeHint(issue.expected, here));
     }
     case "invalid_value": {
-      if (here === undefined) return missing();
+      if (here === undefined) {
+        return missing();
+      }
       const { detail, hint } = oneOf(issue.values, here);
       return finding(invalid, detail, hint);
     }
     case "invalid_union": {
       if (issue.errors.length === 0) {
-        if (here === undefined) return missing();
+        if (here === undefined) {
+          return missing();
+        }
         const { detail, hint } = oneOf(issue.inclusive === false ? [] : (issue.options ?? []), here);
         return finding(invalid, detail, hint);
       }
@@ -167,7 +195,9 @@ function explainOne(issue: Issue, base: Path, value: unknown, allowed: AllowedKe
     case "too_small":
       return finding(invalid, ...amount(issue, here));
     default: {
-      if (authored === null) return finding(invalid, first);
+      if (authored === null) {
+        return finding(invalid, first);
+      }
       const absent = issue.code === "custom" && issue.params?.["missing"] === true;
       return finding(absent ? "SLV1105" : invalid, authored.detail, authored.hint);
     }
@@ -185,7 +215,9 @@ export function explainIssues(issues: readonly Issue[], base: Path, value: unkno
   const told = new Set<string>();
   return all.filter(({ code, path }) => {
     const where = JSON.stringify(path);
-    if (code === "SLV1105" && meant.has(where)) return false;
+    if (code === "SLV1105" && meant.has(where)) {
+      return false;
+    }
     // One value that breaks two rules is one thing to mend.
     const again = told.has(where);
     told.add(where);

@@ -43,9 +43,15 @@ function scan(text: string): Place {
     const start = at;
     at++;
     for (; text[at] !== '"'; at++) {
-      if (at >= text.length) throw wrong("the end of a string");
-      if (text.charCodeAt(at) < 0x20) throw wrong("a string without control characters");
-      if (text[at] === "\\") at++;
+      if (at >= text.length) {
+        throw wrong("the end of a string");
+      }
+      if (text.charCodeAt(at) < 0x20) {
+        throw wrong("a string without control characters");
+      }
+      if (text[at] === "\\") {
+        at++;
+      }
     }
     at++;
     try {
@@ -56,17 +62,25 @@ function scan(text: string): Place {
   };
   const name = (siblings: ReadonlyMap<string, Place>): string => {
     const start = at;
-    if (text[at] !== '"') throw wrong("a key in double quotes");
+    if (text[at] !== '"') {
+      throw wrong("a key in double quotes");
+    }
     const key = string();
-    if (siblings.has(key)) throw new Stop(start, `The key ${quote(key)} is there twice`, "Remove one of the two.");
+    if (siblings.has(key)) {
+      throw new Stop(start, `The key ${quote(key)} is there twice`, "Remove one of the two.");
+    }
     space();
-    if (text[at] !== ":") throw wrong("a colon");
+    if (text[at] !== ":") {
+      throw wrong("a colon");
+    }
     at++;
     space();
     return key;
   };
   const members = (place: Place, depth: number, close: "]" | "}"): void => {
-    if (depth > LIMITS.depth) throw new Stop(at, TOO_DEEP.detail, TOO_DEEP.hint, "SLV1110");
+    if (depth > LIMITS.depth) {
+      throw new Stop(at, TOO_DEEP.detail, TOO_DEEP.hint, "SLV1110");
+    }
     at++;
     space();
     if (text[at] === close) {
@@ -78,8 +92,12 @@ function scan(text: string): Place {
       const key = close === "}" ? name(place.children) : String(place.children.size);
       place.children.set(key, value(start, depth));
       space();
-      if (text[at] === close) break;
-      if (text[at] !== ",") throw wrong(`a comma or ${close}`);
+      if (text[at] === close) {
+        break;
+      }
+      if (text[at] !== ",") {
+        throw wrong(`a comma or ${close}`);
+      }
       at++;
       space();
     }
@@ -87,12 +105,17 @@ function scan(text: string): Place {
   };
   const value = (key: number, depth: number): Place => {
     const place: Place = { value: at, key, children: new Map() };
-    if (text[at] === "[") members(place, depth + 1, "]");
-    else if (text[at] === "{") members(place, depth + 1, "}");
-    else if (text[at] === '"') string();
-    else {
+    if (text[at] === "[") {
+      members(place, depth + 1, "]");
+    } else if (text[at] === "{") {
+      members(place, depth + 1, "}");
+    } else if (text[at] === '"') {
+      string();
+    } else {
       ATOM.lastIndex = at;
-      if (!ATOM.test(text)) throw wrong("a value");
+      if (!ATOM.test(text)) {
+        throw wrong("a value");
+      }
       at = ATOM.lastIndex;
     }
     return place;
@@ -100,7 +123,9 @@ function scan(text: string): Place {
   space();
   const root = value(at, 0);
   space();
-  if (at < text.length) throw wrong("the end of the text");
+  if (at < text.length) {
+    throw wrong("the end of the text");
+  }
   return root;
 }
 
@@ -118,18 +143,24 @@ export function readJson(text: string): Read {
   try {
     root = scan(body);
   } catch (error) {
-    if (!(error instanceof Stop)) throw error;
+    if (!(error instanceof Stop)) {
+      throw error;
+    }
     const { message, hint, code, offset } = error;
     return refuse({ pointer: "#", code, detail: message, hint, ...positionIn(body, offset) });
   }
   const value: unknown = JSON.parse(body);
   const tooMuch = measure(value);
-  if (tooMuch !== null) return refuse({ pointer: "#", code: "SLV1110", ...tooMuch });
+  if (tooMuch !== null) {
+    return refuse({ pointer: "#", code: "SLV1110", ...tooMuch });
+  }
   const locate = (path: Path, key = false): Position => {
     let place = root;
     for (const step of path) {
       const child = place.children.get(String(step));
-      if (child === undefined) return positionIn(body, place.key);
+      if (child === undefined) {
+        return positionIn(body, place.key);
+      }
       place = child;
     }
     return positionIn(body, key ? place.key : place.value);

@@ -14,9 +14,13 @@ type Merged =
 export function mergeKeys(value: unknown): Merged {
   const known = new Map<object, Merged>();
   const visit = (node: unknown, path: Path): Merged => {
-    if (typeof node !== "object" || node === null) return { ok: true, value: node };
+    if (typeof node !== "object" || node === null) {
+      return { ok: true, value: node };
+    }
     const before = known.get(node);
-    if (before !== undefined) return before;
+    if (before !== undefined) {
+      return before;
+    }
     const merged = Array.isArray(node) ? list(node, path) : mapping(node, path);
     known.set(node, merged);
     return merged;
@@ -25,7 +29,9 @@ export function mergeKeys(value: unknown): Merged {
     const values: unknown[] = [];
     for (const [index, node] of nodes.entries()) {
       const merged = visit(node, [...path, index]);
-      if (!merged.ok) return merged;
+      if (!merged.ok) {
+        return merged;
+      }
       values.push(merged.value);
     }
     return { ok: true, value: values };
@@ -34,17 +40,29 @@ export function mergeKeys(value: unknown): Merged {
     const members = new Map<string, unknown>();
     for (const [key, child] of Object.entries(node)) {
       const merged = visit(child, [...path, key]);
-      if (!merged.ok) return merged;
-      if (key !== MERGE) members.set(key, merged.value);
+      if (!merged.ok) {
+        return merged;
+      }
+      if (key !== MERGE) {
+        members.set(key, merged.value);
+      }
     }
     if (Object.hasOwn(node, MERGE)) {
       const at = [...path, MERGE];
       const from = visit(Reflect.get(node, MERGE), at);
-      if (!from.ok) return from;
+      if (!from.ok) {
+        return from;
+      }
       // The first that has a member wins.
       for (const source of Array.isArray(from.value) ? from.value : [from.value]) {
-        if (typeof source !== "object" || source === null || Array.isArray(source)) return { ok: false, path: at };
-        for (const [key, child] of Object.entries(source)) if (!members.has(key)) members.set(key, child);
+        if (typeof source !== "object" || source === null || Array.isArray(source)) {
+          return { ok: false, path: at };
+        }
+        for (const [key, child] of Object.entries(source)) {
+          if (!members.has(key)) {
+            members.set(key, child);
+          }
+        }
       }
     }
     return { ok: true, value: Object.fromEntries(members) };

@@ -28,7 +28,9 @@ function poisonIn(value: unknown, path: Path): Explained[] {
   if (typeof value === "number" && !Number.isFinite(value)) {
     return [found("SLV1104", path, `${value} is not a number that a document can hold`, "Write a finite number.")];
   }
-  if (typeof value !== "object" || value === null) return [];
+  if (typeof value !== "object" || value === null) {
+    return [];
+  }
   return Object.entries(value).flatMap(([key, child]) => {
     const here = [...path, Array.isArray(value) ? Number(key) : key];
     if (key === "__proto__") {
@@ -81,9 +83,12 @@ function without(value: unknown, paths: readonly Path[]): unknown {
   const copy: unknown = structuredClone(value);
   for (const path of paths) {
     let parent: unknown = copy;
-    for (const step of path.slice(0, -1))
+    for (const step of path.slice(0, -1)) {
       parent = isRecord(parent) || Array.isArray(parent) ? Object(parent)[step] : null;
-    if (isRecord(parent)) delete parent[String(path.at(-1))];
+    }
+    if (isRecord(parent)) {
+      delete parent[String(path.at(-1))];
+    }
   }
   return copy;
 }
@@ -102,12 +107,18 @@ function check(schema: z.ZodType, value: unknown, part: string, retry = true): C
       return undefined;
     },
   });
-  if (result.success) return { ok: true, data: result.data };
+  if (result.success) {
+    return { ok: true, data: result.data };
+  }
   for (const issue of result.error.issues) {
-    if (issue.input === null) nulls.push(issue.path.map((step) => (typeof step === "symbol" ? String(step) : step)));
+    if (issue.input === null) {
+      nulls.push(issue.path.map((step) => (typeof step === "symbol" ? String(step) : step)));
+    }
   }
   const members = nulls.filter((path) => typeof path.at(-1) === "string");
-  if (retry && members.length > 0) return check(schema, without(value, members), part, false);
+  if (retry && members.length > 0) {
+    return check(schema, without(value, members), part, false);
+  }
   return { ok: false, findings: explainIssues(result.error.issues, [part], { [part]: value }, allowed) };
 }
 
@@ -134,9 +145,13 @@ function checkMetadata(value: unknown, info: KindInfo): Checked {
     ? Object.fromEntries(Object.entries(value).filter(([key]) => !SERVER_OWNED.includes(key)))
     : value;
   const checked = check(info.isLabel === true ? labelledMetadataSchema : metadataSchema, own, "metadata");
-  if (!checked.ok || info.scope !== "mesh") return checked;
+  if (!checked.ok || info.scope !== "mesh") {
+    return checked;
+  }
   const namespace = isRecord(checked.data) ? checked.data["namespace"] : undefined;
-  if (namespace === "default") return checked;
+  if (namespace === "default") {
+    return checked;
+  }
   const detail = `A ${info.kind} belongs to the whole mesh, not to the namespace ${quote(namespace)}`;
   return { ok: false, findings: [found("SLV1108", ["metadata", "namespace"], detail, "Remove namespace.")] };
 }
@@ -166,9 +181,13 @@ export function parseOne(value: unknown): OneParsed {
     return { ok: false, findings: [found("SLV1104", [], detail, "Check the indentation and the --- lines.")] };
   }
   const poison = poisonIn(value, []);
-  if (poison.length > 0) return { ok: false, findings: poison };
+  if (poison.length > 0) {
+    return { ok: false, findings: poison };
+  }
   const known = kindOf(value);
-  if ("code" in known) return { ok: false, findings: [known] };
+  if ("code" in known) {
+    return { ok: false, findings: [known] };
+  }
   const { info, apiVersion } = known;
   const metadata = checkMetadata(value["metadata"], info);
   const spec = checkSpec(value["spec"], info, apiVersion);
@@ -177,7 +196,9 @@ export function parseOne(value: unknown): OneParsed {
     ...(metadata.ok ? [] : metadata.findings),
     ...(spec.ok ? [] : spec.findings),
   ];
-  if (findings.length > 0 || !metadata.ok || !spec.ok) return { ok: false, findings };
+  if (findings.length > 0 || !metadata.ok || !spec.ok) {
+    return { ok: false, findings };
+  }
   // The schemas were chosen by kind and apiVersion just above, which no type can follow through a table.
   const document = { apiVersion, kind: info.kind, metadata: metadata.data, spec: spec.data } as Document;
   return { ok: true, document };

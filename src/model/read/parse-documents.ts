@@ -31,10 +31,14 @@ const LONGEST_POINTER = 1024;
 /** The documents inside a value: itself, the entries of an array, or the `items` of a list. */
 function flatten(source: Source): { value: unknown; base: Path; source: Source }[] {
   const { value } = source;
-  if (Array.isArray(value)) return value.map((entry: unknown, index) => ({ value: entry, base: [index], source }));
+  if (Array.isArray(value)) {
+    return value.map((entry: unknown, index) => ({ value: entry, base: [index], source }));
+  }
   if (typeof value === "object" && value !== null && "items" in value && Array.isArray(value.items)) {
     const isList = !("kind" in value) || (typeof value.kind === "string" && value.kind.endsWith("List"));
-    if (isList) return value.items.map((entry: unknown, index) => ({ value: entry, base: ["items", index], source }));
+    if (isList) {
+      return value.items.map((entry: unknown, index) => ({ value: entry, base: ["items", index], source }));
+    }
   }
   return [{ value, base: [], source }];
 }
@@ -81,7 +85,9 @@ export function parseDocuments(text: string, format: "yaml" | "json"): Parsed {
     return { ok: false, refusal: { problem: "payloadTooLarge", detail } };
   }
   const read = format === "yaml" ? readYaml(text) : readJson(text);
-  if (!read.ok) return { ok: false, refusal: unreadable(read.items, format === "yaml" ? "YAML" : "JSON") };
+  if (!read.ok) {
+    return { ok: false, refusal: unreadable(read.items, format === "yaml" ? "YAML" : "JSON") };
+  }
   const entries = read.sources.flatMap(flatten);
   if (entries.length > LIMITS.documents) {
     const detail = `The body has ${entries.length} documents; ${LIMITS.documents} at a time is the most.`;
@@ -97,7 +103,9 @@ export function parseDocuments(text: string, format: "yaml" | "json"): Parsed {
     const report = (finding: Explained): void => {
       wrong.add(index);
       total += 1;
-      if (items.length >= MOST_ITEMS) return;
+      if (items.length >= MOST_ITEMS) {
+        return;
+      }
       items.push(toItem(finding, `#/${index}`, source.locate([...base, ...finding.path], finding.key)));
     };
     const passed = passedOver(value);
@@ -107,7 +115,9 @@ export function parseDocuments(text: string, format: "yaml" | "json"): Parsed {
     }
     const parsed = parseOne(value);
     if (!parsed.ok) {
-      for (const finding of parsed.findings) report(finding);
+      for (const finding of parsed.findings) {
+        report(finding);
+      }
       continue;
     }
     const { document } = parsed;
@@ -130,7 +140,9 @@ export function parseDocuments(text: string, format: "yaml" | "json"): Parsed {
     const locate = (pointer: string): Position | null => source.locate([...base, ...fromPointer(pointer)]);
     documents.push({ document, index, locate });
   }
-  if (items.length > 0) return { ok: false, refusal: refuse(items, total, wrong.size, entries.length) };
+  if (items.length > 0) {
+    return { ok: false, refusal: refuse(items, total, wrong.size, entries.length) };
+  }
   return { ok: true, documents, warnings: [...ignored, ...documents.flatMap(({ document }) => warningsOf(document))] };
 }
 
@@ -141,10 +153,13 @@ export function parseDocument(
   | { readonly ok: true; readonly document: Document; readonly warnings: readonly Finding[] }
   | { readonly ok: false; readonly refusal: Refusal } {
   const tooMuch = measure(value);
-  if (tooMuch !== null)
+  if (tooMuch !== null) {
     return { ok: false, refusal: unreadable([{ pointer: "#", code: "SLV1110", ...tooMuch }], "JSON") };
+  }
   const parsed = parseOne(value);
-  if (parsed.ok) return { ok: true, document: parsed.document, warnings: warningsOf(parsed.document) };
+  if (parsed.ok) {
+    return { ok: true, document: parsed.document, warnings: warningsOf(parsed.document) };
+  }
   const items = parsed.findings.map((finding) => toItem(finding, "#", null));
   return { ok: false, refusal: refuse(items, items.length, 1, 1) };
 }

@@ -7,11 +7,15 @@ const GATEWAY_CLASS = /^gateway\.networking\.k8s\.io\/v1(?:beta1)?$/;
 
 /** The warning about a document that is passed over; null = it is for the mesh to read. */
 export function passedOver(value: unknown): Finding | null {
-  if (typeof value !== "object" || value === null || Array.isArray(value)) return null;
+  if (typeof value !== "object" || value === null || Array.isArray(value)) {
+    return null;
+  }
   const [apiVersion, kind, metadata] = ["apiVersion", "kind", "metadata"].map((key): unknown =>
     Reflect.get(value, key),
   );
-  if (kind !== "GatewayClass" || typeof apiVersion !== "string" || !GATEWAY_CLASS.test(apiVersion)) return null;
+  if (kind !== "GatewayClass" || typeof apiVersion !== "string" || !GATEWAY_CLASS.test(apiVersion)) {
+    return null;
+  }
   const name: unknown = typeof metadata === "object" && metadata !== null ? Reflect.get(metadata, "name") : null;
   return {
     severity: "warning",

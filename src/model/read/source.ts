@@ -26,18 +26,24 @@ export function measure(value: unknown): { readonly detail: string; readonly hin
   let size = 0;
   let level: unknown[] = [value];
   for (let depth = 1; level.length > 0; depth++) {
-    if (depth > LIMITS.depth + 1) return TOO_DEEP;
+    if (depth > LIMITS.depth + 1) {
+      return TOO_DEEP;
+    }
     const next: unknown[] = [];
     for (const node of level) {
       size += 1;
-      if (typeof node === "string") size += node.length;
+      if (typeof node === "string") {
+        size += node.length;
+      }
       if (typeof node === "object" && node !== null) {
         for (const [key, child] of Object.entries(node)) {
           size += key.length;
           next.push(child);
         }
       }
-      if (size > LIMITS.size) return TOO_LARGE;
+      if (size > LIMITS.size) {
+        return TOO_LARGE;
+      }
     }
     level = next;
   }

@@ -23,7 +23,9 @@ export function warningsOf(document: Document): Finding[] {
 /** What is misspelt there would be passed over in silence. */
 function annotationWarnings({ kind, metadata }: Document): Finding[] {
   const said = Object.hasOwn(metadata.annotations, PATH_ENCODING) ? metadata.annotations[PATH_ENCODING] : KEEP_SLASHES;
-  if (said === KEEP_SLASHES) return [];
+  if (said === KEEP_SLASHES) {
+    return [];
+  }
   const ref = refOf(kind, metadata.namespace, metadata.name);
   const pointer = toPointer(["metadata", "annotations", PATH_ENCODING]);
   const message = `The annotation ${PATH_ENCODING} has the value "${said?.slice(0, 60)}", which means nothing`;
@@ -32,7 +34,9 @@ function annotationWarnings({ kind, metadata }: Document): Finding[] {
 }
 
 function headerWarnings(document: Document): Finding[] {
-  if (document.kind !== "HTTPRoute") return [];
+  if (document.kind !== "HTTPRoute") {
+    return [];
+  }
   const ref = refOf(document.kind, document.metadata.namespace, document.metadata.name);
   const findings: Finding[] = [];
   const look = (entries: readonly Named[], path: Path): void => {
@@ -44,7 +48,9 @@ function headerWarnings(document: Document): Finding[] {
   };
   for (const [rule, { matches, filters, backendRefs }] of document.spec.rules.entries()) {
     const base = ["spec", "rules", rule];
-    for (const [index, match] of matches.entries()) look(match.headers, [...base, "matches", index, "headers"]);
+    for (const [index, match] of matches.entries()) {
+      look(match.headers, [...base, "matches", index, "headers"]);
+    }
     const lists = [
       { list: filters, at: [...base, "filters"] },
       ...backendRefs.map((ref, index) => ({ list: ref.filters, at: [...base, "backendRefs", index, "filters"] })),

@@ -14,11 +14,17 @@ function tokensOf(text: string, lines: LineCounter): CST.Token[] | null {
   const tokens: CST.Token[] = [];
   lines.addNewLine(0);
   for (const lexeme of new Lexer().lex(text)) {
-    for (const token of parser.next(lexeme)) tokens.push(token);
+    for (const token of parser.next(lexeme)) {
+      tokens.push(token);
+    }
     // One entry for each open collection, the document around them and the scalar within.
-    if (parser.stack.length > LIMITS.depth + 2) return null;
+    if (parser.stack.length > LIMITS.depth + 2) {
+      return null;
+    }
   }
-  for (const token of parser.end()) tokens.push(token);
+  for (const token of parser.end()) {
+    tokens.push(token);
+  }
   return tooDeep(tokens) ? null : tokens;
 }
 
@@ -26,15 +32,23 @@ function tokensOf(text: string, lines: LineCounter): CST.Token[] | null {
 function tooDeep(tokens: readonly CST.Token[]): boolean {
   let level: CST.Token[] = [...tokens];
   for (let depth = 0; level.length > 0; depth++) {
-    if (depth > LIMITS.depth) return true;
+    if (depth > LIMITS.depth) {
+      return true;
+    }
     const next: CST.Token[] = [];
     for (const token of level) {
       if (token.type === "document") {
-        if (token.value) next.push(token.value);
+        if (token.value) {
+          next.push(token.value);
+        }
       } else if ("items" in token) {
         for (const item of token.items) {
-          if ("key" in item && item.key) next.push(item.key);
-          if (item.value) next.push(item.value);
+          if ("key" in item && item.key) {
+            next.push(item.key);
+          }
+          if (item.value) {
+            next.push(item.value);
+          }
         }
       }
     }
@@ -58,16 +72,26 @@ function treeFaults(root: unknown): { faults: Fault[]; aliases: number } {
   const visit = (node: unknown, path: Path): void => {
     if (isAlias(node)) {
       aliases += 1;
-      if (anchors.has(node.source)) return;
+      if (anchors.has(node.source)) {
+        return;
+      }
       const detail = `The alias *${node.source} has no anchor &${node.source} before it`;
       faults.push({ offset: node.range?.[0] ?? 0, path, detail, hint: "Quote the text if no alias was meant." });
       return;
     }
     if (isScalar(node) || isMap(node) || isSeq(node)) {
-      if (node.anchor !== undefined) anchors.add(node.anchor);
+      if (node.anchor !== undefined) {
+        anchors.add(node.anchor);
+      }
     }
-    if (isSeq(node)) for (const [index, item] of node.items.entries()) visit(item, [...path, index]);
-    if (!isMap(node)) return;
+    if (isSeq(node)) {
+      for (const [index, item] of node.items.entries()) {
+        visit(item, [...path, index]);
+      }
+    }
+    if (!isMap(node)) {
+      return;
+    }
     const keys = new Set<string>();
     for (const pair of node.items) {
       const key = keyOf(pair);
@@ -99,13 +123,17 @@ function locator(document: YamlDocument, position: (offset: number) => Position)
     let node: unknown = document.contents;
     let offset = offsetOf(node);
     for (const [index, step] of path.entries()) {
-      if (isAlias(node)) node = node.resolve(document);
+      if (isAlias(node)) {
+        node = node.resolve(document);
+      }
       const child: unknown = isMap(node)
         ? pairOf(node, String(step), document)
         : isSeq(node)
           ? node.items[Number(step)]
           : undefined;
-      if (child === undefined) break;
+      if (child === undefined) {
+        break;
+      }
       const last = index === path.length - 1;
       node = isPair(child) ? child.value : child;
       const value = offsetOf(node);
@@ -121,12 +149,16 @@ function locator(document: YamlDocument, position: (offset: number) => Position)
 /** A member, or else one that a merge key brings. */
 function pairOf(map: YAMLMap, key: string, document: YamlDocument): Pair | undefined {
   const own = map.items.find((pair) => keyOf(pair) === key);
-  if (own !== undefined) return own;
+  if (own !== undefined) {
+    return own;
+  }
   const merge: unknown = map.items.find((pair) => keyOf(pair) === "<<")?.value;
   for (const source of isSeq(merge) ? merge.items : [merge]) {
     const base: unknown = isAlias(source) ? source.resolve(document) : source;
     const found = isMap(base) ? base.items.find((pair) => keyOf(pair) === key) : undefined;
-    if (found !== undefined) return found;
+    if (found !== undefined) {
+      return found;
+    }
   }
   return undefined;
 }
@@ -153,7 +185,9 @@ export function readYaml(text: string): Read {
     ...at,
   });
   const tokens = tokensOf(text, lines);
-  if (tokens === null) return { ok: false, items: [refuse("SLV1110", "#", TOO_DEEP.detail, TOO_DEEP.hint)] };
+  if (tokens === null) {
+    return { ok: false, items: [refuse("SLV1110", "#", TOO_DEEP.detail, TOO_DEEP.hint)] };
+  }
   const composer = new Composer({ version: "1.2", schema: "core", uniqueKeys: false, logLevel: "silent" });
   const sources: Source[] = [];
   const items: ProblemItem[] = [];
@@ -168,12 +202,16 @@ export function readYaml(text: string): Read {
       continue;
     }
     const contents: Node | null = document.contents;
-    if (contents === null || (isScalar(contents) && contents.value === null)) continue;
+    if (contents === null || (isScalar(contents) && contents.value === null)) {
+      continue;
+    }
     const { faults, aliases } = treeFaults(contents);
     for (const { path, detail, hint, offset } of faults) {
       items.push(refuse("SLV1109", `${pointer}${toPointer(path)}`, detail, hint, position(offset)));
     }
-    if (faults.length > 0) continue;
+    if (faults.length > 0) {
+      continue;
+    }
     // Resolving one alias looks at all others, so their number is bounded as well as their use.
     const value = aliases > MOST_ALIASES ? EXCESSIVE : valueOf(document);
     const tooMuch = value === EXCESSIVE ? EXCESSIVE : measure(value);
@@ -183,15 +221,18 @@ export function readYaml(text: string): Read {
     }
     const locate = locator(document, position);
     const merged = mergeKeys(value);
-    if (merged.ok) sources.push({ value: merged.value, locate });
-    else {
+    if (merged.ok) {
+      sources.push({ value: merged.value, locate });
+    } else {
       const detail = "The merge key << has something else than a mapping, or a list of mappings, behind it";
       const hint = "Write <<: *name, where name is the anchor of a mapping.";
       items.push(
         refuse("SLV1109", `${pointer}${toPointer(merged.path)}`, detail, hint, locate(merged.path) ?? undefined),
       );
     }
-    if (items.length > 100) break;
+    if (items.length > 100) {
+      break;
+    }
   }
   return items.length > 0 ? { ok: false, items } : { ok: true, sources };
 }

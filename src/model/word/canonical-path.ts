@@ -1,7 +1,7 @@
 // The one canonical path of a request: routing, authorization, limits, logs and forwarding all use it and no other.
 // Works on the raw text of `request.url`, because `new URL` and routers each decode differently. Never guesses: a path that
 // two common servers could read differently is refused. Not a URL parser: scheme and authority are only cut off.
-import { fault, MAX_PATH_LENGTH, MAX_SEGMENTS, type PathRefusal } from "./path-fault.ts";
+import { refusedPath, MAX_PATH_LENGTH, MAX_SEGMENTS, type PathRefusal } from "./path-fault.ts";
 import { CLASS, isText, normaliseEscapes, SLASH } from "./percent-escapes.ts";
 
 export type CanonicalPath =
@@ -32,76 +32,127 @@ export function canonicalPath(raw: string, slashes: "refuse" | "keep" = "refuse"
   let previous = 0;
   for (; end < raw.length; end++) {
     const code = raw.charCodeAt(end);
-    if (code === 0x3f || code === 0x23) break;
-    if (code === SLASH) segments++;
-    if (code > 0x7e || CLASS[code] !== 0 || (previous === SLASH && (code === SLASH || code === 0x2e))) plain = false;
+    if (code === 0x3f || code === 0x23) {
+      break;
+    }
+    if (code === SLASH) {
+      segments++;
+    }
+    if (code > 0x7e || CLASS[code] !== 0 || (previous === SLASH && (code === SLASH || code === 0x2e))) {
+      plain = false;
+    }
     previous = code;
   }
   const search = queryOf(raw, end);
-  if (typeof search !== "string") return search;
-  if (end - start > MAX_PATH_LENGTH) return fault("too-long");
-  if (segments > MAX_SEGMENTS) return fault("too-many-segments");
-  if (end === start) return { ok: true, path: "/", matchPath: "/", search };
-  if (raw.charCodeAt(start) !== SLASH) return fault("not-absolute");
+  if (typeof search !== "string") {
+    return search;
+  }
+  if (end - start > MAX_PATH_LENGTH) {
+    return refusedPath("too-long");
+  }
+  if (segments > MAX_SEGMENTS) {
+    return refusedPath("too-many-segments");
+  }
+  if (end === start) {
+    return { ok: true, path: "/", matchPath: "/", search };
+  }
+  if (raw.charCodeAt(start) !== SLASH) {
+    return refusedPath("not-absolute");
+  }
   const path = raw.slice(start, end);
   return plain ? { ok: true, path, matchPath: path, search } : resolve(path, search, slashes === "keep");
 }
 
 function pathStart(raw: string): number {
-  if (raw.charCodeAt(0) === SLASH) return 0;
+  if (raw.charCodeAt(0) === SLASH) {
+    return 0;
+  }
   const scheme = raw.indexOf("://");
-  if (scheme === -1) return 0;
+  if (scheme === -1) {
+    return 0;
+  }
   let at = scheme + 3;
   for (; at < raw.length; at++) {
     const code = raw.charCodeAt(at);
-    if (code === SLASH || code === 0x3f || code === 0x23) break;
+    if (code === SLASH || code === 0x3f || code === 0x23) {
+      break;
+    }
   }
   return at;
 }
 
 /** A raw control character would be dropped by URL parsers, a U+FFFD stands for bytes that are lost: neither is forwarded. */
 function queryOf(raw: string, at: number): string | PathRefusal {
-  if (at >= raw.length || raw.charCodeAt(at) === 0x23) return "";
+  if (at >= raw.length || raw.charCodeAt(at) === 0x23) {
+    return "";
+  }
   let end = at;
   let ascii = true;
   for (; end < raw.length; end++) {
     const code = raw.charCodeAt(end);
-    if (code === 0x23) break;
-    if (code < 0x20 || code === 0x7f) return fault("control-character");
-    if (code > 0x7f) ascii = false;
+    if (code === 0x23) {
+      break;
+    }
+    if (code < 0x20 || code === 0x7f) {
+      return refusedPath("control-character");
+    }
+    if (code > 0x7f) {
+      ascii = false;
+    }
   }
-  if (end - at > MAX_PATH_LENGTH) return fault("too-long");
+  if (end - at > MAX_PATH_LENGTH) {
+    return refusedPath("too-long");
+  }
   const query = raw.slice(at, end);
-  return ascii || isText(query) ? query : fault("not-utf8");
+  return ascii || isText(query) ? query : refusedPath("not-utf8");
 }
 
 /** The slow way: escapes, then dot segments (empty segments count, as in RFC 3986 §5.2.4), then empty segments. */
 function resolve(raw: string, search: string, keepsSlashes: boolean): CanonicalPath {
   const text = normaliseEscapes(raw, keepsSlashes);
-  if (typeof text !== "string") return text;
+  if (typeof text !== "string") {
+    return text;
+  }
   const kept: string[] = [];
   const parts = text.split("/");
   for (let i = 1; i < parts.length; i++) {
     const part = parts[i] ?? "";
     const last = i === parts.length - 1;
-    if (keepsSlashes && hidesSegments(part)) return fault("encoded-separator");
+    if (keepsSlashes && hidesSegments(part)) {
+      return refusedPath("encoded-separator");
+    }
     if (part === "..") {
-      if (kept.length === 0) return fault("above-root");
+      if (kept.length === 0) {
+        return refusedPath("above-root");
+      }
       kept.pop();
-      if (last) kept.push("");
+      if (last) {
+        kept.push("");
+      }
     } else if (part === ".") {
-      if (last) kept.push("");
-    } else if (isDisguisedDots(part)) return fault("dot-segment-parameters");
+      if (last) {
+        kept.push("");
+      }
+    } else if (isDisguisedDots(part)) {
+      return refusedPath("dot-segment-parameters");
+    }
     // `/;x/b`: two segments to some servers, one to others. At the end it is as good as a slash.
-    else if (!last && /^(?:;|%3B)/.test(part)) return fault("unnamed-segment");
-    else kept.push(part);
+    else if (!last && /^(?:;|%3B)/.test(part)) {
+      return refusedPath("unnamed-segment");
+    } else {
+      kept.push(part);
+    }
   }
   const trailing = kept.at(-1) === "" ? "/" : "";
   const named = kept.filter((part) => part !== "");
   const path = named.length === 0 ? "/" : `/${named.join("/")}${trailing}`;
-  if (path.length > MAX_PATH_LENGTH) return fault("too-long");
+  if (path.length > MAX_PATH_LENGTH) {
+    return refusedPath("too-long");
+  }
   const matchPath = path.includes(";") ? withoutParameters(named, trailing) : path;
-  if (!keepsSlashes || !ENCODED_SLASH.test(path)) return { ok: true, path, matchPath, search };
+  if (!keepsSlashes || !ENCODED_SLASH.test(path)) {
+    return { ok: true, path, matchPath, search };
+  }
   return { ok: true, path, matchPath: matchPath.replaceAll("%2f", "%2F"), search, hasEncodedSlash: true };
 }
 
@@ -109,7 +160,9 @@ const ENCODED_SLASH = /%2[Ff]/;
 
 /** Whoever decodes `%2F` first finds dot segments in it, or parameters that end elsewhere. */
 function hidesSegments(part: string): boolean {
-  if (!ENCODED_SLASH.test(part)) return false;
+  if (!ENCODED_SLASH.test(part)) {
+    return false;
+  }
   return /;|%3B/.test(part) || part.split(/%2[Ff]/).some((piece) => piece === "." || piece === "..");
 }
 

@@ -2,7 +2,9 @@
 
 /** Edits (insert, delete, replace, swap neighbours) from one word to the other, or `limit + 1` when there are more. */
 function distance(from: string, to: string, limit: number): number {
-  if (Math.abs(from.length - to.length) > limit) return limit + 1;
+  if (Math.abs(from.length - to.length) > limit) {
+    return limit + 1;
+  }
   let beforePrevious: number[] = [];
   let previous = Array.from({ length: to.length + 1 }, (_, column) => column);
   for (let row = 1; row <= from.length; row++) {
@@ -31,7 +33,9 @@ function distance(from: string, to: string, limit: number): number {
  * @example didYouMean("hostname", ["hostnames", "rules"]) === "hostnames"
  */
 export function didYouMean(word: string, candidates: readonly string[]): string | null {
-  if (word === "" || word.length > 64) return null;
+  if (word === "" || word.length > 64) {
+    return null;
+  }
   const lower = word.toLowerCase();
   const limit = word.length <= 3 ? 1 : 2;
   let best: string | null = null;

@@ -10,7 +10,9 @@ export function toPointer(path: Path): string {
 /** The steps of a pointer, with or without `#` in front. */
 export function fromPointer(pointer: string): string[] {
   const text = pointer.startsWith("#") ? pointer.slice(1) : pointer;
-  if (text === "") return [];
+  if (text === "") {
+    return [];
+  }
   return text
     .slice(1)
     .split("/")

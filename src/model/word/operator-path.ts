@@ -21,9 +21,13 @@ export function operatorPath(text: string): OperatorPath {
 /** A path that others are put behind: what comes of that is canonical, too, as long as it is not too long. */
 export function operatorPrefix(text: string): OperatorPath {
   const whole = operatorPath(text);
-  if (!whole.ok) return whole;
+  if (!whole.ok) {
+    return whole;
+  }
   const extended = `${whole.path.endsWith("/") ? whole.path.slice(0, -1) : whole.path}/x`;
   const found = canonicalPath(extended);
-  if (found.ok && found.path === extended) return whole;
+  if (found.ok && found.path === extended) {
+    return whole;
+  }
   return { ok: false, detail: PATH_FAULTS[found.ok ? "unnamed-segment" : found.reason], hint: HINT };
 }

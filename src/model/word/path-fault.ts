@@ -37,6 +37,6 @@ export interface PathRefusal {
   readonly reason: PathFault;
 }
 
-export function fault(reason: PathFault): PathRefusal {
+export function refusedPath(reason: PathFault): PathRefusal {
   return { ok: false, reason };
 }

@@ -52,23 +52,31 @@ export async function attempt(
 ): Promise<Try> {
   const { exchange, destination, outgoing, body, guard, slot } = outgoingCall;
   const { ports, trace } = exchange;
-  if (load !== null) began(load, nowMs);
+  if (load !== null) {
+    began(load, nowMs);
+  }
   const seen = noteSent(exchange.state.callNotes, destination.service, endpoint.id, nowMs);
   const settle = guard?.begin(endpoint) ?? null;
   let isOver = false;
   // By the caller's doing, or because another copy was quicker: that says nothing about the service.
   const forgo = (): void => {
-    if (isOver) return;
+    if (isOver) {
+      return;
+    }
     isOver = true;
     noteDropped(seen);
     settle?.(BY_CALLER, 0);
-    if (load !== null) forgone(load, nowMs, ports.now());
+    if (load !== null) {
+      forgone(load, nowMs, ports.now());
+    }
   };
   const holds = settle !== null || load !== null || abort !== null;
   const stay = holds ? whenLeft(exchange.left(), () => (forgo(), abort?.abort())) : null;
   const upload =
     body.kind === "stream" && abort !== null ? uploadOf(outgoingCall, body.stream, timeoutMs, abort) : null;
-  if (upload !== null) slot?.moves((atMs) => waitsForCaller(upload.pace, "source", atMs), upload.giveUp);
+  if (upload !== null) {
+    slot?.moves((atMs) => waitsForCaller(upload.pace, "source", atMs), upload.giveUp);
+  }
   const told = timeoutMs === null ? {} : { toldMs: Math.max(1, Math.floor(timeoutMs) - MARGIN_MS) };
   const options = { service: destination.service, timeoutMs, ...told, abort, upload, passed: true };
   const answer = await call(exchange, endpoint, outgoing, body.kind === "kept" ? body.bytes : null, options);
@@ -77,13 +85,17 @@ export async function attempt(
   const endedAtMs = ports.now();
   const tookMs = Math.max(0, endedAtMs - (upload?.pace.movedAtMs ?? nowMs));
   const isDropped = abort?.signal.aborted === true && end.end === "lost";
-  if (isDropped || end.end === "caller") forgo();
+  if (isDropped || end.end === "caller") {
+    forgo();
+  }
   if (!isOver) {
     isOver = true;
     noteEnd(seen, failureOf(end, answer), tookMs, endedAtMs);
     settle?.(end, tookMs);
     slot?.answered(tookMs);
-    if (load !== null) ended(load, nowMs, costOf(end, tookMs, destination.timeouts.perTryMs), endedAtMs);
+    if (load !== null) {
+      ended(load, nowMs, costOf(end, tookMs, destination.timeouts.perTryMs), endedAtMs);
+    }
     trace?.("forward", { endpoint: endpoint.id, ...end });
   }
   return { endpoint, answer, end, timeoutMs, endedAtMs, upload };
@@ -117,11 +129,15 @@ function costOf(end: TryEnd, tookMs: number, perTryMs: number): number {
 
 /** In words for operators; null = it was answered. */
 function failureOf(end: TryEnd, answer: Response | CallFailure): string | null {
-  if ("failure" in answer) return `it ${answer.detail}`;
+  if ("failure" in answer) {
+    return `it ${answer.detail}`;
+  }
   return end.end === "answered" && end.status >= 500 ? `it answered ${end.status}` : null;
 }
 
 function endOf(answer: Response | CallFailure): TryEnd {
-  if ("failure" in answer) return { end: answer.failure };
+  if ("failure" in answer) {
+    return { end: answer.failure };
+  }
   return endOfAnswer(answer.status, answer.status >= 500 && answer.headers.has("cf-ray"));
 }

@@ -47,14 +47,24 @@ export async function call(
   const asserting = assertionFor(exchange, options.service, { method, url });
   const assertion = asserting instanceof Promise ? await asserting : asserting;
   const last: [name: string, value: string | null][] = [[ASSERTION_HEADER, assertion]];
-  if (options.toldMs !== undefined) last.push(["selvage-timeout-ms", String(options.toldMs)]);
+  if (options.toldMs !== undefined) {
+    last.push(["selvage-timeout-ms", String(options.toldMs)]);
+  }
   // Over the network the runtime makes its own; a bound Worker would see the caller's beside its URL.
-  if (bound !== null) last.push(["host", null]);
+  if (bound !== null) {
+    last.push(["host", null]);
+  }
   const init: RequestInit = { method, headers: outgoing.headers.written(last), body, redirect: "manual" };
   const upload = options.upload ?? null;
-  if (upload !== null) init.body = upload.stream;
-  if (options.abort !== null) init.signal = options.abort.signal;
-  if (options.passed === true) init.encodeResponseBody = "manual";
+  if (upload !== null) {
+    init.body = upload.stream;
+  }
+  if (options.abort !== null) {
+    init.signal = options.abort.signal;
+  }
+  if (options.passed === true) {
+    init.encodeResponseBody = "manual";
+  }
   try {
     const fetching = bound === null ? exchange.ports.fetch(url, init) : bound.fetch(url, init);
     // Only headers have a deadline, bodies have none; it begins when the request has been sent.
@@ -65,7 +75,9 @@ export async function call(
       options.abort?.abort();
       return timedOut(options);
     }
-    if (canBePassedOn(response)) return response;
+    if (canBePassedOn(response)) {
+      return response;
+    }
     exchange.ctx.waitUntil(letGo(response));
     return { failure: "lost", detail: `answered with status ${response.status}, which cannot be passed on` };
   } catch (error) {

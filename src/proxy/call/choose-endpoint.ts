@@ -48,15 +48,18 @@ export function chooseEndpoint(
     return only === null ? null : { endpoint: only, load: null };
   }
   const stats = statsOf(state.endpoints, service, endpoints, nowMs);
-  if (choice !== null) followHealth(stats, choice.among, choice.unhealthy, nowMs);
+  if (choice !== null) {
+    followHealth(stats, choice.among, choice.unhealthy, nowMs);
+  }
   const mayAsk = isSound ? null : (one: Endpoint): boolean => choice.endpoints.includes(one);
   const isHealthy =
     mayAsk === null || choice === null
       ? null
       : (one: Endpoint): boolean => mayAsk(one) && !choice.unhealthy.has(one.id);
   const kept = pinned === null || tried.length > 0 ? undefined : passable.find(({ id }) => id === pinned.endpointId);
-  if (kept !== undefined && (isHealthy === null || isHealthy(kept)))
+  if (kept !== undefined && (isHealthy === null || isHealthy(kept))) {
     return { endpoint: kept, load: loadIn(stats, kept) };
+  }
   const how = calls?.balance ?? DEFAULT_BALANCE;
   const endpoint = balance(choice === null ? endpoints : choice.among, version, tried, {
     policy: how.policy,

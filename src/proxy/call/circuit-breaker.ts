@@ -43,7 +43,9 @@ export function guardOf(
 ): Guard | null {
   const probed = exchange.live.snapshot.services[service]?.health;
   const circuit = policy !== undefined && (policy.breaker !== null || policy.outlier !== null) ? policy : undefined;
-  if (circuit === undefined && probed === undefined) return null;
+  if (circuit === undefined && probed === undefined) {
+    return null;
+  }
   const { ports } = exchange;
   const breakers = breakersOf(exchange.state.breakers, service);
   const health = probed === undefined ? null : healthOf(exchange.state.breakers, service);
@@ -68,7 +70,9 @@ export function guardOf(
       return chosen.refusal === null ? chosen : refused(service, circuit, chosen.refusal);
     },
     begin(endpoint) {
-      if (circuit === undefined) return () => undefined;
+      if (circuit === undefined) {
+        return () => undefined;
+      }
       const attempt = beginAttempt(breakers, circuit, endpoint, candidates, ports.now());
       attempt.policyState.probeMs = timeouts.perTryMs || timeouts.requestMs || PROBE_MS;
       return (end, tookMs) => {
@@ -97,8 +101,12 @@ function refused(service: ServiceKey, { policy }: Circuit, refusal: NonNullable<
 }
 
 function whichOf(target: string): string {
-  if (target === WHOLE_SERVICE) return "";
+  if (target === WHOLE_SERVICE) {
+    return "";
+  }
   const name = shownName(target);
-  if (target.startsWith("e:")) return `endpoint ${name} of `;
+  if (target.startsWith("e:")) {
+    return `endpoint ${name} of `;
+  }
   return name === "" ? "" : `version ${name} of `;
 }

@@ -49,7 +49,9 @@ export async function takeSlot(
 ): Promise<Slot | Refusal | null> {
   const { circuit } = destination;
   const terms = circuit?.concurrency;
-  if (circuit === undefined || terms === undefined) return null;
+  if (circuit === undefined || terms === undefined) {
+    return null;
+  }
   const { ports, admitted } = exchange;
   const breakers = breakersOf(exchange.state.breakers, destination.service);
   const policyState = policyStateOf(breakers, circuit);
@@ -74,7 +76,9 @@ export async function takeSlot(
   const entry = acquire(slots, capped.breakers.sync, rankOf(requestClass), since);
   const slot = entry === "refused" ? entry : "slot" in entry ? entry.slot : await waited(capped, entry, since, fromMs);
   reportSoon(exchange, destination.service, breakers);
-  if (slot === "refused") return full(capped, terms, ports.now() - since);
+  if (slot === "refused") {
+    return full(capped, terms, ports.now() - since);
+  }
   slot.caller = caller;
   return slotOf(capped, slot);
 }
@@ -93,13 +97,21 @@ async function waited(
   for (;;) {
     touch(capped);
     // Where it is known that there is nothing to be had, the next report is early enough.
-    if (!slots.slotsShort) breakers.urgent = true;
+    if (!slots.slotsShort) {
+      breakers.urgent = true;
+    }
     passedMs += await awaitNews(exchange, destination.service, breakers);
     const now = exchange.ports.now();
     const entry = retry(slots, capped.breakers.sync, waiter, now);
-    if (entry === "refused") return entry;
-    if ("slot" in entry) return entry.slot;
-    if (Math.max(now, since + passedMs) < untilMs) continue;
+    if (entry === "refused") {
+      return entry;
+    }
+    if ("slot" in entry) {
+      return entry.slot;
+    }
+    if (Math.max(now, since + passedMs) < untilMs) {
+      continue;
+    }
     abandon(slots, waiter);
     return "refused";
   }
@@ -136,15 +148,21 @@ function keep(capped: Capped, slot: InFlight, bodyOf: () => Body | null): () => 
     slot.seenAt = now;
     slot.slowSince = body?.isCallers(now) === true ? (slot.slowSince ?? now) : null;
     touch(capped);
-    if (mustGiveWay(slots, slot, now)) body?.giveUp();
+    if (mustGiveWay(slots, slot, now)) {
+      body?.giveUp();
+    }
     reportSoon(exchange, destination.service, breakers);
   }, BEAT_MS);
   return () => {
     clearInterval(beat);
     resolve();
     touch(capped);
-    if (release(slots, slot)) breakers.urgent = true;
-    if (slots.inFlight.size === 0) breakers.idle = true;
+    if (release(slots, slot)) {
+      breakers.urgent = true;
+    }
+    if (slots.inFlight.size === 0) {
+      breakers.idle = true;
+    }
     reportSoon(exchange, destination.service, breakers);
   };
 }

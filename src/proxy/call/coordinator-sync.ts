@@ -26,9 +26,12 @@ export function reportSoon(exchange: Exchange, service: ServiceKey, breakers: Is
   const now = ports.now();
   const dueInMs = breakersDueIn(breakers, now);
   // One whose request was cancelled never went out: its time has passed.
-  if (dueInMs === null || (scheduled.get(service) ?? -Infinity) > now) return;
-  if (dueInMs === 0) ctx.waitUntil(report(exchange, service, breakers));
-  else if (breakers.urgent || breakers.idle) {
+  if (dueInMs === null || (scheduled.get(service) ?? -Infinity) > now) {
+    return;
+  }
+  if (dueInMs === 0) {
+    ctx.waitUntil(report(exchange, service, breakers));
+  } else if (breakers.urgent || breakers.idle) {
     scheduled.set(service, now + dueInMs + 1);
     const wait = ports.sleep(dueInMs).finally(() => scheduled.delete(service));
     ctx.waitUntil(
@@ -48,7 +51,9 @@ async function report(exchange: Exchange, service: ServiceKey, breakers: Isolate
   try {
     const reply = await env.BREAKER.getByName(service).sync(health === undefined ? asked : { ...asked, health });
     applyBreakers(breakers, reply, ports.now());
-    if (health !== undefined && reply.health !== undefined) applyHealth(known, health, reply.health, sentAt);
+    if (health !== undefined && reply.health !== undefined) {
+      applyHealth(known, health, reply.health, sentAt);
+    }
     reportSoon(exchange, service, breakers);
   } catch {
     // The same report is sent again later; until then what is known holds, and grows old.

@@ -43,7 +43,9 @@ export function late(
 export function lost({ service }: Destination, endpoint: Endpoint, failure: CallFailure, attempts: number): Refusal {
   const extensions = { service, endpoint: endpoint.id, attempts };
   const detail = `Endpoint ${endpoint.id} of the service ${service} ${failure.detail}`;
-  if (attempts === 1) return { problem: "upstreamFailed", detail, extensions };
+  if (attempts === 1) {
+    return { problem: "upstreamFailed", detail, extensions };
+  }
   return {
     problem: "noHealthyEndpoint",
     detail: `${detail}, like every try before it: ${attempts} in all`,

@@ -37,8 +37,11 @@ export async function firstGood(
     if (next === null) {
       copies += 1;
       const copy = another();
-      if (copy === null) copies = max;
-      else running.set(copy, ended(copy));
+      if (copy === null) {
+        copies = max;
+      } else {
+        running.set(copy, ended(copy));
+      }
       continue;
     }
     running.delete(next.copy);
@@ -59,5 +62,7 @@ async function ended(copy: Copy): Promise<Ended> {
 }
 
 async function discard({ answer }: Try): Promise<void> {
-  if (!("failure" in answer)) await letGo(answer);
+  if (!("failure" in answer)) {
+    await letGo(answer);
+  }
 }

@@ -40,16 +40,22 @@ const UNGUARDED: Circuit = { policy: "", breaker: null, slowCallMs: 0, outlier: 
 
 /** null = no failure is followed by another try. */
 export function retryPlanOf(rule: Rule | null, { calls }: Destination, { hops }: Admitted): RetryPlan | null {
-  if (hops > 0) return null;
+  if (hops > 0) {
+    return null;
+  }
   const policy = calls?.retry ?? null;
   const own = rule?.retry ?? null;
-  if (own !== null) return { by: "rule", retry: own, budget: policy?.budget ?? null };
+  if (own !== null) {
+    return { by: "rule", retry: own, budget: policy?.budget ?? null };
+  }
   return policy === null || policy.attempts === 0 ? null : { by: "policy", retry: policy, budget: policy.budget };
 }
 
 /** Is a body worth keeping? */
 export function mayNeedBody(plan: RetryPlan | null, method: string, hasIdempotencyKey: boolean): boolean {
-  if (plan === null) return false;
+  if (plan === null) {
+    return false;
+  }
   return plan.by === "rule"
     ? mayRetry(plan.retry, method, hasIdempotencyKey)
     : maySendAgain(plan.retry, method, hasIdempotencyKey);
@@ -77,13 +83,17 @@ export async function nextTryMs(
   const { request, end, retries, leftMs, nowMs } = tried;
   const waitMs = end.end === "answered" ? readRetryAfter(tried.retryAfter, nowMs) : null;
   const mostMs = leftMs ?? LONGEST_WAIT_MS;
-  if (waitMs !== null && waitMs >= mostMs) return null;
+  if (waitMs !== null && waitMs >= mostMs) {
+    return null;
+  }
   const tries = { retries, remainingMs: leftMs, random: exchange.ports.random() };
   const delayMs =
     plan.by === "policy"
       ? policyRetryDelayMs(plan.retry, request, end, tries, waitMs)
       : atLeast(waitMs, retryDelayMs(plan.retry, request, end, tries));
-  if (delayMs === "late") return "late";
+  if (delayMs === "late") {
+    return "late";
+  }
   return delayMs !== null && (await spendRetry(exchange, plan.budget, destination, leftMs)) ? delayMs : null;
 }
 
@@ -93,7 +103,9 @@ function atLeast(waitMs: number | null, delayMs: number | "late" | null): number
 
 /** null = the request is not sent again before its answer. */
 export function hedgeOf(plan: RetryPlan | null, request: RetriedRequest): Hedge | null {
-  if (plan === null || plan.by === "rule" || plan.retry.hedge === undefined || !request.replayable) return null;
+  if (plan === null || plan.by === "rule" || plan.retry.hedge === undefined || !request.replayable) {
+    return null;
+  }
   const { retry } = plan;
   const max = Math.min(plan.retry.hedge.max, retry.attempts);
   return maySendAgain(retry, request.method, request.hasIdempotencyKey) ? { ...plan.retry.hedge, max } : null;
@@ -101,7 +113,9 @@ export function hedgeOf(plan: RetryPlan | null, request: RetriedRequest): Hedge 
 
 /** To be called once per request, before its first try. */
 export function earn(exchange: Exchange, { budget }: RetryPlan, destination: Destination, nowMs: number): void {
-  if (budget !== null) earnRetry(budgetOf(exchange, destination).state, budget, nowMs);
+  if (budget !== null) {
+    earnRetry(budgetOf(exchange, destination).state, budget, nowMs);
+  }
 }
 
 /** One retry of the service's budget, unless it has none. Where the fleet may have one to lend, that is asked for. */
@@ -111,29 +125,39 @@ async function spendRetry(
   destination: Destination,
   leftMs: number | null,
 ): Promise<boolean> {
-  if (budget === null) return true;
+  if (budget === null) {
+    return true;
+  }
   const { ports } = exchange;
   const { service } = destination;
   const { breakers, policyState, state } = budgetOf(exchange, destination);
   const take = (): RetryVerdict => takeRetry(state, budget, isSilent(breakers.sync, ports.now()), ports.now());
   let verdict = take();
-  if (state.wanted > 0) policyState.touched = true;
+  if (state.wanted > 0) {
+    policyState.touched = true;
+  }
   if (verdict === "ask") {
     await awaitAnswer(exchange, service, breakers, Math.min(LONGEST_ASK_MS, leftMs ?? LONGEST_ASK_MS));
     verdict = take();
   }
-  if (verdict === "granted") return true;
+  if (verdict === "granted") {
+    return true;
+  }
   exchange.trace?.("retry", { refused: "budget", service });
   return false;
 }
 
 /** The same without waiting: what is missing now may be there for the next request. */
 export function spendAtHand(exchange: Exchange, { budget }: RetryPlan, destination: Destination): boolean {
-  if (budget === null) return true;
+  if (budget === null) {
+    return true;
+  }
   const { ports } = exchange;
   const { breakers, policyState, state } = budgetOf(exchange, destination);
   const verdict = takeRetry(state, budget, isSilent(breakers.sync, ports.now()), ports.now());
-  if (verdict !== "ask") return verdict === "granted";
+  if (verdict !== "ask") {
+    return verdict === "granted";
+  }
   policyState.touched = true;
   breakers.urgent = true;
   reportSoon(exchange, destination.service, breakers);

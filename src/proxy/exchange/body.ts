@@ -29,7 +29,9 @@ export async function keepBody(
   { stillMs, now }: Keeping,
 ): Promise<Body | BodyFault> {
   const beganAt = now();
-  if (contentLength !== null && contentLength > limit) return { kind: "stream", stream };
+  if (contentLength !== null && contentLength > limit) {
+    return { kind: "stream", stream };
+  }
   const source = chunksIn(stream);
   const chunks: Uint8Array[] = [];
   let size = 0;
@@ -39,7 +41,9 @@ export async function keepBody(
       source.cancel(new Error("The body is not waited for any longer")).catch(() => undefined);
       return { fault: chunk };
     }
-    if (chunk === null) return { kind: "kept", bytes: concatenate(chunks, size).buffer, tookMs: now() - beganAt };
+    if (chunk === null) {
+      return { kind: "kept", bytes: concatenate(chunks, size).buffer, tookMs: now() - beganAt };
+    }
     chunks.push(chunk);
     size += chunk.byteLength;
   }
@@ -72,8 +76,11 @@ function continued(held: Uint8Array[], source: Chunks): ReadableStream<Uint8Arra
   return new ReadableStream<Uint8Array>({
     async pull(controller) {
       const chunk = held.shift() ?? (await source.read());
-      if (chunk === null) controller.close();
-      else controller.enqueue(chunk);
+      if (chunk === null) {
+        controller.close();
+      } else {
+        controller.enqueue(chunk);
+      }
     },
     cancel: (reason) => source.cancel(reason),
   });

@@ -26,9 +26,13 @@ export function chunksIn(stream: ReadableStream<Uint8Array>): Chunks {
   return {
     async read() {
       const { done, value } = await byob.read(new Uint8Array(size));
-      if (done) return null;
+      if (done) {
+        return null;
+      }
       // Full to the brim: there is more of it than was asked for.
-      if (value.byteLength === size) size = Math.min(size * 2, MOST_BYTES);
+      if (value.byteLength === size) {
+        size = Math.min(size * 2, MOST_BYTES);
+      }
       return value;
     },
     cancel: (reason) => byob.cancel(reason),
@@ -52,7 +56,9 @@ export async function wholeAtOnce(chunks: Chunks, mostBytes: number, waitMs: num
   const reading = (async (): Promise<boolean> => {
     while (!reader.isStopped && bytes <= mostBytes) {
       const chunk = await chunks.read();
-      if (chunk === null) return (ended = true);
+      if (chunk === null) {
+        return (ended = true);
+      }
       got.push(chunk);
       bytes += chunk.byteLength;
     }
@@ -60,11 +66,15 @@ export async function wholeAtOnce(chunks: Chunks, mostBytes: number, waitMs: num
   })();
   // Whoever reads on hears of it; nobody else has to.
   reading.catch(() => undefined);
-  if (await inTime(reading, waitMs)) return concatenate(got, bytes);
+  if (await inTime(reading, waitMs)) {
+    return concatenate(got, bytes);
+  }
   reader.isStopped = true;
   return {
     async read() {
-      if (got.length === 0) await reading;
+      if (got.length === 0) {
+        await reading;
+      }
       return got.shift() ?? (ended ? null : chunks.read());
     },
     cancel: chunks.cancel,

@@ -27,7 +27,9 @@ export function forwardingOf({ admitted, ports, caller, routed }: Exchange): Hea
 
 /** What a rule of a namespace that was not granted the service may not write: by these a service learns who calls. */
 export function closedTo({ live, routed: { access } }: Exchange): ClosedHeaders | undefined {
-  if (access.foreign !== true) return undefined;
+  if (access.foreign !== true) {
+    return undefined;
+  }
   const { authentication } = access.policies;
   const policy = authentication === undefined ? null : live.snapshot.policies.authentication?.[authentication];
   return proofHeaders(policy ?? null);
@@ -37,12 +39,18 @@ export function closedTo({ live, routed: { access } }: Exchange): ClosedHeaders 
 export function outgoingOf(exchange: Exchange): Outgoing {
   const { admitted, headers, routed } = exchange;
   const { rewrite, requestModifiers } = routed.plan;
-  if (admitted.isUpgrade) headers.set("upgrade", "websocket");
+  if (admitted.isUpgrade) {
+    headers.set("upgrade", "websocket");
+  }
   const hostname = rewrite?.hostname ?? null;
-  if (hostname !== null && routed.access.foreign !== true) headers.set("x-forwarded-host", hostname);
+  if (hostname !== null && routed.access.foreign !== true) {
+    headers.set("x-forwarded-host", hostname);
+  }
   if (requestModifiers.length > 0) {
     const closed = closedTo(exchange);
-    for (const modifier of requestModifiers) modifyHeaders(headers, modifier, closed);
+    for (const modifier of requestModifiers) {
+      modifyHeaders(headers, modifier, closed);
+    }
   }
   const { method, search } = admitted;
   return {

@@ -15,7 +15,9 @@ export function logOwn(
   { no, stage, policy }: Ended,
   { status, took }: { readonly status: number; readonly took: number },
 ): void {
-  if (!isWanted(settings, status)) return;
+  if (!isWanted(settings, status)) {
+    return;
+  }
   const why =
     no instanceof Response || !("problem" in no) ? "" : ` ${problems[no.problem].code} ${JSON.stringify(no.detail)}`;
   say(
@@ -30,7 +32,9 @@ export function logAnswer(
   { id, version }: Endpoint,
   status: number,
 ): void {
-  if (!isWanted(settings, status)) return;
+  if (!isWanted(settings, status)) {
+    return;
+  }
   const { destination } = routed;
   const service = "problem" in destination ? "?" : destination.service;
   const url = `${admitted.scheme}://${admitted.host}${admitted.path}`;
@@ -54,7 +58,6 @@ function asked({ method, url }: { readonly method: string; readonly url: string 
 
 function say(status: number, line: string): void {
   // oxlint-disable-next-line no-console -- the log is what was asked for
-  if (status >= 500) console.warn(line);
-  // oxlint-disable-next-line no-console -- as above
-  else console.log(line);
+  const write = status >= 500 ? console.warn : console.log;
+  write(line);
 }

@@ -15,7 +15,9 @@ const LONGEST_MS = 15_000;
 /** @returns the body to go on with: reading a copy of a stream splits it */
 export function mirror(exchange: Exchange, mirrors: FilterPlan["mirrors"], outgoing: Outgoing, body: Body): Body {
   const taken = mirrors.filter(({ numerator, denominator }) => exchange.ports.random() * denominator < numerator);
-  if (taken.length === 0) return body;
+  if (taken.length === 0) {
+    return body;
+  }
   if (body.kind !== "stream") {
     send(exchange, taken, outgoing, Promise.resolve(body.kind === "kept" ? body.bytes : null));
     return body;
@@ -38,9 +40,15 @@ async function wholeOrNothing({ ports }: Exchange, copied: ReadableStream<Uint8A
     const keeping = { stillMs: ports.callerStillMs, now: ports.now };
     const body = await keepBody(copied, null, KEEP_LIMIT_BYTES, keeping);
     // A body that its caller broke is no mirror's failure.
-    if ("fault" in body) return "skip";
-    if (body.kind === "kept") return body.bytes;
-    if (body.kind === "stream") await body.stream.cancel();
+    if ("fault" in body) {
+      return "skip";
+    }
+    if (body.kind === "kept") {
+      return body.bytes;
+    }
+    if (body.kind === "stream") {
+      await body.stream.cancel();
+    }
     mirrorCounts.tooLarge += mirrors;
   } catch {
     mirrorCounts.failed += mirrors;
@@ -49,7 +57,9 @@ async function wholeOrNothing({ ports }: Exchange, copied: ReadableStream<Uint8A
 }
 
 function send(exchange: Exchange, mirrors: FilterPlan["mirrors"], outgoing: Outgoing, body: Promise<Copy>): void {
-  for (const { target } of mirrors) exchange.ctx.waitUntil(sendOne(exchange, target, outgoing, body));
+  for (const { target } of mirrors) {
+    exchange.ctx.waitUntil(sendOne(exchange, target, outgoing, body));
+  }
 }
 
 async function sendOne(
@@ -59,7 +69,9 @@ async function sendOne(
   body: Promise<Copy>,
 ): Promise<void> {
   const bytes = await body;
-  if (bytes === "skip") return;
+  if (bytes === "skip") {
+    return;
+  }
   const { live, ports } = exchange;
   const service = "invalid" in target ? null : target.service;
   const endpoint =
@@ -77,5 +89,7 @@ async function sendOne(
   const sent = answer !== null && !("failure" in answer);
   mirrorCounts[sent ? "sent" : "failed"]++;
   exchange.trace?.("mirror", { endpoint: endpoint?.id ?? null, sent });
-  if (sent) await letGo(answer);
+  if (sent) {
+    await letGo(answer);
+  }
 }

@@ -49,7 +49,9 @@ function assertWith(
   }
   const key = keyOf(signing.kid, service, chain);
   const held = state.assertions.get(key);
-  if (held !== undefined && now < held.until) return held.text;
+  if (held !== undefined && now < held.until) {
+    return held.text;
+  }
   return signForCaller(exchange, { service, chain, signing, now }, key);
 }
 
@@ -96,6 +98,8 @@ function without({ trace }: Exchange): null {
 /** With lengths: what a user is called may hold anything. */
 function keyOf(kid: string, service: ServiceKey, chain: Actor): string {
   let key = `${kid}\n${service}`;
-  for (let one: Actor | undefined = chain; one !== undefined; one = one.act) key += `\n${one.sub.length} ${one.sub}`;
+  for (let one: Actor | undefined = chain; one !== undefined; one = one.act) {
+    key += `\n${one.sub.length} ${one.sub}`;
+  }
   return key;
 }

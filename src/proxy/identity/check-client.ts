@@ -22,13 +22,17 @@ export async function checkClient(
   now: number,
 ): Promise<CheckedClient> {
   const keys = await ports.keys(env, ctx, now);
-  if (keys === null) return { is: "uncheckable" };
+  if (keys === null) {
+    return { is: "uncheckable" };
+  }
   const digest = await secretDigest(keys.pepper, secret);
   const { client, isKnown } = lookUpClient(indexOf(proofs, live.snapshot.identities?.clients ?? NO_CLIENTS), id);
   const good = isSecretOf(client, digest, now);
   if (!good || !isKnown || client.kind !== "Application") {
     const waitMs = failureWait(proofs.failures, admitted.clientAddress, now);
-    if (waitMs > 0) return { is: "too-often", waitMs };
+    if (waitMs > 0) {
+      return { is: "too-often", waitMs };
+    }
     noteFailure(proofs.failures, admitted.clientAddress, now);
     return { is: "bad" };
   }

@@ -29,18 +29,28 @@ export async function checkToken(
   now: number,
 ): Promise<CheckedToken> {
   // The size first: nothing of what is too long is looked at.
-  if (text === "" || text.length > MAX_TOKEN) return { is: "bad", reason: "unreadable" };
+  if (text === "" || text.length > MAX_TOKEN) {
+    return { is: "bad", reason: "unreadable" };
+  }
   const digest = await digestOf(text);
   const known = await recalled(exchange, policy, digest, providers, now);
-  if (known !== null) return known;
+  if (known !== null) {
+    return known;
+  }
   const token = readToken(text);
-  if (!token.ok) return { is: "bad", reason: "unreadable" };
+  if (!token.ok) {
+    return { is: "bad", reason: "unreadable" };
+  }
   const named = providers.filter(({ issuer }) => issuer === token.claims["iss"]);
   let last: CheckedToken = { is: "bad", reason: "unknown-issuer" };
   for (const provider of named) {
     const checked = await byProvider(exchange, policy, { ...token, digest }, provider, now);
-    if (checked.is === "good") return checked;
-    if (last.is !== "uncheckable") last = checked;
+    if (checked.is === "good") {
+      return checked;
+    }
+    if (last.is !== "uncheckable") {
+      last = checked;
+    }
   }
   return last;
 }
@@ -57,7 +67,9 @@ async function recalled(
     const held = keysOf(exchange, provider, memory, now);
     const keys = held instanceof Promise ? await held : held;
     const known = keys === null ? null : recall(exchange.state.proofs, memory, digest, keys, now);
-    if (known !== null) return { is: "good", provider, claims: known.claims, expiresAtMs: known.expiresAtMs };
+    if (known !== null) {
+      return { is: "good", provider, claims: known.claims, expiresAtMs: known.expiresAtMs };
+    }
   }
   return null;
 }
@@ -71,11 +83,15 @@ async function byProvider(
 ): Promise<CheckedToken> {
   const memory = memoryOf(exchange.state.proofs, policy, provider);
   let keys = await keysOf(exchange, provider, memory, now);
-  if (keys === null) return uncheckable(exchange, provider, now);
+  if (keys === null) {
+    return uncheckable(exchange, provider, now);
+  }
   let verified = await verifyToken(token, keys, provider, now);
   if (!verified.ok && verified.reason === "unknown-key") {
     keys = await newerKeys(exchange, provider, token, now);
-    if (keys !== null) verified = await verifyToken(token, keys, provider, now);
+    if (keys !== null) {
+      verified = await verifyToken(token, keys, provider, now);
+    }
   }
   if (keys === null || !verified.ok) {
     return { is: "bad", reason: verified.ok ? "unknown-key" : verified.reason };
@@ -92,7 +108,9 @@ async function newerKeys(
   { header }: Token,
   now: number,
 ): Promise<KeySet | null> {
-  if (!("jwksUri" in keys) || header.kid === null) return null;
+  if (!("jwksUri" in keys) || header.kid === null) {
+    return null;
+  }
   return ports.jwks.newer(env, ctx, keys, header.kid, now);
 }
 

@@ -15,8 +15,12 @@ export function keysOf(
   now: number,
 ): KeySet | null | Promise<KeySet | null> {
   const { ports, env, ctx } = exchange;
-  if ("jwksUri" in keys) return ports.jwks.current(env, ctx, keys, now);
-  if (memory.keys !== null) return memory.keys;
+  if ("jwksUri" in keys) {
+    return ports.jwks.current(env, ctx, keys, now);
+  }
+  if (memory.keys !== null) {
+    return memory.keys;
+  }
   return "jwks" in keys ? ofSet(keys.jwks, memory) : ofSecret(env, keys.secret, memory);
 }
 
@@ -26,6 +30,8 @@ async function ofSet(jwks: unknown, memory: ProviderMemory): Promise<KeySet> {
 
 function ofSecret(env: Env, name: string, memory: ProviderMemory): KeySet | null {
   const secret = sharedSecret(env, name);
-  if (secret === null) return null;
+  if (secret === null) {
+    return null;
+  }
   return (memory.keys ??= keySetOfSecret(secret));
 }

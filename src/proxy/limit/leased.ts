@@ -48,7 +48,9 @@ export async function countLeased(exchange: Counting, asked: BucketRef, again: b
   const now = ports.now();
   // A limit that never refuses has nobody wait: until something is known of the bucket its requests count as demand.
   const isDue = verdict.verdict === "ask" ? mayReportLimits(limits, now) : isReportDue(limits, bucket, now);
-  if (isDue) exchange.ctx.waitUntil(sync(exchange, limit.policy, limits, now));
+  if (isDue) {
+    exchange.ctx.waitUntil(sync(exchange, limit.policy, limits, now));
+  }
   return judge(asked, limits, verdict, now);
 }
 
@@ -66,7 +68,9 @@ function judge(asked: BucketRef, limits: IsolateLimits, verdict: LeaseVerdict, n
       return LET_PASS;
     case "unavailable": {
       const alone = judgeAlone(asked, limits, now);
-      if (!alone.allowed) noteRefused(limits, bucket, now);
+      if (!alone.allowed) {
+        noteRefused(limits, bucket, now);
+      }
       return alone;
     }
   }
@@ -75,10 +79,16 @@ function judge(asked: BucketRef, limits: IsolateLimits, verdict: LeaseVerdict, n
 /** Without the coordinator: what the policy says of that. */
 export function judgeAlone(asked: BucketRef, limits: IsolateLimits, now: number): LimitVerdict {
   const { limit, key } = asked;
-  if (limit.whenUnavailable === "allow") return LET_PASS;
-  if (limit.whenUnavailable === "deny") return denyUncounted(asked);
+  if (limit.whenUnavailable === "allow") {
+    return LET_PASS;
+  }
+  if (limit.whenUnavailable === "deny") {
+    return denyUncounted(asked);
+  }
   const estimate = spendEstimate(limits, { limit: limit.name, key, terms: limit.terms }, now);
-  if (estimate.verdict === "deny") return full(asked, estimate.retryAfterMs, estimate.resetMs);
+  if (estimate.verdict === "deny") {
+    return full(asked, estimate.retryAfterMs, estimate.resetMs);
+  }
   const { remaining, resetMs } = estimate.verdict === "allow" ? estimate : { remaining: 0, resetMs: 0 };
   return { allowed: true, standings: [{ asked, remaining, resetMs }], putBack: () => undefined };
 }
@@ -94,10 +104,14 @@ async function waitForAnswer(
   // As many looks as fit, should the clock stand still.
   for (let look = 0; look <= COLD_WAIT_MS / LOOK_MS; look++) {
     const asking = mayReportLimits(limits, ports.now()) ? sync(exchange, limit.policy, limits, ports.now()) : null;
-    if (asking !== null) ctx.waitUntil(asking);
+    if (asking !== null) {
+      ctx.waitUntil(asking);
+    }
     await (asking === null ? ports.sleep(LOOK_MS) : Promise.race([asking, ports.sleep(LOOK_MS)]));
     const verdict = spendToken(limits, bucket, ports.now(), since);
-    if (verdict.verdict !== "ask") return verdict;
+    if (verdict.verdict !== "ask") {
+      return verdict;
+    }
   }
   return { verdict: "unavailable" };
 }
@@ -105,7 +119,9 @@ async function waitForAnswer(
 /** Sends what was counted of a bucket that others decide (strict limits), once it has waited for long. */
 export function tellSoon(exchange: Counting, { limit, key }: BucketRef, limits: IsolateLimits, now: number): void {
   const due = isReportDue(limits, { limit: limit.name, key, terms: limit.terms }, now);
-  if (due) exchange.ctx.waitUntil(sync(exchange, limit.policy, limits, now));
+  if (due) {
+    exchange.ctx.waitUntil(sync(exchange, limit.policy, limits, now));
+  }
 }
 
 /** One report and its answer. Never rejects; the report counts as sent before anything is awaited. */
@@ -113,8 +129,11 @@ async function sync({ env, ports }: Counting, policy: string, limits: IsolateLim
   const report = reportLimits(limits, now);
   try {
     const reply = await env.LIMITER.getByName(policy).sync(report);
-    if (reply === null) limitsRejected(limits, report.seq, ports.now());
-    else applyLimits(limits, reply, ports.now());
+    if (reply === null) {
+      limitsRejected(limits, report.seq, ports.now());
+    } else {
+      applyLimits(limits, reply, ports.now());
+    }
   } catch {
     limitsRejected(limits, report.seq, ports.now());
   }

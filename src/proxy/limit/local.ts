@@ -9,7 +9,9 @@ export function countLocally(memory: LimitMemory, asked: BucketRef, now: number)
   const ledgers = memory.ledgers.getOrMake(bucketName({ ...asked, key: "" }), newLocalLedgers);
   const before = ledgers.get(id) ?? fullLedger;
   const waitMs = waitFor(before, terms, 1, now);
-  if (waitMs > 0) return full(asked, waitMs, untilFull(before, terms, now));
+  if (waitMs > 0) {
+    return full(asked, waitMs, untilFull(before, terms, now));
+  }
   const after = debit(before, terms, 1, now);
   ledgers.set(id, after);
   return {

@@ -22,7 +22,9 @@ export function createRateLimitService(
 ): RateLimitService<Env, ExecutionContext> {
   return async ({ via, service, descriptors }, env, ctx) => {
     const live = await outside.current(env, ctx, outside.now(), via);
-    if (live === null) return null;
+    if (live === null) {
+      return null;
+    }
     const indexes = live.snapshot.services[service]?.policies.limit ?? [];
     // Who calls is not proven here: nobody has a contract.
     const limits = limitsInForce(live.snapshot, indexes, ANONYMOUS, service);
@@ -44,14 +46,18 @@ async function draw(counting: Counting, asked: BucketRef, hits: number): Promise
   let last: LimitVerdict | null = null;
   while (taken.length < hits) {
     last = await count(counting, asked);
-    if (!last.allowed) break;
+    if (!last.allowed) {
+      break;
+    }
     taken.push(last.putBack);
   }
   if (last === null || last.allowed) {
     const { remaining = 0, resetMs = 0 } = last?.standings.at(-1) ?? {};
     return { allowed: true, name, terms, remaining, resetMs, retryAfterMs: 0 };
   }
-  for (const putBack of taken) putBack();
+  for (const putBack of taken) {
+    putBack();
+  }
   const { violated, retryAfterMs } = last;
   return { allowed: shadow, name, terms, remaining: 0, resetMs: violated.resetMs, retryAfterMs };
 }

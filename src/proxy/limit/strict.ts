@@ -21,7 +21,9 @@ export async function countStrictly(
 ): Promise<LimitVerdict> {
   const { ports, state } = exchange;
   const verdict = await decide(exchange, policy, group);
-  if (again) return verdict;
+  if (again) {
+    return verdict;
+  }
   const now = ports.now();
   const limits = limitsOf(state, policy);
   for (const asked of group) {
@@ -37,14 +39,18 @@ async function decide(exchange: Counting, policy: string, group: readonly Bucket
   const now = ports.now();
   for (const asked of group) {
     const known = state.limits.full.get(bucketName(asked));
-    if (known && known.until > now) return full(asked, known.until - now, Math.max(0, known.resetAt - now));
+    if (known && known.until > now) {
+      return full(asked, known.until - now, Math.max(0, known.resetAt - now));
+    }
   }
   const ask: StrictAsk = {
     isolate: state.id,
     buckets: group.map(({ limit, key }) => ({ limit: limit.name, key, terms: limit.terms })),
   };
   const answer = (state.limits.down.get(policy) ?? 0) > now ? null : await take(exchange, policy, ask);
-  if (answer === null) return alone(exchange, policy, group);
+  if (answer === null) {
+    return alone(exchange, policy, group);
+  }
   limitsOf(state, policy).isolates = answer.isolates;
   const violated = answer.violated === null ? undefined : group[answer.violated];
   if (answer.allowed || violated === undefined) {
@@ -71,7 +77,9 @@ async function take({ env, ports, state }: Counting, policy: string, ask: Strict
   try {
     const asking = env.LIMITER.getByName(policy).take(ask);
     const answer = await Promise.race([asking, ports.sleep(PATIENCE_MS).then(() => null)]);
-    if (answer !== null) return answer;
+    if (answer !== null) {
+      return answer;
+    }
   } catch {
     // Told below: whatever the reason, nobody counts.
   }

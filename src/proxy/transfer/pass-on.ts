@@ -38,14 +38,18 @@ export function passOn(
   }
   const length = contentLengthOf(headers);
   const { slot, upload } = passing;
-  if (slot === null && isLight(length, timeouts.idleMs)) return answer;
+  if (slot === null && isLight(length, timeouts.idleMs)) {
+    return answer;
+  }
   const patience = answerPatience(
     exchange.ports.callerStillMs,
     timeouts.idleMs ?? SERVICE_IDLE_MS,
     headers.get("content-type"),
   );
   const chunks = chunksIn(body);
-  if (slot !== null || patience.source === null || (length ?? 0) > LIGHT_BYTES) return flowing(chunks);
+  if (slot !== null || patience.source === null || (length ?? 0) > LIGHT_BYTES) {
+    return flowing(chunks);
+  }
   return wholeAtOnce(chunks, LIGHT_BYTES, AT_ONCE_MS).then((got) =>
     got instanceof Uint8Array ? withBody(answer, got) : flowing(got),
   );
@@ -56,7 +60,9 @@ export function passOn(
     upload?.movesWith(pace);
     slot?.moves((nowMs) => waitsForCaller(pace, "sink", nowMs), giveUp);
     // Without it nothing of ours would run any more when the caller leaves.
-    if (slot !== null) exchange.ctx.waitUntil(ended);
+    if (slot !== null) {
+      exchange.ctx.waitUntil(ended);
+    }
     return withBody(answer, pipe.readable);
   }
 }

@@ -32,24 +32,36 @@ export function transfer(
   let isOver = false;
 
   function end(how: TransferEnd): void {
-    if (isOver) return;
+    if (isOver) {
+      return;
+    }
     isOver = true;
     clearTimeout(timer);
     onEnd(how);
     resolve(how);
-    if (how === "whole") return;
+    if (how === "whole") {
+      return;
+    }
     const reason = new Error("The body is not passed on any further");
-    if (how.by === "sink" || how.how === "still") chunks.cancel(reason).catch(() => undefined);
+    if (how.by === "sink" || how.how === "still") {
+      chunks.cancel(reason).catch(() => undefined);
+    }
     writer.abort(reason).catch(() => undefined);
   }
 
   function watch(): void {
-    if (shortestMs === null) return;
+    if (shortestMs === null) {
+      return;
+    }
     const movedAtMs = Math.max(pace.movedAtMs, beside?.movedAtMs ?? 0);
     const dueInMs = stillInMs({ turn: pace.turn, movedAtMs }, patience, now());
-    if (dueInMs === 0) end({ by: pace.turn, how: "still" });
+    if (dueInMs === 0) {
+      end({ by: pace.turn, how: "still" });
+    }
     // The next turn may have less time than this one.
-    else timer = setTimeout(watch, Math.min(dueInMs ?? shortestMs, shortestMs));
+    else {
+      timer = setTimeout(watch, Math.min(dueInMs ?? shortestMs, shortestMs));
+    }
   }
 
   function turn(side: Pace["turn"]): void {
@@ -70,13 +82,18 @@ export function transfer(
       pace.bytes += chunk?.byteLength ?? 0;
       turn("sink");
       try {
-        if (chunk === null) await writer.close();
-        else await writer.write(chunk);
+        if (chunk === null) {
+          await writer.close();
+        } else {
+          await writer.write(chunk);
+        }
       } catch {
         end({ by: "sink", how: "failed" });
         return;
       }
-      if (chunk === null) end("whole");
+      if (chunk === null) {
+        end("whole");
+      }
     }
   }
 

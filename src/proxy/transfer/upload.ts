@@ -43,8 +43,12 @@ export function startUpload(body: ReadableStream<Uint8Array>, terms: UploadTerms
   const patience = uploadPatience(callerMs, timeoutMs, idleMs);
   const ended = (end: TransferEnd): void => {
     fault = uploadFault(end);
-    if (end === "whole") resolve();
-    if (fault !== null) terms.breakOff();
+    if (end === "whole") {
+      resolve();
+    }
+    if (fault !== null) {
+      terms.breakOff();
+    }
   };
   const { pace, movesWith, giveUp } = transfer(chunksIn(body), pipe.writable, patience, ended, terms.now);
   return { stream: pipe.readable, sent, fault: () => fault, pace, movesWith, giveUp };

@@ -24,7 +24,9 @@ export function watched(
   { webSocket, headers }: Response,
   stillEnters: () => Promise<boolean>,
 ): Response {
-  if (webSocket === null) throw new TypeError("Not a WebSocket");
+  if (webSocket === null) {
+    throw new TypeError("Not a WebSocket");
+  }
   const { 0: outer, 1: inner } = new WebSocketPair();
   const both = [inner, webSocket];
   for (const one of both) {
@@ -33,12 +35,18 @@ export function watched(
   }
   let isChecking = false;
   const check = async (): Promise<void> => {
-    if (isChecking) return;
+    if (isChecking) {
+      return;
+    }
     isChecking = true;
     try {
-      if (await stillEnters()) return;
+      if (await stillEnters()) {
+        return;
+      }
       clearInterval(timer);
-      for (const one of both) close(one, UNAUTHORIZED, REASON);
+      for (const one of both) {
+        close(one, UNAUTHORIZED, REASON);
+      }
     } finally {
       isChecking = false;
     }
@@ -52,7 +60,9 @@ export function watched(
 
 function pass(from: WebSocket, to: WebSocket, ended: () => void): void {
   from.addEventListener("message", ({ data }) => {
-    if (to.readyState === WebSocket.READY_STATE_OPEN) to.send(data);
+    if (to.readyState === WebSocket.READY_STATE_OPEN) {
+      to.send(data);
+    }
   });
   from.addEventListener("close", ({ code, reason }) => {
     ended();
@@ -67,8 +77,11 @@ function pass(from: WebSocket, to: WebSocket, ended: () => void): void {
 
 function close(socket: WebSocket, code: number, reason: string): void {
   try {
-    if (UNSENT.has(code)) socket.close(code === 1005 ? undefined : LOST);
-    else socket.close(code, reason);
+    if (UNSENT.has(code)) {
+      socket.close(code === 1005 ? undefined : LOST);
+    } else {
+      socket.close(code, reason);
+    }
   } catch {
     // It has ended already.
   }

@@ -131,7 +131,9 @@ describe("an import of anything", () => {
     });
     fc.assert(
       fc.property(fc.array(fc.oneof(tree, whole), { maxLength: 3 }), (documents) => {
-        for (const document of importAnypoint(documents).documents) expect(parseOne(document).ok).toBe(true);
+        for (const document of importAnypoint(documents).documents) {
+          expect(parseOne(document).ok).toBe(true);
+        }
       }),
       { numRuns: 500 },
     );

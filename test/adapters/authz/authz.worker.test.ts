@@ -62,7 +62,9 @@ describe("Envoy's ext_authz", () => {
       headers: { "selvage-assertion": "forged" },
     });
     const token = readToken(answer.headers.get("selvage-assertion") ?? "");
-    if (!token.ok) throw new Error(token.reason);
+    if (!token.ok) {
+      throw new Error(token.reason);
+    }
     const terms = { issuer: "spiffe://mesh.local", audiences: ["shop/open"], algorithms: ["ES256"], clockSkewMs: 0 };
     const more = { requiredClaims: ["exp", "jti"], types: ["selvage-assertion+jwt"] };
     const verified = await verifyToken(token, keySetOfKeys(keys.accepted, "ES256"), { ...terms, ...more }, NOW);
@@ -210,7 +212,9 @@ describe("Traefik's forwardAuth", () => {
 
   it("hands the mesh's answer to the client as it is", async () => {
     const { ask } = mesh();
-    for (let nth = 0; nth < 2; nth++) expect((await ask(at("limited.shop"), traefikAsks("/"))).status).toBe(200);
+    for (let nth = 0; nth < 2; nth++) {
+      expect((await ask(at("limited.shop"), traefikAsks("/"))).status).toBe(200);
+    }
     const third = await ask(at("limited.shop"), traefikAsks("/"));
     expect(third.status).toBe(429);
     expect(third.headers.get("retry-after")).not.toBeNull();

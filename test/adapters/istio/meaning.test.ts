@@ -122,7 +122,9 @@ function passes(action: string, rule: IstioRule, request: IstioRequest): boolean
   const { documents } = importIstio([tokens, istio("AuthorizationPolicy", "guard", spec)]);
   const table = documents.flatMap((document) => {
     const parsed = parseOne(document);
-    if (!parsed.ok) throw new Error("the parser refuses what was imported");
+    if (!parsed.ok) {
+      throw new Error("the parser refuses what was imported");
+    }
     return parsed.document.kind === "AuthorizationPolicy" ? [compileAuthorization(parsed.document)] : [];
   });
   return decideAuthorization(table, [...table.keys()], askedOf(request)).allowed;
@@ -136,8 +138,12 @@ it("an imported ALLOW allows only what it allowed, and is not empty for that", (
     property(rules, requests, (rule, request) => {
       const there = naivelyMatches(rule, request);
       const here = passes("ALLOW", rule, request);
-      if (there) tally.there++;
-      if (here) tally.here++;
+      if (there) {
+        tally.there++;
+      }
+      if (here) {
+        tally.here++;
+      }
       expect(here && !there).toBe(false);
     }),
     OPTIONS,
@@ -151,8 +157,12 @@ it("an imported DENY denies all that it denied, and not everything for that", ()
     property(rules, requests, (rule, request) => {
       const there = !naivelyMatches(rule, request);
       const here = passes("DENY", rule, request);
-      if (there) tally.there++;
-      if (here) tally.here++;
+      if (there) {
+        tally.there++;
+      }
+      if (here) {
+        tally.here++;
+      }
       expect(here && !there).toBe(false);
     }),
     OPTIONS,

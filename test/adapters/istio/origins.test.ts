@@ -61,7 +61,9 @@ it("never allows an origin that the pattern did not", () => {
       for (const origin of said({ regex }).origins) {
         const own = origin.slice("https://".length);
         const allowed = hosts.filter((host) => (own.startsWith("*") ? host.endsWith(own.slice(1)) : host === own));
-        for (const host of allowed) expect(`https://${host}`, regex).toMatch(new RegExp(`^(?:${regex})$`));
+        for (const host of allowed) {
+          expect(`https://${host}`, regex).toMatch(new RegExp(`^(?:${regex})$`));
+        }
       }
     }
   }

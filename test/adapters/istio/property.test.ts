@@ -10,7 +10,9 @@ type Path = readonly (string | number)[];
 
 /** Every mapping and list below a value, and every value in them. */
 function places(value: unknown, path: Path = []): Path[] {
-  if (typeof value !== "object" || value === null) return [path];
+  if (typeof value !== "object" || value === null) {
+    return [path];
+  }
   return [
     path,
     ...Object.entries(value).flatMap(([key, child]) =>
@@ -21,9 +23,12 @@ function places(value: unknown, path: Path = []): Path[] {
 
 /** A copy with another value at a place. */
 function withValue(value: unknown, [step, ...rest]: Path, put: (before: unknown) => unknown): unknown {
-  if (step === undefined) return put(value);
-  if (Array.isArray(value))
+  if (step === undefined) {
+    return put(value);
+  }
+  if (Array.isArray(value)) {
     return value.map((child: unknown, index) => (index === step ? withValue(child, rest, put) : child));
+  }
   const record = value as Record<string, unknown>;
   return { ...record, [step]: withValue(record[step], rest, put) };
 }
@@ -115,7 +120,9 @@ it("never makes a document that the parser refuses, whatever stands in the sourc
       for (const [at, value] of list) {
         const { index, path } = all[at]!;
         sources = sources.map((document, place) => {
-          if (place !== index) return document;
+          if (place !== index) {
+            return document;
+          }
           try {
             return withValue(document, path, () => value);
           } catch {

@@ -16,8 +16,11 @@ beforeEach(() => {
   process.env.SELVAGE_CONFIG = join(folder, "deep", "contexts.json");
 });
 afterEach(() => {
-  if (before === undefined) delete process.env.SELVAGE_CONFIG;
-  else process.env.SELVAGE_CONFIG = before;
+  if (before === undefined) {
+    delete process.env.SELVAGE_CONFIG;
+  } else {
+    process.env.SELVAGE_CONFIG = before;
+  }
   rmSync(folder, { recursive: true });
 });
 

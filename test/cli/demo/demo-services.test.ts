@@ -45,7 +45,9 @@ describe.each(programs)("$service $version in $language", (wanted) => {
 
   beforeAll(async () => {
     const started = await startService(wanted, around);
-    if (!started.ok) throw new Error(started.reason);
+    if (!started.ok) {
+      throw new Error(started.reason);
+    }
     ({ running } = started);
     port = Number(new URL(running.url).port);
   });
@@ -127,7 +129,9 @@ describe.each(programs)("$service $version in $language", (wanted) => {
 it("ends with its standard input, in every language", async () => {
   const started = await Promise.all(programs.map((wanted) => startService(wanted, around)));
   const ways = started.map(async (one) => {
-    if (!one.ok) return one.reason;
+    if (!one.ok) {
+      return one.reason;
+    }
     await one.running.stop();
     return (await one.running.ended).replace(/^.* ended/, "ended");
   });
@@ -137,7 +141,9 @@ it("ends with its standard input, in every language", async () => {
 it("gives every service of the bookstore the same words in both of its languages", async () => {
   const ask = async (wanted: DemoService): Promise<unknown> => {
     const started = await startService(wanted, around);
-    if (!started.ok) throw new Error(started.reason);
+    if (!started.ok) {
+      throw new Error(started.reason);
+    }
     const answer: unknown = await (await fetch(started.running.url + (reads[wanted.service] ?? "/"))).json();
     await started.running.stop();
     return answer;

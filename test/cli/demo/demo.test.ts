@@ -114,8 +114,9 @@ describe("the bookstore", () => {
       "reviews",
       "storefront",
     ]);
-    for (const { headers } of mesh.passed)
+    for (const { headers } of mesh.passed) {
       expect(headers).toMatchObject({ "x-request-id": "abc-1", traceparent: trace });
+    }
   });
 
   it("sells a book once per order, and none that is out of stock", async () => {

@@ -20,7 +20,9 @@ describe("lockData", () => {
     expect(first.ok).toBe(true);
     const second = await lockData(folder, "http://127.0.0.1:2", 0);
     expect(second).toEqual({ ok: false, owner: { ...processIdentityOf(process.pid), url: "http://127.0.0.1:1" } });
-    if (first.ok) first.release();
+    if (first.ok) {
+      first.release();
+    }
     expect(readdirSync(folder)).toEqual([]);
     expect(await lockData(folder, "http://127.0.0.1:3", 0)).toMatchObject({ ok: true });
   });
@@ -53,7 +55,9 @@ describe("lockData", () => {
     const first = await lockData(folder, "http://127.0.0.1:1", 0, noLinks);
     expect(first.ok).toBe(true);
     expect(await lockData(folder, "http://127.0.0.1:2", 0, noLinks)).toMatchObject({ ok: false });
-    if (first.ok) first.release();
+    if (first.ok) {
+      first.release();
+    }
     expect(readdirSync(folder)).toEqual([]);
   });
 
@@ -64,7 +68,9 @@ describe("lockData", () => {
   it("waits for an owner that is on its way out", async () => {
     const first = await lockData(folder, "http://127.0.0.1:1", 0);
     const second = lockData(folder, "http://127.0.0.1:2", 60_000);
-    if (first.ok) first.release();
+    if (first.ok) {
+      first.release();
+    }
     expect(await second).toMatchObject({ ok: true });
   });
 });

@@ -28,7 +28,9 @@ class LocalDatabase implements Database {
   async batch(statements: readonly ReturnType<Database["prepare"]>[]): Promise<void> {
     this.sqlite.exec("BEGIN");
     try {
-      for (const one of statements) await one.run();
+      for (const one of statements) {
+        await one.run();
+      }
       this.sqlite.exec("COMMIT");
     } catch (error) {
       this.sqlite.exec("ROLLBACK");

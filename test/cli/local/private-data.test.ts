@@ -21,7 +21,9 @@ describe("the data folder", () => {
     chmodSync(data, 0o777);
     mkdirSync(join(data, "v3", "d1"), { recursive: true, mode: 0o755 });
     mkdirSync(join(data, "run"), { mode: 0o755 });
-    for (const name of ["v3/d1/db.sqlite", "admin-token", "lock"]) writeFileSync(join(data, name), "", { mode: 0o644 });
+    for (const name of ["v3/d1/db.sqlite", "admin-token", "lock"]) {
+      writeFileSync(join(data, name), "", { mode: 0o644 });
+    }
     writeFileSync(join(data, "run/workerd.sh"), "", { mode: 0o755 });
     makePrivate(data);
     expect([".", "v3", "v3/d1", "run", "run/workerd.sh"].map(modeOf)).toEqual(["700", "700", "700", "700", "700"]);

@@ -9,7 +9,9 @@ import { minimal, rich } from "../../support/documents/samples.ts";
 const docs = new URL("../../../docs/", import.meta.url).pathname;
 
 it("is what docs/ holds (renew with: node src/cli/reference/schema.ts --write)", () => {
-  for (const [path, text] of generatedFiles()) expect(readFileSync(docs + path, "utf8"), path).toBe(text);
+  for (const [path, text] of generatedFiles()) {
+    expect(readFileSync(docs + path, "utf8"), path).toBe(text);
+  }
   const expected = [...generatedFiles().keys()]
     .filter((path) => path.startsWith("schema/"))
     .map((path) => path.slice(7));
@@ -39,7 +41,9 @@ describe("the schemas", () => {
   it.each(kindNames)("refuse an unknown field in a %s", (kind) => {
     const sample = samples.find((one) => one.kind === kind);
     expect(validator(kind).safeParse({ ...sample, unknown: 1 }).success).toBe(false);
-    if (kind === "Namespace") return;
+    if (kind === "Namespace") {
+      return;
+    }
     const core = kind === "Service" ? { apiVersion: "selvage.dev/v1" } : {};
     expect(validator(kind).safeParse({ ...sample, ...core, spec: { ...sample?.spec, unknown: 1 } }).success).toBe(
       false,

@@ -24,7 +24,9 @@ const pathsOf = (paths: string[]): string[] => {
 
 describe("readSources", () => {
   it("reads the documents of a folder, and of the folders in it, in the order of their names", () => {
-    for (const name of ["b.yml", "a.yaml", "sub/c.json", "notes.md", "node_modules/x/d.yaml"]) write(name, name);
+    for (const name of ["b.yml", "a.yaml", "sub/c.json", "notes.md", "node_modules/x/d.yaml"]) {
+      write(name, name);
+    }
     expect(pathsOf([folder])).toEqual(["a.yaml", "b.yml", "sub/c.json"]);
   });
 

@@ -92,8 +92,11 @@ describe("small changes of one document", () => {
       expect((await bench.run("edit", "httproute", "orders", "-n", "shop")).code).toBe(0);
       expect(put()).toMatchObject({ spec: { rules: [{ backendRefs: [{ name: "z" }, { name: "b" }] }] } });
     } finally {
-      if (before === undefined) delete process.env.SELVAGE_EDITOR;
-      else process.env.SELVAGE_EDITOR = before;
+      if (before === undefined) {
+        delete process.env.SELVAGE_EDITOR;
+      } else {
+        process.env.SELVAGE_EDITOR = before;
+      }
     }
   });
 

@@ -20,7 +20,9 @@ describe("the patterns of the mesh", () => {
   it("of one namespace are bounded in number, whatever the others have", () => {
     const programs = collectPrograms();
     const evil = programs.within("evil");
-    for (let at = 0; at < MOST_PATTERNS.namespace; at++) expect(evil.of(`a${at}`, "")).toBe(at);
+    for (let at = 0; at < MOST_PATTERNS.namespace; at++) {
+      expect(evil.of(`a${at}`, "")).toBe(at);
+    }
     expect(evil.of("more", "/x")).toBeNull();
     expect(evil.of("a1", "")).toBe(1);
     expect(evil.takeFaults()).toEqual([
@@ -36,7 +38,9 @@ describe("the patterns of the mesh", () => {
   it("of one namespace are bounded in states, and what is too much is not kept", () => {
     const programs = collectPrograms();
     const evil = programs.within("evil");
-    for (let at = 0; at < 100; at++) evil.of(`${at}([a-z]+[0-9]?[a-z]+){40}`, `/${at}`);
+    for (let at = 0; at < 100; at++) {
+      evil.of(`${at}([a-z]+[0-9]?[a-z]+){40}`, `/${at}`);
+    }
     const states = programs.table.reduce((sum, program) => sum + statesOf(program), 0);
     expect(states).toBeLessThanOrEqual(MOST_STATES.namespace);
     expect(programs.table.length + evil.takeFaults().length).toBe(100);
@@ -50,7 +54,9 @@ describe("the patterns of the mesh", () => {
       return compileRegex(pattern);
     });
     const evil = programs.within("evil");
-    for (let at = 0; at < 200; at++) expect(evil.of(`(${at}`, "")).toBeNull();
+    for (let at = 0; at < 200; at++) {
+      expect(evil.of(`(${at}`, "")).toBeNull();
+    }
     expect(asked).toBeLessThan(50);
     expect(evil.takeFaults()).toHaveLength(200);
   });
@@ -59,7 +65,9 @@ describe("the patterns of the mesh", () => {
     const programs = collectPrograms();
     for (let namespace = 0; namespace < 12; namespace++) {
       const own = programs.within(`n${namespace}`);
-      for (let at = 0; at < 40; at++) own.of(`${namespace}-${at}([a-z]+[0-9]?[a-z]+){40}`, "");
+      for (let at = 0; at < 40; at++) {
+        own.of(`${namespace}-${at}([a-z]+[0-9]?[a-z]+){40}`, "");
+      }
     }
     const states = programs.table.reduce((sum, program) => sum + statesOf(program), 0);
     expect(states).toBeGreaterThan(0.9 * MOST_STATES.mesh);

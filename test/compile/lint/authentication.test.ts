@@ -27,7 +27,9 @@ const AT = "AuthenticationPolicy/shop/door /spec/jwt/providers/0";
 
 describe("a key in a policy", () => {
   it("that is good is taken", () => {
-    for (const key of [jwkOf("P-256"), rsa(2048)]) expect(findings(withKey(key))).toEqual([]);
+    for (const key of [jwkOf("P-256"), rsa(2048)]) {
+      expect(findings(withKey(key))).toEqual([]);
+    }
     expect(judgeJwk(jwkOf("P-384"))).toEqual(["ES384"]);
     expect(judgeJwk(jwkOf("P-521"))).toEqual(["ES512"]);
     expect(judgeJwk(ed25519())).toEqual(["EdDSA", "Ed25519"]);
@@ -51,7 +53,9 @@ describe("a key in a policy", () => {
       { kty: "OKP", crv: "X25519", x: "3p7bfXt9wbTTW2HC7OQ1Nz-DQ8hbeGdNrfx-FG-IK08" },
       { kty: "OKP", crv: "Ed25519", x: "AA" },
     ];
-    for (const key of weak) expect([key, findings(withKey(key))]).toEqual([key, [`SLV1241 ${AT}/jwks/keys/0`]]);
+    for (const key of weak) {
+      expect([key, findings(withKey(key))]).toEqual([key, [`SLV1241 ${AT}/jwks/keys/0`]]);
+    }
   });
 
   it("must fit one of the algorithms", () => {

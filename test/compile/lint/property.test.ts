@@ -42,20 +42,26 @@ it("shows with each finding a request that does what the finding says", () => {
           found.route === `${namespace}/${name}` &&
           (rule === undefined || (found.rule === Number(rule) && found.match === Number(match)));
         if (finding.code === "SLV1305") {
-          for (const [index, found] of answers.entries())
+          for (const [index, found] of answers.entries()) {
             expect(isOwn(found), `${finding.message}: ${String(requests[index])}`).toBe(false);
+          }
         }
         // The port and caller that a service's example needs are not part of a URL.
         const { example } = finding;
-        if (example === undefined || example.url.includes("/svc/")) continue;
+        if (example === undefined || example.url.includes("/svc/")) {
+          continue;
+        }
         const found = naiveMatch(mesh, sent(example));
         expect(isOwn(found), JSON.stringify(finding)).toBe(false);
         const [, taker, owner] = /rule (\d+) of HTTPRoute (\S+?)(?: |$)/.exec(finding.message) ?? [];
-        if (taker !== undefined)
+        if (taker !== undefined) {
           expect(found, JSON.stringify(finding)).toMatchObject({ route: owner, rule: Number(taker) });
+        }
       }
     }),
     { numRuns: 500 },
   );
-  for (const code of ["SLV1303", "SLV1304", "SLV1305", "SLV1306"]) expect(counts[code], code).toBeGreaterThan(0);
+  for (const code of ["SLV1303", "SLV1304", "SLV1305", "SLV1306"]) {
+    expect(counts[code], code).toBeGreaterThan(0);
+  }
 }, 120_000);

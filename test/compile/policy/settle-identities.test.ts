@@ -54,12 +54,15 @@ it("nothing is in force that nobody granted, and a no holds until somebody says 
       /** By which contract and tier the application was let in last: that holds while another tier is asked for. */
       let held = "";
       for (const [index, one] of steps.entries()) {
-        if (one.do === "app") hasApp = one.there;
-        else if (one.do === "delete") {
+        if (one.do === "app") {
+          hasApp = one.there;
+        } else if (one.do === "delete") {
           yes = new Set([...yes].filter((word) => !word.startsWith(`${one.name} `)));
           written.delete(one.name);
         } else if (one.do === "write") {
-          if (written.get(one.name) !== one.tier) yes.delete(`${one.name} ${written.get(one.name)}`);
+          if (written.get(one.name) !== one.tier) {
+            yes.delete(`${one.name} ${written.get(one.name)}`);
+          }
           written.set(one.name, one.tier);
         } else {
           const known = state.contracts.find(({ name }) => name === one.name);
@@ -80,13 +83,22 @@ it("nothing is in force that nobody granted, and a no holds until somebody says 
               bars: isNo ? [bar] : [],
             };
             no = isNo;
-            if (isNo) held = "";
-            if (isContractGranted(next)) yes.add(`${one.name} ${written.get(one.name)}`);
-            else yes.delete(`${one.name} ${written.get(one.name)}`);
+            if (isNo) {
+              held = "";
+            }
+            if (isContractGranted(next)) {
+              yes.add(`${one.name} ${written.get(one.name)}`);
+            } else {
+              yes.delete(`${one.name} ${written.get(one.name)}`);
+            }
           }
         }
-        if (!hasApp) yes.clear();
-        if (!hasApp || !written.has(held.split(" ")[0] ?? "")) held = "";
+        if (!hasApp) {
+          yes.clear();
+        }
+        if (!hasApp || !written.has(held.split(" ")[0] ?? "")) {
+          held = "";
+        }
         const yaml =
           doc("Service", "orders", "{exposure: public}") +
           tier("asked", "manual") +
@@ -108,15 +120,19 @@ it("nothing is in force that nobody granted, and a no holds until somebody says 
           expect(entry.contract).toBe(`shop/${oldest}`);
           expect(no).toBe(false);
           const granted = state.contracts.find(({ name }) => name === oldest);
-          if (entry.tier !== tierName) expect(`${oldest} ${entry.tier}`).toBe(held);
-          else if (granted?.by !== "tier") expect([...yes]).toContain(`${oldest} ${tierName}`);
+          if (entry.tier !== tierName) {
+            expect(`${oldest} ${entry.tier}`).toBe(held);
+          } else if (granted?.by !== "tier") {
+            expect([...yes]).toContain(`${oldest} ${tierName}`);
+          }
           held = `${oldest} ${entry.tier}`;
         } else if (oldest !== undefined && hasApp) {
           expect(held.startsWith(`${oldest} `)).toBe(false);
           // Neither a person's yes nor an open tier is forgotten.
           expect([...yes]).not.toContain(`${oldest} ${tierName}`);
-          if (tierName === "free" && !no)
+          if (tierName === "free" && !no) {
             expect(state.contracts.find(({ name }) => name === oldest)?.state).not.toBe("pending");
+          }
         }
         expect(state.contracts.map(({ name }) => name)).toEqual([...written.keys()].sort());
         expect(state.bars.length).toBe(no ? 1 : 0);

@@ -23,7 +23,9 @@ function apart(document: Document): Document {
     const listeners = document.spec.listeners.map((one) => ({ hostname: "any.example", ...one }));
     return { ...document, spec: { ...document.spec, listeners } };
   }
-  if (document.kind !== "HTTPRoute") return document;
+  if (document.kind !== "HTTPRoute") {
+    return document;
+  }
   const parentRefs = document.spec.parentRefs.filter(
     ({ kind, namespace }) =>
       kind === "Gateway" && (namespace === "selvage-system" || (namespace === INTRUDER) === isTheirs),
@@ -59,12 +61,16 @@ it("leaves every request for another's host as it was", () => {
       );
       for (const asked of requests) {
         const request: RouteRequest = { ...asked, service: null, entry: { ...asked.entry, gateway: null, port: null } };
-        if (!named.some((hostname) => covers(hostname, request.host))) continue;
+        if (!named.some((hostname) => covers(hostname, request.host))) {
+          continue;
+        }
         held++;
         const then = match(before.snapshot.router, request).rule;
         const now = match(after.snapshot.router, request).rule;
         const place = (rule: typeof then): string => (rule === null ? "none" : `${rule.route}#${rule.name}`);
-        if (place(now) !== place(then)) expect(place(now), JSON.stringify([request.host, named])).toBe(place(then));
+        if (place(now) !== place(then)) {
+          expect(place(now), JSON.stringify([request.host, named])).toBe(place(then));
+        }
       }
     }),
     { numRuns: RUNS },

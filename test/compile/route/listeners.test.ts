@@ -20,7 +20,9 @@ const REF = "Gateway/shop/edge";
 
 function gatewayOf(statuses: ReadonlyMap<string, Status>): Extract<Status, { listeners: unknown }> {
   const status = statuses.get(REF);
-  if (status === undefined || !("listeners" in status)) throw new Error("no status of a Gateway");
+  if (status === undefined || !("listeners" in status)) {
+    throw new Error("no status of a Gateway");
+  }
   return status;
 }
 

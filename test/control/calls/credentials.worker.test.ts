@@ -127,7 +127,9 @@ describe("a secret", () => {
       JSON.stringify(await store.snapshot((await store.head()).revision)),
     ].join("\n");
     expect(everything).toContain(made[0]!.clientId);
-    for (const secret of secrets) expect(everything).not.toContain(secret);
+    for (const secret of secrets) {
+      expect(everything).not.toContain(secret);
+    }
   });
 
   it("is answered with no-store", async () => {

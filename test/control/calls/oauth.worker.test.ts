@@ -77,7 +77,9 @@ const basic = ({ id, secret }: Client): Record<string, string> => ({
 async function claimsOf(text: unknown): Promise<Readonly<Record<string, unknown>>> {
   const { keys } = await keySetOf(JSON.parse((await published("jwks.json")).text));
   const read = readToken(String(text));
-  if (!read.ok) throw new Error(read.reason);
+  if (!read.ok) {
+    throw new Error(read.reason);
+  }
   const terms = {
     issuer: MESH,
     audiences: [MESH],
@@ -86,7 +88,9 @@ async function claimsOf(text: unknown): Promise<Readonly<Record<string, unknown>
     requiredClaims: ["exp", "jti"],
   };
   const verified = await verifyToken(read, keys, { ...terms, types: ["at+jwt"] }, Date.now());
-  if (!verified.ok) throw new Error(verified.reason);
+  if (!verified.ok) {
+    throw new Error(verified.reason);
+  }
   return verified.claims;
 }
 
@@ -239,8 +243,9 @@ describe("token exchange", () => {
   it("refuses a token that somebody else signed, one of the mesh, and no token at all", async () => {
     const stranger = await signerOf("RS256", "k8s-1");
     const own = (await token(grant, basic(orders))).body.access_token;
-    for (const text of [await signJws(stranger, claims()), String(own), "x"])
+    for (const text of [await signJws(stranger, claims()), String(own), "x"]) {
       expect((await token({ ...form, subject_token: text })).body.error).toBe("invalid_grant");
+    }
   });
 
   it("says so when the workload has no Service", async () => {

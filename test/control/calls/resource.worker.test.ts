@@ -20,7 +20,9 @@ describe("GET", () => {
       const { status, text, headers } = await read(tag);
       expect([status, text, headers.get("etag")], tag).toEqual([304, "", '"1"']);
     }
-    for (const tag of ['"0"', "1", ""]) expect((await read(tag)).status, tag).toBe(200);
+    for (const tag of ['"0"', "1", ""]) {
+      expect((await read(tag)).status, tag).toBe(200);
+    }
     expect((await read("*", "/namespaces/shop/service/nobody")).status).toBe(404);
     await put({ "if-match": '"1"' }, { spec: { exposure: "mesh" } });
     expect((await read('"1"')).headers.get("etag")).toBe('"2"');

@@ -103,8 +103,9 @@ describe("a body that apply cannot take", () => {
 
   it("refuses a YAML alias bomb", async () => {
     const levels = ["a: &a [x,x,x,x,x,x,x,x,x]"];
-    for (const [from, to] of ["ab", "bc", "cd", "de", "ef", "fg", "gh", "hi"])
+    for (const [from, to] of ["ab", "bc", "cd", "de", "ef", "fg", "gh", "hi"]) {
       levels.push(`${to}: &${to} [${Array.from({ length: 9 }, () => `*${from}`).join(",")}]`);
+    }
     const { status, body } = await refused(levels.join("\n"));
     expect(status).toBe(400);
     expect(body).toMatchObject({ code: "SLV1000", errors: [{ code: expect.stringMatching(/^SLV1(109|110)$/) }] });

@@ -71,8 +71,9 @@ describe("API tokens", () => {
     expect(listed.body.items).toContainEqual(expect.objectContaining({ id: minted.id, name: "ci" }));
     const { results } = await env.DB.prepare("SELECT * FROM tokens").all();
     const secret = minted.token.split("_")[2]!;
-    for (const place of [listed.text, JSON.stringify(results), JSON.stringify(await audit())])
+    for (const place of [listed.text, JSON.stringify(results), JSON.stringify(await audit())]) {
       expect(place).not.toContain(secret);
+    }
 
     expect((await api("DELETE", `/tokens/${minted.id}`)).body).toMatchObject({ id: minted.id });
     expect((await api("GET", "/resources", { token: minted.token })).status).toBe(401);
@@ -281,7 +282,9 @@ describe("the audit", () => {
   });
 
   it("pages, newest first", async () => {
-    for (const name of ["a", "b", "c"]) await applied(serviceYaml(name));
+    for (const name of ["a", "b", "c"]) {
+      await applied(serviceYaml(name));
+    }
     const first = (await api("GET", "/audit?limit=2")).body;
     expect(first.items.map(({ seq }) => seq)).toEqual([3, 2]);
     const second = (await api("GET", `/audit?limit=2&cursor=${first.nextCursor}`)).body;

@@ -36,7 +36,9 @@ ${sections.join("\n")}`;
 }
 
 function entry({ code, title, status, why, fix }: CodeExplanation): string {
-  if (status === null) return `### ${code}\n\n${title}.\n`;
+  if (status === null) {
+    return `### ${code}\n\n${title}.\n`;
+  }
   return `### ${code}\n\n**${title}.** Status ${status}.\n\n${why}\n\n_What to do:_ ${fix}\n`;
 }
 

@@ -52,8 +52,11 @@ describe("the reference page", () => {
   it("shows every operation of the OpenAPI document", async () => {
     const { body } = await open("/_selvage/openapi.json");
     const { text } = await open("/_selvage/docs");
-    for (const item of Object.values(body.paths))
-      for (const { operationId } of Object.values(item)) expect(text).toContain(`id="${operationId}"`);
+    for (const item of Object.values(body.paths)) {
+      for (const { operationId } of Object.values(item)) {
+        expect(text).toContain(`id="${operationId}"`);
+      }
+    }
     expect(text).not.toContain("[object Object]");
     expect(text).not.toContain("undefined");
   });

@@ -11,7 +11,9 @@ const unlimited: Operator = { name: "token:b", role: "operator", namespaces: nul
 
 function service(name: string, namespace = "evil", spec: object = {}): Document {
   const parsed = parseOne({ apiVersion: "selvage.dev/v1", kind: "Service", metadata: { name, namespace }, spec });
-  if (!parsed.ok) throw new Error(JSON.stringify(parsed));
+  if (!parsed.ok) {
+    throw new Error(JSON.stringify(parsed));
+  }
   return parsed.document;
 }
 const services = (count: number, namespace = "evil"): Document[] =>

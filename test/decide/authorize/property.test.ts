@@ -126,7 +126,9 @@ describe("authorize: properties", () => {
         fc.array(spec(["ALLOW"]), { maxLength: 2 }),
         any,
         (denies, allows, question) => {
-          if (!allowed(denies, asked(question))) expect(allowed([...allows, ...denies], asked(question))).toBe(false);
+          if (!allowed(denies, asked(question))) {
+            expect(allowed([...allows, ...denies], asked(question))).toBe(false);
+          }
         },
       ),
       { numRuns: 2000 },
@@ -136,7 +138,9 @@ describe("authorize: properties", () => {
   it("never allows more with one more DENY", () => {
     fc.assert(
       fc.property(fc.array(spec(), { maxLength: 3 }), spec(["DENY"]), any, (specs, deny, question) => {
-        if (allowed([...specs, deny], asked(question))) expect(allowed(specs, asked(question))).toBe(true);
+        if (allowed([...specs, deny], asked(question))) {
+          expect(allowed(specs, asked(question))).toBe(true);
+        }
       }),
       { numRuns: 3000 },
     );
@@ -150,9 +154,13 @@ describe("authorize: properties", () => {
           allowed([...specs, one], asked(question)),
           allowed([...specs, longer], asked(question)),
         ];
-        if (one.action === "ALLOW") expect(after || !before).toBe(true);
-        else if (one.action === "DENY") expect(before || !after).toBe(true);
-        else expect(after).toBe(before);
+        if (one.action === "ALLOW") {
+          expect(after || !before).toBe(true);
+        } else if (one.action === "DENY") {
+          expect(before || !after).toBe(true);
+        } else {
+          expect(after).toBe(before);
+        }
       }),
       { numRuns: 3000 },
     );

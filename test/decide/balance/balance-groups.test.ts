@@ -105,9 +105,13 @@ describe("which endpoints are asked at all", () => {
         );
         const usable = endpoints.filter(({ weight }) => weight > 0);
         const fresh = usable.filter(({ id }) => !tried.includes(id));
-        if (usable.length === 0) expect(chosen).toBeNull();
-        else if (fresh.length > 0) expect(fresh).toContain(chosen);
-        else expect(usable).toContain(chosen);
+        if (usable.length === 0) {
+          expect(chosen).toBeNull();
+        } else if (fresh.length > 0) {
+          expect(fresh).toContain(chosen);
+        } else {
+          expect(usable).toContain(chosen);
+        }
       }),
       { numRuns: 500, seed: 4 },
     );

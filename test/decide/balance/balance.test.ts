@@ -52,7 +52,9 @@ describe("least-request", () => {
     const heavy = endpoint("heavy", { weight: 9 });
     const balancing = how([heavy, b], { policy: "least-request" });
     const load = loadIn(balancing.stats, heavy)!;
-    for (let one = 0; one < 3; one++) began(load, 0);
+    for (let one = 0; one < 3; one++) {
+      began(load, 0);
+    }
     expect(sharesOf([heavy, b], balancing)).toEqual({ heavy: 90, b: 10 });
     began(load, 0);
     expect(sharesOf([heavy, b], balancing)).toEqual({ heavy: 0, b: 100 });
@@ -133,7 +135,9 @@ describe("what is kept of endpoints", () => {
 
   it("holds at most 2000 services", () => {
     const endpointStats = newEndpointStats();
-    for (let at = 0; at < 2100; at++) statsOf(endpointStats, `shop/s${at}`, [a], 0);
+    for (let at = 0; at < 2100; at++) {
+      statsOf(endpointStats, `shop/s${at}`, [a], 0);
+    }
     expect(endpointStats.size).toBe(2000);
     expect(endpointStats.has("shop/s0")).toBe(false);
   });

@@ -32,7 +32,9 @@ describe("endpoints of a document", () => {
 
   it("are the same however their address is written", () => {
     const spellings = ["https://a.example/", "HTTPS://A.example", "https://a.example:443"];
-    for (const url of spellings) expect(writtenIds("s/s", [at(url)])).toEqual(writtenIds("s/s", [a]));
+    for (const url of spellings) {
+      expect(writtenIds("s/s", [at(url)])).toEqual(writtenIds("s/s", [a]));
+    }
   });
 
   it("of one address are told apart by a number", () => {

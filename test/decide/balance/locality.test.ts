@@ -60,7 +60,8 @@ it("the order of a policy ranks endpoints by it; what it leaves out is never ask
   expect(tiers(undefined)).toEqual([0, 1]);
   expect(tiers(["same-region", "any"])).toEqual([0, 1]);
   expect(tiers(["same-region"])).toEqual([0, -1]);
-  for (const order of [["any"], ["any", "same-region"], []] as const)
+  for (const order of [["any"], ["any", "same-region"], []] as const) {
     expect(tiers(order)).toEqual([undefined, undefined]);
+  }
   expect(tiersOf({ overprovisioning: 140, panicThreshold: 50 }, null)).toBeNull();
 });

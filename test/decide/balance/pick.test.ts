@@ -80,8 +80,11 @@ describe("pickEndpoint", () => {
           const endpoints = shapes.map((shape, i) => endpoint(`e${i}`, shape));
           const picked = pickEndpoint(endpoints, "v1", [], random);
           const usable = endpoints.filter(({ weight, version }) => weight > 0 && version === "v1");
-          if (usable.length === 0) expect(picked).toBeNull();
-          else expect(usable).toContain(picked);
+          if (usable.length === 0) {
+            expect(picked).toBeNull();
+          } else {
+            expect(usable).toContain(picked);
+          }
           expect(picked?.priority ?? 9).toBe(Math.min(9, ...usable.map(({ priority }) => priority)));
         },
       ),

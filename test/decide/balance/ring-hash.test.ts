@@ -38,9 +38,13 @@ describe("ring-hash", () => {
     const home = rendezvous(many, "hot")!;
     const others = many.filter((one) => one !== home);
     const fly = (one: Endpoint, count: number): void => {
-      for (let at = 0; at < count; at++) began(loadIn(balancing.stats, one)!, 0);
+      for (let at = 0; at < count; at++) {
+        began(loadIn(balancing.stats, one)!, 0);
+      }
     };
-    for (const one of others) fly(one, 8);
+    for (const one of others) {
+      fly(one, 8);
+    }
     // With this one 1.25 × (72 + n + 1) / 10 = 10.4 at n = 10: eleven fit, the twelfth does not.
     fly(home, 10);
     expect(balance(many, null, [], balancing)).toBe(home);
@@ -77,12 +81,16 @@ describe("ring-hash", () => {
           const bound = (weight: number): number => Math.max(4, Math.ceil((1.25 * (all + 1) * weight) / sum));
           expect((held.get(one.id) ?? 0) + 1).toBeLessThanOrEqual(bound(one.weight));
           const home = rendezvous(endpoints, `k${key}`)!;
-          if ((held.get(home.id) ?? 0) < bound(home.weight)) expect(one).toBe(home);
+          if ((held.get(home.id) ?? 0) < bound(home.weight)) {
+            expect(one).toBe(home);
+          }
           began(load, 0);
           if (stays) {
             held.set(one.id, (held.get(one.id) ?? 0) + 1);
             all += 1;
-          } else ended(load, 0, 1, 0);
+          } else {
+            ended(load, 0, 1, 0);
+          }
         }
       }),
       { numRuns: 300, seed: 4 },
@@ -98,11 +106,15 @@ describe("ring-hash", () => {
         const balancing = how(endpoints, { policy: "ring-hash", key: `k${key}` });
         // Loads within the bound of both lists: then it does not matter who else is there.
         loads.forEach((count, at) => {
-          for (let one = 0; one < count % 4; one++) began(loadIn(balancing.stats, endpoints[at]!)!, 0);
+          for (let one = 0; one < count % 4; one++) {
+            began(loadIn(balancing.stats, endpoints[at]!)!, 0);
+          }
         });
         const before = balance(endpoints, null, [], balancing);
         const after = balance(fewer, null, [], balancing);
-        if (before !== endpoints[gone % loads.length]) expect(after).toBe(before);
+        if (before !== endpoints[gone % loads.length]) {
+          expect(after).toBe(before);
+        }
       }),
       { numRuns: 300, seed: 4 },
     );

@@ -11,7 +11,9 @@ describe("an isolate's fast breaker", () => {
 
   it("stays closed when a success stands between", () => {
     const breaker = newFastBreaker();
-    for (const ok of [false, false, false, false, true, false, false, false, false]) recordFast(breaker, ok, 0);
+    for (const ok of [false, false, false, false, true, false, false, false, false]) {
+      recordFast(breaker, ok, 0);
+    }
     expect(isFastOpen(breaker, 1)).toBe(false);
   });
 
@@ -25,7 +27,9 @@ describe("an isolate's fast breaker", () => {
 
   it("opens again at the first failure afterwards, twice as long each time, up to eight seconds", () => {
     const breaker = newFastBreaker();
-    for (let call = 0; call < 5; call += 1) recordFast(breaker, false, 0);
+    for (let call = 0; call < 5; call += 1) {
+      recordFast(breaker, false, 0);
+    }
     const lasted = [1, 2, 3, 4].map(() => {
       const now = breaker.openUntil;
       expect(recordFast(breaker, false, now)).toBe(true);
@@ -36,9 +40,13 @@ describe("an isolate's fast breaker", () => {
 
   it("begins with a second again after ten quiet ones", () => {
     const breaker = newFastBreaker();
-    for (let call = 0; call < 5; call += 1) recordFast(breaker, false, 0);
+    for (let call = 0; call < 5; call += 1) {
+      recordFast(breaker, false, 0);
+    }
     recordFast(breaker, true, 20_000);
-    for (let call = 0; call < 5; call += 1) recordFast(breaker, false, 20_001);
+    for (let call = 0; call < 5; call += 1) {
+      recordFast(breaker, false, 20_001);
+    }
     expect(breaker.openUntil).toBe(21_001);
   });
 });

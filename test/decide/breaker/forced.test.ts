@@ -46,7 +46,9 @@ describe("orders of operators", () => {
     let board = withOrders(NO_ORDERS, "shop/old", { seq: 1, states: [open] }, NOW);
     board = withOrders(board, "shop/new", { seq: 1, states: [open] }, NOW + DAY + 1);
     expect([...board.services.keys()]).toEqual(["shop/new"]);
-    for (let nth = 0; nth < 1100; nth++) board = withOrders(board, `shop/s${nth}`, { seq: 1, states: [] }, NOW + DAY);
+    for (let nth = 0; nth < 1100; nth++) {
+      board = withOrders(board, `shop/s${nth}`, { seq: 1, states: [] }, NOW + DAY);
+    }
     expect(board.services.size).toBe(1000);
   });
 });

@@ -56,9 +56,13 @@ class Naive {
   }
 
   pass(now: number): void {
-    if (this.state === "open" && now >= this.openUntil) this.turn("half-open", now);
+    if (this.state === "open" && now >= this.openUntil) {
+      this.turn("half-open", now);
+    }
     for (const [permit, diesAt] of this.live) {
-      if (this.state !== "half-open" || diesAt > now) continue;
+      if (this.state !== "half-open" || diesAt > now) {
+        continue;
+      }
       this.live.delete(permit);
       this.lost.add(permit);
       this.events.push({ kind: "lost", at: now });
@@ -72,17 +76,23 @@ class Naive {
 
   outcome(ok: boolean, epoch: number, now: number): void {
     this.pass(now);
-    if (this.state !== "closed" || epoch !== this.epoch) return;
+    if (this.state !== "closed" || epoch !== this.epoch) {
+      return;
+    }
     this.events.push({ kind: "outcome", at: now, ok, epoch });
     const slot = (at: number): number => Math.floor(at / (terms.windowMs / 10));
     const seen = this.events.filter((one) => one.kind === "outcome" && slot(one.at) > slot(now) - 10);
     const failed = seen.filter((one) => one.kind === "outcome" && !one.ok).length;
-    if (seen.length >= terms.minRequests && failed * 100 >= terms.failurePercent * seen.length) this.turn("open", now);
+    if (seen.length >= terms.minRequests && failed * 100 >= terms.failurePercent * seen.length) {
+      this.turn("open", now);
+    }
   }
 
   settle(permit: number, ok: boolean, now: number): void {
     this.pass(now);
-    if (this.state !== "half-open" || !(this.live.delete(permit) || this.lost.delete(permit))) return;
+    if (this.state !== "half-open" || !(this.live.delete(permit) || this.lost.delete(permit))) {
+      return;
+    }
     this.events.push({ kind: "settled", at: now, ok });
     this.judgeProbes(now);
   }
@@ -93,15 +103,23 @@ class Naive {
     for (const one of this.events) {
       if (one.kind === "lost") {
         lost += 1;
-        if (lost === 3) [failed, lost] = [failed + 1, 0];
+        if (lost === 3) {
+          [failed, lost] = [failed + 1, 0];
+        }
       } else if (one.kind === "settled") {
         lost = 0;
-        if (one.ok) ok += 1;
-        else failed += 1;
+        if (one.ok) {
+          ok += 1;
+        } else {
+          failed += 1;
+        }
       }
     }
-    if (failed * 2 >= terms.halfOpenRequests) this.turn("open", now);
-    else if (ok + failed >= terms.halfOpenRequests) this.turn("closed", now);
+    if (failed * 2 >= terms.halfOpenRequests) {
+      this.turn("open", now);
+    } else if (ok + failed >= terms.halfOpenRequests) {
+      this.turn("closed", now);
+    }
   }
 }
 
@@ -115,7 +133,9 @@ type Command = fc.Command<Naive, World>;
 function agree(model: Naive, { breaker }: World): void {
   expect([breaker.state, breaker.epoch, breaker.permits.size]).toEqual([model.state, model.epoch, model.live.size]);
   expect(breaker.permits.size).toBeLessThanOrEqual(terms.halfOpenRequests);
-  if (model.state === "open") expect(breaker.openUntil).toBe(model.openUntil);
+  if (model.state === "open") {
+    expect(breaker.openUntil).toBe(model.openUntil);
+  }
 }
 
 const command = (text: string, run: (model: Naive, world: World) => void): Command => ({
@@ -149,7 +169,9 @@ const probe = (wanted: number): Command =>
     const granted = grantProbes(world.breaker, terms, wanted, LIFE_MS, { now: world.now, random: steady });
     const free = model.state === "half-open" ? Math.max(0, terms.halfOpenRequests - done - model.live.size) : 0;
     expect(granted).toHaveLength(Math.min(wanted, free));
-    for (const permit of granted) model.live.set(permit, world.now + LIFE_MS);
+    for (const permit of granted) {
+      model.live.set(permit, world.now + LIFE_MS);
+    }
     world.permits.push(...granted);
   });
 const settle = (which: number, ok: boolean): Command =>

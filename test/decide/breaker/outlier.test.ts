@@ -87,9 +87,13 @@ describe("the share of failures that ejects by itself", () => {
 
   it("looks at one interval only", () => {
     const outliers = pool(5);
-    for (const id of ids(5)) countHost(outliers, strict, id, { ok: 60, failed: 0, run: 0 }, 1);
+    for (const id of ids(5)) {
+      countHost(outliers, strict, id, { ok: 60, failed: 0, run: 0 }, 1);
+    }
     sweepOutliers(outliers, strict, 10_000);
-    for (const id of ids(5)) countHost(outliers, strict, id, { ok: 1, failed: 9, run: 0 }, 10_001);
+    for (const id of ids(5)) {
+      countHost(outliers, strict, id, { ok: 1, failed: 9, run: 0 }, 10_001);
+    }
     sweepOutliers(outliers, strict, 20_000);
     expect(ejected(outliers)).toEqual([]);
   });
@@ -114,7 +118,9 @@ describe("failures in a row", () => {
 
   it("never eject the last endpoint, nor more than the share that is allowed", () => {
     const outliers = pool(4);
-    for (const id of ids(4)) fail(outliers, id, 9, 0);
+    for (const id of ids(4)) {
+      fail(outliers, id, 9, 0);
+    }
     expect(ejected(outliers)).toEqual(["e0", "e1"]);
     const single = pool(1);
     fail(single, "e0", 100, 0);
@@ -174,14 +180,20 @@ describe("an ejection", () => {
     sweepOutliers(outliers, terms, 30_000);
     fail(outliers, "e0", 5, 30_001);
     expect(outliers.hosts.get("e0")?.backoff).toBe(2);
-    for (const now of [90_001, 100_001, 110_001, 120_001, 130_001]) sweepOutliers(outliers, terms, now);
+    for (const now of [90_001, 100_001, 110_001, 120_001, 130_001]) {
+      sweepOutliers(outliers, terms, now);
+    }
     expect(outliers.hosts.get("e0")?.backoff).toBe(0);
   });
 
   it("happens in a sweep to the one whose success rate stands out, given a hundred calls each", () => {
     const outliers = pool(6);
-    for (const id of ids(5)) countHost(outliers, terms, id, { ok: 100, failed: 0, run: 0 }, 5000);
-    for (let burst = 0; burst < 25; burst += 1) countHost(outliers, terms, "e5", { ok: 2, failed: 2, run: 2 }, 5000);
+    for (const id of ids(5)) {
+      countHost(outliers, terms, id, { ok: 100, failed: 0, run: 0 }, 5000);
+    }
+    for (let burst = 0; burst < 25; burst += 1) {
+      countHost(outliers, terms, "e5", { ok: 2, failed: 2, run: 2 }, 5000);
+    }
     sweepOutliers(outliers, terms, 9999);
     expect(ejected(outliers)).toEqual([]);
     sweepOutliers(outliers, terms, 10_000);

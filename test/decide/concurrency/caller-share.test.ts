@@ -39,7 +39,9 @@ describe("a caller's share of a cap", () => {
       false,
       false,
     ]);
-    for (const one of held.slice(0, 4)) slots.inFlight.delete(one);
+    for (const one of held.slice(0, 4)) {
+      slots.inFlight.delete(one);
+    }
     expect(held.slice(4).filter((one) => mustGiveWay(slots, one, NOW))).toEqual([]);
   });
 
@@ -66,7 +68,9 @@ describe("a caller's share of a cap", () => {
   });
 
   it("keeps a caller who has used it up out of the last quarter, and nobody else", () => {
-    for (let nth = 0; nth < 4; nth++) hold("a", 60_000);
+    for (let nth = 0; nth < 4; nth++) {
+      hold("a", 60_000);
+    }
     expect(isBeyondShare(slots, "a", NOW)).toBe(false);
     hold("b", null);
     hold("b", null);

@@ -102,7 +102,9 @@ const names = fc.constantFrom("a", "b", "c", "d");
 const start = (isolate: string): Command =>
   command(`start ${isolate}`, (model, { now }) => {
     const flying = model.flying.get(isolate) ?? 0;
-    if (flying < model.slots(isolate, now)) model.flying.set(isolate, flying + 1);
+    if (flying < model.slots(isolate, now)) {
+      model.flying.set(isolate, flying + 1);
+    }
   });
 const end = (isolate: string): Command =>
   command(`end ${isolate}`, (model) => {
@@ -120,7 +122,9 @@ const report = (isolate: string, extra: number, isLost: boolean, scarce: boolean
       scarce ? "small" : "large",
       now,
     );
-    if (!isLost) model.quota.set(isolate, { slots: lent, until: now + LIFE_MS });
+    if (!isLost) {
+      model.quota.set(isolate, { slots: lent, until: now + LIFE_MS });
+    }
   });
 /** An isolate and all that it had on the way is gone; only the coordinator does not know. */
 const die = (isolate: string): Command =>
@@ -132,7 +136,11 @@ const die = (isolate: string): Command =>
 const wait = (ms: number): Command =>
   command(`wait ${ms}`, (model, world) => {
     world.now += ms;
-    for (const [isolate, { until }] of model.quota) if (world.now >= until) model.flying.delete(isolate);
+    for (const [isolate, { until }] of model.quota) {
+      if (world.now >= until) {
+        model.flying.delete(isolate);
+      }
+    }
   });
 const restart: Command = command("restart", (_, { now, pool }) => {
   const [count, until] = [lentOut(pool, now), now + LIFE_MS * 1.05];

@@ -42,9 +42,15 @@ describe("freshness", () => {
       fc.property(time, time, fc.nat(2 * DAY), fc.nat(2 * DAY), (confirmedAt, failedAt, notBefore, now) => {
         const verdict = freshness(TERMS, { confirmedAt, failedAt, notBefore, freshMs: 500 }, now);
         const isUsable = confirmedAt !== null && now - confirmedAt <= DAY;
-        if (verdict === "serve" || verdict === "refresh-behind") expect(isUsable).toBe(true);
-        if (verdict === "expired") expect(isUsable).toBe(false);
-        if (verdict === "refresh-behind" || verdict === "check-first") expect(now).toBeGreaterThanOrEqual(notBefore);
+        if (verdict === "serve" || verdict === "refresh-behind") {
+          expect(isUsable).toBe(true);
+        }
+        if (verdict === "expired") {
+          expect(isUsable).toBe(false);
+        }
+        if (verdict === "refresh-behind" || verdict === "check-first") {
+          expect(now).toBeGreaterThanOrEqual(notBefore);
+        }
       }),
     );
   });

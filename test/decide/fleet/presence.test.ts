@@ -45,11 +45,15 @@ describe("a lease", () => {
         for (const { at, restart } of events) {
           if (restart) {
             held = restored(stored, at);
-            if (held.graced !== stored.graced) stored = held;
+            if (held.graced !== stored.graced) {
+              stored = held;
+            }
           } else if (at <= diesAt) {
             const next = renewed(held, at);
             expect(next, `alive at ${at}`).not.toBeNull();
-            if (held.graced && next) stored = next;
+            if (held.graced && next) {
+              stored = next;
+            }
             held = next ?? held;
             lastHeard = at;
           }

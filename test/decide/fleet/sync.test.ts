@@ -2,7 +2,7 @@
 // messages: they are lost, doubled, overtaken and late, calls are refused, the coordinator forgets, isolates are replaced.
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { answerKnown, dropSilent, type Reporters } from "../../../src/decide/fleet/reporters.ts";
+import { answerKnown, type Reporters } from "../../../src/decide/fleet/reporters.ts";
 import {
   answered,
   isSilent,
@@ -66,7 +66,9 @@ class World {
   }
 
   report(isolate: Isolate): void {
-    if (!mayReport(isolate.sync, this.terms, this.now)) return;
+    if (!mayReport(isolate.sync, this.terms, this.now)) {
+      return;
+    }
     const report = send(isolate.sync, this.terms, this.now, (seq) => {
       const { events } = isolate;
       isolate.events = 0;
@@ -80,7 +82,9 @@ class World {
       const { to, reply } = message;
       const before = to.sync.seq;
       const applied = answered(to.sync, reply.seq, { nextSyncMs: reply.nextSyncMs });
-      if (applied === null) return;
+      if (applied === null) {
+        return;
+      }
       expect(reply.seq, "only the answer to the last report is applied").toBe(before);
       expect(applied.report.seq).toBe(reply.seq);
       to.applied.push(reply.seq);
@@ -90,7 +94,9 @@ class World {
     const to = this.isolates.find(({ name }) => name === report.isolate);
     const known = answerKnown(this.reporters, report.isolate, report.seq);
     const reply = known ?? this.#take(report);
-    if (to !== undefined) this.channel.push({ to, reply, asked: report.seq });
+    if (to !== undefined) {
+      this.channel.push({ to, reply, asked: report.seq });
+    }
   }
 
   #take({ isolate, seq, events }: Report): Reply {
@@ -122,7 +128,9 @@ const command = (name: string, run: (world: World) => void): Command => ({
       expect(sync.answeredSeq).toBeLessThanOrEqual(sync.seq);
       expect(sync.failures === 0 || sync.silentSince !== null, "who failed is silent").toBe(true);
       // While the coordinator remembers, whatever arrives twice or late is counted once.
-      if (world.restarts === 0) expect(world.counted.get(isolate) ?? 0).toBeLessThanOrEqual(happened);
+      if (world.restarts === 0) {
+        expect(world.counted.get(isolate) ?? 0).toBeLessThanOrEqual(happened);
+      }
     }
   },
   toString: () => name,
@@ -144,7 +152,9 @@ const commands = [
     one.map((at) =>
       command(`deliver ${at}`, (world) => {
         const message = taken(world, at);
-        if (message !== undefined) world.deliver(message);
+        if (message !== undefined) {
+          world.deliver(message);
+        }
       }),
     ),
   ),
@@ -152,7 +162,9 @@ const commands = [
   pick.map((at) =>
     command(`double ${at}`, (world) => {
       const message = world.channel[at % Math.max(1, world.channel.length)];
-      if (message !== undefined) world.channel.push(message);
+      if (message !== undefined) {
+        world.channel.push(message);
+      }
     }),
   ),
   index.map((at) =>
@@ -178,7 +190,9 @@ describe("isolates and a coordinator", () => {
           world.channel.length = 0;
           for (let turns = 0; turns < 30; turns++) {
             world.now += 500;
-            for (const isolate of world.isolates) world.report(isolate);
+            for (const isolate of world.isolates) {
+              world.report(isolate);
+            }
             for (let message = world.channel.shift(); message !== undefined; message = world.channel.shift()) {
               world.deliver(message);
             }
@@ -230,7 +244,9 @@ describe("a report", () => {
       const { seq } = send(sync, anew, now, make);
       rejected(sync, seq, now);
       let pauseMs = 0;
-      while (!mayReport(sync, anew, now + pauseMs)) pauseMs += 100;
+      while (!mayReport(sync, anew, now + pauseMs)) {
+        pauseMs += 100;
+      }
       pauses.push(pauseMs);
       now += pauseMs;
     }
@@ -241,7 +257,9 @@ describe("a report", () => {
     const sync = newSync<Report>({ nextSyncMs: 1000, leastGapMs: 50 });
     const sent: number[] = [];
     for (let now = NOW; now < NOW + 200; now += 10) {
-      if (!mayReport(sync, anew, now)) continue;
+      if (!mayReport(sync, anew, now)) {
+        continue;
+      }
       const { seq } = send(sync, anew, now, make);
       answered(sync, seq, { nextSyncMs: 1000, leastGapMs: 50 });
       sent.push(now - NOW);
@@ -268,17 +286,4 @@ describe("silence", () => {
     rejected(sync, 1, NOW + 3);
     expect([isSilent(sync, NOW + 3), isSilent(sync, NOW + 5002)]).toEqual([true, true]);
   });
-});
-
-it("a coordinator forgets isolates that missed three turns, and nobody before the least time", () => {
-  const reporters: Reporters<Reply> = new Map();
-  const reply = { seq: 1, nextSyncMs: 4000, counted: 0 };
-  reporters.set("slow", { reply, at: NOW });
-  reporters.set("fast", { reply: { ...reply, nextSyncMs: 100 }, at: NOW });
-  dropSilent(reporters, 3000, NOW + 3000);
-  expect([...reporters.keys()]).toEqual(["slow", "fast"]);
-  dropSilent(reporters, 3000, NOW + 3001);
-  expect([...reporters.keys()]).toEqual(["slow"]);
-  dropSilent(reporters, 3000, NOW + 12_001);
-  expect(reporters.size).toBe(0);
 });

@@ -19,8 +19,11 @@ const sentWith = (text: fc.Arbitrary<string>) => fc.array(fc.tuple(name, text), 
 
 function walk<Fields extends HeaderTarget>(fields: Fields, all: readonly Step[]): Fields {
   for (const one of all) {
-    if (one[0] === "delete") fields.delete(one[1]);
-    else fields[one[0]](one[1], one[2]);
+    if (one[0] === "delete") {
+      fields.delete(one[1]);
+    } else {
+      fields[one[0]](one[1], one[2]);
+    }
   }
   return fields;
 }

@@ -11,7 +11,9 @@ describe("the caller behind proxies", () => {
 
   it("is not told by a chain that is shorter, or by none", () => {
     expect(forwardedAddress("203.0.113.7", 2)).toBeUndefined();
-    for (const header of [null, "", " "]) expect(forwardedAddress(header, 1)).toBeUndefined();
+    for (const header of [null, "", " "]) {
+      expect(forwardedAddress(header, 1)).toBeUndefined();
+    }
   });
 
   it.each([

@@ -58,7 +58,9 @@ function check(
   }[field];
   switch (op) {
     case "one_valid_header":
-      for (const { traceparent } of sent) expect(traceparent).toMatch(VALID);
+      for (const { traceparent } of sent) {
+        expect(traceparent).toMatch(VALID);
+      }
       return;
     case "equals":
       return expect(field === "tracestate" ? members(state).get(key) : part).toBe(value);
@@ -101,7 +103,9 @@ describe.skipIf(cases.length === 0)(
       let before = 0;
       for (const step of one.steps) {
         const sent = Array.from({ length: step.callbacks ?? 1 }, () => send(step.request_headers, random));
-        for (const expectation of step.expect) check(expectation, sent, before);
+        for (const expectation of step.expect) {
+          check(expectation, sent, before);
+        }
         before = members(sent[0]?.tracestate ?? null).size;
       }
     });

@@ -72,16 +72,22 @@ describe("an endpoint's health", () => {
       for (let at = 0; at < probes.length; at++) {
         const last = (count: number, is: boolean): boolean =>
           at + 1 >= count && probes.slice(at + 1 - count, at + 1).every((one) => one === is);
-        if (state === "unknown" && probes[at] === true) state = "healthy";
-        else if (state !== "unhealthy" && last(needed.fail, false)) state = "unhealthy";
-        else if (state === "unhealthy" && last(needed.pass, true)) state = "healthy";
+        if (state === "unknown" && probes[at] === true) {
+          state = "healthy";
+        } else if (state !== "unhealthy" && last(needed.fail, false)) {
+          state = "unhealthy";
+        } else if (state === "unhealthy" && last(needed.pass, true)) {
+          state = "healthy";
+        }
       }
       return state;
     };
     fc.assert(
       fc.property(fc.array(fc.boolean(), { maxLength: 40 }), (probes) => {
         const health = newHealth(0);
-        for (const passes of probes) judgeProbe(health, terms, passes ? null : "no", health.nextAt, random);
+        for (const passes of probes) {
+          judgeProbe(health, terms, passes ? null : "no", health.nextAt, random);
+        }
         expect(health.state).toBe(naive(probes));
       }),
       { numRuns: 500, seed: 4 },
@@ -126,7 +132,9 @@ describe("an endpoint that flaps", () => {
 
   it("is not damped for falls that are far apart", () => {
     const health = up();
-    for (let round = 0; round < 10; round++) expect(isDamped(health, flap(health, 1, round * 120_000))).toBe(false);
+    for (let round = 0; round < 10; round++) {
+      expect(isDamped(health, flap(health, 1, round * 120_000))).toBe(false);
+    }
   });
 });
 

@@ -37,7 +37,9 @@ const hear = (now: number, list: string, targets: readonly ProbeTarget[] | null)
 /** A round; who is in `bad` fails. */
 function round(now: number, ...bad: string[]): string[] {
   const due = takeDue(prober, now);
-  for (const one of due) settle(prober, one, bad.includes(one.target.id) ? "no" : null, now, random);
+  for (const one of due) {
+    settle(prober, one, bad.includes(one.target.id) ? "no" : null, now, random);
+  }
   return due.map(({ target: { id } }) => id);
 }
 const pool = (...names: string[]): ProbeTarget[] => names.map((id) => target(id));
@@ -104,7 +106,9 @@ describe("the list of endpoints", () => {
     hear(0, "A", pool("a", "b"));
     const [due] = takeDue(prober, 0);
     hear(1, "B", [target("a", "http://elsewhere.example"), target("b")]);
-    if (due !== undefined) expect(settle(prober, due, "no", 2, random)).toBe(false);
+    if (due !== undefined) {
+      expect(settle(prober, due, "no", 2, random)).toBe(false);
+    }
     expect(prober.checked.get("a")).toMatchObject({ target: { address: { url: "http://elsewhere.example" } } });
     expect(prober.checked.get("a")?.health.state).toBe("unknown");
   });
@@ -139,8 +143,12 @@ describe("who is left out", () => {
   it("is who flaps, as long as half of the endpoints are left", () => {
     const flapping = (names: string[]): string[] => {
       outOf(names, []);
-      for (const id of ["a", "b"]) prober.checked.get(id)!.health.damped = true;
-      for (const id of ["a", "b"]) prober.checked.get(id)!.health.penalty = 2500;
+      for (const id of ["a", "b"]) {
+        prober.checked.get(id)!.health.damped = true;
+      }
+      for (const id of ["a", "b"]) {
+        prober.checked.get(id)!.health.penalty = 2500;
+      }
       return [...leftOut(prober, 0, nobody)];
     };
     expect(flapping(["a", "b", "c", "d"])).toEqual(["a", "b"]);

@@ -50,16 +50,22 @@ describe("a contract", () => {
         let wasRevoked = false;
         for (const action of tried) {
           const next = nextContractState(state, action);
-          if (next === null) continue;
+          if (next === null) {
+            continue;
+          }
           answer = action === "approve" || action === "restore" ? "yes" : "no";
           wasRevoked ||= action === "revoke";
           state = next;
           expect(isContractGranted(state)).toBe(answer === "yes");
           expect(isBarred(state)).toBe(answer === "no");
           // Only what was revoked is restored: the history of an approved one shows no revocation.
-          if (state === "restored") expect(wasRevoked).toBe(true);
+          if (state === "restored") {
+            expect(wasRevoked).toBe(true);
+          }
         }
-        if (answer === null) expect(state).toBe("pending");
+        if (answer === null) {
+          expect(state).toBe("pending");
+        }
       }),
     );
   });

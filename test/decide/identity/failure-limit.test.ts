@@ -16,19 +16,25 @@ it("after twenty failures from an address the next waits until three seconds hav
 
 it("an IPv6 address counts by its /64", () => {
   const limits = newFailureLimits();
-  for (let nth = 0; nth < 20; nth++) noteFailure(limits, `2001:db8:0:1::${nth}`, NOW);
+  for (let nth = 0; nth < 20; nth++) {
+    noteFailure(limits, `2001:db8:0:1::${nth}`, NOW);
+  }
   expect(failureWait(limits, "2001:db8:0:1:ffff::1", NOW)).toBe(3000);
   expect(failureWait(limits, "2001:db8:0:2::1", NOW)).toBe(0);
 });
 
 it("an address that nobody knows is nobody's", () => {
   const limits = newFailureLimits();
-  for (let nth = 0; nth < 100; nth++) noteFailure(limits, null, NOW);
+  for (let nth = 0; nth < 100; nth++) {
+    noteFailure(limits, null, NOW);
+  }
   expect(failureWait(limits, null, NOW)).toBe(0);
 });
 
 it("twenty thousand addresses take no more room than ten thousand", () => {
   const limits = newFailureLimits();
-  for (let nth = 0; nth < 20_000; nth++) noteFailure(limits, `10.0.${nth >> 8}.${nth & 255}`, NOW);
+  for (let nth = 0; nth < 20_000; nth++) {
+    noteFailure(limits, `10.0.${nth >> 8}.${nth & 255}`, NOW);
+  }
   expect(limits.size).toBe(10_000);
 });

@@ -23,7 +23,9 @@ function guess(digest: string, ip: string | null = STRANGER): "question" | "read
     noteUnknown(state, digest, ip, now);
     return "question";
   }
-  if (step !== "read") return "nothing";
+  if (step !== "read") {
+    return "nothing";
+  }
   beginReading(state, now);
   endReading(state, ["right"], now);
   return "reading";
@@ -42,7 +44,9 @@ describe("a stranger who makes secrets up", () => {
   });
 
   it("is told after how long one would be looked up again", () => {
-    for (let shown = 0; shown < 20; shown++) guess(`made-up-${shown}`);
+    for (let shown = 0; shown < 20; shown++) {
+      guess(`made-up-${shown}`);
+    }
     guess("one more");
     expect(nextStep(state, "another", STRANGER, now)).toEqual({ waitMs: 3000 });
   });
@@ -55,13 +59,17 @@ describe("a stranger who makes secrets up", () => {
   });
 
   it("keeps nobody out: a right secret is looked up at once, from the same address as well", () => {
-    for (let shown = 0; shown < 1000; shown++) guess(`made-up-${shown}`);
+    for (let shown = 0; shown < 1000; shown++) {
+      guess(`made-up-${shown}`);
+    }
     expect(nextStep(state, "right", STRANGER, now)).toBe("ask");
     expect(nextStep(state, "anything", "198.51.100.7", now)).toBe("ask");
   });
 
   it("does not find the registry read twice at a time, nor by a request that was cancelled for ever", () => {
-    for (let shown = 0; shown < 20; shown++) guess(`made-up-${shown}`);
+    for (let shown = 0; shown < 20; shown++) {
+      guess(`made-up-${shown}`);
+    }
     expect(nextStep(state, "a", STRANGER, now)).toBe("read");
     beginReading(state, now);
     expect(nextStep(state, "b", STRANGER, now)).toMatchObject({ waitMs: expect.any(Number) });
@@ -70,6 +78,8 @@ describe("a stranger who makes secrets up", () => {
   });
 
   it("is believed to be many where nobody knows the address", () => {
-    for (let shown = 0; shown < 100; shown++) expect(guess(`made-up-${shown}`, null)).toBe("question");
+    for (let shown = 0; shown < 100; shown++) {
+      expect(guess(`made-up-${shown}`, null)).toBe("question");
+    }
   });
 });

@@ -35,10 +35,14 @@ it("whoever asks and whatever comes back: known keys are fetched once in 30 s, a
       for (const { waitMs, kid, answer } of happening) {
         now += waitMs;
         if (isFetchDue(record, kid, now)) {
-          if (last !== null) expect(now - last.at).toBeGreaterThanOrEqual(last.known ? JWKS_GAP_MS : 2000);
+          if (last !== null) {
+            expect(now - last.at).toBeGreaterThanOrEqual(last.known ? JWKS_GAP_MS : 2000);
+          }
           record = withAttempt(record, now);
           record = answer === null ? withFailure(record, "down") : withKeys(record, set(answer), answer.join(), now);
-          if (answer !== null) confirmed = { at: now, kids: answer };
+          if (answer !== null) {
+            confirmed = { at: now, kids: answer };
+          }
           last = { at: now, known: confirmed !== null };
         }
         const usable = usableKeys(record, now);
@@ -53,7 +57,9 @@ it("of a flood of unknown key ids one in 30 s is asked for", () => {
   let askedAt: number | null = null;
   const asked: number[] = [];
   for (let now = 0; now < 120_000; now += 10) {
-    if (unknownKidVerdict(askedAt, null, now) === "refuse") continue;
+    if (unknownKidVerdict(askedAt, null, now) === "refuse") {
+      continue;
+    }
     askedAt = now;
     asked.push(now);
   }

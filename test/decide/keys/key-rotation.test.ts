@@ -105,10 +105,18 @@ it("never refuses a token of a key that was not revoked, and never accepts a rev
       let urgent = false;
       const check = (): void => {
         const published = new Set(ring.keys.filter(isPublished).map(({ kid }) => kid));
-        for (const kid of published) if (!told.publishedAt.has(kid)) told.publishedAt.set(kid, now);
-        for (const kid of told.revoked) expect(published.has(kid)).toBe(false);
+        for (const kid of published) {
+          if (!told.publishedAt.has(kid)) {
+            told.publishedAt.set(kid, now);
+          }
+        }
+        for (const kid of told.revoked) {
+          expect(published.has(kid)).toBe(false);
+        }
         for (const { kid, expiresAt } of told.tokens) {
-          if (expiresAt > now && !told.revoked.has(kid)) expect(published.has(kid)).toBe(true);
+          if (expiresAt > now && !told.revoked.has(kid)) {
+            expect(published.has(kid)).toBe(true);
+          }
         }
         expect(ring.keys.filter(({ state }) => state === "signing")).toHaveLength(1);
         expect(ring.keys.filter(({ state }) => state === "next")).toHaveLength(1);
@@ -116,10 +124,13 @@ it("never refuses a token of a key that was not revoked, and never accepts a rev
         // Each key signs only after verifiers have had ten minutes to fetch it, but for the successor of a revoked one.
         const signing = inState(ring, "signing")!.kid;
         if (signing !== heldByIsolate.kid) {
-          if (!urgent) expect(now - told.publishedAt.get(signing)!).toBeGreaterThanOrEqual(LEAD_MS);
+          if (!urgent) {
+            expect(now - told.publishedAt.get(signing)!).toBeGreaterThanOrEqual(LEAD_MS);
+          }
           // An isolate may go on with the key it holds for a minute.
-          if (!told.revoked.has(heldByIsolate.kid))
+          if (!told.revoked.has(heldByIsolate.kid)) {
             told.tokens.push({ kid: heldByIsolate.kid, expiresAt: now + ISOLATE_HOLD_MS + TOKEN_MS });
+          }
           heldByIsolate = { kid: signing, since: now };
         }
         told.tokens.push({ kid: signing, expiresAt: now + TOKEN_MS });
@@ -135,8 +146,9 @@ it("never refuses a token of a key that was not revoked, and never accepts a rev
             check();
           }
           now = end;
-        } else if (one.kind === "rotate") ring = askRotation(ring, `k${made++}`, now);
-        else {
+        } else if (one.kind === "rotate") {
+          ring = askRotation(ring, `k${made++}`, now);
+        } else {
           const { kid } = ring.keys[one.which % ring.keys.length]!;
           const after = revoke(ring, kid, `k${made++}`, now);
           if (after !== null) {

@@ -4,7 +4,11 @@ import { hasRocaFingerprint } from "../../../src/decide/keys/roca.ts";
 
 const primes = (most: number): bigint[] => {
   const found: number[] = [];
-  for (let one = 2; found.length < most; one++) if (found.every((prime) => one % prime !== 0)) found.push(one);
+  for (let one = 2; found.length < most; one++) {
+    if (found.every((prime) => one % prime !== 0)) {
+      found.push(one);
+    }
+  }
   return found.map(BigInt);
 };
 const base64url = (value: bigint): string =>
@@ -14,7 +18,9 @@ const base64url = (value: bigint): string =>
 function rocaModulus(power: number): bigint {
   const product = primes(71).reduce((left, right) => left * right);
   let residue = 1n;
-  for (let step = 0; step < power; step++) residue = (residue * 65_537n) % product;
+  for (let step = 0; step < power; step++) {
+    residue = (residue * 65_537n) % product;
+  }
   const around = 1n << 2047n;
   return around - (around % product) + product + residue;
 }

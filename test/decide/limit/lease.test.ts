@@ -2,16 +2,8 @@
 // happens, what isolates admit was granted to them, and no stretch of time sees more than the bound.
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { answerLimits, newLimitCoordinator, type LimitCoordinator } from "../../../src/decide/limit/coordinator.ts";
-import {
-  applyLimits,
-  isReportDue,
-  limitsRejected,
-  mayReportLimits,
-  newIsolateLimits,
-  reportLimits,
-  type IsolateLimits,
-} from "../../../src/decide/limit/isolate.ts";
+import { newLimitCoordinator } from "../../../src/decide/limit/coordinator.ts";
+import { isReportDue, limitsRejected, mayReportLimits, reportLimits } from "../../../src/decide/limit/isolate.ts";
 import {
   putBack,
   spendToken,
@@ -19,85 +11,13 @@ import {
   startWaiting,
   stopWaiting,
 } from "../../../src/decide/limit/lease-spend.ts";
-import { available, capacityOf, emptyLedger, fullLedger } from "../../../src/decide/limit/ledger.ts";
-import type { LimitReply, LimitReport } from "../../../src/model/message/limit.ts";
+import { capacityOf } from "../../../src/decide/limit/ledger.ts";
 import type { LimitTerms } from "../../../src/model/snapshot/limit-terms.ts";
 import { sized } from "../../support/long.ts";
+import { Fleet, ISOLATES, type Message } from "./lease-fleet.ts";
 
-const NOW = Date.UTC(2026, 10, 23);
 const gcra: LimitTerms = { algorithm: "gcra", requests: 20, windowMs: 1000, burst: 10 };
 const fixedWindow: LimitTerms = { algorithm: "fixed-window", requests: 20, windowMs: 1000, burst: 20 };
-const ISOLATES = 3;
-
-type Message = { readonly ask: LimitReport } | { readonly to: IsolateLimits; readonly reply: LimitReply };
-
-/** Everything there is, and what has come of it. */
-class Fleet {
-  now = NOW;
-  restarts = 0;
-  restartedAt = 0;
-  /** Tokens that left the bucket, less those that came back to it. */
-  net = 0;
-  granted = 0;
-  readonly admitted: number[] = [];
-  readonly terms: LimitTerms;
-  coordinator: LimitCoordinator = newLimitCoordinator(NOW, null);
-  readonly isolates = Array.from({ length: ISOLATES }, (_, index) => newIsolateLimits(`isolate-${index}`));
-  readonly channel: Message[] = [];
-  readonly #answered = new Set<LimitReply>();
-  #born = ISOLATES;
-
-  constructor(terms: LimitTerms) {
-    this.terms = terms;
-  }
-
-  get bucket() {
-    return { limit: "one", key: "", terms: this.terms };
-  }
-
-  limits(index: number): IsolateLimits {
-    const limits = this.isolates[index % ISOLATES];
-    if (limits === undefined) throw new Error("no such isolate");
-    return limits;
-  }
-
-  send(limits: IsolateLimits): void {
-    if (mayReportLimits(limits, this.now)) this.channel.push({ ask: reportLimits(limits, this.now) });
-  }
-
-  deliver(message: Message): void {
-    if ("to" in message) {
-      applyLimits(message.to, message.reply, this.now);
-      return;
-    }
-    const before = this.#taken();
-    const reply = answerLimits(this.coordinator, message.ask, this.now, () => 0.5);
-    this.net += this.#taken() - before;
-    const to = this.isolates.find(({ isolate }) => isolate === message.ask.isolate);
-    if (!this.#answered.has(reply)) for (const { tokens } of reply.grants) this.granted += tokens;
-    this.#answered.add(reply);
-    if (to !== undefined) this.channel.push({ to, reply });
-  }
-
-  /** Tokens missing from the bucket right now. */
-  #taken(): number {
-    const [bucket] = this.coordinator.buckets.values();
-    const lost = this.coordinator.forgotAt === null ? fullLedger : emptyLedger(this.terms, this.coordinator.forgotAt);
-    return capacityOf(this.terms) - available(bucket?.ledger ?? lost, this.terms, this.now);
-  }
-
-  /** What an isolate holds, and what the coordinator believes that it holds. */
-  holdings(limits: IsolateLimits): { holds: number; believed: number } {
-    const [held] = limits.held.values();
-    const [bucket] = this.coordinator.buckets.values();
-    const holds = held !== undefined && held.diesAt > this.now ? held.tokens : 0;
-    return { holds, believed: bucket?.leases.get(limits.isolate)?.outstanding ?? 0 };
-  }
-
-  replace(index: number): void {
-    this.isolates[index % ISOLATES] = newIsolateLimits(`isolate-${this.#born++}`);
-  }
-}
 
 type Command = fc.Command<object, Fleet>;
 const command = (name: string, run: (fleet: Fleet) => void): Command => ({
@@ -107,7 +27,9 @@ const command = (name: string, run: (fleet: Fleet) => void): Command => ({
     expect(fleet.admitted.length, "spent of what was granted").toBeLessThanOrEqual(fleet.granted);
     expect(fleet.admitted.length, "spent of what did not come back").toBeLessThanOrEqual(fleet.net + 1e-3);
     // What was held when the coordinator forgot is dead a second later.
-    if (fleet.now - fleet.restartedAt < 1100) return;
+    if (fleet.now - fleet.restartedAt < 1100) {
+      return;
+    }
     for (const limits of fleet.isolates) {
       const { holds, believed } = fleet.holdings(limits);
       expect(holds, `held by ${limits.isolate}`).toBeLessThanOrEqual(believed);
@@ -123,7 +45,9 @@ const taken = (fleet: Fleet, at: number): Message | undefined =>
 const deliver = (at: number): Command =>
   command(`deliver ${at}`, (fleet) => {
     const message = taken(fleet, at);
-    if (message !== undefined) fleet.deliver(message);
+    if (message !== undefined) {
+      fleet.deliver(message);
+    }
   });
 
 const commands = [
@@ -134,17 +58,27 @@ const commands = [
         const { holds } = fleet.holdings(limits);
         const { verdict } = spendToken(limits, fleet.bucket, fleet.now, null);
         expect(verdict === "allow", "by a living token").toBe(holds >= 1);
-        if (verdict === "allow") fleet.admitted.push(fleet.now);
-        if (verdict === "ask") startWaiting(limits, "one", "", fleet.now);
-        if (verdict === "ask" || isReportDue(limits, fleet.bucket, fleet.now)) fleet.send(limits);
-        if (verdict === "ask" && nth % 2 === 0) stopWaiting(limits, "one", "");
+        if (verdict === "allow") {
+          fleet.admitted.push(fleet.now);
+        }
+        if (verdict === "ask") {
+          startWaiting(limits, "one", "", fleet.now);
+        }
+        if (verdict === "ask" || isReportDue(limits, fleet.bucket, fleet.now)) {
+          fleet.send(limits);
+        }
+        if (verdict === "ask" && nth % 2 === 0) {
+          stopWaiting(limits, "one", "");
+        }
       }
     }),
   ),
   isolate.map((index) =>
     command(`another limit refuses at ${index}`, (fleet) => {
       const { verdict } = spendToken(fleet.limits(index), fleet.bucket, fleet.now, null);
-      if (verdict === "allow") putBack(fleet.limits(index), fleet.bucket, fleet.now);
+      if (verdict === "allow") {
+        putBack(fleet.limits(index), fleet.bucket, fleet.now);
+      }
     }),
   ),
   isolate.map((index) => command(`question of ${index}`, (fleet) => fleet.send(fleet.limits(index)))),
@@ -152,7 +86,9 @@ const commands = [
   pick.map((at) =>
     command(`double ${at}`, ({ channel }) => {
       const message = channel[at % Math.max(1, channel.length)];
-      if (message !== undefined) channel.push(message);
+      if (message !== undefined) {
+        channel.push(message);
+      }
     }),
   ),
   pick.map((at) => command(`lose ${at}`, (fleet) => void taken(fleet, at))),
@@ -203,7 +139,9 @@ describe("one isolate and its coordinator", () => {
   /** A question, its answer. */
   const turn = (one: Fleet): void => {
     one.send(one.limits(0));
-    for (let message = one.channel.shift(); message !== undefined; message = one.channel.shift()) one.deliver(message);
+    for (let message = one.channel.shift(); message !== undefined; message = one.channel.shift()) {
+      one.deliver(message);
+    }
   };
 
   it("asks first, then decides by itself", () => {
@@ -219,10 +157,14 @@ describe("one isolate and its coordinator", () => {
     const one = fleet();
     const limits = one.limits(0);
     spendToken(limits, one.bucket, one.now, null);
-    for (let nth = 0; nth < 3; nth++) startWaiting(limits, "one", "", one.now);
+    for (let nth = 0; nth < 3; nth++) {
+      startWaiting(limits, "one", "", one.now);
+    }
     one.send(limits);
     const [ask] = one.channel.splice(0);
-    if (ask !== undefined) one.deliver(ask);
+    if (ask !== undefined) {
+      one.deliver(ask);
+    }
     one.channel.splice(0);
     expect(one.granted).toBe(3);
     limitsRejected(limits, limits.sync.seq, one.now);

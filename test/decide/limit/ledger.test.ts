@@ -37,7 +37,9 @@ const anyTerms = fc
 function drain(terms: LimitTerms, now: number, most = 5000) {
   let ledger = fullLedger;
   let taken = 0;
-  for (; taken < most && waitFor(ledger, terms, 1, now) === 0; taken++) ledger = debit(ledger, terms, 1, now);
+  for (; taken < most && waitFor(ledger, terms, 1, now) === 0; taken++) {
+    ledger = debit(ledger, terms, 1, now);
+  }
   return { ledger, taken };
 }
 
@@ -143,7 +145,9 @@ describe("GCRA", () => {
         let now = NOW;
         for (const gap of gaps) {
           now += gap;
-          if (waitFor(ledger, limit, 1, now) > 0) continue;
+          if (waitFor(ledger, limit, 1, now) > 0) {
+            continue;
+          }
           ledger = debit(ledger, limit, 1, now);
           admitted.push(now);
         }

@@ -75,8 +75,11 @@ describe("a preview", () => {
         for (const [second, asked] of perSecond.entries()) {
           for (let nth = 0; nth < asked; nth++) {
             const now = NOW - 1_000_000 + second * 1000 + (nth * 1000) / asked;
-            if (available(ledger, terms, now) >= 1) ledger = debit(ledger, terms, 1, now);
-            else refused += 1;
+            if (available(ledger, terms, now) >= 1) {
+              ledger = debit(ledger, terms, 1, now);
+            } else {
+              refused += 1;
+            }
           }
         }
         const rows = perSecond.map((asked, second) => row(1_000_000 - second * 1000, asked));
@@ -96,7 +99,9 @@ describe("the history", () => {
   it("keeps the busiest keys of a minute apart and the sum of the others, however many there are", () => {
     const history = newHistory();
     recordSeen(history, [row(1000, 500, "busy", 3)], NOW);
-    for (let key = 0; key < 5000; key++) recordSeen(history, [row(1000, 2, `k${key}`, 1)], NOW);
+    for (let key = 0; key < 5000; key++) {
+      recordSeen(history, [row(1000, 2, `k${key}`, 1)], NOW);
+    }
     recordSeen(history, [row(1000, 500, "busy", 3)], NOW);
     const pages = chunksOf(history, "one", NOW);
     const rows = pages.flatMap((page) => page.rows);
@@ -112,7 +117,9 @@ describe("the history", () => {
 
   it("forgets minutes older than an hour", () => {
     const history = newHistory();
-    for (let minute = 0; minute < 300; minute++) recordSeen(history, [row(0, 1)], NOW + minute * 60_000);
+    for (let minute = 0; minute < 300; minute++) {
+      recordSeen(history, [row(0, 1)], NOW + minute * 60_000);
+    }
     expect(history.minutes.size).toBeLessThanOrEqual(62);
     expect(history.changed.size).toBeLessThanOrEqual(62);
   });
@@ -158,9 +165,13 @@ describe("what an isolate tells", () => {
   it("is bounded: of a flood of keys the smallest are told as one", () => {
     const tally = newTally();
     const flood = Array.from({ length: 3000 }, (_, index) => bucket(`k${index}`));
-    for (const one of flood) countAsked(tally, one, NOW);
+    for (const one of flood) {
+      countAsked(tally, one, NOW);
+    }
     const busy = bucket("busy");
-    for (let nth = 0; nth < 10; nth++) countAsked(tally, busy, NOW);
+    for (let nth = 0; nth < 10; nth++) {
+      countAsked(tally, busy, NOW);
+    }
     const { rows } = takeBatch(tally, [...flood, busy], 1, NOW) ?? { rows: [] };
     expect(rows).toHaveLength(501);
     expect(rows[0]).toMatchObject({ key: "busy", asked: 10 });
@@ -170,7 +181,9 @@ describe("what an isolate tells", () => {
   it("keeps at most a minute's seconds while nobody answers", () => {
     const tally = newTally();
     const one = bucket();
-    for (let second = 0; second < 500; second++) countAsked(tally, one, NOW + second * 1000);
+    for (let second = 0; second < 500; second++) {
+      countAsked(tally, one, NOW + second * 1000);
+    }
     const { rows } = takeBatch(tally, [one], 1, NOW + 500_000) ?? { rows: [] };
     expect(rows).toHaveLength(60);
     expect(rows.reduce((sum, { asked }) => sum + asked, 0)).toBe(500);

@@ -15,14 +15,18 @@ const budget = { percent: 20, minPerSecond: 10 };
 /** Retries until there are no more, without asking anybody. */
 const taken = (state: IsolateRetries, nowMs: number, terms = budget, unheard = false): number => {
   let count = 0;
-  while (takeRetry(state, terms, unheard, nowMs) === "granted") count++;
+  while (takeRetry(state, terms, unheard, nowMs) === "granted") {
+    count++;
+  }
   return count;
 };
 
 /** Tells the coordinator what is wanted, and takes over the answer. */
 function sync(state: IsolateRetries, allowance: Allowance, isolate: string, nowMs: number, terms = budget): number {
   const report = reportRetries(state, terms);
-  if (report === null) return 0;
+  if (report === null) {
+    return 0;
+  }
   const grant = answerRetries(allowance, { isolate, policy: "p", report }, 100, nowMs);
   applyRetries(state, grant, nowMs);
   return grant.tokens;
@@ -32,7 +36,9 @@ describe("what requests earn", () => {
   it("is one retry by five requests at 20 %", () => {
     const terms = { percent: 20, minPerSecond: 0 };
     const state = newIsolateRetries(0);
-    for (let request = 0; request < 4; request++) earnRetry(state, terms, 0);
+    for (let request = 0; request < 4; request++) {
+      earnRetry(state, terms, 0);
+    }
     expect(takeRetry(state, terms, false, 0)).toBe("none");
     earnRetry(state, terms, 0);
     expect(takeRetry(state, terms, false, 0)).toBe("granted");
@@ -82,7 +88,9 @@ describe("the allowance per second", () => {
   it("that is spent is not asked for again until there may be more", () => {
     const allowance = newAllowance({ percent: 0, minPerSecond: 1 }, 0);
     const [terms, state] = [{ percent: 0, minPerSecond: 1 }, newIsolateRetries(0)];
-    for (const verdict of ["ask", "ask"]) expect(takeRetry(state, terms, false, 0)).toBe(verdict);
+    for (const verdict of ["ask", "ask"]) {
+      expect(takeRetry(state, terms, false, 0)).toBe(verdict);
+    }
     expect(sync(state, allowance, "a", 0, terms)).toBe(1);
     expect(["granted", "none"]).toEqual([0, 1].map(() => takeRetry(state, terms, false, 500)));
     expect(takeRetry(state, terms, false, 999)).toBe("none");
@@ -128,7 +136,9 @@ it("amplifies any traffic through any number of isolates by at most 1.2 and 10 a
         for (const { waitMs, requests: many, isolate, isLost } of bursts) {
           nowMs += waitMs;
           const state = fleet[isolate];
-          if (!state) continue;
+          if (!state) {
+            continue;
+          }
           for (let one = 0; one < many; one++) {
             requests++;
             sent++;
@@ -139,7 +149,9 @@ it("amplifies any traffic through any number of isolates by at most 1.2 and 10 a
                 sync(state, allowance, String(isolate), nowMs);
                 verdict = takeRetry(state, budget, false, nowMs);
               }
-              if (verdict !== "granted") break;
+              if (verdict !== "granted") {
+                break;
+              }
               sent++;
             }
           }

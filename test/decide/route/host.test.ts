@@ -36,7 +36,9 @@ describe("hostname patterns", () => {
 
   it("widen label by label, down to the catch-all", () => {
     const chain: string[] = [];
-    for (let at: string | null = "c.b.a.com"; at !== null; at = wider(at)) chain.push(at);
+    for (let at: string | null = "c.b.a.com"; at !== null; at = wider(at)) {
+      chain.push(at);
+    }
     expect(chain).toEqual(["c.b.a.com", "*.b.a.com", "*.a.com", "*.com", "*"]);
     expect(wider("")).toBe("*");
   });
@@ -55,7 +57,9 @@ describe("hostname patterns", () => {
         const fitting = patterns.filter((one) => covers(one, host));
         const found = lookUp(table, host);
         expect(found === undefined).toBe(fitting.length === 0);
-        if (found !== undefined) expect(fitting.every((one) => covers(one, found))).toBe(true);
+        if (found !== undefined) {
+          expect(fitting.every((one) => covers(one, found))).toBe(true);
+        }
       }),
     );
   });

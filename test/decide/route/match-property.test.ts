@@ -14,7 +14,9 @@ const REQUESTS = 100;
 /** The winner in the documents' terms. */
 function compiledMatch({ snapshot }: Compiled, mesh: NaiveMesh, request: RouteRequest): NaiveMatch | null | "direct" {
   const found = match(snapshot.router, request);
-  if (found.match === null) return found.direct ? "direct" : null;
+  if (found.match === null) {
+    return found.direct ? "direct" : null;
+  }
   const { route, name } = found.rule;
   const document = mesh.documents.find(
     ({ kind, metadata }) => kind === "HTTPRoute" && `${metadata.namespace}/${metadata.name}` === route,
@@ -57,9 +59,13 @@ it("routes as the specification says, over a hundred requests each to random mes
         const expected = naiveMatch(mesh, request);
         const found = compiledMatch(compiled, mesh, request);
         // An assertion costs more than the matching itself: made only where there is something to say.
-        if (JSON.stringify(found) !== JSON.stringify(expected)) expect(found, String(request)).toEqual(expected);
+        if (JSON.stringify(found) !== JSON.stringify(expected)) {
+          expect(found, String(request)).toEqual(expected);
+        }
         pairs++;
-        if (expected !== null && expected !== "direct") hits++;
+        if (expected !== null && expected !== "direct") {
+          hits++;
+        }
       }
     }),
     { numRuns: MESHES },

@@ -9,7 +9,9 @@ import { hostilePatterns, hostileTexts } from "../../support/hostile-regex.ts";
 
 function programOf(pattern: string): RegexProgram {
   const compiled = compileRegex(pattern);
-  if (!compiled.ok) throw new Error(`${pattern}: ${compiled.reason}`);
+  if (!compiled.ok) {
+    throw new Error(`${pattern}: ${compiled.reason}`);
+  }
   // As it comes out of the registry.
   return JSON.parse(JSON.stringify(compiled.program)) as RegexProgram;
 }
@@ -88,7 +90,9 @@ describe("matching", () => {
       fc.property(pattern, fc.array(text, { minLength: 10, maxLength: 10 }), (one, texts) => {
         const expected = RE2JS.compile(one);
         const program = programOf(one);
-        for (const each of texts) expect(matchesRegex(program, each), each).toBe(expected.matches(each));
+        for (const each of texts) {
+          expect(matchesRegex(program, each), each).toBe(expected.matches(each));
+        }
       }),
       { numRuns: 1000 },
     );
@@ -146,7 +150,11 @@ describe("bounds", () => {
   it("spends time in proportion to the text, whatever the pattern", () => {
     const cost = (program: RegexProgram, texts: readonly string[]): number => {
       const before = process.cpuUsage();
-      for (let round = 0; round < 3; round++) for (const text of texts) matchesRegex(program, text);
+      for (let round = 0; round < 3; round++) {
+        for (const text of texts) {
+          matchesRegex(program, text);
+        }
+      }
       const { user, system } = process.cpuUsage(before);
       return user + system;
     };
@@ -182,7 +190,9 @@ describe("samples", () => {
   it("always matches its pattern", () => {
     for (const pattern of hostilePatterns) {
       const sample = sampleText(programOf(pattern));
-      if (sample !== null) expect(RE2JS.compile(pattern).matches(sample), pattern).toBe(true);
+      if (sample !== null) {
+        expect(RE2JS.compile(pattern).matches(sample), pattern).toBe(true);
+      }
     }
   });
 });
@@ -212,7 +222,9 @@ describe("what may be spent on one request", () => {
       ["!", "!"],
       ["中", "中"],
     ] as const) {
-      for (const one of spellings) expect(matches(`(?i)${letter}`, one), one).toBe(true);
+      for (const one of spellings) {
+        expect(matches(`(?i)${letter}`, one), one).toBe(true);
+      }
       expect(matches(`(?i)${letter}`, "x")).toBe(false);
     }
   });

@@ -75,9 +75,13 @@ describe("a replacement that nobody has checked (a snapshot of an earlier releas
     fc.assert(
       fc.property(text, text, type, fc.constantFrom("/", "/a", "/a/b"), (value, rest, kind, prefix) => {
         const asked = canonicalPath(`/a/b/${rest}`);
-        if (!asked.ok) return;
+        if (!asked.ok) {
+          return;
+        }
         const found = modifyPath(asked.path, { type: kind, value }, prefix);
-        if (!found.ok) return;
+        if (!found.ok) {
+          return;
+        }
         expect(canonicalPath(found.path)).toMatchObject({ ok: true, path: found.path, matchPath: found.matchPath });
         expect(new URL(`http://shop.example${found.path}`).pathname).toBe(found.path);
       }),

@@ -36,8 +36,11 @@ describe("the split between backends", () => {
           list.map((weight) => backend(weight)),
           share,
         );
-        if (list.every((weight) => weight === 0)) expect(picked).toBeNull();
-        else expect(picked?.weight).toBeGreaterThan(0);
+        if (list.every((weight) => weight === 0)) {
+          expect(picked).toBeNull();
+        } else {
+          expect(picked?.weight).toBeGreaterThan(0);
+        }
       }),
     );
   });

@@ -24,9 +24,14 @@ function applied(value: unknown, operations: readonly PatchOperation[]): unknown
       continue;
     }
     const record = parent as Record<string, unknown>;
-    if ((op === "add") === Object.hasOwn(record, last)) throw new Error(`${op} of ${path} does not fit`);
-    if (op === "remove") delete record[last];
-    else record[last] = structuredClone(given);
+    if ((op === "add") === Object.hasOwn(record, last)) {
+      throw new Error(`${op} of ${path} does not fit`);
+    }
+    if (op === "remove") {
+      delete record[last];
+    } else {
+      record[last] = structuredClone(given);
+    }
   }
   return document;
 }

@@ -20,8 +20,9 @@ describe("a cloud's metadata service is nobody's endpoint, whatever the cluster 
     "http://168.63.129.16/",
     "https://api.metadata.cloud.ibm.com/",
   ])("%s", (url) => {
-    for (const allowPrivate of [true, false])
+    for (const allowPrivate of [true, false]) {
       expect(refusalForAddress(url, { allowPrivate })).toMatch(/metadata service/);
+    }
   });
 
   it.each(["http://10.0.0.1/", "http://metadata.shop.internal/", "http://[fd00:ec2::1]/", "http://100.100.100.201/"])(

@@ -23,8 +23,11 @@ describe("a body on its way", () => {
         const pace: Pace = { turn, movedAtMs: 1000, beganAtMs: 1000, bytes: 0 };
         const due = stillInMs(pace, allowed, 1000 + passedMs);
         const most = allowed[turn];
-        if (most === null) expect(due).toBeNull();
-        else expect(due === 0).toBe(passedMs >= most);
+        if (most === null) {
+          expect(due).toBeNull();
+        } else {
+          expect(due === 0).toBe(passedMs >= most);
+        }
       }),
     );
   });

@@ -21,7 +21,9 @@ describe("kindByAnyName", () => {
 
   it("takes a name with its API group, and nothing else", () => {
     expect(kindByAnyName("httproutes.gateway.networking.k8s.io")).toBe("HTTPRoute");
-    for (const text of ["", "routes", "constructor", "__proto__", "toString"]) expect(kindByAnyName(text)).toBeNull();
+    for (const text of ["", "routes", "constructor", "__proto__", "toString"]) {
+      expect(kindByAnyName(text)).toBeNull();
+    }
   });
 });
 
@@ -54,7 +56,9 @@ it("reads documents that use every corner of their kinds", () => {
 
 it("gives every kind without effect a word on what is to come", () => {
   for (const info of Object.values(kinds)) {
-    if (info.effect !== "now") expect(info.effect.later, info.kind).toMatch(/^[a-z].*[^.]$/);
+    if (info.effect !== "now") {
+      expect(info.effect.later, info.kind).toMatch(/^[a-z].*[^.]$/);
+    }
   }
   const now = Object.values(kinds).filter((info) => info.effect === "now");
   expect(now.map((info) => info.kind)).toEqual([

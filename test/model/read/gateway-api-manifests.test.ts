@@ -12,7 +12,9 @@ describe.skipIf(files.length === 0)(
     it.each(files)("reads %s", (name) => {
       const text = readFileSync(folder + name, "utf8");
       const parsed = parseDocuments(text, "yaml");
-      if (!parsed.ok) throw new Error(JSON.stringify(parsed.refusal, null, 1));
+      if (!parsed.ok) {
+        throw new Error(JSON.stringify(parsed.refusal, null, 1));
+      }
       const written = text.match(/^kind: \w+/gm)?.map((line) => line.slice(6));
       expect(parsed.documents.map(({ document }) => document.kind)).toEqual(written);
     });

@@ -78,8 +78,11 @@ it("reads what JSON.parse reads, and only that", () => {
           return;
         }
         // A key that is there twice is all that the two disagree on.
-        if (read.ok) expect(read.sources.map((source) => source.value)).toEqual([value]);
-        else expect(read.items).toMatchObject([{ detail: expect.stringContaining("is there twice") }]);
+        if (read.ok) {
+          expect(read.sources.map((source) => source.value)).toEqual([value]);
+        } else {
+          expect(read.items).toMatchObject([{ detail: expect.stringContaining("is there twice") }]);
+        }
       },
     ),
     { numRuns: 2000 },
@@ -91,15 +94,20 @@ it("finds every value where it stands", () => {
     fc.property(fc.jsonValue({ maxDepth: 4 }), fc.constantFrom(0, 1, 2), (value, indent) => {
       const text = JSON.stringify(value, null, indent);
       const read = readJson(text);
-      if (!read.ok) throw new Error(read.items[0]?.detail);
+      if (!read.ok) {
+        throw new Error(read.items[0]?.detail);
+      }
       const visit = (here: unknown, path: (string | number)[]): void => {
         const at = read.sources[0]?.locate(path);
         const line = text.split("\n")[(at?.line ?? 0) - 1] ?? "";
         const begins = JSON.stringify(here)[0] ?? "";
         expect(line[(at?.column ?? 0) - 1]).toBe(begins);
-        if (typeof here !== "object" || here === null) return;
-        for (const [key, child] of Object.entries(here))
+        if (typeof here !== "object" || here === null) {
+          return;
+        }
+        for (const [key, child] of Object.entries(here)) {
           visit(child, [...path, Array.isArray(here) ? Number(key) : key]);
+        }
       };
       visit(value, []);
     }),

@@ -204,7 +204,9 @@ describe("parseDocument", () => {
 
   it("refuses a value that nests for ever", () => {
     let value: unknown = {};
-    for (let depth = 0; depth < 10_000; depth++) value = { a: value };
+    for (let depth = 0; depth < 10_000; depth++) {
+      value = { a: value };
+    }
     expect(parseDocument(value)).toMatchObject({
       ok: false,
       refusal: { problem: "malformed", errors: [{ code: "SLV1110", pointer: "#" }] },

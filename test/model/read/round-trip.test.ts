@@ -13,7 +13,9 @@ import { valueOf } from "../../support/documents/arbitrary.ts";
 import { minimal, rich } from "../../support/documents/samples.ts";
 
 function documentsOf(parsed: Parsed): readonly Document[] {
-  if (!parsed.ok) throw new Error(JSON.stringify(parsed.refusal, null, 1));
+  if (!parsed.ok) {
+    throw new Error(JSON.stringify(parsed.refusal, null, 1));
+  }
   return parsed.documents.map(({ document }) => document);
 }
 
@@ -42,8 +44,11 @@ function takeOut(value: unknown, pointer: string): void {
       parent = child;
       continue;
     }
-    if (Array.isArray(parent)) parent.splice(Number(step), 1);
-    else Reflect.deleteProperty(Object(parent), step);
+    if (Array.isArray(parent)) {
+      parent.splice(Number(step), 1);
+    } else {
+      Reflect.deleteProperty(Object(parent), step);
+    }
     return;
   }
 }
@@ -75,7 +80,9 @@ describe.each(kindNames)("any %s", (kind) => {
           expect(parsed.refusal.problem).toBe("validation");
           const items = parsed.refusal.errors ?? [];
           expectHelpful(items);
-          for (const { pointer } of items.toReversed()) takeOut(rest, pointer);
+          for (const { pointer } of items.toReversed()) {
+            takeOut(rest, pointer);
+          }
         }
       }),
       { numRuns: 40, seed: 20_261_123 },

@@ -217,7 +217,9 @@ describe("canonicalPath: properties", () => {
     fc.assert(
       fc.property(anyPath, (sent) => {
         const result = of(sent);
-        if (!result.ok) return;
+        if (!result.ok) {
+          return;
+        }
         const seen = canonicalPath(new URL(`http://shop.example${sent}?`).href);
         expect(seen).toMatchObject({ ok: true, path: result.path });
       }),
@@ -252,7 +254,8 @@ describe("encoded slashes that are kept", () => {
   });
 
   it("change nothing about paths without them", () => {
-    for (const raw of ["/a/%2e%2e/b", "/a;x/b", "/a//b", "/%41"])
+    for (const raw of ["/a/%2e%2e/b", "/a;x/b", "/a//b", "/%41"]) {
       expect(canonicalPath(raw, "keep")).toEqual(canonicalPath(raw));
+    }
   });
 });

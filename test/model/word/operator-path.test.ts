@@ -50,7 +50,9 @@ describe("a path that an operator writes", () => {
       fc.property(text, text, (written, asked) => {
         const prefix = operatorPrefix(written);
         const rest = canonicalPath(`/${asked}`);
-        if (!prefix.ok || !rest.ok) return;
+        if (!prefix.ok || !rest.ok) {
+          return;
+        }
         const path = prefix.path.replace(/\/$/, "") + rest.path;
         expect(canonicalPath(path)).toMatchObject({ ok: true, path });
         expect(new URL(`http://orders.example${path}`).pathname).toBe(path);

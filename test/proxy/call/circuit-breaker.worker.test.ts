@@ -59,7 +59,9 @@ const failing: Service = () => new Response("broken", { status: 503 });
 describe("a service that fails", () => {
   it("gets five requests from this isolate, and then a 503 of the mesh that says when to come back", async () => {
     const { send, mesh, service } = fixture(failing, "circuitBreaker: {}");
-    for (let call = 0; call < 5; call += 1) expect(await (await send()).text()).toBe("broken");
+    for (let call = 0; call < 5; call += 1) {
+      expect(await (await send()).text()).toBe("broken");
+    }
     const refused = await send();
     expect([refused.status, refused.headers.get("retry-after")]).toEqual([503, "1"]);
     expect(refused.headers.get("selvage-decision")).toBe('breaker; policy="TrafficPolicy/shop/guard"; rev=7');
@@ -80,7 +82,9 @@ describe("a service that fails", () => {
     const id = writtenId(`shop/${name}`, `http://${name}.example`);
     const states = async (): Promise<string[]> =>
       (await env.BREAKER.getByName(`shop/${name}`).states()).rows.map(({ target, state }) => `${target} ${state}`);
-    for (let call = 0; call < 4; call += 1) expect((await send()).status).toBe(500);
+    for (let call = 0; call < 4; call += 1) {
+      expect((await send()).status).toBe(500);
+    }
     expect(await states()).toEqual([`e:${id} open`]);
     expect((await send()).status).toBe(503);
     healthy = true;
@@ -100,14 +104,18 @@ describe("a service that fails", () => {
   it("is not what answers 429 or 404", async () => {
     for (const status of [404, 429]) {
       const { send, mesh } = fixture(() => new Response("", { status }), "circuitBreaker: {}");
-      for (let call = 0; call < 8; call += 1) expect((await send()).status).toBe(status);
+      for (let call = 0; call < 8; call += 1) {
+        expect((await send()).status).toBe(status);
+      }
       expect(mesh.sent).toHaveLength(8);
     }
   });
 
   it("counts a lost connection", async () => {
     const { send } = fixture(lost, "circuitBreaker: {}");
-    for (let call = 0; call < 5; call += 1) expect((await send()).status).toBe(502);
+    for (let call = 0; call < 5; call += 1) {
+      expect((await send()).status).toBe(502);
+    }
     expect((await problemOf(await send()))["code"]).toBe("SLV5020");
   });
 });
@@ -119,7 +127,9 @@ describe("callers who hang up", () => {
       const caller = new AbortController();
       const before = mesh.sent.length;
       const answer = mesh.send("http://shop.example/", { signal: caller.signal });
-      while (mesh.sent.length === before) await new Promise((go) => setTimeout(go, 1));
+      while (mesh.sent.length === before) {
+        await new Promise((go) => setTimeout(go, 1));
+      }
       caller.abort();
       // Nobody is there to read it; what matters is that the request is over.
       await answer;
@@ -161,7 +171,9 @@ describe("one bad endpoint of two", () => {
   it("is left out by its breaker, and the other takes over", async () => {
     const { send } = fixture(service, "circuitBreaker: {}", endpoints);
     const statuses = [];
-    for (let call = 0; call < 8; call += 1) statuses.push((await send()).status);
+    for (let call = 0; call < 8; call += 1) {
+      statuses.push((await send()).status);
+    }
     expect(statuses).toEqual([503, 503, 503, 503, 503, 200, 200, 200]);
   });
 
@@ -195,17 +207,23 @@ describe("a coordinator that cannot be reached", () => {
   it("is no error of a request, and the isolate still protects a dead endpoint by itself", async () => {
     const bindings = { BREAKER: failingNamespace(env.BREAKER) };
     const fine = fixture(() => new Response("hello"), "circuitBreaker: {}", undefined, bindings);
-    for (let call = 0; call < 3; call += 1) expect((await fine.send()).status).toBe(200);
+    for (let call = 0; call < 3; call += 1) {
+      expect((await fine.send()).status).toBe(200);
+    }
     const dead = fixture(lost, "circuitBreaker: {}", undefined, bindings);
     const statuses = [];
-    for (let call = 0; call < 6; call += 1) statuses.push((await dead.send()).status);
+    for (let call = 0; call < 6; call += 1) {
+      statuses.push((await dead.send()).status);
+    }
     expect(statuses).toEqual([502, 502, 502, 502, 502, 503]);
   });
 });
 
 it("without a policy no object is asked and nothing is kept back", async () => {
   const mesh = testMesh(serviceYaml("plain") + routeYaml("[{backendRefs: [{name: plain}]}]"), { service: failing });
-  for (let call = 0; call < 30; call += 1) await mesh.send("http://shop.example/");
+  for (let call = 0; call < 30; call += 1) {
+    await mesh.send("http://shop.example/");
+  }
   await mesh.settle();
   expect(mesh.sent).toHaveLength(30);
   expect(mesh.snapshot.policies.traffic).toBeUndefined();

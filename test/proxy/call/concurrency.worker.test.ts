@@ -63,8 +63,9 @@ spec: {targetRefs: [{kind: Service, name: ${name}}], concurrency: ${concurrency}
 
 /** Until so many requests have reached the service. */
 async function arrived({ mesh }: Fixture, count: number): Promise<void> {
-  for (let waited = 0; mesh.sent.length < count && waited < 3000; waited++)
+  for (let waited = 0; mesh.sent.length < count && waited < 3000; waited++) {
     await new Promise((go) => setTimeout(go, 10));
+  }
   expect(mesh.sent).toHaveLength(count);
 }
 
@@ -75,8 +76,12 @@ async function letThrough(one: Fixture): Promise<Promise<Response>[]> {
     const sending = one.send();
     const answer = { came: false };
     void sending.then(() => (answer.came = true));
-    while (!answer.came && one.mesh.sent.length === before) await new Promise((go) => setTimeout(go, 5));
-    if (one.mesh.sent.length > before) return [sending];
+    while (!answer.came && one.mesh.sent.length === before) {
+      await new Promise((go) => setTimeout(go, 5));
+    }
+    if (one.mesh.sent.length > before) {
+      return [sending];
+    }
     await new Promise((go) => setTimeout(go, 20));
   }
   throw new Error("no request is let through any more");
@@ -127,7 +132,9 @@ describe("a service that may have two requests at once", () => {
     expect(other.mesh.sent).toHaveLength(0);
     one.answer();
     one.answer();
-    for (const answer of await Promise.all(held)) expect(await answer.text()).toBe("done");
+    for (const answer of await Promise.all(held)) {
+      expect(await answer.text()).toBe("done");
+    }
   });
 
   it("lets a request of its queue wait, until its turn or its deadline", async () => {
@@ -166,8 +173,12 @@ describe("priorities", () => {
     expect(String((await problemOf(refused))["detail"])).toMatch(/^\d+ % of the requests .* is best-effort$/);
     held.push(one.send({ "x-class": "critical" }));
     await arrived(one, 3);
-    for (const _ of held) one.answer();
-    for (const answer of await Promise.all(held)) expect(answer.status).toBe(200);
+    for (const _ of held) {
+      one.answer();
+    }
+    for (const answer of await Promise.all(held)) {
+      expect(answer.status).toBe(200);
+    }
   });
 });
 
@@ -178,5 +189,7 @@ it("a coordinator that cannot be reached refuses nobody for that: an eighth of t
   expect((await one.send()).status).toBe(503);
   one.answer();
   one.answer();
-  for (const answer of await Promise.all(held)) expect(answer.status).toBe(200);
+  for (const answer of await Promise.all(held)) {
+    expect(answer.status).toBe(200);
+  }
 });

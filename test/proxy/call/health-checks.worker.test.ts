@@ -56,7 +56,9 @@ spec: {targetRefs: [{kind: Service, name: ${name}}], ${more}}
     mesh,
     async asked(requests) {
       const answered = new Set<string>();
-      for (let sent = 0; sent < requests; sent += 1) answered.add(await send());
+      for (let sent = 0; sent < requests; sent += 1) {
+        answered.add(await send());
+      }
       return [...answered].toSorted();
     },
     async rounds(count) {

@@ -48,7 +48,9 @@ spec: {targetRefs: [{kind: Service, name: ${name}}], loadBalancer: {policy: rand
         clock += 10;
       }
       const counts: Record<string, number> = {};
-      for (const { url } of mesh.sent.slice(before)) counts[nameOf(url)] = (counts[nameOf(url)] ?? 0) + 1;
+      for (const { url } of mesh.sent.slice(before)) {
+        counts[nameOf(url)] = (counts[nameOf(url)] ?? 0) + 1;
+      }
       return Object.fromEntries(
         Object.entries(counts).map(([one, count]) => [one, Math.round((100 * count) / requests)]),
       );
@@ -98,11 +100,15 @@ describe("a priority with endpoints that are ejected", LONG, () => {
 
   it("is used whole in panic, and not without it", async () => {
     const endpoints = ["a", "b", "c", "d"].map((one) => at(one));
-    for (const one of ["a", "b", "c"]) broken.add(one);
+    for (const one of ["a", "b", "c"]) {
+      broken.add(one);
+    }
     const whole = fixture(EJECTING, endpoints);
     await whole.shares(200);
     const panicking = await whole.shares(400);
-    for (const one of ["a", "b", "c", "d"]) expect(panicking[one]).toBeGreaterThan(18);
+    for (const one of ["a", "b", "c", "d"]) {
+      expect(panicking[one]).toBeGreaterThan(18);
+    }
     const calm = fixture(`${EJECTING}, failover: {panicThreshold: 0}`, endpoints);
     await calm.shares(200);
     expect(await calm.shares(100)).toEqual({ d: 100 });

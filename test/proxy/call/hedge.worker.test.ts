@@ -28,7 +28,9 @@ async function sendFor(one: TestMesh, ms: number, init: RequestInit = {}): Promi
   let answer: Response | null = null;
   const sending = one.send(URL_OF_ROUTE, init).then((response) => (answer = response));
   await vi.advanceTimersByTimeAsync(ms);
-  if (answer !== null) await sending;
+  if (answer !== null) {
+    await sending;
+  }
   return answer;
 }
 

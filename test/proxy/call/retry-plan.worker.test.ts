@@ -106,7 +106,9 @@ describe("retries of a TrafficPolicy", () => {
 
   it("end when the budget is spent: 20 % of the requests and 10 a second", async () => {
     const one = mesh("retry: {}", { service: () => new Response(null, { status: 503 }) });
-    for (let request = 0; request < 100; request++) await one.send(URL_OF_ROUTE);
+    for (let request = 0; request < 100; request++) {
+      await one.send(URL_OF_ROUTE);
+    }
     // Nobody answers who could lend the fleet's allowance: this isolate takes itself for one of eight.
     expect(one.sent).toHaveLength(100 + 20 + 1);
     expect(one.traced.filter(([stage]) => stage === "retry").length).toBe(79);
@@ -119,7 +121,9 @@ describe("retries of a TrafficPolicy", () => {
       env: bindings,
     });
     const statuses = [];
-    for (let request = 0; request < 30; request++) statuses.push((await one.send(URL_OF_ROUTE)).status);
+    for (let request = 0; request < 30; request++) {
+      statuses.push((await one.send(URL_OF_ROUTE)).status);
+    }
     await one.settle();
     expect(new Set(statuses)).toEqual(new Set([503]));
     expect(one.sent.length - 30).toBeGreaterThanOrEqual(3);
@@ -133,7 +137,9 @@ describe("retries of a TrafficPolicy", () => {
       { service: () => new Response(null, { status: 503 }) },
       ", retry: {attempts: 3, codes: [503]}",
     );
-    for (let request = 0; request < 100; request++) await one.send(URL_OF_ROUTE);
+    for (let request = 0; request < 100; request++) {
+      await one.send(URL_OF_ROUTE);
+    }
     expect(one.sent).toHaveLength(110);
   });
 });
@@ -168,9 +174,13 @@ describe("the choice of endpoints", () => {
   /** How many of `count` requests each endpoint got. */
   const spread = async (one: TestMesh, count: number, init?: RequestInit): Promise<Record<string, number>> => {
     const before = one.sent.length;
-    for (let request = 0; request < count; request++) await one.send(URL_OF_ROUTE, init);
+    for (let request = 0; request < count; request++) {
+      await one.send(URL_OF_ROUTE, init);
+    }
     const counts: Record<string, number> = { a: 0, b: 0 };
-    for (const host of hosts(one).slice(before)) counts[host] = (counts[host] ?? 0) + 1;
+    for (const host of hosts(one).slice(before)) {
+      counts[host] = (counts[host] ?? 0) + 1;
+    }
     return counts;
   };
   /** A clock that a service moves on. */
@@ -216,10 +226,16 @@ describe("the choice of endpoints", () => {
 
   it("keeps a key on its endpoint with ring-hash", async () => {
     const one = mesh('loadBalancer: {policy: ring-hash, key: "header:x-user"}');
-    for (let user = 0; user < 20; user++) await one.send(URL_OF_ROUTE, { headers: { "x-user": `u${user}` } });
+    for (let user = 0; user < 20; user++) {
+      await one.send(URL_OF_ROUTE, { headers: { "x-user": `u${user}` } });
+    }
     const first = new Map(one.sent.map(({ headers, url }) => [headers.get("x-user"), url]));
     expect(new Set(first.values()).size).toBe(2);
-    for (let user = 0; user < 20; user++) await one.send(URL_OF_ROUTE, { headers: { "x-user": `u${user}` } });
-    for (const { headers, url } of one.sent) expect(url).toBe(first.get(headers.get("x-user")));
+    for (let user = 0; user < 20; user++) {
+      await one.send(URL_OF_ROUTE, { headers: { "x-user": `u${user}` } });
+    }
+    for (const { headers, url } of one.sent) {
+      expect(url).toBe(first.get(headers.get("x-user")));
+    }
   });
 });

@@ -35,11 +35,15 @@ const textOf = (sent: Sent | undefined): string => sent?.headers.get("selvage-as
 /** The claims of an assertion that holds for the audience. */
 async function claimsOf(sent: Sent | undefined, audience: string): Promise<Readonly<Record<string, unknown>>> {
   const token = readToken(textOf(sent));
-  if (!token.ok) throw new Error(token.reason);
+  if (!token.ok) {
+    throw new Error(token.reason);
+  }
   const terms = { issuer: "spiffe://mesh.local", audiences: [audience], algorithms: ["ES256"], clockSkewMs: 0 };
   const required = { requiredClaims: ["exp", "iat", "jti", "sub"], types: ["selvage-assertion+jwt"] };
   const verified = await verifyToken(token, keySetOfKeys(keys.accepted, "ES256"), { ...terms, ...required }, now);
-  if (!verified.ok) throw new Error(verified.reason);
+  if (!verified.ok) {
+    throw new Error(verified.reason);
+  }
   return verified.claims;
 }
 

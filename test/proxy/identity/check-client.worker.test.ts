@@ -51,7 +51,9 @@ describe("a client id and secret", () => {
     let clock = NOW;
     const ports = { now: () => clock, keys: () => keys };
     const mesh = meshBehind(CLIENT, {}, { ports, env: { LOCAL_CLIENT_ADDRESS: "192.0.2.1" } });
-    for (let nth = 0; nth < 20; nth++) expect(await told(mesh, basic("web", "guess"))).toBe(BAD_CLIENT);
+    for (let nth = 0; nth < 20; nth++) {
+      expect(await told(mesh, basic("web", "guess"))).toBe(BAD_CLIENT);
+    }
     expect(await told(mesh, basic("web", "guess"))).toBe("429 SLV2114 null");
     expect(await told(mesh, basic("other", "guess"))).toBe("429 SLV2114 null");
     expect(await told(mesh, basic("web", SECRET))).toBe("200");

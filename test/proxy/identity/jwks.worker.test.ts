@@ -51,7 +51,9 @@ const statusOf = async (mesh: TestMesh, token: string): Promise<number> =>
 describe("keys of a URL", () => {
   it("are fetched for the first token, and for no other", async () => {
     const mesh = fixture();
-    for (let nth = 0; nth < 5; nth++) expect(await statusOf(mesh, await goodToken(es, { sub: `u${nth}` }))).toBe(200);
+    for (let nth = 0; nth < 5; nth++) {
+      expect(await statusOf(mesh, await goodToken(es, { sub: `u${nth}` }))).toBe(200);
+    }
     expect(fetched).toEqual([mesh.url]);
   });
 
@@ -217,7 +219,9 @@ describe("a rotation", () => {
       for (let tenth = 0; tenth < 4; tenth++) {
         const exp = clock / 1000 + 600;
         const token = await signJws(keys[current]!, { ...CLAIMS, exp, sub: `u${minute}-${tenth}` });
-        if ((await statusOf(mesh, token)) !== 200) refused.push(`${minute}.${tenth}`);
+        if ((await statusOf(mesh, token)) !== 200) {
+          refused.push(`${minute}.${tenth}`);
+        }
         clock += MINUTE / 4;
       }
       await mesh.settle();

@@ -57,7 +57,9 @@ async function spki(): Promise<Uint8Array<ArrayBuffer>> {
   const members = { kty: String(kty), n: String(n), e: String(e) };
   const key = await crypto.subtle.importKey("jwk", members, algorithm, true, ["verify"]);
   const der = await crypto.subtle.exportKey("spki", key);
-  if (!(der instanceof ArrayBuffer)) throw new Error("no DER");
+  if (!(der instanceof ArrayBuffer)) {
+    throw new Error("no DER");
+  }
   return new Uint8Array(der);
 }
 
@@ -260,7 +262,9 @@ describe("a good token", () => {
     const good = await token();
     for (const mesh of [strict, permissive]) {
       // Twice: verified, then remembered.
-      for (let nth = 0; nth < 2; nth++) expect((await mesh.send(GUARDED_URL, bearing(good))).status).toBe(200);
+      for (let nth = 0; nth < 2; nth++) {
+        expect((await mesh.send(GUARDED_URL, bearing(good))).status).toBe(200);
+      }
       mesh.sent.length = 0;
     }
   });

@@ -22,7 +22,9 @@ interface Sample {
 
 it("lets in and refuses the samples of Envoy and Istio as they say", async (context) => {
   const [samples] = files("jwt-samples/");
-  if (samples === undefined) return context.skip(ABSENT);
+  if (samples === undefined) {
+    return context.skip(ABSENT);
+  }
   const { jwks, cases }: { jwks: Record<string, object>; cases: Sample[] } = JSON.parse(samples.text);
   for (const { name, provider, token, expect: expected, jwks: set } of cases) {
     const { issuer, audiences } = provider;
@@ -42,12 +44,16 @@ interface Cookbook {
 describe("the JOSE cookbook (RFC 7520)", () => {
   it("has its signatures verified by the keys as they are published", async (context) => {
     const all = [...files("jose-cookbook/jws/"), ...files("jose-cookbook/curve25519/jws")];
-    if (all.length === 0) return context.skip(ABSENT);
+    if (all.length === 0) {
+      return context.skip(ABSENT);
+    }
     const verified: string[] = [];
     for (const { path, text } of all) {
       const { input, output }: Cookbook = JSON.parse(text);
       // Detached and JSON forms are not for this verifier: they are refused below.
-      if (output.compact === undefined || output.compact.includes("..")) continue;
+      if (output.compact === undefined || output.compact.includes("..")) {
+        continue;
+      }
       const { d: _d, p: _p, q: _q, dp: _dp, dq: _dq, qi: _qi, k, ...open } = input.key;
       const secret = typeof k === "string" ? decodeBase64url(k) : null;
       const keys = secret === null ? (await keySetOf({ keys: [open] })).keys : keySetOfSecret(secret);
@@ -69,7 +75,9 @@ describe("the JOSE cookbook (RFC 7520)", () => {
 
   it("has whatever is no token refused: encrypted, nested, detached, unencoded, JSON, and prose", async (context) => {
     const all = files("jose-cookbook/");
-    if (all.length === 0) return context.skip(ABSENT);
+    if (all.length === 0) {
+      return context.skip(ABSENT);
+    }
     const { key }: Cookbook["input"] = JSON.parse(
       env.PUBLISHED_VECTORS["jose-cookbook/jws/4_1.rsa_v15_signature.json"] ?? "",
     ).input;
@@ -98,10 +106,16 @@ describe("the JOSE cookbook (RFC 7520)", () => {
 
 /** Every compact form in a file, and every JSON form as text: as somebody might put it into a header. */
 function tokensIn(value: unknown): string[] {
-  if (typeof value !== "object" || value === null) return [];
+  if (typeof value !== "object" || value === null) {
+    return [];
+  }
   return Object.entries(value).flatMap(([name, inner]: [string, unknown]) => {
-    if (name === "compact" && typeof inner === "string") return [inner];
-    if (name === "json" || name === "json_flat") return [encodeURI(JSON.stringify(inner))];
+    if (name === "compact" && typeof inner === "string") {
+      return [inner];
+    }
+    if (name === "json" || name === "json_flat") {
+      return [encodeURI(JSON.stringify(inner))];
+    }
     return tokensIn(inner);
   });
 }

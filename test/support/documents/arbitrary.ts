@@ -16,14 +16,21 @@ function number(value: unknown, fallback: number): number {
 }
 
 function text(schema: Schema): fc.Arbitrary<unknown> {
-  if (schema["format"] === "uri")
+  if (schema["format"] === "uri") {
     return fc.constantFrom("https://a.example.com", "http://127.0.0.1:8080/base", "https://b");
-  if (schema["format"] === "date-time") return fc.constant("2026-11-23T12:00:00Z");
+  }
+  if (schema["format"] === "date-time") {
+    return fc.constant("2026-11-23T12:00:00Z");
+  }
   const short = fc.string({ minLength: number(schema["minLength"], 0), maxLength: 12 });
   const { pattern } = schema;
   const { examples } = schema;
-  if (Array.isArray(examples)) return fc.oneof({ weight: 7, arbitrary: fc.constantFrom<unknown>(...examples) }, short);
-  if (typeof pattern !== "string") return fc.oneof(fc.constantFrom("/", "/orders", "a"), short);
+  if (Array.isArray(examples)) {
+    return fc.oneof({ weight: 7, arbitrary: fc.constantFrom<unknown>(...examples) }, short);
+  }
+  if (typeof pattern !== "string") {
+    return fc.oneof(fc.constantFrom("/", "/orders", "a"), short);
+  }
   const regex = new RegExp(pattern);
   const any = fc.stringMatching(regex, { size: "xsmall" });
   const words = ["a", "v1", "5s", "x-a", "10.0.0.0/8", "/a", "*", "claim:sub"].filter((word) => regex.test(word));
@@ -32,10 +39,16 @@ function text(schema: Schema): fc.Arbitrary<unknown> {
 
 /** A value that the schema allows. */
 export function valueOf(schema: Schema): fc.Arbitrary<unknown> {
-  if (schema["const"] !== undefined) return fc.constant(schema["const"]);
-  if (Array.isArray(schema["enum"])) return fc.constantFrom<unknown>(...schema["enum"]);
+  if (schema["const"] !== undefined) {
+    return fc.constant(schema["const"]);
+  }
+  if (Array.isArray(schema["enum"])) {
+    return fc.constantFrom<unknown>(...schema["enum"]);
+  }
   const alternatives = [...schemas(schema["oneOf"]), ...schemas(schema["anyOf"])];
-  if (alternatives.length > 0) return fc.oneof(...alternatives.map(valueOf));
+  if (alternatives.length > 0) {
+    return fc.oneof(...alternatives.map(valueOf));
+  }
   switch (schema["type"]) {
     case "string":
       return text(schema);
@@ -57,8 +70,9 @@ export function valueOf(schema: Schema): fc.Arbitrary<unknown> {
       });
     }
     case "object": {
-      if (!isSchema(schema["properties"]))
+      if (!isSchema(schema["properties"])) {
         return fc.dictionary(fc.constantFrom("a", "b", "team"), fc.constantFrom("x", "y"));
+      }
       const properties = Object.entries(schema["properties"]).filter((entry): entry is [string, Schema] =>
         isSchema(entry[1]),
       );

@@ -4,7 +4,9 @@ import type { Refusal } from "../../../src/model/word/problem.ts";
 
 export function refusalOf(text: string, format: "yaml" | "json" = "yaml"): Refusal {
   const parsed = parseDocuments(text, format);
-  if (parsed.ok) throw new Error(`nothing was refused: ${JSON.stringify(parsed.documents).slice(0, 500)}`);
+  if (parsed.ok) {
+    throw new Error(`nothing was refused: ${JSON.stringify(parsed.documents).slice(0, 500)}`);
+  }
   return parsed.refusal;
 }
 
@@ -19,7 +21,9 @@ export function told(text: string, format: "yaml" | "json" = "yaml"): string[] {
 /** The spec of the first document; all must be valid. */
 export function specOf(text: string): unknown {
   const parsed = parseDocuments(text, "yaml");
-  if (!parsed.ok) throw new Error(JSON.stringify(parsed.refusal, null, 1));
+  if (!parsed.ok) {
+    throw new Error(JSON.stringify(parsed.refusal, null, 1));
+  }
   return parsed.documents[0]?.document.spec;
 }
 

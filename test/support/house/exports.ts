@@ -12,7 +12,11 @@ export function unusedExports({ sources }: House): Violation[] {
   const taken = new Set<string>();
   for (const { path: from, imports } of sources) {
     for (const { path, taken: names } of imports) {
-      if (path !== null && path !== from) for (const name of names) taken.add(`${path} ${name}`);
+      if (path !== null && path !== from) {
+        for (const name of names) {
+          taken.add(`${path} ${name}`);
+        }
+      }
     }
   }
   return sources

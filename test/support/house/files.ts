@@ -20,7 +20,9 @@ const names: Rule = {
   mend: "rename it: rate-limit.ts, http-route.test.ts, store.worker.test.ts",
   check: ({ paths }) =>
     paths.flatMap((path) => {
-      if (path.startsWith("examples/") && !/\.tsx?$/.test(path)) return [];
+      if (path.startsWith("examples/") && !/\.tsx?$/.test(path)) {
+        return [];
+      }
       const odd = path.split("/").find((part) => !/^\.?[a-z0-9]+(-[a-z0-9]+)*(\.[a-z0-9]+)*$/.test(part));
       return odd === undefined ? [] : [{ path, what: `"${odd}" is not kebab-case` }];
     }),
@@ -51,7 +53,9 @@ const noBarrels: Rule = {
     sources
       .filter(({ path }) => isProduct(path) && path !== "src/index.ts")
       .flatMap(({ path, text, imports }) => {
-        if (posix.basename(path) === "index.ts") return [{ path, what: "a barrel by name" }];
+        if (posix.basename(path) === "index.ts") {
+          return [{ path, what: "a barrel by name" }];
+        }
         const code = text.replace(/^\s*(\/\/.*)?$/gm, "").trim();
         const onlyForwards =
           imports.length > 0 && code.split(";").every((part) => /^\s*(export\b[^=]*\bfrom\b.*)?$/s.test(part));
@@ -73,11 +77,15 @@ const opening: Rule = {
   mend: "write one or two plain sentences above the imports",
   check: ({ sources }) =>
     sources.flatMap(({ path, text }) => {
-      if (path.endsWith(".test.ts")) return [];
+      if (path.endsWith(".test.ts")) {
+        return [];
+      }
       const body = text.replace(/^#!.*\n/, "");
       const lines = /^(?:\/\/.*\n?)+/.exec(body)?.[0].trimEnd().split("\n").length ?? 0;
       const block = /^\/\*[\s\S]*?\*\//.test(body);
-      if (lines === 0 && !block) return [{ path, what: "opens with code" }];
+      if (lines === 0 && !block) {
+        return [{ path, what: "opens with code" }];
+      }
       return lines > (/^(src\/decide|durable)\//.test(path) ? 12 : 5)
         ? [{ path, what: `opens with ${lines} lines of comment` }]
         : [];

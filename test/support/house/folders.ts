@@ -42,9 +42,13 @@ const foldersInOrder: Rule = {
     for (const { path, imports } of sources.filter((one) => isProduct(one.path))) {
       const own = posix.dirname(path);
       const at = places.get(own);
-      if (at === undefined) found.push({ path, what: `the folder ${own} is not in the order` });
+      if (at === undefined) {
+        found.push({ path, what: `the folder ${own} is not in the order` });
+      }
       for (const one of imports) {
-        if (at === undefined || one.path === null || !isProduct(one.path)) continue;
+        if (at === undefined || one.path === null || !isProduct(one.path)) {
+          continue;
+        }
         const theirs = posix.dirname(one.path);
         const there = places.get(theirs);
         if (theirs !== own && there !== undefined && there > at) {

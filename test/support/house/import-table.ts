@@ -41,6 +41,8 @@ function importTable(): string {
 export function withImportTable(page: string): string {
   const [before, rest = ""] = page.split(BEGIN);
   const after = rest.split(END)[1];
-  if (after === undefined) throw new Error(`docs/architecture.md has lost the marks of its import table: ${BEGIN}`);
+  if (after === undefined) {
+    throw new Error(`docs/architecture.md has lost the marks of its import table: ${BEGIN}`);
+  }
   return `${before ?? ""}${BEGIN}\n\n${importTable()}\n\n${END}${after}`;
 }

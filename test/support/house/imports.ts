@@ -32,13 +32,19 @@ const importTable: Rule = {
     each(house, (from, one) => {
       const own = layer(from.path);
       const may = table[own];
-      if (may === undefined) return `the folder "${own}" is not in the table`;
+      if (may === undefined) {
+        return `the folder "${own}" is not in the table`;
+      }
       if (one.path === null) {
         const name = packageOf(one.specifier);
         return may.packages.includes("*") || may.packages.includes(name) ? null : `${own} imports the package ${name}`;
       }
-      if (layer(one.path) === own || insideOf(one.path, may.ours)) return null;
-      if (insideOf(one.path, may.types)) return one.typeOnly ? null : `${own} may only \`import type\` ${one.path}`;
+      if (layer(one.path) === own || insideOf(one.path, may.ours)) {
+        return null;
+      }
+      if (insideOf(one.path, may.types)) {
+        return one.typeOnly ? null : `${own} may only \`import type\` ${one.path}`;
+      }
       return `${own} imports ${one.path}`;
     }),
   breaks: [
@@ -166,11 +172,19 @@ const noCircles: Rule = {
         circles.push({ path, what: [...trail.slice(trail.indexOf(path)), path].join(" → ") });
         return;
       }
-      if (done.has(path)) return;
-      for (const one of known.get(path)?.imports ?? []) if (one.path !== null) walk(one.path, [...trail, path]);
+      if (done.has(path)) {
+        return;
+      }
+      for (const one of known.get(path)?.imports ?? []) {
+        if (one.path !== null) {
+          walk(one.path, [...trail, path]);
+        }
+      }
       done.add(path);
     };
-    for (const path of known.keys()) walk(path, []);
+    for (const path of known.keys()) {
+      walk(path, []);
+    }
     return circles;
   },
   breaks: [
@@ -214,8 +228,12 @@ const coldStart: Rule = {
     const found: Violation[] = [];
     for (const [path, trail] of trails) {
       for (const one of known.get(path)?.imports ?? []) {
-        if (one.typeOnly || one.dynamic) continue;
-        if (one.path !== null && !trails.has(one.path)) trails.set(one.path, `${trail} → ${one.path}`);
+        if (one.typeOnly || one.dynamic) {
+          continue;
+        }
+        if (one.path !== null && !trails.has(one.path)) {
+          trails.set(one.path, `${trail} → ${one.path}`);
+        }
         const name = packageOf(one.specifier);
         if (coldLibraries.some((library) => library === name)) {
           found.push({ path, line: one.line, what: `loads ${name} (${trail})` });

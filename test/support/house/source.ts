@@ -2,6 +2,7 @@
 // Parsed with the parser that vitest brings along, so that comments and strings are never mistaken for code.
 import { posix } from "node:path";
 import { parseAst } from "vitest/node";
+import { boundBy, declaredBy, isNode, localNames, nameOf, nodesOf, rangeOf, takenBy, type Node } from "./syntax.ts";
 
 export interface Import {
   readonly specifier: string;
@@ -54,15 +55,6 @@ export interface Source {
   readonly variables: readonly ModuleVariable[];
 }
 
-interface Node {
-  readonly type: string;
-  readonly start: number;
-  readonly [field: string]: unknown;
-}
-
-const isNode = (value: unknown): value is Node =>
-  typeof value === "object" && value !== null && typeof (value as { type?: unknown }).type === "string";
-
 /** Parses one TypeScript file. Throws when it is not TypeScript. */
 export function source(path: string, text: string): Source {
   const imports: Import[] = [];
@@ -79,7 +71,9 @@ export function source(path: string, text: string): Source {
 
   const addImport = (node: Node, typeOnly: boolean, dynamic: boolean): void => {
     const from = node.source;
-    if (!isNode(from) || typeof from.value !== "string") return;
+    if (!isNode(from) || typeof from.value !== "string") {
+      return;
+    }
     const specifier = from.value;
     const inside = specifier.startsWith(".") ? posix.join(posix.dirname(path), specifier) : null;
     const forwarded = node.type.startsWith("Export");
@@ -100,12 +94,18 @@ export function source(path: string, text: string): Source {
       case "ImportDeclaration":
         addImport(node, node.importKind === "type", false);
         literals.push(rangeOf(node.source));
-        for (const word of localNames(node)) words.push({ text: word, line: line() });
+        for (const word of localNames(node)) {
+          words.push({ text: word, line: line() });
+        }
         return;
       case "ExportNamedDeclaration":
       case "ExportAllDeclaration":
         addImport(node, node.exportKind === "type", false);
-        if (node.source === null) for (const text of declaredBy(node)) exports.push({ text, line: line() });
+        if (node.source === null) {
+          for (const text of declaredBy(node)) {
+            exports.push({ text, line: line() });
+          }
+        }
         break;
       case "VariableDeclaration":
         if (parent?.type === "Program" || (parent?.type === "ExportNamedDeclaration" && field === "declaration")) {
@@ -126,14 +126,20 @@ export function source(path: string, text: string): Source {
         break;
       case "Identifier":
         words.push({ text: String(node.name), line: line() });
-        if (!isPropertyName(parent, field) && !isReading(parent)) names.push({ text: String(node.name), line: line() });
+        if (!isPropertyName(parent, field) && !isReading(parent)) {
+          names.push({ text: String(node.name), line: line() });
+        }
         break;
       case "MemberExpression":
-        if (isMathRandom(node)) names.push({ text: "Math.random", line: line() });
+        if (isMathRandom(node)) {
+          names.push({ text: "Math.random", line: line() });
+        }
         break;
       case "Literal":
         literals.push(rangeOf(node));
-        if (typeof node.value === "string") strings.push({ text: node.value, line: line() });
+        if (typeof node.value === "string") {
+          strings.push({ text: node.value, line: line() });
+        }
         break;
       case "TemplateElement":
         literals.push(rangeOf(node));
@@ -148,12 +154,18 @@ export function source(path: string, text: string): Source {
       parameters.push({ count: node.params.length, line: line() });
     }
     for (const [name, child] of Object.entries(node)) {
-      for (const one of Array.isArray(child) ? child : [child]) if (isNode(one)) visit(one, node, name);
+      for (const one of Array.isArray(child) ? child : [child]) {
+        if (isNode(one)) {
+          visit(one, node, name);
+        }
+      }
     }
   };
 
   const program: unknown = parseAst(text, { lang: path.endsWith(".tsx") ? "tsx" : "ts" }, path);
-  if (isNode(program)) visit(program, null, "");
+  if (isNode(program)) {
+    visit(program, null, "");
+  }
   return {
     path,
     text,
@@ -172,72 +184,49 @@ export function source(path: string, text: string): Source {
 
 /** `x.Date` and `{Date: 1}` name a property, not the global. */
 function isPropertyName(parent: Node | null, field: string): boolean {
-  if (parent === null || parent.computed === true) return false;
-  if (parent.type === "MemberExpression") return field === "property";
+  if (parent === null || parent.computed === true) {
+    return false;
+  }
+  if (parent.type === "MemberExpression") {
+    return field === "property";
+  }
   return field === "key" && !(parent.type === "Property" && parent.shorthand === true);
 }
 
 /** `Date.parse(text)` reads a text and asks no clock. */
 function isReading(parent: Node | null): boolean {
-  if (parent?.type !== "MemberExpression" || !isNode(parent.property)) return false;
+  if (parent?.type !== "MemberExpression" || !isNode(parent.property)) {
+    return false;
+  }
   return isNode(parent.object) && parent.object.name === "Date" && parent.property.name === "parse";
 }
 
 function isMathRandom(node: Node): boolean {
   const { object, property } = node;
-  if (!isNode(object) || !isNode(property)) return false;
+  if (!isNode(object) || !isNode(property)) {
+    return false;
+  }
   return object.name === "Math" && (property.name === "random" || property.value === "random");
 }
 
 function lineFinder(text: string): (offset: number) => number {
   const starts = [0];
-  for (let at = text.indexOf("\n"); at !== -1; at = text.indexOf("\n", at + 1)) starts.push(at + 1);
+  for (let at = text.indexOf("\n"); at !== -1; at = text.indexOf("\n", at + 1)) {
+    starts.push(at + 1);
+  }
   return (offset) => {
     let low = 0;
     let high = starts.length - 1;
     while (low < high) {
       const middle = (low + high + 1) >> 1;
-      if ((starts[middle] ?? 0) <= offset) low = middle;
-      else high = middle - 1;
+      if ((starts[middle] ?? 0) <= offset) {
+        low = middle;
+      } else {
+        high = middle - 1;
+      }
     }
     return low + 1;
   };
-}
-
-const rangeOf = (node: unknown): readonly [number, number] => (isNode(node) ? [node.start, Number(node.end)] : [0, 0]);
-
-const nameOf = (node: unknown): string => (isNode(node) ? String(node.name ?? node.value) : "");
-
-const nodesOf = (value: unknown): Node[] => (Array.isArray(value) ? value.filter(isNode) : []);
-
-function takenBy(node: Node): string[] {
-  if (node.type === "TSImportType") return isNode(node.qualifier) ? [nameOf(firstOf(node.qualifier))] : ["*"];
-  if (node.type === "ExportNamedDeclaration") return nodesOf(node.specifiers).map(({ local }) => nameOf(local));
-  if (node.type !== "ImportDeclaration") return ["*"];
-  return nodesOf(node.specifiers).map((one) =>
-    one.type === "ImportSpecifier" ? nameOf(one.imported) : one.type === "ImportDefaultSpecifier" ? "default" : "*",
-  );
-}
-
-/** `A` of `A.B.C`. */
-function firstOf(node: Node): Node {
-  return isNode(node.left) ? firstOf(node.left) : node;
-}
-
-const localNames = (node: Node): string[] => nodesOf(node.specifiers).map(({ local }) => nameOf(local));
-
-function declaredBy({ declaration, specifiers }: Node): string[] {
-  if (!isNode(declaration)) return nodesOf(specifiers).map(({ exported }) => nameOf(exported));
-  if (declaration.type !== "VariableDeclaration") return [nameOf(declaration.id)];
-  return nodesOf(declaration.declarations).flatMap(({ id }) => boundBy(id));
-}
-
-/** The names that a pattern binds. */
-function boundBy(pattern: unknown): string[] {
-  if (!isNode(pattern)) return [];
-  if (pattern.type === "Identifier") return [nameOf(pattern)];
-  const inside = [...nodesOf(pattern.properties).map(({ value }) => value), ...nodesOf(pattern.elements)];
-  return inside.flatMap(boundBy);
 }
 
 function variablesOf(node: Node, line: number, text: string): ModuleVariable[] {
@@ -265,7 +254,9 @@ function commentsOf(
     } else if (text.startsWith("//", at) || text.startsWith("/*", at)) {
       const stop = text[at + 1] === "/" ? text.indexOf("\n", at) : text.indexOf("*/", at) + 2;
       const comment = text.slice(at, stop < at ? text.length : stop);
-      for (const [nth, one] of comment.split("\n").entries()) found.push({ text: one, line: lineOf(at) + nth });
+      for (const [nth, one] of comment.split("\n").entries()) {
+        found.push({ text: one, line: lineOf(at) + nth });
+      }
       at += comment.length - 1;
     }
   }

@@ -25,9 +25,15 @@ const bookshop = /^(src\/cli\/demo|test\/cli\/demo|examples|test\/support\/istio
 function foreign(path: string, parts: readonly string[], isProse: boolean): string | null {
   for (const [at, part] of parts.entries()) {
     const word = part.toLowerCase().replace(/(?<=[a-z]{3})s$/, "");
-    if (!Object.hasOwn(words, word) || (isProse && fineInProse.has(word))) continue;
-    if (word === "flight" && parts[at - 1]?.toLowerCase() === "in") continue;
-    if (word === "book" && bookshop.test(path)) continue;
+    if (!Object.hasOwn(words, word) || (isProse && fineInProse.has(word))) {
+      continue;
+    }
+    if (word === "flight" && parts[at - 1]?.toLowerCase() === "in") {
+      continue;
+    }
+    if (word === "book" && bookshop.test(path)) {
+      continue;
+    }
     return `"${part}" is not the field's word: ${words[word]}`;
   }
   return null;
@@ -44,7 +50,9 @@ const oneVocabulary: Rule = {
   mend: "take the word beside it in test/support/house/vocabulary.ts, or the one that the glossary has",
   check: ({ sources, paths }) => [
     ...sources.flatMap(({ path, words: names, comments }) => {
-      if (isList(path)) return [];
+      if (isList(path)) {
+        return [];
+      }
       const once = new Map(names.map((one) => [one.text, one]));
       const judge = ({ text, line }: Word, isProse: boolean): Violation[] => {
         const what = foreign(path, partsOf(text), isProse);
@@ -107,7 +115,9 @@ function endsOf(paths: Iterable<string>): Set<string> {
   const ends = new Set<string>();
   for (const path of paths) {
     const parts = path.split("/");
-    for (let from = 0; from < parts.length; from++) ends.add(parts.slice(from).join("/"));
+    for (let from = 0; from < parts.length; from++) {
+      ends.add(parts.slice(from).join("/"));
+    }
   }
   return ends;
 }

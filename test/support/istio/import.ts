@@ -24,7 +24,9 @@ export function service(name: string, namespace = "shop"): object {
 /** The spec of the only document of a kind. */
 export function specOf(documents: readonly PlainDocument[], kind: string): unknown {
   const found = documents.filter((document) => document.kind === kind);
-  if (found.length !== 1) throw new Error(`${found.length} documents of kind ${kind}`);
+  if (found.length !== 1) {
+    throw new Error(`${found.length} documents of kind ${kind}`);
+  }
   return found[0]?.spec;
 }
 

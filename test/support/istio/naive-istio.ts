@@ -17,7 +17,9 @@ export interface IstioRequest {
 export const ISSUER = "https://id.example.com";
 
 export function claimsOf({ subject, claims }: IstioRequest): Readonly<Record<string, string>> {
-  if (subject === undefined) return {};
+  if (subject === undefined) {
+    return {};
+  }
   return { ...claims, iss: ISSUER, ...(subject === null ? {} : { sub: subject }) };
 }
 
@@ -52,8 +54,12 @@ export function naivelyMatches({ from = [], to = [], when = [] }: IstioRule, req
 
 function isOne(name: string, values: readonly string[], request: IstioRequest): boolean {
   const text = attribute(name, request);
-  if (/\.ip$|ipBlocks$/i.test(name)) return values.some((block) => inBlock(request.address, block));
-  if (name === "serviceAccounts") return values.some((one) => text === (one.includes("/") ? one : `shop/${one}`));
+  if (/\.ip$|ipBlocks$/i.test(name)) {
+    return values.some((block) => inBlock(request.address, block));
+  }
+  if (name === "serviceAccounts") {
+    return values.some((one) => text === (one.includes("/") ? one : `shop/${one}`));
+  }
   const spelt = (pattern: string): string => (name === "hosts" ? pattern.toLowerCase() : pattern);
   return text !== null && values.some((pattern) => like(spelt(pattern), text));
 }
@@ -61,9 +67,13 @@ function isOne(name: string, values: readonly string[], request: IstioRequest): 
 function attribute(name: string, request: IstioRequest): string | null {
   const { peer, subject, method, path, host, headers } = request;
   const [, header] = /^request\.headers\[(.*)\]$/.exec(name) ?? [];
-  if (header !== undefined) return headers[header.toLowerCase()] ?? null;
+  if (header !== undefined) {
+    return headers[header.toLowerCase()] ?? null;
+  }
   const [, claim] = /^request\.auth\.claims\[(.*)\]$/.exec(name) ?? [];
-  if (claim !== undefined) return claimsOf(request)[claim] ?? null;
+  if (claim !== undefined) {
+    return claimsOf(request)[claim] ?? null;
+  }
   const [namespace = "", account = ""] = peer?.split("/") ?? [];
   switch (name) {
     case "principals":
@@ -89,8 +99,12 @@ function attribute(name: string, request: IstioRequest): string | null {
 }
 
 function like(pattern: string, text: string): boolean {
-  if (pattern === "*") return text !== "";
-  if (pattern.endsWith("*")) return text.startsWith(pattern.slice(0, -1));
+  if (pattern === "*") {
+    return text !== "";
+  }
+  if (pattern.endsWith("*")) {
+    return text.startsWith(pattern.slice(0, -1));
+  }
   return pattern.startsWith("*") ? text.endsWith(pattern.slice(1)) : text === pattern;
 }
 

@@ -43,16 +43,24 @@ export async function kill9(kills: number, applies: number, log: (line: string) 
   try {
     for (let round = 1; round <= kills; round += 1) {
       const fresh = await appliesUntilKilled(mesh, next, applies, round);
-      for (const [revision, number] of fresh.acknowledged) acknowledged.set(revision, number);
+      for (const [revision, number] of fresh.acknowledged) {
+        acknowledged.set(revision, number);
+      }
       const started = performance.now();
       await mesh.restart();
       restarts.push(performance.now() - started);
       const last = next + fresh.acknowledged.size - 1;
       const found = await look(mesh, fresh.acknowledged);
-      for (const one of found.lost) figures.lost.add(one);
-      if (found.values[0] !== found.values[1]) figures.halves.push(`round ${round}: ${found.values.join(" and ")}`);
+      for (const one of found.lost) {
+        figures.lost.add(one);
+      }
+      if (found.values[0] !== found.values[1]) {
+        figures.halves.push(`round ${round}: ${found.values.join(" and ")}`);
+      }
       const stored = Math.max(...found.values.map(Number));
-      if (stored < last) figures.lost.add(`round ${round}: apply ${last} was acknowledged, ${stored} is stored`);
+      if (stored < last) {
+        figures.lost.add(`round ${round}: apply ${last} was acknowledged, ${stored} is stored`);
+      }
       figures.unanswered += Math.max(0, stored - last);
       figures.broken.push(...found.broken.map((what) => `round ${round}: ${what}`));
       figures.auditLength = found.auditLength;
@@ -62,7 +70,9 @@ export async function kill9(kills: number, applies: number, log: (line: string) 
       );
     }
     // What was acknowledged before an earlier kill must have outlived the later ones as well.
-    for (const one of (await look(mesh, acknowledged)).lost) figures.lost.add(one);
+    for (const one of (await look(mesh, acknowledged)).lost) {
+      figures.lost.add(one);
+    }
   } finally {
     await mesh.stop();
   }
@@ -88,7 +98,9 @@ async function appliesUntilKilled(
   let killed: Promise<void> | null = null;
   const kill = async (): Promise<void> => {
     // Every other time workerd is killed at the same moment; otherwise it has the milliseconds until its watchdog acts.
-    if (round % 2 === 0) process.kill(mesh.workerdPid(), "SIGKILL");
+    if (round % 2 === 0) {
+      process.kill(mesh.workerdPid(), "SIGKILL");
+    }
     await mesh.kill9();
   };
   for (let index = 0; index < applies; index += 1) {
@@ -102,7 +114,9 @@ async function appliesUntilKilled(
     if (!answer.ok && answer.failure.status !== null && answer.failure.status < 500) {
       throw new Error(`apply ${number} was refused: ${answer.failure.message}`);
     }
-    if (!answer.ok) break;
+    if (!answer.ok) {
+      break;
+    }
     acknowledged.set(answer.value.revision, number);
   }
   await killed;
@@ -137,7 +151,9 @@ async function look(mesh: TestMesh, acknowledged: ReadonlyMap<number, number>): 
   }
   const broken: string[] = [];
   const audit = await mesh.client.call<AuditVerification>("GET", "/audit/verify");
-  if (!audit.ok || !audit.value.ok) broken.push("the audit chain does not verify");
+  if (!audit.ok || !audit.value.ok) {
+    broken.push("the audit chain does not verify");
+  }
   const head = await mesh.client.call<RevisionList>("GET", "/revisions");
   const served = await fetch(`${mesh.url}/svc/pair-a/`);
   await served.arrayBuffer();
@@ -152,13 +168,19 @@ async function look(mesh: TestMesh, acknowledged: ReadonlyMap<number, number>): 
 
 async function describedAs(mesh: TestMesh, name: string): Promise<string> {
   const answer = await mesh.client.call<Resource>("GET", `/namespaces/default/Service/${name}`);
-  if (answer.ok) return description(answer.value) ?? "";
-  if (answer.failure.status === 404) return "0";
+  if (answer.ok) {
+    return description(answer.value) ?? "";
+  }
+  if (answer.failure.status === 404) {
+    return "0";
+  }
   throw new Error(answer.failure.message);
 }
 
 function description(document: unknown): string | null {
-  if (typeof document !== "object" || document === null || !("spec" in document)) return null;
+  if (typeof document !== "object" || document === null || !("spec" in document)) {
+    return null;
+  }
   const { spec } = document;
   return typeof spec === "object" && spec !== null && "description" in spec ? String(spec.description) : null;
 }

@@ -43,7 +43,9 @@ metadata: {name: ${name}}
 spec: {targetRefs: [{kind: Service, name: ${name}}], limits: [${limit}]}
 `,
     );
-    if (applied.code !== 0) throw new Error(applied.stderr);
+    if (applied.code !== 0) {
+      throw new Error(applied.stderr);
+    }
     // Every edge has loaded the revision, and connections are open, before anything is counted.
     await Promise.all(this.#agents.map((_, client) => this.#send(client, "/svc/nobody/")));
   }
@@ -84,14 +86,18 @@ spec: {targetRefs: [{kind: Service, name: ${name}}], limits: [${limit}]}
 
   async #callsOf(name: string): Promise<number> {
     const answer = await this.#mesh.client.call<unknown>("GET", "/limits");
-    if (!answer.ok) throw new Error(answer.failure.message);
+    if (!answer.ok) {
+      throw new Error(answer.failure.message);
+    }
     const { coordinators } = limitListSchema.parse(answer.value);
     const sum = ({ questions, strict, givenBack }: CoordinatorCalls): number => questions + strict + givenBack;
     return coordinators.filter(({ policy }) => policy === `default/${name}`).reduce((all, one) => all + sum(one), 0);
   }
 
   async stop(): Promise<void> {
-    for (const agent of this.#agents) agent.destroy();
+    for (const agent of this.#agents) {
+      agent.destroy();
+    }
     await this.#mesh.stop();
     await this.#backend.close();
   }
@@ -100,7 +106,9 @@ spec: {targetRefs: [{kind: Service, name: ${name}}], limits: [${limit}]}
 let missed = 0;
 let late = 0;
 function tell(holds: boolean, text: string): void {
-  if (!holds) missed += 1;
+  if (!holds) {
+    missed += 1;
+  }
   process.stdout.write(`${holds ? "holds " : "MISSED"}  ${text}\n`);
 }
 
@@ -139,7 +147,9 @@ try {
   const leased = await fleet.run("leased", 5 * limit, seconds);
   const admitted = (leased.tally.get(200) ?? 0) / leased.seconds;
   const text = `limit ${limit}/s, ${EDGES} edges, ${describe(leased)}: ${admitted.toFixed(1)}/s admitted, promised 95 to 102 %`;
-  if (keptUp(leased, seconds)) tell(admitted >= 0.95 * limit && admitted <= 1.02 * limit, text);
+  if (keptUp(leased, seconds)) {
+    tell(admitted >= 0.95 * limit && admitted <= 1.02 * limit, text);
+  }
 
   await fleet.serve("wide", `{name: wide, requests: ${50 * limit}, window: 1s, key: []}`);
   const wide = await fleet.run("wide", 10 * limit, seconds / 2);
@@ -147,11 +157,15 @@ try {
     (wide.tally.get(429) ?? 0) === 0,
     `limit ${50 * limit}/s at ${10 * limit}/s: ${describe(wide)}, nothing to be refused`,
   );
-  if (keptUp(wide, seconds / 2)) tellCalls(wide);
+  if (keptUp(wide, seconds / 2)) {
+    tellCalls(wide);
+  }
 
   await fleet.serve("tight", `{name: tight, requests: ${limit}, window: 1s, key: []}`);
   const tight = await fleet.run("tight", 10 * limit, seconds / 2);
-  if (keptUp(tight, seconds / 2)) tellCalls(tight);
+  if (keptUp(tight, seconds / 2)) {
+    tellCalls(tight);
+  }
 
   await fleet.serve("strict", "{name: hourly, requests: 200, window: 1h, key: [], mode: strict}");
   const strict = await fleet.run("strict", 100, 5);

@@ -9,7 +9,9 @@ type Rule = Spec["rules"][number];
 export function naivelyAllowed(specs: readonly Spec[], namespace: string, asked: AuthorizationRequest): boolean {
   const of = (action: Spec["action"]): Spec[] => specs.filter((spec) => spec.action === action);
   const matches = ({ rules }: Spec): boolean => rules.some((rule) => ruleMatches(rule, namespace, asked));
-  if (of("DENY").some(matches)) return false;
+  if (of("DENY").some(matches)) {
+    return false;
+  }
   return of("ALLOW").length === 0 || of("ALLOW").some(matches);
 }
 
@@ -28,7 +30,9 @@ function ruleMatches({ from, to, when }: Rule, namespace: string, asked: Authori
   const principals = [workload, application].flatMap((party) =>
     party === null ? [] : [party.principal, party.principal.replace("spiffe://", "")],
   );
-  if (user !== null && user.subject !== null) principals.push(`${user.issuer}/${user.subject}`);
+  if (user !== null && user.subject !== null) {
+    principals.push(`${user.issuer}/${user.subject}`);
+  }
   const namespaces = [workload ?? application].flatMap((party) => (party === null ? [] : [party.namespace]));
   const applications = application === null ? [] : [`${application.namespace}/${application.name}`];
   const qualify = (name: string): string => (name === "*" || name.includes("/") ? name : `${namespace}/${name}`);

@@ -34,14 +34,18 @@ export function settleNaively(claims: readonly NaiveClaim[]): Claims {
     const isOurs = owner === undefined || parties.has(owner.territory);
     if (!isOurs || (claim.place === "built-in" && above?.place === "listener")) {
       // What one document has, others of its namespace have with it.
-      if (!accepted.some((one) => isSame(one, claim))) refused.push(claim);
+      if (!accepted.some((one) => isSame(one, claim))) {
+        refused.push(claim);
+      }
       continue;
     }
     accepted.push(claim);
     const same = held.find(({ hostname }) => hostname === claim.hostname);
     if (same !== undefined && claim.place === "listener") {
       held = held.filter((one) => one !== same);
-    } else if (same !== undefined) continue;
+    } else if (same !== undefined) {
+      continue;
+    }
     held.push({ ...claim, territory: owner?.territory ?? claim.author });
   }
   // A namespace's own Gateway serves what it names, whenever it came.
@@ -52,7 +56,9 @@ export function settleNaively(claims: readonly NaiveClaim[]): Claims {
         (namespace === claim.namespace || hostname === claim.hostname) &&
         covers(hostname, claim.hostname),
     );
-    if (listener === undefined || refused.some((one) => isSame(one, claim))) continue;
+    if (listener === undefined || refused.some((one) => isSame(one, claim))) {
+      continue;
+    }
     refused.push(claim);
     held = held.filter(({ hostname, place }) => hostname !== claim.hostname || place !== "built-in");
   }
@@ -60,7 +66,9 @@ export function settleNaively(claims: readonly NaiveClaim[]): Claims {
 }
 
 export function isRefused(claim: NaiveClaim, { held, refused }: Claims): boolean {
-  if (claim.place !== "below") return refused.some((one) => isSame(one, claim));
+  if (claim.place !== "below") {
+    return refused.some((one) => isSame(one, claim));
+  }
   const [owner] = held
     .filter(({ hostname }) => covers(hostname, claim.hostname))
     .toSorted((left, right) => size(right.hostname) - size(left.hostname));

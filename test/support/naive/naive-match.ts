@@ -14,12 +14,16 @@ type Listener = Gateway["spec"]["listeners"][number];
 /** What the specification says: the winner, `null` for 404, `"direct"` for a service without routes of its own. */
 export function naiveMatch(mesh: NaiveMesh, request: RouteRequest): NaiveMatch | null | "direct" {
   const routes = mesh.documents.filter((document) => document.kind === "HTTPRoute");
-  if (request.service !== null) return naiveServiceMatch(mesh, routes, request, request.service);
+  if (request.service !== null) {
+    return naiveServiceMatch(mesh, routes, request, request.service);
+  }
   const claims = claimsOf(mesh);
   const candidates: Candidate[] = [];
   for (const { gateway, listener } of owners(mesh, request, claims)) {
     for (const route of routes) {
-      if (!isAttached(route, gateway, listener, mesh)) continue;
+      if (!isAttached(route, gateway, listener, mesh)) {
+        continue;
+      }
       const own = effectiveHostnames(route, listener).filter((hostname) => {
         const claim = claimOf(route, gateway, listener, hostname);
         return claim === null || !isRefused(claim, claims);
@@ -27,7 +31,9 @@ export function naiveMatch(mesh: NaiveMesh, request: RouteRequest): NaiveMatch |
       const [hostname] = own
         .filter((one) => fits(one, request.host) && isReached(one, keyOf(gateway) === BUILT_IN_KEY, request, claims))
         .toSorted((left, right) => specificity(right) - specificity(left));
-      if (hostname !== undefined) candidates.push(...fitting(route, request, hostname));
+      if (hostname !== undefined) {
+        candidates.push(...fitting(route, request, hostname));
+      }
     }
   }
   return winner(candidates, mesh);
@@ -49,7 +55,9 @@ function claimsOf(mesh: NaiveMesh): Claims {
           hostname === undefined ? [] : [{ hostname, namespace, author: namespace, place: "listener" }],
         );
       }
-      if (document.kind !== "HTTPRoute") return [];
+      if (document.kind !== "HTTPRoute") {
+        return [];
+      }
       const claims = gateways.flatMap((gateway) =>
         gateway.spec.listeners
           .filter((listener) => isAttached(document, gateway, listener, mesh))
@@ -66,7 +74,9 @@ function claimsOf(mesh: NaiveMesh): Claims {
 }
 
 function claimOf({ metadata }: Route, gateway: Gateway, listener: Listener, hostname: string): NaiveClaim | null {
-  if (hostname === "*") return null;
+  if (hostname === "*") {
+    return null;
+  }
   const isBuiltIn = keyOf(gateway) === BUILT_IN_KEY;
   return {
     hostname,
@@ -83,7 +93,9 @@ function isReached(
   { host, entry }: Pick<RouteRequest, "host" | "entry">,
   claims: Claims,
 ): boolean {
-  if (entry.gateway !== null) return true;
+  if (entry.gateway !== null) {
+    return true;
+  }
   const [innermost] = claims.held
     .filter((claim) => fits(claim.hostname, host))
     .toSorted((left, right) => specificity(right.hostname) - specificity(left.hostname));
@@ -95,7 +107,9 @@ function isReached(
       fits(claim.hostname, host) &&
       specificity(claim.hostname) >= specificity(hostname),
   );
-  if (isBuiltIn && isNamed) return false;
+  if (isBuiltIn && isNamed) {
+    return false;
+  }
   const inner = claims.held
     .filter((claim) => fits(claim.hostname, host))
     .toSorted((left, right) => specificity(right.hostname) - specificity(left.hostname));
@@ -128,7 +142,9 @@ function owners(mesh: NaiveMesh, { entry, host }: RouteRequest, claims: Claims):
     }),
   );
   const asked = openings.filter(({ gateway, listener }) => {
-    if (entry.gateway === null) return true;
+    if (entry.gateway === null) {
+      return true;
+    }
     const port = entry.port ?? (entry.scheme === "https" ? 443 : 80);
     return keyOf(gateway) === entry.gateway && (keyOf(gateway) === BUILT_IN_KEY || listener.port === port);
   });
@@ -141,7 +157,9 @@ function owners(mesh: NaiveMesh, { entry, host }: RouteRequest, claims: Claims):
         specificity(other.listener.hostname ?? "*") <= specificity(one.listener.hostname ?? "*"),
     ),
   );
-  if (entry.gateway !== null) return owning;
+  if (entry.gateway !== null) {
+    return owning;
+  }
   const own = entry.scheme === "https" ? "HTTPS" : "HTTP";
   const builtIn = owning.filter(({ gateway }) => keyOf(gateway) === BUILT_IN_KEY);
   const users = owning.filter(({ gateway }) => keyOf(gateway) !== BUILT_IN_KEY);
@@ -165,7 +183,9 @@ function isWithin(narrow: string, wide: string): boolean {
 
 /** Is the host one of those the pattern stands for? */
 function fits(pattern: string, host: string): boolean {
-  if (pattern === "*") return true;
+  if (pattern === "*") {
+    return true;
+  }
   return pattern.startsWith("*.") ? host.endsWith(pattern.slice(1)) && host !== pattern.slice(2) : host === pattern;
 }
 
@@ -191,7 +211,9 @@ function names(ref: ParentRef, route: Route, gateway: Gateway, listener: Listene
 function isAllowed(route: Route, gateway: Gateway, { allowedRoutes }: Listener, mesh: NaiveMesh): boolean {
   const { from, selector } = allowedRoutes.namespaces;
   const { namespace } = route.metadata;
-  if (from !== "Selector") return from === "All" || (from === "Same" && namespace === gateway.metadata.namespace);
+  if (from !== "Selector") {
+    return from === "All" || (from === "Same" && namespace === gateway.metadata.namespace);
+  }
   const document = mesh.documents.find(({ kind, metadata }) => kind === "Namespace" && metadata.name === namespace);
   const labels: Record<string, string> = { ...document?.metadata.labels, "kubernetes.io/metadata.name": namespace };
   return Object.entries(selector?.matchLabels ?? {}).every(([key, value]) => labels[key] === value);
@@ -237,7 +259,9 @@ function naiveServiceMatch(
   const onPort = scope.filter((route) =>
     refs(route).some((ref) => ref.port === undefined || ports.length === 0 || port === null || ref.port === port),
   );
-  if (onPort.length === 0) return "direct";
+  if (onPort.length === 0) {
+    return "direct";
+  }
   return winner(
     onPort.flatMap((route) => fitting(route, request, "*")),
     mesh,

@@ -20,7 +20,9 @@ export interface NaiveMatch {
 
 /** Grows with how much a hostname says: any wildcard is below any full name, then the longer one is above. */
 export function specificity(hostname: string): number {
-  if (hostname === "*") return 0;
+  if (hostname === "*") {
+    return 0;
+  }
   return hostname.startsWith("*.") ? hostname.length : 1000 + hostname.length;
 }
 
@@ -39,13 +41,20 @@ export function fitting(route: Route, request: RouteRequest, hostname: string): 
 }
 
 function holds({ path, method, headers, queryParams }: HTTPRouteMatch, request: RouteRequest): boolean {
-  if (method !== undefined && method !== request.method) return false;
+  if (method !== undefined && method !== request.method) {
+    return false;
+  }
   const value = (type: string, wanted: string, given: string | null): boolean =>
     given !== null && (type === "Exact" ? given === wanted : new RegExp(`^(?:${wanted})$`, "su").test(given));
-  if (!headers.every(({ type, name, value: wanted }) => value(type, wanted, request.header(name.toLowerCase()))))
+  if (!headers.every(({ type, name, value: wanted }) => value(type, wanted, request.header(name.toLowerCase())))) {
     return false;
-  if (!queryParams.every(({ type, name, value: wanted }) => value(type, wanted, request.query(name)))) return false;
-  if (path.type !== "PathPrefix") return value(path.type, path.value, request.path);
+  }
+  if (!queryParams.every(({ type, name, value: wanted }) => value(type, wanted, request.query(name)))) {
+    return false;
+  }
+  if (path.type !== "PathPrefix") {
+    return value(path.type, path.value, request.path);
+  }
   const wanted = path.value.split("/").filter((segment) => segment !== "");
   const given = request.path.split("/").slice(1);
   return wanted.every((segment, index) => given[index] === segment);
@@ -72,7 +81,9 @@ export function winner(candidates: Candidate[], mesh: NaiveMesh): NaiveMatch | n
   const [first] = candidates
     .map((candidate) => ({ candidate, ranks: ranks(candidate) }))
     .toSorted((left, right) => compareRanks(left.ranks, right.ranks));
-  if (first === undefined) return null;
+  if (first === undefined) {
+    return null;
+  }
   const { route, rule, index } = first.candidate;
   return { route: `${route.metadata.namespace}/${route.metadata.name}`, rule, match: index };
 }
@@ -80,7 +91,9 @@ export function winner(candidates: Candidate[], mesh: NaiveMesh): NaiveMatch | n
 function compareRanks(left: readonly (number | string)[], right: readonly (number | string)[]): number {
   for (const [index, value] of left.entries()) {
     const other = right[index]!;
-    if (value !== other) return value < other ? -1 : 1;
+    if (value !== other) {
+      return value < other ? -1 : 1;
+    }
   }
   return 0;
 }

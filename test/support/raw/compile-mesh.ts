@@ -6,7 +6,9 @@ import { parseDocuments } from "../../../src/model/read/parse-documents.ts";
 /** Throws when the documents do not parse; findings of the compiler are the test's own business. */
 export function compileMesh(yaml: string, revision = 7): Snapshot {
   const parsed = parseDocuments(yaml, "yaml");
-  if (!parsed.ok) throw new Error(`${parsed.refusal.detail} ${JSON.stringify(parsed.refusal.errors)}`);
+  if (!parsed.ok) {
+    throw new Error(`${parsed.refusal.detail} ${JSON.stringify(parsed.refusal.errors)}`);
+  }
   const documents = parsed.documents.map(({ document }) => document);
   return compile(documents, { revision, now: "2026-01-01T00:00:00Z", localMesh: true }).snapshot;
 }

@@ -102,7 +102,9 @@ function listening(control: unknown, log: () => string): Promise<number> {
     pipe.on("data", (chunk: Buffer) => {
       text += chunk.toString("utf8");
       const found = /"event":"listen"[^}]*"port":(\d+)/.exec(text);
-      if (found) resolve(Number(found[1]));
+      if (found) {
+        resolve(Number(found[1]));
+      }
     });
     pipe.on("end", () => reject(new Error(`workerd did not start: ${log()}`)));
   });

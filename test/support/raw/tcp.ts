@@ -9,7 +9,9 @@ export function sendRaw(port: number, bytes: string, answers = 1): Promise<strin
     const silence = setTimeout(() => socket.destroy(), 3000);
     socket.on("data", (chunk: Buffer) => {
       received += chunk.toString("latin1");
-      if (countAnswers(received, bytes.startsWith("HEAD ")) >= answers) socket.destroy();
+      if (countAnswers(received, bytes.startsWith("HEAD ")) >= answers) {
+        socket.destroy();
+      }
     });
     socket.on("error", () => socket.destroy());
     socket.on("close", () => {
@@ -24,10 +26,14 @@ function countAnswers(text: string, toHead: boolean): number {
   let count = 0;
   for (let at = 0; ; count++) {
     const end = text.indexOf("\r\n\r\n", at);
-    if (end === -1) return count;
+    if (end === -1) {
+      return count;
+    }
     const length = /^content-length: (\d+)\r?$/im.exec(text.slice(at, end))?.[1] ?? "0";
     at = end + 4 + (toHead ? 0 : Number(length));
-    if (at > text.length) return count;
+    if (at > text.length) {
+      return count;
+    }
   }
 }
 
@@ -82,7 +88,9 @@ export async function startRawUpstream(): Promise<RawUpstream> {
     answer: (_, socket) => socket.write(HELLO),
     close: () =>
       new Promise((resolve) => {
-        for (const socket of sockets) socket.destroy();
+        for (const socket of sockets) {
+          socket.destroy();
+        }
         server.close(() => resolve());
       }),
   };
@@ -92,7 +100,9 @@ export async function startRawUpstream(): Promise<RawUpstream> {
 /** The first whole request of the text, framed as RFC 9112 says. */
 function take(text: string): { readonly request: RecordedRequest; readonly length: number } | null {
   const end = text.indexOf("\r\n\r\n");
-  if (end === -1) return null;
+  if (end === -1) {
+    return null;
+  }
   const [line = "", ...lines] = text.slice(0, end).split("\r\n");
   const headers = lines.map((one): [string, string] => {
     const colon = one.indexOf(":");
@@ -100,9 +110,13 @@ function take(text: string): { readonly request: RecordedRequest; readonly lengt
   });
   const request = { line, headers, body: "" };
   const start = end + 4;
-  if (valueOf(request, "transfer-encoding") === "chunked") return chunked(request, text, start);
+  if (valueOf(request, "transfer-encoding") === "chunked") {
+    return chunked(request, text, start);
+  }
   const length = Number(valueOf(request, "content-length") ?? "0");
-  if (text.length < start + length) return null;
+  if (text.length < start + length) {
+    return null;
+  }
   return { request: { ...request, body: text.slice(start, start + length) }, length: start + length };
 }
 
@@ -111,18 +125,26 @@ function chunked(request: RecordedRequest, text: string, start: number): ReturnT
   let at = start;
   for (;;) {
     const end = text.indexOf("\r\n", at);
-    if (end === -1) return null;
+    if (end === -1) {
+      return null;
+    }
     const size = Number.parseInt(text.slice(at, end), 16);
-    if (text.length < end + 2 + size + 2) return null;
+    if (text.length < end + 2 + size + 2) {
+      return null;
+    }
     body += text.slice(end + 2, end + 2 + size);
     at = end + 2 + size + 2;
-    if (size === 0) return { request: { ...request, body }, length: at };
+    if (size === 0) {
+      return { request: { ...request, body }, length: at };
+    }
   }
 }
 
 /** The value of a header that must be there at most once; undefined without it. */
 export function valueOf({ headers }: RecordedRequest, name: string): string | undefined {
   const values = headers.filter(([sent]) => sent.toLowerCase() === name).map(([, value]) => value);
-  if (values.length > 1) throw new Error(`${name} arrived ${values.length} times: ${values.join(" | ")}`);
+  if (values.length > 1) {
+    throw new Error(`${name} arrived ${values.length} times: ${values.join(" | ")}`);
+  }
   return values[0];
 }

@@ -32,11 +32,15 @@ export async function startWebSocketEcho(): Promise<WebSocketEcho> {
       pending = Buffer.concat([pending, chunk]);
       while (pending.length >= 6) {
         const length = pending.readUInt8(1) & 0x7f;
-        if (pending.length < 6 + length) return;
+        if (pending.length < 6 + length) {
+          return;
+        }
         const mask = pending.subarray(2, 6);
         const payload = pending.subarray(6, 6 + length).map((byte, i) => byte ^ (mask[i % 4] ?? 0));
         socket.write(Buffer.concat([Buffer.from([pending.readUInt8(0), length]), payload]));
-        if ((pending.readUInt8(0) & 0x0f) === 8) socket.end();
+        if ((pending.readUInt8(0) & 0x0f) === 8) {
+          socket.end();
+        }
         pending = pending.subarray(6 + length);
       }
     });
@@ -48,7 +52,9 @@ export async function startWebSocketEcho(): Promise<WebSocketEcho> {
     close: () =>
       new Promise((resolve) => {
         // The server has let go of upgraded connections.
-        for (const socket of sockets) socket.destroy();
+        for (const socket of sockets) {
+          socket.destroy();
+        }
         server.closeAllConnections();
         server.close(() => resolve());
       }),

@@ -96,7 +96,9 @@ export function get(path: string, headers: readonly string[] = [], rest = ""): s
 /** The one request that must have arrived. */
 export function only(arrived: readonly RecordedRequest[]): RecordedRequest {
   const [first, ...more] = arrived;
-  if (first === undefined || more.length > 0) throw new Error(`${arrived.length} requests arrived instead of one`);
+  if (first === undefined || more.length > 0) {
+    throw new Error(`${arrived.length} requests arrived instead of one`);
+  }
   return first;
 }
 

@@ -76,7 +76,9 @@ export async function startIdentityProvider(): Promise<IdentityProvider> {
       authorization === `Basic ${Buffer.from(encoded.join(":")).toString("base64")}` &&
       sent?.get("redirect_uri") === form.get("redirect_uri") &&
       sent.get("code_challenge") === challenge;
-    if (!good) return { status: 400, body: { error: "invalid_grant" } };
+    if (!good) {
+      return { status: 400, body: { error: "invalid_grant" } };
+    }
     const now = Math.floor(Date.now() / 1000);
     const right = {
       iss: issuer,
@@ -114,6 +116,8 @@ export async function startIdentityProvider(): Promise<IdentityProvider> {
 
 async function textOf(request: IncomingMessage): Promise<string> {
   let text = "";
-  for await (const chunk of request) text += String(chunk);
+  for await (const chunk of request) {
+    text += String(chunk);
+  }
   return text;
 }

@@ -62,9 +62,13 @@ export function api(method: string, path: string, sent: Sent = {}): Promise<Answ
 export async function ask(method: string, path: string, sent: Sent = {}): Promise<Answered> {
   const { token = ROOT_TOKEN, body } = sent;
   const headers = new Headers(sent.headers);
-  if (token !== null) headers.set("authorization", `Bearer ${token}`);
+  if (token !== null) {
+    headers.set("authorization", `Bearer ${token}`);
+  }
   const plain = typeof body === "string" || body instanceof ReadableStream || body instanceof Uint8Array;
-  if (body !== undefined) headers.set("content-type", sent.type ?? (plain ? "application/yaml" : "application/json"));
+  if (body !== undefined) {
+    headers.set("content-type", sent.type ?? (plain ? "application/yaml" : "application/json"));
+  }
   const request = new Request(`http://mesh.test${path}`, {
     method,
     headers,
@@ -90,7 +94,9 @@ function holdToPromises({ status, headers, body }: Answered): void {
   expect(headers.get("x-request-id")).toMatch(/^\S+$/);
   expect(headers.get("access-control-allow-origin")).toBeNull();
   expect(headers.get("cache-control")).toMatch(/^no-store/);
-  if (status < 400 || body === null) return;
+  if (status < 400 || body === null) {
+    return;
+  }
   expect(headers.get("content-type")).toBe("application/problem+json");
   expect(body.status).toBe(status);
   expect(body.requestId).toBe(headers.get("x-request-id"));

@@ -38,7 +38,9 @@ export const ask = async (on: TestMesh, path = "/", init: RequestInit = {}): Pro
   (await on.send(`http://shop.example${path}`, init)).status;
 export const asks = async (on: TestMesh, ...inits: RequestInit[]): Promise<number[]> => {
   const statuses: number[] = [];
-  for (const init of inits) statuses.push(await ask(on, "/", init));
+  for (const init of inits) {
+    statuses.push(await ask(on, "/", init));
+  }
   return statuses;
 };
 export const as = (headers: Record<string, string>): RequestInit => ({ headers });

@@ -50,7 +50,9 @@ export const CLIENT = "clientCredentials: {from: [basic, {headers: {}}]}";
 
 export async function told(mesh: TestMesh, headers: HeadersInit = {}, more: RequestInit = {}): Promise<string> {
   const answer = await mesh.send(GUARDED_URL, { headers, ...more });
-  if (answer.status === 200) return "200";
+  if (answer.status === 200) {
+    return "200";
+  }
   return `${answer.status} ${String((await problemOf(answer))["code"])} ${answer.headers.get("www-authenticate")}`;
 }
 export const lastSent = (mesh: TestMesh): Headers => mesh.sent.at(-1)?.headers ?? new Headers();

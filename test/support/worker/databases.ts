@@ -6,9 +6,13 @@ function watched(db: D1Database, before: (statements: number) => void): D1Databa
   const watch = (original: D1PreparedStatement): D1PreparedStatement => {
     const watching = new Proxy(original, {
       get(target, name) {
-        if (name === "bind") return (...values: unknown[]) => watch(target.bind(...values));
+        if (name === "bind") {
+          return (...values: unknown[]) => watch(target.bind(...values));
+        }
         const member: unknown = Reflect.get(target, name, target);
-        if (typeof member !== "function") return member;
+        if (typeof member !== "function") {
+          return member;
+        }
         return async (...values: unknown[]): Promise<unknown> => {
           before(1);
           return Reflect.apply(member, target, values);
@@ -20,7 +24,9 @@ function watched(db: D1Database, before: (statements: number) => void): D1Databa
   };
   return new Proxy(db, {
     get(target, name) {
-      if (name === "prepare") return (sql: string) => watch(target.prepare(sql));
+      if (name === "prepare") {
+        return (sql: string) => watch(target.prepare(sql));
+      }
       if (name === "batch") {
         return async (statements: D1PreparedStatement[]): Promise<unknown> => {
           before(statements.length);
@@ -37,7 +43,9 @@ export function failingDatabase(db: D1Database, nth: number): D1Database {
   let calls = 0;
   return watched(db, () => {
     calls++;
-    if (nth === 0 || calls === nth) throw new Error("D1_ERROR: Network connection lost.");
+    if (nth === 0 || calls === nth) {
+      throw new Error("D1_ERROR: Network connection lost.");
+    }
   });
 }
 

@@ -16,6 +16,8 @@ export function guarded(specs: readonly string[], more = "", options: TestMeshOp
 /** The statuses of GETs, in order. */
 export async function statusesOf(mesh: TestMesh, ...urls: readonly string[]): Promise<number[]> {
   const statuses: number[] = [];
-  for (const url of urls) statuses.push((await mesh.send(url)).status);
+  for (const url of urls) {
+    statuses.push((await mesh.send(url)).status);
+  }
   return statuses;
 }

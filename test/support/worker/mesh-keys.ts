@@ -5,12 +5,16 @@ export async function meshKeys(...kids: readonly string[]): Promise<MeshKeys> {
   const pairs = await Promise.all(
     kids.map(async (kid) => {
       const pair = await crypto.subtle.generateKey({ name: "ECDSA", namedCurve: "P-256" }, true, ["sign", "verify"]);
-      if (!("privateKey" in pair)) throw new Error("no pair");
+      if (!("privateKey" in pair)) {
+        throw new Error("no pair");
+      }
       return { kid, pair };
     }),
   );
   const [first] = pairs;
-  if (first === undefined) throw new Error("a mesh has a key");
+  if (first === undefined) {
+    throw new Error("a mesh has a key");
+  }
   const pepper = new Uint8Array(32).fill(7);
   return {
     signing: { kid: first.kid, key: first.pair.privateKey },

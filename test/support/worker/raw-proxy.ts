@@ -16,7 +16,9 @@ let live: Live | null = null;
 
 function liveOf({ SNAPSHOT: snapshot }: RawEnv): Live {
   const endpoints = new Map<string, readonly Endpoint[]>();
-  for (const [key, service] of Object.entries(snapshot.services)) endpoints.set(key, service.endpoints);
+  for (const [key, service] of Object.entries(snapshot.services)) {
+    endpoints.set(key, service.endpoints);
+  }
   return { snapshot, endpoints, checkedAt: 0, stale: false };
 }
 

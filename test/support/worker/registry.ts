@@ -21,7 +21,9 @@ export async function emptyRegistry(): Promise<Store> {
 
 export function documents(yaml: string): readonly SentDocument[] {
   const parsed = parseDocuments(yaml, "yaml");
-  if (!parsed.ok) throw new Error(JSON.stringify(parsed.refusal));
+  if (!parsed.ok) {
+    throw new Error(JSON.stringify(parsed.refusal));
+  }
   return parsed.documents;
 }
 
@@ -61,12 +63,16 @@ export const auditDraft = (more: Partial<AuditDraft> = {}): AuditDraft => ({
 
 export function accepted(applied: Applied): ApplyResult {
   expect(applied).toMatchObject({ ok: true });
-  if (!applied.ok) throw new Error("unreachable");
+  if (!applied.ok) {
+    throw new Error("unreachable");
+  }
   return applied.result;
 }
 
 export function refusedWith(applied: Applied): Refusal {
   expect(applied).toMatchObject({ ok: false });
-  if (applied.ok) throw new Error("unreachable");
+  if (applied.ok) {
+    throw new Error("unreachable");
+  }
   return applied.refusal;
 }

@@ -52,7 +52,9 @@ const noJwks: Jwks = { current: () => null, newer: () => Promise.resolve(null), 
 export function testMesh(yaml: string, options: TestMeshOptions = {}): TestMesh {
   const snapshot = compileMesh(yaml);
   const endpoints = new Map<string, readonly Endpoint[]>();
-  for (const [key, service] of Object.entries(snapshot.services)) endpoints.set(key, service.endpoints);
+  for (const [key, service] of Object.entries(snapshot.services)) {
+    endpoints.set(key, service.endpoints);
+  }
   const sent: Sent[] = [];
   const slept: number[] = [];
   const traced: TestMesh["traced"] = [];
@@ -107,7 +109,9 @@ export function testMesh(yaml: string, options: TestMeshOptions = {}): TestMesh 
       ),
     ask: async (url, init) => adapters(new Request(url, init), env, ctx, judge, rateLimits),
     settle: async () => {
-      for (let one = waiting.shift(); one !== undefined; one = waiting.shift()) await one;
+      for (let one = waiting.shift(); one !== undefined; one = waiting.shift()) {
+        await one;
+      }
     },
   };
 }

@@ -41,7 +41,9 @@ const SAID = new Set(["uri", "ignoreUriCase", "method", "headers", "queryParams"
 /** Null when the match cannot be said, which is then told. */
 export function translateMatch(field: Field): IstioMatch | null {
   for (const name of ["name", "statPrefix"]) {
-    if (field.at(name).present) field.at(name).drop("It names the match in metrics of Envoy; nothing here does");
+    if (field.at(name).present) {
+      field.at(name).drop("It names the match in metrics of Envoy; nothing here does");
+    }
   }
   const gateways = field.at("gateways").present
     ? field
@@ -61,7 +63,9 @@ export function translateMatch(field: Field): IstioMatch | null {
   const methods = translateMethod(field.at("method"));
   const headers = translateValues(field.at("headers"));
   const queryParams = translateValues(field.at("queryParams"));
-  if (path === null || methods === null || headers === null || queryParams === null) return refuse(field);
+  if (path === null || methods === null || headers === null || queryParams === null) {
+    return refuse(field);
+  }
   const shared = {
     ...(path.match === null ? {} : { path: path.match }),
     ...(headers.length > 0 ? { headers } : {}),
@@ -93,7 +97,9 @@ interface Path {
 }
 
 function translatePath(uri: Field, anyCase: boolean): Path | null {
-  if (!uri.present) return { match: null, prefix: "/" };
+  if (!uri.present) {
+    return { match: null, prefix: "/" };
+  }
   const [exact, prefix, regex] = ["exact", "prefix", "regex"].map((name) => uri.at(name));
   const whole = exact?.text() ?? null;
   const start = prefix?.text() ?? null;
@@ -103,9 +109,15 @@ function translatePath(uri: Field, anyCase: boolean): Path | null {
     const value = `(?i)${literally(text)}${whole === null ? ".*" : ""}`;
     return { match: { type: "RegularExpression", value }, prefix: null };
   }
-  if (whole !== null) return { match: { type: "Exact", value: whole }, prefix: null };
-  if (start !== null) return translatePrefix(prefix ?? uri, start);
-  if (regex?.present !== true) return null;
+  if (whole !== null) {
+    return { match: { type: "Exact", value: whole }, prefix: null };
+  }
+  if (start !== null) {
+    return translatePrefix(prefix ?? uri, start);
+  }
+  if (regex?.present !== true) {
+    return null;
+  }
   const pattern = patternOf(regex);
   return pattern === null ? null : { match: { type: "RegularExpression", value: pattern }, prefix: null };
 }
@@ -124,12 +136,18 @@ function translatePrefix(field: Field, text: string): Path {
 
 /** `[null]` = any. A pattern that lists methods becomes one match for each. */
 function translateMethod(field: Field): readonly (string | null)[] | null {
-  if (!field.present) return [null];
+  if (!field.present) {
+    return [null];
+  }
   const exact = field.at("exact").text();
-  if (exact !== null) return [exact];
+  if (exact !== null) {
+    return [exact];
+  }
   const regex = field.at("regex");
   const listed = /^\^?\(?([A-Z]+(?:\|[A-Z]+)*)\)?\$?$/.exec(typeof regex.value === "string" ? regex.value : "")?.[1];
-  if (listed === undefined) return null;
+  if (listed === undefined) {
+    return null;
+  }
   regex.take();
   return listed.split("|");
 }
@@ -138,7 +156,9 @@ function translateValues(field: Field): ({ readonly name: string } & StringValue
   const values: ({ readonly name: string } & StringValueMatch)[] = [];
   for (const [name, entry] of field.members()) {
     const match = name.startsWith(":") ? null : valueMatch(entry);
-    if (match === null) return null;
+    if (match === null) {
+      return null;
+    }
     values.push({ name, type: match.type, value: match.value });
   }
   return values;

@@ -14,7 +14,9 @@ export function translatePatience(rule: Field): Patience {
   const request = durationOf(rule.at("timeout")) ?? "0s";
   const perTry = durationOf(retries.at("perTryTimeout"));
   const longer = perTry !== null && ms(request) > 0 && ms(perTry) > ms(request);
-  if (longer) retries.at("perTryTimeout").drop(`It is longer than the whole request may take (${request})`);
+  if (longer) {
+    retries.at("perTryTimeout").drop(`It is longer than the whole request may take (${request})`);
+  }
   const timeouts = { request, ...(perTry === null || longer ? {} : { backendRequest: perTry }) };
   return { timeouts, retry: retries.present ? translateRetries(retries) : null };
 }
@@ -24,7 +26,9 @@ const ms = (text: string): number => parseDuration(text) ?? 0;
 function durationOf(field: Field): string | null {
   const text = field.text();
   const duration = text === null ? null : gatewayDuration(text);
-  if (text !== null && duration === null) field.drop("It is not a duration in whole milliseconds");
+  if (text !== null && duration === null) {
+    field.drop("It is not a duration in whole milliseconds");
+  }
   return duration;
 }
 
@@ -52,12 +56,19 @@ function translateRetries(field: Field): Readonly<Record<string, unknown>> | nul
   for (const word of words) {
     const listed = Object.hasOwn(CODES, word) ? CODES[word] : undefined;
     const code = /^[45]\d\d$/.test(word) ? Number(word) : null;
-    for (const one of listed ?? (code === null ? [] : [code])) codes.add(one);
-    if (listed === undefined && code === null && word !== "" && !ALWAYS.has(word)) unsayable.push(word);
+    for (const one of listed ?? (code === null ? [] : [code])) {
+      codes.add(one);
+    }
+    if (listed === undefined && code === null && word !== "" && !ALWAYS.has(word)) {
+      unsayable.push(word);
+    }
   }
-  if (unsayable.length > 0)
+  if (unsayable.length > 0) {
     on.change(`Left out, because only statuses and lost connections are tried again: ${unsayable.join(", ")}`);
-  if (words.includes("5xx")) on.change("5xx stands for 500, 502, 503 and 504");
+  }
+  if (words.includes("5xx")) {
+    on.change("5xx stands for 500, 502, 503 and 504");
+  }
   if (on.present && !words.some((word) => ALWAYS.has(word) || word === "5xx" || word === "gateway-error")) {
     on.change("A lost connection is tried again as well, which it did not name");
   }
@@ -68,6 +79,8 @@ function translateRetries(field: Field): Readonly<Record<string, unknown>> | nul
     field.at("attempts").drop("It must be a whole number from 0 to 100");
     return null;
   }
-  if (attempts === 0) return null;
+  if (attempts === 0) {
+    return null;
+  }
   return { attempts, ...(codes.size > 0 ? { codes: [...codes] } : {}), ...(backoff === null ? {} : { backoff }) };
 }

@@ -16,9 +16,13 @@ export function literally(text: string): string {
 /** The pattern of a `regex` field; null and a note when the mesh does not take it. */
 export function patternOf(field: Field): string | null {
   const pattern = field.text();
-  if (pattern === null) return null;
+  if (pattern === null) {
+    return null;
+  }
   const compiled = compileRegex(pattern);
-  if (compiled.ok) return pattern;
+  if (compiled.ok) {
+    return pattern;
+  }
   field.drop(compiled.reason);
   return null;
 }
@@ -28,17 +32,23 @@ export function valueMatch(field: Field): StringValueMatch | null {
   const [exact, prefix, regex] = ["exact", "prefix", "regex"].map((name) => field.at(name));
   const text = exact?.text() ?? null;
   if (text !== null) {
-    if (text !== "") return { type: "Exact", value: text };
+    if (text !== "") {
+      return { type: "Exact", value: text };
+    }
     return { type: "RegularExpression", value: "^$" };
   }
   const start = prefix?.text() ?? null;
-  if (start !== null) return { type: "RegularExpression", value: `${literally(start)}.*` };
+  if (start !== null) {
+    return { type: "RegularExpression", value: `${literally(start)}.*` };
+  }
   if (regex?.present === true) {
     const pattern = patternOf(regex);
     return pattern === null ? null : { type: "RegularExpression", value: pattern };
   }
   const empty = typeof field.value === "object" && field.value !== null && Object.keys(field.value).length === 0;
-  if (!empty && field.present) return null;
+  if (!empty && field.present) {
+    return null;
+  }
   field.take();
   return { type: "RegularExpression", value: ".*" };
 }

@@ -24,7 +24,9 @@ const MAX_MS = 10 * 365 * 24 * 3_600_000;
  * @example parseDuration("1m30s") === 90_000; parseDuration("1.5s") === 1500; parseDuration("5") === null
  */
 export function parseDuration(text: string): number | null {
-  if (text.length > 64 || !DURATION.test(text)) return null;
+  if (text.length > 64 || !DURATION.test(text)) {
+    return null;
+  }
   let ms = 0;
   for (const [, number, unit] of text.matchAll(PART)) {
     ms += Number(number) * (UNIT_MS[unit ?? ""] ?? Number.NaN);

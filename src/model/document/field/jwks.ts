@@ -13,7 +13,9 @@ const jwkSchema = z
   })
   .superRefine((jwk, context) => {
     const found = PRIVATE_MEMBERS.find((member) => member in jwk);
-    if (found === undefined) return;
+    if (found === undefined) {
+      return;
+    }
     const message = say(
       `The key holds the private member "${found}"`,
       "Documents never hold a secret: publish only the public part, and replace this key, since it has been sent.",

@@ -45,7 +45,9 @@ const requirementSchema = z
   })
   .superRefine(({ operator, values }, context) => {
     const wantsValues = operator === "In" || operator === "NotIn";
-    if (wantsValues === values.length > 0) return;
+    if (wantsValues === values.length > 0) {
+      return;
+    }
     const message = wantsValues
       ? say(`${operator} needs values to compare with`, "List at least one under values.")
       : say(`${operator} takes no values`, "Remove values, or use In.");

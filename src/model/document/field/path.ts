@@ -13,7 +13,9 @@ function pathSchema(read: (text: string) => OperatorPath) {
     .max(MAX_LENGTH)
     .superRefine((text, context) => {
       const found = read(text);
-      if (!found.ok) context.addIssue({ code: "custom", message: say(found.detail, found.hint), input: text });
+      if (!found.ok) {
+        context.addIssue({ code: "custom", message: say(found.detail, found.hint), input: text });
+      }
     });
 }
 
@@ -36,7 +38,9 @@ export const probePathSchema = z
         : canonical.ok
           ? null
           : PATH_FAULTS[canonical.reason];
-    if (detail === null) return;
+    if (detail === null) {
+      return;
+    }
     context.addIssue({
       code: "custom",
       message: say(detail, "Write it as /healthz, or /healthz?full=1."),

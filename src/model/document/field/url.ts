@@ -4,7 +4,9 @@ import { operatorPrefix } from "../../word/operator-path.ts";
 import { quote, say } from "../../word/wording.ts";
 
 function fault(text: string, allowQuery: boolean): string | null {
-  if (text.length > 2048) return say("The URL is longer than 2048 characters", "Shorten it.");
+  if (text.length > 2048) {
+    return say("The URL is longer than 2048 characters", "Shorten it.");
+  }
   // WHATWG parsing quietly repairs these; a repaired address is not the one that was reviewed.
   // oxlint-disable-next-line no-control-regex -- control characters are exactly what is refused
   if (/[\u0000-\u0020\u007f\\]/.test(text)) {
@@ -20,8 +22,12 @@ function fault(text: string, allowQuery: boolean): string | null {
   if (url.username !== "" || url.password !== "" || /^https?:\/\/[^/?#]*@/i.test(text)) {
     return say("The URL carries credentials", "Documents never hold a secret: remove the part before the @.");
   }
-  if (text.includes("#")) return say("The URL has a fragment", "Remove the part from # on; it is never sent.");
-  if (allowQuery) return null;
+  if (text.includes("#")) {
+    return say("The URL has a fragment", "Remove the part from # on; it is never sent.");
+  }
+  if (allowQuery) {
+    return null;
+  }
   if (text.includes("?")) {
     return say("The URL has a query", "Remove the part from ? on; the query of each request is the caller's.");
   }
@@ -30,17 +36,25 @@ function fault(text: string, allowQuery: boolean): string | null {
 
 /** Requests' paths are put behind it as text: it must be what every reader of the URL makes of it. */
 function pathFault(path: string): string | null {
-  if (path === "") return null;
+  if (path === "") {
+    return null;
+  }
   const canonical = operatorPrefix(path);
-  if (!canonical.ok) return say(canonical.detail, canonical.hint);
-  if (canonical.path === path) return null;
+  if (!canonical.ok) {
+    return say(canonical.detail, canonical.hint);
+  }
+  if (canonical.path === path) {
+    return null;
+  }
   return say("The URL's path is not in its canonical form", `Write ${quote(canonical.path)} behind the host.`);
 }
 
 function urlSchema(allowQuery: boolean) {
   return z.string().superRefine((text, context) => {
     const message = fault(text, allowQuery);
-    if (message !== null) context.addIssue({ code: "custom", message, input: text });
+    if (message !== null) {
+      context.addIssue({ code: "custom", message, input: text });
+    }
   });
 }
 

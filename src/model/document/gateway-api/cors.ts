@@ -20,7 +20,9 @@ function alone(what: string) {
   return (values: readonly string[], context: z.RefinementCtx): void => {
     refuseRepeats(what, values, context, "");
     const star = values.indexOf("*");
-    if (star === -1 || values.length === 1) return;
+    if (star === -1 || values.length === 1) {
+      return;
+    }
     const message = say(`"*" already allows every ${what}`, `Remove the others, or remove "*".`);
     context.addIssue({ code: "custom", message, path: [star], input: "*" });
   };

@@ -122,7 +122,9 @@ export const gatewaySpecSchema = z
     const repeats = (list: string, keys: readonly (string | null)[], field: string, describe: string): void => {
       for (const [index, key] of keys.entries()) {
         const first = keys.indexOf(key);
-        if (key === null || first === index) continue;
+        if (key === null || first === index) {
+          continue;
+        }
         const message = say(
           `Entry ${index} has the same ${describe} as entry ${first}`,
           "Change or remove one of them.",

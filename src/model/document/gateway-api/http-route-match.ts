@@ -39,7 +39,9 @@ const pathMatchSchema = z
   })
   .superRefine(({ type, value }, context) => {
     const message = type === "RegularExpression" ? null : pathFault(value);
-    if (message !== null) context.addIssue({ code: "custom", message, path: ["value"], input: value });
+    if (message !== null) {
+      context.addIssue({ code: "custom", message, path: ["value"], input: value });
+    }
   });
 
 const valueMatchType = z.enum(["Exact", "RegularExpression"]).default("Exact");

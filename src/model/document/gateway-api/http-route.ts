@@ -25,7 +25,9 @@ const timeoutsSchema = z
   .superRefine(({ request, backendRequest }, context) => {
     const requestMs = parseDuration(request ?? "0s") ?? 0;
     const backendMs = parseDuration(backendRequest ?? "0s") ?? 0;
-    if (requestMs === 0 || backendMs <= requestMs) return;
+    if (requestMs === 0 || backendMs <= requestMs) {
+      return;
+    }
     const message = say(
       `backendRequest (${backendRequest}) is longer than request (${request}), which ends every try`,
       "Make backendRequest at most as long as request.",
@@ -43,7 +45,9 @@ const retrySchema = z.strictObject({
 });
 
 function replacesPrefix(filter: HTTPRouteFilter): boolean {
-  if (filter.type === "RequestRedirect") return filter.requestRedirect.path?.type === "ReplacePrefixMatch";
+  if (filter.type === "RequestRedirect") {
+    return filter.requestRedirect.path?.type === "ReplacePrefixMatch";
+  }
   return filter.type === "URLRewrite" && filter.urlRewrite.path?.type === "ReplacePrefixMatch";
 }
 
@@ -67,7 +71,9 @@ const ruleSchema = z
       context.addIssue({ code: "custom", message, path: ["backendRefs"], input: backendRefs });
     }
     const onlyPrefix = matches.length === 1 && matches[0]?.path.type === "PathPrefix";
-    if (onlyPrefix) return;
+    if (onlyPrefix) {
+      return;
+    }
     const message = say(
       "ReplacePrefixMatch needs a rule with exactly one match, of type PathPrefix: that is the prefix it replaces",
       "Split the rule, or use ReplaceFullPath.",
@@ -75,12 +81,16 @@ const ruleSchema = z
     const report = (list: readonly HTTPRouteFilter[], at: readonly (string | number)[]): void => {
       const index = list.findIndex(replacesPrefix);
       const filter = list[index];
-      if (filter === undefined) return;
+      if (filter === undefined) {
+        return;
+      }
       const field = filter.type === "URLRewrite" ? "urlRewrite" : "requestRedirect";
       context.addIssue({ code: "custom", message, path: [...at, index, field, "path", "type"], input: filter });
     };
     report(filters, ["filters"]);
-    for (const [index, ref] of backendRefs.entries()) report(ref.filters, ["backendRefs", index, "filters"]);
+    for (const [index, ref] of backendRefs.entries()) {
+      report(ref.filters, ["backendRefs", index, "filters"]);
+    }
   });
 
 const MAX_MATCHES = 128;
@@ -100,7 +110,9 @@ export const httpRouteSpecSchema = z
     const named = rules.flatMap((rule, index) => (rule.name === undefined ? [] : [{ name: rule.name, index }]));
     for (const [position, { name, index }] of named.entries()) {
       const first = named.findIndex((other) => other.name === name);
-      if (first === position) continue;
+      if (first === position) {
+        continue;
+      }
       const message = say(`Two rules are named "${name}"`, "Give each rule a name of its own, or none.");
       context.addIssue({ code: "custom", message, path: ["rules", index, "name"], input: name });
     }

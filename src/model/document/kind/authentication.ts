@@ -76,7 +76,9 @@ const providerSchema = z
       return;
     }
     const wrong = algorithms.findIndex((algorithm) => symmetric.has(algorithm) !== (secretRef !== undefined));
-    if (wrong === -1) return;
+    if (wrong === -1) {
+      return;
+    }
     const message =
       secretRef === undefined
         ? say(

@@ -50,11 +50,15 @@ const conditionSchema = z
     error: say("The condition compares with nothing", "Add values, notValues or contains."),
   })
   .superRefine(({ key, values, notValues, contains }, context) => {
-    if (key !== "source.ip") return;
+    if (key !== "source.ip") {
+      return;
+    }
     for (const [list, texts] of Object.entries({ values, notValues, contains })) {
       for (const [index, text] of texts.entries()) {
         const message = say(`${quote(text)} is not an address or a block of them`, "Write 192.0.2.7 or 2001:db8::/32.");
-        if (!isBlock(text)) context.addIssue({ code: "custom", message, path: [list, index], input: text });
+        if (!isBlock(text)) {
+          context.addIssue({ code: "custom", message, path: [list, index], input: text });
+        }
       }
     }
   });

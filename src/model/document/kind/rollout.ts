@@ -57,7 +57,9 @@ export const rolloutSpecSchema = z
     }
     for (const [index, { weight }] of steps.entries()) {
       const before = steps[index - 1]?.weight ?? -1;
-      if (weight > before) continue;
+      if (weight > before) {
+        continue;
+      }
       const message = say(
         `Step ${index} has the weight ${weight}, which is not more than the ${before} before it`,
         "Let each step raise the weight; a rollback needs no step.",

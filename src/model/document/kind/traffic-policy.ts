@@ -25,7 +25,9 @@ const timeoutsSchema = z
   })
   .superRefine(({ request, perTry }, context) => {
     const requestMs = parseDuration(request) ?? 0;
-    if (perTry === undefined || requestMs === 0 || (parseDuration(perTry) ?? 0) <= requestMs) return;
+    if (perTry === undefined || requestMs === 0 || (parseDuration(perTry) ?? 0) <= requestMs) {
+      return;
+    }
     const message = say(
       `perTry (${perTry}) is longer than request (${request}), which ends every try`,
       "Make perTry at most as long as request.",
@@ -94,7 +96,9 @@ const loadBalancerSchema = z
     key: callerKeySchema.optional().describe("What ring-hash hashes."),
   })
   .superRefine(({ policy, key }, context) => {
-    if ((policy === "ring-hash") === (key !== undefined)) return;
+    if ((policy === "ring-hash") === (key !== undefined)) {
+      return;
+    }
     const message =
       key === undefined
         ? say("ring-hash needs a key to hash", "Add key, such as header:x-user or client.")
