@@ -1,5 +1,5 @@
-// CPU time that processes have used so far, as Linux's scheduler counts it: nanoseconds on a processor, of every thread.
-// (`/proc/<pid>/stat` tells the same in hundredths of a second, too coarse for windows of a tenth.)
+// CPU time that processes have used so far, as Linux's scheduler counts it: nanoseconds on a processor, of every
+// thread. (`/proc/<pid>/stat` tells the same in hundredths of a second, too coarse for windows of a tenth.)
 import { readdirSync, readFileSync } from "node:fs";
 
 /** Nanoseconds in one `/proc/<pid>/task/<tid>/schedstat`: its first number (Documentation/scheduler/sched-stats). */

@@ -1,6 +1,7 @@
-// The load generator, a process of its own: keep-alive connections that send the next request when the last is answered.
-// It goes from subject to subject in short windows, hundreds of times, and reads each one's CPU time around its window:
-// whatever else the machine does weighs on all of them alike. Reads one job as JSON from argv, writes a result to stdout.
+// The load generator, a process of its own: keep-alive connections that send the next request when the last is
+// answered. It goes from subject to subject in short windows, hundreds of times, and reads each one's CPU time around
+// its window: whatever else the machine does weighs on all of them alike. Reads one job as JSON from argv, writes a
+// result to stdout.
 import { connect, type Socket } from "node:net";
 import { cpuMicros } from "./cpu.ts";
 import { ResponseCounter } from "./response-counter.ts";

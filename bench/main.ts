@@ -1,5 +1,5 @@
-// `npm run bench`: what each feature costs against a Worker that only passes requests on. Ratios of one run on one machine;
-// never a test, and never a promise about another machine. Method and figures: docs/benchmarks.md.
+// `npm run bench`: what each feature costs against a Worker that only passes requests on. Ratios of one run on one
+// machine; never a test, and never a promise about another machine. Method and figures: docs/benchmarks.md.
 import { parseArgs } from "node:util";
 import { d1PerRequest, objectPerRequest } from "./variants/asking.ts";
 import { authorization } from "./variants/authorization.ts";

@@ -1,4 +1,5 @@
-// The product on a raw workerd: its own Worker, its own Durable Objects, D1 on SQLite, configured through its own admin API.
+// The product on a raw workerd: its own Worker, its own Durable Objects, D1 on SQLite, configured through its own admin
+// API.
 import { globSync, readFileSync } from "node:fs";
 import { connect } from "node:net";
 import { bundle } from "../src/cli/local/bundle-worker.ts";

@@ -1,4 +1,5 @@
-// Counts complete HTTP/1.1 answers in a byte stream and checks their status: as little parsing as a load generator can do.
+// Counts complete HTTP/1.1 answers in a byte stream and checks their status: as little parsing as a load generator can
+// do.
 
 export class ResponseCounter {
   #held = "";

@@ -1,6 +1,7 @@
-// The breakers of one service for the whole fleet: a thin shell around decide/breaker/coordinator.ts. Counts are kept in memory
-// only; what was concluded from them (a state, its epoch, its end) and what operators force is written down before the
-// answer leaves, so that an object that is moved or killed says the same as before. Every method answers; none throws.
+// The breakers of one service for the whole fleet: a thin shell around decide/breaker/coordinator.ts. Counts are kept
+// in memory only; what was concluded from them (a state, its epoch, its end) and what operators force is written down
+// before the answer leaves, so that an object that is moved or killed says the same as before. Every method answers;
+// none throws.
 import { breakerRows } from "../src/decide/breaker/breaker-rows.ts";
 import { DurableObject } from "cloudflare:workers";
 import { newBreaker } from "../src/decide/breaker/breaker.ts";

@@ -1,6 +1,7 @@
-// The prober of one service, a part of its CircuitBreaker object around decide/health/prober.ts: an alarm sends the probes that
-// are due, as long as isolates report traffic. Verdicts are written down when they turn; the list of endpoints is not, the
-// next report brings it again. The mesh object is told what is known, so that nobody has to wake this one to see it.
+// The prober of one service, a part of its CircuitBreaker object around decide/health/prober.ts: an alarm sends the
+// probes that are due, as long as isolates report traffic. Verdicts are written down when they turn; the list of
+// endpoints is not, the next report brings it again. The mesh object is told what is known, so that nobody has to wake
+// this one to see it.
 import { refusalForAddress } from "../src/decide/text/address.ts";
 import type { BreakerCoordinator } from "../src/decide/breaker/coordinator.ts";
 import { endpointUrl, serviceBinding } from "../src/decide/balance/endpoint-url.ts";

@@ -1,6 +1,6 @@
-// The keys behind one URL, for the whole fleet: the only place from which that URL is fetched, so that ten thousand isolates
-// and any number of forged key ids make one request in 30 s. Keeps the last good set across restarts, for a day. Decides
-// nothing about tokens, and holds nothing secret.
+// The keys behind one URL, for the whole fleet: the only place from which that URL is fetched, so that ten thousand
+// isolates and any number of forged key ids make one request in 30 s. Keeps the last good set across restarts, for a
+// day. Decides nothing about tokens, and holds nothing secret.
 import { DurableObject } from "cloudflare:workers";
 import { refusalForAddress } from "../src/decide/text/address.ts";
 import {

@@ -1,5 +1,6 @@
-// The mesh's own secrets, one object: its signing keys and the pepper of client secrets. Made here, kept here, and handed to
-// isolates only; what decides when a key does what is decide/keys/key-rotation.ts. A private key is deleted when it stops signing.
+// The mesh's own secrets, one object: its signing keys and the pepper of client secrets. Made here, kept here, and
+// handed to isolates only; what decides when a key does what is decide/keys/key-rotation.ts. A private key is deleted
+// when it stops signing.
 import { DurableObject } from "cloudflare:workers";
 import {
   advanceKeys,

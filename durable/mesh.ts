@@ -1,6 +1,6 @@
-// The mesh's noticeboard, one object: the newest revision and endpoint generation, and who has seen which. Isolates ask it
-// while they have traffic; it is never on the path of a request. The registry stays the authority: whoever loads from
-// there reports what it found, so an announcement that got lost is made up for by the first question.
+// The mesh's noticeboard, one object: the newest revision and endpoint generation, and who has seen which. Isolates ask
+// it while they have traffic; it is never on the path of a request. The registry stays the authority: whoever loads
+// from there reports what it found, so an announcement that got lost is made up for by the first question.
 import { DurableObject } from "cloudflare:workers";
 import { forcedList, NO_ORDERS, withOrders, type ForcedBoard } from "../src/decide/breaker/forced.ts";
 import { CHECK_FIRST_MS } from "../src/decide/fleet/freshness.ts";
@@ -78,8 +78,8 @@ export class Mesh extends DurableObject implements MeshObject {
   }
 
   /**
-   * The registry moved. Answers where the mesh stands; an older announcement that arrives late changes nothing. One that is
-   * not late is of a registry that was set back: the registry itself says which.
+   * The registry moved. Answers where the mesh stands; an older announcement that arrives late changes nothing. One
+   * that is not late is of a registry that was set back: the registry itself says which.
    */
   async announce(head: Head): Promise<Head> {
     this.#advance(head, Date.now());
@@ -110,7 +110,9 @@ export class Mesh extends DurableObject implements MeshObject {
     }
   }
 
-  /** When the registry is to be asked to take an Override out of force, milliseconds since the epoch; null = not at all. */
+  /**
+   * When the registry is to be asked to take an Override out of force, milliseconds since the epoch; null = not at all.
+   */
   async expireAt(at: number | null): Promise<void> {
     await (at === null ? this.ctx.storage.deleteAlarm() : this.ctx.storage.setAlarm(at));
   }

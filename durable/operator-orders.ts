@@ -1,5 +1,5 @@
-// What operators force upon one service, a part of its CircuitBreaker object: written down before the answer leaves, and told
-// to the mesh object, which every isolate asks, so that those without traffic for the service obey as well.
+// What operators force upon one service, a part of its CircuitBreaker object: written down before the answer leaves,
+// and told to the mesh object, which every isolate asks, so that those without traffic for the service obey as well.
 import { forcedStates, forceState, type Forced, type ForcedTargets } from "../src/decide/breaker/forced.ts";
 import type { ForceOrder } from "../src/model/message/breaker.ts";
 import type { MeshObject } from "../src/model/message/objects.ts";

@@ -1,5 +1,6 @@
-// The leases of the registered endpoints of one cluster. Heartbeats end here, without a write; when a lease runs out, the
-// alarm has the registry remove the endpoint. The registry says which endpoints exist; this object, which are alive.
+// The leases of the registered endpoints of one cluster. Heartbeats end here, without a write; when a lease runs out,
+// the alarm has the registry remove the endpoint. The registry says which endpoints exist; this object, which are
+// alive.
 import { DurableObject } from "cloudflare:workers";
 import { granted, renewed, restored, type EndpointLease } from "../src/decide/fleet/presence.ts";
 import type { PresenceObject } from "../src/model/message/objects.ts";

@@ -1,6 +1,7 @@
-// The limits of one RateLimitPolicy for the whole fleet: a thin shell around decide/limit/coordinator.ts and decide/limit/strict.ts. Ledgers
-// of long windows are written down (at once when much was granted since, else within a second), so that an object that is
-// moved or killed admits nothing twice; short windows start empty instead. Every method answers; none throws.
+// The limits of one RateLimitPolicy for the whole fleet: a thin shell around decide/limit/coordinator.ts and
+// decide/limit/strict.ts. Ledgers of long windows are written down (at once when much was granted since, else within a
+// second), so that an object that is moved or killed admits nothing twice; short windows start empty instead. Every
+// method answers; none throws.
 import { DurableObject } from "cloudflare:workers";
 import { bucketId, isWritten, writeIsDue, type WrittenLedger } from "../src/decide/limit/bucket.ts";
 import { answerLimits, newLimitCoordinator, type LimitCoordinator } from "../src/decide/limit/coordinator.ts";

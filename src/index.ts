@@ -1,5 +1,5 @@
-// The map: what is under /_selvage/ goes to the control plane, everything else is traffic. Control plane and adapters are
-// loaded when they are first called, so that an isolate which only serves traffic never evaluates it.
+// The map: what is under /_selvage/ goes to the control plane, everything else is traffic. Control plane and adapters
+// are loaded when they are first called, so that an isolate which only serves traffic never evaluates it.
 import { settingsOf } from "./env/settings.ts";
 import { planeOf, type Plane } from "./decide/route/plane.ts";
 import type { Env } from "./env/env.ts";

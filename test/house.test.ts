@@ -1,4 +1,5 @@
-// The house rules of docs/architecture.md, held against every TypeScript file; and each rule against samples that break it.
+// The house rules of docs/architecture.md, held against every TypeScript file; and each rule against samples that break
+// it.
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { exportRules } from "./support/house/exports.ts";
@@ -9,6 +10,7 @@ import { importRules } from "./support/house/imports.ts";
 import { readerRules } from "./support/house/readers.ts";
 import { report } from "./support/house/rule.ts";
 import { builtHouse, readHouse, root } from "./support/house/tree.ts";
+import { narrowComments } from "./support/house/comments.ts";
 import { vocabularyRules } from "./support/house/vocabulary.ts";
 import { wordRules } from "./support/house/words.ts";
 
@@ -21,6 +23,7 @@ const rules = [
   ...fileRules,
   ...wordRules,
   ...vocabularyRules,
+  narrowComments,
   ...readerRules,
 ];
 

@@ -1,6 +1,6 @@
-// `npm test`: types, lint, nothing unused, format, then every vitest project; the last line says how many passed, failed and were skipped.
-// With arguments (`npm test -- house`) only vitest runs, and they are its filters and options. `--long` (`npm run test:long`)
-// runs the long form of those tests that have one, see support/long.ts.
+// `npm test`: types, lint, nothing unused, format, then every vitest project; the last line says how many passed,
+// failed and were skipped. With arguments (`npm test -- house`) only vitest runs, and they are its filters and options.
+// `--long` (`npm run test:long`) runs the long form of those tests that have one, see support/long.ts.
 import { execFile } from "node:child_process";
 import { globSync, readFileSync } from "node:fs";
 import { delimiter } from "node:path";

@@ -1,5 +1,6 @@
-// `npm run structure`: the tree in figures. For each folder of the product its files and their lines; below, what a house
-// rule keeps at zero. `--write` writes the import table of docs/architecture.md anew from test/support/house/table.ts.
+// `npm run structure`: the tree in figures. For each folder of the product its files and their lines; below, what a
+// house rule keeps at zero. `--write` writes the import table of docs/architecture.md anew from
+// test/support/house/table.ts.
 import { readFileSync, writeFileSync } from "node:fs";
 import { posix } from "node:path";
 import { parseArgs } from "node:util";

@@ -1,5 +1,5 @@
-// Variants `object-per-request` and `d1-per-request`: what a request costs that waits for one call of a Durable Object, or
-// for one row of D1, before it is passed on. The mesh does neither; this is what it saves.
+// Variants `object-per-request` and `d1-per-request`: what a request costs that waits for one call of a Durable Object,
+// or for one row of D1, before it is passed on. The mesh does neither; this is what it saves.
 import { bundle } from "../../src/cli/local/bundle-worker.ts";
 import { migrate } from "../product.ts";
 import { get, type Counts, type Variant } from "../variant.ts";

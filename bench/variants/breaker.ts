@@ -1,5 +1,5 @@
-// Variant `breaker`: `route`, with a circuit breaker, outlier ejection and retries guarding every service. Nothing fails
-// here: what is measured is counting, and the reports behind it.
+// Variant `breaker`: `route`, with a circuit breaker, outlier ejection and retries guarding every service. Nothing
+// fails here: what is measured is counting, and the reports behind it.
 import { meshDocuments, meshRequests } from "../mesh.ts";
 import { startProduct } from "../product.ts";
 import type { Variant } from "../variant.ts";

@@ -1,5 +1,5 @@
-// Variant `everything`: identity by token and by client secret, authorization, a limit, breakers with retries, and health
-// checks, on every request at once.
+// Variant `everything`: identity by token and by client secret, authorization, a limit, breakers with retries, and
+// health checks, on every request at once.
 import { authorizationPolicies } from "./authorization.ts";
 import { guardPolicy } from "./breaker.ts";
 import { application } from "./client-id.ts";

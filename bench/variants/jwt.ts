@@ -1,5 +1,6 @@
-// Variant `jwt`: `route`, with a bearer token of an issuer whose keys are written into the policy. Always the same token, so
-// what is measured is recognising one that was checked before, and signing what the service is told of its caller.
+// Variant `jwt`: `route`, with a bearer token of an issuer whose keys are written into the policy. Always the same
+// token, so what is measured is recognising one that was checked before, and signing what the service is told of its
+// caller.
 import { meshDocuments, meshRequests } from "../mesh.ts";
 import { startProduct } from "../product.ts";
 import type { Variant } from "../variant.ts";

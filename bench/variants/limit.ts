@@ -1,5 +1,5 @@
-// Variant `limit`: `route`, with one leased limit for each client on every service. It never refuses here: what is measured
-// is deciding with quota held in memory, and the questions behind it.
+// Variant `limit`: `route`, with one leased limit for each client on every service. It never refuses here: what is
+// measured is deciding with quota held in memory, and the questions behind it.
 import { meshDocuments, meshRequests } from "../mesh.ts";
 import { startProduct } from "../product.ts";
 import type { Variant } from "../variant.ts";

@@ -1,5 +1,5 @@
-// Variant `route`: a mesh that only routes. Canonical path, HTTPRoute match among a hundred, weighted backend, endpoint,
-// header hygiene, forward; no policy beyond the defaults.
+// Variant `route`: a mesh that only routes. Canonical path, HTTPRoute match among a hundred, weighted backend,
+// endpoint, header hygiene, forward; no policy beyond the defaults.
 import { meshDocuments, meshRequests } from "../mesh.ts";
 import { startProduct } from "../product.ts";
 import type { Variant } from "../variant.ts";

@@ -1,5 +1,5 @@
-// What a mesh would cost that asks for each request: a Worker like `bare` that first calls a Durable Object, or first reads
-// a row of D1, as the variable ASKS says. Counts what it asked.
+// What a mesh would cost that asks for each request: a Worker like `bare` that first calls a Durable Object, or first
+// reads a row of D1, as the variable ASKS says. Counts what it asked.
 import { DurableObject } from "cloudflare:workers";
 
 interface Env {

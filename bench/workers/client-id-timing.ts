@@ -1,6 +1,7 @@
-// Does a client id that exists take longer to be refused than one that does not? `node bench/workers/client-id-timing.ts`
-// prints medians and the two-sided p of a Mann-Whitney test over 10 000 refusals each, in random order, of the stage's own
-// check. In one process, without a network: any difference shows here first. It measures; it asserts nothing.
+// Does a client id that exists take longer to be refused than one that does not? `node
+// bench/workers/client-id-timing.ts` prints medians and the two-sided p of a Mann-Whitney test over 10 000 refusals
+// each, in random order, of the stage's own check. In one process, without a network: any difference shows here first.
+// It measures; it asserts nothing.
 import { newIsolateState } from "../../src/isolate/state.ts";
 import type { Client } from "../../src/model/snapshot/access.ts";
 import { checkClient } from "../../src/proxy/identity/check-client.ts";

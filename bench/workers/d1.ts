@@ -1,5 +1,6 @@
-// D1 for a raw workerd, which has the binding but no database behind it: one SQLite Durable Object that speaks the binding's
-// protocol. Statements run in one transaction, in order, all or nothing, as D1 documents for `batch`. Counts statements.
+// D1 for a raw workerd, which has the binding but no database behind it: one SQLite Durable Object that speaks the
+// binding's protocol. Statements run in one transaction, in order, all or nothing, as D1 documents for `batch`. Counts
+// statements.
 import { DurableObject } from "cloudflare:workers";
 
 interface Env {

@@ -1,5 +1,5 @@
-// The hour of demand in a coordinator's storage: one row for each minute, written a little behind. Losing one loses nothing
-// but a preview's exactness.
+// The hour of demand in a coordinator's storage: one row for each minute, written a little behind. Losing one loses
+// nothing but a preview's exactness.
 import { HISTORY_MS, restoreChunk, type DemandHistory } from "../../src/decide/limit/demand-history.ts";
 
 import type { DemandChunk, DemandRow } from "../../src/model/message/limit-use.ts";

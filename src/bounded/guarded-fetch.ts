@@ -1,5 +1,6 @@
-// One request to an address that somebody wrote into a document or a setting, which is their wish that this Worker make it: only
-// where it may reach, no redirect (it would lead where nobody judged), a deadline, and no more of the answer than was agreed.
+// One request to an address that somebody wrote into a document or a setting, which is their wish that this Worker make
+// it: only where it may reach, no redirect (it would lead where nobody judged), a deadline, and no more of the answer
+// than was agreed.
 import { refusalForAddress } from "../decide/text/address.ts";
 import { readLimited } from "./read-limited.ts";
 

@@ -1,4 +1,5 @@
-// Reads a stream to its end, or to a limit. Bytes are counted as they come: what a length declared before says may be wrong.
+// Reads a stream to its end, or to a limit. Bytes are counted as they come: what a length declared before says may be
+// wrong.
 
 /** null = there was more than `limit` bytes; the rest was cancelled, and never more than that was held. */
 export async function readLimited(

@@ -22,8 +22,8 @@ type IdentityChanged =
   { readonly ok: true; readonly revision: number } | { readonly ok: false; readonly refusal: Refusal };
 
 /**
- * Asks `edit` for the state that is to be, and makes it revision n + 1; asks again when another writer was faster. A state
- * that is the same makes no revision.
+ * Asks `edit` for the state that is to be, and makes it revision n + 1; asks again when another writer was faster. A
+ * state that is the same makes no revision.
  */
 export async function changeIdentities(
   store: Parameters<typeof change>[0],

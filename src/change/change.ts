@@ -1,5 +1,5 @@
-// The walk of every change of the mesh's documents: read, plan, compile the whole would-be mesh, weigh what the compiler
-// found, write all or nothing. Apply, put, delete and rollback differ only in how they plan.
+// The walk of every change of the mesh's documents: read, plan, compile the whole would-be mesh, weigh what the
+// compiler found, write all or nothing. Apply, put, delete and rollback differ only in how they plan.
 import { canonicalJson } from "../decide/text/canonical-json.ts";
 import type { ApplyResult, PlanSummary } from "../model/api/apply.ts";
 import type { Document } from "../model/document/document.ts";
@@ -46,7 +46,10 @@ export interface WriteOptions {
   /** As in `CompileOptions`. */
   readonly hasSecret?: (name: string) => boolean;
   /** Whether the writer may make these changes; asked with every plan, so also for what a prune or rollback removes. */
-  /** A new revision though no document changes: the time has changed what they mean. What is wrong is then nobody's to mend. */
+  /**
+   * A new revision though no document changes: the time has changed what they mean. What is wrong is then nobody's to
+   * mend.
+   */
   readonly recompile?: true;
   readonly permits?: (changes: readonly PlannedChange[], next: readonly Document[]) => Refusal | null;
 }
@@ -150,7 +153,8 @@ async function carryOut(
     ...compiled.findings,
     ...errorsWithoutOverrides(plan.next, settings),
   ];
-  // Whoever revokes a secret must not be held up by documents that are in force already; nor must the end of an Override.
+  // Whoever revokes a secret must not be held up by documents that are in force already; nor must the end of an
+  // Override.
   const alone = plan.identities !== undefined || options.recompile === true;
   const broken = alone ? null : refuseErrors(findings, origin.incoming);
   if (broken) {

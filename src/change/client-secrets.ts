@@ -1,5 +1,5 @@
-// What minting, rotating and revoking make of a client's secrets. Two are live at most: one in use and one to change over
-// to. Nothing here ends a live secret that nobody asked to end.
+// What minting, rotating and revoking make of a client's secrets. Two are live at most: one in use and one to change
+// over to. Nothing here ends a live secret that nobody asked to end.
 import type { ClientRecord, SecretRecord } from "../model/registry/identity.ts";
 
 const MOST_LIVE = 2;

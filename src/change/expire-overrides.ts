@@ -1,5 +1,5 @@
-// The end of Overrides: when the time of one has come, the mesh is compiled again without it, as a revision of its own. The
-// mesh object's alarm is the clock; the minutely sweep makes up for one that was lost.
+// The end of Overrides: when the time of one has come, the mesh is compiled again without it, as a revision of its own.
+// The mesh object's alarm is the clock; the minutely sweep makes up for one that was lost.
 import { settingsOf } from "../env/settings.ts";
 import type { Env } from "../env/env.ts";
 import { announce } from "./announce.ts";

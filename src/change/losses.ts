@@ -1,5 +1,5 @@
-// What a change takes away that going back does not bring back: secrets and approvals are no documents. Told before it is done
-// (dry run) and when it is. And what it may not take away: a Tier that contracts in force are measured by.
+// What a change takes away that going back does not bring back: secrets and approvals are no documents. Told before it
+// is done (dry run) and when it is. And what it may not take away: a Tier that contracts in force are measured by.
 import { isContractGranted } from "../decide/identity/contract-state.ts";
 import type { ContractRecord, IdentityState } from "../model/registry/identity.ts";
 import type { Finding } from "../model/word/finding.ts";

@@ -1,5 +1,5 @@
-// Which documents of a set are gone from its source, and whether so many may go at once. By membership that the registry
-// recorded at apply, never by label: a label can be mistyped, and then the wrong things vanish.
+// Which documents of a set are gone from its source, and whether so many may go at once. By membership that the
+// registry recorded at apply, never by label: a label can be mistyped, and then the wrong things vanish.
 import type { Finding } from "../model/word/finding.ts";
 import { refOf } from "../model/word/refs.ts";
 import type { Refusal } from "../model/word/problem.ts";
@@ -7,7 +7,9 @@ import type { StoredDocument } from "../model/registry/registry.ts";
 
 /** A document that says `selvage.dev/prune: "false"` stays. */
 const ANNOTATION = "selvage.dev/prune";
-/** More than this many, and more than this share of the set, asks for `pruneMax`: an empty folder must not empty a mesh. */
+/**
+ * More than this many, and more than this share of the set, asks for `pruneMax`: an empty folder must not empty a mesh.
+ */
 const FREE_COUNT = 3;
 const FREE_PERCENT = 30;
 

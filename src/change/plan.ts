@@ -146,7 +146,10 @@ const yielded = (ref: string): Finding => ({
   hint: "Leave the v1 Service out, or delete the selvage.dev/v1 one first.",
 });
 
-/** One document for each ref: of a core and a selvage.dev Service the latter. Other pairs the parser does not let through. */
+/**
+ * One document for each ref: of a core and a selvage.dev Service the latter. Other pairs the parser does not let
+ * through.
+ */
 function onePerRef(incoming: readonly Document[], findings: Finding[]): Map<string, Document> {
   const chosen = new Map<string, Document>();
   for (const document of incoming) {

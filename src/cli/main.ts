@@ -1,6 +1,7 @@
 #!/usr/bin/env node
-// The command `selvage`: runs what the arguments say and ends with its exit code. Compiled code is kept between runs, which
-// halves the start of a command; that is why everything else is imported afterwards, and never by a Node that is too old.
+// The command `selvage`: runs what the arguments say and ends with its exit code. Compiled code is kept between runs,
+// which halves the start of a command; that is why everything else is imported afterwards, and never by a Node that is
+// too old.
 import process from "node:process";
 
 const NEEDED = [22, 13] as const;

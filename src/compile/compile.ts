@@ -1,5 +1,5 @@
-// Documents → snapshot: the whole mesh, compiled once, at apply, into what the data plane reads. Also finds what is wrong
-// with it and says in each document's status what became of it. Pure: the time is an argument.
+// Documents → snapshot: the whole mesh, compiled once, at apply, into what the data plane reads. Also finds what is
+// wrong with it and says in each document's status what became of it. Pure: the time is an argument.
 import type { CompiledRegex } from "../decide/route/regex.ts";
 import type { Document } from "../model/document/document.ts";
 import type { Finding } from "../model/word/finding.ts";
@@ -46,7 +46,9 @@ export interface CompileOptions {
   readonly previous?: ReadonlyMap<string, Status>;
   /** Generation of each document, by `refOf`; 1 where there is none. */
   readonly generations?: ReadonlyMap<string, number>;
-  /** When each document was first written (RFC 3339), by `refOf`: of equal routes the oldest wins. Absent: it is new. */
+  /**
+   * When each document was first written (RFC 3339), by `refOf`: of equal routes the oldest wins. Absent: it is new.
+   */
   readonly createdAt?: ReadonlyMap<string, string>;
   /** `compileRegex`, remembering what it was asked before; absent: each pattern is compiled anew. */
   readonly compilePattern?: (pattern: string) => CompiledRegex;

@@ -1,5 +1,5 @@
-// Service documents → registry entries of the snapshot: exposure, effective timeouts, and the endpoints that the document
-// itself lists. Dynamic endpoints are laid beside them later, by the data plane.
+// Service documents → registry entries of the snapshot: exposure, effective timeouts, and the endpoints that the
+// document itself lists. Dynamic endpoints are laid beside them later, by the data plane.
 import { writtenIds } from "../decide/balance/endpoint-identity.ts";
 import { refusalForAddress } from "../decide/text/address.ts";
 import { canonicalPath } from "../model/word/canonical-path.ts";

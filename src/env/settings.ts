@@ -1,5 +1,5 @@
-// What the Worker's variables say, read once for an env: typed, with their defaults, and with a word about each that cannot
-// be taken as it is. Secrets are read here as well and go no further than who compares them.
+// What the Worker's variables say, read once for an env: typed, with their defaults, and with a word about each that
+// cannot be taken as it is. Secrets are read here as well and go no further than who compares them.
 import type { Variables } from "./variables.ts";
 
 export interface Settings {
@@ -9,7 +9,10 @@ export interface Settings {
   readonly trustDomain: string;
   /** `iss` of everything that the mesh signs. */
   readonly issuer: string;
-  /** Scheme and host that the mesh is reached at, as it says itself; null = it does not know, and no caller's `Host` tells it. */
+  /**
+   * Scheme and host that the mesh is reached at, as it says itself; null = it does not know, and no caller's `Host`
+   * tells it.
+   */
   readonly publicOrigin: string | null;
   /** `<service>.<namespace>.<meshDomain>` addresses a service; null = services have no hosts of their own. */
   readonly meshDomain: string | null;

@@ -1,5 +1,5 @@
-// Variables and secrets of the Worker, each with what it means. They are texts as somebody wrote them: settings.ts reads them,
-// and nobody else does.
+// Variables and secrets of the Worker, each with what it means. They are texts as somebody wrote them: settings.ts
+// reads them, and nobody else does.
 
 export interface Variables {
   /** The bootstrap operator token (a secret). Without it the admin API answers 401 until an API token exists. */
@@ -16,37 +16,52 @@ export interface Variables {
   readonly ACCESS_TEAM_DOMAIN?: string;
   /** The application's AUD tag; several with commas between. */
   readonly ACCESS_AUD?: string;
-  /** Who of the provider's people is what here: a list of rules, JSON. The first that fits counts; nobody without one gets in. */
+  /**
+   * Who of the provider's people is what here: a list of rules, JSON. The first that fits counts; nobody without one
+   * gets in.
+   */
   readonly OPERATOR_ROLES?: string;
-  /** What proxies that ask for decisions send as `selvage-adapter-token` (a secret). Without it only a local mesh answers. */
+  /**
+   * What proxies that ask for decisions send as `selvage-adapter-token` (a secret). Without it only a local mesh
+   * answers.
+   */
   readonly ADAPTER_TOKEN?: string;
   /** SPIFFE trust domain of the mesh. */
   readonly TRUST_DOMAIN?: string;
   /** `iss` of what the mesh signs, when it is to be an address; unset = `spiffe://<TRUST_DOMAIN>`. */
   readonly MESH_ISSUER?: string;
   /**
-   * Where clients and services reach the mesh: `https://mesh.example.com`, for the addresses that it publishes about itself. Unset
-   * = MESH_ISSUER where that is an address, else ADMIN_HOST; without any of them it publishes none.
+   * Where clients and services reach the mesh: `https://mesh.example.com`, for the addresses that it publishes about
+   * itself. Unset = MESH_ISSUER where that is an address, else ADMIN_HOST; without any of them it publishes none.
    */
   readonly MESH_URL?: string;
   /** When set, `<service>.<namespace>.<MESH_DOMAIN>` addresses a service without a path prefix. */
   readonly MESH_DOMAIN?: string;
   /** When set, the only host that answers under `/_selvage/`. */
   readonly ADMIN_HOST?: string;
-  /** "true" under `selvage up`: the cluster of endpoints without one is `local`, where private addresses are allowed. */
+  /**
+   * "true" under `selvage up`: the cluster of endpoints without one is `local`, where private addresses are allowed.
+   */
   readonly LOCAL_MESH?: string;
   /** Set where every caller is on this machine (`selvage up` on a loopback address): the callers' address. */
   readonly LOCAL_CLIENT_ADDRESS?: string;
   /**
-   * "true": a proxy in front tells by `selvage-entry`, `x-forwarded-proto` and `x-forwarded-port` where a request came in, and by
-   * `x-forwarded-for` from whom.
+   * "true": a proxy in front tells by `selvage-entry`, `x-forwarded-proto` and `x-forwarded-port` where a request came
+   * in, and by `x-forwarded-for` from whom.
    */
   readonly TRUST_ENTRY?: string;
-  /** How many proxies in front append to `x-forwarded-for`, Cloudflare itself among them; unset = 1: its last entry is the caller. */
+  /**
+   * How many proxies in front append to `x-forwarded-for`, Cloudflare itself among them; unset = 1: its last entry is
+   * the caller.
+   */
   readonly TRUSTED_HOPS?: string;
-  /** A line in the log for each request: "requests" = all, "problems" = those that end with 500 or more, else "none". */
+  /**
+   * A line in the log for each request: "requests" = all, "problems" = those that end with 500 or more, else "none".
+   */
   readonly LOG?: string;
-  /** Region that this data plane runs in, as Clusters name theirs: where the platform does not tell, or to overrule it. */
+  /**
+   * Region that this data plane runs in, as Clusters name theirs: where the platform does not tell, or to overrule it.
+   */
   readonly REGION?: string;
   /** Name of this data-plane isolate group, shown in propagation receipts (`--edges`). */
   readonly EDGE?: string;

@@ -1,5 +1,5 @@
-// Whose connection a request came over: one rule for traffic, for the admin API and for the token call. What callers write
-// into headers themselves is never believed, but for a proxy in front that is trusted.
+// Whose connection a request came over: one rule for traffic, for the admin API and for the token call. What callers
+// write into headers themselves is never believed, but for a proxy in front that is trusted.
 import { forwardedAddress } from "../decide/header/forwarded-for.ts";
 import type { Settings } from "../env/settings.ts";
 import type { IsolateState } from "./state.ts";
@@ -10,9 +10,10 @@ interface Connected {
 }
 
 /**
- * On Cloudflare's network the platform writes CF-Connecting-IP. Elsewhere whoever connects could, so there it is the peer
- * that workerd tells in `cf.clientIp`; a local mesh behind a front of its own knows only what `LOCAL_CLIENT_ADDRESS` says.
- * Where a proxy in front is trusted, it says so in `X-Forwarded-For`; a request without one came past it.
+ * On Cloudflare's network the platform writes CF-Connecting-IP. Elsewhere whoever connects could, so there it is the
+ * peer that workerd tells in `cf.clientIp`; a local mesh behind a front of its own knows only what
+ * `LOCAL_CLIENT_ADDRESS` says. Where a proxy in front is trusted, it says so in `X-Forwarded-For`; a request without
+ * one came past it.
  *
  * @returns null = nobody knows
  */

@@ -69,8 +69,8 @@ export class HeldJwks {
   }
 
   /**
-   * After a key id was not found: the keys as they are now, where that may make a difference. At most one question in 30 s,
-   * whatever strangers write. Never rejects.
+   * After a key id was not found: the keys as they are now, where that may make a difference. At most one question in
+   * 30 s, whatever strangers write. Never rejects.
    *
    * @returns null = nothing newer
    */

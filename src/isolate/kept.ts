@@ -1,6 +1,7 @@
-// A value that is kept fresh in memory: the snapshot, the mesh's keys, key sets, a provider's description. Values are shared
-// between requests, never a promise, because on Workers one request may not wait for another's I/O: whoever waits looks again
-// until the value is there. One question at a time; the last good value serves while the source does not answer.
+// A value that is kept fresh in memory: the snapshot, the mesh's keys, key sets, a provider's description. Values are
+// shared between requests, never a promise, because on Workers one request may not wait for another's I/O: whoever
+// waits looks again until the value is there. One question at a time; the last good value serves while the source does
+// not answer.
 import { freshness, isUsable, type Checks, type FreshnessTerms } from "../decide/fleet/freshness.ts";
 
 /** Where work goes on after the request was answered. */
@@ -89,8 +90,8 @@ export class Kept<Value, Ports extends Clock> {
   }
 
   /**
-   * The value to decide with; null = there is none, or the last one is too old. A promise only while something has to be
-   * waited for. Never rejects.
+   * The value to decide with; null = there is none, or the last one is too old. A promise only while something has to
+   * be waited for. Never rejects.
    *
    * @param ctx null = nobody lets work go on after the answer: whoever finds the value due waits for it, others do not
    */

@@ -1,5 +1,5 @@
-// What an isolate remembers about limits between requests. What is forgotten is asked again (leased, strict) or starts anew
-// (local).
+// What an isolate remembers about limits between requests. What is forgotten is asked again (leased, strict) or starts
+// anew (local).
 import type { IsolateLimits } from "../decide/limit/isolate.ts";
 import type { Ledger } from "../decide/limit/ledger.ts";
 import { BoundedMap } from "../decide/text/bounded-map.ts";
@@ -10,7 +10,9 @@ const MOST_KEYS = 5000;
 export interface LimitMemory {
   /** By `<namespace>/<policy>`. */
   readonly policies: BoundedMap<string, IsolateLimits>;
-  /** Ledgers of local limits, by policy, limit and terms, then by key: made-up keys push out those of their own limit. */
+  /**
+   * Ledgers of local limits, by policy, limit and terms, then by key: made-up keys push out those of their own limit.
+   */
   readonly ledgers: BoundedMap<string, BoundedMap<string, Ledger>>;
   /** Strict limits that have no room, by policy, limit and key: until when, milliseconds since the epoch. */
   readonly full: BoundedMap<string, { readonly until: number; readonly resetAt: number }>;

@@ -1,6 +1,6 @@
-// The mesh's own keys in an isolate's memory. The mesh object tells of a key that was revoked (2 s); without it a revoked
-// key is refused within 60 s, since no isolate decides on keys that it last asked about longer ago than that, unless the ring
-// cannot be reached; then the keys at hand serve on for a day.
+// The mesh's own keys in an isolate's memory. The mesh object tells of a key that was revoked (2 s); without it a
+// revoked key is refused within 60 s, since no isolate decides on keys that it last asked about longer ago than that,
+// unless the ring cannot be reached; then the keys at hand serve on for a day.
 import type { KeyAnswer, KeyMaterial } from "../model/message/key-ring.ts";
 import type { Key, MeshKeys } from "../model/message/mesh-keys.ts";
 import { decodeBase64url } from "../tokens/base64url.ts";

@@ -1,5 +1,5 @@
-// What an isolate needs from outside to keep things fresh: the mesh object, the registry, the key ring, the objects that
-// fetch key sets, a clock. Made once for an env.
+// What an isolate needs from outside to keep things fresh: the mesh object, the registry, the key ring, the objects
+// that fetch key sets, a clock. Made once for an env.
 import { settingsOf } from "../env/settings.ts";
 import type { Env } from "../env/env.ts";
 import { KEY_RING, MESH_OBJECT } from "../model/word/refs.ts";

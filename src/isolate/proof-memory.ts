@@ -1,5 +1,5 @@
-// What an isolate remembers of proofs: tokens that it has verified, by digest, and credentials that it refused. What was
-// verified holds for exactly what it was verified by: one provider as one policy words it, and one set of keys.
+// What an isolate remembers of proofs: tokens that it has verified, by digest, and credentials that it refused. What
+// was verified holds for exactly what it was verified by: one provider as one policy words it, and one set of keys.
 import type { ClientIndex } from "../decide/identity/client-index.ts";
 import { newFailureLimits, type FailureLimits } from "../decide/identity/failure-limit.ts";
 import { BoundedMap } from "../decide/text/bounded-map.ts";

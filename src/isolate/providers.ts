@@ -1,5 +1,5 @@
-// OpenID providers' descriptions of themselves in an isolate's memory, by issuer. Who reads one, and what makes it good, is
-// control/operator/discovery.ts.
+// OpenID providers' descriptions of themselves in an isolate's memory, by issuer. Who reads one, and what makes it
+// good, is control/operator/discovery.ts.
 import { BoundedMap } from "../decide/text/bounded-map.ts";
 import { Kept, type Clock, type KeptTerms, type Loaded, type NotLoaded } from "./kept.ts";
 

@@ -1,5 +1,5 @@
-// What an isolate knows of the mesh: the snapshot, and the endpoints that registered since it was made. Revisions only ever
-// go up; what cannot be read is refused, and the last good snapshot stays. How it is kept fresh is kept.ts.
+// What an isolate knows of the mesh: the snapshot, and the endpoints that registered since it was made. Revisions only
+// ever go up; what cannot be read is refused, and the last good snapshot stays. How it is kept fresh is kept.ts.
 import { CHECK_FIRST_MS } from "../decide/fleet/freshness.ts";
 import { epochOf, isBeyond } from "../decide/fleet/head.ts";
 import { nearClusters, NOWHERE, type Place } from "../decide/balance/locality.ts";
@@ -97,8 +97,8 @@ export class HeldSnapshot {
   }
 
   /**
-   * Where the isolate runs, for propagation receipts and nearness; asked once, of the first request that can tell, because
-   * reading it costs more than routing does.
+   * Where the isolate runs, for propagation receipts and nearness; asked once, of the first request that can tell,
+   * because reading it costs more than routing does.
    */
   locate(place: () => Place): void {
     if (this.#place !== null) {
@@ -114,8 +114,8 @@ export class HeldSnapshot {
   }
 
   /**
-   * The mesh to decide a request with. Served from memory while it was checked within the interval that the mesh object asked
-   * for; refreshed behind the request up to 2 s; checked before it decides beyond. Never rejects.
+   * The mesh to decide a request with. Served from memory while it was checked within the interval that the mesh object
+   * asked for; refreshed behind the request up to 2 s; checked before it decides beyond. Never rejects.
    *
    * @returns null = nothing could ever be loaded, or the last good is over a day old: answer 503 SLV5008
    */
@@ -161,8 +161,8 @@ export class HeldSnapshot {
     if (last !== null && isBeyond(headKnown(last), headKnown(loaded.value))) {
       return { ...loaded, value: last };
     }
-    // The receipt for what is new, an empty mesh included; otherwise the mesh object would get it with the next question
-    // only, and a change meanwhile would not be waited for.
+    // The receipt for what is new, an empty mesh included; otherwise the mesh object would get it with the next
+    // question only, and a change meanwhile would not be waited for.
     const isNew = held === null || isBeyond(headKnown(loaded.value), headKnown(held));
     if (isNew) {
       ctx?.waitUntil(this.#report(ports, loaded.value));

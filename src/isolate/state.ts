@@ -1,5 +1,5 @@
-// Everything that an isolate remembers from one request to the next, and the id by which all whom it tells something know
-// it. There is one for the process; tests make several. Values only, all of them bounded.
+// Everything that an isolate remembers from one request to the next, and the id by which all whom it tells something
+// know it. There is one for the process; tests make several. Values only, all of them bounded.
 import { newEndpointStats, type EndpointStats } from "../decide/balance/endpoint-stats.ts";
 import { newCallNotes, troubledNotes, type CallNotes } from "../decide/health/call-notes.ts";
 import { newFailureLimits, type FailureLimits } from "../decide/identity/failure-limit.ts";

@@ -1,5 +1,6 @@
-// The first stage: one canonical path, one host, a client address that nobody can forge, and headers without anything that only
-// the mesh or the platform may say. What passes here is what every later stage decides about and what is forwarded.
+// The first stage: one canonical path, one host, a client address that nobody can forge, and headers without anything
+// that only the mesh or the platform may say. What passes here is what every later stage decides about and what is
+// forwarded.
 import { DEFAULT_PORT, parseAuthority, type Authority, type Scheme } from "../decide/route/authority.ts";
 import { canonicalPath } from "../model/word/canonical-path.ts";
 import { PATH_FAULTS } from "../model/word/path-fault.ts";
@@ -16,8 +17,8 @@ import type { Admitted, Exchange } from "./exchange/exchange.ts";
 const MAX_HOPS = 16;
 
 /**
- * With `/../` in what it asks about, the question of a proxy that does not make paths canonical leaves the adapter's path
- * before anybody sees it. Answered as traffic, a service's 200 would read as "allowed".
+ * With `/../` in what it asks about, the question of a proxy that does not make paths canonical leaves the adapter's
+ * path before anybody sees it. Answered as traffic, a service's 200 would read as "allowed".
  */
 const STRAYED: Refusal = {
   problem: "serviceMismatch",
@@ -124,8 +125,8 @@ function headersFault(fault: "too-many" | "too-large"): Refusal {
 }
 
 /**
- * The URL's host, as long as the Host header, from which the platform makes it, is one as well: a slash or a question mark
- * in that header would have become the path.
+ * The URL's host, as long as the Host header, from which the platform makes it, is one as well: a slash or a question
+ * mark in that header would have become the path.
  */
 function authorityOf(url: string, sent: string | null, state: IsolateState): Authority | null {
   const start = url.indexOf("://") + 3;

@@ -1,5 +1,5 @@
-// What a rule answers without a service: fixed answers and redirects. Here ends, too, what no service can be asked for: a
-// filter that cannot run fails the rule, as the Gateway API demands, and a request that leads nowhere is refused.
+// What a rule answers without a service: fixed answers and redirects. Here ends, too, what no service can be asked for:
+// a filter that cannot run fails the rule, as the Gateway API demands, and a request that leads nowhere is refused.
 import { redirectLocation } from "../decide/route/redirect.ts";
 import type { FilterPlan } from "../decide/route/filter-plan.ts";
 import type { Refusal } from "../model/word/problem.ts";

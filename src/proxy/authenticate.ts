@@ -1,6 +1,7 @@
-// Whether the proofs that hold where the request goes are there: those of the AuthenticationPolicy in force, and where none
-// of the service's own is, an identity for services that are not public. A proof that is there and not good is refused,
-// whatever else is there; what cannot be checked is refused, too. Refusals are alike for everything that may be wrong.
+// Whether the proofs that hold where the request goes are there: those of the AuthenticationPolicy in force, and where
+// none of the service's own is, an identity for services that are not public. A proof that is there and not good is
+// refused, whatever else is there; what cannot be checked is refused, too. Refusals are alike for everything that may
+// be wrong.
 import {
   challengeOf,
   BAD_TOKEN_CHALLENGE,
@@ -166,7 +167,9 @@ function settled(exchange: Exchange, policy: Authentication, { caller, edits, pr
   });
 }
 
-/** The service that the application would need a contract with: the one that was named, or the one that is to answer. */
+/**
+ * The service that the application would need a contract with: the one that was named, or the one that is to answer.
+ */
 function withoutContract(
   { live }: Exchange,
   { addressed, destination }: Routed,

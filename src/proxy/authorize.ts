@@ -1,5 +1,5 @@
-// Whether the caller may do this: asks the verb, answers 403. What the policies judge is put together here: the path of the
-// service, without what addressed it and before any rewrite.
+// Whether the caller may do this: asks the verb, answers 403. What the policies judge is put together here: the path of
+// the service, without what addressed it and before any rewrite.
 import { audited, decideAuthorization as judge } from "../decide/authorize/authorize.ts";
 import type { AuthorizationRequest } from "../decide/authorize/request.ts";
 import { dropSegments } from "../decide/route/rewrite.ts";

@@ -1,5 +1,5 @@
-// A GET or HEAD with a body: the runtime sends none, and a search without its filter is another search. So it is refused
-// rather than changed. An empty body is none: a length of 0, or chunks that end before the first byte.
+// A GET or HEAD with a body: the runtime sends none, and a search without its filter is another search. So it is
+// refused rather than changed. An empty body is none: a length of 0, or chunks that end before the first byte.
 import type { Refusal } from "../model/word/problem.ts";
 import { GO_ON } from "./exchange/decided.ts";
 import type { Decided, Ended, Exchange } from "./exchange/exchange.ts";

@@ -1,5 +1,6 @@
-// THE order: every stage that decides about a request, for traffic through the mesh and for requests that other people's
-// proxies ask about. What is added here holds for both. Each says what it found; the walk alone writes it down.
+// THE order: every stage that decides about a request, for traffic through the mesh and for requests that other
+// people's proxies ask about. What is added here holds for both. Each says what it found; the walk alone writes it
+// down.
 import { inspectRequest, keptRequestId } from "../decide/header/headers.ts";
 import { ANONYMOUS } from "../decide/identity/caller.ts";
 import { settingsOf } from "../env/settings.ts";
@@ -38,7 +39,8 @@ const STAGES: readonly Stage[] = [
   authenticate,
   // What a caller may do depends on who it is.
   authorize,
-  // A request that is refused above spends nothing; one that the rule answers by itself is under the rule's limits, too.
+  // A request that is refused above spends nothing; one that the rule answers by itself is under the rule's limits,
+  // too.
   limit,
   // What a rule answers by itself needs no service, and what leads nowhere ends here.
   answer,

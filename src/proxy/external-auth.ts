@@ -1,5 +1,5 @@
-// The ExternalAuth filter over HTTP (GEP-1494): another service is asked before the request goes on. 200 lets it pass, with
-// headers of that answer added; anything else is the caller's answer; silence denies.
+// The ExternalAuth filter over HTTP (GEP-1494): another service is asked before the request goes on. 200 lets it pass,
+// with headers of that answer added; anything else is the caller's answer; silence denies.
 import { EditedHeaders, type HeaderEdit } from "../decide/header/edited-headers.ts";
 import { isReserved } from "../decide/header/headers.ts";
 import { pickEndpoint } from "../decide/balance/pick.ts";

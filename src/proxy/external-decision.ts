@@ -1,5 +1,5 @@
-// What a proxy that users already run is told about a request: the same walk as the mesh's own traffic takes, up to where
-// the service would be called. No endpoint is chosen and nothing is forwarded; what is counted is counted.
+// What a proxy that users already run is told about a request: the same walk as the mesh's own traffic takes, up to
+// where the service would be called. No endpoint is chosen and nothing is forwarded; what is counted is counted.
 import { sourceOf } from "../decide/identity/caller.ts";
 import { CORS_HEADERS, markResponse } from "../decide/header/cors.ts";
 import { headerChanges } from "../decide/header/header-changes.ts";

@@ -1,5 +1,5 @@
-// Faults put in on purpose: holds a request back, or answers it without asking the service. Runs after everything that may
-// refuse the request, so that nobody gets past a guard by a fault.
+// Faults put in on purpose: holds a request back, or answers it without asking the service. Runs after everything that
+// may refuse the request, so that nobody gets past a guard by a fault.
 import { drawFault } from "../decide/retry/fault.ts";
 import type { FilterPlan } from "../decide/route/filter-plan.ts";
 import type { Fault } from "../model/snapshot/fault.ts";

@@ -1,6 +1,6 @@
-// The last stage: takes a slot where the service's concurrency is capped, chooses an endpoint, sends the request, and tries
-// again where the rule's retry allows it and no harm can come of it. Bodies stream both ways; only a body that was kept is
-// sent twice. The answer of a service passes untouched.
+// The last stage: takes a slot where the service's concurrency is capped, chooses an endpoint, sends the request, and
+// tries again where the rule's retry allows it and no harm can come of it. Bodies stream both ways; only a body that
+// was kept is sent twice. The answer of a service passes untouched.
 import type { RetriedRequest } from "../decide/retry/http-route.ts";
 import type { Hedge } from "../model/snapshot/call-policy.ts";
 import type { Refusal } from "../model/word/problem.ts";
@@ -88,8 +88,8 @@ async function sendTo(exchange: Exchange, destination: Destination): Promise<For
 }
 
 /**
- * A body is kept when it may be needed twice, and a small one is waited for in any case: a caller who is slow with it, or
- * breaks it, costs nobody anything.
+ * A body is kept when it may be needed twice, and a small one is waited for in any case: a caller who is slow with it,
+ * or breaks it, costs nobody anything.
  */
 function bodyOf(exchange: Exchange, destination: Destination): Body | Promise<Body | BodyFault> {
   const { admitted, body, routed } = exchange;
@@ -241,7 +241,9 @@ function beside(sending: Sending): Copy | null {
   return release === null ? copy : { ...copy, answer: copy.answer.finally(release) };
 }
 
-/** A service's own refusal of an upgrade passes; a success that is no 101 means that it does not know what was asked. */
+/**
+ * A service's own refusal of an upgrade passes; a success that is no 101 means that it does not know what was asked.
+ */
 function notSwitched(exchange: Exchange, { service }: Destination, endpoint: Endpoint, answer: Response): Refusal {
   exchange.ctx.waitUntil(letGo(answer));
   return {

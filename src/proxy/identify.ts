@@ -1,5 +1,6 @@
 // What a caller proves about itself with words of the mesh, before anything is routed: which routes a namespace sees
-// depends on it. Proofs that a policy asks for are read later, in authenticate.ts. In the steady state nothing is awaited.
+// depends on it. Proofs that a policy asks for are read later, in authenticate.ts. In the steady state nothing is
+// awaited.
 import { BAD_TOKEN_CHALLENGE } from "../decide/identity/authenticate.ts";
 import { ACCESS_TOKEN_TYPE, meshCaller, meshParty, type MeshProof } from "../decide/identity/mesh-caller.ts";
 import type { HeaderEdit } from "../decide/header/edited-headers.ts";
@@ -17,7 +18,9 @@ import type { Decided, Exchange } from "./exchange/exchange.ts";
 /** Clocks of one platform differ little. */
 const SKEW_MS = 5000;
 
-/** A proof that is there and not good is never overlooked: such a caller is nobody, until authenticate.ts refuses it. */
+/**
+ * A proof that is there and not good is never overlooked: such a caller is nobody, until authenticate.ts refuses it.
+ */
 export function identify(exchange: Exchange): Decided | Promise<Decided> {
   const texts = tokensOf(exchange);
   if (texts.length === 0) {
@@ -90,7 +93,9 @@ async function proveAnew(exchange: Exchange, texts: readonly string[], keys: Mes
   return judge(exchange, tokens);
 }
 
-/** By its text: an isolate holds the keys that make such tokens, so a digest would hide nothing from whoever reads it. */
+/**
+ * By its text: an isolate holds the keys that make such tokens, so a digest would hide nothing from whoever reads it.
+ */
 function recall({ state, startedAtMs }: Exchange, text: string, { accepted }: MeshKeys): MeshToken | null {
   const held = state.meshTokens.get(text);
   if (held === undefined) {

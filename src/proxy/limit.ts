@@ -1,6 +1,6 @@
-// Whether every limit that holds for a request has room for it. They are asked in the order of what an answer costs (this
-// isolate, quota held here, the coordinator itself); when one refuses, the others get their tokens back. Nothing that goes
-// wrong with counting becomes an error of the mesh: then the policy's `whenUnavailable` decides.
+// Whether every limit that holds for a request has room for it. They are asked in the order of what an answer costs
+// (this isolate, quota held here, the coordinator itself); when one refuses, the others get their tokens back. Nothing
+// that goes wrong with counting becomes an error of the mesh: then the policy's `whenUnavailable` decides.
 import { asksForContract } from "../decide/identity/contract.ts";
 import { claimText, clientOf } from "../decide/identity/caller.ts";
 import { limitHeaders, retryAfterSeconds } from "../decide/limit/headers.ts";
@@ -28,7 +28,9 @@ export function limit(exchange: Exchange): Decided | Promise<Decided> {
   return held.length === 0 ? GO_ON : askAll(exchange, held);
 }
 
-/** Of the service that the request goes to, or of the rule that answers by itself. What can only fail is not counted. */
+/**
+ * Of the service that the request goes to, or of the rule that answers by itself. What can only fail is not counted.
+ */
 function limitsAt({ access, destination, plan }: Routed): readonly number[] {
   const answersItself = plan.direct !== null || plan.redirect !== null;
   if (plan.unsupported !== null || ("problem" in destination && !answersItself)) {

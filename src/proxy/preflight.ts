@@ -1,4 +1,5 @@
-// A browser's question whether a page may send a request (Fetch §3.2.2): where the rule has a CORS filter, the mesh answers.
+// A browser's question whether a page may send a request (Fetch §3.2.2): where the rule has a CORS filter, the mesh
+// answers.
 import { isPreflight, preflightHeaders } from "../decide/header/cors.ts";
 import { GO_ON } from "./exchange/decided.ts";
 import type { Decided, Exchange } from "./exchange/exchange.ts";

@@ -1,6 +1,6 @@
-// The one exit: every answer leaves here, a service's and the mesh's own. A service's passes with its status and body as
-// they are, without what belongs to one connection or to the mesh; what the mesh answers itself says which stage and policy
-// decided, at which revision. What the rule says about answers holds for all of them, and is said in one place.
+// The one exit: every answer leaves here, a service's and the mesh's own. A service's passes with its status and body
+// as they are, without what belongs to one connection or to the mesh; what the mesh answers itself says which stage and
+// policy decided, at which revision. What the rule says about answers holds for all of them, and is said in one place.
 import { CORS_HEADERS, markResponse } from "../decide/header/cors.ts";
 import { modifyHeaders } from "../decide/header/header-modifier.ts";
 import { cleanResponse, plainName, REPRESENTATION } from "../decide/header/headers.ts";
@@ -37,8 +37,8 @@ export function respond(exchange: Exchange, { response: upstream, endpoint }: Sa
 }
 
 /**
- * What the mesh says itself, or lets an authorization service say. A HEAD gets no body. No cache stores it, unless the rule
- * that gives the answer says so.
+ * What the mesh says itself, or lets an authorization service say. A HEAD gets no body. No cache stores it, unless the
+ * rule that gives the answer says so.
  *
  * @param exchange null = the walk ended before there was one
  */
@@ -57,7 +57,9 @@ export function reply(ended: Ended, by: Answering, exchange: Exchange | null): R
 
 const NOTHING: ReadonlySet<string> = new Set();
 
-/** A refusal describes its own body, and is kept by nobody; permission to send a request is the CORS filter's to give. */
+/**
+ * A refusal describes its own body, and is kept by nobody; permission to send a request is the CORS filter's to give.
+ */
 function closedIn({ no, stage }: Ended): ReadonlySet<string> {
   if (stage === "cors") {
     return CORS_HEADERS;
@@ -132,8 +134,8 @@ function sayOfRule(exchange: Exchange, headers: Headers, closed: ReadonlySet<str
 }
 
 /**
- * The header that hands out a session with the endpoint that answered. Where none did, the caller's own is renewed, so that
- * refusals do not let it run out; a new one is not given.
+ * The header that hands out a session with the endpoint that answered. Where none did, the caller's own is renewed, so
+ * that refusals do not let it run out; a new one is not given.
  */
 function sessionOf({ admitted, live, ports, routed }: Exchange, endpoint: Endpoint | null): HeaderPair | null {
   const { rule, addressPrefix, destination } = routed;

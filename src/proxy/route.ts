@@ -1,5 +1,6 @@
-// Which rule answers, or which service is addressed by itself, and the share of traffic this request falls into. A service's
-// `exposure` guards the addresses that it has without being asked: which one was used is said here, and judged later.
+// Which rule answers, or which service is addressed by itself, and the share of traffic this request falls into. A
+// service's `exposure` guards the addresses that it has without being asked: which one was used is said here, and
+// judged later.
 import { isPreflight } from "../decide/header/cors.ts";
 import { namespaceOf } from "../decide/identity/caller.ts";
 import { matchPreflight } from "../decide/route/preflight.ts";
@@ -31,8 +32,8 @@ const TOO_MUCH_WORK: Refusal = {
 const ENCODED_SLASH: Refusal = { problem: "malformedRequest", detail: PATH_FAULTS["encoded-separator"] };
 
 /**
- * Where another proxy is about to send it to a service, a caller's namespace cannot lead it elsewhere: routes that are a
- * consumer's own say nothing there.
+ * Where another proxy is about to send it to a service, a caller's namespace cannot lead it elsewhere: routes that are
+ * a consumer's own say nothing there.
  */
 export function route(exchange: Exchange): Decided {
   const { meant } = exchange;
@@ -70,8 +71,8 @@ function place(exchange: Exchange): Routed | Refusal {
 }
 
 /**
- * A service's addresses are its namespace's: no rule of another takes them, not even on a host of its own. On a host below
- * the mesh's domain that holds for services that are not there, too.
+ * A service's addresses are its namespace's: no rule of another takes them, not even on a host of its own. On a host
+ * below the mesh's domain that holds for services that are not there, too.
  */
 function mayTake(exchange: Exchange, { rule, host }: Matched, address: ServiceAddress | null): boolean {
   if (host === "*") {

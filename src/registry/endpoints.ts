@@ -1,5 +1,6 @@
-// Dynamic registration: an endpoint is written to the registry, its lease to the presence object of its cluster, and the
-// mesh is told. In that order: a crash in between leaves an endpoint without a lease, which the minutely sweep mends.
+// Dynamic registration: an endpoint is written to the registry, its lease to the presence object of its cluster, and
+// the mesh is told. In that order: a crash in between leaves an endpoint without a lease, which the minutely sweep
+// mends.
 import type { Env } from "../env/env.ts";
 import { parseDuration } from "../model/document/field/duration.ts";
 import type { EndpointRequest } from "../model/api/endpoints.ts";

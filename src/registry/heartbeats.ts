@@ -1,5 +1,5 @@
-// Heartbeats: each goes to the presence object of the endpoint's cluster, in one call for all of that cluster, and is no
-// write to the registry. Whoever hears that an endpoint is not known registers it again.
+// Heartbeats: each goes to the presence object of the endpoint's cluster, in one call for all of that cluster, and is
+// no write to the registry. Whoever hears that an endpoint is not known registers it again.
 import type { Env } from "../env/env.ts";
 import type { Refusal } from "../model/word/problem.ts";
 import { endpointKey, serviceKey } from "../model/word/refs.ts";

@@ -16,7 +16,9 @@ export class Registry extends WorkerEntrypoint<Env> {
     return readHead(this.env.DB);
   }
 
-  /** Takes expired Overrides out of force. Answers when to ask again, milliseconds since the epoch; null = not at all. */
+  /**
+   * Takes expired Overrides out of force. Answers when to ask again, milliseconds since the epoch; null = not at all.
+   */
   async expireOverrides(): Promise<number | null> {
     // Loaded when it is needed: the compiler is more than all the rest, and requests never need it.
     const { expireOverrides } = await import("../change/expire-overrides.ts");

@@ -1,5 +1,5 @@
-// Once a minute: what heals the mesh when a step between two objects was lost, and what is old enough to go. Every step is
-// idempotent, and one that fails does not keep the others from running; the next minute tries again.
+// Once a minute: what heals the mesh when a step between two objects was lost, and what is old enough to go. Every step
+// is idempotent, and one that fails does not keep the others from running; the next minute tries again.
 import type { Env } from "../env/env.ts";
 import { MESH_OBJECT } from "../model/word/refs.ts";
 import type { DynamicEndpoint } from "../model/registry/registry.ts";

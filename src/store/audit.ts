@@ -6,7 +6,10 @@ import { isDuplicate } from "./error.ts";
 
 /** `prev_hash` of the first row. */
 const GENESIS = "0".repeat(64);
-/** Writers that lose the race for the next `seq` read the chain's end again; each round one of them wins, so they spread. */
+/**
+ * Writers that lose the race for the next `seq` read the chain's end again; each round one of them wins, so they
+ * spread.
+ */
 const MAX_ATTEMPTS = 40;
 const SPREAD_MS = 20;
 const MAX_SPREAD_MS = 400;

@@ -1,6 +1,7 @@
-// The one write that makes a revision. Everything is one D1 batch, that is one transaction: all of it happens, or nothing.
-// Its first statement inserts revision base + 1, so of two writers based on the same revision the second one fails there.
-// Rows travel as one JSON parameter to json_each, in chunks: D1 takes 100 parameters a statement, and we have thousands.
+// The one write that makes a revision. Everything is one D1 batch, that is one transaction: all of it happens, or
+// nothing. Its first statement inserts revision base + 1, so of two writers based on the same revision the second one
+// fails there. Rows travel as one JSON parameter to json_each, in chunks: D1 takes 100 parameters a statement, and we
+// have thousands.
 import type { PlanSummary } from "../model/api/apply.ts";
 import type { Document } from "../model/document/document.ts";
 import type { IdentityState } from "../model/registry/identity.ts";
@@ -50,7 +51,9 @@ export type Committed =
   | { readonly ok: true; readonly revision: number }
   | { readonly ok: false; readonly reason: "moved"; readonly revision: number };
 
-/** Makes revision base + 1, or says that the mesh moved and where to. Any other failure is thrown; nothing was written. */
+/**
+ * Makes revision base + 1, or says that the mesh moved and where to. Any other failure is thrown; nothing was written.
+ */
 export async function commit(db: D1Database, change: Commit): Promise<Committed> {
   const revision = change.base + 1;
   const packed = await packSnapshot(change.snapshot);

@@ -88,7 +88,8 @@ export async function readListing(
   db: D1Database,
   filter: DocumentFilter,
 ): Promise<{ head: Head; documents: StoredDocument[] }> {
-  // One transaction, so that the documents are those of that revision. Its rows are typed as one kind, having both kinds' columns.
+  // One transaction, so that the documents are those of that revision. Its rows are typed as one kind, having both
+  // kinds' columns.
   const [head, documents] = await db.batch<Head & DocumentRow>([headStatement(db), documentsStatement(db, filter)]);
   return { head: headOf(head), documents: (documents?.results ?? []).map(toStored) };
 }

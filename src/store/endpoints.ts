@@ -171,7 +171,9 @@ export async function putEndpoint(
   return { head: headOf(results[3] as D1Result<Head> | undefined), created: results[0]?.results.length === 0 };
 }
 
-/** The same endpoint registered again: only its lease is new, so nobody need hear of it. False = it is gone meanwhile. */
+/**
+ * The same endpoint registered again: only its lease is new, so nobody need hear of it. False = it is gone meanwhile.
+ */
 export async function renewRegistration(db: D1Database, key: EndpointKey, lease: string | null): Promise<boolean> {
   const { meta } = await db
     .prepare(`UPDATE endpoints SET lease = ?4 WHERE namespace = ?1 AND service = ?2 AND id = ?3 AND deleted_at IS NULL`)

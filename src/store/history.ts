@@ -1,4 +1,5 @@
-// How far back history can be read: revisions beyond that go, and with them the versions of documents that only they had.
+// How far back history can be read: revisions beyond that go, and with them the versions of documents that only they
+// had.
 /** Revisions that are always kept. */
 const REVISIONS_KEPT = 1000;
 /** And those younger than this, however many. */
@@ -7,9 +8,9 @@ export const REVISIONS_KEPT_MS = 30 * 24 * 3_600_000;
 const VERSIONS_AT_ONCE = 5000;
 
 /**
- * Drops old revisions, then the versions that no revision left needs. Of each document the newest version below the oldest
- * revision is kept: it is what that revision has, and what its first change is told against. A removal goes last, once
- * nothing older is there that would come back to life.
+ * Drops old revisions, then the versions that no revision left needs. Of each document the newest version below the
+ * oldest revision is kept: it is what that revision has, and what its first change is told against. A removal goes
+ * last, once nothing older is there that would come back to life.
  * @param before time of the oldest revision that is kept for its age, RFC 3339
  */
 export async function trimHistory(db: D1Database, before: string): Promise<void> {

@@ -1,5 +1,5 @@
-// Credentials and contract states in the registry. Read with the documents, in one transaction; written only by a commit,
-// as the difference of two states.
+// Credentials and contract states in the registry. Read with the documents, in one transaction; written only by a
+// commit, as the difference of two states.
 import type { ClientRecord, ContractBar, ContractRecord, IdentityState } from "../model/registry/identity.ts";
 import { chunked } from "./chunks.ts";
 

@@ -68,8 +68,8 @@ interface Chunk {
 }
 
 /**
- * The newest snapshot whose shape this release knows (during a deployment there may be newer ones); the empty one when the
- * registry is empty; null when there is none that can be read.
+ * The newest snapshot whose shape this release knows (during a deployment there may be newer ones); the empty one when
+ * the registry is empty; null when there is none that can be read.
  */
 export async function readNewest(db: D1Database): Promise<Snapshot | null> {
   const [chunks, revisions] = await db.batch<Chunk & { n: number }>([

@@ -1,5 +1,5 @@
-// The signature algorithms of RFC 7518 §3 and RFC 8037 that are understood, and the key that each wants. jose knows more of
-// them; what is not here is used by nobody. `none` is not one.
+// The signature algorithms of RFC 7518 §3 and RFC 8037 that are understood, and the key that each wants. jose knows
+// more of them; what is not here is used by nobody. `none` is not one.
 
 export interface Algorithm {
   /** Of the JWK. */

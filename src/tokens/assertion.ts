@@ -1,5 +1,5 @@
-// What the mesh asserts to a service about a request: that it came through the mesh, and who calls. The one place that says
-// what is in it, for those who sign and for those who check.
+// What the mesh asserts to a service about a request: that it came through the mesh, and who calls. The one place that
+// says what is in it, for those who sign and for those who check.
 import { encodeBase64url } from "./base64url.ts";
 
 export const ASSERTION_HEADER = "selvage-assertion";
@@ -16,8 +16,8 @@ interface Binding {
 }
 
 /**
- * @param target path and query, or a whole URL: `/orders?page=2`. A URL parser spells the query, since clients differ there;
- * the path has one spelling, the mesh's.
+ * @param target path and query, or a whole URL: `/orders?page=2`. A URL parser spells the query, since clients differ
+ * there; the path has one spelling, the mesh's.
  * @returns null = the mesh never sends this: a path with dot segments, a backslash, a fragment
  */
 export async function bindingOf(method: string, target: string): Promise<Binding | null> {

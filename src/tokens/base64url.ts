@@ -1,5 +1,5 @@
-// Base64url as RFC 7515 §2 wants it, and no other spelling: without padding, white space or bits that say nothing. So that
-// one token has exactly one text, and a digest of the text names the token.
+// Base64url as RFC 7515 §2 wants it, and no other spelling: without padding, white space or bits that say nothing. So
+// that one token has exactly one text, and a digest of the text names the token.
 import { encode } from "jose/base64url";
 
 const ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";

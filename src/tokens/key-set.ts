@@ -1,5 +1,5 @@
-// Keys that tokens are checked with, held in memory: whoever makes a set has fetched already, and asking it never does. Every
-// key is bound to the algorithms it fits when it is taken in, so that a token cannot make another use of it.
+// Keys that tokens are checked with, held in memory: whoever makes a set has fetched already, and asking it never does.
+// Every key is bound to the algorithms it fits when it is taken in, so that a token cannot make another use of it.
 import { importJWK } from "jose/key/import";
 import type { Key } from "../model/message/mesh-keys.ts";
 import { isRecord } from "../model/word/record.ts";
@@ -44,8 +44,8 @@ const PRIVATE = ["d", "p", "q", "dp", "dq", "qi", "oth", "k"];
 const NONE: readonly CheckingKey[] = [];
 
 /**
- * A public key set (RFC 7517 §5). One bad key does not spoil the others: it is left out and named in `refused`. Of several
- * keys with one `kid` each is tried: all of them are the issuer's. A key without `kid` may be meant by any.
+ * A public key set (RFC 7517 §5). One bad key does not spoil the others: it is left out and named in `refused`. Of
+ * several keys with one `kid` each is tried: all of them are the issuer's. A key without `kid` may be meant by any.
  *
  * @param jwks the set as it was read; anything that is not one holds no keys
  */

@@ -1,5 +1,5 @@
-// Key pairs of the mesh itself (ES256): made, imported, and told to whoever checks its tokens. Where they are kept is the
-// key ring's business.
+// Key pairs of the mesh itself (ES256): made, imported, and told to whoever checks its tokens. Where they are kept is
+// the key ring's business.
 import { exportJWK } from "jose/key/export";
 import { generateKeyPair } from "jose/key/generate/keypair";
 import { importJWK } from "jose/key/import";

@@ -1,6 +1,6 @@
-// A compact JWS (RFC 7515 §7.1) taken apart, and nothing believed: whose it is and whether it holds is for verify-token.ts.
-// Strict on purpose: what two readers could understand differently is refused. Keys that a token brings along or points to
-// (`jwk`, `jku`, `x5c`, `x5u`) are never looked at.
+// A compact JWS (RFC 7515 §7.1) taken apart, and nothing believed: whose it is and whether it holds is for
+// verify-token.ts. Strict on purpose: what two readers could understand differently is refused. Keys that a token
+// brings along or points to (`jwk`, `jku`, `x5c`, `x5u`) are never looked at.
 import { decodeBase64url } from "./base64url.ts";
 import { readJsonObject, type JsonObject } from "./strict-json.ts";
 

@@ -1,5 +1,5 @@
-// The digest under which a client secret is kept and looked for: keyed, so that a copy of the registry without the mesh's
-// pepper says nothing about a secret.
+// The digest under which a client secret is kept and looked for: keyed, so that a copy of the registry without the
+// mesh's pepper says nothing about a secret.
 import { encodeBase64url } from "./base64url.ts";
 import type { Key } from "../model/message/mesh-keys.ts";
 

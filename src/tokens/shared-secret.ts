@@ -1,4 +1,5 @@
-// A Worker secret as a key of the HS algorithms. The mesh's own variables and secrets are nobody's, whatever a policy says.
+// A Worker secret as a key of the HS algorithms. The mesh's own variables and secrets are nobody's, whatever a policy
+// says.
 
 /** The shortest that any HS algorithm takes (RFC 7518 §3.2). */
 const MIN_BYTES = 32;

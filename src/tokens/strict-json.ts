@@ -1,5 +1,5 @@
-// A JSON object that every reader understands alike: one value for each name, and no deeper than anybody needs. Two values
-// for one name are how a token says one thing to the mesh and another to a service (RFC 8725 §2.4, RFC 8259 §4).
+// A JSON object that every reader understands alike: one value for each name, and no deeper than anybody needs. Two
+// values for one name are how a token says one thing to the mesh and another to a service (RFC 8725 §2.4, RFC 8259 §4).
 import { isRecord } from "../model/word/record.ts";
 
 export type JsonObject = Readonly<Record<string, unknown>>;

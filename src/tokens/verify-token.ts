@@ -1,6 +1,6 @@
-// Whether a token that was read holds: the right algorithm, a key of its issuer, the issuer and audience that are expected,
-// and the time. jose checks the signature and nothing else: the terms decide, never the token (RFC 8725 §3). What to answer is
-// for the caller.
+// Whether a token that was read holds: the right algorithm, a key of its issuer, the issuer and audience that are
+// expected, and the time. jose checks the signature and nothing else: the terms decide, never the token (RFC 8725 §3).
+// What to answer is for the caller.
 import { compactVerify } from "jose/jws/compact/verify";
 import { algorithms } from "./algorithms.ts";
 import type { CheckingKey, KeySet } from "./key-set.ts";
@@ -16,7 +16,9 @@ export interface Terms {
   readonly clockSkewMs: number;
   /** Must be there, and not null. */
   readonly requiredClaims: readonly string[];
-  /** One of them must be `typ`, without `application/`, in any case (RFC 7515 §4.1.9); absent = `typ` is not looked at. */
+  /**
+   * One of them must be `typ`, without `application/`, in any case (RFC 7515 §4.1.9); absent = `typ` is not looked at.
+   */
   readonly types?: readonly string[];
 }
 
@@ -45,8 +47,8 @@ export type Verified =
   | { readonly ok: false; readonly reason: TokenFault };
 
 /**
- * Time (RFC 7519 §4.1.4–6), with `skew` and all times in milliseconds: refused from `exp + skew` on, before `nbf - skew`,
- * and before `iat - skew`. The three must be finite numbers where they are present; fractions of a second count.
+ * Time (RFC 7519 §4.1.4–6), with `skew` and all times in milliseconds: refused from `exp + skew` on, before `nbf -
+ * skew`, and before `iat - skew`. The three must be finite numbers where they are present; fractions of a second count.
  *
  * @param now milliseconds since the epoch
  */

@@ -1,5 +1,5 @@
-// For services written with Express, Connect or plain node:http: `(request, response, next)`, by structure, so that any version
-// of them fits.
+// For services written with Express, Connect or plain node:http: `(request, response, next)`, by structure, so that any
+// version of them fits.
 import { refuseUnverified } from "./refuse-unverified.ts";
 import { verifyRequest, type AssertedCaller, type VerifyOptions } from "./verify-request.ts";
 

@@ -6,7 +6,8 @@ import { verifyRequest, type AssertedCaller, type VerifyOptions } from "./verify
  * Wraps a handler so that it only sees requests that came through the mesh.
  *
  * @example
- * export default { fetch: throughMesh({ jwksUrl, audience: "shop/orders" }, (request, caller) => new Response(caller.subject)) };
+ * const answer = (request, caller) => new Response(caller.subject);
+ * export default { fetch: throughMesh({ jwksUrl, audience: "shop/orders" }, answer) };
  */
 export function throughMesh<Rest extends readonly unknown[]>(
   options: VerifyOptions,

@@ -1,5 +1,5 @@
-// Which assertions were used already, until they would have expired anyway. Full means full: what cannot be remembered is not
-// let in, or the oldest could be used again.
+// Which assertions were used already, until they would have expired anyway. Full means full: what cannot be remembered
+// is not let in, or the oldest could be used again.
 
 const MAX_IDS = 100_000;
 

@@ -1,5 +1,5 @@
-// Lets a service take only what came through the mesh: checks `selvage-assertion` against the mesh's published keys. Needs
-// fetch, WebCrypto and jose: Node 20 and later, Workers, Deno, Bun.
+// Lets a service take only what came through the mesh: checks `selvage-assertion` against the mesh's published keys.
+// Needs fetch, WebCrypto and jose: Node 20 and later, Workers, Deno, Bun.
 import { ASSERTION_HEADER, ASSERTION_SECONDS, ASSERTION_TYPE, bindingOf } from "../tokens/assertion.ts";
 import { BoundedMap } from "../decide/text/bounded-map.ts";
 import { readToken, type Token } from "../tokens/read-token.ts";
@@ -14,7 +14,10 @@ export interface VerifyOptions {
   readonly audience: string;
   /** The mesh's `MESH_ISSUER`, or `spiffe://<TRUST_DOMAIN>`. Default: whoever holds the keys at `jwksUrl`. */
   readonly issuer?: string;
-  /** `request` = an assertion that is not bound to method and path is refused (`Service.spec.assertion`). Default `caller`. */
+  /**
+   * `request` = an assertion that is not bound to method and path is refused (`Service.spec.assertion`). Default
+   * `caller`.
+   */
   readonly assertion?: "caller" | "request";
   /** `strict` = each assertion is good once; implies `assertion: request`, since others are used for many requests. */
   readonly replay?: "strict";

@@ -1,5 +1,6 @@
-// Attacks on a mesh, one after the other: `node test/attack/run.ts [words]` tries those whose text holds the words against a local
-// mesh, prints what came of each, and ends with 1 when one of them succeeds. `--write` renews docs/attacks.md.
+// Attacks on a mesh, one after the other: `node test/attack/run.ts [words]` tries those whose text holds the words
+// against a local mesh, prints what came of each, and ends with 1 when one of them succeeds. `--write` renews
+// docs/attacks.md.
 import { writeFileSync } from "node:fs";
 import { ATTACKS } from "./attacks.ts";
 import { openSetting } from "./setting.ts";

@@ -1,4 +1,5 @@
-// Where the attacks happen: a local mesh with a shop, a neighbour whose operator means ill, and a service that tells what it got.
+// Where the attacks happen: a local mesh with a shop, a neighbour whose operator means ill, and a service that tells
+// what it got.
 import { createServer, type AddressInfo, type Socket } from "node:net";
 import { startMesh, type TestMesh } from "../support/mesh.ts";
 import { rawClient, type RawAnswer } from "../fuzz/raw-client.ts";
@@ -174,7 +175,8 @@ export async function openSetting(): Promise<{ setting: Setting; close: () => Pr
 }
 
 /**
- * A service that answers with the head of the request that it got. `/say/<base64url>` has it answer with those bytes instead.
+ * A service that answers with the head of the request that it got. `/say/<base64url>` has it answer with those bytes
+ * instead.
  */
 async function teller(): Promise<{ url: string; close: () => void }> {
   const sockets = new Set<Socket>();

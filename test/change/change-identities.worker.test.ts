@@ -1,4 +1,5 @@
-// Credentials and contract states in the registry: written with a revision or not at all, and never brought back by one.
+// Credentials and contract states in the registry: written with a revision or not at all, and never brought back by
+// one.
 import { env } from "cloudflare:workers";
 import { beforeEach, describe, expect, it } from "vitest";
 import { apply, remove, rollback } from "../../src/change/apply.ts";

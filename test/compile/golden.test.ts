@@ -1,5 +1,5 @@
-// The compiler by example: each `golden/<name>.in.yaml` is a mesh, and `<name>.out.yaml` what is made of it. `npm test --
-// golden -u` writes them anew; what changed is then read in the diff.
+// The compiler by example: each `golden/<name>.in.yaml` is a mesh, and `<name>.out.yaml` what is made of it. `npm test
+// -- golden -u` writes them anew; what changed is then read in the diff.
 import { globSync, readFileSync } from "node:fs";
 import { basename } from "node:path";
 import { describe, expect, it } from "vitest";

@@ -1,5 +1,5 @@
-// A stand-in for the upstream suite's echo-basic: tells as JSON what arrived, on demand misbehaves the way the cases ask
-// (`?delay=`, `?responseCode=&succeedAfter=&uuid=`, `x-echo-set-header`), and echoes WebSocket frames.
+// A stand-in for the upstream suite's echo-basic: tells as JSON what arrived, on demand misbehaves the way the cases
+// ask (`?delay=`, `?responseCode=&succeedAfter=&uuid=`, `x-echo-set-header`), and echoes WebSocket frames.
 import { createHash } from "node:crypto";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo, Socket } from "node:net";

@@ -1,5 +1,5 @@
-// The upstream Gateway API conformance cases against a whole local mesh: each test's YAML applied verbatim over the admin
-// API, real echo servers registered as endpoints, real requests. One `it` per case.
+// The upstream Gateway API conformance cases against a whole local mesh: each test's YAML applied verbatim over the
+// admin API, real echo servers registered as endpoints, real requests. One `it` per case.
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { startMesh, type TestMesh } from "../support/mesh.ts";
 import { type EchoServer, startEcho, withoutSpaces } from "./echo-server.ts";
@@ -53,8 +53,8 @@ async function prepare(test: ConformanceCase): Promise<void> {
 }
 
 /**
- * Waits until the data plane runs all that was written before: an isolate takes revisions and endpoints in together, so a
- * document of no consequence is applied last, and its revision waited for.
+ * Waits until the data plane runs all that was written before: an isolate takes revisions and endpoints in together, so
+ * a document of no consequence is applied last, and its revision waited for.
  */
 async function settled(): Promise<void> {
   settlements += 1;

@@ -1,5 +1,5 @@
-// Role × verb × call, made from the OpenAPI document: no other verb, and no header that speaks of another verb, opens what the
-// call itself keeps closed. What each call answers to whom is in matrix.worker.test.ts.
+// Role × verb × call, made from the OpenAPI document: no other verb, and no header that speaks of another verb, opens
+// what the call itself keeps closed. What each call answers to whom is in matrix.worker.test.ts.
 import { beforeAll, describe, expect, it } from "vitest";
 import { type Role, roles } from "../../src/model/api/resource.ts";
 import { api, applied, ask, FIRST_LOAD_MS, serviceYaml, tokenFor } from "../support/worker/admin.ts";
@@ -115,7 +115,8 @@ describe("every call, for nobody, each role and an operator of another namespace
         if (taken.has(verb)) {
           continue;
         }
-        // Another template may fit the same path (`/{ns}/{kind}/{name}`): then that call's own rule holds, for nobody too.
+        // Another template may fit the same path (`/{ns}/{kind}/{name}`): then that call's own rule holds, for nobody
+        // too.
         const status = await send(verb, path, "nobody");
         expect([path, verb, [401, 404, 405].includes(status)]).toEqual([path, verb, true]);
       }

@@ -1,4 +1,5 @@
-// Role × call, made from the OpenAPI document: a call that is added without a guard, an example or its problems fails here.
+// Role × call, made from the OpenAPI document: a call that is added without a guard, an example or its problems fails
+// here.
 import { beforeAll, describe, expect, it } from "vitest";
 import * as z from "zod";
 import { type Role, roles } from "../../src/model/api/resource.ts";
@@ -43,7 +44,10 @@ const CLIENTS = ["mobile", "till", "kiosk"]
   )
   .join("");
 
-/** A call of each operation that an admin may make, in this order, on the seeded mesh. Ids of what the seed made are in braces. */
+/**
+ * A call of each operation that an admin may make, in this order, on the seeded mesh. Ids of what the seed made are in
+ * braces.
+ */
 const examples: Readonly<Record<string, readonly [path: string, sent?: Sent]>> = {
   apply: ["/apply", { body: serviceYaml("search") }],
   diff: ["/diff", { body: serviceYaml("search", "shop", "exposure: mesh") }],

@@ -1,5 +1,5 @@
-// Documents for the whole mesh are not for operators of some namespaces: whoever writes one says who may call every service,
-// or takes requests for every host.
+// Documents for the whole mesh are not for operators of some namespaces: whoever writes one says who may call every
+// service, or takes requests for every host.
 import { beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { api, applied, ask, FIRST_LOAD_MS, serviceYaml, tokenFor } from "../support/worker/admin.ts";
 import { emptyRegistry } from "../support/worker/registry.ts";

@@ -1,4 +1,5 @@
-// Secrets that come in by every way, and everything that goes out: no answer, log, audit row, table or object holds one of them.
+// Secrets that come in by every way, and everything that goes out: no answer, log, audit row, table or object holds one
+// of them.
 import { createExecutionContext, runInDurableObject, waitOnExecutionContext } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { beforeAll, expect, it, vi } from "vitest";

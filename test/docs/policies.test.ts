@@ -1,4 +1,5 @@
-// What goes with every kind of policy beside its code, and that CONTRIBUTING's example of a new one is the one that is there.
+// What goes with every kind of policy beside its code, and that CONTRIBUTING's example of a new one is the one that is
+// there.
 import { globSync, readFileSync, statSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { policyKinds } from "../../src/compile/policy/kinds.ts";

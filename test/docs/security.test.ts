@@ -1,4 +1,5 @@
-// docs/security.md names the tests that hold each rule: they are there, by these names. docs/attacks.md lists every attack.
+// docs/security.md names the tests that hold each rule: they are there, by these names. docs/attacks.md lists every
+// attack.
 import { existsSync, globSync, readFileSync } from "node:fs";
 import { expect, it } from "vitest";
 import { ATTACKS } from "../attack/attacks.ts";

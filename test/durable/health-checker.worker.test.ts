@@ -30,7 +30,9 @@ let seq = 0;
 let service = "";
 let object: DurableObjectStub<CircuitBreaker>;
 const probes: Request[] = [];
-/** What an endpoint does instead of answering 200. Made anew each time: a body belongs to the request it was made in. */
+/**
+ * What an endpoint does instead of answering 200. Made anew each time: a body belongs to the request it was made in.
+ */
 const broken = new Map<string, () => Response>();
 
 /** Endpoints that never answer. */

@@ -1,5 +1,6 @@
-// Keys change while traffic goes on: the real ring, four isolates with keys of their own age, callers that hold tokens as long
-// as they last, and a service that checks assertions. Nothing that is valid may be refused; what is revoked must be, in time.
+// Keys change while traffic goes on: the real ring, four isolates with keys of their own age, callers that hold tokens
+// as long as they last, and a service that checks assertions. Nothing that is valid may be refused; what is revoked
+// must be, in time.
 import { env } from "cloudflare:workers";
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
 import type { KeyRing } from "../../durable/key-ring.ts";

@@ -1,5 +1,5 @@
-// What objects of this release must go on answering: an isolate of the release before calls them so during a deployment. Lists
-// and samples are only ever added to.
+// What objects of this release must go on answering: an isolate of the release before calls them so during a
+// deployment. Lists and samples are only ever added to.
 import { env } from "cloudflare:workers";
 import { beforeEach, describe, expect, it } from "vitest";
 import { CircuitBreaker, JwksCache, KeyRing, Mesh, Presence, RateLimiter } from "../../src/index.ts";

@@ -1,5 +1,5 @@
-// Hostile requests to the admin API, made from its own OpenAPI document: every call, with parameters, headers and bodies that are
-// nearly right, wrong in one place, or no such thing at all.
+// Hostile requests to the admin API, made from its own OpenAPI document: every call, with parameters, headers and
+// bodies that are nearly right, wrong in one place, or no such thing at all.
 import * as z from "zod";
 import { kindNames, kinds, specSchema } from "../../src/model/document/kinds.ts";
 import { BROKEN_BODIES, disturbed } from "./hostile-values.ts";

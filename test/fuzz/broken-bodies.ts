@@ -1,5 +1,5 @@
-// Bodies broken at every byte: cut there, or with another character there. What surrounds them is sound, so whatever goes
-// wrong is wrong with the body.
+// Bodies broken at every byte: cut there, or with another character there. What surrounds them is sound, so whatever
+// goes wrong is wrong with the body.
 
 export interface Broken {
   readonly what: string;

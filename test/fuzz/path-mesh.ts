@@ -1,4 +1,5 @@
-// The mesh of the path fuzz: ways to a service that denies /admin, and to one that allows /open, and what has to come of a target.
+// The mesh of the path fuzz: ways to a service that denies /admin, and to one that allows /open, and what has to come
+// of a target.
 import { dropSegments } from "../../src/decide/route/rewrite.ts";
 import { canonicalPath } from "../../src/model/word/canonical-path.ts";
 import { PATH_READERS } from "./path-readers.ts";
@@ -88,7 +89,8 @@ export interface Expected {
 
 /** What the mesh has to make of a target, by the one path that it judges. @param target a character for each byte */
 export function expectedOf(way: Way, target: string): Expected {
-  // An encoded slash is refused where the service is known, unless that takes them: one that ".." took away is nobody's.
+  // An encoded slash is refused where the service is known, unless that takes them: one that ".." took away is
+  // nobody's.
   const canonical = canonicalPath(Buffer.from(target, "latin1").toString("utf8"), "keep");
   if (!canonical.ok) {
     return { target: null, verdict: "refused" };

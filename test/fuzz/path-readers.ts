@@ -1,5 +1,5 @@
-// How servers read the path of a request, beside the mesh: the rules of each, as its own documentation and source say. Given is
-// a request target as it came over the wire; answered is every path that such a server may look at.
+// How servers read the path of a request, beside the mesh: the rules of each, as its own documentation and source say.
+// Given is a request target as it came over the wire; answered is every path that such a server may look at.
 
 export interface PathReader {
   readonly name: string;
@@ -24,7 +24,10 @@ function byUrl(target: string): string[] {
   return url === null ? [] : [url.pathname, decoded(url.pathname)];
 }
 
-/** `request.url` as it is, with the backslashes that `url.parse` turns, and what routers make of both by `decodeURIComponent`. */
+/**
+ * `request.url` as it is, with the backslashes that `url.parse` turns, and what routers make of both by
+ * `decodeURIComponent`.
+ */
 function byNode(target: string): string[] {
   const old = pathOf(target).replaceAll("\\", "/");
   return [...new Set([pathOf(target), old, decoded(pathOf(target)), decoded(old), merged(decoded(old))])];
@@ -48,7 +51,10 @@ function byEnvoy(target: string): string[] {
   return [merged(withoutDots(dots)), withoutDots(merged(dots))];
 }
 
-/** Parameters are cut out of each segment, then it is decoded, then dots are resolved: Tomcat and Jetty before their fixes, too. */
+/**
+ * Parameters are cut out of each segment, then it is decoded, then dots are resolved: Tomcat and Jetty before their
+ * fixes, too.
+ */
 function byServlet(target: string): string[] {
   const bare = pathOf(target)
     .split("/")

@@ -1,4 +1,5 @@
-// Random choices of a fuzz that can be made again: the same seed draws the same things. Not for anything that is to be secret.
+// Random choices of a fuzz that can be made again: the same seed draws the same things. Not for anything that is to be
+// secret.
 
 export interface Random {
   /** Whole, below `limit`. */

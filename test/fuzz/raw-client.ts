@@ -1,5 +1,5 @@
-// Sends requests byte for byte over connections that are kept, one at a time on each, and reads the answers. What the other side
-// closes is opened again. For targets that no HTTP library would send.
+// Sends requests byte for byte over connections that are kept, one at a time on each, and reads the answers. What the
+// other side closes is opened again. For targets that no HTTP library would send.
 import { connect, type Socket } from "node:net";
 
 export interface RawAnswer {

@@ -1,4 +1,5 @@
-// What a reader costs at its worst text: the best of a few runs of each, since a machine that is busy makes others slower.
+// What a reader costs at its worst text: the best of a few runs of each, since a machine that is busy makes others
+// slower.
 import { performance } from "node:perf_hooks";
 import { hostileTexts } from "./hostile-texts.ts";
 import type { Reader } from "./readers.ts";

@@ -1,4 +1,5 @@
-// Every pure reader of a text that strangers write, with what leads it to where it works: the short half of the cost fuzz.
+// Every pure reader of a text that strangers write, with what leads it to where it works: the short half of the cost
+// fuzz.
 import { forwardedAddress } from "../../src/decide/header/forwarded-for.ts";
 import { decodeCursor } from "../../src/control/http/cursor.ts";
 import { parseLabelQuery } from "../../src/control/http/label-query.ts";

@@ -1,4 +1,5 @@
-// Values after a JSON Schema, as far as a fuzz needs them: nearly right, so that what reads them gets past its first question.
+// Values after a JSON Schema, as far as a fuzz needs them: nearly right, so that what reads them gets past its first
+// question.
 import type { Random } from "./random.ts";
 
 export interface Schema {

@@ -1,5 +1,5 @@
-// The client side over real sockets: an application gets credentials, asks for a tier, is let in, held to the tier's limit,
-// shut out and let in again; its secret is rotated under traffic.
+// The client side over real sockets: an application gets credentials, asks for a tier, is let in, held to the tier's
+// limit, shut out and let in again; its secret is rotated under traffic.
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { Credentials, MintedCredentials } from "../../src/model/api/clients.ts";

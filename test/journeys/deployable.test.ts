@@ -67,8 +67,9 @@ it("serves traffic without evaluating a library of the control plane, and evalua
 });
 
 /**
- * The bundle with a list of the modules that have been evaluated. esbuild writes each module's path before its code, and
- * wraps what only an `import()` reaches into `__esm({ "path"() {…} })` or `__commonJS`; the rest runs when the Worker loads.
+ * The bundle with a list of the modules that have been evaluated. esbuild writes each module's path before its code,
+ * and wraps what only an `import()` reaches into `__esm({ "path"() {…} })` or `__commonJS`; the rest runs when the
+ * Worker loads.
  */
 function watch(bundled: string): string {
   const lazy = /^( *(?:async )?"([^"\n]+)"\([^)]*\) \{)$/gm;

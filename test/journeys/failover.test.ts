@@ -1,5 +1,5 @@
-// One of two endpoints fails: the fleet ejects it, the documented share of traffic moves to the next priority on every edge,
-// and all of it comes back when the ejection has ended.
+// One of two endpoints fails: the fleet ejects it, the documented share of traffic moves to the next priority on every
+// edge, and all of it comes back when the ejection has ended.
 import { once } from "node:events";
 import { createServer, type Server } from "node:http";
 import { afterAll, beforeAll, expect, it } from "vitest";

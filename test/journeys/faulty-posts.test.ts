@@ -1,5 +1,5 @@
-// Thousands of POSTs through a real mesh to a service that breaks in every way it can over a socket. Arrivals are counted at
-// the service, so that a repeat by the platform below would be seen as well.
+// Thousands of POSTs through a real mesh to a service that breaks in every way it can over a socket. Arrivals are
+// counted at the service, so that a repeat by the platform below would be seen as well.
 import { once } from "node:events";
 import { createServer, type Server } from "node:http";
 import { afterAll, beforeAll, expect, it } from "vitest";

@@ -1,5 +1,5 @@
-// A service that says itself that it is unwell: its traffic moves to the other region within seconds, everybody can see it,
-// and it comes home when the service is well again.
+// A service that says itself that it is unwell: its traffic moves to the other region within seconds, everybody can see
+// it, and it comes home when the service is well again.
 import { once } from "node:events";
 import { createServer, type Server } from "node:http";
 import { setTimeout as sleep } from "node:timers/promises";

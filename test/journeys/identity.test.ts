@@ -1,5 +1,5 @@
-// Identity end to end: a workload gets a token with its credentials, calls a service that only takes the mesh's word, and a
-// key that is revoked under it ends that.
+// Identity end to end: a workload gets a token with its credentials, calls a service that only takes the mesh's word,
+// and a key that is revoked under it ends that.
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -61,7 +61,10 @@ async function accessToken(): Promise<string> {
   return body.access_token;
 }
 
-/** What the mesh itself says of a token that it does not accept; a service that takes only the mesh's word has a 401 of its own. */
+/**
+ * What the mesh itself says of a token that it does not accept; a service that takes only the mesh's word has a 401 of
+ * its own.
+ */
 const TOKEN_REFUSED = "SLV2110";
 
 const call = async (url: string, token: string | null): Promise<{ status: number; text: string }> => {

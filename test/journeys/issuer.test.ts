@@ -1,4 +1,5 @@
-// An issuer with a key set of its own and a mesh of four isolates, over real sockets: who is let in, and how often it is asked.
+// An issuer with a key set of its own and a mesh of four isolates, over real sockets: who is let in, and how often it
+// is asked.
 import { createServer, type Server } from "node:http";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { startBackend, type Backend } from "../support/backend.ts";

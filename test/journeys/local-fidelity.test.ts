@@ -1,5 +1,5 @@
-// What a service behind the local mesh sees and what its callers get: workerd itself fetches, so nothing is added by the
-// tools around it, bodies stream, WebSockets pass and redirects are the caller's.
+// What a service behind the local mesh sees and what its callers get: workerd itself fetches, so nothing is added by
+// the tools around it, bodies stream, WebSockets pass and redirects are the caller's.
 import { once } from "node:events";
 import { createServer, request as httpRequest, type IncomingMessage, type Server } from "node:http";
 import { createHash } from "node:crypto";

@@ -1,5 +1,5 @@
-// Operators whom somebody else proves, over real sockets: the walk to an OpenID provider and back as a browser makes it,
-// tokens of the provider as bearer tokens, and the word of Cloudflare Access.
+// Operators whom somebody else proves, over real sockets: the walk to an OpenID provider and back as a browser makes
+// it, tokens of the provider as bearer tokens, and the word of Cloudflare Access.
 import { createHmac } from "node:crypto";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { Browser } from "../support/browser.ts";

@@ -1,5 +1,5 @@
-// The first hour of somebody new, from a packed tarball in an empty folder: five commands to an own service with a canary, a
-// token and a limit. What the package lacks, or needs beside it, fails here.
+// The first hour of somebody new, from a packed tarball in an empty folder: five commands to an own service with a
+// canary, a token and a limit. What the package lacks, or needs beside it, fails here.
 import { spawn, spawnSync, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import { mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
@@ -28,7 +28,9 @@ const env = (): NodeJS.ProcessEnv => {
 };
 const selvage = join(folder, "node_modules", "selvage", "dist", "cli", "main.js");
 
-/** Packs, and lays the package with its dependencies into the empty folder: what `npm install` does, without a registry. */
+/**
+ * Packs, and lays the package with its dependencies into the empty folder: what `npm install` does, without a registry.
+ */
 beforeAll(() => {
   const packed = spawnSync("npm", ["pack", "--silent", "--pack-destination", folder], {
     cwd: root,

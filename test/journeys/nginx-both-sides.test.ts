@@ -1,5 +1,5 @@
-// Promise: what a proxy that asks the mesh forwards is what the mesh judged, also when the service behind it resolves paths
-// in its own way. A real nginx in front, with the configuration that is shipped, and a real nginx as the service.
+// Promise: what a proxy that asks the mesh forwards is what the mesh judged, also when the service behind it resolves
+// paths in its own way. A real nginx in front, with the configuration that is shipped, and a real nginx as the service.
 import { readFileSync } from "node:fs";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { startMesh, type TestMesh } from "../support/mesh.ts";

@@ -1,5 +1,6 @@
-// The outage table: ten things go wrong at once, each at a service of its own that is called all the while. `selvage status`
-// names every one of them, with its cause and a command, and ends with 1; before, and when all is over, it does not.
+// The outage table: ten things go wrong at once, each at a service of its own that is called all the while. `selvage
+// status` names every one of them, with its cause and a command, and ends with 1; before, and when all is over, it does
+// not.
 import { once } from "node:events";
 import { createServer, type Server } from "node:http";
 import { setTimeout as sleep } from "node:timers/promises";

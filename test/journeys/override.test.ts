@@ -1,5 +1,5 @@
-// Break-glass over real sockets: a limit, a breaker and a route are overridden while traffic flows, and everything is what
-// it was when the time is over, without anybody doing anything.
+// Break-glass over real sockets: a limit, a breaker and a route are overridden while traffic flows, and everything is
+// what it was when the time is over, without anybody doing anything.
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { RevisionList } from "../../src/model/api/registry.ts";
 import type { Resource } from "../../src/model/api/resource.ts";

@@ -1,4 +1,5 @@
-// Promise: a mesh that is told to stop takes nothing new and ends what it has begun; what it leaves behind is its owner's alone.
+// Promise: a mesh that is told to stop takes nothing new and ends what it has begun; what it leaves behind is its
+// owner's alone.
 import { once } from "node:events";
 import { readdirSync, statSync } from "node:fs";
 import { request } from "node:http";

@@ -1,5 +1,5 @@
-// A route of another namespace on a service that granted it nothing: it holds for callers of its own, and what it and its
-// policies say only tightens what the service's owner says.
+// A route of another namespace on a service that granted it nothing: it holds for callers of its own, and what it and
+// its policies say only tightens what the service's owner says.
 import { beforeAll, describe, expect, it } from "vitest";
 import type { MeshKeys } from "../../src/model/message/mesh-keys.ts";
 import { meshKeys } from "../support/worker/mesh-keys.ts";

@@ -1,4 +1,5 @@
-// Callers of one namespace at a service of another, with proven identities: which routes they see, and which policies hold.
+// Callers of one namespace at a service of another, with proven identities: which routes they see, and which policies
+// hold.
 import { beforeAll, beforeEach, expect, it } from "vitest";
 import type { MeshKeys } from "../../src/model/message/mesh-keys.ts";
 import { meshKeys } from "../support/worker/mesh-keys.ts";
@@ -80,7 +81,8 @@ it("a caller of a third namespace is refused, and nobody at all is not known", a
 
 it("an application is allowed what is its own, and does not lend its namespace to the workload that brings it", async () => {
   expect([await status("/kiosk", null, "kiosk"), await status("/orders/1", null, "kiosk")]).toEqual([200, 403]);
-  // A workload of `other` with partner's application: the workload speaks, so partner's routes and rights are not there.
+  // A workload of `other` with partner's application: the workload speaks, so partner's routes and rights are not
+  // there.
   expect([await status("/kiosk", "stranger", "kiosk"), routedBy()]).toEqual([200, null]);
   expect(await status("/orders/1", "stranger", "kiosk")).toBe(403);
 });

@@ -1,4 +1,5 @@
-// Tokens of the mesh as proof of who calls: where they are read, what they are checked for, and what they stand for now.
+// Tokens of the mesh as proof of who calls: where they are read, what they are checked for, and what they stand for
+// now.
 import { beforeAll, beforeEach, describe, expect, it } from "vitest";
 import type { Identities } from "../../src/model/snapshot/access.ts";
 import type { MeshKeys } from "../../src/model/message/mesh-keys.ts";

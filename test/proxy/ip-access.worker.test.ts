@@ -1,5 +1,5 @@
-// What IPAccessPolicies do to requests through the mesh and to requests that other proxies ask about: by the address that is
-// the caller's, before anything else is told or checked.
+// What IPAccessPolicies do to requests through the mesh and to requests that other proxies ask about: by the address
+// that is the caller's, before anything else is told or checked.
 import { env } from "cloudflare:workers";
 import { describe, expect, it } from "vitest";
 import { problemOf, routeYaml, serviceYaml, testMesh, type TestMesh } from "../support/worker/test-mesh.ts";

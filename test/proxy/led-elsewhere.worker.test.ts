@@ -1,5 +1,5 @@
-// A request that names one service and is led to another by a route: the policies of the named service hold, too, and a route
-// of a namespace that was given nothing cannot say who may call a service of another one.
+// A request that names one service and is led to another by a route: the policies of the named service hold, too, and a
+// route of a namespace that was given nothing cannot say who may call a service of another one.
 import { describe, expect, it } from "vitest";
 import { basic, CLIENT, keys, meshOf, SECRET } from "../support/worker/clients-mesh.ts";
 import { policyYaml } from "../support/worker/guarded-mesh.ts";

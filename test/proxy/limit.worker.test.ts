@@ -33,7 +33,8 @@ spec: {targetRefs: ${targets}, headers: ${headers}, limits: ${limits}}
     ports: {
       now: () => now,
       newId: () => ids[0] ?? "",
-      // How long the coordinator may take passes in real time, nearly: one that works is quicker, on a busy machine too.
+      // How long the coordinator may take passes in real time, nearly: one that works is quicker, on a busy machine
+      // too.
       sleep: (ms) =>
         new Promise((resolve) => {
           const moveOn = (): void => {

@@ -1,5 +1,5 @@
-// Every kind of policy that judges requests is asked for requests through the mesh and for those of other proxies alike: a
-// kind that is left out of the list of stages fails here.
+// Every kind of policy that judges requests is asked for requests through the mesh and for those of other proxies
+// alike: a kind that is left out of the list of stages fails here.
 import { env } from "cloudflare:workers";
 import { expect, it } from "vitest";
 import { policyKinds } from "../../src/compile/policy/kinds.ts";

@@ -1,5 +1,5 @@
-// Bodies as they really go over the wire, on raw workerd: broken, cut, slow and unread ones. What a caller does wrong is
-// told to that caller and to nobody else; what a service gets looks whole only when it is.
+// Bodies as they really go over the wire, on raw workerd: broken, cut, slow and unread ones. What a caller does wrong
+// is told to that caller and to nobody else; what a service gets looks whole only when it is.
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import { connect, type AddressInfo, type Socket } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";

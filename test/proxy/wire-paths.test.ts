@@ -1,5 +1,5 @@
-// The table of path confusion, row by row, as bytes against raw workerd: what a policy judges is what the service gets. The
-// service has a DENY of /admin and /admin/*; nothing that it gets may be authorized otherwise than what was sent.
+// The table of path confusion, row by row, as bytes against raw workerd: what a policy judges is what the service gets.
+// The service has a DENY of /admin and /admin/*; nothing that it gets may be authorized otherwise than what was sent.
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { sendRaw, type RecordedRequest } from "../support/raw/tcp.ts";
 import { startWire, type Wire } from "../support/raw/wire.ts";

@@ -1,4 +1,5 @@
-// Requests as they really go over the wire, on raw workerd: rows of the path and header threat tables that need real bytes.
+// Requests as they really go over the wire, on raw workerd: rows of the path and header threat tables that need real
+// bytes.
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { sendRaw, valueOf } from "../support/raw/tcp.ts";
 import { get, names, only, startWire, type Wire } from "../support/raw/wire.ts";

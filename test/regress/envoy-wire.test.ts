@@ -1,5 +1,5 @@
-// Envoy's advisories about bytes on the wire, on raw workerd. The first guard of most of them is the runtime's: these tests say
-// when it no longer holds.
+// Envoy's advisories about bytes on the wire, on raw workerd. The first guard of most of them is the runtime's: these
+// tests say when it no longer holds.
 import { connect } from "node:net";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { sendRaw } from "../support/raw/tcp.ts";

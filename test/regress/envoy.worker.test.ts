@@ -1,5 +1,5 @@
-// Envoy's advisories, as far as what they were about exists here: one test an id, each failing when its guard is taken out
-// (test/regress/mutations.ts). Which ids cannot apply, and why, is in docs/security.md.
+// Envoy's advisories, as far as what they were about exists here: one test an id, each failing when its guard is taken
+// out (test/regress/mutations.ts). Which ids cannot apply, and why, is in docs/security.md.
 import { describe, expect, it } from "vitest";
 import { canonicalPath } from "../../src/model/word/canonical-path.ts";
 import { addressBits } from "../../src/decide/text/ip.ts";

@@ -1,5 +1,5 @@
-// Hono's advisories, as far as what they were about exists here: one test an id, each failing when its guard is taken out
-// (test/regress/mutations.ts). Hono serves the admin API only; the data plane does without it.
+// Hono's advisories, as far as what they were about exists here: one test an id, each failing when its guard is taken
+// out (test/regress/mutations.ts). Hono serves the admin API only; the data plane does without it.
 import { beforeAll, describe, expect, it } from "vitest";
 import { addressBits, blockBits } from "../../src/decide/text/ip.ts";
 import { keySetOf } from "../../src/tokens/key-set.ts";

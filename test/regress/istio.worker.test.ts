@@ -1,5 +1,5 @@
-// Istio's advisories, as far as what they were about exists here: one test an id, each failing when its guard is taken out
-// (test/regress/mutations.ts). Which ids cannot apply, and why, is in docs/security.md.
+// Istio's advisories, as far as what they were about exists here: one test an id, each failing when its guard is taken
+// out (test/regress/mutations.ts). Which ids cannot apply, and why, is in docs/security.md.
 import { beforeAll, describe, expect, it } from "vitest";
 import { parseAuthority } from "../../src/decide/route/authority.ts";
 import { compileRegex } from "../../src/decide/route/regex.ts";
@@ -62,7 +62,8 @@ describe("policies", () => {
     const hosts = ["secret.example", "SECRET.example", "secret.EXAMPLE:8080", "secret.example.", "other.example"];
     const urls = hosts.map((host) => `http://${host}/svc/orders.shop/`);
     expect(await statusesOf(mesh, ...urls)).toEqual([403, 403, 403, 403, 200]);
-    // The runtime's own requests are in lower case already; those from the wire are not (test/proxy/wire-requests.test.ts).
+    // The runtime's own requests are in lower case already; those from the wire are not
+    // (test/proxy/wire-requests.test.ts).
     expect(hosts.map((host) => parseAuthority(host)?.host)).toEqual([
       ...Array(4).fill("secret.example"),
       "other.example",

@@ -1,5 +1,5 @@
-// Takes guards out one by one, in a copy of the project, and looks whether the regression tests that stand for them fail.
-// `node test/regress/mutations.ts [id …]`; not part of `npm test`: each guard costs a run of vitest.
+// Takes guards out one by one, in a copy of the project, and looks whether the regression tests that stand for them
+// fail. `node test/regress/mutations.ts [id …]`; not part of `npm test`: each guard costs a run of vitest.
 import { spawnSync } from "node:child_process";
 import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";

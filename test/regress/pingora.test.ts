@@ -1,4 +1,5 @@
-// Pingora's advisories, on raw workerd: what a proxy may not pass on before it knows, and what it may not pass on at all.
+// Pingora's advisories, on raw workerd: what a proxy may not pass on before it knows, and what it may not pass on at
+// all.
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from "vitest";
 import { sendRaw, valueOf } from "../support/raw/tcp.ts";
 import { get, names, only, startWire, type Wire } from "../support/raw/wire.ts";

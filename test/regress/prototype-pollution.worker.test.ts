@@ -1,4 +1,5 @@
-// Names that every object has, in every place where a stranger or a document gives a name: none is found, none writes anything.
+// Names that every object has, in every place where a stranger or a document gives a name: none is found, none writes
+// anything.
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { api, applied, FIRST_LOAD_MS } from "../support/worker/admin.ts";
 import {

@@ -1,4 +1,5 @@
-// Advisories of Envoy and Istio about tokens: one test an id. The long list of attacks is test/proxy/identity/jwt-attacks.worker.test.ts.
+// Advisories of Envoy and Istio about tokens: one test an id. The long list of attacks is
+// test/proxy/identity/jwt-attacks.worker.test.ts.
 import { beforeAll, expect, it } from "vitest";
 import { compile } from "../../src/compile/compile.ts";
 import { parseDocuments } from "../../src/model/read/parse-documents.ts";

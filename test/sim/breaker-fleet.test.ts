@@ -1,5 +1,5 @@
-// What the breaker promises, held against a simulated fleet that runs the shipped code. `SEEDS=2000` looks at more seeds;
-// the figures are printed.
+// What the breaker promises, held against a simulated fleet that runs the shipped code. `SEEDS=2000` looks at more
+// seeds; the figures are printed.
 import { describe, expect, it, vi } from "vitest";
 import { sized } from "../support/long.ts";
 import { failedUntilRefused, runFleet } from "./breaker-fleet.ts";

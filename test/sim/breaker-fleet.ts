@@ -1,5 +1,6 @@
-// A fleet of isolates and one coordinator, in virtual time, running the shipped breaker code of both sides: requests arrive
-// at random isolates, reports travel with a delay and may be lost, isolates may die. The service fails when the script says.
+// A fleet of isolates and one coordinator, in virtual time, running the shipped breaker code of both sides: requests
+// arrive at random isolates, reports travel with a delay and may be lost, isolates may die. The service fails when the
+// script says.
 import {
   applyBreakers,
   breakersDueIn,

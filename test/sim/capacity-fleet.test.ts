@@ -1,4 +1,5 @@
-// What a cap on concurrency promises, held against a simulated fleet that runs the shipped code. The figures are printed.
+// What a cap on concurrency promises, held against a simulated fleet that runs the shipped code. The figures are
+// printed.
 import { describe, expect, it, vi } from "vitest";
 import { sized } from "../support/long.ts";
 import { runCapacity } from "./capacity-fleet.ts";

@@ -1,6 +1,7 @@
-// A fleet of isolates and the coordinator of one service, in virtual time, running the shipped code of both sides for what is
-// lent: slots of concurrency and retries. Requests arrive at random isolates and take random times; reports are delayed,
-// lost, doubled and overtaken; isolates die with what they hold; the coordinator forgets everything but what it has written.
+// A fleet of isolates and the coordinator of one service, in virtual time, running the shipped code of both sides for
+// what is lent: slots of concurrency and retries. Requests arrive at random isolates and take random times; reports are
+// delayed, lost, doubled and overtaken; isolates die with what they hold; the coordinator forgets everything but what
+// it has written.
 import {
   applyBreakers,
   breakersDueIn,

@@ -1,6 +1,6 @@
 // A fleet in one process: N isolates running the shipped leases, one coordinator running the shipped grants, virtual
-// time, a seeded channel that delays, loses, doubles, reorders and is cut off, clocks that disagree, isolates that die and
-// are born. Nothing here decides anything that the product decides.
+// time, a seeded channel that delays, loses, doubles, reorders and is cut off, clocks that disagree, isolates that die
+// and are born. Nothing here decides anything that the product decides.
 import { bucketId, isWritten, writeIsDue, type Bucket, type WrittenLedger } from "../../src/decide/limit/bucket.ts";
 import { answerLimits, newLimitCoordinator, type LimitCoordinator } from "../../src/decide/limit/coordinator.ts";
 import {

@@ -1,4 +1,5 @@
-// Virtual time: a heap of things to happen, and a seeded random number generator (mulberry32), so that a seed replays a run.
+// Virtual time: a heap of things to happen, and a seeded random number generator (mulberry32), so that a seed replays a
+// run.
 
 export type Random = () => number;
 

@@ -1,5 +1,5 @@
-// Client certificates as the platform hands them over (RFC 9440), self-signed for tests by openssl: their subject alternative
-// names are what the keys say.
+// Client certificates as the platform hands them over (RFC 9440), self-signed for tests by openssl: their subject
+// alternative names are what the keys say.
 export const certificates = {
   /** One URI, spiffe://mesh.local/ns/shop/sa/storefront, beside a DNS name. */
   storefront:

@@ -1,5 +1,5 @@
-// A mesh in YAML → everything that the compiler says about it, in YAML that a person can review: statuses, findings and the
-// snapshot. What stands on one line fits there; what is the same everywhere (times and generations) is left out.
+// A mesh in YAML → everything that the compiler says about it, in YAML that a person can review: statuses, findings and
+// the snapshot. What stands on one line fits there; what is the same everywhere (times and generations) is left out.
 import { isCollection, stringify, visit, Document as YamlDocument } from "yaml";
 import { compile, type CompileOptions } from "../../src/compile/compile.ts";
 import type { Condition } from "../../src/model/registry/status.ts";

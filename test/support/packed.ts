@@ -1,5 +1,5 @@
-// Journeys run the package as it is installed: command and Worker are bundled once for all of them, not by each mesh that
-// starts. What `npm run build` makes, in a folder of this run's own.
+// Journeys run the package as it is installed: command and Worker are bundled once for all of them, not by each mesh
+// that starts. What `npm run build` makes, in a folder of this run's own.
 import { cpSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { build } from "esbuild";

@@ -1,5 +1,5 @@
-// Ports for what tests start, apart for each process of the test run, so that two never hand out the same one, and below those
-// that the system gives to outgoing connections.
+// Ports for what tests start, apart for each process of the test run, so that two never hand out the same one, and
+// below those that the system gives to outgoing connections.
 import { findPorts } from "../../src/cli/local/ports.ts";
 
 const WIDTH = 2_000;

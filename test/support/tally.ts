@@ -16,8 +16,8 @@ export const lastLine = ({ passed, failed, skipped }: Tally): string =>
   `${passed} passed, ${failed} failed, ${skipped} skipped`;
 
 /**
- * Adds a finished run to the tally. A module that could not be loaded, a suite whose hook failed, an error outside of any
- * test and a test that never finished count as failures: none of them may hide behind a green list of tests.
+ * Adds a finished run to the tally. A module that could not be loaded, a suite whose hook failed, an error outside of
+ * any test and a test that never finished count as failures: none of them may hide behind a green list of tests.
  */
 export function count(tally: Tally, modules: Modules, unhandled: number): void {
   tally.failed += unhandled;

@@ -1,5 +1,5 @@
-// Tokens and signatures that others published: Envoy's and Istio's samples, the JOSE cookbook (RFC 7520). Where the folder
-// ../shared/conformance is absent there is nothing to check.
+// Tokens and signatures that others published: Envoy's and Istio's samples, the JOSE cookbook (RFC 7520). Where the
+// folder ../shared/conformance is absent there is nothing to check.
 import { existsSync, globSync, readFileSync } from "node:fs";
 import { expect, it } from "vitest";
 import { algorithms } from "../../src/tokens/algorithms.ts";

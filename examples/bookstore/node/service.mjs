@@ -99,7 +99,10 @@ async function read(incoming) {
   return text;
 }
 
-/** A function that calls a neighbour on behalf of one request: `{ok: true, body}` or `{ok: false, status, reason}`, never throws. */
+/**
+ * A function that calls a neighbour on behalf of one request: `{ok: true, body}` or `{ok: false, status, reason}`,
+ * never throws.
+ */
 function caller(headers) {
   const context = Object.fromEntries(passedOn.filter((name) => headers[name]).map((name) => [name, headers[name]]));
   // The mesh says how long the caller will wait: working longer than that helps nobody.

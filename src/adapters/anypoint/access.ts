@@ -1,5 +1,5 @@
-// Anypoint's policies that decide who may call: client ids, tokens, passwords, addresses. What cannot be checked here closes
-// the API: a policy that is left out would let everybody in.
+// Anypoint's policies that decide who may call: client ids, tokens, passwords, addresses. What cannot be checked here
+// closes the API: a policy that is left out would let everybody in.
 import { authenticationPolicySpecSchema } from "../../model/document/kind/authentication.ts";
 import { refusalOf } from "../source/judge-document.ts";
 import type { Field } from "../source/source-field.ts";

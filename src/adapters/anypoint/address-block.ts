@@ -1,5 +1,5 @@
-// An entry of Anypoint's address lists as a block: an address, a block whose other bits may be set, or the first octets of
-// an IPv4 address (`192.168` is 192.168.0.0/16).
+// An entry of Anypoint's address lists as a block: an address, a block whose other bits may be set, or the first octets
+// of an IPv4 address (`192.168` is 192.168.0.0/16).
 import { readIp } from "../../decide/text/ip.ts";
 
 /** Null = it is none of them. */

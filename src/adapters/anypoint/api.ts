@@ -1,5 +1,5 @@
-// What an API of Anypoint is, whichever way it was written down: as resources of a gateway in local mode, or as API Manager
-// exports it. Types only.
+// What an API of Anypoint is, whichever way it was written down: as resources of a gateway in local mode, or as API
+// Manager exports it. Types only.
 import type { Field } from "../source/source-field.ts";
 import type { PlainDocument } from "../source/import-note.ts";
 import type { Names } from "../source/source-documents.ts";

@@ -1,5 +1,5 @@
-// An API as API Manager exports it (`anypoint-cli api-mgr api describe`, its REST API), with the policies and tiers that are
-// exported beside it. Members have other names in other releases: all that are known are looked for.
+// An API as API Manager exports it (`anypoint-cli api-mgr api describe`, its REST API), with the policies and tiers
+// that are exported beside it. Members have other names in other releases: all that are known are looked for.
 import { isRecord } from "../../model/word/record.ts";
 import { labelName } from "../source/source-documents.ts";
 import { Field } from "../source/source-field.ts";

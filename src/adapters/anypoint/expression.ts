@@ -1,5 +1,5 @@
-// The few DataWeave expressions that policies of Anypoint hold, `#[attributes.headers['client_id']]`: what they read of a
-// request. All others are not evaluated here, and whoever asks is told so by null.
+// The few DataWeave expressions that policies of Anypoint hold, `#[attributes.headers['client_id']]`: what they read of
+// a request. All others are not evaluated here, and whoever asks is told so by null.
 
 /** Where a value comes from, in the words of keys of limits: `header:<name>`, `method`. */
 export function readsFrom(expression: string): string | null {

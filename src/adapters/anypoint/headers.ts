@@ -1,4 +1,5 @@
-// Anypoint's policies that write headers: injection, removal, CORS. They become filters of every rule of the API's route.
+// Anypoint's policies that write headers: injection, removal, CORS. They become filters of every rule of the API's
+// route.
 import { isReserved } from "../../decide/header/headers.ts";
 import { corsSchema } from "../../model/document/gateway-api/cors.ts";
 import { httpRouteFilterSchema } from "../../model/document/gateway-api/http-route-filter.ts";

@@ -1,6 +1,6 @@
-// Configuration of Anypoint → documents of the mesh, and the exact list of what is lost on the way: ApiInstances, Services
-// and PolicyBindings of a Flex (Omni) Gateway in local mode, and what API Manager exports. An API whose protection cannot be
-// said is closed, not opened.
+// Configuration of Anypoint → documents of the mesh, and the exact list of what is lost on the way: ApiInstances,
+// Services and PolicyBindings of a Flex (Omni) Gateway in local mode, and what API Manager exports. An API whose
+// protection cannot be said is closed, not opened.
 import { judgeDocument } from "../source/judge-document.ts";
 import type { Imported, ImportNote, PlainDocument } from "../source/import-note.ts";
 import { Names, openDocuments, readMetadata, type SourceDocument } from "../source/source-documents.ts";

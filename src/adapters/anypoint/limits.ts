@@ -1,5 +1,6 @@
-// Anypoint's policies that count: rate limiting, SLA tiers, spike control, and the caps of its circuit breaker. Windows open
-// at the first request there and here (fixed-window). There a replica counts for itself, here the whole fleet together.
+// Anypoint's policies that count: rate limiting, SLA tiers, spike control, and the caps of its circuit breaker. Windows
+// open at the first request there and here (fixed-window). There a replica counts for itself, here the whole fleet
+// together.
 import { gatewayDuration } from "../source/gateway-duration.ts";
 import type { Field } from "../source/source-field.ts";
 import { readsFrom } from "./expression.ts";

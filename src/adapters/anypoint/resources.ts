@@ -1,5 +1,5 @@
-// Resources of a gateway in local mode (Flex, Omni): ApiInstances with their services, Services of their own, and bindings of
-// policies by name or by label.
+// Resources of a gateway in local mode (Flex, Omni): ApiInstances with their services, Services of their own, and
+// bindings of policies by name or by label.
 import { isRecord } from "../../model/word/record.ts";
 import type { SourceDocument } from "../source/source-documents.ts";
 import type { Field } from "../source/source-field.ts";

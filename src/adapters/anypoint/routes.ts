@@ -1,5 +1,6 @@
-// The routes of an API of Anypoint → HTTPRoutes and Services. There a path is an expression whose group is what the service
-// is asked for, behind the destination path; here the beginning of a path is taken off and another put in its place.
+// The routes of an API of Anypoint → HTTPRoutes and Services. There a path is an expression whose group is what the
+// service is asked for, behind the destination path; here the beginning of a path is taken off and another put in its
+// place.
 import { httpRouteMatchSchema } from "../../model/document/gateway-api/http-route-match.ts";
 import { hostnameSchema } from "../../model/document/field/hostname.ts";
 import { refusalOf } from "../source/judge-document.ts";

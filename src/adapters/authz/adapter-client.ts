@@ -1,6 +1,8 @@
 // What a proxy tells about a client's request: each thing once, and a host that is one.
 
-/** Two lines of one header arrive as one, joined by a comma and a space: which of them the proxy meant, nobody knows. */
+/**
+ * Two lines of one header arrive as one, joined by a comma and a space: which of them the proxy meant, nobody knows.
+ */
 export function saidTwice(headers: Headers, names: readonly string[]): string | null {
   const name = names.find((one) => headers.get(one)?.includes(", "));
   return name === undefined ? null : `The proxy sent ${name} more than once`;

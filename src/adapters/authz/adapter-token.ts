@@ -1,5 +1,5 @@
-// Which proxies may ask: those that know the secret ADAPTER_TOKEN. Without that secret only a local mesh answers, because
-// whoever may ask may also spend other callers' quota.
+// Which proxies may ask: those that know the secret ADAPTER_TOKEN. Without that secret only a local mesh answers,
+// because whoever may ask may also spend other callers' quota.
 import { settingsOf } from "../../env/settings.ts";
 import type { Env } from "../../env/env.ts";
 import type { Refusal } from "../../model/word/problem.ts";

@@ -1,6 +1,7 @@
-// Envoy's ext_authz over HTTP (envoy.extensions.filters.http.ext_authz.v3.HttpService), and MuleSoft's Flex Gateway, which is
-// Envoy. Method and headers are the client's; path and query follow the service. Only 200 allows; every other status but
-// 5xx is an answer that the client gets with headers and body; 5xx is a failure, which Envoy refuses unless told otherwise.
+// Envoy's ext_authz over HTTP (envoy.extensions.filters.http.ext_authz.v3.HttpService), and MuleSoft's Flex Gateway,
+// which is Envoy. Method and headers are the client's; path and query follow the service. Only 200 allows; every other
+// status but 5xx is an answer that the client gets with headers and body; 5xx is a failure, which Envoy refuses unless
+// told otherwise.
 import type { Decision } from "../../model/message/decision.ts";
 import { allowed, notAllowed } from "./adapter-answer.ts";
 import { forwardedAddress } from "../../decide/header/forwarded-for.ts";

@@ -1,5 +1,6 @@
 // nginx's auth_request. The subrequest is a GET without query, so headers tell what was asked. 2xx allows, 401 and 403
-// refuse, anything else makes nginx answer 500: what the mesh would have said is in `selvage-status`, for an error_page.
+// refuse, anything else makes nginx answer 500: what the mesh would have said is in `selvage-status`, for an
+// error_page.
 import type { Decision } from "../../model/message/decision.ts";
 import { allowed, notAllowed } from "./adapter-answer.ts";
 import { forwardedAddress } from "../../decide/header/forwarded-for.ts";

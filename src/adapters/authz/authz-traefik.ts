@@ -1,5 +1,5 @@
-// Traefik's forwardAuth, and Caddy's forward_auth, which says the same. `X-Forwarded-*` tell what was asked; 2xx allows, any
-// other answer reaches the client as it is. So a fixed answer of 2xx cannot: its body does, with 403.
+// Traefik's forwardAuth, and Caddy's forward_auth, which says the same. `X-Forwarded-*` tell what was asked; 2xx
+// allows, any other answer reaches the client as it is. So a fixed answer of 2xx cannot: its body does, with 403.
 import type { Decision } from "../../model/message/decision.ts";
 import { allowed, notAllowed } from "./adapter-answer.ts";
 import { forwardedAddress } from "../../decide/header/forwarded-for.ts";

@@ -1,5 +1,5 @@
-// `/_selvage/authz/{envoy,nginx,traefik}/<service>/…`: a proxy that users already run asks whether a request may go on. One
-// decision, the mesh's own; three dialects that put the question and take the answer.
+// `/_selvage/authz/{envoy,nginx,traefik}/<service>/…`: a proxy that users already run asks whether a request may go on.
+// One decision, the mesh's own; three dialects that put the question and take the answer.
 import type { Judge } from "../../model/message/decision.ts";
 import { crookedness, hasSpareSegments } from "../../decide/route/crooked-path.ts";
 import { addressByPath } from "../../decide/route/service-address.ts";

@@ -1,5 +1,6 @@
 // `POST /_selvage/ratelimit/json`: Envoy's rate-limit service (envoy.service.ratelimit.v3) in the JSON form that its
-// reference server has. 200 = under every limit, 429 = over one, with a status for each descriptor in the order of asking.
+// reference server has. 200 = under every limit, 429 = over one, with a status for each descriptor in the order of
+// asking.
 import { readLimited } from "../../bounded/read-limited.ts";
 import { addressByPath } from "../../decide/route/service-address.ts";
 import type { Env } from "../../env/env.ts";

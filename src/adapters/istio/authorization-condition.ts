@@ -21,7 +21,10 @@ export interface WhenCondition {
 
 const UNSAID = "A value of it cannot be said here";
 
-/** The values of a list as ours; null, and told, when they cannot be said. An empty list is no condition, there and here. */
+/**
+ * The values of a list as ours; null, and told, when they cannot be said. An empty list is no condition, there and
+ * here.
+ */
 export function valuesOf(
   field: Field,
   term: Term,

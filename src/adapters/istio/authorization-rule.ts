@@ -1,6 +1,6 @@
-// Rules of Istio's AuthorizationPolicy → ours. A condition that cannot be said is left out: an ALLOW loses the rule with it,
-// a DENY or AUDIT keeps the rule and so matches more. What an entry of `from` or `to` cannot hold stands in `when`, which is
-// about the whole rule; so with several entries it becomes one rule for each.
+// Rules of Istio's AuthorizationPolicy → ours. A condition that cannot be said is left out: an ALLOW loses the rule
+// with it, a DENY or AUDIT keeps the rule and so matches more. What an entry of `from` or `to` cannot hold stands in
+// `when`, which is about the whole rule; so with several entries it becomes one rule for each.
 import { authorizationPolicySpecSchema } from "../../model/document/kind/authorization.ts";
 import {
   conditionOf,
@@ -110,7 +110,9 @@ function translateRule(rule: Field, action: Action, terms: TermContext): Rule[] 
   );
 }
 
-/** Entries that may stand in one rule: all, unless one of them says something in `when`, where it would bind the others. */
+/**
+ * Entries that may stand in one rule: all, unless one of them says something in `when`, where it would bind the others.
+ */
 function groups(entries: readonly Entry[]): (readonly Entry[])[] {
   return entries.some(({ when }) => when.length > 0) ? entries.map((entry) => [entry]) : [entries];
 }

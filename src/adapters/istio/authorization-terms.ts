@@ -1,5 +1,5 @@
-// What conditions of Istio's AuthorizationPolicy are about, and how each is said here: as a list of `from` or `to`, or as a
-// key of `when`. What is not in here cannot be said.
+// What conditions of Istio's AuthorizationPolicy are about, and how each is said here: as a list of `from` or `to`, or
+// as a key of `when`. What is not in here cannot be said.
 import { isDropped } from "../../decide/header/headers.ts";
 import { accountOf, localAccount, peerPrincipal, serviceAccount, userPrincipals } from "./principals.ts";
 import type { Accounts } from "./workloads.ts";

@@ -1,5 +1,5 @@
-// Istio's Gateway → a Gateway of the Gateway API: a listener for each host of each server. A server that asks for more than
-// the mesh can check (client certificates, no plain HTTP) is left out rather than opened.
+// Istio's Gateway → a Gateway of the Gateway API: a listener for each host of each server. A server that asks for more
+// than the mesh can check (client certificates, no plain HTTP) is left out rather than opened.
 import { hostnameSchema } from "../../model/document/field/hostname.ts";
 import { sectionNameSchema } from "../../model/document/field/names.ts";
 import type { PlainDocument } from "../source/import-note.ts";

@@ -1,5 +1,5 @@
-// ReferenceGrants for the routes that are made. Istio lets a route name services of every namespace; the Gateway API asks
-// the other namespace for its leave, so keeping the meaning takes a grant.
+// ReferenceGrants for the routes that are made. Istio lets a route name services of every namespace; the Gateway API
+// asks the other namespace for its leave, so keeping the meaning takes a grant.
 import type { PlainDocument } from "../source/import-note.ts";
 import type { ServiceName } from "./documents.ts";
 import type { Names } from "../source/source-documents.ts";

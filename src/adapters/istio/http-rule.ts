@@ -1,5 +1,5 @@
-// One HTTPRoute of a VirtualService → rules of HTTPRoutes. What a rule does is never made up: where it cannot be said, the
-// rule keeps its matches and answers 500, so that its requests do not fall to rules that were not meant for them.
+// One HTTPRoute of a VirtualService → rules of HTTPRoutes. What a rule does is never made up: where it cannot be said,
+// the rule keeps its matches and answers 500, so that its requests do not fall to rules that were not meant for them.
 import { preciseHostnameSchema } from "../../model/document/field/hostname.ts";
 import { sectionNameSchema } from "../../model/document/field/names.ts";
 import { translateDestination, backendRef, type DestinationBackend } from "./destination.ts";

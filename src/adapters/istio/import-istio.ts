@@ -1,5 +1,5 @@
-// Istio configuration → Gateway API and Selvage documents, and the exact list of what is lost on the way. Documents that
-// the mesh takes as they stand (Services, HTTPRoutes …) pass through.
+// Istio configuration → Gateway API and Selvage documents, and the exact list of what is lost on the way. Documents
+// that the mesh takes as they stand (Services, HTTPRoutes …) pass through.
 import { isKept, keepDocument, whyNot } from "../source/import-gateway-api.ts";
 import type { Imported, ImportNote, PlainDocument } from "../source/import-note.ts";
 import { Grants } from "./grants.ts";

@@ -1,5 +1,5 @@
-// A rule of Istio's RequestAuthentication → a provider of an AuthenticationPolicy. A rule of which a check cannot be said is
-// left out: the tokens of its issuer then count for nothing, or are refused.
+// A rule of Istio's RequestAuthentication → a provider of an AuthenticationPolicy. A rule of which a check cannot be
+// said is left out: the tokens of its issuer then count for nothing, or are refused.
 import { ASYMMETRIC, authenticationPolicySpecSchema } from "../../model/document/kind/authentication.ts";
 import { headerNameSchema } from "../../model/document/field/http-header.ts";
 import { refusalOf } from "../source/judge-document.ts";

@@ -1,5 +1,6 @@
-// Who calls, in Istio's three spellings, as principals of ours. Peers (`cluster.local/ns/shop/sa/web`) are SPIFFE IDs without
-// their scheme; users are `<issuer>/<subject>`. One list holds both here, so no pattern for the one may match the other.
+// Who calls, in Istio's three spellings, as principals of ours. Peers (`cluster.local/ns/shop/sa/web`) are SPIFFE IDs
+// without their scheme; users are `<issuer>/<subject>`. One list holds both here, so no pattern for the one may match
+// the other.
 
 /** Stands for the mesh's own trust domain. */
 const LOCAL = "cluster.local";

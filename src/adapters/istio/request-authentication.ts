@@ -1,5 +1,5 @@
-// RequestAuthentication → AuthenticationPolicy with `mode: permit`: a request without a token passes, one with a bad token
-// does not. There all that select a workload add up; here the most specific one holds, which is told.
+// RequestAuthentication → AuthenticationPolicy with `mode: permit`: a request without a token passes, one with a bad
+// token does not. There all that select a workload add up; here the most specific one holds, which is told.
 import type { PlainDocument } from "../source/import-note.ts";
 import type { Translation } from "./translation.ts";
 import { translateJwtRule, type JwtRuleProvider } from "./jwt-rule.ts";

@@ -1,5 +1,5 @@
-// Istio takes the first rule that matches, the Gateway API the most specific one. Where an earlier rule would lose requests
-// to a later one, that is told: nothing in a route can put it right.
+// Istio takes the first rule that matches, the Gateway API the most specific one. Where an earlier rule would lose
+// requests to a later one, that is told: nothing in a route can put it right.
 import type { HttpMatch } from "./http/http-match.ts";
 
 interface OrderedRule {

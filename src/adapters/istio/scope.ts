@@ -1,6 +1,6 @@
-// What a policy of Istio's security kinds is attached to here: the Services and Gateways that it names, or that its selector's
-// labels stand for, or the whole mesh. A policy attaches within its own namespace, so one of Istio's root namespace, or for
-// the pods of a gateway, becomes one in each namespace that it reaches.
+// What a policy of Istio's security kinds is attached to here: the Services and Gateways that it names, or that its
+// selector's labels stand for, or the whole mesh. A policy attaches within its own namespace, so one of Istio's root
+// namespace, or for the pods of a gateway, becomes one in each namespace that it reaches.
 import { ROOT_NAMESPACE, type IstioDocuments } from "./documents.ts";
 import type { SourceDocument } from "../source/source-documents.ts";
 import { isRecord } from "../../model/word/record.ts";

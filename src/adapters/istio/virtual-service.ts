@@ -1,5 +1,5 @@
-// VirtualService → HTTPRoutes and FaultPolicies: one route for the gateways it names, one for each namespace with services
-// of the mesh among its hosts (GAMMA).
+// VirtualService → HTTPRoutes and FaultPolicies: one route for the gateways it names, one for each namespace with
+// services of the mesh among its hosts (GAMMA).
 import { hostnameSchema } from "../../model/document/field/hostname.ts";
 import type { PlainDocument } from "../source/import-note.ts";
 import type { Translation } from "./translation.ts";

@@ -1,5 +1,5 @@
-// Which workloads an Istio configuration speaks of, as far as the input shows them: pods behind Services, pods of Deployments,
-// and Istio's own gateways as they are installed. A selector means all of them that carry its labels.
+// Which workloads an Istio configuration speaks of, as far as the input shows them: pods behind Services, pods of
+// Deployments, and Istio's own gateways as they are installed. A selector means all of them that carry its labels.
 import { isRecord } from "../../model/word/record.ts";
 
 export type Labels = Readonly<Record<string, unknown>>;

@@ -1,5 +1,5 @@
-// Gateway API manifests → the documents the mesh takes. They are kept as written: only what servers wrote is taken off, and
-// kinds that mean nothing here are told with the reason.
+// Gateway API manifests → the documents the mesh takes. They are kept as written: only what servers wrote is taken off,
+// and kinds that mean nothing here are told with the reason.
 import { unsupportedKind } from "../../model/document/unsupported-kinds.ts";
 import type { Imported, ImportNote, PlainDocument } from "./import-note.ts";
 import { judgeDocument } from "./judge-document.ts";

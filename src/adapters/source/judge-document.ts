@@ -1,5 +1,5 @@
-// Whether the mesh's own parser takes what an importer made. What it refuses is left out and told, each finding at the field
-// of the source where that is the same document.
+// Whether the mesh's own parser takes what an importer made. What it refuses is left out and told, each finding at the
+// field of the source where that is the same document.
 import { toPointer } from "../../model/word/json-pointer.ts";
 import { parseOne } from "../../model/read/parse-document.ts";
 import type { ImportNote, PlainDocument } from "./import-note.ts";

@@ -1,5 +1,5 @@
-// What every importer does with a document before it looks at its spec: lists are opened, metadata is read, what servers
-// wrote is passed over.
+// What every importer does with a document before it looks at its spec: lists are opened, metadata is read, what
+// servers wrote is passed over.
 import { SERVER_OWNED } from "../../model/document/field/metadata.ts";
 import { NAME } from "../../model/document/field/names.ts";
 import type { PlainDocument } from "./import-note.ts";

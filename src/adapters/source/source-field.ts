@@ -1,5 +1,5 @@
-// A cursor over one source document that remembers which fields were read. What nobody read is told at the end, so a field
-// that an importer has never heard of is a note and not a silence.
+// A cursor over one source document that remembers which fields were read. What nobody read is told at the end, so a
+// field that an importer has never heard of is a note and not a silence.
 import type { ImportNote } from "./import-note.ts";
 import { isRecord } from "../../model/word/record.ts";
 import { fromPointer } from "../../model/word/json-pointer.ts";

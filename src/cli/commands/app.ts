@@ -1,5 +1,5 @@
-// `selvage app create|rotate|ls|credentials|revoke`: client applications and their credentials. A secret is printed once,
-// on stdout, by the command that made it.
+// `selvage app create|rotate|ls|credentials|revoke`: client applications and their credentials. A secret is printed
+// once, on stdout, by the command that made it.
 import type { Credentials, MintedCredentials } from "../../model/api/clients.ts";
 import type { Resource } from "../../model/api/resource.ts";
 import { type ExitCode, exitCodes } from "../session/exit-code.ts";

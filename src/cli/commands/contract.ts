@@ -1,4 +1,4 @@
-// `selvage contract request|approve|reject|revoke|restore|ls`: asking for a tier of a service, and the service's answer.
+// `selvage contract request|approve|reject|revoke|restore|ls`: asking for a tier of a service, and its answer.
 import type { ApplyResult } from "../../model/api/apply.ts";
 import type { ContractList, ContractViewAnswer, DecidedContract } from "../../model/api/clients.ts";
 import { type ExitCode, exitCodes } from "../session/exit-code.ts";

@@ -1,5 +1,5 @@
-// `selvage delete`: by kind and names, by files, or by labels; each document is a revision of its own. No question is asked:
-// scripts come first. What cannot be brought back is said by the mesh, and `--dry-run` says it before.
+// `selvage delete`: by kind and names, by files, or by labels; each document is a revision of its own. No question is
+// asked: scripts come first. What cannot be brought back is said by the mesh, and `--dry-run` says it before.
 import type { ApplyResult } from "../../model/api/apply.ts";
 import type { Resource } from "../../model/api/resource.ts";
 import { refOf } from "../../model/word/refs.ts";

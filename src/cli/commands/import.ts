@@ -1,5 +1,5 @@
-// `selvage import istio|gateway-api|anypoint -f …`: what somebody else's configuration is here, as YAML for `apply`, and on stderr
-// everything that could not be said. It asks no mesh.
+// `selvage import istio|gateway-api|anypoint -f …`: what somebody else's configuration is here, as YAML for `apply`,
+// and on stderr everything that could not be said. It asks no mesh.
 import type { Imported, ImportNote } from "../../adapters/source/import-note.ts";
 import type { Source } from "../../model/read/source.ts";
 import { fromPointer } from "../../model/word/json-pointer.ts";

@@ -1,5 +1,5 @@
-// `selvage override add|ls|rm`: break-glass. An Override is a document like any other; these commands name it, give it a
-// time to end, and show which ones are in force.
+// `selvage override add|ls|rm`: break-glass. An Override is a document like any other; these commands name it, give it
+// a time to end, and show which ones are in force.
 import { parse } from "yaml";
 import type { ApplyResult } from "../../model/api/apply.ts";
 import type { Resource, ResourceList } from "../../model/api/resource.ts";

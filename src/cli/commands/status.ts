@@ -1,5 +1,5 @@
-// `selvage status`: what is wrong, the worst first, each with its cause and the command beside it; then what changed lately.
-// Exit code 1 when something is wrong.
+// `selvage status`: what is wrong, the worst first, each with its cause and the command beside it; then what changed
+// lately. Exit code 1 when something is wrong.
 import { counted } from "../print/plural.ts";
 import { type ExitCode, exitCodes } from "../session/exit-code.ts";
 import { named, printData, shortRef } from "../print/print-data.ts";

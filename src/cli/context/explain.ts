@@ -1,4 +1,5 @@
-// `selvage explain KIND[.FIELD…]`: what a field of a document means, its type and default, from the same source as docs/kinds.md.
+// `selvage explain KIND[.FIELD…]`: what a field of a document means, its type and default, from the same source as
+// docs/kinds.md.
 import { kindByAnyName, kinds } from "../../model/document/kinds.ts";
 import { didYouMean } from "../../model/word/did-you-mean.ts";
 import { fieldsOf } from "../reference/kinds-reference.ts";

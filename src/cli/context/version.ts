@@ -1,5 +1,5 @@
-// `selvage version` and `selvage bug-report`: what runs here and there, and one text for whoever is to find a fault. Neither
-// holds a token, a secret or the content of a document.
+// `selvage version` and `selvage bug-report`: what runs here and there, and one text for whoever is to find a fault.
+// Neither holds a token, a secret or the content of a document.
 import { release } from "node:os";
 import type { Readiness } from "../../model/api/operators.ts";
 import { meshOverview, runtimeOverview } from "../session/mesh-overview.ts";

@@ -48,7 +48,9 @@ export async function deregister(client: ApiClient, one: Running): Promise<void>
   await client.call("DELETE", place(one));
 }
 
-/** Heartbeats for whatever `living` answers, until the returned function is called. What has lapsed is registered again. */
+/**
+ * Heartbeats for whatever `living` answers, until the returned function is called. What has lapsed is registered again.
+ */
 export function keepAlive(client: ApiClient, living: () => readonly Running[]): () => void {
   const timer = setInterval(() => void beat(client, living()), HEARTBEAT_MS);
   timer.unref();

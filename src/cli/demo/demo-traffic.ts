@@ -156,7 +156,10 @@ function send(agent: Agent, url: string, userAgent: string, call: Call, stopping
   return promise.finally(() => stopping.removeEventListener("abort", abort));
 }
 
-/** Numbers from 0 to below 1 by mulberry32 (Tommy Ettinger, public domain): small, and good enough to vary what is asked. */
+/**
+ * Numbers from 0 to below 1 by mulberry32 (Tommy Ettinger, public domain): small, and good enough to vary what is
+ * asked.
+ */
 export function seededRandom(seed: number): () => number {
   let state = seed;
   return () => {

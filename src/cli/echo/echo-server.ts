@@ -1,4 +1,5 @@
-// A small HTTP service for trying a mesh: tells what reached it, as late and as badly as it was asked to. It reads no files.
+// A small HTTP service for trying a mesh: tells what reached it, as late and as badly as it was asked to. It reads no
+// files.
 import { once } from "node:events";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import { setTimeout as sleep } from "node:timers/promises";

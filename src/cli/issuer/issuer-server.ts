@@ -1,5 +1,5 @@
-// An issuer of tokens for trying things: whoever asks gets what they ask for, signed with a key that lives as long as the process.
-// It listens on loopback only, because that is all that stands between its tokens and everybody.
+// An issuer of tokens for trying things: whoever asks gets what they ask for, signed with a key that lives as long as
+// the process. It listens on loopback only, because that is all that stands between its tokens and everybody.
 import { once } from "node:events";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import { exportJWK, generateKeyPair, SignJWT } from "jose";

@@ -42,7 +42,10 @@ export async function lockData(
   }
 }
 
-/** A hard link appears whole or not at all, and only for one of several who try. Without links, a new file does the latter. */
+/**
+ * A hard link appears whole or not at all, and only for one of several who try. Without links, a new file does the
+ * latter.
+ */
 function take(path: string, owner: LockOwner, link: typeof linkSync): { done: boolean; links: boolean } {
   const draft = `${path}.${owner.pid}`;
   const text = JSON.stringify(owner);

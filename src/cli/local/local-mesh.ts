@@ -40,7 +40,10 @@ const READY_TIMEOUT_MS = 60_000;
 /** How long requests that are under way may go on once the mesh was told to stop. */
 const DRAIN_MS = 30_000;
 
-/** Starts a mesh and answers once every edge does. `port` 0 finds free ones. Whatever stands in its way is answered, not thrown. */
+/**
+ * Starts a mesh and answers once every edge does. `port` 0 finds free ones. Whatever stands in its way is answered, not
+ * thrown.
+ */
 export async function startLocalMesh(options: LocalMeshOptions): Promise<StartedMesh> {
   const undo: (() => void | Promise<void>)[] = [];
   const failed = async (exitCode: ExitCode, message: string): Promise<StartedMesh> => {
@@ -100,7 +103,8 @@ async function start(
     workers: workers(script, { ...options, port: ports.first }, listening),
   });
   const migrations = join(packageRoot(), "migrations");
-  // Nobody reaches the edges before the registry has its tables. Starting again takes time, so only where some are missing.
+  // Nobody reaches the edges before the registry has its tables. Starting again takes time, so only where some are
+  // missing.
   const prepared = await wereApplied(data, migrations);
   const miniflare = launch(settings(prepared));
   undo.push(() => miniflare.dispose());

@@ -20,7 +20,9 @@ const table = `CREATE TABLE IF NOT EXISTS "d1_migrations"(
   applied_at TIMESTAMP DEFAULT CURRENT_TIMESTAMP NOT NULL
 );`;
 
-/** Applies what is missing, each file in one transaction, in the order of their leading numbers; answers their names. */
+/**
+ * Applies what is missing, each file in one transaction, in the order of their leading numbers; answers their names.
+ */
 export async function migrate(database: Database, folder: string): Promise<string[]> {
   await database.prepare(table).run();
   const { results } = await database.prepare(`SELECT name FROM "d1_migrations" ORDER BY id`).run();

@@ -1,5 +1,5 @@
-// The data folder before a mesh starts in it: there, writable, its owner's alone, with the operator's token. What stands in
-// the way is answered in one sentence.
+// The data folder before a mesh starts in it: there, writable, its owner's alone, with the operator's token. What
+// stands in the way is answered in one sentence.
 import { statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { keepAdminToken } from "../session/admin-token.ts";

@@ -1,5 +1,5 @@
-// The data folder is its owner's alone: it holds digests, audit and the operator's token. Folders 0700, files 0600, whatever
-// was there before; of a folder that holds other people's files as well, only what is the mesh's own.
+// The data folder is its owner's alone: it holds digests, audit and the operator's token. Folders 0700, files 0600,
+// whatever was there before; of a folder that holds other people's files as well, only what is the mesh's own.
 import { chmodSync, existsSync, lstatSync, mkdirSync, readdirSync } from "node:fs";
 import { dirname, join } from "node:path";
 

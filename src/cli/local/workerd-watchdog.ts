@@ -1,7 +1,7 @@
 // Sees to it that workerd never outlives this process, however it ends: a small shell of its own session holds a pipe
 // from us and kills workerd when the pipe breaks. workerd is started through a wrapper that first writes down its pid,
-// so that there is no moment in which a workerd runs that the watchdog does not know. Nothing to do on Windows. Tells workerd to
-// end in peace, too: it then takes no new connections, and exits when its last request has ended.
+// so that there is no moment in which a workerd runs that the watchdog does not know. Nothing to do on Windows. Tells
+// workerd to end in peace, too: it then takes no new connections, and exits when its last request has ended.
 import { spawn } from "node:child_process";
 import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
@@ -12,16 +12,18 @@ import { processStat } from "./process-identity.ts";
 interface Watchdog {
   /** What miniflare must have in the environment of workerd. */
   readonly environment: Readonly<Record<string, string>>;
-  /** Has workerd take no new requests and finish those that it has; answers when it is gone, or when the time is over. */
+  /**
+   * Has workerd take no new requests and finish those that it has; answers when it is gone, or when the time is over.
+   */
   drain(patienceMs: number): Promise<void>;
   /** Sends the watchdog home: workerd is already gone. */
   dismiss(): void;
 }
 
 // Signals to the whole process group (Ctrl-C) are for the parent, which ends workerd in order: ignored ones stay so
-// across exec (workerd itself listens to TERM again). The parent is checked after the pid is written: whoever dies first,
-// the other one sees it. miniflare starts a workerd that has ended anew; while the mesh is stopping, that ends at once.
-// A workerd without file descriptors dies, so it may have as many as there are.
+// across exec (workerd itself listens to TERM again). The parent is checked after the pid is written: whoever dies
+// first, the other one sees it. miniflare starts a workerd that has ended anew; while the mesh is stopping, that ends
+// at once. A workerd without file descriptors dies, so it may have as many as there are.
 const wrapper = `#!/bin/sh
 trap '' INT TERM HUP
 echo $$ > "$SELVAGE_WORKERD_PID"

@@ -1,5 +1,6 @@
 // What miniflare runs: N copies of the Worker ("edges"), each an isolate of its own with its own socket, sharing the
-// database and the Durable Objects, which live in the first one. The same facts as wrangler.toml (a test compares them).
+// database and the Durable Objects, which live in the first one. The same facts as wrangler.toml (a test compares
+// them).
 import type { MiniflareOptions } from "miniflare";
 import { isLoopback } from "../session/connection.ts";
 

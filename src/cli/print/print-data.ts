@@ -63,7 +63,9 @@ function templatedText(output: `${string}=${string}`, data: unknown): string {
   ).join("\n");
 }
 
-/** `HTTPRoute/shop/orders` → `httproute/orders in shop`: what a line names. The namespace `default` goes without saying. */
+/**
+ * `HTTPRoute/shop/orders` → `httproute/orders in shop`: what a line names. The namespace `default` goes without saying.
+ */
 export function named(ref: string): string {
   return shortRef(ref) + inNamespace(ref);
 }

@@ -1,5 +1,6 @@
-// JSON Schema (2020-12) and the reference page of every kind, made from the same schemas that documents are checked with.
-// `node src/cli/reference/schema.ts --write` renews docs/schema/ and docs/kinds.md; a test holds them to what this makes.
+// JSON Schema (2020-12) and the reference page of every kind, made from the same schemas that documents are checked
+// with. `node src/cli/reference/schema.ts --write` renews docs/schema/ and docs/kinds.md; a test holds them to what
+// this makes.
 import { mkdirSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import * as z from "zod";
 import { kindNames, kinds, specSchema, type KindName } from "../../model/document/kinds.ts";

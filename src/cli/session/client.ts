@@ -42,11 +42,16 @@ export interface ApiClient {
   readonly hasToken: boolean;
   /** Calls `/_selvage/v1<path>`. `T` is what the handler's schema in src/model/api*.ts says. */
   call<T>(method: string, path: string, call?: ApiCall): Promise<ApiAnswer<T>>;
-  /** Calls a path of the server itself, e.g. `/_selvage/readyz`; `accept` names statuses that are answers, not failures. */
+  /**
+   * Calls a path of the server itself, e.g. `/_selvage/readyz`; `accept` names statuses that are answers, not failures.
+   */
   raw<T>(method: string, path: string, accept?: readonly number[]): Promise<ApiAnswer<T>>;
 }
 
-/** @example `const answer = await createClient({…}).call<ResourceList>("GET", "/resources", { query: { kind: "Service" } })` */
+/**
+ * @example `const answer = await createClient({…}).call<ResourceList>("GET", "/resources", { query: { kind: "Service" }
+ * })`
+ */
 export function createClient(options: ClientOptions): ApiClient {
   const server = options.server.replace(/\/+$/, "");
   return {

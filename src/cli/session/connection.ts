@@ -1,4 +1,5 @@
-// Which mesh a command talks to, and as whom: options, the environment, the context in use, then what `selvage up` left in this folder.
+// Which mesh a command talks to, and as whom: options, the environment, the context in use, then what `selvage up` left
+// in this folder.
 import { readAdminToken } from "./admin-token.ts";
 
 interface Connection {

@@ -1,4 +1,5 @@
-// Meshes that somebody works with, by name: address, token, namespace. One file of the user's own, readable by nobody else.
+// Meshes that somebody works with, by name: address, token, namespace. One file of the user's own, readable by nobody
+// else.
 import { chmodSync, mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { homedir } from "node:os";
 import { dirname, join } from "node:path";

@@ -1,4 +1,5 @@
-// The KIND [NAME] of get, describe and delete as people type it: `svc`, `services`, `service/orders`, `svc,route`, `all`.
+// The KIND [NAME] of get, describe and delete as people type it: `svc`, `services`, `service/orders`, `svc,route`,
+// `all`.
 import { kindByAnyName, kinds } from "../../model/document/kinds.ts";
 import { didYouMean } from "../../model/word/did-you-mean.ts";
 

@@ -1,5 +1,5 @@
-// The `-f` and `-k` of apply, diff, validate and delete: reads the files, or what kustomize makes of a folder, and makes the body,
-// or says on stderr why it cannot.
+// The `-f` and `-k` of apply, diff, validate and delete: reads the files, or what kustomize makes of a folder, and
+// makes the body, or says on stderr why it cannot.
 import { spawnSync } from "node:child_process";
 import { bundleSources, type Bundle } from "./bundle-sources.ts";
 import { exitCodes, type ExitCode } from "./exit-code.ts";

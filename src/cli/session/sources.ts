@@ -34,7 +34,10 @@ const stdin = (): string => withoutMark(Buffer.concat([...chunks(0)]).toString("
 
 const PAUSE_MS = 10;
 
-/** All of a descriptor. A pipe whose writer is slow may say EAGAIN, which `readFileSync` takes for the end of everything. */
+/**
+ * All of a descriptor. A pipe whose writer is slow may say EAGAIN, which `readFileSync` takes for the end of
+ * everything.
+ */
 function* chunks(descriptor: number): Generator<Buffer> {
   const pause = new Int32Array(new SharedArrayBuffer(4));
   for (;;) {

@@ -1,5 +1,5 @@
-// Limits that are spent, Overrides in force, secrets that have ended, documents that do not do what they say, and contracts
-// that wait for somebody.
+// Limits that are spent, Overrides in force, secrets that have ended, documents that do not do what they say, and
+// contracts that wait for somebody.
 import type { Credentials } from "../../model/api/clients.ts";
 import type { LimitUseAnswer } from "../../model/api/limits.ts";
 import type { ApiToken } from "../../model/api/operators.ts";

@@ -1,5 +1,5 @@
-// Endpoints, breakers and clusters: what keeps requests from being answered. An outage is told once, at the largest thing
-// that is down: a cluster, else a service, else an endpoint.
+// Endpoints, breakers and clusters: what keeps requests from being answered. An outage is told once, at the largest
+// thing that is down: a cluster, else a service, else an endpoint.
 import type { AuditEntry } from "../../model/api/operators.ts";
 import type { ServiceBreakers } from "../../model/api/breakers.ts";
 import type { CatalogService, EndpointState } from "../../model/api/endpoints.ts";

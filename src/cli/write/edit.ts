@@ -1,5 +1,5 @@
-// `selvage edit`: a document in the user's editor, and back when it was changed and saved. A text that the mesh does not take is
-// kept, so that the work is not lost.
+// `selvage edit`: a document in the user's editor, and back when it was changed and saved. A text that the mesh does
+// not take is kept, so that the work is not lost.
 import { spawnSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";

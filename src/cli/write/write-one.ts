@@ -1,5 +1,5 @@
-// What edit, patch, label and annotate share: read a document, change what a user writes of it, put it back as long as nobody
-// else was faster, and say how to undo it.
+// What edit, patch, label and annotate share: read a document, change what a user writes of it, put it back as long as
+// nobody else was faster, and say how to undo it.
 import type { ApplyResult } from "../../model/api/apply.ts";
 import type { Resource } from "../../model/api/resource.ts";
 import { applied } from "../commands/apply.ts";

@@ -1,5 +1,5 @@
-// The Gateway that is always there: every host, every namespace, every port. HTTPRoutes without parentRefs attach to it.
-// It is not a stored document: `GET` shows it, routes and policies may name it, nobody can change it.
+// The Gateway that is always there: every host, every namespace, every port. HTTPRoutes without parentRefs attach to
+// it. It is not a stored document: `GET` shows it, routes and policies may name it, nobody can change it.
 import type { DocumentOf } from "../../model/document/document.ts";
 
 export const BUILT_IN_NAMESPACE = "selvage-system";

@@ -1,5 +1,5 @@
-// Which cluster an endpoint is in, and what that cluster lets its address be. The built-in ones need no document: `default`
-// everywhere, `local` in a local mesh; a Cluster document of that name takes their place.
+// Which cluster an endpoint is in, and what that cluster lets its address be. The built-in ones need no document:
+// `default` everywhere, `local` in a local mesh; a Cluster document of that name takes their place.
 
 /** The cluster of an endpoint that names none. */
 export function builtInCluster(localMesh: boolean): string {

@@ -1,5 +1,5 @@
-// What the documents say is there, each kind by its key, in the order that precedence asks for. The rest of the compiler
-// looks things up here instead of searching. Judges nothing.
+// What the documents say is there, each kind by its key, in the order that precedence asks for. The rest of the
+// compiler looks things up here instead of searching. Judges nothing.
 import { keepsSlashes } from "../../model/document/field/path-encoding.ts";
 import type { Document, DocumentOf, KindName } from "../../model/document/document.ts";
 import { refOf, serviceKey } from "../../model/word/refs.ts";
@@ -42,7 +42,9 @@ export interface DocumentIndex {
   readonly has: (kind: string, namespace: string, name: string) => boolean;
 }
 
-/** Reads the documents once. `createdAt` (RFC 3339 by `refOf`) is when each was first written; without one it is new. */
+/**
+ * Reads the documents once. `createdAt` (RFC 3339 by `refOf`) is when each was first written; without one it is new.
+ */
 export function indexDocuments(documents: readonly Document[], createdAt: ReadonlyMap<string, string>): DocumentIndex {
   const refs = new Set<string>();
   const services = new Map<ServiceKey, ServiceView>();

@@ -1,4 +1,5 @@
-// One part of the key that tells callers apart, from its text in a document (`client`, `header:x-tenant`, `cookie:sid`).
+// One part of the key that tells callers apart, from its text in a document (`client`, `header:x-tenant`,
+// `cookie:sid`).
 import type { KeyPart } from "../../model/snapshot/limit.ts";
 
 export function keyPart(text: string): KeyPart {

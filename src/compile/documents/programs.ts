@@ -1,9 +1,11 @@
-// The regular expressions of the mesh, each compiled once and numbered. One that does not compile, or that is more than a
-// namespace or the mesh may have, is an error of its document: nothing is written then.
+// The regular expressions of the mesh, each compiled once and numbered. One that does not compile, or that is more than
+// a namespace or the mesh may have, is an error of its document: nothing is written then.
 import { compileRegex, statesOf, type CompiledRegex } from "../../decide/route/regex.ts";
 import type { RegexProgram } from "../../model/snapshot/snapshot.ts";
 
-/** What the patterns of one namespace, and of all, may come to: they are compiled, sent to every isolate and kept there. */
+/**
+ * What the patterns of one namespace, and of all, may come to: they are compiled, sent to every isolate and kept there.
+ */
 export const MOST_PATTERNS = { namespace: 1000, mesh: 10_000 } as const;
 export const MOST_STATES = { namespace: 10_000, mesh: 100_000 } as const;
 

@@ -1,5 +1,5 @@
-// Rules that have nowhere to send: no backends and no redirect, or backends whose weights sum to 0. Both answer 500, as the
-// Gateway API says, with a request that shows it.
+// Rules that have nowhere to send: no backends and no redirect, or backends whose weights sum to 0. Both answer 500, as
+// the Gateway API says, with a request that shows it.
 import type { Finding } from "../../model/word/finding.ts";
 import type { Filter, Rule } from "../../model/snapshot/snapshot.ts";
 import type { CompiledRoutes } from "../route/routes.ts";

@@ -1,5 +1,5 @@
-// What a route of another namespace, or a policy on it, says about a service that granted it nothing, and that therefore has no
-// effect (see `route/foreign-backend.ts`): told to its author, who would otherwise believe in it.
+// What a route of another namespace, or a policy on it, says about a service that granted it nothing, and that
+// therefore has no effect (see `route/foreign-backend.ts`): told to its author, who would otherwise believe in it.
 import type { Document } from "../../model/document/document.ts";
 import type { HTTPRouteFilter } from "../../model/document/gateway-api/http-route-filter.ts";
 import type { PolicyTables } from "../../model/snapshot/policies.ts";

@@ -1,5 +1,5 @@
-// A request that a match was written for, as plain as it can be: what its conditions ask, and beyond that only names that
-// occur nowhere in the mesh. Whoever else takes such a request takes all that the match could get.
+// A request that a match was written for, as plain as it can be: what its conditions ask, and beyond that only names
+// that occur nowhere in the mesh. Whoever else takes such a request takes all that the match could get.
 import { canonicalPath } from "../../model/word/canonical-path.ts";
 import { match as route, type Matched, type RouteRequest, type Unmatched } from "../../decide/route/match.ts";
 import type { Work } from "../../decide/route/regex-machine.ts";
@@ -59,8 +59,8 @@ function unused(name: string, used: ReadonlySet<string>): string {
 }
 
 /**
- * Who answers, told by the compiled mesh itself; null = it takes too much trying to say, as where a host has hundreds of
- * patterns: then nothing is said of it, and no write waits for it.
+ * Who answers, told by the compiled mesh itself; null = it takes too much trying to say, as where a host has hundreds
+ * of patterns: then nothing is said of it, and no write waits for it.
  */
 export function tried({ router, work }: Examples, request: RouteRequest): Matched | Unmatched | null {
   if (work.left < 0) {

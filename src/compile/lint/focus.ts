@@ -1,5 +1,5 @@
-// What a change may have an effect on: only that is tried out, so that a write costs what it is about and not what others
-// have written. Which documents a finding elsewhere can be about is told by hosts and services.
+// What a change may have an effect on: only that is tried out, so that a write costs what it is about and not what
+// others have written. Which documents a finding elsewhere can be about is told by hosts and services.
 import { intersect } from "../../decide/route/host.ts";
 import type { Listener } from "../../model/snapshot/snapshot.ts";
 import type { Placement } from "../route/router.ts";

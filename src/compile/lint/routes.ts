@@ -1,5 +1,5 @@
-// What is wrong with a route by its references: parents that do not take it, backends that are not there, patterns that do
-// not compile. The same things that its status says, with pointers.
+// What is wrong with a route by its references: parents that do not take it, backends that are not there, patterns that
+// do not compile. The same things that its status says, with pointers.
 import { canonicalPath } from "../../model/word/canonical-path.ts";
 import type { Finding } from "../../model/word/finding.ts";
 import type { CompiledParent, CompiledRoute } from "../route/routes.ts";

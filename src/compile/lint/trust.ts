@@ -1,4 +1,5 @@
-// Clusters whose workload tokens could not be checked: key sets at addresses that must not be asked, keys that prove nothing.
+// Clusters whose workload tokens could not be checked: key sets at addresses that must not be asked, keys that prove
+// nothing.
 import { judgeJwk } from "../../decide/keys/jwk-fault.ts";
 import { refusalForAddress } from "../../decide/text/address.ts";
 import type { Finding } from "../../model/word/finding.ts";

@@ -1,5 +1,5 @@
-// What is wrong with AuthenticationPolicies that parse: keys that prove nothing, key sets at addresses that must not be asked,
-// headers that claims may not fill, and what their authors may not have meant.
+// What is wrong with AuthenticationPolicies that parse: keys that prove nothing, key sets at addresses that must not be
+// asked, headers that claims may not fill, and what their authors may not have meant.
 import { refusalForAddress } from "../../decide/text/address.ts";
 import { isReserved } from "../../decide/header/headers.ts";
 import { judgeJwk } from "../../decide/keys/jwk-fault.ts";

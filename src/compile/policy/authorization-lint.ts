@@ -1,5 +1,5 @@
-// AuthorizationPolicies that cannot do what they say, or do more than their author may think: paths that no request has,
-// callers that nothing proves, an ALLOW that allows nobody, a DENY by path.
+// AuthorizationPolicies that cannot do what they say, or do more than their author may think: paths that no request
+// has, callers that nothing proves, an ALLOW that allows nobody, a DENY by path.
 import { isDropped } from "../../decide/header/headers.ts";
 import { keepsSlashes } from "../../model/document/field/path-encoding.ts";
 import type { DocumentIndex } from "../documents/document-index.ts";

@@ -2,8 +2,8 @@
 import { canonicalPath } from "../../model/word/canonical-path.ts";
 
 /**
- * `/adm%69n/*` is meant as `/admin/*`. null: no request has such a path, because it has a query, parameters, or something
- * that is refused on arrival.
+ * `/adm%69n/*` is meant as `/admin/*`. null: no request has such a path, because it has a query, parameters, or
+ * something that is refused on arrival.
  */
 export function canonicalPattern(pattern: string): string | null {
   if (pattern === "*") {
@@ -37,7 +37,10 @@ export function widened(pattern: string): string {
   return cut === null ? "*" : pattern.endsWith("*") && !cut.startsWith("*") ? `${cut}*` : cut;
 }
 
-/** Hosts are compared without port: `shop.example.com:*` is `shop.example.com`. null: one port only, which cannot be said. */
+/**
+ * Hosts are compared without port: `shop.example.com:*` is `shop.example.com`. null: one port only, which cannot be
+ * said.
+ */
 export function hostPattern(host: string): string | null {
   if (/:\d+$/.test(host)) {
     return null;

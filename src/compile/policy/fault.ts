@@ -1,5 +1,5 @@
-// FaultPolicy: delays and errors put into traffic. One that a rule names in an extensionRef holds for that rule; otherwise
-// the one attached to the most specific target holds.
+// FaultPolicy: delays and errors put into traffic. One that a rule names in an extensionRef holds for that rule;
+// otherwise the one attached to the most specific target holds.
 import { parseDuration } from "../../model/document/field/duration.ts";
 import type { Fault } from "../../model/snapshot/fault.ts";
 import type { ValueMatch } from "../../model/snapshot/value-match.ts";

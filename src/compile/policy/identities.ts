@@ -1,5 +1,5 @@
-// Credentials, contracts and trusted clusters → what the data plane looks up. Only what is in force gets there: no secret
-// that has expired, no contract that is not granted.
+// Credentials, contracts and trusted clusters → what the data plane looks up. Only what is in force gets there: no
+// secret that has expired, no contract that is not granted.
 import { isContractGranted } from "../../decide/identity/contract-state.ts";
 import type { Client, ClusterTrust, ContractEntry, Identities } from "../../model/snapshot/access.ts";
 import type { ContractState, IdentityState } from "../../model/registry/identity.ts";
@@ -84,7 +84,10 @@ function contractsOf(
   return services;
 }
 
-/** By which Tier the contract is in force; null = it is not. That the new tier is not there does not end the former grant. */
+/**
+ * By which Tier the contract is in force; null = it is not. That the new tier is not there does not end the former
+ * grant.
+ */
 export function tierInForce({ state, fault, terms, tier, formerTier, hasApplication, speaks }: CompiledContract) {
   if (fault === null && terms !== null && isContractGranted(state)) {
     return tier;

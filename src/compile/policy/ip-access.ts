@@ -1,5 +1,5 @@
-// IPAccessPolicy: its blocks as sets of bits, and what is wrong with them: entries that change nothing, and allowances that
-// another entry, or another policy at the same place, takes back.
+// IPAccessPolicy: its blocks as sets of bits, and what is wrong with them: entries that change nothing, and allowances
+// that another entry, or another policy at the same place, takes back.
 import { blockSet, isWithin, touches } from "../../decide/authorize/ip-access.ts";
 import { blockBits } from "../../decide/text/ip.ts";
 import type { PolicyRow } from "../../model/snapshot/policies.ts";

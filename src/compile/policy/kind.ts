@@ -1,5 +1,5 @@
-// What a kind of policy is: one value. Attaching, conflicts, targets that are missing, statuses and namespaces are the same
-// for every kind and are not its business; see policy-index.ts. All of them stand in kinds.ts.
+// What a kind of policy is: one value. Attaching, conflicts, targets that are missing, statuses and namespaces are the
+// same for every kind and are not its business; see policy-index.ts. All of them stand in kinds.ts.
 import type { Document, KindName } from "../../model/document/document.ts";
 import type { TargetRef } from "../../model/document/field/target-ref.ts";
 import type { Finding } from "../../model/word/finding.ts";
@@ -44,7 +44,8 @@ export interface PolicyKind {
   /**
    * What its author may not have meant.
    *
-   * @param peers rows of others of the kind that hold where it does: of some on the mesh, and of older ones on its targets
+   * @param peers rows of others of the kind that hold where it does: of some on the mesh, and of older ones on its
+   * targets
    */
   lint?(policy: Policy, context: PolicyContext, peers: readonly PolicyRow<PolicyTable>[]): readonly Told[];
 }

@@ -1,4 +1,5 @@
-// Every kind of policy there is. A new one is a value here, a table in `model/snapshot/policies.ts` and a stage in the proxy.
+// Every kind of policy there is. A new one is a value here, a table in `model/snapshot/policies.ts` and a stage in the
+// proxy.
 import type { Document } from "../../model/document/document.ts";
 import { authentication } from "./authentication.ts";
 import { authorization } from "./authorization.ts";

@@ -1,6 +1,6 @@
 // RateLimitPolicy: a row for each of its limits. They add up: a request is under those of the mesh, the Gateway it came
-// through, its service, its route and its rule, and every one of them must have room. A Tier's limits stand behind them in
-// the same table; contracts point to them.
+// through, its service, its route and its rule, and every one of them must have room. A Tier's limits stand behind them
+// in the same table; contracts point to them.
 import type { DocumentOf } from "../../model/document/document.ts";
 import { parseDuration } from "../../model/document/field/duration.ts";
 import type { LimitTerms } from "../../model/snapshot/limit-terms.ts";
@@ -70,7 +70,10 @@ const SLA_ONLY: LimitSpec = {
   shadow: true,
 };
 
-/** Counted for each application, whatever else its key says. The headers' dialect is that of the policy it stands in for. */
+/**
+ * Counted for each application, whatever else its key says. The headers' dialect is that of the policy it stands in
+ * for.
+ */
 function compileTierLimit(tier: string, spec: LimitSpec): Limit {
   const compiled = compileLimit(spec, { policy: `${TIER_LIMITS}${tier}`, headers: "ietf" });
   const client: KeyPart = { from: "client" };

@@ -1,5 +1,5 @@
-// Which policies hold where, for every kind alike: the one place that knows rule › route › service › gateway › mesh. Each
-// policy is compiled once; a place gets indexes into what came of it.
+// Which policies hold where, for every kind alike: the one place that knows rule › route › service › gateway › mesh.
+// Each policy is compiled once; a place gets indexes into what came of it.
 import type { Finding } from "../../model/word/finding.ts";
 import { partsOfKey, partsOfRef, refOf } from "../../model/word/refs.ts";
 import type { ServiceKey } from "../../model/snapshot/snapshot.ts";
@@ -186,7 +186,9 @@ function heldAt(place: PolicyPlace, all: readonly Attached[]): Held {
 
 const HOME = "";
 
-/** The alternatives among a kind's rows, by whose they are: the service's own namespace's and the mesh's are one side. */
+/**
+ * The alternatives among a kind's rows, by whose they are: the service's own namespace's and the mesh's are one side.
+ */
 function sidesOf({ service, rule }: PolicyPlace, targets: readonly string[], { kind, on, rows }: Attached): number[][] {
   const home = service === null ? rule?.namespace : partsOfKey(service).namespace;
   const sideOf = (key: string): string => {

@@ -1,6 +1,6 @@
-// Identities follow the documents: credentials go with their owner, every Contract has a state, and what was decided holds
-// only for what it was decided about. The same for every change of the mesh, so also for a rollback, which brings documents
-// back and nothing that was decided since. Pure.
+// Identities follow the documents: credentials go with their owner, every Contract has a state, and what was decided
+// holds only for what it was decided about. The same for every change of the mesh, so also for a rollback, which brings
+// documents back and nothing that was decided since. Pure.
 import { isContractGranted } from "../../decide/identity/contract-state.ts";
 import type { ContractRecord, ContractState, FormerGrant, IdentityState } from "../../model/registry/identity.ts";
 import type { ContractView } from "./contracts.ts";

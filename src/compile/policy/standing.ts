@@ -1,5 +1,5 @@
-// What becomes of a policy by what it is attached to: its `Accepted` condition, and the findings that say the same with a
-// hint. Alike for every kind.
+// What becomes of a policy by what it is attached to: its `Accepted` condition, and the findings that say the same with
+// a hint. Alike for every kind.
 import type { Finding } from "../../model/word/finding.ts";
 import { refOf } from "../../model/word/refs.ts";
 import { draft, type Draft } from "../documents/conditions.ts";

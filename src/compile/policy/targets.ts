@@ -1,5 +1,5 @@
-// What policies are attached to: each target as one word, which of a policy's are missing, and which an older policy of the
-// same kind holds already. A policy attaches within its own namespace.
+// What policies are attached to: each target as one word, which of a policy's are missing, and which an older policy of
+// the same kind holds already. A policy attaches within its own namespace.
 import { refOf, serviceKey } from "../../model/word/refs.ts";
 import type { TargetRef } from "../../model/document/field/target-ref.ts";
 import { BUILT_IN_KEY } from "../documents/built-in-gateway.ts";

@@ -1,5 +1,6 @@
-// Which hostnames the documents name, before it is settled whose they are: listeners of Gateways, and routes where they are
-// attached. A claim that held before keeps its time, so an old document that is given a new hostname does not take it over.
+// Which hostnames the documents name, before it is settled whose they are: listeners of Gateways, and routes where they
+// are attached. A claim that held before keeps its time, so an old document that is given a new hostname does not take
+// it over.
 import type { DocumentOf } from "../../model/document/document.ts";
 import type { RouteStatus, Status } from "../../model/registry/status.ts";
 import { refOf, serviceKey } from "../../model/word/refs.ts";

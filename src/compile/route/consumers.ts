@@ -1,5 +1,6 @@
-// Routes that are attached to a service of another namespace (GAMMA's consumer routes): for callers of their own namespace only,
-// and, as long as that namespace was granted nothing, only where the service has no routes of its own that they would replace.
+// Routes that are attached to a service of another namespace (GAMMA's consumer routes): for callers of their own
+// namespace only, and, as long as that namespace was granted nothing, only where the service has no routes of its own
+// that they would replace.
 import type { DocumentOf } from "../../model/document/document.ts";
 import { partsOfKey, serviceKey } from "../../model/word/refs.ts";
 import type { ServiceKey } from "../../model/snapshot/snapshot.ts";

@@ -1,5 +1,6 @@
-// A backend that a route of another namespace was not granted: the service that it is attached to, for callers of its own. The
-// service's policies hold as they do without the route; what the route and its policies say is laid on top, and only tightens.
+// A backend that a route of another namespace was not granted: the service that it is attached to, for callers of its
+// own. The service's policies hold as they do without the route; what the route and its policies say is laid on top,
+// and only tightens.
 import type { CallRetry, RetryCause } from "../../model/snapshot/call-policy.ts";
 import type { Held, PolicyIndexes } from "../../model/snapshot/policies.ts";
 import type { Backend, Filter, Rule } from "../../model/snapshot/snapshot.ts";

@@ -1,5 +1,5 @@
-// Whose hostname it is. Where all Gateways are looked at together, a hostname belongs to the namespace that named it first:
-// by a listener of its Gateway, or by a route at the built-in one. Wildcards overlap with the names below them.
+// Whose hostname it is. Where all Gateways are looked at together, a hostname belongs to the namespace that named it
+// first: by a listener of its Gateway, or by a route at the built-in one. Wildcards overlap with the names below them.
 import { covers, wider } from "../../decide/route/host.ts";
 import type { DocumentOf } from "../../model/document/document.ts";
 import type { HostnameBounds } from "../../model/snapshot/hostname-bounds.ts";
@@ -12,7 +12,10 @@ export interface HostnameClaim {
   readonly namespace: string;
   /** Namespace of the document that names it. */
   readonly author: string;
-  /** `listener`: a Gateway's listener names it. Others are routes': at a listener that names no host, at the built-in Gateway. */
+  /**
+   * `listener`: a Gateway's listener names it. Others are routes': at a listener that names no host, at the built-in
+   * Gateway.
+   */
   readonly place: "listener" | "open" | "built-in";
   /** Name of that document. */
   readonly name: string;
@@ -183,8 +186,9 @@ function serviceNamespace(hostname: string, meshDomain: string | null): string |
 }
 
 /**
- * A ReferenceGrant of the owner (or of an admin, in the built-in Gateway's namespace) from the claimant's kind and namespace:
- * to kind Hostname, by its name; to the owner's document that named it; or, an admin's, to the built-in Gateway.
+ * A ReferenceGrant of the owner (or of an admin, in the built-in Gateway's namespace) from the claimant's kind and
+ * namespace: to kind Hostname, by its name; to the owner's document that named it; or, an admin's, to the built-in
+ * Gateway.
  */
 function isShared(claim: HostnameClaim, owner: HostnameClaim, grants: World["grants"]): boolean {
   return grants.some(({ metadata, spec }) => {

@@ -1,5 +1,5 @@
-// Gateways → listeners: which are in service, which contradict each other, which routes each may carry. Certificates are
-// not read: TLS ends at the platform.
+// Gateways → listeners: which are in service, which contradict each other, which routes each may carry. Certificates
+// are not read: TLS ends at the platform.
 import { keepsSlashes } from "../../model/document/field/path-encoding.ts";
 import type { DocumentOf } from "../../model/document/document.ts";
 import type { GatewayListener } from "../../model/document/gateway-api/gateway.ts";
@@ -137,7 +137,9 @@ function unsupported({ protocol }: GatewayListener): Fault {
   return { reason: "UnsupportedProtocol", message: `The mesh serves HTTP and HTTPS, not ${protocol}` };
 }
 
-/** Two listeners on one port must differ in hostname and speak the same protocol, save HTTPS and TLS, told apart by SNI. */
+/**
+ * Two listeners on one port must differ in hostname and speak the same protocol, save HTTPS and TLS, told apart by SNI.
+ */
 function conflictOf(spec: GatewayListener, all: readonly GatewayListener[]): Fault | null {
   const own = spec.protocol.toUpperCase();
   for (const other of all) {

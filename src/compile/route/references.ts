@@ -1,5 +1,5 @@
-// References from a route to services → targets, or the reason why there is nothing to send to. Cross-namespace references
-// need a ReferenceGrant, but for the service that the route is attached to; see `isForeign`.
+// References from a route to services → targets, or the reason why there is nothing to send to. Cross-namespace
+// references need a ReferenceGrant, but for the service that the route is attached to; see `isForeign`.
 import type { BackendObjectRef } from "../../model/document/gateway-api/backend-ref.ts";
 import { partsOfKey, serviceKey } from "../../model/word/refs.ts";
 import type { ServiceKey, Target } from "../../model/snapshot/snapshot.ts";
@@ -15,7 +15,10 @@ export interface RouteFault {
 
 /** Through what kind of parent a rule is reached. */
 export interface RouteContext {
-  /** The service of another namespace whose callers it takes; null: a Gateway, or a service of the route's own namespace. */
+  /**
+   * The service of another namespace whose callers it takes; null: a Gateway, or a service of the route's own
+   * namespace.
+   */
   readonly consumes: ServiceKey | null;
 }
 
@@ -56,8 +59,8 @@ export function resolveTarget(
 }
 
 /**
- * Of a namespace that was granted nothing. A route attached to such a service may still lead its own callers there, whom it
- * took from there (GEP-1426), and says no more about the service than they could; see `foreign-backend.ts`.
+ * Of a namespace that was granted nothing. A route attached to such a service may still lead its own callers there,
+ * whom it took from there (GEP-1426), and says no more about the service than they could; see `foreign-backend.ts`.
  */
 export function isForeign(namespace: string, service: ServiceKey, world: DocumentIndex): boolean {
   const { namespace: theirs, name } = partsOfKey(service);

@@ -1,5 +1,5 @@
-// Matches and where they are in force → the index that `decide/route/match.ts` reads. All of the Gateway API's precedence but
-// hostname and path is settled here, once: matches are numbered in the order in which they win.
+// Matches and where they are in force → the index that `decide/route/match.ts` reads. All of the Gateway API's
+// precedence but hostname and path is settled here, once: matches are numbered in the order in which they win.
 import type {
   HostIndex,
   PathIndex,

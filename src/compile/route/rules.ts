@@ -1,5 +1,5 @@
-// One rule of an HTTPRoute → a rule of the snapshot: targets resolved, filters compiled, durations in milliseconds, and for
-// each backend the timeouts that hold. Where the rule is in force is the router's business, not this file's.
+// One rule of an HTTPRoute → a rule of the snapshot: targets resolved, filters compiled, durations in milliseconds, and
+// for each backend the timeouts that hold. Where the rule is in force is the router's business, not this file's.
 import { canonicalPath } from "../../model/word/canonical-path.ts";
 import type { DocumentOf } from "../../model/document/document.ts";
 import { keepsSlashes } from "../../model/document/field/path-encoding.ts";
@@ -22,7 +22,10 @@ type Route = DocumentOf<"HTTPRoute">;
 
 /** Under what a rule is compiled: two parents that differ in none of this share the rule. */
 export interface ParentContext extends RouteContext {
-  /** Key of the Gateway it is reached through, where a policy is attached to it: only then does it matter which one it is. */
+  /**
+   * Key of the Gateway it is reached through, where a policy is attached to it: only then does it matter which one it
+   * is.
+   */
   readonly gateway: string | null;
   /** The service that requests name to reach the rule, where the route is of that service's namespace. */
   readonly addressed: ServiceKey | null;

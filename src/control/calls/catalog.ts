@@ -121,7 +121,10 @@ function toCatalogService(
   };
 }
 
-/** Whether the cluster that has an endpoint of the same origin allows private addresses; else the built-in cluster's word. */
+/**
+ * Whether the cluster that has an endpoint of the same origin allows private addresses; else the built-in cluster's
+ * word.
+ */
 async function mayBePrivate(store: Store, document: DocumentOf<"Service">, url: string, env: Env): Promise<boolean> {
   const localMesh = settingsOf(env).isLocalMesh;
   const { namespace, name } = document.metadata;

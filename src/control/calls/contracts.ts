@@ -1,5 +1,5 @@
-// Contracts: who may use which service, and the service's answer to who asks. Deciding is for operators of the service's
-// namespace, wherever the Contract document lives; each decision is a revision.
+// Contracts: who may use which service, and the service's answer to who asks. Deciding is for operators of the
+// service's namespace, wherever the Contract document lives; each decision is a revision.
 import * as z from "zod";
 import type { ContractAction } from "../../decide/identity/contract-state.ts";
 import { contractDecisionSchema, contractListSchema, decidedContractSchema } from "../../model/api/clients.ts";

@@ -1,5 +1,5 @@
-// The mesh's signing keys as operators handle them: which there are, a new one before its time, one out of use at once. The
-// keys themselves are in no answer.
+// The mesh's signing keys as operators handle them: which there are, a new one before its time, one out of use at once.
+// The keys themselves are in no answer.
 import * as z from "zod";
 import { isolateState } from "../../isolate/state.ts";
 import { KEY_RING, MESH_OBJECT } from "../../model/word/refs.ts";
@@ -81,7 +81,10 @@ async function changed<View>(asking: Promise<View>): Promise<View> {
   return view;
 }
 
-/** Every other one asks the ring before it decides again; where this cannot be told, it does so within a minute by itself. */
+/**
+ * Every other one asks the ring before it decides again; where this cannot be told, it does so within a minute by
+ * itself.
+ */
 async function tellIsolates(env: Env): Promise<void> {
   try {
     await env.MESH.getByName(MESH_OBJECT).tellRevoked();

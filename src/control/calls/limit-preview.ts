@@ -1,5 +1,5 @@
-// What a limit would have refused in the last hour with other numbers. The demand comes from the policy's coordinator; it
-// is replayed here, where a second of arithmetic keeps nobody waiting.
+// What a limit would have refused in the last hour with other numbers. The demand comes from the policy's coordinator;
+// it is replayed here, where a second of arithmetic keeps nobody waiting.
 import * as z from "zod";
 import { termsOf } from "../../compile/policy/limit.ts";
 import { type LimitPreview, previewLimit } from "../../decide/limit/preview.ts";

@@ -1,5 +1,5 @@
-// How much of each limit is used: asked of the coordinators of the policies, a few at a time. Limits of mode `local` are
-// counted by each isolate for itself and are not seen here.
+// How much of each limit is used: asked of the coordinators of the policies, a few at a time. Limits of mode `local`
+// are counted by each isolate for itself and are not seen here.
 import * as z from "zod";
 import type { Env } from "../../env/env.ts";
 import { limitListSchema, type CoordinatorCalls, type LimitUseAnswer } from "../../model/api/limits.ts";

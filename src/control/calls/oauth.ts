@@ -1,5 +1,5 @@
-// The token call: credentials of an application or a workload, or a token of a cluster, for a short token of the mesh. It has
-// no operator, and answers in OAuth's own form (RFC 6749 §5) instead of problems.
+// The token call: credentials of an application or a workload, or a token of a cluster, for a short token of the mesh.
+// It has no operator, and answers in OAuth's own form (RFC 6749 §5) instead of problems.
 import { portsOf } from "../../isolate/ports.ts";
 import { settingsOf, type Settings } from "../../env/settings.ts";
 import { isolateState } from "../../isolate/state.ts";
@@ -170,7 +170,10 @@ async function issue(
 }
 
 /** Credentials that were made a moment ago are in the registry before they are in this isolate. */
-/** Between two looks at the registry for those who were wrong too often: however many they are, one look is enough for all. */
+/**
+ * Between two looks at the registry for those who were wrong too often: however many they are, one look is enough for
+ * all.
+ */
 const SPARED_MS = 500;
 
 /** @param sparing what was read lately will do */

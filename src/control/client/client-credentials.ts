@@ -1,5 +1,5 @@
-// Credentials of one application or service, as the calls about them change and show them. Each change is a revision of the
-// mesh, announced before the caller hears of it. The secret itself is in the answer that made it, and nowhere else.
+// Credentials of one application or service, as the calls about them change and show them. Each change is a revision of
+// the mesh, announced before the caller hears of it. The secret itself is in the answer that made it, and nowhere else.
 import { settingsOf } from "../../env/settings.ts";
 import { announce } from "../../change/announce.ts";
 import { changeIdentities } from "../../change/change-identities.ts";

@@ -1,5 +1,5 @@
-// The form of client ids and client secrets. Their prefixes let a scanner of repositories and logs know them for what they
-// are; only the secret's digest is kept.
+// The form of client ids and client secrets. Their prefixes let a scanner of repositories and logs know them for what
+// they are; only the secret's digest is kept.
 import { secretDigest } from "../../tokens/secret-digest.ts";
 import type { MeshKeys } from "../../model/message/mesh-keys.ts";
 import { hex } from "../operator/api-token.ts";

@@ -1,5 +1,5 @@
-// One decision about one contract: whose it is, whether it has a meaning in the contract's state, and the revision that it
-// makes.
+// One decision about one contract: whose it is, whether it has a meaning in the contract's state, and the revision that
+// it makes.
 import { settingsOf } from "../../env/settings.ts";
 import { announce } from "../../change/announce.ts";
 import { changeIdentities } from "../../change/change-identities.ts";

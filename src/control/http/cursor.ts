@@ -1,4 +1,5 @@
-// Page cursors: opaque to callers, the last key of the page to us. Not signed: a forged one only moves the caller's own view.
+// Page cursors: opaque to callers, the last key of the page to us. Not signed: a forged one only moves the caller's own
+// view.
 
 export function encodeCursor(key: string): string {
   return btoa(String.fromCharCode(...new TextEncoder().encode(key)))

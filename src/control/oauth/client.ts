@@ -1,5 +1,5 @@
-// Whether the client of the token call is who it says. The same digest, the same comparison and the same patience with those
-// who guess as on the data plane; an unknown client costs as much work as a wrong secret.
+// Whether the client of the token call is who it says. The same digest, the same comparison and the same patience with
+// those who guess as on the data plane; an unknown client costs as much work as a wrong secret.
 import { isSecretOf } from "../../decide/identity/authenticate.ts";
 import { failureWait, noteFailure } from "../../decide/identity/failure-limit.ts";
 import { isolateState } from "../../isolate/state.ts";
@@ -30,8 +30,8 @@ export function countFailure({ ip, now }: Judging): void {
 }
 
 /**
- * @param newer the registry's newest snapshot when it is newer than `live`, else null: credentials may be a second old. To spare the
- * registry, what was read for somebody else half a second ago will do.
+ * @param newer the registry's newest snapshot when it is newer than `live`, else null: credentials may be a second old.
+ * To spare the registry, what was read for somebody else half a second ago will do.
  */
 export async function judgeClient(
   { id, secret }: PresentedCredentials,

@@ -1,5 +1,5 @@
-// Token exchange (RFC 8693): a token of a cluster's trusted issuer for one of the mesh. The document of the cluster decides
-// whom to believe, with which keys and for which audience; the token decides nothing.
+// Token exchange (RFC 8693): a token of a cluster's trusted issuer for one of the mesh. The document of the cluster
+// decides whom to believe, with which keys and for which audience; the token decides nothing.
 import { portsOf } from "../../isolate/ports.ts";
 import { isolateState } from "../../isolate/state.ts";
 import { workloadOf, type Workload } from "../../decide/identity/cluster-token.ts";

@@ -1,5 +1,5 @@
-// What a client asks the token call for, as far as form goes (RFC 6749 §2.3.1, §3.2; RFC 8693 §2.1). Whether the client is who
-// it says is judged elsewhere.
+// What a client asks the token call for, as far as form goes (RFC 6749 §2.3.1, §3.2; RFC 8693 §2.1). Whether the client
+// is who it says is judged elsewhere.
 import type { OAuthError } from "../../model/api/identity.ts";
 import { readLimited } from "../../bounded/read-limited.ts";
 

@@ -1,5 +1,5 @@
-// Rows of the audit: who did what from where, for writes that happened (appended in the write's own transaction) and for
-// those that were refused. Nothing here holds a token or a body.
+// Rows of the audit: who did what from where, for writes that happened (appended in the write's own transaction) and
+// for those that were refused. Nothing here holds a token or a body.
 import type { Env } from "../../env/env.ts";
 import type { Store } from "../../store/store.ts";
 import { type Refusal, problems } from "../../model/word/problem.ts";
@@ -38,8 +38,9 @@ export function auditOf(
 }
 
 /**
- * Appends the row of a refused write. Callers whom nobody knows are left out: a flood of them would fill the registry; who
- * had a token that expired, or was proven and has no role, is known. When the audit cannot be written the refusal stands all the same.
+ * Appends the row of a refused write. Callers whom nobody knows are left out: a flood of them would fill the registry;
+ * who had a token that expired, or was proven and has no role, is known. When the audit cannot be written the refusal
+ * stands all the same.
  */
 export async function auditRefusal(
   store: Store,

@@ -1,5 +1,5 @@
-// Operators by `Authorization: Bearer …` (RFC 6750): the bootstrap token, an API token that is known by its digest, or a
-// token of a configured identity provider.
+// Operators by `Authorization: Bearer …` (RFC 6750): the bootstrap token, an API token that is known by its digest, or
+// a token of a configured identity provider.
 import { settingsOf } from "../../env/settings.ts";
 import type { TokenRecord } from "../../model/registry/registry.ts";
 import { API_TOKEN, hex, sha256 } from "./api-token.ts";

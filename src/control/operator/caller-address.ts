@@ -1,4 +1,5 @@
-// The address that a call of the admin API came from, by the rule of the data plane, for the audit and for limits on guessing.
+// The address that a call of the admin API came from, by the rule of the data plane, for the audit and for limits on
+// guessing.
 import type { Env } from "../../env/env.ts";
 import { settingsOf } from "../../env/settings.ts";
 import { clientAddressOf } from "../../isolate/client-address.ts";

@@ -35,7 +35,10 @@ export type Identity =
     }
   | {
       readonly refusal: Refusal;
-      /** Somebody who was proven, though not to be let in: an expired token, a person without a role. Named in the audit. */
+      /**
+       * Somebody who was proven, though not to be let in: an expired token, a person without a role. Named in the
+       * audit.
+       */
       readonly known?: string;
     };
 

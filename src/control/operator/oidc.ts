@@ -1,6 +1,6 @@
-// Login at an OpenID provider: authorization code with PKCE (RFC 7636), state and nonce. Between the way there and the way
-// back nothing is kept but one random value in a cookie of the browser; state, nonce and verifier are digests of it, so
-// only the browser that set out can come back (RFC 9700 §4.7).
+// Login at an OpenID provider: authorization code with PKCE (RFC 7636), state and nonce. Between the way there and the
+// way back nothing is kept but one random value in a cookie of the browser; state, nonce and verifier are digests of
+// it, so only the browser that set out can come back (RFC 9700 §4.7).
 import { settingsOf } from "../../env/settings.ts";
 import type { Env } from "../../env/env.ts";
 import type { Refusal } from "../../model/word/problem.ts";

@@ -1,5 +1,5 @@
-// `OPERATOR_ROLES`: what somebody whom an identity provider has proven may do here. A list of rules; the first that fits
-// counts, and who fits none has no role. Rules that cannot be read let nobody in.
+// `OPERATOR_ROLES`: what somebody whom an identity provider has proven may do here. A list of rules; the first that
+// fits counts, and who fits none has no role. Rules that cannot be read let nobody in.
 import * as z from "zod";
 import { type Role, roleSchema } from "../../model/api/resource.ts";
 import { nameSchema } from "../../model/document/field/names.ts";

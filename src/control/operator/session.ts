@@ -1,5 +1,5 @@
-// The browser session of an operator: a random secret in a cookie that only this host gets and no script reads, its digest
-// in the registry. Every login makes a new one, whatever the browser brought along.
+// The browser session of an operator: a random secret in a cookie that only this host gets and no script reads, its
+// digest in the registry. Every login makes a new one, whatever the browser brought along.
 import type { Store } from "../../store/store.ts";
 import { cookieNamed } from "../../decide/header/cookies.ts";
 import { SESSION_COOKIE } from "../../decide/header/operator-cookies.ts";

@@ -1,5 +1,5 @@
-// What a code means, for `/_selvage/problems/{code}` and docs/errors.md: problems with why and what to do, findings with
-// their sentence.
+// What a code means, for `/_selvage/problems/{code}` and docs/errors.md: problems with why and what to do, findings
+// with their sentence.
 import { kinds } from "../../model/document/kinds.ts";
 import { findingCodes } from "../../model/word/finding-codes.ts";
 import { type ProblemName, problems } from "../../model/word/problem.ts";

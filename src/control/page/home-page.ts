@@ -1,5 +1,5 @@
-// `/_selvage/`: what is to be found here, and whom the mesh takes the visitor for. Without script, and nothing of what is
-// configured.
+// `/_selvage/`: what is to be found here, and whom the mesh takes the visitor for. Without script, and nothing of what
+// is configured.
 import type { Operator } from "../operator/operator.ts";
 import { html, page } from "./html.ts";
 

@@ -1,4 +1,5 @@
-// Web pages, made with hono's `html`: every string that is put into a template is escaped, unless `html` itself made it.
+// Web pages, made with hono's `html`: every string that is put into a template is escaped, unless `html` itself made
+// it.
 import { html as template, raw } from "hono/html";
 
 export type Html = ReturnType<typeof raw>;

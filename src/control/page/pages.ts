@@ -1,5 +1,5 @@
-// What is public beside the API: its description, the meaning of codes, and whether the mesh is well. Nothing here tells
-// what is configured.
+// What is public beside the API: its description, the meaning of codes, and whether the mesh is well. Nothing here
+// tells what is configured.
 import * as z from "zod";
 import { portsOf } from "../../isolate/ports.ts";
 import { isolateState } from "../../isolate/state.ts";

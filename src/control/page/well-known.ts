@@ -1,5 +1,5 @@
-// Where services find the keys of what the mesh signs, and clients find the token call (OpenID Connect Discovery 1.0, RFC 8414).
-// Public keys and addresses only.
+// Where services find the keys of what the mesh signs, and clients find the token call (OpenID Connect Discovery 1.0,
+// RFC 8414). Public keys and addresses only.
 import { settingsOf } from "../../env/settings.ts";
 import { portsOf } from "../../isolate/ports.ts";
 import { isolateState } from "../../isolate/state.ts";

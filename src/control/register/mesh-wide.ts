@@ -1,5 +1,5 @@
-// Which documents are about the whole mesh though they live in a namespace: only operators who are not limited to namespaces
-// write those. Policies on the mesh, and whatever would take requests for every host.
+// Which documents are about the whole mesh though they live in a namespace: only operators who are not limited to
+// namespaces write those. Policies on the mesh, and whatever would take requests for every host.
 import { overrideTarget } from "../../compile/overrides.ts";
 import { BUILT_IN_GATEWAY, BUILT_IN_KEY, BUILT_IN_NAMESPACE } from "../../compile/documents/built-in-gateway.ts";
 import { isPolicy } from "../../compile/policy/kinds.ts";

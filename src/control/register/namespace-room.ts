@@ -1,5 +1,6 @@
-// How much operators who are limited to namespaces may write there: every write compiles the whole mesh, and every isolate loads all of
-// it, so what one namespace holds is paid by everybody. Operators of the whole mesh know what they do, and are not bound.
+// How much operators who are limited to namespaces may write there: every write compiles the whole mesh, and every
+// isolate loads all of it, so what one namespace holds is paid by everybody. Operators of the whole mesh know what they
+// do, and are not bound.
 import type { PlannedChange } from "../../change/plan.ts";
 import type { Document } from "../../model/document/document.ts";
 import { partsOfRef } from "../../model/word/refs.ts";

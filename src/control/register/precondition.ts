@@ -37,7 +37,9 @@ export function parseTags(header: string | null): Tags | Refusal {
   return { kind: "tags", tags };
 }
 
-/** Whether a reader has this version already (RFC 9110 §13.1.2). What cannot be read as a list of tags matches nothing. */
+/**
+ * Whether a reader has this version already (RFC 9110 §13.1.2). What cannot be read as a list of tags matches nothing.
+ */
 export function isUnchanged(headers: Headers, tag: string): boolean {
   const tags = parseTags(headers.get("if-none-match"));
   if ("problem" in tags || tags.kind === "absent") {

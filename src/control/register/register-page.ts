@@ -1,5 +1,5 @@
-// The way beside register.ts: what is answered without an operator's token. Pages, keys to check with, and the call that
-// gives tokens out for credentials of another kind.
+// The way beside register.ts: what is answered without an operator's token. Pages, keys to check with, and the call
+// that gives tokens out for credentials of another kind.
 import type { RouteConfig } from "@asteasolutions/zod-to-openapi";
 import type * as z from "zod";
 import type { Env } from "../../env/env.ts";

@@ -1,5 +1,5 @@
-// The one way into `/_selvage/v1`: whatever is registered here is guarded, validated, documented and audited in the same
-// order, and there is no way to register a call without saying who may make it.
+// The one way into `/_selvage/v1`: whatever is registered here is guarded, validated, documented and audited in the
+// same order, and there is no way to register a call without saying who may make it.
 import { OpenAPIRegistry } from "@asteasolutions/zod-to-openapi";
 import { Hono } from "hono";
 import type * as z from "zod";

@@ -1,5 +1,5 @@
-// How endpoints are: what health checks and the calls of isolates say of them, laid over what their leases say. Asked of the
-// mesh object, whom probers and isolates tell: nobody is woken, or made, by somebody who only looks.
+// How endpoints are: what health checks and the calls of isolates say of them, laid over what their leases say. Asked
+// of the mesh object, whom probers and isolates tell: nobody is woken, or made, by somebody who only looks.
 import type { Env } from "../../env/env.ts";
 import type { EndpointState } from "../../model/api/endpoints.ts";
 import type { CallTrouble } from "../../model/message/call-notes.ts";
@@ -24,7 +24,10 @@ export async function knownHealth(env: Pick<Env, "MESH">): Promise<KnownHealth> 
   };
 }
 
-/** The same endpoints, with what is known of them. Checks say more than calls do: they are asked for, and go on without callers. */
+/**
+ * The same endpoints, with what is known of them. Checks say more than calls do: they are asked for, and go on without
+ * callers.
+ */
 export function withHealth(endpoints: readonly EndpointState[], { probed, troubles }: KnownHealth): EndpointState[] {
   return endpoints.map((endpoint) => {
     if (endpoint.draining) {

@@ -1,5 +1,5 @@
-// Fetches the OpenAPI description that a Service points to, from where its own cluster may reach. Nothing but an OpenAPI
-// description comes back, so that nobody reads other things through it.
+// Fetches the OpenAPI description that a Service points to, from where its own cluster may reach. Nothing but an
+// OpenAPI description comes back, so that nobody reads other things through it.
 import { guardedFetch } from "../../bounded/guarded-fetch.ts";
 import type { Refusal } from "../../model/word/problem.ts";
 import { readYaml } from "../../model/read/yaml-source.ts";

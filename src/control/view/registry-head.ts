@@ -1,4 +1,5 @@
-// The registry's newest revision for whoever asks how the mesh is: strangers may, so it is read a few times a second at most.
+// The registry's newest revision for whoever asks how the mesh is: strangers may, so it is read a few times a second at
+// most.
 import { withDeadline } from "../../bounded/deadline.ts";
 import type { Head } from "../../model/registry/registry.ts";
 import { Store } from "../../store/store.ts";

@@ -1,6 +1,7 @@
-// Whether a request may go on, by the AuthorizationPolicies that hold where it goes. Istio's semantics: a DENY that matches
-// refuses; where there is an ALLOW, one must match; AUDIT only reports. What can be read in two ways counts against the
-// caller: "maybe" is enough for a DENY and too little for an ALLOW. A policy that should be there and is not refuses.
+// Whether a request may go on, by the AuthorizationPolicies that hold where it goes. Istio's semantics: a DENY that
+// matches refuses; where there is an ALLOW, one must match; AUDIT only reports. What can be read in two ways counts
+// against the caller: "maybe" is enough for a DENY and too little for an ALLOW. A policy that should be there and is
+// not refuses.
 import type {
   Authorization,
   AuthorizationOperation,

@@ -1,5 +1,5 @@
-// One `when` of an AuthorizationPolicy against a request: a claim, a header, or an attribute. What is absent has no value: it
-// is none of `values`, and fulfils `notValues`. What cannot be judged is "maybe", never "no".
+// One `when` of an AuthorizationPolicy against a request: a claim, a header, or an attribute. What is absent has no
+// value: it is none of `values`, and fulfils `notValues`. What cannot be judged is "maybe", never "no".
 import type { AuthorizationCondition } from "../../model/snapshot/access.ts";
 import type { Claims } from "../../model/snapshot/caller.ts";
 import {
@@ -79,8 +79,8 @@ const SINGLE = new Set(["date", "if-modified-since", "if-unmodified-since", "las
 const MAX_VALUES = 256;
 
 /**
- * A caller can repeat a header, and services differ in which line they read. So all values have to fit for "yes", and one is
- * enough for "maybe". A pattern with a comma in it means the whole.
+ * A caller can repeat a header, and services differ in which line they read. So all values have to fit for "yes", and
+ * one is enough for "maybe". A pattern with a comma in it means the whole.
  */
 function headerSubject(name: string, value: string | null): Subject {
   if (value === null) {

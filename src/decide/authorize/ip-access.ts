@@ -1,5 +1,5 @@
-// Whether a caller's address may come, by the IPAccessPolicies that hold where its request goes: every one must let it pass.
-// An address that is not known passes none, and a policy that should be there and is not refuses.
+// Whether a caller's address may come, by the IPAccessPolicies that hold where its request goes: every one must let it
+// pass. An address that is not known passes none, and a policy that should be there and is not refuses.
 import type { PolicyRow } from "../../model/snapshot/policies.ts";
 import { addressBits } from "../text/ip.ts";
 

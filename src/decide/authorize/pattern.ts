@@ -1,5 +1,5 @@
-// Patterns of policies: a text with at most one `*`, which stands for anything, also for nothing. And three-valued truth:
-// what may be read in two ways is "maybe", which is too little for an ALLOW and enough for a DENY.
+// Patterns of policies: a text with at most one `*`, which stands for anything, also for nothing. And three-valued
+// truth: what may be read in two ways is "maybe", which is too little for an ALLOW and enough for a DENY.
 
 /** Ordered: `min` is "and", `max` is "or". */
 export const NO = 0;

@@ -1,5 +1,5 @@
-// What an authorization policy may ask about a request, and how a caller's names are compared. Only what was proven, or what
-// the platform says, is in here; headers are the exception, and are treated as such.
+// What an authorization policy may ask about a request, and how a caller's names are compared. Only what was proven, or
+// what the platform says, is in here; headers are the exception, and are treated as such.
 import type { Caller } from "../../model/snapshot/caller.ts";
 import { isProven, namespaceOf } from "../identity/caller.ts";
 import { fits, fitsAny, matchesAny, MAYBE, NO, YES, type Truth } from "./pattern.ts";
@@ -23,8 +23,8 @@ const SCHEME = "spiffe://";
 const PARTY = /^(?:spiffe:\/\/|[^/]+\/ns\/[^/]+\/(?:sa|app)\/)/;
 
 /**
- * `*`: whoever is proven. SPIFFE IDs with or without their scheme; a user is `<issuer>/<subject>`. A user whose issuer and
- * subject spell a workload's name is not one, and subjects are often chosen by users: so `*-web` allows no user.
+ * `*`: whoever is proven. SPIFFE IDs with or without their scheme; a user is `<issuer>/<subject>`. A user whose issuer
+ * and subject spell a workload's name is not one, and subjects are often chosen by users: so `*-web` allows no user.
  */
 export function principalFits(patterns: readonly string[], caller: Caller): Truth {
   if (patterns.includes("*") && isProven(caller)) {
@@ -52,7 +52,9 @@ export function principalFits(patterns: readonly string[], caller: Caller): Trut
   return PARTY.test(name) || fitting.every((pattern) => pattern.startsWith("*")) ? MAYBE : YES;
 }
 
-/** The caller speaks for its workload's namespace; an application of another one that it brings along can only refuse. */
+/**
+ * The caller speaks for its workload's namespace; an application of another one that it brings along can only refuse.
+ */
 export function namespaceFits(patterns: readonly string[], caller: Caller): Truth {
   const own = namespaceOf(caller);
   if (own !== null && fitsAny(patterns, own)) {
@@ -87,7 +89,9 @@ export function methodFits(methods: readonly string[], method: string): Truth {
   return fitsAny(methods, method.toUpperCase()) ? MAYBE : NO;
 }
 
-/** Some services decode `%3B` before they cut parameters off: such a path has to fit with and without what follows it. */
+/**
+ * Some services decode `%3B` before they cut parameters off: such a path has to fit with and without what follows it.
+ */
 export function pathFits(patterns: readonly string[], { path, otherPaths }: AuthorizationRequest): Truth {
   const own = matchesAny(patterns, readingsOf(path));
   if (own !== NO) {

@@ -1,6 +1,6 @@
-// Which endpoint of a service with several takes a try: first the priority, and in it the place, then one of the endpoints
-// there by the policy. With weights that differ, or while an endpoint starts slowly, the weights are kept and load only
-// overrules what is clearly bad.
+// Which endpoint of a service with several takes a try: first the priority, and in it the place, then one of the
+// endpoints there by the policy. With weights that differ, or while an endpoint starts slowly, the weights are kept and
+// load only overrules what is clearly bad.
 import type { Balance, Failover } from "../../model/snapshot/call-policy.ts";
 import type { Endpoint } from "../../model/snapshot/snapshot.ts";
 import { loadIn, type ServiceStats } from "./endpoint-stats.ts";

@@ -11,8 +11,8 @@ const MARK = "~";
 type Located = Pick<Endpoint, "address" | "version">;
 
 /**
- * Ids for the endpoints that a Service document lists, in the order of the list. The same address twice is told apart by
- * a number behind it.
+ * Ids for the endpoints that a Service document lists, in the order of the list. The same address twice is told apart
+ * by a number behind it.
  *
  * @example writtenIds("shop/orders", [{ address: { url: "https://a.example" }, version: "v1" }]) // ["static-6c0d…"]
  */
@@ -37,8 +37,8 @@ export function endpointIdentity({ id, key }: Pick<Endpoint, "id" | "key">): str
 }
 
 /**
- * What stands for these endpoints together: the same while the one of them stays whose key comes first, another one once
- * all of them have been replaced.
+ * What stands for these endpoints together: the same while the one of them stays whose key comes first, another one
+ * once all of them have been replaced.
  */
 export function groupMark(endpoints: readonly Endpoint[]): string {
   let first: string | null = null;

@@ -1,5 +1,5 @@
-// What an isolate knows of one endpoint's load, and what it costs to choose it: Finagle's peak EWMA. A slow answer counts at
-// once, a fast one little by little, and an endpoint that nobody asked becomes attractive again.
+// What an isolate knows of one endpoint's load, and what it costs to choose it: Finagle's peak EWMA. A slow answer
+// counts at once, a fast one little by little, and an endpoint that nobody asked becomes attractive again.
 
 /** Plain data; changed by `began` and `ended`. */
 export interface EndpointLoad {

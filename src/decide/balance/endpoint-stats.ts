@@ -1,5 +1,5 @@
-// The isolate's notes on the endpoints of each service with more than one: one entry per endpoint that exists now, so the
-// notes are as large as the mesh and no larger. Plain data.
+// The isolate's notes on the endpoints of each service with more than one: one entry per endpoint that exists now, so
+// the notes are as large as the mesh and no larger. Plain data.
 import type { Endpoint, ServiceKey } from "../../model/snapshot/snapshot.ts";
 import { BoundedMap } from "../text/bounded-map.ts";
 import { newEndpointLoad, type EndpointLoad } from "./endpoint-load.ts";
@@ -22,8 +22,8 @@ export function newEndpointStats(): EndpointStats {
 }
 
 /**
- * What is known of the service, brought up to its endpoints. Those that join a service which was known already start slowly, an
- * endpoint that moved to another address among them.
+ * What is known of the service, brought up to its endpoints. Those that join a service which was known already start
+ * slowly, an endpoint that moved to another address among them.
  */
 export function statsOf(
   endpointStats: EndpointStats,

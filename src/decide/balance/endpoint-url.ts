@@ -1,5 +1,5 @@
-// The URL of one try: an endpoint's address with the canonical path behind it. Text, not a URL object: the canonical path is
-// one that no URL parser changes again.
+// The URL of one try: an endpoint's address with the canonical path behind it. Text, not a URL object: the canonical
+// path is one that no URL parser changes again.
 import type { Endpoint } from "../../model/snapshot/snapshot.ts";
 
 /** @param origin scheme and authority for a service binding, which has no address of its own */
@@ -14,7 +14,10 @@ interface Fetching {
   fetch(url: string, init: RequestInit): Promise<Response>;
 }
 
-/** Service bindings are named by users, so no type of an env can declare them. @returns null = there is none of that name */
+/**
+ * Service bindings are named by users, so no type of an env can declare them. @returns null = there is none of that
+ * name
+ */
 export function serviceBinding(env: object, name: string): Fetching | null {
   const bound: unknown = Object.hasOwn(env, name) ? Reflect.get(env, name) : null;
   return isFetching(bound) ? bound : null;

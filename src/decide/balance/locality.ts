@@ -1,5 +1,5 @@
-// Which clusters are near to where an isolate runs, and how endpoints are ranked by that. Asked once for each snapshot; a
-// request only looks its endpoints' clusters up.
+// Which clusters are near to where an isolate runs, and how endpoints are ranked by that. Asked once for each snapshot;
+// a request only looks its endpoints' clusters up.
 import type { Failover } from "../../model/snapshot/call-policy.ts";
 import type { ClusterPlace, Endpoint } from "../../model/snapshot/snapshot.ts";
 
@@ -16,8 +16,8 @@ export interface Place {
 export const NOWHERE: Place = { region: null, colo: null, continent: null };
 
 /**
- * A region that is told counts alone. Otherwise clusters that name this data centre, or when none does, this continent, are
- * near, and so are all clusters of their regions.
+ * A region that is told counts alone. Otherwise clusters that name this data centre, or when none does, this continent,
+ * are near, and so are all clusters of their regions.
  *
  * @returns null when the place is not known, or no cluster says where it is: then all are alike
  */

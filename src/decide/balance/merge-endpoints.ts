@@ -1,5 +1,5 @@
-// The endpoints of each service as traffic sees them: those of its document, then those that registered. Merged when the
-// snapshot or the registrations change, never for a request.
+// The endpoints of each service as traffic sees them: those of its document, then those that registered. Merged when
+// the snapshot or the registrations change, never for a request.
 import { registeredKey } from "./endpoint-identity.ts";
 import { serviceKey } from "../../model/word/refs.ts";
 import type { DynamicEndpoint, EndpointChanges } from "../../model/registry/registry.ts";
@@ -22,7 +22,9 @@ const toEndpoint = (
   priority,
 });
 
-/** The registrations after some changes, and the services that the changes are about. The given ones stay as they are. */
+/**
+ * The registrations after some changes, and the services that the changes are about. The given ones stay as they are.
+ */
 export function registrationsAfter(
   registrations: Registrations,
   { changed, removed }: EndpointChanges,

@@ -1,5 +1,5 @@
-// Which endpoint of a service takes a try: weighted at random among those of the wanted version that are not drained, in the
-// group of the best priority. Health, load and locality are not known here.
+// Which endpoint of a service takes a try: weighted at random among those of the wanted version that are not drained,
+// in the group of the best priority. Health, load and locality are not known here.
 import type { Endpoint } from "../../model/snapshot/snapshot.ts";
 
 /**

@@ -1,5 +1,5 @@
-// Rendezvous hashing (highest random weight): every key has its own order of the endpoints, so one that goes takes only its
-// own keys along, and one that comes takes only its share. No table to build or to keep.
+// Rendezvous hashing (highest random weight): every key has its own order of the endpoints, so one that goes takes only
+// its own keys along, and one that comes takes only its share. No table to build or to keep.
 
 /** `score = −weight / ln(u)`, u from the hash of key and endpoint: shares follow the weights. */
 export function rendezvous<One extends { readonly id: string; readonly weight: number }>(

@@ -4,11 +4,11 @@
 //                                                              ▲                        │
 //                                                              └──(probes failed)───────┘   each arrow: epoch + 1
 //
-// *closed* = traffic flows, *open* = refused, *half-open* = probing. Two things differ from the textbook because callers
-// here are isolates that may vanish: a probe is a permit with a deadline (a lost one returns; three lost in a row count as
-// a failure), and outcomes name the epoch they were seen in (what an older state let through changes nothing now).
-// Open time doubles with each trip up to the maximum and is stretched by up to half at random; a minute of health takes
-// one doubling back.
+// *closed* = traffic flows, *open* = refused, *half-open* = probing. Two things differ from the textbook because
+// callers here are isolates that may vanish: a probe is a permit with a deadline (a lost one returns; three lost in a
+// row count as a failure), and outcomes name the epoch they were seen in (what an older state let through changes
+// nothing now). Open time doubles with each trip up to the maximum and is stretched by up to half at random; a minute
+// of health takes one doubling back.
 import type { BreakerState, BreakerTerms } from "../../model/snapshot/circuit.ts";
 import { addOutcomes, newRollingWindow, sumOutcomes, type RollingWindow, type OutcomeTally } from "./rolling-window.ts";
 

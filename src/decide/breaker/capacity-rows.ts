@@ -1,5 +1,5 @@
-// What an operator sees of a service's capacity: slots in use and lent, requests that wait, retries that are left. Policies
-// that nobody has reported under of late are passed over: they may be gone.
+// What an operator sees of a service's capacity: slots in use and lent, requests that wait, retries that are left.
+// Policies that nobody has reported under of late are passed over: they may be gone.
 import type { SlotRow } from "../../model/message/concurrency.ts";
 import type { RetryRow } from "../../model/message/retry.ts";
 import type { CapacityCoordinator } from "./capacity.ts";

@@ -1,5 +1,5 @@
-// What the coordinator of a service lends to isolates beside its verdicts: slots of concurrency and retries of the fleet's
-// allowance, each under the policy that says how many there are.
+// What the coordinator of a service lends to isolates beside its verdicts: slots of concurrency and retries of the
+// fleet's allowance, each under the policy that says how many there are.
 import type { BreakerReply, BreakerReport } from "../../model/message/breaker.ts";
 import { answerRetries, newAllowance, type Allowance } from "../retry/coordinator.ts";
 import { answerSlots, newSlotCoordinator, type SlotCoordinator } from "../concurrency/coordinator.ts";

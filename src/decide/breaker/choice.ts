@@ -1,7 +1,7 @@
 // Which endpoints a request may be sent to as far as breakers are concerned, and what becomes of its outcome.
 // A version with several endpoints has a breaker beside those of its endpoints; with one it would only be the same one
-// twice. A probe of a version may go to an endpoint whose own breaker is open, when there is no other: otherwise two open
-// breakers would wait for each other.
+// twice. A probe of a version may go to an endpoint whose own breaker is open, when there is no other: otherwise two
+// open breakers would wait for each other.
 import { endpointTarget, versionTarget, WHOLE_SERVICE, type Circuit } from "../../model/snapshot/circuit.ts";
 import type { Endpoint } from "../../model/snapshot/snapshot.ts";
 import { endpointIdentity, groupMark } from "../balance/endpoint-identity.ts";
@@ -147,8 +147,8 @@ function alike(endpoints: readonly Endpoint[]): Choice {
 }
 
 /**
- * The breaker that the endpoints of a version have together; null = there is one endpoint at most. When all of them were
- * replaced it is another one: what the old addresses did says nothing about the new.
+ * The breaker that the endpoints of a version have together; null = there is one endpoint at most. When all of them
+ * were replaced it is another one: what the old addresses did says nothing about the new.
  */
 function versionBreaker(candidates: readonly Endpoint[], version: string | null): string | null {
   const siblings = candidates.filter((one) => one.version === version && one.weight > 0);
@@ -205,7 +205,10 @@ function isShut(known: IsolateTarget | undefined, now: number): boolean {
   return known !== undefined && ((known.state === "open" && now < known.until) || isFastOpen(known.fast, now));
 }
 
-/** Called right before the request goes to `endpoint`, one of those that were chosen. Takes a permit where one is needed. */
+/**
+ * Called right before the request goes to `endpoint`, one of those that were chosen. Takes a permit where one is
+ * needed.
+ */
 export function beginAttempt(
   breakers: IsolateBreakers,
   circuit: Circuit,
@@ -233,7 +236,10 @@ export function beginAttempt(
   return { policyState, targets, probe: null };
 }
 
-/** Called instead of `endAttempt` when the caller itself ended the try: nothing is counted, and a permit goes to the next one. */
+/**
+ * Called instead of `endAttempt` when the caller itself ended the try: nothing is counted, and a permit goes to the
+ * next one.
+ */
 export function dropAttempt({ policyState, probe }: Attempt): void {
   if (probe === null) {
     return;

@@ -1,5 +1,6 @@
-// The coordinator of one service's breakers: takes the isolates' reports, moves the machines of decide/breaker/breaker.ts and
-// decide/breaker/outlier.ts, and answers each isolate what holds, what it may probe and when to report again.
+// The coordinator of one service's breakers: takes the isolates' reports, moves the machines of
+// decide/breaker/breaker.ts and decide/breaker/outlier.ts, and answers each isolate what holds, what it may probe and
+// when to report again.
 import type {
   BreakerReply,
   BreakerReport,
@@ -176,8 +177,8 @@ function targetOf(
 }
 
 /**
- * Only looked at when something failed: that is when it can matter. Who fails reports at once and who does not takes its
- * time, so every isolate that has said nothing of the target counts as fine.
+ * Only looked at when something failed: that is when it can matter. Who fails reports at once and who does not takes
+ * its time, so every isolate that has said nothing of the target counts as fine.
  */
 function latestOf(
   coordinator: BreakerCoordinator,

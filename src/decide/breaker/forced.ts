@@ -1,5 +1,5 @@
-// What operators force: as the coordinator of a service numbers and keeps it, as the mesh object keeps it for every isolate,
-// and as an isolate takes it. Whatever the way it came, the list with the higher number holds.
+// What operators force: as the coordinator of a service numbers and keeps it, as the mesh object keeps it for every
+// isolate, and as an isolate takes it. Whatever the way it came, the list with the higher number holds.
 import type { ForcedList, ForcedOrders } from "../../model/message/forced.ts";
 import type { ForceOrder } from "../../model/message/breaker.ts";
 import type { ForcedState } from "../../model/snapshot/circuit.ts";

@@ -1,5 +1,5 @@
-// Which services have a coordinator that does something for them, through a policy of their own or of a rule that leads to
-// them: breakers and ejection, or capacity as well.
+// Which services have a coordinator that does something for them, through a policy of their own or of a rule that leads
+// to them: breakers and ejection, or capacity as well.
 import type { Circuit } from "../../model/snapshot/circuit.ts";
 import type { Held } from "../../model/snapshot/policies.ts";
 import type { ServiceKey, Snapshot } from "../../model/snapshot/snapshot.ts";

@@ -1,5 +1,6 @@
-// What an isolate knows of the breakers of one service, and how it keeps that in step with the service's coordinator: what it
-// reports, and what an answer changes. Slots and retries of its policies, and its health checks, travel in the same reports.
+// What an isolate knows of the breakers of one service, and how it keeps that in step with the service's coordinator:
+// what it reports, and what an answer changes. Slots and retries of its policies, and its health checks, travel in the
+// same reports.
 import { answered, mayReport, newSync, rejected, send, type Sync } from "../fleet/sync.ts";
 import { applySlots, missSlots, reportSlots } from "../concurrency/isolate.ts";
 import { applyRetries, reportRetries } from "../retry/isolate.ts";

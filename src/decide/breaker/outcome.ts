@@ -1,5 +1,5 @@
-// What counts as a failure of the service: what it did not answer in time or at all, and the statuses that say that it, or
-// what stands before it, is broken. Not its refusals (4xx, 429), and nothing that the mesh itself refuses.
+// What counts as a failure of the service: what it did not answer in time or at all, and the statuses that say that it,
+// or what stands before it, is broken. Not its refusals (4xx, 429), and nothing that the mesh itself refuses.
 import type { TryEnd } from "../retry/http-route.ts";
 
 const FAILING: ReadonlySet<number> = new Set([500, 502, 503, 504]);

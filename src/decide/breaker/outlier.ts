@@ -1,6 +1,7 @@
-// Which endpoints of a service are sent away for a while because they do worse than the others (outlier ejection, as Envoy
-// documents it: consecutive failures, and a sweep that looks at success rates and shares of failures). Two things are adapted: failures are "in a
-// row" within one isolate's report, or when all isolates together saw only failures; and the last endpoint always stays.
+// Which endpoints of a service are sent away for a while because they do worse than the others (outlier ejection, as
+// Envoy documents it: consecutive failures, and a sweep that looks at success rates and shares of failures). Two things
+// are adapted: failures are "in a row" within one isolate's report, or when all isolates together saw only failures;
+// and the last endpoint always stays.
 import type { OutlierTerms } from "../../model/snapshot/circuit.ts";
 
 interface Host {

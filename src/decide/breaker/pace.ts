@@ -1,6 +1,6 @@
-// How often isolates report to the coordinator of a service: slowly while all is well, at once while something fails, and
-// all of them together never more than one object can answer in peace. Reports are metered over some seconds, so that the
-// first moments of an outage are told without delay and a trouble that lasts is not.
+// How often isolates report to the coordinator of a service: slowly while all is well, at once while something fails,
+// and all of them together never more than one object can answer in peace. Reports are metered over some seconds, so
+// that the first moments of an outage are told without delay and a trouble that lasts is not.
 
 import { sharedMs, type Load } from "../fleet/reporters.ts";
 

@@ -1,7 +1,7 @@
-// What an isolate knows of the targets of one policy: the coordinator's last verdicts, permits to probe, outcomes not yet
-// reported, its own fast breakers, and what it was lent of the service's concurrency and retries. Plain data. Verdicts are
-// obeyed while they are fresh; one that nobody renews is forgotten half a minute after its time, so that a coordinator that
-// cannot be reached never keeps a service shut.
+// What an isolate knows of the targets of one policy: the coordinator's last verdicts, permits to probe, outcomes not
+// yet reported, its own fast breakers, and what it was lent of the service's concurrency and retries. Plain data.
+// Verdicts are obeyed while they are fresh; one that nobody renews is forgotten half a minute after its time, so that a
+// coordinator that cannot be reached never keeps a service shut.
 import type { SettledProbe } from "../../model/message/breaker.ts";
 import type { BreakerState, Circuit } from "../../model/snapshot/circuit.ts";
 import type { Endpoint } from "../../model/snapshot/snapshot.ts";

@@ -1,6 +1,7 @@
-// How many requests a service can take at once, learnt from its latency (the gradient of Envoy's adaptive concurrency): while
-// answers take about as long as they do at ease, the cap rises; when they take longer, requests queue inside the service,
-// and it falls. What "at ease" means is measured while the service is not busy, else by a few seconds at the least cap.
+// How many requests a service can take at once, learnt from its latency (the gradient of Envoy's adaptive concurrency):
+// while answers take about as long as they do at ease, the cap rises; when they take longer, requests queue inside the
+// service, and it falls. What "at ease" means is measured while the service is not busy, else by a few seconds at the
+// least cap.
 import type { AdaptiveTerms } from "../../model/snapshot/concurrency-terms.ts";
 
 export interface AdaptiveLimit {

@@ -1,6 +1,7 @@
-// What one caller can hold of a service's cap by being slow: a slot is taken until a body has moved, and how fast that is, is
-// the caller's choice. Half of the slots at most, where others want them: the oldest beyond that end, and meanwhile that caller
-// gets none of the last quarter. Quick bodies count for nothing, so one caller may use a whole cap.
+// What one caller can hold of a service's cap by being slow: a slot is taken until a body has moved, and how fast that
+// is, is the caller's choice. Half of the slots at most, where others want them: the oldest beyond that end, and
+// meanwhile that caller gets none of the last quarter. Quick bodies count for nothing, so one caller may use a whole
+// cap.
 import type { InFlight, IsolateSlots } from "./isolate.ts";
 
 /** A body that is its caller's to move, and has been for so long, is slow. */

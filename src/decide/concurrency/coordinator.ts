@@ -1,5 +1,5 @@
-// The coordinator's side of a cap on concurrency: slots and places of one policy for one service. How much is lent to whom
-// is slot-pool.ts; how far the cap itself gives way to latency is adaptive-limit.ts.
+// The coordinator's side of a cap on concurrency: slots and places of one policy for one service. How much is lent to
+// whom is slot-pool.ts; how far the cap itself gives way to latency is adaptive-limit.ts.
 import type { SlotGrant, SlotReport } from "../../model/message/concurrency.ts";
 import { learn, newAdaptiveLimit, type AdaptiveLimit } from "./adaptive-limit.ts";
 import { inUse, lend, lentOut, newPool, type Pool } from "./slot-pool.ts";

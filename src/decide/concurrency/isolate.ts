@@ -1,7 +1,7 @@
-// The isolate's side of a cap on concurrency: how many requests it may have on their way, who waits, and what it tells the
-// coordinator. A request that finds no slot waits until an answer that knows of it says whether there are more; only then
-// is it refused, or goes on waiting on a place of the queue. Once an answer has said that there is nothing, further
-// requests are refused at once. Plain data; requests share no promise, each looks again by itself.
+// The isolate's side of a cap on concurrency: how many requests it may have on their way, who waits, and what it tells
+// the coordinator. A request that finds no slot waits until an answer that knows of it says whether there are more;
+// only then is it refused, or goes on waiting on a place of the queue. Once an answer has said that there is nothing,
+// further requests are refused at once. Plain data; requests share no promise, each looks again by itself.
 import { isSilent, type Sync } from "../fleet/sync.ts";
 import type { SlotGrant, SlotReport } from "../../model/message/concurrency.ts";
 import type { ConcurrencyTerms } from "../../model/snapshot/concurrency-terms.ts";

@@ -1,6 +1,6 @@
-// Which requests are refused before a service's cap is reached, so that there is room for those that matter more. Decided by
-// the request's id: one that was refused is refused again as long as the load stays, and does not get through by asking
-// often.
+// Which requests are refused before a service's cap is reached, so that there is room for those that matter more.
+// Decided by the request's id: one that was refused is refused again as long as the load stays, and does not get
+// through by asking often.
 import type { PriorityTerms, RequestClass } from "../../model/snapshot/concurrency-terms.ts";
 import { unit } from "../balance/rendezvous.ts";
 

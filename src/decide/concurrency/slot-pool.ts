@@ -1,8 +1,9 @@
 // Lends a bounded number of one thing to isolates: slots for requests, places in the queue.
 //
-// Why it is never exceeded: what is lent is taken off before the answer leaves, and it stays off until its isolate says, in
-// a later report, that it holds less, or until the loan's time is over. The time counts from the sending of the report
-// there and from its arrival here, so it ends there first. A lost answer leaves something unused, never something twice.
+// Why it is never exceeded: what is lent is taken off before the answer leaves, and it stays off until its isolate
+// says, in a later report, that it holds less, or until the loan's time is over. The time counts from the sending of
+// the report there and from its arrival here, so it ends there first. A lost answer leaves something unused, never
+// something twice.
 
 export interface Pool {
   readonly holders: Map<string, Holder>;
@@ -47,8 +48,8 @@ export function newPool(): Pool {
 }
 
 /**
- * Takes one isolate's report and lends it what it may use until the next. Where all could use more than there is, each gets
- * its fair share (max-min), and one that has more keeps what is on its way and gets no more.
+ * Takes one isolate's report and lends it what it may use until the next. Where all could use more than there is, each
+ * gets its fair share (max-min), and one that has more keeps what is on its way and gets no more.
  *
  * @param spares what an isolate gets beyond what it can use now: less while somebody else wants it
  */
@@ -107,7 +108,9 @@ function spareOf(demand: number, free: number, isolates: number, spares: Spares)
   return Math.min(left, Math.max(Math.ceil(demand / 2), Math.floor(left / (SPARE * (isolates + 1)))));
 }
 
-/** The most that one may have, so that all who want less get what they want, and the rest the same (max-min fairness). */
+/**
+ * The most that one may have, so that all who want less get what they want, and the rest the same (max-min fairness).
+ */
 export function fairShare(capacity: number, demands: readonly number[]): number {
   const ascending = demands.toSorted((a, b) => a - b);
   let left = capacity;

@@ -1,6 +1,6 @@
-// Whether what an isolate keeps (the snapshot, keys, key sets) may be used as it is, should be asked about behind the request,
-// or must be asked about first. Two promises are kept: nobody decides on something that is older than its terms allow
-// without having tried to check it, and a source that does not answer delays one request, not all of them.
+// Whether what an isolate keeps (the snapshot, keys, key sets) may be used as it is, should be asked about behind the
+// request, or must be asked about first. Two promises are kept: nobody decides on something that is older than its
+// terms allow without having tried to check it, and a source that does not answer delays one request, not all of them.
 
 /** What one kind of value allows. Ages are counted from when the value was last known to be true. */
 export interface FreshnessTerms {

@@ -1,5 +1,5 @@
-// Where the registry stands, compared. Within an epoch revisions and generations only go up; whoever adopts a registry that was
-// set back (restored) begins an epoch, and what was known of earlier ones counts no more.
+// Where the registry stands, compared. Within an epoch revisions and generations only go up; whoever adopts a registry
+// that was set back (restored) begins an epoch, and what was known of earlier ones counts no more.
 import type { Head } from "../../model/registry/registry.ts";
 
 type Epoch = Pick<Head, "epoch">;

@@ -1,6 +1,7 @@
-// The lease of one registered endpoint. Renewals live in memory only: writing each heartbeat down would make storage the
-// cost of the mesh. So after a restart a stored lease is too old by an unknown number of renewals, and gets one full ttl
-// of grace, once: a live endpoint is heard from within it, a dead one goes at its end, however often the object restarts.
+// The lease of one registered endpoint. Renewals live in memory only: writing each heartbeat down would make storage
+// the cost of the mesh. So after a restart a stored lease is too old by an unknown number of renewals, and gets one
+// full ttl of grace, once: a live endpoint is heard from within it, a dead one goes at its end, however often the
+// object restarts.
 
 export interface EndpointLease {
   /** Which registration it is for. */

@@ -1,5 +1,5 @@
-// Where a revision has arrived, from the receipts of those who asked lately. An isolate that sleeps gives no receipt: it
-// asks before it decides anything again.
+// Where a revision has arrived, from the receipts of those who asked lately. An isolate that sleeps gives no receipt:
+// it asks before it decides anything again.
 import type { Propagation } from "../../model/api/registry.ts";
 
 interface SeenIsolate {

@@ -1,6 +1,6 @@
-// The coordinator's part of keeping isolates in step (theirs is sync.ts): who reports, what each was answered last, and how
-// many reports come. A report that arrives again gets the same answer and is counted once; so does one that was overtaken
-// by a later one of its isolate, which drops whatever it is not waiting for.
+// The coordinator's part of keeping isolates in step (theirs is sync.ts): who reports, what each was answered last, and
+// how many reports come. A report that arrives again gets the same answer and is counted once; so does one that was
+// overtaken by a later one of its isolate, which drops whatever it is not waiting for.
 
 /** By isolate. */
 export type Reporters<Reply extends Answer> = Map<string, { readonly reply: Reply; readonly at: number }>;

@@ -1,7 +1,7 @@
-// How an isolate keeps in step with a coordinator: it reports what it saw, and applies what is answered. Limits talk to the
-// coordinator of their policy; breakers, slots, retries and health share one conversation with that of their service. This
-// is the part that all of them have in common: numbers that make a report count once, the report that is not answered yet,
-// how often reports go out, and since when nobody answers. The coordinator's part is reporters.ts.
+// How an isolate keeps in step with a coordinator: it reports what it saw, and applies what is answered. Limits talk to
+// the coordinator of their policy; breakers, slots, retries and health share one conversation with that of their
+// service. This is the part that all of them have in common: numbers that make a report count once, the report that is
+// not answered yet, how often reports go out, and since when nobody answers. The coordinator's part is reporters.ts.
 //
 //   report ──► answered ──► applied once. Its times count from the making of the report, so no two clocks have to agree
 //      │          └──────── an answer to an older report is dropped: the coordinator has taken back what that one gave
@@ -43,7 +43,10 @@ interface SyncPace {
 export interface SyncTerms {
   /** Younger than this, an unanswered report is sent again as it was. */
   readonly resendMs: number;
-  /** After two failures in a row the next report waits, from the sending of the last; twice as long each time, up to this. */
+  /**
+   * After two failures in a row the next report waits, from the sending of the last; twice as long each time, up to
+   * this.
+   */
   readonly longestPauseMs: number;
 }
 

@@ -1,6 +1,6 @@
-// Claims of a verified token as headers for the service. A header can hold far less than a claim: what is not printable is
-// percent-encoded, `%` too, so that a service which decodes gets exactly the claim. What is longer than 1 KiB is left out: a
-// shortened name would be somebody else's.
+// Claims of a verified token as headers for the service. A header can hold far less than a claim: what is not printable
+// is percent-encoded, `%` too, so that a service which decodes gets exactly the claim. What is longer than 1 KiB is
+// left out: a shortened name would be somebody else's.
 import type { JwtProvider } from "../../model/snapshot/access.ts";
 import type { Claims } from "../../model/snapshot/caller.ts";
 import type { HeaderPair } from "../../model/snapshot/snapshot.ts";

@@ -1,8 +1,11 @@
-// Cookies of a request, read in one way by every stage and by the control plane. Taken apart by npm `cookie`; what several
-// lines mean, and what a name means that is there twice, is decided here.
+// Cookies of a request, read in one way by every stage and by the control plane. Taken apart by npm `cookie`; what
+// several lines mean, and what a name means that is there twice, is decided here.
 import { parseCookie } from "cookie";
 
-/** As it is written: nothing of the mesh percent-encodes a cookie, and a caller's own spelling is not the mesh's to change. */
+/**
+ * As it is written: nothing of the mesh percent-encodes a cookie, and a caller's own spelling is not the mesh's to
+ * change.
+ */
 const AS_WRITTEN = { decode: (value: string): string => value };
 /** Where the platform joined two lines: a comma is in no cookie (RFC 6265 §4.1.1), and here another name follows. */
 const JOINED = /, (?=[!#$%&'*+\-.^_`|~0-9A-Za-z]+=)/g;
@@ -15,8 +18,8 @@ export function oneCookieLine(cookies: string): string {
 /**
  * The value of a cookie.
  *
- * @returns null = it is not there, or says nothing; "" = it is there twice with different values, and nobody knows which is
- * meant
+ * @returns null = it is not there, or says nothing; "" = it is there twice with different values, and nobody knows
+ * which is meant
  */
 export function cookieNamed(cookies: string | null, name: string): string | null {
   let found: string | null = null;

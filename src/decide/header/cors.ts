@@ -1,5 +1,6 @@
-// Cross-origin requests as the Gateway API's CORS filter has them (GEP-1767): what a preflight is told, and what is added
-// to the answer of a real request. The filter has the last word: a service's own Access-Control-* headers are replaced.
+// Cross-origin requests as the Gateway API's CORS filter has them (GEP-1767): what a preflight is told, and what is
+// added to the answer of a real request. The filter has the last word: a service's own Access-Control-* headers are
+// replaced.
 import type { Filter } from "../../model/snapshot/snapshot.ts";
 import type { HeaderList, HeaderTarget } from "./headers.ts";
 
@@ -85,7 +86,9 @@ function allowOrigin(filter: CorsFilter, origin: string | null): string | null {
 
 const ORIGIN = /^(https?):\/\/([^/?#:@\s]+|\[[0-9a-f:.]+\])(?::(\d{1,5}))?$/;
 
-/** `*` in a pattern's host stands for one character or more, dots included; a port that is left out is the scheme's own. */
+/**
+ * `*` in a pattern's host stands for one character or more, dots included; a port that is left out is the scheme's own.
+ */
 export function originMatches(pattern: string, origin: string): boolean {
   const wanted = ORIGIN.exec(pattern.toLowerCase());
   const given = ORIGIN.exec(origin.toLowerCase());

@@ -1,7 +1,7 @@
-// A request's headers as a service will get them: what the caller sent, which nobody changes, and above it what the stages
-// said. Read by every stage, written into one piece for `fetch` at the very end. What came as text is a plain map, because
-// each call on the runtime's own `Headers` costs as much as routing does; what text cannot hold (Set-Cookie lines, bytes
-// that are no UTF-8) stays there. Repeated lines are one, joined (RFC 9110 §5.3).
+// A request's headers as a service will get them: what the caller sent, which nobody changes, and above it what the
+// stages said. Read by every stage, written into one piece for `fetch` at the very end. What came as text is a plain
+// map, because each call on the runtime's own `Headers` costs as much as routing does; what text cannot hold
+// (Set-Cookie lines, bytes that are no UTF-8) stays there. Repeated lines are one, joined (RFC 9110 §5.3).
 import type { HeaderPair } from "../../model/snapshot/snapshot.ts";
 import type { HeaderList, HeaderTarget } from "./headers.ts";
 

@@ -1,5 +1,5 @@
-// `X-Forwarded-For` as proxies in front write it: each appends the address that it was called from. Read from the right, and
-// no further than there are proxies that are trusted: what stands to the left is whatever a caller wrote.
+// `X-Forwarded-For` as proxies in front write it: each appends the address that it was called from. Read from the
+// right, and no further than there are proxies that are trusted: what stands to the left is whatever a caller wrote.
 import { readIp } from "../text/ip.ts";
 
 /**

@@ -1,5 +1,5 @@
-// What the mesh itself tells a service about a request: who called, by which address, under which id and trace. Said above
-// the cleaned headers, so each is there exactly once and is ours. `selvage-timeout-ms` is said by each try.
+// What the mesh itself tells a service about a request: who called, by which address, under which id and trace. Said
+// above the cleaned headers, so each is there exactly once and is ours. `selvage-timeout-ms` is said by each try.
 import type { HeaderPair } from "../../model/snapshot/snapshot.ts";
 import type { HeaderEdit } from "./edited-headers.ts";
 import { continueTrace } from "./trace-context.ts";

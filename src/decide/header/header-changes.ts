@@ -9,8 +9,8 @@ interface HeaderChanges {
 }
 
 /**
- * What the proxy owns itself (framing, forwarding headers and the like) is left to it: of the names that no caller may say
- * only the mesh's own are removed.
+ * What the proxy owns itself (framing, forwarding headers and the like) is left to it: of the names that no caller may
+ * say only the mesh's own are removed.
  */
 export function headerChanges(before: HeaderList, after: HeaderList): HeaderChanges {
   const set: HeaderPair[] = [];

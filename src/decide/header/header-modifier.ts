@@ -1,5 +1,5 @@
-// The header modifiers of the Gateway API, applied in place: set, then add, then remove. Names that frame the message or
-// that only the mesh may say are passed over, and those that are closed to whoever wrote the modifier.
+// The header modifiers of the Gateway API, applied in place: set, then add, then remove. Names that frame the message
+// or that only the mesh may say are passed over, and those that are closed to whoever wrote the modifier.
 import type { HeaderModifier } from "../../model/snapshot/snapshot.ts";
 import { isReserved, type HeaderTarget } from "./headers.ts";
 import type { ClosedHeaders } from "./proof-headers.ts";

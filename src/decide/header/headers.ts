@@ -53,7 +53,9 @@ const SPOOFABLE = [
   "x-rewrite-url",
 ] as const;
 
-/** Families of the same: `cf-connecting-ip`, `proxy-authorization`, `selvage-identity`, `x-envoy-…`, `x-forwarded-for`. */
+/**
+ * Families of the same: `cf-connecting-ip`, `proxy-authorization`, `selvage-identity`, `x-envoy-…`, `x-forwarded-for`.
+ */
 const FAMILY = /^(?:cf|proxy|selvage|x-envoy|x-forwarded)(?:-|$)/;
 
 /** What nearly every request has: let through without a closer look. */
@@ -74,7 +76,9 @@ const ORDINARY = new Set([
 const requestDrops = new Set<string>([...HOP_BY_HOP, ...SPOOFABLE]);
 const hopByHop = new Set<string>(HOP_BY_HOP);
 
-/** May a caller say this to a service? `x_forwarded_for` reaches many servers as `x-forwarded-for`, so neither may it. */
+/**
+ * May a caller say this to a service? `x_forwarded_for` reaches many servers as `x-forwarded-for`, so neither may it.
+ */
 export function isDropped(name: string): boolean {
   if (name.includes("_") && isDropped(name.replaceAll("_", "-"))) {
     return true;
@@ -104,7 +108,10 @@ export interface RequestHeaders {
   readonly fault: "too-many" | "too-large" | null;
   /** Names to delete before the request goes on. */
   readonly drop: readonly string[];
-  /** All others, by lower-case name; null = text cannot hold them as they came, so they have to be copied by the runtime. */
+  /**
+   * All others, by lower-case name; null = text cannot hold them as they came, so they have to be copied by the
+   * runtime.
+   */
   readonly kept: Map<string, string> | null;
   readonly hasUpgrade: boolean;
   /** Read on the way, because each look-up in a request's headers costs. */
@@ -206,8 +213,8 @@ export function inspectRequest(headers: HeaderList): RequestHeaders {
 }
 
 /**
- * What a service may not tell a caller, of what the runtime would let pass: it drops Connection, Keep-Alive, TE, Trailer,
- * Transfer-Encoding and Upgrade from answers by itself (test/proxy/wire-answers.test.ts holds it to that).
+ * What a service may not tell a caller, of what the runtime would let pass: it drops Connection, Keep-Alive, TE,
+ * Trailer, Transfer-Encoding and Upgrade from answers by itself (test/proxy/wire-answers.test.ts holds it to that).
  */
 const NEVER_ANSWERED = [
   "proxy-authenticate",

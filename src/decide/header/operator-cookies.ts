@@ -1,5 +1,5 @@
-// The cookies of operators' browsers. Traffic and admin API may share a host, and a `__Host-` cookie goes along with every
-// request to it: services must never see one, and never set one.
+// The cookies of operators' browsers. Traffic and admin API may share a host, and a `__Host-` cookie goes along with
+// every request to it: services must never see one, and never set one.
 import { oneCookieLine } from "./cookies.ts";
 
 const PREFIX = "__Host-selvage-";

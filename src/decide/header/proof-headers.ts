@@ -1,6 +1,6 @@
-// Headers by which a service learns who calls, from where, and as what: what carries proofs and the claims that were taken
-// from them, what no caller may say either, traces, ids. A route of a namespace that was not granted the service may change
-// other headers, and not these.
+// Headers by which a service learns who calls, from where, and as what: what carries proofs and the claims that were
+// taken from them, what no caller may say either, traces, ids. A route of a namespace that was not granted the service
+// may change other headers, and not these.
 import type { Authentication } from "../../model/snapshot/access.ts";
 import { isDropped, plainName } from "./headers.ts";
 

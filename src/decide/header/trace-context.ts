@@ -1,5 +1,6 @@
 // W3C Trace Context: continues the caller's trace with an id of our own, or starts one. Levels 1 and 2 of
-// https://www.w3.org/TR/trace-context/. It does not sample: whoever starts the trace decides, and we start with "sampled".
+// https://www.w3.org/TR/trace-context/. It does not sample: whoever starts the trace decides, and we start with
+// "sampled".
 import { trimSpace } from "../text/trim-space.ts";
 
 interface TraceContext {

@@ -1,5 +1,5 @@
-// What an isolate remembers of the calls it sent to each endpoint, for operators: whether they fail, are slow or are never
-// answered. Nothing is decided by it. Plain data, bounded: two spans of five seconds, and one usual time.
+// What an isolate remembers of the calls it sent to each endpoint, for operators: whether they fail, are slow or are
+// never answered. Nothing is decided by it. Plain data, bounded: two spans of five seconds, and one usual time.
 import type { CallNote, CallTrouble } from "../../model/message/call-notes.ts";
 import type { ServiceKey } from "../../model/snapshot/snapshot.ts";
 import { BoundedMap } from "../text/bounded-map.ts";

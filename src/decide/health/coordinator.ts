@@ -1,5 +1,5 @@
-// The coordinator's side of health checks: which endpoints the service has, who is to be left out, and what isolates are
-// answered. Nothing is probed once they report no more traffic; when and what is probed is prober.ts.
+// The coordinator's side of health checks: which endpoints the service has, who is to be left out, and what isolates
+// are answered. Nothing is probed once they report no more traffic; when and what is probed is prober.ts.
 import type { HealthReply, HealthReport, HealthRow, ProbeTarget } from "../../model/message/health.ts";
 import type { HealthTerms } from "../../model/snapshot/health-terms.ts";
 import type { BreakerCoordinator } from "../breaker/coordinator.ts";
@@ -59,7 +59,9 @@ export function answerHealth(
   return { leftOut: [...leftOut(coordinator, now, suspects)], forMs: holdMs(terms), wantsList };
 }
 
-/** Takes the endpoints of all living lists for those of the service; of two that share an id the younger list's counts. */
+/**
+ * Takes the endpoints of all living lists for those of the service; of two that share an id the younger list's counts.
+ */
 function follow(coordinator: HealthCoordinator, now: number): void {
   const present = new Map<string, ProbeTarget>();
   for (const { targets } of [...coordinator.lists.values()].sort((left, right) => left.at - right.at)) {

@@ -1,11 +1,11 @@
 // The health of one endpoint by its probes.
 //
-//   unknown ──(1 passes)──► healthy ──(unhealthyThreshold fail in a row)──► unhealthy ──(healthyThreshold pass)──► healthy
-//      └──────────────────────(unhealthyThreshold fail in a row)───────────────▲
+//   unknown ──(1 passes)──► healthy ──(unhealthyThreshold fail)──► unhealthy ──(healthyThreshold pass)──► healthy
+//      └──────────────────(unhealthyThreshold fail in a row)───────────▲
 //
-// Unknown counts as healthy: nobody is left out for want of knowledge. Whose verdict is about to turn is probed again after a
-// second instead of an interval. Each fall adds to a penalty that halves every minute; too many of them, and the endpoint
-// stays out although it passes, until the penalty has faded (flap damping, in the shape of RFC 2439).
+// Unknown counts as healthy: nobody is left out for want of knowledge. Whose verdict is about to turn is probed again
+// after a second instead of an interval. Each fall adds to a penalty that halves every minute; too many of them, and
+// the endpoint stays out although it passes, until the penalty has faded (flap damping, in the shape of RFC 2439).
 import type { HealthState } from "../../model/message/health.ts";
 import type { HealthTerms } from "../../model/snapshot/health-terms.ts";
 

@@ -1,5 +1,5 @@
-// What an isolate knows of the health checks of one service: the list of endpoints that it tells the coordinator, and whom
-// it was told to leave out. Isolates never probe. Plain data.
+// What an isolate knows of the health checks of one service: the list of endpoints that it tells the coordinator, and
+// whom it was told to leave out. Isolates never probe. Plain data.
 import type { HealthReply, HealthReport, ProbeTarget } from "../../model/message/health.ts";
 import type { HealthTerms } from "../../model/snapshot/health-terms.ts";
 import type { ClusterPlace, Endpoint, ServiceKey } from "../../model/snapshot/snapshot.ts";

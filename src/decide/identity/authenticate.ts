@@ -1,6 +1,6 @@
-// Whether the proofs that came are those that an AuthenticationPolicy asks for, and what a caller is told that has none. A
-// kind with `required: true` must be there in any case. Of the other kinds one is enough, whichever; with `mode: permit`
-// none is needed. Bad proofs never get here: they are refused wherever they are found.
+// Whether the proofs that came are those that an AuthenticationPolicy asks for, and what a caller is told that has
+// none. A kind with `required: true` must be there in any case. Of the other kinds one is enough, whichever; with
+// `mode: permit` none is needed. Bad proofs never get here: they are refused wherever they are found.
 import type { Authentication, Client, Identities } from "../../model/snapshot/access.ts";
 import type { Party } from "../../model/snapshot/caller.ts";
 import type { ServiceKey } from "../../model/snapshot/snapshot.ts";
@@ -43,7 +43,9 @@ function wordsFor(kind: ProofKind): string {
   }
 }
 
-/** `www-authenticate` for a caller who may try each of these; never empty, since a 401 must have one (RFC 9110 §15.5.2). */
+/**
+ * `www-authenticate` for a caller who may try each of these; never empty, since a 401 must have one (RFC 9110 §15.5.2).
+ */
 export function challengeOf(policy: Authentication | null): string {
   const challenges: string[] = [];
   const sources = policy?.clientCredentials?.from ?? [];
@@ -64,7 +66,9 @@ const BASIC = 'Basic realm="selvage", charset="UTF-8"';
 /** The scheme of Anypoint's Client ID enforcement. */
 const CLIENT_ID = "Client-ID-Enforcement";
 
-/** RFC 6750 §3.1. One word for everything that is wrong with a token: which of them it is would help those who forge. */
+/**
+ * RFC 6750 §3.1. One word for everything that is wrong with a token: which of them it is would help those who forge.
+ */
 export const BAD_TOKEN_CHALLENGE = `${BEARER}, error="invalid_token", error_description="The token is not accepted"`;
 
 /** Compared when there is nothing to compare with, so that it takes as long: no digest is as this one. */

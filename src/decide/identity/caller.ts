@@ -1,5 +1,5 @@
-// What follows from who calls: by which names policies know the caller, which namespace it speaks for, and which word tells
-// it apart from others.
+// What follows from who calls: by which names policies know the caller, which namespace it speaks for, and which word
+// tells it apart from others.
 import type { Caller } from "../../model/snapshot/caller.ts";
 
 /** Nothing was proven. */
@@ -24,7 +24,9 @@ export function sourceOf(caller: Caller): string {
   return caller.workload?.principal ?? caller.application?.principal ?? "anonymous";
 }
 
-/** A claim as one text, for keys: a list is joined by spaces, anything else that is not plain is empty; null = absent. */
+/**
+ * A claim as one text, for keys: a list is joined by spaces, anything else that is not plain is empty; null = absent.
+ */
 export function claimText({ claims }: Caller, name: string): string | null {
   const value = Object.hasOwn(claims, name) ? claims[name] : undefined;
   if (value === undefined || value === null) {

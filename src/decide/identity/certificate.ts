@@ -1,6 +1,6 @@
-// What the platform says of a client certificate (`cf.tlsClientAuth`), and whose it is. The platform checks the chain and the
-// revocation; the SPIFFE ID stands in the certificate itself, which it hands over as RFC 9440 has it (`:<base64 DER>:`).
-// Only the subject alternative names are read from it, and only of a certificate that was verified.
+// What the platform says of a client certificate (`cf.tlsClientAuth`), and whose it is. The platform checks the chain
+// and the revocation; the SPIFFE ID stands in the certificate itself, which it hands over as RFC 9440 has it (`:<base64
+// DER>:`). Only the subject alternative names are read from it, and only of a certificate that was verified.
 import { readSpiffeId, type Spiffe } from "./spiffe-id.ts";
 import { isRecord } from "../../model/word/record.ts";
 

@@ -1,6 +1,6 @@
-// Clients by id, looked up so that the time it takes does not tell whether there is one: for an id that nobody has, one of
-// the others stands in. Reading from a thousand records that are rarely touched is slower than from one that always is, by a
-// microsecond: enough to tell ten thousand measurements apart (bench/workers/client-id-timing.ts).
+// Clients by id, looked up so that the time it takes does not tell whether there is one: for an id that nobody has, one
+// of the others stands in. Reading from a thousand records that are rarely touched is slower than from one that always
+// is, by a microsecond: enough to tell ten thousand measurements apart (bench/workers/client-id-timing.ts).
 import type { Client } from "../../model/snapshot/access.ts";
 
 export interface ClientIndex {

@@ -1,5 +1,6 @@
-// Which Service a token of a cluster's issuer speaks for. Three ways to say it are read: what Kubernetes puts into tokens of
-// service accounts, its `sub`, and a SPIFFE ID (SPIRE, Istio). The service account `ns/name` is the Service `ns/name`.
+// Which Service a token of a cluster's issuer speaks for. Three ways to say it are read: what Kubernetes puts into
+// tokens of service accounts, its `sub`, and a SPIFFE ID (SPIRE, Istio). The service account `ns/name` is the Service
+// `ns/name`.
 import type { Claims } from "../../model/snapshot/caller.ts";
 import { isRecord } from "../../model/word/record.ts";
 import { readSpiffeId } from "./spiffe-id.ts";

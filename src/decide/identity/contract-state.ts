@@ -1,5 +1,5 @@
-// What may become of a contract. pending → approved or rejected; approved → revoked → restored → revoked …; a rejected one
-// may still be approved. Nothing leads back to pending but a change of what the contract is about.
+// What may become of a contract. pending → approved or rejected; approved → revoked → restored → revoked …; a rejected
+// one may still be approved. Nothing leads back to pending but a change of what the contract is about.
 import type { ContractState } from "../../model/registry/identity.ts";
 
 export type ContractAction = "approve" | "reject" | "revoke" | "restore";

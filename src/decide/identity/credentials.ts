@@ -1,7 +1,7 @@
-// Where a request carries proofs: tokens in the headers and cookies that providers name, client ids and secrets as Basic
-// (RFC 7617) or as a pair of headers. Only found here, not believed. What is there and cannot be read in one way only is
-// reported as there and bad: overlooking it would turn a bad proof into none. One that is empty proves nothing and claims
-// nothing: clients that have no token yet send such headers. The query is never looked at (RFC 6750 §2.3).
+// Where a request carries proofs: tokens in the headers and cookies that providers name, client ids and secrets as
+// Basic (RFC 7617) or as a pair of headers. Only found here, not believed. What is there and cannot be read in one way
+// only is reported as there and bad: overlooking it would turn a bad proof into none. One that is empty proves nothing
+// and claims nothing: clients that have no token yet send such headers. The query is never looked at (RFC 6750 §2.3).
 import { cookieNamed } from "../header/cookies.ts";
 import type { CredentialSource, JwtProvider, TokenSource } from "../../model/snapshot/access.ts";
 
@@ -42,7 +42,8 @@ function tokenAt(source: TokenSource, header: HeaderOf): string | null {
     return "";
   }
   const { prefix } = source;
-  // The name of an authentication scheme is written in any case (RFC 9110 §11.1), and many split behind it at any white space.
+  // The name of an authentication scheme is written in any case (RFC 9110 §11.1), and many split behind it at any white
+  // space.
   const same = source.header === "authorization" ? equalsAsScheme : (a: string, b: string): boolean => a === b;
   if (!same(value.slice(0, prefix.length), prefix)) {
     return null;

@@ -1,7 +1,7 @@
-// How often wrong credentials are answered as such before they are a 429: a bucket of failures for each address (an IPv6 one
-// counts by its /64), whatever is guessed there. It holds for wrong ones only: whoever has the right secret, 256 random bits, is
-// let in however much is guessed, under its id or from its address, so nobody can shut anybody out. Where nobody knows the
-// address, nothing is counted.
+// How often wrong credentials are answered as such before they are a 429: a bucket of failures for each address (an
+// IPv6 one counts by its /64), whatever is guessed there. It holds for wrong ones only: whoever has the right secret,
+// 256 random bits, is let in however much is guessed, under its id or from its address, so nobody can shut anybody out.
+// Where nobody knows the address, nothing is counted.
 import { addressBlock } from "../text/ip.ts";
 import { BoundedMap } from "../text/bounded-map.ts";
 

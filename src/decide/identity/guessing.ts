@@ -1,6 +1,7 @@
-// What strangers may cost the registry by secrets that they make up. One that was not known a moment ago is not asked about
-// again; whoever shows too many has the rest held against the digests of all there are, which are read once in two seconds
-// for everybody. So a right secret is let in however much is guessed beside it, and wrong ones cost next to nothing.
+// What strangers may cost the registry by secrets that they make up. One that was not known a moment ago is not asked
+// about again; whoever shows too many has the rest held against the digests of all there are, which are read once in
+// two seconds for everybody. So a right secret is let in however much is guessed beside it, and wrong ones cost next to
+// nothing.
 import { BoundedMap } from "../text/bounded-map.ts";
 import { failureWait, newFailureLimits, noteFailure, type FailureLimits } from "./failure-limit.ts";
 

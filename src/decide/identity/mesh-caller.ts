@@ -1,5 +1,5 @@
-// Who a mesh token speaks for, now: the party that it names must still be there, and so must what it was given for. A token
-// whose signature holds is not enough: whoever deletes a service or the last secret of an application means it.
+// Who a mesh token speaks for, now: the party that it names must still be there, and so must what it was given for. A
+// token whose signature holds is not enough: whoever deletes a service or the last secret of an application means it.
 import type { Client, Identities } from "../../model/snapshot/access.ts";
 import type { Caller, Claims, Party } from "../../model/snapshot/caller.ts";
 import type { Snapshot } from "../../model/snapshot/snapshot.ts";
@@ -63,7 +63,9 @@ export interface MeshProof {
   readonly expiresAtMs: number;
 }
 
-/** Puts several proofs together: a workload and an application may come in one request. @returns null = they contradict */
+/**
+ * Puts several proofs together: a workload and an application may come in one request. @returns null = they contradict
+ */
 export function meshCaller(proofs: readonly MeshProof[]): Caller | null {
   const parties: { workload: Party | null; application: Party | null } = { workload: null, application: null };
   for (const { spiffe } of proofs) {

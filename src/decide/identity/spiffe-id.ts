@@ -1,5 +1,5 @@
-// SPIFFE IDs of the mesh's parties: `spiffe://<trust domain>/ns/<namespace>/sa/<service>` and `…/app/<application>`. Read
-// character for character: what is not exactly one of them names nobody.
+// SPIFFE IDs of the mesh's parties: `spiffe://<trust domain>/ns/<namespace>/sa/<service>` and `…/app/<application>`.
+// Read character for character: what is not exactly one of them names nobody.
 import type { Party } from "../../model/snapshot/caller.ts";
 
 export interface Spiffe {

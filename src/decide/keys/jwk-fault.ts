@@ -1,5 +1,6 @@
-// What is wrong with a public key that somebody writes into a document, before anything is ever verified with it: too short,
-// off its curve, or for something else. What this lets pass the runtime may still refuse; what it names is never usable.
+// What is wrong with a public key that somebody writes into a document, before anything is ever verified with it: too
+// short, off its curve, or for something else. What this lets pass the runtime may still refuse; what it names is never
+// usable.
 import { hasRocaFingerprint } from "./roca.ts";
 
 type Jwk = Readonly<Record<string, unknown>>;

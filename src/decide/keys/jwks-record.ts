@@ -1,8 +1,9 @@
-// When a key set is fetched from its URL, and what becomes of what came back. One record for each URL in the whole fleet, so
-// whoever asks, and however often, the URL sees at most one request in 30 s. What makes one due: nothing was ever read, ten
-// minutes have passed, or somebody wants a key that is not in the set. The last good set stays for a day: an issuer that is
-// down, or answers with something that is no key set, locks nobody out, and nothing ever takes the place of its keys.
-// Where nothing was ever read, nobody can be let in: then the first attempts come sooner (2, 4, 8, 16 s).
+// When a key set is fetched from its URL, and what becomes of what came back. One record for each URL in the whole
+// fleet, so whoever asks, and however often, the URL sees at most one request in 30 s. What makes one due: nothing was
+// ever read, ten minutes have passed, or somebody wants a key that is not in the set. The last good set stays for a
+// day: an issuer that is down, or answers with something that is no key set, locks nobody out, and nothing ever takes
+// the place of its keys. Where nothing was ever read, nobody can be let in: then the first attempts come sooner (2, 4,
+// 8, 16 s).
 import type { PublicKeys } from "../../model/document/field/jwks.ts";
 import { isRecord } from "../../model/word/record.ts";
 

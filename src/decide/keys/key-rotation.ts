@@ -1,10 +1,11 @@
 // The mesh's signing keys over time: next → signing → accepted → retired, and revoked from anywhere.
 //
-// Why no valid token is ever refused: there is always one key that is published and does not sign yet (`next`), so every
-// verifier has had LEAD_MS to fetch a key before it signs; and a key that stopped signing is accepted until the last token
-// that anybody may have signed with it has expired. Why a revoked key is of no use: it leaves the published set in the same
-// step, and never comes back. The one exception to the lead is a revocation of the signing key itself: then its successor
-// signs at once, because verifiers ask again for a key that they do not know, and a stolen key must not wait.
+// Why no valid token is ever refused: there is always one key that is published and does not sign yet (`next`), so
+// every verifier has had LEAD_MS to fetch a key before it signs; and a key that stopped signing is accepted until the
+// last token that anybody may have signed with it has expired. Why a revoked key is of no use: it leaves the published
+// set in the same step, and never comes back. The one exception to the lead is a revocation of the signing key itself:
+// then its successor signs at once, because verifiers ask again for a key that they do not know, and a stolen key must
+// not wait.
 
 type KeyState = "next" | "signing" | "accepted" | "retired" | "revoked";
 

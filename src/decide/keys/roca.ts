@@ -1,6 +1,6 @@
-// RSA keys of Infineon's library (CVE-2017-15361), whose primes have so little chance in them that the private key is found
-// from the public one. Told by the moduli's fingerprint: M. Nemec, M. Sys, P. Svenda, D. Klinec, V. Matyas, "The Return of
-// Coppersmith's Attack", ACM CCS 2017, §3. One good modulus in about 10^8 has it by chance.
+// RSA keys of Infineon's library (CVE-2017-15361), whose primes have so little chance in them that the private key is
+// found from the public one. Told by the moduli's fingerprint: M. Nemec, M. Sys, P. Svenda, D. Klinec, V. Matyas, "The
+// Return of Coppersmith's Attack", ACM CCS 2017, §3. One good modulus in about 10^8 has it by chance.
 
 /** Primes for which the powers of 65537 are few. */
 const PRIMES = [11, 13, 17, 19, 37, 53, 61, 71, 73, 79, 97, 103, 107, 109, 127, 151, 157] as const;

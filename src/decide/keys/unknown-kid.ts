@@ -9,8 +9,8 @@ export const MAX_UNKNOWN_KIDS = 1000;
 type UnknownKidVerdict = "ask" | "ask-behind" | "refuse";
 
 /**
- * Of all the unknown key ids that a flood brings, one in 30 s is asked for. One that was not found lately does not hold up
- * its request, yet it is asked for again: somebody may have named a key before its issuer published it.
+ * Of all the unknown key ids that a flood brings, one in 30 s is asked for. One that was not found lately does not hold
+ * up its request, yet it is asked for again: somebody may have named a key before its issuer published it.
  *
  * @param kidAskedAt when this isolate last asked for an unknown key of this URL
  * @param missedAt when exactly this one was not found; null = not lately

@@ -1,5 +1,6 @@
-// Which bucket gives way when there are too many: the one nearest to full, which forgets the least. Keys may be made up by
-// callers, so they cost their own limit's place and nobody else's, and a bucket that is used up outlives all of them.
+// Which bucket gives way when there are too many: the one nearest to full, which forgets the least. Keys may be made up
+// by callers, so they cost their own limit's place and nobody else's, and a bucket that is used up outlives all of
+// them.
 import type { LimitTerms } from "../../model/snapshot/limit-terms.ts";
 import { untilFull, type Ledger } from "./ledger.ts";
 

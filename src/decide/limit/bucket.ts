@@ -1,5 +1,5 @@
-// One bucket as the coordinator of a policy's limits keeps it: its ledger, and what isolates hold of it. What of it is written
-// down, and how a ledger begins after memory was lost.
+// One bucket as the coordinator of a policy's limits keeps it: its ledger, and what isolates hold of it. What of it is
+// written down, and how a ledger begins after memory was lost.
 //
 // The records are mutated in place (thousands of keys a second); they hold plain data and no clock.
 import { addBucket, type BucketRoom } from "./bucket-room.ts";
@@ -89,9 +89,9 @@ export function bucketFor(
 }
 
 /**
- * A bucket that is new here. After memory was lost, a short window starts empty (it is full again within seconds), a long
- * one from what was written down, less what may have been granted since (`writeIsDue` bounds that). What was written
- * before each answer is taken as it stands.
+ * A bucket that is new here. After memory was lost, a short window starts empty (it is full again within seconds), a
+ * long one from what was written down, less what may have been granted since (`writeIsDue` bounds that). What was
+ * written before each answer is taken as it stands.
  */
 function firstLedger(state: Buckets, id: string, terms: LimitTerms, exact: boolean): Ledger {
   if (state.forgotAt === null) {

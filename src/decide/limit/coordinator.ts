@@ -1,6 +1,6 @@
-// The coordinator of a policy's limits: answers each isolate what it may spend and when to report again. It remembers one
-// ledger for each bucket (bucket.ts), what isolates hold of it, and who reported lately. How many tokens go to whom is grant.ts;
-// strict limits, which are asked each time, are strict.ts.
+// The coordinator of a policy's limits: answers each isolate what it may spend and when to report again. It remembers
+// one ledger for each bucket (bucket.ts), what isolates hold of it, and who reported lately. How many tokens go to whom
+// is grant.ts; strict limits, which are asked each time, are strict.ts.
 import { answerKnown, countReport, dropSilent, newLoad, REPORTS_PER_SECOND, sharedMs } from "../fleet/reporters.ts";
 import type { Load, Reporters } from "../fleet/reporters.ts";
 import { bucketId, dropDeadLeases, type Buckets, type WrittenLedger } from "./bucket.ts";
@@ -124,8 +124,8 @@ export function tidy(state: LimitCoordinator, now: number, silentMs: number): vo
 }
 
 /**
- * The interval at which a busy isolate has many requests for each report. Never so long that a bucket which is asked for
- * more than it has overflows between two reports: what flows in beyond the burst is lost.
+ * The interval at which a busy isolate has many requests for each report. Never so long that a bucket which is asked
+ * for more than it has overflows between two reports: what flows in beyond the burst is lost.
  */
 function busyMs(state: LimitCoordinator, report: LimitReport): number {
   const demand = new Map<string, number>();

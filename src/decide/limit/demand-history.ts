@@ -1,5 +1,5 @@
-// What was asked of each bucket of a policy in the last hour, by the second: what a preview of other numbers is made from.
-// Bounded: a minute keeps its busiest keys and one sum for the rest of each limit. Decides nothing.
+// What was asked of each bucket of a policy in the last hour, by the second: what a preview of other numbers is made
+// from. Bounded: a minute keeps its busiest keys and one sum for the rest of each limit. Decides nothing.
 import type { DemandChunk, DemandRow } from "../../model/message/limit-use.ts";
 import { OVERFLOW_KEY } from "./overflow-key.ts";
 import type { SeenRow } from "../../model/message/limit.ts";

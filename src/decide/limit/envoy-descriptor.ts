@@ -1,5 +1,5 @@
-// Envoy's rate-limit descriptors → limits of the mesh. A descriptor is a list of words and values; the limit that it asks
-// for is the one that tells callers apart by the most of those words, and by none that is not there.
+// Envoy's rate-limit descriptors → limits of the mesh. A descriptor is a list of words and values; the limit that it
+// asks for is the one that tells callers apart by the most of those words, and by none that is not there.
 import type { KeyPart, Limit } from "../../model/snapshot/limit.ts";
 import { bucketKey, type LimitKeySource } from "./key.ts";
 

@@ -1,9 +1,9 @@
 // How many tokens of which bucket one isolate gets, for how long, and when it is to report again.
 //
-// Why it cannot overshoot: a token is taken from the ledger when it is granted, so every admission in a stretch W spends
-// a token granted in it (at most W·R + B) or one that was held when it began (at most `outstandingCap`). Loss and death
-// only waste tokens. What an isolate holds dies here a little later than there: it counts from the making of its report.
-// A grant whose answer was lost is known from the next report (it names an older grant) and taken back.
+// Why it cannot overshoot: a token is taken from the ledger when it is granted, so every admission in a stretch W
+// spends a token granted in it (at most W·R + B) or one that was held when it began (at most `outstandingCap`). Loss
+// and death only waste tokens. What an isolate holds dies here a little later than there: it counts from the making of
+// its report. A grant whose answer was lost is known from the next report (it names an older grant) and taken back.
 import { bucketFor, dropDeadLeases, type Bucket, type Buckets, type IsolateLease } from "./bucket.ts";
 import { available, capacityOf, credit, debit, ratePerMs, tokensDieAt, untilFull, waitFor } from "./ledger.ts";
 import type { Grant, LimitReport, Want } from "../../model/message/limit.ts";
@@ -55,7 +55,8 @@ export function grantTokens(
   lease.lastTokens = tokens;
   // A little later than there, but never into the next window: what died with a window is not given back to another.
   lease.diesAt = Math.min(at.now + ttlMs * 1.05, deadline);
-  // Less than was asked for: once it is spent the isolate refuses by itself until its next turn, instead of asking again.
+  // Less than was asked for: once it is spent the isolate refuses by itself until its next turn, instead of asking
+  // again.
   const short = tokens < Math.floor(asked + 1e-9);
   const untilToken = waitFor(bucket.ledger, terms, 1, at.now);
   const holders = bucket.leases.size;
@@ -104,8 +105,8 @@ function settle(bucket: Bucket, { isolate, seq }: LimitReport, want: Want, now: 
 }
 
 /**
- * Requests admitted without tokens count as well, each once: an answer that was lost had charged them already. After a long
- * outage the bucket could not have held all that flowed in meanwhile, so the debt it may be left with is `most`.
+ * Requests admitted without tokens count as well, each once: an answer that was lost had charged them already. After a
+ * long outage the bucket could not have held all that flowed in meanwhile, so the debt it may be left with is `most`.
  */
 function chargeEstimate(bucket: Bucket, lease: IsolateLease, want: Want, most: number, now: number): void {
   const told = want.estimated ?? 0;
@@ -124,7 +125,10 @@ export function isContested(perSecond: number, holders: number, terms: LimitTerm
   return perSecond * holders > CONTESTED * ratePerMs(terms);
 }
 
-/** The interval in which, between two turns of anybody, a fifth of the bucket flows in: turns come by chance, not evenly. */
+/**
+ * The interval in which, between two turns of anybody, a fifth of the bucket flows in: turns come by chance, not
+ * evenly.
+ */
 export function fillMs(holders: number, terms: LimitTerms): number {
   return (holders * capacityOf(terms)) / ratePerMs(terms) / 5;
 }

@@ -1,5 +1,5 @@
-// What an isolate knows of the limits of one policy, and how it keeps that in step with the coordinator: when to report,
-// what to report, what an answer changes. How a request is decided with it is lease-spend.ts.
+// What an isolate knows of the limits of one policy, and how it keeps that in step with the coordinator: when to
+// report, what to report, what an answer changes. How a request is decided with it is lease-spend.ts.
 import { answered, loseLate, mayReport, newSync, rejected, send, type Sync } from "../fleet/sync.ts";
 import { batchTold, newTally, takeBatch, tellingIsDue, type DemandTally } from "./demand-tally.ts";
 import {

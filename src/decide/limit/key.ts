@@ -1,5 +1,5 @@
-// Which bucket of a limit a request falls into. A part that the request does not have counts as empty, with a bucket of its
-// own (Anypoint's rule): leaving a header out is no way around a limit.
+// Which bucket of a limit a request falls into. A part that the request does not have counts as empty, with a bucket of
+// its own (Anypoint's rule): leaving a header out is no way around a limit.
 import type { KeyPart } from "../../model/snapshot/limit.ts";
 import { cookieNamed } from "../header/cookies.ts";
 import { fingerprint } from "../text/fingerprint.ts";

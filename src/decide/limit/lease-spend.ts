@@ -1,5 +1,5 @@
-// One request for one bucket, decided in the memory of the isolate: by a token held here, by a refusal remembered, or not
-// at all (`ask`): only then it may wait for the coordinator, once and briefly.
+// One request for one bucket, decided in the memory of the isolate: by a token held here, by a refusal remembered, or
+// not at all (`ask`): only then it may wait for the coordinator, once and briefly.
 import { countAsked, countRefused } from "./demand-tally.ts";
 import { loseLateReport, mayReportLimits, type IsolateLimits } from "./isolate.ts";
 import { holdFor, idOf, measureDemand, type BucketName, type LeasedBucket } from "./leased-bucket.ts";
@@ -86,7 +86,9 @@ export function putBack(limits: IsolateLimits, bucket: BucketName, now: number):
   }
 }
 
-/** The share of the limit that this isolate may assume while nobody answers: rate and burst over the fleet last seen. */
+/**
+ * The share of the limit that this isolate may assume while nobody answers: rate and burst over the fleet last seen.
+ */
 export function spendEstimate(limits: IsolateLimits, bucket: BucketName, now: number): LeaseVerdict {
   const held = holdFor(limits, bucket, now);
   const terms = shareOf(limits, bucket.terms);

@@ -1,4 +1,5 @@
-// What an isolate holds of one bucket: tokens, a refusal that is remembered, who waits, and the demand that it measured.
+// What an isolate holds of one bucket: tokens, a refusal that is remembered, who waits, and the demand that it
+// measured.
 //
 // Records are mutated in place; no clock inside.
 import { areEqual, fullLedger, type Ledger } from "./ledger.ts";

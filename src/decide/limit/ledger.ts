@@ -1,13 +1,14 @@
-// The two ways to count: GCRA (I.371 virtual scheduling: smooth, one number) and Anypoint's fixed window (it opens at the
-// first request of a key). Plain arithmetic on one small record; who calls it, and how often, is not known here.
+// The two ways to count: GCRA (I.371 virtual scheduling: smooth, one number) and Anypoint's fixed window (it opens at
+// the first request of a key). Plain arithmetic on one small record; who calls it, and how often, is not known here.
 //
 // GCRA: with T = window/requests and tau = T·burst, a request may pass when the theoretical arrival time (TAT) of the
 // next one is at most tau ahead of now. In any stretch of W it admits at most W/T + burst.
 import type { LimitTerms } from "../../model/snapshot/limit-terms.ts";
 
 /**
- * GCRA keeps its TAT in `at` (whole milliseconds) and `used` (the fraction): at today's dates a number of milliseconds has
- * no digits left for an interval of a microsecond. A fixed window keeps its opening in `at` and its count in `used`.
+ * GCRA keeps its TAT in `at` (whole milliseconds) and `used` (the fraction): at today's dates a number of milliseconds
+ * has no digits left for an interval of a microsecond. A fixed window keeps its opening in `at` and its count in
+ * `used`.
  */
 export interface Ledger {
   readonly at: number;
@@ -93,8 +94,8 @@ export function areEqual(one: LimitTerms, other: LimitTerms): boolean {
 }
 
 /**
- * The bucket under other terms: what was used stays used, as a number of requests. Who raises a limit means it to help at
- * once; a TAT that stood hours ahead under the old rate would still stand there under the new one.
+ * The bucket under other terms: what was used stays used, as a number of requests. Who raises a limit means it to help
+ * at once; a TAT that stood hours ahead under the old rate would still stand there under the new one.
  */
 export function retermed(ledger: Ledger, from: LimitTerms, to: LimitTerms, now: number): Ledger {
   if (areEqual(from, to)) {

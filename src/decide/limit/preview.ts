@@ -1,5 +1,5 @@
-// What a limit of other numbers would have refused of the demand of the last hour: the shipped ledger, fed with what was
-// counted. Requests of one second are taken to have come evenly within it, in ten portions at most.
+// What a limit of other numbers would have refused of the demand of the last hour: the shipped ledger, fed with what
+// was counted. Requests of one second are taken to have come evenly within it, in ten portions at most.
 import type { DemandChunk } from "../../model/message/limit-use.ts";
 import { HISTORY_MS } from "./demand-history.ts";
 import { available, debit, fullLedger, type Ledger } from "./ledger.ts";
@@ -19,7 +19,10 @@ interface KeyPreview {
 }
 
 export interface LimitPreview extends Omit<KeyPreview, "key"> {
-  /** Start of the first minute that is known, milliseconds since the epoch; null = nothing was asked, or nothing is known. */
+  /**
+   * Start of the first minute that is known, milliseconds since the epoch; null = nothing was asked, or nothing is
+   * known.
+   */
   readonly since: number | null;
   /** Requests whose key was not kept: they count as admitted. */
   readonly unattributed: number;

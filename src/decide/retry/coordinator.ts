@@ -1,5 +1,5 @@
-// The coordinator's side of a retry budget: an allowance per second for the whole fleet, lent to the isolates that want some,
-// one retry by one. What it is for is said in isolate.ts.
+// The coordinator's side of a retry budget: an allowance per second for the whole fleet, lent to the isolates that want
+// some, one retry by one. What it is for is said in isolate.ts.
 import type { RetryBudget } from "../../model/snapshot/call-policy.ts";
 import type { RetryGrant, RetryReport } from "../../model/message/retry.ts";
 import { CRUMB, mostOf } from "./allowance.ts";

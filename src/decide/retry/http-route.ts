@@ -1,12 +1,13 @@
-// Whether a failed try is followed by another, and after how long. A request that may have had an effect is sent again only
-// where that does no harm: its method is idempotent, or the caller gave an Idempotency-Key, or it was certainly not sent.
+// Whether a failed try is followed by another, and after how long. A request that may have had an effect is sent again
+// only where that does no harm: its method is idempotent, or the caller gave an Idempotency-Key, or it was certainly
+// not sent.
 import type { Rule } from "../../model/snapshot/snapshot.ts";
 
 export type RetryPolicy = NonNullable<Rule["retry"]>;
 
 /**
- * How a try ended. `lost`: the connection failed before an answer, sent or not cannot be told. `unsent`: it certainly never
- * reached a service. `caller`: by the caller's own doing, which says nothing about the service.
+ * How a try ended. `lost`: the connection failed before an answer, sent or not cannot be told. `unsent`: it certainly
+ * never reached a service. `caller`: by the caller's own doing, which says nothing about the service.
  */
 export type TryEnd =
   { readonly end: "answered"; readonly status: number } | { readonly end: "unsent" | "lost" | "timeout" | "caller" };

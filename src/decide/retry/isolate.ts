@@ -1,9 +1,10 @@
-// How many retries a service is worth, so that they never are the load that keeps it down: each request earns a fraction of
-// one, in the isolate that it passes through, and an allowance per second that needs no requests is lent out one by one by
-// the coordinator of the service, to the whole fleet together.
+// How many retries a service is worth, so that they never are the load that keeps it down: each request earns a
+// fraction of one, in the isolate that it passes through, and an allowance per second that needs no requests is lent
+// out one by one by the coordinator of the service, to the whole fleet together.
 //
-// What the service sees is therefore at most `1 + percent / 100` times its requests and `minPerSecond` more each second,
-// whatever the number of isolates: a retry of the allowance is taken off when it is lent, and one that is not used is lost.
+// What the service sees is therefore at most `1 + percent / 100` times its requests and `minPerSecond` more each
+// second, whatever the number of isolates: a retry of the allowance is taken off when it is lent, and one that is not
+// used is lost.
 import type { RetryBudget } from "../../model/snapshot/call-policy.ts";
 import type { RetryGrant, RetryReport } from "../../model/message/retry.ts";
 import { CRUMB, mostOf } from "./allowance.ts";

@@ -1,6 +1,6 @@
-// TrafficPolicy.retry: which failure of which request is worth another try, and after how long. A request whose method is
-// not idempotent is sent again only where the policy lists its method and the caller gave an Idempotency-Key, or where it
-// was certainly never sent. HTTPRoute.retry has rules of its own (retry.ts).
+// TrafficPolicy.retry: which failure of which request is worth another try, and after how long. A request whose method
+// is not idempotent is sent again only where the policy lists its method and the caller gave an Idempotency-Key, or
+// where it was certainly never sent. HTTPRoute.retry has rules of its own (retry.ts).
 import type { CallRetry, RetryCause } from "../../model/snapshot/call-policy.ts";
 import { isIdempotent, type RetriedRequest, type Tries, type TryEnd } from "./http-route.ts";
 

@@ -1,5 +1,5 @@
-// Host and port as a request names them: lower-case, without the trailing dot and without a port that the scheme implies.
-// Not a URL parser: a name with anything but letters, digits, dots, hyphens and underscores is not one.
+// Host and port as a request names them: lower-case, without the trailing dot and without a port that the scheme
+// implies. Not a URL parser: a name with anything but letters, digits, dots, hyphens and underscores is not one.
 
 export interface Authority {
   /** `shop.example.com`, `127.0.0.1`, `[::1]`. */

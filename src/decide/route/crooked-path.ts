@@ -1,5 +1,5 @@
-// Paths that have a canonical form, and that common servers still read differently: what a proxy may not forward as it came
-// when the mesh has judged it. Not for the mesh's own traffic, whose services only ever see the canonical form.
+// Paths that have a canonical form, and that common servers still read differently: what a proxy may not forward as it
+// came when the mesh has judged it. Not for the mesh's own traffic, whose services only ever see the canonical form.
 
 const TWICE = /%25(?:2[ef]|5c|00)/i;
 
@@ -25,7 +25,9 @@ export function crookedness(uri: string): string | null {
   return null;
 }
 
-/** Does a server that changes nothing forward what was judged? Dot segments and empty ones are resolved by some only. */
+/**
+ * Does a server that changes nothing forward what was judged? Dot segments and empty ones are resolved by some only.
+ */
 export function hasSpareSegments(uri: string): boolean {
   const end = uri.indexOf("?");
   const parts = (end === -1 ? uri : uri.slice(0, end)).split("/");

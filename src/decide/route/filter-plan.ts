@@ -1,5 +1,5 @@
-// The filters of a rule and its backend, sorted by what they do. A rule has few of them and most have none: that case costs
-// nothing. Order within a kind is kept; what two filters of one kind say about the same thing, the later one (the
+// The filters of a rule and its backend, sorted by what they do. A rule has few of them and most have none: that case
+// costs nothing. Order within a kind is kept; what two filters of one kind say about the same thing, the later one (the
 // backend's) decides.
 import type { Filter, HeaderModifier } from "../../model/snapshot/snapshot.ts";
 

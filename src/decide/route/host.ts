@@ -1,5 +1,5 @@
-// Hostnames with wildcards, as the Gateway API compares them: `*.example.com` covers every name below example.com at any
-// depth but not example.com itself, `*` covers all. Hosts are lower-case, without port and trailing dot.
+// Hostnames with wildcards, as the Gateway API compares them: `*.example.com` covers every name below example.com at
+// any depth but not example.com itself, `*` covers all. Hosts are lower-case, without port and trailing dot.
 
 /** Does every request for `narrow` (a host or a pattern) also fit `wide`? */
 export function covers(wide: string, narrow: string): boolean {

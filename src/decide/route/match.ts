@@ -1,6 +1,7 @@
-// Which rule answers a request: matching and precedence of the Gateway API over the compiled index. Costs a few look-ups
-// for each label of the host and each segment of the path, however many routes there are; only rules that share host and
-// path (and regular-expression paths of the host) are tried one by one, in the order that `compile/route/router.ts` put.
+// Which rule answers a request: matching and precedence of the Gateway API over the compiled index. Costs a few
+// look-ups for each label of the host and each segment of the path, however many routes there are; only rules that
+// share host and path (and regular-expression paths of the host) are tried one by one, in the order that
+// `compile/route/router.ts` put.
 import type {
   HostIndex,
   HostSet,
@@ -27,13 +28,19 @@ export interface RouteRequest {
   readonly query: (name: string) => string | null;
   /** Where the request came in. `gateway` as `"<namespace>/<name>"`; null = not known: all Gateways are considered. */
   readonly entry: { readonly gateway: string | null; readonly port: number | null; readonly scheme: "http" | "https" };
-  /** Set when the request addresses a service by itself: only routes attached to that service are considered (GAMMA). */
+  /**
+   * Set when the request addresses a service by itself: only routes attached to that service are considered (GAMMA).
+   */
   readonly service: ServiceKey | null;
   /** Namespace of the proven caller; null = not known: consumer routes do not apply. */
   readonly callerNamespace: string | null;
-  /** Names of headers whose conditions are taken to hold, because the request itself is still to come. Absent = none. */
+  /**
+   * Names of headers whose conditions are taken to hold, because the request itself is still to come. Absent = none.
+   */
   readonly assumes?: (name: string) => boolean;
-  /** What may be spent on conditions; below zero afterwards = it was too little, and no answer holds. Absent = anything. */
+  /**
+   * What may be spent on conditions; below zero afterwards = it was too little, and no answer holds. Absent = anything.
+   */
   readonly work?: Work;
 }
 

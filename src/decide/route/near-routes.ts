@@ -1,5 +1,5 @@
-// What a 404 can point at: the listeners there are, and the routes nearest to the path that was asked for. Walks the index
-// along the path instead of reading every route, so that a flood of unknown paths stays cheap.
+// What a 404 can point at: the listeners there are, and the routes nearest to the path that was asked for. Walks the
+// index along the path instead of reading every route, so that a flood of unknown paths stays cheap.
 import type { HostIndex, PathIndex, PrefixNode, Router } from "../../model/snapshot/snapshot.ts";
 import { wider } from "./host.ts";
 

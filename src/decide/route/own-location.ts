@@ -1,6 +1,7 @@
-// A service cannot see the caller's Host: the runtime makes it from the endpoint's URL. So an absolute redirect to itself
-// names the endpoint, which may be private, and leads past the mesh. As reverse proxies do (nginx `proxy_redirect default`,
-// Apache `ProxyPassReverse`), what begins with the endpoint's own URL is told in the caller's words; nothing else is.
+// A service cannot see the caller's Host: the runtime makes it from the endpoint's URL. So an absolute redirect to
+// itself names the endpoint, which may be private, and leads past the mesh. As reverse proxies do (nginx
+// `proxy_redirect default`, Apache `ProxyPassReverse`), what begins with the endpoint's own URL is told in the caller's
+// words; nothing else is.
 import type { PathModifier } from "../../model/snapshot/snapshot.ts";
 import { join } from "./rewrite.ts";
 

@@ -1,5 +1,5 @@
-// Which plane a request is for: the admin API, other people's proxies, or traffic. Decided on the canonical path, so that
-// `/%5fselvage/` and `/a/../_selvage/` are what they are, and no route of a user ever sees them.
+// Which plane a request is for: the admin API, other people's proxies, or traffic. Decided on the canonical path, so
+// that `/%5fselvage/` and `/a/../_selvage/` are what they are, and no route of a user ever sees them.
 import { DEFAULT_PORT, parseAuthority } from "./authority.ts";
 import { canonicalPath } from "../../model/word/canonical-path.ts";
 

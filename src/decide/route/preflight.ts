@@ -1,9 +1,13 @@
-// Which rule a browser's preflight is about. It comes as OPTIONS and without the headers of the request that it announces,
-// so a rule that names a method or a header would never be found by what was sent: it is looked for by what is announced.
+// Which rule a browser's preflight is about. It comes as OPTIONS and without the headers of the request that it
+// announces, so a rule that names a method or a header would never be found by what was sent: it is looked for by what
+// is announced.
 import type { Filter, Router, Rule } from "../../model/snapshot/snapshot.ts";
 import { match, type Matched, type RouteRequest, type Unmatched } from "./match.ts";
 
-/** Sent with the request itself, and neither with a preflight nor announced by one (Fetch, CORS-safelisted and credentials). */
+/**
+ * Sent with the request itself, and neither with a preflight nor announced by one (Fetch, CORS-safelisted and
+ * credentials).
+ */
 const NOT_ANNOUNCED: ReadonlySet<string> = new Set([
   "accept",
   "accept-language",
@@ -15,8 +19,8 @@ const NOT_ANNOUNCED: ReadonlySet<string> = new Set([
 ]);
 
 /**
- * A rule that names OPTIONS itself speaks for preflights. Else the rule that would answer the announced request does, if it
- * has a CORS filter; else whichever takes an OPTIONS as it came.
+ * A rule that names OPTIONS itself speaks for preflights. Else the rule that would answer the announced request does,
+ * if it has a CORS filter; else whichever takes an OPTIONS as it came.
  */
 export function matchPreflight(router: Router, sent: RouteRequest): Matched | Unmatched {
   const asSent = match(router, sent);

@@ -1,5 +1,5 @@
-// Where a RequestRedirect filter sends the caller (Gateway API, HTTPRequestRedirectFilter): scheme, host, port and path each
-// stay as they came unless the filter says otherwise, with the specification's rules for the port.
+// Where a RequestRedirect filter sends the caller (Gateway API, HTTPRequestRedirectFilter): scheme, host, port and path
+// each stay as they came unless the filter says otherwise, with the specification's rules for the port.
 import type { Filter } from "../../model/snapshot/snapshot.ts";
 import { DEFAULT_PORT, type Scheme } from "./authority.ts";
 import { modifyPath } from "./rewrite.ts";

@@ -1,5 +1,6 @@
-// A shortest text that a regular expression of the snapshot matches: for examples in findings. Finds none where the pattern
-// wants characters that a request line can hardly show, or word boundaries that the shortest text happens to miss.
+// A shortest text that a regular expression of the snapshot matches: for examples in findings. Finds none where the
+// pattern wants characters that a request line can hardly show, or word boundaries that the shortest text happens to
+// miss.
 import type { RegexInstruction, RegexProgram } from "../../model/snapshot/snapshot.ts";
 import { matchesRegex } from "./regex-machine.ts";
 

@@ -1,6 +1,6 @@
 // Regular expressions of documents → automata for the snapshot. RE2 syntax, parsed by re2js at apply; matched by
-// `regex-machine.ts`, which is bounded, where re2js's own lazy DFA is not: building its states costs up to 100 ms for one
-// hostile pattern and 8 KiB of input.
+// `regex-machine.ts`, which is bounded, where re2js's own lazy DFA is not: building its states costs up to 100 ms for
+// one hostile pattern and 8 KiB of input.
 import { RE2JS } from "re2js";
 import type { RegexInstruction, RegexProgram } from "../../model/snapshot/snapshot.ts";
 
@@ -29,7 +29,8 @@ interface Prog {
   readonly inst: readonly Inst[];
 }
 
-// The numbers are those of re2js's Inst, which it does not export; test/decide/route/regex.test.ts compares both engines.
+// The numbers are those of re2js's Inst, which it does not export; test/decide/route/regex.test.ts compares both
+// engines.
 const ALT = 1;
 const ALT_MATCH = 2;
 const CAPTURE = 3;

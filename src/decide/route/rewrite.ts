@@ -1,6 +1,6 @@
 // Path modifiers of the Gateway API (URLRewrite and RequestRedirect), over canonical paths. Prefixes are counted in
-// segments, so that `;parameters` inside the prefix do not hide it. What comes of a modifier is read again like the path of
-// a request: a result that has no canonical form goes nowhere.
+// segments, so that `;parameters` inside the prefix do not hide it. What comes of a modifier is read again like the
+// path of a request: a result that has no canonical form goes nowhere.
 import { canonicalPath, type CanonicalPath } from "../../model/word/canonical-path.ts";
 import type { PathModifier } from "../../model/snapshot/snapshot.ts";
 

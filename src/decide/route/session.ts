@@ -1,5 +1,5 @@
-// Session persistence without a table: the caller holds a token that says which endpoint it was given and when. Opaque, not
-// secret and not signed: whoever forges one only chooses an endpoint that the rule would have given out anyway.
+// Session persistence without a table: the caller holds a token that says which endpoint it was given and when. Opaque,
+// not secret and not signed: whoever forges one only chooses an endpoint that the rule would have given out anyway.
 import { endpointIdentity } from "../balance/endpoint-identity.ts";
 import { cookieNamed } from "../header/cookies.ts";
 import type { Backend, Endpoint, ServiceKey } from "../../model/snapshot/snapshot.ts";
@@ -92,7 +92,9 @@ interface ResumedSession {
   readonly issuedAtMs: number;
 }
 
-/** The backend and endpoint that the caller's token names, while the rule still gives them traffic; null = choose anew. */
+/**
+ * The backend and endpoint that the caller's token names, while the rule still gives them traffic; null = choose anew.
+ */
 export function resumeSession(
   policy: SessionPersistence,
   backends: readonly Backend[],

@@ -68,7 +68,9 @@ function classifyV6(ip: ipaddr.IPv6): AddressClass {
     : "reserved";
 }
 
-/** Top-level labels that the public DNS does not have or must not answer for (RFC 6761, RFC 6762, ICANN's .internal). */
+/**
+ * Top-level labels that the public DNS does not have or must not answer for (RFC 6761, RFC 6762, ICANN's .internal).
+ */
 const INTERNAL = new Set(
   "local internal intranet private lan home corp domain localdomain test example invalid onion alt".split(" "),
 );
@@ -141,8 +143,8 @@ const WHAT: Readonly<Record<AddressClass, string>> = {
 /**
  * Why an endpoint with this URL must not be used, or null when it may.
  *
- * @param allowPrivate what the endpoint's cluster says (`allowPrivateAddresses`; true for `local`). Link-local addresses
- * are refused even then: nobody runs a service at the metadata address.
+ * @param allowPrivate what the endpoint's cluster says (`allowPrivateAddresses`; true for `local`). Link-local
+ * addresses are refused even then: nobody runs a service at the metadata address.
  */
 export function refusalForAddress(url: string, { allowPrivate }: { readonly allowPrivate: boolean }): string | null {
   const is = classifyAddress(url);

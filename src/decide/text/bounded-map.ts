@@ -1,5 +1,5 @@
-// A map that cannot grow without end. What was written longest ago goes first: an attacker who fills it pushes out his own
-// entries before he reaches those that are written again with each use.
+// A map that cannot grow without end. What was written longest ago goes first: an attacker who fills it pushes out his
+// own entries before he reaches those that are written again with each use.
 
 export class BoundedMap<Key, Value> implements Iterable<[Key, Value]> {
   readonly most: number;

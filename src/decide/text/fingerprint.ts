@@ -1,5 +1,6 @@
-// A short name for a secret, so that it can be told apart without being kept: in keys of limits, which are stored and shown.
-// Not a cryptographic hash: who guesses a secret can check the guess, and what could be guessed is no secret to begin with.
+// A short name for a secret, so that it can be told apart without being kept: in keys of limits, which are stored and
+// shown. Not a cryptographic hash: who guesses a secret can check the guess, and what could be guessed is no secret to
+// begin with.
 
 /** 64 bits as 16 hexadecimal digits behind a `#`; "" stays "". */
 export function fingerprint(text: string): string {

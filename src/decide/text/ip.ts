@@ -1,6 +1,6 @@
-// IP addresses and blocks, read in one way by policies, limits and whoever asks where a URL points. ipaddr.js takes them apart;
-// whatever has two readings (zone ids, short and octal forms) is no address here. An IPv4 address is the same in whatever it
-// is wrapped: `::ffff:a.b.c.d`, and NAT64's `64:ff9b::a.b.c.d` (RFC 6052).
+// IP addresses and blocks, read in one way by policies, limits and whoever asks where a URL points. ipaddr.js takes
+// them apart; whatever has two readings (zone ids, short and octal forms) is no address here. An IPv4 address is the
+// same in whatever it is wrapped: `::ffff:a.b.c.d`, and NAT64's `64:ff9b::a.b.c.d` (RFC 6052).
 import ipaddr from "ipaddr.js";
 
 type Ip = ipaddr.IPv4 | ipaddr.IPv6;
@@ -67,7 +67,8 @@ function isNat64({ parts }: ipaddr.IPv6): boolean {
 }
 
 /**
- * The 128 bits of an address, IPv4 where `::ffff:a.b.c.d` is; null when it is not one. "Is in the block" is "starts with".
+ * The 128 bits of an address, IPv4 where `::ffff:a.b.c.d` is; null when it is not one. "Is in the block" is "starts
+ * with".
  *
  * @example addressBits("10.0.0.1") === addressBits("::FFFF:a00:1"); addressBits("127.1") === null
  */
@@ -89,9 +90,9 @@ function binary(parts: readonly number[], width: number): string {
 }
 
 /**
- * The bits that all addresses of a block begin with: `10.0.0.0/8`, `2001:db8::/32`, or a single address. Bits of the host
- * are cut off, as everybody does. `::/0` holds every address, `0.0.0.0/0` every IPv4 address. null = not a block, or one of
- * NAT64's prefix itself, which would be a block of every IPv4 address or of none.
+ * The bits that all addresses of a block begin with: `10.0.0.0/8`, `2001:db8::/32`, or a single address. Bits of the
+ * host are cut off, as everybody does. `::/0` holds every address, `0.0.0.0/0` every IPv4 address. null = not a block,
+ * or one of NAT64's prefix itself, which would be a block of every IPv4 address or of none.
  */
 export function blockBits(text: string): string | null {
   const slash = text.indexOf("/");

@@ -1,5 +1,5 @@
-// What must be done to one JSON value to make it another, as RFC 6902 operations. Made for people who review a plan, so it
-// is short rather than minimal: lists are compared from both ends, and what differs between is replaced one by one.
+// What must be done to one JSON value to make it another, as RFC 6902 operations. Made for people who review a plan, so
+// it is short rather than minimal: lists are compared from both ends, and what differs between is replaced one by one.
 import type { PatchOperation } from "../../model/api/apply.ts";
 import { isRecord } from "../../model/word/record.ts";
 
@@ -8,7 +8,8 @@ type Json = Readonly<Record<string, unknown>>;
 const escape = (name: string): string => name.replaceAll("~", "~0").replaceAll("/", "~1");
 
 /**
- * The operations that turn `before` into `after`, none when they are equal. Members that are `undefined` count as absent.
+ * The operations that turn `before` into `after`, none when they are equal. Members that are `undefined` count as
+ * absent.
  *
  * @example patchBetween({ a: 1 }, { a: 2, b: 3 })
  * // [{ op: "replace", path: "/a", value: 2 }, { op: "add", path: "/b", value: 3 }]

@@ -1,5 +1,5 @@
-// Addresses at which clouds hand out credentials to whoever asks from inside a machine. Nobody runs a service there, so no
-// document leads there, whatever its cluster allows. The link-local ones (169.254.169.254) are refused as such.
+// Addresses at which clouds hand out credentials to whoever asks from inside a machine. Nobody runs a service there, so
+// no document leads there, whatever its cluster allows. The link-local ones (169.254.169.254) are refused as such.
 
 const NAMES: ReadonlySet<string> = new Set([
   "metadata",

@@ -1,5 +1,5 @@
-// Optional white space of HTTP (RFC 9110 §5.6.3: spaces and tabs) off both ends of a text that a stranger wrote. By hand,
-// because `/[ \t]+$/` looks at a run of spaces inside the text once for each of them.
+// Optional white space of HTTP (RFC 9110 §5.6.3: spaces and tabs) off both ends of a text that a stranger wrote. By
+// hand, because `/[ \t]+$/` looks at a run of spaces inside the text once for each of them.
 
 export function trimSpace(text: string): string {
   let start = 0;

@@ -1,5 +1,6 @@
-// Bytes on their way from one side to another: whose turn it is, how long it may stand still, and whose doing it is when it
-// does not end well. A request's body has the caller for its source; an answer's body has the caller for its sink.
+// Bytes on their way from one side to another: whose turn it is, how long it may stand still, and whose doing it is
+// when it does not end well. A request's body has the caller for its source; an answer's body has the caller for its
+// sink.
 
 /** Who has to move next: the source to send, or the sink to take. */
 export type Side = "source" | "sink";

@@ -1,5 +1,5 @@
-// The mesh's identity side of the admin API: tokens that are given out (RFC 6749, RFC 8693), keys to check them with, and what
-// operators see of the keys.
+// The mesh's identity side of the admin API: tokens that are given out (RFC 6749, RFC 8693), keys to check them with,
+// and what operators see of the keys.
 import * as z from "zod";
 
 export const CLIENT_CREDENTIALS = "client_credentials";

@@ -1,5 +1,5 @@
-// Which kinds an Override may be laid over. Not itself; not the labels that decide which routes may attach; not what says
-// who a client is and what was agreed with it: those outlive an incident and have calls of their own.
+// Which kinds an Override may be laid over. Not itself; not the labels that decide which routes may attach; not what
+// says who a client is and what was agreed with it: those outlive an incident and have calls of their own.
 import type { KindName } from "./document.ts";
 
 const notOverridable: ReadonlySet<KindName> = new Set(["Override", "Namespace", "Application", "Contract"]);

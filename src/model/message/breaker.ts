@@ -1,5 +1,6 @@
 // What an isolate and the coordinator of a service say to each other about breakers: one batched report, one answer.
-// Both sides may be of different releases for some minutes: fields are only ever added, and what is absent means "none".
+// Both sides may be of different releases for some minutes: fields are only ever added, and what is absent means
+// "none".
 import type { SlotGrant, SlotReport } from "./concurrency.ts";
 import type { RetryGrant, RetryReport } from "./retry.ts";
 import type { BreakerState, BreakerTerms, ForcedState, OutlierTerms } from "../snapshot/circuit.ts";
@@ -120,6 +121,8 @@ export interface ForceOrder {
   readonly state: "open" | "closed" | "auto";
   readonly ttlMs: number;
   readonly reason: string;
-  /** Which service the coordinator is of, so that it can tell the mesh; absent = the caller is of an earlier release. */
+  /**
+   * Which service the coordinator is of, so that it can tell the mesh; absent = the caller is of an earlier release.
+   */
   readonly service?: ServiceKey;
 }

@@ -1,5 +1,5 @@
-// What isolates tell the mesh object of endpoints that fail the calls sent to them, with the question that they ask anyway.
-// Sides may be of different releases: fields are only ever added.
+// What isolates tell the mesh object of endpoints that fail the calls sent to them, with the question that they ask
+// anyway. Sides may be of different releases: fields are only ever added.
 import type { ServiceKey } from "../snapshot/snapshot.ts";
 
 /** Of one endpoint, as one isolate saw it in the last seconds. */

@@ -1,6 +1,6 @@
-// What isolates and the coordinator of a service say to each other about how many requests the service may have at once.
-// A slot is leave to have one request on its way; a place is leave to
-// have one wait for a slot. Both are lent to isolates; together they never are more than the policy says.
+// What isolates and the coordinator of a service say to each other about how many requests the service may have at
+// once. A slot is leave to have one request on its way; a place is leave to have one wait for a slot. Both are lent to
+// isolates; together they never are more than the policy says.
 import type { ConcurrencyTerms } from "../snapshot/concurrency-terms.ts";
 
 /** What an isolate tells of the requests under one policy. Times are in milliseconds. */

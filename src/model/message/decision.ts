@@ -31,8 +31,8 @@ export type Decision =
       /** For the client, with the service's answer: where it stands with the limits, and whether a page may read it. */
       readonly client: readonly HeaderPair[];
       /**
-       * A browser's question, and what the mesh answers: for proxies that can hand the client a success of somebody else's.
-       * With the others the service answers, and `client` gives the permission. Absent = any other request.
+       * A browser's question, and what the mesh answers: for proxies that can hand the client a success of somebody
+       * else's. With the others the service answers, and `client` gives the permission. Absent = any other request.
        */
       readonly preflight?: Response;
     }

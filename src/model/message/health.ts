@@ -1,5 +1,5 @@
-// Active health checks: what isolates, the coordinator that probes and the mesh object say to each other about them. Sides
-// may be of different releases: fields are only ever added.
+// Active health checks: what isolates, the coordinator that probes and the mesh object say to each other about them.
+// Sides may be of different releases: fields are only ever added.
 import type { HealthTerms } from "../snapshot/health-terms.ts";
 import type { Endpoint, ServiceKey } from "../snapshot/snapshot.ts";
 

@@ -1,5 +1,6 @@
 // What an isolate and the coordinator of a policy say to each other about limits: one batched report, one answer.
-// Both sides may be of different releases for some minutes: fields are only ever added, and what is absent means "none".
+// Both sides may be of different releases for some minutes: fields are only ever added, and what is absent means
+// "none".
 import type { LimitTerms } from "../snapshot/limit-terms.ts";
 
 export interface LimitReport {
@@ -43,7 +44,9 @@ export interface Want {
   readonly waiting: number;
   /** Tokens that the isolate will not need and has already forgotten. */
   readonly giveBack: number;
-  /** Number of the last grant that arrived here; 0 = none. A later one was lost and is taken back. -1 = not remembered. */
+  /**
+   * Number of the last grant that arrived here; 0 = none. A later one was lost and is taken back. -1 = not remembered.
+   */
   readonly grant: number;
   /** Requests refused since the last report; absent = 0. */
   readonly refused?: number;

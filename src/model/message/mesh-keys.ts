@@ -1,5 +1,5 @@
-// The mesh's own keys as an isolate holds them: what it signs with, what it accepts, and what client secrets are digested
-// under. They come from one Durable Object and are never in the registry, a snapshot or an answer.
+// The mesh's own keys as an isolate holds them: what it signs with, what it accepts, and what client secrets are
+// digested under. They come from one Durable Object and are never in the registry, a snapshot or an answer.
 
 /** A CryptoKey, by whatever name the runtime's types have for it. */
 export type Key = Awaited<ReturnType<typeof crypto.subtle.importKey>>;

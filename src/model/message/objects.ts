@@ -1,5 +1,6 @@
-// What each Durable Object answers, as whoever calls it sees it. During a deployment isolates of one release call objects of
-// another: methods and members are only ever added, and what is asked of an object that does not know it yet is caught.
+// What each Durable Object answers, as whoever calls it sees it. During a deployment isolates of one release call
+// objects of another: methods and members are only ever added, and what is asked of an object that does not know it yet
+// is caught.
 import type { Propagation } from "../api/registry.ts";
 import type { Head } from "../registry/registry.ts";
 import type { ForcedState } from "../snapshot/circuit.ts";
@@ -25,7 +26,9 @@ export interface MeshObject {
   poll(question: PollQuestion): Answer<PollAnswer>;
   /** The registry moved. Answers where the mesh stands; an older announcement that arrives late changes nothing. */
   announce(head: Head): Answer<Head>;
-  /** When the registry is to be asked to take an Override out of force, milliseconds since the epoch; null = not at all. */
+  /**
+   * When the registry is to be asked to take an Override out of force, milliseconds since the epoch; null = not at all.
+   */
   expireAt(at: number | null): Answer<void>;
   /** Which isolates run the revision, or a later one, and how long it took them. */
   propagation(revision: number): Answer<Propagation>;

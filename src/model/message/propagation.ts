@@ -1,10 +1,12 @@
-// What isolates and the mesh object tell each other. Plain data: it crosses the wire between two versions of the software,
-// so members may be added, never changed.
+// What isolates and the mesh object tell each other. Plain data: it crosses the wire between two versions of the
+// software, so members may be added, never changed.
 import type { CallNote } from "./call-notes.ts";
 import type { ForcedList } from "./forced.ts";
 import type { Head } from "../registry/registry.ts";
 
-/** "Is there anything newer than what I have?" That an isolate asks with its revision is the receipt of that revision. */
+/**
+ * "Is there anything newer than what I have?" That an isolate asks with its revision is the receipt of that revision.
+ */
 export interface PollQuestion extends Head {
   /** Random, for the isolate's life. */
   readonly isolate: string;
@@ -14,7 +16,10 @@ export interface PollQuestion extends Head {
   readonly colo: string | null;
   /** Version of the forced states that it has; absent = an isolate of a release that does not ask for them. */
   readonly forced?: number;
-  /** Endpoints that fail what the isolate sends them; absent = none that it knows of, or an isolate of an earlier release. */
+  /**
+   * Endpoints that fail what the isolate sends them; absent = none that it knows of, or an isolate of an earlier
+   * release.
+   */
   readonly notes?: readonly CallNote[];
 }
 
@@ -25,7 +30,9 @@ export interface PollAnswer extends Head {
   readonly setBack?: boolean;
   /** What operators force, where it is not what the isolate has. */
   readonly forced?: ForcedList;
-  /** Counts the mesh's keys that were taken out of use; absent = none, or an object of a release that does not count. */
+  /**
+   * Counts the mesh's keys that were taken out of use; absent = none, or an object of a release that does not count.
+   */
   readonly revocations?: number;
 }
 

@@ -1,5 +1,5 @@
-// What isolates and the coordinator of a service say to each other about retries beyond those that requests have earned: so
-// many a second for the whole fleet, lent to isolates one by one.
+// What isolates and the coordinator of a service say to each other about retries beyond those that requests have
+// earned: so many a second for the whole fleet, lent to isolates one by one.
 import type { RetryBudget } from "../snapshot/call-policy.ts";
 
 /** What is left of one policy's retries per second beyond those that requests have earned. */

@@ -1,5 +1,5 @@
-// Reads JSON (RFC 8259) strictly. JSON.parse makes the values; the scanner beside it says where everything stands, which
-// keys are there twice and how deep it goes, none of which JSON.parse tells.
+// Reads JSON (RFC 8259) strictly. JSON.parse makes the values; the scanner beside it says where everything stands,
+// which keys are there twice and how deep it goes, none of which JSON.parse tells.
 import type { Path } from "../word/json-pointer.ts";
 import type { ProblemItem } from "../word/problem.ts";
 import { LIMITS, measure, TOO_DEEP, type Position, type Read } from "./source.ts";

@@ -1,6 +1,6 @@
-// YAML 1.1 merge keys (`<<: *base`), which kubectl takes and manifests use: the members of a mapping, or of a list of them,
-// where the mapping around has none of its own. Works on values whose size was measured with every shared part counted, so
-// that nothing grows by merging.
+// YAML 1.1 merge keys (`<<: *base`), which kubectl takes and manifests use: the members of a mapping, or of a list of
+// them, where the mapping around has none of its own. Works on values whose size was measured with every shared part
+// counted, so that nothing grows by merging.
 import type { Path } from "../word/json-pointer.ts";
 
 const MERGE = "<<";

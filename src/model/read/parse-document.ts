@@ -1,5 +1,5 @@
-// One value → one document: which kind it is, its metadata and spec against their schemas, defaults filled. No text here,
-// so places are paths; `parse-documents.ts` turns them into lines.
+// One value → one document: which kind it is, its metadata and spec against their schemas, defaults filled. No text
+// here, so places are paths; `parse-documents.ts` turns them into lines.
 import * as z from "zod";
 import { didYouMean } from "../word/did-you-mean.ts";
 import type { Document } from "../document/document.ts";

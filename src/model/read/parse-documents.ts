@@ -17,7 +17,10 @@ export interface ParsedDocument {
   readonly document: Document;
   /** Position in the body, lists flattened; empty YAML documents are not counted. */
   readonly index: number;
-  /** Where a pointer into the document (`/spec/rules/0`) stands in the text; of one that is not there, its nearest ancestor. */
+  /**
+   * Where a pointer into the document (`/spec/rules/0`) stands in the text; of one that is not there, its nearest
+   * ancestor.
+   */
   locate(pointer: string): Position | null;
 }
 

@@ -1,5 +1,6 @@
-// Reads YAML 1.2 (core schema, no custom tags) with the `yaml` library, in three steps so that no text can hurt: tokens,
-// whose nesting is counted without recursion; the tree, checked for repeated keys; values, with a bound on aliases.
+// Reads YAML 1.2 (core schema, no custom tags) with the `yaml` library, in three steps so that no text can hurt:
+// tokens, whose nesting is counted without recursion; the tree, checked for repeated keys; values, with a bound on
+// aliases.
 import { Composer, isAlias, isMap, isPair, isScalar, isSeq, Lexer, LineCounter, Parser } from "yaml";
 import type { CST, Document as YamlDocument, Node, Pair, YAMLMap } from "yaml";
 import { toPointer, type Path } from "../word/json-pointer.ts";

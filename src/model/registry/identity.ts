@@ -1,5 +1,5 @@
-// Credentials and contract states as the registry keeps them, beside the documents. Everything here changes only together
-// with a revision; nothing here is a secret.
+// Credentials and contract states as the registry keeps them, beside the documents. Everything here changes only
+// together with a revision; nothing here is a secret.
 
 export interface IdentityState {
   readonly clients: readonly ClientRecord[];
@@ -47,7 +47,10 @@ export interface ContractRecord {
   /** In the service's namespace. */
   readonly tier: string;
   readonly state: ContractState;
-  /** Since when, and who decided; `tier` = its `approval: auto`, `selvage` = the mesh, since something it was for is gone. */
+  /**
+   * Since when, and who decided; `tier` = its `approval: auto`, `selvage` = the mesh, since something it was for is
+   * gone.
+   */
   readonly at: string;
   readonly by: string;
   readonly reason: string | null;

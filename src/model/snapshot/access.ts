@@ -1,5 +1,5 @@
-// Who may call, as the data plane reads it: authentication and authorization policies compiled, and the clients, contracts
-// and trusted clusters that they speak of. Holds digests, never a secret.
+// Who may call, as the data plane reads it: authentication and authorization policies compiled, and the clients,
+// contracts and trusted clusters that they speak of. Holds digests, never a secret.
 
 export interface Authentication {
   /** `<namespace>/<name>` of the AuthenticationPolicy. */
@@ -74,7 +74,10 @@ export interface AuthorizationOperation {
 }
 
 export interface AuthorizationCondition {
-  /** `claim:<name>`, `header:<name>` (lower case), or an attribute; one that nobody knows is not judged, and counts against the caller. */
+  /**
+   * `claim:<name>`, `header:<name>` (lower case), or an attribute; one that nobody knows is not judged, and counts
+   * against the caller.
+   */
   readonly key: string;
   readonly values: readonly string[];
   readonly notValues: readonly string[];

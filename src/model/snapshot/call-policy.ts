@@ -1,5 +1,5 @@
-// How calls are made, as the data plane reads it: the sections of the TrafficPolicy in force for a (rule, service) pair that
-// act on a call's tries and endpoints. Timeouts, which always hold, stand in the snapshot itself.
+// How calls are made, as the data plane reads it: the sections of the TrafficPolicy in force for a (rule, service) pair
+// that act on a call's tries and endpoints. Timeouts, which always hold, stand in the snapshot itself.
 import type { KeyPart } from "./limit.ts";
 
 /** null = the policy has no such section. */

@@ -1,5 +1,5 @@
-// What a TrafficPolicy says about breaking, ejecting and what else a service's coordinator counts, as numbers, and what is told about a breaker: shared by the
-// snapshot, the isolates, the coordinator of each service and the admin API.
+// What a TrafficPolicy says about breaking, ejecting and what else a service's coordinator counts, as numbers, and what
+// is told about a breaker: shared by the snapshot, the isolates, the coordinator of each service and the admin API.
 import type { RetryBudget } from "./call-policy.ts";
 import type { ConcurrencyTerms } from "./concurrency-terms.ts";
 

@@ -6,7 +6,10 @@ export interface Limit {
   readonly policy: string;
   readonly name: string;
   readonly terms: LimitTerms;
-  /** `leased`: counted mesh-wide from quota held here. `strict`: the coordinator is asked each time. `local`: this isolate. */
+  /**
+   * `leased`: counted mesh-wide from quota held here. `strict`: the coordinator is asked each time. `local`: this
+   * isolate.
+   */
   readonly mode: "leased" | "strict" | "local";
   /** Empty: one bucket for everybody. */
   readonly key: readonly KeyPart[];

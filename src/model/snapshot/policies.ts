@@ -1,5 +1,5 @@
-// Every policy of the mesh, compiled, once: a table a kind. A place where a request may be (a service, a backend, a rule)
-// says by indexes which of them hold there; which those are was settled by `compile/policy/policy-index.ts`.
+// Every policy of the mesh, compiled, once: a table a kind. A place where a request may be (a service, a backend, a
+// rule) says by indexes which of them hold there; which those are was settled by `compile/policy/policy-index.ts`.
 import type { Authentication, Authorization } from "./access.ts";
 import type { Fault } from "./fault.ts";
 import type { Limit } from "./limit.ts";
@@ -30,7 +30,10 @@ export type PolicyIndexes = {
 /** What holds at a place. */
 export interface Held {
   readonly policies: PolicyIndexes;
-  /** The AuthenticationPolicy is attached to the service or to something more specific: it takes the place of `exposure`. */
+  /**
+   * The AuthenticationPolicy is attached to the service or to something more specific: it takes the place of
+   * `exposure`.
+   */
   readonly ownAuthentication?: true;
   /** Where ALLOWs of several namespaces are among them, those of each: one must match of every namespace. */
   readonly apart?: readonly (readonly number[])[];

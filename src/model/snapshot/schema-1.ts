@@ -1,5 +1,5 @@
-// A snapshot as releases before the table of policies wrote it (schema 1), read as one of today. Goes away with the release
-// after the next one: `OLDEST_SNAPSHOT_SCHEMA` then becomes 2.
+// A snapshot as releases before the table of policies wrote it (schema 1), read as one of today. Goes away with the
+// release after the next one: `OLDEST_SNAPSHOT_SCHEMA` then becomes 2.
 import type { Authentication, Authorization } from "./access.ts";
 import type { CallPolicy } from "./call-policy.ts";
 import type { Circuit } from "./circuit.ts";

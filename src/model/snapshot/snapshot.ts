@@ -13,7 +13,9 @@ import type { ValueMatch } from "./value-match.ts";
 export type ServiceKey = string;
 
 export interface Snapshot {
-  /** Version of this shape: an isolate refuses a snapshot whose schema it does not know, and keeps its last good one. */
+  /**
+   * Version of this shape: an isolate refuses a snapshot whose schema it does not know, and keeps its last good one.
+   */
   readonly schema: 2;
   readonly revision: number;
   readonly services: Readonly<Record<ServiceKey, ServiceEntry>>;
@@ -41,7 +43,9 @@ export interface ServiceEntry extends Held {
   readonly exposure: "mesh" | "public";
   /** `request`: what the mesh asserts to the service is bound to method and path; absent: to the caller only. */
   readonly assertion?: "request";
-  /** `%2F` in paths is let through, judged as it is; absent: such requests are refused. Listeners and rules say it, too. */
+  /**
+   * `%2F` in paths is let through, judged as it is; absent: such requests are refused. Listeners and rules say it, too.
+   */
   readonly keepsSlashes?: true;
   /** Endpoints written in the Service document. Dynamic ones are laid beside them by `isolate/snapshot.ts`. */
   readonly endpoints: readonly Endpoint[];
@@ -67,14 +71,18 @@ export interface Endpoint {
 
 // ── Routing ─────────────────────────────────────────────────────────────────────────────────────────────────────────
 
-/** The index of all rules. Its inside belongs to `compile/route/router.ts` (writes) and `decide/route/match.ts` (reads). */
+/**
+ * The index of all rules. Its inside belongs to `compile/route/router.ts` (writes) and `decide/route/match.ts` (reads).
+ */
 export interface Router extends HostnameBounds {
   readonly rules: readonly Rule[];
   readonly matches: readonly RuleMatch[];
   readonly listeners: readonly Listener[];
   /** The listeners of one Gateway and port, by hostname: the most specific one that fits a host owns its requests. */
   readonly groups: readonly HostOwners[];
-  /** Every regular expression of the mesh, once, as an automaton; `ValueMatch.program` and `path.program` point here. */
+  /**
+   * Every regular expression of the mesh, once, as an automaton; `ValueMatch.program` and `path.program` point here.
+   */
   readonly programs: readonly RegexProgram[];
   /** Hostnames that a user's Gateway listens to, by protocol: they decide which protocol's listeners are asked. */
   readonly hosts: { readonly HTTP: HostSet; readonly HTTPS: HostSet };
@@ -129,7 +137,9 @@ export interface PathIndex {
   readonly prefix: PrefixNode;
 }
 
-/** A tree of path segments; the keys of `next` keep their slash (`"/orders"`), so no key is a name of Object.prototype. */
+/**
+ * A tree of path segments; the keys of `next` keep their slash (`"/orders"`), so no key is a name of Object.prototype.
+ */
 export interface PrefixNode {
   readonly here: readonly number[];
   readonly next: Readonly<Record<string, PrefixNode>>;
@@ -152,8 +162,8 @@ export interface RuleMatch {
 
 /**
  * An RE2 pattern, parsed and compiled at apply: the data plane carries no regular-expression parser. Instructions are
- * numbered; `alt` goes on at both, `empty` where its assertions (bits, see `decide/route/regex-machine.ts`) hold, `runes` takes
- * one code point of the ranges `[low, high, low, high, …]` and goes on.
+ * numbered; `alt` goes on at both, `empty` where its assertions (bits, see `decide/route/regex-machine.ts`) hold,
+ * `runes` takes one code point of the ranges `[low, high, low, high, …]` and goes on.
  */
 export interface RegexProgram {
   readonly start: number;

@@ -1,6 +1,6 @@
 // The one canonical path of a request: routing, authorization, limits, logs and forwarding all use it and no other.
-// Works on the raw text of `request.url`, because `new URL` and routers each decode differently. Never guesses: a path that
-// two common servers could read differently is refused. Not a URL parser: scheme and authority are only cut off.
+// Works on the raw text of `request.url`, because `new URL` and routers each decode differently. Never guesses: a path
+// that two common servers could read differently is refused. Not a URL parser: scheme and authority are only cut off.
 import { refusedPath, MAX_PATH_LENGTH, MAX_SEGMENTS, type PathRefusal } from "./path-fault.ts";
 import { CLASS, isText, normaliseEscapes, SLASH } from "./percent-escapes.ts";
 
@@ -20,9 +20,11 @@ export type CanonicalPath =
 
 /**
  * @param raw `request.url` as the platform gives it, or an origin-form target (`/a?b`).
- * @param slashes `keep`: `%2F` is a character of its segment, as it was written in `path`, and `%2F` in `matchPath`. Refused all the
- * same where a server that decodes it would read dots, or parameters.
- * @example canonicalPath("http://shop.example/a/%2e%2e//%61?x#f") // {ok: true, path: "/a", matchPath: "/a", search: "?x"}
+ * @param slashes `keep`: `%2F` is a character of its segment, as it was written in `path`, and `%2F` in `matchPath`.
+ * Refused all the same where a server that decodes it would read dots, or parameters.
+ * @example
+ * canonicalPath("http://shop.example/a/%2e%2e//%61?x#f")
+ * // {ok: true, path: "/a", matchPath: "/a", search: "?x"}
  */
 export function canonicalPath(raw: string, slashes: "refuse" | "keep" = "refuse"): CanonicalPath {
   const start = pathStart(raw);
@@ -81,7 +83,10 @@ function pathStart(raw: string): number {
   return at;
 }
 
-/** A raw control character would be dropped by URL parsers, a U+FFFD stands for bytes that are lost: neither is forwarded. */
+/**
+ * A raw control character would be dropped by URL parsers, a U+FFFD stands for bytes that are lost: neither is
+ * forwarded.
+ */
 function queryOf(raw: string, at: number): string | PathRefusal {
   if (at >= raw.length || raw.charCodeAt(at) === 0x23) {
     return "";

@@ -1,5 +1,6 @@
-// Codes of single findings about documents, each with what it means. Never reused. docs/errors.md is made from this table.
-// SLV102x what a write does, SLV11xx reading and form, SLV12xx references between documents, SLV13xx lint of the whole mesh.
+// Codes of single findings about documents, each with what it means. Never reused. docs/errors.md is made from this
+// table. SLV102x what a write does, SLV11xx reading and form, SLV12xx references between documents, SLV13xx lint of the
+// whole mesh.
 
 export const findingCodes = {
   SLV1020: "A Kubernetes Service changes nothing: a selvage.dev/v1 Service of its name is the registry entry.",

@@ -1,5 +1,6 @@
-// Paths that operators write: into rewrites, redirects, endpoints, probes. What stands in the snapshot is their canonical
-// form and no other, so that what policies judge is what is forwarded. Not the paths of requests: those come with a query.
+// Paths that operators write: into rewrites, redirects, endpoints, probes. What stands in the snapshot is their
+// canonical form and no other, so that what policies judge is what is forwarded. Not the paths of requests: those come
+// with a query.
 import { canonicalPath } from "./canonical-path.ts";
 import { PATH_FAULTS } from "./path-fault.ts";
 

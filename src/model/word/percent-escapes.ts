@@ -1,5 +1,5 @@
-// Percent escapes of a path in one spelling: unreserved characters decoded, the others in upper case, and what URL parsers
-// would encode encoded. What two readers could take for different texts is refused.
+// Percent escapes of a path in one spelling: unreserved characters decoded, the others in upper case, and what URL
+// parsers would encode encoded. What two readers could take for different texts is refused.
 import { refusedPath, type PathRefusal } from "./path-fault.ts";
 
 export const SLASH = 0x2f;
@@ -43,7 +43,9 @@ export function normaliseEscapes(raw: string, keepsSlashes: boolean): string | P
   return out;
 }
 
-/** The end of the escapes, or of the characters beyond ASCII, that start here: UTF-8 is judged over the whole of them. */
+/**
+ * The end of the escapes, or of the characters beyond ASCII, that start here: UTF-8 is judged over the whole of them.
+ */
 function runEnd(raw: string, from: number, escapes: boolean): number {
   let at = from;
   if (escapes) {
@@ -117,7 +119,9 @@ function decodes(run: string): boolean {
   }
 }
 
-/** Raw characters beyond ASCII as UTF-8 escapes, as every URL parser sends them. U+FFFD means the bytes were not UTF-8. */
+/**
+ * Raw characters beyond ASCII as UTF-8 escapes, as every URL parser sends them. U+FFFD means the bytes were not UTF-8.
+ */
 function encodeRun(run: string): string | PathRefusal {
   if (run.includes("\u007f")) {
     return refusedPath("control-character");

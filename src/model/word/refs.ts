@@ -1,5 +1,5 @@
-// How documents, services and endpoints are named in keys, and the parts of a key: made and taken apart here only. Names hold no
-// slash, so two of them never collide. Free of zod, so the data plane may use it.
+// How documents, services and endpoints are named in keys, and the parts of a key: made and taken apart here only.
+// Names hold no slash, so two of them never collide. Free of zod, so the data plane may use it.
 
 export interface ScopedName {
   readonly namespace: string;

@@ -1,4 +1,5 @@
-// One try: tells the endpoint's load, the breaker and the cap what comes of it. Whether there is another is not decided here.
+// One try: tells the endpoint's load, the breaker and the cap what comes of it. Whether there is another is not decided
+// here.
 import { began, ended, forgone } from "../../decide/balance/endpoint-load.ts";
 import { noteDropped, noteEnd, noteSent } from "../../decide/health/call-notes.ts";
 import { endOfAnswer, type TryEnd } from "../../decide/retry/http-route.ts";
@@ -35,7 +36,10 @@ export interface Try {
 interface TryOptions {
   /** Until response headers; null = no deadline. */
   readonly timeoutMs: number | null;
-  /** Breaks the call off: at the deadline, or when its answer is not needed any more. Never null for a body that streams. */
+  /**
+   * Breaks the call off: at the deadline, or when its answer is not needed any more. Never null for a body that
+   * streams.
+   */
   readonly abort: AbortController | null;
 }
 

@@ -1,5 +1,5 @@
-// One request to one endpoint, by address or by service binding: never follows a redirect, stops waiting for headers at the
-// deadline, and tells a failure as a value. Whether it is tried again is not decided here.
+// One request to one endpoint, by address or by service binding: never follows a redirect, stops waiting for headers at
+// the deadline, and tells a failure as a value. Whether it is tried again is not decided here.
 import { withDeadline } from "../../bounded/deadline.ts";
 import { endpointUrl, serviceBinding } from "../../decide/balance/endpoint-url.ts";
 import type { Endpoint, ServiceKey } from "../../model/snapshot/snapshot.ts";
@@ -15,8 +15,8 @@ interface CallOptions {
   /** Until response headers; null = no deadline. */
   readonly timeoutMs: number | null;
   /**
-   * Breaks the call off: at the deadline, or when somebody else says so. null = leave it to the runtime, which does so once
-   * the caller has its answer: enough for calls that the request does not outlive, and cheaper by a tenth.
+   * Breaks the call off: at the deadline, or when somebody else says so. null = leave it to the runtime, which does so
+   * once the caller has its answer: enough for calls that the request does not outlive, and cheaper by a tenth.
    */
   readonly abort: AbortController | null;
   /** A body that streams: takes the place of bytes, and the deadline begins when it has been sent. */
@@ -103,7 +103,9 @@ function canBePassedOn({ status, webSocket }: Response): boolean {
   return (status >= 200 && status <= 599) || (status === 101 && webSocket !== null);
 }
 
-/** workerd says the same of a refused connection and of one that was reset; names and certificates are internal errors. */
+/**
+ * workerd says the same of a refused connection and of one that was reset; names and certificates are internal errors.
+ */
 function describe(error: unknown): string {
   const text = error instanceof Error ? error.message : String(error);
   if (/connection lost|ECONNREFUSED|ECONNRESET|refused/i.test(text)) {

@@ -1,5 +1,5 @@
-// The endpoint of one try: the one the caller's session names, else the one that the balancing policy chooses. A service
-// with a single endpoint costs no bookkeeping.
+// The endpoint of one try: the one the caller's session names, else the one that the balancing policy chooses. A
+// service with a single endpoint costs no bookkeeping.
 import { balance } from "../../decide/balance/balance.ts";
 import type { Choice } from "../../decide/breaker/choice.ts";
 import { claimText, clientOf } from "../../decide/identity/caller.ts";

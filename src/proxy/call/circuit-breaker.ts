@@ -1,6 +1,6 @@
-// The breaker's hand on one request: which endpoints it may be sent to, and what its outcome does. Everything it needs is in
-// the isolate's memory; what it learns is reported behind the answer. A coordinator that cannot be reached changes nothing
-// for a request but that its last verdicts grow old.
+// The breaker's hand on one request: which endpoints it may be sent to, and what its outcome does. Everything it needs
+// is in the isolate's memory; what it learns is reported behind the answer. A coordinator that cannot be reached
+// changes nothing for a request but that its last verdicts grow old.
 import {
   beginAttempt,
   choiceByHealth,

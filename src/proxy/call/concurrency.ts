@@ -1,6 +1,6 @@
-// A service's cap on concurrency, as one request meets it: takes a slot before the request goes out, waits for one where the
-// policy has a queue, and gives it back when the answer's body has ended, or broken off. One that the runtime ends, so that nothing of
-// ours runs any more, is missed within four seconds.
+// A service's cap on concurrency, as one request meets it: takes a slot before the request goes out, waits for one
+// where the policy has a queue, and gives it back when the answer's body has ended, or broken off. One that the runtime
+// ends, so that nothing of ours runs any more, is missed within four seconds.
 import type { IsolateBreakers } from "../../decide/breaker/isolate.ts";
 import { policyStateOf, type PolicyState } from "../../decide/breaker/policy-state.ts";
 import { classOf, isShed, rankOf } from "../../decide/concurrency/shed.ts";

@@ -1,5 +1,6 @@
-// What the isolate remembers of each service beside its endpoints, and the reports that keep it in step with the service's
-// coordinator. Reports go out behind answers; a request waits for one only where nothing it knows lets it go on.
+// What the isolate remembers of each service beside its endpoints, and the reports that keep it in step with the
+// service's coordinator. Reports go out behind answers; a request waits for one only where nothing it knows lets it go
+// on.
 import { withDeadline } from "../../bounded/deadline.ts";
 import {
   applyBreakers,

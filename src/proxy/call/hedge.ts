@@ -1,5 +1,6 @@
-// A request that is slow to answer is sent once more, elsewhere, and the first good answer wins; the others are broken off.
-// Only for requests that may be sent twice, and only while the retry budget has one at hand: nobody waits for a hedge.
+// A request that is slow to answer is sent once more, elsewhere, and the first good answer wins; the others are broken
+// off. Only for requests that may be sent twice, and only while the retry budget has one at hand: nobody waits for a
+// hedge.
 import { withDeadline } from "../../bounded/deadline.ts";
 import { isFailure } from "../../decide/breaker/outcome.ts";
 import type { Hedge } from "../../model/snapshot/call-policy.ts";

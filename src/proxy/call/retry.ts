@@ -1,5 +1,6 @@
-// Whether a failed try is followed by another: by the rule's own retry, else by the TrafficPolicy in force, as far as the
-// service's retry budget goes. Inside a mesh only the outermost hop tries again: otherwise every hop multiplies the tries.
+// Whether a failed try is followed by another: by the rule's own retry, else by the TrafficPolicy in force, as far as
+// the service's retry budget goes. Inside a mesh only the outermost hop tries again: otherwise every hop multiplies the
+// tries.
 import {
   mayRetry,
   retryDelayMs,

@@ -1,5 +1,5 @@
-// A stream as pieces of bytes: few large ones where the stream is the runtime's own, and with the possibility to look whether
-// everything is there already.
+// A stream as pieces of bytes: few large ones where the stream is the runtime's own, and with the possibility to look
+// whether everything is there already.
 
 export interface Chunks {
   /** null = the end. Rejects when the stream breaks. */
@@ -48,7 +48,9 @@ function byobReader(stream: ReadableStream<Uint8Array>): ReadableStreamBYOBReade
   }
 }
 
-/** All of it when it is there within a moment and not more than `mostBytes`; else the same pieces, none of them lost. */
+/**
+ * All of it when it is there within a moment and not more than `mostBytes`; else the same pieces, none of them lost.
+ */
 export async function wholeAtOnce(chunks: Chunks, mostBytes: number, waitMs: number): Promise<Uint8Array | Chunks> {
   const got: Uint8Array[] = [];
   let [bytes, ended] = [0, false];

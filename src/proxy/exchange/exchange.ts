@@ -1,5 +1,5 @@
-// What the stages hand to each other, as types only: the ports a proxy is made of, the request once it is admitted, where
-// it goes, and the optional trace of decisions. Nothing here decides or does anything.
+// What the stages hand to each other, as types only: the ports a proxy is made of, the request once it is admitted,
+// where it goes, and the optional trace of decisions. Nothing here decides or does anything.
 import type { Jwks } from "../../isolate/ports.ts";
 import type { Live } from "../../isolate/snapshot.ts";
 import type { IsolateState } from "../../isolate/state.ts";
@@ -61,7 +61,10 @@ export interface Exchange {
   readonly left: () => AbortSignal;
   readonly startedAtMs: number;
   readonly trace: Trace | undefined;
-  /** The service that another proxy is about to send it to, whatever its host and path say; null = the mesh itself sends it. */
+  /**
+   * The service that another proxy is about to send it to, whatever its host and path say; null = the mesh itself sends
+   * it.
+   */
   readonly meant: ServiceKey | null;
   /** The same that `admitted` lets everybody read. */
   readonly headers: EditedHeaders;
@@ -110,7 +113,10 @@ export interface Ended {
 
 export type Decided = { readonly ok: Learned } | Ended;
 
-/** Looks at the exchange, asks a verb, does at most one kind of I/O. A promise only where there is something to wait for. */
+/**
+ * Looks at the exchange, asks a verb, does at most one kind of I/O. A promise only where there is something to wait
+ * for.
+ */
 export type Stage = (exchange: Exchange) => Decided | Promise<Decided>;
 
 /** A request that may go on: one canonical path, one host, and headers without what callers may not say. */

@@ -1,5 +1,5 @@
-// The request to a service, built once, at the end: what the caller sent, what stages said about it, what the mesh tells, and
-// what the rule changes. A try only adds what is true for it alone.
+// The request to a service, built once, at the end: what the caller sent, what stages said about it, what the mesh
+// tells, and what the rule changes. A try only adds what is true for it alone.
 import { sourceOf } from "../../decide/identity/caller.ts";
 import type { HeaderEdit } from "../../decide/header/edited-headers.ts";
 import { forwardingEdit } from "../../decide/header/forwarding.ts";

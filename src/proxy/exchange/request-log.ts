@@ -1,5 +1,6 @@
-// One line for a request, for whoever runs a mesh on this machine: what was asked, what became of it, who decided and why.
-// Nothing is said, or built, unless the variable LOG asks for it. What callers wrote stands in it as JSON or escaped by its URL.
+// One line for a request, for whoever runs a mesh on this machine: what was asked, what became of it, who decided and
+// why. Nothing is said, or built, unless the variable LOG asks for it. What callers wrote stands in it as JSON or
+// escaped by its URL.
 import type { Settings } from "../../env/settings.ts";
 import { problems } from "../../model/word/problem.ts";
 import type { Endpoint } from "../../model/snapshot/snapshot.ts";

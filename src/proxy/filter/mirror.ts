@@ -1,5 +1,5 @@
-// Sends copies of a share of requests to other services and forgets them: their answers, failures and delays never reach the
-// caller. A body above 64 KiB is not copied, so that no request is held in memory for a mirror's sake.
+// Sends copies of a share of requests to other services and forgets them: their answers, failures and delays never
+// reach the caller. A body above 64 KiB is not copied, so that no request is held in memory for a mirror's sake.
 import { pickEndpoint } from "../../decide/balance/pick.ts";
 import type { FilterPlan } from "../../decide/route/filter-plan.ts";
 import { contentLengthOf, keepBody, KEEP_LIMIT_BYTES, letGo, type Body } from "../exchange/body.ts";

@@ -1,5 +1,6 @@
-// What each request to a service carries to prove that it came through the mesh, and who calls: `selvage-assertion`. Signed
-// once for each caller and service and used for half of its life, or for each request where the service asks for that.
+// What each request to a service carries to prove that it came through the mesh, and who calls: `selvage-assertion`.
+// Signed once for each caller and service and used for half of its life, or for each request where the service asks for
+// that.
 import { ASSERTION_SECONDS, ASSERTION_TYPE, bindingOf } from "../../tokens/assertion.ts";
 import { chainOf, serviceAudience, type Actor } from "../../decide/identity/mesh-names.ts";
 import type { MeshKeys } from "../../model/message/mesh-keys.ts";
@@ -16,8 +17,8 @@ interface Bound {
 }
 
 /**
- * Null where the mesh's keys cannot be had: a service that checks assertions refuses the request then, and one that does
- * not is not taken down by keys that it does not use.
+ * Null where the mesh's keys cannot be had: a service that checks assertions refuses the request then, and one that
+ * does not is not taken down by keys that it does not use.
  *
  * @returns a promise only when something has to be signed or fetched
  */

@@ -1,5 +1,6 @@
-// Whether a client id and secret are an application's. The secret is digested under the mesh's own key and compared with
-// digests; for an id that does not exist the same work is done. Of wrong ones only so many are answered for an address.
+// Whether a client id and secret are an application's. The secret is digested under the mesh's own key and compared
+// with digests; for an id that does not exist the same work is done. Of wrong ones only so many are answered for an
+// address.
 import { isSecretOf } from "../../decide/identity/authenticate.ts";
 import { indexClients, lookUpClient, type ClientIndex } from "../../decide/identity/client-index.ts";
 import type { ClientCredentials } from "../../decide/identity/credentials.ts";

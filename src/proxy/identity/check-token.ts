@@ -1,5 +1,6 @@
-// Whether a token holds, by the providers that look where it came from. Its `iss` chooses among them and nothing else of it
-// has a say: algorithm, audience and keys are the policy's (RFC 8725 §3.1). In the steady state this is one SHA-256.
+// Whether a token holds, by the providers that look where it came from. Its `iss` chooses among them and nothing else
+// of it has a say: algorithm, audience and keys are the policy's (RFC 8725 §3.1). In the steady state this is one
+// SHA-256.
 import type { Authentication, JwtProvider } from "../../model/snapshot/access.ts";
 import type { Claims } from "../../model/snapshot/caller.ts";
 import type { KeySet } from "../../tokens/key-set.ts";

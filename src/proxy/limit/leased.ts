@@ -1,6 +1,6 @@
 // Limits of the whole fleet, decided from quota that is held here. The coordinator is asked behind the answers; only a
-// request of a bucket that nothing is known about waits for it, and not for long. Requests share values, never promises:
-// one that waits looks again until the value is there.
+// request of a bucket that nothing is known about waits for it, and not for long. Requests share values, never
+// promises: one that waits looks again until the value is there.
 import {
   applyLimits,
   isReportDue,

@@ -1,5 +1,5 @@
-// Limits whose coordinator is asked for each request, all strict limits of one policy at once: exact, at the price of one
-// call before the answer. What is full is remembered until it could have some.
+// Limits whose coordinator is asked for each request, all strict limits of one policy at once: exact, at the price of
+// one call before the answer. What is full is remembered until it could have some.
 import { noteDecided } from "../../decide/limit/lease-spend.ts";
 import type { StrictAnswer, StrictAsk } from "../../model/message/limit.ts";
 import type { Counting } from "../exchange/exchange.ts";

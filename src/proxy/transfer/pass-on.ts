@@ -1,5 +1,6 @@
-// An answer's body on its way to the caller: watched, so that neither a caller who does not read it nor a service that says
-// nothing more holds anything for ever. Status and headers pass as they are, and so do the bytes, encoded as they come.
+// An answer's body on its way to the caller: watched, so that neither a caller who does not read it nor a service that
+// says nothing more holds anything for ever. Status and headers pass as they are, and so do the bytes, encoded as they
+// come.
 import {
   answerPatience,
   isLight,

@@ -1,5 +1,5 @@
-// Moves a body from one side to the other and tells how that ended, and by whose doing. A side that stands still for too
-// long is given up. Nothing is held but one piece.
+// Moves a body from one side to the other and tells how that ended, and by whose doing. A side that stands still for
+// too long is given up. Nothing is held but one piece.
 import { shortest, stillInMs, type Pace, type Patience, type TransferEnd } from "../../decide/transfer/transfer.ts";
 import type { Chunks } from "../exchange/chunks.ts";
 

@@ -1,5 +1,5 @@
-// A request's body on its way to a service, when it is not kept. Whether the caller or the service failed is told by the
-// stream that failed; the service's time begins when the whole of it has been sent.
+// A request's body on its way to a service, when it is not kept. Whether the caller or the service failed is told by
+// the stream that failed; the service's time begins when the whole of it has been sent.
 import {
   uploadFault,
   uploadPatience,

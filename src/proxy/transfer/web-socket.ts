@@ -1,5 +1,5 @@
-// A WebSocket whose caller was let in by a proof or a policy: its messages pass through here, so that it can be ended when
-// that does. Any other stays the runtime's own, from socket to socket.
+// A WebSocket whose caller was let in by a proof or a policy: its messages pass through here, so that it can be ended
+// when that does. Any other stays the runtime's own, from socket to socket.
 import { ANONYMOUS } from "../../decide/identity/caller.ts";
 import type { Exchange } from "../exchange/exchange.ts";
 

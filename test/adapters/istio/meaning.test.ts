@@ -1,5 +1,5 @@
-// What an imported AuthorizationPolicy does, against what Istio does with the one it came from: an ALLOW allows no more, a
-// DENY denies no less, whatever their rules say.
+// What an imported AuthorizationPolicy does, against what Istio does with the one it came from: an ALLOW allows no
+// more, a DENY denies no less, whatever their rules say.
 import { array, assert, constantFrom, dictionary, property, record, subarray, tuple } from "fast-check";
 import { expect, it } from "vitest";
 import { importIstio } from "../../../src/adapters/istio/import-istio.ts";

@@ -6,7 +6,9 @@ import { DatabaseSync, type SQLInputValue } from "node:sqlite";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { migrate, type Database } from "../../../src/cli/local/migrate.ts";
 
-/** SQLite behind the part of D1 that is used: several statements in one `prepare` are fine, a batch is a transaction. */
+/**
+ * SQLite behind the part of D1 that is used: several statements in one `prepare` are fine, a batch is a transaction.
+ */
 class LocalDatabase implements Database {
   readonly sqlite = new DatabaseSync(":memory:");
 

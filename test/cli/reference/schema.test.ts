@@ -20,7 +20,8 @@ it("is what docs/ holds (renew with: node src/cli/reference/schema.ts --write)",
 
 describe("the schemas", () => {
   const schemas = kindSchemas();
-  // zod reads back plain JSON Schema, so the files are checked by their own words and not by the schemas they came from.
+  // zod reads back plain JSON Schema, so the files are checked by their own words and not by the schemas they came
+  // from.
   const validator = (kind: string): z.ZodType =>
     z.fromJSONSchema(JSON.parse(generatedFiles().get(`schema/${kind}.json`) ?? "null"));
 

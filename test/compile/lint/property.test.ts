@@ -1,5 +1,5 @@
-// What findings claim, held against the specification read literally: every example is answered as the finding says, and
-// no request at all reaches a match that is said to be unreachable.
+// What findings claim, held against the specification read literally: every example is answered as the finding says,
+// and no request at all reaches a match that is said to be unreachable.
 import * as fc from "fast-check";
 import { expect, it } from "vitest";
 import { compile } from "../../../src/compile/compile.ts";

@@ -46,7 +46,10 @@ metadata: {name: ${name}, namespace: shop}
 spec: {targetRefs: [${targets.map((level) => LEVELS[level]).join(", ")}], ${SAYS[kind]}}
 ---`;
 
-/** Names of what holds, as the snapshot has it: for the backend, for the service's own address, for the rule that answers. */
+/**
+ * Names of what holds, as the snapshot has it: for the backend, for the service's own address, for the rule that
+ * answers.
+ */
 function held(kind: PolicyKind, yaml: string): Record<"backend" | "service" | "answers", string[]> {
   const { snapshot } = compiled(base + yaml);
   const names = (place: Parameters<typeof heldBy>[1]): string[] => {

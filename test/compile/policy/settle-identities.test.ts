@@ -68,7 +68,8 @@ it("nothing is in force that nobody granted, and a no holds until somebody says 
           const known = state.contracts.find(({ name }) => name === one.name);
           const hasFormer = known?.former !== undefined;
           const next: ContractState | null = known ? nextContractState(known.state, one.action, hasFormer) : null;
-          // As the call does: only the oldest of its two parties is decided about, and granted only what can be in force.
+          // As the call does: only the oldest of its two parties is decided about, and granted only what can be in
+          // force.
           const speaks = [...written.keys()][0] === one.name;
           if (known !== undefined && next !== null && speaks && (hasApp || !isContractGranted(next))) {
             const { application, service } = known;

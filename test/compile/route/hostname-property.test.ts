@@ -1,5 +1,5 @@
-// What a namespace writes changes nothing about requests for hosts that others have named, whatever it writes: Gateways,
-// wildcards, more exact paths. Where another's Gateway lets its routes in, that Gateway's owner has let them.
+// What a namespace writes changes nothing about requests for hosts that others have named, whatever it writes:
+// Gateways, wildcards, more exact paths. Where another's Gateway lets its routes in, that Gateway's owner has let them.
 import * as fc from "fast-check";
 import { expect, it } from "vitest";
 import { compile } from "../../../src/compile/compile.ts";
@@ -14,8 +14,8 @@ const RUNS = sized(400, 1500);
 const options = { revision: 1, localMesh: true };
 
 /**
- * Routes of others are not attached to the intruder's Gateways, nor its routes to theirs. What names no host takes an operator of
- * the whole mesh to write.
+ * Routes of others are not attached to the intruder's Gateways, nor its routes to theirs. What names no host takes an
+ * operator of the whole mesh to write.
  */
 function apart(document: Document): Document {
   const isTheirs = document.metadata.namespace === INTRUDER;

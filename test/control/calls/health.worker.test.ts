@@ -1,4 +1,5 @@
-// Health as operators see it: what probers told the mesh object, in the catalog, in lists of endpoints and beside breakers.
+// Health as operators see it: what probers told the mesh object, in the catalog, in lists of endpoints and beside
+// breakers.
 import { env } from "cloudflare:workers";
 import { beforeAll, expect, it } from "vitest";
 import type { HealthRow } from "../../../src/model/message/health.ts";

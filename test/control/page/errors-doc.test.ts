@@ -1,5 +1,5 @@
-// docs/errors.md is made from the tables of codes: this compares, and `vitest run test/control/page/errors-doc.test.ts -u`
-// writes it anew.
+// docs/errors.md is made from the tables of codes: this compares, and `vitest run test/control/page/errors-doc.test.ts
+// -u` writes it anew.
 import { readdirSync, readFileSync } from "node:fs";
 import { expect, it } from "vitest";
 import { type CodeExplanation, explainCodes } from "../../../src/control/page/explain-code.ts";

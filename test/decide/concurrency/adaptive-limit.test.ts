@@ -1,4 +1,5 @@
-// The cap that follows latency, in front of a service that works on so many requests at a time and lets the others queue.
+// The cap that follows latency, in front of a service that works on so many requests at a time and lets the others
+// queue.
 import { describe, expect, it } from "vitest";
 import { learn, newAdaptiveLimit, type AdaptiveLimit } from "../../../src/decide/concurrency/adaptive-limit.ts";
 

@@ -1,5 +1,6 @@
 // The machine that keeps isolates in step with a coordinator, both sides of it, over a channel that does anything to
-// messages: they are lost, doubled, overtaken and late, calls are refused, the coordinator forgets, isolates are replaced.
+// messages: they are lost, doubled, overtaken and late, calls are refused, the coordinator forgets, isolates are
+// replaced.
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { answerKnown, type Reporters } from "../../../src/decide/fleet/reporters.ts";

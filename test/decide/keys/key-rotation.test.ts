@@ -70,7 +70,9 @@ describe("a key ring", () => {
   });
 });
 
-/** What the mesh promises, kept in the simplest way there is: every token that was signed, and every key ever published. */
+/**
+ * What the mesh promises, kept in the simplest way there is: every token that was signed, and every key ever published.
+ */
 interface Told {
   readonly tokens: { kid: string; expiresAt: number }[];
   readonly publishedAt: Map<string, number>;

@@ -1,5 +1,5 @@
-// Leasing as a whole: shipped isolates against the shipped coordinator, over a channel that does anything to messages. Whatever
-// happens, what isolates admit was granted to them, and no stretch of time sees more than the bound.
+// Leasing as a whole: shipped isolates against the shipped coordinator, over a channel that does anything to messages.
+// Whatever happens, what isolates admit was granted to them, and no stretch of time sees more than the bound.
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { newLimitCoordinator } from "../../../src/decide/limit/coordinator.ts";

@@ -1,4 +1,5 @@
-// The manifests of the Gateway API's conformance suite, where they lie beside the checkout: each must be read as it stands.
+// The manifests of the Gateway API's conformance suite, where they lie beside the checkout: each must be read as it
+// stands.
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { parseDocuments } from "../../../src/model/read/parse-documents.ts";

@@ -1,4 +1,5 @@
-// What services are told about who calls, signed: in forwarded requests, mirrors and questions to authorization services.
+// What services are told about who calls, signed: in forwarded requests, mirrors and questions to authorization
+// services.
 import { beforeAll, describe, expect, it } from "vitest";
 import { ANONYMOUS } from "../../../src/decide/identity/caller.ts";
 import { chainOf } from "../../../src/decide/identity/mesh-names.ts";

@@ -1,7 +1,10 @@
-// What a house rule is. Each one carries a sample that breaks it, so that a rule which no longer sees anything is noticed.
+// What a house rule is. Each one carries a sample that breaks it, so that a rule which no longer sees anything is
+// noticed.
 import type { Source } from "./source.ts";
 
-/** The whole tree: every TypeScript file, the paths of everything (for rules about names), and what is written about it. */
+/**
+ * The whole tree: every TypeScript file, the paths of everything (for rules about names), and what is written about it.
+ */
 export interface House {
   readonly sources: readonly Source[];
   readonly paths: readonly string[];

@@ -13,7 +13,8 @@ interface Allowance {
 export const table: Readonly<Record<string, Allowance>> = {
   model: { ours: [], types: [], packages: ["zod", "yaml"] },
   decide: { ours: ["model"], types: [], packages: ["re2js", "cookie", "ipaddr.js"] },
-  // Signed tokens: reading, checking, signing them, and the keys for that. Asks nobody: who fetches keys passes them in.
+  // Signed tokens: reading, checking, signing them, and the keys for that. Asks nobody: who fetches keys passes them
+  // in.
   tokens: { ours: ["model", "decide"], types: [], packages: ["jose"] },
   // What comes from outside, within bounds: of addresses, time, and size.
   bounded: { ours: ["decide"], types: [], packages: [] },
@@ -59,7 +60,8 @@ export const table: Readonly<Record<string, Allowance>> = {
   cli: { ours: ["model", "agent", "adapters"], types: [], packages: ["*"] },
   agent: { ours: ["model", "cli/session/client.ts"], types: [], packages: ["*"] },
   dashboard: { ours: ["model", "cli/session/client.ts"], types: [], packages: ["*"] },
-  // Runs in services: two files beside tokens, both without I/O, so that a key set is kept fresh by the same rules there.
+  // Runs in services: two files beside tokens, both without I/O, so that a key set is kept fresh by the same rules
+  // there.
   verify: {
     ours: ["tokens", "bounded/read-limited.ts", "isolate/kept.ts", "decide/text/bounded-map.ts"],
     types: [],

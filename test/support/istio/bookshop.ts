@@ -1,5 +1,5 @@
-// A shop in Istio's words: an entrance, a page that calls three services, a canary, a fault for one customer, who may call
-// whom. Every translator has something to do in it.
+// A shop in Istio's words: an entrance, a page that calls three services, a canary, a fault for one customer, who may
+// call whom. Every translator has something to do in it.
 import { istio, service } from "./import.ts";
 
 const to = (host: string, subset?: string): object => ({

@@ -1,5 +1,5 @@
-// Istio's AuthorizationPolicy read aloud, over rules as they are written there. Only for callers without proxies between, so
-// that the peer's address is the client's.
+// Istio's AuthorizationPolicy read aloud, over rules as they are written there. Only for callers without proxies
+// between, so that the peer's address is the client's.
 export interface IstioRequest {
   /** `<namespace>/<account>` of the peer; null = no mutual TLS. */
   readonly peer: string | null;

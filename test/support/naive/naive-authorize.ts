@@ -1,5 +1,5 @@
-// Istio's semantics read aloud, over documents as they are written: slow and obvious. Only for requests that can be read in
-// one way; the tables of test/decide/authorize/authorize.test.ts say what happens to the others.
+// Istio's semantics read aloud, over documents as they are written: slow and obvious. Only for requests that can be
+// read in one way; the tables of test/decide/authorize/authorize.test.ts say what happens to the others.
 import type { DocumentOf } from "../../../src/model/document/document.ts";
 import type { AuthorizationRequest } from "../../../src/decide/authorize/request.ts";
 

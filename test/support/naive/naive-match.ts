@@ -1,5 +1,6 @@
-// The Gateway API's matching rules read literally: list every match of every route, drop what does not apply, sort by the
-// precedence of the specification, take the first. Works on the documents, knows nothing of the compiled index, is slow.
+// The Gateway API's matching rules read literally: list every match of every route, drop what does not apply, sort by
+// the precedence of the specification, take the first. Works on the documents, knows nothing of the compiled index, is
+// slow.
 import { BUILT_IN_KEY, builtInGateway } from "../../../src/compile/documents/built-in-gateway.ts";
 import type { RouteRequest } from "../../../src/decide/route/match.ts";
 import { fitting, specificity, winner, type Candidate, type NaiveMatch, type NaiveMesh } from "./naive-precedence.ts";
@@ -39,7 +40,8 @@ export function naiveMatch(mesh: NaiveMesh, request: RouteRequest): NaiveMatch |
   return winner(candidates, mesh);
 }
 
-// ── Whose hostname it is ────────────────────────────────────────────────────────────────────────────────────────────────
+// ── Whose hostname it is
+// ────────────────────────────────────────────────────────────────────────────────────────────────
 
 /** The older documents' first. */
 function claimsOf(mesh: NaiveMesh): Claims {
@@ -120,7 +122,8 @@ function isReached(
   return around === undefined || around.territory === inner[0]?.territory;
 }
 
-// ── Which listeners are asked ───────────────────────────────────────────────────────────────────────────────────────────
+// ── Which listeners are asked
+// ───────────────────────────────────────────────────────────────────────────────────────────
 
 interface Opening {
   readonly gateway: Gateway;
@@ -189,7 +192,8 @@ function fits(pattern: string, host: string): boolean {
   return pattern.startsWith("*.") ? host.endsWith(pattern.slice(1)) && host !== pattern.slice(2) : host === pattern;
 }
 
-// ── Which routes they carry ─────────────────────────────────────────────────────────────────────────────────────────────
+// ── Which routes they carry
+// ─────────────────────────────────────────────────────────────────────────────────────────────
 
 function isAttached(route: Route, gateway: Gateway, listener: Listener, mesh: NaiveMesh): boolean {
   const named =
@@ -228,7 +232,8 @@ function effectiveHostnames(route: Route, listener: Listener): string[] {
     .map((hostname) => (specificity(hostname) > specificity(theirs) ? hostname : theirs));
 }
 
-// ── Services (GEP-1426) ─────────────────────────────────────────────────────────────────────────────────────────────────
+// ── Services (GEP-1426)
+// ─────────────────────────────────────────────────────────────────────────────────────────────────
 
 function naiveServiceMatch(
   mesh: NaiveMesh,

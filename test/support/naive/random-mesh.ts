@@ -1,4 +1,5 @@
-// Random meshes and requests for properties, drawn from small alphabets so that hostnames, paths and conditions collide.
+// Random meshes and requests for properties, drawn from small alphabets so that hostnames, paths and conditions
+// collide.
 import * as fc from "fast-check";
 import type { RouteRequest } from "../../../src/decide/route/match.ts";
 import type { Document, DocumentOf } from "../../../src/model/document/document.ts";

@@ -1,4 +1,5 @@
-// Documents as a user writes them → the snapshot that the data plane gets. For tests of the data plane without a registry.
+// Documents as a user writes them → the snapshot that the data plane gets. For tests of the data plane without a
+// registry.
 import { compile } from "../../../src/compile/compile.ts";
 import type { Snapshot } from "../../../src/model/snapshot/snapshot.ts";
 import { parseDocuments } from "../../../src/model/read/parse-documents.ts";

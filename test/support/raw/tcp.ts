@@ -1,7 +1,10 @@
-// Bytes in, bytes out: a client and a service that speak HTTP/1.1 by hand, for what no HTTP library would let a test send.
+// Bytes in, bytes out: a client and a service that speak HTTP/1.1 by hand, for what no HTTP library would let a test
+// send.
 import { connect, createServer, type AddressInfo, type Socket } from "node:net";
 
-/** Sends the bytes on a new connection; resolves with all that came back once it holds so many answers, or was closed. */
+/**
+ * Sends the bytes on a new connection; resolves with all that came back once it holds so many answers, or was closed.
+ */
 export function sendRaw(port: number, bytes: string, answers = 1): Promise<string> {
   return new Promise((resolve) => {
     let received = "";

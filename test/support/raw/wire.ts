@@ -15,7 +15,10 @@ export interface Wire {
   readonly stop: () => Promise<void>;
 }
 
-/** shop.example is routed to shop/orders, which also has its own address; shop/ledger needs an identity there; shop/roles does not take `x-role: admin`, shop/paths no /admin. */
+/**
+ * shop.example is routed to shop/orders, which also has its own address; shop/ledger needs an identity there;
+ * shop/roles does not take `x-role: admin`, shop/paths no /admin.
+ */
 const documents = (url: string): string => `
 apiVersion: selvage.dev/v1
 kind: Service

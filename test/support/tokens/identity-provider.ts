@@ -1,5 +1,5 @@
-// An OpenID provider, and the certificates of Cloudflare Access, on loopback: for journeys. Everybody who comes is let in
-// as whom the test says; what it signs can be spoilt on purpose.
+// An OpenID provider, and the certificates of Cloudflare Access, on loopback: for journeys. Everybody who comes is let
+// in as whom the test says; what it signs can be spoilt on purpose.
 import { createHash } from "node:crypto";
 import { once } from "node:events";
 import { createServer, type IncomingMessage } from "node:http";

@@ -1,5 +1,5 @@
-// Makes compact tokens for tests, well-formed or not: parts are taken as they are given, and signed with WebCrypto and by
-// no library, so that what the mesh checks was not made by what checks it.
+// Makes compact tokens for tests, well-formed or not: parts are taken as they are given, and signed with WebCrypto and
+// by no library, so that what the mesh checks was not made by what checks it.
 import type { Key } from "../../../src/model/message/mesh-keys.ts";
 import { encodeBase64url } from "../../../src/tokens/base64url.ts";
 

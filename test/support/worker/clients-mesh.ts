@@ -1,4 +1,5 @@
-// A mesh whose registry holds credentials: the application shop/web and the workload shop/job have the same live secret.
+// A mesh whose registry holds credentials: the application shop/web and the workload shop/job have the same live
+// secret.
 import type { Identities } from "../../../src/model/snapshot/access.ts";
 import type { MeshKeys } from "../../../src/model/message/mesh-keys.ts";
 import type { Snapshot } from "../../../src/model/snapshot/snapshot.ts";

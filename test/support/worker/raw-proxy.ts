@@ -1,5 +1,5 @@
-// The data plane as a Worker of its own for raw workerd: the mesh comes from a binding instead of the registry. An operator
-// token, the registry and the control plane are left out; the pipeline is the real one.
+// The data plane as a Worker of its own for raw workerd: the mesh comes from a binding instead of the registry. An
+// operator token, the registry and the control plane are left out; the pipeline is the real one.
 import { HeldJwks } from "../../../src/isolate/jwks.ts";
 import { jwksOf } from "../../../src/isolate/ports.ts";
 import type { Live } from "../../../src/isolate/snapshot.ts";

@@ -1,5 +1,5 @@
-// The data plane with its outside world replaced: a mesh compiled from documents, a fixed clock, chosen random numbers, and
-// services that are functions. What a test asserts about is what was sent, what came back, and what was traced.
+// The data plane with its outside world replaced: a mesh compiled from documents, a fixed clock, chosen random numbers,
+// and services that are functions. What a test asserts about is what was sent, what came back, and what was traced.
 import type { Jwks } from "../../../src/isolate/ports.ts";
 import { adapters } from "../../../src/adapters/adapters.ts";
 import type { Env } from "../../../src/env/env.ts";

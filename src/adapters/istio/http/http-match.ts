@@ -1,5 +1,5 @@
-// One HTTPMatchRequest of Istio → matches of an HTTPRoute rule. A match with a condition that cannot be said is left out
-// whole: without the condition it would take requests it never took.
+// One HTTPMatchRequest of Istio → matches of an HTTPRoute rule. A match with a condition that cannot be said is left
+// out whole: without the condition it would take requests it never took.
 import { httpRouteMatchSchema } from "../../../model/document/gateway-api/http-route-match.ts";
 import { refusalOf } from "../../source/judge-document.ts";
 import { literally, patternOf, valueMatch, type StringValueMatch } from "./string-match.ts";

@@ -1,5 +1,5 @@
-// Istio's origins of a CORS policy, which may be patterns, as those of the Gateway API: one host, all below one, or all.
-// Where a pattern means more than that, less is allowed, never more.
+// Istio's origins of a CORS policy, which may be patterns, as those of the Gateway API: one host, all below one, or
+// all. Where a pattern means more than that, less is allowed, never more.
 import type { Field } from "../../source/source-field.ts";
 
 const SCHEMES: Readonly<Record<string, readonly string[]>> = {
@@ -18,7 +18,9 @@ const BELOW_OR_ITSELF = new RegExp(String.raw`^(?:\((?:\?:)?${SOME}\\?\.\)\?|${S
 /** A host written out: dots and hyphens escaped or not. */
 const HOST = /^(?:\\?[.-]|[a-zA-Z0-9])*(?::\d{1,5})?$/;
 
-/** Those that an entry of `allowOrigins` stands for; none where it cannot be said: then its field is told with the rest. */
+/**
+ * Those that an entry of `allowOrigins` stands for; none where it cannot be said: then its field is told with the rest.
+ */
 export function originsOf(entry: Field): readonly string[] {
   const [exact, prefix, regex] = [entry.at("exact"), entry.at("prefix"), entry.at("regex")];
   const text = exact.text();

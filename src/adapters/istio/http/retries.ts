@@ -1,4 +1,5 @@
-// `timeout` and `retries` of Istio → `timeouts` and `retry` of a rule. Statuses are listed here, conditions of Envoy there.
+// `timeout` and `retries` of Istio → `timeouts` and `retry` of a rule. Statuses are listed here, conditions of Envoy
+// there.
 import { parseDuration } from "../../../model/document/field/duration.ts";
 import { gatewayDuration } from "../../source/gateway-duration.ts";
 import type { Field } from "../../source/source-field.ts";

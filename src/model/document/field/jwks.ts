@@ -1,4 +1,5 @@
-// Public keys written into a document. A private or symmetric key here would be a secret in the registry and its history.
+// Public keys written into a document. A private or symmetric key here would be a secret in the registry and its
+// history.
 import * as z from "zod";
 import { say } from "../../word/wording.ts";
 

@@ -1,6 +1,6 @@
-// Names of documents and of what they refer to. A document's own name is a DNS subdomain, as in Kubernetes; that of a service
-// or namespace a label, because hosts are made of it. What a document refers to may be any Kubernetes object name, since a
-// reference to something that cannot exist is a finding, not a syntax error.
+// Names of documents and of what they refer to. A document's own name is a DNS subdomain, as in Kubernetes; that of a
+// service or namespace a label, because hosts are made of it. What a document refers to may be any Kubernetes object
+// name, since a reference to something that cannot exist is a finding, not a syntax error.
 import * as z from "zod";
 import { quote, say } from "../../word/wording.ts";
 

@@ -1,5 +1,5 @@
-// What becomes of `%2F` in paths: `keep-slashes` lets it through as a character of its segment, judged as it is. Said by an
-// annotation, which Kubernetes' own schemas take too, or by a field of ours on a listener or a route.
+// What becomes of `%2F` in paths: `keep-slashes` lets it through as a character of its segment, judged as it is. Said
+// by an annotation, which Kubernetes' own schemas take too, or by a field of ours on a listener or a route.
 import * as z from "zod";
 
 export const PATH_ENCODING = "selvage.dev/path-encoding";

@@ -1,4 +1,5 @@
-// Paths in documents: taken when they have a canonical form (which is what the mesh uses), refused with a hint otherwise.
+// Paths in documents: taken when they have a canonical form (which is what the mesh uses), refused with a hint
+// otherwise.
 import * as z from "zod";
 import { canonicalPath } from "../../word/canonical-path.ts";
 import { PATH_FAULTS } from "../../word/path-fault.ts";

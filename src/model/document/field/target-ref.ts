@@ -1,4 +1,5 @@
-// `targetRefs`: what a policy attaches to, in its own namespace (GEP-713). A target that does not exist is a lint finding.
+// `targetRefs`: what a policy attaches to, in its own namespace (GEP-713). A target that does not exist is a lint
+// finding.
 import * as z from "zod";
 import { objectNameSchema, sectionNameSchema } from "./names.ts";
 import { quote, say } from "../../word/wording.ts";

@@ -1,4 +1,5 @@
-// Form of the addresses that documents hold. Whether an address may be used is decided later, by cluster: decide/text/address.ts.
+// Form of the addresses that documents hold. Whether an address may be used is decided later, by cluster:
+// decide/text/address.ts.
 import * as z from "zod";
 import { operatorPrefix } from "../../word/operator-path.ts";
 import { quote, say } from "../../word/wording.ts";

@@ -1,5 +1,5 @@
-// TLS fields of a Gateway. The platform in front of the mesh terminates TLS; these are kept, checked for form, and referred
-// certificates are not read.
+// TLS fields of a Gateway. The platform in front of the mesh terminates TLS; these are kept, checked for form, and
+// referred certificates are not read.
 import * as z from "zod";
 import { groupSchema, kindSchema, nameSchema, objectNameSchema, portSchema } from "../field/names.ts";
 import { annotationsSchema } from "../field/label-selector.ts";

@@ -1,4 +1,5 @@
-// `rules[].matches` of an HTTPRoute: path, headers, query parameters, method. All of one entry must hold; any entry will do.
+// `rules[].matches` of an HTTPRoute: path, headers, query parameters, method. All of one entry must hold; any entry
+// will do.
 import * as z from "zod";
 import { headerNameSchema, headerValueSchema, refuseRepeats } from "../field/http-header.ts";
 import { quote, say } from "../../word/wording.ts";

@@ -1,5 +1,5 @@
-// The client side: `Application` (who calls), `Tier` (what a service offers), `Contract` (which application has which tier).
-// Credentials are minted by the API and never written into a document.
+// The client side: `Application` (who calls), `Tier` (what a service offers), `Contract` (which application has which
+// tier). Credentials are minted by the API and never written into a document.
 import * as z from "zod";
 import { documentNameSchema, nameSchema, scopedDocumentNameSchema, scopedNameSchema } from "../field/names.ts";
 import { limitsSchema } from "./rate-limit.ts";

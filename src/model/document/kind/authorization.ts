@@ -1,5 +1,5 @@
-// `AuthorizationPolicy`: who may call what. Istio's semantics: DENY first, then ALLOW; where any ALLOW applies, what none
-// allows is refused. Lists inside one entry are alternatives, entries of one rule's `from` and `to` as well.
+// `AuthorizationPolicy`: who may call what. Istio's semantics: DENY first, then ALLOW; where any ALLOW applies, what
+// none allows is refused. Lists inside one entry are alternatives, entries of one rule's `from` and `to` as well.
 import * as z from "zod";
 import { ipBlockSchema, isBlock } from "../field/ip-block.ts";
 import { targetRefsSchema } from "../field/target-ref.ts";

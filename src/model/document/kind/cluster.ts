@@ -1,4 +1,5 @@
-// `Cluster`: a place where endpoints run, whose workload tokens it trusts, and whether private addresses are reached there.
+// `Cluster`: a place where endpoints run, whose workload tokens it trusts, and whether private addresses are reached
+// there.
 import * as z from "zod";
 import { jwksSchema } from "../field/jwks.ts";
 import { bindingSchema, nameSchema } from "../field/names.ts";

@@ -1,4 +1,5 @@
-// `FaultPolicy`: delays and errors put into traffic on purpose. Attached by targetRefs, or named by a route's extensionRef.
+// `FaultPolicy`: delays and errors put into traffic on purpose. Attached by targetRefs, or named by a route's
+// extensionRef.
 import * as z from "zod";
 import { positiveDurationSchema } from "../field/duration.ts";
 import { headerMatchSchema } from "../gateway-api/http-route-match.ts";

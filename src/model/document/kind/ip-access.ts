@@ -1,5 +1,5 @@
-// `IPAccessPolicy`: which addresses may come. What stands in `deny` is refused; where there is an `allow`, so is what does not
-// stand in it. Policies add up: every one that holds for a request must let its address pass.
+// `IPAccessPolicy`: which addresses may come. What stands in `deny` is refused; where there is an `allow`, so is what
+// does not stand in it. Policies add up: every one that holds for a request must let its address pass.
 import * as z from "zod";
 import { say } from "../../word/wording.ts";
 import { ipBlockSchema } from "../field/ip-block.ts";

@@ -1,4 +1,5 @@
-// `Service` (selvage.dev): a registry entry with its static endpoints, who may call it by its own address, how it is probed.
+// `Service` (selvage.dev): a registry entry with its static endpoints, who may call it by its own address, how it is
+// probed.
 import * as z from "zod";
 import { positiveDurationSchema } from "../field/duration.ts";
 import { bindingSchema, documentNameSchema, versionSchema } from "../field/names.ts";
