@@ -76,6 +76,14 @@ metadata: {name: ${name}, namespace: ${namespace}}
 spec: {endpoints: [{url: "https://${name}.example.com"}]}
 ---`;
 
+/** A Gateway of namespace shop with one listener that takes every host. */
+export const gateway = (name: string): string => `
+apiVersion: gateway.networking.k8s.io/v1
+kind: Gateway
+metadata: {name: ${name}, namespace: shop}
+spec: {gatewayClassName: any, listeners: [{name: http, port: 80, protocol: HTTP}]}
+---`;
+
 /** What holds at a service, a backend or a rule, looked up. */
 export function heldBy({ policies: tables }: Snapshot, place: Held | undefined) {
   const { traffic, limit = [], fault, authentication, authorization = [], ipAccess = [] } = place?.policies ?? {};

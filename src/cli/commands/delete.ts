@@ -4,7 +4,7 @@ import type { ApplyResult } from "../../model/api/apply.ts";
 import type { Resource } from "../../model/api/resource.ts";
 import { refOf } from "../../model/word/refs.ts";
 import { type ExitCode, exitCodes } from "../session/exit-code.ts";
-import { printData, shortRef } from "../print/print-data.ts";
+import { printChange } from "../print/print-change.ts";
 import { printFindings } from "../print/print-findings.ts";
 import { reportFailure } from "../print/report-failure.ts";
 import { listResources } from "../session/list-resources.ts";
@@ -12,7 +12,7 @@ import { loadDocuments } from "../session/load-documents.ts";
 import { resourcePath } from "../session/resource-path.ts";
 import type { CliSession } from "../session/session.ts";
 import { namespaceFor, understand } from "../session/kind-argument.ts";
-import { applied, ifMatchHeader } from "./apply.ts";
+import { ifMatchHeader } from "./apply.ts";
 
 export interface DeleteOptions {
   readonly filename?: readonly string[];
@@ -141,10 +141,6 @@ async function deleteOne(session: CliSession, ref: string, options: DeleteOption
     return reportFailure(answer.failure, terminal);
   }
   await printFindings(answer.value.warnings, null, terminal);
-  await printData(session, {
-    data: answer.value,
-    human: () => applied(answer.value),
-    names: () => answer.value.items.map(({ ref }) => shortRef(ref)),
-  });
+  await printChange(session, answer.value);
   return exitCodes.ok;
 }

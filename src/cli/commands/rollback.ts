@@ -1,12 +1,12 @@
 // `selvage rollback --to N`: the documents of revision N become a new revision. Nothing of the history is lost.
 import type { ApplyResult, RollbackRequest } from "../../model/api/apply.ts";
 import { type ExitCode, exitCodes } from "../session/exit-code.ts";
-import { printData, shortRef } from "../print/print-data.ts";
+import { printChange } from "../print/print-change.ts";
 import { printFindings } from "../print/print-findings.ts";
 import { reportFailure } from "../print/report-failure.ts";
 import type { CliSession } from "../session/session.ts";
 import { waitForRevision } from "../print/wait-for-revision.ts";
-import { applied, ifMatchHeader } from "./apply.ts";
+import { ifMatchHeader } from "./apply.ts";
 
 /** Of the findings that tell what is lost for good. */
 export const LOSS = "SLV1023";
@@ -52,11 +52,7 @@ export async function rollbackCommand(session: CliSession, options: RollbackOpti
     null,
     terminal,
   );
-  await printData(session, {
-    data: answer.value,
-    human: () => applied(answer.value),
-    names: () => answer.value.items.map(({ ref }) => shortRef(ref)),
-  });
+  await printChange(session, answer.value);
   if (answer.value.dryRun) {
     return exitCodes.ok;
   }

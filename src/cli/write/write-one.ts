@@ -2,9 +2,8 @@
 // nobody else was faster, and say how to undo it.
 import type { ApplyResult } from "../../model/api/apply.ts";
 import type { Resource } from "../../model/api/resource.ts";
-import { applied } from "../commands/apply.ts";
 import { asWritten } from "../commands/export.ts";
-import { printData, shortRef } from "../print/print-data.ts";
+import { printChange } from "../print/print-change.ts";
 import { printFindings } from "../print/print-findings.ts";
 import { reportFailure } from "../print/report-failure.ts";
 import { type ExitCode, exitCodes } from "../session/exit-code.ts";
@@ -58,11 +57,7 @@ export async function writeOne(
     return reportFailure(answer.failure, terminal);
   }
   await printFindings(answer.value.warnings, null, terminal);
-  await printData(session, {
-    data: answer.value,
-    human: () => applied(answer.value),
-    names: () => answer.value.items.map(({ ref }) => shortRef(ref)),
-  });
+  await printChange(session, answer.value);
   return exitCodes.ok;
 }
 

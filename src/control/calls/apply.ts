@@ -38,6 +38,16 @@ const planQuery = z.object({
   ...writeQueryShape,
 });
 const applyQuery = planQuery.extend(dryRunShape);
+/** Whether it is carried out or not. */
+const planRefusals = [
+  "validation",
+  "strictWarnings",
+  "pruneGuard",
+  "ownedBySet",
+  "stillInUse",
+  "outpaced",
+  "preconditionFailed",
+] as const;
 
 export function registerApply(app: ControlApp): void {
   register(app, {
@@ -56,15 +66,7 @@ export function registerApply(app: ControlApp): void {
     body: documentsBody,
     headers: [ifMatch],
     answer: applyResultSchema,
-    refusals: [
-      "validation",
-      "strictWarnings",
-      "pruneGuard",
-      "ownedBySet",
-      "stillInUse",
-      "outpaced",
-      "preconditionFailed",
-    ],
+    refusals: planRefusals,
     handle: (exchange) => run(exchange, "apply"),
   });
 
@@ -82,15 +84,7 @@ export function registerApply(app: ControlApp): void {
     body: documentsBody,
     headers: [ifMatch],
     answer: applyResultSchema,
-    refusals: [
-      "validation",
-      "strictWarnings",
-      "pruneGuard",
-      "ownedBySet",
-      "stillInUse",
-      "outpaced",
-      "preconditionFailed",
-    ],
+    refusals: planRefusals,
     handle: (exchange) => run({ ...exchange, query: { ...exchange.query, dryRun: true } }, "diff"),
   });
 

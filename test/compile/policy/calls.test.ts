@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { CallPolicy } from "../../../src/model/snapshot/call-policy.ts";
 import type { Fault } from "../../../src/model/snapshot/fault.ts";
-import { compiled, heldBy, service, told, words } from "../../support/compiled.ts";
+import { compiled, gateway, heldBy, service, told, words } from "../../support/compiled.ts";
 
 const document = (kind: string, name: string, spec: string): string => `
 apiVersion: selvage.dev/v1
@@ -17,12 +17,7 @@ const TARGETS = {
   mesh: "{kind: Mesh}",
 };
 type PolicyPlace = keyof typeof TARGETS;
-const base = `${service("orders")}${service("stock")}
-apiVersion: gateway.networking.k8s.io/v1
-kind: Gateway
-metadata: {name: edge, namespace: shop}
-spec: {gatewayClassName: any, listeners: [{name: http, port: 80, protocol: HTTP}]}
----
+const base = `${service("orders")}${service("stock")}${gateway("edge")}
 apiVersion: gateway.networking.k8s.io/v1
 kind: HTTPRoute
 metadata: {name: r, namespace: shop}

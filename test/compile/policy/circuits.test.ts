@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { Held } from "../../../src/model/snapshot/policies.ts";
 import { coordinatedServices, guardedServices } from "../../../src/decide/breaker/guarded-services.ts";
-import { compiled, heldBy, service } from "../../support/compiled.ts";
+import { compiled, gateway, heldBy, service } from "../../support/compiled.ts";
 
 const policy = (name: string, targetRefs: string, more: string): string => `
 apiVersion: selvage.dev/v1
@@ -9,12 +9,7 @@ kind: TrafficPolicy
 metadata: {name: ${name}, namespace: shop}
 spec: {targetRefs: ${targetRefs}, ${more}}
 ---`;
-const base = `${service("orders")}${service("stock")}
-apiVersion: gateway.networking.k8s.io/v1
-kind: Gateway
-metadata: {name: edge, namespace: shop}
-spec: {gatewayClassName: any, listeners: [{name: http, port: 80, protocol: HTTP}]}
----
+const base = `${service("orders")}${service("stock")}${gateway("edge")}
 apiVersion: gateway.networking.k8s.io/v1
 kind: HTTPRoute
 metadata: {name: r, namespace: shop}

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { Timeouts } from "../../../src/model/snapshot/traffic.ts";
-import { compiled, service, told, words } from "../../support/compiled.ts";
+import { compiled, gateway, service, told, words } from "../../support/compiled.ts";
 
 const policy = (name: string, targetRefs: string, request: string, more = ""): string => `
 apiVersion: selvage.dev/v1
@@ -8,17 +8,7 @@ kind: TrafficPolicy
 metadata: {name: ${name}, namespace: shop}
 spec: {targetRefs: ${targetRefs}, timeouts: {request: ${request}}${more}}
 ---`;
-const base = `${service("orders")}${service("stock")}
-apiVersion: gateway.networking.k8s.io/v1
-kind: Gateway
-metadata: {name: edge, namespace: shop}
-spec: {gatewayClassName: any, listeners: [{name: http, port: 80, protocol: HTTP}]}
----
-apiVersion: gateway.networking.k8s.io/v1
-kind: Gateway
-metadata: {name: plain, namespace: shop}
-spec: {gatewayClassName: any, listeners: [{name: http, port: 80, protocol: HTTP}]}
----
+const base = `${service("orders")}${service("stock")}${gateway("edge")}${gateway("plain")}
 apiVersion: gateway.networking.k8s.io/v1
 kind: HTTPRoute
 metadata: {name: r, namespace: shop}

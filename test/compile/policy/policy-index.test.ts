@@ -3,7 +3,7 @@ import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { policyKinds } from "../../../src/compile/policy/kinds.ts";
 import type { PolicyKind } from "../../../src/compile/policy/kind.ts";
-import { heldBy, compiled, service } from "../../support/compiled.ts";
+import { compiled, gateway, heldBy, service } from "../../support/compiled.ts";
 
 const LEVELS = {
   mesh: "{kind: Mesh}",
@@ -24,12 +24,7 @@ const SAYS: Readonly<Record<string, string>> = {
   AuthorizationPolicy: "rules: [{}]",
   IPAccessPolicy: "deny: [192.0.2.7]",
 };
-const base = `${service("orders")}${service("other")}
-apiVersion: gateway.networking.k8s.io/v1
-kind: Gateway
-metadata: {name: edge, namespace: shop}
-spec: {gatewayClassName: any, listeners: [{name: http, port: 80, protocol: HTTP}]}
----
+const base = `${service("orders")}${service("other")}${gateway("edge")}
 apiVersion: gateway.networking.k8s.io/v1
 kind: HTTPRoute
 metadata: {name: r, namespace: shop}
