@@ -64,7 +64,6 @@ export function readExport(value: Readonly<Record<string, unknown>>, namespace: 
   const list = root.at("policies");
   const policies = (Array.isArray(list.value) ? list.items() : list.at("policies").items()).flatMap(policyIn);
   const tiers = [...root.at("tiers").items(), ...root.at("tiers").at("tiers").items()];
-  root.at("contracts").take();
   const api = { namespace, name, labels: {}, address: endpoint.at("proxyUri"), routes, tiers, root };
   return { api, policies };
 }

@@ -95,56 +95,60 @@ function makeApi(api: AnypointApi, policies: readonly BoundPolicy[], made: Made,
     api.root.drop("It has no route that can be said: there is nothing to attach its policies to");
     return;
   }
-  const reasons = effects.flatMap(({ closed }) => closed ?? []);
+  const policy = ({ kind, spec }: PolicySpec, suffix: string): PlainDocument[] =>
+    partsOf(routes).map((some) => ({
+      apiVersion: "selvage.dev/v1",
+      kind,
+      metadata: { name: made.names.take(kind, api.namespace, `${api.name}${suffix}`), namespace: api.namespace },
+      spec: { targetRefs: some.map((name) => ({ kind: "HTTPRoute", name })), ...spec },
+    }));
+  const { specs, contradictions } = specsOf(effects);
+  const protecting = specs.flatMap((spec) => policy(spec, SUFFIXES[spec.kind] ?? ""));
+  // One that the mesh would not take protects nothing.
+  const refused = protecting.flatMap((document) => judgeDocument(document, api.root.ref, false));
+  const reasons = [...effects.flatMap(({ closed }) => closed ?? []), ...contradictions];
+  reasons.push(...refused.map(({ message }) => message));
+  made.documents.push(...protecting);
   if (reasons.length > 0) {
     api.root.change(`NOBODY IS LET IN (AuthorizationPolicy ${api.name}-closed): ${reasons.join("; ")}`);
-  }
-  for (const { kind, spec, suffix } of specsOf(effects, reasons.length > 0)) {
-    const targetRefs = routes.map((name) => ({ kind: "HTTPRoute", name }));
-    for (let from = 0; from < targetRefs.length; from += MOST_TARGETS) {
-      made.documents.push({
-        apiVersion: "selvage.dev/v1",
-        kind,
-        metadata: { name: made.names.take(kind, api.namespace, `${api.name}${suffix}`), namespace: api.namespace },
-        spec: { targetRefs: targetRefs.slice(from, from + MOST_TARGETS), ...spec },
-      });
-    }
+    made.documents.push(...policy(CLOSED, "-closed"));
   }
   for (const service of new Set(services.values())) {
     makeTiers(api, service, made);
   }
 }
 
-interface NamedSpec extends PolicySpec {
-  readonly suffix: string;
-}
+const CLOSED: PolicySpec = { kind: "AuthorizationPolicy", spec: { action: "ALLOW", rules: [] } };
+const SUFFIXES: Readonly<Record<string, string>> = { RateLimitPolicy: "-limits", IPAccessPolicy: "-addresses" };
 
-/** One document of each kind where the most specific one holds: what several policies say of it is said together. */
-function specsOf(effects: readonly PolicyEffect[], isClosed: boolean): NamedSpec[] {
-  const all = effects.flatMap((effect) => effect.policies ?? []);
-  const byKind = Map.groupBy(all, ({ kind }) => kind);
-  const specs = [...byKind].flatMap(([kind, some]): NamedSpec[] => {
-    if (kind === "IPAccessPolicy") {
-      return some.map(({ spec }) => ({ kind, spec, suffix: "-addresses" }));
-    }
-    if (kind === "RateLimitPolicy") {
-      return [{ kind, spec: joinLimits(some), suffix: "-limits" }];
-    }
-    const spec = Object.assign({}, ...some.map((one) => one.spec)) as PolicySpec["spec"];
-    return [{ kind, spec, suffix: "" }];
-  });
-  const closed = { kind: "AuthorizationPolicy", spec: { action: "ALLOW", rules: [] }, suffix: "-closed" };
-  return isClosed ? [...specs, closed] : specs;
-}
-
-function joinLimits(some: readonly PolicySpec[]): PolicySpec["spec"] {
-  const limits = some.flatMap(({ spec }) => (Array.isArray(spec["limits"]) ? (spec["limits"] as object[]) : []));
-  const named = limits.map((limit, index) =>
-    Object.assign(limit, { name: limits.length > 1 ? `limit-${index + 1}` : "limit" }),
+function partsOf(routes: readonly string[]): string[][] {
+  return Array.from({ length: Math.ceil(routes.length / MOST_TARGETS) }, (_, part) =>
+    routes.slice(part * MOST_TARGETS, (part + 1) * MOST_TARGETS),
   );
-  const sla = some.some(({ spec }) => spec["sla"] === true);
-  const headers = some.some(({ spec }) => spec["headers"] === "anypoint") ? "anypoint" : "none";
-  return { ...(named.length > 0 ? { limits: named } : {}), ...(sla ? { sla } : {}), headers };
+}
+
+/**
+ * Limits and addresses add up, there and here. Of the other kinds the most specific one holds, so what several policies
+ * say is said together; two that say one member in different ways cannot both hold.
+ */
+function specsOf(effects: readonly PolicyEffect[]): { specs: PolicySpec[]; contradictions: string[] } {
+  const all = effects.flatMap((effect) => effect.policies ?? []);
+  const contradictions: string[] = [];
+  const specs = [...Map.groupBy(all, ({ kind }) => kind)].flatMap(([kind, some]) => {
+    if (Object.hasOwn(SUFFIXES, kind)) {
+      return some;
+    }
+    const said = new Map<string, string>();
+    for (const [member, value] of some.flatMap(({ spec }) => Object.entries(spec))) {
+      const text = JSON.stringify(value);
+      if (said.has(member) && said.get(member) !== text) {
+        contradictions.push(`Several policies say ${member} in different ways, and only one of them would hold`);
+      }
+      said.set(member, text);
+    }
+    return [{ kind, spec: Object.assign({}, ...some.map(({ spec }) => spec)) as PolicySpec["spec"] }];
+  });
+  return { specs, contradictions };
 }
 
 function makeTiers(api: AnypointApi, service: string, { documents, names }: Made): void {

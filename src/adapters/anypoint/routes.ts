@@ -112,7 +112,9 @@ function ruleOf(rule: Field, { base, hostname, destination, backendRefs }: RuleC
 }
 
 const GROUP = /^(.*?)(\(\/\.\*\)\??|\/\.\*|\(\.\*\))$/;
-const PLAIN = /^(?:\/[A-Za-z0-9._~!$&'()*+,;=:@%-]*?)*$/;
+const PLAIN = /^(?:\/[A-Za-z0-9._~!&',;=:@%-]*)*$/;
+/** What an expression writes for the sign itself. */
+const ESCAPED = /\\([^A-Za-z0-9])/g;
 
 function pathOf(field: Field, base: string, destination: string): { match: Filter; filters: Filter[] } | null {
   const text = field.text();
@@ -121,11 +123,11 @@ function pathOf(field: Field, base: string, destination: string): { match: Filte
   }
   const pattern = text.replace(/^\^/, "").replace(/\$$/, "");
   const [, head = "", tail = ""] = GROUP.exec(pattern) ?? [];
-  const plain = (GROUP.test(pattern) ? head : pattern).replaceAll("\\", "").replace(/\/$/, "");
-  const hasSigns = /[\\^$*+?()[\]{}|]/.test(plain) || !PLAIN.test(plain);
+  const plain = (GROUP.test(pattern) ? head : pattern).replaceAll(ESCAPED, "$1").replace(/\/$/, "");
+  const hasSigns = !PLAIN.test(plain);
   if (!hasSigns && tail !== "") {
     if (tail !== "(/.*)?" && plain !== "") {
-      field.change(`${plain} itself matches here, too, not only what is below it`);
+      field.change(`${plain} and what is below it match here; elsewhere ${text} decided itself where the name ends`);
     }
     const kept = tail.startsWith("(") ? destination : destination + plain;
     const from = base + plain;

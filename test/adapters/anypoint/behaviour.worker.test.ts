@@ -95,6 +95,10 @@ describe("who may call", () => {
     ["a password of the gateway", policy("http-basic-authentication-flex", { username: "a", password: "b" })],
     ["credentials by a longer expression", policy("client-id-enforcement", { clientIdExpression: "#[payload.id]" })],
     ["a policy of their own", policy("acme-guard", { secret: "x" })],
+    [
+      "more addresses than a policy holds",
+      policy("ip-allowlist-flex", { ips: Array.from({ length: 300 }, (_, at) => `203.0.113.${at % 250}/32`) }),
+    ],
     ["an address that cannot be read", policy("ip-blocklist-flex", { ips: ["203.0.113.7", "banana"] })],
   ])("is nobody where it hangs on %s", async (_, one) => {
     expect(await ask(withPolicies(one))).toBe(403);
@@ -110,6 +114,22 @@ describe("who may call", () => {
   ])("is told by addresses: %j", async (ips, isIn) => {
     const [allow, deny] = [policy("ip-allowlist-flex", { ips }), policy("ip-blocklist-flex", { ips })];
     expect([await ask(withPolicies(allow)), await ask(withPolicies(deny))]).toEqual(isIn ? [200, 403] : [403, 200]);
+  });
+
+  it("is nobody where two policies would each have to hold, and one where they say the same", async () => {
+    const inHeader = (name: string): object => ({
+      clientIdExpression: `#[attributes.headers['${name}']]`,
+      clientSecretExpression: "#[attributes.headers['s']]",
+    });
+    const [one, other] = ["a", "b"].map((name) => policy("client-id-enforcement", inHeader(name)));
+    if (one === undefined || other === undefined) {
+      throw new Error("two policies");
+    }
+    expect([await ask(withPolicies(one, other)), await ask(withPolicies(one, one))]).toEqual([401, 401]);
+    const right = as({ a: "web", b: "web", s: SECRET });
+    expect([await ask(withPolicies(one, other), "/", right), await ask(withPolicies(one, one), "/", right)]).toEqual([
+      403, 200,
+    ]);
   });
 
   it("is told by a binding, by name and by label", async () => {

@@ -55,6 +55,19 @@ describe("what is lost", () => {
     expect(notes.some(({ message }) => message.startsWith("NOBODY IS LET IN"))).toBe(true);
   });
 
+  it("leaves a tier's limits and the API's own beside each other", () => {
+    const rateLimits = [{ maximumRequests: 1, timePeriodInMilliseconds: 1000 }];
+    const tiers = [{ name: "gold", limits: rateLimits }];
+    const policies = [
+      { assetId: "rate-limiting-sla-based", configuration: {} },
+      { assetId: "rate-limiting", configuration: { rateLimits } },
+    ];
+    const endpoint = { uri: "http://orders.example", proxyUri: "http://shop.example" };
+    const { documents } = importAnypoint([{ assetId: "orders", endpoint, policies, tiers }]);
+    const limits = documents.filter(({ kind }) => kind === "RateLimitPolicy").map(({ spec }) => spec);
+    expect(limits).toMatchObject([{ sla: true }, { limits: [{ requests: 1 }] }]);
+  });
+
   it("says of a binding without a target, of other kinds and of other documents, that nothing is made of them", () => {
     const binding = {
       apiVersion: V1,

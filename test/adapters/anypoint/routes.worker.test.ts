@@ -67,6 +67,9 @@ describe("paths", () => {
     ["/orders", undefined, "http://shop.example/v1", "/orders", 404],
     ["/o[0-9]+", undefined, "http://shop.example/", "/o12", "http://orders.example/base/o12"],
     ["/o[0-9]+", undefined, "http://shop.example/", "/ox", 404],
+    [String.raw`/o\d`, undefined, "http://shop.example/", "/od", 404],
+    [String.raw`/o\d`, undefined, "http://shop.example/", "/o1", "http://orders.example/base/o1"],
+    [String.raw`/v1\.0`, undefined, "http://shop.example/", "/v1.0", "http://orders.example/base/v1.0"],
   ])("%s, sent below %s, is found at %s: %s → %s", async (path, destination, address, asked, sent) => {
     expect(await target(routed(address, [{ path }], destination), asked)).toBe(sent);
   });
