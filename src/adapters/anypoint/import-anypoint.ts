@@ -3,6 +3,7 @@
 // protection cannot be said is closed, not opened.
 import { judgeDocument } from "../source/judge-document.ts";
 import type { Imported, ImportNote, PlainDocument } from "../source/import-note.ts";
+import { inParts } from "../source/parts.ts";
 import { Names, openDocuments, readMetadata, type SourceDocument } from "../source/source-documents.ts";
 import type { Field } from "../source/source-field.ts";
 import type { AnypointApi, AnypointOptions, Made, PolicyEffect, PolicySpec } from "./api.ts";
@@ -101,12 +102,12 @@ function makeApi(api: AnypointApi, policies: readonly BoundPolicy[], made: Made,
   }
   for (const { kind, spec, suffix } of specsOf(effects, reasons.length > 0)) {
     const targetRefs = routes.map((name) => ({ kind: "HTTPRoute", name }));
-    for (let from = 0; from < targetRefs.length; from += MOST_TARGETS) {
+    for (const some of inParts(targetRefs, MOST_TARGETS)) {
       made.documents.push({
         apiVersion: "selvage.dev/v1",
         kind,
         metadata: { name: made.names.take(kind, api.namespace, `${api.name}${suffix}`), namespace: api.namespace },
-        spec: { targetRefs: targetRefs.slice(from, from + MOST_TARGETS), ...spec },
+        spec: { targetRefs: some, ...spec },
       });
     }
   }
