@@ -5,6 +5,7 @@ import { createRequire } from "node:module";
 import { join } from "node:path";
 import type { Readable } from "node:stream";
 import { text } from "node:stream/consumers";
+import { COMPATIBILITY_DATE, COMPATIBILITY_FLAGS } from "../src/cli/local/workers.ts";
 import { keep, stop } from "./children.ts";
 
 export interface WorkerdWorker {
@@ -27,7 +28,6 @@ export interface Workerd {
   readonly stop: () => Promise<void>;
 }
 
-export const compatibilityDate = "2026-10-01";
 const binary: string = join(createRequire(import.meta.url).resolve("workerd/package.json"), "../bin/workerd");
 
 /** The capnp text of a configuration. Code is embedded from `<name>.js` beside it. */
@@ -49,8 +49,8 @@ export function configuration(workers: readonly WorkerdWorker[]): string {
     return [
       `const ${name} :Workerd.Worker = (`,
       `  modules = [(name = "${name}.js", esModule = embed "${name}.js")],`,
-      `  compatibilityDate = "${compatibilityDate}",`,
-      `  compatibilityFlags = ["global_fetch_strictly_public", "enable_request_signal"],`,
+      `  compatibilityDate = "${COMPATIBILITY_DATE}",`,
+      `  compatibilityFlags = ${JSON.stringify(COMPATIBILITY_FLAGS)},`,
       `  globalOutbound = "internet",`,
       `  bindings = [${all.join(", ")}],`,
       `  durableObjectNamespaces = [${namespaces.join(", ")}],`,

@@ -61,7 +61,7 @@ export function buildProgram(terminal: Terminal, done: Done): Command {
     .option("--request-timeout <seconds>", "longest wait for one answer", integer(1, 3600))
     .configureHelp({
       showGlobalOptions: true,
-      visibleCommands: (command) => inOrder(Help.prototype.visibleCommands.call(new Help(), command)),
+      visibleCommands: (command) => inOrder(new Help().visibleCommands(command)),
     })
     .showHelpAfterError("(selvage --help lists the commands)")
     .exitOverride()

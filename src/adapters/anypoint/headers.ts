@@ -3,6 +3,7 @@
 import { isReserved } from "../../decide/header/headers.ts";
 import { corsSchema } from "../../model/document/gateway-api/cors.ts";
 import { httpRouteFilterSchema } from "../../model/document/gateway-api/http-route-filter.ts";
+import { httpMethods } from "../../model/document/gateway-api/http-route-match.ts";
 import { refusalOf } from "../source/judge-document.ts";
 import type { Field } from "../source/source-field.ts";
 import { literalOf } from "./expression.ts";
@@ -67,7 +68,7 @@ function checked(field: Field, filter: Filter): Filter[] {
   return [];
 }
 
-const METHODS = new Set(["GET", "HEAD", "POST", "PUT", "DELETE", "CONNECT", "OPTIONS", "TRACE", "PATCH"]);
+const METHODS: ReadonlySet<string> = new Set(httpMethods);
 
 export const cors: TranslatePolicy = ({ config }) => {
   const allowCredentials = config.at("supportCredentials").flag() === true;

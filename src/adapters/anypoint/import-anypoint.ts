@@ -3,6 +3,7 @@
 // protection cannot be said is closed, not opened.
 import { judgeDocument } from "../source/judge-document.ts";
 import type { Imported, ImportNote, PlainDocument } from "../source/import-note.ts";
+import { inParts } from "../source/parts.ts";
 import { Names, openDocuments, readMetadata, type SourceDocument } from "../source/source-documents.ts";
 import type { Field } from "../source/source-field.ts";
 import type { AnypointApi, AnypointOptions, Made, PolicyEffect, PolicySpec } from "./api.ts";
@@ -96,7 +97,7 @@ function makeApi(api: AnypointApi, policies: readonly BoundPolicy[], made: Made,
     return;
   }
   const policy = ({ kind, spec }: PolicySpec, suffix: string): PlainDocument[] =>
-    partsOf(routes).map((some) => ({
+    inParts(routes, MOST_TARGETS).map((some) => ({
       apiVersion: "selvage.dev/v1",
       kind,
       metadata: { name: made.names.take(kind, api.namespace, `${api.name}${suffix}`), namespace: api.namespace },
@@ -120,12 +121,6 @@ function makeApi(api: AnypointApi, policies: readonly BoundPolicy[], made: Made,
 
 const CLOSED: PolicySpec = { kind: "AuthorizationPolicy", spec: { action: "ALLOW", rules: [] } };
 const SUFFIXES: Readonly<Record<string, string>> = { RateLimitPolicy: "-limits", IPAccessPolicy: "-addresses" };
-
-function partsOf(routes: readonly string[]): string[][] {
-  return Array.from({ length: Math.ceil(routes.length / MOST_TARGETS) }, (_, part) =>
-    routes.slice(part * MOST_TARGETS, (part + 1) * MOST_TARGETS),
-  );
-}
 
 /**
  * Limits and addresses add up, there and here. Of the other kinds the most specific one holds, so what several policies

@@ -1,7 +1,7 @@
 // The routes of an API of Anypoint → HTTPRoutes and Services. There a path is an expression whose group is what the
 // service is asked for, behind the destination path; here the beginning of a path is taken off and another put in its
 // place.
-import { httpRouteMatchSchema } from "../../model/document/gateway-api/http-route-match.ts";
+import { httpMethods, httpRouteMatchSchema } from "../../model/document/gateway-api/http-route-match.ts";
 import { hostnameSchema } from "../../model/document/field/hostname.ts";
 import { refusalOf } from "../source/judge-document.ts";
 import type { PlainDocument } from "../source/import-note.ts";
@@ -146,6 +146,8 @@ function pathOf(field: Field, base: string, destination: string): { match: Filte
   return null;
 }
 
+const METHODS: ReadonlySet<string> = new Set(httpMethods);
+
 /** Null = every one. A list, or an expression of alternatives. */
 function methodsOf(field: Field): string[] | null {
   if (!field.present) {
@@ -157,9 +159,7 @@ function methodsOf(field: Field): string[] | null {
   if (text === ".*") {
     return null;
   }
-  return names
-    .map((name) => name.trim().toUpperCase())
-    .filter((name) => /^(GET|HEAD|POST|PUT|DELETE|CONNECT|OPTIONS|TRACE|PATCH)$/.test(name));
+  return names.map((name) => name.trim().toUpperCase()).filter((name) => METHODS.has(name));
 }
 
 const prefix = (path: string): Filter => ({ type: "PathPrefix", value: path || "/" });

@@ -1,6 +1,7 @@
 // Istio's AuthorizationPolicy → ours. Whatever cannot be said makes an ALLOW allow less and a DENY deny more, never the
 // other way round: an ALLOW whose rules all went is still written, because without it everything would be allowed.
 import type { PlainDocument } from "../source/import-note.ts";
+import { inParts } from "../source/parts.ts";
 import { translateRules } from "./authorization-rule.ts";
 import type { Translation } from "./translation.ts";
 import { scopePlacesOf, policyScopeOf } from "./scope.ts";
@@ -63,7 +64,7 @@ export function translateAuthorizationPolicy(source: SourceDocument, { world, na
   }
   const kept = Object.keys(annotations).length > 0 ? { annotations } : {};
   return scopePlacesOf(scope).flatMap(({ namespace: theirs, targets: targetRefs }) =>
-    parts(rules, MOST_RULES).map((some) => ({
+    (rules.length === 0 ? [[]] : inParts(rules, MOST_RULES)).map((some) => ({
       apiVersion: "selvage.dev/v1",
       kind: "AuthorizationPolicy",
       metadata: {
@@ -74,12 +75,5 @@ export function translateAuthorizationPolicy(source: SourceDocument, { world, na
       },
       spec: { targetRefs, action, rules: some },
     })),
-  );
-}
-
-/** At least one, if only of nothing. */
-function parts<One>(list: readonly One[], most: number): One[][] {
-  return Array.from({ length: Math.max(1, Math.ceil(list.length / most)) }, (_, part) =>
-    list.slice(part * most, (part + 1) * most),
   );
 }

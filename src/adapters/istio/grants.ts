@@ -1,6 +1,7 @@
 // ReferenceGrants for the routes that are made. Istio lets a route name services of every namespace; the Gateway API
 // asks the other namespace for its leave, so keeping the meaning takes a grant.
 import type { PlainDocument } from "../source/import-note.ts";
+import { inParts } from "../source/parts.ts";
 import type { ServiceName } from "./documents.ts";
 import type { Names } from "../source/source-documents.ts";
 
@@ -29,13 +30,13 @@ export class Grants {
     return [...this.#uses].flatMap(([namespace, froms]) =>
       [...froms].flatMap(([from, services]) => {
         const to = [...services].map((name) => ({ group: "", kind: "Service", name }));
-        return Array.from({ length: Math.ceil(to.length / MOST) }, (_, part) => ({
+        return inParts(to, MOST).map((some) => ({
           apiVersion: "gateway.networking.k8s.io/v1",
           kind: "ReferenceGrant",
           metadata: { name: this.#names.take("ReferenceGrant", namespace, `routes-of-${from}`), namespace },
           spec: {
             from: [{ group: "gateway.networking.k8s.io", kind: "HTTPRoute", namespace: from }],
-            to: to.slice(part * MOST, (part + 1) * MOST),
+            to: some,
           },
         }));
       }),

@@ -2,6 +2,7 @@
 // selector's labels stand for, or the whole mesh. A policy attaches within its own namespace, so one of Istio's root
 // namespace, or for the pods of a gateway, becomes one in each namespace that it reaches.
 import { ROOT_NAMESPACE, type IstioDocuments } from "./documents.ts";
+import { inParts } from "../source/parts.ts";
 import type { SourceDocument } from "../source/source-documents.ts";
 import { isRecord } from "../../model/word/record.ts";
 import type { Field } from "../source/source-field.ts";
@@ -29,10 +30,7 @@ const APP_LABELS = ["app.kubernetes.io/name", "app"];
 /** The targets of a scope, as many at a time as one policy may have. */
 export function scopePlacesOf({ places }: PolicyScope): ScopePlace[] {
   return places.flatMap(({ namespace, targets }) =>
-    Array.from({ length: Math.ceil(targets.length / MOST_TARGETS) }, (_, part) => ({
-      namespace,
-      targets: targets.slice(part * MOST_TARGETS, (part + 1) * MOST_TARGETS),
-    })),
+    inParts(targets, MOST_TARGETS).map((some) => ({ namespace, targets: some })),
   );
 }
 

@@ -7,6 +7,7 @@ import { translateRule, type IstioRule } from "./http-rule.ts";
 import { overtakings } from "./rule-order.ts";
 import { serviceOf } from "./documents.ts";
 import { refusalOf } from "../source/judge-document.ts";
+import { inParts } from "../source/parts.ts";
 import { labelName, readMetadata, type SourceDocument } from "../source/source-documents.ts";
 import type { Field } from "../source/source-field.ts";
 
@@ -101,11 +102,7 @@ function gatewayParents(spec: Field, namespace: string): Parent[] {
   if (hosts.length === 0) {
     return [];
   }
-  const parts = hosts.includes("*")
-    ? [[]]
-    : Array.from({ length: Math.ceil(hosts.length / MOST_HOSTNAMES) }, (_, part) =>
-        hosts.slice(part * MOST_HOSTNAMES, (part + 1) * MOST_HOSTNAMES),
-      );
+  const parts = hosts.includes("*") ? [[]] : inParts(hosts, MOST_HOSTNAMES);
   return parts.flatMap((hostnames) =>
     gateways.map((gateway) => {
       const [name = "", theirs = namespace] = gateway.split("/").toReversed();

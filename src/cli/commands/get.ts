@@ -47,7 +47,7 @@ export async function get(
       session.terminal.out(text);
     }
     last = shape;
-    if (await Promise.race([ended.then(() => true), sleep(WATCH_MS, false, { ref: true })])) {
+    if (await Promise.race([ended.then(() => true), sleep(WATCH_MS, false)])) {
       return exitCodes.ok;
     }
   }

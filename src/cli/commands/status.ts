@@ -1,5 +1,6 @@
 // `selvage status`: what is wrong, the worst first, each with its cause and the command beside it; then what changed
 // lately. Exit code 1 when something is wrong.
+import { refOf } from "../../model/word/refs.ts";
 import { counted } from "../print/plural.ts";
 import { type ExitCode, exitCodes } from "../session/exit-code.ts";
 import { named, printData, shortRef } from "../print/print-data.ts";
@@ -75,7 +76,7 @@ export function statusOf(server: string, read: MeshRead, runtime: RuntimeRead, n
     notices: found.filter(({ severity }) => severity === "notice"),
     idle: services
       .filter(({ endpoints }) => endpoints.every(({ weight, draining }) => weight === 0 || draining))
-      .map(({ namespace, name }) => `Service/${namespace}/${name}`)
+      .map(({ namespace, name }) => refOf("Service", namespace, name))
       .filter((ref) => !isLost.has(ref)),
   };
 }

@@ -36,24 +36,28 @@ export async function canI(session: CliSession, verb: string, what: string): Pro
   if (!answer.ok) {
     return reportFailure(answer.failure, session.terminal);
   }
-  const { role, namespaces } = answer.value;
-  const kind = kindByAnyName(what);
-  const isWide = ofAdmins.has(what) || Object.values(kinds).some((one) => one.kind === kind && one.scope === "mesh");
-  const namespace = session.namespace ?? "default";
-  const isReached = namespaces === null || (!isWide && namespaces.includes(namespace));
-  const why = !isReached
-    ? `${answer.value.name} has only ${(namespaces ?? []).join(", ")}`
-    : reads.has(verb) && !ofAdmins.has(what)
-      ? null
-      : isWide && role !== "admin"
-        ? `${what} is for admins`
-        : role === "viewer"
-          ? "a viewer changes nothing"
-          : null;
+  const why = whyNot(answer.value, verb, what, session.namespace ?? "default");
   await printData(session, {
     data: { allowed: why === null, reason: why },
     human: () => [why === null ? "yes" : `no: ${why}`],
     names: () => [why === null ? "yes" : "no"],
   });
   return why === null ? exitCodes.ok : exitCodes.differences;
+}
+
+/** null = they may. */
+function whyNot({ name, role, namespaces }: Whoami, verb: string, what: string, namespace: string): string | null {
+  const kind = kindByAnyName(what);
+  const isForAdmins = ofAdmins.has(what);
+  const isWide = isForAdmins || (kind !== null && kinds[kind].scope === "mesh");
+  if (namespaces !== null && (isWide || !namespaces.includes(namespace))) {
+    return `${name} has only ${namespaces.join(", ")}`;
+  }
+  if (reads.has(verb) && !isForAdmins) {
+    return null;
+  }
+  if (isWide && role !== "admin") {
+    return `${what} is for admins`;
+  }
+  return role === "viewer" ? "a viewer changes nothing" : null;
 }

@@ -13,18 +13,16 @@ import { wrong } from "../write/write-one.ts";
 export async function explainField(session: CliSession, path: string): Promise<ExitCode> {
   const [word = "", ...rest] = path.replaceAll("[]", "").split(".");
   const kind = kindByAnyName(word);
-  const info = Object.values(kinds).find((one) => one.kind === kind);
-  if (info === undefined) {
+  if (kind === null) {
     const close = didYouMean(
       word,
       Object.values(kinds).flatMap((one) => [one.kind, one.plural]),
     );
     return wrong(session, `there is no kind "${word}"${close === null ? "" : `; did you mean "${close}"?`}`);
   }
+  const info = kinds[kind];
   const asked = (rest[0] === "spec" ? rest.slice(1) : rest).join(".");
-  const all = fieldsOf(kindSchemas()[info.kind]).map((row) =>
-    Object.assign(row, { plain: row.field.replaceAll("[]", "") }),
-  );
+  const all = fieldsOf(kindSchemas()[kind]).map((row) => Object.assign(row, { plain: row.field.replaceAll("[]", "") }));
   const own = all.find(({ plain }) => plain === asked);
   if (asked !== "" && own === undefined) {
     const close = didYouMean(

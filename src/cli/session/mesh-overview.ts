@@ -1,4 +1,5 @@
-// What status and check look at, read in one go. What the operator's role or an older mesh does not give is left out.
+// What status, check and bug-report look at, read in one go. What the operator's role or an older mesh does not give is
+// left out.
 import type { BreakerList } from "../../model/api/breakers.ts";
 import type { Credentials } from "../../model/api/clients.ts";
 import type { Catalog } from "../../model/api/endpoints.ts";
@@ -18,7 +19,7 @@ export interface MeshRead {
   readonly propagation: ApiAnswer<Propagation> | null;
 }
 
-/** What only `status` wants to know. */
+/** What `check` does not ask for. */
 export interface RuntimeRead {
   readonly breakers: ApiAnswer<BreakerList>;
   readonly limits: ApiAnswer<LimitList>;

@@ -4,7 +4,7 @@ import type { Credentials } from "../../model/api/clients.ts";
 import type { LimitUseAnswer } from "../../model/api/limits.ts";
 import type { ApiToken } from "../../model/api/operators.ts";
 import type { Resource } from "../../model/api/resource.ts";
-import { partsOfRef } from "../../model/word/refs.ts";
+import { partsOfRef, refOf } from "../../model/word/refs.ts";
 import { keyText } from "../print/key-text.ts";
 import { conditionsOf, faultsOf } from "../print/conditions.ts";
 import { counted } from "../print/plural.ts";
@@ -15,11 +15,13 @@ const ENDED_MS = 86_400_000;
 
 /** Where a fault means that requests find no way. */
 const carries = new Set(["HTTPRoute", "Gateway"]);
-const refOf = ({ kind, metadata }: Resource): string => `${kind}/${metadata.namespace}/${metadata.name}`;
 
 export function limitTroubles(uses: readonly LimitUseAnswer[]): Trouble[] {
   const spent = uses.filter(({ used, capacity, shadow }) => !shadow && used >= capacity);
-  const byLimit = Map.groupBy(spent, ({ kind, namespace, policy, limit }) => `${kind}/${namespace}/${policy} ${limit}`);
+  const byLimit = Map.groupBy(
+    spent,
+    ({ kind, namespace, policy, limit }) => `${refOf(kind, namespace, policy)} ${limit}`,
+  );
   return [...byLimit].map(([name, those]) => {
     const [ref = "", limit = ""] = name.split(" ");
     const [worst] = those.toSorted((a, b) => b.refused - a.refused);
@@ -39,7 +41,7 @@ export function limitTroubles(uses: readonly LimitUseAnswer[]): Trouble[] {
 export function documentTroubles(resources: readonly Resource[]): Trouble[] {
   return resources.flatMap((resource) => {
     const { kind, metadata, status } = resource;
-    const ref = refOf(resource);
+    const ref = refOf(kind, metadata.namespace, metadata.name);
     const where = namespaceFlag(metadata.namespace);
     const command = `selvage describe ${kind.toLowerCase()} ${metadata.name}${where}`;
     const faults = faultsOf(status).map(({ reason, message, about, lastTransitionTime }): Trouble => {
@@ -99,7 +101,7 @@ export function credentialTroubles(held: readonly Credentials[]): Trouble[] {
     .filter(({ clientId, secrets }) => clientId !== null && secrets.length === 0)
     .map(({ kind, namespace, name }) => ({
       severity: "degraded",
-      ref: `${kind}/${namespace}/${name}`,
+      ref: refOf(kind, namespace, name),
       message: "its last secret has ended or was revoked: its calls are refused",
       since: null,
       command: `selvage app credentials ${name} --add${namespaceFlag(namespace)}`,

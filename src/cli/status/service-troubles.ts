@@ -3,7 +3,7 @@
 import type { AuditEntry } from "../../model/api/operators.ts";
 import type { ServiceBreakers } from "../../model/api/breakers.ts";
 import type { CatalogService, EndpointState } from "../../model/api/endpoints.ts";
-import { partsOfKey } from "../../model/word/refs.ts";
+import { partsOfKey, refOf } from "../../model/word/refs.ts";
 import { counted } from "../print/plural.ts";
 import { namespaceFlag, quoted, type Trouble } from "./trouble.ts";
 
@@ -14,7 +14,6 @@ const isDown = ({ health }: EndpointState): boolean => health === "unhealthy";
 const isAsked = ({ weight, draining }: EndpointState): boolean => weight > 0 && !draining;
 /** A mesh of an earlier release gives none. */
 const causeOf = ({ healthCause }: EndpointState): string | null => healthCause ?? null;
-const refOf = ({ namespace, name }: CatalogService): string => `Service/${namespace}/${name}`;
 const addressOf = ({ url, binding, id }: EndpointState): string => url ?? binding ?? id;
 const earliest = (times: readonly (string | null)[]): string | null =>
   times.filter((time) => time !== null).toSorted()[0] ?? null;
@@ -34,7 +33,7 @@ function clusterDown(cluster: string, those: readonly EndpointState[]): Trouble 
   const services = [...new Set(those.map(({ namespace, service }) => `${namespace}/${service}`))];
   return {
     severity: "down",
-    ref: `Cluster/default/${cluster}`,
+    ref: refOf("Cluster", "default", cluster),
     message: `lost: none of its ${counted(those.length, "endpoint")} answers (${services.slice(0, 5).join(", ")}${services.length > 5 ? " …" : ""})`,
     since: earliest(those.map(({ healthSince }) => healthSince ?? null)),
     command: "selvage get endpoints -A -o wide",
@@ -45,7 +44,7 @@ function ofService(service: CatalogService): Trouble[] {
   const asked = service.endpoints.filter(isAsked);
   const down = asked.filter(isDown);
   const command = `selvage describe service ${service.name}${namespaceFlag(service.namespace)}`;
-  const ref = refOf(service);
+  const ref = refOf("Service", service.namespace, service.name);
   if (down.length > 0 && down.length === asked.length) {
     const [first] = down;
     const what =
@@ -71,7 +70,7 @@ function ofService(service: CatalogService): Trouble[] {
 export function breakerTroubles(breakers: readonly ServiceBreakers[]): Trouble[] {
   return breakers.flatMap((one) => {
     const { namespace, service, known, forced } = one;
-    const ref = `Service/${namespace}/${service}`;
+    const ref = refOf("Service", namespace, service);
     const where = namespaceFlag(namespace);
     const show = `selvage breaker get ${service}${where}`;
     if (!known) {
@@ -150,7 +149,7 @@ export function lostTroubles(
     const of = clusters.size === 0 ? "" : ` of cluster ${[...clusters].join(", ")}`;
     return {
       severity: left === 0 ? "down" : "degraded",
-      ref: `Service/${key}`,
+      ref: refOf("Service", namespace, service),
       message: `${counted(ids.size, "endpoint")}${of} not heard from any more (${[...ids].slice(0, 3).join(", ")}), ${left === 0 ? "none is left" : `${left} left`}`,
       since: at,
       command: `selvage get endpoints ${service}${namespaceFlag(namespace)}`,

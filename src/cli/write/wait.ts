@@ -1,4 +1,5 @@
-// `selvage wait KIND NAME --for=…`: until a condition holds, a field has a value, or the document is gone.
+// `selvage wait KIND NAME --for=…`: until a condition holds, a field has a value, or the document is there or
+// gone.
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Resource } from "../../model/api/resource.ts";
 import { conditionsOf } from "../print/conditions.ts";
