@@ -1,6 +1,6 @@
 // The command line as commander sees it: names, options, help. Each command's code is loaded when it is called, so that
 // `--help` and completion stay quick.
-import { Command, Help, InvalidArgumentError } from "commander";
+import { Command, Help } from "commander";
 import { addBreakerCommands } from "./breaker-commands.ts";
 import { addClientCommands } from "./client-commands.ts";
 import { type ExitCode, exitCodes } from "./session/exit-code.ts";
@@ -8,39 +8,18 @@ import { integer } from "./session/integer.ts";
 import { addContextCommands } from "./context-commands.ts";
 import { addDocumentCommands } from "./document-commands.ts";
 import { addEndpointCommands } from "./endpoint-commands.ts";
-import { jsonpath } from "./print/jsonpath.ts";
 import { EXAMPLES, examplesOf, groupOf, inOrder } from "./help-groups.ts";
 import { addKeyCommands } from "./key-commands.ts";
 import { addRegistryCommands } from "./registry-commands.ts";
 import { addLimitCommands } from "./limit-commands.ts";
 import { addLocalCommands } from "./local-commands.ts";
 import { addOperatorCommands } from "./operator-commands.ts";
-import {
-  openCliSession,
-  outputOf,
-  outputs,
-  type GlobalOptions,
-  type CliSession,
-  type Output,
-} from "./session/session.ts";
+import { outputFormat } from "./print/output-format.ts";
+import { openCliSession, type GlobalOptions, type CliSession } from "./session/session.ts";
 import type { Terminal } from "./session/terminal.ts";
 
 /** Told once, with the exit code of the command that ran. */
 type Done = (code: ExitCode) => void;
-
-function outputFormat(text: string): Output {
-  const output = outputOf(text);
-  if (output === null) {
-    throw new InvalidArgumentError(`Allowed choices are ${outputs.join(", ")}, jsonpath=…, custom-columns=….`);
-  }
-  if (output.startsWith("jsonpath=")) {
-    const read = jsonpath(output.slice("jsonpath=".length));
-    if (!read.ok) {
-      throw new InvalidArgumentError(read.message);
-    }
-  }
-  return output;
-}
 
 const collect = (value: string, before: readonly string[] = []): string[] => [...before, value];
 

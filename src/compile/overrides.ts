@@ -1,7 +1,7 @@
 // Break-glass: lays the patches of Overrides over the specs of their targets, before anything else is compiled. The
 // stored documents never change. An Override that has expired, has no target, or makes a spec that its kind does not
 // allow is laid aside; what was found is told, and each Override's condition says whether it is in force.
-import { mergePatch, patchedPaths } from "../decide/text/merge-patch.ts";
+import { mergePatch, patchedPaths } from "../model/word/merge-patch.ts";
 import type { Document, DocumentOf } from "../model/document/document.ts";
 import type { Finding } from "../model/word/finding.ts";
 import { toPointer, type Path } from "../model/word/json-pointer.ts";

@@ -3,7 +3,7 @@
 import { authenticationPolicySpecSchema } from "../../model/document/kind/authentication.ts";
 import { refusalOf } from "../source/judge-document.ts";
 import type { Field } from "../source/source-field.ts";
-import { headerOf } from "./expression.ts";
+import { headerOf, literalOf } from "./expression.ts";
 import { anypointBlock } from "./address-block.ts";
 import type { ApiPolicyContext, PolicyEffect, TranslatePolicy } from "./api.ts";
 
@@ -45,6 +45,9 @@ export const jwtValidation: TranslatePolicy = (policy, context) => {
     return { closed: tell(config.at("signingMethod"), "Tokens without a signature prove nothing") };
   }
   const claims = claimsOf(config);
+  if (claims.unsaid !== null) {
+    return { closed: claims.unsaid };
+  }
   const issuer = claims.issuer ?? context.jwtIssuer ?? null;
   if (issuer === null) {
     const why = "Tokens are checked for their issuer here: say it with --jwt-issuer, or write it into the policy";
@@ -72,22 +75,42 @@ export const jwtValidation: TranslatePolicy = (policy, context) => {
   if (refusal !== null) {
     return { closed: tell(config, refusal) };
   }
-  return authentication({ jwt: { providers } });
+  const { policies = [] } = authentication({ jwt: { providers }, ...clientBesideToken(config) });
+  const wrong = [...claims.values].map(([claim, value]) => ({ when: [{ key: `claim:${claim}`, notValues: [value] }] }));
+  const guard = { kind: "AuthorizationPolicy", spec: { action: "DENY", rules: wrong } };
+  return { policies: wrong.length === 0 ? policies : [...policies, guard] };
 };
+
+/** There the token's client has to have a contract; here an id alone proves nothing, so its secret comes along. */
+function clientBesideToken(config: Field): Readonly<Record<string, unknown>> {
+  const skips = config.at("skipClientIdValidation");
+  config.at("clientIdExpression").take();
+  if (skips.flag() !== false) {
+    return {};
+  }
+  skips.change("The client's id and secret are asked for in client_id and client_secret, beside the token");
+  const headers = { id: "client_id", secret: "client_secret" };
+  return { clientCredentials: { required: true, from: [{ headers }] } };
+}
 
 interface Claims {
   readonly issuer: string | null;
   readonly audiences: readonly string[];
   readonly required: readonly string[];
+  /** Values that other claims must have, by claim. */
+  readonly values: ReadonlyMap<string, string>;
+  /** Why a claim that is checked there cannot be checked here; null = all can. */
+  readonly unsaid: string | null;
 }
 
 function claimsOf(config: Field): Claims {
   const isOn = (name: string): boolean => config.at(name).flag() === true;
   const checksAudience = isOn("validateAudClaim");
   const audiences = (config.at("supportedAudiences").text() ?? "").split(",").map((one) => one.trim());
-  const customs = [config.at("mandatoryCustomClaims"), config.at("nonMandatoryCustomClaims")];
+  const [mandatory, others] = [config.at("mandatoryCustomClaims"), config.at("nonMandatoryCustomClaims")];
   const isChecked = isOn("validateCustomClaim");
-  let issuer: string | null = null;
+  const values = new Map<string, string>();
+  let unsaid: string | null = null;
   const required = ["exp"];
   if (isOn("mandatoryNbfClaim")) {
     required.push("nbf");
@@ -96,18 +119,29 @@ function claimsOf(config: Field): Claims {
     required.push("aud");
   }
   config.at("mandatoryExpClaim").take();
-  for (const entry of isChecked ? customs.flatMap((list) => list.items()) : []) {
-    const [key, value] = [entry.at("key").text(), entry.at("value").text()];
-    if (key === "iss" && value !== null && !value.startsWith("#[")) {
-      issuer = value;
+  for (const entry of isChecked ? [...mandatory.items(), ...others.items()] : []) {
+    const [key, text] = [entry.at("key").text(), entry.at("value").text()];
+    const value = text === null ? null : literalOf(text);
+    if (key === null || value === null || value === "" || value.includes("*")) {
+      unsaid = tell(entry, "A claim is compared with a text here, not by an expression");
     } else {
-      entry.drop("Of claims only iss and aud are compared by the provider: write an AuthorizationPolicy with `claim:`");
+      values.set(key, value);
     }
   }
-  for (const list of customs) {
-    list.take();
+  for (const [key] of values) {
+    if (key !== "iss" && !required.includes(key)) {
+      required.push(key);
+    }
   }
-  return { issuer, audiences: checksAudience ? audiences.filter((one) => one !== "") : [], required };
+  if (others.items().length > 0 && isChecked) {
+    others.change("A claim that may be missing there has to be in the token here");
+  }
+  mandatory.take();
+  others.take();
+  const issuer = values.get("iss") ?? null;
+  values.delete("iss");
+  const said = checksAudience ? audiences.filter((one) => one !== "") : [];
+  return { issuer, audiences: said, required, values, unsaid };
 }
 
 function keysOf(config: Field, family: string, { jwkOf, api }: ApiPolicyContext): object[] {

@@ -120,11 +120,15 @@ function makeApi(api: AnypointApi, policies: readonly BoundPolicy[], made: Made,
 }
 
 const CLOSED: PolicySpec = { kind: "AuthorizationPolicy", spec: { action: "ALLOW", rules: [] } };
-const SUFFIXES: Readonly<Record<string, string>> = { RateLimitPolicy: "-limits", IPAccessPolicy: "-addresses" };
+const SUFFIXES: Readonly<Record<string, string>> = {
+  RateLimitPolicy: "-limits",
+  IPAccessPolicy: "-addresses",
+  AuthorizationPolicy: "-claims",
+};
 
 /**
- * Limits and addresses add up, there and here. Of the other kinds the most specific one holds, so what several policies
- * say is said together; two that say one member in different ways cannot both hold.
+ * Limits, addresses and claims add up, there and here. Of the other kinds the most specific one holds, so what several
+ * policies say is said together; two that say one member in different ways cannot both hold.
  */
 function specsOf(effects: readonly PolicyEffect[]): { specs: PolicySpec[]; contradictions: string[] } {
   const all = effects.flatMap((effect) => effect.policies ?? []);

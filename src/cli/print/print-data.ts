@@ -48,19 +48,31 @@ function templatedText(output: `${string}=${string}`, data: unknown): string {
     }
     return read.render(data);
   }
-  const columns = template.split(",").map((column) => {
-    const [head = "", path = ""] = column.split(/:(.*)/s);
-    if (valuesAt(path, {}) === null || path === "") {
-      throw new Error(`"${column}" is no column: HEAD:.path`);
-    }
-    return { head, path };
-  });
+  const columns = customColumns(template);
+  if (typeof columns === "string") {
+    throw new Error(columns);
+  }
   const items: unknown = typeof data === "object" && data !== null && "items" in data ? data.items : [data];
   const rows = Array.isArray(items) ? items : [items];
   return table(
     columns.map(({ head }) => head),
     rows.map((row: unknown) => columns.map(({ path }) => valuesAt(path, row)?.map(textOf).join(",") || "<none>")),
   ).join("\n");
+}
+
+interface Column {
+  readonly head: string;
+  readonly path: string;
+}
+
+/** The columns of a template, or what is wrong with it. */
+export function customColumns(template: string): Column[] | string {
+  const columns = template.split(",").map((text) => {
+    const [head = "", path = ""] = text.split(/:(.*)/s);
+    return { text, head, path };
+  });
+  const wrong = columns.find(({ path }) => path === "" || valuesAt(path, {}) === null);
+  return wrong === undefined ? columns : `"${wrong.text}" is no column: HEAD:.path`;
 }
 
 /**

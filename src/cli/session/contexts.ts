@@ -1,6 +1,6 @@
 // Meshes that somebody works with, by name: address, token, namespace. One file of the user's own, readable by nobody
 // else.
-import { chmodSync, mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
+import { chmodSync, existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { homedir } from "node:os";
 import { dirname, join } from "node:path";
 import * as z from "zod";
@@ -25,12 +25,16 @@ export function contextsFile(environment: Environment): string {
   return given || join(config || join(homedir(), ".config"), "selvage", "contexts.json");
 }
 
-/** Those of the file; none where there is no file, or none that can be read. */
+/** Those of the file; none without one. Throws where it cannot be read: to write over it would lose tokens. */
 export function readContexts(environment: Environment): Contexts {
-  try {
-    return fileSchema.parse(JSON.parse(readFileSync(contextsFile(environment), "utf8")));
-  } catch {
+  const file = contextsFile(environment);
+  if (!existsSync(file)) {
     return NO_CONTEXTS;
+  }
+  try {
+    return fileSchema.parse(JSON.parse(readFileSync(file, "utf8")));
+  } catch {
+    throw new Error(`${file} cannot be read as contexts: mend it, or move it away`);
   }
 }
 

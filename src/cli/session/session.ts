@@ -41,7 +41,12 @@ export interface CliSession {
 type Opened = { readonly ok: true; readonly session: CliSession } | { readonly ok: false; readonly message: string };
 
 export function openCliSession(options: GlobalOptions, terminal: Terminal): Opened {
-  const context = contextOf(options.context, process.env);
+  let context: ReturnType<typeof contextOf>;
+  try {
+    context = contextOf(options.context, process.env);
+  } catch (error) {
+    return { ok: false, message: error instanceof Error ? error.message : String(error) };
+  }
   if (context === "unknown") {
     const wanted = options.context ?? process.env.SELVAGE_CONTEXT ?? "";
     return { ok: false, message: `there is no context "${wanted}"; selvage context list shows them` };

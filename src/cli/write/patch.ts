@@ -3,6 +3,8 @@ import { parse } from "yaml";
 import { isRecord } from "../../model/word/record.ts";
 import type { ExitCode } from "../session/exit-code.ts";
 import type { CliSession } from "../session/session.ts";
+import { mergePatch } from "../../model/word/merge-patch.ts";
+import { jsonPatched } from "./json-patch.ts";
 import { readOne, wrong, writeOne, written, type WriteFlags } from "./write-one.ts";
 
 export interface PatchFlags extends WriteFlags {
@@ -31,84 +33,13 @@ export async function patch(
     if (!isRecord(value)) {
       return wrong(session, `--patch wants a mapping, such as '{"spec": {"exposure": "public"}}'`);
     }
-    return writeOne(session, read.standing, Object(merged(before, value)), flags);
+    return writeOne(session, read.standing, Object(mergePatch(before, value)), flags);
   }
   if (!Array.isArray(value)) {
     return wrong(session, `--patch of --type json wants a list of operations (RFC 6902)`);
   }
-  const changed = structuredClone(before);
-  for (const operation of value) {
-    const fault = operate(changed, operation);
-    if (fault !== null) {
-      return wrong(session, fault);
-    }
-  }
-  return writeOne(session, read.standing, changed, flags);
-}
-
-/** RFC 7396. */
-function merged(target: unknown, change: unknown): unknown {
-  if (!isRecord(change)) {
-    return change;
-  }
-  const result: Record<string, unknown> = isRecord(target) ? { ...target } : {};
-  for (const [name, value] of Object.entries(change)) {
-    if (value === null) {
-      delete result[name];
-    } else {
-      result[name] = merged(result[name], value);
-    }
-  }
-  return result;
-}
-
-/** One operation of RFC 6902, in place: add, replace, remove, test. Answers what is wrong with it. */
-function operate(root: unknown, operation: unknown): string | null {
-  if (!isRecord(operation) || typeof operation.path !== "string") {
-    return "an operation needs op and path";
-  }
-  const { op, path, value } = operation;
-  const parts = path
-    .split("/")
-    .slice(1)
-    .map((part) => part.replaceAll("~1", "/").replaceAll("~0", "~"));
-  const last = parts.pop();
-  if (last === undefined) {
-    return "an operation needs a path below the document";
-  }
-  let parent: unknown = root;
-  for (const part of parts) {
-    parent = typeof parent === "object" && parent !== null ? Reflect.get(parent, part) : undefined;
-  }
-  if (typeof parent !== "object" || parent === null) {
-    return `there is nothing at ${path}`;
-  }
-  const isThere = Array.isArray(parent) ? Number(last) < parent.length : Object.hasOwn(parent, last);
-  if (op === "test") {
-    return JSON.stringify(Reflect.get(parent, last)) === JSON.stringify(value) ? null : `the test of ${path} failed`;
-  }
-  if (op === "add") {
-    if (Array.isArray(parent)) {
-      parent.splice(last === "-" ? parent.length : Number(last), 0, value);
-    } else {
-      Reflect.set(parent, last, value);
-    }
-    return null;
-  }
-  if (op !== "replace" && op !== "remove") {
-    return `"${String(op)}" is none of add, replace, remove, test`;
-  }
-  if (!isThere) {
-    return `there is nothing at ${path}`;
-  }
-  if (op === "replace") {
-    Reflect.set(parent, last, value);
-  } else if (Array.isArray(parent)) {
-    parent.splice(Number(last), 1);
-  } else {
-    Reflect.deleteProperty(parent, last);
-  }
-  return null;
+  const changed = jsonPatched(before, value);
+  return changed.ok ? writeOne(session, read.standing, changed.value, flags) : wrong(session, changed.message);
 }
 
 export interface LabelFlags extends WriteFlags {

@@ -4,7 +4,7 @@ import { overrideTarget } from "../../compile/overrides.ts";
 import { BUILT_IN_GATEWAY, BUILT_IN_KEY, BUILT_IN_NAMESPACE } from "../../compile/documents/built-in-gateway.ts";
 import { isPolicy } from "../../compile/policy/kinds.ts";
 import { refOfDocument } from "../../change/plan.ts";
-import { mergePatch } from "../../decide/text/merge-patch.ts";
+import { mergePatch } from "../../model/word/merge-patch.ts";
 import type { Document, DocumentOf } from "../../model/document/document.ts";
 import { parseOne } from "../../model/read/parse-document.ts";
 

@@ -3,6 +3,7 @@ import { describe, expect, it } from "vitest";
 import { signerOf, signJws } from "../../support/tokens/jws.ts";
 import { as, ask, asks, instance, mesh, policy, V1, withPolicies } from "../../support/worker/anypoint-mesh.ts";
 import { basic, SECRET } from "../../support/worker/clients-mesh.ts";
+import type { TestMesh } from "../../support/worker/test-mesh.ts";
 
 describe("rate limiting", () => {
   const rateLimits = [{ maximumRequests: 2, timePeriodInMilliseconds: 60_000 }];
@@ -84,6 +85,34 @@ describe("who may call", () => {
     expect(
       await asks(on, await bearing({}), {}, await bearing({ iss: "https://evil" }), await bearing({ aud: "other" })),
     ).toEqual([200, 401, 401, 401]);
+  });
+
+  it("is told by the claims that a token must have", async () => {
+    const signer = await signerOf("RS256");
+    const config = {
+      jwtKeyOrigin: "text",
+      textKey: "MII…",
+      validateCustomClaim: true,
+      mandatoryCustomClaims: [
+        { key: "iss", value: "https://id.example" },
+        { key: "role", value: "#['admin']" },
+      ],
+    };
+    const meshWith = (more: object): TestMesh =>
+      mesh([instance([policy("jwt-validation-flex", { ...config, ...more })])], "203.0.113.7", {
+        jwkOf: () => signer.jwk,
+      });
+    const claims = { iss: "https://id.example", exp: 4_000_000_000 };
+    const bearing = async (more: object): Promise<RequestInit> =>
+      as({ authorization: `Bearer ${await signJws(signer, { ...claims, ...more })}` });
+    const requests = [await bearing({ role: "admin" }), await bearing({ role: "guest" }), await bearing({}), {}];
+    expect(await asks(meshWith({}), ...requests)).toEqual([200, 403, 401, 401]);
+    expect(await asks(meshWith({ skipClientIdValidation: false }), ...requests.slice(0, 1))).toEqual([401]);
+    const byExpression = [
+      { key: "iss", value: "https://id.example" },
+      { key: "role", value: "#[attributes.method]" },
+    ];
+    expect(await asks(meshWith({ mandatoryCustomClaims: byExpression }), ...requests.slice(0, 1))).toEqual([403]);
   });
 
   it.each([

@@ -1,5 +1,5 @@
 // Contexts: one file of the user's own, and which mesh a command then talks to.
-import { mkdtempSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
@@ -56,6 +56,15 @@ describe("contexts", () => {
     await run("rm", "b");
     expect(readContexts(process.env)).toMatchObject({ current: null, contexts: { a: {} } });
     expect((await run("add", "c")).code).toBe(2);
+  });
+
+  it("in a file that cannot be read are never written over", async () => {
+    await run("add", "prod", "--server", "mesh.example.com");
+    const file = process.env.SELVAGE_CONFIG ?? "";
+    writeFileSync(file, '{"current": "prod", "contexts": {');
+    const added = await run("add", "stage", "--server", "https://stage.example.com");
+    expect(added).toMatchObject({ code: 2, stderr: expect.stringContaining("cannot be read as contexts") });
+    expect(readFileSync(file, "utf8")).toBe('{"current": "prod", "contexts": {');
   });
 
   it("a context's token goes to its own mesh only", () => {

@@ -171,4 +171,5 @@ it("columns and paths of the caller's own", async () => {
   const path = await bench.run("get", "httproutes", "-n", "shop", "-o", "jsonpath={.items[*].metadata.name}");
   expect(path.stdout).toBe("orders");
   expect((await bench.run("get", "svc", "-o", "jsonpath={.a")).code).toBe(2);
+  expect((await bench.run("get", "svc", "-o", "custom-columns=NAME")).code).toBe(2);
 });

@@ -1,6 +1,6 @@
 // JSON Merge Patch, held to the examples of RFC 7396, Appendix A.
 import { expect, it } from "vitest";
-import { mergePatch, patchedPaths } from "../../../src/decide/text/merge-patch.ts";
+import { mergePatch, patchedPaths } from "../../../src/model/word/merge-patch.ts";
 
 it.each([
   [{ a: "b" }, { a: "c" }, { a: "c" }],

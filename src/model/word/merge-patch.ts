@@ -1,6 +1,6 @@
 // JSON Merge Patch (RFC 7396): what a patch makes of a value, and which members it says something about.
-import type { Path } from "../../model/word/json-pointer.ts";
-import { isRecord } from "../../model/word/record.ts";
+import type { Path } from "./json-pointer.ts";
+import { isRecord } from "./record.ts";
 
 /**
  * The patched value; the arguments stay as they are. Members that are null are removed, mappings are merged, everything
