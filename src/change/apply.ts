@@ -1,10 +1,10 @@
 // The writes of the admin API, as plans: a bundle of documents, one document, the removal of one, and the return to an
 // earlier revision. What happens to a plan is change.ts.
-import { refOf } from "../model/word/refs.ts";
+import { refOf, refOfDocument } from "../model/word/refs.ts";
 import type { Refusal } from "../model/word/problem.ts";
 import type { PastDocument, StoredDocument } from "../model/registry/registry.ts";
 import { change, type Applied, type MeshState, type WriteOptions } from "./change.ts";
-import { after, plan, refOfDocument, planRemoval as removal, write, type PlanOptions, type Planned } from "./plan.ts";
+import { after, plan, planRemoval as removal, write, type PlanOptions, type Planned } from "./plan.ts";
 import { storageRefusal } from "../store/error.ts";
 import type { Store } from "../store/store.ts";
 import type { SentDocument } from "./verdict.ts";

@@ -1,7 +1,8 @@
 // A plan and what the compiler made of it, as rows: what each document carries besides its text.
 import type { StoredDocument } from "../model/registry/registry.ts";
 import type { Status } from "../model/registry/status.ts";
-import { refOfDocument, type PlannedChange } from "./plan.ts";
+import { refOfDocument } from "../model/word/refs.ts";
+import type { PlannedChange } from "./plan.ts";
 import type { Commit } from "../store/commit.ts";
 
 /** When each document of the would-be mesh was first written: of equal routes, the oldest wins. */

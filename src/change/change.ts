@@ -45,12 +45,12 @@ export interface WriteOptions {
   readonly meshDomain?: string | null;
   /** As in `CompileOptions`. */
   readonly hasSecret?: (name: string) => boolean;
-  /** Whether the writer may make these changes; asked with every plan, so also for what a prune or rollback removes. */
   /**
    * A new revision though no document changes: the time has changed what they mean. What is wrong is then nobody's to
    * mend.
    */
   readonly recompile?: true;
+  /** Whether the writer may make these changes; asked with every plan, so also for what a prune or rollback removes. */
   readonly permits?: (changes: readonly PlannedChange[], next: readonly Document[]) => Refusal | null;
 }
 

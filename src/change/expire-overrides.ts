@@ -5,8 +5,7 @@ import type { Env } from "../env/env.ts";
 import { announce } from "./announce.ts";
 import { change } from "./change.ts";
 import { hasExpired } from "../compile/overrides.ts";
-import { refOfDocument } from "./plan.ts";
-import { MESH_OBJECT } from "../model/word/refs.ts";
+import { MESH_OBJECT, refOfDocument } from "../model/word/refs.ts";
 import type { StoredDocument } from "../model/registry/registry.ts";
 import { Store } from "../store/store.ts";
 

@@ -5,6 +5,7 @@ import type { ContractRecord, IdentityState } from "../model/registry/identity.t
 import type { Finding } from "../model/word/finding.ts";
 import type { Refusal } from "../model/word/problem.ts";
 import { refOf } from "../model/word/refs.ts";
+import { liveSecrets } from "./client-secrets.ts";
 import type { PlannedChange } from "./plan.ts";
 
 const NAMED = 10;
@@ -30,7 +31,7 @@ function endedSecrets(before: IdentityState, after: IdentityState, nowMs: number
   }
   const kept = new Set(after.clients.map(({ id }) => id));
   return before.clients.flatMap(({ id, kind, namespace, name, secrets }): Finding[] => {
-    const live = secrets.filter(({ expiresAt }) => expiresAt === null || Date.parse(expiresAt) > nowMs);
+    const live = liveSecrets({ secrets }, nowMs);
     if (kept.has(id) || live.length === 0) {
       return [];
     }

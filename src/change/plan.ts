@@ -5,7 +5,7 @@ import type { PatchOperation } from "../model/api/apply.ts";
 import type { Document } from "../model/document/document.ts";
 import type { Finding } from "../model/word/finding.ts";
 import type { IdentityState } from "../model/registry/identity.ts";
-import { refOf } from "../model/word/refs.ts";
+import { refOfDocument } from "../model/word/refs.ts";
 import type { Refusal } from "../model/word/problem.ts";
 import type { StoredDocument } from "../model/registry/registry.ts";
 import { pruned } from "./plan-prune.ts";
@@ -44,8 +44,6 @@ export interface Plan {
 }
 
 export type Planned = { readonly ok: true; readonly plan: Plan } | { readonly ok: false; readonly refusal: Refusal };
-
-export const refOfDocument = ({ kind, metadata }: Document): string => refOf(kind, metadata.namespace, metadata.name);
 
 export function plan(current: readonly StoredDocument[], incoming: readonly Document[], options: PlanOptions): Planned {
   const stored = new Map(current.map((one) => [refOfDocument(one.document), one]));

@@ -4,7 +4,8 @@ import type { ProblemItem, Refusal } from "../model/word/problem.ts";
 import type { Document } from "../model/document/document.ts";
 import type { Finding } from "../model/word/finding.ts";
 import { kinds } from "../model/document/kinds.ts";
-import { refOfDocument, type PlannedChange } from "./plan.ts";
+import { refOfDocument } from "../model/word/refs.ts";
+import type { PlannedChange } from "./plan.ts";
 
 /** A document as it was sent, and where it stands in what was sent. */
 export interface SentDocument {

@@ -4,6 +4,7 @@ import type { CompiledRegex } from "../decide/route/regex.ts";
 import type { Document } from "../model/document/document.ts";
 import type { Finding } from "../model/word/finding.ts";
 import { NO_IDENTITIES, type IdentityState } from "../model/registry/identity.ts";
+import { SNAPSHOT_SCHEMA } from "../model/snapshot/schema.ts";
 import type { Snapshot } from "../model/snapshot/snapshot.ts";
 import type { Status } from "../model/registry/status.ts";
 import { builtInCluster, clusterRule } from "./documents/cluster-rule.ts";
@@ -118,7 +119,7 @@ export function compile(documents: readonly Document[], options: CompileOptions)
   ];
   return {
     snapshot: {
-      schema: 2,
+      schema: SNAPSHOT_SCHEMA,
       revision: options.revision,
       services: services.services,
       router,

@@ -5,7 +5,7 @@ import { mergePatch, patchedPaths } from "../model/word/merge-patch.ts";
 import type { Document, DocumentOf } from "../model/document/document.ts";
 import type { Finding } from "../model/word/finding.ts";
 import { toPointer, type Path } from "../model/word/json-pointer.ts";
-import { refOf } from "../model/word/refs.ts";
+import { refOf, refOfDocument } from "../model/word/refs.ts";
 import { kindByAnyName } from "../model/document/kinds.ts";
 import { isOverridable } from "../model/document/overridable.ts";
 import { parseOne } from "../model/read/parse-document.ts";
@@ -95,8 +95,6 @@ export function layOverrides(
 }
 
 const ALTER = "Change the document itself.";
-
-const refOfDocument = ({ kind, metadata }: Document): string => refOf(kind, metadata.namespace, metadata.name);
 
 type Outcome =
   { readonly ok: true; readonly document: Document } | { readonly ok: false; readonly findings: readonly Finding[] };

@@ -1,7 +1,7 @@
 // What each document's `status` says after a compilation. Policies say whether their targets exist, routes and Gateways
 // what the Gateway API asks for, everything else that it was accepted.
 import type { Document } from "../model/document/document.ts";
-import { refOf } from "../model/word/refs.ts";
+import { refOfDocument } from "../model/word/refs.ts";
 import type { GatewayStatus, RouteStatus, Status } from "../model/registry/status.ts";
 import {
   draft,
@@ -48,7 +48,7 @@ export function compileStatuses(
   const attached = attachedRoutes(routes);
   const decided = new Map(contracts.map((contract) => [contract.ref, contract]));
   for (const document of world.documents) {
-    const ref = refOf(document.kind, document.metadata.namespace, document.metadata.name);
+    const ref = refOfDocument(document);
     const before = options.previous.get(ref);
     const own: Stamp = { now: options.now, generation: options.generations.get(ref) ?? 1 };
     const overrides = options.overlaid.notes.get(ref);
@@ -68,7 +68,7 @@ export function compileStatuses(
         return { ...gatewayStatus(gateway, attached, before, own), ...namedByGateway(gateway, options.owners) };
       }
     }
-    const contract = decided.get(refOf(document.kind, document.metadata.namespace, document.metadata.name));
+    const contract = decided.get(ref);
     if (contract !== undefined) {
       return {
         state: contract.state,

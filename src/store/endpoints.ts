@@ -124,7 +124,7 @@ const advance = (db: D1Database): D1PreparedStatement =>
 
 async function write(db: D1Database, statement: D1PreparedStatement, audit: AuditDraft): Promise<Head> {
   const results = await auditedBatch(db, [statement, advance(db), headStatement(db)], audit);
-  // The third statement is the head's, whose columns are these two.
+  // The third statement is the head's, and these are its columns.
   return headOf(results[2] as D1Result<Head> | undefined);
 }
 
@@ -167,7 +167,7 @@ export async function putEndpoint(
       endpoint.registeredBy,
     );
   const results = await auditedBatch(db, [known, statement, advance(db), headStatement(db)], audit);
-  // The fourth statement is the head's, whose columns are these two.
+  // The fourth statement is the head's, and these are its columns.
   return { head: headOf(results[3] as D1Result<Head> | undefined), created: results[0]?.results.length === 0 };
 }
 

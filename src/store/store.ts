@@ -1,5 +1,5 @@
-// The registry: everything the control plane may ask of D1, by name. The statements are in the store-* files beside
-// this one. Every method throws StorageError, and nothing else, when D1 fails.
+// The registry: everything the control plane may ask of D1, by name. The statements are in the files beside this
+// one. Every method throws StorageError, and nothing else, when D1 fails.
 import type { Document } from "../model/document/document.ts";
 import type { IdentityState } from "../model/registry/identity.ts";
 import type {

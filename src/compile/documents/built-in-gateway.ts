@@ -2,6 +2,8 @@
 // it. It is not a stored document: `GET` shows it, routes and policies may name it, nobody can change it.
 import type { DocumentOf } from "../../model/document/document.ts";
 
+/** Group of the Gateway API's own kinds. */
+export const GATEWAY_GROUP = "gateway.networking.k8s.io";
 export const BUILT_IN_NAMESPACE = "selvage-system";
 export const BUILT_IN_GATEWAY = "selvage";
 /** Its key in the snapshot. */

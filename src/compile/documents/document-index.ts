@@ -51,12 +51,11 @@ export function indexDocuments(documents: readonly Document[], createdAt: Readon
   const gateways = new Map<string, DocumentOf<"Gateway">>();
   const clusters = new Map<string, DocumentOf<"Cluster">>();
   const namespaces = new Map<string, Readonly<Record<string, string>>>();
-  const grants: DocumentOf<"ReferenceGrant">[] = [];
-  const routes: DocumentOf<"HTTPRoute">[] = [];
   const tiers = new Map<string, DocumentOf<"Tier">>();
-  const contracts: DocumentOf<"Contract">[] = [];
   const sorted = oldestFirst(documents, createdAt);
   const byKind = Map.groupBy(sorted, ({ kind }) => kind);
+  const of = <Kind extends KindName>(kind: Kind): OfKind<Kind>[] =>
+    (byKind.get(kind) ?? []).filter((one): one is OfKind<Kind> => one.kind === kind);
   for (const document of sorted) {
     const { namespace, name } = document.metadata;
     const key = serviceKey(namespace, name);
@@ -69,14 +68,8 @@ export function indexDocuments(documents: readonly Document[], createdAt: Readon
       clusters.set(name, document);
     } else if (document.kind === "Namespace") {
       namespaces.set(name, document.metadata.labels);
-    } else if (document.kind === "ReferenceGrant") {
-      grants.push(document);
-    } else if (document.kind === "HTTPRoute") {
-      routes.push(document);
     } else if (document.kind === "Tier") {
       tiers.set(key, document);
-    } else if (document.kind === "Contract") {
-      contracts.push(document);
     }
   }
   // An admin's own takes its place.
@@ -88,12 +81,11 @@ export function indexDocuments(documents: readonly Document[], createdAt: Readon
     services,
     gateways,
     clusters,
-    grants,
-    routes,
-    of: <Kind extends KindName>(kind: Kind) =>
-      (byKind.get(kind) ?? []).filter((one): one is OfKind<Kind> => one.kind === kind),
+    grants: of("ReferenceGrant"),
+    routes: of("HTTPRoute"),
+    of,
     tiers,
-    contracts,
+    contracts: of("Contract"),
     labelsOf: (namespace) => ({ ...namespaces.get(namespace), "kubernetes.io/metadata.name": namespace }),
     has: (kind, namespace, name) => refs.has(refOf(kind, namespace, name)),
   };

@@ -11,6 +11,10 @@ export const MOST_STATES = { namespace: 10_000, mesh: 100_000 } as const;
 
 const MOST_REFUSED = 32;
 
+/** What to do about a pattern that cannot be used. */
+export const PATTERN_HINT =
+  "Patterns are RE2 and must match the whole value; look-around and back-references do not exist.";
+
 export interface Programs {
   /** Number of the pattern's program; null when it cannot be used. `pointer` says where it stands. */
   readonly of: (pattern: string, pointer: string) => number | null;

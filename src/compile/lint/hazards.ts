@@ -4,13 +4,13 @@ import { isMetadataHost } from "../../decide/text/metadata-host.ts";
 import type { Document } from "../../model/document/document.ts";
 import type { HTTPRouteFilter } from "../../model/document/gateway-api/http-route-filter.ts";
 import type { Finding } from "../../model/word/finding.ts";
-import { refOf } from "../../model/word/refs.ts";
+import { refOfDocument } from "../../model/word/refs.ts";
 
 type Draft = Pick<Finding, "code" | "pointer" | "message" | "hint">;
 
 export function lintHazards(documents: readonly Document[]): Finding[] {
   return documents.flatMap((document) => {
-    const ref = refOf(document.kind, document.metadata.namespace, document.metadata.name);
+    const ref = refOfDocument(document);
     const drafts = [...openCors(document), ...slashedNames(document), ...metadataUrls(document)];
     return drafts.map((draft): Finding => Object.assign(draft, { severity: "warning" as const, ref }));
   });

@@ -5,6 +5,7 @@ import type { Finding } from "../../model/word/finding.ts";
 import type { CompiledParent, CompiledRoute } from "../route/routes.ts";
 import type { RouteFault } from "../route/references.ts";
 import type { DocumentIndex } from "../documents/document-index.ts";
+import { PATTERN_HINT } from "../documents/programs.ts";
 
 type Code = Finding["code"];
 
@@ -83,8 +84,7 @@ function faultFindings(parents: readonly CompiledParent[], ref: string): Finding
 
 function patternFindings({ patternFaults }: CompiledRoute, ref: string): Finding[] {
   return patternFaults.map(({ pointer, reason }) => {
-    const hint = "Patterns are RE2 and must match the whole value; look-around and back-references do not exist.";
-    return { severity: "error", code: "SLV1215", ref, pointer, message: reason, hint };
+    return { severity: "error", code: "SLV1215", ref, pointer, message: reason, hint: PATTERN_HINT };
   });
 }
 

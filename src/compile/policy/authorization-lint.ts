@@ -2,6 +2,7 @@
 // has, callers that nothing proves, an ALLOW that allows nobody, a DENY by path.
 import { isDropped } from "../../decide/header/headers.ts";
 import { keepsSlashes } from "../../model/document/field/path-encoding.ts";
+import { scopedName } from "../../model/word/refs.ts";
 import type { DocumentIndex } from "../documents/document-index.ts";
 import { canonicalPattern, hostPattern } from "./authorization-patterns.ts";
 import type { PolicyContext, PolicyOf, Told } from "./kind.ts";
@@ -143,9 +144,7 @@ function applicationFindings(application: string, pointer: string, policy: Polic
   if (application.includes("*")) {
     return [];
   }
-  const [namespace, name] = application.includes("/")
-    ? [application.slice(0, application.indexOf("/")), application.slice(application.indexOf("/") + 1)]
-    : [policy.metadata.namespace, application];
+  const { namespace, name } = scopedName(application, policy.metadata.namespace);
   if (world.has("Application", namespace, name)) {
     return [];
   }

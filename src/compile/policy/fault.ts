@@ -3,10 +3,8 @@
 import { parseDuration } from "../../model/document/field/duration.ts";
 import type { Fault } from "../../model/snapshot/fault.ts";
 import type { ValueMatch } from "../../model/snapshot/value-match.ts";
-import type { Programs } from "../documents/programs.ts";
+import { PATTERN_HINT, type Programs } from "../documents/programs.ts";
 import type { KindOf, PolicyOf } from "./kind.ts";
-
-const PATTERNS = "Patterns are RE2 and must match the whole value; look-around and back-references do not exist.";
 
 export const fault: KindOf<"FaultPolicy", "fault"> = {
   kind: "FaultPolicy",
@@ -18,7 +16,7 @@ export const fault: KindOf<"FaultPolicy", "fault"> = {
     const programs = table.within(policy.metadata.namespace);
     const compiled = compileFault(policy, programs);
     for (const { pointer, reason } of programs.takeFaults()) {
-      report({ severity: "error", code: "SLV1215", pointer, message: reason, hint: PATTERNS });
+      report({ severity: "error", code: "SLV1215", pointer, message: reason, hint: PATTERN_HINT });
     }
     return [compiled];
   },

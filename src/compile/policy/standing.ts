@@ -1,7 +1,7 @@
 // What becomes of a policy by what it is attached to: its `Accepted` condition, and the findings that say the same with
 // a hint. Alike for every kind.
 import type { Finding } from "../../model/word/finding.ts";
-import { refOf } from "../../model/word/refs.ts";
+import { refOf, refOfDocument } from "../../model/word/refs.ts";
 import { draft, type Draft } from "../documents/conditions.ts";
 import type { DocumentIndex } from "../documents/document-index.ts";
 import type { Policy, PolicyKind } from "./kind.ts";
@@ -40,7 +40,7 @@ export function targetFindings(
   documents: DocumentIndex,
   conflicts: Conflicts,
 ): Finding[] {
-  const ref = refOf(policy.kind, policy.metadata.namespace, policy.metadata.name);
+  const ref = refOfDocument(policy);
   const { targetRefs } = policy.spec;
   if (targetRefs.length === 0 && detached === undefined) {
     const hint = "Name what it is for, such as {kind: Service, name: orders}.";

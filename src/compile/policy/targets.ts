@@ -1,6 +1,6 @@
 // What policies are attached to: each target as one word, which of a policy's are missing, and which an older policy of
 // the same kind holds already. A policy attaches within its own namespace.
-import { refOf, serviceKey } from "../../model/word/refs.ts";
+import { refOfDocument, serviceKey } from "../../model/word/refs.ts";
 import type { TargetRef } from "../../model/document/field/target-ref.ts";
 import { BUILT_IN_KEY } from "../documents/built-in-gateway.ts";
 import type { DocumentIndex } from "../documents/document-index.ts";
@@ -21,16 +21,15 @@ export function holdersOf<One extends Policy>(
 ): { readonly holders: ReadonlyMap<string, One>; readonly conflicts: Conflicts } {
   const holders = new Map<string, One>();
   const conflicts = new Map<string, Conflict[]>();
-  const nameOf = ({ kind, metadata }: One): string => refOf(kind, metadata.namespace, metadata.name);
   for (const policy of policies) {
-    const ref = nameOf(policy);
+    const ref = refOfDocument(policy);
     for (const [index, target] of policy.spec.targetRefs.entries()) {
       const key = targetKey(target, policy.metadata.namespace);
       const holder = holders.get(key);
       if (holder === undefined) {
         holders.set(key, policy);
       } else if (holder !== policy) {
-        conflicts.set(ref, [...(conflicts.get(ref) ?? []), { index, to: nameOf(holder) }]);
+        conflicts.set(ref, [...(conflicts.get(ref) ?? []), { index, to: refOfDocument(holder) }]);
       }
     }
   }

@@ -6,7 +6,7 @@ import { partsOfKey, serviceKey } from "../../model/word/refs.ts";
 import type { LabelSelector } from "../../model/document/field/label-selector.ts";
 import type { ParentRef } from "../../model/document/gateway-api/parent-ref.ts";
 import type { Listener, ServiceKey } from "../../model/snapshot/snapshot.ts";
-import { BUILT_IN_KEY } from "../documents/built-in-gateway.ts";
+import { BUILT_IN_KEY, GATEWAY_GROUP } from "../documents/built-in-gateway.ts";
 import { draft, type Draft } from "../documents/conditions.ts";
 import type { CompiledGateway, CompiledListener, Listeners } from "./listeners.ts";
 import type { Claimant, HostnameOwners } from "./hostname-claims.ts";
@@ -33,7 +33,6 @@ export interface Attachment {
   readonly service: { readonly key: ServiceKey; readonly port: number | null } | null;
 }
 
-const GATEWAY_GROUP = "gateway.networking.k8s.io";
 const NONE: ReadonlyMap<string, string> = new Map();
 const ACCEPTED = draft("Accepted", true, "Accepted", "The route is accepted");
 

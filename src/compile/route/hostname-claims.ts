@@ -3,7 +3,7 @@
 import { covers, wider } from "../../decide/route/host.ts";
 import type { DocumentOf } from "../../model/document/document.ts";
 import type { HostnameBounds } from "../../model/snapshot/hostname-bounds.ts";
-import { BUILT_IN_NAMESPACE } from "../documents/built-in-gateway.ts";
+import { BUILT_IN_NAMESPACE, GATEWAY_GROUP } from "../documents/built-in-gateway.ts";
 
 /** Who names a hostname, where, and since when it is theirs. */
 export interface HostnameClaim {
@@ -51,8 +51,6 @@ interface World {
   /** RFC 3339. */
   readonly now: string;
 }
-
-const GATEWAY_GROUP = "gateway.networking.k8s.io";
 
 /**
  * @param claims those of older documents first

@@ -4,12 +4,10 @@ import { keepsSlashes } from "../../model/document/field/path-encoding.ts";
 import type { DocumentOf } from "../../model/document/document.ts";
 import type { GatewayListener } from "../../model/document/gateway-api/gateway.ts";
 import type { HostOwners, HostSet, Listener } from "../../model/snapshot/snapshot.ts";
-import { BUILT_IN_KEY, builtInGateway } from "../documents/built-in-gateway.ts";
+import { BUILT_IN_KEY, builtInGateway, GATEWAY_GROUP } from "../documents/built-in-gateway.ts";
 import { draft, type Draft } from "../documents/conditions.ts";
 import type { HostnameOwners } from "./hostname-claims.ts";
 import type { DocumentIndex } from "../documents/document-index.ts";
-
-const GATEWAY_GROUP = "gateway.networking.k8s.io";
 
 export interface CompiledListener {
   readonly spec: GatewayListener;

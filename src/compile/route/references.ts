@@ -3,6 +3,7 @@
 import type { BackendObjectRef } from "../../model/document/gateway-api/backend-ref.ts";
 import { partsOfKey, serviceKey } from "../../model/word/refs.ts";
 import type { ServiceKey, Target } from "../../model/snapshot/snapshot.ts";
+import { GATEWAY_GROUP } from "../documents/built-in-gateway.ts";
 import type { DocumentIndex } from "../documents/document-index.ts";
 
 /** What is wrong with a reference or with what carries it, for the ResolvedRefs and PartiallyInvalid conditions. */
@@ -72,9 +73,7 @@ function isGranted(from: string, to: string, name: string, world: DocumentIndex)
   return world.grants.some(
     ({ metadata, spec }) =>
       metadata.namespace === to &&
-      spec.from.some(
-        (peer) => peer.group === "gateway.networking.k8s.io" && peer.kind === "HTTPRoute" && peer.namespace === from,
-      ) &&
+      spec.from.some((peer) => peer.group === GATEWAY_GROUP && peer.kind === "HTTPRoute" && peer.namespace === from) &&
       spec.to.some(
         (peer) =>
           ["", "selvage.dev"].includes(peer.group) &&

@@ -169,14 +169,17 @@ async function issue(
   return { token: await mint(keys.signing, ACCESS_TOKEN_TYPE, claims), seconds, exchanged };
 }
 
-/** Credentials that were made a moment ago are in the registry before they are in this isolate. */
 /**
  * Between two looks at the registry for those who were wrong too often: however many they are, one look is enough for
  * all.
  */
 const SPARED_MS = 500;
 
-/** @param sparing what was read lately will do */
+/**
+ * Credentials that were made a moment ago are in the registry before they are in this isolate.
+ *
+ * @param sparing what was read lately will do
+ */
 async function newerThan({ revision }: Snapshot, { env, now }: Asking, sparing: boolean): Promise<Snapshot | null> {
   const { newestRead: read } = isolateState();
   if (read.snapshot !== null && read.snapshot.revision <= revision) {

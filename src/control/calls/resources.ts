@@ -2,6 +2,7 @@
 import * as z from "zod";
 import { resourceListSchema } from "../../model/api/resource.ts";
 import { kindByAnyName } from "../../model/document/kinds.ts";
+import { refOfDocument } from "../../model/word/refs.ts";
 import { isRefusal } from "../http/answer.ts";
 import { noBody } from "../register/json-body.ts";
 import { parseLabelQuery } from "../http/label-query.ts";
@@ -10,7 +11,7 @@ import { keyedPage, pageQuerySchema } from "../http/paging.ts";
 import { etag } from "../register/precondition.ts";
 import { type ControlApp, register } from "../register/register.ts";
 import { namespaceParameter } from "../http/route-parameters.ts";
-import { refOfStored, toResource } from "../register/to-api.ts";
+import { toResource } from "../register/to-api.ts";
 
 const tag = "documents";
 
@@ -61,7 +62,7 @@ export function registerResources(app: ControlApp): void {
         ({ document: { metadata } }) =>
           coversNamespace(operator, metadata.namespace) && (labels === null || labels.value(metadata.labels)),
       );
-      const page = keyedPage(query, chosen, refOfStored);
+      const page = keyedPage(query, chosen, ({ document }) => refOfDocument(document));
       if (isRefusal(page)) {
         return page;
       }

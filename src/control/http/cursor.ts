@@ -1,11 +1,9 @@
 // Page cursors: opaque to callers, the last key of the page to us. Not signed: a forged one only moves the caller's own
 // view.
+import { encodeBase64url } from "../../tokens/base64url.ts";
 
 export function encodeCursor(key: string): string {
-  return btoa(String.fromCharCode(...new TextEncoder().encode(key)))
-    .replaceAll("+", "-")
-    .replaceAll("/", "_")
-    .replaceAll("=", "");
+  return encodeBase64url(new TextEncoder().encode(key));
 }
 
 /** null = not one of ours. */

@@ -5,6 +5,7 @@ import { isolateState } from "../../isolate/state.ts";
 import { workloadOf, type Workload } from "../../decide/identity/cluster-token.ts";
 import type { Env } from "../../env/env.ts";
 import type { ClusterTrust } from "../../model/snapshot/access.ts";
+import { ASYMMETRIC } from "../../model/document/kind/authentication.ts";
 import { ACCESS_TOKEN_URN, ID_TOKEN_URN, JWT_URN } from "../../model/api/identity.ts";
 import { keySetOf, type KeySet } from "../../tokens/key-set.ts";
 import { readToken, type Token } from "../../tokens/read-token.ts";
@@ -27,7 +28,6 @@ interface ExchangeWorld {
   readonly now: number;
 }
 
-const ALGORITHMS = ["RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512", "EdDSA"];
 const SKEW_MS = 30_000;
 const SUBJECT_TYPES: ReadonlySet<string | null> = new Set([JWT_URN, ACCESS_TOKEN_URN, ID_TOKEN_URN]);
 const REQUESTED_TYPES: ReadonlySet<string | null> = new Set([null, ACCESS_TOKEN_URN, JWT_URN]);
@@ -88,7 +88,7 @@ async function verify(token: Token, trust: ClusterTrust, keys: KeySet, world: Ex
   const terms = {
     issuer: trust.issuer,
     audiences: [trust.audience ?? mesh],
-    algorithms: ALGORITHMS,
+    algorithms: ASYMMETRIC,
     clockSkewMs: SKEW_MS,
     requiredClaims: ["exp", "sub"],
   };

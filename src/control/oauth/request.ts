@@ -2,6 +2,7 @@
 // is who it says is judged elsewhere.
 import type { OAuthError } from "../../model/api/identity.ts";
 import { readLimited } from "../../bounded/read-limited.ts";
+import { mediaType } from "../http/body.ts";
 
 export interface OAuthRefusal {
   readonly status: 400 | 401 | 429 | 503;
@@ -26,8 +27,7 @@ export interface OAuthRequest {
 const MAX_BYTES = 32_768;
 
 export async function readOAuthRequest(request: Request): Promise<OAuthRequest | OAuthRefusal> {
-  const type = request.headers.get("content-type")?.split(";", 1)[0]?.trim().toLowerCase();
-  if (type !== "application/x-www-form-urlencoded") {
+  if (mediaType(request) !== "application/x-www-form-urlencoded") {
     return invalid("The body must be application/x-www-form-urlencoded.");
   }
   const bytes = await readLimited(request.body, MAX_BYTES);

@@ -4,6 +4,7 @@ import { settingsOf } from "../../env/settings.ts";
 import { portsOf } from "../../isolate/ports.ts";
 import { isolateState } from "../../isolate/state.ts";
 import type { Env } from "../../env/env.ts";
+import { ASYMMETRIC } from "../../model/document/kind/authentication.ts";
 import type { Refusal } from "../../model/word/problem.ts";
 import type { SessionClaims, Person, PersonSource } from "../../model/registry/session.ts";
 import { readToken } from "../../tokens/read-token.ts";
@@ -12,8 +13,6 @@ import { discover } from "./discovery.ts";
 import { type Identity, unknown, type AdminRequest } from "./identity.ts";
 import { type RoleGrant, grantOf, mailOf, readRules } from "./operator-rules.ts";
 
-/** Asymmetric only: a shared key would let the mesh, or whoever reads its settings, make operators. */
-const ALGORITHMS = ["RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512", "EdDSA"];
 const SKEW_MS = 30_000;
 /** What a token may call itself: `logout+jwt` and the like are no proof of anybody. */
 const TYPES: ReadonlySet<string | null> = new Set([null, "jwt", "at+jwt", "application/at+jwt"]);
@@ -75,7 +74,8 @@ export async function verifyPerson(
   if (keys === null) {
     return unavailable();
   }
-  const terms = { issuer, audiences, algorithms: ALGORITHMS, clockSkewMs: SKEW_MS, requiredClaims: ["exp", "iat"] };
+  // A shared key would let the mesh, or whoever reads its settings, make operators.
+  const terms = { issuer, audiences, algorithms: ASYMMETRIC, clockSkewMs: SKEW_MS, requiredClaims: ["exp", "iat"] };
   let verified = await verifyToken(read, keys, terms, now);
   if (!verified.ok && verified.reason === "unknown-key" && read.header.kid !== null) {
     const newer = await isolateState().jwks.newer(portsOf(env), ctx, keySource, read.header.kid, now);

@@ -4,7 +4,7 @@ import type { Store } from "../../store/store.ts";
 import { cookieNamed } from "../../decide/header/cookies.ts";
 import { SESSION_COOKIE } from "../../decide/header/operator-cookies.ts";
 import { SESSION_MS, type SessionRecord } from "../../model/registry/session.ts";
-import { hex, sha256 } from "./api-token.ts";
+import { hex, sha256Hex } from "../../store/digest.ts";
 import { lookUpSecret } from "./guesses.ts";
 import type { Refusal } from "../../model/word/problem.ts";
 import { auditOf, type AuditSubject } from "./audit-entry.ts";
@@ -27,7 +27,7 @@ export async function presentedSession(
   if (secret === null) {
     return null;
   }
-  const hash = hex(await sha256(secret));
+  const hash = await sha256Hex(secret);
   const record = await lookUpSecret(visit, hash, () => visit.store.session(hash, visit.now));
   return record === null || "refusal" in record ? record : { secret, record };
 }
@@ -40,12 +40,12 @@ function secretOf(request: Request): string | null {
 /** The same for somebody who is known already. */
 async function ownSession(request: Request, store: Store, now: number): Promise<SessionRecord | null> {
   const secret = secretOf(request);
-  return secret === null ? null : store.session(hex(await sha256(secret)), now);
+  return secret === null ? null : store.session(await sha256Hex(secret), now);
 }
 
 /** Digest that ties a session to the bootstrap token: who reads the registry can guess neither. */
 export async function sealOf(secret: string, bootstrap: string): Promise<string> {
-  return hex(await sha256(`${secret} ${bootstrap}`));
+  return sha256Hex(`${secret} ${bootstrap}`);
 }
 
 /**
@@ -64,7 +64,7 @@ export async function openSession(
   const expiresAt = Math.min(now + SESSION_MS, endsBy ?? Number.POSITIVE_INFINITY);
   const proof = await proofOf(secret);
   const before = await ownSession(request, store, now);
-  const record = { hash: hex(await sha256(secret)), proof, createdAt: now, seenAt: now, expiresAt };
+  const record = { hash: await sha256Hex(secret), proof, createdAt: now, seenAt: now, expiresAt };
   const detail = { by: proof.kind };
   await store.createSession(
     record,

@@ -4,7 +4,7 @@ import { loginRequestSchema } from "../../model/api/operators.ts";
 import { mediaType, type Outcome, readText, refuseBody } from "../http/body.ts";
 import { jsonBody } from "../register/json-body.ts";
 
-/** Where a login leads when it does not say: the reference of the API. */
+/** Where a login leads when it does not say: the page that says what is here. */
 const DEFAULT_RETURN = "/_selvage/";
 
 interface Login {

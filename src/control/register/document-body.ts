@@ -4,7 +4,7 @@ import * as z from "zod";
 import { refuseWarnings } from "../../change/verdict.ts";
 import type { Document } from "../../model/document/document.ts";
 import type { Finding } from "../../model/word/finding.ts";
-import { refOf } from "../../model/word/refs.ts";
+import { refOfDocument } from "../../model/word/refs.ts";
 import { kinds } from "../../model/document/kinds.ts";
 import { parseDocument } from "../../model/read/parse-documents.ts";
 import type { Refusal } from "../../model/word/problem.ts";
@@ -34,7 +34,7 @@ export function documentOf(
     return parsed.refusal;
   }
   const { document, warnings } = parsed;
-  const found = refOf(document.kind, document.metadata.namespace, document.metadata.name);
+  const found = refOfDocument(document);
   if (found === ref) {
     return strict && warnings.length > 0 ? refuseWarnings(warnings, [{ document, index: null }]) : parsed;
   }

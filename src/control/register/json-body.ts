@@ -1,6 +1,6 @@
 // JSON bodies of calls that take one object, and the body of calls that take none.
-import * as z from "zod";
-import { explainIssues, type Explained } from "../../model/read/explain-issues.ts";
+import type * as z from "zod";
+import { explainIssues, notingKeys, type Explained } from "../../model/read/explain-issues.ts";
 import { toPointer } from "../../model/word/json-pointer.ts";
 import type { ProblemItem } from "../../model/word/problem.ts";
 import type { BodyKind } from "./operation.ts";
@@ -53,15 +53,7 @@ function parseJson<Schema extends z.ZodType>(schema: Schema, text: string): Outc
     return refuseBody({ problem: "malformed", detail: "The body is not JSON." });
   }
   const allowed = new Map<string, readonly string[]>();
-  const parsed = schema.safeParse(value, {
-    error: (issue) => {
-      // Only here is it known which keys the object may have; the finished issue no longer says.
-      if (issue.code === "unrecognized_keys" && issue.inst instanceof z.ZodObject) {
-        allowed.set(JSON.stringify(issue.path ?? []), Object.keys(issue.inst.shape));
-      }
-      return undefined;
-    },
-  });
+  const parsed = schema.safeParse(value, { error: notingKeys(allowed) });
   if (parsed.success) {
     return { ok: true, value: parsed.data };
   }

@@ -3,9 +3,9 @@
 import { overrideTarget } from "../../compile/overrides.ts";
 import { BUILT_IN_GATEWAY, BUILT_IN_KEY, BUILT_IN_NAMESPACE } from "../../compile/documents/built-in-gateway.ts";
 import { isPolicy } from "../../compile/policy/kinds.ts";
-import { refOfDocument } from "../../change/plan.ts";
 import { mergePatch } from "../../model/word/merge-patch.ts";
 import type { Document, DocumentOf } from "../../model/document/document.ts";
+import { refOfDocument } from "../../model/word/refs.ts";
 import { parseOne } from "../../model/read/parse-document.ts";
 
 /** Why the document is for the whole mesh; null = it is not. `next` holds what it may be an Override of. */

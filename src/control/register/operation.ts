@@ -37,7 +37,7 @@ export interface BodyKind<Body> {
  * Who may make a call, beyond the role:
  * - `path`: `{ns}` of the path must be among the operator's namespaces (checked before the handler);
  * - `mesh`: only operators that are not limited to namespaces (checked before the handler);
- * - `each`: the handler looks at each thing it reads or writes with `covers()` or `permits()`.
+ * - `each`: the handler looks at each thing it reads or writes with `lacksNamespace()` and the like, or `permits()`.
  */
 type OperationScope = "path" | "mesh" | "each";
 

@@ -13,7 +13,7 @@ import type { EndpointState } from "../../model/api/endpoints.ts";
 import type { ApiToken } from "../../model/api/operators.ts";
 import type { Revision, RevisionChange } from "../../model/api/registry.ts";
 import type { Resource } from "../../model/api/resource.ts";
-import { refOf, serviceKey } from "../../model/word/refs.ts";
+import { serviceKey } from "../../model/word/refs.ts";
 
 export function toResource(stored: StoredDocument): Resource {
   const { apiVersion, kind, metadata, spec } = stored.document;
@@ -34,10 +34,6 @@ export function toResource(stored: StoredDocument): Resource {
     spec: { ...spec },
     status: stored.status === null ? null : { ...stored.status },
   };
-}
-
-export function refOfStored({ document: { kind, metadata } }: StoredDocument): string {
-  return refOf(kind, metadata.namespace, metadata.name);
 }
 
 export function toRevision(record: RevisionRecord): Revision {

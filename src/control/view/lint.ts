@@ -9,7 +9,7 @@ import type { Store } from "../../store/store.ts";
 import { laterFindings } from "../../change/verdict.ts";
 import type { Validation, ValidationFinding } from "../../model/api/apply.ts";
 import type { Finding } from "../../model/word/finding.ts";
-import { refOf } from "../../model/word/refs.ts";
+import { refOfDocument } from "../../model/word/refs.ts";
 import { type ProblemItem, problems } from "../../model/word/problem.ts";
 import type { Documents } from "../register/documents-body.ts";
 import type { Operator } from "../operator/operator.ts";
@@ -63,9 +63,7 @@ export async function lint(
 
 /** A finding about a document of the body, pointed at in the body; one about another document stays as it is. */
 function place(finding: Finding, documents: (Documents & { ok: true })["documents"]): ValidationFinding {
-  const source = documents.find(
-    ({ document: { kind, metadata } }) => refOf(kind, metadata.namespace, metadata.name) === finding.ref,
-  );
+  const source = documents.find(({ document }) => refOfDocument(document) === finding.ref);
   if (source === undefined) {
     return finding;
   }

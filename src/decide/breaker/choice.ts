@@ -79,6 +79,9 @@ export function chooseEndpoints(
     return alike(candidates);
   }
 
+  const live = breakers.forced.filter(({ until }) => until > now);
+  // Once for each version: every request takes this way in an outage, and each look is one at every endpoint.
+  const versions = new Map<string | null, string | null>();
   const clear: Endpoint[] = [];
   const shut: Endpoint[] = [];
   const unhealthy: Endpoint[] = [];
@@ -88,7 +91,7 @@ export function chooseEndpoints(
     if (endpoint.weight <= 0) {
       continue;
     }
-    const forced = forcedOf(breakers, endpoint, now);
+    const forced = forcedOf(live, endpoint);
     if (forced?.state === "closed") {
       clear.push(endpoint);
       continue;
@@ -97,7 +100,8 @@ export function chooseEndpoints(
       refusal ??= { target: forced.target, retryAfterMs: forced.until - now, forced: forced.reason };
       continue;
     }
-    const version = versionBreaker(candidates, endpoint.version);
+    const version = versions.get(endpoint.version) ?? versionBreaker(candidates, endpoint.version);
+    versions.set(endpoint.version, version);
     const above = version === null ? OPEN : wayThrough(breakers, policyState, version, now, random);
     if (version !== null && above.way === "shut") {
       refusal ??= { target: version, retryAfterMs: above.until - now, forced: null };
@@ -155,13 +159,8 @@ function versionBreaker(candidates: readonly Endpoint[], version: string | null)
   return siblings.length < 2 ? null : versionTarget(version) + groupMark(siblings);
 }
 
-function forcedOf(
-  breakers: IsolateBreakers,
-  { version }: Endpoint,
-  now: number,
-): IsolateBreakers["forced"][number] | null {
+function forcedOf(live: IsolateBreakers["forced"], { version }: Endpoint): IsolateBreakers["forced"][number] | null {
   const own = versionTarget(version);
-  const live = breakers.forced.filter(({ until }) => until > now);
   return live.find(({ target }) => target === own) ?? live.find(({ target }) => target === WHOLE_SERVICE) ?? null;
 }
 

@@ -1,6 +1,7 @@
 // What was asked of each bucket of a policy in the last hour, by the second: what a preview of other numbers is made
 // from. Bounded: a minute keeps its busiest keys and one sum for the rest of each limit. Decides nothing.
 import type { DemandChunk, DemandRow } from "../../model/message/limit-use.ts";
+import { bucketId } from "./bucket.ts";
 import { OVERFLOW_KEY } from "./overflow-key.ts";
 import type { SeenRow } from "../../model/message/limit.ts";
 
@@ -23,7 +24,7 @@ export function newHistory(): DemandHistory {
 
 /** Takes up a minute that was written down. */
 export function restoreChunk({ minutes }: DemandHistory, { from, rows }: DemandChunk): void {
-  minutes.set(from, new Map(rows.map((row) => [rowId(row.limit, row.key), row])));
+  minutes.set(from, new Map(rows.map((row) => [bucketId(row.limit, row.key), row])));
 }
 
 export function recordSeen(history: DemandHistory, seen: readonly SeenRow[], now: number): void {
@@ -68,7 +69,7 @@ function minuteOf({ minutes, changed }: DemandHistory, from: number, now: number
 }
 
 function add(rows: Map<string, DemandRow>, limit: string, key: string, refused: number): DemandRow {
-  const id = rowId(limit, key);
+  const id = bucketId(limit, key);
   const row = rows.get(id) ?? { limit, key, asked: new Uint32Array(60), refused: 0 };
   row.refused += refused;
   rows.set(id, row);
@@ -94,8 +95,4 @@ function count({ asked }: DemandRow, second: number, more: number): void {
 
 export function totalOf({ asked }: DemandRow): number {
   return asked.reduce((sum, each) => sum + each, 0);
-}
-
-function rowId(limit: string, key: string): string {
-  return JSON.stringify([limit, key]);
 }

@@ -44,7 +44,7 @@ export function grantTokens(
   const inBucket = available(bucket.ledger, terms, at.now);
   const share = Math.max(1, (2 * ratePerMs(terms) * at.nextSyncMs) / Math.max(1, bucket.leases.size));
   const asked = Math.max(0, target - want.have);
-  const tokens = Math.max(0, Math.floor(Math.min(asked + 1e-9, space, inBucket + 1e-9, Math.max(share, 1))));
+  const tokens = Math.max(0, Math.floor(Math.min(asked + 1e-9, space, inBucket + 1e-9, share)));
   if (tokens > 0) {
     bucket.ledger = debit(bucket.ledger, terms, tokens, at.now);
     bucket.unwritten += tokens;

@@ -1,15 +1,9 @@
 // What an isolate knows of the limits of one policy, and how it keeps that in step with the coordinator: when to
 // report, what to report, what an answer changes. How a request is decided with it is lease-spend.ts.
 import { answered, loseLate, mayReport, newSync, rejected, send, type Sync } from "../fleet/sync.ts";
+import { bucketId } from "./bucket.ts";
 import { batchTold, newTally, takeBatch, tellingIsDue, type DemandTally } from "./demand-tally.ts";
-import {
-  demandNow,
-  idOf,
-  waitingNow,
-  type BucketName,
-  type LeasedBucket,
-  type LeasedBuckets,
-} from "./leased-bucket.ts";
+import { demandNow, waitingNow, type BucketName, type LeasedBucket, type LeasedBuckets } from "./leased-bucket.ts";
 import type { LimitReply, LimitReport, Want } from "../../model/message/limit.ts";
 import type { LimitTerms } from "../../model/snapshot/limit-terms.ts";
 
@@ -54,7 +48,7 @@ export function loseLateReport({ sync }: IsolateLimits, now: number): void {
 
 /** Whether a report should leave now, in the background, after a request for this bucket. */
 export function isReportDue(limits: IsolateLimits, { limit, key }: BucketName, now: number): boolean {
-  const held = limits.held.get(idOf(limit, key));
+  const held = limits.held.get(bucketId(limit, key));
   if (!held || !mayReportLimits(limits, now)) {
     return false;
   }
@@ -140,7 +134,7 @@ export function applyLimits(limits: IsolateLimits, reply: LimitReply, now: numbe
   }
   batchTold(limits.tally);
   for (const grant of reply.grants) {
-    const held = limits.held.get(idOf(grant.limit, grant.key));
+    const held = limits.held.get(bucketId(grant.limit, grant.key));
     if (!held) {
       continue;
     }

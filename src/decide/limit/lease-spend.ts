@@ -1,8 +1,9 @@
 // One request for one bucket, decided in the memory of the isolate: by a token held here, by a refusal remembered, or
 // not at all (`ask`): only then it may wait for the coordinator, once and briefly.
+import { bucketId } from "./bucket.ts";
 import { countAsked, countRefused } from "./demand-tally.ts";
 import { loseLateReport, mayReportLimits, type IsolateLimits } from "./isolate.ts";
-import { holdFor, idOf, measureDemand, type BucketName, type LeasedBucket } from "./leased-bucket.ts";
+import { holdFor, measureDemand, type BucketName, type LeasedBucket } from "./leased-bucket.ts";
 import { available, debit, waitFor } from "./ledger.ts";
 import type { LimitTerms } from "../../model/snapshot/limit-terms.ts";
 
@@ -78,9 +79,9 @@ function refuse(held: LeasedBucket, retryAfterMs: number, resetMs: number): Leas
   return { verdict: "deny", retryAfterMs: Math.max(1, Math.ceil(retryAfterMs)), resetMs };
 }
 
-/** Returns a token that `spend` gave out for a request which another limit refused. */
+/** Returns a token that `spendToken` gave out for a request which another limit refused. */
 export function putBack(limits: IsolateLimits, bucket: BucketName, now: number): void {
-  const held = limits.held.get(idOf(bucket.limit, bucket.key));
+  const held = limits.held.get(bucketId(bucket.limit, bucket.key));
   if (held && held.diesAt > now) {
     held.tokens += 1;
   }
@@ -125,15 +126,15 @@ export function noteDecided(limits: IsolateLimits, bucket: BucketName, now: numb
   }
 }
 
-/** Notes that a request which `spend` could not decide was refused for want of a coordinator. */
+/** Notes that a request which `spendToken` could not decide was refused for want of a coordinator. */
 export function noteRefused(limits: IsolateLimits, bucket: BucketName, now: number): void {
   countRefused(limits.tally, holdFor(limits, bucket, now), now);
 }
 
 export function startWaiting(limits: IsolateLimits, limit: string, key: string, now: number): void {
-  limits.held.get(idOf(limit, key))?.waiting.push(now + COLD_WAIT_MS);
+  limits.held.get(bucketId(limit, key))?.waiting.push(now + COLD_WAIT_MS);
 }
 
 export function stopWaiting(limits: IsolateLimits, limit: string, key: string): void {
-  limits.held.get(idOf(limit, key))?.waiting.shift();
+  limits.held.get(bucketId(limit, key))?.waiting.shift();
 }

@@ -2,6 +2,7 @@
 // measured.
 //
 // Records are mutated in place; no clock inside.
+import { bucketId } from "./bucket.ts";
 import { areEqual, fullLedger, type Ledger } from "./ledger.ts";
 import type { Counted } from "./demand-tally.ts";
 import type { LimitTerms } from "../../model/snapshot/limit-terms.ts";
@@ -9,7 +10,7 @@ import type { LimitTerms } from "../../model/snapshot/limit-terms.ts";
 /** Buckets an isolate remembers; the one longest unused is forgotten first. */
 const MAX_HELD = 5000;
 
-/** By limit and key, see `idOf`. */
+/** By limit and key, see `bucketId`. */
 export interface LeasedBuckets {
   readonly held: Map<string, LeasedBucket>;
   /** A bucket was forgotten while something of it may have been held: numbers of grants are no longer complete. */
@@ -50,14 +51,9 @@ export interface LeasedBucket {
   seen: Counted[];
 }
 
-/** `JSON` keeps ("a:b","c") and ("a","b:c") apart. */
-export function idOf(limit: string, key: string): string {
-  return JSON.stringify([limit, key]);
-}
-
 /** The record of one bucket, made when it is new. */
 export function holdFor(buckets: LeasedBuckets, bucket: BucketName, now: number): LeasedBucket {
-  const id = idOf(bucket.limit, bucket.key);
+  const id = bucketId(bucket.limit, bucket.key);
   const found = buckets.held.get(id);
   if (found) {
     if (!areEqual(found.terms, bucket.terms)) {

@@ -1,5 +1,5 @@
 // Turns what zod found into findings a person can act on: stable code, place, what is wrong, what to do.
-import type * as z from "zod";
+import * as z from "zod";
 import { didYouMean } from "../word/did-you-mean.ts";
 import type { FindingCode } from "../word/finding-codes.ts";
 import type { Path } from "../word/json-pointer.ts";
@@ -21,6 +21,16 @@ export interface Explained {
 
 /** Of objects with unknown keys: the keys they may have, by `JSON.stringify(path)`. */
 type AllowedKeys = ReadonlyMap<string, readonly string[]>;
+
+/** For a parse's `error`: only then an issue tells which keys the object may have; the finished one no longer does. */
+export function notingKeys(allowed: Map<string, readonly string[]>): z.core.$ZodErrorMap {
+  return (issue) => {
+    if (issue.code === "unrecognized_keys" && issue.inst instanceof z.ZodObject) {
+      allowed.set(JSON.stringify(issue.path ?? []), Object.keys(issue.inst.shape));
+    }
+    return undefined;
+  };
+}
 
 const ARTICLE: Readonly<Record<string, string>> = {
   string: "a text",

@@ -1,9 +1,9 @@
 // One value → one document: which kind it is, its metadata and spec against their schemas, defaults filled. No text
 // here, so places are paths; `parse-documents.ts` turns them into lines.
-import * as z from "zod";
+import type * as z from "zod";
 import { didYouMean } from "../word/did-you-mean.ts";
 import type { Document } from "../document/document.ts";
-import { explainIssues, type Explained } from "./explain-issues.ts";
+import { explainIssues, notingKeys, type Explained } from "./explain-issues.ts";
 import type { FindingCode } from "../word/finding-codes.ts";
 import type { Path } from "../word/json-pointer.ts";
 import { kindNames, kinds, specSchema, type KindInfo } from "../document/kinds.ts";
@@ -97,16 +97,7 @@ function without(value: unknown, paths: readonly Path[]): unknown {
 function check(schema: z.ZodType, value: unknown, part: string, retry = true): Checked {
   const allowed = new Map<string, readonly string[]>();
   const nulls: Path[] = [];
-  const result = schema.safeParse(value, {
-    reportInput: true,
-    error: (issue) => {
-      // The object's own schema knows which keys it has; the finished issue no longer does.
-      if (issue.code === "unrecognized_keys" && issue.inst instanceof z.ZodObject) {
-        allowed.set(JSON.stringify(issue.path ?? []), Object.keys(issue.inst.shape));
-      }
-      return undefined;
-    },
-  });
+  const result = schema.safeParse(value, { reportInput: true, error: notingKeys(allowed) });
   if (result.success) {
     return { ok: true, data: result.data };
   }

@@ -5,7 +5,7 @@ import type { Explained } from "./explain-issues.ts";
 import type { Finding } from "../word/finding.ts";
 import { fromPointer, toPointer, type Path } from "../word/json-pointer.ts";
 import { readJson } from "./json-source.ts";
-import { refOf } from "../word/refs.ts";
+import { refOfDocument } from "../word/refs.ts";
 import { parseOne } from "./parse-document.ts";
 import { passedOver } from "./passed-over.ts";
 import type { ProblemItem, Refusal } from "../word/problem.ts";
@@ -124,7 +124,7 @@ export function parseDocuments(text: string, format: "yaml" | "json"): Parsed {
       continue;
     }
     const { document } = parsed;
-    const ref = refOf(document.kind, document.metadata.namespace, document.metadata.name);
+    const ref = refOfDocument(document);
     // A core Service beside a selvage.dev one is no duplicate: the plan knows which of the two is the registry entry.
     const identity = document.kind === "Service" ? `${document.apiVersion} ${ref}` : ref;
     const first = firsts.get(identity);

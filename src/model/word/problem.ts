@@ -102,7 +102,7 @@ export interface Refusal {
   readonly headers?: Readonly<Record<string, string>>;
 }
 
-/** Builds the wire form. `type` is the address of the code's page under `/_selvage/problems/`. */
+/** Builds the wire form. `type` names the code; what it means, `/_selvage/problems/{code}` says. */
 export function toProblem(refusal: Refusal, requestId: string): Problem {
   const { code, status, title } = problems[refusal.problem];
   return {

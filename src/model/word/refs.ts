@@ -11,6 +11,11 @@ export function refOf(kind: string, namespace: string, name: string): string {
   return `${kind}/${namespace}/${name}`;
 }
 
+/** The same of a document at hand. */
+export function refOfDocument({ kind, metadata }: { readonly kind: string; readonly metadata: ScopedName }): string {
+  return refOf(kind, metadata.namespace, metadata.name);
+}
+
 export function partsOfRef(ref: string): ScopedName & { readonly kind: string } {
   const [kind, rest] = cut(ref);
   return { kind, ...partsOfKey(rest) };
