@@ -41,7 +41,8 @@ const CARRIED: readonly Stage[] = [
 ];
 
 async function carry(exchange: Exchange, again: () => Promise<boolean>): Promise<Response | Ended> {
-  const ended = await walk(exchange, CARRIED);
+  const walking = walk(exchange, CARRIED);
+  const ended = walking instanceof Promise ? await walking : walking;
   if (ended !== null) {
     return ended;
   }
@@ -50,9 +51,9 @@ async function carry(exchange: Exchange, again: () => Promise<boolean>): Promise
     return forwarded;
   }
   const { response: answer } = forwarded;
-  const isWatched = answer.webSocket !== null && canEnd(exchange);
+  const isWatched = canEnd(exchange) && answer.webSocket !== null;
   const said = isWatched ? { ...forwarded, response: watched(exchange, answer, again) } : forwarded;
   const response = respond(exchange, said);
-  logAnswer(exchange, forwarded.endpoint, response.status);
+  logAnswer(exchange, forwarded.endpoint, response);
   return response;
 }

@@ -148,18 +148,18 @@ function atService(
   if (found.match !== null) {
     return byRule(exchange, found, { prefix, path, matchPath, addressed: service, guarded });
   }
-  const called = { timeouts: entry.timeouts, ...calledBy(live.snapshot, entry.policies) };
   const here = { policy: `Service/${service}`, rule: null, matchedPath: "/", addressPrefix: prefix, path };
-  const sent = { path, matchPath };
   return {
     ...here,
-    sent,
+    sent: { path, matchPath },
     keepsSlashes: entry.keepsSlashes === true,
     plan: NO_FILTERS,
     access: entry,
     addressed: service,
     guarded,
-    destination: found.direct ? { service, version: null, pinned: null, ...called } : noServiceRoute(service),
+    destination: found.direct
+      ? called(live.snapshot, { service, version: null, pinned: null, timeouts: entry.timeouts }, entry.policies)
+      : noServiceRoute(service),
   };
 }
 
@@ -249,17 +249,18 @@ function destinationOf(exchange: Exchange, backend: Backend, pinned: Pinned | nu
       extensions: { reason: "BackendNotFound" },
     };
   }
-  return { service, version, timeouts, pinned, ...calledBy(exchange.live.snapshot, policies) };
+  return called(exchange.live.snapshot, { service, version, timeouts, pinned }, policies);
 }
 
-/** What the policies say about the call: looked up once, here. */
-function calledBy(
+/** With what the policies say about the call: looked up once, here. */
+function called(
   { policies: tables }: Snapshot,
+  to: Pick<Destination, "service" | "version" | "timeouts" | "pinned">,
   { traffic, fault }: PolicyIndexes,
-): Pick<Destination, "calls" | "circuit" | "fault"> {
+): Destination {
   const { calls = null, circuit = null } = (traffic === undefined ? null : tables.traffic?.[traffic]) ?? {};
   const injected = (fault === undefined ? null : tables.fault?.[fault]) ?? null;
-  return { calls, fault: injected, ...(circuit === null ? {} : { circuit }) };
+  return circuit === null ? { ...to, calls, fault: injected } : { ...to, calls, fault: injected, circuit };
 }
 
 function pinnedBackend(exchange: Exchange, { rule }: Matched): ReturnType<typeof resumeSession> {

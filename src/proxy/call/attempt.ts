@@ -81,8 +81,8 @@ export async function attempt(
   if (upload !== null) {
     slot?.moves((atMs) => waitsForCaller(upload.pace, "source", atMs), upload.giveUp);
   }
-  const told = timeoutMs === null ? {} : { toldMs: Math.max(1, Math.floor(timeoutMs) - MARGIN_MS) };
-  const options = { service: destination.service, timeoutMs, ...told, abort, upload, passed: true };
+  const toldMs = timeoutMs === null ? null : Math.max(1, Math.floor(timeoutMs) - MARGIN_MS);
+  const options = { service: destination.service, timeoutMs, toldMs, abort, upload, passed: true };
   const answer = await call(exchange, endpoint, outgoing, body.kind === "kept" ? body.bytes : null, options);
   stay?.();
   const end = isOver ? BY_CALLER : endOf(answer);

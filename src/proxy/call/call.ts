@@ -21,8 +21,8 @@ interface CallOptions {
   readonly abort: AbortController | null;
   /** A body that streams: takes the place of bytes, and the deadline begins when it has been sent. */
   readonly upload?: Upload | null;
-  /** What the service is told of that: `selvage-timeout-ms`; absent = nothing. */
-  readonly toldMs?: number;
+  /** What the service is told of that: `selvage-timeout-ms`; null or absent = nothing. */
+  readonly toldMs?: number | null;
   /** The answer's body is only passed on, as it is: not decoded. */
   readonly passed?: boolean;
 }
@@ -47,8 +47,9 @@ export async function call(
   const asserting = assertionFor(exchange, options.service, { method, url });
   const assertion = asserting instanceof Promise ? await asserting : asserting;
   const last: [name: string, value: string | null][] = [[ASSERTION_HEADER, assertion]];
-  if (options.toldMs !== undefined) {
-    last.push(["selvage-timeout-ms", String(options.toldMs)]);
+  const { toldMs = null } = options;
+  if (toldMs !== null) {
+    last.push(["selvage-timeout-ms", String(toldMs)]);
   }
   // Over the network the runtime makes its own; a bound Worker would see the caller's beside its URL.
   if (bound !== null) {

@@ -31,8 +31,13 @@ export function logOwn(
 export function logAnswer(
   { settings, admitted, routed, live, startedAtMs, ports }: Exchange,
   { id, version }: Endpoint,
-  status: number,
+  response: Pick<Response, "status">,
 ): void {
+  // A look at an answer of the runtime's costs: only where somebody wants to know.
+  if (settings.log === "none") {
+    return;
+  }
+  const { status } = response;
   if (!isWanted(settings, status)) {
     return;
   }

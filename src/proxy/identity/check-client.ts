@@ -5,6 +5,7 @@ import { isSecretOf } from "../../decide/identity/authenticate.ts";
 import { indexClients, lookUpClient, type ClientIndex } from "../../decide/identity/client-index.ts";
 import type { ClientCredentials } from "../../decide/identity/credentials.ts";
 import { failureWait, noteFailure } from "../../decide/identity/failure-limit.ts";
+import { principalOf } from "../../decide/identity/mesh-names.ts";
 import type { ProofMemory } from "../../isolate/proof-memory.ts";
 import type { Identities } from "../../model/snapshot/access.ts";
 import type { Party } from "../../model/snapshot/caller.ts";
@@ -38,8 +39,7 @@ export async function checkClient(
     return { is: "bad" };
   }
   const { namespace, name } = client;
-  const principal = `spiffe://${settings.trustDomain}/ns/${namespace}/app/${name}`;
-  return { is: "good", application: { principal, namespace, name } };
+  return { is: "good", application: { principal: principalOf(settings, "app", namespace, name), namespace, name } };
 }
 
 type Clients = Identities["clients"];
