@@ -1,5 +1,6 @@
 // Bundles of documents: applied, planned, checked.
 import { settingsOf } from "../../env/settings.ts";
+import { sharedSecret } from "../../tokens/shared-secret.ts";
 import * as z from "zod";
 import { apply } from "../../change/apply.ts";
 import { refuseWarnings } from "../../change/verdict.ts";
@@ -112,7 +113,8 @@ export function registerApply(app: ControlApp): void {
         }
       }
       const { isLocalMesh: localMesh, meshDomain } = settingsOf(env);
-      return { body: await lint(store, body, operator, { now, localMesh, meshDomain }) };
+      const hasSecret = (name: string): boolean => sharedSecret(env, name) !== null;
+      return { body: await lint(store, body, operator, { now, localMesh, meshDomain, hasSecret }) };
     },
   });
 }

@@ -15,11 +15,13 @@ import type { Documents } from "../register/documents-body.ts";
 import type { Operator } from "../operator/operator.ts";
 import { visible } from "../operator/redact.ts";
 
+type LintOptions = { readonly now: number } & Required<Pick<CompileOptions, "localMesh" | "meshDomain" | "hasSecret">>;
+
 export async function lint(
   store: Store,
   body: Documents,
   operator: Operator,
-  { now, localMesh, meshDomain }: { readonly now: number } & Required<Pick<CompileOptions, "localMesh" | "meshDomain">>,
+  { now, ...given }: LintOptions,
 ): Promise<Validation> {
   if (!body.ok) {
     return { valid: false, errors: (body.refusal.errors ?? []).map(fromItem), warnings: [] };
@@ -40,8 +42,7 @@ export async function lint(
   const settings = {
     revision: head.revision + 1,
     now: at,
-    localMesh,
-    meshDomain,
+    ...given,
     identities,
     createdAt,
     previous,

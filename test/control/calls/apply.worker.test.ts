@@ -221,6 +221,17 @@ spec:
     expect(await head()).toBe(1);
   });
 
+  it("misses the secrets that apply would miss", async () => {
+    const providers = "[{name: p, issuer: i, secretRef: {name: NOT_THERE}, algorithms: [HS256]}]";
+    const policy = `apiVersion: selvage.dev/v1
+kind: AuthenticationPolicy
+metadata: {name: door, namespace: shop}
+spec: {targetRefs: [{kind: Service, name: a}], jwt: {providers: ${providers}}}
+`;
+    const { body } = await api("POST", "/validate", { body: `${serviceYaml("a", "shop")}---\n${policy}` });
+    expect(body.warnings).toContainEqual(expect.objectContaining({ code: "SLV1332" }));
+  });
+
   it("still refuses a body that cannot be read", async () => {
     const { status, body } = await api("POST", "/validate", { body: "a: [" });
     expect(status).toBe(400);
