@@ -17,7 +17,7 @@ export function report(outcomes: readonly Outcome[]): string {
   });
   return `# Attacks
 
-What was tried against a local mesh, what should come of it, and what came of it; written by \`node test/attack/run.ts --write\`, and tried
+What was tried against a local mesh, what should come of it, and what came of it; written by \`npx node test/attack/run.ts --write\`, and tried
 again by the same command without it. [Security](security.md) says which rules these try to break.
 
 ${tables.join("\n")}`;
