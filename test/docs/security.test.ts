@@ -3,6 +3,7 @@
 import { existsSync, globSync, readFileSync } from "node:fs";
 import { expect, it } from "vitest";
 import { ATTACKS } from "../attack/attacks.ts";
+import { mutations } from "../support/mutations.ts";
 
 const root = new URL("../..", import.meta.url).pathname;
 const page = readFileSync(`${root}docs/security.md`, "utf8");
@@ -40,4 +41,14 @@ it("docs/attacks.md has a row for every attack, and no two of them read the same
   const rows = attacks.split("\n").filter((line) => line.startsWith("| ") && !/^\| (?:tried|---)/.test(line));
   expect(rows).toHaveLength(all.length);
   expect(new Set(all.map(({ what }) => what)).size).toBe(all.length);
+});
+
+it("every guard that test/regress/mutations.ts takes out stands where it says, once", () => {
+  const times = mutations.map(({ file, from }) => [
+    file,
+    from,
+    readFileSync(root + file, "utf8").split(from).length - 1,
+  ]);
+  expect(times.filter(([, , count]) => count !== 1)).toEqual([]);
+  expect(times.length).toBeGreaterThan(30);
 });
