@@ -110,11 +110,11 @@ export const REACHING: readonly Attack[] = [
     holds: /^(?:508|400|502)/,
   },
   {
-    what: "endpoints that are bindings of the Worker: DB, MESH, KEYS",
+    what: "endpoints that are bindings of the Worker: DB, MESH, KEYRING, and names of Object.prototype",
     expected: "refused, or no endpoint",
     run: async (s) => {
       const made = await s.evil(
-        ["DB", "MESH", "KEY_RING", "constructor", "__proto__"]
+        ["DB", "MESH", "KEYRING", "constructor", "__proto__"]
           .map((binding, at) => doc("Service", `b${at}`, `{exposure: public, endpoints: [{binding: ${binding}}]}`))
           .join(""),
       );
@@ -128,7 +128,7 @@ export const REACHING: readonly Attack[] = [
   },
   {
     what: "an endpoint at the metadata service of a cloud",
-    expected: "a warning, since a local mesh may call private addresses",
+    expected: "refused or told: even a local mesh, which may call private addresses, has no business there",
     run: (s) =>
       s.evil(doc("Service", "meta", `{exposure: public, endpoints: [{url: "http://169.254.169.254/latest"}]}`)),
     holds: /SLV1342|SLV1208|422/,

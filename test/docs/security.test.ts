@@ -3,6 +3,7 @@
 import { existsSync, globSync, readFileSync } from "node:fs";
 import { expect, it } from "vitest";
 import { ATTACKS } from "../attack/attacks.ts";
+import { mutations } from "../support/mutations.ts";
 
 const root = new URL("../..", import.meta.url).pathname;
 const page = readFileSync(`${root}docs/security.md`, "utf8");
@@ -33,11 +34,21 @@ it("every rule of docs/security.md has a test, and every path on the page leads 
   expect(paths.filter((path) => globSync(path, { cwd: root }).length === 0)).toEqual([]);
 });
 
-it("docs/attacks.md lists every attack, and none that held is told to be broken", () => {
+it("docs/attacks.md has a row for every attack, and no two of them read the same", () => {
   const attacks = readFileSync(`${root}docs/attacks.md`, "utf8");
   const all = ATTACKS.flatMap(([, list]) => list);
   expect(all.length).toBeGreaterThanOrEqual(60);
   const rows = attacks.split("\n").filter((line) => line.startsWith("| ") && !/^\| (?:tried|---)/.test(line));
   expect(rows).toHaveLength(all.length);
   expect(new Set(all.map(({ what }) => what)).size).toBe(all.length);
+});
+
+it("every guard that test/regress/mutations.ts takes out stands where it says, once", () => {
+  const times = mutations.map(({ file, from }) => [
+    file,
+    from,
+    readFileSync(root + file, "utf8").split(from).length - 1,
+  ]);
+  expect(times.filter(([, , count]) => count !== 1)).toEqual([]);
+  expect(times.length).toBeGreaterThan(30);
 });

@@ -24,15 +24,15 @@ export const mutations: readonly Mutation[] = [
   },
   {
     ids: ["CVE-2021-29492"],
-    file: PATH,
-    from: 'if (code === SLASH || code === 0x5c) return fault("encoded-separator");',
-    to: "",
+    file: "src/model/word/percent-escapes.ts",
+    from: "if (code === SLASH || code === 0x5c) {",
+    to: "if (code < 0) {",
   },
   {
     ids: ["CVE-2021-32779", "CVE-2021-39156", "CVE-2020-8595"],
     file: PATH,
-    from: "if (code === 0x3f || code === 0x23) break;\n    if (code === SLASH) segments++;",
-    to: "if (code === 0x3f) break;\n    if (code === SLASH) segments++;",
+    from: "if (code === 0x3f || code === 0x23) {\n      break;\n    }\n    if (code === SLASH) {",
+    to: "if (code === 0x3f) {\n      break;\n    }\n    if (code === SLASH) {",
   },
   {
     ids: ["CVE-2026-73511"],
@@ -44,21 +44,21 @@ export const mutations: readonly Mutation[] = [
   { ids: ["CVE-2026-73553"], file: PATH, from: "if (!last && /^(?:;|%3B)/.test(part))", to: "if (part === null)" },
   {
     ids: ["CVE-2019-9900"],
-    file: PATH,
-    from: 'if (code < 0x20 || code === 0x7f) return fault("control-character");\n    if (code > 0x7f) beyondAscii',
-    to: "if (code > 0x7f) beyondAscii",
+    file: "src/model/word/percent-escapes.ts",
+    from: "if (code < 0x20 || code === 0x7f) {",
+    to: "if (code < 0) {",
   },
   {
     ids: ["CVE-2020-25017", "CVE-2026-26308"],
     file: CONDITION,
-    from: 'value.split(",").map((part) => part.trim())',
+    from: 'value.split(",", MAX_VALUES + 1).map((part) => part.trim())',
     to: "[value]",
   },
   {
     ids: ["CVE-2023-27488, CVE-2026-73552"],
     file: CONDITION,
-    from: 'if (value.includes("\\ufffd")) return UNKNOWN;',
-    to: "",
+    from: 'if (value.includes("\\ufffd")) {',
+    to: "if (value === null) {",
   },
   {
     ids: ["CVE-2022-21679"],
@@ -85,12 +85,12 @@ export const mutations: readonly Mutation[] = [
     from: "    count++;\n",
     to: '    if (name === "host") return;\n    count++;\n',
   },
-  { ids: ["CVE-2026-105299"], file: HEADERS, from: 'if (connection !== "") nominate(connection, drop);', to: "" },
+  { ids: ["CVE-2026-105299"], file: HEADERS, from: "    nominate(connection, drop);\n", to: "" },
   {
     ids: ["GHSA-79qm-7rj5-m7r9", "CVE-2026-105299"],
     file: HEADERS,
-    from: "for (const name of nominated) headers.delete(name);",
-    to: "",
+    from: "for (const name of nominated) {",
+    to: "for (const name of nominated.slice(nominated.length)) {",
   },
   {
     ids: ["CVE-2023-35944"],
@@ -101,12 +101,12 @@ export const mutations: readonly Mutation[] = [
   {
     ids: ["CVE-2026-26310"],
     file: ADDRESS,
-    from: 'const halves = text.split("::");',
-    to: 'const halves = text.replace(/%.*/, "").split("::");',
+    from: "export function readIp(text: string): Ip | null {",
+    to: 'export function readIp(text: string): Ip | null {\n  text = text.replace(/%.*/, "");',
   },
-  { ids: ["CVE-2026-24398"], file: ADDRESS, from: " || Number(part) > 255) return null;", to: ") return null;" },
+  { ids: ["CVE-2026-24398"], file: ADDRESS, from: "25[0-5]|2[0-4]\\d|1\\d\\d|[1-9]?\\d", to: "[1-9]?\\d?\\d" },
   { ids: ["CVE-2026-39409"], file: ADDRESS, from: '"0".repeat(80) + "1".repeat(16)', to: '"0".repeat(96)' },
-  { ids: ["CVE-2026-47674"], file: ADDRESS, from: "/^[0-9A-Fa-f]{1,4}$/", to: "/^[0-9a-f]{1,4}$/" },
+  { ids: ["CVE-2026-47674"], file: ADDRESS, from: "/^[0-9A-Fa-f.:]{2,45}$/", to: "/^[0-9a-f.:]{2,45}$/" },
   {
     ids: ["CVE-2020-16844"],
     file: PATTERN,
@@ -129,8 +129,8 @@ export const mutations: readonly Mutation[] = [
   {
     ids: ["CVE-2021-31921"],
     file: "src/decide/route/service-address.ts",
-    from: 'meshDomain === undefined || meshDomain === "" || !host',
-    to: '(meshDomain ??= "svc.cluster.local") === "" || !host',
+    from: "meshDomain === null || !host",
+    to: '(meshDomain ??= "svc.cluster.local") === null || !host',
   },
   {
     ids: ["GHSA-86vr-4wcv-mm9w"],
@@ -165,8 +165,8 @@ export const mutations: readonly Mutation[] = [
   {
     ids: ["CVE-2022-23635"],
     file: "src/control/register/register.ts",
-    from: "const identity = await identify(",
-    to: 'if (request.headers.get("authorization") === "Bearer unknown") await call.body.read(request);\n    const identity = await identify(',
+    from: "const identity = await identifyOperator(",
+    to: 'if (request.headers.get("authorization") === "Bearer unknown") await call.body.read(request);\n    const identity = await identifyOperator(',
   },
   {
     ids: ["CVE-2026-31838"],
@@ -176,7 +176,7 @@ export const mutations: readonly Mutation[] = [
   },
   {
     ids: ["CVE-2026-44456"],
-    file: "src/control/http/read-bytes.ts",
+    file: "src/bounded/read-limited.ts",
     from: "if (length > limit)",
     to: "if (length < 0)",
   },

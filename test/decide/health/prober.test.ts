@@ -106,9 +106,7 @@ describe("the list of endpoints", () => {
     hear(0, "A", pool("a", "b"));
     const [due] = takeDue(prober, 0);
     hear(1, "B", [target("a", "http://elsewhere.example"), target("b")]);
-    if (due !== undefined) {
-      expect(settle(prober, due, "no", 2, random)).toBe(false);
-    }
+    expect(settle(prober, due!, "no", 2, random)).toBe(false);
     expect(prober.checked.get("a")).toMatchObject({ target: { address: { url: "http://elsewhere.example" } } });
     expect(prober.checked.get("a")?.health.state).toBe("unknown");
   });

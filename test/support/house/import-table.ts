@@ -3,7 +3,7 @@ import { table } from "./table.ts";
 
 /** What the table cannot say: what a layer must stay clear of, whatever it imports. */
 const never: Readonly<Record<string, string>> = {
-  bounded: "anything of ours",
+  bounded: "anything else of ours",
   model: "anything of ours",
   decide: "clock, randomness, I/O",
   durable: "change, proxy, control",

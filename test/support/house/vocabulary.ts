@@ -79,7 +79,7 @@ const oneVocabulary: Rule = {
 const MOST_PARAMETERS = 5;
 
 const fewParameters: Rule = {
-  rule: `a function has at most ${MOST_PARAMETERS} parameters`,
+  rule: `a function has at most ${MOST_PARAMETERS} parameters (in src/compile and src/cli, any number)`,
   because: "six in a row are confused at the call, and usually belong together",
   mend: "give those that travel together a name and one parameter",
   check: ({ sources }) =>
