@@ -1,5 +1,5 @@
 // Takes guards out one by one, in a copy of the project, and looks whether the regression tests that stand for them
-// fail. `node test/regress/mutations.ts [id …]`; not part of `npm test`: each guard costs a run of vitest.
+// fail. `npx node test/regress/mutations.ts [id …]`; not part of `npm test`: each guard costs a run of vitest.
 import { spawnSync } from "node:child_process";
 import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -31,7 +31,7 @@ function failedTests(ids: readonly string[]): readonly string[] {
   rmSync(report, { force: true });
   const named = ids.map((id) => id.replaceAll(/[()]/g, "\\$&")).join("|");
   const args = ["run", "test/regress", "-t", named, "--reporter=json", `--outputFile=${report}`];
-  spawnSync(join(root, "node_modules/.bin/vitest"), args, { cwd: copy, encoding: "utf8" });
+  spawnSync(process.execPath, [join(root, "node_modules/vitest/vitest.mjs"), ...args], { cwd: copy, encoding: "utf8" });
   const read = JSON.parse(readFileSync(report, "utf8")) as Report;
   return read.testResults.flatMap(({ assertionResults }) =>
     assertionResults.filter(({ status }) => status === "failed").map(({ title }) => title),
