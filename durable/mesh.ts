@@ -136,11 +136,13 @@ export class Mesh extends DurableObject implements MeshObject {
       .filter((one) => one.revision >= revision || one.seenAt >= now - CHECK_FIRST_MS);
     const reached = spread(counted, revision);
     const setBack = this.#setBack !== null;
-    const arrivals = this.#timings.get(revision)?.arrivals ?? [];
+    const timing = this.#timings.get(revision);
+    const arrivals = timing?.arrivals ?? [];
     return {
       revision,
       head: this.#head.revision,
       ...reached,
+      ageMs: timing === undefined ? null : now - timing.announcedAt,
       complete: reached.complete && !setBack,
       setBack,
       p99Ms: percentile(arrivals, 0.99),

@@ -101,6 +101,7 @@ describe("propagation", () => {
     expect(await mesh.propagation(7)).toEqual({
       revision: 7,
       head: 7,
+      ageMs: expect.any(Number),
       setBack: false,
       complete: false,
       current: 1,

@@ -4,6 +4,9 @@ import { counted } from "../print/plural.ts";
 import type { MeshRead } from "../session/mesh-overview.ts";
 import type { Trouble } from "./trouble.ts";
 
+/** Isolates ask every two seconds while they serve: a younger revision is on its way, and nothing is wrong. */
+const ON_ITS_WAY_MS = 10_000;
+
 export function meshTroubles(read: MeshRead): Trouble[] {
   const found: Trouble[] = [];
   const say = (severity: Trouble["severity"], message: string, command: string | null): void =>
@@ -20,13 +23,14 @@ export function meshTroubles(read: MeshRead): Trouble[] {
   if (readiness?.setBack === true || propagation?.setBack === true) {
     say("down", SET_BACK, "selvage registry adopt");
   } else if (propagation !== null && !propagation.complete) {
-    const { behind, current, head, isolates } = propagation;
+    const { ageMs, behind, current, head, isolates } = propagation;
     const which = isolates
       .filter(({ revision }) => revision < head)
       .map(({ edge, colo, isolate }) => edge ?? colo ?? isolate);
     const names = which.length === 0 ? "" : ` (${which.slice(0, 5).join(", ")}${which.length > 5 ? " …" : ""})`;
     const message = `${behind} of ${counted(behind + current, "isolate")} do not run revision ${head} yet${names}`;
-    say("degraded", message, "selvage check");
+    const isOnItsWay = ageMs !== null && ageMs < ON_ITS_WAY_MS;
+    say(isOnItsWay ? "notice" : "degraded", message, "selvage check");
   }
   return found;
 }

@@ -54,6 +54,10 @@ export const propagationSchema = z
     complete: z.boolean().meta({ description: "Every isolate that asked lately runs this revision or a later one." }),
     current: z.int().meta({ description: "Isolates that run this revision or a later one." }),
     behind: z.int(),
+    ageMs: z
+      .number()
+      .nullable()
+      .meta({ description: "Since the revision was announced; null = longer ago than the mesh remembers." }),
     setBack: z.boolean().meta({
       description:
         "The registry was restored to before what isolates run, and nobody has adopted it yet: `POST /registry/adopt`.",
