@@ -28,6 +28,11 @@ export function answerResponse(answer: OperationAnswer<unknown>, requestId: stri
   });
 }
 
+/** What is JSON already. */
+export function jsonResponse(text: string, requestId: string): Response {
+  return new Response(text, { headers: { ...always, "content-type": "application/json", "x-request-id": requestId } });
+}
+
 /** 304: the reader has it already. */
 export function unchangedResponse(etag: string, requestId: string): Response {
   return new Response(null, { status: 304, headers: { ...always, etag, "x-request-id": requestId } });
