@@ -76,6 +76,7 @@ const OBJECTS = {
   BREAKER: "CircuitBreaker",
   JWKS: "JwksCache",
   KEYRING: "KeyRing",
+  TELEMETRY: "Telemetry",
 };
 
 /** Bindings of the objects as the Worker has them that holds them, and as another has them. */

@@ -18,6 +18,7 @@ export { KeyRing } from "../durable/key-ring.ts";
 export { Mesh } from "../durable/mesh.ts";
 export { Presence } from "../durable/presence.ts";
 export { RateLimiter } from "../durable/rate-limiter.ts";
+export { Telemetry } from "../durable/telemetry.ts";
 export { Registry } from "./registry/registry.ts";
 
 export default {
@@ -58,13 +59,13 @@ async function ownAnswer(plane: Plane, request: Request, env: Env, ctx: Executio
     case "traffic":
       return unkept(await proxy(request, env, ctx));
     case "closed":
-      return nothingHere();
+      return nothingHere(request);
     case "adapters": {
       const { adapters } = await import("./adapters/adapters.ts");
       return unkept(await adapters(request, env, ctx, decideExternally, rateLimitService));
     }
     case "control":
-      return request.headers.has("selvage-service") ? strayed() : controlled(request, env, ctx);
+      return request.headers.has("selvage-service") ? strayed(request) : controlled(request, env, ctx);
   }
 }
 
@@ -82,7 +83,7 @@ async function controlled(request: Request, env: Env, ctx: ExecutionContext): Pr
     // As it came: address, cookies, host and body are for the control plane to judge.
     return await env.CONTROL.fetch(request);
   } catch {
-    return unreachable();
+    return unreachable(request);
   }
 }
 
@@ -97,22 +98,28 @@ function isBelow(url: string): boolean {
 }
 
 /** A proxy's question whose path climbed out of the adapters: a 200 of the control plane would read as "allowed". */
-function strayed(): Response {
-  return problem({ problem: "serviceMismatch", detail: "A proxy's question about a request came as another request." });
+function strayed(request: Request): Response {
+  return problem(request, {
+    problem: "serviceMismatch",
+    detail: "A proxy's question about a request came as another request.",
+  });
 }
 
-function unreachable(): Response {
-  return problem({ problem: "controlUnavailable", detail: "The control plane's own Worker did not answer." });
+function unreachable(request: Request): Response {
+  return problem(request, {
+    problem: "controlUnavailable",
+    detail: "The control plane's own Worker did not answer.",
+  });
 }
 
 /** Says no more than any path that does not exist. */
-function nothingHere(): Response {
-  return problem({ problem: "noRoute", detail: "There is nothing at this address." });
+function nothingHere(request: Request): Response {
+  return problem(request, { problem: "noRoute", detail: "There is nothing at this address." });
 }
 
-function problem(refusal: Refusal): Response {
+function problem({ url }: Request, refusal: Refusal): Response {
   const requestId = crypto.randomUUID();
-  const body = toProblem(refusal, requestId);
+  const body = toProblem(refusal, { requestId, url });
   return Response.json(body, {
     status: body.status,
     headers: {

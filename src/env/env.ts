@@ -7,6 +7,7 @@ import type {
   MeshObject,
   PresenceObject,
   RateLimiterObject,
+  TelemetryObject,
 } from "../model/message/objects.ts";
 import type { Variables } from "./variables.ts";
 
@@ -30,4 +31,6 @@ export interface Env extends Variables {
   readonly KEYRING: Objects<KeyRingObject>;
   /** The control plane, where it is a Worker of its own; unset = this Worker is both. */
   readonly CONTROL?: Fetcher<ControlPlane & Rpc.WorkerEntrypointBranded>;
+  /** Some objects for the mesh: what isolates counted of requests. Without the binding nothing is counted. */
+  readonly TELEMETRY?: Objects<TelemetryObject>;
 }

@@ -36,6 +36,8 @@ export interface Settings {
   readonly access: { readonly issuer: string; readonly audiences: readonly string[] } | null;
   /** Which requests get a line in the log. */
   readonly log: "requests" | "problems" | "none";
+  /** Among how many objects services are divided for what is counted of them. */
+  readonly telemetryObjects: number;
   /** JSON, judged by control/operator/operator-rules.ts. */
   readonly operatorRoles: string | null;
   /** What was wrong, in words for whoever set it. */
@@ -93,6 +95,7 @@ export function readSettings(env: Variables): Settings {
     oidc: oidcOf(env, faults),
     access: accessOf(env, faults),
     log: logOf(env.LOG, faults),
+    telemetryObjects: telemetryOf(env, faults),
     operatorRoles: text(env.OPERATOR_ROLES),
     faults,
   });
@@ -129,6 +132,22 @@ function logOf(value: unknown, faults: string[]): Settings["log"] {
   }
   faults.push(`LOG is "${shown(value)}" and is taken for "none": write "requests", "problems" or "none".`);
   return "none";
+}
+
+/** Days are read by the objects; here it is only said when they cannot be. */
+function telemetryOf({ TELEMETRY_OBJECTS, TELEMETRY_DAYS }: Variables, faults: string[]): number {
+  const days = text(TELEMETRY_DAYS)?.trim();
+  if (days !== undefined && !/^[1-9]\d{0,3},[1-9]\d{0,3},[1-9]\d{0,3}$/.test(days)) {
+    faults.push(
+      `TELEMETRY_DAYS is "${shown(days)}" and is taken for "1,30,400": write days for 10 s, 1 min and 1 h with commas.`,
+    );
+  }
+  const said = text(TELEMETRY_OBJECTS)?.trim() ?? "4";
+  if (/^[1-9]\d{0,2}$/.test(said) && Number(said) <= 256) {
+    return Number(said);
+  }
+  faults.push(`TELEMETRY_OBJECTS is "${shown(said)}" and is taken for 4: write a whole number from 1 to 256.`);
+  return 4;
 }
 
 function trustDomainOf(value: string | undefined, faults: string[]): string {

@@ -3,9 +3,9 @@
 import * as z from "zod";
 import { healthSchema, readinessSchema } from "../../model/api/operators.ts";
 import { codeExplanationSchema } from "../../model/api/resource.ts";
-import { answerResponse, pageResponse, refusalResponse } from "../http/answer.ts";
+import { answerResponse, jsonResponse, pageResponse, refusalResponse } from "../http/answer.ts";
 import { explainCode } from "./explain-code.ts";
-import { openApiDocument } from "./openapi.ts";
+import { openApiDocument, openApiText } from "./openapi.ts";
 import { health, readiness } from "./probes.ts";
 import { problemPage } from "./problem-page.ts";
 import { referencePage } from "./reference-page.ts";
@@ -21,7 +21,7 @@ export function registerPages(app: ControlApp): void {
     summary: "This document.",
     content: { "application/json": { schema: z.looseObject({}).meta({ id: "OpenApi" }) } },
     refusals: ["internal"],
-    handle: ({ requestId }) => answerResponse({ body: openApiDocument(app) }, requestId),
+    handle: ({ requestId }) => jsonResponse(openApiText(app), requestId),
   });
   registerPage(app, {
     id: "docs",
@@ -41,7 +41,11 @@ export function registerPages(app: ControlApp): void {
     handle({ request, requestId, param }) {
       const explained = explainCode(param("code"));
       if (explained === null) {
-        return refusalResponse({ problem: "notFound", detail: "There is no such code." }, requestId, "explainProblem");
+        return refusalResponse(
+          { problem: "notFound", detail: "There is no such code." },
+          { requestId, url: request.url },
+          "explainProblem",
+        );
       }
       const wantsHtml = request.headers.get("accept")?.includes("text/html") ?? false;
       if (!wantsHtml) {
@@ -64,6 +68,6 @@ export function registerPages(app: ControlApp): void {
     summary: "Whether this isolate can decide requests, with which revision, and whether the registry can be reached.",
     content: { "application/json": { schema: readinessSchema } },
     refusals: ["notReady", "internal"],
-    handle: ({ env, ctx, requestId }) => readiness(env, ctx, requestId),
+    handle: ({ request, env, ctx, requestId }) => readiness(env, ctx, { requestId, url: request.url }),
   });
 }

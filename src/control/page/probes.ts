@@ -23,7 +23,7 @@ export async function probe(request: Request, env: Env, ctx: Context): Promise<R
     case "/_selvage/healthz":
       return bodied(request, health(requestId));
     case "/_selvage/readyz":
-      return bodied(request, await readiness(env, ctx, requestId));
+      return bodied(request, await readiness(env, ctx, { requestId, url: request.url }));
     default:
       return null;
   }
@@ -37,13 +37,17 @@ export function health(requestId: string): Response {
   return answerResponse({ body: { status: "ok" } }, requestId);
 }
 
-export async function readiness(env: Env, ctx: Context, requestId: string): Promise<Response> {
+export async function readiness(
+  env: Env,
+  ctx: Context,
+  asked: { readonly requestId: string; readonly url: string },
+): Promise<Response> {
   const found = await readinessOf(env, ctx);
   if (found.ready) {
-    return answerResponse({ body: found }, requestId);
+    return answerResponse({ body: found }, asked.requestId);
   }
   const detail = "This isolate has no configuration to decide requests with.";
-  return refusalResponse({ problem: "notReady", detail, extensions: { ...found } }, requestId, "readyz");
+  return refusalResponse({ problem: "notReady", detail, extensions: { ...found } }, asked, "readyz");
 }
 
 async function readinessOf(env: Env, ctx: Context): Promise<Readiness> {
