@@ -3,6 +3,8 @@
 import { settingsOf } from "./env/settings.ts";
 import { planeOf, type Plane } from "./decide/route/plane.ts";
 import type { Env } from "./env/env.ts";
+import { isolateState } from "./isolate/state.ts";
+import { STOPPING } from "./model/word/stopping.ts";
 import { toProblem, type Refusal } from "./model/word/problem.ts";
 import { decideExternally } from "./proxy/external-decision.ts";
 import { proxy } from "./proxy/pipeline.ts";
@@ -26,6 +28,10 @@ export default {
   },
 
   async scheduled(controller: ScheduledController, env: Env): Promise<void> {
+    if (controller.cron === STOPPING) {
+      isolateState().isStopping = true;
+      return;
+    }
     const { sweep } = await import("./registry/sweep.ts");
     await sweep(env, controller.scheduledTime);
   },
