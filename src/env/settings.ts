@@ -38,6 +38,8 @@ export interface Settings {
   readonly log: "requests" | "problems" | "none";
   /** Every answer tells the request's id and the revision; otherwise a service's does so for those who ask. */
   readonly tellsAlways: boolean;
+  /** Among how many objects services are divided for what is counted of them. */
+  readonly telemetryObjects: number;
   /** JSON, judged by control/operator/operator-rules.ts. */
   readonly operatorRoles: string | null;
   /** What was wrong, in words for whoever set it. */
@@ -96,6 +98,7 @@ export function readSettings(env: Variables): Settings {
     access: accessOf(env, faults),
     log: wordOf("LOG", env.LOG, ["requests", "problems", "none"], faults),
     tellsAlways: wordOf("ANSWER_HEADERS", env.ANSWER_HEADERS, ["always", "asked"], faults) === "always",
+    telemetryObjects: telemetryOf(env, faults),
     operatorRoles: text(env.OPERATOR_ROLES),
     faults,
   });
@@ -141,6 +144,22 @@ function wordOf<Word extends string>(
     faults.push(`${name} is "${shown(value)}" and is taken for "${usual}": write ${list}.`);
   }
   return known ?? usual;
+}
+
+/** Days are read by the objects; here it is only said when they cannot be. */
+function telemetryOf({ TELEMETRY_OBJECTS, TELEMETRY_DAYS }: Variables, faults: string[]): number {
+  const days = text(TELEMETRY_DAYS)?.trim();
+  if (days !== undefined && !/^[1-9]\d{0,3},[1-9]\d{0,3},[1-9]\d{0,3}$/.test(days)) {
+    faults.push(
+      `TELEMETRY_DAYS is "${shown(days)}" and is taken for "1,30,400": write days for 10 s, 1 min and 1 h with commas.`,
+    );
+  }
+  const said = text(TELEMETRY_OBJECTS)?.trim() ?? "4";
+  if (/^[1-9]\d{0,2}$/.test(said) && Number(said) <= 256) {
+    return Number(said);
+  }
+  faults.push(`TELEMETRY_OBJECTS is "${shown(said)}" and is taken for 4: write a whole number from 1 to 256.`);
+  return 4;
 }
 
 function trustDomainOf(value: string | undefined, faults: string[]): string {

@@ -8,9 +8,9 @@ import { registryHead } from "../view/registry-head.ts";
 import type { Env } from "../../env/env.ts";
 import { healthSchema, type Readiness, readinessSchema } from "../../model/api/operators.ts";
 import { codeExplanationSchema } from "../../model/api/resource.ts";
-import { answerResponse, pageResponse, refusalResponse } from "../http/answer.ts";
+import { answerResponse, jsonResponse, pageResponse, refusalResponse } from "../http/answer.ts";
 import { explainCode } from "./explain-code.ts";
-import { openApiDocument } from "./openapi.ts";
+import { openApiDocument, openApiText } from "./openapi.ts";
 import { problemPage } from "./problem-page.ts";
 import { referencePage } from "./reference-page.ts";
 import { registerPage, type WebPageRequest } from "../register/register-page.ts";
@@ -25,7 +25,7 @@ export function registerPages(app: ControlApp): void {
     summary: "This document.",
     content: { "application/json": { schema: z.looseObject({}).meta({ id: "OpenApi" }) } },
     refusals: ["internal"],
-    handle: ({ requestId }) => answerResponse({ body: openApiDocument(app) }, requestId),
+    handle: ({ requestId }) => jsonResponse(openApiText(app), requestId),
   });
   registerPage(app, {
     id: "docs",
@@ -45,7 +45,11 @@ export function registerPages(app: ControlApp): void {
     handle({ request, requestId, param }) {
       const explained = explainCode(param("code"));
       if (explained === null) {
-        return refusalResponse({ problem: "notFound", detail: "There is no such code." }, requestId, "explainProblem");
+        return refusalResponse(
+          { problem: "notFound", detail: "There is no such code." },
+          { requestId, url: request.url },
+          "explainProblem",
+        );
       }
       const wantsHtml = request.headers.get("accept")?.includes("text/html") ?? false;
       if (!wantsHtml) {
@@ -68,13 +72,17 @@ export function registerPages(app: ControlApp): void {
     summary: "Whether this isolate can decide requests, with which revision, and whether the registry can be reached.",
     content: { "application/json": { schema: readinessSchema } },
     refusals: ["notReady", "internal"],
-    async handle({ env, ctx, requestId }) {
+    async handle({ request, env, ctx, requestId }) {
       const readiness = await readinessOf(env, ctx);
       if (readiness.ready) {
         return answerResponse({ body: readiness }, requestId);
       }
       const detail = "This isolate has no configuration to decide requests with.";
-      return refusalResponse({ problem: "notReady", detail, extensions: { ...readiness } }, requestId, "readyz");
+      return refusalResponse(
+        { problem: "notReady", detail, extensions: { ...readiness } },
+        { requestId, url: request.url },
+        "readyz",
+      );
     },
   });
 }
