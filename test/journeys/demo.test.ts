@@ -20,7 +20,7 @@ const page = async (): Promise<string> => (await fetch(`${mesh.url}/svc/storefro
 
 describe("the bookstore", () => {
   it("answers with a complete page as soon as the mesh says it is ready", async () => {
-    const response = await fetch(`${mesh.url}/svc/storefront/`);
+    const response = await fetch(`${mesh.url}/svc/storefront/`, { headers: { "selvage-debug": "1" } });
     const html = await response.text();
     expect(response.status).toBe(200);
     expect(response.headers.get("content-type")).toBe("text/html; charset=utf-8");
