@@ -6,6 +6,7 @@ import type {
   MeshObject,
   PresenceObject,
   RateLimiterObject,
+  TelemetryObject,
 } from "../model/message/objects.ts";
 import type { Variables } from "./variables.ts";
 
@@ -27,4 +28,6 @@ export interface Env extends Variables {
   readonly JWKS: Objects<JwksCacheObject>;
   /** One object for the mesh: its signing keys and the pepper of client secrets. */
   readonly KEYRING: Objects<KeyRingObject>;
+  /** Some objects for the mesh: what isolates counted of requests. Without the binding nothing is counted. */
+  readonly TELEMETRY?: Objects<TelemetryObject>;
 }

@@ -15,6 +15,7 @@ import { authorize } from "./authorize.ts";
 import type { Body } from "./exchange/body.ts";
 import type { Decided, Ended, Exchange, Learned, Ports, Stage, Trace } from "./exchange/exchange.ts";
 import { GO_ON, nowhere } from "./exchange/decided.ts";
+import { observeOwn } from "./exchange/observe.ts";
 import { logOwn } from "./exchange/request-log.ts";
 import { externalAuth } from "./external-auth.ts";
 import { identify } from "./identify.ts";
@@ -147,7 +148,12 @@ export async function decideRequest<Result extends object>(
   const by = { requestId, url: asked.via.url, method: request.method, revision: 0 };
   const refuse = (ended: Ended, exchange: Exchange | null) => {
     const response = reply(ended, by, exchange);
-    logOwn(settingsOf(env), request, by, ended, { status: response.status, took: ports.now() - startedAtMs });
+    const { status } = response;
+    // Whether an open WebSocket may stay is no request.
+    if (stages === STAGES) {
+      observeOwn(around, exchange, ended, status, startedAtMs);
+    }
+    logOwn(settingsOf(env), request, by, ended, { status, took: ports.now() - startedAtMs });
     return no(response, exchange, ended);
   };
   try {

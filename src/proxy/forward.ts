@@ -27,6 +27,8 @@ interface Forwarded {
   readonly endpoint: Endpoint;
   /** Of a WebSocket: breaks the connection to the service off. */
   readonly drop: () => void;
+  /** Endpoints that were asked for it. */
+  readonly tries: number;
 }
 
 /** One request on its way to a service, with all its tries. */
@@ -172,7 +174,12 @@ async function send(sending: Sending): Promise<Forwarded | Refusal> {
           return notSwitched(exchange, destination, endpoint, answer);
         }
         const passing = passOn(exchange, destination, answer, { slot: sending.slot, upload });
-        return { response: passing instanceof Promise ? await passing : passing, endpoint, drop: first.drop };
+        return {
+          response: passing instanceof Promise ? await passing : passing,
+          endpoint,
+          tries: tried.length,
+          drop: first.drop,
+        };
       }
       return isTimeout
         ? late(destination, endpoint, timeoutMs, tried.length)

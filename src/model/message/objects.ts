@@ -15,6 +15,7 @@ import type { JwksAnswer, JwksQuestion } from "./jwks-exchange.ts";
 import type { KeyAnswer, RingView } from "./key-ring.ts";
 import type { LimiterCalls, StrictAnswer, StrictAsk, LimitReply, LimitReport } from "./limit.ts";
 import type { DemandChunk, LimitUse } from "./limit-use.ts";
+import type { SignalAnswer, SignalQuestion, SignalReply, SignalReport, SignalTotals } from "./signals.ts";
 import type { LeaseGrant, PollAnswer, PollQuestion, Renewal } from "./propagation.ts";
 
 /** The answer, at once or later. */
@@ -101,4 +102,13 @@ export interface KeyRingObject {
   rotate(): Answer<RingView>;
   /** Takes a key out of use at once. @returns null = there is no such key in force */
   revoke(kid: string): Answer<RingView | null>;
+}
+
+/** What isolates count of requests: a few for the mesh, each for a share of its services. */
+export interface TelemetryObject {
+  /** What an isolate counted; answered when it is written down. */
+  take(report: SignalReport): Answer<SignalReply>;
+  read(question: SignalQuestion): Answer<SignalAnswer>;
+  /** Everything since it began to count. */
+  totals(): Answer<SignalTotals>;
 }
