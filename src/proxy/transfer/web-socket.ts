@@ -1,6 +1,6 @@
 // An open WebSocket ends when its caller would not be let in any more, or when the mesh stops. Where the caller was let
-// in by a proof or a policy, its messages pass through here, and it is told why. Any other stays the runtime's own, from
-// socket to socket, which holds nothing for a stranger who does not read; such a one can only be broken off.
+// in by a proof or a policy, its messages pass through here, and it is told why. Any other stays the runtime's own,
+// from socket to socket, which holds nothing for a stranger who does not read; such a one can only be broken off.
 import { ANONYMOUS } from "../../decide/identity/caller.ts";
 import type { Exchange } from "../exchange/exchange.ts";
 
