@@ -71,7 +71,7 @@ async function sendTo(exchange: Exchange, destination: Destination): Promise<For
   const isCopied = filters.mirrors.length > 0 && exchange.admitted.hops === 0;
   const body = isCopied ? mirror(exchange, filters.mirrors, outgoing, own) : own;
   const slot =
-    destination.circuit?.concurrency === undefined
+    (destination.circuit?.concurrency ?? destination.circuit?.beside) === undefined
       ? null
       : await takeSlot(exchange, destination, deadlineFrom(exchange, own));
   if (slot !== null && "problem" in slot) {
