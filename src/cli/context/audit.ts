@@ -48,10 +48,10 @@ export async function audit(
   return exitCodes.ok;
 }
 
-const row = ({ seq, at, actor, action, target, outcome, revision, reason, detail }: AuditEntry): string[] => [
+const row = ({ seq, at, actor, action, target, outcome, revision, reason }: AuditEntry): string[] => [
   String(seq),
   age(at, Date.now()),
-  "agent" in detail ? `${actor} (agent)` : actor,
+  actor,
   action,
   target,
   outcome,

@@ -11,7 +11,6 @@ import type { ClientKind, ClientRecord, IdentityState, SecretRecord } from "../.
 import { refOf } from "../../model/word/refs.ts";
 import type { Refusal } from "../../model/word/problem.ts";
 import { isRefusal } from "../http/answer.ts";
-import { agentDetail } from "../operator/agent-call.ts";
 import { callerAddress } from "../operator/caller-address.ts";
 import type { OperationRequest } from "../register/operation.ts";
 import { mintSecret, newClientId } from "./client-secret.ts";
@@ -106,7 +105,6 @@ async function change(
       now: new Date(now).toISOString(),
       localMesh: settingsOf(env).isLocalMesh,
       meshDomain: settingsOf(env).meshDomain,
-      asked: agentDetail(request),
       action: about.action,
       source: `${about.verb} ${owner.kind.toLowerCase()}/${owner.namespace}/${owner.name}`,
       target: refOf(owner.kind, owner.namespace, owner.name),

@@ -7,7 +7,6 @@ import type { AuditDraft } from "../../model/registry/registry.ts";
 import type { Identity } from "./identity.ts";
 import type { Operator } from "./operator.ts";
 import { callerAddress } from "./caller-address.ts";
-import { agentDetail } from "./agent-call.ts";
 
 /** Who calls, from where, when: what every row has in common. */
 export interface AuditSubject {
@@ -34,7 +33,7 @@ export function auditOf(
     after: null,
     revision: null,
     reason: null,
-    detail: { ...about.detail, ...agentDetail(caller.request) },
+    detail: about.detail ?? {},
   };
 }
 
@@ -74,13 +73,7 @@ export async function auditRefusal(
       after: null,
       revision: null,
       reason: null,
-      detail: {
-        code,
-        status,
-        detail: refusal.detail.slice(0, 500),
-        requestId: attempt.requestId,
-        ...agentDetail(attempt.request),
-      },
+      detail: { code, status, detail: refusal.detail.slice(0, 500), requestId: attempt.requestId },
     });
   } catch (error) {
     // oxlint-disable-next-line no-console -- the log is where an audit row goes that the registry would not take

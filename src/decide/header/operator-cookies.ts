@@ -26,17 +26,15 @@ export function withoutOperatorCookies(cookies: string): string | null {
   return rest === "" ? null : rest;
 }
 
-/** Does an answer set a cookie of ours? */
-export function setsOperatorCookies(headers: Headers): boolean {
-  return headers.has("set-cookie") && headers.getSetCookie().some((line) => SETS_OURS.test(line));
-}
-
 /** Takes out of an answer what would set a cookie of ours. */
 export function dropSetOperatorCookies(headers: Headers): void {
-  if (!setsOperatorCookies(headers)) {
+  if (!headers.has("set-cookie")) {
     return;
   }
   const lines = headers.getSetCookie();
+  if (!lines.some((line) => SETS_OURS.test(line))) {
+    return;
+  }
   headers.delete("set-cookie");
   for (const line of lines) {
     if (!SETS_OURS.test(line)) {
