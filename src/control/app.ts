@@ -16,6 +16,7 @@ import { registerLimitPreview } from "./calls/limit-preview.ts";
 import { registerKeys } from "./calls/keys.ts";
 import { registerLimits } from "./calls/limits.ts";
 import { registerLogin } from "./calls/login.ts";
+import { registerMcp } from "./calls/mcp.ts";
 import { registerOAuth } from "./calls/oauth.ts";
 import { registerRegistry } from "./calls/registry.ts";
 import { registerResource } from "./calls/resource.ts";
@@ -59,6 +60,7 @@ function build(): ControlApp {
   registerLogin(app);
   registerAudit(app);
   registerOAuth(app);
+  registerMcp(app);
   registerKeys(app);
   registerWellKnown(app);
   registerPages(app);

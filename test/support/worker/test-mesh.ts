@@ -4,6 +4,7 @@ import type { Jwks } from "../../../src/isolate/ports.ts";
 import { adapters } from "../../../src/adapters/adapters.ts";
 import type { Env } from "../../../src/env/env.ts";
 import type { IsolateState } from "../../../src/isolate/state.ts";
+import { RECEIVABLE } from "../../../src/model/snapshot/receive.ts";
 import type { Endpoint, Snapshot } from "../../../src/model/snapshot/snapshot.ts";
 import type { Ports } from "../../../src/proxy/exchange/exchange.ts";
 import { ownState } from "../../../src/proxy/exchange/ports.ts";
@@ -121,6 +122,9 @@ export function testMesh(yaml: string, options: TestMeshOptions = {}): TestMesh 
     },
   };
 }
+
+/** For `more` of a service that is told what it is not told by default. */
+export const TOLD_MORE = `, receive: [${RECEIVABLE.join()}]`;
 
 /** A service document with one endpoint, or with the endpoints given as YAML flow. */
 export function serviceYaml(name: string, endpoints = `[{url: "http://${name}.example"}]`, more = ""): string {
