@@ -10,6 +10,7 @@ import { registerCatalog } from "./calls/catalog.ts";
 import { registerContracts } from "./calls/contracts.ts";
 import { registerCredentials } from "./calls/credentials.ts";
 import { registerEndpoints } from "./calls/endpoints.ts";
+import { registerExplain } from "./calls/explain.ts";
 import { registerHeartbeats } from "./calls/heartbeats.ts";
 import { registerLimitPreview } from "./calls/limit-preview.ts";
 import { registerKeys } from "./calls/keys.ts";
@@ -50,6 +51,7 @@ function build(): ControlApp {
   registerCatalog(app);
   registerLimits(app);
   registerLimitPreview(app);
+  registerExplain(app);
   registerBreakers(app);
   registerCredentials(app);
   registerContracts(app);
