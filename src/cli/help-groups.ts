@@ -16,7 +16,7 @@ const groups: Readonly<Record<string, readonly string[]>> = {
     "wait",
     "explain",
   ],
-  "Look:": ["status", "get", "describe", "check", "history", "audit"],
+  "Look:": ["status", "top", "graph", "report", "get", "describe", "check", "history", "audit"],
   "Act:": ["rollback", "breaker", "override", "limit", "endpoint", "keys", "registry"],
   "Clients:": ["app", "workload", "contract"],
   "This command:": ["context", "auth", "token", "version", "bug-report", "completion", "help"],
