@@ -9,6 +9,7 @@ import { addContextCommands } from "./context-commands.ts";
 import { addDocumentCommands } from "./document-commands.ts";
 import { addEndpointCommands } from "./endpoint-commands.ts";
 import { EXAMPLES, examplesOf, groupOf, inOrder } from "./help-groups.ts";
+import { addExplainCommands } from "./explain-commands.ts";
 import { addKeyCommands } from "./key-commands.ts";
 import { addRegistryCommands } from "./registry-commands.ts";
 import { addLimitCommands } from "./limit-commands.ts";
@@ -234,6 +235,7 @@ export function buildProgram(terminal: Terminal, done: Done): Command {
   addKeyCommands(program, withSession);
   addRegistryCommands(program, withSession);
   addDocumentCommands(program, withSession);
+  addExplainCommands(program, withSession);
   addEndpointCommands(program, withSession);
   addContextCommands(program, withSession);
 

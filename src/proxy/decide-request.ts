@@ -25,7 +25,7 @@ import { preflight } from "./preflight.ts";
 import { reply } from "./respond.ts";
 import { route } from "./route.ts";
 
-const STAGES: readonly Stage[] = [
+export const STAGES: readonly Stage[] = [
   // What cannot be sent on as it came is not worth a look at anything else.
   bodiless,
   // Which routes a namespace sees depends on who asks.
@@ -48,6 +48,19 @@ const STAGES: readonly Stage[] = [
   // Costs a call of another service, so it comes after everything that is known here.
   externalAuth,
 ];
+
+/** Those that are explained in words of their own. */
+export const NAMED_STAGES = {
+  bodiless,
+  identify,
+  route,
+  preflight,
+  authenticate,
+  authorize,
+  limit,
+  answer,
+  externalAuth,
+};
 
 /** What says whether a caller may come in at all. */
 const GUARDS = STAGES.slice(0, STAGES.indexOf(answer));

@@ -32,6 +32,7 @@ const examples: Readonly<Record<string, readonly [path: string, sent?: Sent]>> =
   apply: ["/apply", { body: serviceYaml("search") }],
   diff: ["/diff", { body: serviceYaml("search", "shop", "exposure: mesh") }],
   validate: ["/validate", { body: serviceYaml("search") }],
+  explainRequest: ["/explain", { body: { url: "https://m.example/svc/orders.shop/" } }],
   listResources: ["/resources?namespace=shop"],
   getResource: [SERVICE],
   putResource: [

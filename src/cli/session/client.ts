@@ -8,6 +8,8 @@ interface ClientOptions {
   readonly token: string | null;
   /** Longest wait for one answer, milliseconds. */
   readonly timeoutMs: number;
+  /** How a request gets there; by default over the network. */
+  readonly fetch?: (url: URL, init: RequestInit) => Promise<Response>;
 }
 
 interface ApiCall {
@@ -94,7 +96,12 @@ async function send<T>(
   let response: Response;
   let text: string;
   try {
-    response = await fetch(url, { method, headers, body, signal: AbortSignal.timeout(options.timeoutMs) });
+    response = await (options.fetch ?? fetch)(url, {
+      method,
+      headers,
+      body,
+      signal: AbortSignal.timeout(options.timeoutMs),
+    });
     text = await response.text();
   } catch (error) {
     return { ok: false, failure: unreachable(url, error, options.timeoutMs) };
