@@ -4,8 +4,11 @@ import { WorkerEntrypoint } from "cloudflare:workers";
 import { settingsOf } from "./env/settings.ts";
 import { unkept } from "./decide/header/unkept.ts";
 import { planeOf, type Plane } from "./decide/route/plane.ts";
+import type { DataPlane } from "./control/register/register.ts";
 import type { Env } from "./env/env.ts";
 import type { ControlPlane } from "./model/message/control-plane.ts";
+import { isolateState } from "./isolate/state.ts";
+import { STOPPING } from "./model/word/stopping.ts";
 import { toProblem, type Refusal } from "./model/word/problem.ts";
 import { decideExternally } from "./proxy/external-decision.ts";
 import { proxy } from "./proxy/pipeline.ts";
@@ -31,6 +34,10 @@ export default {
   },
 
   async scheduled(controller: ScheduledController, env: Env): Promise<void> {
+    if (controller.cron === STOPPING) {
+      isolateState().isStopping = true;
+      return;
+    }
     await tidyRegistry(env, controller.scheduledTime);
   },
 };
@@ -89,8 +96,14 @@ async function controlled(request: Request, env: Env, ctx: ExecutionContext): Pr
 
 async function administered(request: Request, env: Env, ctx: ExecutionContext): Promise<Response> {
   const { controlApp } = await import("./control/app.ts");
+  controlApp.dataPlane = DATA_PLANE;
   return unkept(await controlApp.fetch(request, env, ctx));
 }
+
+/** As the control plane may ask it; loaded when it does. */
+const DATA_PLANE: DataPlane = {
+  explain: async (...asked) => (await import("./proxy/explain.ts")).explainRequest(...asked),
+};
 
 /** Written below the mesh's own prefix, though it may have no canonical path: only the mesh answers there. */
 function isBelow(url: string): boolean {

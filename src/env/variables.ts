@@ -64,6 +64,11 @@ export interface Variables {
   /** Days that sums of ten seconds, a minute and an hour are kept; unset = "1,30,400". */
   readonly TELEMETRY_DAYS?: string;
   /**
+   * "always": services' answers carry `x-request-id` and `selvage-revision`, too; unset or "asked" = where the caller
+   * asks for that.
+   */
+  readonly ANSWER_HEADERS?: string;
+  /**
    * Region that this data plane runs in, as Clusters name theirs: where the platform does not tell, or to overrule it.
    */
   readonly REGION?: string;

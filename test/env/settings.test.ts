@@ -26,6 +26,7 @@ describe("settings", () => {
       oidc: null,
       access: null,
       log: "none",
+      tellsAlways: false,
       operatorRoles: null,
       faults: [],
     });
@@ -107,5 +108,13 @@ describe("settings", () => {
     expect(settingsOf(env)).toBe(settingsOf(env));
     expect(warn).toHaveBeenCalledTimes(1);
     expect(warn.mock.calls[0]?.[0]).toContain('"at":"settings"');
+  });
+
+  it("tell id and revision on services' answers always, or to those who ask", () => {
+    const told = (said?: string) => readSettings(named(said === undefined ? {} : { ANSWER_HEADERS: said }));
+    expect([told("Always").tellsAlways, told("asked").tellsAlways, told().tellsAlways]).toEqual([true, false, false]);
+    expect(told("yes").faults).toEqual([
+      'ANSWER_HEADERS is "yes" and is taken for "asked": write "always" or "asked".',
+    ]);
   });
 });

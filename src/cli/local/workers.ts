@@ -43,7 +43,7 @@ export const DURABLE_OBJECTS: Readonly<Record<string, string>> = {
 };
 export const VARIABLES: Readonly<Record<string, string>> = { TRUST_DOMAIN: "mesh.local" };
 
-const edgeName = (index: number): string => (index === 0 ? MAIN_WORKER : `${MAIN_WORKER}-${index + 1}`);
+export const edgeName = (index: number): string => (index === 0 ? MAIN_WORKER : `${MAIN_WORKER}-${index + 1}`);
 
 /**
  * One Worker for each edge, and the control plane, all of the same `script`.
