@@ -183,6 +183,7 @@ export const folderOrder: readonly string[] = [
   "src/cli/echo",
   "src/cli/issuer",
   "src/cli/print",
+  "src/cli/scenario",
   "src/cli/commands",
   "src/cli/write",
   "src/cli/context",
