@@ -91,8 +91,16 @@ export const table: Readonly<Record<string, Allowance>> = {
 /** The order of what decides about a request, whoever carries it. Every other file beside it is a stage. */
 export const decider = "src/proxy/decide-request.ts";
 
-/** Those who know an order: of every request, of one that the mesh carries, of one that another proxy asks about. */
-export const walks: ReadonlySet<string> = new Set([decider, "src/proxy/pipeline.ts", "src/proxy/external-decision.ts"]);
+/**
+ * Those who know an order: of every request, of one that the mesh carries, of one that another proxy or an operator
+ * asks about.
+ */
+export const walks: ReadonlySet<string> = new Set([
+  decider,
+  "src/proxy/pipeline.ts",
+  "src/proxy/external-decision.ts",
+  "src/proxy/explain.ts",
+]);
 
 /** The ends of a walk: not in its list. */
 export const ends: readonly string[] = ["src/proxy/admit.ts", "src/proxy/respond.ts"];
@@ -157,6 +165,7 @@ export const folderOrder: readonly string[] = [
   "src/proxy/transfer",
   "src/proxy/call",
   "src/proxy/filter",
+  "src/proxy/explain",
   "src/proxy",
   "src/adapters/authz",
   "src/adapters",
@@ -174,6 +183,7 @@ export const folderOrder: readonly string[] = [
   "src/control/register",
   "src/control/client",
   "src/control/view",
+  "src/control/observe",
   "src/control/page",
   "src/control/calls",
   "src/control",
@@ -184,9 +194,11 @@ export const folderOrder: readonly string[] = [
   "src/cli/issuer",
   "src/cli/print",
   "src/cli/scenario",
+  "src/cli/observe",
   "src/cli/commands",
   "src/cli/write",
   "src/cli/context",
+  "src/cli/explain",
   "src/cli",
   "src",
 ];
