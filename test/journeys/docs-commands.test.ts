@@ -1,6 +1,6 @@
-// The commands of the pages that describe rather than lead: each line is run against one mesh, in the order of its page,
-// with names of that mesh in place of the page's placeholders. What stays in the foreground, or needs an account
-// elsewhere, is named here.
+// The commands of the pages that describe rather than lead: each line is run against one mesh, in the order of its
+// page, with names of that mesh in place of placeholders. What stays in the foreground, or needs an account elsewhere,
+// is named here.
 import { spawnSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
