@@ -40,6 +40,8 @@ export interface Settings {
   readonly tellsAlways: boolean;
   /** Among how many objects services are divided for what is counted of them. */
   readonly telemetryObjects: number;
+  /** Metrics are read without a token. */
+  readonly metricsPublic: boolean;
   /** JSON, judged by control/operator/operator-rules.ts. */
   readonly operatorRoles: string | null;
   /** What was wrong, in words for whoever set it. */
@@ -99,6 +101,7 @@ export function readSettings(env: Variables): Settings {
     log: wordOf("LOG", env.LOG, ["requests", "problems", "none"], faults),
     tellsAlways: wordOf("ANSWER_HEADERS", env.ANSWER_HEADERS, ["always", "asked"], faults) === "always",
     telemetryObjects: telemetryOf(env, faults),
+    metricsPublic: flag("METRICS_PUBLIC", env.METRICS_PUBLIC, faults),
     operatorRoles: text(env.OPERATOR_ROLES),
     faults,
   });

@@ -61,6 +61,8 @@ export interface Variables {
   readonly LOG?: string;
   /** Among how many objects services are divided for what is counted of them, 1 to 256; unset = 4. */
   readonly TELEMETRY_OBJECTS?: string;
+  /** "true": whoever reaches the mesh may read `/_selvage/metrics`; else an operator's token is needed. */
+  readonly METRICS_PUBLIC?: string;
   /** Days that sums of ten seconds, a minute and an hour are kept; unset = "1,30,400". */
   readonly TELEMETRY_DAYS?: string;
   /**

@@ -20,6 +20,7 @@ describe("settings", () => {
       trustsEntry: false,
       region: null,
       telemetryObjects: 4,
+      metricsPublic: false,
       edge: null,
       adapterToken: null,
       adminToken: null,
