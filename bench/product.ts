@@ -81,7 +81,7 @@ export async function serve(dir: string, code: string): Promise<Workerd> {
     {
       name: "product",
       code,
-      classes: ["Mesh", "Presence", "RateLimiter", "CircuitBreaker", "JwksCache", "KeyRing", "Telemetry"],
+      classes: ["Mesh", "Presence", "RateLimiter", "CircuitBreaker", "JwksCache", "KeyRing", "Telemetry", "Requests"],
       vars: {
         TRUST_DOMAIN: "mesh.local",
         LOCAL_MESH: "true",
@@ -96,6 +96,7 @@ export async function serve(dir: string, code: string): Promise<Workerd> {
         '(name = "JWKS", durableObjectNamespace = "JwksCache")',
         '(name = "KEYRING", durableObjectNamespace = "KeyRing")',
         '(name = "TELEMETRY", durableObjectNamespace = "Telemetry")',
+        '(name = "REQUESTS", durableObjectNamespace = "Requests")',
         '(name = "DB", wrapped = (moduleName = "cloudflare-internal:d1-api", innerBindings = [(name = "fetcher", service = "d1")]))',
       ],
       listen: ["default", "bench"],

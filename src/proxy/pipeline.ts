@@ -5,6 +5,7 @@ import { isolateState, type IsolateState } from "../isolate/state.ts";
 import { decideRequest, stillEnters, walk } from "./decide-request.ts";
 import type { Ended, Exchange, Ports, Stage, Trace } from "./exchange/exchange.ts";
 import { ownState, ports } from "./exchange/ports.ts";
+import { keepAnswer } from "./exchange/keep.ts";
 import { observeAnswer } from "./exchange/observe.ts";
 import { logAnswer } from "./exchange/request-log.ts";
 import { fault } from "./fault.ts";
@@ -56,6 +57,7 @@ async function carry(exchange: Exchange, again: () => Promise<boolean>): Promise
   const said = isWatched ? { ...forwarded, response: watched(exchange, answer, again) } : forwarded;
   const response = respond(exchange, said);
   observeAnswer(exchange, forwarded.endpoint, forwarded.tries, answer.status);
+  keepAnswer(exchange, forwarded.endpoint, answer.status);
   logAnswer(exchange, forwarded.endpoint, response);
   return response;
 }

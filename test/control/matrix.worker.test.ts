@@ -1,11 +1,14 @@
 // Role × call, made from the OpenAPI document: a call that is added without a guard, an example or its problems fails
 // here.
+import { env } from "cloudflare:workers";
 import { beforeAll, describe, expect, it } from "vitest";
 import * as z from "zod";
 import { type Role, roles } from "../../src/model/api/resource.ts";
 import { mintedCredentialsSchema } from "../../src/model/api/clients.ts";
 import { problems } from "../../src/model/word/problem.ts";
 import { api, applied, ask, FIRST_LOAD_MS, type Sent, serviceYaml, tokenFor } from "../support/worker/admin.ts";
+import { sampleReceipt } from "../support/documents/receipts.ts";
+import { MATRIX_MESH } from "../support/worker/matrix-mesh.ts";
 import { emptyRegistry } from "../support/worker/registry.ts";
 
 interface Operation {
@@ -23,27 +26,6 @@ interface Operation {
 const SERVICE = "/namespaces/shop/service/orders";
 const ENDPOINT = "/namespaces/shop/services/orders/endpoints/one";
 
-/** Without it there is no breaker to force. */
-const GUARD =
-  "apiVersion: selvage.dev/v1\nkind: TrafficPolicy\nmetadata: {name: guard, namespace: shop}\nspec: {targetRefs: [{kind: Service, name: orders}], circuitBreaker: {}}\n";
-
-/** Something to preview. */
-const QUOTA =
-  "---\napiVersion: selvage.dev/v1\nkind: RateLimitPolicy\nmetadata: {name: quota, namespace: shop}\nspec: {targetRefs: [{kind: Service, name: orders}], limits: [{name: l, requests: 5, window: 1s}]}\n";
-
-/** Clients with and without credentials, and contracts to decide. */
-const CLIENTS = ["mobile", "till", "kiosk"]
-  .map((name) => `---\n{apiVersion: selvage.dev/v1, kind: Application, metadata: {name: ${name}, namespace: shop}}\n`)
-  .concat(
-    ["worker", "cron"].map((name) => serviceYaml(name)),
-    "---\n{apiVersion: selvage.dev/v1, kind: Tier, metadata: {name: gold, namespace: shop}, spec: {service: orders, limits: [{name: l, requests: 5, window: 1m}]}}\n",
-    ["mobile", "till"].map(
-      (name) =>
-        `---\n{apiVersion: selvage.dev/v1, kind: Contract, metadata: {name: ${name}-orders, namespace: shop}, spec: {application: ${name}, service: orders, tier: gold}}\n`,
-    ),
-  )
-  .join("");
-
 /**
  * A call of each operation that an admin may make, in this order, on the seeded mesh. Ids of what the seed made are in
  * braces.
@@ -53,6 +35,10 @@ const examples: Readonly<Record<string, readonly [path: string, sent?: Sent]>> =
   diff: ["/diff", { body: serviceYaml("search", "shop", "exposure: mesh") }],
   validate: ["/validate", { body: serviceYaml("search") }],
   explainRequest: ["/explain", { body: { url: "https://m.example/svc/orders.shop/" } }],
+  listRequests: ["/requests"],
+  getRequest: ["/requests/{request}"],
+  listTraces: ["/traces"],
+  getTrace: ["/traces/{trace}"],
   listResources: ["/resources?namespace=shop"],
   getResource: [SERVICE],
   putResource: [
@@ -124,7 +110,7 @@ beforeAll(async () => {
     ),
   );
   await applied(serviceYaml("orders"));
-  await applied(GUARD + QUOTA + CLIENTS);
+  await applied(MATRIX_MESH);
   for (const role of roles) {
     tokens.set(role, await tokenFor(role));
   }
@@ -140,6 +126,9 @@ beforeAll(async () => {
     const { body } = await api("POST", path);
     seeded.set(name, mintedCredentialsSchema.parse(body).secrets[0]?.id ?? "");
   }
+  await env.REQUESTS?.getByName("shop").keep([sampleReceipt({})], 0);
+  seeded.set("{request}", sampleReceipt({}).requestId);
+  seeded.set("{trace}", sampleReceipt({}).traceId);
   const { body } = await api("GET", "/keys");
   seeded.set("{key}", z.looseObject({ kid: z.string() }).parse(body.items[1]).kid);
 }, FIRST_LOAD_MS);
