@@ -14,6 +14,7 @@ import { addKeyCommands } from "./key-commands.ts";
 import { addRegistryCommands } from "./registry-commands.ts";
 import { addLimitCommands } from "./limit-commands.ts";
 import { addLocalCommands } from "./local-commands.ts";
+import { addSignalCommands } from "./signal-commands.ts";
 import { addOperatorCommands } from "./operator-commands.ts";
 import { outputFormat } from "./print/output-format.ts";
 import { openCliSession, type GlobalOptions, type CliSession } from "./session/session.ts";
@@ -237,6 +238,7 @@ export function buildProgram(terminal: Terminal, done: Done): Command {
   addClientCommands(program, withSession);
   addOperatorCommands(program, withSession);
   addLimitCommands(program, withSession);
+  addSignalCommands(program, withSession);
   addKeyCommands(program, withSession);
   addRegistryCommands(program, withSession);
   addDocumentCommands(program, withSession);

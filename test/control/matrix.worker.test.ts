@@ -8,7 +8,7 @@ import { mintedCredentialsSchema } from "../../src/model/api/clients.ts";
 import { problems } from "../../src/model/word/problem.ts";
 import { api, applied, ask, FIRST_LOAD_MS, type Sent, serviceYaml, tokenFor } from "../support/worker/admin.ts";
 import { sampleReceipt } from "../support/documents/receipts.ts";
-import { MATRIX_MESH } from "../support/worker/matrix-mesh.ts";
+import { CLIENTS, GUARD, QUOTA } from "../support/worker/matrix-mesh.ts";
 import { emptyRegistry } from "../support/worker/registry.ts";
 
 interface Operation {
@@ -74,6 +74,10 @@ const examples: Readonly<Record<string, readonly [path: string, sent?: Sent]>> =
   revokeContract: ["/contracts/shop/mobile-orders/revoke", { body: { reason: "drill" } }],
   restoreContract: ["/contracts/shop/mobile-orders/restore"],
   rejectContract: ["/contracts/shop/till-orders/reject"],
+  getStats: ["/stats?service=shop/orders"],
+  getGraph: ["/graph"],
+  getReport: ["/report?window=1h"],
+  listChanges: ["/changes?window=24h"],
   listBreakers: ["/breakers"],
   forceBreaker: ["/breakers/shop/orders/force", { body: { state: "open", reason: "drill" } }],
   deleteResource: [SERVICE, { headers: { "if-match": "*" } }],
@@ -110,7 +114,7 @@ beforeAll(async () => {
     ),
   );
   await applied(serviceYaml("orders"));
-  await applied(MATRIX_MESH);
+  await applied(GUARD + QUOTA + CLIENTS);
   for (const role of roles) {
     tokens.set(role, await tokenFor(role));
   }

@@ -106,7 +106,8 @@ async function send<T>(
   } catch (error) {
     return { ok: false, failure: unreachable(url, error, options.timeoutMs) };
   }
-  const parsed = parse(text);
+  const isText = /^text\/(?:plain|csv)\b/.test(response.headers.get("content-type") ?? "");
+  const parsed = response.ok && isText ? text : parse(text);
   if (response.ok || accept.includes(response.status)) {
     if (text !== "" && parsed === undefined) {
       return { ok: false, failure: notTheApi(url, response.status) };

@@ -1,16 +1,16 @@
-// The mesh that every call of the admin API is tried on: something to force, to preview, to mint and to decide.
+// What the mesh needs to hold so that an admin may make each call of the API once.
 import { serviceYaml } from "./admin.ts";
 
 /** Without it there is no breaker to force. */
-const GUARD =
+export const GUARD =
   "apiVersion: selvage.dev/v1\nkind: TrafficPolicy\nmetadata: {name: guard, namespace: shop}\nspec: {targetRefs: [{kind: Service, name: orders}], circuitBreaker: {}}\n";
 
 /** Something to preview. */
-const QUOTA =
+export const QUOTA =
   "---\napiVersion: selvage.dev/v1\nkind: RateLimitPolicy\nmetadata: {name: quota, namespace: shop}\nspec: {targetRefs: [{kind: Service, name: orders}], limits: [{name: l, requests: 5, window: 1s}]}\n";
 
 /** Clients with and without credentials, and contracts to decide. */
-const CLIENTS = ["mobile", "till", "kiosk"]
+export const CLIENTS = ["mobile", "till", "kiosk"]
   .map((name) => `---\n{apiVersion: selvage.dev/v1, kind: Application, metadata: {name: ${name}, namespace: shop}}\n`)
   .concat(
     ["worker", "cron"].map((name) => serviceYaml(name)),
@@ -21,5 +21,3 @@ const CLIENTS = ["mobile", "till", "kiosk"]
     ),
   )
   .join("");
-
-export const MATRIX_MESH = GUARD + QUOTA + CLIENTS;
