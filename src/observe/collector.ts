@@ -1,7 +1,7 @@
 // What the stages of one request tell while it is on its way, and the calls that are made for it. Made for the few that
 // are traced; for all others the trace is absent, and nothing is built.
 import { readTraceparent } from "../decide/header/trace-context.ts";
-import type { CallSpan, Step } from "../model/message/receipt.ts";
+import type { CallSpan, ToldStep } from "../model/message/receipt.ts";
 
 type Facts = Readonly<Record<string, unknown>>;
 
@@ -13,7 +13,7 @@ export interface Collected {
   readonly traceId: string;
   readonly spanId: string;
   readonly parentSpanId: string | null;
-  readonly steps: Step[];
+  readonly steps: ToldStep[];
   readonly calls: CallSpan[];
 }
 
@@ -88,7 +88,7 @@ function end({ calls }: Collected, { traceparent, status, failure }: Facts, toMs
 }
 
 /** What can be shown of it: words and numbers, never objects of ours. */
-function plain(facts: Facts): Step["facts"] {
+function plain(facts: Facts): ToldStep["facts"] {
   const shown: Record<string, string | number | boolean | readonly string[]> = {};
   for (const [name, value] of Object.entries(facts)) {
     if (typeof value === "string") {

@@ -1,6 +1,6 @@
 // A receipt as spans, by OpenTelemetry's conventions for HTTP: one for the request as the mesh served it, with what
 // stages told as events, and one for each call of a service. Never a path or a query in a name.
-import type { CallSpan, Receipt, Step } from "../../model/message/receipt.ts";
+import type { CallSpan, Receipt, ToldStep } from "../../model/message/receipt.ts";
 
 type SpanValue = string | number | boolean;
 
@@ -77,7 +77,7 @@ function ending({ steps, stage, policy, detail, at, tookMs, revision }: Receipt)
   return [{ name: `selvage.${stage}`, atMs: at + tookMs, attributes: told }];
 }
 
-function eventOf({ at, revision }: Receipt, { stage, atMs, facts }: Step): SpanEvent {
+function eventOf({ at, revision }: Receipt, { stage, atMs, facts }: ToldStep): SpanEvent {
   const attributes: Record<string, SpanValue> = { revision };
   for (const [name, value] of Object.entries(facts)) {
     attributes[name] = typeof value === "object" ? value.join(" ") : value;

@@ -6,7 +6,7 @@ import type { ServiceKey } from "../snapshot/snapshot.ts";
 export type KeptFor = "refused" | "error" | "slow" | "sampled";
 
 /** One thing that a stage told while the request was on its way. */
-export interface Step {
+export interface ToldStep {
   readonly stage: string;
   /** Milliseconds since the request came. */
   readonly atMs: number;
@@ -67,7 +67,7 @@ export interface Receipt {
   /** `header:x-tenant`, `query:v` → a keyed digest of its value. */
   readonly read: Readonly<Record<string, string>>;
   /** Empty unless it was traced from its beginning. */
-  readonly steps: readonly Step[];
+  readonly steps: readonly ToldStep[];
   readonly calls: readonly CallSpan[];
 }
 
