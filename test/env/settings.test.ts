@@ -21,6 +21,8 @@ describe("settings", () => {
       region: null,
       telemetryObjects: 4,
       metricsPublic: false,
+      traceEvery: 100,
+      slowMs: 2000,
       edge: null,
       adapterToken: null,
       adminToken: null,
