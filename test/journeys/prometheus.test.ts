@@ -5,7 +5,7 @@ import { once } from "node:events";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import type { Stats } from "../../src/model/api/signals.ts";
 import { startMesh, type TestMesh } from "../support/mesh.ts";
-import { prometheusMissing, startPrometheus, type Prometheus } from "../support/prometheus.ts";
+import { prometheusMissing, startPrometheus, type Prometheus } from "../support/journeys/prometheus.ts";
 
 const missing = prometheusMissing();
 const REQUESTS = 2000;

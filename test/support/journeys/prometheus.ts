@@ -4,7 +4,7 @@ import { once } from "node:events";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { freePorts } from "./ports.ts";
+import { freePorts } from "../ports.ts";
 
 /** Why a test with Prometheus cannot run here; null = it can, or it must (CI). */
 export function prometheusMissing(): string | null {
