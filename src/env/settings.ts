@@ -42,6 +42,8 @@ export interface Settings {
   readonly telemetryObjects: number;
   /** One of so many requests is traced; 0 = none. */
   readonly traceEvery: number;
+  /** Where traces are sent as well; null = nowhere. */
+  readonly otlp: { readonly endpoint: string; readonly headers: Readonly<Record<string, string>> } | null;
   /** A request that takes so long is kept. */
   readonly slowMs: number;
   /** JSON, judged by control/operator/operator-rules.ts. */
@@ -104,6 +106,7 @@ export function readSettings(env: Variables): Settings {
     tellsAlways: wordOf("ANSWER_HEADERS", env.ANSWER_HEADERS, ["always", "asked"], faults) === "always",
     telemetryObjects: telemetryOf(env, faults),
     traceEvery: traceEveryOf(env.TRACE_PERCENT, faults),
+    otlp: otlpOf(env, faults),
     slowMs: slowOf(env.TRACE_SLOW_MS, faults),
     operatorRoles: text(env.OPERATOR_ROLES),
     faults,
@@ -118,6 +121,30 @@ function traceEveryOf(value: unknown, faults: string[]): number {
   }
   faults.push(`TRACE_PERCENT is "${shown(value)}" and is taken for 1: write a number from 0 to 100.`);
   return 100;
+}
+
+function otlpOf({ OTLP_ENDPOINT, OTLP_HEADERS }: Variables, faults: string[]): Settings["otlp"] {
+  const said = text(OTLP_ENDPOINT)?.trim() ?? null;
+  if (said === null) {
+    return null;
+  }
+  const url = URL.canParse(said) ? new URL(said) : null;
+  if (url === null || !/^https?:$/.test(url.protocol) || url.search !== "" || url.username !== "") {
+    faults.push(
+      `OTLP_ENDPOINT is "${shown(OTLP_ENDPOINT)}" and is not used: write a URL such as https://collector.example:4318.`,
+    );
+    return null;
+  }
+  const headers: Record<string, string> = {};
+  for (const part of (text(OTLP_HEADERS) ?? "").split(",")) {
+    const [, name = "", value = ""] = /^\s*([!#$%&'*+.^_`|~0-9A-Za-z-]+)=(.*)$/.exec(part) ?? [];
+    if (name !== "") {
+      headers[name.toLowerCase()] = value.trim();
+    } else if (part.trim() !== "") {
+      faults.push("A part of OTLP_HEADERS is no header and is not sent: write name=value, with commas between.");
+    }
+  }
+  return { endpoint: said.replace(/\/(?:v1\/traces\/?)?$/, ""), headers };
 }
 
 function slowOf(value: unknown, faults: string[]): number {

@@ -16,6 +16,7 @@ import { HeldKeys } from "./mesh-keys.ts";
 import { newProofMemory, type ProofMemory } from "./proof-memory.ts";
 import { HeldProviders } from "./providers.ts";
 import { newKeeping, type Keeping } from "../observe/keeping.ts";
+import { newExporting, type Exporting } from "../observe/otlp.ts";
 import { HeldSnapshot } from "./snapshot.ts";
 
 export interface IsolateState {
@@ -35,6 +36,8 @@ export interface IsolateState {
   readonly observing: Observing;
   /** Requests that are kept, on their way. */
   readonly keeping: Keeping;
+  /** Their spans, on their way to a collector of the operator's. */
+  readonly exporting: Exporting;
   /** Tokens of the mesh by their text. */
   readonly meshTokens: BoundedMap<string, MeshToken>;
   /** By key, caller and service. */
@@ -94,6 +97,7 @@ export function newIsolateState(id: string): IsolateState {
     callNotes,
     observing: newObserving(),
     keeping: newKeeping(),
+    exporting: newExporting(),
     meshTokens: new BoundedMap(MOST_TOKENS),
     assertions: new BoundedMap(MOST_ASSERTIONS),
     proofs: newProofMemory(),

@@ -21,6 +21,7 @@ describe("settings", () => {
       region: null,
       telemetryObjects: 4,
       traceEvery: 100,
+      otlp: null,
       slowMs: 2000,
       edge: null,
       adapterToken: null,
