@@ -20,6 +20,7 @@ describe("settings", () => {
       trustsEntry: false,
       region: null,
       telemetryObjects: 4,
+      metricsPublic: false,
       traceEvery: 100,
       otlp: null,
       slowMs: 2000,
