@@ -1,5 +1,7 @@
 // What the Worker's variables say, read once for an env: typed, with their defaults, and with a word about each that
 // cannot be taken as it is. Secrets are read here as well and go no further than who compares them.
+import { otlpOf, slowOf, traceEveryOf, type OtlpSettings } from "./tracing.ts";
+import { shown, text } from "./value.ts";
 import type { Variables } from "./variables.ts";
 
 export interface Settings {
@@ -45,7 +47,7 @@ export interface Settings {
   /** One of so many requests is traced; 0 = none. */
   readonly traceEvery: number;
   /** Where traces are sent as well; null = nowhere. */
-  readonly otlp: { readonly endpoint: string; readonly headers: Readonly<Record<string, string>> } | null;
+  readonly otlp: OtlpSettings | null;
   /** A request that takes so long is kept. */
   readonly slowMs: number;
   /** JSON, judged by control/operator/operator-rules.ts. */
@@ -114,55 +116,6 @@ export function readSettings(env: Variables): Settings {
     operatorRoles: text(env.OPERATOR_ROLES),
     faults,
   });
-}
-
-function traceEveryOf(value: unknown, faults: string[]): number {
-  const said = text(value)?.trim() ?? "1";
-  const percent = /^\d{1,3}(?:\.\d{1,6})?$/.test(said) ? Number(said) : Number.NaN;
-  if (percent >= 0 && percent <= 100) {
-    return percent === 0 ? 0 : Math.max(1, Math.round(100 / percent));
-  }
-  faults.push(`TRACE_PERCENT is "${shown(value)}" and is taken for 1: write a number from 0 to 100.`);
-  return 100;
-}
-
-function otlpOf({ OTLP_ENDPOINT, OTLP_HEADERS }: Variables, faults: string[]): Settings["otlp"] {
-  const said = text(OTLP_ENDPOINT)?.trim() ?? null;
-  if (said === null) {
-    return null;
-  }
-  const url = URL.canParse(said) ? new URL(said) : null;
-  if (url === null || !/^https?:$/.test(url.protocol) || url.search !== "" || url.username !== "") {
-    faults.push(
-      `OTLP_ENDPOINT is "${shown(OTLP_ENDPOINT)}" and is not used: write a URL such as https://collector.example:4318.`,
-    );
-    return null;
-  }
-  const headers: Record<string, string> = {};
-  for (const part of (text(OTLP_HEADERS) ?? "").split(",")) {
-    const [, name = "", value = ""] = /^\s*([!#$%&'*+.^_`|~0-9A-Za-z-]+)=(.*)$/.exec(part) ?? [];
-    if (name !== "") {
-      headers[name.toLowerCase()] = value.trim();
-    } else if (part.trim() !== "") {
-      faults.push("A part of OTLP_HEADERS is no header and is not sent: write name=value, with commas between.");
-    }
-  }
-  return { endpoint: said.replace(/\/(?:v1\/traces\/?)?$/, ""), headers };
-}
-
-function slowOf(value: unknown, faults: string[]): number {
-  const said = text(value)?.trim() ?? "2000";
-  if (/^[1-9]\d{0,6}$/.test(said)) {
-    return Number(said);
-  }
-  faults.push(`TRACE_SLOW_MS is "${shown(value)}" and is taken for 2000: write whole milliseconds.`);
-  return 2000;
-}
-
-/** null = not set. `LOCAL_MESH = true` in wrangler.toml is a boolean, whatever its type is said to be. */
-function text(value: unknown): string | null {
-  const said = typeof value === "boolean" || typeof value === "number" ? String(value) : value;
-  return typeof said === "string" && said.trim() !== "" ? said : null;
 }
 
 function flag(name: string, value: unknown, faults: string[]): boolean {
@@ -308,5 +261,3 @@ function list(value: unknown): readonly string[] {
     .map((one) => one.trim())
     .filter((one) => one !== "");
 }
-
-const shown = (value: unknown): string => String(value).slice(0, 60);

@@ -1,4 +1,4 @@
-// Spans on their way to a collector. The receiver here is our own and strict: it takes what OTLP's JSON says and no more.
+// Spans on their way to a collector. The receiver is our own and strict: it takes what OTLP's JSON says and no more.
 import { once } from "node:events";
 import { createServer, type IncomingHttpHeaders } from "node:http";
 import { afterEach, describe, expect, it } from "vitest";
