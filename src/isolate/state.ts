@@ -16,6 +16,7 @@ import { newLimitMemory, type LimitMemory } from "./limit-memory.ts";
 import { HeldKeys } from "./mesh-keys.ts";
 import { newProofMemory, type ProofMemory } from "./proof-memory.ts";
 import { HeldProviders } from "./providers.ts";
+import { RouteMemory } from "./route-memory.ts";
 import { HeldSnapshot } from "./snapshot.ts";
 
 export interface IsolateState {
@@ -39,6 +40,7 @@ export interface IsolateState {
   readonly assertions: BoundedMap<string, SignedAssertion>;
   readonly proofs: ProofMemory;
   readonly callers: CallerMemory;
+  readonly routes: RouteMemory;
   /** Hosts as requests name them: a mesh has few, and to read one costs as much as a match. */
   readonly authorities: BoundedMap<string, Authority | null>;
   /** Of those who show secrets of operators. */
@@ -91,6 +93,7 @@ export function newIsolateState(id: string): IsolateState {
     assertions: new BoundedMap(MOST_ASSERTIONS),
     proofs: newProofMemory(),
     callers: new CallerMemory(),
+    routes: new RouteMemory(),
     authorities: new BoundedMap(MOST_AUTHORITIES),
     guessing: newGuessing(),
     tokenFailures: newFailureLimits(),
