@@ -25,7 +25,7 @@ import { preflight } from "./preflight.ts";
 import { reply } from "./respond.ts";
 import { route } from "./route.ts";
 
-const STAGES: readonly Stage[] = [
+export const STAGES: readonly Stage[] = [
   // What cannot be sent on as it came is not worth a look at anything else.
   bodiless,
   // Which routes a namespace sees depends on who asks.
@@ -49,8 +49,21 @@ const STAGES: readonly Stage[] = [
   externalAuth,
 ];
 
-/** What says whether a caller may come in at all. */
-const GUARDS = STAGES.slice(0, STAGES.indexOf(answer));
+/** Those that are explained in words of their own. */
+export const NAMED_STAGES = {
+  bodiless,
+  identify,
+  route,
+  preflight,
+  authenticate,
+  authorize,
+  limit,
+  answer,
+  externalAuth,
+};
+
+/** What says whether a caller may come in at all. Who is in spends no more of a limit. */
+const GUARDS = STAGES.slice(0, STAGES.indexOf(limit));
 
 /** @returns null = the request may go on; a promise only where a stage has something to wait for */
 export function walk(exchange: Exchange, stages: readonly Stage[]): Ended | null | Promise<Ended | null> {

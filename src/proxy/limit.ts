@@ -47,6 +47,7 @@ function askAll(exchange: Exchange, indexes: readonly number[]): Decided | Promi
   const source = keySource(exchange, service);
   const inForce = limitsInForce(live.snapshot, indexes, caller, contractor(live.snapshot, routed, service));
   const asked = inForce.map((one): BucketRef => ({ limit: one, key: bucketKey(one.key, source) }));
+  exchange.trace?.("limits", { asked });
   return askFrom(exchange, plan(exchange, asked), 0, { taken: [], standings: [] });
 }
 

@@ -9,7 +9,10 @@ import { minimal } from "../support/documents/samples.ts";
 const root = new URL("../..", import.meta.url).pathname;
 const read = (path: string): string => readFileSync(root + path, "utf8");
 const pages = globSync("docs/*.md", { cwd: root }).filter((path) => !/(kinds|errors|decisions)\.md$/.test(path));
-const stages = globSync(["src/proxy/*.ts", "src/proxy/exchange/lane.ts"], { cwd: root }).map((path) => ({ path, text: read(path) }));
+const stages = globSync(["src/proxy/*.ts", "src/proxy/exchange/lane.ts"], { cwd: root }).map((path) => ({
+  path,
+  text: read(path),
+}));
 
 describe.each(policyKinds)("$kind", ({ kind, table, attaches, mode }) => {
   it("has a sample, a JSON Schema, a golden pair and a page of its own in the list of pages", () => {

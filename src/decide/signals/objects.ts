@@ -12,7 +12,7 @@ export function objectName(group: number, isolate: string, spread: number): stri
 }
 
 /** The first knows how many there are. */
-function nthObject(group: number, nth: number): string {
+export function nthObject(group: number, nth: number): string {
   return nth === 0 ? `signals-${group}` : `signals-${group}-${nth}`;
 }
 

@@ -62,6 +62,8 @@ export interface RateLimiterObject {
   /** One batched report of an isolate; null = the object is of an earlier release, and the report came too late. */
   sync(report: LimitReport): Answer<LimitReply | null>;
   take(ask: StrictAsk): Answer<StrictAnswer>;
+  /** What `take` would answer, uncounted. An object of an earlier release does not know it. */
+  peek(ask: StrictAsk): Answer<StrictAnswer>;
   giveBack(ask: StrictAsk): Answer<void>;
   usage(most: number): Answer<readonly LimitUse[]>;
   demand(limit: string | null): Answer<readonly DemandChunk[]>;

@@ -3,6 +3,7 @@
 import type { Jwks } from "../../../src/isolate/ports.ts";
 import { adapters } from "../../../src/adapters/adapters.ts";
 import type { Env } from "../../../src/env/env.ts";
+import type { IsolateState } from "../../../src/isolate/state.ts";
 import { RECEIVABLE } from "../../../src/model/snapshot/receive.ts";
 import type { Endpoint, Snapshot } from "../../../src/model/snapshot/snapshot.ts";
 import type { Ports } from "../../../src/proxy/exchange/exchange.ts";
@@ -26,6 +27,9 @@ export type Service = (sent: Sent, nth: number) => Response | Promise<Response>;
 
 export interface TestMesh {
   readonly snapshot: Snapshot;
+  /** What the isolate remembers. */
+  readonly state: () => IsolateState;
+  readonly env: Env;
   readonly send: (url: string, init?: RequestInit) => Promise<Response>;
   /** A proxy's question to one of the adapters. */
   readonly ask: (url: string, init?: RequestInit) => Promise<Response>;
@@ -98,6 +102,8 @@ export function testMesh(yaml: string, options: TestMeshOptions = {}): TestMesh 
   const ctx = { waitUntil: (promise: Promise<unknown>) => void waiting.push(promise) } as unknown as ExecutionContext;
   return {
     snapshot,
+    state,
+    env,
     sent,
     slept,
     traced,
