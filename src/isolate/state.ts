@@ -17,6 +17,7 @@ import { HeldKeys } from "./mesh-keys.ts";
 import { newProofMemory, type ProofMemory } from "./proof-memory.ts";
 import { HeldProviders } from "./providers.ts";
 import { RouteMemory } from "./route-memory.ts";
+import { newKeeping, type Keeping } from "../observe/keeping.ts";
 import { HeldSnapshot } from "./snapshot.ts";
 
 export interface IsolateState {
@@ -34,6 +35,8 @@ export interface IsolateState {
   readonly callNotes: CallNotes;
   /** What it counts of requests that ended. */
   readonly observing: Observing;
+  /** Requests that are kept, on their way. */
+  readonly keeping: Keeping;
   /** Tokens of the mesh by their text. */
   readonly meshTokens: BoundedMap<string, MeshToken>;
   /** By key, caller and service. */
@@ -94,6 +97,7 @@ export function newIsolateState(id: string): IsolateState {
     endpoints: newEndpointStats(),
     callNotes,
     observing: newObserving(),
+    keeping: newKeeping(),
     meshTokens: new BoundedMap(MOST_TOKENS),
     assertions: new BoundedMap(MOST_ASSERTIONS),
     proofs: newProofMemory(),
