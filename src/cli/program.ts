@@ -7,6 +7,7 @@ import { addClientCommands } from "./client-commands.ts";
 import { type ExitCode, exitCodes } from "./session/exit-code.ts";
 import { integer } from "./session/integer.ts";
 import { addContextCommands } from "./context-commands.ts";
+import { addDemoCommands } from "./demo-commands.ts";
 import { addDocumentCommands } from "./document-commands.ts";
 import { addEndpointCommands } from "./endpoint-commands.ts";
 import { EXAMPLES, examplesOf, groupOf, inOrder } from "./help-groups.ts";
@@ -72,6 +73,7 @@ export function buildProgram(terminal: Terminal, done: Done): Command {
   const timeout = ["--timeout <seconds>", "longest wait of --wait", integer(1, 3600), 30] as const;
 
   addLocalCommands(program, terminal, done);
+  addDemoCommands(program, withSession);
 
   program
     .command("apply")
@@ -137,14 +139,21 @@ export function buildProgram(terminal: Terminal, done: Done): Command {
 
   program
     .command("get")
-    .description("list documents, or show one (kinds in any case, plural or short; also: endpoints, all)")
+    .description("list documents, or show one (kinds in any case, plural or short; also: endpoints, all, requests)")
     .argument("<kind>", "e.g. services, httproute, svc,gateway or service/orders")
     .argument("[name]")
     .option("-A, --all-namespaces", "every namespace")
     .option("-l, --selector <labels>", "e.g. app=shop,tier!=web")
     .option("-w, --watch", "again whenever something changes, until Ctrl-C")
     .action(async (kind, name, options, command) =>
-      withSession(command, async (session) => (await import("./commands/get.ts")).get(session, kind, name, options)),
+      withSession(command, async (session) => {
+        const [word, id = name] = kind.split("/");
+        if (word !== "request" && word !== "requests") {
+          return (await import("./commands/get.ts")).get(session, kind, name, options);
+        }
+        const { listRequests, showRequest } = await import("./explain/requests.ts");
+        return id === undefined ? listRequests(session, options.allNamespaces === true) : showRequest(session, id);
+      }),
     );
 
   program
