@@ -27,6 +27,7 @@ import { registerTokens } from "./calls/tokens.ts";
 import { registerWhoami } from "./calls/whoami.ts";
 import { registerChanges } from "./observe/changes.ts";
 import { registerGraph } from "./observe/graph.ts";
+import { registerMetrics } from "./observe/metrics.ts";
 import { registerReport } from "./observe/report.ts";
 import { registerStats } from "./observe/stats.ts";
 import { refuseUnknownCall } from "./register/not-found.ts";
@@ -62,6 +63,7 @@ function build(): ControlApp {
   registerStats(app);
   registerGraph(app);
   registerReport(app);
+  registerMetrics(app);
   registerChanges(app);
   registerCredentials(app);
   registerContracts(app);
