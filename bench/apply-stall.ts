@@ -29,9 +29,8 @@ const subject = await startProduct(
   { dir, upstreamPort: upstream.port },
   { documents, requests: meshRequests(size, 20), layout },
 );
-const paced = new Paced(subject.port, subject.requests, 200);
+const paced = new Paced(subject.port, subject.requests, 200, 32);
 try {
-  await paced.open(32);
   await paced.during(2000);
   const quiet: number[] = [];
   const busy: number[] = [];

@@ -44,9 +44,8 @@ if (values.json) {
 async function callsOf({ name, start }: Variant): Promise<Record<string, number | string>> {
   mkdirSync(join(dir, name));
   const subject = await start({ dir: join(dir, name), upstreamPort: upstream.port });
-  const paced = new Paced(subject.port, subject.requests, Number(values.rps));
+  const paced = new Paced(subject.port, subject.requests, Number(values.rps), 32);
   try {
-    await paced.open(32);
     await paced.during(5000);
     const before = await subject.counts();
     const { length } = await paced.during(Number(values.seconds) * 1000);

@@ -2,9 +2,9 @@
 // answered. It goes from subject to subject in short windows, hundreds of times, and reads each one's CPU time around
 // its window: whatever else the machine does weighs on all of them alike. Reads one job as JSON from argv, writes a
 // result to stdout.
-import { connect, type Socket } from "node:net";
+import { Connection } from "./connection.ts";
 import { cpuMicros } from "./cpu.ts";
-import { ResponseCounter } from "./response-counter.ts";
+import { Paced } from "./paced.ts";
 
 export interface Target {
   readonly port: number;
@@ -21,6 +21,10 @@ export interface Job {
   /** Windows of each target. */
   readonly rounds: number;
   readonly windowMs: number;
+  /** Requests a second, whether answers come or not; absent: the next request when the last is answered. */
+  readonly perSecond?: number;
+  /** All windows of a target before those of the next: what happens by time is as it is under steady load. */
+  readonly oneByOne?: boolean;
 }
 
 export interface Round {
@@ -37,102 +41,115 @@ export interface Result {
   readonly unexpected: Readonly<Record<string, number>>;
 }
 
-/** The connections to one target, kept over all its windows. */
-class Load {
+/** What sends to one target, over all its windows. */
+interface Load {
+  window(ms: number): Promise<Round>;
+  readonly latencies: readonly number[];
+  readonly unexpected: Readonly<Record<string, number>>;
+  close(): void;
+}
+
+/** The next request when the last is answered. */
+class Busy implements Load {
+  readonly latencies: number[] = [];
+  readonly unexpected: Record<string, number> = {};
   readonly #target: Target;
-  readonly #sockets: Socket[] = [];
-  readonly #latencies: number[] = [];
-  readonly #unexpected: Record<string, number> = {};
-  readonly #rounds: Round[] = [];
+  readonly #connections: readonly Connection[];
   #turn = 0;
   #until = 0;
   #busy = 0;
   #idle: () => void = () => undefined;
 
-  constructor(target: Target) {
+  constructor(target: Target, connections: number) {
     this.#target = target;
+    this.#connections = Array.from({ length: connections }, () => new Connection(target.port, this.#answered));
   }
 
-  async open(connections: number): Promise<void> {
-    for (let i = 0; i < connections; i += 1) {
-      this.#sockets.push(await this.#connect());
-    }
-  }
-
-  async window(ms: number): Promise<void> {
+  async window(ms: number): Promise<Round> {
+    await Promise.all(this.#connections.map((one) => one.open()));
     const before = cpuMicros(this.#target.pids);
-    const answered = this.#latencies.length;
+    const answered = this.latencies.length;
     const begun = performance.now();
     this.#until = begun + ms;
-    this.#busy = this.#sockets.length;
+    this.#busy = this.#connections.length;
     const idle = new Promise<void>((resolve) => (this.#idle = resolve));
-    for (const socket of this.#sockets) {
-      socket.emit("send");
-    }
+    this.#connections.forEach((one) => this.#send(one));
     await idle;
-    this.#rounds.push({
-      requests: this.#latencies.length - answered,
+    return {
+      requests: this.latencies.length - answered,
       seconds: (performance.now() - begun) / 1000,
       cpuMicros: cpuMicros(this.#target.pids) - before,
-    });
+    };
   }
 
-  close(): Result {
-    for (const socket of this.#sockets) {
-      socket.removeAllListeners("close").destroy();
+  close(): void {
+    this.#connections.forEach((one) => one.close());
+  }
+
+  #send(connection: Connection): void {
+    const { requests } = this.#target;
+    this.#turn = (this.#turn + 1) % requests.length;
+    connection.send(requests[this.#turn] ?? "");
+  }
+
+  readonly #answered = (connection: Connection, status: number, ms: number): void => {
+    this.latencies.push(ms);
+    if (status < 200 || status > 299) {
+      this.unexpected[status] = (this.unexpected[status] ?? 0) + 1;
     }
-    const sorted = Float64Array.from(this.#latencies).sort();
-    const at = (share: number): number => sorted[Math.floor(sorted.length * share)] ?? 0;
-    return { rounds: this.#rounds, p50Ms: at(0.5), p99Ms: at(0.99), unexpected: this.#unexpected };
+    if (performance.now() < this.#until) {
+      this.#send(connection);
+    } else if ((this.#busy -= 1) === 0) {
+      this.#idle();
+    }
+  };
+}
+
+class Steady implements Load {
+  readonly latencies: number[] = [];
+  readonly unexpected = {};
+  readonly #target: Target;
+  readonly #paced: Paced;
+
+  constructor(target: Target, connections: number, perSecond: number) {
+    this.#target = target;
+    this.#paced = new Paced(target.port, target.requests, perSecond, connections);
   }
 
-  #connect(): Promise<Socket> {
-    const { port, requests } = this.#target;
-    const answers = new ResponseCounter();
-    let sentAt = 0;
-    return new Promise((resolve, reject) => {
-      const socket = connect({ port, host: "127.0.0.1", noDelay: true });
-      socket.setEncoding("latin1");
-      socket.on("send", () => {
-        this.#turn = (this.#turn + 1) % requests.length;
-        sentAt = performance.now();
-        socket.write(requests[this.#turn] ?? "", "latin1");
-      });
-      socket.on("data", (chunk) => {
-        for (const status of answers.take(String(chunk))) {
-          const now = performance.now();
-          this.#latencies.push(now - sentAt);
-          if (status < 200 || status > 299) {
-            this.#unexpected[status] = (this.#unexpected[status] ?? 0) + 1;
-          }
-          if (now < this.#until) {
-            socket.emit("send");
-          } else if ((this.#busy -= 1) === 0) {
-            this.#idle();
-          }
-        }
-      });
-      socket.on("connect", () => resolve(socket));
-      socket.on("error", reject);
-      socket.on("close", () => {
-        throw new Error(`the connection to port ${port} was closed`);
-      });
-    });
+  async window(ms: number): Promise<Round> {
+    const before = cpuMicros(this.#target.pids);
+    const begun = performance.now();
+    const latencies = await this.#paced.during(ms);
+    this.latencies.push(...latencies);
+    const seconds = (performance.now() - begun) / 1000;
+    return { requests: latencies.length, seconds, cpuMicros: cpuMicros(this.#target.pids) - before };
+  }
+
+  close(): void {
+    this.#paced.close();
   }
 }
 
-export async function load({ targets, connections, rounds, windowMs }: Job): Promise<Result[]> {
-  const loads = targets.map((target) => new Load(target));
-  for (const one of loads) {
-    await one.open(connections);
+export async function load({ targets, connections, rounds, windowMs, perSecond, oneByOne }: Job): Promise<Result[]> {
+  const runs = targets.map((target) => ({
+    load: perSecond === undefined ? new Busy(target, connections) : new Steady(target, connections, perSecond),
+    rounds: [] as Round[],
+  }));
+  const numbers = Array.from({ length: rounds }, (_, round) => round);
+  const turns =
+    oneByOne === true
+      ? runs.flatMap((run) => numbers.map(() => run))
+      : numbers.flatMap((round) => runs.slice(round % runs.length).concat(runs.slice(0, round % runs.length)));
+  for (const run of turns) {
+    run.rounds.push(await run.load.window(windowMs));
   }
-  for (let round = 0; round < rounds; round += 1) {
-    const first = round % loads.length;
-    for (const one of [...loads.slice(first), ...loads.slice(0, first)]) {
-      await one.window(windowMs);
-    }
-  }
-  return loads.map((one) => one.close());
+  return runs.map((run) => {
+    run.load.close();
+    const { latencies, unexpected } = run.load;
+    const sorted = Float64Array.from(latencies).sort();
+    const at = (share: number): number => sorted[Math.floor(sorted.length * share)] ?? 0;
+    return { rounds: run.rounds, p50Ms: at(0.5), p99Ms: at(0.99), unexpected };
+  });
 }
 
 if (import.meta.main) {

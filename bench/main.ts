@@ -10,9 +10,10 @@ import { everything } from "./variants/everything.ts";
 import { jwt } from "./variants/jwt.ts";
 import { limit } from "./variants/limit.ts";
 import { machine, versions } from "./machine.ts";
-import { measure, type Effort } from "./measure.ts";
+import { measure } from "./measure.ts";
+import { hasNginx, nginx } from "./variants/nginx.ts";
 import { route } from "./variants/route.ts";
-import { summarise, table } from "./summary.ts";
+import { medianOf, summarise, table, type Row } from "./summary.ts";
 import type { Variant } from "./variant.ts";
 
 /** The reference first; a feature joins with a file of its own and one line here. */
@@ -27,6 +28,7 @@ const variants: readonly Variant[] = [
   everything,
   objectPerRequest,
   d1PerRequest,
+  ...(hasNginx() ? [nginx] : []),
 ];
 
 const { values } = parseArgs({
@@ -34,34 +36,51 @@ const { values } = parseArgs({
     quick: { type: "boolean", default: false },
     json: { type: "boolean", default: false },
     rounds: { type: "string" },
+    starts: { type: "string" },
     only: { type: "string" },
   },
 });
 
-const usual: Effort = values.quick
-  ? { rounds: 40, windowMs: 100, connections: 32, warmUpRounds: 15 }
-  : { rounds: 300, windowMs: 100, connections: 32, warmUpRounds: 40 };
-const effort: Effort = { ...usual, rounds: positive(values.rounds, usual.rounds) };
+const starts = positive(values.starts, values.quick ? 1 : 5);
+const rounds = positive(values.rounds, values.quick ? 7 : 60);
+const window = { windowMs: 100, rounds };
+const loads = {
+  saturated: { ...window, connections: 32, warmUpRounds: values.quick ? 5 : 30 },
+  one: { ...window, connections: 1, warmUpRounds: 1 },
+  four: { ...window, connections: 4, warmUpRounds: 1 },
+  paced: {
+    connections: 24,
+    perSecond: 1000,
+    windowMs: 500,
+    rounds: values.quick ? 3 : 20,
+    warmUpRounds: values.quick ? 2 : 6,
+    oneByOne: true,
+  },
+};
 const only = values.only?.split(",");
 const chosen = variants.filter(({ name }) => only === undefined || name === "bare" || only.includes(name));
 
-const rows = summarise(await measure(chosen, effort, (line) => console.error(line)));
+const all: Row[][] = [];
+for (let start = 1; start <= starts; start += 1) {
+  all.push(summarise(await measure(chosen, loads, (line) => console.error(`${start}/${starts} ${line}`))));
+}
+const rows = medianOf(all);
 if (values.json) {
-  console.log(JSON.stringify({ machine: machine(), versions: versions(), variants: rows }));
+  console.log(JSON.stringify({ machine: machine(), versions: versions(), starts, variants: rows }));
 } else {
   console.log(`${describe()}\n\n${table(rows)}`);
 }
 
 function describe(): string {
   const where = Object.entries({ ...machine(), ...versions() }).map(([name, value]) => `${name} ${value}`);
-  return `${where.join(", ")}\n${effort.rounds} rounds of ${effort.windowMs} ms on ${effort.connections} connections`;
+  return `${where.join(", ")}\nmedian of ${starts} starts, ${rounds} rounds each; latencies and calls at 1000 requests a second`;
 }
 
 function positive(text: string | undefined, otherwise: number): number {
   const value = Number(text ?? otherwise);
-  if (value > 0 && Number.isFinite(value)) {
+  if (value > 0 && Number.isInteger(value)) {
     return value;
   }
-  console.error(`not a positive number: ${text}`);
+  console.error(`not a whole number above 0: ${text}`);
   process.exit(2);
 }

@@ -1,36 +1,32 @@
 // Requests at a steady rate, whether answers come or not: what waits behind a stall is counted from when it was due, so
 // that one stall is as long as it was for whoever came in it.
-import { connect, type Socket } from "node:net";
-import { ResponseCounter } from "./response-counter.ts";
+import { Connection } from "./connection.ts";
+
+/** Answers are waited for so long. */
+const PATIENCE_MS = 20_000;
 
 export class Paced {
-  readonly #port: number;
   readonly #requests: readonly string[];
   readonly #everyMs: number;
-  readonly #sockets: Socket[] = [];
-  /** Sockets that wait for nothing. */
-  readonly #free: Socket[] = [];
-  /** When each request was due that no socket was free for. */
+  readonly #connections: readonly Connection[];
+  /** Those that wait for nothing. */
+  readonly #free: Connection[];
+  /** When each request was due that no connection was free for. */
   readonly #due: number[] = [];
   #latencies: number[] = [];
+  #unexpected = 0;
   #turn = 0;
 
-  constructor(port: number, requests: readonly string[], perSecond: number) {
-    this.#port = port;
+  constructor(port: number, requests: readonly string[], perSecond: number, connections: number) {
     this.#requests = requests;
     this.#everyMs = 1000 / perSecond;
-  }
-
-  async open(connections: number): Promise<void> {
-    for (let nth = 0; nth < connections; nth += 1) {
-      const socket = await this.#connect();
-      this.#sockets.push(socket);
-      this.#free.push(socket);
-    }
+    this.#connections = Array.from({ length: connections }, () => new Connection(port, this.#answered));
+    this.#free = [...this.#connections];
   }
 
   /** Latencies of all requests that were due within the time, in milliseconds. */
   async during(ms: number): Promise<readonly number[]> {
+    await Promise.all(this.#connections.map((one) => one.open()));
     this.#latencies = [];
     const begun = performance.now();
     const many = Math.floor(ms / this.#everyMs);
@@ -41,62 +37,44 @@ export class Paced {
       }
       await new Promise((resolve) => setTimeout(resolve, 1));
     }
-    for (const until = performance.now() + 20_000; this.#latencies.length < many;) {
+    for (const until = performance.now() + PATIENCE_MS; this.#latencies.length < many;) {
       if (performance.now() > until) {
         throw new Error(`${many - this.#latencies.length} requests got no answer`);
       }
-      await new Promise((resolve) => setTimeout(resolve, 5));
+      await new Promise((resolve) => setTimeout(resolve, 1));
+    }
+    if (this.#unexpected > 0) {
+      throw new Error(`${this.#unexpected} answers were not 2xx`);
     }
     return this.#latencies;
   }
 
   close(): void {
-    for (const socket of this.#sockets) {
-      socket.removeAllListeners("close").destroy();
-    }
+    this.#connections.forEach((one) => one.close());
   }
 
-  #send(due: number): void {
-    const socket = this.#free.pop();
-    if (socket === undefined) {
-      this.#due.push(due);
+  #send(dueAt: number): void {
+    const free = this.#free.pop();
+    if (free === undefined) {
+      this.#due.push(dueAt);
     } else {
-      this.#write(socket, due);
+      this.#write(free, dueAt);
     }
   }
 
-  #write(socket: Socket, due: number): void {
+  #write(connection: Connection, dueAt: number): void {
     this.#turn = (this.#turn + 1) % this.#requests.length;
-    socket.emit("due", due);
-    socket.write(this.#requests[this.#turn] ?? "", "latin1");
+    connection.send(this.#requests[this.#turn] ?? "", dueAt);
   }
 
-  #connect(): Promise<Socket> {
-    const answers = new ResponseCounter();
-    let dueAt = 0;
-    return new Promise((resolve, reject) => {
-      const socket = connect({ port: this.#port, host: "127.0.0.1", noDelay: true });
-      socket.setEncoding("latin1");
-      socket.on("due", (due: number) => (dueAt = due));
-      socket.on("data", (chunk) => {
-        for (const status of answers.take(String(chunk))) {
-          if (status < 200 || status > 299) {
-            throw new Error(`port ${this.#port} answered ${status}`);
-          }
-          this.#latencies.push(performance.now() - dueAt);
-          const next = this.#due.shift();
-          if (next === undefined) {
-            this.#free.push(socket);
-          } else {
-            this.#write(socket, next);
-          }
-        }
-      });
-      socket.on("connect", () => resolve(socket));
-      socket.on("error", reject);
-      socket.on("close", () => {
-        throw new Error(`the connection to port ${this.#port} was closed`);
-      });
-    });
-  }
+  readonly #answered = (connection: Connection, status: number, ms: number): void => {
+    this.#unexpected += status < 200 || status > 299 ? 1 : 0;
+    this.#latencies.push(ms);
+    const next = this.#due.shift();
+    if (next === undefined) {
+      this.#free.push(connection);
+    } else {
+      this.#write(connection, next);
+    }
+  };
 }

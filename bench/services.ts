@@ -25,9 +25,9 @@ const variants = [
   sized("10 services, 10 routes", { services: 10, routes: 10 }),
   sized("10000 services, 1000 routes", { services: 10_000, routes: 1000 }),
 ];
-const effort = { rounds: values.quick ? 50 : 300, windowMs: 100, connections: 32, warmUpRounds: 30 };
+const saturated = { rounds: values.quick ? 50 : 300, windowMs: 100, connections: 32, warmUpRounds: 30 };
 
-const rows = summarise(await measure(variants, effort, (line) => console.error(line)));
+const rows = summarise(await measure(variants, { saturated }, (line) => console.error(line)));
 if (values.json) {
   console.log(JSON.stringify({ machine: machine(), versions: versions(), variants: rows }));
 } else {

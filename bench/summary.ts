@@ -1,29 +1,38 @@
-// From raw rounds to the figures that are told: each round's ratio to the reference of the same round, then medians.
-// Rounds of different variants are interleaved, so that a slow moment of the machine weighs on all of them alike.
-import type { Result } from "./load.ts";
-import type { Counts } from "./variant.ts";
+// From raw rounds to the figures that are told: each round's ratio to the reference of the same round, medians over
+// rounds, and medians over starts of the processes. Rounds of different variants are interleaved, so that a slow moment
+// of the machine weighs on all of them alike.
+import type { Round } from "./load.ts";
+import type { Measured } from "./measure.ts";
 
-/** What was seen of one variant: the load's rounds, and what the variant counted meanwhile. */
-export interface Measured extends Pick<Result, "rounds" | "p50Ms" | "p99Ms">, Counts {
-  readonly name: string;
-}
-
-/** One row of the answer, as docs/benchmarks.md describes it. */
+/** One row of the answer, as docs/benchmarks.md describes it; null = was not measured. */
 export interface Row {
   readonly name: string;
   /** CPU of the proxying process for one request, microseconds. */
   readonly cpuMicros: number;
-  /** CPU against the reference; 1 = as much. */
+  /** CPU against `bare` with the same headers, saturated; 1 = as much. */
   readonly cpuRatio: number;
-  /** Throughput against the reference; 1 = as much. */
+  /** The same over one connection, over four, and at a steady rate. */
+  readonly cpuRatio1: number | null;
+  readonly cpuRatio4: number | null;
+  readonly cpuRatioPaced: number | null;
+  /** What is spent while the isolate's lock is held: cannot be told apart from outside the runtime. */
+  readonly inLockRatio: null;
+  /** Throughput against `bare`; 1 = as much. */
   readonly rpsRatio: number;
+  /** These and the calls: at the steady rate; saturated, where nothing else was measured. */
   readonly p50Ms: number;
   readonly p99Ms: number;
   readonly objectCallsPer1000: number;
   readonly d1QueriesPer1000: number;
 }
 
-type Round = Measured["rounds"][number];
+/** By kind of load. */
+export interface Loads<Value> {
+  readonly saturated: Value;
+  readonly one?: Value;
+  readonly four?: Value;
+  readonly paced?: Value;
+}
 
 export function median(values: readonly number[]): number {
   const sorted = values.toSorted((a, b) => a - b);
@@ -33,39 +42,65 @@ export function median(values: readonly number[]): number {
 }
 
 /**
- * Sums up variants that ran the same number of rounds; the first one is the reference.
- * @throws RangeError when a variant has other rounds than the reference.
+ * Sums up one start of the processes.
+ * @throws RangeError when a variant has other rounds than its reference.
  */
-export function summarise(measured: readonly Measured[]): Row[] {
-  const reference = measured[0]?.rounds ?? [];
-  return measured.map(({ name, rounds, p50Ms, p99Ms, objectCalls, d1Queries }) => {
-    if (rounds.length !== reference.length) {
-      throw new RangeError(`${name} ran ${rounds.length} rounds`);
-    }
-    const against = (of: (round: Round) => number): number =>
-      rounded(median(rounds.map((round, at) => of(round) / of(reference[at] ?? round))), 3);
-    const requests = rounds.reduce((sum, round) => sum + round.requests, 0);
+export function summarise({ saturated, one, four, paced }: Loads<readonly Measured[]>): Row[] {
+  const ratioIn = (measured: readonly Measured[] | undefined, at: number): number | null => {
+    const found = measured?.[at];
+    return found === undefined ? null : against(found, cpuOf);
+  };
+  return saturated.map((variant, at) => {
+    const steady = paced?.[at] ?? variant;
+    const requests = steady.rounds.reduce((sum, round) => sum + round.requests, 0);
     return {
-      name,
-      cpuMicros: rounded(median(rounds.map(cpuOf)), 1),
-      cpuRatio: against(cpuOf),
-      rpsRatio: against(rateOf),
-      p50Ms: rounded(p50Ms, 3),
-      p99Ms: rounded(p99Ms, 3),
-      objectCallsPer1000: rounded((objectCalls * 1000) / requests, 4),
-      d1QueriesPer1000: rounded((d1Queries * 1000) / requests, 4),
+      name: variant.name,
+      cpuMicros: rounded(median(variant.rounds.map(cpuOf)), 1),
+      cpuRatio: against(variant, cpuOf),
+      cpuRatio1: ratioIn(one, at),
+      cpuRatio4: ratioIn(four, at),
+      cpuRatioPaced: ratioIn(paced, at),
+      inLockRatio: null,
+      rpsRatio: against(variant, rateOf),
+      p50Ms: rounded(steady.p50Ms, 3),
+      p99Ms: rounded(steady.p99Ms, 3),
+      objectCallsPer1000: rounded((steady.objectCalls * 1000) / requests, 2),
+      d1QueriesPer1000: rounded((steady.d1Queries * 1000) / requests, 2),
     };
   });
+}
+
+/** The median of several starts, figure by figure: two processes of the same code differ by a few hundredths. */
+export function medianOf(starts: readonly (readonly Row[])[]): Row[] {
+  const [first = []] = starts;
+  return first.map((row, at) => {
+    const figures = Object.entries(row).map(([name, value]) => {
+      const all = starts.map((rows) => Object.entries(rows[at] ?? {}).find(([other]) => other === name)?.[1]);
+      const numbers = all.filter((one) => typeof one === "number");
+      return [name, numbers.length === 0 ? value : rounded(median(numbers), 3)];
+    });
+    return Object.fromEntries(figures) as Row;
+  });
+}
+
+function against({ name, rounds, reference }: Measured, of: (round: Round) => number): number {
+  if (rounds.length !== reference.length) {
+    throw new RangeError(`${name} ran ${rounds.length} rounds, and its reference ${reference.length}`);
+  }
+  return rounded(median(rounds.map((round, at) => of(round) / of(reference[at] ?? round))), 3);
 }
 
 const cpuOf = ({ cpuMicros, requests }: Round): number => cpuMicros / requests;
 const rateOf = ({ requests, seconds }: Round): number => requests / seconds;
 const rounded = (value: number, digits: number): number => Number(value.toFixed(digits));
 
+const HEAD = ["variant", "CPU µs", "CPU ×", "1 conn ×", "4 conn ×", "paced ×", "in lock ×", "rps ×"] as const;
+const REST = ["p50 ms", "p99 ms", "objects/1000", "D1/1000"] as const;
+
 /** The rows as a table for people. */
 export function table(rows: readonly Row[]): string {
-  const head = ["variant", "CPU µs", "CPU ×", "rps ×", "p50 ms", "p99 ms", "objects/1000", "D1/1000"];
-  const cells = rows.map((row) => Object.values(row).map(String));
+  const head = [...HEAD, ...REST];
+  const cells = rows.map((row) => Object.values(row).map((value) => (value === null ? "-" : String(value))));
   const widths = head.map((title, at) => Math.max(title.length, ...cells.map((line) => (line[at] ?? "").length)));
   const aligned = (cell: string, at: number): string =>
     at === 0 ? cell.padEnd(widths[at] ?? 0) : cell.padStart(widths[at] ?? 0);

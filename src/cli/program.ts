@@ -6,6 +6,7 @@ import { addBreakerCommands } from "./breaker-commands.ts";
 import { addClientCommands } from "./client-commands.ts";
 import { type ExitCode, exitCodes } from "./session/exit-code.ts";
 import { integer } from "./session/integer.ts";
+import { addCostCommand } from "./cost-commands.ts";
 import { addContextCommands } from "./context-commands.ts";
 import { addDemoCommands } from "./demo-commands.ts";
 import { addDocumentCommands } from "./document-commands.ts";
@@ -242,6 +243,7 @@ export function buildProgram(terminal: Terminal, done: Done): Command {
   addOperatorCommands(program, withSession);
   addLimitCommands(program, withSession);
   addSignalCommands(program, withSession);
+  addCostCommand(program, withSession);
   addKeyCommands(program, withSession);
   addRegistryCommands(program, withSession);
   addDocumentCommands(program, withSession);

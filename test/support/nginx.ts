@@ -18,6 +18,8 @@ export function nginxMissing(): string | null {
 export interface Nginx {
   readonly url: string;
   readonly port: number;
+  /** Process id of its master. */
+  readonly pid: number;
   stop(): Promise<void>;
 }
 
@@ -50,6 +52,7 @@ http { access_log off; ${temp} ${sites.replaceAll("127.0.0.1:8080", `127.0.0.1:$
   return {
     url: `http://127.0.0.1:${port}`,
     port,
+    pid: child.pid ?? 0,
     stop: async () => {
       const exited = once(child, "exit");
       child.kill("SIGTERM");

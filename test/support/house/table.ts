@@ -195,6 +195,7 @@ export const folderOrder: readonly string[] = [
   "src/cli/issuer",
   "src/cli/print",
   "src/cli/scenario",
+  "src/cli/cost",
   "src/cli/observe",
   "src/cli/commands",
   "src/cli/write",
