@@ -6,6 +6,7 @@ import type { Catalog } from "../model/api/endpoints.ts";
 import type { LimitList } from "../model/api/limits.ts";
 import type { AuditList, Readiness, TokenList } from "../model/api/operators.ts";
 import type { Propagation, RevisionList } from "../model/api/registry.ts";
+import type { Stats } from "../model/api/signals.ts";
 import type { Resource, ResourceList } from "../model/api/resource.ts";
 import type { ApiAnswer, ApiClient } from "../cli/session/client.ts";
 import { listResources } from "../cli/session/list-resources.ts";
@@ -26,6 +27,7 @@ export interface RuntimeRead {
   readonly audit: ApiAnswer<AuditList>;
   readonly tokens: ApiAnswer<TokenList>;
   readonly credentials: readonly Credentials[];
+  readonly stats: ApiAnswer<Stats>;
 }
 
 /** Applications whose secrets are looked at: each is one question. */
@@ -45,11 +47,12 @@ export async function meshOverview(client: ApiClient): Promise<MeshRead> {
 
 export async function runtimeOverview(client: ApiClient, resources: readonly Resource[]): Promise<RuntimeRead> {
   const applications = resources.filter(({ kind }) => kind === "Application").slice(0, MOST_APPLICATIONS);
-  const [breakers, limits, audit, tokens, credentials] = await Promise.all([
+  const [breakers, limits, audit, tokens, stats, credentials] = await Promise.all([
     client.call<BreakerList>("GET", "/breakers"),
     client.call<LimitList>("GET", "/limits", { query: { limit: 1000 } }),
     client.call<AuditList>("GET", "/audit", { query: { limit: 100 } }),
     client.call<TokenList>("GET", "/tokens"),
+    client.call<Stats>("GET", "/stats", { query: { window: "1m" } }),
     Promise.all(
       applications.map(({ metadata: { namespace, name } }) =>
         client.call<Credentials>(
@@ -60,5 +63,5 @@ export async function runtimeOverview(client: ApiClient, resources: readonly Res
     ),
   ]);
   const known = credentials.flatMap((answer) => (answer.ok ? [answer.value] : []));
-  return { breakers, limits, audit, tokens, credentials: known };
+  return { breakers, limits, audit, tokens, credentials: known, stats };
 }
