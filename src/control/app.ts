@@ -21,6 +21,7 @@ import { registerResources } from "./calls/resources.ts";
 import { registerRevisions } from "./calls/revisions.ts";
 import { registerTokens } from "./calls/tokens.ts";
 import { registerWhoami } from "./calls/whoami.ts";
+import { registerDashboard } from "./page/dashboard.ts";
 import { refuseUnknownCall } from "./register/not-found.ts";
 import { registerPages } from "./page/pages.ts";
 import { ControlApp } from "./register/register.ts";
@@ -59,6 +60,7 @@ function build(): ControlApp {
   registerKeys(app);
   registerWellKnown(app);
   registerPages(app);
+  registerDashboard(app);
   app.notFound((context) =>
     refusalResponse(refuseUnknownCall(app, context.req.method, context.req.path), requestIdOf(context.req.raw), "none"),
   );

@@ -27,4 +27,6 @@ export interface Env extends Variables {
   readonly JWKS: Objects<JwksCacheObject>;
   /** One object for the mesh: its signing keys and the pepper of client secrets. */
   readonly KEYRING: Objects<KeyRingObject>;
+  /** Files of the dashboard; absent where none were deployed. */
+  readonly ASSETS?: Pick<Fetcher, "fetch">;
 }

@@ -16,12 +16,15 @@ export interface EdgeOptions {
   readonly meshDomain: string | null;
   /** Which requests the Worker tells of, on stderr. */
   readonly requestLog: "requests" | "problems" | "none";
+  /** Answers for the dashboard's files, in this process. */
+  readonly assets: AssetsBinding["handler"];
   /** Further variables, as `--var NAME=VALUE` gave them. */
   readonly variables: Readonly<Record<string, string>>;
 }
 
 type Worker = NonNullable<MiniflareOptions["workers"]>[number];
 type Binding = NonNullable<Worker["config"]["env"]>[string];
+type AssetsBinding = Extract<Binding, { readonly type: "fetcher" }>;
 
 /** Name of the Worker that holds the objects: the one of wrangler.toml, so that both find the same files. */
 export const MAIN_WORKER = "selvage";
@@ -90,6 +93,7 @@ function bindings(index: number, options: EdgeOptions): Record<string, Binding> 
   };
   return {
     DB: { type: "d1", id: DATABASE_ID },
+    ASSETS: { type: "fetcher", handler: options.assets },
     ...Object.fromEntries(objects),
     ...Object.fromEntries(
       Object.entries(texts).map(([name, value]): [string, Binding] => [name, { type: "text", value }]),

@@ -1,0 +1,68 @@
+// Every service: its state, who answers for it, and what answers.
+import type { ReactNode } from "react";
+import { Link } from "wouter";
+import { refOf } from "../../model/word/refs.ts";
+import type { CatalogService } from "../../model/api/endpoints.ts";
+import { useMeshStatus, type StatusRead } from "../data/mesh-status.ts";
+import { SameInTerminal } from "../part/command-line.tsx";
+import { DataTable, type Column } from "../part/data-table.tsx";
+import { Empty } from "../part/empty.tsx";
+import { HealthBadge } from "../part/health-badge.tsx";
+import { Answered } from "../part/answered.tsx";
+import { Screen } from "../part/screen.tsx";
+import { healthOfRef } from "../word/health.ts";
+
+export function ServicesScreen(): ReactNode {
+  const read = useMeshStatus();
+  return (
+    <Screen title="Services" at={read.dataUpdatedAt}>
+      <Answered read={read}>{(value) => <List read={value} />}</Answered>
+    </Screen>
+  );
+}
+
+function List({ read: { mesh, status } }: { readonly read: StatusRead }): ReactNode {
+  const services = mesh.catalog.ok ? mesh.catalog.value.items : [];
+  if (services.length === 0) {
+    return (
+      <Empty
+        cause="No service is registered, or none is in a namespace that you may see."
+        command="selvage apply -f mesh.yaml"
+      />
+    );
+  }
+  const stateOf = (one: CatalogService) => healthOfRef(status, refOf("Service", one.namespace, one.name));
+  const columns: readonly Column<CatalogService>[] = [
+    { head: "State", cell: (one) => <HealthBadge word={stateOf(one)} />, sort: stateOf },
+    {
+      head: "Service",
+      cell: (one) => <Link href={`/services/${one.namespace}/${one.name}`}>{`${one.namespace}/${one.name}`}</Link>,
+      sort: (one) => `${one.namespace}/${one.name}`,
+    },
+    {
+      head: "Versions",
+      cell: (one) => one.versions.map(({ version, endpoints }) => `${version ?? "none"} (${endpoints})`).join(", "),
+    },
+    {
+      head: "Endpoints",
+      number: true,
+      cell: (one) => `${one.endpoints.filter(({ health }) => health !== "unhealthy").length}/${one.endpoints.length}`,
+      sort: (one) => one.endpoints.length,
+    },
+    { head: "Exposure", cell: (one) => one.exposure, sort: (one) => one.exposure },
+    { head: "Owner", cell: (one) => one.owner ?? "–", sort: (one) => one.owner ?? "" },
+    { head: "About", cell: (one) => one.description ?? "–" },
+  ];
+  return (
+    <>
+      <DataTable
+        caption="Services"
+        columns={columns}
+        rows={services}
+        keyOf={(one) => `${one.namespace}/${one.name}`}
+        textOf={(one) => `${one.namespace}/${one.name} ${one.owner ?? ""} ${one.description ?? ""}`}
+      />
+      <SameInTerminal lines={["selvage get services -A -o wide"]} />
+    </>
+  );
+}
