@@ -3,11 +3,10 @@
 // from there reports what it found, so an announcement that got lost is made up for by the first question.
 import { DurableObject } from "cloudflare:workers";
 import { forcedList, NO_ORDERS, withOrders, type ForcedBoard } from "../src/decide/breaker/forced.ts";
-import { CHECK_FIRST_MS } from "../src/decide/fleet/freshness.ts";
 import { epochOf, isBeyond, isSetBack, laterHead } from "../src/decide/fleet/head.ts";
 import { pollInterval } from "../src/decide/fleet/poll-interval.ts";
 import { troubleOf } from "../src/decide/health/call-notes.ts";
-import { percentile, spread } from "../src/decide/fleet/propagation.ts";
+import { isAwaited, percentile, spread } from "../src/decide/fleet/propagation.ts";
 import type { MeshObject } from "../src/model/message/objects.ts";
 import type { Propagation } from "../src/model/api/registry.ts";
 import type { CallNote, CallTrouble } from "../src/model/message/call-notes.ts";
@@ -130,10 +129,9 @@ export class Mesh extends DurableObject implements MeshObject {
     const now = Date.now();
     this.#forget(now);
     const seen = [...this.#receipts.values()];
-    // One that has not asked for so long asks before it decides anything again: it cannot act on an older revision.
     const counted = seen
       .map((one) => ({ ...one, revision: this.#isOfThisRegistry(one) ? one.revision : UNDONE }))
-      .filter((one) => one.revision >= revision || one.seenAt >= now - CHECK_FIRST_MS);
+      .filter((one, at) => one.revision >= revision || isAwaited(one, seen.slice(at + 1), now));
     const reached = spread(counted, revision);
     const setBack = this.#setBack !== null;
     const timing = this.#timings.get(revision);

@@ -36,14 +36,14 @@ async function ownAnswer(plane: Plane, request: Request, env: Env, ctx: Executio
     case "traffic":
       return proxy(request, env, ctx);
     case "closed":
-      return nothingHere();
+      return nothingHere(request);
     case "adapters": {
       const { adapters } = await import("./adapters/adapters.ts");
       return adapters(request, env, ctx, decideExternally, rateLimitService);
     }
     case "control": {
       if (request.headers.has("selvage-service")) {
-        return strayed();
+        return strayed(request);
       }
       const { controlApp } = await import("./control/app.ts");
       return controlApp.fetch(request, env, ctx);
@@ -68,18 +68,21 @@ function unkept(answer: Response): Response {
 }
 
 /** A proxy's question whose path climbed out of the adapters: a 200 of the control plane would read as "allowed". */
-function strayed(): Response {
-  return problem({ problem: "serviceMismatch", detail: "A proxy's question about a request came as another request." });
+function strayed(request: Request): Response {
+  return problem(request, {
+    problem: "serviceMismatch",
+    detail: "A proxy's question about a request came as another request.",
+  });
 }
 
 /** Says no more than any path that does not exist. */
-function nothingHere(): Response {
-  return problem({ problem: "noRoute", detail: "There is nothing at this address." });
+function nothingHere(request: Request): Response {
+  return problem(request, { problem: "noRoute", detail: "There is nothing at this address." });
 }
 
-function problem(refusal: Refusal): Response {
+function problem({ url }: Request, refusal: Refusal): Response {
   const requestId = crypto.randomUUID();
-  const body = toProblem(refusal, requestId);
+  const body = toProblem(refusal, { requestId, url });
   return Response.json(body, {
     status: body.status,
     headers: { "content-type": "application/problem+json", "cache-control": "no-store", "x-request-id": requestId },

@@ -26,6 +26,6 @@ export function adapters<Context>(
   }
   return refused(
     { problem: "noRoute", detail: "Rate limits are asked for at /_selvage/ratelimit/json" },
-    crypto.randomUUID(),
+    { requestId: crypto.randomUUID(), url: request.url },
   );
 }

@@ -1,6 +1,7 @@
 // The admin API as one Hono application: a list of families. Loaded by index.ts when it is first called, so that an
 // isolate which only serves traffic never evaluates it.
 import { canonicalPath } from "../model/word/canonical-path.ts";
+import type { Answered } from "../model/word/problem.ts";
 import { refusalResponse } from "./http/answer.ts";
 import { registerApply } from "./calls/apply.ts";
 import { registerAudit } from "./calls/audit.ts";
@@ -62,11 +63,15 @@ function build(): ControlApp {
   registerPages(app);
   registerDashboard(app);
   app.notFound((context) =>
-    refusalResponse(refuseUnknownCall(app, context.req.method, context.req.path), requestIdOf(context.req.raw), "none"),
+    refusalResponse(refuseUnknownCall(app, context.req.method, context.req.path), answeredOf(context.req.raw), "none"),
   );
   app.onError((error, context) => {
-    const requestId = requestIdOf(context.req.raw);
-    return refusalResponse(refuseFailure(error, requestId), requestId, "none");
+    const answered = answeredOf(context.req.raw);
+    return refusalResponse(refuseFailure(error, answered.requestId), answered, "none");
   });
   return app;
+}
+
+function answeredOf(request: Request): Answered {
+  return { requestId: requestIdOf(request), url: request.url };
 }

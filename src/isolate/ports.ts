@@ -39,6 +39,7 @@ export function portsOf(env: Env): IsolatePorts {
   }
   const ports: IsolatePorts = {
     edge: settingsOf(env).edge,
+    isKeptAwake: settingsOf(env).isLocalMesh,
     now: () => Date.now(),
     wait: (ms) => scheduler.wait(ms),
     poll: (question) => env.MESH.getByName(MESH_OBJECT).poll(question),

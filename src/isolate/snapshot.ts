@@ -32,6 +32,8 @@ export interface Live {
 /** What an isolate needs from outside. Each of them may reject: whatever it asks cannot be reached. */
 export interface SnapshotPorts extends Clock {
   readonly edge: string | null;
+  /** By whoever runs it; absent = no. */
+  readonly isKeptAwake?: boolean;
   /** Asks the mesh object. */
   poll(question: PollQuestion): Promise<PollAnswer>;
   /** Asks the registry itself. */
@@ -213,6 +215,7 @@ export class HeldSnapshot {
     const answer = await ports.poll({
       isolate: this.#isolate,
       edge: ports.edge,
+      ...(ports.isKeptAwake === true ? { isKeptAwake: true as const } : {}),
       colo: this.#place?.colo ?? null,
       ...headKnown(known),
       forced: this.#forced,

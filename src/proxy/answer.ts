@@ -5,6 +5,7 @@ import type { FilterPlan } from "../decide/route/filter-plan.ts";
 import type { Refusal } from "../model/word/problem.ts";
 import { GO_ON } from "./exchange/decided.ts";
 import type { Decided, Ended, Exchange } from "./exchange/exchange.ts";
+import { welcome } from "./exchange/welcome.ts";
 
 export function answer(exchange: Exchange): Decided {
   const { plan, policy, destination } = exchange.routed;
@@ -17,7 +18,10 @@ export function answer(exchange: Exchange): Decided {
   if (plan.redirect !== null) {
     return redirected(exchange, plan.redirect);
   }
-  return "problem" in destination ? { no: destination, stage: "route", policy } : GO_ON;
+  if (!("problem" in destination)) {
+    return GO_ON;
+  }
+  return (policy === "none" ? welcome(exchange) : null) ?? { no: destination, stage: "route", policy };
 }
 
 function fixed({ status, body }: NonNullable<FilterPlan["direct"]>, policy: string): Ended {

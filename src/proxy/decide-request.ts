@@ -144,7 +144,7 @@ export async function decideRequest<Result extends object>(
   const startedAtMs = ports.now();
   const inspected = inspectRequest(request.headers);
   const requestId = keptRequestId(inspected.requestId) ?? ports.newId();
-  const by = { requestId, method: request.method, revision: 0 };
+  const by = { requestId, url: asked.via.url, method: request.method, revision: 0 };
   const refuse = (ended: Ended, exchange: Exchange | null) => {
     const response = reply(ended, by, exchange);
     logOwn(settingsOf(env), request, by, ended, { status: response.status, took: ports.now() - startedAtMs });

@@ -15,6 +15,8 @@ import { originOf } from "./exchange/outgoing.ts";
 /** Who answers, and to what. */
 interface Answering {
   readonly requestId: string;
+  /** Where the mesh was asked. */
+  readonly url: string;
   readonly method: string;
   readonly revision: number;
 }
@@ -43,7 +45,7 @@ export function respond(exchange: Exchange, { response: upstream, endpoint }: Sa
  * @param exchange null = the walk ended before there was one
  */
 export function reply(ended: Ended, by: Answering, exchange: Exchange | null): Response {
-  const response = own(ended, by);
+  const response = own(ended, by, exchange);
   const { headers } = response;
   headers.set("cache-control", "no-store");
   if (exchange !== null) {
@@ -70,7 +72,7 @@ function closedIn({ no, stage }: Ended): ReadonlySet<string> {
 /** Statuses whose answers have no content (RFC 9110 §15). */
 const BODILESS: ReadonlySet<number> = new Set([204, 205, 304]);
 
-function own({ no, status }: Ended, { method, requestId }: Answering): Response {
+function own({ no, status }: Ended, { method, requestId, url }: Answering, exchange: Exchange | null): Response {
   if (no instanceof Response) {
     const response = copy(no);
     cleanResponse(response.headers);
@@ -80,7 +82,9 @@ function own({ no, status }: Ended, { method, requestId }: Answering): Response 
   if (!("problem" in no)) {
     return new Response(bodiless ? null : no.body, { status: no.status, headers: no.headers });
   }
-  const problem = toProblem(no, requestId);
+  // As the caller came; where a proxy asks, its caller was never here.
+  const isCallers = exchange !== null && exchange.meant === null;
+  const problem = toProblem(no, { requestId, url: isCallers ? originOf(exchange.admitted) : url });
   const init = {
     status: status ?? problem.status,
     headers: { "content-type": "application/problem+json", ...no.headers },

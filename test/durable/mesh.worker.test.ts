@@ -153,6 +153,18 @@ describe("propagation", () => {
     expect((await mesh.propagation(7)).isolates).toHaveLength(2);
   });
 
+  it("waits for each edge that is kept awake, and not for one that another has taken the place of", async () => {
+    const kept = (isolate: string, revision: number, edge: string) =>
+      mesh.poll(question(isolate, revision, { edge, isKeptAwake: true }));
+    await kept("gone", 5, "edge-1");
+    await kept("b", 6, "edge-2");
+    await kept("a", 7, "edge-1");
+    now += 5_000;
+    expect(await mesh.propagation(7)).toMatchObject({ complete: false, current: 1, behind: 1 });
+    await kept("b", 7, "edge-2");
+    expect(await mesh.propagation(7)).toMatchObject({ complete: true, current: 2, behind: 0 });
+  });
+
   it("forgets isolates that have not asked for half a minute", async () => {
     await mesh.poll(question("a", 7));
     now += 20_000;

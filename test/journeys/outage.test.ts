@@ -5,7 +5,7 @@ import { once } from "node:events";
 import { createServer, type Server } from "node:http";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, expect, it } from "vitest";
-import type { MeshStatus } from "../../src/cli/commands/status.ts";
+import type { MeshStatus } from "../../src/status/mesh-status.ts";
 import { startMesh, type TestMesh } from "../support/mesh.ts";
 
 const WITHIN_MS = 15_000;

@@ -45,13 +45,13 @@ describe("three edges", () => {
     });
   });
 
-  it("waits for all of them with --wait", async () => {
-    await statuses("/svc/one/");
+  it("waits for all of them with --wait, whether or not they have traffic", async () => {
     const applied = await mesh.cli(["apply", "-f", "-", "--wait"], service("two"));
     expect([applied.code, applied.stdout]).toEqual([
       0,
       "service/two created\nrevision 2\nUndo: selvage rollback --to 1\n",
     ]);
+    expect(applied.stderr).toContain("propagation: 3 of 3 isolates at revision 2");
     expect(await statuses("/svc/two/")).toEqual([200, 200, 200]);
   });
 });

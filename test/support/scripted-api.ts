@@ -66,7 +66,7 @@ export async function scriptedApi(answer: (seen: Seen, path: string) => Scripted
 export const problem = (status: number, code: string, detail: string, more: object = {}): Scripted => ({
   status,
   body: {
-    type: `https://selvage.dev/problems/${code}`,
+    type: `http://127.0.0.1:8787/_selvage/problems/${code}`,
     title: "A title",
     status,
     detail,

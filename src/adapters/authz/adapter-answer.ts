@@ -1,6 +1,6 @@
 // What every dialect's answer has in common.
 import type { Decision } from "../../model/message/decision.ts";
-import { problems, toProblem, type Refusal } from "../../model/word/problem.ts";
+import { problems, toProblem, type Answered, type Refusal } from "../../model/word/problem.ts";
 
 /** Exactly 200: some proxies take any other 2xx for a refusal. */
 export function allowed(
@@ -28,16 +28,16 @@ export function notAllowed({ status: meant, headers: said, body }: Response, sta
 }
 
 /** For questions that never became one: no policy decided. */
-export function refused(refusal: Refusal, requestId: string): Response {
+export function refused(refusal: Refusal, answered: Answered): Response {
   const { status } = problems[refusal.problem];
-  return Response.json(toProblem(refusal, requestId), {
+  return Response.json(toProblem(refusal, answered), {
     status,
     headers: {
       ...refusal.headers,
       "content-type": "application/problem+json",
       "cache-control": "no-store",
       "selvage-decision": 'adapter; policy="none"; rev=0',
-      "x-request-id": requestId,
+      "x-request-id": answered.requestId,
     },
   });
 }

@@ -26,24 +26,24 @@ export async function authz<Context>(
   ctx: Context,
   judge: Judge<Env, Context>,
 ): Promise<Response> {
-  const requestId = crypto.randomUUID();
+  const asker = { requestId: crypto.randomUUID(), url: request.url };
   const [prefix = "", name = "", segment = ""] = SHAPE.exec(request.url) ?? [];
   const dialect = Object.hasOwn(dialects, name) ? dialects[name] : undefined;
   const address = addressByPath(`/svc/${segment}`);
   if (dialect === undefined || address === null) {
     const known = Object.keys(dialects).join(", ");
     const detail = `Ask at /_selvage/authz/<proxy>/<service>[.<namespace>]/…, where <proxy> is one of ${known}`;
-    return refused({ problem: "noRoute", detail }, requestId);
+    return refused({ problem: "noRoute", detail }, asker);
   }
   const stranger = await mayAskAbout(request, env);
   if (stranger !== null) {
-    return refused(stranger, requestId);
+    return refused(stranger, asker);
   }
   const meant = request.headers.get("selvage-service");
   if (meant !== null && meant !== segment) {
     // A path such as /../other/x climbs out of its service before anybody sees it.
     const detail = `The proxy says that it stands before ${meant}, but the path it asked with names ${segment}`;
-    return refused({ problem: "serviceMismatch", detail }, requestId);
+    return refused({ problem: "serviceMismatch", detail }, asker);
   }
   const asked = dialect.ask({
     request,
@@ -51,11 +51,11 @@ export async function authz<Context>(
     trustedHops: settingsOf(env).trustedHops,
   });
   if (typeof asked === "string") {
-    return refused(badQuestion(asked), requestId);
+    return refused(badQuestion(asked), asker);
   }
   const crooked = faultOf(asked.url, dialect);
   if (crooked !== null) {
-    return dialect.answer({ allowed: false, response: refused(badQuestion(crooked), requestId) });
+    return dialect.answer({ allowed: false, response: refused(badQuestion(crooked), asker) });
   }
   const headers = new Headers(asked.headers);
   for (const own of OWN_HEADERS) {

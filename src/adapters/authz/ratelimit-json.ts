@@ -29,26 +29,26 @@ export async function ratelimitJson<Context>(
   ctx: Context,
   rateLimits: RateLimitService<Env, Context>,
 ): Promise<Response> {
-  const requestId = crypto.randomUUID();
+  const asker = { requestId: crypto.randomUUID(), url: request.url };
   if (request.method !== "POST") {
     const detail = `Rate limits are asked for with POST, not ${request.method}`;
-    return refused({ problem: "methodNotAllowed", detail, headers: { allow: "POST" } }, requestId);
+    return refused({ problem: "methodNotAllowed", detail, headers: { allow: "POST" } }, asker);
   }
   const stranger = await mayAskAbout(request, env);
   if (stranger !== null) {
-    return refused(stranger, requestId);
+    return refused(stranger, asker);
   }
   const bytes = await readLimited(request.body, MAX_BYTES);
   if (bytes === null) {
-    return refused({ problem: "payloadTooLarge", detail: `The question is larger than ${MAX_BYTES} bytes` }, requestId);
+    return refused({ problem: "payloadTooLarge", detail: `The question is larger than ${MAX_BYTES} bytes` }, asker);
   }
   const question = read(new TextDecoder().decode(bytes), request);
   if (typeof question === "string") {
-    return refused(badQuestion(question), requestId);
+    return refused(badQuestion(question), asker);
   }
   const statuses = await rateLimits(question, env, ctx);
   if (statuses === null) {
-    return refused({ problem: "notReady", detail: "The mesh could not load its configuration" }, requestId);
+    return refused({ problem: "notReady", detail: "The mesh could not load its configuration" }, asker);
   }
   return told(statuses);
 }

@@ -1,10 +1,10 @@
 // `selvage check`: one line for each thing that must be right, what is wrong with it, and what to do about it.
-import { faultsOf } from "../print/conditions.ts";
-import { counted } from "../print/plural.ts";
+import { faultsOf } from "../../status/conditions.ts";
+import { counted } from "../../model/word/plural.ts";
 import { type ExitCode, exitCodes } from "../session/exit-code.ts";
 import type { ApiAnswer, ApiClient } from "../session/client.ts";
 import { printData, shortRef } from "../print/print-data.ts";
-import { meshOverview, type MeshRead } from "../session/mesh-overview.ts";
+import { meshOverview, type MeshRead } from "../../status/mesh-read.ts";
 import type { CliSession } from "../session/session.ts";
 
 export interface CheckResult {

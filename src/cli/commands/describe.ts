@@ -2,7 +2,7 @@
 import type { Catalog } from "../../model/api/endpoints.ts";
 import type { Resource } from "../../model/api/resource.ts";
 import { endpointTable, labelsOf } from "../print/columns.ts";
-import { conditionsOf, records } from "../print/conditions.ts";
+import { conditionsOf, records } from "../../status/conditions.ts";
 import { type ExitCode, exitCodes } from "../session/exit-code.ts";
 import { named, printData } from "../print/print-data.ts";
 import { reportFailure } from "../print/report-failure.ts";

@@ -2,7 +2,7 @@
 // server adds.
 import type { Resource } from "../../model/api/resource.ts";
 import { type ExitCode, exitCodes } from "../session/exit-code.ts";
-import { counted } from "../print/plural.ts";
+import { counted } from "../../model/word/plural.ts";
 import { listResources } from "../session/list-resources.ts";
 import { reportFailure } from "../print/report-failure.ts";
 import type { CliSession } from "../session/session.ts";

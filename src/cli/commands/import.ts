@@ -3,7 +3,7 @@
 import type { Imported, ImportNote } from "../../adapters/source/import-note.ts";
 import type { Source } from "../../model/read/source.ts";
 import { fromPointer } from "../../model/word/json-pointer.ts";
-import { counted } from "../print/plural.ts";
+import { counted } from "../../model/word/plural.ts";
 import { type ExitCode, exitCodes } from "../session/exit-code.ts";
 import { printData } from "../print/print-data.ts";
 import type { CliSession } from "../session/session.ts";

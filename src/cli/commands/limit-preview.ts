@@ -5,7 +5,7 @@ import { printData } from "../print/print-data.ts";
 import { reportFailure } from "../print/report-failure.ts";
 import type { CliSession } from "../session/session.ts";
 import { age, table } from "../print/table.ts";
-import { keyText } from "../print/key-text.ts";
+import { keyText } from "../../status/key-text.ts";
 
 export interface LimitPreviewOptions {
   readonly requests?: number;

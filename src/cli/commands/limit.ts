@@ -1,7 +1,7 @@
 // `selvage limit get`: how much of each limit is used, by which key, nearest to exhaustion first.
 import type { LimitList, LimitUseAnswer } from "../../model/api/limits.ts";
 import { type ExitCode, exitCodes } from "../session/exit-code.ts";
-import { keyText } from "../print/key-text.ts";
+import { keyText } from "../../status/key-text.ts";
 import { printData } from "../print/print-data.ts";
 import { reportFailure } from "../print/report-failure.ts";
 import type { CliSession } from "../session/session.ts";

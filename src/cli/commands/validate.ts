@@ -1,6 +1,6 @@
 // `selvage validate -f …`: what the mesh would say about the documents, without writing anything.
 import type { Validation } from "../../model/api/apply.ts";
-import { counted } from "../print/plural.ts";
+import { counted } from "../../model/word/plural.ts";
 import { type ExitCode, exitCodes } from "../session/exit-code.ts";
 import { loadDocuments } from "../session/load-documents.ts";
 import { printData } from "../print/print-data.ts";

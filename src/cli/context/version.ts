@@ -2,12 +2,12 @@
 // Neither holds a token, a secret or the content of a document.
 import { release } from "node:os";
 import type { Readiness } from "../../model/api/operators.ts";
-import { meshOverview, runtimeOverview } from "../session/mesh-overview.ts";
+import { meshOverview, runtimeOverview } from "../../status/mesh-read.ts";
 import { exitCodes, type ExitCode } from "../session/exit-code.ts";
 import { packageVersion } from "../session/package-root.ts";
 import { printData } from "../print/print-data.ts";
 import type { CliSession } from "../session/session.ts";
-import { statusOf } from "../commands/status.ts";
+import { statusOf } from "../../status/mesh-status.ts";
 
 interface OpenApi {
   readonly info?: { readonly version?: string };

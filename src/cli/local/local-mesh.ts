@@ -38,6 +38,8 @@ type StartedMesh =
 /** How long a mesh on the same data may take to end before it counts as running. */
 const LOCK_PATIENCE_MS = 3_000;
 const READY_TIMEOUT_MS = 60_000;
+/** How often each edge is asked about itself. */
+const AWAKE_MS = 1_000;
 /** How long requests that are under way may go on once the mesh was told to stop. */
 const DRAIN_MS = 30_000;
 
@@ -120,10 +122,15 @@ async function start(
   goOn();
   await Promise.all(urls.map((url) => answers(url)));
   goOn();
+  // A mesh without traffic follows, too: who waits for a revision waits for every edge.
+  const rouse = (): void => urls.forEach((url) => void ask(url, "readyz").catch(() => undefined));
+  rouse();
+  const awake = setInterval(rouse, AWAKE_MS);
   const cron = setInterval(() => void tick(miniflare, options.log), 60_000);
   const stop = async (): Promise<void> => {
     stopping = true;
     clearInterval(cron);
+    clearInterval(awake);
     await watchdog.drain(DRAIN_MS);
     await miniflare.dispose();
     watchdog.dismiss();
@@ -204,14 +211,19 @@ async function tick(miniflare: Miniflare, log: (line: string) => void): Promise<
   }
 }
 
+async function ask(url: string, what: "healthz" | "readyz"): Promise<Response> {
+  const response = await fetch(`${url}/_selvage/${what}`, { signal: AbortSignal.timeout(5_000) });
+  await response.body?.cancel();
+  return response;
+}
+
 /** Waits until the edge answers health checks. */
 async function answers(url: string): Promise<void> {
   const deadline = performance.now() + READY_TIMEOUT_MS;
   let last = "no answer";
   while (performance.now() < deadline) {
     try {
-      const response = await fetch(`${url}/_selvage/healthz`, { signal: AbortSignal.timeout(5_000) });
-      await response.body?.cancel();
+      const response = await ask(url, "healthz");
       if (response.ok) {
         return;
       }

@@ -2,7 +2,7 @@
 import type { CatalogService, EndpointState } from "../../model/api/endpoints.ts";
 import type { Resource } from "../../model/api/resource.ts";
 import { isRecord } from "../../model/word/record.ts";
-import { conditionsOf, records } from "./conditions.ts";
+import { conditionsOf, records } from "../../status/conditions.ts";
 import { age, table } from "./table.ts";
 
 interface Column {

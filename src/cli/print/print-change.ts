@@ -1,7 +1,7 @@
 // What became of each document of a change, and how to undo it: for every command that writes documents.
 import type { ApplyResult, PlanItem } from "../../model/api/apply.ts";
 import type { CliSession } from "../session/session.ts";
-import { counted } from "./plural.ts";
+import { counted } from "../../model/word/plural.ts";
 import { inNamespace, printData, shortRef } from "./print-data.ts";
 
 export async function printChange(session: CliSession, result: ApplyResult): Promise<void> {

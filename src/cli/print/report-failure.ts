@@ -2,7 +2,7 @@
 import { problems, type ProblemItem } from "../../model/word/problem.ts";
 import type { Bundle } from "../session/bundle-sources.ts";
 import type { Failure } from "../session/client.ts";
-import { counted } from "./plural.ts";
+import { counted } from "../../model/word/plural.ts";
 import { excerpt, type MarkedFault } from "./excerpt.ts";
 import type { ExitCode } from "../session/exit-code.ts";
 import type { Terminal } from "../session/terminal.ts";

@@ -1,8 +1,8 @@
 // `--wait`: until every isolate that asked lately runs the revision. Progress on stderr; gives up after its time.
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Propagation } from "../../model/api/registry.ts";
-import { SET_BACK } from "./set-back.ts";
-import { counted } from "./plural.ts";
+import { SET_BACK } from "../../status/set-back.ts";
+import { counted } from "../../model/word/plural.ts";
 import { type ExitCode, exitCodes } from "../session/exit-code.ts";
 import { reportFailure } from "./report-failure.ts";
 import type { CliSession } from "../session/session.ts";

@@ -2,7 +2,7 @@
 // gone.
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Resource } from "../../model/api/resource.ts";
-import { conditionsOf } from "../print/conditions.ts";
+import { conditionsOf } from "../../status/conditions.ts";
 import { textOf, valuesAt } from "../print/jsonpath.ts";
 import { named } from "../print/print-data.ts";
 import { reportFailure } from "../print/report-failure.ts";

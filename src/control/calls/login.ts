@@ -68,7 +68,7 @@ export function registerLogin(app: ControlApp): void {
       }
       const departure = await depart(originOf(page), visitOf(page));
       if (!departure.ok) {
-        return refusalResponse(departure.refusal, requestId, "startLogin");
+        return refusalResponse(departure.refusal, { requestId, url: request.url }, "startLogin");
       }
       return redirectResponse(departure.location, requestId, {
         "set-cookie": tripCookie(`${departure.trip}.${encodeURIComponent(returnTo)}`),
@@ -116,12 +116,12 @@ export function registerLogin(app: ControlApp): void {
       const fromBrowser = request.headers.has("origin") || request.headers.has("sec-fetch-site");
       const body = await readLogin(request);
       if (!body.ok) {
-        return refusalResponse(body.refusal, requestId, "login");
+        return refusalResponse(body.refusal, { requestId, url: request.url }, "login");
       }
       const { token, isForm, returnTo } = body.value;
       const forged = fromBrowser || isForm ? refuseForgery(request, { form: true }) : null;
       if (forged) {
-        return refusalResponse(forged, requestId, "login");
+        return refusalResponse(forged, { requestId, url: request.url }, "login");
       }
       const visit = visitOf(page);
       const opened = await open(page, visit, await identifyToken(token, visit));
@@ -151,7 +151,7 @@ export function registerLogin(app: ControlApp): void {
       const visit = visitOf(page);
       const forged = refuseForgery(request, { form: true });
       if (forged) {
-        return refusalResponse(forged, requestId, "logout");
+        return refusalResponse(forged, { requestId, url: request.url }, "logout");
       }
       const identity = await identifyOperator(request, visit);
       await closeSession(request, visit, "operator" in identity ? identity.operator : null);
@@ -177,7 +177,7 @@ async function open(
   const { store, now } = visit;
   if ("refusal" in identity) {
     await auditLogin(store, identity, { request, env, requestId, now });
-    return refusalResponse(identity.refusal, requestId, "login");
+    return refusalResponse(identity.refusal, { requestId, url: request.url }, "login");
   }
   const { operator, proofOf, expiresAt } = identity;
   const session = await openSession(store, { request, env, operator, now }, proofOf, expiresAt);

@@ -1,6 +1,6 @@
 // From a handler's value to the wire: answers as JSON, refusals as RFC 9457 problems. The only place that builds them.
 import { isolateState } from "../../isolate/state.ts";
-import { type Refusal, problems, toProblem } from "../../model/word/problem.ts";
+import { type Answered, type Refusal, problems, toProblem } from "../../model/word/problem.ts";
 
 /** What a handler gives back when the call went well. */
 export interface OperationAnswer<Body> {
@@ -34,15 +34,15 @@ export function unchangedResponse(etag: string, requestId: string): Response {
 }
 
 /** @param call which call refused, for `selvage-decision` */
-export function refusalResponse(refusal: Refusal, requestId: string, call: string): Response {
-  return Response.json(toProblem(refusal, requestId), {
+export function refusalResponse(refusal: Refusal, answered: Answered, call: string): Response {
+  return Response.json(toProblem(refusal, answered), {
     status: problems[refusal.problem].status,
     headers: {
       ...always,
       ...refusal.headers,
       "content-type": "application/problem+json",
       "selvage-decision": `admin; policy="${call}"; rev=${isolateState().snapshot.last?.snapshot.revision ?? 0}`,
-      "x-request-id": requestId,
+      "x-request-id": answered.requestId,
     },
   });
 }

@@ -45,7 +45,11 @@ export function registerPages(app: ControlApp): void {
     handle({ request, requestId, param }) {
       const explained = explainCode(param("code"));
       if (explained === null) {
-        return refusalResponse({ problem: "notFound", detail: "There is no such code." }, requestId, "explainProblem");
+        return refusalResponse(
+          { problem: "notFound", detail: "There is no such code." },
+          { requestId, url: request.url },
+          "explainProblem",
+        );
       }
       const wantsHtml = request.headers.get("accept")?.includes("text/html") ?? false;
       if (!wantsHtml) {
@@ -68,13 +72,17 @@ export function registerPages(app: ControlApp): void {
     summary: "Whether this isolate can decide requests, with which revision, and whether the registry can be reached.",
     content: { "application/json": { schema: readinessSchema } },
     refusals: ["notReady", "internal"],
-    async handle({ env, ctx, requestId }) {
+    async handle({ request, env, ctx, requestId }) {
       const readiness = await readinessOf(env, ctx);
       if (readiness.ready) {
         return answerResponse({ body: readiness }, requestId);
       }
       const detail = "This isolate has no configuration to decide requests with.";
-      return refusalResponse({ problem: "notReady", detail, extensions: { ...readiness } }, requestId, "readyz");
+      return refusalResponse(
+        { problem: "notReady", detail, extensions: { ...readiness } },
+        { requestId, url: request.url },
+        "readyz",
+      );
     },
   });
 }

@@ -24,11 +24,11 @@ export function registerWellKnown(app: ControlApp): void {
     summary: "The public keys of assertions and access tokens (RFC 7517).",
     content: { "application/jwk-set+json": { schema: jwksAnswerSchema } },
     refusals: ["storageUnavailable", "internal"],
-    async handle({ env, ctx, requestId }) {
+    async handle({ request, env, ctx, requestId }) {
       const held = await isolateState().keys.current(portsOf(env), ctx, Date.now());
       if (held === null) {
         const detail = "The mesh's keys cannot be had at the moment.";
-        return refusalResponse({ problem: "storageUnavailable", detail }, requestId, "jwks");
+        return refusalResponse({ problem: "storageUnavailable", detail }, { requestId, url: request.url }, "jwks");
       }
       const jwks = await Promise.all([...held.accepted].map(([kid, key]) => publicJwkOf(kid, key)));
       const headers = {
@@ -46,12 +46,12 @@ export function registerWellKnown(app: ControlApp): void {
     summary: "Where the keys and the token call are, and what they take.",
     content: { "application/json": { schema: openIdConfigurationSchema } },
     refusals: ["notFound", "internal"],
-    handle({ env, requestId }) {
+    handle({ request, env, requestId }) {
       const { issuer, publicOrigin: origin } = settingsOf(env);
       if (origin === null) {
         // Not made of the request's Host: whoever chose that would say where clients send their secrets.
         const detail = "The mesh does not know its own address: set the variable MESH_URL.";
-        return refusalResponse({ problem: "notFound", detail }, requestId, "discovery");
+        return refusalResponse({ problem: "notFound", detail }, { requestId, url: request.url }, "discovery");
       }
       const body = {
         issuer,

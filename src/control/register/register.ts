@@ -43,7 +43,7 @@ export function register<P extends z.ZodObject, Q extends z.ZodObject, Body, A e
       if (call.writes) {
         await auditRefusal(store, identity, refusal, { action: call.id, request, env: context.env, requestId, now });
       }
-      return refusalResponse(refusal, requestId, call.id);
+      return refusalResponse(refusal, { requestId, url: request.url }, call.id);
     };
     if ("refusal" in identity) {
       return refuse(identity.refusal);

@@ -12,6 +12,10 @@ export interface PollQuestion extends Head {
   readonly isolate: string;
   /** Isolate group (`selvage up --edges N`); null = there is only one. */
   readonly edge: string | null;
+  /**
+   * Whoever runs it asks it about itself every second, so that it never sleeps: a local mesh. Absent = nobody does.
+   */
+  readonly isKeptAwake?: true;
   /** Data centre, as the platform calls it; null = not known here. */
   readonly colo: string | null;
   /** Version of the forced states that it has; absent = an isolate of a release that does not ask for them. */

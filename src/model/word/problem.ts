@@ -102,11 +102,18 @@ export interface Refusal {
   readonly headers?: Readonly<Record<string, string>>;
 }
 
-/** Builds the wire form. `type` names the code; what it means, `/_selvage/problems/{code}` says. */
-export function toProblem(refusal: Refusal, requestId: string): Problem {
+/** What is answered, as far as the answer has to name it. */
+export interface Answered {
+  readonly requestId: string;
+  /** Of the request, absolute: the mesh explains its codes where it was asked. */
+  readonly url: string;
+}
+
+/** Builds the wire form. `type` is where the mesh that answers says what the code means. */
+export function toProblem(refusal: Refusal, { requestId, url }: Answered): Problem {
   const { code, status, title } = problems[refusal.problem];
   return {
-    type: `https://selvage.dev/problems/${code}`,
+    type: `${originOf(url)}/_selvage/problems/${code}`,
     title,
     status,
     detail: refusal.detail,
@@ -115,4 +122,9 @@ export function toProblem(refusal: Refusal, requestId: string): Problem {
     ...(refusal.errors ? { errors: refusal.errors } : {}),
     ...refusal.extensions,
   };
+}
+
+function originOf(url: string): string {
+  const path = url.indexOf("/", url.indexOf("://") + 3);
+  return path === -1 ? url : url.slice(0, path);
 }

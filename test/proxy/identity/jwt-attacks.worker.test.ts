@@ -236,7 +236,7 @@ describe.each(Object.entries(attacks))("%s", (_family, list) => {
       );
       // One body for everything that may be wrong: whoever forges learns nothing.
       expect(await problemOf(answer)).toEqual({
-        type: "https://selvage.dev/problems/SLV2110",
+        type: expect.stringMatching(/\/_selvage\/problems\/SLV2110$/),
         title: "The token is not accepted",
         status: 401,
         detail: "The token is not accepted",

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { meshTroubles } from "../../../src/cli/status/mesh-troubles.ts";
-import type { MeshRead } from "../../../src/cli/session/mesh-overview.ts";
+import { meshTroubles } from "../../src/status/mesh-troubles.ts";
+import type { MeshRead } from "../../src/status/mesh-read.ts";
 
 const ok = <Value>(value: Value): { ok: true; value: Value } => ({ ok: true, value }) as const;
 const isolate = (edge: string, revision: number): object => ({ isolate: `id-${edge}`, colo: null, edge, revision });

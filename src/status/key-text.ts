@@ -1,5 +1,5 @@
 // The key of a bucket, as commands print it.
-import type { LimitUseAnswer } from "../../model/api/limits.ts";
+import type { LimitUseAnswer } from "../model/api/limits.ts";
 
 export function keyText({ key, overflow }: Pick<LimitUseAnswer, "key" | "overflow">): string {
   if (overflow) {

@@ -1,14 +1,14 @@
 // What status, check and bug-report look at, read in one go. What the operator's role or an older mesh does not give is
 // left out.
-import type { BreakerList } from "../../model/api/breakers.ts";
-import type { Credentials } from "../../model/api/clients.ts";
-import type { Catalog } from "../../model/api/endpoints.ts";
-import type { LimitList } from "../../model/api/limits.ts";
-import type { AuditList, Readiness, TokenList } from "../../model/api/operators.ts";
-import type { Propagation, RevisionList } from "../../model/api/registry.ts";
-import type { Resource, ResourceList } from "../../model/api/resource.ts";
-import type { ApiAnswer, ApiClient } from "./client.ts";
-import { listResources } from "./list-resources.ts";
+import type { BreakerList } from "../model/api/breakers.ts";
+import type { Credentials } from "../model/api/clients.ts";
+import type { Catalog } from "../model/api/endpoints.ts";
+import type { LimitList } from "../model/api/limits.ts";
+import type { AuditList, Readiness, TokenList } from "../model/api/operators.ts";
+import type { Propagation, RevisionList } from "../model/api/registry.ts";
+import type { Resource, ResourceList } from "../model/api/resource.ts";
+import type { ApiAnswer, ApiClient } from "../cli/session/client.ts";
+import { listResources } from "../cli/session/list-resources.ts";
 
 export interface MeshRead {
   readonly readiness: ApiAnswer<Readiness>;

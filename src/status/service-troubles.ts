@@ -1,10 +1,10 @@
 // Endpoints, breakers and clusters: what keeps requests from being answered. An outage is told once, at the largest
 // thing that is down: a cluster, else a service, else an endpoint.
-import type { AuditEntry } from "../../model/api/operators.ts";
-import type { ServiceBreakers } from "../../model/api/breakers.ts";
-import type { CatalogService, EndpointState } from "../../model/api/endpoints.ts";
-import { partsOfKey, refOf } from "../../model/word/refs.ts";
-import { counted } from "../print/plural.ts";
+import type { AuditEntry } from "../model/api/operators.ts";
+import type { ServiceBreakers } from "../model/api/breakers.ts";
+import type { CatalogService, EndpointState } from "../model/api/endpoints.ts";
+import { partsOfKey, refOf } from "../model/word/refs.ts";
+import { counted } from "../model/word/plural.ts";
 import { namespaceFlag, quoted, type Trouble } from "./trouble.ts";
 
 /** Lost endpoints are told for so long, or until their service has as many as before. */

@@ -1,7 +1,7 @@
 // The mesh itself: not ready, set back, or some isolate that does not follow.
-import { SET_BACK } from "../print/set-back.ts";
-import { counted } from "../print/plural.ts";
-import type { MeshRead } from "../session/mesh-overview.ts";
+import { SET_BACK } from "./set-back.ts";
+import { counted } from "../model/word/plural.ts";
+import type { MeshRead } from "./mesh-read.ts";
 import type { Trouble } from "./trouble.ts";
 
 /** Isolates ask every two seconds while they serve: a younger revision is on its way, and nothing is wrong. */

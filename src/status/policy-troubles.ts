@@ -1,13 +1,13 @@
 // Limits that are spent, Overrides in force, secrets that have ended, documents that do not do what they say, and
 // contracts that wait for somebody.
-import type { Credentials } from "../../model/api/clients.ts";
-import type { LimitUseAnswer } from "../../model/api/limits.ts";
-import type { ApiToken } from "../../model/api/operators.ts";
-import type { Resource } from "../../model/api/resource.ts";
-import { partsOfRef, refOf } from "../../model/word/refs.ts";
-import { keyText } from "../print/key-text.ts";
-import { conditionsOf, faultsOf } from "../print/conditions.ts";
-import { counted } from "../print/plural.ts";
+import type { Credentials } from "../model/api/clients.ts";
+import type { LimitUseAnswer } from "../model/api/limits.ts";
+import type { ApiToken } from "../model/api/operators.ts";
+import type { Resource } from "../model/api/resource.ts";
+import { partsOfRef, refOf } from "../model/word/refs.ts";
+import { keyText } from "./key-text.ts";
+import { conditionsOf, faultsOf } from "./conditions.ts";
+import { counted } from "../model/word/plural.ts";
 import { namespaceFlag, type Trouble } from "./trouble.ts";
 
 /** Of an operator's token that ended before that nobody needs to hear. */

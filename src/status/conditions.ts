@@ -1,6 +1,6 @@
 // The conditions inside a resource's status, whichever of the three shapes it has (route, gateway, plain).
-import type { Condition } from "../../model/registry/status.ts";
-import { isRecord } from "../../model/word/record.ts";
+import type { Condition } from "../model/registry/status.ts";
+import { isRecord } from "../model/word/record.ts";
 
 interface Told extends Condition {
   /** What it is about when not the resource itself: a parent of a route, a listener of a gateway. */
