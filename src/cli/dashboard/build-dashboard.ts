@@ -1,10 +1,13 @@
-// Makes the dashboard's files of src/dashboard with Vite. Also a program: `npm run build:dashboard`.
+// A program, `npm run build:dashboard [-- FOLDER]`: makes the dashboard's files of src/dashboard with Vite, into
+// dist/dashboard when no folder is named.
 import { mkdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { STAMP, stampOf } from "./dashboard-stamp.ts";
 
 /** They appear whole: made beside `out`, then put in its place. */
-export async function buildDashboard(root: string, out: string): Promise<void> {
+async function buildDashboard(root: string, out: string): Promise<void> {
+  // Whatever the caller is: a development build of React is twice as large.
+  process.env.NODE_ENV = "production";
   const { build } = await import("vite");
   const stamp = stampOf(root);
   const draft = `${out}.${process.pid}`;
@@ -48,7 +51,5 @@ export async function buildDashboard(root: string, out: string): Promise<void> {
   }
 }
 
-if (import.meta.main) {
-  const root = join(import.meta.dirname, "..", "..", "..");
-  await buildDashboard(root, join(root, "dist", "dashboard"));
-}
+const root = join(import.meta.dirname, "..", "..", "..");
+await buildDashboard(root, process.argv[2] ?? join(root, "dist", "dashboard"));

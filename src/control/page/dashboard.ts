@@ -1,5 +1,5 @@
-// The dashboard and the consumers' portal: two pages and their files, which the assets binding holds. Nothing of them is
-// in the Worker's bundle, and nothing in them tells what is configured: they ask the admin API as anybody does.
+// The dashboard and the consumers' portal: two pages and their files, which the assets binding holds. None of it is in
+// the Worker's bundle, and nothing in them tells what is configured: they ask the admin API as anybody does.
 import * as z from "zod";
 import type { Env } from "../../env/env.ts";
 import { pageResponse, redirectResponse } from "../http/answer.ts";

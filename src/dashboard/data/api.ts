@@ -1,5 +1,5 @@
-// The admin API from the page: the command's own client, with the session's cookie for a token. The types of its answers
-// are those that the handlers' schemas are made of.
+// The admin API from the page: the command's own client, with the session's cookie for a token. The types of its
+// answers are those that the handlers' schemas are made of.
 import { createClient } from "../../cli/session/client.ts";
 
 const TIMEOUT_MS = 20_000;

@@ -1,6 +1,6 @@
 // What `selvage status` says, asked for by the page.
-import { meshOverview, runtimeOverview, type MeshRead, type RuntimeRead } from "../../cli/session/mesh-overview.ts";
-import { statusOf, type MeshStatus } from "../../cli/status/mesh-status.ts";
+import { meshOverview, runtimeOverview, type MeshRead, type RuntimeRead } from "../../status/mesh-read.ts";
+import { statusOf, type MeshStatus } from "../../status/mesh-status.ts";
 import { api } from "./api.ts";
 import { ReadFailure, useGathered, type Asked } from "./read.ts";
 

@@ -42,6 +42,10 @@ export function useSettings(): ReaderSettings {
 /** The system's wish, where the reader has none. */
 export function showTheme(): void {
   const asks = (query: string): boolean => window.matchMedia(query).matches;
-  const system = asks("(prefers-contrast: more)") ? "contrast" : asks("(prefers-color-scheme: dark)") ? "dark" : "light";
+  const system = asks("(prefers-contrast: more)")
+    ? "contrast"
+    : asks("(prefers-color-scheme: dark)")
+      ? "dark"
+      : "light";
   document.documentElement.dataset.theme = settings.theme === "system" ? system : settings.theme;
 }

@@ -1,5 +1,5 @@
 // What the page has to tell for a moment: that something was done, and how to undo it. Read by the live region.
-export interface Message {
+interface Message {
   readonly id: number;
   readonly text: string;
   readonly undo?: { readonly label: string; readonly run: () => void };

@@ -21,11 +21,17 @@ export function EndpointTable({ endpoints }: { readonly endpoints: readonly Endp
     {
       head: "Service",
       cell: (one) => (
-        <Link href={`/services/${one.namespace}/${one.service}?tab=endpoints`}>{`${one.namespace}/${one.service}`}</Link>
+        <Link
+          href={`/services/${one.namespace}/${one.service}?tab=endpoints`}
+        >{`${one.namespace}/${one.service}`}</Link>
       ),
       sort: (one) => `${one.namespace}/${one.service}`,
     },
-    { head: "Endpoint", cell: (one) => <span className="mono">{one.url ?? one.binding ?? one.id}</span>, sort: (one) => one.id },
+    {
+      head: "Endpoint",
+      cell: (one) => <span className="mono">{one.url ?? one.binding ?? one.id}</span>,
+      sort: (one) => one.id,
+    },
     { head: "Version", cell: (one) => one.version ?? "none", sort: (one) => one.version ?? "" },
     { head: "Cluster", cell: (one) => one.cluster, sort: (one) => one.cluster },
     { head: "Weight", number: true, cell: (one) => one.weight, sort: (one) => one.weight },
@@ -63,14 +69,22 @@ export function EndpointTable({ endpoints }: { readonly endpoints: readonly Endp
         columns={columns}
         rows={endpoints}
         keyOf={(one) => `${one.namespace}/${one.service}/${one.id}`}
-        textOf={(one) => `${one.namespace}/${one.service} ${one.url ?? ""} ${one.id} ${one.cluster} ${one.version ?? ""}`}
+        textOf={(one) =>
+          `${one.namespace}/${one.service} ${one.url ?? ""} ${one.id} ${one.cluster} ${one.version ?? ""}`
+        }
       />
       {draining === null ? null : <DrainDialog endpoint={draining} onClose={() => setDraining(null)} />}
     </>
   );
 }
 
-function DrainDialog({ endpoint, onClose }: { readonly endpoint: EndpointState; readonly onClose: () => void }): ReactNode {
+function DrainDialog({
+  endpoint,
+  onClose,
+}: {
+  readonly endpoint: EndpointState;
+  readonly onClose: () => void;
+}): ReactNode {
   const { namespace, service, id } = endpoint;
   const path = `/namespaces/${encodeURIComponent(namespace)}/services/${encodeURIComponent(service)}/endpoints/${encodeURIComponent(id)}/drain`;
   return (
@@ -83,8 +97,8 @@ function DrainDialog({ endpoint, onClose }: { readonly endpoint: EndpointState; 
       onClose={onClose}
     >
       <p>
-        {endpoint.url ?? endpoint.binding} of {namespace}/{service} gets no new requests; those on their way end. It stays
-        registered, and comes back when it is registered again.
+        {endpoint.url ?? endpoint.binding} of {namespace}/{service} gets no new requests; those on their way end. It
+        stays registered, and comes back when it is registered again.
       </p>
     </WriteDialog>
   );

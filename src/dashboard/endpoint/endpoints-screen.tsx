@@ -5,7 +5,7 @@ import { useRead } from "../data/read.ts";
 import { SameInTerminal } from "../part/command-line.tsx";
 import { DataTable, type Column } from "../part/data-table.tsx";
 import { Empty } from "../part/empty.tsx";
-import { Answered } from "../part/answered.tsx";
+import { Ready } from "../part/ready.tsx";
 import { Screen } from "../part/screen.tsx";
 import { EndpointTable } from "./endpoint-table.tsx";
 import { clustersOf, type ClusterView } from "./clusters.ts";
@@ -14,7 +14,7 @@ export function EndpointsScreen(): ReactNode {
   const read = useRead<Catalog>("/catalog");
   return (
     <Screen title="Endpoints" at={read.dataUpdatedAt}>
-      <Answered read={read}>{({ items }) => <Places endpoints={items.flatMap((one) => one.endpoints)} />}</Answered>
+      <Ready read={read}>{({ items }) => <Places endpoints={items.flatMap((one) => one.endpoints)} />}</Ready>
     </Screen>
   );
 }
@@ -32,7 +32,11 @@ function Places({ endpoints }: { readonly endpoints: readonly EndpointState[] })
     { head: "Cluster", cell: (one) => one.cluster, sort: (one) => one.cluster },
     { head: "Endpoints", number: true, cell: (one) => `${one.up}/${one.all} up`, sort: (one) => one.all },
     { head: "Services", number: true, cell: (one) => one.services, sort: (one) => one.services },
-    { head: "If it is lost", cell: (one) => (one.lost.length === 0 ? "every service goes on elsewhere" : `without an endpoint: ${one.lost.join(", ")}`) },
+    {
+      head: "If it is lost",
+      cell: (one) =>
+        one.lost.length === 0 ? "every service goes on elsewhere" : `without an endpoint: ${one.lost.join(", ")}`,
+    },
   ];
   return (
     <>

@@ -3,7 +3,7 @@ import { useState, type ReactNode } from "react";
 import { Link } from "wouter";
 import type { Revision, RevisionList } from "../../model/api/registry.ts";
 import { useRead } from "../data/read.ts";
-import { Answered } from "../part/answered.tsx";
+import { Ready } from "../part/ready.tsx";
 import { Button } from "../part/button.tsx";
 import { SameInTerminal } from "../part/command-line.tsx";
 import { DataTable, type Column } from "../part/data-table.tsx";
@@ -12,11 +12,19 @@ import { Screen } from "../part/screen.tsx";
 import { When } from "../part/when.tsx";
 
 const columns: readonly Column<Revision>[] = [
-  { head: "Revision", number: true, cell: (one) => <Link href={`/history/${one.revision}`}>{one.revision}</Link>, sort: (one) => one.revision },
+  {
+    head: "Revision",
+    number: true,
+    cell: (one) => <Link href={`/history/${one.revision}`}>{one.revision}</Link>,
+    sort: (one) => one.revision,
+  },
   { head: "When", cell: (one) => <When time={one.at} />, sort: (one) => one.at },
   { head: "Who", cell: (one) => one.actor, sort: (one) => one.actor },
   { head: "By", cell: (one) => (one.rolledBackTo === null ? one.source : `${one.source} to ${one.rolledBackTo}`) },
-  { head: "Changes", cell: ({ summary: { create, update, prune } }) => `${create} new, ${update} changed, ${prune} removed` },
+  {
+    head: "Changes",
+    cell: ({ summary: { create, update, prune } }) => `${create} new, ${update} changed, ${prune} removed`,
+  },
   { head: "Why", cell: (one) => one.reason ?? <span className="quiet">no reason given</span> },
 ];
 
@@ -25,7 +33,7 @@ export function HistoryScreen(): ReactNode {
   const read = useRead<RevisionList>("/revisions", { limit: 50, cursor });
   return (
     <Screen title="History" at={read.dataUpdatedAt}>
-      <Answered read={read}>
+      <Ready read={read}>
         {({ items, nextCursor }) =>
           items.length === 0 ? (
             <Empty cause="Nothing has been written yet." command="selvage apply -f mesh.yaml" />
@@ -45,7 +53,7 @@ export function HistoryScreen(): ReactNode {
             </>
           )
         }
-      </Answered>
+      </Ready>
       <SameInTerminal lines={["selvage history"]} />
     </Screen>
   );

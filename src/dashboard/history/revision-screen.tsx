@@ -5,7 +5,7 @@ import type { Propagation, RevisionChange, RevisionDetail } from "../../model/ap
 import { useRead } from "../data/read.ts";
 import { useMay } from "../data/session.tsx";
 import { useYaml } from "../data/yaml.ts";
-import { Answered } from "../part/answered.tsx";
+import { Ready } from "../part/ready.tsx";
 import { Button } from "../part/button.tsx";
 import { SameInTerminal } from "../part/command-line.tsx";
 import { DiffView } from "../part/diff-view.tsx";
@@ -35,11 +35,11 @@ export function RevisionScreen(): ReactNode {
         ) : null
       }
     >
-      <Answered read={read}>{(detail) => <Detail detail={detail} propagation={propagation.data} />}</Answered>
+      <Ready read={read}>{(detail) => <Detail detail={detail} propagation={propagation.data} />}</Ready>
       {isRollingBack && head !== null ? (
         <RollbackDialog to={Number(revision)} head={head} onClose={() => setRollingBack(false)} />
       ) : null}
-      <SameInTerminal lines={[`selvage history --revision ${revision}`, `selvage rollback --to ${revision} --reason why`]} />
+      <SameInTerminal lines={[`selvage history ${revision}`, `selvage rollback --to ${revision} --reason why`]} />
     </Screen>
   );
 }
@@ -51,7 +51,10 @@ interface DetailProps {
 
 function Detail({ detail, propagation }: DetailProps): ReactNode {
   const { at, actor, source, reason, changes, rolledBackTo } = detail;
-  const who = propagation === undefined ? "…" : `${propagation.current} of ${propagation.current + propagation.behind} isolates that asked lately`;
+  const who =
+    propagation === undefined
+      ? "…"
+      : `${propagation.current} of ${propagation.current + propagation.behind} isolates that asked lately`;
   return (
     <>
       <Facts

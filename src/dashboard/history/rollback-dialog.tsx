@@ -5,7 +5,7 @@ import type { ApplyResult } from "../../model/api/apply.ts";
 import { api } from "../data/api.ts";
 import { taken } from "../data/read.ts";
 import { tell } from "../data/told.ts";
-import { Answered } from "../part/answered.tsx";
+import { Ready } from "../part/ready.tsx";
 import { PlanView } from "../part/plan-view.tsx";
 import { WriteDialog } from "../part/write-dialog.tsx";
 import { selvageLine } from "../word/command.ts";
@@ -21,7 +21,8 @@ export function RollbackDialog({ to, head, onClose }: RollbackDialogProps): Reac
   const ifMatch = `"${head}"`;
   const plan = useQuery<ApplyResult>({
     queryKey: ["rollback", to, head],
-    queryFn: async () => taken(await api.call<ApplyResult>("POST", path, { query: { dryRun: true }, body: {}, ifMatch })),
+    queryFn: async () =>
+      taken(await api.call<ApplyResult>("POST", path, { query: { dryRun: true }, body: {}, ifMatch })),
   });
   return (
     <WriteDialog<ApplyResult>
@@ -31,14 +32,16 @@ export function RollbackDialog({ to, head, onClose }: RollbackDialogProps): Reac
       reason="required"
       command={(reason) => selvageLine(["rollback", "--to", String(to), "--reason", reason])}
       write={(reason) => api.call("POST", path, { body: { reason }, query: { manager: "ui" }, ifMatch })}
-      onDone={({ revision }) => tell(`Rolled back: revision ${revision} has the documents of ${to}. Undo: roll back to ${head}.`)}
+      onDone={({ revision }) =>
+        tell(`Rolled back: revision ${revision} has the documents of ${to}. Undo: roll back to ${head}.`)
+      }
       onClose={onClose}
     >
       <p>
         The documents of revision {to} come back as a new revision. What no document says stays as it is: credentials,
         decisions about contracts, registered endpoints, use of limits.
       </p>
-      <Answered read={plan}>{(result) => <PlanView result={result} />}</Answered>
+      <Ready read={plan}>{(result) => <PlanView result={result} />}</Ready>
     </WriteDialog>
   );
 }

@@ -10,7 +10,13 @@ import { selvageLine } from "../word/command.ts";
 
 const states = ["open", "closed", "auto"] as const;
 
-export function ForceDialog({ service, onClose }: { readonly service: ServiceBreakers; readonly onClose: () => void }): ReactNode {
+export function ForceDialog({
+  service,
+  onClose,
+}: {
+  readonly service: ServiceBreakers;
+  readonly onClose: () => void;
+}): ReactNode {
   const { namespace, service: name } = service;
   const [state, setState] = useState<(typeof states)[number]>(service.forced.length > 0 ? "auto" : "open");
   const [ttl, setTtl] = useState("10m");
@@ -42,7 +48,17 @@ export function ForceDialog({ service, onClose }: { readonly service: ServiceBre
       reason="required"
       command={(reason) =>
         selvageLine(
-          ["breaker", "force", name, state, ...(version === "" ? [] : ["--only", version]), "--ttl", ttl, "--reason", reason],
+          [
+            "breaker",
+            "force",
+            name,
+            state,
+            ...(version === "" ? [] : ["--only", version]),
+            "--ttl",
+            ttl,
+            "--reason",
+            reason,
+          ],
           namespace,
         )
       }

@@ -3,18 +3,18 @@ import { useState, type ReactNode } from "react";
 import type { BreakerList as Breakers } from "../../model/api/breakers.ts";
 import type { LimitList, LimitUseAnswer } from "../../model/api/limits.ts";
 import { refOf } from "../../model/word/refs.ts";
-import { keyText } from "../../cli/print/key-text.ts";
+import { keyText } from "../../status/key-text.ts";
 import { useRead } from "../data/read.ts";
 import { Button } from "../part/button.tsx";
 import { SameInTerminal } from "../part/command-line.tsx";
 import { DataTable, type Column } from "../part/data-table.tsx";
 import { Empty } from "../part/empty.tsx";
 import { HealthBadge } from "../part/health-badge.tsx";
-import { Answered } from "../part/answered.tsx";
+import { Ready } from "../part/ready.tsx";
 import { RefLink } from "../part/ref-link.tsx";
 import { Screen } from "../part/screen.tsx";
 import { Tabs, useTab } from "../part/tabs.tsx";
-import { BreakerList } from "./breaker-list.tsx";
+import { BreakerCards } from "./breaker-cards.tsx";
 import { PreviewDialog } from "./preview-dialog.tsx";
 
 const tabs = ["limits", "breakers"] as const;
@@ -27,16 +27,18 @@ export function LimitsScreen(): ReactNode {
     <Screen title="Limits & breakers" at={tab === "limits" ? limits.dataUpdatedAt : breakers.dataUpdatedAt}>
       <Tabs names={tabs} base="/limits" current={tab} />
       {tab === "limits" ? (
-        <Answered read={limits}>{(value) => <Limits list={value} />}</Answered>
+        <Ready read={limits}>{(value) => <Limits list={value} />}</Ready>
       ) : (
-        <Answered read={breakers}>
+        <Ready read={breakers}>
           {({ items, more }) => (
             <>
-              {more ? <p className="alert degraded">More than 50 services have breakers; these are the first.</p> : null}
-              <BreakerList items={items} />
+              {more ? (
+                <p className="alert degraded">More than 50 services have breakers; these are the first.</p>
+              ) : null}
+              <BreakerCards items={items} />
             </>
           )}
-        </Answered>
+        </Ready>
       )}
       <SameInTerminal lines={["selvage limit get -A", "selvage breaker get -A"]} />
     </Screen>
@@ -55,20 +57,38 @@ function Limits({ list: { items, unreachable } }: { readonly list: LimitList }):
       ),
       sort: (one) => one.used / one.capacity,
     },
-    { head: "Limit", cell: (one) => <><RefLink reference={refOf(one.kind, one.namespace, one.policy)} /> {one.limit}</>, sort: (one) => `${one.policy} ${one.limit}` },
+    {
+      head: "Limit",
+      cell: (one) => (
+        <>
+          <RefLink reference={refOf(one.kind, one.namespace, one.policy)} /> {one.limit}
+        </>
+      ),
+      sort: (one) => `${one.policy} ${one.limit}`,
+    },
     { head: "Key", cell: (one) => <span className="mono">{keyText(one)}</span>, sort: keyText },
     {
       head: "Used",
       cell: (one) => (
         <>
-          <meter min={0} max={one.capacity} value={Math.min(one.used, one.capacity)} aria-label={`used of ${one.capacity}`} />{" "}
+          <meter
+            min={0}
+            max={one.capacity}
+            value={Math.min(one.used, one.capacity)}
+            aria-label={`used of ${one.capacity}`}
+          />{" "}
           {one.used}/{one.capacity}
         </>
       ),
       sort: (one) => one.used / one.capacity,
     },
     { head: "Refused", number: true, cell: (one) => one.refused, sort: (one) => one.refused },
-    { head: "Free again in", number: true, cell: (one) => `${Math.ceil(one.resetMs / 1000)} s`, sort: (one) => one.resetMs },
+    {
+      head: "Free again in",
+      number: true,
+      cell: (one) => `${Math.ceil(one.resetMs / 1000)} s`,
+      sort: (one) => one.resetMs,
+    },
     { head: "Mode", cell: (one) => `${one.mode ?? "gone"}${one.shadow ? ", shadow" : ""}` },
     {
       head: "Do",
@@ -94,7 +114,9 @@ function Limits({ list: { items, unreachable } }: { readonly list: LimitList }):
           caption="Use of limits, by key"
           columns={columns}
           rows={items}
-          keyOf={(one) => `${one.kind} ${one.namespace}/${one.policy} ${one.limit} ${String(one.overflow)} ${one.key.join(" ")}`}
+          keyOf={(one) =>
+            `${one.kind} ${one.namespace}/${one.policy} ${one.limit} ${String(one.overflow)} ${one.key.join(" ")}`
+          }
           textOf={(one) => `${one.namespace}/${one.policy} ${one.limit} ${keyText(one)} ${one.application ?? ""}`}
         />
       )}

@@ -2,7 +2,7 @@
 import { useState, type ReactNode } from "react";
 import type { LimitPreviewList, LimitUseAnswer } from "../../model/api/limits.ts";
 import { useRead } from "../data/read.ts";
-import { Answered } from "../part/answered.tsx";
+import { Ready } from "../part/ready.tsx";
 import { Button } from "../part/button.tsx";
 import { CommandLine } from "../part/command-line.tsx";
 import { Facts } from "../part/facts.tsx";
@@ -11,7 +11,13 @@ import { Modal } from "../part/modal.tsx";
 import { When } from "../part/when.tsx";
 import { selvageLine } from "../word/command.ts";
 
-export function PreviewDialog({ use, onClose }: { readonly use: LimitUseAnswer; readonly onClose: () => void }): ReactNode {
+export function PreviewDialog({
+  use,
+  onClose,
+}: {
+  readonly use: LimitUseAnswer;
+  readonly onClose: () => void;
+}): ReactNode {
   const { namespace, policy, limit, kind } = use;
   const [requests, setRequests] = useState("");
   const [window, setWindow] = useState("");
@@ -32,7 +38,7 @@ export function PreviewDialog({ use, onClose }: { readonly use: LimitUseAnswer; 
           Ask
         </Button>
       </div>
-      <Answered read={read}>
+      <Ready read={read}>
         {({ items }) => (
           <>
             {items.map((one) => (
@@ -51,10 +57,17 @@ export function PreviewDialog({ use, onClose }: { readonly use: LimitUseAnswer; 
             ))}
           </>
         )}
-      </Answered>
+      </Ready>
       <CommandLine
         line={selvageLine(
-          ["limit", "preview", policy, "--limit", limit, ...(asked.requests === "" ? [] : ["--requests", asked.requests]), ...(asked.window === "" ? [] : ["--window", asked.window])],
+          [
+            "limit",
+            "preview",
+            `${policy}/${limit}`,
+            ...(kind === "Tier" ? ["--tier"] : []),
+            ...(asked.requests === "" ? [] : ["--requests", asked.requests]),
+            ...(asked.window === "" ? [] : ["--window", asked.window]),
+          ],
           namespace,
         )}
       />

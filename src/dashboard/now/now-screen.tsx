@@ -6,11 +6,11 @@ import type { Revision } from "../../model/api/registry.ts";
 import { useMeshStatus, type StatusRead } from "../data/mesh-status.ts";
 import { CommandLine, CopyButton, SameInTerminal } from "../part/command-line.tsx";
 import { HealthBadge } from "../part/health-badge.tsx";
-import { Answered } from "../part/answered.tsx";
+import { Ready } from "../part/ready.tsx";
 import { RefLink } from "../part/ref-link.tsx";
 import { Screen } from "../part/screen.tsx";
 import { When } from "../part/when.tsx";
-import type { Trouble } from "../../cli/status/trouble.ts";
+import type { Trouble } from "../../status/trouble.ts";
 import { healthWordOf, healthSummary } from "../word/health.ts";
 import { incidentText } from "./incident-text.ts";
 
@@ -27,9 +27,11 @@ export function NowScreen(): ReactNode {
           <HealthBadge word={worst === undefined ? "healthy" : healthWordOf(worst.severity)} />
         )
       }
-      acts={data === undefined ? null : <CopyButton label="Copy summary" text={incidentText(data.status, Date.now())} />}
+      acts={
+        data === undefined ? null : <CopyButton label="Copy summary" text={incidentText(data.status, Date.now())} />
+      }
     >
-      <Answered read={read}>{(value) => <Told read={value} />}</Answered>
+      <Ready read={read}>{(value) => <Told read={value} />}</Ready>
     </Screen>
   );
 }
@@ -43,9 +45,8 @@ function Told({ read }: { readonly read: StatusRead }): ReactNode {
       <p>{healthSummary(status)}</p>
       {status.problems.length === 0 ? (
         <p>
-          Nothing is wrong with {status.services} services and {status.endpoints} endpoints;{" "}
-          {status.isolates.current}/{status.isolates.current + status.isolates.behind} isolates run revision{" "}
-          {status.revision}.
+          Nothing is wrong with {status.services} services and {status.endpoints} endpoints; {status.isolates.current}/
+          {status.isolates.current + status.isolates.behind} isolates run revision {status.revision}.
         </p>
       ) : (
         <ol className="stack" aria-label="What is wrong, the worst first">
@@ -82,7 +83,13 @@ function Told({ read }: { readonly read: StatusRead }): ReactNode {
 /** A change that came shortly before the trouble is worth a look; nothing is claimed beyond that. */
 const NEAR_MS = 600_000;
 
-function TroubleCard({ trouble, revisions }: { readonly trouble: Trouble; readonly revisions: readonly Revision[] }): ReactNode {
+function TroubleCard({
+  trouble,
+  revisions,
+}: {
+  readonly trouble: Trouble;
+  readonly revisions: readonly Revision[];
+}): ReactNode {
   const { severity, ref, message, since, command } = trouble;
   const word = healthWordOf(severity);
   const before = since === null ? undefined : changeBefore(Date.parse(since), revisions);

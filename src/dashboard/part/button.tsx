@@ -12,7 +12,14 @@ interface ButtonProps {
   readonly label?: string;
 }
 
-export function Button({ children, onPress, look = "plain", small = false, disabled = false, label }: ButtonProps): ReactNode {
+export function Button({
+  children,
+  onPress,
+  look = "plain",
+  small = false,
+  disabled = false,
+  label,
+}: ButtonProps): ReactNode {
   const looks = `button ${look} ${small ? "small" : ""}`;
   return (
     <button type="button" className={looks} onClick={onPress} disabled={disabled} aria-label={label}>

@@ -5,10 +5,9 @@ import { Button } from "./button.tsx";
 export function CopyButton({ text, label = "Copy" }: { readonly text: string; readonly label?: string }): ReactNode {
   const [copied, setCopied] = useState(false);
   const copy = (): void => {
-    void navigator.clipboard.writeText(text).then(() => {
-      setCopied(true);
-      setTimeout(() => setCopied(false), 2_000);
-    });
+    void navigator.clipboard.writeText(text);
+    setCopied(true);
+    setTimeout(() => setCopied(false), 2_000);
   };
   return (
     <Button small onPress={copy} label={`${label}: ${text.slice(0, 60)}`}>

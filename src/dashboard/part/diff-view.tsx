@@ -14,7 +14,11 @@ export function DiffView({ before, after }: { readonly before: string; readonly 
     <div className="diff" role="group" aria-label="Difference, line by line">
       {lines.map(({ sign, text }, index) => (
         <div key={index} className={looks[sign]}>
-          <span className="sign" aria-label={words[sign] === "" ? undefined : words[sign]} role={words[sign] === "" ? undefined : "img"}>
+          <span
+            className="sign"
+            aria-label={words[sign] === "" ? undefined : words[sign]}
+            role={words[sign] === "" ? undefined : "img"}
+          >
             {sign}
           </span>
           <span>{text}</span>

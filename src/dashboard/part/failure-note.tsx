@@ -7,7 +7,9 @@ export function FailureNote({ failure }: { readonly failure: Failure }): ReactNo
   return (
     <div className="alert" role="alert">
       <p>
-        <strong>{problem?.title ?? (status === null ? "The mesh cannot be reached" : `The mesh answered ${status}`)}</strong>
+        <strong>
+          {problem?.title ?? (status === null ? "The mesh cannot be reached" : `The mesh answered ${status}`)}
+        </strong>
         {problem === undefined ? null : (
           <>
             {" "}
@@ -19,9 +21,7 @@ export function FailureNote({ failure }: { readonly failure: Failure }): ReactNo
       {hint === undefined ? null : <p className="quiet">{hint}</p>}
       {(problem?.errors ?? []).map((one, index) => (
         <p key={index}>
-          <code>
-            {one.line === undefined ? one.pointer : `line ${one.line}:${one.column ?? 1} ${one.pointer}`}
-          </code>{" "}
+          <code>{one.line === undefined ? one.pointer : `line ${one.line}:${one.column ?? 1} ${one.pointer}`}</code>{" "}
           {one.detail} {one.hint === undefined ? null : <span className="quiet">{one.hint}</span>}
         </p>
       ))}

@@ -11,7 +11,15 @@ interface FieldProps {
   readonly required?: boolean;
 }
 
-export function FormField({ label, value, onChange, hint, type = "text", options, required = false }: FieldProps): ReactNode {
+export function FormField({
+  label,
+  value,
+  onChange,
+  hint,
+  type = "text",
+  options,
+  required = false,
+}: FieldProps): ReactNode {
   const id = useId();
   const described = hint === undefined ? undefined : `${id}-hint`;
   return (

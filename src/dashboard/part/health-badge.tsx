@@ -2,7 +2,13 @@
 import type { ReactNode } from "react";
 import { healthSigns, type HealthWord } from "../word/health.ts";
 
-export function HealthBadge({ word, children }: { readonly word: HealthWord; readonly children?: ReactNode }): ReactNode {
+export function HealthBadge({
+  word,
+  children,
+}: {
+  readonly word: HealthWord;
+  readonly children?: ReactNode;
+}): ReactNode {
   return (
     <span className={`badge ${word}`}>
       <span aria-hidden="true">{healthSigns[word]}</span>

@@ -9,8 +9,8 @@ export function PlanView({ result }: { readonly result: ApplyResult }): ReactNod
   return (
     <section aria-label="Plan">
       <p>
-        {summary.create} new, {summary.update} changed, {summary.prune} removed, {summary.unchanged} unchanged; the mesh is
-        at revision {revision}. <span className="quiet mono">plan {planId.slice(0, 12)}</span>
+        {summary.create} new, {summary.update} changed, {summary.prune} removed, {summary.unchanged} unchanged; the mesh
+        is at revision {revision}. <span className="quiet mono">plan {planId.slice(0, 12)}</span>
       </p>
       {changed.map(({ ref, action, patch }) => (
         <div key={ref}>

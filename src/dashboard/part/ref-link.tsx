@@ -4,7 +4,13 @@ import { Link } from "wouter";
 import { partsOfRef } from "../../model/word/refs.ts";
 import { documentPath } from "../word/paths.ts";
 
-export function RefLink({ reference, bare = false }: { readonly reference: string; readonly bare?: boolean }): ReactNode {
+export function RefLink({
+  reference,
+  bare = false,
+}: {
+  readonly reference: string;
+  readonly bare?: boolean;
+}): ReactNode {
   const { kind, namespace, name } = partsOfRef(reference);
   return (
     <Link href={documentPath(reference)}>

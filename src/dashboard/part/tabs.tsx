@@ -8,7 +8,15 @@ export function useTab<Name extends string>(names: readonly Name[]): Name {
   return names.find((name) => name === query.get("tab")) ?? (names[0] as Name);
 }
 
-export function Tabs({ names, base, current }: { readonly names: readonly string[]; readonly base: string; readonly current: string }): ReactNode {
+export function Tabs({
+  names,
+  base,
+  current,
+}: {
+  readonly names: readonly string[];
+  readonly base: string;
+  readonly current: string;
+}): ReactNode {
   return (
     <nav className="tabs" aria-label="Parts of this screen">
       {names.map((name) => (

@@ -4,7 +4,7 @@ import { agoText, momentText } from "../word/when.ts";
 
 const TICK_MS = 10_000;
 
-export function useNow(): number {
+function useNow(): number {
   const [now, setNow] = useState(() => Date.now());
   useEffect(() => {
     const timer = setInterval(() => setNow(Date.now()), TICK_MS);

@@ -57,7 +57,12 @@ export function WriteDialog<T>(props: WriteDialogProps<T>): ReactNode {
         />
       )}
       {confirm === undefined ? null : (
-        <FormField label={`This cannot be undone. Type ${confirm} to go on`} value={typed} onChange={setTyped} required />
+        <FormField
+          label={`This cannot be undone. Type ${confirm} to go on`}
+          value={typed}
+          onChange={setTyped}
+          required
+        />
       )}
       {failure === null ? null : <FailureNote failure={failure} />}
       {command === undefined ? null : <CommandLine line={command(why.trim() === "" ? "why" : why.trim())} />}

@@ -3,10 +3,10 @@ import type { ReactNode } from "react";
 import type { ContractList } from "../../model/api/clients.ts";
 import type { CatalogService } from "../../model/api/endpoints.ts";
 import type { Resource } from "../../model/api/resource.ts";
-import { records } from "../../cli/print/conditions.ts";
+import { records } from "../../status/conditions.ts";
 import { refOf } from "../../model/word/refs.ts";
 import { useRead } from "../data/read.ts";
-import { Answered } from "../part/answered.tsx";
+import { Ready } from "../part/ready.tsx";
 import { RefLink } from "../part/ref-link.tsx";
 import { policiesOf } from "./service-policies.ts";
 
@@ -29,7 +29,7 @@ export function Callers({ service, resources }: CallersProps): ReactNode {
           : "Only callers with an identity may call it."}
       </p>
       <h2>Contracts</h2>
-      <Answered read={contracts}>
+      <Ready read={contracts}>
         {({ items }) =>
           items.length === 0 ? (
             <p className="quiet">No application has a contract.</p>
@@ -43,7 +43,7 @@ export function Callers({ service, resources }: CallersProps): ReactNode {
             </ul>
           )
         }
-      </Answered>
+      </Ready>
       <h2>Named by policies</h2>
       {principals.length === 0 ? (
         <p className="quiet">No AuthorizationPolicy names a caller.</p>
@@ -67,10 +67,9 @@ function principalsOf(spec: Readonly<Record<string, unknown>>): readonly string[
   const lists = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : []);
   return records(spec.rules)
     .flatMap((rule) => records(rule.from))
-    .flatMap((from) => [
-      ...lists(from.principals).map(String),
-      ...lists(from.applications).map((one) => `application ${String(one)}`),
-      ...lists(from.namespaces).map((one) => `namespace ${String(one)}`),
-      ...lists(from.ipBlocks).map(String),
-    ]);
+    .flatMap((from) =>
+      ["principals", "applications", "namespaces", "ipBlocks"].flatMap((by) =>
+        lists(from[by]).map((one) => `${by}: ${String(one)}`),
+      ),
+    );
 }

@@ -37,7 +37,9 @@ export function ServicePolicies({ service, resources }: ServicePoliciesProps): R
           {
             head: "Policy",
             cell: ({ policy }) => (
-              <Link href={rawPath(refOfDocument(policy))}>{`${policy.metadata.namespace}/${policy.metadata.name}`}</Link>
+              <Link
+                href={rawPath(refOfDocument(policy))}
+              >{`${policy.metadata.namespace}/${policy.metadata.name}`}</Link>
             ),
           },
           { head: "Attached to", cell: ({ place, target }) => `${place}: ${target}`, sort: ({ place }) => place },

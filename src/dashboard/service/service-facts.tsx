@@ -24,7 +24,12 @@ export function ServiceFacts({ service }: { readonly service: CatalogService }):
           ["Exposure", service.exposure],
           ["Addresses", service.addresses.map((one) => <code key={one}>{one} </code>)],
           ["Links", service.links.map((link, index) => <OutLink key={index} link={link} />)],
-          ["Labels", Object.entries(service.labels).map(([name, value]) => `${name}=${value}`).join(", ")],
+          [
+            "Labels",
+            Object.entries(service.labels)
+              .map(([name, value]) => `${name}=${value}`)
+              .join(", "),
+          ],
         ]}
       />
       <DataTable

@@ -2,7 +2,7 @@
 // document says of its targets, read as docs/kinds.md says. Names and targets only; the mesh itself decides by its
 // snapshot.
 import type { Resource } from "../../model/api/resource.ts";
-import { records } from "../../cli/print/conditions.ts";
+import { records } from "../../status/conditions.ts";
 import { refOfDocument, type ScopedName } from "../../model/word/refs.ts";
 import { leadsTo } from "./service-routes.ts";
 
@@ -10,17 +10,20 @@ import { leadsTo } from "./service-routes.ts";
 const places = ["rule", "route", "service", "gateway", "mesh"] as const;
 type Place = (typeof places)[number];
 
-export interface PolicyInEffect {
+interface Attached {
   readonly policy: Resource;
   readonly place: Place;
   /** What it is attached to, in its own words. */
   readonly target: string;
+}
+
+interface PolicyInEffect extends Attached {
   /** Ref of the policy that takes its place; null = it holds. */
   readonly hiddenBy: string | null;
 }
 
-/** Every one of these must pass; of the others the most specific wins whole. */
-const accumulate = new Set(["AuthorizationPolicy", "RateLimitPolicy", "IPAccessPolicy"]);
+/** Of these the most specific wins whole; of the others every one must pass. */
+const winning = new Set(["TrafficPolicy", "FaultPolicy", "AuthenticationPolicy"]);
 
 export function policiesOf(service: ScopedName, resources: readonly Resource[]): readonly PolicyInEffect[] {
   const routes = resources.filter((one) => one.kind === "HTTPRoute" && leadsTo(one, service));
@@ -28,13 +31,17 @@ export function policiesOf(service: ScopedName, resources: readonly Resource[]):
     records(policy.spec.targetRefs).flatMap((target) => {
       const place = placeOf(policy, target, service, routes);
       const section = typeof target.sectionName === "string" ? `#${target.sectionName}` : "";
-      return place === null
-        ? []
-        : [{ policy, place, target: `${String(target.kind)} ${String(target.name ?? "")}${section}`, hiddenBy: null }];
+      const words = `${String(target.kind)} ${String(target.name ?? "")}${section}`;
+      return place === null ? [] : [{ policy, place, target: words }];
     }),
   );
   const sorted = found.toSorted((a, b) => places.indexOf(a.place) - places.indexOf(b.place));
-  return sorted.map((one) => ({ ...one, hiddenBy: hiderOf(one, sorted) }));
+  return sorted.map(({ policy, place, target }) => ({
+    policy,
+    place,
+    target,
+    hiddenBy: hiderOf(policy, place, sorted),
+  }));
 }
 
 function placeOf(
@@ -63,15 +70,15 @@ function placeOf(
 }
 
 /** A rule or a route speaks for its own requests only, so that what is wider goes on holding for all others. */
-function hiderOf(one: PolicyInEffect, all: readonly PolicyInEffect[]): string | null {
-  if (accumulate.has(one.policy.kind)) {
+function hiderOf(policy: Resource, place: Place, all: readonly Attached[]): string | null {
+  if (!winning.has(policy.kind)) {
     return null;
   }
   const hider = all.find(
     (other) =>
-      other.policy.kind === one.policy.kind &&
+      other.policy.kind === policy.kind &&
       other.place === "service" &&
-      places.indexOf(other.place) < places.indexOf(one.place),
+      places.indexOf(other.place) < places.indexOf(place),
   );
   return hider === undefined ? null : refOfDocument(hider.policy);
 }

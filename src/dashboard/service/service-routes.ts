@@ -2,7 +2,7 @@
 import type { Resource } from "../../model/api/resource.ts";
 import { isRecord } from "../../model/word/record.ts";
 import type { ScopedName } from "../../model/word/refs.ts";
-import { records } from "../../cli/print/conditions.ts";
+import { records } from "../../status/conditions.ts";
 
 export function leadsTo(route: Resource, service: ScopedName): boolean {
   const { rules, parentRefs } = route.spec;
@@ -32,7 +32,9 @@ export function ruleLines(route: Resource): readonly string[] {
 }
 
 function matchText(match: Readonly<Record<string, unknown>>): string {
-  const path = isRecord(match.path) ? `${String(match.path.type ?? "PathPrefix")} ${String(match.path.value ?? "/")}` : "";
+  const path = isRecord(match.path)
+    ? `${String(match.path.type ?? "PathPrefix")} ${String(match.path.value ?? "/")}`
+    : "";
   const headers = records(match.headers).map(({ name, value }) => `${String(name)}=${String(value)}`);
   const query = records(match.queryParams).map(({ name, value }) => `?${String(name)}=${String(value)}`);
   return [typeof match.method === "string" ? match.method : "", path, ...headers, ...query].filter(Boolean).join(" ");

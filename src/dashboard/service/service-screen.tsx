@@ -5,11 +5,11 @@ import type { CatalogService } from "../../model/api/endpoints.ts";
 import { refOf, refOfDocument } from "../../model/word/refs.ts";
 import { useMeshStatus, type StatusRead } from "../data/mesh-status.ts";
 import { EndpointTable } from "../endpoint/endpoint-table.tsx";
-import { BreakerList } from "../limit/breaker-list.tsx";
+import { BreakerCards } from "../limit/breaker-cards.tsx";
 import { SameInTerminal } from "../part/command-line.tsx";
 import { Empty } from "../part/empty.tsx";
 import { HealthBadge } from "../part/health-badge.tsx";
-import { Answered } from "../part/answered.tsx";
+import { Ready } from "../part/ready.tsx";
 import { Screen } from "../part/screen.tsx";
 import { Tabs, useTab } from "../part/tabs.tsx";
 import { YamlView } from "../part/yaml-view.tsx";
@@ -37,7 +37,7 @@ export function ServiceScreen(): ReactNode {
       mark={data === undefined ? null : <HealthBadge word={healthOfRef(data.status, ref)} />}
       acts={<Link href={rawPath(ref)}>Edit its document</Link>}
     >
-      <Answered read={read}>{(value) => <OneService read={value} namespace={ns} name={name} />}</Answered>
+      <Ready read={read}>{(value) => <OneService read={value} namespace={ns} name={name} />}</Ready>
     </Screen>
   );
 }
@@ -54,7 +54,12 @@ function OneService({ read, namespace, name }: OneServiceProps): ReactNode {
   const services = read.mesh.catalog.ok ? read.mesh.catalog.value.items : [];
   const service = services.find((one) => one.namespace === namespace && one.name === name);
   if (service === undefined) {
-    return <Empty cause={`There is no service ${namespace}/${name}, or you may not see it.`} command="selvage get services -A" />;
+    return (
+      <Empty
+        cause={`There is no service ${namespace}/${name}, or you may not see it.`}
+        command="selvage get services -A"
+      />
+    );
   }
   const troubles = [...read.status.problems, ...read.status.notices].filter((one) => one.ref === ref);
   return (
@@ -116,7 +121,11 @@ function TabOf({ tab, service, read }: TabProps): ReactNode {
       return <ServicePolicies service={service} resources={resources} />;
     case "breakers": {
       const all = read.runtime.breakers.ok ? read.runtime.breakers.value.items : [];
-      return <BreakerList items={all.filter((one) => one.namespace === service.namespace && one.service === service.name)} />;
+      return (
+        <BreakerCards
+          items={all.filter((one) => one.namespace === service.namespace && one.service === service.name)}
+        />
+      );
     }
     case "changes":
       return <ServiceChanges reference={ref} audit={read.runtime.audit} />;

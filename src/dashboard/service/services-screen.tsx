@@ -8,7 +8,7 @@ import { SameInTerminal } from "../part/command-line.tsx";
 import { DataTable, type Column } from "../part/data-table.tsx";
 import { Empty } from "../part/empty.tsx";
 import { HealthBadge } from "../part/health-badge.tsx";
-import { Answered } from "../part/answered.tsx";
+import { Ready } from "../part/ready.tsx";
 import { Screen } from "../part/screen.tsx";
 import { healthOfRef } from "../word/health.ts";
 
@@ -16,7 +16,7 @@ export function ServicesScreen(): ReactNode {
   const read = useMeshStatus();
   return (
     <Screen title="Services" at={read.dataUpdatedAt}>
-      <Answered read={read}>{(value) => <List read={value} />}</Answered>
+      <Ready read={read}>{(value) => <List read={value} />}</Ready>
     </Screen>
   );
 }

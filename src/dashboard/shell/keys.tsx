@@ -8,7 +8,8 @@ import { Modal } from "../part/modal.tsx";
 import { screens } from "../word/screens.ts";
 
 const isTyping = (event: KeyboardEvent): boolean =>
-  event.target instanceof HTMLElement && event.target.closest("input, textarea, select, dialog, [contenteditable]") !== null;
+  event.target instanceof HTMLElement &&
+  event.target.closest("input, textarea, select, dialog, [contenteditable]") !== null;
 
 interface KeyHandlers {
   readonly go: (path: string) => void;

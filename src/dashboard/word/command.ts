@@ -1,5 +1,5 @@
 // What a person would type for what a screen shows or does: `selvage …`, or curl.
-import { namespaceFlag, quoted } from "../../cli/status/trouble.ts";
+import { namespaceFlag, quoted } from "../../status/trouble.ts";
 
 /** `selvage breaker get orders -n shop`. Undefined and empty parts are left out. */
 export function selvageLine(words: readonly (string | undefined)[], namespace = "default"): string {

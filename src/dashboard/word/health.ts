@@ -1,7 +1,7 @@
 // One vocabulary of health for every screen, made of what `selvage status` tells: a word, a sign and a shape, never a
 // colour alone.
-import type { MeshStatus } from "../../cli/status/mesh-status.ts";
-import type { Severity } from "../../cli/status/trouble.ts";
+import type { MeshStatus } from "../../status/mesh-status.ts";
+import type { Severity } from "../../status/trouble.ts";
 
 export type HealthWord = "failing" | "degraded" | "notice" | "healthy" | "idle" | "draining" | "unknown";
 

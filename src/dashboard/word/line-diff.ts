@@ -1,7 +1,7 @@
 // Two texts line by line. What did not change for long is left out.
 import { diffLines } from "diff";
 
-export interface DiffLine {
+interface DiffLine {
   readonly sign: "+" | "-" | " " | "…";
   readonly text: string;
 }

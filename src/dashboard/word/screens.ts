@@ -1,7 +1,7 @@
 // The screens: where each is, what it is called, and the key that leads there after `g`. Navigation, palette and the
 // sheet of keys read this list.
 
-export interface ScreenEntry {
+interface ScreenEntry {
   /** Below `/_selvage/ui`. */
   readonly path: string;
   readonly title: string;
@@ -28,11 +28,3 @@ export const screens: readonly ScreenEntry[] = [
   { path: "/audit", title: "Audit", key: "u", about: "who wrote what, hash chain" },
   { path: "/tokens", title: "Tokens", key: "o", about: "operators, roles, API tokens" },
 ];
-
-/** Screens whose name or purpose has every word of the text. */
-export function screensFor(text: string): readonly ScreenEntry[] {
-  const words = text.toLowerCase().split(/\s+/).filter(Boolean);
-  return screens.filter(({ title, about }) =>
-    words.every((word) => `${title} ${about}`.toLowerCase().includes(word)),
-  );
-}

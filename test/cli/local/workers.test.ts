@@ -36,7 +36,11 @@ describe("workers", () => {
     expect(all(/^compatibility_flags = (.*)$/gm)).toEqual([JSON.stringify(COMPATIBILITY_FLAGS).replaceAll(",", ", ")]);
     expect(all(/^database_id = "(.*)"$/gm)).toEqual([DATABASE_ID]);
     expect(all(/^crons = \["(.*)"\]$/gm)).toEqual([CRON]);
-    expect(all(/\[assets\](?:\n.+)*?\nbinding = "(.*)"$/gm).every((name) => workers("", options, true)[0]?.config.env?.[name])).toBe(true);
+    expect(
+      all(/\[assets\](?:\n.+)*?\nbinding = "(.*)"$/gm).every(
+        (name) => workers("", options, true)[0]?.config.env?.[name],
+      ),
+    ).toBe(true);
     const objects = [...toml.matchAll(/durable_objects\.bindings\]\]\nname = "(.*)"\nclass_name = "(.*)"/g)];
     expect(Object.fromEntries(objects.map(([, name, className]) => [name, className]))).toEqual(DURABLE_OBJECTS);
     const variables = /\[vars\]\n((?:.+\n)*)/.exec(toml)?.[1] ?? "";

@@ -9,7 +9,7 @@ interface LoadedProps<T> {
   readonly children: (value: T) => ReactNode;
 }
 
-export function Answered<T>({ read, children }: LoadedProps<T>): ReactNode {
+export function Ready<T>({ read, children }: LoadedProps<T>): ReactNode {
   const { data, error } = read;
   return (
     <>

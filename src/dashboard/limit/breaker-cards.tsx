@@ -11,9 +11,12 @@ import { When } from "../part/when.tsx";
 import type { HealthWord } from "../word/health.ts";
 import { ForceDialog } from "./force-dialog.tsx";
 
-const words = { closed: "healthy", "half-open": "degraded", open: "failing" } as const satisfies Record<string, HealthWord>;
+const words = { closed: "healthy", "half-open": "degraded", open: "failing" } as const satisfies Record<
+  string,
+  HealthWord
+>;
 
-export function BreakerList({ items }: { readonly items: readonly ServiceBreakers[] }): ReactNode {
+export function BreakerCards({ items }: { readonly items: readonly ServiceBreakers[] }): ReactNode {
   const [forcing, setForcing] = useState<ServiceBreakers | null>(null);
   if (items.length === 0) {
     return (
@@ -42,9 +45,11 @@ function ServiceCard({ one, onForce }: { readonly one: ServiceBreakers; readonly
   return (
     <>
       <div className="row">
-        <h3>
-          <Link href={`/services/${one.namespace}/${one.service}?tab=breakers`}>{`${one.namespace}/${one.service}`}</Link>
-        </h3>
+        <h2>
+          <Link
+            href={`/services/${one.namespace}/${one.service}?tab=breakers`}
+          >{`${one.namespace}/${one.service}`}</Link>
+        </h2>
         {one.known ? null : <HealthBadge word="unknown">its coordinator does not answer</HealthBadge>}
         {may ? (
           <Button small label={`Force breakers of ${one.service}`} onPress={onForce}>
@@ -66,7 +71,11 @@ function ServiceCard({ one, onForce }: { readonly one: ServiceBreakers; readonly
           rows={one.breakers}
           keyOf={({ policy, target, name }) => `${policy} ${target} ${name}`}
           columns={[
-            { head: "State", cell: ({ state }) => <HealthBadge word={words[state]}>{state}</HealthBadge>, sort: ({ state }) => state },
+            {
+              head: "State",
+              cell: ({ state }) => <HealthBadge word={words[state]}>{state}</HealthBadge>,
+              sort: ({ state }) => state,
+            },
             { head: "Of", cell: ({ target, name }) => `${target} ${name === "" ? "(none)" : name}` },
             { head: "Since", cell: ({ since }) => <When time={since} />, sort: ({ since }) => since },
             { head: "Calls ok", number: true, cell: ({ ok }) => ok, sort: ({ ok }) => ok },
@@ -74,7 +83,14 @@ function ServiceCard({ one, onForce }: { readonly one: ServiceBreakers; readonly
             { head: "Slow", number: true, cell: ({ slow }) => slow, sort: ({ slow }) => slow },
             {
               head: "Ejected",
-              cell: ({ ejectedUntil }) => (ejectedUntil === null ? "no" : <>until <When time={ejectedUntil} /></>),
+              cell: ({ ejectedUntil }) =>
+                ejectedUntil === null ? (
+                  "no"
+                ) : (
+                  <>
+                    until <When time={ejectedUntil} />
+                  </>
+                ),
             },
             { head: "Policy", cell: ({ policy }) => policy },
           ]}
