@@ -25,6 +25,7 @@ const workerd = cloudflareTest(async () => ({
       SELVAGE_ADMIN_TOKEN: "test-admin-token",
       LOCAL_MESH: "true",
       PUBLISHED_VECTORS: published(),
+      SELVAGE_LONG: process.env.SELVAGE_LONG ?? "",
     },
   },
 }));

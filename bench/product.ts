@@ -81,7 +81,7 @@ export async function serve(dir: string, code: string): Promise<Workerd> {
     {
       name: "product",
       code,
-      classes: ["Mesh", "Presence", "RateLimiter", "CircuitBreaker", "JwksCache", "KeyRing"],
+      classes: ["Mesh", "Presence", "RateLimiter", "CircuitBreaker", "JwksCache", "KeyRing", "Telemetry"],
       vars: {
         TRUST_DOMAIN: "mesh.local",
         LOCAL_MESH: "true",
@@ -95,6 +95,7 @@ export async function serve(dir: string, code: string): Promise<Workerd> {
         '(name = "BREAKER", durableObjectNamespace = "CircuitBreaker")',
         '(name = "JWKS", durableObjectNamespace = "JwksCache")',
         '(name = "KEYRING", durableObjectNamespace = "KeyRing")',
+        '(name = "TELEMETRY", durableObjectNamespace = "Telemetry")',
         '(name = "DB", wrapped = (moduleName = "cloudflare-internal:d1-api", innerBindings = [(name = "fetcher", service = "d1")]))',
       ],
       listen: ["default", "bench"],

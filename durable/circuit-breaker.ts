@@ -111,6 +111,7 @@ export class CircuitBreaker extends DurableObject<ObjectBindings> implements Cir
       terms,
       breaker,
       runs: new Map(),
+      held: new Map(),
       okAt: 0,
       heardAt: now,
       suspectedAt: -KEEP_MS,

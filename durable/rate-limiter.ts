@@ -8,7 +8,7 @@ import { answerLimits, newLimitCoordinator, type LimitCoordinator } from "../src
 import { chunksOf } from "../src/decide/limit/demand-history.ts";
 import { untilFull } from "../src/decide/limit/ledger.ts";
 import { limitUsage } from "../src/decide/limit/usage.ts";
-import { askStrictly, giveBackStrictly } from "../src/decide/limit/strict.ts";
+import { askStrictly, giveBackStrictly, peekStrictly } from "../src/decide/limit/strict.ts";
 import type { DemandChunk, LimitUse } from "../src/model/message/limit-use.ts";
 import type { RateLimiterObject } from "../src/model/message/objects.ts";
 import type { LimiterCalls, StrictAnswer, StrictAsk, LimitReport } from "../src/model/message/limit.ts";
@@ -64,6 +64,11 @@ export class RateLimiter extends DurableObject implements RateLimiterObject {
     this.#write(ids, now, true);
     this.#stayKnown(now);
     return answer;
+  }
+
+  /** What `take` would answer: for operators who ask, nothing is counted. */
+  peek(ask: StrictAsk): StrictAnswer {
+    return peekStrictly(this.#coordinator, ask, Date.now());
   }
 
   /** Undoes a `take` that allowed: another limit refused the request. */

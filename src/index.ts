@@ -2,6 +2,7 @@
 // are loaded when they are first called, so that an isolate which only serves traffic never evaluates it.
 import { settingsOf } from "./env/settings.ts";
 import { planeOf, type Plane } from "./decide/route/plane.ts";
+import type { DataPlane } from "./control/register/register.ts";
 import type { Env } from "./env/env.ts";
 import { toProblem, type Refusal } from "./model/word/problem.ts";
 import { decideExternally } from "./proxy/external-decision.ts";
@@ -14,6 +15,7 @@ export { KeyRing } from "../durable/key-ring.ts";
 export { Mesh } from "../durable/mesh.ts";
 export { Presence } from "../durable/presence.ts";
 export { RateLimiter } from "../durable/rate-limiter.ts";
+export { Telemetry } from "../durable/telemetry.ts";
 export { Registry } from "./registry/registry.ts";
 
 export default {
@@ -46,10 +48,16 @@ async function ownAnswer(plane: Plane, request: Request, env: Env, ctx: Executio
         return strayed(request);
       }
       const { controlApp } = await import("./control/app.ts");
+      controlApp.dataPlane = DATA_PLANE;
       return controlApp.fetch(request, env, ctx);
     }
   }
 }
+
+/** As the control plane may ask it; loaded when it does. */
+const DATA_PLANE: DataPlane = {
+  explain: async (...asked) => (await import("./proxy/explain.ts")).explainRequest(...asked),
+};
 
 /** Written below the mesh's own prefix, though it may have no canonical path: only the mesh answers there. */
 function isBelow(url: string): boolean {

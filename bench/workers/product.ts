@@ -10,7 +10,7 @@ let counted: { readonly from: Env; readonly env: Env } | null = null;
 /** An isolate has one `env`, so this wraps once. */
 function counting(env: Env): Env {
   if (counted?.from !== env) {
-    const { MESH, PRESENCE, LIMITER, BREAKER, JWKS, KEYRING } = env;
+    const { MESH, PRESENCE, LIMITER, BREAKER, JWKS, KEYRING, TELEMETRY } = env;
     const objects = {
       MESH: namespace(MESH),
       PRESENCE: namespace(PRESENCE),
@@ -18,6 +18,7 @@ function counting(env: Env): Env {
       BREAKER: namespace(BREAKER),
       JWKS: namespace(JWKS),
       KEYRING: namespace(KEYRING),
+      ...(TELEMETRY === undefined ? {} : { TELEMETRY: namespace(TELEMETRY) }),
     };
     counted = { from: env, env: { ...env, ...objects } };
   }

@@ -6,7 +6,7 @@ import { change, type MeshState, type WriteOptions } from "./change.ts";
 /** Who changes what, and why. */
 export interface IdentityChange extends Pick<
   WriteOptions,
-  "actor" | "role" | "ip" | "reason" | "now" | "localMesh" | "meshDomain"
+  "actor" | "role" | "ip" | "reason" | "asked" | "now" | "localMesh" | "meshDomain"
 > {
   /** The call's operation id, for the audit. */
   readonly action: string;

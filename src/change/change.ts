@@ -37,6 +37,8 @@ export interface WriteOptions {
   /** Which call it is, as the revision and the audit name it. */
   readonly source: string;
   readonly reason: string | null;
+  /** How it was asked for, when not by the operator's own hand: further members of the audit row's detail. */
+  readonly asked?: Readonly<Record<string, string>>;
   /** RFC 3339. */
   readonly now: string;
   /** True under `selvage up`: endpoints without a cluster are in `local`. */
@@ -218,6 +220,7 @@ async function carryOut(
         warnings: warnings.length,
         ...(options.forced && { forced: true }),
         ...origin.detail?.(),
+        ...options.asked,
       },
     },
   });

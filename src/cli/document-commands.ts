@@ -66,11 +66,4 @@ export function addDocumentCommands(
         (await import("./write/wait.ts")).waitForCondition(session, kind, name, options),
       ),
     );
-  program
-    .command("explain")
-    .description("what a kind or one of its fields means: service, httproute.rules.matches")
-    .argument("<kind.field>")
-    .action(async (path, _options, command) =>
-      withSession(command, async (session) => (await import("./context/explain.ts")).explainField(session, path)),
-    );
 }

@@ -14,9 +14,8 @@ const groups: Readonly<Record<string, readonly string[]>> = {
     "annotate",
     "delete",
     "wait",
-    "explain",
   ],
-  "Look:": ["status", "get", "describe", "check", "history", "audit"],
+  "Look:": ["status", "top", "graph", "report", "get", "describe", "explain", "check", "history", "audit"],
   "Act:": ["rollback", "breaker", "override", "limit", "endpoint", "keys", "registry"],
   "Clients:": ["app", "workload", "contract"],
   "This command:": ["context", "auth", "token", "version", "bug-report", "completion", "help"],
@@ -81,6 +80,8 @@ Examples:
   selvage --context prod status`,
   explain: `
 Examples:
-  selvage explain service
-  selvage explain trafficpolicy.circuitBreaker.openFor`,
+  selvage explain POST https://shop.example.com/orders -H 'content-type: application/json'
+  selvage explain /svc/orders.shop/ --as spiffe://mesh.local/ns/shop/sa/storefront
+  selvage explain GET /svc/orders.shop/ --client-ip 192.0.2.7 --revision 41
+  selvage explain trafficpolicy.circuitBreaker.openFor   # what a field means`,
 };

@@ -9,10 +9,12 @@ import { addContextCommands } from "./context-commands.ts";
 import { addDocumentCommands } from "./document-commands.ts";
 import { addEndpointCommands } from "./endpoint-commands.ts";
 import { EXAMPLES, examplesOf, groupOf, inOrder } from "./help-groups.ts";
+import { addExplainCommands } from "./explain-commands.ts";
 import { addKeyCommands } from "./key-commands.ts";
 import { addRegistryCommands } from "./registry-commands.ts";
 import { addLimitCommands } from "./limit-commands.ts";
 import { addLocalCommands } from "./local-commands.ts";
+import { addSignalCommands } from "./signal-commands.ts";
 import { addOperatorCommands } from "./operator-commands.ts";
 import { outputFormat } from "./print/output-format.ts";
 import { openCliSession, type GlobalOptions, type CliSession } from "./session/session.ts";
@@ -229,9 +231,11 @@ export function buildProgram(terminal: Terminal, done: Done): Command {
   addClientCommands(program, withSession);
   addOperatorCommands(program, withSession);
   addLimitCommands(program, withSession);
+  addSignalCommands(program, withSession);
   addKeyCommands(program, withSession);
   addRegistryCommands(program, withSession);
   addDocumentCommands(program, withSession);
+  addExplainCommands(program, withSession);
   addEndpointCommands(program, withSession);
   addContextCommands(program, withSession);
 

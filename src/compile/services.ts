@@ -8,6 +8,7 @@ import { parseDuration } from "../model/document/field/duration.ts";
 import type { HealthTerms } from "../model/snapshot/health-terms.ts";
 import { refOf } from "../model/word/refs.ts";
 import type { HealthCheckSpec, ServiceEndpoint } from "../model/document/kind/service.ts";
+import { RECEIVABLE, RECEIVED_BY_DEFAULT } from "../model/snapshot/receive.ts";
 import type { Endpoint, ServiceEntry, ServiceKey } from "../model/snapshot/snapshot.ts";
 import { builtInCluster, clusterRule } from "./documents/cluster-rule.ts";
 import type { PolicyIndex } from "./policy/policy-index.ts";
@@ -32,9 +33,12 @@ export function compileServices(world: DocumentIndex, policies: PolicyIndex, loc
       return compileEndpoint(endpoint, ids[index] ?? "", cluster);
     });
     const { namespace, name, exposure, assertion } = service;
+    // In one order, so that the same wish is the same snapshot.
+    const receive = RECEIVABLE.filter((header) => service.receive.includes(header));
     const held = policies.at({ gateway: null, service: key, rule: null });
     const more = {
       ...(assertion === "request" ? { assertion } : {}),
+      ...(receive.join() === RECEIVED_BY_DEFAULT.join() ? {} : { receive }),
       ...(service.keepsSlashes ? { keepsSlashes: true as const } : {}),
       ...(service.healthCheck === null ? {} : { health: compileHealthCheck(service.healthCheck) }),
     };

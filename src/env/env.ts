@@ -6,6 +6,7 @@ import type {
   MeshObject,
   PresenceObject,
   RateLimiterObject,
+  TelemetryObject,
 } from "../model/message/objects.ts";
 import type { Variables } from "./variables.ts";
 
@@ -29,4 +30,6 @@ export interface Env extends Variables {
   readonly KEYRING: Objects<KeyRingObject>;
   /** Files of the dashboard; absent where none were deployed. */
   readonly ASSETS?: Pick<Fetcher, "fetch">;
+  /** Some objects for the mesh: what isolates counted of requests. Without the binding nothing is counted. */
+  readonly TELEMETRY?: Objects<TelemetryObject>;
 }

@@ -36,6 +36,10 @@ export interface Settings {
   readonly access: { readonly issuer: string; readonly audiences: readonly string[] } | null;
   /** Which requests get a line in the log. */
   readonly log: "requests" | "problems" | "none";
+  /** Every answer tells the request's id and the revision; otherwise a service's does so for those who ask. */
+  readonly tellsAlways: boolean;
+  /** Among how many objects services are divided for what is counted of them. */
+  readonly telemetryObjects: number;
   /** JSON, judged by control/operator/operator-rules.ts. */
   readonly operatorRoles: string | null;
   /** What was wrong, in words for whoever set it. */
@@ -92,7 +96,9 @@ export function readSettings(env: Variables): Settings {
     adminToken: text(env.SELVAGE_ADMIN_TOKEN),
     oidc: oidcOf(env, faults),
     access: accessOf(env, faults),
-    log: logOf(env.LOG, faults),
+    log: wordOf("LOG", env.LOG, ["requests", "problems", "none"], faults),
+    tellsAlways: wordOf("ANSWER_HEADERS", env.ANSWER_HEADERS, ["always", "asked"], faults) === "always",
+    telemetryObjects: telemetryOf(env, faults),
     operatorRoles: text(env.OPERATOR_ROLES),
     faults,
   });
@@ -122,13 +128,38 @@ function hopsOf(value: unknown, faults: string[]): number {
   return 1;
 }
 
-function logOf(value: unknown, faults: string[]): Settings["log"] {
-  const said = text(value)?.trim().toLowerCase() ?? "none";
-  if (said === "requests" || said === "problems" || said === "none") {
-    return said;
+/** The last of the words is meant where nothing, or nothing that is known, is written. */
+function wordOf<Word extends string>(
+  name: string,
+  value: unknown,
+  words: readonly [...Word[], Word],
+  faults: string[],
+) {
+  const said = text(value)?.trim().toLowerCase();
+  const known = words.find((word) => word === said);
+  const usual = words[words.length - 1] as Word;
+  if (said !== undefined && known === undefined) {
+    const [last, ...others] = words.map((word) => `"${word}"`).toReversed();
+    const list = `${others.toReversed().join(", ")} or ${last}`;
+    faults.push(`${name} is "${shown(value)}" and is taken for "${usual}": write ${list}.`);
   }
-  faults.push(`LOG is "${shown(value)}" and is taken for "none": write "requests", "problems" or "none".`);
-  return "none";
+  return known ?? usual;
+}
+
+/** Days are read by the objects; here it is only said when they cannot be. */
+function telemetryOf({ TELEMETRY_OBJECTS, TELEMETRY_DAYS }: Variables, faults: string[]): number {
+  const days = text(TELEMETRY_DAYS)?.trim();
+  if (days !== undefined && !/^[1-9]\d{0,3},[1-9]\d{0,3},[1-9]\d{0,3}$/.test(days)) {
+    faults.push(
+      `TELEMETRY_DAYS is "${shown(days)}" and is taken for "1,30,400": write days for 10 s, 1 min and 1 h with commas.`,
+    );
+  }
+  const said = text(TELEMETRY_OBJECTS)?.trim() ?? "4";
+  if (/^[1-9]\d{0,2}$/.test(said) && Number(said) <= 256) {
+    return Number(said);
+  }
+  faults.push(`TELEMETRY_OBJECTS is "${shown(said)}" and is taken for 4: write a whole number from 1 to 256.`);
+  return 4;
 }
 
 function trustDomainOf(value: string | undefined, faults: string[]): string {

@@ -59,6 +59,15 @@ export interface Variables {
    * A line in the log for each request: "requests" = all, "problems" = those that end with 500 or more, else "none".
    */
   readonly LOG?: string;
+  /** Among how many objects services are divided for what is counted of them, 1 to 256; unset = 4. */
+  readonly TELEMETRY_OBJECTS?: string;
+  /** Days that sums of ten seconds, a minute and an hour are kept; unset = "1,30,400". */
+  readonly TELEMETRY_DAYS?: string;
+  /**
+   * "always": services' answers carry `x-request-id` and `selvage-revision`, too; unset or "asked" = where the caller
+   * asks for that.
+   */
+  readonly ANSWER_HEADERS?: string;
   /**
    * Region that this data plane runs in, as Clusters name theirs: where the platform does not tell, or to overrule it.
    */

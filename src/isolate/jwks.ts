@@ -68,6 +68,11 @@ export class HeldJwks {
     return held instanceof Promise ? held.then((one) => one?.keys ?? null) : (held?.keys ?? null);
   }
 
+  /** What is held, without asking anybody; null = nothing is. */
+  last(source: JwksSource): KeySet | null {
+    return this.#copies.get(nameOf(source))?.kept.last?.keys ?? null;
+  }
+
   /**
    * After a key id was not found: the keys as they are now, where that may make a difference. At most one question in
    * 30 s, whatever strangers write. Never rejects.
@@ -107,9 +112,12 @@ export class HeldJwks {
   }
 
   #copyOf(source: JwksSource): Copy {
-    const name = `${source.allowPrivate === true ? "private" : "public"} ${source.jwksUri}`;
-    return this.#copies.getOrMake(name, () => ({ kept: new Kept(TERMS, ask), kidAskedAt: null }));
+    return this.#copies.getOrMake(nameOf(source), () => ({ kept: new Kept(TERMS, ask), kidAskedAt: null }));
   }
+}
+
+function nameOf({ allowPrivate, jwksUri }: JwksSource): string {
+  return `${allowPrivate === true ? "private" : "public"} ${jwksUri}`;
 }
 
 async function ask(

@@ -7,6 +7,7 @@ import { newGuessing, type Guessing } from "../decide/identity/guessing.ts";
 import type { Authority } from "../decide/route/authority.ts";
 import { BoundedMap } from "../decide/text/bounded-map.ts";
 import type { Claims } from "../model/snapshot/caller.ts";
+import { newObserving, type Observing } from "../observe/flush.ts";
 import type { Snapshot } from "../model/snapshot/snapshot.ts";
 import { newBreakerMemory, obey, type BreakerMemory } from "./breaker-memory.ts";
 import { HeldJwks } from "./jwks.ts";
@@ -29,6 +30,8 @@ export interface IsolateState {
   readonly endpoints: EndpointStats;
   /** How calls to endpoints end, for operators. */
   readonly callNotes: CallNotes;
+  /** What it counts of requests that ended. */
+  readonly observing: Observing;
   /** Tokens of the mesh by their text. */
   readonly meshTokens: BoundedMap<string, MeshToken>;
   /** By key, caller and service. */
@@ -81,6 +84,7 @@ export function newIsolateState(id: string): IsolateState {
     breakers,
     endpoints: newEndpointStats(),
     callNotes,
+    observing: newObserving(),
     meshTokens: new BoundedMap(MOST_TOKENS),
     assertions: new BoundedMap(MOST_ASSERTIONS),
     proofs: newProofMemory(),

@@ -61,7 +61,7 @@ export function admit(
   if (authority === null) {
     return { problem: "malformedRequest", detail: "The request does not name one host" };
   }
-  const hops = hopsOf(request, inspected.drop);
+  const hops = hopsOf(inspected);
   if (hops >= MAX_HOPS) {
     return {
       problem: "loopDetected",
@@ -88,6 +88,7 @@ export function admit(
     clientAddress:
       request.clientAddress === undefined ? clientAddressOf(request, by.settings, by.state) : request.clientAddress,
     requestId,
+    wantsDetails: inspected.isDebug || inspected.requestId !== null,
     traceparent: inspected.traceparent,
     tracestate: inspected.tracestate,
     hops,
@@ -146,15 +147,11 @@ function readAuthority({ authorities }: IsolateState, text: string): Authority |
 }
 
 /** A caller may send these as well: all it gains is an earlier 508. */
-function hopsOf(request: Incoming, dropped: readonly string[]): number {
-  if (!dropped.includes("selvage-source")) {
-    return 0;
+function hopsOf({ isFromMesh, hops }: RequestHeaders): number {
+  if (hops === null) {
+    return isFromMesh ? 1 : 0;
   }
-  const sent = request.headers.get("selvage-hops");
-  if (sent === null) {
-    return 1;
-  }
-  return /^\d{1,4}$/.test(sent) ? Number(sent) : MAX_HOPS;
+  return /^\d{1,4}$/.test(hops) ? Number(hops) : MAX_HOPS;
 }
 
 /** A name of 254 characters and a port. */

@@ -1,11 +1,10 @@
-// Whether the caller may do this: asks the verb, answers 403. What the policies judge is put together here: the path of
-// the service, without what addressed it and before any rewrite.
+// Whether the caller may do this: asks the verb, answers 403.
 import { audited, decideAuthorization as judge } from "../decide/authorize/authorize.ts";
 import type { AuthorizationRequest } from "../decide/authorize/request.ts";
-import { dropSegments } from "../decide/route/rewrite.ts";
 import type { Authorization } from "../model/snapshot/access.ts";
+import { authorizationRequestOf } from "./exchange/authorization-request.ts";
 import { GO_ON } from "./exchange/decided.ts";
-import type { Decided, Exchange, Routed } from "./exchange/exchange.ts";
+import type { Decided, Exchange } from "./exchange/exchange.ts";
 
 const NO_POLICIES: readonly Authorization[] = [];
 
@@ -15,7 +14,7 @@ export function authorize(exchange: Exchange): Decided {
   if (policies.authorization === undefined || policies.authorization.length === 0) {
     return GO_ON;
   }
-  const asked = askedOf(exchange, routed);
+  const asked = authorizationRequestOf(exchange, routed);
   const decided = judged(exchange, policies.authorization, asked);
   if ("no" in decided || apart === undefined) {
     return decided;
@@ -48,20 +47,4 @@ function judged({ live, trace }: Exchange, held: readonly number[], asked: Autho
 
 function deny(policy: string, detail: string): Decided {
   return { no: { problem: "accessDenied", detail }, stage: "authorize", policy };
-}
-
-function askedOf({ admitted, caller }: Exchange, routed: Routed): AuthorizationRequest {
-  const { matchPath, headers } = admitted;
-  const asSent = routed.addressPrefix === "" ? matchPath : dropSegments(matchPath, 2) || "/";
-  // What a namespace that was given nothing rewrites is allowed or not as the service will see it.
-  const path = routed.access.foreign === true ? routed.sent.matchPath : asSent;
-  return {
-    caller,
-    clientAddress: admitted.clientAddress,
-    method: admitted.method,
-    host: admitted.host,
-    path,
-    otherPaths: () => [matchPath, asSent, routed.sent.matchPath],
-    header: (name) => (name === "host" ? admitted.host : headers.get(name)),
-  };
 }

@@ -15,6 +15,7 @@ import { authorize } from "./authorize.ts";
 import type { Body } from "./exchange/body.ts";
 import type { Decided, Ended, Exchange, Learned, Ports, Stage, Trace } from "./exchange/exchange.ts";
 import { GO_ON, nowhere } from "./exchange/decided.ts";
+import { observeOwn } from "./exchange/observe.ts";
 import { logOwn } from "./exchange/request-log.ts";
 import { externalAuth } from "./external-auth.ts";
 import { identify } from "./identify.ts";
@@ -24,7 +25,7 @@ import { preflight } from "./preflight.ts";
 import { reply } from "./respond.ts";
 import { route } from "./route.ts";
 
-const STAGES: readonly Stage[] = [
+export const STAGES: readonly Stage[] = [
   // What cannot be sent on as it came is not worth a look at anything else.
   bodiless,
   // Which routes a namespace sees depends on who asks.
@@ -47,6 +48,19 @@ const STAGES: readonly Stage[] = [
   // Costs a call of another service, so it comes after everything that is known here.
   externalAuth,
 ];
+
+/** Those that are explained in words of their own. */
+export const NAMED_STAGES = {
+  bodiless,
+  identify,
+  route,
+  preflight,
+  authenticate,
+  authorize,
+  limit,
+  answer,
+  externalAuth,
+};
 
 /** What says whether a caller may come in at all. */
 const GUARDS = STAGES.slice(0, STAGES.indexOf(answer));
@@ -147,7 +161,12 @@ export async function decideRequest<Result extends object>(
   const by = { requestId, url: asked.via.url, method: request.method, revision: 0 };
   const refuse = (ended: Ended, exchange: Exchange | null) => {
     const response = reply(ended, by, exchange);
-    logOwn(settingsOf(env), request, by, ended, { status: response.status, took: ports.now() - startedAtMs });
+    const { status } = response;
+    // Whether an open WebSocket may stay is no request.
+    if (stages === STAGES) {
+      observeOwn(around, exchange, ended, status, startedAtMs);
+    }
+    logOwn(settingsOf(env), request, by, ended, { status, took: ports.now() - startedAtMs });
     return no(response, exchange, ended);
   };
   try {

@@ -14,7 +14,8 @@ import { call } from "./call/call.ts";
 import { GO_ON } from "./exchange/decided.ts";
 import type { Decided, Exchange, Outgoing } from "./exchange/exchange.ts";
 import type { ClosedHeaders } from "../decide/header/proof-headers.ts";
-import { closedTo, forwardingOf, originOf } from "./exchange/outgoing.ts";
+import { BY_DEFAULT } from "../decide/header/receives.ts";
+import { closedTo, forwardingOf, originOf, receivesHere } from "./exchange/outgoing.ts";
 
 type ExternalAuth = FilterPlan["externalAuths"][number];
 
@@ -26,6 +27,7 @@ const ALWAYS_SENT = [
   "x-forwarded-proto",
   "x-request-id",
   "traceparent",
+  "selvage-hops",
 ];
 /** Describe the authorization service's own body, not the request it lets pass. */
 const NOT_COPIED = /^(?:content-|date$|etag$|vary$|set-cookie$|cache-control$)/;
@@ -43,7 +45,7 @@ async function askAll(exchange: Exchange): Promise<Decided> {
   if ("fault" in body) {
     return { no: bodyRefusal(body.fault), stage: "body", policy };
   }
-  const forwarding = forwardingOf(exchange);
+  const forwarding = forwardingOf(exchange, BY_DEFAULT);
   const told = new Map(forwarding.set);
   const added: HeaderEdit[] = [];
   for (const filter of plan.externalAuths) {
@@ -57,7 +59,12 @@ async function askAll(exchange: Exchange): Promise<Decided> {
     added.push({ set: verdict.add });
   }
   // A proxy that forwards by itself tells the service by itself.
-  return meant === null ? { ok: { body, edits: [forwarding, ...added], isTold: true } } : { ok: { edits: added } };
+  if (meant !== null) {
+    return { ok: { edits: added } };
+  }
+  const receives = receivesHere(exchange);
+  const telling = receives === BY_DEFAULT ? forwarding : forwardingOf(exchange, receives);
+  return { ok: { body, edits: [telling, ...added], isTold: true } };
 }
 
 /** A body is kept for a service that wants to see it. */

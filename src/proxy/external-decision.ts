@@ -11,6 +11,7 @@ import { decideRequest } from "./decide-request.ts";
 import type { Ended, Exchange, Ports } from "./exchange/exchange.ts";
 import { assertionFor } from "./identity/assert.ts";
 import { isolateState, type IsolateState } from "../isolate/state.ts";
+import { observeAllowed } from "./exchange/observe.ts";
 import { ownState, ports } from "./exchange/ports.ts";
 
 type ExternalDecision = Judge<Env, ExecutionContext>;
@@ -27,7 +28,13 @@ export function createExternalDecision(
     return decideRequest<Decision>(
       { ports: outside, state: stateOf(), env, ctx, trace: undefined },
       { request: { method, url, headers, body: null, clientAddress }, via, meant: service },
-      (exchange) => allow(exchange, question),
+      async (exchange) => {
+        const decision = await allow(exchange, question);
+        if (!("no" in decision)) {
+          observeAllowed(exchange);
+        }
+        return decision;
+      },
       (answer, exchange, ended) => refuse(question, answer, exchange, ended),
     );
   };

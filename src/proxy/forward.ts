@@ -25,6 +25,8 @@ import { earn, hedgeOf, mayNeedBody, nextTryMs, retryPlanOf, spendAtHand, type R
 interface Forwarded {
   readonly response: Response;
   readonly endpoint: Endpoint;
+  /** Endpoints that were asked for it. */
+  readonly tries: number;
 }
 
 /** One request on its way to a service, with all its tries. */
@@ -170,7 +172,7 @@ async function send(sending: Sending): Promise<Forwarded | Refusal> {
           return notSwitched(exchange, destination, endpoint, answer);
         }
         const passing = passOn(exchange, destination, answer, { slot: sending.slot, upload });
-        return { response: passing instanceof Promise ? await passing : passing, endpoint };
+        return { response: passing instanceof Promise ? await passing : passing, endpoint, tries: tried.length };
       }
       return isTimeout
         ? late(destination, endpoint, timeoutMs, tried.length)

@@ -8,8 +8,13 @@ export function ipAccess({ routed, live, admitted, trace }: Exchange): Decided {
   if (held === undefined) {
     return GO_ON;
   }
-  const verdict = decideAddress(live.snapshot.policies.ipAccess ?? [], held, admitted.clientAddress);
-  trace?.("ip-access", { ...verdict, address: admitted.clientAddress });
+  const table = live.snapshot.policies.ipAccess ?? [];
+  const verdict = decideAddress(table, held, admitted.clientAddress);
+  trace?.("ip-access", {
+    ...verdict,
+    address: admitted.clientAddress,
+    policies: held.map((index) => `IPAccessPolicy/${table[index]?.policy}`),
+  });
   if (verdict.allowed) {
     return GO_ON;
   }

@@ -47,6 +47,7 @@ async function askAll(exchange: Exchange, indexes: readonly number[]): Promise<D
   const source = keySource(exchange, service);
   const inForce = limitsInForce(live.snapshot, indexes, caller, contractor(live.snapshot, routed, service));
   const asked = inForce.map((one): BucketRef => ({ limit: one, key: bucketKey(one.key, source) }));
+  exchange.trace?.("limits", { asked });
   const taken: (() => void)[] = [];
   const standings: BucketStanding[] = [];
   for (const step of plan(exchange, asked)) {

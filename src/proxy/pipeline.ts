@@ -5,6 +5,7 @@ import { isolateState, type IsolateState } from "../isolate/state.ts";
 import { decideRequest, stillEnters, walk } from "./decide-request.ts";
 import type { Ended, Exchange, Ports, Stage, Trace } from "./exchange/exchange.ts";
 import { ownState, ports } from "./exchange/ports.ts";
+import { observeAnswer } from "./exchange/observe.ts";
 import { logAnswer } from "./exchange/request-log.ts";
 import { fault } from "./fault.ts";
 import { forward } from "./forward.ts";
@@ -54,6 +55,7 @@ async function carry(exchange: Exchange, again: () => Promise<boolean>): Promise
   const isWatched = canEnd(exchange) && answer.webSocket !== null;
   const said = isWatched ? { ...forwarded, response: watched(exchange, answer, again) } : forwarded;
   const response = respond(exchange, said);
+  observeAnswer(exchange, forwarded.endpoint, forwarded.tries, answer.status);
   logAnswer(exchange, forwarded.endpoint, response);
   return response;
 }

@@ -1,10 +1,12 @@
-// The one exit: every answer leaves here, a service's and the mesh's own. A service's passes with its status and body
-// as they are, without what belongs to one connection or to the mesh; what the mesh answers itself says which stage and
-// policy decided, at which revision. What the rule says about answers holds for all of them, and is said in one place.
+// The one exit: every answer leaves here, a service's and the mesh's own. A service's passes untouched where nothing
+// has to be written or taken out; what belongs to one connection or to the mesh never passes. What the mesh answers
+// itself says which stage and policy decided, at which revision. What the rule says about answers holds for all of
+// them, and is said in one place.
 import { CORS_HEADERS, markResponse } from "../decide/header/cors.ts";
 import { modifyHeaders } from "../decide/header/header-modifier.ts";
-import { cleanResponse, plainName, REPRESENTATION } from "../decide/header/headers.ts";
-import { dropSetOperatorCookies } from "../decide/header/operator-cookies.ts";
+import { cleanResponse, isCleanResponse, REPRESENTATION } from "../decide/header/answer-headers.ts";
+import { plainName } from "../decide/header/headers.ts";
+import { dropSetOperatorCookies, setsOperatorCookies } from "../decide/header/operator-cookies.ts";
 import { callersLocation, LOCATION_HEADERS } from "../decide/route/own-location.ts";
 import { sessionHeader } from "../decide/route/session.ts";
 import { toProblem } from "../model/word/problem.ts";
@@ -28,14 +30,32 @@ interface Said {
 }
 
 export function respond(exchange: Exchange, { response: upstream, endpoint }: Said): Response {
+  const tells = exchange.admitted.wantsDetails || exchange.settings.tellsAlways;
+  if (!tells && saysNothing(exchange) && mayPass(upstream.headers, endpoint)) {
+    return upstream;
+  }
   const response = copy(upstream);
   const { headers } = response;
   cleanResponse(headers);
   lead(exchange, endpoint, headers);
   sayOfRule(exchange, headers, NOTHING, endpoint);
-  headers.set("x-request-id", exchange.admitted.requestId);
-  headers.set("selvage-revision", String(exchange.live.snapshot.revision));
+  if (tells) {
+    headers.set("x-request-id", exchange.admitted.requestId);
+    headers.set("selvage-revision", String(exchange.live.snapshot.revision));
+  }
   return response;
+}
+
+/** The rule has no word about answers. */
+function saysNothing({ routed: { plan, rule }, limits }: Exchange): boolean {
+  const isSilent = plan.responseModifiers.length === 0 && plan.cors === null && limits.length === 0;
+  return isSilent && (rule === null || rule.sessionPersistence === null);
+}
+
+/** To look is cheaper than to copy. */
+function mayPass(headers: Headers, { address }: Endpoint): boolean {
+  const leads = "url" in address && LOCATION_HEADERS.some((name) => headers.has(name));
+  return !leads && isCleanResponse(headers) && !setsOperatorCookies(headers);
 }
 
 /**

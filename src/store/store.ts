@@ -16,6 +16,7 @@ import type {
 } from "../model/registry/registry.ts";
 import type { SessionRecord } from "../model/registry/session.ts";
 import type { Snapshot } from "../model/snapshot/snapshot.ts";
+import * as agentPlans from "./agent-plans.ts";
 import * as audit from "./audit.ts";
 import { commit, type Commit, type Committed } from "./commit.ts";
 import * as documents from "./documents.ts";
@@ -227,5 +228,14 @@ export class Store {
 
   dropSessions(now: number): Promise<void> {
     return guarded(sessions.dropSessions(this.#db, now));
+  }
+
+  keepAgentPlan(plan: agentPlans.StoredPlan, now: number): Promise<void> {
+    return guarded(agentPlans.keepPlan(this.#db, plan, now));
+  }
+
+  /** The content, once; null = there is none, it was taken, or its time is over. */
+  takeAgentPlan(hash: string, now: number): Promise<string | null> {
+    return guarded(agentPlans.takePlan(this.#db, hash, now));
   }
 }

@@ -129,7 +129,7 @@ async function check(token: Token, options: VerifyOptions, now: number): Promise
     audiences: [options.audience],
     algorithms: ["ES256"],
     clockSkewMs: (options.clockSkewSeconds ?? 10) * 1000,
-    requiredClaims: ["exp", "iat", "jti", "sub"],
+    requiredClaims: ["exp", "iat", "sub"],
     types: [ASSERTION_TYPE],
   };
   const verified = await verifyToken(token, keys, terms, now);

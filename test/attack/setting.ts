@@ -38,7 +38,7 @@ export interface Setting {
 }
 
 export const SHOP = (origin: string): string => `
-{apiVersion: selvage.dev/v1, kind: Service, metadata: {name: orders, namespace: shop}, spec: {exposure: public, endpoints: [{url: "${origin}"}]}}
+{apiVersion: selvage.dev/v1, kind: Service, metadata: {name: orders, namespace: shop}, spec: {exposure: public, receive: [x-forwarded-for, x-forwarded-host, x-forwarded-proto, x-request-id, traceparent, selvage-assertion, selvage-source], endpoints: [{url: "${origin}"}]}}
 ---
 {apiVersion: selvage.dev/v1, kind: Service, metadata: {name: ledger, namespace: shop}, spec: {exposure: mesh, endpoints: [{url: "${origin}/ledger"}]}}
 ---

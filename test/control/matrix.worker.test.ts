@@ -6,6 +6,7 @@ import { type Role, roles } from "../../src/model/api/resource.ts";
 import { mintedCredentialsSchema } from "../../src/model/api/clients.ts";
 import { problems } from "../../src/model/word/problem.ts";
 import { api, applied, ask, FIRST_LOAD_MS, type Sent, serviceYaml, tokenFor } from "../support/worker/admin.ts";
+import { CLIENTS, GUARD, QUOTA } from "../support/worker/matrix-mesh.ts";
 import { emptyRegistry } from "../support/worker/registry.ts";
 
 interface Operation {
@@ -23,27 +24,6 @@ interface Operation {
 const SERVICE = "/namespaces/shop/service/orders";
 const ENDPOINT = "/namespaces/shop/services/orders/endpoints/one";
 
-/** Without it there is no breaker to force. */
-const GUARD =
-  "apiVersion: selvage.dev/v1\nkind: TrafficPolicy\nmetadata: {name: guard, namespace: shop}\nspec: {targetRefs: [{kind: Service, name: orders}], circuitBreaker: {}}\n";
-
-/** Something to preview. */
-const QUOTA =
-  "---\napiVersion: selvage.dev/v1\nkind: RateLimitPolicy\nmetadata: {name: quota, namespace: shop}\nspec: {targetRefs: [{kind: Service, name: orders}], limits: [{name: l, requests: 5, window: 1s}]}\n";
-
-/** Clients with and without credentials, and contracts to decide. */
-const CLIENTS = ["mobile", "till", "kiosk"]
-  .map((name) => `---\n{apiVersion: selvage.dev/v1, kind: Application, metadata: {name: ${name}, namespace: shop}}\n`)
-  .concat(
-    ["worker", "cron"].map((name) => serviceYaml(name)),
-    "---\n{apiVersion: selvage.dev/v1, kind: Tier, metadata: {name: gold, namespace: shop}, spec: {service: orders, limits: [{name: l, requests: 5, window: 1m}]}}\n",
-    ["mobile", "till"].map(
-      (name) =>
-        `---\n{apiVersion: selvage.dev/v1, kind: Contract, metadata: {name: ${name}-orders, namespace: shop}, spec: {application: ${name}, service: orders, tier: gold}}\n`,
-    ),
-  )
-  .join("");
-
 /**
  * A call of each operation that an admin may make, in this order, on the seeded mesh. Ids of what the seed made are in
  * braces.
@@ -52,6 +32,7 @@ const examples: Readonly<Record<string, readonly [path: string, sent?: Sent]>> =
   apply: ["/apply", { body: serviceYaml("search") }],
   diff: ["/diff", { body: serviceYaml("search", "shop", "exposure: mesh") }],
   validate: ["/validate", { body: serviceYaml("search") }],
+  explainRequest: ["/explain", { body: { url: "https://m.example/svc/orders.shop/" } }],
   listResources: ["/resources?namespace=shop"],
   getResource: [SERVICE],
   putResource: [
@@ -87,6 +68,10 @@ const examples: Readonly<Record<string, readonly [path: string, sent?: Sent]>> =
   revokeContract: ["/contracts/shop/mobile-orders/revoke", { body: { reason: "drill" } }],
   restoreContract: ["/contracts/shop/mobile-orders/restore"],
   rejectContract: ["/contracts/shop/till-orders/reject"],
+  getStats: ["/stats?service=shop/orders"],
+  getGraph: ["/graph"],
+  getReport: ["/report?window=1h"],
+  listChanges: ["/changes?window=24h"],
   listBreakers: ["/breakers"],
   forceBreaker: ["/breakers/shop/orders/force", { body: { state: "open", reason: "drill" } }],
   deleteResource: [SERVICE, { headers: { "if-match": "*" } }],

@@ -19,12 +19,14 @@ describe("settings", () => {
       trustedHops: 1,
       trustsEntry: false,
       region: null,
+      telemetryObjects: 4,
       edge: null,
       adapterToken: null,
       adminToken: null,
       oidc: null,
       access: null,
       log: "none",
+      tellsAlways: false,
       operatorRoles: null,
       faults: [],
     });
@@ -55,6 +57,8 @@ describe("settings", () => {
     [{ TRUST_DOMAIN: "Mesh Example" }, 'TRUST_DOMAIN is "Mesh Example", which is no SPIFFE trust domain'],
     [{ MESH_DOMAIN: "https://mesh.example" }, 'MESH_DOMAIN is "https://mesh.example", which is no hostname'],
     [{ ADMIN_HOST: "https://admin.example" }, 'ADMIN_HOST is "https://admin.example", which is no host'],
+    [{ TELEMETRY_OBJECTS: "0" }, 'TELEMETRY_OBJECTS is "0" and is taken for 4'],
+    [{ TELEMETRY_DAYS: "1,30" }, 'TELEMETRY_DAYS is "1,30" and is taken for "1,30,400"'],
     [{ LOCAL_MESH: "yes" }, 'LOCAL_MESH is "yes" and is taken for "false"'],
     [{ OPERATOR_OIDC_ISSUER: "https://id.example" }, "OPERATOR_OIDC_ISSUER is set without"],
     [{ OPERATOR_OIDC_ISSUER: "id.example", OPERATOR_OIDC_CLIENT_ID: "mesh" }, "which is no address"],
@@ -104,5 +108,13 @@ describe("settings", () => {
     expect(settingsOf(env)).toBe(settingsOf(env));
     expect(warn).toHaveBeenCalledTimes(1);
     expect(warn.mock.calls[0]?.[0]).toContain('"at":"settings"');
+  });
+
+  it("tell id and revision on services' answers always, or to those who ask", () => {
+    const told = (said?: string) => readSettings(named(said === undefined ? {} : { ANSWER_HEADERS: said }));
+    expect([told("Always").tellsAlways, told("asked").tellsAlways, told().tellsAlways]).toEqual([true, false, false]);
+    expect(told("yes").faults).toEqual([
+      'ANSWER_HEADERS is "yes" and is taken for "asked": write "always" or "asked".',
+    ]);
   });
 });

@@ -1,6 +1,7 @@
 // The bookstore behind the real mesh, as `npm start` runs it: the page, the split, a part that dies, and the end of it.
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { processIdentityOf, isAlive } from "../../src/cli/local/process-identity.ts";
+import { connectAgent } from "../support/journeys/agent.ts";
 import { startMesh, type TestMesh } from "../support/mesh.ts";
 
 let mesh: TestMesh;
@@ -19,7 +20,7 @@ const page = async (): Promise<string> => (await fetch(`${mesh.url}/svc/storefro
 
 describe("the bookstore", () => {
   it("answers with a complete page as soon as the mesh says it is ready", async () => {
-    const response = await fetch(`${mesh.url}/svc/storefront/`);
+    const response = await fetch(`${mesh.url}/svc/storefront/`, { headers: { "selvage-debug": "1" } });
     const html = await response.text();
     expect(response.status).toBe(200);
     expect(response.headers.get("content-type")).toBe("text/html; charset=utf-8");
@@ -74,6 +75,30 @@ describe("the bookstore", () => {
     const strict = await mesh.cli(["validate", "--strict", "-f", "examples/bookstore"]);
     expect([strict.code, strict.stderr]).toEqual([0, ""]);
     expect((await mesh.cli(["history", "-o", "name"])).stdout).toBe("1\n");
+  });
+
+  it.each(["legacy", "auto"] as const)("is read and changed by an agent with the SDK's client (%s)", async (era) => {
+    const agent = await connectAgent(mesh.url, mesh.token, era);
+    try {
+      const call = async (name: string, args: Record<string, unknown> = {}) => {
+        const { structuredContent, isError } = await agent.callTool({ name, arguments: args });
+        expect(isError, JSON.stringify(structuredContent)).not.toBe(true);
+        return Object(Object(structuredContent).data);
+      };
+      const { tools } = await agent.listTools();
+      expect(tools.map(({ name }) => name)).toEqual(expect.arrayContaining(["status", "plan_apply", "confirm"]));
+      expect(await call("status")).toMatchObject({ healthy: true, services: 6 });
+
+      const documents = `apiVersion: selvage.dev/v1\nkind: Service\nmetadata: {name: agent-${era}}\nspec: {}\n`;
+      const { planId, revision } = await call("plan_apply", { documents, reason: "a journey" });
+      expect((await call("confirm", { planId })).result).toMatchObject({ revision: revision + 1 });
+      const back = await call("plan_rollback", { revision, reason: "as it was" });
+      await call("confirm", { planId: back.planId });
+      expect((await mesh.cli(["audit", "--limit", "1"])).stdout).toContain("bootstrap (agent)");
+      expect((await agent.getPrompt({ name: "incident", arguments: {} })).messages).toHaveLength(1);
+    } finally {
+      await agent.close();
+    }
   });
 
   it("shows the rest of the page when a service dies, and says so", async () => {

@@ -72,6 +72,7 @@ const results: readonly { readonly block: string; readonly code?: number; readon
     says: /HTTP\/1\.1 200 OK[\s\S]*allow; policy="Service\/shop\/orders"[\s\S]*HTTP\/1\.1 200 OK/,
   },
   { block: "ratelimit/json", says: /"overallCode":"OK"[\s\S]*"requestsPerUnit":3/ },
+  { block: "tools/call", says: /"healthy":(true|false)/ },
   { block: "selvage keys get", says: /signing[\s\S]*next/ },
   { block: "selvage limit get", says: /per-client +hourly +127\.0\.0\.1 +3\/3[\s\S]*"unreachable":\[\]/ },
 ];
@@ -89,6 +90,7 @@ const PAGES = [
   "docs/identity.md",
   "docs/adapters.md",
   "docs/overrides.md",
+  "docs/mcp.md",
 ];
 
 let mesh: TestMesh;

@@ -25,11 +25,13 @@ describe("the first service", () => {
   it("is applied from standard input and answers under /svc/<name>/ at once", async () => {
     const applied = await mesh.cli(["apply", "-f", "-"], service());
     expect(applied).toEqual({ code: 0, stdout: "service/hello created\nrevision 1\n", stderr: "" });
+    const details = ["selvage-revision", "x-request-id"];
     const response = await fetch(`${mesh.url}/svc/hello/a/b?c=d`);
     expect([response.status, await response.text()]).toEqual([200, "hello"]);
     expect(hello.requests).toEqual(["/a/b?c=d"]);
-    expect(response.headers.get("selvage-revision")).toBe("1");
-    expect(response.headers.get("x-request-id")).toMatch(/\S/);
+    expect(details.map((name) => response.headers.get(name))).toEqual([null, null]);
+    const asked = await fetch(`${mesh.url}/svc/hello/`, { headers: { "selvage-debug": "1" } });
+    expect(details.map((name) => asked.headers.get(name))).toEqual(["1", expect.stringMatching(/\S/)]);
   });
 
   it("changes nothing when it is applied again", async () => {

@@ -8,10 +8,10 @@ const ID = writtenId("shop/one", "http://a.example", "v1");
 afterEach(() => vi.useRealTimers());
 
 describe("a service's answer", () => {
-  it("passes as it is, with the request's id and the revision", async () => {
+  it("passes as it is, with the request's id and the revision for whoever asks", async () => {
     const answer = await meshOfOne("", {
       service: () => new Response("no", { status: 418, statusText: "Teapot", headers: { "x-a": "1" } }),
-    }).send("http://shop.example/");
+    }).send("http://shop.example/", { headers: { "selvage-debug": "1" } });
     expect([answer.status, answer.statusText, await answer.text(), answer.headers.get("x-a")]).toEqual([
       418,
       "Teapot",

@@ -6,7 +6,7 @@ import type { MeshKeys } from "../../src/model/message/mesh-keys.ts";
 import { mint } from "../../src/tokens/mint.ts";
 import { readToken } from "../../src/tokens/read-token.ts";
 import { meshKeys } from "../support/worker/mesh-keys.ts";
-import { NOW, problemOf, serviceYaml, testMesh, type TestMesh } from "../support/worker/test-mesh.ts";
+import { NOW, problemOf, serviceYaml, testMesh, TOLD_MORE, type TestMesh } from "../support/worker/test-mesh.ts";
 
 const NOW_S = NOW / 1000;
 const ISSUER = "spiffe://mesh.local";
@@ -35,7 +35,9 @@ beforeEach(() => {
   mesh = meshWith(() => keys);
 });
 
-const yaml = serviceYaml("orders") + serviceYaml("carts").replace("exposure: public", "exposure: mesh");
+const yaml =
+  serviceYaml("orders", undefined, TOLD_MORE) +
+  serviceYaml("carts", undefined, TOLD_MORE).replace("exposure: public", "exposure: mesh");
 
 function meshWith(held: () => MeshKeys | null): TestMesh {
   const made = testMesh(yaml, { ports: { keys: held, now: () => now } });

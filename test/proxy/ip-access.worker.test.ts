@@ -91,7 +91,13 @@ describe("a request through the mesh", () => {
   it("is told to whoever listens with the policy and the address", async () => {
     const of = mesh(serviceYaml("orders") + policy("office", ORDERS, "deny: [192.0.2.1]"));
     await statuses(of, SVC, "192.0.2.1");
-    const facts = { allowed: false, because: "denied", policy: "shop/office", address: "192.0.2.1" };
+    const facts = {
+      allowed: false,
+      because: "denied",
+      policy: "shop/office",
+      address: "192.0.2.1",
+      policies: ["IPAccessPolicy/shop/office"],
+    };
     expect(of.traced).toContainEqual(["ip-access", facts]);
   });
 });

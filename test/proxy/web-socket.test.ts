@@ -33,11 +33,11 @@ let mesh: RunningWorkerd;
 
 beforeAll(async () => {
   echo = await startWebSocketEcho();
-  const service = (name: string, endpoint: string): string => `
+  const service = (name: string, endpoint: string, more = ""): string => `
 apiVersion: selvage.dev/v1
 kind: Service
 metadata: {name: ${name}}
-spec: {exposure: public, endpoints: [${endpoint}]}
+spec: {exposure: public, endpoints: [${endpoint}]${more}}
 ---`;
   const jwks = JSON.stringify({ keys: [{ ...(await exportJWK(publicKey)), kid: "k", alg: "ES256" }] });
   const guarded = `${service("guarded", `{url: "${echo.url}"}`)}
@@ -51,7 +51,11 @@ spec:
   mesh = await runWorkerd({
     entry: new URL("../support/worker/raw-proxy.ts", import.meta.url).pathname,
     json: {
-      SNAPSHOT: compileMesh(service("chat", `{url: "${echo.url}"}`) + service("bound", "{binding: bound}") + guarded),
+      SNAPSHOT: compileMesh(
+        service("chat", `{url: "${echo.url}"}`) +
+          service("bound", "{binding: bound}", ", receive: [selvage-source]") +
+          guarded,
+      ),
     },
     text: { TRUST_DOMAIN: "mesh.local" },
     services: { bound: BOUND },

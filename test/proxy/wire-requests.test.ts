@@ -39,6 +39,8 @@ describe("requests on the wire", () => {
     const spoofed = ["Selvage-Assertion: b", "selvage_source: c", "SELVAGE_ASSERTION: d", "selvage-assertion: e"];
     const { arrived } = await wire.exchange(get("/", spoofed));
     expect(names(arrived).filter((name) => name.startsWith("selvage"))).toEqual([
+      // Whoever brings an assertion has been through a mesh, or says so.
+      "selvage-hops",
       "selvage-source",
       "selvage-timeout-ms",
     ]);

@@ -88,7 +88,7 @@ export const mutations: readonly Mutation[] = [
   { ids: ["CVE-2026-105299"], file: HEADERS, from: "    nominate(connection, drop);\n", to: "" },
   {
     ids: ["GHSA-79qm-7rj5-m7r9", "CVE-2026-105299"],
-    file: HEADERS,
+    file: "src/decide/header/answer-headers.ts",
     from: "for (const name of nominated) {",
     to: "for (const name of nominated.slice(nominated.length)) {",
   },

@@ -1,6 +1,7 @@
 // `selvage breaker get|force`: what the fleet's breakers are doing, and taking them in hand for a while.
 import type { BreakerList, ForceReceipt, ForceRequest, ServiceBreakers } from "../../model/api/breakers.ts";
 import { type ExitCode, exitCodes } from "../session/exit-code.ts";
+import { counted } from "../../model/word/plural.ts";
 import { printData } from "../print/print-data.ts";
 import { reportFailure } from "../print/report-failure.ts";
 import type { CliSession } from "../session/session.ts";
@@ -68,16 +69,24 @@ function rowsOf({ namespace, service, known, forced, breakers, health, ...capaci
     "",
     reason,
   ]);
-  const states = breakers.map(({ target, name: which, state, since, ok, failed, slow, policy, ejectedUntil }) => [
-    name,
-    which === "" ? target : `${target} ${which}`,
-    ejectedUntil === null ? state : `${state}, ejected`,
-    age(since, now),
-    String(ok),
-    String(failed),
-    String(slow),
-    policy,
-  ]);
+  const states = breakers.flatMap((one) => {
+    const { target, name: which, state, since, ok, failed, slow, policy, ejectedUntil, local = null } = one;
+    const shown = which === "" ? target : `${target} ${which}`;
+    const ofFleet = [
+      name,
+      shown,
+      ejectedUntil === null ? state : `${state}, ejected`,
+      age(since, now),
+      String(ok),
+      String(failed),
+      String(slow),
+      policy,
+    ];
+    // Beside the fleet's: an isolate stops asking for some seconds by itself.
+    return local === null
+      ? [ofFleet]
+      : [ofFleet, [name, shown, openIn(local.isolates), `until ${local.until}`, "", "", "", policy]];
+  });
   const probes = (health ?? []).map(({ endpoint, state, since, cause, leftOut }) => [
     name,
     `health ${endpoint}`,
@@ -111,6 +120,8 @@ function rowsOf({ namespace, service, known, forced, breakers, health, ...capaci
   const rows = [...orders, ...states, ...probes, ...caps, ...retries];
   return rows.length === 0 ? [[name, "", "no calls", "", "", "", "", ""]] : rows;
 }
+
+const openIn = (isolates: number): string => `open locally, in ${counted(isolates, "isolate")}`;
 
 export async function forceBreaker(
   session: CliSession,

@@ -23,6 +23,8 @@ export interface DiffOptions {
 
 /** At most so many documents are read again to show what a field was before. */
 const MAX_BEFORE = 50;
+/** To look is harmless: the guard is for those who prune. */
+const ANY_NUMBER = 1_000_000;
 
 /** Exit code 0: no differences; 1: there are some. */
 export async function diff(session: CliSession, options: DiffOptions): Promise<ExitCode> {
@@ -42,17 +44,33 @@ export async function diff(session: CliSession, options: DiffOptions): Promise<E
   const result = answer.value;
   await printFindings(result.warnings, loaded.bundle, terminal);
   const changed = result.items.filter(({ action }) => action !== "unchanged");
+  const left = await leftOut(client, options, loaded.bundle.body);
   const before =
     session.output === "table" || session.output === "wide" ? await readBefore(client, changed) : new Map();
   await printData(session, {
     data: result,
     human: () => [
       ...changed.flatMap((item) => describeChange(item, before.get(item.ref))).map((line) => coloured(line, terminal)),
+      ...left.map(({ ref }) => `? ${named(ref)}   (not in the files; apply --prune removes it)`),
       summary(result),
     ],
     names: () => changed.map(({ ref }) => shortRef(ref)),
   });
   return changed.length > 0 ? exitCodes.differences : exitCodes.ok;
+}
+
+/** Documents of the set that a prune would remove, where none was asked for. */
+async function leftOut(client: ApiClient, { set, prune, manager }: DiffOptions, content: string): Promise<PlanItem[]> {
+  if (set === undefined || prune === true) {
+    return [];
+  }
+  const query = { set, prune: true, pruneMax: ANY_NUMBER, manager };
+  const answer = await client.call<ApplyResult>("POST", "/diff", {
+    query,
+    text: { type: "application/yaml", content },
+  });
+  // Whoever may not remove them all still sees what was asked for.
+  return answer.ok ? answer.value.items.filter(({ action }) => action === "prune") : [];
 }
 
 async function readBefore(client: ApiClient, items: readonly PlanItem[]): Promise<Map<string, Resource>> {

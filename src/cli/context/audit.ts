@@ -48,10 +48,10 @@ export async function audit(
   return exitCodes.ok;
 }
 
-const row = ({ seq, at, actor, action, target, outcome, revision, reason }: AuditEntry): string[] => [
+const row = ({ seq, at, actor, action, target, outcome, revision, reason, detail }: AuditEntry): string[] => [
   String(seq),
   age(at, Date.now()),
-  actor,
+  "agent" in detail ? `${actor} (agent)` : actor,
   action,
   target,
   outcome,

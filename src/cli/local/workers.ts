@@ -40,6 +40,7 @@ export const DURABLE_OBJECTS: Readonly<Record<string, string>> = {
   BREAKER: "CircuitBreaker",
   JWKS: "JwksCache",
   KEYRING: "KeyRing",
+  TELEMETRY: "Telemetry",
 };
 export const VARIABLES: Readonly<Record<string, string>> = { TRUST_DOMAIN: "mesh.local" };
 

@@ -10,6 +10,8 @@ interface ClientOptions {
   readonly timeoutMs: number;
   /** Sent with every call. */
   readonly headers?: Readonly<Record<string, string>>;
+  /** How a request gets there; by default over the network. */
+  readonly fetch?: (url: URL, init: RequestInit) => Promise<Response>;
 }
 
 interface ApiCall {
@@ -96,12 +98,18 @@ async function send<T>(
   let response: Response;
   let text: string;
   try {
-    response = await fetch(url, { method, headers, body, signal: AbortSignal.timeout(options.timeoutMs) });
+    response = await (options.fetch ?? fetch)(url, {
+      method,
+      headers,
+      body,
+      signal: AbortSignal.timeout(options.timeoutMs),
+    });
     text = await response.text();
   } catch (error) {
     return { ok: false, failure: unreachable(url, error, options.timeoutMs) };
   }
-  const parsed = parse(text);
+  const isText = /^text\/(?:plain|csv)\b/.test(response.headers.get("content-type") ?? "");
+  const parsed = response.ok && isText ? text : parse(text);
   if (response.ok || accept.includes(response.status)) {
     if (text !== "" && parsed === undefined) {
       return { ok: false, failure: notTheApi(url, response.status) };

@@ -4,6 +4,7 @@ import { keepsSlashes } from "../../model/document/field/path-encoding.ts";
 import type { Document, DocumentOf, KindName } from "../../model/document/document.ts";
 import { refOf, serviceKey } from "../../model/word/refs.ts";
 import type { HealthCheckSpec, ServiceEndpoint } from "../../model/document/kind/service.ts";
+import { RECEIVED_BY_DEFAULT, type ReceivedHeader } from "../../model/snapshot/receive.ts";
 import type { ServiceKey } from "../../model/snapshot/snapshot.ts";
 import { BUILT_IN_KEY, builtInGateway } from "./built-in-gateway.ts";
 
@@ -13,6 +14,7 @@ export interface ServiceView {
   readonly name: string;
   readonly exposure: "mesh" | "public";
   readonly assertion: "caller" | "request";
+  readonly receive: readonly ReceivedHeader[];
   readonly endpoints: readonly ServiceEndpoint[];
   readonly healthCheck: HealthCheckSpec | null;
   readonly keepsSlashes: boolean;
@@ -121,14 +123,15 @@ function viewOf(document: DocumentOf<"Service">): ServiceView {
     const silent = {
       exposure: "mesh",
       assertion: "caller",
+      receive: RECEIVED_BY_DEFAULT,
       endpoints: [],
       healthCheck: null,
       keepsSlashes: keeps,
     } as const;
     return { namespace, name, ...silent, ports: portsOf(ports) };
   }
-  const { exposure, assertion, endpoints, healthCheck = null } = document.spec;
-  return { namespace, name, exposure, assertion, endpoints, healthCheck, keepsSlashes: keeps, ports: [] };
+  const { healthCheck = null, exposure, assertion, receive = RECEIVED_BY_DEFAULT, endpoints } = document.spec;
+  return { namespace, name, exposure, assertion, receive, endpoints, healthCheck, keepsSlashes: keeps, ports: [] };
 }
 
 /** The port numbers of a core Service, whose spec was kept unread. */

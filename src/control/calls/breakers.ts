@@ -145,7 +145,7 @@ function toWire(key: ServiceKey, states: BreakerStates | null, now: number): Ser
       until: new Date(now + forMs).toISOString(),
       reason,
     })),
-    breakers: (states?.rows ?? []).map(({ policy, target, state, since, until, ok, failed, slow, ejectedUntil }) => ({
+    breakers: (states?.rows ?? []).map(({ policy, target, state, since, until, ok, failed, slow, ...row }) => ({
       policy,
       target: target.startsWith("e:") ? "endpoint" : "version",
       name: shownName(target),
@@ -155,7 +155,8 @@ function toWire(key: ServiceKey, states: BreakerStates | null, now: number): Ser
       ok,
       failed,
       slow,
-      ejectedUntil: time(ejectedUntil),
+      ejectedUntil: time(row.ejectedUntil),
+      local: row.held === undefined ? null : { ...row.held, until: new Date(row.held.until).toISOString() },
     })),
     health: (states?.health ?? []).map(({ endpoint, state, since, checkedAt, cause, leftOut }) => ({
       endpoint,

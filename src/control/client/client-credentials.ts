@@ -11,6 +11,7 @@ import type { ClientKind, ClientRecord, IdentityState, SecretRecord } from "../.
 import { refOf } from "../../model/word/refs.ts";
 import type { Refusal } from "../../model/word/problem.ts";
 import { isRefusal } from "../http/answer.ts";
+import { agentDetail } from "../operator/agent-call.ts";
 import { callerAddress } from "../operator/caller-address.ts";
 import type { OperationRequest } from "../register/operation.ts";
 import { mintSecret, newClientId } from "./client-secret.ts";
@@ -105,6 +106,7 @@ async function change(
       now: new Date(now).toISOString(),
       localMesh: settingsOf(env).isLocalMesh,
       meshDomain: settingsOf(env).meshDomain,
+      asked: agentDetail(request),
       action: about.action,
       source: `${about.verb} ${owner.kind.toLowerCase()}/${owner.namespace}/${owner.name}`,
       target: refOf(owner.kind, owner.namespace, owner.name),

@@ -18,6 +18,7 @@ import type { ContractViewAnswer } from "../../model/api/clients.ts";
 import type { ContractRecord, IdentityState } from "../../model/registry/identity.ts";
 import { partsOfKey, refOf } from "../../model/word/refs.ts";
 import type { Refusal } from "../../model/word/problem.ts";
+import { agentDetail } from "../operator/agent-call.ts";
 import { callerAddress } from "../operator/caller-address.ts";
 import type { OperationRequest } from "../register/operation.ts";
 import { coversNamespace, lacksNamespace, type Operator } from "../operator/operator.ts";
@@ -52,6 +53,7 @@ export async function decideContract(exchange: Decision, action: ContractAction)
       now: at,
       localMesh: settingsOf(env).isLocalMesh,
       meshDomain: settingsOf(env).meshDomain,
+      asked: agentDetail(request),
       action: `${action}Contract`,
       source: `${action} contract/${key}`,
       target: refOf("Contract", params.ns, params.name),

@@ -8,6 +8,8 @@ export interface OperationAnswer<Body> {
   readonly status?: 200 | 201;
   readonly body: Body;
   readonly headers?: Readonly<Record<string, string>>;
+  /** The same in another form that was asked for, in place of JSON. */
+  readonly text?: { readonly type: string; readonly content: string };
 }
 
 /** Answers hold the mesh's state: nobody may keep them, and nobody may recompress them (that would weaken the ETag). */
@@ -22,10 +24,20 @@ export function isRefusal(value: object): value is Refusal {
 }
 
 export function answerResponse(answer: OperationAnswer<unknown>, requestId: string): Response {
+  if (answer.text !== undefined) {
+    const { type, content } = answer.text;
+    const own = { ...always, ...answer.headers, "content-type": `${type}; charset=utf-8`, "x-request-id": requestId };
+    return new Response(content, { headers: own });
+  }
   return Response.json(answer.body, {
     status: answer.status ?? 200,
     headers: { ...always, ...answer.headers, "x-request-id": requestId },
   });
+}
+
+/** What is JSON already. */
+export function jsonResponse(text: string, requestId: string): Response {
+  return new Response(text, { headers: { ...always, "content-type": "application/json", "x-request-id": requestId } });
 }
 
 /** 304: the reader has it already. */

@@ -7,6 +7,7 @@ import type { AuditDraft } from "../../model/registry/registry.ts";
 import type { Identity } from "./identity.ts";
 import type { Operator } from "./operator.ts";
 import { callerAddress } from "./caller-address.ts";
+import { agentDetail } from "./agent-call.ts";
 
 /** Who calls, from where, when: what every row has in common. */
 export interface AuditSubject {
@@ -33,7 +34,7 @@ export function auditOf(
     after: null,
     revision: null,
     reason: null,
-    detail: about.detail ?? {},
+    detail: { ...about.detail, ...agentDetail(caller.request) },
   };
 }
 
@@ -73,7 +74,13 @@ export async function auditRefusal(
       after: null,
       revision: null,
       reason: null,
-      detail: { code, status, detail: refusal.detail.slice(0, 500), requestId: attempt.requestId },
+      detail: {
+        code,
+        status,
+        detail: refusal.detail.slice(0, 500),
+        requestId: attempt.requestId,
+        ...agentDetail(attempt.request),
+      },
     });
   } catch (error) {
     // oxlint-disable-next-line no-console -- the log is where an audit row goes that the registry would not take

@@ -4,8 +4,9 @@ import type { Env } from "../../env/env.ts";
 import { settingsOf } from "../../env/settings.ts";
 import { clientAddressOf } from "../../isolate/client-address.ts";
 import { isolateState } from "../../isolate/state.ts";
+import { agentOriginOf } from "./agent-call.ts";
 
 /** @returns null = nobody knows */
 export function callerAddress({ request, env }: { readonly request: Request; readonly env: Env }): string | null {
-  return clientAddressOf(request, settingsOf(env), isolateState());
+  return clientAddressOf(agentOriginOf(request), settingsOf(env), isolateState());
 }

@@ -7,6 +7,7 @@ import { mediaType } from "../http/body.ts";
 /** A header that only a page of the same origin can add without a preflight, for requests without a body. */
 const CSRF_HEADER = "selvage-csrf";
 
+const LOOPBACK = /^(?:(?:[^.]+\.)*localhost|127(?:\.\d+){3}|\[::1\])$/;
 const SAFE: ReadonlySet<string> = new Set(["GET", "HEAD", "OPTIONS"]);
 /** No form can send these (https://fetch.spec.whatwg.org/#cors-safelisted-request-header). */
 const ASKED_FIRST: ReadonlySet<string | null> = new Set(["application/json", "application/yaml"]);
@@ -44,6 +45,21 @@ export function refuseForgery(request: Request, { form = false }: { readonly for
 /** By host and port: the scheme is Sec-Fetch-Site's, and a front may have taken TLS away. */
 function isOwn(origin: string, url: string): boolean {
   return URL.canParse(origin) && new URL(origin).host === new URL(url).host;
+}
+
+/**
+ * For an address that no page calls: an Origin says that one does. Another site's is refused, and on a mesh of one's
+ * own machine every name that is not the machine's: a stranger's name may lead there, too (DNS rebinding).
+ */
+export function refuseForeignOrigin(request: Request, isLocalMesh: boolean): Refusal | null {
+  const origin = request.headers.get("origin");
+  if (origin === null) {
+    return null;
+  }
+  const isLoopback = URL.canParse(origin) && LOOPBACK.test(new URL(origin).hostname);
+  return isOwn(origin, request.url) && (!isLocalMesh || isLoopback)
+    ? null
+    : { problem: "forgedRequest", detail: "The Origin header names a page that has no business here." };
 }
 
 function forged(why: string): Refusal {

@@ -8,9 +8,9 @@ import { registryHead } from "../view/registry-head.ts";
 import type { Env } from "../../env/env.ts";
 import { healthSchema, type Readiness, readinessSchema } from "../../model/api/operators.ts";
 import { codeExplanationSchema } from "../../model/api/resource.ts";
-import { answerResponse, pageResponse, refusalResponse } from "../http/answer.ts";
+import { answerResponse, jsonResponse, pageResponse, refusalResponse } from "../http/answer.ts";
 import { explainCode } from "./explain-code.ts";
-import { openApiDocument } from "./openapi.ts";
+import { openApiDocument, openApiText } from "./openapi.ts";
 import { problemPage } from "./problem-page.ts";
 import { referencePage } from "./reference-page.ts";
 import { registerPage, type WebPageRequest } from "../register/register-page.ts";
@@ -25,7 +25,7 @@ export function registerPages(app: ControlApp): void {
     summary: "This document.",
     content: { "application/json": { schema: z.looseObject({}).meta({ id: "OpenApi" }) } },
     refusals: ["internal"],
-    handle: ({ requestId }) => answerResponse({ body: openApiDocument(app) }, requestId),
+    handle: ({ requestId }) => jsonResponse(openApiText(app), requestId),
   });
   registerPage(app, {
     id: "docs",

@@ -5,6 +5,7 @@ import { Hono } from "hono";
 import type * as z from "zod";
 import { Store } from "../../store/store.ts";
 import type { Env } from "../../env/env.ts";
+import type { Explain } from "../../model/message/explanation.ts";
 import type { Refusal } from "../../model/word/problem.ts";
 import { answerResponse, isRefusal, refusalResponse, unchangedResponse } from "../http/answer.ts";
 import { auditRefusal } from "../operator/audit-entry.ts";
@@ -20,9 +21,15 @@ import { requestIdOf } from "../http/request-id.ts";
 
 export const API_PREFIX = "/_selvage/v1";
 
+/** What the control plane asks of the data plane, which it does not know: whoever knows both hands it over. */
+export interface DataPlane {
+  readonly explain: Explain<Env, Pick<ExecutionContext, "waitUntil">>;
+}
+
 /** The calls, and what the OpenAPI document says of each. */
 export class ControlApp extends Hono<{ Bindings: Env }> {
   readonly registry = new OpenAPIRegistry();
+  dataPlane: DataPlane | null = null;
 }
 
 export function register<P extends z.ZodObject, Q extends z.ZodObject, Body, A extends z.ZodType>(

@@ -8,6 +8,7 @@ import type { Document } from "../../model/document/document.ts";
 import { kinds } from "../../model/document/kinds.ts";
 import type { Refusal } from "../../model/word/problem.ts";
 import type { AuditSubject } from "../operator/audit-entry.ts";
+import { agentDetail } from "../operator/agent-call.ts";
 import { callerAddress } from "../operator/caller-address.ts";
 import { lacksMesh, lacksNamespace, lacksRole, type Operator } from "../operator/operator.ts";
 import { meshWideReason } from "./mesh-wide.ts";
@@ -52,6 +53,7 @@ export function writeOptions(
     ip: callerAddress(caller),
     source: about.source,
     reason: query.reason ?? null,
+    asked: agentDetail(caller.request),
     now: new Date(caller.now).toISOString(),
     localMesh: settingsOf(caller.env).isLocalMesh,
     meshDomain: settingsOf(caller.env).meshDomain,

@@ -73,6 +73,30 @@ export function audited(
   });
 }
 
+interface PolicyTruth extends Pick<Authorization, "policy" | "action"> {
+  /** `maybe` is enough for a DENY and too little for an ALLOW. */
+  readonly truth: Truth;
+  /** The rule that says so; null = none does. */
+  readonly rule: number | null;
+}
+
+/** What each policy says of the request by itself, for operators who ask why. */
+export function policyTruths(
+  table: readonly Authorization[],
+  held: readonly number[],
+  asked: AuthorizationRequest,
+): PolicyTruth[] {
+  return held.flatMap((index) => {
+    const row = table[index];
+    if (row === undefined) {
+      return [];
+    }
+    const truth = matches(row, asked);
+    const rule = truth === NO ? -1 : row.rules.findIndex((one) => ruleMatches(one, asked) === truth);
+    return [{ policy: row.policy, action: row.action, truth, rule: rule === -1 ? null : rule }];
+  });
+}
+
 function matches({ rules }: Authorization, asked: AuthorizationRequest): Truth {
   let truth: Truth = NO;
   for (const rule of rules) {

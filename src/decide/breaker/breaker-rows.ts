@@ -9,11 +9,21 @@ import { sumOutcomes } from "./rolling-window.ts";
 /** Every target that has been heard of lately. */
 export function breakerRows(coordinator: BreakerCoordinator, now: number, random: () => number): BreakerRow[] {
   const rows = new Map<string, BreakerRow>();
-  for (const [id, { policy, target, terms, breaker }] of coordinator.targets) {
+  for (const [id, { policy, target, terms, breaker, held }] of coordinator.targets) {
     advance(breaker, terms, now, random);
     const { state, epoch, since, openUntil, window } = breaker;
     const until = state === "open" ? openUntil : null;
-    rows.set(id, { policy, target, state, epoch, since, until, ...sumOutcomes(window, now), ejectedUntil: null });
+    rows.set(id, {
+      policy,
+      target,
+      state,
+      epoch,
+      since,
+      until,
+      ...sumOutcomes(window, now),
+      ejectedUntil: null,
+      ...heldBy(held, now),
+    });
   }
   for (const [policy, { terms, outliers }] of coordinator.ejecting) {
     sweepOutliers(outliers, terms, now);
@@ -24,6 +34,11 @@ export function breakerRows(coordinator: BreakerCoordinator, now: number, random
     }
   }
   return [...rows.values()];
+}
+
+function heldBy(held: ReadonlyMap<string, number>, now: number): Pick<BreakerRow, "held"> {
+  const ends = [...held.values()].filter((until) => until > now);
+  return ends.length === 0 ? {} : { held: { isolates: ends.length, until: Math.max(...ends) } };
 }
 
 function plainRow(policy: string, target: string, ok: number, failed: number, now: number): BreakerRow {

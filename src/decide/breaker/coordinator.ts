@@ -34,6 +34,8 @@ interface TargetState {
   readonly breaker: Breaker;
   /** Each isolate's failures in a row at the end of what it reported, and when the last of them was. */
   readonly runs: Map<string, { readonly run: number; readonly epoch: number; readonly failedAt: number }>;
+  /** Until when isolates' own breakers keep calls from it, by isolate: for operators. */
+  readonly held: Map<string, number>;
   /** The last success that anybody has reported. */
   okAt: number;
   heardAt: number;
@@ -120,7 +122,12 @@ function ingest(
     if (!targetState) {
       continue;
     }
-    const { run, epoch, okMs, failedMs } = outcomes;
+    const { run, epoch, okMs, failedMs, heldMs } = outcomes;
+    if (heldMs === undefined) {
+      targetState.held.delete(isolate);
+    } else {
+      targetState.held.set(isolate, now + heldMs);
+    }
     if (okMs !== null) {
       targetState.okAt = Math.max(targetState.okAt, now - okMs);
     }
@@ -168,6 +175,7 @@ function targetOf(
     terms,
     breaker: newBreaker(terms, now),
     runs: new Map(),
+    held: new Map(),
     okAt: 0,
     heardAt: now,
     suspectedAt: Number.NEGATIVE_INFINITY,
@@ -273,7 +281,12 @@ function pace(
 
 function forget(coordinator: BreakerCoordinator, now: number): void {
   dropSilent(coordinator.reporters, ISOLATE_MS, now);
-  for (const [id, { heardAt }] of coordinator.targets) {
+  for (const [id, { heardAt, held }] of coordinator.targets) {
+    for (const [isolate, until] of held) {
+      if (until <= now) {
+        held.delete(isolate);
+      }
+    }
     if (now - heardAt > FORGET_TARGET_MS) {
       coordinator.targets.delete(id);
     }

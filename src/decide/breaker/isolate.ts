@@ -7,7 +7,7 @@ import { applyRetries, reportRetries } from "../retry/isolate.ts";
 import type { BreakerReply, BreakerReport, PolicyReport, TargetOutcomes } from "../../model/message/breaker.ts";
 import { endpointIdentity } from "../balance/endpoint-identity.ts";
 import { endpointTarget, type BreakerState } from "../../model/snapshot/circuit.ts";
-import { newFastBreaker } from "./fast-breaker.ts";
+import { isFastOpen, newFastBreaker } from "./fast-breaker.ts";
 import { takeForced, type IsolateForced } from "./forced.ts";
 import {
   mustCheckPolicies,
@@ -76,8 +76,10 @@ function reportOf(policyState: PolicyState, now: number): PolicyReport {
     if (!one.unreported) {
       continue;
     }
-    const { epoch, ok, failed, slow, run } = one;
-    outcomes.push({ target, epoch, ok, failed, slow, run, okMs: age(one.okAt, now), failedMs: age(one.failedAt, now) });
+    const { epoch, ok, failed, slow, run, fast } = one;
+    const ages = { okMs: age(one.okAt, now), failedMs: age(one.failedAt, now) };
+    const held = isFastOpen(fast, now) ? { heldMs: fast.openUntil - now } : {};
+    outcomes.push({ target, epoch, ok, failed, slow, run, ...ages, ...held });
     one.ok = 0;
     one.failed = 0;
     one.slow = 0;

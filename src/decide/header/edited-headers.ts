@@ -29,6 +29,15 @@ export class EditedHeaders implements HeaderFields, HeaderTarget {
     this.#sent = sent;
   }
 
+  /** The same, to be edited apart. */
+  copy(): EditedHeaders {
+    const copied = new EditedHeaders(this.#sent);
+    for (const [name, value] of this.#edits) {
+      copied.#edits.set(name, value);
+    }
+    return copied;
+  }
+
   get(name: string): string | null {
     const key = name.toLowerCase();
     const edit = this.#edits.size === 0 ? undefined : this.#edits.get(key);

@@ -1,7 +1,9 @@
 // What the mesh itself tells a service about a request: who called, by which address, under which id and trace. Said
-// above the cleaned headers, so each is there exactly once and is ours. `selvage-timeout-ms` is said by each try.
+// above the cleaned headers, so each is there exactly once and is ours; a service says which it wants
+// (`Service.spec.receive`). The assertion and `selvage-timeout-ms` are said by each try.
 import type { HeaderPair } from "../../model/snapshot/snapshot.ts";
 import type { HeaderEdit } from "./edited-headers.ts";
+import type { Receives } from "./receives.ts";
 import { continueTrace } from "./trace-context.ts";
 
 export interface ForwardingFacts {
@@ -10,7 +12,7 @@ export interface ForwardingFacts {
   /** The host the caller asked for, with its port where that is not the scheme's own; a rewrite may name another. */
   readonly host: string;
   readonly scheme: string;
-  /** `/svc/orders`, `""` = nothing was cut off the path. */
+  /** `/svc/orders`; `""` = nothing was cut off the path, or nothing that the service wants to hear of. */
   readonly prefix: string;
   readonly requestId: string;
   /** What the caller sent; null = nothing. */
@@ -23,24 +25,38 @@ export interface ForwardingFacts {
 }
 
 /**
- * The first hop is told by `selvage-source` alone: `selvage-hops` counts from the second on.
+ * The first hop is told by `selvage-assertion` or `selvage-source`: `selvage-hops` counts from the second on.
  *
  * @param random uniform in [0, 1)
  */
-export function forwardingEdit(facts: ForwardingFacts, random: () => number): HeaderEdit {
+export function forwardingEdit(facts: ForwardingFacts, receives: Receives, random: () => number): HeaderEdit {
   const set: HeaderPair[] = [];
-  if (facts.clientAddress !== null) {
+  if (receives.clientAddress && facts.clientAddress !== null) {
     set.push(["x-forwarded-for", facts.clientAddress]);
   }
-  set.push(["x-forwarded-host", facts.host], ["x-forwarded-proto", facts.scheme]);
+  if (receives.host) {
+    set.push(["x-forwarded-host", facts.host]);
+  }
+  if (receives.scheme) {
+    set.push(["x-forwarded-proto", facts.scheme]);
+  }
   if (facts.prefix !== "") {
     set.push(["x-forwarded-prefix", facts.prefix]);
   }
-  const { traceparent, tracestate } = continueTrace(facts.traceparent, facts.tracestate, random);
-  set.push(["x-request-id", facts.requestId], ["traceparent", traceparent], ["selvage-source", facts.source]);
+  if (receives.requestId) {
+    set.push(["x-request-id", facts.requestId]);
+  }
+  if (receives.source) {
+    set.push(["selvage-source", facts.source]);
+  }
   if (facts.hops > 0) {
     set.push(["selvage-hops", String(facts.hops + 1)]);
   }
+  if (!receives.trace) {
+    return { set };
+  }
+  const { traceparent, tracestate } = continueTrace(facts.traceparent, facts.tracestate, random);
+  set.push(["traceparent", traceparent]);
   if (tracestate === facts.tracestate) {
     return { set };
   }

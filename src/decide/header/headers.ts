@@ -1,5 +1,6 @@
-// Which request and response headers may cross the mesh (RFC 9110 §7.6.1, and what only this hop may say). One look at
-// each header, no copies: the stages delete the names that this lists. What the mesh writes itself is in forwarding.ts.
+// Which headers of a request may cross the mesh (RFC 9110 §7.6.1, and what only this hop may say). One look at each
+// header, no copies: the stages delete the names that this lists. What the mesh writes itself is in forwarding.ts,
+// answers in answer-headers.ts.
 
 import { mustCleanCookies } from "./operator-cookies.ts";
 
@@ -121,6 +122,12 @@ export interface RequestHeaders {
   readonly tracestate: string | null;
   /** `selvage-identity`: read here and dropped; null = it did not come, or empty. */
   readonly identity: string | null;
+  /** What came as `selvage-hops`; null = nothing. */
+  readonly hops: string | null;
+  /** Holds a word that a mesh adds to what it forwards: the request has passed through one. */
+  readonly isFromMesh: boolean;
+  /** `selvage-debug: 1`. */
+  readonly isDebug: boolean;
   /** Says `selvage-service`: a proxy's question about another request, never a request itself. */
   readonly isQuestion: boolean;
   /** The Cookie header may hold one that is the admin API's, or was several lines. */
@@ -143,6 +150,9 @@ export function inspectRequest(headers: HeaderList): RequestHeaders {
   let identity: string | null = null;
   let hasCookiesToClean = false;
   let isQuestion = false;
+  let isFromMesh = false;
+  let isDebug = false;
+  let hops: string | null = null;
   headers.forEach((value, name) => {
     count++;
     bytes += name.length + value.length + 4;
@@ -188,6 +198,13 @@ export function inspectRequest(headers: HeaderList): RequestHeaders {
       identity = value === "" ? null : value;
     } else if (name === "selvage-service") {
       isQuestion = true;
+    } else if (name === "selvage-source" || name === "selvage-assertion") {
+      isFromMesh = true;
+    } else if (name === "selvage-hops") {
+      isFromMesh = true;
+      hops = value;
+    } else if (name === "selvage-debug") {
+      isDebug = value === "1";
     }
   });
   if (connection !== "") {
@@ -207,59 +224,18 @@ export function inspectRequest(headers: HeaderList): RequestHeaders {
     traceparent,
     tracestate,
     identity,
+    hops,
+    isFromMesh,
+    isDebug,
     isQuestion,
     hasCookiesToClean,
   };
 }
 
-/**
- * What a service may not tell a caller, of what the runtime would let pass: it drops Connection, Keep-Alive, TE,
- * Trailer, Transfer-Encoding and Upgrade from answers by itself (test/proxy/wire-answers.test.ts holds it to that).
- */
-const NEVER_ANSWERED = [
-  "proxy-authenticate",
-  "proxy-authentication-info",
-  "proxy-connection",
-  "selvage-decision",
-] as const;
-
-/** Cleans a service's answer in place: what `Connection` nominates, and words of proxies and of the mesh. */
-export function cleanResponse(headers: HeaderList & Pick<HeaderTarget, "delete">): void {
-  const connection = headers.get("connection");
-  for (const name of NEVER_ANSWERED) {
-    headers.delete(name);
-  }
-  if (connection === null) {
-    return;
-  }
-  const nominated: string[] = [];
-  nominate(connection, nominated);
-  for (const name of nominated) {
-    headers.delete(name);
-  }
-}
-
-/** What describes one body, and how long it may be kept (RFC 9110 §8, RFC 9111 §5): whoever wrote the body says it. */
-export const REPRESENTATION: ReadonlySet<string> = new Set([
-  "age",
-  "cache-control",
-  "cdn-cache-control",
-  "cloudflare-cdn-cache-control",
-  "content-disposition",
-  "content-encoding",
-  "content-language",
-  "content-location",
-  "content-range",
-  "content-type",
-  "etag",
-  "expires",
-  "last-modified",
-  "surrogate-control",
-]);
-
 const TOKEN = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;
 
-function nominate(connection: string, drop: string[]): void {
+/** Adds the names that a `Connection` header nominates. */
+export function nominate(connection: string, drop: string[]): void {
   for (const option of connection.split(",")) {
     if (option === "") {
       continue;

@@ -26,15 +26,17 @@ export function withoutOperatorCookies(cookies: string): string | null {
   return rest === "" ? null : rest;
 }
 
+/** Does an answer set a cookie of ours? */
+export function setsOperatorCookies(headers: Headers): boolean {
+  return headers.has("set-cookie") && headers.getSetCookie().some((line) => SETS_OURS.test(line));
+}
+
 /** Takes out of an answer what would set a cookie of ours. */
 export function dropSetOperatorCookies(headers: Headers): void {
-  if (!headers.has("set-cookie")) {
+  if (!setsOperatorCookies(headers)) {
     return;
   }
   const lines = headers.getSetCookie();
-  if (!lines.some((line) => SETS_OURS.test(line))) {
-    return;
-  }
   headers.delete("set-cookie");
   for (const line of lines) {
     if (!SETS_OURS.test(line)) {

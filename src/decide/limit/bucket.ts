@@ -84,6 +84,7 @@ export function bucketFor(
     prunedAt: now,
     refused: 0,
   };
+  state.written.delete(id);
   addBucket(state, id, bucket, now);
   return bucket;
 }
@@ -93,12 +94,16 @@ export function bucketFor(
  * long one from what was written down, less what may have been granted since (`writeIsDue` bounds that). What was
  * written before each answer is taken as it stands.
  */
-function firstLedger(state: Buckets, id: string, terms: LimitTerms, exact: boolean): Ledger {
+export function firstLedger(
+  state: Pick<Buckets, "forgotAt" | "written">,
+  id: string,
+  terms: LimitTerms,
+  exact: boolean,
+): Ledger {
   if (state.forgotAt === null) {
     return fullLedger;
   }
   const written = state.written.get(id);
-  state.written.delete(id);
   if (exact && (written === undefined || written.exact)) {
     return written ?? fullLedger;
   }

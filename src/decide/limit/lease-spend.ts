@@ -79,6 +79,22 @@ function refuse(held: LeasedBucket, retryAfterMs: number, resetMs: number): Leas
   return { verdict: "deny", retryAfterMs: Math.max(1, Math.ceil(retryAfterMs)), resetMs };
 }
 
+/** What `spendToken` would decide by itself, for those who only look; null = it would ask. */
+export function peekToken(
+  { held }: IsolateLimits,
+  { limit, key }: Pick<BucketName, "limit" | "key">,
+  now: number,
+): { readonly tokens: number; readonly retryAfterMs: number } | null {
+  const bucket = held.get(bucketId(limit, key));
+  const tokens = bucket === undefined || bucket.diesAt <= now ? 0 : bucket.tokens;
+  if (bucket === undefined || tokens >= 1) {
+    return bucket === undefined ? null : { tokens, retryAfterMs: 0 };
+  }
+  return bucket.deniedUntil > now
+    ? { tokens: 0, retryAfterMs: Math.max(bucket.retryAt, bucket.deniedUntil) - now }
+    : null;
+}
+
 /** Returns a token that `spendToken` gave out for a request which another limit refused. */
 export function putBack(limits: IsolateLimits, bucket: BucketName, now: number): void {
   const held = limits.held.get(bucketId(bucket.limit, bucket.key));

@@ -1,8 +1,8 @@
 // Strict limits: each request is counted by the coordinator itself, all of its limits or none, and nothing overshoots.
 // Only refusals save a question: until `retryAfterMs` the answer could not be another one.
-import { bucketFor, bucketId } from "./bucket.ts";
+import { bucketFor, bucketId, firstLedger } from "./bucket.ts";
 import { tidy, type LimitCoordinator } from "./coordinator.ts";
-import { available, credit, debit, untilFull, waitFor } from "./ledger.ts";
+import { available, credit, debit, retermed, untilFull, waitFor } from "./ledger.ts";
 import type { StrictAnswer, StrictAsk } from "../../model/message/limit.ts";
 
 /** @returns the answer, and the ids of the buckets that were debited */
@@ -32,6 +32,29 @@ export function askStrictly(
   return {
     answer: { allowed: violated === null, violated, retryAfterMs: Math.ceil(retryAfterMs), standings, isolates },
     ids: violated === null ? buckets.map(({ limit, key }) => bucketId(limit, key)) : [],
+  };
+}
+
+/** What `askStrictly` would answer, and nothing is counted, made or forgotten for it. */
+export function peekStrictly(state: LimitCoordinator, { buckets }: StrictAsk, now: number): StrictAnswer {
+  const standing = buckets.map(({ limit, key, terms }) => {
+    const id = bucketId(limit, key);
+    const held = state.buckets.get(id);
+    const ledger =
+      held === undefined ? firstLedger(state, id, terms, true) : retermed(held.ledger, held.terms, terms, now);
+    return { ledger, terms };
+  });
+  const waits = standing.map(({ ledger, terms }) => waitFor(ledger, terms, 1, now));
+  const retryAfterMs = Math.max(0, ...waits);
+  return {
+    allowed: retryAfterMs === 0,
+    violated: retryAfterMs === 0 ? null : waits.indexOf(retryAfterMs),
+    retryAfterMs: Math.ceil(retryAfterMs),
+    standings: standing.map(({ ledger, terms }) => ({
+      remaining: Math.floor(available(ledger, terms, now)),
+      resetMs: Math.ceil(untilFull(ledger, terms, now)),
+    })),
+    isolates: state.asking.size,
   };
 }
 

@@ -32,7 +32,7 @@ export function nearRoutes(router: Router, host: string, path: string): NearRout
     if (index === undefined) {
       continue;
     }
-    for (const at of candidates(index, path)) {
+    for (const at of nearCandidates(index, path)) {
       const match = router.matches[at];
       const rule = match === undefined ? undefined : router.rules[match.rule];
       if (match === undefined || rule === undefined || seen.has(match.rule)) {
@@ -61,7 +61,7 @@ function hostsToLookAt(hosts: HostIndex, host: string): string[] {
 }
 
 /** Indexes into `matches`, the nearest first: the same exact path, then up the tree from where the path leaves it. */
-function candidates(index: PathIndex, path: string): number[] {
+export function nearCandidates(index: PathIndex, path: string): number[] {
   const trail: PrefixNode[] = [index.prefix];
   let node: PrefixNode | undefined = index.prefix;
   for (const segment of path.split("/").slice(1)) {

@@ -24,6 +24,13 @@ const breakerSchema = z.object({
   failed: z.int(),
   slow: z.int(),
   ejectedUntil: z.string().nullable().meta({ description: "RFC 3339: until then the endpoint is left out." }),
+  local: z
+    .object({
+      isolates: z.int(),
+      until: z.string().meta({ description: "RFC 3339: when the last of them tries again." }),
+    })
+    .nullable()
+    .meta({ description: "Isolates whose own breakers keep calls from it, whatever the fleet's state; null = none." }),
 });
 
 const endpointHealthSchema = z.object({

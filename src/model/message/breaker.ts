@@ -48,6 +48,8 @@ export interface TargetOutcomes {
   /** How long ago the last success and the last failure were, milliseconds; null = there was none. */
   readonly okMs: number | null;
   readonly failedMs: number | null;
+  /** For how long the isolate's own breaker still keeps calls from it, milliseconds; absent = it does not. */
+  readonly heldMs?: number;
 }
 
 export interface SettledProbe {
@@ -113,6 +115,10 @@ export interface BreakerRow {
   readonly failed: number;
   readonly slow: number;
   readonly ejectedUntil: number | null;
+  /**
+   * Isolates whose own breakers keep calls from it, and until when the last of them does; absent = none.
+   */
+  readonly held?: { readonly isolates: number; readonly until: number };
 }
 
 export interface ForceOrder {

@@ -15,6 +15,7 @@ import type { JwksAnswer, JwksQuestion } from "./jwks-exchange.ts";
 import type { KeyAnswer, RingView } from "./key-ring.ts";
 import type { LimiterCalls, StrictAnswer, StrictAsk, LimitReply, LimitReport } from "./limit.ts";
 import type { DemandChunk, LimitUse } from "./limit-use.ts";
+import type { SignalAnswer, SignalQuestion, SignalReply, SignalReport, SignalTotals } from "./signals.ts";
 import type { LeaseGrant, PollAnswer, PollQuestion, Renewal } from "./propagation.ts";
 
 /** The answer, at once or later. */
@@ -61,6 +62,8 @@ export interface RateLimiterObject {
   /** One batched report of an isolate; null = the object is of an earlier release, and the report came too late. */
   sync(report: LimitReport): Answer<LimitReply | null>;
   take(ask: StrictAsk): Answer<StrictAnswer>;
+  /** What `take` would answer, uncounted. An object of an earlier release does not know it. */
+  peek(ask: StrictAsk): Answer<StrictAnswer>;
   giveBack(ask: StrictAsk): Answer<void>;
   usage(most: number): Answer<readonly LimitUse[]>;
   demand(limit: string | null): Answer<readonly DemandChunk[]>;
@@ -101,4 +104,13 @@ export interface KeyRingObject {
   rotate(): Answer<RingView>;
   /** Takes a key out of use at once. @returns null = there is no such key in force */
   revoke(kid: string): Answer<RingView | null>;
+}
+
+/** What isolates count of requests: a few for the mesh, each for a share of its services. */
+export interface TelemetryObject {
+  /** What an isolate counted; answered when it is written down. */
+  take(report: SignalReport): Answer<SignalReply>;
+  read(question: SignalQuestion): Answer<SignalAnswer>;
+  /** Everything since it began to count. */
+  totals(): Answer<SignalTotals>;
 }

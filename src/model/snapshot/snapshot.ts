@@ -5,6 +5,7 @@ import type { HostnameBounds } from "./hostname-bounds.ts";
 import type { Identities } from "./access.ts";
 import type { HealthTerms } from "./health-terms.ts";
 import type { Held, PolicyTables } from "./policies.ts";
+import type { ReceivedHeader } from "./receive.ts";
 import type { SessionPersistence } from "./session-persistence.ts";
 import type { Timeouts } from "./traffic.ts";
 import type { ValueMatch } from "./value-match.ts";
@@ -43,6 +44,8 @@ export interface ServiceEntry extends Held {
   readonly exposure: "mesh" | "public";
   /** `request`: what the mesh asserts to the service is bound to method and path; absent: to the caller only. */
   readonly assertion?: "request";
+  /** Headers that the mesh adds to its requests; absent: `RECEIVED_BY_DEFAULT`. */
+  readonly receive?: readonly ReceivedHeader[];
   /**
    * `%2F` in paths is let through, judged as it is; absent: such requests are refused. Listeners and rules say it, too.
    */

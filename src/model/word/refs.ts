@@ -21,6 +21,14 @@ export function partsOfRef(ref: string): ScopedName & { readonly kind: string } 
   return { kind, ...partsOfKey(rest) };
 }
 
+/** What decided, as `selvage-decision` names it: a document, and the entry of it: `HTTPRoute/shop/orders/0`. */
+export function partsOfPolicy(policy: string): ScopedName & { readonly kind: string; readonly entry: string | null } {
+  const [kind, rest] = cut(policy);
+  const [namespace, below] = cut(rest);
+  const [name, entry] = cut(below);
+  return { kind, namespace, name, entry: entry === "" ? null : entry };
+}
+
 /** The name of the one mesh object. */
 export const MESH_OBJECT = "mesh";
 

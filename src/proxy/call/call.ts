@@ -8,6 +8,7 @@ import { assertionFor } from "../identity/assert.ts";
 import { letGo } from "../exchange/body.ts";
 import type { Upload } from "../transfer/upload.ts";
 import type { CallFailure, Exchange, Outgoing } from "../exchange/exchange.ts";
+import { receivesAt } from "../exchange/outgoing.ts";
 
 interface CallOptions {
   /** Whose endpoint it is: what the mesh asserts is for it alone. */
@@ -21,7 +22,7 @@ interface CallOptions {
   readonly abort: AbortController | null;
   /** A body that streams: takes the place of bytes, and the deadline begins when it has been sent. */
   readonly upload?: Upload | null;
-  /** What the service is told of that: `selvage-timeout-ms`; null or absent = nothing. */
+  /** What a service that wants to know is told of that: `selvage-timeout-ms`; null or absent = nothing. */
   readonly toldMs?: number | null;
   /** The answer's body is only passed on, as it is: not decoded. */
   readonly passed?: boolean;
@@ -44,11 +45,16 @@ export async function call(
   }
   const url = endpointUrl(endpoint, outgoing.origin, outgoing.path, outgoing.search);
   const { method } = outgoing;
-  const asserting = assertionFor(exchange, options.service, { method, url });
+  const receives = receivesAt(exchange, options.service);
+  const asserting = receives.assertion ? assertionFor(exchange, options.service, { method, url }) : null;
   const assertion = asserting instanceof Promise ? await asserting : asserting;
   const last: [name: string, value: string | null][] = [[ASSERTION_HEADER, assertion]];
+  // The first hop has to be told by one of the mesh's words: an endpoint may lead back to it.
+  if (assertion === null && !receives.source && exchange.admitted.hops === 0) {
+    last.push(["selvage-hops", "1"]);
+  }
   const { toldMs = null } = options;
-  if (toldMs !== null) {
+  if (toldMs !== null && receives.timeout) {
     last.push(["selvage-timeout-ms", String(toldMs)]);
   }
   // Over the network the runtime makes its own; a bound Worker would see the caller's beside its URL.

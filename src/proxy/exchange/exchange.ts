@@ -144,6 +144,8 @@ export interface Admitted {
   /** What the platform says, never what the caller says; null = not known. */
   readonly clientAddress: string | null;
   readonly requestId: string;
+  /** The caller asks for the request's id and the revision on whatever answer it gets. */
+  readonly wantsDetails: boolean;
   /** The caller's; judged when they are passed on. */
   readonly traceparent: string | null;
   readonly tracestate: string | null;

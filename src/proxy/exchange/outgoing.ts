@@ -5,24 +5,43 @@ import type { HeaderEdit } from "../../decide/header/edited-headers.ts";
 import { forwardingEdit } from "../../decide/header/forwarding.ts";
 import { modifyHeaders } from "../../decide/header/header-modifier.ts";
 import { proofHeaders, type ClosedHeaders } from "../../decide/header/proof-headers.ts";
+import { BY_DEFAULT, receivesOf, type Receives } from "../../decide/header/receives.ts";
 import { authorityText } from "../../decide/route/authority.ts";
-import type { Admitted, Exchange, Outgoing } from "./exchange.ts";
+import type { ServiceKey } from "../../model/snapshot/snapshot.ts";
+import type { Admitted, Exchange, Outgoing, Routed } from "./exchange.ts";
 
-/** What the mesh tells about the request; a trace has a new span each time. */
-export function forwardingOf({ admitted, ports, caller, routed }: Exchange): HeaderEdit {
+/** What the mesh tells about the request, as far as it is wanted; a trace has a new span each time. */
+export function forwardingOf({ admitted, ports, caller, routed }: Exchange, receives: Receives): HeaderEdit {
   const { clientAddress, requestId, traceparent, tracestate, hops, scheme } = admitted;
   const facts = {
     clientAddress,
     host: authorityText(admitted.host, admitted.port, scheme),
     scheme,
-    prefix: routed.addressPrefix,
+    prefix: receives.prefix ? routed.addressPrefix + cutOff(routed) : routed.addressPrefix,
     requestId,
     traceparent,
     tracestate,
     hops,
     source: sourceOf(caller),
   };
-  return forwardingEdit(facts, ports.random);
+  return forwardingEdit(facts, receives, ports.random);
+}
+
+/** The prefix that the rule takes off the path: with it in front, the service's paths are the caller's. */
+function cutOff({ plan: { rewrite }, matchedPath }: Routed): string {
+  const path = rewrite?.path ?? null;
+  return path?.type === "ReplacePrefixMatch" && path.value === "/" && matchedPath !== "/" ? matchedPath : "";
+}
+
+/** What the service that the request goes to wants to be told. */
+export function receivesAt({ live }: Exchange, service: ServiceKey): Receives {
+  return receivesOf(live.snapshot.services[service]);
+}
+
+/** The service's own; of a request that leads nowhere, what is told without being asked. */
+export function receivesHere(exchange: Exchange): Receives {
+  const { destination } = exchange.routed;
+  return "problem" in destination ? BY_DEFAULT : receivesAt(exchange, destination.service);
 }
 
 /** What a rule of a namespace that was not granted the service may not write: by these a service learns who calls. */
@@ -43,7 +62,7 @@ export function outgoingOf(exchange: Exchange): Outgoing {
     headers.set("upgrade", "websocket");
   }
   const hostname = rewrite?.hostname ?? null;
-  if (hostname !== null && routed.access.foreign !== true) {
+  if (hostname !== null && routed.access.foreign !== true && receivesHere(exchange).host) {
     headers.set("x-forwarded-host", hostname);
   }
   if (requestModifiers.length > 0) {

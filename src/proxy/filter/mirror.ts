@@ -4,6 +4,8 @@ import { pickEndpoint } from "../../decide/balance/pick.ts";
 import type { FilterPlan } from "../../decide/route/filter-plan.ts";
 import { contentLengthOf, keepBody, KEEP_LIMIT_BYTES, letGo, type Body } from "../exchange/body.ts";
 import { call } from "../call/call.ts";
+import { forwardingOf, receivesAt, receivesHere } from "../exchange/outgoing.ts";
+import type { ServiceKey } from "../../model/snapshot/snapshot.ts";
 import type { Exchange, Outgoing } from "../exchange/exchange.ts";
 
 /** What became of the copies, in this isolate, since it started. */
@@ -81,7 +83,7 @@ async function sendOne(
   const answer =
     endpoint === null || service === null
       ? null
-      : await call(exchange, endpoint, outgoing, bytes, {
+      : await call(exchange, endpoint, toldTo(exchange, service, outgoing), bytes, {
           service,
           timeoutMs: LONGEST_MS,
           abort: new AbortController(),
@@ -92,4 +94,21 @@ async function sendOne(
   if (sent) {
     await letGo(answer);
   }
+}
+
+/** A service may want to be told less, or more, than the one whose requests it gets to see. */
+function toldTo(exchange: Exchange, service: ServiceKey, outgoing: Outgoing): Outgoing {
+  const [there, here] = [receivesAt(exchange, service), receivesHere(exchange)];
+  if (there === here) {
+    return outgoing;
+  }
+  const headers = outgoing.headers.copy();
+  for (const [name] of forwardingOf(exchange, here).set ?? []) {
+    headers.delete(name);
+  }
+  if (!there.trace) {
+    headers.delete("tracestate");
+  }
+  headers.edit(forwardingOf(exchange, there));
+  return { ...outgoing, headers };
 }

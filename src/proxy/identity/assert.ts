@@ -77,18 +77,18 @@ async function signForRequest(
 ): Promise<string | null> {
   const binding = await bindingOf(method, url);
   // Only an endpoint that registered before its path had to be canonical: the service checks, and refuses.
-  return binding === null ? null : sign(exchange, statement, { ...binding });
+  return binding === null ? null : sign(exchange, statement, { ...binding, jti: exchange.ports.newId() });
 }
 
 function sign(
-  { settings, ports }: Exchange,
+  { settings }: Exchange,
   { service, chain, signing, now }: Statement,
   more: Readonly<Record<string, string>>,
 ): Promise<string> {
   const iat = Math.floor(now / 1000);
-  const times = { iat, nbf: iat, exp: iat + ASSERTION_SECONDS };
+  const times = { iat, exp: iat + ASSERTION_SECONDS };
   const names = { iss: settings.issuer, aud: serviceAudience(settings, service) };
-  return mint(signing, ASSERTION_TYPE, { ...names, ...chain, ...times, jti: ports.newId(), ...more });
+  return mint(signing, ASSERTION_TYPE, { ...names, ...chain, ...times, ...more });
 }
 
 function without({ trace }: Exchange): null {

@@ -90,6 +90,28 @@ describe("apply", () => {
 });
 
 describe("diff", () => {
+  it("with a set names what a prune would remove, though none was asked for; the exit code does not change", async () => {
+    const gone = { ref: "Service/shop/old", action: "prune", patch: [] };
+    const answers = [result({ items: [] }), result({ items: [gone] })];
+    await bench.against({
+      "POST /diff": {
+        get body() {
+          return answers.shift();
+        },
+      },
+    });
+    const path = bench.file("a.yaml", "kind: A\n");
+    const { code, stdout } = await bench.run("diff", "-f", path, "--set", "shop");
+    expect([code, stdout.split("\n")[0]]).toEqual([
+      0,
+      "? service/old in shop   (not in the files; apply --prune removes it)",
+    ]);
+    expect(bench.seen.map(({ url }) => url).slice(-2)).toEqual([
+      "/_selvage/v1/diff?set=shop&manager=cli",
+      "/_selvage/v1/diff?set=shop&prune=true&pruneMax=1000000&manager=cli",
+    ]);
+  });
+
   it("shows each field before and after, with exit code 1", async () => {
     await bench.against({
       "POST /diff": { body: result({ dryRun: true }) },

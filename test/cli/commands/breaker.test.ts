@@ -22,6 +22,7 @@ const orders = {
       failed: 20,
       slow: 1,
       ejectedUntil: "2026-11-23T12:31:00.000Z",
+      local: { isolates: 2, until: "2026-11-23T12:30:08.000Z" },
     },
   ],
 };
@@ -36,6 +37,9 @@ it("get shows a line for what is forced and for each breaker", async () => {
     /^shop\/orders \| version v2 \| forced open \| until 2026-11-23T12:30:00\.000Z \| - \| - \| - \| restore$/,
   );
   expect(lines[2]).toMatch(/^shop\/orders \| endpoint static-0 \| half-open, ejected \| \S+ \| 3 \| 20 \| 1 \| shop/);
+  expect(lines[3]).toMatch(
+    /^shop\/orders \| endpoint static-0 \| open locally, in 2 isolates \| until 2026-11-23T12:30:08\.000Z \|/,
+  );
 });
 
 it("get shows slots and retries, where the API tells them", async () => {

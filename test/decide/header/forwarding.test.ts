@@ -3,8 +3,10 @@ import { endpointUrl } from "../../../src/decide/balance/endpoint-url.ts";
 import { planFilters } from "../../../src/decide/route/filter-plan.ts";
 import { EditedHeaders } from "../../../src/decide/header/edited-headers.ts";
 import { forwardingEdit, type ForwardingFacts } from "../../../src/decide/header/forwarding.ts";
+import { receivesOf } from "../../../src/decide/header/receives.ts";
 import { modifyHeaders } from "../../../src/decide/header/header-modifier.ts";
-import type { Endpoint, Filter } from "../../../src/model/snapshot/snapshot.ts";
+import { RECEIVABLE } from "../../../src/model/snapshot/receive.ts";
+import type { Endpoint, Filter, ServiceEntry } from "../../../src/model/snapshot/snapshot.ts";
 
 const facts: ForwardingFacts = {
   clientAddress: "203.0.113.7",
@@ -18,9 +20,11 @@ const facts: ForwardingFacts = {
   source: "anonymous",
 };
 
-function edited(sent: Readonly<Record<string, string>>, said: ForwardingFacts): EditedHeaders {
+const EVERYTHING = receivesOf({ receive: RECEIVABLE });
+
+function edited(sent: Readonly<Record<string, string>>, said: ForwardingFacts, receives = EVERYTHING): EditedHeaders {
   const headers = new EditedHeaders(new Map(Object.entries(sent)));
-  headers.edit(forwardingEdit(said, () => 0.5));
+  headers.edit(forwardingEdit(said, receives, () => 0.5));
   return headers;
 }
 
@@ -38,6 +42,35 @@ describe("forwardingEdit", () => {
       "x-forwarded-proto": "https",
       "x-request-id": "r-1",
     });
+  });
+
+  it("writes no more than a service wants, by default neither the caller's name nor more than one word of hops", () => {
+    const names = (receive?: ServiceEntry["receive"], said = facts): string[] =>
+      Object.keys(edited({}, said, receivesOf(receive === undefined ? {} : { receive })).written()).toSorted();
+    expect(names(undefined, { ...facts, prefix: "", hops: 0 })).toEqual([
+      "traceparent",
+      "x-forwarded-for",
+      "x-forwarded-host",
+      "x-forwarded-proto",
+      "x-request-id",
+    ]);
+    expect(names([])).toEqual(["selvage-hops", "x-forwarded-prefix"]);
+    for (const one of [
+      "x-forwarded-for",
+      "x-forwarded-host",
+      "x-forwarded-proto",
+      "x-request-id",
+      "traceparent",
+    ] as const) {
+      expect(names([one], { ...facts, prefix: "", hops: 0 })).toEqual([one]);
+    }
+    expect(names(["selvage-source"], { ...facts, prefix: "", hops: 0 })).toEqual(["selvage-source"]);
+  });
+
+  it("leaves a trace and an id as they came where the service does not want the mesh's", () => {
+    const sent = { traceparent: "00-x", tracestate: "a=1", "x-request-id": "theirs" };
+    const headers = edited(sent, { ...facts, ...sent, requestId: "ours" }, receivesOf({ receive: [] }));
+    expect(headers.written()).toMatchObject(sent);
   });
 
   it("leaves out what it does not know", () => {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
+import { cleanResponse } from "../../../src/decide/header/answer-headers.ts";
 import {
-  cleanResponse,
   inspectRequest,
   isDropped,
   isReserved,
@@ -98,6 +98,9 @@ describe("inspectRequest", () => {
       hasUpgrade: false,
       host: null,
       identity: null,
+      hops: null,
+      isFromMesh: false,
+      isDebug: false,
       isQuestion: false,
       hasCookiesToClean: false,
       requestId: null,

@@ -169,7 +169,7 @@ describe("an endpoint fails in traffic", () => {
     };
     const breaker = { ...newBreaker(by, 0), state };
     addOutcomes(breaker.window, { ok, failed, slow: 0 }, 0);
-    const more = { runs: new Map(), okAt: 0, heardAt: 0, suspectedAt: 0 };
+    const more = { runs: new Map(), held: new Map(), okAt: 0, heardAt: 0, suspectedAt: 0 };
     breakers.targets.set("p e:a", { policy: "p", target: "e:a", terms: by, breaker, ...more });
     return failingInTraffic(breakers, 0).has("a");
   };

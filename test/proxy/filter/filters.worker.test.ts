@@ -4,11 +4,12 @@ import {
   routeYaml,
   serviceYaml,
   testMesh,
+  TOLD_MORE,
   type TestMesh,
   type TestMeshOptions,
 } from "../../support/worker/test-mesh.ts";
 
-const services = `${serviceYaml("one")}${serviceYaml("two")}${serviceYaml("auth")}`;
+const services = `${serviceYaml("one", undefined, TOLD_MORE)}${serviceYaml("two")}${serviceYaml("auth")}`;
 const withFilters = (filters: string, options: TestMeshOptions = {}, more = ""): TestMesh =>
   testMesh(
     services + routeYaml(`[{matches: [{path: {value: /p}}], filters: ${filters}, backendRefs: [{name: one}]${more}}]`),
@@ -198,6 +199,7 @@ describe("ExternalAuth", () => {
     expect([asked?.method, asked?.url, asked?.body]).toEqual(["POST", "http://auth.example/check/p/x?y=1", null]);
     expect([...(asked?.headers.keys() ?? [])].toSorted()).toEqual([
       "authorization",
+      "selvage-hops",
       "traceparent",
       "x-forwarded-host",
       "x-forwarded-proto",

@@ -29,12 +29,12 @@ export const table: Readonly<Record<string, Allowance>> = {
     packages: ["cloudflare:workers"],
   },
   isolate: {
-    ours: ["model", "decide", "tokens", "store", "env"],
+    ours: ["model", "decide", "tokens", "store", "env", "observe"],
     types: [],
     packages: ["cloudflare:workers"],
   },
   proxy: {
-    ours: ["model", "decide", "tokens", "bounded", "isolate", "env"],
+    ours: ["model", "decide", "tokens", "bounded", "isolate", "observe", "env"],
     types: [],
     packages: ["cloudflare:workers"],
   },
@@ -53,9 +53,17 @@ export const table: Readonly<Record<string, Allowance>> = {
       "isolate",
       "observe",
       "env",
+      "mcp",
+      "cli/session/client.ts",
     ],
     types: [],
     packages: ["hono", "@asteasolutions/zod-to-openapi", "zod", "yaml", "jose"],
+  },
+  // Agents: everything they reach is a call of the admin API, with their own token.
+  mcp: {
+    ours: ["model", "status", "cli/session/client.ts"],
+    types: [],
+    packages: ["@modelcontextprotocol/server", "zod"],
   },
   // How the mesh is, told from the answers of the admin API: to the command, and to agents.
   status: {
@@ -88,8 +96,16 @@ export const table: Readonly<Record<string, Allowance>> = {
 /** The order of what decides about a request, whoever carries it. Every other file beside it is a stage. */
 export const decider = "src/proxy/decide-request.ts";
 
-/** Those who know an order: of every request, of one that the mesh carries, of one that another proxy asks about. */
-export const walks: ReadonlySet<string> = new Set([decider, "src/proxy/pipeline.ts", "src/proxy/external-decision.ts"]);
+/**
+ * Those who know an order: of every request, of one that the mesh carries, of one that another proxy or an operator
+ * asks about.
+ */
+export const walks: ReadonlySet<string> = new Set([
+  decider,
+  "src/proxy/pipeline.ts",
+  "src/proxy/external-decision.ts",
+  "src/proxy/explain.ts",
+]);
 
 /** The ends of a walk: not in its list. */
 export const ends: readonly string[] = ["src/proxy/admit.ts", "src/proxy/respond.ts"];
@@ -98,7 +114,13 @@ export const ends: readonly string[] = ["src/proxy/admit.ts", "src/proxy/respond
 export const dataPlaneRoots = ["src/index.ts", "src/proxy/pipeline.ts", "src/isolate/state.ts"] as const;
 
 /** Libraries of the control plane: evaluating them is most of a cold start. */
-export const coldLibraries = ["zod", "yaml", "hono", "@asteasolutions/zod-to-openapi"] as const;
+export const coldLibraries = [
+  "zod",
+  "yaml",
+  "hono",
+  "@asteasolutions/zod-to-openapi",
+  "@modelcontextprotocol/server",
+] as const;
 
 /** The product's folders from the bottom to the top: each may know those before it. */
 export const folderOrder: readonly string[] = [
@@ -127,6 +149,7 @@ export const folderOrder: readonly string[] = [
   "src/decide/breaker",
   "src/decide/health",
   "src/decide/transfer",
+  "src/decide/signals",
   "src/tokens",
   "src/env",
   "src/compile/documents",
@@ -136,6 +159,7 @@ export const folderOrder: readonly string[] = [
   "src/compile",
   "src/store",
   "src/change",
+  "src/observe",
   "src/isolate",
   "src/registry",
   "durable/storage",
@@ -146,6 +170,7 @@ export const folderOrder: readonly string[] = [
   "src/proxy/transfer",
   "src/proxy/call",
   "src/proxy/filter",
+  "src/proxy/explain",
   "src/proxy",
   "src/adapters/authz",
   "src/adapters",
@@ -154,27 +179,31 @@ export const folderOrder: readonly string[] = [
   "src/adapters/istio/http",
   "src/adapters/istio",
   "src/verify",
+  "src/cli/session",
+  "src/status",
+  "src/mcp",
   "src/control/http",
   "src/control/oauth",
   "src/control/operator",
   "src/control/register",
   "src/control/client",
   "src/control/view",
+  "src/control/observe",
   "src/control/page",
   "src/control/calls",
   "src/control",
   "src/cli/reference",
-  "src/cli/session",
-  "src/status",
   "src/cli/demo",
   "src/cli/dashboard",
   "src/cli/local",
   "src/cli/echo",
   "src/cli/issuer",
   "src/cli/print",
+  "src/cli/observe",
   "src/cli/commands",
   "src/cli/write",
   "src/cli/context",
+  "src/cli/explain",
   "src/cli",
   "src/dashboard/word",
   "src/dashboard/data",

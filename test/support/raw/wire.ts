@@ -16,14 +16,17 @@ export interface Wire {
 }
 
 /**
- * shop.example is routed to shop/orders, which also has its own address; shop/ledger needs an identity there;
- * shop/roles does not take `x-role: admin`, shop/paths no /admin.
+ * shop.example is routed to shop/orders, which is told nearly everything and also has its own address; shop/ledger
+ * needs an identity there; shop/roles does not take `x-role: admin`, shop/paths no /admin.
  */
 const documents = (url: string): string => `
 apiVersion: selvage.dev/v1
 kind: Service
 metadata: {name: orders, namespace: shop}
-spec: {exposure: public, endpoints: [{url: "${url}"}]}
+spec:
+  exposure: public
+  receive: [x-forwarded-for, x-forwarded-host, x-forwarded-proto, x-request-id, traceparent, selvage-assertion, selvage-source, selvage-timeout-ms]
+  endpoints: [{url: "${url}"}]
 ---
 apiVersion: selvage.dev/v1
 kind: Service

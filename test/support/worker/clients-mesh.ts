@@ -6,7 +6,7 @@ import type { Snapshot } from "../../../src/model/snapshot/snapshot.ts";
 import { encodeBase64url } from "../../../src/tokens/base64url.ts";
 import { signerOf } from "../tokens/jws.ts";
 import { GUARDED_URL, policyYaml } from "./guarded-mesh.ts";
-import { NOW, problemOf, serviceYaml, testMesh, type TestMesh, type TestMeshOptions } from "./test-mesh.ts";
+import { NOW, problemOf, serviceYaml, testMesh, TOLD_MORE, type TestMesh, type TestMeshOptions } from "./test-mesh.ts";
 
 export const SECRET = "s3cret-of-the-web-application-0123456789";
 
@@ -42,7 +42,7 @@ export function meshOf(yaml: string, more: Partial<Identities> = {}, options: Te
   return testMesh(yaml, { ...options, ports: { current, keys: () => keys, ...options.ports } });
 }
 export const meshBehind = (spec: string, more: Partial<Identities> = {}, options: TestMeshOptions = {}): TestMesh =>
-  meshOf(serviceYaml("orders") + policyYaml(spec), more, options);
+  meshOf(serviceYaml("orders", undefined, TOLD_MORE) + policyYaml(spec), more, options);
 
 export const basic = (id: string, secret: string): Record<string, string> => ({
   authorization: `Basic ${btoa(`${id}:${secret}`)}`,

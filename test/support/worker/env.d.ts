@@ -10,6 +10,8 @@ declare global {
     }
     interface Env extends ProductEnv {
       readonly TEST_MIGRATIONS: D1Migration[];
+      /** "1": tests that draw at random draw more. */
+      readonly SELVAGE_LONG: string;
       readonly PUBLISHED_VECTORS: Readonly<Record<string, string>>;
     }
   }

@@ -1,7 +1,7 @@
 // A mesh of several namespaces, with workloads and applications that prove who they are.
 import type { MeshKeys } from "../../../src/model/message/mesh-keys.ts";
 import { mint } from "../../../src/tokens/mint.ts";
-import { NOW, serviceYaml, testMesh, type TestMesh, type TestMeshOptions } from "./test-mesh.ts";
+import { NOW, serviceYaml, testMesh, TOLD_MORE, type TestMesh, type TestMeshOptions } from "./test-mesh.ts";
 
 export const ISSUER = "spiffe://mesh.local";
 const NOW_S = NOW / 1000;
@@ -14,7 +14,7 @@ const clients: Readonly<Record<string, readonly [kind: "Service" | "Application"
 };
 
 export const serviceIn = (namespace: string, name: string, exposure = "public"): string =>
-  serviceYaml(name)
+  serviceYaml(name, undefined, TOLD_MORE)
     .replace("namespace: shop", `namespace: ${namespace}`)
     .replace("exposure: public", `exposure: ${exposure}`);
 

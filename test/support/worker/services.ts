@@ -1,13 +1,24 @@
 // Services that misbehave in the ways that matter, and a mesh in front of one with three endpoints.
 import { vi } from "vitest";
-import { routeYaml, serviceYaml, testMesh, type Service, type TestMesh, type TestMeshOptions } from "./test-mesh.ts";
+import {
+  routeYaml,
+  serviceYaml,
+  testMesh,
+  TOLD_MORE,
+  type Service,
+  type TestMesh,
+  type TestMeshOptions,
+} from "./test-mesh.ts";
 
 const ENDPOINTS =
   '[{url: "http://a.example", version: v1}, {url: "http://b.example", version: v2}, {url: "http://c.example", version: v1, priority: 1}]';
 
-/** One rule on shop.example to the service shop/one; `rule` goes on inside its YAML flow. */
+/** One rule on shop.example to the service shop/one, which is told more; `rule` goes on inside its YAML flow. */
 export function meshOfOne(rule: string, options: TestMeshOptions = {}): TestMesh {
-  return testMesh(serviceYaml("one", ENDPOINTS) + routeYaml(`[{backendRefs: [{name: one}]${rule}}]`), options);
+  return testMesh(
+    serviceYaml("one", ENDPOINTS, TOLD_MORE) + routeYaml(`[{backendRefs: [{name: one}]${rule}}]`),
+    options,
+  );
 }
 
 /** Which endpoints were asked: "a", "b", "c". */

@@ -3,6 +3,8 @@
 import type { Jwks } from "../../../src/isolate/ports.ts";
 import { adapters } from "../../../src/adapters/adapters.ts";
 import type { Env } from "../../../src/env/env.ts";
+import type { IsolateState } from "../../../src/isolate/state.ts";
+import { RECEIVABLE } from "../../../src/model/snapshot/receive.ts";
 import type { Endpoint, Snapshot } from "../../../src/model/snapshot/snapshot.ts";
 import type { Ports } from "../../../src/proxy/exchange/exchange.ts";
 import { ownState } from "../../../src/proxy/exchange/ports.ts";
@@ -25,6 +27,9 @@ export type Service = (sent: Sent, nth: number) => Response | Promise<Response>;
 
 export interface TestMesh {
   readonly snapshot: Snapshot;
+  /** What the isolate remembers. */
+  readonly state: () => IsolateState;
+  readonly env: Env;
   readonly send: (url: string, init?: RequestInit) => Promise<Response>;
   /** A proxy's question to one of the adapters. */
   readonly ask: (url: string, init?: RequestInit) => Promise<Response>;
@@ -97,6 +102,8 @@ export function testMesh(yaml: string, options: TestMeshOptions = {}): TestMesh 
   const ctx = { waitUntil: (promise: Promise<unknown>) => void waiting.push(promise) } as unknown as ExecutionContext;
   return {
     snapshot,
+    state,
+    env,
     sent,
     slept,
     traced,
@@ -115,6 +122,9 @@ export function testMesh(yaml: string, options: TestMeshOptions = {}): TestMesh 
     },
   };
 }
+
+/** For `more` of a service that is told what it is not told by default. */
+export const TOLD_MORE = `, receive: [${RECEIVABLE.join()}]`;
 
 /** A service document with one endpoint, or with the endpoints given as YAML flow. */
 export function serviceYaml(name: string, endpoints = `[{url: "http://${name}.example"}]`, more = ""): string {

@@ -5,6 +5,7 @@ import { positiveDurationSchema } from "../field/duration.ts";
 import { bindingSchema, documentNameSchema, versionSchema } from "../field/names.ts";
 import { probePathSchema } from "../field/path.ts";
 import { endpointUrlSchema, resourceUrlSchema } from "../field/url.ts";
+import { RECEIVABLE, RECEIVED_BY_DEFAULT } from "../../snapshot/receive.ts";
 import { quote, say } from "../../word/wording.ts";
 
 const endpointSchema = z
@@ -65,6 +66,13 @@ export const serviceSpecSchema = z.strictObject({
     .default("caller")
     .describe(
       "What selvage-assertion binds: the caller (reused for at most 30 s), or method and path of each request too.",
+    ),
+  receive: z
+    .array(z.enum(RECEIVABLE))
+    .max(32)
+    .optional()
+    .describe(
+      `Headers that the mesh adds to its requests; tracestate comes with traceparent. Absent: ${RECEIVED_BY_DEFAULT.join(", ")}.`,
     ),
   endpoints: z
     .array(endpointSchema)

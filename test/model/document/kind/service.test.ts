@@ -76,6 +76,21 @@ describe("a Service", () => {
     ]);
   });
 
+  it("refuses headers that the mesh has nothing to say in, and those of one connection", () => {
+    const known =
+      "x-forwarded-for, x-forwarded-host, x-forwarded-proto, x-request-id, traceparent, selvage-assertion, selvage-source, selvage-timeout-ms, x-forwarded-prefix";
+    const of = (...lines: string[]): string[] => told(ours("Service", `  receive: [${lines.join()}]\n`));
+    expect(of("x-request-id", "X-Request-ID")).toEqual([
+      `SLV1104 /spec/receive/1 5:26 | "X-Request-ID" is not one of ${known} | Did you mean x-request-id?`,
+    ]);
+    expect(of("x-forward-for")).toEqual([
+      `SLV1104 /spec/receive/0 5:13 | "x-forward-for" is not one of ${known} | Did you mean x-forwarded-for?`,
+    ]);
+    for (const name of ["connection", "transfer-encoding", "authorization", "tracestate", "selvage-hops"]) {
+      expect(of(name)[0]).toContain(`SLV1104 /spec/receive/0 5:13 | "${name}" is not one of`);
+    }
+  });
+
   it.each([
     ["/a%2fb", "The path holds an encoded slash or backslash (%2F, %5C), which servers read differently"],
     ["/../x", 'The path climbs above the root with ".."'],

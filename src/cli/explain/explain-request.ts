@@ -1,0 +1,121 @@
+// `selvage explain METHOD URL`: every decision about a request that is not sent, in the order in which it is made.
+import type { DecisionAnswer, ExplainAnswer } from "../../model/api/explain.ts";
+import { printData } from "../print/print-data.ts";
+import { reportFailure } from "../print/report-failure.ts";
+import { table } from "../print/table.ts";
+import { exitCodes, type ExitCode } from "../session/exit-code.ts";
+import type { CliSession } from "../session/session.ts";
+import type { Terminal } from "../session/terminal.ts";
+import { wrong } from "../write/write-one.ts";
+
+export interface ExplainOptions {
+  readonly header?: readonly string[];
+  readonly as?: string;
+  readonly revision?: number;
+  readonly clientIp?: string;
+}
+
+export async function explainCommand(
+  session: CliSession,
+  method: string,
+  url: string,
+  { header = [], as, revision, clientIp }: ExplainOptions,
+): Promise<ExitCode> {
+  const headers: Record<string, string> = {};
+  for (const line of header) {
+    const [, name = "", value = ""] = /^([^:]+):\s*(.*)$/s.exec(line) ?? [];
+    if (name === "") {
+      return wrong(session, `"${line}" is no header; write -H 'name: value'`);
+    }
+    const before = headers[name.trim().toLowerCase()];
+    headers[name.trim().toLowerCase()] = before === undefined ? value : `${before}, ${value}`;
+  }
+  const body = { method, url: addressOf(session, url), headers, as, revision, clientIp };
+  const answer = await session.client.call<ExplainAnswer>("POST", "/explain", { body });
+  if (!answer.ok) {
+    return reportFailure(answer.failure, session.terminal);
+  }
+  await printData(session, {
+    data: answer.value,
+    human: () => explanationLines(answer.value, session.terminal),
+    names: () => answer.value.decisions.flatMap(({ document }) => (document === null ? [] : [nameOf(document)])),
+  });
+  return exitCodes.ok;
+}
+
+/** A path alone is one of the mesh that is asked. */
+function addressOf({ client }: CliSession, url: string): string {
+  return url.startsWith("/") ? `${client.server}${url}` : url;
+}
+
+function explanationLines(told: ExplainAnswer, { paint }: Pick<Terminal, "paint">): string[] {
+  const { request, caller, decisions, endpoints, answer, revision } = told;
+  const who = caller.workload ?? caller.application ?? caller.user ?? "anonymous";
+  const head =
+    request === null
+      ? `not admitted, at revision ${revision}`
+      : `${request.method} ${request.host}${request.path} from ${request.clientIp ?? "an unknown address"} as ${who}${caller.imagined ? " (imagined)" : ""}, at revision ${revision}`;
+  return [
+    head,
+    "",
+    ...decisions.flatMap((one) => decisionLines(one, paint)),
+    ...(endpoints.length === 0 ? [] : ["", ...endpointTable(endpoints)]),
+    "",
+    answerLine(answer),
+  ];
+}
+
+const MARKS: Readonly<Record<DecisionAnswer["outcome"], readonly [mark: string, colour: "green" | "red" | "yellow"]>> =
+  {
+    passed: ["ok", "green"],
+    refused: ["no", "red"],
+    answered: ["=", "green"],
+    noted: ["i", "yellow"],
+    unknown: ["?", "yellow"],
+  };
+
+function decisionLines(
+  { stage, outcome, detail, document, alternatives }: DecisionAnswer,
+  paint: Terminal["paint"],
+): string[] {
+  const [mark, colour] = MARKS[outcome];
+  const by = document === null ? "" : ` [${nameOf(document)}]`;
+  return [
+    `${paint(colour, mark.padEnd(2))} ${stage.padEnd(13)} ${detail}${by}`,
+    ...alternatives.map(
+      (other) => `${" ".repeat(17)}not ${other.document === null ? "there" : nameOf(other.document)}: ${other.why}`,
+    ),
+  ];
+}
+
+function nameOf({ kind, namespace, name, pointer }: NonNullable<DecisionAnswer["document"]>): string {
+  return `${kind.toLowerCase()}/${name} in ${namespace}${pointer === null ? "" : ` ${pointer}`}`;
+}
+
+function endpointTable(endpoints: ExplainAnswer["endpoints"]): string[] {
+  return table(
+    ["ENDPOINT", "ADDRESS", "CLUSTER", "VERSION", "WEIGHT", "PRIORITY", "COULD ANSWER"],
+    endpoints.map(({ id, address, cluster, version, weight, priority, eligible, why }) => [
+      id,
+      address,
+      cluster,
+      version ?? "",
+      String(weight),
+      String(priority),
+      why === null ? (eligible ? "yes" : "no") : `${eligible ? "yes" : "no"}: ${why}`,
+    ]),
+  );
+}
+
+function answerLine(answer: ExplainAnswer["answer"]): string {
+  if (answer === null) {
+    return "The answer is withheld: a document of another namespace gives it.";
+  }
+  if (answer.from === "service") {
+    return "The request would be forwarded, and the service would answer.";
+  }
+  const { status, problem, headers } = answer;
+  const location = headers["location"] === undefined ? "" : ` to ${headers["location"]}`;
+  const why = problem === null ? location : `: ${problem.code} ${problem.detail}`;
+  return `The mesh would answer ${status ?? ""}${why}`;
+}

@@ -1,0 +1,122 @@
+// What was changed in a window, newest first: revisions with what they changed, and what operators did beside them.
+import type { AuditRow, RevisionRecord } from "../../model/registry/registry.ts";
+import type { MeshChange } from "../../model/api/signals.ts";
+import type { ServiceKey } from "../../model/snapshot/snapshot.ts";
+import { counted } from "../../model/word/plural.ts";
+import { partsOfRef, serviceKey } from "../../model/word/refs.ts";
+import type { Store } from "../../store/store.ts";
+import type { Operator } from "../operator/operator.ts";
+
+const MOST_READ = 500;
+const MOST_NAMED = 5;
+const MOST_LOOKED_INTO = 50;
+
+interface Span {
+  readonly from: number;
+  readonly to: number;
+}
+
+interface Changes {
+  readonly items: readonly MeshChange[];
+  readonly partial: boolean;
+}
+
+/** @param covers services whose changes are wanted; what is about none alone is for operators of the whole mesh */
+export async function readChanges(
+  store: Store,
+  span: Span,
+  operator: Operator,
+  covers: (service: ServiceKey) => boolean,
+): Promise<Changes> {
+  const [revisions, audit] = await Promise.all([
+    store.revisions({ limit: MOST_READ }),
+    store.audit({ limit: MOST_READ }),
+  ]);
+  const isWithin = ({ at }: { readonly at: string }): boolean => {
+    const ms = Date.parse(at);
+    return ms >= span.from && ms < span.to;
+  };
+  const recent = revisions.filter(isWithin);
+  const changed = (
+    await Promise.all(recent.slice(0, MOST_LOOKED_INTO).map(async (one) => ofRevision(store, one)))
+  ).flat();
+  const items = [...changed, ...audit.filter(isWithin).flatMap(ofAudit)].filter(({ service }) =>
+    service === null ? operator.namespaces === null : covers(service),
+  );
+  return {
+    items: items.toSorted((a, b) => (a.at < b.at ? 1 : a.at > b.at ? -1 : 0)),
+    partial: recent.length > MOST_LOOKED_INTO || revisions.length === MOST_READ,
+  };
+}
+
+/** One for each service that a document of it is about, and one for the rest. */
+async function ofRevision(store: Store, record: RevisionRecord): Promise<MeshChange[]> {
+  const { revision, at, actor, reason } = record;
+  const changes = (await store.revision(revision))?.changes ?? [];
+  const groups = Map.groupBy(changes, ({ ref, after, before }) => serviceOf(ref, after ?? before));
+  return [...groups].map(([service, those]) => {
+    const isOverride = those.every(({ ref }) => ref.startsWith("Override/"));
+    const named = those.slice(0, MOST_NAMED).map(({ ref, action }) => `${action} ${ref}`);
+    const more = those.length > MOST_NAMED ? [`and ${counted(those.length - MOST_NAMED, "more document")}`] : [];
+    return {
+      at,
+      kind: isOverride ? "override" : "revision",
+      service,
+      actor,
+      revision,
+      title: `revision ${revision}: ${[...named, ...more].join(", ")}`,
+      detail: reason,
+    };
+  });
+}
+
+/** The service that a document is about, as far as that is one; null = none, or several. */
+function serviceOf(ref: string, document: unknown): ServiceKey | null {
+  const { kind, namespace, name } = partsOfRef(ref);
+  if (kind === "Service") {
+    return serviceKey(namespace, name);
+  }
+  const names = new Set(backendNames(document, namespace, 0));
+  const [only] = names;
+  return names.size === 1 && only !== undefined ? only : null;
+}
+
+const DEEPEST = 12;
+
+/** Services that a document names: as a target or a backend, whatever its kind is. */
+function backendNames(value: unknown, namespace: string, depth: number): ServiceKey[] {
+  if (typeof value !== "object" || value === null || depth > DEEPEST) {
+    return [];
+  }
+  if (Array.isArray(value)) {
+    return value.flatMap((one) => backendNames(one, namespace, depth + 1));
+  }
+  const entries = Object.entries(value);
+  const of = (key: string): unknown => entries.find(([name]) => name === key)?.[1];
+  const name = of("name");
+  const isNamed = typeof name === "string" && of("metadata") === undefined;
+  const isService = isNamed && (of("kind") === "Service" || (of("kind") === undefined && of("weight") !== undefined));
+  const ns = of("namespace");
+  const own = isService ? [serviceKey(typeof ns === "string" ? ns : namespace, name)] : [];
+  return [...own, ...entries.flatMap(([, one]) => backendNames(one, namespace, depth + 1))];
+}
+
+/** What operators do without a revision, as the audit has it. */
+const ACTIONS: Readonly<Record<string, { readonly kind: MeshChange["kind"]; readonly title: string }>> = {
+  forceBreaker: { kind: "breaker", title: "an operator forced its breaker" },
+  drainEndpoint: { kind: "drain", title: "an endpoint was drained" },
+  deleteEndpoint: { kind: "drain", title: "an endpoint was removed" },
+  rotateKeys: { kind: "key", title: "the mesh's signing key was rotated" },
+  revokeKey: { kind: "key", title: "a key of the mesh was revoked" },
+};
+
+function ofAudit({ at, actor, action, target, outcome, reason, detail }: AuditRow): MeshChange[] {
+  const known = Object.hasOwn(ACTIONS, action) ? ACTIONS[action] : undefined;
+  if (known === undefined || outcome !== "allowed") {
+    return [];
+  }
+  const { namespace, name } = partsOfRef(target);
+  const service = known.kind === "key" ? null : serviceKey(namespace, name.split("/")[0] ?? "");
+  const state = typeof detail["state"] === "string" ? ` ${detail["state"]}` : "";
+  return [{ at, kind: known.kind, service, actor, revision: null, title: `${known.title}${state}`, detail: reason }];
+}

@@ -1,0 +1,169 @@
+// `GET /report`: how available a service was, when it was down and why, what it was asked and by whom: JSON, CSV or
+// text.
+import * as z from "zod";
+import { downtimeOf, type Interval } from "../../decide/signals/downtime.ts";
+import { endingsOf, goldenOf, partsBy, seriesOf } from "../../decide/signals/golden.ts";
+import type { Env } from "../../env/env.ts";
+import { reportSchema, type Downtime, type MeshChange, type ServiceReport } from "../../model/api/signals.ts";
+import type { SignalPoint, SignalRow } from "../../model/message/signals.ts";
+import type { ServiceKey } from "../../model/snapshot/snapshot.ts";
+import { partsOfKey } from "../../model/word/refs.ts";
+import { noBody } from "../register/json-body.ts";
+import { type ControlApp, register } from "../register/register.ts";
+import { knownServices } from "./known-services.ts";
+import { readChanges } from "./read-changes.ts";
+import { readSignals } from "./read-signals.ts";
+import { reportCsv, reportText } from "./report-text.ts";
+import { askedOf, serviceQuery, windowQuery, type Asked, timeText } from "./window.ts";
+
+const MOST_PARTS = 20;
+const MOST_INTERVALS = 10;
+const CHANGE_MS = 600_000;
+const MOST_CAUSES = 3;
+const MOST_SERVICES = 200;
+
+const formats = {
+  json: null,
+  csv: { type: "text/csv", write: reportCsv },
+  text: { type: "text/plain", write: reportText },
+} as const;
+
+export function registerReport(app: ControlApp): void {
+  register(app, {
+    id: "getReport",
+    method: "get",
+    path: "/report",
+    role: "viewer",
+    scope: "each",
+    writes: false,
+    tag: "signals",
+    summary: "Availability, downtime with its causes, error budget, transactions and callers of services in a window.",
+    description:
+      "As JSON, CSV or text to print, by `format` or `Accept`. Down = a step in which half of at least 5 requests failed, or 5 % " +
+      "of at least 20.",
+    params: z.object({}),
+    query: z.object({
+      ...windowQuery,
+      ...serviceQuery,
+      format: z.enum(["json", "csv", "text"]).optional(),
+      objective: z.coerce
+        .number()
+        .min(50)
+        .max(99.9999)
+        .default(99.9)
+        .meta({ description: "Percent of requests that are to be answered below 500." }),
+    }),
+    body: noBody,
+    answer: reportSchema,
+    refusals: ["notFound"],
+    async handle({ query, request, store, env, operator, now }) {
+      const asked = askedOf(query, operator, now);
+      if ("problem" in asked) {
+        return asked;
+      }
+      const { question, covers } = asked;
+      const [current, known, changes] = await Promise.all([
+        readSignals(env, question, now),
+        knownServices(store, env, covers),
+        readChanges(store, { from: question.from - CHANGE_MS, to: question.to }, operator, covers),
+      ]);
+      const rows = Map.groupBy(current.rows, ({ service }) => service);
+      const points = Map.groupBy(current.points, ({ service }) => service);
+      const keys = new Set([...known.keys(), ...rows.keys()].filter((key) => key.includes("/")));
+      if (question.service !== null && !keys.has(question.service)) {
+        return {
+          problem: "notFound",
+          detail: `There is no service ${question.service}, and nothing was counted of one.`,
+        };
+      }
+      const items: ServiceReport[] = [];
+      for (const key of [...keys].toSorted().slice(0, MOST_SERVICES)) {
+        const of = { key, rows: rows.get(key) ?? [], points: points.get(key) ?? [], objective: query.objective };
+        items.push(await serviceReport(env, asked, of, changes.items, now));
+      }
+      const body = { window: current.window, stepSeconds: question.stepMs / 1000, items };
+      const format = formats[query.format ?? formatOf(request.headers.get("accept") ?? "")];
+      return format === null ? { body } : { body, text: { type: format.type, content: format.write(body) } };
+    },
+  });
+}
+
+function formatOf(accept: string): keyof typeof formats {
+  if (accept.includes("text/csv")) {
+    return "csv";
+  }
+  return accept.includes("text/plain") && !accept.includes("json") ? "text" : "json";
+}
+
+interface Of {
+  readonly key: ServiceKey;
+  readonly rows: readonly SignalRow[];
+  readonly points: readonly SignalPoint[];
+  readonly objective: number;
+}
+
+async function serviceReport(
+  env: Env,
+  asked: Asked,
+  { key, rows, points, objective }: Of,
+  changes: readonly MeshChange[],
+  now: number,
+): Promise<ServiceReport> {
+  const { question, windowMs } = asked;
+  const signals = goldenOf(rows, windowMs);
+  const { requests, errors } = signals;
+  const allowed = Math.floor((requests * (100 - objective)) / 100);
+  const intervals = downtimeOf(seriesOf(points, question, timeText), question.stepMs).slice(-MOST_INTERVALS);
+  const related = changes.filter(({ service }) => service === null || service === key);
+  const downtime = await Promise.all(intervals.map(async (one) => downtimeWith(env, key, one, related, now)));
+  return {
+    ...partsOfKey(key),
+    signals,
+    availabilityPercent: requests === 0 ? null : Number(((100 * (requests - errors)) / requests).toFixed(4)),
+    budget: {
+      objectivePercent: objective,
+      allowed,
+      spent: errors,
+      spentPercent: allowed === 0 ? null : Number(((100 * errors) / allowed).toFixed(1)),
+    },
+    downtime,
+    downSeconds: downtime.reduce((sum, { seconds }) => sum + seconds, 0),
+    transactions: partsBy(rows, ({ route }) => route, windowMs, MOST_PARTS),
+    callers: partsBy(rows, ({ caller }) => caller, windowMs, MOST_PARTS),
+    endings: endingsOf(rows, MOST_PARTS),
+  };
+}
+
+/** With what failed in it, and what had been changed before. */
+async function downtimeWith(
+  env: Env,
+  service: ServiceKey,
+  { from, to, requests, errors, isOngoing }: Interval,
+  changes: readonly MeshChange[],
+  now: number,
+): Promise<Downtime> {
+  const { rows } = await readSignals(env, { from, to, service, namespaces: null, stepMs: null }, now);
+  return {
+    from: new Date(from).toISOString(),
+    to: new Date(to).toISOString(),
+    seconds: (to - from) / 1000,
+    requests,
+    errors,
+    ongoing: isOngoing,
+    causes: causesOf(rows),
+    changes: changes.filter(({ at }) => Date.parse(at) >= from - CHANGE_MS && Date.parse(at) < to),
+  };
+}
+
+function causesOf(rows: readonly SignalRow[]): string[] {
+  const failed = rows.filter(({ status }) => status >= 500);
+  const words = ({ status, decision, endpoint, version }: SignalRow): string => {
+    const where = endpoint === "" ? "" : ` of endpoint ${endpoint}${version === "" ? "" : ` (${version})`}`;
+    return decision === "forwarded" ? `${status} answered${where}` : `${status} by the mesh, at ${decision}${where}`;
+  };
+  return [...Map.groupBy(failed, words)]
+    .map(([text, those]) => ({ text, count: those.reduce((sum, { count }) => sum + count, 0) }))
+    .toSorted((a, b) => b.count - a.count)
+    .slice(0, MOST_CAUSES)
+    .map(({ text, count }) => `${text}: ${count}`);
+}

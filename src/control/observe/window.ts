@@ -1,0 +1,83 @@
+// `?window=15m&until=…&service=shop/orders`: which time and which service a question is about.
+import * as z from "zod";
+import { parseDuration, positiveDurationSchema } from "../../model/document/field/duration.ts";
+import { nameSchema } from "../../model/document/field/names.ts";
+import { say } from "../../model/word/wording.ts";
+import { scopedName, serviceKey } from "../../model/word/refs.ts";
+import type { SignalQuestion } from "../../model/message/signals.ts";
+import type { ServiceKey } from "../../model/snapshot/snapshot.ts";
+import type { Refusal } from "../../model/word/problem.ts";
+import { coversNamespace, lacksNamespace, type Operator } from "../operator/operator.ts";
+
+const SHORTEST_MS = 10_000;
+const LONGEST_MS = 400 * 86_400_000;
+const POINTS = 60;
+/** Lengths of a point of a series: whole spans of what is kept, so that none of them is cut. */
+const STEPS_MS = [10, 30, 60, 300, 900, 3600, 7200, 14_400, 43_200, 86_400, 604_800].map((seconds) => seconds * 1000);
+
+export const windowQuery = {
+  window: positiveDurationSchema
+    .refine((text) => isWithin(parseDuration(text)), {
+      error: say("A window is from 10s to 9600h", "Write 15m or 24h."),
+    })
+    .default("15m")
+    .meta({ description: "How long: a duration such as 5m, 1h, 168h." }),
+  until: z.iso.datetime({ offset: true }).optional().meta({ description: "Its end, RFC 3339; left out = now." }),
+};
+
+const isWithin = (ms: number | null): boolean => ms !== null && ms >= SHORTEST_MS && ms <= LONGEST_MS;
+
+export const serviceQuery = {
+  service: z
+    .string()
+    .max(200)
+    .regex(/^[^/]+(?:\/[^/]+)?$/, "Write a service's name, or <namespace>/<name>.")
+    .optional()
+    .meta({ description: "`<namespace>/<name>`, or a name in `namespace`." }),
+  namespace: nameSchema.optional().meta({ description: "Services of this namespace alone." }),
+};
+
+export const timeText = (at: number): string => new Date(at).toISOString();
+
+export interface Asked {
+  readonly question: SignalQuestion & { readonly stepMs: number };
+  /** The window before, as long. */
+  readonly before: SignalQuestion;
+  readonly windowMs: number;
+  readonly covers: (service: ServiceKey) => boolean;
+}
+
+interface Query {
+  readonly window: string;
+  readonly until?: string | undefined;
+  readonly service?: string | undefined;
+  readonly namespace?: string | undefined;
+}
+
+/** The questions to ask; or why this operator may not. */
+export function askedOf(query: Query, operator: Operator, now: number): Asked | Refusal {
+  const named = query.service === undefined ? null : scopedName(query.service, query.namespace ?? "default");
+  const namespace = named?.namespace ?? query.namespace;
+  const outside = namespace === undefined ? null : lacksNamespace(operator, namespace);
+  if (outside) {
+    return outside;
+  }
+  const windowMs = parseDuration(query.window) ?? SHORTEST_MS;
+  const to = query.until === undefined ? now : Math.min(now, Date.parse(query.until));
+  const stepMs = STEPS_MS.find((step) => windowMs / step <= POINTS) ?? STEPS_MS.at(-1) ?? windowMs;
+  const service = named === null ? null : serviceKey(named.namespace, named.name);
+  const namespaces = namespace === undefined ? operator.namespaces : [namespace];
+  const question = { from: to - windowMs, to, service, namespaces, stepMs };
+  return {
+    question,
+    before: { ...question, from: to - 2 * windowMs, to: to - windowMs, stepMs: null },
+    windowMs,
+    covers: (key) => isAsked(key, service, namespace) && coversNamespace(operator, scopedName(key, "").namespace),
+  };
+}
+
+function isAsked(key: ServiceKey, service: ServiceKey | null, namespace: string | undefined): boolean {
+  return (
+    (service === null || key === service) && (namespace === undefined || scopedName(key, "").namespace === namespace)
+  );
+}

@@ -1,0 +1,73 @@
+// One word for how a service does, with its reasons: the same in the API, in the command and in the dashboard. The
+// first rule that fits says the word; reasons of lesser ones are told as well.
+import type { Golden, HealthWord } from "../../model/api/signals.ts";
+import { counted } from "../../model/word/plural.ts";
+
+interface ServiceFacts {
+  readonly signals: Golden;
+  readonly before: Golden;
+  readonly endpoints: { readonly total: number; readonly healthy: number; readonly draining: number };
+  /** Requests that a breaker, a cap or a lack of endpoints kept back. */
+  readonly broken: number;
+  readonly overloaded: number;
+  /** What is counted could be read. */
+  readonly isKnown: boolean;
+}
+
+interface Word {
+  readonly state: HealthWord;
+  readonly reasons: readonly string[];
+}
+
+const FEWEST = 20;
+const FAILING_PERCENT = 5;
+const DEGRADED_PERCENT = 1;
+const SLOWER_TIMES = 2;
+const SLOW_MS = 50;
+
+export function healthWord(facts: ServiceFacts): Word {
+  const { signals, before, endpoints, broken, overloaded, isKnown } = facts;
+  const { requests, errors, errorPercent, limited, p95Ms } = signals;
+  const failing: string[] = [];
+  const degraded: string[] = [];
+  const errorText = `${errorPercent} % of ${counted(requests, "request")} failed (${errors})`;
+  if (requests >= FEWEST && errorPercent >= FAILING_PERCENT) {
+    failing.push(errorText);
+  } else if (errors > 0 && errorPercent >= DEGRADED_PERCENT) {
+    degraded.push(errorText);
+  }
+  if (endpoints.total > 0 && endpoints.healthy === 0 && endpoints.draining < endpoints.total) {
+    failing.push(`none of ${counted(endpoints.total, "endpoint")} is healthy`);
+  }
+  if (broken > 0) {
+    failing.push(`its breaker kept back ${counted(broken, "request")}`);
+  }
+  const down = endpoints.total - endpoints.healthy - endpoints.draining;
+  if (down > 0 && endpoints.healthy > 0) {
+    degraded.push(`${down} of ${counted(endpoints.total, "endpoint")} ${down === 1 ? "is" : "are"} unhealthy`);
+  }
+  if (overloaded > 0) {
+    degraded.push(`its cap on requests at once kept back ${counted(overloaded, "request")}`);
+  }
+  if (requests > 0 && (100 * limited) / requests > 1) {
+    degraded.push(`limits refused ${counted(limited, "request")}`);
+  }
+  const usual = before.requests >= FEWEST ? before.p95Ms : null;
+  if (requests >= FEWEST && p95Ms !== null && usual !== null && p95Ms >= SLOW_MS && p95Ms > SLOWER_TIMES * usual) {
+    degraded.push(`95 % take up to ${p95Ms} ms; in the window before it was ${usual} ms`);
+  }
+  const reasons = [...failing, ...degraded];
+  if (!isKnown) {
+    return { state: "unknown", reasons: ["not everyone who counts its requests could be asked", ...reasons] };
+  }
+  if (failing.length > 0) {
+    return { state: "failing", reasons };
+  }
+  if (degraded.length > 0) {
+    return { state: "degraded", reasons };
+  }
+  if (endpoints.total > 0 && endpoints.draining === endpoints.total) {
+    return { state: "draining", reasons: ["no endpoint takes new requests"] };
+  }
+  return { state: requests === 0 ? "idle" : "healthy", reasons };
+}

@@ -1,0 +1,149 @@
+// The one place where a request that has ended is noted, whoever answered it: what it met, how it ended and how long it
+// took. Nothing is built for it but where something is met for the first time, and nobody waits for what becomes of it.
+import { settingsOf } from "../../env/settings.ts";
+import type { Caller } from "../../model/snapshot/caller.ts";
+import type { SignalLabels } from "../../model/message/signals.ts";
+import type { Endpoint, ServiceKey } from "../../model/snapshot/snapshot.ts";
+import { flushSoon } from "../../observe/flush.ts";
+import type { Counting, Ended, Exchange, Routed } from "./exchange.ts";
+
+const LONGEST_NAME = 200;
+
+/** A service answered. */
+export function observeAnswer(exchange: Exchange, endpoint: Endpoint, tries: number, status: number): void {
+  if (exchange.env.TELEMETRY === undefined) {
+    return;
+  }
+  const { observing } = exchange.state;
+  const { met } = observing.signals;
+  met.by = endpoint;
+  met.decision = "forwarded";
+  met.status = status;
+  meet(exchange);
+  const row = observing.signals.find(met) ?? observing.signals.make(met, labelsOf(exchange, endpoint));
+  count(exchange, row, exchange.startedAtMs, tries);
+}
+
+/** Another proxy was told that the request may go on to the service that it named. */
+export function observeAllowed(exchange: Exchange): void {
+  if (exchange.env.TELEMETRY === undefined) {
+    return;
+  }
+  const { signals } = exchange.state.observing;
+  signals.met.by = "allowed";
+  signals.met.decision = "allowed";
+  signals.met.status = 200;
+  meet(exchange);
+  count(
+    exchange,
+    signals.find(signals.met) ?? signals.make(signals.met, labelsOf(exchange, null)),
+    exchange.startedAtMs,
+    0,
+  );
+}
+
+/** The mesh answered itself. @param exchange null = the walk ended before there was one */
+export function observeOwn(
+  around: Counting,
+  exchange: Exchange | null,
+  ended: Ended,
+  status: number,
+  startedAtMs: number,
+): void {
+  if (around.env.TELEMETRY === undefined) {
+    return;
+  }
+  const { signals } = around.state.observing;
+  const { met } = signals;
+  const told = toldOf(ended);
+  met.by = told.endpoint ?? ended.policy;
+  met.decision = ended.stage;
+  met.status = status;
+  if (exchange === null) {
+    met.caller = "anonymous";
+    met.service = "";
+    met.route = "none";
+  } else {
+    meet(exchange);
+  }
+  const row = signals.find(met) ?? signals.make(met, ownLabels(exchange, ended, met));
+  count(around, row, startedAtMs, told.attempts);
+}
+
+function meet({ state, routed, caller, meant }: Exchange): void {
+  const { met } = state.observing.signals;
+  met.service = serviceOf(routed, meant);
+  met.route = routed.policy;
+  met.caller = callerOf(caller);
+}
+
+function count(
+  { state, env, ctx, ports }: Counting,
+  row: Parameters<Counting["state"]["observing"]["signals"]["count"]>[0],
+  startedAtMs: number,
+  tries: number,
+): void {
+  const { observing, id } = state;
+  const now = ports.now();
+  observing.signals.count(row, now - startedAtMs, tries, now);
+  if (now >= observing.waitsUntil && env.TELEMETRY !== undefined) {
+    const around = { telemetry: env.TELEMETRY, objects: settingsOf(env).telemetryObjects, ctx, ports };
+    flushSoon(observing, id, around, now);
+  }
+}
+
+/** A service that a request was meant for, though nothing of it could take it. */
+function serviceOf({ destination, addressed }: Routed, meant: ServiceKey | null): ServiceKey {
+  return "problem" in destination ? (addressed ?? meant ?? "") : destination.service;
+}
+
+function callerOf({ workload, application, user }: Caller): string {
+  return workload?.principal ?? application?.principal ?? (user === null ? "anonymous" : "user");
+}
+
+function toldOf({ no }: Ended): { readonly endpoint: string | null; readonly attempts: number } {
+  const extensions = "problem" in no ? no.extensions : undefined;
+  const endpoint = extensions?.["endpoint"];
+  const attempts = extensions?.["attempts"];
+  return {
+    endpoint: typeof endpoint === "string" ? endpoint : null,
+    attempts: typeof attempts === "number" ? attempts : 0,
+  };
+}
+
+function labelsOf(exchange: Exchange, endpoint: Endpoint | null): SignalLabels {
+  const { routed, state } = exchange;
+  const { met } = state.observing.signals;
+  const version = "problem" in routed.destination ? null : routed.destination.version;
+  return {
+    service: met.service,
+    version: endpoint?.version ?? version ?? "",
+    route: met.route,
+    endpoint: endpoint?.id ?? "",
+    cluster: endpoint?.cluster ?? "",
+    caller: met.caller.slice(0, LONGEST_NAME),
+    status: met.status,
+    decision: met.decision,
+    policy: "",
+  };
+}
+
+function ownLabels(
+  exchange: Exchange | null,
+  ended: Ended,
+  {
+    caller,
+    service,
+    route,
+    status,
+    decision,
+  }: Pick<SignalLabels, "caller" | "service" | "route" | "status" | "decision">,
+): SignalLabels {
+  const policy = ended.policy === "none" || ended.policy === route ? "" : ended.policy;
+  if (exchange === null) {
+    return { service, version: "", route, endpoint: "", cluster: "", caller, status, decision, policy };
+  }
+  const { endpoint } = toldOf(ended);
+  const known = exchange.live.endpoints.get(service)?.find(({ id }) => id === endpoint) ?? null;
+  return { ...labelsOf(exchange, known), policy };
+}
