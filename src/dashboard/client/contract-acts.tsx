@@ -13,7 +13,7 @@ import { HealthBadge } from "../part/health-badge.tsx";
 import { When } from "../part/when.tsx";
 import { WriteDialog } from "../part/write-dialog.tsx";
 import { selvageLine } from "../word/command.ts";
-import type { HealthWord } from "../word/health.ts";
+import type { ShownHealth } from "../word/health.ts";
 
 type Act = "approve" | "reject" | "revoke" | "restore";
 
@@ -30,7 +30,7 @@ const back: Readonly<Partial<Record<Act, Act>>> = {
   restore: "revoke",
   reject: "approve",
 };
-export const contractWords: Readonly<Record<ContractViewAnswer["state"], HealthWord>> = {
+export const contractWords: Readonly<Record<ContractViewAnswer["state"], ShownHealth>> = {
   pending: "notice",
   approved: "healthy",
   rejected: "idle",

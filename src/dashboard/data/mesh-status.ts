@@ -2,7 +2,7 @@
 import { meshOverview, runtimeOverview, type MeshRead, type RuntimeRead } from "../../status/mesh-read.ts";
 import { statusOf, type MeshStatus } from "../../status/mesh-status.ts";
 import { api } from "./api.ts";
-import { ReadFailure, useGathered, type Asked } from "./read.ts";
+import { ReadFailure, useGathered, type ReadState } from "./read.ts";
 
 export interface StatusRead {
   readonly status: MeshStatus;
@@ -12,7 +12,7 @@ export interface StatusRead {
   readonly missing: readonly string[];
 }
 
-export const useMeshStatus = (): Asked<StatusRead> => useGathered("status", readStatus);
+export const useMeshStatus = (): ReadState<StatusRead> => useGathered("status", readStatus);
 
 async function readStatus(): Promise<StatusRead> {
   const mesh = await meshOverview(api);

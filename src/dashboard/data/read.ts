@@ -27,11 +27,11 @@ export function taken<T>(answer: ApiAnswer<T>): T {
   return answer.value;
 }
 
-export type Asked<T> = UseQueryResult<T>;
+export type ReadState<T> = UseQueryResult<T>;
 type Query = Readonly<Record<string, string | number | boolean | undefined>>;
 
 /** `GET /_selvage/v1<path>`; null = not now. */
-export function useRead<T>(path: string | null, query: Query = {}): Asked<T> {
+export function useRead<T>(path: string | null, query: Query = {}): ReadState<T> {
   return useQuery<T>({
     queryKey: [path, query],
     queryFn: async () => taken(await api.call<T>("GET", path ?? "", { query })),
@@ -40,6 +40,6 @@ export function useRead<T>(path: string | null, query: Query = {}): Asked<T> {
 }
 
 /** Several answers as one. */
-export function useGathered<T>(name: string, gather: () => Promise<T>): Asked<T> {
+export function useGathered<T>(name: string, gather: () => Promise<T>): ReadState<T> {
   return useQuery<T>({ queryKey: [name], queryFn: gather });
 }

@@ -8,12 +8,12 @@ import { DataTable } from "../part/data-table.tsx";
 import { Empty } from "../part/empty.tsx";
 import { HealthBadge } from "../part/health-badge.tsx";
 import { When } from "../part/when.tsx";
-import type { HealthWord } from "../word/health.ts";
+import type { ShownHealth } from "../word/health.ts";
 import { ForceDialog } from "./force-dialog.tsx";
 
 const words = { closed: "healthy", "half-open": "degraded", open: "failing" } as const satisfies Record<
   string,
-  HealthWord
+  ShownHealth
 >;
 
 export function BreakerCards({ items }: { readonly items: readonly ServiceBreakers[] }): ReactNode {

@@ -1,11 +1,11 @@
 // The mesh's own health, one question a line.
 import type { StatusRead } from "../data/mesh-status.ts";
 import { faultsOf } from "../../status/conditions.ts";
-import type { HealthWord } from "../word/health.ts";
+import type { ShownHealth } from "../word/health.ts";
 
 interface Check {
   readonly what: string;
-  readonly word: HealthWord;
+  readonly word: ShownHealth;
   readonly says: string;
 }
 

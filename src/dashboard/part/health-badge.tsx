@@ -1,12 +1,12 @@
 // A state as word and sign.
 import type { ReactNode } from "react";
-import { healthSigns, type HealthWord } from "../word/health.ts";
+import { healthSigns, type ShownHealth } from "../word/health.ts";
 
 export function HealthBadge({
   word,
   children,
 }: {
-  readonly word: HealthWord;
+  readonly word: ShownHealth;
   readonly children?: ReactNode;
 }): ReactNode {
   return (

@@ -1,6 +1,6 @@
 // A screen whose calls this mesh may not have: it asks, and says what it finds, whichever it is.
 import type { ReactNode } from "react";
-import { ReadFailure, type Asked } from "../data/read.ts";
+import { ReadFailure, type ReadState } from "../data/read.ts";
 import { Ready } from "./ready.tsx";
 import { Empty } from "./empty.tsx";
 import { Screen } from "./screen.tsx";
@@ -8,7 +8,7 @@ import { YamlView } from "./yaml-view.tsx";
 
 interface PendingScreenProps {
   readonly title: string;
-  readonly read: Asked<object>;
+  readonly read: ReadState<object>;
   /** Why there is nothing where the mesh does not have the call. */
   readonly cause: string;
   /** What tells something near to it. */

@@ -1,11 +1,11 @@
 // An answer on its way, refused, or there. What is there stays while it is asked for again.
 import type { ReactNode } from "react";
-import { ReadFailure, type Asked } from "../data/read.ts";
+import { ReadFailure, type ReadState } from "../data/read.ts";
 import { Button } from "./button.tsx";
 import { FailureNote } from "./failure-note.tsx";
 
 interface LoadedProps<T> {
-  readonly read: Asked<T>;
+  readonly read: ReadState<T>;
   readonly children: (value: T) => ReactNode;
 }
 
