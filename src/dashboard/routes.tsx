@@ -1,5 +1,5 @@
 // Which screen answers for which address.
-import type { ReactNode } from "react";
+import { lazy, Suspense, type ReactNode } from "react";
 import { Route, Switch } from "wouter";
 import { ApiScreen } from "./catalog/api-screen.tsx";
 import { ApisScreen } from "./catalog/apis-screen.tsx";
@@ -10,7 +10,6 @@ import { ExplainScreen } from "./explain/explain-screen.tsx";
 import { HistoryScreen } from "./history/history-screen.tsx";
 import { RevisionScreen } from "./history/revision-screen.tsx";
 import { LimitsScreen } from "./limit/limits-screen.tsx";
-import { MapScreen } from "./map/map-screen.tsx";
 import { NowScreen } from "./now/now-screen.tsx";
 import { AuditScreen } from "./operator/audit-screen.tsx";
 import { CheckScreen } from "./operator/check-screen.tsx";
@@ -25,10 +24,17 @@ import { ServicesScreen } from "./service/services-screen.tsx";
 import { TracesScreen } from "./trace/traces-screen.tsx";
 import { WatchScreen } from "./watch/watch-screen.tsx";
 
+/** Its layout is a library of its own, which no other screen needs. */
+const MapScreen = lazy(async () => ({ default: (await import("./map/map-screen.tsx")).MapScreen }));
+
 const routes: Readonly<Record<string, () => ReactNode>> = {
   "/": NowScreen,
   "/now": NowScreen,
-  "/map": MapScreen,
+  "/map": () => (
+    <Suspense fallback={<Screen title="Map">{null}</Screen>}>
+      <MapScreen />
+    </Suspense>
+  ),
   "/services": ServicesScreen,
   "/services/:ns/:name": ServiceScreen,
   "/rollouts": RolloutsScreen,

@@ -185,7 +185,7 @@ describe.skipIf(missing !== null)(missing === null ? "in Chromium" : `in Chromiu
     await dialog.getByRole("textbox", { name: /^Reason/ }).fill("signed today");
     await dialog.getByText("selvage contract approve shop/acme-orders --reason 'signed today'").waitFor();
     expect(await violations(page)).toEqual([]);
-    await dialog.getByRole("button", { name: "approve" }).click();
+    await dialog.getByRole("button", { name: "approve", exact: true }).click();
     await page.getByRole("status").getByText("approve done").waitFor();
     const contracts = (): Promise<unknown> => mesh.client.call("GET", "/contracts");
     expect(await contracts()).toMatchObject({ value: { items: [{ state: "approved", reason: "signed today" }] } });
@@ -224,7 +224,7 @@ describe.skipIf(missing !== null)(missing === null ? "in Chromium" : `in Chromiu
     const dialog = page.getByRole("dialog");
     await dialog.getByText("replace /spec/limits/0/requests: 100").waitFor();
     await dialog.getByRole("textbox", { name: /^Reason/ }).fill("as it was");
-    await dialog.getByRole("button", { name: "Roll back" }).click();
+    await dialog.getByRole("button", { name: "Roll back", exact: true }).click();
     await page.getByRole("status").getByText("Rolled back").waitFor();
     expect(await mesh.client.call("GET", "/namespaces/shop/tier/gold")).toMatchObject({
       value: { spec: { limits: [{ requests: 100 }] } },

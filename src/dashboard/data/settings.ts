@@ -1,4 +1,5 @@
-// What a reader has chosen, kept in this browser: theme, single-letter keys, whether the page follows the mesh.
+// What a reader has chosen, kept in this browser: theme, single-letter keys, the window of numbers, whether the page
+// follows the mesh. An address may name the window (`?window=1h`), so that who is sent it sees the same.
 import { useSyncExternalStore } from "react";
 
 export interface ReaderSettings {
@@ -7,19 +8,28 @@ export interface ReaderSettings {
   readonly keys: boolean;
   /** Ask again every ten seconds while the page is looked at. */
   readonly follow: boolean;
+  /** Which time every number is of. */
+  readonly window: string;
 }
 
+export const windows: readonly string[] = ["5m", "15m", "1h", "6h", "24h", "168h"];
+
 const KEY = "selvage-settings";
-const usual: ReaderSettings = { theme: "system", keys: true, follow: false };
+const usual: ReaderSettings = { theme: "system", keys: true, follow: false, window: "15m" };
 const listeners = new Set<() => void>();
 let settings = stored();
 
 function stored(): ReaderSettings {
   try {
-    return { ...usual, ...JSON.parse(localStorage.getItem(KEY) ?? "{}") };
+    return { ...usual, ...JSON.parse(localStorage.getItem(KEY) ?? "{}"), ...named() };
   } catch {
-    return usual;
+    return { ...usual, ...named() };
   }
+}
+
+function named(): Partial<ReaderSettings> {
+  const window = windows.find((one) => one === new URLSearchParams(location.search).get("window"));
+  return window === undefined ? {} : { window };
 }
 
 export function changeSettings(change: Partial<ReaderSettings>): void {

@@ -12,6 +12,9 @@ import { Screen } from "../part/screen.tsx";
 import { When } from "../part/when.tsx";
 import type { Trouble } from "../../status/trouble.ts";
 import { healthWordOf, healthSummary } from "../word/health.ts";
+import { spanText, useStats } from "../data/signals.ts";
+import { GoldenCharts } from "../signal/golden-charts.tsx";
+import { SignalLine } from "../signal/signal-line.tsx";
 import { incidentText } from "./incident-text.ts";
 
 export function NowScreen(): ReactNode {
@@ -65,6 +68,7 @@ function Told({ read }: { readonly read: StatusRead }): ReactNode {
           </ul>
         </>
       )}
+      <MeshSignals />
       <h2>Changed lately</h2>
       <ul>
         {revisions.map((one) => (
@@ -76,6 +80,24 @@ function Told({ read }: { readonly read: StatusRead }): ReactNode {
         ))}
       </ul>
       <SameInTerminal lines={["selvage status", "selvage history", "selvage check"]} />
+    </>
+  );
+}
+
+function MeshSignals(): ReactNode {
+  const read = useStats();
+  return (
+    <>
+      <h2>Traffic</h2>
+      <Ready read={read}>
+        {({ total, before, series, stepSeconds, window }) => (
+          <>
+            <p className="quiet">{spanText(window)}</p>
+            <SignalLine now={total} before={before} />
+            {total.requests === 0 ? null : <GoldenCharts series={series} stepSeconds={stepSeconds} />}
+          </>
+        )}
+      </Ready>
     </>
   );
 }

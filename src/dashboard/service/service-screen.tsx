@@ -21,9 +21,20 @@ import { Callers } from "./callers.tsx";
 import { ServiceChanges } from "./service-changes.tsx";
 import { ServiceFacts } from "./service-facts.tsx";
 import { ServicePolicies } from "./policies-in-effect.tsx";
+import { ServiceSignalsTab } from "./service-signals.tsx";
 import { leadsTo, ruleLines } from "./service-routes.ts";
 
-const tabs = ["overview", "endpoints", "callers", "routes", "policies", "breakers", "changes", "yaml"] as const;
+const tabs = [
+  "overview",
+  "signals",
+  "endpoints",
+  "callers",
+  "routes",
+  "policies",
+  "breakers",
+  "changes",
+  "yaml",
+] as const;
 
 export function ServiceScreen(): ReactNode {
   const { ns = "", name = "" } = useParams();
@@ -94,6 +105,8 @@ function TabOf({ tab, service, read }: TabProps): ReactNode {
   switch (tab) {
     case "overview":
       return <ServiceFacts service={service} />;
+    case "signals":
+      return <ServiceSignalsTab service={service} />;
     case "endpoints":
       return <EndpointTable endpoints={service.endpoints} />;
     case "callers":

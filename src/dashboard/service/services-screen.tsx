@@ -10,6 +10,8 @@ import { Empty } from "../part/empty.tsx";
 import { HealthBadge } from "../part/health-badge.tsx";
 import { Ready } from "../part/ready.tsx";
 import { Screen } from "../part/screen.tsx";
+import { spanText, useStats } from "../data/signals.ts";
+import { msText, percentText, rateText } from "../word/number.ts";
 import { healthOfRef } from "../word/health.ts";
 
 export function ServicesScreen(): ReactNode {
@@ -21,7 +23,12 @@ export function ServicesScreen(): ReactNode {
   );
 }
 
+const none = { perSecond: 0, errorPercent: 0, p95Ms: null };
+
 function List({ read: { mesh, status } }: { readonly read: StatusRead }): ReactNode {
+  const stats = useStats();
+  const counted = new Map(stats.data?.services.map((one) => [`${one.namespace}/${one.name}`, one.signals]));
+  const signalsOf = (one: CatalogService) => counted.get(`${one.namespace}/${one.name}`) ?? none;
   const services = mesh.catalog.ok ? mesh.catalog.value.items : [];
   if (services.length === 0) {
     return (
@@ -40,6 +47,24 @@ function List({ read: { mesh, status } }: { readonly read: StatusRead }): ReactN
       sort: (one) => `${one.namespace}/${one.name}`,
     },
     {
+      head: "Rate",
+      number: true,
+      cell: (one) => rateText(signalsOf(one).perSecond),
+      sort: (one) => signalsOf(one).perSecond,
+    },
+    {
+      head: "Errors",
+      number: true,
+      cell: (one) => percentText(signalsOf(one).errorPercent),
+      sort: (one) => signalsOf(one).errorPercent,
+    },
+    {
+      head: "p95",
+      number: true,
+      cell: (one) => msText(signalsOf(one).p95Ms),
+      sort: (one) => signalsOf(one).p95Ms ?? 0,
+    },
+    {
       head: "Versions",
       cell: (one) => one.versions.map(({ version, endpoints }) => `${version ?? "none"} (${endpoints})`).join(", "),
     },
@@ -55,6 +80,7 @@ function List({ read: { mesh, status } }: { readonly read: StatusRead }): ReactN
   ];
   return (
     <>
+      <p className="quiet">{spanText(stats.data?.window)}</p>
       <DataTable
         caption="Services"
         columns={columns}

@@ -37,13 +37,15 @@ export function useKeys({ go, onPalette, onKeys }: KeyHandlers): void {
       "]": unlessTyping(() => nextTab(1)),
       ...Object.fromEntries(screens.map(({ key, path }) => [`g ${key}`, unlessTyping(() => go(path))])),
     };
-    return tinykeys(window, {
+    const bindings = {
       "$mod+k": (event: KeyboardEvent) => {
         event.preventDefault();
         onPalette();
       },
       ...(keys ? letters : {}),
-    });
+    };
+    // The palette opens from a field, too; letters look for themselves whether somebody is typing.
+    return tinykeys(window, bindings, { ignore: () => false });
   }, [keys, go, onPalette, onKeys]);
 }
 

@@ -3,7 +3,7 @@ import type { ReactNode } from "react";
 import { Link } from "wouter";
 import { useMeshStatus } from "../data/mesh-status.ts";
 import { useWho } from "../data/session.tsx";
-import { changeSettings, useSettings, type ReaderSettings } from "../data/settings.ts";
+import { changeSettings, useSettings, windows, type ReaderSettings } from "../data/settings.ts";
 import { Button } from "../part/button.tsx";
 import { healthSummary } from "../word/health.ts";
 
@@ -17,7 +17,7 @@ interface TopbarProps {
 
 export function Topbar({ onPalette, onKeys, onSignOut }: TopbarProps): ReactNode {
   const who = useWho();
-  const { theme, follow } = useSettings();
+  const { theme, follow, window } = useSettings();
   const { data } = useMeshStatus();
   return (
     <header className="topbar">
@@ -40,6 +40,16 @@ export function Topbar({ onPalette, onKeys, onSignOut }: TopbarProps): ReactNode
           onChange={(event) => changeSettings({ follow: event.target.checked })}
         />{" "}
         Follow
+      </label>
+      <label>
+        <span className="hidden">Numbers of the last</span>
+        <select value={window} onChange={(event) => changeSettings({ window: event.target.value })}>
+          {windows.map((one) => (
+            <option key={one} value={one}>
+              last {one}
+            </option>
+          ))}
+        </select>
       </label>
       <label>
         <span className="hidden">Theme</span>
