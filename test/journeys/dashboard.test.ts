@@ -64,7 +64,7 @@ const screens = [
     /history/1 /explain /check /audit /tokens /no-such-screen /policies/Contract/shop/acme-orders`.split(/\s+/),
   ...tabsOf("/limits", "limits breakers"),
   ...tabsOf("/clients", "contracts applications"),
-  ...tabsOf("/services/shop/orders", "overview endpoints callers routes policies breakers changes yaml"),
+  ...tabsOf("/services/shop/orders", "overview signals endpoints callers routes policies breakers changes yaml"),
   ...tabsOf("/apis/shop/orders", "overview reference access"),
   ...tabsOf("/clients/shop/acme", "credentials contracts use"),
   ...tabsOf("/policies/Service/shop/orders", "document edit status"),
@@ -163,6 +163,7 @@ describe.skipIf(missing !== null)(missing === null ? "in Chromium" : `in Chromiu
     await page.keyboard.type("acme-orders");
     await page.keyboard.press("Enter");
     await page.getByRole("heading", { name: "Contract shop/acme-orders" }).waitFor();
+    await page.getByRole("link", { name: "Edit", exact: true }).waitFor();
     await page.keyboard.press("]");
     await page.waitForURL(/tab=edit/);
     await page.keyboard.press("Shift+?");

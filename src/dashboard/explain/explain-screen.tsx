@@ -1,5 +1,5 @@
-// Why a request is decided as it is: composed here, never sent. Every decision in its order, with the document behind it
-// and what was not taken. The address holds the request, so that it can be sent to somebody; headers stay here.
+// Why a request is decided as it is: composed here, never sent. Every decision in its order, with the document behind
+// it and what was not taken. The address holds the request, so that it can be sent to somebody; headers stay here.
 import { useMutation } from "@tanstack/react-query";
 import { useState, type FormEvent, type ReactNode } from "react";
 import { useSearchParams } from "wouter";
@@ -13,7 +13,7 @@ import { FailureNote } from "../part/failure-note.tsx";
 import { FormField } from "../part/form-field.tsx";
 import { Screen } from "../part/screen.tsx";
 import { selvageLine } from "../word/command.ts";
-import { Explanation } from "./explanation.tsx";
+import { ExplanationView } from "./explanation.tsx";
 import { headersOf } from "./header-lines.ts";
 
 const methods = ["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS"];
@@ -85,7 +85,7 @@ export function ExplainScreen(): ReactNode {
             <Empty cause="Nothing is asked yet. No request is sent: the mesh says what it would decide, and why." />
           ) : null
         ) : (
-          <Explanation answer={explain.data} />
+          <ExplanationView answer={explain.data} />
         )}
       </div>
       <SameInTerminal lines={[selvageLine(["explain", method, url, ...(as === "" ? [] : ["--as", as])])]} />

@@ -19,7 +19,7 @@ const words: Readonly<Partial<Record<string, ShownHealth>>> = {
   unknown: "unknown",
 };
 
-export function Explanation({ answer }: { readonly answer: ExplainAnswer }): ReactNode {
+export function ExplanationView({ answer }: { readonly answer: ExplainAnswer }): ReactNode {
   const { revision, request, caller, decisions, destination, endpoints, answer: got } = answer;
   const who = caller.workload ?? caller.application ?? caller.user ?? "nobody known";
   return (

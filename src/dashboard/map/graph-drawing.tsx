@@ -1,12 +1,12 @@
-// The drawing: nodes are links in the page, so that a keyboard and a reader of screens reach them; edges are lines below
-// them. It scrolls in its own frame.
+// The drawing: nodes are buttons in the page, so that a keyboard and a reader of screens reach them; edges are lines
+// below them. It scrolls in its own frame.
 import { useState, type KeyboardEvent, type ReactNode } from "react";
 import { useLocation } from "wouter";
 import type { GraphEdge, GraphNode } from "../../model/api/signals.ts";
 import { Button } from "../part/button.tsx";
 import { healthSigns } from "../word/health.ts";
 import { percentText, rateText } from "../word/number.ts";
-import { NODE_HEIGHT, NODE_WIDTH, neighbour, placesOf, type Place } from "./graph-layout.ts";
+import { NODE_HEIGHT, NODE_WIDTH, neighbour, placesOf, type NodePlace } from "./graph-layout.ts";
 import { keptPlaces, keepPlaces } from "./kept-places.ts";
 import { nodePath } from "./node-path.ts";
 
@@ -69,7 +69,7 @@ function EdgeLine({
   places,
 }: {
   readonly edge: GraphEdge;
-  readonly places: ReadonlyMap<string, Place>;
+  readonly places: ReadonlyMap<string, NodePlace>;
 }): ReactNode {
   const from = places.get(edge.from);
   const to = places.get(edge.to);
@@ -100,7 +100,7 @@ function EdgeLine({
 
 interface NodeBoxProps {
   readonly node: GraphNode;
-  readonly place: Place;
+  readonly place: NodePlace;
   readonly onFocus: (id: string) => void;
   readonly onMove: (event: KeyboardEvent, id: string) => void;
 }

@@ -1,8 +1,8 @@
-// Where the nodes of the map stand: callers left, called right. A node that has a place keeps it, whatever comes or goes;
-// a new one stands in its column below what is there. Everything is laid out anew only when somebody asks.
+// Where the nodes of the map stand: callers left, called right. A node that has a place keeps it, whatever comes or
+// goes; a new one stands in its column below what is there. All are laid out anew only when somebody asks.
 import { graphlib, layout } from "@dagrejs/dagre";
 
-export interface Place {
+export interface NodePlace {
   readonly x: number;
   readonly y: number;
 }
@@ -19,10 +19,10 @@ const GAP = 24;
 export function placesOf(
   ids: readonly string[],
   wires: readonly Wire[],
-  known: ReadonlyMap<string, Place>,
-): ReadonlyMap<string, Place> {
+  known: ReadonlyMap<string, NodePlace>,
+): ReadonlyMap<string, NodePlace> {
   const places = new Map(
-    ids.flatMap((id): [string, Place][] => {
+    ids.flatMap((id): [string, NodePlace][] => {
       const place = known.get(id);
       return place === undefined ? [] : [[id, place]];
     }),
@@ -40,7 +40,7 @@ export function placesOf(
   return places;
 }
 
-function laidOut(ids: readonly string[], wires: readonly Wire[]): ReadonlyMap<string, Place> {
+function laidOut(ids: readonly string[], wires: readonly Wire[]): ReadonlyMap<string, NodePlace> {
   const graph = new graphlib.Graph();
   graph.setGraph({ rankdir: "LR", nodesep: GAP, ranksep: 90, marginx: 8, marginy: 8 });
   graph.setDefaultEdgeLabel(() => ({}));
@@ -55,7 +55,7 @@ function laidOut(ids: readonly string[], wires: readonly Wire[]): ReadonlyMap<st
   }
   layout(graph);
   return new Map(
-    ids.map((id): [string, Place] => {
+    ids.map((id): [string, NodePlace] => {
       const { x, y } = graph.node(id);
       return [id, { x: Math.round(Number(x) - NODE_WIDTH / 2), y: Math.round(Number(y) - NODE_HEIGHT / 2) }];
     }),
@@ -63,7 +63,7 @@ function laidOut(ids: readonly string[], wires: readonly Wire[]): ReadonlyMap<st
 }
 
 /** Down from where it is wanted, until it lies on nobody. */
-function freePlace(wanted: Place, taken: readonly Place[]): Place {
+function freePlace(wanted: NodePlace, taken: readonly NodePlace[]): NodePlace {
   let { y } = wanted;
   const near = taken.filter(({ x }) => Math.abs(x - wanted.x) < NODE_WIDTH).toSorted((a, b) => a.y - b.y);
   for (const other of near) {
@@ -75,7 +75,7 @@ function freePlace(wanted: Place, taken: readonly Place[]): Place {
 }
 
 /** The nearest node in a direction, for arrow keys; null = there is none. */
-export function neighbour(from: string, key: string, places: ReadonlyMap<string, Place>): string | null {
+export function neighbour(from: string, key: string, places: ReadonlyMap<string, NodePlace>): string | null {
   const here = places.get(from);
   const ways: Readonly<Record<string, readonly [number, number]>> = {
     ArrowRight: [1, 0],

@@ -1,10 +1,10 @@
 // Places of nodes, kept in this browser: the map looks tomorrow as it does today.
-import type { Place } from "./graph-layout.ts";
+import type { NodePlace } from "./graph-layout.ts";
 
 const KEY = "selvage-map";
 const MOST = 2_000;
 
-export function keptPlaces(): Map<string, Place> {
+export function keptPlaces(): Map<string, NodePlace> {
   try {
     const kept: unknown = JSON.parse(localStorage.getItem(KEY) ?? "[]");
     return new Map(Array.isArray(kept) ? kept.filter(isPlace) : []);
@@ -13,7 +13,7 @@ export function keptPlaces(): Map<string, Place> {
   }
 }
 
-export function keepPlaces(known: Map<string, Place>, places: ReadonlyMap<string, Place>): void {
+export function keepPlaces(known: Map<string, NodePlace>, places: ReadonlyMap<string, NodePlace>): void {
   let isNew = places.size === 0;
   for (const [id, place] of places) {
     isNew ||= !known.has(id);
@@ -24,7 +24,7 @@ export function keepPlaces(known: Map<string, Place>, places: ReadonlyMap<string
   }
 }
 
-function isPlace(value: unknown): value is [string, Place] {
+function isPlace(value: unknown): value is [string, NodePlace] {
   return (
     Array.isArray(value) && typeof value[0] === "string" && Number.isFinite(value[1]?.x) && Number.isFinite(value[1]?.y)
   );

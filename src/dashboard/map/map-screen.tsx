@@ -1,5 +1,5 @@
-// Who calls whom: drawn, or as a list with the same rows. From documents and traffic, so that it is not empty before the
-// first request.
+// Who calls whom: drawn, or as a list with the same rows. From documents and traffic, so that it is not empty before
+// the first request.
 import type { ReactNode } from "react";
 import { Link, useSearchParams } from "wouter";
 import type { Graph, GraphEdge } from "../../model/api/signals.ts";

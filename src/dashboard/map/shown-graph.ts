@@ -2,7 +2,7 @@
 // the list.
 import type { Graph, GraphEdge, GraphNode } from "../../model/api/signals.ts";
 
-export const MOST_NODES = 60;
+const MOST_NODES = 60;
 
 interface ShownGraph {
   readonly nodes: readonly GraphNode[];
@@ -38,7 +38,7 @@ export function shownGraph({ nodes, edges }: Graph, focus: string | null): Shown
 function around(focus: string, edges: readonly GraphEdge[]): ReadonlySet<string> {
   const found = new Set([focus]);
   for (let step = 0; step < 2; step += 1) {
-    for (const id of [...found]) {
+    for (const id of Array.from(found)) {
       for (const { from, to } of edges) {
         if (from === id || to === id) {
           found.add(from).add(to);

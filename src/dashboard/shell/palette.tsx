@@ -33,7 +33,10 @@ export function Palette({ go, onClose }: PaletteProps): ReactNode {
       more: one.kind,
     })),
   ];
-  const found = matching(all, typed, ({ text, more }) => `${text} ${more}`).slice(0, MOST);
+  const isNamed = ({ text }: Target): number => Number(text.toLowerCase().includes(typed.trim().toLowerCase()));
+  const found = matching(all, typed, ({ text, more }) => `${text} ${more}`)
+    .toSorted((a, b) => isNamed(b) - isNamed(a))
+    .slice(0, MOST);
   const take = (target: Target | undefined): void => {
     if (target !== undefined) {
       onClose();

@@ -32,6 +32,6 @@ export function roundTop(values: readonly (number | null)[]): number {
     return 1;
   }
   const unit = 10 ** Math.floor(Math.log10(most));
-  const [top = 10] = [1, 2, 5, 10].filter((times) => times * unit >= most);
+  const top = [1, 2, 5].find((times) => times * unit >= most) ?? 10;
   return top * unit;
 }

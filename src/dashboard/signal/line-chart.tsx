@@ -1,4 +1,5 @@
-// A small chart of one or more lines over the window, drawn by the browser; the same numbers stand in a table behind it.
+// A small chart of one or more lines over the window, drawn by the browser; the same numbers stand in a table behind
+// it.
 import type { ReactNode } from "react";
 import { DataTable } from "../part/data-table.tsx";
 import { linePath, roundTop } from "./chart-path.ts";
