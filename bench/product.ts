@@ -10,17 +10,18 @@ const root = new URL("..", import.meta.url).pathname;
 const token = "bench-admin-token";
 
 /** Documents in one apply; a mesh of ten thousand services is written in many. */
-const DOCUMENTS_PER_APPLY = 500;
+const DOCUMENTS_PER_APPLY = 2500;
 
 export interface ProductOptions {
   /** Resource documents, in the order in which they are applied. */
   readonly documents: readonly object[];
   /** Or what makes them once the documents are applied, when they need something that only the mesh can give. */
   readonly requests: readonly string[] | ((port: number) => Promise<readonly string[]>);
+  readonly layout?: Layout;
 }
 
 export async function startProduct({ dir }: Stage, options: ProductOptions): Promise<Subject> {
-  const workerd = await serve(dir, await bundle(`${root}bench/workers/product.ts`));
+  const workerd = await serve(dir, await bundle(`${root}bench/workers/product.ts`), options.layout);
   const port = workerd.ports["product/default"] ?? 0;
   const counts = async (): Promise<Counts> => {
     const [{ objectCalls }, { statementsRun }] = await Promise.all([
@@ -68,8 +69,45 @@ function once(port: number, request: string): Promise<string> {
   });
 }
 
+const OBJECTS = {
+  MESH: "Mesh",
+  PRESENCE: "Presence",
+  LIMITER: "RateLimiter",
+  BREAKER: "CircuitBreaker",
+  JWKS: "JwksCache",
+  KEYRING: "KeyRing",
+  TELEMETRY: "Telemetry",
+};
+
+/** Bindings of the objects as the Worker has them that holds them, and as another has them. */
+const objects = (within: string): string[] =>
+  Object.entries(OBJECTS).map(([name, className]) => {
+    const found =
+      within === "" ? quote(className) : `(className = ${quote(className)}, serviceName = ${quote(within)})`;
+    return `(name = ${quote(name)}, durableObjectNamespace = ${found})`;
+  });
+
+const quote = (text: string): string => JSON.stringify(text);
+const DATABASE =
+  '(name = "DB", wrapped = (moduleName = "cloudflare-internal:d1-api", innerBindings = [(name = "fetcher", service = "d1")]))';
+export const VARIABLES: Readonly<Record<string, string>> = {
+  TRUST_DOMAIN: "mesh.local",
+  LOCAL_MESH: "true",
+  SELVAGE_ADMIN_TOKEN: token,
+  LOCAL_CLIENT_ADDRESS: "127.0.0.1",
+};
+
+/** `together`: one Worker is both planes; `apart`: the control plane is a second one. */
+export type Layout = "together" | "apart";
+
 /** Starts workerd with the given build of the product's Worker and a D1 beside it. */
-export async function serve(dir: string, code: string): Promise<Workerd> {
+export async function serve(
+  dir: string,
+  code: string,
+  layout: Layout = "together",
+  vars = VARIABLES,
+): Promise<Workerd> {
+  const control = '(name = "CONTROL", service = (name = "control", entrypoint = "Control"))';
   return startWorkerd(dir, [
     {
       name: "d1",
@@ -81,25 +119,14 @@ export async function serve(dir: string, code: string): Promise<Workerd> {
     {
       name: "product",
       code,
-      classes: ["Mesh", "Presence", "RateLimiter", "CircuitBreaker", "JwksCache", "KeyRing", "Telemetry"],
-      vars: {
-        TRUST_DOMAIN: "mesh.local",
-        LOCAL_MESH: "true",
-        SELVAGE_ADMIN_TOKEN: token,
-        LOCAL_CLIENT_ADDRESS: "127.0.0.1",
-      },
-      bindings: [
-        '(name = "MESH", durableObjectNamespace = "Mesh")',
-        '(name = "PRESENCE", durableObjectNamespace = "Presence")',
-        '(name = "LIMITER", durableObjectNamespace = "RateLimiter")',
-        '(name = "BREAKER", durableObjectNamespace = "CircuitBreaker")',
-        '(name = "JWKS", durableObjectNamespace = "JwksCache")',
-        '(name = "KEYRING", durableObjectNamespace = "KeyRing")',
-        '(name = "TELEMETRY", durableObjectNamespace = "Telemetry")',
-        '(name = "DB", wrapped = (moduleName = "cloudflare-internal:d1-api", innerBindings = [(name = "fetcher", service = "d1")]))',
-      ],
+      classes: Object.values(OBJECTS),
+      vars,
+      bindings: [...objects(""), DATABASE, ...(layout === "apart" ? [control] : [])],
       listen: ["default", "bench"],
     },
+    ...(layout === "apart"
+      ? [{ name: "control", code, vars, bindings: [...objects("product"), DATABASE], listen: [] }]
+      : []),
   ]);
 }
 

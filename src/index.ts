@@ -1,13 +1,19 @@
 // The map: what is under /_selvage/ goes to the control plane, everything else is traffic. Control plane and adapters
 // are loaded when they are first called, so that an isolate which only serves traffic never evaluates it.
+import { WorkerEntrypoint } from "cloudflare:workers";
 import { settingsOf } from "./env/settings.ts";
+import { unkept } from "./decide/header/unkept.ts";
 import { planeOf, type Plane } from "./decide/route/plane.ts";
 import type { DataPlane } from "./control/register/register.ts";
 import type { Env } from "./env/env.ts";
+import type { ControlPlane } from "./model/message/control-plane.ts";
+import { isolateState } from "./isolate/state.ts";
+import { STOPPING } from "./model/word/stopping.ts";
 import { toProblem, type Refusal } from "./model/word/problem.ts";
 import { decideExternally } from "./proxy/external-decision.ts";
 import { proxy } from "./proxy/pipeline.ts";
 import { rateLimitService } from "./proxy/limit/rate-limit-service.ts";
+import { endOverridesHere, tidyRegistry, tidyRegistryHere } from "./registry/scheduled.ts";
 
 export { CircuitBreaker } from "../durable/circuit-breaker.ts";
 export { JwksCache } from "../durable/jwks-cache.ts";
@@ -24,34 +30,74 @@ export default {
     if (plane === "traffic" && !isBelow(request.url)) {
       return proxy(request, env, ctx);
     }
-    return unkept(await ownAnswer(plane, request, env, ctx));
+    return ownAnswer(plane, request, env, ctx);
   },
 
   async scheduled(controller: ScheduledController, env: Env): Promise<void> {
-    const { sweep } = await import("./registry/sweep.ts");
-    await sweep(env, controller.scheduledTime);
+    if (controller.cron === STOPPING) {
+      isolateState().isStopping = true;
+      return;
+    }
+    await tidyRegistry(env, controller.scheduledTime);
   },
 };
+
+/**
+ * The control plane, as a data Worker reaches it by its binding CONTROL: a change compiles in an isolate that serves
+ * nobody. It never looks at that binding itself, so nothing goes in circles.
+ */
+export class Control extends WorkerEntrypoint<Env> implements ControlPlane {
+  /** Which requests are for it, and on which host, the data Worker has decided. */
+  override async fetch(request: Request): Promise<Response> {
+    return administered(request, this.env, this.ctx);
+  }
+
+  expireOverrides(): Promise<number | null> {
+    return endOverridesHere(this.env);
+  }
+
+  sweep(scheduledTime: number): Promise<void> {
+    return tidyRegistryHere(this.env, scheduledTime);
+  }
+}
 
 async function ownAnswer(plane: Plane, request: Request, env: Env, ctx: ExecutionContext): Promise<Response> {
   switch (plane) {
     case "traffic":
-      return proxy(request, env, ctx);
+      return unkept(await proxy(request, env, ctx));
     case "closed":
       return nothingHere(request);
     case "adapters": {
       const { adapters } = await import("./adapters/adapters.ts");
-      return adapters(request, env, ctx, decideExternally, rateLimitService);
+      return unkept(await adapters(request, env, ctx, decideExternally, rateLimitService));
     }
-    case "control": {
-      if (request.headers.has("selvage-service")) {
-        return strayed(request);
-      }
-      const { controlApp } = await import("./control/app.ts");
-      controlApp.dataPlane = DATA_PLANE;
-      return controlApp.fetch(request, env, ctx);
-    }
+    case "control":
+      return request.headers.has("selvage-service") ? strayed(request) : controlled(request, env, ctx);
   }
+}
+
+/** How this isolate is, it says itself; whatever else there is, the control plane says, wherever that is. */
+async function controlled(request: Request, env: Env, ctx: ExecutionContext): Promise<Response> {
+  const { probe } = await import("./control/page/probes.ts");
+  const probed = await probe(request, env, ctx);
+  if (probed !== null) {
+    return unkept(probed);
+  }
+  if (env.CONTROL === undefined) {
+    return administered(request, env, ctx);
+  }
+  try {
+    // As it came: address, cookies, host and body are for the control plane to judge.
+    return await env.CONTROL.fetch(request);
+  } catch {
+    return unreachable(request);
+  }
+}
+
+async function administered(request: Request, env: Env, ctx: ExecutionContext): Promise<Response> {
+  const { controlApp } = await import("./control/app.ts");
+  controlApp.dataPlane = DATA_PLANE;
+  return unkept(await controlApp.fetch(request, env, ctx));
 }
 
 /** As the control plane may ask it; loaded when it does. */
@@ -64,22 +110,18 @@ function isBelow(url: string): boolean {
   return url.startsWith("/_selvage", url.indexOf("/", url.indexOf("://") + 3));
 }
 
-/** Nothing below the prefix is kept by anybody, nor taken for what it does not say it is. */
-function unkept(answer: Response): Response {
-  const { headers } = answer;
-  headers.set("x-content-type-options", "nosniff");
-  // A file of the dashboard is named after its content, and the same for everybody.
-  if (!/no-store|immutable/.test(headers.get("cache-control") ?? "")) {
-    headers.set("cache-control", "no-store");
-  }
-  return answer;
-}
-
 /** A proxy's question whose path climbed out of the adapters: a 200 of the control plane would read as "allowed". */
 function strayed(request: Request): Response {
   return problem(request, {
     problem: "serviceMismatch",
     detail: "A proxy's question about a request came as another request.",
+  });
+}
+
+function unreachable(request: Request): Response {
+  return problem(request, {
+    problem: "controlUnavailable",
+    detail: "The control plane's own Worker did not answer.",
   });
 }
 
@@ -93,6 +135,11 @@ function problem({ url }: Request, refusal: Refusal): Response {
   const body = toProblem(refusal, { requestId, url });
   return Response.json(body, {
     status: body.status,
-    headers: { "content-type": "application/problem+json", "cache-control": "no-store", "x-request-id": requestId },
+    headers: {
+      "content-type": "application/problem+json",
+      "cache-control": "no-store",
+      "x-content-type-options": "nosniff",
+      "x-request-id": requestId,
+    },
   });
 }

@@ -7,9 +7,10 @@ import type { Finding } from "../model/word/finding.ts";
 import type { IdentityState } from "../model/registry/identity.ts";
 import type { Refusal } from "../model/word/problem.ts";
 import type { Head, StoredDocument } from "../model/registry/registry.ts";
-import { compile, type CompileOptions } from "../compile/compile.ts";
+import { compiling, type CompileOptions } from "../compile/compile.ts";
 import { createdAtOf, generationsAfter, rowsOf, statusesOf } from "./change-rows.ts";
 import { sha256Hex } from "../store/digest.ts";
+import { inTurns, turn } from "./in-turns.ts";
 import { errorsWithoutOverrides, overrideFindings, reasonOf } from "./override-rules.ts";
 import { type Plan, type PlannedChange, type Planned } from "./plan.ts";
 import { patternMemo } from "./pattern-memo.ts";
@@ -95,6 +96,7 @@ export async function change(
         await pause(attempt);
       }
       const mesh = await store.mesh();
+      await turn();
       const planned = planOf(mesh);
       if (!planned.ok) {
         return planned;
@@ -136,6 +138,7 @@ async function carryOut(
   { head, documents, identities }: MeshState,
   plan: Plan,
 ): Promise<Applied | "moved"> {
+  await turn();
   const changes = plan.changes.filter(({ action }) => action !== "unchanged");
   const generations = generationsAfter(documents, changes);
   const settings: CompileOptions = {
@@ -147,13 +150,14 @@ async function carryOut(
     identities: plan.identities ?? identities,
     changed: new Set(plan.changes.map(({ ref }) => ref)),
   };
-  const compiled = compile(plan.next, settings);
+  const compiled = await inTurns(compiling(plan.next, settings));
+  await turn();
   const findings = [
     ...plan.findings,
     ...laterFindings(plan.changes),
     ...(origin.rolledBackTo === null ? overrideFindings(plan.changes, options.now) : []),
     ...compiled.findings,
-    ...errorsWithoutOverrides(plan.next, settings),
+    ...(await inTurns(errorsWithoutOverrides(plan.next, settings))),
   ];
   // Whoever revokes a secret must not be held up by documents that are in force already; nor must the end of an
   // Override.
@@ -170,7 +174,7 @@ async function carryOut(
   const losses = alone
     ? []
     : lossFindings(changes, identities, compiled.identities, origin.rolledBackTo !== null, Date.parse(options.now));
-  const warnings = newWarnings(told, plan.changes, () =>
+  const warnings = await newWarnings(told, plan.changes, () =>
     findingsBefore({ head, documents, identities }, options, settings.changed),
   );
   warnings.push(...losses);
@@ -228,23 +232,22 @@ async function carryOut(
 }
 
 /** Compiles the mesh as it is: asked for only when a warning may have been there before. */
-function findingsBefore(
+async function findingsBefore(
   { head, documents, identities }: MeshState,
   options: WriteOptions,
   changed: CompileOptions["changed"],
-): readonly Finding[] {
+): Promise<readonly Finding[]> {
   const createdAt = createdAtOf(documents, [], options.now);
-  return compile(
-    documents.map(({ document }) => document),
-    {
-      ...knownOf(options),
-      revision: head.revision,
-      identities,
-      createdAt,
-      previous: statusesOf(documents),
-      ...(changed && { changed }),
-    },
-  ).findings;
+  const all = documents.map(({ document }) => document);
+  const compiled = compiling(all, {
+    ...knownOf(options),
+    revision: head.revision,
+    identities,
+    createdAt,
+    previous: statusesOf(documents),
+    ...(changed && { changed }),
+  });
+  return (await inTurns(compiled)).findings;
 }
 
 /** What compiling needs to know of where it happens. */

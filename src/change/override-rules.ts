@@ -2,7 +2,8 @@
 import { LONGEST_OVERRIDE_MS } from "../model/document/overridable.ts";
 import type { Document } from "../model/document/document.ts";
 import type { Finding } from "../model/word/finding.ts";
-import { compile, type CompileOptions } from "../compile/compile.ts";
+import { compiling, type CompileOptions } from "../compile/compile.ts";
+import type { Steps } from "../compile/documents/steps.ts";
 import type { PlannedChange } from "./plan.ts";
 
 /** Errors about the times of Overrides that are new or whose spec changes. @param now RFC 3339 */
@@ -24,11 +25,12 @@ export function overrideFindings(changes: readonly PlannedChange[], now: string)
 }
 
 /** What would be wrong on the day the Overrides are gone: nothing may stand that only they make valid. */
-export function errorsWithoutOverrides(documents: readonly Document[], options: CompileOptions): Finding[] {
+export function* errorsWithoutOverrides(documents: readonly Document[], options: CompileOptions): Steps<Finding[]> {
   if (!documents.some(({ kind }) => kind === "Override")) {
     return [];
   }
-  return compile(documents, { ...options, bare: true }).findings.filter(({ severity }) => severity === "error");
+  const { findings } = yield* compiling(documents, { ...options, bare: true });
+  return findings.filter(({ severity }) => severity === "error");
 }
 
 /** Why, in the words of the Overrides of the change; null = there are none. */

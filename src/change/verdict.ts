@@ -69,17 +69,17 @@ function placed({ ref, pointer, message, hint, code }: Finding, incoming: readon
  * Warnings about the documents of the change, and those elsewhere that were not there before it. `before` is asked only
  * when there is one elsewhere.
  */
-export function newWarnings(
+export async function newWarnings(
   findings: readonly Finding[],
   changes: readonly PlannedChange[],
-  before: () => readonly Finding[],
-): Finding[] {
+  before: () => Promise<readonly Finding[]>,
+): Promise<Finding[]> {
   const warnings = findings.filter(({ severity }) => severity === "warning");
   const ours = new Set(changes.filter(({ after }) => after !== null).map(({ ref }) => ref));
   if (warnings.every(({ ref }) => ours.has(ref))) {
     return warnings;
   }
-  const known = new Set(before().map(keyOf));
+  const known = new Set((await before()).map(keyOf));
   return warnings.filter((finding) => ours.has(finding.ref) || !known.has(keyOf(finding)));
 }
 

@@ -1,7 +1,7 @@
 // Which commands stand together in `selvage --help`, in which order, and the examples below them.
 
 const groups: Readonly<Record<string, readonly string[]>> = {
-  "Run here:": ["up", "echo", "dev-issuer"],
+  "Run here:": ["up", "demo", "echo", "dev-issuer"],
   "Documents:": [
     "apply",
     "diff",

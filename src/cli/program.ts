@@ -6,6 +6,7 @@ import { addClientCommands } from "./client-commands.ts";
 import { type ExitCode, exitCodes } from "./session/exit-code.ts";
 import { integer } from "./session/integer.ts";
 import { addContextCommands } from "./context-commands.ts";
+import { addDemoCommands } from "./demo-commands.ts";
 import { addDocumentCommands } from "./document-commands.ts";
 import { addEndpointCommands } from "./endpoint-commands.ts";
 import { EXAMPLES, examplesOf, groupOf, inOrder } from "./help-groups.ts";
@@ -71,6 +72,7 @@ export function buildProgram(terminal: Terminal, done: Done): Command {
   const timeout = ["--timeout <seconds>", "longest wait of --wait", integer(1, 3600), 30] as const;
 
   addLocalCommands(program, terminal, done);
+  addDemoCommands(program, withSession);
 
   program
     .command("apply")

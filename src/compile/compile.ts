@@ -21,6 +21,7 @@ import { compileRouter } from "./route/router.ts";
 import { compileRoutes } from "./route/routes.ts";
 import { compileServices } from "./services.ts";
 import { compileStatuses } from "./statuses.ts";
+import { finish, mapped, type Steps } from "./documents/steps.ts";
 import { indexDocuments, type DocumentIndex } from "./documents/document-index.ts";
 import { lintConsumers } from "./lint/consumers.ts";
 import { newExamples } from "./lint/example.ts";
@@ -73,6 +74,13 @@ export interface Compiled {
 
 /** Compiles the whole would-be mesh. */
 export function compile(documents: readonly Document[], options: CompileOptions): Compiled {
+  return finish(compiling(documents, options));
+}
+
+/** The same, in steps. */
+export function* compiling(documents: readonly Document[], options: CompileOptions): Steps<Compiled> {
+  // What goes over all documents once is a few milliseconds of ten thousand of them: a rest after each.
+  const pass = documents.length;
   const createdAt = options.createdAt ?? new Map<string, string>();
   const overlaid = layOverrides(
     options.bare === true ? withoutOverrides(documents) : documents,
@@ -81,7 +89,9 @@ export function compile(documents: readonly Document[], options: CompileOptions)
   );
   const world = indexDocuments(overlaid.documents, createdAt);
   const previous = options.previous ?? new Map<string, Status>();
+  yield pass;
   const owners = ownHostnames(world, { meshDomain: options.meshDomain ?? null, now: options.now, previous });
+  yield pass;
   const listeners = compileListeners(world, owners);
   const programs = collectPrograms(options.compilePattern);
   const allowPrivate = allowsPrivate(world, options.localMesh);
@@ -91,9 +101,13 @@ export function compile(documents: readonly Document[], options: CompileOptions)
   const tiers = compileTiers(world.tiers, limits.length);
   const state = options.identities ?? NO_IDENTITIES;
   const identities = compileIdentities(world, tiers, state, options.now, allowPrivate);
-  const services = compileServices(world, policies, options.localMesh);
-  const routes = compileRoutes(world, listeners, owners, policies, programs);
+  yield pass;
+  const services = yield* compileServices(world, policies, options.localMesh);
+  yield pass;
+  const routes = yield* compileRoutes(world, listeners, owners, policies, programs);
+  yield pass;
   const router = compileRouter(routes.placements, routes.rules, { listeners, owners }, programs.table, world.services);
+  yield pass;
   const statuses = compileStatuses(world, listeners, policies, routes, identities.contracts, {
     now: options.now,
     previous,
@@ -104,19 +118,20 @@ export function compile(documents: readonly Document[], options: CompileOptions)
   const examples = newExamples(router);
   const isNear = affectedBy(options.changed, routes, listeners.table);
   const near = { ...routes, placements: routes.placements.filter(isNear) };
-  const findings = [
-    ...overlaid.findings,
-    ...services.findings,
-    ...lintReferences(world, listeners),
-    ...policies.findings,
-    ...lintTrust(world, allowPrivate),
-    ...lintContracts(identities.contracts, world),
-    ...lintRoutes(routes.routes, world),
-    ...lintConsumers(world, routes.rules, policies.tables),
-    ...lintHazards(world.documents),
-    ...lintBackends(examples, near),
-    ...lintMatches(examples, near),
+  yield pass;
+  const lints: readonly (() => readonly Finding[])[] = [
+    () => [...overlaid.findings, ...services.findings],
+    () => lintReferences(world, listeners),
+    () => policies.findings,
+    () => lintTrust(world, allowPrivate),
+    () => lintContracts(identities.contracts, world),
+    () => lintRoutes(routes.routes, world),
+    () => lintConsumers(world, routes.rules, policies.tables),
+    () => lintHazards(world.documents),
+    () => lintBackends(examples, near),
+    () => lintMatches(examples, near),
   ];
+  const findings = (yield* mapped(lints, pass, (lint) => lint())).flat();
   return {
     snapshot: {
       schema: SNAPSHOT_SCHEMA,

@@ -14,6 +14,7 @@ import { builtInCluster, clusterRule } from "./documents/cluster-rule.ts";
 import type { PolicyIndex } from "./policy/policy-index.ts";
 import { timeoutsOf } from "./policy/traffic.ts";
 import type { ServiceView, DocumentIndex } from "./documents/document-index.ts";
+import { mapped, type Steps } from "./documents/steps.ts";
 
 /** Probes are not sent more often, whatever a document says. */
 const LEAST_INTERVAL_MS = 100;
@@ -23,9 +24,13 @@ interface CompiledServices {
   readonly findings: readonly Finding[];
 }
 
-export function compileServices(world: DocumentIndex, policies: PolicyIndex, localMesh: boolean): CompiledServices {
+export function* compileServices(
+  world: DocumentIndex,
+  policies: PolicyIndex,
+  localMesh: boolean,
+): Steps<CompiledServices> {
   const findings: Finding[] = [];
-  const entries = [...world.services].map(([key, service]): [ServiceKey, ServiceEntry] => {
+  const entries = yield* mapped(world.services, 1, ([key, service]): [ServiceKey, ServiceEntry] => {
     const ids = writtenIds(key, service.endpoints.map(located));
     const endpoints = service.endpoints.map((endpoint, index) => {
       const cluster = endpoint.cluster ?? builtInCluster(localMesh);

@@ -1,4 +1,5 @@
 // What the platform hands the Worker: its bindings, each with what it means, and variables.
+import type { ControlPlane } from "../model/message/control-plane.ts";
 import type {
   CircuitBreakerObject,
   JwksCacheObject,
@@ -30,6 +31,8 @@ export interface Env extends Variables {
   readonly KEYRING: Objects<KeyRingObject>;
   /** Files of the dashboard; absent where none were deployed. */
   readonly ASSETS?: Pick<Fetcher, "fetch">;
+  /** The control plane, where it is a Worker of its own; unset = this Worker is both. */
+  readonly CONTROL?: Fetcher<ControlPlane & Rpc.WorkerEntrypointBranded>;
   /** Some objects for the mesh: what isolates counted of requests. Without the binding nothing is counted. */
   readonly TELEMETRY?: Objects<TelemetryObject>;
 }

@@ -45,6 +45,10 @@ export interface IsolateState {
   readonly tokenFailures: FailureLimits;
   /** The newest snapshot that the token call has read, where this isolate does not serve it yet. */
   readonly newestRead: { askedAtMs: number; snapshot: Snapshot | null };
+  /** WebSockets that are the runtime's own and are looked after, each by its request; the oldest go first. */
+  readonly followedSockets: BoundedMap<object, true>;
+  /** Whoever runs the isolate is about to end it: WebSockets, which end by themselves at no time, end now. */
+  isStopping: boolean;
   /** Whether workerd itself takes the connections; null = no request has told yet. */
   isSelfHosted: boolean | null;
 }
@@ -65,6 +69,7 @@ interface SignedAssertion {
 const MOST_TOKENS = 2000;
 const MOST_ASSERTIONS = 5000;
 const MOST_AUTHORITIES = 500;
+const MOST_SOCKETS = 2000;
 
 export function newIsolateState(id: string): IsolateState {
   const breakers = newBreakerMemory();
@@ -92,6 +97,8 @@ export function newIsolateState(id: string): IsolateState {
     guessing: newGuessing(),
     tokenFailures: newFailureLimits(),
     newestRead: { askedAtMs: 0, snapshot: null },
+    followedSockets: new BoundedMap(MOST_SOCKETS),
+    isStopping: false,
     isSelfHosted: null,
   };
 }

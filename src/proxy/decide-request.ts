@@ -62,8 +62,8 @@ export const NAMED_STAGES = {
   externalAuth,
 };
 
-/** What says whether a caller may come in at all. */
-const GUARDS = STAGES.slice(0, STAGES.indexOf(answer));
+/** What says whether a caller may come in at all. Who is in spends no more of a limit. */
+const GUARDS = STAGES.slice(0, STAGES.indexOf(limit));
 
 /** @returns null = the request may go on; a promise only where a stage has something to wait for */
 export function walk(exchange: Exchange, stages: readonly Stage[]): Ended | null | Promise<Ended | null> {

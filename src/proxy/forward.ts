@@ -25,6 +25,8 @@ import { earn, hedgeOf, mayNeedBody, nextTryMs, retryPlanOf, spendAtHand, type R
 interface Forwarded {
   readonly response: Response;
   readonly endpoint: Endpoint;
+  /** Of a WebSocket: breaks the connection to the service off. */
+  readonly drop: () => void;
   /** Endpoints that were asked for it. */
   readonly tries: number;
 }
@@ -69,7 +71,7 @@ async function sendTo(exchange: Exchange, destination: Destination): Promise<For
   const isCopied = filters.mirrors.length > 0 && exchange.admitted.hops === 0;
   const body = isCopied ? mirror(exchange, filters.mirrors, outgoing, own) : own;
   const slot =
-    destination.circuit?.concurrency === undefined
+    (destination.circuit?.concurrency ?? destination.circuit?.beside) === undefined
       ? null
       : await takeSlot(exchange, destination, deadlineFrom(exchange, own));
   if (slot !== null && "problem" in slot) {
@@ -83,7 +85,7 @@ async function sendTo(exchange: Exchange, destination: Destination): Promise<For
     hasIdempotencyKey: outgoing.headers.has("idempotency-key"),
     replayable: body.kind !== "stream",
   };
-  const hedge = hedgeOf(plan, request);
+  const hedge = exchange.admitted.isUpgrade ? null : hedgeOf(plan, request);
   const call = { exchange, destination, outgoing, body, guard, slot };
   const sending = { ...call, rule, endpoints, plan, hedge, request, tried: [] };
   return slot === null ? send(sending) : sendIn(slot, sending);
@@ -172,7 +174,12 @@ async function send(sending: Sending): Promise<Forwarded | Refusal> {
           return notSwitched(exchange, destination, endpoint, answer);
         }
         const passing = passOn(exchange, destination, answer, { slot: sending.slot, upload });
-        return { response: passing instanceof Promise ? await passing : passing, endpoint, tries: tried.length };
+        return {
+          response: passing instanceof Promise ? await passing : passing,
+          endpoint,
+          tries: tried.length,
+          drop: first.drop,
+        };
       }
       return isTimeout
         ? late(destination, endpoint, timeoutMs, tried.length)
@@ -208,12 +215,12 @@ function leftMs({ exchange, destination, body }: Sending, nowMs: number): number
 }
 
 function begin(sending: Sending, chosen: Chosen, left: number | null, nowMs: number): Copy {
-  const { destination, plan, hedge, tried } = sending;
+  const { exchange, destination, plan, hedge, tried } = sending;
   const { perTryMs } = destination.timeouts;
   const timeoutMs = perTryMs > 0 && (left === null || perTryMs < left) ? perTryMs : left;
   const { slot, body } = sending;
   const mayEnd = hedge !== null || slot !== null || body.kind === "stream" || (plan !== null && timeoutMs !== null);
-  const abort = mayEnd ? new AbortController() : null;
+  const abort = mayEnd || exchange.admitted.isUpgrade ? new AbortController() : null;
   tried.push(chosen.endpoint.id);
   const answer: Promise<Try> = attempt(sending, chosen, { timeoutMs, abort }, nowMs);
   return { answer, drop: () => abort?.abort() };

@@ -10,7 +10,7 @@ import { logAnswer } from "./exchange/request-log.ts";
 import { fault } from "./fault.ts";
 import { forward } from "./forward.ts";
 import { respond } from "./respond.ts";
-import { canEnd, watched } from "./transfer/web-socket.ts";
+import { kept } from "./transfer/web-socket.ts";
 import { tell } from "./tell.ts";
 
 type Proxy = (request: Request, env: Env, ctx: ExecutionContext, trace?: Trace) => Promise<Response>;
@@ -51,11 +51,11 @@ async function carry(exchange: Exchange, again: () => Promise<boolean>): Promise
   if ("no" in forwarded) {
     return forwarded;
   }
-  const { response: answer } = forwarded;
-  const isWatched = canEnd(exchange) && answer.webSocket !== null;
-  const said = isWatched ? { ...forwarded, response: watched(exchange, answer, again) } : forwarded;
-  const response = respond(exchange, said);
-  observeAnswer(exchange, forwarded.endpoint, forwarded.tries, answer.status);
+  const response = respond(
+    exchange,
+    forwarded.response.webSocket === null ? forwarded : kept(exchange, forwarded, again),
+  );
+  observeAnswer(exchange, forwarded.endpoint, forwarded.tries, forwarded.response.status);
   logAnswer(exchange, forwarded.endpoint, response);
   return response;
 }

@@ -4,6 +4,7 @@ import type { Env } from "../env/env.ts";
 import type { Head } from "../model/registry/registry.ts";
 import { readHead } from "../store/documents.ts";
 import { expireLeases } from "./expire.ts";
+import { endOverrides } from "./scheduled.ts";
 
 export class Registry extends WorkerEntrypoint<Env> {
   /** Removes the endpoints whose leases ran out. False = the registry could not be reached; ask again. */
@@ -19,9 +20,7 @@ export class Registry extends WorkerEntrypoint<Env> {
   /**
    * Takes expired Overrides out of force. Answers when to ask again, milliseconds since the epoch; null = not at all.
    */
-  async expireOverrides(): Promise<number | null> {
-    // Loaded when it is needed: the compiler is more than all the rest, and requests never need it.
-    const { expireOverrides } = await import("../change/expire-overrides.ts");
-    return expireOverrides(this.env, Date.now());
+  expireOverrides(): Promise<number | null> {
+    return endOverrides(this.env);
   }
 }

@@ -94,20 +94,63 @@ export async function readListing(
   return { head: headOf(head), documents: (documents?.results ?? []).map(toStored) };
 }
 
+/** Documents read at a time: ten thousand at once would hold up whoever shares the database's or our thread. */
+const PAGE = 1000;
+/** How often a mesh that changes while it is read is read again before it is read at one go. */
+const PAGED_ATTEMPTS = 3;
+
+export interface MeshRows {
+  readonly head: Head;
+  readonly documents: StoredDocument[];
+  readonly identities: IdentityState;
+}
+
 /** All documents and identities, together with the revision that they belong to. */
-export async function readMesh(
-  db: D1Database,
-): Promise<{ head: Head; documents: StoredDocument[]; identities: IdentityState }> {
-  const [head, documents, ...identities] = await db.batch<Head & DocumentRow & IdentityRow>([
+export async function readMesh(db: D1Database, atATime = PAGE): Promise<MeshRows> {
+  for (let attempt = 0; attempt < PAGED_ATTEMPTS; attempt += 1) {
+    const read = await readPages(db, atATime);
+    if (read !== null) {
+      return read;
+    }
+  }
+  return (
+    (await readPages(db, ALL)) ?? Promise.reject(new Error("A mesh that is read at one go cannot move meanwhile."))
+  );
+}
+
+const ALL = 1_000_000;
+
+/** Each page comes with the revision that it belongs to; null = they are not all of one. */
+async function readPages(db: D1Database, most: number): Promise<MeshRows | null> {
+  const [first, rows, ...identities] = await db.batch<Head & DocumentRow & IdentityRow>([
     headStatement(db),
-    documentsStatement(db, {}),
+    pageStatement(db, null, most),
     ...identityStatements(db),
   ]);
-  return {
-    head: headOf(head),
-    documents: (documents?.results ?? []).map(toStored),
-    identities: identityOf(identities),
-  };
+  const head = headOf(first);
+  const documents: StoredDocument[] = [];
+  for (let page: readonly DocumentRow[] = rows?.results ?? []; ;) {
+    documents.push(...page.map(toStored));
+    const last = documents.at(-1)?.document;
+    if (page.length < most || last === undefined) {
+      return { head, documents, identities: identityOf(identities) };
+    }
+    const [now, next] = await db.batch<Head & DocumentRow>([headStatement(db), pageStatement(db, last, most)]);
+    if (headOf(now).revision !== head.revision) {
+      return null;
+    }
+    page = next?.results ?? [];
+  }
+}
+
+function pageStatement(db: D1Database, after: Document | null, most: number): D1PreparedStatement {
+  const key = [after?.kind ?? "", after?.metadata.namespace ?? "", after?.metadata.name ?? ""];
+  return db
+    .prepare(
+      `SELECT uid, body, status, revision, generation, created_at, updated_at, updated_by, manager, apply_set
+       FROM documents WHERE (kind, namespace, name) > (?1, ?2, ?3) ORDER BY kind, namespace, name LIMIT ?4`,
+    )
+    .bind(...key, most);
 }
 
 export async function readDocument(db: D1Database, key: DocumentKey): Promise<StoredDocument | null> {

@@ -36,7 +36,8 @@ interface PackedSnapshot {
 
 export async function packSnapshot(snapshot: Snapshot): Promise<PackedSnapshot> {
   const json = JSON.stringify(snapshot);
-  const text = toBase64(await piped(new TextEncoder().encode(json), new CompressionStream("gzip")));
+  await scheduler.wait(0);
+  const text = toBase64(await gzip(new TextEncoder().encode(json)));
   const chunks: string[] = [];
   for (let at = 0; at < text.length; at += CHUNK_CHARS) {
     chunks.push(text.slice(at, at + CHUNK_CHARS));
@@ -139,10 +140,22 @@ export async function unpackSnapshot(rows: readonly Chunk[]): Promise<Snapshot |
   }
 }
 
-async function piped(
-  bytes: Uint8Array,
-  through: CompressionStream | DecompressionStream,
-): Promise<Uint8Array<ArrayBuffer>> {
+/** Bytes that are compressed at one go, some milliseconds of work. */
+const GZIP_STEP = 256 * 1024;
+
+async function gzip(bytes: Uint8Array): Promise<Uint8Array<ArrayBuffer>> {
+  const { readable, writable } = new CompressionStream("gzip");
+  const packed = new Response(readable).arrayBuffer();
+  const writer = writable.getWriter();
+  for (let at = 0; at < bytes.length; at += GZIP_STEP) {
+    await writer.write(bytes.subarray(at, at + GZIP_STEP));
+    await scheduler.wait(0);
+  }
+  await writer.close();
+  return new Uint8Array(await packed);
+}
+
+async function piped(bytes: Uint8Array, through: DecompressionStream): Promise<Uint8Array<ArrayBuffer>> {
   return new Uint8Array(await new Response(new Blob([bytes]).stream().pipeThrough(through)).arrayBuffer());
 }
 

@@ -52,8 +52,8 @@ export class Store {
     return guarded(documents.writeEpoch(this.#db, epoch));
   }
 
-  /** Documents, identities and the head that they belong to, read in one transaction: what a change is planned on. */
-  mesh(): Promise<{ head: Head; documents: StoredDocument[]; identities: IdentityState }> {
+  /** Documents, identities and the head that all of them belong to: what a change is planned on. */
+  mesh(): Promise<documents.MeshRows> {
     return guarded(documents.readMesh(this.#db));
   }
 

@@ -101,6 +101,38 @@ describe("the bookstore", () => {
     }
   });
 
+  it("is told of a bad canary by name, and is as before when the scenario is ended", async () => {
+    const { child, ended } = mesh.spawn(["demo", "scenario", "bad-canary", "--seconds", "40"]);
+    const status = async (): Promise<string> => (await mesh.cli(["status"])).stdout;
+    await vi.waitFor(async () => expect(await status()).toMatch(/service\/reviews .*it answered 500/), 60_000);
+    expect((await mesh.cli(["history"])).stdout).toContain("demo scenario bad-canary");
+    child.kill("SIGTERM");
+    const { code, stdout, stderr } = await ended;
+    expect([code, stdout, stderr]).toEqual([0, expect.stringMatching(/readers +\d+/), expect.any(String)]);
+    expect(stderr).toContain("HTTPRoute/reviews-split is as it was");
+    expect(stderr).toContain("1 endpoint is gone");
+    expect((await mesh.cli(["diff", "-f", "examples/bookstore"])).code).toBe(0);
+    expect((await mesh.cli(["get", "endpoints"])).stdout).not.toContain("scenario-");
+  });
+
+  it("holds back a noisy client and no other, and goes on after the scenario was killed", async () => {
+    const scenario = ["demo", "scenario", "noisy-client", "--seconds", "10"];
+    const killed = mesh.spawn(scenario);
+    await vi.waitFor(
+      async () => expect((await mesh.cli(["get", "applications"])).stdout).toContain("demo-crawler"),
+      30_000,
+    );
+    killed.child.kill("SIGKILL");
+    await killed.ended;
+
+    const { code, stdout, stderr } = await mesh.cli([...scenario, "-o", "json"]);
+    expect([code, stderr]).toEqual([0, expect.stringContaining("left over from before: 5 documents are gone")]);
+    const [acme, crawler] = JSON.parse(stdout).loads;
+    expect(acme.answers).toEqual({ 200: acme.sent });
+    expect(crawler.answers[429]).toBeGreaterThan(crawler.sent / 2);
+    expect((await mesh.cli(["get", "applications"])).stdout).toBe("");
+  });
+
   it("shows the rest of the page when a service dies, and says so", async () => {
     const victim = processes().find(({ name }) => name === "recommendations v1");
     process.kill(victim?.pid ?? 0, "SIGKILL");

@@ -4,10 +4,10 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
-import { afterAll, expect, it } from "vitest";
+import { afterAll, describe, expect, it } from "vitest";
 import { startUpstream } from "../../bench/children.ts";
 import { meshDocuments } from "../../bench/mesh.ts";
-import { apply, migrate, serve } from "../../bench/product.ts";
+import { apply, migrate, serve, VARIABLES, type Layout } from "../../bench/product.ts";
 
 const root = new URL("../..", import.meta.url).pathname;
 const dir = mkdtempSync(join(tmpdir(), "selvage-deployable-"));
@@ -33,6 +33,9 @@ function dryRun(...options: readonly string[]): string {
   return readFileSync(join(dir, "dist", "index.js"), "utf8");
 }
 
+// The names of modules are only told without minification; what is evaluated when is the same.
+const plain = dryRun("--no-minify");
+
 afterAll(() => rmSync(dir, { recursive: true, force: true }));
 
 it(`is at most ${MAX_GZIP_KIB} KiB, compressed`, () => {
@@ -42,35 +45,46 @@ it(`is at most ${MAX_GZIP_KIB} KiB, compressed`, () => {
   expect(kib).toBeLessThanOrEqual(MAX_GZIP_KIB);
 });
 
-it("serves traffic without evaluating a library of the control plane, and evaluates it when the admin API is called", async () => {
-  // The names of modules are only told without minification; what is evaluated when is the same.
-  const code = dryRun("--no-minify");
-  const upstream = await startUpstream();
-  // A first process writes the mesh, so that the admin API has run in another isolate than the one that is watched.
-  const writer = await serve(dir, `${code}\nexport const bench = { fetch: () => new Response() };`);
-  try {
-    await migrate(writer);
-    await apply(writer.ports["product/default"] ?? 0, meshDocuments({ services: 1, routes: 1 }, upstream.port));
-  } finally {
-    await writer.stop();
-  }
+describe.each<{ layout: Layout; what: string; evaluates: boolean }>([
+  { layout: "together", what: "evaluates it when the admin API is called", evaluates: true },
+  { layout: "apart", what: "never does where the control plane is a Worker of its own", evaluates: false },
+])("$layout", ({ layout, what, evaluates }) => {
+  it(`serves traffic without evaluating a library of the control plane, and ${what}`, async () => {
+    const folder = join(dir, layout);
+    const upstream = await startUpstream();
+    // Without a word about where callers are: the runtime tells the address of whoever connects.
+    const { LOCAL_CLIENT_ADDRESS: _, ...vars } = VARIABLES;
+    // A first process writes the mesh, so that the admin API has run in another isolate than the one that is watched.
+    const writer = await serve(folder, `${plain}\nexport const bench = { fetch: () => new Response() };`, layout, vars);
+    try {
+      await migrate(writer);
+      await apply(writer.ports["product/default"] ?? 0, meshDocuments({ services: 1, routes: 1 }, upstream.port));
+    } finally {
+      await writer.stop();
+    }
 
-  const watched = await serve(dir, watch(code));
-  const call = (path: string): Promise<Response> =>
-    fetch(`http://127.0.0.1:${watched.ports["product/default"]}${path}`);
-  const evaluated = async (): Promise<string[]> =>
-    (await (await fetch(`http://127.0.0.1:${watched.ports["product/bench"]}/`)).json()) as string[];
-  try {
-    const answer = await call("/svc/service-0.bench/orders/17");
-    expect(await answer.json()).toMatchObject({ ok: true });
-    expect(answer.status).toBe(200);
-    expect((await evaluated()).filter((module) => library.test(module))).toEqual([]);
+    const watched = await serve(folder, watch(plain), layout, vars);
+    const call = (path: string, headers = {}): Promise<Response> =>
+      fetch(`http://127.0.0.1:${watched.ports["product/default"]}${path}`, { headers });
+    const evaluated = async (): Promise<string[]> =>
+      (await (await fetch(`http://127.0.0.1:${watched.ports["product/bench"]}/`)).json()) as string[];
+    try {
+      const answer = await call("/svc/service-0.bench/orders/17");
+      expect(await answer.json()).toMatchObject({ ok: true });
+      expect(answer.status).toBe(200);
+      expect((await call("/_selvage/readyz")).status).toBe(200);
+      expect((await evaluated()).filter((module) => library.test(module))).toEqual([]);
 
-    expect((await call("/_selvage/v1/revisions")).status).toBe(401);
-    expect((await evaluated()).some((module) => module.includes("node_modules/zod/"))).toBe(true);
-  } finally {
-    await Promise.all([watched.stop(), upstream.stop()]);
-  }
+      expect((await call("/_selvage/v1/revisions")).status).toBe(401);
+      expect((await evaluated()).some((module) => module.includes("node_modules/zod/"))).toBe(evaluates);
+      // Where a call came from is known there as it is here.
+      const audit = await call("/_selvage/v1/audit", { authorization: "Bearer bench-admin-token" });
+      expect(audit.status).toBe(200);
+      expect(await audit.json()).toMatchObject({ items: [{ action: "apply", ip: "127.0.0.1" }] });
+    } finally {
+      await Promise.all([watched.stop(), upstream.stop()]);
+    }
+  });
 });
 
 /**

@@ -9,21 +9,41 @@ import { afterAll, beforeAll, expect, it } from "vitest";
 import { startBackend, type Backend } from "../support/backend.ts";
 import { isRunning } from "../support/is-running.ts";
 import { startMesh, type TestMesh } from "../support/mesh.ts";
+import { startWebSocketEcho, type WebSocketEcho } from "../support/raw/web-socket-echo.ts";
 
 let mesh: TestMesh;
 let backend: Backend;
+let talk: WebSocketEcho;
+
+const service = (name: string, url: string, exposure = "public"): string => `
+apiVersion: selvage.dev/v1
+kind: Service
+metadata: {name: ${name}}
+spec: {exposure: ${exposure}, endpoints: [{url: "${url}"}]}
+---
+`;
+
+async function openSocket(name: string): Promise<{ readonly ended: Promise<string> }> {
+  const socket = new WebSocket(`${mesh.url.replace("http", "ws")}/svc/${name}/`);
+  await new Promise((resolve) => socket.addEventListener("open", resolve, { once: true }));
+  return {
+    ended: new Promise((resolve) => socket.addEventListener("close", () => resolve("ended"), { once: true })),
+  };
+}
 
 beforeAll(async () => {
   backend = await startBackend("slow", 3000);
   mesh = await startMesh();
-  const service = `apiVersion: selvage.dev/v1\nkind: Service\nmetadata: {name: slow}\nspec: {exposure: public, endpoints: [{url: "${backend.url}"}]}\n`;
-  const applied = await mesh.cli(["apply", "--wait", "-f", "-"], service);
+  talk = await startWebSocketEcho();
+  const services = service("slow", backend.url) + service("talk", talk.url) + service("open", talk.url);
+  const applied = await mesh.cli(["apply", "--wait", "-f", "-"], services);
   expect(applied.code, applied.stderr).toBe(0);
 }, 120_000);
 
 afterAll(async () => {
   await mesh?.stop();
   await backend?.close();
+  await talk?.close();
 });
 
 it("keeps everything in its data folder to its owner", () => {
@@ -37,13 +57,22 @@ it("keeps everything in its data folder to its owner", () => {
   expect(statSync(mesh.data).mode & 0o777).toBe(0o700);
 });
 
+it("ends the WebSocket of an anonymous caller once the service is not public any more", async () => {
+  const { ended } = await openSocket("talk");
+  const applied = await mesh.cli(["apply", "--wait", "-f", "-"], service("talk", talk.url, "mesh"));
+  expect(applied.code, applied.stderr).toBe(0);
+  expect(await ended).toBe("ended");
+}, 30_000);
+
 it("lets a request that is under way end, and takes no new one", async () => {
   const workerd = mesh.workerdPid();
   const slow = fetch(`${mesh.url}/svc/slow/`);
   while (backend.requests.length === 0) {
     await sleep(20);
   }
+  const { ended } = await openSocket("open");
   process.kill(mesh.pid, "SIGTERM");
+  expect(await ended).toBe("ended");
   // Refused, or reset where a connection was just being taken.
   while (await isAnswered(`${mesh.url}/_selvage/healthz`)) {
     await sleep(20);

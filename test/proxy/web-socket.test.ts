@@ -1,4 +1,5 @@
 // WebSockets through the mesh on raw workerd: over the network and over a service binding.
+import { setTimeout as sleep } from "node:timers/promises";
 import { exportJWK, generateKeyPair, SignJWT } from "jose";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { compileMesh } from "../support/raw/compile-mesh.ts";
@@ -48,13 +49,22 @@ spec:
   targetRefs: [{kind: Service, name: guarded}]
   jwt: {providers: [{name: idp, issuer: "https://id.example/", audiences: [], jwks: ${jwks}, algorithms: [ES256], clockSkew: 0s}]}
 ---`;
+  const counted = `${guarded.replaceAll("guarded", "counted")}
+apiVersion: selvage.dev/v1
+kind: RateLimitPolicy
+metadata: {name: counted}
+spec:
+  targetRefs: [{kind: Service, name: counted}]
+  limits: [{name: hourly, requests: 2, window: 1h, key: [], mode: local}]
+---`;
   mesh = await runWorkerd({
     entry: new URL("../support/worker/raw-proxy.ts", import.meta.url).pathname,
     json: {
       SNAPSHOT: compileMesh(
         service("chat", `{url: "${echo.url}"}`) +
           service("bound", "{binding: bound}", ", receive: [selvage-source]") +
-          guarded,
+          guarded +
+          counted,
       ),
     },
     text: { TRUST_DOMAIN: "mesh.local" },
@@ -156,6 +166,19 @@ describe("a WebSocket", () => {
     opened.socket.send("still here");
     expect(await text).toBe("still here");
     expect(await ended).toMatchObject({ code: 4401, reason: "The right to this connection has ended" });
+  });
+
+  it("spends a limit once, however often it is looked whether its caller would still be let in", async () => {
+    const headers = { authorization: `Bearer ${await token(60)}` };
+    const first = await open("/svc/counted", [], headers);
+    // Five looks.
+    await sleep(1500);
+    const second = await open("/svc/counted", [], headers);
+    const text = first.next();
+    first.socket.send("still here");
+    expect(await text).toBe("still here");
+    await Promise.all([closed(first), closed(second)]);
+    await expect(open("/svc/counted", [], headers)).rejects.toThrow("the upgrade was refused");
   });
 
   it("to a service that knows none gets that service's own answer", async () => {

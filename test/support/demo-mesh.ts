@@ -60,19 +60,21 @@ export class DemoMesh {
     const endpoint = /^\/_selvage\/v1\/namespaces\/default\/services\/([a-z]+)\/endpoints\/([a-z0-9-]+)$/.exec(path);
     const key = `${endpoint?.[1]}/${endpoint?.[2]}`;
     if (request.method === "GET") {
-      return reply(response, 200, { items: this.applied });
+      return reply(response, 200, { items: path.includes("bookstore") ? this.applied : [] });
     }
     if (path === "/_selvage/v1/heartbeats") {
       return reply(response, 200, { results: [] });
     }
     if (request.method === "POST") {
-      this.applied.push(body.toString());
+      if (!path.includes("set=demo-scenario")) {
+        this.applied.push(body.toString());
+      }
     } else if (request.method === "PUT") {
       this.endpoints.set(key, JSON.parse(body.toString()).url);
     } else {
       this.endpoints.delete(key);
     }
-    return reply(response, 200, { revision: 1 });
+    return reply(response, 200, { revision: 1, summary: { prune: 0 } });
   }
 
   async #pass(service: string, rest: string, request: IncomingMessage, body: Buffer, response: ServerResponse) {

@@ -40,6 +40,8 @@ export interface TestMesh {
   log(): string;
   /** Runs the command against this mesh; `input` is its standard input. */
   cli(args: readonly string[], input?: string): Promise<CommandResult>;
+  /** Starts the command against this mesh, for what stays in the foreground. */
+  spawn(args: readonly string[]): { readonly child: ChildProcess; readonly ended: Promise<CommandResult> };
   /** SIGKILL to `selvage up`, and nothing else. */
   kill9(): Promise<void>;
   /** Starts it again on the same ports and data. */
@@ -77,6 +79,7 @@ export async function startMesh(options: MeshOptions = {}): Promise<TestMesh> {
     workerdPid: () => Number(readFileSync(join(data, "run", "workerd.pid"), "utf8")),
     log: () => running.stderr.join("\n"),
     cli: (args, input) => command(args, { SELVAGE_URL: url, SELVAGE_TOKEN: token }, input),
+    spawn: (args) => spawnCommand(args, { SELVAGE_URL: url, SELVAGE_TOKEN: token, SELVAGE_DATA: data }),
     kill9: async () => {
       const exited = once(running.child, "exit");
       running.child.kill("SIGKILL");
@@ -141,12 +144,17 @@ export async function command(
   variables: Readonly<Record<string, string>>,
   input = "",
 ): Promise<CommandResult> {
+  const { child, ended } = spawnCommand(args, variables);
+  child.stdin?.on("error", () => undefined);
+  child.stdin?.end(input);
+  return ended;
+}
+
+function spawnCommand(args: readonly string[], variables: Readonly<Record<string, string>>) {
   const child = spawn(process.execPath, [MAIN, ...args], { env: environment(variables) });
   const chunks = { stdout: "", stderr: "" };
   child.stdout.setEncoding("utf8").on("data", (chunk: string) => (chunks.stdout += chunk));
   child.stderr.setEncoding("utf8").on("data", (chunk: string) => (chunks.stderr += chunk));
-  child.stdin.on("error", () => undefined);
-  child.stdin.end(input);
-  const [code] = await once(child, "close");
-  return { code: typeof code === "number" ? code : -1, ...chunks };
+  const ended = once(child, "close").then(([code]) => ({ code: typeof code === "number" ? code : -1, ...chunks }));
+  return { child, ended };
 }

@@ -6,6 +6,8 @@ import { createServer } from "node:http";
 const version = process.env.SERVICE_VERSION ?? "v1";
 const largestBody = 64 * 1024;
 const timeoutMs = 1500;
+/** What this copy does wrong, in percent of its requests; health checks are left alone. */
+const wrong = { fail: 0, status: 503, slow: 0, slowMs: 0, seed: 1 };
 /** Passed on unchanged, so that the calls which one request causes can be told together. */
 const passedOn = ["x-request-id", "traceparent", "tracestate"];
 
@@ -36,7 +38,7 @@ export function serve(name, routes) {
   table.unshift({ method: "GET", pattern: /^\/healthz$/, answer: health });
 
   const server = createServer(async (incoming, outgoing) => {
-    const answer = await reply(table, incoming).catch((error) => {
+    const answer = await misbehave(incoming.url, () => reply(table, incoming)).catch((error) => {
       console.error(`${name}: ${incoming.method} ${incoming.url}: ${error.stack}`);
       return json(500, { error: "the service made a mistake" });
     });
@@ -52,8 +54,37 @@ export function serve(name, routes) {
   process.on("SIGTERM", () => process.exit(0));
   // Whoever started this process holds the other end of its standard input: when that goes, so does the process.
   if (process.env.STOP_WITH_STDIN) {
-    process.stdin.on("end", () => process.exit(0)).resume();
+    process.stdin.on("end", () => process.exit(0)).setEncoding("utf8");
+    process.stdin.on("data", (lines) => lines.split("\n").forEach(listen));
   }
+}
+
+/** `wrong fail=30 status=503 slow=20 slowMs=900 seed=7` on standard input: what is left out is as at the start. */
+function listen(line) {
+  const [word, ...pairs] = line.split(" ");
+  if (word === "wrong") {
+    Object.assign(wrong, { fail: 0, status: 503, slow: 0, slowMs: 0 });
+    for (const [name, value] of pairs.map((pair) => pair.split("="))) {
+      wrong[name] = Number(value);
+    }
+  }
+}
+
+/** The next number from 0 to below 100: the same row of them for the same seed. */
+function percent() {
+  wrong.seed = (Math.imul(wrong.seed, 1664525) + 1013904223) >>> 0;
+  return (wrong.seed / 2 ** 32) * 100;
+}
+
+async function misbehave(url, answer) {
+  if (url === "/healthz" || (wrong.fail === 0 && wrong.slow === 0)) {
+    return answer();
+  }
+  const [failing, slow] = [percent() < wrong.fail, percent() < wrong.slow];
+  if (slow) {
+    await new Promise((done) => setTimeout(done, wrong.slowMs));
+  }
+  return failing ? json(wrong.status, { error: "this copy was told to fail" }) : answer();
 }
 
 async function reply(table, incoming) {

@@ -15,9 +15,11 @@ export interface DemoService {
   readonly language: Language;
   /** The same service in Node; null when `program` is in Node already. */
   readonly twin: string | null;
+  /** Further variables that the program is told. */
+  readonly variables?: Readonly<Record<string, string>>;
 }
 
-interface Surroundings {
+export interface Surroundings {
   /** The bookstore's folder. */
   readonly folder: string;
   /** Where the services' standard error goes, one file each. */
@@ -28,6 +30,8 @@ interface Surroundings {
   readonly commands: Readonly<Record<Language, string>>;
   /** How long a service may take until it listens, ms. */
   readonly patienceMs: number;
+  /** Of the log, where it is not the service and its version. */
+  readonly logName?: string;
 }
 
 export interface Running {
@@ -41,6 +45,8 @@ export interface Running {
   readonly log: string;
   /** Fulfilled when the process has ended, with the way it did. */
   readonly ended: Promise<string>;
+  /** Writes a line to its standard input. */
+  tell(line: string): void;
   /** Closes its standard input, waits, and kills it when that did not help. */
   stop(): Promise<void>;
 }
@@ -68,12 +74,12 @@ async function start(
   const { service, version } = wanted;
   const command = around.commands[language];
   mkdirSync(around.logs, { recursive: true });
-  const log = join(around.logs, `${service}-${version}.log`);
+  const log = join(around.logs, `${around.logName ?? `${service}-${version}`}.log`);
   const file = openSync(log, "a");
   const stdio: StdioOptions = ["pipe", "pipe", file];
   const child = spawn(command, [join(around.folder, program)], {
     stdio,
-    env: environment(version, around.url),
+    env: { ...environment(version, around.url), ...wanted.variables },
     // A session of its own: Ctrl-C in the terminal is for the mesh, which then stops its services in order.
     detached: process.platform !== "win32",
   });
@@ -95,6 +101,7 @@ async function start(
       pid: child.pid,
       log,
       ended,
+      tell: (line) => void child.stdin?.write(`${line}\n`),
       stop: () => stop(child, ended),
     },
   };

@@ -8,12 +8,13 @@ export interface DemoTraffic {
   stop(): void;
 }
 
-interface Call {
+export interface Call {
   readonly method: "GET" | "POST";
   /** Host to ask for; absent: the mesh's own. */
   readonly host?: string;
   readonly path: string;
   readonly form?: string;
+  readonly authorization?: string;
 }
 
 interface Client {
@@ -115,7 +116,7 @@ export function startTraffic(url: string, speed: number): DemoTraffic {
       turns += 1;
     };
     const one = async (userAgent: string, call: Call): Promise<void> => {
-      const status = await send(agent, url, userAgent, call, stopping.signal);
+      const status = await sendCall(agent, url, userAgent, call, stopping.signal);
       inFlight -= 1;
       if ((status === null || status >= 500) && !stopping.signal.aborted) {
         counts.failed += 1;
@@ -134,12 +135,19 @@ export function startTraffic(url: string, speed: number): DemoTraffic {
 }
 
 /** The status, or null when there was no answer. */
-function send(agent: Agent, url: string, userAgent: string, call: Call, stopping: AbortSignal): Promise<number | null> {
+export function sendCall(
+  agent: Agent,
+  url: string,
+  userAgent: string,
+  call: Call,
+  stopping: AbortSignal,
+): Promise<number | null> {
   const { promise, resolve } = Promise.withResolvers<number | null>();
   const headers = {
     "user-agent": userAgent,
     accept: "*/*",
     ...(call.host ? { host: `${call.host}:${new URL(url).port}` } : {}),
+    ...(call.authorization ? { authorization: call.authorization } : {}),
     ...(call.form ? { "content-type": "application/x-www-form-urlencoded" } : {}),
   };
   const outgoing = request(`${url}${call.path}`, { agent, method: call.method, headers, timeout: CALL_TIMEOUT_MS });

@@ -7,6 +7,7 @@ import { startService, type Language, type Running } from "./demo-process.ts";
 import { applyManifests, deregister, keepAlive, registerDemo } from "./demo-registry.ts";
 import { bookstore } from "./demo-services.ts";
 import { startTraffic, type DemoTraffic } from "./demo-traffic.ts";
+import { putScenarioBack } from "./scenario-remains.ts";
 import { commandName, packageRoot } from "../session/package-root.ts";
 
 export interface DemoOptions {
@@ -48,6 +49,10 @@ export async function startDemo(options: DemoOptions): Promise<Demo> {
   const [refused, services] = await Promise.all([applyManifests(client, bookstoreFolder()), startAll(options)]);
   if (refused !== null) {
     options.log(`demo: the mesh did not take the manifests: ${refused.message}`);
+  }
+  const left = await putScenarioBack(client, "left over from a demo scenario");
+  for (const line of "exitCode" in left ? [left.message] : left) {
+    options.log(`demo: left over from a scenario: ${line}`);
   }
 
   let stopping = false;

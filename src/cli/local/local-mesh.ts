@@ -10,8 +10,9 @@ import { bundleWorker } from "./bundle-worker.ts";
 import { lockData } from "./data-lock.ts";
 import { migrate, noteApplied, wereApplied } from "./migrate.ts";
 import { findPorts } from "./ports.ts";
-import { CRON, MAIN_WORKER, workers, type EdgeOptions } from "./workers.ts";
+import { CRON, edgeName, MAIN_WORKER, workers, type EdgeOptions } from "./workers.ts";
 import { startWatchdog } from "./workerd-watchdog.ts";
+import { STOPPING } from "../../model/word/stopping.ts";
 import { packageRoot } from "../session/package-root.ts";
 
 interface LocalMeshOptions extends Omit<EdgeOptions, "assets"> {
@@ -40,6 +41,8 @@ const LOCK_PATIENCE_MS = 3_000;
 const READY_TIMEOUT_MS = 60_000;
 /** How often each edge is asked about itself. */
 const AWAKE_MS = 1_000;
+/** How long edges may take to hear that the mesh stops. */
+const TELL_MS = 2_000;
 /** How long requests that are under way may go on once the mesh was told to stop. */
 const DRAIN_MS = 30_000;
 
@@ -131,6 +134,7 @@ async function start(
     stopping = true;
     clearInterval(cron);
     clearInterval(awake);
+    await tellStopping(miniflare, options.edges);
     await watchdog.drain(DRAIN_MS);
     await miniflare.dispose();
     watchdog.dismiss();
@@ -200,6 +204,15 @@ class LineLog extends Log {
   override log(message: string): void {
     this.#write(message);
   }
+}
+
+/** WebSockets end at no time by themselves. */
+async function tellStopping(miniflare: Miniflare, edges: number): Promise<void> {
+  const told = Array.from({ length: edges }, async (_, index) => {
+    const worker = await miniflare.getWorker(edgeName(index));
+    await worker.scheduled({ cron: STOPPING, scheduledTime: new Date() });
+  });
+  await Promise.race([Promise.allSettled(told), sleep(TELL_MS)]);
 }
 
 async function tick(miniflare: Miniflare, log: (line: string) => void): Promise<void> {

@@ -4,9 +4,12 @@ import type { CliSession } from "../session/session.ts";
 import { counted } from "../../model/word/plural.ts";
 import { inNamespace, printData, shortRef } from "./print-data.ts";
 
-export async function printChange(session: CliSession, result: ApplyResult): Promise<void> {
+type Change = Pick<ApplyResult, "items" | "summary" | "revision" | "dryRun">;
+
+/** @param data what the API answered, where that was something else */
+export async function printChange(session: CliSession, result: Change, data: unknown = result): Promise<void> {
   await printData(session, {
-    data: result,
+    data,
     human: () => linesOf(result),
     names: () => result.items.map(({ ref }) => shortRef(ref)),
   });
@@ -21,7 +24,7 @@ const words: Readonly<Record<PlanItem["action"], string>> = {
 };
 
 /** What happened to each document, the revision, and the way back. */
-function linesOf(result: ApplyResult): string[] {
+function linesOf(result: Change): string[] {
   const suffix = result.dryRun ? " (dry run)" : "";
   const lines = result.items.map(({ ref, action }) => `${shortRef(ref)} ${words[action]}${inNamespace(ref)}${suffix}`);
   const { create, update, prune } = result.summary;

@@ -1,12 +1,13 @@
 // What edit, patch, label and annotate share: read a document, change what a user writes of it, put it back as long as
 // nobody else was faster, and say how to undo it.
-import type { ApplyResult } from "../../model/api/apply.ts";
+import type { ApplyResult, WrittenResource } from "../../model/api/apply.ts";
 import type { Resource } from "../../model/api/resource.ts";
 import { asWritten } from "../commands/export.ts";
 import { printChange } from "../print/print-change.ts";
 import { printFindings } from "../print/print-findings.ts";
 import { reportFailure } from "../print/report-failure.ts";
 import { type ExitCode, exitCodes } from "../session/exit-code.ts";
+import { refOf } from "../../model/word/refs.ts";
 import { namespaceFor, understand } from "../session/kind-argument.ts";
 import { resourcePath } from "../session/resource-path.ts";
 import type { CliSession } from "../session/session.ts";
@@ -42,22 +43,37 @@ export async function readOne(session: CliSession, kind: string, name: string | 
 
 export async function writeOne(
   session: CliSession,
-  { path, etag }: Standing,
+  { path, resource, etag }: Standing,
   document: object,
   flags: WriteFlags,
 ): Promise<ExitCode> {
   const { client, terminal } = session;
   const { dryRun, reason } = flags;
-  const answer = await client.call<ApplyResult>("PUT", path, {
-    query: { manager: "cli", dryRun, reason },
-    body: document,
-    ifMatch: etag,
-  });
+  const query = { manager: "cli", reason };
+  if (dryRun === true) {
+    const planned = await client.call<ApplyResult>("POST", "/apply", { query: { ...query, dryRun }, body: document });
+    if (!planned.ok) {
+      return reportFailure(planned.failure, terminal);
+    }
+    await printFindings(planned.value.warnings, null, terminal);
+    await printChange(session, planned.value);
+    return exitCodes.ok;
+  }
+  const answer = await client.call<WrittenResource>("PUT", path, { query, body: document, ifMatch: etag });
   if (!answer.ok) {
     return reportFailure(answer.failure, terminal);
   }
-  await printFindings(answer.value.warnings, null, terminal);
-  await printChange(session, answer.value);
+  const { kind, metadata, revision, warnings } = answer.value;
+  await printFindings(warnings, null, terminal);
+  const isSame = metadata.resourceVersion === resource.metadata.resourceVersion;
+  const ref = refOf(kind, metadata.namespace, metadata.name);
+  const change = {
+    revision,
+    dryRun: false,
+    summary: { create: 0, update: isSame ? 0 : 1, unchanged: isSame ? 1 : 0, prune: 0 },
+    items: [{ ref, action: isSame ? ("unchanged" as const) : ("update" as const), from: null, patch: [] }],
+  };
+  await printChange(session, change, answer.value);
   return exitCodes.ok;
 }
 

@@ -43,7 +43,7 @@ export function lintConsumers(world: DocumentIndex, rules: readonly Rule[], { tr
 }
 
 /** Sections of a TrafficPolicy that are the owner's alone. */
-const OWNERS = ["circuitBreaker", "outlierDetection", "concurrency", "loadBalancer", "failover"] as const;
+const OWNERS = ["circuitBreaker", "outlierDetection", "loadBalancer", "failover"] as const;
 
 function policyFindings(policy: Policy, led: Led): Finding[] {
   const { namespace } = policy.metadata;

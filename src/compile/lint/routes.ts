@@ -2,6 +2,8 @@
 // do not compile. The same things that its status says, with pointers.
 import { canonicalPath } from "../../model/word/canonical-path.ts";
 import type { Finding } from "../../model/word/finding.ts";
+import { addressByPath } from "../../decide/route/service-address.ts";
+import { partsOfKey } from "../../model/word/refs.ts";
 import type { CompiledParent, CompiledRoute } from "../route/routes.ts";
 import type { RouteFault } from "../route/references.ts";
 import type { DocumentIndex } from "../documents/document-index.ts";
@@ -88,9 +90,38 @@ function patternFindings({ patternFaults }: CompiledRoute, ref: string): Finding
   });
 }
 
+/** `/svc/orders.shop/…` is the service's own, whatever host it is asked at. */
+function addressFindings(
+  { metadata, spec }: CompiledRoute["route"],
+  rule: number,
+  ref: string,
+  { services }: DocumentIndex,
+): Finding[] {
+  const isMeshOnly = spec.parentRefs.length > 0 && spec.parentRefs.every(({ kind }) => kind === "Service");
+  if (isMeshOnly) {
+    return [];
+  }
+  return (spec.rules[rule]?.matches ?? []).flatMap(({ path }, at): Finding[] => {
+    const canonical = path.type === "RegularExpression" ? null : canonicalPath(path.value);
+    const service = canonical?.ok === true ? addressByPath(canonical.matchPath)?.service : undefined;
+    if (service === undefined || !services.has(service)) {
+      return [];
+    }
+    const isOwn = partsOfKey(service).namespace === metadata.namespace;
+    if (isOwn && spec.hostnames.length > 0) {
+      return [];
+    }
+    const pointer = `/spec/rules/${rule}/matches/${at}/path/value`;
+    const message = `${path.value} is an address of the service ${service}: its requests go there, not to this rule`;
+    const hint = isOwn ? "Attach the route to the Service, or name a hostname." : "Use a path of your own.";
+    return [{ severity: "warning", code: "SLV1313", ref, pointer, message, hint }];
+  });
+}
+
 function ruleFindings({ route }: CompiledRoute, ref: string, world: DocumentIndex): Finding[] {
   const { namespace } = route.metadata;
   return route.spec.rules.flatMap((rule, index) => [
+    ...addressFindings(route, index, ref, world),
     ...rule.matches.flatMap(({ path }, at): Finding[] => {
       const canonical = path.type === "RegularExpression" ? null : canonicalPath(path.value);
       if (canonical === null || (canonical.ok && canonical.path === canonical.matchPath)) {

@@ -3,6 +3,8 @@
 // and only tightens.
 import type { CallRetry, RetryCause } from "../../model/snapshot/call-policy.ts";
 import type { Held, PolicyIndexes } from "../../model/snapshot/policies.ts";
+import type { Circuit } from "../../model/snapshot/circuit.ts";
+import type { Traffic } from "../../model/snapshot/traffic.ts";
 import type { Backend, Filter, Rule } from "../../model/snapshot/snapshot.ts";
 import type { PolicyIndex } from "../policy/policy-index.ts";
 import { timeoutsOf } from "../policy/traffic.ts";
@@ -16,7 +18,7 @@ interface SaidByRule {
 }
 
 /**
- * The shorter of timeouts, the fewer of retries; faults of both. Balancing and failover are the owner's.
+ * The shorter of timeouts, the fewer of retries; faults and caps of both. Balancing and failover are the owner's.
  *
  * @param owners what holds for the service without the rule
  */
@@ -38,12 +40,26 @@ export function tightened(
   const faults = [named ? undefined : rule.held.fault, owners.policies.fault].flatMap((fault): Filter[] =>
     fault === undefined ? [] : [{ type: "Fault", fault }],
   );
-  const traffic = owners.policies.traffic === undefined ? undefined : tables.traffic?.[owners.policies.traffic];
-  if (traffic === undefined || traffic.calls === null) {
+  const held = owners.policies.traffic === undefined ? undefined : tables.traffic?.[owners.policies.traffic];
+  const cap = own === undefined ? null : capOf(own);
+  if (cap === null && (held === undefined || held.calls === null)) {
     return { timeouts, policies: owners.policies, faults };
   }
-  const calls = { ...traffic.calls, retry: fewer(traffic.calls.retry, own?.calls?.retry ?? null, rule.retry) };
-  return { timeouts, policies: { ...owners.policies, traffic: index.trafficOf({ ...traffic, calls }) }, faults };
+  const { policy = own?.policy ?? "", calls = null, circuit = null } = held ?? {};
+  const retry = calls === null ? null : fewer(calls.retry, own?.calls?.retry ?? null, rule.retry);
+  const traffic = index.trafficOf({
+    policy,
+    timeouts: held?.timeouts ?? below,
+    calls: calls === null ? null : { ...calls, retry },
+    circuit: cap === null ? circuit : circuit === null ? cap : { ...circuit, beside: cap },
+  });
+  return { timeouts, policies: { ...owners.policies, traffic }, faults };
+}
+
+/** What the caller's namespace lets itself have at once. */
+function capOf({ policy, circuit }: Traffic): Circuit | null {
+  const concurrency = circuit?.concurrency;
+  return concurrency === undefined ? null : { policy, breaker: null, slowCallMs: 0, outlier: null, concurrency };
 }
 
 /** 0 = no deadline, and null = nothing is said: neither is shorter than anything. */

@@ -11,6 +11,7 @@ import type { RouteFault } from "./references.ts";
 import type { Placement } from "./router.ts";
 import { compileMatch, compileRule, type ParentContext, type MatchSpec } from "./rules.ts";
 import type { DocumentIndex } from "../documents/document-index.ts";
+import { mapped, type Steps } from "../documents/steps.ts";
 
 type Route = DocumentOf<"HTTPRoute">;
 
@@ -43,16 +44,19 @@ interface Compiling {
   readonly placements: Placement[];
 }
 
-export function compileRoutes(
+/** Units of work that a route is, with its few rules. */
+const ROUTE_UNITS = 8;
+
+export function* compileRoutes(
   world: DocumentIndex,
   listeners: Listeners,
   owners: HostnameOwners,
   policies: PolicyIndex,
   programs: ProgramTable,
-): CompiledRoutes {
+): Steps<CompiledRoutes> {
   const shared = { world, listeners, owners, policies, programs, producers: producersOf(world) };
   const compiling: Compiling = { ...shared, rules: [], placements: [] };
-  const routes = world.routes.map((route, age) => compileRoute(route, age, compiling));
+  const routes = yield* mapped(world.routes, ROUTE_UNITS, (route, age) => compileRoute(route, age, compiling));
   return { routes, rules: compiling.rules, placements: compiling.placements };
 }
 

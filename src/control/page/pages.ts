@@ -1,19 +1,15 @@
 // What is public beside the API: its description, the meaning of codes, and whether the mesh is well. Nothing here
 // tells what is configured.
 import * as z from "zod";
-import { portsOf } from "../../isolate/ports.ts";
-import { isolateState } from "../../isolate/state.ts";
-import { isBeyond } from "../../decide/fleet/head.ts";
-import { registryHead } from "../view/registry-head.ts";
-import type { Env } from "../../env/env.ts";
-import { healthSchema, type Readiness, readinessSchema } from "../../model/api/operators.ts";
+import { healthSchema, readinessSchema } from "../../model/api/operators.ts";
 import { codeExplanationSchema } from "../../model/api/resource.ts";
 import { answerResponse, jsonResponse, pageResponse, refusalResponse } from "../http/answer.ts";
 import { explainCode } from "./explain-code.ts";
 import { openApiDocument, openApiText } from "./openapi.ts";
+import { health, readiness } from "./probes.ts";
 import { problemPage } from "./problem-page.ts";
 import { referencePage } from "./reference-page.ts";
-import { registerPage, type WebPageRequest } from "../register/register-page.ts";
+import { registerPage } from "../register/register-page.ts";
 import type { ControlApp } from "../register/register.ts";
 
 const htmlContent = { "text/html": { schema: z.string() } };
@@ -64,7 +60,7 @@ export function registerPages(app: ControlApp): void {
     summary: "Whether this Worker runs. Asks nobody else.",
     content: { "application/json": { schema: healthSchema } },
     refusals: ["internal"],
-    handle: ({ requestId }) => answerResponse({ body: { status: "ok" } }, requestId),
+    handle: ({ requestId }) => health(requestId),
   });
   registerPage(app, {
     id: "readyz",
@@ -72,34 +68,6 @@ export function registerPages(app: ControlApp): void {
     summary: "Whether this isolate can decide requests, with which revision, and whether the registry can be reached.",
     content: { "application/json": { schema: readinessSchema } },
     refusals: ["notReady", "internal"],
-    async handle({ request, env, ctx, requestId }) {
-      const readiness = await readinessOf(env, ctx);
-      if (readiness.ready) {
-        return answerResponse({ body: readiness }, requestId);
-      }
-      const detail = "This isolate has no configuration to decide requests with.";
-      return refusalResponse(
-        { problem: "notReady", detail, extensions: { ...readiness } },
-        { requestId, url: request.url },
-        "readyz",
-      );
-    },
+    handle: ({ request, env, ctx, requestId }) => readiness(env, ctx, { requestId, url: request.url }),
   });
-}
-
-async function readinessOf(env: Env, ctx: WebPageRequest["ctx"]): Promise<Readiness> {
-  const live = await isolateState().snapshot.current(portsOf(env), ctx, Date.now());
-  // In this order: a registry that is behind what was loaded from it before was set back.
-  const head = await registryHead(env.DB, Date.now());
-  const serving = live === null ? null : { epoch: live.epoch ?? 0, revision: live.snapshot.revision };
-  const isBehind = head !== null && serving !== null && isBeyond(serving, head);
-  const setBack = isBehind || (live?.setBack ?? false);
-  return {
-    ready: live !== null,
-    registry: head === null ? "unreachable" : "reachable",
-    revision: head?.revision ?? null,
-    serving: live?.snapshot.revision ?? null,
-    stale: setBack || (live?.stale ?? true),
-    setBack,
-  };
 }

@@ -230,4 +230,8 @@ export const problemTexts: Readonly<Record<ProblemName, ProblemText>> = {
     why: "The registry's database refused or did not answer. A write either happened as a whole or not at all; traffic is not affected, it runs on the last loaded revision.",
     fix: "Read `GET /_selvage/v1/revisions` to see whether the write happened, then repeat it.",
   },
+  controlUnavailable: {
+    why: "The admin API is a Worker of its own (binding `CONTROL`) and did not answer; traffic is not affected.",
+    fix: "Try again; if it stays, deploy it (`npx wrangler deploy --env control`) or take the binding away.",
+  },
 };

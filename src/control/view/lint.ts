@@ -1,7 +1,8 @@
 // `validate`: everything there is to say about documents and the mesh that they would make, without a plan and without
 // writing. What apply refuses as a whole is told here one by one.
 import { createdAtOf, statusesOf } from "../../change/change-rows.ts";
-import { compile, type CompileOptions } from "../../compile/compile.ts";
+import { inTurns } from "../../change/in-turns.ts";
+import { compiling, type CompileOptions } from "../../compile/compile.ts";
 import { errorsWithoutOverrides, overrideFindings } from "../../change/override-rules.ts";
 import { patternMemo } from "../../change/pattern-memo.ts";
 import { plan } from "../../change/plan.ts";
@@ -48,14 +49,14 @@ export async function lint(
     previous,
     ...memo,
   };
-  const compiled = compile(planned.plan.next, settings);
+  const compiled = await inTurns(compiling(planned.plan.next, settings));
   const all = [
     ...body.warnings,
     ...planned.plan.findings,
     ...laterFindings(planned.plan.changes),
     ...overrideFindings(planned.plan.changes, at),
     ...compiled.findings,
-    ...errorsWithoutOverrides(planned.plan.next, settings),
+    ...(await inTurns(errorsWithoutOverrides(planned.plan.next, settings))),
   ];
   const findings = visible(operator, all).map((finding) => place(finding, body.documents));
   const errors = findings.filter(({ severity }) => severity === "error");

@@ -14,12 +14,15 @@ interface Fetching {
   fetch(url: string, init: RequestInit): Promise<Response>;
 }
 
+/** The mesh's own: as an endpoint, it would be a way to the admin API past the host and the checks that guard it. */
+const OWN_BINDING = "CONTROL";
+
 /**
  * Service bindings are named by users, so no type of an env can declare them. @returns null = there is none of that
  * name
  */
 export function serviceBinding(env: object, name: string): Fetching | null {
-  const bound: unknown = Object.hasOwn(env, name) ? Reflect.get(env, name) : null;
+  const bound: unknown = name !== OWN_BINDING && Object.hasOwn(env, name) ? Reflect.get(env, name) : null;
   return isFetching(bound) ? bound : null;
 }
 

@@ -13,7 +13,8 @@ export function guardedServices(snapshot: Snapshot): ServiceKey[] {
 export function coordinatedServices(snapshot: Snapshot): ServiceKey[] {
   return servicesUnder(
     snapshot,
-    (circuit) => isGuard(circuit) || circuit.concurrency !== undefined || circuit.retryBudget !== undefined,
+    (circuit) =>
+      isGuard(circuit) || [circuit.concurrency, circuit.beside, circuit.retryBudget].some((one) => one !== undefined),
   );
 }
 

@@ -78,3 +78,5 @@ export const writtenResourceSchema = resourceSchema
     warnings: z.array(findingSchema).readonly(),
   })
   .meta({ id: "WrittenResource" });
+
+export type WrittenResource = z.infer<typeof writtenResourceSchema>;

@@ -36,6 +36,8 @@ export interface Circuit {
   readonly outlier: OutlierTerms | null;
   /** Absent = no cap. */
   readonly concurrency?: ConcurrencyTerms;
+  /** A cap that the caller's own namespace puts on itself: it holds beside this policy's. Absent = none. */
+  readonly beside?: Circuit;
   /** Absent = the policy has no retries. */
   readonly retryBudget?: RetryBudget;
 }

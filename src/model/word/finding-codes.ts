@@ -56,6 +56,7 @@ export const findingCodes = {
   SLV1308: "A rule sends nowhere: no backends, no redirect. Its requests are answered 500.",
   SLV1309: "A path holds something that no canonical path does: it never matches.",
   SLV1311: "A policy selects nothing.",
+  SLV1313: "A match's path is the address of a service, which no rule takes away: the rule never gets its requests.",
   SLV1340: "A CORS filter lets every website call with its visitors' credentials.",
   SLV1341: "A reference's name holds a slash, which no name does.",
   SLV1342: "A URL points to a cloud's metadata service.",

@@ -63,6 +63,7 @@ export const problems = {
   // ours
   internal: { code: "SLV9000", status: 500, title: "The mesh made a mistake" },
   storageUnavailable: { code: "SLV9001", status: 503, title: "The registry cannot be reached" },
+  controlUnavailable: { code: "SLV9002", status: 503, title: "The control plane cannot be reached" },
 } as const satisfies Record<string, { code: `SLV${number}`; status: number; title: string }>;
 
 export type ProblemName = keyof typeof problems;

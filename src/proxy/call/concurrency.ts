@@ -48,8 +48,62 @@ export async function takeSlot(
   fromMs: number,
 ): Promise<Slot | Refusal | null> {
   const { circuit } = destination;
-  const terms = circuit?.concurrency;
-  if (circuit === undefined || terms === undefined) {
+  if (circuit?.beside === undefined) {
+    return circuit === undefined ? null : takeUnder(circuit, exchange, destination, fromMs);
+  }
+  // What the caller's own namespace allows itself comes first: it costs others nothing.
+  const own = await takeUnder(circuit.beside, exchange, destination, fromMs);
+  if (own !== null && "problem" in own) {
+    return own;
+  }
+  const owners = await takeUnder(circuit, exchange, destination, fromMs);
+  if (own === null || owners === null) {
+    return own ?? owners;
+  }
+  if ("problem" in owners) {
+    own.release();
+    return owners;
+  }
+  return both(own, owners);
+}
+
+function both(one: Slot, other: Slot): Slot {
+  return {
+    answered(tookMs) {
+      one.answered(tookMs);
+      other.answered(tookMs);
+    },
+    another() {
+      const [first, second] = [one.another(), other.another()];
+      const release = (): void => {
+        first?.();
+        second?.();
+      };
+      if (first !== null && second !== null) {
+        return release;
+      }
+      release();
+      return null;
+    },
+    moves(isCallers, giveUp) {
+      one.moves(isCallers, giveUp);
+      other.moves(isCallers, giveUp);
+    },
+    release() {
+      one.release();
+      other.release();
+    },
+  };
+}
+
+async function takeUnder(
+  circuit: Circuit,
+  exchange: Exchange,
+  destination: Destination,
+  fromMs: number,
+): Promise<Slot | Refusal | null> {
+  const terms = circuit.concurrency;
+  if (terms === undefined) {
     return null;
   }
   const { ports, admitted } = exchange;

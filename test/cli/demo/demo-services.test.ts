@@ -157,3 +157,60 @@ it("gives every service of the bookstore the same words in both of its languages
     }),
   );
 });
+
+describe("a copy that is told to do something wrong", () => {
+  const wanted: DemoService = {
+    service: "payments",
+    version: "v1",
+    language: "node",
+    program: "node/payments.mjs",
+    twin: null,
+  };
+  const statuses = async ({ url, tell }: Running, line: string): Promise<number[]> => {
+    tell(line);
+    // One that is told and asked at once may be asked first.
+    await vi.waitFor(async () => expect((await fetch(`${url}/charges/none`)).status).toBe(503), 10_000);
+    tell(line.replaceAll("100", "50"));
+    const seen: number[] = [];
+    while (seen.length < 60) {
+      seen.push((await fetch(`${url}/charges/none`)).status);
+    }
+    return seen;
+  };
+
+  it("fails the share it was told to, the same requests for the same seed, and never its health check", async () => {
+    const runs = await Promise.all(
+      [7, 7, 8].map(async (seed) => {
+        const started = await startService(wanted, around);
+        if (!started.ok) {
+          throw new Error(started.reason);
+        }
+        const { running } = started;
+        const seen = await statuses(running, `wrong fail=100 seed=${seed}`);
+        expect((await fetch(`${running.url}/healthz`)).status).toBe(200);
+        running.tell("wrong");
+        await vi.waitFor(async () => expect((await fetch(`${running.url}/charges/none`)).status).toBe(404), 10_000);
+        await running.stop();
+        return seen.slice(20);
+      }),
+    );
+    expect(runs[0]).toEqual(runs[1]);
+    expect(runs[0]).not.toEqual(runs[2]);
+    const failed = runs[0]?.filter((status) => status === 503).length ?? 0;
+    expect(failed).toBeGreaterThan(5);
+    expect(failed).toBeLessThan(35);
+  });
+
+  it("captures charges at a bank where it is told of one, and says so when that fails", async () => {
+    const started = await startService({ ...wanted, variables: { BANK_SERVICE: "bank" } }, around);
+    if (!started.ok) {
+      throw new Error(started.reason);
+    }
+    const { running } = started;
+    // Nobody listens where the mesh should be.
+    const body = JSON.stringify({ order: "1", amountCents: 1 });
+    const response = await fetch(`${running.url}/charges`, { method: "POST", body });
+    expect([response.status, await response.json()]).toEqual([502, { error: "bank could not be reached" }]);
+    await running.stop();
+  });
+});

@@ -13,7 +13,10 @@ beforeEach(async () => {
       body: { ...route, metadata: { ...route.metadata, labels: { app: "shop" } } },
       headers: { etag: '"7"' },
     },
-    "PUT /namespaces/shop/HTTPRoute/orders": { body: result({}) },
+    "PUT /namespaces/shop/HTTPRoute/orders": {
+      body: { ...route, metadata: { ...route.metadata, resourceVersion: "8" }, revision: 8, warnings: [] },
+    },
+    "POST /apply": { body: result({ dryRun: true }) },
     "DELETE /namespaces/shop/HTTPRoute/orders": { body: result({}) },
   });
 });
@@ -26,7 +29,7 @@ const put = (): unknown => {
 
 describe("small changes of one document", () => {
   it("patch merges over what users write, and writes only what nobody changed meanwhile", async () => {
-    const { code } = await bench.run(
+    const { code, stdout } = await bench.run(
       "patch",
       "httproute",
       "orders",
@@ -35,7 +38,10 @@ describe("small changes of one document", () => {
       "-p",
       "{spec: {hostnames: [a.example]}}",
     );
-    expect(code).toBe(0);
+    expect([code, stdout]).toEqual([
+      0,
+      "httproute/orders configured in shop\nrevision 8\nUndo: selvage rollback --to 7",
+    ]);
     expect(put()).toEqual({
       apiVersion: route.apiVersion,
       kind: "HTTPRoute",
@@ -43,6 +49,14 @@ describe("small changes of one document", () => {
       spec: { ...route.spec, hostnames: ["a.example"] },
     });
     expect(bench.seen.at(-1)?.headers["if-match"]).toBe('"7"');
+  });
+
+  it("patch plans without writing when it is to be a dry run", async () => {
+    const words = ["patch", "httproute/orders", "-n", "shop", "-p", "{spec: {hostnames: []}}", "--dry-run"];
+    const { code, stdout } = await bench.run(...words);
+    expect([code, put()]).toEqual([0, null]);
+    expect(bench.seen.at(-1)?.url).toBe("/_selvage/v1/apply?manager=cli&dryRun=true");
+    expect(stdout).toContain("(dry run)");
   });
 
   it("patch takes operations of RFC 6902", async () => {

@@ -108,6 +108,31 @@ describe("a service that may have two requests at once", () => {
     expect((await next[0])?.status).toBe(200);
   });
 
+  it("and a caller's own cap beside: both hold, and both are given back", async () => {
+    const beside = (max: number) => ({
+      policy: "partner/own",
+      breaker: null,
+      slowCallMs: 0,
+      outlier: null,
+      concurrency: { max, queue: 0, adaptive: null, priority: null },
+    });
+    for (const [owners, own, by] of [
+      [2, 1, "partner/own"],
+      [1, 2, "shop/cap"],
+    ] as const) {
+      const one = fixture(`{max: ${owners}}`);
+      Object.defineProperty(one.mesh.snapshot.policies.traffic?.[0]?.circuit, "beside", { value: beside(own) });
+      const first = one.send();
+      await arrived(one, 1);
+      expect(await problemOf(await one.send())).toMatchObject({ code: "SLV5021", policy: by });
+      one.answer();
+      expect(await (await first).text()).toBe("done");
+      const next = await letThrough(one);
+      one.answer();
+      expect((await next[0])?.status).toBe(200);
+    }
+  });
+
   it("counts a request until its body was read", async () => {
     const one = fixture("{max: 1}");
     const sent = one.send();

@@ -199,6 +199,7 @@ export const folderOrder: readonly string[] = [
   "src/cli/echo",
   "src/cli/issuer",
   "src/cli/print",
+  "src/cli/scenario",
   "src/cli/observe",
   "src/cli/commands",
   "src/cli/write",

@@ -20,7 +20,7 @@ const words: Readonly<Record<string, string>> = {
 /** Plain English in a sentence. */
 const fineInProse = new Set(["cast"]);
 /** It sells books. */
-const bookshop = /^(src\/cli\/demo|test\/cli\/demo|examples|test\/support\/istio)\/|^test\/journeys\/demo/;
+const bookshop = /^((src|test)\/cli\/(demo|scenario)|examples|test\/support\/istio)\/|^test\/journeys\/demo/;
 
 function foreign(path: string, parts: readonly string[], isProse: boolean): string | null {
   for (const [at, part] of parts.entries()) {
