@@ -77,6 +77,7 @@ const OBJECTS = {
   JWKS: "JwksCache",
   KEYRING: "KeyRing",
   TELEMETRY: "Telemetry",
+  REQUESTS: "Requests",
 };
 
 /** Bindings of the objects as the Worker has them that holds them, and as another has them. */

@@ -21,6 +21,7 @@ export { KeyRing } from "../durable/key-ring.ts";
 export { Mesh } from "../durable/mesh.ts";
 export { Presence } from "../durable/presence.ts";
 export { RateLimiter } from "../durable/rate-limiter.ts";
+export { Requests } from "../durable/requests.ts";
 export { Telemetry } from "../durable/telemetry.ts";
 export { Registry } from "./registry/registry.ts";
 

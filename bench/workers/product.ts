@@ -10,7 +10,7 @@ let counted: { readonly from: Env; readonly env: Env } | null = null;
 /** An isolate has one `env`, so this wraps once. */
 function counting(env: Env): Env {
   if (counted?.from !== env) {
-    const { MESH, PRESENCE, LIMITER, BREAKER, JWKS, KEYRING, TELEMETRY } = env;
+    const { MESH, PRESENCE, LIMITER, BREAKER, JWKS, KEYRING, TELEMETRY, REQUESTS } = env;
     const objects = {
       MESH: namespace(MESH),
       PRESENCE: namespace(PRESENCE),
@@ -19,6 +19,7 @@ function counting(env: Env): Env {
       JWKS: namespace(JWKS),
       KEYRING: namespace(KEYRING),
       ...(TELEMETRY === undefined ? {} : { TELEMETRY: namespace(TELEMETRY) }),
+      ...(REQUESTS === undefined ? {} : { REQUESTS: namespace(REQUESTS) }),
     };
     counted = { from: env, env: { ...env, ...objects } };
   }

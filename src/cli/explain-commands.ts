@@ -6,6 +6,9 @@ import type { CliSession } from "./session/session.ts";
 
 const collect = (value: string, before: readonly string[] = []): string[] => [...before, value];
 
+/** As the mesh makes them; others are shown by `selvage get request ID`. */
+const REQUEST_ID = /^[0-9a-f]{8}-[0-9a-f-]{27}$/;
+
 export function addExplainCommands(
   program: Command,
   withSession: (command: Command, run: (session: CliSession) => Promise<ExitCode>) => Promise<void>,
@@ -13,7 +16,10 @@ export function addExplainCommands(
   program
     .command("explain")
     .description("why a request would be answered as it would (nothing is sent), or what a kind or a field means")
-    .argument("<what>", "METHOD URL, a URL or a path (GET), or KIND[.FIELD]: service, httproute.rules.matches")
+    .argument(
+      "<what>",
+      "METHOD URL, a URL or a path (GET), the id of a kept request, or KIND[.FIELD]: service, httproute.rules.matches",
+    )
     .argument("[url]")
     .option("-H, --header <header>", "of the request, 'name: value'; may be repeated", collect)
     .option("--as <identity>", "a SPIFFE ID that is taken for proven, without its credential")
@@ -21,6 +27,9 @@ export function addExplainCommands(
     .option("--client-ip <address>", "where the request comes from")
     .action(async (what: string, url: string | undefined, options, command) =>
       withSession(command, async (session) => {
+        if (url === undefined && REQUEST_ID.test(what)) {
+          return (await import("./explain/requests.ts")).showRequest(session, what);
+        }
         if (url === undefined && !/^(?:https?:\/\/|\/)/.test(what)) {
           return (await import("./context/explain.ts")).explainField(session, what);
         }
@@ -28,6 +37,16 @@ export function addExplainCommands(
         return url === undefined
           ? explainCommand(session, "GET", what, options)
           : explainCommand(session, what, url, options);
+      }),
+    );
+  program
+    .command("trace")
+    .description("the spans of a trace, or the traces that a kept request is part of")
+    .argument("[id]", "32 hexadecimal digits")
+    .action(async (id: string | undefined, _options, command) =>
+      withSession(command, async (session) => {
+        const { listTraces, showTrace } = await import("./explain/trace.ts");
+        return id === undefined ? listTraces(session) : showTrace(session, id);
       }),
     );
 }

@@ -15,7 +15,7 @@ const groups: Readonly<Record<string, readonly string[]>> = {
     "delete",
     "wait",
   ],
-  "Look:": ["status", "top", "graph", "report", "get", "describe", "explain", "check", "history", "audit"],
+  "Look:": ["status", "top", "graph", "report", "get", "describe", "explain", "trace", "check", "history", "audit"],
   "Act:": ["rollback", "breaker", "override", "limit", "endpoint", "keys", "registry"],
   "Clients:": ["app", "workload", "contract"],
   "This command:": ["context", "auth", "token", "version", "bug-report", "completion", "help"],

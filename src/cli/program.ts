@@ -138,14 +138,21 @@ export function buildProgram(terminal: Terminal, done: Done): Command {
 
   program
     .command("get")
-    .description("list documents, or show one (kinds in any case, plural or short; also: endpoints, all)")
+    .description("list documents, or show one (kinds in any case, plural or short; also: endpoints, all, requests)")
     .argument("<kind>", "e.g. services, httproute, svc,gateway or service/orders")
     .argument("[name]")
     .option("-A, --all-namespaces", "every namespace")
     .option("-l, --selector <labels>", "e.g. app=shop,tier!=web")
     .option("-w, --watch", "again whenever something changes, until Ctrl-C")
     .action(async (kind, name, options, command) =>
-      withSession(command, async (session) => (await import("./commands/get.ts")).get(session, kind, name, options)),
+      withSession(command, async (session) => {
+        const [word, id = name] = kind.split("/");
+        if (word !== "request" && word !== "requests") {
+          return (await import("./commands/get.ts")).get(session, kind, name, options);
+        }
+        const { listRequests, showRequest } = await import("./explain/requests.ts");
+        return id === undefined ? listRequests(session, options.allNamespaces === true) : showRequest(session, id);
+      }),
     );
 
   program

@@ -19,6 +19,7 @@ import { registerLogin } from "./calls/login.ts";
 import { registerMcp } from "./calls/mcp.ts";
 import { registerOAuth } from "./calls/oauth.ts";
 import { registerRegistry } from "./calls/registry.ts";
+import { registerRequests } from "./calls/requests.ts";
 import { registerResource } from "./calls/resource.ts";
 import { registerResources } from "./calls/resources.ts";
 import { registerRevisions } from "./calls/revisions.ts";
@@ -57,6 +58,7 @@ function build(): ControlApp {
   registerLimits(app);
   registerLimitPreview(app);
   registerExplain(app);
+  registerRequests(app);
   registerBreakers(app);
   registerStats(app);
   registerGraph(app);

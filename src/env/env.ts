@@ -7,6 +7,7 @@ import type {
   MeshObject,
   PresenceObject,
   RateLimiterObject,
+  RequestsObject,
   TelemetryObject,
 } from "../model/message/objects.ts";
 import type { Variables } from "./variables.ts";
@@ -35,4 +36,9 @@ export interface Env extends Variables {
   readonly CONTROL?: Fetcher<ControlPlane & Rpc.WorkerEntrypointBranded>;
   /** Some objects for the mesh: what isolates counted of requests. Without the binding nothing is counted. */
   readonly TELEMETRY?: Objects<TelemetryObject>;
+  /**
+   * One object for each namespace: requests to it that are kept. Absent = the deployment is of an earlier release's
+   * `wrangler.toml`, and none is kept.
+   */
+  readonly REQUESTS?: Objects<RequestsObject>;
 }

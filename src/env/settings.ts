@@ -40,6 +40,10 @@ export interface Settings {
   readonly tellsAlways: boolean;
   /** Among how many objects services are divided for what is counted of them. */
   readonly telemetryObjects: number;
+  /** One of so many requests is traced; 0 = none. */
+  readonly traceEvery: number;
+  /** A request that takes so long is kept. */
+  readonly slowMs: number;
   /** JSON, judged by control/operator/operator-rules.ts. */
   readonly operatorRoles: string | null;
   /** What was wrong, in words for whoever set it. */
@@ -99,9 +103,30 @@ export function readSettings(env: Variables): Settings {
     log: wordOf("LOG", env.LOG, ["requests", "problems", "none"], faults),
     tellsAlways: wordOf("ANSWER_HEADERS", env.ANSWER_HEADERS, ["always", "asked"], faults) === "always",
     telemetryObjects: telemetryOf(env, faults),
+    traceEvery: traceEveryOf(env.TRACE_PERCENT, faults),
+    slowMs: slowOf(env.TRACE_SLOW_MS, faults),
     operatorRoles: text(env.OPERATOR_ROLES),
     faults,
   });
+}
+
+function traceEveryOf(value: unknown, faults: string[]): number {
+  const said = text(value)?.trim() ?? "1";
+  const percent = /^\d{1,3}(?:\.\d{1,6})?$/.test(said) ? Number(said) : Number.NaN;
+  if (percent >= 0 && percent <= 100) {
+    return percent === 0 ? 0 : Math.max(1, Math.round(100 / percent));
+  }
+  faults.push(`TRACE_PERCENT is "${shown(value)}" and is taken for 1: write a number from 0 to 100.`);
+  return 100;
+}
+
+function slowOf(value: unknown, faults: string[]): number {
+  const said = text(value)?.trim() ?? "2000";
+  if (/^[1-9]\d{0,6}$/.test(said)) {
+    return Number(said);
+  }
+  faults.push(`TRACE_SLOW_MS is "${shown(value)}" and is taken for 2000: write whole milliseconds.`);
+  return 2000;
 }
 
 /** null = not set. `LOCAL_MESH = true` in wrangler.toml is a boolean, whatever its type is said to be. */

@@ -61,6 +61,10 @@ export interface Variables {
   readonly LOG?: string;
   /** Among how many objects services are divided for what is counted of them, 1 to 256; unset = 4. */
   readonly TELEMETRY_OBJECTS?: string;
+  /** Percent of requests that are traced whole, 0 to 100; unset = 1. Refused, failed and slow ones are kept besides. */
+  readonly TRACE_PERCENT?: string;
+  /** From how many milliseconds on a request is slow, and kept; unset = 2000. */
+  readonly TRACE_SLOW_MS?: string;
   /** Days that sums of ten seconds, a minute and an hour are kept; unset = "1,30,400". */
   readonly TELEMETRY_DAYS?: string;
   /**

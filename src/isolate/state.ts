@@ -15,6 +15,7 @@ import { newLimitMemory, type LimitMemory } from "./limit-memory.ts";
 import { HeldKeys } from "./mesh-keys.ts";
 import { newProofMemory, type ProofMemory } from "./proof-memory.ts";
 import { HeldProviders } from "./providers.ts";
+import { newKeeping, type Keeping } from "../observe/keeping.ts";
 import { HeldSnapshot } from "./snapshot.ts";
 
 export interface IsolateState {
@@ -32,6 +33,8 @@ export interface IsolateState {
   readonly callNotes: CallNotes;
   /** What it counts of requests that ended. */
   readonly observing: Observing;
+  /** Requests that are kept, on their way. */
+  readonly keeping: Keeping;
   /** Tokens of the mesh by their text. */
   readonly meshTokens: BoundedMap<string, MeshToken>;
   /** By key, caller and service. */
@@ -90,6 +93,7 @@ export function newIsolateState(id: string): IsolateState {
     endpoints: newEndpointStats(),
     callNotes,
     observing: newObserving(),
+    keeping: newKeeping(),
     meshTokens: new BoundedMap(MOST_TOKENS),
     assertions: new BoundedMap(MOST_ASSERTIONS),
     proofs: newProofMemory(),

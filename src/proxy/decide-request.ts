@@ -15,6 +15,7 @@ import { authorize } from "./authorize.ts";
 import type { Body } from "./exchange/body.ts";
 import type { Decided, Ended, Exchange, Learned, Ports, Stage, Trace } from "./exchange/exchange.ts";
 import { GO_ON, nowhere } from "./exchange/decided.ts";
+import { keepOwn, sampled } from "./exchange/keep.ts";
 import { observeOwn } from "./exchange/observe.ts";
 import { logOwn } from "./exchange/request-log.ts";
 import { externalAuth } from "./external-auth.ts";
@@ -153,18 +154,21 @@ export async function decideRequest<Result extends object>(
   no: (answer: Response, exchange: Exchange | null, ended: Ended) => Result | Promise<Result>,
   stages: readonly Stage[] = STAGES,
 ): Promise<Result> {
-  const { ports, state, env, ctx, trace } = around;
+  const { ports, state, env, ctx } = around;
   const { request } = asked;
   const startedAtMs = ports.now();
   const inspected = inspectRequest(request.headers);
+  // Whether an open WebSocket may stay is no request, and neither is one that is only explained.
+  const isReal = stages === STAGES;
+  const trace = around.trace ?? (isReal ? sampled(around, inspected.traceparent, startedAtMs) : undefined);
   const requestId = keptRequestId(inspected.requestId) ?? ports.newId();
   const by = { requestId, url: asked.via.url, method: request.method, revision: 0 };
   const refuse = (ended: Ended, exchange: Exchange | null) => {
     const response = reply(ended, by, exchange);
     const { status } = response;
-    // Whether an open WebSocket may stay is no request.
-    if (stages === STAGES) {
+    if (isReal) {
       observeOwn(around, exchange, ended, status, startedAtMs);
+      keepOwn({ ports, state, env, ctx, trace, asked: by }, exchange, ended, status, startedAtMs);
     }
     logOwn(settingsOf(env), request, by, ended, { status, took: ports.now() - startedAtMs });
     return no(response, exchange, ended);

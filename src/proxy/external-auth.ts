@@ -117,6 +117,7 @@ async function ask(
     service: target.service,
     timeoutMs: LONGEST_MS,
     abort: new AbortController(),
+    purpose: "external-auth",
   });
   if ("failure" in answer) {
     return { no: denied(target.service, answer.detail) };

@@ -5,6 +5,7 @@ import { isolateState, type IsolateState } from "../isolate/state.ts";
 import { decideRequest, stillEnters, walk } from "./decide-request.ts";
 import type { Ended, Exchange, Ports, Stage, Trace } from "./exchange/exchange.ts";
 import { ownState, ports } from "./exchange/ports.ts";
+import { keepAnswer } from "./exchange/keep.ts";
 import { observeAnswer } from "./exchange/observe.ts";
 import { logAnswer } from "./exchange/request-log.ts";
 import { fault } from "./fault.ts";
@@ -56,6 +57,7 @@ async function carry(exchange: Exchange, again: () => Promise<boolean>): Promise
     forwarded.response.webSocket === null ? forwarded : kept(exchange, forwarded, again),
   );
   observeAnswer(exchange, forwarded.endpoint, forwarded.tries, forwarded.response.status);
+  keepAnswer(exchange, forwarded.endpoint, forwarded.response.status);
   logAnswer(exchange, forwarded.endpoint, response);
   return response;
 }

@@ -1,11 +1,13 @@
 // Role × call, made from the OpenAPI document: a call that is added without a guard, an example or its problems fails
 // here.
+import { env } from "cloudflare:workers";
 import { beforeAll, describe, expect, it } from "vitest";
 import * as z from "zod";
 import { type Role, roles } from "../../src/model/api/resource.ts";
 import { mintedCredentialsSchema } from "../../src/model/api/clients.ts";
 import { problems } from "../../src/model/word/problem.ts";
 import { api, applied, ask, FIRST_LOAD_MS, type Sent, serviceYaml, tokenFor } from "../support/worker/admin.ts";
+import { sampleReceipt } from "../support/documents/receipts.ts";
 import { CLIENTS, GUARD, QUOTA } from "../support/worker/matrix-mesh.ts";
 import { emptyRegistry } from "../support/worker/registry.ts";
 
@@ -33,6 +35,10 @@ const examples: Readonly<Record<string, readonly [path: string, sent?: Sent]>> =
   diff: ["/diff", { body: serviceYaml("search", "shop", "exposure: mesh") }],
   validate: ["/validate", { body: serviceYaml("search") }],
   explainRequest: ["/explain", { body: { url: "https://m.example/svc/orders.shop/" } }],
+  listRequests: ["/requests"],
+  getRequest: ["/requests/{request}"],
+  listTraces: ["/traces"],
+  getTrace: ["/traces/{trace}"],
   listResources: ["/resources?namespace=shop"],
   getResource: [SERVICE],
   putResource: [
@@ -124,6 +130,9 @@ beforeAll(async () => {
     const { body } = await api("POST", path);
     seeded.set(name, mintedCredentialsSchema.parse(body).secrets[0]?.id ?? "");
   }
+  await env.REQUESTS?.getByName("shop").keep([sampleReceipt({})], 0);
+  seeded.set("{request}", sampleReceipt({}).requestId);
+  seeded.set("{trace}", sampleReceipt({}).traceId);
   const { body } = await api("GET", "/keys");
   seeded.set("{key}", z.looseObject({ kid: z.string() }).parse(body.items[1]).kid);
 }, FIRST_LOAD_MS);

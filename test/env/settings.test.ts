@@ -20,6 +20,8 @@ describe("settings", () => {
       trustsEntry: false,
       region: null,
       telemetryObjects: 4,
+      traceEvery: 100,
+      slowMs: 2000,
       edge: null,
       adapterToken: null,
       adminToken: null,

@@ -43,6 +43,7 @@ export const DURABLE_OBJECTS: Readonly<Record<string, string>> = {
   JWKS: "JwksCache",
   KEYRING: "KeyRing",
   TELEMETRY: "Telemetry",
+  REQUESTS: "Requests",
 };
 export const VARIABLES: Readonly<Record<string, string>> = { TRUST_DOMAIN: "mesh.local" };
 

@@ -41,6 +41,14 @@ export function continueTrace(
   };
 }
 
+/** What a caller's `traceparent` names; null = there is none, or none that counts. */
+export function readTraceparent(traceparent: string | null): { traceId: string; parentId: string } | null {
+  const found = traceparent === null ? null : TRACEPARENT.exec(traceparent.trim());
+  const [, version = "", traceId = "", parentId = "", , rest] = found ?? [];
+  const valid = found !== null && version !== "ff" && !(version === "00" && rest !== undefined);
+  return valid && !zero(traceId) && !zero(parentId) ? { traceId, parentId } : null;
+}
+
 function start(random: () => number): TraceContext {
   return { traceparent: `00-${hex(random, 4)}-${hex(random, 2)}-0${SAMPLED | RANDOM}`, tracestate: null };
 }

@@ -16,6 +16,7 @@ import type { KeyAnswer, RingView } from "./key-ring.ts";
 import type { LimiterCalls, StrictAnswer, StrictAsk, LimitReply, LimitReport } from "./limit.ts";
 import type { DemandChunk, LimitUse } from "./limit-use.ts";
 import type { SignalAnswer, SignalQuestion, SignalReply, SignalReport, SignalTotals } from "./signals.ts";
+import type { Receipt, ReceiptAnswer, ReceiptQuestion } from "./receipt.ts";
 import type { LeaseGrant, PollAnswer, PollQuestion, Renewal } from "./propagation.ts";
 
 /** The answer, at once or later. */
@@ -68,6 +69,12 @@ export interface RateLimiterObject {
   usage(most: number): Answer<readonly LimitUse[]>;
   demand(limit: string | null): Answer<readonly DemandChunk[]>;
   calls(): Answer<LimiterCalls>;
+}
+
+/** Requests that are kept: one for each namespace that they went to, `-` for those that went to none. */
+export interface RequestsObject {
+  keep(receipts: readonly Receipt[], dropped: number): Answer<void>;
+  find(question: ReceiptQuestion): Answer<ReceiptAnswer>;
 }
 
 /** Breakers, slots, retries and probes: one for each service. */

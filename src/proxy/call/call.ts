@@ -7,7 +7,7 @@ import { ASSERTION_HEADER } from "../../tokens/assertion.ts";
 import { assertionFor } from "../identity/assert.ts";
 import { letGo } from "../exchange/body.ts";
 import type { Upload } from "../transfer/upload.ts";
-import type { CallFailure, Exchange, Outgoing } from "../exchange/exchange.ts";
+import type { CallFailure, Exchange, Outgoing, Trace } from "../exchange/exchange.ts";
 import { receivesAt } from "../exchange/outgoing.ts";
 
 interface CallOptions {
@@ -26,9 +26,41 @@ interface CallOptions {
   readonly toldMs?: number | null;
   /** The answer's body is only passed on, as it is: not decoded. */
   readonly passed?: boolean;
+  /** For the trace; absent = a try of the request itself. */
+  readonly purpose?: "attempt" | "mirror" | "external-auth";
+  /** Of this call, where it is traced. */
+  readonly traceparent?: string;
 }
 
-export async function call(
+export function call(
+  exchange: Exchange,
+  endpoint: Endpoint,
+  outgoing: Outgoing,
+  body: BodyInit | null,
+  options: CallOptions,
+): Promise<Response | CallFailure> {
+  return exchange.trace === undefined
+    ? send(exchange, endpoint, outgoing, body, options)
+    : traced(exchange.trace, endpoint, options, (traceparent) =>
+        send(exchange, endpoint, outgoing, body, traceparent === null ? options : { ...options, traceparent }),
+      );
+}
+
+/** A call of a request that is traced has a span of its own, and the service hears of it where it wants to. */
+async function traced(
+  trace: Trace,
+  { id, cluster, version }: Endpoint,
+  { service, purpose = "attempt" }: CallOptions,
+  sending: (traceparent: string | null) => Promise<Response | CallFailure>,
+): Promise<Response | CallFailure> {
+  const began = trace("call", { service, endpoint: id, cluster, version, purpose });
+  const traceparent = typeof began === "string" ? began : null;
+  const answer = await sending(traceparent);
+  trace("called", { traceparent, ...("failure" in answer ? { failure: answer.failure } : { status: answer.status }) });
+  return answer;
+}
+
+async function send(
   exchange: Exchange,
   endpoint: Endpoint,
   outgoing: Outgoing,
@@ -52,6 +84,9 @@ export async function call(
   // The first hop has to be told by one of the mesh's words: an endpoint may lead back to it.
   if (assertion === null && !receives.source && exchange.admitted.hops === 0) {
     last.push(["selvage-hops", "1"]);
+  }
+  if (options.traceparent !== undefined && outgoing.headers.has("traceparent")) {
+    last.push(["traceparent", options.traceparent]);
   }
   const { toldMs = null } = options;
   if (toldMs !== null && receives.timeout) {

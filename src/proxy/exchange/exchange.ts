@@ -44,8 +44,12 @@ export interface Ports {
   readonly socketCheckMs: number;
 }
 
-/** Receives each stage's decision; absent in normal operation, and then nothing is built for it. */
-export type Trace = (stage: string, facts: Readonly<Record<string, unknown>>) => void;
+/**
+ * Receives each stage's decision; absent in normal operation, and then nothing is built for it.
+ *
+ * @returns for a call that begins, the `traceparent` that it is made with, where it has one of its own
+ */
+export type Trace = (stage: string, facts: Readonly<Record<string, unknown>>) => unknown;
 
 /** One request on its way. What stages learn is written here by the walk, and by nobody else. */
 export interface Exchange {

@@ -82,6 +82,7 @@ export function imagine(outlook: Outlook, env: Env, outer: Context, live: Live):
       ...unbound(env),
       LOG: "none",
       TELEMETRY: undefined,
+      REQUESTS: undefined,
       LIMITER: lookingLimiter(outlook, env, live.snapshot, standings),
     },
     ctx,

@@ -87,6 +87,7 @@ async function sendOne(
           service,
           timeoutMs: LONGEST_MS,
           abort: new AbortController(),
+          purpose: "mirror",
         });
   const sent = answer !== null && !("failure" in answer);
   mirrorCounts[sent ? "sent" : "failed"]++;

@@ -149,6 +149,7 @@ export const folderOrder: readonly string[] = [
   "src/decide/breaker",
   "src/decide/health",
   "src/decide/transfer",
+  "src/decide/trace",
   "src/decide/signals",
   "src/tokens",
   "src/env",

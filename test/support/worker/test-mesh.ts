@@ -47,6 +47,8 @@ export interface TestMeshOptions {
   /** Each call's number, the last one for ever; 0 without it. */
   readonly random?: readonly number[];
   readonly ports?: Partial<Ports>;
+  /** false: as production sends, where nobody listens but the mesh itself. */
+  readonly traced?: false;
   /** Clusters near to the isolate; absent = nobody knows where it is. */
   readonly near?: ReadonlySet<string>;
 }
@@ -112,7 +114,7 @@ export function testMesh(yaml: string, options: TestMeshOptions = {}): TestMesh 
         new Request(url, { redirect: "manual", ...init }),
         env,
         ctx,
-        (stage, facts) => void traced.push([stage, facts]),
+        options.traced === false ? undefined : (stage, facts) => void traced.push([stage, facts]),
       ),
     ask: async (url, init) => adapters(new Request(url, init), env, ctx, judge, rateLimits),
     settle: async () => {

@@ -1,0 +1,109 @@
+// Kept requests as one operator may see them: asked of the objects of the namespaces that they may look into, and
+// without the names of policies of others.
+import { spansOf } from "../../decide/trace/spans.ts";
+import type { Env } from "../../env/env.ts";
+import type { ReceiptShown, TraceShown } from "../../model/api/requests.ts";
+import type { Receipt, ReceiptAnswer, ReceiptQuestion } from "../../model/message/receipt.ts";
+import { partsOfKey, partsOfPolicy } from "../../model/word/refs.ts";
+import { NOTHING_KEPT, requestsObject } from "../../observe/keeping.ts";
+import type { Store } from "../../store/store.ts";
+import { coversNamespace, type Operator } from "../operator/operator.ts";
+
+const AT_ONCE = 40;
+
+/** Of the namespaces that have services now, and of what went to none. */
+export async function keptBy(
+  { env, store, operator }: { readonly env: Env; readonly store: Store; readonly operator: Operator },
+  question: ReceiptQuestion,
+  namespace: string | undefined,
+): Promise<ReceiptAnswer> {
+  const names = namespace === undefined ? await namespacesOf(store, operator) : [namespace];
+  const found: ReceiptAnswer[] = [];
+  for (let at = 0; at < names.length; at += AT_ONCE) {
+    found.push(...(await Promise.all(names.slice(at, at + AT_ONCE).map((name) => ask(env, name, question)))));
+  }
+  const receipts = found.flatMap((one) => one.receipts).toSorted((a, b) => b.at - a.at);
+  const dropped = found.reduce((sum, one) => sum + one.dropped, 0);
+  return { receipts: receipts.slice(0, question.most), dropped };
+}
+
+async function namespacesOf(store: Store, operator: Operator): Promise<string[]> {
+  const services = await store.documents({ kind: "Service" });
+  const names = new Set(services.map(({ document }) => document.metadata.namespace));
+  return [...names, ""].filter((name) =>
+    name === "" ? operator.namespaces === null : coversNamespace(operator, name),
+  );
+}
+
+/** An object that cannot be reached has nothing to tell. */
+async function ask({ REQUESTS }: Env, namespace: string, question: ReceiptQuestion): Promise<ReceiptAnswer> {
+  try {
+    return (await REQUESTS?.getByName(requestsObject(namespace)).find(question)) ?? NOTHING_KEPT;
+  } catch {
+    return NOTHING_KEPT;
+  }
+}
+
+export function receiptFor(operator: Operator, receipt: Receipt): ReceiptShown {
+  const { at, clientAddress, stage, policy, detail, route, held, steps, service } = receipt;
+  const sees = (name: string): boolean => coversNamespace(operator, partsOfKey(name).namespace);
+  const seesPolicy = (name: string): boolean => coversNamespace(operator, partsOfPolicy(name).namespace);
+  const isHidden = policy !== null && !seesPolicy(policy);
+  return {
+    requestId: receipt.requestId,
+    traceId: receipt.traceId,
+    at: new Date(at).toISOString(),
+    tookMs: receipt.tookMs,
+    keptFor: receipt.keptFor,
+    method: receipt.method,
+    host: receipt.host,
+    path: receipt.path,
+    clientIp: clientAddress,
+    caller: receipt.caller,
+    service,
+    version: receipt.version,
+    endpoint: receipt.endpoint,
+    route: route === "none" || seesPolicy(route) ? route : "withheld",
+    status: receipt.status,
+    decision: stage,
+    policy: isHidden ? "withheld" : policy,
+    code: receipt.code,
+    detail: isHidden ? null : detail,
+    revision: receipt.revision,
+    held: Object.fromEntries(Object.entries(held).map(([table, names]) => [table, names.filter(sees)])),
+    read: receipt.read,
+    // Stages name policies of whoever has them.
+    steps: operator.namespaces === null ? steps : [],
+    calls: receipt.calls,
+  };
+}
+
+/** All kept requests of one trace, as its spans. */
+export function traceOf(traceId: string, receipts: readonly Receipt[], isWhole: boolean): TraceShown {
+  const spans = receipts.flatMap(spansOf).toSorted((a, b) => a.startMs - b.startMs);
+  const startMs = Math.min(...spans.map((span) => span.startMs));
+  const endMs = Math.max(...spans.map((span) => span.endMs));
+  return {
+    traceId,
+    start: new Date(startMs).toISOString(),
+    tookMs: endMs - startMs,
+    spans: spans.map((span) => ({
+      spanId: span.spanId,
+      parentSpanId: span.parentSpanId,
+      name: span.name,
+      kind: span.kind,
+      start: new Date(span.startMs).toISOString(),
+      startMs: span.startMs - startMs,
+      tookMs: span.endMs - span.startMs,
+      isError: span.isError,
+      attributes: isWhole ? span.attributes : withoutPolicy(span.attributes),
+      events: isWhole
+        ? span.events.map((one) => ({ name: one.name, atMs: one.atMs - startMs, attributes: one.attributes }))
+        : [],
+    })),
+  };
+}
+
+function withoutPolicy<Value>(attributes: Readonly<Record<string, Value>>): Record<string, Value> {
+  return Object.fromEntries(Object.entries(attributes).filter(([name]) => name !== "selvage.policy"));
+}

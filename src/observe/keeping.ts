@@ -1,0 +1,117 @@
+// Requests that are kept: a bounded number of them waits in the isolate, and leaves it a moment later behind an
+// answer, all of a namespace in one call. What is too much is counted, of each namespace by itself: one that is
+// flooded takes no place of another.
+import type { Reads } from "../decide/route/reads.ts";
+import type { Snapshot } from "../model/snapshot/snapshot.ts";
+import type { Receipt, ReceiptAnswer } from "../model/message/receipt.ts";
+
+/** A request that ended, but for what takes time to make of it. */
+export interface KeptRequest {
+  readonly receipt: Omit<Receipt, "read">;
+  /** `header:x-tenant` and the like with their values: digested before they leave. */
+  readonly read: readonly (readonly [name: string, value: string])[];
+}
+
+interface Waiting {
+  readonly drafts: KeptRequest[];
+  dropped: number;
+}
+
+export interface Keeping {
+  /** Requests that were looked at whether they are of the share that is traced. */
+  seen: number;
+  /** By the namespace that they went to; empty = none. */
+  readonly waiting: Map<string, Waiting>;
+  /** What the rules of a snapshot read, as it was found when first asked. */
+  readonly reads: WeakMap<Snapshot, Reads>;
+  /** Until then somebody waits to send. */
+  waitsUntil: number;
+}
+
+interface Around {
+  readonly requests: { getByName(name: string): { keep(receipts: readonly Receipt[], dropped: number): unknown } };
+  readonly ctx: { waitUntil(work: Promise<unknown>): void };
+  readonly ports: { now(): number; sleep(ms: number): Promise<void> };
+  /** null = the mesh's keys cannot be had: then no digest is kept. */
+  readonly digest: (value: string) => Promise<string | null>;
+  /** Others who want to hear of them. */
+  readonly also?: (receipts: readonly Receipt[]) => Promise<void>;
+}
+
+const INTERVAL_MS = 1000;
+const GRACE_MS = 1000;
+/** Of one namespace, between two calls. */
+const MOST_WAITING = 50;
+/** Namespaces are known by the services that are there; this is for a mesh beyond all measure. */
+const MOST_NAMESPACES = 200;
+
+export const newKeeping = (): Keeping => ({
+  seen: 0,
+  waiting: new Map(),
+  reads: new WeakMap(),
+  waitsUntil: Number.NEGATIVE_INFINITY,
+});
+
+/** Whether this request is of the share. The first of an isolate is. @param every one of so many; 0 = none */
+export function isSampled(keeping: Keeping, every: number): boolean {
+  keeping.seen += 1;
+  return every > 0 && (keeping.seen - 1) % every === 0;
+}
+
+/** @returns whether there is room for it; it is counted otherwise */
+export function hasRoom({ waiting }: Keeping, namespace: string): boolean {
+  const held = waiting.get(namespace);
+  if (held === undefined) {
+    return waiting.size < MOST_NAMESPACES;
+  }
+  if (held.drafts.length < MOST_WAITING) {
+    return true;
+  }
+  held.dropped += 1;
+  return false;
+}
+
+export function put(keeping: Keeping, namespace: string, draft: KeptRequest, around: Around): void {
+  const held = keeping.waiting.get(namespace) ?? { drafts: [], dropped: 0 };
+  keeping.waiting.set(namespace, held);
+  held.drafts.push(draft);
+  const now = around.ports.now();
+  if (now < keeping.waitsUntil) {
+    return;
+  }
+  keeping.waitsUntil = now + INTERVAL_MS + GRACE_MS;
+  around.ctx.waitUntil(around.ports.sleep(INTERVAL_MS).then(() => sendKept(keeping, around)));
+}
+
+/** Never rejects: what cannot be kept is gone, and no request knows. */
+async function sendKept(keeping: Keeping, around: Around): Promise<void> {
+  const taken = [...keeping.waiting];
+  keeping.waiting.clear();
+  keeping.waitsUntil = Number.NEGATIVE_INFINITY;
+  const all: Receipt[] = [];
+  await Promise.all(
+    taken.map(async ([namespace, { drafts, dropped }]) => {
+      const receipts = await Promise.all(drafts.map((draft) => digested(draft, around)));
+      all.push(...receipts);
+      try {
+        await around.requests.getByName(requestsObject(namespace)).keep(receipts, dropped);
+      } catch {
+        // The object cannot be reached: nobody waits for it.
+      }
+    }),
+  );
+  await around.also?.(all);
+}
+
+async function digested({ receipt, read }: KeptRequest, { digest }: Around): Promise<Receipt> {
+  const digests = await Promise.all(read.map(async ([name, value]) => [name, await digest(value)] as const));
+  const known = digests.filter((one): one is readonly [string, string] => one[1] !== null);
+  return { ...receipt, read: Object.fromEntries(known) };
+}
+
+/** One object for what went to a namespace; of what went nowhere, one for the mesh. */
+export function requestsObject(namespace: string): string {
+  return namespace === "" ? "-" : namespace;
+}
+
+export const NOTHING_KEPT: ReceiptAnswer = { receipts: [], dropped: 0 };

@@ -1,0 +1,132 @@
+// Which requests are kept, and what of them.
+import { expect, it } from "vitest";
+import type { Receipt } from "../../../src/model/message/receipt.ts";
+import { NOW, routeYaml, serviceYaml, testMesh, type TestMeshOptions } from "../../support/worker/test-mesh.ts";
+
+const yaml =
+  serviceYaml("cart", '[{url: "http://cart.example", version: v1, cluster: eu}]') +
+  serviceYaml("auth") +
+  routeYaml(
+    `
+    - {name: tenant, matches: [{path: {value: /cart}, headers: [{name: x-tenant, value: a}]}], backendRefs: [{name: cart}]}
+    - {name: auth, matches: [{path: {value: /guarded}}], backendRefs: [{name: cart}], filters: [{type: ExternalAuth, externalAuth: {protocol: HTTP, backendRef: {name: auth}, http: {path: /check}}}]}
+    - {name: cart, backendRefs: [{name: cart}]}`,
+  );
+
+function kept(options: TestMeshOptions = {}, percent = "0") {
+  const written: (readonly [object: string, receipt: Receipt])[] = [];
+  const calls: number[] = [];
+  const keep = async (object: string, receipts: readonly Receipt[], dropped: number): Promise<void> => {
+    calls.push(dropped);
+    written.push(...receipts.map((one) => [object, one] as const));
+  };
+  const REQUESTS = {
+    getByName: (name: string) => ({ keep: (all: Receipt[], dropped: number) => keep(name, all, dropped) }),
+  };
+  const waiting = Promise.withResolvers();
+  const mesh = testMesh(yaml, {
+    ...options,
+    traced: false,
+    ports: { sleep: async () => void (await waiting.promise), ...options.ports },
+    env: { REQUESTS, TRACE_PERCENT: percent, ...options.env },
+  });
+  const all = async (): Promise<Receipt[]> => {
+    waiting.resolve(undefined);
+    await mesh.settle();
+    return written.map(([, receipt]) => receipt);
+  };
+  return { mesh, all, written, calls };
+}
+
+it("keeps what the mesh refused and what failed, all of a namespace in one call, and nothing else", async () => {
+  const { mesh, all, written, calls } = kept({
+    service: ({ url }) => new Response(null, { status: url.includes("/bad") ? 500 : 200 }),
+  });
+  await mesh.send("https://shop.example/cart?secret=1");
+  await mesh.send("https://shop.example/bad?secret=1", { method: "POST" });
+  await mesh.send("https://nobody.example/x");
+  const receipts = await all();
+  expect(
+    receipts.map(({ keptFor, status, path, stage, code, service }) => [keptFor, status, path, stage, code, service]),
+  ).toEqual([
+    ["error", 500, "/bad", "forwarded", null, "shop/cart"],
+    ["refused", 404, "/x", "route", "SLV5003", ""],
+  ]);
+  expect(written.map(([object]) => object)).toEqual(["shop", "-"]);
+  expect(calls).toHaveLength(2);
+  expect(JSON.stringify(receipts)).not.toContain("secret");
+});
+
+it("keeps what was slow", async () => {
+  let now = NOW;
+  const { mesh, all } = kept({ ports: { now: () => now }, service: () => ((now += 2500), new Response("late")) });
+  await mesh.send("https://shop.example/cart");
+  expect(await all()).toMatchObject([{ keptFor: "slow", tookMs: 2500, status: 200, calls: [], steps: [] }]);
+});
+
+it("traces a share from the beginning: each call has a span of its own, which its service hears of", async () => {
+  const { mesh, all } = kept({}, "100");
+  const parent = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
+  await mesh.send("https://shop.example/guarded", { headers: { traceparent: parent } });
+  const [receipt] = await all();
+  expect(receipt).toMatchObject({
+    keptFor: "sampled",
+    traceId: "0af7651916cd43dd8448eb211c80319c",
+    parentSpanId: "b7ad6b7169203331",
+    route: "HTTPRoute/shop/route/auth",
+    httpRoute: "/guarded",
+    calls: [
+      { purpose: "external-auth", service: "shop/auth", status: 200 },
+      { purpose: "attempt", service: "shop/cart", cluster: "eu", version: "v1", status: 200, failure: null },
+    ],
+  });
+  expect(mesh.sent.map(({ headers }) => headers.get("traceparent"))).toEqual(
+    receipt?.calls.map(({ spanId }) => `00-0af7651916cd43dd8448eb211c80319c-${spanId}-03`),
+  );
+  expect(receipt?.steps.map(({ stage }) => stage)).toEqual(expect.arrayContaining(["admit", "route", "forward"]));
+});
+
+it("traces one of so many", async () => {
+  const { mesh, all } = kept({}, "50");
+  for (let nth = 0; nth < 6; nth++) {
+    await mesh.send("https://shop.example/cart");
+  }
+  expect(await all()).toHaveLength(3);
+});
+
+it("keeps no value of a header, and digests of those that rules read only under the mesh's key", async () => {
+  const send = (one: ReturnType<typeof kept>) =>
+    one.mesh.send("https://nobody.example/", { headers: { "x-tenant": "a-secret-tenant", "x-other": "other-secret" } });
+  const without = kept();
+  await send(without);
+  expect((await without.all()).map(({ read }) => read)).toEqual([{}]);
+  const pepper = await crypto.subtle.generateKey({ name: "HMAC", hash: "SHA-256" }, false, ["sign"]);
+  const keys = () => ({ pepper }) as never;
+  const one = kept({ ports: { keys } });
+  await send(one);
+  const [receipt] = await one.all();
+  expect(Object.keys(receipt?.read ?? {})).toEqual(["header:x-tenant"]);
+  expect(receipt?.read["header:x-tenant"]).toMatch(/^[\w-]{16}$/);
+  expect(JSON.stringify(receipt)).not.toContain("secret");
+});
+
+it("a flood of one namespace takes no place of another, and is counted", async () => {
+  const { mesh, all, calls } = kept({ service: () => new Response(null, { status: 500 }) });
+  for (let nth = 0; nth < 70; nth++) {
+    await mesh.send("https://nobody.example/");
+  }
+  await mesh.send("https://shop.example/bad");
+  const receipts = await all();
+  expect(receipts.filter(({ service }) => service === "")).toHaveLength(50);
+  expect(receipts.filter(({ service }) => service === "shop/cart")).toHaveLength(1);
+  expect(calls.toSorted((a, b) => a - b)).toEqual([0, 20]);
+});
+
+it("changes nothing where nobody keeps, or the object is gone", async () => {
+  const gone = { getByName: () => ({ keep: () => Promise.reject(new Error("gone")) }) };
+  for (const env of [{ REQUESTS: undefined }, { REQUESTS: gone }]) {
+    const { mesh, all } = kept({ env }, "100");
+    expect((await mesh.send("https://nobody.example/")).status).toBe(404);
+    expect(await all()).toEqual([]);
+  }
+});
