@@ -28,6 +28,7 @@ import { registerWhoami } from "./calls/whoami.ts";
 import { registerDashboard } from "./page/dashboard.ts";
 import { registerChanges } from "./observe/changes.ts";
 import { registerGraph } from "./observe/graph.ts";
+import { registerMetrics } from "./observe/metrics.ts";
 import { registerReport } from "./observe/report.ts";
 import { registerStats } from "./observe/stats.ts";
 import { refuseUnknownCall } from "./register/not-found.ts";
@@ -63,6 +64,7 @@ function build(): ControlApp {
   registerStats(app);
   registerGraph(app);
   registerReport(app);
+  registerMetrics(app);
   registerChanges(app);
   registerCredentials(app);
   registerContracts(app);

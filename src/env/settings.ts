@@ -40,6 +40,8 @@ export interface Settings {
   readonly tellsAlways: boolean;
   /** Among how many objects services are divided for what is counted of them. */
   readonly telemetryObjects: number;
+  /** Metrics are read without a token. */
+  readonly metricsPublic: boolean;
   /** One of so many requests is traced; 0 = none. */
   readonly traceEvery: number;
   /** A request that takes so long is kept. */
@@ -103,6 +105,7 @@ export function readSettings(env: Variables): Settings {
     log: wordOf("LOG", env.LOG, ["requests", "problems", "none"], faults),
     tellsAlways: wordOf("ANSWER_HEADERS", env.ANSWER_HEADERS, ["always", "asked"], faults) === "always",
     telemetryObjects: telemetryOf(env, faults),
+    metricsPublic: flag("METRICS_PUBLIC", env.METRICS_PUBLIC, faults),
     traceEvery: traceEveryOf(env.TRACE_PERCENT, faults),
     slowMs: slowOf(env.TRACE_SLOW_MS, faults),
     operatorRoles: text(env.OPERATOR_ROLES),

@@ -61,6 +61,8 @@ export interface Variables {
   readonly LOG?: string;
   /** Among how many objects services are divided for what is counted of them, 1 to 256; unset = 4. */
   readonly TELEMETRY_OBJECTS?: string;
+  /** "true": whoever reaches the mesh may read `/_selvage/metrics`; else an operator's token is needed. */
+  readonly METRICS_PUBLIC?: string;
   /** Percent of requests that are traced whole, 0 to 100; unset = 1. Refused, failed and slow ones are kept besides. */
   readonly TRACE_PERCENT?: string;
   /** From how many milliseconds on a request is slow, and kept; unset = 2000. */

@@ -16,6 +16,13 @@ export interface Met {
   decision: string;
 }
 
+/** Of the request itself, for the one that stands for many. */
+interface Named {
+  requestId: string;
+  /** As the caller sent it. */
+  traceparent: string | null;
+}
+
 interface Row {
   readonly labels: SignalLabels;
   readonly met: Readonly<Met>;
@@ -23,6 +30,10 @@ interface Row {
   count: number;
   sumMs: number;
   tries: number;
+  lastId: string;
+  lastTrace: string | null;
+  lastMs: number;
+  lastAt: number;
   /** Another one of the same caller and endpoint. */
   next: Row | null;
 }
@@ -40,6 +51,7 @@ const BOUNDS: SignalBounds = { rows: 2000, callers: 200 };
 export class Signals {
   /** The request that is being counted: filled in anew for each, so that none makes an object of its own. */
   readonly met: Met = { by: "", caller: "", service: "", route: "", status: 0, decision: "" };
+  readonly named: Named = { requestId: "", traceparent: null };
   /** When the first request since the last batch ended; null = none has. */
   since: number | null = null;
   readonly #bounds: SignalBounds;
@@ -87,6 +99,10 @@ export class Signals {
     row.count += 1;
     row.sumMs += ms;
     row.tries += tries;
+    row.lastId = this.named.requestId;
+    row.lastTrace = this.named.traceparent;
+    row.lastMs = ms;
+    row.lastAt = nowMs;
     row.buckets[bucket] = (row.buckets[bucket] ?? 0) + 1;
   }
 
@@ -102,13 +118,7 @@ export class Signals {
         }
       }
     }
-    const taken = used.map(({ labels, count, sumMs, tries, buckets }) => ({
-      ...labels,
-      count,
-      sumMs,
-      tries,
-      buckets: sparse(buckets),
-    }));
+    const taken = used.map(takenRow);
     this.#startOver(used);
     return taken;
   }
@@ -135,7 +145,8 @@ export class Signals {
 
   #add(met: Met, labels: SignalLabels): Row {
     const buckets = new Uint32Array(BUCKETS);
-    return this.#link({ labels, met, buckets, count: 0, sumMs: 0, tries: 0, next: null });
+    const none = { count: 0, sumMs: 0, tries: 0, lastId: "", lastTrace: null, lastMs: 0, lastAt: 0 };
+    return this.#link({ labels, met, buckets, ...none, next: null });
   }
 
   #link(row: Row): Row {
@@ -151,6 +162,14 @@ export class Signals {
     return row;
   }
 }
+
+function takenRow({ labels, count, sumMs, tries, buckets, lastId, lastTrace, lastMs, lastAt }: Row): SignalRow {
+  const exemplar = { requestId: lastId, traceId: TRACE.exec(lastTrace ?? "")?.[1] ?? null, ms: lastMs, at: lastAt };
+  return { ...labels, count, sumMs, tries, buckets: sparse(buckets), exemplar };
+}
+
+/** Of a traceparent; what is none names no trace. */
+const TRACE = /^[0-9a-f]{2}-(?!0{32})([0-9a-f]{32})-/;
 
 function isSame(one: Readonly<Met>, other: Readonly<Met>): boolean {
   return (

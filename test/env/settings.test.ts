@@ -20,6 +20,7 @@ describe("settings", () => {
       trustsEntry: false,
       region: null,
       telemetryObjects: 4,
+      metricsPublic: false,
       traceEvery: 100,
       slowMs: 2000,
       edge: null,

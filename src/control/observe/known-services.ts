@@ -2,6 +2,7 @@
 // service whether anybody calls it or not.
 import type { Env } from "../../env/env.ts";
 import { settingsOf } from "../../env/settings.ts";
+import type { EndpointState } from "../../model/api/endpoints.ts";
 import type { DocumentOf } from "../../model/document/document.ts";
 import { serviceKey } from "../../model/word/refs.ts";
 import type { ServiceKey } from "../../model/snapshot/snapshot.ts";
@@ -12,7 +13,7 @@ import { knownHealth, withHealth } from "../view/endpoint-health.ts";
 export interface KnownService {
   readonly document: DocumentOf<"Service">;
   readonly endpoints: { readonly total: number; readonly healthy: number; readonly draining: number };
-  readonly versions: readonly string[];
+  readonly all: readonly EndpointState[];
 }
 
 export async function knownServices(
@@ -40,11 +41,10 @@ export async function knownServices(
     const draining = endpoints.filter((one) => one.draining || one.weight === 0).length;
     const unhealthy = endpoints.filter((one) => !one.draining && one.weight > 0 && one.health === "unhealthy").length;
     const { length: total } = endpoints;
-    const versions = new Set(endpoints.flatMap(({ version }) => (version === null ? [] : [version])));
     known.set(key, {
       document,
       endpoints: { total, healthy: total - draining - unhealthy, draining },
-      versions: [...versions].toSorted(),
+      all: endpoints,
     });
   }
   return known;

@@ -4,7 +4,7 @@ import { nthObject } from "../../decide/signals/objects.ts";
 import type { Env } from "../../env/env.ts";
 import { settingsOf } from "../../env/settings.ts";
 import type { SignalWindow } from "../../model/api/signals.ts";
-import type { SignalAnswer, SignalQuestion } from "../../model/message/signals.ts";
+import type { SignalAnswer, SignalQuestion, SignalTotals } from "../../model/message/signals.ts";
 import type { TelemetryObject } from "../../model/message/objects.ts";
 
 type Objects = Pick<Env, "TELEMETRY"> & Parameters<typeof settingsOf>[0];
@@ -18,7 +18,7 @@ type Told = Pick<SignalAnswer, "spread">;
 /** @returns answers of all objects that could be asked; null for one that could not */
 async function askAll<Answer extends Told>(
   env: Objects,
-  ask: (object: Pick<TelemetryObject, "read">) => Answer | Promise<Answer>,
+  ask: (object: Pick<TelemetryObject, "read" | "totals">) => Answer | Promise<Answer>,
 ): Promise<(Answer | null)[]> {
   const { TELEMETRY: telemetry } = env;
   if (telemetry === undefined) {
@@ -64,4 +64,9 @@ export async function readSignals(env: Objects, question: SignalQuestion, now: n
       partial: answers.length < told.length,
     },
   };
+}
+
+/** null for an object that could not be asked. */
+export function readTotals(env: Objects): Promise<(SignalTotals | null)[]> {
+  return askAll(env, async (object) => object.totals());
 }

@@ -1,6 +1,6 @@
 // What was counted in one span of time, by row: added to, thinned when it has too many rows, and made small for
 // storage.
-import type { SignalLabels, SignalRow } from "../../model/message/signals.ts";
+import type { SignalExemplar, SignalLabels, SignalRow } from "../../model/message/signals.ts";
 import { addSparse, BUCKETS, sparse } from "./histogram.ts";
 import { OTHER, otherLabels } from "./other.ts";
 
@@ -12,6 +12,8 @@ interface Sum {
   tries: number;
   /** When it was last added to. */
   at: number;
+  /** Not stored: it stands for what was counted lately. */
+  exemplar: SignalExemplar | null;
 }
 
 export interface TimeSlot {
@@ -51,7 +53,7 @@ function sumOf({ sums }: TimeSlot, key: string, labels: SignalLabels): Sum {
   if (known !== undefined) {
     return known;
   }
-  const sum: Sum = { labels, buckets: new Float64Array(BUCKETS), count: 0, sumMs: 0, tries: 0, at: 0 };
+  const sum: Sum = { labels, buckets: new Float64Array(BUCKETS), count: 0, sumMs: 0, tries: 0, at: 0, exemplar: null };
   sums.set(key, sum);
   return sum;
 }
@@ -61,7 +63,8 @@ function labelsOf(row: SignalRow): SignalLabels {
   return { service, version, route, endpoint, cluster, caller, status, decision, policy };
 }
 
-function add(sum: Sum, { count, sumMs, tries, buckets }: SignalRow, at: number): void {
+function add(sum: Sum, { count, sumMs, tries, buckets, exemplar }: SignalRow, at: number): void {
+  sum.exemplar = exemplar ?? sum.exemplar;
   sum.count += count;
   sum.sumMs += sumMs;
   sum.tries += tries;
@@ -69,8 +72,9 @@ function add(sum: Sum, { count, sumMs, tries, buckets }: SignalRow, at: number):
   addSparse(sum.buckets, buckets);
 }
 
-export function rowOf({ labels, count, sumMs, tries, buckets }: Sum): SignalRow {
-  return { ...labels, count, sumMs, tries, buckets: sparse(buckets) };
+export function rowOf({ labels, count, sumMs, tries, buckets, exemplar }: Sum): SignalRow {
+  const row = { ...labels, count, sumMs, tries, buckets: sparse(buckets) };
+  return exemplar === null ? row : { ...row, exemplar };
 }
 
 /** A slot as it is stored: each text once, and a list of numbers for each row. */

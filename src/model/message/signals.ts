@@ -30,6 +30,17 @@ export interface SignalRow extends SignalLabels {
   readonly tries: number;
   /** How long they took: pairs of bucket and count, see `decide/signals/histogram.ts`. */
   readonly buckets: readonly number[];
+  /** The last one of them; absent = of an earlier release, or added up from storage. */
+  readonly exemplar?: SignalExemplar;
+}
+
+/** One request out of many. */
+export interface SignalExemplar {
+  readonly requestId: string;
+  /** The caller's trace; null = it named none. */
+  readonly traceId: string | null;
+  readonly ms: number;
+  readonly at: number;
 }
 
 /** What one isolate counted in a few seconds. */

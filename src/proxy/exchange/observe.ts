@@ -63,6 +63,8 @@ export function observeOwn(
     met.caller = "anonymous";
     met.service = "";
     met.route = "none";
+    signals.named.requestId = "";
+    signals.named.traceparent = null;
   } else {
     meet(exchange);
   }
@@ -70,8 +72,10 @@ export function observeOwn(
   count(around, row, startedAtMs, told.attempts);
 }
 
-function meet({ state, routed, caller, meant }: Exchange): void {
-  const { met } = state.observing.signals;
+function meet({ state, routed, caller, meant, admitted }: Exchange): void {
+  const { met, named } = state.observing.signals;
+  named.requestId = admitted.requestId;
+  named.traceparent = admitted.traceparent;
   met.service = serviceOf(routed, meant);
   met.route = routed.policy;
   met.caller = callerOf(caller);
