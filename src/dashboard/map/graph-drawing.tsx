@@ -6,7 +6,7 @@ import type { GraphEdge, GraphNode } from "../../model/api/signals.ts";
 import { Button } from "../part/button.tsx";
 import { healthSigns } from "../word/health.ts";
 import { percentText, rateText } from "../word/number.ts";
-import { NODE_HEIGHT, NODE_WIDTH, neighbour, placesOf, type NodePlace } from "./graph-layout.ts";
+import { NODE_HEIGHT, NODE_WIDTH, neighbour, nodePlaces, type NodePlace } from "./graph-layout.ts";
 import { keptPlaces, keepPlaces } from "./kept-places.ts";
 import { nodePath } from "./node-path.ts";
 
@@ -19,7 +19,7 @@ interface GraphDrawingProps {
 export function GraphDrawing({ nodes, edges, onFocus }: GraphDrawingProps): ReactNode {
   const [known, setKnown] = useState(keptPlaces);
   const ids = nodes.map(({ id }) => id);
-  const places = placesOf(ids, edges, known);
+  const places = nodePlaces(ids, edges, known);
   keepPlaces(known, places);
   const all = [...places.values()];
   const width = Math.max(...all.map(({ x }) => x)) + NODE_WIDTH + 8;

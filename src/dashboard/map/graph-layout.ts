@@ -16,7 +16,7 @@ export const NODE_WIDTH = 190;
 export const NODE_HEIGHT = 64;
 const GAP = 24;
 
-export function placesOf(
+export function nodePlaces(
   ids: readonly string[],
   wires: readonly Wire[],
   known: ReadonlyMap<string, NodePlace>,

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import {
   neighbour,
-  placesOf,
+  nodePlaces,
   NODE_HEIGHT,
   NODE_WIDTH,
   type NodePlace,
@@ -29,16 +29,16 @@ const overlaps = (places: ReadonlyMap<string, NodePlace>): string[] => {
 
 describe("the map", () => {
   it("puts callers left of what they call, and nobody on anybody", () => {
-    const places = placesOf(["web", "orders", "catalog", "pay"], wires, none);
+    const places = nodePlaces(["web", "orders", "catalog", "pay"], wires, none);
     expect(places.get("web")!.x).toBeLessThan(places.get("orders")!.x);
     expect(overlaps(places)).toEqual([]);
   });
 
   it("never moves a node, whatever comes or goes", () => {
-    let known = placesOf(["web", "orders", "catalog", "pay"], wires, none);
+    let known = nodePlaces(["web", "orders", "catalog", "pay"], wires, none);
     for (let nth = 0; nth < 20; nth += 1) {
       const ids = ["web", "orders", ...(nth % 2 === 0 ? ["pay"] : ["catalog"]), `new-${nth}`];
-      const after = placesOf(ids, [...wires, { from: "web", to: `new-${nth}` }], known);
+      const after = nodePlaces(ids, [...wires, { from: "web", to: `new-${nth}` }], known);
       for (const [id, place] of after) {
         expect(known.get(id) ?? place, id).toEqual(place);
       }
@@ -50,7 +50,7 @@ describe("the map", () => {
   it("takes three hundred services at once", () => {
     const ids = Array.from({ length: 300 }, (_, nth) => `s${nth}`);
     const many = ids.slice(1).map((to, nth) => ({ from: `s${Math.floor(nth / 3)}`, to }));
-    expect(overlaps(placesOf(ids, many, none))).toEqual([]);
+    expect(overlaps(nodePlaces(ids, many, none))).toEqual([]);
   });
 
   it("goes to the nearest node in the direction of an arrow", () => {
