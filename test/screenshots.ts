@@ -16,7 +16,7 @@ const shots: readonly (readonly [name: string, path: string, theme: string])[] =
   ["service", "/services/default/reviews?tab=signals", "light"],
   ["explain", "/explain?method=GET&url=URL/svc/reviews/books/kokoro", "light"],
   ["limits", "/limits?tab=breakers", "dark"],
-  ["policy", "/policies/TrafficPolicy/default/reviews?tab=edit", "contrast"],
+  ["policy", "/policies/HTTPRoute/default/reviews-split?tab=edit", "contrast"],
 ];
 
 const data = mkdtempSync(join(tmpdir(), "selvage-screenshots-"));
