@@ -25,6 +25,7 @@ import { registerResources } from "./calls/resources.ts";
 import { registerRevisions } from "./calls/revisions.ts";
 import { registerTokens } from "./calls/tokens.ts";
 import { registerWhoami } from "./calls/whoami.ts";
+import { registerDashboard } from "./page/dashboard.ts";
 import { registerChanges } from "./observe/changes.ts";
 import { registerGraph } from "./observe/graph.ts";
 import { registerMetrics } from "./observe/metrics.ts";
@@ -76,6 +77,7 @@ function build(): ControlApp {
   registerKeys(app);
   registerWellKnown(app);
   registerPages(app);
+  registerDashboard(app);
   app.notFound((context) =>
     refusalResponse(refuseUnknownCall(app, context.req.method, context.req.path), answeredOf(context.req.raw), "none"),
   );

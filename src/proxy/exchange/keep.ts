@@ -10,6 +10,7 @@ import type { Endpoint } from "../../model/snapshot/snapshot.ts";
 import { partsOfKey } from "../../model/word/refs.ts";
 import { newCollector, uncollected, type Collected, type Collector } from "../../observe/collector.ts";
 import { hasRoom, isSampled, put, type KeptRequest } from "../../observe/keeping.ts";
+import { exportSpans } from "../../observe/otlp.ts";
 import { secretDigest } from "../../tokens/secret-digest.ts";
 import type { Counting, Ended, Exchange, Trace } from "./exchange.ts";
 
@@ -109,6 +110,13 @@ function keep(around: Tracing, exchange: Exchange | null, outcome: Outcome): voi
     digest: async (value) => {
       const keys = await ports.keys(env, ctx, ports.now());
       return keys === null ? null : (await secretDigest(keys.pepper, value)).slice(0, DIGEST);
+    },
+    also: async (receipts) => {
+      const { otlp, trustDomain } = settingsOf(env);
+      if (otlp !== null) {
+        const { now, sleep, fetch } = ports;
+        await exportSpans(state.exporting, receipts, { ...otlp, mesh: trustDomain, now, sleep, fetch });
+      }
     },
   });
 }
