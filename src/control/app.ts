@@ -19,6 +19,7 @@ import { registerLogin } from "./calls/login.ts";
 import { registerMcp } from "./calls/mcp.ts";
 import { registerOAuth } from "./calls/oauth.ts";
 import { registerRegistry } from "./calls/registry.ts";
+import { registerReplay } from "./calls/replay.ts";
 import { registerRequests } from "./calls/requests.ts";
 import { registerResource } from "./calls/resource.ts";
 import { registerResources } from "./calls/resources.ts";
@@ -60,6 +61,7 @@ function build(): ControlApp {
   registerLimitPreview(app);
   registerExplain(app);
   registerRequests(app);
+  registerReplay(app);
   registerBreakers(app);
   registerStats(app);
   registerGraph(app);
