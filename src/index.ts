@@ -104,6 +104,7 @@ async function administered(request: Request, env: Env, ctx: ExecutionContext): 
 /** As the control plane may ask it; loaded when it does. */
 const DATA_PLANE: DataPlane = {
   explain: async (...asked) => (await import("./proxy/explain.ts")).explainRequest(...asked),
+  replay: async (...asked) => (await import("./proxy/replay.ts")).replayRequests(...asked),
 };
 
 /** Written below the mesh's own prefix, though it may have no canonical path: only the mesh answers there. */

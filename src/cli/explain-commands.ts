@@ -49,4 +49,12 @@ export function addExplainCommands(
         return id === undefined ? listTraces(session) : showTrace(session, id);
       }),
     );
+  program
+    .command("replay")
+    .description("what a change would do to requests that were kept; exit code 1 when any would end otherwise")
+    .requiredOption("-f, --filename <path>", "file, folder or - for standard input; may be repeated", collect)
+    .option("--limit <number>", "how many requests, the newest", integer(1, 500), 200)
+    .action(async (options, command) =>
+      withSession(command, async (session) => (await import("./explain/replay.ts")).replayCommand(session, options)),
+    );
 }

@@ -8,6 +8,8 @@ interface ClientOptions {
   readonly token: string | null;
   /** Longest wait for one answer, milliseconds. */
   readonly timeoutMs: number;
+  /** Sent with every call. */
+  readonly headers?: Readonly<Record<string, string>>;
   /** How a request gets there; by default over the network. */
   readonly fetch?: (url: URL, init: RequestInit) => Promise<Response>;
 }
@@ -77,7 +79,7 @@ async function send<T>(
       url.searchParams.set(name, String(value));
     }
   }
-  const headers = new Headers({ accept: "application/json, application/problem+json" });
+  const headers = new Headers({ accept: "application/json, application/problem+json", ...options.headers });
   if (options.token !== null) {
     headers.set("authorization", `Bearer ${options.token}`);
   }
