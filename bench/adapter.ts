@@ -1,6 +1,6 @@
 // What asking the mesh costs a user's own nginx: the same service through the same nginx, without and with
-// auth_request. `node bench/adapter.ts [requests]` prints both, in turns of one run, so that a busy machine slows both
-// alike.
+// auth_request. `npx node bench/adapter.ts [requests]` prints both, in turns of one run, so that a busy machine slows
+// both alike.
 import { readFileSync } from "node:fs";
 import { Agent, get } from "node:http";
 import { startBackend } from "../test/support/backend.ts";

@@ -1,6 +1,6 @@
 // How long a change of a large mesh holds up requests that have nothing to do with it: the slowest of them while the
 // mesh is quiet, and while one of its routes is applied again and again.
-//   node bench/apply-stall.ts [--services 10000] [--routes 1000] [--changes 10] [--together] [--json]
+//   npx node bench/apply-stall.ts [--services 10000] [--routes 1000] [--changes 10] [--together] [--json]
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";

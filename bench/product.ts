@@ -24,11 +24,12 @@ export async function startProduct({ dir }: Stage, options: ProductOptions): Pro
   const workerd = await serve(dir, await bundle(`${root}bench/workers/product.ts`), options.layout);
   const port = workerd.ports["product/default"] ?? 0;
   const counts = async (): Promise<Counts> => {
-    const [{ objectCalls }, { statementsRun }] = await Promise.all([
-      json<{ objectCalls: number }>(workerd, "product/bench"),
+    const [byObject, { statementsRun }] = await Promise.all([
+      json<Record<string, number>>(workerd, "product/bench"),
       json<{ statementsRun: number }>(workerd, "d1/bench"),
     ]);
-    return { objectCalls, d1Queries: statementsRun };
+    const objectCalls = Object.values(byObject).reduce((sum, calls) => sum + calls, 0);
+    return { objectCalls, byObject, d1Queries: statementsRun };
   };
   const { documents, requests } = options;
   try {

@@ -1,5 +1,5 @@
 // CPU time of one regular-expression match at the limits (512 characters of pattern, 8 KiB of text), over hostile
-// pairs. `node bench/regex.ts [pairs]` prints the slowest ones. A figure, never a test.
+// pairs. `npx node bench/regex.ts [pairs]` prints the slowest ones. A figure, never a test.
 import { performance } from "node:perf_hooks";
 import { compileRegex } from "../src/decide/route/regex.ts";
 import { matchesRegex, MAX_TEXT } from "../src/decide/route/regex-machine.ts";

@@ -1,6 +1,6 @@
 // How long a large mesh takes to be applied and to serve: 10 000 services and 1 000 HTTPRoutes by default, through the
 // admin API of a local mesh, in as many calls as the body limit asks for.
-//   node bench/scale.ts [--services 10000] [--routes 1000] [--json]
+//   npx node bench/scale.ts [--services 10000] [--routes 1000] [--json]
 import { parseArgs } from "node:util";
 import type { ApplyResult } from "../src/model/api/apply.ts";
 import { MAX_BODY_BYTES } from "../src/model/api/resource.ts";

@@ -1,5 +1,5 @@
 // What the size of the mesh costs a request: the same requests into a small mesh and into one with ten thousand
-// services, side by side in one run. `node bench/services.ts [--quick] [--json]`; the goal is within ten percent.
+// services, side by side in one run. `npx node bench/services.ts [--quick] [--json]`; the goal is within ten percent.
 import { parseArgs } from "node:util";
 import { machine, versions } from "./machine.ts";
 import { measure } from "./measure.ts";

@@ -9,6 +9,8 @@ export interface Stage {
 export interface Counts {
   /** Durable Object calls since the start. */
   readonly objectCalls: number;
+  /** The same by binding, where they are told apart. */
+  readonly byObject?: Readonly<Record<string, number>>;
   /** D1 statements since the start. */
   readonly d1Queries: number;
 }

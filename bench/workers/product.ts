@@ -4,7 +4,7 @@ import worker from "../../src/index.ts";
 import type { Env } from "../../src/env/env.ts";
 export * from "../../src/index.ts";
 
-let objectCalls = 0;
+const byObject: Record<string, number> = {};
 let counted: { readonly from: Env; readonly env: Env } | null = null;
 
 /** An isolate has one `env`, so this wraps once. */
@@ -12,25 +12,26 @@ function counting(env: Env): Env {
   if (counted?.from !== env) {
     const { MESH, PRESENCE, LIMITER, BREAKER, JWKS, KEYRING, TELEMETRY, REQUESTS } = env;
     const objects = {
-      MESH: namespace(MESH),
-      PRESENCE: namespace(PRESENCE),
-      LIMITER: namespace(LIMITER),
-      BREAKER: namespace(BREAKER),
-      JWKS: namespace(JWKS),
-      KEYRING: namespace(KEYRING),
-      ...(TELEMETRY === undefined ? {} : { TELEMETRY: namespace(TELEMETRY) }),
-      ...(REQUESTS === undefined ? {} : { REQUESTS: namespace(REQUESTS) }),
+      MESH: namespace("MESH", MESH),
+      PRESENCE: namespace("PRESENCE", PRESENCE),
+      LIMITER: namespace("LIMITER", LIMITER),
+      BREAKER: namespace("BREAKER", BREAKER),
+      JWKS: namespace("JWKS", JWKS),
+      KEYRING: namespace("KEYRING", KEYRING),
+      ...(TELEMETRY === undefined ? {} : { TELEMETRY: namespace("TELEMETRY", TELEMETRY) }),
+      ...(REQUESTS === undefined ? {} : { REQUESTS: namespace("REQUESTS", REQUESTS) }),
     };
     counted = { from: env, env: { ...env, ...objects } };
   }
   return counted.env;
 }
 
-function namespace<T extends object>(of: T): T {
+function namespace<T extends object>(name: string, of: T): T {
+  byObject[name] = 0;
   return through(of, (method, result) =>
     method === "get" || method === "getByName"
       ? through(result as object, (_, answer) => {
-          objectCalls += 1;
+          byObject[name] = (byObject[name] ?? 0) + 1;
           return answer;
         })
       : result,
@@ -55,5 +56,5 @@ export default {
 };
 
 export const bench = {
-  fetch: (): Response => Response.json({ objectCalls }),
+  fetch: (): Response => Response.json(byObject),
 };

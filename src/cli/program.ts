@@ -1,5 +1,6 @@
 // The command line as commander sees it: names, options, help. Each command's code is loaded when it is called, so that
 // `--help` and completion stay quick.
+import { sayError } from "./session/error-line.ts";
 import { Command, Help } from "commander";
 import { addBreakerCommands } from "./breaker-commands.ts";
 import { addClientCommands } from "./client-commands.ts";
@@ -56,7 +57,7 @@ export function buildProgram(terminal: Terminal, done: Done): Command {
   const withSession = async (command: Command, run: (session: CliSession) => Promise<ExitCode>): Promise<void> => {
     const opened = openCliSession(command.optsWithGlobals<GlobalOptions>(), terminal);
     if (!opened.ok) {
-      terminal.err(`${terminal.paint("red", "Error", "err")}: ${opened.message}`);
+      sayError(terminal, opened.message);
       done(exitCodes.usage);
       return;
     }

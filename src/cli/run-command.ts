@@ -1,4 +1,5 @@
 // One command line from arguments to exit code, in this process: the command itself, and what tests call.
+import { sayError } from "./session/error-line.ts";
 import { CommanderError } from "commander";
 import { type ExitCode, exitCodes } from "./session/exit-code.ts";
 import { buildProgram } from "./program.ts";
@@ -27,7 +28,7 @@ export async function runCommand(args: readonly string[], terminal: Terminal): P
     if (error instanceof CommanderError) {
       return error.exitCode === 0 ? exitCodes.ok : exitCodes.usage;
     }
-    terminal.err(`${terminal.paint("red", "Error", "err")}: ${unexpected(error)}`);
+    sayError(terminal, unexpected(error));
     return exitCodes.unavailable;
   }
   return code;

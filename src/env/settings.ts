@@ -1,5 +1,7 @@
 // What the Worker's variables say, read once for an env: typed, with their defaults, and with a word about each that
 // cannot be taken as it is. Secrets are read here as well and go no further than who compares them.
+import { otlpOf, slowOf, traceEveryOf, type OtlpSettings } from "./tracing.ts";
+import { shown, text } from "./value.ts";
 import type { Variables } from "./variables.ts";
 
 export interface Settings {
@@ -44,6 +46,8 @@ export interface Settings {
   readonly metricsPublic: boolean;
   /** One of so many requests is traced; 0 = none. */
   readonly traceEvery: number;
+  /** Where traces are sent as well; null = nowhere. */
+  readonly otlp: OtlpSettings | null;
   /** A request that takes so long is kept. */
   readonly slowMs: number;
   /** JSON, judged by control/operator/operator-rules.ts. */
@@ -107,35 +111,11 @@ export function readSettings(env: Variables): Settings {
     telemetryObjects: telemetryOf(env, faults),
     metricsPublic: flag("METRICS_PUBLIC", env.METRICS_PUBLIC, faults),
     traceEvery: traceEveryOf(env.TRACE_PERCENT, faults),
+    otlp: otlpOf(env, faults),
     slowMs: slowOf(env.TRACE_SLOW_MS, faults),
     operatorRoles: text(env.OPERATOR_ROLES),
     faults,
   });
-}
-
-function traceEveryOf(value: unknown, faults: string[]): number {
-  const said = text(value)?.trim() ?? "1";
-  const percent = /^\d{1,3}(?:\.\d{1,6})?$/.test(said) ? Number(said) : Number.NaN;
-  if (percent >= 0 && percent <= 100) {
-    return percent === 0 ? 0 : Math.max(1, Math.round(100 / percent));
-  }
-  faults.push(`TRACE_PERCENT is "${shown(value)}" and is taken for 1: write a number from 0 to 100.`);
-  return 100;
-}
-
-function slowOf(value: unknown, faults: string[]): number {
-  const said = text(value)?.trim() ?? "2000";
-  if (/^[1-9]\d{0,6}$/.test(said)) {
-    return Number(said);
-  }
-  faults.push(`TRACE_SLOW_MS is "${shown(value)}" and is taken for 2000: write whole milliseconds.`);
-  return 2000;
-}
-
-/** null = not set. `LOCAL_MESH = true` in wrangler.toml is a boolean, whatever its type is said to be. */
-function text(value: unknown): string | null {
-  const said = typeof value === "boolean" || typeof value === "number" ? String(value) : value;
-  return typeof said === "string" && said.trim() !== "" ? said : null;
 }
 
 function flag(name: string, value: unknown, faults: string[]): boolean {
@@ -281,5 +261,3 @@ function list(value: unknown): readonly string[] {
     .map((one) => one.trim())
     .filter((one) => one !== "");
 }
-
-const shown = (value: unknown): string => String(value).slice(0, 60);

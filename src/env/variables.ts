@@ -65,6 +65,10 @@ export interface Variables {
   readonly METRICS_PUBLIC?: string;
   /** Percent of requests that are traced whole, 0 to 100; unset = 1. Refused, failed and slow ones are kept besides. */
   readonly TRACE_PERCENT?: string;
+  /** A collector of traces (OTLP over HTTP, JSON): `https://collector.example:4318`; unset = none. */
+  readonly OTLP_ENDPOINT?: string;
+  /** Headers for it, a secret: `authorization=Bearer …`, several with commas between. */
+  readonly OTLP_HEADERS?: string;
   /** From how many milliseconds on a request is slow, and kept; unset = 2000. */
   readonly TRACE_SLOW_MS?: string;
   /** Days that sums of ten seconds, a minute and an hour are kept; unset = "1,30,400". */

@@ -10,12 +10,15 @@ import type { Claims } from "../model/snapshot/caller.ts";
 import { newObserving, type Observing } from "../observe/flush.ts";
 import type { Snapshot } from "../model/snapshot/snapshot.ts";
 import { newBreakerMemory, obey, type BreakerMemory } from "./breaker-memory.ts";
+import { CallerMemory } from "./caller-memory.ts";
 import { HeldJwks } from "./jwks.ts";
 import { newLimitMemory, type LimitMemory } from "./limit-memory.ts";
 import { HeldKeys } from "./mesh-keys.ts";
 import { newProofMemory, type ProofMemory } from "./proof-memory.ts";
 import { HeldProviders } from "./providers.ts";
+import { RouteMemory } from "./route-memory.ts";
 import { newKeeping, type Keeping } from "../observe/keeping.ts";
+import { newExporting, type Exporting } from "../observe/otlp.ts";
 import { HeldSnapshot } from "./snapshot.ts";
 
 export interface IsolateState {
@@ -35,11 +38,15 @@ export interface IsolateState {
   readonly observing: Observing;
   /** Requests that are kept, on their way. */
   readonly keeping: Keeping;
+  /** Their spans, on their way to a collector of the operator's. */
+  readonly exporting: Exporting;
   /** Tokens of the mesh by their text. */
   readonly meshTokens: BoundedMap<string, MeshToken>;
   /** By key, caller and service. */
   readonly assertions: BoundedMap<string, SignedAssertion>;
   readonly proofs: ProofMemory;
+  readonly callers: CallerMemory;
+  readonly routes: RouteMemory;
   /** Hosts as requests name them: a mesh has few, and to read one costs as much as a match. */
   readonly authorities: BoundedMap<string, Authority | null>;
   /** Of those who show secrets of operators. */
@@ -94,9 +101,12 @@ export function newIsolateState(id: string): IsolateState {
     callNotes,
     observing: newObserving(),
     keeping: newKeeping(),
+    exporting: newExporting(),
     meshTokens: new BoundedMap(MOST_TOKENS),
     assertions: new BoundedMap(MOST_ASSERTIONS),
     proofs: newProofMemory(),
+    callers: new CallerMemory(),
+    routes: new RouteMemory(),
     authorities: new BoundedMap(MOST_AUTHORITIES),
     guessing: newGuessing(),
     tokenFailures: newFailureLimits(),

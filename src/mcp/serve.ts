@@ -7,6 +7,7 @@ import { confirmTool } from "./confirm-tool.ts";
 import { planTools } from "./plan-tools.ts";
 import { offerPrompts } from "./prompts.ts";
 import { readTools } from "./read-tools.ts";
+import { signalTools } from "./signal-tools.ts";
 import { statusTool } from "./status-tool.ts";
 
 const INSTRUCTIONS =
@@ -25,7 +26,7 @@ export function serveAgent(request: Request, message: unknown, mesh: AgentMesh):
 function serverFor(mesh: AgentMesh): McpServer {
   const server = new McpServer({ name: "selvage", title: "Selvage", version: "1" }, { instructions: INSTRUCTIONS });
   const mayWrite = roles.indexOf(mesh.role) >= roles.indexOf("operator");
-  for (const offer of [statusTool, ...readTools, ...(mayWrite ? [...planTools, confirmTool] : [])]) {
+  for (const offer of [statusTool, ...signalTools, ...readTools, ...(mayWrite ? [...planTools, confirmTool] : [])]) {
     offer.to(server, mesh);
   }
   offerPrompts(server);

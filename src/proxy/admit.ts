@@ -5,6 +5,7 @@ import { DEFAULT_PORT, parseAuthority, type Authority, type Scheme } from "../de
 import { canonicalPath } from "../model/word/canonical-path.ts";
 import { PATH_FAULTS } from "../model/word/path-fault.ts";
 import { EditedHeaders } from "../decide/header/edited-headers.ts";
+import type { HeaderRecord } from "../decide/header/header-record.ts";
 import { MAX_HEADER_BYTES, MAX_HEADERS, type RequestHeaders } from "../decide/header/headers.ts";
 import { withoutOperatorCookies } from "../decide/header/operator-cookies.ts";
 import { clientAddressOf } from "../isolate/client-address.ts";
@@ -68,9 +69,9 @@ export function admit(
       detail: `The request has passed through a mesh ${hops} times; an endpoint may point back to it`,
     };
   }
-  const kept = keptOf(request, inspected);
+  const headers = new EditedHeaders(keptOf(request, inspected));
   if (inspected.hasCookiesToClean) {
-    cleanCookies(kept);
+    cleanCookies(headers);
   }
   const entry = entryOf(url, request.headers, by.settings);
   return {
@@ -83,7 +84,7 @@ export function admit(
     matchPath: path.matchPath,
     search: path.search,
     hasEncodedSlash: path.hasEncodedSlash === true,
-    headers: new EditedHeaders(kept),
+    headers,
     body: request.body,
     clientAddress:
       request.clientAddress === undefined ? clientAddressOf(request, by.settings, by.state) : request.clientAddress,
@@ -99,7 +100,7 @@ export function admit(
 }
 
 /** Without what callers may not say. */
-function keptOf(request: Incoming, { kept, drop }: RequestHeaders): Map<string, string> | Headers {
+function keptOf(request: Incoming, { kept, drop }: RequestHeaders): HeaderRecord | Headers {
   if (kept !== null) {
     return kept;
   }
@@ -111,7 +112,7 @@ function keptOf(request: Incoming, { kept, drop }: RequestHeaders): Map<string, 
 }
 
 /** Where traffic and admin API share a host, an operator's browser sends its session along. */
-function cleanCookies(headers: Map<string, string> | Headers): void {
+function cleanCookies(headers: EditedHeaders): void {
   const rest = withoutOperatorCookies(headers.get("cookie") ?? "");
   if (rest === null) {
     headers.delete("cookie");

@@ -2,13 +2,7 @@
 // none of the service's own is, an identity for services that are not public. A proof that is there and not good is
 // refused, whatever else is there; what cannot be checked is refused, too. Refusals are alike for everything that may
 // be wrong.
-import {
-  challengeOf,
-  BAD_TOKEN_CHALLENGE,
-  mayUse,
-  missingProof,
-  type ProofKind,
-} from "../decide/identity/authenticate.ts";
+import { challengeOf, mayUse, missingProof, type ProofKind } from "../decide/identity/authenticate.ts";
 import { isProven } from "../decide/identity/caller.ts";
 import { readCertificate } from "../decide/identity/certificate.ts";
 import type { HeaderEdit } from "../decide/header/edited-headers.ts";
@@ -23,41 +17,72 @@ import type { Authentication } from "../model/snapshot/access.ts";
 import type { Caller, Party } from "../model/snapshot/caller.ts";
 import type { Refusal } from "../model/word/problem.ts";
 import type { ServiceKey } from "../model/snapshot/snapshot.ts";
-import { checkClient } from "./identity/check-client.ts";
+import { memoryOf } from "../isolate/proof-memory.ts";
+import { checkClient, type CheckedClient } from "./identity/check-client.ts";
 import { checkToken, type CheckedToken } from "./identity/check-token.ts";
+import { BAD_CERTIFICATE, BAD_TOKEN, noContract, refusalOfClient, uncheckable } from "./identity/proof-refusal.ts";
+import { placesOf, proofsOf, recallCaller } from "./identity/known-caller.ts";
 import type { Decided, Ended, Exchange, Routed } from "./exchange/exchange.ts";
 
 type GoodToken = Extract<CheckedToken, { is: "good" }>;
 
 export function authenticate(exchange: Exchange): Decided | Promise<Decided> {
   const { routed, badProof } = exchange;
-  const { access, guarded } = routed;
+  const { access } = routed;
   if (badProof !== null) {
     return { no: badProof, stage: STAGE, policy: "none" };
   }
   const policy = policyInForce(exchange, access.policies.authentication);
-  // Without a policy a certificate only matters to somebody who asks who the caller is.
-  const asked = policy?.mtls || policy?.mesh || access.policies.authorization !== undefined || guarded !== null;
-  const certified = asked ? withCertificate(exchange) : { caller: exchange.caller, is: "absent" as const };
+  const takesCertificates = takes(policy, routed);
+  const certified = takesCertificates ? withCertificate(exchange) : { caller: exchange.caller, is: "absent" as const };
   if (policy === null) {
-    return exposed(certified.caller, routed, []);
+    return exposed(certified.caller, routed, NO_EDITS);
   }
   if (policy.mtls !== null && certified.is === "bad") {
     return denied(policy, BAD_CERTIFICATE);
   }
   const { headers } = exchange.admitted;
+  const places = placesOf(exchange, policy);
+  const claimed = places.claimed.size === 0 ? NO_EDITS : [{ remove: claimHeaderNames(places.claimed, headers) }];
+  const proofs = takesCertificates ? null : proofsOf(exchange, access.policies.authentication ?? -1, places);
+  const known = proofs === null ? null : recallCaller(exchange, proofs);
+  if (known !== null && mayCall(exchange, policy, known.caller)) {
+    exchange.trace?.("authenticate", { policy: policy.policy, proven: known.proven, missing: null });
+    return exposed(known.caller, routed, claimed.length === 0 ? known.edits : [...claimed, ...known.edits]);
+  }
   const tokens = findTokens(policy.jwt, (name) => headers.get(name));
   const credentials = findCredentials(policy.clientCredentials?.from ?? [], (name) => headers.get(name));
-  const edits: HeaderEdit[] = [{ remove: claimHeaderNames(policy.jwt, headers) }];
   const proven = new Set<ProofKind>();
   if (certified.is === "good") {
     proven.add("mtls");
   }
   const { caller } = certified;
+  const before = { caller, edits: claimed, proven };
   if (tokens.size === 0 && credentials === null) {
-    return settled(exchange, policy, { caller, edits, proven });
+    return settled(exchange, policy, before);
   }
-  return check(exchange, policy, { caller, edits, proven }, tokens, credentials);
+  return check(exchange, policy, before, { tokens, credentials, proofs });
+}
+
+/**
+ * Whether a certificate may say who calls: where the policy in force takes it, or the mesh's own words for a workload,
+ * and where no policy says what is taken.
+ */
+function takes(policy: Authentication | null, { access, guarded }: Routed): boolean {
+  if (guarded !== null) {
+    return true;
+  }
+  return policy === null ? access.policies.authorization !== undefined : policy.mtls !== null || policy.mesh !== null;
+}
+
+const NO_EDITS: readonly HeaderEdit[] = [];
+
+/** What a request shows. */
+interface Shown {
+  readonly tokens: FoundTokens;
+  readonly credentials: ClientCredentials | "bad" | null;
+  /** All of it as one text, by which the caller may be known the next time; null = it may not. */
+  readonly proofs: string | null;
 }
 
 /** What the proofs so far say. */
@@ -95,8 +120,7 @@ async function check(
   exchange: Exchange,
   policy: Authentication,
   before: Proven,
-  tokens: FoundTokens,
-  credentials: ClientCredentials | "bad" | null,
+  { tokens, credentials, proofs }: Shown,
 ): Promise<Decided> {
   const { startedAtMs: now } = exchange;
   const { proven } = before;
@@ -110,11 +134,11 @@ async function check(
     good.push(checked);
     proven.add("jwt");
   }
-  const edits = [...before.edits, { set: good.flatMap(({ provider, claims }) => claimHeaders(provider, claims)) }];
+  const edits: HeaderEdit[] = [{ set: good.flatMap(({ provider, claims }) => claimHeaders(provider, claims)) }];
   // Of several tokens in several places all must be good; the caller is whom the first provider vouches for.
   const caller = good[0] === undefined ? before.caller : withUser(before.caller, good[0]);
   if (credentials === null) {
-    return settled(exchange, policy, { caller, edits, proven });
+    return concluded(exchange, policy, { before, caller, edits, good, client: null, proofs });
   }
   const checked = credentials === "bad" ? { is: "bad" as const } : await checkClient(exchange, credentials, now);
   if (checked.is !== "good" || credentials === "bad") {
@@ -127,7 +151,45 @@ async function check(
   if (caller.application !== null && caller.application.principal !== application.principal) {
     return denied(policy, refusalOfClient(policy, "bad", 0));
   }
-  return settled(exchange, policy, { caller: { ...caller, application }, edits, proven });
+  return concluded(exchange, policy, {
+    before,
+    caller: { ...caller, application },
+    edits,
+    good,
+    client: checked,
+    proofs,
+  });
+}
+
+/** All proofs that came are good. */
+interface Good {
+  readonly before: Proven;
+  readonly caller: Caller;
+  /** Beside those from before. */
+  readonly edits: readonly HeaderEdit[];
+  readonly good: readonly GoodToken[];
+  readonly client: Extract<CheckedClient, { is: "good" }> | null;
+  readonly proofs: string | null;
+}
+
+/** Whom a policy lets in is known by the same proofs for a while. */
+function concluded(exchange: Exchange, policy: Authentication, found: Good): Decided {
+  const { before, caller, edits, good, client, proofs } = found;
+  const { proven } = before;
+  const decided = settled(exchange, policy, { caller, edits: [...before.edits, ...edits], proven });
+  if (proofs === null || !("ok" in decided)) {
+    return decided;
+  }
+  const { state, live, startedAtMs: now } = exchange;
+  const vouched = good.map(({ provider, keys }) => ({
+    provider,
+    memory: memoryOf(state.proofs, policy, provider),
+    keys,
+  }));
+  const until = Math.min(client?.until ?? Infinity, ...good.map(({ expiresAtMs }) => expiresAtMs ?? Infinity));
+  const known = { caller, edits, proven: [...proven], vouched, keys: client?.keys ?? null };
+  state.callers.remember(live.snapshot, proofs, known, now, until);
+  return decided;
 }
 
 function withUser(caller: Caller, { provider, claims, expiresAtMs }: GoodToken): Caller {
@@ -167,6 +229,14 @@ function settled(exchange: Exchange, policy: Authentication, { caller, edits, pr
   });
 }
 
+/** Whoever is known by its proofs may still have no contract with what it calls. */
+function mayCall(exchange: Exchange, { clientCredentials }: Authentication, { application }: Caller): boolean {
+  if (application === null || clientCredentials === null) {
+    return true;
+  }
+  return withoutContract(exchange, exchange.routed, application) === null;
+}
+
 /**
  * The service that the application would need a contract with: the one that was named, or the one that is to answer.
  */
@@ -185,52 +255,6 @@ function exposed(caller: Caller, { access, guarded }: Routed, edits: readonly He
     return { ok: { caller, edits } };
   }
   return identityRequired(guarded);
-}
-
-const BAD_TOKEN: Refusal = {
-  problem: "tokenRefused",
-  detail: "The token is not accepted",
-  headers: { "www-authenticate": BAD_TOKEN_CHALLENGE },
-};
-const BAD_CERTIFICATE: Refusal = {
-  problem: "certificateRefused",
-  detail: "The client certificate is not accepted",
-  headers: { "www-authenticate": challengeOf(null) },
-};
-
-function uncheckable(retryMs: number): Refusal {
-  const detail = "The keys to check the caller's proof cannot be had at the moment";
-  return { problem: "proofUncheckable", detail, headers: { "retry-after": inSeconds(retryMs) } };
-}
-
-function refusalOfClient(
-  policy: Authentication,
-  is: "bad" | "too-often" | "uncheckable" | "good",
-  waitMs: number,
-): Refusal {
-  if (is === "uncheckable") {
-    return uncheckable(2000);
-  }
-  if (is === "too-often") {
-    const detail = "Too many credentials were refused: these have not been looked at";
-    return { problem: "refusedTooOften", detail, headers: { "retry-after": inSeconds(waitMs) } };
-  }
-  const detail = "The client id or secret is not accepted";
-  return { problem: "clientRefused", detail, headers: { "www-authenticate": challengeOf(policy) } };
-}
-
-/** Whoever reads this has proven to be the application, so it may know why it is refused. */
-function noContract(policy: Authentication, service: ServiceKey): Refusal {
-  return {
-    problem: "clientRefused",
-    detail: `The application has no approved contract with the service ${service}`,
-    extensions: { service },
-    headers: { "www-authenticate": challengeOf(policy) },
-  };
-}
-
-function inSeconds(ms: number): string {
-  return String(Math.max(1, Math.ceil(ms / 1000)));
 }
 
 function denied({ policy }: Authentication, no: Refusal): Ended {

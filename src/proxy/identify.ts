@@ -52,11 +52,15 @@ function proveBy(exchange: Exchange, texts: readonly string[]): Caller | Refusal
 function tokensOf(exchange: Exchange): readonly string[] {
   const { identity } = exchange.admitted;
   const bearer = bearerOf(exchange);
-  const isOurs = bearer !== null && (identity === bearer || peekIssuer(bearer) === exchange.settings.issuer);
+  const isOurs = bearer !== null && (identity === bearer || !isForeign(exchange, bearer));
   if (identity === null) {
     return isOurs ? [bearer] : NONE;
   }
   return isOurs && bearer !== identity ? [identity, bearer] : [identity];
+}
+
+function isForeign({ state, startedAtMs, settings }: Exchange, bearer: string): boolean {
+  return state.callers.isForeign(bearer, startedAtMs, (token) => peekIssuer(token) !== settings.issuer);
 }
 
 const NONE: readonly string[] = [];

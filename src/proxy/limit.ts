@@ -13,7 +13,7 @@ import type { Decided, Exchange, Routed } from "./exchange/exchange.ts";
 import { countLeased } from "./limit/leased.ts";
 import { countLocally } from "./limit/local.ts";
 import { countStrictly } from "./limit/strict.ts";
-import type { BucketRef, LimitVerdict, BucketStanding } from "./limit/verdict.ts";
+import { LET_PASS, type BucketRef, type BucketStanding, type LimitVerdict } from "./limit/verdict.ts";
 
 /** Limits that are asked together: one, or the strict ones of one policy. */
 interface Step {
@@ -41,33 +41,53 @@ function limitsAt({ access, destination, plan }: Routed): readonly number[] {
 
 const NO_LIMITS: readonly number[] = [];
 
-async function askAll(exchange: Exchange, indexes: readonly number[]): Promise<Decided> {
+function askAll(exchange: Exchange, indexes: readonly number[]): Decided | Promise<Decided> {
   const { live, caller, routed } = exchange;
   const service = serviceOf(routed);
   const source = keySource(exchange, service);
   const inForce = limitsInForce(live.snapshot, indexes, caller, contractor(live.snapshot, routed, service));
   const asked = inForce.map((one): BucketRef => ({ limit: one, key: bucketKey(one.key, source) }));
   exchange.trace?.("limits", { asked });
-  const taken: (() => void)[] = [];
-  const standings: BucketStanding[] = [];
-  for (const step of plan(exchange, asked)) {
-    const verdict = await held(exchange, step);
-    if (verdict.allowed) {
-      taken.push(verdict.putBack);
-      standings.push(...verdict.standings);
-      continue;
+  return askFrom(exchange, plan(exchange, asked), 0, { taken: [], standings: [] });
+}
+
+/** What was found of the limits that were asked before. */
+interface Asking {
+  readonly taken: (() => void)[];
+  readonly standings: BucketStanding[];
+}
+
+function askFrom(exchange: Exchange, steps: readonly Step[], from: number, asking: Asking): Decided | Promise<Decided> {
+  for (let at = from; at < steps.length; at++) {
+    const step = steps[at];
+    const verdict = step === undefined ? LET_PASS : held(exchange, step);
+    if (verdict instanceof Promise) {
+      return verdict.then((one) => note(exchange, one, asking) ?? askFrom(exchange, steps, at + 1, asking));
     }
-    const { limit } = verdict.violated.asked;
-    exchange.trace?.("limit", { policy: limit.policy, limit: limit.name, shadow: limit.shadow });
-    if (limit.shadow) {
-      continue;
+    const refusal = note(exchange, verdict, asking);
+    if (refusal !== null) {
+      return refusal;
     }
-    for (const putBack of taken) {
-      putBack();
-    }
-    return refused(verdict, standings);
   }
-  return { ok: { limits: limitHeaders(standings.filter(({ asked }) => !asked.limit.shadow).map(shown)) } };
+  return { ok: { limits: limitHeaders(asking.standings.filter(({ asked }) => !asked.limit.shadow).map(shown)) } };
+}
+
+/** null = the next limit may be asked. */
+function note(exchange: Exchange, verdict: LimitVerdict, { taken, standings }: Asking): Decided | null {
+  if (verdict.allowed) {
+    taken.push(verdict.putBack);
+    standings.push(...verdict.standings);
+    return null;
+  }
+  const { limit } = verdict.violated.asked;
+  exchange.trace?.("limit", { policy: limit.policy, limit: limit.name, shadow: limit.shadow });
+  if (limit.shadow) {
+    return null;
+  }
+  for (const putBack of taken) {
+    putBack();
+  }
+  return refused(verdict, standings);
 }
 
 /** Whose contract holds: of the service that was named, where it has tiers, also where a rule leads to another one. */
@@ -76,24 +96,30 @@ function contractor({ identities }: Snapshot, { addressed }: Routed, service: Se
 }
 
 function plan(exchange: Exchange, asked: readonly BucketRef[]): Step[] {
-  const local = asked.filter(({ limit }) => limit.mode === "local");
-  const leased = asked.filter(({ limit }) => limit.mode === "leased");
-  const strict = asked.filter(({ limit }) => limit.mode === "strict" && !limit.shadow);
-  // Nobody waits for a limit that never refuses.
+  const { state, ports } = exchange;
+  const local: Step[] = [];
+  const leased: Step[] = [];
+  const strict: BucketRef[] = [];
   for (const one of asked) {
-    if (one.limit.mode === "strict" && one.limit.shadow) {
+    const { mode, shadow } = one.limit;
+    if (mode === "local") {
+      local.push({ group: [one], count: () => countLocally(state.limits, one, ports.now()) });
+    } else if (mode === "leased") {
+      leased.push({ group: [one], count: (again) => countLeased(exchange, one, again) });
+    } else if (shadow) {
+      // Nobody waits for a limit that never refuses.
       exchange.ctx.waitUntil(countBehind(exchange, one));
+    } else {
+      strict.push(one);
     }
   }
-  const { state, ports } = exchange;
-  return [
-    ...local.map((one) => ({ group: [one], count: () => countLocally(state.limits, one, ports.now()) })),
-    ...leased.map((one) => ({ group: [one], count: (again: boolean) => countLeased(exchange, one, again) })),
-    ...[...Map.groupBy(strict, ({ limit }) => limit.policy)].map(([policy, group]) => ({
-      group,
-      count: (again: boolean) => countStrictly(exchange, policy, group, again),
-    })),
-  ];
+  const steps = local.length === 0 ? leased : [...local, ...leased];
+  if (strict.length > 0) {
+    for (const [policy, group] of Map.groupBy(strict, ({ limit }) => limit.policy)) {
+      steps.push({ group, count: (again) => countStrictly(exchange, policy, group, again) });
+    }
+  }
+  return steps;
 }
 
 async function countBehind(exchange: Exchange, one: BucketRef): Promise<void> {
@@ -105,16 +131,27 @@ async function countBehind(exchange: Exchange, one: BucketRef): Promise<void> {
 }
 
 /** Counts; where the limit that refuses has a queue, waits for room as long and with as many others as it says. */
-async function held(exchange: Exchange, { count }: Step): Promise<LimitVerdict> {
-  const { ports, state } = exchange;
-  const first = await count(false);
-  if (first.allowed || first.violated.asked.limit.shadow) {
+function held(exchange: Exchange, step: Step): LimitVerdict | Promise<LimitVerdict> {
+  const first = step.count(false);
+  return first instanceof Promise
+    ? first.then((verdict) => queued(exchange, step, verdict))
+    : queued(exchange, step, first);
+}
+
+function queued(exchange: Exchange, step: Step, first: LimitVerdict): LimitVerdict | Promise<LimitVerdict> {
+  if (first.allowed || first.violated.asked.limit.shadow || first.violated.asked.limit.queue === null) {
     return first;
   }
-  const { queue, policy, name } = first.violated.asked.limit;
-  if (queue === null) {
-    return first;
-  }
+  return awaitRoom(exchange, step, first, first.violated.asked.limit.queue);
+}
+
+async function awaitRoom(
+  { ports, state }: Exchange,
+  { count }: Step,
+  first: Refused,
+  queue: NonNullable<Limit["queue"]>,
+): Promise<LimitVerdict> {
+  const { policy, name } = first.violated.asked.limit;
   const id = `${policy}/${name}`;
   const since = ports.now();
   const until = since + queue.maxWaitMs;

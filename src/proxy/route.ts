@@ -4,10 +4,11 @@
 import { isPreflight } from "../decide/header/cors.ts";
 import { namespaceOf } from "../decide/identity/caller.ts";
 import { matchPreflight } from "../decide/route/preflight.ts";
+import { firstOf } from "../decide/route/candidates.ts";
 import { match, type Matched, type RouteRequest, type Unmatched } from "../decide/route/match.ts";
 import { nearRoutes } from "../decide/route/near-routes.ts";
 import type { Work } from "../decide/route/regex-machine.ts";
-import { NO_FILTERS, planFilters, type FilterPlan } from "../decide/route/filter-plan.ts";
+import { NO_FILTERS, type FilterPlan } from "../decide/route/filter-plan.ts";
 import { dropSegments, modifyPath } from "../decide/route/rewrite.ts";
 import { addressByHost, addressByPath, type ServiceAddress } from "../decide/route/service-address.ts";
 import { resumeSession } from "../decide/route/session.ts";
@@ -15,10 +16,10 @@ import { pickBackend } from "../decide/route/split.ts";
 import type { CanonicalPath } from "../model/word/canonical-path.ts";
 import { PATH_FAULTS, type PathFault } from "../model/word/path-fault.ts";
 import type { ProblemName, Refusal } from "../model/word/problem.ts";
-import type { PolicyIndexes } from "../model/snapshot/policies.ts";
-import type { Backend, Rule, ServiceEntry, ServiceKey, Snapshot } from "../model/snapshot/snapshot.ts";
-import type { Decided, Destination, Exchange, Pinned, Routed } from "./exchange/exchange.ts";
+import type { Backend, Rule, ServiceKey } from "../model/snapshot/snapshot.ts";
+import type { Decided, Exchange, Routed } from "./exchange/exchange.ts";
 import { nowhere } from "./exchange/decided.ts";
+import { called, laneOf, serviceNamed } from "./exchange/lane.ts";
 import { partsOfKey } from "../model/word/refs.ts";
 
 /** For one request, over all conditions of all rules that are tried: about 25 ms of CPU. */
@@ -58,9 +59,8 @@ export function route(exchange: Exchange): Decided {
 function place(exchange: Exchange): Routed | Refusal {
   const { admitted } = exchange;
   const address = addressOf(exchange);
-  const asked = question(exchange, admitted.matchPath, null);
-  const found = meet(exchange, asked);
-  if (asked.work.left < 0) {
+  const found = meetRule(exchange);
+  if (found === null) {
     return TOO_MUCH_WORK;
   }
   if (found.match !== null && mayTake(exchange, found, address)) {
@@ -82,6 +82,23 @@ function mayTake(exchange: Exchange, { rule, host }: Matched, address: ServiceAd
   return named === null || partsOfKey(named.service).namespace === partsOfKey(rule.route).namespace;
 }
 
+/** The rule on a hostname that answers, by what is remembered where that is possible. null = too much work. */
+function meetRule(exchange: Exchange): Matched | Unmatched | null {
+  const { admitted, live, state } = exchange;
+  const { router } = live.snapshot;
+  const { method, host, matchPath: path, entry, headers } = admitted;
+  const candidates = isPreflight(method, headers)
+    ? null
+    : state.routes.candidatesOf(router, { method, host, path, entry });
+  const certain = candidates?.[0];
+  if (certain?.isCertain === true) {
+    return certain;
+  }
+  const asked = question(exchange, path, null);
+  const found = candidates === null ? meet(exchange, asked) : firstOf(router, candidates, asked);
+  return asked.work.left < 0 ? null : found;
+}
+
 function meet({ admitted, live: { snapshot } }: Exchange, asked: RouteRequest): Matched | Unmatched {
   const { method, headers } = admitted;
   return isPreflight(method, headers) ? matchPreflight(snapshot.router, asked) : match(snapshot.router, asked);
@@ -90,16 +107,11 @@ function meet({ admitted, live: { snapshot } }: Exchange, asked: RouteRequest): 
 /** The service that the host or else the path addresses, when there is one. */
 function addressOf({ admitted, settings, live }: Exchange): ServiceAddress | null {
   for (const address of [addressByHost(admitted.host, settings.meshDomain), addressByPath(admitted.matchPath)]) {
-    if (address !== null && serviceOf(live.snapshot, address.service) !== null) {
+    if (address !== null && serviceNamed(live.snapshot, address.service) !== null) {
       return address;
     }
   }
   return null;
-}
-
-function serviceOf(snapshot: Snapshot, service: ServiceKey): ServiceEntry | null {
-  // A key always holds a slash, so no name of Object.prototype can be asked for.
-  return snapshot.services[service] ?? null;
 }
 
 function question(
@@ -130,7 +142,7 @@ function atService(
 ): Routed | Refusal {
   const { admitted, live, meant } = exchange;
   const { service, prefix } = address;
-  const entry = serviceOf(live.snapshot, service);
+  const entry = serviceNamed(live.snapshot, service);
   if (entry === null) {
     return { problem: "noRoute", detail: `There is no service ${service}` };
   }
@@ -176,12 +188,10 @@ function byRule(exchange: Exchange, found: Matched, way: Way): Routed {
   const pinned = pinnedBackend(exchange, found);
   const backend = pinned?.backend ?? pickBackend(rule.backends, exchange.ports.random());
   const matchedPath = found.match.path.type === "RegularExpression" ? "/" : found.match.path.value;
-  const filters =
-    backend === null || backend.filters.length === 0 ? rule.filters : [...rule.filters, ...backend.filters];
-  const plan = planFilters(filters);
+  const { policy, plan, destination } = laneOf(exchange.live.snapshot, rule, backend);
   const rewritten = rewrittenPath(path, plan, matchedPath);
   return {
-    policy: `HTTPRoute/${rule.route}/${rule.name}`,
+    policy,
     rule,
     matchedPath,
     addressPrefix: prefix,
@@ -195,12 +205,9 @@ function byRule(exchange: Exchange, found: Matched, way: Way): Routed {
     destination:
       rewritten?.ok === false
         ? unsendable(rule, rewritten.reason)
-        : backend === null
-          ? {
-              problem: "invalidBackend",
-              detail: `Rule ${rule.name} of HTTPRoute ${rule.route} has no backend with a weight above 0`,
-            }
-          : destinationOf(exchange, backend, pinned),
+        : pinned === null || "problem" in destination
+          ? destination
+          : { ...destination, pinned },
   };
 }
 
@@ -217,7 +224,7 @@ function keepsSlashes(
   if (snapshot.router.listeners[listener]?.keepsSlashes === true) {
     return true;
   }
-  return addressed !== null && serviceOf(snapshot, addressed)?.keepsSlashes === true;
+  return addressed !== null && serviceNamed(snapshot, addressed)?.keepsSlashes === true;
 }
 
 /** Null without a rewrite of the path. */
@@ -234,33 +241,6 @@ const UNSENDABLE: Partial<Record<PathFault, ProblemName>> = {
 function unsendable({ route, name }: Rule, reason: PathFault): Refusal {
   const what = `Rule ${name} of HTTPRoute ${route} rewrites the path to one that is not forwarded`;
   return { problem: UNSENDABLE[reason] ?? "invalidBackend", detail: `${what}: ${PATH_FAULTS[reason]}` };
-}
-
-function destinationOf(exchange: Exchange, backend: Backend, pinned: Pinned | null): Destination | Refusal {
-  const { target, timeouts, policies } = backend;
-  if ("invalid" in target) {
-    return { problem: "invalidBackend", detail: target.message, extensions: { reason: target.invalid } };
-  }
-  const { service, version } = target;
-  if (serviceOf(exchange.live.snapshot, service) === null) {
-    return {
-      problem: "invalidBackend",
-      detail: `There is no service ${service}`,
-      extensions: { reason: "BackendNotFound" },
-    };
-  }
-  return called(exchange.live.snapshot, { service, version, timeouts, pinned }, policies);
-}
-
-/** With what the policies say about the call: looked up once, here. */
-function called(
-  { policies: tables }: Snapshot,
-  to: Pick<Destination, "service" | "version" | "timeouts" | "pinned">,
-  { traffic, fault }: PolicyIndexes,
-): Destination {
-  const { calls = null, circuit = null } = (traffic === undefined ? null : tables.traffic?.[traffic]) ?? {};
-  const injected = (fault === undefined ? null : tables.fault?.[fault]) ?? null;
-  return circuit === null ? { ...to, calls, fault: injected } : { ...to, calls, fault: injected, circuit };
 }
 
 function pinnedBackend(exchange: Exchange, { rule }: Matched): ReturnType<typeof resumeSession> {

@@ -30,8 +30,8 @@ export interface RuntimeRead {
   readonly stats: ApiAnswer<Stats>;
 }
 
-/** Applications whose secrets are looked at: each is one question. */
-const MOST_APPLICATIONS = 50;
+/** Each application's secrets are one question; so many are asked at a time. */
+const AT_ONCE = 50;
 
 export async function meshOverview(client: ApiClient): Promise<MeshRead> {
   const [readiness, resources, catalog, revisions] = await Promise.all([
@@ -46,22 +46,32 @@ export async function meshOverview(client: ApiClient): Promise<MeshRead> {
 }
 
 export async function runtimeOverview(client: ApiClient, resources: readonly Resource[]): Promise<RuntimeRead> {
-  const applications = resources.filter(({ kind }) => kind === "Application").slice(0, MOST_APPLICATIONS);
   const [breakers, limits, audit, tokens, stats, credentials] = await Promise.all([
     client.call<BreakerList>("GET", "/breakers"),
     client.call<LimitList>("GET", "/limits", { query: { limit: 1000 } }),
     client.call<AuditList>("GET", "/audit", { query: { limit: 100 } }),
     client.call<TokenList>("GET", "/tokens"),
     client.call<Stats>("GET", "/stats", { query: { window: "1m" } }),
-    Promise.all(
-      applications.map(({ metadata: { namespace, name } }) =>
-        client.call<Credentials>(
-          "GET",
-          `/applications/${encodeURIComponent(namespace)}/${encodeURIComponent(name)}/credentials`,
-        ),
-      ),
-    ),
+    credentialsOf(client, resources),
   ]);
-  const known = credentials.flatMap((answer) => (answer.ok ? [answer.value] : []));
-  return { breakers, limits, audit, tokens, credentials: known, stats };
+  return { breakers, limits, audit, tokens, stats, credentials };
+}
+
+async function credentialsOf(client: ApiClient, resources: readonly Resource[]): Promise<Credentials[]> {
+  const applications = resources.filter(({ kind }) => kind === "Application");
+  const known: Credentials[] = [];
+  for (let at = 0; at < applications.length; at += AT_ONCE) {
+    const answers = await Promise.all(
+      applications
+        .slice(at, at + AT_ONCE)
+        .map(({ metadata: { namespace, name } }) =>
+          client.call<Credentials>(
+            "GET",
+            `/applications/${encodeURIComponent(namespace)}/${encodeURIComponent(name)}/credentials`,
+          ),
+        ),
+    );
+    known.push(...answers.flatMap((answer) => (answer.ok ? [answer.value] : [])));
+  }
+  return known;
 }

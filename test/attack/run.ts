@@ -1,4 +1,4 @@
-// Attacks on a mesh, one after the other: `node test/attack/run.ts [words]` tries those whose text holds the words
+// Attacks on a mesh, one after the other: `npx node test/attack/run.ts [words]` tries those whose text holds the words
 // against a local mesh, prints what came of each, and ends with 1 when one of them succeeds. `--write` renews
 // docs/attacks.md.
 import { writeFileSync } from "node:fs";

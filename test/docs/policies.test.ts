@@ -9,7 +9,10 @@ import { minimal } from "../support/documents/samples.ts";
 const root = new URL("../..", import.meta.url).pathname;
 const read = (path: string): string => readFileSync(root + path, "utf8");
 const pages = globSync("docs/*.md", { cwd: root }).filter((path) => !/(kinds|errors|decisions)\.md$/.test(path));
-const stages = globSync("src/proxy/*.ts", { cwd: root }).map((path) => ({ path, text: read(path) }));
+const stages = globSync(["src/proxy/*.ts", "src/proxy/exchange/lane.ts"], { cwd: root }).map((path) => ({
+  path,
+  text: read(path),
+}));
 
 describe.each(policyKinds)("$kind", ({ kind, table, attaches, mode }) => {
   it("has a sample, a JSON Schema, a golden pair and a page of its own in the list of pages", () => {
@@ -29,7 +32,7 @@ describe.each(policyKinds)("$kind", ({ kind, table, attaches, mode }) => {
     expect(policyKinds.map((one) => one.kind).toSorted()).toEqual(attached.toSorted());
   });
 
-  it("is read from its table by what it is about: a stage for requests, the route for calls", () => {
+  it("is read from its table by what it is about: a stage for requests, the lane for calls", () => {
     const readers = stages.filter(({ text }) =>
       new RegExp(`policies\\??\\.${table}\\b|tables\\.${table}\\b|\\b${table} =`).test(text),
     );

@@ -22,6 +22,7 @@ describe("settings", () => {
       telemetryObjects: 4,
       metricsPublic: false,
       traceEvery: 100,
+      otlp: null,
       slowMs: 2000,
       edge: null,
       adapterToken: null,

@@ -1,4 +1,4 @@
-// Hostile calls of the admin API: `node test/fuzz/admin.ts [--seed n] [--count n]` sends requests made from its own
+// Hostile calls of the admin API: `npx node test/fuzz/admin.ts [--seed n] [--count n]` sends requests made from its own
 // OpenAPI document to a local mesh. None may be an error of ours, tell of our insides or take long, and after each lot
 // the registry is whole: nothing is written that was not answered with a revision, the audit's chain holds, and
 // everything stored can be applied again.

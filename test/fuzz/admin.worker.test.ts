@@ -1,5 +1,5 @@
-// The short half of the admin fuzz (`node test/fuzz/admin.ts` is the long one, over TCP): hostile calls made from the
-// OpenAPI document are no errors of ours, tell nothing of our insides, and leave a registry that is whole.
+// The short half of the admin fuzz (`npx node test/fuzz/admin.ts` is the long one, over TCP): hostile calls made from
+// the OpenAPI document are no errors of ours, tell nothing of our insides, and leave a registry that is whole.
 import { beforeAll, expect, it } from "vitest";
 import { ask, api, FIRST_LOAD_MS, ROOT_TOKEN, serviceYaml, applied, tokenFor } from "../support/worker/admin.ts";
 import { emptyRegistry } from "../support/worker/registry.ts";

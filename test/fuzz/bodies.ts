@@ -1,6 +1,6 @@
-// Bodies broken at every byte, over TCP through a local mesh: `node test/fuzz/bodies.ts`. Those of requests must come
-// to nothing but a refusal of their own: no 5xx of the mesh, no open breaker, no ejection, and nothing that looks whole
-// to the service. Those of answers must never look whole to the caller. Ends with 1 when one of that happens.
+// Bodies broken at every byte, over TCP through a local mesh: `npx node test/fuzz/bodies.ts`. Those of requests must
+// come to nothing but a refusal of their own: no 5xx of the mesh, no open breaker, no ejection, and nothing that looks
+// whole to the service. Those of answers must never look whole to the caller. Ends with 1 when one of that happens.
 import { createServer, type AddressInfo, type Server } from "node:net";
 import { createServer as createHttpServer } from "node:http";
 import { startMesh } from "../support/mesh.ts";

@@ -1,4 +1,4 @@
-// The short half of the cost fuzz (`node test/fuzz/cost.ts` is the long one, through a mesh): what one text costs a
+// The short half of the cost fuzz (`npx node test/fuzz/cost.ts` is the long one, through a mesh): what one text costs a
 // reader.
 import { describe, expect, it } from "vitest";
 import { MAX_HEADER_BYTES } from "../../src/decide/header/headers.ts";

@@ -1,7 +1,7 @@
-// What one request of a stranger costs the mesh at most, in CPU time: `node test/fuzz/cost.ts`. Every header, claim,
-// query parameter and body that is read × hostile shapes, at the largest size the mesh admits, first through the pure
-// readers and then over the wire through a local mesh, above what the same request costs with a short word. Ends with 1
-// when one of them costs more than 5 ms.
+// What one request of a stranger costs the mesh at most, in CPU time: `npx node test/fuzz/cost.ts`. Every header,
+// claim, query parameter and body that is read × hostile shapes, at the largest size the mesh admits, first through the
+// pure readers and then over the wire through a local mesh, above what the same request costs with a short word. Ends
+// with 1 when one of them costs more than 5 ms.
 import { createPrivateKey, sign } from "node:crypto";
 import { Agent, createServer, request } from "node:http";
 import type { AddressInfo } from "node:net";

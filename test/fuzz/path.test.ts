@@ -1,5 +1,5 @@
-// The short half of the path fuzz (`node test/fuzz/path.ts` is the long one, through a mesh and real servers): what the
-// mesh forwards leads no server to what a policy keeps back, by the rules by which six of them read a path.
+// The short half of the path fuzz (`npx node test/fuzz/path.ts` is the long one, through a mesh and real servers): what
+// the mesh forwards leads no server to what a policy keeps back, by the rules by which six of them read a path.
 import { expect, it } from "vitest";
 import { canonicalPath } from "../../src/model/word/canonical-path.ts";
 import { hostilePath } from "./hostile-paths.ts";

@@ -1,7 +1,7 @@
-// What is judged is what the service receives: `node test/fuzz/path.ts [--seed n] [--count n]` sends hostile targets to
-// a local mesh over TCP and holds what arrives against the mesh's own judgement, and against how other servers read it:
-// by their rules (path-readers.ts), by a real nginx and by Python itself. Ends with 1 when one of them is led to what a
-// policy keeps back.
+// What is judged is what the service receives: `npx node test/fuzz/path.ts [--seed n] [--count n]` sends hostile
+// targets to a local mesh over TCP and holds what arrives against the mesh's own judgement, and against how other
+// servers read it: by their rules (path-readers.ts), by a real nginx and by Python itself. Ends with 1 when one of them
+// is led to what a policy keeps back.
 import { spawnSync } from "node:child_process";
 import { createServer, type AddressInfo } from "node:net";
 import { startMesh } from "../support/mesh.ts";

@@ -1,5 +1,5 @@
 // The mesh is killed in the middle of applies: nothing that was acknowledged is lost, nothing is there by half.
-// `node test/support/journeys/kill9.ts` prints the figures.
+// `npx node test/support/journeys/kill9.ts` prints the figures.
 import { expect, it } from "vitest";
 import { sized } from "../support/long.ts";
 import { kill9 } from "../support/journeys/kill9.ts";

@@ -1,5 +1,5 @@
 // What the fleet's limits promise, as runs of the simulator and the figure that each is held to. The test runs a few
-// seeds, `node test/sim/limiter.ts --seeds 20` many.
+// seeds, `npx node test/sim/limiter.ts --seeds 20` many.
 import type { LimitTerms } from "../../src/model/snapshot/limit-terms.ts";
 import { seeded } from "./virtual-time.ts";
 import { runFleet, type FleetOptions, type FleetResult } from "./limiter-fleet.ts";

@@ -1,4 +1,4 @@
-// The promises of the fleet's limits, few seeds each. Many seeds: `node test/sim/limiter.ts --seeds 20`.
+// The promises of the fleet's limits, few seeds each. Many seeds: `npx node test/sim/limiter.ts --seeds 20`.
 import { expect, it } from "vitest";
 import { sized } from "../support/long.ts";
 import { hold, promises } from "./limiter-promises.ts";

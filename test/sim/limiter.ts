@@ -1,4 +1,4 @@
-// `node test/sim/limiter.ts --seeds 20`: every promise of the fleet's limits over that many seeds, as a table; exit
+// `npx node test/sim/limiter.ts --seeds 20`: every promise of the fleet's limits over that many seeds, as a table; exit
 // code 1 when one is broken.
 import { parseArgs } from "node:util";
 import { hold, promises } from "./limiter-promises.ts";

@@ -1,5 +1,6 @@
-// `node test/sim/promises.ts [--seeds 3] [--first 1]`: every promise about limits, breakers and retries, held against
-// the simulated fleets that run the shipped code, as one table. Exit code 1 when one is broken. A seed replays its run.
+// `npx node test/sim/promises.ts [--seeds 3] [--first 1]`: every promise about limits, breakers and retries, held
+// against the simulated fleets that run the shipped code, as one table. Exit code 1 when one is broken. A seed replays
+// its run.
 import { parseArgs } from "node:util";
 import { failedUntilRefused, runFleet } from "./breaker-fleet.ts";
 import { hold, promises as limiterPromises } from "./limiter-promises.ts";

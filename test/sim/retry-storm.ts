@@ -1,5 +1,5 @@
 // A service that fails, and an isolate in front of it that decides with the shipped verbs: how often requests arrive.
-// Time is virtual and every draw comes from the seed. `node test/sim/retry-storm.ts [seed]` prints the figures.
+// Time is virtual and every draw comes from the seed. `npx node test/sim/retry-storm.ts [seed]` prints the figures.
 import { policyRetryDelayMs } from "../../src/decide/retry/traffic-policy.ts";
 import { answerRetries, newAllowance } from "../../src/decide/retry/coordinator.ts";
 import {

@@ -1,5 +1,6 @@
 // `selvage app create|rotate|ls|credentials|revoke`: client applications and their credentials. A secret is printed
 // once, on stdout, by the command that made it.
+import { sayError } from "../session/error-line.ts";
 import type { Credentials, MintedCredentials } from "../../model/api/clients.ts";
 import type { Resource } from "../../model/api/resource.ts";
 import { type ExitCode, exitCodes } from "../session/exit-code.ts";
@@ -53,9 +54,7 @@ export async function createApp(session: CliSession, name: string, options: AppC
       return reportFailure(held.failure, terminal);
     }
     if (held.value.secrets.length > 0) {
-      terminal.err(
-        `${terminal.paint("red", "Error", "err")}: the application ${namespace}/${name} exists and has credentials`,
-      );
+      sayError(terminal, `the application ${namespace}/${name} exists and has credentials`);
       terminal.err(`hint: selvage app rotate ${name} -n ${namespace} makes a new secret`);
       return exitCodes.conflict;
     }
@@ -103,9 +102,7 @@ export async function revokeApp(
 ): Promise<ExitCode> {
   const { client, terminal } = session;
   if ((secret === undefined) === (all !== true)) {
-    terminal.err(
-      `${terminal.paint("red", "Error", "err")}: name one secret (see selvage app credentials), or say --all`,
-    );
+    sayError(terminal, "name one secret (see selvage app credentials), or say --all");
     return exitCodes.usage;
   }
   const which = secret === undefined ? "" : `/${encodeURIComponent(secret)}`;

@@ -1,5 +1,6 @@
 // `selvage delete`: by kind and names, by files, or by labels; each document is a revision of its own. No question is
 // asked: scripts come first. What cannot be brought back is said by the mesh, and `--dry-run` says it before.
+import { sayError } from "../session/error-line.ts";
 import type { ApplyResult } from "../../model/api/apply.ts";
 import type { Resource } from "../../model/api/resource.ts";
 import { refOf } from "../../model/word/refs.ts";
@@ -54,7 +55,7 @@ async function wantedOf(
 ): Promise<Wanted> {
   const { terminal } = session;
   const usage = (message: string): Wanted => {
-    terminal.err(`${terminal.paint("red", "Error", "err")}: ${message}`);
+    sayError(terminal, message);
     return { exitCode: exitCodes.usage };
   };
   if (options.filename !== undefined || options.kustomize !== undefined) {
@@ -107,9 +108,7 @@ async function inFiles({ terminal, namespace }: CliSession, options: DeleteOptio
   const { parseDocuments } = await import("../../model/read/parse-documents.ts");
   const parsed = parseDocuments(loaded.bundle.body, "yaml");
   if (!parsed.ok) {
-    terminal.err(
-      `${terminal.paint("red", "Error", "err")}: the files hold something that is no document; selvage validate shows what`,
-    );
+    sayError(terminal, "the files hold something that is no document; selvage validate shows what");
     return { exitCode: exitCodes.validation };
   }
   // Backwards: what was written for others to lean on goes last.

@@ -1,4 +1,5 @@
 // `selvage describe KIND NAME`: one resource with everything known about it, for people.
+import { sayError } from "../session/error-line.ts";
 import type { Catalog } from "../../model/api/endpoints.ts";
 import type { Resource } from "../../model/api/resource.ts";
 import { endpointTable, labelsOf } from "../print/columns.ts";
@@ -17,7 +18,7 @@ export async function describeCommand(session: CliSession, kind: string, name: s
   const [only] = understood.ok ? (understood.what.kinds ?? []) : [];
   if (!understood.ok || only === undefined || understood.what.name === null) {
     const message = understood.ok ? "describe wants one KIND and one NAME" : understood.message;
-    terminal.err(`${terminal.paint("red", "Error", "err")}: ${message}`);
+    sayError(terminal, message);
     return exitCodes.usage;
   }
   const namespace = namespaceFor(only, session.namespace);

@@ -1,5 +1,6 @@
 // `selvage export`: the documents of the mesh as users write them, ready for git and for `apply`: without what the
 // server adds.
+import { sayError } from "../session/error-line.ts";
 import type { Resource } from "../../model/api/resource.ts";
 import { type ExitCode, exitCodes } from "../session/exit-code.ts";
 import { counted } from "../../model/word/plural.ts";
@@ -21,7 +22,7 @@ export async function exportDocuments(
   const { client, terminal, output } = session;
   const understood = understand(kind ?? "all", undefined);
   if (!understood.ok) {
-    terminal.err(`${terminal.paint("red", "Error", "err")}: ${understood.message}`);
+    sayError(terminal, understood.message);
     return exitCodes.usage;
   }
   const answer = await listResources(client, {

@@ -1,4 +1,5 @@
 // `selvage get KIND [NAME]`: documents as the registry holds them, and endpoints, as tables or as data.
+import { sayError } from "../session/error-line.ts";
 import { setTimeout as sleep } from "node:timers/promises";
 import { untilSignal } from "../local/until-signal.ts";
 import type { Catalog, CatalogService } from "../../model/api/endpoints.ts";
@@ -61,7 +62,7 @@ async function getOnce(
 ): Promise<ExitCode> {
   const understood = understand(kind, name);
   if (!understood.ok) {
-    session.terminal.err(`${session.terminal.paint("red", "Error", "err")}: ${understood.message}`);
+    sayError(session.terminal, understood.message);
     return exitCodes.usage;
   }
   const { what } = understood;
@@ -77,7 +78,7 @@ async function getOnce(
 async function getOne(session: CliSession, kinds: readonly string[], name: string): Promise<ExitCode> {
   const [kind] = kinds;
   if (kind === undefined || kinds.length > 1) {
-    session.terminal.err(`${session.terminal.paint("red", "Error", "err")}: a name belongs to one kind`);
+    sayError(session.terminal, "a name belongs to one kind");
     return exitCodes.usage;
   }
   const ref = `${kind}/${namespaceFor(kind, session.namespace)}/${name}`;
@@ -156,7 +157,7 @@ async function getEndpoints(session: CliSession, service: string | null, options
       (everywhere || namespace === (session.namespace ?? "default")) && (service === null || name === service),
   );
   if (service !== null && services.length === 0) {
-    session.terminal.err(`${session.terminal.paint("red", "Error", "err")}: there is no service "${service}"`);
+    sayError(session.terminal, `there is no service "${service}"`);
     return exitCodes.notFound;
   }
   const items = services.flatMap(({ endpoints }) => endpoints);

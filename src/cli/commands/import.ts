@@ -1,5 +1,6 @@
 // `selvage import istio|gateway-api|anypoint -f …`: what somebody else's configuration is here, as YAML for `apply`,
 // and on stderr everything that could not be said. It asks no mesh.
+import { sayError } from "../session/error-line.ts";
 import type { Imported, ImportNote } from "../../adapters/source/import-note.ts";
 import type { Source } from "../../model/read/source.ts";
 import { fromPointer } from "../../model/word/json-pointer.ts";
@@ -29,7 +30,7 @@ export async function importDocuments(
 ): Promise<ExitCode> {
   const { terminal, output } = session;
   const fail = (message: string, code: ExitCode): ExitCode => {
-    terminal.err(`${terminal.paint("red", "Error", "err")}: ${message}`);
+    sayError(terminal, message);
     return code;
   };
   const read = readSources(options.filename);

@@ -1,5 +1,6 @@
 // `selvage override add|ls|rm`: break-glass. An Override is a document like any other; these commands name it, give it
 // a time to end, and show which ones are in force.
+import { sayError } from "../session/error-line.ts";
 import { parse } from "yaml";
 import type { ApplyResult } from "../../model/api/apply.ts";
 import type { Resource, ResourceList } from "../../model/api/resource.ts";
@@ -34,7 +35,7 @@ export async function addOverride(
 ): Promise<ExitCode> {
   const { client, terminal, namespace } = session;
   const wrong = (message: string): ExitCode => {
-    terminal.err(`${terminal.paint("red", "Error", "err")}: ${message}`);
+    sayError(terminal, message);
     return exitCodes.usage;
   };
   const known = kindByAnyName(kind);

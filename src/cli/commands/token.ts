@@ -1,5 +1,6 @@
 // `selvage token create|ls|rm`: tokens of operators. The secret is shown once, on stdout, alone, so that it can be kept
 // by `selvage token create ci > file`.
+import { sayError } from "../session/error-line.ts";
 import type { MintedToken, ApiToken, TokenList, TokenRequest } from "../../model/api/operators.ts";
 import type { Role } from "../../model/api/resource.ts";
 import { parseDuration } from "../../model/document/field/duration.ts";
@@ -24,7 +25,7 @@ export async function tokenCreateCommand(
   const { client, terminal } = session;
   const expiresAt = options.expires === undefined ? undefined : expiry(options.expires, Date.now());
   if (expiresAt === null) {
-    terminal.err(`${terminal.paint("red", "Error", "err")}: --expires wants a duration (24h) or a time (RFC 3339)`);
+    sayError(terminal, "--expires wants a duration (24h) or a time (RFC 3339)");
     return exitCodes.usage;
   }
   const body: TokenRequest = {

@@ -1,4 +1,5 @@
 // `selvage context add|use|list|rm`: which meshes there are, and which one commands talk to.
+import { sayError } from "../session/error-line.ts";
 import { readFileSync } from "node:fs";
 import { exitCodes, type ExitCode } from "../session/exit-code.ts";
 import { printData } from "../print/print-data.ts";
@@ -16,12 +17,12 @@ export interface ContextAddFlags {
 
 export async function addContext({ terminal }: CliSession, name: string, flags: ContextAddFlags): Promise<ExitCode> {
   if (flags.server === undefined) {
-    terminal.err(`${terminal.paint("red", "Error", "err")}: --server says where the mesh is`);
+    sayError(terminal, "--server says where the mesh is");
     return exitCodes.usage;
   }
   const kept = flags.tokenFile === undefined ? undefined : tokenIn(flags.tokenFile);
   if (kept === null) {
-    terminal.err(`${terminal.paint("red", "Error", "err")}: there is no token in ${flags.tokenFile}`);
+    sayError(terminal, `there is no token in ${flags.tokenFile}`);
     return exitCodes.usage;
   }
   const before = readContexts(process.env);
@@ -98,8 +99,6 @@ export async function listContexts(session: CliSession): Promise<ExitCode> {
 }
 
 function unknown({ terminal }: CliSession, name: string): ExitCode {
-  terminal.err(
-    `${terminal.paint("red", "Error", "err")}: there is no context "${name}"; selvage context list shows them`,
-  );
+  sayError(terminal, `there is no context "${name}"; selvage context list shows them`);
   return exitCodes.notFound;
 }

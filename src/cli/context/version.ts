@@ -53,10 +53,13 @@ export async function bugReport(session: CliSession): Promise<ExitCode> {
     read.resources,
     read.catalog,
     read.revisions,
+    read.propagation,
+    read.readiness,
     runtime.breakers,
     runtime.limits,
     runtime.audit,
-  ].flatMap((answer) => (answer.ok ? [] : [answer.failure.problem ?? answer.failure.message]));
+    runtime.tokens,
+  ].flatMap((answer) => (answer === null || answer.ok ? [] : [answer.failure.problem ?? answer.failure.message]));
   terminal.out(
     JSON.stringify(
       {

@@ -1,7 +1,9 @@
 // `selvage echo`: the small service in the foreground, until a signal ends it. stdout carries one line, `ready <url>`.
+import { sayError } from "../session/error-line.ts";
 import { parseDuration } from "../../model/document/field/duration.ts";
 import { exitCodes, type ExitCode } from "../session/exit-code.ts";
 import type { Terminal } from "../session/terminal.ts";
+import { listenError } from "../local/ports.ts";
 import { untilSignal } from "../local/until-signal.ts";
 import { startEcho } from "./echo-server.ts";
 
@@ -20,7 +22,7 @@ export interface EchoFlags {
 export async function echo(flags: EchoFlags, terminal: Terminal): Promise<ExitCode> {
   const { port, host, name, fail, failStatus } = flags;
   const fault = (message: string, code: ExitCode): ExitCode => {
-    terminal.err(`${terminal.paint("red", "Error", "err")}: ${message}`);
+    sayError(terminal, message);
     return code;
   };
   const delayMs = parseDuration(flags.delay);
@@ -43,9 +45,7 @@ export async function echo(flags: EchoFlags, terminal: Terminal): Promise<ExitCo
       log: (line) => flags.quiet === true || terminal.err(line),
     });
   } catch (error) {
-    const code = error instanceof Error && "code" in error ? String(error.code) : String(error);
-    const why = code === "EADDRINUSE" ? `port ${port} is in use on ${host}; choose another one with --port` : code;
-    return fault(`cannot listen on ${host}:${port}: ${why}`, exitCodes.unavailable);
+    return fault(listenError(error, host, port), exitCodes.unavailable);
   }
   terminal.out(`ready http://${host.includes(":") ? `[${host}]` : host}:${server.port}`);
   await ended;

@@ -1,4 +1,6 @@
 // `selvage dev-issuer`: the issuer in the foreground, until a signal ends it. stdout carries one line, `ready <url>`.
+import { sayError } from "../session/error-line.ts";
+import { listenError } from "../local/ports.ts";
 import { untilSignal } from "../local/until-signal.ts";
 import { exitCodes, type ExitCode } from "../session/exit-code.ts";
 import type { Terminal } from "../session/terminal.ts";
@@ -10,9 +12,7 @@ export async function devIssuer({ port }: { readonly port: number }, terminal: T
   try {
     issuer = await startIssuer(port, Date.now);
   } catch (error) {
-    const code = error instanceof Error && "code" in error ? String(error.code) : String(error);
-    const why = code === "EADDRINUSE" ? "it is in use; choose another one with --port" : code;
-    terminal.err(`${terminal.paint("red", "Error", "err")}: cannot listen on port ${port}: ${why}`);
+    sayError(terminal, listenError(error, "127.0.0.1", port));
     return exitCodes.unavailable;
   }
   terminal.err(`issuer ${issuer.url}, keys at ${issuer.url}/jwks.json; anybody on this machine gets any token`);

@@ -58,6 +58,11 @@ async function refusal(host: string, port: number): Promise<string | null> {
   }
 }
 
+/** What listening there threw, in a sentence. */
+export function listenError(error: unknown, host: string, port: number): string {
+  return say(error instanceof Error && "code" in error ? String(error.code) : String(error), host, port);
+}
+
 function say(code: string, host: string, port: number): string {
   const where = `${host}:${port}`;
   switch (code) {

@@ -1,4 +1,5 @@
 // `selvage up`: a local mesh in the foreground, until a signal (or the end of npm) stops it.
+import { sayError } from "../session/error-line.ts";
 import { join, resolve } from "node:path";
 import { DEFAULT_SERVER } from "../session/connection.ts";
 import { startDemo, type Demo } from "../demo/demo.ts";
@@ -29,7 +30,7 @@ export async function up(options: UpOptions, terminal: Terminal): Promise<ExitCo
   const ending = untilSignal();
   const stopping = new AbortController();
   void ending.then(() => stopping.abort());
-  const fault = (message: string): void => terminal.err(`${terminal.paint("red", "Error", "err")}: ${message}`);
+  const fault = (message: string): void => sayError(terminal, message);
   const data = resolve(options.data);
   const prepared = prepareData(data, options.adminToken ?? process.env.SELVAGE_ADMIN_TOKEN);
   if (!prepared.ok) {
@@ -79,6 +80,7 @@ export async function up(options: UpOptions, terminal: Terminal): Promise<ExitCo
 function announce(mesh: LocalMesh, data: string, demo: Demo | null, terminal: Terminal): void {
   mesh.urls.slice(1).forEach((url, index) => terminal.err(`edge ${index + 2}: ${url}`));
   terminal.err(`data: ${data}`);
+  terminal.err(`dashboard: ${mesh.url}/_selvage/ui/`);
   terminal.err(`admin token: in ${join(data, "admin-token")}`);
   const variables = [
     mesh.url === DEFAULT_SERVER ? "" : `SELVAGE_URL=${mesh.url}`,

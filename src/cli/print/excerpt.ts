@@ -1,4 +1,5 @@
 // One fault as people read it: what, where, the line itself with a caret below it, and what to do.
+import { errorWord } from "../session/error-line.ts";
 import type { SourcePlace } from "../session/bundle-sources.ts";
 import type { Terminal } from "../session/terminal.ts";
 
@@ -20,8 +21,7 @@ const MAX_WIDTH = 120;
 /** Lines for stderr. */
 export function excerpt(fault: MarkedFault, terminal: Terminal): string[] {
   const { severity, code, ref, message, hint, pointer, place } = fault;
-  const label =
-    severity === "error" ? terminal.paint("red", "Error", "err") : terminal.paint("yellow", "Warning", "err");
+  const label = severity === "error" ? errorWord(terminal) : terminal.paint("yellow", "Warning", "err");
   const head = [label, code === null ? "" : `[${code}]`, ref === null ? "" : `(${ref})`].filter((part) => part !== "");
   const lines = [`${head.join(" ")}: ${message}`];
   if (place === null) {

@@ -1,4 +1,5 @@
 // A call that failed, told on stderr: the mesh's own problem with every fault at its place in the user's files.
+import { errorWord } from "../session/error-line.ts";
 import { problems, type ProblemItem } from "../../model/word/problem.ts";
 import type { Bundle } from "../session/bundle-sources.ts";
 import type { Failure } from "../session/client.ts";
@@ -18,7 +19,7 @@ export function reportFailure(failure: Failure, terminal: Terminal, bundle: Bund
     return exitCode;
   }
   const errors = problem?.errors ?? [];
-  const label = terminal.paint("red", "Error", "err");
+  const label = errorWord(terminal);
   if (!problem) {
     terminal.err(`${label}: ${failure.message}`);
   } else if (errors.length === 0) {

@@ -1,5 +1,5 @@
 // JSON Schema (2020-12) and the reference page of every kind, made from the same schemas that documents are checked
-// with. `node src/cli/reference/schema.ts --write` renews docs/schema/ and docs/kinds.md; a test holds them to what
+// with. `npx node src/cli/reference/schema.ts --write` renews docs/schema/ and docs/kinds.md; a test holds them to what
 // this makes.
 import { mkdirSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import * as z from "zod";

@@ -1,5 +1,6 @@
 // The `-f` and `-k` of apply, diff, validate and delete: reads the files, or what kustomize makes of a folder, and
 // makes the body, or says on stderr why it cannot.
+import { sayError } from "./error-line.ts";
 import { spawnSync } from "node:child_process";
 import { bundleSources, type Bundle } from "./bundle-sources.ts";
 import { exitCodes, type ExitCode } from "./exit-code.ts";
@@ -17,7 +18,7 @@ export function loadDocuments(paths: readonly string[], terminal: Terminal, kust
       ? `there are no documents in ${[...paths, kustomization ?? []].flat().join(", ")}`
       : null;
   if (!read.ok || message !== null) {
-    terminal.err(`${terminal.paint("red", "Error", "err")}: ${message}`);
+    sayError(terminal, message ?? "");
     return { ok: false, exitCode: exitCodes.usage };
   }
   return { ok: true, bundle: bundleSources(read.sources) };

@@ -1,5 +1,6 @@
 // What edit, patch, label and annotate share: read a document, change what a user writes of it, put it back as long as
 // nobody else was faster, and say how to undo it.
+import { sayError } from "../session/error-line.ts";
 import type { ApplyResult, WrittenResource } from "../../model/api/apply.ts";
 import type { Resource } from "../../model/api/resource.ts";
 import { asWritten } from "../commands/export.ts";
@@ -81,6 +82,6 @@ export async function writeOne(
 export const written = ({ resource }: Standing): Record<string, unknown> => ({ ...asWritten(resource) });
 
 export function wrong({ terminal }: CliSession, message: string): ExitCode {
-  terminal.err(`${terminal.paint("red", "Error", "err")}: ${message}`);
+  sayError(terminal, message);
   return exitCodes.usage;
 }

@@ -22,11 +22,13 @@ export function claimHeaders({ claimToHeaders }: JwtProvider, claims: Claims): H
   return pairs;
 }
 
-/** Names of the request's headers that only claims may fill; `x_user` reaches many servers as `x-user`. */
-export function claimHeaderNames(providers: readonly JwtProvider[], present: Pick<HeaderFields, "keys">): string[] {
-  const named = new Set(
-    providers.flatMap(({ claimToHeaders }) => claimToHeaders.map(({ header }) => plainName(header))),
-  );
+/** Names that only claims may fill; `x_user` reaches many servers as `x-user`. */
+export function claimNames(providers: readonly JwtProvider[]): ReadonlySet<string> {
+  return new Set(providers.flatMap(({ claimToHeaders }) => claimToHeaders.map(({ header }) => plainName(header))));
+}
+
+/** Those of the request's headers. */
+export function claimHeaderNames(named: ReadonlySet<string>, present: Pick<HeaderFields, "keys">): string[] {
   return named.size === 0 ? [] : [...present.keys()].filter((name) => named.has(plainName(name)));
 }
 

@@ -1,8 +1,9 @@
-// A request's headers as a service will get them: what the caller sent, which nobody changes, and above it what the
-// stages said. Read by every stage, written into one piece for `fetch` at the very end. What came as text is a plain
-// map, because each call on the runtime's own `Headers` costs as much as routing does; what text cannot hold
+// A request's headers as a service will get them: what the caller sent, with what the stages said written over it. Read
+// by every stage, handed to `fetch` in one piece at the very end. What came as text is a plain record from the first
+// look on, because each call on the runtime's own `Headers` costs as much as routing does; what text cannot hold
 // (Set-Cookie lines, bytes that are no UTF-8) stays there. Repeated lines are one, joined (RFC 9110 §5.3).
 import type { HeaderPair } from "../../model/snapshot/snapshot.ts";
+import { blankRecord, type HeaderRecord } from "./header-record.ts";
 import type { HeaderList, HeaderTarget } from "./headers.ts";
 
 /** What the stages need of headers: these, or the runtime's. */
@@ -20,28 +21,35 @@ export interface HeaderEdit {
 }
 
 export class EditedHeaders implements HeaderFields, HeaderTarget {
-  readonly #sent: ReadonlyMap<string, string> | Headers;
-  /** By lower-case name; null = taken away. */
-  readonly #edits = new Map<string, string | null>();
+  /** What text can hold, edited in place; null = `#sent` is as it came, and `#edits` above it. */
+  readonly #record: HeaderRecord | null;
+  readonly #sent: Headers | null;
+  /** By lower-case name; null = taken away. Of `#sent` only. */
+  readonly #edits: Map<string, string | null> | null;
 
-  /** @param sent by lower-case name; not to be changed from now on */
-  constructor(sent: ReadonlyMap<string, string> | Headers) {
-    this.#sent = sent;
+  /** @param sent by lower-case name; a record is taken over, anything else stays as it is */
+  constructor(sent: HeaderRecord | ReadonlyMap<string, string> | Headers) {
+    const isNative = sent instanceof Headers;
+    this.#sent = isNative ? sent : null;
+    this.#edits = isNative ? new Map() : null;
+    this.#record = isNative ? null : sent instanceof Map ? recordOf(sent) : (sent as HeaderRecord);
   }
 
   /** The same, to be edited apart. */
   copy(): EditedHeaders {
-    const copied = new EditedHeaders(this.#sent);
-    for (const [name, value] of this.#edits) {
-      copied.#edits.set(name, value);
+    if (this.#record !== null) {
+      return new EditedHeaders(Object.assign(blankRecord(), this.#record));
     }
-    return copied;
+    return new EditedHeaders(this.written() as Headers);
   }
 
   get(name: string): string | null {
     const key = name.toLowerCase();
-    const edit = this.#edits.size === 0 ? undefined : this.#edits.get(key);
-    return edit === undefined ? (this.#sent.get(key) ?? null) : edit;
+    if (this.#record !== null) {
+      return this.#record[key] ?? null;
+    }
+    const edit = this.#edits?.get(key);
+    return edit === undefined ? (this.#sent?.get(key) ?? null) : edit;
   }
 
   has(name: string): boolean {
@@ -49,7 +57,7 @@ export class EditedHeaders implements HeaderFields, HeaderTarget {
   }
 
   set(name: string, value: string): void {
-    this.#edits.set(name.toLowerCase(), value);
+    this.#put(name.toLowerCase(), value);
   }
 
   append(name: string, value: string): void {
@@ -58,7 +66,17 @@ export class EditedHeaders implements HeaderFields, HeaderTarget {
   }
 
   delete(name: string): void {
-    this.#edits.set(name.toLowerCase(), null);
+    this.#put(name.toLowerCase(), null);
+  }
+
+  #put(key: string, value: string | null): void {
+    if (this.#record === null) {
+      this.#edits?.set(key, value);
+    } else if (value !== null) {
+      this.#record[key] = value;
+    } else if (key in this.#record) {
+      Reflect.deleteProperty(this.#record, key);
+    }
   }
 
   edit({ set, add, remove }: HeaderEdit): void {
@@ -80,12 +98,19 @@ export class EditedHeaders implements HeaderFields, HeaderTarget {
   }
 
   forEach(visit: (value: string, name: string) => void): void {
-    this.#sent.forEach((value, name) => {
-      if (!this.#edits.has(name)) {
+    const record = this.#record;
+    if (record !== null) {
+      for (const name of Object.keys(record)) {
+        visit(record[name] ?? "", name);
+      }
+      return;
+    }
+    this.#sent?.forEach((value, name) => {
+      if (this.#edits?.has(name) !== true) {
         visit(value, name);
       }
     });
-    this.#edits.forEach((value, name) => {
+    this.#edits?.forEach((value, name) => {
       if (value !== null) {
         visit(value, name);
       }
@@ -99,50 +124,19 @@ export class EditedHeaders implements HeaderFields, HeaderTarget {
   }
 
   /**
-   * For `fetch`: in one piece, which is the cheapest way to hand headers over.
-   *
-   * @param last of this call alone, above everything else; null = not sent
+   * For `fetch`, which copies them: in one piece, which is the cheapest way to hand headers over. The record itself,
+   * where there is one.
    */
-  written(last: readonly (readonly [name: string, value: string | null])[] = []): Record<string, string> | Headers {
-    return this.#sent instanceof Headers ? this.#copied(this.#sent, last) : this.#recorded(this.#sent, last);
-  }
-
-  #recorded(
-    sent: ReadonlyMap<string, string>,
-    last: readonly (readonly [name: string, value: string | null])[],
-  ): Record<string, string> {
-    // Without a prototype a name is only a name, `__proto__` too.
-    const record = blank();
-    const edits = this.#edits;
-    for (const [name, value] of sent) {
-      if (!edits.has(name)) {
-        record[name] = value;
-      }
+  written(): HeaderRecord | Headers {
+    if (this.#record !== null) {
+      return this.#record;
     }
-    for (const [name, value] of edits) {
-      if (value !== null) {
-        record[name] = value;
-      }
-    }
-    for (const [name, value] of last) {
+    const headers = new Headers(this.#sent ?? undefined);
+    for (const [name, value] of this.#edits ?? []) {
       if (value === null) {
-        Reflect.deleteProperty(record, name);
+        headers.delete(name);
       } else {
-        record[name] = value;
-      }
-    }
-    return record;
-  }
-
-  #copied(sent: Headers, last: readonly (readonly [name: string, value: string | null])[]): Headers {
-    const headers = new Headers(sent);
-    for (const edits of [this.#edits, last]) {
-      for (const [name, value] of edits) {
-        if (value === null) {
-          headers.delete(name);
-        } else {
-          headers.set(name, value);
-        }
+        headers.set(name, value);
       }
     }
     return headers;
@@ -154,6 +148,10 @@ function between(name: string): string {
   return name.toLowerCase() === "cookie" ? "; " : ", ";
 }
 
-function blank(): Record<string, string> {
-  return { __proto__: null } as unknown as Record<string, string>;
+function recordOf(sent: ReadonlyMap<string, string>): HeaderRecord {
+  const record = blankRecord();
+  for (const [name, value] of sent) {
+    record[name] = value;
+  }
+  return record;
 }

@@ -2,6 +2,7 @@
 // header, no copies: the stages delete the names that this lists. What the mesh writes itself is in forwarding.ts,
 // answers in answer-headers.ts.
 
+import { blankRecord, type HeaderRecord } from "./header-record.ts";
 import { mustCleanCookies } from "./operator-cookies.ts";
 
 /** More, or larger, is answered 431. Repeated lines count as one header of their joined length. */
@@ -113,7 +114,7 @@ export interface RequestHeaders {
    * All others, by lower-case name; null = text cannot hold them as they came, so they have to be copied by the
    * runtime.
    */
-  readonly kept: Map<string, string> | null;
+  readonly kept: HeaderRecord | null;
   readonly hasUpgrade: boolean;
   /** Read on the way, because each look-up in a request's headers costs. */
   readonly host: string | null;
@@ -137,7 +138,7 @@ export interface RequestHeaders {
 /** Judges a caller's headers. `Connection: x-name` nominates: those names are dropped as well, whatever they are. */
 export function inspectRequest(headers: HeaderList): RequestHeaders {
   const drop: string[] = [];
-  const kept = new Map<string, string>();
+  const kept = blankRecord();
   let isText = true;
   let count = 0;
   let bytes = 0;
@@ -161,7 +162,7 @@ export function inspectRequest(headers: HeaderList): RequestHeaders {
       isText = false;
     }
     if (ORDINARY.has(name)) {
-      kept.set(name, value);
+      kept[name] = value;
       if (name === "cookie" && mustCleanCookies(value)) {
         hasCookiesToClean = true;
       }
@@ -170,23 +171,23 @@ export function inspectRequest(headers: HeaderList): RequestHeaders {
     switch (name) {
       case "host":
         host = value;
-        kept.set(name, value);
+        kept[name] = value;
         return;
       case "x-request-id":
         requestId = value;
-        kept.set(name, value);
+        kept[name] = value;
         return;
       case "traceparent":
         traceparent = value;
-        kept.set(name, value);
+        kept[name] = value;
         return;
       case "tracestate":
         tracestate = value;
-        kept.set(name, value);
+        kept[name] = value;
         return;
     }
     if (!isDropped(name)) {
-      kept.set(name, value);
+      kept[name] = value;
       return;
     }
     drop.push(name);
@@ -210,7 +211,7 @@ export function inspectRequest(headers: HeaderList): RequestHeaders {
   if (connection !== "") {
     nominate(connection, drop);
     for (const name of drop) {
-      kept.delete(name);
+      Reflect.deleteProperty(kept, name);
     }
   }
   const fault = count > MAX_HEADERS ? "too-many" : bytes > MAX_HEADER_BYTES ? "too-large" : null;

@@ -26,7 +26,7 @@ export interface LimitCoordinator extends Buckets {
 /** Reports a second for buckets that nothing is known about: a flood of fresh keys gets no more than that. */
 const COLD_BUDGET_PER_SECOND = 500;
 /** Requests that a busy isolate decides between two reports, and the longest that it waits for them to come. */
-const REQUESTS_PER_SYNC = 75;
+const REQUESTS_PER_SYNC = 250;
 const LONGEST_BUSY_MS = 1000;
 /** Isolates that ask strictly are counted as long as they asked within this time. */
 const ASKING_MS = 10_000;

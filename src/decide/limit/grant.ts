@@ -43,7 +43,8 @@ export function grantTokens(
   const space = cap - bucket.outstanding;
   const inBucket = available(bucket.ledger, terms, at.now);
   const share = Math.max(1, (2 * ratePerMs(terms) * at.nextSyncMs) / Math.max(1, bucket.leases.size));
-  const asked = Math.max(0, target - want.have);
+  const { outstanding: known } = lease;
+  const asked = Math.max(0, target - known);
   const tokens = Math.max(0, Math.floor(Math.min(asked + 1e-9, space, inBucket + 1e-9, share)));
   if (tokens > 0) {
     bucket.ledger = debit(bucket.ledger, terms, tokens, at.now);
@@ -67,6 +68,7 @@ export function grantTokens(
     key: want.key,
     grant: lease.grant,
     tokens,
+    ...(want.have > known ? { known } : {}),
     ttlMs,
     denyMs: short ? Math.ceil(Math.max(untilToken, fairMs, turnMs)) : 0,
     retryAfterMs: Math.ceil(untilToken),

@@ -141,7 +141,9 @@ export function applyLimits(limits: IsolateLimits, reply: LimitReply, now: numbe
     held.grant = grant.grant;
     held.estimated -= held.estimatedTold;
     held.estimatedTold = 0;
-    held.tokens = (held.diesAt <= now ? 0 : held.tokens) + grant.tokens;
+    const living = held.diesAt <= now ? 0 : held.tokens;
+    // What was spent since the report was of those that nobody knows, where there were any.
+    held.tokens = Math.min(living, grant.known ?? living) + grant.tokens;
     held.diesAt = madeAt + grant.ttlMs;
     held.deniedUntil = grant.denyMs > 0 ? madeAt + grant.denyMs : 0;
     held.retryAt = now + grant.retryAfterMs;

@@ -74,9 +74,27 @@ export function match(router: Router, request: RouteRequest): Matched | Unmatche
   if (request.service !== null) {
     return matchService(router, request, request.service);
   }
+  for (const { pattern, index, within } of hostsOf(router, request)) {
+    const found = searchPaths(router, index, request, within);
+    if (found !== -1) {
+      return matched(router, found, pattern);
+    }
+  }
+  return NO_ROUTE;
+}
+
+/** What is matched below one of the hostnames that fit. */
+export interface Host {
+  readonly pattern: string;
+  readonly index: PathIndex;
+  readonly within: Scope;
+}
+
+/** The most specific hostname first. */
+export function* hostsOf(router: Router, request: Pick<RouteRequest, "host" | "entry">): Iterable<Host> {
   const scope = scopeOf(router, request);
   if (scope === null) {
-    return NO_ROUTE;
+    return;
   }
   const bounds = request.entry.gateway === null ? router : NO_BOUNDS;
   const owner = ownerOf(bounds.nested, scope.host);
@@ -88,20 +106,15 @@ export function match(router: Router, request: RouteRequest): Matched | Unmatche
     if (bounds.named !== undefined && Object.hasOwn(bounds.named, pattern)) {
       within = { ...scope, isNamed: true };
     }
-    if (!Object.hasOwn(scope.hosts, pattern)) {
-      continue;
-    }
-    const index = scope.hosts[pattern];
-    const found = index === undefined ? -1 : searchPaths(router, index, request, within);
-    if (found !== -1) {
-      return matched(router, found, pattern);
+    const index = Object.hasOwn(scope.hosts, pattern) ? scope.hosts[pattern] : undefined;
+    if (index !== undefined) {
+      yield { pattern, index, within };
     }
   }
-  return NO_ROUTE;
 }
 
 /** What the place where a request came in leaves to choose from. */
-interface Scope {
+export interface Scope {
   readonly hosts: HostIndex;
   /** The request's host as it is looked up: `*` (the catch-all only) for one too long to be a name. */
   readonly host: string;
@@ -112,7 +125,7 @@ interface Scope {
 }
 
 /** Null when the Gateway does not listen there. */
-export function scopeOf(router: Router, request: RouteRequest): Scope | null {
+export function scopeOf(router: Router, request: Pick<RouteRequest, "host" | "entry">): Scope | null {
   const { gateway, port, scheme } = request.entry;
   const host = request.host.length > LONGEST_HOST ? "*" : request.host;
   if (gateway !== null) {
@@ -136,7 +149,6 @@ function protocolOf(router: Router, host: string, scheme: "http" | "https"): "HT
   return knows(router, router.hosts[other], host) ? other : own;
 }
 
-/** Listeners of another namespace around the host's own do not count. */
 function knows({ nested }: Router, hosts: HostSet, host: string): boolean {
   const owner = ownerOf(nested, host);
   for (let pattern: string | null = host; pattern !== null; pattern = wider(pattern)) {
@@ -249,7 +261,7 @@ export function listens(router: Router, at: number, scope: Scope): boolean {
 }
 
 /** Everything of a match but host and exact or prefix path; those the index has answered. */
-function conditionsHold(router: Router, match: RuleMatch, request: RouteRequest): boolean {
+export function conditionsHold(router: Router, match: RuleMatch, request: RouteRequest): boolean {
   if (match.method !== null && match.method !== request.method) {
     return false;
   }
@@ -282,7 +294,6 @@ export function valueFits(
   return condition.type === "Exact" ? value === condition.value : programFits(router, condition.program, value, work);
 }
 
-/** A regular expression of the snapshot against a text. */
 function programFits(router: Router, at: number, text: string, work?: Work): boolean {
   const program = router.programs[at];
   return program !== undefined && matchesRegex(program, text, work);

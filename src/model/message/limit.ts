@@ -72,6 +72,11 @@ export interface Grant {
   readonly grant: number;
   /** Tokens added to what the isolate has. */
   readonly tokens: number;
+  /**
+   * So many of the tokens that the isolate said it has were granted by somebody who remembers; absent = all of them.
+   * What is beyond is not to be used any more: a coordinator that lost its memory has counted it against nobody.
+   */
+  readonly known?: number;
   /** Life of everything held for this key, milliseconds from the making of the report. */
   readonly ttlMs: number;
   /** Refuse for so long without asking again, milliseconds; 0 = ask when needed. */

@@ -60,7 +60,7 @@ export async function attempt(
     began(load, nowMs);
   }
   const seen = noteSent(exchange.state.callNotes, destination.service, endpoint.id, nowMs);
-  const settle = guard?.begin(endpoint) ?? null;
+  const guarded = guard?.begin(endpoint) ?? null;
   let isOver = false;
   // By the caller's doing, or because another copy was quicker: that says nothing about the service.
   const forgo = (): void => {
@@ -69,12 +69,12 @@ export async function attempt(
     }
     isOver = true;
     noteDropped(seen);
-    settle?.(BY_CALLER, 0);
+    guarded?.settle(BY_CALLER, 0);
     if (load !== null) {
       forgone(load, nowMs, ports.now());
     }
   };
-  const holds = settle !== null || load !== null || abort !== null;
+  const holds = guarded?.holdsPermit === true || load !== null || abort !== null;
   const stay = holds ? whenLeft(exchange.left(), () => (forgo(), abort?.abort())) : null;
   const upload =
     body.kind === "stream" && abort !== null ? uploadOf(outgoingCall, body.stream, timeoutMs, abort) : null;
@@ -95,7 +95,7 @@ export async function attempt(
   if (!isOver) {
     isOver = true;
     noteEnd(seen, failureOf(end, answer), tookMs, endedAtMs);
-    settle?.(end, tookMs);
+    guarded?.settle(end, tookMs);
     slot?.answered(tookMs);
     if (load !== null) {
       ended(load, nowMs, costOf(end, tookMs, destination.timeouts.perTryMs), endedAtMs);

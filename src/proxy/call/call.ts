@@ -2,6 +2,7 @@
 // the deadline, and tells a failure as a value. Whether it is tried again is not decided here.
 import { withDeadline } from "../../bounded/deadline.ts";
 import { endpointUrl, serviceBinding } from "../../decide/balance/endpoint-url.ts";
+import type { EditedHeaders } from "../../decide/header/edited-headers.ts";
 import type { Endpoint, ServiceKey } from "../../model/snapshot/snapshot.ts";
 import { ASSERTION_HEADER } from "../../tokens/assertion.ts";
 import { assertionFor } from "../identity/assert.ts";
@@ -80,23 +81,22 @@ async function send(
   const receives = receivesAt(exchange, options.service);
   const asserting = receives.assertion ? assertionFor(exchange, options.service, { method, url }) : null;
   const assertion = asserting instanceof Promise ? await asserting : asserting;
-  const last: [name: string, value: string | null][] = [[ASSERTION_HEADER, assertion]];
-  // The first hop has to be told by one of the mesh's words: an endpoint may lead back to it.
-  if (assertion === null && !receives.source && exchange.admitted.hops === 0) {
-    last.push(["selvage-hops", "1"]);
+  const { headers } = outgoing;
+  say(headers, ASSERTION_HEADER, assertion);
+  if (exchange.admitted.hops === 0) {
+    // The first hop has to be told by one of the mesh's words: an endpoint may lead back to it.
+    say(headers, "selvage-hops", assertion === null && !receives.source ? "1" : null);
   }
-  if (options.traceparent !== undefined && outgoing.headers.has("traceparent")) {
-    last.push(["traceparent", options.traceparent]);
+  if (options.traceparent !== undefined && headers.has("traceparent")) {
+    headers.set("traceparent", options.traceparent);
   }
   const { toldMs = null } = options;
-  if (toldMs !== null && receives.timeout) {
-    last.push(["selvage-timeout-ms", String(toldMs)]);
-  }
+  say(headers, "selvage-timeout-ms", toldMs !== null && receives.timeout ? String(toldMs) : null);
   // Over the network the runtime makes its own; a bound Worker would see the caller's beside its URL.
   if (bound !== null) {
-    last.push(["host", null]);
+    headers.delete("host");
   }
-  const init: RequestInit = { method, headers: outgoing.headers.written(last), body, redirect: "manual" };
+  const init: RequestInit = { method, headers: headers.written(), body, redirect: "manual" };
   const upload = options.upload ?? null;
   if (upload !== null) {
     init.body = upload.stream;
@@ -132,6 +132,15 @@ async function send(
       case "stalled":
         return { failure: "caller", detail: "did not get the whole body of the request" };
     }
+  }
+}
+
+/** Of this try: what another one said goes. */
+function say(headers: EditedHeaders, name: string, value: string | null): void {
+  if (value === null) {
+    headers.delete(name);
+  } else {
+    headers.set(name, value);
   }
 }
 

@@ -24,12 +24,17 @@ import { reportSoon } from "./coordinator-sync.ts";
 export interface Guard {
   /** The endpoints that may be asked now; a refusal when the breaker keeps all of them back. */
   readonly choose: () => Choice | Refusal;
-  /** Called when a try goes out; the result is called when it has ended. */
-  readonly begin: (endpoint: Endpoint) => Settle;
+  /** Called when a try goes out; what is answered is told when it has ended. null = nobody counts it. */
+  readonly begin: (endpoint: Endpoint) => Guarded | null;
 }
 
-/** @param tookMs the service's own time, until response headers */
-type Settle = (end: TryEnd, tookMs: number) => void;
+/** One try that is on its way. */
+interface Guarded {
+  /** It has a permit, which somebody else needs if the caller leaves. */
+  readonly holdsPermit: boolean;
+  /** @param tookMs the service's own time, until response headers */
+  readonly settle: (end: TryEnd, tookMs: number) => void;
+}
 
 /** A probe without a deadline of its own is given so long. */
 const PROBE_MS = 15_000;
@@ -71,17 +76,20 @@ export function guardOf(
     },
     begin(endpoint) {
       if (circuit === undefined) {
-        return () => undefined;
+        return null;
       }
       const attempt = beginAttempt(breakers, circuit, endpoint, candidates, ports.now());
       attempt.policyState.probeMs = timeouts.perTryMs || timeouts.requestMs || PROBE_MS;
-      return (end, tookMs) => {
-        if (end.end === "caller") {
-          dropAttempt(attempt);
-          return;
-        }
-        endAttempt(breakers, attempt, !isFailure(end), tookMs, ports.now());
-        reportSoon(exchange, service, breakers);
+      return {
+        holdsPermit: attempt.probe !== null,
+        settle(end, tookMs) {
+          if (end.end === "caller") {
+            dropAttempt(attempt);
+            return;
+          }
+          endAttempt(breakers, attempt, !isFailure(end), tookMs, ports.now());
+          reportSoon(exchange, service, breakers);
+        },
       };
     },
   };

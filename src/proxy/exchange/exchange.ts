@@ -204,7 +204,7 @@ export interface Destination {
   readonly circuit?: Circuit;
 }
 
-export interface Pinned {
+interface Pinned {
   readonly endpointId: string;
   readonly issuedAtMs: number;
 }

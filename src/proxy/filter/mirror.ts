@@ -100,10 +100,10 @@ async function sendOne(
 /** A service may want to be told less, or more, than the one whose requests it gets to see. */
 function toldTo(exchange: Exchange, service: ServiceKey, outgoing: Outgoing): Outgoing {
   const [there, here] = [receivesAt(exchange, service), receivesHere(exchange)];
-  if (there === here) {
-    return outgoing;
-  }
   const headers = outgoing.headers.copy();
+  if (there === here) {
+    return { ...outgoing, headers };
+  }
   for (const [name] of forwardingOf(exchange, here).set ?? []) {
     headers.delete(name);
   }

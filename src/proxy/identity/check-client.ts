@@ -8,12 +8,20 @@ import { failureWait, noteFailure } from "../../decide/identity/failure-limit.ts
 import { principalOf } from "../../decide/identity/mesh-names.ts";
 import type { ProofMemory } from "../../isolate/proof-memory.ts";
 import type { Identities } from "../../model/snapshot/access.ts";
+import type { MeshKeys } from "../../model/message/mesh-keys.ts";
 import type { Party } from "../../model/snapshot/caller.ts";
 import { secretDigest } from "../../tokens/secret-digest.ts";
 import type { Exchange } from "../exchange/exchange.ts";
 
-type CheckedClient =
-  | { readonly is: "good"; readonly application: Party }
+export type CheckedClient =
+  | {
+      readonly is: "good";
+      readonly application: Party;
+      /** Those that its secret was digested with. */
+      readonly keys: MeshKeys;
+      /** When the next of its secrets ends, milliseconds since the epoch. */
+      readonly until: number;
+    }
   | { readonly is: "bad" }
   | { readonly is: "too-often"; readonly waitMs: number }
   | { readonly is: "uncheckable" };
@@ -39,7 +47,16 @@ export async function checkClient(
     return { is: "bad" };
   }
   const { namespace, name } = client;
-  return { is: "good", application: { principal: principalOf(settings, "app", namespace, name), namespace, name } };
+  const ends = client.secrets.flatMap(({ expiresAtMs }) =>
+    expiresAtMs === null || expiresAtMs <= now ? [] : expiresAtMs,
+  );
+  const until = Math.min(Infinity, ...ends);
+  return {
+    is: "good",
+    keys,
+    until,
+    application: { principal: principalOf(settings, "app", namespace, name), namespace, name },
+  };
 }
 
 type Clients = Identities["clients"];

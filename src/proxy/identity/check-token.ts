@@ -15,6 +15,8 @@ export type CheckedToken =
       readonly is: "good";
       readonly provider: JwtProvider;
       readonly claims: Claims;
+      /** Those that it was checked with. */
+      readonly keys: KeySet;
       /** Milliseconds since the epoch; null = it has no end. */
       readonly expiresAtMs: number | null;
     }
@@ -69,7 +71,7 @@ async function recalled(
     const keys = held instanceof Promise ? await held : held;
     const known = keys === null ? null : recall(exchange.state.proofs, memory, digest, keys, now);
     if (known !== null) {
-      return { is: "good", provider, claims: known.claims, expiresAtMs: known.expiresAtMs };
+      return { is: "good", provider, claims: known.claims, keys: known.keys, expiresAtMs: known.expiresAtMs };
     }
   }
   return null;
@@ -99,7 +101,7 @@ async function byProvider(
   }
   const { claims, expiresAtMs } = verified;
   remember(exchange.state.proofs, memory, token.digest, { claims, keys, expiresAtMs }, now);
-  return { is: "good", provider, claims, expiresAtMs };
+  return { is: "good", provider, claims, keys, expiresAtMs };
 }
 
 /** The issuer may have a new key: asked for by its id, of the URL that the policy names. */

@@ -32,20 +32,35 @@ export function limitsOf({ id, limits }: IsolateState, policy: string): IsolateL
   return limits.policies.getOrMake(policy, () => newIsolateLimits(id));
 }
 
-/** @param again the request was seen before (a queue held it) and is not new demand */
-export async function countLeased(exchange: Counting, asked: BucketRef, again: boolean): Promise<LimitVerdict> {
+/**
+ * @param again the request was seen before (a queue held it) and is not new demand
+ * @returns a promise only where the coordinator has to be waited for
+ */
+export function countLeased(
+  exchange: Counting,
+  asked: BucketRef,
+  again: boolean,
+): LimitVerdict | Promise<LimitVerdict> {
   const { ports, state } = exchange;
   const { limit, key } = asked;
   const startedAt = ports.now();
   const limits = limitsOf(state, limit.policy);
   const bucket = { limit: limit.name, key, terms: limit.terms };
-  let verdict = spendToken(limits, bucket, startedAt, again ? startedAt : null);
-  if (verdict.verdict === "ask" && !limit.shadow) {
-    startWaiting(limits, limit.name, key, startedAt);
-    verdict = await waitForAnswer(exchange, asked, limits, startedAt);
-    stopWaiting(limits, limit.name, key);
+  const verdict = spendToken(limits, bucket, startedAt, again ? startedAt : null);
+  if (verdict.verdict !== "ask" || limit.shadow) {
+    return counted(exchange, asked, limits, verdict);
   }
-  const now = ports.now();
+  startWaiting(limits, limit.name, key, startedAt);
+  return waitForAnswer(exchange, asked, limits, startedAt).then((answer) => {
+    stopWaiting(limits, limit.name, key);
+    return counted(exchange, asked, limits, answer);
+  });
+}
+
+function counted(exchange: Counting, asked: BucketRef, limits: IsolateLimits, verdict: LeaseVerdict): LimitVerdict {
+  const { limit, key } = asked;
+  const bucket = { limit: limit.name, key, terms: limit.terms };
+  const now = exchange.ports.now();
   // A limit that never refuses has nobody wait: until something is known of the bucket its requests count as demand.
   const isDue = verdict.verdict === "ask" ? mayReportLimits(limits, now) : isReportDue(limits, bucket, now);
   if (isDue) {

@@ -127,6 +127,19 @@ describe("what is offered", () => {
     expect(content[0]?.text).toContain("healthy");
   });
 
+  it("is traffic, what changed, and why a request would be answered as it would", async () => {
+    const stats = await callTool("stats", { window: "5m" });
+    expect(stats.structuredContent.data).toMatchObject({ total: { requests: 0 }, services: expect.any(Array) });
+    const elsewhere = await callTool("stats", { service: "bank/ledger" }, await tokenFor("viewer", ["shop"]));
+    expect(elsewhere.structuredContent.problem?.code).toBe("SLV2003");
+    expect((await callTool("graph")).structuredContent.data).toMatchObject({ nodes: expect.any(Array) });
+    expect((await callTool("report", { window: "1h" })).structuredContent.data).toMatchObject({ items: [{}, {}] });
+    expect((await callTool("changes")).content[0]?.text).toContain("revision");
+    const explained = await callTool("explain", { url: "http://mesh.test/svc/orders.shop/" });
+    expect(explained.content[0]?.text).toMatch(/route .*\n[\s\S]*the caller would get 503 from the mesh/);
+    expect((await callTool("explain", { url: "nowhere" })).structuredContent.problem?.code).toBe("SLV1003");
+  });
+
   it("is one document, one revision, a diff and a verdict", async () => {
     const where = { kind: "Service", namespace: "shop", name: "orders" };
     expect((await callTool("get_document", where)).structuredContent.data).toMatchObject({

@@ -76,18 +76,26 @@ describe("A caller's headers with what the stages said", () => {
       ["set-cookie", "a=1"],
       ["set-cookie", "b=2"],
     ]);
-    const written = new EditedHeaders(came).written([["x-try", "1"]]);
+    const written = new EditedHeaders(came).written();
     expect(written instanceof Headers && written.getSetCookie()).toEqual(["a=1", "b=2"]);
   });
 
-  it("are written with what one call alone says, and told so to that call only", () => {
-    const edited = new EditedHeaders(new Map([["host", "a.example"]]));
-    const last = [
-      ["host", null],
-      ["selvage-timeout-ms", "995"],
-    ] as const;
-    expect(edited.written(last)).toEqual({ "selvage-timeout-ms": "995" });
-    expect(edited.written()).toEqual({ host: "a.example" });
+  it.each([
+    ["text", new Map([["host", "a.example"]])],
+    ["the runtime's own", new Headers({ host: "a.example" })],
+  ])("are edited apart once they were copied (%s)", (_title, came) => {
+    const edited = new EditedHeaders(came);
+    edited.set("x-a", "1");
+    const copied = edited.copy();
+    copied.delete("host");
+    copied.set("x-a", "2");
+    edited.set("x-b", "1");
+    expect(sorted(visited(edited))).toEqual([
+      ["host", "a.example"],
+      ["x-a", "1"],
+      ["x-b", "1"],
+    ]);
+    expect(visited(copied)).toEqual([["x-a", "2"]]);
   });
 
   it("hand over every name, also those that objects have of their own", () => {

@@ -1,6 +1,6 @@
 // Kills a mesh in the middle of applies, again and again, and looks for what must not be: an acknowledged revision that
 // is gone, or an apply of two documents that is there by half. The whole promise, with figures:
-//   node test/support/journeys/kill9.ts --kills 20 --applies 200
+//   npx node test/support/journeys/kill9.ts --kills 20 --applies 200
 import { parseArgs } from "node:util";
 import type { ApplyResult } from "../../../src/model/api/apply.ts";
 import type { AuditVerification } from "../../../src/model/api/operators.ts";

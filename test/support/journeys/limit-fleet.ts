@@ -1,5 +1,5 @@
-// The fleet's limits for real: `selvage up --edges 8`, eight clients over sockets, each to an edge of its own.
-// `node test/support/journeys/limit-fleet.ts [--seconds 30] [--limit 100]` prints every figure beside what is promised;
+// The fleet's limits for real: `selvage up --edges 8`, eight clients over sockets, each to an edge of its own. `npx
+// node test/support/journeys/limit-fleet.ts [--seconds 30] [--limit 100]` prints every figure beside what is promised;
 // exit code 1 when one is missed, 2 when the machine could not keep up. Not part of the tests: load and mesh share one
 // machine, and a busy one makes any figure worse.
 import { Agent, get } from "node:http";

@@ -1,0 +1,9 @@
+// A variable as somebody wrote it, and as it is shown to them again.
+
+/** null = not set. `LOCAL_MESH = true` in wrangler.toml is a boolean, whatever its type is said to be. */
+export function text(value: unknown): string | null {
+  const said = typeof value === "boolean" || typeof value === "number" ? String(value) : value;
+  return typeof said === "string" && said.trim() !== "" ? said : null;
+}
+
+export const shown = (value: unknown): string => String(value).slice(0, 60);
