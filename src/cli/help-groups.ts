@@ -25,6 +25,8 @@ const groups: Readonly<Record<string, readonly string[]>> = {
     "explain",
     "replay",
     "trace",
+    "tail",
+    "logs",
     "check",
     "history",
     "audit",

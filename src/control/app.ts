@@ -24,6 +24,7 @@ import { registerRequests } from "./calls/requests.ts";
 import { registerResource } from "./calls/resource.ts";
 import { registerResources } from "./calls/resources.ts";
 import { registerRevisions } from "./calls/revisions.ts";
+import { registerTail } from "./calls/tail.ts";
 import { registerTokens } from "./calls/tokens.ts";
 import { registerWhoami } from "./calls/whoami.ts";
 import { registerDashboard } from "./page/dashboard.ts";
@@ -61,6 +62,7 @@ function build(): ControlApp {
   registerLimitPreview(app);
   registerExplain(app);
   registerRequests(app);
+  registerTail(app);
   registerReplay(app);
   registerBreakers(app);
   registerStats(app);
