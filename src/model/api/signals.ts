@@ -89,12 +89,9 @@ const serviceSignalsSchema = z
     state: stateSchema,
     reasons: z.array(z.string()).readonly().meta({ description: "Why it is in that state, the weightiest first." }),
     since: time.nullable().meta({ description: "When it began to fail or to be limited; null = it does neither." }),
-    likely: z
-      .array(likelyCauseSchema)
-      .readonly()
-      .meta({
-        description: "What most likely made it so, by plain rules, the likeliest first; empty = no cause found.",
-      }),
+    likely: z.array(likelyCauseSchema).readonly().meta({
+      description: "What most likely made it so, by plain rules, the likeliest first; empty = no cause found.",
+    }),
     endpoints: z.object({ total: z.int(), healthy: z.int() }),
     signals: goldenSchema,
     before: goldenSchema.meta({ description: "The same of the window before." }),
