@@ -22,6 +22,8 @@ import { RolloutsScreen } from "./rollout/rollouts-screen.tsx";
 import { ServiceScreen } from "./service/service-screen.tsx";
 import { ServicesScreen } from "./service/services-screen.tsx";
 import { TracesScreen } from "./trace/traces-screen.tsx";
+import { TraceScreen } from "./trace/trace-screen.tsx";
+import { RequestScreen } from "./watch/request-screen.tsx";
 import { WatchScreen } from "./watch/watch-screen.tsx";
 
 /** Its layout is a library of its own, which no other screen needs. */
@@ -40,10 +42,12 @@ const routes: Readonly<Record<string, () => ReactNode>> = {
   "/rollouts": RolloutsScreen,
   "/limits": LimitsScreen,
   "/traces": TracesScreen,
+  "/traces/:id": TraceScreen,
   "/watch": WatchScreen,
+  "/requests/:id": RequestScreen,
   "/endpoints": EndpointsScreen,
   "/apis": ApisScreen,
-  "/apis/:ns/:name": () => <ApiScreen base="/apis" />,
+  "/apis/:ns/:name": () => <ApiScreen isPortal={false} />,
   "/clients": ClientsScreen,
   "/clients/:ns/:name": ClientScreen,
   "/policies": PoliciesScreen,

@@ -232,6 +232,28 @@ describe.skipIf(missing !== null)(missing === null ? "in Chromium" : `in Chromiu
     });
   });
 
+  it("has a portal for consumers: the catalogue, own applications, keys and use", async () => {
+    const portal = (path: string): string => `${mesh.url}/_selvage/portal${path}`;
+    const own = tabsOf("/applications/shop/acme", "access keys use refusals");
+    for (const path of ["/", "/apis/shop/orders?tab=access", "/applications", ...own]) {
+      await openScreen(page, portal(path));
+      expect(await violations(page), path).toEqual([]);
+      for (const width of [360, 1280]) {
+        await page.setViewportSize({ width, height: 800 });
+        expect(await overflow(page), `${path} at ${width} px`).toBeNull();
+      }
+    }
+    await openScreen(page, portal("/applications/shop/acme?tab=keys"));
+    await page.getByRole("button", { name: "Make a secret…" }).click();
+    await page.getByRole("dialog").getByRole("button", { name: "Make", exact: true }).click();
+    const secret = page.getByRole("dialog").getByText(/^slvs_/);
+    await secret.waitFor();
+    expect(await secret.textContent()).toMatch(/^slvs_\w+_\w+/);
+    await page.getByRole("button", { name: "I have it" }).click();
+    await secret.waitFor({ state: "detached" });
+    expect(faults.splice(0)).toEqual([]);
+  });
+
   it("asks nothing while nobody does anything", async () => {
     await openScreen(page, at("/now"));
     await page.waitForLoadState("networkidle");

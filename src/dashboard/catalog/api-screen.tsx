@@ -16,8 +16,8 @@ import { Tiers } from "./tiers.tsx";
 
 const tabs = ["overview", "reference", "access"] as const;
 
-/** @param base where its screens are: of the dashboard or of the portal */
-export function ApiScreen({ base }: { readonly base: string }): ReactNode {
+/** In the portal there is nothing to operate. */
+export function ApiScreen({ isPortal }: { readonly isPortal: boolean }): ReactNode {
   const { ns = "", name = "" } = useParams();
   const read = useRead<Catalog>("/catalog", { namespace: ns });
   const tab = useTab(tabs);
@@ -25,7 +25,7 @@ export function ApiScreen({ base }: { readonly base: string }): ReactNode {
     <Screen
       title={`${ns}/${name}`}
       at={read.dataUpdatedAt}
-      acts={base === "/apis" ? <Link href={documentPath(refOf("Service", ns, name))}>Operate it</Link> : null}
+      acts={!isPortal ? <Link href={documentPath(refOf("Service", ns, name))}>Operate it</Link> : null}
     >
       <Ready read={read}>
         {({ items }) => {
@@ -36,7 +36,7 @@ export function ApiScreen({ base }: { readonly base: string }): ReactNode {
           const address = `${window.location.origin}${service.addresses[0] ?? "/"}`;
           return (
             <>
-              <Tabs names={tabs} base={`${base}/${ns}/${name}`} current={tab} />
+              <Tabs names={tabs} base={`/apis/${ns}/${name}`} current={tab} />
               {tab === "overview" ? (
                 <>
                   <Facts

@@ -17,18 +17,13 @@ export function ApisScreen(): ReactNode {
   const read = useRead<Catalog>("/catalog");
   return (
     <Screen title="APIs" at={read.dataUpdatedAt}>
-      <Ready read={read}>{({ items }) => <ApiCards items={items} base="/apis" />}</Ready>
+      <Ready read={read}>{({ items }) => <ApiCards items={items} />}</Ready>
       <SameInTerminal lines={["selvage get services -A"]} />
     </Screen>
   );
 }
 
-interface ApiCardsProps {
-  readonly items: readonly CatalogService[];
-  readonly base: string;
-}
-
-function ApiCards({ items, base }: ApiCardsProps): ReactNode {
+function ApiCards({ items }: { readonly items: readonly CatalogService[] }): ReactNode {
   const [typed, setTyped] = useState(() => new URLSearchParams(window.location.search).get("q") ?? "");
   const found = matching(
     items,
@@ -54,7 +49,7 @@ function ApiCards({ items, base }: ApiCardsProps): ReactNode {
         {found.slice(0, MOST).map((one) => (
           <li key={`${one.namespace}/${one.name}`} className="card">
             <h2>
-              <Link href={`${base}/${one.namespace}/${one.name}`}>{`${one.namespace}/${one.name}`}</Link>
+              <Link href={`/apis/${one.namespace}/${one.name}`}>{`${one.namespace}/${one.name}`}</Link>
             </h2>
             <p>{one.description ?? <span className="quiet">Its Service has no description.</span>}</p>
             <p className="quiet">

@@ -25,8 +25,7 @@ export function Tabs({
           href={`${base}?tab=${encodeURIComponent(name)}`}
           aria-current={name === current ? "page" : undefined}
         >
-          {name[0]?.toUpperCase()}
-          {name.slice(1)}
+          {name === "yaml" ? "YAML" : `${name.charAt(0).toUpperCase()}${name.slice(1)}`}
         </Link>
       ))}
     </nav>
