@@ -26,9 +26,10 @@ export class Requests extends DurableObject implements RequestsObject {
   async keep(receipts: readonly Receipt[], dropped: number): Promise<void> {
     const { kv } = this.ctx.storage;
     let { next, first, dropped: before } = this.#state();
+    const keptAt = Date.now();
     for (const receipt of receipts.slice(-MOST)) {
       const row = ROW + padded(next);
-      kv.put(row, receipt);
+      kv.put(row, { ...receipt, keptAt } satisfies Receipt);
       kv.put(BY_REQUEST + receipt.requestId, next);
       kv.put(BY_TRACE + inTrace(receipt, next), next);
       next += 1;
@@ -43,13 +44,14 @@ export class Requests extends DurableObject implements RequestsObject {
     }
   }
 
-  find({ requestId, traceId, most, service, leastStatus = 0 }: ReceiptQuestion): ReceiptAnswer {
+  find({ requestId, traceId, most, service, leastStatus = 0, keptAfter = 0 }: ReceiptQuestion): ReceiptAnswer {
     const { dropped } = this.#state();
     const fits = (one: Receipt): boolean =>
       (service === undefined || one.service === service) && one.status >= leastStatus;
     const receipts: Receipt[] = [];
     for (const one of this.#rows(requestId, traceId)) {
-      if (receipts.length >= most) {
+      // The newest come first.
+      if (receipts.length >= most || (one.keptAt ?? 0) < keptAfter) {
         break;
       }
       if (fits(one)) {

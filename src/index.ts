@@ -84,16 +84,25 @@ async function controlled(request: Request, env: Env, ctx: ExecutionContext): Pr
   if (probed !== null) {
     return unkept(probed);
   }
-  if (env.CONTROL === undefined) {
-    return administered(request, env, ctx);
+  const { method, url } = request;
+  const answer = await (env.CONTROL === undefined
+    ? administered(request, env, ctx)
+    : passedOn(request, env.CONTROL).catch(() => unreachable(request)));
+  if (answer.ok && mayChange(method, url)) {
+    isolateState().snapshot.doubt();
   }
-  try {
-    // As it came: address, cookies, host and body are for the control plane to judge.
-    return await env.CONTROL.fetch(request);
-  } catch {
-    return unreachable(request);
-  }
+  return answer;
 }
+
+/** As it came: address, cookies, host and body are for the control plane to judge. */
+async function passedOn(request: Request, control: NonNullable<Env["CONTROL"]>): Promise<Response> {
+  return await control.fetch(request);
+}
+
+/** What agents and clients send all the time makes no revision. */
+const ROUTINE = /\/(?:heartbeats|oauth\/token)(?:$|[/?])/;
+
+const mayChange = (method: string, url: string): boolean => method !== "GET" && method !== "HEAD" && !ROUTINE.test(url);
 
 async function administered(request: Request, env: Env, ctx: ExecutionContext): Promise<Response> {
   const { controlApp } = await import("./control/app.ts");
@@ -104,6 +113,7 @@ async function administered(request: Request, env: Env, ctx: ExecutionContext): 
 /** As the control plane may ask it; loaded when it does. */
 const DATA_PLANE: DataPlane = {
   explain: async (...asked) => (await import("./proxy/explain.ts")).explainRequest(...asked),
+  replay: async (...asked) => (await import("./proxy/replay.ts")).replayRequests(...asked),
 };
 
 /** Written below the mesh's own prefix, though it may have no canonical path: only the mesh answers there. */

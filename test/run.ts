@@ -25,6 +25,7 @@ if (args.length === 0) {
   await Promise.all([
     check("types of the Worker", "tsc", "-p", "tsconfig.json"),
     check("types of command, tests and benchmarks", "tsc", "-p", "tsconfig.node.json"),
+    check("types of the dashboard", "tsc", "-p", "tsconfig.dashboard.json"),
     check("lint", "oxlint", "--deny-warnings", "--quiet"),
     check("no unused files or packages", "knip", "--include", "files,dependencies,unlisted,unresolved"),
     check("format", "prettier", "--check", "--log-level", "warn", "."),

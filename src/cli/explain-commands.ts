@@ -49,4 +49,37 @@ export function addExplainCommands(
         return id === undefined ? listTraces(session) : showTrace(session, id);
       }),
     );
+  program
+    .command("replay")
+    .description("what a change would do to requests that were kept; exit code 1 when any would end otherwise")
+    .requiredOption("-f, --filename <path>", "file, folder or - for standard input; may be repeated", collect)
+    .option("--limit <number>", "how many requests, the newest", integer(1, 500), 200)
+    .action(async (options, command) =>
+      withSession(command, async (session) => (await import("./explain/replay.ts")).replayCommand(session, options)),
+    );
+  const tail = (command: Command) =>
+    command
+      .option("--status <number>", "only this status and higher ones", integer(100, 599))
+      .option("--errors", "only failures: 500 and higher");
+  tail(
+    program.command("tail").description("requests as they are kept: refused, failed and slow ones, and a share of all"),
+  )
+    .option("--service <service>", "only of one: NAMESPACE/NAME")
+    .action(async (options, command) =>
+      withSession(command, async (session) => (await import("./explain/tail.ts")).tailCommand(session, options)),
+    );
+  tail(
+    program
+      .command("logs")
+      .description("the same of one service")
+      .argument("<service>", "NAME, in the namespace, or NAMESPACE/NAME"),
+  ).action(async (service: string, options, command) =>
+    withSession(command, async (session) => {
+      const named = service.includes("/") ? service : `${session.namespace ?? "default"}/${service}`;
+      return (await import("./explain/tail.ts")).tailCommand(
+        { ...session, namespace: null },
+        { ...options, service: named },
+      );
+    }),
+  );
 }

@@ -19,12 +19,15 @@ import { registerLogin } from "./calls/login.ts";
 import { registerMcp } from "./calls/mcp.ts";
 import { registerOAuth } from "./calls/oauth.ts";
 import { registerRegistry } from "./calls/registry.ts";
+import { registerReplay } from "./calls/replay.ts";
 import { registerRequests } from "./calls/requests.ts";
 import { registerResource } from "./calls/resource.ts";
 import { registerResources } from "./calls/resources.ts";
 import { registerRevisions } from "./calls/revisions.ts";
+import { registerTail } from "./calls/tail.ts";
 import { registerTokens } from "./calls/tokens.ts";
 import { registerWhoami } from "./calls/whoami.ts";
+import { registerDashboard } from "./page/dashboard.ts";
 import { registerChanges } from "./observe/changes.ts";
 import { registerGraph } from "./observe/graph.ts";
 import { registerMetrics } from "./observe/metrics.ts";
@@ -59,6 +62,8 @@ function build(): ControlApp {
   registerLimitPreview(app);
   registerExplain(app);
   registerRequests(app);
+  registerTail(app);
+  registerReplay(app);
   registerBreakers(app);
   registerStats(app);
   registerGraph(app);
@@ -76,6 +81,7 @@ function build(): ControlApp {
   registerKeys(app);
   registerWellKnown(app);
   registerPages(app);
+  registerDashboard(app);
   app.notFound((context) =>
     refusalResponse(refuseUnknownCall(app, context.req.method, context.req.path), answeredOf(context.req.raw), "none"),
   );

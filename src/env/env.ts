@@ -30,6 +30,8 @@ export interface Env extends Variables {
   readonly JWKS: Objects<JwksCacheObject>;
   /** One object for the mesh: its signing keys and the pepper of client secrets. */
   readonly KEYRING: Objects<KeyRingObject>;
+  /** Files of the dashboard; absent where none were deployed. */
+  readonly ASSETS?: Pick<Fetcher, "fetch">;
   /** The control plane, where it is a Worker of its own; unset = this Worker is both. */
   readonly CONTROL?: Fetcher<ControlPlane & Rpc.WorkerEntrypointBranded>;
   /** Some objects for the mesh: what isolates counted of requests. Without the binding nothing is counted. */

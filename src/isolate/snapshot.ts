@@ -126,6 +126,11 @@ export class HeldSnapshot {
     return known instanceof Promise ? known.then((one) => this.#liveOf(one)) : this.#liveOf(known);
   }
 
+  /** Something was changed through this isolate: whoever changed it sees it with the next request. */
+  doubt(): void {
+    this.#kept.doubt();
+  }
+
   /** What requests see changes as a whole, by one reference. */
   #liveOf(known: Known | null): Live | null {
     if (known === null) {

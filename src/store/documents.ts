@@ -55,6 +55,8 @@ interface DocumentRow {
   readonly apply_set: string | null;
 }
 
+const COLUMNS = "uid, body, status, revision, generation, created_at, updated_at, updated_by, manager, apply_set";
+
 const toStored = (row: DocumentRow): StoredDocument => ({
   document: toDocument(row.body),
   uid: row.uid,
@@ -76,7 +78,7 @@ export interface DocumentFilter {
 function documentsStatement(db: D1Database, { kind, namespace }: DocumentFilter): D1PreparedStatement {
   return db
     .prepare(
-      `SELECT uid, body, status, revision, generation, created_at, updated_at, updated_by, manager, apply_set
+      `SELECT ${COLUMNS}
        FROM documents WHERE (?1 IS NULL OR kind = ?1) AND (?2 IS NULL OR namespace = ?2)
        ORDER BY kind, namespace, name`,
     )
@@ -147,7 +149,7 @@ function pageStatement(db: D1Database, after: Document | null, most: number): D1
   const key = [after?.kind ?? "", after?.metadata.namespace ?? "", after?.metadata.name ?? ""];
   return db
     .prepare(
-      `SELECT uid, body, status, revision, generation, created_at, updated_at, updated_by, manager, apply_set
+      `SELECT ${COLUMNS}
        FROM documents WHERE (kind, namespace, name) > (?1, ?2, ?3) ORDER BY kind, namespace, name LIMIT ?4`,
     )
     .bind(...key, most);
@@ -156,7 +158,7 @@ function pageStatement(db: D1Database, after: Document | null, most: number): D1
 export async function readDocument(db: D1Database, key: DocumentKey): Promise<StoredDocument | null> {
   const row = await db
     .prepare(
-      `SELECT uid, body, status, revision, generation, created_at, updated_at, updated_by, manager, apply_set
+      `SELECT ${COLUMNS}
        FROM documents WHERE kind = ?1 AND namespace = ?2 AND name = ?3`,
     )
     .bind(key.kind, key.namespace, key.name)

@@ -36,6 +36,8 @@ const examples: Readonly<Record<string, readonly [path: string, sent?: Sent]>> =
   validate: ["/validate", { body: serviceYaml("search") }],
   explainRequest: ["/explain", { body: { url: "https://m.example/svc/orders.shop/" } }],
   listRequests: ["/requests"],
+  tail: ["/tail"],
+  replay: ["/replay", { body: serviceYaml("orders", "shop", "exposure: mesh") }],
   getRequest: ["/requests/{request}"],
   listTraces: ["/traces"],
   getTrace: ["/traces/{trace}"],

@@ -28,7 +28,9 @@ spec:
     - matches: [{path: {value: /old}}]
       filters: [{type: RequestRedirect, requestRedirect: {path: {type: ReplaceFullPath, replaceFullPath: /new}, statusCode: 301}}]
     - matches: [{path: {value: /gone}}]
-      filters: [{type: DirectResponse, directResponse: {statusCode: 410}}]
+      filters: [{type: DirectResponse, directResponse: {statusCode: 410, body: {string: "It is gone"}}}]
+    - matches: [{path: {value: /hello}}]
+      filters: [{type: DirectResponse, directResponse: {statusCode: 200, body: {string: "Hello, you"}}}]
     - filters: [{type: CORS, cors: {allowOrigins: ["https://page.example"], allowMethods: [PUT]}}]
       backendRefs: [{name: orders}]
 ---
@@ -130,7 +132,11 @@ describe("nginx in front of a service", () => {
     // What a rule answers by itself reaches clients without the service: redirects, fixed answers, leave for pages.
     const moved = await fetch(`${nginx.url}/old?x=1`, { redirect: "manual" });
     expect([moved.status, moved.headers.get("location")]).toEqual([301, `${nginx.url}/new?x=1`]);
-    expect((await fetch(`${nginx.url}/gone`)).status).toBe(410);
+    // A fixed answer costs two questions.
+    const gone = await fetch(`${nginx.url}/gone?x=1`, { method: "POST", body: "x", headers: { "x-tenant": "d" } });
+    expect([gone.status, await gone.text()]).toEqual([410, "It is gone"]);
+    const hello = await fetch(`${nginx.url}/hello`, { headers: { "x-tenant": "e" } });
+    expect([hello.status, await hello.text()]).toEqual([203, "Hello, you"]);
     const asked = (page: string): Promise<Response> =>
       fetch(`${nginx?.url}/orders/7`, {
         method: "OPTIONS",

@@ -5,6 +5,7 @@ import { join, resolve } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { Log, LogLevel, Miniflare, type MiniflareOptions } from "miniflare";
 import { exitCodes, type ExitCode } from "../session/exit-code.ts";
+import { dashboardFiles } from "../dashboard/dashboard-files.ts";
 import { bundleWorker } from "./bundle-worker.ts";
 import { lockData } from "./data-lock.ts";
 import { migrate, noteApplied, wereApplied } from "./migrate.ts";
@@ -14,7 +15,7 @@ import { startWatchdog } from "./workerd-watchdog.ts";
 import { STOPPING } from "../../model/word/stopping.ts";
 import { packageRoot } from "../session/package-root.ts";
 
-interface LocalMeshOptions extends EdgeOptions {
+interface LocalMeshOptions extends Omit<EdgeOptions, "assets"> {
   /** Folder of everything that outlives the process; made when it does not exist. */
   readonly data: string;
   /** One line that the Worker or its runtime logged. */
@@ -103,9 +104,10 @@ async function start(
   // A runtime that ends because it was told to is taken for one that crashed.
   const say = explained((line) => stopping || options.signal?.aborted === true || options.log(line));
   const urls = Array.from({ length: options.edges }, (_, index) => urlOf(options.host, ports.first + index));
+  const assets = dashboardFiles(packageRoot(), options.log);
   const settings = (listening: boolean): MiniflareOptions => ({
     ...runtime(data, watchdog.environment, say),
-    workers: workers(script, { ...options, port: ports.first }, listening),
+    workers: workers(script, { ...options, port: ports.first, assets }, listening),
   });
   const migrations = join(packageRoot(), "migrations");
   // Nobody reaches the edges before the registry has its tables. Starting again takes time, so only where some are

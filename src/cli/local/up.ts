@@ -80,6 +80,7 @@ export async function up(options: UpOptions, terminal: Terminal): Promise<ExitCo
 function announce(mesh: LocalMesh, data: string, demo: Demo | null, terminal: Terminal): void {
   mesh.urls.slice(1).forEach((url, index) => terminal.err(`edge ${index + 2}: ${url}`));
   terminal.err(`data: ${data}`);
+  terminal.err(`dashboard: ${mesh.url}/_selvage/ui/`);
   terminal.err(`admin token: in ${join(data, "admin-token")}`);
   const variables = [
     mesh.url === DEFAULT_SERVER ? "" : `SELVAGE_URL=${mesh.url}`,

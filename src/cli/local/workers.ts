@@ -16,12 +16,15 @@ export interface EdgeOptions {
   readonly meshDomain: string | null;
   /** Which requests the Worker tells of, on stderr. */
   readonly requestLog: "requests" | "problems" | "none";
+  /** Answers for the dashboard's files, in this process. */
+  readonly assets: AssetsBinding["handler"];
   /** Further variables, as `--var NAME=VALUE` gave them. */
   readonly variables: Readonly<Record<string, string>>;
 }
 
 type Worker = NonNullable<MiniflareOptions["workers"]>[number];
 type Binding = NonNullable<Worker["config"]["env"]>[string];
+type AssetsBinding = Extract<Binding, { readonly type: "fetcher" }>;
 
 /** Name of the Worker that holds the objects: the one of wrangler.toml, so that both find the same files. */
 export const MAIN_WORKER = "selvage";
@@ -60,7 +63,9 @@ export function workers(script: string, options: EdgeOptions, listening: boolean
       ...(index === 0 ? { exports: exports() } : {}),
     }),
   );
-  return [...edges, worker(script, { name: CONTROL_WORKER, env: bindings("control", options), sockets: [] })];
+  const assets: Binding = { type: "fetcher", handler: options.assets };
+  const env = { ...bindings("control", options), ASSETS: assets };
+  return [...edges, worker(script, { name: CONTROL_WORKER, env, sockets: [] })];
 }
 
 function worker(

@@ -8,6 +8,8 @@ interface ClientOptions {
   readonly token: string | null;
   /** Longest wait for one answer, milliseconds. */
   readonly timeoutMs: number;
+  /** Sent with every call. */
+  readonly headers?: Readonly<Record<string, string>>;
   /** How a request gets there; by default over the network. */
   readonly fetch?: (url: URL, init: RequestInit) => Promise<Response>;
 }
@@ -44,6 +46,14 @@ export interface ApiClient {
   readonly hasToken: boolean;
   /** Calls `/_selvage/v1<path>`. `T` is what the handler's schema in src/model/api*.ts says. */
   call<T>(method: string, path: string, call?: ApiCall): Promise<ApiAnswer<T>>;
+  /** Opens a stream of server-sent events. */
+  stream(
+    path: string,
+    query: Readonly<Record<string, string | number | undefined>>,
+    signal: AbortSignal,
+  ): Promise<
+    { readonly ok: true; readonly body: ReadableStream<Uint8Array> } | { readonly ok: false; readonly failure: Failure }
+  >;
   /**
    * Calls a path of the server itself, e.g. `/_selvage/readyz`; `accept` names statuses that are answers, not failures.
    */
@@ -60,8 +70,36 @@ export function createClient(options: ClientOptions): ApiClient {
     server,
     hasToken: options.token !== null,
     call: (method, path, call = {}) => send(`${server}/_selvage/v1${path}`, method, call, options),
+    stream: (path, query, signal) => openStream(addressOf(`${server}/_selvage/v1${path}`, query), options, signal),
     raw: (method, path, accept) => send(`${server}${path}`, method, {}, options, accept),
   };
+}
+
+function addressOf(address: string, query: Readonly<Record<string, string | number | boolean | undefined>>): URL {
+  const url = new URL(address);
+  for (const [name, value] of Object.entries(query)) {
+    if (value !== undefined) {
+      url.searchParams.set(name, String(value));
+    }
+  }
+  return url;
+}
+
+/** Without a longest wait: a stream lasts. */
+async function openStream(url: URL, options: ClientOptions, signal: AbortSignal): ReturnType<ApiClient["stream"]> {
+  const headers = new Headers({ accept: "text/event-stream, application/problem+json", ...options.headers });
+  if (options.token !== null) {
+    headers.set("authorization", `Bearer ${options.token}`);
+  }
+  try {
+    const response = await (options.fetch ?? fetch)(url, { headers, signal });
+    if (response.ok && response.body !== null) {
+      return { ok: true, body: response.body };
+    }
+    return { ok: false, failure: failed(url, response.status, parse(await response.text())) };
+  } catch (error) {
+    return { ok: false, failure: unreachable(url, error, options.timeoutMs) };
+  }
 }
 
 async function send<T>(
@@ -71,13 +109,8 @@ async function send<T>(
   options: ClientOptions,
   accept: readonly number[] = [],
 ): Promise<ApiAnswer<T>> {
-  const url = new URL(address);
-  for (const [name, value] of Object.entries(call.query ?? {})) {
-    if (value !== undefined) {
-      url.searchParams.set(name, String(value));
-    }
-  }
-  const headers = new Headers({ accept: "application/json, application/problem+json" });
+  const url = addressOf(address, call.query ?? {});
+  const headers = new Headers({ accept: "application/json, application/problem+json", ...options.headers });
   if (options.token !== null) {
     headers.set("authorization", `Bearer ${options.token}`);
   }

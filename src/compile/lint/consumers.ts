@@ -11,7 +11,7 @@ import type { DocumentIndex } from "../documents/document-index.ts";
 import type { Policy } from "../policy/kind.ts";
 import { isPolicy } from "../policy/kinds.ts";
 import { targetKey } from "../policy/targets.ts";
-import { ruleName } from "../route/rules.ts";
+import { ruleName } from "../documents/rule-name.ts";
 
 /** Key of each target that leads there → the service, and how often its owner lets a call be tried again. */
 type Led = ReadonlyMap<string, { readonly service: string; readonly attempts: number }>;

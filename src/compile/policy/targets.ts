@@ -1,5 +1,6 @@
 // What policies are attached to: each target as one word, which of a policy's are missing, and which an older policy of
 // the same kind holds already. A policy attaches within its own namespace.
+import { ruleName } from "../documents/rule-name.ts";
 import { refOfDocument, serviceKey } from "../../model/word/refs.ts";
 import type { TargetRef } from "../../model/document/field/target-ref.ts";
 import { BUILT_IN_KEY } from "../documents/built-in-gateway.ts";
@@ -75,5 +76,5 @@ export function missingTarget(target: TargetRef, namespace: string, documents: D
 
 function ruleNames({ routes }: DocumentIndex, namespace: string, name: string): string[] {
   const route = routes.find(({ metadata }) => metadata.namespace === namespace && metadata.name === name);
-  return (route?.spec.rules ?? []).map((rule, index) => rule.name ?? String(index));
+  return (route?.spec.rules ?? []).map(ruleName);
 }

@@ -4,6 +4,7 @@ import { canonicalPath } from "../../model/word/canonical-path.ts";
 import type { DocumentOf } from "../../model/document/document.ts";
 import { keepsSlashes } from "../../model/document/field/path-encoding.ts";
 import { parseDuration } from "../../model/document/field/duration.ts";
+import { ruleName } from "../documents/rule-name.ts";
 import type { HTTPBackendRef, HTTPRouteRule } from "../../model/document/gateway-api/http-route.ts";
 import type { HTTPRouteMatch } from "../../model/document/gateway-api/http-route-match.ts";
 import type { SessionPersistenceSpec } from "../../model/document/gateway-api/session-persistence.ts";
@@ -36,11 +37,6 @@ export type MatchSpec = Omit<RuleMatch, "rule" | "listener">;
 
 const DEFAULT_ATTEMPTS = 1;
 const DEFAULT_BACKOFF_MS = 25;
-
-/** The name of a rule as policies and decisions call it. */
-export function ruleName(rule: HTTPRouteRule, index: number): string {
-  return rule.name ?? String(index);
-}
 
 export function compileRule(
   route: Route,

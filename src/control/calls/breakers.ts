@@ -8,7 +8,7 @@ import type { BreakerStates } from "../../model/message/objects.ts";
 import type { Env } from "../../env/env.ts";
 import { breakerListSchema, forceReceiptSchema, forceRequestSchema } from "../../model/api/breakers.ts";
 import type { ServiceBreakers } from "../../model/api/breakers.ts";
-import { versionTarget, WHOLE_SERVICE } from "../../model/snapshot/circuit.ts";
+import { endpointOfTarget, nameInTarget, versionTarget, WHOLE_SERVICE } from "../../model/snapshot/circuit.ts";
 import { parseDuration } from "../../model/document/field/duration.ts";
 import { partsOfKey, serviceKey } from "../../model/word/refs.ts";
 import type { Refusal } from "../../model/word/problem.ts";
@@ -140,14 +140,14 @@ function toWire(key: ServiceKey, states: BreakerStates | null, now: number): Ser
     service,
     known: states !== null,
     forced: (states?.forced ?? []).map(({ target, state, forMs, reason }) => ({
-      version: target === WHOLE_SERVICE ? null : target.slice(2),
+      version: target === WHOLE_SERVICE ? null : nameInTarget(target),
       state,
       until: new Date(now + forMs).toISOString(),
       reason,
     })),
     breakers: (states?.rows ?? []).map(({ policy, target, state, since, until, ok, failed, slow, ...row }) => ({
       policy,
-      target: target.startsWith("e:") ? "endpoint" : "version",
+      target: endpointOfTarget(target) === null ? "version" : "endpoint",
       name: shownName(target),
       state,
       since: new Date(since).toISOString(),

@@ -8,6 +8,8 @@ export interface OperationAnswer<Body> {
   readonly status?: 200 | 201;
   readonly body: Body;
   readonly headers?: Readonly<Record<string, string>>;
+  /** A stream that was asked for, in place of JSON. */
+  readonly response?: Response;
   /** The same in another form that was asked for, in place of JSON. */
   readonly text?: { readonly type: string; readonly content: string };
 }
@@ -24,6 +26,10 @@ export function isRefusal(value: object): value is Refusal {
 }
 
 export function answerResponse(answer: OperationAnswer<unknown>, requestId: string): Response {
+  if (answer.response !== undefined) {
+    answer.response.headers.set("x-request-id", requestId);
+    return answer.response;
+  }
   if (answer.text !== undefined) {
     const { type, content } = answer.text;
     const own = { ...always, ...answer.headers, "content-type": `${type}; charset=utf-8`, "x-request-id": requestId };

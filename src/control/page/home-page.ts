@@ -23,6 +23,7 @@ export function homePage(operator: Operator | null, nonce: string): string {
       ${who}
       <h2>Here</h2>
       <ul>
+        <li><a href="/_selvage/ui/">The dashboard</a>, and the <a href="/_selvage/portal/">consumers' portal</a></li>
         <li><a href="/_selvage/docs">The admin API</a>, and its <a href="/_selvage/openapi.json">description</a></li>
         <li><a href="/_selvage/readyz">Whether it is ready</a></li>
         <li><a href="/_selvage/.well-known/jwks.json">Keys that services check its word with</a></li>

@@ -5,6 +5,7 @@ import { Hono } from "hono";
 import type * as z from "zod";
 import { Store } from "../../store/store.ts";
 import type { Env } from "../../env/env.ts";
+import type { Replay } from "../../model/message/replay.ts";
 import type { Explain } from "../../model/message/explanation.ts";
 import type { Refusal } from "../../model/word/problem.ts";
 import { answerResponse, isRefusal, refusalResponse, unchangedResponse } from "../http/answer.ts";
@@ -24,6 +25,7 @@ export const API_PREFIX = "/_selvage/v1";
 /** What the control plane asks of the data plane, which it does not know: whoever knows both hands it over. */
 export interface DataPlane {
   readonly explain: Explain<Env, Pick<ExecutionContext, "waitUntil">>;
+  readonly replay: Replay<Env, Pick<ExecutionContext, "waitUntil">>;
 }
 
 /** The calls, and what the OpenAPI document says of each. */

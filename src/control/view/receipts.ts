@@ -17,7 +17,10 @@ export async function keptBy(
   question: ReceiptQuestion,
   namespace: string | undefined,
 ): Promise<ReceiptAnswer> {
-  const names = namespace === undefined ? await namespacesOf(store, operator) : [namespace];
+  return keptIn(env, namespace === undefined ? await namespacesOf(store, operator) : [namespace], question);
+}
+
+export async function keptIn(env: Env, names: readonly string[], question: ReceiptQuestion): Promise<ReceiptAnswer> {
   const found: ReceiptAnswer[] = [];
   for (let at = 0; at < names.length; at += AT_ONCE) {
     found.push(...(await Promise.all(names.slice(at, at + AT_ONCE).map((name) => ask(env, name, question)))));
@@ -27,7 +30,7 @@ export async function keptBy(
   return { receipts: receipts.slice(0, question.most), dropped };
 }
 
-async function namespacesOf(store: Store, operator: Operator): Promise<string[]> {
+export async function namespacesOf(store: Store, operator: Operator): Promise<string[]> {
   const services = await store.documents({ kind: "Service" });
   const names = new Set(services.map(({ document }) => document.metadata.namespace));
   return [...names, ""].filter((name) =>

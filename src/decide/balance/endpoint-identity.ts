@@ -1,6 +1,7 @@
 // What an endpoint is known by: its address and version within its service, not its place in a list or the name that it
 // was registered with. What is remembered about one (sessions, ejections, breakers) is remembered under that, so a list
 // can be reordered, and what stands at a new address starts clean.
+import { nameInTarget } from "../../model/snapshot/circuit.ts";
 import type { Endpoint, ServiceKey } from "../../model/snapshot/snapshot.ts";
 
 /** Ids that no registration may take. */
@@ -53,7 +54,7 @@ export function groupMark(endpoints: readonly Endpoint[]): string {
 
 /** A target's name as people know it. */
 export function shownName(target: string): string {
-  const [name = ""] = target.slice(2).split(MARK, 1);
+  const [name = ""] = nameInTarget(target).split(MARK, 1);
   return name;
 }
 

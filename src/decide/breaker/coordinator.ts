@@ -20,6 +20,7 @@ import {
   type Reporters,
 } from "../fleet/reporters.ts";
 import { forcedStates, type ForcedTargets } from "./forced.ts";
+import { endpointOfTarget } from "../../model/snapshot/circuit.ts";
 import type { BreakerTerms, OutlierTerms } from "../../model/snapshot/circuit.ts";
 import { advance, grantProbes, newBreaker, record, settleProbe, type Breaker, type Latest } from "./breaker.ts";
 import { isContended, answerCapacity, newCapacityCoordinator, type CapacityCoordinator } from "./capacity.ts";
@@ -223,8 +224,9 @@ function eject(
   coordinator.ejecting.set(policy, known);
   followEndpoints(known.outliers, report.endpoints, now);
   for (const { target, ok, failed, run } of report.outcomes) {
-    if (target.startsWith("e:")) {
-      countHost(known.outliers, terms, target.slice(2), { ok, failed, run }, now);
+    const endpoint = endpointOfTarget(target);
+    if (endpoint !== null) {
+      countHost(known.outliers, terms, endpoint, { ok, failed, run }, now);
     }
   }
 }

@@ -6,7 +6,7 @@ import { applySlots, missSlots, reportSlots } from "../concurrency/isolate.ts";
 import { applyRetries, reportRetries } from "../retry/isolate.ts";
 import type { BreakerReply, BreakerReport, PolicyReport, TargetOutcomes } from "../../model/message/breaker.ts";
 import { endpointIdentity } from "../balance/endpoint-identity.ts";
-import { endpointTarget, type BreakerState } from "../../model/snapshot/circuit.ts";
+import { endpointTarget, type BreakerState, endpointOfTarget } from "../../model/snapshot/circuit.ts";
 import { isFastOpen, newFastBreaker } from "./fast-breaker.ts";
 import { takeForced, type IsolateForced } from "./forced.ts";
 import {
@@ -120,7 +120,7 @@ function age(at: number | null, now: number): number | null {
 function forgetTargets(policyState: PolicyState): void {
   const present = new Set(policyState.endpoints.map((one) => endpointTarget(endpointIdentity(one))));
   for (const target of policyState.targets.keys()) {
-    if (target.startsWith("e:") && !present.has(target)) {
+    if (endpointOfTarget(target) !== null && !present.has(target)) {
       policyState.targets.delete(target);
     }
   }

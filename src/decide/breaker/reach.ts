@@ -3,7 +3,7 @@
 import type { BreakerRow } from "../../model/message/breaker.ts";
 import type { HealthRow } from "../../model/message/health.ts";
 import type { BreakerStates } from "../../model/message/objects.ts";
-import { endpointTarget, versionTarget, WHOLE_SERVICE } from "../../model/snapshot/circuit.ts";
+import { endpointTarget, versionTarget, WHOLE_SERVICE, endpointOfTarget } from "../../model/snapshot/circuit.ts";
 import type { Endpoint } from "../../model/snapshot/snapshot.ts";
 import { endpointIdentity, groupMark } from "../balance/endpoint-identity.ts";
 
@@ -79,7 +79,7 @@ function shutBy(
   const targets = [endpointTarget(endpointIdentity(endpoint)), ...(group.length < 2 ? [] : [own + groupMark(group)])];
   for (const target of targets) {
     const row = states.rows.find((one) => one.policy === policy && one.target === target);
-    const what = target.startsWith("e:") ? "its breaker" : "the breaker of its version";
+    const what = endpointOfTarget(target) === null ? "the breaker of its version" : "its breaker";
     const why = row === undefined ? null : openness(row, now);
     if (why !== null) {
       return `${what} ${why}`;

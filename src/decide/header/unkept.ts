@@ -4,7 +4,8 @@
 export function unkept(answer: Response): Response {
   const { headers } = answer;
   headers.set("x-content-type-options", "nosniff");
-  if (headers.get("cache-control")?.includes("no-store") !== true) {
+  // A file of the dashboard is named after its content, and the same for everybody.
+  if (!/no-store|immutable/.test(headers.get("cache-control") ?? "")) {
     headers.set("cache-control", "no-store");
   }
   return answer;

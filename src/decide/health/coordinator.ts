@@ -1,5 +1,6 @@
 // The coordinator's side of health checks: which endpoints the service has, who is to be left out, and what isolates
 // are answered. Nothing is probed once they report no more traffic; when and what is probed is prober.ts.
+import { endpointOfTarget } from "../../model/snapshot/circuit.ts";
 import type { HealthReply, HealthReport, HealthRow, ProbeTarget } from "../../model/message/health.ts";
 import type { HealthTerms } from "../../model/snapshot/health-terms.ts";
 import type { BreakerCoordinator } from "../breaker/coordinator.ts";
@@ -137,10 +138,11 @@ export function failingInTraffic(coordinator: BreakerCoordinator, now: number): 
     }
   };
   for (const { target, breaker } of coordinator.targets.values()) {
-    if (!target.startsWith("e:")) {
+    const endpoint = endpointOfTarget(target);
+    if (endpoint === null) {
       continue;
     }
-    note(target.slice(2), breaker.state !== "closed", sumOutcomes(breaker.window, now));
+    note(endpoint, breaker.state !== "closed", sumOutcomes(breaker.window, now));
   }
   for (const { outliers } of coordinator.ejecting.values()) {
     for (const [id, host] of outliers.hosts) {

@@ -1,5 +1,6 @@
 // Which headers and query parameters the rules of a mesh read: what a receipt keeps digests of, and nothing else.
 import type { KeyPart } from "../../model/snapshot/limit.ts";
+import type { ValueMatch } from "../../model/snapshot/value-match.ts";
 import type { Snapshot } from "../../model/snapshot/snapshot.ts";
 
 export interface Reads {
@@ -37,3 +38,32 @@ export function readsOf(snapshot: Snapshot): Reads {
   }
   return { headers: [...headers].slice(0, MOST), query: [...query].slice(0, MOST) };
 }
+
+/** The values that rules compare with, by what they compare: `["header:x-tenant", "a"]`. */
+export function namedValues({ router, policies }: Snapshot): [read: string, value: string][] {
+  const found: [string, string][] = [];
+  const exact = (kind: string, conditions: readonly ValueMatch[]): void => {
+    for (const { type, name, value } of conditions) {
+      if (type === "Exact") {
+        found.push([`${kind}:${name}`, value]);
+      }
+    }
+  };
+  for (const { headers, query } of router.matches) {
+    exact("header", headers);
+    exact("query", query);
+  }
+  for (const { headers } of policies.fault ?? []) {
+    exact("header", headers);
+  }
+  for (const { key, values, notValues, contains } of (policies.authorization ?? []).flatMap(({ rules }) =>
+    rules.flatMap(({ when }) => when),
+  )) {
+    if (key.startsWith("header:")) {
+      found.push(...[...values, ...notValues, ...contains].map((value): [string, string] => [key, value]));
+    }
+  }
+  return [...new Map(found.map((one) => [one.join(" "), one])).values()].slice(0, MOST_VALUES);
+}
+
+const MOST_VALUES = 2000;

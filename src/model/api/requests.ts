@@ -69,6 +69,10 @@ export const receiptListSchema = z
   })
   .meta({ id: "KeptRequestList" });
 
+export const tailSchema = receiptListSchema
+  .extend({ cursor: z.string().meta({ description: "Where to go on." }) })
+  .meta({ id: "TailPage" });
+
 const spanValue = z.union([z.string(), z.number(), z.boolean()]);
 
 const spanSchema = z

@@ -69,6 +69,8 @@ export interface Receipt {
   /** Empty unless it was traced from its beginning. */
   readonly steps: readonly ToldStep[];
   readonly calls: readonly CallSpan[];
+  /** When it was written down, milliseconds since the epoch; rises. Absent = it is on its way. */
+  readonly keptAt?: number;
 }
 
 export interface ReceiptQuestion {
@@ -78,6 +80,8 @@ export interface ReceiptQuestion {
   readonly most: number;
   readonly service?: string;
   readonly leastStatus?: number;
+  /** Written down after that, milliseconds since the epoch. */
+  readonly keptAfter?: number;
 }
 
 export interface ReceiptAnswer {

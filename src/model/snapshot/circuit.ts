@@ -58,3 +58,7 @@ export const WHOLE_SERVICE = "*";
 /** All endpoints of one version together; of those without a version when null. */
 export const versionTarget = (version: string | null): string => `v:${version ?? ""}`;
 export const endpointTarget = (id: string): string => `e:${id}`;
+/** What the endpoint of a target is remembered under; null = it is no single endpoint. */
+export const endpointOfTarget = (target: string): string | null => (target.startsWith("e:") ? target.slice(2) : null);
+/** What stands behind the word for what it is: of a version, or of an endpoint. */
+export const nameInTarget = (target: string): string => target.slice(2);

@@ -14,7 +14,7 @@ import { isFailure } from "../../decide/breaker/outcome.ts";
 import { shownName } from "../../decide/balance/endpoint-identity.ts";
 import { failingIn } from "../../decide/health/isolate.ts";
 import type { TryEnd } from "../../decide/retry/http-route.ts";
-import { WHOLE_SERVICE, type Circuit } from "../../model/snapshot/circuit.ts";
+import { WHOLE_SERVICE, type Circuit, endpointOfTarget } from "../../model/snapshot/circuit.ts";
 import type { Refusal } from "../../model/word/problem.ts";
 import type { Endpoint, ServiceKey } from "../../model/snapshot/snapshot.ts";
 import type { Destination, Exchange } from "../exchange/exchange.ts";
@@ -113,7 +113,7 @@ function whichOf(target: string): string {
     return "";
   }
   const name = shownName(target);
-  if (target.startsWith("e:")) {
+  if (endpointOfTarget(target) !== null) {
     return `endpoint ${name} of `;
   }
   return name === "" ? "" : `version ${name} of `;

@@ -11,7 +11,7 @@ import { partsOfKey } from "../../model/word/refs.ts";
 import { newCollector, uncollected, type Collected, type Collector } from "../../observe/collector.ts";
 import { hasRoom, isSampled, put, type KeptRequest } from "../../observe/keeping.ts";
 import { exportSpans } from "../../observe/otlp.ts";
-import { secretDigest } from "../../tokens/secret-digest.ts";
+import { receiptDigest } from "./receipt-digest.ts";
 import type { Counting, Ended, Exchange, Trace } from "./exchange.ts";
 
 /** What a request is decided with, and what is known of it before it is admitted. */
@@ -109,7 +109,7 @@ function keep(around: Tracing, exchange: Exchange | null, outcome: Outcome): voi
     ports,
     digest: async (value) => {
       const keys = await ports.keys(env, ctx, ports.now());
-      return keys === null ? null : (await secretDigest(keys.pepper, value)).slice(0, DIGEST);
+      return keys === null ? null : receiptDigest(keys.pepper, value);
     },
     also: async (receipts) => {
       const { otlp, trustDomain } = settingsOf(env);
@@ -120,9 +120,6 @@ function keep(around: Tracing, exchange: Exchange | null, outcome: Outcome): voi
     },
   });
 }
-
-/** 96 bits: enough to tell values apart. */
-const DIGEST = 16;
 
 function draftOf(around: Tracing, exchange: Exchange | null, outcome: Outcome): KeptRequest {
   const { keptFor, tookMs, status, endpoint, ended, startedAtMs } = outcome;

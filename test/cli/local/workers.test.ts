@@ -30,6 +30,9 @@ const options = {
   trustedHops: 2,
   requestLog: "none" as const,
   meshDomain: "mesh.test",
+  assets: () => {
+    throw new Error("nobody asks for files here");
+  },
   variables: { METRICS_PUBLIC: "true" },
 };
 
@@ -40,6 +43,9 @@ describe("workers", () => {
     expect(all(/^compatibility_flags = (.*)$/gm)).toEqual([JSON.stringify(COMPATIBILITY_FLAGS).replaceAll(",", ", ")]);
     expect(new Set(all(/^database_id = "(.*)"$/gm))).toEqual(new Set([DATABASE_ID]));
     expect(all(/^crons = \["(.*)"\]$/gm)).toEqual([CRON]);
+    const files = all(/^\[assets\](?:\n.+)*?\nbinding = "(.*)"$/gm);
+    expect(files).toEqual(["ASSETS"]);
+    expect(workers("", options, true).at(-1)?.config.env).toHaveProperty("ASSETS");
     const objects = [...toml.matchAll(/^\[\[durable_objects\.bindings\]\]\nname = "(.*)"\nclass_name = "(.*)"/gm)];
     expect(Object.fromEntries(objects.map(([, name, className]) => [name, className]))).toEqual(DURABLE_OBJECTS);
     expect(variablesOf("vars")).toEqual(VARIABLES);
@@ -71,7 +77,7 @@ describe("workers", () => {
     expect(made.at(-1)?.dev?.unsafeDirectSockets).toEqual([]);
     expect(made.at(-1)?.config.exports).toBeUndefined();
     const { CONTROL, EDGE, ...edge } = made[0]?.config.env ?? {};
-    const { EDGE: name, ...control } = made.at(-1)?.config.env ?? {};
+    const { EDGE: name, ASSETS: _files, ...control } = made.at(-1)?.config.env ?? {};
     expect([CONTROL, EDGE, name]).toEqual([
       bound,
       { type: "text", value: "edge-1" },

@@ -3,7 +3,9 @@ import { isProduct, type House, type Rule, type Violation } from "./rule.ts";
 
 /** Files that somebody outside calls: the Worker, the command, the package, programs and settings of tests. */
 const isEntrance = (path: string): boolean =>
-  /^src\/(index|cli\/main)\.ts$|^src\/verify\/(verify-request|fetch|hono|express)\.ts$/.test(path);
+  /^src\/(index|cli\/main)\.ts$|^src\/dashboard\/(portal-)?main\.tsx$|^src\/verify\/(verify-request|fetch|hono|express)\.ts$/.test(
+    path,
+  );
 
 /** Names that are offered once for each of several frameworks. */
 const perFramework = /^src\/verify\/(fetch|hono|express)\.ts$/;

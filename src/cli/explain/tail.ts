@@ -1,0 +1,91 @@
+// `selvage tail` and `selvage logs SERVICE`: requests as they are kept. A connection that ends is made again, later
+// each time, and the gap is marked; it never ends silently.
+import { setTimeout as sleep } from "node:timers/promises";
+import type { ReceiptShown } from "../../model/api/requests.ts";
+import { untilSignal } from "../local/until-signal.ts";
+import { reportFailure } from "../print/report-failure.ts";
+import { exitCodes, type ExitCode } from "../session/exit-code.ts";
+import type { CliSession } from "../session/session.ts";
+import { readEvents } from "./events.ts";
+
+export interface TailOptions {
+  readonly service?: string;
+  readonly status?: number;
+  readonly errors?: boolean;
+  /** Ends with the first connection: for programs and tests. */
+  readonly once?: boolean;
+}
+
+const WAITS_S = [1, 2, 4, 8, 16];
+const LONGEST_S = 30;
+
+export async function tailCommand(session: CliSession, options: TailOptions): Promise<ExitCode> {
+  const { client, terminal, namespace, output } = session;
+  const stopping = new AbortController();
+  void untilSignal().then(() => stopping.abort());
+  let cursor: string | undefined;
+  let failures = 0;
+  let lostAt: number | null = null;
+  while (!stopping.signal.aborted) {
+    const query = {
+      namespace: namespace ?? undefined,
+      service: options.service,
+      status: options.errors === true ? 500 : options.status,
+      cursor,
+    };
+    const opened = await client.stream("/tail", query, stopping.signal);
+    if (!opened.ok && opened.failure.status !== null && opened.failure.status < 500) {
+      return reportFailure(opened.failure, terminal);
+    }
+    if (opened.ok) {
+      if (lostAt !== null) {
+        terminal.err(
+          `-- disconnected ${Math.round((Date.now() - lostAt) / 1000)} s; what was kept meanwhile follows --`,
+        );
+        lostAt = null;
+      }
+      failures = 0;
+      for await (const { event, id, data } of readEvents(opened.body)) {
+        cursor = id ?? cursor;
+        const value: unknown = JSON.parse(data);
+        if (event === "request") {
+          terminal.out(output === "json" ? data : lineOf(value as ReceiptShown));
+        } else if (event === "meter" && droppedOf(value) > 0) {
+          terminal.err(`-- ${droppedOf(value)} more were not kept: there were too many --`);
+        }
+      }
+      if (options.once === true) {
+        return exitCodes.ok;
+      }
+      continue;
+    }
+    lostAt ??= Date.now();
+    const waitS = WAITS_S[failures] ?? LONGEST_S;
+    failures += 1;
+    terminal.err(`-- ${opened.failure.message}; again in ${waitS} s --`);
+    await sleep(waitS * 1000, undefined, { signal: stopping.signal }).catch(() => undefined);
+  }
+  return exitCodes.ok;
+}
+
+function droppedOf(value: unknown): number {
+  return typeof value === "object" && value !== null && "dropped" in value ? Number(value.dropped) : 0;
+}
+
+/** `12:00:00.000 anonymous -> shop/orders v1 GET /orders 200 12 ms forwarded id`. */
+function lineOf({
+  at,
+  caller,
+  service,
+  version,
+  method,
+  path,
+  status,
+  tookMs,
+  decision,
+  code,
+  requestId,
+}: ReceiptShown): string {
+  const to = service === "" ? "nowhere" : `${service}${version === null ? "" : ` ${version}`}`;
+  return `${at.slice(11, 23)} ${caller} -> ${to} ${method} ${path} ${status} ${tookMs} ms ${code ?? decision} ${requestId}`;
+}

@@ -1,0 +1,30 @@
+// What `selvage status` says, asked for by the page.
+import { meshOverview, runtimeOverview, type MeshRead, type RuntimeRead } from "../../status/mesh-read.ts";
+import { statusOf, type MeshStatus } from "../../status/mesh-status.ts";
+import { api } from "./api.ts";
+import { ReadFailure, useGathered, type ReadState } from "./read.ts";
+
+export interface StatusRead {
+  readonly status: MeshStatus;
+  readonly mesh: MeshRead;
+  readonly runtime: RuntimeRead;
+  /** What could not be asked, in words. */
+  readonly missing: readonly string[];
+}
+
+export const useMeshStatus = (): ReadState<StatusRead> => useGathered("status", readStatus);
+
+async function readStatus(): Promise<StatusRead> {
+  const mesh = await meshOverview(api);
+  for (const answer of [mesh.revisions, mesh.resources, mesh.catalog]) {
+    if (!answer.ok) {
+      throw new ReadFailure(answer.failure);
+    }
+  }
+  const runtime = await runtimeOverview(api, mesh.resources.ok ? mesh.resources.value.items : []);
+  const { breakers, limits, audit, tokens } = runtime;
+  const missing = Object.entries({ breakers, limits, audit, tokens, propagation: mesh.propagation }).flatMap(
+    ([name, answer]) => (answer?.ok === false ? [`${name} (${answer.failure.message})`] : []),
+  );
+  return { status: statusOf(api.server, mesh, runtime, Date.now()), mesh, runtime, missing };
+}

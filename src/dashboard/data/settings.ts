@@ -1,0 +1,61 @@
+// What a reader has chosen, kept in this browser: theme, single-letter keys, the window of numbers, whether the page
+// follows the mesh. An address may name the window (`?window=1h`), so that who is sent it sees the same.
+import { useSyncExternalStore } from "react";
+
+export interface ReaderSettings {
+  readonly theme: "system" | "light" | "dark" | "contrast";
+  /** Single-letter keys; whoever dictates or uses a switch turns them off. */
+  readonly keys: boolean;
+  /** Ask again every ten seconds while the page is looked at. */
+  readonly follow: boolean;
+  /** Which time every number is of. */
+  readonly window: string;
+}
+
+export const windows: readonly string[] = ["5m", "15m", "1h", "6h", "24h", "168h"];
+
+const KEY = "selvage-settings";
+const usual: ReaderSettings = { theme: "system", keys: true, follow: false, window: "15m" };
+const listeners = new Set<() => void>();
+let settings = stored();
+
+function stored(): ReaderSettings {
+  try {
+    return { ...usual, ...JSON.parse(localStorage.getItem(KEY) ?? "{}"), ...named() };
+  } catch {
+    return { ...usual, ...named() };
+  }
+}
+
+function named(): Partial<ReaderSettings> {
+  const window = windows.find((one) => one === new URLSearchParams(location.search).get("window"));
+  return window === undefined ? {} : { window };
+}
+
+export function changeSettings(change: Partial<ReaderSettings>): void {
+  settings = { ...settings, ...change };
+  localStorage.setItem(KEY, JSON.stringify(settings));
+  showTheme();
+  listeners.forEach((listener) => listener());
+}
+
+export function useSettings(): ReaderSettings {
+  return useSyncExternalStore(
+    (listener) => {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+    () => settings,
+  );
+}
+
+/** The system's wish, where the reader has none. */
+export function showTheme(): void {
+  const asks = (query: string): boolean => window.matchMedia(query).matches;
+  const system = asks("(prefers-contrast: more)")
+    ? "contrast"
+    : asks("(prefers-color-scheme: dark)")
+      ? "dark"
+      : "light";
+  document.documentElement.dataset.theme = settings.theme === "system" ? system : settings.theme;
+}

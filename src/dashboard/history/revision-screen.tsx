@@ -1,0 +1,89 @@
+// One revision: who, why, what it changed, who runs it, and the way back.
+import { useState, type ReactNode } from "react";
+import { useParams } from "wouter";
+import type { Propagation, RevisionChange, RevisionDetail } from "../../model/api/registry.ts";
+import { useRead } from "../data/read.ts";
+import { useMay } from "../data/session.tsx";
+import { useYaml } from "../data/yaml.ts";
+import { Ready } from "../part/ready.tsx";
+import { Button } from "../part/button.tsx";
+import { SameInTerminal } from "../part/command-line.tsx";
+import { DiffView } from "../part/diff-view.tsx";
+import { Facts } from "../part/facts.tsx";
+import { RefLink } from "../part/ref-link.tsx";
+import { Screen } from "../part/screen.tsx";
+import { When } from "../part/when.tsx";
+import { RollbackDialog } from "./rollback-dialog.tsx";
+
+export function RevisionScreen(): ReactNode {
+  const { n = "" } = useParams();
+  const revision = /^\d{1,15}$/.test(n) ? n : "0";
+  const read = useRead<RevisionDetail>(`/revisions/${revision}`);
+  const propagation = useRead<Propagation>(`/revisions/${revision}/propagation`);
+  const may = useMay("operator");
+  const [isRollingBack, setRollingBack] = useState(false);
+  const head = propagation.data?.head ?? null;
+  return (
+    <Screen
+      title={`Revision ${revision}`}
+      at={read.dataUpdatedAt}
+      acts={
+        may && head !== null && head !== Number(revision) ? (
+          <Button look="danger" onPress={() => setRollingBack(true)}>
+            Roll back to this…
+          </Button>
+        ) : null
+      }
+    >
+      <Ready read={read}>{(detail) => <Detail detail={detail} propagation={propagation.data} />}</Ready>
+      {isRollingBack && head !== null ? (
+        <RollbackDialog to={Number(revision)} head={head} onClose={() => setRollingBack(false)} />
+      ) : null}
+      <SameInTerminal lines={[`selvage history ${revision}`, `selvage rollback --to ${revision} --reason why`]} />
+    </Screen>
+  );
+}
+
+interface DetailProps {
+  readonly detail: RevisionDetail;
+  readonly propagation: Propagation | undefined;
+}
+
+function Detail({ detail, propagation }: DetailProps): ReactNode {
+  const { at, actor, source, reason, changes, rolledBackTo } = detail;
+  const who =
+    propagation === undefined
+      ? "…"
+      : `${propagation.current} of ${propagation.current + propagation.behind} isolates that asked lately`;
+  return (
+    <>
+      <Facts
+        rows={[
+          ["When", <When key="at" time={at} />],
+          ["Who", actor],
+          ["By", source],
+          ["Why", reason],
+          ["Restores", rolledBackTo === null ? null : `revision ${rolledBackTo}`],
+          ["Run by", who],
+        ]}
+      />
+      {changes.map((change) => (
+        <section key={change.ref} aria-label={change.ref}>
+          <h2>
+            {change.action} <RefLink reference={change.ref} />
+          </h2>
+          <Change change={change} />
+        </section>
+      ))}
+      {changes.length === 0 ? <p className="quiet">Nothing that you may see was changed.</p> : null}
+    </>
+  );
+}
+
+function Change({ change: { before, after } }: { readonly change: RevisionChange }): ReactNode {
+  const was = useYaml(before);
+  const is = useYaml(after);
+  return was === null || is === null ? null : (
+    <DiffView before={before === null ? "" : was} after={after === null ? "" : is} />
+  );
+}

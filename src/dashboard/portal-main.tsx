@@ -1,0 +1,41 @@
+// The consumers' portal: starts React in its page.
+import { QueryClientProvider } from "@tanstack/react-query";
+import { createRoot } from "react-dom/client";
+import { Route, Router, Switch } from "wouter";
+import { ApiScreen } from "./catalog/api-screen.tsx";
+import { ApisScreen } from "./catalog/apis-screen.tsx";
+import { queries } from "./data/read.ts";
+import { showTheme } from "./data/settings.ts";
+import { ApplicationScreen } from "./portal/application-screen.tsx";
+import { ApplicationsScreen } from "./portal/applications-screen.tsx";
+import { PortalFrame } from "./portal/portal-frame.tsx";
+import "./style/tokens.css";
+import "./style/base.css";
+import "./style/parts.css";
+
+showTheme();
+const root = document.querySelector("#root");
+if (root !== null) {
+  createRoot(root).render(
+    <QueryClientProvider client={queries}>
+      <Router base="/_selvage/portal">
+        <PortalFrame>
+          <Switch>
+            <Route path="/apis/:ns/:name">
+              <ApiScreen isPortal />
+            </Route>
+            <Route path="/applications/:ns/:name">
+              <ApplicationScreen />
+            </Route>
+            <Route path="/applications">
+              <ApplicationsScreen />
+            </Route>
+            <Route>
+              <ApisScreen />
+            </Route>
+          </Switch>
+        </PortalFrame>
+      </Router>
+    </QueryClientProvider>,
+  );
+}

@@ -1,0 +1,64 @@
+// The frame of the consumers' portal: who is signed in, and three places to go.
+import type { ReactNode } from "react";
+import { Link, useLocation } from "wouter";
+import type { Whoami } from "../../model/api/operators.ts";
+import { api } from "../data/api.ts";
+import { queries, ReadFailure, taken, useGathered } from "../data/read.ts";
+import { WhoProvider } from "../data/session.tsx";
+import { Button } from "../part/button.tsx";
+import { FailureNote } from "../part/failure-note.tsx";
+import { Toasts } from "../part/toasts.tsx";
+import { SignIn } from "../shell/sign-in.tsx";
+
+const places = [
+  { path: "/apis", title: "APIs" },
+  { path: "/applications", title: "My applications" },
+] as const;
+
+export function PortalFrame({ children }: { readonly children: ReactNode }): ReactNode {
+  const [path] = useLocation();
+  const who = useGathered("whoami", async () => taken(await api.call<Whoami>("GET", "/whoami")));
+  if (who.data === undefined || who.error !== null) {
+    if (who.error instanceof ReadFailure && who.error.failure.status !== 401) {
+      return (
+        <main className="screen">
+          <h1>Selvage portal</h1>
+          <FailureNote failure={who.error.failure} />
+        </main>
+      );
+    }
+    return who.error === null ? null : <SignIn onSignedIn={() => void queries.resetQueries()} />;
+  }
+  const signOut = async (): Promise<void> => {
+    await fetch("/_selvage/logout", { method: "POST" });
+    window.location.reload();
+  };
+  return (
+    <WhoProvider who={who.data}>
+      <a className="skip" href="#screen">
+        Skip to the screen
+      </a>
+      <header className="topbar">
+        <Link href="/apis" className="brand">
+          Selvage portal
+        </Link>
+        <nav className="row" aria-label="Places">
+          {places.map(({ path: to, title }) => (
+            <Link key={to} href={to} aria-current={path.startsWith(to) ? "page" : undefined}>
+              {title}
+            </Link>
+          ))}
+        </nav>
+        <span className="spread" />
+        <span>{who.data.name}</span>
+        <Button small onPress={() => void signOut()}>
+          Sign out
+        </Button>
+      </header>
+      <main className="screen" id="screen" tabIndex={-1}>
+        {children}
+      </main>
+      <Toasts />
+    </WhoProvider>
+  );
+}

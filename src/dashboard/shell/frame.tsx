@@ -1,0 +1,93 @@
+// The frame around every screen: who is signed in, the way between screens, keys, palette and messages.
+import { useCallback, useEffect, useRef, useState, type ReactNode } from "react";
+import { useLocation } from "wouter";
+import type { Whoami } from "../../model/api/operators.ts";
+import { api } from "../data/api.ts";
+import { queries, ReadFailure, taken, useGathered } from "../data/read.ts";
+import { WhoProvider } from "../data/session.tsx";
+import { useSettings } from "../data/settings.ts";
+import { FailureNote } from "../part/failure-note.tsx";
+import { Toasts } from "../part/toasts.tsx";
+import { KeySheet, useKeys } from "./keys.tsx";
+import { Nav } from "./nav.tsx";
+import { Palette } from "./palette.tsx";
+import { SignIn } from "./sign-in.tsx";
+import { Topbar } from "./topbar.tsx";
+
+/** While the reader follows: one reading of a screen is at most ten calls. */
+const FOLLOW_MS = 10_000;
+
+export function Frame({ children }: { readonly children: ReactNode }): ReactNode {
+  const who = useGathered("whoami", async () => taken(await api.call<Whoami>("GET", "/whoami")));
+  if (who.data !== undefined && who.error === null) {
+    return (
+      <WhoProvider who={who.data}>
+        <Page>{children}</Page>
+      </WhoProvider>
+    );
+  }
+  if (who.error instanceof ReadFailure && who.error.failure.status !== 401) {
+    return (
+      <main className="screen">
+        <h1>Selvage</h1>
+        <FailureNote failure={who.error.failure} />
+      </main>
+    );
+  }
+  return who.error === null ? null : <SignIn onSignedIn={() => void queries.resetQueries()} />;
+}
+
+function Page({ children }: { readonly children: ReactNode }): ReactNode {
+  const [path, go] = useLocation();
+  const [open, setOpen] = useState<"palette" | "keys" | null>(null);
+  const main = useRef<HTMLElement>(null);
+  const openPalette = useCallback(() => setOpen("palette"), []);
+  const openKeys = useCallback(() => setOpen("keys"), []);
+  const close = useCallback(() => setOpen(null), []);
+  useKeys({ go, onPalette: openPalette, onKeys: openKeys });
+  useFollowing();
+  const first = useRef(true);
+  useEffect(() => {
+    // A reader of screens hears where it has come to; the first time the page itself says so.
+    if (!first.current) {
+      main.current?.focus();
+      window.scrollTo(0, 0);
+    }
+    first.current = false;
+  }, [path]);
+  const signOut = async (): Promise<void> => {
+    await fetch("/_selvage/logout", { method: "POST" });
+    queries.clear();
+    window.location.reload();
+  };
+  return (
+    <div className="frame">
+      <a className="skip" href="#screen">
+        Skip to the screen
+      </a>
+      <Topbar onPalette={openPalette} onKeys={openKeys} onSignOut={() => void signOut()} />
+      <Nav />
+      <main className="screen" id="screen" ref={main} tabIndex={-1}>
+        {children}
+      </main>
+      {open === "palette" ? <Palette go={go} onClose={close} /> : null}
+      {open === "keys" ? <KeySheet onClose={close} /> : null}
+      <Toasts />
+    </div>
+  );
+}
+
+function useFollowing(): void {
+  const { follow } = useSettings();
+  useEffect(() => {
+    if (!follow) {
+      return undefined;
+    }
+    const timer = setInterval(() => {
+      if (document.visibilityState === "visible") {
+        void queries.invalidateQueries();
+      }
+    }, FOLLOW_MS);
+    return () => clearInterval(timer);
+  }, [follow]);
+}

@@ -1,0 +1,77 @@
+// The top line: where one is, how the mesh is, and what the reader may choose.
+import type { ReactNode } from "react";
+import { Link } from "wouter";
+import { useMeshStatus } from "../data/mesh-status.ts";
+import { useWho } from "../data/session.tsx";
+import { changeSettings, useSettings, windows, type ReaderSettings } from "../data/settings.ts";
+import { Button } from "../part/button.tsx";
+import { healthSummary } from "../word/health.ts";
+
+const themes: readonly ReaderSettings["theme"][] = ["system", "light", "dark", "contrast"];
+
+interface TopbarProps {
+  readonly onPalette: () => void;
+  readonly onKeys: () => void;
+  readonly onSignOut: () => void;
+}
+
+export function Topbar({ onPalette, onKeys, onSignOut }: TopbarProps): ReactNode {
+  const who = useWho();
+  const { theme, follow, window } = useSettings();
+  const { data } = useMeshStatus();
+  return (
+    <header className="topbar">
+      <Link href="/now" className="brand">
+        Selvage
+      </Link>
+      {data === undefined ? null : (
+        <span className="quiet">
+          <span className="mono">rev {data.status.revision}</span> · {healthSummary(data.status)}
+        </span>
+      )}
+      <span className="spread" />
+      <Button small onPress={onPalette}>
+        Search or do… <kbd>⌘K</kbd>
+      </Button>
+      <label>
+        <input
+          type="checkbox"
+          checked={follow}
+          onChange={(event) => changeSettings({ follow: event.target.checked })}
+        />{" "}
+        Follow
+      </label>
+      <label>
+        <span className="hidden">Numbers of the last</span>
+        <select value={window} onChange={(event) => changeSettings({ window: event.target.value })}>
+          {windows.map((one) => (
+            <option key={one} value={one}>
+              last {one}
+            </option>
+          ))}
+        </select>
+      </label>
+      <label>
+        <span className="hidden">Theme</span>
+        <select value={theme} onChange={(event) => changeSettings({ theme: themeOf(event.target.value) })}>
+          {themes.map((one) => (
+            <option key={one} value={one}>
+              {one}
+            </option>
+          ))}
+        </select>
+      </label>
+      <Button small onPress={onKeys} label="Keys">
+        ?
+      </Button>
+      <span>
+        {who?.name} <span className="quiet">{who?.role}</span>
+      </span>
+      <Button small onPress={onSignOut}>
+        Sign out
+      </Button>
+    </header>
+  );
+}
+
+const themeOf = (text: string): ReaderSettings["theme"] => themes.find((one) => one === text) ?? "system";

@@ -1,0 +1,73 @@
+// A small chart of one or more lines over the window, drawn by the browser; the same numbers stand in a table behind
+// it.
+import type { ReactNode } from "react";
+import { DataTable } from "../part/data-table.tsx";
+import { linePath, roundTop } from "./chart-path.ts";
+
+interface Line {
+  readonly name: string;
+  readonly values: readonly (number | null)[];
+}
+
+interface LineChartProps {
+  readonly title: string;
+  readonly times: readonly string[];
+  readonly lines: readonly Line[];
+  readonly text: (value: number) => string;
+}
+
+const WIDTH = 320;
+const HEIGHT = 90;
+
+export function LineChart({ title, times, lines, text }: LineChartProps): ReactNode {
+  const most = roundTop(lines.flatMap(({ values }) => values));
+  const last = lines.map(({ name, values }) => `${name} ${say(values.at(-1), text)}`).join(", ");
+  const peak = lines
+    .map(({ name, values }) => `${name} ${say(Math.max(...values.map((one) => one ?? 0)), text)}`)
+    .join(", ");
+  return (
+    <figure className="card chart">
+      <figcaption>
+        <strong>{title}</strong> <span className="quiet">now {last}</span>
+      </figcaption>
+      <svg viewBox={`0 0 ${WIDTH} ${HEIGHT}`} role="img" aria-label={`${title}: now ${last}; most ${peak}`}>
+        {lines.map(({ name, values }, index) => (
+          <path
+            key={name}
+            d={linePath(values, { width: WIDTH, height: HEIGHT, most })}
+            className={`line line-${index}`}
+          />
+        ))}
+      </svg>
+      <div className="row quiet">
+        <span>0 to {text(most)}</span>
+        {lines.length > 1
+          ? lines.map(({ name }, index) => (
+              <span key={name} className={`key line-${index}`}>
+                {name}
+              </span>
+            ))
+          : null}
+      </div>
+      <details>
+        <summary>As a table</summary>
+        <DataTable
+          caption={title}
+          rows={times.map((time, index) => ({ time, index }))}
+          keyOf={({ time }) => time}
+          columns={[
+            { head: "UTC", cell: ({ time }) => time.slice(11, 19) },
+            ...lines.map(({ name, values }) => ({
+              head: name,
+              number: true,
+              cell: ({ index }: { readonly index: number }) => say(values[index], text),
+            })),
+          ]}
+        />
+      </details>
+    </figure>
+  );
+}
+
+const say = (value: number | null | undefined, text: (value: number) => string): string =>
+  value === null || value === undefined ? "–" : text(value);

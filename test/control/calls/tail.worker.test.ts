@@ -1,0 +1,70 @@
+// GET /tail: requests as they are kept.
+import { env } from "cloudflare:workers";
+import { beforeAll, expect, it } from "vitest";
+import worker from "../../../src/index.ts";
+import { createExecutionContext } from "cloudflare:test";
+import { eventStream, type TailPage } from "../../../src/control/view/tail.ts";
+import type { Receipt } from "../../../src/model/message/receipt.ts";
+import { api, applied, FIRST_LOAD_MS, ROOT_TOKEN, serviceYaml, tokenFor } from "../../support/worker/admin.ts";
+import { emptyRegistry } from "../../support/worker/registry.ts";
+import { sampleReceipt } from "../../support/documents/receipts.ts";
+
+let nth = 0;
+const keep = async (more: Partial<Receipt>): Promise<void> => {
+  nth += 1;
+  const one = sampleReceipt({ requestId: `t${nth}`, spanId: String(nth).padStart(16, "0"), ...more });
+  await env.REQUESTS?.getByName(one.service.split("/")[0] ?? "-").keep([one], 0);
+};
+
+beforeAll(async () => {
+  await emptyRegistry();
+  await applied(serviceYaml("orders", "tailed") + serviceYaml("ledger", "bank"));
+}, FIRST_LOAD_MS);
+
+it("is a page of what was kept after a cursor, filtered", async () => {
+  const before = String(Date.now());
+  await keep({ service: "tailed/orders", status: 404 });
+  await keep({ service: "tailed/orders", status: 502 });
+  const all = await api("GET", `/tail?namespace=tailed&cursor=${before}`);
+  expect(all.body.items).toMatchObject([{ status: 502 }, { status: 404 }]);
+  const failed = await api("GET", `/tail?namespace=tailed&cursor=${before}&status=500`);
+  expect(failed.body.items).toMatchObject([{ status: 502 }]);
+  expect(Number(Reflect.get(all.body, "cursor"))).toBeGreaterThanOrEqual(Number(before));
+});
+
+it("holds namespaces", async () => {
+  const token = await tokenFor("viewer", ["bank"]);
+  expect((await api("GET", "/tail?namespace=tailed", { token })).status).toBe(403);
+  expect((await api("GET", "/tail?cursor=0", { token })).body.items).toEqual([]);
+});
+
+it("is a stream of events where one is asked for", async () => {
+  await keep({ service: "tailed/orders", status: 500 });
+  const request = new Request("http://mesh.test/_selvage/v1/tail?namespace=tailed&cursor=1", {
+    headers: { accept: "text/event-stream", authorization: `Bearer ${ROOT_TOKEN}` },
+  });
+  const answer = await worker.fetch(request, env, createExecutionContext());
+  expect(answer.headers.get("content-type")).toBe("text/event-stream");
+  const reader = answer.body?.getReader();
+  const { value } = (await reader?.read()) ?? {};
+  expect(new TextDecoder().decode(value)).toMatch(/^event: request\nid: \d+\ndata: \{"requestId":"t\d+"/);
+  await reader?.cancel();
+});
+
+it("tells each request once and in order, and what was not kept, and ends after a while", async () => {
+  const page = (ids: readonly string[], dropped: number, cursor: string): TailPage =>
+    ({ items: ids.map((requestId) => ({ requestId })), dropped, cursor }) as unknown as TailPage;
+  const pages = [page(["b", "a"], 3, "1"), page([], 5, "1"), page(["c"], 5, "2")];
+  const asked: (string | null)[] = [];
+  const poll = async (cursor: string | null) => (asked.push(cursor), pages.shift() ?? page([], 5, "2"));
+  const text = await eventStream(poll, "0", { wait: () => Promise.resolve(), most: 3 }).text();
+  expect(asked).toEqual(["0", "1", "1"]);
+  expect([...text.matchAll(/^data: (.*)$/gm)].map(([, data = ""]) => data)).toEqual([
+    '{"requestId":"a"}',
+    '{"requestId":"b"}',
+    '{"shown":2,"dropped":0}',
+    '{"shown":0,"dropped":2}',
+    '{"requestId":"c"}',
+    '{"shown":1,"dropped":0}',
+  ]);
+});

@@ -1,0 +1,287 @@
+// The dashboard in a real browser: every screen by its address, in every theme and width, with a keyboard alone, with a
+// stranger's script in every text; and what it may weigh.
+import { execFileSync } from "node:child_process";
+import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { gzipSync } from "node:zlib";
+import type { Browser, BrowserContext, Page } from "playwright-core";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { chromiumMissing, openScreen, overflow, startChromium, violations } from "../support/browser/chromium.ts";
+import { HOSTILE, hostileText, hostileYaml } from "../support/documents/hostile-documents.ts";
+import { startMesh, type TestMesh } from "../support/mesh.ts";
+import { COMMAND } from "../support/packed.ts";
+
+const root = new URL("../..", import.meta.url).pathname;
+const command = process.env[COMMAND];
+const scratch = mkdtempSync(join(tmpdir(), "selvage-dashboard-"));
+/** Where the command that is tested looks for them. */
+const files = command === undefined ? join(scratch, "dashboard") : join(dirname(command), "..", "dashboard");
+const missing = chromiumMissing();
+const FIRST_LOAD_KIB = 200;
+
+beforeAll(() => {
+  execFileSync(process.execPath, [join(root, "src", "cli", "dashboard", "build-dashboard.ts"), files]);
+});
+afterAll(() => rmSync(scratch, { recursive: true, force: true }));
+
+describe("the files", () => {
+  it(`weigh at most ${FIRST_LOAD_KIB} KiB compressed before the first screen is there`, () => {
+    const manifest: Record<string, { file: string; css?: string[]; imports?: string[] }> = JSON.parse(
+      readFileSync(join(files, "manifest.json"), "utf8"),
+    );
+    const wanted = new Set<string>();
+    const walk = (key: string): void => {
+      const one = manifest[key];
+      if (one !== undefined && !wanted.has(one.file)) {
+        wanted.add(one.file);
+        one.css?.forEach((css) => wanted.add(css));
+        one.imports?.forEach(walk);
+      }
+    };
+    walk("index.html");
+    const bytes = [...wanted].map((file) => gzipSync(readFileSync(join(files, file)), { level: 9 }).length);
+    const kib = bytes.reduce((sum, one) => sum + one, 0) / 1024;
+    console.log(`first load: ${kib.toFixed(1)} KiB compressed in ${wanted.size} files`);
+    expect(kib).toBeGreaterThan(20);
+    expect(kib).toBeLessThanOrEqual(FIRST_LOAD_KIB);
+  });
+
+  it("hold nothing inline and no other host's address that is loaded", () => {
+    for (const page of ["index.html", "portal.html"]) {
+      const html = readFileSync(join(files, page), "utf8");
+      expect(html).not.toMatch(/<script(?![^>]*\bsrc=)|<style|style=|\son\w+=|(src|href)="https?:/);
+      for (const [, path = ""] of html.matchAll(/(?:src|href)="\/_selvage\/ui\/([^"]+)"/g)) {
+        expect(existsSync(join(files, path)), path).toBe(true);
+      }
+    }
+  });
+});
+
+const tabsOf = (path: string, tabs: string): string[] => tabs.split(" ").map((tab) => `${path}?tab=${tab}`);
+const screens = [
+  ...`/now /map /services /rollouts /traces /watch /endpoints /apis /policies /policies/new /history
+    /history/1 /explain /check /audit /tokens /no-such-screen /policies/Contract/shop/acme-orders`.split(/\s+/),
+  ...tabsOf("/limits", "limits breakers"),
+  ...tabsOf("/clients", "contracts applications"),
+  ...tabsOf("/services/shop/orders", "overview signals endpoints callers routes policies breakers changes yaml"),
+  ...tabsOf("/apis/shop/orders", "overview reference access"),
+  ...tabsOf("/clients/shop/acme", "credentials contracts use"),
+  ...tabsOf("/policies/Service/shop/orders", "document edit status"),
+];
+
+describe.skipIf(missing !== null)(missing === null ? "in Chromium" : `in Chromium (${missing})`, () => {
+  let mesh: TestMesh;
+  let browser: Browser;
+  let context: BrowserContext;
+  let page: Page;
+  const faults: string[] = [];
+  const at = (path: string): string => `${mesh.url}/_selvage/ui${path}`;
+
+  beforeAll(async () => {
+    [mesh, browser] = await Promise.all([startMesh(), startChromium()]);
+    const applied = await mesh.client.call("POST", "/apply", {
+      query: { reason: hostileText.slice(0, 400) },
+      text: { type: "application/yaml", content: hostileYaml },
+    });
+    expect(applied).toMatchObject({ ok: true });
+    await fetch(`${mesh.url}/svc/orders.shop/`, { headers: { "x-tenant": HOSTILE[0] ?? "" } });
+    context = await browser.newContext({ viewport: { width: 1280, height: 800 } });
+    page = await context.newPage();
+    await page.route(
+      (url) => url.origin !== mesh.url,
+      (route) => {
+        faults.push(`asked another host: ${route.request().url()}`);
+        return route.abort();
+      },
+    );
+    page.on("pageerror", (error) => faults.push(error.message));
+    page.on("console", (message) => {
+      // The browser tells of every 4xx by itself; a call that a mesh does not have is one that screens know of.
+      if (message.type() === "error" && !message.text().startsWith("Failed to load resource")) {
+        faults.push(message.text());
+      }
+    });
+    await page.goto(at("/services/shop/orders?tab=routes"));
+    await page.getByLabel("Operator token").fill("no-such-token");
+    await page.getByRole("button", { name: "Sign in", exact: true }).click();
+    await page.getByText("not known here").waitFor();
+    expect(await violations(page)).toEqual([]);
+    await page.getByLabel("Operator token").fill(mesh.token);
+    await page.keyboard.press("Enter");
+    await page.getByText("PathPrefix /o").waitFor();
+  }, 120_000);
+  afterAll(async () => {
+    await browser.close();
+    await mesh.stop();
+  });
+
+  it.each(screens)("%s opens by its address, reads well in its themes and fits four widths", async (path) => {
+    await page.setViewportSize({ width: 1280, height: 800 });
+    await openScreen(page, at(path));
+    expect(await page.title()).toMatch(/ · Selvage$/);
+    expect(await page.locator("h1").count()).toBe(1);
+    const isTab = path.includes("?") && !path.endsWith("overview");
+    for (const theme of isTab ? ["light"] : ["light", "dark", "contrast"]) {
+      await page.evaluate(`document.documentElement.dataset.theme = ${JSON.stringify(theme)}`);
+      expect(await violations(page, theme === "light" ? "all" : "colours"), theme).toEqual([]);
+    }
+    for (const width of [360, 768, 1280, 1920]) {
+      await page.setViewportSize({ width, height: 800 });
+      expect(await overflow(page), `${width} px`).toBeNull();
+    }
+    expect(await page.evaluate("window.pwned ?? null")).toBeNull();
+    expect(faults.splice(0)).toEqual([]);
+  });
+
+  it("shows what strangers wrote as the text that it is", async () => {
+    for (const path of [
+      "/services/shop/orders",
+      "/apis/shop/orders?tab=reference",
+      "/clients/shop/acme",
+      "/history/1",
+    ]) {
+      await openScreen(page, at(path));
+      await page
+        .getByText(HOSTILE[0] ?? "", { exact: false })
+        .first()
+        .waitFor();
+      expect(await page.locator("img[src=x], script:not([src])").count()).toBe(0);
+    }
+  });
+
+  it("is walked with a keyboard alone: keys, palette, search, tabs, and keys can be switched off", async () => {
+    await openScreen(page, at("/now"));
+    await page.keyboard.press("g");
+    await page.keyboard.press("s");
+    await page.getByRole("heading", { name: "Services", level: 1 }).waitFor();
+    await page.keyboard.press("/");
+    await page.keyboard.type("orders");
+    expect(new URL(page.url()).search).toBe("?q=orders");
+    await page.keyboard.press("Control+k");
+    await page.getByRole("dialog", { name: "Go to" }).waitFor();
+    await page.keyboard.type("acme-orders");
+    await page.keyboard.press("Enter");
+    await page.getByRole("heading", { name: "Contract shop/acme-orders" }).waitFor();
+    await page.getByRole("link", { name: "Edit", exact: true }).waitFor();
+    await page.keyboard.press("]");
+    await page.waitForURL(/tab=edit/);
+    await page.keyboard.press("Shift+?");
+    await page.getByRole("dialog", { name: "Keys" }).getByRole("checkbox").uncheck();
+    await page.keyboard.press("Escape");
+    await page.getByRole("dialog").waitFor({ state: "detached" });
+    await page.keyboard.press("g");
+    await page.keyboard.press("n");
+    await page.keyboard.press("Control+k");
+    await page.getByRole("dialog", { name: "Go to" }).waitFor();
+    expect(page.url()).toContain("acme-orders");
+    await page.keyboard.press("Escape");
+    await page.evaluate("localStorage.clear()");
+  });
+
+  it("approves a contract with its reason, says what the command would be, and offers the way back", async () => {
+    await openScreen(page, at("/clients?tab=contracts"));
+    await page.getByRole("button", { name: "approve acme-orders" }).click();
+    const dialog = page.getByRole("dialog");
+    await dialog.getByRole("textbox", { name: /^Reason/ }).fill("signed today");
+    await dialog.getByText("selvage contract approve shop/acme-orders --reason 'signed today'").waitFor();
+    expect(await violations(page)).toEqual([]);
+    await dialog.getByRole("button", { name: "approve", exact: true }).click();
+    await page.getByRole("status").getByText("approve done").waitFor();
+    const contracts = (): Promise<unknown> => mesh.client.call("GET", "/contracts");
+    expect(await contracts()).toMatchObject({ value: { items: [{ state: "approved", reason: "signed today" }] } });
+    await page.getByRole("button", { name: "Undo: revoke" }).click();
+    await page.getByRole("status").getByText("revoke done").waitFor();
+    expect(await contracts()).toMatchObject({ value: { items: [{ state: "revoked" }] } });
+  });
+
+  it("changes a document by plan, reason and apply, refuses what was overtaken, and goes back", async () => {
+    await openScreen(page, at("/policies/Tier/shop/gold?tab=edit"));
+    const yaml = page.getByLabel("Documents as YAML");
+    await yaml.fill((await yaml.inputValue()).replace("requests: 100", "requests: 200"));
+    await page.getByRole("button", { name: "Plan (dry run)" }).click();
+    await page.getByText("/spec/limits/0/requests: 200").waitFor();
+    const apply = page.getByRole("button", { name: /^Apply to revision/ });
+    expect(await apply.isDisabled()).toBe(true);
+    await page.getByLabel("Reason", { exact: true }).fill("twice as much");
+    // Somebody else is quicker.
+    const other = {
+      apiVersion: "selvage.dev/v1",
+      kind: "Application",
+      metadata: { name: "late", namespace: "shop" },
+      spec: {},
+    };
+    expect(await mesh.client.call("POST", "/apply", { body: other })).toMatchObject({ ok: true });
+    await apply.click();
+    await page.getByText("SLV3001").waitFor();
+    await page.getByRole("button", { name: "Plan (dry run)" }).click();
+    await apply.click();
+    await page.getByRole("status").getByText("Applied: revision").waitFor();
+    const tier = await mesh.client.call("GET", "/namespaces/shop/tier/gold");
+    expect(tier).toMatchObject({ value: { spec: { limits: [{ requests: 200 }] }, metadata: { manager: "ui" } } });
+
+    await openScreen(page, at("/history/1"));
+    await page.getByRole("button", { name: "Roll back to this…" }).click();
+    const dialog = page.getByRole("dialog");
+    await dialog.getByText("replace /spec/limits/0/requests: 100").waitFor();
+    await dialog.getByRole("textbox", { name: /^Reason/ }).fill("as it was");
+    await dialog.getByRole("button", { name: "Roll back", exact: true }).click();
+    await page.getByRole("status").getByText("Rolled back").waitFor();
+    expect(await mesh.client.call("GET", "/namespaces/shop/tier/gold")).toMatchObject({
+      value: { spec: { limits: [{ requests: 100 }] } },
+    });
+  });
+
+  it("has a portal for consumers: the catalogue, own applications, keys and use", async () => {
+    const portal = (path: string): string => `${mesh.url}/_selvage/portal${path}`;
+    const own = tabsOf("/applications/shop/acme", "access keys use refusals");
+    for (const path of ["/", "/apis/shop/orders?tab=access", "/applications", ...own]) {
+      await openScreen(page, portal(path));
+      expect(await violations(page), path).toEqual([]);
+      for (const width of [360, 1280]) {
+        await page.setViewportSize({ width, height: 800 });
+        expect(await overflow(page), `${path} at ${width} px`).toBeNull();
+      }
+    }
+    await openScreen(page, portal("/applications/shop/acme?tab=keys"));
+    await page.getByRole("button", { name: "Make a secret…" }).click();
+    await page.getByRole("dialog").getByRole("button", { name: "Make", exact: true }).click();
+    const secret = page.getByRole("dialog").getByText(/^slvs_/);
+    await secret.waitFor();
+    expect(await secret.textContent()).toMatch(/^slvs_\w+_\w+/);
+    await page.getByRole("button", { name: "I have it" }).click();
+    await secret.waitFor({ state: "detached" });
+    expect(faults.splice(0)).toEqual([]);
+  });
+
+  it("asks nothing while nobody does anything", async () => {
+    await openScreen(page, at("/now"));
+    await page.waitForLoadState("networkidle");
+    let asked = 0;
+    page.on("request", () => (asked += 1));
+    await page.waitForTimeout(2_000);
+    expect(asked).toBe(0);
+  });
+
+  it("offers a viewer nothing that a viewer may not do", async () => {
+    const minted = await mesh.client.call<{ token: string }>("POST", "/tokens", {
+      body: { name: "v", role: "viewer" },
+    });
+    const own = await browser.newContext();
+    const theirs = await own.newPage();
+    await theirs.goto(at("/policies/Service/shop/orders"));
+    await theirs.getByLabel("Operator token").fill(minted.ok ? minted.value.token : "");
+    await theirs.keyboard.press("Enter");
+    await theirs.getByRole("heading", { name: "Service shop/orders" }).waitFor();
+    await theirs.getByRole("link", { name: "Status" }).waitFor();
+    expect(await theirs.getByRole("button", { name: "Delete…" }).count()).toBe(0);
+    expect(await theirs.getByRole("link", { name: "Edit", exact: true }).count()).toBe(0);
+    for (const path of ["/clients", "/limits?tab=breakers", "/endpoints", "/tokens", "/history/1"]) {
+      await openScreen(theirs, at(path));
+      expect(
+        await theirs.getByRole("button", { name: /(Force|Revoke|approve|Drain|New token|Roll back)/ }).count(),
+      ).toBe(0);
+    }
+    await own.close();
+  });
+});
