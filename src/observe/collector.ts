@@ -27,6 +27,8 @@ export interface Collector {
 /** @param traceparent the caller's */
 export function newCollector(traceparent: string | null, startedAtMs: number, now: () => number): Collector {
   const caller = readTraceparent(traceparent);
+  // Level 2: whether a trace's id is random is said by who began it.
+  const flags = caller === null || caller.isRandom ? "03" : "01";
   const collected: Collected = {
     traceId: caller?.traceId ?? randomId(16),
     spanId: randomId(8),
@@ -38,7 +40,7 @@ export function newCollector(traceparent: string | null, startedAtMs: number, no
     const atMs = now() - startedAtMs;
     switch (stage) {
       case "call":
-        return begin(collected, facts, atMs);
+        return begin(collected, facts, atMs, flags);
       case "called":
         end(collected, facts, atMs);
         return undefined;
@@ -57,7 +59,7 @@ export function uncollected(traceparent: string | null): Collected {
   return newCollector(traceparent, 0, () => 0).collected;
 }
 
-function begin({ traceId, calls }: Collected, facts: Facts, fromMs: number): string | undefined {
+function begin({ traceId, calls }: Collected, facts: Facts, fromMs: number, flags: string): string | undefined {
   if (calls.length >= MOST_STEPS) {
     return undefined;
   }
@@ -75,7 +77,7 @@ function begin({ traceId, calls }: Collected, facts: Facts, fromMs: number): str
     status: null,
     failure: null,
   });
-  return `00-${traceId}-${spanId}-03`;
+  return `00-${traceId}-${spanId}-${flags}`;
 }
 
 function end({ calls }: Collected, { traceparent, status, failure }: Facts, toMs: number): void {

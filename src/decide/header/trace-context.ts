@@ -42,11 +42,15 @@ export function continueTrace(
 }
 
 /** What a caller's `traceparent` names; null = there is none, or none that counts. */
-export function readTraceparent(traceparent: string | null): { traceId: string; parentId: string } | null {
+export function readTraceparent(
+  traceparent: string | null,
+): { traceId: string; parentId: string; isRandom: boolean } | null {
   const found = traceparent === null ? null : TRACEPARENT.exec(traceparent.trim());
-  const [, version = "", traceId = "", parentId = "", , rest] = found ?? [];
+  const [, version = "", traceId = "", parentId = "", flags = "", rest] = found ?? [];
   const valid = found !== null && version !== "ff" && !(version === "00" && rest !== undefined);
-  return valid && !zero(traceId) && !zero(parentId) ? { traceId, parentId } : null;
+  return valid && !zero(traceId) && !zero(parentId)
+    ? { traceId, parentId, isRandom: (Number.parseInt(flags, 16) & RANDOM) !== 0 }
+    : null;
 }
 
 function start(random: () => number): TraceContext {

@@ -81,7 +81,7 @@ it("traces a share from the beginning: each call has a span of its own, which it
     ],
   });
   expect(mesh.sent.map(({ headers }) => headers.get("traceparent"))).toEqual(
-    receipt?.calls.map(({ spanId }) => `00-0af7651916cd43dd8448eb211c80319c-${spanId}-03`),
+    receipt?.calls.map(({ spanId }) => `00-0af7651916cd43dd8448eb211c80319c-${spanId}-01`),
   );
   expect(receipt?.steps.map(({ stage }) => stage)).toEqual(expect.arrayContaining(["admit", "route", "forward"]));
 });
