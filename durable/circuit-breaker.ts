@@ -19,6 +19,7 @@ import type { BreakerStates, CircuitBreakerObject } from "../src/model/message/o
 import { HealthChecker } from "./health-checker.ts";
 import { OperatorOrders, type ObjectBindings } from "./operator-orders.ts";
 import { WrittenEjections } from "./storage/written-ejections.ts";
+import { WrittenTurns } from "./storage/written-turns.ts";
 import { WrittenSlotRows } from "./storage/written-slots.ts";
 
 const STATE = "state:";
@@ -41,6 +42,7 @@ export class CircuitBreaker extends DurableObject<ObjectBindings> implements Cir
   /** Epochs as they are written down. */
   readonly #written = new Map<string, number>();
   readonly #ejections = new WrittenEjections(this.ctx.storage.kv);
+  readonly #turns = new WrittenTurns(this.ctx.storage.kv);
   readonly #slots = new WrittenSlotRows(this.ctx.storage.kv);
   readonly #orders: OperatorOrders;
   readonly #health: HealthChecker;
@@ -77,7 +79,7 @@ export class CircuitBreaker extends DurableObject<ObjectBindings> implements Cir
   /** Probes of endpoints, while isolates report traffic. */
   override async alarm(): Promise<void> {
     await this.#health.alarm();
-    this.#ejections.write(this.#coordinator);
+    this.#writeEjections();
   }
 
   states(): BreakerStates {
@@ -93,6 +95,7 @@ export class CircuitBreaker extends DurableObject<ObjectBindings> implements Cir
       health: this.#health.rows(now),
       slots,
       retries,
+      turns: this.#turns.all,
       isForcedTold,
     };
   }
@@ -119,9 +122,15 @@ export class CircuitBreaker extends DurableObject<ObjectBindings> implements Cir
     this.#written.set(id, epoch);
   }
 
+  #writeEjections(): void {
+    for (const { policy, endpoint } of this.#ejections.write(this.#coordinator)) {
+      this.#turns.note({ at: Date.now(), policy, target: `e:${endpoint}`, to: "ejected" });
+    }
+  }
+
   /** A row for each breaker that has turned since it was last written; none while nothing turns. */
   #writeTurns(): void {
-    this.#ejections.write(this.#coordinator);
+    this.#writeEjections();
     for (const [id, { policy, target, terms, breaker }] of this.#coordinator.targets) {
       const { state, epoch, since, openUntil, trips } = breaker;
       if (epoch === (this.#written.get(id) ?? 1)) {
@@ -130,6 +139,7 @@ export class CircuitBreaker extends DurableObject<ObjectBindings> implements Cir
       this.#written.set(id, epoch);
       const row: WrittenState = { policy, target, terms, state, epoch, since, openUntil, trips };
       this.ctx.storage.kv.put(STATE + id, row);
+      this.#turns.note({ at: since, policy, target, to: state });
     }
     for (const id of this.#written.keys()) {
       if (this.#coordinator.targets.has(id)) {

@@ -33,8 +33,9 @@ export class WrittenEjections {
     }
   }
 
-  /** To be called after everything that may have ejected somebody. */
-  write(coordinator: BreakerCoordinator): void {
+  /** To be called after everything that may have ejected somebody. @returns who has been ejected since the last time */
+  write(coordinator: BreakerCoordinator): { readonly policy: string; readonly endpoint: string }[] {
+    const ejected: { readonly policy: string; readonly endpoint: string }[] = [];
     const kept = new Set<string>();
     for (const [policy, { terms, outliers }] of coordinator.ejecting) {
       for (const [endpoint, { ejectedUntil, backoff }] of outliers.hosts) {
@@ -47,6 +48,9 @@ export class WrittenEjections {
           continue;
         }
         this.#written.set(name, digest(ejectedUntil, backoff));
+        if (ejectedUntil !== null) {
+          ejected.push({ policy, endpoint });
+        }
         this.#kv.put<Row>(name, { policy, endpoint, terms, ejectedUntil, backoff });
       }
     }
@@ -57,6 +61,7 @@ export class WrittenEjections {
       this.#written.delete(name);
       this.#kv.delete(name);
     }
+    return ejected;
   }
 }
 

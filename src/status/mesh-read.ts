@@ -6,6 +6,7 @@ import type { Catalog } from "../model/api/endpoints.ts";
 import type { LimitList } from "../model/api/limits.ts";
 import type { AuditList, Readiness, TokenList } from "../model/api/operators.ts";
 import type { Propagation, RevisionList } from "../model/api/registry.ts";
+import type { Stats } from "../model/api/signals.ts";
 import type { Resource, ResourceList } from "../model/api/resource.ts";
 import type { ApiAnswer, ApiClient } from "../cli/session/client.ts";
 import { listResources } from "../cli/session/list-resources.ts";
@@ -26,6 +27,7 @@ export interface RuntimeRead {
   readonly audit: ApiAnswer<AuditList>;
   readonly tokens: ApiAnswer<TokenList>;
   readonly credentials: readonly Credentials[];
+  readonly stats: ApiAnswer<Stats>;
 }
 
 /** Each application's secrets are one question; so many are asked at a time. */
@@ -44,14 +46,15 @@ export async function meshOverview(client: ApiClient): Promise<MeshRead> {
 }
 
 export async function runtimeOverview(client: ApiClient, resources: readonly Resource[]): Promise<RuntimeRead> {
-  const [breakers, limits, audit, tokens, credentials] = await Promise.all([
+  const [breakers, limits, audit, tokens, stats, credentials] = await Promise.all([
     client.call<BreakerList>("GET", "/breakers"),
     client.call<LimitList>("GET", "/limits", { query: { limit: 1000 } }),
     client.call<AuditList>("GET", "/audit", { query: { limit: 100 } }),
     client.call<TokenList>("GET", "/tokens"),
+    client.call<Stats>("GET", "/stats", { query: { window: "1m" } }),
     credentialsOf(client, resources),
   ]);
-  return { breakers, limits, audit, tokens, credentials };
+  return { breakers, limits, audit, tokens, stats, credentials };
 }
 
 async function credentialsOf(client: ApiClient, resources: readonly Resource[]): Promise<Credentials[]> {

@@ -5,6 +5,7 @@ import type { MeshRead, RuntimeRead } from "./mesh-read.ts";
 import { meshTroubles } from "./mesh-troubles.ts";
 import { credentialTroubles, documentTroubles, limitTroubles, tokenTroubles } from "./policy-troubles.ts";
 import { breakerTroubles, endpointTroubles, lostTroubles } from "./service-troubles.ts";
+import { signalTroubles } from "./signal-troubles.ts";
 import { worstFirst, type Trouble } from "./trouble.ts";
 
 export interface MeshStatus {
@@ -25,13 +26,14 @@ export interface MeshStatus {
 /** What the answers mean. */
 export function statusOf(server: string, read: MeshRead, runtime: RuntimeRead, now: number): MeshStatus {
   const services = read.catalog.ok ? read.catalog.value.items : [];
-  const { breakers, limits, audit, tokens, credentials } = runtime;
+  const { breakers, limits, audit, tokens, credentials, stats } = runtime;
   const lost = audit.ok ? lostTroubles(audit.value.items, services, now) : [];
   const found = worstFirst([
     ...meshTroubles(read),
     ...endpointTroubles(services),
     ...lost,
     ...(breakers.ok ? breakerTroubles(breakers.value.items) : []),
+    ...(stats.ok ? signalTroubles(stats.value.services, now) : []),
     ...(limits.ok ? limitTroubles(limits.value.items) : []),
     ...credentialTroubles(credentials),
     ...(tokens.ok ? tokenTroubles(tokens.value.items, now) : []),

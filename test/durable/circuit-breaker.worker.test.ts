@@ -153,3 +153,15 @@ it("reads a report of a release that knows less", async () => {
   const reply = await object.sync(old as unknown as BreakerReport);
   expect(reply.verdicts).toMatchObject([{ state: "open" }]);
 });
+
+it("tells when it turned, also after an eviction", async () => {
+  await sync(failures(20));
+  await evict();
+  now += 6000;
+  await sync({ probeWant: [target] });
+  const { turns } = await object.states();
+  expect(turns).toMatchObject([
+    { at: START, policy: "shop/guard", target, to: "open" },
+    { policy: "shop/guard", target, to: "half-open" },
+  ]);
+});

@@ -24,13 +24,13 @@ export function registerChanges(app: ControlApp): void {
     body: noBody,
     answer: changeListSchema,
     refusals: [],
-    async handle({ query, store, operator, now }) {
+    async handle({ query, store, env, operator, now }) {
       const asked = askedOf(query, operator, now);
       if ("problem" in asked) {
         return asked;
       }
       const { from, to, service } = asked.question;
-      const { items, partial } = await readChanges(store, { from, to }, operator, asked.covers);
+      const { items, partial } = await readChanges(store, env, { from, to }, operator, asked.covers);
       const shown = service === null ? items : items.filter((one) => one.service === service);
       return { body: { from: new Date(from).toISOString(), to: new Date(to).toISOString(), items: shown, partial } };
     },

@@ -1,10 +1,12 @@
 // What was changed in a window, newest first: revisions with what they changed, and what operators did beside them.
 import type { AuditRow, RevisionRecord } from "../../model/registry/registry.ts";
+import type { Env } from "../../env/env.ts";
 import type { MeshChange } from "../../model/api/signals.ts";
 import type { ServiceKey } from "../../model/snapshot/snapshot.ts";
 import { counted } from "../../model/word/plural.ts";
 import { partsOfRef, serviceKey } from "../../model/word/refs.ts";
 import type { Store } from "../../store/store.ts";
+import { readTurns } from "./read-turns.ts";
 import type { Operator } from "../operator/operator.ts";
 
 const MOST_READ = 500;
@@ -24,13 +26,15 @@ interface Changes {
 /** @param covers services whose changes are wanted; what is about none alone is for operators of the whole mesh */
 export async function readChanges(
   store: Store,
+  env: Env,
   span: Span,
   operator: Operator,
   covers: (service: ServiceKey) => boolean,
 ): Promise<Changes> {
-  const [revisions, audit] = await Promise.all([
+  const [revisions, audit, turns] = await Promise.all([
     store.revisions({ limit: MOST_READ }),
     store.audit({ limit: MOST_READ }),
+    readTurns(store, env, covers),
   ]);
   const isWithin = ({ at }: { readonly at: string }): boolean => {
     const ms = Date.parse(at);
@@ -40,8 +44,8 @@ export async function readChanges(
   const changed = (
     await Promise.all(recent.slice(0, MOST_LOOKED_INTO).map(async (one) => ofRevision(store, one)))
   ).flat();
-  const items = [...changed, ...audit.filter(isWithin).flatMap(ofAudit)].filter(({ service }) =>
-    service === null ? operator.namespaces === null : covers(service),
+  const items = [...changed, ...audit.filter(isWithin).flatMap(ofAudit), ...turns.filter(isWithin)].filter(
+    ({ service }) => (service === null ? operator.namespaces === null : covers(service)),
   );
   return {
     items: items.toSorted((a, b) => (a.at < b.at ? 1 : a.at > b.at ? -1 : 0)),

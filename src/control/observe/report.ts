@@ -65,7 +65,7 @@ export function registerReport(app: ControlApp): void {
       const [current, known, changes] = await Promise.all([
         readSignals(env, question, now),
         knownServices(store, env, covers),
-        readChanges(store, { from: question.from - CHANGE_MS, to: question.to }, operator, covers),
+        readChanges(store, env, { from: question.from - CHANGE_MS, to: question.to }, operator, covers),
       ]);
       const rows = Map.groupBy(current.rows, ({ service }) => service);
       const points = Map.groupBy(current.points, ({ service }) => service);

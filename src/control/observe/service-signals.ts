@@ -39,6 +39,8 @@ export function serviceSignals(
     return {
       ...partsOfKey(key),
       ...healthWord(facts),
+      since: null,
+      likely: [],
       endpoints: { total, healthy },
       signals,
       before: facts.before,

@@ -6,6 +6,8 @@ import { statsSchema, type Stats } from "../../model/api/signals.ts";
 import type { SignalRow } from "../../model/message/signals.ts";
 import { noBody } from "../register/json-body.ts";
 import { type ControlApp, register } from "../register/register.ts";
+import { serviceKey } from "../../model/word/refs.ts";
+import { isIll, lookInto } from "./causes.ts";
 import { knownServices } from "./known-services.ts";
 import { readSignals } from "./read-signals.ts";
 import { serviceSignals } from "./service-signals.ts";
@@ -43,6 +45,10 @@ export function registerStats(app: ControlApp): void {
         readSignals(env, asked.before, now),
         knownServices(store, env, asked.covers),
       ]);
+      const services = serviceSignals(asked, current, before, known);
+      const causes = services.some(isIll)
+        ? await lookInto(asked, services, current.rows, { store, env, operator })
+        : null;
       if (question.service !== null && !known.has(question.service) && current.rows.length === 0) {
         return {
           problem: "notFound",
@@ -56,7 +62,7 @@ export function registerStats(app: ControlApp): void {
           before: goldenOf(before.rows, windowMs),
           stepSeconds: question.stepMs / 1000,
           series: seriesOf(current.points, question, timeText),
-          services: serviceSignals(asked, current, before, known),
+          services: services.map((one) => Object.assign(one, causes?.get(serviceKey(one.namespace, one.name)))),
           nowhere: goldenOf(
             current.rows.filter(({ service }) => service === ""),
             windowMs,

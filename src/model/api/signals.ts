@@ -70,12 +70,28 @@ const endingSchema = z
   })
   .meta({ id: "RequestEnding" });
 
+const changeKinds = ["revision", "override", "breaker", "ejection", "health", "drain", "key", "operator"] as const;
+
+const likelyCauseSchema = z
+  .object({
+    title: z.string(),
+    kind: z.enum([...changeKinds, "dependency", "version", "endpoint", "caller"]),
+    at: time.nullable().meta({ description: "When it was changed; null = it is no change." }),
+    score: z.int().meta({ description: "Sum of the points in `why`; 3 is the least that is named." }),
+    why: z.array(z.string()).readonly().meta({ description: "Which rules it met, with the points of each." }),
+  })
+  .meta({ id: "LikelyCause" });
+
 const serviceSignalsSchema = z
   .object({
     namespace: z.string(),
     name: z.string(),
     state: stateSchema,
     reasons: z.array(z.string()).readonly().meta({ description: "Why it is in that state, the weightiest first." }),
+    since: time.nullable().meta({ description: "When it began to fail or to be limited; null = it does neither." }),
+    likely: z.array(likelyCauseSchema).readonly().meta({
+      description: "What most likely made it so, by plain rules, the likeliest first; empty = no cause found.",
+    }),
     endpoints: z.object({ total: z.int(), healthy: z.int() }),
     signals: goldenSchema,
     before: goldenSchema.meta({ description: "The same of the window before." }),
@@ -147,8 +163,6 @@ export const graphSchema = z
   })
   .meta({ id: "Graph" });
 
-const changeKinds = ["revision", "override", "breaker", "ejection", "health", "drain", "key", "operator"] as const;
-
 const meshChangeSchema = z
   .object({
     at: time,
@@ -210,6 +224,7 @@ export type HealthWord = (typeof healthWords)[number];
 export type SignalWindow = z.infer<typeof windowSchema>;
 export type Stats = z.infer<typeof statsSchema>;
 export type ServiceSignals = z.infer<typeof serviceSignalsSchema>;
+export type LikelyCause = z.infer<typeof likelyCauseSchema>;
 export type Graph = z.infer<typeof graphSchema>;
 export type GraphNode = z.infer<typeof nodeSchema>;
 export type GraphEdge = z.infer<typeof edgeSchema>;

@@ -93,8 +93,19 @@ export interface BreakerStates {
   readonly health: readonly HealthRow[];
   readonly slots: readonly SlotRow[];
   readonly retries: readonly RetryRow[];
+  /** When breakers turned and endpoints were ejected, lately; absent = an object of an earlier release. */
+  readonly turns?: readonly BreakerTurn[];
   /** The mesh object has been told of what is forced; absent = an object of an earlier release. */
   readonly isForcedTold?: boolean;
+}
+
+/** What a breaker or the ejection of outliers concluded. */
+export interface BreakerTurn {
+  readonly at: number;
+  readonly policy: string;
+  /** As `BreakerRow.target`. */
+  readonly target: string;
+  readonly to: "open" | "half-open" | "closed" | "ejected";
 }
 
 /** A key set: one for each URL. */

@@ -91,6 +91,16 @@ describe("GET /stats", () => {
       ],
       endpoints: { total: 1 },
     });
+    expect(services[0]?.since).not.toBeNull();
+    expect(services[0]?.likely[0]).toMatchObject({
+      kind: "revision",
+      score: 8,
+      why: [
+        "it is about this service (3)",
+        "100 % of version v2 fail, 0 % of v1 (3)",
+        "it came within a minute of it (2)",
+      ],
+    });
     expect(services[0]?.series.reduce((sum, { requests }) => sum + requests, 0)).toBe(100);
     expect([nowhere.requests, detail]).toEqual([3, null]);
   });

@@ -1,0 +1,149 @@
+// What most likely made a service fail: everything that changed or stands out is scored by plain rules, and says which
+// of them it met. No rule met = no cause is named.
+import type { LikelyCause, MeshChange, SignalPart } from "../../model/api/signals.ts";
+import type { ServiceKey } from "../../model/snapshot/snapshot.ts";
+
+interface CauseFacts {
+  readonly service: ServiceKey;
+  /** When it began, milliseconds since the epoch. */
+  readonly onset: number;
+  readonly changes: readonly (MeshChange & { readonly atMs: number })[];
+  /** Services that it calls. */
+  readonly calls: ReadonlySet<ServiceKey>;
+  /** Of those, the ones that fail as well, with when that began. */
+  readonly failing: ReadonlyMap<ServiceKey, number>;
+  readonly versions: readonly SignalPart[];
+  readonly endpoints: readonly SignalPart[];
+  readonly callers: readonly SignalPart[];
+  /** Limits refuse a noticeable share. */
+  readonly isLimited: boolean;
+}
+
+/** A change counts so long before the onset, and a little after it: it takes seconds until failures are many. */
+export const CAUSE_BEFORE_MS = 600_000;
+const CAUSE_AFTER_MS = 30_000;
+const CLOSE_MS = 60_000;
+const NEAR_MS = 300_000;
+
+const SAME_SERVICE = 3;
+const SAME_ENDPOINT = 2;
+const NEIGHBOUR = 2;
+const WHOLE_MESH = 1;
+const SPLIT = 3;
+const FAILING_CALLEE = 4;
+const ONE_ENDPOINT = 3;
+const LOUD_CALLER = 4;
+const LEAST_SCORE = 3;
+const MOST_CAUSES = 3;
+const LOUD_SHARE = 0.5;
+const WORSE_TIMES = 3;
+const WORSE_PERCENT = 5;
+
+type Why = readonly [points: number, why: string];
+
+/** The likeliest first. */
+export function likelyCauses(facts: CauseFacts): LikelyCause[] {
+  const { service, onset, changes, failing, versions, endpoints, callers, isLimited, calls } = facts;
+  const split = outlier(versions);
+  const found = changes
+    .filter((one) => !isSymptom(one))
+    .filter(({ atMs }) => atMs >= onset - CAUSE_BEFORE_MS && atMs <= onset + CAUSE_AFTER_MS)
+    .map((change) => {
+      const isOwn = change.service === service;
+      const near: Why | null = isOwn
+        ? ownScore(change)
+        : change.service === null
+          ? [WHOLE_MESH, "it is about more than one service"]
+          : calls.has(change.service)
+            ? [NEIGHBOUR, `this service calls ${change.service}`]
+            : null;
+      const isSplit = isOwn && split !== null && (change.kind === "revision" || change.kind === "override");
+      const why = [
+        near,
+        isSplit ? ([SPLIT, splitText("version", split)] as const) : null,
+        near === null ? null : timeScore(onset - change.atMs),
+      ];
+      return causeOf(change.title, change.at, change.kind, why);
+    });
+  for (const [callee, since] of failing) {
+    const isFirst = since <= onset + CAUSE_AFTER_MS;
+    const first: Why | null = isFirst ? [1, "that began no later"] : null;
+    found.push(causeOf(`${callee} fails`, null, "dependency", [[FAILING_CALLEE, "this service calls it"], first]));
+  }
+  if (split !== null) {
+    found.push(causeOf(`version ${split.worst.name} fails`, null, "version", [[SPLIT, splitText("version", split)]]));
+  }
+  const endpoint = outlier(endpoints);
+  if (endpoint !== null) {
+    const why: Why = [ONE_ENDPOINT, splitText("endpoint", endpoint)];
+    found.push(causeOf(`endpoint ${endpoint.worst.name} fails`, null, "endpoint", [why]));
+  }
+  const loud = isLimited ? loudest(callers) : null;
+  if (loud !== null) {
+    found.push(causeOf(`${loud.name} calls too often`, null, "caller", [[LOUD_CALLER, loudText(loud, callers)]]));
+  }
+  return found
+    .filter(({ score }) => score >= LEAST_SCORE)
+    .toSorted((a, b) => b.score - a.score)
+    .slice(0, MOST_CAUSES);
+}
+
+/** What the mesh does because a service fails does not make it fail. */
+const isSymptom = ({ kind, actor }: MeshChange): boolean =>
+  actor === null && (kind === "breaker" || kind === "ejection");
+
+const ownScore = ({ kind }: MeshChange): Why =>
+  kind === "health" ? [SAME_ENDPOINT, "it is an endpoint of this service"] : [SAME_SERVICE, "it is about this service"];
+
+function causeOf(
+  title: string,
+  at: string | null,
+  kind: LikelyCause["kind"],
+  scored: readonly (Why | null)[],
+): LikelyCause {
+  const met = scored.filter((one) => one !== null);
+  const score = met.reduce((sum, [points]) => sum + points, 0);
+  return { title, kind, at, score, why: met.map(([points, why]) => `${why} (${points})`) };
+}
+
+function timeScore(beforeMs: number): Why | null {
+  if (beforeMs <= CLOSE_MS) {
+    return [2, "it came within a minute of it"];
+  }
+  return beforeMs <= NEAR_MS ? [1, "it came within five minutes before it"] : null;
+}
+
+interface Split {
+  readonly worst: SignalPart;
+  readonly best: SignalPart;
+}
+
+/** One of several fails much more than the best of the others; null = they are alike, or there is only one. */
+function outlier(parts: readonly SignalPart[]): Split | null {
+  const sorted = parts
+    .filter(({ signals }) => signals.requests >= WORSE_PERCENT)
+    .toSorted((a, b) => b.signals.errorPercent - a.signals.errorPercent);
+  const [worst, best] = [sorted[0], sorted.at(-1)];
+  if (worst === undefined || best === undefined || worst === best) {
+    return null;
+  }
+  const isWorse =
+    worst.signals.errorPercent >= WORSE_PERCENT &&
+    worst.signals.errorPercent >= WORSE_TIMES * best.signals.errorPercent;
+  return isWorse ? { worst, best } : null;
+}
+
+const splitText = (what: string, { worst, best }: Split): string =>
+  `${worst.signals.errorPercent} % of ${what} ${worst.name} fail, ${best.signals.errorPercent} % of ${best.name}`;
+
+/** Who makes more than half of all requests, where there are others. */
+function loudest(callers: readonly SignalPart[]): SignalPart | null {
+  const [first] = callers.toSorted((a, b) => b.signals.requests - a.signals.requests);
+  const total = callers.reduce((sum, { signals }) => sum + signals.requests, 0);
+  return first !== undefined && callers.length > 1 && first.signals.requests > LOUD_SHARE * total ? first : null;
+}
+
+function loudText({ signals }: SignalPart, callers: readonly SignalPart[]): string {
+  const total = callers.reduce((sum, one) => sum + one.signals.requests, 0);
+  return `${Math.round((100 * signals.requests) / total)} % of the requests are from it, and limits refuse some`;
+}

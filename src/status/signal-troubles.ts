@@ -1,0 +1,30 @@
+// Services whose requests fail right now, by what isolates count, with what most likely made them fail.
+import type { ServiceSignals } from "../model/api/signals.ts";
+import { refOf } from "../model/word/refs.ts";
+import { namespaceFlag, type Trouble } from "./trouble.ts";
+
+/** A moment of failures is no trouble yet: a mesh that starts has one. */
+const LASTING_MS = 10_000;
+
+/** What has passed, or has only just begun, is left out. */
+export function signalTroubles(services: readonly ServiceSignals[], now: number): Trouble[] {
+  return services.flatMap((service): Trouble[] => {
+    const { namespace, name, state, reasons, since, likely } = service;
+    const [reason] = reasons;
+    const isLasting = since !== null && now - Date.parse(since) >= LASTING_MS;
+    if ((state !== "failing" && state !== "degraded") || !isLasting || reason === undefined) {
+      return [];
+    }
+    const [cause] = likely;
+    const why = cause === undefined ? "no cause found" : `likely: ${cause.title} [${cause.why.join(", ")}]`;
+    return [
+      {
+        severity: state === "failing" ? "down" : "notice",
+        ref: refOf("Service", namespace, name),
+        message: `${reason}; ${why}`,
+        since,
+        command: `selvage top ${name}${namespaceFlag(namespace)} --once`,
+      },
+    ];
+  });
+}

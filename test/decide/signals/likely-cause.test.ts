@@ -1,0 +1,167 @@
+import { describe, expect, it } from "vitest";
+import { downtimeOf } from "../../../src/decide/signals/downtime.ts";
+import { goldenOf } from "../../../src/decide/signals/golden.ts";
+import { healthWord } from "../../../src/decide/signals/health-word.ts";
+import { likelyCauses } from "../../../src/decide/signals/likely-cause.ts";
+import { onsetOf } from "../../../src/decide/signals/onset.ts";
+import { otherLabels } from "../../../src/decide/signals/other.ts";
+import type { Golden, LikelyCause, MeshChange, SeriesPoint, SignalPart } from "../../../src/model/api/signals.ts";
+
+const ONSET = Date.UTC(2026, 0, 1, 12);
+const text = (ms: number): string => new Date(ms).toISOString();
+
+function golden(requests: number, errors: number, limited = 0, ms = 10): Golden {
+  const row = (status: number, count: number) => ({
+    ...otherLabels("shop/cart"),
+    status,
+    count,
+    sumMs: ms * count,
+    tries: count,
+    buckets: [ms, count],
+  });
+  return goldenOf([row(200, requests - errors - limited), row(500, errors), row(429, limited)], 60_000);
+}
+
+const part = (name: string, requests: number, errors: number): SignalPart => ({
+  name,
+  signals: golden(requests, errors),
+});
+
+const change = (secondsBefore: number, more: Partial<MeshChange> = {}): MeshChange & { readonly atMs: number } => ({
+  at: text(ONSET - secondsBefore * 1000),
+  atMs: ONSET - secondsBefore * 1000,
+  kind: "revision",
+  service: "shop/cart",
+  actor: "mia",
+  revision: 7,
+  title: "revision 7",
+  detail: null,
+  ...more,
+});
+
+type Facts = Parameters<typeof likelyCauses>[0];
+const causes = (more: Partial<Facts>): readonly LikelyCause[] =>
+  likelyCauses({
+    service: "shop/cart",
+    onset: ONSET,
+    changes: [],
+    calls: new Set(["bank/ledger"]),
+    failing: new Map(),
+    versions: [],
+    endpoints: [],
+    callers: [],
+    isLimited: false,
+    ...more,
+  });
+
+describe("likelyCauses", () => {
+  it("names a change of the service just before, all the more where the new version alone fails", () => {
+    const versions = [part("v1", 100, 0), part("v2", 100, 58)];
+    const [first, second] = causes({ changes: [change(20)], versions });
+    expect(first).toEqual({
+      title: "revision 7",
+      kind: "revision",
+      at: text(ONSET - 20_000),
+      score: 8,
+      why: [
+        "it is about this service (3)",
+        "58 % of version v2 fail, 0 % of v1 (3)",
+        "it came within a minute of it (2)",
+      ],
+    });
+    expect(second).toMatchObject({ kind: "version", title: "version v2 fails", score: 3 });
+  });
+
+  it("prefers what is nearer, to the service and in time, and leaves out what is too long ago or came after", () => {
+    const changes = [
+      change(700, { title: "long ago" }),
+      change(-60, { title: "afterwards" }),
+      change(200, { title: "own" }),
+      change(200, { title: "callee's", service: "bank/ledger" }),
+      change(10, { title: "somebody else's", service: "shop/other" }),
+      change(10, { title: "for all", service: null }),
+    ];
+    expect(causes({ changes }).map(({ title, score }) => [title, score])).toEqual([
+      ["own", 4],
+      ["callee's", 3],
+      ["for all", 3],
+    ]);
+  });
+
+  it("does not take what the mesh did about it for what made it fail, but what an operator did", () => {
+    const breaker = { kind: "breaker" as const, title: "breaker" };
+    expect(causes({ changes: [change(0, { ...breaker, actor: null })] })).toEqual([]);
+    expect(causes({ changes: [change(0, breaker)] })).toMatchObject([{ title: "breaker", score: 5 }]);
+  });
+
+  it("names a service that it calls and that failed no later, one bad endpoint, and a caller that is too loud", () => {
+    expect(causes({ failing: new Map([["bank/ledger", ONSET - 5000]]) })).toMatchObject([
+      { kind: "dependency", title: "bank/ledger fails", score: 5 },
+    ]);
+    expect(causes({ endpoints: [part("a", 50, 0), part("b", 50, 40)] })).toMatchObject([{ title: "endpoint b fails" }]);
+    const callers = [part("app", 900, 0), part("web", 100, 0)];
+    expect(causes({ callers, isLimited: true })).toMatchObject([{ kind: "caller", title: "app calls too often" }]);
+    expect(causes({ callers })).toEqual([]);
+  });
+
+  it("names nothing where nothing stands out", () => {
+    expect(causes({ versions: [part("v1", 100, 30), part("v2", 100, 33)], callers: [part("a", 9, 0)] })).toEqual([]);
+  });
+});
+
+const point = (nth: number, requests: number, errors: number): SeriesPoint => ({
+  at: text(ONSET + nth * 10_000),
+  requests,
+  errors,
+  limited: 0,
+  meanMs: null,
+  p50Ms: null,
+  p95Ms: null,
+  p99Ms: null,
+});
+
+describe("onsetOf", () => {
+  it("is the first of the last bad steps in a row; steps without requests do not break it", () => {
+    const series = [point(0, 10, 9), point(1, 10, 0), point(2, 10, 1), point(3, 0, 0), point(4, 10, 2)];
+    expect(onsetOf(series)).toBe(text(ONSET + 20_000));
+    expect(onsetOf([...series, point(5, 10, 0)])).toBeNull();
+    expect(onsetOf([])).toBeNull();
+  });
+});
+
+describe("downtimeOf", () => {
+  it("joins bad steps, bridges silence, and says what goes on", () => {
+    const series = [point(0, 10, 5), point(1, 0, 0), point(2, 30, 3), point(3, 30, 0), point(4, 4, 4), point(5, 5, 5)];
+    expect(downtimeOf(series, 10_000)).toEqual([
+      { from: ONSET, to: ONSET + 30_000, requests: 40, errors: 8, isOngoing: false },
+      { from: ONSET + 50_000, to: ONSET + 60_000, requests: 5, errors: 5, isOngoing: true },
+    ]);
+  });
+});
+
+describe("healthWord", () => {
+  const fine = { total: 2, healthy: 2, draining: 0 };
+  const none = golden(0, 0);
+  const word = (more: Partial<Parameters<typeof healthWord>[0]>): string =>
+    healthWord({ signals: none, before: none, endpoints: fine, broken: 0, overloaded: 0, isKnown: true, ...more })
+      .state;
+
+  it.each([
+    ["idle", {}],
+    ["healthy", { signals: golden(100, 0) }],
+    ["failing", { signals: golden(20, 1) }],
+    ["degraded", { signals: golden(19, 1) }],
+    ["healthy", { signals: golden(200, 1) }],
+    ["failing", { endpoints: { ...fine, healthy: 0 } }],
+    ["degraded", { endpoints: { ...fine, healthy: 1 } }],
+    ["draining", { endpoints: { total: 2, healthy: 0, draining: 2 } }],
+    ["failing", { broken: 1 }],
+    ["degraded", { overloaded: 1 }],
+    ["degraded", { signals: golden(100, 0, 2) }],
+    ["healthy", { signals: golden(100, 0, 1) }],
+    ["degraded", { signals: golden(100, 0, 0, 60), before: golden(100, 0, 0, 10) }],
+    ["unknown", { isKnown: false }],
+  ])("is %s of %j", (expected, facts) => {
+    expect(word(facts)).toBe(expected);
+  });
+});
