@@ -160,5 +160,5 @@ describe("an explanation", () => {
     expect([...seen.keys()]).toEqual(
       expect.arrayContaining(["forward passed", "authenticate refused", "limit refused"]),
     );
-  });
+  }, 900_000);
 });

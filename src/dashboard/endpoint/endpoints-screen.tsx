@@ -24,7 +24,7 @@ function Places({ endpoints }: { readonly endpoints: readonly EndpointState[] })
     return (
       <Empty
         cause="No service has an endpoint: none is written in a Service, and none has registered."
-        command="selvage endpoint register orders --url https://orders.example.com"
+        command="selvage endpoint register orders orders-1 --url https://orders.example.com"
       />
     );
   }

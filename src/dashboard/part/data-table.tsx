@@ -1,6 +1,6 @@
 // A table of rows: sorted by any column, narrowed by what is typed, a list of cards where the page is narrow. Longer
 // tables show their first rows and say so, so that ten thousand of them stay quick.
-import { useState, type ReactNode } from "react";
+import { useDeferredValue, useMemo, useState, type ReactNode } from "react";
 import { matching } from "../word/matching.ts";
 import { Button } from "./button.tsx";
 import { SearchField } from "./search-field.tsx";
@@ -24,15 +24,28 @@ interface DataTableProps<Row> {
   readonly name?: string;
 }
 
-const SHOWN = 200;
+const SHOWN = 100;
 
 export function DataTable<Row>({ caption, columns, rows, keyOf, textOf, name = "q" }: DataTableProps<Row>): ReactNode {
   const [typed, setTyped] = useState(() => new URLSearchParams(window.location.search).get(name) ?? "");
   const [order, setOrder] = useState<{ readonly by: number; readonly down: boolean } | null>(null);
   const [most, setMost] = useState(SHOWN);
-  const found = textOf === undefined ? rows : matching(rows, typed, textOf);
-  const sorted = order === null ? found : inOrder(found, columns[order.by]?.sort, order.down);
-  const shown = sorted.slice(0, most);
+  // The field shows a letter at once; the rows follow when there is time.
+  const wanted = useDeferredValue(typed);
+  const found = useMemo(
+    () => (textOf === undefined ? rows : matching(rows, wanted, textOf)),
+    // What makes text of a row is the same function in other clothes each time.
+    [rows, wanted],
+  );
+  const sorted = useMemo(
+    () => (order === null ? found : inOrder(found, columns[order.by]?.sort, order.down)),
+    [found, order, columns],
+  );
+  // Drawn again only when its rows or columns are others, not with each letter of the search.
+  const body = useMemo(
+    () => <AllRows shown={sorted.slice(0, most)} columns={columns} keyOf={keyOf} />,
+    [sorted, most, columns],
+  );
   const sortBy = (by: number): void => setOrder((now) => ({ by, down: now?.by === by ? !now.down : false }));
   return (
     <>
@@ -63,24 +76,36 @@ export function DataTable<Row>({ caption, columns, rows, keyOf, textOf, name = "
             ))}
           </tr>
         </thead>
-        <tbody>
-          {shown.map((row) => (
-            <tr key={keyOf(row)}>
-              {columns.map(({ head, cell, number }) => (
-                <td key={head} data-label={head} className={number === true ? "number" : ""}>
-                  <span>{cell(row)}</span>
-                </td>
-              ))}
-            </tr>
-          ))}
-        </tbody>
+        {body}
       </table>
-      {sorted.length > shown.length ? (
+      {sorted.length > most ? (
         <Button onPress={() => setMost(most + SHOWN * 5)}>
-          Show more: {shown.length} of {sorted.length}
+          Show more: {most} of {sorted.length}
         </Button>
       ) : null}
     </>
+  );
+}
+
+interface RowsProps<Row> {
+  readonly shown: readonly Row[];
+  readonly columns: readonly Column<Row>[];
+  readonly keyOf: (row: Row) => string;
+}
+
+function AllRows<Row>({ shown, columns, keyOf }: RowsProps<Row>): ReactNode {
+  return (
+    <tbody>
+      {shown.map((row) => (
+        <tr key={keyOf(row)}>
+          {columns.map(({ head, cell, number }) => (
+            <td key={head} data-label={head} className={number === true ? "number" : ""}>
+              <span>{cell(row)}</span>
+            </td>
+          ))}
+        </tr>
+      ))}
+    </tbody>
   );
 }
 

@@ -13,6 +13,7 @@ import { DiffView } from "../part/diff-view.tsx";
 import { FailureNote } from "../part/failure-note.tsx";
 import { FormField } from "../part/form-field.tsx";
 import { PlanView } from "../part/plan-view.tsx";
+import { selvageLine } from "../word/command.ts";
 import { Findings } from "./findings.tsx";
 
 /** @param document what is edited; null = something new */
@@ -105,7 +106,15 @@ function Editor({ original }: { readonly original: string }): ReactNode {
               Apply to revision {plan.revision}
             </Button>
             <CommandLine
-              line={`selvage apply -f mesh.yaml --if-match ${plan.revision} --reason ${reason.trim() === "" ? "why" : JSON.stringify(reason.trim())}`}
+              line={selvageLine([
+                "apply",
+                "-f",
+                "mesh.yaml",
+                "--if-match",
+                String(plan.revision),
+                "--reason",
+                reason.trim() || "why",
+              ])}
             />
           </>
         )}

@@ -5,12 +5,13 @@ import { api, applied, FIRST_LOAD_MS, serviceYaml, tokenFor } from "../../suppor
 import { emptyRegistry } from "../../support/worker/registry.ts";
 import { sampleReceipt } from "../../support/documents/receipts.ts";
 
+const AT = Date.now();
 const TRACE = "4bf92f3577b34da6a3ce929d0e0e4736";
-const shop = sampleReceipt({ requestId: "at-shop", traceId: TRACE, at: Date.now() });
+const shop = sampleReceipt({ requestId: "at-shop", traceId: TRACE, at: AT });
 const bank = sampleReceipt({
   requestId: "at-bank",
   traceId: TRACE,
-  at: Date.now() + 5,
+  at: AT + 5,
   service: "bank/ledger",
   route: "Service/bank/ledger",
   policy: "RateLimitPolicy/shop/per-client/one",
@@ -24,7 +25,7 @@ const nowhere = sampleReceipt({
   route: "none",
   policy: null,
   status: 404,
-  at: Date.now() - 5,
+  at: AT - 5,
 });
 
 beforeAll(async () => {
