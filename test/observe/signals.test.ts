@@ -60,6 +60,8 @@ describe("Signals", () => {
       sumMs: 43,
       tries: 2,
       buckets: [3, 1, 20, 1],
+      // The slowest of them.
+      exemplar: { at: NOW, ms: 40, requestId: "", traceId: null },
     });
   });
 
