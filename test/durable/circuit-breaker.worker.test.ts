@@ -157,7 +157,8 @@ it("reads a report of a release that knows less", async () => {
 it("tells when it turned, also after an eviction", async () => {
   await sync(failures(20));
   await evict();
-  now += 6000;
+  // Longer than it stays open, whatever it draws.
+  now += 8000;
   await sync({ probeWant: [target] });
   const { turns } = await object.states();
   expect(turns).toMatchObject([

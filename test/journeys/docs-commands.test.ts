@@ -18,7 +18,7 @@ const missing = ["bash", "curl"].find((command) => spawnSync(command, ["--versio
 
 /** Stays in the foreground, asks on a terminal, or needs an account, a cluster or an editor. */
 const ELSEWHERE =
-  /^(?:selvage (?:up|edit)\b|export SELVAGE_TOKEN|git pull|kubectl )|\bwrangler\b|npm run deploy|get endpoints .*-w\b|mesh\.example\.com/;
+  /^(?:selvage (?:up|edit|tail|logs)\b|export SELVAGE_TOKEN|git pull|kubectl )|\bwrangler\b|npm run deploy|get endpoints .*-w\b|mesh\.example\.com/;
 
 interface Page {
   readonly page: string;
