@@ -65,7 +65,7 @@ async function settled(): Promise<void> {
   };
   const { revision } = (await admin("POST", "/apply", JSON.stringify(marker))) as { revision: number };
   const runs = async (): Promise<void> => {
-    const response = await fetch(`${mesh.url}/conformance-marker`);
+    const response = await fetch(`${mesh.url}/conformance-marker`, { headers: { "selvage-debug": "1" } });
     await response.arrayBuffer();
     expect(Number(response.headers.get("selvage-revision"))).toBeGreaterThanOrEqual(revision);
   };
