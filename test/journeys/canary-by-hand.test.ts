@@ -82,7 +82,9 @@ const share = (seen: readonly Seen[], version: string): number =>
 describe("a canary by hand", () => {
   it("moves all traffic within two seconds, back as well, and drops no request", async () => {
     expect((await mesh.cli(["apply", "-f", "-"], documents(90, 10))).code).toBe(0);
-    await expect.poll(async () => (await fetch(`${mesh.url}/cart`)).status).toBe(200);
+    for (const url of mesh.urls) {
+      await expect.poll(async () => (await fetch(`${url}/cart`)).status, { timeout: 10_000 }).toBe(200);
+    }
     const traffic = callers();
     const split = await shift(["apply", "-f", "-"], documents(90, 10), traffic.seen);
     expect(share(split, "v2")).toBeGreaterThan(0.02);
