@@ -5,6 +5,7 @@ import { connect } from "node:net";
 import { bundle } from "../src/cli/local/bundle-worker.ts";
 import type { Counts, Stage, Subject } from "./variant.ts";
 import { startWorkerd, type Workerd } from "./workerd.ts";
+import { DURABLE_OBJECTS } from "../src/cli/local/workers.ts";
 
 const root = new URL("..", import.meta.url).pathname;
 const token = "bench-admin-token";
@@ -70,20 +71,9 @@ function once(port: number, request: string): Promise<string> {
   });
 }
 
-const OBJECTS = {
-  MESH: "Mesh",
-  PRESENCE: "Presence",
-  LIMITER: "RateLimiter",
-  BREAKER: "CircuitBreaker",
-  JWKS: "JwksCache",
-  KEYRING: "KeyRing",
-  TELEMETRY: "Telemetry",
-  REQUESTS: "Requests",
-};
-
 /** Bindings of the objects as the Worker has them that holds them, and as another has them. */
 const objects = (within: string): string[] =>
-  Object.entries(OBJECTS).map(([name, className]) => {
+  Object.entries(DURABLE_OBJECTS).map(([name, className]) => {
     const found =
       within === "" ? quote(className) : `(className = ${quote(className)}, serviceName = ${quote(within)})`;
     return `(name = ${quote(name)}, durableObjectNamespace = ${found})`;
@@ -121,7 +111,7 @@ export async function serve(
     {
       name: "product",
       code,
-      classes: Object.values(OBJECTS),
+      classes: Object.values(DURABLE_OBJECTS),
       vars,
       bindings: [...objects(""), DATABASE, ...(layout === "apart" ? [control] : [])],
       listen: ["default", "bench"],
