@@ -18,9 +18,9 @@ import { newProofMemory, type ProofMemory } from "./proof-memory.ts";
 import { HeldProviders } from "./providers.ts";
 import { RouteMemory } from "./route-memory.ts";
 import { newKeeping, type Keeping } from "../observe/keeping.ts";
-import type { AccessLine } from "../observe/access-line.ts";
+import type { AccessLine } from "../observe/export/access-line.ts";
 import type { Receipt } from "../model/message/receipt.ts";
-import { newExporting, type Exporting } from "../observe/otlp/export.ts";
+import { newExporting, type Exporting } from "../observe/export/send.ts";
 import { HeldSnapshot } from "./snapshot.ts";
 
 export interface IsolateState {

@@ -1,6 +1,6 @@
 // Kept requests as one operator may see them: asked of the objects of the namespaces that they may look into, and
 // without the names of policies of others.
-import { accessLine } from "../../observe/access-line.ts";
+import { accessLine } from "../../observe/export/access-line.ts";
 import { spansOf } from "../../decide/trace/spans.ts";
 import type { Env } from "../../env/env.ts";
 import type { ReceiptShown, TraceShown } from "../../model/api/requests.ts";

@@ -1,9 +1,9 @@
 // The access log: one line of JSON for a request, or for a share of them, in the platform's log or, with OTLP_LOGS, at
 // the operator's collector. Nobody waits for it.
-import type { AccessLine } from "../../observe/access-line.ts";
+import type { AccessLine } from "../../observe/export/access-line.ts";
 import { settingsOf } from "../../env/settings.ts";
-import { exportItems } from "../../observe/otlp/export.ts";
-import { LOGS } from "../../observe/otlp/logs.ts";
+import { exportItems } from "../../observe/export/send.ts";
+import { LOGS } from "../../observe/export/logs.ts";
 import type { Counting } from "./exchange.ts";
 
 export function writeAccess({ state, env, ctx, ports }: Counting, line: AccessLine): void {

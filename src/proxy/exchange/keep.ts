@@ -1,14 +1,14 @@
 // Who wants to hear of a request that has ended: the log, or operators. Kept for them are those that the mesh refused
 // or that failed, slow ones, and a share of all. A request that nobody wants to hear of pays for a comparison.
-import { accessLine } from "../../observe/access-line.ts";
+import { accessLine } from "../../observe/export/access-line.ts";
 import { settingsOf } from "../../env/settings.ts";
 import type { KeptFor, Receipt } from "../../model/message/receipt.ts";
 import type { Endpoint } from "../../model/snapshot/snapshot.ts";
 import { partsOfKey } from "../../model/word/refs.ts";
 import { newCollector, type Collected, type Collector } from "../../observe/collector.ts";
 import { hasRoom, isSampled, put } from "../../observe/keeping.ts";
-import { exportItems } from "../../observe/otlp/export.ts";
-import { TRACES } from "../../observe/otlp/traces.ts";
+import { exportItems } from "../../observe/export/send.ts";
+import { TRACES } from "../../observe/export/traces.ts";
 import { writeAccess } from "./access-log.ts";
 import { endedRequest, heldAt, readBy, servedBy, type Ending } from "./ended-request.ts";
 import { receiptDigest } from "./receipt-digest.ts";

@@ -1,6 +1,6 @@
 // One request in one line: for the access log, and by the same names in what the API tells of kept ones. No header, no
 // query and no body is in it.
-import type { EndedRequest } from "../model/message/receipt.ts";
+import type { EndedRequest } from "../../model/message/receipt.ts";
 
 export interface AccessLine {
   /** When it came. */

@@ -3,10 +3,10 @@ import { once } from "node:events";
 import { createServer, type IncomingHttpHeaders } from "node:http";
 import { afterEach, describe, expect, it } from "vitest";
 import * as z from "zod";
-import { exportItems, newExporting, type Collecting } from "../../../src/observe/otlp/export.ts";
-import { LOGS } from "../../../src/observe/otlp/logs.ts";
-import { TRACES } from "../../../src/observe/otlp/traces.ts";
-import { accessLine } from "../../../src/observe/access-line.ts";
+import { exportItems, newExporting, type Collecting } from "../../../src/observe/export/send.ts";
+import { LOGS } from "../../../src/observe/export/logs.ts";
+import { TRACES } from "../../../src/observe/export/traces.ts";
+import { accessLine } from "../../../src/observe/export/access-line.ts";
 import type { Receipt } from "../../../src/model/message/receipt.ts";
 import { sampleReceipt } from "../../support/documents/receipts.ts";
 

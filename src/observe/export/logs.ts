@@ -1,7 +1,7 @@
 // Lines of the access log as `ExportLogsServiceRequest`: attributes have the names that spans have, the body is for
 // people.
-import type { AccessLine } from "../access-line.ts";
-import type { Exported } from "./export.ts";
+import type { AccessLine } from "./access-line.ts";
+import type { Exported } from "./send.ts";
 import { attributesOf, nanos, resourceOf, SCOPE, type OtlpValue } from "./values.ts";
 
 const INFO = { severityNumber: 9, severityText: "INFO" } as const;

@@ -1,7 +1,7 @@
 // Kept requests as `ExportTraceServiceRequest`, in the JSON that OTLP specifies: ids in hexadecimal.
 import { spansOf } from "../../decide/trace/spans.ts";
 import type { Receipt } from "../../model/message/receipt.ts";
-import type { Exported } from "./export.ts";
+import type { Exported } from "./send.ts";
 import { attributesOf, nanos, resourceOf, SCOPE } from "./values.ts";
 
 type Span = ReturnType<typeof spansOf>[number];
