@@ -1,5 +1,5 @@
-// A clock that goes only while somebody sleeps, for tests in which several do: whoever is due first wakes first, however
-// many wait, and nobody's sleep adds to another's.
+// A clock that goes only while somebody sleeps, for tests in which several do: whoever is due first wakes first, and
+// nobody's sleep adds to another's.
 
 export interface OwnTime {
   readonly now: () => number;
