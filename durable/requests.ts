@@ -101,7 +101,11 @@ export class Requests extends DurableObject implements RequestsObject {
   #watch(all: readonly Receipt[], matched: WatchCounts): void {
     const keptAt = Date.now();
     this.#watched = this.#watched.filter((one) => (one.keptAt ?? 0) > keptAt - WATCHED_MS);
-    this.#watched.push(...all.filter(({ keptFor }) => keptFor === "watched").map((one) => ({ ...one, keptAt })));
+    for (const one of all) {
+      if (one.keptFor === "watched") {
+        this.#watched.push({ ...one, keptAt });
+      }
+    }
     this.#watched.splice(0, this.#watched.length - MOST_WATCHED);
     for (const [id, count] of Object.entries(matched)) {
       this.#matched.set(id, (this.#matched.get(id) ?? 0) + count);

@@ -30,7 +30,12 @@ describe("watches", () => {
     const held = heldSince(watchesLeft(board(1), 5000), 1_000_000);
     expect(watchersOf(held, sampleReceipt({}), "shop", 1_009_999)).toEqual(["w0"]);
     expect(watchersOf(held, sampleReceipt({}), "shop", 1_010_000)).toEqual([]);
-    expect(heldSince([...Array.from({ length: 20 }, (_, nth) => watch(`x${nth}`))], 0)).toHaveLength(8);
+    expect(
+      heldSince(
+        Array.from({ length: 20 }, (_, nth) => watch(`x${nth}`)),
+        0,
+      ),
+    ).toHaveLength(8);
   });
 
   it("see the namespaces that they are for, and no other", () => {
