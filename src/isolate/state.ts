@@ -18,7 +18,9 @@ import { newProofMemory, type ProofMemory } from "./proof-memory.ts";
 import { HeldProviders } from "./providers.ts";
 import { RouteMemory } from "./route-memory.ts";
 import { newKeeping, type Keeping } from "../observe/keeping.ts";
-import { newExporting, type Exporting } from "../observe/otlp.ts";
+import type { AccessLine } from "../observe/export/access-line.ts";
+import type { Receipt } from "../model/message/receipt.ts";
+import { newExporting, type Exporting } from "../observe/export/send.ts";
 import { HeldSnapshot } from "./snapshot.ts";
 
 export interface IsolateState {
@@ -39,7 +41,9 @@ export interface IsolateState {
   /** Requests that are kept, on their way. */
   readonly keeping: Keeping;
   /** Their spans, on their way to a collector of the operator's. */
-  readonly exporting: Exporting;
+  readonly exporting: Exporting<Receipt>;
+  /** Requests that ended, for the share of them that is logged, and lines on their way to that collector. */
+  readonly logging: { seen: number; readonly exporting: Exporting<AccessLine> };
   /** Tokens of the mesh by their text. */
   readonly meshTokens: BoundedMap<string, MeshToken>;
   /** By key, caller and service. */
@@ -104,6 +108,7 @@ export function newIsolateState(id: string): IsolateState {
     observing: newObserving(),
     keeping: newKeeping(),
     exporting: newExporting(),
+    logging: { seen: 0, exporting: newExporting() },
     meshTokens: new BoundedMap(MOST_TOKENS),
     assertions: new BoundedMap(MOST_ASSERTIONS),
     proofs: newProofMemory(),

@@ -6,7 +6,7 @@ import type { Snapshot } from "../model/snapshot/snapshot.ts";
 import type { Receipt, ReceiptAnswer } from "../model/message/receipt.ts";
 
 /** A request that ended, but for what takes time to make of it. */
-export interface KeptRequest {
+interface KeptRequest {
   readonly receipt: Omit<Receipt, "read">;
   /** `header:x-tenant` and the like with their values: digested before they leave. */
   readonly read: readonly (readonly [name: string, value: string])[];
@@ -53,9 +53,9 @@ export const newKeeping = (): Keeping => ({
 });
 
 /** Whether this request is of the share. The first of an isolate is. @param every one of so many; 0 = none */
-export function isSampled(keeping: Keeping, every: number): boolean {
-  keeping.seen += 1;
-  return every > 0 && (keeping.seen - 1) % every === 0;
+export function isSampled(counter: { seen: number }, every: number): boolean {
+  counter.seen += 1;
+  return every > 0 && (counter.seen - 1) % every === 0;
 }
 
 /** @returns whether there is room for it; it is counted otherwise */

@@ -30,7 +30,8 @@ export interface CallSpan {
   readonly failure: string | null;
 }
 
-export interface Receipt {
+/** A request as it ended. */
+export interface EndedRequest {
   readonly requestId: string;
   readonly traceId: string;
   readonly spanId: string;
@@ -39,7 +40,6 @@ export interface Receipt {
   /** Milliseconds since the epoch. */
   readonly at: number;
   readonly tookMs: number;
-  readonly keptFor: KeptFor;
   readonly method: string;
   readonly scheme: string;
   /** With its port where that is not the scheme's own; empty = it was not admitted. */
@@ -56,19 +56,23 @@ export interface Receipt {
   readonly endpoint: string | null;
   readonly route: string;
   readonly status: number;
-  /** As in `selvage-decision`; `forwarded` = the service answered. */
+  /** As in `selvage-decision`; `forwarded` = the service answered, `allowed` = another proxy was told so. */
   readonly stage: string;
   readonly policy: string | null;
   readonly code: string | null;
   readonly detail: string | null;
   readonly revision: number;
+  /** Empty unless it was traced from its beginning. */
+  readonly steps: readonly ToldStep[];
+  readonly calls: readonly CallSpan[];
+}
+
+export interface Receipt extends EndedRequest {
+  readonly keptFor: KeptFor;
   /** Policies that were in force where it went, by table. */
   readonly held: Readonly<Record<string, readonly string[]>>;
   /** `header:x-tenant`, `query:v` → a keyed digest of its value. */
   readonly read: Readonly<Record<string, string>>;
-  /** Empty unless it was traced from its beginning. */
-  readonly steps: readonly ToldStep[];
-  readonly calls: readonly CallSpan[];
   /** When it was written down, milliseconds since the epoch; rises. Absent = it is on its way. */
   readonly keptAt?: number;
 }

@@ -47,7 +47,7 @@ it("is a stream of events where one is asked for", async () => {
   expect(answer.headers.get("content-type")).toBe("text/event-stream");
   const reader = answer.body?.getReader();
   const { value } = (await reader?.read()) ?? {};
-  expect(new TextDecoder().decode(value)).toMatch(/^event: request\nid: \d+\ndata: \{"requestId":"t\d+"/);
+  expect(new TextDecoder().decode(value)).toMatch(/^event: request\nid: \d+\ndata: \{"at":.*"requestId":"t\d+"/);
   await reader?.cancel();
 });
 

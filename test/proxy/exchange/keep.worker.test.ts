@@ -1,5 +1,5 @@
 // Which requests are kept, and what of them.
-import { expect, it } from "vitest";
+import { expect, it, vi } from "vitest";
 import type { Receipt } from "../../../src/model/message/receipt.ts";
 import { NOW, routeYaml, serviceYaml, testMesh, type TestMeshOptions } from "../../support/worker/test-mesh.ts";
 
@@ -129,4 +129,50 @@ it("changes nothing where nobody keeps, or the object is gone", async () => {
     expect((await mesh.send("https://nobody.example/")).status).toBe(404);
     expect(await all()).toEqual([]);
   }
+});
+
+it("writes a line of JSON for a share of the requests, whoever answered, and keeps nothing more for it", async () => {
+  const lines: Record<string, unknown>[] = [];
+  const log = vi.spyOn(console, "log").mockImplementation((line: string) => void lines.push(JSON.parse(line)));
+  const { mesh, all } = kept({ env: { ACCESS_LOG: "50" } });
+  for (let nth = 0; nth < 3; nth++) {
+    await mesh.send("https://shop.example/cart?token=a-secret", { headers: { authorization: "Bearer a-secret" } });
+  }
+  await mesh.send("https://nobody.example/x");
+  await mesh.ask("https://mesh.test/_selvage/authz/nginx/cart.shop", {
+    headers: {
+      "x-original-uri": "/cart?token=a-secret",
+      "x-original-method": "GET",
+      "x-original-host": "shop.example",
+    },
+  });
+  log.mockRestore();
+  const receipts = await all();
+  expect(receipts.map(({ status }) => status)).toEqual([404]);
+  expect(lines.map(({ status, decision, service, path }) => [status, decision, service, path])).toEqual([
+    [200, "forwarded", "shop/cart", "/cart"],
+    [200, "forwarded", "shop/cart", "/cart"],
+    [200, "allowed", "shop/cart", "/cart"],
+  ]);
+  expect(JSON.stringify(lines)).not.toContain("secret");
+});
+
+it("sends those lines to the collector instead, where OTLP_LOGS says so", async () => {
+  const log = vi.spyOn(console, "log").mockImplementation(() => undefined);
+  const env = { ACCESS_LOG: "100", OTLP_ENDPOINT: "https://collector.example", OTLP_LOGS: "true" };
+  // The collector answers before patience is over.
+  const sleep = (ms: number): Promise<void> => (ms < 5000 ? Promise.resolve() : new Promise(() => undefined));
+  const { mesh, all } = kept({ env, ports: { sleep } });
+  await mesh.send("https://shop.example/cart");
+  await mesh.send("https://shop.example/cart");
+  await all();
+  expect(log).not.toHaveBeenCalled();
+  log.mockRestore();
+  const posted = mesh.sent.filter(({ url }) => url === "https://collector.example/v1/logs");
+  expect(
+    posted
+      .map(({ body }) => body)
+      .join()
+      .match(/GET shop\.example\/cart 200/g),
+  ).toHaveLength(2);
 });
