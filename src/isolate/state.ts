@@ -3,7 +3,7 @@
 import { newEndpointStats, type EndpointStats } from "../decide/balance/endpoint-stats.ts";
 import { newCallNotes, troubledNotes, type CallNotes } from "../decide/health/call-notes.ts";
 import { heldSince } from "../decide/trace/watching.ts";
-import { newFailureLimits, type FailureLimits } from "../decide/identity/failure-limit.ts";
+import { newAddressLimits, type AddressLimits } from "../decide/identity/address-limit.ts";
 import { newGuessing, type Guessing } from "../decide/identity/guessing.ts";
 import type { Authority } from "../decide/route/authority.ts";
 import { BoundedMap } from "../decide/text/bounded-map.ts";
@@ -57,7 +57,9 @@ export interface IsolateState {
   /** Of those who show secrets of operators. */
   readonly guessing: Guessing;
   /** Of those who ask for tokens of the mesh. */
-  readonly tokenFailures: FailureLimits;
+  readonly tokenFailures: AddressLimits;
+  /** Of those who ask for pages that are large. */
+  readonly pageVisits: AddressLimits;
   /** The newest snapshot that the token call has read, where this isolate does not serve it yet. */
   readonly newestRead: { askedAtMs: number; snapshot: Snapshot | null };
   /** WebSockets that are the runtime's own and are looked after, each by its request; the oldest go first. */
@@ -117,7 +119,8 @@ export function newIsolateState(id: string): IsolateState {
     routes: new RouteMemory(),
     authorities: new BoundedMap(MOST_AUTHORITIES),
     guessing: newGuessing(),
-    tokenFailures: newFailureLimits(),
+    tokenFailures: newAddressLimits(),
+    pageVisits: newAddressLimits(),
     newestRead: { askedAtMs: 0, snapshot: null },
     followedSockets: new BoundedMap(MOST_SOCKETS),
     isStopping: false,
