@@ -19,7 +19,7 @@ export function withWatch(held: readonly HeldWatch[], watch: Watch, now: number)
 
 /** Those that go on, with how long they do. */
 export function watchesLeft(held: readonly HeldWatch[], now: number): readonly Watch[] {
-  return held.filter(({ until }) => until > now).map(({ watch, until }) => ({ ...watch, forMs: until - now }));
+  return held.flatMap(({ watch, until }) => (until > now ? [{ ...watch, forMs: until - now }] : []));
 }
 
 /** As an isolate heard of them. @param sentAt when it asked */
