@@ -162,6 +162,7 @@ export const folderOrder: readonly string[] = [
   "src/store",
   "src/change",
   "src/observe",
+  "src/observe/export",
   "src/isolate",
   "src/registry",
   "durable/storage",
