@@ -8,6 +8,7 @@ import { gzipSync } from "node:zlib";
 import type { Browser, BrowserContext, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { chromiumMissing, openScreen, overflow, startChromium, violations } from "../support/browser/chromium.ts";
+import { visitPortal } from "../support/browser/portal-visit.ts";
 import { HOSTILE, hostileText, hostileYaml } from "../support/documents/hostile-documents.ts";
 import { startMesh, type TestMesh } from "../support/mesh.ts";
 import { COMMAND } from "../support/packed.ts";
@@ -255,42 +256,10 @@ describe.skipIf(missing !== null)(missing === null ? "in Chromium" : `in Chromiu
   });
 
   it("shows a consumer in the portal what is public elsewhere, and lets them ask for a tier of it", async () => {
-    const api = async (method: "POST", path: string, content: string): Promise<void> => {
-      const text = { type: "application/yaml", content };
-      expect(await mesh.client.call(method, path, { text })).toMatchObject({ ok: true });
-    };
-    await api(
-      "POST",
-      "/apply",
-      `
-{apiVersion: selvage.dev/v1, kind: Service, metadata: {name: fares, namespace: trains}, spec: {exposure: public, description: What trips cost}}
----
-{apiVersion: selvage.dev/v1, kind: Service, metadata: {name: depot, namespace: trains}, spec: {description: Where trains sleep}}
----
-{apiVersion: selvage.dev/v1, kind: Tier, metadata: {name: silver, namespace: trains}, spec: {service: fares, limits: [{name: steady, requests: 7, window: 1m}]}}
----
-{apiVersion: selvage.dev/v1, kind: Application, metadata: {name: planner, namespace: travel}}
-`,
-    );
-    const minted = await mesh.client.call<{ token: string }>("POST", "/tokens", {
-      body: { name: "consumer", role: "operator", namespaces: ["travel"] },
+    expect(await visitPortal(mesh, browser)).toEqual({
+      sees: ["trains/fares"],
+      asked: "travel/planner: pending, tier trains/silver",
     });
-    const own = await browser.newContext();
-    const theirs = await own.newPage();
-    await theirs.goto(`${mesh.url}/_selvage/portal/apis`);
-    await theirs.getByLabel("Operator token").fill(minted.ok ? minted.value.token : "");
-    await theirs.keyboard.press("Enter");
-    await theirs.getByRole("link", { name: "trains/fares" }).waitFor();
-    expect(await theirs.getByText("depot").count()).toBe(0);
-    await theirs.getByRole("link", { name: "trains/fares" }).click();
-    await theirs.getByRole("link", { name: "Access" }).click();
-    await theirs.getByText("7 requests in 1m").waitFor();
-    await theirs.getByRole("button", { name: "Request access…" }).click();
-    const dialog = theirs.getByRole("dialog");
-    await dialog.getByRole("textbox", { name: "Reason" }).fill("to plan trips");
-    await dialog.getByRole("button", { name: "Request", exact: true }).click();
-    await theirs.getByText("travel/planner: pending").waitFor();
-    await own.close();
   });
 
   it("asks nothing while nobody does anything", async () => {
