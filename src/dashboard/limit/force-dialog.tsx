@@ -80,7 +80,13 @@ export function ForceDialog({
       />
       <FormField label="For how long" value={ttl} onChange={setTtl} hint="A duration of at most a day: 10m, 2h." />
       {versions.length === 0 ? null : (
-        <FormField label="Only this version" value={version} options={["", ...versions]} onChange={setVersion} />
+        <FormField
+          label="Only this version"
+          value={version}
+          options={["", ...versions]}
+          none="every version"
+          onChange={setVersion}
+        />
       )}
     </WriteDialog>
   );

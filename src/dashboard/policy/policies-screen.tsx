@@ -79,7 +79,7 @@ function Documents({ items }: { readonly items: readonly Resource[] }): ReactNod
   }
   return (
     <>
-      <FormField label="Kind" value={kind} options={kinds} onChange={setKind} />
+      <FormField label="Kind" value={kind} options={kinds} none="every kind" onChange={setKind} />
       <DataTable
         caption="Documents"
         columns={columns}

@@ -45,6 +45,7 @@ function List({ read: { mesh, status } }: { readonly read: StatusRead }): ReactN
       head: "Service",
       cell: (one) => <Link href={`/services/${one.namespace}/${one.name}`}>{`${one.namespace}/${one.name}`}</Link>,
       sort: (one) => `${one.namespace}/${one.name}`,
+      name: true,
     },
     {
       head: "Rate",
@@ -74,9 +75,7 @@ function List({ read: { mesh, status } }: { readonly read: StatusRead }): ReactN
       cell: (one) => `${one.endpoints.filter(({ health }) => health !== "unhealthy").length}/${one.endpoints.length}`,
       sort: (one) => one.endpoints.length,
     },
-    { head: "Exposure", cell: (one) => one.exposure, sort: (one) => one.exposure },
     { head: "Owner", cell: (one) => one.owner ?? "–", sort: (one) => one.owner ?? "" },
-    { head: "About", cell: (one) => one.description ?? "–" },
   ];
   return (
     <>
