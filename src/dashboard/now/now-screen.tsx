@@ -12,9 +12,10 @@ import { Screen } from "../part/screen.tsx";
 import { When } from "../part/when.tsx";
 import type { Trouble } from "../../status/trouble.ts";
 import { healthWordOf } from "../word/health.ts";
-import { spanText, useStats } from "../data/signals.ts";
+import { useStats } from "../data/signals.ts";
 import { GoldenCharts } from "../signal/golden-charts.tsx";
 import { SignalLine } from "../signal/signal-line.tsx";
+import { WindowNote } from "../signal/window-note.tsx";
 import { incidentText } from "./incident-text.ts";
 
 export function NowScreen(): ReactNode {
@@ -94,9 +95,13 @@ function MeshSignals(): ReactNode {
       <Ready read={read}>
         {({ total, before, series, stepSeconds, window }) => (
           <>
-            <p className="quiet">{spanText(window)}</p>
+            <p className="quiet">
+              <WindowNote window={window} />
+            </p>
             <SignalLine now={total} before={before} />
-            {total.requests === 0 ? null : <GoldenCharts series={series} stepSeconds={stepSeconds} />}
+            {total.requests === 0 ? null : (
+              <GoldenCharts series={series} stepSeconds={stepSeconds} until={window.asOf ?? window.to} />
+            )}
           </>
         )}
       </Ready>

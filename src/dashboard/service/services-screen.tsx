@@ -10,7 +10,8 @@ import { Empty } from "../part/empty.tsx";
 import { HealthBadge } from "../part/health-badge.tsx";
 import { Ready } from "../part/ready.tsx";
 import { Screen } from "../part/screen.tsx";
-import { spanText, useStats } from "../data/signals.ts";
+import { useStats } from "../data/signals.ts";
+import { WindowNote } from "../signal/window-note.tsx";
 import { msText, percentText, rateText } from "../word/number.ts";
 import { healthOfRef } from "../word/health.ts";
 
@@ -79,7 +80,9 @@ function List({ read: { mesh, status } }: { readonly read: StatusRead }): ReactN
   ];
   return (
     <>
-      <p className="quiet">{spanText(stats.data?.window)}</p>
+      <p className="quiet">
+        <WindowNote window={stats.data?.window} />
+      </p>
       <DataTable
         caption="Services"
         columns={columns}
