@@ -1,23 +1,12 @@
 // What the dashboard's files weigh, and that they hold nothing inline and nothing foreign.
-import { execFileSync } from "node:child_process";
-import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { dirname, join } from "node:path";
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
 import { gzipSync } from "node:zlib";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { COMMAND } from "../support/packed.ts";
+import { describe, expect, it } from "vitest";
+import { builtDashboard } from "../support/browser/files.ts";
 
-const root = new URL("../..", import.meta.url).pathname;
-const command = process.env[COMMAND];
-const scratch = mkdtempSync(join(tmpdir(), "selvage-dashboard-"));
-/** Where the command that is tested looks for them. */
-const files = command === undefined ? join(scratch, "dashboard") : join(dirname(command), "..", "dashboard");
+const files = builtDashboard();
 const FIRST_LOAD_KIB = 200;
-
-beforeAll(() => {
-  execFileSync(process.execPath, [join(root, "src", "cli", "dashboard", "build-dashboard.ts"), files]);
-});
-afterAll(() => rmSync(scratch, { recursive: true, force: true }));
 
 describe("the files", () => {
   it(`weigh at most ${FIRST_LOAD_KIB} KiB compressed before the first screen is there`, () => {

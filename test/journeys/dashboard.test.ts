@@ -3,6 +3,7 @@
 import type { Browser, BrowserContext, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { chromiumMissing, openScreen, overflow, startChromium, violations } from "../support/browser/chromium.ts";
+import { builtDashboard } from "../support/browser/files.ts";
 import { HOSTILE, hostileText, hostileYaml } from "../support/documents/hostile-documents.ts";
 import { sized } from "../support/long.ts";
 import { startMesh, type TestMesh } from "../support/mesh.ts";
@@ -31,6 +32,7 @@ describe.skipIf(missing !== null)(missing === null ? "in Chromium" : `in Chromiu
   const at = (path: string): string => `${mesh.url}/_selvage/ui${path}`;
 
   beforeAll(async () => {
+    builtDashboard();
     [mesh, browser] = await Promise.all([startMesh(), startChromium()]);
     const applied = await mesh.client.call("POST", "/apply", {
       query: { reason: hostileText.slice(0, 400) },

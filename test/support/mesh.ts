@@ -118,6 +118,8 @@ export async function up(args: readonly string[], by: readonly string[] = [proce
   const [program = "", ...before] = by;
   const child = spawn(program, [...before, "up", ...args], {
     stdio: ["ignore", "pipe", "pipe"],
+    // A process group of its own, as from a terminal.
+    detached: true,
     // A test that is killed leaves no mesh behind.
     env: environment({ SELVAGE_WITH_PARENT: "true" }),
     cwd: new URL("../..", import.meta.url).pathname,

@@ -7,15 +7,6 @@ export type OpenApiDocument = ReturnType<OpenApiGeneratorV31["generateDocument"]
 
 const made = new WeakMap<ControlApp, OpenApiDocument>();
 
-const written = new WeakMap<ControlApp, string>();
-
-/** The same as JSON: strangers may ask for it as often as they like. */
-export function openApiText(app: ControlApp): string {
-  const text = written.get(app) ?? JSON.stringify(openApiDocument(app));
-  written.set(app, text);
-  return text;
-}
-
 export function openApiDocument(app: ControlApp): OpenApiDocument {
   const known = made.get(app);
   if (known) {

@@ -16,8 +16,6 @@ type OneParsed =
   { readonly ok: true; readonly document: Document } | { readonly ok: false; readonly findings: readonly Explained[] };
 
 const ENVELOPE = ["apiVersion", "kind", "metadata", "spec", "status"];
-/** Kinds that say something without a spec. */
-const SPEC_OPTIONAL: ReadonlySet<string> = new Set(["Namespace", "Service", "Cluster", "Application"]);
 
 function found(code: FindingCode, path: Path, detail: string, hint: string, key = false): Explained {
   return { code, path, detail, hint, key };
@@ -149,7 +147,7 @@ function checkMetadata(value: unknown, info: KindInfo): Checked {
 
 function checkSpec(value: unknown, info: KindInfo, apiVersion: string): Checked {
   const absent = value === undefined || value === null;
-  if (absent && !SPEC_OPTIONAL.has(info.kind)) {
+  if (absent && info.specOptional !== true) {
     return {
       ok: false,
       findings: [

@@ -163,6 +163,7 @@ export const folderOrder: readonly string[] = [
   "src/store",
   "src/change",
   "src/observe",
+  "src/observe/export",
   "src/isolate",
   "src/registry",
   "durable/storage",

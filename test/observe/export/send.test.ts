@@ -3,8 +3,12 @@ import { once } from "node:events";
 import { createServer, type IncomingHttpHeaders } from "node:http";
 import { afterEach, describe, expect, it } from "vitest";
 import * as z from "zod";
-import { exportSpans, newExporting, type Collecting } from "../../src/observe/otlp.ts";
-import { sampleReceipt } from "../support/documents/receipts.ts";
+import { exportItems, newExporting, type Collecting } from "../../../src/observe/export/send.ts";
+import { LOGS } from "../../../src/observe/export/logs.ts";
+import { TRACES } from "../../../src/observe/export/traces.ts";
+import { accessLine } from "../../../src/observe/export/access-line.ts";
+import type { Receipt } from "../../../src/model/message/receipt.ts";
+import { sampleReceipt } from "../../support/documents/receipts.ts";
 
 const nanos = z.string().regex(/^\d{19}$/);
 const value = z.union([
@@ -38,6 +42,24 @@ const exported = z.strictObject({
   ),
 });
 
+const record = z.strictObject({
+  timeUnixNano: nanos,
+  observedTimeUnixNano: nanos,
+  severityNumber: z.union([z.literal(9), z.literal(17)]),
+  severityText: z.enum(["INFO", "ERROR"]),
+  body: z.strictObject({ stringValue: z.string() }),
+  attributes,
+  traceId: z.string().regex(/^[0-9a-f]{32}$/),
+});
+const logged = z.strictObject({
+  resourceLogs: z.array(
+    z.strictObject({
+      resource: z.strictObject({ attributes }),
+      scopeLogs: z.array(z.strictObject({ scope: z.strictObject({ name: z.string() }), logRecords: z.array(record) })),
+    }),
+  ),
+});
+
 const closing: (() => void)[] = [];
 afterEach(() => closing.splice(0).forEach((close) => close()));
 
@@ -45,14 +67,18 @@ afterEach(() => closing.splice(0).forEach((close) => close()));
 async function collector(...statuses: readonly number[]) {
   const left = [...statuses];
   const taken: z.output<typeof exported>[] = [];
+  const records: z.output<typeof record>[] = [];
   const headers: IncomingHttpHeaders[] = [];
   const server = createServer((request, response) => {
     const chunks: Buffer[] = [];
     request.on("data", (chunk: Buffer) => chunks.push(chunk));
     request.on("end", () => {
-      const status = left.shift() ?? (request.url === "/v1/traces" ? 200 : 404);
+      const status = left.shift() ?? (/^\/v1\/(?:traces|logs)$/.test(request.url ?? "") ? 200 : 404);
       headers.push(request.headers);
-      if (status === 200) {
+      if (status === 200 && request.url === "/v1/logs") {
+        const { resourceLogs } = logged.parse(JSON.parse(Buffer.concat(chunks).toString()));
+        records.push(...resourceLogs.flatMap((r) => r.scopeLogs.flatMap((s) => s.logRecords)));
+      } else if (status === 200) {
         taken.push(exported.parse(JSON.parse(Buffer.concat(chunks).toString())));
       }
       response.writeHead(status, status === 503 ? { "retry-after": "7" } : {}).end("{}");
@@ -74,7 +100,7 @@ async function collector(...statuses: readonly number[]) {
     fetch,
   };
   const spans = () => taken.flatMap((one) => one.resourceSpans.flatMap((r) => r.scopeSpans.flatMap((s) => s.spans)));
-  return { to, taken, headers, slept, spans };
+  return { to, taken, records, headers, slept, spans };
 }
 
 const call = {
@@ -93,7 +119,7 @@ const call = {
 describe("a collector", () => {
   it("gets what a strict reader of OTLP's JSON takes, with the operator's headers", async () => {
     const { to, headers, spans } = await collector();
-    await exportSpans(newExporting(), [sampleReceipt({ calls: [call], tookMs: 12.5 })], to);
+    await exportItems(newExporting<Receipt>(), [sampleReceipt({ calls: [call], tookMs: 12.5 })], TRACES, to);
     expect(spans().map(({ kind, parentSpanId, status }) => [kind, parentSpanId, status.code])).toEqual([
       [2, undefined, 2],
       [3, "b7ad6b7169203331", 2],
@@ -103,30 +129,31 @@ describe("a collector", () => {
 
   it("is asked again when it is busy, after what it says, and nothing is sent twice that it took", async () => {
     const { to, slept, spans } = await collector(503, 429);
-    const exporting = newExporting();
-    await exportSpans(exporting, [sampleReceipt({})], to);
+    const exporting = newExporting<Receipt>();
+    await exportItems(exporting, [sampleReceipt({})], TRACES, to);
     expect([slept, spans().length, exporting.dropped]).toEqual([[7000, 2000], 1, 0]);
   });
 
   it("that refuses for good, or for too long, costs what it was asked to take: counted, and told to the next", async () => {
     const { to, taken } = await collector(400, 503, 503, 503, 503);
-    const exporting = newExporting();
-    await exportSpans(exporting, [sampleReceipt({ calls: [call] })], to);
-    await exportSpans(exporting, [sampleReceipt({})], to);
+    const exporting = newExporting<Receipt>();
+    await exportItems(exporting, [sampleReceipt({ calls: [call] })], TRACES, to);
+    await exportItems(exporting, [sampleReceipt({})], TRACES, to);
     expect(exporting.dropped).toBe(3);
-    await exportSpans(exporting, [sampleReceipt({})], to);
+    await exportItems(exporting, [sampleReceipt({})], TRACES, to);
     const told = taken[0]?.resourceSpans[0]?.resource.attributes.find(({ key }) => key === "selvage.telemetry.dropped");
     expect(told?.value).toEqual({ intValue: "3" });
   });
 
   it("that hangs holds up nobody: a bounded number waits, and the rest is dropped", async () => {
     const { to } = await collector();
-    const exporting = newExporting();
+    const exporting = newExporting<Receipt>();
     const hanging = { ...to, fetch: () => new Promise<Response>(() => undefined) };
-    void exportSpans(exporting, [sampleReceipt({})], hanging);
-    await exportSpans(
+    void exportItems(exporting, [sampleReceipt({})], TRACES, hanging);
+    await exportItems(
       exporting,
       Array.from({ length: 600 }, () => sampleReceipt({})),
+      TRACES,
       hanging,
     );
     expect([exporting.waiting.length, exporting.dropped]).toEqual([500, 100]);
@@ -134,8 +161,30 @@ describe("a collector", () => {
 
   it("that cannot be reached is tried four times", async () => {
     const { to, slept } = await collector();
-    const exporting = newExporting();
-    await exportSpans(exporting, [sampleReceipt({})], { ...to, fetch: () => Promise.reject(new Error("refused")) });
+    const exporting = newExporting<Receipt>();
+    await exportItems(exporting, [sampleReceipt({})], TRACES, {
+      ...to,
+      fetch: () => Promise.reject(new Error("refused")),
+    });
     expect([slept, exporting.dropped]).toEqual([[1000, 2000, 4000], 1]);
+  });
+
+  it("gets lines of the access log in one call, gathered for a second, with the names that spans have", async () => {
+    const { to, records, headers, slept } = await collector(503);
+    const exporting = newExporting<ReturnType<typeof accessLine>>();
+    const first = exportItems(exporting, [accessLine(sampleReceipt({}))], LOGS, to);
+    await exportItems(
+      exporting,
+      [accessLine(sampleReceipt({ status: 200, code: null, stage: "forwarded" }))],
+      LOGS,
+      to,
+    );
+    await first;
+    expect([slept, headers.length, exporting.dropped]).toEqual([[1000, 7000], 2, 0]);
+    expect(records.map(({ severityText, body }) => [severityText, body.stringValue])).toEqual([
+      ["ERROR", "GET shop.example/orders/17 502 30 ms SLV5006"],
+      ["INFO", "GET shop.example/orders/17 200 30 ms forwarded"],
+    ]);
+    expect(records[0]?.attributes).toContainEqual({ key: "http.response.status_code", value: { intValue: "502" } });
   });
 });
