@@ -128,7 +128,7 @@ function addressed(path: string, query: Readonly<Record<string, string | number 
 
 function tellWhatIsFollowed(): void {
   const active = queries.getQueryCache().findAll({ type: "active" });
-  const paths = [...new Set(active.flatMap(({ queryHash }) => [...(used.get(queryHash) ?? [])]))]
+  const paths = [...new Set(active.flatMap(({ queryHash }) => Array.from(used.get(queryHash) ?? [])))]
     .filter((path) => !path.startsWith(RAW))
     .slice(0, MOST_FOLLOWED);
   for (const hash of used.keys()) {
