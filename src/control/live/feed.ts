@@ -1,11 +1,11 @@
 // One reader's feed: a read a second of what it follows, told as what changed. The reads are calls of this same app
 // with the reader's own proof, so what it may see is decided anew each time, and the feed ends with the right.
 import { followSchema, type LiveMessage } from "../../model/api/live.ts";
-import { gapOf, MOST_FOLLOWED, nextRead, paceOf, type Followed } from "../../decide/live/pace.ts";
+import { gapOf, MOST_FOLLOWED, nextRead, followPaceOf, type Followed } from "../../decide/live/pace.ts";
 import { patchBetween } from "../../decide/text/json-patch.ts";
 import { isRecord } from "../../model/word/record.ts";
 
-export interface FeedWorld {
+interface FeedWorld {
   readonly read: (path: string) => Promise<{ readonly status: number; readonly text: string }>;
   readonly now: () => number;
 }
@@ -40,7 +40,7 @@ export class Feed {
     const before = this.#held;
     this.#held = new Map(
       wanted.data.follow.slice(0, MOST_FOLLOWED).flatMap((path): [string, Held][] => {
-        const paceMs = paceOf(path);
+        const paceMs = followPaceOf(path);
         return paceMs === null ? [] : [[path, before.get(path) ?? { path, paceMs, readAt: 0, told: undefined }]];
       }),
     );

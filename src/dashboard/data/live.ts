@@ -6,7 +6,7 @@ import type { ApiAnswer, ApiClient } from "../../cli/session/client.ts";
 import type { LiveMessage } from "../../model/api/live.ts";
 import { api } from "./api.ts";
 import { HeldAnswers } from "./held-answers.ts";
-import { LiveFeed, type FeedState } from "./live-feed.ts";
+import { FeedSocket, type FeedState } from "./feed-socket.ts";
 import { queries } from "./queries.ts";
 import { useSettings } from "./settings.ts";
 
@@ -21,7 +21,7 @@ const GAP_SECONDS = 5;
 const MOST_FOLLOWED = 40;
 const RAW = "raw ";
 
-export interface Gap {
+interface Gap {
   /** Milliseconds since the epoch: when it ended. */
   readonly at: number;
   readonly seconds: number;
@@ -37,7 +37,7 @@ let changed = new Set<string>();
 let drawing: ReturnType<typeof setTimeout> | undefined;
 let sent = "";
 
-const feed = new LiveFeed({
+const feed = new FeedSocket({
   open: (address) => new WebSocket(address),
   now: Date.now,
   onState(next) {

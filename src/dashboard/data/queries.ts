@@ -1,5 +1,5 @@
-// The answers that screens are drawn from, kept while they are fresh and asked again when the page is looked at again or
-// somebody says so. At rest nothing is asked.
+// The answers that screens are drawn from, kept while they are fresh and asked again when the page is looked at again
+// or somebody says so. At rest nothing is asked.
 import { QueryClient } from "@tanstack/react-query";
 
 /** Younger answers are shown again without asking. */

@@ -1,7 +1,7 @@
 // Whether the page follows the mesh, how that goes, and what exactly is followed: a live view says when it is not live.
 import { useState, type ReactNode } from "react";
 import { followedNow, useGaps, useLive } from "../data/live.ts";
-import type { FeedState } from "../data/live-feed.ts";
+import type { FeedState } from "../data/feed-socket.ts";
 import { changeSettings, useSettings } from "../data/settings.ts";
 import { Button } from "../part/button.tsx";
 import { DataTable } from "../part/data-table.tsx";

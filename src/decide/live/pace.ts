@@ -15,7 +15,7 @@ export const MOST_FOLLOWED = 40;
 const FARTHEST = 500;
 
 /** How often a path is read, milliseconds; null = it is not followed. */
-export function paceOf(path: string): number | null {
+export function followPaceOf(path: string): number | null {
   const [bare = ""] = path.split("?", 1);
   return path.length > FARTHEST ? null : (paces.find(([one]) => one.test(bare))?.[1] ?? null);
 }

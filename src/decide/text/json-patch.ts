@@ -1,6 +1,6 @@
-// What must be done to one JSON value to make it another, as RFC 6902 operations. Made for people who review a plan, so
-// it is short rather than minimal: lists are compared from both ends, and what differs between is replaced one by one. A
-// list that moved on like a window (new at one end, old gone at the other) is moved on.
+// What must be done to one JSON value to make it another, as RFC 6902 operations. Made for people who review a plan,
+// so it is short rather than minimal: lists are compared from both ends, and what differs between is replaced one by
+// one. A list that moved on like a window (new at one end, old gone at the other) is moved on.
 import type { PatchOperation } from "../../model/api/apply.ts";
 import { isRecord } from "../../model/word/record.ts";
 

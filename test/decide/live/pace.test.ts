@@ -1,19 +1,19 @@
 // What a live feed reads next, and when it has left something alone for too long.
 import { describe, expect, it } from "vitest";
-import { followable, gapOf, nextRead, paceOf, type Followed } from "../../../src/decide/live/pace.ts";
+import { followable, gapOf, nextRead, followPaceOf, type Followed } from "../../../src/decide/live/pace.ts";
 
 const NOW = 1_000_000;
 const one = (path: string, agoMs: number | null): Followed => ({
   path,
-  paceMs: paceOf(path) ?? 0,
+  paceMs: followPaceOf(path) ?? 0,
   readAt: agoMs === null ? 0 : NOW - agoMs,
 });
 
 describe("what may be followed", () => {
   it("is a list of reads, whatever their query", () => {
-    expect(paceOf("/stats?window=15m&service=shop%2Forders")).toBe(5_000);
-    expect(paceOf("/revisions/12/propagation")).toBe(30_000);
-    expect(paceOf("/applications/shop/acme/credentials")).toBe(30_000);
+    expect(followPaceOf("/stats?window=15m&service=shop%2Forders")).toBe(5_000);
+    expect(followPaceOf("/revisions/12/propagation")).toBe(30_000);
+    expect(followPaceOf("/applications/shop/acme/credentials")).toBe(30_000);
     expect(followable.map(({ path }) => path)).toContain("/requests");
   });
 
@@ -27,7 +27,7 @@ describe("what may be followed", () => {
       "/explain",
       `/stats?${"q".repeat(600)}`,
     ]) {
-      expect(paceOf(path), path).toBeNull();
+      expect(followPaceOf(path), path).toBeNull();
     }
   });
 });

@@ -1,5 +1,5 @@
-// The feed's socket: opened while the page follows and is looked at, closed when it is not, opened again with longer and
-// longer waits when it breaks. Knows nothing of what the messages mean.
+// The feed's socket: opened while the page follows and is looked at, closed when it is not, opened again with longer
+// and longer waits when it breaks. Knows nothing of what the messages mean.
 import type { LiveMessage } from "../../model/api/live.ts";
 
 export type FeedState =
@@ -11,7 +11,7 @@ export type FeedState =
   /** It never came about here: something on the way takes no WebSockets. */
   | { readonly is: "impossible" };
 
-export interface FeedWorld {
+interface FeedWorld {
   readonly open: (address: string) => WebSocket;
   readonly now: () => number;
   readonly onMessage: (message: LiveMessage) => void;
@@ -27,7 +27,7 @@ const ENDED = 4401;
 /** Tried so often without ever being let in, the page asks by itself meanwhile. */
 const MOST_REFUSED = 2;
 
-export class LiveFeed {
+export class FeedSocket {
   readonly #world: FeedWorld;
   #socket: WebSocket | null = null;
   #follow: readonly string[] = [];

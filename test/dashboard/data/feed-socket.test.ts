@@ -1,6 +1,6 @@
 // The feed's socket: opened while somebody follows, opened again when it breaks, and given up where none comes about.
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
-import { LiveFeed, type FeedState } from "../../../src/dashboard/data/live-feed.ts";
+import { FeedSocket, type FeedState } from "../../../src/dashboard/data/feed-socket.ts";
 
 /** As much of a WebSocket as the feed uses. */
 class FakeSocket extends EventTarget {
@@ -37,14 +37,14 @@ const opened = { event: "open", at: AT, gapSeconds: null };
 let sockets: FakeSocket[];
 let states: FeedState["is"][];
 let ended: number;
-let feed: LiveFeed;
+let feed: FeedSocket;
 const last = (): FakeSocket => sockets.at(-1) ?? new FakeSocket("none");
 
 beforeEach(() => {
   vi.useFakeTimers();
   vi.stubGlobal("WebSocket", { OPEN: 1 });
   [sockets, states, ended] = [[], [], 0];
-  feed = new LiveFeed({
+  feed = new FeedSocket({
     now: Date.now,
     open: (address) => {
       sockets.push(new FakeSocket(address));
