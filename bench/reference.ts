@@ -1,6 +1,6 @@
 // What each variant is measured against: `bare` with that variant's own requests, since a header that only one of them
 // is sent would be charged to the mesh. Variants whose requests are alike share one such target.
-import type { Target } from "./load.ts";
+import type { Target } from "./load/load.ts";
 
 /** The same request as `bare` takes it: its `Host` names the service that it passes to. */
 export function asBare(request: string, upstream: string): string {

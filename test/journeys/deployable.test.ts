@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { afterAll, describe, expect, it } from "vitest";
-import { startUpstream } from "../../bench/children.ts";
+import { startUpstream } from "../../bench/load/children.ts";
 import { meshDocuments } from "../../bench/mesh.ts";
 import { apply, migrate, serve, VARIABLES, type Layout } from "../../bench/product.ts";
 

@@ -1,8 +1,8 @@
 // The load generator against a server that closes idle connections, as runtimes do.
 import { createServer, type AddressInfo, type Socket } from "node:net";
 import { afterEach, beforeEach, expect, it } from "vitest";
-import { Connection } from "../../bench/connection.ts";
-import { load } from "../../bench/load.ts";
+import { Connection } from "../../../bench/load/connection.ts";
+import { load } from "../../../bench/load/load.ts";
 
 const ANSWER = "HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok";
 let sockets: Socket[] = [];

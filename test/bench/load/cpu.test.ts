@@ -1,6 +1,6 @@
 // CPU time as the benchmarks read it.
 import { expect, it } from "vitest";
-import { cpuMicros, nanosOf } from "../../bench/cpu.ts";
+import { cpuMicros, nanosOf } from "../../../bench/load/cpu.ts";
 
 it("is the first number of a thread's scheduler statistics", () => {
   expect(nanosOf("1234567890 42 7\n")).toBe(1_234_567_890);

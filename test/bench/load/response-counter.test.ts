@@ -1,7 +1,7 @@
 // The load generator's parser: an answer counts when all of it is there, and not before.
 import { array, assert, nat, property } from "fast-check";
 import { describe, expect, it } from "vitest";
-import { ResponseCounter } from "../../bench/response-counter.ts";
+import { ResponseCounter } from "../../../bench/load/response-counter.ts";
 
 const ok = "HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello";
 const chunked = "HTTP/1.1 503 No\r\ntransfer-encoding: chunked\r\n\r\n3\r\nabc\r\n0\r\n\r\n";
