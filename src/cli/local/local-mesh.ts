@@ -133,8 +133,10 @@ async function start(
   const { host } = options;
   const fronts: Front[] = [];
   undo.push(() => fronts.forEach((front) => front.destroy()));
-  for (let index = 0; bound !== null && inner !== null && index < options.edges; index++) {
-    fronts.push(await startFront({ host, port: ports.first + index }, { host, port: inner.first + index }, bound));
+  if (bound !== null && inner !== null) {
+    for (let index = 0; index < options.edges; index++) {
+      fronts.push(await startFront({ host, port: ports.first + index }, { host, port: inner.first + index }, bound));
+    }
   }
   await Promise.all(urls.map((url) => answers(url)));
   goOn();
