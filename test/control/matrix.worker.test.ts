@@ -37,6 +37,7 @@ const examples: Readonly<Record<string, readonly [path: string, sent?: Sent]>> =
   explainRequest: ["/explain", { body: { url: "https://m.example/svc/orders.shop/" } }],
   listRequests: ["/requests"],
   tail: ["/tail"],
+  live: ["/live"],
   replay: ["/replay", { body: serviceYaml("orders", "shop", "exposure: mesh") }],
   getRequest: ["/requests/{request}"],
   listTraces: ["/traces"],
