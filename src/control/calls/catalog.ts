@@ -2,7 +2,7 @@
 import * as z from "zod";
 import { catalogSchema } from "../../model/api/endpoints.ts";
 import type { Refusal } from "../../model/word/problem.ts";
-import { readerFor, readerOf } from "../consumer/reader.ts";
+import { consumerReader, operatorReader } from "../consumer/reader.ts";
 import { mayReadWhole } from "../consumer/seen-service.ts";
 import { namespaceParameter, serviceParameter } from "../http/route-parameters.ts";
 import { coversNamespace, lacksNamespace } from "../operator/operator.ts";
@@ -40,7 +40,7 @@ export function registerCatalog(app: ControlApp): void {
     refusals: [],
     async handle({ query: { namespace, view }, store, env, ctx, operator, now }) {
       if (view === "consumers") {
-        const reader = await readerOf(operator, { env, ctx, now });
+        const reader = await operatorReader(operator, { env, ctx, now });
         return reader === null ? NOT_READY : { body: await seenCatalog({ store, env, reader, namespace }) };
       }
       const outside = namespace === undefined ? null : lacksNamespace(operator, namespace);
@@ -51,7 +51,7 @@ export function registerCatalog(app: ControlApp): void {
       return { body: { items: items.filter((one) => coversNamespace(operator, one.namespace)), revision } };
     },
     async handleConsumer({ query: { namespace }, store, env, consumer }) {
-      return { body: await seenCatalog({ store, env, reader: readerFor(consumer), namespace }) };
+      return { body: await seenCatalog({ store, env, reader: consumerReader(consumer), namespace }) };
     },
   });
 
@@ -78,12 +78,12 @@ export function registerCatalog(app: ControlApp): void {
         const read = await readDescription(store, env, ns, svc);
         return read.ok ? { body: read.value } : read.refusal;
       }
-      const reader = await readerOf(operator, { env, ctx, now });
+      const reader = await operatorReader(operator, { env, ctx, now });
       const may = reader !== null && mayReadWhole(ns, svc, reader);
       return may ? seenDescription({ store, env, reader, request }, { namespace: ns, name: svc }) : outside;
     },
     handleConsumer: ({ params: { ns, svc }, store, env, request, consumer }) =>
-      seenDescription({ store, env, reader: readerFor(consumer), request }, { namespace: ns, name: svc }),
+      seenDescription({ store, env, reader: consumerReader(consumer), request }, { namespace: ns, name: svc }),
   });
 }
 

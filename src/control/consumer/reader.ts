@@ -9,14 +9,14 @@ import { coversNamespace, type Operator } from "../operator/operator.ts";
 import type { Consumer } from "./consumer.ts";
 import type { Reader } from "./seen-service.ts";
 
-export const readerFor = ({ application, snapshot }: Consumer): Reader => ({
+export const consumerReader = ({ application, snapshot }: Consumer): Reader => ({
   identities: snapshot.identities,
   speaksFor: (one) => one === application,
   looksAfter: () => false,
 });
 
 /** An operator as a consumer. @returns null = what is in force is not known */
-export async function readerOf(
+export async function operatorReader(
   operator: Operator,
   { env, ctx, now }: { readonly env: Env; readonly ctx: Pick<ExecutionContext, "waitUntil">; readonly now: number },
 ): Promise<Reader | null> {
