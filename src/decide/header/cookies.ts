@@ -8,8 +8,8 @@ import { parseCookie } from "cookie";
  */
 const AS_WRITTEN = { decode: (value: string): string => value };
 /**
- * Where the platform joined lines, empty ones and one that ended in a semicolon among them: a comma is in no cookie (RFC
- * 6265 §4.1.1), and here another name follows.
+ * Where the platform joined lines, empty ones and one that ended in a semicolon among them: a comma is in no cookie
+ * (RFC 6265 §4.1.1), and here another name follows.
  */
 const JOINED = /(?:;\s*)?(?<!, )(?:, )+(?=[!#$%&'*+\-.^_`|~0-9A-Za-z]+=)/g;
 /** Lines before and behind that said nothing. */
