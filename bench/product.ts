@@ -19,10 +19,20 @@ export interface ProductOptions {
   /** Or what makes them once the documents are applied, when they need something that only the mesh can give. */
   readonly requests: readonly string[] | ((port: number) => Promise<readonly string[]>);
   readonly layout?: Layout;
+  /** Variables beside the usual ones. */
+  readonly vars?: Readonly<Record<string, string>>;
+  /** Bindings of objects that this one does not have. */
+  readonly without?: readonly string[];
 }
 
 export async function startProduct({ dir }: Stage, options: ProductOptions): Promise<Subject> {
-  const workerd = await serve(dir, await bundle(`${root}bench/workers/product.ts`), options.layout);
+  const workerd = await serve(
+    dir,
+    await bundle(`${root}bench/workers/product.ts`),
+    options.layout,
+    { ...VARIABLES, ...options.vars },
+    options.without,
+  );
   const port = workerd.ports["product/default"] ?? 0;
   const counts = async (): Promise<Counts> => {
     const [byObject, { statementsRun }] = await Promise.all([
@@ -72,11 +82,11 @@ function once(port: number, request: string): Promise<string> {
 }
 
 /** Bindings of the objects as the Worker has them that holds them, and as another has them. */
-const objects = (within: string): string[] =>
-  Object.entries(DURABLE_OBJECTS).map(([name, className]) => {
+const objects = (within: string, without: readonly string[] = []): string[] =>
+  Object.entries(DURABLE_OBJECTS).flatMap(([name, className]) => {
     const found =
       within === "" ? quote(className) : `(className = ${quote(className)}, serviceName = ${quote(within)})`;
-    return `(name = ${quote(name)}, durableObjectNamespace = ${found})`;
+    return without.includes(name) ? [] : [`(name = ${quote(name)}, durableObjectNamespace = ${found})`];
   });
 
 const quote = (text: string): string => JSON.stringify(text);
@@ -98,6 +108,7 @@ export async function serve(
   code: string,
   layout: Layout = "together",
   vars = VARIABLES,
+  without: readonly string[] = [],
 ): Promise<Workerd> {
   const control = '(name = "CONTROL", service = (name = "control", entrypoint = "Control"))';
   return startWorkerd(dir, [
@@ -113,7 +124,7 @@ export async function serve(
       code,
       classes: Object.values(DURABLE_OBJECTS),
       vars,
-      bindings: [...objects(""), DATABASE, ...(layout === "apart" ? [control] : [])],
+      bindings: [...objects("", without), DATABASE, ...(layout === "apart" ? [control] : [])],
       listen: ["default", "bench"],
     },
     ...(layout === "apart"
