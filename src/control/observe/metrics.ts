@@ -25,7 +25,7 @@ export function registerMetrics(app: ControlApp): void {
     refusals: ["unauthenticated", "refusedTooOften", "noRole", "storageUnavailable", "internal"],
     handle: async (visit) => {
       const { request, requestId } = visit;
-      const operator = await operatorReader(visit);
+      const operator = await readerOf(visit);
       if ("problem" in operator) {
         return refusalResponse(operator, { requestId, url: request.url }, "metrics");
       }
@@ -36,7 +36,7 @@ export function registerMetrics(app: ControlApp): void {
   });
 }
 
-async function operatorReader({ request, env, ctx }: WebPageRequest): Promise<Operator | RefusalOf> {
+async function readerOf({ request, env, ctx }: WebPageRequest): Promise<Operator | RefusalOf> {
   if (settingsOf(env).metricsPublic) {
     return ANYBODY;
   }
