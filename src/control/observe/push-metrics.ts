@@ -30,7 +30,7 @@ export async function pushMetrics(
     });
   } catch (error) {
     // The registry cannot be asked: the next minute tells all of it.
-    console.warn(JSON.stringify({ level: "warn", at: "push-metrics", error: String(error) }));
+    reportError(error);
   }
 }
 
