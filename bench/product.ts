@@ -104,7 +104,7 @@ function once(port: number, request: string): Promise<string> {
 }
 
 /** Bindings of the objects as the Worker has them that holds them, and as another has them. */
-const objects = (within: string): string[] =>
+export const objects = (within: string): string[] =>
   Object.entries(DURABLE_OBJECTS).map(([name, className]) => {
     const found =
       within === "" ? quote(className) : `(className = ${quote(className)}, serviceName = ${quote(within)})`;
