@@ -19,13 +19,20 @@ export interface ProductOptions {
   /** Or what makes them once the documents are applied, when they need something that only the mesh can give. */
   readonly requests: readonly string[] | ((port: number) => Promise<readonly string[]>);
   readonly layout?: Layout;
+  /** Variables beside the usual ones. */
+  readonly vars?: Readonly<Record<string, string>>;
+  /** Bindings of objects that this one does not have. */
+  readonly without?: readonly string[];
 }
 
 /** The product's Worker as it is measured. */
 export const productCode = (): Promise<string> => bundle(`${root}bench/workers/product.ts`);
 
 export async function startProduct({ dir }: Stage, options: ProductOptions): Promise<Subject> {
-  const workerd = await serve(dir, await productCode(), options.layout);
+  const workerd = await serve(dir, await productCode(), options.layout, {
+    vars: { ...VARIABLES, ...options.vars },
+    without: options.without,
+  });
   const port = workerd.ports["product/default"] ?? 0;
   const counts = async (): Promise<Counts> => {
     const [byObject, { statementsRun }] = await Promise.all([
@@ -104,11 +111,11 @@ function once(port: number, request: string): Promise<string> {
 }
 
 /** Bindings of the objects as the Worker has them that holds them, and as another has them. */
-export const objects = (within: string): string[] =>
-  Object.entries(DURABLE_OBJECTS).map(([name, className]) => {
+export const objects = (within: string, without: readonly string[] = []): string[] =>
+  Object.entries(DURABLE_OBJECTS).flatMap(([name, className]) => {
     const found =
       within === "" ? quote(className) : `(className = ${quote(className)}, serviceName = ${quote(within)})`;
-    return `(name = ${quote(name)}, durableObjectNamespace = ${found})`;
+    return without.includes(name) ? [] : [`(name = ${quote(name)}, durableObjectNamespace = ${found})`];
   });
 
 const quote = (text: string): string => JSON.stringify(text);
@@ -128,6 +135,8 @@ interface ServeOptions {
   readonly vars?: Readonly<Record<string, string>>;
   /** Names of further Workers of the same code, each an isolate with a port of its own, over the same objects. */
   readonly edges?: readonly string[];
+  /** Bindings of objects that the mesh does not have. */
+  readonly without?: readonly string[] | undefined;
 }
 
 /** Starts workerd with the given build of the product's Worker and a D1 beside it. */
@@ -135,7 +144,7 @@ export async function serve(
   dir: string,
   code: string,
   layout: Layout = "together",
-  { vars = VARIABLES, edges = [] }: ServeOptions = {},
+  { vars = VARIABLES, edges = [], without = [] }: ServeOptions = {},
 ): Promise<Workerd> {
   const control = '(name = "CONTROL", service = (name = "control", entrypoint = "Control"))';
   return startWorkerd(dir, [
@@ -151,7 +160,7 @@ export async function serve(
       code,
       classes: Object.values(DURABLE_OBJECTS),
       vars,
-      bindings: [...objects(""), DATABASE, ...(layout === "apart" ? [control] : [])],
+      bindings: [...objects("", without), DATABASE, ...(layout === "apart" ? [control] : [])],
       listen: ["default", "bench"],
     },
     ...edges.map((name) => ({

@@ -2,6 +2,7 @@
 // know it. There is one for the process; tests make several. Values only, all of them bounded.
 import { newEndpointStats, type EndpointStats } from "../decide/balance/endpoint-stats.ts";
 import { newCallNotes, troubledNotes, type CallNotes } from "../decide/health/call-notes.ts";
+import { heldSince } from "../decide/trace/watching.ts";
 import { newAddressLimits, type AddressLimits } from "../decide/identity/address-limit.ts";
 import { newGuessing, type Guessing } from "../decide/identity/guessing.ts";
 import type { Authority } from "../decide/route/authority.ts";
@@ -91,12 +92,14 @@ export function newIsolateState(id: string): IsolateState {
   const breakers = newBreakerMemory();
   const keys = new HeldKeys();
   const callNotes = newCallNotes();
+  const keeping = newKeeping();
   return {
     id,
     snapshot: new HeldSnapshot(id, null, {
       forced: (list, sentAt) => obey(breakers, list, sentAt),
       revoked: () => keys.doubt(),
       notes: (now) => troubledNotes(callNotes, now),
+      watched: (watches, sentAt) => (keeping.watches = heldSince(watches, sentAt)),
     }),
     keys,
     jwks: new HeldJwks(),
@@ -106,7 +109,7 @@ export function newIsolateState(id: string): IsolateState {
     endpoints: newEndpointStats(),
     callNotes,
     observing: newObserving(),
-    keeping: newKeeping(),
+    keeping,
     exporting: newExporting(),
     logging: { seen: 0, exporting: newExporting() },
     meshTokens: new BoundedMap(MOST_TOKENS),

@@ -28,7 +28,12 @@ export async function keptIn(env: Env, names: readonly string[], question: Recei
   }
   const receipts = found.flatMap((one) => one.receipts).toSorted((a, b) => b.at - a.at);
   const dropped = found.reduce((sum, one) => sum + one.dropped, 0);
-  return { receipts: receipts.slice(0, question.most), dropped };
+  const matched = found.reduce((sum, one) => sum + (one.matched ?? 0), 0);
+  return {
+    receipts: receipts.slice(0, question.most),
+    dropped,
+    ...(question.watch === undefined ? {} : { matched }),
+  };
 }
 
 export async function namespacesOf(store: Store, operator: Operator): Promise<string[]> {

@@ -1,9 +1,10 @@
 // What is kept of a request that ended: enough to say why it ended so, and to ask what another configuration would have
 // made of it. No body, no query, and of headers only digests of those that rules read.
+import type { RequestFilter } from "./watch.ts";
 import type { ServiceKey } from "../snapshot/snapshot.ts";
 
-/** Refused or failed, slow, or one of the share that is traced. */
-export type KeptFor = "refused" | "error" | "slow" | "sampled";
+/** Refused or failed, slow, one of the share that is traced; `watched` = only for those who watch just now. */
+export type KeptFor = "refused" | "error" | "slow" | "sampled" | "watched";
 
 /** One thing that a stage told while the request was on its way. */
 export interface ToldStep {
@@ -77,13 +78,13 @@ export interface Receipt extends EndedRequest {
   readonly keptAt?: number;
 }
 
-export interface ReceiptQuestion {
+export interface ReceiptQuestion extends RequestFilter {
   readonly requestId?: string;
   readonly traceId?: string;
   /** The newest that fit; at most. */
   readonly most: number;
-  readonly service?: string;
-  readonly leastStatus?: number;
+  /** Of whoever asks: those that are there only for watchers are wanted as well. */
+  readonly watch?: string;
   /** Written down after that, milliseconds since the epoch. */
   readonly keptAfter?: number;
 }
@@ -93,4 +94,9 @@ export interface ReceiptAnswer {
   readonly receipts: readonly Receipt[];
   /** Requests that were to be kept and were not, because there were too many. */
   readonly dropped: number;
+  /** How many fitted the watch since it began, shown or not; absent = nobody asked for it, or nobody knows. */
+  readonly matched?: number;
 }
+
+/** How many requests fitted each watch. */
+export type WatchCounts = Readonly<Record<string, number>>;

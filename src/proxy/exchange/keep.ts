@@ -1,12 +1,13 @@
 // Who wants to hear of a request that has ended: the log, or operators. Kept for them are those that the mesh refused
 // or that failed, slow ones, and a share of all. A request that nobody wants to hear of pays for a comparison.
 import { accessLine } from "../../observe/export/access-line.ts";
+import { watchersOf } from "../../decide/trace/watching.ts";
 import { settingsOf } from "../../env/settings.ts";
-import type { KeptFor, Receipt } from "../../model/message/receipt.ts";
+import type { KeptFor } from "../../model/message/receipt.ts";
 import type { Endpoint } from "../../model/snapshot/snapshot.ts";
 import { partsOfKey } from "../../model/word/refs.ts";
 import { newCollector, type Collected, type Collector } from "../../observe/collector.ts";
-import { hasRoom, isSampled, put } from "../../observe/keeping.ts";
+import { hasRoom, hasRoomToWatch, isSampled, put } from "../../observe/keeping.ts";
 import { exportItems } from "../../observe/export/send.ts";
 import { TRACES } from "../../observe/export/traces.ts";
 import { writeAccess } from "./access-log.ts";
@@ -22,10 +23,10 @@ interface Tracing extends Counting {
 
 /** A service answered. */
 export function keepAnswer(exchange: Exchange, { id }: Endpoint, status: number): void {
-  const { settings, ports, startedAtMs, trace } = exchange;
+  const { settings, ports, startedAtMs, trace, state } = exchange;
   const tookMs = ports.now() - startedAtMs;
   const isOrdinary = status < 500 && tookMs < settings.slowMs && trace === undefined;
-  if (isOrdinary && settings.accessEvery === 0) {
+  if (isOrdinary && settings.accessEvery === 0 && state.keeping.watches.length === 0) {
     return;
   }
   const keptFor = status >= 500 ? "error" : (wordOfShare(trace) ?? (tookMs < settings.slowMs ? null : "slow"));
@@ -34,8 +35,8 @@ export function keepAnswer(exchange: Exchange, { id }: Endpoint, status: number)
 
 /** Another proxy was told that the request may go on. */
 export function keepAllowed(exchange: Exchange): void {
-  const { settings, ports, startedAtMs, trace } = exchange;
-  if (trace === undefined && settings.accessEvery === 0) {
+  const { settings, ports, startedAtMs, trace, state } = exchange;
+  if (trace === undefined && settings.accessEvery === 0 && state.keeping.watches.length === 0) {
     return;
   }
   const tookMs = ports.now() - startedAtMs;
@@ -84,52 +85,54 @@ function tracingOf({ state, env, ctx, ports, trace, admitted }: Exchange): Traci
 }
 
 function tellOf(around: Tracing, exchange: Exchange | null, keptFor: KeptFor | null, outcome: Ending): void {
-  const { state, env, asked, trace } = around;
-  const isLogged = isSampled(state.logging, settingsOf(env).accessEvery);
+  const { state, env, asked, trace, ports } = around;
+  const { keeping, logging } = state;
+  const isLogged = isSampled(logging, settingsOf(env).accessEvery);
   const namespace = exchange === null ? "" : partsOfKey(servedBy(exchange)).namespace;
-  const isKept = keptFor !== null && env.REQUESTS !== undefined && hasRoom(state.keeping, namespace);
-  if (!isLogged && !isKept) {
+  const isKept = keptFor !== null && env.REQUESTS !== undefined && hasRoom(keeping, namespace);
+  const isWatched = keeping.watches.length > 0 && env.REQUESTS !== undefined;
+  if (!isLogged && !isKept && !isWatched) {
     return;
   }
   const ended = endedRequest(asked, exchange, outcome, collectedOf(trace));
   if (isLogged) {
     writeAccess(around, accessLine(ended));
   }
+  const watchers = isWatched ? watchersOf(keeping.watches, ended, namespace, ports.now()) : [];
   if (isKept) {
     const held = exchange === null ? {} : heldAt(exchange);
-    keep(around, namespace, { ...ended, keptFor, held }, exchange === null ? [] : readBy(exchange));
+    const read = exchange === null ? [] : readBy(exchange);
+    keep(around, namespace, { receipt: { ...ended, keptFor, held }, read }, watchers);
+  } else if (watchers.length > 0) {
+    const shown = { receipt: { ...ended, keptFor: "watched", held: {} }, read: [] } as const;
+    keep(around, namespace, hasRoomToWatch(keeping, namespace) ? shown : null, watchers);
   }
 }
 
 function keep(
   { state, env, ctx, ports }: Tracing,
   namespace: string,
-  receipt: Omit<Receipt, "read">,
-  read: readonly (readonly [name: string, value: string])[],
+  draft: Parameters<typeof put>[2],
+  watchers: readonly string[],
 ): void {
   const requests = env.REQUESTS;
   if (requests === undefined) {
     return;
   }
-  put(
-    state.keeping,
-    namespace,
-    { receipt, read },
-    {
-      requests,
-      ctx,
-      ports,
-      digest: async (value) => {
-        const keys = await ports.keys(env, ctx, ports.now());
-        return keys === null ? null : receiptDigest(keys.pepper, value);
-      },
-      also: async (receipts) => {
-        const { otlp, trustDomain } = settingsOf(env);
-        if (otlp !== null) {
-          const { now, sleep, fetch } = ports;
-          await exportItems(state.exporting, receipts, TRACES, { ...otlp, mesh: trustDomain, now, sleep, fetch });
-        }
-      },
+  put(state.keeping, namespace, draft, watchers, {
+    requests,
+    ctx,
+    ports,
+    digest: async (value) => {
+      const keys = await ports.keys(env, ctx, ports.now());
+      return keys === null ? null : receiptDigest(keys.pepper, value);
     },
-  );
+    also: async (receipts) => {
+      const { otlp, trustDomain } = settingsOf(env);
+      if (otlp !== null) {
+        const { now, sleep, fetch } = ports;
+        await exportItems(state.exporting, receipts, TRACES, { ...otlp, mesh: trustDomain, now, sleep, fetch });
+      }
+    },
+  });
 }

@@ -91,7 +91,8 @@ function count(
   const now = ports.now();
   observing.signals.count(row, now - startedAtMs, tries, now);
   if (now >= observing.waitsUntil && env.TELEMETRY !== undefined) {
-    const around = { telemetry: env.TELEMETRY, objects: settingsOf(env).telemetryObjects, ctx, ports };
+    const objects = settingsOf(env).telemetryObjects;
+    const around = { telemetry: env.TELEMETRY, objects, analytics: env.ANALYTICS, ctx, ports };
     flushSoon(observing, id, around, now);
   }
 }

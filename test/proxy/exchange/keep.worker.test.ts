@@ -1,6 +1,7 @@
 // Which requests are kept, and what of them.
 import { expect, it, vi } from "vitest";
-import type { Receipt } from "../../../src/model/message/receipt.ts";
+import { heldSince } from "../../../src/decide/trace/watching.ts";
+import type { WatchCounts, Receipt } from "../../../src/model/message/receipt.ts";
 import { NOW, routeYaml, serviceYaml, testMesh, type TestMeshOptions } from "../../support/worker/test-mesh.ts";
 
 const yaml =
@@ -16,12 +17,21 @@ const yaml =
 function kept(options: TestMeshOptions = {}, percent = "0") {
   const written: (readonly [object: string, receipt: Receipt])[] = [];
   const calls: number[] = [];
-  const keep = async (object: string, receipts: readonly Receipt[], dropped: number): Promise<void> => {
+  const matches: (WatchCounts | undefined)[] = [];
+  const keep = async (
+    object: string,
+    receipts: readonly Receipt[],
+    dropped: number,
+    matched?: WatchCounts,
+  ): Promise<void> => {
     calls.push(dropped);
+    matches.push(matched);
     written.push(...receipts.map((one) => [object, one] as const));
   };
   const REQUESTS = {
-    getByName: (name: string) => ({ keep: (all: Receipt[], dropped: number) => keep(name, all, dropped) }),
+    getByName: (name: string) => ({
+      keep: (all: Receipt[], dropped: number, matched?: WatchCounts) => keep(name, all, dropped, matched),
+    }),
   };
   const waiting = Promise.withResolvers();
   const mesh = testMesh(yaml, {
@@ -35,7 +45,7 @@ function kept(options: TestMeshOptions = {}, percent = "0") {
     await mesh.settle();
     return written.map(([, receipt]) => receipt);
   };
-  return { mesh, all, written, calls };
+  return { mesh, all, written, calls, matches };
 }
 
 it("keeps what the mesh refused and what failed, all of a namespace in one call, and nothing else", async () => {
@@ -175,4 +185,38 @@ it("sends those lines to the collector instead, where OTLP_LOGS says so", async 
       .join()
       .match(/GET shop\.example\/cart 200/g),
   ).toHaveLength(2);
+});
+
+const watch = (id: string, more: object = {}) => ({ id, namespaces: null, forMs: 15_000, ...more });
+
+it("shows those who watch what fits, counts all of it, and takes no place of what is kept", async () => {
+  const { mesh, all, matches } = kept({
+    service: ({ url }) => new Response(null, { status: url.includes("/bad") ? 500 : 200 }),
+  });
+  mesh.state().keeping.watches = heldSince([watch("all"), watch("bad", { leastStatus: 500 })], NOW);
+  for (let nth = 0; nth < 60; nth++) {
+    await mesh.send("https://shop.example/cart?token=a-secret");
+  }
+  await mesh.send("https://shop.example/bad");
+  const receipts = await all();
+  expect(receipts.filter(({ keptFor }) => keptFor === "watched")).toHaveLength(50);
+  expect(receipts.filter(({ keptFor }) => keptFor === "error")).toHaveLength(1);
+  expect(matches).toEqual([{ all: 61, bad: 1 }]);
+  expect(JSON.stringify(receipts)).not.toContain("secret");
+});
+
+it("makes no call for a watch that nothing fits, or that is over", async () => {
+  const { mesh, all, calls } = kept();
+  const over = heldSince([watch("over")], NOW - 15_000);
+  mesh.state().keeping.watches = [...over, ...heldSince([watch("bank", { namespaces: ["bank"] })], NOW)];
+  await mesh.send("https://shop.example/cart");
+  expect([await all(), calls]).toEqual([[], []]);
+});
+
+it("tells no collector of what is there only for those who watch", async () => {
+  const { mesh, all } = kept({ env: { OTLP_ENDPOINT: "https://collector.example" } });
+  mesh.state().keeping.watches = heldSince([watch("all")], NOW);
+  await mesh.send("https://shop.example/cart");
+  expect(await all()).toMatchObject([{ keptFor: "watched" }]);
+  expect(mesh.sent.filter(({ url }) => url.includes("collector"))).toEqual([]);
 });
