@@ -1,5 +1,5 @@
-// What the coordinators bear: calls that one object answers in a second when it is asked as fast as it goes, by a Worker
-// on the same thread. What that Worker spends is counted in, so an object of its own bears more.
+// What the coordinators bear: calls that one object answers in a second when it is asked as fast as it goes, by a
+// Worker on the same thread. What that Worker spends is counted in, so an object of its own bears more.
 //   npx node bench/coordinators.ts [--many 20000] [--json]
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";

@@ -1,5 +1,5 @@
-// What the size of a mesh costs a request: the same requests into a small mesh and a large one, side by side in one run.
-// It grows in three ways: services and routes, keys of a limit, and policies on one service.
+// What the size of a mesh costs a request: the same requests into a small mesh and a large one, side by side in one
+// run. It grows in three ways: services and routes, keys of a limit, and policies on one service.
 //   npx node bench/growth.ts [--quick] [--json] [--only services,keys,policies]
 import { parseArgs } from "node:util";
 import { Connection } from "./load/connection.ts";

@@ -1,5 +1,5 @@
-// What requests of other shapes cost, each against a bare Worker with the same one: more of the caller's headers, bodies
-// that are sent and bodies that are answered.
+// What requests of other shapes cost, each against a bare Worker with the same one: more of the caller's headers,
+// bodies that are sent and bodies that are answered.
 //   npx node bench/shapes.ts [--quick] [--json]
 import { parseArgs } from "node:util";
 import { machine, versions } from "./machine.ts";
