@@ -21,9 +21,9 @@ interface Tracing extends Counting {
 }
 
 /** A service answered. */
-export function keepAnswer(exchange: Exchange, { id }: Endpoint, status: number): void {
+export function keepAnswer(exchange: Exchange, { id }: Endpoint, status: number, endedAtMs: number): void {
   const { env, settings, ports, startedAtMs, trace } = exchange;
-  const tookMs = ports.now() - startedAtMs;
+  const tookMs = endedAtMs - startedAtMs;
   if (env.REQUESTS === undefined || (status < 500 && tookMs < settings.slowMs && trace === undefined)) {
     return;
   }
