@@ -5,9 +5,9 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
-import { startUpstream } from "./children.ts";
+import { startUpstream } from "./load/children.ts";
 import { meshDocuments, meshRequests } from "./mesh.ts";
-import { Paced } from "./paced.ts";
+import { Paced } from "./load/paced.ts";
 import { apply, startProduct } from "./product.ts";
 import { median } from "./summary.ts";
 

@@ -3,8 +3,8 @@
 import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { runLoad, startUpstream } from "./children.ts";
-import type { Result, Round, Target } from "./load.ts";
+import { runLoad, startUpstream } from "./load/children.ts";
+import type { Result, Round, Target } from "./load/load.ts";
 import { paired } from "./reference.ts";
 import type { Counts, Subject, Variant } from "./variant.ts";
 

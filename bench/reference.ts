@@ -1,6 +1,6 @@
 // What each variant is measured against: `bare` with that variant's own requests, since a header that only one of them
 // is sent would be charged to the mesh. Variants whose requests are alike share one such target.
-import type { Target } from "./load.ts";
+import type { Target } from "./load/load.ts";
 
 /** The same request as `bare` takes it: its `Host` names the service that it passes to. */
 export function asBare(request: string, upstream: string): string {
@@ -36,10 +36,11 @@ export function paired(subjects: readonly Target[], upstream: string): Paired {
   return { targets, against };
 }
 
-/** Requests are alike whose headers have the same names and lengths; path and host are the variant's own. */
+/** Requests are alike whose headers and bodies have the same lengths; path and host are the variant's own. */
 function shapeOf({ requests }: Target): string {
-  const [, ...headers] = requests[0]?.trimEnd().split("\r\n") ?? [];
-  return headers
+  const [line = "", ...headers] = requests[0]?.trimEnd().split("\r\n") ?? [];
+  const answer = /[?&]bytes=\d+/.exec(line)?.[0] ?? "";
+  return [answer, ...headers]
     .filter((line) => !/^host:/i.test(line))
     .map((line) => `${line.slice(0, line.indexOf(":"))} ${line.length}`)
     .join("\n");

@@ -6,7 +6,7 @@ import { join } from "node:path";
 import type { Readable } from "node:stream";
 import { text } from "node:stream/consumers";
 import { COMPATIBILITY_DATE, COMPATIBILITY_FLAGS } from "../src/cli/local/workers.ts";
-import { keep, stop } from "./children.ts";
+import { keep, stop } from "./load/children.ts";
 
 export interface WorkerdWorker {
   readonly name: string;

@@ -6,12 +6,14 @@ import { forcedList, NO_ORDERS, withOrders, type ForcedBoard } from "../src/deci
 import { epochOf, isBeyond, isSetBack, laterHead } from "../src/decide/fleet/head.ts";
 import { pollInterval } from "../src/decide/fleet/poll-interval.ts";
 import { troubleOf } from "../src/decide/health/call-notes.ts";
+import { watchesLeft, withWatch, type HeldWatch } from "../src/decide/trace/watching.ts";
 import { isAwaited, percentile, spread } from "../src/decide/fleet/propagation.ts";
 import type { MeshObject } from "../src/model/message/objects.ts";
 import type { Propagation } from "../src/model/api/registry.ts";
 import type { CallNote, CallTrouble } from "../src/model/message/call-notes.ts";
 import type { PollAnswer, PollQuestion } from "../src/model/message/propagation.ts";
 import type { ForcedList, ForcedOrders } from "../src/model/message/forced.ts";
+import type { Watch } from "../src/model/message/watch.ts";
 import type { HealthRow } from "../src/model/message/health.ts";
 import type { Head } from "../src/model/registry/registry.ts";
 import type { ServiceKey } from "../src/model/snapshot/snapshot.ts";
@@ -53,6 +55,8 @@ export class Mesh extends DurableObject implements MeshObject {
   #revocations = this.ctx.storage.kv.get<number>("revocations") ?? 0;
   /** In order of `seenAt`, the longest silent first. */
   readonly #receipts = new Map<string, Receipt>();
+  /** Not written down: who watches tells it anew. */
+  #watches: readonly HeldWatch[] = [];
   readonly #timings = new Map<number, Timing>();
   /** Endpoints that fail calls, by service and endpoint: since when, and when that was last heard. */
   readonly #troubled = new Map<string, { readonly since: number; at: number }>();
@@ -73,7 +77,15 @@ export class Mesh extends DurableObject implements MeshObject {
     const forced = isNews ? { forced: forcedList(this.#forced, now) } : {};
     const setBack = this.#setBack === null ? {} : { setBack: true };
     const revocations = this.#revocations === 0 ? {} : { revocations: this.#revocations };
-    return { ...this.#head, pollMs: pollInterval(this.#receipts.size), ...setBack, ...forced, ...revocations };
+    const watches = this.#watches.length === 0 ? {} : { watches: watchesLeft(this.#watches, now) };
+    return {
+      ...this.#head,
+      pollMs: pollInterval(this.#receipts.size),
+      ...setBack,
+      ...forced,
+      ...revocations,
+      ...watches,
+    };
   }
 
   /**
@@ -181,6 +193,13 @@ export class Mesh extends DurableObject implements MeshObject {
     this.#revocations += 1;
     this.ctx.storage.kv.put("revocations", this.#revocations);
     return true;
+  }
+
+  /** Isolates hear of it with the questions that they ask anyway. */
+  watch(watch: Watch): boolean {
+    const held = withWatch(this.#watches, watch, Date.now());
+    this.#watches = held ?? this.#watches;
+    return held !== null;
   }
 
   forced(): ForcedList {

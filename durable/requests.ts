@@ -2,12 +2,18 @@
 // namespace pushes out is its own. Every method answers; none throws.
 import { DurableObject } from "cloudflare:workers";
 import type { RequestsObject } from "../src/model/message/objects.ts";
-import type { Receipt, ReceiptAnswer, ReceiptQuestion } from "../src/model/message/receipt.ts";
+import { BoundedMap } from "../src/decide/text/bounded-map.ts";
+import { fitsFilter } from "../src/decide/trace/watching.ts";
+import type { WatchCounts, Receipt, ReceiptAnswer, ReceiptQuestion } from "../src/model/message/receipt.ts";
 
 /** A row each, of a kilobyte or two. */
 const MOST = 2000;
 const KEPT_MS = 24 * 3_600_000;
 const TRIM_MS = 3_600_000;
+/** Whoever watches asks every second. */
+const WATCHED_MS = 10_000;
+const MOST_WATCHED = 1000;
+const MOST_MATCHED = 50;
 const ROW = "row:";
 const BY_REQUEST = "request:";
 const BY_TRACE = "trace:";
@@ -22,9 +28,18 @@ interface State {
 }
 
 export class Requests extends DurableObject implements RequestsObject {
-  /** One batch of an isolate, written as a whole. */
-  async keep(receipts: readonly Receipt[], dropped: number): Promise<void> {
+  /** The newest last; of those who watch just now, and gone with the object. */
+  #watched: Receipt[] = [];
+  readonly #matched = new BoundedMap<string, number>(MOST_MATCHED);
+
+  /** One batch of an isolate, written as a whole; what is there only for watchers is not written down. */
+  async keep(all: readonly Receipt[], dropped: number, matched: WatchCounts = {}): Promise<void> {
     const { kv } = this.ctx.storage;
+    const receipts = all.filter(({ keptFor }) => keptFor !== "watched");
+    this.#watch(all, matched);
+    if (receipts.length === 0 && dropped === 0) {
+      return;
+    }
     let { next, first, dropped: before } = this.#state();
     const keptAt = Date.now();
     for (const receipt of receipts.slice(-MOST)) {
@@ -44,21 +59,25 @@ export class Requests extends DurableObject implements RequestsObject {
     }
   }
 
-  find({ requestId, traceId, most, service, leastStatus = 0, keptAfter = 0 }: ReceiptQuestion): ReceiptAnswer {
+  find(question: ReceiptQuestion): ReceiptAnswer {
+    const { requestId, traceId, most, watch, keptAfter = 0 } = question;
     const { dropped } = this.#state();
-    const fits = (one: Receipt): boolean =>
-      (service === undefined || one.service === service) && one.status >= leastStatus;
     const receipts: Receipt[] = [];
+    if (watch !== undefined) {
+      const watched = this.#watched.filter((one) => (one.keptAt ?? 0) >= keptAfter && fitsFilter(question, one));
+      receipts.push(...watched.toReversed().slice(0, most));
+    }
+    const held = receipts.length;
     for (const one of this.#rows(requestId, traceId)) {
       // The newest come first.
-      if (receipts.length >= most || (one.keptAt ?? 0) < keptAfter) {
+      if (receipts.length - held >= most || (one.keptAt ?? 0) < keptAfter) {
         break;
       }
-      if (fits(one)) {
+      if (fitsFilter(question, one)) {
         receipts.push(one);
       }
     }
-    return { receipts, dropped };
+    return { receipts, dropped, ...(watch === undefined ? {} : { matched: this.#matched.get(watch) ?? 0 }) };
   }
 
   /** Drops what is older than a day. */
@@ -76,6 +95,20 @@ export class Requests extends DurableObject implements RequestsObject {
     kv.put(STATE, { ...state, first } satisfies State);
     if (first < state.next) {
       await this.ctx.storage.setAlarm(Date.now() + TRIM_MS);
+    }
+  }
+
+  #watch(all: readonly Receipt[], matched: WatchCounts): void {
+    const keptAt = Date.now();
+    this.#watched = this.#watched.filter((one) => (one.keptAt ?? 0) > keptAt - WATCHED_MS);
+    for (const one of all) {
+      if (one.keptFor === "watched") {
+        this.#watched.push({ ...one, keptAt });
+      }
+    }
+    this.#watched.splice(0, this.#watched.length - MOST_WATCHED);
+    for (const [id, count] of Object.entries(matched)) {
+      this.#matched.set(id, (this.#matched.get(id) ?? 0) + count);
     }
   }
 

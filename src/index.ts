@@ -40,7 +40,7 @@ export default {
       isolateState().isStopping = true;
       return;
     }
-    await tidyRegistry(env, controller.scheduledTime);
+    await Promise.all([tidyRegistry(env, controller.scheduledTime), pushedMetrics(env)]);
   },
 };
 
@@ -60,6 +60,14 @@ export class Control extends WorkerEntrypoint<Env> implements ControlPlane {
 
   sweep(scheduledTime: number): Promise<void> {
     return tidyRegistryHere(this.env, scheduledTime);
+  }
+}
+
+/** By whoever has the clock: the objects and the registry are bound here as well. */
+async function pushedMetrics(env: Env): Promise<void> {
+  if (settingsOf(env).otlp?.metrics === true) {
+    const { pushMetrics } = await import("./control/observe/push-metrics.ts");
+    await pushMetrics(env);
   }
 }
 

@@ -76,7 +76,7 @@ async function check(what: string, command: string, ...rest: readonly string[]):
 
 function testsWithLongForm(): string[] {
   return globSync("test/**/*.test.ts", { cwd: root }).filter((path) =>
-    readFileSync(root + path, "utf8").includes("support/long.ts"),
+    /support\/long\.ts|env\.SELVAGE_LONG/.test(readFileSync(root + path, "utf8")),
   );
 }
 

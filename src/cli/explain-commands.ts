@@ -60,10 +60,11 @@ export function addExplainCommands(
   const tail = (command: Command) =>
     command
       .option("--status <number>", "only this status and higher ones", integer(100, 599))
-      .option("--errors", "only failures: 500 and higher");
-  tail(
-    program.command("tail").description("requests as they are kept: refused, failed and slow ones, and a share of all"),
-  )
+      .option("--errors", "only failures: 500 and higher")
+      .option("--method <method>", "only of this method")
+      .option("--path <prefix>", "only of paths that begin so")
+      .option("--caller <caller>", "only of a principal, of `user` or of `anonymous`");
+  tail(program.command("tail").description("requests as they end, as they fit, with how many there are"))
     .option("--service <service>", "only of one: NAMESPACE/NAME")
     .action(async (options, command) =>
       withSession(command, async (session) => (await import("./explain/tail.ts")).tailCommand(session, options)),

@@ -28,6 +28,7 @@ import { registerTail } from "./calls/tail.ts";
 import { registerTokens } from "./calls/tokens.ts";
 import { registerWhoami } from "./calls/whoami.ts";
 import { registerDashboard } from "./page/dashboard.ts";
+import { registerLive } from "./live/live.ts";
 import { registerChanges } from "./observe/changes.ts";
 import { registerGraph } from "./observe/graph.ts";
 import { registerMetrics } from "./observe/metrics.ts";
@@ -63,6 +64,7 @@ function build(): ControlApp {
   registerExplain(app);
   registerRequests(app);
   registerTail(app);
+  registerLive(app);
   registerReplay(app);
   registerBreakers(app);
   registerStats(app);

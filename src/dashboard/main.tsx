@@ -2,7 +2,7 @@
 import { QueryClientProvider } from "@tanstack/react-query";
 import { createRoot } from "react-dom/client";
 import { Router } from "wouter";
-import { queries } from "./data/read.ts";
+import { queries } from "./data/queries.ts";
 import { showTheme } from "./data/settings.ts";
 import { Routes } from "./routes.tsx";
 import { Frame } from "./shell/frame.tsx";

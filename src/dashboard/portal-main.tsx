@@ -4,7 +4,7 @@ import { createRoot } from "react-dom/client";
 import { Route, Router, Switch } from "wouter";
 import { ApiScreen } from "./catalog/api-screen.tsx";
 import { ApisScreen } from "./catalog/apis-screen.tsx";
-import { queries } from "./data/read.ts";
+import { queries } from "./data/queries.ts";
 import { showTheme } from "./data/settings.ts";
 import { ApplicationScreen } from "./portal/application-screen.tsx";
 import { ApplicationsScreen } from "./portal/applications-screen.tsx";
@@ -31,7 +31,7 @@ if (root !== null) {
               <ApplicationsScreen />
             </Route>
             <Route>
-              <ApisScreen />
+              <ApisScreen isPortal />
             </Route>
           </Switch>
         </PortalFrame>

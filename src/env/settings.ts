@@ -1,7 +1,7 @@
 // What the Worker's variables say, read once for an env: typed, with their defaults, and with a word about each that
 // cannot be taken as it is. Secrets are read here as well and go no further than who compares them.
-import { otlpOf, slowOf, traceEveryOf, type OtlpSettings } from "./tracing.ts";
-import { shown, text } from "./value.ts";
+import { otlpOf, oneOf, slowOf, type OtlpSettings } from "./tracing.ts";
+import { flag, shown, text } from "./value.ts";
 import type { Variables } from "./variables.ts";
 
 export interface Settings {
@@ -46,6 +46,8 @@ export interface Settings {
   readonly metricsPublic: boolean;
   /** One of so many requests is traced; 0 = none. */
   readonly traceEvery: number;
+  /** One of so many requests is in the access log; 0 = none. */
+  readonly accessEvery: number;
   /** Where traces are sent as well; null = nowhere. */
   readonly otlp: OtlpSettings | null;
   /** A request that takes so long is kept. */
@@ -110,20 +112,13 @@ export function readSettings(env: Variables): Settings {
     tellsAlways: wordOf("ANSWER_HEADERS", env.ANSWER_HEADERS, ["always", "asked"], faults) === "always",
     telemetryObjects: telemetryOf(env, faults),
     metricsPublic: flag("METRICS_PUBLIC", env.METRICS_PUBLIC, faults),
-    traceEvery: traceEveryOf(env.TRACE_PERCENT, faults),
+    traceEvery: oneOf("TRACE_PERCENT", env.TRACE_PERCENT, 1, faults),
+    accessEvery: oneOf("ACCESS_LOG", env.ACCESS_LOG, 0, faults),
     otlp: otlpOf(env, faults),
     slowMs: slowOf(env.TRACE_SLOW_MS, faults),
     operatorRoles: text(env.OPERATOR_ROLES),
     faults,
   });
-}
-
-function flag(name: string, value: unknown, faults: string[]): boolean {
-  const said = text(value)?.trim().toLowerCase();
-  if (said !== undefined && said !== "true" && said !== "false") {
-    faults.push(`${name} is "${shown(value)}" and is taken for "false": write "true" or "false".`);
-  }
-  return said === "true";
 }
 
 /** Too few would be the address of a proxy of one's own; too many, one that the caller wrote. */

@@ -1,25 +1,41 @@
-// What the Worker's variables say about traces: which requests are kept, and where they are sent as well.
-import { shown, text } from "./value.ts";
+// What the Worker's variables say about requests that ended: which are kept or logged, and where they are sent as well.
+import { flag, shown, text } from "./value.ts";
 import type { Variables } from "./variables.ts";
 
 export interface OtlpSettings {
   readonly endpoint: string;
   readonly headers: Readonly<Record<string, string>>;
+  /** Lines of the access log go there, and not to the platform's log. */
+  readonly logs: boolean;
+  /** Metrics are pushed there each minute. */
+  readonly metrics: boolean;
 }
 
-export function traceEveryOf(value: unknown, faults: string[]): number {
-  const said = text(value)?.trim() ?? "1";
-  const percent = /^\d{1,3}(?:\.\d{1,6})?$/.test(said) ? Number(said) : Number.NaN;
-  if (percent >= 0 && percent <= 100) {
-    return percent === 0 ? 0 : Math.max(1, Math.round(100 / percent));
+/** A share that is said as percent. @returns one of so many; 0 = none */
+export function oneOf(name: string, value: unknown, usual: number, faults: string[]): number {
+  const said = text(value)?.trim() ?? String(usual);
+  const isPercent = /^\d{1,3}(?:\.\d{1,6})?$/.test(said) && Number(said) <= 100;
+  if (!isPercent) {
+    faults.push(`${name} is "${shown(value)}" and is taken for ${usual}: write a number from 0 to 100.`);
   }
-  faults.push(`TRACE_PERCENT is "${shown(value)}" and is taken for 1: write a number from 0 to 100.`);
-  return 100;
+  const percent = isPercent ? Number(said) : usual;
+  return percent === 0 ? 0 : Math.max(1, Math.round(100 / percent));
 }
 
-export function otlpOf({ OTLP_ENDPOINT, OTLP_HEADERS }: Variables, faults: string[]): OtlpSettings | null {
+export function otlpOf(
+  { OTLP_ENDPOINT, OTLP_HEADERS, OTLP_LOGS, OTLP_METRICS }: Variables,
+  faults: string[],
+): OtlpSettings | null {
   const said = text(OTLP_ENDPOINT)?.trim() ?? null;
+  const logs = flag("OTLP_LOGS", OTLP_LOGS, faults);
+  const metrics = flag("OTLP_METRICS", OTLP_METRICS, faults);
   if (said === null) {
+    if (metrics) {
+      faults.push("OTLP_METRICS is set without OTLP_ENDPOINT: no metrics are pushed.");
+    }
+    if (logs) {
+      faults.push("OTLP_LOGS is set without OTLP_ENDPOINT: the access log stays in the platform's log.");
+    }
     return null;
   }
   const url = URL.canParse(said) ? new URL(said) : null;
@@ -38,7 +54,7 @@ export function otlpOf({ OTLP_ENDPOINT, OTLP_HEADERS }: Variables, faults: strin
       faults.push("A part of OTLP_HEADERS is no header and is not sent: write name=value, with commas between.");
     }
   }
-  return { endpoint: said.replace(/\/(?:v1\/traces\/?)?$/, ""), headers };
+  return { endpoint: said.replace(/\/(?:v1\/traces\/?)?$/, ""), headers, logs, metrics };
 }
 
 export function slowOf(value: unknown, faults: string[]): number {

@@ -7,3 +7,12 @@ export function text(value: unknown): string | null {
 }
 
 export const shown = (value: unknown): string => String(value).slice(0, 60);
+
+/** Nothing but these two words: what somebody meant otherwise stays off, and is told. */
+export function flag(name: string, value: unknown, faults: string[]): boolean {
+  const said = text(value)?.trim().toLowerCase();
+  if (said !== undefined && said !== "true" && said !== "false") {
+    faults.push(`${name} is "${shown(value)}" and is taken for "false": write "true" or "false".`);
+  }
+  return said === "true";
+}

@@ -1,14 +1,14 @@
 // What an isolate remembers of proofs: tokens that it has verified, by digest, and credentials that it refused. What
 // was verified holds for exactly what it was verified by: one provider as one policy words it, and one set of keys.
 import type { ClientIndex } from "../decide/identity/client-index.ts";
-import { newFailureLimits, type FailureLimits } from "../decide/identity/failure-limit.ts";
+import { newAddressLimits, type AddressLimits } from "../decide/identity/address-limit.ts";
 import { BoundedMap } from "../decide/text/bounded-map.ts";
 import type { Authentication, Identities, JwtProvider } from "../model/snapshot/access.ts";
 import type { Claims } from "../model/snapshot/caller.ts";
 import type { KeySet } from "../tokens/key-set.ts";
 
 export interface ProofMemory {
-  readonly failures: FailureLimits;
+  readonly failures: AddressLimits;
   readonly verified: BoundedMap<string, VerifiedToken>;
   /** By the provider's words. */
   readonly providers: BoundedMap<string, ProviderMemory>;
@@ -38,7 +38,7 @@ const NO_EXPIRY_MS = 600_000;
 
 export function newProofMemory(): ProofMemory {
   return {
-    failures: newFailureLimits(),
+    failures: newAddressLimits(),
     verified: new BoundedMap(MAX_VERIFIED),
     providers: new BoundedMap(MAX_PROVIDERS),
     known: new WeakMap(),

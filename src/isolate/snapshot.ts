@@ -6,6 +6,7 @@ import { nearClusters, NOWHERE, type Place } from "../decide/balance/locality.ts
 import type { EndpointMap } from "../decide/balance/merge-endpoints.ts";
 import type { CallNote } from "../model/message/call-notes.ts";
 import type { ForcedList } from "../model/message/forced.ts";
+import type { Watch } from "../model/message/watch.ts";
 import type { PollAnswer, PollQuestion } from "../model/message/propagation.ts";
 import type { EndpointChanges, Head } from "../model/registry/registry.ts";
 import type { Snapshot } from "../model/snapshot/snapshot.ts";
@@ -75,6 +76,8 @@ interface Told {
   forced(list: ForcedList, sentAt: number): void;
   /** One of the mesh's keys has been taken out of use. */
   revoked(): void;
+  /** Who watches requests; heard with each answer. */
+  watched?(watches: readonly Watch[], sentAt: number): void;
 }
 
 const NOBODY: Told = { forced: () => undefined, revoked: () => undefined };
@@ -229,6 +232,7 @@ export class HeldSnapshot {
     if (answer.forced !== undefined) {
       this.#takeForced(answer.forced, sentAt);
     }
+    this.#told.watched?.(answer.watches ?? [], sentAt);
     const { revocations = 0 } = answer;
     if (revocations !== this.#revocations) {
       this.#revocations = revocations;

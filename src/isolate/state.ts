@@ -2,7 +2,8 @@
 // know it. There is one for the process; tests make several. Values only, all of them bounded.
 import { newEndpointStats, type EndpointStats } from "../decide/balance/endpoint-stats.ts";
 import { newCallNotes, troubledNotes, type CallNotes } from "../decide/health/call-notes.ts";
-import { newFailureLimits, type FailureLimits } from "../decide/identity/failure-limit.ts";
+import { heldSince } from "../decide/trace/watching.ts";
+import { newAddressLimits, type AddressLimits } from "../decide/identity/address-limit.ts";
 import { newGuessing, type Guessing } from "../decide/identity/guessing.ts";
 import type { Authority } from "../decide/route/authority.ts";
 import { BoundedMap } from "../decide/text/bounded-map.ts";
@@ -18,7 +19,9 @@ import { newProofMemory, type ProofMemory } from "./proof-memory.ts";
 import { HeldProviders } from "./providers.ts";
 import { RouteMemory } from "./route-memory.ts";
 import { newKeeping, type Keeping } from "../observe/keeping.ts";
-import { newExporting, type Exporting } from "../observe/otlp.ts";
+import type { AccessLine } from "../observe/export/access-line.ts";
+import type { Receipt } from "../model/message/receipt.ts";
+import { newExporting, type Exporting } from "../observe/export/send.ts";
 import { HeldSnapshot } from "./snapshot.ts";
 
 export interface IsolateState {
@@ -39,7 +42,9 @@ export interface IsolateState {
   /** Requests that are kept, on their way. */
   readonly keeping: Keeping;
   /** Their spans, on their way to a collector of the operator's. */
-  readonly exporting: Exporting;
+  readonly exporting: Exporting<Receipt>;
+  /** Requests that ended, for the share of them that is logged, and lines on their way to that collector. */
+  readonly logging: { seen: number; readonly exporting: Exporting<AccessLine> };
   /** Tokens of the mesh by their text. */
   readonly meshTokens: BoundedMap<string, MeshToken>;
   /** By key, caller and service. */
@@ -52,7 +57,9 @@ export interface IsolateState {
   /** Of those who show secrets of operators. */
   readonly guessing: Guessing;
   /** Of those who ask for tokens of the mesh. */
-  readonly tokenFailures: FailureLimits;
+  readonly tokenFailures: AddressLimits;
+  /** Of those who ask for pages that are large. */
+  readonly pageVisits: AddressLimits;
   /** The newest snapshot that the token call has read, where this isolate does not serve it yet. */
   readonly newestRead: { askedAtMs: number; snapshot: Snapshot | null };
   /** WebSockets that are the runtime's own and are looked after, each by its request; the oldest go first. */
@@ -85,12 +92,14 @@ export function newIsolateState(id: string): IsolateState {
   const breakers = newBreakerMemory();
   const keys = new HeldKeys();
   const callNotes = newCallNotes();
+  const keeping = newKeeping();
   return {
     id,
     snapshot: new HeldSnapshot(id, null, {
       forced: (list, sentAt) => obey(breakers, list, sentAt),
       revoked: () => keys.doubt(),
       notes: (now) => troubledNotes(callNotes, now),
+      watched: (watches, sentAt) => (keeping.watches = heldSince(watches, sentAt)),
     }),
     keys,
     jwks: new HeldJwks(),
@@ -100,8 +109,9 @@ export function newIsolateState(id: string): IsolateState {
     endpoints: newEndpointStats(),
     callNotes,
     observing: newObserving(),
-    keeping: newKeeping(),
+    keeping,
     exporting: newExporting(),
+    logging: { seen: 0, exporting: newExporting() },
     meshTokens: new BoundedMap(MOST_TOKENS),
     assertions: new BoundedMap(MOST_ASSERTIONS),
     proofs: newProofMemory(),
@@ -109,7 +119,8 @@ export function newIsolateState(id: string): IsolateState {
     routes: new RouteMemory(),
     authorities: new BoundedMap(MOST_AUTHORITIES),
     guessing: newGuessing(),
-    tokenFailures: newFailureLimits(),
+    tokenFailures: newAddressLimits(),
+    pageVisits: newAddressLimits(),
     newestRead: { askedAtMs: 0, snapshot: null },
     followedSockets: new BoundedMap(MOST_SOCKETS),
     isStopping: false,

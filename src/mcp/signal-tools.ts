@@ -2,6 +2,7 @@
 import * as z from "zod";
 import type { ExplainAnswer } from "../model/api/explain.ts";
 import type { Golden, Graph, MeshChange, Report, Stats } from "../model/api/signals.ts";
+import type { TraceList, TraceShown } from "../model/api/requests.ts";
 import * as argument from "./arguments.ts";
 import { told, tool, type Offer } from "./tool.ts";
 
@@ -120,4 +121,39 @@ const explain = tool({
     ]),
 });
 
-export const signalTools: readonly Offer[] = [stats, graph, changes, report, explain];
+const traces = tool({
+  name: "traces",
+  kind: "read",
+  title: "Traces",
+  description:
+    "Traces of requests that were kept (refused, failed, slow, and a share of all), newest first; with an id, the spans of one.",
+  input: z.strictObject({
+    id: z
+      .string()
+      .regex(/^[0-9a-f]{32}$/)
+      .optional()
+      .describe("Of a trace: 32 hexadecimal digits."),
+    namespace: argument.namespaceArgument.optional(),
+    service: argument.nameArgument.optional().describe("`<namespace>/<name>`."),
+    status: z.int().min(100).max(599).optional().describe("This status or a higher one."),
+    limit: z.int().min(1).max(100).default(20),
+  }),
+  run: async ({ id, ...query }, { client }) =>
+    id === undefined
+      ? told(await client.call<TraceList>("GET", "/traces", { query }), ({ items, dropped }) => [
+          ...items.map(
+            ({ traceId, start, tookMs, requests, name, service, status, keptFor }) =>
+              `${traceId} ${start} ${name} ${service || "nowhere"} ${status} ${tookMs} ms, ${requests} requests, kept for ${keptFor}`,
+          ),
+          `${dropped} requests were not kept: there were too many`,
+        ])
+      : told(await client.call<TraceShown>("GET", `/traces/${id}`), ({ start, tookMs, spans }) => [
+          `${start}, ${tookMs} ms`,
+          ...spans.map(
+            ({ spanId, parentSpanId, name, kind, startMs, tookMs: took, isError, attributes }) =>
+              `${spanId} in ${parentSpanId ?? "none"}: ${kind} ${name} ${String(attributes["selvage.service"] ?? "")} from ${startMs} ms, ${took} ms${isError ? ", failed" : ""}`,
+          ),
+        ]),
+});
+
+export const signalTools: readonly Offer[] = [stats, graph, changes, report, explain, traces];

@@ -3,10 +3,11 @@
 // flooded takes no place of another.
 import type { Reads } from "../decide/route/reads.ts";
 import type { Snapshot } from "../model/snapshot/snapshot.ts";
-import type { Receipt, ReceiptAnswer } from "../model/message/receipt.ts";
+import type { HeldWatch } from "../decide/trace/watching.ts";
+import type { WatchCounts, Receipt, ReceiptAnswer } from "../model/message/receipt.ts";
 
 /** A request that ended, but for what takes time to make of it. */
-export interface KeptRequest {
+interface KeptRequest {
   readonly receipt: Omit<Receipt, "read">;
   /** `header:x-tenant` and the like with their values: digested before they leave. */
   readonly read: readonly (readonly [name: string, value: string])[];
@@ -15,6 +16,10 @@ export interface KeptRequest {
 interface Waiting {
   readonly drafts: KeptRequest[];
   dropped: number;
+  /** Of those, there only for watchers. */
+  watched: number;
+  /** How many fitted each watch, whether there was room or not. */
+  readonly matched: Map<string, number>;
 }
 
 export interface Keeping {
@@ -24,12 +29,16 @@ export interface Keeping {
   readonly waiting: Map<string, Waiting>;
   /** What the rules of a snapshot read, as it was found when first asked. */
   readonly reads: WeakMap<Snapshot, Reads>;
+  /** Who watches just now; empty = nobody, and then a request costs nothing more. */
+  watches: readonly HeldWatch[];
   /** Until then somebody waits to send. */
   waitsUntil: number;
 }
 
 interface Around {
-  readonly requests: { getByName(name: string): { keep(receipts: readonly Receipt[], dropped: number): unknown } };
+  readonly requests: {
+    getByName(name: string): { keep(receipts: readonly Receipt[], dropped: number, matched?: WatchCounts): unknown };
+  };
   readonly ctx: { waitUntil(work: Promise<unknown>): void };
   readonly ports: { now(): number; sleep(ms: number): Promise<void> };
   /** null = the mesh's keys cannot be had: then no digest is kept. */
@@ -42,20 +51,23 @@ const INTERVAL_MS = 1000;
 const GRACE_MS = 1000;
 /** Of one namespace, between two calls. */
 const MOST_WAITING = 50;
+/** The same of those that are there only for watchers: they take no place of what is kept. */
+const MOST_WATCHED = 50;
 /** Namespaces are known by the services that are there; this is for a mesh beyond all measure. */
 const MOST_NAMESPACES = 200;
 
 export const newKeeping = (): Keeping => ({
   seen: 0,
   waiting: new Map(),
+  watches: [],
   reads: new WeakMap(),
   waitsUntil: Number.NEGATIVE_INFINITY,
 });
 
 /** Whether this request is of the share. The first of an isolate is. @param every one of so many; 0 = none */
-export function isSampled(keeping: Keeping, every: number): boolean {
-  keeping.seen += 1;
-  return every > 0 && (keeping.seen - 1) % every === 0;
+export function isSampled(counter: { seen: number }, every: number): boolean {
+  counter.seen += 1;
+  return every > 0 && (counter.seen - 1) % every === 0;
 }
 
 /** @returns whether there is room for it; it is counted otherwise */
@@ -64,17 +76,36 @@ export function hasRoom({ waiting }: Keeping, namespace: string): boolean {
   if (held === undefined) {
     return waiting.size < MOST_NAMESPACES;
   }
-  if (held.drafts.length < MOST_WAITING) {
+  if (held.drafts.length - held.watched < MOST_WAITING) {
     return true;
   }
   held.dropped += 1;
   return false;
 }
 
-export function put(keeping: Keeping, namespace: string, draft: KeptRequest, around: Around): void {
-  const held = keeping.waiting.get(namespace) ?? { drafts: [], dropped: 0 };
+/** Whether there is room for one that is there only for watchers. */
+export function hasRoomToWatch({ waiting }: Keeping, namespace: string): boolean {
+  const held = waiting.get(namespace);
+  return held === undefined ? waiting.size < MOST_NAMESPACES : held.watched < MOST_WATCHED;
+}
+
+/** @param draft null = only counted, for those who watch */
+export function put(
+  keeping: Keeping,
+  namespace: string,
+  draft: KeptRequest | null,
+  watchers: readonly string[],
+  around: Around,
+): void {
+  const held: Waiting = keeping.waiting.get(namespace) ?? { drafts: [], dropped: 0, watched: 0, matched: new Map() };
   keeping.waiting.set(namespace, held);
-  held.drafts.push(draft);
+  for (const id of watchers) {
+    held.matched.set(id, (held.matched.get(id) ?? 0) + 1);
+  }
+  if (draft !== null) {
+    held.drafts.push(draft);
+    held.watched += draft.receipt.keptFor === "watched" ? 1 : 0;
+  }
   const now = around.ports.now();
   if (now < keeping.waitsUntil) {
     return;
@@ -90,11 +121,12 @@ async function sendKept(keeping: Keeping, around: Around): Promise<void> {
   keeping.waitsUntil = Number.NEGATIVE_INFINITY;
   const all: Receipt[] = [];
   await Promise.all(
-    taken.map(async ([namespace, { drafts, dropped }]) => {
+    taken.map(async ([namespace, { drafts, dropped, matched }]) => {
       const receipts = await Promise.all(drafts.map((draft) => digested(draft, around)));
-      all.push(...receipts);
+      all.push(...receipts.filter(({ keptFor }) => keptFor !== "watched"));
+      const counts = matched.size === 0 ? undefined : Object.fromEntries(matched);
       try {
-        await around.requests.getByName(requestsObject(namespace)).keep(receipts, dropped);
+        await around.requests.getByName(requestsObject(namespace)).keep(receipts, dropped, counts);
       } catch {
         // The object cannot be reached: nobody waits for it.
       }

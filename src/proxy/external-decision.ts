@@ -11,6 +11,7 @@ import { decideRequest } from "./decide-request.ts";
 import type { Ended, Exchange, Ports } from "./exchange/exchange.ts";
 import { assertionFor } from "./identity/assert.ts";
 import { isolateState, type IsolateState } from "../isolate/state.ts";
+import { keepAllowed } from "./exchange/keep.ts";
 import { observeAllowed } from "./exchange/observe.ts";
 import { ownState, ports } from "./exchange/ports.ts";
 
@@ -32,6 +33,7 @@ export function createExternalDecision(
         const decision = await allow(exchange, question);
         if (!("no" in decision)) {
           observeAllowed(exchange);
+          keepAllowed(exchange);
         }
         return decision;
       },

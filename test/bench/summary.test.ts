@@ -1,6 +1,6 @@
 // The arithmetic behind the benchmark's figures: ratios within a round, medians over rounds.
 import { describe, expect, it } from "vitest";
-import type { Round } from "../../bench/load.ts";
+import type { Round } from "../../bench/load/load.ts";
 import type { Measured } from "../../bench/measure.ts";
 import { median, medianOf, summarise, table } from "../../bench/summary.ts";
 

@@ -33,6 +33,19 @@ describe("a poll", () => {
     expect(await mesh.poll(question("a", 0))).toEqual({ revision: 0, generation: 0, pollMs: 500 });
   });
 
+  it("hears of who watches requests, for as long as they do and no longer", async () => {
+    const watch = { id: "w", namespaces: ["shop"], leastStatus: 500, forMs: 15_000 };
+    expect(await mesh.watch(watch)).toBe(true);
+    now += 5000;
+    expect((await mesh.poll(question("a", 0))).watches).toEqual([{ ...watch, forMs: 10_000 }]);
+    now += 10_000;
+    expect((await mesh.poll(question("a", 0))).watches).toEqual([]);
+    for (let nth = 0; nth < 8; nth++) {
+      expect(await mesh.watch({ ...watch, id: `w${nth}` })).toBe(true);
+    }
+    expect(await mesh.watch(watch)).toBe(false);
+  });
+
   it("hears of what was announced", async () => {
     await mesh.announce({ revision: 3, generation: 9 });
     expect(await mesh.poll(question("a", 1))).toEqual({ revision: 3, generation: 9, pollMs: 500 });

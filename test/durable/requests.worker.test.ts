@@ -57,3 +57,24 @@ it("drops what is older than a day", async () => {
   await runDurableObjectAlarm(object);
   expect(await idsOf({ most: 9 })).toEqual(["r2"]);
 });
+
+it("has what is there for watchers only for those who watch, in no ring, and counts what fitted", async () => {
+  await object.keep([numbered(1), numbered(2, { keptFor: "watched", status: 200 })], 0, { w: 7 });
+  await object.keep([numbered(3, { keptFor: "watched", status: 200, service: "shop/other" })], 0, { w: 2, x: 1 });
+  expect(await idsOf({ most: 9 })).toEqual(["r1"]);
+  expect(await idsOf({ most: 9, requestId: "r2" })).toEqual([]);
+  const { receipts, matched } = await object.find({ most: 9, watch: "w", service: "shop/orders" });
+  expect([receipts.map(({ requestId }) => requestId), matched]).toEqual([["r2", "r1"], 9]);
+  await evictDurableObject(object);
+  expect(await idsOf({ most: 9, watch: "w" })).toEqual(["r1"]);
+});
+
+it("holds a thousand of those at most, the newest", async () => {
+  await object.keep(
+    Array.from({ length: 1200 }, (_, nth) => numbered(nth, { keptFor: "watched" })),
+    0,
+    {},
+  );
+  const ids = await idsOf({ most: 2000, watch: "w" });
+  expect([ids.length, ids[0]]).toEqual([1000, "r1199"]);
+});

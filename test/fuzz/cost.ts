@@ -5,7 +5,7 @@
 import { createPrivateKey, sign } from "node:crypto";
 import { Agent, createServer, request } from "node:http";
 import type { AddressInfo } from "node:net";
-import { cpuMicros } from "../../bench/cpu.ts";
+import { cpuMicros } from "../../bench/load/cpu.ts";
 import { MAX_HEADER_BYTES } from "../../src/decide/header/headers.ts";
 import { encodePart, signerOf } from "../support/tokens/jws.ts";
 import { startMesh } from "../support/mesh.ts";

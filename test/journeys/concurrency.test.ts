@@ -1,15 +1,18 @@
 // A cap on concurrency over real sockets: three isolates in front of one service that counts what it has at once.
 import { once } from "node:events";
 import { createServer, get as httpGet, type Server } from "node:http";
+import type { Duplex } from "node:stream";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { startMesh, type TestMesh } from "../support/mesh.ts";
+import { switched } from "../support/raw/web-socket-echo.ts";
 
 let mesh: TestMesh;
 let server: Server;
 const now = { busy: 0, most: 0, arrived: 0 };
 /** Ends what is held. */
 const held: (() => void)[] = [];
+const opened: Duplex[] = [];
 const release = (): void => held.splice(0).forEach((end) => end());
 
 /** `/slow/<ms>` answers after so long, `/held` once it is released; `/stream` sends pieces of its body until then. */
@@ -29,11 +32,23 @@ beforeAll(async () => {
       setTimeout(end, Number(ms));
     }
   });
+  server.on("upgrade", (request, socket) => {
+    now.busy += 1;
+    now.arrived += 1;
+    now.most = Math.max(now.most, now.busy);
+    held.push(() => {
+      now.busy -= 1;
+      socket.write(switched(request.headers["sec-websocket-key"] ?? ""));
+    });
+    socket.on("error", () => socket.destroy());
+    opened.push(socket);
+  });
   server.listen(0, "127.0.0.1");
   [mesh] = await Promise.all([startMesh({ edges: 3 }), once(server, "listening")]);
 });
 afterAll(async () => {
   await mesh.stop();
+  opened.forEach((socket) => socket.destroy());
   server.closeAllConnections();
   server.close();
 });
@@ -151,4 +166,37 @@ describe("a cap of six over three edges", () => {
     expect(statuses).toEqual(Array.from({ length: 12 }, () => 200));
     expect(now.most).toBeLessThanOrEqual(2);
   });
+
+  it("bounds how many WebSockets are being established, and none that is open", async () => {
+    await serve("sockets", "concurrency: {max: 5}");
+    for (const before of [0, 5]) {
+      const asked = Array.from({ length: 40 }, () => upgrade(`${edge(0)}/svc/sockets/`));
+      await arrived(before + 5);
+      const refused = await Promise.all(asked.map((one) => Promise.race([one, sleep(1500).then(() => "waits")])));
+      expect(Map.groupBy(refused, String).get("503")).toHaveLength(35);
+      release();
+      const all = await Promise.all(asked);
+      expect(all.filter((status) => status === 101)).toHaveLength(5);
+    }
+    expect([now.most, now.arrived]).toEqual([5, 10]);
+  });
 });
+
+/** The status that it is answered; a WebSocket stays open. */
+async function upgrade(url: string): Promise<number> {
+  const headers = {
+    connection: "Upgrade",
+    upgrade: "websocket",
+    "sec-websocket-version": "13",
+    "sec-websocket-key": "dGhlIHNhbXBsZSBub25jZQ==",
+  };
+  const asked = httpGet(url, { headers, agent: false });
+  asked.on("error", () => undefined);
+  return new Promise((resolve) => {
+    asked.on("response", (response) => resolve(response.resume().statusCode ?? 0));
+    asked.on("upgrade", (response, socket) => {
+      opened.push(socket);
+      resolve(response.statusCode ?? 0);
+    });
+  });
+}

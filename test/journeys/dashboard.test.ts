@@ -1,63 +1,17 @@
 // The dashboard in a real browser: every screen by its address, in every theme and width, with a keyboard alone, with a
-// stranger's script in every text; and what it may weigh.
-import { execFileSync } from "node:child_process";
-import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { dirname, join } from "node:path";
-import { gzipSync } from "node:zlib";
+// stranger's script in every text.
 import type { Browser, BrowserContext, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { chromiumMissing, openScreen, overflow, startChromium, violations } from "../support/browser/chromium.ts";
+import { visitPortal } from "../support/browser/portal-visit.ts";
+import { builtDashboard } from "../support/browser/files.ts";
 import { HOSTILE, hostileText, hostileYaml } from "../support/documents/hostile-documents.ts";
+import { sized } from "../support/long.ts";
 import { startMesh, type TestMesh } from "../support/mesh.ts";
-import { COMMAND } from "../support/packed.ts";
 
-const root = new URL("../..", import.meta.url).pathname;
-const command = process.env[COMMAND];
-const scratch = mkdtempSync(join(tmpdir(), "selvage-dashboard-"));
-/** Where the command that is tested looks for them. */
-const files = command === undefined ? join(scratch, "dashboard") : join(dirname(command), "..", "dashboard");
 const missing = chromiumMissing();
-const FIRST_LOAD_KIB = 200;
 
-beforeAll(() => {
-  execFileSync(process.execPath, [join(root, "src", "cli", "dashboard", "build-dashboard.ts"), files]);
-});
-afterAll(() => rmSync(scratch, { recursive: true, force: true }));
-
-describe("the files", () => {
-  it(`weigh at most ${FIRST_LOAD_KIB} KiB compressed before the first screen is there`, () => {
-    const manifest: Record<string, { file: string; css?: string[]; imports?: string[] }> = JSON.parse(
-      readFileSync(join(files, "manifest.json"), "utf8"),
-    );
-    const wanted = new Set<string>();
-    const walk = (key: string): void => {
-      const one = manifest[key];
-      if (one !== undefined && !wanted.has(one.file)) {
-        wanted.add(one.file);
-        one.css?.forEach((css) => wanted.add(css));
-        one.imports?.forEach(walk);
-      }
-    };
-    walk("index.html");
-    const bytes = [...wanted].map((file) => gzipSync(readFileSync(join(files, file)), { level: 9 }).length);
-    const kib = bytes.reduce((sum, one) => sum + one, 0) / 1024;
-    console.log(`first load: ${kib.toFixed(1)} KiB compressed in ${wanted.size} files`);
-    expect(kib).toBeGreaterThan(20);
-    expect(kib).toBeLessThanOrEqual(FIRST_LOAD_KIB);
-  });
-
-  it("hold nothing inline and no other host's address that is loaded", () => {
-    for (const page of ["index.html", "portal.html"]) {
-      const html = readFileSync(join(files, page), "utf8");
-      expect(html).not.toMatch(/<script(?![^>]*\bsrc=)|<style|style=|\son\w+=|(src|href)="https?:/);
-      for (const [, path = ""] of html.matchAll(/(?:src|href)="\/_selvage\/ui\/([^"]+)"/g)) {
-        expect(existsSync(join(files, path)), path).toBe(true);
-      }
-    }
-  });
-});
-
+const allThemes = ["light", "dark", "contrast"];
 const tabsOf = (path: string, tabs: string): string[] => tabs.split(" ").map((tab) => `${path}?tab=${tab}`);
 const screens = [
   ...`/now /map /services /rollouts /traces /watch /endpoints /apis /policies /policies/new /history
@@ -79,6 +33,7 @@ describe.skipIf(missing !== null)(missing === null ? "in Chromium" : `in Chromiu
   const at = (path: string): string => `${mesh.url}/_selvage/ui${path}`;
 
   beforeAll(async () => {
+    builtDashboard();
     [mesh, browser] = await Promise.all([startMesh(), startChromium()]);
     const applied = await mesh.client.call("POST", "/apply", {
       query: { reason: hostileText.slice(0, 400) },
@@ -116,23 +71,28 @@ describe.skipIf(missing !== null)(missing === null ? "in Chromium" : `in Chromiu
     await mesh.stop();
   });
 
-  it.each(screens)("%s opens by its address, reads well in its themes and fits four widths", async (path) => {
-    await page.setViewportSize({ width: 1280, height: 800 });
-    await openScreen(page, at(path));
-    expect(await page.title()).toMatch(/ · Selvage$/);
-    expect(await page.locator("h1").count()).toBe(1);
-    const isTab = path.includes("?") && !path.endsWith("overview");
-    for (const theme of isTab ? ["light"] : ["light", "dark", "contrast"]) {
-      await page.evaluate(`document.documentElement.dataset.theme = ${JSON.stringify(theme)}`);
-      expect(await violations(page, theme === "light" ? "all" : "colours"), theme).toEqual([]);
-    }
-    for (const width of [360, 768, 1280, 1920]) {
-      await page.setViewportSize({ width, height: 800 });
-      expect(await overflow(page), `${width} px`).toBeNull();
-    }
-    expect(await page.evaluate("window.pwned ?? null")).toBeNull();
-    expect(faults.splice(0)).toEqual([]);
-  });
+  // The long form sees every tab in every theme and width; the short one each screen in one of them after the other.
+  it.each(screens.map((path, nth) => ({ path, nth })))(
+    "$path opens by its address and reads well",
+    async ({ path, nth }) => {
+      const themes = sized(1, 3) === 3 ? allThemes : [allThemes[nth % allThemes.length] ?? "light"];
+      const widths = sized(1, 4) === 4 ? [360, 768, 1280, 1920] : [360, [768, 1280, 1920][nth % 3] ?? 1280];
+      await openScreen(page, at(path));
+      expect(await page.title()).toMatch(/ · Selvage$/);
+      expect(await page.locator("h1").count()).toBe(1);
+      for (const [which, theme] of themes.entries()) {
+        await page.evaluate(`document.documentElement.dataset.theme = ${JSON.stringify(theme)}`);
+        expect(await violations(page, which === 0 ? "all" : "colours"), theme).toEqual([]);
+      }
+      for (const width of widths) {
+        await page.setViewportSize({ width, height: 800 });
+        expect(await overflow(page), `${width} px`).toBeNull();
+      }
+      await page.setViewportSize({ width: 1280, height: 800 });
+      expect(await page.evaluate("window.pwned ?? null")).toBeNull();
+      expect(faults.splice(0)).toEqual([]);
+    },
+  );
 
   it("shows what strangers wrote as the text that it is", async () => {
     for (const path of [
@@ -254,13 +214,40 @@ describe.skipIf(missing !== null)(missing === null ? "in Chromium" : `in Chromiu
     expect(faults.splice(0)).toEqual([]);
   });
 
-  it("asks nothing while nobody does anything", async () => {
+  it("shows a consumer in the portal what is public elsewhere, and lets them ask for a tier of it", async () => {
+    expect(await visitPortal(mesh, browser)).toEqual({
+      sees: ["trains/fares"],
+      asked: "travel/planner: pending, tier trains/silver",
+    });
+  });
+
+  it("asks nothing while it is told, and is told nothing while nobody follows or looks", async () => {
     await openScreen(page, at("/now"));
+    const pill = page.locator(".pill");
+    await page.locator('.pill[data-live="live"]').waitFor();
     await page.waitForLoadState("networkidle");
-    let asked = 0;
-    page.on("request", () => (asked += 1));
+    const asked: string[] = [];
+    const note = (request: { url(): string }): void => void asked.push(new URL(request.url()).pathname);
+    page.on("request", note);
     await page.waitForTimeout(2_000);
-    expect(asked).toBe(0);
+    expect(asked).toEqual([]);
+    await page.getByRole("checkbox", { name: "Follow" }).uncheck();
+    expect(await pill.innerText()).toContain("paused");
+    const told = await page.evaluate("fetch('/_selvage/v1/live').then((answer) => answer.json())");
+    expect(told).toMatchObject({ watchers: 0 });
+    await page.getByRole("checkbox", { name: "Follow" }).check();
+    await page.locator('.pill[data-live="live"]').waitFor();
+    page.off("request", note);
+  });
+
+  it("asks every ten seconds where nothing lets a WebSocket through, and says so", async () => {
+    const own = await context.newPage();
+    await own.routeWebSocket(/\/live/, (socket) => socket.close({ code: 3001, reason: "not through here" }));
+    await own.goto(at("/now"));
+    await own.locator('.pill[data-live="impossible"]').waitFor();
+    expect(await own.locator(".pill").innerText()).toContain("every 10 s");
+    await own.waitForRequest(/\/stats/);
+    await own.close();
   });
 
   it("offers a viewer nothing that a viewer may not do", async () => {

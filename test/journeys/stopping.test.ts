@@ -15,6 +15,14 @@ let mesh: TestMesh;
 let backend: Backend;
 let talk: WebSocketEcho;
 
+/** Whoever it lets in was judged by a policy: such a connection passes through the isolate, and is told why it ends. */
+const JUDGED = `
+apiVersion: selvage.dev/v1
+kind: AuthorizationPolicy
+metadata: {name: judged}
+spec: {targetRefs: [{kind: Service, name: judged}], action: ALLOW, rules: [{}]}
+`;
+
 const service = (name: string, url: string, exposure = "public"): string => `
 apiVersion: selvage.dev/v1
 kind: Service
@@ -23,12 +31,13 @@ spec: {exposure: ${exposure}, endpoints: [{url: "${url}"}]}
 ---
 `;
 
-async function openSocket(name: string): Promise<{ readonly ended: Promise<string> }> {
+async function openSocket(name: string): Promise<{ readonly ended: Promise<string>; readonly code: Promise<number> }> {
   const socket = new WebSocket(`${mesh.url.replace("http", "ws")}/svc/${name}/`);
   await new Promise((resolve) => socket.addEventListener("open", resolve, { once: true }));
-  return {
-    ended: new Promise((resolve) => socket.addEventListener("close", () => resolve("ended"), { once: true })),
-  };
+  const code = new Promise<number>((resolve) =>
+    socket.addEventListener("close", (event) => resolve(event.code), { once: true }),
+  );
+  return { code, ended: code.then(() => "ended") };
 }
 
 beforeAll(async () => {
@@ -36,7 +45,8 @@ beforeAll(async () => {
   mesh = await startMesh();
   talk = await startWebSocketEcho();
   const services = service("slow", backend.url) + service("talk", talk.url) + service("open", talk.url);
-  const applied = await mesh.cli(["apply", "--wait", "-f", "-"], services);
+  const judged = `${service("judged", talk.url)}${JUDGED}`;
+  const applied = await mesh.cli(["apply", "--wait", "-f", "-"], services + judged);
   expect(applied.code, applied.stderr).toBe(0);
 }, 120_000);
 
@@ -64,15 +74,17 @@ it("ends the WebSocket of an anonymous caller once the service is not public any
   expect(await ended).toBe("ended");
 }, 30_000);
 
-it("lets a request that is under way end, and takes no new one", async () => {
+it("lets a request that is under way end, and takes no new one, when its whole process group is told", async () => {
   const workerd = mesh.workerdPid();
   const slow = fetch(`${mesh.url}/svc/slow/`);
   while (backend.requests.length === 0) {
     await sleep(20);
   }
   const { ended } = await openSocket("open");
-  process.kill(mesh.pid, "SIGTERM");
-  expect(await ended).toBe("ended");
+  const { code } = await openSocket("judged");
+  // As a terminal's Ctrl-C does.
+  process.kill(-mesh.pid, "SIGTERM");
+  expect([await ended, await code]).toEqual(["ended", 1001]);
   // Refused, or reset where a connection was just being taken.
   while (await isAnswered(`${mesh.url}/_selvage/healthz`)) {
     await sleep(20);
@@ -86,6 +98,16 @@ it("lets a request that is under way end, and takes no new one", async () => {
   expect(await mesh.stop()).toBe(0);
   expect(mesh.log()).not.toContain("crashed");
 });
+
+it("leaves no runtime behind when its whole process group is killed", async () => {
+  await mesh.restart();
+  const workerd = mesh.workerdPid();
+  process.kill(-mesh.pid, "SIGKILL");
+  while (isRunning(workerd)) {
+    await sleep(20);
+  }
+  expect(isRunning(mesh.pid)).toBe(false);
+}, 60_000);
 
 async function isAnswered(url: string): Promise<boolean> {
   const asked = request(url, { agent: false }).end();

@@ -1,4 +1,5 @@
 // `%2F` in paths: refused, unless the route, its Gateway or the service says that it is to be kept.
+import { env as bindings } from "cloudflare:workers";
 import { describe, expect, it } from "vitest";
 import { problemOf, routeYaml, serviceYaml, testMesh, type TestMesh } from "../support/worker/test-mesh.ts";
 
@@ -40,6 +41,44 @@ describe("an encoded slash", () => {
     await mesh.send("http://any.example/svc/one.shop/api/v4/projects/group%2Fproject/issues");
     expect(urls(mesh)).toEqual(["http://one.example/api/v4/projects/group%2Fproject/issues"]);
     expect((await mesh.send("http://shop.example/a%2fb")).status).toBe(400);
+  });
+
+  it("reaches the service below the mesh's domain, through its own routes and for proxies that ask, too", async () => {
+    const own = routeYaml("[{backendRefs: [{name: one}]}]").replace(
+      "hostnames: [shop.example]",
+      "parentRefs: [{group: selvage.dev, kind: Service, name: one}]",
+    );
+    const paths = ["/@scope%2Fname/-/name-1.0.0.tgz", "/projects/a%2fb/files/src%2Fmain.c", "/bucket/key%2F%2Fpart%2F"];
+    for (const documents of [annotated(serviceYaml("one")), annotated(serviceYaml("one")) + own]) {
+      const env = { LOCAL_MESH: "true", MESH_DOMAIN: "mesh.example", ADAPTER_TOKEN: "" };
+      const mesh = testMesh(documents, { env: { ...bindings, ...env } });
+      for (const path of paths) {
+        await mesh.send(`http://one.shop.mesh.example${path}?x=%2F`);
+        await mesh.send(`http://any.example/svc/one.shop${path}?x=%2F`, { method: "PUT", body: "x" });
+        const asked = [
+          ["envoy", path, {}],
+          ["nginx", "", { "x-original-uri": path, "x-original-method": "GET", "x-original-host": "packages" }],
+          ["traefik", "", { "x-forwarded-uri": path, "x-forwarded-method": "GET", "x-forwarded-host": "packages" }],
+        ] as const;
+        for (const [proxy, rest, headers] of asked) {
+          const answer = await mesh.ask(`http://any.example/_selvage/authz/${proxy}/one.shop${rest}`, { headers });
+          expect([proxy, answer.status, answer.headers.get("selvage-path")]).toEqual([proxy, 200, path]);
+        }
+      }
+      expect(urls(mesh)).toEqual(paths.flatMap((path) => Array(2).fill(`http://one.example${path}?x=%2F`)));
+    }
+  });
+
+  it("is matched by a pattern, as %2F whatever its case was", async () => {
+    const [first, second] = ["/@[^/]+%2F[a-z]+", "/.*"].map(
+      (value) => `{matches: [{path: {type: RegularExpression, value: "${value}"}}], backendRefs: [{name: NAME}]}`,
+    );
+    const rules = `[${first?.replace("NAME", "one")}, ${second?.replace("NAME", "two")}]`;
+    const mesh = testMesh(serviceYaml("one") + serviceYaml("two") + annotated(routeYaml(rules)));
+    for (const path of ["/@a%2fb", "/@a%2Fb", "/@a/b"]) {
+      await mesh.send(`http://shop.example${path}`);
+    }
+    expect(urls(mesh)).toEqual(["http://one.example/@a%2fb", "http://one.example/@a%2Fb", "http://two.example/@a/b"]);
   });
 
   it("is refused all the same where a server that decodes it climbs", async () => {

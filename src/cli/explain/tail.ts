@@ -1,4 +1,4 @@
-// `selvage tail` and `selvage logs SERVICE`: requests as they are kept. A connection that ends is made again, later
+// `selvage tail` and `selvage logs SERVICE`: requests as they end. A connection that ends is made again, later
 // each time, and the gap is marked; it never ends silently.
 import { setTimeout as sleep } from "node:timers/promises";
 import type { ReceiptShown } from "../../model/api/requests.ts";
@@ -12,6 +12,10 @@ export interface TailOptions {
   readonly service?: string;
   readonly status?: number;
   readonly errors?: boolean;
+  readonly method?: string;
+  /** As it begins. */
+  readonly path?: string;
+  readonly caller?: string;
   /** Ends with the first connection: for programs and tests. */
   readonly once?: boolean;
 }
@@ -19,17 +23,26 @@ export interface TailOptions {
 const WAITS_S = [1, 2, 4, 8, 16];
 const LONGEST_S = 30;
 
-export async function tailCommand(session: CliSession, options: TailOptions): Promise<ExitCode> {
+/** @param wait until the next try */
+export async function tailCommand(
+  session: CliSession,
+  options: TailOptions,
+  wait: (ms: number, signal: AbortSignal) => Promise<unknown> = (ms, signal) => sleep(ms, undefined, { signal }),
+): Promise<ExitCode> {
   const { client, terminal, namespace, output } = session;
   const stopping = new AbortController();
   void untilSignal().then(() => stopping.abort());
   let cursor: string | undefined;
   let failures = 0;
   let lostAt: number | null = null;
+  const meter = rateMeter();
   while (!stopping.signal.aborted) {
     const query = {
       namespace: namespace ?? undefined,
       service: options.service,
+      method: options.method?.toUpperCase(),
+      path: options.path,
+      caller: options.caller,
       status: options.errors === true ? 500 : options.status,
       cursor,
     };
@@ -40,7 +53,7 @@ export async function tailCommand(session: CliSession, options: TailOptions): Pr
     if (opened.ok) {
       if (lostAt !== null) {
         terminal.err(
-          `-- disconnected ${Math.round((Date.now() - lostAt) / 1000)} s; what was kept meanwhile follows --`,
+          `-- disconnected ${Math.round((Date.now() - lostAt) / 1000)} s; what was kept meanwhile follows, the rest is not known --`,
         );
         lostAt = null;
       }
@@ -50,8 +63,8 @@ export async function tailCommand(session: CliSession, options: TailOptions): Pr
         const value: unknown = JSON.parse(data);
         if (event === "request") {
           terminal.out(output === "json" ? data : lineOf(value as ReceiptShown));
-        } else if (event === "meter" && droppedOf(value) > 0) {
-          terminal.err(`-- ${droppedOf(value)} more were not kept: there were too many --`);
+        } else if (event === "meter") {
+          meter.read(value as Meter).forEach((line) => terminal.err(line));
         }
       }
       if (options.once === true) {
@@ -63,13 +76,49 @@ export async function tailCommand(session: CliSession, options: TailOptions): Pr
     const waitS = WAITS_S[failures] ?? LONGEST_S;
     failures += 1;
     terminal.err(`-- ${opened.failure.message}; again in ${waitS} s --`);
-    await sleep(waitS * 1000, undefined, { signal: stopping.signal }).catch(() => undefined);
+    await wait(waitS * 1000, stopping.signal).catch(() => undefined);
   }
   return exitCodes.ok;
 }
 
-function droppedOf(value: unknown): number {
-  return typeof value === "object" && value !== null && "dropped" in value ? Number(value.dropped) : 0;
+interface Meter {
+  readonly shown: number;
+  /** Absent = a mesh of an earlier release, which has no more than kept requests. */
+  readonly live?: boolean;
+  readonly matched?: number;
+  readonly dropped: number;
+}
+
+const EVERY = 10;
+
+/** What there is to say of a second: what was not shown, and now and then how many there are. */
+function rateMeter(): { read(meter: Meter): readonly string[] } {
+  let wasLive: boolean | null = null;
+  let seconds = 0;
+  let sum = 0;
+  return {
+    read({ live = false, matched = 0, shown, dropped }) {
+      const lines: string[] = [];
+      if (live !== wasLive) {
+        wasLive = live;
+        lines.push(...(live ? [] : ["-- only kept requests are shown: isolates could not be told of this watch --"]));
+      }
+      seconds += 1;
+      sum += matched;
+      if (dropped > 0) {
+        lines.push(
+          live
+            ? `-- ${matched} in a second, ${shown} of them shown: there are too many --`
+            : `-- ${dropped} more were not kept: there were too many --`,
+        );
+      }
+      if (seconds % EVERY === 0) {
+        lines.push(...(live ? [`-- ${(sum / EVERY).toFixed(1)} a second --`] : []));
+        sum = 0;
+      }
+      return lines;
+    },
+  };
 }
 
 /** `12:00:00.000 anonymous -> shop/orders v1 GET /orders 200 12 ms forwarded id`. */

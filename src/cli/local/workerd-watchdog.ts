@@ -20,16 +20,19 @@ interface Watchdog {
   dismiss(): void;
 }
 
-// Signals to the whole process group (Ctrl-C) are for the parent, which ends workerd in order: ignored ones stay so
-// across exec (workerd itself listens to TERM again). The parent is checked after the pid is written: whoever dies
-// first, the other one sees it. miniflare starts a workerd that has ended anew; while the mesh is stopping, that ends
-// at once. A workerd without file descriptors dies, so it may have as many as there are.
+// Signals to the whole process group (Ctrl-C) are for the parent, which ends workerd in order. Ignored ones stay so
+// across exec, but workerd listens to TERM again, and would take no connection any more before its isolates were told:
+// so it has a group of its own. The parent is checked after the pid is written: whoever dies first, the other one
+// sees it. miniflare starts a workerd that has ended anew; while the mesh is stopping, that ends at once. A workerd
+// without file descriptors dies, so it may have as many as there are.
 const wrapper = `#!/bin/sh
 trap '' INT TERM HUP
 echo $$ > "$SELVAGE_WORKERD_PID"
 kill -0 "$SELVAGE_PARENT_PID" 2>/dev/null || exit 1
 [ -e "$SELVAGE_STOPPING" ] && exit 1
 ulimit -n "$(ulimit -Hn)" 2>/dev/null
+command -v setsid >/dev/null && exec setsid "$SELVAGE_WORKERD" "$@"
+command -v perl >/dev/null && exec perl -e 'setpgrp; exec @ARGV' "$SELVAGE_WORKERD" "$@"
 exec "$SELVAGE_WORKERD" "$@"
 `;
 

@@ -175,6 +175,7 @@ function section(kind: KindName, schema: Schema): string[] {
     `- also called: ${names}`,
     `- lives in: ${info.scope === "mesh" ? "the whole mesh (namespace `default`)" : "a namespace"}`,
     `- effect: ${effect(info)}`,
+    ...Object.entries(info.annotations ?? {}).map(([name, says]) => `- annotation \`${name}\`: ${says}`),
     "",
     ...tables,
     "",

@@ -1,16 +1,24 @@
-// Requests as they are kept: one page, or a stream of them.
+// Requests as they end: one page of those that were kept, or a stream of all that fit.
 import * as z from "zod";
 import { tailSchema } from "../../model/api/requests.ts";
+import type { Env } from "../../env/env.ts";
+import type { RequestFilter, Watch } from "../../model/message/watch.ts";
+import { MESH_OBJECT } from "../../model/word/refs.ts";
 import { noBody } from "../register/json-body.ts";
 import { lacksNamespace } from "../operator/operator.ts";
 import { type ControlApp, register } from "../register/register.ts";
 import { namespaceParameter } from "../http/route-parameters.ts";
 import { keptIn, namespacesOf, receiptFor } from "../view/receipts.ts";
-import { eventStream, webSocketStream, type TailPage } from "../view/tail.ts";
+import { eventStream, paceFor, webSocketStream, type TailPage } from "../view/tail.ts";
 
 const MOST = 500;
 /** Batches of two isolates may be written in another order than they are read. */
 const OVERLAP_MS = 2000;
+const WATCH_MS = 15_000;
+/** Of a poll each second. */
+const RENEW_TURNS = 5;
+/** Every isolate gets the list with each answer. */
+const MOST_NAMES = 50;
 
 export function registerTail(app: ControlApp): void {
   register(app, {
@@ -22,9 +30,9 @@ export function registerTail(app: ControlApp): void {
     writes: false,
     tag: "requests",
     summary:
-      "Requests as they are kept: server-sent events or a WebSocket where that is asked for, else the newest as one page.",
+      "Requests as they end: server-sent events or a WebSocket where that is asked for, else the newest that were kept as one page.",
     description:
-      "Filters are applied where requests are kept. Events `request` and, once a second, `meter` (how many were shown, and how many were not kept because there were too many). A stream ends after some minutes; `Last-Event-ID` or `cursor` goes on.",
+      "While a stream lasts, isolates know its filters: what fits is counted, and shown up to 50 a second from each isolate and namespace. Events `request` and, once a second, `meter` (how many fitted, were shown, and were too many; `live` false = isolates do not watch, because eight others do or the mesh object is not reached, and only kept requests are shown). A stream ends after some minutes; `Last-Event-ID` or `cursor` goes on.",
     params: z.object({}),
     query: z.object({
       namespace: namespaceParameter.optional(),
@@ -32,6 +40,12 @@ export function registerTail(app: ControlApp): void {
         .string()
         .regex(/^[^/]+\/[^/]+$/, "A service is named <namespace>/<name>.")
         .optional(),
+      method: z
+        .string()
+        .regex(/^[!#$%&'*+.^_`|~0-9A-Za-z-]{1,40}$/, "A method is one word.")
+        .optional(),
+      path: z.string().startsWith("/").max(500).optional().meta({ description: "As it begins." }),
+      caller: z.string().min(1).max(300).optional().meta({ description: "A principal, `user`, or `anonymous`." }),
       status: z.coerce.number().int().min(100).max(599).optional().meta({ description: "This one or a higher one." }),
       cursor: z
         .string()
@@ -41,16 +55,28 @@ export function registerTail(app: ControlApp): void {
     body: noBody,
     answer: tailSchema,
     refusals: [],
-    async handle({ query: { namespace, service, status, cursor }, request, env, store, operator, now }) {
+    async handle({ query, request, env, store, operator, now }) {
+      const { namespace, status, cursor, ...narrow } = query;
       const outside = namespace === undefined ? null : lacksNamespace(operator, namespace);
       if (outside) {
         return outside;
       }
       const names = namespace === undefined ? await namespacesOf(store, operator) : [namespace];
+      const filter: RequestFilter = { ...narrow, leastStatus: status };
+      const isLimited = namespace !== undefined || operator.namespaces !== null;
+      const watch: Watch = {
+        ...filter,
+        id: crypto.randomUUID(),
+        // Objects of other namespaces are not asked, whatever is told to them.
+        namespaces: isLimited && names.length <= MOST_NAMES ? names : null,
+        forMs: WATCH_MS,
+      };
+      const watched = watching(env, watch);
       const shown = new Map<string, number>();
-      const poll = async (from: string | null): Promise<TailPage> => {
+      const page = async (from: string | null, watch?: string): Promise<TailPage> => {
         const keptAfter = from === null ? undefined : Number(from) - OVERLAP_MS;
-        const { receipts, dropped } = await keptIn(env, names, { most: MOST, service, leastStatus: status, keptAfter });
+        const question = { ...filter, most: MOST, keptAfter, ...(watch === undefined ? {} : { watch }) };
+        const { receipts, dropped, matched } = await keptIn(env, names, question);
         const fresh = receipts.filter(({ spanId }) => !shown.has(spanId));
         const latest = Math.max(Number(from ?? now), ...receipts.map(({ keptAt = 0 }) => keptAt));
         fresh.forEach(({ spanId, keptAt = latest }) => shown.set(spanId, keptAt));
@@ -59,19 +85,41 @@ export function registerTail(app: ControlApp): void {
             shown.delete(spanId);
           }
         }
-        return { items: fresh.map((one) => receiptFor(operator, one)), dropped, cursor: String(latest) };
+        return {
+          items: fresh.map((one) => receiptFor(operator, one)),
+          dropped,
+          cursor: String(latest),
+          ...(matched === undefined ? {} : { matched }),
+        };
       };
+      const poll = async (from: string | null): Promise<TailPage> =>
+        (await watched()) ? page(from, watch.id) : page(from);
       const from = cursor ?? request.headers.get("last-event-id") ?? null;
       const at = from !== null && /^\d{1,15}$/.test(from) ? from : null;
+      const pace = paceFor(names.length);
       if (request.headers.get("upgrade")?.toLowerCase() === "websocket") {
-        return { body: EMPTY, response: webSocketStream(poll, at ?? String(now)) };
+        return { body: EMPTY, response: webSocketStream(poll, at ?? String(now), pace) };
       }
       if (request.headers.get("accept")?.includes("text/event-stream") === true) {
-        return { body: EMPTY, response: eventStream(poll, at ?? String(now)) };
+        return { body: EMPTY, response: eventStream(poll, at ?? String(now), pace) };
       }
-      return { body: await poll(at) };
+      return { body: await page(at) };
     },
   });
+}
+
+/** Tells the mesh object of the watch, and again before it ends. @returns whether isolates watch */
+function watching({ MESH }: Pick<Env, "MESH">, watch: Watch): () => Promise<boolean> {
+  let isHeld = false;
+  let turns = 0;
+  return async () => {
+    if (turns % RENEW_TURNS === 0) {
+      // An object of an earlier release does not know the call.
+      isHeld = await Promise.resolve(MESH.getByName(MESH_OBJECT).watch(watch)).catch(() => false);
+    }
+    turns += 1;
+    return isHeld;
+  };
 }
 
 const EMPTY: TailPage = { items: [], dropped: 0, cursor: "0" };

@@ -41,9 +41,13 @@ export function answerResponse(answer: OperationAnswer<unknown>, requestId: stri
   });
 }
 
-/** What is JSON already. */
-export function jsonResponse(text: string, requestId: string): Response {
-  return new Response(text, { headers: { ...always, "content-type": "application/json", "x-request-id": requestId } });
+/** What was made before, and is sent as it is. */
+export function bytesResponse(
+  bytes: Uint8Array,
+  headers: Readonly<Record<string, string>>,
+  requestId: string,
+): Response {
+  return new Response(bytes, { headers: { ...always, ...headers, "x-request-id": requestId } });
 }
 
 /** 304: the reader has it already. */

@@ -1,7 +1,7 @@
 // Whether the client of the token call is who it says. The same digest, the same comparison and the same patience with
 // those who guess as on the data plane; an unknown client costs as much work as a wrong secret.
 import { isSecretOf } from "../../decide/identity/authenticate.ts";
-import { failureWait, noteFailure } from "../../decide/identity/failure-limit.ts";
+import { addressWait, countAddress } from "../../decide/identity/address-limit.ts";
 import { isolateState } from "../../isolate/state.ts";
 import { meshClientOf } from "../../decide/identity/mesh-caller.ts";
 import type { Client } from "../../model/snapshot/access.ts";
@@ -17,7 +17,7 @@ interface Judging {
 
 /** For whoever was wrong too often; null = may be wrong once more. */
 export function tooManyFailures({ ip, now }: Judging): OAuthRefusal | null {
-  const waitMs = failureWait(isolateState().tokenFailures, ip, now);
+  const waitMs = addressWait(isolateState().tokenFailures, ip, now);
   if (waitMs <= 0) {
     return null;
   }
@@ -26,7 +26,7 @@ export function tooManyFailures({ ip, now }: Judging): OAuthRefusal | null {
 }
 
 export function countFailure({ ip, now }: Judging): void {
-  noteFailure(isolateState().tokenFailures, ip, now);
+  countAddress(isolateState().tokenFailures, ip, now);
 }
 
 /**

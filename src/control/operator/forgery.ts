@@ -26,7 +26,8 @@ export function refuseForgery(request: Request, { form = false }: { readonly for
     }
     return forged(`Sec-Fetch-Site is "${site}"`);
   }
-  if (site !== "same-origin") {
+  // Browsers say where a WebSocket comes from by Origin alone, and always; some say it by Sec-Fetch-Site, too.
+  if (site !== "same-origin" && !(isUpgrade && site === null)) {
     return forged(site === null ? "Sec-Fetch-Site is missing" : `Sec-Fetch-Site is "${site}"`);
   }
   const origin = headers.get("origin");

@@ -20,15 +20,20 @@ export function inline(text: string): Html {
   return html`${text.split("`").map((part, index) => (index % 2 === 1 ? html`<code>${part}</code>` : part))}`;
 }
 
-/** A whole page in the mesh's plain style; readable without any script, in light and dark. */
-export function page(title: string, nonce: string, body: Html): string {
+/**
+ * A whole page in the mesh's plain style; readable without any script, in light and dark.
+ *
+ * @param nonce null = its style is allowed by digest
+ */
+export function page(title: string, nonce: string | null, body: Html): string {
+  const allowed = nonce === null ? "" : html` nonce="${nonce}"`;
   return html`<!doctype html>
     <html lang="en">
       <head>
         <meta charset="utf-8" />
         <meta name="viewport" content="width=device-width, initial-scale=1" />
         <title>${title}</title>
-        <style nonce="${nonce}">
+        <style${allowed}>
           ${raw(style)}
         </style>
       </head>

@@ -7,15 +7,6 @@ export type OpenApiDocument = ReturnType<OpenApiGeneratorV31["generateDocument"]
 
 const made = new WeakMap<ControlApp, OpenApiDocument>();
 
-const written = new WeakMap<ControlApp, string>();
-
-/** The same as JSON: strangers may ask for it as often as they like. */
-export function openApiText(app: ControlApp): string {
-  const text = written.get(app) ?? JSON.stringify(openApiDocument(app));
-  written.set(app, text);
-  return text;
-}
-
 export function openApiDocument(app: ControlApp): OpenApiDocument {
   const known = made.get(app);
   if (known) {
@@ -43,6 +34,13 @@ export function openApiDocument(app: ControlApp): OpenApiDocument {
         description:
           "The bootstrap token (`SELVAGE_ADMIN_TOKEN`), an API token (`slv_…`), or a token of the configured OpenID provider. " +
           "Browsers have a session instead (`/_selvage/login`), and must show that they write from a page of this host.",
+      },
+      consumer: {
+        type: "http",
+        scheme: "basic",
+        description:
+          "An Application's client id and secret; the token that `POST /_selvage/v1/oauth/token` gives for them does as well, " +
+          "as a bearer token.",
       },
     },
   };

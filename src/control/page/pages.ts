@@ -3,25 +3,26 @@
 import * as z from "zod";
 import { healthSchema, readinessSchema } from "../../model/api/operators.ts";
 import { codeExplanationSchema } from "../../model/api/resource.ts";
-import { answerResponse, jsonResponse, pageResponse, refusalResponse } from "../http/answer.ts";
+import { answerResponse, pageResponse, refusalResponse } from "../http/answer.ts";
 import { explainCode } from "./explain-code.ts";
-import { openApiDocument, openApiText } from "./openapi.ts";
+import { keptPages } from "./kept-pages.ts";
 import { health, readiness } from "./probes.ts";
 import { problemPage } from "./problem-page.ts";
-import { referencePage } from "./reference-page.ts";
 import { registerPage } from "../register/register-page.ts";
 import type { ControlApp } from "../register/register.ts";
 
 const htmlContent = { "text/html": { schema: z.string() } };
 
 export function registerPages(app: ControlApp): void {
+  const kept = keptPages(app);
   registerPage(app, {
     id: "openapi",
     path: "/_selvage/openapi.json",
     summary: "This document.",
     content: { "application/json": { schema: z.looseObject({}).meta({ id: "OpenApi" }) } },
     refusals: ["internal"],
-    handle: ({ requestId }) => jsonResponse(openApiText(app), requestId),
+    large: true,
+    handle: ({ requestId }) => kept.description(requestId),
   });
   registerPage(app, {
     id: "docs",
@@ -29,7 +30,8 @@ export function registerPages(app: ControlApp): void {
     summary: "This document as a page.",
     content: htmlContent,
     refusals: ["internal"],
-    handle: ({ requestId }) => pageResponse((nonce) => referencePage(openApiDocument(app), nonce), requestId),
+    large: true,
+    handle: ({ requestId }) => kept.reference(requestId),
   });
   registerPage(app, {
     id: "explainProblem",

@@ -154,6 +154,10 @@ export const problemTexts: Readonly<Record<ProblemName, ProblemText>> = {
     why: "A limit of a RateLimitPolicy that holds for the request is used up. `violated` names the limit, `selvage-decision` the policy. Where the limit has a queue, the request was held for as long as the policy allows, or as many are held already.",
     fix: "Come again after `retry-after` seconds. `selvage limit get` shows how much of each limit is used, by which key.",
   },
+  askedTooOften: {
+    why: "Large pages that everybody may read are answered twenty times at once to an address, and once more every three seconds.",
+    fix: "Come again after `retry-after` seconds, and keep what was answered: it stays the same until the mesh is deployed anew.",
+  },
   malformedRequest: {
     why: "The request cannot be understood in only one way: a path that climbs above the root, an encoded slash or control character, a header that may occur once and occurs twice.",
     fix: "Send a path in normal form and each such header once.",

@@ -1,5 +1,6 @@
 // Kept requests as one operator may see them: asked of the objects of the namespaces that they may look into, and
 // without the names of policies of others.
+import { accessLine } from "../../observe/export/access-line.ts";
 import { spansOf } from "../../decide/trace/spans.ts";
 import type { Env } from "../../env/env.ts";
 import type { ReceiptShown, TraceShown } from "../../model/api/requests.ts";
@@ -27,7 +28,12 @@ export async function keptIn(env: Env, names: readonly string[], question: Recei
   }
   const receipts = found.flatMap((one) => one.receipts).toSorted((a, b) => b.at - a.at);
   const dropped = found.reduce((sum, one) => sum + one.dropped, 0);
-  return { receipts: receipts.slice(0, question.most), dropped };
+  const matched = found.reduce((sum, one) => sum + (one.matched ?? 0), 0);
+  return {
+    receipts: receipts.slice(0, question.most),
+    dropped,
+    ...(question.watch === undefined ? {} : { matched }),
+  };
 }
 
 export async function namespacesOf(store: Store, operator: Operator): Promise<string[]> {
@@ -48,36 +54,23 @@ async function ask({ REQUESTS }: Env, namespace: string, question: ReceiptQuesti
 }
 
 export function receiptFor(operator: Operator, receipt: Receipt): ReceiptShown {
-  const { at, clientAddress, stage, policy, detail, route, held, steps, service } = receipt;
+  const { keptFor, detail, held, read, steps, calls } = receipt;
+  const line = accessLine(receipt);
+  const { policy, route } = line;
   const sees = (name: string): boolean => coversNamespace(operator, partsOfKey(name).namespace);
   const seesPolicy = (name: string): boolean => coversNamespace(operator, partsOfPolicy(name).namespace);
   const isHidden = policy !== null && !seesPolicy(policy);
   return {
-    requestId: receipt.requestId,
-    traceId: receipt.traceId,
-    at: new Date(at).toISOString(),
-    tookMs: receipt.tookMs,
-    keptFor: receipt.keptFor,
-    method: receipt.method,
-    host: receipt.host,
-    path: receipt.path,
-    clientIp: clientAddress,
-    caller: receipt.caller,
-    service,
-    version: receipt.version,
-    endpoint: receipt.endpoint,
+    ...line,
+    keptFor,
     route: route === "none" || seesPolicy(route) ? route : "withheld",
-    status: receipt.status,
-    decision: stage,
     policy: isHidden ? "withheld" : policy,
-    code: receipt.code,
     detail: isHidden ? null : detail,
-    revision: receipt.revision,
     held: Object.fromEntries(Object.entries(held).map(([table, names]) => [table, names.filter(sees)])),
-    read: receipt.read,
+    read,
     // Stages name policies of whoever has them.
     steps: operator.namespaces === null ? steps : [],
-    calls: receipt.calls,
+    calls,
   };
 }
 

@@ -1,11 +1,13 @@
-// Kept requests as they come: pages for programs, a stream of events for `selvage tail` and browsers, messages of a
-// WebSocket. A stream asks the objects of its namespaces once a second, only for what is new and fits; it ends after a
-// while, and says with each event where to go on.
+// Requests as they end: pages for programs, events for `selvage tail` and browsers, messages of a WebSocket.
+// A stream asks the objects of its namespaces once a second, only for what is new and fits, and while it lasts isolates
+// know what it wants to see; it ends after a while, and says with each event where to go on.
 import type { ReceiptList, ReceiptShown } from "../../model/api/requests.ts";
 
 export interface TailPage extends ReceiptList {
   /** Where to go on. */
   readonly cursor: string;
+  /** How many fitted so far, shown or not, as isolates count them; absent = they do not watch. */
+  readonly matched?: number;
 }
 
 type Poll = (cursor: string | null) => Promise<TailPage>;
@@ -17,34 +19,63 @@ interface Pace {
 }
 
 const POLL_MS = 1000;
-const PACE: Pace = { wait: (ms) => new Promise((resolve) => setTimeout(resolve, ms)), most: 300 };
+const MOST_POLLS = 300;
+/** A Worker's request may make a thousand calls. */
+const MOST_CALLS = 900;
+
+/** @param objects asked with each poll */
+export function paceFor(objects: number): Pace {
+  const most = Math.max(1, Math.min(MOST_POLLS, Math.floor(MOST_CALLS / (objects + 1))));
+  return { wait: (ms) => new Promise((resolve) => setTimeout(resolve, ms)), most };
+}
 
 type Message =
   | { readonly event: "request"; readonly cursor: string; readonly data: ReceiptShown }
   | {
       readonly event: "meter";
       readonly cursor: string;
-      readonly data: { readonly shown: number; readonly dropped: number };
+      readonly data: {
+        readonly shown: number;
+        /** Isolates watch: every request that fits is counted, and shown where there is room. */
+        readonly live: boolean;
+        /** Requests that fitted since the last one; not live = of those that are kept. */
+        readonly matched: number;
+        /** Of them, those that are not shown because there are too many. */
+        readonly dropped: number;
+      };
     };
 
 async function* messages(poll: Poll, from: string | null, { wait, most }: Pace): AsyncGenerator<Message> {
   let cursor = from;
-  let dropped: number | null = null;
+  let before: TailPage | null = null;
   for (let nth = 0; nth < most; nth++) {
     const page = await poll(cursor);
     cursor = page.cursor;
     for (const data of page.items.toReversed()) {
       yield { event: "request", cursor, data };
     }
-    const lost = dropped === null ? 0 : Math.max(0, page.dropped - dropped);
-    dropped = page.dropped;
+    const meter = meterOf(page, before);
+    before = page;
     // Also when nothing came: a reader knows by it that it is still heard.
-    yield { event: "meter", cursor, data: { shown: page.items.length, dropped: lost } };
+    yield { event: "meter", cursor, data: meter };
     await wait(POLL_MS);
   }
 }
 
-export function eventStream(poll: Poll, from: string | null, pace: Pace = PACE): Response {
+function meterOf(
+  { items, dropped, matched }: TailPage,
+  before: TailPage | null,
+): Extract<Message, { event: "meter" }>["data"] {
+  const shown = items.length;
+  const live = matched !== undefined;
+  // Counts of an object that was moved begin anew.
+  const since = Math.max(0, live ? matched - (before?.matched ?? 0) : dropped - (before?.dropped ?? dropped));
+  return live
+    ? { shown, live, matched: Math.max(shown, since), dropped: Math.max(0, since - shown) }
+    : { shown, live, matched: shown + since, dropped: since };
+}
+
+export function eventStream(poll: Poll, from: string | null, pace: Pace): Response {
   const told = messages(poll, from, pace);
   const encoder = new TextEncoder();
   const body = new ReadableStream<Uint8Array>({
@@ -64,10 +95,10 @@ export function eventStream(poll: Poll, from: string | null, pace: Pace = PACE):
   });
 }
 
-export function webSocketStream(poll: Poll, from: string | null): Response {
+export function webSocketStream(poll: Poll, from: string | null, pace: Pace): Response {
   const { 0: client, 1: server } = new WebSocketPair();
   server.accept();
-  const told = messages(poll, from, PACE);
+  const told = messages(poll, from, pace);
   const end = (): void => void told.return(undefined);
   server.addEventListener("close", end);
   server.addEventListener("error", end);

@@ -4,7 +4,8 @@ import type { ContractList, ContractViewAnswer, DecidedContract } from "../../mo
 import type { Resource } from "../../model/api/resource.ts";
 import { partsOfKey } from "../../model/word/refs.ts";
 import { api } from "../data/api.ts";
-import { queries, useRead } from "../data/read.ts";
+import { askAgain } from "../data/live.ts";
+import { useRead } from "../data/read.ts";
 import { useMay } from "../data/session.tsx";
 import { tell } from "../data/told.ts";
 import { Ready } from "../part/ready.tsx";
@@ -68,7 +69,7 @@ export function ContractButtons({ contract }: { readonly contract: ContractViewA
     void api
       .call("POST", path(of), { body: { reason: "undone in the dashboard" } })
       .then((answer) => tell(answer.ok ? `${name}: ${of} done.` : answer.failure.message))
-      .then(() => queries.invalidateQueries());
+      .then(() => askAgain());
   };
   if (!may) {
     return <span className="quiet">for operators of the service</span>;

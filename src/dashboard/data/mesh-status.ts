@@ -2,6 +2,7 @@
 import { meshOverview, runtimeOverview, type MeshRead, type RuntimeRead } from "../../status/mesh-read.ts";
 import { statusOf, type MeshStatus } from "../../status/mesh-status.ts";
 import { api } from "./api.ts";
+import type { ApiClient } from "../../cli/session/client.ts";
 import { ReadFailure, useGathered, type ReadState } from "./read.ts";
 
 export interface StatusRead {
@@ -14,14 +15,14 @@ export interface StatusRead {
 
 export const useMeshStatus = (): ReadState<StatusRead> => useGathered("status", readStatus);
 
-async function readStatus(): Promise<StatusRead> {
-  const mesh = await meshOverview(api);
+async function readStatus(client: ApiClient): Promise<StatusRead> {
+  const mesh = await meshOverview(client);
   for (const answer of [mesh.revisions, mesh.resources, mesh.catalog]) {
     if (!answer.ok) {
       throw new ReadFailure(answer.failure);
     }
   }
-  const runtime = await runtimeOverview(api, mesh.resources.ok ? mesh.resources.value.items : []);
+  const runtime = await runtimeOverview(client, mesh.resources.ok ? mesh.resources.value.items : []);
   const { breakers, limits, audit, tokens } = runtime;
   const missing = Object.entries({ breakers, limits, audit, tokens, propagation: mesh.propagation }).flatMap(
     ([name, answer]) => (answer?.ok === false ? [`${name} (${answer.failure.message})`] : []),

@@ -1,15 +1,7 @@
-// Reading: one question, kept while it is fresh, asked again when the page is looked at again or somebody says so. At
-// rest nothing is asked.
-import { QueryClient, useQuery, type UseQueryResult } from "@tanstack/react-query";
-import type { ApiAnswer, Failure } from "../../cli/session/client.ts";
-import { api } from "./api.ts";
-
-/** Younger answers are shown again without asking. */
-const FRESH_MS = 5_000;
-
-export const queries = new QueryClient({
-  defaultOptions: { queries: { staleTime: FRESH_MS, retry: false, refetchOnWindowFocus: true, networkMode: "always" } },
-});
+// Reading: one question, or several as one. While the page follows, the answers are what the feed told.
+import { hashKey, useQuery, type UseQueryResult } from "@tanstack/react-query";
+import type { ApiAnswer, ApiClient, Failure } from "../../cli/session/client.ts";
+import { readerFor } from "./live.ts";
 
 /** Why there is no answer. */
 export class ReadFailure extends Error {
@@ -32,14 +24,25 @@ type Query = Readonly<Record<string, string | number | boolean | undefined>>;
 
 /** `GET /_selvage/v1<path>`; null = not now. */
 export function useRead<T>(path: string | null, query: Query = {}): ReadState<T> {
+  const key = [path, query];
   return useQuery<T>({
-    queryKey: [path, query],
-    queryFn: async () => taken(await api.call<T>("GET", path ?? "", { query })),
+    queryKey: key,
+    queryFn: async () => taken(await readerFor(hashKey(key)).call<T>("GET", path ?? "", { query })),
     enabled: path !== null,
   });
 }
 
-/** Several answers as one. */
-export function useGathered<T>(name: string, gather: () => Promise<T>): ReadState<T> {
-  return useQuery<T>({ queryKey: [name], queryFn: gather });
+/**
+ * Several answers as one.
+ *
+ * @param gather asks by the client that it is given, so that what it asks can be followed
+ */
+export function useGathered<T>(name: string, gather: (client: ApiClient) => Promise<T>): ReadState<T> {
+  const key = [name];
+  return useQuery<T>({
+    queryKey: key,
+    queryFn: () => gather(readerFor(hashKey(key))),
+    // What did not change is the same object already.
+    structuralSharing: false,
+  });
 }

@@ -6,7 +6,7 @@ export interface ReaderSettings {
   readonly theme: "system" | "light" | "dark" | "contrast";
   /** Single-letter keys; whoever dictates or uses a switch turns them off. */
   readonly keys: boolean;
-  /** Ask again every ten seconds while the page is looked at. */
+  /** What is shown follows the mesh while the page is looked at. */
   readonly follow: boolean;
   /** Which time every number is of. */
   readonly window: string;
@@ -15,7 +15,7 @@ export interface ReaderSettings {
 export const windows: readonly string[] = ["5m", "15m", "1h", "6h", "24h", "168h"];
 
 const KEY = "selvage-settings";
-const usual: ReaderSettings = { theme: "system", keys: true, follow: false, window: "15m" };
+const usual: ReaderSettings = { theme: "system", keys: true, follow: true, window: "15m" };
 const listeners = new Set<() => void>();
 let settings = stored();
 

@@ -13,12 +13,7 @@ export function useGraph(): ReadState<Graph> {
   return useRead<Graph>("/graph", { window });
 }
 
-/** Which time the numbers are of, and how old the newest is. */
-export function spanText(window: SignalWindow | undefined): string | undefined {
-  if (window === undefined) {
-    return undefined;
-  }
-  const length = window.seconds >= 3600 ? `${window.seconds / 3600} h` : `${Math.round(window.seconds / 60)} min`;
-  const age = window.ageSeconds === null ? "nothing was counted" : `counted ${Math.round(window.ageSeconds)} s ago`;
-  return `numbers of ${length}, ${age}`;
+/** Which time the numbers are of. */
+export function lengthText({ seconds }: SignalWindow): string {
+  return seconds >= 3600 ? `${seconds / 3600} h` : `${Math.round(seconds / 60)} min`;
 }

@@ -51,9 +51,9 @@ export function ExplainScreen(): ReactNode {
   return (
     <Screen title="Explain">
       <form onSubmit={submit}>
-        <div className="row">
+        <div className="fields">
           <FormField label="Method" value={method} options={methods} onChange={setMethod} />
-          <FormField label="Address" value={url} onChange={setUrl} required />
+          <FormField label="Address" value={url} onChange={setUrl} required grow />
         </div>
         <details>
           <summary>Headers, caller, revision</summary>
@@ -74,9 +74,11 @@ export function ExplainScreen(): ReactNode {
           ) : null}
           <FormField label="Revision" value={revision} onChange={setRevision} hint="Empty: the newest." />
         </details>
-        <button type="submit" className="button main" disabled={explain.isPending}>
-          {explain.isPending ? "Asking…" : "Explain"}
-        </button>
+        <p>
+          <button type="submit" className="button main" disabled={explain.isPending}>
+            {explain.isPending ? "Asking…" : "Explain"}
+          </button>
+        </p>
       </form>
       <div aria-live="polite">
         {explain.error instanceof ReadFailure ? <FailureNote failure={explain.error.failure} /> : null}

@@ -44,6 +44,9 @@ export function RevisionScreen(): ReactNode {
   );
 }
 
+/** A revision of more documents is a list first. */
+const MOST_OPEN = 4;
+
 interface DetailProps {
   readonly detail: RevisionDetail;
   readonly propagation: Propagation | undefined;
@@ -72,7 +75,14 @@ function Detail({ detail, propagation }: DetailProps): ReactNode {
           <h2>
             {change.action} <RefLink reference={change.ref} />
           </h2>
-          <Change change={change} />
+          {changes.length > MOST_OPEN ? (
+            <details>
+              <summary>What changed</summary>
+              <Change change={change} />
+            </details>
+          ) : (
+            <Change change={change} />
+          )}
         </section>
       ))}
       {changes.length === 0 ? <p className="quiet">Nothing that you may see was changed.</p> : null}

@@ -26,36 +26,63 @@ export function BreakerCards({ items }: { readonly items: readonly ServiceBreake
       />
     );
   }
+  const [told, quiet] = [items.filter((one) => !isQuiet(one)), items.filter(isQuiet)];
   return (
     <>
       <ul className="stack">
-        {items.map((one) => (
+        {told.map((one) => (
           <li key={`${one.namespace}/${one.service}`} className="card">
             <ServiceCard one={one} onForce={() => setForcing(one)} />
           </li>
         ))}
       </ul>
+      {quiet.length === 0 ? null : (
+        <DataTable
+          caption="Closed, and not called lately"
+          rows={quiet}
+          keyOf={({ namespace, service }) => `${namespace}/${service}`}
+          columns={[
+            { head: "State", cell: () => <HealthBadge word="healthy">closed</HealthBadge> },
+            { head: "Service", cell: (one) => <ServiceLink one={one} />, name: true },
+            { head: "Do", cell: (one) => <ForceButton one={one} onForce={() => setForcing(one)} /> },
+          ]}
+        />
+      )}
       {forcing === null ? null : <ForceDialog service={forcing} onClose={() => setForcing(null)} />}
     </>
   );
 }
 
-function ServiceCard({ one, onForce }: { readonly one: ServiceBreakers; readonly onForce: () => void }): ReactNode {
-  const may = useMay("operator", one.namespace);
+/** Nothing to tell but that it is there. */
+const isQuiet = ({ known, forced, breakers, concurrency }: ServiceBreakers): boolean =>
+  known && forced.length === 0 && breakers.length === 0 && concurrency.length === 0;
+
+function ServiceLink({ one: { namespace, service } }: { readonly one: ServiceBreakers }): ReactNode {
+  return <Link href={`/services/${namespace}/${service}?tab=breakers`}>{`${namespace}/${service}`}</Link>;
+}
+
+interface ForceProps {
+  readonly one: ServiceBreakers;
+  readonly onForce: () => void;
+}
+
+function ForceButton({ one, onForce }: ForceProps): ReactNode {
+  return useMay("operator", one.namespace) ? (
+    <Button small label={`Force breakers of ${one.service}`} onPress={onForce}>
+      Force…
+    </Button>
+  ) : null;
+}
+
+function ServiceCard({ one, onForce }: ForceProps): ReactNode {
   return (
     <>
       <div className="row">
         <h2>
-          <Link
-            href={`/services/${one.namespace}/${one.service}?tab=breakers`}
-          >{`${one.namespace}/${one.service}`}</Link>
+          <ServiceLink one={one} />
         </h2>
         {one.known ? null : <HealthBadge word="unknown">its coordinator does not answer</HealthBadge>}
-        {may ? (
-          <Button small label={`Force breakers of ${one.service}`} onPress={onForce}>
-            Force…
-          </Button>
-        ) : null}
+        <ForceButton one={one} onForce={onForce} />
       </div>
       {one.forced.map(({ version, state, until, reason }) => (
         <p key={version ?? "*"}>

@@ -2,7 +2,7 @@
 import { useState, type ReactNode } from "react";
 import type { ForceReceipt, ForceRequest, ServiceBreakers } from "../../model/api/breakers.ts";
 import { api } from "../data/api.ts";
-import { queries } from "../data/read.ts";
+import { askAgain } from "../data/live.ts";
 import { tell } from "../data/told.ts";
 import { FormField } from "../part/form-field.tsx";
 import { WriteDialog } from "../part/write-dialog.tsx";
@@ -33,7 +33,7 @@ export function ForceDialog({
     void api
       .call("POST", path, { body: order("auto", "undone in the dashboard") })
       .then((answer) => tell(answer.ok ? `${name} is left to its breakers again.` : answer.failure.message))
-      .then(() => queries.invalidateQueries());
+      .then(() => askAgain());
   };
   const said = {
     open: "Every call is refused with 503 and the reason.",
@@ -80,7 +80,13 @@ export function ForceDialog({
       />
       <FormField label="For how long" value={ttl} onChange={setTtl} hint="A duration of at most a day: 10m, 2h." />
       {versions.length === 0 ? null : (
-        <FormField label="Only this version" value={version} options={["", ...versions]} onChange={setVersion} />
+        <FormField
+          label="Only this version"
+          value={version}
+          options={["", ...versions]}
+          none="every version"
+          onChange={setVersion}
+        />
       )}
     </WriteDialog>
   );

@@ -3,7 +3,7 @@
 import type { ReactNode } from "react";
 import { Link, useSearchParams } from "wouter";
 import type { Graph, GraphEdge } from "../../model/api/signals.ts";
-import { spanText, useGraph } from "../data/signals.ts";
+import { useGraph } from "../data/signals.ts";
 import { Button } from "../part/button.tsx";
 import { SameInTerminal } from "../part/command-line.tsx";
 import { DataTable } from "../part/data-table.tsx";
@@ -12,6 +12,7 @@ import { Ready } from "../part/ready.tsx";
 import { RefLink } from "../part/ref-link.tsx";
 import { Screen } from "../part/screen.tsx";
 import { msText, percentText, rateText } from "../word/number.ts";
+import { WindowNote } from "../signal/window-note.tsx";
 import { GraphDrawing } from "./graph-drawing.tsx";
 import { nodePath } from "./node-path.ts";
 import { shownGraph } from "./shown-graph.ts";
@@ -34,7 +35,7 @@ export function MapScreen(): ReactNode {
     <Screen
       title="Map"
       at={read.dataUpdatedAt}
-      span={spanText(read.data?.window)}
+      span={<WindowNote window={read.data?.window} />}
       acts={
         <>
           {focus === null ? null : <Button onPress={() => change("focus", null)}>Show all</Button>}

@@ -11,10 +11,11 @@ import { RefLink } from "../part/ref-link.tsx";
 import { Screen } from "../part/screen.tsx";
 import { When } from "../part/when.tsx";
 import type { Trouble } from "../../status/trouble.ts";
-import { healthWordOf, healthSummary } from "../word/health.ts";
-import { spanText, useStats } from "../data/signals.ts";
+import { healthWordOf } from "../word/health.ts";
+import { useStats } from "../data/signals.ts";
 import { GoldenCharts } from "../signal/golden-charts.tsx";
 import { SignalLine } from "../signal/signal-line.tsx";
+import { WindowNote } from "../signal/window-note.tsx";
 import { incidentText } from "./incident-text.ts";
 
 export function NowScreen(): ReactNode {
@@ -45,12 +46,14 @@ function Told({ read }: { readonly read: StatusRead }): ReactNode {
   return (
     <>
       {missing.length === 0 ? null : <p className="alert degraded">Not all could be asked: {missing.join("; ")}</p>}
-      <p>{healthSummary(status)}</p>
       {status.problems.length === 0 ? (
-        <p>
-          Nothing is wrong with {status.services} services and {status.endpoints} endpoints; {status.isolates.current}/
-          {status.isolates.current + status.isolates.behind} isolates run revision {status.revision}.
-        </p>
+        <div className="card healthy">
+          <strong>Nothing is wrong.</strong>
+          <p>
+            {status.services} services, {status.endpoints} endpoints; {status.isolates.current} of{" "}
+            {status.isolates.current + status.isolates.behind} isolates run revision {status.revision}.
+          </p>
+        </div>
       ) : (
         <ol className="stack" aria-label="What is wrong, the worst first">
           {status.problems.map((one, index) => (
@@ -92,9 +95,13 @@ function MeshSignals(): ReactNode {
       <Ready read={read}>
         {({ total, before, series, stepSeconds, window }) => (
           <>
-            <p className="quiet">{spanText(window)}</p>
+            <p className="quiet">
+              <WindowNote window={window} />
+            </p>
             <SignalLine now={total} before={before} />
-            {total.requests === 0 ? null : <GoldenCharts series={series} stepSeconds={stepSeconds} />}
+            {total.requests === 0 ? null : (
+              <GoldenCharts series={series} stepSeconds={stepSeconds} until={window.asOf ?? window.to} />
+            )}
           </>
         )}
       </Ready>

@@ -11,6 +11,8 @@ export interface Column<Row> {
   /** What it is sorted by; left out: it is not. */
   readonly sort?: (row: Row) => string | number;
   readonly number?: boolean;
+  /** What the row is called: it keeps room for a word. */
+  readonly name?: boolean;
 }
 
 interface DataTableProps<Row> {
@@ -52,7 +54,7 @@ export function DataTable<Row>({ caption, columns, rows, keyOf, textOf, name = "
       {textOf === undefined ? null : (
         <SearchField name={name} typed={typed} onType={setTyped} label={`Search: ${caption}`} />
       )}
-      <table className="table">
+      <table className={columns.length < 5 ? "table short" : "table"}>
         <caption>
           {caption}: {found.length === rows.length ? rows.length : `${found.length} of ${rows.length}`}
         </caption>
@@ -98,8 +100,8 @@ function AllRows<Row>({ shown, columns, keyOf }: RowsProps<Row>): ReactNode {
     <tbody>
       {shown.map((row) => (
         <tr key={keyOf(row)}>
-          {columns.map(({ head, cell, number }) => (
-            <td key={head} data-label={head} className={number === true ? "number" : ""}>
+          {columns.map(({ head, cell, number, name }) => (
+            <td key={head} data-label={head} className={number === true ? "number" : name === true ? "name" : ""}>
               <span>{cell(row)}</span>
             </td>
           ))}

@@ -7,9 +7,12 @@ export function Facts({ rows }: { readonly rows: readonly (readonly [name: strin
       {rows.map(([name, value]) => (
         <div key={name} style={{ display: "contents" }}>
           <dt>{name}</dt>
-          <dd>{value === null || value === undefined || value === "" ? <span className="quiet">none</span> : value}</dd>
+          <dd>{isNothing(value) ? <span className="quiet">none</span> : value}</dd>
         </div>
       ))}
     </dl>
   );
 }
+
+const isNothing = (value: ReactNode): boolean =>
+  value === null || value === undefined || value === "" || (Array.isArray(value) && value.length === 0);

@@ -8,7 +8,11 @@ interface FieldProps {
   readonly hint?: string;
   readonly type?: "text" | "password" | "number";
   readonly options?: readonly string[];
+  /** What the empty option is called. */
+  readonly none?: string;
   readonly required?: boolean;
+  /** Takes the room that is left in its row. */
+  readonly grow?: boolean;
 }
 
 export function FormField({
@@ -18,12 +22,14 @@ export function FormField({
   hint,
   type = "text",
   options,
+  none = "(none)",
   required = false,
+  grow = false,
 }: FieldProps): ReactNode {
   const id = useId();
   const described = hint === undefined ? undefined : `${id}-hint`;
   return (
-    <div className="field">
+    <div className={grow ? "field grow" : "field"}>
       <span>
         <label htmlFor={id}>{label}</label>
       </span>
@@ -41,7 +47,7 @@ export function FormField({
         <select id={id} value={value} aria-describedby={described} onChange={(event) => onChange(event.target.value)}>
           {options.map((option) => (
             <option key={option} value={option}>
-              {option === "" ? "(none)" : option}
+              {option === "" ? none : option}
             </option>
           ))}
         </select>

@@ -1,7 +1,7 @@
 // What every screen has: one heading, the page's title, how old its numbers are, and a way to ask again.
 import { useEffect, type ReactNode } from "react";
 import { useIsFetching } from "@tanstack/react-query";
-import { queries } from "../data/read.ts";
+import { askAgain, useLive } from "../data/live.ts";
 import { Button } from "./button.tsx";
 import { When } from "./when.tsx";
 
@@ -12,13 +12,14 @@ interface ScreenProps {
   /** When the numbers were read, milliseconds since the epoch. */
   readonly at?: number;
   /** What the numbers are of, where it is not "now". */
-  readonly span?: string;
+  readonly span?: ReactNode;
   readonly acts?: ReactNode;
   readonly children: ReactNode;
 }
 
 export function Screen({ title, mark, at, span, acts, children }: ScreenProps): ReactNode {
-  const isAsking = useIsFetching() > 0;
+  const isLive = useLive().is === "live";
+  const isAsking = useIsFetching() > 0 && !isLive;
   useEffect(() => {
     document.title = `${title} · Selvage`;
   }, [title]);
@@ -30,12 +31,12 @@ export function Screen({ title, mark, at, span, acts, children }: ScreenProps): 
         <div className="acts">
           {acts}
           {at === undefined || at === 0 ? null : (
-            <span className="quiet">
-              read <When time={new Date(at).toISOString()} />
-              {span === undefined ? "" : `, ${span}`}
+            <span className="quiet age">
+              {isLive ? "told" : "read"} <When time={new Date(at).toISOString()} />
+              {span === undefined ? null : <>, {span}</>}
             </span>
           )}
-          <Button small disabled={isAsking} onPress={() => void queries.invalidateQueries()}>
+          <Button small disabled={isAsking} onPress={() => void askAgain()}>
             {isAsking ? "Asking…" : "Refresh"}
           </Button>
         </div>

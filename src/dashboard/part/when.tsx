@@ -1,26 +1,31 @@
-// A time: how long ago, with the moment on demand. Counts on while it is looked at.
-import { useEffect, useState, type ReactNode } from "react";
+// A time: how long ago, with the moment on demand. Counts on while it is looked at: one clock for all of them, and only
+// those are drawn anew whose words change.
+import { useSyncExternalStore, type ReactNode } from "react";
 import { agoText, momentText } from "../word/when.ts";
 
-const TICK_MS = 10_000;
+const TICK_MS = 1_000;
+const listeners = new Set<() => void>();
+let clock: ReturnType<typeof setInterval> | undefined;
 
-function useNow(): number {
-  const [now, setNow] = useState(() => Date.now());
-  useEffect(() => {
-    const timer = setInterval(() => setNow(Date.now()), TICK_MS);
-    return () => clearInterval(timer);
-  }, []);
-  return now;
+function onTick(listener: () => void): () => void {
+  listeners.add(listener);
+  clock ??= setInterval(() => listeners.forEach((one) => one()), TICK_MS);
+  return () => {
+    listeners.delete(listener);
+    if (listeners.size === 0) {
+      clearInterval(clock);
+      clock = undefined;
+    }
+  };
 }
 
 export function When({ time }: { readonly time: string | null }): ReactNode {
-  const now = useNow();
-  if (time === null) {
-    return <span className="quiet">never</span>;
-  }
-  return (
+  const text = useSyncExternalStore(onTick, () => agoText(time, Date.now()));
+  return time === null ? (
+    <span className="quiet">never</span>
+  ) : (
     <time dateTime={time} title={momentText(time)}>
-      {agoText(time, Math.max(now, Date.now()))}
+      {text}
     </time>
   );
 }

@@ -2,7 +2,7 @@
 // cannot be undone asks for its name in letters.
 import { useState, type ReactNode } from "react";
 import type { ApiAnswer, Failure } from "../../cli/session/client.ts";
-import { queries } from "../data/read.ts";
+import { askAgain } from "../data/live.ts";
 import { Button } from "./button.tsx";
 import { CommandLine } from "./command-line.tsx";
 import { FailureNote } from "./failure-note.tsx";
@@ -41,7 +41,7 @@ export function WriteDialog<T>(props: WriteDialogProps<T>): ReactNode {
       setFailure(answer.failure);
       return;
     }
-    await queries.invalidateQueries();
+    await askAgain();
     onDone(answer.value);
     onClose();
   };

@@ -4,7 +4,7 @@ import { useState, type ReactNode } from "react";
 import type { ApplyResult, Validation } from "../../model/api/apply.ts";
 import type { ApiAnswer, Failure } from "../../cli/session/client.ts";
 import { api } from "../data/api.ts";
-import { queries } from "../data/read.ts";
+import { askAgain } from "../data/live.ts";
 import { tell } from "../data/told.ts";
 import { useYaml } from "../data/yaml.ts";
 import { Button } from "../part/button.tsx";
@@ -54,7 +54,7 @@ function Editor({ original }: { readonly original: string }): ReactNode {
     }
     tell(`Applied: revision ${answer.value.revision}. Undo: roll back to ${revision} in the history.`);
     setOutcome(null);
-    await queries.invalidateQueries();
+    await askAgain();
   };
   const edit = (now: string): void => {
     setText(now);

@@ -5,7 +5,6 @@ import type { Resource, ResourceList } from "../../model/api/resource.ts";
 import { refOfDocument } from "../../model/word/refs.ts";
 import { faultsOf } from "../../status/conditions.ts";
 import { listResources } from "../../cli/session/list-resources.ts";
-import { api } from "../data/api.ts";
 import { taken, useGathered } from "../data/read.ts";
 import { useMay } from "../data/session.tsx";
 import { Ready } from "../part/ready.tsx";
@@ -57,7 +56,7 @@ const columns: readonly Column<Resource>[] = [
 ];
 
 export function PoliciesScreen(): ReactNode {
-  const read = useGathered<ResourceList>("resources", async () => taken(await listResources(api, {})));
+  const read = useGathered<ResourceList>("resources", async (client) => taken(await listResources(client, {})));
   const may = useMay("operator");
   return (
     <Screen
@@ -79,7 +78,7 @@ function Documents({ items }: { readonly items: readonly Resource[] }): ReactNod
   }
   return (
     <>
-      <FormField label="Kind" value={kind} options={kinds} onChange={setKind} />
+      <FormField label="Kind" value={kind} options={kinds} none="every kind" onChange={setKind} />
       <DataTable
         caption="Documents"
         columns={columns}

@@ -1,13 +1,14 @@
 // A service's golden signals: now against the window before, over time, and by version, route, caller and ending.
 import type { ReactNode } from "react";
 import type { CatalogService } from "../../model/api/endpoints.ts";
-import { spanText, useStats } from "../data/signals.ts";
+import { lengthText, useStats } from "../data/signals.ts";
 import { DataTable } from "../part/data-table.tsx";
 import { Empty } from "../part/empty.tsx";
 import { Ready } from "../part/ready.tsx";
 import { GoldenCharts } from "../signal/golden-charts.tsx";
 import { PartsTable } from "../signal/parts-table.tsx";
 import { SignalLine } from "../signal/signal-line.tsx";
+import { WindowNote } from "../signal/window-note.tsx";
 import { countText } from "../word/number.ts";
 
 export function ServiceSignalsTab({
@@ -23,19 +24,21 @@ export function ServiceSignalsTab({
         if (one === undefined || (one.signals.requests === 0 && one.before.requests === 0)) {
           return (
             <Empty
-              cause={`Nothing called it in this window or the one before (${spanText(window)}).`}
+              cause={`Nothing called it in this window or the one before (${lengthText(window)}).`}
               command={`curl -i ${location.origin}${addresses[0] ?? "/"}`}
             />
           );
         }
         return (
           <>
-            <p className="quiet">{spanText(window)}</p>
+            <p className="quiet">
+              <WindowNote window={window} />
+            </p>
             {window.partial ? (
               <p className="alert degraded">Not everyone who counts could be asked: numbers are too low.</p>
             ) : null}
             <SignalLine now={one.signals} before={one.before} />
-            <GoldenCharts series={one.series} stepSeconds={stepSeconds} />
+            <GoldenCharts series={one.series} stepSeconds={stepSeconds} until={window.asOf ?? window.to} />
             <PartsTable caption="Versions" parts={one.versions} />
             {detail === null ? null : (
               <>

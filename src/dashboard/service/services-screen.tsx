@@ -10,7 +10,8 @@ import { Empty } from "../part/empty.tsx";
 import { HealthBadge } from "../part/health-badge.tsx";
 import { Ready } from "../part/ready.tsx";
 import { Screen } from "../part/screen.tsx";
-import { spanText, useStats } from "../data/signals.ts";
+import { useStats } from "../data/signals.ts";
+import { WindowNote } from "../signal/window-note.tsx";
 import { msText, percentText, rateText } from "../word/number.ts";
 import { healthOfRef } from "../word/health.ts";
 
@@ -45,6 +46,7 @@ function List({ read: { mesh, status } }: { readonly read: StatusRead }): ReactN
       head: "Service",
       cell: (one) => <Link href={`/services/${one.namespace}/${one.name}`}>{`${one.namespace}/${one.name}`}</Link>,
       sort: (one) => `${one.namespace}/${one.name}`,
+      name: true,
     },
     {
       head: "Rate",
@@ -74,13 +76,13 @@ function List({ read: { mesh, status } }: { readonly read: StatusRead }): ReactN
       cell: (one) => `${one.endpoints.filter(({ health }) => health !== "unhealthy").length}/${one.endpoints.length}`,
       sort: (one) => one.endpoints.length,
     },
-    { head: "Exposure", cell: (one) => one.exposure, sort: (one) => one.exposure },
     { head: "Owner", cell: (one) => one.owner ?? "–", sort: (one) => one.owner ?? "" },
-    { head: "About", cell: (one) => one.description ?? "–" },
   ];
   return (
     <>
-      <p className="quiet">{spanText(stats.data?.window)}</p>
+      <p className="quiet">
+        <WindowNote window={stats.data?.window} />
+      </p>
       <DataTable
         caption="Services"
         columns={columns}

@@ -3,9 +3,10 @@ import { useCallback, useEffect, useRef, useState, type ReactNode } from "react"
 import { useLocation } from "wouter";
 import type { Whoami } from "../../model/api/operators.ts";
 import { api } from "../data/api.ts";
-import { queries, ReadFailure, taken, useGathered } from "../data/read.ts";
+import { useFollowing } from "../data/live.ts";
+import { queries } from "../data/queries.ts";
+import { ReadFailure, taken, useGathered } from "../data/read.ts";
 import { WhoProvider } from "../data/session.tsx";
-import { useSettings } from "../data/settings.ts";
 import { FailureNote } from "../part/failure-note.tsx";
 import { Toasts } from "../part/toasts.tsx";
 import { KeySheet, useKeys } from "./keys.tsx";
@@ -13,9 +14,6 @@ import { Nav } from "./nav.tsx";
 import { Palette } from "./palette.tsx";
 import { SignIn } from "./sign-in.tsx";
 import { Topbar } from "./topbar.tsx";
-
-/** While the reader follows: one reading of a screen is at most ten calls. */
-const FOLLOW_MS = 10_000;
 
 export function Frame({ children }: { readonly children: ReactNode }): ReactNode {
   const who = useGathered("whoami", async () => taken(await api.call<Whoami>("GET", "/whoami")));
@@ -75,19 +73,4 @@ function Page({ children }: { readonly children: ReactNode }): ReactNode {
       <Toasts />
     </div>
   );
-}
-
-function useFollowing(): void {
-  const { follow } = useSettings();
-  useEffect(() => {
-    if (!follow) {
-      return undefined;
-    }
-    const timer = setInterval(() => {
-      if (document.visibilityState === "visible") {
-        void queries.invalidateQueries();
-      }
-    }, FOLLOW_MS);
-    return () => clearInterval(timer);
-  }, [follow]);
 }

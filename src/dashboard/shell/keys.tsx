@@ -2,7 +2,7 @@
 // of a single letter can be switched off (WCAG 2.1.4).
 import { useEffect, type ReactNode } from "react";
 import { tinykeys } from "tinykeys";
-import { queries } from "../data/read.ts";
+import { askAgain } from "../data/live.ts";
 import { changeSettings, useSettings } from "../data/settings.ts";
 import { Modal } from "../part/modal.tsx";
 import { screens } from "../word/screens.ts";
@@ -31,7 +31,7 @@ export function useKeys({ go, onPalette, onKeys }: KeyHandlers): void {
     const letters = {
       "Shift+?": unlessTyping(onKeys),
       "/": unlessTyping(() => document.querySelector<HTMLElement>("[data-search]")?.focus()),
-      r: unlessTyping(() => void queries.invalidateQueries()),
+      r: unlessTyping(() => void askAgain()),
       y: unlessTyping(() => void navigator.clipboard.writeText(window.location.href)),
       "[": unlessTyping(() => nextTab(-1)),
       "]": unlessTyping(() => nextTab(1)),

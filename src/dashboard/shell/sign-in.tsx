@@ -20,25 +20,27 @@ export function SignIn({ onSignedIn }: { readonly onSignedIn: () => void }): Rea
   };
   const back = encodeURIComponent(window.location.pathname);
   return (
-    <main className="screen">
-      <h1>Sign in to Selvage</h1>
-      <form onSubmit={(event) => void submit(event)}>
-        <FormField
-          label="Operator token"
-          type="password"
-          value={token}
-          onChange={setToken}
-          required
-          hint="Made with selvage token create. A local mesh writes its own into .selvage/admin-token."
-        />
-        {message === null ? null : <p role="alert">{message}</p>}
-        <button type="submit" className="button main">
-          Sign in
-        </button>
-      </form>
-      <p>
-        <a href={`/_selvage/login?return=${back}`}>Sign in with your identity provider</a>
-      </p>
+    <main className="door">
+      <div className="card">
+        <h1>Sign in to Selvage</h1>
+        <form onSubmit={(event) => void submit(event)}>
+          <FormField
+            label="Operator token"
+            type="password"
+            value={token}
+            onChange={setToken}
+            required
+            hint="Made with selvage token create. A local mesh writes its own into .selvage/admin-token."
+          />
+          {message === null ? null : <p role="alert">{message}</p>}
+          <button type="submit" className="button main">
+            Sign in
+          </button>
+        </form>
+        <p>
+          <a href={`/_selvage/login?return=${back}`}>Sign in with your identity provider</a>
+        </p>
+      </div>
     </main>
   );
 }

@@ -6,6 +6,7 @@ import { useWho } from "../data/session.tsx";
 import { changeSettings, useSettings, windows, type ReaderSettings } from "../data/settings.ts";
 import { Button } from "../part/button.tsx";
 import { healthSummary } from "../word/health.ts";
+import { FollowSwitch } from "./follow-switch.tsx";
 
 const themes: readonly ReaderSettings["theme"][] = ["system", "light", "dark", "contrast"];
 
@@ -17,7 +18,7 @@ interface TopbarProps {
 
 export function Topbar({ onPalette, onKeys, onSignOut }: TopbarProps): ReactNode {
   const who = useWho();
-  const { theme, follow, window } = useSettings();
+  const { theme, window } = useSettings();
   const { data } = useMeshStatus();
   return (
     <header className="topbar">
@@ -33,14 +34,7 @@ export function Topbar({ onPalette, onKeys, onSignOut }: TopbarProps): ReactNode
       <Button small onPress={onPalette}>
         Search or do… <kbd>⌘K</kbd>
       </Button>
-      <label>
-        <input
-          type="checkbox"
-          checked={follow}
-          onChange={(event) => changeSettings({ follow: event.target.checked })}
-        />{" "}
-        Follow
-      </label>
+      <FollowSwitch />
       <label>
         <span className="hidden">Numbers of the last</span>
         <select value={window} onChange={(event) => changeSettings({ window: event.target.value })}>

@@ -7,18 +7,22 @@ import { LineChart } from "./line-chart.tsx";
 interface GoldenChartsProps {
   readonly series: readonly SeriesPoint[];
   readonly stepSeconds: number;
+  /** Until when it was counted, RFC 3339: the last step is not over. */
+  readonly until: string;
 }
 
-export function GoldenCharts({ series, stepSeconds }: GoldenChartsProps): ReactNode {
+export function GoldenCharts({ series, stepSeconds, until }: GoldenChartsProps): ReactNode {
   const times = series.map(({ at }) => at);
   const of = (value: (point: SeriesPoint) => number | null): (number | null)[] => series.map(value);
+  const passed = (at: string): number =>
+    Math.min(stepSeconds, Math.max(1, (Date.parse(until) - Date.parse(at)) / 1000));
   return (
     <div className="cards">
       <LineChart
         title="Requests"
         times={times}
         text={rateText}
-        lines={[{ name: "requests", values: of(({ requests }) => requests / stepSeconds) }]}
+        lines={[{ name: "requests", values: of(({ at, requests }) => requests / passed(at)) }]}
       />
       <LineChart
         title="Errors"

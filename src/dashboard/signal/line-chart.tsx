@@ -28,8 +28,11 @@ export function LineChart({ title, times, lines, text }: LineChartProps): ReactN
   return (
     <figure className="card chart">
       <figcaption>
-        <strong>{title}</strong> <span className="quiet">now {last}</span>
+        <strong>{title}</strong>
       </figcaption>
+      <div className="scale" aria-hidden="true">
+        {text(most)}
+      </div>
       <svg viewBox={`0 0 ${WIDTH} ${HEIGHT}`} role="img" aria-label={`${title}: now ${last}; most ${peak}`}>
         {lines.map(({ name, values }, index) => (
           <path
@@ -39,15 +42,16 @@ export function LineChart({ title, times, lines, text }: LineChartProps): ReactN
           />
         ))}
       </svg>
-      <div className="row quiet">
-        <span>0 to {text(most)}</span>
-        {lines.length > 1
-          ? lines.map(({ name }, index) => (
-              <span key={name} className={`key line-${index}`}>
-                {name}
-              </span>
-            ))
-          : null}
+      <div className="axis">
+        <span>{clockText(times[0])}</span>
+        <span>{clockText(times.at(-1))}</span>
+      </div>
+      <div className="row">
+        {lines.map(({ name, values }, index) => (
+          <span key={name} className={`key line-${index}`}>
+            <span className="quiet">{name}</span> {say(values.at(-1), text)}
+          </span>
+        ))}
       </div>
       <details>
         <summary>As a table</summary>
@@ -71,3 +75,5 @@ export function LineChart({ title, times, lines, text }: LineChartProps): ReactN
 
 const say = (value: number | null | undefined, text: (value: number) => string): string =>
   value === null || value === undefined ? "–" : text(value);
+
+const clockText = (time: string | undefined): string => (time === undefined ? "" : `${time.slice(11, 16)} UTC`);

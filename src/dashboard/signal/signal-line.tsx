@@ -17,25 +17,25 @@ export function SignalLine({ now, before }: { readonly now: Golden; readonly bef
       <Figure
         name="requests"
         value={rateText(now.perSecond)}
-        was={before === null ? null : rateText(before.perSecond)}
+        was={was(before, ({ perSecond }) => rateText(perSecond))}
       />
       <Figure
         name="errors"
         value={percentText(now.errorPercent)}
-        was={before === null ? null : percentText(before.errorPercent)}
+        was={was(before, ({ errorPercent }) => percentText(errorPercent))}
       />
-      <Figure name="p50" value={msText(now.p50Ms)} was={before === null ? null : msText(before.p50Ms)} />
-      <Figure name="p95" value={msText(now.p95Ms)} was={before === null ? null : msText(before.p95Ms)} />
-      <Figure name="p99" value={msText(now.p99Ms)} was={before === null ? null : msText(before.p99Ms)} />
-      <Figure name="limited" value={countText(now.limited)} was={before === null ? null : countText(before.limited)} />
-      <Figure
-        name="at once"
-        value={now.inFlight.toFixed(1)}
-        was={before === null ? null : before.inFlight.toFixed(1)}
-      />
+      <Figure name="p50" value={msText(now.p50Ms)} was={was(before, ({ p50Ms }) => msText(p50Ms))} />
+      <Figure name="p95" value={msText(now.p95Ms)} was={was(before, ({ p95Ms }) => msText(p95Ms))} />
+      <Figure name="p99" value={msText(now.p99Ms)} was={was(before, ({ p99Ms }) => msText(p99Ms))} />
+      <Figure name="limited" value={countText(now.limited)} was={was(before, ({ limited }) => countText(limited))} />
+      <Figure name="at once" value={now.inFlight.toFixed(1)} was={was(before, ({ inFlight }) => inFlight.toFixed(1))} />
     </dl>
   );
 }
+
+/** Where there was nothing before, there is nothing to compare with. */
+const was = (before: Golden | null, text: (of: Golden) => string): string | null =>
+  before === null || before.requests === 0 ? null : text(before);
 
 interface FigureProps {
   readonly name: string;

@@ -30,6 +30,7 @@ const columns: readonly Column<ReceiptShown>[] = [
       </Link>
     ),
     sort: (one) => one.path,
+    name: true,
   },
   {
     head: "Service",
@@ -67,11 +68,12 @@ export function WatchScreen(): ReactNode {
   };
   return (
     <Screen title="Watch" at={read.dataUpdatedAt} span="kept requests, not all of them">
-      <div className="row">
+      <div className="fields">
         <FormField
           label="Status at least"
           value={least}
           options={["", "400", "500"]}
+          none="any"
           onChange={(text) => change("status", text)}
         />
         <FormField

@@ -3,10 +3,10 @@
 // two seconds for everybody. So a right secret is let in however much is guessed beside it, and wrong ones cost next to
 // nothing.
 import { BoundedMap } from "../text/bounded-map.ts";
-import { failureWait, newFailureLimits, noteFailure, type FailureLimits } from "./failure-limit.ts";
+import { addressWait, newAddressLimits, countAddress, type AddressLimits } from "./address-limit.ts";
 
 export interface Guessing {
-  readonly failures: FailureLimits;
+  readonly failures: AddressLimits;
   /** By digest: until when it counts as unknown. Secrets are random, so none that was made up comes to be. */
   readonly unknown: BoundedMap<string, number>;
   /** Digests of all secrets that the registry knows, and when they were read; null = they were not needed yet. */
@@ -25,12 +25,12 @@ const FRESH_MS = 2000;
 const READING_MS = 2000;
 
 export function newGuessing(): Guessing {
-  return { failures: newFailureLimits(), unknown: new BoundedMap(MOST_UNKNOWN), known: null, readingSince: null };
+  return { failures: newAddressLimits(), unknown: new BoundedMap(MOST_UNKNOWN), known: null, readingSince: null };
 }
 
 /** @param ip null = nobody knows, and nothing is counted */
 export function nextStep(state: Guessing, digest: string, ip: string | null, now: number): NextStep {
-  const waitMs = failureWait(state.failures, ip, now);
+  const waitMs = addressWait(state.failures, ip, now);
   if ((state.unknown.get(digest) ?? 0) > now) {
     return waitMs > 0 ? { waitMs } : "unknown";
   }
@@ -50,7 +50,7 @@ export function nextStep(state: Guessing, digest: string, ip: string | null, now
 
 export function noteUnknown(state: Guessing, digest: string, ip: string | null, now: number): void {
   state.unknown.set(digest, now + UNKNOWN_MS);
-  noteFailure(state.failures, ip, now);
+  countAddress(state.failures, ip, now);
 }
 
 export function beginReading(state: Guessing, now: number): void {

@@ -1,5 +1,6 @@
-// What must be done to one JSON value to make it another, as RFC 6902 operations. Made for people who review a plan, so
-// it is short rather than minimal: lists are compared from both ends, and what differs between is replaced one by one.
+// What must be done to one JSON value to make it another, as RFC 6902 operations. Made for people who review a plan,
+// so it is short rather than minimal: lists are compared from both ends, and what differs between is replaced one by
+// one. A list that moved on like a window (new at one end, old gone at the other) is moved on.
 import type { PatchOperation } from "../../model/api/apply.ts";
 import { isRecord } from "../../model/word/record.ts";
 
@@ -57,6 +58,10 @@ function listPatch(before: readonly unknown[], after: readonly unknown[], path: 
     tail++;
   }
 
+  const step = head === 0 && tail === 0 ? stepOf(before, after) : 0;
+  if (step !== 0) {
+    return slidePatch(before, after, step, path);
+  }
   const operations: PatchOperation[] = [];
   const [oldEnd, newEnd] = [before.length - tail, after.length - tail];
   const common = Math.min(oldEnd, newEnd);
@@ -68,6 +73,46 @@ function listPatch(before: readonly unknown[], after: readonly unknown[], path: 
     operations.push({ op: "remove", path: `${path}/${at}` });
   }
   for (let at = common; at < newEnd; at++) {
+    operations.push({ op: "add", path: `${path}/${at}`, value: after[at] });
+  }
+  return operations;
+}
+
+/** How far the list moved on: what is new at its front (more than 0), or gone there (less); 0 = it is another list. */
+function stepOf(before: readonly unknown[], after: readonly unknown[]): number {
+  if (before.length < 2 || after.length < 2) {
+    return 0;
+  }
+  const [old, now] = [before, after].map((list) => list.map((one) => JSON.stringify(one))) as [string[], string[]];
+  const ahead = now.indexOf(old[0] ?? "");
+  const step = ahead > 0 ? ahead : -Math.max(0, old.indexOf(now[0] ?? ""));
+  const common = old.filter((one, at) => now[at + step] === one).length;
+  return common * 2 >= Math.min(old.length, now.length) ? step : 0;
+}
+
+function slidePatch(
+  before: readonly unknown[],
+  after: readonly unknown[],
+  step: number,
+  path: string,
+): PatchOperation[] {
+  const gone = Math.max(0, -step);
+  const fresh = Math.max(0, step);
+  const kept = Math.min(before.length - gone, after.length - fresh);
+  const operations: PatchOperation[] = [];
+  for (let at = before.length - 1; at >= gone + kept; at--) {
+    operations.push({ op: "remove", path: `${path}/${at}` });
+  }
+  for (let nth = 0; nth < gone; nth++) {
+    operations.push({ op: "remove", path: `${path}/0` });
+  }
+  for (let at = 0; at < fresh; at++) {
+    operations.push({ op: "add", path: `${path}/${at}`, value: after[at] });
+  }
+  for (let at = 0; at < kept; at++) {
+    operations.push(...patchBetween(before[at + gone], after[at + fresh], `${path}/${at + fresh}`));
+  }
+  for (let at = fresh + kept; at < after.length; at++) {
     operations.push({ op: "add", path: `${path}/${at}`, value: after[at] });
   }
   return operations;

@@ -3,7 +3,7 @@ import * as z from "zod";
 import { findingSchema, resourceSchema } from "./resource.ts";
 
 /** RFC 6902 operation from the stored document to the new one (`/spec/…`, `/metadata/labels/…`). */
-const patchOperationSchema = z
+export const patchOperationSchema = z
   .object({
     op: z.enum(["add", "remove", "replace"]),
     path: z.string(),

@@ -32,7 +32,9 @@ export const receiptSchema = z
     traceId: z.string(),
     at: z.string(),
     tookMs: z.number(),
-    keptFor: z.enum(["refused", "error", "slow", "sampled"]),
+    keptFor: z.enum(["refused", "error", "slow", "sampled", "watched"]).meta({
+      description: "`watched` = it is shown to those who watch just now, and kept no longer.",
+    }),
     method: z.string(),
     host: z.string(),
     path: z.string().meta({ description: "Without its query, which is not kept." }),

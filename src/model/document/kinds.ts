@@ -6,6 +6,7 @@ import { authorizationPolicy } from "./kind/authorization.ts";
 import { clusterSpecSchema } from "./kind/cluster.ts";
 import { faultPolicy } from "./kind/fault.ts";
 import { OURS, type KindEntry } from "./field/kind-entry.ts";
+import { KEEP_SLASHES, PATH_ENCODING } from "./field/path-encoding.ts";
 import { gatewaySpecSchema } from "./gateway-api/gateway.ts";
 import { httpRouteSpecSchema } from "./gateway-api/http-route.ts";
 import { coreServiceSpecSchema, namespaceSpecSchema } from "./gateway-api/kubernetes.ts";
@@ -19,6 +20,8 @@ import { trafficPolicy } from "./kind/traffic-policy.ts";
 
 const GATEWAY_API = ["gateway.networking.k8s.io/v1", "gateway.networking.k8s.io/v1beta1"] as const;
 
+const keeps = (where: string): string => `\`${KEEP_SLASHES}\` lets %2F in paths through, for ${where}.`;
+
 const all = {
   Namespace: {
     kind: "Namespace",
@@ -26,6 +29,7 @@ const all = {
     plural: "namespaces",
     short: ["ns"],
     scope: "mesh",
+    specOptional: true,
     isLabel: true,
     says: "The labels of a namespace, which listeners select by. A namespace needs no document to exist.",
     spec: namespaceSpecSchema,
@@ -40,6 +44,7 @@ const all = {
     says: "Listeners that HTTPRoutes attach to: hostnames, ports, and which namespaces may attach.",
     spec: gatewaySpecSchema,
     effect: "now",
+    annotations: { [PATH_ENCODING]: keeps("all that it carries") },
     limits:
       "`tls`, `addresses`, `infrastructure` and `allowedListeners` are kept; the platform in front of the mesh owns addresses and certificates.",
   },
@@ -52,6 +57,7 @@ const all = {
     says: "Which requests go where, and what is done to them on the way.",
     spec: httpRouteSpecSchema,
     effect: "now",
+    annotations: { [PATH_ENCODING]: keeps("all of its rules") },
   },
   ReferenceGrant: {
     kind: "ReferenceGrant",
@@ -69,6 +75,7 @@ const all = {
     plural: "clusters",
     short: [],
     scope: "mesh",
+    specOptional: true,
     says: "A place where endpoints run: its region, whether private addresses are allowed, whose workload tokens it trusts.",
     spec: clusterSpecSchema,
     effect: "now",
@@ -80,11 +87,13 @@ const all = {
     plural: "services",
     short: ["svc"],
     scope: "namespace",
+    specOptional: true,
     isLabel: true,
     says: "A registry entry: a service, its endpoints, who may call it by its own address.",
     spec: serviceSpecSchema,
     effect: "now",
-    limits: "`openapi` is stored and returned by the catalog.",
+    annotations: { [PATH_ENCODING]: keeps("its own addresses, and for proxies that ask about it") },
+    limits: "`openapi` is stored and returned by the catalog, to consumers with a contract, too.",
   },
   TrafficPolicy: trafficPolicy,
   RateLimitPolicy: rateLimitPolicy,
@@ -108,6 +117,7 @@ const all = {
     plural: "applications",
     short: ["app"],
     scope: "namespace",
+    specOptional: true,
     says: "A client application. Its credentials are minted by the API and never written into a document.",
     spec: applicationSpecSchema,
     effect: "now",

@@ -16,7 +16,8 @@ import type { KeyAnswer, RingView } from "./key-ring.ts";
 import type { LimiterCalls, StrictAnswer, StrictAsk, LimitReply, LimitReport } from "./limit.ts";
 import type { DemandChunk, LimitUse } from "./limit-use.ts";
 import type { SignalAnswer, SignalQuestion, SignalReply, SignalReport, SignalTotals } from "./signals.ts";
-import type { Receipt, ReceiptAnswer, ReceiptQuestion } from "./receipt.ts";
+import type { WatchCounts, Receipt, ReceiptAnswer, ReceiptQuestion } from "./receipt.ts";
+import type { Watch } from "./watch.ts";
 import type { LeaseGrant, PollAnswer, PollQuestion, Renewal } from "./propagation.ts";
 
 /** The answer, at once or later. */
@@ -38,6 +39,8 @@ export interface MeshObject {
   tellHealth(service: ServiceKey, rows: readonly HealthRow[]): Answer<boolean>;
   /** What operators force upon a service, for every isolate that asks. */
   tellForced(service: ServiceKey, orders: ForcedOrders): Answer<boolean>;
+  /** Somebody watches requests; told anew while it lasts. @returns whether there is room for one more */
+  watch(watch: Watch): Answer<boolean>;
   /** All of that, for an isolate that knows nothing yet. */
   forced(): Answer<ForcedList>;
   /** One of the mesh's keys has been taken out of use: every isolate that asks from now on asks the ring first. */
@@ -73,7 +76,8 @@ export interface RateLimiterObject {
 
 /** Requests that are kept: one for each namespace that they went to, `-` for those that went to none. */
 export interface RequestsObject {
-  keep(receipts: readonly Receipt[], dropped: number): Answer<void>;
+  /** @param matched absent = nobody watches, or an isolate of an earlier release */
+  keep(receipts: readonly Receipt[], dropped: number, matched?: WatchCounts): Answer<void>;
   find(question: ReceiptQuestion): Answer<ReceiptAnswer>;
 }
 

@@ -2,6 +2,7 @@
 // software, so members may be added, never changed.
 import type { CallNote } from "./call-notes.ts";
 import type { ForcedList } from "./forced.ts";
+import type { Watch } from "./watch.ts";
 import type { Head } from "../registry/registry.ts";
 
 /**
@@ -38,6 +39,8 @@ export interface PollAnswer extends Head {
    * Counts the mesh's keys that were taken out of use; absent = none, or an object of a release that does not count.
    */
   readonly revocations?: number;
+  /** Who watches requests; absent = nobody, or an object of a release that does not know of it. */
+  readonly watches?: readonly Watch[];
 }
 
 /** The lease of one endpoint, as the registry knows it. */

@@ -1,9 +1,10 @@
 // What is kept of a request that ended: enough to say why it ended so, and to ask what another configuration would have
 // made of it. No body, no query, and of headers only digests of those that rules read.
+import type { RequestFilter } from "./watch.ts";
 import type { ServiceKey } from "../snapshot/snapshot.ts";
 
-/** Refused or failed, slow, or one of the share that is traced. */
-export type KeptFor = "refused" | "error" | "slow" | "sampled";
+/** Refused or failed, slow, one of the share that is traced; `watched` = only for those who watch just now. */
+export type KeptFor = "refused" | "error" | "slow" | "sampled" | "watched";
 
 /** One thing that a stage told while the request was on its way. */
 export interface ToldStep {
@@ -30,7 +31,8 @@ export interface CallSpan {
   readonly failure: string | null;
 }
 
-export interface Receipt {
+/** A request as it ended. */
+export interface EndedRequest {
   readonly requestId: string;
   readonly traceId: string;
   readonly spanId: string;
@@ -39,7 +41,6 @@ export interface Receipt {
   /** Milliseconds since the epoch. */
   readonly at: number;
   readonly tookMs: number;
-  readonly keptFor: KeptFor;
   readonly method: string;
   readonly scheme: string;
   /** With its port where that is not the scheme's own; empty = it was not admitted. */
@@ -56,30 +57,34 @@ export interface Receipt {
   readonly endpoint: string | null;
   readonly route: string;
   readonly status: number;
-  /** As in `selvage-decision`; `forwarded` = the service answered. */
+  /** As in `selvage-decision`; `forwarded` = the service answered, `allowed` = another proxy was told so. */
   readonly stage: string;
   readonly policy: string | null;
   readonly code: string | null;
   readonly detail: string | null;
   readonly revision: number;
+  /** Empty unless it was traced from its beginning. */
+  readonly steps: readonly ToldStep[];
+  readonly calls: readonly CallSpan[];
+}
+
+export interface Receipt extends EndedRequest {
+  readonly keptFor: KeptFor;
   /** Policies that were in force where it went, by table. */
   readonly held: Readonly<Record<string, readonly string[]>>;
   /** `header:x-tenant`, `query:v` → a keyed digest of its value. */
   readonly read: Readonly<Record<string, string>>;
-  /** Empty unless it was traced from its beginning. */
-  readonly steps: readonly ToldStep[];
-  readonly calls: readonly CallSpan[];
   /** When it was written down, milliseconds since the epoch; rises. Absent = it is on its way. */
   readonly keptAt?: number;
 }
 
-export interface ReceiptQuestion {
+export interface ReceiptQuestion extends RequestFilter {
   readonly requestId?: string;
   readonly traceId?: string;
   /** The newest that fit; at most. */
   readonly most: number;
-  readonly service?: string;
-  readonly leastStatus?: number;
+  /** Of whoever asks: those that are there only for watchers are wanted as well. */
+  readonly watch?: string;
   /** Written down after that, milliseconds since the epoch. */
   readonly keptAfter?: number;
 }
@@ -89,4 +94,9 @@ export interface ReceiptAnswer {
   readonly receipts: readonly Receipt[];
   /** Requests that were to be kept and were not, because there were too many. */
   readonly dropped: number;
+  /** How many fitted the watch since it began, shown or not; absent = nobody asked for it, or nobody knows. */
+  readonly matched?: number;
 }
+
+/** How many requests fitted each watch. */
+export type WatchCounts = Readonly<Record<string, number>>;

@@ -16,8 +16,6 @@ type OneParsed =
   { readonly ok: true; readonly document: Document } | { readonly ok: false; readonly findings: readonly Explained[] };
 
 const ENVELOPE = ["apiVersion", "kind", "metadata", "spec", "status"];
-/** Kinds that say something without a spec. */
-const SPEC_OPTIONAL: ReadonlySet<string> = new Set(["Namespace", "Service", "Cluster", "Application"]);
 
 function found(code: FindingCode, path: Path, detail: string, hint: string, key = false): Explained {
   return { code, path, detail, hint, key };
@@ -133,7 +131,9 @@ function checkMetadata(value: unknown, info: KindInfo): Checked {
     };
   }
   const own = isRecord(value)
-    ? Object.fromEntries(Object.entries(value).filter(([key]) => !SERVER_OWNED.includes(key)))
+    ? Object.fromEntries(
+        Object.entries(value).filter(([key, said]) => !SERVER_OWNED.includes(key) && !isUnsaid(key, said)),
+      )
     : value;
   const checked = check(info.isLabel === true ? labelledMetadataSchema : metadataSchema, own, "metadata");
   if (!checked.ok || info.scope !== "mesh") {
@@ -147,9 +147,12 @@ function checkMetadata(value: unknown, info: KindInfo): Checked {
   return { ok: false, findings: [found("SLV1108", ["metadata", "namespace"], detail, "Remove namespace.")] };
 }
 
+/** An empty namespace is none, as in Kubernetes: charts write it. */
+const isUnsaid = (key: string, said: unknown): boolean => key === "namespace" && said === "";
+
 function checkSpec(value: unknown, info: KindInfo, apiVersion: string): Checked {
   const absent = value === undefined || value === null;
-  if (absent && !SPEC_OPTIONAL.has(info.kind)) {
+  if (absent && info.specOptional !== true) {
     return {
       ok: false,
       findings: [

@@ -1,5 +1,6 @@
 // What a single document says that has no meaning, though it is allowed. What needs the whole mesh is the compiler's.
 import type { Document } from "../document/document.ts";
+import { kindNames, kinds } from "../document/kinds.ts";
 import { KEEP_SLASHES, PATH_ENCODING } from "../document/field/path-encoding.ts";
 import type { Finding } from "../word/finding.ts";
 import { toPointer, type Path } from "../word/json-pointer.ts";
@@ -20,18 +21,25 @@ export function warningsOf(document: Document): Finding[] {
   return [...annotationWarnings(document), ...headerWarnings(document)];
 }
 
-/** What is misspelt there would be passed over in silence. */
+/** What is misspelt there, or stands where nobody reads it, would be passed over in silence. */
 function annotationWarnings({ kind, metadata }: Document): Finding[] {
-  const said = Object.hasOwn(metadata.annotations, PATH_ENCODING) ? metadata.annotations[PATH_ENCODING] : KEEP_SLASHES;
-  if (said === KEEP_SLASHES) {
+  const said = Object.hasOwn(metadata.annotations, PATH_ENCODING) ? metadata.annotations[PATH_ENCODING] : undefined;
+  const isHeeded = kinds[kind].annotations?.[PATH_ENCODING] !== undefined;
+  if (said === undefined || (isHeeded && said === KEEP_SLASHES)) {
     return [];
   }
   const ref = refOf(kind, metadata.namespace, metadata.name);
   const pointer = toPointer(["metadata", "annotations", PATH_ENCODING]);
-  const message = `The annotation ${PATH_ENCODING} has the value "${said?.slice(0, 60)}", which means nothing`;
-  const hint = `Write "${KEEP_SLASHES}", or remove it.`;
+  const message = isHeeded
+    ? `The annotation ${PATH_ENCODING} has the value "${said.slice(0, 60)}", which means nothing`
+    : `The annotation ${PATH_ENCODING} means nothing on a document of kind ${kind}`;
+  const hint = isHeeded
+    ? `Write "${KEEP_SLASHES}", or remove it.`
+    : `Write it on a ${HEEDING.join(", ")}, or remove it.`;
   return [{ severity: "warning", code: "SLV1112", ref, pointer, message, hint }];
 }
+
+const HEEDING = kindNames.filter((kind) => kinds[kind].annotations?.[PATH_ENCODING] !== undefined);
 
 function headerWarnings(document: Document): Finding[] {
   if (document.kind !== "HTTPRoute") {

@@ -19,7 +19,7 @@ export const findingCodes = {
   SLV1109: "The text is not valid YAML or JSON.",
   SLV1110: "The text is nested too deeply, has too many documents, or expands to too much.",
   SLV1111: "A repeated header name is ignored: names compare without regard to case.",
-  SLV1112: "An annotation of ours has a value that means nothing.",
+  SLV1112: "An annotation of ours means nothing: its value is none, or the kind does not heed it.",
   SLV1201: "A backend, mirror or authorization target is of a kind that cannot be sent to.",
   SLV1202: "A route refers to something that does not exist.",
   SLV1203: "A route refers to a service of another namespace, which has no ReferenceGrant for it.",

@@ -42,6 +42,7 @@ export const problems = {
   unguarded: { code: "SLV3009", status: 409, title: "The service has no breaker to force" },
   // limits
   quotaExceeded: { code: "SLV4001", status: 429, title: "A limit has no room for the request" },
+  askedTooOften: { code: "SLV4002", status: 429, title: "The address asked too often" },
   // traffic
   malformedRequest: { code: "SLV5000", status: 400, title: "The request is malformed" },
   headersTooLarge: { code: "SLV5001", status: 431, title: "The request's headers are too large" },
@@ -126,6 +127,6 @@ export function toProblem(refusal: Refusal, { requestId, url }: Answered): Probl
 }
 
 function originOf(url: string): string {
-  const path = url.indexOf("/", url.indexOf("://") + 3);
-  return path === -1 ? url : url.slice(0, path);
+  // `OPTIONS *` has a star where the path is.
+  return /^[^:]*:\/\/[^/?#*]*/.exec(url)?.[0] ?? "";
 }

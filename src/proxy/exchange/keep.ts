@@ -1,16 +1,17 @@
-// Which requests are kept for operators: those that the mesh refused or that failed, slow ones, and a share of all. A
-// request that is not kept pays for a comparison.
-import { authorityText } from "../../decide/route/authority.ts";
-import { readsOf } from "../../decide/route/reads.ts";
+// Who wants to hear of a request that has ended: the log, or operators. Kept for them are those that the mesh refused
+// or that failed, slow ones, and a share of all. A request that nobody wants to hear of pays for a comparison.
+import { accessLine } from "../../observe/export/access-line.ts";
+import { watchersOf } from "../../decide/trace/watching.ts";
 import { settingsOf } from "../../env/settings.ts";
-import type { KeptFor, Receipt } from "../../model/message/receipt.ts";
-import { problems } from "../../model/word/problem.ts";
-import type { PolicyTables } from "../../model/snapshot/policies.ts";
+import type { KeptFor } from "../../model/message/receipt.ts";
 import type { Endpoint } from "../../model/snapshot/snapshot.ts";
 import { partsOfKey } from "../../model/word/refs.ts";
-import { newCollector, uncollected, type Collected, type Collector } from "../../observe/collector.ts";
-import { hasRoom, isSampled, put, type KeptRequest } from "../../observe/keeping.ts";
-import { exportSpans } from "../../observe/otlp.ts";
+import { newCollector, type Collected, type Collector } from "../../observe/collector.ts";
+import { hasRoom, hasRoomToWatch, isSampled, put } from "../../observe/keeping.ts";
+import { exportItems } from "../../observe/export/send.ts";
+import { TRACES } from "../../observe/export/traces.ts";
+import { writeAccess } from "./access-log.ts";
+import { endedRequest, heldAt, readBy, servedBy, type Ending } from "./ended-request.ts";
 import { receiptDigest } from "./receipt-digest.ts";
 import type { Counting, Ended, Exchange, Trace } from "./exchange.ts";
 
@@ -22,23 +23,25 @@ interface Tracing extends Counting {
 
 /** A service answered. */
 export function keepAnswer(exchange: Exchange, { id }: Endpoint, status: number, endedAtMs: number): void {
-  const { env, settings, ports, startedAtMs, trace } = exchange;
+  const { settings, startedAtMs, trace, state } = exchange;
   const tookMs = endedAtMs - startedAtMs;
-  if (env.REQUESTS === undefined || (status < 500 && tookMs < settings.slowMs && trace === undefined)) {
+  const isOrdinary = status < 500 && tookMs < settings.slowMs && trace === undefined;
+  if (isOrdinary && settings.accessEvery === 0 && state.keeping.watches.length === 0) {
     return;
   }
-  const keptFor = status >= 500 ? "error" : collectedOf(trace) === null ? "slow" : "sampled";
-  if (keptFor === "slow" && tookMs < settings.slowMs) {
+  const keptFor = status >= 500 ? "error" : (wordOfShare(trace) ?? (tookMs < settings.slowMs ? null : "slow"));
+  tellOf(tracingOf(exchange), exchange, keptFor, { startedAtMs, tookMs, status, endpoint: id, by: "forwarded" });
+}
+
+/** Another proxy was told that the request may go on. */
+export function keepAllowed(exchange: Exchange): void {
+  const { settings, ports, startedAtMs, trace, state } = exchange;
+  if (trace === undefined && settings.accessEvery === 0 && state.keeping.watches.length === 0) {
     return;
   }
-  keep({ env, ports, trace, ctx: exchange.ctx, state: exchange.state, asked: exchange.admitted }, exchange, {
-    keptFor,
-    tookMs,
-    status,
-    endpoint: id,
-    ended: null,
-    startedAtMs,
-  });
+  const tookMs = ports.now() - startedAtMs;
+  const outcome: Ending = { startedAtMs, tookMs, status: 200, endpoint: null, by: "allowed" };
+  tellOf(tracingOf(exchange), exchange, wordOfShare(trace), outcome);
 }
 
 /** The mesh answered itself. @param exchange null = the walk ended before there was one */
@@ -49,22 +52,10 @@ export function keepOwn(
   status: number,
   startedAtMs: number,
 ): void {
-  if (around.env.REQUESTS === undefined) {
-    return;
-  }
   const isRefused = ended.no instanceof Response || "problem" in ended.no;
-  const keptFor =
-    status >= 500 ? "error" : isRefused ? "refused" : collectedOf(around.trace) === null ? null : "sampled";
-  if (keptFor !== null) {
-    keep(around, exchange, {
-      keptFor,
-      tookMs: around.ports.now() - startedAtMs,
-      status,
-      endpoint: null,
-      ended,
-      startedAtMs,
-    });
-  }
+  const keptFor = status >= 500 ? "error" : isRefused ? "refused" : wordOfShare(around.trace);
+  const tookMs = around.ports.now() - startedAtMs;
+  tellOf(around, exchange, keptFor, { startedAtMs, tookMs, status, endpoint: null, by: ended });
 }
 
 /** The trace of a request: null = it is not one of the share. */
@@ -79,6 +70,8 @@ export function sampled(
   return newCollector(traceparent, startedAtMs, ports.now);
 }
 
+const wordOfShare = (trace: Trace | undefined): "sampled" | null => (collectedOf(trace) === null ? null : "sampled");
+
 function collectedOf(trace: Trace | undefined): Collected | null {
   return trace !== undefined && isCollector(trace) ? trace.collected : null;
 }
@@ -87,23 +80,46 @@ function isCollector(trace: Trace): trace is Collector {
   return "collected" in trace;
 }
 
-interface Outcome {
-  readonly keptFor: KeptFor;
-  readonly tookMs: number;
-  readonly status: number;
-  readonly endpoint: string | null;
-  readonly ended: Ended | null;
-  readonly startedAtMs: number;
+function tracingOf({ state, env, ctx, ports, trace, admitted }: Exchange): Tracing {
+  return { state, env, ctx, ports, trace, asked: admitted };
 }
 
-function keep(around: Tracing, exchange: Exchange | null, outcome: Outcome): void {
-  const { state, env, ctx, ports } = around;
-  const requests = env.REQUESTS;
-  const namespace = exchange === null ? "" : partsOfKey(serviceOf(exchange)).namespace;
-  if (requests === undefined || !hasRoom(state.keeping, namespace)) {
+function tellOf(around: Tracing, exchange: Exchange | null, keptFor: KeptFor | null, outcome: Ending): void {
+  const { state, env, asked, trace, ports } = around;
+  const { keeping, logging } = state;
+  const isLogged = isSampled(logging, settingsOf(env).accessEvery);
+  const namespace = exchange === null ? "" : partsOfKey(servedBy(exchange)).namespace;
+  const isKept = keptFor !== null && env.REQUESTS !== undefined && hasRoom(keeping, namespace);
+  const isWatched = keeping.watches.length > 0 && env.REQUESTS !== undefined;
+  if (!isLogged && !isKept && !isWatched) {
     return;
   }
-  put(state.keeping, namespace, draftOf(around, exchange, outcome), {
+  const ended = endedRequest(asked, exchange, outcome, collectedOf(trace));
+  if (isLogged) {
+    writeAccess(around, accessLine(ended));
+  }
+  const watchers = isWatched ? watchersOf(keeping.watches, ended, namespace, ports.now()) : [];
+  if (isKept) {
+    const held = exchange === null ? {} : heldAt(exchange);
+    const read = exchange === null ? [] : readBy(exchange);
+    keep(around, namespace, { receipt: { ...ended, keptFor, held }, read }, watchers);
+  } else if (watchers.length > 0) {
+    const shown = { receipt: { ...ended, keptFor: "watched", held: {} }, read: [] } as const;
+    keep(around, namespace, hasRoomToWatch(keeping, namespace) ? shown : null, watchers);
+  }
+}
+
+function keep(
+  { state, env, ctx, ports }: Tracing,
+  namespace: string,
+  draft: Parameters<typeof put>[2],
+  watchers: readonly string[],
+): void {
+  const requests = env.REQUESTS;
+  if (requests === undefined) {
+    return;
+  }
+  put(state.keeping, namespace, draft, watchers, {
     requests,
     ctx,
     ports,
@@ -115,108 +131,8 @@ function keep(around: Tracing, exchange: Exchange | null, outcome: Outcome): voi
       const { otlp, trustDomain } = settingsOf(env);
       if (otlp !== null) {
         const { now, sleep, fetch } = ports;
-        await exportSpans(state.exporting, receipts, { ...otlp, mesh: trustDomain, now, sleep, fetch });
+        await exportItems(state.exporting, receipts, TRACES, { ...otlp, mesh: trustDomain, now, sleep, fetch });
       }
     },
   });
-}
-
-function draftOf(around: Tracing, exchange: Exchange | null, outcome: Outcome): KeptRequest {
-  const { keptFor, tookMs, status, endpoint, ended, startedAtMs } = outcome;
-  const told = exchange?.headers.get("traceparent") ?? exchange?.admitted.traceparent ?? null;
-  const { traceId, spanId, parentSpanId, steps, calls } = collectedOf(around.trace) ?? uncollected(told);
-  const what = { traceId, spanId, parentSpanId, at: startedAtMs, tookMs, keptFor, status, endpoint, steps, calls };
-  const { requestId, method } = around.asked;
-  if (exchange === null) {
-    return { receipt: { ...UNKNOWN, requestId, method, ...what, ...decisionOf(ended) }, read: [] };
-  }
-  const { admitted, caller, routed, live } = exchange;
-  const { destination } = routed;
-  const receipt: KeptRequest["receipt"] = {
-    ...what,
-    ...decisionOf(ended),
-    requestId,
-    method,
-    scheme: admitted.scheme,
-    host: authorityText(admitted.host, admitted.port, admitted.scheme),
-    path: admitted.path,
-    httpRoute: routed.policy === "none" ? "_unmatched" : `${routed.addressPrefix}${routed.matchedPath}`,
-    clientAddress: admitted.clientAddress,
-    caller:
-      caller.workload?.principal ?? caller.application?.principal ?? (caller.user === null ? "anonymous" : "user"),
-    service: serviceOf(exchange),
-    version: "problem" in destination ? null : destination.version,
-    route: routed.policy,
-    revision: live.snapshot.revision,
-    held: heldAt(exchange),
-  };
-  return { receipt, read: readBy(exchange) };
-}
-
-const UNKNOWN = {
-  scheme: "",
-  host: "",
-  path: "",
-  httpRoute: "_unmatched",
-  clientAddress: null,
-  caller: "anonymous",
-  service: "",
-  version: null,
-  route: "none",
-  revision: 0,
-  held: {},
-} as const;
-
-function decisionOf(ended: Ended | null): Pick<Receipt, "stage" | "policy" | "code" | "detail"> {
-  if (ended === null) {
-    return { stage: "forwarded", policy: null, code: null, detail: null };
-  }
-  const { no, stage, policy } = ended;
-  const refusal = no instanceof Response || !("problem" in no) ? null : no;
-  return {
-    stage,
-    policy: policy === "none" ? null : policy,
-    code: refusal === null ? null : problems[refusal.problem].code,
-    detail: refusal?.detail ?? null,
-  };
-}
-
-function serviceOf({ routed: { destination, addressed }, meant }: Exchange): string {
-  return "problem" in destination ? (addressed ?? meant ?? "") : destination.service;
-}
-
-/** Names of the policies that were in force, by table. */
-function heldAt({ routed, live }: Exchange): Record<string, readonly string[]> {
-  const { policies } = live.snapshot;
-  const held: Record<string, readonly string[]> = {};
-  for (const [table, indexes] of Object.entries(routed.access.policies)) {
-    const rows: readonly { readonly policy?: string }[] = policies[table as keyof PolicyTables] ?? [];
-    const numbers: readonly number[] = typeof indexes === "number" ? [indexes] : indexes;
-    // A row of traffic may be of several policies, and names none.
-    held[table] = [...new Set(numbers.flatMap((at) => rows[at]?.policy ?? []))];
-  }
-  return held;
-}
-
-function readBy({ admitted, live: { snapshot }, state }: Exchange): [name: string, value: string][] {
-  const reads = state.keeping.reads.get(snapshot) ?? readsOf(snapshot);
-  state.keeping.reads.set(snapshot, reads);
-  const { headers, query } = reads;
-  const read: [string, string][] = [];
-  for (const name of headers) {
-    const value = admitted.headers.get(name);
-    if (value !== null) {
-      read.push([`header:${name}`, value]);
-    }
-  }
-  if (query.length > 0 && admitted.search !== "") {
-    const parameters = new URLSearchParams(admitted.search);
-    for (const name of query) {
-      const value = parameters.get(name);
-      if (value !== null) {
-        read.push([`query:${name}`, value]);
-      }
-    }
-  }
-  return read;
 }

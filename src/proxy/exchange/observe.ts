@@ -1,11 +1,11 @@
 // The one place where a request that has ended is noted, whoever answered it: what it met, how it ended and how long it
 // took. Nothing is built for it but where something is met for the first time, and nobody waits for what becomes of it.
 import { settingsOf } from "../../env/settings.ts";
-import type { Caller } from "../../model/snapshot/caller.ts";
 import type { SignalLabels } from "../../model/message/signals.ts";
-import type { Endpoint, ServiceKey } from "../../model/snapshot/snapshot.ts";
+import type { Endpoint } from "../../model/snapshot/snapshot.ts";
 import { flushSoon } from "../../observe/flush.ts";
-import type { Counting, Ended, Exchange, Routed } from "./exchange.ts";
+import { callerOf, servedBy } from "./ended-request.ts";
+import type { Counting, Ended, Exchange } from "./exchange.ts";
 
 const LONGEST_NAME = 200;
 
@@ -80,7 +80,7 @@ function meet({ state, routed, caller, meant, admitted }: Exchange): void {
   const { met, named } = state.observing.signals;
   named.requestId = admitted.requestId;
   named.traceparent = admitted.traceparent;
-  met.service = serviceOf(routed, meant);
+  met.service = servedBy({ routed, meant });
   met.route = routed.policy;
   met.caller = callerOf(caller);
 }
@@ -95,18 +95,10 @@ function count(
   const { observing, id } = state;
   observing.signals.count(row, tookMs, tries, now);
   if (now >= observing.waitsUntil && env.TELEMETRY !== undefined) {
-    const around = { telemetry: env.TELEMETRY, objects: settingsOf(env).telemetryObjects, ctx, ports };
+    const objects = settingsOf(env).telemetryObjects;
+    const around = { telemetry: env.TELEMETRY, objects, analytics: env.ANALYTICS, ctx, ports };
     flushSoon(observing, id, around, now);
   }
-}
-
-/** A service that a request was meant for, though nothing of it could take it. */
-function serviceOf({ destination, addressed }: Routed, meant: ServiceKey | null): ServiceKey {
-  return "problem" in destination ? (addressed ?? meant ?? "") : destination.service;
-}
-
-function callerOf({ workload, application, user }: Caller): string {
-  return workload?.principal ?? application?.principal ?? (user === null ? "anonymous" : "user");
 }
 
 function toldOf({ no }: Ended): { readonly endpoint: string | null; readonly attempts: number } {

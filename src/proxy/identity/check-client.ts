@@ -4,7 +4,7 @@
 import { isSecretOf } from "../../decide/identity/authenticate.ts";
 import { indexClients, lookUpClient, type ClientIndex } from "../../decide/identity/client-index.ts";
 import type { ClientCredentials } from "../../decide/identity/credentials.ts";
-import { failureWait, noteFailure } from "../../decide/identity/failure-limit.ts";
+import { addressWait, countAddress } from "../../decide/identity/address-limit.ts";
 import { principalOf } from "../../decide/identity/mesh-names.ts";
 import type { ProofMemory } from "../../isolate/proof-memory.ts";
 import type { Identities } from "../../model/snapshot/access.ts";
@@ -39,11 +39,11 @@ export async function checkClient(
   const { client, isKnown } = lookUpClient(indexOf(proofs, live.snapshot.identities?.clients ?? NO_CLIENTS), id);
   const good = isSecretOf(client, digest, now);
   if (!good || !isKnown || client.kind !== "Application") {
-    const waitMs = failureWait(proofs.failures, admitted.clientAddress, now);
+    const waitMs = addressWait(proofs.failures, admitted.clientAddress, now);
     if (waitMs > 0) {
       return { is: "too-often", waitMs };
     }
-    noteFailure(proofs.failures, admitted.clientAddress, now);
+    countAddress(proofs.failures, admitted.clientAddress, now);
     return { is: "bad" };
   }
   const { namespace, name } = client;

@@ -29,8 +29,21 @@ it("shows a line for each request, marks what was not kept, and goes on from the
   const terminal = recordingTerminal();
   const client = { stream } as unknown as ApiClient;
   const session = { client, terminal, output: "table" as const, namespace: "shop" };
-  expect(await tailCommand(session, { errors: true, once: true })).toBe(0);
-  expect(asked).toEqual([["/tail", { namespace: "shop", service: undefined, status: 500, cursor: undefined }]]);
+  expect(await tailCommand(session, { errors: true, method: "post", path: "/orders", once: true })).toBe(0);
+  expect(asked).toEqual([
+    [
+      "/tail",
+      {
+        namespace: "shop",
+        service: undefined,
+        status: 500,
+        method: "POST",
+        path: "/orders",
+        caller: undefined,
+        cursor: undefined,
+      },
+    ],
+  ]);
   expect(terminal.stdout()).toBe("12:00:00.250 anonymous -> shop/orders v1 GET /orders 502 12 ms SLV5006 r1");
   expect(terminal.stderr()).toContain("4 more were not kept");
 });
@@ -41,4 +54,60 @@ it("says why it may not look, and does not go on asking", async () => {
   const terminal = recordingTerminal();
   expect(await tailCommand({ client, terminal, output: "table", namespace: null }, {})).toBe(3);
   expect(terminal.stderr()).toContain("Not permitted.");
+});
+
+const meters = (...all: readonly object[]): string =>
+  all.map((one) => `event: meter\nid: 7\ndata: ${JSON.stringify(one)}\n\n`).join("");
+
+it("says how many there are: each second what is too much, and every ten how many a second", async () => {
+  const quiet = { shown: 2, live: true, matched: 2, dropped: 0 };
+  const text = meters(...Array.from({ length: 9 }, () => quiet), { shown: 50, live: true, matched: 80, dropped: 30 });
+  const body = ReadableStream.from([new TextEncoder().encode(text)]);
+  const client = { stream: () => Promise.resolve({ ok: true, body }) } as unknown as ApiClient;
+  const terminal = recordingTerminal();
+  expect(await tailCommand({ client, terminal, output: "table", namespace: null }, { once: true })).toBe(0);
+  expect(terminal.stderr().split("\n")).toEqual([
+    "-- 80 in a second, 50 of them shown: there are too many --",
+    "-- 9.8 a second --",
+  ]);
+});
+
+it("says when isolates do not watch, once", async () => {
+  const kept = { shown: 0, live: false, matched: 0, dropped: 0 };
+  const body = ReadableStream.from([new TextEncoder().encode(meters(kept, kept))]);
+  const client = { stream: () => Promise.resolve({ ok: true, body }) } as unknown as ApiClient;
+  const terminal = recordingTerminal();
+  await tailCommand({ client, terminal, output: "table", namespace: null }, { once: true });
+  expect(terminal.stderr()).toMatch(/^-- only kept requests are shown[^\n]*--$/);
+});
+
+it("connects again, later each time, goes on where it was and marks the gap", async () => {
+  const text = `event: request\nid: 7\ndata: ${JSON.stringify(request)}\n\n`;
+  const gone = { exitCode: 8 as const, status: null, message: "Cannot reach the mesh." };
+  const answers = [false, false, true];
+  const asked: unknown[] = [];
+  const waited: number[] = [];
+  const stream: ApiClient["stream"] = (_path, query) => {
+    asked.push(query["cursor"]);
+    return Promise.resolve(
+      asked.length > 1 && answers.shift() === false
+        ? { ok: false, failure: gone }
+        : { ok: true, body: ReadableStream.from([new TextEncoder().encode(text)]) },
+    );
+  };
+  const terminal = recordingTerminal();
+  const client = { stream } as unknown as ApiClient;
+  // The second stream ends the command.
+  const options = {
+    get once(): boolean {
+      return asked.length > 1;
+    },
+  };
+  const wait = (ms: number): Promise<void> => (waited.push(ms), Promise.resolve());
+  expect(await tailCommand({ client, terminal, output: "json", namespace: null }, options, wait)).toBe(0);
+  expect([asked, waited]).toEqual([
+    [undefined, "7", "7", "7"],
+    [1000, 2000],
+  ]);
+  expect(terminal.stderr()).toMatch(/again in 1 s --\n.*again in 2 s --\n-- disconnected \d+ s; /);
 });

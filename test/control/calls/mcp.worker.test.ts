@@ -4,6 +4,7 @@ import { beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { api, applied, ask, FIRST_LOAD_MS, ROOT_TOKEN, serviceYaml, tokenFor } from "../../support/worker/admin.ts";
 import { callTool, post, rpc } from "../../support/worker/agent.ts";
 import { emptyRegistry } from "../../support/worker/registry.ts";
+import { sampleReceipt } from "../../support/documents/receipts.ts";
 
 interface ToolList {
   readonly tools: readonly {
@@ -135,6 +136,12 @@ describe("what is offered", () => {
     expect((await callTool("graph")).structuredContent.data).toMatchObject({ nodes: expect.any(Array) });
     expect((await callTool("report", { window: "1h" })).structuredContent.data).toMatchObject({ items: [{}, {}] });
     expect((await callTool("changes")).content[0]?.text).toContain("revision");
+    await env.REQUESTS?.getByName("shop").keep([sampleReceipt({})], 0);
+    const traces = await callTool("traces", { status: 500 });
+    expect(traces.content[0]?.text).toContain("0af7651916cd43dd8448eb211c80319c");
+    const trace = await callTool("traces", { id: "0af7651916cd43dd8448eb211c80319c" });
+    expect(trace.content[0]?.text).toMatch(/b7ad6b7169203331 in none: server GET \/orders shop\/orders .*failed/);
+    expect((await callTool("traces", { id: "0".repeat(31) + "1" })).structuredContent.problem?.code).toMatch(/^SLV/);
     const explained = await callTool("explain", { url: "http://mesh.test/svc/orders.shop/" });
     expect(explained.content[0]?.text).toMatch(/route .*\n[\s\S]*the caller would get 503 from the mesh/);
     expect((await callTool("explain", { url: "nowhere" })).structuredContent.problem?.code).toBe("SLV1003");

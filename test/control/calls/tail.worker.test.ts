@@ -47,24 +47,42 @@ it("is a stream of events where one is asked for", async () => {
   expect(answer.headers.get("content-type")).toBe("text/event-stream");
   const reader = answer.body?.getReader();
   const { value } = (await reader?.read()) ?? {};
-  expect(new TextDecoder().decode(value)).toMatch(/^event: request\nid: \d+\ndata: \{"requestId":"t\d+"/);
+  expect(new TextDecoder().decode(value)).toMatch(/^event: request\nid: \d+\ndata: \{"at":.*"requestId":"t\d+"/);
   await reader?.cancel();
 });
 
 it("tells each request once and in order, and what was not kept, and ends after a while", async () => {
-  const page = (ids: readonly string[], dropped: number, cursor: string): TailPage =>
-    ({ items: ids.map((requestId) => ({ requestId })), dropped, cursor }) as unknown as TailPage;
-  const pages = [page(["b", "a"], 3, "1"), page([], 5, "1"), page(["c"], 5, "2")];
+  const page = (ids: readonly string[], dropped: number, cursor: string, matched?: number): TailPage =>
+    ({ items: ids.map((requestId) => ({ requestId })), dropped, cursor, matched }) as unknown as TailPage;
+  const pages = [page(["b", "a"], 3, "1"), page([], 5, "1"), page(["c"], 5, "2", 9), page(["d"], 5, "3", 12)];
   const asked: (string | null)[] = [];
   const poll = async (cursor: string | null) => (asked.push(cursor), pages.shift() ?? page([], 5, "2"));
-  const text = await eventStream(poll, "0", { wait: () => Promise.resolve(), most: 3 }).text();
-  expect(asked).toEqual(["0", "1", "1"]);
-  expect([...text.matchAll(/^data: (.*)$/gm)].map(([, data = ""]) => data)).toEqual([
-    '{"requestId":"a"}',
-    '{"requestId":"b"}',
-    '{"shown":2,"dropped":0}',
-    '{"shown":0,"dropped":2}',
-    '{"requestId":"c"}',
-    '{"shown":1,"dropped":0}',
+  const text = await eventStream(poll, "0", { wait: () => Promise.resolve(), most: 4 }).text();
+  expect(asked).toEqual(["0", "1", "1", "2"]);
+  expect([...text.matchAll(/^data: (.*)$/gm)].map(([, data = ""]) => JSON.parse(data))).toEqual([
+    { requestId: "a" },
+    { requestId: "b" },
+    { shown: 2, live: false, matched: 2, dropped: 0 },
+    { shown: 0, live: false, matched: 2, dropped: 2 },
+    { requestId: "c" },
+    { shown: 1, live: true, matched: 9, dropped: 8 },
+    { requestId: "d" },
+    { shown: 1, live: true, matched: 3, dropped: 2 },
   ]);
+});
+
+it("has isolates watch while it lasts, with its filters and no further than its operator may see", async () => {
+  const token = await tokenFor("viewer", ["tailed"]);
+  const request = new Request("http://mesh.test/_selvage/v1/tail?status=200&path=/orders", {
+    headers: { accept: "text/event-stream", authorization: `Bearer ${token}` },
+  });
+  const answer = await worker.fetch(request, env, createExecutionContext());
+  const reader = answer.body?.getReader();
+  await reader?.read();
+  const question = { isolate: "i", edge: null, colo: null, revision: 0, generation: 0 };
+  const { watches } = await env.MESH.getByName("mesh").poll(question);
+  expect(watches?.filter(({ path }) => path === "/orders")).toMatchObject([
+    { namespaces: ["tailed"], leastStatus: 200, path: "/orders" },
+  ]);
+  await reader?.cancel();
 });

@@ -129,6 +129,11 @@ describe("a read by session", () => {
     const foreign = { ...upgrade, origin: "https://evil.example", "sec-fetch-site": "same-origin" };
     expect((await api("GET", "/resources", as(cookie, foreign))).body.code).toBe("SLV2010");
     expect((await api("GET", "/resources", as(cookie, { ...upgrade, ...OWN }))).status).toBe(200);
+    // Chromium says Origin and nothing else.
+    const { "sec-fetch-site": _, ...bare } = { ...upgrade, ...OWN };
+    expect((await api("GET", "/resources", as(cookie, bare))).status).toBe(200);
+    expect((await api("GET", "/resources", as(cookie, { ...bare, origin: "https://evil.example" }))).status).toBe(403);
+    expect((await api("GET", "/resources", as(cookie, { ...bare, "sec-fetch-site": "same-site" }))).status).toBe(403);
   });
 });
 

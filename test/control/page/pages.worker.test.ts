@@ -41,12 +41,14 @@ describe("the reference page", () => {
     expect(status).toBe(200);
     expect(headers.get("content-type")).toBe("text/html; charset=utf-8");
     expect(headers.get("content-security-policy")).toMatch(
-      /^default-src 'none'; style-src 'nonce-[^']+'; frame-ancestors 'none'/,
+      /^default-src 'none'; style-src 'sha256-[^']+'; frame-ancestors 'none'/,
     );
     expect(text).not.toMatch(
       /<script|<link|<img|src=|@import|url\(|https?:\/\/(?!json-schema\.org)[a-z.]+\/[^<]*\.(js|css)/i,
     );
-    expect(text).toContain(/nonce-([^']+)/.exec(headers.get("content-security-policy")!)![1]);
+    const style = new TextEncoder().encode(/<style>([^]*?)<\/style>/.exec(text)![1]);
+    const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", style));
+    expect(headers.get("content-security-policy")).toContain(`'sha256-${btoa(String.fromCharCode(...digest))}'`);
   });
 
   it("shows every operation of the OpenAPI document", async () => {
@@ -59,6 +61,22 @@ describe("the reference page", () => {
     }
     expect(text).not.toContain("[object Object]");
     expect(text).not.toContain("undefined");
+  });
+});
+
+describe("large pages", () => {
+  it("are answered twenty times at once to an address, then 429 with the time to come again", async () => {
+    const asking = (path: string, address: string) =>
+      ask("GET", path, { token: null, env: { LOCAL_CLIENT_ADDRESS: address } });
+    for (let nth = 0; nth < 10; nth++) {
+      expect((await asking("/_selvage/docs", "192.0.2.77")).status).toBe(200);
+      expect((await asking("/_selvage/openapi.json", "192.0.2.77")).status).toBe(200);
+    }
+    const { status, body, headers } = await asking("/_selvage/openapi.json", "192.0.2.77");
+    expect([status, body.code]).toEqual([429, "SLV4002"]);
+    expect(Number(headers.get("retry-after"))).toBeGreaterThanOrEqual(1);
+    expect((await asking("/_selvage/openapi.json", "192.0.2.78")).status).toBe(200);
+    expect((await asking("/_selvage/healthz", "192.0.2.77")).status).toBe(200);
   });
 });
 

@@ -1,6 +1,7 @@
 // Which requests are kept, and what of them.
-import { expect, it } from "vitest";
-import type { Receipt } from "../../../src/model/message/receipt.ts";
+import { expect, it, vi } from "vitest";
+import { heldSince } from "../../../src/decide/trace/watching.ts";
+import type { WatchCounts, Receipt } from "../../../src/model/message/receipt.ts";
 import { NOW, routeYaml, serviceYaml, testMesh, type TestMeshOptions } from "../../support/worker/test-mesh.ts";
 
 const yaml =
@@ -16,12 +17,21 @@ const yaml =
 function kept(options: TestMeshOptions = {}, percent = "0") {
   const written: (readonly [object: string, receipt: Receipt])[] = [];
   const calls: number[] = [];
-  const keep = async (object: string, receipts: readonly Receipt[], dropped: number): Promise<void> => {
+  const matches: (WatchCounts | undefined)[] = [];
+  const keep = async (
+    object: string,
+    receipts: readonly Receipt[],
+    dropped: number,
+    matched?: WatchCounts,
+  ): Promise<void> => {
     calls.push(dropped);
+    matches.push(matched);
     written.push(...receipts.map((one) => [object, one] as const));
   };
   const REQUESTS = {
-    getByName: (name: string) => ({ keep: (all: Receipt[], dropped: number) => keep(name, all, dropped) }),
+    getByName: (name: string) => ({
+      keep: (all: Receipt[], dropped: number, matched?: WatchCounts) => keep(name, all, dropped, matched),
+    }),
   };
   const waiting = Promise.withResolvers();
   const mesh = testMesh(yaml, {
@@ -35,7 +45,7 @@ function kept(options: TestMeshOptions = {}, percent = "0") {
     await mesh.settle();
     return written.map(([, receipt]) => receipt);
   };
-  return { mesh, all, written, calls };
+  return { mesh, all, written, calls, matches };
 }
 
 it("keeps what the mesh refused and what failed, all of a namespace in one call, and nothing else", async () => {
@@ -129,4 +139,84 @@ it("changes nothing where nobody keeps, or the object is gone", async () => {
     expect((await mesh.send("https://nobody.example/")).status).toBe(404);
     expect(await all()).toEqual([]);
   }
+});
+
+it("writes a line of JSON for a share of the requests, whoever answered, and keeps nothing more for it", async () => {
+  const lines: Record<string, unknown>[] = [];
+  const log = vi.spyOn(console, "log").mockImplementation((line: string) => void lines.push(JSON.parse(line)));
+  const { mesh, all } = kept({ env: { ACCESS_LOG: "50" } });
+  for (let nth = 0; nth < 3; nth++) {
+    await mesh.send("https://shop.example/cart?token=a-secret", { headers: { authorization: "Bearer a-secret" } });
+  }
+  await mesh.send("https://nobody.example/x");
+  await mesh.ask("https://mesh.test/_selvage/authz/nginx/cart.shop", {
+    headers: {
+      "x-original-uri": "/cart?token=a-secret",
+      "x-original-method": "GET",
+      "x-original-host": "shop.example",
+    },
+  });
+  log.mockRestore();
+  const receipts = await all();
+  expect(receipts.map(({ status }) => status)).toEqual([404]);
+  expect(lines.map(({ status, decision, service, path }) => [status, decision, service, path])).toEqual([
+    [200, "forwarded", "shop/cart", "/cart"],
+    [200, "forwarded", "shop/cart", "/cart"],
+    [200, "allowed", "shop/cart", "/cart"],
+  ]);
+  expect(JSON.stringify(lines)).not.toContain("secret");
+});
+
+it("sends those lines to the collector instead, where OTLP_LOGS says so", async () => {
+  const log = vi.spyOn(console, "log").mockImplementation(() => undefined);
+  const env = { ACCESS_LOG: "100", OTLP_ENDPOINT: "https://collector.example", OTLP_LOGS: "true" };
+  // The collector answers before patience is over.
+  const sleep = (ms: number): Promise<void> => (ms < 5000 ? Promise.resolve() : new Promise(() => undefined));
+  const { mesh, all } = kept({ env, ports: { sleep } });
+  await mesh.send("https://shop.example/cart");
+  await mesh.send("https://shop.example/cart");
+  await all();
+  expect(log).not.toHaveBeenCalled();
+  log.mockRestore();
+  const posted = mesh.sent.filter(({ url }) => url === "https://collector.example/v1/logs");
+  expect(
+    posted
+      .map(({ body }) => body)
+      .join()
+      .match(/GET shop\.example\/cart 200/g),
+  ).toHaveLength(2);
+});
+
+const watch = (id: string, more: object = {}) => ({ id, namespaces: null, forMs: 15_000, ...more });
+
+it("shows those who watch what fits, counts all of it, and takes no place of what is kept", async () => {
+  const { mesh, all, matches } = kept({
+    service: ({ url }) => new Response(null, { status: url.includes("/bad") ? 500 : 200 }),
+  });
+  mesh.state().keeping.watches = heldSince([watch("all"), watch("bad", { leastStatus: 500 })], NOW);
+  for (let nth = 0; nth < 60; nth++) {
+    await mesh.send("https://shop.example/cart?token=a-secret");
+  }
+  await mesh.send("https://shop.example/bad");
+  const receipts = await all();
+  expect(receipts.filter(({ keptFor }) => keptFor === "watched")).toHaveLength(50);
+  expect(receipts.filter(({ keptFor }) => keptFor === "error")).toHaveLength(1);
+  expect(matches).toEqual([{ all: 61, bad: 1 }]);
+  expect(JSON.stringify(receipts)).not.toContain("secret");
+});
+
+it("makes no call for a watch that nothing fits, or that is over", async () => {
+  const { mesh, all, calls } = kept();
+  const over = heldSince([watch("over")], NOW - 15_000);
+  mesh.state().keeping.watches = [...over, ...heldSince([watch("bank", { namespaces: ["bank"] })], NOW)];
+  await mesh.send("https://shop.example/cart");
+  expect([await all(), calls]).toEqual([[], []]);
+});
+
+it("tells no collector of what is there only for those who watch", async () => {
+  const { mesh, all } = kept({ env: { OTLP_ENDPOINT: "https://collector.example" } });
+  mesh.state().keeping.watches = heldSince([watch("all")], NOW);
+  await mesh.send("https://shop.example/cart");
+  expect(await all()).toMatchObject([{ keptFor: "watched" }]);
+  expect(mesh.sent.filter(({ url }) => url.includes("collector"))).toEqual([]);
 });

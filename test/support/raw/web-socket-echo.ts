@@ -13,6 +13,12 @@ export interface WebSocketEcho {
 
 const MAGIC = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11";
 
+/** The answer to an upgrade; `more` is further lines. */
+export function switched(key: string, more = ""): string {
+  const accept = createHash("sha1").update(`${key}${MAGIC}`).digest("base64");
+  return `HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: ${accept}\r\n${more}\r\n`;
+}
+
 export async function startWebSocketEcho(): Promise<WebSocketEcho> {
   const upgrades: IncomingMessage[] = [];
   const sockets = new Set<Duplex>();
@@ -20,12 +26,9 @@ export async function startWebSocketEcho(): Promise<WebSocketEcho> {
   server.on("upgrade", (request, socket) => {
     upgrades.push(request);
     sockets.add(socket);
-    const accept = createHash("sha1").update(`${request.headers["sec-websocket-key"]}${MAGIC}`).digest("base64");
     const protocol = request.headers["sec-websocket-protocol"];
     const chosen = protocol === undefined ? "" : `Sec-WebSocket-Protocol: ${protocol.split(",")[0]}\r\n`;
-    socket.write(
-      `HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: ${accept}\r\n${chosen}\r\n`,
-    );
+    socket.write(switched(request.headers["sec-websocket-key"] ?? "", chosen));
     let pending = Buffer.alloc(0);
     socket.on("error", () => socket.destroy());
     socket.on("data", (chunk: Buffer) => {

@@ -13,6 +13,10 @@ export interface KindEntry {
   readonly scope: "namespace" | "mesh";
   /** Its name becomes a part of hosts, so it is a DNS label; absent: a DNS subdomain. */
   readonly isLabel?: true;
+  /** A document without `spec` says something, too. */
+  readonly specOptional?: true;
+  /** Annotations of ours that it heeds, each with what it does there; on any other kind they say nothing. */
+  readonly annotations?: Readonly<Record<string, string>>;
   /** What it says, in one sentence. */
   readonly says: string;
   readonly spec: z.ZodType;

@@ -1,0 +1,110 @@
+// One reader's feed: a read a second of what it follows, told as what changed. The reads are calls of this same app
+// with the reader's own proof, so what it may see is decided anew each time, and the feed ends with the right.
+import { followSchema, type LiveMessage } from "../../model/api/live.ts";
+import { gapOf, MOST_FOLLOWED, nextRead, followPaceOf, type Followed } from "../../decide/live/pace.ts";
+import { patchBetween } from "../../decide/text/json-patch.ts";
+import { isRecord } from "../../model/word/record.ts";
+
+interface FeedWorld {
+  readonly read: (path: string) => Promise<{ readonly status: number; readonly text: string }>;
+  readonly now: () => number;
+}
+
+/** What is larger is asked for when somebody wants it: to compare it each time would be the feed's only work. */
+const MOST_BYTES = 1_000_000;
+
+interface Held extends Followed {
+  readAt: number;
+  /** What was told last; undefined = nothing yet. */
+  told: unknown;
+}
+
+/** The proof is no good any more. */
+export const RIGHT_ENDED = "right ended";
+
+export class Feed {
+  readonly #world: FeedWorld;
+  #held = new Map<string, Held>();
+  #revision = 0;
+
+  constructor(world: FeedWorld) {
+    this.#world = world;
+  }
+
+  /** @returns whether it was a message of ours; what cannot be followed is left out. */
+  follow(message: string): boolean {
+    const wanted = followSchema.safeParse(parsed(message));
+    if (!wanted.success) {
+      return false;
+    }
+    const before = this.#held;
+    this.#held = new Map(
+      wanted.data.follow.slice(0, MOST_FOLLOWED).flatMap((path): [string, Held][] => {
+        const paceMs = followPaceOf(path);
+        return paceMs === null ? [] : [[path, before.get(path) ?? { path, paceMs, readAt: 0, told: undefined }]];
+      }),
+    );
+    return true;
+  }
+
+  /** The most overdue read, told; nothing where none is due. */
+  async step(): Promise<readonly LiveMessage[] | typeof RIGHT_ENDED> {
+    const now = this.#world.now();
+    const one = nextRead(this.#held.values(), now);
+    if (one === null) {
+      return [];
+    }
+    const gap = gapOf(one, now);
+    one.readAt = now;
+    const { status, text } = await this.#world.read(one.path);
+    if (status === 401) {
+      return RIGHT_ENDED;
+    }
+    const at = new Date(now).toISOString();
+    const { path } = one;
+    const answered = status === 200 && text.length > MOST_BYTES ? 413 : status;
+    if (answered !== 200) {
+      // A failure of ours may pass; a no is not asked for again.
+      if (answered < 500) {
+        this.#held.delete(path);
+      }
+      return answered < 500 ? [{ event: "refused", path, at, status: answered }] : [];
+    }
+    const value = parsed(text);
+    this.#noteRevision(value, one);
+    const told = tellingOf(one, value, text.length, at);
+    one.told = value;
+    return gap === null ? [told] : [{ event: "gap", path, at, seconds: gap / 1000 }, told];
+  }
+
+  /** After a change of the mesh everything may be another: it is read before its time. */
+  #noteRevision(value: unknown, by: Held): void {
+    const revision = isRecord(value) && "nextCursor" in value ? value.revision : undefined;
+    if (typeof revision === "number" && revision !== this.#revision) {
+      if (this.#revision !== 0) {
+        for (const one of this.#held.values()) {
+          one.readAt = one === by ? one.readAt : Math.min(one.readAt, this.#world.now() - one.paceMs);
+        }
+      }
+      this.#revision = revision;
+    }
+  }
+}
+
+function tellingOf({ path, told }: Held, value: unknown, length: number, at: string): LiveMessage {
+  if (told !== undefined) {
+    const patch = patchBetween(told, value);
+    if (JSON.stringify(patch).length < length) {
+      return { event: "delta", path, at, patch };
+    }
+  }
+  return { event: "snapshot", path, at, value };
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,42 @@
+// What the dashboard's files weigh, and that they hold nothing inline and nothing foreign.
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { gzipSync } from "node:zlib";
+import { describe, expect, it } from "vitest";
+import { builtDashboard } from "../support/browser/files.ts";
+
+const files = builtDashboard();
+const FIRST_LOAD_KIB = 200;
+
+describe("the files", () => {
+  it(`weigh at most ${FIRST_LOAD_KIB} KiB compressed before the first screen is there`, () => {
+    const manifest: Record<string, { file: string; css?: string[]; imports?: string[] }> = JSON.parse(
+      readFileSync(join(files, "manifest.json"), "utf8"),
+    );
+    const wanted = new Set<string>();
+    const walk = (key: string): void => {
+      const one = manifest[key];
+      if (one !== undefined && !wanted.has(one.file)) {
+        wanted.add(one.file);
+        one.css?.forEach((css) => wanted.add(css));
+        one.imports?.forEach(walk);
+      }
+    };
+    walk("index.html");
+    const bytes = [...wanted].map((file) => gzipSync(readFileSync(join(files, file)), { level: 9 }).length);
+    const kib = bytes.reduce((sum, one) => sum + one, 0) / 1024;
+    console.log(`first load: ${kib.toFixed(1)} KiB compressed in ${wanted.size} files`);
+    expect(kib).toBeGreaterThan(20);
+    expect(kib).toBeLessThanOrEqual(FIRST_LOAD_KIB);
+  });
+
+  it("hold nothing inline and no other host's address that is loaded", () => {
+    for (const page of ["index.html", "portal.html"]) {
+      const html = readFileSync(join(files, page), "utf8");
+      expect(html).not.toMatch(/<script(?![^>]*\bsrc=)|<style|style=|\son\w+=|(src|href)="https?:/);
+      for (const [, path = ""] of html.matchAll(/(?:src|href)="\/_selvage\/ui\/([^"]+)"/g)) {
+        expect(existsSync(join(files, path)), path).toBe(true);
+      }
+    }
+  });
+});
