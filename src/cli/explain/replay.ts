@@ -6,6 +6,7 @@ import { reportFailure } from "../print/report-failure.ts";
 import { table } from "../print/table.ts";
 import { exitCodes, type ExitCode } from "../session/exit-code.ts";
 import { loadDocuments } from "../session/load-documents.ts";
+import type { ApiAnswer, ApiClient } from "../session/client.ts";
 import type { CliSession } from "../session/session.ts";
 
 export async function replayCommand(
@@ -17,12 +18,31 @@ export async function replayCommand(
   if (!loaded.ok) {
     return loaded.exitCode;
   }
-  const text = { type: "application/yaml", content: loaded.bundle.body };
-  const answer = await client.call<ReplayAnswer>("POST", "/replay", { query: { limit }, text });
+  const answer = await askReplay(client, loaded.bundle.body, { limit });
   if (!answer.ok) {
     return reportFailure(answer.failure, terminal, loaded.bundle);
   }
-  const { items, replayed, skipped, since, revision } = answer.value;
+  const { items } = answer.value;
+  await printData(session, {
+    data: answer.value,
+    human: () => replayTable(answer.value),
+    names: () => items.map(({ kind, example }) => `${kind}/${example.requestId}`),
+  });
+  terminal.err(replaySummary(answer.value));
+  return items.length === 0 ? exitCodes.ok : exitCodes.differences;
+}
+
+/** @param content documents, as YAML */
+export function askReplay(
+  client: Pick<ApiClient, "call">,
+  content: string,
+  query: { readonly limit?: number } = {},
+): Promise<ApiAnswer<ReplayAnswer>> {
+  return client.call<ReplayAnswer>("POST", "/replay", { query, text: { type: "application/yaml", content } });
+}
+
+/** Empty where nothing differs. */
+export function replayTable({ items }: ReplayAnswer): string[] {
   const rows = items.map(({ kind, caller, route, requests, uncertain, example }) => [
     kind,
     String(requests) + (uncertain === 0 ? "" : ` (${uncertain} uncertain)`),
@@ -33,16 +53,12 @@ export async function replayCommand(
     ended(example.after),
   ]);
   const head = ["CHANGE", "REQUESTS", "CALLER", "ROUTE", "FOR EXAMPLE", "NOW", "THEN"];
-  await printData(session, {
-    data: answer.value,
-    human: () => (rows.length === 0 ? [] : table(head, rows)),
-    names: () => items.map(({ kind, example }) => `${kind}/${example.requestId}`),
-  });
+  return rows.length === 0 ? [] : table(head, rows);
+}
+
+export function replaySummary({ items, replayed, skipped, since, revision }: ReplayAnswer): string {
   const left = skipped === 0 ? "" : `, ${skipped} left out (their proofs cannot be shown again)`;
-  terminal.err(
-    `${replayed} kept requests${since === null ? "" : ` since ${since}`} against revision ${revision}: ${items.length === 0 ? "all would end as they do now" : `${items.length} differences`}${left}`,
-  );
-  return items.length === 0 ? exitCodes.ok : exitCodes.differences;
+  return `${replayed} kept requests${since === null ? "" : ` since ${since}`} against revision ${revision}: ${items.length === 0 ? "all would end as they do now" : `${items.length} differences`}${left}`;
 }
 
 function ended({ status, policy, code, destination }: ReplayAnswer["items"][number]["example"]["after"]): string {
