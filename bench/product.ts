@@ -25,14 +25,14 @@ export interface ProductOptions {
   readonly without?: readonly string[];
 }
 
+/** The product's Worker as it is measured. */
+export const productCode = (): Promise<string> => bundle(`${root}bench/workers/product.ts`);
+
 export async function startProduct({ dir }: Stage, options: ProductOptions): Promise<Subject> {
-  const workerd = await serve(
-    dir,
-    await bundle(`${root}bench/workers/product.ts`),
-    options.layout,
-    { ...VARIABLES, ...options.vars },
-    options.without,
-  );
+  const workerd = await serve(dir, await productCode(), options.layout, {
+    vars: { ...VARIABLES, ...options.vars },
+    without: options.without,
+  });
   const port = workerd.ports["product/default"] ?? 0;
   const counts = async (): Promise<Counts> => {
     const [byObject, { statementsRun }] = await Promise.all([
@@ -53,6 +53,35 @@ export async function startProduct({ dir }: Stage, options: ProductOptions): Pro
     await workerd.stop();
     throw error;
   }
+}
+
+/** A mesh whose isolates are told apart: `many` edges beside the one that is configured. */
+export interface Edges {
+  readonly port: number;
+  readonly ports: readonly number[];
+  readonly pid: number;
+  /** Calls of objects that the edges have made since they began. */
+  readonly calls: () => Promise<number>;
+  readonly stop: () => Promise<void>;
+}
+
+export async function startEdges(dir: string, documents: readonly object[], many: number): Promise<Edges> {
+  const edges = Array.from({ length: many }, (_, at) => `edge${at + 1}`);
+  const workerd = await serve(dir, await productCode(), "apart", { edges });
+  const port = workerd.ports["product/default"] ?? 0;
+  const calls = async (): Promise<number> => {
+    const counts = edges.map((name) => json<Record<string, number>>(workerd, `${name}/bench`));
+    return (await Promise.all(counts)).flatMap(Object.values<number>).reduce((sum, one) => sum + one, 0);
+  };
+  try {
+    await migrate(workerd);
+    await apply(port, documents);
+  } catch (error) {
+    await workerd.stop();
+    throw error;
+  }
+  const ports = edges.map((name) => workerd.ports[`${name}/default`] ?? 0);
+  return { port, ports, pid: workerd.pid, calls, stop: workerd.stop };
 }
 
 /** Waits until a request of the load is answered well: what was written last is in force after a second. */
@@ -82,7 +111,7 @@ function once(port: number, request: string): Promise<string> {
 }
 
 /** Bindings of the objects as the Worker has them that holds them, and as another has them. */
-const objects = (within: string, without: readonly string[] = []): string[] =>
+export const objects = (within: string, without: readonly string[] = []): string[] =>
   Object.entries(DURABLE_OBJECTS).flatMap(([name, className]) => {
     const found =
       within === "" ? quote(className) : `(className = ${quote(className)}, serviceName = ${quote(within)})`;
@@ -102,13 +131,20 @@ export const VARIABLES: Readonly<Record<string, string>> = {
 /** `together`: one Worker is both planes; `apart`: the control plane is a second one. */
 export type Layout = "together" | "apart";
 
+interface ServeOptions {
+  readonly vars?: Readonly<Record<string, string>>;
+  /** Names of further Workers of the same code, each an isolate with a port of its own, over the same objects. */
+  readonly edges?: readonly string[];
+  /** Bindings of objects that the mesh does not have. */
+  readonly without?: readonly string[] | undefined;
+}
+
 /** Starts workerd with the given build of the product's Worker and a D1 beside it. */
 export async function serve(
   dir: string,
   code: string,
   layout: Layout = "together",
-  vars = VARIABLES,
-  without: readonly string[] = [],
+  { vars = VARIABLES, edges = [], without = [] }: ServeOptions = {},
 ): Promise<Workerd> {
   const control = '(name = "CONTROL", service = (name = "control", entrypoint = "Control"))';
   return startWorkerd(dir, [
@@ -127,6 +163,13 @@ export async function serve(
       bindings: [...objects("", without), DATABASE, ...(layout === "apart" ? [control] : [])],
       listen: ["default", "bench"],
     },
+    ...edges.map((name) => ({
+      name,
+      code,
+      vars,
+      bindings: [...objects("product"), DATABASE, ...(layout === "apart" ? [control] : [])],
+      listen: ["default", "bench"],
+    })),
     ...(layout === "apart"
       ? [{ name: "control", code, vars, bindings: [...objects("product"), DATABASE], listen: [] }]
       : []),
