@@ -1,7 +1,7 @@
 // `selvage apply -f …`: all documents or none, as one revision; says what became of each, and how to undo it.
 import type { ApplyResult } from "../../model/api/apply.ts";
 import { type ExitCode, exitCodes } from "../session/exit-code.ts";
-import { askReplay, replaySummary, replayTable } from "../explain/replay.ts";
+import { askReplay, replaySummary, replayTable } from "../print/replay-table.ts";
 import type { Bundle } from "../session/bundle-sources.ts";
 import { loadDocuments } from "../session/load-documents.ts";
 import { printChange } from "../print/print-change.ts";
