@@ -1,22 +1,22 @@
 // However a request goes, it ends the same: at once, by what the isolate remembers and with nobody listening, or anew,
-// with nothing remembered, everything waited for and each step told. Answer, what the service gets, and what is counted.
+// with nothing remembered, everything waited for and each step told. Answer, what the service gets, what is counted.
 import { env } from "cloudflare:workers";
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { obey } from "../../src/isolate/breaker-memory.ts";
-import { CallerMemory } from "../../src/isolate/caller-memory.ts";
-import { newProofMemory } from "../../src/isolate/proof-memory.ts";
-import { RouteMemory } from "../../src/isolate/route-memory.ts";
-import type { Snapshot } from "../../src/model/snapshot/snapshot.ts";
-import { problems } from "../../src/model/word/problem.ts";
-import { secretDigest } from "../../src/tokens/secret-digest.ts";
-import { limitersOf } from "../support/worker/limiters.ts";
-import { meshKeys } from "../support/worker/mesh-keys.ts";
-import { randomMesh, randomRequest, type RandomMesh, type RandomRequest } from "../support/worker/random-traffic.ts";
-import { NOW, testMesh, type Sent } from "../support/worker/test-mesh.ts";
+import { obey } from "../../../src/isolate/breaker-memory.ts";
+import { CallerMemory } from "../../../src/isolate/caller-memory.ts";
+import { newProofMemory } from "../../../src/isolate/proof-memory.ts";
+import { RouteMemory } from "../../../src/isolate/route-memory.ts";
+import type { Snapshot } from "../../../src/model/snapshot/snapshot.ts";
+import { problems } from "../../../src/model/word/problem.ts";
+import { secretDigest } from "../../../src/tokens/secret-digest.ts";
+import { limitersOf } from "../../support/worker/limiters.ts";
+import { meshKeys } from "../../support/worker/mesh-keys.ts";
+import { randomMesh, randomRequest, type RandomMesh, type RandomRequest } from "../../support/worker/random-traffic.ts";
+import { NOW, testMesh, type Sent } from "../../support/worker/test-mesh.ts";
 
 /** Meshes, requests that each is sent beside its own, and all of them together at least. */
-const [RUNS, MORE, LEAST] = env.SELVAGE_LONG === "1" ? [1350, 24, 100_000] : [50, 8, 1000];
+const [RUNS, MORE, LEAST] = env.SELVAGE_LONG === "1" ? [1350, 24, 100_000] : [35, 8, 1000];
 /** Whoever waits longer waits for what leaves the isolate by time, which is no part of a request. */
 const LONGEST_MS = 1000;
 /** From request to request. Within one the clock stands still, since a wait that lost a race would move it. */
