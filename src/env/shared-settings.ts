@@ -3,7 +3,7 @@
 import type { Settings } from "./settings.ts";
 
 /** By the names of their variables, as both say them. */
-export type SharedSettings = Readonly<Record<string, string>>;
+type SharedSettings = Readonly<Record<string, string>>;
 
 export const sharedSettings = (settings: Settings): SharedSettings => ({
   LOCAL_MESH: String(settings.isLocalMesh),

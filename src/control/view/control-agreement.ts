@@ -5,7 +5,7 @@ import type { Env } from "../../env/env.ts";
 import { settingsOf } from "../../env/settings.ts";
 import { differing, sharedSettings } from "../../env/shared-settings.ts";
 
-export interface ControlAgreement {
+interface ControlAgreement {
   readonly reachable: boolean;
   /** Variables that it has otherwise than this Worker. */
   readonly differs: readonly string[];
