@@ -4,7 +4,7 @@ import { WorkerEntrypoint } from "cloudflare:workers";
 import { settingsOf } from "./env/settings.ts";
 import { sharedSettings } from "./env/shared-settings.ts";
 import { unkept } from "./decide/header/unkept.ts";
-import { planeOf, type Plane } from "./decide/route/plane.ts";
+import { isPlainlyTraffic, planeOf, type Plane } from "./decide/route/plane.ts";
 import type { DataPlane } from "./control/register/register.ts";
 import type { Env } from "./env/env.ts";
 import type { ControlPlane } from "./model/message/control-plane.ts";
@@ -27,12 +27,13 @@ export { Telemetry } from "../durable/telemetry.ts";
 export { Registry } from "./registry/registry.ts";
 
 export default {
-  async fetch(request: Request, env: Env, ctx: ExecutionContext): Promise<Response> {
-    const plane = planeOf(request.url, settingsOf(env).adminHost);
-    if (plane === "traffic" && !isBelow(request.url)) {
+  fetch(request: Request, env: Env, ctx: ExecutionContext): Promise<Response> {
+    const { url } = request;
+    if (isPlainlyTraffic(url)) {
       return proxy(request, env, ctx);
     }
-    return ownAnswer(plane, request, env, ctx);
+    const plane = planeOf(url, settingsOf(env).adminHost);
+    return plane === "traffic" && !isBelow(url) ? proxy(request, env, ctx) : ownAnswer(plane, request, env, ctx);
   },
 
   async scheduled(controller: ScheduledController, env: Env): Promise<void> {
