@@ -2,6 +2,7 @@
 // are loaded when they are first called, so that an isolate which only serves traffic never evaluates it.
 import { WorkerEntrypoint } from "cloudflare:workers";
 import { settingsOf } from "./env/settings.ts";
+import { sharedSettings } from "./env/shared-settings.ts";
 import { unkept } from "./decide/header/unkept.ts";
 import { isPlainlyTraffic, planeOf, type Plane } from "./decide/route/plane.ts";
 import type { DataPlane } from "./control/register/register.ts";
@@ -60,6 +61,10 @@ export class Control extends WorkerEntrypoint<Env> implements ControlPlane {
 
   sweep(scheduledTime: number): Promise<void> {
     return tidyRegistryHere(this.env, scheduledTime);
+  }
+
+  settings(): Readonly<Record<string, string>> {
+    return sharedSettings(settingsOf(this.env));
   }
 }
 
