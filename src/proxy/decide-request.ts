@@ -151,7 +151,7 @@ interface Asked {
 export async function decideRequest<Result extends object>(
   around: Around,
   asked: Asked,
-  go: (exchange: Exchange) => Promise<Result | Ended>,
+  go: (exchange: Exchange) => Promise<Result | Ended> | Ended,
   no: (answer: Response, exchange: Exchange | null, ended: Ended) => Result | Promise<Result>,
   stages: readonly Stage[] = STAGES,
 ): Promise<Result> {

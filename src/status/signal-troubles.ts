@@ -19,7 +19,7 @@ export function signalTroubles(services: readonly ServiceSignals[], now: number)
     const why = cause === undefined ? "no cause found" : `likely: ${cause.title} [${cause.why.join(", ")}]`;
     return [
       {
-        severity: state === "failing" ? "down" : "notice",
+        severity: state === "failing" ? "down" : cause?.kind === "key" ? "degraded" : "notice",
         ref: refOf("Service", namespace, name),
         message: `${reason}; ${why}`,
         since,

@@ -3,6 +3,7 @@
 import type { Browser, BrowserContext, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { chromiumMissing, openScreen, overflow, startChromium, violations } from "../support/browser/chromium.ts";
+import { visitPortal } from "../support/browser/portal-visit.ts";
 import { builtDashboard } from "../support/browser/files.ts";
 import { HOSTILE, hostileText, hostileYaml } from "../support/documents/hostile-documents.ts";
 import { sized } from "../support/long.ts";
@@ -211,6 +212,13 @@ describe.skipIf(missing !== null)(missing === null ? "in Chromium" : `in Chromiu
     await page.getByRole("button", { name: "I have it" }).click();
     await secret.waitFor({ state: "detached" });
     expect(faults.splice(0)).toEqual([]);
+  });
+
+  it("shows a consumer in the portal what is public elsewhere, and lets them ask for a tier of it", async () => {
+    expect(await visitPortal(mesh, browser)).toEqual({
+      sees: ["trains/fares"],
+      asked: "travel/planner: pending, tier trains/silver",
+    });
   });
 
   it("asks nothing while it is told, and is told nothing while nobody follows or looks", async () => {
