@@ -31,26 +31,26 @@ const written = (
 const gateway = (spec: string, name = "door", namespace = "evil"): string =>
   doc("Gateway", name, spec, namespace, gatewayApi);
 const listener = (more: string): string => `{gatewayClassName: x, listeners: [{name: h, port: 443, ${more}}]}`;
-const door = route("door", `{parentRefs: [{name: door}], ${OWN}}`);
+const led = route("door", `{parentRefs: [{name: door}], ${OWN}}`);
 
 const hosts: readonly Attack[] = [
   written(
     "a Gateway whose TLS listener names shop's host",
     gateway(
       listener("protocol: HTTPS, hostname: shop.example.com, tls: {mode: Terminate, certificateRefs: [{name: c}]}"),
-    ) + door,
+    ) + led,
     { left: "gateway/door" },
   ),
   written(
     "a Gateway whose TLS listener passes shop's host through",
-    gateway(listener("protocol: TLS, hostname: shop.example.com, tls: {mode: Passthrough}")) + door,
+    gateway(listener("protocol: TLS, hostname: shop.example.com, tls: {mode: Passthrough}")) + led,
     { left: "gateway/door" },
   ),
   written(
     "a Gateway with a listener for *.example.com, and one without a hostname",
     gateway(
       '{gatewayClassName: x, listeners: [{name: h, port: 80, protocol: HTTP, hostname: "*.example.com"}, {name: i, port: 81, protocol: HTTP}]}',
-    ) + door,
+    ) + led,
     { left: "gateway/door" },
   ),
   written("a route for *.com, and one for *", route("stars", `{hostnames: ["*.com"], ${OWN}}`), {
