@@ -86,6 +86,7 @@ export function buildProgram(terminal: Terminal, done: Done): Command {
     .option(...pruneMax)
     .option("--dry-run", "say what would happen, write nothing")
     .option("--strict", "warnings refuse too")
+    .option("--replay", "first show what it would do to requests that were kept, and ask before writing")
     .option("--manager <name>", "who looks after the documents", "cli")
     .option(...ifMatch)
     .option(...reason)

@@ -39,7 +39,8 @@ export function portsOf(env: Env): IsolatePorts {
   }
   const ports: IsolatePorts = {
     edge: settingsOf(env).edge,
-    isKeptAwake: settingsOf(env).isLocalMesh,
+    // The local mesh asks its edges all the time, and never the Worker behind them.
+    isKeptAwake: settingsOf(env).isLocalMesh && env.CONTROL !== undefined,
     now: () => Date.now(),
     wait: (ms) => scheduler.wait(ms),
     poll: (question) => env.MESH.getByName(MESH_OBJECT).poll(question),
