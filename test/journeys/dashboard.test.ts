@@ -4,6 +4,7 @@ import type { Browser, BrowserContext, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { chromiumMissing, openScreen, overflow, startChromium, violations } from "../support/browser/chromium.ts";
 import { builtDashboard } from "../support/browser/files.ts";
+import { noteCommands, refusedLines } from "../support/browser/shown-commands.ts";
 import { HOSTILE, hostileText, hostileYaml } from "../support/documents/hostile-documents.ts";
 import { sized } from "../support/long.ts";
 import { startMesh, type TestMesh } from "../support/mesh.ts";
@@ -29,6 +30,7 @@ describe.skipIf(missing !== null)(missing === null ? "in Chromium" : `in Chromiu
   let context: BrowserContext;
   let page: Page;
   const faults: string[] = [];
+  const commands = new Set<string>();
   const at = (path: string): string => `${mesh.url}/_selvage/ui${path}`;
 
   beforeAll(async () => {
@@ -42,6 +44,7 @@ describe.skipIf(missing !== null)(missing === null ? "in Chromium" : `in Chromiu
     await fetch(`${mesh.url}/svc/orders.shop/`, { headers: { "x-tenant": HOSTILE[0] ?? "" } });
     context = await browser.newContext({ viewport: { width: 1280, height: 800 } });
     page = await context.newPage();
+    await noteCommands(page, commands);
     await page.route(
       (url) => url.origin !== mesh.url,
       (route) => {
@@ -211,6 +214,12 @@ describe.skipIf(missing !== null)(missing === null ? "in Chromium" : `in Chromiu
     await page.getByRole("button", { name: "I have it" }).click();
     await secret.waitFor({ state: "detached" });
     expect(faults.splice(0)).toEqual([]);
+  });
+
+  it("says no command that the command line does not take", async () => {
+    expect(commands.size).toBeGreaterThan(40);
+    expect(await refusedLines(commands)).toEqual([]);
+    expect(await refusedLines(["selvage get services --no-such-option", "selvage nothing"])).toHaveLength(2);
   });
 
   it("asks nothing while it is told, and is told nothing while nobody follows or looks", async () => {
