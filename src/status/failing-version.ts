@@ -1,5 +1,5 @@
-// Which version of a service fails while another one does well: what a canary that is bad looks like, however few of the
-// service's requests it gets.
+// Which version of a service fails while another one does well: what a canary that is bad looks like, however few of
+// the service's requests it gets.
 import type { ServiceSignals, SignalPart } from "../model/api/signals.ts";
 
 const FEWEST_ERRORS = 3;

@@ -33,7 +33,7 @@ export function versionTroubles(services: readonly ServiceSignals[]): Trouble[] 
 }
 
 const FEWEST_DENIED = 10;
-const LEAST_DENIED_PERCENT = 10;
+const LEAST_DENIED_PERCENT = 2;
 
 /** Callers that are turned away in numbers: a secret that ended, a contract that was taken away, or strangers. */
 export function deniedTroubles(services: readonly ServiceSignals[]): Trouble[] {

@@ -51,7 +51,7 @@ describe.skipIf(missing !== null)("the dashboard while something goes wrong", ()
 
   it("names a bad canary within twenty seconds, and takes it out in two steps", async () => {
     const shifted = await layoutShift(page);
-    const running = scenario("bad-canary", 60);
+    const running = scenario("bad-canary", 120);
     const onset = await since("demo scenario bad-canary");
     const take = page.getByRole("button", { name: "Take v3 out of reviews-split…" });
     await take.first().waitFor({ timeout: 60_000 });

@@ -1,5 +1,5 @@
-// Troubles that were told a moment ago and are not any more: they come and go while retries and breakers hide them, and
-// who looked away for ten seconds should not miss one. Kept for five minutes, in this page alone.
+// Troubles that were told a moment ago and are not any more: they come and go while retries and breakers hide them,
+// and who looked away for ten seconds should not miss one. Kept for five minutes, in this page alone.
 import type { Trouble } from "../../status/trouble.ts";
 
 export interface Passed {

@@ -117,9 +117,7 @@ function MeshSignals(): ReactNode {
               <WindowNote window={window} />
             </p>
             <SignalLine now={total} before={before} />
-            {total.requests === 0 ? null : (
-              <GoldenCharts series={series} stepSeconds={stepSeconds} until={window.asOf ?? window.to} />
-            )}
+            <GoldenCharts series={series} stepSeconds={stepSeconds} until={window.asOf ?? window.to} />
           </>
         )}
       </Ready>

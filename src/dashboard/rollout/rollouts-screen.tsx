@@ -70,7 +70,7 @@ function SplitCard({ split, services, onChange }: SplitCardProps): ReactNode {
     const service = services.find((each) => each.namespace === one.namespace && each.name === one.service);
     const signals = service?.versions.find((each) => each.name === one.version)?.signals ?? null;
     const percent = Math.round((one.weight / sum) * 100);
-    return { ...one, which, signals, percent, label: one.version ?? `${one.namespace}/${one.service}` };
+    return Object.assign({}, one, { which, signals, percent, label: one.version ?? `${one.namespace}/${one.service}` });
   });
   return (
     <>

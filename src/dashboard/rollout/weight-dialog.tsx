@@ -13,7 +13,7 @@ import { Ready } from "../part/ready.tsx";
 import { WriteDialog } from "../part/write-dialog.tsx";
 import { selvageLine } from "../word/command.ts";
 import { authored } from "../word/document-text.ts";
-import { reweighted, shared, weightPatch, type Split } from "./weights.ts";
+import { reweighted, shared, splitsOf, weightPatch, type Split } from "./weights.ts";
 
 export interface WeightChange {
   readonly split: Split;
@@ -54,17 +54,24 @@ export function WeightDialog({ change, onClose }: WeightDialogProps): ReactNode 
       <Ready read={read}>{() => null}</Ready>
     </Modal>
   ) : (
-    <Reweighting change={change} looked={read.data} onClose={onClose} />
+    <Reweighting change={change} looked={read.data} onClose={onClose} lookAgain={() => void read.refetch()} />
   );
 }
 
 const pathOf = ({ kind, namespace, name }: Split): string =>
   `/namespaces/${encodeURIComponent(namespace)}/${encodeURIComponent(kind)}/${encodeURIComponent(name)}`;
 
-function Reweighting({ change, looked, onClose }: WeightDialogProps & { readonly looked: Looked }): ReactNode {
+interface ReweightingProps extends WeightDialogProps {
+  readonly looked: Looked;
+  readonly lookAgain: () => void;
+}
+
+function Reweighting({ change, looked, onClose, lookAgain }: ReweightingProps): ReactNode {
   const { split, which, percent, why } = change;
-  const { kind, namespace, name, rule, backends } = split;
+  const { kind, namespace, name, rule } = split;
   const { resource, etag } = looked;
+  // As the route is now: somebody may have moved it since it was chosen.
+  const { backends } = splitsOf([resource]).find((one) => one.rule === rule) ?? split;
   const weights = shared(backends, which, percent);
   const version = backends[which]?.version ?? backends[which]?.service ?? "";
   const patch = JSON.stringify(weightPatch(rule, weights));
@@ -80,13 +87,17 @@ function Reweighting({ change, looked, onClose }: WeightDialogProps & { readonly
       command={(reason) =>
         selvageLine(["patch", kind.toLowerCase(), name, "--type", "json", "-p", patch, "--reason", reason], namespace)
       }
-      write={(reason) =>
-        api.call("PUT", pathOf(split), {
+      write={async (reason) => {
+        const answer = await api.call<Resource>("PUT", pathOf(split), {
           query: { reason, manager: "ui" },
           body: { ...authored(resource), spec },
           ifMatch: etag ?? undefined,
-        })
-      }
+        });
+        if (!answer.ok && answer.failure.status === 412) {
+          lookAgain();
+        }
+        return answer;
+      }}
       onDone={() => tell(`${version} gets ${percent} % of ${namespace}/${name}. The way back is in the history.`)}
       onClose={onClose}
     >

@@ -2,7 +2,7 @@
 import type { Resource } from "../../model/api/resource.ts";
 import { records } from "../../status/conditions.ts";
 
-export interface SplitBackend {
+interface SplitBackend {
   readonly service: string;
   readonly namespace: string;
   readonly version: string | null;

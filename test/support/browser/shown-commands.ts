@@ -1,4 +1,5 @@
-// The command lines that a page shows, held against the command itself: what it would not take is no way to do the same.
+// The command lines that a page shows, held against the command itself: what it would not take is no way to do the
+// same.
 import type { Page } from "playwright-core";
 import type { Command } from "commander";
 import { buildProgram } from "../../../src/cli/program.ts";
@@ -14,7 +15,7 @@ export async function noteCommands(page: Page, shown: Set<string>): Promise<void
 }
 
 /** As a shell takes words apart: what is quoted stays together. */
-export function shellWords(line: string): string[] {
+function shellWords(line: string): string[] {
   const words = line.match(/(?:[^\s'"\\]|\\.|'[^']*'|"[^"]*")+/g) ?? [];
   return words.map((word) =>
     word.replaceAll(/'([^']*)'|"([^"]*)"|\\(.)/g, (_, single, double, bare) => single ?? double ?? bare),
