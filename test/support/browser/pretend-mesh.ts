@@ -1,4 +1,4 @@
-// A mesh of ten thousand services that is only answers: the dashboard's own files, and what the admin API would say.
+// A mesh of many services that is only answers: the dashboard's own files, and what the admin API would say.
 // For what a page costs, where a mesh so large would measure the mesh.
 import { gzipSync } from "node:zlib";
 import { createServer, type Server } from "node:http";
@@ -7,7 +7,6 @@ import { join } from "node:path";
 import type { AddressInfo } from "node:net";
 
 const types: Readonly<Record<string, string>> = { js: "text/javascript", css: "text/css", svg: "image/svg+xml" };
-export const SERVICES = 10_000;
 
 const golden = (requests: number): object => ({
   requests,
@@ -27,7 +26,7 @@ const golden = (requests: number): object => ({
 });
 
 /** @param nth which second it is: every number is another */
-export function pretendStats(nth: number): object {
+export function pretendStats(nth: number, services = 200): object {
   const at = Date.parse("2026-11-29T12:00:00Z") + nth * 1000;
   const text = (ms: number): string => new Date(ms).toISOString();
   const point = (step: number): object => {
@@ -67,14 +66,14 @@ export function pretendStats(nth: number): object {
     before: golden(1),
     stepSeconds: 30,
     series,
-    services: Array.from({ length: 200 }, (_, which) => service(which)),
+    services: Array.from({ length: services }, (_, which) => service(which)),
     nowhere: golden(0),
     detail: null,
   };
 }
 
-const catalog = {
-  items: Array.from({ length: SERVICES }, (_, nth) => ({
+const catalogOf = (services: number): object => ({
+  items: Array.from({ length: services }, (_, nth) => ({
     namespace: "shop",
     name: `service-${nth}`,
     description: `number ${nth} of many`,
@@ -96,13 +95,13 @@ const catalog = {
       },
     ],
   })),
-};
+});
 
-const answers: Readonly<Record<string, object>> = {
+const answersOf = (services: number): Readonly<Record<string, object>> => ({
   "/_selvage/readyz": { ready: true, registry: "reachable", stale: false, revision: 1 },
   "/_selvage/v1/whoami": { name: "mia", role: "admin", namespaces: null },
-  "/_selvage/v1/catalog": catalog,
-  "/_selvage/v1/stats": pretendStats(0),
+  "/_selvage/v1/catalog": catalogOf(services),
+  "/_selvage/v1/stats": pretendStats(0, Math.min(services, 200)),
   "/_selvage/v1/revisions": { items: [], nextCursor: null, revision: 1 },
   "/_selvage/v1/revisions/1/propagation": { current: 1, behind: 0, complete: true, isolates: [], head: 1, ageMs: 0 },
   "/_selvage/v1/resources": { items: [], nextCursor: null },
@@ -111,11 +110,14 @@ const answers: Readonly<Record<string, object>> = {
   "/_selvage/v1/audit": { items: [], nextCursor: null },
   "/_selvage/v1/tokens": { items: [] },
   "/empty": {},
-};
+});
 
 /** @param files the dashboard's folder */
-export async function startPretendMesh(files: string): Promise<{ readonly url: string; readonly server: Server }> {
-  const texts = new Map(Object.entries(answers).map(([path, answer]) => [path, JSON.stringify(answer)]));
+export async function startPretendMesh(
+  files: string,
+  services: number,
+): Promise<{ readonly url: string; readonly server: Server }> {
+  const texts = new Map(Object.entries(answersOf(services)).map(([path, answer]) => [path, JSON.stringify(answer)]));
   const server = createServer((request, response) => {
     const { pathname } = new URL(request.url ?? "/", "http://mesh");
     const answer = texts.get(pathname);
