@@ -1,4 +1,4 @@
-// What is done in the dashboard, with a pointer and by a keyboard alone: found, decided, changed, applied and taken back.
+// What is done in the dashboard, with a pointer and by a keyboard alone: found, decided, changed, applied, taken back.
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { chromiumMissing, openScreen, startChromium, violations } from "../support/browser/chromium.ts";

@@ -31,8 +31,28 @@ export function LineChart({ title, times, lines, text }: LineChartProps): ReactN
     .join(", ");
   return (
     <figure className="card chart">
-      <figcaption>
+      <figcaption className="row">
         <strong>{title}</strong>
+        <span className="spread" />
+        <Button
+          small
+          label={`PNG of ${title}`}
+          onPress={() =>
+            void savePicture({
+              title,
+              foot: `${clockText(times[0])} to ${clockText(times.at(-1))}, 0 to ${text(most)}`,
+              width: WIDTH,
+              height: HEIGHT,
+              lines: lines.map(({ name, values }, index) => ({
+                text: `${name} ${say(values.at(-1), text)}`,
+                path: linePath(values, { width: WIDTH, height: HEIGHT, most }),
+                look: `line.line-${index}`,
+              })),
+            })
+          }
+        >
+          PNG
+        </Button>
       </figcaption>
       <div className="scale" aria-hidden="true">
         {text(most)}
@@ -62,25 +82,6 @@ export function LineChart({ title, times, lines, text }: LineChartProps): ReactN
           </span>
         ))}
       </div>
-      <Button
-        small
-        label={`PNG of ${title}`}
-        onPress={() =>
-          void savePicture({
-            title,
-            foot: `${clockText(times[0])} to ${clockText(times.at(-1))}, 0 to ${text(most)}`,
-            width: WIDTH,
-            height: HEIGHT,
-            lines: lines.map(({ name, values }, index) => ({
-              text: `${name} ${say(values.at(-1), text)}`,
-              path: linePath(values, { width: WIDTH, height: HEIGHT, most }),
-              look: `line.line-${index}`,
-            })),
-          })
-        }
-      >
-        PNG
-      </Button>
       <details>
         <summary>As a table</summary>
         <DataTable
