@@ -12,18 +12,21 @@ import { authorization } from "./variants/authorization.ts";
 import { breaker } from "./variants/breaker.ts";
 import { everything } from "./variants/everything.ts";
 import { limit } from "./variants/limit.ts";
+import { silent, telemetry, traces } from "./variants/observed.ts";
 import { route } from "./variants/route.ts";
 
 const { values } = parseArgs({
   options: {
     rps: { type: "string", default: "1000" },
     seconds: { type: "string", default: "10" },
-    only: { type: "string", default: "route,limit,breaker,authorization,everything" },
+    only: { type: "string", default: "silent,telemetry,traces,route,limit,breaker,authorization,everything" },
     json: { type: "boolean", default: false },
   },
 });
 const only = values.only.split(",");
-const chosen = [route, limit, breaker, authorization, everything].filter(({ name }) => only.includes(name));
+const chosen = [silent, telemetry, traces, route, limit, breaker, authorization, everything].filter(({ name }) =>
+  only.includes(name),
+);
 const dir = mkdtempSync(join(tmpdir(), "selvage-bench-"));
 const upstream = await startUpstream();
 const rows: Record<string, number | string>[] = [];

@@ -12,6 +12,8 @@ import { limit } from "./variants/limit.ts";
 import { machine, versions } from "./machine.ts";
 import { measure } from "./measure.ts";
 import { hasNginx, nginx } from "./variants/nginx.ts";
+import { otherProxies } from "./variants/other-proxies.ts";
+import { silent, telemetry, traces } from "./variants/observed.ts";
 import { route } from "./variants/route.ts";
 import { medianOf, summarise, table, type Row } from "./summary.ts";
 import type { Variant } from "./variant.ts";
@@ -20,6 +22,9 @@ import type { Variant } from "./variant.ts";
 const variants: readonly Variant[] = [
   bare,
   route,
+  silent,
+  telemetry,
+  traces,
   limit,
   breaker,
   jwt,
@@ -29,6 +34,7 @@ const variants: readonly Variant[] = [
   objectPerRequest,
   d1PerRequest,
   ...(hasNginx() ? [nginx] : []),
+  ...otherProxies(),
 ];
 
 const { values } = parseArgs({

@@ -19,10 +19,20 @@ export interface ProductOptions {
   /** Or what makes them once the documents are applied, when they need something that only the mesh can give. */
   readonly requests: readonly string[] | ((port: number) => Promise<readonly string[]>);
   readonly layout?: Layout;
+  /** Variables beside the usual ones. */
+  readonly vars?: Readonly<Record<string, string>>;
+  /** Bindings of objects that this one does not have. */
+  readonly without?: readonly string[];
 }
 
+/** The product's Worker as it is measured. */
+export const productCode = (): Promise<string> => bundle(`${root}bench/workers/product.ts`);
+
 export async function startProduct({ dir }: Stage, options: ProductOptions): Promise<Subject> {
-  const workerd = await serve(dir, await bundle(`${root}bench/workers/product.ts`), options.layout);
+  const workerd = await serve(dir, await productCode(), options.layout, {
+    vars: { ...VARIABLES, ...options.vars },
+    without: options.without,
+  });
   const port = workerd.ports["product/default"] ?? 0;
   const counts = async (): Promise<Counts> => {
     const [byObject, { statementsRun }] = await Promise.all([
@@ -43,6 +53,35 @@ export async function startProduct({ dir }: Stage, options: ProductOptions): Pro
     await workerd.stop();
     throw error;
   }
+}
+
+/** A mesh whose isolates are told apart: `many` edges beside the one that is configured. */
+export interface Edges {
+  readonly port: number;
+  readonly ports: readonly number[];
+  readonly pid: number;
+  /** Calls of objects that the edges have made since they began. */
+  readonly calls: () => Promise<number>;
+  readonly stop: () => Promise<void>;
+}
+
+export async function startEdges(dir: string, documents: readonly object[], many: number): Promise<Edges> {
+  const edges = Array.from({ length: many }, (_, at) => `edge${at + 1}`);
+  const workerd = await serve(dir, await productCode(), "apart", { edges });
+  const port = workerd.ports["product/default"] ?? 0;
+  const calls = async (): Promise<number> => {
+    const counts = edges.map((name) => json<Record<string, number>>(workerd, `${name}/bench`));
+    return (await Promise.all(counts)).flatMap(Object.values<number>).reduce((sum, one) => sum + one, 0);
+  };
+  try {
+    await migrate(workerd);
+    await apply(port, documents);
+  } catch (error) {
+    await workerd.stop();
+    throw error;
+  }
+  const ports = edges.map((name) => workerd.ports[`${name}/default`] ?? 0);
+  return { port, ports, pid: workerd.pid, calls, stop: workerd.stop };
 }
 
 /** Waits until a request of the load is answered well: what was written last is in force after a second. */
@@ -72,11 +111,11 @@ function once(port: number, request: string): Promise<string> {
 }
 
 /** Bindings of the objects as the Worker has them that holds them, and as another has them. */
-const objects = (within: string): string[] =>
-  Object.entries(DURABLE_OBJECTS).map(([name, className]) => {
+export const objects = (within: string, without: readonly string[] = []): string[] =>
+  Object.entries(DURABLE_OBJECTS).flatMap(([name, className]) => {
     const found =
       within === "" ? quote(className) : `(className = ${quote(className)}, serviceName = ${quote(within)})`;
-    return `(name = ${quote(name)}, durableObjectNamespace = ${found})`;
+    return without.includes(name) ? [] : [`(name = ${quote(name)}, durableObjectNamespace = ${found})`];
   });
 
 const quote = (text: string): string => JSON.stringify(text);
@@ -92,12 +131,20 @@ export const VARIABLES: Readonly<Record<string, string>> = {
 /** `together`: one Worker is both planes; `apart`: the control plane is a second one. */
 export type Layout = "together" | "apart";
 
+interface ServeOptions {
+  readonly vars?: Readonly<Record<string, string>>;
+  /** Names of further Workers of the same code, each an isolate with a port of its own, over the same objects. */
+  readonly edges?: readonly string[];
+  /** Bindings of objects that the mesh does not have. */
+  readonly without?: readonly string[] | undefined;
+}
+
 /** Starts workerd with the given build of the product's Worker and a D1 beside it. */
 export async function serve(
   dir: string,
   code: string,
   layout: Layout = "together",
-  vars = VARIABLES,
+  { vars = VARIABLES, edges = [], without = [] }: ServeOptions = {},
 ): Promise<Workerd> {
   const control = '(name = "CONTROL", service = (name = "control", entrypoint = "Control"))';
   return startWorkerd(dir, [
@@ -113,9 +160,16 @@ export async function serve(
       code,
       classes: Object.values(DURABLE_OBJECTS),
       vars,
-      bindings: [...objects(""), DATABASE, ...(layout === "apart" ? [control] : [])],
+      bindings: [...objects("", without), DATABASE, ...(layout === "apart" ? [control] : [])],
       listen: ["default", "bench"],
     },
+    ...edges.map((name) => ({
+      name,
+      code,
+      vars,
+      bindings: [...objects("product"), DATABASE, ...(layout === "apart" ? [control] : [])],
+      listen: ["default", "bench"],
+    })),
     ...(layout === "apart"
       ? [{ name: "control", code, vars, bindings: [...objects("product"), DATABASE], listen: [] }]
       : []),

@@ -36,10 +36,11 @@ export function paired(subjects: readonly Target[], upstream: string): Paired {
   return { targets, against };
 }
 
-/** Requests are alike whose headers have the same names and lengths; path and host are the variant's own. */
+/** Requests are alike whose headers and bodies have the same lengths; path and host are the variant's own. */
 function shapeOf({ requests }: Target): string {
-  const [, ...headers] = requests[0]?.trimEnd().split("\r\n") ?? [];
-  return headers
+  const [line = "", ...headers] = requests[0]?.trimEnd().split("\r\n") ?? [];
+  const answer = /[?&]bytes=\d+/.exec(line)?.[0] ?? "";
+  return [answer, ...headers]
     .filter((line) => !/^host:/i.test(line))
     .map((line) => `${line.slice(0, line.indexOf(":"))} ${line.length}`)
     .join("\n");

@@ -1,5 +1,5 @@
 // What counting costs: a request in its isolate, and a report in the object that adds it up, without the platform's own
-// call and write. `npx node bench/signals.ts`
+// call and write; and what its memory holds. `npx node --expose-gc bench/signals.ts`
 import { levelsOf, newSignalCoordinator, takeReport } from "../src/decide/signals/coordinator.ts";
 import { otherLabels } from "../src/decide/signals/other.ts";
 import { pack } from "../src/decide/signals/slot.ts";
@@ -9,6 +9,7 @@ import { Signals } from "../src/observe/signals.ts";
 const NOW = Date.UTC(2026, 0, 1);
 const ROUNDS = 3_000_000;
 const REPORTS = 20_000;
+const DISTINCT = 1_000_000;
 
 function countCost(): number {
   const signals = new Signals();
@@ -54,7 +55,35 @@ function reportCost(rowsOfOne: number): { readonly micros: number; readonly slot
   return { micros, slotBytes: first === undefined ? 0 : JSON.stringify(pack(first.slot)).length };
 }
 
+/** Heap that an isolate's counts hold after a million callers, and as many paths that no rule knows, each but once. */
+function held(): string {
+  const before = heapMiB();
+  const signals = new Signals();
+  const { met } = signals;
+  for (let nth = 0; nth < DISTINCT; nth++) {
+    met.by = `policy-${nth}`;
+    met.caller = `spiffe://mesh.local/ns/shop/sa/caller-${nth}`;
+    met.service = `shop/s-${nth % 500}`;
+    met.route = `HTTPRoute/shop/r-${nth}/0`;
+    met.status = 200;
+    met.decision = "forwarded";
+    signals.named.requestId = `request-${nth}`;
+    const row = signals.find(met) ?? signals.make(met, { ...otherLabels(met.service), caller: met.caller });
+    signals.count(row, nth % 500, 1, NOW);
+  }
+  const { size } = signals;
+  const grown = heapMiB() - before;
+  const requests = signals.take().reduce((sum, { count }) => sum + count, 0);
+  return `${DISTINCT} distinct callers and routes: ${size} rows, ${grown.toFixed(1)} MiB of heap, ${requests} requests counted`;
+}
+
+function heapMiB(): number {
+  globalThis.gc?.();
+  return process.memoryUsage().heapUsed / 2 ** 20;
+}
+
 const lines = [
+  held(),
   `a request in its isolate: ${countCost().toFixed(0)} ns`,
   ...[20, 200].map((rows) => {
     const { micros, slotBytes } = reportCost(rows);

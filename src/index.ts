@@ -2,8 +2,9 @@
 // are loaded when they are first called, so that an isolate which only serves traffic never evaluates it.
 import { WorkerEntrypoint } from "cloudflare:workers";
 import { settingsOf } from "./env/settings.ts";
+import { sharedSettings } from "./env/shared-settings.ts";
 import { unkept } from "./decide/header/unkept.ts";
-import { planeOf, type Plane } from "./decide/route/plane.ts";
+import { isPlainlyTraffic, planeOf, type Plane } from "./decide/route/plane.ts";
 import type { DataPlane } from "./control/register/register.ts";
 import type { Env } from "./env/env.ts";
 import type { ControlPlane } from "./model/message/control-plane.ts";
@@ -26,12 +27,13 @@ export { Telemetry } from "../durable/telemetry.ts";
 export { Registry } from "./registry/registry.ts";
 
 export default {
-  async fetch(request: Request, env: Env, ctx: ExecutionContext): Promise<Response> {
-    const plane = planeOf(request.url, settingsOf(env).adminHost);
-    if (plane === "traffic" && !isBelow(request.url)) {
+  fetch(request: Request, env: Env, ctx: ExecutionContext): Promise<Response> {
+    const { url } = request;
+    if (isPlainlyTraffic(url)) {
       return proxy(request, env, ctx);
     }
-    return ownAnswer(plane, request, env, ctx);
+    const plane = planeOf(url, settingsOf(env).adminHost);
+    return plane === "traffic" && !isBelow(url) ? proxy(request, env, ctx) : ownAnswer(plane, request, env, ctx);
   },
 
   async scheduled(controller: ScheduledController, env: Env): Promise<void> {
@@ -39,7 +41,7 @@ export default {
       isolateState().isStopping = true;
       return;
     }
-    await tidyRegistry(env, controller.scheduledTime);
+    await Promise.all([tidyRegistry(env, controller.scheduledTime), pushedMetrics(env)]);
   },
 };
 
@@ -59,6 +61,18 @@ export class Control extends WorkerEntrypoint<Env> implements ControlPlane {
 
   sweep(scheduledTime: number): Promise<void> {
     return tidyRegistryHere(this.env, scheduledTime);
+  }
+
+  settings(): Readonly<Record<string, string>> {
+    return sharedSettings(settingsOf(this.env));
+  }
+}
+
+/** By whoever has the clock: the objects and the registry are bound here as well. */
+async function pushedMetrics(env: Env): Promise<void> {
+  if (settingsOf(env).otlp?.metrics === true) {
+    const { pushMetrics } = await import("./control/observe/push-metrics.ts");
+    await pushMetrics(env);
   }
 }
 

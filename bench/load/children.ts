@@ -37,10 +37,9 @@ export async function startUpstream(): Promise<{ port: number; stop: () => Promi
 
 /** Runs one load in a process of its own. Throws when an answer was not 2xx: such a figure would mean nothing. */
 export async function runLoad(job: Job): Promise<Result[]> {
-  const child = spawn(process.execPath, [file("load.ts"), JSON.stringify(job)], {
-    stdio: ["ignore", "pipe", "inherit"],
-  });
+  const child = spawn(process.execPath, [file("load.ts")], { stdio: ["pipe", "pipe", "inherit"] });
   keep(child);
+  child.stdin.end(JSON.stringify(job));
   const output = await text(child.stdout);
   if (output === "") {
     throw new Error("the load generator failed");

@@ -1,7 +1,8 @@
 // The load generator, a process of its own: keep-alive connections that send the next request when the last is
 // answered. It goes from subject to subject in short windows, hundreds of times, and reads each one's CPU time around
-// its window: whatever else the machine does weighs on all of them alike. Reads one job as JSON from argv, writes a
+// its window: whatever else the machine does weighs on all of them alike. Reads one job as JSON from stdin, writes a
 // result to stdout.
+import { text } from "node:stream/consumers";
 import { Connection } from "./connection.ts";
 import { cpuMicros } from "./cpu.ts";
 import { Paced } from "./paced.ts";
@@ -153,5 +154,5 @@ export async function load({ targets, connections, rounds, windowMs, perSecond, 
 }
 
 if (import.meta.main) {
-  process.stdout.write(JSON.stringify(await load(JSON.parse(process.argv[2] ?? "") as Job)));
+  process.stdout.write(JSON.stringify(await load(JSON.parse(await text(process.stdin)) as Job)));
 }

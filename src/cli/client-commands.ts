@@ -72,6 +72,17 @@ export function addClientCommands(
       ),
     );
 
+  program
+    .command("catalog")
+    .description("the APIs that a consumer may see; by SELVAGE_CLIENT_ID and SELVAGE_CLIENT_SECRET, or as an operator")
+    .argument("[service]", "NAME or NAMESPACE/NAME")
+    .option("--openapi", "its OpenAPI description, as JSON")
+    .action(async (service, options, command) =>
+      withSession(command, async (session) =>
+        (await import("./commands/catalog.ts")).catalog(session, service, options),
+      ),
+    );
+
   const contract = program.command("contract").description("which application may use which service, in which tier");
   contract
     .command("request")

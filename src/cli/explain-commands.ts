@@ -25,6 +25,11 @@ export function addExplainCommands(
     .option("--as <identity>", "a SPIFFE ID that is taken for proven, without its credential")
     .option("--revision <number>", "a stored revision (default: the newest)", integer(0, Number.MAX_SAFE_INTEGER))
     .option("--client-ip <address>", "where the request comes from")
+    .option(
+      "-f, --filename <path>",
+      "files that hold the documents, for the lines of settings; may be repeated",
+      collect,
+    )
     .action(async (what: string, url: string | undefined, options, command) =>
       withSession(command, async (session) => {
         if (url === undefined && REQUEST_ID.test(what)) {

@@ -33,7 +33,7 @@ const groups: Readonly<Record<string, readonly string[]>> = {
     "audit",
   ],
   "Act:": ["rollback", "breaker", "override", "limit", "endpoint", "keys", "registry"],
-  "Clients:": ["app", "workload", "contract"],
+  "Clients:": ["app", "workload", "contract", "catalog"],
   "This command:": ["context", "auth", "token", "version", "bug-report", "completion", "help"],
 };
 
@@ -89,6 +89,11 @@ Examples:
   selvage wait httproute orders --for condition=Accepted
   selvage wait service orders --for jsonpath='{.spec.exposure}'=public --timeout 60
   selvage wait override brownout --for delete`,
+  catalog: `
+Examples:
+  SELVAGE_CLIENT_ID=slvc_… SELVAGE_CLIENT_SECRET=slvs_… selvage catalog
+  selvage catalog shop/prices                  # as an operator: for the applications of one's namespaces
+  selvage catalog shop/prices --openapi > prices.json`,
   context: `
 Examples:
   selvage context add prod --server https://mesh.example.com --token-file -

@@ -86,6 +86,7 @@ export function buildProgram(terminal: Terminal, done: Done): Command {
     .option(...pruneMax)
     .option("--dry-run", "say what would happen, write nothing")
     .option("--strict", "warnings refuse too")
+    .option("--replay", "first show what it would do to requests that were kept, and ask before writing")
     .option("--manager <name>", "who looks after the documents", "cli")
     .option(...ifMatch)
     .option(...reason)
@@ -140,7 +141,9 @@ export function buildProgram(terminal: Terminal, done: Done): Command {
 
   program
     .command("get")
-    .description("list documents, or show one (kinds in any case, plural or short; also: endpoints, all, requests)")
+    .description(
+      "list documents, or show one (kinds in any case, plural or short; also: endpoints, all, requests that were kept)",
+    )
     .argument("<kind>", "e.g. services, httproute, svc,gateway or service/orders")
     .argument("[name]")
     .option("-A, --all-namespaces", "every namespace")

@@ -31,7 +31,7 @@ if (root !== null) {
               <ApplicationsScreen />
             </Route>
             <Route>
-              <ApisScreen />
+              <ApisScreen isPortal />
             </Route>
           </Switch>
         </PortalFrame>

@@ -46,7 +46,7 @@ const routes: Readonly<Record<string, () => ReactNode>> = {
   "/watch": WatchScreen,
   "/requests/:id": RequestScreen,
   "/endpoints": EndpointsScreen,
-  "/apis": ApisScreen,
+  "/apis": () => <ApisScreen isPortal={false} />,
   "/apis/:ns/:name": () => <ApiScreen isPortal={false} />,
   "/clients": ClientsScreen,
   "/clients/:ns/:name": ClientScreen,

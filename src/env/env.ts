@@ -41,4 +41,6 @@ export interface Env extends Variables {
    * `wrangler.toml`, and none is kept.
    */
   readonly REQUESTS?: Objects<RequestsObject>;
+  /** A dataset of Analytics Engine: what is counted is written there as well; absent = it is not. */
+  readonly ANALYTICS?: AnalyticsEngineDataset;
 }

@@ -7,6 +7,8 @@ export interface OtlpSettings {
   readonly headers: Readonly<Record<string, string>>;
   /** Lines of the access log go there, and not to the platform's log. */
   readonly logs: boolean;
+  /** Metrics are pushed there each minute. */
+  readonly metrics: boolean;
 }
 
 /** A share that is said as percent. @returns one of so many; 0 = none */
@@ -20,10 +22,17 @@ export function oneOf(name: string, value: unknown, usual: number, faults: strin
   return percent === 0 ? 0 : Math.max(1, Math.round(100 / percent));
 }
 
-export function otlpOf({ OTLP_ENDPOINT, OTLP_HEADERS, OTLP_LOGS }: Variables, faults: string[]): OtlpSettings | null {
+export function otlpOf(
+  { OTLP_ENDPOINT, OTLP_HEADERS, OTLP_LOGS, OTLP_METRICS }: Variables,
+  faults: string[],
+): OtlpSettings | null {
   const said = text(OTLP_ENDPOINT)?.trim() ?? null;
   const logs = flag("OTLP_LOGS", OTLP_LOGS, faults);
+  const metrics = flag("OTLP_METRICS", OTLP_METRICS, faults);
   if (said === null) {
+    if (metrics) {
+      faults.push("OTLP_METRICS is set without OTLP_ENDPOINT: no metrics are pushed.");
+    }
     if (logs) {
       faults.push("OTLP_LOGS is set without OTLP_ENDPOINT: the access log stays in the platform's log.");
     }
@@ -45,7 +54,7 @@ export function otlpOf({ OTLP_ENDPOINT, OTLP_HEADERS, OTLP_LOGS }: Variables, fa
       faults.push("A part of OTLP_HEADERS is no header and is not sent: write name=value, with commas between.");
     }
   }
-  return { endpoint: said.replace(/\/(?:v1\/traces\/?)?$/, ""), headers, logs };
+  return { endpoint: said.replace(/\/(?:v1\/traces\/?)?$/, ""), headers, logs, metrics };
 }
 
 export function slowOf(value: unknown, faults: string[]): number {

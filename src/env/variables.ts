@@ -69,6 +69,8 @@ export interface Variables {
   readonly OTLP_ENDPOINT?: string;
   /** "true": lines of the access log go to that collector, and not to the platform's log. */
   readonly OTLP_LOGS?: string;
+  /** "true": metrics are pushed to that collector each minute. */
+  readonly OTLP_METRICS?: string;
   /** Percent of requests that have a line in the access log, 0 to 100; unset = 0. */
   readonly ACCESS_LOG?: string;
   /** Headers for it, a secret: `authorization=Bearer …`, several with commas between. */

@@ -3,7 +3,7 @@
 import { settingsOf } from "../env/settings.ts";
 import type { Env } from "../env/env.ts";
 import { KEY_RING, MESH_OBJECT } from "../model/word/refs.ts";
-import { sha256Hex } from "../store/digest.ts";
+import { sha256Hex } from "../model/word/digest.ts";
 import { readHead } from "../store/documents.ts";
 import { readEndpointChanges } from "../store/endpoints.ts";
 import { readNewest, readSnapshot } from "../store/snapshots.ts";
@@ -39,7 +39,8 @@ export function portsOf(env: Env): IsolatePorts {
   }
   const ports: IsolatePorts = {
     edge: settingsOf(env).edge,
-    isKeptAwake: settingsOf(env).isLocalMesh,
+    // The local mesh asks its edges all the time, and never the Worker behind them.
+    isKeptAwake: settingsOf(env).isLocalMesh && env.CONTROL !== undefined,
     now: () => Date.now(),
     wait: (ms) => scheduler.wait(ms),
     poll: (question) => env.MESH.getByName(MESH_OBJECT).poll(question),

@@ -2,6 +2,7 @@
 // something to tell about. No request waits for it, and an object that does not answer changes none.
 import { objectName } from "../decide/signals/objects.ts";
 import type { TelemetryObject } from "../model/message/objects.ts";
+import { writeSignals, type Dataset } from "./analytics.ts";
 import { Outbox } from "./outbox.ts";
 import { Signals } from "./signals.ts";
 
@@ -17,6 +18,8 @@ interface Around {
   readonly telemetry: { getByName(name: string): Pick<TelemetryObject, "take"> };
   /** Among how many objects services are divided. */
   readonly objects: number;
+  /** Absent = it is told to nobody else. */
+  readonly analytics?: Dataset | undefined;
   readonly ctx: { waitUntil(work: Promise<unknown>): void };
   readonly ports: { now(): number; sleep(ms: number): Promise<void> };
 }
@@ -47,7 +50,11 @@ async function flush({ signals, outbox }: Observing, isolate: string, around: Ar
   const now = around.ports.now();
   if (signals.since !== null) {
     const { since } = signals;
-    outbox.put(signals.take(), since, now, around.objects);
+    const rows = signals.take();
+    outbox.put(rows, since, now, around.objects);
+    if (around.analytics !== undefined) {
+      writeSignals(around.analytics, rows);
+    }
   }
   await Promise.all(outbox.due(now).map((group) => tell(outbox, group, isolate, around)));
 }

@@ -60,7 +60,9 @@ export function admit(
   }
   const authority = authorityOf(url, inspected.host, by.state);
   if (authority === null) {
-    return { problem: "malformedRequest", detail: "The request does not name one host" };
+    const isWhole = method === "OPTIONS" && url.endsWith("*");
+    const detail = isWhole ? "OPTIONS * is about the whole server: name a path" : "The request does not name one host";
+    return { problem: "malformedRequest", detail };
   }
   const hops = hopsOf(inspected);
   if (hops >= MAX_HOPS) {

@@ -7,13 +7,14 @@ import { settingsOf } from "../env/settings.ts";
 import type { Env } from "../env/env.ts";
 import type { IsolateState } from "../isolate/state.ts";
 import type { HeaderPair, ServiceKey } from "../model/snapshot/snapshot.ts";
+import { problems } from "../model/word/problem.ts";
 import { admit, type Incoming } from "./admit.ts";
 import { answer } from "./answer.ts";
 import { bodiless } from "./bodiless.ts";
 import { authenticate } from "./authenticate.ts";
 import { authorize } from "./authorize.ts";
 import type { Body } from "./exchange/body.ts";
-import type { Decided, Ended, Exchange, Learned, Ports, Stage, Trace } from "./exchange/exchange.ts";
+import type { Decided, Ended, Exchange, Learned, Ports, Routed, Stage, Trace } from "./exchange/exchange.ts";
 import { GO_ON, nowhere } from "./exchange/decided.ts";
 import { keepOwn, sampled } from "./exchange/keep.ts";
 import { observeOwn } from "./exchange/observe.ts";
@@ -150,7 +151,7 @@ interface Asked {
 export async function decideRequest<Result extends object>(
   around: Around,
   asked: Asked,
-  go: (exchange: Exchange) => Promise<Result | Ended>,
+  go: (exchange: Exchange) => Promise<Result | Ended> | Ended,
   no: (answer: Response, exchange: Exchange | null, ended: Ended) => Result | Promise<Result>,
   stages: readonly Stage[] = STAGES,
 ): Promise<Result> {
@@ -229,7 +230,7 @@ export async function stillEnters(around: Around, asked: Asked): Promise<boolean
     const { isIn } = await decideRequest<{ readonly isIn: boolean }>(
       { ...around, trace: undefined },
       asked,
-      () => Promise.resolve({ isIn: true }),
+      ({ routed: { destination } }) => Promise.resolve({ isIn: !isGone(destination) }),
       ({ status }) => ({ isIn: status >= 500 }),
       GUARDS,
     );
@@ -238,6 +239,11 @@ export async function stillEnters(around: Around, asked: Asked): Promise<boolean
     }
   }
   return false;
+}
+
+/** There is nothing any more where the request led: its service or its route was taken away. */
+function isGone(destination: Routed["destination"]): boolean {
+  return "problem" in destination && problems[destination.problem].status < 500;
 }
 
 const NO_BODY: Body = { kind: "none" };

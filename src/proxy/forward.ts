@@ -1,7 +1,7 @@
 // The last stage: takes a slot where the service's concurrency is capped, chooses an endpoint, sends the request, and
 // tries again where the rule's retry allows it and no harm can come of it. Bodies stream both ways; only a body that
 // was kept is sent twice. The answer of a service passes untouched.
-import type { RetriedRequest } from "../decide/retry/http-route.ts";
+import { isGood, type RetriedRequest } from "../decide/retry/http-route.ts";
 import type { Hedge } from "../model/snapshot/call-policy.ts";
 import type { Refusal } from "../model/word/problem.ts";
 import type { Endpoint, Rule } from "../model/snapshot/snapshot.ts";
@@ -12,7 +12,7 @@ import { deadlineFrom, keepOwnBody } from "./transfer/own-body.ts";
 import { bodyRefusal } from "./transfer/body-refusal.ts";
 import { passOn } from "./transfer/pass-on.ts";
 import { chooseEndpoint, type Chosen } from "./call/choose-endpoint.ts";
-import type { Destination, Ended, Exchange } from "./exchange/exchange.ts";
+import type { Destination, Ended, Exchange, Outgoing } from "./exchange/exchange.ts";
 import { outgoingOf } from "./exchange/outgoing.ts";
 import { late, lost, noEndpoint, noTimeLeft, outOfTime } from "./call/forward-refusal.ts";
 import { guardOf } from "./call/circuit-breaker.ts";
@@ -42,10 +42,15 @@ interface Sending extends OutgoingCall {
   readonly tried: string[];
 }
 
-export async function forward(exchange: Exchange): Promise<Forwarded | Ended> {
-  const { destination, policy } = exchange.routed;
-  const sent = "problem" in destination ? destination : await sendTo(exchange, destination);
-  return "problem" in sent ? { no: sent, ...decidedBy(sent, policy) } : sent;
+/** A promise of what another frame waits for: up to the call itself, nothing is waited for. */
+export function forward(exchange: Exchange): Promise<Forwarded | Refusal> | Refusal {
+  const { destination } = exchange.routed;
+  return "problem" in destination ? destination : sendTo(exchange, destination);
+}
+
+/** What becomes of a request that could not be forwarded. */
+export function notForwarded({ routed }: Exchange, no: Refusal): Ended {
+  return { no, ...decidedBy(no, routed.policy) };
 }
 
 function decidedBy({ problem, extensions }: Refusal, rule: string): Pick<Ended, "stage" | "policy"> {
@@ -59,25 +64,48 @@ function decidedBy({ problem, extensions }: Refusal, rule: string): Pick<Ended, 
   return problem === "overloaded" ? { stage: "concurrency", policy } : { stage: "forward", policy: rule };
 }
 
-async function sendTo(exchange: Exchange, destination: Destination): Promise<Forwarded | Refusal> {
-  const { rule, plan: filters } = exchange.routed;
+function sendTo(exchange: Exchange, destination: Destination): Promise<Forwarded | Refusal> {
   const outgoing = outgoingOf(exchange);
   const reading = bodyOf(exchange, destination);
-  const own = reading instanceof Promise ? await reading : reading;
-  if ("fault" in own) {
-    return bodyRefusal(own.fault);
+  if (reading instanceof Promise) {
+    return reading.then((own) =>
+      "fault" in own ? bodyRefusal(own.fault) : sendWith(exchange, destination, outgoing, own),
+    );
   }
+  return sendWith(exchange, destination, outgoing, reading);
+}
+
+function sendWith(
+  exchange: Exchange,
+  destination: Destination,
+  outgoing: Outgoing,
+  own: Body,
+): Promise<Forwarded | Refusal> {
+  const { plan: filters } = exchange.routed;
   // Where an endpoint leads back to a mesh, every hop would double the copies.
   const isCopied = filters.mirrors.length > 0 && exchange.admitted.hops === 0;
   const body = isCopied ? mirror(exchange, filters.mirrors, outgoing, own) : own;
-  const slot =
-    (destination.circuit?.concurrency ?? destination.circuit?.beside) === undefined
-      ? null
-      : await takeSlot(exchange, destination, deadlineFrom(exchange, own));
-  if (slot !== null && "problem" in slot) {
-    return slot;
+  if ((destination.circuit?.concurrency ?? destination.circuit?.beside) === undefined) {
+    return send(sendingOf(exchange, destination, outgoing, body, null));
   }
-  const endpoints = exchange.live.endpoints.get(destination.service) ?? [];
+  return takeSlot(exchange, destination, deadlineFrom(exchange, own)).then((slot) => {
+    if (slot !== null && "problem" in slot) {
+      return slot;
+    }
+    const sending = sendingOf(exchange, destination, outgoing, body, slot);
+    return slot === null ? send(sending) : sendIn(slot, sending);
+  });
+}
+
+function sendingOf(
+  exchange: Exchange,
+  destination: Destination,
+  outgoing: Outgoing,
+  body: Body,
+  slot: Slot | null,
+): Sending {
+  const { rule } = exchange.routed;
+  const endpoints = exchange.live.endpoints.get(destination.service) ?? NO_ENDPOINTS;
   const guard = guardOf(exchange, destination, endpoints);
   const plan = retryPlanOf(rule, destination, exchange.admitted);
   const request = {
@@ -86,10 +114,10 @@ async function sendTo(exchange: Exchange, destination: Destination): Promise<For
     replayable: body.kind !== "stream",
   };
   const hedge = exchange.admitted.isUpgrade ? null : hedgeOf(plan, request);
-  const call = { exchange, destination, outgoing, body, guard, slot };
-  const sending = { ...call, rule, endpoints, plan, hedge, request, tried: [] };
-  return slot === null ? send(sending) : sendIn(slot, sending);
+  return { exchange, destination, outgoing, body, guard, slot, rule, endpoints, plan, hedge, request, tried: [] };
 }
+
+const NO_ENDPOINTS: readonly Endpoint[] = [];
 
 /**
  * A body is kept when it may be needed twice, and a small one is waited for in any case: a caller who is slow with it,
@@ -154,17 +182,15 @@ async function send(sending: Sending): Promise<Forwarded | Refusal> {
     if (end.end === "caller") {
       return bodyRefusal(upload?.fault() === "stalled" ? "stalled" : "broken");
     }
-    const retryAfter = plan === null || "failure" in answer ? null : answer.headers.get("retry-after");
-    const [retries, remaining] = [tried.length - 1, leftMs(sending, endedAtMs)];
     const delayMs =
-      plan === null
+      plan === null || isGood(end)
         ? null
         : await nextTryMs(exchange, plan, destination, {
             request,
             end,
-            retryAfter,
-            retries,
-            leftMs: remaining,
+            retryAfter: "failure" in answer ? null : answer.headers.get("retry-after"),
+            retries: tried.length - 1,
+            leftMs: leftMs(sending, endedAtMs),
             nowMs: endedAtMs,
           });
     const isTimeout = "failure" in answer && answer.failure === "timeout";

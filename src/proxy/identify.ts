@@ -2,21 +2,16 @@
 // depends on it. Proofs that a policy asks for are read later, in authenticate.ts. In the steady state nothing is
 // awaited.
 import { BAD_TOKEN_CHALLENGE } from "../decide/identity/authenticate.ts";
-import { ACCESS_TOKEN_TYPE, meshCaller, meshParty, type MeshProof } from "../decide/identity/mesh-caller.ts";
+import { meshCaller, meshParty, type MeshProof } from "../decide/identity/mesh-caller.ts";
 import type { HeaderEdit } from "../decide/header/edited-headers.ts";
-import { meshAudience } from "../decide/identity/mesh-names.ts";
 import type { MeshToken } from "../isolate/state.ts";
 import type { Caller } from "../model/snapshot/caller.ts";
 import type { MeshKeys } from "../model/message/mesh-keys.ts";
 import type { Refusal } from "../model/word/problem.ts";
-import { keySetOfKeys } from "../tokens/key-set.ts";
-import { peekIssuer, readToken } from "../tokens/read-token.ts";
-import { verifyToken } from "../tokens/verify-token.ts";
+import { verifyMeshToken } from "../tokens/mesh-token.ts";
+import { peekIssuer } from "../tokens/read-token.ts";
 import { GO_ON } from "./exchange/decided.ts";
 import type { Decided, Exchange } from "./exchange/exchange.ts";
-
-/** Clocks of one platform differ little. */
-const SKEW_MS = 5000;
 
 /**
  * A proof that is there and not good is never overlooked: such a caller is nobody, until authenticate.ts refuses it.
@@ -116,31 +111,13 @@ function recall({ state, startedAtMs }: Exchange, text: string, { accepted }: Me
 async function verify(
   { settings, state, startedAtMs: now }: Exchange,
   text: string,
-  { accepted }: MeshKeys,
+  keys: MeshKeys,
 ): Promise<MeshToken | string> {
-  const token = readToken(text);
-  if (!token.ok) {
-    return token.reason;
+  const verified = await verifyMeshToken(text, keys, settings, now);
+  if (typeof verified !== "string") {
+    state.meshTokens.set(text, verified);
   }
-  const terms = {
-    issuer: settings.issuer,
-    audiences: [meshAudience(settings)],
-    algorithms: ["ES256"],
-    clockSkewMs: SKEW_MS,
-    requiredClaims: ["exp", "iat", "jti", "sub", "client_id"],
-    types: [ACCESS_TOKEN_TYPE],
-  };
-  // Every token of ours names its key; without that, any key would do.
-  if (token.header.kid === null) {
-    return "unknown-key";
-  }
-  const verified = await verifyToken(token, keySetOfKeys(accepted, "ES256"), terms, now);
-  if (!verified.ok) {
-    return verified.reason;
-  }
-  const held = { kid: token.header.kid, claims: verified.claims, expiresAtMs: verified.expiresAtMs ?? 0 };
-  state.meshTokens.set(text, held);
-  return held;
+  return verified;
 }
 
 /** Each time anew: what a token stands for may be gone since the last request. */

@@ -9,7 +9,7 @@ import { keepAnswer } from "./exchange/keep.ts";
 import { observeAnswer } from "./exchange/observe.ts";
 import { logAnswer } from "./exchange/request-log.ts";
 import { fault } from "./fault.ts";
-import { forward } from "./forward.ts";
+import { forward, notForwarded } from "./forward.ts";
 import { respond } from "./respond.ts";
 import { kept } from "./transfer/web-socket.ts";
 import { tell } from "./tell.ts";
@@ -42,22 +42,26 @@ const CARRIED: readonly Stage[] = [
   fault,
 ];
 
-async function carry(exchange: Exchange, again: () => Promise<boolean>): Promise<Response | Ended> {
+function carry(exchange: Exchange, again: () => Promise<boolean>): Promise<Response | Ended> | Ended {
   const walking = walk(exchange, CARRIED);
-  const ended = walking instanceof Promise ? await walking : walking;
-  if (ended !== null) {
-    return ended;
-  }
+  return walking instanceof Promise
+    ? walking.then((ended) => ended ?? send(exchange, again))
+    : (walking ?? send(exchange, again));
+}
+
+async function send(exchange: Exchange, again: () => Promise<boolean>): Promise<Response | Ended> {
   const forwarded = await forward(exchange);
-  if ("no" in forwarded) {
-    return forwarded;
+  if ("problem" in forwarded) {
+    return notForwarded(exchange, forwarded);
   }
   const response = respond(
     exchange,
     forwarded.response.webSocket === null ? forwarded : kept(exchange, forwarded, again),
   );
-  observeAnswer(exchange, forwarded.endpoint, forwarded.tries, forwarded.response.status);
-  keepAnswer(exchange, forwarded.endpoint, forwarded.response.status);
+  const { status } = forwarded.response;
+  const endedAtMs = exchange.ports.now();
+  observeAnswer(exchange, forwarded, status, endedAtMs);
+  keepAnswer(exchange, forwarded.endpoint, status, endedAtMs);
   logAnswer(exchange, forwarded.endpoint, response);
   return response;
 }

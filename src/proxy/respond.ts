@@ -7,7 +7,7 @@ import { modifyHeaders } from "../decide/header/header-modifier.ts";
 import { cleanResponse, isCleanResponse, REPRESENTATION } from "../decide/header/answer-headers.ts";
 import { plainName } from "../decide/header/headers.ts";
 import { dropSetOperatorCookies, setsOperatorCookies } from "../decide/header/operator-cookies.ts";
-import { callersLocation, LOCATION_HEADERS } from "../decide/route/own-location.ts";
+import { PLACES } from "../decide/route/own-location.ts";
 import { sessionHeader } from "../decide/route/session.ts";
 import { toProblem } from "../model/word/problem.ts";
 import type { Endpoint, HeaderPair } from "../model/snapshot/snapshot.ts";
@@ -54,7 +54,7 @@ function saysNothing({ routed: { plan, rule }, limits }: Exchange): boolean {
 
 /** To look is cheaper than to copy. */
 function mayPass(headers: Headers, { address }: Endpoint): boolean {
-  const leads = "url" in address && LOCATION_HEADERS.some((name) => headers.has(name));
+  const leads = "url" in address && PLACES.some(([name]) => headers.has(name));
   return !leads && isCleanResponse(headers) && !setsOperatorCookies(headers);
 }
 
@@ -120,14 +120,14 @@ function lead({ admitted, routed }: Exchange, { address }: Endpoint, headers: He
   if (!("url" in address)) {
     return;
   }
-  for (const name of LOCATION_HEADERS) {
-    const location = headers.get(name);
-    if (location === null) {
+  for (const [name, tell] of PLACES) {
+    const said = headers.get(name);
+    if (said === null) {
       continue;
     }
     const { addressPrefix, matchedPath: matchedPrefix, plan } = routed;
     const by = { origin: originOf(admitted), addressPrefix, matchedPrefix, rewrite: plan.rewrite?.path ?? null };
-    headers.set(name, callersLocation(location, address.url, by));
+    headers.set(name, tell(said, address.url, by));
   }
 }
 

@@ -106,12 +106,12 @@ function meet({ admitted, live: { snapshot } }: Exchange, asked: RouteRequest): 
 
 /** The service that the host or else the path addresses, when there is one. */
 function addressOf({ admitted, settings, live }: Exchange): ServiceAddress | null {
-  for (const address of [addressByHost(admitted.host, settings.meshDomain), addressByPath(admitted.matchPath)]) {
-    if (address !== null && serviceNamed(live.snapshot, address.service) !== null) {
-      return address;
-    }
+  const byHost = addressByHost(admitted.host, settings.meshDomain);
+  if (byHost !== null && serviceNamed(live.snapshot, byHost.service) !== null) {
+    return byHost;
   }
-  return null;
+  const byPath = addressByPath(admitted.matchPath);
+  return byPath !== null && serviceNamed(live.snapshot, byPath.service) !== null ? byPath : null;
 }
 
 function question(
@@ -150,9 +150,9 @@ function atService(
   const path = dropSegments(admitted.path, skipped) || "/";
   const guarded = entry.exposure === "public" ? null : service;
   const matchPath = dropSegments(admitted.matchPath, skipped) || "/";
-  const asked = question(exchange, matchPath, service, callerNamespace);
   // At a host of its own the caller names the service's port as it would in a cluster.
   const port = prefix === "" && meant === null ? (admitted.entry.port ?? admitted.port) : admitted.entry.port;
+  const asked = question(exchange, matchPath, service, callerNamespace);
   const found = meet(exchange, { ...asked, entry: { ...admitted.entry, port } });
   if (asked.work.left < 0) {
     return TOO_MUCH_WORK;

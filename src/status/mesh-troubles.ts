@@ -1,6 +1,7 @@
 // The mesh itself: not ready, set back, or some isolate that does not follow.
 import { SET_BACK } from "./set-back.ts";
 import { counted } from "../model/word/plural.ts";
+import type { Readiness } from "../model/api/operators.ts";
 import type { MeshRead } from "./mesh-read.ts";
 import type { Trouble } from "./trouble.ts";
 
@@ -18,6 +19,12 @@ export function meshTroubles(read: MeshRead): Trouble[] {
     const reason = registry === "unreachable" ? "the registry cannot be reached" : "it serves no configuration yet";
     say("down", `the mesh is not ready: ${stale ? "its configuration is stale" : reason}`, "selvage check");
   }
+  if (read.readiness.ok && read.readiness.value.control !== undefined) {
+    const fault = controlFault(read.readiness.value.control);
+    if (fault !== null) {
+      say("degraded", fault, "selvage check");
+    }
+  }
   const propagation = read.propagation?.ok === true ? read.propagation.value : null;
   const readiness = read.readiness.ok ? read.readiness.value : null;
   if (readiness?.setBack === true || propagation?.setBack === true) {
@@ -33,4 +40,14 @@ export function meshTroubles(read: MeshRead): Trouble[] {
     say(isOnItsWay ? "notice" : "degraded", message, "selvage check");
   }
   return found;
+}
+
+/** What is wrong between the two Workers, in words; null = nothing. */
+export function controlFault({ reachable, differs }: NonNullable<Readiness["control"]>): string | null {
+  if (!reachable) {
+    return "the control plane's own Worker does not answer: requests go on, changes do not";
+  }
+  return differs.length === 0
+    ? null
+    : `the control plane's own Worker has other values of ${differs.join(", ")} than the one that serves traffic`;
 }

@@ -32,27 +32,6 @@ export function versionTroubles(services: readonly ServiceSignals[]): Trouble[] 
   });
 }
 
-const FEWEST_DENIED = 10;
-const LEAST_DENIED_PERCENT = 2;
-
-/** Callers that are turned away in numbers: a secret that ended, a contract that was taken away, or strangers. */
-export function deniedTroubles(services: readonly ServiceSignals[]): Trouble[] {
-  return services.flatMap(({ namespace, name, signals: { denied, requests } }): Trouble[] => {
-    const share = requests === 0 ? 0 : (denied / requests) * 100;
-    return denied < FEWEST_DENIED || share < LEAST_DENIED_PERCENT
-      ? []
-      : [
-          {
-            severity: "notice",
-            ref: refOf("Service", namespace, name),
-            message: `${denied} of ${requests} requests are turned away for who asks (401, 403): a secret that ended?`,
-            since: null,
-            command: `selvage logs ${name}${namespaceFlag(namespace)} --status 400`,
-          },
-        ];
-  });
-}
-
 const percent = (value: number): string => `${Number(value.toFixed(1))} %`;
 
 /** What has passed, or has only just begun, is left out. */
@@ -68,7 +47,7 @@ export function signalTroubles(services: readonly ServiceSignals[], now: number)
     const why = cause === undefined ? "no cause found" : `likely: ${cause.title} [${cause.why.join(", ")}]`;
     return [
       {
-        severity: state === "failing" ? "down" : "notice",
+        severity: state === "failing" ? "down" : cause?.kind === "key" ? "degraded" : "notice",
         ref: refOf("Service", namespace, name),
         message: `${reason}; ${why}`,
         since,

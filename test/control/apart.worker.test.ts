@@ -5,6 +5,8 @@ import { env } from "cloudflare:workers";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { serviceBinding } from "../../src/decide/balance/endpoint-url.ts";
 import type { Env } from "../../src/env/env.ts";
+import { settingsOf } from "../../src/env/settings.ts";
+import { sharedSettings } from "../../src/env/shared-settings.ts";
 import worker, { Control, Registry } from "../../src/index.ts";
 import { ask } from "../support/worker/admin.ts";
 import { emptyRegistry } from "../support/worker/registry.ts";
@@ -18,8 +20,11 @@ const control = {
   }),
   expireOverrides: vi.fn(async () => 17),
   sweep: vi.fn(async () => undefined),
+  settings: vi.fn(async (): Promise<Record<string, string>> => sharedSettings(settingsOf(env))),
 };
 const apart = { CONTROL: control as unknown as Bound };
+/** A binding of its own: what is known of one is kept for a while. */
+const another = (more: object): { CONTROL: Bound } => ({ CONTROL: { ...control, ...more } as unknown as Bound });
 
 beforeEach(async () => {
   await emptyRegistry();
@@ -82,6 +87,25 @@ describe("a data Worker with a control plane beside it", () => {
     expect((await ask("GET", "/_selvage/readyz", { env: gone })).status).toBe(200);
   });
 
+  it("says which variables the other Worker has otherwise, and asks it now and then only", async () => {
+    const settings = vi.fn(async () => ({ ...(await control.settings()), TRUST_DOMAIN: "other.example", NEWER: "1" }));
+    const odd = another({ settings });
+    for (let nth = 0; nth < 3; nth++) {
+      const { body } = await ask("GET", "/_selvage/readyz", { env: odd });
+      expect(body).toMatchObject({ ready: true, control: { reachable: true, differs: ["TRUST_DOMAIN"] } });
+    }
+    expect(settings).toHaveBeenCalledOnce();
+    const alike = await ask("GET", "/_selvage/readyz", { env: another({}) });
+    expect(alike.body.control).toEqual({ reachable: true, differs: [] });
+    const earlier = await ask("GET", "/_selvage/readyz", { env: another({ settings: undefined }) });
+    expect(earlier.body.control).toEqual({ reachable: true, differs: [] });
+    const silent = await ask("GET", "/_selvage/readyz", {
+      env: another({ settings: () => Promise.reject(new Error()) }),
+    });
+    expect(silent.body).toMatchObject({ ready: true, control: { reachable: false, differs: [] } });
+    expect((await ask("GET", "/_selvage/readyz")).body).not.toHaveProperty("control");
+  });
+
   it("has it sweep, and end Overrides", async () => {
     await worker.scheduled({ scheduledTime: 5 } as ScheduledController, { ...env, ...apart });
     expect(control.sweep).toHaveBeenCalledExactlyOnceWith(5);
@@ -108,6 +132,8 @@ describe("the control plane", () => {
     expect(answer.headers.get("x-content-type-options")).toBe("nosniff");
     await answer.text();
     expect(await plane.expireOverrides()).toBeNull();
+    expect(plane.settings()).toMatchObject({ TRUST_DOMAIN: expect.any(String), TRUSTED_HOPS: "1" });
+    expect(Object.values(plane.settings())).not.toContain("test-admin-token");
     await plane.sweep(Date.now());
     await waitOnExecutionContext(ctx);
     expect(handed).toEqual([]);

@@ -142,6 +142,8 @@ beforeAll(async () => {
 
 /** Below the API's prefix, and for clients instead of operators: it takes credentials of another kind. */
 const OPEN = "createAccessToken";
+/** What an Application's credentials open as well; to whom what, is in consumer/consumer.worker.test.ts. */
+const CONSUMED: ReadonlySet<string> = new Set(["getCatalog", "getServiceOpenApi"]);
 const isGuarded = ({ path, operationId }: Operation) => path.startsWith("/_selvage/v1/") && operationId !== OPEN;
 const guarded = () => operations.filter(isGuarded);
 const send = (operation: Operation, token: string | null) => {
@@ -159,7 +161,9 @@ describe("every operation", () => {
     for (const operation of operations) {
       expect([operation.operationId, operation.security]).toEqual([
         operation.operationId,
-        isGuarded(operation) ? [{ operator: [] }] : [],
+        isGuarded(operation)
+          ? [{ operator: [] }, ...(CONSUMED.has(operation.operationId) ? [{ consumer: [] }] : [])]
+          : [],
       ]);
       expect(isGuarded(operation) ? [...roles] : ["public"]).toContain(operation["x-selvage-role"]);
       if (operation["x-selvage-scope"] === "path") {

@@ -66,6 +66,7 @@ describe("settings", () => {
     [{ TELEMETRY_DAYS: "1,30" }, 'TELEMETRY_DAYS is "1,30" and is taken for "1,30,400"'],
     [{ ACCESS_LOG: "all" }, 'ACCESS_LOG is "all" and is taken for 0'],
     [{ TRACE_PERCENT: "101" }, 'TRACE_PERCENT is "101" and is taken for 1'],
+    [{ OTLP_METRICS: "true" }, "OTLP_METRICS is set without OTLP_ENDPOINT"],
     [{ OTLP_LOGS: "true" }, "OTLP_LOGS is set without OTLP_ENDPOINT"],
     [{ LOCAL_MESH: "yes" }, 'LOCAL_MESH is "yes" and is taken for "false"'],
     [{ OPERATOR_OIDC_ISSUER: "https://id.example" }, "OPERATOR_OIDC_ISSUER is set without"],

@@ -91,7 +91,7 @@ describe.skipIf(missing !== null)("the dashboard while something goes wrong", ()
     ["noisy-client", /demo-crawler|limited|limit .* (spent|used)/i],
     ["cluster-loss", /demo-(eu|us)|not heard from|is down/],
     ["retry-storm", /reviews[^]*(fail|unwell|breaker)/],
-    ["key-expiry", /turned away for who asks/],
+    ["key-expiry", /has ended|demo-acme/],
   ];
   it.each(others.slice(0, sized(0, others.length)))(
     "names what is wrong in %s",

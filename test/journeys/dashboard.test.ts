@@ -3,6 +3,7 @@
 import type { Browser, BrowserContext, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { chromiumMissing, openScreen, overflow, startChromium, violations } from "../support/browser/chromium.ts";
+import { visitPortal } from "../support/browser/portal-visit.ts";
 import { builtDashboard } from "../support/browser/files.ts";
 import { noteCommands, refusedLines } from "../support/browser/shown-commands.ts";
 import { HOSTILE, hostileText, hostileYaml } from "../support/documents/hostile-documents.ts";
@@ -138,6 +139,13 @@ describe.skipIf(missing !== null)(missing === null ? "in Chromium" : `in Chromiu
     expect(commands.size).toBeGreaterThan(40);
     expect(await refusedLines(commands)).toEqual([]);
     expect(await refusedLines(["selvage get services --no-such-option", "selvage nothing"])).toHaveLength(2);
+  });
+
+  it("shows a consumer in the portal what is public elsewhere, and lets them ask for a tier of it", async () => {
+    expect(await visitPortal(mesh, browser)).toEqual({
+      sees: ["trains/fares"],
+      asked: "travel/planner: pending, tier trains/silver",
+    });
   });
 
   it("asks nothing while it is told, and is told nothing while nobody follows or looks", async () => {

@@ -55,7 +55,9 @@ describe.each<{ layout: Layout; what: string; evaluates: boolean }>([
     // Without a word about where callers are: the runtime tells the address of whoever connects.
     const { LOCAL_CLIENT_ADDRESS: _, ...vars } = VARIABLES;
     // A first process writes the mesh, so that the admin API has run in another isolate than the one that is watched.
-    const writer = await serve(folder, `${plain}\nexport const bench = { fetch: () => new Response() };`, layout, vars);
+    const writer = await serve(folder, `${plain}\nexport const bench = { fetch: () => new Response() };`, layout, {
+      vars,
+    });
     try {
       await migrate(writer);
       await apply(writer.ports["product/default"] ?? 0, meshDocuments({ services: 1, routes: 1 }, upstream.port));
@@ -63,7 +65,7 @@ describe.each<{ layout: Layout; what: string; evaluates: boolean }>([
       await writer.stop();
     }
 
-    const watched = await serve(folder, watch(plain), layout, vars);
+    const watched = await serve(folder, watch(plain), layout, { vars });
     const call = (path: string, headers = {}): Promise<Response> =>
       fetch(`http://127.0.0.1:${watched.ports["product/default"]}${path}`, { headers });
     const evaluated = async (): Promise<string[]> =>

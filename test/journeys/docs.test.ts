@@ -21,6 +21,10 @@ const results: readonly { readonly block: string; readonly code?: number; readon
     block: "selvage override add",
     says: /override\/all-to-v1 lies over httproute\/reviews-split[\s\S]*InForce[\s\S]*Overrides, which change what is in force[\s\S]*removed/,
   },
+  {
+    block: "selvage catalog",
+    says: /"contracts":\[\{"application":"web\/mobile","tier":"bronze"\}\][\s\S]*"servers":\[\{"url":"http:[^"]+\/svc\/prices\.shop"\}\][\s\S]*shop\/prices +public +bronze[\s\S]*contract +web\/mobile, tier bronze[\s\S]*"title": "Prices"/,
+  },
   { block: "name: people", says: /401\n200\n/ },
   {
     block: "name: hello-canary",

@@ -74,6 +74,18 @@ it("ends the WebSocket of an anonymous caller once the service is not public any
   expect(await ended).toBe("ended");
 }, 30_000);
 
+it("ends the WebSockets to a service that is deleted, whoever opened them", async () => {
+  const judged = JUDGED.replaceAll("judged", "told");
+  const services = service("gone", talk.url) + service("told", talk.url) + judged;
+  const applied = await mesh.cli(["apply", "--wait", "-f", "-"], services);
+  expect(applied.code, applied.stderr).toBe(0);
+  const [anonymous, judgedOne] = [await openSocket("gone"), await openSocket("told")];
+  for (const name of ["service/gone", "service/told"]) {
+    expect((await mesh.cli(["delete", name, "--if-match", "*"])).code).toBe(0);
+  }
+  expect([await anonymous.ended, await judgedOne.code]).toEqual(["ended", 4401]);
+}, 30_000);
+
 it("lets a request that is under way end, and takes no new one, when its whole process group is told", async () => {
   const workerd = mesh.workerdPid();
   const slow = fetch(`${mesh.url}/svc/slow/`);

@@ -1,13 +1,12 @@
 import { env } from "cloudflare:workers";
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { answerLimits, newLimitCoordinator, type LimitCoordinator } from "../../src/decide/limit/coordinator.ts";
-import { askStrictly, giveBackStrictly, peekStrictly } from "../../src/decide/limit/strict.ts";
+import { peekStrictly } from "../../src/decide/limit/strict.ts";
 import { obey } from "../../src/isolate/breaker-memory.ts";
-import type { LimitReport, StrictAsk } from "../../src/model/message/limit.ts";
 import type { Explanation } from "../../src/model/message/explanation.ts";
 import { createExplain } from "../../src/proxy/explain.ts";
 import type { Outlook } from "../../src/proxy/explain/imagined.ts";
+import { limitersOf } from "../support/worker/limiters.ts";
 import { ownTime } from "../support/worker/own-time.ts";
 import { randomMesh, type RandomMesh, type RandomRequest } from "../support/worker/random-traffic.ts";
 import { NOW, testMesh } from "../support/worker/test-mesh.ts";
@@ -17,26 +16,10 @@ const [RUNS, LEAST] = env.SELVAGE_LONG === "1" ? [2400, 20_000] : [40, 250];
 
 /** A mesh, its coordinators in memory, and one who explains it. */
 function explained({ yaml, lot, forced, authStatus }: RandomMesh) {
-  const coordinators = new Map<string, LimitCoordinator>();
-  const of = (policy: string): LimitCoordinator => {
-    const made = coordinators.get(policy) ?? newLimitCoordinator(NOW, null);
-    coordinators.set(policy, made);
-    return made;
-  };
   // What is told behind a request waits as well: that must not move the clock under the request.
   const { now, sleep, pass } = ownTime(NOW);
   let counted = 0;
-  const count = <Value>(value: Value): Promise<Value> => {
-    counted += 1;
-    return Promise.resolve(value);
-  };
-  const LIMITER = {
-    getByName: (policy: string) => ({
-      sync: (report: LimitReport) => count(answerLimits(of(policy), report, now(), () => 0.5)),
-      take: (ask: StrictAsk) => count(askStrictly(of(policy), ask, now()).answer),
-      giveBack: (ask: StrictAsk) => count(void giveBackStrictly(of(policy), ask, now())),
-    }),
-  };
+  const { LIMITER, of } = limitersOf(now, () => void (counted += 1));
   const BREAKER = { getByName: () => ({ sync: () => Promise.reject(new Error("silent")) }) };
   const mesh = testMesh(yaml, {
     service: ({ url }) => new Response(null, { status: url.includes("/check") ? authStatus : 200 }),

@@ -49,12 +49,13 @@ describe("answers on the wire", () => {
 
   it("that redirect to the endpoint itself lead to where the caller found it", async () => {
     answering(
-      `HTTP/1.1 201 Created\r\nLocation: ${wire.upstream.url}/a?b=1\r\nContent-Location: ${wire.upstream.url}/c`,
+      `HTTP/1.1 201 Created\r\nLocation: ${wire.upstream.url}/a?b=1\r\nContent-Location: ${wire.upstream.url}/c\r\nRefresh: 5; url=${wire.upstream.url}/d`,
       "",
     );
     const routed = (await wire.exchange(get("/"))).answer;
     expect(routed).toMatch(/^location: http:\/\/shop.example\/a\?b=1\r$/im);
     expect(routed).toMatch(/^content-location: http:\/\/shop.example\/c\r$/im);
+    expect(routed).toMatch(/^refresh: 5; url=http:\/\/shop.example\/d\r$/im);
     const addressed = await sendRaw(wire.mesh.port, "GET /svc/orders.shop/x HTTP/1.1\r\nHost: any.example:81\r\n\r\n");
     expect(addressed).toMatch(/^location: http:\/\/any.example:81\/svc\/orders.shop\/a\?b=1\r$/im);
   });

@@ -53,6 +53,16 @@ describe("requests on the wire", () => {
     expect(arrived).toEqual([]);
   });
 
+  it("about the whole server are refused in words that say so, with an address that explains them", async () => {
+    const { answer, arrived } = await wire.exchange(
+      "OPTIONS * HTTP/1.1\r\nHost: shop.example\r\nConnection: close\r\n\r\n",
+    );
+    expect(answer).toMatch(/^HTTP\/1.1 400 /);
+    expect(answer).toContain('"type":"http://shop.example/_selvage/problems/SLV5000"');
+    expect(answer).toContain('"detail":"OPTIONS * is about the whole server: name a path"');
+    expect(arrived).toEqual([]);
+  });
+
   it("are refused by the runtime when a header name ends in a space", async () => {
     const { answer, arrived } = await wire.exchange(get("/", ["selvage-identity : a"]));
     expect(answer).toMatch(/^HTTP\/1.1 400 /);

@@ -27,3 +27,25 @@ describe("an isolate that does not run the newest revision", () => {
     ]);
   });
 });
+
+describe("a control plane that is a Worker of its own", () => {
+  const apart = (control: object): MeshRead =>
+    ({
+      readiness: ok({ ready: true, registry: "reachable", stale: false, setBack: false, control }),
+      propagation: null,
+    }) as unknown as MeshRead;
+
+  it.each([
+    [{ reachable: true, differs: [] }, []],
+    [
+      { reachable: false, differs: [] },
+      ["the control plane's own Worker does not answer: requests go on, changes do not"],
+    ],
+    [
+      { reachable: true, differs: ["MESH_DOMAIN", "TRUST_DOMAIN"] },
+      ["the control plane's own Worker has other values of MESH_DOMAIN, TRUST_DOMAIN than the one that serves traffic"],
+    ],
+  ])("%j", (control, messages) => {
+    expect(meshTroubles(apart(control)).map(({ message }) => message)).toEqual(messages);
+  });
+});

@@ -14,6 +14,8 @@ export interface Ran {
 
 export class CommandBench {
   readonly folder = mkdtempSync(join(tmpdir(), "selvage-run-"));
+  /** What is answered to questions. */
+  confirms = true;
   #api: ScriptedApi | undefined;
 
   /** Requests so far. */
@@ -32,7 +34,7 @@ export class CommandBench {
   }
 
   async run(...args: string[]): Promise<Ran> {
-    const terminal = recordingTerminal();
+    const terminal = { ...recordingTerminal(), confirm: () => Promise.resolve(this.confirms) };
     const server = this.#api ? ["--server", this.#api.url, "--token", "t"] : [];
     const code = await runCommand([...args, ...server], terminal);
     return { code, stdout: terminal.stdout(), stderr: terminal.stderr() };

@@ -13,6 +13,8 @@ export interface MeshOptions {
   /** Isolates that serve traffic; default 1. */
   readonly edges?: number;
   readonly trustEntry?: boolean;
+  /** The most file descriptors that it and its runtime may have; default: as many as this process. */
+  readonly descriptors?: number;
   /** Further arguments of `selvage up`. */
   readonly args?: readonly string[];
 }
@@ -52,7 +54,10 @@ export interface TestMesh {
 
 /** In a test run, the one that was bundled for it. */
 const MAIN = process.env[COMMAND] ?? new URL("../../src/cli/main.ts", import.meta.url).pathname;
+const PROGRAM = [process.execPath, MAIN];
 const READY_MS = 150_000;
+
+const limitedTo = (descriptors: number): string[] => ["/bin/sh", "-c", `ulimit -n ${descriptors}; exec "$@"`, "sh"];
 
 /** Starts one and answers when it is ready. */
 export async function startMesh(options: MeshOptions = {}): Promise<TestMesh> {
@@ -61,7 +66,9 @@ export async function startMesh(options: MeshOptions = {}): Promise<TestMesh> {
   const edges = options.edges ?? 1;
   const start = (port: number): Promise<Child> => {
     const args = ["--port", String(port), "--edges", String(edges), "--data", data, "--admin-token", token];
-    return up([...args, ...(options.trustEntry === true ? ["--trust-entry"] : []), ...(options.args ?? [])]);
+    const all = [...args, ...(options.trustEntry === true ? ["--trust-entry"] : []), ...(options.args ?? [])];
+    const { descriptors } = options;
+    return descriptors === undefined ? up(all) : up(all, [...limitedTo(descriptors), ...PROGRAM]);
   };
   let running = await start(await freePorts(edges));
   const { url } = running;
@@ -114,7 +121,7 @@ const environment = (more: Readonly<Record<string, string>>): NodeJS.ProcessEnv 
 };
 
 /** Starts `selvage up` with these arguments and waits until it is ready; `by` is what runs the command. */
-export async function up(args: readonly string[], by: readonly string[] = [process.execPath, MAIN]): Promise<Child> {
+export async function up(args: readonly string[], by: readonly string[] = PROGRAM): Promise<Child> {
   const [program = "", ...before] = by;
   const child = spawn(program, [...before, "up", ...args], {
     stdio: ["ignore", "pipe", "pipe"],

@@ -143,9 +143,10 @@ export function serviceOf(
 function gatewayOf({ apiVersion, namespace, name }: SourceDocument, spec: Labels): KnownGateway {
   const { selector } = spec;
   if (apiVersion.startsWith("gateway.")) {
-    return { namespace, name, selector: { [GATEWAY_NAME]: name } };
+    const isWaypoint = spec["gatewayClassName"] === "istio-waypoint";
+    return { namespace, name, selector: { [GATEWAY_NAME]: name }, isWaypoint };
   }
-  return { namespace, name: labelName(name), selector: isRecord(selector) ? selector : {} };
+  return { namespace, name: labelName(name), selector: isRecord(selector) ? selector : {}, isWaypoint: false };
 }
 
 function specOf(value: unknown): Readonly<Record<string, unknown>> {

@@ -34,9 +34,9 @@ const translators: readonly { readonly kind: string; readonly version: RegExp; r
 /** Istio's kinds that have no counterpart. */
 const REASONS: Readonly<Record<string, string>> = {
   ServiceEntry: "an outside host becomes a Service whose endpoints are its URLs, which this cannot know for certain",
-  Sidecar: "there are no sidecars to configure",
-  EnvoyFilter: "there is no Envoy to patch",
-  WasmPlugin: "there is no Envoy to extend",
+  Sidecar: "there are no sidecars to configure. Which hosts a workload may call, NOTHING ENFORCES HERE",
+  EnvoyFilter: "there is no Envoy to patch. What it refuses or limits, NOTHING ENFORCES HERE",
+  WasmPlugin: "there is no Envoy to extend. What it refuses or limits, NOTHING ENFORCES HERE",
   ProxyConfig: "there are no proxies to configure",
   WorkloadEntry: "an endpoint is registered by its URL, in its Service or through the API",
   WorkloadGroup: "an endpoint is registered by its URL, in its Service or through the API",

@@ -1,7 +1,7 @@
 // What a policy of Istio's security kinds is attached to here: the Services and Gateways that it names, or that its
 // selector's labels stand for, or the whole mesh. A policy attaches within its own namespace, so one of Istio's root
 // namespace, or for the pods of a gateway, becomes one in each namespace that it reaches.
-import { ROOT_NAMESPACE, type IstioDocuments } from "./documents.ts";
+import { ROOT_NAMESPACE, type IstioDocuments, type ServiceName } from "./documents.ts";
 import { inParts } from "../source/parts.ts";
 import type { SourceDocument } from "../source/source-documents.ts";
 import { isRecord } from "../../model/word/record.ts";
@@ -38,7 +38,7 @@ export function scopePlacesOf({ places }: PolicyScope): ScopePlace[] {
 export function policyScopeOf(spec: Field, { namespace }: SourceDocument, world: IstioDocuments): PolicyScope | null {
   const refs = [spec.at("targetRef"), ...spec.at("targetRefs").items()].filter(({ present }) => present);
   if (refs.length > 0) {
-    return scopeOfRefs(refs, namespace);
+    return scopeOfRefs(refs, namespace, world);
   }
   const selector = spec.at("selector");
   const labels = selector.at("matchLabels");
@@ -60,7 +60,7 @@ function scopeOfNamespace(spec: Field, namespace: string, world: IstioDocuments)
   const targets = servicesOf(world, namespace).map(({ name }) => ({ kind: "Service", name }));
   const places = byNamespace([
     ...targets.map((target) => ({ namespace, target })),
-    ...gatewaysIn(namespace, world).map((gateway) => ({ namespace: gateway.namespace, target: refOf(gateway) })),
+    ...gatewaysIn(namespace, world).flatMap((gateway) => (gateway.isWaypoint ? [] : [toGateway(gateway)])),
   ]);
   if (places.length === 0) {
     spec.drop(`It is for all of the namespace ${namespace}, of which the input has no Service to attach it to`);
@@ -72,17 +72,40 @@ function scopeOfNamespace(spec: Field, namespace: string, world: IstioDocuments)
   return { places, wider: false };
 }
 
-function scopeOfRefs(refs: readonly Field[], namespace: string): PolicyScope | null {
+function scopeOfRefs(refs: readonly Field[], namespace: string, world: IstioDocuments): PolicyScope | null {
   const targets = refs.flatMap((ref): ScopeTarget[] => {
     const [group = "", kind, name] = ["group", "kind", "name"].map((key) => ref.at(key).text());
     const fits = (kind === "Service" && group === "") || (kind === "Gateway" && group === "gateway.networking.k8s.io");
     if (fits && typeof name === "string" && kind !== undefined && kind !== null) {
+      const gateway = world.gateways.find((one) => one.namespace === namespace && one.name === name);
+      if (kind === "Gateway" && gateway?.isWaypoint === true) {
+        return servicesBehind(ref, gateway, world).map(({ target }) => target);
+      }
+      const known = kind === "Gateway" ? gateway : servicesOf(world, namespace).find((one) => one.name === name);
+      if (known === undefined) {
+        sayAbsent(ref, kind, name);
+      }
       return [{ kind, name }];
     }
     ref.drop(`A policy attaches to Services and Gateways, not to ${kind ?? "this"}`);
     return [];
   });
   return targets.length === 0 ? null : { places: [{ namespace, targets }], wider: false };
+}
+
+/** Apply takes a policy that selects nothing: whoever imports is to know before. */
+function sayAbsent(field: Field, kind: string, name: string): void {
+  field.change(`The input has no ${kind} ${name}: NOTHING ENFORCES IT HERE unless the mesh has one of that name`);
+}
+
+/** Nothing comes in through a waypoint here: what it guards are the services themselves. */
+function servicesBehind(field: Field, { namespace, name }: ServiceName, world: IstioDocuments): Placed[] {
+  const services = servicesOf(world, namespace);
+  const some = `A waypoint has no traffic here: it is attached to the Services of ${namespace}, not to those of other namespaces that use ${name}`;
+  if (services.length > 0) {
+    field.change(some);
+  }
+  return services.map(toTarget);
 }
 
 function scopeOfLabels(
@@ -96,7 +119,10 @@ function scopeOfLabels(
   const selection = gatewaysAt(labels, { namespace, anywhere }, world);
   const services = servicesOf(world, anywhere ? null : namespace);
   const exact = services.filter(({ selector }) => selector !== null && has(selector, labels));
-  const found = [...exact.map(toTarget), ...(selection?.gateways ?? []).map(toGateway)];
+  const theirs = (selection?.gateways ?? []).flatMap((one) =>
+    one.isWaypoint ? servicesBehind(field, one, world) : [toGateway(one)],
+  );
+  const found = [...exact.map(toTarget), ...theirs];
   if (found.length > 0) {
     return { places: byNamespace(found), wider: selection?.wider ?? false };
   }
@@ -115,6 +141,9 @@ function scopeOfLabels(
   const further = wanted.filter(([label]) => !APP_LABELS.includes(label));
   for (const [label, value] of further) {
     value.drop(`A policy attaches to all of a service, not to workloads with ${label}`);
+  }
+  if (byApp.length === 0) {
+    sayAbsent(field, "Service", app);
   }
   const targets = byApp.length > 0 ? byApp.map(toTarget) : [toTarget({ namespace, name: app })];
   return { places: byNamespace(targets), wider: further.length > 0 };

@@ -18,6 +18,8 @@ export interface KnownGateway {
   readonly name: string;
   /** Of the gateway's own pods; empty = all of them. */
   readonly selector: Labels;
+  /** Of an ambient mesh: it stands before the services of its namespace, and nothing comes in through it. */
+  readonly isWaypoint: boolean;
 }
 
 const KINDS = /^(Deployment|StatefulSet|DaemonSet|ReplicaSet|Job|Rollout)$/;
@@ -127,7 +129,12 @@ export function gatewaysIn(
   { workloads, gateways }: { readonly workloads: readonly IstioWorkload[]; readonly gateways: readonly KnownGateway[] },
 ): KnownGateway[] {
   const pods = workloads.filter((one) => one.namespace === namespace && isGateway(one, gateways));
-  return gateways.filter(({ selector }) => pods.some(({ labels }) => has(labels, selector)));
+  return gateways.filter(
+    // Those of the Gateway API have their pods beside them, whether or not the input shows them.
+    (one) =>
+      (one.namespace === namespace && Object.hasOwn(one.selector, GATEWAY_NAME)) ||
+      pods.some(({ labels }) => has(labels, one.selector)),
+  );
 }
 
 /** Are these pods a gateway's, not a service's? */

@@ -1,6 +1,8 @@
 // `selvage apply -f …`: all documents or none, as one revision; says what became of each, and how to undo it.
 import type { ApplyResult } from "../../model/api/apply.ts";
 import { type ExitCode, exitCodes } from "../session/exit-code.ts";
+import { askReplay, replaySummary, replayTable } from "../print/replay-table.ts";
+import type { Bundle } from "../session/bundle-sources.ts";
 import { loadDocuments } from "../session/load-documents.ts";
 import { printChange } from "../print/print-change.ts";
 import { printFindings } from "../print/print-findings.ts";
@@ -21,6 +23,8 @@ export interface ApplyFlags {
   readonly ifMatch?: string;
   readonly reason?: string;
   readonly wait?: boolean;
+  /** First what it would do to requests that were kept; a person is asked before it is written. */
+  readonly replay?: boolean;
   /** Seconds that `--wait` waits. */
   readonly timeout: number;
 }
@@ -32,10 +36,15 @@ export async function applyCommand(session: CliSession, options: ApplyFlags): Pr
     return loaded.exitCode;
   }
   const { dryRun, strict, set, prune, pruneMax, manager, reason } = options;
+  const seen = options.replay === true ? await replayed(session, loaded.bundle, options) : { revision: undefined };
+  if (typeof seen === "number") {
+    return seen;
+  }
   const answer = await client.call<ApplyResult>("POST", "/apply", {
     query: { dryRun, strict, set, prune, pruneMax, manager, reason },
     text: { type: "application/yaml", content: loaded.bundle.body },
-    ifMatch: ifMatchHeader(options.ifMatch),
+    // What was looked at is what is written.
+    ifMatch: ifMatchHeader(options.ifMatch ?? seen.revision),
   });
   if (!answer.ok) {
     return reportFailure(answer.failure, terminal, loaded.bundle);
@@ -47,6 +56,31 @@ export async function applyCommand(session: CliSession, options: ApplyFlags): Pr
     return exitCodes.ok;
   }
   return waitForRevision(session, result.revision, options.timeout);
+}
+
+/** @returns the revision that was looked at; or how the command ends, with nothing written */
+async function replayed(
+  { client, terminal }: CliSession,
+  bundle: Bundle,
+  { prune }: ApplyFlags,
+): Promise<{ readonly revision: string } | ExitCode> {
+  const answer = await askReplay(client, bundle.body);
+  if (!answer.ok) {
+    return reportFailure(answer.failure, terminal, bundle);
+  }
+  for (const line of [...replayTable(answer.value), replaySummary(answer.value)]) {
+    terminal.err(line);
+  }
+  if (prune === true) {
+    terminal.err("Documents that --prune removes are still there in this.");
+  }
+  const { items, revision } = answer.value;
+  const goesOn = items.length === 0 || (await terminal.confirm("Write it all the same?"));
+  if (!goesOn) {
+    terminal.err("Nothing was written.");
+    return exitCodes.differences;
+  }
+  return { revision: String(revision) };
 }
 
 /** `17` → `"17"`: the header wants the quotes, the shell does not. */

@@ -4,6 +4,7 @@ import { counted } from "../../model/word/plural.ts";
 import { type ExitCode, exitCodes } from "../session/exit-code.ts";
 import type { ApiAnswer, ApiClient } from "../session/client.ts";
 import { printData, shortRef } from "../print/print-data.ts";
+import { controlFault } from "../../status/mesh-troubles.ts";
 import { meshOverview, type MeshRead } from "../../status/mesh-read.ts";
 import type { CliSession } from "../session/session.ts";
 
@@ -143,6 +144,15 @@ function registryVerdicts({ readiness, catalog }: MeshRead): CheckResult[] {
       ? { area, state: "ok", message: "the registry can be reached" }
       : { area, state: "failed", message: `the registry cannot be reached${reasonOf(readiness)}` },
   ];
+  if (readiness.ok && readiness.value.control !== undefined) {
+    const fault = controlFault(readiness.value.control);
+    const hint = "wrangler.toml: variables at the top and in [env.control] must be alike (docs/deploy.md, Two Workers)";
+    verdicts.push(
+      fault === null
+        ? { area, state: "ok", message: "the control plane's own Worker answers, with the same variables" }
+        : { area, state: "failed", message: fault, hint },
+    );
+  }
   if (readiness.ok && readiness.value.stale) {
     verdicts.push({ area, state: "warning", message: "this isolate serves its last good configuration" });
   }

@@ -4,8 +4,10 @@ import { printData } from "../print/print-data.ts";
 import { reportFailure } from "../print/report-failure.ts";
 import { table } from "../print/table.ts";
 import { exitCodes, type ExitCode } from "../session/exit-code.ts";
+import { loadDocuments } from "../session/load-documents.ts";
 import type { CliSession } from "../session/session.ts";
 import type { Terminal } from "../session/terminal.ts";
+import { linesOfFiles, linesOfRegistry, type LineOf } from "./setting-lines.ts";
 import { wrong } from "../write/write-one.ts";
 
 export interface ExplainOptions {
@@ -13,13 +15,15 @@ export interface ExplainOptions {
   readonly as?: string;
   readonly revision?: number;
   readonly clientIp?: string;
+  /** Files that hold the documents: settings are shown by their lines. */
+  readonly filename?: readonly string[];
 }
 
 export async function explainCommand(
   session: CliSession,
   method: string,
   url: string,
-  { header = [], as, revision, clientIp }: ExplainOptions,
+  { header = [], as, revision, clientIp, filename = [] }: ExplainOptions,
 ): Promise<ExitCode> {
   const headers: Record<string, string> = {};
   for (const line of header) {
@@ -30,14 +34,30 @@ export async function explainCommand(
     const before = headers[name.trim().toLowerCase()];
     headers[name.trim().toLowerCase()] = before === undefined ? value : `${before}, ${value}`;
   }
+  const files = filename.length === 0 ? null : loadDocuments(filename, session.terminal);
+  if (files?.ok === false) {
+    return files.exitCode;
+  }
   const body = { method, url: addressOf(session, url), headers, as, revision, clientIp };
   const answer = await session.client.call<ExplainAnswer>("POST", "/explain", { body });
   if (!answer.ok) {
     return reportFailure(answer.failure, session.terminal);
   }
+  const isForPeople = session.output === "table" || session.output === "wide";
+  const settings = answer.value.decisions
+    .flatMap(({ document, alternatives }) => [document, ...alternatives.map((other) => other.document)])
+    .filter((one) => one !== null);
+  // What a document was at an earlier revision stands in other lines.
+  const fromRegistry = isForPeople && revision === undefined && files === null;
+  const lineOf =
+    files?.ok === true
+      ? linesOfFiles(files.bundle)
+      : fromRegistry
+        ? await linesOfRegistry(session.client, settings)
+        : NO_LINES;
   await printData(session, {
     data: answer.value,
-    human: () => explanationLines(answer.value, session.terminal),
+    human: () => explanationLines(answer.value, session.terminal, lineOf),
     names: () => answer.value.decisions.flatMap(({ document }) => (document === null ? [] : [nameOf(document)])),
   });
   return exitCodes.ok;
@@ -48,7 +68,9 @@ function addressOf({ client }: CliSession, url: string): string {
   return url.startsWith("/") ? `${client.server}${url}` : url;
 }
 
-function explanationLines(told: ExplainAnswer, { paint }: Pick<Terminal, "paint">): string[] {
+const NO_LINES: LineOf = () => null;
+
+function explanationLines(told: ExplainAnswer, { paint }: Pick<Terminal, "paint">, lineOf: LineOf): string[] {
   const { request, caller, decisions, endpoints, answer, revision } = told;
   const who = caller.workload ?? caller.application ?? caller.user ?? "anonymous";
   const head =
@@ -58,7 +80,7 @@ function explanationLines(told: ExplainAnswer, { paint }: Pick<Terminal, "paint"
   return [
     head,
     "",
-    ...decisions.flatMap((one) => decisionLines(one, paint)),
+    ...decisions.flatMap((one) => decisionLines(one, paint, lineOf)),
     ...(endpoints.length === 0 ? [] : ["", ...endpointTable(endpoints)]),
     "",
     answerLine(answer),
@@ -77,13 +99,18 @@ const MARKS: Readonly<Record<DecisionAnswer["outcome"], readonly [mark: string, 
 function decisionLines(
   { stage, outcome, detail, document, alternatives }: DecisionAnswer,
   paint: Terminal["paint"],
+  lineOf: LineOf,
 ): string[] {
   const [mark, colour] = MARKS[outcome];
-  const by = document === null ? "" : ` [${nameOf(document)}]`;
+  const named = (one: NonNullable<DecisionAnswer["document"]>): string => {
+    const line = lineOf(one);
+    return `${nameOf(one)}${line === null ? "" : `, ${line}`}`;
+  };
+  const by = document === null ? "" : ` [${named(document)}]`;
   return [
     `${paint(colour, mark.padEnd(2))} ${stage.padEnd(13)} ${detail}${by}`,
     ...alternatives.map(
-      (other) => `${" ".repeat(17)}not ${other.document === null ? "there" : nameOf(other.document)}: ${other.why}`,
+      (other) => `${" ".repeat(17)}not ${other.document === null ? "there" : named(other.document)}: ${other.why}`,
     ),
   ];
 }

@@ -1,9 +1,8 @@
 // `selvage replay -f FILE`: what a change would do to requests that were kept. Exit code 1 when any would end
 // otherwise.
-import type { ReplayAnswer } from "../../model/api/replay.ts";
 import { printData } from "../print/print-data.ts";
+import { askReplay, replaySummary, replayTable } from "../print/replay-table.ts";
 import { reportFailure } from "../print/report-failure.ts";
-import { table } from "../print/table.ts";
 import { exitCodes, type ExitCode } from "../session/exit-code.ts";
 import { loadDocuments } from "../session/load-documents.ts";
 import type { CliSession } from "../session/session.ts";
@@ -17,36 +16,16 @@ export async function replayCommand(
   if (!loaded.ok) {
     return loaded.exitCode;
   }
-  const text = { type: "application/yaml", content: loaded.bundle.body };
-  const answer = await client.call<ReplayAnswer>("POST", "/replay", { query: { limit }, text });
+  const answer = await askReplay(client, loaded.bundle.body, { limit });
   if (!answer.ok) {
     return reportFailure(answer.failure, terminal, loaded.bundle);
   }
-  const { items, replayed, skipped, since, revision } = answer.value;
-  const rows = items.map(({ kind, caller, route, requests, uncertain, example }) => [
-    kind,
-    String(requests) + (uncertain === 0 ? "" : ` (${uncertain} uncertain)`),
-    caller,
-    route ?? "",
-    `${example.method} ${example.host}${example.path}`,
-    ended(example.before),
-    ended(example.after),
-  ]);
-  const head = ["CHANGE", "REQUESTS", "CALLER", "ROUTE", "FOR EXAMPLE", "NOW", "THEN"];
+  const { items } = answer.value;
   await printData(session, {
     data: answer.value,
-    human: () => (rows.length === 0 ? [] : table(head, rows)),
+    human: () => replayTable(answer.value),
     names: () => items.map(({ kind, example }) => `${kind}/${example.requestId}`),
   });
-  const left = skipped === 0 ? "" : `, ${skipped} left out (their proofs cannot be shown again)`;
-  terminal.err(
-    `${replayed} kept requests${since === null ? "" : ` since ${since}`} against revision ${revision}: ${items.length === 0 ? "all would end as they do now" : `${items.length} differences`}${left}`,
-  );
+  terminal.err(replaySummary(answer.value));
   return items.length === 0 ? exitCodes.ok : exitCodes.differences;
-}
-
-function ended({ status, policy, code, destination }: ReplayAnswer["items"][number]["example"]["after"]): string {
-  return status === null
-    ? `to ${destination ?? "?"}`
-    : [String(status), code, policy].filter((one) => one !== null).join(" ");
 }

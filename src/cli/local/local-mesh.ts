@@ -6,7 +6,9 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { Log, LogLevel, Miniflare, type MiniflareOptions } from "miniflare";
 import { exitCodes, type ExitCode } from "../session/exit-code.ts";
 import { dashboardFiles } from "../dashboard/dashboard-files.ts";
+import { isLoopback } from "../session/connection.ts";
 import { bundleWorker } from "./bundle-worker.ts";
+import { connectionBound, descriptorLimit, startFront, type Front } from "./front.ts";
 import { lockData } from "./data-lock.ts";
 import { migrate, noteApplied, wereApplied } from "./migrate.ts";
 import { findPorts } from "./ports.ts";
@@ -90,6 +92,11 @@ async function start(
   if (!ports.ok) {
     return failed(exitCodes.unavailable, ports.message);
   }
+  const bound = isLoopback(`http://${options.host}`) ? connectionBound(descriptorLimit(), options.edges) : null;
+  const inner = bound === null ? null : await findPorts(options.host, 0, options.edges);
+  if (inner !== null && !inner.ok) {
+    return failed(exitCodes.unavailable, inner.message);
+  }
   const run = join(data, "run");
   rmSync(join(run, "tmp"), { recursive: true, force: true });
   mkdirSync(join(run, "tmp"), { recursive: true, mode: 0o700 });
@@ -107,7 +114,7 @@ async function start(
   const assets = dashboardFiles(packageRoot(), options.log);
   const settings = (listening: boolean): MiniflareOptions => ({
     ...runtime(data, watchdog.environment, say),
-    workers: workers(script, { ...options, port: ports.first, assets }, listening),
+    workers: workers(script, { ...options, port: ports.first, innerPort: inner?.first, assets }, listening),
   });
   const migrations = join(packageRoot(), "migrations");
   // Nobody reaches the edges before the registry has its tables. Starting again takes time, so only where some are
@@ -123,6 +130,14 @@ async function start(
     await miniflare.setOptions(settings(true));
   }
   goOn();
+  const { host } = options;
+  const fronts: Front[] = [];
+  undo.push(() => fronts.forEach((front) => front.destroy()));
+  if (bound !== null && inner !== null) {
+    for (let index = 0; index < options.edges; index++) {
+      fronts.push(await startFront({ host, port: ports.first + index }, { host, port: inner.first + index }, bound));
+    }
+  }
   await Promise.all(urls.map((url) => answers(url)));
   goOn();
   // A mesh without traffic follows, too: who waits for a revision waits for every edge.
@@ -134,9 +149,11 @@ async function start(
     stopping = true;
     clearInterval(cron);
     clearInterval(awake);
+    fronts.forEach((front) => front.close());
     await tellStopping(miniflare, options.edges);
     await watchdog.drain(DRAIN_MS);
     await miniflare.dispose();
+    fronts.forEach((front) => front.destroy());
     watchdog.dismiss();
     rmSync(join(run, "tmp"), { recursive: true, force: true });
     locked.release();

@@ -9,6 +9,8 @@ export interface EdgeOptions {
   /** Port of the first edge; the others follow. */
   readonly port: number;
   readonly edges: number;
+  /** Where the first edge listens behind a front, and the others after it; left out: at `port`. */
+  readonly innerPort?: number | undefined;
   readonly adminToken: string;
   readonly trustEntry: boolean;
   /** How many proxies in front append to `x-forwarded-for`. */
@@ -59,7 +61,7 @@ export function workers(script: string, options: EdgeOptions, listening: boolean
     worker(script, {
       name: edgeName(index),
       env: { ...bindings(`edge-${index + 1}`, options), CONTROL: control },
-      sockets: listening ? [{ host: options.host, port: options.port + index }] : [],
+      sockets: listening ? [{ host: options.host, port: (options.innerPort ?? options.port) + index }] : [],
       ...(index === 0 ? { exports: exports() } : {}),
     }),
   );

@@ -1,6 +1,7 @@
 // Several files as the one body that the API takes, and the way back: from a line of that body to file and line.
 // JSON is sent as it stands, because every JSON document is a YAML document; a JSON list becomes one document an item.
 import { LineCounter, isMap, isPair, isSeq, parseDocument, type Node } from "yaml";
+import { jsonStream } from "../../model/read/json-source.ts";
 import type { DocumentSource } from "./sources.ts";
 
 export interface SourcePlace {
@@ -83,6 +84,10 @@ function piecesOf(text: string): Piece[] {
   if (!/^\s*[[{]/.test(text)) {
     return [whole];
   }
+  const stream = jsonStream(text);
+  if (stream !== null) {
+    return streamPieces(text, stream);
+  }
   const lines = new LineCounter();
   const document = parseDocument(text, { lineCounter: lines });
   const items = listItems(document.contents);
@@ -100,7 +105,23 @@ function piecesOf(text: string): Piece[] {
   });
 }
 
-/** The items of `[…]` or `{…, "items": […]}`; null for anything else. */
+/** JSON objects one after the other: a document each, at the columns where they stand. */
+function streamPieces(text: string, values: NonNullable<ReturnType<typeof jsonStream>>): Piece[] {
+  let line = 1;
+  let seen = 0;
+  return values.map(({ start, end }) => {
+    line += text.slice(seen, start).split("\n").length - 1;
+    seen = start;
+    const column = start - (text.lastIndexOf("\n", start - 1) + 1);
+    const padded = `${" ".repeat(column < MOST_PADDING ? column : 0)}${text.slice(start, end)}`;
+    return { lines: padded.split("\n").map(spaced), firstLine: line };
+  });
+}
+
+/** Thousands of objects on one line are sent without: nobody counts such columns. */
+const MOST_PADDING = 500;
+
+/** The items of `[…]` or `{…, "items": […]}` that say their kind; null for anything else. */
 function listItems(contents: unknown): Node[] | null {
   if (isSeq<Node>(contents)) {
     return contents.items;
@@ -109,7 +130,9 @@ function listItems(contents: unknown): Node[] | null {
     return null;
   }
   const items = contents.items.find((pair) => isPair(pair) && String(pair.key) === "items");
-  return items !== undefined && isSeq<Node>(items.value) ? items.value.items : null;
+  const found = items !== undefined && isSeq<Node>(items.value) ? items.value.items : null;
+  // Those of a `ServiceList` may leave it to their list.
+  return found === null || found.every((item) => isMap(item) && item.has("kind")) ? found : null;
 }
 
 /** JSON may be indented with tabs, YAML may not. Strings of JSON hold no raw tabs, so none is lost. */

@@ -3,7 +3,6 @@
 import { portsOf } from "../../isolate/ports.ts";
 import { settingsOf, type Settings } from "../../env/settings.ts";
 import { isolateState } from "../../isolate/state.ts";
-import { Store } from "../../store/store.ts";
 import { ACCESS_TOKEN_SECONDS, ACCESS_TOKEN_TYPE, clusterClient } from "../../decide/identity/mesh-caller.ts";
 import { meshAudience, principalOf } from "../../decide/identity/mesh-names.ts";
 import {
@@ -20,6 +19,7 @@ import { mint } from "../../tokens/mint.ts";
 import { callerAddress } from "../operator/caller-address.ts";
 import { countFailure, judgeClient, tooManyFailures } from "../oauth/client.ts";
 import { exchange, faultOfExchange } from "../oauth/exchange.ts";
+import { newerThan } from "../oauth/newer-snapshot.ts";
 import { invalid, readOAuthRequest, unknownClient, type OAuthRefusal, type OAuthRequest } from "../oauth/request.ts";
 import { registerPage, type WebPageRequest } from "../register/register-page.ts";
 import type { ControlApp } from "../register/register.ts";
@@ -167,41 +167,6 @@ async function issue(
   const names = { iss: settings.issuer, sub, aud: meshAudience(settings), client_id: client };
   const claims = { ...names, iat, nbf: iat, exp: iat + seconds, jti: crypto.randomUUID() };
   return { token: await mint(keys.signing, ACCESS_TOKEN_TYPE, claims), seconds, exchanged };
-}
-
-/**
- * Between two looks at the registry for those who were wrong too often: however many they are, one look is enough for
- * all.
- */
-const SPARED_MS = 500;
-
-/**
- * Credentials that were made a moment ago are in the registry before they are in this isolate.
- *
- * @param sparing what was read lately will do
- */
-async function newerThan({ revision }: Snapshot, { env, now }: Asking, sparing: boolean): Promise<Snapshot | null> {
-  const { newestRead: read } = isolateState();
-  if (read.snapshot !== null && read.snapshot.revision <= revision) {
-    read.snapshot = null;
-  }
-  if (sparing && now - read.askedAtMs < SPARED_MS) {
-    return read.snapshot;
-  }
-  read.askedAtMs = now;
-  const store = new Store(env.DB);
-  const head = await store.head().catch(() => null);
-  if (head === null || head.revision <= revision) {
-    return null;
-  }
-  if (read.snapshot?.revision === head.revision) {
-    return read.snapshot;
-  }
-  const snapshot = await store.snapshot(head.revision).catch(() => null);
-  if (snapshot !== null) {
-    read.snapshot = snapshot;
-  }
-  return snapshot;
 }
 
 function unavailable(): OAuthRefusal {

@@ -81,7 +81,7 @@ function credentialsOf(
 }
 
 /** RFC 6749 §2.3.1: both are form-encoded before they become a user name and a password. */
-function basicOf(authorization: string): PresentedCredentials | null {
+export function basicOf(authorization: string): PresentedCredentials | null {
   const encoded = /^basic +([A-Za-z0-9+/]+={0,2}) *$/i.exec(authorization)?.[1];
   if (encoded === undefined) {
     return null;

@@ -10,7 +10,7 @@ import type { Store } from "../../store/store.ts";
 import { staticEndpoints, toEndpoint } from "../register/to-api.ts";
 import { knownHealth, withHealth } from "../view/endpoint-health.ts";
 
-export interface KnownService {
+interface KnownService {
   readonly document: DocumentOf<"Service">;
   readonly endpoints: { readonly total: number; readonly healthy: number; readonly draining: number };
   readonly all: readonly EndpointState[];

@@ -1,11 +1,14 @@
 // What was changed in a window, newest first: revisions with what they changed, and what operators did beside them.
+import type { IdentityState } from "../../model/registry/identity.ts";
 import type { AuditRow, RevisionRecord } from "../../model/registry/registry.ts";
 import type { Env } from "../../env/env.ts";
 import type { MeshChange } from "../../model/api/signals.ts";
 import type { ServiceKey } from "../../model/snapshot/snapshot.ts";
 import { counted } from "../../model/word/plural.ts";
-import { partsOfRef, serviceKey } from "../../model/word/refs.ts";
+import { partsOfRef, refOf, serviceKey } from "../../model/word/refs.ts";
 import type { Store } from "../../store/store.ts";
+import { failoversOf } from "./failovers.ts";
+import { knownServices } from "./known-services.ts";
 import { readTurns } from "./read-turns.ts";
 import type { Operator } from "../operator/operator.ts";
 
@@ -31,10 +34,12 @@ export async function readChanges(
   operator: Operator,
   covers: (service: ServiceKey) => boolean,
 ): Promise<Changes> {
-  const [revisions, audit, turns] = await Promise.all([
+  const [revisions, audit, turns, identities, known] = await Promise.all([
     store.revisions({ limit: MOST_READ }),
     store.audit({ limit: MOST_READ }),
     readTurns(store, env, covers),
+    store.identities(),
+    knownServices(store, env, covers),
   ]);
   const isWithin = ({ at }: { readonly at: string }): boolean => {
     const ms = Date.parse(at);
@@ -44,8 +49,9 @@ export async function readChanges(
   const changed = (
     await Promise.all(recent.slice(0, MOST_LOOKED_INTO).map(async (one) => ofRevision(store, one)))
   ).flat();
-  const items = [...changed, ...audit.filter(isWithin).flatMap(ofAudit), ...turns.filter(isWithin)].filter(
-    ({ service }) => (service === null ? operator.namespaces === null : covers(service)),
+  const seen = [...turns, ...endedSecrets(identities), ...failoversOf(known)].filter(isWithin);
+  const items = [...changed, ...audit.filter(isWithin).flatMap(ofAudit), ...seen].filter(({ service }) =>
+    service === null ? operator.namespaces === null : covers(service),
   );
   return {
     items: items.toSorted((a, b) => (a.at < b.at ? 1 : a.at > b.at ? -1 : 0)),
@@ -112,6 +118,14 @@ const ACTIONS: Readonly<Record<string, { readonly kind: MeshChange["kind"]; read
   deleteEndpoint: { kind: "drain", title: "an endpoint was removed" },
   rotateKeys: { kind: "key", title: "the mesh's signing key was rotated" },
   revokeKey: { kind: "key", title: "a key of the mesh was revoked" },
+  rotateApplicationCredentials: { kind: "key", title: "the secret of an application was rotated" },
+  rotateApplication: { kind: "key", title: "the secret of an application was rotated" },
+  revokeApplicationCredentials: { kind: "key", title: "the secrets of an application were revoked" },
+  revokeApplicationSecret: { kind: "key", title: "a secret of an application was revoked" },
+  rotateServiceCredentials: { kind: "key", title: "the secret of a workload was rotated" },
+  rotateService: { kind: "key", title: "the secret of a workload was rotated" },
+  revokeServiceCredentials: { kind: "key", title: "the secrets of a workload were revoked" },
+  revokeServiceSecret: { kind: "key", title: "a secret of a workload was revoked" },
 };
 
 function ofAudit({ at, actor, action, target, outcome, reason, detail }: AuditRow): MeshChange[] {
@@ -121,6 +135,28 @@ function ofAudit({ at, actor, action, target, outcome, reason, detail }: AuditRo
   }
   const { namespace, name } = partsOfRef(target);
   const service = known.kind === "key" ? null : serviceKey(namespace, name.split("/")[0] ?? "");
+  const whose = target === "mesh" ? "" : ` (${target})`;
   const state = typeof detail["state"] === "string" ? ` ${detail["state"]}` : "";
-  return [{ at, kind: known.kind, service, actor, revision: null, title: `${known.title}${state}`, detail: reason }];
+  return [
+    {
+      at,
+      kind: known.kind,
+      service,
+      actor,
+      revision: null,
+      title: `${known.title}${known.kind === "key" ? whose : state}`,
+      detail: reason,
+    },
+  ];
+}
+
+/** A secret that was rotated ends later, and that is when its calls are refused. */
+function endedSecrets({ clients }: IdentityState): MeshChange[] {
+  return clients.flatMap(({ kind, namespace, name, secrets }) =>
+    secrets.flatMap(({ expiresAt }): MeshChange[] => {
+      const title = `a secret of ${refOf(kind, namespace, name)} has ended`;
+      const about = { service: null, actor: null, revision: null, detail: null };
+      return expiresAt === null ? [] : [{ at: expiresAt, kind: "key", title, ...about }];
+    }),
+  );
 }

@@ -9,7 +9,7 @@ import type { TelemetryObject } from "../../model/message/objects.ts";
 
 type Objects = Pick<Env, "TELEMETRY"> & Parameters<typeof settingsOf>[0];
 
-export interface ReadSignals extends Pick<SignalAnswer, "rows" | "points"> {
+interface ReadSignals extends Pick<SignalAnswer, "rows" | "points"> {
   readonly window: SignalWindow;
 }
 

@@ -35,6 +35,13 @@ export function openApiDocument(app: ControlApp): OpenApiDocument {
           "The bootstrap token (`SELVAGE_ADMIN_TOKEN`), an API token (`slv_…`), or a token of the configured OpenID provider. " +
           "Browsers have a session instead (`/_selvage/login`), and must show that they write from a page of this host.",
       },
+      consumer: {
+        type: "http",
+        scheme: "basic",
+        description:
+          "An Application's client id and secret; the token that `POST /_selvage/v1/oauth/token` gives for them does as well, " +
+          "as a bearer token.",
+      },
     },
   };
   made.set(app, document);

@@ -8,6 +8,7 @@ import type { Env } from "../../env/env.ts";
 import type { Readiness } from "../../model/api/operators.ts";
 import { answerResponse, refusalResponse } from "../http/answer.ts";
 import { requestIdOf } from "../http/request-id.ts";
+import { controlAgreement } from "../view/control-agreement.ts";
 import { registryHead } from "../view/registry-head.ts";
 
 type Context = Pick<ExecutionContext, "waitUntil">;
@@ -56,6 +57,7 @@ async function readinessOf(env: Env, ctx: Context): Promise<Readiness> {
   const head = await registryHead(env.DB, Date.now());
   const serving = live === null ? null : { epoch: live.epoch ?? 0, revision: live.snapshot.revision };
   const isBehind = head !== null && serving !== null && isBeyond(serving, head);
+  const control = await controlAgreement(env, Date.now());
   const setBack = isBehind || (live?.setBack ?? false);
   return {
     ready: live !== null,
@@ -64,5 +66,6 @@ async function readinessOf(env: Env, ctx: Context): Promise<Readiness> {
     serving: live?.snapshot.revision ?? null,
     stale: setBack || (live?.stale ?? true),
     setBack,
+    ...(control === null ? {} : { control: { reachable: control.reachable, differs: [...control.differs] } }),
   };
 }

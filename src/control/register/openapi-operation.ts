@@ -16,6 +16,7 @@ const everyCall: readonly ProblemName[] = [
   "internal",
   "storageUnavailable",
 ];
+const toConsumers: readonly ProblemName[] = ["clientRefused", "proofUncheckable"];
 const everyBody: readonly ProblemName[] = ["malformed", "unsupportedMediaType", "payloadTooLarge"];
 
 export function openapiOperation<P extends z.ZodObject, Q extends z.ZodObject, Body, A extends z.ZodType>(
@@ -37,7 +38,7 @@ export function openapiOperation<P extends z.ZodObject, Q extends z.ZodObject, B
     ...(call.description === undefined ? {} : { description: call.description }),
     "x-selvage-role": call.role,
     "x-selvage-scope": call.scope,
-    security: [{ operator: [] }],
+    security: [{ operator: [] }, ...(call.handleConsumer === undefined ? [] : [{ consumer: [] }])],
     request: {
       params: call.params,
       query: call.query,
@@ -48,7 +49,12 @@ export function openapiOperation<P extends z.ZodObject, Q extends z.ZodObject, B
       200: success("The answer."),
       ...(call.creates ? { 201: success("The answer; the resource is new.") } : {}),
       ...(call.versioned ? { 304: { description: "Nothing newer than what If-None-Match names." } } : {}),
-      ...problemResponses([...everyCall, ...(takesBody ? everyBody : []), ...call.refusals]),
+      ...problemResponses([
+        ...everyCall,
+        ...(takesBody ? everyBody : []),
+        ...(call.handleConsumer === undefined ? [] : toConsumers),
+        ...call.refusals,
+      ]),
     },
   };
 }

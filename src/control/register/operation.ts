@@ -7,6 +7,7 @@ import type { Role } from "../../model/api/resource.ts";
 import type { ProblemName, Refusal } from "../../model/word/problem.ts";
 import type { OperationAnswer } from "../http/answer.ts";
 import type { Outcome } from "../http/body.ts";
+import type { Consumer } from "../consumer/consumer.ts";
 import type { Identity } from "../operator/identity.ts";
 import type { Operator } from "../operator/operator.ts";
 
@@ -24,6 +25,16 @@ export interface OperationRequest<Params, Query, Body> {
   readonly identity: Extract<Identity, { readonly operator: Operator }>;
   /** Milliseconds since the epoch, read once. */
   readonly now: number;
+}
+
+/** The same for a consumer of APIs, who is no operator: less is at hand, so that less can be told. */
+interface ConsumerRequest<Params, Query> {
+  readonly params: Params;
+  readonly query: Query;
+  readonly request: Request;
+  readonly env: Env;
+  readonly store: Store;
+  readonly consumer: Consumer;
 }
 
 /** How a body is read, and how the OpenAPI document describes it. */
@@ -69,4 +80,8 @@ export interface Operation<P extends z.ZodObject, Q extends z.ZodObject, Body, A
   readonly handle: (
     exchange: OperationRequest<z.output<P>, z.output<Q>, Body>,
   ) => Promise<OperationAnswer<z.output<A>> | Refusal> | OperationAnswer<z.output<A>> | Refusal;
+  /** Of a call that only reads: what consumers get, by the credentials of an Application. Left out: nothing. */
+  readonly handleConsumer?: (
+    exchange: ConsumerRequest<z.output<P>, z.output<Q>>,
+  ) => Promise<OperationAnswer<z.output<A>> | Refusal>;
 }

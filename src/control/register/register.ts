@@ -10,6 +10,7 @@ import type { Explain } from "../../model/message/explanation.ts";
 import type { Refusal } from "../../model/word/problem.ts";
 import { answerResponse, isRefusal, refusalResponse, unchangedResponse } from "../http/answer.ts";
 import { auditRefusal } from "../operator/audit-entry.ts";
+import { answerConsumer } from "./consumer-call.ts";
 import type { Operation } from "./operation.ts";
 import { openapiOperation } from "./openapi-operation.ts";
 import { refuseForgery } from "../operator/forgery.ts";
@@ -47,7 +48,12 @@ export function register<P extends z.ZodObject, Q extends z.ZodObject, Body, A e
 
     const { env, executionCtx: ctx } = context;
     const address = callerAddress({ request, env });
-    const identity = await identifyOperator(request, { env, ctx, store, address, now });
+    const visit = { env, ctx, store, address, now };
+    const forConsumer = await answerConsumer(call, { ...visit, request, requestId, params: context.req.param() });
+    if (forConsumer !== null) {
+      return forConsumer;
+    }
+    const identity = await identifyOperator(request, visit);
     const refuse = async (refusal: Refusal): Promise<Response> => {
       if (call.writes) {
         await auditRefusal(store, identity, refusal, { action: call.id, request, env: context.env, requestId, now });

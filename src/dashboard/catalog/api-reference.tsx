@@ -10,11 +10,15 @@ interface ApiReferenceProps {
   readonly namespace: string;
   readonly name: string;
   readonly has: boolean;
+  readonly isPortal: boolean;
 }
 
-export function ApiReference({ namespace, name, has }: ApiReferenceProps): ReactNode {
+export function ApiReference({ namespace, name, has, isPortal }: ApiReferenceProps): ReactNode {
   const path = `/catalog/${encodeURIComponent(namespace)}/${encodeURIComponent(name)}/openapi.json`;
   const read = useRead<Readonly<Record<string, unknown>>>(has ? path : null);
+  if (!has && isPortal) {
+    return <Empty cause="It has no reference, or one that takes a contract in force: ask for access." />;
+  }
   if (!has) {
     return (
       <Empty

@@ -12,14 +12,14 @@ import { Screen } from "../part/screen.tsx";
 import { Tabs, useTab } from "../part/tabs.tsx";
 import { documentPath } from "../word/paths.ts";
 import { ApiReference } from "./api-reference.tsx";
-import { Tiers } from "./tiers.tsx";
+import { KeptTiers, Tiers } from "./tiers.tsx";
 
 const tabs = ["overview", "reference", "access"] as const;
 
 /** In the portal there is nothing to operate. */
 export function ApiScreen({ isPortal }: { readonly isPortal: boolean }): ReactNode {
   const { ns = "", name = "" } = useParams();
-  const read = useRead<Catalog>("/catalog", { namespace: ns });
+  const read = useRead<Catalog>("/catalog", { namespace: ns, ...(isPortal ? { view: "consumers" } : {}) });
   const tab = useTab(tabs);
   return (
     <Screen
@@ -70,8 +70,13 @@ export function ApiScreen({ isPortal }: { readonly isPortal: boolean }): ReactNo
                   />
                 </>
               ) : null}
-              {tab === "reference" ? <ApiReference namespace={ns} name={name} has={service.openapi !== null} /> : null}
-              {tab === "access" ? <Tiers namespace={ns} name={name} /> : null}
+              {tab === "reference" ? (
+                <ApiReference namespace={ns} name={name} has={service.openapi !== null} isPortal={isPortal} />
+              ) : null}
+              {tab === "access" && service.tiers !== undefined ? (
+                <Tiers namespace={ns} name={name} tiers={service.tiers} />
+              ) : null}
+              {tab === "access" && service.tiers === undefined ? <KeptTiers namespace={ns} name={name} /> : null}
             </>
           );
         }}

@@ -13,12 +13,13 @@ import { matching } from "../word/matching.ts";
 
 const MOST = 200;
 
-export function ApisScreen(): ReactNode {
-  const read = useRead<Catalog>("/catalog");
+/** In the portal it is the consumers' view: what the applications of the reader's namespaces may know of. */
+export function ApisScreen({ isPortal }: { readonly isPortal: boolean }): ReactNode {
+  const read = useRead<Catalog>("/catalog", isPortal ? { view: "consumers" } : {});
   return (
     <Screen title="APIs" at={read.dataUpdatedAt}>
       <Ready read={read}>{({ items }) => <ApiCards items={items} />}</Ready>
-      <SameInTerminal lines={["selvage get services -A"]} />
+      <SameInTerminal lines={[isPortal ? "selvage catalog" : "selvage get services -A"]} />
     </Screen>
   );
 }
@@ -53,9 +54,7 @@ function ApiCards({ items }: { readonly items: readonly CatalogService[] }): Rea
             </h2>
             <p>{one.description ?? <span className="quiet">Its Service has no description.</span>}</p>
             <p className="quiet">
-              {one.owner ?? "nobody named as owner"} · {one.exposure} ·{" "}
-              {one.openapi === null ? "no OpenAPI" : "OpenAPI"} ·{" "}
-              {one.versions.map(({ version }) => version ?? "no version").join(", ") || "no endpoint"}
+              {one.owner ?? "nobody named as owner"} · {one.exposure} · {standingOf(one)}
             </p>
           </li>
         ))}
@@ -63,4 +62,13 @@ function ApiCards({ items }: { readonly items: readonly CatalogService[] }): Rea
       {found.length > MOST ? <p>The first {MOST} are shown; search for the others.</p> : null}
     </>
   );
+}
+
+/** For consumers, what they may do with it; for operators, what there is of it. */
+function standingOf({ contracts, openapi, versions }: CatalogService): string {
+  if (contracts !== undefined) {
+    return contracts.map(({ application, tier }) => `${application} has ${tier}`).join(", ") || "no contract yet";
+  }
+  const running = versions.map(({ version }) => version ?? "no version").join(", ") || "no endpoint";
+  return `${openapi === null ? "no OpenAPI" : "OpenAPI"} · ${running}`;
 }

@@ -2,8 +2,8 @@
 import { useState, type ReactNode } from "react";
 import type { ApplyResult } from "../../model/api/apply.ts";
 import type { ContractList } from "../../model/api/clients.ts";
-import type { Resource, ResourceList } from "../../model/api/resource.ts";
-import { scopedName } from "../../model/word/refs.ts";
+import type { CatalogService } from "../../model/api/endpoints.ts";
+import type { ResourceList } from "../../model/api/resource.ts";
 import { records } from "../../status/conditions.ts";
 import { api } from "../data/api.ts";
 import { useRead } from "../data/read.ts";
@@ -22,46 +22,64 @@ interface ServiceName {
   readonly name: string;
 }
 
-export function Tiers({ namespace, name }: ServiceName): ReactNode {
+type OfferedTiers = NonNullable<CatalogService["tiers"]>;
+
+/** Those of the documents, for who may read them. */
+export function KeptTiers({ namespace, name }: ServiceName): ReactNode {
   const read = useRead<ResourceList>("/resources", { kind: "Tier", namespace, limit: 500 });
+  return (
+    <Ready read={read}>
+      {({ items }) => (
+        <Tiers
+          namespace={namespace}
+          name={name}
+          tiers={items
+            .filter(({ spec }) => spec.service === name)
+            .map(({ metadata, spec }) => ({
+              name: metadata.name,
+              approval: spec.approval === "auto" ? "auto" : "manual",
+              limits: records(spec.limits).map((limit) => ({
+                name: String(limit.name),
+                requests: Number(limit.requests),
+                window: String(limit.window),
+              })),
+            }))}
+        />
+      )}
+    </Ready>
+  );
+}
+
+export function Tiers({ namespace, name, tiers }: ServiceName & { readonly tiers: OfferedTiers }): ReactNode {
   const contracts = useRead<ContractList>("/contracts", { service: `${namespace}/${name}` });
   const may = useMay("operator");
-  const [tier, setTier] = useState<string | null>(null);
-  const isOurs = ({ spec, metadata }: Resource): boolean => {
-    const of = scopedName(String(spec.service), metadata.namespace);
-    return of.name === name && of.namespace === namespace;
-  };
+  const [asked, setAsked] = useState<string | null>(null);
   return (
     <>
       <h2>Tiers</h2>
-      <Ready read={read}>
-        {({ items }) => {
-          const tiers = items.filter(isOurs);
-          return tiers.length === 0 ? (
-            <Empty
-              cause="The service has no tiers. Who may use it is what its policies say; without contracts there is nothing to ask for."
-              command="selvage explain tier.spec"
-            />
-          ) : (
-            <ul className="cards">
-              {tiers.map(({ metadata, spec }) => (
-                <li key={metadata.name} className="card">
-                  <h3>{metadata.name}</h3>
-                  <ul>
-                    {records(spec.limits).map((limit) => (
-                      <li key={String(limit.name)}>
-                        {String(limit.requests)} requests in {String(limit.window)}
-                      </li>
-                    ))}
-                  </ul>
-                  <p className="quiet">{spec.approval === "auto" ? "granted at once" : "somebody decides"}</p>
-                  {may ? <Button onPress={() => setTier(metadata.name)}>Request access…</Button> : null}
-                </li>
-              ))}
-            </ul>
-          );
-        }}
-      </Ready>
+      {tiers.length === 0 ? (
+        <Empty
+          cause="The service has no tiers. Who may use it is what its policies say; without contracts there is nothing to ask for."
+          command="selvage explain tier.spec"
+        />
+      ) : (
+        <ul className="cards">
+          {tiers.map((tier) => (
+            <li key={tier.name} className="card">
+              <h3>{tier.name}</h3>
+              <ul>
+                {tier.limits.map((limit) => (
+                  <li key={limit.name}>
+                    {limit.requests} requests in {limit.window}
+                  </li>
+                ))}
+              </ul>
+              <p className="quiet">{tier.approval === "auto" ? "granted at once" : "somebody decides"}</p>
+              {may ? <Button onPress={() => setAsked(tier.name)}>Request access…</Button> : null}
+            </li>
+          ))}
+        </ul>
+      )}
       <h2>Who has access</h2>
       <Ready read={contracts}>
         {({ items }) => (
@@ -75,8 +93,8 @@ export function Tiers({ namespace, name }: ServiceName): ReactNode {
           </ul>
         )}
       </Ready>
-      {tier === null ? null : (
-        <RequestDialog namespace={namespace} name={name} tier={tier} onClose={() => setTier(null)} />
+      {asked === null ? null : (
+        <RequestDialog namespace={namespace} name={name} tier={asked} onClose={() => setAsked(null)} />
       )}
     </>
   );

@@ -7,12 +7,17 @@ import { parseCookie } from "cookie";
  * change.
  */
 const AS_WRITTEN = { decode: (value: string): string => value };
-/** Where the platform joined two lines: a comma is in no cookie (RFC 6265 §4.1.1), and here another name follows. */
-const JOINED = /, (?=[!#$%&'*+\-.^_`|~0-9A-Za-z]+=)/g;
+/**
+ * Where the platform joined lines, empty ones and one that ended in a semicolon among them: a comma is in no cookie
+ * (RFC 6265 §4.1.1), and here another name follows.
+ */
+const JOINED = /(?:;\s*)?(?<!, )(?:, )+(?=[!#$%&'*+\-.^_`|~0-9A-Za-z]+=)/g;
+/** Lines before and behind that said nothing. */
+const EMPTY = /^(?:, )+|(?<!, )(?:, )+,?$/g;
 
 /** Several Cookie lines as the one that they are (RFC 9113 §8.2.3). */
 export function oneCookieLine(cookies: string): string {
-  return cookies.includes(", ") ? cookies.replaceAll(JOINED, "; ") : cookies;
+  return cookies.includes(", ") ? cookies.replaceAll(EMPTY, "").replaceAll(JOINED, "; ") : cookies;
 }
 
 /**

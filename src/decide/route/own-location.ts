@@ -16,8 +16,14 @@ export interface AskedBy {
   readonly rewrite: PathModifier | null;
 }
 
-/** Where answers name places. */
-export const LOCATION_HEADERS = ["location", "content-location"] as const;
+type Telling = (said: string, endpoint: string, by: AskedBy) => string;
+
+/** Where answers name places, and how they do. A link in a body or a `Link` header is the service's own affair. */
+export const PLACES: readonly (readonly [header: string, tell: Telling])[] = [
+  ["location", callersLocation],
+  ["content-location", callersLocation],
+  ["refresh", callersRefresh],
+];
 
 const ABSOLUTE = /^(?:https?:)?\/\//i;
 
@@ -39,6 +45,14 @@ export function callersLocation(location: string, endpoint: string, by: AskedBy)
     return location;
   }
   return by.origin + callersPath(path, by) + named.search + named.hash;
+}
+
+/** `5; url=http://…`, with or without quotes, or `url=`. */
+const REFRESH = /^([^;,]*[;,]\s*(?:url\s*=\s*)?["']?)([^"'\s]+)(.*)$/is;
+
+function callersRefresh(said: string, endpoint: string, by: AskedBy): string {
+  const [, before = "", url, after = ""] = REFRESH.exec(said) ?? [];
+  return url === undefined ? said : before + callersLocation(url, endpoint, by) + after;
 }
 
 function callersPath(path: string, { addressPrefix, matchedPrefix, rewrite }: AskedBy): string {

@@ -16,8 +16,7 @@ const QUESTION = /^[^:]+:\/\/[^/]+\/_selvage\/authz\//;
  * @param adminHost a host, with its port when that matters: `admin.example.com`, `localhost:8787`; null = every host
  */
 export function planeOf(url: string, adminHost: string | null): Plane {
-  // Most of the traffic is told apart at a glance: the prefix is there in letters, or behind escapes, or not at all.
-  if (!url.includes("_selvage") && !url.includes("%")) {
+  if (isPlainlyTraffic(url)) {
     return "traffic";
   }
   const isQuestion = QUESTION.test(url);
@@ -30,6 +29,11 @@ export function planeOf(url: string, adminHost: string | null): Plane {
     return "closed";
   }
   return isQuestion || (canonical.ok && canonical.matchPath.startsWith(RATE_LIMITS)) ? "adapters" : "control";
+}
+
+/** Most of the traffic is told apart at a glance: the prefix is there in letters, or behind escapes, or not at all. */
+export function isPlainlyTraffic(url: string): boolean {
+  return !url.includes("_selvage") && !url.includes("%");
 }
 
 function isHost(url: string, adminHost: string): boolean {

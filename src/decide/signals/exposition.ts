@@ -38,8 +38,8 @@ export type Family =
     };
 
 /** Bounds of the convention for HTTP, milliseconds; all of them are bounds of ours. */
-const LE_MS: readonly number[] = [5, 10, 25, 50, 75, 100, 250, 500, 750, 1000, 2500, 5000, 7500, 10_000].filter((ms) =>
-  BOUNDS_MS.includes(ms),
+export const LE_MS: readonly number[] = [5, 10, 25, 50, 75, 100, 250, 500, 750, 1000, 2500, 5000, 7500, 10_000].filter(
+  (ms) => BOUNDS_MS.includes(ms),
 );
 
 export const FORMATS = {

@@ -99,6 +99,7 @@ function pointOf(at: string, points: readonly SignalPoint[]): SeriesPoint {
     requests,
     errors: sum(({ errors }) => errors),
     limited: sum(({ limited }) => limited),
+    denied: sum(({ denied = 0 }) => denied),
     meanMs: requests === 0 ? null : rounded(sum(({ sumMs }) => sumMs) / requests),
     p50Ms: quantileMs(buckets, 0.5),
     p95Ms: quantileMs(buckets, 0.95),

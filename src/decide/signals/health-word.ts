@@ -1,6 +1,7 @@
 // One word for how a service does, with its reasons: the same in the API, in the command and in the dashboard. The
 // first rule that fits says the word; reasons of lesser ones are told as well.
 import type { Golden, HealthWord } from "../../model/api/signals.ts";
+import { DENIED_SHARE } from "./onset.ts";
 import { counted } from "../../model/word/plural.ts";
 
 interface ServiceFacts {
@@ -10,8 +11,8 @@ interface ServiceFacts {
   /** Requests that a breaker, a cap or a lack of endpoints kept back. */
   readonly broken: number;
   readonly overloaded: number;
-  /** What is counted could be read. */
-  readonly isKnown: boolean;
+  /** Why it cannot be said how it does; null = it can. */
+  readonly unknown: string | null;
 }
 
 interface Word {
@@ -20,20 +21,26 @@ interface Word {
 }
 
 const FEWEST = 20;
+/** A few that fail are a moment and no state. */
+const FEWEST_ERRORS = 5;
+const MOSTLY_PERCENT = 20;
 const FAILING_PERCENT = 5;
 const DEGRADED_PERCENT = 1;
 const SLOWER_TIMES = 2;
 const SLOW_MS = 50;
+const FEWEST_DENIED = 10;
+const DENIED_TIMES = 3;
 
 export function healthWord(facts: ServiceFacts): Word {
-  const { signals, before, endpoints, broken, overloaded, isKnown } = facts;
+  const { signals, before, endpoints, broken, overloaded, unknown } = facts;
   const { requests, errors, errorPercent, limited, p95Ms } = signals;
   const failing: string[] = [];
   const degraded: string[] = [];
   const errorText = `${errorPercent} % of ${counted(requests, "request")} failed (${errors})`;
-  if (requests >= FEWEST && errorPercent >= FAILING_PERCENT) {
+  const isMany = errors >= FEWEST_ERRORS;
+  if (isMany && requests >= FEWEST && errorPercent >= FAILING_PERCENT) {
     failing.push(errorText);
-  } else if (errors > 0 && errorPercent >= DEGRADED_PERCENT) {
+  } else if ((isMany && errorPercent >= DEGRADED_PERCENT) || errorPercent >= MOSTLY_PERCENT) {
     degraded.push(errorText);
   }
   if (endpoints.total > 0 && endpoints.healthy === 0 && endpoints.draining < endpoints.total) {
@@ -52,13 +59,17 @@ export function healthWord(facts: ServiceFacts): Word {
   if (requests > 0 && (100 * limited) / requests > 1) {
     degraded.push(`limits refused ${counted(limited, "request")}`);
   }
+  const deniedText = deniedMore(signals, before);
+  if (deniedText !== null) {
+    degraded.push(deniedText);
+  }
   const usual = before.requests >= FEWEST ? before.p95Ms : null;
   if (requests >= FEWEST && p95Ms !== null && usual !== null && p95Ms >= SLOW_MS && p95Ms > SLOWER_TIMES * usual) {
     degraded.push(`95 % take up to ${p95Ms} ms; in the window before it was ${usual} ms`);
   }
   const reasons = [...failing, ...degraded];
-  if (!isKnown) {
-    return { state: "unknown", reasons: ["not everyone who counts its requests could be asked", ...reasons] };
+  if (unknown !== null) {
+    return { state: "unknown", reasons: [unknown, ...reasons] };
   }
   if (failing.length > 0) {
     return { state: "failing", reasons };
@@ -70,4 +81,18 @@ export function healthWord(facts: ServiceFacts): Word {
     return { state: "draining", reasons: ["no endpoint takes new requests"] };
   }
   return { state: requests === 0 ? "idle" : "healthy", reasons };
+}
+
+/**
+ * Some are refused their proof or permission at any time, and that is what guards are for. Many more than a moment ago
+ * are callers that were let in before: a secret has ended, or a permission is gone.
+ */
+export function deniedMore({ requests, denied }: Golden, before: Golden): string | null {
+  if (denied < FEWEST_DENIED || before.requests < FEWEST || denied < DENIED_SHARE * requests) {
+    return null;
+  }
+  const usual = before.denied / before.requests;
+  return denied > DENIED_TIMES * usual * requests
+    ? `${counted(denied, "request")} refused their proof or permission; ${before.denied} in the window before`
+    : null;
 }

@@ -14,9 +14,10 @@ interface CauseFacts {
   readonly failing: ReadonlyMap<ServiceKey, number>;
   readonly versions: readonly SignalPart[];
   readonly endpoints: readonly SignalPart[];
-  readonly callers: readonly SignalPart[];
-  /** Limits refuse a noticeable share. */
-  readonly isLimited: boolean;
+  /** Whom limits refuse, where they refuse a noticeable share, by caller and policy. */
+  readonly limited: readonly { readonly caller: string; readonly policy: string; readonly requests: number }[];
+  /** Many more than before are refused their proof or permission. */
+  readonly isDenied: boolean;
 }
 
 /** A change counts so long before the onset, and a little after it: it takes seconds until failures are many. */
@@ -35,6 +36,7 @@ const ONE_ENDPOINT = 3;
 const LOUD_CALLER = 4;
 const LEAST_SCORE = 3;
 const MOST_CAUSES = 3;
+const DENIED = 3;
 const LOUD_SHARE = 0.5;
 const WORSE_TIMES = 3;
 const WORSE_PERCENT = 5;
@@ -43,7 +45,7 @@ type Why = readonly [points: number, why: string];
 
 /** The likeliest first. */
 export function likelyCauses(facts: CauseFacts): LikelyCause[] {
-  const { service, onset, changes, failing, versions, endpoints, callers, isLimited, calls } = facts;
+  const { service, onset, changes, failing, versions, endpoints, limited, isDenied, calls } = facts;
   const split = outlier(versions);
   const found = changes
     .filter((one) => !isSymptom(one))
@@ -61,6 +63,7 @@ export function likelyCauses(facts: CauseFacts): LikelyCause[] {
       const why = [
         near,
         isSplit ? ([SPLIT, splitText("version", split)] as const) : null,
+        isDenied && change.kind === "key" ? ([DENIED, "requests are refused their proof"] as const) : null,
         near === null ? null : timeScore(onset - change.atMs),
       ];
       return causeOf(change.title, change.at, change.kind, why);
@@ -78,9 +81,11 @@ export function likelyCauses(facts: CauseFacts): LikelyCause[] {
     const why: Why = [ONE_ENDPOINT, splitText("endpoint", endpoint)];
     found.push(causeOf(`endpoint ${endpoint.worst.name} fails`, null, "endpoint", [why]));
   }
-  const loud = isLimited ? loudest(callers) : null;
+  const loud = loudest(limited);
   if (loud !== null) {
-    found.push(causeOf(`${loud.name} calls too often`, null, "caller", [[LOUD_CALLER, loudText(loud, callers)]]));
+    const { caller, policy, percent } = loud;
+    const why: Why = [LOUD_CALLER, `${percent} % of what limits refuse is its`];
+    found.push(causeOf(`${caller} calls more often than ${policy} lets it`, null, "caller", [why]));
   }
   return found
     .filter(({ score }) => score >= LEAST_SCORE)
@@ -136,14 +141,19 @@ function outlier(parts: readonly SignalPart[]): Split | null {
 const splitText = (what: string, { worst, best }: Split): string =>
   `${worst.signals.errorPercent} % of ${what} ${worst.name} fail, ${best.signals.errorPercent} % of ${best.name}`;
 
-/** Who makes more than half of all requests, where there are others. */
-function loudest(callers: readonly SignalPart[]): SignalPart | null {
-  const [first] = callers.toSorted((a, b) => b.signals.requests - a.signals.requests);
-  const total = callers.reduce((sum, { signals }) => sum + signals.requests, 0);
-  return first !== undefined && callers.length > 1 && first.signals.requests > LOUD_SHARE * total ? first : null;
-}
-
-function loudText({ signals }: SignalPart, callers: readonly SignalPart[]): string {
-  const total = callers.reduce((sum, one) => sum + one.signals.requests, 0);
-  return `${Math.round((100 * signals.requests) / total)} % of the requests are from it, and limits refuse some`;
+/** Who has more than half of what limits refuse. */
+function loudest(limited: CauseFacts["limited"]) {
+  const total = limited.reduce((sum, { requests }) => sum + requests, 0);
+  const [worst] = [...Map.groupBy(limited, ({ caller }) => caller)]
+    .map(([caller, those]) => ({ caller, those, requests: those.reduce((sum, one) => sum + one.requests, 0) }))
+    .toSorted((a, b) => b.requests - a.requests);
+  if (worst === undefined || worst.requests <= LOUD_SHARE * total) {
+    return null;
+  }
+  const [first] = worst.those.toSorted((a, b) => b.requests - a.requests);
+  return {
+    caller: worst.caller,
+    policy: first?.policy ?? "a limit",
+    percent: Math.round((100 * worst.requests) / total),
+  };
 }

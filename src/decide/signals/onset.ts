@@ -2,15 +2,18 @@
 import type { SeriesPoint } from "../../model/api/signals.ts";
 
 const SHARE = 0.01;
+/** Some are refused their proof or permission at any time. */
+export const DENIED_SHARE = 0.05;
 
 /** @returns RFC 3339; null = it does not go wrong in the steps that had requests last */
 export function onsetOf(series: readonly SeriesPoint[]): string | null {
   let since: string | null = null;
-  for (const { at, requests, errors, limited } of series) {
+  for (const { at, requests, errors, limited, denied } of series) {
     if (requests === 0) {
       continue;
     }
-    since = errors + limited > SHARE * requests ? (since ?? at) : null;
+    const isWrong = errors + limited > SHARE * requests || denied > DENIED_SHARE * requests;
+    since = isWrong ? (since ?? at) : null;
   }
   return since;
 }

@@ -59,9 +59,11 @@ export function answerSignals(
   }
   return {
     rows: [...merged.sums.values()].map(rowOf),
-    points: [...series.values()].map(({ from, service, count, errors, limited, sumMs, buckets }): SignalPoint => {
-      return { from, service, count, errors, limited, sumMs, buckets: sparse(buckets) };
-    }),
+    points: [...series.values()].map(
+      ({ from, service, count, errors, limited, denied, sumMs, buckets }): SignalPoint => {
+        return { from, service, count, errors, limited, denied, sumMs, buckets: sparse(buckets) };
+      },
+    ),
     resolutionMs: level.ms,
     heardAt,
     since,
@@ -84,6 +86,7 @@ interface Point extends Omit<SignalPoint, "buckets"> {
   count: number;
   errors: number;
   limited: number;
+  denied: number;
   sumMs: number;
   readonly buckets: Float64Array;
 }
@@ -100,6 +103,7 @@ function point(series: Map<string, Point>, at: number, stepMs: number, row: Sign
     count: 0,
     errors: 0,
     limited: 0,
+    denied: 0,
     sumMs: 0,
     buckets: new Float64Array(BUCKETS),
   };
@@ -107,6 +111,7 @@ function point(series: Map<string, Point>, at: number, stepMs: number, row: Sign
   known.count += row.count;
   known.errors += row.status >= 500 ? row.count : 0;
   known.limited += row.status === 429 ? row.count : 0;
+  known.denied += row.status === 401 || row.status === 403 ? row.count : 0;
   known.sumMs += row.sumMs;
   addSparse(known.buckets, row.buckets);
 }

@@ -101,6 +101,22 @@ const catalogServiceSchema = z
     endpoints: z.array(endpointStateSchema).readonly(),
     openapi: z.string().nullable().meta({ description: "Path of the specification in this API; null = it has none." }),
     links: z.array(z.record(z.string(), z.unknown())).readonly(),
+    tiers: z
+      .array(
+        z.object({
+          name: z.string(),
+          approval: z.enum(["auto", "manual"]),
+          limits: z.array(z.object({ name: z.string(), requests: z.int(), window: z.string() })).readonly(),
+        }),
+      )
+      .readonly()
+      .optional()
+      .meta({ description: "What a contract can be asked for; in the consumers' view." }),
+    contracts: z
+      .array(z.object({ application: z.string(), tier: z.string() }))
+      .readonly()
+      .optional()
+      .meta({ description: "Of the reader's applications, in force; in the consumers' view." }),
   })
   .meta({ id: "CatalogService" });
 

@@ -106,6 +106,15 @@ export const readinessSchema = z
       description:
         "The registry was restored to before what isolates run, and nobody has adopted it yet: `POST /registry/adopt`.",
     }),
+    control: z
+      .object({
+        reachable: z.boolean(),
+        differs: z.array(z.string()).meta({
+          description: "Names of variables that the control plane's own Worker has otherwise than this one.",
+        }),
+      })
+      .optional()
+      .meta({ description: "Absent: this Worker is the control plane as well. At most ten seconds old." }),
   })
   .meta({ id: "Readiness" });
 

@@ -45,6 +45,7 @@ const pointSchema = z
     requests: z.int(),
     errors: z.int(),
     limited: z.int(),
+    denied: z.int(),
     meanMs: z.number().nullable(),
     p50Ms: ms,
     p95Ms: ms,
@@ -70,7 +71,17 @@ const endingSchema = z
   })
   .meta({ id: "RequestEnding" });
 
-const changeKinds = ["revision", "override", "breaker", "ejection", "health", "drain", "key", "operator"] as const;
+const changeKinds = [
+  "revision",
+  "override",
+  "breaker",
+  "ejection",
+  "health",
+  "failover",
+  "drain",
+  "key",
+  "operator",
+] as const;
 
 const likelyCauseSchema = z
   .object({
@@ -88,7 +99,9 @@ const serviceSignalsSchema = z
     name: z.string(),
     state: stateSchema,
     reasons: z.array(z.string()).readonly().meta({ description: "Why it is in that state, the weightiest first." }),
-    since: time.nullable().meta({ description: "When it began to fail or to be limited; null = it does neither." }),
+    since: time
+      .nullable()
+      .meta({ description: "When it began to fail, to be limited or to refuse proofs; null = it does neither." }),
     likely: z.array(likelyCauseSchema).readonly().meta({
       description: "What most likely made it so, by plain rules, the likeliest first; empty = no cause found.",
     }),

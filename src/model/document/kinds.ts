@@ -93,7 +93,7 @@ const all = {
     spec: serviceSpecSchema,
     effect: "now",
     annotations: { [PATH_ENCODING]: keeps("its own addresses, and for proxies that ask about it") },
-    limits: "`openapi` is stored and returned by the catalog.",
+    limits: "`openapi` is stored and returned by the catalog, to consumers with a contract, too.",
   },
   TrafficPolicy: trafficPolicy,
   RateLimitPolicy: rateLimitPolicy,

@@ -10,4 +10,6 @@ export interface ControlPlane {
   expireOverrides(): Answer<number | null>;
   /** The minutely run. */
   sweep(scheduledTime: number): Answer<void>;
+  /** Those of its settings that the data Worker must have alike, by the names of their variables. No secrets. */
+  settings(): Answer<Readonly<Record<string, string>>>;
 }

@@ -93,6 +93,8 @@ export interface SignalPoint {
   readonly errors: number;
   /** Answers of 429. */
   readonly limited: number;
+  /** Answers of 401 and 403; absent = an object of an earlier release. */
+  readonly denied?: number;
   readonly sumMs: number;
   readonly buckets: readonly number[];
 }

@@ -2,7 +2,7 @@
 // which keys are there twice and how deep it goes, none of which JSON.parse tells.
 import type { Path } from "../word/json-pointer.ts";
 import type { ProblemItem } from "../word/problem.ts";
-import { LIMITS, measure, TOO_DEEP, type Position, type Read } from "./source.ts";
+import { LIMITS, measure, TOO_DEEP, type Position, type Read, type Source } from "./source.ts";
 import { quote } from "../word/wording.ts";
 
 /** A value in the text. A tree, not a table of pointers: long keys far up must not be copied for every leaf below. */
@@ -27,9 +27,14 @@ class Stop extends Error {
 const SPACE = /[ \t\n\r]*/y;
 const ATOM = /-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?(?![\w.])|(?:true|false|null)(?!\w)/y;
 
-/** Walks the text once; throws Stop at the first thing that is not JSON. Depth is bounded, so recursion is safe. */
-function scan(text: string): Place {
-  let at = 0;
+/**
+ * Walks one value from there on; throws Stop at the first thing that is not JSON. Depth is bounded, so recursion is
+ * safe.
+ *
+ * @returns the value, and where the next thing after it begins
+ */
+function scan(text: string, from: number): { readonly root: Place; readonly end: number; readonly next: number } {
+  let at = from;
   const space = (): void => {
     SPACE.lastIndex = at;
     SPACE.test(text);
@@ -122,11 +127,48 @@ function scan(text: string): Place {
   };
   space();
   const root = value(at, 0);
+  const end = at;
   space();
-  if (at < text.length) {
-    throw wrong("the end of the text");
+  return { root, end, next: at };
+}
+
+function scanWhole(text: string): Place {
+  const { root, next } = scan(text, 0);
+  if (next < text.length) {
+    const found = quote(text[next]);
+    const hint = "Check commas, quotes and brackets before this place.";
+    throw new Stop(next, `Expected the end of the text, found ${found}`, hint);
   }
   return root;
+}
+
+/**
+ * Where the values of a text stand that is several JSON objects or arrays one after the other, as `jq -c '.items[]'`
+ * writes them and kubectl takes them.
+ *
+ * @returns null = it is something else
+ */
+export function jsonStream(text: string): readonly { readonly start: number; readonly end: number }[] | null {
+  if (!/^\s*[[{]/.test(text)) {
+    return null;
+  }
+  const values: { start: number; end: number }[] = [];
+  try {
+    for (let at = 0; at < text.length && values.length <= LIMITS.documents;) {
+      const { root, end, next } = scan(text, at);
+      if (!/[[{]/.test(text.charAt(root.value))) {
+        return null;
+      }
+      values.push({ start: root.value, end });
+      at = next;
+    }
+  } catch (error) {
+    if (error instanceof Stop) {
+      return null;
+    }
+    throw error;
+  }
+  return values.length > 1 ? values : null;
 }
 
 function positionIn(text: string, offset: number): Position {
@@ -135,13 +177,39 @@ function positionIn(text: string, offset: number): Position {
   return { line: before.split("\n").length, column: offset - lineStart + 1 };
 }
 
+/** The values of a text that is several of them one after the other; null = it is something else. */
+export function readJsonStream(text: string): Read | null {
+  const values = jsonStream(text);
+  if (values === null) {
+    return null;
+  }
+  const sources: Source[] = [];
+  for (const { start, end } of values) {
+    const read = readJson(text.slice(start, end));
+    if (!read.ok) {
+      return read;
+    }
+    const [source] = read.sources;
+    if (source !== undefined) {
+      // Where it begins is looked up only for what is told: there may be thousands of them.
+      const locate: Source["locate"] = (path, key) => shifted(source.locate(path, key), positionIn(text, start));
+      sources.push({ value: source.value, locate });
+    }
+  }
+  return { ok: true, sources };
+}
+
+function shifted(at: Position | null, from: Position): Position | null {
+  return at && { line: at.line + from.line - 1, column: at.line === 1 ? at.column + from.column - 1 : at.column };
+}
+
 /** The one value of a JSON text. */
 export function readJson(text: string): Read {
   const body = text.startsWith("\uFEFF") ? text.slice(1) : text;
   const refuse = (item: ProblemItem): Read => ({ ok: false, items: [item] });
   let root: Place;
   try {
-    root = scan(body);
+    root = scanWhole(body);
   } catch (error) {
     if (!(error instanceof Stop)) {
       throw error;

@@ -131,7 +131,9 @@ function checkMetadata(value: unknown, info: KindInfo): Checked {
     };
   }
   const own = isRecord(value)
-    ? Object.fromEntries(Object.entries(value).filter(([key]) => !SERVER_OWNED.includes(key)))
+    ? Object.fromEntries(
+        Object.entries(value).filter(([key, said]) => !SERVER_OWNED.includes(key) && !isUnsaid(key, said)),
+      )
     : value;
   const checked = check(info.isLabel === true ? labelledMetadataSchema : metadataSchema, own, "metadata");
   if (!checked.ok || info.scope !== "mesh") {
@@ -144,6 +146,9 @@ function checkMetadata(value: unknown, info: KindInfo): Checked {
   const detail = `A ${info.kind} belongs to the whole mesh, not to the namespace ${quote(namespace)}`;
   return { ok: false, findings: [found("SLV1108", ["metadata", "namespace"], detail, "Remove namespace.")] };
 }
+
+/** An empty namespace is none, as in Kubernetes: charts write it. */
+const isUnsaid = (key: string, said: unknown): boolean => key === "namespace" && said === "";
 
 function checkSpec(value: unknown, info: KindInfo, apiVersion: string): Checked {
   const absent = value === undefined || value === null;

@@ -4,12 +4,13 @@ import type { Document } from "../document/document.ts";
 import type { Explained } from "./explain-issues.ts";
 import type { Finding } from "../word/finding.ts";
 import { fromPointer, toPointer, type Path } from "../word/json-pointer.ts";
-import { readJson } from "./json-source.ts";
+import { readJson, readJsonStream } from "./json-source.ts";
 import { refOfDocument } from "../word/refs.ts";
 import { parseOne } from "./parse-document.ts";
 import { passedOver } from "./passed-over.ts";
 import type { ProblemItem, Refusal } from "../word/problem.ts";
-import { LIMITS, measure, type Position, type Source } from "./source.ts";
+import { isRecord } from "../word/record.ts";
+import { LIMITS, measure, type Position, type Read, type Source } from "./source.ts";
 import { warningsOf } from "./warnings.ts";
 import { readYaml } from "./yaml-source.ts";
 
@@ -31,19 +32,44 @@ export type Parsed =
 const MOST_ITEMS = 200;
 const LONGEST_POINTER = 1024;
 
+/** Of several texts in one, each with a mark of its own before its first line. */
+const BYTE_ORDER_MARKS = /^\uFEFF(?=---)|(?<=^---[^\n]*\n)\uFEFF/gm;
+
+/** What kubectl takes as YAML: documents between `---`, or JSON objects one after the other. */
+function readManifests(text: string): Read {
+  return readJsonStream(text) ?? readYaml(text.includes("\uFEFF") ? text.replaceAll(BYTE_ORDER_MARKS, "") : text);
+}
+
 /** The documents inside a value: itself, the entries of an array, or the `items` of a list. */
 function flatten(source: Source): { value: unknown; base: Path; source: Source }[] {
   const { value } = source;
   if (Array.isArray(value)) {
     return value.map((entry: unknown, index) => ({ value: entry, base: [index], source }));
   }
-  if (typeof value === "object" && value !== null && "items" in value && Array.isArray(value.items)) {
-    const isList = !("kind" in value) || (typeof value.kind === "string" && value.kind.endsWith("List"));
-    if (isList) {
-      return value.items.map((entry: unknown, index) => ({ value: entry, base: ["items", index], source }));
-    }
+  if (!isRecord(value) || !("items" in value || "kind" in value)) {
+    return [{ value, base: [], source }];
   }
-  return [{ value, base: [], source }];
+  const { kind, apiVersion, items } = value;
+  const isList = kind === undefined || (typeof kind === "string" && kind.endsWith("List"));
+  if (isList && Array.isArray(items)) {
+    return items.map((entry: unknown, index) => ({
+      value: named(entry, kind, apiVersion),
+      base: ["items", index],
+      source,
+    }));
+  }
+  // As a list that is empty is written, too.
+  const isEmpty = isList && kind !== undefined && (items === null || items === undefined);
+  return isEmpty ? [] : [{ value, base: [], source }];
+}
+
+/** An entry of `HTTPRouteList` is an HTTPRoute of the list's version where it says neither, as for kubectl. */
+function named(entry: unknown, listKind: unknown, listVersion: unknown): unknown {
+  const kind = typeof listKind === "string" ? listKind.slice(0, -"List".length) : "";
+  if (kind === "" || !isRecord(entry) || entry["kind"] !== undefined || entry["apiVersion"] !== undefined) {
+    return entry;
+  }
+  return { ...entry, apiVersion: listVersion, kind };
 }
 
 function toItem(finding: Explained, prefix: string, at: Position | null): ProblemItem {
@@ -87,7 +113,7 @@ export function parseDocuments(text: string, format: "yaml" | "json"): Parsed {
     const detail = `The body is larger than ${LIMITS.bytes} bytes. Send fewer documents at a time.`;
     return { ok: false, refusal: { problem: "payloadTooLarge", detail } };
   }
-  const read = format === "yaml" ? readYaml(text) : readJson(text);
+  const read = format === "yaml" ? readManifests(text) : readJson(text);
   if (!read.ok) {
     return { ok: false, refusal: unreadable(read.items, format === "yaml" ? "YAML" : "JSON") };
   }

@@ -7,6 +7,7 @@ import { PATH_FAULTS } from "./path-fault.ts";
 export type OperatorPath =
   { readonly ok: true; readonly path: string } | { readonly ok: false; readonly detail: string; readonly hint: string };
 
+const URL_LIKE = /^[a-z][a-z0-9+.-]*:\/\//i;
 const HINT = "Write the path as it is after normalisation, such as /orders/v2.";
 
 /** A whole path. Without a slash in front it gets one; `""` is `/`. */
@@ -14,6 +15,13 @@ export function operatorPath(text: string): OperatorPath {
   if (text.includes("?") || text.includes("#")) {
     const hint = "Remove it: each request keeps the query that its caller sent, and a fragment is never sent.";
     return { ok: false, detail: "The path holds a query or a fragment", hint };
+  }
+  if (URL_LIKE.test(text)) {
+    return {
+      ok: false,
+      detail: "The path is a whole URL",
+      hint: "Write the path alone; scheme, hostname and port have fields.",
+    };
   }
   const found = canonicalPath(text.startsWith("/") ? text : `/${text}`);
   return found.ok ? { ok: true, path: found.path } : { ok: false, detail: PATH_FAULTS[found.reason], hint: HINT };

@@ -127,6 +127,6 @@ export function toProblem(refusal: Refusal, { requestId, url }: Answered): Probl
 }
 
 function originOf(url: string): string {
-  const path = url.indexOf("/", url.indexOf("://") + 3);
-  return path === -1 ? url : url.slice(0, path);
+  // `OPTIONS *` has a star where the path is.
+  return /^[^:]*:\/\/[^/?#*]*/.exec(url)?.[0] ?? "";
 }

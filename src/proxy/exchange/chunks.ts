@@ -5,10 +5,12 @@ export interface Chunks {
   /** null = the end. Rejects when the stream breaks. */
   readonly read: () => Promise<Uint8Array | null>;
   readonly cancel: (reason: unknown) => Promise<void>;
+  /** Nobody needs the piece that was read last any more: the next one may be read into its memory. */
+  readonly giveBack?: (piece: Uint8Array) => void;
 }
 
 const LEAST_BYTES = 4 * 1024;
-const MOST_BYTES = 64 * 1024;
+const MOST_BYTES = 128 * 1024;
 
 export function chunksIn(stream: ReadableStream<Uint8Array>): Chunks {
   const byob = byobReader(stream);
@@ -23,9 +25,12 @@ export function chunksIn(stream: ReadableStream<Uint8Array>): Chunks {
     };
   }
   let size = LEAST_BYTES;
+  let spare: ArrayBufferLike | null = null;
   return {
     async read() {
-      const { done, value } = await byob.read(new Uint8Array(size));
+      const into = spare?.byteLength === size ? spare : new ArrayBuffer(size);
+      spare = null;
+      const { done, value } = await byob.read(new Uint8Array(into));
       if (done) {
         return null;
       }
@@ -36,6 +41,7 @@ export function chunksIn(stream: ReadableStream<Uint8Array>): Chunks {
       return value;
     },
     cancel: (reason) => byob.cancel(reason),
+    giveBack: (piece) => void (spare = piece.buffer),
   };
 }
 

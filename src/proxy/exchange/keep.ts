@@ -22,9 +22,9 @@ interface Tracing extends Counting {
 }
 
 /** A service answered. */
-export function keepAnswer(exchange: Exchange, { id }: Endpoint, status: number): void {
-  const { settings, ports, startedAtMs, trace, state } = exchange;
-  const tookMs = ports.now() - startedAtMs;
+export function keepAnswer(exchange: Exchange, { id }: Endpoint, status: number, endedAtMs: number): void {
+  const { settings, startedAtMs, trace, state } = exchange;
+  const tookMs = endedAtMs - startedAtMs;
   const isOrdinary = status < 500 && tookMs < settings.slowMs && trace === undefined;
   if (isOrdinary && settings.accessEvery === 0 && state.keeping.watches.length === 0) {
     return;

@@ -9,8 +9,14 @@ import type { Counting, Ended, Exchange } from "./exchange.ts";
 
 const LONGEST_NAME = 200;
 
+/** Which endpoint answered, and how many were asked. */
+interface By {
+  readonly endpoint: Endpoint;
+  readonly tries: number;
+}
+
 /** A service answered. */
-export function observeAnswer(exchange: Exchange, endpoint: Endpoint, tries: number, status: number): void {
+export function observeAnswer(exchange: Exchange, { endpoint, tries }: By, status: number, endedAtMs: number): void {
   if (exchange.env.TELEMETRY === undefined) {
     return;
   }
@@ -21,7 +27,7 @@ export function observeAnswer(exchange: Exchange, endpoint: Endpoint, tries: num
   met.status = status;
   meet(exchange);
   const row = observing.signals.find(met) ?? observing.signals.make(met, labelsOf(exchange, endpoint));
-  count(exchange, row, exchange.startedAtMs, tries);
+  count(exchange, row, endedAtMs - exchange.startedAtMs, tries, endedAtMs);
 }
 
 /** Another proxy was told that the request may go on to the service that it named. */
@@ -34,12 +40,9 @@ export function observeAllowed(exchange: Exchange): void {
   signals.met.decision = "allowed";
   signals.met.status = 200;
   meet(exchange);
-  count(
-    exchange,
-    signals.find(signals.met) ?? signals.make(signals.met, labelsOf(exchange, null)),
-    exchange.startedAtMs,
-    0,
-  );
+  const now = exchange.ports.now();
+  const row = signals.find(signals.met) ?? signals.make(signals.met, labelsOf(exchange, null));
+  count(exchange, row, now - exchange.startedAtMs, 0, now);
 }
 
 /** The mesh answered itself. @param exchange null = the walk ended before there was one */
@@ -69,7 +72,8 @@ export function observeOwn(
     meet(exchange);
   }
   const row = signals.find(met) ?? signals.make(met, ownLabels(exchange, ended, met));
-  count(around, row, startedAtMs, told.attempts);
+  const now = around.ports.now();
+  count(around, row, now - startedAtMs, told.attempts, now);
 }
 
 function meet({ state, routed, caller, meant, admitted }: Exchange): void {
@@ -84,14 +88,15 @@ function meet({ state, routed, caller, meant, admitted }: Exchange): void {
 function count(
   { state, env, ctx, ports }: Counting,
   row: Parameters<Counting["state"]["observing"]["signals"]["count"]>[0],
-  startedAtMs: number,
+  tookMs: number,
   tries: number,
+  now: number,
 ): void {
   const { observing, id } = state;
-  const now = ports.now();
-  observing.signals.count(row, now - startedAtMs, tries, now);
+  observing.signals.count(row, tookMs, tries, now);
   if (now >= observing.waitsUntil && env.TELEMETRY !== undefined) {
-    const around = { telemetry: env.TELEMETRY, objects: settingsOf(env).telemetryObjects, ctx, ports };
+    const objects = settingsOf(env).telemetryObjects;
+    const around = { telemetry: env.TELEMETRY, objects, analytics: env.ANALYTICS, ctx, ports };
     flushSoon(observing, id, around, now);
   }
 }

@@ -31,15 +31,17 @@ export function passOn(
   answer: Response,
   passing: Passing,
 ): Response | Promise<Response> {
-  const { body, headers, webSocket } = answer;
-  if (body === null || exchange.admitted.method === "HEAD" || webSocket !== null) {
-    // A WebSocket counts until it is established.
-    passing.slot?.release();
-    return answer;
-  }
+  const { headers } = answer;
   const length = contentLengthOf(headers);
   const { slot, upload } = passing;
+  // Before its body is asked for: the runtime makes a stream of it then.
   if (slot === null && isLight(length, timeouts.idleMs)) {
+    return answer;
+  }
+  const { body, webSocket } = answer;
+  if (body === null || exchange.admitted.method === "HEAD" || webSocket !== null) {
+    // A WebSocket counts until it is established.
+    slot?.release();
     return answer;
   }
   const patience = answerPatience(

@@ -86,6 +86,7 @@ export function transfer(
           await writer.close();
         } else {
           await writer.write(chunk);
+          chunks.giveBack?.(chunk);
         }
       } catch {
         end({ by: "sink", how: "failed" });

@@ -117,3 +117,59 @@ describe("a policy of the root namespace with a selector", () => {
     expect(targets(...inputs, deny({ app: "orders" })).at).toEqual(["shop: Service/orders", "bank: Service/orders"]);
   });
 });
+
+describe("a policy for Gateways of the Gateway API", () => {
+  const entry = (name: string, gatewayClassName: string, namespace = "shop"): object => ({
+    apiVersion: "gateway.networking.k8s.io/v1",
+    kind: "Gateway",
+    metadata: { name, namespace },
+    spec: { gatewayClassName, listeners: [{ name: "http", port: 80, protocol: "HTTP" }] },
+  });
+  const at = (kind: string, name: string): object =>
+    istio("AuthorizationPolicy", "guard", {
+      targetRefs: [{ kind, group: kind === "Service" ? "" : "gateway.networking.k8s.io", name }],
+      action: "DENY",
+      rules: [{}],
+    });
+
+  it("is attached to a waypoint's Services, since nothing comes in through it here", () => {
+    const inputs = [entry("waypoint", "istio-waypoint"), service("orders"), service("page"), service("orders", "bank")];
+    const services = ["shop: Service/orders", "shop: Service/page"];
+    expect(targets(...inputs, at("Gateway", "waypoint"))).toEqual({ at: services, lost: false, rules: [1] });
+    const label = { "gateway.networking.k8s.io/gateway-name": "waypoint" };
+    expect(targets(...inputs, deny(label, "shop")).at).toEqual(services);
+    const { notes } = importIstio([...inputs, at("Gateway", "waypoint")]);
+    expect(told(notes)).toContainEqual(expect.stringContaining("A waypoint has no traffic here"));
+    expect(targets(entry("waypoint", "istio-waypoint"), at("Gateway", "waypoint"))).toMatchObject({
+      at: [],
+      lost: true,
+    });
+  });
+
+  it("without a selector holds for the entries of its namespace, whose pods no input shows", () => {
+    const inputs = [entry("front", "istio"), entry("waypoint", "istio-waypoint"), service("orders")];
+    expect(targets(...inputs, deny(null, "shop")).at).toEqual(["shop: Service/orders", "shop: Gateway/front"]);
+    expect(targets(entry("front", "istio"), deny(null, "shop"))).toMatchObject({ at: ["shop: Gateway/front"] });
+  });
+
+  it("is told to be enforced by nobody, perhaps, where the input does not show what it is attached to", () => {
+    for (const [kind, name] of [
+      ["Gateway", "front"],
+      ["Service", "orders"],
+    ] as const) {
+      const expected = { at: [`shop: ${kind}/${name}`], lost: true };
+      expect(targets(at(kind, name))).toMatchObject(expected);
+      expect(targets(kind === "Gateway" ? entry(name, "istio") : service(name), at(kind, name)).lost).toBe(false);
+    }
+    expect(targets(deny({ app: "orders" }, "shop"))).toMatchObject({ at: ["shop: Service/orders"], lost: true });
+  });
+});
+
+it.each([
+  ["networking.istio.io/v1alpha3", "EnvoyFilter", { configPatches: [] }],
+  ["extensions.istio.io/v1alpha1", "WasmPlugin", { url: "oci://x/basic-auth", phase: "AUTHN" }],
+  ["networking.istio.io/v1", "Sidecar", { outboundTrafficPolicy: { mode: "REGISTRY_ONLY" } }],
+])("of %s %s may refuse or limit, which is told to be enforced by nobody", (apiVersion, kind, spec) => {
+  const guard = { apiVersion, kind, metadata: { name: "guard", namespace: "istio-system" }, spec };
+  expect(targets(front, guard)).toEqual({ at: [], lost: true, rules: [] });
+});

@@ -207,7 +207,7 @@ it("passes on what the mesh takes as it stands, and tells kinds that have no cou
   const { documents, notes } = importIstio(sources);
   expect(documents).toEqual([service("web")]);
   expect(told(notes)).toEqual([
-    "dropped : Sidecar has no counterpart: there are no sidecars to configure",
+    "dropped : Sidecar has no counterpart: there are no sidecars to configure. Which hosts a workload may call, NOTHING ENFORCES HERE",
     "dropped : There is no mutual TLS between sidecars here. UNSET: what is above it holds there; here exposure of each Service, which is mesh where nothing is written",
   ]);
 });

@@ -42,6 +42,43 @@ describe("apply", () => {
     expect((await bench.run("apply", "-f", path)).stdout).toBe("revision 7 (nothing to change)");
   });
 
+  it("shows what kept requests would become before it writes, on the revision that was looked at", async () => {
+    const example = { requestId: "r1", method: "GET", host: "shop.example", path: "/orders" };
+    const before = { status: null, policy: null, code: null, destination: "shop/orders" };
+    const after = { status: 403, policy: "AuthorizationPolicy/shop/a", code: "SLV2150", destination: null };
+    const item = { kind: "denied", caller: "anonymous", route: "r", requests: 3, uncertain: 1 };
+    const items = [{ ...item, example: { ...example, before, after } }];
+    const replay = { body: { revision: 7, replayed: 20, skipped: 0, since: null, items } };
+    await bench.against({ "POST /apply": { body: result({}) }, "POST /replay": replay });
+    const path = bench.file("a.yaml", "kind: A\n");
+    const { code, stdout, stderr } = await bench.run("apply", "-f", path, "--replay");
+    expect([code, stdout.split("\n")[0]]).toEqual([0, "service/orders created in shop"]);
+    expect(stderr).toMatch(
+      /denied +3 \(1 uncertain\) +anonymous +r +GET shop.example\/orders +to shop\/orders +403 SLV2150/,
+    );
+    expect(stderr).toContain("20 kept requests against revision 7: 1 differences");
+    expect(bench.seen.map(({ url }) => url.split("?")[0])).toEqual(["/_selvage/v1/replay", "/_selvage/v1/apply"]);
+    expect(bench.seen[1]?.headers["if-match"]).toBe('"7"');
+  });
+
+  it("writes nothing where a person says no to what it would do, and asks nobody where it would do nothing", async () => {
+    const replay = (items: readonly object[]) => ({
+      body: { revision: 7, replayed: 2, skipped: 0, since: null, items },
+    });
+    const side = { status: 200, policy: null, code: null, destination: null };
+    const example = { requestId: "r1", method: "GET", host: "a", path: "/", before: side, after: side };
+    const items = [{ kind: "denied", caller: "anonymous", route: null, requests: 1, uncertain: 0, example }];
+    const path = bench.file("a.yaml", "kind: A\n");
+    await bench.against({ "POST /apply": { body: result({}) }, "POST /replay": replay(items) });
+    bench.confirms = false;
+    const refused = await bench.run("apply", "-f", path, "--replay");
+    expect([refused.code, refused.stdout]).toEqual([1, ""]);
+    expect(refused.stderr).toContain("Nothing was written.");
+    expect(bench.seen).toHaveLength(1);
+    await bench.against({ "POST /apply": { body: result({}) }, "POST /replay": replay([]) });
+    expect((await bench.run("apply", "-f", path, "--replay")).code).toBe(0);
+  });
+
   it("shows the fault in the file that holds it, with exit code 6", async () => {
     const errors = [
       {

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { stringify } from "yaml";
 import { CommandBench } from "../../support/command-bench.ts";
 
 const told = {
@@ -94,5 +95,44 @@ describe("selvage explain METHOD URL", () => {
   it("refuses a header without a name, and asks nothing", async () => {
     const { code, stderr } = await bench.run("explain", "GET", "/", "-H", "nothing");
     expect([code, stderr, bench.seen.length]).toEqual([2, expect.stringContaining('"nothing" is no header'), 0]);
+  });
+});
+
+describe("the line of a setting", () => {
+  const resource = {
+    apiVersion: "gateway.networking.k8s.io/v1",
+    kind: "HTTPRoute",
+    metadata: { name: "orders", namespace: "shop", labels: { team: "a" } },
+    spec: { hostnames: ["shop.example"], rules: [{ backendRefs: [{ name: "orders" }] }] },
+  };
+
+  it("is the one that get -o yaml prints", async () => {
+    await bench.script(({ method, url }) =>
+      method === "POST" ? { body: told } : url.endsWith("/orders") ? { body: resource } : { status: 404, body: {} },
+    );
+    const { stdout } = await bench.run("explain", "POST", "https://shop.example/orders");
+    expect(stdout).toContain("[httproute/orders in shop /spec/rules/0, line 12]");
+    const printed = stringify(resource, { lineWidth: 0 }).split("\n");
+    expect(printed[11]).toBe("    - backendRefs:");
+  });
+
+  it("is that of the file where one is at hand, and there is none of a document that is not in it", async () => {
+    const text = stringify(resource);
+    const file = bench.file("mesh.yaml", `# one line\nkind: Other\n---\n${text}`);
+    const { stdout } = await bench.run(
+      "explain",
+      "POST",
+      "https://shop.example/orders",
+      "-f",
+      file,
+      "--revision",
+      "41",
+    );
+    const line = `# one line\nkind: Other\n---\n${text}`.split("\n").indexOf("    - backendRefs:") + 1;
+    expect(stdout).toContain(`[httproute/orders in shop /spec/rules/0, ${file}:${line}]`);
+    const other = bench.file("other.yaml", "kind: Other\n");
+    const without = await bench.run("explain", "POST", "https://shop.example/orders", "-f", other);
+    expect(without.stdout).toContain("[httproute/orders in shop /spec/rules/0]");
+    expect((await bench.run("explain", "POST", "https://shop.example/orders", "-f", "nowhere.yaml")).code).toBe(2);
   });
 });

@@ -51,6 +51,23 @@ describe("bundleSources", () => {
     expect(documentsIn(bundle.body)).toEqual([{ kind: "A" }, { kind: "B" }]);
   });
 
+  it("sends JSON objects that stand one after the other as documents, and finds their lines again", () => {
+    const bundle = bundleSources([
+      { path: "a.yaml", text: "kind: A\n" },
+      { path: "b.json", text: '{"kind": "B"}\n{"kind":\n "C"} {"kind": "D"}\n' },
+    ]);
+    expect(documentsIn(bundle.body)).toEqual([{ kind: "A" }, { kind: "B" }, { kind: "C" }, { kind: "D" }]);
+    const places = bundle.body
+      .split("\n")
+      .flatMap((line, index) => (line.includes("D") ? [bundle.locate(index + 1)] : []));
+    expect(places).toEqual([{ path: "b.json", line: 3, column: null, text: ' "C"} {"kind": "D"}' }]);
+  });
+
+  it("leaves a list whole whose items leave their kind to it", () => {
+    const list = { apiVersion: "v1", kind: "ServiceList", items: [{ metadata: { name: "a" } }] };
+    expect(documentsIn(bundleSources([{ path: "a.json", text: JSON.stringify(list) }]).body)).toEqual([list]);
+  });
+
   it("sends one JSON document as a YAML document, tabs or not", () => {
     const bundle = bundleSources([
       { path: "a.yaml", text: "kind: A\n" },

@@ -34,13 +34,20 @@ it.each(["__proto__", "constructor", "toString"])("%s is a name as any other", (
   expect(cookieNamed(`a=1; ${name}=2`, name)).toBe("2");
 });
 
-it("is one line, however many came", () => {
-  expect(oneCookieLine("a=1, b=2, c=x, y; d=4")).toBe("a=1; b=2; c=x, y; d=4");
+it.each([
+  ["a=1, b=2, c=x, y; d=4", "a=1; b=2; c=x, y; d=4"],
+  ["a=1; b=2;, , c=3", "a=1; b=2; c=3"],
+  [", , a=1, , b=2, , ", "a=1; b=2"],
+  ["a=1;, b=2", "a=1; b=2"],
+  ["day=Mon, 01 Jan; b=2", "day=Mon, 01 Jan; b=2"],
+  ["a=, b=2", "a=; b=2"],
+])("%j is one line, however many came: %j", (joined, line) => {
+  expect(oneCookieLine(joined)).toBe(line);
 });
 
 it("costs no more than its length", () => {
   // A second is enough for millions of characters, and minutes are not when it is their square.
-  for (const text of [", a", ", a=", "a=;", "==="].map((part) => part.repeat(400_000))) {
+  for (const text of [", a", ", a=", "a=;", "===", ", ", "; , ", ";  "].map((part) => part.repeat(400_000))) {
     const before = performance.now();
     cookieNamed(text, "a");
     expect(performance.now() - before).toBeLessThan(20_000);

@@ -1,6 +1,6 @@
 // Redirects of a service to itself, as the caller gets them.
 import { describe, expect, it } from "vitest";
-import { callersLocation, type AskedBy } from "../../../src/decide/route/own-location.ts";
+import { callersLocation, PLACES, type AskedBy } from "../../../src/decide/route/own-location.ts";
 
 const plain: AskedBy = { origin: "https://shop.example", addressPrefix: "", matchedPrefix: "/", rewrite: null };
 const replaced = (matchedPrefix: string, value: string): AskedBy => ({
@@ -71,4 +71,29 @@ it.each([
   "javascript:alert(1)",
 ])("any other location stays as it is: %j", (location) => {
   expect(callersLocation(location, "http://a.example", plain)).toBe(location);
+});
+
+describe("a Refresh", () => {
+  const tell = PLACES.find(([header]) => header === "refresh")?.[1];
+  it.each([
+    ["5; url=http://a.example/x?y=1", "5; url=https://shop.example/x?y=1"],
+    ["0;URL='http://a.example/x'", "0;URL='https://shop.example/x'"],
+    ['0; url = "http://a.example/x"; x', '0; url = "https://shop.example/x"; x'],
+    ["0, http://a.example/x", "0, https://shop.example/x"],
+    ["5; url=https://b.example/x", "5; url=https://b.example/x"],
+    ["5; url=/x", "5; url=/x"],
+    ["5", "5"],
+    ["", ""],
+  ])("%s leads the caller to %s", (said, expected) => {
+    expect(tell?.(said, "http://a.example", plain)).toBe(expected);
+  });
+
+  it("costs no more than its length", () => {
+    for (const part of [" ", ";", ";url", "; ", "url="]) {
+      const said = `0;${part.repeat(400_000)}`;
+      const before = performance.now();
+      tell?.(said, "http://a.example", plain);
+      expect(performance.now() - before).toBeLessThan(20_000);
+    }
+  });
 });

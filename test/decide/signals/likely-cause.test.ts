@@ -10,7 +10,7 @@ import type { Golden, LikelyCause, MeshChange, SeriesPoint, SignalPart } from ".
 const ONSET = Date.UTC(2026, 0, 1, 12);
 const text = (ms: number): string => new Date(ms).toISOString();
 
-function golden(requests: number, errors: number, limited = 0, ms = 10): Golden {
+function golden(requests: number, errors: number, limited = 0, ms = 10, denied = 0): Golden {
   const row = (status: number, count: number) => ({
     ...otherLabels("shop/cart"),
     status,
@@ -19,7 +19,10 @@ function golden(requests: number, errors: number, limited = 0, ms = 10): Golden 
     tries: count,
     buckets: [ms, count],
   });
-  return goldenOf([row(200, requests - errors - limited), row(500, errors), row(429, limited)], 60_000);
+  return goldenOf(
+    [row(200, requests - errors - limited - denied), row(500, errors), row(429, limited), row(401, denied)],
+    60_000,
+  );
 }
 
 const part = (name: string, requests: number, errors: number): SignalPart => ({
@@ -49,8 +52,8 @@ const causes = (more: Partial<Facts>): readonly LikelyCause[] =>
     failing: new Map(),
     versions: [],
     endpoints: [],
-    callers: [],
-    isLimited: false,
+    limited: [],
+    isDenied: false,
     ...more,
   });
 
@@ -99,13 +102,32 @@ describe("likelyCauses", () => {
       { kind: "dependency", title: "bank/ledger fails", score: 5 },
     ]);
     expect(causes({ endpoints: [part("a", 50, 0), part("b", 50, 40)] })).toMatchObject([{ title: "endpoint b fails" }]);
-    const callers = [part("app", 900, 0), part("web", 100, 0)];
-    expect(causes({ callers, isLimited: true })).toMatchObject([{ kind: "caller", title: "app calls too often" }]);
-    expect(causes({ callers })).toEqual([]);
+    const of = (caller: string, requests: number) => ({ caller, policy: "RateLimitPolicy/shop/partners", requests });
+    expect(causes({ limited: [of("app", 900), of("web", 100)] })).toMatchObject([
+      {
+        kind: "caller",
+        title: "app calls more often than RateLimitPolicy/shop/partners lets it",
+        why: ["90 % of what limits refuse is its (4)"],
+      },
+    ]);
+    expect(causes({ limited: [of("app", 50), of("web", 50)] })).toEqual([]);
+  });
+
+  it("names a secret that has ended where proofs are refused, before whatever else was changed", () => {
+    const ended = change(2, {
+      kind: "key",
+      service: null,
+      actor: null,
+      title: "a secret of Application/a/b has ended",
+    });
+    const other = change(2, { service: "shop/other", title: "other" });
+    expect(causes({ changes: [other, ended], isDenied: true })).toMatchObject([
+      { kind: "key", title: "a secret of Application/a/b has ended", score: 6 },
+    ]);
   });
 
   it("names nothing where nothing stands out", () => {
-    expect(causes({ versions: [part("v1", 100, 30), part("v2", 100, 33)], callers: [part("a", 9, 0)] })).toEqual([]);
+    expect(causes({ versions: [part("v1", 100, 30), part("v2", 100, 33)] })).toEqual([]);
   });
 });
 
@@ -114,6 +136,7 @@ const point = (nth: number, requests: number, errors: number): SeriesPoint => ({
   requests,
   errors,
   limited: 0,
+  denied: 0,
   meanMs: null,
   p50Ms: null,
   p95Ms: null,
@@ -126,6 +149,8 @@ describe("onsetOf", () => {
     expect(onsetOf(series)).toBe(text(ONSET + 20_000));
     expect(onsetOf([...series, point(5, 10, 0)])).toBeNull();
     expect(onsetOf([])).toBeNull();
+    const denied = [1, 2, 2].map((refused, nth) => Object.assign(point(nth, 20, 0), { denied: refused }));
+    expect(onsetOf(denied)).toBe(text(ONSET + 10_000));
   });
 });
 
@@ -143,14 +168,17 @@ describe("healthWord", () => {
   const fine = { total: 2, healthy: 2, draining: 0 };
   const none = golden(0, 0);
   const word = (more: Partial<Parameters<typeof healthWord>[0]>): string =>
-    healthWord({ signals: none, before: none, endpoints: fine, broken: 0, overloaded: 0, isKnown: true, ...more })
+    healthWord({ signals: none, before: none, endpoints: fine, broken: 0, overloaded: 0, unknown: null, ...more })
       .state;
 
   it.each([
     ["idle", {}],
     ["healthy", { signals: golden(100, 0) }],
-    ["failing", { signals: golden(20, 1) }],
-    ["degraded", { signals: golden(19, 1) }],
+    ["failing", { signals: golden(100, 5) }],
+    ["degraded", { signals: golden(101, 5) }],
+    ["degraded", { signals: golden(19, 4) }],
+    ["degraded", { signals: golden(3, 1) }],
+    ["healthy", { signals: golden(40, 4) }],
     ["healthy", { signals: golden(200, 1) }],
     ["failing", { endpoints: { ...fine, healthy: 0 } }],
     ["degraded", { endpoints: { ...fine, healthy: 1 } }],
@@ -160,7 +188,11 @@ describe("healthWord", () => {
     ["degraded", { signals: golden(100, 0, 2) }],
     ["healthy", { signals: golden(100, 0, 1) }],
     ["degraded", { signals: golden(100, 0, 0, 60), before: golden(100, 0, 0, 10) }],
-    ["unknown", { isKnown: false }],
+    ["unknown", { unknown: "nothing was told for 40 s", signals: golden(20, 20) }],
+    ["degraded", { signals: golden(100, 0, 0, 10, 12), before: golden(100, 0, 0, 10, 3) }],
+    ["healthy", { signals: golden(100, 0, 0, 10, 12), before: golden(100, 0, 0, 10, 4) }],
+    ["healthy", { signals: golden(100, 0, 0, 10, 12) }],
+    ["healthy", { signals: golden(300, 0, 0, 10, 12), before: golden(300, 0) }],
   ])("is %s of %j", (expected, facts) => {
     expect(word(facts)).toBe(expected);
   });

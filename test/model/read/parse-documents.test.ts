@@ -119,3 +119,68 @@ describe("locate", () => {
     expect(locate("/status/x")).toEqual({ line: 2, column: 1 });
   });
 });
+
+describe("what kubectl takes", () => {
+  const route = (name: string) => ({
+    apiVersion: "gateway.networking.k8s.io/v1",
+    kind: "HTTPRoute",
+    metadata: { name },
+    spec: {},
+  });
+  const names = (text: string): unknown => {
+    const parsed = parseDocuments(text, "yaml");
+    return parsed.ok
+      ? parsed.documents.map(({ document: { kind, metadata } }) => `${kind}/${metadata.namespace}/${metadata.name}`)
+      : parsed.refusal.detail;
+  };
+
+  it.each([
+    ["a line each", "\n"],
+    ["none between them", ""],
+    ["blank lines", "\n\n  \n"],
+  ])("is a stream of JSON objects, with %s", (_, between) => {
+    const text = ["a", "b", "c"].map((name) => JSON.stringify(route(name))).join(between);
+    expect(names(text)).toEqual(["a", "b", "c"].map((name) => `HTTPRoute/default/${name}`));
+  });
+
+  it("is told of a fault in such a stream by its line and column", () => {
+    const text = `${JSON.stringify(route("a"))}\n  ${JSON.stringify(route("B"))}`;
+    const [item] = refusalOf(text).errors ?? [];
+    expect(item).toMatchObject({ pointer: "#/1/metadata/name", line: 2 });
+    expect(text.split("\n")[1]?.slice((item?.column ?? 0) - 1)).toMatch(/^"B"/);
+  });
+
+  it("is no stream where something else is between the objects", () => {
+    for (const text of ["{} x", "{}\n1", "{},{}", "{", '{"a": 1, "a": 2}\n{}']) {
+      expect(parseDocuments(text, "yaml").ok).toBe(false);
+    }
+  });
+
+  it("is several files in one, each with its byte order mark", () => {
+    const [one, two, three] = ["a", "b", "c"].map((name) => JSON.stringify(route(name)));
+    expect(names(`\uFEFF${one}\n---\n\uFEFF${two}\n\uFEFF---\n${three}\n`)).toEqual(
+      ["a", "b", "c"].map((name) => `HTTPRoute/default/${name}`),
+    );
+  });
+
+  it("is a list of one kind whose items leave it to the list", () => {
+    const { apiVersion, metadata, spec } = route("a");
+    const list = { apiVersion, kind: "HTTPRouteList", metadata: {}, items: [{ metadata, spec }, route("b")] };
+    expect(names(JSON.stringify(list))).toEqual(["HTTPRoute/default/a", "HTTPRoute/default/b"]);
+  });
+
+  it("is a list without items, and a namespace that is empty", () => {
+    expect(names("apiVersion: v1\nkind: List\nitems:\n")).toEqual([]);
+    expect(names("apiVersion: v1\nkind: HTTPRouteList\n")).toEqual([]);
+    const empty = { ...route("a"), metadata: { name: "a", namespace: "" } };
+    expect(names(JSON.stringify(empty))).toEqual(["HTTPRoute/default/a"]);
+  });
+
+  it("costs no more than its length", () => {
+    for (const text of ["{}".repeat(500_000), "{}\n".repeat(340_000), "{} ".repeat(340_000), '{"a":'.repeat(200_000)]) {
+      const before = performance.now();
+      expect(parseDocuments(text, "yaml").ok).toBe(false);
+      expect(performance.now() - before).toBeLessThan(60_000);
+    }
+  });
+});

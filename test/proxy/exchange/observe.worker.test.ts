@@ -140,6 +140,24 @@ it("answers as without it where the object cannot be called, and sends the same 
   expect(reports.map(({ batches }) => batches.map(({ seq }) => seq))).toEqual([[1], [1, 2], [1, 2, 3]]);
 });
 
+it("answers as without it where objects hang: of what is counted, and of what is kept", async () => {
+  const hanging = { getByName: () => ({ take: never, keep: never }) };
+  const ports = { sleep: () => Promise.resolve() };
+  const answers = async (env: Record<string, unknown>) => {
+    const mesh = testMesh(yaml, { ports, traced: false, env: { TRACE_PERCENT: "100", ...env } });
+    const paths = ["/cart", "/moved", "/empty", "/nowhere", "/cart"];
+    const all = [];
+    for (const path of paths) {
+      const { status, headers } = await mesh.send(`https://shop.example${path}`);
+      all.push([status, [...headers].filter(([name]) => name !== "x-request-id")]);
+    }
+    return all;
+  };
+  expect(await answers({ TELEMETRY: hanging, REQUESTS: hanging })).toEqual(await answers({}));
+});
+
+const never = (): Promise<never> => new Promise(() => undefined);
+
 it("counts nothing where there is no object to tell", async () => {
   const mesh = testMesh(yaml);
   await mesh.send("https://shop.example/cart");

@@ -189,6 +189,7 @@ export const folderOrder: readonly string[] = [
   "src/control/http",
   "src/control/oauth",
   "src/control/operator",
+  "src/control/consumer",
   "src/control/register",
   "src/control/client",
   "src/control/view",

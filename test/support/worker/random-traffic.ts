@@ -204,7 +204,7 @@ const policy = fc
     (bodies[kind] ?? fc.constant({})).map((body) => doc(kind, namespace, name, { targetRefs: [target], ...body })),
   );
 
-const request: fc.Arbitrary<RandomRequest> = fc
+export const randomRequest: fc.Arbitrary<RandomRequest> = fc
   .record({
     method: fc.constantFrom(...METHODS, "GET"),
     place: fc.oneof(
@@ -256,7 +256,7 @@ export const randomMesh: fc.Arbitrary<RandomMesh> = fc
       maxLength: 8,
       selector: ({ kind, metadata }) => `${kind}/${metadata.namespace}/${metadata.name}`,
     }),
-    requests: fc.array(request, { minLength: 4, maxLength: 8 }),
+    requests: fc.array(randomRequest, { minLength: 4, maxLength: 8 }),
     lot: fc.constantFrom(0, 0.3, 0.5, 0.95),
     forced: fc.subarray(
       NAMESPACES.flatMap((namespace) => SERVICES.map((name) => `${namespace}/${name}`)),

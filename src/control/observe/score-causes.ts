@@ -1,0 +1,94 @@
+// Since when services that do not do well have been so, and what most likely made them so: the few worst, by what was
+// counted and what was changed. Pure.
+import { deniedMore } from "../../decide/signals/health-word.ts";
+import { onsetOf } from "../../decide/signals/onset.ts";
+import { likelyCauses } from "../../decide/signals/likely-cause.ts";
+import { partsBy } from "../../decide/signals/golden.ts";
+import type { LikelyCause, MeshChange, ServiceSignals } from "../../model/api/signals.ts";
+import type { SignalRow } from "../../model/message/signals.ts";
+import type { ServiceKey } from "../../model/snapshot/snapshot.ts";
+import { serviceKey } from "../../model/word/refs.ts";
+import type { declaredCalls } from "./declared-calls.ts";
+import { nodeOfCaller } from "./graph-node.ts";
+
+const MOST_LOOKED_INTO = 20;
+const MOST_PARTS = 50;
+
+interface Found {
+  readonly since: string | null;
+  readonly likely: readonly LikelyCause[];
+}
+
+interface Asked {
+  readonly question: { readonly from: number };
+  readonly windowMs: number;
+}
+
+export const isIll = ({ state }: ServiceSignals): boolean => state === "failing" || state === "degraded";
+
+type DeclaredCall = Pick<ReturnType<typeof declaredCalls>[number], "from" | "service">;
+
+/** @param declared calls that documents speak of */
+export function causesOf(
+  asked: Asked,
+  services: readonly ServiceSignals[],
+  rows: readonly SignalRow[],
+  changes: readonly MeshChange[],
+  declared: readonly DeclaredCall[],
+): Map<ServiceKey, Found> {
+  const { from } = asked.question;
+  const keyOf = ({ namespace, name }: ServiceSignals): ServiceKey => serviceKey(namespace, name);
+  const ill = services.filter(isIll).slice(0, MOST_LOOKED_INTO);
+  const onsets = new Map(ill.map((one) => [keyOf(one), onsetOf(one.series)]));
+  const calls = callsOf(rows, declared);
+  const byService = Map.groupBy(rows, ({ service }) => service);
+  const timed = changes.map((one) => Object.assign({ atMs: Date.parse(one.at) }, one));
+  const one = (service: ServiceSignals): Found => {
+    const key = keyOf(service);
+    const since = onsets.get(key) ?? null;
+    const own = byService.get(key) ?? [];
+    const callees = calls.get(key) ?? new Set();
+    const failing = [...callees].flatMap((callee): [ServiceKey, number][] => {
+      const began = onsets.get(callee) ?? null;
+      return began === null ? [] : [[callee, Date.parse(began)]];
+    });
+    const part = (label: (row: SignalRow) => string) => partsBy(own, label, asked.windowMs, MOST_PARTS);
+    const likely = likelyCauses({
+      service: key,
+      onset: since === null ? from : Date.parse(since),
+      changes: timed,
+      calls: callees,
+      failing: new Map(failing),
+      versions: part(({ version }) => version),
+      endpoints: part(({ endpoint }) => endpoint),
+      limited: service.signals.limited * 100 > service.signals.requests ? limitedOf(own) : [],
+      isDenied: deniedMore(service.signals, service.before) !== null,
+    });
+    return { since, likely };
+  };
+  return new Map(ill.map((service) => [keyOf(service), one(service)]));
+}
+
+function limitedOf(rows: readonly SignalRow[]) {
+  return rows.flatMap(({ status, caller, policy, count }) =>
+    status === 429 ? [{ caller, policy: policy === "" ? "the service itself" : policy, requests: count }] : [],
+  );
+}
+
+/** Which services each service calls, as was seen and as documents say. */
+function callsOf(rows: readonly SignalRow[], declared: readonly DeclaredCall[]): Map<ServiceKey, Set<ServiceKey>> {
+  const calls = new Map<ServiceKey, Set<ServiceKey>>();
+  const note = ({ kind, namespace, name }: ReturnType<typeof nodeOfCaller>, service: ServiceKey): void => {
+    if (kind === "service" && namespace !== null) {
+      const caller = serviceKey(namespace, name);
+      calls.set(caller, (calls.get(caller) ?? new Set()).add(service));
+    }
+  };
+  for (const { caller, service } of rows) {
+    note(nodeOfCaller(caller), service);
+  }
+  for (const { from, service } of declared) {
+    note(from, service);
+  }
+  return calls;
+}
