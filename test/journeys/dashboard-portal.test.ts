@@ -1,5 +1,5 @@
-// A consumer in the portal: in by the identity provider, an API found and asked for, its tier changed without outage, two
-// keys at a time, and own use against the limit.
+// A consumer in the portal: in by the identity provider, an API found and asked for, its tier changed without an outage,
+// two keys at a time, and own use against the limit.
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { startBackend, type Backend } from "../support/backend.ts";
