@@ -56,8 +56,14 @@ describe.skipIf(missing !== null)("what the dashboard costs", () => {
     };
     const empty = await timed(`${small.url}/empty`);
     const first = await timed(`${small.url}/_selvage/ui/now`);
+    await openScreen(page, `${small.url}/_selvage/ui/now`);
+    const begun = performance.now();
+    await page.reload();
+    await page.getByText("Nothing is wrong.").waitFor();
+    const again = performance.now() - begun;
     console.log(
-      `Fast 3G: empty page ${empty.toFixed(0)} ms, first screen ${first.toFixed(0)} ms (${(first / empty).toFixed(1)} times)`,
+      `Fast 3G: empty page ${empty.toFixed(0)} ms, first screen ${first.toFixed(0)} ms (${(first / empty).toFixed(1)} times), ` +
+        `with the files kept ${again.toFixed(0)} ms (${(again / empty).toFixed(1)} times)`,
     );
     expect(first / empty).toBeLessThan(8);
     await page.close();
@@ -119,9 +125,9 @@ describe.skipIf(missing !== null)("what the dashboard costs", () => {
       const { usedSize } = await tools.send("Runtime.getHeapUsage");
       return usedSize / 1024 / 1024;
     };
-    await tellUntil(300);
+    await tellUntil(900);
     const before = await heap();
-    await tellUntil(300 + HOUR_SECONDS);
+    await tellUntil(900 + HOUR_SECONDS);
     const after = await heap();
     console.log(
       `heap: ${before.toFixed(1)} MiB, after ${HOUR_SECONDS} updates (an hour of one a second, told at speed) ${after.toFixed(1)} MiB`,

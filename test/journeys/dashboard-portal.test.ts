@@ -64,15 +64,6 @@ describe.skipIf(missing !== null)("a consumer in the portal", () => {
     });
     expect(applied).toMatchObject({ ok: true });
     page = await (await browser.newContext({ viewport: { width: 1280, height: 800 } })).newPage();
-    // The provider lets everybody in at once, and sends them back.
-    await page.route(
-      (to) => to.href.startsWith(`${provider.issuer}/authorize`),
-      (route) => {
-        const { code, state, redirectUri } = provider.authorize(route.request().url());
-        const location = `${redirectUri}?${new URLSearchParams({ code, state })}`;
-        return route.fulfill({ status: 303, headers: { location } });
-      },
-    );
   }, 120_000);
   afterAll(async () => {
     await browser.close();

@@ -24,6 +24,8 @@ import { WayBack, type StepBack } from "./way-back.tsx";
 
 export function NowScreen(): ReactNode {
   const read = useMeshStatus();
+  // Asked for beside the status, not after it.
+  useStats();
   const { data } = read;
   const worst = data?.status.problems[0];
   return (
@@ -171,6 +173,13 @@ function TroubleCard({ troubles, read, onTake, passedAt }: TroubleCardProps): Re
           )}
         </span>
       </div>
+      {/* What has one height comes first: words that grow then push nothing of it about. */}
+      {ref !== null && ref.startsWith("Service/") ? (
+        <WayBack reference={ref} read={read} before={before} onTake={onTake} />
+      ) : null}
+      {[...new Set(troubles.map(({ command }) => command))].map((command) =>
+        command === null ? null : <CommandLine key={command} line={command} />,
+      )}
       {troubles.map(({ message }) => (
         <p key={message}>{message}</p>
       ))}
@@ -182,12 +191,6 @@ function TroubleCard({ troubles, read, onTake, passedAt }: TroubleCardProps): Re
           </Link>
           {before.reason === null ? "" : `: ${before.reason}`}
         </p>
-      )}
-      {ref !== null && ref.startsWith("Service/") ? (
-        <WayBack reference={ref} read={read} before={before} onTake={onTake} />
-      ) : null}
-      {[...new Set(troubles.map(({ command }) => command))].map((command) =>
-        command === null ? null : <CommandLine key={command} line={command} />,
       )}
     </li>
   );

@@ -44,7 +44,7 @@ export function WayBack({ reference, read, before, onTake }: WayBackProps): Reac
     return which < 0 ? [] : [{ split, which, percent: 0, why: `${name} ${version ?? ""} fails` }];
   });
   return (
-    <div className="row">
+    <div className="row acts">
       {may
         ? takes.map((change) => (
             <Button

@@ -132,6 +132,7 @@ export async function startPretendMesh(
       response.setHeader("content-type", types[file.split(".").at(-1) ?? ""] ?? "application/octet-stream");
       // As assets are served.
       response.setHeader("content-encoding", "gzip");
+      response.setHeader("cache-control", "public, max-age=31536000, immutable");
       response.end(gzipSync(readFileSync(join(files, file))));
     } else {
       response.statusCode = pathname.startsWith("/_selvage/ui/") ? 200 : 404;

@@ -11,10 +11,20 @@ export async function signedIn(browser: Browser, mesh: TestMesh, path: string, t
   return page;
 }
 
-/** Begins to count what moves without being asked to; the function tells the sum, as browsers weigh it. */
-export async function layoutShift(page: Page): Promise<() => Promise<number>> {
-  await page.evaluate(`window.shifted = 0; new PerformanceObserver((list) => {
-    for (const one of list.getEntries()) if (!one.hadRecentInput) window.shifted += one.value;
+/** Begins to count what moves without being asked to; the function tells each, as browsers weigh it, and what moved. */
+export async function layoutShifts(page: Page): Promise<() => Promise<readonly Shift[]>> {
+  await page.evaluate(`window.shifts = []; new PerformanceObserver((list) => {
+    for (const one of list.getEntries()) {
+      if (one.hadRecentInput) continue;
+      const what = one.sources.map(({ node, previousRect, currentRect }) =>
+        [node?.className ?? node?.nodeName, (node?.textContent ?? "").slice(0, 20), previousRect.y + ">" + currentRect.y].join(" "));
+      window.shifts.push({ value: one.value, what: what.join("; ") });
+    }
   }).observe({ type: "layout-shift" });0`);
-  return async () => Number(await page.evaluate("window.shifted"));
+  return async () => (await page.evaluate("window.shifts")) as readonly Shift[];
+}
+
+interface Shift {
+  readonly value: number;
+  readonly what: string;
 }
