@@ -158,10 +158,11 @@ describe.skipIf(missing !== null)("what is done in the dashboard", () => {
       await page.keyboard.type("by hand");
       await tabTo(/^Force open$/);
       await press("Enter");
-      await page.getByText("forced open").waitFor();
+      const badge = page.locator(".badge").filter({ hasText: "forced open" });
+      await badge.waitFor();
       await tabTo(/^Undo/);
       await press("Enter");
-      await page.getByText("forced open").waitFor({ state: "detached" });
+      await badge.waitFor({ state: "detached" });
     });
 
     it("rejects a contract with its reason", async () => {

@@ -1,4 +1,4 @@
-// A consumer in the portal: in by the identity provider, an API found and asked for, its tier changed without an outage,
+// A consumer in the portal: in by the identity provider, an API found and asked for, its tier changed without outage,
 // two keys at a time, and own use against the limit.
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
@@ -18,6 +18,11 @@ const documents = (backend: string): string => `apiVersion: selvage.dev/v1
 kind: Service
 metadata: {name: orders, namespace: partners}
 spec: {description: Orders of partners, endpoints: [{url: "${backend}", version: v1}]}
+---
+apiVersion: selvage.dev/v1
+kind: AuthenticationPolicy
+metadata: {name: clients, namespace: partners}
+spec: {targetRefs: [{kind: Service, name: orders}], clientCredentials: {required: true}}
 ---
 apiVersion: selvage.dev/v1
 kind: Application

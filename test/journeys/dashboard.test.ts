@@ -136,7 +136,7 @@ describe.skipIf(missing !== null)(missing === null ? "in Chromium" : `in Chromiu
   });
 
   it("says no command that the command line does not take", async () => {
-    expect(commands.size).toBeGreaterThan(40);
+    expect(commands.size).toBeGreaterThan(30);
     expect(await refusedLines(commands)).toEqual([]);
     expect(await refusedLines(["selvage get services --no-such-option", "selvage nothing"])).toHaveLength(2);
   });

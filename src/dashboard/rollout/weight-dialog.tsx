@@ -77,6 +77,13 @@ function Reweighting({ change, looked, onClose, lookAgain }: ReweightingProps): 
   const patch = JSON.stringify(weightPatch(rule, weights));
   const spec = reweighted(resource.spec, rule, weights);
   const [before, after] = [useYaml(resource.spec), useYaml(spec)];
+  if (before === null || after === null) {
+    return (
+      <Modal title="Another share" onClose={onClose}>
+        <p className="quiet">Comparing…</p>
+      </Modal>
+    );
+  }
   return (
     <WriteDialog<Resource>
       title={percent === 0 ? `Take ${version} out of ${namespace}/${name}` : `Send ${percent} % to ${version}`}
@@ -101,7 +108,7 @@ function Reweighting({ change, looked, onClose, lookAgain }: ReweightingProps): 
       onDone={() => tell(`${version} gets ${percent} % of ${namespace}/${name}. The way back is in the history.`)}
       onClose={onClose}
     >
-      {before === null || after === null ? null : <DiffView before={before} after={after} />}
+      <DiffView before={before} after={after} />
     </WriteDialog>
   );
 }
