@@ -25,6 +25,11 @@ metadata: {name: clients, namespace: partners}
 spec: {targetRefs: [{kind: Service, name: orders}], clientCredentials: {required: true}}
 ---
 apiVersion: selvage.dev/v1
+kind: RateLimitPolicy
+metadata: {name: sla, namespace: partners}
+spec: {targetRefs: [{kind: Service, name: orders}], sla: true}
+---
+apiVersion: selvage.dev/v1
 kind: Application
 metadata: {name: acme, namespace: partners}
 spec: {owner: mia@acme.example}
@@ -32,12 +37,12 @@ spec: {owner: mia@acme.example}
 apiVersion: selvage.dev/v1
 kind: Tier
 metadata: {name: silver, namespace: partners}
-spec: {service: orders, approval: manual, limits: [{name: minute, requests: 5, window: 60s}]}
+spec: {service: orders, approval: manual, limits: [{name: minute, requests: 5, window: 60s, mode: strict}]}
 ---
 apiVersion: selvage.dev/v1
 kind: Tier
 metadata: {name: gold, namespace: partners}
-spec: {service: orders, approval: manual, limits: [{name: minute, requests: 500, window: 60s}]}
+spec: {service: orders, approval: manual, limits: [{name: minute, requests: 500, window: 60s, mode: strict}]}
 `;
 
 describe.skipIf(missing !== null)("a consumer in the portal", () => {
