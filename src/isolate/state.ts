@@ -10,6 +10,7 @@ import { BoundedMap } from "../decide/text/bounded-map.ts";
 import type { Claims } from "../model/snapshot/caller.ts";
 import { newObserving, type Observing } from "../observe/flush.ts";
 import type { Snapshot } from "../model/snapshot/snapshot.ts";
+import type { TracePass } from "../tokens/trace-pass.ts";
 import { newBreakerMemory, obey, type BreakerMemory } from "./breaker-memory.ts";
 import { CallerMemory } from "./caller-memory.ts";
 import { HeldJwks } from "./jwks.ts";
@@ -49,6 +50,8 @@ export interface IsolateState {
   readonly meshTokens: BoundedMap<string, MeshToken>;
   /** By key, caller and service. */
   readonly assertions: BoundedMap<string, SignedAssertion>;
+  /** Passes of operators that hold, by their text. */
+  readonly tracePasses: BoundedMap<string, TracePass>;
   readonly proofs: ProofMemory;
   readonly callers: CallerMemory;
   readonly routes: RouteMemory;
@@ -84,6 +87,7 @@ interface SignedAssertion {
 }
 
 const MOST_TOKENS = 2000;
+const MOST_PASSES = 100;
 const MOST_ASSERTIONS = 5000;
 const MOST_AUTHORITIES = 500;
 const MOST_SOCKETS = 2000;
@@ -114,6 +118,7 @@ export function newIsolateState(id: string): IsolateState {
     logging: { seen: 0, exporting: newExporting() },
     meshTokens: new BoundedMap(MOST_TOKENS),
     assertions: new BoundedMap(MOST_ASSERTIONS),
+    tracePasses: new BoundedMap(MOST_PASSES),
     proofs: newProofMemory(),
     callers: new CallerMemory(),
     routes: new RouteMemory(),
