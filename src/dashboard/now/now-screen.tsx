@@ -19,7 +19,7 @@ import { GoldenCharts } from "../signal/golden-charts.tsx";
 import { SignalLine } from "../signal/signal-line.tsx";
 import { WindowNote } from "../signal/window-note.tsx";
 import { incidentText } from "./incident-text.ts";
-import { passedLately, type Passed } from "./lately.ts";
+import { inSteadyOrder, passedLately, type Passed } from "./lately.ts";
 import { WayBack, type StepBack } from "./way-back.tsx";
 
 export function NowScreen(): ReactNode {
@@ -54,7 +54,7 @@ function Told({ read }: { readonly read: StatusRead }): ReactNode {
   const [step, setStep] = useState<StepBack | null>(null);
   const revisions = read.mesh.revisions.ok ? read.mesh.revisions.value.items : [];
   const passed = passedLately(memory, [...status.problems, ...status.notices], Date.now());
-  const cards = [...Map.groupBy([...status.problems, ...status.notices], ({ ref }) => ref)];
+  const cards = inSteadyOrder(memory, [...status.problems, ...status.notices]);
   return (
     <>
       {missing.length === 0 ? null : <p className="alert degraded">Not all could be asked: {missing.join("; ")}</p>}
@@ -70,8 +70,8 @@ function Told({ read }: { readonly read: StatusRead }): ReactNode {
                 </p>
               </li>
             )}
-            {cards.map(([ref, troubles]) => (
-              <TroubleCard key={ref ?? ""} troubles={troubles} read={read} onTake={setStep} />
+            {cards.map((troubles) => (
+              <TroubleCard key={troubles[0]?.ref ?? ""} troubles={troubles} read={read} onTake={setStep} />
             ))}
             {passed.map(({ trouble, at }) => (
               <TroubleCard

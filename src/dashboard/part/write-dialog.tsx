@@ -55,9 +55,10 @@ export function WriteDialog<T>(props: WriteDialogProps<T>): ReactNode {
       setFailure(answer.failure);
       return;
     }
-    await askAgain();
     onDone(answer.value);
     onClose();
+    // The dialog has done its part: what it was made of may be another by now.
+    void askAgain();
   };
   return (
     <Modal title={title} onClose={onClose}>

@@ -13,6 +13,8 @@ const isTyping = (event: KeyboardEvent): boolean =>
   event.target instanceof HTMLElement &&
   event.target.closest("input, textarea, select, dialog, [contenteditable]") !== null;
 
+const JUMP_MS = 100;
+
 interface KeyHandlers {
   readonly go: (path: string) => void;
   readonly onPalette: () => void;
@@ -30,18 +32,30 @@ export function useKeys({ go, onPalette, onKeys }: KeyHandlers): void {
           act();
         }
       };
+    // A letter after g leads to a screen, and is not also what it is alone.
+    let jumpedAt = Number.NEGATIVE_INFINITY;
+    const alone = (act: () => void): ((event: KeyboardEvent) => void) =>
+      unlessTyping(() => (performance.now() - jumpedAt < JUMP_MS ? undefined : act()));
     const letters = {
+      ...Object.fromEntries(
+        screens.map(({ key, path }) => [
+          `g ${key}`,
+          unlessTyping(() => {
+            jumpedAt = performance.now();
+            go(path);
+          }),
+        ]),
+      ),
       "Shift+?": unlessTyping(onKeys),
       "/": unlessTyping(() => document.querySelector<HTMLElement>("[data-search]")?.focus()),
-      r: unlessTyping(() => void askAgain()),
-      y: unlessTyping(() => void navigator.clipboard.writeText(window.location.href)),
-      j: unlessTyping(() => nextRow(1)),
-      k: unlessTyping(() => nextRow(-1)),
-      c: unlessTyping(copyCommand),
-      l: unlessTyping(() => changeSettings({ follow: !settingsNow().follow })),
+      r: alone(() => void askAgain()),
+      y: alone(() => void navigator.clipboard.writeText(window.location.href)),
+      j: alone(() => nextRow(1)),
+      k: alone(() => nextRow(-1)),
+      c: alone(copyCommand),
+      l: alone(() => changeSettings({ follow: !settingsNow().follow })),
       "[": unlessTyping(() => nextTab(-1)),
       "]": unlessTyping(() => nextTab(1)),
-      ...Object.fromEntries(screens.map(({ key, path }) => [`g ${key}`, unlessTyping(() => go(path))])),
     };
     const bindings = {
       "$mod+k": (event: KeyboardEvent) => {
