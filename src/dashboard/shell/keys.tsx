@@ -13,8 +13,6 @@ const isTyping = (event: KeyboardEvent): boolean =>
   event.target instanceof HTMLElement &&
   event.target.closest("input, textarea, select, dialog, [contenteditable]") !== null;
 
-const JUMP_MS = 100;
-
 interface KeyHandlers {
   readonly go: (path: string) => void;
   readonly onPalette: () => void;
@@ -32,28 +30,17 @@ export function useKeys({ go, onPalette, onKeys }: KeyHandlers): void {
           act();
         }
       };
-    // A letter after g leads to a screen, and is not also what it is alone.
-    let jumpedAt = Number.NEGATIVE_INFINITY;
-    const alone = (act: () => void): ((event: KeyboardEvent) => void) =>
-      unlessTyping(() => (performance.now() - jumpedAt < JUMP_MS ? undefined : act()));
     const letters = {
-      ...Object.fromEntries(
-        screens.map(({ key, path }) => [
-          `g ${key}`,
-          unlessTyping(() => {
-            jumpedAt = performance.now();
-            go(path);
-          }),
-        ]),
-      ),
+      // Before the letters that are also something alone: the first that fits is taken.
+      ...Object.fromEntries(screens.map(({ key, path }) => [`g ${key}`, unlessTyping(() => go(path))])),
       "Shift+?": unlessTyping(onKeys),
       "/": unlessTyping(() => document.querySelector<HTMLElement>("[data-search]")?.focus()),
-      r: alone(() => void askAgain()),
-      y: alone(() => void navigator.clipboard.writeText(window.location.href)),
-      j: alone(() => nextRow(1)),
-      k: alone(() => nextRow(-1)),
-      c: alone(copyCommand),
-      l: alone(() => changeSettings({ follow: !settingsNow().follow })),
+      r: unlessTyping(() => void askAgain()),
+      y: unlessTyping(() => void navigator.clipboard.writeText(window.location.href)),
+      j: unlessTyping(() => nextRow(1)),
+      k: unlessTyping(() => nextRow(-1)),
+      c: unlessTyping(copyCommand),
+      l: unlessTyping(() => changeSettings({ follow: !settingsNow().follow })),
       "[": unlessTyping(() => nextTab(-1)),
       "]": unlessTyping(() => nextTab(1)),
     };
