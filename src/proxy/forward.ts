@@ -227,7 +227,7 @@ function choose(
   { exchange, destination, rule, endpoints, guard, tried }: Sending,
   nowMs: number,
 ): Chosen | Refusal | null {
-  const choice = guard === null ? null : guard.choose();
+  const choice = guard === null ? null : guard.choose(nowMs);
   if (choice !== null && "problem" in choice) {
     return choice;
   }
