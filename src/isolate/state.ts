@@ -9,6 +9,8 @@ import type { Authority } from "../decide/route/authority.ts";
 import { BoundedMap } from "../decide/text/bounded-map.ts";
 import type { Claims } from "../model/snapshot/caller.ts";
 import { newObserving, type Observing } from "../observe/flush.ts";
+import type { Catalog } from "../model/api/endpoints.ts";
+import type { DocumentOf } from "../model/document/document.ts";
 import type { Snapshot } from "../model/snapshot/snapshot.ts";
 import type { TracePass } from "../tokens/trace-pass.ts";
 import { newBreakerMemory, obey, type BreakerMemory } from "./breaker-memory.ts";
@@ -65,12 +67,22 @@ export interface IsolateState {
   readonly pageVisits: AddressLimits;
   /** The newest snapshot that the token call has read, where this isolate does not serve it yet. */
   readonly newestRead: { askedAtMs: number; snapshot: Snapshot | null };
+  /** The catalogue that consumers' views are made of, as long as nothing of it changes; null = none was asked for. */
+  readCatalog: ReadCatalog | null;
   /** WebSockets that are the runtime's own and are looked after, each by its request; the oldest go first. */
   readonly followedSockets: BoundedMap<object, true>;
   /** Whoever runs the isolate is about to end it: WebSockets, which end by themselves at no time, end now. */
   isStopping: boolean;
   /** Whether workerd itself takes the connections; null = no request has told yet. */
   isSelfHosted: boolean | null;
+}
+
+interface ReadCatalog {
+  /** The registry's head, and what else the entries depend on. */
+  readonly key: string;
+  readonly catalog: Catalog;
+  /** By service. */
+  readonly tiers: ReadonlyMap<string, readonly DocumentOf<"Tier">[]>;
 }
 
 /** A token of the mesh whose signature, issuer, audience and times hold. */
@@ -127,6 +139,7 @@ export function newIsolateState(id: string): IsolateState {
     tokenFailures: newAddressLimits(),
     pageVisits: newAddressLimits(),
     newestRead: { askedAtMs: 0, snapshot: null },
+    readCatalog: null,
     followedSockets: new BoundedMap(MOST_SOCKETS),
     isStopping: false,
     isSelfHosted: null,
