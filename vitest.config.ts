@@ -14,7 +14,7 @@ function published(): Readonly<Record<string, string>> {
 }
 
 const journeys = ["test/journeys/**/*.test.ts", "test/conformance/**/*.test.ts"];
-const measured = ["test/journeys/{canary-by-hand,limit}.test.ts"];
+const measured = ["test/journeys/{canary-by-hand,dashboard-cost,limit}.test.ts"];
 const worker = ["test/**/*.worker.test.ts"];
 
 const workerd = cloudflareTest(async () => ({

@@ -1,6 +1,7 @@
 // The keys behind one URL, for the whole fleet: the only place from which that URL is fetched, so that ten thousand
 // isolates and any number of forged key ids make one request in 30 s. Keeps the last good set across restarts, for a
 // day. Decides nothing about tokens, and holds nothing secret.
+import { sha256Hex } from "../src/model/word/digest.ts";
 import { DurableObject } from "cloudflare:workers";
 import { refusalForAddress } from "../src/decide/text/address.ts";
 import {
@@ -81,6 +82,5 @@ export class JwksCache extends DurableObject implements JwksCacheObject {
 }
 
 async function versionOf(keys: object): Promise<string> {
-  const digest = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(JSON.stringify(keys)));
-  return [...new Uint8Array(digest, 0, 16)].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+  return (await sha256Hex(JSON.stringify(keys))).slice(0, 32);
 }

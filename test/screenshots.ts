@@ -1,5 +1,6 @@
-// A program, `npm run screenshots`: the dashboard with the bookstore, as docs/images shows it.
+// A program, `npm run screenshots`: the dashboard with the bookstore and its bad canary, as docs/images shows it.
 import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
+import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -23,6 +24,11 @@ const data = mkdtempSync(join(tmpdir(), "selvage-screenshots-"));
 const port = String(await freePorts(1));
 const mesh = await up(["--demo", "--port", port, "--data", data, "--admin-token", TOKEN]);
 const browser = await startChromium();
+const command = new URL("../src/cli/main.ts", import.meta.url).pathname;
+const canary = spawn(process.execPath, [command, "demo", "scenario", "bad-canary", "--seconds", "240"], {
+  env: { ...process.env, SELVAGE_URL: mesh.url, SELVAGE_TOKEN: TOKEN, SELVAGE_DATA: data },
+  stdio: "ignore",
+});
 try {
   // Long enough for charts to have something to show.
   await sleep(Number(process.env.SCREENSHOTS_AFTER_MS ?? 90_000));
@@ -34,6 +40,12 @@ try {
   mkdirSync(images, { recursive: true });
   for (const [name, path, theme] of shots) {
     await openScreen(page, `${mesh.url}/_selvage/ui${path.replace("URL", encodeURIComponent(mesh.url))}`);
+    if (name === "now") {
+      await page
+        .getByRole("button", { name: /^Take v3 out/ })
+        .first()
+        .waitFor({ timeout: 120_000 });
+    }
     if (name === "explain") {
       await page.getByRole("button", { name: "Explain", exact: true }).click();
       await page.getByText("Decisions, in their order").waitFor();
@@ -45,6 +57,9 @@ try {
   }
 } finally {
   await browser.close();
+  const over = once(canary, "exit");
+  canary.kill("SIGTERM");
+  await over;
   const ended = once(mesh.child, "exit");
   mesh.child.kill("SIGTERM");
   await ended;

@@ -1,8 +1,9 @@
-// A plan and what the compiler made of it, as rows: what each document carries besides its text.
+// A plan and what the compiler made of it, as rows: what each document carries besides its text; and as an answer.
 import type { StoredDocument } from "../model/registry/registry.ts";
 import type { Status } from "../model/registry/status.ts";
 import { refOfDocument } from "../model/word/refs.ts";
-import type { PlannedChange } from "./plan.ts";
+import type { ApplyResult, PlanSummary } from "../model/api/apply.ts";
+import type { Plan, PlannedChange } from "./plan.ts";
 import type { Commit } from "../store/commit.ts";
 
 /** When each document of the would-be mesh was first written: of equal routes, the oldest wins. */
@@ -71,6 +72,40 @@ export function rowsOf(
   return { writes, removals, statuses: moved };
 }
 
+/** What a write that is only tried would have stored. */
+export function triedOf(
+  writes: Commit["writes"],
+  changes: readonly PlannedChange[],
+  revision: number,
+  { now, actor }: { readonly now: string; readonly actor: string },
+): StoredDocument[] {
+  const before = new Map(changes.map((one) => [one.ref, one.before]));
+  return writes.map((row) => {
+    const createdAt = before.get(refOfDocument(row.document))?.createdAt ?? now;
+    return { ...row, resourceVersion: revision, createdAt, updatedAt: now, updatedBy: actor };
+  });
+}
+
 function keyOf({ document: { kind, metadata } }: StoredDocument) {
   return { kind, namespace: metadata.namespace, name: metadata.name };
+}
+
+export function summaryOf({ changes }: Plan): PlanSummary {
+  const count = (...actions: PlannedChange["action"][]): number =>
+    changes.filter(({ action }) => actions.includes(action)).length;
+  return {
+    create: count("create"),
+    update: count("update"),
+    unchanged: count("unchanged"),
+    prune: count("prune", "delete"),
+  };
+}
+
+export function itemsOf({ changes }: Plan): ApplyResult["items"] {
+  return changes.map(({ ref, action, before, patch }) => ({
+    ref,
+    action,
+    from: before === null ? null : String(before.resourceVersion),
+    patch,
+  }));
 }

@@ -1,15 +1,15 @@
 // The walk of every change of the mesh's documents: read, plan, compile the whole would-be mesh, weigh what the
 // compiler found, write all or nothing. Apply, put, delete and rollback differ only in how they plan.
 import { canonicalJson } from "../decide/text/canonical-json.ts";
-import type { ApplyResult, PlanSummary } from "../model/api/apply.ts";
+import type { ApplyResult } from "../model/api/apply.ts";
 import type { Document } from "../model/document/document.ts";
 import type { Finding } from "../model/word/finding.ts";
 import type { IdentityState } from "../model/registry/identity.ts";
 import type { Refusal } from "../model/word/problem.ts";
 import type { Head, StoredDocument } from "../model/registry/registry.ts";
 import { compiling, type CompileOptions } from "../compile/compile.ts";
-import { createdAtOf, generationsAfter, rowsOf, statusesOf } from "./change-rows.ts";
-import { sha256Hex } from "../store/digest.ts";
+import { createdAtOf, generationsAfter, itemsOf, rowsOf, statusesOf, summaryOf, triedOf } from "./change-rows.ts";
+import { sha256Hex } from "../model/word/digest.ts";
 import { inTurns, turn } from "./in-turns.ts";
 import { errorsWithoutOverrides, overrideFindings, reasonOf } from "./override-rules.ts";
 import { type Plan, type PlannedChange, type Planned } from "./plan.ts";
@@ -58,7 +58,13 @@ export interface WriteOptions {
 }
 
 export type Applied =
-  { readonly ok: true; readonly result: ApplyResult } | { readonly ok: false; readonly refusal: Refusal };
+  | {
+      readonly ok: true;
+      readonly result: ApplyResult;
+      /** Of a dry run: what would have been stored. */
+      readonly tried?: readonly StoredDocument[];
+    }
+  | { readonly ok: false; readonly refusal: Refusal };
 
 /** What the change was asked with, as far as it matters to what is answered and written down. */
 interface Origin {
@@ -183,14 +189,18 @@ async function carryOut(
   }
 
   const planId = await planIdOf(head, changes);
-  const answer = (revision: number): Applied => ({
+  const answer = (revision: number): Extract<Applied, { ok: true }> => ({
     ok: true,
     result: { revision, planId, dryRun: options.dryRun, summary: summaryOf(plan), items: itemsOf(plan), warnings },
   });
   const after = compiled.identities;
   const decided = (["clients", "contracts", "bars"] as const).some((part) => after[part] !== identities[part]);
-  if (options.dryRun || (changes.length === 0 && !decided && options.recompile !== true)) {
+  if (changes.length === 0 && !decided && options.recompile !== true) {
     return answer(head.revision);
+  }
+  const rows = rowsOf(documents, changes, generations, compiled.statuses);
+  if (options.dryRun) {
+    return { ...answer(head.revision), tried: triedOf(rows.writes, changes, head.revision + 1, options) };
   }
 
   const reason = options.reason ?? reasonOf(changes);
@@ -205,7 +215,7 @@ async function carryOut(
     rolledBackTo: origin.rolledBackTo,
     snapshot: compiled.snapshot,
     ...(decided ? { identities: { before: identities, after } } : {}),
-    ...rowsOf(documents, changes, generations, compiled.statuses),
+    ...rows,
     audit: {
       at: options.now,
       actor: options.actor,
@@ -259,26 +269,6 @@ function knownOf({
 }: WriteOptions): Pick<CompileOptions, "now" | "localMesh" | "meshDomain" | "hasSecret" | "compilePattern"> {
   const compilePattern = patternMemo.compile;
   return { now, localMesh, meshDomain, compilePattern, ...(hasSecret === undefined ? {} : { hasSecret }) };
-}
-
-function summaryOf({ changes }: Plan): PlanSummary {
-  const count = (...actions: PlannedChange["action"][]): number =>
-    changes.filter(({ action }) => actions.includes(action)).length;
-  return {
-    create: count("create"),
-    update: count("update"),
-    unchanged: count("unchanged"),
-    prune: count("prune", "delete"),
-  };
-}
-
-function itemsOf({ changes }: Plan): ApplyResult["items"] {
-  return changes.map(({ ref, action, before, patch }) => ({
-    ref,
-    action,
-    from: before === null ? null : String(before.resourceVersion),
-    patch,
-  }));
 }
 
 /** Equal for equal changes of an equal mesh: what `diff` showed is what `apply` did when their ids are equal. */

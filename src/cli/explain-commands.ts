@@ -48,9 +48,13 @@ export function addExplainCommands(
     .command("trace")
     .description("the spans of a trace, or the traces that a kept request is part of")
     .argument("[id]", "32 hexadecimal digits")
-    .action(async (id: string | undefined, _options, command) =>
+    .option("--pass", "print what has a request traced that shows it as selvage-trace, for a quarter of an hour")
+    .action(async (id: string | undefined, options, command) =>
       withSession(command, async (session) => {
-        const { listTraces, showTrace } = await import("./explain/trace.ts");
+        const { listTraces, showTrace, showTracePass } = await import("./explain/trace.ts");
+        if (options.pass === true) {
+          return showTracePass(session);
+        }
         return id === undefined ? listTraces(session) : showTrace(session, id);
       }),
     );

@@ -141,7 +141,9 @@ export function buildProgram(terminal: Terminal, done: Done): Command {
 
   program
     .command("get")
-    .description("list documents, or show one (kinds in any case, plural or short; also: endpoints, all, requests)")
+    .description(
+      "list documents, or show one (kinds in any case, plural or short; also: endpoints, all, requests that were kept)",
+    )
     .argument("<kind>", "e.g. services, httproute, svc,gateway or service/orders")
     .argument("[name]")
     .option("-A, --all-namespaces", "every namespace")

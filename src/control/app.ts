@@ -34,6 +34,7 @@ import { registerGraph } from "./observe/graph.ts";
 import { registerMetrics } from "./observe/metrics.ts";
 import { registerReport } from "./observe/report.ts";
 import { registerStats } from "./observe/stats.ts";
+import { registerTracePass } from "./observe/trace-pass.ts";
 import { refuseUnknownCall } from "./register/not-found.ts";
 import { registerPages } from "./page/pages.ts";
 import { ControlApp } from "./register/register.ts";
@@ -64,6 +65,7 @@ function build(): ControlApp {
   registerExplain(app);
   registerRequests(app);
   registerTail(app);
+  registerTracePass(app);
   registerLive(app);
   registerReplay(app);
   registerBreakers(app);

@@ -3,7 +3,7 @@
 import { settingsOf } from "../env/settings.ts";
 import type { Env } from "../env/env.ts";
 import { KEY_RING, MESH_OBJECT } from "../model/word/refs.ts";
-import { sha256Hex } from "../store/digest.ts";
+import { sha256Hex } from "../model/word/digest.ts";
 import { readHead } from "../store/documents.ts";
 import { readEndpointChanges } from "../store/endpoints.ts";
 import { readNewest, readSnapshot } from "../store/snapshots.ts";

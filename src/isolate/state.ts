@@ -9,7 +9,10 @@ import type { Authority } from "../decide/route/authority.ts";
 import { BoundedMap } from "../decide/text/bounded-map.ts";
 import type { Claims } from "../model/snapshot/caller.ts";
 import { newObserving, type Observing } from "../observe/flush.ts";
+import type { Catalog } from "../model/api/endpoints.ts";
+import type { DocumentOf } from "../model/document/document.ts";
 import type { Snapshot } from "../model/snapshot/snapshot.ts";
+import type { TracePass } from "../tokens/trace-pass.ts";
 import { newBreakerMemory, obey, type BreakerMemory } from "./breaker-memory.ts";
 import { CallerMemory } from "./caller-memory.ts";
 import { HeldJwks } from "./jwks.ts";
@@ -49,6 +52,8 @@ export interface IsolateState {
   readonly meshTokens: BoundedMap<string, MeshToken>;
   /** By key, caller and service. */
   readonly assertions: BoundedMap<string, SignedAssertion>;
+  /** Passes of operators that hold, by their text. */
+  readonly tracePasses: BoundedMap<string, TracePass>;
   readonly proofs: ProofMemory;
   readonly callers: CallerMemory;
   readonly routes: RouteMemory;
@@ -62,12 +67,22 @@ export interface IsolateState {
   readonly pageVisits: AddressLimits;
   /** The newest snapshot that the token call has read, where this isolate does not serve it yet. */
   readonly newestRead: { askedAtMs: number; snapshot: Snapshot | null };
+  /** The catalogue that consumers' views are made of, as long as nothing of it changes; null = none was asked for. */
+  readCatalog: ReadCatalog | null;
   /** WebSockets that are the runtime's own and are looked after, each by its request; the oldest go first. */
   readonly followedSockets: BoundedMap<object, true>;
   /** Whoever runs the isolate is about to end it: WebSockets, which end by themselves at no time, end now. */
   isStopping: boolean;
   /** Whether workerd itself takes the connections; null = no request has told yet. */
   isSelfHosted: boolean | null;
+}
+
+interface ReadCatalog {
+  /** The registry's head, and what else the entries depend on. */
+  readonly key: string;
+  readonly catalog: Catalog;
+  /** By service. */
+  readonly tiers: ReadonlyMap<string, readonly DocumentOf<"Tier">[]>;
 }
 
 /** A token of the mesh whose signature, issuer, audience and times hold. */
@@ -84,6 +99,7 @@ interface SignedAssertion {
 }
 
 const MOST_TOKENS = 2000;
+const MOST_PASSES = 100;
 const MOST_ASSERTIONS = 5000;
 const MOST_AUTHORITIES = 500;
 const MOST_SOCKETS = 2000;
@@ -114,6 +130,7 @@ export function newIsolateState(id: string): IsolateState {
     logging: { seen: 0, exporting: newExporting() },
     meshTokens: new BoundedMap(MOST_TOKENS),
     assertions: new BoundedMap(MOST_ASSERTIONS),
+    tracePasses: new BoundedMap(MOST_PASSES),
     proofs: newProofMemory(),
     callers: new CallerMemory(),
     routes: new RouteMemory(),
@@ -122,6 +139,7 @@ export function newIsolateState(id: string): IsolateState {
     tokenFailures: newAddressLimits(),
     pageVisits: newAddressLimits(),
     newestRead: { askedAtMs: 0, snapshot: null },
+    readCatalog: null,
     followedSockets: new BoundedMap(MOST_SOCKETS),
     isStopping: false,
     isSelfHosted: null,

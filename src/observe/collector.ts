@@ -13,6 +13,8 @@ export interface Collected {
   readonly traceId: string;
   readonly spanId: string;
   readonly parentSpanId: string | null;
+  /** Where an operator asked for it: requests to these namespaces are meant, null = to all; null = nobody asked. */
+  readonly asked: { readonly namespaces: readonly string[] | null } | null;
   readonly steps: ToldStep[];
   readonly calls: CallSpan[];
 }
@@ -25,7 +27,12 @@ export interface Collector {
 }
 
 /** @param traceparent the caller's */
-export function newCollector(traceparent: string | null, startedAtMs: number, now: () => number): Collector {
+export function newCollector(
+  traceparent: string | null,
+  startedAtMs: number,
+  now: () => number,
+  asked: Collected["asked"] = null,
+): Collector {
   const caller = readTraceparent(traceparent);
   // Level 2: whether a trace's id is random is said by who began it.
   const flags = caller === null || caller.isRandom ? "03" : "01";
@@ -33,6 +40,7 @@ export function newCollector(traceparent: string | null, startedAtMs: number, no
     traceId: caller?.traceId ?? randomId(16),
     spanId: randomId(8),
     parentSpanId: caller?.parentId ?? null,
+    asked,
     steps: [],
     calls: [],
   };

@@ -19,6 +19,7 @@ import { GO_ON, nowhere } from "./exchange/decided.ts";
 import { keepOwn, sampled } from "./exchange/keep.ts";
 import { observeOwn } from "./exchange/observe.ts";
 import { logOwn } from "./exchange/request-log.ts";
+import { tracePass } from "./exchange/trace-pass.ts";
 import { externalAuth } from "./external-auth.ts";
 import { identify } from "./identify.ts";
 import { ipAccess } from "./ip-access.ts";
@@ -161,7 +162,8 @@ export async function decideRequest<Result extends object>(
   const inspected = inspectRequest(request.headers);
   // Whether an open WebSocket may stay is no request, and neither is one that is only explained.
   const isReal = stages === STAGES;
-  const trace = around.trace ?? (isReal ? sampled(around, inspected.traceparent, startedAtMs) : undefined);
+  const pass = inspected.trace === null || !isReal ? null : await tracePass(around, inspected.trace, startedAtMs);
+  const trace = around.trace ?? (isReal ? sampled(around, inspected.traceparent, startedAtMs, pass) : undefined);
   const requestId = keptRequestId(inspected.requestId) ?? ports.newId();
   const by = { requestId, url: asked.via.url, method: request.method, revision: 0 };
   const refuse = (ended: Ended, exchange: Exchange | null) => {

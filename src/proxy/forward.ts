@@ -1,7 +1,7 @@
 // The last stage: takes a slot where the service's concurrency is capped, chooses an endpoint, sends the request, and
 // tries again where the rule's retry allows it and no harm can come of it. Bodies stream both ways; only a body that
 // was kept is sent twice. The answer of a service passes untouched.
-import type { RetriedRequest } from "../decide/retry/http-route.ts";
+import { isGood, type RetriedRequest } from "../decide/retry/http-route.ts";
 import type { Hedge } from "../model/snapshot/call-policy.ts";
 import type { Refusal } from "../model/word/problem.ts";
 import type { Endpoint, Rule } from "../model/snapshot/snapshot.ts";
@@ -182,17 +182,15 @@ async function send(sending: Sending): Promise<Forwarded | Refusal> {
     if (end.end === "caller") {
       return bodyRefusal(upload?.fault() === "stalled" ? "stalled" : "broken");
     }
-    const retryAfter = plan === null || "failure" in answer ? null : answer.headers.get("retry-after");
-    const [retries, remaining] = [tried.length - 1, leftMs(sending, endedAtMs)];
     const delayMs =
-      plan === null
+      plan === null || isGood(end)
         ? null
         : await nextTryMs(exchange, plan, destination, {
             request,
             end,
-            retryAfter,
-            retries,
-            leftMs: remaining,
+            retryAfter: "failure" in answer ? null : answer.headers.get("retry-after"),
+            retries: tried.length - 1,
+            leftMs: leftMs(sending, endedAtMs),
             nowMs: endedAtMs,
           });
     const isTimeout = "failure" in answer && answer.failure === "timeout";
@@ -229,7 +227,7 @@ function choose(
   { exchange, destination, rule, endpoints, guard, tried }: Sending,
   nowMs: number,
 ): Chosen | Refusal | null {
-  const choice = guard === null ? null : guard.choose();
+  const choice = guard === null ? null : guard.choose(nowMs);
   if (choice !== null && "problem" in choice) {
     return choice;
   }

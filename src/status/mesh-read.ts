@@ -33,10 +33,11 @@ export interface RuntimeRead {
 /** Each application's secrets are one question; so many are asked at a time. */
 const AT_ONCE = 50;
 
-export async function meshOverview(client: ApiClient): Promise<MeshRead> {
+/** @param listed the documents, where somebody asks for them already */
+export async function meshOverview(client: ApiClient, listed = listResources(client, {})): Promise<MeshRead> {
   const [readiness, resources, catalog, revisions] = await Promise.all([
     client.raw<Readiness>("GET", "/_selvage/readyz", [503]),
-    listResources(client, {}),
+    listed,
     client.call<Catalog>("GET", "/catalog"),
     client.call<RevisionList>("GET", "/revisions", { query: { limit: 3 } }),
   ]);
@@ -45,14 +46,18 @@ export async function meshOverview(client: ApiClient): Promise<MeshRead> {
   return { readiness, resources, catalog, revisions, propagation };
 }
 
-export async function runtimeOverview(client: ApiClient, resources: readonly Resource[]): Promise<RuntimeRead> {
+/** @param resources only what is asked of applications waits for them */
+export async function runtimeOverview(
+  client: ApiClient,
+  resources: readonly Resource[] | Promise<readonly Resource[]>,
+): Promise<RuntimeRead> {
   const [breakers, limits, audit, tokens, stats, credentials] = await Promise.all([
     client.call<BreakerList>("GET", "/breakers"),
     client.call<LimitList>("GET", "/limits", { query: { limit: 1000 } }),
     client.call<AuditList>("GET", "/audit", { query: { limit: 100 } }),
     client.call<TokenList>("GET", "/tokens"),
     client.call<Stats>("GET", "/stats", { query: { window: "1m" } }),
-    credentialsOf(client, resources),
+    Promise.resolve(resources).then((known) => credentialsOf(client, known)),
   ]);
   return { breakers, limits, audit, tokens, stats, credentials };
 }

@@ -5,7 +5,7 @@ import type { MeshRead, RuntimeRead } from "./mesh-read.ts";
 import { meshTroubles } from "./mesh-troubles.ts";
 import { credentialTroubles, documentTroubles, limitTroubles, tokenTroubles } from "./policy-troubles.ts";
 import { breakerTroubles, endpointTroubles, lostTroubles } from "./service-troubles.ts";
-import { signalTroubles } from "./signal-troubles.ts";
+import { signalTroubles, versionTroubles } from "./signal-troubles.ts";
 import { worstFirst, type Trouble } from "./trouble.ts";
 
 export interface MeshStatus {
@@ -33,6 +33,7 @@ export function statusOf(server: string, read: MeshRead, runtime: RuntimeRead, n
     ...endpointTroubles(services),
     ...lost,
     ...(breakers.ok ? breakerTroubles(breakers.value.items) : []),
+    ...(stats.ok ? versionTroubles(stats.value.services) : []),
     ...(stats.ok ? signalTroubles(stats.value.services, now) : []),
     ...(limits.ok ? limitTroubles(limits.value.items) : []),
     ...credentialTroubles(credentials),

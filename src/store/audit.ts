@@ -1,7 +1,7 @@
 // The audit chain: appended in the same batch as the write it is about, so that neither exists without the other.
 import { canonicalJson } from "../decide/text/canonical-json.ts";
 import type { AuditDraft, AuditRow } from "../model/registry/registry.ts";
-import { sha256Hex } from "./digest.ts";
+import { sha256Hex } from "../model/word/digest.ts";
 import { isDuplicate } from "./error.ts";
 
 /** `prev_hash` of the first row. */

@@ -3,7 +3,7 @@
 import { fromSchema1, type SnapshotOf1 } from "../model/snapshot/schema-1.ts";
 import { OLDEST_SNAPSHOT_SCHEMA, schemaFault, SNAPSHOT_SCHEMA } from "../model/snapshot/schema.ts";
 import type { Snapshot } from "../model/snapshot/snapshot.ts";
-import { sha256Hex } from "./digest.ts";
+import { sha256Hex } from "../model/word/digest.ts";
 
 /** Snapshots kept: as many steps an isolate may be behind, and as many releases as may run at once. */
 const SNAPSHOTS_KEPT = 50;

@@ -23,6 +23,7 @@ interface Operation {
   readonly responses: Record<string, { content: Record<string, { schema: object }> }>;
 }
 
+const OPENAPI = { inline: { openapi: "3.1.0" } };
 const SERVICE = "/namespaces/shop/service/orders";
 const ENDPOINT = "/namespaces/shop/services/orders/endpoints/one";
 
@@ -42,12 +43,10 @@ const examples: Readonly<Record<string, readonly [path: string, sent?: Sent]>> =
   getRequest: ["/requests/{request}"],
   listTraces: ["/traces"],
   getTrace: ["/traces/{trace}"],
+  mintTracePass: ["/trace-passes"],
   listResources: ["/resources?namespace=shop"],
   getResource: [SERVICE],
-  putResource: [
-    SERVICE,
-    { body: { spec: { openapi: { inline: { openapi: "3.1.0" } } } }, headers: { "if-match": "*" } },
-  ],
+  putResource: [SERVICE, { body: { spec: { openapi: OPENAPI } }, headers: { "if-match": "*" } }],
   listRevisions: ["/revisions"],
   getRevision: ["/revisions/1"],
   getPropagation: ["/revisions/1/propagation"],

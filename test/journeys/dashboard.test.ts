@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { chromiumMissing, openScreen, overflow, startChromium, violations } from "../support/browser/chromium.ts";
 import { visitPortal } from "../support/browser/portal-visit.ts";
 import { builtDashboard } from "../support/browser/files.ts";
+import { noteCommands, refusedLines } from "../support/browser/shown-commands.ts";
 import { HOSTILE, hostileText, hostileYaml } from "../support/documents/hostile-documents.ts";
 import { sized } from "../support/long.ts";
 import { startMesh, type TestMesh } from "../support/mesh.ts";
@@ -30,6 +31,7 @@ describe.skipIf(missing !== null)(missing === null ? "in Chromium" : `in Chromiu
   let context: BrowserContext;
   let page: Page;
   const faults: string[] = [];
+  const commands = new Set<string>();
   const at = (path: string): string => `${mesh.url}/_selvage/ui${path}`;
 
   beforeAll(async () => {
@@ -43,6 +45,7 @@ describe.skipIf(missing !== null)(missing === null ? "in Chromium" : `in Chromiu
     await fetch(`${mesh.url}/svc/orders.shop/`, { headers: { "x-tenant": HOSTILE[0] ?? "" } });
     context = await browser.newContext({ viewport: { width: 1280, height: 800 } });
     page = await context.newPage();
+    await noteCommands(page, commands);
     await page.route(
       (url) => url.origin !== mesh.url,
       (route) => {
@@ -110,88 +113,6 @@ describe.skipIf(missing !== null)(missing === null ? "in Chromium" : `in Chromiu
     }
   });
 
-  it("is walked with a keyboard alone: keys, palette, search, tabs, and keys can be switched off", async () => {
-    await openScreen(page, at("/now"));
-    await page.keyboard.press("g");
-    await page.keyboard.press("s");
-    await page.getByRole("heading", { name: "Services", level: 1 }).waitFor();
-    await page.keyboard.press("/");
-    await page.keyboard.type("orders");
-    expect(new URL(page.url()).search).toBe("?q=orders");
-    await page.keyboard.press("Control+k");
-    await page.getByRole("dialog", { name: "Go to" }).waitFor();
-    await page.keyboard.type("acme-orders");
-    await page.keyboard.press("Enter");
-    await page.getByRole("heading", { name: "Contract shop/acme-orders" }).waitFor();
-    await page.getByRole("link", { name: "Edit", exact: true }).waitFor();
-    await page.keyboard.press("]");
-    await page.waitForURL(/tab=edit/);
-    await page.keyboard.press("Shift+?");
-    await page.getByRole("dialog", { name: "Keys" }).getByRole("checkbox").uncheck();
-    await page.keyboard.press("Escape");
-    await page.getByRole("dialog").waitFor({ state: "detached" });
-    await page.keyboard.press("g");
-    await page.keyboard.press("n");
-    await page.keyboard.press("Control+k");
-    await page.getByRole("dialog", { name: "Go to" }).waitFor();
-    expect(page.url()).toContain("acme-orders");
-    await page.keyboard.press("Escape");
-    await page.evaluate("localStorage.clear()");
-  });
-
-  it("approves a contract with its reason, says what the command would be, and offers the way back", async () => {
-    await openScreen(page, at("/clients?tab=contracts"));
-    await page.getByRole("button", { name: "approve acme-orders" }).click();
-    const dialog = page.getByRole("dialog");
-    await dialog.getByRole("textbox", { name: /^Reason/ }).fill("signed today");
-    await dialog.getByText("selvage contract approve shop/acme-orders --reason 'signed today'").waitFor();
-    expect(await violations(page)).toEqual([]);
-    await dialog.getByRole("button", { name: "approve", exact: true }).click();
-    await page.getByRole("status").getByText("approve done").waitFor();
-    const contracts = (): Promise<unknown> => mesh.client.call("GET", "/contracts");
-    expect(await contracts()).toMatchObject({ value: { items: [{ state: "approved", reason: "signed today" }] } });
-    await page.getByRole("button", { name: "Undo: revoke" }).click();
-    await page.getByRole("status").getByText("revoke done").waitFor();
-    expect(await contracts()).toMatchObject({ value: { items: [{ state: "revoked" }] } });
-  });
-
-  it("changes a document by plan, reason and apply, refuses what was overtaken, and goes back", async () => {
-    await openScreen(page, at("/policies/Tier/shop/gold?tab=edit"));
-    const yaml = page.getByLabel("Documents as YAML");
-    await yaml.fill((await yaml.inputValue()).replace("requests: 100", "requests: 200"));
-    await page.getByRole("button", { name: "Plan (dry run)" }).click();
-    await page.getByText("/spec/limits/0/requests: 200").waitFor();
-    const apply = page.getByRole("button", { name: /^Apply to revision/ });
-    expect(await apply.isDisabled()).toBe(true);
-    await page.getByLabel("Reason", { exact: true }).fill("twice as much");
-    // Somebody else is quicker.
-    const other = {
-      apiVersion: "selvage.dev/v1",
-      kind: "Application",
-      metadata: { name: "late", namespace: "shop" },
-      spec: {},
-    };
-    expect(await mesh.client.call("POST", "/apply", { body: other })).toMatchObject({ ok: true });
-    await apply.click();
-    await page.getByText("SLV3001").waitFor();
-    await page.getByRole("button", { name: "Plan (dry run)" }).click();
-    await apply.click();
-    await page.getByRole("status").getByText("Applied: revision").waitFor();
-    const tier = await mesh.client.call("GET", "/namespaces/shop/tier/gold");
-    expect(tier).toMatchObject({ value: { spec: { limits: [{ requests: 200 }] }, metadata: { manager: "ui" } } });
-
-    await openScreen(page, at("/history/1"));
-    await page.getByRole("button", { name: "Roll back to this…" }).click();
-    const dialog = page.getByRole("dialog");
-    await dialog.getByText("replace /spec/limits/0/requests: 100").waitFor();
-    await dialog.getByRole("textbox", { name: /^Reason/ }).fill("as it was");
-    await dialog.getByRole("button", { name: "Roll back", exact: true }).click();
-    await page.getByRole("status").getByText("Rolled back").waitFor();
-    expect(await mesh.client.call("GET", "/namespaces/shop/tier/gold")).toMatchObject({
-      value: { spec: { limits: [{ requests: 100 }] } },
-    });
-  });
-
   it("has a portal for consumers: the catalogue, own applications, keys and use", async () => {
     const portal = (path: string): string => `${mesh.url}/_selvage/portal${path}`;
     const own = tabsOf("/applications/shop/acme", "access keys use refusals");
@@ -212,6 +133,12 @@ describe.skipIf(missing !== null)(missing === null ? "in Chromium" : `in Chromiu
     await page.getByRole("button", { name: "I have it" }).click();
     await secret.waitFor({ state: "detached" });
     expect(faults.splice(0)).toEqual([]);
+  });
+
+  it("says no command that the command line does not take", async () => {
+    expect(commands.size).toBeGreaterThan(30);
+    expect(await refusedLines(commands)).toEqual([]);
+    expect(await refusedLines(["selvage get services --no-such-option", "selvage nothing"])).toHaveLength(2);
   });
 
   it("shows a consumer in the portal what is public elsewhere, and lets them ask for a tier of it", async () => {

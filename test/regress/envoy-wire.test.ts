@@ -74,11 +74,7 @@ describe("connections", () => {
     const hidden = "GET /svc/ledger.shop/admin HTTP/1.1\r\nHost: any.example\r\n\r\n";
     const { answer, arrived } = await wire.exchange(get("/ws", upgrade, hidden), 2);
     expect(answer).toMatch(/^HTTP\/1.1 426 /);
-    expect(arrived.map(({ line }) => line)).not.toContain("GET /svc/ledger.shop/admin HTTP/1.1");
-    if (answer.includes("HTTP/1.1 401")) {
-      expect(answer).toContain("SLV2101");
-    }
-    expect(arrived).toHaveLength(1);
+    expect(arrived.map(({ line }) => line)).toEqual(["GET /ws HTTP/1.1"]);
   });
 
   it("CVE-2024-23326: a 200 to an upgrade switches nothing", async () => {

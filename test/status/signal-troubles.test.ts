@@ -1,6 +1,7 @@
+// What `status` says of services by what was counted.
 import { expect, it } from "vitest";
 import type { LikelyCause, ServiceSignals } from "../../src/model/api/signals.ts";
-import { signalTroubles } from "../../src/status/signal-troubles.ts";
+import { signalTroubles, versionTroubles } from "../../src/status/signal-troubles.ts";
 
 const NOW = Date.UTC(2026, 0, 1, 12);
 const service = (state: ServiceSignals["state"], secondsAgo: number, likely: readonly Partial<LikelyCause>[] = []) =>
@@ -30,4 +31,26 @@ it("what fails is down, and what has only begun, or cannot be told, is not told"
   expect(of(service("failing", 12))).toEqual([["down", "limits refused 90 requests; no cause found"]]);
   expect(of(service("failing", 9))).toEqual([]);
   expect(of(service("unknown", 60))).toEqual([]);
+});
+
+const part = (name: string, requests: number, errors: number): object => ({
+  name,
+  signals: { requests, errors, errorPercent: (errors / requests) * 100 },
+});
+
+it("names a version that fails, beside the one that does not, and the revision that likely made it so", () => {
+  const likely = [{ kind: "revision", title: "revision 7: update HTTPRoute/shop/split" }];
+  const versions = [part("v1", 90, 0), part("v2", 10, 4)];
+  expect(
+    versionTroubles([{ ...service("healthy", 0), since: null, versions, likely } as unknown as ServiceSignals]),
+  ).toEqual([
+    {
+      severity: "degraded",
+      ref: "Service/shop/catalog",
+      message:
+        "version v2 fails: 40 % of its 10 requests, 0 % of version v1; likely: revision 7: update HTTPRoute/shop/split",
+      since: null,
+      command: "selvage top catalog -n shop --once",
+    },
+  ]);
 });

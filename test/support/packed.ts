@@ -1,8 +1,8 @@
 // Journeys run the package as it is installed: command and Worker are bundled once for all of them, not by each mesh
 // that starts. What `npm run build` makes, in a folder of this run's own.
-import { cpSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { execFileSync } from "node:child_process";
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { build } from "esbuild";
 import { bundleWorker } from "../../src/cli/local/bundle-worker.ts";
 
 const root = new URL("../..", import.meta.url).pathname;
@@ -17,19 +17,22 @@ export default async function setup(): Promise<() => void> {
   for (const name of ["migrations", "examples"]) {
     symlinkSync(join(root, name), join(folder, name));
   }
-  await build({
-    entryPoints: [join(root, "src", "cli", "main.ts")],
-    outdir: join(folder, "dist", "cli"),
-    bundle: true,
-    splitting: true,
-    platform: "node",
-    format: "esm",
-    packages: "external",
-    target: "node22",
-    logLevel: "silent",
-  });
+  buildCommand(join(folder, "dist", "cli"));
   mkdirSync(join(folder, "dist", "worker"));
   writeFileSync(join(folder, "dist", "worker", "index.js"), await bundleWorker(root));
   process.env[COMMAND] = join(folder, "dist", "cli", "main.js");
   return () => rmSync(folder, { recursive: true, force: true });
+}
+
+/** As package.json builds it, into another folder. */
+function buildCommand(out: string): void {
+  const { scripts } = JSON.parse(readFileSync(join(root, "package.json"), "utf8")) as {
+    scripts: Record<string, string>;
+  };
+  const [program, ...args] = (scripts["build:cli"] ?? "").split(" ");
+  const into = args.map((one) => (one.startsWith("--outdir=") ? `--outdir=${out}` : one));
+  if (program !== "esbuild" || !into.includes(`--outdir=${out}`)) {
+    throw new Error("package.json no longer builds the command with one call of esbuild");
+  }
+  execFileSync(join(root, "node_modules", ".bin", "esbuild"), [...into, "--log-level=error"], { cwd: root });
 }

@@ -1,10 +1,22 @@
 // `selvage trace [ID]`: the traces that a kept request is part of, or the spans of one.
-import type { TraceList, TraceShown } from "../../model/api/requests.ts";
+import type { TraceList, TracePassShown, TraceShown } from "../../model/api/requests.ts";
 import { printData } from "../print/print-data.ts";
 import { reportFailure } from "../print/report-failure.ts";
 import { table } from "../print/table.ts";
 import { exitCodes, type ExitCode } from "../session/exit-code.ts";
 import type { CliSession } from "../session/session.ts";
+
+/** The pass alone, for `curl -H "selvage-trace: $(selvage trace --pass)"`. */
+export async function showTracePass(session: CliSession): Promise<ExitCode> {
+  const answer = await session.client.call<TracePassShown>("POST", "/trace-passes");
+  if (!answer.ok) {
+    return reportFailure(answer.failure, session.terminal);
+  }
+  const { pass, expiresAt } = answer.value;
+  await printData(session, { data: answer.value, human: () => [pass], names: () => [pass] });
+  session.terminal.err(`until ${expiresAt}`);
+  return exitCodes.ok;
+}
 
 export async function listTraces(session: CliSession): Promise<ExitCode> {
   const query = { namespace: session.namespace ?? undefined };

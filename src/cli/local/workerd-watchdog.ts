@@ -36,10 +36,12 @@ command -v perl >/dev/null && exec perl -e 'setpgrp; exec @ARGV' "$SELVAGE_WORKE
 exec "$SELVAGE_WORKERD" "$@"
 `;
 
-// A line means "done". The command's name is checked because pids are reused.
+// A line means "done". The file is open from the beginning: whoever kills the mesh may remove its folder at once. The
+// command's name is checked because pids are reused.
 const watch = `
+exec 3< "$SELVAGE_WORKERD_PID"
 read -r line && exit 0
-pid=$(cat "$SELVAGE_WORKERD_PID" 2>/dev/null) || exit 0
+read -r pid <&3 || exit 0
 case "$(tr '\\0' ' ' < "/proc/$pid/cmdline" 2>/dev/null || ps -o command= -p "$pid")" in
   *workerd*) kill -9 "$pid" ;;
 esac
@@ -57,6 +59,7 @@ export function startWatchdog(folder: string): Watchdog {
   rmSync(stopping, { force: true });
   killLeftover(pidFile);
   writeFileSync(script, wrapper, { mode: 0o700 });
+  writeFileSync(pidFile, "");
   const environment = {
     SELVAGE_WORKERD: workerdPath(),
     SELVAGE_WORKERD_PID: pidFile,

@@ -34,7 +34,11 @@ export const MAIN_WORKER = "selvage";
 export const CONTROL_WORKER = "selvage-control";
 export const DATABASE_ID = "00000000-0000-0000-0000-000000000000";
 export const COMPATIBILITY_DATE = "2026-10-01";
-export const COMPATIBILITY_FLAGS: readonly string[] = ["global_fetch_strictly_public", "enable_request_signal"];
+export const COMPATIBILITY_FLAGS: readonly string[] = [
+  "global_fetch_strictly_public",
+  "enable_request_signal",
+  "no_nodejs_global_timers",
+];
 export const CRON = "* * * * *";
 /** Binding → class. */
 export const DURABLE_OBJECTS: Readonly<Record<string, string>> = {

@@ -126,7 +126,7 @@ const noisyClient: Script = {
           application: "demo-crawler",
         }),
       ],
-      ["selvage limit get"],
+      ["selvage limit get", "selvage status"],
     ),
   ],
 };
@@ -193,7 +193,7 @@ const keyExpiry: Script = {
       0.25,
       "its secret is rotated; the old one ends soon, and demo-acme does not hear of it",
       [{ act: "rotate", application: "demo-acme", overlapSeconds: Math.max(1, Math.round(seconds * 0.1)) }],
-      ["selvage app credentials demo-acme", "selvage history"],
+      ["selvage app credentials demo-acme", "selvage history", "selvage status"],
     ),
     step(0.7, "demo-acme takes the new secret", [{ act: "adopt", application: "demo-acme" }]),
   ],

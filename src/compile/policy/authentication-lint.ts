@@ -2,8 +2,8 @@
 // asked, headers that claims may not fill, and what their authors may not have meant.
 import { refusalForAddress } from "../../decide/text/address.ts";
 import { isReserved } from "../../decide/header/headers.ts";
-import { judgeJwk } from "../../decide/keys/jwk-fault.ts";
 import type { JwtProviderSpec } from "../../model/document/kind/authentication.ts";
+import { judgeJwks } from "./jwk-findings.ts";
 import type { PolicyContext, PolicyOf, Told } from "./kind.ts";
 
 export function lintAuthentication(
@@ -39,16 +39,9 @@ function keyFindings({ jwks, algorithms }: JwtProviderSpec, at: string): Told[] 
   if (jwks === undefined) {
     return [];
   }
-  const judged = jwks.keys.map(judgeJwk);
-  const faults = judged.flatMap((one, index): Told[] => {
-    if (typeof one !== "string") {
-      return [];
-    }
-    const message = `The key ${one}`;
-    return [{ severity: "error", code: "SLV1241", pointer: `${at}/jwks/keys/${index}`, message }];
-  });
-  if (faults.length > 0 || judged.some((one) => algorithms.some((alg) => one.includes(alg)))) {
-    return faults;
+  const judged = judgeJwks(jwks, at);
+  if (judged.findings.length > 0 || algorithms.some((one) => judged.algorithms.has(one))) {
+    return judged.findings;
   }
   const message = `None of the keys is for ${algorithms.join(", ")}: every token is refused`;
   const hint = "Name the keys' algorithm under algorithms.";

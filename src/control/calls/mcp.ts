@@ -1,7 +1,7 @@
 // `/_selvage/mcp`: the admin API for agents. Nothing is decided here: who calls is asked of `whoami`, and every tool is
 // a call of this same app with the agent's own token, so that roles, namespaces, limits on guessing and the audit are
 // those of the admin API.
-import { hex, sha256Hex } from "../../store/digest.ts";
+import { hex, sha256Hex } from "../../model/word/digest.ts";
 import { settingsOf } from "../../env/settings.ts";
 import type { Env } from "../../env/env.ts";
 import type { Role } from "../../model/api/resource.ts";

@@ -62,7 +62,8 @@ export function registerRequests(app: ControlApp): void {
     writes: false,
     tag,
     summary: "The receipt of one request, by the id that its answer carried as `x-request-id`.",
-    description: "A request is there about a second after its answer, where it was kept.",
+    description:
+      "A request is there about a second after its answer, where it was kept: refused, failed and slow ones are, and a share of all.",
     params: z.object({ id: requestParameter }),
     query: nothing,
     body: noBody,
@@ -127,7 +128,9 @@ export function registerRequests(app: ControlApp): void {
 function absent(what: string): Refusal {
   return {
     problem: "notFound",
-    detail: `The ${what} was not kept, is older than what is kept, or went where you are not let into.`,
+    detail:
+      `The ${what} is not among those that were kept, or went where you are not let into. Refused, failed and slow ` +
+      "requests are kept, and a share of all others (TRACE_PERCENT), for a day and within a bound.",
   };
 }
 

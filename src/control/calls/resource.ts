@@ -12,6 +12,7 @@ import { noBody } from "../register/json-body.ts";
 import { basisOfResource, etag } from "../register/precondition.ts";
 import { type ControlApp, register } from "../register/register.ts";
 import { toResource } from "../register/to-api.ts";
+import { refOfDocument } from "../../model/word/refs.ts";
 import { visiblePart } from "../operator/redact.ts";
 import { dryRunShape, writeOptions, writeQueryShape } from "../register/write-options.ts";
 
@@ -95,7 +96,8 @@ export function registerResource(app: ControlApp): void {
         return applied.refusal;
       }
       await announceAfter(exchange, applied.result);
-      const after = await store.document(kind, namespace, name);
+      const tried = (applied.tried ?? []).find(({ document }) => refOfDocument(document) === ref) ?? before;
+      const after = query.dryRun ? tried : await store.document(kind, namespace, name);
       if (after === null) {
         return { problem: "notFound", detail: `${ref} was written, and removed again meanwhile.` };
       }
@@ -103,7 +105,8 @@ export function registerResource(app: ControlApp): void {
       return {
         status: before === null ? 201 : 200,
         body: { ...toResource(after), revision, warnings: [...parsed.warnings, ...warnings] },
-        headers: { etag: etag(after.resourceVersion) },
+        // What was only tried is no version that a write could be based on.
+        ...(query.dryRun ? {} : { headers: { etag: etag(after.resourceVersion) } }),
       };
     },
   });

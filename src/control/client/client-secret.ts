@@ -2,7 +2,7 @@
 // they are; only the secret's digest is kept.
 import { secretDigest } from "../../tokens/secret-digest.ts";
 import type { MeshKeys } from "../../model/message/mesh-keys.ts";
-import { hex } from "../../store/digest.ts";
+import { hex } from "../../model/word/digest.ts";
 
 export const SECRET_ID = /^[0-9a-f]{12}$/;
 

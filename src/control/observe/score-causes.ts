@@ -1,6 +1,7 @@
 // Since when services that do not do well have been so, and what most likely made them so: the few worst, by what was
 // counted and what was changed. Pure.
 import { deniedMore } from "../../decide/signals/health-word.ts";
+import { isHeldBack } from "../../decide/signals/endings.ts";
 import { onsetOf } from "../../decide/signals/onset.ts";
 import { likelyCauses } from "../../decide/signals/likely-cause.ts";
 import { partsBy } from "../../decide/signals/golden.ts";
@@ -70,9 +71,11 @@ export function causesOf(
 }
 
 function limitedOf(rows: readonly SignalRow[]) {
-  return rows.flatMap(({ status, caller, policy, count }) =>
-    status === 429 ? [{ caller, policy: policy === "" ? "the service itself" : policy, requests: count }] : [],
-  );
+  return rows.filter(isHeldBack).map(({ caller, policy, count }) => ({
+    caller,
+    policy: policy === "" ? "the service itself" : policy,
+    requests: count,
+  }));
 }
 
 /** Which services each service calls, as was seen and as documents say. */

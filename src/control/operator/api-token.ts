@@ -1,5 +1,5 @@
 // The form of API tokens, and how one is made. Only digests are kept: a token with 256 random bits needs no slow hash.
-import { hex, sha256Hex } from "../../store/digest.ts";
+import { hex, sha256Hex } from "../../model/word/digest.ts";
 
 /** `slv_<id>_<secret>`: the id finds its way into logs, the secret is only ever seen by its owner. */
 export const API_TOKEN = /^slv_[0-9a-f]{12}_[0-9a-f]{64}$/;

@@ -2,7 +2,7 @@
 // a token of a configured identity provider.
 import { settingsOf } from "../../env/settings.ts";
 import type { TokenRecord } from "../../model/registry/registry.ts";
-import { hex, sha256 } from "../../store/digest.ts";
+import { hex, sha256 } from "../../model/word/digest.ts";
 import { API_TOKEN } from "./api-token.ts";
 import { lookUpSecret } from "./guesses.ts";
 import { unknown, type Identity, type AdminRequest } from "./identity.ts";

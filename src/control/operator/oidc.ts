@@ -5,7 +5,7 @@ import { settingsOf } from "../../env/settings.ts";
 import type { Env } from "../../env/env.ts";
 import type { Refusal } from "../../model/word/problem.ts";
 import { encodeBase64url } from "../../tokens/base64url.ts";
-import { hex, sha256 } from "../../store/digest.ts";
+import { hex, sha256 } from "../../model/word/digest.ts";
 import { discover } from "./discovery.ts";
 import { fetchJson } from "./fetch-json.ts";
 import type { Identity, AdminRequest } from "./identity.ts";

@@ -4,7 +4,7 @@ import type { Store } from "../../store/store.ts";
 import { cookieNamed } from "../../decide/header/cookies.ts";
 import { SESSION_COOKIE } from "../../decide/header/operator-cookies.ts";
 import { SESSION_MS, type SessionRecord } from "../../model/registry/session.ts";
-import { hex, sha256Hex } from "../../store/digest.ts";
+import { hex, sha256Hex } from "../../model/word/digest.ts";
 import { lookUpSecret } from "./guesses.ts";
 import type { Refusal } from "../../model/word/problem.ts";
 import { auditOf, type AuditSubject } from "./audit-entry.ts";

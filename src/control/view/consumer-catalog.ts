@@ -2,6 +2,7 @@
 // in what goes wrong.
 import type { Env } from "../../env/env.ts";
 import { settingsOf } from "../../env/settings.ts";
+import { isolateState, type IsolateState } from "../../isolate/state.ts";
 import type { Catalog } from "../../model/api/endpoints.ts";
 import type { Refusal } from "../../model/word/problem.ts";
 import { serviceKey, type ScopedName } from "../../model/word/refs.ts";
@@ -25,15 +26,29 @@ export async function seenCatalog({
   reader,
   namespace,
 }: Asked & { readonly namespace: string | undefined }): Promise<Catalog> {
-  const [{ items, revision }, documents] = await Promise.all([
-    wholeCatalog(store, env, namespace),
-    store.documents({ kind: "Tier", namespace }),
+  const { catalog, tiers } = await currentCatalog(store, env);
+  const items = catalog.items.flatMap((one) => {
+    const isAsked = namespace === undefined || namespace === one.namespace;
+    const own = tiers.get(serviceKey(one.namespace, one.name)) ?? [];
+    return isAsked ? (seenService(one, own, reader) ?? []) : [];
+  });
+  return { items, revision: catalog.revision };
+}
+
+/** To read the whole registry for everybody who has a client id would be theirs to do as often as they like. */
+async function currentCatalog(store: Store, env: Env): Promise<NonNullable<IsolateState["readCatalog"]>> {
+  const state = isolateState();
+  const key = JSON.stringify([await store.head(), settingsOf(env).meshDomain]);
+  if (state.readCatalog?.key === key) {
+    return state.readCatalog;
+  }
+  const [catalog, documents] = await Promise.all([
+    wholeCatalog(store, env, undefined),
+    store.documents({ kind: "Tier" }),
   ]);
-  const tiers = tiersByService(documents.map(({ document }) => document));
-  const seen = items.flatMap(
-    (one) => seenService(one, tiers.get(serviceKey(one.namespace, one.name)) ?? [], reader) ?? [],
-  );
-  return { items: seen, revision };
+  const read = { key, catalog, tiers: tiersByService(documents.map(({ document }) => document)) };
+  state.readCatalog = read;
+  return read;
 }
 
 export async function seenDescription(

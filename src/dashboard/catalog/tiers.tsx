@@ -124,7 +124,9 @@ function RequestDialog({ namespace, name, tier, onClose }: RequestDialogProps): 
           body: { items: [contractRequest({ application, service: `${namespace}/${name}`, tier })] },
         })
       }
-      onDone={({ revision }) => tell(`Asked for ${tier}: revision ${revision}. Clients shows what becomes of it.`)}
+      onDone={({ revision }) =>
+        tell(`Asked for ${tier}: revision ${revision}. The application shows what becomes of it.`)
+      }
       onClose={onClose}
     >
       {applications.data !== undefined && names.length === 0 ? (

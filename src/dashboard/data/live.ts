@@ -126,11 +126,15 @@ function addressed(path: string, query: Readonly<Record<string, string | number 
   return said.length === 0 ? path : `${path}?${new URLSearchParams(said).toString()}`;
 }
 
-function tellWhatIsFollowed(): void {
+/** What the screens in sight are made of: paths below the admin API's prefix. */
+export function readsNow(): readonly string[] {
   const active = queries.getQueryCache().findAll({ type: "active" });
-  const paths = [...new Set(active.flatMap(({ queryHash }) => Array.from(used.get(queryHash) ?? [])))]
-    .filter((path) => !path.startsWith(RAW))
-    .slice(0, MOST_FOLLOWED);
+  const paths = new Set(active.flatMap(({ queryHash }) => Array.from(used.get(queryHash) ?? [])));
+  return [...paths].filter((path) => !path.startsWith(RAW));
+}
+
+function tellWhatIsFollowed(): void {
+  const paths = readsNow().slice(0, MOST_FOLLOWED);
   for (const hash of used.keys()) {
     if (queries.getQueryCache().get(hash) === undefined) {
       used.delete(hash);

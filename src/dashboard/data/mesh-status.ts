@@ -1,7 +1,11 @@
 // What `selvage status` says, asked for by the page.
+import { listResources } from "../../cli/session/list-resources.ts";
 import { meshOverview, runtimeOverview, type MeshRead, type RuntimeRead } from "../../status/mesh-read.ts";
 import { statusOf, type MeshStatus } from "../../status/mesh-status.ts";
+import { hashKey } from "@tanstack/react-query";
 import { api } from "./api.ts";
+import { readerFor } from "./live.ts";
+import { queries } from "./queries.ts";
 import type { ApiClient } from "../../cli/session/client.ts";
 import { ReadFailure, useGathered, type ReadState } from "./read.ts";
 
@@ -13,16 +17,23 @@ export interface StatusRead {
   readonly missing: readonly string[];
 }
 
+/** Asked beside who is signed in, where somebody was the last time: a slow line is waited for once. */
+export function expectStatus(): void {
+  void queries.prefetchQuery({ queryKey: ["status"], queryFn: () => readStatus(readerFor(hashKey(["status"]))) });
+}
+
 export const useMeshStatus = (): ReadState<StatusRead> => useGathered("status", readStatus);
 
 async function readStatus(client: ApiClient): Promise<StatusRead> {
-  const mesh = await meshOverview(client);
+  // All of it at once: on a slow line each turn is half a second.
+  const listed = listResources(client, {});
+  const documents = listed.then((answer) => (answer.ok ? answer.value.items : []));
+  const [mesh, runtime] = await Promise.all([meshOverview(client, listed), runtimeOverview(client, documents)]);
   for (const answer of [mesh.revisions, mesh.resources, mesh.catalog]) {
     if (!answer.ok) {
       throw new ReadFailure(answer.failure);
     }
   }
-  const runtime = await runtimeOverview(client, mesh.resources.ok ? mesh.resources.value.items : []);
   const { breakers, limits, audit, tokens } = runtime;
   const missing = Object.entries({ breakers, limits, audit, tokens, propagation: mesh.propagation }).flatMap(
     ([name, answer]) => (answer?.ok === false ? [`${name} (${answer.failure.message})`] : []),

@@ -8,6 +8,8 @@ export interface ReaderSettings {
   readonly keys: boolean;
   /** What is shown follows the mesh while the page is looked at. */
   readonly follow: boolean;
+  /** How moments are said: how long ago, or as the clock stood, here or in UTC. */
+  readonly times: "ago" | "utc" | "local";
   /** Which time every number is of. */
   readonly window: string;
 }
@@ -15,7 +17,7 @@ export interface ReaderSettings {
 export const windows: readonly string[] = ["5m", "15m", "1h", "6h", "24h", "168h"];
 
 const KEY = "selvage-settings";
-const usual: ReaderSettings = { theme: "system", keys: true, follow: true, window: "15m" };
+const usual: ReaderSettings = { theme: "system", keys: true, follow: true, times: "ago", window: "15m" };
 const listeners = new Set<() => void>();
 let settings = stored();
 
@@ -48,6 +50,14 @@ export function useSettings(): ReaderSettings {
     () => settings,
   );
 }
+
+const SIGNED_IN = "selvage-signed-in";
+export const noteSignedIn = (is: boolean): void =>
+  is ? localStorage.setItem(SIGNED_IN, "1") : localStorage.removeItem(SIGNED_IN);
+/** Somebody was, when this browser was here last; whether they still are, the mesh says. */
+export const wasSignedIn = (): boolean => localStorage.getItem(SIGNED_IN) !== null;
+
+export const settingsNow = (): ReaderSettings => settings;
 
 /** The system's wish, where the reader has none. */
 export function showTheme(): void {

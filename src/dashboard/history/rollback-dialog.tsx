@@ -13,10 +13,11 @@ import { selvageLine } from "../word/command.ts";
 interface RollbackDialogProps {
   readonly to: number;
   readonly head: number;
+  readonly why?: string;
   readonly onClose: () => void;
 }
 
-export function RollbackDialog({ to, head, onClose }: RollbackDialogProps): ReactNode {
+export function RollbackDialog({ to, head, why, onClose }: RollbackDialogProps): ReactNode {
   const path = `/revisions/${to}/rollback`;
   const ifMatch = `"${head}"`;
   const plan = useQuery<ApplyResult>({
@@ -30,6 +31,7 @@ export function RollbackDialog({ to, head, onClose }: RollbackDialogProps): Reac
       act="Roll back"
       danger
       reason="required"
+      {...(why === undefined ? {} : { why })}
       command={(reason) => selvageLine(["rollback", "--to", String(to), "--reason", reason])}
       write={(reason) => api.call("POST", path, { body: { reason }, query: { manager: "ui" }, ifMatch })}
       onDone={({ revision }) =>

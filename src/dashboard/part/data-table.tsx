@@ -1,6 +1,9 @@
 // A table of rows: sorted by any column, narrowed by what is typed, a list of cards where the page is narrow. Longer
 // tables show their first rows and say so, so that ten thousand of them stay quick.
-import { useDeferredValue, useMemo, useState, type ReactNode } from "react";
+import { useDeferredValue, useMemo, useRef, useState, type ReactNode } from "react";
+import { flushSync } from "react-dom";
+import { saveFile } from "../data/save.ts";
+import { csvText } from "../word/csv.ts";
 import { matching } from "../word/matching.ts";
 import { Button } from "./button.tsx";
 import { SearchField } from "./search-field.tsx";
@@ -32,6 +35,7 @@ export function DataTable<Row>({ caption, columns, rows, keyOf, textOf, name = "
   const [typed, setTyped] = useState(() => new URLSearchParams(window.location.search).get(name) ?? "");
   const [order, setOrder] = useState<{ readonly by: number; readonly down: boolean } | null>(null);
   const [most, setMost] = useState(SHOWN);
+  const table = useRef<HTMLTableElement>(null);
   // The field shows a letter at once; the rows follow when there is time.
   const wanted = useDeferredValue(typed);
   const found = useMemo(
@@ -49,12 +53,23 @@ export function DataTable<Row>({ caption, columns, rows, keyOf, textOf, name = "
     [sorted, most, columns],
   );
   const sortBy = (by: number): void => setOrder((now) => ({ by, down: now?.by === by ? !now.down : false }));
+  const save = (): void => {
+    // All of them, and as they are read: what a cell shows is what the file has.
+    flushSync(() => setMost(sorted.length));
+    const rows = [...(table.current?.rows ?? [])].map((row) => Array.from(row.cells, (cell) => cell.innerText.trim()));
+    saveFile(`${caption}.csv`, new Blob([csvText(rows)], { type: "text/csv" }));
+  };
   return (
     <>
       {textOf === undefined ? null : (
-        <SearchField name={name} typed={typed} onType={setTyped} label={`Search: ${caption}`} />
+        <div className="row">
+          <SearchField name={name} typed={typed} onType={setTyped} label={`Search: ${caption}`} />
+          <Button small label={`CSV of ${caption}`} onPress={save}>
+            CSV
+          </Button>
+        </div>
       )}
-      <table className={columns.length < 5 ? "table short" : "table"}>
+      <table ref={table} className={columns.length < 5 ? "table short" : "table"}>
         <caption>
           {caption}: {found.length === rows.length ? rows.length : `${found.length} of ${rows.length}`}
         </caption>

@@ -1,7 +1,8 @@
-// A time: how long ago, with the moment on demand. Counts on while it is looked at: one clock for all of them, and only
-// those are drawn anew whose words change.
+// A time: how long ago, with the moment on demand. Counts on while it is looked at: one clock for all of them, and
+// only those are drawn anew whose words change.
 import { useSyncExternalStore, type ReactNode } from "react";
-import { agoText, momentText } from "../word/when.ts";
+import { useSettings } from "../data/settings.ts";
+import { agoText, fullTime, momentText } from "../word/when.ts";
 
 const TICK_MS = 1_000;
 const listeners = new Set<() => void>();
@@ -20,7 +21,10 @@ function onTick(listener: () => void): () => void {
 }
 
 export function When({ time }: { readonly time: string | null }): ReactNode {
-  const text = useSyncExternalStore(onTick, () => agoText(time, Date.now()));
+  const { times } = useSettings();
+  const text = useSyncExternalStore(onTick, () =>
+    time === null || times === "ago" ? agoText(time, Date.now()) : fullTime(time, times),
+  );
   return time === null ? (
     <span className="quiet">never</span>
   ) : (

@@ -17,6 +17,8 @@ interface WriteDialogProps<T> {
   readonly danger?: boolean;
   /** Left out: no reason is asked for. */
   readonly reason?: "required" | "asked";
+  /** The reason that stands there already. */
+  readonly why?: string;
   /** Has to be typed before a write that cannot be undone. */
   readonly confirm?: string;
   readonly command?: (reason: string) => string;
@@ -26,8 +28,20 @@ interface WriteDialogProps<T> {
 }
 
 export function WriteDialog<T>(props: WriteDialogProps<T>): ReactNode {
-  const { title, children, act, danger = false, reason, confirm, command, write, onDone, onClose } = props;
-  const [why, setWhy] = useState("");
+  const {
+    title,
+    children,
+    act,
+    danger = false,
+    reason,
+    why: given = "",
+    confirm,
+    command,
+    write,
+    onDone,
+    onClose,
+  } = props;
+  const [why, setWhy] = useState(given);
   const [typed, setTyped] = useState("");
   const [failure, setFailure] = useState<Failure | null>(null);
   const [isWriting, setWriting] = useState(false);
@@ -41,9 +55,10 @@ export function WriteDialog<T>(props: WriteDialogProps<T>): ReactNode {
       setFailure(answer.failure);
       return;
     }
-    await askAgain();
     onDone(answer.value);
     onClose();
+    // The dialog has done its part: what it was made of may be another by now.
+    void askAgain();
   };
   return (
     <Modal title={title} onClose={onClose}>

@@ -15,6 +15,7 @@ import { FormField } from "../part/form-field.tsx";
 import { PlanView } from "../part/plan-view.tsx";
 import { selvageLine } from "../word/command.ts";
 import { Findings } from "./findings.tsx";
+import { ReplayView } from "./replay-view.tsx";
 
 /** @param document what is edited; null = something new */
 export function DocumentEditor({ document }: { readonly document: object | null }): ReactNode {
@@ -97,6 +98,7 @@ function Editor({ original }: { readonly original: string }): ReactNode {
             <h2>What would be applied</h2>
             <PlanView result={plan} />
             {original === "" ? null : <DiffView before={original} after={text} />}
+            <ReplayView key={text} yaml={text} />
             <FormField label="Reason" value={reason} onChange={setReason} required />
             <Button
               look="main"

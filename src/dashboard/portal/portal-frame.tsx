@@ -3,12 +3,14 @@ import type { ReactNode } from "react";
 import { Link, useLocation } from "wouter";
 import type { Whoami } from "../../model/api/operators.ts";
 import { api } from "../data/api.ts";
+import { useFollowing } from "../data/live.ts";
 import { queries } from "../data/queries.ts";
 import { ReadFailure, taken, useGathered } from "../data/read.ts";
 import { WhoProvider } from "../data/session.tsx";
 import { Button } from "../part/button.tsx";
 import { FailureNote } from "../part/failure-note.tsx";
 import { Toasts } from "../part/toasts.tsx";
+import { FollowSwitch } from "../shell/follow-switch.tsx";
 import { SignIn } from "../shell/sign-in.tsx";
 
 const places = [
@@ -30,12 +32,29 @@ export function PortalFrame({ children }: { readonly children: ReactNode }): Rea
     }
     return who.error === null ? null : <SignIn onSignedIn={() => void queries.resetQueries()} />;
   }
+  return (
+    <WhoProvider who={who.data}>
+      <Page name={who.data.name} path={path}>
+        {children}
+      </Page>
+    </WhoProvider>
+  );
+}
+
+interface PageProps {
+  readonly name: string;
+  readonly path: string;
+  readonly children: ReactNode;
+}
+
+function Page({ name, path, children }: PageProps): ReactNode {
+  useFollowing();
   const signOut = async (): Promise<void> => {
     await fetch("/_selvage/logout", { method: "POST" });
     window.location.reload();
   };
   return (
-    <WhoProvider who={who.data}>
+    <>
       <a className="skip" href="#screen">
         Skip to the screen
       </a>
@@ -51,7 +70,8 @@ export function PortalFrame({ children }: { readonly children: ReactNode }): Rea
           ))}
         </nav>
         <span className="spread" />
-        <span>{who.data.name}</span>
+        <FollowSwitch />
+        <span>{name}</span>
         <Button small onPress={() => void signOut()}>
           Sign out
         </Button>
@@ -60,6 +80,6 @@ export function PortalFrame({ children }: { readonly children: ReactNode }): Rea
         {children}
       </main>
       <Toasts />
-    </WhoProvider>
+    </>
   );
 }

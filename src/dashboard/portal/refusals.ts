@@ -17,8 +17,8 @@ export const refusals: readonly RefusalHelp[] = [
   {
     status: 401,
     code: "SLV2111",
-    means: "The client id or secret is not accepted",
-    act: "See under Keys which secrets are in force",
+    means: "The client id or secret is not accepted here",
+    act: "See under Keys which secrets are in force, and under Access whether the contract is",
   },
   { status: 401, code: "SLV2110", means: "The token is not accepted, or has expired", act: "Make a new token" },
   {

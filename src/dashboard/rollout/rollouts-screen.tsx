@@ -1,65 +1,127 @@
-// Rollouts as their documents say them. What is not known of them is not shown: their state comes with the call that
-// tells it.
-import type { ReactNode } from "react";
-import type { Resource, ResourceList } from "../../model/api/resource.ts";
-import { refOfDocument } from "../../model/word/refs.ts";
-import { records } from "../../status/conditions.ts";
-import { useRead } from "../data/read.ts";
-import { Ready } from "../part/ready.tsx";
+// How versions share a service's calls, with how each of them does, and the levers: more, less, all, none. Nothing
+// moves these weights by itself: this mesh has no controller of rollouts, and the screen says so.
+import { useState, type ReactNode } from "react";
+import { Link } from "wouter";
+import type { ServiceSignals } from "../../model/api/signals.ts";
+import { refOf } from "../../model/word/refs.ts";
+import { useMeshStatus } from "../data/mesh-status.ts";
+import { useMay } from "../data/session.tsx";
+import { useStats } from "../data/signals.ts";
+import { Button } from "../part/button.tsx";
 import { SameInTerminal } from "../part/command-line.tsx";
+import { DataTable } from "../part/data-table.tsx";
 import { Empty } from "../part/empty.tsx";
-import { Facts } from "../part/facts.tsx";
-import { RefLink } from "../part/ref-link.tsx";
+import { Ready } from "../part/ready.tsx";
 import { Screen } from "../part/screen.tsx";
+import { WindowNote } from "../signal/window-note.tsx";
+import { msText, percentText, rateText } from "../word/number.ts";
+import { rawPath } from "../word/paths.ts";
+import { WeightDialog, type WeightChange } from "./weight-dialog.tsx";
+import { splitsOf, type Split } from "./weights.ts";
 
 export function RolloutsScreen(): ReactNode {
-  const read = useRead<ResourceList>("/resources", { kind: "Rollout", limit: 500 });
+  const read = useMeshStatus();
+  const stats = useStats();
+  const [change, setChange] = useState<WeightChange | null>(null);
   return (
-    <Screen title="Rollouts" at={read.dataUpdatedAt}>
+    <Screen title="Rollouts" at={read.dataUpdatedAt} span={<WindowNote window={stats.data?.window} />}>
+      <p className="quiet">
+        Versions share calls by the weights of routes. Nobody moves them by itself: there is no controller of rollouts
+        in this mesh, so a canary is promoted and ended here, or by a pipeline.
+      </p>
       <Ready read={read}>
-        {({ items }) =>
-          items.length === 0 ? (
-            <Empty
-              cause="There is no Rollout. Until one is written, versions are split by the weights of HTTPRoutes."
-              command="selvage explain rollout.spec"
-            />
+        {({ mesh }) => {
+          const splits = splitsOf(mesh.resources.ok ? mesh.resources.value.items : []);
+          return splits.length === 0 ? (
+            <Empty cause="No route splits its calls between versions." command="selvage explain httproute.spec.rules" />
           ) : (
             <ul className="stack">
-              {items.map((one) => (
-                <li key={refOfDocument(one)} className="card">
-                  <Rollout rollout={one} />
+              {splits.map((split) => (
+                <li key={`${split.kind} ${split.namespace}/${split.name} ${split.rule}`} className="card">
+                  <SplitCard split={split} services={stats.data?.services ?? []} onChange={setChange} />
                 </li>
               ))}
             </ul>
-          )
-        }
+          );
+        }}
       </Ready>
-      <SameInTerminal lines={["selvage get rollouts -A"]} />
+      {change === null ? null : <WeightDialog change={change} onClose={() => setChange(null)} />}
+      <SameInTerminal lines={["selvage get httproutes -A", "selvage top", "selvage history"]} />
     </Screen>
   );
 }
 
-function Rollout({ rollout }: { readonly rollout: Resource }): ReactNode {
-  const { spec } = rollout;
+interface SplitCardProps {
+  readonly split: Split;
+  readonly services: readonly ServiceSignals[];
+  readonly onChange: (change: WeightChange) => void;
+}
+
+const STEPS = [0, 5, 25, 50, 100];
+
+function SplitCard({ split, services, onChange }: SplitCardProps): ReactNode {
+  const { kind, namespace, name, rule, ruleName, backends } = split;
+  const may = useMay("operator", namespace);
+  const sum = Math.max(
+    1,
+    backends.reduce((all, { weight }) => all + weight, 0),
+  );
+  const rows = backends.map((one, which) => {
+    const service = services.find((each) => each.namespace === one.namespace && each.name === one.service);
+    const signals = service?.versions.find((each) => each.name === one.version)?.signals ?? null;
+    const percent = Math.round((one.weight / sum) * 100);
+    return Object.assign({}, one, { which, signals, percent, label: one.version ?? `${one.namespace}/${one.service}` });
+  });
   return (
     <>
       <h2>
-        <RefLink reference={refOfDocument(rollout)} />
+        <Link href={rawPath(refOf(kind, namespace, name))}>{`${namespace}/${name}`}</Link>{" "}
+        <span className="quiet">rule {ruleName ?? rule + 1}</span>
       </h2>
-      <Facts
-        rows={[
-          ["Service", String(spec.service)],
-          ["From", String(spec.stable)],
-          ["To", String(spec.canary)],
+      <DataTable
+        caption="Shares"
+        rows={rows}
+        keyOf={({ which }) => String(which)}
+        columns={[
+          { head: "Version", cell: ({ label }) => label },
+          {
+            head: "Share",
+            cell: ({ percent, label }) => (
+              <>
+                <meter min={0} max={100} value={percent} aria-label={`${label}: ${percent} %`} /> {percent} %
+              </>
+            ),
+          },
+          { head: "Rate", number: true, cell: ({ signals }) => (signals === null ? "–" : rateText(signals.perSecond)) },
+          {
+            head: "Errors",
+            number: true,
+            cell: ({ signals }) => (signals === null ? "–" : percentText(signals.errorPercent)),
+          },
+          { head: "p95", number: true, cell: ({ signals }) => msText(signals?.p95Ms ?? null) },
+          {
+            head: "Send it",
+            cell: ({ which, percent, label }) =>
+              may ? (
+                <span className="row">
+                  {STEPS.filter((step) => step !== percent).map((step) => (
+                    <Button
+                      key={step}
+                      small
+                      look={step === 0 ? "danger" : "plain"}
+                      label={`Send ${step} % of ${name} to ${label}`}
+                      onPress={() => onChange({ split, which, percent: step })}
+                    >
+                      {step === 0 ? "None" : step === 100 ? "All" : `${step} %`}
+                    </Button>
+                  ))}
+                </span>
+              ) : (
+                "–"
+              ),
+          },
         ]}
       />
-      <ol className="row" aria-label="Steps">
-        {records(spec.steps).map((step, index) => (
-          <li key={index}>
-            {String(step.weight)} %{step.hold === undefined ? "" : ` for ${String(step.hold)}`}
-          </li>
-        ))}
-      </ol>
     </>
   );
 }

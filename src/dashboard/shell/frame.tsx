@@ -6,6 +6,7 @@ import { api } from "../data/api.ts";
 import { useFollowing } from "../data/live.ts";
 import { queries } from "../data/queries.ts";
 import { ReadFailure, taken, useGathered } from "../data/read.ts";
+import { noteSignedIn } from "../data/settings.ts";
 import { WhoProvider } from "../data/session.tsx";
 import { FailureNote } from "../part/failure-note.tsx";
 import { Toasts } from "../part/toasts.tsx";
@@ -17,6 +18,12 @@ import { Topbar } from "./topbar.tsx";
 
 export function Frame({ children }: { readonly children: ReactNode }): ReactNode {
   const who = useGathered("whoami", async () => taken(await api.call<Whoami>("GET", "/whoami")));
+  const isIn = who.data !== undefined && who.error === null;
+  useEffect(() => {
+    if (who.data !== undefined || who.error !== null) {
+      noteSignedIn(isIn);
+    }
+  }, [isIn, who.data, who.error]);
   if (who.data !== undefined && who.error === null) {
     return (
       <WhoProvider who={who.data}>

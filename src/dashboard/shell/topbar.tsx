@@ -3,12 +3,10 @@ import type { ReactNode } from "react";
 import { Link } from "wouter";
 import { useMeshStatus } from "../data/mesh-status.ts";
 import { useWho } from "../data/session.tsx";
-import { changeSettings, useSettings, windows, type ReaderSettings } from "../data/settings.ts";
+import { changeSettings, useSettings, windows } from "../data/settings.ts";
 import { Button } from "../part/button.tsx";
 import { healthSummary } from "../word/health.ts";
 import { FollowSwitch } from "./follow-switch.tsx";
-
-const themes: readonly ReaderSettings["theme"][] = ["system", "light", "dark", "contrast"];
 
 interface TopbarProps {
   readonly onPalette: () => void;
@@ -18,7 +16,7 @@ interface TopbarProps {
 
 export function Topbar({ onPalette, onKeys, onSignOut }: TopbarProps): ReactNode {
   const who = useWho();
-  const { theme, window } = useSettings();
+  const { window } = useSettings();
   const { data } = useMeshStatus();
   return (
     <header className="topbar">
@@ -45,17 +43,7 @@ export function Topbar({ onPalette, onKeys, onSignOut }: TopbarProps): ReactNode
           ))}
         </select>
       </label>
-      <label>
-        <span className="hidden">Theme</span>
-        <select value={theme} onChange={(event) => changeSettings({ theme: themeOf(event.target.value) })}>
-          {themes.map((one) => (
-            <option key={one} value={one}>
-              {one}
-            </option>
-          ))}
-        </select>
-      </label>
-      <Button small onPress={onKeys} label="Keys">
+      <Button small onPress={onKeys} label="Keys and settings">
         ?
       </Button>
       <span>
@@ -67,5 +55,3 @@ export function Topbar({ onPalette, onKeys, onSignOut }: TopbarProps): ReactNode
     </header>
   );
 }
-
-const themeOf = (text: string): ReaderSettings["theme"] => themes.find((one) => one === text) ?? "system";

@@ -1,7 +1,11 @@
 // A small chart of one or more lines over the window, drawn by the browser; the same numbers stand in a table behind
 // it.
 import type { ReactNode } from "react";
+import { settingsNow } from "../data/settings.ts";
+import { clockTime } from "../word/when.ts";
+import { Button } from "../part/button.tsx";
 import { DataTable } from "../part/data-table.tsx";
+import { savePicture } from "./chart-png.ts";
 import { linePath, roundTop } from "./chart-path.ts";
 
 interface Line {
@@ -27,13 +31,38 @@ export function LineChart({ title, times, lines, text }: LineChartProps): ReactN
     .join(", ");
   return (
     <figure className="card chart">
-      <figcaption>
+      <figcaption className="row">
         <strong>{title}</strong>
+        <span className="spread" />
+        <Button
+          small
+          label={`PNG of ${title}`}
+          onPress={() =>
+            void savePicture({
+              title,
+              foot: `${clockText(times[0])} to ${clockText(times.at(-1))}, 0 to ${text(most)}`,
+              width: WIDTH,
+              height: HEIGHT,
+              lines: lines.map(({ name, values }, index) => ({
+                text: `${name} ${say(values.at(-1), text)}`,
+                path: linePath(values, { width: WIDTH, height: HEIGHT, most }),
+                look: `line.line-${index}`,
+              })),
+            })
+          }
+        >
+          PNG
+        </Button>
       </figcaption>
       <div className="scale" aria-hidden="true">
         {text(most)}
       </div>
-      <svg viewBox={`0 0 ${WIDTH} ${HEIGHT}`} role="img" aria-label={`${title}: now ${last}; most ${peak}`}>
+      <svg
+        viewBox={`0 0 ${WIDTH} ${HEIGHT}`}
+        preserveAspectRatio="none"
+        role="img"
+        aria-label={`${title}: now ${last}; most ${peak}`}
+      >
         {lines.map(({ name, values }, index) => (
           <path
             key={name}
@@ -60,7 +89,7 @@ export function LineChart({ title, times, lines, text }: LineChartProps): ReactN
           rows={times.map((time, index) => ({ time, index }))}
           keyOf={({ time }) => time}
           columns={[
-            { head: "UTC", cell: ({ time }) => time.slice(11, 19) },
+            { head: "Time", cell: ({ time }) => clockText(time) },
             ...lines.map(({ name, values }) => ({
               head: name,
               number: true,
@@ -76,4 +105,5 @@ export function LineChart({ title, times, lines, text }: LineChartProps): ReactN
 const say = (value: number | null | undefined, text: (value: number) => string): string =>
   value === null || value === undefined ? "–" : text(value);
 
-const clockText = (time: string | undefined): string => (time === undefined ? "" : `${time.slice(11, 16)} UTC`);
+const clockText = (time: string | undefined): string =>
+  time === undefined ? "" : clockTime(time, settingsNow().times);

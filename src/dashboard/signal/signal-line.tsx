@@ -4,14 +4,6 @@ import type { Golden } from "../../model/api/signals.ts";
 import { countText, msText, percentText, rateText } from "../word/number.ts";
 
 export function SignalLine({ now, before }: { readonly now: Golden; readonly before: Golden | null }): ReactNode {
-  if (now.requests === 0) {
-    return (
-      <p className="quiet">
-        No request in this window
-        {before !== null && before.requests > 0 ? `; ${countText(before.requests)} in the one before` : ""}.
-      </p>
-    );
-  }
   return (
     <dl className="figures">
       <Figure

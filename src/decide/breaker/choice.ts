@@ -155,6 +155,9 @@ function alike(endpoints: readonly Endpoint[]): Choice {
  * were replaced it is another one: what the old addresses did says nothing about the new.
  */
 function versionBreaker(candidates: readonly Endpoint[], version: string | null): string | null {
+  if (candidates.length < 2) {
+    return null;
+  }
   const siblings = candidates.filter((one) => one.version === version && one.weight > 0);
   return siblings.length < 2 ? null : versionTarget(version) + groupMark(siblings);
 }

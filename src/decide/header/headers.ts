@@ -123,6 +123,8 @@ export interface RequestHeaders {
   readonly tracestate: string | null;
   /** `selvage-identity`: read here and dropped; null = it did not come, or empty. */
   readonly identity: string | null;
+  /** `selvage-trace`: read here and dropped; null = it did not come, or empty. */
+  readonly trace: string | null;
   /** What came as `selvage-hops`; null = nothing. */
   readonly hops: string | null;
   /** Holds a word that a mesh adds to what it forwards: the request has passed through one. */
@@ -149,6 +151,7 @@ export function inspectRequest(headers: HeaderList): RequestHeaders {
   let traceparent: string | null = null;
   let tracestate: string | null = null;
   let identity: string | null = null;
+  let trace: string | null = null;
   let hasCookiesToClean = false;
   let isQuestion = false;
   let isFromMesh = false;
@@ -197,6 +200,8 @@ export function inspectRequest(headers: HeaderList): RequestHeaders {
       hasUpgrade = true;
     } else if (name === "selvage-identity") {
       identity = value === "" ? null : value;
+    } else if (name === "selvage-trace") {
+      trace = value === "" ? null : value;
     } else if (name === "selvage-service") {
       isQuestion = true;
     } else if (name === "selvage-source" || name === "selvage-assertion") {
@@ -225,6 +230,7 @@ export function inspectRequest(headers: HeaderList): RequestHeaders {
     traceparent,
     tracestate,
     identity,
+    trace,
     hops,
     isFromMesh,
     isDebug,

@@ -45,6 +45,11 @@ export function endOfAnswer(status: number, fromPlatform: boolean): TryEnd {
   return fromPlatform && NOT_SENT.has(status) ? { end: "unsent" } : { end: "answered", status };
 }
 
+/** No policy takes it for a failure. */
+export function isGood(tried: TryEnd): boolean {
+  return tried.end === "answered" && tried.status < 400;
+}
+
 /** Could any failure of this request be followed by another try? Then its body is worth keeping. */
 export function mayRetry(policy: RetryPolicy | null, method: string, hasIdempotencyKey: boolean): boolean {
   return policy !== null && policy.attempts > 0 && (IDEMPOTENT.has(method) || hasIdempotencyKey);

@@ -1,6 +1,7 @@
 // Rows added up as people ask for them: traffic, errors, latency and saturation, in all or by one of their labels.
 import type { Golden, RequestEnding, SeriesPoint, SignalPart } from "../../model/api/signals.ts";
 import type { SignalPoint, SignalRow } from "../../model/message/signals.ts";
+import { isHeldBack, isRefused } from "./endings.ts";
 import { addSparse, BUCKETS, quantileMs } from "./histogram.ts";
 
 const rounded = (value: number, digits = 3): number => Number(value.toFixed(digits));
@@ -16,8 +17,8 @@ export function goldenOf(rows: Iterable<SignalRow>, windowMs: number): Golden {
     tries += row.tries;
     errors += status >= 500 ? count : 0;
     clientErrors += status >= 400 && status < 500 ? count : 0;
-    limited += status === 429 ? count : 0;
-    denied += status === 401 || status === 403 ? count : 0;
+    limited += isHeldBack(row) ? count : 0;
+    denied += isRefused(row) ? count : 0;
     addSparse(buckets, row.buckets);
   }
   return {

@@ -3,6 +3,7 @@ import type { SignalAnswer, SignalPoint, SignalQuestion, SignalRow } from "../..
 import { partsOfKey } from "../../model/word/refs.ts";
 import { heardSince } from "./arrivals.ts";
 import type { Level, SignalCoordinator } from "./coordinator.ts";
+import { isHeldBack, isRefused } from "./endings.ts";
 import { addSparse, BUCKETS, sparse } from "./histogram.ts";
 import { OTHER } from "./other.ts";
 import { addRow, newSlot, rowOf, type TimeSlot } from "./slot.ts";
@@ -110,8 +111,8 @@ function point(series: Map<string, Point>, at: number, stepMs: number, row: Sign
   series.set(key, known);
   known.count += row.count;
   known.errors += row.status >= 500 ? row.count : 0;
-  known.limited += row.status === 429 ? row.count : 0;
-  known.denied += row.status === 401 || row.status === 403 ? row.count : 0;
+  known.limited += isHeldBack(row) ? row.count : 0;
+  known.denied += isRefused(row) ? row.count : 0;
   known.sumMs += row.sumMs;
   addSparse(known.buckets, row.buckets);
 }

@@ -32,8 +32,9 @@ export const receiptSchema = z
     traceId: z.string(),
     at: z.string(),
     tookMs: z.number(),
-    keptFor: z.enum(["refused", "error", "slow", "sampled", "watched"]).meta({
-      description: "`watched` = it is shown to those who watch just now, and kept no longer.",
+    keptFor: z.enum(["refused", "error", "slow", "sampled", "asked", "watched"]).meta({
+      description:
+        "`asked` = an operator had it traced; `watched` = it is shown to those who watch just now, and kept no longer.",
     }),
     method: z.string(),
     host: z.string(),
@@ -63,6 +64,10 @@ export const receiptSchema = z
     calls: z.array(callSchema).readonly(),
   })
   .meta({ id: "KeptRequest" });
+
+export const tracePassSchema = z
+  .object({ pass: z.string().meta({ description: "For the header `selvage-trace`." }), expiresAt: z.string() })
+  .meta({ id: "TracePass" });
 
 export const receiptListSchema = z
   .object({
@@ -120,6 +125,7 @@ export const traceListSchema = z
   })
   .meta({ id: "TraceList" });
 
+export type TracePassShown = z.infer<typeof tracePassSchema>;
 export type ReceiptShown = z.infer<typeof receiptSchema>;
 export type ReceiptList = z.infer<typeof receiptListSchema>;
 export type TraceShown = z.infer<typeof traceSchema>;

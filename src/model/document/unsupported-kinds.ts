@@ -3,6 +3,8 @@
 interface Reason {
   readonly why: string;
   readonly instead: string;
+  /** Where it says nothing about traffic: it stands in manifests beside ours, and is passed over with a warning. */
+  readonly passed?: RegExp;
 }
 
 const RAW: Reason = {
@@ -12,6 +14,12 @@ const RAW: Reason = {
 const CLUSTER_ONLY: Reason = {
   why: "it is about a Kubernetes cluster, which the mesh does not run",
   instead: "Apply it with kubectl; of the core kinds only Namespace and Service mean something here.",
+};
+/** What a cluster runs. Not what guards or routes there: to pass over that would open what was closed. */
+const RUNS_THERE: Reason = {
+  ...CLUSTER_ONLY,
+  instead: "Apply it with kubectl.",
+  passed: /^(?:(?:apps|batch|autoscaling|policy|(?:discovery|rbac\.authorization|apiextensions)\.k8s\.io)\/)?v[12]$/,
 };
 const ISTIO: Reason = {
   why: "the mesh speaks the Gateway API and its own policies",
@@ -34,6 +42,7 @@ const reasons: ReadonlyMap<string, Reason> = new Map<string, Reason>([
     {
       why: "there is one implementation here, so every Gateway belongs to it",
       instead: "Remove the document; gatewayClassName may be anything.",
+      passed: /^gateway\.networking\.k8s\.io\/v1(?:beta1)?$/,
     },
   ],
   ["ListenerSet", { why: "listeners are read from Gateways only", instead: "Write them into a Gateway." }],
@@ -45,12 +54,22 @@ const reasons: ReadonlyMap<string, Reason> = new Map<string, Reason>([
       instead: "Write https in the endpoint's URL.",
     },
   ],
-  ...["Ingress", "Deployment", "Pod", "ConfigMap", "Secret", "StatefulSet", "DaemonSet", "Job", "CronJob"].map(
-    (kind): [string, Reason] => [kind, CLUSTER_ONLY],
+  ...["Ingress", "IngressClass", "NetworkPolicy", "Secret"].map((kind): [string, Reason] => [kind, CLUSTER_ONLY]),
+  ...["Deployment", "StatefulSet", "DaemonSet", "ReplicaSet", "Pod", "Job", "CronJob"].map((kind): [string, Reason] => [
+    kind,
+    RUNS_THERE,
+  ]),
+  ...["ConfigMap", "PersistentVolumeClaim", "HorizontalPodAutoscaler", "PodDisruptionBudget", "EndpointSlice"].map(
+    (kind): [string, Reason] => [kind, RUNS_THERE],
   ),
   ...["ServiceAccount", "Role", "RoleBinding", "ClusterRole", "ClusterRoleBinding", "CustomResourceDefinition"].map(
-    (kind): [string, Reason] => [kind, CLUSTER_ONLY],
+    (kind): [string, Reason] => [kind, RUNS_THERE],
   ),
+  ["Endpoints", RUNS_THERE],
+  [
+    "Kustomization",
+    { why: "it says how documents are made, and is none", instead: "Apply the folder with -k, or leave the file out." },
+  ],
   ...["VirtualService", "DestinationRule", "ServiceEntry", "Sidecar", "EnvoyFilter", "RequestAuthentication"].map(
     (kind): [string, Reason] => [kind, ISTIO],
   ),

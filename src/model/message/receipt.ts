@@ -3,8 +3,11 @@
 import type { RequestFilter } from "./watch.ts";
 import type { ServiceKey } from "../snapshot/snapshot.ts";
 
-/** Refused or failed, slow, one of the share that is traced; `watched` = only for those who watch just now. */
-export type KeptFor = "refused" | "error" | "slow" | "sampled" | "watched";
+/**
+ * Refused or failed, slow, one of the share that is traced, or `asked` for by an operator; `watched` = only for those
+ * who watch just now.
+ */
+export type KeptFor = "refused" | "error" | "slow" | "sampled" | "asked" | "watched";
 
 /** One thing that a stage told while the request was on its way. */
 export interface ToldStep {

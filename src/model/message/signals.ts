@@ -91,9 +91,9 @@ export interface SignalPoint {
   readonly count: number;
   /** Answers of 500 and more. */
   readonly errors: number;
-  /** Answers of 429. */
+  /** Answers of 429, but for those to proofs that are not looked at any more. */
   readonly limited: number;
-  /** Answers of 401 and 403; absent = an object of an earlier release. */
+  /** Answers of 401 and 403, and those; absent = an object of an earlier release. */
   readonly denied?: number;
   readonly sumMs: number;
   readonly buckets: readonly number[];

@@ -60,7 +60,7 @@ export async function attempt(
     began(load, nowMs);
   }
   const seen = noteSent(exchange.state.callNotes, destination.service, endpoint.id, nowMs);
-  const guarded = guard?.begin(endpoint) ?? null;
+  const guarded = guard?.begin(endpoint, nowMs) ?? null;
   let isOver = false;
   // By the caller's doing, or because another copy was quicker: that says nothing about the service.
   const forgo = (): void => {
@@ -69,7 +69,7 @@ export async function attempt(
     }
     isOver = true;
     noteDropped(seen);
-    guarded?.settle(BY_CALLER, 0);
+    guarded?.settle(BY_CALLER, 0, nowMs);
     if (load !== null) {
       forgone(load, nowMs, ports.now());
     }
@@ -95,7 +95,7 @@ export async function attempt(
   if (!isOver) {
     isOver = true;
     noteEnd(seen, failureOf(end, answer), tookMs, endedAtMs);
-    guarded?.settle(end, tookMs);
+    guarded?.settle(end, tookMs, endedAtMs);
     slot?.answered(tookMs);
     if (load !== null) {
       ended(load, nowMs, costOf(end, tookMs, destination.timeouts.perTryMs), endedAtMs);

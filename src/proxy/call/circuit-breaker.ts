@@ -23,9 +23,9 @@ import { reportSoon } from "./coordinator-sync.ts";
 
 export interface Guard {
   /** The endpoints that may be asked now; a refusal when the breaker keeps all of them back. */
-  readonly choose: () => Choice | Refusal;
+  readonly choose: (nowMs: number) => Choice | Refusal;
   /** Called when a try goes out; what is answered is told when it has ended. null = nobody counts it. */
-  readonly begin: (endpoint: Endpoint) => Guarded | null;
+  readonly begin: (endpoint: Endpoint, nowMs: number) => Guarded | null;
 }
 
 /** One try that is on its way. */
@@ -33,7 +33,7 @@ interface Guarded {
   /** It has a permit, which somebody else needs if the caller leaves. */
   readonly holdsPermit: boolean;
   /** @param tookMs the service's own time, until response headers */
-  readonly settle: (end: TryEnd, tookMs: number) => void;
+  readonly settle: (end: TryEnd, tookMs: number, nowMs: number) => void;
 }
 
 /** A probe without a deadline of its own is given so long. */
@@ -56,39 +56,39 @@ export function guardOf(
   const health = probed === undefined ? null : healthOf(exchange.state.breakers, service);
   const candidates = version === null ? endpoints : endpoints.filter((one) => one.version === version);
   return {
-    choose() {
-      const failing = health === null ? NONE : failingIn(health, ports.now());
+    choose(nowMs) {
+      const failing = health === null ? NONE : failingIn(health, nowMs);
       if (circuit === undefined) {
         breakers.touched = true;
-        reportSoon(exchange, service, breakers);
+        reportSoon(exchange, service, breakers, nowMs);
         return choiceByHealth(candidates, failing);
       }
       const chosen = chooseEndpoints(
         breakers,
         circuit,
         { endpoints: candidates, pinned: pinned?.endpointId ?? null, failing },
-        ports.now(),
+        nowMs,
         breakers.mustCheck ? ports.random() : 0,
       );
       // An answer is waited for by the next request, not by this one.
-      reportSoon(exchange, service, breakers);
+      reportSoon(exchange, service, breakers, nowMs);
       return chosen.refusal === null ? chosen : refused(service, circuit, chosen.refusal);
     },
-    begin(endpoint) {
+    begin(endpoint, nowMs) {
       if (circuit === undefined) {
         return null;
       }
-      const attempt = beginAttempt(breakers, circuit, endpoint, candidates, ports.now());
+      const attempt = beginAttempt(breakers, circuit, endpoint, candidates, nowMs);
       attempt.policyState.probeMs = timeouts.perTryMs || timeouts.requestMs || PROBE_MS;
       return {
         holdsPermit: attempt.probe !== null,
-        settle(end, tookMs) {
+        settle(end, tookMs, endedAtMs) {
           if (end.end === "caller") {
             dropAttempt(attempt);
             return;
           }
-          endAttempt(breakers, attempt, !isFailure(end), tookMs, ports.now());
-          reportSoon(exchange, service, breakers);
+          endAttempt(breakers, attempt, !isFailure(end), tookMs, endedAtMs);
+          reportSoon(exchange, service, breakers, endedAtMs);
         },
       };
     },

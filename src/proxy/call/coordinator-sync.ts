@@ -21,10 +21,14 @@ const LOOK_MS = 5;
 const LONGEST_MS = 1000;
 
 /** A report that is due goes out behind the answer; one that is wanted, but not due yet, waits there for its time. */
-export function reportSoon(exchange: Exchange, service: ServiceKey, breakers: IsolateBreakers): void {
+export function reportSoon(
+  exchange: Exchange,
+  service: ServiceKey,
+  breakers: IsolateBreakers,
+  now = exchange.ports.now(),
+): void {
   const { ports, ctx } = exchange;
   const { scheduled } = exchange.state.breakers;
-  const now = ports.now();
   const dueInMs = breakersDueIn(breakers, now);
   // One whose request was cancelled never went out: its time has passed.
   if (dueInMs === null || (scheduled.get(service) ?? -Infinity) > now) {

@@ -63,14 +63,20 @@ export function sampled(
   { state, env, ports }: Counting,
   traceparent: string | null,
   startedAtMs: number,
+  pass: Collected["asked"] = null,
 ): Trace | undefined {
-  if (env.REQUESTS === undefined || !isSampled(state.keeping, settingsOf(env).traceEvery)) {
+  const isOfShare = isSampled(state.keeping, settingsOf(env).traceEvery);
+  if (env.REQUESTS === undefined || (!isOfShare && pass === null)) {
     return undefined;
   }
-  return newCollector(traceparent, startedAtMs, ports.now);
+  // One of the share is kept wherever it goes.
+  return newCollector(traceparent, startedAtMs, ports.now, isOfShare ? null : pass);
 }
 
-const wordOfShare = (trace: Trace | undefined): "sampled" | null => (collectedOf(trace) === null ? null : "sampled");
+function wordOfShare(trace: Trace | undefined): "sampled" | "asked" | null {
+  const collected = collectedOf(trace);
+  return collected === null ? null : collected.asked === null ? "sampled" : "asked";
+}
 
 function collectedOf(trace: Trace | undefined): Collected | null {
   return trace !== undefined && isCollector(trace) ? trace.collected : null;
@@ -89,7 +95,8 @@ function tellOf(around: Tracing, exchange: Exchange | null, keptFor: KeptFor | n
   const { keeping, logging } = state;
   const isLogged = isSampled(logging, settingsOf(env).accessEvery);
   const namespace = exchange === null ? "" : partsOfKey(servedBy(exchange)).namespace;
-  const isKept = keptFor !== null && env.REQUESTS !== undefined && hasRoom(keeping, namespace);
+  const isMeant = keptFor !== "asked" || isAskedOf(namespace, collectedOf(trace));
+  const isKept = keptFor !== null && isMeant && env.REQUESTS !== undefined && hasRoom(keeping, namespace);
   const isWatched = keeping.watches.length > 0 && env.REQUESTS !== undefined;
   if (!isLogged && !isKept && !isWatched) {
     return;
@@ -108,6 +115,10 @@ function tellOf(around: Tracing, exchange: Exchange | null, keptFor: KeptFor | n
     keep(around, namespace, hasRoomToWatch(keeping, namespace) ? shown : null, watchers);
   }
 }
+
+/** An operator has those traced that go to namespaces of theirs. */
+const isAskedOf = (namespace: string, collected: Collected | null): boolean =>
+  collected?.asked?.namespaces?.includes(namespace) ?? true;
 
 function keep(
   { state, env, ctx, ports }: Tracing,

@@ -48,19 +48,24 @@ export function countLeased(
   const bucket = { limit: limit.name, key, terms: limit.terms };
   const verdict = spendToken(limits, bucket, startedAt, again ? startedAt : null);
   if (verdict.verdict !== "ask" || limit.shadow) {
-    return counted(exchange, asked, limits, verdict);
+    return counted(exchange, asked, limits, verdict, startedAt);
   }
   startWaiting(limits, limit.name, key, startedAt);
   return waitForAnswer(exchange, asked, limits, startedAt).then((answer) => {
     stopWaiting(limits, limit.name, key);
-    return counted(exchange, asked, limits, answer);
+    return counted(exchange, asked, limits, answer, ports.now());
   });
 }
 
-function counted(exchange: Counting, asked: BucketRef, limits: IsolateLimits, verdict: LeaseVerdict): LimitVerdict {
+function counted(
+  exchange: Counting,
+  asked: BucketRef,
+  limits: IsolateLimits,
+  verdict: LeaseVerdict,
+  now: number,
+): LimitVerdict {
   const { limit, key } = asked;
   const bucket = { limit: limit.name, key, terms: limit.terms };
-  const now = exchange.ports.now();
   // A limit that never refuses has nobody wait: until something is known of the bucket its requests count as demand.
   const isDue = verdict.verdict === "ask" ? mayReportLimits(limits, now) : isReportDue(limits, bucket, now);
   if (isDue) {

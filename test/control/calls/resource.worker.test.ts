@@ -55,6 +55,33 @@ describe("PUT", () => {
     });
   });
 
+  it("answers a dry run as the write would be answered, and writes nothing", async () => {
+    const tried = (path: string, spec: object, headers: Record<string, string>) =>
+      api("PUT", `${path}?dryRun=true`, { body: { spec }, headers });
+    const made = await tried(PATH, { exposure: "public" }, { "if-none-match": "*" });
+    expect([made.status, made.headers.get("etag"), made.body.revision]).toEqual([201, null, 0]);
+    const written = await created();
+    const { uid, createdAt, updatedAt, ...rest } = resourceSchema.parse(written.body).metadata;
+    const timeless = (text: string): unknown => JSON.parse(text.replaceAll(/\d{4}-\d\d-\d\dT[\d:.]+Z/g, "then"));
+    expect(timeless(made.text)).toEqual({
+      ...Object(timeless(written.text)),
+      revision: 0,
+      metadata: { ...rest, uid: expect.stringMatching(/^[0-9a-f-]{36}$/), createdAt: "then", updatedAt: "then" },
+    });
+    const other = await tried(PATH, { exposure: "mesh" }, { "if-match": '"1"' });
+    expect([other.status, other.body.spec.exposure]).toEqual([200, "mesh"]);
+    expect(other.body.metadata).toMatchObject({ uid, createdAt, resourceVersion: "2", generation: 2 });
+    expect(Date.parse(resourceSchema.parse(other.body).metadata.updatedAt)).toBeGreaterThanOrEqual(
+      Date.parse(updatedAt),
+    );
+    const same = await tried(PATH, { exposure: "public" }, { "if-match": '"1"' });
+    expect([same.status, same.body.metadata]).toEqual([200, written.body.metadata]);
+    expect((await tried(PATH, { exposure: "mesh" }, { "if-match": '"9"' })).status).toBe(412);
+    expect((await tried(PATH, { exposur: "mesh" }, { "if-match": '"1"' })).status).toBe(422);
+    const kept = await api("GET", PATH);
+    expect([kept.body.spec.exposure, kept.headers.get("etag")]).toEqual(["public", '"1"']);
+  });
+
   it("takes back what GET gave, server-owned metadata and status included", async () => {
     await created();
     const { body, headers } = await api("GET", PATH);

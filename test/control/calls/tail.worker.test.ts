@@ -86,3 +86,26 @@ it("has isolates watch while it lasts, with its filters and no further than its 
   ]);
   await reader?.cancel();
 });
+
+it("is messages of a WebSocket where one is asked for, and says that isolates watch", async () => {
+  await keep({ service: "tailed/orders", status: 500 });
+  const request = new Request("http://mesh.test/_selvage/v1/tail?namespace=tailed&cursor=1", {
+    headers: { upgrade: "websocket", authorization: `Bearer ${ROOT_TOKEN}` },
+  });
+  const { status, webSocket } = await worker.fetch(request, env, createExecutionContext());
+  expect(status).toBe(101);
+  const told = Promise.withResolvers<Record<string, unknown>>();
+  const events: unknown[] = [];
+  webSocket?.accept();
+  webSocket?.addEventListener("message", ({ data }) => {
+    const message = JSON.parse(String(data));
+    events.push(message.event);
+    if (message.event === "meter") {
+      told.resolve(message);
+    }
+  });
+  const { data, cursor } = await told.promise;
+  webSocket?.close();
+  expect(events).toContain("request");
+  expect([typeof cursor, Reflect.get(Object(data), "live")]).toEqual(["string", true]);
+});

@@ -1,9 +1,11 @@
 // Who sees what of the catalogue: consumers by an Application's credentials, operators in the view of consumers, and
 // those who are neither.
+import { env } from "cloudflare:workers";
 import { beforeAll, describe, expect, it, vi } from "vitest";
 import { catalogSchema } from "../../../src/model/api/endpoints.ts";
 import { mintedCredentialsSchema } from "../../../src/model/api/clients.ts";
 import { api, applied, ask, FIRST_LOAD_MS, type Sent, serviceYaml, tokenFor } from "../../support/worker/admin.ts";
+import { countedDatabase } from "../../support/worker/databases.ts";
 import { emptyRegistry } from "../../support/worker/registry.ts";
 
 interface Client {
@@ -109,6 +111,26 @@ describe("the catalogue", () => {
     ["of nothing here", "", {}],
   ])("shows to %s%s what is theirs to see", async (who, query, expected) => {
     expect(await seen(by(who), query)).toEqual(expected);
+  });
+
+  it("is read once, however often it is asked for, and anew when something changed", async () => {
+    await seen(by("buyer"));
+    const counted = countedDatabase(env.DB);
+    const ask = (who: string) => api("GET", "/catalog", { ...by(who), env: { DB: counted.db } });
+    for (let times = 0; times < 10; times++) {
+      await ask(times % 2 === 0 ? "buyer" : "stranger");
+    }
+    // The head, to judge the client and to know that nothing changed.
+    expect(counted.statements()).toBeLessThanOrEqual(20);
+    await applied(serviceYaml("late", "shop", "exposure: public"));
+    expect(await seen(by("stranger"))).toMatchObject({ "shop/late": "brief" });
+    await api("PUT", "/namespaces/shop/services/late/endpoints/one", { body: { url: "http://127.0.0.1:9001" } });
+    const { body } = await api("GET", "/catalog?view=consumers", by("of shop"));
+    expect(body.items.find(({ name }) => name === "late")).toMatchObject({
+      versions: [{ version: null, endpoints: 1 }],
+    });
+    expect((await api("DELETE", "/namespaces/shop/service/late", { headers: { "if-match": "*" } })).status).toBe(200);
+    expect(await seen(by("stranger"))).toEqual(brief);
   });
 
   it("shows the same to a bearer token of the application as to its secret", async () => {

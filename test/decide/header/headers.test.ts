@@ -95,6 +95,7 @@ describe("inspectRequest", () => {
       hasUpgrade: false,
       host: null,
       identity: null,
+      trace: null,
       hops: null,
       isFromMesh: false,
       isDebug: false,

@@ -99,7 +99,7 @@ describe("likelyCauses", () => {
 
   it("names a service that it calls and that failed no later, one bad endpoint, and a caller that is too loud", () => {
     expect(causes({ failing: new Map([["bank/ledger", ONSET - 5000]]) })).toMatchObject([
-      { kind: "dependency", title: "bank/ledger fails", score: 5 },
+      { kind: "dependency", title: "bank/ledger fails", score: 9 },
     ]);
     expect(causes({ endpoints: [part("a", 50, 0), part("b", 50, 40)] })).toMatchObject([{ title: "endpoint b fails" }]);
     const of = (caller: string, requests: number) => ({ caller, policy: "RateLimitPolicy/shop/partners", requests });
@@ -107,7 +107,7 @@ describe("likelyCauses", () => {
       {
         kind: "caller",
         title: "app calls more often than RateLimitPolicy/shop/partners lets it",
-        why: ["90 % of what limits refuse is its (4)"],
+        why: ["90 % of what limits refuse is its (6)"],
       },
     ]);
     expect(causes({ limited: [of("app", 50), of("web", 50)] })).toEqual([]);
@@ -141,6 +141,12 @@ const point = (nth: number, requests: number, errors: number): SeriesPoint => ({
   p50Ms: null,
   p95Ms: null,
   p99Ms: null,
+});
+
+it("a proof that is not looked at any more is refused, and not held back by a limit", () => {
+  const row = { ...otherLabels("shop/cart"), status: 429, sumMs: 0, tries: 0, buckets: [], count: 5 };
+  const { limited, denied } = goldenOf([row, { ...row, decision: "authenticate", count: 7 }], 60_000);
+  expect([limited, denied]).toEqual([5, 7]);
 });
 
 describe("onsetOf", () => {

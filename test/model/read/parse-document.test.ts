@@ -111,6 +111,34 @@ describe("the envelope", () => {
     });
   });
 
+  it("passes over what a cluster runs, with a warning each, and refuses what guards or routes there", () => {
+    const runs = [
+      "v1 ServiceAccount",
+      "v1 ConfigMap",
+      "apps/v1 Deployment",
+      "batch/v1 CronJob",
+      "autoscaling/v2 HorizontalPodAutoscaler",
+      "discovery.k8s.io/v1 EndpointSlice",
+      "rbac.authorization.k8s.io/v1 ClusterRole",
+    ];
+    const text = (one: string): string =>
+      `---\napiVersion: ${one.split(" ")[0]}\nkind: ${one.split(" ")[1]}\nmetadata: {name: any, namespace: shop}\ndata: {a: b}\n`;
+    const parsed = parseDocuments(service + runs.map(text).join(""), "yaml");
+    expect(parsed.ok && parsed.documents.length).toBe(1);
+    expect(parsed.ok && parsed.warnings.map(({ code, ref, severity }) => `${severity} ${code} ${ref}`)).toEqual(
+      runs.map((one) => `warning SLV1024 ${one.split(" ")[1]}/shop/any`),
+    );
+    for (const one of [
+      "v1 Secret",
+      "networking.k8s.io/v1 Ingress",
+      "networking.k8s.io/v1 NetworkPolicy",
+      "apps.example.com/v1 Deployment",
+      "kustomize.config.k8s.io/v1beta1 Kustomization",
+    ]) {
+      expect(refusalOf(service + text(one)).errors?.[0], one).toMatchObject({ code: "SLV1107", pointer: "#/1/kind" });
+    }
+  });
+
   it("says why each kind that it cannot serve is refused, and what to do", () => {
     for (const kind of [
       "GRPCRoute",

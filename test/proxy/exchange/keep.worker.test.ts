@@ -1,5 +1,8 @@
 // Which requests are kept, and what of them.
-import { expect, it, vi } from "vitest";
+import { describe, expect, it, vi } from "vitest";
+import type { MeshKeys } from "../../../src/model/message/mesh-keys.ts";
+import { mintTracePass } from "../../../src/tokens/trace-pass.ts";
+import { meshKeys } from "../../support/worker/mesh-keys.ts";
 import { heldSince } from "../../../src/decide/trace/watching.ts";
 import type { WatchCounts, Receipt } from "../../../src/model/message/receipt.ts";
 import { NOW, routeYaml, serviceYaml, testMesh, type TestMeshOptions } from "../../support/worker/test-mesh.ts";
@@ -219,4 +222,48 @@ it("tells no collector of what is there only for those who watch", async () => {
   await mesh.send("https://shop.example/cart");
   expect(await all()).toMatchObject([{ keptFor: "watched" }]);
   expect(mesh.sent.filter(({ url }) => url.includes("collector"))).toEqual([]);
+});
+
+describe("selvage-trace", () => {
+  const names = { issuer: "spiffe://mesh.local", trustDomain: "mesh.local" };
+  const passOf = async (keys: MeshKeys, namespaces: readonly string[] | null): Promise<string> =>
+    (await mintTracePass(keys.signing, names, { name: "mia", namespaces }, NOW)).pass;
+
+  it("of an operator has a request traced whole, and its service does not see it", async () => {
+    const keys = await meshKeys("k");
+    const { mesh, all } = kept({ ports: { keys: () => keys } });
+    const pass = await passOf(keys, null);
+    await mesh.send("https://shop.example/guarded", { headers: { "selvage-trace": pass } });
+    await mesh.send("https://shop.example/cart", { headers: { "selvage-trace": pass } });
+    await mesh.send("https://shop.example/cart");
+    const receipts = await all();
+    expect(receipts.map(({ keptFor, calls }) => [keptFor, calls.length])).toEqual([
+      ["asked", 2],
+      ["asked", 1],
+    ]);
+    expect(mesh.sent.some(({ headers }) => headers.has("selvage-trace"))).toBe(false);
+  });
+
+  it("is ignored and taken away where nobody with the right shows it", async () => {
+    const keys = await meshKeys("k");
+    const others = await meshKeys("k");
+    const { mesh, all } = kept({ ports: { keys: () => keys } });
+    for (const pass of ["1", "", "a.b.c", await passOf(others, null)]) {
+      const { status } = await mesh.send("https://shop.example/cart", { headers: { "selvage-trace": pass } });
+      expect(status).toBe(200);
+    }
+    expect(await all()).toEqual([]);
+    expect(mesh.sent.some(({ headers }) => headers.has("selvage-trace"))).toBe(false);
+    const without = kept();
+    const { status } = await without.mesh.send("https://shop.example/cart", { headers: { "selvage-trace": "1" } });
+    expect([status, await without.all()]).toEqual([200, []]);
+  });
+
+  it("reaches no further than who asked for it", async () => {
+    const keys = await meshKeys("k");
+    const { mesh, all } = kept({ ports: { keys: () => keys } });
+    await mesh.send("https://shop.example/cart", { headers: { "selvage-trace": await passOf(keys, ["bank"]) } });
+    await mesh.send("https://shop.example/cart", { headers: { "selvage-trace": await passOf(keys, ["shop"]) } });
+    expect(await all()).toMatchObject([{ keptFor: "asked", service: "shop/cart" }]);
+  });
 });

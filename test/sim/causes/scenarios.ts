@@ -105,6 +105,9 @@ const change = (
   actor: string | null = kind === "revision" || kind === "breaker" ? "mia" : null,
 ): MeshChange => ({ at, kind, service, title, actor, revision: kind === "revision" ? 12 : null, detail: null });
 const none = (): readonly MeshChange[] => [];
+/** Of the same service, and not what makes it fail: somebody set up what is used now. */
+const setUp = (text: (second: number) => string): MeshChange =>
+  change(text(CALM_S - 10), "revision", "shop/catalog", "revision 11: create HTTPRoute/shop/partners");
 /** Somebody else's, a moment before: there is always one. */
 const elsewhere = (text: (second: number) => string): MeshChange =>
   change(text(CALM_S - 90), "revision", "shop/search", "revision 11: update Service/shop/search");
@@ -144,6 +147,7 @@ export const scenarios: readonly Scenario[] = [
     ),
     changes: (text) => [
       elsewhere(text),
+      change(text(CALM_S - 10), "revision", "shop/payments", "revision 11: create HTTPRoute/shop/payments"),
       change(text(CALM_S + 5), "breaker", "bank/ledger", "the breaker of version v1 is open", null),
     ],
     expected: { service: "shop/payments", cause: /^bank\/ledger fails$/ },
@@ -162,7 +166,7 @@ export const scenarios: readonly Scenario[] = [
           (random() < 5 / 30 ? catalog : refused(429, "limit", "RateLimitPolicy/shop/partners"))(second, random),
       },
     ],
-    changes: (text) => [elsewhere(text)],
+    changes: (text) => [elsewhere(text), setUp(text)],
     expected: { service: "shop/catalog", cause: /demo-crawler calls more often than RateLimitPolicy\/shop\/partners/ },
   },
   {
@@ -223,11 +227,16 @@ export const scenarios: readonly Scenario[] = [
       flow(ACME, "shop/catalog", 4, (second, random) =>
         second < CALM_S
           ? catalog(second, random)
-          : refused(401, "authenticate", "AuthenticationPolicy/shop/partners")(second, random),
+          : refused(
+              second < CALM_S + 3 ? 401 : 429,
+              "authenticate",
+              "AuthenticationPolicy/shop/partners",
+            )(second, random),
       ),
     ],
     changes: (text) => [
       elsewhere(text),
+      setUp(text),
       change(text(CALM_S), "key", null, "a secret of Application/shop/demo-acme has ended"),
     ],
     expected: { service: "shop/catalog", cause: /^a secret of Application\/shop\/demo-acme has ended$/ },

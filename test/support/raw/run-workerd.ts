@@ -5,6 +5,7 @@ import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { build } from "esbuild";
+import { COMPATIBILITY_DATE, COMPATIBILITY_FLAGS } from "../../../src/cli/local/workers.ts";
 
 export interface RunningWorkerd {
   readonly port: number;
@@ -25,8 +26,8 @@ export interface WorkerdOptions {
   readonly services?: Readonly<Record<string, string>>;
 }
 
-const COMPATIBILITY =
-  'compatibilityDate = "2026-10-01", compatibilityFlags = ["global_fetch_strictly_public", "enable_request_signal"]';
+const flags = JSON.stringify(COMPATIBILITY_FLAGS);
+const COMPATIBILITY = `compatibilityDate = "${COMPATIBILITY_DATE}", compatibilityFlags = ${flags}`;
 
 function configText(options: WorkerdOptions): string {
   const bindings = [

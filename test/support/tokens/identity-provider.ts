@@ -30,6 +30,13 @@ export async function startIdentityProvider(): Promise<IdentityProvider> {
   const codes = new Map<string, URLSearchParams>();
   const server = createServer((request, response) => {
     asked.push(request.url ?? "");
+    if (request.url?.startsWith("/authorize?") === true) {
+      // A browser that follows redirects by itself: whoever comes is let in and sent back.
+      const { code, state, redirectUri } = provider.authorize(`${issuer}${request.url}`);
+      response.writeHead(303, { location: `${redirectUri}?${new URLSearchParams({ code, state }).toString()}` });
+      response.end();
+      return;
+    }
     void (async () => {
       const { status, body } = await answer(request);
       response.writeHead(status, { "content-type": "application/json" });

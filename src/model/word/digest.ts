@@ -1,4 +1,5 @@
-// SHA-256, in hex nearly everywhere: the audit chain, plan ids, the digests of documents and of operators' secrets.
+// SHA-256, in hex nearly everywhere: the audit chain, plan ids, versions of key sets, the digests of documents and of
+// operators' secrets.
 const encoder = new TextEncoder();
 
 /** SHA-256 in lower-case hex; text is taken as UTF-8. */

@@ -1,0 +1,138 @@
+// What the dashboard costs a browser: its first screen over a slow line, ten thousand services in lists and search, an
+// hour of the feed. Against answers that are only pretended, so that nothing else is measured. Runs alone.
+import type { Browser, CDPSession, Page } from "playwright-core";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { patchBetween } from "../../src/decide/text/json-patch.ts";
+import { chromiumMissing, openScreen, startChromium } from "../support/browser/chromium.ts";
+import { builtDashboard } from "../support/browser/files.ts";
+import { pretendStats, startPretendMesh } from "../support/browser/pretend-mesh.ts";
+
+const missing = chromiumMissing();
+const SERVICES = 10_000;
+const KEY_MS = 100;
+const HOUR_SECONDS = 3_600;
+const PATHS = ["/stats?window=15m", "/stats?window=1m"];
+const MOST_GROWTH = 1.1;
+/** What the developer tools of Chromium call Fast 3G. */
+const FAST_3G = { offline: false, latency: 562.5, downloadThroughput: 180_000, uploadThroughput: 84_375 };
+
+describe.skipIf(missing !== null)("what the dashboard costs", () => {
+  let browser: Browser;
+  let large: Awaited<ReturnType<typeof startPretendMesh>>;
+  let small: Awaited<ReturnType<typeof startPretendMesh>>;
+
+  beforeAll(async () => {
+    const files = builtDashboard();
+    [browser, large, small] = await Promise.all([
+      startChromium(),
+      startPretendMesh(files, SERVICES),
+      startPretendMesh(files, 20),
+    ]);
+  }, 60_000);
+  afterAll(async () => {
+    await browser.close();
+    large.server.close();
+    small.server.close();
+  });
+
+  const opened = async (): Promise<{ page: Page; tools: CDPSession }> => {
+    const page = await (await browser.newContext({ viewport: { width: 1280, height: 800 } })).newPage();
+    return { page, tools: await page.context().newCDPSession(page) };
+  };
+  const cpuMs = async (tools: CDPSession): Promise<number> => {
+    const { metrics } = await tools.send("Performance.getMetrics");
+    return (metrics.find(({ name }) => name === "TaskDuration")?.value ?? 0) * 1000;
+  };
+
+  it("has its first screen over a slow line in a few times what an empty page takes", async () => {
+    const { page, tools } = await opened();
+    await tools.send("Network.enable");
+    await tools.send("Network.emulateNetworkConditions", FAST_3G);
+    const timed = async (address: string): Promise<number> => {
+      await tools.send("Network.clearBrowserCache");
+      const before = performance.now();
+      await openScreen(page, address);
+      return performance.now() - before;
+    };
+    const empty = await timed(`${small.url}/empty`);
+    const first = await timed(`${small.url}/_selvage/ui/now`);
+    await openScreen(page, `${small.url}/_selvage/ui/now`);
+    const begun = performance.now();
+    await page.reload();
+    await page.getByText("Nothing is wrong.").waitFor();
+    const again = performance.now() - begun;
+    console.log(
+      `Fast 3G: empty page ${empty.toFixed(0)} ms, first screen ${first.toFixed(0)} ms (${(first / empty).toFixed(1)} times), ` +
+        `with the files kept ${again.toFixed(0)} ms (${(again / empty).toFixed(1)} times)`,
+    );
+    expect(first / empty).toBeLessThan(8);
+    await page.close();
+  }, 60_000);
+
+  it(`searches ${SERVICES} services within ${KEY_MS} ms of CPU a key press`, async () => {
+    const { page, tools } = await opened();
+    await tools.send("Performance.enable");
+    await openScreen(page, `${large.url}/_selvage/ui/services`);
+    await page.getByText(`Services: ${SERVICES}`).waitFor();
+    await page.keyboard.press("/");
+    const times: number[] = [];
+    for (const key of "service-99") {
+      const before = await cpuMs(tools);
+      await page.keyboard.press(key);
+      await page.evaluate(
+        "new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(done, 50))))",
+      );
+      times.push((await cpuMs(tools)) - before);
+    }
+    await page.getByText(/Services: \d+ of 10000/).waitFor();
+    const sorted = times.toSorted((a, b) => a - b);
+    console.log(
+      `search of ${SERVICES}: median ${sorted[5]?.toFixed(0)} ms, most ${sorted.at(-1)?.toFixed(0)} ms of CPU a key`,
+    );
+    expect(sorted[5]).toBeLessThanOrEqual(KEY_MS);
+    await page.close();
+  }, 60_000);
+
+  it("grows by less than a tenth in an hour of the feed, told at speed", async () => {
+    const { page, tools } = await opened();
+    let tell: (nth: number) => void = () => undefined;
+    let told = 0;
+    await page.routeWebSocket(/\/live/, (socket) => {
+      socket.send(JSON.stringify({ event: "open", at: new Date().toISOString(), gapSeconds: null }));
+      const before = new Map<string, object>();
+      tell = (nth) => {
+        const [path, at, value] = [PATHS[nth % 2] ?? "", new Date().toISOString(), pretendStats(nth, 20)];
+        const last = before.get(path);
+        before.set(path, value);
+        const news =
+          last === undefined ? { event: "snapshot", value } : { event: "delta", patch: patchBetween(last, value) };
+        socket.send(JSON.stringify({ path, at, ...news }));
+      };
+    });
+    await openScreen(page, `${small.url}/_selvage/ui/now`);
+    await page.locator('.pill[data-live="live"]').waitFor();
+    const tellUntil = async (last: number): Promise<void> => {
+      for (; told < last; told++) {
+        tell(told);
+        if (told % 20 === 0) {
+          await page.waitForTimeout(30);
+        }
+      }
+      await page.waitForTimeout(500);
+    };
+    const heap = async (): Promise<number> => {
+      await tools.send("HeapProfiler.collectGarbage");
+      const { usedSize } = await tools.send("Runtime.getHeapUsage");
+      return usedSize / 1024 / 1024;
+    };
+    await tellUntil(900);
+    const before = await heap();
+    await tellUntil(900 + HOUR_SECONDS);
+    const after = await heap();
+    console.log(
+      `heap: ${before.toFixed(1)} MiB, after ${HOUR_SECONDS} updates (an hour of one a second, told at speed) ${after.toFixed(1)} MiB`,
+    );
+    expect(after / before).toBeLessThan(MOST_GROWTH);
+    await page.close();
+  }, 180_000);
+});

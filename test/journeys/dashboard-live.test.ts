@@ -1,0 +1,110 @@
+// The dashboard while something goes wrong in the bookstore: how soon Now names it, how it is ended from there, and how
+// little moves meanwhile. The short form sees the bad canary, the long one every scenario.
+import type { Browser, Page } from "playwright-core";
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
+import type { RevisionList } from "../../src/model/api/registry.ts";
+import type { Resource } from "../../src/model/api/resource.ts";
+import { chromiumMissing, startChromium, violations } from "../support/browser/chromium.ts";
+import { builtDashboard } from "../support/browser/files.ts";
+import { layoutShifts, signedIn } from "../support/browser/signed-in.ts";
+import { sized } from "../support/long.ts";
+import { startMesh, type TestMesh } from "../support/mesh.ts";
+
+const missing = chromiumMissing();
+/** What is wrong must be on Now so soon after it has begun. */
+const NAMED_MS = 20_000;
+/** What moves by itself while the page is live, as browsers weigh it. */
+const MOST_SHIFT = 0.02;
+
+describe.skipIf(missing !== null)("the dashboard while something goes wrong", () => {
+  let mesh: TestMesh;
+  let browser: Browser;
+  let page: Page;
+
+  beforeAll(async () => {
+    builtDashboard();
+    [mesh, browser] = await Promise.all([startMesh({ args: ["--demo"] }), startChromium()]);
+    page = await signedIn(browser, mesh, "/now");
+  }, 120_000);
+  afterAll(async () => {
+    await browser.close();
+    await mesh.stop();
+  });
+
+  const scenario = (name: string, seconds: number) =>
+    mesh.spawn(["demo", "scenario", name, "--seconds", String(seconds)]);
+  const since = async (reason: string): Promise<number> => {
+    const found = await vi.waitFor(async () => {
+      const answer = await mesh.client.call<RevisionList>("GET", "/revisions", { query: { limit: 5 } });
+      const first = answer.ok ? answer.value.items.findLast((one) => one.reason === reason) : undefined;
+      return Date.parse(first?.at ?? expect.fail("no revision yet"));
+    }, 60_000);
+    return found;
+  };
+  const weights = async (): Promise<Record<string, number>> => {
+    const answer = await mesh.client.call<Resource>("GET", "/namespaces/default/httproute/reviews-split");
+    const rules = (answer.ok ? answer.value.spec.rules : []) as {
+      backendRefs: { version: string; weight: number }[];
+    }[];
+    return Object.fromEntries((rules[0]?.backendRefs ?? []).map(({ version, weight }) => [version, weight]));
+  };
+
+  it("names a bad canary within twenty seconds, and takes it out in two steps", async () => {
+    const shifted = await layoutShifts(page);
+    const running = scenario("bad-canary", 120);
+    const onset = await since("demo scenario bad-canary");
+    const take = page.getByRole("button", { name: "Take v3 out of reviews-split…" });
+    await take.first().waitFor({ timeout: 60_000 });
+    const named = Date.now() - onset;
+    console.log(`bad canary: named on Now ${(named / 1000).toFixed(1)} s after it began`);
+    expect(named).toBeLessThanOrEqual(NAMED_MS);
+    expect(await page.locator(".card").filter({ has: take }).first().innerText()).toMatch(
+      /reviews[^]*(v3|it answered 500)/,
+    );
+    expect(await violations(page)).toEqual([]);
+
+    await take.first().click();
+    const dialog = page.getByRole("dialog");
+    await dialog
+      .getByText(/weight: 0/)
+      .first()
+      .waitFor();
+    await dialog.getByText(/selvage patch httproute reviews-split --type json/).waitFor();
+    await dialog.getByRole("button", { name: "Take v3 out" }).click();
+    await page.getByRole("status").getByText("v3 gets 0 % of default/reviews-split").waitFor();
+    expect(await weights()).toMatchObject({ v3: 0 });
+
+    // It does not vanish as if it had never been: who looks away for a moment still finds it.
+    await page
+      .getByText(/version v3 fails/)
+      .first()
+      .waitFor();
+    running.child.kill("SIGTERM");
+    await running.ended;
+    const shifts = await shifted();
+    const shift = shifts.reduce((sum, { value }) => sum + value, 0);
+    const worst = shifts.toSorted((a, b) => b.value - a.value).slice(0, 3);
+    console.log(
+      `layout shift while live: ${shift.toFixed(4)}; most by ${worst.map(({ value, what }) => `${value.toFixed(4)} ${what}`).join(" | ")}`,
+    );
+    expect(shift).toBeLessThanOrEqual(MOST_SHIFT);
+  }, 180_000);
+
+  const others: readonly (readonly [string, RegExp])[] = [
+    ["bank-brownout", /(payments|bank)[^]*(breaker|fail|unwell)/],
+    ["noisy-client", /demo-crawler|limited|limit .* (spent|used)/i],
+    ["cluster-loss", /demo-(eu|us)|not heard from|is down/],
+    ["retry-storm", /reviews[^]*(fail|unwell|breaker)/],
+    ["key-expiry", /has ended|demo-acme/],
+  ];
+  it.each(others.slice(0, sized(0, others.length)))(
+    "names what is wrong in %s",
+    async (name, words) => {
+      const running = scenario(name, 60);
+      await page.locator(".stack .card").filter({ hasText: words }).first().waitFor({ timeout: 90_000 });
+      running.child.kill("SIGTERM");
+      await running.ended;
+    },
+    180_000,
+  );
+});
