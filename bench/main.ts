@@ -51,7 +51,7 @@ const starts = positive(values.starts, values.quick ? 1 : 5);
 const rounds = positive(values.rounds, values.quick ? 7 : 60);
 const window = { windowMs: 100, rounds };
 const loads = {
-  saturated: { ...window, connections: 32, warmUpRounds: values.quick ? 5 : 30 },
+  saturated: { ...window, connections: 32, warmUpRounds: values.quick ? 5 : 80 },
   one: { ...window, connections: 1, warmUpRounds: 1 },
   four: { ...window, connections: 4, warmUpRounds: 1 },
   paced: {

@@ -1,7 +1,7 @@
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { maySendAgain, policyRetryDelayMs } from "../../../src/decide/retry/traffic-policy.ts";
-import type { RetriedRequest, TryEnd } from "../../../src/decide/retry/http-route.ts";
+import { isGood, retryDelayMs, type RetriedRequest, type TryEnd } from "../../../src/decide/retry/http-route.ts";
 import type { CallRetry, RetryCause } from "../../../src/model/snapshot/call-policy.ts";
 
 const ALL: readonly RetryCause[] = ["connect-failure", "gateway-error", "reset", "5xx", "retriable-4xx"];
@@ -35,6 +35,23 @@ const delay = (
     retryAfterMs,
   );
 };
+
+describe("an answer below 400", () => {
+  it("is good to every policy, a rule's own codes included, and any other is asked about", () => {
+    const codes = Array.from({ length: 200 }, (_, nth) => 400 + nth);
+    for (let status = 100; status < 600; status++) {
+      const end = answered(status);
+      expect(isGood(end)).toBe(status < 400);
+      if (status < 400) {
+        const rule = { codes, attempts: 3, backoffMs: 0 };
+        const request = { method: "GET", hasIdempotencyKey: true, replayable: true };
+        expect(retryDelayMs(rule, request, end, { retries: 0, remainingMs: null, random: 0 })).toBeNull();
+        expect(delay({ attempts: 3, on: ALL }, {}, end, { retryAfterMs: 1 })).toBeNull();
+      }
+    }
+    expect([unsent, lost, timeout].map(isGood)).toEqual([false, false, false]);
+  });
+});
 
 describe("which failures of which methods are tried again", () => {
   // GET | PUT | POST | POST listed | POST with a key | POST listed with a key

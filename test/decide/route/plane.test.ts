@@ -1,6 +1,6 @@
 // The planes, by canonical path and by admin host.
 import { describe, expect, it } from "vitest";
-import { planeOf } from "../../../src/decide/route/plane.ts";
+import { isPlainlyTraffic, planeOf } from "../../../src/decide/route/plane.ts";
 
 describe("entrance", () => {
   it.each([
@@ -15,7 +15,8 @@ describe("entrance", () => {
     "/a/%2e%2e/_selvage/v1",
     "/_selvage;a=b/v1",
   ])("leads %s to the control plane", (path) => {
-    expect(planeOf(`https://shop.example${path}`, null)).toBe("control");
+    const url = `https://shop.example${path}`;
+    expect([planeOf(url, null), isPlainlyTraffic(url)]).toEqual(["control", false]);
   });
 
   it.each([
