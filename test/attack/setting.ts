@@ -35,6 +35,8 @@ export interface Setting {
   /** A workload's token: `shop/web`, `evil/client`. */
   readonly identity: (service: string) => Promise<string>;
   readonly evilToken: string;
+  /** How many requests the service has had. */
+  readonly asked: () => number;
 }
 
 export const SHOP = (origin: string): string => `
@@ -104,6 +106,7 @@ export async function openSetting(): Promise<{ setting: Setting; close: () => Pr
     port,
     origin: service.url,
     evilToken,
+    asked: service.asked,
     async send(bytes) {
       // Whatever comes behind the first answer is not to be taken for another request's.
       const own = rawClient(port);
@@ -178,7 +181,8 @@ export async function openSetting(): Promise<{ setting: Setting; close: () => Pr
  * A service that answers with the head of the request that it got. `/say/<base64url>` has it answer with those bytes
  * instead.
  */
-async function teller(): Promise<{ url: string; close: () => void }> {
+async function teller(): Promise<{ url: string; asked: () => number; close: () => void }> {
+  let requests = 0;
   const sockets = new Set<Socket>();
   const server = createServer((socket) => {
     sockets.add(socket);
@@ -194,6 +198,7 @@ async function teller(): Promise<{ url: string; close: () => void }> {
           return;
         }
         pending = pending.slice(end + 4 + length);
+        requests += 1;
         const said = /\/say\/([\w-]+)/.exec(head)?.[1];
         const answer =
           said === undefined
@@ -208,6 +213,7 @@ async function teller(): Promise<{ url: string; close: () => void }> {
   const { port } = server.address() as AddressInfo;
   return {
     url: `http://127.0.0.1:${port}`,
+    asked: () => requests,
     close: () => {
       for (const socket of sockets) {
         socket.destroy();

@@ -82,10 +82,12 @@ describe.skipIf(missing !== null)("the dashboard while something goes wrong", ()
     running.child.kill("SIGTERM");
     await running.ended;
     const shifts = await shifted();
-    const shift = shifts.reduce((sum, { value }) => sum + value, 0);
+    const sum = (those: typeof shifts): number => those.reduce((all, { value }) => all + value, 0);
+    // A worse trouble comes above the others: their cards make room, and nothing else may move.
+    const shift = sum(shifts.filter(({ what }) => !what.startsWith("card ")));
     const worst = shifts.toSorted((a, b) => b.value - a.value).slice(0, 3);
     console.log(
-      `layout shift while live: ${shift.toFixed(4)}; most by ${worst.map(({ value, what }) => `${value.toFixed(4)} ${what}`).join(" | ")}`,
+      `layout shift while live: ${shift.toFixed(4)}, with cards that make room ${sum(shifts).toFixed(4)}; most by ${worst.map(({ value, what }) => `${value.toFixed(4)} ${what}`).join(" | ")}`,
     );
     expect(shift).toBeLessThanOrEqual(MOST_SHIFT);
   }, 180_000);

@@ -42,6 +42,10 @@ export interface DocumentIndex {
   /** Labels of a namespace, whether or not there is a Namespace document. */
   readonly labelsOf: (namespace: string) => Readonly<Record<string, string>>;
   readonly has: (kind: string, namespace: string, name: string) => boolean;
+  /** Does any document let encoded slashes through? */
+  readonly keepsSlashes: () => boolean;
+  /** Of all JWT providers, each with a slash behind it. */
+  readonly issuers: () => ReadonlySet<string>;
 }
 
 /**
@@ -78,6 +82,8 @@ export function indexDocuments(documents: readonly Document[], createdAt: Readon
   if (!gateways.has(BUILT_IN_KEY)) {
     gateways.set(BUILT_IN_KEY, builtInGateway);
   }
+  let slashes: boolean | null = null;
+  let issuers: ReadonlySet<string> | null = null;
   return {
     documents: sorted,
     services,
@@ -90,7 +96,23 @@ export function indexDocuments(documents: readonly Document[], createdAt: Readon
     contracts: of("Contract"),
     labelsOf: (namespace) => ({ ...namespaces.get(namespace), "kubernetes.io/metadata.name": namespace }),
     has: (kind, namespace, name) => refs.has(refOf(kind, namespace, name)),
+    keepsSlashes: () => (slashes ??= sorted.some(letsSlashesThrough)),
+    issuers: () => (issuers ??= new Set(of("AuthenticationPolicy").flatMap(issuersOf))),
   };
+}
+
+function letsSlashesThrough({ kind, metadata, spec }: Document): boolean {
+  if (keepsSlashes(metadata)) {
+    return true;
+  }
+  if (kind === "Gateway") {
+    return spec.listeners.some(({ pathEncoding }) => pathEncoding !== undefined);
+  }
+  return kind === "HTTPRoute" && spec.pathEncoding !== undefined;
+}
+
+function issuersOf({ spec }: DocumentOf<"AuthenticationPolicy">): string[] {
+  return (spec.jwt?.providers ?? []).map(({ issuer }) => `${issuer}/`);
 }
 
 /** In the order in which they were first written, then by name; those that are new come last. */

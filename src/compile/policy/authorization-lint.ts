@@ -1,7 +1,6 @@
 // AuthorizationPolicies that cannot do what they say, or do more than their author may think: paths that no request
 // has, callers that nothing proves, an ALLOW that allows nobody, a DENY by path.
 import { isDropped } from "../../decide/header/headers.ts";
-import { keepsSlashes } from "../../model/document/field/path-encoding.ts";
 import { scopedName } from "../../model/word/refs.ts";
 import type { DocumentIndex } from "../documents/document-index.ts";
 import { canonicalPattern, hostPattern } from "./authorization-patterns.ts";
@@ -54,7 +53,7 @@ function ruleFindings({ from, to, when }: Rule, at: string, policy: Policy, worl
 
 function pathFindings(paths: readonly string[], at: string, policy: Policy | null, world: DocumentIndex): Doubt[] {
   const never = paths.flatMap((path, index): Doubt[] => {
-    if (canonicalPattern(path) !== null && (!/%2f/i.test(path) || keepsSomewhere(world))) {
+    if (canonicalPattern(path) !== null && (!/%2f/i.test(path) || world.keepsSlashes())) {
       return [];
     }
     const message = `No canonical path is like "${path}": queries, parameters and ambiguous paths are not compared`;
@@ -68,19 +67,6 @@ function pathFindings(paths: readonly string[], at: string, policy: Policy | nul
     "A DENY by path lets through every path that the service understands the same and that is spelt otherwise";
   const hint = "Prefer an ALLOW of the paths that are meant. /admin/* is not /admin, and not /Admin/x.";
   return [...never, { code: "SLV1320", pointer: at, message, hint }];
-}
-
-/** Does any document let encoded slashes through? */
-function keepsSomewhere({ documents }: DocumentIndex): boolean {
-  return documents.some(({ kind, metadata, spec }) => {
-    if (keepsSlashes(metadata)) {
-      return true;
-    }
-    if (kind === "Gateway") {
-      return spec.listeners.some(({ pathEncoding }) => pathEncoding !== undefined);
-    }
-    return kind === "HTTPRoute" && spec.pathEncoding !== undefined;
-  });
 }
 
 function hostFindings(host: string, pointer: string): Doubt[] {
@@ -131,13 +117,16 @@ function principalFindings(
   return [{ code: "SLV1323", pointer, message, hint }];
 }
 
-function provable(principal: string, documents: DocumentIndex): boolean {
+function provable(principal: string, world: DocumentIndex): boolean {
   const wildcard = principal.endsWith("*");
   const text = wildcard ? principal.slice(0, -1) : principal;
-  return documents
-    .of("AuthenticationPolicy")
-    .flatMap(({ spec }) => spec.jwt?.providers ?? [])
-    .some(({ issuer }) => text.startsWith(`${issuer}/`) || (wildcard && `${issuer}/`.startsWith(text)));
+  const issuers = world.issuers();
+  for (let end = text.indexOf("/"); end !== -1; end = text.indexOf("/", end + 1)) {
+    if (issuers.has(text.slice(0, end + 1))) {
+      return true;
+    }
+  }
+  return wildcard && [...issuers].some((issuer) => issuer.startsWith(text));
 }
 
 function applicationFindings(application: string, pointer: string, policy: Policy, world: DocumentIndex): Doubt[] {

@@ -173,14 +173,13 @@ function TroubleCard({ troubles, read, onTake, passedAt }: TroubleCardProps): Re
           )}
         </span>
       </div>
-      {/* What has one height comes first: words that grow then push nothing of it about. */}
+      {/* What has one height comes first: words that come later then push nothing of it about. */}
+      <p className="says">{worst.message}</p>
       {ref !== null && ref.startsWith("Service/") ? (
         <WayBack reference={ref} read={read} before={before} onTake={onTake} />
       ) : null}
-      {[...new Set(troubles.map(({ command }) => command))].map((command) =>
-        command === null ? null : <CommandLine key={command} line={command} />,
-      )}
-      {troubles.map(({ message }) => (
+      {worst.command === null ? null : <CommandLine line={worst.command} />}
+      {troubles.slice(1).map(({ message }) => (
         <p key={message}>{message}</p>
       ))}
       {before === undefined ? null : (

@@ -53,8 +53,13 @@ export function blockSet(blocks: readonly string[]): string[] {
 
 /** Whether an address, or a block as a whole, is inside one of the blocks. */
 export function isWithin(set: readonly string[], bits: string): boolean {
+  return blockAround(set, bits) !== null;
+}
+
+/** The one that it is inside of. */
+export function blockAround(set: readonly string[], bits: string): string | null {
   const block = set[countUpTo(set, bits) - 1];
-  return block !== undefined && bits.startsWith(block);
+  return block !== undefined && bits.startsWith(block) ? block : null;
 }
 
 /** Whether a block has an address in common with one of them. */

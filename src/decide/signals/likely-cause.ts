@@ -31,7 +31,9 @@ const SAME_ENDPOINT = 2;
 const NEIGHBOUR = 2;
 const WHOLE_MESH = 1;
 const SPLIT = 3;
-const FAILING_CALLEE = 4;
+/** A service that is called and fails is nearer to the cause than whatever was changed here. */
+const FAILING_CALLEE = 7;
+const FAILED_FIRST = 2;
 const ONE_ENDPOINT = 3;
 /** Seen in the requests themselves: before a change that only came close. */
 const LOUD_CALLER = 6;
@@ -71,7 +73,7 @@ export function likelyCauses(facts: CauseFacts): LikelyCause[] {
     });
   for (const [callee, since] of failing) {
     const isFirst = since <= onset + CAUSE_AFTER_MS;
-    const first: Why | null = isFirst ? [1, "that began no later"] : null;
+    const first: Why | null = isFirst ? [FAILED_FIRST, "that began no later"] : null;
     found.push(causeOf(`${callee} fails`, null, "dependency", [[FAILING_CALLEE, "this service calls it"], first]));
   }
   if (split !== null) {

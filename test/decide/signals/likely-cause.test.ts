@@ -99,7 +99,7 @@ describe("likelyCauses", () => {
 
   it("names a service that it calls and that failed no later, one bad endpoint, and a caller that is too loud", () => {
     expect(causes({ failing: new Map([["bank/ledger", ONSET - 5000]]) })).toMatchObject([
-      { kind: "dependency", title: "bank/ledger fails", score: 5 },
+      { kind: "dependency", title: "bank/ledger fails", score: 9 },
     ]);
     expect(causes({ endpoints: [part("a", 50, 0), part("b", 50, 40)] })).toMatchObject([{ title: "endpoint b fails" }]);
     const of = (caller: string, requests: number) => ({ caller, policy: "RateLimitPolicy/shop/partners", requests });

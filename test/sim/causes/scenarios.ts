@@ -147,6 +147,7 @@ export const scenarios: readonly Scenario[] = [
     ),
     changes: (text) => [
       elsewhere(text),
+      change(text(CALM_S - 10), "revision", "shop/payments", "revision 11: create HTTPRoute/shop/payments"),
       change(text(CALM_S + 5), "breaker", "bank/ledger", "the breaker of version v1 is open", null),
     ],
     expected: { service: "shop/payments", cause: /^bank\/ledger fails$/ },

@@ -14,12 +14,15 @@ export async function noteCommands(page: Page, shown: Set<string>): Promise<void
   }).observe(document, { subtree: true, childList: true, characterData: true })`);
 }
 
-/** As a shell takes words apart: what is quoted stays together. */
+/** As a shell takes words apart: what is quoted stays together, and where the output goes is no word. */
 function shellWords(line: string): string[] {
   const words = line.match(/(?:[^\s'"\\]|\\.|'[^']*'|"[^"]*")+/g) ?? [];
-  return words.map((word) =>
-    word.replaceAll(/'([^']*)'|"([^"]*)"|\\(.)/g, (_, single, double, bare) => single ?? double ?? bare),
-  );
+  const end = words.findIndex((word) => word === ">" || word === "|");
+  return words
+    .slice(0, end < 0 ? words.length : end)
+    .map((word) =>
+      word.replaceAll(/'([^']*)'|"([^"]*)"|\\(.)/g, (_, single, double, bare) => single ?? double ?? bare),
+    );
 }
 
 /** @returns the lines that the command does not take, each with what it says */
