@@ -69,6 +69,7 @@ export function registerTail(app: ControlApp): void {
       const watch: Watch = {
         ...filter,
         id: crypto.randomUUID(),
+        by: operator.namespaces?.toSorted().join(" ") ?? "",
         // Objects of other namespaces are not asked, whatever is told to them.
         namespaces: isLimited && names.length <= MOST_NAMES ? names : null,
         forMs: WATCH_MS,
