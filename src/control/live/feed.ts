@@ -5,7 +5,13 @@ import { gapOf, MOST_FOLLOWED, nextRead, followPaceOf, type Followed } from "../
 import { patchBetween } from "../../decide/text/json-patch.ts";
 import { isRecord } from "../../model/word/record.ts";
 
+/** For what readers were told, of all of an isolate; it is counted in characters of JSON. */
+export interface Room {
+  left: number;
+}
+
 interface FeedWorld {
+  readonly room: Room;
   readonly read: (path: string) => Promise<{ readonly status: number; readonly text: string }>;
   readonly now: () => number;
 }
@@ -17,6 +23,8 @@ interface Held extends Followed {
   readAt: number;
   /** What was told last; undefined = nothing yet. */
   told: unknown;
+  /** Of the room. */
+  takes: number;
 }
 
 /** The proof is no good any more. */
@@ -31,6 +39,12 @@ export class Feed {
     this.#world = world;
   }
 
+  /** Gives its room back: nothing is told any more. */
+  close(): void {
+    this.#held.forEach((one) => this.#keep(one, undefined, 0));
+    this.#held = new Map();
+  }
+
   /** @returns whether it was a message of ours; what cannot be followed is left out. */
   follow(message: string): boolean {
     const wanted = followSchema.safeParse(parsed(message));
@@ -41,9 +55,12 @@ export class Feed {
     this.#held = new Map(
       wanted.data.follow.slice(0, MOST_FOLLOWED).flatMap((path): [string, Held][] => {
         const paceMs = followPaceOf(path);
-        return paceMs === null ? [] : [[path, before.get(path) ?? { path, paceMs, readAt: 0, told: undefined }]];
+        return paceMs === null
+          ? []
+          : [[path, before.get(path) ?? { path, paceMs, readAt: 0, told: undefined, takes: 0 }]];
       }),
     );
+    before.forEach((one, path) => this.#held.has(path) || this.#keep(one, undefined, 0));
     return true;
   }
 
@@ -66,6 +83,7 @@ export class Feed {
     if (answered !== 200) {
       // A failure of ours may pass; a no is not asked for again.
       if (answered < 500) {
+        this.#keep(one, undefined, 0);
         this.#held.delete(path);
       }
       return answered < 500 ? [{ event: "refused", path, at, status: answered }] : [];
@@ -73,8 +91,18 @@ export class Feed {
     const value = parsed(text);
     this.#noteRevision(value, one);
     const told = tellingOf(one, value, text.length, at);
-    one.told = value;
+    this.#keep(one, value, text.length);
     return gap === null ? [told] : [{ event: "gap", path, at, seconds: gap / 1000 }, told];
+  }
+
+  /** To compare the next with; where there is no room, the next is told whole. */
+  #keep(one: Held, value: unknown, length: number): void {
+    const { room } = this.#world;
+    // A read that was on its way when the reader went, or followed something else, is kept by nobody.
+    const takes = this.#held.get(one.path) === one && length <= room.left + one.takes ? length : 0;
+    room.left += one.takes - takes;
+    one.takes = takes;
+    one.told = takes === 0 ? undefined : value;
   }
 
   /** After a change of the mesh everything may be another: it is read before its time. */

@@ -7,13 +7,15 @@ import { liveSchema, type LiveFeed, type LiveMessage } from "../../model/api/liv
 import { requestIdOf } from "../http/request-id.ts";
 import { noBody } from "../register/json-body.ts";
 import { API_PREFIX, type ControlApp, register } from "../register/register.ts";
-import { Feed, RIGHT_ENDED } from "./feed.ts";
+import { Feed, RIGHT_ENDED, type Room } from "./feed.ts";
 
 const STEP_MS = 1_000;
 const MOST_STEPS = 120;
 const MOST_WATCHERS = 50;
 /** Of this isolate. */
 let watchers = 0;
+/** An isolate has 128 MB for everything, and a value takes several times what its text does. */
+const room: Room = { left: 8_000_000 };
 
 export function registerLive(app: ControlApp): void {
   register(app, {
@@ -45,7 +47,7 @@ export function registerLive(app: ControlApp): void {
         const detail = `${MOST_WATCHERS} readers are told by this isolate already. The page asks by itself meanwhile.`;
         return { problem: "quotaExceeded", detail, headers: { "retry-after": "30" } };
       }
-      const feed = new Feed({ now: Date.now, read: (path) => readAs(app, { request, env, ctx }, path) });
+      const feed = new Feed({ room, now: Date.now, read: (path) => readAs(app, { request, env, ctx }, path) });
       const first = opened(now, since);
       return { body: told(first), response: stream(feed, first) };
     },
@@ -101,6 +103,7 @@ function stream(feed: Feed, first: LiveMessage): Response {
   const end = (): void => {
     watchers -= isOver ? 0 : 1;
     isOver = true;
+    feed.close();
   };
   server.addEventListener("close", end);
   server.addEventListener("error", end);

@@ -1,14 +1,15 @@
 // One reader's feed: all of an answer first, then what changed, and nothing that the reader may not see.
 import { describe, expect, it } from "vitest";
-import { Feed, RIGHT_ENDED } from "../../../src/control/live/feed.ts";
+import { Feed, RIGHT_ENDED, type Room } from "../../../src/control/live/feed.ts";
 import type { LiveMessage } from "../../../src/model/api/live.ts";
 
 type Answer = { readonly status?: number; readonly body: unknown };
 
-function feedOf(answers: Record<string, Answer>) {
+function feedOf(answers: Record<string, Answer>, room: Room = { left: 1_000_000 }) {
   const asked: string[] = [];
   let now = 1_000_000;
   const feed = new Feed({
+    room,
     now: () => now,
     read: (path) => {
       asked.push(path);
@@ -46,6 +47,38 @@ it("tells all of it again where what changed would be longer", async () => {
   await step();
   answers["/stats"] = { body: { b: 2 } };
   expect(await step(5_000)).toMatchObject([{ event: "snapshot", value: { b: 2 } }]);
+});
+
+it("holds no more than there is room for: what is beyond is told whole each time", async () => {
+  const room = { left: 400 };
+  const { feed, step } = feedOf({ "/stats": stats(1), "/graph": stats(1) }, room);
+  feed.follow(follow("/stats", "/graph"));
+  await step();
+  await step();
+  const left = room.left;
+  expect(left).toBeLessThan(200);
+  expect(await step(4_000)).toMatchObject([{ event: "delta", path: "/stats" }]);
+  expect(await step()).toMatchObject([{ event: "snapshot", path: "/graph" }]);
+  expect(room.left).toBe(left);
+});
+
+it("gives the room back for what is not followed any more, is refused, or when it is over", async () => {
+  const room = { left: 1_000 };
+  const answers: Record<string, Answer> = { "/stats": stats(1), "/graph": stats(1) };
+  const { feed, step } = feedOf(answers, room);
+  feed.follow(follow("/stats"));
+  await step();
+  feed.follow(follow("/graph"));
+  expect(room.left).toBe(1_000);
+  await step();
+  answers["/graph"] = { status: 403, body: {} };
+  await step(5_000);
+  expect(room.left).toBe(1_000);
+  feed.follow(follow("/stats"));
+  const late = step();
+  feed.close();
+  await late;
+  expect(room.left).toBe(1_000);
 });
 
 it("marks the gap when it was late", async () => {
