@@ -102,8 +102,14 @@ describe.skipIf(missing !== null)("the dashboard while something goes wrong", ()
   it.each(others.slice(0, sized(0, others.length)))(
     "names what is wrong in %s",
     async (name, words) => {
+      await page.reload();
+      await page.locator('.pill[data-live="live"]').waitFor();
+      const cards = page.locator(".stack .card").filter({ hasText: words });
+      // What the one before left is over first.
+      await vi.waitFor(async () => expect(await cards.count()).toBe(0), 60_000);
       const running = scenario(name, 60);
-      await page.locator(".stack .card").filter({ hasText: words }).first().waitFor({ timeout: 90_000 });
+      await cards.first().waitFor({ timeout: 90_000 });
+      console.log(`${name}: ${(await cards.first().innerText()).replaceAll("\n", " ").slice(0, 160)}`);
       running.child.kill("SIGTERM");
       await running.ended;
     },
