@@ -6,10 +6,11 @@ import type { RequestFilter, Watch } from "../../model/message/watch.ts";
 import { MESH_OBJECT } from "../../model/word/refs.ts";
 import { noBody } from "../register/json-body.ts";
 import { lacksNamespace } from "../operator/operator.ts";
+import { isStill } from "../operator/still.ts";
 import { type ControlApp, register } from "../register/register.ts";
 import { namespaceParameter } from "../http/route-parameters.ts";
 import { keptIn, namespacesOf, receiptFor } from "../view/receipts.ts";
-import { eventStream, paceFor, webSocketStream, type TailPage } from "../view/tail.ts";
+import { eventStream, paceFor, RightEnded, webSocketStream, type TailPage } from "../view/tail.ts";
 
 const MOST = 500;
 /** Batches of two isolates may be written in another order than they are read. */
@@ -32,7 +33,7 @@ export function registerTail(app: ControlApp): void {
     summary:
       "Requests as they end: server-sent events or a WebSocket where that is asked for, else the newest that were kept as one page.",
     description:
-      "While a stream lasts, isolates know its filters: what fits is counted, and shown up to 50 a second from each isolate and namespace. Events `request` and, once a second, `meter` (how many fitted, were shown, and were too many; `live` false = isolates do not watch, because eight others do or the mesh object is not reached, and only kept requests are shown). A stream ends after some minutes; `Last-Event-ID` or `cursor` goes on.",
+      "While a stream lasts, isolates know its filters: what fits is counted, and shown up to 50 a second from each isolate and namespace. Events `request` and, once a second, `meter` (how many fitted, were shown, and were too many; `live` false = isolates do not watch, because eight others do or the mesh object is not reached, and only kept requests are shown). A stream ends after some minutes, and within seconds when its reader's right does (a WebSocket with 4401); `Last-Event-ID` or `cursor` goes on.",
     params: z.object({}),
     query: z.object({
       namespace: namespaceParameter.optional(),
@@ -55,7 +56,8 @@ export function registerTail(app: ControlApp): void {
     body: noBody,
     answer: tailSchema,
     refusals: [],
-    async handle({ query, request, env, store, operator, now }) {
+    async handle(exchange) {
+      const { query, request, env, store, operator, now } = exchange;
       const { namespace, status, cursor, ...narrow } = query;
       const outside = namespace === undefined ? null : lacksNamespace(operator, namespace);
       if (outside) {
@@ -67,6 +69,7 @@ export function registerTail(app: ControlApp): void {
       const watch: Watch = {
         ...filter,
         id: crypto.randomUUID(),
+        by: operator.namespaces?.toSorted().join(" ") ?? "",
         // Objects of other namespaces are not asked, whatever is told to them.
         namespaces: isLimited && names.length <= MOST_NAMES ? names : null,
         forMs: WATCH_MS,
@@ -92,8 +95,14 @@ export function registerTail(app: ControlApp): void {
           ...(matched === undefined ? {} : { matched }),
         };
       };
-      const poll = async (from: string | null): Promise<TailPage> =>
-        (await watched()) ? page(from, watch.id) : page(from);
+      let turns = 0;
+      const poll = async (from: string | null): Promise<TailPage> => {
+        turns += 1;
+        if (turns % RENEW_TURNS === 0 && !(await isStill(exchange, Date.now()))) {
+          throw new RightEnded();
+        }
+        return (await watched()) ? page(from, watch.id) : page(from);
+      };
       const from = cursor ?? request.headers.get("last-event-id") ?? null;
       const at = from !== null && /^\d{1,15}$/.test(from) ? from : null;
       const pace = paceFor(names.length);

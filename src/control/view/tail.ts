@@ -10,6 +10,9 @@ export interface TailPage extends ReceiptList {
   readonly matched?: number;
 }
 
+/** Thrown by a poll: the reader may not be told any longer. */
+export class RightEnded extends Error {}
+
 type Poll = (cursor: string | null) => Promise<TailPage>;
 
 interface Pace {
@@ -112,7 +115,11 @@ async function send(socket: WebSocket, told: AsyncGenerator<Message>): Promise<v
       socket.send(JSON.stringify(message));
     }
     socket.close(1000, "go on from the cursor");
-  } catch {
+  } catch (error) {
+    if (error instanceof RightEnded) {
+      socket.close(4401, "the session has ended");
+      return;
+    }
     socket.close(1011, "it cannot be told any longer");
   }
 }

@@ -7,7 +7,8 @@ const paces: readonly (readonly [path: RegExp, ms: number])[] = [
   [/^\/(?:stats|graph|revisions)$/, 5_000],
   [/^\/(?:breakers|limits|catalog|traces)$/, 10_000],
   [/^\/(?:resources|audit|tokens|contracts|changes|keys|report)$/, 30_000],
-  [/^\/(?:revisions\/\d+\/propagation|applications\/[^/]+\/[^/]+\/credentials)$/, 30_000],
+  // Names alone: what climbs, or ends early, would be another call of the API.
+  [/^\/(?:revisions\/\d+\/propagation|applications\/[a-z0-9-]+\/[a-z0-9-]+\/credentials)$/, 30_000],
 ];
 
 /** Paths of one reader. */

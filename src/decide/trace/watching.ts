@@ -11,10 +11,21 @@ export interface HeldWatch {
   readonly until: number;
 }
 
-/** @returns null = there is no room: those who watch already go on */
+/**
+ * Where all places are taken, whoever has the most of them gives one to who would still have fewer.
+ * @returns null = there is no room: those who watch already go on
+ */
 export function withWatch(held: readonly HeldWatch[], watch: Watch, now: number): readonly HeldWatch[] | null {
   const others = held.filter((one) => one.until > now && one.watch.id !== watch.id);
-  return others.length >= MOST_WATCHES ? null : [...others, { watch, until: now + watch.forMs }];
+  const room = others.length < MOST_WATCHES ? others : withoutOneOfMost(others, watch.by);
+  return room && [...room, { watch, until: now + watch.forMs }];
+}
+
+function withoutOneOfMost(held: readonly HeldWatch[], by: string | undefined): readonly HeldWatch[] | null {
+  const places = Map.groupBy(held, (one) => one.watch.by);
+  const most = [...places.values()].reduce((a, b) => (b.length > a.length ? b : a));
+  const hasFewer = (places.get(by)?.length ?? 0) + 1 < most.length;
+  return hasFewer ? held.filter((one) => one !== most[0]) : null;
 }
 
 /** Those that go on, with how long they do. */

@@ -15,6 +15,8 @@ export interface RequestFilter {
 export interface Watch extends RequestFilter {
   /** Random. */
   readonly id: string;
+  /** Who watches, as a tenant: places are shared among them; absent = an earlier release told it. */
+  readonly by?: string;
   /** Namespaces that requests went to, empty = none of them; null = of all, and those that went nowhere. */
   readonly namespaces: readonly string[] | null;
   /** It ends by itself after so long, unless it is told anew. */

@@ -5,7 +5,7 @@ import worker from "../../../src/index.ts";
 import { createExecutionContext } from "cloudflare:test";
 import { eventStream, type TailPage } from "../../../src/control/view/tail.ts";
 import type { Receipt } from "../../../src/model/message/receipt.ts";
-import { api, applied, FIRST_LOAD_MS, ROOT_TOKEN, serviceYaml, tokenFor } from "../../support/worker/admin.ts";
+import { api, applied, FIRST_LOAD_MS, mint, ROOT_TOKEN, serviceYaml, tokenFor } from "../../support/worker/admin.ts";
 import { emptyRegistry } from "../../support/worker/registry.ts";
 import { sampleReceipt } from "../../support/documents/receipts.ts";
 
@@ -108,4 +108,22 @@ it("is messages of a WebSocket where one is asked for, and says that isolates wa
   webSocket?.close();
   expect(events).toContain("request");
   expect([typeof cursor, Reflect.get(Object(data), "live")]).toEqual(["string", true]);
+});
+
+it("ends when the right ends, whichever way it is told", { timeout: 30_000 }, async () => {
+  const { id, token } = await mint({ name: "short", role: "viewer", namespaces: ["tailed"] });
+  const ask = (headers: Record<string, string>): Promise<Response> | Response =>
+    worker.fetch(
+      new Request("http://mesh.test/_selvage/v1/tail", { headers: { authorization: `Bearer ${token}`, ...headers } }),
+      env,
+      createExecutionContext(),
+    );
+  const { webSocket } = await ask({ upgrade: "websocket" });
+  const events = await ask({ accept: "text/event-stream" });
+  const ended = new Promise<number>((resolve) => webSocket?.addEventListener("close", ({ code }) => resolve(code)));
+  webSocket?.accept();
+  expect((await api("DELETE", `/tokens/${id}`)).status).toBe(200);
+  expect(await ended).toBe(4401);
+  // It ends, where the bound of a test would come long before its own.
+  expect((await events.text()).match(/^event: meter$/gm)?.length).toBeLessThan(10);
 });

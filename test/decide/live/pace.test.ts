@@ -25,6 +25,10 @@ describe("what may be followed", () => {
       "stats",
       "/stats/../apply",
       "/explain",
+      "/applications/../x/credentials",
+      "/applications/..\\live#/x/credentials",
+      "/applications/%2e%2e/x/credentials",
+      "//evil.example/stats",
       `/stats?${"q".repeat(600)}`,
     ]) {
       expect(followPaceOf(path), path).toBeNull();

@@ -26,6 +26,17 @@ describe("watches", () => {
     expect(watchesLeft(again ?? [], 20_000)).toEqual([watch("w3", { forMs: 5000 })]);
   });
 
+  it("are shared: who has the most gives a place to who has fewer, and gets it back from nobody", () => {
+    const evil = Array.from({ length: 8 }, (_, nth) => watch(`e${nth}`, { by: "evil" }));
+    const full = evil.reduce<readonly HeldWatch[]>((held, one) => withWatch(held, one, 0) ?? held, []);
+    const shop = withWatch(full, watch("s0", { by: "shop" }), 1) ?? [];
+    expect(shop.map((one) => one.watch.id)).toEqual(["e1", "e2", "e3", "e4", "e5", "e6", "e7", "s0"]);
+    expect(withWatch(shop, watch("e0", { by: "evil" }), 2)).toBeNull();
+    expect(withWatch(full, watch("e8", { by: "evil" }), 1)).toBeNull();
+    const each = evil.map((one, nth) => ({ watch: { ...one, by: `t${nth}` }, until: 10 }));
+    expect(withWatch(each, watch("s0", { by: "shop" }), 1)).toBeNull();
+  });
+
   it("end in an isolate as they would where they were told, and it takes no more of them than there may be", () => {
     const held = heldSince(watchesLeft(board(1), 5000), 1_000_000);
     expect(watchersOf(held, sampleReceipt({}), "shop", 1_009_999)).toEqual(["w0"]);
