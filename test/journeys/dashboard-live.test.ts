@@ -11,8 +11,8 @@ import { sized } from "../support/long.ts";
 import { startMesh, type TestMesh } from "../support/mesh.ts";
 
 const missing = chromiumMissing();
-/** What is wrong must be on Now so soon after it has begun. */
-const NAMED_MS = 20_000;
+/** What is wrong must be on Now so soon after it has begun; beside other journeys, whenever it is no hang. */
+const NAMED_MS = sized(60_000, 20_000);
 /** What moves by itself while the page is live, as browsers weigh it. */
 const MOST_SHIFT = 0.02;
 
@@ -49,7 +49,7 @@ describe.skipIf(missing !== null)("the dashboard while something goes wrong", ()
     return Object.fromEntries((rules[0]?.backendRefs ?? []).map(({ version, weight }) => [version, weight]));
   };
 
-  it("names a bad canary within twenty seconds, and takes it out in two steps", async () => {
+  it("names a bad canary soon after it began, and takes it out in two steps", async () => {
     const shifted = await layoutShifts(page);
     const running = scenario("bad-canary", 120);
     const onset = await since("demo scenario bad-canary");
@@ -102,8 +102,14 @@ describe.skipIf(missing !== null)("the dashboard while something goes wrong", ()
   it.each(others.slice(0, sized(0, others.length)))(
     "names what is wrong in %s",
     async (name, words) => {
+      await page.reload();
+      await page.locator('.pill[data-live="live"]').waitFor();
+      const cards = page.locator(".stack .card").filter({ hasText: words });
+      // What the one before left is over first.
+      await vi.waitFor(async () => expect(await cards.count()).toBe(0), 60_000);
       const running = scenario(name, 60);
-      await page.locator(".stack .card").filter({ hasText: words }).first().waitFor({ timeout: 90_000 });
+      await cards.first().waitFor({ timeout: 90_000 });
+      console.log(`${name}: ${(await cards.first().innerText()).replaceAll("\n", " ").slice(0, 160)}`);
       running.child.kill("SIGTERM");
       await running.ended;
     },
