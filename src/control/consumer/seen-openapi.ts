@@ -8,7 +8,8 @@ type Json = Readonly<Record<string, unknown>>;
 const GROUPS = ["paths", "webhooks"] as const;
 
 /**
- * OpenAPI 3 (`servers`, on the description, on paths and on operations) and Swagger 2 (`host`, `basePath`, `schemes`).
+ * OpenAPI 3 (`servers`, on the description, on paths and on operations, `server` on links) and Swagger 2 (`host`,
+ * `basePath`, `schemes`). Servers of callbacks are those who are called back.
  *
  * @param addresses the service's at the mesh, absolute, with a slash at the end; one at least
  * @param prefixes paths of its endpoints' URLs: what the mesh puts before a request's path, so consumers do not
@@ -27,19 +28,23 @@ export function seenOpenApi(description: Json, addresses: readonly string[], pre
     const distinct = [...new Set(paths.length === 0 ? ["/"] : paths)];
     return addresses.flatMap((address) => distinct.map((path) => ({ url: joined(address, path) })));
   };
-  const seen: Record<string, unknown> = { ...description, servers: moved(description["servers"]) };
-  for (const group of GROUPS) {
-    const items = description[group];
-    if (isRecord(items)) {
-      seen[group] = mapped(items, (item) =>
-        withServers(
-          mapped(item, (one) => withServers(one, moved)),
-          moved,
-        ),
-      );
-    }
-  }
-  return seen;
+  const seen: Json = { ...description, servers: moved(description["servers"]) };
+  const link = (one: Json): Json =>
+    Object.hasOwn(one, "server") ? { ...one, server: moved([one["server"]])[0] } : one;
+  const response = (one: Json): Json => within(one, "links", link);
+  const operation = (one: Json): Json => within(withServers(one, moved), "responses", response);
+  const item = (one: Json): Json => withServers(mapped(one, operation), moved);
+  const shared = (all: Json): Json =>
+    within(within(within(all, "pathItems", item), "responses", response), "links", link);
+  const { components } = description;
+  const told = isRecord(components) ? { ...seen, components: shared(components) } : seen;
+  return GROUPS.reduce<Json>((all, group) => within(all, group, item), told);
+}
+
+/** The record with what stands below the name changed, where there is such a thing. */
+function within(record: Json, name: string, change: (value: Json) => Json): Json {
+  const group = Object.hasOwn(record, name) ? record[name] : undefined;
+  return isRecord(group) ? { ...record, [name]: mapped(group, change) } : record;
 }
 
 function withServers(item: Json, moved: (value: unknown) => Json[]): Json {

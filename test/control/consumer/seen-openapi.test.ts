@@ -53,6 +53,24 @@ describe("an OpenAPI description for consumers", () => {
     expect(seenOpenApi({ ...description(internal) }, AT, [])).toEqual(description(seen));
   });
 
+  it("does so on links and on what paths and answers are made of elsewhere", () => {
+    const description = (server: object): object => {
+      const answer = { description: "made", links: { next: { operationId: "next", server } } };
+      return {
+        openapi: "3.1.0",
+        servers: [server],
+        paths: { "/a": { get: { responses: { "200": answer, "404": { $ref: "#/components/responses/none" } } } } },
+        components: {
+          pathItems: { kept: { servers: [server], get: { servers: [server], responses: { "200": answer } } } },
+          responses: { answer },
+          links: { self: { server }, plain: { operationId: "next" } },
+        },
+      };
+    };
+    const seen = seenOpenApi({ ...description({ url: "http://10.0.0.7/x" }) }, AT, []);
+    expect(seen).toEqual(description({ url: "https://mesh.example/svc/orders.shop/x" }));
+  });
+
   it("reads Swagger 2, too", () => {
     const old = { swagger: "2.0", host: "10.0.0.7:8443", basePath: "/v2", schemes: ["http", "ws"], paths: {} };
     expect(seenOpenApi(old, AT, [])).toEqual({
