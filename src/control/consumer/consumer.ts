@@ -74,7 +74,12 @@ async function byCredentials(
     return { refusal: NOT_ACCEPTED };
   }
   const judging = { ip: visit.address, now: visit.now };
-  const client = await judgeClient(credentials, keys, live, (sparing) => newerThan(live, visit, sparing), judging);
+  const judged = (by: Snapshot): ReturnType<typeof judgeClient> =>
+    judgeClient(credentials, keys, by, (sparing) => newerThan(by, visit, sparing), judging);
+  const first = await judged(live);
+  // Who guesses makes no work; who is known is looked at again, as a secret may have been revoked a moment ago.
+  const snapshot = "error" in first ? live : await newest(live, visit);
+  const client = snapshot === live ? first : await judged(snapshot);
   if ("error" in client) {
     const often = { "retry-after": String(client.retryAfter ?? 1) };
     const refusal: Refusal = { problem: "refusedTooOften", detail: client.description, headers: often };
@@ -84,7 +89,7 @@ async function byCredentials(
   if (client.kind !== "Application") {
     return { refusal: NOT_ACCEPTED };
   }
-  return { application: serviceKey(client.namespace, client.name), snapshot: await newest(live, visit) };
+  return { application: serviceKey(client.namespace, client.name), snapshot };
 }
 
 async function byToken(
