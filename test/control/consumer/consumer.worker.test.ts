@@ -4,8 +4,6 @@ import { env } from "cloudflare:workers";
 import { beforeAll, describe, expect, it, vi } from "vitest";
 import { catalogSchema } from "../../../src/model/api/endpoints.ts";
 import { mintedCredentialsSchema } from "../../../src/model/api/clients.ts";
-import { isolateState } from "../../../src/isolate/state.ts";
-import { Store } from "../../../src/store/store.ts";
 import { api, applied, ask, FIRST_LOAD_MS, type Sent, serviceYaml, tokenFor } from "../../support/worker/admin.ts";
 import { countedDatabase } from "../../support/worker/databases.ts";
 import { emptyRegistry } from "../../support/worker/registry.ts";
@@ -260,24 +258,6 @@ describe("a proof that is none", () => {
     expect((await api("DELETE", "/applications/web/former/credentials")).status).toBe(200);
     expect((await api("GET", "/catalog", { token: token ?? null })).status).toBe(401);
     expect((await api("GET", "/catalog", by("former"))).status).toBe(401);
-  });
-
-  it("is one whose secret was withdrawn a moment ago, which this isolate still serves by", async () => {
-    const minted = await api("POST", "/applications/web/waiting/credentials");
-    const { clientId, clientSecret } = mintedCredentialsSchema.parse(minted.body);
-    clients.set("waiting", { id: clientId, secret: clientSecret });
-    expect((await api("GET", "/catalog", by("waiting"))).status).toBe(200);
-    const store = new Store(env.DB);
-    const snapshot = await store.snapshot((await store.head()).revision);
-    const { last } = isolateState().snapshot;
-    if (last === null || snapshot === null) {
-      throw new Error("nothing is served");
-    }
-    const serving = vi.spyOn(isolateState().snapshot, "current").mockReturnValue({ ...last, snapshot });
-    expect((await api("GET", "/catalog", by("waiting"))).status).toBe(200);
-    expect((await api("DELETE", "/applications/web/waiting/credentials")).status).toBe(200);
-    expect((await api("GET", "/catalog", by("waiting"))).status).toBe(401);
-    serving.mockRestore();
   });
 
   it("opens nothing else, though it is good", async () => {
