@@ -33,7 +33,7 @@ if (args.length === 0) {
 }
 if (args[0] === "--long") {
   process.env.SELVAGE_LONG = "1";
-  args.splice(0, 1, ...testsWithLongForm());
+  args.splice(0, args.length, ...testsWithLongForm(args.slice(1)));
 }
 
 const { filter, options } = parseCLI(["vitest", ...args]);
@@ -74,10 +74,11 @@ async function check(what: string, command: string, ...rest: readonly string[]):
   console.log(`failed  ${what} (${seconds} s): ${command} ${rest.join(" ")}\n${said}`);
 }
 
-function testsWithLongForm(): string[] {
-  return globSync("test/**/*.test.ts", { cwd: root }).filter((path) =>
-    /support\/long\.ts|env\.SELVAGE_LONG/.test(readFileSync(root + path, "utf8")),
-  );
+/** By parts of their paths; without any, all but the dashboard's, which drive a browser for many minutes. */
+function testsWithLongForm(named: readonly string[]): string[] {
+  return globSync("test/**/*.test.ts", { cwd: root })
+    .filter((path) => /support\/long\.ts|env\.SELVAGE_LONG/.test(readFileSync(root + path, "utf8")))
+    .filter((path) => (named.length === 0 ? !path.includes("/dashboard") : named.some((one) => path.includes(one))));
 }
 
 /** How long the product's files are: a figure to watch, not a test (the limit is a house rule). */
