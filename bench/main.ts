@@ -57,7 +57,7 @@ const loads = {
   paced: {
     connections: 24,
     perSecond: 1000,
-    windowMs: 500,
+    windowMs: values.quick ? 350 : 500,
     rounds: values.quick ? 3 : 20,
     warmUpRounds: values.quick ? 2 : 6,
     oneByOne: true,
