@@ -10,6 +10,7 @@ import { Connection } from "./load/connection.ts";
 import { meshDocuments, meshRequests } from "./mesh.ts";
 import { startEdges } from "./product.ts";
 import { median } from "./summary.ts";
+import { printRows } from "./print-rows.ts";
 
 const { values } = parseArgs({
   options: {
@@ -28,11 +29,7 @@ try {
 } finally {
   await upstream.stop();
 }
-if (values.json) {
-  console.log(JSON.stringify(rows));
-} else {
-  console.table(rows);
-}
+printRows(rows, values.json);
 
 async function coldIn(services: number): Promise<Record<string, number>> {
   const size = { services, routes: Math.max(10, services / 10) };

@@ -10,6 +10,7 @@ import { DURABLE_OBJECTS } from "../src/cli/local/workers.ts";
 import { cpuMicros } from "./load/cpu.ts";
 import { objects, VARIABLES } from "./product.ts";
 import { startWorkerd } from "./workerd.ts";
+import { printRows } from "./print-rows.ts";
 
 const { values } = parseArgs({
   options: { many: { type: "string", default: "20000" }, json: { type: "boolean", default: false } },
@@ -47,11 +48,7 @@ try {
       perCpuSecond: Math.round((Number(values.many) * 1_000_000) / cpu),
     });
   }
-  if (values.json) {
-    console.log(JSON.stringify(rows));
-  } else {
-    console.table(rows);
-  }
+  printRows(rows, values.json);
 } finally {
   await workerd.stop();
   rmSync(dir, { recursive: true, force: true });

@@ -11,6 +11,7 @@ import { Paced } from "./load/paced.ts";
 import { meshDocuments, meshRequests } from "./mesh.ts";
 import { apply, startEdges, type Edges } from "./product.ts";
 import { limitPolicy } from "./variants/limit.ts";
+import { printRows } from "./print-rows.ts";
 
 const { values } = parseArgs({
   options: {
@@ -40,11 +41,7 @@ try {
 } finally {
   await upstream.stop();
 }
-if (values.json) {
-  console.log(JSON.stringify(rows));
-} else {
-  console.table(rows);
-}
+printRows(rows, values.json);
 
 async function underLoad({ ports, pid, calls }: Edges): Promise<Record<string, number>> {
   const requests = meshRequests(size, 20);

@@ -6,6 +6,9 @@ import type { Job, Result } from "./load.ts";
 
 const running = new Set<ChildProcess>();
 process.on("exit", () => running.forEach((child) => child.kill("SIGKILL")));
+// A signal ends a process without that.
+process.once("SIGINT", () => process.exit(130));
+process.once("SIGTERM", () => process.exit(143));
 
 /** Keeps a child until it is stopped or this process ends. */
 export function keep(child: ChildProcess): ChildProcess {

@@ -1,5 +1,7 @@
 // What the contract with a service and its callers costs by itself, a step on top of the other (STEP), with nothing
 // decided: what is dearer than the last step is the mesh's own doing.
+import { cleanResponse, isCleanResponse } from "../../src/decide/header/answer-headers.ts";
+
 interface Env {
   readonly STEP: string;
   /** Where requests go: `http://127.0.0.1:8080`. */
@@ -8,22 +10,8 @@ interface Env {
 
 const ASSERTION = "x".repeat(430);
 const DEADLINE_MS = 15_000;
-/** What an answer is asked for before it may pass untouched. */
-const LOOKED_FOR = [
-  "location",
-  "content-location",
-  "connection",
-  "proxy-authenticate",
-  "proxy-authentication-info",
-  "proxy-connection",
-  "selvage-assertion",
-  "selvage-decision",
-  "selvage-identity",
-  "selvage-path",
-  "selvage-revision",
-  "selvage-source",
-  "set-cookie",
-];
+/** What an answer is asked for beside that, before it may pass untouched. */
+const LED_ELSEWHERE = ["location", "content-location", "set-cookie"];
 
 function recordOf(request: Request, step: number): Record<string, string> {
   const record: Record<string, string> = {};
@@ -54,10 +42,12 @@ function within(work: Promise<Response>): Promise<Response> {
 async function answered(fetching: Promise<Response>, step: number): Promise<Response> {
   const answer = await (step >= 5 ? within(fetching) : fetching);
   if (step < 6) {
-    return LOOKED_FOR.some((name) => answer.headers.has(name)) ? new Response(null, { status: 502 }) : answer;
+    const isPlain = isCleanResponse(answer.headers) && !LED_ELSEWHERE.some((name) => answer.headers.has(name));
+    return isPlain ? answer : new Response(null, { status: 502 });
   }
   const copy = new Response(answer.body, answer);
-  for (const name of LOOKED_FOR) {
+  cleanResponse(copy.headers);
+  for (const name of LED_ELSEWHERE) {
     copy.headers.delete(name);
   }
   copy.headers.set("ratelimit-policy", '"steady";q=1000000;w=1');

@@ -46,6 +46,9 @@ const service = (url: string, more = "exposure: public"): string =>
 const onTalk = `targetRefs: [{kind: Service, name: ${NAME}}]`;
 const policy = (kind: string, spec: string): string => doc(kind, NAME, `{${onTalk}, ${spec}}`, "shop");
 
+const routeAt = (hostname: string): string =>
+  doc("HTTPRoute", NAME, `{hostnames: [${hostname}], rules: [{backendRefs: [{name: ${NAME}}]}]}`, "shop", gatewayApi);
+
 interface Loss {
   readonly what: string;
   readonly before: (url: string) => string;
@@ -135,39 +138,16 @@ export const SOCKETS: readonly Attack[] = [
   lost({ what: "the service is deleted", before: (url) => service(url), after: () => "", gone: [`service/${NAME}`] }),
   lost({
     what: "the route is deleted that led to a service for the mesh only",
-    before: (url) =>
-      service(url, "exposure: mesh") +
-      doc(
-        "HTTPRoute",
-        NAME,
-        `{hostnames: [talk.shop.test], rules: [{backendRefs: [{name: ${NAME}}]}]}`,
-        "shop",
-        gatewayApi,
-      ),
+    before: (url) => service(url, "exposure: mesh") + routeAt("talk.shop.test"),
     headers: async () => ({ host: "talk.shop.test" }),
     after: () => "",
     gone: [`httproute/${NAME}`],
   }),
   lost({
     what: "the route's hostname is another one",
-    before: (url) =>
-      service(url, "exposure: mesh") +
-      doc(
-        "HTTPRoute",
-        NAME,
-        `{hostnames: [talk.shop.test], rules: [{backendRefs: [{name: ${NAME}}]}]}`,
-        "shop",
-        gatewayApi,
-      ),
+    before: (url) => service(url, "exposure: mesh") + routeAt("talk.shop.test"),
     headers: async () => ({ host: "talk.shop.test" }),
-    after: () =>
-      doc(
-        "HTTPRoute",
-        NAME,
-        `{hostnames: [other.shop.test], rules: [{backendRefs: [{name: ${NAME}}]}]}`,
-        "shop",
-        gatewayApi,
-      ),
+    after: () => routeAt("other.shop.test"),
     left: [`httproute/${NAME}`],
   }),
   lost({
