@@ -33,7 +33,7 @@ export function registerTail(app: ControlApp): void {
     summary:
       "Requests as they end: server-sent events or a WebSocket where that is asked for, else the newest that were kept as one page.",
     description:
-      "While a stream lasts, isolates know its filters: what fits is counted, and shown up to 50 a second from each isolate and namespace. Events `request` and, once a second, `meter` (how many fitted, were shown, and were too many; `live` false = isolates do not watch, because eight others do or the mesh object is not reached, and only kept requests are shown). A stream ends after some minutes, and within seconds when its reader's right does (a WebSocket with 4401); `Last-Event-ID` or `cursor` goes on.",
+      "While a stream lasts, isolates know its filters: what fits is counted, and shown up to 50 a second from each isolate and namespace. Events `request` and, once a second, `meter` (how many fitted, were shown, and were too many; `live` false = isolates do not watch, because others have its eight places or the mesh object is not reached, and only kept requests are shown). A stream ends after some minutes, and within seconds when its reader's right does (a WebSocket with 4401); `Last-Event-ID` or `cursor` goes on.",
     params: z.object({}),
     query: z.object({
       namespace: namespaceParameter.optional(),
