@@ -145,17 +145,17 @@ it("reads once for fifty readers of the same rights, and judges each one's own",
 
 it("shares nothing between readers of other rights", async () => {
   const path = "/catalog";
-  const [bank, watched, whole] = await Promise.all(
-    [["bank"], ["watched"], undefined].map(async (namespaces) =>
-      listening(bearer(await tokenFor("viewer", namespaces))),
-    ),
-  );
-  const seen = async (one: typeof bank): Promise<string[]> => {
-    one?.follow(path);
-    const { value } = (await one?.next(isOf(path))) as { value: { items: { namespace: string }[] } };
+  const seen = async (namespaces: readonly string[] | undefined): Promise<string[]> => {
+    const one = await listening(bearer(await tokenFor("viewer", namespaces)));
+    one.follow(path);
+    const { value } = (await one.next(isOf(path))) as { value: { items: { namespace: string }[] } };
     return value.items.map(({ namespace }) => namespace).toSorted();
   };
-  expect(await Promise.all([bank, watched, whole].map(seen))).toEqual([["bank"], ["watched"], ["bank", "watched"]]);
+  expect(await Promise.all([["bank"], ["watched"], undefined].map(seen))).toEqual([
+    ["bank"],
+    ["watched"],
+    ["bank", "watched"],
+  ]);
 });
 
 it("holds fifty readers, and says when a fifty-first may come back", async () => {
