@@ -1,5 +1,5 @@
-// A read of the admin API as its reader would make it: the right is judged each time, and an answer that somebody of the
-// same rights was given in this second is theirs, too.
+// A read of the admin API as its reader would make it: the right is judged each time, and an answer that somebody of
+// the same rights was given in this second is theirs, too.
 import { Store } from "../../store/store.ts";
 import type { Env } from "../../env/env.ts";
 import { requestIdOf } from "../http/request-id.ts";

@@ -1,5 +1,5 @@
-// What a reader was answered a moment ago, for another one of the same rights who asks the same. Finished answers alone:
-// nothing that is under way may pass from one request of an isolate to another. Whose rights are whose is not known here.
+// What a reader was answered a moment ago, for another one of the same rights who asks the same. Finished answers
+// alone: nothing that is under way may pass from one request of an isolate to another. It knows nobody's rights.
 
 export interface ReadAnswer {
   readonly status: number;
