@@ -25,7 +25,9 @@ export function laterRecord<Value>(
 }
 
 export function laterList<Value>(length: number, read: (at: number) => Value): readonly Value[] {
-  return later<Value[]>(new Array<Value>(length), {
+  const kept: Value[] = [];
+  kept.length = length;
+  return later(kept, {
     keys: () => [...Array.from({ length }, (_, at) => String(at)), "length"],
     find: (key) => (INDEX.test(key) && Number(key) < length ? Number(key) : -1),
     read,
