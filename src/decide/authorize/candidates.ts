@@ -25,8 +25,8 @@ interface Indexes {
   readonly ofList: Map<string, Index>;
 }
 
-/** A table is of one snapshot, and gone with it. */
-const known = new WeakMap<readonly Authorization[], Indexes>();
+// A pure cache of what was laid out: a table is of one snapshot, never changed, and gone with it.
+const indexes = new WeakMap<readonly Authorization[], Indexes>();
 
 /** Those of `held` that may match, in the same order; those that are missing in the table are always among them. */
 export function candidatesAmong(
@@ -46,21 +46,21 @@ export function candidatesAmong(
 }
 
 function indexOf(table: readonly Authorization[], held: readonly number[]): Index | null {
-  let indexes = known.get(table);
-  if (indexes === undefined) {
-    indexes = { entriesLeft: MOST_ENTRIES, ofPlace: new WeakMap(), ofList: new Map() };
-    known.set(table, indexes);
+  let own = indexes.get(table);
+  if (own === undefined) {
+    own = { entriesLeft: MOST_ENTRIES, ofPlace: new WeakMap(), ofList: new Map() };
+    indexes.set(table, own);
   }
-  let index = indexes.ofPlace.get(held);
+  let index = own.ofPlace.get(held);
   if (index === undefined) {
     const list = held.join(" ");
-    index = indexes.ofList.get(list) ?? null;
-    if (index === null && indexes.entriesLeft > 0) {
+    index = own.ofList.get(list) ?? null;
+    if (index === null && own.entriesLeft > 0) {
       index = newIndex(held.map((at) => table[at] ?? null));
-      indexes.entriesLeft -= sizeOf(index);
-      indexes.ofList.set(list, index);
+      own.entriesLeft -= sizeOf(index);
+      own.ofList.set(list, index);
     }
-    indexes.ofPlace.set(held, index);
+    own.ofPlace.set(held, index);
   }
   return index;
 }
