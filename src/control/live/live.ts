@@ -4,9 +4,10 @@ import * as z from "zod";
 import { followable, MOST_FOLLOWED } from "../../decide/live/pace.ts";
 import { liveSchema, type LiveFeed, type LiveMessage } from "../../model/api/live.ts";
 import { noBody } from "../register/json-body.ts";
-import { API_PREFIX, type ControlApp, register } from "../register/register.ts";
+import { type ControlApp, register } from "../register/register.ts";
 import { Feed, RIGHT_ENDED, type Room } from "./feed.ts";
 import { readAs } from "./read-as.ts";
+import { SharedReads } from "./shared-reads.ts";
 
 const STEP_MS = 1_000;
 const MOST_STEPS = 120;
@@ -15,6 +16,8 @@ const MOST_WATCHERS = 50;
 let watchers = 0;
 /** An isolate has 128 MB for everything, and a value takes several times what its text does. */
 const room: Room = { left: 8_000_000 };
+/** Of those who read the same with the same rights. */
+const shared = new SharedReads();
 
 export function registerLive(app: ControlApp): void {
   register(app, {
@@ -46,8 +49,11 @@ export function registerLive(app: ControlApp): void {
         const detail = `${MOST_WATCHERS} readers are told by this isolate already. The page asks by itself meanwhile.`;
         return { problem: "quotaExceeded", detail, headers: { "retry-after": "30" } };
       }
-      const read = (path: string) => readAs(app, { request, env, ctx }, `${API_PREFIX}${path}`);
-      const feed = new Feed({ room, now: Date.now, read });
+      const feed = new Feed({
+        room,
+        now: Date.now,
+        read: (path, notBefore) => readAs(app, shared, { request, env, ctx }, { path, notBefore }),
+      });
       const first = opened(now, since);
       return { body: told(first), response: stream(feed, first) };
     },
@@ -77,6 +83,9 @@ function stream(feed: Feed, first: LiveMessage): Response {
     watchers -= isOver ? 0 : 1;
     isOver = true;
     feed.close();
+    if (watchers === 0) {
+      shared.clear();
+    }
   };
   server.addEventListener("close", end);
   server.addEventListener("error", end);

@@ -6,9 +6,10 @@ import { listResources } from "../../cli/session/list-resources.ts";
 import { overviewSchema, type Overview } from "../../model/api/overview.ts";
 import { meshOverview, runtimeOverview } from "../../status/mesh-read.ts";
 import { windowQuery } from "../observe/window.ts";
+import { noteIdentity } from "../operator/identified.ts";
 import { noBody } from "../register/json-body.ts";
 import { type ControlApp, register } from "../register/register.ts";
-import { readAs } from "./read-as.ts";
+import { answered, requestAs } from "./read-as.ts";
 
 /** A mesh of more pages or applications than that is asked for the rest by the reader. */
 const MOST_READS = 64;
@@ -32,7 +33,7 @@ export function registerOverview(app: ControlApp): void {
     body: noBody,
     answer: overviewSchema,
     refusals: [],
-    async handle({ query: { window }, request, env, ctx }) {
+    async handle({ query: { window }, request, identity, env, ctx }) {
       const answers: Overview["answers"][number][] = [];
       let reads = 0;
       const client = createClient({
@@ -45,8 +46,9 @@ export function registerOverview(app: ControlApp): void {
             return new Response(null, { status: 503 });
           }
           const path = `${pathname}${search}`;
-          const { status, text } = await readAs(app, { request, env, ctx }, path);
-          const value: unknown = JSON.parse(text);
+          const read = requestAs(request, path);
+          noteIdentity(read, identity);
+          const { status, value } = await answered(app, read, { env, ctx });
           answers.push({ path, status, value });
           return Response.json(value, { status });
         },

@@ -94,6 +94,7 @@ function draw(): void {
 export async function askAgain(): Promise<void> {
   held.forget();
   forgetOpening();
+  feed.wantAnew();
   await queries.invalidateQueries();
 }
 
