@@ -154,6 +154,7 @@ export const folderOrder: readonly string[] = [
   "src/decide/transfer",
   "src/decide/trace",
   "src/decide/signals",
+  "src/decide/rollout",
   "src/decide/live",
   "src/tokens",
   "src/env",
