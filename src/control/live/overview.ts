@@ -9,7 +9,7 @@ import { windowQuery } from "../observe/window.ts";
 import { noteIdentity } from "../operator/identified.ts";
 import { noBody } from "../register/json-body.ts";
 import { type ControlApp, register } from "../register/register.ts";
-import { answered, requestAs } from "./read-as.ts";
+import { answerRead, requestAs } from "./read-as.ts";
 
 /** A mesh of more pages or applications than that is asked for the rest by the reader. */
 const MOST_READS = 64;
@@ -48,7 +48,7 @@ export function registerOverview(app: ControlApp): void {
           const path = `${pathname}${search}`;
           const read = requestAs(request, path);
           noteIdentity(read, identity);
-          const { status, value } = await answered(app, read, { env, ctx });
+          const { status, value } = await answerRead(app, read, { env, ctx });
           answers.push({ path, status, value });
           return Response.json(value, { status });
         },

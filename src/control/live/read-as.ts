@@ -32,7 +32,7 @@ export async function readAs(
   const identity = await identifyOperator(request, { env, ctx, store, address, now: Date.now() });
   noteIdentity(request, identity);
   if ("refusal" in identity) {
-    return answered(app, request, { env, ctx });
+    return answerRead(app, request, { env, ctx });
   }
   const key = `${rightsOf(identity.operator)} ${request.url}`;
   for (let nth = 0; nth < MOST_LOOKS && shared.isUnderWay(key, { now: Date.now(), notBefore }); nth++) {
@@ -45,7 +45,7 @@ export async function readAs(
   }
   shared.begin(key, at);
   try {
-    const answer = await answered(app, request, { env, ctx });
+    const answer = await answerRead(app, request, { env, ctx });
     shared.keep(key, at, answer);
     return answer;
   } finally {
@@ -65,7 +65,7 @@ export function requestAs(from: Request, path: string): Request {
   return new Request(new URL(path, from.url), { headers });
 }
 
-export async function answered(
+export async function answerRead(
   app: ControlApp,
   request: Request,
   { env, ctx }: Omit<Visit, "request">,
