@@ -74,7 +74,13 @@ const chosen = variants.filter(({ name }) => only === undefined || name === "bar
 
 const all: Row[][] = [];
 for (let start = 1; start <= starts; start += 1) {
-  all.push(summarise(await measure(chosen, noPerf === null ? { ...loads, locked } : loads, (line) => console.error(`${start}/${starts} ${line}`))));
+  all.push(
+    summarise(
+      await measure(chosen, noPerf === null ? { ...loads, locked } : loads, (line) =>
+        console.error(`${start}/${starts} ${line}`),
+      ),
+    ),
+  );
 }
 const rows = medianOf(all);
 if (values.json) {

@@ -37,5 +37,5 @@ const proxy = createProxy({
 });
 
 export default {
-  fetch: (request: Request, env: RawEnv, ctx: ExecutionContext): Promise<Response> => proxy(request, env, ctx),
+  fetch: (request: Request, env: RawEnv, ctx: ExecutionContext): Response | Promise<Response> => proxy(request, env, ctx),
 };

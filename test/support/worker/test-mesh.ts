@@ -109,7 +109,7 @@ export function testMesh(yaml: string, options: TestMeshOptions = {}): TestMesh 
     sent,
     slept,
     traced,
-    send: (url, init) =>
+    send: async (url, init) =>
       proxy(
         new Request(url, { redirect: "manual", ...init }),
         env,
