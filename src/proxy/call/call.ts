@@ -62,8 +62,8 @@ async function traced(
 }
 
 /**
- * The same for whoever has a frame of its own to wait in: sent by the time this returns. What comes of it is for
- * `outcomeOf` to say, or for `failureOf` where it rejects.
+ * The same for whoever waits in a frame of its own and watches the deadline: sent by the time this returns. What comes
+ * of it is for `outcomeOf` to say, or for `failureOf` where it rejects.
  *
  * @returns null = something has to be waited for before, or somebody listens: nothing was sent, and `call` does it
  */
@@ -72,7 +72,7 @@ export function callAtOnce(
   endpoint: Endpoint,
   outgoing: Outgoing,
   options: CallOptions,
-): Promise<Response | null> | null {
+): Promise<Response> | null {
   if (exchange.trace !== undefined || !("url" in endpoint.address)) {
     return null;
   }
@@ -82,7 +82,11 @@ export function callAtOnce(
     return null;
   }
   const url = endpointUrl(endpoint, outgoing.origin, outgoing.path, outgoing.search);
-  return dispatch(exchange, null, outgoing, { url, assertion, body: null }, options);
+  try {
+    return dispatch(exchange, null, outgoing, { url, assertion, body: null }, options);
+  } catch (error) {
+    return Promise.reject(error);
+  }
 }
 
 async function send(
@@ -106,8 +110,11 @@ async function send(
   const asserting = receivesAt(exchange, service).assertion ? assertionFor(exchange, service, { method, url }) : null;
   const assertion = asserting instanceof Promise ? await asserting : asserting;
   try {
-    const sending = dispatch(exchange, bound, outgoing, { url, assertion, body }, options);
-    return outcomeOf(exchange, await sending, options);
+    const fetching = dispatch(exchange, bound, outgoing, { url, assertion, body }, options);
+    // Only headers have a deadline, bodies have none; it begins when the request has been sent.
+    const { timeoutMs, upload } = options;
+    const answering = timeoutMs === null ? fetching : withDeadline(fetching, timeoutMs, letGo, upload?.sent);
+    return outcomeOf(exchange, await answering, options);
   } catch (error) {
     return failureOf(error, options);
   }
@@ -120,14 +127,13 @@ interface Sent {
   readonly body: BodyInit | null;
 }
 
-/** null = its headers did not come in time. */
 function dispatch(
   exchange: Exchange,
   bound: ReturnType<typeof serviceBinding>,
   { method, headers }: Outgoing,
   { url, assertion, body }: Sent,
   options: CallOptions,
-): Promise<Response | null> {
+): Promise<Response> {
   const receives = receivesAt(exchange, options.service);
   say(headers, ASSERTION_HEADER, assertion);
   if (exchange.admitted.hops === 0) {
@@ -154,9 +160,7 @@ function dispatch(
   if (options.passed === true) {
     init.encodeResponseBody = "manual";
   }
-  const fetching = bound === null ? exchange.ports.fetch(url, init) : bound.fetch(url, init);
-  // Only headers have a deadline, bodies have none; it begins when the request has been sent.
-  return options.timeoutMs === null ? fetching : withDeadline(fetching, options.timeoutMs, letGo, upload?.sent);
+  return bound === null ? exchange.ports.fetch(url, init) : bound.fetch(url, init);
 }
 
 export function outcomeOf(

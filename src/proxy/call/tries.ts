@@ -2,10 +2,11 @@
 // allows it and no harm can come of it. What the first try comes to is usually all there is.
 import { isGood, type RetriedRequest } from "../../decide/retry/http-route.ts";
 import type { Hedge } from "../../model/snapshot/call-policy.ts";
+import { STILL_OUT } from "../../isolate/shared-tick.ts";
 import type { Endpoint, Rule } from "../../model/snapshot/snapshot.ts";
 import type { Refusal } from "../../model/word/problem.ts";
 import { letGo } from "../exchange/body.ts";
-import type { CallFailure, Destination, Exchange } from "../exchange/exchange.ts";
+import type { Destination, Exchange } from "../exchange/exchange.ts";
 import { bodyRefusal } from "../transfer/body-refusal.ts";
 import { deadlineFrom } from "../transfer/own-body.ts";
 import { passOn } from "../transfer/pass-on.ts";
@@ -48,9 +49,10 @@ export async function send<Result>(sending: Sending, conclude: Conclude<Result>)
   if (sending.hedge !== null) {
     return conclude(await hedged(sending, first, sending.hedge));
   }
-  let came: Response | CallFailure | null;
+  let came;
   try {
     came = await first.answering;
+    came = came === STILL_OUT ? await first.stillOut() : came;
   } catch (error) {
     came = first.failure(error);
   }
