@@ -1,5 +1,6 @@
-// Two builds of the Worker against each other and against `bare`: isolates of one process, two of each build, loaded in
-// turn. `node bench/builds.ts --against main`; --variant everything, --connections 32,1, --rounds N, --json. Never a test.
+// Two builds of the Worker against each other and against `bare`: isolates of one process, two of each build, in turn.
+// `npx node bench/builds.ts --against main`; --variant everything, --connections 32,1, --rounds N, --json.
+// Never a test.
 import { execFileSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, rmSync, symlinkSync } from "node:fs";
 import { tmpdir } from "node:os";

@@ -105,7 +105,10 @@ async function lockedOf({ connections, windowMs }: Load, targets: readonly Targe
     await new Promise((resolve) => setTimeout(resolve, ASIDE_MS));
     const share = await lockShare(target.pids, windowMs);
     for (const result of await loading) {
-      all.push({ ...result, rounds: result.rounds.map((one) => ({ ...one, cpuMicros: one.cpuMicros * share })) });
+      const rounds = result.rounds.map(({ requests, seconds, cpuMicros }) => {
+        return { requests, seconds, cpuMicros: cpuMicros * share };
+      });
+      all.push({ ...result, rounds });
     }
   }
   return all;

@@ -15,7 +15,7 @@ export interface Row {
   readonly cpuRatio1: number | null;
   readonly cpuRatio4: number | null;
   readonly cpuRatioPaced: number | null;
-  /** CPU inside the isolate's lock against the same of `bare`; null as well where there is no `perf`, or no isolate. */
+  /** CPU inside the isolate's lock against that of `bare`; null as well where there is no `perf`, or no isolate. */
   readonly inLockRatio: number | null;
   /** Throughput against `bare`; 1 = as much. */
   readonly rpsRatio: number;

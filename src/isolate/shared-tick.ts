@@ -46,7 +46,7 @@ export class SharedTick {
       work.then(
         (value) => {
           this.#leave(rider);
-          resolve(value);
+          return resolve(value);
         },
         (error: unknown) => {
           this.#leave(rider);

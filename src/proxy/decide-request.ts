@@ -28,7 +28,7 @@ import { limit } from "./limit.ts";
 import { preflight } from "./preflight.ts";
 import { reply } from "./respond.ts";
 import { route } from "./route.ts";
-import { walk } from "./walk.ts";
+import { walk } from "./exchange/walk.ts";
 
 export const STAGES: readonly Stage[] = [
   // What cannot be sent on as it came is not worth a look at anything else.
@@ -212,8 +212,12 @@ class Deciding<Result extends object> {
   }
 
   /** Nobody else catches what is thrown behind something that was waited for. */
-  #behind<Value>(waiting: Promise<Value>, next: (value: Value) => Result | Promise<Result>): Promise<Result> {
-    return waiting.then(next).catch((error: unknown) => this.#mistake(error));
+  async #behind<Value>(waiting: Promise<Value>, next: (value: Value) => Result | Promise<Result>): Promise<Result> {
+    try {
+      return await next(await waiting);
+    } catch (error) {
+      return this.#mistake(error);
+    }
   }
 
   #refuse(ended: Ended, exchange: Exchange | null): Result | Promise<Result> {

@@ -13,7 +13,7 @@ import { mirror } from "./filter/mirror.ts";
 import { takeSlot } from "./call/concurrency.ts";
 import type { Slot } from "./exchange/slot.ts";
 import { hedgeOf, mayNeedBody, retryPlanOf } from "./call/retry.ts";
-import { send, type Conclude, type Forwarded, type Sending } from "./call/tries.ts";
+import { deliver, type Conclude, type Forwarded, type Sending } from "./call/tries.ts";
 
 /** Up to the call itself nothing is waited for, and behind it stands one frame. */
 export function forward<Result>(exchange: Exchange, conclude: Conclude<Result>): Promise<Result> | Result {
@@ -64,14 +64,14 @@ function sendWith<Result>(
   const isCopied = filters.mirrors.length > 0 && exchange.admitted.hops === 0;
   const body = isCopied ? mirror(exchange, filters.mirrors, outgoing, own) : own;
   if ((destination.circuit?.concurrency ?? destination.circuit?.beside) === undefined) {
-    return send(sendingOf(exchange, destination, outgoing, body, null), conclude);
+    return deliver(sendingOf(exchange, destination, outgoing, body, null), conclude);
   }
   return takeSlot(exchange, destination, deadlineFrom(exchange, own)).then((slot) => {
     if (slot !== null && "problem" in slot) {
       return conclude(slot);
     }
     const sending = sendingOf(exchange, destination, outgoing, body, slot);
-    return slot === null ? send(sending, conclude) : sendIn(slot, sending).then(conclude);
+    return slot === null ? deliver(sending, conclude) : sendIn(slot, sending).then(conclude);
   });
 }
 
@@ -117,7 +117,7 @@ function bodyOf(exchange: Exchange, destination: Destination): Body | Promise<Bo
 
 async function sendIn(slot: Slot, sending: Sending): Promise<Forwarded | Refusal> {
   try {
-    const sent = await send(sending, (forwarded) => forwarded);
+    const sent = await deliver(sending, (forwarded) => forwarded);
     if ("problem" in sent) {
       slot.release();
     }

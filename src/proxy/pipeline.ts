@@ -14,7 +14,7 @@ import type { Forwarded } from "./call/tries.ts";
 import { respond } from "./respond.ts";
 import { kept } from "./transfer/web-socket.ts";
 import { tell } from "./tell.ts";
-import { walk } from "./walk.ts";
+import { walk } from "./exchange/walk.ts";
 
 type Proxy = (request: Request, env: Env, ctx: ExecutionContext, trace?: Trace) => Response | Promise<Response>;
 

@@ -41,7 +41,7 @@ export interface Sending extends OutgoingCall {
 export type Conclude<Result> = (forwarded: Forwarded | Refusal) => Result | Promise<Result>;
 
 /** The frame that a request waits in. Small, since each has one: what is rarely needed is in functions of its own. */
-export async function send<Result>(sending: Sending, conclude: Conclude<Result>): Promise<Result> {
+export async function deliver<Result>(sending: Sending, conclude: Conclude<Result>): Promise<Result> {
   const first = begin(sending);
   if ("problem" in first) {
     return conclude(first);
@@ -57,13 +57,15 @@ export async function send<Result>(sending: Sending, conclude: Conclude<Result>)
     came = first.failure(error);
   }
   const tried = first.take(came);
-  const forwarded = isOver(sending, tried) ? passed(sending, first, tried) : again(sending, first, tried);
+  const { plan } = sending;
+  const forwarded = plan === null || isOver(tried) ? passed(sending, first, tried) : again(sending, plan, first, tried);
   return conclude(forwarded instanceof Promise ? await forwarded : forwarded);
 }
 
 async function hedged(sending: Sending, first: Attempt, hedge: Hedge): Promise<Forwarded | Refusal> {
   const tried = await copied(sending, first, hedge);
-  return isOver(sending, tried) ? passed(sending, first, tried) : again(sending, first, tried);
+  const { plan } = sending;
+  return plan === null || isOver(tried) ? passed(sending, first, tried) : again(sending, plan, first, tried);
 }
 
 function copied(sending: Sending, attempt: Attempt, hedge: Hedge): Promise<Try> {
@@ -75,17 +77,17 @@ function copyOf(attempt: Attempt): Copy {
   return { answer: attempt.ended(), drop: () => attempt.drop() };
 }
 
-/** There is no other try. */
-function isOver({ plan }: Sending, { end }: Try): boolean {
-  return plan === null || isGood(end) || end.end === "caller";
+/** Nobody asks for another try. */
+function isOver({ end }: Try): boolean {
+  return isGood(end) || end.end === "caller";
 }
 
 /** Tries again as long as somebody allows it. */
-async function again(sending: Sending, first: Attempt, failed: Try): Promise<Forwarded | Refusal> {
-  const { exchange, destination, plan, hedge, request, tried } = sending;
+async function again(sending: Sending, plan: RetryPlan, first: Attempt, failed: Try): Promise<Forwarded | Refusal> {
+  const { exchange, destination, hedge, request, tried } = sending;
   const { ports } = exchange;
   let [attempt, last] = [first, failed];
-  while (plan !== null && !isOver(sending, last)) {
+  while (!isOver(last)) {
     const { endpoint, answer, end, endedAtMs } = last;
     const delayMs = await nextTryMs(exchange, plan, destination, {
       request,

@@ -39,5 +39,6 @@ const proxy = createProxy({
 });
 
 export default {
-  fetch: (request: Request, env: RawEnv, ctx: ExecutionContext): Response | Promise<Response> => proxy(request, env, ctx),
+  fetch: (request: Request, env: RawEnv, ctx: ExecutionContext): Response | Promise<Response> =>
+    proxy(request, env, ctx),
 };

@@ -1,7 +1,7 @@
-// The walk itself: a stage after the other, and what each found out is written down here and nowhere else. Where nothing
+// The walk itself: one stage after the other. What each found out is written down here and nowhere else. Where nothing
 // has to be waited for, nothing is.
-import type { Decided, Ended, Exchange, Learned, Stage } from "./exchange/exchange.ts";
-import { GO_ON } from "./exchange/decided.ts";
+import type { Decided, Ended, Exchange, Learned, Stage } from "./exchange.ts";
+import { GO_ON } from "./decided.ts";
 
 /** @returns null = the request may go on; a promise only where a stage has something to wait for */
 export function walk(exchange: Exchange, stages: readonly Stage[]): Ended | null | Promise<Ended | null> {
