@@ -39,6 +39,7 @@ const examples: Readonly<Record<string, readonly [path: string, sent?: Sent]>> =
   listRequests: ["/requests"],
   tail: ["/tail"],
   live: ["/live"],
+  replayRollback: ["/revisions/1/replay", {}],
   replay: ["/replay", { body: serviceYaml("orders", "shop", "exposure: mesh") }],
   getRequest: ["/requests/{request}"],
   listTraces: ["/traces"],
