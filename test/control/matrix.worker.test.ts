@@ -40,6 +40,7 @@ const examples: Readonly<Record<string, readonly [path: string, sent?: Sent]>> =
   tail: ["/tail"],
   live: ["/live"],
   replayRollback: ["/revisions/1/replay", {}],
+  getOverview: ["/overview"],
   replay: ["/replay", { body: serviceYaml("orders", "shop", "exposure: mesh") }],
   getRequest: ["/requests/{request}"],
   listTraces: ["/traces"],

@@ -38,7 +38,7 @@ export const table: Readonly<Record<string, Allowance>> = {
     types: [],
     packages: ["cloudflare:workers"],
   },
-  observe: { ours: ["model", "decide"], types: ["env"], packages: [] },
+  observe: { ours: ["model", "decide", "bounded"], types: ["env"], packages: ["@bufbuild/protobuf"] },
   adapters: { ours: ["model", "decide", "bounded", "env"], types: [], packages: [] },
   control: {
     ours: [
@@ -54,7 +54,9 @@ export const table: Readonly<Record<string, Allowance>> = {
       "observe",
       "env",
       "mcp",
+      "status",
       "cli/session/client.ts",
+      "cli/session/list-resources.ts",
     ],
     types: [],
     packages: ["hono", "@asteasolutions/zod-to-openapi", "zod", "yaml", "jose"],
@@ -159,6 +161,7 @@ export const folderOrder: readonly string[] = [
   "src/decide/transfer",
   "src/decide/trace",
   "src/decide/signals",
+  "src/decide/rollout",
   "src/decide/live",
   "src/tokens",
   "src/env",
