@@ -76,7 +76,6 @@ describe.skipIf(missing !== null)("the dashboard while something goes wrong", ()
     expect(await lines.count()).toBe(before);
     await tail.keyboard.press("Space");
     await lines.filter({ hasText: "/seen/2" }).first().waitFor();
-    expect(await violations(tail)).toEqual([]);
 
     line.cut();
     const cutAt = Date.now();
