@@ -17,6 +17,7 @@ const MOST_PARTS = 50;
 
 interface Found {
   readonly since: string | null;
+  readonly until: string | null;
   readonly likely: readonly LikelyCause[];
 }
 
@@ -46,17 +47,21 @@ export function causesOf(
   const timed = changes.map((one) => Object.assign({ atMs: Date.parse(one.at) }, one));
   const one = (service: ServiceSignals): Found => {
     const key = keyOf(service);
-    const since = onsets.get(key) ?? null;
+    const began = onsets.get(key) ?? null;
+    const until = began?.until ?? null;
+    const since = until === null ? (began?.since ?? null) : null;
     const own = byService.get(key) ?? [];
     const callees = calls.get(key) ?? new Set();
     const failing = [...callees].flatMap((callee): [ServiceKey, number][] => {
-      const began = onsets.get(callee) ?? null;
-      return began === null ? [] : [[callee, Date.parse(began)]];
+      const theirs = onsets.get(callee) ?? null;
+      return theirs?.until === null ? [[callee, Date.parse(theirs.since)]] : [];
     });
     const part = (label: (row: SignalRow) => string) => partsBy(own, label, asked.windowMs, MOST_PARTS);
     const likely = likelyCauses({
       service: key,
-      onset: since === null ? from : Date.parse(since),
+      // What is over was made by what came before it, and by nothing that came since.
+      onset: began === null ? from : Date.parse(began.since),
+      isOlder: began !== null && isOlder(service, began.since),
       changes: timed,
       calls: callees,
       failing: new Map(failing),
@@ -65,9 +70,15 @@ export function causesOf(
       limited: service.signals.limited * 100 > service.signals.requests ? limitedOf(own) : [],
       isDenied: deniedMore(service.signals, service.before) !== null,
     });
-    return { since, likely };
+    return { since, until, likely };
   };
   return new Map(ill.map((service) => [keyOf(service), one(service)]));
+}
+
+/** It goes wrong from the first step on, and did in the window before. */
+function isOlder({ series, before }: ServiceSignals, since: string): boolean {
+  const { errors, limited, denied } = before;
+  return series.find(({ requests }) => requests > 0)?.at === since && errors + limited + denied > 0;
 }
 
 function limitedOf(rows: readonly SignalRow[]) {

@@ -7,6 +7,8 @@ interface CauseFacts {
   readonly service: ServiceKey;
   /** When it began, milliseconds since the epoch. */
   readonly onset: number;
+  /** It had begun before the window did: what came in the window did not make it. */
+  readonly isOlder?: boolean;
   readonly changes: readonly (MeshChange & { readonly atMs: number })[];
   /** Services that it calls. */
   readonly calls: ReadonlySet<ServiceKey>;
@@ -49,10 +51,11 @@ type Why = readonly [points: number, why: string];
 /** The likeliest first. */
 export function likelyCauses(facts: CauseFacts): LikelyCause[] {
   const { service, onset, changes, failing, versions, endpoints, limited, isDenied, calls } = facts;
+  const latest = onset + (facts.isOlder === true ? 0 : CAUSE_AFTER_MS);
   const split = outlier(versions);
   const found = changes
     .filter((one) => !isSymptom(one))
-    .filter(({ atMs }) => atMs >= onset - CAUSE_BEFORE_MS && atMs <= onset + CAUSE_AFTER_MS)
+    .filter(({ atMs }) => atMs >= onset - CAUSE_BEFORE_MS && atMs <= latest)
     .map((change) => {
       const isOwn = change.service === service;
       const near: Why | null = isOwn
@@ -142,7 +145,9 @@ function outlier(parts: readonly SignalPart[]): Split | null {
 }
 
 const splitText = (what: string, { worst, best }: Split): string =>
-  `${worst.signals.errorPercent} % of ${what} ${worst.name} fail, ${best.signals.errorPercent} % of ${best.name}`;
+  `${shortPercent(worst)} % of ${what} ${worst.name} fail, ${shortPercent(best)} % of ${best.name}`;
+
+const shortPercent = ({ signals }: SignalPart): number => Number(signals.errorPercent.toFixed(1));
 
 /** Who has more than half of what limits refuse. */
 function loudest(limited: CauseFacts["limited"]) {

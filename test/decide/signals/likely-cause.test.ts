@@ -152,11 +152,27 @@ it("a proof that is not looked at any more is refused, and not held back by a li
 describe("onsetOf", () => {
   it("is the first of the last bad steps in a row; steps without requests do not break it", () => {
     const series = [point(0, 10, 9), point(1, 10, 0), point(2, 10, 1), point(3, 0, 0), point(4, 10, 2)];
-    expect(onsetOf(series)).toBe(text(ONSET + 20_000));
-    expect(onsetOf([...series, point(5, 10, 0)])).toBeNull();
+    expect(onsetOf(series)).toEqual({ since: text(ONSET + 20_000), until: null });
     expect(onsetOf([])).toBeNull();
     const denied = [1, 2, 2].map((refused, nth) => Object.assign(point(nth, 20, 0), { denied: refused }));
-    expect(onsetOf(denied)).toBe(text(ONSET + 10_000));
+    expect(onsetOf(denied)).toEqual({ since: text(ONSET + 10_000), until: null });
+  });
+
+  it("is not ended by steps that went well but had too few requests to show it", () => {
+    // Four of a hundred fail: ten that went well say nothing, eighty do.
+    const series = [point(0, 100, 0), point(1, 100, 4), point(2, 10, 0), point(3, 100, 4)];
+    expect(onsetOf([...series, point(4, 10, 0)])).toEqual({ since: text(ONSET + 10_000), until: null });
+    expect(onsetOf([...series, point(4, 40, 0), point(5, 50, 0)])).toEqual({
+      since: text(ONSET + 10_000),
+      until: text(ONSET + 40_000),
+    });
+    expect(onsetOf([...series, point(4, 90, 0), point(5, 20, 3)])).toEqual({
+      since: text(ONSET + 50_000),
+      until: null,
+    });
+    // A single failure is over at some time, too.
+    expect(onsetOf([point(0, 10, 1), point(1, 29, 0)])?.until).toBeNull();
+    expect(onsetOf([point(0, 10, 1), point(1, 20, 0), point(2, 10, 0)])?.until).toBe(text(ONSET + 10_000));
   });
 });
 
