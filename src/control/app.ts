@@ -29,6 +29,7 @@ import { registerTokens } from "./calls/tokens.ts";
 import { registerWhoami } from "./calls/whoami.ts";
 import { registerDashboard } from "./page/dashboard.ts";
 import { registerLive } from "./live/live.ts";
+import { registerOverview } from "./live/overview.ts";
 import { registerChanges } from "./observe/changes.ts";
 import { registerGraph } from "./observe/graph.ts";
 import { registerMetrics } from "./observe/metrics.ts";
@@ -67,6 +68,7 @@ function build(): ControlApp {
   registerTail(app);
   registerTracePass(app);
   registerLive(app);
+  registerOverview(app);
   registerReplay(app);
   registerBreakers(app);
   registerStats(app);

@@ -39,6 +39,7 @@ const examples: Readonly<Record<string, readonly [path: string, sent?: Sent]>> =
   listRequests: ["/requests"],
   tail: ["/tail"],
   live: ["/live"],
+  getOverview: ["/overview"],
   replay: ["/replay", { body: serviceYaml("orders", "shop", "exposure: mesh") }],
   getRequest: ["/requests/{request}"],
   listTraces: ["/traces"],
