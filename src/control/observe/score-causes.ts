@@ -2,6 +2,7 @@
 // counted and what was changed. Pure.
 import { deniedMore } from "../../decide/signals/health-word.ts";
 import { isHeldBack } from "../../decide/signals/endings.ts";
+import type { seemingCalls } from "../../decide/signals/seeming-calls.ts";
 import { onsetOf } from "../../decide/signals/onset.ts";
 import { likelyCauses } from "../../decide/signals/likely-cause.ts";
 import { partsBy } from "../../decide/signals/golden.ts";
@@ -30,13 +31,18 @@ export const isIll = ({ state }: ServiceSignals): boolean => state === "failing"
 
 type DeclaredCall = Pick<ReturnType<typeof declaredCalls>[number], "from" | "service">;
 
-/** @param declared calls that documents speak of */
+interface KnownCalls {
+  /** Those that documents speak of. */
+  readonly declared: readonly DeclaredCall[];
+  readonly seeming: ReturnType<typeof seemingCalls>;
+}
+
 export function causesOf(
   asked: Asked,
   services: readonly ServiceSignals[],
   rows: readonly SignalRow[],
   changes: readonly MeshChange[],
-  declared: readonly DeclaredCall[],
+  { declared, seeming }: KnownCalls,
 ): Map<ServiceKey, Found> {
   const { from } = asked.question;
   const keyOf = ({ namespace, name }: ServiceSignals): ServiceKey => serviceKey(namespace, name);
@@ -52,7 +58,8 @@ export function causesOf(
     const since = until === null ? (began?.since ?? null) : null;
     const own = byService.get(key) ?? [];
     const callees = calls.get(key) ?? new Set();
-    const failing = [...callees].flatMap((callee): [ServiceKey, number][] => {
+    const seems = seeming.get(key) ?? new Map<ServiceKey, never>();
+    const failing = [...new Set([...callees, ...seems.keys()])].flatMap((callee): [ServiceKey, number][] => {
       const theirs = onsets.get(callee) ?? null;
       return theirs?.until === null ? [[callee, Date.parse(theirs.since)]] : [];
     });
@@ -65,6 +72,7 @@ export function causesOf(
       changes: timed,
       calls: callees,
       failing: new Map(failing),
+      seeming: seems,
       versions: part(({ version }) => version),
       endpoints: part(({ endpoint }) => endpoint),
       limited: service.signals.limited * 100 > service.signals.requests ? limitedOf(own) : [],

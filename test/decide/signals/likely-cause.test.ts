@@ -50,6 +50,7 @@ const causes = (more: Partial<Facts>): readonly LikelyCause[] =>
     changes: [],
     calls: new Set(["bank/ledger"]),
     failing: new Map(),
+    seeming: new Map(),
     versions: [],
     endpoints: [],
     limited: [],
@@ -58,6 +59,24 @@ const causes = (more: Partial<Facts>): readonly LikelyCause[] =>
   });
 
 describe("likelyCauses", () => {
+  it("names a service that fails and seems to be called, by traces: after one that is known to be, before a change", () => {
+    const seeming = new Map([
+      ["bank/fees", { failed: 9, of: 10 }],
+      ["bank/ledger", { failed: 9, of: 10 }],
+    ]);
+    const failing = new Map([
+      ["bank/fees", ONSET],
+      ["bank/ledger", ONSET],
+    ]);
+    const found = causes({ changes: [change(20)], failing, seeming });
+    expect(found.map(({ title, score }) => [title, score])).toEqual([
+      ["bank/ledger fails", 9],
+      ["bank/fees fails", 7],
+      ["revision 7", 5],
+    ]);
+    expect(found[1]?.why[0]).toBe("9 of 10 failed requests seem to have called it, by their trace (5)");
+  });
+
   it("names a change of the service just before, all the more where the new version alone fails", () => {
     const versions = [part("v1", 100, 0), part("v2", 100, 58)];
     const [first, second] = causes({ changes: [change(20)], versions });
