@@ -7,6 +7,8 @@ const SHARE = 0.01;
 export const DENIED_SHARE = 0.05;
 /** As many would have gone wrong among those that went well: where none did, that is no luck. */
 const TELLING = 3;
+/** Of a few that went wrong no rate is known: any step that goes well ends them. */
+const A_FEW = 5;
 
 interface Onset {
   /** RFC 3339. */
@@ -39,7 +41,7 @@ export function onsetOf(series: readonly SeriesPoint[]): Onset | null {
     } else if (since !== null && until === null) {
       well += requests;
       wellSince ??= at;
-      until = (well * wrong) / asked >= TELLING ? wellSince : null;
+      until = wrong < A_FEW || (well * wrong) / asked >= TELLING ? wellSince : null;
     }
   }
   return since === null ? null : { since, until };

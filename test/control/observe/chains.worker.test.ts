@@ -1,4 +1,4 @@
-// A chain of failures among services that prove nobody's name: followed by the traces of failed requests that were kept.
+// A chain of failures among services that prove no name: followed by the traces of failed requests that were kept.
 import { env } from "cloudflare:workers";
 import { beforeAll, expect, it } from "vitest";
 import { bucketOf } from "../../../src/decide/signals/histogram.ts";
