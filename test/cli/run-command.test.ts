@@ -49,6 +49,28 @@ describe("usage", () => {
     expect([code, stderr]).toEqual([2, expect.stringContaining("there is no kind")]);
   });
 
+  it("takes options as kubectl does: -o=yaml, --dry-run=server, a switch with true or false", async () => {
+    await bench.against({});
+    for (const [written, plain] of [
+      [
+        ["get", "servics", "-o=json", "-n=shop"],
+        ["get", "servics", "-o", "json", "-n", "shop"],
+      ],
+      [
+        ["apply", "-f", "none.yaml", "--dry-run=server"],
+        ["apply", "-f", "none.yaml", "--dry-run"],
+      ],
+      [
+        ["apply", "-f", "none.yaml", "--dry-run=none", "--wait=false"],
+        ["apply", "-f", "none.yaml"],
+      ],
+    ] as const) {
+      expect(await bench.run(...written)).toEqual(await bench.run(...plain));
+    }
+    const { code, stderr } = await bench.run("apply", "-f", "none.yaml", "--dry-run=maybe");
+    expect([code, stderr]).toEqual([2, expect.stringContaining("--dry-run=maybe")]);
+  });
+
   it("prints help on stdout with exit code 0, and on stderr with 2 when nothing was asked", async () => {
     const asked = await bench.run("--help");
     expect(asked.code).toBe(0);
