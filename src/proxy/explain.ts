@@ -16,7 +16,7 @@ import type {
 } from "../model/message/explanation.ts";
 import type { Caller } from "../model/snapshot/caller.ts";
 import type { Problem } from "../model/word/problem.ts";
-import { decideRequest, NAMED_STAGES, STAGES } from "./decide-request.ts";
+import { decideRequest, NAMED_STAGES, STAGES, walk } from "./decide-request.ts";
 import type { Ended, Exchange, Stage } from "./exchange/exchange.ts";
 import { decision, endedAt, endOf, type Say, type StageSeen } from "./explain/decision.ts";
 import { imagine, looked, type Imagined, type Outlook } from "./explain/imagined.ts";
@@ -32,6 +32,8 @@ import {
 } from "./explain/say-guards.ts";
 import { sayLimits } from "./explain/say-limits.ts";
 import { sayRoute } from "./explain/say-route.ts";
+import { drawOfMost, saySplit } from "./explain/say-split.ts";
+import { split } from "./split.ts";
 
 const { bodiless, identify, route, preflight, authenticate, authorize, limit, answer, externalAuth } = NAMED_STAGES;
 
@@ -114,6 +116,11 @@ async function walked(
     async (exchange) => {
       const { decisions: faults, ended } = sayFaults(exchange);
       decisions.push(...faults);
+      if (ended === null) {
+        world.random = drawOfMost(exchange);
+        await walk(exchange, [split]);
+        decisions.push(...saySplit(exchange));
+      }
       const { destination } = exchange.routed;
       if (ended !== null || "problem" in destination) {
         return ended ?? ({ no: destination, stage: "route", policy: exchange.routed.policy } as Ended);

@@ -18,6 +18,7 @@ import { late, lost, noEndpoint, noTimeLeft, outOfTime } from "./call/forward-re
 import { guardOf } from "./call/circuit-breaker.ts";
 import { firstGood, type Copy } from "./call/hedge.ts";
 import { mirror } from "./filter/mirror.ts";
+import { countTry } from "./call/rollout-count.ts";
 import { takeSlot } from "./call/concurrency.ts";
 import type { Slot } from "./exchange/slot.ts";
 import { earn, hedgeOf, mayNeedBody, nextTryMs, retryPlanOf, spendAtHand, type RetryPlan } from "./call/retry.ts";
@@ -250,7 +251,9 @@ function begin(sending: Sending, chosen: Chosen, left: number | null, nowMs: num
   const mayEnd = hedge !== null || slot !== null || body.kind === "stream" || exchange.admitted.isUpgrade;
   const abort = mayEnd ? new AbortController() : null;
   tried.push(chosen.endpoint.id);
-  const answer: Promise<Try> = attempt(sending, chosen, { timeoutMs, abort }, nowMs);
+  const trying = attempt(sending, chosen, { timeoutMs, abort }, nowMs);
+  const isCounted = destination.dealt !== undefined && tried.length === 1;
+  const answer: Promise<Try> = isCounted ? countTry(exchange, destination, trying, nowMs) : trying;
   return { answer, drop: () => abort?.abort() };
 }
 
