@@ -10,7 +10,7 @@ import { count, lastLine, type Tally } from "./support/tally.ts";
 const root = new URL("..", import.meta.url).pathname;
 const args = process.argv.slice(2);
 const started = performance.now();
-const tally: Tally = { passed: 0, failed: 0, skipped: 0, skips: [] };
+const tally: Tally = { passed: 0, failed: 0, skipped: 0, skips: [], failures: [] };
 
 const env: NodeJS.ProcessEnv = {
   ...process.env,
@@ -40,16 +40,19 @@ const { filter, options } = parseCLI(["vitest", ...args]);
 const vitest = await startVitest("test", filter, {
   ...options,
   watch: false,
-  reporters: ["default", { onTestRunEnd: (modules, unhandled): void => count(tally, modules, unhandled.length) }],
+  reporters: ["default", { onTestRunEnd: (modules, unhandled): void => count(tally, modules, unhandled) }],
 });
 await vitest.close();
 
 if (tally.passed + tally.failed + tally.skipped === 0) {
   tally.failed = 1;
-  console.log("no test ran");
+  tally.failures.push("no test ran");
 }
 for (const skip of tally.skips) {
   console.log(`skipped: ${skip}`);
+}
+for (const failure of tally.failures) {
+  console.log(`failed: ${failure}`);
 }
 console.log(lengths());
 console.log(`wall time: ${Math.round((performance.now() - started) / 1000)} s on Node ${process.versions.node}`);
@@ -71,6 +74,7 @@ async function check(what: string, command: string, ...rest: readonly string[]):
     return;
   }
   tally.failed += 1;
+  tally.failures.push(what);
   console.log(`failed  ${what} (${seconds} s): ${command} ${rest.join(" ")}\n${said}`);
 }
 

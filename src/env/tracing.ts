@@ -5,6 +5,7 @@ import type { Variables } from "./variables.ts";
 export interface OtlpSettings {
   readonly endpoint: string;
   readonly headers: Readonly<Record<string, string>>;
+  readonly protocol: "http/json" | "http/protobuf";
   /** Lines of the access log go there, and not to the platform's log. */
   readonly logs: boolean;
   /** Metrics are pushed there each minute. */
@@ -23,7 +24,7 @@ export function oneOf(name: string, value: unknown, usual: number, faults: strin
 }
 
 export function otlpOf(
-  { OTLP_ENDPOINT, OTLP_HEADERS, OTLP_LOGS, OTLP_METRICS }: Variables,
+  { OTLP_ENDPOINT, OTLP_HEADERS, OTLP_LOGS, OTLP_METRICS, OTLP_PROTOCOL }: Variables,
   faults: string[],
 ): OtlpSettings | null {
   const said = text(OTLP_ENDPOINT)?.trim() ?? null;
@@ -54,7 +55,19 @@ export function otlpOf(
       faults.push("A part of OTLP_HEADERS is no header and is not sent: write name=value, with commas between.");
     }
   }
-  return { endpoint: said.replace(/\/(?:v1\/traces\/?)?$/, ""), headers, logs, metrics };
+  const endpoint = said.replace(/\/(?:v1\/traces\/?)?$/, "");
+  return { endpoint, headers, protocol: protocolOf(OTLP_PROTOCOL, faults), logs, metrics };
+}
+
+/** By the words of `OTEL_EXPORTER_OTLP_PROTOCOL`. */
+function protocolOf(value: unknown, faults: string[]): OtlpSettings["protocol"] {
+  const said = text(value)?.trim().toLowerCase() ?? "http/json";
+  if (said !== "http/json" && said !== "http/protobuf") {
+    faults.push(
+      `OTLP_PROTOCOL is "${shown(value)}" and is taken for "http/json": write "http/json" or "http/protobuf".`,
+    );
+  }
+  return said === "http/protobuf" ? said : "http/json";
 }
 
 export function slowOf(value: unknown, faults: string[]): number {

@@ -65,8 +65,10 @@ export interface Variables {
   readonly METRICS_PUBLIC?: string;
   /** Percent of requests that are traced whole, 0 to 100; unset = 1. Refused, failed and slow ones are kept besides. */
   readonly TRACE_PERCENT?: string;
-  /** A collector of traces (OTLP over HTTP, JSON): `https://collector.example:4318`; unset = none. */
+  /** A collector of traces (OTLP over HTTP): `https://collector.example:4318`; unset = none. */
   readonly OTLP_ENDPOINT?: string;
+  /** How it is told: "http/json" or "http/protobuf"; unset = "http/json". */
+  readonly OTLP_PROTOCOL?: string;
   /** "true": lines of the access log go to that collector, and not to the platform's log. */
   readonly OTLP_LOGS?: string;
   /** "true": metrics are pushed to that collector each minute. */

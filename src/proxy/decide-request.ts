@@ -29,12 +29,12 @@ import { reply } from "./respond.ts";
 import { route } from "./route.ts";
 
 export const STAGES: readonly Stage[] = [
-  // What cannot be sent on as it came is not worth a look at anything else.
-  bodiless,
   // Which routes a namespace sees depends on who asks.
   identify,
-  // Everything below is said by the rule or the service that the request meets.
+  // Everything below is said by the rule or the service that the request meets: also what stands on a refusal.
   route,
+  // What cannot be sent on as it came is not worth a look at anything else.
+  bodiless,
   // An address that is shut out costs nothing more: no permission is told, and no proof is checked.
   ipAccess,
   // Browsers ask for permission without credentials.
@@ -54,9 +54,9 @@ export const STAGES: readonly Stage[] = [
 
 /** Those that are explained in words of their own. */
 export const NAMED_STAGES = {
-  bodiless,
   identify,
   route,
+  bodiless,
   preflight,
   authenticate,
   authorize,

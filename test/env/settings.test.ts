@@ -68,6 +68,7 @@ describe("settings", () => {
     [{ TRACE_PERCENT: "101" }, 'TRACE_PERCENT is "101" and is taken for 1'],
     [{ OTLP_METRICS: "true" }, "OTLP_METRICS is set without OTLP_ENDPOINT"],
     [{ OTLP_LOGS: "true" }, "OTLP_LOGS is set without OTLP_ENDPOINT"],
+    [{ OTLP_ENDPOINT: "https://c.example", OTLP_PROTOCOL: "grpc" }, 'OTLP_PROTOCOL is "grpc"'],
     [{ LOCAL_MESH: "yes" }, 'LOCAL_MESH is "yes" and is taken for "false"'],
     [{ OPERATOR_OIDC_ISSUER: "https://id.example" }, "OPERATOR_OIDC_ISSUER is set without"],
     [{ OPERATOR_OIDC_ISSUER: "id.example", OPERATOR_OIDC_CLIENT_ID: "mesh" }, "which is no address"],

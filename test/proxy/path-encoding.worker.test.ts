@@ -91,8 +91,10 @@ describe("an encoded slash", () => {
 
   it("does not hide a path from a DENY, though the service may decode it", async () => {
     const mesh = testMesh(serviceYaml("one") + annotated(route) + denyAdmin);
-    expect((await mesh.send("http://shop.example/admin%2Fusers")).status).toBe(403);
-    expect((await mesh.send("http://shop.example/%2fadmin")).status).toBe(200);
+    // Who decodes first finds two slashes in a row, which many servers take for one.
+    for (const path of ["/admin%2Fusers", "/%2fadmin", "/%2f%2Fadmin", "/%2fadmin%2f", "/x/..//%2fadmin"]) {
+      expect([path, (await mesh.send(`http://shop.example${path}`)).status]).toEqual([path, 403]);
+    }
     expect((await mesh.send("http://shop.example/packages%2Fadmin")).status).toBe(200);
   });
 

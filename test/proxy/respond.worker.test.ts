@@ -53,6 +53,7 @@ const cases: readonly (readonly [what: string, status: number, how: Case])[] = [
       ),
     },
   ],
+  ["a refusal of a GET with a body", 400, { headers: { "content-length": "3" } }],
   ["a refusal of a forged word of the mesh", 503, { headers: { "selvage-identity": "forged" } }],
   ["a policy's no", 403, { more: kind("AuthorizationPolicy", `{${onRoute}, action: DENY, rules: [{}]}`) }],
   ["a rule that leads nowhere", 500, { backends: "backendRefs: [{name: nobody}]" }],

@@ -165,8 +165,8 @@ export const mutations: readonly Mutation[] = [
   {
     ids: ["CVE-2022-23635"],
     file: "src/control/register/register.ts",
-    from: "const identity = await identifyOperator(",
-    to: 'if (request.headers.get("authorization") === "Bearer unknown") await call.body.read(request);\n    const identity = await identifyOperator(',
+    from: "const identity = notedIdentity(request) ?? ",
+    to: 'if (request.headers.get("authorization") === "Bearer unknown") await call.body.read(request);\n    const identity = notedIdentity(request) ?? ',
   },
   {
     ids: ["CVE-2026-31838"],

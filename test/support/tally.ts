@@ -1,6 +1,9 @@
 // Counts what a vitest run did, tests and whatever else can go wrong beside them, and says what was skipped and why.
 import type { Reporter } from "vitest/node";
 
+/** What of an error is told here. */
+type Said = Pick<Error, "message">;
+
 type Modules = Parameters<NonNullable<Reporter["onTestRunEnd"]>>[0];
 
 export interface Tally {
@@ -9,6 +12,8 @@ export interface Tally {
   skipped: number;
   /** One line for each skipped test, with the reason it gave. */
   readonly skips: string[];
+  /** One line for each failure: where, and the first line of what was said. */
+  readonly failures: string[];
 }
 
 /** The line that CI reads, alone at the end of the output. */
@@ -19,12 +24,13 @@ export const lastLine = ({ passed, failed, skipped }: Tally): string =>
  * Adds a finished run to the tally. A module that could not be loaded, a suite whose hook failed, an error outside of
  * any test and a test that never finished count as failures: none of them may hide behind a green list of tests.
  */
-export function count(tally: Tally, modules: Modules, unhandled: number): void {
-  tally.failed += unhandled;
+export function count(tally: Tally, modules: Modules, unhandled: readonly Said[]): void {
+  fail(tally, "outside of any test", unhandled);
   for (const module of modules) {
-    tally.failed += module.errors().length;
+    const place = module.relativeModuleId;
+    fail(tally, place, module.errors());
     for (const suite of module.children.allSuites()) {
-      tally.failed += suite.errors().length;
+      fail(tally, `${place} > ${suite.fullName}`, suite.errors());
     }
     for (const test of module.children.allTests()) {
       const result = test.result();
@@ -32,10 +38,18 @@ export function count(tally: Tally, modules: Modules, unhandled: number): void {
         tally.passed += 1;
       } else if (result.state === "skipped") {
         tally.skipped += 1;
-        tally.skips.push(`${module.relativeModuleId} > ${test.fullName}: ${result.note ?? "no reason given"}`);
+        tally.skips.push(`${place} > ${test.fullName}: ${result.note ?? "no reason given"}`);
       } else {
-        tally.failed += 1;
+        const said = result.state === "failed" ? result.errors[0] : undefined;
+        fail(tally, `${place} > ${test.fullName}`, [said ?? { message: "never finished" }]);
       }
     }
+  }
+}
+
+function fail(tally: Tally, place: string, errors: readonly Said[]): void {
+  for (const { message } of errors) {
+    tally.failed += 1;
+    tally.failures.push(`${place}: ${message.split("\n", 1)[0]}`);
   }
 }

@@ -56,9 +56,9 @@ const NOTHING: Action = { filters: [], backends: [], rewrite: null };
 
 export function translateRule(field: Field, index: number, namespace: string, world: IstioDocuments): RuleAnswer {
   const written = field.at("match").items();
-  const matches = written.map(translateMatch);
-  const kept = matches.filter((match) => match !== null);
   const refusing = refuses(field);
+  const matches = written.map((match) => translateMatch(match, refusing));
+  const kept = matches.filter((match) => match !== null);
   const why = `Rule ${index} refuses requests and has a match that cannot be said`;
   if (refusing && kept.length < written.length) {
     return { ok: false, why };

@@ -4,6 +4,7 @@ import { followSchema, type LiveMessage } from "../../model/api/live.ts";
 import { gapOf, MOST_FOLLOWED, nextRead, followPaceOf, type Followed } from "../../decide/live/pace.ts";
 import { patchBetween } from "../../decide/text/json-patch.ts";
 import { isRecord } from "../../model/word/record.ts";
+import type { ReadAnswer } from "./shared-reads.ts";
 
 /** For what readers were told, of all of an isolate; it is counted in characters of JSON. */
 export interface Room {
@@ -12,7 +13,8 @@ export interface Room {
 
 interface FeedWorld {
   readonly room: Room;
-  readonly read: (path: string) => Promise<{ readonly status: number; readonly text: string }>;
+  /** @param notBefore an answer from before then will not do, milliseconds since the epoch */
+  readonly read: (path: string, notBefore: number) => Promise<ReadAnswer>;
   readonly now: () => number;
 }
 
@@ -34,6 +36,8 @@ export class Feed {
   readonly #world: FeedWorld;
   #held = new Map<string, Held>();
   #revision = 0;
+  /** Since when the mesh is another, as far as this reader knows. */
+  #changedAt = 0;
 
   constructor(world: FeedWorld) {
     this.#world = world;
@@ -50,6 +54,9 @@ export class Feed {
     const wanted = followSchema.safeParse(parsed(message));
     if (!wanted.success) {
       return false;
+    }
+    if (wanted.data.anew === true) {
+      this.#changedAt = this.#world.now();
     }
     const before = this.#held;
     this.#held = new Map(
@@ -73,13 +80,13 @@ export class Feed {
     }
     const gap = gapOf(one, now);
     one.readAt = now;
-    const { status, text } = await this.#world.read(one.path);
+    const { status, length, value } = await this.#world.read(one.path, this.#changedAt);
     if (status === 401) {
       return RIGHT_ENDED;
     }
     const at = new Date(now).toISOString();
     const { path } = one;
-    const answered = status === 200 && text.length > MOST_BYTES ? 413 : status;
+    const answered = status === 200 && length > MOST_BYTES ? 413 : status;
     if (answered !== 200) {
       // A failure of ours may pass; a no is not asked for again.
       if (answered < 500) {
@@ -88,10 +95,9 @@ export class Feed {
       }
       return answered < 500 ? [{ event: "refused", path, at, status: answered }] : [];
     }
-    const value = parsed(text);
     this.#noteRevision(value, one);
-    const told = tellingOf(one, value, text.length, at);
-    this.#keep(one, value, text.length);
+    const told = tellingOf(one, value, length, at);
+    this.#keep(one, value, length);
     return gap === null ? [told] : [{ event: "gap", path, at, seconds: gap / 1000 }, told];
   }
 
@@ -110,6 +116,7 @@ export class Feed {
     const revision = isRecord(value) && "nextCursor" in value ? value.revision : undefined;
     if (typeof revision === "number" && revision !== this.#revision) {
       if (this.#revision !== 0) {
+        this.#changedAt = this.#world.now();
         for (const one of this.#held.values()) {
           one.readAt = one === by ? one.readAt : Math.min(one.readAt, this.#world.now() - one.paceMs);
         }
@@ -129,7 +136,7 @@ function tellingOf({ path, told }: Held, value: unknown, length: number, at: str
   return { event: "snapshot", path, at, value };
 }
 
-function parsed(text: string): unknown {
+export function parsed(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {

@@ -2,12 +2,12 @@
 // time: the platform counts the calls of one request. The reader comes back and says when it last heard something.
 import * as z from "zod";
 import { followable, MOST_FOLLOWED } from "../../decide/live/pace.ts";
-import type { Env } from "../../env/env.ts";
 import { liveSchema, type LiveFeed, type LiveMessage } from "../../model/api/live.ts";
-import { requestIdOf } from "../http/request-id.ts";
 import { noBody } from "../register/json-body.ts";
-import { API_PREFIX, type ControlApp, register } from "../register/register.ts";
+import { type ControlApp, register } from "../register/register.ts";
 import { Feed, RIGHT_ENDED, type Room } from "./feed.ts";
+import { readAs } from "./read-as.ts";
+import { SharedReads } from "./shared-reads.ts";
 
 const STEP_MS = 1_000;
 const MOST_STEPS = 120;
@@ -16,6 +16,8 @@ const MOST_WATCHERS = 50;
 let watchers = 0;
 /** An isolate has 128 MB for everything, and a value takes several times what its text does. */
 const room: Room = { left: 8_000_000 };
+/** Of those who read the same with the same rights. */
+const shared = new SharedReads();
 
 export function registerLive(app: ControlApp): void {
   register(app, {
@@ -47,7 +49,11 @@ export function registerLive(app: ControlApp): void {
         const detail = `${MOST_WATCHERS} readers are told by this isolate already. The page asks by itself meanwhile.`;
         return { problem: "quotaExceeded", detail, headers: { "retry-after": "30" } };
       }
-      const feed = new Feed({ room, now: Date.now, read: (path) => readAs(app, { request, env, ctx }, path) });
+      const feed = new Feed({
+        room,
+        now: Date.now,
+        read: (path, notBefore) => readAs(app, shared, { request, env, ctx }, { path, notBefore }),
+      });
       const first = opened(now, since);
       return { body: told(first), response: stream(feed, first) };
     },
@@ -68,33 +74,6 @@ const opened = (now: number, since: string | undefined): LiveMessage => ({
   gapSeconds: since === undefined ? null : Math.max(0, now - Date.parse(since)) / 1000,
 });
 
-interface Visit {
-  readonly request: Request;
-  readonly env: Env;
-  readonly ctx: Pick<ExecutionContext, "waitUntil">;
-}
-
-/** As if the reader asked it. */
-async function readAs(
-  app: ControlApp,
-  { request, env, ctx }: Visit,
-  path: string,
-): Promise<{ readonly status: number; readonly text: string }> {
-  const headers = new Headers({ "x-request-id": requestIdOf(request) });
-  for (const name of ["authorization", "cookie", "cf-access-jwt-assertion", "cf-connecting-ip"]) {
-    const value = request.headers.get(name);
-    if (value !== null) {
-      headers.set(name, value);
-    }
-  }
-  const answer = await app.fetch(new Request(new URL(`${API_PREFIX}${path}`, request.url), { headers }), env, {
-    waitUntil: (work: Promise<unknown>) => ctx.waitUntil(work),
-    passThroughOnException: () => undefined,
-    props: {},
-  });
-  return { status: answer.status, text: await answer.text() };
-}
-
 function stream(feed: Feed, first: LiveMessage): Response {
   const { 0: client, 1: server } = new WebSocketPair();
   server.accept();
@@ -104,6 +83,9 @@ function stream(feed: Feed, first: LiveMessage): Response {
     watchers -= isOver ? 0 : 1;
     isOver = true;
     feed.close();
+    if (watchers === 0) {
+      shared.clear();
+    }
   };
   server.addEventListener("close", end);
   server.addEventListener("error", end);

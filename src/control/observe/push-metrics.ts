@@ -10,10 +10,13 @@ type Waiting = Exporting<ReturnType<typeof metricParts>[number]>;
 
 const held: Waiting = newExporting();
 
+const sleep = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
+const OWN = { now: Date.now, random: Math.random, sleep, fetch: (url: string, init: RequestInit) => fetch(url, init) };
+
 /** Never rejects. */
 export async function pushMetrics(
   env: Env,
-  ports: Pick<Collecting, "now" | "sleep" | "fetch"> = { now: Date.now, sleep, fetch: (...call) => fetch(...call) },
+  ports: Pick<Collecting, "now" | "random" | "sleep" | "fetch"> = OWN,
   exporting: Waiting = held,
 ): Promise<void> {
   const { otlp, trustDomain } = settingsOf(env);
@@ -33,5 +36,3 @@ export async function pushMetrics(
     reportError(error);
   }
 }
-
-const sleep = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));

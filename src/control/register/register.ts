@@ -16,6 +16,7 @@ import { openapiOperation } from "./openapi-operation.ts";
 import { refuseForgery } from "../operator/forgery.ts";
 import { callerAddress } from "../operator/caller-address.ts";
 import { identifyOperator } from "../operator/identify.ts";
+import { notedIdentity } from "../operator/identified.ts";
 import { lacksMesh, lacksNamespace, lacksRole } from "../operator/operator.ts";
 import { readParameters } from "../http/parameters.ts";
 import { isUnchanged } from "./precondition.ts";
@@ -53,7 +54,7 @@ export function register<P extends z.ZodObject, Q extends z.ZodObject, Body, A e
     if (forConsumer !== null) {
       return forConsumer;
     }
-    const identity = await identifyOperator(request, visit);
+    const identity = notedIdentity(request) ?? (await identifyOperator(request, visit));
     const refuse = async (refusal: Refusal): Promise<Response> => {
       if (call.writes) {
         await auditRefusal(store, identity, refusal, { action: call.id, request, env: context.env, requestId, now });

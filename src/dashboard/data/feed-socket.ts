@@ -72,6 +72,13 @@ export class FeedSocket {
     }
   }
 
+  /** Something was written: what was read before it is not wanted any more. */
+  wantAnew(): void {
+    if (this.#socket?.readyState === WebSocket.OPEN) {
+      this.#socket.send(JSON.stringify({ follow: this.#follow, anew: true }));
+    }
+  }
+
   #connect(): void {
     const since = this.#heard === null ? "" : `?since=${encodeURIComponent(this.#heard)}`;
     const socket = this.#world.open(`/_selvage/v1/live${since}`);

@@ -92,6 +92,7 @@ function draw(): void {
 /** Everything is asked anew. */
 export async function askAgain(): Promise<void> {
   held.forget();
+  feed.wantAnew();
   await queries.invalidateQueries();
 }
 

@@ -98,8 +98,18 @@ export function pathFits(patterns: readonly string[], { path, otherPaths }: Auth
     return own;
   }
   // Judged as it is; who decodes an encoded slash reads another path, which may only refuse.
-  const decoded = path.includes("%2F") ? [path.replaceAll("%2F", "/")] : [];
-  return [...otherPaths(), ...decoded].some((other) => matchesAny(patterns, readingsOf(other)) !== NO) ? MAYBE : NO;
+  return [...otherPaths(), ...decodedPaths(path)].some((other) => matchesAny(patterns, readingsOf(other)) !== NO)
+    ? MAYBE
+    : NO;
+}
+
+/** What servers make of encoded slashes: some leave a slash beside another, some merge the two. */
+function decodedPaths(path: string): readonly string[] {
+  if (!path.includes("%2F")) {
+    return [];
+  }
+  const decoded = path.replaceAll("%2F", "/");
+  return [decoded, decoded.replaceAll(/\/{2,}/g, "/")];
 }
 
 function readingsOf(path: string): readonly string[] {

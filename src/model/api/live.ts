@@ -6,8 +6,14 @@ import { patchOperationSchema } from "./apply.ts";
 const path = z.string().meta({ description: "As it is followed: below `/_selvage/v1`, with its query." });
 const at = z.string().meta({ description: "RFC 3339: when the mesh was asked." });
 
-/** Sent by the reader, each in place of the one before: paths below `/_selvage/v1` with their query. */
-export const followSchema = z.object({ follow: z.array(z.string().max(500)).max(40) });
+/**
+ * Sent by the reader, each in place of the one before: paths below `/_selvage/v1` with their query. `anew`: the reader
+ * has just written something, and wants nothing that was read before.
+ */
+export const followSchema = z.object({
+  follow: z.array(z.string().max(500)).max(40),
+  anew: z.boolean().optional(),
+});
 
 const liveMessageSchema = z
   .discriminatedUnion("event", [

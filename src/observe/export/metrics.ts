@@ -3,7 +3,7 @@
 import { LE_MS, type Family } from "../../decide/signals/exposition.ts";
 import { countUpTo, histogramTotal } from "../../decide/signals/histogram.ts";
 import type { Exported } from "./send.ts";
-import { attributesOf, nanos, resourceOf, SCOPE } from "./values.ts";
+import { attributesOf, doubleOf, nanos, resourceOf, SCOPE } from "./values.ts";
 
 /** A part of one metric: a message holds a bounded number of points. */
 interface MetricPart {
@@ -65,7 +65,7 @@ function otlpMetric(family: Family, since: number, now: number): object {
     });
     return { ...what, histogram: { aggregationTemporality: CUMULATIVE, dataPoints } };
   }
-  const points = family.samples.map(({ labels, value }) => ({ attributes: ofLabels(labels), value }));
+  const points = family.samples.map(({ labels, value }) => ({ attributes: ofLabels(labels), value: doubleOf(value) }));
   return family.type === "counter"
     ? {
         ...what,

@@ -1,5 +1,6 @@
-// What is on its way to a collector of the operator's: OTLP over HTTP, as JSON. A collector that is slow or gone holds
-// up nobody and nothing grows for it: what is beyond the bound is dropped, and counted.
+// What is on its way to a collector of the operator's: OTLP over HTTP, as JSON or protobuf. A collector that is slow or
+// gone holds up nobody and nothing grows for it: what is beyond the bound is dropped, and counted.
+import { answerOf, type CollectorAnswer } from "./answer.ts";
 
 export interface Exporting<Item> {
   readonly waiting: Item[];
@@ -25,9 +26,12 @@ export interface Collecting {
   /** `https://collector.example:4318`; `/v1/traces` and the like are put behind it. */
   readonly endpoint: string;
   readonly headers: Readonly<Record<string, string>>;
+  readonly protocol: "http/json" | "http/protobuf";
   /** What the mesh is called: its trust domain. */
   readonly mesh: string;
   readonly now: () => number;
+  /** Uniform in [0, 1). */
+  readonly random: () => number;
   readonly sleep: (ms: number) => Promise<void>;
   readonly fetch: (url: string, init: RequestInit) => Promise<Response>;
 }
@@ -65,45 +69,64 @@ export async function exportItems<Item>(
   while (exporting.waiting.length > 0) {
     exporting.busyUntil = to.now() + PATIENCE_MS + LONGEST_WAIT_MS;
     const batch = exporting.waiting.splice(0, kind.mostAtOnce);
-    if (!(await sent(kind, kind.body(batch, to.mesh, exporting.dropped), to))) {
-      exporting.dropped += kind.count(batch);
-    }
+    const most = kind.count(batch);
+    exporting.dropped += await lostOf(kind.path, kind.body(batch, to.mesh, exporting.dropped), most, to);
   }
   exporting.busyUntil = Number.NEGATIVE_INFINITY;
 }
 
-async function sent({ path }: { readonly path: string }, message: object, to: Collecting): Promise<boolean> {
-  const body = JSON.stringify(message);
-  const headers = { ...to.headers, "content-type": "application/json" };
+/** @returns how many of `most` no collector has */
+async function lostOf(path: string, message: object, most: number, to: Collecting): Promise<number> {
+  const { body, type } = await written(message, to.protocol);
+  const headers = { ...to.headers, "content-type": type };
   for (let nth = 0; nth < TRIES; nth++) {
-    const answer = await post(to, path, { method: "POST", headers, body, redirect: "manual" });
+    const answer = await post(to, path, { method: "POST", headers, body, redirect: "manual" }, most);
     if (answer !== null && !AGAIN.has(answer.status)) {
-      return answer.status >= 200 && answer.status < 300;
+      return answer.status >= 200 && answer.status < 300 ? notTaken(path, answer) : most;
     }
     if (nth < TRIES - 1) {
-      await to.sleep(answer?.waitMs ?? FIRST_WAIT_MS * 2 ** nth);
+      await to.sleep(answer?.waitMs ?? Math.round(FIRST_WAIT_MS * 2 ** nth * (1 + to.random() / 2)));
     }
   }
-  return false;
+  return most;
+}
+
+/** What it took is not sent again, and neither is the rest: which it was is not said. */
+function notTaken(path: string, { rejected, message }: CollectorAnswer): number {
+  if (rejected > 0 || message !== "") {
+    const text = `The collector did not take ${rejected} of what was sent to ${path}: ${message}`;
+    // oxlint-disable-next-line no-console -- whoever set the collector up has no other place to hear of it
+    console.warn(JSON.stringify({ level: "warn", at: "otlp", message: text }));
+  }
+  return rejected;
+}
+
+async function written(
+  message: object,
+  protocol: Collecting["protocol"],
+): Promise<{ readonly body: string | Uint8Array<ArrayBuffer>; readonly type: string }> {
+  if (protocol === "http/json") {
+    return { body: JSON.stringify(message), type: "application/json" };
+  }
+  const { protobufOf } = await import("./protobuf.ts");
+  return { body: protobufOf(message), type: "application/x-protobuf" };
 }
 
 /** null = it could not be reached, or took too long. */
 async function post(
-  { endpoint, fetch, sleep }: Collecting,
+  { endpoint, fetch, sleep, now }: Collecting,
   path: string,
   init: RequestInit,
-): Promise<{ readonly status: number; readonly waitMs: number | null } | null> {
+  most: number,
+): Promise<CollectorAnswer | null> {
   try {
     const abort = new AbortController();
     const late = sleep(PATIENCE_MS).then(() => (abort.abort(), null));
-    const answer = await Promise.race([fetch(`${endpoint}${path}`, { ...init, signal: abort.signal }), late]);
-    if (answer === null) {
-      return null;
-    }
-    await answer.body?.cancel();
-    const seconds = Number(answer.headers.get("retry-after") ?? Number.NaN);
-    const waitMs = Number.isFinite(seconds) && seconds >= 0 ? Math.min(seconds * 1000, LONGEST_WAIT_MS) : null;
-    return { status: answer.status, waitMs };
+    const answered = fetch(`${endpoint}${path}`, { ...init, signal: abort.signal }).then((response) =>
+      answerOf(response, most, now()),
+    );
+    answered.catch(() => undefined);
+    return await Promise.race([answered, late]);
   } catch {
     return null;
   }

@@ -22,9 +22,12 @@ export function resourceOf(mesh: string, dropped: number): object {
 
 export const SCOPE = { name: "selvage" } as const;
 
+/** JSON has no number for what is not finite: protobuf's own mapping writes it as a word. */
+export const doubleOf = (value: number): number | string => (Number.isFinite(value) ? value : String(value));
+
 function valueOf(value: OtlpValue): object {
   if (typeof value === "number") {
-    return Number.isInteger(value) ? { intValue: String(value) } : { doubleValue: value };
+    return Number.isSafeInteger(value) ? { intValue: String(value) } : { doubleValue: doubleOf(value) };
   }
   return typeof value === "boolean" ? { boolValue: value } : { stringValue: value };
 }

@@ -9,9 +9,9 @@ import type { Counting } from "./exchange.ts";
 export function writeAccess({ state, env, ctx, ports }: Counting, line: AccessLine): void {
   const { otlp, trustDomain } = settingsOf(env);
   if (otlp?.logs === true) {
-    const { now, sleep, fetch } = ports;
+    const { now, random, sleep, fetch } = ports;
     ctx.waitUntil(
-      exportItems(state.logging.exporting, [line], LOGS, { ...otlp, mesh: trustDomain, now, sleep, fetch }),
+      exportItems(state.logging.exporting, [line], LOGS, { ...otlp, mesh: trustDomain, now, random, sleep, fetch }),
     );
     return;
   }

@@ -141,8 +141,8 @@ function keep(
     also: async (receipts) => {
       const { otlp, trustDomain } = settingsOf(env);
       if (otlp !== null) {
-        const { now, sleep, fetch } = ports;
-        await exportItems(state.exporting, receipts, TRACES, { ...otlp, mesh: trustDomain, now, sleep, fetch });
+        const { now, random, sleep, fetch } = ports;
+        await exportItems(state.exporting, receipts, TRACES, { ...otlp, mesh: trustDomain, now, random, sleep, fetch });
       }
     },
   });

@@ -7,14 +7,16 @@ type Answer = { readonly status?: number; readonly body: unknown };
 
 function feedOf(answers: Record<string, Answer>, room: Room = { left: 1_000_000 }) {
   const asked: string[] = [];
+  const notBefore: number[] = [];
   let now = 1_000_000;
   const feed = new Feed({
     room,
     now: () => now,
-    read: (path) => {
+    read: (path, since) => {
       asked.push(path);
+      notBefore.push(since);
       const { status = 200, body } = answers[path] ?? { status: 404, body: {} };
-      return Promise.resolve({ status, text: JSON.stringify(body) });
+      return Promise.resolve({ status, length: JSON.stringify(body).length, value: structuredClone(body) });
     },
   });
   const step = async (ms = 1_000): Promise<readonly LiveMessage[]> => {
@@ -22,7 +24,7 @@ function feedOf(answers: Record<string, Answer>, room: Room = { left: 1_000_000 
     const told = await feed.step();
     return told === RIGHT_ENDED ? [] : told;
   };
-  return { feed, asked, step };
+  return { feed, asked, notBefore, step };
 }
 const follow = (...paths: string[]): string => JSON.stringify({ follow: paths });
 const stats = (requests: number) => ({ body: { window: { seconds: 900 }, total: { requests }, pad: "x".repeat(200) } });
@@ -119,6 +121,22 @@ it("reads everything before its time when the mesh has another revision", async 
   await step(5_000);
   await step();
   expect(asked).toEqual(["/revisions", "/resources", "/revisions", "/resources"]);
+});
+
+it("wants nothing that was read before the mesh was another, or before the reader wrote", async () => {
+  const revisions = (revision: number) => ({ body: { items: [], nextCursor: null, revision } });
+  const answers: Record<string, Answer> = { "/revisions": revisions(1), "/resources": { body: { items: [] } } };
+  const { feed, notBefore, step } = feedOf(answers);
+  feed.follow(follow("/revisions", "/resources"));
+  await step();
+  await step();
+  answers["/revisions"] = revisions(2);
+  await step(5_000);
+  await step();
+  expect(notBefore).toEqual([0, 0, 0, 1_007_000]);
+  feed.follow(JSON.stringify({ follow: ["/resources"], anew: true }));
+  await step(30_000);
+  expect(notBefore.at(-1)).toBe(1_008_000);
 });
 
 describe("what may not be told", () => {

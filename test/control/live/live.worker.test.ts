@@ -1,9 +1,10 @@
 // GET /live: who is told what, over a real WebSocket.
 import { env } from "cloudflare:workers";
 import { createExecutionContext } from "cloudflare:test";
-import { afterEach, beforeAll, expect, it } from "vitest";
+import { afterEach, beforeAll, expect, it, vi } from "vitest";
 import worker from "../../../src/index.ts";
 import type { LiveMessage } from "../../../src/model/api/live.ts";
+import { Store } from "../../../src/store/store.ts";
 import { api, applied, FIRST_LOAD_MS, mint, ROOT_TOKEN, serviceYaml, tokenFor } from "../../support/worker/admin.ts";
 import { HOST, OWN, sessionOf } from "../../support/worker/session.ts";
 import { emptyRegistry } from "../../support/worker/registry.ts";
@@ -109,6 +110,52 @@ it("takes no other message", async () => {
   const one = await listening(bearer(ROOT_TOKEN));
   one.follow("x".repeat(501));
   expect(await one.ended).toBe(1008);
+});
+
+/** Reads of the registry's revisions that are made meanwhile. */
+async function readsOf(act: () => Promise<void>): Promise<number> {
+  const reads = vi.spyOn(Store.prototype, "revisions");
+  try {
+    await act();
+    return reads.mock.calls.length;
+  } finally {
+    reads.mockRestore();
+  }
+}
+
+it("reads once for fifty readers of the same rights, and judges each one's own", async () => {
+  const { id, token } = await mint({ name: "one of many", role: "viewer" });
+  const other = await mint({ name: "another", role: "viewer" });
+  const readers = await Promise.all(
+    Array.from({ length: 50 }, (_, nth) => listening(bearer(nth === 0 ? token : other.token))),
+  );
+  const path = "/revisions?limit=4";
+  const reads = await readsOf(async () => {
+    readers.forEach((one) => one.follow(path));
+    const told = await Promise.all(readers.map((one) => one.next(isOf(path))));
+    expect(new Set(told.map(({ event }) => event))).toEqual(new Set(["snapshot"]));
+  });
+  console.log(`50 readers of one feed: ${reads} reads`);
+  expect(reads).toBeLessThanOrEqual(3);
+  expect((await api("DELETE", `/tokens/${id}`)).status).toBe(200);
+  readers.slice(0, 2).forEach((one) => one.follow("/revisions?limit=5"));
+  expect(await readers[0]?.ended).toBe(4401);
+  expect(await readers[1]?.next(isOf("/revisions?limit=5"))).toMatchObject({ event: "snapshot" });
+});
+
+it("shares nothing between readers of other rights", async () => {
+  const path = "/catalog";
+  const seen = async (namespaces: readonly string[] | undefined): Promise<string[]> => {
+    const one = await listening(bearer(await tokenFor("viewer", namespaces)));
+    one.follow(path);
+    const { value } = (await one.next(isOf(path))) as { value: { items: { namespace: string }[] } };
+    return value.items.map(({ namespace }) => namespace).toSorted();
+  };
+  expect(await Promise.all([["bank"], ["watched"], undefined].map(seen))).toEqual([
+    ["bank"],
+    ["watched"],
+    ["bank", "watched"],
+  ]);
 });
 
 it("holds fifty readers, and says when a fifty-first may come back", async () => {

@@ -77,7 +77,7 @@ it("tells what a scrape tells, cumulative, with buckets that add up", async () =
     bodies.push(String(body));
     return new Response("{}");
   };
-  await pushMetrics(asked, { now: Date.now, sleep: never, fetch }, newExporting());
+  await pushMetrics(asked, { now: Date.now, random: Math.random, sleep: never, fetch }, newExporting());
   expect(new Set(urls)).toEqual(new Set(["https://collector.example/v1/metrics"]));
   const metrics = bodies.flatMap((body) => message.parse(JSON.parse(body)).resourceMetrics[0].scopeMetrics[0].metrics);
   const scraped = (await ask("GET", "/_selvage/metrics", { token: ROOT_TOKEN })).text;
@@ -99,11 +99,11 @@ it("is off unless it is asked for, and holds up nobody when the collector refuse
   const exporting = newExporting<never>();
   await pushMetrics(
     { ...env, OTLP_ENDPOINT: "https://collector.example" },
-    { now: Date.now, sleep: never, fetch },
+    { now: Date.now, random: Math.random, sleep: never, fetch },
     exporting,
   );
   expect(calls).toBe(0);
-  await pushMetrics(asked, { now: Date.now, sleep: never, fetch }, exporting);
+  await pushMetrics(asked, { now: Date.now, random: Math.random, sleep: never, fetch }, exporting);
   expect(calls).toBeGreaterThan(0);
   expect(exporting.dropped).toBeGreaterThan(0);
 });

@@ -68,6 +68,15 @@ it("says what it follows as soon as it may, and again when that is something els
   expect(last().sent).toEqual(['{"follow":["/stats"]}', '{"follow":["/graph"]}']);
 });
 
+it("says when its reader has written, and nothing of it where nobody is told", () => {
+  feed.wantAnew();
+  feed.want(true);
+  feed.follow(["/stats"]);
+  last().accept();
+  feed.wantAnew();
+  expect(last().sent).toEqual(['{"follow":["/stats"]}', '{"follow":["/stats"],"anew":true}']);
+});
+
 it("opens none while nobody follows, and closes its own when nobody does any more", () => {
   feed.follow(["/stats"]);
   vi.advanceTimersByTime(600_000);

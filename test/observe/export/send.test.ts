@@ -1,7 +1,7 @@
 // Spans on their way to a collector. The receiver is our own and strict: it takes what OTLP's JSON says and no more.
 import { once } from "node:events";
 import { createServer, type IncomingHttpHeaders } from "node:http";
-import { afterEach, describe, expect, it } from "vitest";
+import { afterEach, describe, expect, it, vi } from "vitest";
 import * as z from "zod";
 import { exportItems, newExporting, type Collecting } from "../../../src/observe/export/send.ts";
 import { LOGS } from "../../../src/observe/export/logs.ts";
@@ -63,6 +63,9 @@ const logged = z.strictObject({
 const closing: (() => void)[] = [];
 afterEach(() => closing.splice(0).forEach((close) => close()));
 
+let retryAfter = "7";
+afterEach(() => (retryAfter = "7"));
+
 /** Answers these statuses, one after the other, then 200. */
 async function collector(...statuses: readonly number[]) {
   const left = [...statuses];
@@ -81,7 +84,7 @@ async function collector(...statuses: readonly number[]) {
       } else if (status === 200) {
         taken.push(exported.parse(JSON.parse(Buffer.concat(chunks).toString())));
       }
-      response.writeHead(status, status === 503 ? { "retry-after": "7" } : {}).end("{}");
+      response.writeHead(status, status === 503 ? { "retry-after": retryAfter } : {}).end("{}");
     });
   });
   server.listen(0, "127.0.0.1");
@@ -93,8 +96,10 @@ async function collector(...statuses: readonly number[]) {
   const to: Collecting = {
     endpoint: `http://127.0.0.1:${port}`,
     headers: { authorization: "Bearer c" },
+    protocol: "http/json",
     mesh: "mesh.local",
     now: () => 0,
+    random: () => 0,
     // Patience is never over; a wait between two tries is.
     sleep: (ms) => (ms === 10_000 ? new Promise(() => undefined) : (slept.push(ms), Promise.resolve())),
     fetch,
@@ -134,6 +139,17 @@ describe("a collector", () => {
     expect([slept, spans().length, exporting.dropped]).toEqual([[7000, 2000], 1, 0]);
   });
 
+  it("may name a date to be asked again at, and is asked at a time of its own where it names none", async () => {
+    const { to, slept } = await collector(503, 503, 429);
+    retryAfter = "Thu, 01 Jan 1970 00:00:09 GMT";
+    await exportItems(newExporting<Receipt>(), [sampleReceipt({})], TRACES, {
+      ...to,
+      now: () => 4000,
+      random: () => 0.5,
+    });
+    expect(slept).toEqual([5000, 5000, 5000]);
+  });
+
   it("that refuses for good, or for too long, costs what it was asked to take: counted, and told to the next", async () => {
     const { to, taken } = await collector(400, 503, 503, 503, 503);
     const exporting = newExporting<Receipt>();
@@ -143,6 +159,51 @@ describe("a collector", () => {
     await exportItems(exporting, [sampleReceipt({})], TRACES, to);
     const told = taken[0]?.resourceSpans[0]?.resource.attributes.find(({ key }) => key === "selvage.telemetry.dropped");
     expect(told?.value).toEqual({ intValue: "3" });
+  });
+
+  const answering = (body: string, type = "application/json") => {
+    let calls = 0;
+    const fetch = async (): Promise<Response> => (
+      (calls += 1),
+      new Response(body, { headers: { "content-type": type } })
+    );
+    return { fetch, calls: () => calls };
+  };
+
+  it.each([
+    ["its count as text", '{"partialSuccess":{"rejectedSpans":"1","errorMessage":"too old"}}', 1],
+    ["its count as a number", '{"partialSuccess":{"rejectedSpans":2}}', 2],
+    ["more than it was sent", '{"partialSuccess":{"rejectedSpans":"9007199254740993"}}', 0],
+    ["more than it was sent, by little", '{"partialSuccess":{"rejectedSpans":"7"}}', 2],
+    ["less than nothing", '{"partialSuccess":{"rejectedSpans":"-4"}}', 0],
+    ["only a warning", '{"partialSuccess":{"errorMessage":"soon to be gone"}}', 0],
+    ["nothing that can be read", "<html>", 0],
+    ["no end of words", `{"partialSuccess":{"errorMessage":"${"x".repeat(100_000)}","rejectedSpans":"1"}}`, 0],
+  ])("that took a part of it says %s: that is counted, and not sent again", async (_, body, dropped) => {
+    const warn = vi.spyOn(console, "warn").mockImplementation(() => undefined);
+    const { to } = await collector();
+    const { fetch, calls } = answering(body);
+    const exporting = newExporting<Receipt>();
+    await exportItems(exporting, [sampleReceipt({ calls: [call] })], TRACES, { ...to, fetch });
+    expect([calls(), exporting.dropped]).toEqual([1, dropped]);
+    expect(warn.mock.calls.length).toBe(dropped > 0 || body.includes("soon") ? 1 : 0);
+    warn.mockRestore();
+  });
+
+  it("gets protobuf where that is asked for, and answers in it", async () => {
+    const warn = vi.spyOn(console, "warn").mockImplementation(() => undefined);
+    const { to } = await collector();
+    const types: unknown[] = [];
+    const fetch = async (_: string, { headers, body }: RequestInit): Promise<Response> => {
+      types.push(Reflect.get(Object(headers), "content-type"), body instanceof Uint8Array);
+      const rejected = Buffer.from("\x0a\x08\x08\x01\x12\x04full", "latin1");
+      return new Response(rejected, { headers: { "content-type": "application/x-protobuf" } });
+    };
+    const exporting = newExporting<Receipt>();
+    await exportItems(exporting, [sampleReceipt({})], TRACES, { ...to, protocol: "http/protobuf", fetch });
+    expect([types, exporting.dropped]).toEqual([["application/x-protobuf", true], 1]);
+    expect(warn.mock.calls[0]?.[0]).toContain("did not take 1 of what was sent to /v1/traces: full");
+    warn.mockRestore();
   });
 
   it("that hangs holds up nobody: a bounded number waits, and the rest is dropped", async () => {

@@ -15,7 +15,7 @@ const never: Readonly<Record<string, string>> = {
   control: "proxy",
 };
 /** Layers that are to come. */
-const empty = new Set(["observe", "agent", "dashboard"]);
+const empty = new Set(["agent"]);
 
 const BEGIN = "<!-- import table: npm run structure -- --write -->";
 const END = "<!-- end of the import table -->";

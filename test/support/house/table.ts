@@ -38,7 +38,7 @@ export const table: Readonly<Record<string, Allowance>> = {
     types: [],
     packages: ["cloudflare:workers"],
   },
-  observe: { ours: ["model", "decide"], types: ["env"], packages: [] },
+  observe: { ours: ["model", "decide", "bounded"], types: ["env"], packages: ["@bufbuild/protobuf"] },
   adapters: { ours: ["model", "decide", "bounded", "env"], types: [], packages: [] },
   control: {
     ours: [

@@ -38,8 +38,12 @@ const REFUSED: Readonly<Record<string, string>> = {
 /** Conditions, and the two names that are none. */
 const SAID = new Set(["uri", "ignoreUriCase", "method", "headers", "queryParams", "gateways", "name", "statPrefix"]);
 
-/** Null when the match cannot be said, which is then told. */
-export function translateMatch(field: Field): IstioMatch | null {
+/**
+ * Null when the match cannot be said, which is then told.
+ *
+ * @param isRefusing the rule is there to keep requests away: it may not take fewer than in Istio
+ */
+export function translateMatch(field: Field, isRefusing: boolean): IstioMatch | null {
   for (const name of ["name", "statPrefix"]) {
     if (field.at(name).present) {
       field.at(name).drop("It names the match in metrics of Envoy; nothing here does");
@@ -59,7 +63,7 @@ export function translateMatch(field: Field): IstioMatch | null {
     field.take();
     return null;
   }
-  const path = translatePath(field.at("uri"), field.at("ignoreUriCase").flag() === true);
+  const path = translatePath(field.at("uri"), field.at("ignoreUriCase").flag() === true, isRefusing);
   const methods = translateMethod(field.at("method"));
   const headers = translateValues(field.at("headers"));
   const queryParams = translateValues(field.at("queryParams"));
@@ -67,11 +71,14 @@ export function translateMatch(field: Field): IstioMatch | null {
     return refuse(field);
   }
   const shared = {
-    ...(path.match === null ? {} : { path: path.match }),
     ...(headers.length > 0 ? { headers } : {}),
     ...(queryParams.length > 0 ? { queryParams } : {}),
   };
-  const matches = methods.map((method) => Object.assign({}, shared, method === null ? {} : { method }));
+  const matches = path.matches.flatMap((match) =>
+    methods.map((method) =>
+      Object.assign(match === null ? {} : { path: match }, shared, method === null ? {} : { method }),
+    ),
+  );
   const refusal = matches.map((match) => refusalOf(httpRouteMatchSchema, match)).find((found) => found !== null);
   if (refusal !== undefined) {
     field.drop(`${refusal}: the match is left out`);
@@ -91,14 +98,14 @@ function refuse(field: Field): null {
 }
 
 interface Path {
-  /** null = every path. */
-  readonly match: PathMatch | null;
+  /** One of them; null = every path. */
+  readonly matches: readonly (PathMatch | null)[];
   readonly prefix: string | null;
 }
 
-function translatePath(uri: Field, anyCase: boolean): Path | null {
+function translatePath(uri: Field, anyCase: boolean, isRefusing: boolean): Path | null {
   if (!uri.present) {
-    return { match: null, prefix: "/" };
+    return { matches: [null], prefix: "/" };
   }
   const [exact, prefix, regex] = ["exact", "prefix", "regex"].map((name) => uri.at(name));
   const whole = exact?.text() ?? null;
@@ -107,31 +114,36 @@ function translatePath(uri: Field, anyCase: boolean): Path | null {
   if (text !== null && anyCase) {
     uri.change("Letters of either case are matched by a pattern, which ranks after exact paths and before prefixes");
     const value = `(?i)${literally(text)}${whole === null ? ".*" : ""}`;
-    return { match: { type: "RegularExpression", value }, prefix: null };
+    return { matches: [{ type: "RegularExpression", value }], prefix: null };
   }
   if (whole !== null) {
-    return { match: { type: "Exact", value: whole }, prefix: null };
+    return { matches: [{ type: "Exact", value: whole }], prefix: null };
   }
   if (start !== null) {
-    return translatePrefix(prefix ?? uri, start);
+    return translatePrefix(prefix ?? uri, start, isRefusing);
   }
   if (regex?.present !== true) {
     return null;
   }
   const pattern = patternOf(regex);
-  return pattern === null ? null : { match: { type: "RegularExpression", value: pattern }, prefix: null };
+  return pattern === null ? null : { matches: [{ type: "RegularExpression", value: pattern }], prefix: null };
 }
 
 /** Istio compares prefixes as texts, the Gateway API by whole segments. */
-function translatePrefix(field: Field, text: string): Path {
+function translatePrefix(field: Field, text: string, isRefusing: boolean): Path {
   const value = text.startsWith("/") ? text : `/${text}`;
+  const match: PathMatch = { type: "PathPrefix", value };
   if (value.length > 1 && value.endsWith("/")) {
     const bare = value.slice(0, -1);
     field.change(`A prefix is whole segments here: ${bare} itself matches as well, which does not start with ${text}`);
+  } else if (value !== "/" && isRefusing) {
+    field.change(`A prefix is whole segments here: a pattern beside it refuses ${value}x as well`);
+    const longer: PathMatch = { type: "RegularExpression", value: `${literally(value)}[^/].*` };
+    return { matches: [match, longer], prefix: value };
   } else if (value !== "/") {
     field.change(`A prefix is whole segments here: ${value} and ${value}/… match, ${value}x no longer does`);
   }
-  return { match: { type: "PathPrefix", value }, prefix: value };
+  return { matches: [match], prefix: value };
 }
 
 /** `[null]` = any. A pattern that lists methods becomes one match for each. */
