@@ -1,5 +1,5 @@
-// What a new isolate costs: how long its first answer takes, beside its second one, and how much memory the process
-// grows by, in meshes of several sizes.
+// What a new isolate costs: how long its first answer takes, beside its second one, the CPU of both, which depends less
+// on what else runs, and how much memory the process grows by, in meshes of several sizes.
 //   npx node bench/cold.ts [--services 10,1000,10000] [--isolates 8] [--json]
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -7,6 +7,7 @@ import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { startUpstream } from "./load/children.ts";
 import { Connection } from "./load/connection.ts";
+import { cpuMicros } from "./load/cpu.ts";
 import { meshDocuments, meshRequests } from "./mesh.ts";
 import { startEdges } from "./product.ts";
 import { median } from "./summary.ts";
@@ -42,9 +43,12 @@ async function coldIn(services: number): Promise<Record<string, number>> {
     const first: number[] = [];
     const second: number[] = [];
     const grown: number[] = [];
+    const cpu: number[] = [];
     for (const port of ports) {
       const before = residentMiB(mesh.pid);
+      const used = cpuMicros([mesh.pid]);
       const [cold = 0, warm = 0] = await timesOf(port, request);
+      cpu.push((cpuMicros([mesh.pid]) - used) / 1000);
       first.push(cold);
       second.push(warm);
       grown.push(residentMiB(mesh.pid) - before);
@@ -53,6 +57,7 @@ async function coldIn(services: number): Promise<Record<string, number>> {
       services,
       firstMs: rounded(median(first)),
       slowestFirstMs: rounded(Math.max(...first)),
+      bothCpuMs: rounded(median(cpu)),
       secondMs: rounded(median(second)),
       grownMiB: rounded(median(grown)),
     };

@@ -1,8 +1,7 @@
 // All that an isolate knows of the mesh at one time, and how it moves on: a newer snapshot, changed endpoints. Pure.
 import { epochOf } from "../decide/fleet/head.ts";
 import {
-  mergeAll,
-  mergeTouched,
+  mergeEndpoints,
   registrationsAfter,
   type EndpointMap,
   type Registrations,
@@ -38,8 +37,8 @@ export function knownFrom(newest: Snapshot | null, changes: EndpointChanges, hel
   if (snapshot === undefined) {
     throw new Error("The registry has no snapshot that this release can read.");
   }
-  const { registrations } = registrationsAfter(new Map(), changes);
-  const endpoints = mergeAll(snapshot, registrations);
+  const registrations = registrationsAfter(new Map(), changes);
+  const endpoints = mergeEndpoints(snapshot, registrations);
   const generation = Math.max(before?.generation ?? 0, changes.generation);
   const [refused, setBack] = [before?.refused ?? null, before?.setBack ?? false];
   return { epoch, snapshot, generation, registrations, endpoints, refused, setBack };
@@ -58,11 +57,11 @@ export function withSnapshot(known: Known, snapshot: Snapshot | null): Known {
   if (snapshot === null || snapshot.revision <= known.snapshot.revision) {
     return known;
   }
-  return { ...known, snapshot, endpoints: mergeAll(snapshot, known.registrations) };
+  return { ...known, snapshot, endpoints: mergeEndpoints(snapshot, known.registrations) };
 }
 
 export function withChanges(known: Known, changes: EndpointChanges): Known {
-  const { registrations, touched } = registrationsAfter(known.registrations, changes);
-  const endpoints = mergeTouched(known.endpoints, known.snapshot, registrations, touched);
+  const registrations = registrationsAfter(known.registrations, changes);
+  const endpoints = mergeEndpoints(known.snapshot, registrations);
   return { ...known, registrations, endpoints, generation: Math.max(known.generation, changes.generation) };
 }

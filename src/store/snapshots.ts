@@ -1,9 +1,10 @@
 // Compiled meshes in D1: immutable, gzip'd, in chunks below D1's limit of 2 MB a row. Read by every isolate, so free of
 // anything a cold start would have to evaluate.
-import { fromSchema1, type SnapshotOf1 } from "../model/snapshot/schema-1.ts";
+import { fromSchema1 } from "../model/snapshot/schema-1.ts";
 import { OLDEST_SNAPSHOT_SCHEMA, schemaFault, SNAPSHOT_SCHEMA } from "../model/snapshot/schema.ts";
 import type { Snapshot } from "../model/snapshot/snapshot.ts";
-import { sha256Hex } from "../model/word/digest.ts";
+import { hex } from "../model/word/digest.ts";
+import { snapshotFrom, writeSnapshot } from "./snapshot-text.ts";
 
 /** Snapshots kept: as many steps an isolate may be behind, and as many releases as may run at once. */
 const SNAPSHOTS_KEPT = 50;
@@ -34,15 +35,25 @@ interface PackedSnapshot {
   readonly digest: string;
 }
 
+/** In pieces of about a millisecond, between which others have a turn. */
 export async function packSnapshot(snapshot: Snapshot): Promise<PackedSnapshot> {
-  const json = JSON.stringify(snapshot);
-  await scheduler.wait(0);
-  const text = toBase64(await gzip(new TextEncoder().encode(json)));
+  const { readable, writable } = new CompressionStream("gzip");
+  const packed = new Response(readable).bytes();
+  const hash = new crypto.DigestStream("SHA-256");
+  const [zip, digest] = [writable.getWriter(), hash.getWriter()];
+  const encoder = new TextEncoder();
+  for (const piece of writeSnapshot(snapshot)) {
+    const bytes = encoder.encode(piece);
+    await Promise.all([zip.write(bytes), digest.write(bytes)]);
+    await scheduler.wait(0);
+  }
+  await Promise.all([zip.close(), digest.close()]);
+  const text = (await packed).toBase64();
   const chunks: string[] = [];
   for (let at = 0; at < text.length; at += CHUNK_CHARS) {
     chunks.push(text.slice(at, at + CHUNK_CHARS));
   }
-  return { chunks, digest: await sha256Hex(json) };
+  return { chunks, digest: hex(new Uint8Array(await hash.digest)) };
 }
 
 /** Statements of a commit: the snapshot's rows, and those of snapshots that are old enough to go. */
@@ -128,51 +139,15 @@ export async function unpackSnapshot(rows: readonly Chunk[]): Promise<Snapshot |
     return null;
   }
   try {
-    const bytes = fromBase64(rows.map(({ data }) => data).join(""));
-    const json = await piped(bytes, new DecompressionStream("gzip"));
-    const value: Snapshot | SnapshotOf1 = JSON.parse(new TextDecoder().decode(json));
+    const packed = Uint8Array.fromBase64(rows.map(({ data }) => data).join(""));
+    const plain = new Blob([packed]).stream().pipeThrough(new DecompressionStream("gzip"));
+    // gzip carries a checksum: a damaged row ends here, and the caller keeps what it has.
+    const value = snapshotFrom(await new Response(plain).text());
     if (value.schema !== first.schema || value.revision !== first.revision) {
       return null;
     }
     return value.schema === 1 ? fromSchema1(value) : value;
   } catch {
-    return null; // gzip carries a checksum: a damaged row ends here, and the caller keeps what it has.
+    return null;
   }
-}
-
-/** Bytes that are compressed at one go, some milliseconds of work. */
-const GZIP_STEP = 256 * 1024;
-
-async function gzip(bytes: Uint8Array): Promise<Uint8Array<ArrayBuffer>> {
-  const { readable, writable } = new CompressionStream("gzip");
-  const packed = new Response(readable).arrayBuffer();
-  const writer = writable.getWriter();
-  for (let at = 0; at < bytes.length; at += GZIP_STEP) {
-    await writer.write(bytes.subarray(at, at + GZIP_STEP));
-    await scheduler.wait(0);
-  }
-  await writer.close();
-  return new Uint8Array(await packed);
-}
-
-async function piped(bytes: Uint8Array, through: DecompressionStream): Promise<Uint8Array<ArrayBuffer>> {
-  return new Uint8Array(await new Response(new Blob([bytes]).stream().pipeThrough(through)).arrayBuffer());
-}
-
-function toBase64(bytes: Uint8Array): string {
-  const STEP = 8190; // A multiple of three below the limit of arguments of one call.
-  let text = "";
-  for (let at = 0; at < bytes.length; at += STEP) {
-    text += btoa(String.fromCharCode(...bytes.subarray(at, at + STEP)));
-  }
-  return text;
-}
-
-function fromBase64(text: string): Uint8Array<ArrayBuffer> {
-  const binary = atob(text);
-  const bytes = new Uint8Array(binary.length);
-  for (let at = 0; at < binary.length; at++) {
-    bytes[at] = binary.charCodeAt(at);
-  }
-  return bytes;
 }

@@ -11,6 +11,7 @@ import type {
   ServiceKey,
   ServiceRoutes,
 } from "../../model/snapshot/snapshot.ts";
+import { comparedBy } from "../../decide/route/reads.ts";
 import type { HostnameOwners } from "./hostname-claims.ts";
 import type { Listeners } from "./listeners.ts";
 import { compare, type ServiceView } from "../documents/document-index.ts";
@@ -70,6 +71,7 @@ export function compileRouter(
     ...owners.bounds,
     entries: Object.fromEntries([...entries].map(([key, hosts]) => [key, finishHosts(hosts)])),
     services: Object.fromEntries(compileServices(sorted, services)),
+    compared: comparedBy(matches),
   };
 }
 

@@ -1,5 +1,5 @@
-// The endpoints of each service as traffic sees them: those of its document, then those that registered. Merged when
-// the snapshot or the registrations change, never for a request.
+// The endpoints of each service as traffic sees them: those of its document, then those that registered. Merged once
+// for each service that is called, and anew when the snapshot or the registrations change.
 import { registeredKey } from "./endpoint-identity.ts";
 import { serviceKey } from "../../model/word/refs.ts";
 import type { DynamicEndpoint, EndpointChanges } from "../../model/registry/registry.ts";
@@ -7,7 +7,7 @@ import type { Endpoint, ServiceKey, Snapshot } from "../../model/snapshot/snapsh
 
 /** Registered endpoints, by service and id. */
 export type Registrations = ReadonlyMap<ServiceKey, ReadonlyMap<string, Endpoint>>;
-export type EndpointMap = ReadonlyMap<ServiceKey, readonly Endpoint[]>;
+export type EndpointMap = Pick<ReadonlyMap<ServiceKey, readonly Endpoint[]>, "get">;
 
 const toEndpoint = (
   service: ServiceKey,
@@ -22,19 +22,12 @@ const toEndpoint = (
   priority,
 });
 
-/**
- * The registrations after some changes, and the services that the changes are about. The given ones stay as they are.
- */
-export function registrationsAfter(
-  registrations: Registrations,
-  { changed, removed }: EndpointChanges,
-): { registrations: Registrations; touched: ReadonlySet<ServiceKey> } {
+/** The registrations after some changes. The given ones stay as they are. */
+export function registrationsAfter(registrations: Registrations, { changed, removed }: EndpointChanges): Registrations {
   const next = new Map(registrations);
-  const touched = new Set<ServiceKey>();
   const own = (key: ServiceKey): Map<string, Endpoint> => {
     const mine = new Map(next.get(key));
     next.set(key, mine);
-    touched.add(key);
     return mine;
   };
   for (const [key, endpoints] of Map.groupBy(changed, ({ namespace, service }) => serviceKey(namespace, service))) {
@@ -52,38 +45,26 @@ export function registrationsAfter(
       next.delete(key);
     }
   }
-  return { registrations: next, touched };
-}
-
-/** All services of the snapshot with their endpoints. */
-export function mergeAll(snapshot: Snapshot, registrations: Registrations): EndpointMap {
-  const merged = new Map<ServiceKey, readonly Endpoint[]>();
-  for (const [key, { endpoints }] of Object.entries(snapshot.services)) {
-    merged.set(key, withRegistered(endpoints, registrations.get(key)));
-  }
-  return merged;
-}
-
-/** As `mergeAll`, when only the registrations of the touched services are new. */
-export function mergeTouched(
-  merged: EndpointMap,
-  snapshot: Snapshot,
-  registrations: Registrations,
-  touched: ReadonlySet<ServiceKey>,
-): EndpointMap {
-  const next = new Map(merged);
-  for (const key of touched) {
-    const service = Object.hasOwn(snapshot.services, key) ? snapshot.services[key] : undefined;
-    if (service !== undefined) {
-      next.set(key, withRegistered(service.endpoints, registrations.get(key)));
-    }
-  }
   return next;
 }
 
-function withRegistered(
-  written: readonly Endpoint[],
-  registered: ReadonlyMap<string, Endpoint> | undefined,
-): readonly Endpoint[] {
-  return registered === undefined || registered.size === 0 ? written : [...written, ...registered.values()];
+/** What every service of the snapshot has, merged when it is first asked for: most services never are. */
+export function mergeEndpoints({ services }: Pick<Snapshot, "services">, registrations: Registrations): EndpointMap {
+  const merged = new Map<ServiceKey, readonly Endpoint[]>();
+  return {
+    get(key) {
+      const known = merged.get(key);
+      if (known !== undefined) {
+        return known;
+      }
+      const written = Object.hasOwn(services, key) ? services[key]?.endpoints : undefined;
+      const registered = registrations.get(key);
+      if (written === undefined || registered === undefined || registered.size === 0) {
+        return written;
+      }
+      const all = [...written, ...registered.values()];
+      merged.set(key, all);
+      return all;
+    },
+  };
 }

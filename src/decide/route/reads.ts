@@ -1,7 +1,7 @@
 // Which headers and query parameters the rules of a mesh read: what a receipt keeps digests of, and nothing else.
 import type { KeyPart } from "../../model/snapshot/limit.ts";
 import type { ValueMatch } from "../../model/snapshot/value-match.ts";
-import type { Snapshot } from "../../model/snapshot/snapshot.ts";
+import type { ComparedNames, RuleMatch, Snapshot } from "../../model/snapshot/snapshot.ts";
 
 export interface Reads {
   /** Names in lower case. */
@@ -13,12 +13,9 @@ export interface Reads {
 const MOST = 64;
 export function readsOf(snapshot: Snapshot): Reads {
   const { router, policies } = snapshot;
-  const headers = new Set<string>();
-  const query = new Set<string>();
-  for (const match of router.matches) {
-    match.headers.forEach(({ name }) => headers.add(name));
-    match.query.forEach(({ name }) => query.add(name));
-  }
+  const compared = router.compared ?? comparedBy(router.matches);
+  const headers = new Set(compared.headers);
+  const query = new Set(compared.query);
   for (const { headers: conditions } of policies.fault ?? []) {
     conditions.forEach(({ name }) => headers.add(name));
   }
@@ -37,6 +34,17 @@ export function readsOf(snapshot: Snapshot): Reads {
     }
   }
   return { headers: [...headers].slice(0, MOST), query: [...query].slice(0, MOST) };
+}
+
+/** Kept in the snapshot, so that nobody has to read every match to know which headers matter. */
+export function comparedBy(matches: readonly RuleMatch[]): ComparedNames {
+  const headers = new Set<string>();
+  const query = new Set<string>();
+  for (const match of matches) {
+    match.headers.forEach(({ name }) => headers.add(name));
+    match.query.forEach(({ name }) => query.add(name));
+  }
+  return { headers: [...headers], query: [...query] };
 }
 
 /** The values that rules compare with, by what they compare: `["header:x-tenant", "a"]`. */

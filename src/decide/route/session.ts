@@ -1,6 +1,7 @@
 // Session persistence without a table: the caller holds a token that says which endpoint it was given and when. Opaque,
 // not secret and not signed: whoever forges one only chooses an endpoint that the rule would have given out anyway.
 import { endpointIdentity } from "../balance/endpoint-identity.ts";
+import type { EndpointMap } from "../balance/merge-endpoints.ts";
 import { cookieNamed } from "../header/cookies.ts";
 import type { Backend, Endpoint, ServiceKey } from "../../model/snapshot/snapshot.ts";
 import type { SessionPersistence } from "../../model/snapshot/session-persistence.ts";
@@ -98,7 +99,7 @@ interface ResumedSession {
 export function resumeSession(
   policy: SessionPersistence,
   backends: readonly Backend[],
-  endpoints: ReadonlyMap<ServiceKey, readonly Endpoint[]>,
+  endpoints: EndpointMap,
   header: (name: string) => string | null,
   nowMs: number,
 ): ResumedSession | null {

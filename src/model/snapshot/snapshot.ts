@@ -96,6 +96,14 @@ export interface Router extends HostnameBounds {
   readonly entries: Readonly<Record<string, HostIndex>>;
   /** Rules attached to Services (GAMMA), by service. */
   readonly services: Readonly<Record<ServiceKey, ServiceRoutes>>;
+  /** What `matches` compare; absent (older snapshots): they say it themselves. */
+  readonly compared?: ComparedNames;
+}
+
+/** Names of headers (in lower case) and query parameters, each once. */
+export interface ComparedNames {
+  readonly headers: readonly string[];
+  readonly query: readonly string[];
 }
 
 export interface Listener {

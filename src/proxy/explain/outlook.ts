@@ -1,6 +1,6 @@
 // Production's look at what a request would meet: this isolate's mesh or a stored snapshot, and what coordinators tell
 // those who only look. What cannot be asked is not known, and nothing fails for it.
-import { mergeAll, registrationsAfter } from "../../decide/balance/merge-endpoints.ts";
+import { mergeEndpoints, registrationsAfter } from "../../decide/balance/merge-endpoints.ts";
 import { nearClusters } from "../../decide/balance/locality.ts";
 import { settingsOf } from "../../env/settings.ts";
 import type { Env } from "../../env/env.ts";
@@ -41,11 +41,11 @@ async function stored(env: Env, revision: number, via: Request): Promise<Live | 
     const detail = `There is no snapshot of revision ${revision}: it never was, or newer ones have taken its place`;
     return { fault: "no-revision", detail };
   }
-  const { registrations } = registrationsAfter(new Map(), changes);
+  const registrations = registrationsAfter(new Map(), changes);
   const near = nearClusters(snapshot.clusters, placeOf(via, settingsOf(env)));
   return {
     snapshot,
-    endpoints: mergeAll(snapshot, registrations),
+    endpoints: mergeEndpoints(snapshot, registrations),
     checkedAt: Date.now(),
     stale: false,
     near: near ?? null,

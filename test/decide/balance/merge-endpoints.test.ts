@@ -1,7 +1,7 @@
 // Written and registered endpoints of each service, laid together.
 import { describe, expect, it } from "vitest";
 import { registeredKey } from "../../../src/decide/balance/endpoint-identity.ts";
-import { mergeAll, mergeTouched, registrationsAfter } from "../../../src/decide/balance/merge-endpoints.ts";
+import { mergeEndpoints, registrationsAfter } from "../../../src/decide/balance/merge-endpoints.ts";
 import type { DynamicEndpoint } from "../../../src/model/registry/registry.ts";
 import type { Endpoint, Snapshot } from "../../../src/model/snapshot/snapshot.ts";
 
@@ -57,14 +57,14 @@ const registered = (serviceName: string, id: string, more: Partial<DynamicEndpoi
 const ids = (endpoints: readonly Endpoint[] | undefined) => endpoints?.map(({ id }) => id);
 
 describe("the endpoints of a service", () => {
-  const { registrations, touched } = registrationsAfter(new Map(), {
+  const registrations = registrationsAfter(new Map(), {
     generation: 2,
     changed: [registered("orders", "a"), registered("orders", "b", { draining: true }), registered("gone", "c")],
     removed: [],
   });
 
   it("are those of its document, then those that registered", () => {
-    const merged = mergeAll(snapshot, registrations);
+    const merged = mergeEndpoints(snapshot, registrations);
     expect(ids(merged.get("shop/orders"))).toEqual(["static-0", "a", "b"]);
     expect(merged.get("shop/orders")?.[1]).toEqual({
       id: "a",
@@ -79,42 +79,40 @@ describe("the endpoints of a service", () => {
   });
 
   it("have no weight while they drain", () => {
-    expect(mergeAll(snapshot, registrations).get("shop/orders")?.[2]?.weight).toBe(0);
+    expect(mergeEndpoints(snapshot, registrations).get("shop/orders")?.[2]?.weight).toBe(0);
   });
 
   it("are kept for a service that has no document now, and shown when it has one again", () => {
-    expect(mergeAll(snapshot, registrations).has("shop/gone")).toBe(false);
+    expect(mergeEndpoints(snapshot, registrations).get("shop/gone")).toBeUndefined();
     const later = { ...snapshot, services: { ...snapshot.services, "shop/gone": service("gone", []) } };
-    expect(ids(mergeAll(later, registrations).get("shop/gone"))).toEqual(["c"]);
+    expect(ids(mergeEndpoints(later, registrations).get("shop/gone"))).toEqual(["c"]);
   });
 
-  it("come out the same one by one as all at once", () => {
-    const step = registrationsAfter(registrations, {
+  it("change for whoever asks next, never for requests that are on their way", () => {
+    const next = registrationsAfter(registrations, {
       generation: 3,
       changed: [registered("search", "d")],
       removed: [{ namespace: "shop", service: "orders", id: "a" }],
     });
-    const before = mergeAll(snapshot, registrations);
-    const merged = mergeTouched(before, snapshot, step.registrations, step.touched);
-    expect(merged).toEqual(mergeAll(snapshot, step.registrations));
-    expect([...step.touched].sort()).toEqual(["shop/orders", "shop/search"]);
-    expect(ids(before.get("shop/orders")), "what requests in flight hold does not change").toEqual([
-      "static-0",
-      "a",
-      "b",
-    ]);
+    const before = mergeEndpoints(snapshot, registrations);
+    const merged = mergeEndpoints(snapshot, next);
+    expect(ids(merged.get("shop/orders"))).toEqual(["static-0", "b"]);
+    expect(ids(merged.get("shop/search"))).toEqual(["d"]);
+    expect(ids(before.get("shop/orders"))).toEqual(["static-0", "a", "b"]);
   });
 
   it("forget a removal of what was never there", () => {
-    const step = registrationsAfter(new Map(), {
+    const none = registrationsAfter(new Map(), {
       generation: 3,
       changed: [],
       removed: [{ namespace: "shop", service: "orders", id: "x" }],
     });
-    expect(step.registrations.size).toBe(0);
+    expect(none.size).toBe(0);
   });
 
-  it("name the services that they are about", () => {
-    expect([...touched].sort()).toEqual(["shop/gone", "shop/orders"]);
+  it("are merged once, however often they are asked for", () => {
+    const merged = mergeEndpoints(snapshot, registrations);
+    expect(merged.get("shop/orders")).toBe(merged.get("shop/orders"));
+    expect(merged.get("toString")).toBeUndefined();
   });
 });
