@@ -241,12 +241,8 @@ export class Mesh extends DurableObject implements MeshObject {
   /** Of every service that is being probed. */
   health(): ReadonlyMap<ServiceKey, readonly HealthRow[]> {
     const since = Date.now() - HEALTH_MS;
-    for (const [service, { at }] of this.#health) {
-      if (at < since) {
-        this.#health.delete(service);
-      }
-    }
-    return new Map([...this.#health].map(([service, { rows }]) => [service, rows]));
+    const recent = [...this.#health].filter(([, { at }]) => at >= since);
+    return new Map(recent.map(([service, { rows }]) => [service, rows]));
   }
 
   /** Not of an epoch that is over, nor of a history that was undone. */

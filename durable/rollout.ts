@@ -117,8 +117,8 @@ export class Rollout extends DurableObject<RolloutBindings> implements RolloutOb
   async #become(next: RolloutState, now: number): Promise<void> {
     const { state: before } = this.#written;
     const isTurn = next.seq !== before?.seq;
-    const turns = isTurn ? next.turns.filter(({ at, actor }) => actor === null && isNews(before, at)) : [];
-    this.#written.put(next, turns);
+    const turns = isTurn ? next.turns.filter((one) => one.actor === null && before?.turns.includes(one) !== true) : [];
+    this.#written.become(next, turns);
     if (isTurn) {
       this.#written.noteTold(false);
     }
@@ -167,10 +167,8 @@ export class Rollout extends DurableObject<RolloutBindings> implements RolloutOb
       try {
         await this.ctx.exports.Registry.noteRollout(rollout, turn);
       } catch {
-        this.#written.putUnaudited(turn);
+        this.#written.addUnaudited(turn);
       }
     }
   }
 }
-
-const isNews = (before: RolloutState | null, at: number): boolean => at > (before?.turns.at(-1)?.at ?? 0);

@@ -70,7 +70,7 @@ export class WrittenRollout {
   }
 
   /** @param turns of it that are to be audited */
-  put(state: RolloutState, turns: readonly RolloutTurn[]): void {
+  become(state: RolloutState, turns: readonly RolloutTurn[]): void {
     if (state !== this.#state) {
       this.#state = state;
       this.#kv.put(STATE, state);
@@ -104,7 +104,7 @@ export class WrittenRollout {
     return true;
   }
 
-  putUnaudited(turn: RolloutTurn): void {
+  addUnaudited(turn: RolloutTurn): void {
     this.#unaudited = [turn, ...this.#unaudited];
     this.#kv.put(UNAUDITED, this.#unaudited);
   }

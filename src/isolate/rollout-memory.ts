@@ -1,5 +1,5 @@
-// What an isolate remembers of Rollouts: how much of each service's calls the canary gets, as it last heard, and what it
-// has counted. A share that it has not heard of is none: the stable version gets the call.
+// What an isolate remembers of Rollouts: how much of each service's calls the canary gets, as it last heard, and what
+// it has counted. A share that it has not heard of is none: the stable version gets the call.
 import { newRolloutTally, type RolloutTally } from "../decide/rollout/isolate.ts";
 import { BoundedMap } from "../decide/text/bounded-map.ts";
 import type { Share } from "../model/message/rollout.ts";

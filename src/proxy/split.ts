@@ -9,7 +9,7 @@ import type { Share } from "../model/message/rollout.ts";
 import type { KeyPart } from "../model/snapshot/limit.ts";
 import type { RolloutTerms } from "../model/snapshot/rollout.ts";
 import { guardOf } from "./call/circuit-breaker.ts";
-import { noteRefused } from "./call/rollout-count.ts";
+import { noteKeptBack } from "./call/rollout-count.ts";
 import { GO_ON } from "./exchange/decided.ts";
 import type { Dealt, Decided, Destination, Exchange } from "./exchange/exchange.ts";
 
@@ -73,7 +73,7 @@ function textOf({ admitted, caller, routed }: Exchange, part: KeyPart): string |
 /** `bucketKey` of a part that is not there. */
 const NOTHING = JSON.stringify([""]);
 
-/** To the version that can be asked, where the other one cannot. What goes elsewhere than it was dealt is not counted. */
+/** To the version that can be asked, where the other one cannot. What goes elsewhere than dealt is not counted. */
 function spilled(exchange: Exchange, destination: Destination, terms: RolloutTerms, dealt: Dealt): Dealt {
   if (!dealt.isCanary) {
     // Nobody has heard of a share, as in an isolate that has just begun, and the stable version is gone.
@@ -85,7 +85,7 @@ function spilled(exchange: Exchange, destination: Destination, terms: RolloutTer
     return dealt;
   }
   if (state === "shut" && dealt.by !== "match") {
-    noteRefused(exchange, destination.service, dealt);
+    noteKeptBack(exchange, destination.service, dealt);
   }
   return { ...dealt, by: "spill", isCanary: false };
 }

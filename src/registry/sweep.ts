@@ -13,7 +13,8 @@ import { Store } from "../store/store.ts";
 /** Tombstones of endpoints are kept so long; isolates that have not asked for half of that start over. */
 const TOMBSTONE_MS = 24 * 3_600_000;
 
-export type SweepStep = "announce" | "leases" | "tombstones" | "snapshots" | "history" | "overrides" | "rollouts" | "sessions";
+export type SweepStep =
+  "announce" | "leases" | "tombstones" | "snapshots" | "history" | "overrides" | "rollouts" | "sessions";
 
 const STEPS = [
   "announce",

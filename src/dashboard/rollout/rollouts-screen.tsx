@@ -1,5 +1,5 @@
-// How versions share a service's calls, with how each of them does, and the levers: more, less, all, none. Nothing
-// moves these weights by itself: this mesh has no controller of rollouts, and the screen says so.
+// How versions share a service's calls by the weights of routes, with how each of them does, and the levers: more,
+// less, all, none. Nothing moves these weights by itself; those of Rollouts are on cards of their own.
 import { useState, type ReactNode } from "react";
 import { Link } from "wouter";
 import type { ServiceSignals } from "../../model/api/signals.ts";
@@ -26,8 +26,8 @@ export function RolloutsScreen(): ReactNode {
   return (
     <Screen title="Rollouts" at={read.dataUpdatedAt} span={<WindowNote window={stats.data?.window} />}>
       <p className="quiet">
-        Versions share calls by the weights of routes. Nobody moves them by itself: there is no controller of rollouts
-        in this mesh, so a canary is promoted and ended here, or by a pipeline.
+        A Rollout moves its weight by itself. Where a route names versions, they share calls by its weights, which
+        somebody moves: here, or by a pipeline.
       </p>
       <Ready read={read}>
         {({ mesh }) => {

@@ -4,7 +4,17 @@ import type { RolloutBatch, RolloutGuard } from "../../model/message/rollout.ts"
 import type { RolloutTerms } from "../../model/snapshot/rollout.ts";
 import { takeCounts } from "./counts.ts";
 import { guardsOf } from "./judge.ts";
-import { enterStep, isWatched, newRollout, NOTHING_SEEN, takenOut, termsDigest, turned, wonBy, type RolloutState } from "./state.ts";
+import {
+  enterStep,
+  isWatched,
+  newRollout,
+  NOTHING_SEEN,
+  takenOut,
+  termsDigest,
+  turned,
+  wonBy,
+  type RolloutState,
+} from "./state.ts";
 
 /** A version that was rolled back is not tried again within this time, unless somebody says so. */
 const BARRED_MS = 24 * 3_600_000;

@@ -7,7 +7,7 @@ import type { ServiceKey } from "../../model/snapshot/snapshot.ts";
 import { bucketOf, BUCKETS, sparse } from "../signals/histogram.ts";
 
 /** One that is counted. */
-export interface DealtCall {
+interface DealtCall {
   readonly isCanary: boolean;
   /** Where the caller stands; null = the request was drawn. */
   readonly place: number | null;
@@ -78,7 +78,7 @@ export function countCall(
 }
 
 /** The canary's breaker kept a call back, which the stable version gets. */
-export function countRefused(tally: RolloutTally, share: Share): void {
+export function countKeptBack(tally: RolloutTally, share: Share): void {
   openFor(tally, share).refused += 1;
 }
 

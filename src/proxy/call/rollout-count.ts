@@ -2,7 +2,7 @@
 // makes of it, and what is the caller's own doing (4xx, an upload that breaks off, hanging up) does not. Reports go out
 // behind answers; one that does not arrive changes nothing for a request.
 import { isFailure } from "../../decide/breaker/outcome.ts";
-import { countCall, countRefused, tallyTold, tellTally, type RolloutTally } from "../../decide/rollout/isolate.ts";
+import { countCall, countKeptBack, tallyTold, tellTally, type RolloutTally } from "../../decide/rollout/isolate.ts";
 import { hearShare, tallyOf } from "../../isolate/rollout-memory.ts";
 import type { ServiceKey } from "../../model/snapshot/snapshot.ts";
 import type { Try } from "./attempt.ts";
@@ -43,10 +43,10 @@ function noteCall(
 }
 
 /** The canary's breaker kept a request back. */
-export function noteRefused(exchange: Exchange, service: ServiceKey, { share }: Pick<Dealt, "share">): void {
+export function noteKeptBack(exchange: Exchange, service: ServiceKey, { share }: Pick<Dealt, "share">): void {
   if (share !== null && share.isWatched) {
     const tally = tallyOf(exchange.state.rollouts, service);
-    countRefused(tally, share);
+    countKeptBack(tally, share);
     tellSoon(exchange, service, tally);
   }
 }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { hearShare } from "../../src/isolate/rollout-memory.ts";
-import type { RolloutReport, Share } from "../../src/model/message/rollout.ts";
+import { hearShare } from "../../../src/isolate/rollout-memory.ts";
+import type { RolloutReport, Share } from "../../../src/model/message/rollout.ts";
 import {
   routeYaml,
   serviceYaml,
@@ -8,7 +8,7 @@ import {
   type Service,
   type TestMesh,
   type TestMeshOptions,
-} from "../support/worker/test-mesh.ts";
+} from "../../support/worker/test-mesh.ts";
 
 const V1 = `{url: "http://one.example", version: v1}`;
 const V2 = `{url: "http://two.example", version: v2}`;
@@ -37,7 +37,14 @@ function dealing({
 }: Dealt = {}): TestMesh {
   const mesh = testMesh(serviceYaml("orders", endpoints) + rollout(more) + others, options);
   if (share !== null) {
-    hearShare(mesh.state().rollouts, "shop/orders", { seq: 1, run: "a", weight: 10, isWatched: true, terms: "", ...share });
+    hearShare(mesh.state().rollouts, "shop/orders", {
+      seq: 1,
+      run: "a",
+      weight: 10,
+      isWatched: true,
+      terms: "",
+      ...share,
+    });
   }
   return mesh;
 }
