@@ -102,8 +102,8 @@ describe("the controller of a Rollout", () => {
     expect((await take(failing)).share).toMatchObject({ weight: 0, isWatched: false });
     expect((await share())?.weight).toBe(0);
     await vi.waitFor(async () => {
-      const rows = (await audited()).filter(({ detail }) => detail["phase"] === "rolled-back");
-      expect(rows.at(0)).toMatchObject({ actor: "system:rollouts", target: "Rollout/shop/orders" });
+      const row = (await audited()).find(({ detail }) => detail["phase"] === "rolled-back");
+      expect(row).toMatchObject({ actor: "system:rollouts", target: "Rollout/shop/orders" });
     });
   });
 

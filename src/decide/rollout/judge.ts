@@ -16,6 +16,7 @@ const DOUBT = 10;
 const WORSE_PERCENT = 0.5;
 const STREAK = 10;
 const SEVERAL = 3;
+const LIKELY = 30;
 /** Without so many a p99 is that of a single request. */
 const FEWEST_TIMED = 100;
 /** So few failures of the stable version are none. */
@@ -68,7 +69,7 @@ function isOfMany({ terms, failedCallers, weight, evidence }: RolloutState): boo
     return true;
   }
   const own = failedCallers.filter((place) => isCanaryAt(place, weight)).length;
-  return own >= SEVERAL && winnings(evidence.worse) >= DOUBT;
+  return own >= SEVERAL && winnings(evidence.worse) >= LIKELY;
 }
 
 function latency(state: RolloutState): RolloutGuard {

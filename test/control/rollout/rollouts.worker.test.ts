@@ -7,7 +7,7 @@ import { emptyRegistry } from "../../support/worker/registry.ts";
 import { MESH_OBJECT } from "../../../src/model/word/refs.ts";
 import { sweep } from "../../../src/registry/sweep.ts";
 
-const rollout = (canary = "v2", name = "orders"): string => `---
+const rollout = (canary = "v2", name = "dealt"): string => `---
 apiVersion: selvage.dev/v1
 kind: Rollout
 metadata: {name: ${name}, namespace: shop}
@@ -24,8 +24,8 @@ interface Told {
 const listed = async (query = ""): Promise<readonly Told[]> =>
   (await api("GET", `/rollouts${query}`)).body.items as unknown as readonly Told[];
 const order = async (verb: string, sent: Parameters<typeof api>[2] = {}) =>
-  api("POST", `/rollouts/shop/orders/${verb}`, { body: { reason: "because" }, ...sent });
-const share = async () => (await env.MESH.getByName(MESH_OBJECT).forced()).shares?.get("shop/orders");
+  api("POST", `/rollouts/shop/dealt/${verb}`, { body: { reason: "because" }, ...sent });
+const share = async () => (await env.MESH.getByName(MESH_OBJECT).forced()).shares?.get("shop/dealt");
 
 function unreachable() {
   if (env.ROLLOUT === undefined) {
@@ -37,15 +37,15 @@ function unreachable() {
 beforeAll(async () => {
   await emptyRegistry();
   await ask("GET", "/_selvage/healthz");
-  await applied(serviceYaml("orders") + rollout());
+  await applied(serviceYaml("dealt") + rollout());
 }, FIRST_LOAD_MS);
 
 it("shows a Rollout as soon as it is applied, with what speaks for and against its step", async () => {
   expect(await listed()).toMatchObject([
     {
       namespace: "shop",
-      name: "orders",
-      service: "orders",
+      name: "dealt",
+      service: "dealt",
       known: true,
       phase: "progressing",
       weight: 5,
@@ -72,9 +72,9 @@ it("obeys an operator of the namespace, with a row in the audit before", async (
   const [row] = (await api("GET", "/audit?limit=1")).body.items;
   expect(row).toMatchObject({
     action: "orderRollout",
-    target: "Rollout/shop/orders",
+    target: "Rollout/shop/dealt",
     reason: "because",
-    detail: { verb: "pause", service: "orders" },
+    detail: { verb: "pause", service: "dealt" },
   });
   const stranger = await tokenFor("operator", ["other"]);
   expect((await order("resume", { token: stranger })).status).toBe(403);
@@ -103,7 +103,7 @@ it("takes the canary back and tries it again, and says what cannot be done as th
 });
 
 it("tells every turn in the lane of changes, with who made it", async () => {
-  const { body } = await api("GET", "/changes?service=shop/orders");
+  const { body } = await api("GET", "/changes?service=shop/dealt");
   const turns = (body.items as unknown as readonly { kind: string; title: string }[]).filter(
     ({ kind }) => kind === "rollout",
   );
@@ -111,16 +111,16 @@ it("tells every turn in the lane of changes, with who made it", async () => {
 });
 
 it("refuses what it does not know, and a Rollout that is not there", async () => {
-  const unknown = await api("POST", "/rollouts/shop/orders/pause", { body: { full: true } });
-  expect(unknown.body.errors[0]?.pointer).toBe("/full");
+  const unknown = await api("POST", "/rollouts/shop/dealt/pause", { body: { full: true } });
+  expect(unknown.body.errors[0]?.pointer).toBe("#/full");
   expect((await api("POST", "/rollouts/shop/nobody/pause", { body: { reason: "x" } })).status).toBe(404);
 });
 
 it("refuses a second Rollout of one service", async () => {
-  const second = rollout("v3").replace("name: orders, namespace", "name: again, namespace");
+  const second = rollout("v3").replace("name: dealt, namespace", "name: again, namespace");
   const refused = await api("POST", "/apply", { body: second, type: "application/yaml" });
   expect(refused.status).toBe(422);
-  expect(refused.body.errors[0]?.detail).toContain("The Rollout shop/orders is of the service shop/orders already");
+  expect(refused.body.errors[0]?.detail).toContain("The Rollout shop/dealt is of the service shop/dealt already");
 });
 
 it("says so when the controller cannot be reached, and shows the document", async () => {

@@ -65,8 +65,13 @@ const STICKY = ", sticky: {by: ['cookie:sid', ip]}";
 
 describe("a Rollout deals", () => {
   it("requests by the weight that is in force", async () => {
-    const random = [0.05, 0.2, 0.0999, 0.1];
-    expect(await versions(dealing({ random }), plain(4))).toEqual(["two", "one", "two", "one"]);
+    const dealt = async (lot: number): Promise<string[]> => versions(dealing({ random: [lot] }), plain(1));
+    expect([await dealt(0), await dealt(0.0999), await dealt(0.1001), await dealt(0.9)]).toEqual([
+      ["two"],
+      ["two"],
+      ["one"],
+      ["one"],
+    ]);
   });
 
   it("nobody to a canary whose weight is not known, or 0", async () => {
