@@ -60,8 +60,11 @@ export function addExplainCommands(
     );
   program
     .command("replay")
-    .description("what a change would do to requests that were kept; exit code 1 when any would end otherwise")
-    .requiredOption("-f, --filename <path>", "file, folder or - for standard input; may be repeated", collect)
+    .description(
+      "what a change, or going back, would do to requests that were kept; exit code 1 when any would end otherwise",
+    )
+    .option("-f, --filename <path>", "file, folder or - for standard input; may be repeated", collect)
+    .option("--to <revision>", "in place of files: the return to this revision", integer(0, Number.MAX_SAFE_INTEGER))
     .option("--limit <number>", "how many requests, the newest", integer(1, 500), 200)
     .action(async (options, command) =>
       withSession(command, async (session) => (await import("./explain/replay.ts")).replayCommand(session, options)),

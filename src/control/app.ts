@@ -30,6 +30,7 @@ import { registerTokens } from "./calls/tokens.ts";
 import { registerWhoami } from "./calls/whoami.ts";
 import { registerDashboard } from "./page/dashboard.ts";
 import { registerLive } from "./live/live.ts";
+import { registerOverview } from "./live/overview.ts";
 import { registerChanges } from "./observe/changes.ts";
 import { registerGraph } from "./observe/graph.ts";
 import { registerMetrics } from "./observe/metrics.ts";
@@ -68,6 +69,7 @@ function build(): ControlApp {
   registerTail(app);
   registerTracePass(app);
   registerLive(app);
+  registerOverview(app);
   registerReplay(app);
   registerBreakers(app);
   registerRollouts(app);

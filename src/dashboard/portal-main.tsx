@@ -4,6 +4,7 @@ import { createRoot } from "react-dom/client";
 import { Route, Router, Switch } from "wouter";
 import { ApiScreen } from "./catalog/api-screen.tsx";
 import { ApisScreen } from "./catalog/apis-screen.tsx";
+import { openPage } from "./data/opening.ts";
 import { queries } from "./data/queries.ts";
 import { showTheme } from "./data/settings.ts";
 import { ApplicationScreen } from "./portal/application-screen.tsx";
@@ -13,13 +14,24 @@ import "./style/tokens.css";
 import "./style/base.css";
 import "./style/parts.css";
 
+/** As portal.html asks for them. */
+const READS = ["/_selvage/v1/whoami", "/_selvage/v1/catalog?view=consumers"];
+
+const open = (): void => openPage(...READS);
+
 showTheme();
+open();
 const root = document.querySelector("#root");
 if (root !== null) {
   createRoot(root).render(
     <QueryClientProvider client={queries}>
       <Router base="/_selvage/portal">
-        <PortalFrame>
+        <PortalFrame
+          onSignedIn={() => {
+            open();
+            void queries.resetQueries();
+          }}
+        >
           <Switch>
             <Route path="/apis/:ns/:name">
               <ApiScreen isPortal />

@@ -16,7 +16,7 @@ import type {
 } from "../model/message/explanation.ts";
 import type { Caller } from "../model/snapshot/caller.ts";
 import type { Problem } from "../model/word/problem.ts";
-import { decideRequest, NAMED_STAGES, STAGES, walk } from "./decide-request.ts";
+import { decideRequest, NAMED_STAGES, STAGES } from "./decide-request.ts";
 import type { Ended, Exchange, Stage } from "./exchange/exchange.ts";
 import { decision, endedAt, endOf, type Say, type StageSeen } from "./explain/decision.ts";
 import { imagine, looked, type Imagined, type Outlook } from "./explain/imagined.ts";
@@ -33,6 +33,7 @@ import {
 import { sayLimits } from "./explain/say-limits.ts";
 import { sayRoute } from "./explain/say-route.ts";
 import { drawOfMost, saySplit } from "./explain/say-split.ts";
+import { walk } from "./exchange/walk.ts";
 import { split } from "./split.ts";
 
 const { bodiless, identify, route, preflight, authenticate, authorize, limit, answer, externalAuth } = NAMED_STAGES;
@@ -113,29 +114,31 @@ async function walked(
   return decideRequest<Explanation>(
     around,
     { request, via, meant: null },
-    async (exchange) => {
-      const { decisions: faults, ended } = sayFaults(exchange);
-      decisions.push(...faults);
-      if (ended === null) {
-        world.random = drawOfMost(exchange);
-        await walk(exchange, [split]);
-        decisions.push(...saySplit(exchange));
-      }
-      const { destination } = exchange.routed;
-      if (ended !== null || "problem" in destination) {
-        return ended ?? ({ no: destination, stage: "route", policy: exchange.routed.policy } as Ended);
-      }
-      forwarding = await sayForward(exchange, destination, outside);
-      decisions.push(...forwarding.decisions);
-      const answer = { from: "service" as const, status: null, problem: null, headers: {} };
-      return forwarding.ended ?? explanationOf(live, exchange, { decisions, forwarding, answer }, as);
-    },
-    async (response, exchange, ended) => {
-      if (ended.stage === "admit" && decisions.length === 0) {
-        decisions.push(endedAt("admit", endOf({ decided: ended }) ?? { policy: "none", detail: "", answers: false }));
-      }
-      const answer = { from: "mesh" as const, ...(await answerOf(response)) };
-      return explanationOf(live, exchange, { decisions, forwarding, answer }, as);
+    {
+      go: async (exchange) => {
+        const { decisions: faults, ended } = sayFaults(exchange);
+        decisions.push(...faults);
+        if (ended === null) {
+          world.random = drawOfMost(exchange);
+          await walk(exchange, [split]);
+          decisions.push(...saySplit(exchange));
+        }
+        const { destination } = exchange.routed;
+        if (ended !== null || "problem" in destination) {
+          return ended ?? ({ no: destination, stage: "route", policy: exchange.routed.policy } as Ended);
+        }
+        forwarding = await sayForward(exchange, destination, outside);
+        decisions.push(...forwarding.decisions);
+        const answer = { from: "service" as const, status: null, problem: null, headers: {} };
+        return forwarding.ended ?? explanationOf(live, exchange, { decisions, forwarding, answer }, as);
+      },
+      no: async (response, exchange, ended) => {
+        if (ended.stage === "admit" && decisions.length === 0) {
+          decisions.push(endedAt("admit", endOf({ decided: ended }) ?? { policy: "none", detail: "", answers: false }));
+        }
+        const answer = { from: "mesh" as const, ...(await answerOf(response)) };
+        return explanationOf(live, exchange, { decisions, forwarding, answer }, as);
+      },
     },
     stages,
   );

@@ -26,20 +26,13 @@ export async function readAs(
   { request: from, env, ctx }: Visit,
   { path, notBefore }: { readonly path: string; readonly notBefore: number },
 ): Promise<ReadAnswer> {
-  const headers = new Headers({ "x-request-id": requestIdOf(from) });
-  for (const name of PROOFS) {
-    const value = from.headers.get(name);
-    if (value !== null) {
-      headers.set(name, value);
-    }
-  }
-  const request = new Request(new URL(`${API_PREFIX}${path}`, from.url), { headers });
+  const request = requestAs(from, `${API_PREFIX}${path}`);
   const address = callerAddress({ request, env });
   const store = new Store(env.DB);
   const identity = await identifyOperator(request, { env, ctx, store, address, now: Date.now() });
   noteIdentity(request, identity);
   if ("refusal" in identity) {
-    return answered(app, request, { env, ctx });
+    return answerRead(app, request, { env, ctx });
   }
   const key = `${rightsOf(identity.operator)} ${request.url}`;
   for (let nth = 0; nth < MOST_LOOKS && shared.isUnderWay(key, { now: Date.now(), notBefore }); nth++) {
@@ -52,7 +45,7 @@ export async function readAs(
   }
   shared.begin(key, at);
   try {
-    const answer = await answered(app, request, { env, ctx });
+    const answer = await answerRead(app, request, { env, ctx });
     shared.keep(key, at, answer);
     return answer;
   } finally {
@@ -60,7 +53,23 @@ export async function readAs(
   }
 }
 
-async function answered(app: ControlApp, request: Request, { env, ctx }: Omit<Visit, "request">): Promise<ReadAnswer> {
+/** With the reader's proofs, and nothing else that they sent. */
+export function requestAs(from: Request, path: string): Request {
+  const headers = new Headers({ "x-request-id": requestIdOf(from) });
+  for (const name of PROOFS) {
+    const value = from.headers.get(name);
+    if (value !== null) {
+      headers.set(name, value);
+    }
+  }
+  return new Request(new URL(path, from.url), { headers });
+}
+
+export async function answerRead(
+  app: ControlApp,
+  request: Request,
+  { env, ctx }: Omit<Visit, "request">,
+): Promise<ReadAnswer> {
   const answer = await app.fetch(request, env, {
     waitUntil: (work: Promise<unknown>) => ctx.waitUntil(work),
     passThroughOnException: () => undefined,

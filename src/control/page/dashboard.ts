@@ -20,14 +20,28 @@ const POLICY =
   "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; connect-src 'self'; " +
   "base-uri 'none'; form-action 'self'; frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types 'none'";
 
+/** `below`: the same page with the files of its other screens named, too. */
 const pages = [
-  { id: "dashboard", path: "/_selvage/ui", file: "index.html", summary: "The dashboard: what operators look at." },
-  { id: "portal", path: "/_selvage/portal", file: "portal.html", summary: "The portal: what consumers look at." },
+  {
+    id: "dashboard",
+    path: "/_selvage/ui",
+    file: "index.html",
+    below: "screens.html",
+    summary: "The dashboard: what operators look at.",
+  },
+  {
+    id: "portal",
+    path: "/_selvage/portal",
+    file: "portal.html",
+    below: "portal.html",
+    summary: "The portal: what consumers look at.",
+  },
 ] as const;
 
 export function registerDashboard(app: ControlApp): void {
   app.get("/_selvage/ui/assets/:file", ({ env, req }) => fileResponse(env, req.param("file"), requestIdOf(req.raw)));
-  for (const { id, path, file, summary } of pages) {
+  app.get("/_selvage/ui/now", ({ env, req }) => documentResponse(env, "index.html", requestIdOf(req.raw)));
+  for (const { id, path, file, below, summary } of pages) {
     registerPage(app, {
       id,
       path: `${path}/`,
@@ -38,7 +52,7 @@ export function registerDashboard(app: ControlApp): void {
       handle: ({ env, requestId }) => documentResponse(env, file, requestId),
     });
     app.get(path, ({ req }) => redirectResponse(`${path}/`, requestIdOf(req.raw)));
-    app.get(`${path}/*`, ({ env, req }) => documentResponse(env, file, requestIdOf(req.raw)));
+    app.get(`${path}/*`, ({ env, req }) => documentResponse(env, below, requestIdOf(req.raw)));
   }
 }
 

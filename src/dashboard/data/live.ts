@@ -7,6 +7,7 @@ import type { LiveMessage } from "../../model/api/live.ts";
 import { api } from "./api.ts";
 import { HeldAnswers } from "./held-answers.ts";
 import { FeedSocket, type FeedState } from "./feed-socket.ts";
+import { forgetOpening } from "./opening.ts";
 import { queries } from "./queries.ts";
 import { useSettings } from "./settings.ts";
 
@@ -92,6 +93,7 @@ function draw(): void {
 /** Everything is asked anew. */
 export async function askAgain(): Promise<void> {
   held.forget();
+  forgetOpening();
   feed.wantAnew();
   await queries.invalidateQueries();
 }

@@ -2,10 +2,7 @@
 import { listResources } from "../../cli/session/list-resources.ts";
 import { meshOverview, runtimeOverview, type MeshRead, type RuntimeRead } from "../../status/mesh-read.ts";
 import { statusOf, type MeshStatus } from "../../status/mesh-status.ts";
-import { hashKey } from "@tanstack/react-query";
 import { api } from "./api.ts";
-import { readerFor } from "./live.ts";
-import { queries } from "./queries.ts";
 import type { ApiClient } from "../../cli/session/client.ts";
 import { ReadFailure, useGathered, type ReadState } from "./read.ts";
 
@@ -15,11 +12,6 @@ export interface StatusRead {
   readonly runtime: RuntimeRead;
   /** What could not be asked, in words. */
   readonly missing: readonly string[];
-}
-
-/** Asked beside who is signed in, where somebody was the last time: a slow line is waited for once. */
-export function expectStatus(): void {
-  void queries.prefetchQuery({ queryKey: ["status"], queryFn: () => readStatus(readerFor(hashKey(["status"]))) });
 }
 
 export const useMeshStatus = (): ReadState<StatusRead> => useGathered("status", readStatus);

@@ -51,12 +51,6 @@ export function useSettings(): ReaderSettings {
   );
 }
 
-const SIGNED_IN = "selvage-signed-in";
-export const noteSignedIn = (is: boolean): void =>
-  is ? localStorage.setItem(SIGNED_IN, "1") : localStorage.removeItem(SIGNED_IN);
-/** Somebody was, when this browser was here last; whether they still are, the mesh says. */
-export const wasSignedIn = (): boolean => localStorage.getItem(SIGNED_IN) !== null;
-
 export const settingsNow = (): ReaderSettings => settings;
 
 /** The system's wish, where the reader has none. */

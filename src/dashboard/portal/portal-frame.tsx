@@ -4,12 +4,12 @@ import { Link, useLocation } from "wouter";
 import type { Whoami } from "../../model/api/operators.ts";
 import { api } from "../data/api.ts";
 import { useFollowing } from "../data/live.ts";
-import { queries } from "../data/queries.ts";
 import { ReadFailure, taken, useGathered } from "../data/read.ts";
 import { WhoProvider } from "../data/session.tsx";
 import { Button } from "../part/button.tsx";
 import { FailureNote } from "../part/failure-note.tsx";
 import { Toasts } from "../part/toasts.tsx";
+import { AskingPage } from "../part/asking-page.tsx";
 import { FollowSwitch } from "../shell/follow-switch.tsx";
 import { SignIn } from "../shell/sign-in.tsx";
 
@@ -18,7 +18,12 @@ const places = [
   { path: "/applications", title: "My applications" },
 ] as const;
 
-export function PortalFrame({ children }: { readonly children: ReactNode }): ReactNode {
+interface FrameProps {
+  readonly children: ReactNode;
+  readonly onSignedIn: () => void;
+}
+
+export function PortalFrame({ children, onSignedIn }: FrameProps): ReactNode {
   const [path] = useLocation();
   const who = useGathered("whoami", async () => taken(await api.call<Whoami>("GET", "/whoami")));
   if (who.data === undefined || who.error !== null) {
@@ -30,7 +35,7 @@ export function PortalFrame({ children }: { readonly children: ReactNode }): Rea
         </main>
       );
     }
-    return who.error === null ? null : <SignIn onSignedIn={() => void queries.resetQueries()} />;
+    return who.error === null ? <AskingPage /> : <SignIn onSignedIn={onSignedIn} />;
   }
   return (
     <WhoProvider who={who.data}>

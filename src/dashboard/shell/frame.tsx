@@ -6,24 +6,23 @@ import { api } from "../data/api.ts";
 import { useFollowing } from "../data/live.ts";
 import { queries } from "../data/queries.ts";
 import { ReadFailure, taken, useGathered } from "../data/read.ts";
-import { noteSignedIn } from "../data/settings.ts";
 import { WhoProvider } from "../data/session.tsx";
 import { FailureNote } from "../part/failure-note.tsx";
 import { Toasts } from "../part/toasts.tsx";
+import { AskingPage } from "../part/asking-page.tsx";
 import { KeySheet, useKeys } from "./keys.tsx";
 import { Nav } from "./nav.tsx";
 import { Palette } from "./palette.tsx";
 import { SignIn } from "./sign-in.tsx";
 import { Topbar } from "./topbar.tsx";
 
-export function Frame({ children }: { readonly children: ReactNode }): ReactNode {
+interface FrameProps {
+  readonly children: ReactNode;
+  readonly onSignedIn: () => void;
+}
+
+export function Frame({ children, onSignedIn }: FrameProps): ReactNode {
   const who = useGathered("whoami", async () => taken(await api.call<Whoami>("GET", "/whoami")));
-  const isIn = who.data !== undefined && who.error === null;
-  useEffect(() => {
-    if (who.data !== undefined || who.error !== null) {
-      noteSignedIn(isIn);
-    }
-  }, [isIn, who.data, who.error]);
   if (who.data !== undefined && who.error === null) {
     return (
       <WhoProvider who={who.data}>
@@ -39,7 +38,7 @@ export function Frame({ children }: { readonly children: ReactNode }): ReactNode
       </main>
     );
   }
-  return who.error === null ? null : <SignIn onSignedIn={() => void queries.resetQueries()} />;
+  return who.error === null ? <AskingPage /> : <SignIn onSignedIn={onSignedIn} />;
 }
 
 function Page({ children }: { readonly children: ReactNode }): ReactNode {

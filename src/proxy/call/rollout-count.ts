@@ -1,34 +1,17 @@
 // How a dealt request's first try ended, for the Rollout's controller: a service's failure counts, whatever a retry
 // makes of it, and what is the caller's own doing (4xx, an upload that breaks off, hanging up) does not. Reports go out
 // behind answers; one that does not arrive changes nothing for a request.
-import { isFailure } from "../../decide/breaker/outcome.ts";
 import { countCall, countKeptBack, tallyTold, tellTally, type RolloutTally } from "../../decide/rollout/isolate.ts";
 import { hearShare, tallyOf } from "../../isolate/rollout-memory.ts";
 import type { ServiceKey } from "../../model/snapshot/snapshot.ts";
-import type { Try } from "./attempt.ts";
-import type { Dealt, Destination, Exchange } from "../exchange/exchange.ts";
+import type { Dealt, Exchange } from "../exchange/exchange.ts";
 
 /** A wait that is so much over its time is not one any more. */
 const GRACE_MS = 1000;
 const LONGEST_MS = 30_000;
 
-/** Counts the try when it has ended. */
-export async function countTry(
-  exchange: Exchange,
-  { service, dealt }: Destination,
-  trying: Promise<Try>,
-  beganMs: number,
-): Promise<Try> {
-  const tried = await trying;
-  const { end, endedAtMs, upload } = tried;
-  if (dealt !== undefined && end.end !== "caller") {
-    const tookMs = isFailure(end) ? null : Math.max(0, endedAtMs - (upload?.pace.movedAtMs ?? beganMs));
-    noteCall(exchange, service, dealt, tookMs);
-  }
-  return tried;
-}
-
-function noteCall(
+/** @param tookMs until the head of the answer; null = it failed */
+export function countDealt(
   exchange: Exchange,
   service: ServiceKey,
   { share, by, isCanary, place }: Dealt,

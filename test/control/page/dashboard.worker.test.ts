@@ -12,7 +12,8 @@ const ASSETS = {
   fetch: async (request: Request | string | URL): Promise<Response> => {
     const { pathname } = new URL(request instanceof Request ? request.url : request);
     asked.push(pathname);
-    const known = ["/index.html", "/portal.html", "/assets/index-abc.js", "/assets/parts-1.css", "/manifest.json"];
+    const pages = ["/index.html", "/screens.html", "/portal.html"];
+    const known = [...pages, "/assets/index-abc.js", "/assets/parts-1.css", "/manifest.json"];
     return known.includes(pathname)
       ? new Response(`content of ${pathname}`, { headers: { "content-type": "text/html", "set-cookie": "a=b" } })
       : new Response(null, { status: 404 });
@@ -29,11 +30,16 @@ async function open(path: string, more: object = { ASSETS }): Promise<Response> 
 }
 
 describe("the page", () => {
-  it.each(["/_selvage/ui/", "/_selvage/ui/now", "/_selvage/ui/services/shop/orders?tab=yaml", "/_selvage/ui/a/b/c"])(
-    "is the same at %s, runs nothing inline and is not kept",
-    async (path) => {
+  it.each([
+    ["/_selvage/ui/", "index"],
+    ["/_selvage/ui/now", "index"],
+    ["/_selvage/ui/services/shop/orders?tab=yaml", "screens"],
+    ["/_selvage/ui/a/b/c", "screens"],
+  ])(
+    "at %s is the one with the files that its screen needs (%s), runs nothing inline and is not kept",
+    async (path, page) => {
       const response = await open(path);
-      expect([response.status, await response.text()]).toEqual([200, "content of /index.html"]);
+      expect([response.status, await response.text()]).toEqual([200, `content of /${page}.html`]);
       const policy = response.headers.get("content-security-policy") ?? "";
       expect(policy).toMatch(/^default-src 'none'; script-src 'self'; style-src 'self'; /);
       expect(policy).not.toMatch(/unsafe|https?:|\*/);

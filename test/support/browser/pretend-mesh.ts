@@ -109,22 +109,47 @@ const answersOf = (services: number): Readonly<Record<string, object>> => ({
   "/_selvage/v1/limits": { items: [], unreachable: [] },
   "/_selvage/v1/audit": { items: [], nextCursor: null },
   "/_selvage/v1/tokens": { items: [] },
-  "/empty": {},
 });
+
+/** What the page begins with: each of the answers as if it had been asked for alone. */
+const overviewOf = (answers: Readonly<Record<string, object>>): object => ({
+  answers: [
+    ...Object.entries(answers).map(([path, value]) => ({ path: `${path}${queries[path] ?? ""}`, status: 200, value })),
+    { path: "/_selvage/v1/stats?window=1m", status: 200, value: answers["/_selvage/v1/stats"] },
+  ],
+});
+
+const queries: Readonly<Record<string, string>> = {
+  "/_selvage/v1/stats": "?window=15m",
+  "/_selvage/v1/revisions": "?limit=3",
+  "/_selvage/v1/limits": "?limit=1000",
+  "/_selvage/v1/audit": "?limit=100",
+};
 
 /** @param files the dashboard's folder */
 export async function startPretendMesh(
   files: string,
   services: number,
+  { isSignedIn = true }: { readonly isSignedIn?: boolean } = {},
 ): Promise<{ readonly url: string; readonly server: Server }> {
-  const texts = new Map(Object.entries(answersOf(services)).map(([path, answer]) => [path, JSON.stringify(answer)]));
+  const answers = answersOf(services);
+  const texts = new Map(Object.entries(answers).map(([path, answer]) => [path, JSON.stringify(answer)]));
+  const overview = gzipSync(JSON.stringify(overviewOf(answers)));
   const server = createServer((request, response) => {
     const { pathname } = new URL(request.url ?? "/", "http://mesh");
     const answer = texts.get(pathname);
     const file = /^\/_selvage\/ui\/(assets\/[\w.-]+)$/.exec(pathname)?.[1];
-    if (pathname === "/empty") {
+    if (!isSignedIn && pathname.startsWith("/_selvage/v1/")) {
+      response.statusCode = 401;
+      response.setHeader("content-type", "application/problem+json");
+      response.end(JSON.stringify({ code: "SLV1001", title: "No proof", detail: "Nobody is signed in.", status: 401 }));
+    } else if (pathname === "/empty") {
       response.setHeader("content-type", "text/html");
       response.end("<!doctype html><title>empty</title><h1>empty</h1>");
+    } else if (pathname === "/_selvage/v1/overview") {
+      response.setHeader("content-type", "application/json");
+      response.setHeader("content-encoding", "gzip");
+      response.end(overview);
     } else if (answer !== undefined) {
       response.setHeader("content-type", "application/json");
       response.end(answer);
@@ -137,7 +162,8 @@ export async function startPretendMesh(
     } else {
       response.statusCode = pathname.startsWith("/_selvage/ui/") ? 200 : 404;
       response.setHeader("content-type", "text/html");
-      response.end(readFileSync(join(files, "index.html")));
+      const isFirst = /^\/_selvage\/ui\/(?:now)?$/.test(pathname);
+      response.end(readFileSync(join(files, isFirst ? "index.html" : "screens.html")));
     }
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));

@@ -1,0 +1,77 @@
+// The page's first answers: taken from the one read that its HTML has asked for, for a few seconds.
+import { afterEach, beforeEach, expect, it, vi } from "vitest";
+import { forgetOpening, openPage, pageIsOpen, sendFromPage } from "../../../src/dashboard/data/opening.ts";
+
+const OVERVIEW = "/_selvage/v1/overview?window=15m";
+const host = (path: string): URL => new URL(path, "http://mesh");
+const asked: string[] = [];
+let answers: Record<string, { readonly status: number; readonly value: unknown }>;
+
+beforeEach(() => {
+  vi.useFakeTimers();
+  asked.length = 0;
+  forgetOpening();
+  answers = {};
+  vi.stubGlobal("fetch", async (to: string | URL, init: RequestInit = {}) => {
+    const path = String(to).replace("http://mesh", "");
+    asked.push(`${init.method ?? "GET"} ${path} ${new Headers(init.headers).get("selvage-csrf") ?? ""}`.trim());
+    const { status, value } = answers[path] ?? { status: 200, value: "from the network" };
+    return Response.json(value, { status });
+  });
+});
+afterEach(() => {
+  vi.useRealTimers();
+  vi.unstubAllGlobals();
+});
+
+const read = async (path: string): Promise<unknown> => {
+  const response = await sendFromPage(host(path), { method: "GET" });
+  return [response.status, await response.json()];
+};
+
+it("answers what was read already, refusals too, and asks for everything else", async () => {
+  answers[OVERVIEW] = {
+    status: 200,
+    value: {
+      answers: [
+        { path: "/_selvage/v1/catalog", status: 200, value: { items: [1] } },
+        { path: "/_selvage/v1/tokens", status: 403, value: { code: "SLV1003" } },
+      ],
+    },
+  };
+  openPage(OVERVIEW);
+  expect(await read("/_selvage/v1/catalog")).toEqual([200, { items: [1] }]);
+  expect(await read("/_selvage/v1/tokens")).toEqual([403, { code: "SLV1003" }]);
+  expect(await read("/_selvage/v1/catalog?view=consumers")).toEqual([200, "from the network"]);
+  expect(asked).toEqual([`GET ${OVERVIEW}`, "GET /_selvage/v1/catalog?view=consumers"]);
+});
+
+it("holds them for five seconds, and not beyond a write", async () => {
+  openPage("/_selvage/v1/whoami");
+  await pageIsOpen();
+  await read("/_selvage/v1/whoami");
+  expect(asked).toEqual(["GET /_selvage/v1/whoami"]);
+  await sendFromPage(host("/_selvage/v1/apply"), { method: "POST" });
+  await read("/_selvage/v1/whoami");
+  expect(asked.slice(1)).toEqual(["POST /_selvage/v1/apply 1", "GET /_selvage/v1/whoami"]);
+  openPage("/_selvage/v1/whoami");
+  await vi.advanceTimersByTimeAsync(5_001);
+  await read("/_selvage/v1/whoami");
+  expect(asked.length).toBe(5);
+});
+
+it("knows that nobody is signed in without asking once more", async () => {
+  answers[OVERVIEW] = { status: 401, value: { code: "SLV1001" } };
+  openPage(OVERVIEW);
+  expect(await read("/_selvage/v1/whoami")).toEqual([401, { code: "SLV1001" }]);
+  expect(asked).toEqual([`GET ${OVERVIEW}`]);
+});
+
+it("asks as before where the first read cannot be had, or is refused", async () => {
+  answers[OVERVIEW] = { status: 403, value: { code: "SLV1003" } };
+  openPage(OVERVIEW);
+  expect(await read("/_selvage/v1/whoami")).toEqual([200, "from the network"]);
+  vi.stubGlobal("fetch", () => Promise.reject(new TypeError("no line")));
+  openPage(OVERVIEW);
+  await expect(pageIsOpen()).resolves.toEqual(new Map());
+});
