@@ -3,7 +3,7 @@
 import { existsSync, globSync, readFileSync } from "node:fs";
 import { cloudflareTest, readD1Migrations } from "@cloudflare/vitest-plugin";
 import { defineConfig } from "vitest/config";
-import { LongestFirst } from "./test/support/longest-first.ts";
+import { LongestFirst } from "./test/support/run/longest-first.ts";
 
 /** Vectors that others published, by path, for tests inside workerd, which reads no files; empty where they are not. */
 function published(): Readonly<Record<string, string>> {

@@ -5,7 +5,7 @@ import { execFile } from "node:child_process";
 import { globSync, readFileSync } from "node:fs";
 import { delimiter } from "node:path";
 import { parseCLI, startVitest } from "vitest/node";
-import { count, lastLine, type Tally } from "./support/tally.ts";
+import { count, lastLine, type Tally } from "./support/run/tally.ts";
 
 const root = new URL("..", import.meta.url).pathname;
 const args = process.argv.slice(2);
