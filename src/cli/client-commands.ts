@@ -1,7 +1,7 @@
 // `selvage app …` and `selvage contract …` as commander sees them.
 import type { Command } from "commander";
 import type { ExitCode } from "./session/exit-code.ts";
-import { integer } from "./session/integer.ts";
+import { seconds } from "./session/integer.ts";
 import type { CliSession } from "./session/session.ts";
 
 const actions = {
@@ -16,7 +16,7 @@ export function addClientCommands(
   withSession: (command: Command, run: (session: CliSession) => Promise<ExitCode>) => Promise<void>,
 ): void {
   const wait = ["--wait", "until every isolate runs the new revision"] as const;
-  const timeout = ["--timeout <seconds>", "longest wait of --wait", integer(1, 3600), 30] as const;
+  const timeout = ["--timeout <seconds>", "longest wait of --wait", seconds(3600), 30] as const;
 
   const app = program.command("app").description("client applications and their credentials");
   app

@@ -1,7 +1,7 @@
 // The commands that change or explain one document, as commander sees them.
 import { type Command, Option } from "commander";
 import type { ExitCode } from "./session/exit-code.ts";
-import { integer } from "./session/integer.ts";
+import { seconds } from "./session/integer.ts";
 import type { CliSession } from "./session/session.ts";
 
 export function addDocumentCommands(
@@ -60,7 +60,7 @@ export function addDocumentCommands(
     .argument("<kind>")
     .argument("[name]")
     .requiredOption("--for <what>", "condition=TYPE[=STATUS], jsonpath={PATH}[=VALUE], create, delete")
-    .option("--timeout <seconds>", "longest wait", integer(1, 3600), 30)
+    .option("--timeout <seconds>", "longest wait", seconds(3600), 30)
     .action(async (kind, name, options, command) =>
       withSession(command, async (session) =>
         (await import("./write/wait.ts")).waitForCondition(session, kind, name, options),

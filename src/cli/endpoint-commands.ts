@@ -1,7 +1,7 @@
 // `selvage endpoint …` and `selvage workload …` as commander sees them.
 import type { Command } from "commander";
 import type { ExitCode } from "./session/exit-code.ts";
-import { integer } from "./session/integer.ts";
+import { integer, seconds } from "./session/integer.ts";
 import type { CliSession } from "./session/session.ts";
 
 export function addEndpointCommands(
@@ -41,7 +41,7 @@ export function addEndpointCommands(
   }
 
   const workload = program.command("workload").description("credentials of services, for their own tokens");
-  const timeout = ["--timeout <seconds>", "longest wait of --wait", integer(1, 3600), 30] as const;
+  const timeout = ["--timeout <seconds>", "longest wait of --wait", seconds(3600), 30] as const;
   const wait = ["--wait", "until every isolate runs the new revision"] as const;
   workload
     .command("credentials")

@@ -5,7 +5,7 @@ import { Command, Help } from "commander";
 import { addBreakerCommands } from "./breaker-commands.ts";
 import { addClientCommands } from "./client-commands.ts";
 import { type ExitCode, exitCodes } from "./session/exit-code.ts";
-import { integer } from "./session/integer.ts";
+import { integer, seconds } from "./session/integer.ts";
 import { addCostCommand } from "./cost-commands.ts";
 import { addContextCommands } from "./context-commands.ts";
 import { addDemoCommands } from "./demo-commands.ts";
@@ -42,7 +42,7 @@ export function buildProgram(terminal: Terminal, done: Done): Command {
       outputFormat,
       "table",
     )
-    .option("--request-timeout <seconds>", "longest wait for one answer", integer(1, 3600))
+    .option("--request-timeout <seconds>", "longest wait for one answer", seconds(3600))
     .configureHelp({
       showGlobalOptions: true,
       visibleCommands: (command) => inOrder(new Help().visibleCommands(command)),
@@ -71,7 +71,7 @@ export function buildProgram(terminal: Terminal, done: Done): Command {
   const ifMatch = ["--if-match <revision>", "refuse when the mesh has moved on; * writes whatever is there"] as const;
   const reason = ["--reason <text>", "why, for the history"] as const;
   const wait = ["--wait", "until every isolate runs the new revision"] as const;
-  const timeout = ["--timeout <seconds>", "longest wait of --wait", integer(1, 3600), 30] as const;
+  const timeout = ["--timeout <seconds>", "longest wait of --wait", seconds(3600), 30] as const;
 
   addLocalCommands(program, terminal, done);
   addDemoCommands(program, withSession);

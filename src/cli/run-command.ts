@@ -1,4 +1,5 @@
 // One command line from arguments to exit code, in this process: the command itself, and what tests call.
+import { readArguments } from "./arguments.ts";
 import { sayError } from "./session/error-line.ts";
 import { CommanderError } from "commander";
 import { type ExitCode, exitCodes } from "./session/exit-code.ts";
@@ -22,7 +23,7 @@ export async function runCommand(args: readonly string[], terminal: Terminal): P
     return exitCodes.ok;
   }
   try {
-    await program.parseAsync([...args], { from: "user" });
+    await program.parseAsync(readArguments(args, program), { from: "user" });
   } catch (error) {
     // commander has already said what is wrong; help and version are told the same way, with 0.
     if (error instanceof CommanderError) {

@@ -25,6 +25,11 @@ describe("usage", () => {
     [["rollback", "--to", "last"], "It must be a whole number from 0"],
     [["get"], "missing required argument 'kind'"],
     [["get", "svc", "--output", "xml"], "Allowed choices are table, wide, json, yaml, name"],
+    [
+      ["wait", "svc", "a", "--for=delete", "--timeout=1x"],
+      "It must be seconds, at most 3600, or a duration: 30, 30s, 5m",
+    ],
+    [["wait", "svc", "a", "--for=delete", "--timeout=2h"], "It must be seconds, at most 3600, or a duration"],
     [["up", "--port", "99999"], "It must be a whole number from 0 to 65535"],
     [["up", "--edges", "0"], "It must be a whole number from 1 to 64"],
     [["up", "--var", "novalue"], "It must be NAME=VALUE"],
@@ -36,6 +41,34 @@ describe("usage", () => {
     const { code, stdout, stderr } = await bench.run(...args);
     expect([code, stdout]).toEqual([2, ""]);
     expect(stderr).toContain(message);
+  });
+
+  it("takes a time as kubectl does", async () => {
+    await bench.against({});
+    const { code, stderr } = await bench.run("get", "servics", "--request-timeout=1m30s");
+    expect([code, stderr]).toEqual([2, expect.stringContaining("there is no kind")]);
+  });
+
+  it("takes options as kubectl does: -o=yaml, --dry-run=server, a switch with true or false", async () => {
+    await bench.against({});
+    for (const [written, plain] of [
+      [
+        ["get", "servics", "-o=json", "-n=shop"],
+        ["get", "servics", "-o", "json", "-n", "shop"],
+      ],
+      [
+        ["apply", "-f", "none.yaml", "--dry-run=server"],
+        ["apply", "-f", "none.yaml", "--dry-run"],
+      ],
+      [
+        ["apply", "-f", "none.yaml", "--dry-run=none", "--wait=false"],
+        ["apply", "-f", "none.yaml"],
+      ],
+    ] as const) {
+      expect(await bench.run(...written)).toEqual(await bench.run(...plain));
+    }
+    const { code, stderr } = await bench.run("apply", "-f", "none.yaml", "--dry-run=maybe");
+    expect([code, stderr]).toEqual([2, expect.stringContaining("--dry-run=maybe")]);
   });
 
   it("prints help on stdout with exit code 0, and on stderr with 2 when nothing was asked", async () => {

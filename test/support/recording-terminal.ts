@@ -10,6 +10,7 @@ export function recordingTerminal(): RecordingTerminal {
   const out: string[] = [];
   const err: string[] = [];
   return {
+    clear: () => undefined,
     out: (text) => void out.push(text),
     err: (text) => void err.push(text),
     confirm: () => Promise.resolve(true),

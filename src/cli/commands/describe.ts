@@ -1,4 +1,5 @@
 // `selvage describe KIND NAME`: one resource with everything known about it, for people.
+import { yamlText } from "../print/yaml-text.ts";
 import { sayError } from "../session/error-line.ts";
 import type { Catalog } from "../../model/api/endpoints.ts";
 import type { Resource } from "../../model/api/resource.ts";
@@ -47,16 +48,18 @@ async function overrideLines({ status }: Resource): Promise<string[]> {
   if (overrides.length === 0) {
     return [];
   }
-  const { stringify } = await import("yaml");
-  const told = overrides.flatMap(({ override, reason, expiresAt, patch }) => {
-    const body = stringify(patch, { lineWidth: 0 }).trimEnd().split("\n");
-    return [`${named(String(override))} until ${String(expiresAt)}: ${String(reason)}`].concat(indent(body));
-  });
+  const told: string[] = [];
+  for (const { override, reason, expiresAt, patch } of overrides) {
+    told.push(`${named(String(override))} until ${String(expiresAt)}: ${onOneLine(String(reason))}`);
+    told.push(...indent((await yamlText(patch)).split("\n")));
+  }
   return ["Overrides, which change what is in force:", ...indent(told)];
 }
 
+/** A label or a reason with line ends could otherwise look like lines of ours. */
+const onOneLine = (text: string): string => text.replaceAll(/\s+/g, " ");
+
 async function aboutLines({ apiVersion, kind, metadata, spec, status }: Resource): Promise<string[]> {
-  const { stringify } = await import("yaml");
   const facts: readonly (readonly [string, string])[] = [
     ["Name", metadata.name],
     ["Namespace", metadata.namespace],
@@ -68,8 +71,10 @@ async function aboutLines({ apiVersion, kind, metadata, spec, status }: Resource
     ["Updated", `${metadata.updatedAt} by ${metadata.updatedBy} (${metadata.manager})`],
     ["Apply set", metadata.applySet ?? ""],
   ];
-  const shown = facts.filter(([, value]) => value !== "").map(([name, value]) => `${`${name}:`.padEnd(13)} ${value}`);
-  const body = stringify(spec, { lineWidth: 0 }).trimEnd().split("\n");
+  const shown = facts
+    .filter(([, value]) => value !== "")
+    .map(([name, value]) => `${`${name}:`.padEnd(13)} ${onOneLine(value)}`);
+  const body = (await yamlText(spec)).split("\n");
   return [
     ...shown,
     records(status?.["overrides"]).length === 0 ? "Spec:" : "Spec, as written (an Override changes it, see below):",

@@ -1,5 +1,6 @@
 // `selvage export`: the documents of the mesh as users write them, ready for git and for `apply`: without what the
 // server adds.
+import { yamlText } from "../print/yaml-text.ts";
 import { sayError } from "../session/error-line.ts";
 import type { Resource } from "../../model/api/resource.ts";
 import { type ExitCode, exitCodes } from "../session/exit-code.ts";
@@ -39,8 +40,8 @@ export async function exportDocuments(
   if (output === "json") {
     terminal.out(JSON.stringify({ items: documents }, null, 2));
   } else if (documents.length > 0) {
-    const { stringify } = await import("yaml");
-    terminal.out(documents.map((document) => stringify(document, { lineWidth: 0 }).trimEnd()).join("\n---\n"));
+    const texts = await Promise.all(documents.map((document) => yamlText(document)));
+    terminal.out(texts.join("\n---\n"));
   }
   terminal.err(`${counted(documents.length, "document")} of revision ${answer.value.revision}`);
   return exitCodes.ok;

@@ -1,5 +1,6 @@
 // `selvage import istio|gateway-api|anypoint -f …`: what somebody else's configuration is here, as YAML for `apply`,
 // and on stderr everything that could not be said. It asks no mesh.
+import { yamlText } from "../print/yaml-text.ts";
 import { sayError } from "../session/error-line.ts";
 import type { Imported, ImportNote } from "../../adapters/source/import-note.ts";
 import type { Source } from "../../model/read/source.ts";
@@ -63,10 +64,8 @@ export async function importDocuments(
       terminal.err(line);
     }
     if (!refused && documents.length > 0) {
-      const { stringify } = await import("yaml");
-      const text = (value: unknown): string =>
-        stringify(value, { lineWidth: 0, aliasDuplicateObjects: false }).trimEnd();
-      const yaml = documents.map(text).join("\n---\n");
+      const texts = await Promise.all(documents.map((one) => yamlText(one, { aliasDuplicateObjects: false })));
+      const yaml = texts.join("\n---\n");
       await printData(
         { ...session, output: output === "name" ? "name" : "table" },
         {

@@ -21,8 +21,6 @@ const SIGNS: Readonly<Record<HealthWord, string>> = {
   idle: "○ idle",
   healthy: "● healthy",
 };
-const HOME = "\u001B[H\u001B[2J";
-
 export async function top(session: CliSession, service: string | undefined, options: TopOptions): Promise<ExitCode> {
   const isLive = process.stdout.isTTY && session.output === "table" && options.once !== true;
   for (;;) {
@@ -39,7 +37,8 @@ export async function top(session: CliSession, service: string | undefined, opti
       }
       return exitCodes.ok;
     }
-    session.terminal.out(`${HOME}${[...windowNotes(stats.window), "", ...topLines(stats)].join("\n")}`);
+    session.terminal.clear();
+    session.terminal.out([...windowNotes(stats.window), "", ...topLines(stats)].join("\n"));
     await new Promise((resolve) => setTimeout(resolve, options.interval * 1000));
   }
 }

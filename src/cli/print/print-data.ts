@@ -1,6 +1,7 @@
 // The machine-readable outputs: JSON as the API answered it, the same as YAML, or names for `xargs`.
 import { jsonpath, textOf, valuesAt } from "./jsonpath.ts";
 import { table } from "./table.ts";
+import { yamlText } from "./yaml-text.ts";
 import type { CliSession } from "../session/session.ts";
 import { partsOfRef } from "../../model/word/refs.ts";
 
@@ -25,10 +26,8 @@ async function render(output: CliSession["output"], { data, human, names }: View
   switch (output) {
     case "json":
       return JSON.stringify(data, null, 2);
-    case "yaml": {
-      const { stringify } = await import("yaml");
-      return stringify(data, { lineWidth: 0 }).trimEnd();
-    }
+    case "yaml":
+      return yamlText(data);
     case "name":
       return names().join("\n");
     case "table":

@@ -1,9 +1,14 @@
-// Where a command writes: data on stdout, everything that is said beside it on stderr; colour only for people.
+// Where a command writes: data on stdout, everything that is said beside it on stderr; colour only for people. What a
+// terminal would obey is written out, whoever wrote it.
+import { randomUUID } from "node:crypto";
 import { styleText } from "node:util";
+import { writtenOut } from "./visible-characters.ts";
 
 type Style = "red" | "green" | "yellow" | "dim" | "bold" | "cyan";
 
 export interface Terminal {
+  /** Clears the screen, where there is one. */
+  clear(): void;
   /** Writes data and a line end. */
   out(text: string): void;
   /** Writes progress, hints and errors and a line end. */
@@ -16,6 +21,8 @@ export interface Terminal {
   paint(style: Style, text: string, stream?: "out" | "err"): string;
 }
 
+const HOME = "\u001B[H\u001B[2J";
+
 /** The process's own streams. */
 export function processTerminal(): Terminal {
   for (const stream of [process.stdout, process.stderr]) {
@@ -26,9 +33,13 @@ export function processTerminal(): Terminal {
       }
     });
   }
+  // Our own colours go through as a word that nobody else can write.
+  const escape = randomUUID();
+  const shown = (text: string): string => `${writtenOut(text).replaceAll(escape, "\u001B")}\n`;
   return {
-    out: (text) => void process.stdout.write(`${text}\n`),
-    err: (text) => void process.stderr.write(`${text}\n`),
+    clear: () => void process.stdout.write(process.stdout.isTTY ? HOME : ""),
+    out: (text) => void process.stdout.write(shown(text)),
+    err: (text) => void process.stderr.write(shown(text)),
     confirm: async (question) => {
       if (!process.stdin.isTTY || !process.stderr.isTTY) {
         return true;
@@ -42,6 +53,9 @@ export function processTerminal(): Terminal {
       }
     },
     paint: (style, text, stream = "out") =>
-      styleText(style, text, { stream: stream === "out" ? process.stdout : process.stderr, validateStream: true }),
+      styleText(style, writtenOut(text), {
+        stream: stream === "out" ? process.stdout : process.stderr,
+        validateStream: true,
+      }).replaceAll("\u001B", escape),
   };
 }

@@ -108,6 +108,10 @@ export function acquire(slots: IsolateSlots, sync: Sync<unknown>, rank: number, 
 export function retry(slots: IsolateSlots, sync: Sync<unknown>, waiter: Waiter, now: number): Acquired {
   waiter.seenAt = now;
   dropLost(slots, now);
+  if (!slots.waiters.includes(waiter)) {
+    // It was taken for lost, and has lost its turn: whoever has none would be let in beyond the cap.
+    slots.waiters.push(waiter);
+  }
   const turn = slots.waiters.indexOf(waiter);
   if (turn < slotsOf(slots, sync, now) - slots.inFlight.size) {
     abandon(slots, waiter);

@@ -26,6 +26,7 @@ import type { Destination, Exchange } from "../exchange/exchange.ts";
 import type { Slot } from "../exchange/slot.ts";
 import { breakersOf } from "../../isolate/breaker-memory.ts";
 import { awaitNews, reportSoon } from "./coordinator-sync.ts";
+import { whenLeft } from "./caller-left.ts";
 
 interface Body {
   readonly isCallers: (nowMs: number) => boolean;
@@ -147,6 +148,9 @@ async function waited(
   const { requestMs } = destination.timeouts;
   const untilMs = requestMs === 0 ? Number.POSITIVE_INFINITY : fromMs + requestMs;
   const { waiter } = first;
+  const left = exchange.left();
+  // At once: whoever comes and goes would otherwise hold places of the queue.
+  const stay = whenLeft(left, () => abandon(slots, waiter));
   let passedMs = 0;
   for (;;) {
     touch(capped);
@@ -156,15 +160,13 @@ async function waited(
     }
     passedMs += await awaitNews(exchange, destination.service, breakers);
     const now = exchange.ports.now();
-    const entry = retry(slots, capped.breakers.sync, waiter, now);
-    if (entry === "refused") {
-      return entry;
-    }
-    if ("slot" in entry) {
-      return entry.slot;
-    }
-    if (Math.max(now, since + passedMs) < untilMs) {
+    const entry = left.aborted ? "refused" : retry(slots, capped.breakers.sync, waiter, now);
+    if (entry !== "refused" && "waiter" in entry && Math.max(now, since + passedMs) < untilMs) {
       continue;
+    }
+    stay();
+    if (entry !== "refused" && "slot" in entry) {
+      return entry.slot;
     }
     abandon(slots, waiter);
     return "refused";

@@ -11,7 +11,7 @@ afterEach(() => open.splice(0).forEach((end) => end()));
 interface Fixture {
   readonly mesh: TestMesh;
   readonly name: string;
-  send(headers?: Record<string, string>): Promise<Response>;
+  send(headers?: Record<string, string>, signal?: AbortSignal): Promise<Response>;
   /** Lets the oldest request that the service holds have its answer. */
   answer(): void;
   pass(ms: number): void;
@@ -50,7 +50,8 @@ spec: {targetRefs: [{kind: Service, name: ${name}}], concurrency: ${concurrency}
   return {
     mesh,
     name,
-    send: (headers = {}) => mesh.send(`http://anything.example/svc/${name}.shop/`, { headers }),
+    send: (headers = {}, signal) =>
+      mesh.send(`http://anything.example/svc/${name}.shop/`, { headers, ...(signal === undefined ? {} : { signal }) }),
     answer: () => held.shift()?.(),
     pass: (ms) => void (passed += ms),
     reported: async () => {
@@ -181,6 +182,26 @@ describe("a service that may have two requests at once", () => {
     expect(full?.afterMs).toBeLessThan(1490);
     expect(await body.text()).toBe("done");
     expect(one.mesh.sent).toHaveLength(1);
+  });
+
+  it("has the place in the queue back as soon as a caller leaves", async () => {
+    const one = fixture("{max: 1, queue: 1}, timeouts: {request: 10s}");
+    const first = one.send();
+    await arrived(one, 1);
+    for (let nth = 0; nth < 5; nth++) {
+      const caller = new AbortController();
+      const left = one.send({}, caller.signal);
+      await one.reported();
+      caller.abort();
+      await left.catch(() => undefined);
+    }
+    const waiting = one.send();
+    await one.reported();
+    one.answer();
+    expect(await (await first).text()).toBe("done");
+    await arrived(one, 2);
+    one.answer();
+    expect((await waiting).status).toBe(200);
   });
 });
 
