@@ -18,7 +18,8 @@ const STEPS = [
   "+ five headers of the mesh",
   "+ an assertion of 430 bytes",
   "+ a look at the answer",
-  "+ a deadline: a timer that is ended (route)",
+  "+ a deadline: a timer that is ended",
+  "+ a deadline by the tick that all share, in place of the timer (route)",
   "+ a copy of the answer with two headers, in place of the look (limit)",
 ];
 

@@ -9,6 +9,7 @@ import { clientId } from "./variants/client-id.ts";
 import { everything } from "./variants/everything.ts";
 import { jwt } from "./variants/jwt.ts";
 import { limit } from "./variants/limit.ts";
+import { whyNoPerf } from "./load/lock-share.ts";
 import { machine, versions } from "./machine.ts";
 import { measure } from "./measure.ts";
 import { hasNginx, nginx } from "./variants/nginx.ts";
@@ -63,12 +64,23 @@ const loads = {
     oneByOne: true,
   },
 };
+const noPerf = whyNoPerf();
+if (noPerf !== null) {
+  console.error(`CPU inside the lock is not measured: ${noPerf}`);
+}
+const locked = { connections: 32, windowMs: values.quick ? 600 : 3000, rounds: 1, warmUpRounds: 0, locked: true };
 const only = values.only?.split(",");
 const chosen = variants.filter(({ name }) => only === undefined || name === "bare" || only.includes(name));
 
 const all: Row[][] = [];
 for (let start = 1; start <= starts; start += 1) {
-  all.push(summarise(await measure(chosen, loads, (line) => console.error(`${start}/${starts} ${line}`))));
+  all.push(
+    summarise(
+      await measure(chosen, noPerf === null ? { ...loads, locked } : loads, (line) =>
+        console.error(`${start}/${starts} ${line}`),
+      ),
+    ),
+  );
 }
 const rows = medianOf(all);
 if (values.json) {

@@ -4,6 +4,7 @@ import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { runLoad, startUpstream } from "./load/children.ts";
+import { lockShare } from "./load/lock-share.ts";
 import type { Result, Round, Target } from "./load/load.ts";
 import { paired } from "./reference.ts";
 import type { Counts, Subject, Variant } from "./variant.ts";
@@ -18,6 +19,8 @@ export interface Load {
   readonly warmUpRounds: number;
   readonly perSecond?: number;
   readonly oneByOne?: boolean;
+  /** One window each, in which only CPU inside the isolate's lock counts. */
+  readonly locked?: boolean;
 }
 
 /** What was seen of one variant under one load: its rounds, those of `bare` with the same requests, its counts. */
@@ -34,11 +37,11 @@ export interface Measured extends Counts {
  *
  * @returns by the names of the loads
  */
-export async function measure<Name extends string>(
+export async function measure<All extends Readonly<Record<string, Load>>>(
   variants: readonly Variant[],
-  loads: Readonly<Record<Name, Load>>,
+  loads: All,
   progress: (line: string) => void,
-): Promise<Record<Name, Measured[]>> {
+): Promise<{ [Name in keyof All]: Measured[] }> {
   const dir = mkdtempSync(join(tmpdir(), "selvage-bench-"));
   const upstream = await startUpstream();
   const subjects: Subject[] = [];
@@ -49,12 +52,12 @@ export async function measure<Name extends string>(
       subjects.push(await start({ dir: join(dir, String(at)), upstreamPort: upstream.port }));
     }
     const names = variants.map(({ name }) => name);
-    const done: Partial<Record<Name, Measured[]>> = {};
-    for (const name of Object.keys(loads) as Name[]) {
-      progress(`${name}: ${loads[name].rounds} rounds of ${loads[name].windowMs} ms`);
-      done[name] = await under(loads[name], subjects, names, `127.0.0.1:${upstream.port}`);
+    const done: Record<string, Measured[]> = {};
+    for (const [name, load] of Object.entries(loads)) {
+      progress(`${name}: ${load.rounds} rounds of ${load.windowMs} ms`);
+      done[name] = await under(load, subjects, names, `127.0.0.1:${upstream.port}`);
     }
-    return done as Record<Name, Measured[]>;
+    return done as { [Name in keyof All]: Measured[] };
   } finally {
     await Promise.all([upstream.stop(), ...subjects.map((subject) => subject.stop())]);
     rmSync(dir, { recursive: true, force: true });
@@ -69,6 +72,13 @@ async function under(
 ): Promise<Measured[]> {
   const { targets, against } = paired(subjects, upstream);
   const pairs = names.map((name, at) => ({ name, subject: subjects[at], target: targets[at], reference: against[at] }));
+  if (load.locked === true) {
+    const counts = subjects.map(() => NO_COUNTS);
+    const results = await lockedOf(load, targets);
+    return pairs.map(({ name, reference = 0 }, at) =>
+      measuredOf(name, { results, before: counts, after: counts }, at, reference),
+    );
+  }
   if (load.oneByOne !== true) {
     const seen = await seenOf(load, subjects, targets, targets);
     return pairs.map(({ name, reference = 0 }, at) => measuredOf(name, seen, at, reference));
@@ -79,6 +89,26 @@ async function under(
     if (subject !== undefined && target !== undefined && other !== undefined) {
       // The variant is warmed up just before: what it does by time is then as it is under steady load.
       all.push(measuredOf(name, await seenOf(load, [subject], [target, other], [target]), 0, 1));
+    }
+  }
+  return all;
+}
+
+const NO_COUNTS: Counts = { objectCalls: 0, d1Queries: 0 };
+/** Connections are open by then. */
+const ASIDE_MS = 100;
+
+async function lockedOf({ connections, windowMs }: Load, targets: readonly Target[]): Promise<Result[]> {
+  const all: Result[] = [];
+  for (const target of targets) {
+    const loading = runLoad({ targets: [target], connections, rounds: 1, windowMs: windowMs + 3 * ASIDE_MS });
+    await new Promise((resolve) => setTimeout(resolve, ASIDE_MS));
+    const share = await lockShare(target.pids, windowMs);
+    for (const result of await loading) {
+      const rounds = result.rounds.map(({ requests, seconds, cpuMicros }) => {
+        return { requests, seconds, cpuMicros: cpuMicros * share };
+      });
+      all.push({ ...result, rounds });
     }
   }
   return all;

@@ -3,8 +3,8 @@
 import { globSync, readFileSync } from "node:fs";
 import { connect } from "node:net";
 import { bundle } from "../src/cli/local/bundle-worker.ts";
-import type { Counts, Stage, Subject } from "./variant.ts";
-import { startWorkerd, type Workerd } from "./workerd.ts";
+import type { Counts, Stage, Subject, Variant } from "./variant.ts";
+import { startWorkerd, type Workerd, type WorkerdWorker } from "./workerd.ts";
 import { DURABLE_OBJECTS } from "../src/cli/local/workers.ts";
 
 const root = new URL("..", import.meta.url).pathname;
@@ -24,6 +24,17 @@ export interface ProductOptions {
   /** Bindings of objects that this one does not have. */
   readonly without?: readonly string[];
 }
+
+/** A variant that is the product, with the mesh that it serves. */
+export interface ProductVariant extends Variant {
+  readonly options: (upstreamPort: number) => ProductOptions | Promise<ProductOptions>;
+}
+
+export const productVariant = (name: string, options: ProductVariant["options"]): ProductVariant => ({
+  name,
+  options,
+  start: async (stage) => startProduct(stage, await options(stage.upstreamPort)),
+});
 
 /** The product's Worker as it is measured. */
 export const productCode = (): Promise<string> => bundle(`${root}bench/workers/product.ts`);
@@ -67,7 +78,8 @@ export interface Edges {
 
 export async function startEdges(dir: string, documents: readonly object[], many: number): Promise<Edges> {
   const edges = Array.from({ length: many }, (_, at) => `edge${at + 1}`);
-  const workerd = await serve(dir, await productCode(), "apart", { edges });
+  const code = await productCode();
+  const workerd = await serve(dir, code, "apart", { edges: edges.map((name) => ({ name, code })) });
   const port = workerd.ports["product/default"] ?? 0;
   const calls = async (): Promise<number> => {
     const counts = edges.map((name) => json<Record<string, number>>(workerd, `${name}/bench`));
@@ -82,6 +94,41 @@ export async function startEdges(dir: string, documents: readonly object[], many
   }
   const ports = edges.map((name) => workerd.ports[`${name}/default`] ?? 0);
   return { port, ports, pid: workerd.pid, calls, stop: workerd.stop };
+}
+
+/** Builds of the Worker side by side: isolates of one process, with one mesh, beside any other Worker. */
+export interface Builds {
+  readonly pid: number;
+  /** By name. */
+  readonly ports: Readonly<Record<string, number>>;
+  readonly requests: readonly string[];
+  readonly stop: () => Promise<void>;
+}
+
+/** @param builds code by name; each gets an isolate of its own. @param beside Workers that are no mesh */
+export async function startBuilds(
+  { dir, upstreamPort }: Stage,
+  { options }: ProductVariant,
+  builds: readonly Build[],
+  beside: readonly Build[],
+): Promise<Builds> {
+  const { documents, requests, vars, without } = await options(upstreamPort);
+  const edges = { vars: { ...VARIABLES, ...vars }, edges: builds, without, beside };
+  const workerd = await serve(dir, await productCode(), "together", edges);
+  const port = workerd.ports["product/default"] ?? 0;
+  try {
+    await migrate(workerd);
+    await apply(port, documents);
+    const made = typeof requests === "function" ? await requests(port) : requests;
+    const ports = Object.fromEntries(
+      [...builds, ...beside].map(({ name }) => [name, workerd.ports[`${name}/default`] ?? 0]),
+    );
+    await Promise.all(builds.map(({ name }) => answers(ports[name] ?? 0, made[0] ?? "")));
+    return { pid: workerd.pid, ports, requests: made, stop: workerd.stop };
+  } catch (error) {
+    await workerd.stop();
+    throw error;
+  }
 }
 
 /** Waits until a request of the load is answered well: what was written last is in force after a second. */
@@ -131,10 +178,14 @@ export const VARIABLES: Readonly<Record<string, string>> = {
 /** `together`: one Worker is both planes; `apart`: the control plane is a second one. */
 export type Layout = "together" | "apart";
 
+type Build = Pick<WorkerdWorker, "name" | "code">;
+
 interface ServeOptions {
   readonly vars?: Readonly<Record<string, string>>;
-  /** Names of further Workers of the same code, each an isolate with a port of its own, over the same objects. */
-  readonly edges?: readonly string[];
+  /** Further Workers of the product, each an isolate with a port of its own, over the same objects. */
+  readonly edges?: readonly Build[];
+  /** Workers that have nothing to do with it. */
+  readonly beside?: readonly Build[];
   /** Bindings of objects that the mesh does not have. */
   readonly without?: readonly string[] | undefined;
 }
@@ -144,7 +195,7 @@ export async function serve(
   dir: string,
   code: string,
   layout: Layout = "together",
-  { vars = VARIABLES, edges = [], without = [] }: ServeOptions = {},
+  { vars = VARIABLES, edges = [], without = [], beside = [] }: ServeOptions = {},
 ): Promise<Workerd> {
   const control = '(name = "CONTROL", service = (name = "control", entrypoint = "Control"))';
   return startWorkerd(dir, [
@@ -163,11 +214,11 @@ export async function serve(
       bindings: [...objects("", without), DATABASE, ...(layout === "apart" ? [control] : [])],
       listen: ["default", "bench"],
     },
-    ...edges.map((name) => ({
-      name,
-      code,
+    ...beside.map((one) => ({ ...one, listen: ["default"] })),
+    ...edges.map((one) => ({
+      ...one,
       vars,
-      bindings: [...objects("product"), DATABASE, ...(layout === "apart" ? [control] : [])],
+      bindings: [...objects("product", without), DATABASE, ...(layout === "apart" ? [control] : [])],
       listen: ["default", "bench"],
     })),
     ...(layout === "apart"

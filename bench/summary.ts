@@ -15,8 +15,8 @@ export interface Row {
   readonly cpuRatio1: number | null;
   readonly cpuRatio4: number | null;
   readonly cpuRatioPaced: number | null;
-  /** What is spent while the isolate's lock is held: cannot be told apart from outside the runtime. */
-  readonly inLockRatio: null;
+  /** CPU inside the isolate's lock against that of `bare`; null as well where there is no `perf`, or no isolate. */
+  readonly inLockRatio: number | null;
   /** Throughput against `bare`; 1 = as much. */
   readonly rpsRatio: number;
   /** These and the calls: at the steady rate; saturated, where nothing else was measured. */
@@ -32,6 +32,8 @@ export interface Loads<Value> {
   readonly one?: Value;
   readonly four?: Value;
   readonly paced?: Value;
+  /** Saturated, with what was spent inside the lock alone. */
+  readonly locked?: Value;
 }
 
 export function median(values: readonly number[]): number {
@@ -45,10 +47,11 @@ export function median(values: readonly number[]): number {
  * Sums up one start of the processes.
  * @throws RangeError when a variant has other rounds than its reference.
  */
-export function summarise({ saturated, one, four, paced }: Loads<readonly Measured[]>): Row[] {
+export function summarise({ saturated, one, four, paced, locked }: Loads<readonly Measured[]>): Row[] {
   const ratioIn = (measured: readonly Measured[] | undefined, at: number): number | null => {
     const found = measured?.[at];
-    return found === undefined ? null : against(found, cpuOf);
+    // A proxy that is no Worker has no lock.
+    return found === undefined ? null : against(found, cpuOf) || null;
   };
   return saturated.map((variant, at) => {
     const steady = paced?.[at] ?? variant;
@@ -60,7 +63,7 @@ export function summarise({ saturated, one, four, paced }: Loads<readonly Measur
       cpuRatio1: ratioIn(one, at),
       cpuRatio4: ratioIn(four, at),
       cpuRatioPaced: ratioIn(paced, at),
-      inLockRatio: null,
+      inLockRatio: ratioIn(locked, at),
       rpsRatio: against(variant, rateOf),
       p50Ms: rounded(steady.p50Ms, 3),
       p99Ms: rounded(steady.p99Ms, 3),

@@ -27,7 +27,7 @@ export { Telemetry } from "../durable/telemetry.ts";
 export { Registry } from "./registry/registry.ts";
 
 export default {
-  fetch(request: Request, env: Env, ctx: ExecutionContext): Promise<Response> {
+  fetch(request: Request, env: Env, ctx: ExecutionContext): Response | Promise<Response> {
     const { url } = request;
     if (isPlainlyTraffic(url)) {
       return proxy(request, env, ctx);

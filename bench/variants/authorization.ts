@@ -2,8 +2,7 @@
 // caller has to be somebody for that, so the difference to `jwt` is what these policies cost.
 import { bearer, jwtPolicy } from "./jwt.ts";
 import { meshDocuments, meshRequests } from "../mesh.ts";
-import { startProduct } from "../product.ts";
-import type { Variant } from "../variant.ts";
+import { productVariant } from "../product.ts";
 
 const size = { services: 10, routes: 100 };
 const targetRefs = [{ kind: "Mesh", name: "mesh" }];
@@ -27,11 +26,7 @@ export const authorizationPolicies: readonly object[] = [
   }),
 ];
 
-export const authorization: Variant = {
-  name: "authorization",
-  start: async (stage) =>
-    startProduct(stage, {
-      documents: [...meshDocuments(size, stage.upstreamPort), jwtPolicy, ...authorizationPolicies],
-      requests: meshRequests(size, 20, await bearer()),
-    }),
-};
+export const authorization = productVariant("authorization", async (upstreamPort) => ({
+  documents: [...meshDocuments(size, upstreamPort), jwtPolicy, ...authorizationPolicies],
+  requests: meshRequests(size, 20, await bearer()),
+}));

@@ -1,8 +1,7 @@
 // Variant `breaker`: `route`, with a circuit breaker, outlier ejection and retries guarding every service. Nothing
 // fails here: what is measured is counting, and the reports behind it.
 import { meshDocuments, meshRequests } from "../mesh.ts";
-import { startProduct } from "../product.ts";
-import type { Variant } from "../variant.ts";
+import { productVariant } from "../product.ts";
 
 const size = { services: 10, routes: 100 };
 
@@ -20,11 +19,7 @@ export const guardPolicy: object = {
   },
 };
 
-export const breaker: Variant = {
-  name: "breaker",
-  start: (stage) =>
-    startProduct(stage, {
-      documents: [...meshDocuments(size, stage.upstreamPort), guardPolicy],
-      requests: meshRequests(size, 20),
-    }),
-};
+export const breaker = productVariant("breaker", (upstreamPort) => ({
+  documents: [...meshDocuments(size, upstreamPort), guardPolicy],
+  requests: meshRequests(size, 20),
+}));

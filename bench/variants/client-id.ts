@@ -1,7 +1,6 @@
 // Variant `client-id`: `route`, with a client id and secret that every request has to show, by Basic authentication.
 import { meshDocuments, meshRequests } from "../mesh.ts";
-import { mintCredentials, startProduct } from "../product.ts";
-import type { Variant } from "../variant.ts";
+import { mintCredentials, productVariant } from "../product.ts";
 
 const size = { services: 10, routes: 100 };
 
@@ -23,16 +22,12 @@ const clientPolicy: object = {
   },
 };
 
-export const clientId: Variant = {
-  name: "client-id",
-  start: (stage) =>
-    startProduct(stage, {
-      documents: [...meshDocuments(size, stage.upstreamPort), application, clientPolicy],
-      requests: async (port) => {
-        const { id, secret } = await mintCredentials(port, "bench", "mobile");
-        return meshRequests(size, 20, {
-          authorization: `Basic ${Buffer.from(`${id}:${secret}`).toString("base64")}`,
-        });
-      },
-    }),
-};
+export const clientId = productVariant("client-id", (upstreamPort) => ({
+  documents: [...meshDocuments(size, upstreamPort), application, clientPolicy],
+  requests: async (port) => {
+    const { id, secret } = await mintCredentials(port, "bench", "mobile");
+    return meshRequests(size, 20, {
+      authorization: `Basic ${Buffer.from(`${id}:${secret}`).toString("base64")}`,
+    });
+  },
+}));

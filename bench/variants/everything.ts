@@ -6,8 +6,7 @@ import { application } from "./client-id.ts";
 import { bearer, provider } from "./jwt.ts";
 import { limitPolicy } from "./limit.ts";
 import { meshDocuments, meshRequests } from "../mesh.ts";
-import { mintCredentials, startProduct } from "../product.ts";
-import type { Variant } from "../variant.ts";
+import { mintCredentials, productVariant } from "../product.ts";
 
 const size = { services: 10, routes: 100 };
 const healthCheck = { path: "/healthz", interval: "10s" };
@@ -23,21 +22,17 @@ const identityPolicy: object = {
   },
 };
 
-export const everything: Variant = {
-  name: "everything",
-  start: (stage) =>
-    startProduct(stage, {
-      documents: [
-        ...meshDocuments(size, stage.upstreamPort, { healthCheck }),
-        application,
-        identityPolicy,
-        ...authorizationPolicies,
-        limitPolicy,
-        guardPolicy,
-      ],
-      requests: async (port) => {
-        const { id, secret } = await mintCredentials(port, "bench", "mobile");
-        return meshRequests(size, 20, { ...(await bearer()), client_id: id, client_secret: secret });
-      },
-    }),
-};
+export const everything = productVariant("everything", (upstreamPort) => ({
+  documents: [
+    ...meshDocuments(size, upstreamPort, { healthCheck }),
+    application,
+    identityPolicy,
+    ...authorizationPolicies,
+    limitPolicy,
+    guardPolicy,
+  ],
+  requests: async (port) => {
+    const { id, secret } = await mintCredentials(port, "bench", "mobile");
+    return meshRequests(size, 20, { ...(await bearer()), client_id: id, client_secret: secret });
+  },
+}));

@@ -2,8 +2,7 @@
 // token, so what is measured is recognising one that was checked before, and signing what the service is told of its
 // caller.
 import { meshDocuments, meshRequests } from "../mesh.ts";
-import { startProduct } from "../product.ts";
-import type { Variant } from "../variant.ts";
+import { productVariant } from "../product.ts";
 
 const size = { services: 10, routes: 100 };
 const issuer = "https://id.bench.test";
@@ -42,11 +41,7 @@ export async function bearer(): Promise<Readonly<Record<string, string>>> {
   return { authorization: `Bearer ${signed}.${Buffer.from(signature).toString("base64url")}` };
 }
 
-export const jwt: Variant = {
-  name: "jwt",
-  start: async (stage) =>
-    startProduct(stage, {
-      documents: [...meshDocuments(size, stage.upstreamPort), jwtPolicy],
-      requests: meshRequests(size, 20, await bearer()),
-    }),
-};
+export const jwt = productVariant("jwt", async (upstreamPort) => ({
+  documents: [...meshDocuments(size, upstreamPort), jwtPolicy],
+  requests: meshRequests(size, 20, await bearer()),
+}));

@@ -1,8 +1,7 @@
 // Variant `limit`: `route`, with one leased limit for each client on every service. It never refuses here: what is
 // measured is deciding with quota held in memory, and the questions behind it.
 import { meshDocuments, meshRequests } from "../mesh.ts";
-import { startProduct } from "../product.ts";
-import type { Variant } from "../variant.ts";
+import { productVariant } from "../product.ts";
 
 const size = { services: 10, routes: 100 };
 
@@ -17,11 +16,7 @@ export const limitPolicy: object = {
   },
 };
 
-export const limit: Variant = {
-  name: "limit",
-  start: (stage) =>
-    startProduct(stage, {
-      documents: [...meshDocuments(size, stage.upstreamPort), limitPolicy],
-      requests: meshRequests(size, 20),
-    }),
-};
+export const limit = productVariant("limit", (upstreamPort) => ({
+  documents: [...meshDocuments(size, upstreamPort), limitPolicy],
+  requests: meshRequests(size, 20),
+}));

@@ -1,6 +1,7 @@
 // What the contract with a service and its callers costs by itself, a step on top of the other (STEP), with nothing
 // decided: what is dearer than the last step is the mesh's own doing.
 import { cleanResponse, isCleanResponse } from "../../src/decide/header/answer-headers.ts";
+import { SharedTick, STILL_OUT } from "../../src/isolate/shared-tick.ts";
 
 interface Env {
   readonly STEP: string;
@@ -39,9 +40,16 @@ function within(work: Promise<Response>): Promise<Response> {
   });
 }
 
-async function answered(fetching: Promise<Response>, step: number): Promise<Response> {
-  const answer = await (step >= 5 ? within(fetching) : fetching);
-  if (step < 6) {
+const tick = new SharedTick();
+
+async function ridden(fetching: Promise<Response>, ctx: ExecutionContext): Promise<Response> {
+  const came = await tick.ride(fetching, ctx, Date.now());
+  return came === STILL_OUT ? within(fetching) : came;
+}
+
+async function answered(fetching: Promise<Response>, step: number, ctx: ExecutionContext): Promise<Response> {
+  const answer = await (step >= 6 ? ridden(fetching, ctx) : step === 5 ? within(fetching) : fetching);
+  if (step < 7) {
     const isPlain = isCleanResponse(answer.headers) && !LED_ELSEWHERE.some((name) => answer.headers.has(name));
     return isPlain ? answer : new Response(null, { status: 502 });
   }
@@ -56,7 +64,7 @@ async function answered(fetching: Promise<Response>, step: number): Promise<Resp
 }
 
 export default {
-  fetch(request: Request, { STEP, UPSTREAM }: Env): Promise<Response> {
+  fetch(request: Request, { STEP, UPSTREAM }: Env, ctx: ExecutionContext): Promise<Response> {
     const step = Number(STEP);
     if (step === 0) {
       return fetch(request);
@@ -64,6 +72,6 @@ export default {
     const { url, method } = request;
     const path = url.slice(url.indexOf("/", url.indexOf("://") + 3));
     const fetching = fetch(UPSTREAM + path, { method, headers: recordOf(request, step), redirect: "manual" });
-    return step >= 4 ? answered(fetching, step) : fetching;
+    return step >= 4 ? answered(fetching, step, ctx) : fetching;
   },
 };

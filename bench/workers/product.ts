@@ -51,7 +51,7 @@ function through<T extends object>(target: T, seen: (method: string, result: unk
 }
 
 export default {
-  fetch: (request: Request, env: Env, ctx: ExecutionContext): Promise<Response> =>
+  fetch: (request: Request, env: Env, ctx: ExecutionContext): Response | Promise<Response> =>
     worker.fetch(request, counting(env), ctx),
 };
 

@@ -83,7 +83,7 @@ export async function rollback(store: Store, n: number, options: WriteOptions): 
 }
 
 /** The changes that make the mesh what it was: contents, managers and sets alike. */
-function planReturn(current: readonly StoredDocument[], past: readonly PastDocument[]): Planned {
+export function planReturn(current: readonly StoredDocument[], past: readonly PastDocument[]): Planned {
   const stored = new Map(current.map((one) => [refOfDocument(one.document), one]));
   const wanted = new Set(past.map(({ document }) => refOfDocument(document)));
   const changes = [

@@ -1,4 +1,5 @@
 // A plan and what the compiler made of it, as rows: what each document carries besides its text; and as an answer.
+import { mapped, type Steps } from "../compile/documents/steps.ts";
 import type { StoredDocument } from "../model/registry/registry.ts";
 import type { Status } from "../model/registry/status.ts";
 import { refOfDocument } from "../model/word/refs.ts";
@@ -44,13 +45,16 @@ export function generationsAfter(
   return generations;
 }
 
+/** Units of two statuses. */
+const COMPARED = 0.3;
+
 /** The rows of a commit. Documents that do not change are written only when the compiler says something new of them. */
-export function rowsOf(
+export function* rowsOf(
   documents: readonly StoredDocument[],
   changes: readonly PlannedChange[],
   generations: ReadonlyMap<string, number>,
   statuses: ReadonlyMap<string, Status>,
-): Pick<Commit, "writes" | "removals" | "statuses"> {
+): Steps<Pick<Commit, "writes" | "removals" | "statuses">> {
   const changed = new Set(changes.map(({ ref }) => ref));
   const writes = changes.flatMap(({ ref, before, after, manager, applySet }) => {
     if (after === null) {
@@ -63,13 +67,13 @@ export function rowsOf(
   const removals = changes.flatMap(({ before, action }) =>
     before !== null && (action === "prune" || action === "delete") ? [{ ...keyOf(before), removal: action }] : [],
   );
-  const moved = documents.flatMap((one) => {
+  const moved = yield* mapped(documents, COMPARED, (one) => {
     const ref = refOfDocument(one.document);
     const status = statuses.get(ref) ?? null;
     const same = changed.has(ref) || JSON.stringify(status) === JSON.stringify(one.status);
     return same ? [] : [{ ...keyOf(one), status }];
   });
-  return { writes, removals, statuses: moved };
+  return { writes, removals, statuses: moved.flat() };
 }
 
 /** What a write that is only tried would have stored. */

@@ -147,15 +147,19 @@ async function carryOut(
   await turn();
   const changes = plan.changes.filter(({ action }) => action !== "unchanged");
   const generations = generationsAfter(documents, changes);
+  await turn();
+  const previous = statusesOf(documents);
+  await turn();
   const settings: CompileOptions = {
     revision: head.revision + 1,
     ...knownOf(options),
-    previous: statusesOf(documents),
+    previous,
     generations,
     createdAt: createdAtOf(documents, changes, options.now),
     identities: plan.identities ?? identities,
     changed: new Set(plan.changes.map(({ ref }) => ref)),
   };
+  await turn();
   const compiled = await inTurns(compiling(plan.next, settings));
   await turn();
   const findings = [
@@ -198,7 +202,7 @@ async function carryOut(
   if (changes.length === 0 && !decided && options.recompile !== true) {
     return answer(head.revision);
   }
-  const rows = rowsOf(documents, changes, generations, compiled.statuses);
+  const rows = await inTurns(rowsOf(documents, changes, generations, compiled.statuses));
   if (options.dryRun) {
     return { ...answer(head.revision), tried: triedOf(rows.writes, changes, head.revision + 1, options) };
   }

@@ -46,22 +46,37 @@ export function addExplainCommands(
     );
   program
     .command("trace")
-    .description("the spans of a trace, or the traces that a kept request is part of")
-    .argument("[id]", "32 hexadecimal digits")
+    .description("the traces that kept requests are part of, the spans of one, or a request that is sent and traced")
+    .argument("[what]", "the id of a trace (32 hexadecimal digits), METHOD URL, a URL or a path (GET)")
+    .argument("[url]")
+    .option("-H, --header <header>", "of the request, 'name: value'; may be repeated", collect)
+    .option("-d, --data <text>", "body of the request")
     .option("--pass", "print what has a request traced that shows it as selvage-trace, for a quarter of an hour")
-    .action(async (id: string | undefined, options, command) =>
+    .action(async (what: string | undefined, url: string | undefined, options, command) =>
       withSession(command, async (session) => {
         const { listTraces, showTrace, showTracePass } = await import("./explain/trace.ts");
         if (options.pass === true) {
           return showTracePass(session);
         }
-        return id === undefined ? listTraces(session) : showTrace(session, id);
+        if (what === undefined) {
+          return listTraces(session);
+        }
+        if (url === undefined && !/^(?:https?:\/\/|\/)/.test(what)) {
+          return showTrace(session, what);
+        }
+        const { traceRequest } = await import("./explain/trace-request.ts");
+        return url === undefined
+          ? traceRequest(session, options.data === undefined ? "GET" : "POST", what, options)
+          : traceRequest(session, what, url, options);
       }),
     );
   program
     .command("replay")
-    .description("what a change would do to requests that were kept; exit code 1 when any would end otherwise")
-    .requiredOption("-f, --filename <path>", "file, folder or - for standard input; may be repeated", collect)
+    .description(
+      "what a change, or going back, would do to requests that were kept; exit code 1 when any would end otherwise",
+    )
+    .option("-f, --filename <path>", "file, folder or - for standard input; may be repeated", collect)
+    .option("--to <revision>", "in place of files: the return to this revision", integer(0, Number.MAX_SAFE_INTEGER))
     .option("--limit <number>", "how many requests, the newest", integer(1, 500), 200)
     .action(async (options, command) =>
       withSession(command, async (session) => (await import("./explain/replay.ts")).replayCommand(session, options)),

@@ -22,11 +22,11 @@ import { compileRoutes } from "./route/routes.ts";
 import { compileServices } from "./services.ts";
 import { compileStatuses } from "./statuses.ts";
 import { finish, mapped, type Steps } from "./documents/steps.ts";
-import { indexDocuments, type DocumentIndex } from "./documents/document-index.ts";
+import { indexing, type DocumentIndex } from "./documents/document-index.ts";
 import { lintConsumers } from "./lint/consumers.ts";
 import { newExamples } from "./lint/example.ts";
 import { affectedBy } from "./lint/focus.ts";
-import { lintHazards } from "./lint/hazards.ts";
+import { hazardsOf } from "./lint/hazards.ts";
 import { lintBackends } from "./lint/backends.ts";
 import { lintMatches } from "./lint/matches.ts";
 import { lintReferences } from "./lint/references.ts";
@@ -72,6 +72,9 @@ export interface Compiled {
   readonly identities: IdentityState;
 }
 
+/** Units of a look at one document. */
+const HAZARDS = 0.5;
+
 /** Compiles the whole would-be mesh. */
 export function compile(documents: readonly Document[], options: CompileOptions): Compiled {
   return finish(compiling(documents, options));
@@ -87,10 +90,11 @@ export function* compiling(documents: readonly Document[], options: CompileOptio
     createdAt,
     options.now,
   );
-  const world = indexDocuments(overlaid.documents, createdAt);
+  yield pass;
+  const world = yield* indexing(overlaid.documents, createdAt);
   const previous = options.previous ?? new Map<string, Status>();
   yield pass;
-  const owners = ownHostnames(world, { meshDomain: options.meshDomain ?? null, now: options.now, previous });
+  const owners = yield* ownHostnames(world, { meshDomain: options.meshDomain ?? null, now: options.now, previous });
   yield pass;
   const listeners = compileListeners(world, owners);
   const programs = collectPrograms(options.compilePattern);
@@ -106,19 +110,28 @@ export function* compiling(documents: readonly Document[], options: CompileOptio
   yield pass;
   const routes = yield* compileRoutes(world, listeners, owners, policies, programs);
   yield pass;
-  const router = compileRouter(routes.placements, routes.rules, { listeners, owners }, programs.table, world.services);
+  const router = yield* compileRouter(
+    routes.placements,
+    routes.rules,
+    { listeners, owners },
+    programs.table,
+    world.services,
+  );
   yield pass;
-  const statuses = compileStatuses(world, listeners, policies, routes, identities.contracts, {
+  const statuses = yield* compileStatuses(world, listeners, policies, routes, identities.contracts, {
     now: options.now,
     previous,
     generations: options.generations ?? new Map(),
     overlaid,
     owners,
   });
+  yield pass;
   const examples = newExamples(router);
+  yield pass;
   const isNear = affectedBy(options.changed, routes, listeners.table);
   const near = { ...routes, placements: routes.placements.filter(isNear) };
   yield pass;
+  const hazards = yield* mapped(world.documents, HAZARDS, hazardsOf);
   const lints: readonly (() => readonly Finding[])[] = [
     () => [...overlaid.findings, ...services.findings],
     () => lintReferences(world, listeners),
@@ -127,7 +140,7 @@ export function* compiling(documents: readonly Document[], options: CompileOptio
     () => lintContracts(identities.contracts, world),
     () => lintRoutes(routes.routes, world),
     () => lintConsumers(world, routes.rules, policies.tables),
-    () => lintHazards(world.documents),
+    () => hazards.flat(),
     () => lintBackends(examples, near),
     () => lintMatches(examples, near),
   ];

@@ -45,7 +45,10 @@ export function layOverrides(
   createdAt: ReadonlyMap<string, string>,
   now: string,
 ): Overlaid {
-  const overrides = oldestFirst(documents, createdAt).filter((document) => document.kind === "Override");
+  const overrides = oldestFirst(
+    documents.filter((document) => document.kind === "Override"),
+    createdAt,
+  );
   const patched = new Map<string, Document>();
   const findings: Finding[] = [];
   const conditions = new Map<string, Draft>();

@@ -23,7 +23,11 @@ import type { HostnameOwners } from "./route/hostname-claims.ts";
 import type { Overlaid } from "./overrides.ts";
 import type { CompiledParent, CompiledRoute, CompiledRoutes } from "./route/routes.ts";
 import type { DocumentIndex } from "./documents/document-index.ts";
+import type { Steps } from "./documents/steps.ts";
 import { fromPointer } from "../model/word/json-pointer.ts";
+
+/** Of one document's status. */
+const UNITS = 0.5;
 
 interface StatusOptions {
   readonly now: string;
@@ -35,19 +39,20 @@ interface StatusOptions {
   readonly owners: HostnameOwners;
 }
 
-export function compileStatuses(
+export function* compileStatuses(
   world: DocumentIndex,
   listeners: Listeners,
   policies: PolicyIndex,
   { routes }: CompiledRoutes,
   contracts: readonly CompiledContract[],
   options: StatusOptions,
-): Map<string, Status> {
+): Steps<Map<string, Status>> {
   const statuses = new Map<string, Status>();
   const compiled = new Map(routes.map((route) => [route.route, route]));
   const attached = attachedRoutes(routes);
   const decided = new Map(contracts.map((contract) => [contract.ref, contract]));
   for (const document of world.documents) {
+    yield UNITS;
     const ref = refOfDocument(document);
     const before = options.previous.get(ref);
     const own: Stamp = { now: options.now, generation: options.generations.get(ref) ?? 1 };

@@ -37,13 +37,14 @@ export interface Incoming {
   readonly clientAddress?: string | null;
 }
 
+/** @param read of the request before: each look at it costs */
 export function admit(
   request: Incoming,
   inspected: RequestHeaders,
   by: Pick<Exchange, "settings" | "state">,
-  requestId: string,
+  { method, requestId }: Pick<Admitted, "method" | "requestId">,
 ): (Admitted & { readonly headers: EditedHeaders }) | Refusal {
-  const { method, url } = request;
+  const { url } = request;
   if (method === "TRACE") {
     return { problem: "malformedRequest", detail: "TRACE is not forwarded" };
   }
@@ -75,7 +76,7 @@ export function admit(
   if (inspected.hasCookiesToClean) {
     cleanCookies(headers);
   }
-  const entry = entryOf(url, request.headers, by.settings);
+  const entry = entryOf(url, request, by.settings);
   return {
     method,
     scheme: entry.scheme,
@@ -165,11 +166,12 @@ const UNKNOWN_ENTRY: Readonly<Record<Scheme, Admitted["entry"]>> = {
   https: { gateway: null, port: null, scheme: "https" },
 };
 
-function entryOf(url: string, headers: Headers, { trustsEntry }: Settings): Admitted["entry"] {
+function entryOf(url: string, request: Incoming, { trustsEntry }: Settings): Admitted["entry"] {
   const own: Scheme = url.startsWith("https:") ? "https" : "http";
   if (!trustsEntry) {
     return UNKNOWN_ENTRY[own];
   }
+  const { headers } = request;
   const said = headers.get("x-forwarded-proto")?.toLowerCase();
   const scheme = said === "http" || said === "https" ? said : own;
   const port = Number(headers.get("x-forwarded-port") ?? "");

@@ -1,10 +1,11 @@
 // THE order: every stage that decides about a request, for traffic through the mesh and for requests that other
 // people's proxies ask about. What is added here holds for both. Each says what it found; the walk alone writes it
 // down.
-import { inspectRequest, keptRequestId } from "../decide/header/headers.ts";
+import { inspectRequest, keptRequestId, type RequestHeaders } from "../decide/header/headers.ts";
 import { ANONYMOUS } from "../decide/identity/caller.ts";
 import { settingsOf } from "../env/settings.ts";
 import type { Env } from "../env/env.ts";
+import type { Live } from "../isolate/snapshot.ts";
 import type { IsolateState } from "../isolate/state.ts";
 import type { HeaderPair, ServiceKey } from "../model/snapshot/snapshot.ts";
 import { problems } from "../model/word/problem.ts";
@@ -14,8 +15,8 @@ import { bodiless } from "./bodiless.ts";
 import { authenticate } from "./authenticate.ts";
 import { authorize } from "./authorize.ts";
 import type { Body } from "./exchange/body.ts";
-import type { Decided, Ended, Exchange, Learned, Ports, Routed, Stage, Trace } from "./exchange/exchange.ts";
-import { GO_ON, nowhere } from "./exchange/decided.ts";
+import type { Ended, Exchange, Ports, Routed, Stage, Trace } from "./exchange/exchange.ts";
+import { nowhere } from "./exchange/decided.ts";
 import { keepOwn, sampled } from "./exchange/keep.ts";
 import { observeOwn } from "./exchange/observe.ts";
 import { logOwn } from "./exchange/request-log.ts";
@@ -27,6 +28,7 @@ import { limit } from "./limit.ts";
 import { preflight } from "./preflight.ts";
 import { reply } from "./respond.ts";
 import { route } from "./route.ts";
+import { walk } from "./exchange/walk.ts";
 
 export const STAGES: readonly Stage[] = [
   // Which routes a namespace sees depends on who asks.
@@ -68,64 +70,6 @@ export const NAMED_STAGES = {
 /** What says whether a caller may come in at all. Who is in spends no more of a limit. */
 const GUARDS = STAGES.slice(0, STAGES.indexOf(limit));
 
-/** @returns null = the request may go on; a promise only where a stage has something to wait for */
-export function walk(exchange: Exchange, stages: readonly Stage[]): Ended | null | Promise<Ended | null> {
-  let passed = 0;
-  for (const stage of stages) {
-    passed += 1;
-    const deciding = stage(exchange);
-    if (deciding instanceof Promise) {
-      return walkOn(exchange, deciding, stages.slice(passed));
-    }
-    const ended = take(exchange, deciding);
-    if (ended !== null) {
-      return ended;
-    }
-  }
-  return null;
-}
-
-async function walkOn(exchange: Exchange, deciding: Promise<Decided>, rest: readonly Stage[]): Promise<Ended | null> {
-  return take(exchange, await deciding) ?? walk(exchange, rest);
-}
-
-function take(exchange: Exchange, decided: Decided): Ended | null {
-  if ("no" in decided) {
-    return decided;
-  }
-  if (decided !== GO_ON) {
-    learn(exchange, decided.ok);
-  }
-  return null;
-}
-
-/** The only place that writes to an exchange. */
-function learn(exchange: Exchange, { caller, badProof, routed, body, limits, isTold, edits }: Learned): void {
-  if (caller !== undefined) {
-    exchange.caller = caller;
-  }
-  if (badProof !== undefined) {
-    exchange.badProof = badProof;
-  }
-  if (routed !== undefined) {
-    exchange.routed = routed;
-  }
-  if (body !== undefined) {
-    exchange.body = body;
-  }
-  if (limits !== undefined) {
-    exchange.limits = limits;
-  }
-  if (isTold !== undefined) {
-    exchange.isTold = isTold;
-  }
-  if (edits !== undefined) {
-    for (const edit of edits) {
-      exchange.headers.edit(edit);
-    }
-  }
-}
-
 /** What a request is decided with: an isolate's, whoever asks. */
 interface Around {
   readonly ports: Ports;
@@ -143,55 +87,89 @@ interface Asked {
   readonly meant: ServiceKey | null;
 }
 
-/**
- * Decides, and always answers.
- *
- * @param go what is done with a request that may go on
- * @param no what becomes of the mesh's own answer to one that may not; the exchange is null where there was none yet
- */
-export async function decideRequest<Result extends object>(
+/** What becomes of a request once it is decided. */
+interface Outcome<Result> {
+  /** What is done with a request that may go on. */
+  readonly go: (exchange: Exchange) => Result | Ended | Promise<Result | Ended>;
+  /** Of the mesh's own answer to one that may not; the exchange is null where there was none yet. */
+  readonly no: (answer: Response, exchange: Exchange | null, ended: Ended) => Result | Promise<Result>;
+}
+
+/** Decides, and always answers; a promise only where something has to be waited for. */
+export function decideRequest<Result extends object>(
   around: Around,
   asked: Asked,
-  go: (exchange: Exchange) => Promise<Result | Ended> | Ended,
-  no: (answer: Response, exchange: Exchange | null, ended: Ended) => Result | Promise<Result>,
+  outcome: Outcome<Result>,
   stages: readonly Stage[] = STAGES,
-): Promise<Result> {
-  const { ports, state, env, ctx } = around;
-  const { request } = asked;
-  const startedAtMs = ports.now();
-  const inspected = inspectRequest(request.headers);
-  // Whether an open WebSocket may stay is no request, and neither is one that is only explained.
-  const isReal = stages === STAGES;
-  const pass = inspected.trace === null || !isReal ? null : await tracePass(around, inspected.trace, startedAtMs);
-  const trace = around.trace ?? (isReal ? sampled(around, inspected.traceparent, startedAtMs, pass) : undefined);
-  const requestId = keptRequestId(inspected.requestId) ?? ports.newId();
-  const by = { requestId, url: asked.via.url, method: request.method, revision: 0 };
-  const refuse = (ended: Ended, exchange: Exchange | null) => {
-    const response = reply(ended, by, exchange);
-    const { status } = response;
-    if (isReal) {
-      observeOwn(around, exchange, ended, status, startedAtMs);
-      keepOwn({ ports, state, env, ctx, trace, asked: by }, exchange, ended, status, startedAtMs);
+): Result | Promise<Result> {
+  return new Deciding(around, asked, outcome, stages).begin();
+}
+
+/** One request, from its headers to its answer: one object, since whatever waits holds on to all of it. */
+class Deciding<Result extends object> {
+  readonly #around: Around;
+  readonly #asked: Asked;
+  readonly #outcome: Outcome<Result>;
+  readonly #stages: readonly Stage[];
+  readonly #startedAtMs: number;
+  readonly #inspected: RequestHeaders;
+  readonly #by: { readonly requestId: string; readonly url: string; readonly method: string; revision: number };
+  #trace: Trace | undefined;
+
+  constructor(around: Around, asked: Asked, outcome: Outcome<Result>, stages: readonly Stage[]) {
+    const { request, via } = asked;
+    this.#around = around;
+    this.#asked = asked;
+    this.#outcome = outcome;
+    this.#stages = stages;
+    this.#startedAtMs = around.ports.now();
+    this.#inspected = inspectRequest(request.headers);
+    this.#trace = around.trace;
+    const requestId = keptRequestId(this.#inspected.requestId) ?? around.ports.newId();
+    this.#by = { requestId, url: via.url, method: request.method, revision: 0 };
+  }
+
+  /** Whether an open WebSocket may stay is no request, and neither is one that is only explained. */
+  get #isReal(): boolean {
+    return this.#stages === STAGES;
+  }
+
+  begin(): Result | Promise<Result> {
+    const { trace } = this.#inspected;
+    try {
+      return trace !== null && this.#isReal
+        ? this.#behind(tracePass(this.#around, trace, this.#startedAtMs), (pass) => this.#load(pass))
+        : this.#load(null);
+    } catch (error) {
+      return this.#mistake(error);
     }
-    logOwn(settingsOf(env), request, by, ended, { status, took: ports.now() - startedAtMs });
-    return no(response, exchange, ended);
-  };
-  try {
-    const loading = ports.current(env, ctx, startedAtMs, asked.via);
-    const live = loading instanceof Promise ? await loading : loading;
+  }
+
+  #load(pass: Awaited<ReturnType<typeof tracePass>>): Result | Promise<Result> {
+    const { ports, env, ctx } = this.#around;
+    if (this.#isReal) {
+      this.#trace ??= sampled(this.#around, this.#inspected.traceparent, this.#startedAtMs, pass);
+    }
+    const loading = ports.current(env, ctx, this.#startedAtMs, this.#asked.via);
+    return loading instanceof Promise ? this.#behind(loading, (live) => this.#decide(live)) : this.#decide(loading);
+  }
+
+  #decide(live: Live | null): Result | Promise<Result> {
     if (live === null) {
-      return await refuse(NOT_READY, null);
+      return this.#refuse(NOT_READY, null);
     }
-    by.revision = live.snapshot.revision;
+    const { ports, state, env, ctx } = this.#around;
+    const { request, via, meant } = this.#asked;
+    const trace = this.#trace;
+    this.#by.revision = live.snapshot.revision;
     const settings = settingsOf(env);
-    const admitted = admit(request, inspected, { settings, state }, requestId);
+    const admitted = admit(request, this.#inspected, { settings, state }, this.#by);
     if ("problem" in admitted) {
-      return await refuse({ no: admitted, stage: "admit", policy: "none" }, null);
+      return this.#refuse({ no: admitted, stage: "admit", policy: "none" }, null);
     }
     trace?.("admit", { host: admitted.host, path: admitted.path, entry: admitted.entry });
     const body: Body = admitted.body === null ? NO_BODY : { kind: "stream", stream: admitted.body };
     const { headers } = admitted;
-    const { via, meant } = asked;
     // In one piece: an object of this size that is spread together costs three times as much.
     const exchange: Exchange = {
       ports,
@@ -204,7 +182,7 @@ export async function decideRequest<Result extends object>(
       admitted,
       headers,
       left: () => via.signal,
-      startedAtMs,
+      startedAtMs: this.#startedAtMs,
       meant,
       caller: ANONYMOUS,
       badProof: null,
@@ -213,13 +191,61 @@ export async function decideRequest<Result extends object>(
       limits: NO_LIMITS,
       isTold: false,
     };
-    const walking = walk(exchange, stages);
-    const ended = (walking instanceof Promise ? await walking : walking) ?? (await go(exchange));
-    return "no" in ended ? await refuse(ended, exchange) : ended;
-  } catch (error) {
-    // A bug of ours: told to the operator, not to the caller.
+    const walking = walk(exchange, this.#stages);
+    return walking instanceof Promise
+      ? this.#behind(walking, (ended) => this.#go(exchange, ended))
+      : this.#go(exchange, walking);
+  }
+
+  #go(exchange: Exchange, refused: Ended | null): Result | Promise<Result> {
+    const going = refused ?? this.#outcome.go(exchange);
+    return going instanceof Promise
+      ? going.then(
+          (ended) => this.#end(ended, exchange),
+          (error: unknown) => this.#mistake(error),
+        )
+      : this.#end(going, exchange);
+  }
+
+  #end(ended: Result | Ended, exchange: Exchange): Result | Promise<Result> {
+    return "no" in ended ? this.#refuse(ended, exchange) : ended;
+  }
+
+  /** Nobody else catches what is thrown behind something that was waited for. */
+  async #behind<Value>(waiting: Promise<Value>, next: (value: Value) => Result | Promise<Result>): Promise<Result> {
+    try {
+      return await next(await waiting);
+    } catch (error) {
+      return this.#mistake(error);
+    }
+  }
+
+  #refuse(ended: Ended, exchange: Exchange | null): Result | Promise<Result> {
+    try {
+      const answering = this.#answer(ended, exchange);
+      return answering instanceof Promise ? answering.catch((error: unknown) => this.#mistake(error)) : answering;
+    } catch (error) {
+      return this.#mistake(error);
+    }
+  }
+
+  /** A bug of ours: told to the operator, not to the caller. */
+  #mistake(error: unknown): Result | Promise<Result> {
     reportError(error);
-    return refuse(MISTAKE, null);
+    return this.#answer(MISTAKE, null);
+  }
+
+  #answer(ended: Ended, exchange: Exchange | null): Result | Promise<Result> {
+    const { ports, state, env, ctx } = this.#around;
+    const [by, startedAtMs] = [this.#by, this.#startedAtMs];
+    const response = reply(ended, by, exchange);
+    const { status } = response;
+    if (this.#isReal) {
+      observeOwn(this.#around, exchange, ended, status, startedAtMs);
+      keepOwn({ ports, state, env, ctx, trace: this.#trace, asked: by }, exchange, ended, status, startedAtMs);
+    }
+    logOwn(settingsOf(env), this.#asked.request, by, ended, { status, took: ports.now() - startedAtMs });
+    return this.#outcome.no(response, exchange, ended);
   }
 }
 
@@ -232,8 +258,10 @@ export async function stillEnters(around: Around, asked: Asked): Promise<boolean
     const { isIn } = await decideRequest<{ readonly isIn: boolean }>(
       { ...around, trace: undefined },
       asked,
-      ({ routed: { destination } }) => Promise.resolve({ isIn: !isGone(destination) }),
-      ({ status }) => ({ isIn: status >= 500 }),
+      {
+        go: ({ routed: { destination } }) => ({ isIn: !isGone(destination) }),
+        no: ({ status }) => ({ isIn: status >= 500 }),
+      },
       GUARDS,
     );
     if (isIn) {

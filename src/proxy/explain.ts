@@ -111,24 +111,26 @@ async function walked(
   return decideRequest<Explanation>(
     around,
     { request, via, meant: null },
-    async (exchange) => {
-      const { decisions: faults, ended } = sayFaults(exchange);
-      decisions.push(...faults);
-      const { destination } = exchange.routed;
-      if (ended !== null || "problem" in destination) {
-        return ended ?? ({ no: destination, stage: "route", policy: exchange.routed.policy } as Ended);
-      }
-      forwarding = await sayForward(exchange, destination, outside);
-      decisions.push(...forwarding.decisions);
-      const answer = { from: "service" as const, status: null, problem: null, headers: {} };
-      return forwarding.ended ?? explanationOf(live, exchange, { decisions, forwarding, answer }, as);
-    },
-    async (response, exchange, ended) => {
-      if (ended.stage === "admit" && decisions.length === 0) {
-        decisions.push(endedAt("admit", endOf({ decided: ended }) ?? { policy: "none", detail: "", answers: false }));
-      }
-      const answer = { from: "mesh" as const, ...(await answerOf(response)) };
-      return explanationOf(live, exchange, { decisions, forwarding, answer }, as);
+    {
+      go: async (exchange) => {
+        const { decisions: faults, ended } = sayFaults(exchange);
+        decisions.push(...faults);
+        const { destination } = exchange.routed;
+        if (ended !== null || "problem" in destination) {
+          return ended ?? ({ no: destination, stage: "route", policy: exchange.routed.policy } as Ended);
+        }
+        forwarding = await sayForward(exchange, destination, outside);
+        decisions.push(...forwarding.decisions);
+        const answer = { from: "service" as const, status: null, problem: null, headers: {} };
+        return forwarding.ended ?? explanationOf(live, exchange, { decisions, forwarding, answer }, as);
+      },
+      no: async (response, exchange, ended) => {
+        if (ended.stage === "admit" && decisions.length === 0) {
+          decisions.push(endedAt("admit", endOf({ decided: ended }) ?? { policy: "none", detail: "", answers: false }));
+        }
+        const answer = { from: "mesh" as const, ...(await answerOf(response)) };
+        return explanationOf(live, exchange, { decisions, forwarding, answer }, as);
+      },
     },
     stages,
   );

@@ -24,20 +24,22 @@ export function createExternalDecision(
   outside: Ports,
   stateOf: () => IsolateState = ownState(outside),
 ): ExternalDecision {
-  return (question, env, ctx) => {
+  return async (question, env, ctx) => {
     const { method, url, headers, clientAddress, via, service } = question;
     return decideRequest<Decision>(
       { ports: outside, state: stateOf(), env, ctx, trace: undefined },
       { request: { method, url, headers, body: null, clientAddress }, via, meant: service },
-      async (exchange) => {
-        const decision = await allow(exchange, question);
-        if (!("no" in decision)) {
-          observeAllowed(exchange);
-          keepAllowed(exchange);
-        }
-        return decision;
+      {
+        go: async (exchange) => {
+          const decision = await allow(exchange, question);
+          if (!("no" in decision)) {
+            observeAllowed(exchange);
+            keepAllowed(exchange);
+          }
+          return decision;
+        },
+        no: (answer, exchange, ended) => refuse(question, answer, exchange, ended),
       },
-      (answer, exchange, ended) => refuse(question, answer, exchange, ended),
     );
   };
 }

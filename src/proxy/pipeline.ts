@@ -2,7 +2,7 @@
 // itself, and back. Which stages decide, and in which order, is in decide-request.ts.
 import type { Env } from "../env/env.ts";
 import { isolateState, type IsolateState } from "../isolate/state.ts";
-import { decideRequest, stillEnters, walk } from "./decide-request.ts";
+import { decideRequest, stillEnters } from "./decide-request.ts";
 import type { Ended, Exchange, Ports, Stage, Trace } from "./exchange/exchange.ts";
 import { ownState, ports } from "./exchange/ports.ts";
 import { keepAnswer } from "./exchange/keep.ts";
@@ -10,11 +10,13 @@ import { observeAnswer } from "./exchange/observe.ts";
 import { logAnswer } from "./exchange/request-log.ts";
 import { fault } from "./fault.ts";
 import { forward, notForwarded } from "./forward.ts";
+import type { Forwarded } from "./call/tries.ts";
 import { respond } from "./respond.ts";
 import { kept } from "./transfer/web-socket.ts";
 import { tell } from "./tell.ts";
+import { walk } from "./exchange/walk.ts";
 
-type Proxy = (request: Request, env: Env, ctx: ExecutionContext, trace?: Trace) => Promise<Response>;
+type Proxy = (request: Request, env: Env, ctx: ExecutionContext, trace?: Trace) => Response | Promise<Response>;
 
 /** Production's proxy: everything that is not under `/_selvage/`. */
 export const proxy: Proxy = createProxy(ports, isolateState);
@@ -25,12 +27,10 @@ export function createProxy(outside: Ports, stateOf: () => IsolateState = ownSta
     const around = { ports: outside, state: stateOf(), env, ctx, trace };
     const asked = { request, via: request, meant: null };
     const again = (): Promise<boolean> => stillEnters(around, asked);
-    return decideRequest(
-      around,
-      asked,
-      (exchange) => carry(exchange, again),
-      (answer) => answer,
-    );
+    return decideRequest<Response>(around, asked, {
+      go: (exchange) => carry(exchange, again),
+      no: (answer) => answer,
+    });
   };
 }
 
@@ -42,24 +42,23 @@ const CARRIED: readonly Stage[] = [
   fault,
 ];
 
-function carry(exchange: Exchange, again: () => Promise<boolean>): Promise<Response | Ended> | Ended {
+function carry(exchange: Exchange, again: () => Promise<boolean>): Response | Ended | Promise<Response | Ended> {
   const walking = walk(exchange, CARRIED);
   return walking instanceof Promise
     ? walking.then((ended) => ended ?? send(exchange, again))
     : (walking ?? send(exchange, again));
 }
 
-async function send(exchange: Exchange, again: () => Promise<boolean>): Promise<Response | Ended> {
-  const forwarded = await forward(exchange);
-  if ("problem" in forwarded) {
-    return notForwarded(exchange, forwarded);
-  }
-  const response = respond(
-    exchange,
-    forwarded.response.webSocket === null ? forwarded : kept(exchange, forwarded, again),
+function send(exchange: Exchange, again: () => Promise<boolean>): Response | Ended | Promise<Response | Ended> {
+  return forward<Response | Ended>(exchange, (forwarded) =>
+    "problem" in forwarded ? notForwarded(exchange, forwarded) : answered(exchange, forwarded, again),
   );
-  const { status } = forwarded.response;
-  const endedAtMs = exchange.ports.now();
+}
+
+function answered(exchange: Exchange, forwarded: Forwarded, again: () => Promise<boolean>): Response {
+  const { response: said, endedAtMs } = forwarded;
+  const { status, webSocket } = said;
+  const response = respond(exchange, webSocket === null ? forwarded : kept(exchange, forwarded, again));
   observeAnswer(exchange, forwarded, status, endedAtMs);
   keepAnswer(exchange, forwarded.endpoint, status, endedAtMs);
   logAnswer(exchange, forwarded.endpoint, response);

@@ -27,7 +27,10 @@ export interface RuntimeRead {
   readonly audit: ApiAnswer<AuditList>;
   readonly tokens: ApiAnswer<TokenList>;
   readonly credentials: readonly Credentials[];
+  /** Of the last minute. */
   readonly stats: ApiAnswer<Stats>;
+  /** Of ten minutes: for what is asked too seldom to show itself in one. */
+  readonly longer: ApiAnswer<Stats>;
 }
 
 /** Each application's secrets are one question; so many are asked at a time. */
@@ -51,15 +54,16 @@ export async function runtimeOverview(
   client: ApiClient,
   resources: readonly Resource[] | Promise<readonly Resource[]>,
 ): Promise<RuntimeRead> {
-  const [breakers, limits, audit, tokens, stats, credentials] = await Promise.all([
+  const [breakers, limits, audit, tokens, stats, longer, credentials] = await Promise.all([
     client.call<BreakerList>("GET", "/breakers"),
     client.call<LimitList>("GET", "/limits", { query: { limit: 1000 } }),
     client.call<AuditList>("GET", "/audit", { query: { limit: 100 } }),
     client.call<TokenList>("GET", "/tokens"),
     client.call<Stats>("GET", "/stats", { query: { window: "1m" } }),
+    client.call<Stats>("GET", "/stats", { query: { window: "10m" } }),
     Promise.resolve(resources).then((known) => credentialsOf(client, known)),
   ]);
-  return { breakers, limits, audit, tokens, stats, credentials };
+  return { breakers, limits, audit, tokens, stats, longer, credentials };
 }
 
 async function credentialsOf(client: ApiClient, resources: readonly Resource[]): Promise<Credentials[]> {

@@ -48,6 +48,13 @@ describe("summarise", () => {
     expect(summarise({ saturated: [measured("route", rounds)] })[0]?.cpuRatio).toBe(1.1);
   });
 
+  it("tells what was spent inside the lock, and nothing of a proxy that has none", () => {
+    const half = [round({ cpuMicros: 50_000 })];
+    const locked = [150_000, 0].map((cpuMicros) => measured("any", [round({ cpuMicros })], { reference: half }));
+    const saturated = ["route", "nginx"].map((name) => measured(name, [round()]));
+    expect(summarise({ saturated, locked }).map(({ inLockRatio }) => inLockRatio)).toEqual([3, null]);
+  });
+
   it("tells each kind of load, and takes latency and calls from the steady rate", () => {
     const one = (cpuMicros: number, over: Partial<Measured> = {}): Measured[] => [
       measured("route", [round({ cpuMicros })], over),

@@ -27,10 +27,7 @@ const OPENAPI = { inline: { openapi: "3.1.0" } };
 const SERVICE = "/namespaces/shop/service/orders";
 const ENDPOINT = "/namespaces/shop/services/orders/endpoints/one";
 
-/**
- * A call of each operation that an admin may make, in this order, on the seeded mesh. Ids of what the seed made are in
- * braces.
- */
+/** A call of each operation that an admin may make, in order, on the seeded mesh; ids that the seed made in braces. */
 const examples: Readonly<Record<string, readonly [path: string, sent?: Sent]>> = {
   apply: ["/apply", { body: serviceYaml("search") }],
   diff: ["/diff", { body: serviceYaml("search", "shop", "exposure: mesh") }],
@@ -39,6 +36,7 @@ const examples: Readonly<Record<string, readonly [path: string, sent?: Sent]>> =
   listRequests: ["/requests"],
   tail: ["/tail"],
   live: ["/live"],
+  replayRollback: ["/revisions/1/replay"],
   getOverview: ["/overview"],
   replay: ["/replay", { body: serviceYaml("orders", "shop", "exposure: mesh") }],
   getRequest: ["/requests/{request}"],

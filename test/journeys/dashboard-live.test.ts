@@ -6,6 +6,7 @@ import type { RevisionList } from "../../src/model/api/registry.ts";
 import type { Resource } from "../../src/model/api/resource.ts";
 import { chromiumMissing, startChromium, violations } from "../support/browser/chromium.ts";
 import { builtDashboard } from "../support/browser/files.ts";
+import { startLine } from "../support/browser/line.ts";
 import { layoutShifts, signedIn } from "../support/browser/signed-in.ts";
 import { sized } from "../support/long.ts";
 import { startMesh, type TestMesh } from "../support/mesh.ts";
@@ -48,6 +49,50 @@ describe.skipIf(missing !== null)("the dashboard while something goes wrong", ()
     }[];
     return Object.fromEntries((rules[0]?.backendRefs ?? []).map(({ version, weight }) => [version, weight]));
   };
+
+  it("shows requests as they end, by the filters of its address, stops them, and marks what it missed", async () => {
+    const line = await startLine(mesh.url);
+    const tail = await signedIn(browser, { ...mesh, url: line.url }, "/watch?path=/svc/storefront/seen&status=400");
+    const state = (is: string): Promise<void> => tail.locator(`[data-tail="${is}"]`).waitFor();
+    const lines = tail.locator(".lines button");
+    const call = (path: string): Promise<Response> => fetch(`${mesh.url}/svc/storefront/${path}`);
+    const called = async (path: string, is: () => Promise<boolean>): Promise<void> => {
+      await vi.waitFor(async () => {
+        await Promise.all([call(path), call("other"), fetch(`${mesh.url}/svc/storefront/seen`, { method: "HEAD" })]);
+        expect(await is()).toBe(true);
+      }, 60_000);
+    };
+    await state("live");
+    await tail.getByText("selvage tail --status 400 --path /svc/storefront/seen").waitFor();
+    await called("seen/1?secret=x", async () => (await lines.filter({ hasText: "/seen/1" }).count()) > 0);
+    expect(await lines.filter({ hasText: "/other" }).count()).toBe(0);
+    expect(await tail.locator(".tail").textContent()).not.toContain("secret");
+    expect(await tail.locator("[data-rate]").innerText()).toMatch(/\d\/s fit/);
+
+    await tail.locator(".tail").focus();
+    await tail.keyboard.press("Space");
+    const before = await lines.count();
+    await called("seen/2", async () => /[1-9]\d* held back/.test(await tail.locator("[data-tail]").innerText()));
+    expect(await lines.count()).toBe(before);
+    await tail.keyboard.press("Space");
+    await lines.filter({ hasText: "/seen/2" }).first().waitFor();
+
+    line.cut();
+    const cutAt = Date.now();
+    await Promise.all([state("broken"), tail.locator('.pill[data-live="broken"]').waitFor()]);
+    console.log(`a line that was cut: said ${Date.now() - cutAt} ms later`);
+    expect(Date.now() - cutAt).toBeLessThan(sized(30_000, 3_000));
+    await tail.waitForTimeout(Math.max(0, 6_000 - (Date.now() - cutAt)));
+    line.mend();
+    await tail.getByText(/nothing was heard for \d+ s/).waitFor();
+    await tail.locator('.pill[data-live="live"]').click();
+    await tail
+      .getByRole("dialog")
+      .getByText(/Nothing was told for \d+ s/)
+      .waitFor();
+    await tail.context().close();
+    line.stop();
+  }, 120_000);
 
   it("names a bad canary soon after it began, and takes it out in two steps", async () => {
     const shifted = await layoutShifts(page);

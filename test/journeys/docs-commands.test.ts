@@ -1,10 +1,12 @@
 // The commands of the pages that describe rather than lead: each line is run against one mesh, in the order of its
 // page, with names of that mesh in place of placeholders. What stays in the foreground, or needs an account elsewhere,
 // is named here.
-import { spawnSync } from "node:child_process";
+import { spawn, spawnSync } from "node:child_process";
+import { once } from "node:events";
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
+import { text } from "node:stream/consumers";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { runCommand } from "../../src/cli/run-command.ts";
 import { startBackend, type Backend } from "../support/backend.ts";
@@ -191,8 +193,12 @@ async function run(line: string, command: string): Promise<Ran> {
     return { line, code, output: `${terminal.stdout()}\n${terminal.stderr()}` };
   }
   const script = `selvage() { node "$MAIN" "$@"; }\n${command}`;
-  const { status, stdout, stderr } = spawnSync("bash", ["-c", script], { cwd: folder, encoding: "utf8" });
-  return { line, code: status, output: stdout + stderr };
+  // Without holding up this process, whose own connections to the mesh would end unnoticed meanwhile.
+  const shell = spawn("bash", ["-c", script], { cwd: folder, stdio: ["ignore", "pipe", "pipe"] });
+  const ended = once(shell, "close");
+  const [output, errors] = await Promise.all([text(shell.stdout), text(shell.stderr)]);
+  await ended;
+  return { line, code: shell.exitCode, output: output + errors };
 }
 
 describe.each(PAGES)("$page.md", (page) => {

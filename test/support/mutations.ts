@@ -140,9 +140,9 @@ export const mutations: readonly Mutation[] = [
   },
   {
     ids: ["CVE-2024-23326"],
-    file: "src/proxy/forward.ts",
+    file: "src/proxy/call/tries.ts",
     from: "return notSwitched(",
-    to: "return (notSwitched, { response: new Response(null), endpoint }) ?? notSwitched(",
+    to: "return (notSwitched, { response: new Response(null), endpoint, tries: 1, attempt, endedAtMs }) ?? notSwitched(",
   },
   {
     ids: ["ISTIO-SECURITY-2021-002"],

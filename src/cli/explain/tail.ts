@@ -6,7 +6,7 @@ import { untilSignal } from "../local/until-signal.ts";
 import { reportFailure } from "../print/report-failure.ts";
 import { exitCodes, type ExitCode } from "../session/exit-code.ts";
 import type { CliSession } from "../session/session.ts";
-import { readEvents } from "./events.ts";
+import { readEvents } from "../session/events.ts";
 
 export interface TailOptions {
   readonly service?: string;

@@ -7,6 +7,7 @@ import type { HealthCheckSpec, ServiceEndpoint } from "../../model/document/kind
 import { RECEIVED_BY_DEFAULT, type ReceivedHeader } from "../../model/snapshot/receive.ts";
 import type { ServiceKey } from "../../model/snapshot/snapshot.ts";
 import { BUILT_IN_KEY, builtInGateway } from "./built-in-gateway.ts";
+import { mapped, type Steps } from "./steps.ts";
 
 /** A registry entry, from either kind of Service document. */
 export interface ServiceView {
@@ -51,18 +52,24 @@ export interface DocumentIndex {
 /**
  * Reads the documents once. `createdAt` (RFC 3339 by `refOf`) is when each was first written; without one it is new.
  */
-export function indexDocuments(documents: readonly Document[], createdAt: ReadonlyMap<string, string>): DocumentIndex {
+export function* indexing(
+  documents: readonly Document[],
+  createdAt: ReadonlyMap<string, string>,
+): Steps<DocumentIndex> {
   const refs = new Set<string>();
   const services = new Map<ServiceKey, ServiceView>();
   const gateways = new Map<string, DocumentOf<"Gateway">>();
   const clusters = new Map<string, DocumentOf<"Cluster">>();
   const namespaces = new Map<string, Readonly<Record<string, string>>>();
   const tiers = new Map<string, DocumentOf<"Tier">>();
-  const sorted = oldestFirst(documents, createdAt);
+  const aged = yield* mapped(documents, AGED, (document) => agedBy(createdAt, document));
+  const sorted = aged.sort(byAge).map(({ document }) => document);
+  yield documents.length;
   const byKind = Map.groupBy(sorted, ({ kind }) => kind);
   const of = <Kind extends KindName>(kind: Kind): OfKind<Kind>[] =>
     (byKind.get(kind) ?? []).filter((one): one is OfKind<Kind> => one.kind === kind);
   for (const document of sorted) {
+    yield LOOKED_AT;
     const { namespace, name } = document.metadata;
     const key = serviceKey(namespace, name);
     refs.add(refOf(document.kind, namespace, name));
@@ -115,18 +122,35 @@ function issuersOf({ spec }: DocumentOf<"AuthenticationPolicy">): string[] {
   return (spec.jwt?.providers ?? []).map(({ issuer }) => `${issuer}/`);
 }
 
+/** Units of a step. */
+const AGED = 0.2;
+const LOOKED_AT = 0.2;
+
+interface Aged<Of extends Document> {
+  readonly document: Of;
+  readonly at: number;
+  readonly key: string;
+}
+
+function agedBy<Of extends Document>(createdAt: ReadonlyMap<string, string>, document: Of): Aged<Of> {
+  const { namespace, name } = document.metadata;
+  const at = Date.parse(createdAt.get(refOf(document.kind, namespace, name)) ?? "");
+  return { document, at: Number.isNaN(at) ? Number.POSITIVE_INFINITY : at, key: serviceKey(namespace, name) };
+}
+
+function byAge(left: Aged<Document>, right: Aged<Document>): number {
+  return compare(left.at, right.at) || compare(left.key, right.key) || compare(left.document.kind, right.document.kind);
+}
+
 /** In the order in which they were first written, then by name; those that are new come last. */
-export function oldestFirst(documents: readonly Document[], createdAt: ReadonlyMap<string, string>): Document[] {
-  const keyed = documents.map((document) => {
-    const { namespace, name } = document.metadata;
-    const at = Date.parse(createdAt.get(refOf(document.kind, namespace, name)) ?? "");
-    return { document, at: Number.isNaN(at) ? Number.POSITIVE_INFINITY : at, key: serviceKey(namespace, name) };
-  });
-  keyed.sort(
-    (left, right) =>
-      compare(left.at, right.at) || compare(left.key, right.key) || compare(left.document.kind, right.document.kind),
-  );
-  return keyed.map(({ document }) => document);
+export function oldestFirst<Of extends Document>(
+  documents: readonly Of[],
+  createdAt: ReadonlyMap<string, string>,
+): Of[] {
+  return documents
+    .map((document) => agedBy(createdAt, document))
+    .sort(byAge)
+    .map(({ document }) => document);
 }
 
 /** Order of plain values; strings by their characters' codes, the same on every machine. */

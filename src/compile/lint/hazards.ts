@@ -8,12 +8,10 @@ import { refOfDocument } from "../../model/word/refs.ts";
 
 type Draft = Pick<Finding, "code" | "pointer" | "message" | "hint">;
 
-export function lintHazards(documents: readonly Document[]): Finding[] {
-  return documents.flatMap((document) => {
-    const ref = refOfDocument(document);
-    const drafts = [...openCors(document), ...slashedNames(document), ...metadataUrls(document)];
-    return drafts.map((draft): Finding => Object.assign(draft, { severity: "warning" as const, ref }));
-  });
+export function hazardsOf(document: Document): Finding[] {
+  const ref = refOfDocument(document);
+  const drafts = [...openCors(document), ...slashedNames(document), ...metadataUrls(document)];
+  return drafts.map((draft): Finding => Object.assign(draft, { severity: "warning" as const, ref }));
 }
 
 const ANY_ORIGIN: ReadonlySet<string> = new Set(["*", "http://*", "https://*"]);

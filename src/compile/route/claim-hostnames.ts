@@ -6,6 +6,7 @@ import type { RouteStatus, Status } from "../../model/registry/status.ts";
 import { refOf, serviceKey } from "../../model/word/refs.ts";
 import { BUILT_IN_KEY } from "../documents/built-in-gateway.ts";
 import { compare, type DocumentIndex } from "../documents/document-index.ts";
+import { mapped, type Steps } from "../documents/steps.ts";
 import { attach, claimantAt, type Attachment } from "./attachment.ts";
 import {
   settleHostnames,
@@ -24,9 +25,13 @@ interface ClaimOptions {
   readonly previous: ReadonlyMap<string, Status>;
 }
 
-export function ownHostnames(world: DocumentIndex, { meshDomain, now, previous }: ClaimOptions): HostnameOwners {
+export function* ownHostnames(
+  world: DocumentIndex,
+  { meshDomain, now, previous }: ClaimOptions,
+): Steps<HostnameOwners> {
   const listeners = compileListeners(world, UNCLAIMED);
-  const claims = world.documents.flatMap((document): HostnameClaim[] => {
+  const naming = world.documents.filter(({ kind }) => kind === "Gateway" || kind === "HTTPRoute");
+  const claims = yield* mapped(naming, CLAIMS, (document): HostnameClaim[] => {
     const { namespace, name } = document.metadata;
     const before = previous.get(refOf(document.kind, namespace, name));
     const held = before !== undefined && "hostnames" in before ? before.hostnames : undefined;
@@ -37,13 +42,17 @@ export function ownHostnames(world: DocumentIndex, { meshDomain, now, previous }
     }
     return document.kind === "HTTPRoute" ? ofRoute(document, world, listeners, since) : [];
   });
-  const carried = world.routes.flatMap((route) =>
+  const carried = yield* mapped(world.routes, CLAIMS, (route) =>
     claimantsOf(attach(route, world, listeners, UNCLAIMED), route.metadata.namespace, listeners)
       .filter(({ place }) => place !== "built-in")
       .map(({ hostname }) => hostname),
   );
-  return settleHostnames(claims, carried, { grants: world.grants, meshDomain, now });
+  yield naming.length;
+  return settleHostnames(claims.flat(), carried.flat(), { grants: world.grants, meshDomain, now });
 }
+
+/** Units of a document's. */
+const CLAIMS = 2;
 
 type Since = (hostname: string) => string | null;
 

@@ -15,6 +15,7 @@ import { comparedBy } from "../../decide/route/reads.ts";
 import type { HostnameOwners } from "./hostname-claims.ts";
 import type { Listeners } from "./listeners.ts";
 import { compare, type ServiceView } from "../documents/document-index.ts";
+import { mapped, type Steps } from "../documents/steps.ts";
 
 /** One match of one rule at one place: a listener with hostnames, or a service. */
 export interface Placement {
@@ -37,20 +38,25 @@ interface GrowingNode {
   readonly next: Map<string, GrowingNode>;
 }
 
-export function compileRouter(
+/** Units of a match at one place. */
+const PLACED = 0.5;
+
+export function* compileRouter(
   placements: readonly Placement[],
   rules: readonly Rule[],
   { listeners, owners }: { readonly listeners: Listeners; readonly owners: HostnameOwners },
   programs: readonly RegexProgram[],
   services: ReadonlyMap<ServiceKey, ServiceView>,
-): Router {
+): Steps<Router> {
   const sorted = placements.toSorted(byPrecedence);
+  yield placements.length;
   const matches = sorted.map(({ match }) => match);
   const entries = new Map<string, Map<string, Growing>>([["*", new Map()]]);
   for (const { gateway, port } of listeners.table) {
     entries.set(`${gateway}:${port}`, new Map());
   }
   for (const [number, { match, at }] of sorted.entries()) {
+    yield PLACED;
     if (!("hostnames" in at)) {
       continue;
     }
@@ -61,6 +67,7 @@ export function compileRouter(
       }
     }
   }
+  const finished = yield* mapped(entries, placements.length, ([key, hosts]) => [key, finishHosts(hosts)] as const);
   return {
     rules,
     matches,
@@ -69,7 +76,7 @@ export function compileRouter(
     programs,
     hosts: listeners.hosts,
     ...owners.bounds,
-    entries: Object.fromEntries([...entries].map(([key, hosts]) => [key, finishHosts(hosts)])),
+    entries: Object.fromEntries(finished),
     services: Object.fromEntries(compileServices(sorted, services)),
     compared: comparedBy(matches),
   };

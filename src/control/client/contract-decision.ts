@@ -6,7 +6,8 @@ import { changeIdentities } from "../../change/change-identities.ts";
 import type { MeshState } from "../../change/change.ts";
 import { createdAtOf } from "../../change/change-rows.ts";
 import { surveyContracts, type ContractView } from "../../compile/policy/contracts.ts";
-import { indexDocuments } from "../../compile/documents/document-index.ts";
+import { indexing } from "../../compile/documents/document-index.ts";
+import { finish } from "../../compile/documents/steps.ts";
 import {
   contractActions,
   isBarred,
@@ -141,7 +142,7 @@ function cannotHold(key: string, state: ContractRecord["state"], action: Contrac
 
 function contractsOf({ documents }: MeshState, now: number): ContractView[] {
   const ours = documents.map(({ document }) => document);
-  return surveyContracts(indexDocuments(ours, createdAtOf(documents, [], new Date(now).toISOString())));
+  return surveyContracts(finish(indexing(ours, createdAtOf(documents, [], new Date(now).toISOString()))));
 }
 
 const keyOf = ({ document: { metadata } }: ContractView): string => `${metadata.namespace}/${metadata.name}`;

@@ -3,7 +3,8 @@
 import { createdAtOf, statusesOf } from "../../change/change-rows.ts";
 import { inTurns } from "../../change/in-turns.ts";
 import { patternMemo } from "../../change/pattern-memo.ts";
-import { plan } from "../../change/plan.ts";
+import { planReturn } from "../../change/apply.ts";
+import { plan, type Planned } from "../../change/plan.ts";
 import { refuseErrors } from "../../change/verdict.ts";
 import { compiling, type CompileOptions } from "../../compile/compile.ts";
 import type { ReplayAnswer } from "../../model/api/replay.ts";
@@ -11,23 +12,52 @@ import type { Receipt } from "../../model/message/receipt.ts";
 import type { Replayed, ReplayedPair } from "../../model/message/replay.ts";
 import type { Snapshot } from "../../model/snapshot/snapshot.ts";
 import type { Refusal } from "../../model/word/problem.ts";
+import { partsOfRef } from "../../model/word/refs.ts";
 import type { Store } from "../../store/store.ts";
+import { lacksNamespace, type Operator } from "../operator/operator.ts";
 import type { Documents } from "../register/documents-body.ts";
 
 type Given = { readonly now: number } & Required<Pick<CompileOptions, "localMesh" | "meshDomain" | "hasSecret">>;
 
-/** The snapshot that a change would make; errors in it refuse. */
+/** The snapshot that documents would make; errors in it refuse. */
 export async function proposedMesh(
   store: Store,
   incoming: (Documents & { ok: true })["documents"],
+  given: Given,
+): Promise<Snapshot | Refusal> {
+  const documents = incoming.map(({ document }) => document);
+  const mesh = await store.mesh();
+  return meshAfter(mesh, plan(mesh.documents, documents, { manager: "replay" }), incoming, given);
+}
+
+/** The snapshot that the return to a revision would make. */
+export async function returnedMesh(
+  store: Store,
+  n: number,
+  operator: Operator,
+  given: Given,
+): Promise<Snapshot | Refusal> {
+  if ((await store.revision(n)) === null) {
+    return { problem: "notFound", detail: `There is no revision ${n} to go back to.` };
+  }
+  const [mesh, past] = await Promise.all([store.mesh(), store.pastDocuments(n)]);
+  const planned = planReturn(mesh.documents, past);
+  // As for the return itself: who may not write it all is told nothing of it.
+  const outside = planned.ok
+    ? planned.plan.changes
+        .filter(({ action }) => action !== "unchanged")
+        .map(({ ref }) => lacksNamespace(operator, partsOfRef(ref).namespace))
+        .find((one) => one !== null)
+    : undefined;
+  return outside ?? meshAfter(mesh, planned, [], given);
+}
+
+async function meshAfter(
+  { head, documents, identities }: Awaited<ReturnType<Store["mesh"]>>,
+  planned: Planned,
+  incoming: (Documents & { ok: true })["documents"],
   { now, ...given }: Given,
 ): Promise<Snapshot | Refusal> {
-  const { head, documents, identities } = await store.mesh();
-  const planned = plan(
-    documents,
-    incoming.map(({ document }) => document),
-    { manager: "replay" },
-  );
   if (!planned.ok) {
     return planned.refusal;
   }

@@ -13,6 +13,7 @@ import { Facts } from "../part/facts.tsx";
 import { RefLink } from "../part/ref-link.tsx";
 import { Screen } from "../part/screen.tsx";
 import { When } from "../part/when.tsx";
+import { ReturnReplay } from "./return-replay.tsx";
 import { RollbackDialog } from "./rollback-dialog.tsx";
 
 export function RevisionScreen(): ReactNode {
@@ -36,11 +37,37 @@ export function RevisionScreen(): ReactNode {
       }
     >
       <Ready read={read}>{(detail) => <Detail detail={detail} propagation={propagation.data} />}</Ready>
+      {head === null ? null : <Returns revision={Number(revision)} head={head} />}
       {isRollingBack && head !== null ? (
         <RollbackDialog to={Number(revision)} head={head} onClose={() => setRollingBack(false)} />
       ) : null}
-      <SameInTerminal lines={[`selvage history ${revision}`, `selvage rollback --to ${revision} --reason why`]} />
+      <SameInTerminal
+        lines={[
+          `selvage history ${revision}`,
+          `selvage replay --to ${revision}`,
+          `selvage rollback --to ${revision} --reason why`,
+        ]}
+      />
     </Screen>
+  );
+}
+
+/** What would be, before anybody does it: the mesh as of this revision, or as before it. */
+function Returns({ revision, head }: { readonly revision: number; readonly head: number }): ReactNode {
+  return (
+    <section aria-label="What going back would change">
+      <h2>What would going back change?</h2>
+      <p className="quiet">Kept requests are decided anew; nothing is written, and nothing is sent.</p>
+      {revision === head ? null : (
+        <ReturnReplay to={revision} label={`Replay with the documents of revision ${revision}`} />
+      )}
+      {revision > head || revision < 2 ? null : (
+        <ReturnReplay
+          to={revision - 1}
+          label={`Replay without ${revision === head ? `revision ${revision}` : `revision ${revision} and later ones`}`}
+        />
+      )}
+    </section>
   );
 }
 

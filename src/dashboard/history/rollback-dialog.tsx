@@ -9,6 +9,7 @@ import { Ready } from "../part/ready.tsx";
 import { PlanView } from "../part/plan-view.tsx";
 import { WriteDialog } from "../part/write-dialog.tsx";
 import { selvageLine } from "../word/command.ts";
+import { ReturnReplay } from "./return-replay.tsx";
 
 interface RollbackDialogProps {
   readonly to: number;
@@ -44,6 +45,7 @@ export function RollbackDialog({ to, head, why, onClose }: RollbackDialogProps):
         decisions about contracts, registered endpoints, use of limits.
       </p>
       <Ready read={plan}>{(result) => <PlanView result={result} />}</Ready>
+      <ReturnReplay to={to} />
     </WriteDialog>
   );
 }

@@ -12,19 +12,23 @@ export function Tabs({
   names,
   base,
   current,
+  keep,
 }: {
   readonly names: readonly string[];
   readonly base: string;
   readonly current: string;
+  /** What of the address is said of every tab. */
+  readonly keep?: URLSearchParams;
 }): ReactNode {
+  const addressOf = (name: string): string => {
+    const query = new URLSearchParams(keep);
+    query.set("tab", name);
+    return `${base}?${query.toString()}`;
+  };
   return (
     <nav className="tabs" aria-label="Parts of this screen">
       {names.map((name) => (
-        <Link
-          key={name}
-          href={`${base}?tab=${encodeURIComponent(name)}`}
-          aria-current={name === current ? "page" : undefined}
-        >
+        <Link key={name} href={addressOf(name)} aria-current={name === current ? "page" : undefined}>
           {name === "yaml" ? "YAML" : `${name.charAt(0).toUpperCase()}${name.slice(1)}`}
         </Link>
       ))}

@@ -2,6 +2,7 @@
 // reason. What was reviewed is what is applied, or the mesh refuses (412).
 import { useState, type ReactNode } from "react";
 import type { ApplyResult, Validation } from "../../model/api/apply.ts";
+import type { ReplayAnswer } from "../../model/api/replay.ts";
 import type { ApiAnswer, Failure } from "../../cli/session/client.ts";
 import { api } from "../data/api.ts";
 import { askAgain } from "../data/live.ts";
@@ -13,9 +14,9 @@ import { DiffView } from "../part/diff-view.tsx";
 import { FailureNote } from "../part/failure-note.tsx";
 import { FormField } from "../part/form-field.tsx";
 import { PlanView } from "../part/plan-view.tsx";
+import { ReplayView } from "../part/replay-view.tsx";
 import { selvageLine } from "../word/command.ts";
 import { Findings } from "./findings.tsx";
-import { ReplayView } from "./replay-view.tsx";
 
 /** @param document what is edited; null = something new */
 export function DocumentEditor({ document }: { readonly document: object | null }): ReactNode {
@@ -98,7 +99,11 @@ function Editor({ original }: { readonly original: string }): ReactNode {
             <h2>What would be applied</h2>
             <PlanView result={plan} />
             {original === "" ? null : <DiffView before={original} after={text} />}
-            <ReplayView key={text} yaml={text} />
+            <ReplayView
+              key={text}
+              ask={() => api.call<ReplayAnswer>("POST", "/replay", { text: body })}
+              line="selvage replay -f mesh.yaml"
+            />
             <FormField label="Reason" value={reason} onChange={setReason} required />
             <Button
               look="main"

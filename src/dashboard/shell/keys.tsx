@@ -64,7 +64,9 @@ function nextTab(step: number): void {
 
 /** The first thing in the next row or card that can be opened: Enter does the rest. */
 function nextRow(step: number): void {
-  const rows = [...document.querySelectorAll<HTMLElement>("main tbody tr, main .stack > li, main .cards > li")];
+  const rows = [
+    ...document.querySelectorAll<HTMLElement>("main tbody tr, main .stack > li, main .cards > li, main .lines > li"),
+  ];
   const at = rows.findIndex((row) => row.contains(document.activeElement));
   const order = step > 0 ? rows.slice(at + 1) : rows.slice(0, Math.max(at, 0)).toReversed();
   for (const row of order) {
@@ -92,6 +94,7 @@ const sheet: readonly (readonly [string, string])[] = [
   ["j and k", "the next row, the one before; Enter opens it"],
   ["c", "copy the command that does the same"],
   ["l", "follow, or stop"],
+  ["Space", "in Watch: stop the lines, or go on"],
   ["[ and ]", "the tab before, the next one"],
   ["r", "ask again"],
   ["y", "copy the address of what is shown"],

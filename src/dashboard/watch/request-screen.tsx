@@ -1,104 +1,21 @@
-// One request that was kept: what was decided, by what, and which calls it made.
+// One request that was kept, by its id.
 import type { ReactNode } from "react";
-import { Link, useParams } from "wouter";
+import { useParams } from "wouter";
 import type { ReceiptShown } from "../../model/api/requests.ts";
 import { useRead } from "../data/read.ts";
 import { SameInTerminal } from "../part/command-line.tsx";
-import { DataTable } from "../part/data-table.tsx";
-import { Facts } from "../part/facts.tsx";
-import { HealthBadge } from "../part/health-badge.tsx";
 import { Ready } from "../part/ready.tsx";
 import { Screen } from "../part/screen.tsx";
-import { When } from "../part/when.tsx";
 import { selvageLine } from "../word/command.ts";
-import { msText } from "../word/number.ts";
-import { statusHealth } from "./status-health.ts";
+import { ReceiptView } from "./receipt-view.tsx";
 
 export function RequestScreen(): ReactNode {
   const { id = "" } = useParams();
   const read = useRead<ReceiptShown>(`/requests/${encodeURIComponent(id)}`);
   return (
     <Screen title={`Request ${id}`} at={read.dataUpdatedAt}>
-      <Ready read={read}>{(receipt) => <Receipt receipt={receipt} />}</Ready>
+      <Ready read={read}>{(receipt) => <ReceiptView receipt={receipt} />}</Ready>
       <SameInTerminal lines={[selvageLine(["explain", id])]} />
     </Screen>
-  );
-}
-
-function Receipt({ receipt }: { readonly receipt: ReceiptShown }): ReactNode {
-  const { status, method, host, path, traceId, decision, policy, code, detail, held, steps, calls } = receipt;
-  return (
-    <>
-      <p>
-        <HealthBadge word={statusHealth(status)}>{status}</HealthBadge>{" "}
-        <span className="mono">{`${method} ${host}${path}`}</span>
-      </p>
-      <Facts
-        rows={[
-          ["When", <When key="at" time={receipt.at} />],
-          ["Took", msText(receipt.tookMs)],
-          ["Kept for", receipt.keptFor],
-          ["Decided by", `${decision}${code === null ? "" : ` ${code}`}`],
-          ["Policy", policy],
-          ["In words", detail],
-          ["Caller", receipt.caller],
-          ["From", receipt.clientIp],
-          ["Service", receipt.service],
-          ["Version", receipt.version],
-          ["Route", receipt.route],
-          [
-            "Revision",
-            <Link key="revision" href={`/history/${receipt.revision}`}>
-              {receipt.revision}
-            </Link>,
-          ],
-          [
-            "Trace",
-            <Link key="trace" href={`/traces/${traceId}`}>
-              {traceId}
-            </Link>,
-          ],
-          [
-            "In force",
-            Object.entries(held)
-              .map(([kind, names]) => `${kind}: ${names.join(", ")}`)
-              .join("; "),
-          ],
-        ]}
-      />
-      {calls.length === 0 ? null : (
-        <DataTable
-          caption="Calls that it made"
-          rows={calls}
-          keyOf={({ spanId }) => spanId}
-          columns={[
-            { head: "For", cell: ({ purpose }) => purpose },
-            { head: "Endpoint", cell: ({ service, endpoint }) => `${service} ${endpoint}` },
-            { head: "Version", cell: ({ version }) => version ?? "none" },
-            { head: "From", number: true, cell: ({ fromMs }) => msText(fromMs) },
-            { head: "To", number: true, cell: ({ toMs }) => msText(toMs) },
-            { head: "Outcome", cell: ({ status: answered, failure }) => failure ?? answered ?? "not ended" },
-          ]}
-        />
-      )}
-      {steps.length === 0 ? null : (
-        <DataTable
-          caption="Steps"
-          rows={steps.map((step, index) => ({ step, index }))}
-          keyOf={({ index }) => String(index)}
-          columns={[
-            { head: "At", number: true, cell: ({ step }) => msText(step.atMs) },
-            { head: "Stage", cell: ({ step }) => step.stage },
-            {
-              head: "Found",
-              cell: ({ step }) =>
-                Object.entries(step.facts)
-                  .map(([name, value]) => `${name}: ${String(value)}`)
-                  .join("; "),
-            },
-          ]}
-        />
-      )}
-    </>
   );
 }

@@ -17,7 +17,7 @@ export const screens: readonly ScreenEntry[] = [
   { path: "/rollouts", title: "Rollouts", key: "r", about: "canary, progressive delivery" },
   { path: "/limits", title: "Limits & breakers", key: "l", about: "rate limits, circuit breakers, force, preview" },
   { path: "/traces", title: "Traces", key: "t", about: "spans, waterfall, why it was slow" },
-  { path: "/watch", title: "Watch", key: "w", about: "requests that were kept, refused, failed, slow" },
+  { path: "/watch", title: "Watch", key: "w", about: "tail, requests as they end, those that were kept" },
   { path: "/endpoints", title: "Endpoints", key: "e", about: "clusters, health checks, drain" },
   { path: "/apis", title: "APIs", key: "a", about: "catalogue, OpenAPI, request access, tiers" },
   { path: "/clients", title: "Clients", key: "k", about: "applications, credentials, contracts" },

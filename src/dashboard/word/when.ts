@@ -38,3 +38,12 @@ export function fullTime(time: string, times: "utc" | "local"): string {
   }
   return times === "utc" ? `${at.toISOString().slice(0, 19).replace("T", " ")} UTC` : at.toLocaleString();
 }
+
+/** `11:52:13.040`, in UTC or as the reader's own clock stood. */
+export function clockWithMs(time: string, isLocal: boolean): string {
+  const at = new Date(time);
+  if (Number.isNaN(at.getTime())) {
+    return time;
+  }
+  return (isLocal ? new Date(at.getTime() - at.getTimezoneOffset() * 60_000) : at).toISOString().slice(11, 23);
+}

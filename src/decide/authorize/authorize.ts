@@ -17,6 +17,7 @@ import {
   principalFits,
   type AuthorizationRequest,
 } from "./request.ts";
+import { candidatesAmong } from "./candidates.ts";
 import { conditionHolds } from "./condition.ts";
 import { addressBits } from "../text/ip.ts";
 import { both, either, fitsAny, NO, YES, type Truth } from "./pattern.ts";
@@ -29,36 +30,33 @@ type AuthorizationVerdict =
   | { readonly allowed: false; readonly because: "unknown"; readonly policy: null };
 
 /**
- * @param table `Snapshot.authorizations`
- * @param held indexes into it
+ * @param table `policies.authorization` of the snapshot
+ * @param held indexes into it, as the place lists them
  */
 export function decideAuthorization(
   table: readonly Authorization[],
   held: readonly number[],
   asked: AuthorizationRequest,
 ): AuthorizationVerdict {
-  let firstAllow: string | null = null;
-  for (const index of held) {
+  const candidates = candidatesAmong(table, held, asked);
+  for (const index of candidates) {
     const policy = table[index];
     if (policy === undefined) {
       return { allowed: false, because: "unknown", policy: null };
     }
-    if (policy.action === "ALLOW") {
-      firstAllow ??= policy.policy;
-    } else if (policy.action !== "AUDIT" && matches(policy, asked) !== NO) {
+    if (policy.action !== "ALLOW" && policy.action !== "AUDIT" && matches(policy, asked) !== NO) {
       return { allowed: false, because: "denied", policy: policy.policy };
     }
   }
-  if (firstAllow === null) {
-    return { allowed: true, policy: null };
-  }
-  for (const index of held) {
+  for (const index of candidates) {
     const policy = table[index];
     if (policy?.action === "ALLOW" && matches(policy, asked) === YES) {
       return { allowed: true, policy: policy.policy };
     }
   }
-  return { allowed: false, because: "not-allowed", policy: firstAllow };
+  const firstAllow = held.find((index) => table[index]?.action === "ALLOW");
+  const policy = firstAllow === undefined ? null : (table[firstAllow]?.policy ?? null);
+  return policy === null ? { allowed: true, policy } : { allowed: false, because: "not-allowed", policy };
 }
 
 /** AUDIT policies that match, for whoever listens. */

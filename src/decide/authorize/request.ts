@@ -30,26 +30,35 @@ export function principalFits(patterns: readonly string[], caller: Caller): Trut
   if (patterns.includes("*") && isProven(caller)) {
     return YES;
   }
-  for (const party of [caller.workload, caller.application]) {
-    if (party === null) {
-      continue;
-    }
-    const { principal } = party;
-    const bare = principal.startsWith(SCHEME) ? principal.slice(SCHEME.length) : principal;
-    if (fitsAny(patterns, principal) || fitsAny(patterns, bare)) {
-      return YES;
-    }
+  if (partyNames(caller).some((name) => fitsAny(patterns, name))) {
+    return YES;
   }
-  const { user } = caller;
-  if (user === null || user.subject === null) {
-    return NO;
-  }
-  const name = `${user.issuer}/${user.subject}`;
-  const fitting = patterns.filter((pattern) => fits(pattern, name));
-  if (fitting.length === 0) {
+  const name = userName(caller);
+  const fitting = name === null ? [] : patterns.filter((pattern) => fits(pattern, name));
+  if (name === null || fitting.length === 0) {
     return NO;
   }
   return PARTY.test(name) || fitting.every((pattern) => pattern.startsWith("*")) ? MAYBE : YES;
+}
+
+/** Every name that a pattern of principals is compared with. */
+export function principalsOf(caller: Caller): string[] {
+  const name = userName(caller);
+  return name === null ? partyNames(caller) : [...partyNames(caller), name];
+}
+
+function partyNames({ workload, application }: Caller): string[] {
+  return [workload, application].flatMap((party) => {
+    if (party === null) {
+      return [];
+    }
+    const { principal } = party;
+    return principal.startsWith(SCHEME) ? [principal, principal.slice(SCHEME.length)] : [principal];
+  });
+}
+
+function userName({ user }: Caller): string | null {
+  return user === null || user.subject === null ? null : `${user.issuer}/${user.subject}`;
 }
 
 /**
@@ -92,24 +101,22 @@ export function methodFits(methods: readonly string[], method: string): Truth {
 /**
  * Some services decode `%3B` before they cut parameters off: such a path has to fit with and without what follows it.
  */
-export function pathFits(patterns: readonly string[], { path, otherPaths }: AuthorizationRequest): Truth {
-  const own = matchesAny(patterns, readingsOf(path));
+export function pathFits(patterns: readonly string[], asked: AuthorizationRequest): Truth {
+  const own = matchesAny(patterns, readingsOf(asked.path));
   if (own !== NO) {
     return own;
   }
-  // Judged as it is; who decodes an encoded slash reads another path, which may only refuse.
-  return [...otherPaths(), ...decodedPaths(path)].some((other) => matchesAny(patterns, readingsOf(other)) !== NO)
-    ? MAYBE
-    : NO;
+  return furtherPaths(asked).some((other) => matchesAny(patterns, readingsOf(other)) !== NO) ? MAYBE : NO;
 }
 
-/** What servers make of encoded slashes: some leave a slash beside another, some merge the two. */
-function decodedPaths(path: string): readonly string[] {
-  if (!path.includes("%2F")) {
-    return [];
-  }
-  const decoded = path.replaceAll("%2F", "/");
-  return [decoded, decoded.replaceAll(/\/{2,}/g, "/")];
+/** Every text that a pattern of paths is compared with. */
+export function pathReadings(asked: AuthorizationRequest): string[] {
+  return [asked.path, ...furtherPaths(asked)].flatMap(readingsOf);
+}
+
+/** Judged as it is; who decodes an encoded slash reads another path, which may only refuse. */
+function furtherPaths({ path, otherPaths }: AuthorizationRequest): readonly string[] {
+  return path.includes("%2F") ? [...otherPaths(), path.replaceAll("%2F", "/")] : otherPaths();
 }
 
 function readingsOf(path: string): readonly string[] {

@@ -1,13 +1,15 @@
 // One try: tells the endpoint's load, the breaker and the cap what comes of it. Whether there is another is not decided
 // here.
-import { began, ended, forgone } from "../../decide/balance/endpoint-load.ts";
+import { withDeadline } from "../../bounded/deadline.ts";
+import { began, ended, forgone, type EndpointLoad } from "../../decide/balance/endpoint-load.ts";
 import { noteDropped, noteEnd, noteSent } from "../../decide/health/call-notes.ts";
 import { endOfAnswer, type TryEnd } from "../../decide/retry/http-route.ts";
+import { STILL_OUT } from "../../isolate/shared-tick.ts";
 import type { Endpoint } from "../../model/snapshot/snapshot.ts";
 import { pauseMs, SERVICE_IDLE_MS, waitsForCaller } from "../../decide/transfer/transfer.ts";
-import { contentLengthOf, type Body } from "../exchange/body.ts";
+import { contentLengthOf, letGo, type Body } from "../exchange/body.ts";
 import { startUpload, type Upload } from "../transfer/upload.ts";
-import { call } from "./call.ts";
+import { call, callAtOnce, failureOf, outcomeOf, type CallOptions } from "./call.ts";
 import { whenLeft } from "./caller-left.ts";
 import type { Chosen } from "./choose-endpoint.ts";
 import type { CallFailure, Destination, Exchange, Outgoing } from "../exchange/exchange.ts";
@@ -48,61 +50,139 @@ const MARGIN_MS = 5;
 /** What a failed try counts as for the choice of endpoints where tries have no time of their own. */
 const FAILURE_COST_MS = 5000;
 
-export async function attempt(
-  outgoingCall: OutgoingCall,
-  { endpoint, load }: Chosen,
-  { timeoutMs, abort }: TryOptions,
-  nowMs: number,
-): Promise<Try> {
-  const { exchange, destination, outgoing, body, guard, slot } = outgoingCall;
-  const { ports, trace } = exchange;
-  if (load !== null) {
-    began(load, nowMs);
+/** What is said when a call has ended, or has to be watched from now on. null = no headers in time. */
+type Came = Response | CallFailure | null | typeof STILL_OUT;
+
+/** One try that is on its way. */
+export class Attempt {
+  /** What its call comes to: `take` it, or what it rejects with. */
+  readonly answering: Promise<Came>;
+  readonly #of: OutgoingCall;
+  readonly #endpoint: Endpoint;
+  readonly #load: EndpointLoad | null;
+  readonly #seen: ReturnType<typeof noteSent>;
+  readonly #guarded: ReturnType<Guard["begin"]>;
+  readonly #options: CallOptions;
+  /** null = its deadline is watched by somebody else. */
+  readonly #fetching: Promise<Response> | null;
+  readonly #nowMs: number;
+  readonly #stay: (() => void) | null;
+  #isOver = false;
+
+  constructor(of: OutgoingCall, { endpoint, load }: Chosen, { timeoutMs, abort }: TryOptions, nowMs: number) {
+    const { exchange, destination, outgoing, body, guard, slot } = of;
+    const { service } = destination;
+    this.#of = of;
+    this.#endpoint = endpoint;
+    this.#load = load;
+    this.#nowMs = nowMs;
+    if (load !== null) {
+      began(load, nowMs);
+    }
+    this.#seen = noteSent(exchange.state.callNotes, service, endpoint.id, nowMs);
+    this.#guarded = guard === null ? null : guard.begin(endpoint, nowMs);
+    const holds = this.#guarded?.holdsPermit === true || load !== null || abort !== null;
+    this.#stay = holds ? whenLeft(exchange.left(), () => (this.#forgo(), abort?.abort())) : null;
+    const upload = body.kind === "stream" && abort !== null ? uploadOf(of, body.stream, timeoutMs, abort) : null;
+    if (upload !== null) {
+      slot?.moves((atMs) => waitsForCaller(upload.pace, "source", atMs), upload.giveUp);
+    }
+    const toldMs = timeoutMs === null ? null : Math.max(1, Math.floor(timeoutMs) - MARGIN_MS);
+    const options = { service, timeoutMs, toldMs, abort, upload, passed: true };
+    this.#options = options;
+    const bytes = body.kind === "kept" ? body.bytes : null;
+    this.#fetching = body.kind === "none" ? callAtOnce(exchange, endpoint, outgoing, options) : null;
+    this.answering =
+      this.#fetching === null
+        ? call(exchange, endpoint, outgoing, bytes, options)
+        : this.#watched(this.#fetching, timeoutMs);
   }
-  const seen = noteSent(exchange.state.callNotes, destination.service, endpoint.id, nowMs);
-  const guarded = guard?.begin(endpoint, nowMs) ?? null;
-  let isOver = false;
-  // By the caller's doing, or because another copy was quicker: that says nothing about the service.
-  const forgo = (): void => {
-    if (isOver) {
+
+  #watched(fetching: Promise<Response>, timeoutMs: number | null): Promise<Came> {
+    const {
+      ports: { tick },
+      ctx,
+    } = this.#of.exchange;
+    if (timeoutMs === null) {
+      return fetching;
+    }
+    return tick === null || timeoutMs < 2 * tick.tickMs
+      ? withDeadline(fetching, timeoutMs, letGo)
+      : tick.ride(fetching, ctx, this.#nowMs);
+  }
+
+  /** In a frame of its own, where several are waited for. */
+  async ended(): Promise<Try> {
+    let came: Came;
+    try {
+      came = await this.answering;
+      came = came === STILL_OUT ? await this.stillOut() : came;
+    } catch (error) {
+      came = this.failure(error);
+    }
+    return this.take(came);
+  }
+
+  /** With a timer of its own, for what is left of its time. */
+  stillOut(): Promise<Response | null> {
+    const { timeoutMs } = this.#options;
+    const fetching = this.#fetching;
+    if (fetching === null || timeoutMs === null) {
+      throw new Error("only what has a deadline is woken");
+    }
+    return withDeadline(fetching, Math.max(0, this.#nowMs + timeoutMs - this.#of.exchange.ports.now()), letGo);
+  }
+
+  /** What a call that rejects comes to. */
+  failure(error: unknown): CallFailure {
+    return failureOf(error, this.#options);
+  }
+
+  /** Tells everybody who wants to know, once. */
+  take(came: Response | CallFailure | null): Try {
+    const { exchange, destination, slot } = this.#of;
+    const { abort, upload = null, timeoutMs } = this.#options;
+    const endpoint = this.#endpoint;
+    const load = this.#load;
+    this.#stay?.();
+    const answer = came !== null && "failure" in came ? came : outcomeOf(exchange, came, this.#options);
+    const end = this.#isOver ? BY_CALLER : endOf(answer);
+    const endedAtMs = exchange.ports.now();
+    const tookMs = Math.max(0, endedAtMs - (upload?.pace.movedAtMs ?? this.#nowMs));
+    const isDropped = abort?.signal.aborted === true && end.end === "lost";
+    if (isDropped || end.end === "caller") {
+      this.#forgo();
+    }
+    if (!this.#isOver) {
+      this.#isOver = true;
+      noteEnd(this.#seen, causeOf(end, answer), tookMs, endedAtMs);
+      this.#guarded?.settle(end, tookMs, endedAtMs);
+      slot?.answered(tookMs);
+      if (load !== null) {
+        ended(load, this.#nowMs, costOf(end, tookMs, destination.timeouts.perTryMs), endedAtMs);
+      }
+      exchange.trace?.("forward", { endpoint: endpoint.id, ...end });
+    }
+    return { endpoint, answer, end, timeoutMs, endedAtMs, upload };
+  }
+
+  /** Its answer is not needed any more. */
+  drop(): void {
+    this.#options.abort?.abort();
+  }
+
+  /** By the caller's doing, or because another copy was quicker: that says nothing about the service. */
+  #forgo(): void {
+    if (this.#isOver) {
       return;
     }
-    isOver = true;
-    noteDropped(seen);
-    guarded?.settle(BY_CALLER, 0, nowMs);
-    if (load !== null) {
-      forgone(load, nowMs, ports.now());
+    this.#isOver = true;
+    noteDropped(this.#seen);
+    this.#guarded?.settle(BY_CALLER, 0, this.#nowMs);
+    if (this.#load !== null) {
+      forgone(this.#load, this.#nowMs, this.#of.exchange.ports.now());
     }
-  };
-  const holds = guarded?.holdsPermit === true || load !== null || abort !== null;
-  const stay = holds ? whenLeft(exchange.left(), () => (forgo(), abort?.abort())) : null;
-  const upload =
-    body.kind === "stream" && abort !== null ? uploadOf(outgoingCall, body.stream, timeoutMs, abort) : null;
-  if (upload !== null) {
-    slot?.moves((atMs) => waitsForCaller(upload.pace, "source", atMs), upload.giveUp);
   }
-  const toldMs = timeoutMs === null ? null : Math.max(1, Math.floor(timeoutMs) - MARGIN_MS);
-  const options = { service: destination.service, timeoutMs, toldMs, abort, upload, passed: true };
-  const answer = await call(exchange, endpoint, outgoing, body.kind === "kept" ? body.bytes : null, options);
-  stay?.();
-  const end = isOver ? BY_CALLER : endOf(answer);
-  const endedAtMs = ports.now();
-  const tookMs = Math.max(0, endedAtMs - (upload?.pace.movedAtMs ?? nowMs));
-  const isDropped = abort?.signal.aborted === true && end.end === "lost";
-  if (isDropped || end.end === "caller") {
-    forgo();
-  }
-  if (!isOver) {
-    isOver = true;
-    noteEnd(seen, failureOf(end, answer), tookMs, endedAtMs);
-    guarded?.settle(end, tookMs, endedAtMs);
-    slot?.answered(tookMs);
-    if (load !== null) {
-      ended(load, nowMs, costOf(end, tookMs, destination.timeouts.perTryMs), endedAtMs);
-    }
-    trace?.("forward", { endpoint: endpoint.id, ...end });
-  }
-  return { endpoint, answer, end, timeoutMs, endedAtMs, upload };
 }
 
 const BY_CALLER: TryEnd = { end: "caller" };
@@ -132,7 +212,7 @@ function costOf(end: TryEnd, tookMs: number, perTryMs: number): number {
 }
 
 /** In words for operators; null = it was answered. */
-function failureOf(end: TryEnd, answer: Response | CallFailure): string | null {
+function causeOf(end: TryEnd, answer: Response | CallFailure): string | null {
   if ("failure" in answer) {
     return `it ${answer.detail}`;
   }

@@ -5,13 +5,13 @@ import { endpointUrl, serviceBinding } from "../../decide/balance/endpoint-url.t
 import type { EditedHeaders } from "../../decide/header/edited-headers.ts";
 import type { Endpoint, ServiceKey } from "../../model/snapshot/snapshot.ts";
 import { ASSERTION_HEADER } from "../../tokens/assertion.ts";
-import { assertionFor } from "../identity/assert.ts";
+import { assertionFor, knownAssertion } from "../identity/assert.ts";
 import { letGo } from "../exchange/body.ts";
 import type { Upload } from "../transfer/upload.ts";
 import type { CallFailure, Exchange, Outgoing, Trace } from "../exchange/exchange.ts";
 import { receivesAt } from "../exchange/outgoing.ts";
 
-interface CallOptions {
+export interface CallOptions {
   /** Whose endpoint it is: what the mesh asserts is for it alone. */
   readonly service: ServiceKey;
   /** Until response headers; null = no deadline. */
@@ -61,6 +61,34 @@ async function traced(
   return answer;
 }
 
+/**
+ * The same for whoever waits in a frame of its own and watches the deadline: sent by the time this returns. What comes
+ * of it is for `outcomeOf` to say, or for `failureOf` where it rejects.
+ *
+ * @returns null = something has to be waited for before, or somebody listens: nothing was sent, and `call` does it
+ */
+export function callAtOnce(
+  exchange: Exchange,
+  endpoint: Endpoint,
+  outgoing: Outgoing,
+  options: CallOptions,
+): Promise<Response> | null {
+  if (exchange.trace !== undefined || !("url" in endpoint.address)) {
+    return null;
+  }
+  const { service } = options;
+  const assertion = receivesAt(exchange, service).assertion ? knownAssertion(exchange, service) : null;
+  if (assertion === undefined) {
+    return null;
+  }
+  const url = endpointUrl(endpoint, outgoing.origin, outgoing.path, outgoing.search);
+  try {
+    return dispatch(exchange, null, outgoing, { url, assertion, body: null }, options);
+  } catch (error) {
+    return Promise.reject(error);
+  }
+}
+
 async function send(
   exchange: Exchange,
   endpoint: Endpoint,
@@ -78,10 +106,35 @@ async function send(
   }
   const url = endpointUrl(endpoint, outgoing.origin, outgoing.path, outgoing.search);
   const { method } = outgoing;
-  const receives = receivesAt(exchange, options.service);
-  const asserting = receives.assertion ? assertionFor(exchange, options.service, { method, url }) : null;
+  const { service } = options;
+  const asserting = receivesAt(exchange, service).assertion ? assertionFor(exchange, service, { method, url }) : null;
   const assertion = asserting instanceof Promise ? await asserting : asserting;
-  const { headers } = outgoing;
+  try {
+    const fetching = dispatch(exchange, bound, outgoing, { url, assertion, body }, options);
+    // Only headers have a deadline, bodies have none; it begins when the request has been sent.
+    const { timeoutMs, upload } = options;
+    const answering = timeoutMs === null ? fetching : withDeadline(fetching, timeoutMs, letGo, upload?.sent);
+    return outcomeOf(exchange, await answering, options);
+  } catch (error) {
+    return failureOf(error, options);
+  }
+}
+
+/** What a try sends beside what all of them send. */
+interface Sent {
+  readonly url: string;
+  readonly assertion: string | null;
+  readonly body: BodyInit | null;
+}
+
+function dispatch(
+  exchange: Exchange,
+  bound: ReturnType<typeof serviceBinding>,
+  { method, headers }: Outgoing,
+  { url, assertion, body }: Sent,
+  options: CallOptions,
+): Promise<Response> {
+  const receives = receivesAt(exchange, options.service);
   say(headers, ASSERTION_HEADER, assertion);
   if (exchange.admitted.hops === 0) {
     // The first hop has to be told by one of the mesh's words: an endpoint may lead back to it.
@@ -107,31 +160,35 @@ async function send(
   if (options.passed === true) {
     init.encodeResponseBody = "manual";
   }
-  try {
-    const fetching = bound === null ? exchange.ports.fetch(url, init) : bound.fetch(url, init);
-    // Only headers have a deadline, bodies have none; it begins when the request has been sent.
-    const answering =
-      options.timeoutMs === null ? fetching : withDeadline(fetching, options.timeoutMs, letGo, upload?.sent);
-    const response = await answering;
-    if (response === null) {
-      options.abort?.abort();
+  return bound === null ? exchange.ports.fetch(url, init) : bound.fetch(url, init);
+}
+
+export function outcomeOf(
+  { ctx }: Pick<Exchange, "ctx">,
+  response: Response | null,
+  options: CallOptions,
+): Response | CallFailure {
+  if (response === null) {
+    options.abort?.abort();
+    return timedOut(options);
+  }
+  const { status } = response;
+  if (canBePassedOn(status, response)) {
+    return response;
+  }
+  ctx.waitUntil(letGo(response));
+  return { failure: "lost", detail: `answered with status ${status}, which cannot be passed on` };
+}
+
+export function failureOf(error: unknown, options: CallOptions): CallFailure {
+  switch (options.upload?.fault() ?? null) {
+    case null:
+      return { failure: "lost", detail: describe(error) };
+    case "late":
       return timedOut(options);
-    }
-    if (canBePassedOn(response)) {
-      return response;
-    }
-    exchange.ctx.waitUntil(letGo(response));
-    return { failure: "lost", detail: `answered with status ${response.status}, which cannot be passed on` };
-  } catch (error) {
-    switch (upload?.fault() ?? null) {
-      case null:
-        return { failure: "lost", detail: describe(error) };
-      case "late":
-        return timedOut(options);
-      case "broken":
-      case "stalled":
-        return { failure: "caller", detail: "did not get the whole body of the request" };
-    }
+    case "broken":
+    case "stalled":
+      return { failure: "caller", detail: "did not get the whole body of the request" };
   }
 }
 
@@ -150,8 +207,8 @@ function timedOut({ timeoutMs }: CallOptions): CallFailure {
 }
 
 /** A switch of protocols that nobody asked for, and numbers that are no HTTP status (RFC 9110 §15), are not answers. */
-function canBePassedOn({ status, webSocket }: Response): boolean {
-  return (status >= 200 && status <= 599) || (status === 101 && webSocket !== null);
+function canBePassedOn(status: number, response: Response): boolean {
+  return (status >= 200 && status <= 599) || (status === 101 && response.webSocket !== null);
 }
 
 /**

@@ -2,6 +2,7 @@
 // where it goes, and the optional trace of decisions. Nothing here decides or does anything.
 import type { Jwks } from "../../isolate/ports.ts";
 import type { Live } from "../../isolate/snapshot.ts";
+import type { SharedTick } from "../../isolate/shared-tick.ts";
 import type { IsolateState } from "../../isolate/state.ts";
 import type { Scheme } from "../../decide/route/authority.ts";
 import type { EditedHeaders, HeaderEdit, HeaderFields } from "../../decide/header/edited-headers.ts";
@@ -38,6 +39,8 @@ export interface Ports {
   readonly fetch: (url: string, init: RequestInit) => Promise<Response>;
   readonly newId: () => string;
   readonly sleep: (ms: number) => Promise<void>;
+  /** Watches over young calls instead of a timer of their own; null = each has its own. */
+  readonly tick: SharedTick | null;
   /** How long a caller may stand still while it sends its request or reads its answer, milliseconds. */
   readonly callerStillMs: number;
   /** How often it is looked whether the caller of an open WebSocket would still be let in, milliseconds. */

@@ -1,6 +1,7 @@
 // The outside world of production's proxy. What it remembers is the isolate's state, shared with what answers other
 // people's proxies, so that both spend the same quota.
 import { jwksOf, portsOf } from "../../isolate/ports.ts";
+import { SharedTick } from "../../isolate/shared-tick.ts";
 import { isolateState, newIsolateState, type IsolateState } from "../../isolate/state.ts";
 import type { Place } from "../../decide/balance/locality.ts";
 import { CALLER_STILL_MS } from "../../decide/transfer/transfer.ts";
@@ -25,6 +26,7 @@ export const ports: Ports = {
   random: () => Math.random(),
   fetch: (url, init) => fetch(url, init),
   newId: () => crypto.randomUUID(),
+  tick: new SharedTick(),
   sleep: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
   callerStillMs: CALLER_STILL_MS,
   socketCheckMs: 5000,

@@ -126,6 +126,7 @@ export function imagine(outlook: Outlook, env: Env, outer: Context, live: Live):
           };
           setTimeout(wake, Math.min(ms * PATIENCE, LONGEST_WAIT_MS));
         }),
+      tick: null,
       callerStillMs: 0,
       socketCheckMs: 0,
     },

@@ -36,6 +36,24 @@ export function assertionFor(
   return keys === null ? without(exchange) : assertWith(exchange, service, bound, keys, now);
 }
 
+/** The one that is at hand; undefined = it has to be made, or its keys have to be fetched. */
+export function knownAssertion(exchange: Exchange, service: ServiceKey): string | null | undefined {
+  const { ports, env, ctx, live, startedAtMs: now } = exchange;
+  const keys = ports.keys(env, ctx, now);
+  if (keys === null) {
+    return without(exchange);
+  }
+  if (keys instanceof Promise || live.snapshot.services[service]?.assertion === "request") {
+    return undefined;
+  }
+  return heldIn(exchange, keyOf(keys.signing.kid, service, chainOf(exchange.caller)), now);
+}
+
+function heldIn({ state }: Exchange, key: string, now: number): string | undefined {
+  const held = state.assertions.get(key);
+  return held !== undefined && now < held.until ? held.text : undefined;
+}
+
 function assertWith(
   exchange: Exchange,
   service: ServiceKey,
@@ -43,17 +61,13 @@ function assertWith(
   { signing }: MeshKeys,
   now: number,
 ): string | null | Promise<string | null> {
-  const { caller, state, live } = exchange;
+  const { caller, live } = exchange;
   const chain = chainOf(caller);
   if (live.snapshot.services[service]?.assertion === "request") {
     return signForRequest(exchange, { service, chain, signing, now }, bound);
   }
   const key = keyOf(signing.kid, service, chain);
-  const held = state.assertions.get(key);
-  if (held !== undefined && now < held.until) {
-    return held.text;
-  }
-  return signForCaller(exchange, { service, chain, signing, now }, key);
+  return heldIn(exchange, key, now) ?? signForCaller(exchange, { service, chain, signing, now }, key);
 }
 
 /** What is said, to whom, and with which key. */

@@ -27,7 +27,7 @@ function canEnd({ caller, routed: { access, guarded } }: Exchange): boolean {
 interface Opened {
   readonly response: Response;
   /** Breaks the connection to the service off. */
-  readonly drop: () => void;
+  readonly attempt: { drop(): void };
 }
 
 /** @param stillEnters asked again and again, while the socket is open */
@@ -39,7 +39,7 @@ export function kept<Answer extends Opened>(
   if (canEnd(exchange)) {
     return { ...opened, response: watched(exchange, opened.response, stillEnters) };
   }
-  exchange.ctx.waitUntil(follow(exchange, opened.drop, stillEnters));
+  exchange.ctx.waitUntil(follow(exchange, () => opened.attempt.drop(), stillEnters));
   return opened;
 }
 

@@ -83,6 +83,32 @@ beforeEach(async () => {
         ],
       },
     },
+    "POST /revisions/6/replay": {
+      body: {
+        revision: 7,
+        replayed: 9,
+        skipped: 1,
+        since: "2026-01-01T12:00:00.000Z",
+        items: [
+          {
+            kind: "denied",
+            caller: "anonymous",
+            route: "HTTPRoute/shop/orders/0",
+            requests: 3,
+            uncertain: 1,
+            example: {
+              requestId: "k1",
+              at: "",
+              method: "GET",
+              host: "shop.example",
+              path: "/orders",
+              before: side,
+              after: { ...side, status: 403, code: "SLV2150" },
+            },
+          },
+        ],
+      },
+    },
   });
 });
 afterEach(() => bench.close());
@@ -112,4 +138,16 @@ it("replay tells differences, and its exit code that there are some", async () =
   expect(stderr).toContain(
     "9 kept requests since 2026-01-01T12:00:00.000Z against revision 7: 1 differences, 1 left out",
   );
+});
+
+it("replay of the return to a revision asks for that, and takes files or a revision", async () => {
+  const { code, stdout } = await bench.run("replay", "--to", "6");
+  expect(code).toBe(1);
+  expect(stdout).toMatch(/denied +3 \(1 uncertain\) +anonymous/);
+  for (const args of [[], ["--to", "6", "-f", bench.file("change.yaml", "kind: Service")]]) {
+    expect(await bench.run("replay", ...args)).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining("--to REVISION"),
+    });
+  }
 });

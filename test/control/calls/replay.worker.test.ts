@@ -109,6 +109,27 @@ describe("POST /replay", () => {
     ]);
   });
 
+  it("tells of going back what would be gone or as it was, also where that removes a document", async () => {
+    const { revision } = (await api("GET", "/revisions")).body;
+    const back = async (n: number, token?: string) =>
+      api("POST", `/revisions/${n}/replay`, token === undefined ? {} : { token });
+    expect((await back(revision)).body).toMatchObject({ revision, replayed: 4, skipped: 1, items: [] });
+    await applied(
+      policy("AuthorizationPolicy", "none", `action: DENY, rules: [{from: [{ipBlocks: ["192.0.2.0/24"]}]}]`),
+    );
+    expect((await back(revision)).body).toMatchObject({
+      revision: revision + 1,
+      items: [{ kind: "allowed", caller: "anonymous", requests: 2, example: { before: { status: 403 } } }],
+    });
+    expect((await api("GET", "/revisions")).body.revision).toBe(revision + 1);
+
+    expect((await back(revision + 2)).status).toBe(404);
+    const [bank, shop] = await Promise.all([tokenFor("viewer", ["bank"]), tokenFor("viewer", ["shop"])]);
+    expect((await back(revision, bank)).body).toMatchObject({ status: 403, requiredNamespace: "shop" });
+    expect((await back(revision, shop)).body.items).toMatchObject([{ kind: "allowed" }]);
+    await api("POST", `/revisions/${revision}/rollback`, { headers: { "if-match": `"${revision + 1}"` } });
+  });
+
   it("writes nothing, refuses what apply would, and holds namespaces", async () => {
     const before = (await api("GET", "/revisions")).body.revision;
     await replay(serviceYaml("other"));

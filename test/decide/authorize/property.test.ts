@@ -1,10 +1,13 @@
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { compileAuthorization } from "../../../src/compile/policy/authorization.ts";
-import { decideAuthorization } from "../../../src/decide/authorize/authorize.ts";
+import { decideAuthorization, policyTruths } from "../../../src/decide/authorize/authorize.ts";
+import { candidatesAmong } from "../../../src/decide/authorize/candidates.ts";
+import { NO, YES } from "../../../src/decide/authorize/pattern.ts";
 import type { AuthorizationRequest } from "../../../src/decide/authorize/request.ts";
 import type { DocumentOf } from "../../../src/model/document/document.ts";
 import { naivelyAllowed } from "../../support/naive/naive-authorize.ts";
+import { sized } from "../../support/long.ts";
 import { application, asked, caller, user, workload, type Question } from "../../support/policies.ts";
 
 type Spec = DocumentOf<"AuthorizationPolicy">["spec"];
@@ -105,6 +108,54 @@ const allowed = (specs: readonly Spec[], question: AuthorizationRequest): boolea
 };
 const any = fc.oneof(plain, doubtful);
 
+/** A policy that names paths, one in five whatever else there is. */
+const narrow = (action: Spec["action"]): fc.Arbitrary<Spec> => {
+  const paths = pick("/orders/1", "/orders/*", "/nobody/*", "/orders/1/items", "/else/where*");
+  const to = paths.map((some) => [{ methods: [], paths: some.length === 0 ? ["/nobody"] : some, hosts: [] }]);
+  const narrowed = fc.tuple(rule, to).map(([one, named]): Rule => Object.assign({}, one, { to: named }));
+  const rules = fc.array(fc.oneof({ weight: 5, arbitrary: narrowed }, rule), { minLength: 1, maxLength: 2 });
+  return fc.record({ targetRefs: fc.constant([]), action: fc.constant(action), rules });
+};
+/** A DENY is rare: otherwise one of so many always matches. */
+const oneOfMany = fc.oneof(
+  { weight: 6, arbitrary: narrow("ALLOW") },
+  { weight: 1, arbitrary: narrow("DENY") },
+  { weight: 5, arbitrary: narrow("AUDIT") },
+);
+const noAllow = fc.oneof({ weight: 1, arbitrary: narrow("DENY") }, { weight: 9, arbitrary: narrow("AUDIT") });
+const many = fc.oneof(
+  fc.array(oneOfMany, { minLength: 17, maxLength: 30 }),
+  fc.array(noAllow, { minLength: 17, maxLength: 20 }),
+);
+/** Where a policy is missing; beyond the end = nowhere. */
+const held = fc.nat(200);
+
+/** What is decided where each is asked by itself, one after the other. */
+function oneByOne(
+  table: ReturnType<typeof compiled>,
+  indexes: readonly number[],
+  question: AuthorizationRequest,
+): ReturnType<typeof decideAuthorization> {
+  const truths = indexes.map((index) => policyTruths(table, [index], question)[0]);
+  const end = truths.find((one) => one === undefined || (one.action === "DENY" && one.truth !== NO));
+  if (end !== undefined) {
+    return { allowed: false, because: "denied", policy: end.policy };
+  }
+  if (truths.includes(undefined)) {
+    return { allowed: false, because: "unknown", policy: null };
+  }
+  const allows = truths.filter((one) => one?.action === "ALLOW");
+  const by = allows.find((one) => one?.truth === YES);
+  if (by !== undefined || allows.length === 0) {
+    return { allowed: true, policy: by?.policy ?? null };
+  }
+  return { allowed: false, because: "not-allowed", policy: allows[0]?.policy ?? "" };
+}
+
+function outcome(verdict: ReturnType<typeof decideAuthorization>): string {
+  return verdict.allowed ? (verdict.policy === null ? "allow" : "allow by one") : verdict.because;
+}
+
 describe("authorize: properties", () => {
   it("decides as the naive reading of the documents does", () => {
     const seen = { true: 0, false: 0 };
@@ -117,6 +168,25 @@ describe("authorize: properties", () => {
       { numRuns: 5000 },
     );
     expect(Math.min(seen.true, seen.false)).toBeGreaterThan(500);
+  });
+
+  it("decides about many as if each of them were asked", () => {
+    const seen = new Map<string, number>();
+    let [asking, ofAll] = [0, 0];
+    fc.assert(
+      fc.property(many, held, any, (specs, missing, question) => {
+        const table = compiled(specs);
+        const indexes = [...table.keys()].flatMap((index) => (index === missing ? [99, index] : [index]));
+        const expected = oneByOne(table, indexes, asked(question));
+        expect(decideAuthorization(table, indexes, asked(question))).toEqual(expected);
+        seen.set(outcome(expected), (seen.get(outcome(expected)) ?? 0) + 1);
+        asking += candidatesAmong(table, indexes, asked(question)).length;
+        ofAll += indexes.length;
+      }),
+      { numRuns: sized(800, 60_000) },
+    );
+    expect([...seen.keys()].toSorted()).toEqual(["allow", "allow by one", "denied", "not-allowed", "unknown"]);
+    expect(asking / ofAll, "most have nothing to say").toBeLessThan(0.6);
   });
 
   it("never allows, where there is doubt, what the naive reading of the undoubted rest refuses by a DENY", () => {

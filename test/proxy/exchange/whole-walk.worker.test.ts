@@ -6,6 +6,7 @@ import { describe, expect, it } from "vitest";
 import { obey } from "../../../src/isolate/breaker-memory.ts";
 import { CallerMemory } from "../../../src/isolate/caller-memory.ts";
 import { newProofMemory } from "../../../src/isolate/proof-memory.ts";
+import { SharedTick } from "../../../src/isolate/shared-tick.ts";
 import { RouteMemory } from "../../../src/isolate/route-memory.ts";
 import type { Snapshot } from "../../../src/model/snapshot/snapshot.ts";
 import { problems } from "../../../src/model/word/problem.ts";
@@ -62,6 +63,8 @@ function isolate({ yaml, lot, forced, authStatus }: RandomMesh, way: Way) {
       now: () => now,
       current: () => (way === "anew" ? Promise.resolve(live(structuredClone(snapshot))) : remembered),
       keys: () => (way === "anew" ? Promise.resolve(keys) : keys),
+      // A call at once, watched by the tick, and one that is waited for, with a timer of its own.
+      tick: way === "anew" ? null : new SharedTick(),
       sleep: (ms) => (ms < LONGEST_MS ? turns() : new Promise(() => undefined)),
     },
     ...(way === "anew" ? {} : { traced: false }),

@@ -2,7 +2,12 @@
 import type { Browser, Page } from "playwright-core";
 import type { TestMesh } from "../mesh.ts";
 
-export async function signedIn(browser: Browser, mesh: TestMesh, path: string, token = mesh.token): Promise<Page> {
+export async function signedIn(
+  browser: Browser,
+  mesh: Pick<TestMesh, "url" | "token">,
+  path: string,
+  token = mesh.token,
+): Promise<Page> {
   const page = await (await browser.newContext({ viewport: { width: 1280, height: 800 } })).newPage();
   await page.goto(`${mesh.url}/_selvage/ui${path}`);
   await page.getByLabel("Operator token").fill(token);

@@ -77,7 +77,14 @@ export const table: Readonly<Record<string, Allowance>> = {
   agent: { ours: ["model", "cli/session/client.ts"], types: [], packages: ["*"] },
   // The page in the browser: the admin API through the command's own client, and its words for what is wrong.
   dashboard: {
-    ours: ["model", "status", "cli/session/client.ts", "cli/session/list-resources.ts", "cli/print/table.ts"],
+    ours: [
+      "model",
+      "status",
+      "cli/session/client.ts",
+      "cli/session/events.ts",
+      "cli/session/list-resources.ts",
+      "cli/print/table.ts",
+    ],
     types: [],
     packages: ["*"],
   },

@@ -12,11 +12,10 @@ export async function published(
 ): Promise<{ headers: Headers; text: string }> {
   const ctx = createExecutionContext();
   const request = new Request(`https://somebody.example/_selvage/.well-known/${name}`);
-  const { headers, ...response } = await worker.fetch(request, { ...env, ...variables }, ctx).then(async (answer) => ({
-    headers: answer.headers,
-    text: await answer.text(),
-  }));
+  const answer = await worker.fetch(request, { ...env, ...variables }, ctx);
+  const { headers } = answer;
+  const text = await answer.text();
   await waitOnExecutionContext(ctx);
   expect(headers.get("cache-control")).toBe("no-store");
-  return { headers, text: response.text };
+  return { headers, text };
 }

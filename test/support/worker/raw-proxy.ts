@@ -2,6 +2,7 @@
 // operator token, the registry and the control plane are left out; the pipeline is the real one.
 import { HeldJwks } from "../../../src/isolate/jwks.ts";
 import { jwksOf } from "../../../src/isolate/ports.ts";
+import { SharedTick } from "../../../src/isolate/shared-tick.ts";
 import type { Live } from "../../../src/isolate/snapshot.ts";
 import type { Env } from "../../../src/env/env.ts";
 import type { Endpoint, Snapshot } from "../../../src/model/snapshot/snapshot.ts";
@@ -31,11 +32,13 @@ const proxy = createProxy({
   fetch: (url, init) => fetch(url, init),
   newId: () => crypto.randomUUID(),
   sleep: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
+  tick: new SharedTick(),
   // Short, so that a test of it need not wait for half a minute.
   callerStillMs: 2000,
   socketCheckMs: 300,
 });
 
 export default {
-  fetch: (request: Request, env: RawEnv, ctx: ExecutionContext): Promise<Response> => proxy(request, env, ctx),
+  fetch: (request: Request, env: RawEnv, ctx: ExecutionContext): Response | Promise<Response> =>
+    proxy(request, env, ctx),
 };

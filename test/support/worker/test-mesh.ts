@@ -91,6 +91,7 @@ export function testMesh(yaml: string, options: TestMeshOptions = {}): TestMesh 
       slept.push(ms);
       return Promise.resolve();
     },
+    tick: null,
     callerStillMs: 30_000,
     socketCheckMs: 10_000,
     ...options.ports,
@@ -109,7 +110,7 @@ export function testMesh(yaml: string, options: TestMeshOptions = {}): TestMesh 
     sent,
     slept,
     traced,
-    send: (url, init) =>
+    send: async (url, init) =>
       proxy(
         new Request(url, { redirect: "manual", ...init }),
         env,

@@ -1,15 +1,14 @@
 // What a change would do to requests that were kept: who would be turned away, held back or sent elsewhere.
 import { useState, type ReactNode } from "react";
 import { Link } from "wouter";
-import type { Failure } from "../../cli/session/client.ts";
+import type { ApiAnswer, Failure } from "../../cli/session/client.ts";
 import type { ReplayAnswer } from "../../model/api/replay.ts";
-import { api } from "../data/api.ts";
-import { Button } from "../part/button.tsx";
-import { CommandLine } from "../part/command-line.tsx";
-import { DataTable } from "../part/data-table.tsx";
-import { FailureNote } from "../part/failure-note.tsx";
-import { HealthBadge } from "../part/health-badge.tsx";
-import { When } from "../part/when.tsx";
+import { Button } from "./button.tsx";
+import { CommandLine } from "./command-line.tsx";
+import { DataTable } from "./data-table.tsx";
+import { FailureNote } from "./failure-note.tsx";
+import { HealthBadge } from "./health-badge.tsx";
+import { When } from "./when.tsx";
 import type { ShownHealth } from "../word/health.ts";
 
 type Difference = ReplayAnswer["items"][number];
@@ -22,15 +21,20 @@ const words: Readonly<Record<Difference["kind"], readonly [ShownHealth, string]>
   allowed: ["notice", "newly let in"],
 };
 
-export function ReplayView({ yaml }: { readonly yaml: string }): ReactNode {
+interface ReplayProps {
+  readonly ask: () => Promise<ApiAnswer<ReplayAnswer>>;
+  /** The command that does the same. */
+  readonly line: string;
+  readonly label?: string;
+}
+
+export function ReplayView({ ask, line, label = "Replay over kept requests" }: ReplayProps): ReactNode {
   const [told, setTold] = useState<ReplayAnswer | null>(null);
   const [failure, setFailure] = useState<Failure | null>(null);
   const [isAsking, setAsking] = useState(false);
   const replay = async (): Promise<void> => {
     setAsking(true);
-    const answer = await api.call<ReplayAnswer>("POST", "/replay", {
-      text: { type: "application/yaml", content: yaml },
-    });
+    const answer = await ask();
     setAsking(false);
     setTold(answer.ok ? answer.value : null);
     setFailure(answer.ok ? null : answer.failure);
@@ -38,11 +42,13 @@ export function ReplayView({ yaml }: { readonly yaml: string }): ReactNode {
   return (
     <>
       <Button disabled={isAsking} onPress={() => void replay()}>
-        {isAsking ? "Replaying…" : "Replay over kept requests"}
+        {isAsking ? "Replaying…" : label}
       </Button>
-      <CommandLine line="selvage replay -f mesh.yaml" />
-      {failure === null ? null : <FailureNote failure={failure} />}
-      {told === null ? null : <Told told={told} />}
+      <CommandLine line={line} />
+      <div aria-live="polite">
+        {failure === null ? null : <FailureNote failure={failure} />}
+        {told === null ? null : <Told told={told} />}
+      </div>
     </>
   );
 }
