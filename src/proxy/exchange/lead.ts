@@ -1,4 +1,4 @@
-// Redirects of a service to itself lead to where the caller found it; the address that the mesh asked is told to nobody.
+// Redirects of a service to itself lead to where the caller found it: nobody is told the address that the mesh asked.
 import { PLACES, type AskedBy } from "../../decide/route/own-location.ts";
 import type { Endpoint } from "../../model/snapshot/snapshot.ts";
 import type { Exchange } from "./exchange.ts";
