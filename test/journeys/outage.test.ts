@@ -130,7 +130,7 @@ const faults: readonly (readonly [fault: string, ref: string, message: RegExp, c
   [
     "open breaker",
     "Service/shop/broken",
-    /breaker of .* is open \(shop\/guard\): \d+ of \d+ calls failed/,
+    /breaker of .* is open \(shop\/guard\)/,
     /breaker get broken -n shop/,
   ],
   ["forced breaker", "Service/shop/forced", /forced open until .*: restore/, /breaker force forced auto .*-n shop/],
