@@ -19,6 +19,7 @@ import { layOverrides } from "./overrides.ts";
 import { collectPrograms } from "./documents/programs.ts";
 import { compileRouter } from "./route/router.ts";
 import { compileRoutes } from "./route/routes.ts";
+import { compileRollouts } from "./rollouts.ts";
 import { compileServices } from "./services.ts";
 import { compileStatuses } from "./statuses.ts";
 import { finish, mapped, type Steps } from "./documents/steps.ts";
@@ -106,7 +107,8 @@ export function* compiling(documents: readonly Document[], options: CompileOptio
   const state = options.identities ?? NO_IDENTITIES;
   const identities = compileIdentities(world, tiers, state, options.now, allowPrivate);
   yield pass;
-  const services = yield* compileServices(world, policies, options.localMesh);
+  const { rollouts, findings: ofRollouts } = compileRollouts(world, programs);
+  const services = yield* compileServices(world, policies, rollouts, options.localMesh);
   yield pass;
   const routes = yield* compileRoutes(world, listeners, owners, policies, programs);
   yield pass;
@@ -133,7 +135,7 @@ export function* compiling(documents: readonly Document[], options: CompileOptio
   yield pass;
   const hazards = yield* mapped(world.documents, HAZARDS, hazardsOf);
   const lints: readonly (() => readonly Finding[])[] = [
-    () => [...overlaid.findings, ...services.findings],
+    () => [...overlaid.findings, ...services.findings, ...ofRollouts],
     () => lintReferences(world, listeners),
     () => policies.findings,
     () => lintTrust(world, allowPrivate),

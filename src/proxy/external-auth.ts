@@ -1,5 +1,6 @@
 // The ExternalAuth filter over HTTP (GEP-1494): another service is asked before the request goes on. 200 lets it pass,
 // with headers of that answer added; anything else is the caller's answer; silence denies.
+import { settledVersion } from "../isolate/rollout-memory.ts";
 import { EditedHeaders, type HeaderEdit } from "../decide/header/edited-headers.ts";
 import { isReserved } from "../decide/header/headers.ts";
 import { pickEndpoint } from "../decide/balance/pick.ts";
@@ -101,7 +102,8 @@ async function ask(
     const detail = `The route's authorization service takes bodies of at most ${maxBodyBytes} bytes`;
     return { no: { problem: "payloadTooLarge", detail } };
   }
-  const endpoint = pickEndpoint(live.endpoints.get(target.service) ?? [], target.version, [], ports.random());
+  const version = settledVersion(exchange.state.rollouts, live.snapshot, target);
+  const endpoint = pickEndpoint(live.endpoints.get(target.service) ?? [], version, [], ports.random());
   if (endpoint === null) {
     return { no: denied(target.service, "has no endpoint that can be used") };
   }

@@ -1,5 +1,5 @@
 // What the dashboard costs a browser: its first screen over a slow line, ten thousand services in lists and search, an
-// hour of the feed. Against answers that are only pretended, so that nothing else is measured. Runs alone.
+// hour of the feed. Against answers that are only pretended, so that nothing else is measured.
 import type { Browser, CDPSession, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { patchBetween } from "../../src/decide/text/json-patch.ts";

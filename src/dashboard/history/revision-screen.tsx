@@ -57,7 +57,11 @@ function Returns({ revision, head }: { readonly revision: number; readonly head:
   return (
     <section aria-label="What going back would change">
       <h2>What would going back change?</h2>
-      <p className="quiet">Kept requests are decided anew; nothing is written, and nothing is sent.</p>
+      <p className="quiet">
+        {revision === head && head < 2
+          ? "This is the first revision, and the newest: there is nothing to go back to."
+          : "Kept requests are decided anew; nothing is written, and nothing is sent."}
+      </p>
       {revision === head ? null : (
         <ReturnReplay to={revision} label={`Replay with the documents of revision ${revision}`} />
       )}
