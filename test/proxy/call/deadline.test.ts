@@ -8,8 +8,12 @@ import { compileMesh } from "../../support/raw/compile-mesh.ts";
 import { runWorkerd, type RunningWorkerd } from "../../support/raw/run-workerd.ts";
 
 const DEADLINE_MS = 1200;
+/** Hundreds of ticks. */
+const BUSY_MS = 2500;
 
 let mesh: RunningWorkerd;
+/** Where young calls are woken two hundred times a second. */
+let restless: RunningWorkerd;
 let service: Server;
 /** Requests to `/never` that have arrived. */
 let hanging = 0;
@@ -41,19 +45,25 @@ beforeAll(async () => {
   service = createServer(serve);
   await new Promise<void>((resolve) => service.listen(0, "127.0.0.1", resolve));
   const { port } = service.address() as AddressInfo;
-  mesh = await runWorkerd({
-    entry: new URL("../../support/worker/raw-proxy.ts", import.meta.url).pathname,
-    json: { SNAPSHOT: compileMesh(documents(`http://127.0.0.1:${port}`)) },
-    text: { TRUST_DOMAIN: "mesh.local" },
-  });
+  const snapshot = compileMesh(documents(`http://127.0.0.1:${port}`));
+  mesh = await run(snapshot, {});
+  restless = await run(snapshot, { TICK_MS: "5" });
   await ask("/quick");
 });
 
 afterAll(async () => {
-  await mesh.stop();
+  await Promise.all([mesh.stop(), restless.stop()]);
   service.closeAllConnections();
   await new Promise((resolve) => service.close(resolve));
 });
+
+function run(snapshot: unknown, text: Readonly<Record<string, string>>): Promise<RunningWorkerd> {
+  return runWorkerd({
+    entry: new URL("../../support/worker/raw-proxy.ts", import.meta.url).pathname,
+    json: { SNAPSHOT: snapshot },
+    text: { TRUST_DOMAIN: "mesh.local", ...text },
+  });
+}
 
 interface Answered {
   readonly status: number;
@@ -61,9 +71,9 @@ interface Answered {
   readonly tookMs: number;
 }
 
-async function ask(path: string): Promise<Answered> {
+async function ask(path: string, of = mesh): Promise<Answered> {
   const began = performance.now();
-  const response = await fetch(`http://127.0.0.1:${mesh.port}/svc/silent.shop${path}`);
+  const response = await fetch(`http://127.0.0.1:${of.port}/svc/silent.shop${path}`);
   const text = await response.text();
   const code = response.ok ? null : (JSON.parse(text) as { code: string }).code;
   return { status: response.status, code, tookMs: performance.now() - began };
@@ -129,6 +139,19 @@ describe("a service that does not answer", () => {
     await sleep(300);
     expect((await ask("/quick")).status).toBe(200);
     expectLate([await ask("/never")]);
+  });
+
+  it("may answer at the very moment at which young calls are woken", async () => {
+    const until = performance.now() + BUSY_MS;
+    const statuses = new Map<number, number>();
+    const busy = async (): Promise<void> => {
+      while (performance.now() < until) {
+        const { status } = await ask("/quick", restless);
+        statuses.set(status, (statuses.get(status) ?? 0) + 1);
+      }
+    };
+    await Promise.all(Array.from({ length: 32 }, busy));
+    expect([...statuses.keys()]).toEqual([200]);
   });
 
   it("is waited for up to the deadline", async () => {
