@@ -51,6 +51,9 @@ const LOUD_SHARE = 0.5;
 const WORSE_TIMES = 3;
 const WORSE_PERCENT = 5;
 
+/** Changes that may have put a version before callers. */
+const SPLITTING: ReadonlySet<MeshChange["kind"]> = new Set(["revision", "override", "rollout"]);
+
 type Why = readonly [points: number, why: string];
 
 /** The likeliest first. */
@@ -70,7 +73,7 @@ export function likelyCauses(facts: CauseFacts): LikelyCause[] {
           : calls.has(change.service)
             ? [NEIGHBOUR, `this service calls ${change.service}`]
             : null;
-      const isSplit = isOwn && split !== null && (change.kind === "revision" || change.kind === "override");
+      const isSplit = isOwn && split !== null && SPLITTING.has(change.kind);
       const why = [
         near,
         isSplit ? ([SPLIT, splitText("version", split)] as const) : null,
@@ -110,8 +113,9 @@ export function likelyCauses(facts: CauseFacts): LikelyCause[] {
 }
 
 /** What the mesh does because a service fails does not make it fail. */
-const isSymptom = ({ kind, actor }: MeshChange): boolean =>
-  actor === null && (kind === "breaker" || kind === "ejection");
+const isSymptom = ({ kind, actor, title }: MeshChange): boolean =>
+  actor === null &&
+  (kind === "breaker" || kind === "ejection" || (kind === "rollout" && title.includes("rolled-back")));
 
 const ownScore = ({ kind }: MeshChange): Why =>
   kind === "health" ? [SAME_ENDPOINT, "it is an endpoint of this service"] : [SAME_SERVICE, "it is about this service"];

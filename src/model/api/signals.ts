@@ -76,6 +76,7 @@ const changeKinds = [
   "override",
   "breaker",
   "ejection",
+  "rollout",
   "health",
   "failover",
   "drain",

@@ -5,6 +5,7 @@ import { createServer, type Server } from "node:http";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { AddressInfo } from "node:net";
+import { answerTail } from "./pretend-tail.ts";
 
 const types: Readonly<Record<string, string>> = { js: "text/javascript", css: "text/css", svg: "image/svg+xml" };
 
@@ -132,6 +133,9 @@ const queries: Readonly<Record<string, string>> = {
   "/_selvage/v1/audit": "?limit=100",
 };
 
+/** A hundred times what one who reads can follow. */
+const TAIL_PER_SECOND = 2_000;
+
 /** @param files the dashboard's folder */
 export async function startPretendMesh(
   files: string,
@@ -152,6 +156,8 @@ export async function startPretendMesh(
     } else if (pathname === "/empty") {
       response.setHeader("content-type", "text/html");
       response.end("<!doctype html><title>empty</title><h1>empty</h1>");
+    } else if (pathname === "/_selvage/v1/tail") {
+      answerTail(request, response, TAIL_PER_SECOND);
     } else if (pathname === "/_selvage/v1/overview") {
       response.setHeader("content-type", "application/json");
       response.setHeader("content-encoding", "gzip");
