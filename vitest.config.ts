@@ -3,6 +3,7 @@
 import { existsSync, globSync, readFileSync } from "node:fs";
 import { cloudflareTest, readD1Migrations } from "@cloudflare/vitest-plugin";
 import { defineConfig } from "vitest/config";
+import { LongestFirst } from "./test/support/run/longest-first.ts";
 
 /** Vectors that others published, by path, for tests inside workerd, which reads no files; empty where they are not. */
 function published(): Readonly<Record<string, string>> {
@@ -14,7 +15,7 @@ function published(): Readonly<Record<string, string>> {
 }
 
 const journeys = ["test/journeys/**/*.test.ts", "test/conformance/**/*.test.ts"];
-const measured = ["test/journeys/{canary-by-hand,dashboard-cost,limit}.test.ts"];
+const measured = ["test/journeys/{canary-by-hand,limit}.test.ts"];
 const worker = ["test/**/*.worker.test.ts"];
 
 const workerd = cloudflareTest(async () => ({
@@ -40,6 +41,7 @@ export default defineConfig({
   test: {
     // Left to itself it leaves one core idle, which is half of a small machine.
     maxWorkers: "100%",
+    sequence: { sequencer: LongestFirst },
     projects: [
       {
         test: {

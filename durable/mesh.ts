@@ -2,7 +2,7 @@
 // it while they have traffic; it is never on the path of a request. The registry stays the authority: whoever loads
 // from there reports what it found, so an announcement that got lost is made up for by the first question.
 import { DurableObject } from "cloudflare:workers";
-import { forcedList, NO_ORDERS, withOrders, type ForcedBoard } from "../src/decide/breaker/forced.ts";
+import { forcedList, NO_ORDERS, withOrders, withShare, type ForcedBoard } from "../src/decide/breaker/forced.ts";
 import { epochOf, isBeyond, isSetBack, laterHead } from "../src/decide/fleet/head.ts";
 import { pollInterval } from "../src/decide/fleet/poll-interval.ts";
 import { troubleOf } from "../src/decide/health/call-notes.ts";
@@ -13,6 +13,7 @@ import type { Propagation } from "../src/model/api/registry.ts";
 import type { CallNote, CallTrouble } from "../src/model/message/call-notes.ts";
 import type { PollAnswer, PollQuestion } from "../src/model/message/propagation.ts";
 import type { ForcedList, ForcedOrders } from "../src/model/message/forced.ts";
+import type { Share } from "../src/model/message/rollout.ts";
 import type { Watch } from "../src/model/message/watch.ts";
 import type { HealthRow } from "../src/model/message/health.ts";
 import type { Head } from "../src/model/registry/registry.ts";
@@ -34,6 +35,10 @@ const TIMED_REVISIONS = 20;
 
 /** Before every revision: of one that counts no more. */
 const UNDONE = -1;
+
+const seenIsolate = ({ isolate, colo, edge, revision, seenAt }: Receipt): Propagation["isolates"][number] => {
+  return { isolate, colo, edge, revision, seenAt: new Date(seenAt).toISOString() };
+};
 
 const keyOf = ({ service, endpoint }: CallNote): string => `${service} ${endpoint}`;
 
@@ -157,13 +162,7 @@ export class Mesh extends DurableObject implements MeshObject {
       setBack,
       p99Ms: percentile(arrivals, 0.99),
       slowestMs: percentile(arrivals, 1),
-      isolates: seen.map(({ isolate, colo, edge, revision, seenAt }) => ({
-        isolate,
-        colo,
-        edge,
-        revision,
-        seenAt: new Date(seenAt).toISOString(),
-      })),
+      isolates: seen.map(seenIsolate),
     };
   }
 
@@ -180,10 +179,18 @@ export class Mesh extends DurableObject implements MeshObject {
 
   /** What operators force upon a service. Written down: every isolate that asks from now on obeys. */
   tellForced(service: ServiceKey, orders: ForcedOrders): boolean {
-    const before = this.#forced;
-    this.#forced = withOrders(before, service, orders, Date.now());
-    if (this.#forced !== before) {
-      this.ctx.storage.kv.put("forced", this.#forced);
+    return this.#post(withOrders(this.#forced, service, orders, Date.now()));
+  }
+
+  /** What a Rollout deals to a canary. Written down, and heard of, as what is forced is. */
+  tellShare(service: ServiceKey, share: Share | null): boolean {
+    return this.#post(withShare(this.#forced, service, share, Date.now()));
+  }
+
+  #post(board: ForcedBoard): boolean {
+    if (board !== this.#forced) {
+      this.#forced = board;
+      this.ctx.storage.kv.put("forced", board);
     }
     return true;
   }
@@ -234,12 +241,8 @@ export class Mesh extends DurableObject implements MeshObject {
   /** Of every service that is being probed. */
   health(): ReadonlyMap<ServiceKey, readonly HealthRow[]> {
     const since = Date.now() - HEALTH_MS;
-    for (const [service, { at }] of this.#health) {
-      if (at < since) {
-        this.#health.delete(service);
-      }
-    }
-    return new Map([...this.#health].map(([service, { rows }]) => [service, rows]));
+    const recent = [...this.#health].filter(([, { at }]) => at >= since);
+    return new Map(recent.map(([service, { rows }]) => [service, rows]));
   }
 
   /** Not of an epoch that is over, nor of a history that was undone. */

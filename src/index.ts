@@ -23,6 +23,7 @@ export { Mesh } from "../durable/mesh.ts";
 export { Presence } from "../durable/presence.ts";
 export { RateLimiter } from "../durable/rate-limiter.ts";
 export { Requests } from "../durable/requests.ts";
+export { Rollout } from "../durable/rollout.ts";
 export { Telemetry } from "../durable/telemetry.ts";
 export { Registry } from "./registry/registry.ts";
 

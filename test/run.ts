@@ -5,7 +5,7 @@ import { execFile } from "node:child_process";
 import { globSync, readFileSync } from "node:fs";
 import { delimiter } from "node:path";
 import { parseCLI, startVitest } from "vitest/node";
-import { count, lastLine, type Tally } from "./support/tally.ts";
+import { count, lastLine, type Tally } from "./support/run/tally.ts";
 
 const root = new URL("..", import.meta.url).pathname;
 const args = process.argv.slice(2);
@@ -21,15 +21,17 @@ const env: NodeJS.ProcessEnv = {
 Object.assign(process.env, env);
 process.chdir(root);
 
+// Beside the tests: each of them alone leaves a core idle.
+const checks: Promise<unknown>[] = [];
 if (args.length === 0) {
-  await Promise.all([
+  checks.push(
     check("types of the Worker", "tsc", "-p", "tsconfig.json"),
     check("types of command, tests and benchmarks", "tsc", "-p", "tsconfig.node.json"),
     check("types of the dashboard", "tsc", "-p", "tsconfig.dashboard.json"),
     check("lint", "oxlint", "--deny-warnings", "--quiet"),
     check("no unused files or packages", "knip", "--include", "files,dependencies,unlisted,unresolved"),
     check("format", "prettier", "--check", "--log-level", "warn", "."),
-  ]);
+  );
 }
 if (args[0] === "--long") {
   process.env.SELVAGE_LONG = "1";
@@ -43,6 +45,7 @@ const vitest = await startVitest("test", filter, {
   reporters: ["default", { onTestRunEnd: (modules, unhandled): void => count(tally, modules, unhandled) }],
 });
 await vitest.close();
+await Promise.all(checks);
 
 if (tally.passed + tally.failed + tally.skipped === 0) {
   tally.failed = 1;

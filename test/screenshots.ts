@@ -15,6 +15,7 @@ const shots: readonly (readonly [name: string, path: string, theme: string])[] =
   ["now", "/now", "light"],
   ["map", "/map", "dark"],
   ["service", "/services/default/reviews?tab=signals", "light"],
+  ["watch", "/watch", "light"],
   ["explain", "/explain?method=GET&url=URL/svc/reviews/books/kokoro", "light"],
   ["limits", "/limits?tab=breakers", "dark"],
   ["policy", "/policies/HTTPRoute/default/reviews-split?tab=edit", "contrast"],

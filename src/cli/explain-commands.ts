@@ -46,16 +46,28 @@ export function addExplainCommands(
     );
   program
     .command("trace")
-    .description("the spans of a trace, or the traces that a kept request is part of")
-    .argument("[id]", "32 hexadecimal digits")
+    .description("the traces that kept requests are part of, the spans of one, or a request that is sent and traced")
+    .argument("[what]", "the id of a trace (32 hexadecimal digits), METHOD URL, a URL or a path (GET)")
+    .argument("[url]")
+    .option("-H, --header <header>", "of the request, 'name: value'; may be repeated", collect)
+    .option("-d, --data <text>", "body of the request")
     .option("--pass", "print what has a request traced that shows it as selvage-trace, for a quarter of an hour")
-    .action(async (id: string | undefined, options, command) =>
+    .action(async (what: string | undefined, url: string | undefined, options, command) =>
       withSession(command, async (session) => {
         const { listTraces, showTrace, showTracePass } = await import("./explain/trace.ts");
         if (options.pass === true) {
           return showTracePass(session);
         }
-        return id === undefined ? listTraces(session) : showTrace(session, id);
+        if (what === undefined) {
+          return listTraces(session);
+        }
+        if (url === undefined && !/^(?:https?:\/\/|\/)/.test(what)) {
+          return showTrace(session, what);
+        }
+        const { traceRequest } = await import("./explain/trace-request.ts");
+        return url === undefined
+          ? traceRequest(session, options.data === undefined ? "GET" : "POST", what, options)
+          : traceRequest(session, what, url, options);
       }),
     );
   program

@@ -32,7 +32,7 @@ const groups: Readonly<Record<string, readonly string[]>> = {
     "history",
     "audit",
   ],
-  "Act:": ["rollback", "breaker", "override", "limit", "endpoint", "keys", "registry"],
+  "Act:": ["rollback", "rollout", "breaker", "override", "limit", "endpoint", "keys", "registry"],
   "Clients:": ["app", "workload", "contract", "catalog"],
   "This command:": ["context", "auth", "token", "version", "bug-report", "completion", "help"],
 };

@@ -4,6 +4,7 @@ import { sayError } from "./session/error-line.ts";
 import { Command, Help } from "commander";
 import { addBreakerCommands } from "./breaker-commands.ts";
 import { addClientCommands } from "./client-commands.ts";
+import { addRolloutCommands } from "./rollout-commands.ts";
 import { type ExitCode, exitCodes } from "./session/exit-code.ts";
 import { integer, seconds } from "./session/integer.ts";
 import { addCostCommand } from "./cost-commands.ts";
@@ -242,6 +243,7 @@ export function buildProgram(terminal: Terminal, done: Done): Command {
     );
 
   addBreakerCommands(program, withSession);
+  addRolloutCommands(program, withSession);
   addClientCommands(program, withSession);
   addOperatorCommands(program, withSession);
   addLimitCommands(program, withSession);

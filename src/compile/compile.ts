@@ -19,6 +19,7 @@ import { layOverrides } from "./overrides.ts";
 import { collectPrograms } from "./documents/programs.ts";
 import { compileRouter } from "./route/router.ts";
 import { compileRoutes } from "./route/routes.ts";
+import { compileRollouts } from "./rollouts.ts";
 import { compileServices } from "./services.ts";
 import { compileStatuses } from "./statuses.ts";
 import { finish, mapped, type Steps } from "./documents/steps.ts";
@@ -30,7 +31,7 @@ import { hazardsOf } from "./lint/hazards.ts";
 import { lintBackends } from "./lint/backends.ts";
 import { lintMatches } from "./lint/matches.ts";
 import { lintReferences } from "./lint/references.ts";
-import { lintRoutes } from "./lint/routes.ts";
+import { lintRoute } from "./lint/routes.ts";
 import { lintTrust } from "./lint/trust.ts";
 
 export interface CompileOptions {
@@ -106,7 +107,8 @@ export function* compiling(documents: readonly Document[], options: CompileOptio
   const state = options.identities ?? NO_IDENTITIES;
   const identities = compileIdentities(world, tiers, state, options.now, allowPrivate);
   yield pass;
-  const services = yield* compileServices(world, policies, options.localMesh);
+  const { rollouts, findings: ofRollouts } = compileRollouts(world, programs);
+  const services = yield* compileServices(world, policies, rollouts, options.localMesh);
   yield pass;
   const routes = yield* compileRoutes(world, listeners, owners, policies, programs);
   yield pass;
@@ -131,14 +133,15 @@ export function* compiling(documents: readonly Document[], options: CompileOptio
   const isNear = affectedBy(options.changed, routes, listeners.table);
   const near = { ...routes, placements: routes.placements.filter(isNear) };
   yield pass;
+  const ofRoutes = yield* mapped(routes.routes, 1, (one) => lintRoute(one, world));
   const hazards = yield* mapped(world.documents, HAZARDS, hazardsOf);
   const lints: readonly (() => readonly Finding[])[] = [
-    () => [...overlaid.findings, ...services.findings],
+    () => [...overlaid.findings, ...services.findings, ...ofRollouts],
     () => lintReferences(world, listeners),
     () => policies.findings,
     () => lintTrust(world, allowPrivate),
     () => lintContracts(identities.contracts, world),
-    () => lintRoutes(routes.routes, world),
+    () => ofRoutes.flat(),
     () => lintConsumers(world, routes.rules, policies.tables),
     () => hazards.flat(),
     () => lintBackends(examples, near),

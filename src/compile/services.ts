@@ -9,6 +9,7 @@ import type { HealthTerms } from "../model/snapshot/health-terms.ts";
 import { refOf } from "../model/word/refs.ts";
 import type { HealthCheckSpec, ServiceEndpoint } from "../model/document/kind/service.ts";
 import { RECEIVABLE, RECEIVED_BY_DEFAULT } from "../model/snapshot/receive.ts";
+import type { RolloutTerms } from "../model/snapshot/rollout.ts";
 import type { Endpoint, ServiceEntry, ServiceKey } from "../model/snapshot/snapshot.ts";
 import { builtInCluster, clusterRule } from "./documents/cluster-rule.ts";
 import type { PolicyIndex } from "./policy/policy-index.ts";
@@ -27,6 +28,7 @@ interface CompiledServices {
 export function* compileServices(
   world: DocumentIndex,
   policies: PolicyIndex,
+  rollouts: ReadonlyMap<ServiceKey, RolloutTerms>,
   localMesh: boolean,
 ): Steps<CompiledServices> {
   const findings: Finding[] = [];
@@ -41,11 +43,13 @@ export function* compileServices(
     // In one order, so that the same wish is the same snapshot.
     const receive = RECEIVABLE.filter((header) => service.receive.includes(header));
     const held = policies.at({ gateway: null, service: key, rule: null });
+    const rollout = rollouts.get(key);
     const more = {
       ...(assertion === "request" ? { assertion } : {}),
       ...(receive.join() === RECEIVED_BY_DEFAULT.join() ? {} : { receive }),
       ...(service.keepsSlashes ? { keepsSlashes: true as const } : {}),
       ...(service.healthCheck === null ? {} : { health: compileHealthCheck(service.healthCheck) }),
+      ...(rollout === undefined ? {} : { rollout }),
     };
     const timeouts = timeoutsOf(policies.tables, held);
     return [key, { namespace, name, exposure, endpoints, timeouts, ...held, ...more }];

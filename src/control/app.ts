@@ -24,6 +24,7 @@ import { registerRequests } from "./calls/requests.ts";
 import { registerResource } from "./calls/resource.ts";
 import { registerResources } from "./calls/resources.ts";
 import { registerRevisions } from "./calls/revisions.ts";
+import { registerRollouts } from "./rollout/rollouts.ts";
 import { registerTail } from "./calls/tail.ts";
 import { registerTokens } from "./calls/tokens.ts";
 import { registerWhoami } from "./calls/whoami.ts";
@@ -71,6 +72,7 @@ function build(): ControlApp {
   registerOverview(app);
   registerReplay(app);
   registerBreakers(app);
+  registerRollouts(app);
   registerStats(app);
   registerGraph(app);
   registerReport(app);

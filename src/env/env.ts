@@ -8,6 +8,7 @@ import type {
   PresenceObject,
   RateLimiterObject,
   RequestsObject,
+  RolloutObject,
   TelemetryObject,
 } from "../model/message/objects.ts";
 import type { Variables } from "./variables.ts";
@@ -41,6 +42,8 @@ export interface Env extends Variables {
    * `wrangler.toml`, and none is kept.
    */
   readonly REQUESTS?: Objects<RequestsObject>;
+  /** One object for each service with a Rollout: its controller. Absent as above: every canary gets nothing. */
+  readonly ROLLOUT?: Objects<RolloutObject>;
   /** A dataset of Analytics Engine: what is counted is written there as well; absent = it is not. */
   readonly ANALYTICS?: AnalyticsEngineDataset;
 }

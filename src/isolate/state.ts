@@ -20,6 +20,7 @@ import { newLimitMemory, type LimitMemory } from "./limit-memory.ts";
 import { HeldKeys } from "./mesh-keys.ts";
 import { newProofMemory, type ProofMemory } from "./proof-memory.ts";
 import { HeldProviders } from "./providers.ts";
+import { hearShares, newRolloutMemory, type RolloutMemory } from "./rollout-memory.ts";
 import { RouteMemory } from "./route-memory.ts";
 import { newKeeping, type Keeping } from "../observe/keeping.ts";
 import type { AccessLine } from "../observe/export/access-line.ts";
@@ -37,6 +38,7 @@ export interface IsolateState {
   readonly providers: HeldProviders;
   readonly limits: LimitMemory;
   readonly breakers: BreakerMemory;
+  readonly rollouts: RolloutMemory;
   readonly endpoints: EndpointStats;
   /** How calls to endpoints end, for operators. */
   readonly callNotes: CallNotes;
@@ -106,13 +108,14 @@ const MOST_SOCKETS = 2000;
 
 export function newIsolateState(id: string): IsolateState {
   const breakers = newBreakerMemory();
+  const rollouts = newRolloutMemory();
   const keys = new HeldKeys();
   const callNotes = newCallNotes();
   const keeping = newKeeping();
   return {
     id,
     snapshot: new HeldSnapshot(id, null, {
-      forced: (list, sentAt) => obey(breakers, list, sentAt),
+      forced: (list, sentAt) => (obey(breakers, list, sentAt), hearShares(rollouts, list.shares)),
       revoked: () => keys.doubt(),
       notes: (now) => troubledNotes(callNotes, now),
       watched: (watches, sentAt) => (keeping.watches = heldSince(watches, sentAt)),
@@ -122,6 +125,7 @@ export function newIsolateState(id: string): IsolateState {
     providers: new HeldProviders(),
     limits: newLimitMemory(),
     breakers,
+    rollouts,
     endpoints: newEndpointStats(),
     callNotes,
     observing: newObserving(),

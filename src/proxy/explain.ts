@@ -32,6 +32,9 @@ import {
 } from "./explain/say-guards.ts";
 import { sayLimits } from "./explain/say-limits.ts";
 import { sayRoute } from "./explain/say-route.ts";
+import { drawOfMost, saySplit } from "./explain/say-split.ts";
+import { walk } from "./exchange/walk.ts";
+import { split } from "./split.ts";
 
 const { bodiless, identify, route, preflight, authenticate, authorize, limit, answer, externalAuth } = NAMED_STAGES;
 
@@ -115,6 +118,11 @@ async function walked(
       go: async (exchange) => {
         const { decisions: faults, ended } = sayFaults(exchange);
         decisions.push(...faults);
+        if (ended === null) {
+          world.random = drawOfMost(exchange);
+          await walk(exchange, [split]);
+          decisions.push(...saySplit(exchange));
+        }
         const { destination } = exchange.routed;
         if (ended !== null || "problem" in destination) {
           return ended ?? ({ no: destination, stage: "route", policy: exchange.routed.policy } as Ended);

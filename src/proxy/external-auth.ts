@@ -1,11 +1,12 @@
 // The ExternalAuth filter over HTTP (GEP-1494): another service is asked before the request goes on. 200 lets it pass,
 // with headers of that answer added; anything else is the caller's answer; silence denies.
+import { settledVersion } from "../isolate/rollout-memory.ts";
 import { EditedHeaders, type HeaderEdit } from "../decide/header/edited-headers.ts";
 import { isReserved } from "../decide/header/headers.ts";
 import { pickEndpoint } from "../decide/balance/pick.ts";
 import { join } from "../decide/route/rewrite.ts";
 import type { FilterPlan } from "../decide/route/filter-plan.ts";
-import type { HeaderPair } from "../model/snapshot/snapshot.ts";
+import type { Endpoint, HeaderPair } from "../model/snapshot/snapshot.ts";
 import type { Refusal } from "../model/word/problem.ts";
 import { KEEP_LIMIT_BYTES, letGo, type Body, type BodyFault } from "./exchange/body.ts";
 import { keepOwnBody } from "./transfer/own-body.ts";
@@ -14,6 +15,7 @@ import { call } from "./call/call.ts";
 import { GO_ON } from "./exchange/decided.ts";
 import type { Decided, Exchange, Outgoing } from "./exchange/exchange.ts";
 import type { ClosedHeaders } from "../decide/header/proof-headers.ts";
+import { lead, namesPlaces, routedBy } from "./exchange/lead.ts";
 import { BY_DEFAULT } from "../decide/header/receives.ts";
 import { closedTo, forwardingOf, originOf, receivesHere } from "./exchange/outgoing.ts";
 
@@ -101,7 +103,8 @@ async function ask(
     const detail = `The route's authorization service takes bodies of at most ${maxBodyBytes} bytes`;
     return { no: { problem: "payloadTooLarge", detail } };
   }
-  const endpoint = pickEndpoint(live.endpoints.get(target.service) ?? [], target.version, [], ports.random());
+  const version = settledVersion(exchange.state.rollouts, live.snapshot, target);
+  const endpoint = pickEndpoint(live.endpoints.get(target.service) ?? [], version, [], ports.random());
   if (endpoint === null) {
     return { no: denied(target.service, "has no endpoint that can be used") };
   }
@@ -124,10 +127,17 @@ async function ask(
   }
   exchange.trace?.("external-auth", { service: target.service, status: answer.status });
   if (answer.status !== 200) {
-    return { no: answer };
+    return { no: namesPlaces(answer.headers, endpoint.address) ? led(exchange, answer, endpoint.address) : answer };
   }
   exchange.ctx.waitUntil(letGo(answer));
   return { add: copied(answer.headers, filter.allowedResponseHeaders, closedTo(exchange)) };
+}
+
+/** It was asked about the caller's path, whatever the rule does to that on the way to its own service. */
+function led(exchange: Exchange, answer: Response, address: Endpoint["address"]): Response {
+  const copy = new Response(answer.body, answer);
+  lead(copy.headers, address, { ...routedBy(exchange), matchedPrefix: "/", rewrite: null });
+  return copy;
 }
 
 function pickHeaders(

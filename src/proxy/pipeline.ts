@@ -12,6 +12,7 @@ import { fault } from "./fault.ts";
 import { forward, notForwarded } from "./forward.ts";
 import type { Forwarded } from "./call/tries.ts";
 import { respond } from "./respond.ts";
+import { split } from "./split.ts";
 import { kept } from "./transfer/web-socket.ts";
 import { tell } from "./tell.ts";
 import { walk } from "./exchange/walk.ts";
@@ -40,6 +41,8 @@ const CARRIED: readonly Stage[] = [
   tell,
   // After everything that may refuse the request, so that nobody gets past a guard by a fault.
   fault,
+  // By who calls, which is known by now; a request that gets a fault meets neither version.
+  split,
 ];
 
 function carry(exchange: Exchange, again: () => Promise<boolean>): Response | Ended | Promise<Response | Ended> {

@@ -7,6 +7,7 @@ import { namedValues } from "../decide/route/reads.ts";
 import type { Env } from "../env/env.ts";
 import type { Context } from "../isolate/kept.ts";
 import { newLimitMemory } from "../isolate/limit-memory.ts";
+import { isolateState } from "../isolate/state.ts";
 import type { Explain, Explanation, ExplainQuestion } from "../model/message/explanation.ts";
 import type { Receipt } from "../model/message/receipt.ts";
 import type { Replay, Replayed, ReplayedPair } from "../model/message/replay.ts";
@@ -37,7 +38,7 @@ function explainBy(given: Snapshot, clock: { readonly at: number }): Explain<Env
   const snapshot: Snapshot = { ...given, policies: { ...given.policies, limit } };
   const written = new Map(Object.entries(snapshot.services).map(([key, { endpoints }]) => [key, endpoints]));
   const coordinators = new Map<string, LimitCoordinator>();
-  const memory = { limits: newLimitMemory() };
+  const memory = { limits: newLimitMemory(), rollouts: isolateState().rollouts };
   return createExplain({
     ...outlook,
     live: async (env, ctx, _, via) => {

@@ -5,6 +5,7 @@ import { MESH_OBJECT } from "../model/word/refs.ts";
 import type { DynamicEndpoint } from "../model/registry/registry.ts";
 import { announce } from "../change/announce.ts";
 import { expireOverrides } from "../change/expire-overrides.ts";
+import { followRollouts } from "../change/follow-rollouts.ts";
 import { leaseOf } from "./lease-of.ts";
 import { REVISIONS_KEPT_MS } from "../store/history.ts";
 import { Store } from "../store/store.ts";
@@ -12,14 +13,26 @@ import { Store } from "../store/store.ts";
 /** Tombstones of endpoints are kept so long; isolates that have not asked for half of that start over. */
 const TOMBSTONE_MS = 24 * 3_600_000;
 
-export type SweepStep = "announce" | "leases" | "tombstones" | "snapshots" | "history" | "overrides" | "sessions";
+export type SweepStep =
+  "announce" | "leases" | "tombstones" | "snapshots" | "history" | "overrides" | "rollouts" | "sessions";
+
+const STEPS = [
+  "announce",
+  "leases",
+  "tombstones",
+  "snapshots",
+  "history",
+  "overrides",
+  "rollouts",
+  "sessions",
+] as const satisfies readonly SweepStep[];
 
 /**
  * @param now milliseconds since the epoch
  * @returns the steps that failed
  */
 export async function sweep(
-  env: Pick<Env, "DB" | "MESH" | "PRESENCE" | "LOCAL_MESH">,
+  env: Pick<Env, "DB" | "MESH" | "PRESENCE" | "ROLLOUT" | "LOCAL_MESH">,
   now: number,
 ): Promise<SweepStep[]> {
   const store = new Store(env.DB);
@@ -41,11 +54,13 @@ export async function sweep(
         await env.MESH.getByName(MESH_OBJECT).expireAt(next);
       }
     },
+    // A controller that has not heard what its document says, or whose share the mesh object has lost.
+    rollouts: () => followRollouts(env, store),
     sessions: () => store.dropSessions(now),
     history: () => store.trimHistory(new Date(now - REVISIONS_KEPT_MS).toISOString()),
   };
   const failed: SweepStep[] = [];
-  for (const name of ["announce", "leases", "tombstones", "snapshots", "history", "overrides", "sessions"] as const) {
+  for (const name of STEPS) {
     try {
       await steps[name]();
     } catch (error) {

@@ -6,6 +6,7 @@ import type { Catalog } from "../model/api/endpoints.ts";
 import type { LimitList } from "../model/api/limits.ts";
 import type { AuditList, Readiness, TokenList } from "../model/api/operators.ts";
 import type { Propagation, RevisionList } from "../model/api/registry.ts";
+import type { RolloutList } from "../model/api/rollouts.ts";
 import type { Stats } from "../model/api/signals.ts";
 import type { Resource, ResourceList } from "../model/api/resource.ts";
 import type { ApiAnswer, ApiClient } from "../cli/session/client.ts";
@@ -27,7 +28,12 @@ export interface RuntimeRead {
   readonly audit: ApiAnswer<AuditList>;
   readonly tokens: ApiAnswer<TokenList>;
   readonly credentials: readonly Credentials[];
+  /** Of the last minute. */
   readonly stats: ApiAnswer<Stats>;
+  /** Of ten minutes: for what is asked too seldom to show itself in one. */
+  readonly longer: ApiAnswer<Stats>;
+  /** null = there is no Rollout to ask about. */
+  readonly rollouts: ApiAnswer<RolloutList> | null;
 }
 
 /** Each application's secrets are one question; so many are asked at a time. */
@@ -51,15 +57,19 @@ export async function runtimeOverview(
   client: ApiClient,
   resources: readonly Resource[] | Promise<readonly Resource[]>,
 ): Promise<RuntimeRead> {
-  const [breakers, limits, audit, tokens, stats, credentials] = await Promise.all([
+  const [breakers, limits, audit, tokens, stats, longer, credentials, rollouts] = await Promise.all([
     client.call<BreakerList>("GET", "/breakers"),
     client.call<LimitList>("GET", "/limits", { query: { limit: 1000 } }),
     client.call<AuditList>("GET", "/audit", { query: { limit: 100 } }),
     client.call<TokenList>("GET", "/tokens"),
     client.call<Stats>("GET", "/stats", { query: { window: "1m" } }),
+    client.call<Stats>("GET", "/stats", { query: { window: "10m" } }),
     Promise.resolve(resources).then((known) => credentialsOf(client, known)),
+    Promise.resolve(resources).then((known) =>
+      known.some(({ kind }) => kind === "Rollout") ? client.call<RolloutList>("GET", "/rollouts") : null,
+    ),
   ]);
-  return { breakers, limits, audit, tokens, stats, credentials };
+  return { breakers, limits, audit, tokens, stats, longer, credentials, rollouts };
 }
 
 async function credentialsOf(client: ApiClient, resources: readonly Resource[]): Promise<Credentials[]> {

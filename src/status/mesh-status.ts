@@ -4,8 +4,9 @@ import { refOf } from "../model/word/refs.ts";
 import type { MeshRead, RuntimeRead } from "./mesh-read.ts";
 import { meshTroubles } from "./mesh-troubles.ts";
 import { credentialTroubles, documentTroubles, limitTroubles, tokenTroubles } from "./policy-troubles.ts";
+import { rolloutTroubles } from "./rollout-troubles.ts";
 import { breakerTroubles, endpointTroubles, lostTroubles } from "./service-troubles.ts";
-import { signalTroubles, versionTroubles } from "./signal-troubles.ts";
+import { seenLonger, signalTroubles, versionTroubles } from "./signal-troubles.ts";
 import { worstFirst, type Trouble } from "./trouble.ts";
 
 export interface MeshStatus {
@@ -26,15 +27,17 @@ export interface MeshStatus {
 /** What the answers mean. */
 export function statusOf(server: string, read: MeshRead, runtime: RuntimeRead, now: number): MeshStatus {
   const services = read.catalog.ok ? read.catalog.value.items : [];
-  const { breakers, limits, audit, tokens, credentials, stats } = runtime;
+  const { breakers, limits, audit, tokens, credentials, stats, longer, rollouts } = runtime;
   const lost = audit.ok ? lostTroubles(audit.value.items, services, now) : [];
+  const signals = !stats.ok ? [] : longer.ok ? seenLonger(stats.value.services, longer.value) : stats.value.services;
   const found = worstFirst([
     ...meshTroubles(read),
     ...endpointTroubles(services),
     ...lost,
     ...(breakers.ok ? breakerTroubles(breakers.value.items) : []),
-    ...(stats.ok ? versionTroubles(stats.value.services) : []),
-    ...(stats.ok ? signalTroubles(stats.value.services, now) : []),
+    ...versionTroubles(signals, longer.ok ? longer.value : null),
+    ...signalTroubles(signals, now),
+    ...(rollouts?.ok === true ? rolloutTroubles(rollouts.value.items, now) : []),
     ...(limits.ok ? limitTroubles(limits.value.items) : []),
     ...credentialTroubles(credentials),
     ...(tokens.ok ? tokenTroubles(tokens.value.items, now) : []),

@@ -1,5 +1,5 @@
 // Services whose requests fail right now, by what isolates count, with what most likely made them fail.
-import type { ServiceSignals } from "../model/api/signals.ts";
+import type { ServiceSignals, Stats } from "../model/api/signals.ts";
 import { refOf } from "../model/word/refs.ts";
 import { failingVersion } from "./failing-version.ts";
 import { namespaceFlag, type Trouble } from "./trouble.ts";
@@ -7,29 +7,63 @@ import { namespaceFlag, type Trouble } from "./trouble.ts";
 /** A moment of failures is no trouble yet: a mesh that starts has one. */
 const LASTING_MS = 10_000;
 
-/** Versions that fail where another does well: a few percent of all requests, and most of their own. */
-export function versionTroubles(services: readonly ServiceSignals[]): Trouble[] {
+/** So many failures would have been seen: where there are none, it does well again. */
+const TELLING = 3;
+
+/** A minute shows neither when something began that is older, nor what came before it: ten do, where both see it. */
+export function seenLonger(services: readonly ServiceSignals[], longer: Pick<Stats, "services">): ServiceSignals[] {
+  return services.map((service) => {
+    const { since, until = null } = service;
+    const same = longer.services.find((one) => one.namespace === service.namespace && one.name === service.name);
+    const isSame = since === null ? until !== null && (same?.until ?? null) !== null : (same?.since ?? null) !== null;
+    return same !== undefined && isSame ? { ...service, since: same.since, likely: same.likely } : service;
+  });
+}
+
+/**
+ * Versions that fail where another does well: a few percent of all requests, and most of their own.
+ *
+ * @param longer the same services over a longer time, for versions that are asked so seldom that a minute says little
+ */
+export function versionTroubles(
+  services: readonly ServiceSignals[],
+  longer: Pick<Stats, "window" | "services"> | null,
+): Trouble[] {
   return services.flatMap((service): Trouble[] => {
-    const found = failingVersion(service);
+    const before = longer?.services.find((one) => one.namespace === service.namespace && one.name === service.name);
+    const now = failingVersion(service);
+    const found = now ?? (before === undefined ? null : seldomAsked(service, failingVersion(before)));
     if (found === null) {
       return [];
     }
-    const { namespace, name, since, likely } = service;
+    const { namespace, name, since, until = null, likely } = service;
     const { version, signals, other } = found;
-    const cause = likely.find(({ kind }) => kind === "revision");
+    const cause = (now === null ? before?.likely : likely)?.find(({ kind }) => kind === "revision");
     const why = cause === undefined ? "" : `; likely: ${cause.title}`;
+    const isOver = until !== null;
     return [
       {
-        severity: "degraded",
+        severity: isOver ? "notice" : "degraded",
         ref: refOf("Service", namespace, name),
         message:
-          `version ${version} fails: ${percent(signals.errorPercent)} of its ${signals.requests} requests, ` +
+          `version ${version} ${isOver ? `failed until ${until}` : "fails"}: ` +
+          `${percent(signals.errorPercent)} of its ${signals.requests} requests` +
+          `${now === null ? ` in ${Math.round((longer?.window.seconds ?? 0) / 60)} minutes` : ""}, ` +
           `${percent(other.signals.errorPercent)} of version ${other.name}${why}`,
         since,
         command: `selvage top ${name}${namespaceFlag(namespace)} --once`,
       },
     ];
   });
+}
+
+/** A version that failed, is asked still, and was asked too seldom since to have shown that it does well again. */
+function seldomAsked(
+  { versions }: Pick<ServiceSignals, "versions">,
+  found: ReturnType<typeof failingVersion>,
+): ReturnType<typeof failingVersion> {
+  const { requests } = versions.find(({ name }) => name === found?.version)?.signals ?? { requests: 0 };
+  return found !== null && requests > 0 && (requests * found.signals.errorPercent) / 100 < TELLING ? found : null;
 }
 
 const percent = (value: number): string => `${Number(value.toFixed(1))} %`;

@@ -189,16 +189,6 @@ describe("apply", () => {
     expect(await store.documents()).toEqual([]);
   });
 
-  it("warns of a kind that has no effect yet, and with strict refuses it", async () => {
-    const rollout = `{apiVersion: selvage.dev/v1, kind: Rollout, metadata: {name: orders, namespace: shop}, spec: {service: orders, stable: v1, canary: v2, steps: [{weight: 100}]}}`;
-    accepted(await apply(store, documents(service("orders")), options()));
-    const refusal = refusedWith(await apply(store, documents(rollout), options({ strict: true })));
-    expect(refusal).toMatchObject({ problem: "strictWarnings", errors: [{ code: "SLV1022", pointer: "#/0" }] });
-    const result = accepted(await apply(store, documents(rollout), options()));
-    expect(result.warnings).toMatchObject([{ severity: "warning", code: "SLV1022", ref: "Rollout/shop/orders" }]);
-    expect(result.warnings[0]?.message).toContain("Rollout has no effect yet");
-  });
-
   it("tells of warnings that the change causes elsewhere, not of those that were there before", async () => {
     const route = (name: string, backend: string): string =>
       `---\n{apiVersion: gateway.networking.k8s.io/v1, kind: HTTPRoute, metadata: {name: ${name}, namespace: shop}, spec: {hostnames: [${name}.example.com], rules: [{backendRefs: [{name: ${backend}, port: 80}]}]}}\n`;

@@ -8,7 +8,7 @@ import { mintedCredentialsSchema } from "../../src/model/api/clients.ts";
 import { problems } from "../../src/model/word/problem.ts";
 import { api, applied, ask, FIRST_LOAD_MS, type Sent, serviceYaml, tokenFor } from "../support/worker/admin.ts";
 import { sampleReceipt } from "../support/documents/receipts.ts";
-import { CLIENTS, GUARD, QUOTA } from "../support/worker/matrix-mesh.ts";
+import { CLIENTS, GUARD, QUOTA, ROLLOUT, ROLLOUT_CALLS } from "../support/worker/matrix-mesh.ts";
 import { emptyRegistry } from "../support/worker/registry.ts";
 
 interface Operation {
@@ -81,6 +81,7 @@ const examples: Readonly<Record<string, readonly [path: string, sent?: Sent]>> =
   listChanges: ["/changes?window=24h"],
   listBreakers: ["/breakers"],
   forceBreaker: ["/breakers/shop/orders/force", { body: { state: "open", reason: "drill" } }],
+  ...ROLLOUT_CALLS,
   deleteResource: [SERVICE, { headers: { "if-match": "*" } }],
   rollback: ["/revisions/1/rollback"],
   createToken: ["/tokens", { body: { name: "ci", role: "viewer" } }],
@@ -115,7 +116,7 @@ beforeAll(async () => {
     ),
   );
   await applied(serviceYaml("orders"));
-  await applied(GUARD + QUOTA + CLIENTS);
+  await applied(GUARD + QUOTA + ROLLOUT + CLIENTS);
   for (const role of roles) {
     tokens.set(role, await tokenFor(role));
   }

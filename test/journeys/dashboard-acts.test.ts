@@ -1,8 +1,11 @@
 // What is done in the dashboard, with a pointer and by a keyboard alone: found, decided, changed, applied, taken back.
+import { readFileSync } from "node:fs";
 import type { Browser, Page } from "playwright-core";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
+import type { TraceList, TraceShown } from "../../src/model/api/requests.ts";
 import { chromiumMissing, openScreen, startChromium, violations } from "../support/browser/chromium.ts";
 import { builtDashboard } from "../support/browser/files.ts";
+import { pngShape } from "../support/browser/png.ts";
 import { noteCommands, refusedLines } from "../support/browser/shown-commands.ts";
 import { signedIn } from "../support/browser/signed-in.ts";
 import { hostileYaml } from "../support/documents/hostile-documents.ts";
@@ -224,6 +227,51 @@ describe.skipIf(missing !== null)("what is done in the dashboard", () => {
       await press("Enter");
       await page.getByRole("heading", { name: "shop/orders" }).waitFor();
     });
+  });
+
+  it("lays two traces beside each other to one scale, and keeps that in its address", async () => {
+    await Promise.all([1, 2].map((nth) => fetch(`${mesh.url}/svc/orders.shop/beside/${nth}`)));
+    const [one = "", other = ""] = await vi.waitFor(async () => {
+      const traces = await mesh.client.call<TraceList>("GET", "/traces");
+      const ids = traces.ok ? traces.value.items.map(({ traceId }) => traceId) : [];
+      expect(ids.length).toBeGreaterThan(1);
+      return ids;
+    }, 20_000);
+    await openScreen(page, at(`/traces/${one}`));
+    await page.getByLabel("Compare with").selectOption(other);
+    const traces = await Promise.all([one, other].map((id) => mesh.client.call<TraceShown>("GET", `/traces/${id}`)));
+    const took = traces.map((trace) => (trace.ok ? trace.value.tookMs : Number.NaN));
+    for (const address of [null, page.url()]) {
+      await (address === null ? page.waitForURL(new RegExp(`with=${other}`)) : openScreen(page, address));
+      const bars = [one, other].map((id) =>
+        page
+          .getByRole("region", { name: `Trace ${id.slice(0, 8)}` })
+          .locator(".bar div")
+          .first(),
+      );
+      const widths = await Promise.all(bars.map((bar) => bar.evaluate((div) => Number.parseFloat(div.style.width))));
+      const whole = Math.max(...took, 0.001);
+      const expected = took.map((ms) => Math.max(0.5, (ms / whole) * 100));
+      widths.forEach((width, nth) => expect(width).toBeCloseTo(expected[nth] ?? -1, 0));
+    }
+  });
+
+  it("saves a chart as a PNG of the chart's size, with its lines in it", async () => {
+    await openScreen(page, at("/now"));
+    const button = page.getByRole("button", { name: "PNG of How long they took" });
+    const [download] = await Promise.all([page.waitForEvent("download"), button.click()]);
+    expect(download.suggestedFilename()).toBe("how-long-they-took.png");
+    const picture = pngShape(readFileSync(await download.path()));
+    // Three pixels for each of the page's: 320 × 90, an edge, a heading, a foot and a line for each of three.
+    expect(picture).toMatchObject({ width: 3 * (320 + 2 * 12), height: 3 * (90 + 24 + 5 * 16) });
+    expect(picture.rows).toBeGreaterThan(20);
+  });
+
+  it("says before anybody goes back what that would change for kept requests", async () => {
+    await openScreen(page, at("/history/1"));
+    await page.getByRole("button", { name: "Replay with the documents of revision 1" }).click();
+    await page.getByText(/\d+ kept requests .*were decided anew/).waitFor();
+    expect(await violations(page)).toEqual([]);
   });
 
   it("said no command that the command line does not take", async () => {

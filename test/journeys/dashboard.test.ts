@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { chromiumMissing, openScreen, overflow, startChromium, violations } from "../support/browser/chromium.ts";
 import { visitPortal } from "../support/browser/portal-visit.ts";
 import { builtDashboard } from "../support/browser/files.ts";
+import { operationsOf, pageWrites } from "../support/browser/page-writes.ts";
 import { noteCommands, refusedLines } from "../support/browser/shown-commands.ts";
 import { HOSTILE, hostileText, hostileYaml } from "../support/documents/hostile-documents.ts";
 import { sized } from "../support/long.ts";
@@ -15,7 +16,7 @@ const missing = chromiumMissing();
 const allThemes = ["light", "dark", "contrast"];
 const tabsOf = (path: string, tabs: string): string[] => tabs.split(" ").map((tab) => `${path}?tab=${tab}`);
 const screens = [
-  ...`/now /map /services /rollouts /traces /watch /endpoints /apis /policies /policies/new /history
+  ...`/now /map /services /rollouts /traces /watch /watch?tab=kept /endpoints /apis /policies /policies/new /history
     /history/1 /explain /check /audit /tokens /no-such-screen /policies/Contract/shop/acme-orders`.split(/\s+/),
   ...tabsOf("/limits", "limits breakers"),
   ...tabsOf("/clients", "contracts applications"),
@@ -175,6 +176,49 @@ describe.skipIf(missing !== null)(missing === null ? "in Chromium" : `in Chromiu
     expect(await own.locator(".pill").innerText()).toContain("every 10 s");
     await own.waitForRequest(/\/stats/);
     await own.close();
+  });
+
+  it("says times as they are chosen: how long ago, in UTC, by the reader's clock; an address keeps that", async () => {
+    const storageState = await page.context().storageState();
+    const permissions = ["clipboard-read", "clipboard-write"];
+    const there = await browser.newContext({ storageState, permissions, timezoneId: "Asia/Kathmandu" });
+    const own = await there.newPage();
+    await openScreen(own, at("/history/1"));
+    const time = own.locator(".facts time").first();
+    const moment = new Date((await time.getAttribute("datetime")) ?? "");
+    const shown = async (): Promise<string> => (await time.textContent()) ?? "";
+    expect(await shown()).toMatch(/ ago$/);
+    const utc = `${moment.toISOString().slice(0, 19).replace("T", " ")} UTC`;
+    const local = moment.toLocaleString("en-US", { timeZone: "Asia/Kathmandu" });
+    await own.keyboard.press("Shift+?");
+    await own.getByLabel("Times").selectOption("utc");
+    expect(await shown()).toBe(utc);
+    await own.getByLabel("Times").selectOption("local");
+    expect(await shown()).toBe(local);
+    await own.keyboard.press("Escape");
+    await own.keyboard.press("y");
+    const address = await own.evaluate<string>("navigator.clipboard.readText()");
+    expect(address).toContain("times=local");
+    await own.evaluate("localStorage.removeItem('selvage-settings')");
+    await openScreen(own, at("/history/1"));
+    expect(await shown()).toMatch(/ ago$/);
+    await openScreen(own, address);
+    expect(await shown()).toBe(local);
+    await there.close();
+  });
+
+  it("writes by operations of the admin API alone", async () => {
+    const answer = await fetch(`${mesh.url}/_selvage/openapi.json`);
+    const document = (await answer.json()) as Parameters<typeof operationsOf>[0];
+    const calls = pageWrites().map(({ file, call }) => [file, call, operationsOf(document, call ?? "")] as const);
+    // Several where the path ends with what is done: approve, reject, …
+    const unclear = calls.filter(([, call, { length }]) => length !== 1 && !(length > 1 && call?.endsWith("/{}")));
+    expect(unclear).toEqual([]);
+    const named = `apply approveContract createToken deleteResource deleteToken diff drainEndpoint explainRequest forceBreaker
+      mintApplicationCredentials putResource rejectContract replay replayRollback restoreContract revokeApplicationSecret
+      revokeContract rollback rotateApplicationCredentials validate`;
+    const known = new Set(calls.flatMap(([, , operations]) => operations));
+    expect(named.split(/\s+/).filter((one) => !known.has(one))).toEqual([]);
   });
 
   it("offers a viewer nothing that a viewer may not do", async () => {

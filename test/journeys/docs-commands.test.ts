@@ -51,6 +51,7 @@ const ACCOUNTS = [
 
 const PAGES: readonly Page[] = [
   { page: "circuit-breaker" },
+  { page: "rollouts" },
   {
     page: "cli",
     instead: [
@@ -143,6 +144,16 @@ apiVersion: selvage.dev/v1
 kind: RateLimitPolicy
 metadata: {name: per-client}
 spec: {targetRefs: [{kind: Service, name: orders}], limits: [{name: steady, requests: 600, window: 1m, key: [client]}]}
+---
+apiVersion: selvage.dev/v1
+kind: Service
+metadata: {name: reviews, namespace: shop}
+spec: {exposure: public, endpoints: [{url: "${url}", version: v1}, {url: "${url}", version: v2}]}
+---
+apiVersion: selvage.dev/v1
+kind: Rollout
+metadata: {name: reviews, namespace: shop}
+spec: {service: reviews, stable: v1, canary: v2, steps: [{weight: 1, hold: 2m}, {weight: 10}, {weight: 100}]}
 ---
 apiVersion: selvage.dev/v1
 kind: Tier

@@ -111,7 +111,7 @@ describe("the sweep", () => {
     await env.DB.prepare(
       "INSERT INTO snapshots (revision, chunk, chunks, schema, data) VALUES (-50, 0, 1, 1, 'x')",
     ).run();
-    expect(await sweep({ ...env, MESH: failingNamespace(env.MESH) }, now)).toEqual(["announce"]);
+    expect(await sweep({ ...env, MESH: failingNamespace(env.MESH) }, now)).toEqual(["announce", "rollouts"]);
     expect(await rows("snapshots")).toBe(1);
     expect(await sweep({ ...env, DB: failingDatabase(env.DB, 0) }, now)).toEqual([
       "announce",
@@ -120,16 +120,19 @@ describe("the sweep", () => {
       "snapshots",
       "history",
       "overrides",
+      "rollouts",
       "sessions",
     ]);
     expect(logged.mock.calls.map(([line]) => JSON.parse(String(line)).at)).toEqual([
       "sweep/announce",
+      "sweep/rollouts",
       "sweep/announce",
       "sweep/leases",
       "sweep/tombstones",
       "sweep/snapshots",
       "sweep/history",
       "sweep/overrides",
+      "sweep/rollouts",
       "sweep/sessions",
     ]);
   });

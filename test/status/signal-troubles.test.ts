@@ -1,7 +1,7 @@
 // What `status` says of services by what was counted.
 import { expect, it } from "vitest";
-import type { LikelyCause, ServiceSignals } from "../../src/model/api/signals.ts";
-import { signalTroubles, versionTroubles } from "../../src/status/signal-troubles.ts";
+import type { LikelyCause, ServiceSignals, Stats } from "../../src/model/api/signals.ts";
+import { seenLonger, signalTroubles, versionTroubles } from "../../src/status/signal-troubles.ts";
 
 const NOW = Date.UTC(2026, 0, 1, 12);
 const service = (state: ServiceSignals["state"], secondsAgo: number, likely: readonly Partial<LikelyCause>[] = []) =>
@@ -38,12 +38,17 @@ const part = (name: string, requests: number, errors: number): object => ({
   signals: { requests, errors, errorPercent: (errors / requests) * 100 },
 });
 
+const split = (versions: readonly object[], more: object = {}): ServiceSignals =>
+  ({ ...service("healthy", 0), since: null, versions, ...more }) as unknown as ServiceSignals;
+const told = (now: ServiceSignals, before: ServiceSignals | null = null) =>
+  versionTroubles([now], before && ({ window: { seconds: 600 }, services: [before] } as unknown as Stats)).map(
+    ({ severity, message }) => [severity, message],
+  );
+
 it("names a version that fails, beside the one that does not, and the revision that likely made it so", () => {
   const likely = [{ kind: "revision", title: "revision 7: update HTTPRoute/shop/split" }];
   const versions = [part("v1", 90, 0), part("v2", 10, 4)];
-  expect(
-    versionTroubles([{ ...service("healthy", 0), since: null, versions, likely } as unknown as ServiceSignals]),
-  ).toEqual([
+  expect(versionTroubles([split(versions, { likely })], null)).toEqual([
     {
       severity: "degraded",
       ref: "Service/shop/catalog",
@@ -53,4 +58,36 @@ it("names a version that fails, beside the one that does not, and the revision t
       command: "selvage top catalog -n shop --once",
     },
   ]);
+});
+
+it("a version that failed and does well again, or is not asked any more, is no problem", () => {
+  const until = "2026-01-01T11:59:30.000Z";
+  expect(told(split([part("v1", 90, 0), part("v2", 10, 4)], { until }))).toEqual([
+    ["notice", `version v2 failed until ${until}: 40 % of its 10 requests, 0 % of version v1`],
+  ]);
+  const failed = split([part("v1", 900, 0), part("v2", 100, 40)]);
+  expect(told(split([part("v1", 90, 0)]), failed)).toEqual([]);
+  expect(told(split([part("v1", 90, 0), part("v2", 8, 0)]), failed)).toEqual([]);
+});
+
+it("a version that fails and is asked so seldom that a minute does not show it stays a problem", () => {
+  const failed = split([part("v1", 900, 0), part("v2", 10, 4)]);
+  expect(told(split([part("v1", 90, 0), part("v2", 2, 0)]), failed)).toEqual([
+    ["degraded", "version v2 fails: 40 % of its 10 requests in 10 minutes, 0 % of version v1"],
+  ]);
+});
+
+it("says since when it fails, and why, by the longer look where both see it", () => {
+  const since = (text: string | null, until: string | null, title: string): ServiceSignals =>
+    split([], { since: text, until, likely: [{ title }] });
+  const seen = (now: ServiceSignals, before: ServiceSignals) => {
+    const [one] = seenLonger([now], { services: [before] });
+    return [one?.since, one?.likely[0]?.title];
+  };
+  const old = since("11:51", null, "revision 7");
+  expect(seen(since("11:59", null, "revision 8"), old)).toEqual(["11:51", "revision 7"]);
+  expect(seen(since(null, "11:59", "revision 8"), since(null, "11:59", "revision 7"))).toEqual([null, "revision 7"]);
+  // Where it is well again by one of them, or was at no time, nothing is mixed.
+  expect(seen(since(null, null, "-"), old)).toEqual([null, "-"]);
+  expect(seen(since(null, "11:59", "-"), old)).toEqual([null, "-"]);
 });

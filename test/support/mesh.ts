@@ -6,7 +6,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { createClient, type ApiClient } from "../../src/cli/session/client.ts";
-import { COMMAND } from "./packed.ts";
+import { COMMAND, copyPreparedData } from "./packed.ts";
 import { freePorts } from "./ports.ts";
 
 export interface MeshOptions {
@@ -62,6 +62,7 @@ const limitedTo = (descriptors: number): string[] => ["/bin/sh", "-c", `ulimit -
 /** Starts one and answers when it is ready. */
 export async function startMesh(options: MeshOptions = {}): Promise<TestMesh> {
   const data = mkdtempSync(join(tmpdir(), "selvage-mesh-"));
+  copyPreparedData(data);
   const token = "journey-admin-token";
   const edges = options.edges ?? 1;
   const start = (port: number): Promise<Child> => {

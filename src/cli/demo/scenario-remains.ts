@@ -17,7 +17,7 @@ export const ENDPOINT_PREFIX = "scenario-";
 const pathOf = ({ kind, metadata: { namespace, name } }: Pick<Resource, "kind" | "metadata">): string =>
   `/namespaces/${namespace}/${kind.toLowerCase()}/${name}`;
 
-/** Writes another spec, and on the document what it was; a second change keeps what was there before the first. */
+/** Writes members of the spec anew, and on the document what it was; a second change keeps what was there first. */
 export async function changeDocument(
   client: ApiClient,
   scenario: string,
@@ -36,7 +36,8 @@ export async function changeDocument(
     reason: `demo scenario ${scenario}`,
     labels: { ...labels, [SCENARIO_LABEL]: scenario },
     annotations: { ...annotations, [BEFORE]: before },
-    spec,
+    // What it says of itself stays: a route without its parents would be nobody's.
+    spec: { ...former, ...spec },
   });
   return written.ok ? null : written.failure;
 }

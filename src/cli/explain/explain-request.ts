@@ -7,6 +7,7 @@ import { exitCodes, type ExitCode } from "../session/exit-code.ts";
 import { loadDocuments } from "../session/load-documents.ts";
 import type { CliSession } from "../session/session.ts";
 import type { Terminal } from "../session/terminal.ts";
+import { noHeader, requestHeaders } from "./request-headers.ts";
 import { linesOfFiles, linesOfRegistry, type LineOf } from "./setting-lines.ts";
 import { wrong } from "../write/write-one.ts";
 
@@ -25,14 +26,9 @@ export async function explainCommand(
   url: string,
   { header = [], as, revision, clientIp, filename = [] }: ExplainOptions,
 ): Promise<ExitCode> {
-  const headers: Record<string, string> = {};
-  for (const line of header) {
-    const [, name = "", value = ""] = /^([^:]+):\s*(.*)$/s.exec(line) ?? [];
-    if (name === "") {
-      return wrong(session, `"${line}" is no header; write -H 'name: value'`);
-    }
-    const before = headers[name.trim().toLowerCase()];
-    headers[name.trim().toLowerCase()] = before === undefined ? value : `${before}, ${value}`;
+  const headers = requestHeaders(header);
+  if (typeof headers === "string") {
+    return wrong(session, noHeader(headers));
   }
   const files = filename.length === 0 ? null : loadDocuments(filename, session.terminal);
   if (files?.ok === false) {

@@ -48,7 +48,7 @@ export async function showTrace(session: CliSession, id: string): Promise<ExitCo
   }
   await printData(session, {
     data: answer.value,
-    human: () => waterfall(answer.value),
+    human: () => traceLines(answer.value),
     names: () => answer.value.spans.map(({ spanId }) => `span/${spanId}`),
   });
   return exitCodes.ok;
@@ -57,7 +57,7 @@ export async function showTrace(session: CliSession, id: string): Promise<ExitCo
 const WIDE = 30;
 
 /** Spans below their parents, each with its bar. */
-function waterfall({ traceId, start, tookMs, spans }: TraceShown): string[] {
+export function traceLines({ traceId, start, tookMs, spans }: TraceShown): string[] {
   const depths = new Map<string, number>();
   const rows = spans.map((span) => {
     const depth = span.parentSpanId === null ? 0 : (depths.get(span.parentSpanId) ?? -1) + 1;

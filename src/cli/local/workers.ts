@@ -50,6 +50,7 @@ export const DURABLE_OBJECTS: Readonly<Record<string, string>> = {
   KEYRING: "KeyRing",
   TELEMETRY: "Telemetry",
   REQUESTS: "Requests",
+  ROLLOUT: "Rollout",
 };
 export const VARIABLES: Readonly<Record<string, string>> = { TRUST_DOMAIN: "mesh.local" };
 

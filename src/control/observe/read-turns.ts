@@ -1,5 +1,5 @@
-// What happened by itself: breakers that turned, endpoints that were ejected or began to fail. Asked of a bounded
-// number of objects; one that does not answer tells nothing.
+// What happened by itself: breakers and Rollouts that turned, endpoints that were ejected or began to fail. Asked of a
+// bounded number of objects; one that does not answer tells nothing.
 import { guardedServices } from "../../decide/breaker/guarded-services.ts";
 import { shownName } from "../../decide/balance/endpoint-identity.ts";
 import type { Env } from "../../env/env.ts";
@@ -19,7 +19,16 @@ export async function readTurns(
   const { revision } = await store.head();
   const [snapshot, { probed, troubles }] = await Promise.all([store.snapshot(revision), knownHealth(env)]);
   const guarded = (snapshot === null ? [] : guardedServices(snapshot)).filter(covers).slice(0, MOST_OBJECTS);
-  const turns = await Promise.all(guarded.map(async (service) => turnsOf(env, service)));
+  const dealt = Object.entries(snapshot?.services ?? {}).flatMap(([key, { rollout }]) => (rollout ? [key] : []));
+  const [turns, rollouts] = await Promise.all([
+    Promise.all(guarded.map(async (service) => turnsOf(env, service))),
+    Promise.all(
+      dealt
+        .filter(covers)
+        .slice(0, MOST_OBJECTS)
+        .map(async (service) => rolloutTurns(env, service)),
+    ),
+  ]);
   const unhealthy = [...probed].flatMap(([service, rows]) =>
     rows
       .filter(({ state }) => state === "unhealthy")
@@ -28,13 +37,30 @@ export async function readTurns(
   const failing = troubles.map(({ service, endpoint, state, since, told }) =>
     ill(service, `endpoint ${endpoint} is ${state}, by the calls sent to it`, since, told),
   );
-  return [...turns.flat(), ...unhealthy, ...failing];
+  return [...turns.flat(), ...rollouts.flat(), ...unhealthy, ...failing];
 }
 
 async function turnsOf(env: Env, service: ServiceKey): Promise<MeshChange[]> {
   try {
     const { turns } = await env.BREAKER.getByName(service).states();
     return (turns ?? []).map((turn) => ofTurn(service, turn));
+  } catch {
+    return [];
+  }
+}
+
+async function rolloutTurns(env: Env, service: ServiceKey): Promise<MeshChange[]> {
+  try {
+    const view = (await env.ROLLOUT?.getByName(service).view()) ?? null;
+    return (view?.turns ?? []).map(({ at, phase, weight, reason, actor }) => ({
+      at: new Date(at).toISOString(),
+      kind: "rollout",
+      service,
+      actor,
+      revision: null,
+      title: `version ${view?.terms.canary} is ${phase} at ${weight} %`,
+      detail: `Rollout/${view?.terms.rollout}: ${reason}`,
+    }));
   } catch {
     return [];
   }

@@ -2,6 +2,7 @@
 // counted and what was changed. Pure.
 import { deniedMore } from "../../decide/signals/health-word.ts";
 import { isHeldBack } from "../../decide/signals/endings.ts";
+import type { seemingCalls } from "../../decide/signals/seeming-calls.ts";
 import { onsetOf } from "../../decide/signals/onset.ts";
 import { likelyCauses } from "../../decide/signals/likely-cause.ts";
 import { partsBy } from "../../decide/signals/golden.ts";
@@ -17,6 +18,7 @@ const MOST_PARTS = 50;
 
 interface Found {
   readonly since: string | null;
+  readonly until: string | null;
   readonly likely: readonly LikelyCause[];
 }
 
@@ -29,13 +31,18 @@ export const isIll = ({ state }: ServiceSignals): boolean => state === "failing"
 
 type DeclaredCall = Pick<ReturnType<typeof declaredCalls>[number], "from" | "service">;
 
-/** @param declared calls that documents speak of */
+interface KnownCalls {
+  /** Those that documents speak of. */
+  readonly declared: readonly DeclaredCall[];
+  readonly seeming: ReturnType<typeof seemingCalls>;
+}
+
 export function causesOf(
   asked: Asked,
   services: readonly ServiceSignals[],
   rows: readonly SignalRow[],
   changes: readonly MeshChange[],
-  declared: readonly DeclaredCall[],
+  { declared, seeming }: KnownCalls,
 ): Map<ServiceKey, Found> {
   const { from } = asked.question;
   const keyOf = ({ namespace, name }: ServiceSignals): ServiceKey => serviceKey(namespace, name);
@@ -46,28 +53,40 @@ export function causesOf(
   const timed = changes.map((one) => Object.assign({ atMs: Date.parse(one.at) }, one));
   const one = (service: ServiceSignals): Found => {
     const key = keyOf(service);
-    const since = onsets.get(key) ?? null;
+    const began = onsets.get(key) ?? null;
+    const until = began?.until ?? null;
+    const since = until === null ? (began?.since ?? null) : null;
     const own = byService.get(key) ?? [];
     const callees = calls.get(key) ?? new Set();
-    const failing = [...callees].flatMap((callee): [ServiceKey, number][] => {
-      const began = onsets.get(callee) ?? null;
-      return began === null ? [] : [[callee, Date.parse(began)]];
+    const seems = seeming.get(key) ?? new Map<ServiceKey, never>();
+    const failing = [...new Set([...callees, ...seems.keys()])].flatMap((callee): [ServiceKey, number][] => {
+      const theirs = onsets.get(callee) ?? null;
+      return theirs?.until === null ? [[callee, Date.parse(theirs.since)]] : [];
     });
     const part = (label: (row: SignalRow) => string) => partsBy(own, label, asked.windowMs, MOST_PARTS);
     const likely = likelyCauses({
       service: key,
-      onset: since === null ? from : Date.parse(since),
+      // What is over was made by what came before it, and by nothing that came since.
+      onset: began === null ? from : Date.parse(began.since),
+      isOlder: began !== null && isOlder(service, began.since),
       changes: timed,
       calls: callees,
       failing: new Map(failing),
+      seeming: seems,
       versions: part(({ version }) => version),
       endpoints: part(({ endpoint }) => endpoint),
       limited: service.signals.limited * 100 > service.signals.requests ? limitedOf(own) : [],
       isDenied: deniedMore(service.signals, service.before) !== null,
     });
-    return { since, likely };
+    return { since, until, likely };
   };
   return new Map(ill.map((service) => [keyOf(service), one(service)]));
+}
+
+/** It goes wrong from the first step on, and did in the window before. */
+function isOlder({ series, before }: ServiceSignals, since: string): boolean {
+  const { errors, limited, denied } = before;
+  return series.find(({ requests }) => requests > 0)?.at === since && errors + limited + denied > 0;
 }
 
 function limitedOf(rows: readonly SignalRow[]) {

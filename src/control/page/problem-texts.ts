@@ -146,6 +146,10 @@ export const problemTexts: Readonly<Record<ProblemName, ProblemText>> = {
     why: "Other writers changed the mesh each time this write was planned anew. Nothing was written.",
     fix: "Try again after `retry-after` seconds.",
   },
+  notInPhase: {
+    why: "A Rollout that runs can be promoted, paused and aborted, one that is paused resumed, and only one that was taken back retried.",
+    fix: "Ask where it stands with selvage rollout get, and say what fits.",
+  },
   unguarded: {
     why: "No TrafficPolicy with `circuitBreaker` or `outlierDetection` covers the service, so nothing would obey the order.",
     fix: "Apply such a TrafficPolicy. To stop the traffic without one, drain the endpoints or set their weight to 0.",

@@ -83,6 +83,21 @@ export function basisOfMesh(headers: Headers, operator: Operator, revision: numb
   return tags.tags.includes(String(revision)) ? { expected: revision, forced: false } : moved("The mesh", revision);
 }
 
+/** The version that `If-Match` names, of something that its own object versions; null = whatever there is. */
+export function statedVersion(headers: Headers, operator: Operator): number | null | Refusal {
+  const tags = parseTags(headers.get("if-match"));
+  if ("problem" in tags) {
+    return tags;
+  }
+  if (tags.kind === "any") {
+    return lacksRole(operator, "admin");
+  }
+  // What is no number is no version of anything.
+  return tags.kind === "absent"
+    ? null
+    : Math.max(...tags.tags.map((one) => (/^\d{1,16}$/.test(one) ? Number(one) : -1)));
+}
+
 /** Preconditions of a write of one resource; one is required. `version` null = the resource does not exist. */
 export function basisOfResource(
   headers: Headers,

@@ -2,6 +2,7 @@
 // on are told. A lost announcement delays propagation, no more; the write stands.
 import { announce } from "../../change/announce.ts";
 import { scheduleExpiry } from "../../change/expire-overrides.ts";
+import { followRollouts } from "../../change/follow-rollouts.ts";
 import type { Store } from "../../store/store.ts";
 import type { Env } from "../../env/env.ts";
 import type { ApplyResult } from "../../model/api/apply.ts";
@@ -18,4 +19,5 @@ export async function announceAfter(
   if (items.some(({ ref }) => ref.startsWith("Override/"))) {
     await scheduleExpiry(env, now).catch(() => undefined);
   }
+  await followRollouts(env, store).catch(() => undefined);
 }

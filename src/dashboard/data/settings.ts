@@ -1,5 +1,6 @@
 // What a reader has chosen, kept in this browser: theme, single-letter keys, the window of numbers, whether the page
-// follows the mesh. An address may name the window (`?window=1h`), so that who is sent it sees the same.
+// follows the mesh. An address may name the window and the clock (`?window=1h&times=utc`), so that who is sent it sees
+// the same.
 import { useSyncExternalStore } from "react";
 
 export interface ReaderSettings {
@@ -14,6 +15,7 @@ export interface ReaderSettings {
   readonly window: string;
 }
 
+export const allTimes: readonly ReaderSettings["times"][] = ["ago", "utc", "local"];
 export const windows: readonly string[] = ["5m", "15m", "1h", "6h", "24h", "168h"];
 
 const KEY = "selvage-settings";
@@ -30,13 +32,38 @@ function stored(): ReaderSettings {
 }
 
 function named(): Partial<ReaderSettings> {
-  const window = windows.find((one) => one === new URLSearchParams(location.search).get("window"));
-  return window === undefined ? {} : { window };
+  const query = new URLSearchParams(location.search);
+  const window = windows.find((one) => one === query.get("window"));
+  const times = allTimes.find((one) => one === query.get("times"));
+  return { ...(window === undefined ? {} : { window }), ...(times === undefined ? {} : { times }) };
+}
+
+/** The address of what is shown, window and clock with it: whoever is sent it sees the same. */
+export function addressToShare(): string {
+  const address = new URL(location.href);
+  address.searchParams.set("window", settings.window);
+  address.searchParams.set("times", settings.times);
+  return address.href;
+}
+
+/** An address that names what is chosen otherwise now says that: opened again, it shows the same. */
+function renameInAddress(): void {
+  const address = new URL(location.href);
+  const before = address.href;
+  for (const name of ["window", "times"] as const) {
+    if (address.searchParams.has(name)) {
+      address.searchParams.set(name, settings[name]);
+    }
+  }
+  if (address.href !== before) {
+    history.replaceState(history.state, "", address);
+  }
 }
 
 export function changeSettings(change: Partial<ReaderSettings>): void {
   settings = { ...settings, ...change };
   localStorage.setItem(KEY, JSON.stringify(settings));
+  renameInAddress();
   showTheme();
   listeners.forEach((listener) => listener());
 }

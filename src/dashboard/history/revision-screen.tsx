@@ -3,7 +3,7 @@ import { useState, type ReactNode } from "react";
 import { useParams } from "wouter";
 import type { Propagation, RevisionChange, RevisionDetail } from "../../model/api/registry.ts";
 import { useRead } from "../data/read.ts";
-import { useMay } from "../data/session.tsx";
+import { useMay, useWho } from "../data/session.tsx";
 import { useYaml } from "../data/yaml.ts";
 import { Ready } from "../part/ready.tsx";
 import { Button } from "../part/button.tsx";
@@ -24,12 +24,15 @@ export function RevisionScreen(): ReactNode {
   const may = useMay("operator");
   const [isRollingBack, setRollingBack] = useState(false);
   const head = propagation.data?.head ?? null;
+  const isWhole = useWho()?.namespaces === null;
+  // Whoever sees nothing of it would be refused: a return is for those who may see all that it changes.
+  const mayReturn = isWhole || (read.data?.changes.length ?? 0) > 0;
   return (
     <Screen
       title={`Revision ${revision}`}
       at={read.dataUpdatedAt}
       acts={
-        may && head !== null && head !== Number(revision) ? (
+        may && mayReturn && head !== null && head !== Number(revision) ? (
           <Button look="danger" onPress={() => setRollingBack(true)}>
             Roll back to this…
           </Button>
@@ -37,7 +40,7 @@ export function RevisionScreen(): ReactNode {
       }
     >
       <Ready read={read}>{(detail) => <Detail detail={detail} propagation={propagation.data} />}</Ready>
-      {head === null ? null : <Returns revision={Number(revision)} head={head} />}
+      {head === null || !mayReturn ? null : <Returns revision={Number(revision)} head={head} />}
       {isRollingBack && head !== null ? (
         <RollbackDialog to={Number(revision)} head={head} onClose={() => setRollingBack(false)} />
       ) : null}
@@ -57,7 +60,11 @@ function Returns({ revision, head }: { readonly revision: number; readonly head:
   return (
     <section aria-label="What going back would change">
       <h2>What would going back change?</h2>
-      <p className="quiet">Kept requests are decided anew; nothing is written, and nothing is sent.</p>
+      <p className="quiet">
+        {revision === head && head < 2
+          ? "This is the first revision, and the newest: there is nothing to go back to."
+          : "Kept requests are decided anew; nothing is written, and nothing is sent."}
+      </p>
       {revision === head ? null : (
         <ReturnReplay to={revision} label={`Replay with the documents of revision ${revision}`} />
       )}

@@ -60,6 +60,9 @@ function Told({ read }: { readonly read: StatusRead }): ReactNode {
       {missing.length === 0 ? null : <p className="alert degraded">Not all could be asked: {missing.join("; ")}</p>}
       <div className="beside">
         <section aria-label="What is wrong, the worst first">
+          <p className="quiet">
+            <WindowNote window={read.runtime.stats.ok ? read.runtime.stats.value.window : undefined} />
+          </p>
           <ol className="stack">
             {status.problems.length > 0 ? null : (
               <li className="card healthy">

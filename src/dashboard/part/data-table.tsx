@@ -6,6 +6,7 @@ import { saveFile } from "../data/save.ts";
 import { csvText } from "../word/csv.ts";
 import { matching } from "../word/matching.ts";
 import { Button } from "./button.tsx";
+import { Empty } from "./empty.tsx";
 import { SearchField } from "./search-field.tsx";
 
 export interface Column<Row> {
@@ -95,6 +96,9 @@ export function DataTable<Row>({ caption, columns, rows, keyOf, textOf, name = "
         </thead>
         {body}
       </table>
+      {rows.length > 0 && found.length === 0 ? (
+        <Empty cause={`None of the ${rows.length} fits what is searched for: ${typed.trim()}`} />
+      ) : null}
       {sorted.length > most ? (
         <Button onPress={() => setMost(most + SHOWN * 5)}>
           Show more: {most} of {sorted.length}

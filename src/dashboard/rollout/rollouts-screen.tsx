@@ -1,10 +1,12 @@
-// How versions share a service's calls, with how each of them does, and the levers: more, less, all, none. Nothing
-// moves these weights by itself: this mesh has no controller of rollouts, and the screen says so.
+// How versions share a service's calls by the weights of routes, with how each of them does, and the levers: more,
+// less, all, none. Nothing moves these weights by itself; those of Rollouts are on cards of their own.
 import { useState, type ReactNode } from "react";
 import { Link } from "wouter";
+import type { RolloutList, RolloutStatus } from "../../model/api/rollouts.ts";
 import type { ServiceSignals } from "../../model/api/signals.ts";
 import { refOf } from "../../model/word/refs.ts";
 import { useMeshStatus } from "../data/mesh-status.ts";
+import { useRead } from "../data/read.ts";
 import { useMay } from "../data/session.tsx";
 import { useStats } from "../data/signals.ts";
 import { Button } from "../part/button.tsx";
@@ -16,24 +18,52 @@ import { Screen } from "../part/screen.tsx";
 import { WindowNote } from "../signal/window-note.tsx";
 import { msText, percentText, rateText } from "../word/number.ts";
 import { rawPath } from "../word/paths.ts";
+import { OrderDialog } from "./order-dialog.tsx";
+import { RolloutCard } from "./rollout-card.tsx";
+import type { Verb } from "./rollout-words.ts";
 import { WeightDialog, type WeightChange } from "./weight-dialog.tsx";
 import { splitsOf, type Split } from "./weights.ts";
+
+interface Order {
+  readonly rollout: RolloutStatus;
+  readonly verb: Verb;
+  readonly full: boolean;
+}
 
 export function RolloutsScreen(): ReactNode {
   const read = useMeshStatus();
   const stats = useStats();
+  const rollouts = useRead<RolloutList>("/rollouts");
   const [change, setChange] = useState<WeightChange | null>(null);
+  const [order, setOrder] = useState<Order | null>(null);
   return (
     <Screen title="Rollouts" at={read.dataUpdatedAt} span={<WindowNote window={stats.data?.window} />}>
       <p className="quiet">
-        Versions share calls by the weights of routes. Nobody moves them by itself: there is no controller of rollouts
-        in this mesh, so a canary is promoted and ended here, or by a pipeline.
+        A Rollout moves its weight by itself. Where a route names versions, they share calls by its weights, which
+        somebody moves: here, or by a pipeline.
       </p>
+      <Ready read={rollouts}>
+        {({ items }) => (
+          <ul className="stack">
+            {items.map((rollout) => (
+              <li key={`${rollout.namespace}/${rollout.name}`} className="card">
+                <RolloutCard rollout={rollout} onOrder={(verb, full) => setOrder({ rollout, verb, full })} />
+              </li>
+            ))}
+          </ul>
+        )}
+      </Ready>
       <Ready read={read}>
         {({ mesh }) => {
           const splits = splitsOf(mesh.resources.ok ? mesh.resources.value.items : []);
+          if (splits.length === 0 && (rollouts.data?.items.length ?? 0) > 0) {
+            return null;
+          }
           return splits.length === 0 ? (
-            <Empty cause="No route splits its calls between versions." command="selvage explain httproute.spec.rules" />
+            <Empty
+              cause="There is no Rollout, and no route splits its calls between versions."
+              command="selvage explain rollout.spec"
+            />
           ) : (
             <ul className="stack">
               {splits.map((split) => (
@@ -46,7 +76,10 @@ export function RolloutsScreen(): ReactNode {
         }}
       </Ready>
       {change === null ? null : <WeightDialog change={change} onClose={() => setChange(null)} />}
-      <SameInTerminal lines={["selvage get httproutes -A", "selvage top", "selvage history"]} />
+      {order === null ? null : <OrderDialog {...order} onClose={() => setOrder(null)} />}
+      <SameInTerminal
+        lines={["selvage rollout get -A", "selvage get httproutes -A", "selvage top", "selvage history"]}
+      />
     </Screen>
   );
 }

@@ -3,7 +3,14 @@
 import { useEffect, type ReactNode } from "react";
 import { tinykeys } from "tinykeys";
 import { askAgain } from "../data/live.ts";
-import { changeSettings, settingsNow, useSettings, type ReaderSettings } from "../data/settings.ts";
+import {
+  addressToShare,
+  allTimes,
+  changeSettings,
+  settingsNow,
+  useSettings,
+  type ReaderSettings,
+} from "../data/settings.ts";
 import { tell } from "../data/told.ts";
 import { FormField } from "../part/form-field.tsx";
 import { Modal } from "../part/modal.tsx";
@@ -36,7 +43,7 @@ export function useKeys({ go, onPalette, onKeys }: KeyHandlers): void {
       "Shift+?": unlessTyping(onKeys),
       "/": unlessTyping(() => document.querySelector<HTMLElement>("[data-search]")?.focus()),
       r: unlessTyping(() => void askAgain()),
-      y: unlessTyping(() => void navigator.clipboard.writeText(window.location.href)),
+      y: unlessTyping(copyAddress),
       j: unlessTyping(() => nextRow(1)),
       k: unlessTyping(() => nextRow(-1)),
       c: unlessTyping(copyCommand),
@@ -79,6 +86,11 @@ function nextRow(step: number): void {
   }
 }
 
+function copyAddress(): void {
+  void navigator.clipboard.writeText(addressToShare());
+  tell("Copied: the address of this screen, with its window and clock");
+}
+
 function copyCommand(): void {
   const line = document.querySelector("main .command code")?.textContent;
   if (line) {
@@ -101,7 +113,6 @@ const sheet: readonly (readonly [string, string])[] = [
 ];
 
 const themes: readonly ReaderSettings["theme"][] = ["system", "light", "dark", "contrast"];
-const allTimes: readonly ReaderSettings["times"][] = ["ago", "utc", "local"];
 const oneOf = <One extends string>(all: readonly One[], text: string): One =>
   all.find((one) => one === text) ?? (all[0] as One);
 

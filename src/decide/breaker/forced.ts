@@ -1,6 +1,7 @@
 // What operators force: as the coordinator of a service numbers and keeps it, as the mesh object keeps it for every
 // isolate, and as an isolate takes it. Whatever the way it came, the list with the higher number holds.
 import type { ForcedList, ForcedOrders } from "../../model/message/forced.ts";
+import type { Share } from "../../model/message/rollout.ts";
 import type { ForceOrder } from "../../model/message/breaker.ts";
 import type { ForcedState } from "../../model/snapshot/circuit.ts";
 import type { ServiceKey } from "../../model/snapshot/snapshot.ts";
@@ -52,6 +53,8 @@ export interface IsolateForced {
 export interface ForcedBoard {
   readonly version: number;
   readonly services: ReadonlyMap<ServiceKey, KeptOrders>;
+  /** What Rollouts deal to canaries; absent = none yet. */
+  readonly shares?: ReadonlyMap<ServiceKey, Share>;
 }
 
 interface KeptOrders {
@@ -67,6 +70,7 @@ export const NO_ORDERS: ForcedBoard = { version: 0, services: new Map() };
 /** The longest that a state may be forced for; an isolate that obeyed an older order has been told by then. */
 const KEEP_MS = 86_400_000;
 const MAX_SERVICES = 1000;
+const MAX_SHARES = 5000;
 
 /** The board after an order; one that arrives late changes nothing. */
 export function withOrders(board: ForcedBoard, service: ServiceKey, orders: ForcedOrders, now: number): ForcedBoard {
@@ -80,17 +84,36 @@ export function withOrders(board: ForcedBoard, service: ServiceKey, orders: Forc
   if (services.size > MAX_SERVICES && oldest !== undefined) {
     services.delete(oldest);
   }
-  // By the clock, so that a board which was lost does not count through numbers that isolates know.
-  return { version: Math.max(now, board.version + 1), services };
+  return { ...board, version: nextVersion(board, now), services };
 }
 
+/** The board after a Rollout's share has changed; null = there is no Rollout any more. */
+export function withShare(board: ForcedBoard, service: ServiceKey, share: Share | null, now: number): ForcedBoard {
+  const before = board.shares?.get(service);
+  if (share === null ? before === undefined : before !== undefined && before.seq >= share.seq) {
+    return board;
+  }
+  const shares = new Map([...(board.shares ?? [])].filter(([key]) => key !== service));
+  if (share !== null) {
+    shares.set(service, share);
+  }
+  const [oldest] = shares.keys();
+  if (shares.size > MAX_SHARES && oldest !== undefined) {
+    shares.delete(oldest);
+  }
+  return { ...board, version: nextVersion(board, now), shares };
+}
+
+/** By the clock, so that a board which was lost does not count through numbers that isolates know. */
+const nextVersion = ({ version }: ForcedBoard, now: number): number => Math.max(now, version + 1);
+
 /** For isolates: what is left of each order. */
-export function forcedList({ version, services }: ForcedBoard, now: number): ForcedList {
+export function forcedList({ version, services, shares }: ForcedBoard, now: number): ForcedList {
   const told = [...services].map(([service, { seq, states }]): [ServiceKey, ForcedOrders] => [
     service,
     { seq, states: states.filter(({ until }) => until > now).map((one) => stateLeft(one, now)) },
   ]);
-  return { version, services: new Map(told) };
+  return { version, services: new Map(told), ...(shares === undefined ? {} : { shares }) };
 }
 
 function stateLeft({ target, state, reason, until }: KeptState, now: number): ForcedState {

@@ -4,7 +4,7 @@
 /** The longest that a read is left alone while it is followed, by the path without its query. */
 const paces: readonly (readonly [path: RegExp, ms: number])[] = [
   [/^\/requests$/, 3_000],
-  [/^\/(?:stats|graph|revisions)$/, 5_000],
+  [/^\/(?:stats|graph|revisions|rollouts)$/, 5_000],
   [/^\/(?:breakers|limits|catalog|traces)$/, 10_000],
   [/^\/(?:resources|audit|tokens|contracts|changes|keys|report)$/, 30_000],
   // Names alone: what climbs, or ends early, would be another call of the API.

@@ -1,10 +1,20 @@
 // The controller of a Rollout: what is heard of isolates, the passing of time and what its document says → the next
 // state, and when to look again. Nothing is promoted on time alone, and nothing needs to be known to take a canary out.
-import type { RolloutBatch } from "../../model/message/rollout.ts";
+import type { RolloutBatch, RolloutGuard } from "../../model/message/rollout.ts";
 import type { RolloutTerms } from "../../model/snapshot/rollout.ts";
 import { takeCounts } from "./counts.ts";
-import { guardsOf, type RolloutGuard } from "./judge.ts";
-import { enterStep, isWatched, newRollout, NOTHING_SEEN, takenOut, turned, wonBy, type RolloutState } from "./state.ts";
+import { guardsOf } from "./judge.ts";
+import {
+  enterStep,
+  isWatched,
+  newRollout,
+  NOTHING_SEEN,
+  takenOut,
+  termsDigest,
+  turned,
+  wonBy,
+  type RolloutState,
+} from "./state.ts";
 
 /** A version that was rolled back is not tried again within this time, unless somebody says so. */
 const BARRED_MS = 24 * 3_600_000;
@@ -13,8 +23,6 @@ const MOST_LOOKS = 60;
 const AWAY_LOOKS = 2;
 const AWAY_MS = 2000;
 const SHORTEST_LOOK_MS = 100;
-/** When nothing is watched: what was decided is told anew, for whoever lost it. */
-const IDLE_LOOK_MS = 600_000;
 
 /**
  * What the document says now. Another canary or another stable version is another Rollout; other steps are the same one
@@ -31,7 +39,7 @@ export function follow(before: RolloutState | null, terms: RolloutTerms, run: st
 }
 
 function sameVersions(before: RolloutState, terms: RolloutTerms, now: number): RolloutState {
-  if (JSON.stringify(before.terms) === JSON.stringify(terms)) {
+  if (termsDigest(before.terms) === termsDigest(terms)) {
     return before;
   }
   const step = Math.min(before.step, terms.steps.length - 1);
@@ -78,13 +86,13 @@ function looked(state: RolloutState, now: number, isWarm: boolean): RolloutState
   const wasAway = passedMs > AWAY_LOOKS * terms.analysis.intervalMs + AWAY_MS;
   const isSeen =
     !wasAway && guardsOf(state, now, isWarm).every(({ name, verdict }) => name !== "data" || verdict === "passes");
-  const e = Math.max(wonBy(state, "worse"), wonBy(state, "tooMany"), wonBy(state, "slower"));
+  const odds = Math.max(wonBy(state, "worse"), wonBy(state, "tooMany"), wonBy(state, "slower"));
   return {
     ...state,
     lookedAt: now,
     awakeSince: wasAway ? now : state.awakeSince,
     watchedMs: state.watchedMs + (isSeen ? Math.min(passedMs, terms.analysis.intervalMs) : 0),
-    looks: [...state.looks, { at: now, weight, e, ...sinceLook }].slice(-MOST_LOOKS),
+    looks: [...state.looks, { at: now, weight, odds, ...sinceLook }].slice(-MOST_LOOKS),
     sinceLook: NOTHING_SEEN,
   };
 }
@@ -102,7 +110,7 @@ function failed(state: RolloutState, guards: readonly RolloutGuard[], now: numbe
   return state.phase === "paused" ? null : turned(state, "paused", cause, now);
 }
 
-/** Until the next look, milliseconds. */
-export function lookInMs(state: RolloutState): number {
-  return isWatched(state) ? Math.max(SHORTEST_LOOK_MS, state.terms.analysis.intervalMs) : IDLE_LOOK_MS;
+/** Until the next look, milliseconds; null = nobody looks any more. */
+export function lookInMs(state: RolloutState): number | null {
+  return isWatched(state) ? Math.max(SHORTEST_LOOK_MS, state.terms.analysis.intervalMs) : null;
 }

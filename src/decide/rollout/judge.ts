@@ -1,17 +1,12 @@
 // What speaks for and against the step that is in force, one guard at a time and in words: what fails takes the canary
 // out, what waits holds the step. A stable version that fails as well is nobody's fault here: the canary is not blamed
 // for it, and not promoted either.
+import type { RolloutGuard } from "../../model/message/rollout.ts";
 import { quantileMs } from "../signals/histogram.ts";
 import { counted } from "../../model/word/plural.ts";
 import { winnings, type Evidence } from "./e-process.ts";
 import { isCanaryAt } from "./split.ts";
 import { wonBy, type Bets, type RolloutState, type VersionSum } from "./state.ts";
-
-export interface RolloutGuard {
-  readonly name: "errors" | "max-errors" | "latency" | "streak" | "breaker" | "stable" | "data" | "requests" | "time";
-  readonly verdict: "passes" | "waits" | "fails";
-  readonly says: string;
-}
 
 /** The chance of a false alarm is shared by so many bets. */
 const BETS = 3;
@@ -21,6 +16,7 @@ const DOUBT = 10;
 const WORSE_PERCENT = 0.5;
 const STREAK = 10;
 const SEVERAL = 3;
+const LIKELY = 30;
 /** Without so many a p99 is that of a single request. */
 const FEWEST_TIMED = 100;
 /** So few failures of the stable version are none. */
@@ -30,7 +26,7 @@ const LEAST_LOOKS = 5;
 const SILENT_LOOKS = 3;
 
 /** What a bet has to stand at before it takes a canary out. */
-const alarmAt = ({ terms }: RolloutState): number => BETS / terms.analysis.falseAlarm;
+export const alarmAt = ({ terms }: RolloutState): number => BETS / terms.analysis.falseAlarm;
 
 /** @param isWarm the controller has heard of isolates since it was started */
 export function guardsOf(state: RolloutState, now: number, isWarm: boolean): readonly RolloutGuard[] {
@@ -73,7 +69,7 @@ function isOfMany({ terms, failedCallers, weight, evidence }: RolloutState): boo
     return true;
   }
   const own = failedCallers.filter((place) => isCanaryAt(place, weight)).length;
-  return own >= SEVERAL && winnings(evidence.worse) >= DOUBT;
+  return own >= SEVERAL && winnings(evidence.worse) >= LIKELY;
 }
 
 function latency(state: RolloutState): RolloutGuard {
@@ -165,7 +161,7 @@ function failures({ terms, canary, stable }: RolloutState): string {
 
 const percent = ({ requests, failed }: VersionSum): number => (requests === 0 ? 0 : (100 * failed) / requests);
 
-function p99({ requests, failed, buckets }: VersionSum): number | null {
+export function p99({ requests, failed, buckets }: VersionSum): number | null {
   return requests - failed < FEWEST_TIMED ? null : quantileMs(buckets, 0.99);
 }
 

@@ -1,15 +1,6 @@
 // What an operator says about a Rollout, and when it cannot be done: in words, for the one who said it.
+import type { RolloutOrder } from "../../model/message/rollout.ts";
 import { enterStep, takenOut, turned, newRollout, type RolloutState } from "./state.ts";
-
-export interface RolloutOrder {
-  /** `promote`: the next step, at once, or with `full` the last. `retry`: from the first step, whatever was seen. */
-  readonly verb: "promote" | "pause" | "resume" | "abort" | "retry";
-  readonly full: boolean;
-  readonly reason: string;
-  readonly actor: string;
-  /** The state that was looked at; null = whatever it is. */
-  readonly expected: number | null;
-}
 
 type Ordered = { readonly state: RolloutState } | { readonly refused: "moved" | "not-now"; readonly says: string };
 

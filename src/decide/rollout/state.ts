@@ -1,12 +1,10 @@
 // How far a Rollout has come, as its controller keeps it, and how one begins, changes its share or is over. Plain data:
 // it is written down as it is. What is decided by it is in judge.ts and controller.ts.
-import type { Share } from "../../model/message/rollout.ts";
+import type { RolloutLook, RolloutPhase, RolloutTurn, Share } from "../../model/message/rollout.ts";
 import type { RolloutTerms } from "../../model/snapshot/rollout.ts";
+import { fingerprint } from "../text/fingerprint.ts";
 import { BUCKETS } from "../signals/histogram.ts";
 import { NO_EVIDENCE, winnings, type Evidence } from "./e-process.ts";
-
-/** `rolled-back` by what was seen, `aborted` by somebody. */
-type Phase = "progressing" | "paused" | "promoted" | "rolled-back" | "aborted";
 
 /** Of one version, in the step that is in force. */
 export interface VersionSum {
@@ -25,33 +23,10 @@ export interface Bets<Of> {
   readonly slower: Of;
 }
 
-/** What was seen between two looks. */
-interface Look {
-  readonly at: number;
-  readonly weight: number;
-  readonly stable: number;
-  readonly stableFailed: number;
-  readonly canary: number;
-  readonly canaryFailed: number;
-  /** The most that a bet stood at. */
-  readonly e: number;
-}
-
-/** Something was decided. */
-interface RolloutTurn {
-  readonly at: number;
-  readonly phase: Phase;
-  readonly step: number;
-  readonly weight: number;
-  /** In words; who said so, where that was somebody. */
-  readonly reason: string;
-  readonly actor: string | null;
-}
-
 export interface RolloutState {
   readonly terms: RolloutTerms;
   readonly run: string;
-  readonly phase: Phase;
+  readonly phase: RolloutPhase;
   readonly step: number;
   /** Percent, in force. */
   readonly weight: number;
@@ -77,8 +52,8 @@ export interface RolloutState {
   /** Places of callers whose failure was counted in this step. */
   readonly failedCallers: readonly number[];
   /** The last ones; what came since is in `sinceLook`. */
-  readonly looks: readonly Look[];
-  readonly sinceLook: Omit<Look, "at" | "weight" | "e">;
+  readonly looks: readonly RolloutLook[];
+  readonly sinceLook: Omit<RolloutLook, "at" | "weight" | "odds">;
   readonly turns: readonly RolloutTurn[];
 }
 
@@ -170,7 +145,7 @@ export function takenOut(
 }
 
 /** Writes down what was decided. */
-export function turned(state: RolloutState, phase: Phase, { reason, actor }: Cause, now: number): RolloutState {
+export function turned(state: RolloutState, phase: RolloutPhase, { reason, actor }: Cause, now: number): RolloutState {
   const { step, weight } = state;
   const turn = { at: now, phase, step, weight, reason, actor };
   // By the clock, so that a controller which lost its storage does not count through numbers that isolates know.
@@ -179,6 +154,9 @@ export function turned(state: RolloutState, phase: Phase, { reason, actor }: Cau
 }
 
 export function rolloutShare(state: RolloutState): Share {
-  const { seq, run, weight } = state;
-  return { seq, run, weight, isWatched: isWatched(state) };
+  const { seq, run, weight, terms } = state;
+  return { seq, run, weight, isWatched: isWatched(state), terms: termsDigest(terms) };
 }
+
+/** Short, and another one for another document. */
+export const termsDigest = (terms: RolloutTerms): string => fingerprint(JSON.stringify(terms));

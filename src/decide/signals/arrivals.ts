@@ -3,7 +3,7 @@
 import type { LostBatch, SignalBatch } from "../../model/message/signals.ts";
 
 /** Of one isolate. */
-interface Arrival {
+export interface Arrival {
   /** Numbers that have arrived, the last ones. */
   seen: readonly number[];
   /** Numbers that were given up and have not arrived, with their requests. */
@@ -24,16 +24,16 @@ const REMEMBERED = 32;
 export const newArrivals = (): Arrivals => ({ isolates: new Map(), lost: 0, duplicates: 0 });
 
 /** @returns the batches that are to be counted */
-export function takeBatches(
+export function takeBatches<Batch extends Pick<SignalBatch, "seq">>(
   arrivals: Arrivals,
   isolate: string,
-  { batches, lost }: { readonly batches: readonly SignalBatch[]; readonly lost: readonly LostBatch[] },
+  { batches, lost }: { readonly batches: readonly Batch[]; readonly lost: readonly LostBatch[] },
   now: number,
-): SignalBatch[] {
+): Batch[] {
   const before = arrivals.isolates.get(isolate) ?? { seen: [], lost: [], at: now };
   const seen = [...before.seen];
   const isKnown = (seq: number): boolean => seen.includes(seq) || seq <= (seen.at(-1) ?? 0) - REMEMBERED;
-  const news: SignalBatch[] = [];
+  const news: Batch[] = [];
   for (const batch of batches) {
     if (isKnown(batch.seq)) {
       arrivals.duplicates += 1;

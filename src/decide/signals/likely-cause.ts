@@ -2,16 +2,21 @@
 // of them it met. No rule met = no cause is named.
 import type { LikelyCause, MeshChange, SignalPart } from "../../model/api/signals.ts";
 import type { ServiceKey } from "../../model/snapshot/snapshot.ts";
+import type { SeemingCall } from "./seeming-calls.ts";
 
 interface CauseFacts {
   readonly service: ServiceKey;
   /** When it began, milliseconds since the epoch. */
   readonly onset: number;
+  /** It had begun before the window did: what came in the window did not make it. */
+  readonly isOlder?: boolean;
   readonly changes: readonly (MeshChange & { readonly atMs: number })[];
   /** Services that it calls. */
   readonly calls: ReadonlySet<ServiceKey>;
   /** Of those, the ones that fail as well, with when that began. */
   readonly failing: ReadonlyMap<ServiceKey, number>;
+  /** Services that it seems to call, by traces alone. */
+  readonly seeming: ReadonlyMap<ServiceKey, SeemingCall>;
   readonly versions: readonly SignalPart[];
   readonly endpoints: readonly SignalPart[];
   /** Whom limits refuse, where they refuse a noticeable share, by caller and policy. */
@@ -33,6 +38,8 @@ const WHOLE_MESH = 1;
 const SPLIT = 3;
 /** A service that is called and fails is nearer to the cause than whatever was changed here. */
 const FAILING_CALLEE = 7;
+/** By traces, which callers make up as they like: less than what is known. */
+const SEEMING_CALLEE = 5;
 const FAILED_FIRST = 2;
 const ONE_ENDPOINT = 3;
 /** Seen in the requests themselves: before a change that only came close. */
@@ -44,15 +51,19 @@ const LOUD_SHARE = 0.5;
 const WORSE_TIMES = 3;
 const WORSE_PERCENT = 5;
 
+/** Changes that may have put a version before callers. */
+const SPLITTING: ReadonlySet<MeshChange["kind"]> = new Set(["revision", "override", "rollout"]);
+
 type Why = readonly [points: number, why: string];
 
 /** The likeliest first. */
 export function likelyCauses(facts: CauseFacts): LikelyCause[] {
-  const { service, onset, changes, failing, versions, endpoints, limited, isDenied, calls } = facts;
+  const { service, onset, changes, failing, versions, endpoints, limited, isDenied, calls, seeming } = facts;
+  const latest = onset + (facts.isOlder === true ? 0 : CAUSE_AFTER_MS);
   const split = outlier(versions);
   const found = changes
     .filter((one) => !isSymptom(one))
-    .filter(({ atMs }) => atMs >= onset - CAUSE_BEFORE_MS && atMs <= onset + CAUSE_AFTER_MS)
+    .filter(({ atMs }) => atMs >= onset - CAUSE_BEFORE_MS && atMs <= latest)
     .map((change) => {
       const isOwn = change.service === service;
       const near: Why | null = isOwn
@@ -62,7 +73,7 @@ export function likelyCauses(facts: CauseFacts): LikelyCause[] {
           : calls.has(change.service)
             ? [NEIGHBOUR, `this service calls ${change.service}`]
             : null;
-      const isSplit = isOwn && split !== null && (change.kind === "revision" || change.kind === "override");
+      const isSplit = isOwn && split !== null && SPLITTING.has(change.kind);
       const why = [
         near,
         isSplit ? ([SPLIT, splitText("version", split)] as const) : null,
@@ -74,7 +85,12 @@ export function likelyCauses(facts: CauseFacts): LikelyCause[] {
   for (const [callee, since] of failing) {
     const isFirst = since <= onset + CAUSE_AFTER_MS;
     const first: Why | null = isFirst ? [FAILED_FIRST, "that began no later"] : null;
-    found.push(causeOf(`${callee} fails`, null, "dependency", [[FAILING_CALLEE, "this service calls it"], first]));
+    const seems = seeming.get(callee);
+    const called: Why =
+      calls.has(callee) || seems === undefined
+        ? [FAILING_CALLEE, "this service calls it"]
+        : [SEEMING_CALLEE, `${seems.failed} of ${seems.of} failed requests seem to have called it, by their trace`];
+    found.push(causeOf(`${callee} fails`, null, "dependency", [called, first]));
   }
   if (split !== null) {
     found.push(causeOf(`version ${split.worst.name} fails`, null, "version", [[SPLIT, splitText("version", split)]]));
@@ -97,8 +113,9 @@ export function likelyCauses(facts: CauseFacts): LikelyCause[] {
 }
 
 /** What the mesh does because a service fails does not make it fail. */
-const isSymptom = ({ kind, actor }: MeshChange): boolean =>
-  actor === null && (kind === "breaker" || kind === "ejection");
+const isSymptom = ({ kind, actor, title }: MeshChange): boolean =>
+  actor === null &&
+  (kind === "breaker" || kind === "ejection" || (kind === "rollout" && title.includes("rolled-back")));
 
 const ownScore = ({ kind }: MeshChange): Why =>
   kind === "health" ? [SAME_ENDPOINT, "it is an endpoint of this service"] : [SAME_SERVICE, "it is about this service"];
@@ -142,7 +159,9 @@ function outlier(parts: readonly SignalPart[]): Split | null {
 }
 
 const splitText = (what: string, { worst, best }: Split): string =>
-  `${worst.signals.errorPercent} % of ${what} ${worst.name} fail, ${best.signals.errorPercent} % of ${best.name}`;
+  `${shortPercent(worst)} % of ${what} ${worst.name} fail, ${shortPercent(best)} % of ${best.name}`;
+
+const shortPercent = ({ signals }: SignalPart): number => Number(signals.errorPercent.toFixed(1));
 
 /** Who has more than half of what limits refuse. */
 function loudest(limited: CauseFacts["limited"]) {

@@ -76,6 +76,7 @@ const changeKinds = [
   "override",
   "breaker",
   "ejection",
+  "rollout",
   "health",
   "failover",
   "drain",
@@ -102,6 +103,9 @@ const serviceSignalsSchema = z
     since: time
       .nullable()
       .meta({ description: "When it began to fail, to be limited or to refuse proofs; null = it does neither." }),
+    until: time.nullable().optional().meta({
+      description: "When what went wrong in the window was over; null or absent = it is not, or nothing was.",
+    }),
     likely: z.array(likelyCauseSchema).readonly().meta({
       description: "What most likely made it so, by plain rules, the likeliest first; empty = no cause found.",
     }),

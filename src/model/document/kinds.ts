@@ -109,7 +109,7 @@ const all = {
     scope: "namespace",
     says: "A progressive canary of one service.",
     spec: rolloutSpecSchema,
-    effect: { later: "moves traffic to the canary step by step and back when it fails" },
+    effect: "now",
   },
   Application: {
     kind: "Application",

@@ -15,6 +15,8 @@ import type { JwksAnswer, JwksQuestion } from "./jwks-exchange.ts";
 import type { KeyAnswer, RingView } from "./key-ring.ts";
 import type { LimiterCalls, StrictAnswer, StrictAsk, LimitReply, LimitReport } from "./limit.ts";
 import type { DemandChunk, LimitUse } from "./limit-use.ts";
+import type { RolloutTerms } from "../snapshot/rollout.ts";
+import type { RolloutObeyed, RolloutOrder, RolloutReply, RolloutReport, RolloutView, Share } from "./rollout.ts";
 import type { SignalAnswer, SignalQuestion, SignalReply, SignalReport, SignalTotals } from "./signals.ts";
 import type { WatchCounts, Receipt, ReceiptAnswer, ReceiptQuestion } from "./receipt.ts";
 import type { Watch } from "./watch.ts";
@@ -39,6 +41,8 @@ export interface MeshObject {
   tellHealth(service: ServiceKey, rows: readonly HealthRow[]): Answer<boolean>;
   /** What operators force upon a service, for every isolate that asks. */
   tellForced(service: ServiceKey, orders: ForcedOrders): Answer<boolean>;
+  /** What a Rollout deals to a canary, likewise; null = there is no Rollout any more. */
+  tellShare(service: ServiceKey, share: Share | null): Answer<boolean>;
   /** Somebody watches requests; told anew while it lasts. @returns whether there is room for one more */
   watch(watch: Watch): Answer<boolean>;
   /** All of that, for an isolate that knows nothing yet. */
@@ -126,6 +130,18 @@ export interface KeyRingObject {
   rotate(): Answer<RingView>;
   /** Takes a key out of use at once. @returns null = there is no such key in force */
   revoke(kid: string): Answer<RingView | null>;
+}
+
+/** The controller of a Rollout: one for each service that has one. */
+export interface RolloutObject {
+  /** What an isolate counted, answered when it is written down. */
+  take(report: RolloutReport): Answer<RolloutReply>;
+  /** What the document says as of that revision; null = there is none any more. */
+  follow(service: ServiceKey, terms: RolloutTerms | null, head: Head): Answer<void>;
+  /** Answered when it is written down, and the mesh object has heard of it or cannot be reached. */
+  order(order: RolloutOrder): Answer<RolloutObeyed>;
+  /** null = there is no Rollout. */
+  view(): Answer<RolloutView | null>;
 }
 
 /** What isolates count of requests: a few for the mesh, each for a share of its services. */

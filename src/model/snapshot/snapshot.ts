@@ -6,6 +6,7 @@ import type { Identities } from "./access.ts";
 import type { HealthTerms } from "./health-terms.ts";
 import type { Held, PolicyTables } from "./policies.ts";
 import type { ReceivedHeader } from "./receive.ts";
+import type { RolloutTerms } from "./rollout.ts";
 import type { SessionPersistence } from "./session-persistence.ts";
 import type { Timeouts } from "./traffic.ts";
 import type { ValueMatch } from "./value-match.ts";
@@ -55,6 +56,8 @@ export interface ServiceEntry extends Held {
   readonly timeouts: Timeouts;
   /** Absent: its endpoints are not probed. */
   readonly health?: HealthTerms;
+  /** How its calls are split between two versions; absent: by nothing, any endpoint may answer. */
+  readonly rollout?: RolloutTerms;
 }
 
 export interface Endpoint {

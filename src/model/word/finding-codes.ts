@@ -42,6 +42,7 @@ export const findingCodes = {
   SLV1217: "A contract lives neither in its application's namespace nor in its service's.",
   SLV1218: "A route names a hostname that belongs to another namespace, or to a Gateway of its own.",
   SLV1219: "A route or policy says something about a service of another namespace that granted it nothing: no effect.",
+  SLV1220: "Another Rollout is of the same service.",
   SLV1230: "An Override's patch makes a spec that its target's kind does not allow.",
   SLV1231: "An Override's expiresAt has passed, or is more than 24 hours ahead.",
   SLV1232: "Two Overrides change the same thing; the younger one holds.",

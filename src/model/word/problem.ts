@@ -40,6 +40,7 @@ export const problems = {
   secretsFull: { code: "SLV3007", status: 409, title: "There are two secrets already" },
   outpaced: { code: "SLV3008", status: 409, title: "Other writers were faster" },
   unguarded: { code: "SLV3009", status: 409, title: "The service has no breaker to force" },
+  notInPhase: { code: "SLV3010", status: 409, title: "The Rollout is not in a state for that" },
   // limits
   quotaExceeded: { code: "SLV4001", status: 429, title: "A limit has no room for the request" },
   askedTooOften: { code: "SLV4002", status: 429, title: "The address asked too often" },

@@ -10,6 +10,8 @@ import { contentLengthOf, letGo, type Body } from "../exchange/body.ts";
 import { startUpload, type Upload } from "../transfer/upload.ts";
 import { call, callAtOnce, failureOf, outcomeOf, type CallOptions } from "./call.ts";
 import { whenLeft } from "./caller-left.ts";
+import { countDealt } from "./rollout-count.ts";
+import { isFailure } from "../../decide/breaker/outcome.ts";
 import type { Chosen } from "./choose-endpoint.ts";
 import type { CallFailure, Destination, Exchange, Outgoing } from "../exchange/exchange.ts";
 import type { Guard } from "./circuit-breaker.ts";
@@ -42,6 +44,8 @@ interface TryOptions {
    * streams.
    */
   readonly abort: AbortController | null;
+  /** Of its request: a Rollout counts that one. */
+  readonly isFirst: boolean;
 }
 
 /** Taken off what a service is told it has left, so that it gives up before we do. */
@@ -61,15 +65,17 @@ export class Attempt {
   readonly #options: CallOptions;
   readonly #nowMs: number;
   readonly #stay: (() => void) | null;
+  readonly #isFirst: boolean;
   #isOver = false;
 
-  constructor(of: OutgoingCall, { endpoint, load }: Chosen, { timeoutMs, abort }: TryOptions, nowMs: number) {
+  constructor(of: OutgoingCall, { endpoint, load }: Chosen, { timeoutMs, abort, isFirst }: TryOptions, nowMs: number) {
     const { exchange, destination, outgoing, body, guard, slot } = of;
     const { service } = destination;
     this.#of = of;
     this.#endpoint = endpoint;
     this.#load = load;
     this.#nowMs = nowMs;
+    this.#isFirst = isFirst;
     if (load !== null) {
       began(load, nowMs);
     }
@@ -139,6 +145,9 @@ export class Attempt {
       noteEnd(this.#seen, causeOf(end, answer), tookMs, endedAtMs);
       this.#guarded?.settle(end, tookMs, endedAtMs);
       slot?.answered(tookMs);
+      if (destination.dealt !== undefined && this.#isFirst) {
+        countDealt(exchange, destination.service, destination.dealt, isFailure(end) ? null : tookMs);
+      }
       if (load !== null) {
         ended(load, this.#nowMs, costOf(end, tookMs, destination.timeouts.perTryMs), endedAtMs);
       }

@@ -190,7 +190,7 @@ function attempted(sending: Sending, chosen: Chosen, left: number | null, nowMs:
   const mayEnd = hedge !== null || slot !== null || body.kind === "stream" || exchange.admitted.isUpgrade;
   const abort = mayEnd ? new AbortController() : null;
   tried.push(chosen.endpoint.id);
-  return new Attempt(sending, chosen, { timeoutMs, abort }, nowMs);
+  return new Attempt(sending, chosen, { timeoutMs, abort, isFirst: tried.length === 1 }, nowMs);
 }
 
 /** A copy of a request that is slow; null = there is no endpoint, no slot, no time or no retry for it. */

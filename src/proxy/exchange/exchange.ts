@@ -12,6 +12,7 @@ import type { Circuit } from "../../model/snapshot/circuit.ts";
 import type { Env } from "../../env/env.ts";
 import type { Settings } from "../../env/settings.ts";
 import type { CallPolicy } from "../../model/snapshot/call-policy.ts";
+import type { Share } from "../../model/message/rollout.ts";
 import type { MeshKeys } from "../../model/message/mesh-keys.ts";
 import type { Fault } from "../../model/snapshot/fault.ts";
 import type { Held } from "../../model/snapshot/policies.ts";
@@ -205,6 +206,18 @@ export interface Destination {
   readonly pinned: Pinned | null;
   /** The breaker and ejection that guard the call; absent = none. */
   readonly circuit?: Circuit;
+  /** How a Rollout dealt the request; absent: nothing deals calls of the service. */
+  readonly dealt?: Dealt;
+}
+
+export interface Dealt {
+  /** By which it was dealt; null = none was heard of. */
+  readonly share: Share | null;
+  /** `nobody`: for want of a share. `spill`: the version that it was dealt to cannot be asked. */
+  readonly by: "match" | "caller" | "draw" | "nobody" | "spill";
+  readonly isCanary: boolean;
+  /** Below the weight is the canary's; of a draw, what was drawn. */
+  readonly place: number;
 }
 
 interface Pinned {

@@ -6,6 +6,7 @@ import { newLimitMemory } from "../../isolate/limit-memory.ts";
 import type { Context } from "../../isolate/kept.ts";
 import type { Live } from "../../isolate/snapshot.ts";
 import { newIsolateState, type IsolateState } from "../../isolate/state.ts";
+import { newRolloutMemory } from "../../isolate/rollout-memory.ts";
 import type { ExplainFault } from "../../model/message/explanation.ts";
 import type { HealthRow } from "../../model/message/health.ts";
 import type { StrictAnswer, StrictAsk } from "../../model/message/limit.ts";
@@ -27,7 +28,7 @@ export interface Outlook {
   heldKeys(source: JwksSource): KeySet | null;
   now(): number;
   newId(): string;
-  state(): Pick<IsolateState, "limits">;
+  state(): Pick<IsolateState, "limits" | "rollouts">;
   /** null = the coordinator cannot be asked. */
   limits(env: Env, policy: string, ask: StrictAsk): Promise<StrictAnswer | null>;
   breakers(env: Env, service: ServiceKey): Promise<BreakerStates | null>;
@@ -83,11 +84,13 @@ export function imagine(outlook: Outlook, env: Env, outer: Context, live: Live):
       LOG: "none",
       TELEMETRY: undefined,
       REQUESTS: undefined,
+      ROLLOUT: undefined,
       LIMITER: lookingLimiter(outlook, env, live.snapshot, standings),
     },
     ctx,
     state: {
       ...newIsolateState("explain"),
+      rollouts: { ...newRolloutMemory(), shares: outlook.state().rollouts.shares },
       limits: {
         ...newLimitMemory(),
         full: new ReadThrough(outlook.state().limits.full, (until) => until),

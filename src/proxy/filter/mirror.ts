@@ -5,6 +5,7 @@ import type { FilterPlan } from "../../decide/route/filter-plan.ts";
 import { contentLengthOf, keepBody, KEEP_LIMIT_BYTES, letGo, type Body } from "../exchange/body.ts";
 import { call } from "../call/call.ts";
 import { forwardingOf, receivesAt, receivesHere } from "../exchange/outgoing.ts";
+import { settledVersion } from "../../isolate/rollout-memory.ts";
 import type { ServiceKey } from "../../model/snapshot/snapshot.ts";
 import type { Exchange, Outgoing } from "../exchange/exchange.ts";
 
@@ -74,12 +75,17 @@ async function sendOne(
   if (bytes === "skip") {
     return;
   }
-  const { live, ports } = exchange;
+  const { live, ports, state } = exchange;
   const service = "invalid" in target ? null : target.service;
   const endpoint =
     "invalid" in target
       ? null
-      : pickEndpoint(live.endpoints.get(target.service) ?? [], target.version, [], ports.random());
+      : pickEndpoint(
+          live.endpoints.get(target.service) ?? [],
+          settledVersion(state.rollouts, live.snapshot, target),
+          [],
+          ports.random(),
+        );
   const answer =
     endpoint === null || service === null
       ? null

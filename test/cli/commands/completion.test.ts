@@ -16,7 +16,7 @@ const candidates = async (...words: string[]): Promise<string[]> => {
 
 describe("completion", () => {
   it("offers commands, subcommands, shells and kinds", async () => {
-    expect(await candidates("ro")).toEqual(["rollback"]);
+    expect(await candidates("ro")).toEqual(["rollback", "rollout"]);
     expect(await candidates("token", "")).toEqual(["create", "ls", "rm"]);
     expect(await candidates("completion", "")).toEqual(["bash", "fish", "zsh"]);
     expect(await candidates("get", "http")).toEqual(["httproutes"]);

@@ -16,7 +16,7 @@ const original = {
     resourceVersion: "1",
     manager: "cli",
   },
-  spec: { rules: [{ name: "split" }] },
+  spec: { parentRefs: [{ name: "reviews" }], rules: [{ name: "split" }] },
 };
 
 let api: ScriptedApi;
@@ -72,7 +72,8 @@ describe("a changed document", () => {
     expect(await change({ rules: [] })).toBeNull();
     expect(await change({ rules: [{ name: "other" }] })).toBeNull();
     expect(stored).toMatchObject({
-      spec: { rules: [{ name: "other" }] },
+      // What the change does not speak of stays: a route without its parents would be nobody's.
+      spec: { parentRefs: [{ name: "reviews" }], rules: [{ name: "other" }] },
       metadata: { manager: "demo", labels: { app: "bookstore", "demo.selvage.dev/scenario": "bad-canary" } },
     });
     expect(await putScenarioBack(client, "over")).toContain("HTTPRoute/reviews-split is as it was");

@@ -10,7 +10,7 @@ const last = (state: RolloutState): string => state.turns.at(-1)?.reason ?? "";
 
 describe("a Rollout", () => {
   it("begins with the weight of its first step", () => {
-    expect(rolloutShare(begun())).toEqual({ seq: START, run: "run-1", weight: 1, isWatched: true });
+    expect(rolloutShare(begun())).toMatchObject({ seq: START, run: "run-1", weight: 1, isWatched: true });
   });
 
   it("goes on step by step while nothing speaks against it, and is promoted", () => {

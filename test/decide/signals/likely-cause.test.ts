@@ -50,6 +50,7 @@ const causes = (more: Partial<Facts>): readonly LikelyCause[] =>
     changes: [],
     calls: new Set(["bank/ledger"]),
     failing: new Map(),
+    seeming: new Map(),
     versions: [],
     endpoints: [],
     limited: [],
@@ -58,6 +59,24 @@ const causes = (more: Partial<Facts>): readonly LikelyCause[] =>
   });
 
 describe("likelyCauses", () => {
+  it("names a service that fails and seems to be called, by traces: after one that is known to be, before a change", () => {
+    const seeming = new Map([
+      ["bank/fees", { failed: 9, of: 10 }],
+      ["bank/ledger", { failed: 9, of: 10 }],
+    ]);
+    const failing = new Map([
+      ["bank/fees", ONSET],
+      ["bank/ledger", ONSET],
+    ]);
+    const found = causes({ changes: [change(20)], failing, seeming });
+    expect(found.map(({ title, score }) => [title, score])).toEqual([
+      ["bank/ledger fails", 9],
+      ["bank/fees fails", 7],
+      ["revision 7", 5],
+    ]);
+    expect(found[1]?.why[0]).toBe("9 of 10 failed requests seem to have called it, by their trace (5)");
+  });
+
   it("names a change of the service just before, all the more where the new version alone fails", () => {
     const versions = [part("v1", 100, 0), part("v2", 100, 58)];
     const [first, second] = causes({ changes: [change(20)], versions });
@@ -152,11 +171,26 @@ it("a proof that is not looked at any more is refused, and not held back by a li
 describe("onsetOf", () => {
   it("is the first of the last bad steps in a row; steps without requests do not break it", () => {
     const series = [point(0, 10, 9), point(1, 10, 0), point(2, 10, 1), point(3, 0, 0), point(4, 10, 2)];
-    expect(onsetOf(series)).toBe(text(ONSET + 20_000));
-    expect(onsetOf([...series, point(5, 10, 0)])).toBeNull();
+    expect(onsetOf(series)).toEqual({ since: text(ONSET + 20_000), until: null });
     expect(onsetOf([])).toBeNull();
     const denied = [1, 2, 2].map((refused, nth) => Object.assign(point(nth, 20, 0), { denied: refused }));
-    expect(onsetOf(denied)).toBe(text(ONSET + 10_000));
+    expect(onsetOf(denied)).toEqual({ since: text(ONSET + 10_000), until: null });
+  });
+
+  it("is not ended by steps that went well but had too few requests to show it", () => {
+    // Four of a hundred fail: ten that went well say nothing, eighty do.
+    const series = [point(0, 100, 0), point(1, 200, 8), point(2, 10, 0), point(3, 100, 4)];
+    expect(onsetOf([...series, point(4, 10, 0)])).toEqual({ since: text(ONSET + 10_000), until: null });
+    expect(onsetOf([...series, point(4, 40, 0), point(5, 50, 0)])).toEqual({
+      since: text(ONSET + 10_000),
+      until: text(ONSET + 40_000),
+    });
+    expect(onsetOf([...series, point(4, 90, 0), point(5, 20, 3)])).toEqual({
+      since: text(ONSET + 50_000),
+      until: null,
+    });
+    // A few that failed are over with the first step that goes well.
+    expect(onsetOf([point(0, 100, 4), point(1, 1, 0)])?.until).toBe(text(ONSET + 10_000));
   });
 });
 

@@ -24,7 +24,7 @@ export function toldAt(coordinator: SignalCoordinator, changes: readonly MeshCha
     return [];
   }
   const known = changes.filter(({ at }) => Date.parse(at) < now);
-  const causes = causesOf(asked, services, current.rows, known, DECLARED);
+  const causes = causesOf(asked, services, current.rows, known, { declared: DECLARED, seeming: new Map() });
   return signalTroubles(
     services.map((one) => Object.assign(one, causes.get(serviceKey(one.namespace, one.name)))),
     now,

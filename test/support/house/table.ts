@@ -202,6 +202,7 @@ export const folderOrder: readonly string[] = [
   "src/control/consumer",
   "src/control/register",
   "src/control/client",
+  "src/control/rollout",
   "src/control/view",
   "src/control/observe",
   "src/control/live",

@@ -1,9 +1,9 @@
 // Rollouts as tests make them: a document with three steps, what isolates count, and intervals in which the same is
 // heard.
 import { follow, hear, look } from "../../../src/decide/rollout/controller.ts";
-import { obeyOrder, type RolloutOrder } from "../../../src/decide/rollout/orders.ts";
+import { obeyOrder } from "../../../src/decide/rollout/orders.ts";
 import type { RolloutState } from "../../../src/decide/rollout/state.ts";
-import type { RolloutBatch } from "../../../src/model/message/rollout.ts";
+import type { RolloutBatch, RolloutOrder } from "../../../src/model/message/rollout.ts";
 import type { RolloutTerms } from "../../../src/model/snapshot/rollout.ts";
 
 export const START = Date.UTC(2026, 0, 1);

@@ -1,5 +1,5 @@
 // What the mesh needs to hold so that an admin may make each call of the API once.
-import { serviceYaml } from "./admin.ts";
+import { serviceYaml, type Sent } from "./admin.ts";
 
 /** Without it there is no breaker to force. */
 export const GUARD =
@@ -8,6 +8,19 @@ export const GUARD =
 /** Something to preview. */
 export const QUOTA =
   "---\napiVersion: selvage.dev/v1\nkind: RateLimitPolicy\nmetadata: {name: quota, namespace: shop}\nspec: {targetRefs: [{kind: Service, name: orders}], limits: [{name: l, requests: 5, window: 1s}]}\n";
+
+/** Something to promote. */
+export const ROLLOUT =
+  "---\napiVersion: selvage.dev/v1\nkind: Rollout\nmetadata: {name: orders, namespace: shop}\nspec: {service: orders, stable: v1, canary: v2, steps: [{weight: 1}, {weight: 100}]}\n";
+
+export const ROLLOUT_CALLS: Readonly<Record<string, readonly [path: string, sent?: Sent]>> = {
+  listRollouts: ["/rollouts"],
+  pauseRollout: ["/rollouts/shop/orders/pause", { body: { reason: "drill" } }],
+  resumeRollout: ["/rollouts/shop/orders/resume"],
+  promoteRollout: ["/rollouts/shop/orders/promote", { body: { full: true } }],
+  abortRollout: ["/rollouts/shop/orders/abort"],
+  retryRollout: ["/rollouts/shop/orders/retry"],
+};
 
 /** Clients with and without credentials, and contracts to decide. */
 export const CLIENTS = ["mobile", "till", "kiosk"]
