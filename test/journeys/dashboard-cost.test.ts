@@ -53,7 +53,7 @@ describe.skipIf(missing !== null)("what the dashboard costs", () => {
     const html = await (await fetch(`${small.url}/_selvage/ui/now`)).text();
     const named = [...html.matchAll(/(?:src|href)="([^"]+)"/g)].map(([, path]) => path);
     expect(seen.asked).toEqual(expect.arrayContaining(named));
-    // No data beside the one read that the HTML names, and no file but those that the browser fetches when it is idle.
+    // No data beside the reads that the HTML names, and no file but those that the browser fetches when it is idle.
     const beside = seen.asked.filter((path) => path !== "/_selvage/ui/now" && !named.includes(path));
     expect(beside.filter((path) => !path.includes("/assets/other-screens-"))).toEqual([]);
     expect(named).toContain("/_selvage/v1/overview?window=15m");

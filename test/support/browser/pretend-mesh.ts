@@ -115,8 +115,14 @@ const answersOf = (services: number): Readonly<Record<string, object>> => ({
 /** What the page begins with: each of the answers as if it had been asked for alone. */
 const overviewOf = (answers: Readonly<Record<string, object>>): object => ({
   answers: [
-    ...Object.entries(answers).map(([path, value]) => ({ path: `${path}${queries[path] ?? ""}`, status: 200, value })),
-    { path: "/_selvage/v1/stats?window=1m", status: 200, value: answers["/_selvage/v1/stats"] },
+    ...Object.entries(answers)
+      .filter(([path]) => path.startsWith("/_selvage/v1/"))
+      .map(([path, value]) => ({ path: `${path}${queries[path] ?? ""}`, status: 200, value })),
+    ...["1m", "10m"].map((window) => ({
+      path: `/_selvage/v1/stats?window=${window}`,
+      status: 200,
+      value: answers["/_selvage/v1/stats"],
+    })),
   ],
 });
 
