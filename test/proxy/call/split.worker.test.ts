@@ -1,7 +1,11 @@
 import { describe, expect, it } from "vitest";
+import { takeForced } from "../../../src/decide/breaker/forced.ts";
+import { breakersOf } from "../../../src/isolate/breaker-memory.ts";
+import { WHOLE_SERVICE } from "../../../src/model/snapshot/circuit.ts";
 import { hearShare } from "../../../src/isolate/rollout-memory.ts";
 import type { RolloutReport, Share } from "../../../src/model/message/rollout.ts";
 import {
+  NOW,
   routeYaml,
   serviceYaml,
   testMesh,
@@ -171,6 +175,21 @@ spec:
     expect(seen.at(-1)).toBe("one");
     expect(mesh.state().rollouts.tallies.get("shop/orders")?.open?.refused).toBeGreaterThan(0);
   });
+});
+
+it("a service that an operator shut as a whole says nothing about its canary", async () => {
+  const others = `
+apiVersion: selvage.dev/v1
+kind: TrafficPolicy
+metadata: {name: orders, namespace: shop}
+spec: {targetRefs: [{kind: Service, name: orders}], circuitBreaker: {}}
+---
+`;
+  const mesh = dealing({ others, share: { weight: 100 }, env: { ROLLOUT: object([]) }, ports: gate().ports });
+  const states = [{ target: WHOLE_SERVICE, state: "open" as const, reason: "restore", forMs: 60_000 }];
+  takeForced(breakersOf(mesh.state().breakers, "shop/orders"), { seq: 1, states }, NOW);
+  expect((await mesh.send(SVC)).status).toBe(503);
+  expect(mesh.state().rollouts.tallies.get("shop/orders")).toBeUndefined();
 });
 
 /** Nobody tells before the test lets them. */
