@@ -3,10 +3,10 @@
 import type { Steps } from "../compile/documents/steps.ts";
 
 /**
- * About two milliseconds: a request comes by several times before it is answered. By count, because on the platform the
+ * About a millisecond: a request comes by several times before it is answered. By count, because on the platform the
  * clock stands still while nothing is waited for.
  */
-const UNITS_A_TURN = 200;
+const UNITS_A_TURN = 100;
 
 /** Lets everybody else have a turn. */
 export async function turn(): Promise<void> {

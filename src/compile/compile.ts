@@ -31,7 +31,7 @@ import { hazardsOf } from "./lint/hazards.ts";
 import { lintBackends } from "./lint/backends.ts";
 import { lintMatches } from "./lint/matches.ts";
 import { lintReferences } from "./lint/references.ts";
-import { lintRoutes } from "./lint/routes.ts";
+import { lintRoute } from "./lint/routes.ts";
 import { lintTrust } from "./lint/trust.ts";
 
 export interface CompileOptions {
@@ -133,6 +133,7 @@ export function* compiling(documents: readonly Document[], options: CompileOptio
   const isNear = affectedBy(options.changed, routes, listeners.table);
   const near = { ...routes, placements: routes.placements.filter(isNear) };
   yield pass;
+  const ofRoutes = yield* mapped(routes.routes, 1, (one) => lintRoute(one, world));
   const hazards = yield* mapped(world.documents, HAZARDS, hazardsOf);
   const lints: readonly (() => readonly Finding[])[] = [
     () => [...overlaid.findings, ...services.findings, ...ofRollouts],
@@ -140,7 +141,7 @@ export function* compiling(documents: readonly Document[], options: CompileOptio
     () => policies.findings,
     () => lintTrust(world, allowPrivate),
     () => lintContracts(identities.contracts, world),
-    () => lintRoutes(routes.routes, world),
+    () => ofRoutes.flat(),
     () => lintConsumers(world, routes.rules, policies.tables),
     () => hazards.flat(),
     () => lintBackends(examples, near),

@@ -11,12 +11,12 @@ import "./style/tokens.css";
 import "./style/base.css";
 import "./style/parts.css";
 
-/** As index.html asks for it. */
-const OVERVIEW = "/_selvage/v1/overview?window=15m";
+/** As index.html asks for them. */
+const READS = ["/_selvage/v1/overview?window=15m", "/_selvage/readyz"];
 /** For browsers that do not say when they are idle. */
 const DRAWN_MS = 300;
 
-const open = (): void => openPage(OVERVIEW);
+const open = (): void => openPage(...READS);
 
 showTheme();
 open();

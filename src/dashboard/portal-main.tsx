@@ -1,12 +1,13 @@
 // The consumers' portal: starts React in its page.
 import { QueryClientProvider } from "@tanstack/react-query";
 import { createRoot } from "react-dom/client";
-import { Route, Router, Switch } from "wouter";
+import { Link, Route, Router, Switch } from "wouter";
 import { ApiScreen } from "./catalog/api-screen.tsx";
 import { ApisScreen } from "./catalog/apis-screen.tsx";
 import { openPage } from "./data/opening.ts";
 import { queries } from "./data/queries.ts";
 import { showTheme } from "./data/settings.ts";
+import { Screen } from "./part/screen.tsx";
 import { ApplicationScreen } from "./portal/application-screen.tsx";
 import { ApplicationsScreen } from "./portal/applications-screen.tsx";
 import { PortalFrame } from "./portal/portal-frame.tsx";
@@ -42,8 +43,18 @@ if (root !== null) {
             <Route path="/applications">
               <ApplicationsScreen />
             </Route>
-            <Route>
+            <Route path="/apis">
               <ApisScreen isPortal />
+            </Route>
+            <Route path="/">
+              <ApisScreen isPortal />
+            </Route>
+            <Route>
+              <Screen title="Nothing here">
+                <p>
+                  There is nothing at this address. <Link href="/apis">All APIs</Link>
+                </p>
+              </Screen>
             </Route>
           </Switch>
         </PortalFrame>

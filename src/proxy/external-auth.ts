@@ -6,7 +6,7 @@ import { isReserved } from "../decide/header/headers.ts";
 import { pickEndpoint } from "../decide/balance/pick.ts";
 import { join } from "../decide/route/rewrite.ts";
 import type { FilterPlan } from "../decide/route/filter-plan.ts";
-import type { HeaderPair } from "../model/snapshot/snapshot.ts";
+import type { Endpoint, HeaderPair } from "../model/snapshot/snapshot.ts";
 import type { Refusal } from "../model/word/problem.ts";
 import { KEEP_LIMIT_BYTES, letGo, type Body, type BodyFault } from "./exchange/body.ts";
 import { keepOwnBody } from "./transfer/own-body.ts";
@@ -15,6 +15,7 @@ import { call } from "./call/call.ts";
 import { GO_ON } from "./exchange/decided.ts";
 import type { Decided, Exchange, Outgoing } from "./exchange/exchange.ts";
 import type { ClosedHeaders } from "../decide/header/proof-headers.ts";
+import { lead, namesPlaces, routedBy } from "./exchange/lead.ts";
 import { BY_DEFAULT } from "../decide/header/receives.ts";
 import { closedTo, forwardingOf, originOf, receivesHere } from "./exchange/outgoing.ts";
 
@@ -126,10 +127,17 @@ async function ask(
   }
   exchange.trace?.("external-auth", { service: target.service, status: answer.status });
   if (answer.status !== 200) {
-    return { no: answer };
+    return { no: namesPlaces(answer.headers, endpoint.address) ? led(exchange, answer, endpoint.address) : answer };
   }
   exchange.ctx.waitUntil(letGo(answer));
   return { add: copied(answer.headers, filter.allowedResponseHeaders, closedTo(exchange)) };
+}
+
+/** It was asked about the caller's path, whatever the rule does to that on the way to its own service. */
+function led(exchange: Exchange, answer: Response, address: Endpoint["address"]): Response {
+  const copy = new Response(answer.body, answer);
+  lead(copy.headers, address, { ...routedBy(exchange), matchedPrefix: "/", rewrite: null });
+  return copy;
 }
 
 function pickHeaders(

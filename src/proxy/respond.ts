@@ -7,11 +7,11 @@ import { modifyHeaders } from "../decide/header/header-modifier.ts";
 import { cleanResponse, isCleanResponse, REPRESENTATION } from "../decide/header/answer-headers.ts";
 import { plainName } from "../decide/header/headers.ts";
 import { dropSetOperatorCookies, setsOperatorCookies } from "../decide/header/operator-cookies.ts";
-import { PLACES } from "../decide/route/own-location.ts";
 import { sessionHeader } from "../decide/route/session.ts";
 import { toProblem } from "../model/word/problem.ts";
 import type { Endpoint, HeaderPair } from "../model/snapshot/snapshot.ts";
 import type { Ended, Exchange } from "./exchange/exchange.ts";
+import { lead, namesPlaces, routedBy } from "./exchange/lead.ts";
 import { originOf } from "./exchange/outgoing.ts";
 
 /** Who answers, and to what. */
@@ -37,7 +37,7 @@ export function respond(exchange: Exchange, { response: upstream, endpoint }: Sa
   const response = copy(upstream);
   const { headers } = response;
   cleanResponse(headers);
-  lead(exchange, endpoint, headers);
+  lead(headers, endpoint.address, routedBy(exchange));
   sayOfRule(exchange, headers, NOTHING, endpoint);
   if (tells) {
     headers.set("x-request-id", exchange.admitted.requestId);
@@ -54,8 +54,7 @@ function saysNothing({ routed: { plan, rule }, limits }: Exchange): boolean {
 
 /** To look is cheaper than to copy. */
 function mayPass(headers: Headers, { address }: Endpoint): boolean {
-  const leads = "url" in address && PLACES.some(([name]) => headers.has(name));
-  return !leads && isCleanResponse(headers) && !setsOperatorCookies(headers);
+  return !namesPlaces(headers, address) && isCleanResponse(headers) && !setsOperatorCookies(headers);
 }
 
 /**
@@ -113,22 +112,6 @@ function own({ no, status }: Ended, { method, requestId, url }: Answering, excha
     return new Response(null, { status: init.status, headers: no.headers ?? {} });
   }
   return new Response(bodiless ? null : JSON.stringify({ ...problem, status: init.status }), init);
-}
-
-/** Redirects of a service to itself lead to where the caller found it. */
-function lead({ admitted, routed }: Exchange, { address }: Endpoint, headers: Headers): void {
-  if (!("url" in address)) {
-    return;
-  }
-  for (const [name, tell] of PLACES) {
-    const said = headers.get(name);
-    if (said === null) {
-      continue;
-    }
-    const { addressPrefix, matchedPath: matchedPrefix, plan } = routed;
-    const by = { origin: originOf(admitted), addressPrefix, matchedPrefix, rewrite: plan.rewrite?.path ?? null };
-    headers.set(name, tell(said, address.url, by));
-  }
 }
 
 /**

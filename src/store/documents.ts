@@ -97,7 +97,7 @@ export async function readListing(
 }
 
 /** Documents read at a time: ten thousand at once would hold up whoever shares the database's or our thread. */
-const PAGE = 1000;
+const PAGE = 500;
 /** Of these, so many are parsed at a time, about two milliseconds. */
 const PARSED = 200;
 /** How often a mesh that changes while it is read is read again before it is read at one go. */

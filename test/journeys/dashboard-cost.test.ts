@@ -53,7 +53,7 @@ describe.skipIf(missing !== null)("what the dashboard costs", () => {
     const html = await (await fetch(`${small.url}/_selvage/ui/now`)).text();
     const named = [...html.matchAll(/(?:src|href)="([^"]+)"/g)].map(([, path]) => path);
     expect(seen.asked).toEqual(expect.arrayContaining(named));
-    // No data beside the one read that the HTML names, and no file but those that the browser fetches when it is idle.
+    // No data beside the reads that the HTML names, and no file but those that the browser fetches when it is idle.
     const beside = seen.asked.filter((path) => path !== "/_selvage/ui/now" && !named.includes(path));
     expect(beside.filter((path) => !path.includes("/assets/other-screens-"))).toEqual([]);
     expect(named).toContain("/_selvage/v1/overview?window=15m");
@@ -81,6 +81,39 @@ describe.skipIf(missing !== null)("what the dashboard costs", () => {
       `search of ${SERVICES}: median ${sorted[5]?.toFixed(0)} ms, most ${sorted.at(-1)?.toFixed(0)} ms of CPU a key (aim ${KEY_MS.aim})`,
     );
     expect(sorted[5]).toBeLessThanOrEqual(KEY_MS.bound);
+    await page.close();
+  }, 60_000);
+
+  it("still scrolls while a tail tells two thousand requests a second, and holds no more of them", async () => {
+    const { page, tools } = await opened();
+    await openScreen(page, `${small.url}/_selvage/ui/watch`);
+    const lines = page.locator(".lines > li");
+    await expect.poll(() => lines.count(), { timeout: 30_000 }).toBe(300);
+    await page.mouse.move(300, 100);
+    // What a browser draws in two seconds, of itself and of what is scrolled.
+    const frames = page.evaluate<number>(`new Promise((done) => {
+      let seen = 0;
+      const begun = performance.now();
+      const next = () => performance.now() - begun > 2000 ? done(seen) : (seen += 1, requestAnimationFrame(next));
+      requestAnimationFrame(next);
+    })`);
+    for (let nth = 0; nth < 10; nth++) {
+      await page.mouse.wheel(0, nth % 2 === 0 ? 200 : -200);
+    }
+    const perSecond = (await frames) / 2;
+    const heap = async (): Promise<number> => {
+      await tools.send("HeapProfiler.collectGarbage");
+      return (await tools.send("Runtime.getHeapUsage")).usedSize / 1024 / 1024;
+    };
+    const before = await heap();
+    await page.waitForTimeout(2_000);
+    const after = await heap();
+    console.log(
+      `tail of 2 000 a second: ${perSecond.toFixed(0)} frames a second (aim 50), ${(after - before).toFixed(1)} MiB more after 4 000 requests`,
+    );
+    expect(await lines.count()).toBe(300);
+    expect(perSecond).toBeGreaterThan(2);
+    expect(after / before).toBeLessThan(1.5);
     await page.close();
   }, 60_000);
 

@@ -126,6 +126,16 @@ describe.skipIf(missing !== null)("a consumer in the portal", () => {
     expect(await violations(page)).toEqual([]);
   });
 
+  it("says what is not there, and does not take it for empty", async () => {
+    await page.goto(`${mesh.url}/_selvage/portal/applications/partners/nobody`);
+    await page.getByText("Application/partners/nobody does not exist").waitFor();
+    expect(await page.getByText("nothing by contract").count()).toBe(0);
+    await page.goto(`${mesh.url}/_selvage/portal/applications/others/theirs`);
+    await page.getByText("SLV2003").waitFor();
+    await page.goto(`${mesh.url}/_selvage/portal/no/such/place`);
+    await page.getByRole("heading", { name: "Nothing here" }).waitFor();
+  });
+
   it("asks for access, and calls as soon as somebody has agreed", async () => {
     await request("silver");
     expect(await access()).toMatch(/pending[^]*silver/);

@@ -95,6 +95,8 @@ describe("the bookstore", () => {
       const back = await call("plan_rollback", { revision, reason: "as it was" });
       await call("confirm", { planId: back.planId });
       expect((await mesh.cli(["audit", "--limit", "1"])).stdout).toContain("bootstrap (agent)");
+      const { prompts } = await agent.listPrompts();
+      expect(prompts.map(({ name }) => name)).toEqual(expect.arrayContaining(["incident", "canary"]));
       expect((await agent.getPrompt({ name: "incident", arguments: {} })).messages).toHaveLength(1);
     } finally {
       await agent.close();

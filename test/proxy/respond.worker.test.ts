@@ -171,3 +171,19 @@ describe("a session that ends when it is not used", () => {
     expect((await refused({})).headers.has("set-cookie")).toBe(false);
   });
 });
+
+describe("an authorization service that sends callers to itself", () => {
+  it("tells the caller's own address, and not the one that the mesh asked it at", async () => {
+    const service = (): Response =>
+      new Response("log in", {
+        status: 302,
+        headers: { location: "http://judge.example/login?back=%2Fp", refresh: "0; url=http://judge.example/login" },
+      });
+    const { status, headers } = await ask({ filters: auth, service });
+    expect(status).toBe(302);
+    expect(headers.get("location")).toBe("http://shop.example/login?back=%2Fp");
+    expect(headers.get("refresh")).toBe("0; url=http://shop.example/login");
+    const elsewhere = (): Response => new Response(null, { status: 302, headers: { location: "https://id.example/" } });
+    expect((await ask({ filters: auth, service: elsewhere })).headers.get("location")).toBe("https://id.example/");
+  });
+});

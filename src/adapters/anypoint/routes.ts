@@ -108,7 +108,15 @@ function ruleOf(rule: Field, { base, hostname, destination, backendRefs }: RuleC
     rule.drop(`${refusal}: the rule is left out`);
     return [];
   }
-  return [{ hostname: host?.toLowerCase() ?? hostname, matches, filters: path.filters, backendRefs }];
+  const { filters } = path;
+  // A prefix can only be replaced in a rule with one match.
+  const groups = filters.length === 0 ? [matches] : matches.map((match) => [match]);
+  return groups.map((group) => ({
+    hostname: host?.toLowerCase() ?? hostname,
+    matches: group,
+    filters,
+    backendRefs,
+  }));
 }
 
 const GROUP = /^(.*?)(\(\/\.\*\)\??|\/\.\*|\(\.\*\))$/;

@@ -77,7 +77,7 @@ export function translateRule(field: Field, index: number, namespace: string, wo
   const mirrors = translateMirrors(field, namespace, world);
   const patience = translatePatience(field);
   const name = nameOf(field.at("name"));
-  const groups = action.rewrite !== null && action.rewrite.uri !== null ? all.map((match) => [match]) : byGateways(all);
+  const groups = action.rewrite !== null && action.rewrite.uri !== null ? oneByOne(all) : byGateways(all);
   const rules = groups.flatMap((group): IstioRule => {
     const [first] = group;
     const [path] = first?.matches ?? [];
@@ -129,6 +129,11 @@ function versionedRef(backend: DestinationBackend, from: string): object {
 
 function nonEmpty(key: string, list: readonly unknown[]): object {
   return list.length === 0 ? {} : { [key]: list };
+}
+
+/** A prefix can only be replaced in a rule with one match; methods that are alternatives are several. */
+function oneByOne(all: readonly IstioMatch[]): IstioMatch[][] {
+  return all.flatMap((match) => match.matches.map((one) => [Object.assign({}, match, { matches: [one] })]));
 }
 
 /** Matches that hold under the same gateways share a rule. */

@@ -33,18 +33,16 @@ const HINTS: Readonly<Record<RouteFault["reason"], string>> = {
 const OWNED =
   "Use a hostname of your own, or ask its owner or an admin for a ReferenceGrant to kind Hostname (group selvage.dev).";
 
-export function lintRoutes(routes: readonly CompiledRoute[], world: DocumentIndex): Finding[] {
-  return routes.flatMap((compiled) => {
-    const { namespace, name } = compiled.route.metadata;
-    const ref = `HTTPRoute/${namespace}/${name}`;
-    return [
-      ...parentFindings(compiled.parents, ref),
-      ...hostnameFindings(compiled, ref),
-      ...faultFindings(compiled.parents, ref),
-      ...patternFindings(compiled, ref),
-      ...ruleFindings(compiled, ref, world),
-    ];
-  });
+export function lintRoute(compiled: CompiledRoute, world: DocumentIndex): Finding[] {
+  const { namespace, name } = compiled.route.metadata;
+  const ref = `HTTPRoute/${namespace}/${name}`;
+  return [
+    ...parentFindings(compiled.parents, ref),
+    ...hostnameFindings(compiled, ref),
+    ...faultFindings(compiled.parents, ref),
+    ...patternFindings(compiled, ref),
+    ...ruleFindings(compiled, ref, world),
+  ];
 }
 
 function parentFindings(parents: readonly CompiledParent[], ref: string): Finding[] {

@@ -8,7 +8,7 @@ import { meshOverview, runtimeOverview } from "../../status/mesh-read.ts";
 import { windowQuery } from "../observe/window.ts";
 import { noteIdentity } from "../operator/identified.ts";
 import { noBody } from "../register/json-body.ts";
-import { type ControlApp, register } from "../register/register.ts";
+import { API_PREFIX, type ControlApp, register } from "../register/register.ts";
 import { answerRead, requestAs } from "./read-as.ts";
 
 /** A mesh of more pages or applications than that is asked for the rest by the reader. */
@@ -24,7 +24,7 @@ export function registerOverview(app: ControlApp): void {
     scope: "each",
     writes: false,
     tag: "signals",
-    summary: "What a page begins with as one answer: who the caller is, signals, and all that `selvage status` reads.",
+    summary: "What a page begins with as one answer: who the caller is, signals, and what `selvage status` reads.",
     description:
       `Each read is answered as it would be alone, refusals too; ${MOST_READS} at most. ` +
       "Compressed for whoever takes gzip, and without an ETag.",
@@ -41,8 +41,10 @@ export function registerOverview(app: ControlApp): void {
         token: null,
         timeoutMs: TIMEOUT_MS,
         async fetch({ pathname, search }) {
-          reads += 1;
-          if (reads > MOST_READS) {
+          // How the isolate is that serves the reader, that one says itself: it may be another Worker's.
+          const isOurs = pathname.startsWith(API_PREFIX);
+          reads += isOurs ? 1 : 0;
+          if (!isOurs || reads > MOST_READS) {
             return new Response(null, { status: 503 });
           }
           const path = `${pathname}${search}`;

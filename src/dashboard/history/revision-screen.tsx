@@ -3,7 +3,7 @@ import { useState, type ReactNode } from "react";
 import { useParams } from "wouter";
 import type { Propagation, RevisionChange, RevisionDetail } from "../../model/api/registry.ts";
 import { useRead } from "../data/read.ts";
-import { useMay } from "../data/session.tsx";
+import { useMay, useWho } from "../data/session.tsx";
 import { useYaml } from "../data/yaml.ts";
 import { Ready } from "../part/ready.tsx";
 import { Button } from "../part/button.tsx";
@@ -24,12 +24,15 @@ export function RevisionScreen(): ReactNode {
   const may = useMay("operator");
   const [isRollingBack, setRollingBack] = useState(false);
   const head = propagation.data?.head ?? null;
+  const isWhole = useWho()?.namespaces === null;
+  // Whoever sees nothing of it would be refused: a return is for those who may see all that it changes.
+  const mayReturn = isWhole || (read.data?.changes.length ?? 0) > 0;
   return (
     <Screen
       title={`Revision ${revision}`}
       at={read.dataUpdatedAt}
       acts={
-        may && head !== null && head !== Number(revision) ? (
+        may && mayReturn && head !== null && head !== Number(revision) ? (
           <Button look="danger" onPress={() => setRollingBack(true)}>
             Roll back to this…
           </Button>
@@ -37,7 +40,7 @@ export function RevisionScreen(): ReactNode {
       }
     >
       <Ready read={read}>{(detail) => <Detail detail={detail} propagation={propagation.data} />}</Ready>
-      {head === null ? null : <Returns revision={Number(revision)} head={head} />}
+      {head === null || !mayReturn ? null : <Returns revision={Number(revision)} head={head} />}
       {isRollingBack && head !== null ? (
         <RollbackDialog to={Number(revision)} head={head} onClose={() => setRollingBack(false)} />
       ) : null}

@@ -3,6 +3,7 @@ import type { ReactNode } from "react";
 import { Link, useParams } from "wouter";
 import type { ContractList } from "../../model/api/clients.ts";
 import type { LimitList } from "../../model/api/limits.ts";
+import type { Resource } from "../../model/api/resource.ts";
 import { contractWords } from "../client/contract-acts.tsx";
 import { CredentialsCard } from "../client/credentials-card.tsx";
 import { useRead } from "../data/read.ts";
@@ -24,21 +25,24 @@ export function ApplicationScreen(): ReactNode {
   const tab = useTab(tabs);
   const contracts = useRead<ContractList>(tab === "access" ? "/contracts" : null);
   const limits = useRead<LimitList>(tab === "use" ? "/limits" : null, { limit: 1000 });
+  // What is not there, or not theirs, is not empty.
+  const own = useRead<Resource>(`/namespaces/${encodeURIComponent(ns)}/application/${encodeURIComponent(name)}`);
   return (
-    <Screen title={key} at={tab === "use" ? limits.dataUpdatedAt : contracts.dataUpdatedAt}>
+    <Screen title={key} at={own.data !== undefined && tab === "use" ? limits.dataUpdatedAt : contracts.dataUpdatedAt}>
       <Tabs names={tabs} base={`/applications/${key}`} current={tab} />
-      {tab === "access" ? (
+      <Ready read={own}>{() => null}</Ready>
+      {own.data === undefined ? null : tab === "access" ? (
         <Ready read={contracts}>
           {({ items }) => {
-            const own = items.filter(({ application }) => application === key);
-            return own.length === 0 ? (
+            const theirs = items.filter(({ application }) => application === key);
+            return theirs.length === 0 ? (
               <Empty cause="It may use nothing by contract yet.">
                 <Link href="/apis">Find an API and ask for access</Link>
               </Empty>
             ) : (
               <DataTable
                 caption="What it may use"
-                rows={own}
+                rows={theirs}
                 keyOf={(one) => `${one.namespace}/${one.name}`}
                 columns={[
                   {
@@ -56,8 +60,8 @@ export function ApplicationScreen(): ReactNode {
           }}
         </Ready>
       ) : null}
-      {tab === "keys" ? <CredentialsCard namespace={ns} name={name} /> : null}
-      {tab === "use" ? (
+      {own.data !== undefined && tab === "keys" ? <CredentialsCard namespace={ns} name={name} /> : null}
+      {own.data !== undefined && tab === "use" ? (
         <Ready read={limits}>
           {({ items }) => <UseBars items={items.filter(({ application }) => application === key)} />}
         </Ready>

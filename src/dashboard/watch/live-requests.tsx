@@ -4,6 +4,7 @@ import { useEffect, useState, type ReactNode } from "react";
 import { useSearchParams } from "wouter";
 import { tinykeys } from "tinykeys";
 import type { ReceiptShown } from "../../model/api/requests.ts";
+import { useWho } from "../data/session.tsx";
 import { useSettings } from "../data/settings.ts";
 import { useStats, lengthText } from "../data/signals.ts";
 import { Button, LinkButton } from "../part/button.tsx";
@@ -127,16 +128,18 @@ interface NothingProps {
 
 function Nothing({ isFollowed, isNarrow: hasFilter, children }: NothingProps): ReactNode {
   const stats = useStats();
+  const namespaces = useWho()?.namespaces ?? null;
   if (!isFollowed) {
     return <Empty cause="Nothing is shown because this page does not follow: tick Follow above, or press l." />;
   }
+  const where = namespaces === null ? "the mesh" : `what you may see (${namespaces.join(", ")})`;
   const came = stats.data?.total.requests ?? null;
   const span = stats.data === undefined ? "" : lengthText(stats.data.window);
   if (came === 0) {
-    const cause = `No request came to the mesh in the last ${span}. The first one is shown as it ends.`;
+    const cause = `No request came to ${where} in the last ${span}. The first one is shown as it ends.`;
     return <Empty cause={cause} command={`curl -i ${location.origin}/svc/storefront/`} />;
   }
-  const others = came === null ? "" : ` ${countText(came)} came in the last ${span}.`;
+  const others = came === null ? "" : ` ${countText(came)} came to ${where} in the last ${span}.`;
   return hasFilter ? (
     <Empty cause={`No request that fits these filters has ended since you came, and none is kept.${others}`}>
       {children}

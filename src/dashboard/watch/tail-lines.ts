@@ -14,7 +14,7 @@ export interface TailView {
   readonly heldBack: number;
 }
 
-export const MOST_LINES = 500;
+export const MOST_LINES = 300;
 /** A stream that begins anew tells the last two seconds once more. */
 const MOST_KNOWN = 2_000;
 

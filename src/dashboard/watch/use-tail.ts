@@ -1,5 +1,5 @@
 // A tail for a screen: begun with the last requests that were kept, followed while the page follows and is in sight,
-// drawn once a frame however much comes.
+// drawn once a frame at most, however much comes.
 import { useEffect, useMemo, useSyncExternalStore } from "react";
 import type { ReceiptList } from "../../model/api/requests.ts";
 import { api } from "../data/api.ts";
@@ -17,6 +17,9 @@ interface TailShown extends TailView {
 
 /** Kept requests that a tail begins with. */
 const MOST_BEFORE = 50;
+/** More than so many at once cannot be read: they are drawn ten times a second, and the page has time to scroll. */
+const MANY = 20;
+const MANY_MS = 100;
 /** Whoever types a filter is not asked for at each letter. */
 const TYPING_MS = 300;
 
@@ -28,6 +31,8 @@ class Tail {
   #meters: readonly Meter[] = [];
   #state: TailState = { is: "resting" };
   #shown: TailShown = { ...this.#lines.view(), state: this.#state, rate: null };
+  /** Something came that is not drawn yet. */
+  #isStale = false;
   #isDrawing = false;
   #from: { readonly cursor: string; readonly at: number } | undefined;
 
@@ -115,14 +120,21 @@ class Tail {
   }
 
   #drawSoon(): void {
+    this.#isStale = true;
     if (this.#isDrawing) {
       return;
     }
     this.#isDrawing = true;
     requestAnimationFrame(() => {
-      this.#isDrawing = false;
+      const restMs = this.#coming.length > MANY ? MANY_MS : 0;
       this.#take();
       this.#draw();
+      setTimeout(() => {
+        this.#isDrawing = false;
+        if (this.#isStale) {
+          this.#drawSoon();
+        }
+      }, restMs);
     });
   }
 
@@ -132,6 +144,7 @@ class Tail {
   }
 
   #draw(): void {
+    this.#isStale = false;
     this.#shown = { ...this.#lines.view(), state: this.#state, rate: rateOf(this.#meters) };
     this.#listeners.forEach((listener) => listener());
   }

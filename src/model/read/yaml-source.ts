@@ -231,7 +231,7 @@ export function readYaml(text: string): Read {
         refuse("SLV1109", `${pointer}${toPointer(merged.path)}`, detail, hint, locate(merged.path) ?? undefined),
       );
     }
-    if (items.length > 100) {
+    if (items.length > 100 || sources.length > LIMITS.documents) {
       break;
     }
   }

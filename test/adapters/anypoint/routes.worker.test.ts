@@ -80,6 +80,13 @@ describe("paths", () => {
     );
   });
 
+  it("are found with each of their methods where the path is rewritten", async () => {
+    const on = routed("http://shop.example/", [{ path: "/a(/.*)", methods: "GET|PUT" }], "/v1");
+    expect(await target(on, "/a/1")).toBe("http://orders.example/base/v1/1");
+    expect(await target(on, "/a/1", { method: "PUT" })).toBe("http://orders.example/base/v1/1");
+    expect(await target(on, "/a/1", { method: "POST" })).toBe(404);
+  });
+
   it("are matched with methods, hosts and headers", async () => {
     const on = routed("http://shop.example/", [{ path: "/a", methods: "GET|PUT", headers: { "x-a": "b.*" } }]);
     expect(await target(on, "/a", as({ "x-a": "bc" }))).toBe("http://orders.example/base/a");

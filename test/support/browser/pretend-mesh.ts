@@ -5,6 +5,7 @@ import { createServer, type Server } from "node:http";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { AddressInfo } from "node:net";
+import { answerTail } from "./pretend-tail.ts";
 
 const types: Readonly<Record<string, string>> = { js: "text/javascript", css: "text/css", svg: "image/svg+xml" };
 
@@ -114,8 +115,14 @@ const answersOf = (services: number): Readonly<Record<string, object>> => ({
 /** What the page begins with: each of the answers as if it had been asked for alone. */
 const overviewOf = (answers: Readonly<Record<string, object>>): object => ({
   answers: [
-    ...Object.entries(answers).map(([path, value]) => ({ path: `${path}${queries[path] ?? ""}`, status: 200, value })),
-    { path: "/_selvage/v1/stats?window=1m", status: 200, value: answers["/_selvage/v1/stats"] },
+    ...Object.entries(answers)
+      .filter(([path]) => path.startsWith("/_selvage/v1/"))
+      .map(([path, value]) => ({ path: `${path}${queries[path] ?? ""}`, status: 200, value })),
+    ...["1m", "10m"].map((window) => ({
+      path: `/_selvage/v1/stats?window=${window}`,
+      status: 200,
+      value: answers["/_selvage/v1/stats"],
+    })),
   ],
 });
 
@@ -125,6 +132,9 @@ const queries: Readonly<Record<string, string>> = {
   "/_selvage/v1/limits": "?limit=1000",
   "/_selvage/v1/audit": "?limit=100",
 };
+
+/** A hundred times what one who reads can follow. */
+const TAIL_PER_SECOND = 2_000;
 
 /** @param files the dashboard's folder */
 export async function startPretendMesh(
@@ -146,6 +156,8 @@ export async function startPretendMesh(
     } else if (pathname === "/empty") {
       response.setHeader("content-type", "text/html");
       response.end("<!doctype html><title>empty</title><h1>empty</h1>");
+    } else if (pathname === "/_selvage/v1/tail") {
+      answerTail(request, response, TAIL_PER_SECOND);
     } else if (pathname === "/_selvage/v1/overview") {
       response.setHeader("content-type", "application/json");
       response.setHeader("content-encoding", "gzip");
