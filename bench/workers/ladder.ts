@@ -1,7 +1,7 @@
 // What the contract with a service and its callers costs by itself, a step on top of the other (STEP), with nothing
 // decided: what is dearer than the last step is the mesh's own doing.
 import { cleanResponse, isCleanResponse } from "../../src/decide/header/answer-headers.ts";
-import { SharedTick, STILL_OUT } from "../../src/isolate/shared-tick.ts";
+import { SharedTick } from "../../src/isolate/shared-tick.ts";
 
 interface Env {
   readonly STEP: string;
@@ -43,8 +43,8 @@ function within(work: Promise<Response>): Promise<Response> {
 const tick = new SharedTick();
 
 async function ridden(fetching: Promise<Response>, ctx: ExecutionContext): Promise<Response> {
-  const came = await tick.ride(fetching, ctx, Date.now());
-  return came === STILL_OUT ? within(fetching) : came;
+  const deadline = { ms: DEADLINE_MS, late: () => undefined, now: Date.now };
+  return (await tick.ride(fetching, deadline, ctx, Date.now())) ?? new Response(null, { status: 504 });
 }
 
 async function answered(fetching: Promise<Response>, step: number, ctx: ExecutionContext): Promise<Response> {

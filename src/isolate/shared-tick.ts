@@ -1,55 +1,89 @@
 // One timer for all calls of an isolate that are young: a timer of one's own, set and ended for each request, costs a
 // twentieth of what a bare Worker does. A timer belongs to the request that set it and ends with it, so nobody depends
-// on this one for longer than its first tick: who has no answer by then is woken, and sets a timer of its own.
-
-/** A call that still goes on when it is woken has to watch its own time from then on. */
-export const STILL_OUT = Symbol("still out");
+// on this one for longer than its first tick: a call that is still out by then is told so, and sets a timer of its own.
 
 /** As much of a request's context as is needed to outlive its answer. */
 interface Context {
   waitUntil(work: Promise<unknown>): void;
 }
 
+/** How long a call may take, and what becomes of what comes too late. */
+interface Deadline<Value> {
+  readonly ms: number;
+  readonly late: (value: Value) => unknown;
+  readonly now: () => number;
+}
+
 interface Rider {
+  /** Its place in the list; -1 = it is in it no more. */
   at: number;
-  readonly wake: (woken: typeof STILL_OUT) => void;
+  wake: () => void;
 }
 
 export class SharedTick {
-  readonly tickMs: number;
+  readonly #tickMs: number;
   readonly #riders: Rider[] = [];
   #firesAtMs = -Infinity;
 
-  /** @param tickMs what is due sooner needs a timer of its own */
+  /** @param tickMs what is due sooner than after two of them has a timer of its own from the beginning */
   constructor(tickMs = 200) {
-    this.tickMs = tickMs;
+    this.#tickMs = tickMs;
   }
 
-  /** Those that would be woken now. */
+  /** Those that would be told now. */
   get size(): number {
     return this.#riders.length;
   }
 
+  watches(ms: number): boolean {
+    return ms >= 2 * this.#tickMs;
+  }
+
   /**
-   * What comes of `work`, or that it is still out after at most one tick. Its promise belongs to the request that asks,
-   * so that the runtime lets nothing of it run in another's context.
+   * What comes of `work`, or null when nothing has after so long. Only the word that a call is still out crosses from
+   * one request to another, never its answer: the runtime takes a request for hung that has nothing left to wait for
+   * but that.
    */
-  ride<Value>(work: Promise<Value>, ctx: Context, nowMs: number): Promise<Value | typeof STILL_OUT> {
+  ride<Value>(
+    work: Promise<Value>,
+    { ms, late, now }: Deadline<Value>,
+    ctx: Context,
+    nowMs: number,
+  ): Promise<Value | null> {
     // One that should have fired by now went with its request: whoever comes next wakes everybody.
-    if (nowMs >= this.#firesAtMs + this.tickMs) {
-      this.#firesAtMs = nowMs + this.tickMs;
+    if (nowMs >= this.#firesAtMs + this.#tickMs) {
+      this.#firesAtMs = nowMs + this.#tickMs;
       ctx.waitUntil(this.#fire());
     }
     return new Promise((resolve, reject) => {
-      const rider: Rider = { at: this.#riders.length, wake: resolve };
+      let timer: ReturnType<typeof setTimeout> | null = null;
+      let isOver = false;
+      let isLate = false;
+      const rider: Rider = { at: this.#riders.length, wake: ignore };
+      const woken = new Promise<void>((wake) => (rider.wake = wake));
       this.#riders.push(rider);
+      const passed = (): void => {
+        isLate = true;
+        resolve(null);
+      };
+      const begin = (): void => {
+        timer = isOver ? null : setTimeout(passed, Math.max(0, nowMs + ms - now()));
+      };
+      void woken.then(begin);
+      const end = (): void => {
+        isOver = true;
+        this.#leave(rider);
+        if (timer !== null) {
+          clearTimeout(timer);
+        }
+      };
       work.then(
         (value) => {
-          this.#leave(rider);
-          return resolve(value);
+          end();
+          return isLate ? late(value) : resolve(value);
         },
         (error: unknown) => {
-          this.#leave(rider);
+          end();
           reject(error);
         },
       );
@@ -57,11 +91,11 @@ export class SharedTick {
   }
 
   async #fire(): Promise<void> {
-    await new Promise((resolve) => setTimeout(resolve, this.tickMs));
+    await new Promise((resolve) => setTimeout(resolve, this.#tickMs));
     this.#firesAtMs = -Infinity;
     for (const rider of this.#riders.splice(0)) {
       rider.at = -1;
-      rider.wake(STILL_OUT);
+      rider.wake();
     }
   }
 
@@ -74,4 +108,8 @@ export class SharedTick {
     }
     rider.at = -1;
   }
+}
+
+function ignore(): void {
+  // Until it is in the list.
 }

@@ -95,23 +95,25 @@ export function breakerTroubles(breakers: readonly ServiceBreakers[]): Trouble[]
 function turned(breaker: ServiceBreakers["breakers"][number], ref: string, command: string): Trouble[] {
   const { target, name, state, since, until, ok, failed, slow, ejectedUntil, policy } = breaker;
   const what = `${target} ${name === "" ? "(none)" : name}`;
-  const seen = `${failed} of ${ok + failed} calls failed${slow > 0 ? `, ${slow} were slow` : ""}`;
+  // One that turned counts anew.
+  const counts = `${failed} of ${ok + failed} calls failed${slow > 0 ? `, ${slow} were slow` : ""}`;
+  const seen = ok + failed + slow === 0 ? "" : `: ${counts}`;
   const found: Trouble[] = [];
   if (state === "open") {
     const again = until === null ? "" : `, tried again ${until}`;
-    const message = `breaker of ${what} is open (${policy}): ${seen}${again}`;
+    const message = `breaker of ${what} is open (${policy})${seen}${again}`;
     found.push({ severity: "down", ref, message, since, command });
   } else if (state === "half-open") {
     found.push({
       severity: "degraded",
       ref,
-      message: `breaker of ${what} is half-open (${policy}): ${seen}`,
+      message: `breaker of ${what} is half-open (${policy})${seen}`,
       since,
       command,
     });
   }
   if (ejectedUntil !== null) {
-    const message = `${what} is ejected until ${ejectedUntil} (${policy}): ${seen}`;
+    const message = `${what} is ejected until ${ejectedUntil} (${policy})${seen}`;
     found.push({ severity: "degraded", ref, message, since: null, command });
   }
   return found;

@@ -127,12 +127,7 @@ const faults: readonly (readonly [fault: string, ref: string, message: RegExp, c
     /is unwell: \d+ of the last \d+ calls failed: it answered 503/,
     /describe service half/,
   ],
-  [
-    "open breaker",
-    "Service/shop/broken",
-    /breaker of .* is open \(shop\/guard\): \d+ of \d+ calls failed/,
-    /breaker get broken -n shop/,
-  ],
+  ["open breaker", "Service/shop/broken", /breaker of .* is open \(shop\/guard\)/, /breaker get broken -n shop/],
   ["forced breaker", "Service/shop/forced", /forced open until .*: restore/, /breaker force forced auto .*-n shop/],
   ["spent limit", "RateLimitPolicy/shop/quota", /limit hourly is spent for 1 caller/, /limit get -n shop/],
   [

@@ -1,6 +1,7 @@
 // What a change would do to requests that were kept: asked for, and as people read it.
 import type { ReplayAnswer } from "../../model/api/replay.ts";
 import type { ApiAnswer, ApiClient } from "../session/client.ts";
+import { counted } from "../../model/word/plural.ts";
 import { table } from "./table.ts";
 
 /** @param content documents, as YAML */
@@ -29,7 +30,7 @@ export function replayTable({ items }: ReplayAnswer): string[] {
 
 export function replaySummary({ items, replayed, skipped, since, revision }: ReplayAnswer): string {
   const left = skipped === 0 ? "" : `, ${skipped} left out (their proofs cannot be shown again)`;
-  return `${replayed} kept requests${since === null ? "" : ` since ${since}`} against revision ${revision}: ${items.length === 0 ? "all would end as they do now" : `${items.length} differences`}${left}`;
+  return `${replayed} kept requests${since === null ? "" : ` since ${since}`} against revision ${revision}: ${items.length === 0 ? "all would end as they do now" : counted(items.length, "difference")}${left}`;
 }
 
 function ended({ status, policy, code, destination }: ReplayAnswer["items"][number]["example"]["after"]): string {

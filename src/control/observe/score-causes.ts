@@ -75,7 +75,7 @@ export function causesOf(
       seeming: seems,
       versions: part(({ version }) => version),
       endpoints: part(({ endpoint }) => endpoint),
-      limited: service.signals.limited * 100 > service.signals.requests ? limitedOf(own) : [],
+      limited: isLimited(service, began?.since ?? null) ? limitedOf(own) : [],
       isDenied: deniedMore(service.signals, service.before) !== null,
     });
     return { since, until, likely };
@@ -87,6 +87,13 @@ export function causesOf(
 function isOlder({ series, before }: ServiceSignals, since: string): boolean {
   const { errors, limited, denied } = before;
   return series.find(({ requests }) => requests > 0)?.at === since && errors + limited + denied > 0;
+}
+
+/** Limits refused more than one in a hundred since it began: what they refused before that did not make it. */
+function isLimited({ signals, series }: ServiceSignals, since: string | null): boolean {
+  const steps = since === null ? [signals] : series.filter(({ at }) => at >= since);
+  const sum = (of: "limited" | "requests"): number => steps.reduce((total, step) => total + step[of], 0);
+  return sum("limited") * 100 > sum("requests");
 }
 
 function limitedOf(rows: readonly SignalRow[]) {

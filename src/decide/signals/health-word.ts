@@ -36,7 +36,7 @@ export function healthWord(facts: ServiceFacts): Word {
   const { requests, errors, errorPercent, limited, p95Ms } = signals;
   const failing: string[] = [];
   const degraded: string[] = [];
-  const errorText = `${errorPercent} % of ${counted(requests, "request")} failed (${errors})`;
+  const errorText = `${Number(errorPercent.toFixed(1))} % of ${counted(requests, "request")} failed (${errors})`;
   const isMany = errors >= FEWEST_ERRORS;
   if (isMany && requests >= FEWEST && errorPercent >= FAILING_PERCENT) {
     failing.push(errorText);

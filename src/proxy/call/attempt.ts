@@ -4,7 +4,6 @@ import { withDeadline } from "../../bounded/deadline.ts";
 import { began, ended, forgone, type EndpointLoad } from "../../decide/balance/endpoint-load.ts";
 import { noteDropped, noteEnd, noteSent } from "../../decide/health/call-notes.ts";
 import { endOfAnswer, type TryEnd } from "../../decide/retry/http-route.ts";
-import { STILL_OUT } from "../../isolate/shared-tick.ts";
 import type { Endpoint } from "../../model/snapshot/snapshot.ts";
 import { pauseMs, SERVICE_IDLE_MS, waitsForCaller } from "../../decide/transfer/transfer.ts";
 import { contentLengthOf, letGo, type Body } from "../exchange/body.ts";
@@ -54,21 +53,16 @@ const MARGIN_MS = 5;
 /** What a failed try counts as for the choice of endpoints where tries have no time of their own. */
 const FAILURE_COST_MS = 5000;
 
-/** What is said when a call has ended, or has to be watched from now on. null = no headers in time. */
-type Came = Response | CallFailure | null | typeof STILL_OUT;
-
 /** One try that is on its way. */
 export class Attempt {
   /** What its call comes to: `take` it, or what it rejects with. */
-  readonly answering: Promise<Came>;
+  readonly answering: Promise<Response | CallFailure | null>;
   readonly #of: OutgoingCall;
   readonly #endpoint: Endpoint;
   readonly #load: EndpointLoad | null;
   readonly #seen: ReturnType<typeof noteSent>;
   readonly #guarded: ReturnType<Guard["begin"]>;
   readonly #options: CallOptions;
-  /** null = its deadline is watched by somebody else. */
-  readonly #fetching: Promise<Response> | null;
   readonly #nowMs: number;
   readonly #stay: (() => void) | null;
   readonly #isFirst: boolean;
@@ -97,46 +91,33 @@ export class Attempt {
     const options = { service, timeoutMs, toldMs, abort, upload, passed: true };
     this.#options = options;
     const bytes = body.kind === "kept" ? body.bytes : null;
-    this.#fetching = body.kind === "none" ? callAtOnce(exchange, endpoint, outgoing, options) : null;
+    const fetching = body.kind === "none" ? callAtOnce(exchange, endpoint, outgoing, options) : null;
     this.answering =
-      this.#fetching === null
+      fetching === null
         ? call(exchange, endpoint, outgoing, bytes, options)
-        : this.#watched(this.#fetching, timeoutMs);
+        : this.#watched(fetching, timeoutMs, exchange);
   }
 
-  #watched(fetching: Promise<Response>, timeoutMs: number | null): Promise<Came> {
-    const {
-      ports: { tick },
-      ctx,
-    } = this.#of.exchange;
-    if (timeoutMs === null) {
+  #watched(
+    fetching: Promise<Response>,
+    ms: number | null,
+    { ports: { tick, now }, ctx }: Exchange,
+  ): Promise<Response | null> {
+    if (ms === null) {
       return fetching;
     }
-    return tick === null || timeoutMs < 2 * tick.tickMs
-      ? withDeadline(fetching, timeoutMs, letGo)
-      : tick.ride(fetching, ctx, this.#nowMs);
+    return tick?.watches(ms) === true
+      ? tick.ride(fetching, { ms, late: letGo, now }, ctx, this.#nowMs)
+      : withDeadline(fetching, ms, letGo);
   }
 
   /** In a frame of its own, where several are waited for. */
   async ended(): Promise<Try> {
-    let came: Came;
     try {
-      came = await this.answering;
-      came = came === STILL_OUT ? await this.stillOut() : came;
+      return this.take(await this.answering);
     } catch (error) {
-      came = this.failure(error);
+      return this.take(this.failure(error));
     }
-    return this.take(came);
-  }
-
-  /** With a timer of its own, for what is left of its time. */
-  stillOut(): Promise<Response | null> {
-    const { timeoutMs } = this.#options;
-    const fetching = this.#fetching;
-    if (fetching === null || timeoutMs === null) {
-      throw new Error("only what has a deadline is woken");
-    }
-    return withDeadline(fetching, Math.max(0, this.#nowMs + timeoutMs - this.#of.exchange.ports.now()), letGo);
   }
 
   /** What a call that rejects comes to. */

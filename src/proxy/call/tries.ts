@@ -2,7 +2,6 @@
 // allows it and no harm can come of it. What the first try comes to is usually all there is.
 import { isGood, type RetriedRequest } from "../../decide/retry/http-route.ts";
 import type { Hedge } from "../../model/snapshot/call-policy.ts";
-import { STILL_OUT } from "../../isolate/shared-tick.ts";
 import type { Endpoint, Rule } from "../../model/snapshot/snapshot.ts";
 import type { Refusal } from "../../model/word/problem.ts";
 import { letGo } from "../exchange/body.ts";
@@ -52,7 +51,6 @@ export async function deliver<Result>(sending: Sending, conclude: Conclude<Resul
   let came;
   try {
     came = await first.answering;
-    came = came === STILL_OUT ? await first.stillOut() : came;
   } catch (error) {
     came = first.failure(error);
   }

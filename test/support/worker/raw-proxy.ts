@@ -10,6 +10,8 @@ import { createProxy } from "../../../src/proxy/pipeline.ts";
 
 interface RawEnv extends Env {
   readonly SNAPSHOT: Snapshot;
+  /** How long young calls share a timer; absent = as long as in production. */
+  readonly TICK_MS?: string;
 }
 
 const jwks = new HeldJwks();
@@ -23,22 +25,25 @@ function liveOf({ SNAPSHOT: snapshot }: RawEnv): Live {
   return { snapshot, endpoints, checkedAt: 0, stale: false };
 }
 
-const proxy = createProxy({
-  current: (env) => Promise.resolve((live ??= liveOf(env as RawEnv))),
-  keys: () => null,
-  jwks: jwksOf(() => jwks),
-  now: () => Date.now(),
-  random: () => Math.random(),
-  fetch: (url, init) => fetch(url, init),
-  newId: () => crypto.randomUUID(),
-  sleep: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
-  tick: new SharedTick(),
-  // Short, so that a test of it need not wait for half a minute.
-  callerStillMs: 2000,
-  socketCheckMs: 300,
-});
+const proxyOf = ({ TICK_MS }: RawEnv) =>
+  createProxy({
+    current: (env) => Promise.resolve((live ??= liveOf(env as RawEnv))),
+    keys: () => null,
+    jwks: jwksOf(() => jwks),
+    now: () => Date.now(),
+    random: () => Math.random(),
+    fetch: (url, init) => fetch(url, init),
+    newId: () => crypto.randomUUID(),
+    sleep: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
+    tick: TICK_MS === undefined ? new SharedTick() : new SharedTick(Number(TICK_MS)),
+    // Short, so that a test of it need not wait for half a minute.
+    callerStillMs: 2000,
+    socketCheckMs: 300,
+  });
+
+let proxy: ReturnType<typeof createProxy> | null = null;
 
 export default {
   fetch: (request: Request, env: RawEnv, ctx: ExecutionContext): Response | Promise<Response> =>
-    proxy(request, env, ctx),
+    (proxy ??= proxyOf(env))(request, env, ctx),
 };
