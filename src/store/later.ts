@@ -8,7 +8,7 @@ interface Members {
   read(at: number): unknown;
 }
 
-/** @param find the place of a member; -1 = there is none of that name */
+/** @param find the place of a member, whose name is none of every object's; -1 = there is none of that name */
 export function laterRecord<Value>(
   names: () => string[],
   find: (name: string) => number,
@@ -48,6 +48,11 @@ function later<Whole extends object>(kept: Whole, { keys, find, read }: Members)
   };
   return new Proxy(kept, {
     get: (_, key) => {
+      // What JSON says is never undefined, so this is a member that was read, or none.
+      const known: unknown = Reflect.get(kept, key);
+      if (known !== undefined) {
+        return known;
+      }
       readFirst(key);
       return Reflect.get(kept, key);
     },

@@ -2,7 +2,7 @@
 // many small parts are (services, rules, matches), so that a new isolate reads those that its requests need, and no
 // others. Pure.
 import type { SnapshotOf1 } from "../model/snapshot/schema-1.ts";
-import type { Rule, RuleMatch, ServiceEntry, Snapshot } from "../model/snapshot/snapshot.ts";
+import type { Router, Rule, RuleMatch, ServiceEntry, Snapshot } from "../model/snapshot/snapshot.ts";
 import { laterList, laterRecord } from "./later.ts";
 
 /** Lengths of parts that follow each other, with a comma between two. */
@@ -107,14 +107,20 @@ export function snapshotFrom(text: string): Snapshot | SnapshotOf1 {
     ),
     router: {
       ...frame.router,
-      rules: laterList(parts.rules.length, (at) => rules.row<Rule>(at)),
-      matches: laterList(parts.matches.length, (at) => matches.row<RuleMatch>(at)),
+      rules: laterList(rules.length, (at) => rules.row<Rule>(at)),
+      matches: matchesFrom(matches, frame.router),
     },
   };
 }
 
+/** Those with regular expressions are tried one after the other for each request: then all of them are wanted. */
+function matchesFrom(run: Run, { programs }: Router): readonly RuleMatch[] {
+  return programs.length > 0 ? run.rows() : laterList(run.length, (at) => run.row<RuleMatch>(at));
+}
+
 /** Parts that follow each other. */
 class Run {
+  readonly length: number;
   /** Behind the last one. */
   readonly end: number;
   readonly #text: string;
@@ -131,9 +137,14 @@ class Run {
       at += length + 1;
     }
     starts[lengths.length] = at;
+    this.length = lengths.length;
     this.end = lengths.length === 0 ? at : at - 1;
     this.#text = text;
     this.#starts = starts;
+  }
+
+  rows<Row>(): Row[] {
+    return JSON.parse(`[${this.#text.slice(this.#starts[0], this.end)}]`);
   }
 
   row<Row>(at: number): Row {
@@ -150,13 +161,13 @@ class Run {
   }
 
   names(): string[] {
-    return Array.from({ length: this.#starts.length - 1 }, (_, at): string => JSON.parse(`"${this.#keyAt(at)}"`));
+    return Array.from({ length: this.length }, (_, at): string => JSON.parse(`"${this.#keyAt(at)}"`));
   }
 
   /** By halves: the keys are in order. -1 = there is none. */
   find(name: string): number {
     const key = JSON.stringify(name).slice(1, -1);
-    let [low, high] = [0, this.#starts.length - 2];
+    let [low, high] = [0, this.length - 1];
     while (low <= high) {
       const middle = (low + high) >> 1;
       const found = this.#keyAt(middle);

@@ -91,6 +91,39 @@ describe("an isolate", () => {
     expect(await request()).toMatchObject({ snapshot: { revision: 1 }, stale: true });
   });
 
+  it.each([
+    ["whose last row is missing", "UPDATE snapshots SET chunks = chunks + 1 WHERE revision = 3"],
+    ["of which nothing was written", "DELETE FROM snapshots WHERE revision = 3"],
+  ])("keeps the parts that it has read, and reads others of the same snapshot, beside one %s", async (_, sql) => {
+    await put("orders");
+    await put("search");
+    const before = await request();
+    const orders = before?.snapshot.services["shop/orders"];
+    expect(orders).toMatchObject({ name: "orders" });
+    await put("cart");
+    await env.DB.prepare(sql).run();
+    now += 2001;
+    const after = await request();
+    expect(after?.snapshot).toBe(before?.snapshot);
+    expect(after?.snapshot.services["shop/orders"]).toBe(orders);
+    expect(after?.snapshot.services["shop/search"]).toMatchObject({ name: "search" });
+    expect(after?.snapshot.services["shop/cart"]).toBeUndefined();
+  });
+
+  it("that starts anew reads the same as one that lived through every change", async () => {
+    for (const name of ["orders", "search", "cart", "orders-2", "a"]) {
+      await put(name);
+      now += 2001;
+      await request();
+    }
+    const old = (await request())?.snapshot;
+    mesh = new HeldSnapshot("isolate-2", null);
+    const started = (await request())?.snapshot;
+    expect(started).not.toBe(old);
+    expect(started?.services["shop/orders-2"]).toEqual(old?.services["shop/orders-2"]);
+    expect(started).toEqual(old);
+  });
+
   it("goes on without mesh object and registry, and says that it is stale", async () => {
     await put("orders");
     await request();

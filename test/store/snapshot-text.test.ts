@@ -40,6 +40,7 @@ const snapshots: fc.Arbitrary<Snapshot> = fc
     rules: fc.array(anything, { maxLength: 6 }),
     matches: fc.array(anything, { maxLength: 6 }),
     entries: anything,
+    programs: fc.array(anything, { maxLength: 1 }),
   })
   .map(({ services, ...parts }) => meshOf(Object.fromEntries(services), parts));
 

@@ -38,17 +38,22 @@ const HOP_BY_HOP = [
 const SPOOFABLE = [
   "cdn-loop",
   "fastly-client-ip",
+  "fly-client-ip",
   "forwarded",
   "true-client-ip",
+  "wl-proxy-client-ip",
+  "x-appengine-remote-addr",
+  "x-appengine-user-ip",
+  "x-azure-clientip",
+  "x-azure-socketip",
   "x-client-ip",
   "x-cluster-client-ip",
   "x-http-method",
   "x-http-method-override",
   "x-method-override",
-  "x-original-host",
-  "x-original-method",
-  "x-original-uri",
-  "x-original-url",
+  "x-nf-client-connection-ip",
+  "x-originating-ip",
+  "x-proxyuser-ip",
   "x-real-ip",
   "x-remote-addr",
   "x-remote-ip",
@@ -56,9 +61,10 @@ const SPOOFABLE = [
 ] as const;
 
 /**
- * Families of the same: `cf-connecting-ip`, `proxy-authorization`, `selvage-identity`, `x-envoy-…`, `x-forwarded-for`.
+ * Families of the same: `cf-connecting-ip`, `proxy-authorization`, `selvage-identity`, `x-envoy-…`,
+ * `x-forwarded-for`, `x-original-uri`.
  */
-const FAMILY = /^(?:cf|proxy|selvage|x-envoy|x-forwarded)(?:-|$)/;
+const FAMILY = /^(?:cf|proxy|selvage|x-envoy|x-forwarded|x-original)(?:-|$)/;
 
 /** What nearly every request has: let through without a closer look. */
 const ORDINARY = new Set([

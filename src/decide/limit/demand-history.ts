@@ -43,6 +43,20 @@ export function recordSeen(history: DemandHistory, seen: readonly SeenRow[], now
   }
 }
 
+/** How many requests of each bucket were refused in the last hour, wherever that was decided; by bucket id. */
+export function refusedLately({ minutes }: DemandHistory, now: number): ReadonlyMap<string, number> {
+  const refused = new Map<string, number>();
+  for (const [from, rows] of minutes) {
+    if (from <= now - HISTORY_MS - MINUTE_MS) {
+      continue;
+    }
+    for (const [id, row] of rows) {
+      refused.set(id, (refused.get(id) ?? 0) + row.refused);
+    }
+  }
+  return refused;
+}
+
 /** The minutes of the last hour, oldest first. `limit` null = of every limit. */
 export function chunksOf({ minutes }: DemandHistory, limit: string | null, now: number): DemandChunk[] {
   return [...minutes]

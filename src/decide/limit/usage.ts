@@ -2,11 +2,15 @@
 import type { LimitUse } from "../../model/message/limit-use.ts";
 import { bucketPartsOf } from "./bucket.ts";
 import type { LimitCoordinator } from "./coordinator.ts";
+import { refusedLately } from "./demand-history.ts";
 import { available, capacityOf, untilFull } from "./ledger.ts";
 
 export function limitUsage(state: LimitCoordinator, now: number, most: number): readonly LimitUse[] {
   const uses: LimitUse[] = [];
-  for (const { limit, key, terms, ledger, leases, refused } of state.buckets.values()) {
+  // Isolates refuse by what they remember, and tell of it with their record.
+  const lately = refusedLately(state.demand, now);
+  for (const [id, { limit, key, terms, ledger, leases, refused: told }] of state.buckets) {
+    const refused = Math.max(told, lately.get(id) ?? 0);
     const capacity = capacityOf(terms);
     const used = capacity - Math.floor(available(ledger, terms, now));
     let leased = 0;
@@ -27,7 +31,7 @@ export function limitUsage(state: LimitCoordinator, now: number, most: number): 
     const used = capacity - Math.floor(available(ledger, terms, now));
     const resetMs = Math.ceil(untilFull(ledger, terms, now));
     if (used > 0) {
-      uses.push({ limit, key, capacity, used, leased: 0, refused: 0, resetMs });
+      uses.push({ limit, key, capacity, used, leased: 0, refused: lately.get(id) ?? 0, resetMs });
     }
   }
   return uses.sort((a, b) => b.used / b.capacity - a.used / a.capacity || b.refused - a.refused).slice(0, most);

@@ -22,7 +22,9 @@ const limitUseSchema = z
     capacity: z.int().meta({ description: "Requests that may come at once when nothing is used." }),
     used: z.int().meta({ description: "Used, or held by isolates." }),
     leased: z.int().meta({ description: "Held by isolates and not known to be spent." }),
-    refused: z.int().meta({ description: "Requests refused since the coordinator last started; shadow ones too." }),
+    refused: z
+      .int()
+      .meta({ description: "Requests refused in the last hour, as far as isolates have told; shadow ones too." }),
     resetMs: z.number().meta({ description: "Until nothing is used any more, milliseconds." }),
   })
   .meta({ id: "LimitUse" });

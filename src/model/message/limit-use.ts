@@ -9,7 +9,7 @@ export interface LimitUse {
   readonly used: number;
   /** Held by isolates and not known to be spent. */
   readonly leased: number;
-  /** Requests refused since the coordinator last started. */
+  /** Requests refused in the last hour, as far as isolates have told. */
   readonly refused: number;
   readonly resetMs: number;
 }
