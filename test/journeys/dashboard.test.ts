@@ -226,7 +226,8 @@ describe.skipIf(missing !== null)(missing === null ? "in Chromium" : `in Chromiu
     const body = { name: "nothing to see", role: "viewer", namespaces: ["nothing"] };
     const minted = await mesh.client.call<{ token: string }>("POST", "/tokens", { body });
     const theirs = await signedIn(browser, mesh, "/map", minted.ok ? minted.value.token : "");
-    const empty = `/watch /services/no/such /limits?tab=breakers /clients?tab=contracts /map /services /limits?tab=limits
+    const empty =
+      `/watch /services/no/such /limits?tab=breakers /clients?tab=contracts /map /services /limits?tab=limits
       /traces /watch?tab=kept /endpoints /clients?tab=applications /policies`.split(/\s+/);
     for (const path of empty.slice(0, sized(4, empty.length))) {
       await openScreen(theirs, at(path));
