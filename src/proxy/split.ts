@@ -84,7 +84,8 @@ function spilled(exchange: Exchange, destination: Destination, terms: RolloutTer
   if (state === "sound" || !isThere(exchange, destination, terms.stable)) {
     return dealt;
   }
-  if (state === "shut" && dealt.by !== "match") {
+  // Where the whole service is shut, nothing is said about the canary.
+  if (state === "shut" && dealt.by !== "match" && stateOf(exchange, destination, terms.stable) !== "shut") {
     noteKeptBack(exchange, destination.service, dealt);
   }
   return { ...dealt, by: "spill", isCanary: false };

@@ -7,6 +7,7 @@ import { visitPortal } from "../support/browser/portal-visit.ts";
 import { builtDashboard } from "../support/browser/files.ts";
 import { operationsOf, pageWrites } from "../support/browser/page-writes.ts";
 import { noteCommands, refusedLines } from "../support/browser/shown-commands.ts";
+import { signedIn } from "../support/browser/signed-in.ts";
 import { HOSTILE, hostileText, hostileYaml } from "../support/documents/hostile-documents.ts";
 import { sized } from "../support/long.ts";
 import { startMesh, type TestMesh } from "../support/mesh.ts";
@@ -219,6 +220,23 @@ describe.skipIf(missing !== null)(missing === null ? "in Chromium" : `in Chromiu
       revokeContract rollback rotateApplicationCredentials validate`;
     const known = new Set(calls.flatMap(([, , operations]) => operations));
     expect(named.split(/\s+/).filter((one) => !known.has(one))).toEqual([]);
+  });
+
+  it("names a cause wherever there is nothing to show", async () => {
+    const body = { name: "nothing to see", role: "viewer", namespaces: ["nothing"] };
+    const minted = await mesh.client.call<{ token: string }>("POST", "/tokens", { body });
+    const theirs = await signedIn(browser, mesh, "/map", minted.ok ? minted.value.token : "");
+    const empty =
+      `/watch /services/no/such /limits?tab=breakers /clients?tab=contracts /map /services /limits?tab=limits
+      /traces /watch?tab=kept /endpoints /clients?tab=applications /policies`.split(/\s+/);
+    for (const path of empty.slice(0, sized(4, empty.length))) {
+      await openScreen(theirs, at(path));
+      await theirs.locator("main .empty p").first().waitFor();
+      const bare = `[...document.querySelectorAll("main table")].filter((one) => one.tBodies[0].rows.length === 0)
+        .filter((one) => one.nextElementSibling?.className !== "empty").map((one) => one.caption.textContent)`;
+      expect([path, await theirs.evaluate(bare)]).toEqual([path, []]);
+    }
+    await theirs.context().close();
   });
 
   it("offers a viewer nothing that a viewer may not do", async () => {

@@ -5,6 +5,8 @@ import { shownName } from "../../decide/balance/endpoint-identity.ts";
 import type { Family } from "../../decide/signals/exposition.ts";
 import type { Env } from "../../env/env.ts";
 import type { BreakerStates } from "../../model/message/objects.ts";
+import type { Share } from "../../model/message/rollout.ts";
+import { MESH_OBJECT } from "../../model/word/refs.ts";
 import type { ServiceKey } from "../../model/snapshot/snapshot.ts";
 import type { Store } from "../../store/store.ts";
 import { knownServices } from "./known-services.ts";
@@ -20,7 +22,12 @@ export async function serviceMetrics(
   covers: (service: ServiceKey) => boolean,
 ): Promise<Family[]> {
   const { revision } = await store.head();
-  const [known, snapshot] = await Promise.all([knownServices(store, env, covers), store.snapshot(revision)]);
+  const [known, snapshot, shares] = await Promise.all([
+    knownServices(store, env, covers),
+    store.snapshot(revision),
+    sharesOf(env),
+  ]);
+  const dealt = Object.entries(snapshot?.services ?? {}).filter(([service]) => covers(service));
   const guarded = (snapshot === null ? [] : coordinatedServices(snapshot)).filter(covers).slice(0, MOST_OBJECTS);
   const states = await Promise.all(guarded.map(async (service) => ({ service, states: await statesOf(env, service) })));
   const gauge = (name: string, help: string, samples: readonly Labelled[]): Family => ({
@@ -69,6 +76,21 @@ export async function serviceMetrics(
       ),
     ),
     gauge(
+      "selvage_rollout_weight_ratio",
+      "The share of a service's callers that a version has, where a Rollout deals them.",
+      dealt.flatMap(([service, { rollout }]) => {
+        const share = shares.get(service);
+        if (rollout === undefined || share === undefined) {
+          return [];
+        }
+        const of = (version: string, percent: number): Labelled => ({
+          labels: { rollout: rollout.rollout, service, service_version: version },
+          value: percent / 100,
+        });
+        return [of(rollout.stable, 100 - share.weight), of(rollout.canary, share.weight)];
+      }),
+    ),
+    gauge(
       "selvage_retry_allowance_left",
       "Retries that could be made now without requests that earn them.",
       ofStates((service, { retries }) =>
@@ -76,6 +98,15 @@ export async function serviceMetrics(
       ),
     ),
   ];
+}
+
+/** By service; none where the mesh object cannot be asked. */
+async function sharesOf(env: Env): Promise<ReadonlyMap<ServiceKey, Share>> {
+  try {
+    return (await env.MESH.getByName(MESH_OBJECT).forced()).shares ?? new Map();
+  } catch {
+    return new Map();
+  }
 }
 
 async function statesOf(env: Env, service: ServiceKey): Promise<BreakerStates | null> {

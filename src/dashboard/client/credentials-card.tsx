@@ -34,6 +34,7 @@ export function CredentialsCard({ namespace, name }: { readonly namespace: strin
             <Facts rows={[["Client id", clientId === null ? null : <code key="id">{clientId}</code>]]} />
             <DataTable
               caption="Secrets in force"
+              none="No secret was made yet, or all have ended: nobody can call as this application."
               rows={secrets}
               keyOf={({ id }) => id}
               columns={[

@@ -12,6 +12,8 @@ export interface StatusRead {
   readonly runtime: RuntimeRead;
   /** What could not be asked, in words. */
   readonly missing: readonly string[];
+  /** What this reader is not told, by name: no fault, and none is hidden by it that they could mend. */
+  readonly withheld: readonly string[];
 }
 
 export const useMeshStatus = (): ReadState<StatusRead> => useGathered("status", readStatus);
@@ -27,8 +29,10 @@ async function readStatus(client: ApiClient): Promise<StatusRead> {
     }
   }
   const { breakers, limits, audit, tokens } = runtime;
-  const missing = Object.entries({ breakers, limits, audit, tokens, propagation: mesh.propagation }).flatMap(
-    ([name, answer]) => (answer?.ok === false ? [`${name} (${answer.failure.message})`] : []),
+  const failed = Object.entries({ breakers, limits, audit, tokens, propagation: mesh.propagation }).flatMap(
+    ([name, answer]) => (answer?.ok === false ? [{ name, ...answer.failure }] : []),
   );
-  return { status: statusOf(api.server, mesh, runtime, Date.now()), mesh, runtime, missing };
+  const missing = failed.flatMap(({ name, status, message }) => (status === 403 ? [] : [`${name} (${message})`]));
+  const withheld = failed.flatMap(({ name, status }) => (status === 403 ? [name] : []));
+  return { status: statusOf(api.server, mesh, runtime, Date.now()), mesh, runtime, missing, withheld };
 }

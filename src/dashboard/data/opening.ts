@@ -6,6 +6,8 @@ type Answers = ReadonlyMap<string, { readonly status: number; readonly value: un
 
 /** As long as an answer is shown again without asking. */
 const FRESH_MS = 5_000;
+/** They come beside the files. Where one of them is slow to find out, the others are asked for alone. */
+const PATIENCE_MS = 1_500;
 const none: Answers = new Map();
 let opening: Promise<Answers> = Promise.resolve(none);
 
@@ -15,7 +17,8 @@ let opening: Promise<Answers> = Promise.resolve(none);
  * @param addresses as the HTML has them, to the letter
  */
 export function openPage(...addresses: readonly string[]): void {
-  const asked = Promise.all(addresses.map(answersOf)).then((all) => new Map(all.flat()));
+  const all = Promise.all(addresses.map(answersOf)).then((answers): Answers => new Map(answers.flat()));
+  const asked = Promise.race([all, new Promise<Answers>((resolve) => setTimeout(resolve, PATIENCE_MS, none))]);
   opening = asked;
   void asked.then(() => setTimeout(() => opening === asked && forgetOpening(), FRESH_MS));
 }

@@ -3,6 +3,7 @@ import type { ReactNode } from "react";
 import type { SigningKeys } from "../../model/api/identity.ts";
 import { useMeshStatus, type StatusRead } from "../data/mesh-status.ts";
 import { useRead } from "../data/read.ts";
+import { useMay } from "../data/session.tsx";
 import { Ready } from "../part/ready.tsx";
 import { SameInTerminal } from "../part/command-line.tsx";
 import { DataTable } from "../part/data-table.tsx";
@@ -13,33 +14,40 @@ import { checksOf } from "./checks.ts";
 
 export function CheckScreen(): ReactNode {
   const read = useMeshStatus();
-  const keys = useRead<SigningKeys>("/keys");
+  const mayKeys = useMay("admin");
   return (
     <Screen title="Check" at={read.dataUpdatedAt}>
       <Ready read={read}>{(value) => <Checks read={value} />}</Ready>
       <h2>Signing keys</h2>
-      <Ready read={keys}>
-        {({ items, rotatesAt }) => (
-          <>
-            <DataTable
-              caption="Keys that the mesh signs with"
-              rows={items}
-              keyOf={({ kid }) => kid}
-              columns={[
-                { head: "Key", cell: ({ kid }) => <code>{kid}</code> },
-                { head: "State", cell: ({ state }) => state },
-                { head: "Since", cell: ({ since }) => <When time={since} /> },
-                { head: "Until", cell: ({ until }) => (until === null ? "–" : <When time={until} />) },
-              ]}
-            />
-            <p>
-              The next key starts to sign: <When time={rotatesAt} />
-            </p>
-          </>
-        )}
-      </Ready>
+      {mayKeys ? <Keys /> : <p className="quiet">They are an administrator&rsquo;s to see.</p>}
       <SameInTerminal lines={["selvage check", "selvage keys get", "selvage bug-report"]} />
     </Screen>
+  );
+}
+
+function Keys(): ReactNode {
+  const keys = useRead<SigningKeys>("/keys");
+  return (
+    <Ready read={keys}>
+      {({ items, rotatesAt }) => (
+        <>
+          <DataTable
+            caption="Keys that the mesh signs with"
+            rows={items}
+            keyOf={({ kid }) => kid}
+            columns={[
+              { head: "Key", cell: ({ kid }) => <code>{kid}</code> },
+              { head: "State", cell: ({ state }) => state },
+              { head: "Since", cell: ({ since }) => <When time={since} /> },
+              { head: "Until", cell: ({ until }) => (until === null ? "–" : <When time={until} />) },
+            ]}
+          />
+          <p>
+            The next key starts to sign: <When time={rotatesAt} />
+          </p>
+        </>
+      )}
+    </Ready>
   );
 }
 
@@ -57,6 +65,7 @@ function Checks({ read }: { readonly read: StatusRead }): ReactNode {
       <h2>Who runs what</h2>
       <DataTable
         caption="Isolates that asked lately"
+        none="No isolate has asked for the newest revision lately: the mesh serves no traffic just now, or the mesh object is not reached."
         rows={propagation?.isolates ?? []}
         keyOf={({ isolate }) => isolate}
         columns={[

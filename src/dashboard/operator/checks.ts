@@ -9,7 +9,7 @@ interface Check {
   readonly says: string;
 }
 
-export function checksOf({ mesh, missing }: StatusRead): readonly Check[] {
+export function checksOf({ mesh, missing, withheld }: StatusRead): readonly Check[] {
   const { readiness, propagation, resources } = mesh;
   const ready = readiness.ok ? readiness.value : null;
   const spread = propagation?.ok === true ? propagation.value : null;
@@ -59,7 +59,10 @@ export function checksOf({ mesh, missing }: StatusRead): readonly Check[] {
     {
       what: "what could be asked",
       word: missing.length === 0 ? "healthy" : "unknown",
-      says: missing.length === 0 ? "everything" : missing.join("; "),
+      says: [
+        missing.length === 0 ? "everything" : missing.join("; "),
+        ...(withheld.length === 0 ? [] : [`but what your role is not told of: ${withheld.join(", ")}`]),
+      ].join(" "),
     },
   ];
 }

@@ -26,13 +26,16 @@ interface DataTableProps<Row> {
   readonly keyOf: (row: Row) => string;
   /** What is searched; left out: there is no search. */
   readonly textOf?: (row: Row) => string;
+  /** Why there may be no row at all; left out: there is always one, or the screen says it. */
+  readonly none?: string;
   /** In the address: two tables on one screen have two names. */
   readonly name?: string;
 }
 
 const SHOWN = 100;
 
-export function DataTable<Row>({ caption, columns, rows, keyOf, textOf, name = "q" }: DataTableProps<Row>): ReactNode {
+export function DataTable<Row>(props: DataTableProps<Row>): ReactNode {
+  const { caption, columns, rows, keyOf, textOf, none, name = "q" } = props;
   const [typed, setTyped] = useState(() => new URLSearchParams(window.location.search).get(name) ?? "");
   const [order, setOrder] = useState<{ readonly by: number; readonly down: boolean } | null>(null);
   const [most, setMost] = useState(SHOWN);
@@ -96,6 +99,7 @@ export function DataTable<Row>({ caption, columns, rows, keyOf, textOf, name = "
         </thead>
         {body}
       </table>
+      {rows.length === 0 && none !== undefined ? <Empty cause={none} /> : null}
       {rows.length > 0 && found.length === 0 ? (
         <Empty cause={`None of the ${rows.length} fits what is searched for: ${typed.trim()}`} />
       ) : null}

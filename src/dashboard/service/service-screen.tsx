@@ -41,16 +41,23 @@ export function ServiceScreen(): ReactNode {
   const read = useMeshStatus();
   const ref = refOf("Service", ns, name);
   const { data } = read;
+  // What is not there is not healthy, and has no document.
+  const isThere = data !== undefined && serviceOf(data, ns, name) !== undefined;
   return (
     <Screen
       title={`${ns}/${name}`}
       at={read.dataUpdatedAt}
-      mark={data === undefined ? null : <HealthBadge word={healthOfRef(data.status, ref)} />}
-      acts={<Link href={rawPath(ref)}>Edit its document</Link>}
+      mark={isThere ? <HealthBadge word={healthOfRef(data.status, ref)} /> : null}
+      acts={isThere ? <Link href={rawPath(ref)}>Edit its document</Link> : null}
     >
       <Ready read={read}>{(value) => <OneService read={value} namespace={ns} name={name} />}</Ready>
     </Screen>
   );
+}
+
+function serviceOf({ mesh: { catalog } }: StatusRead, namespace: string, name: string) {
+  const services = catalog.ok ? catalog.value.items : [];
+  return services.find((one) => one.namespace === namespace && one.name === name);
 }
 
 interface OneServiceProps {
@@ -62,8 +69,7 @@ interface OneServiceProps {
 function OneService({ read, namespace, name }: OneServiceProps): ReactNode {
   const tab = useTab(tabs);
   const ref = refOf("Service", namespace, name);
-  const services = read.mesh.catalog.ok ? read.mesh.catalog.value.items : [];
-  const service = services.find((one) => one.namespace === namespace && one.name === name);
+  const service = serviceOf(read, namespace, name);
   if (service === undefined) {
     return (
       <Empty

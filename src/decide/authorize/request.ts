@@ -116,7 +116,13 @@ export function pathReadings(asked: AuthorizationRequest): string[] {
 
 /** Judged as it is; who decodes an encoded slash reads another path, which may only refuse. */
 function furtherPaths({ path, otherPaths }: AuthorizationRequest): readonly string[] {
-  return path.includes("%2F") ? [...otherPaths(), path.replaceAll("%2F", "/")] : otherPaths();
+  return path.includes("%2F") ? [...otherPaths(), ...decodedPaths(path)] : otherPaths();
+}
+
+/** What servers make of encoded slashes: some leave a slash beside another, some merge the two. */
+function decodedPaths(path: string): readonly string[] {
+  const decoded = path.replaceAll("%2F", "/");
+  return [decoded, decoded.replaceAll(/\/{2,}/g, "/")];
 }
 
 function readingsOf(path: string): readonly string[] {

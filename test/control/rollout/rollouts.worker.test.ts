@@ -65,6 +65,14 @@ it("shows a Rollout as soon as it is applied, with what speaks for and against i
   expect((await share())?.weight).toBe(5);
 });
 
+it("tells its weight as a metric", async () => {
+  const { text } = await ask("GET", "/_selvage/metrics");
+  const of = (version: string): string =>
+    `selvage_rollout_weight_ratio{rollout="shop/dealt",service="shop/dealt",service_version="${version}"}`;
+  expect(text).toContain(`${of("v1")} 0.95\n`);
+  expect(text).toContain(`${of("v2")} 0.05\n`);
+});
+
 it("obeys an operator of the namespace, with a row in the audit before", async () => {
   const token = await tokenFor("operator", ["shop"]);
   const paused = await order("pause", { token });

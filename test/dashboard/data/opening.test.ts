@@ -67,6 +67,19 @@ it("knows that nobody is signed in without asking once more", async () => {
   expect(asked).toEqual([`GET ${OVERVIEW}`]);
 });
 
+it("waits a moment for them, and asks alone for what it needs where they do not come", async () => {
+  const network = fetch;
+  vi.stubGlobal("fetch", (to: string | URL, init: RequestInit) =>
+    String(to) === OVERVIEW ? new Promise(() => undefined) : network(to, init),
+  );
+  openPage(OVERVIEW);
+  const asking = read("/_selvage/v1/whoami");
+  await vi.advanceTimersByTimeAsync(1_400);
+  expect(asked).toEqual([]);
+  await vi.advanceTimersByTimeAsync(200);
+  expect(await asking).toEqual([200, "from the network"]);
+});
+
 it("asks as before where the first read cannot be had, or is refused", async () => {
   answers[OVERVIEW] = { status: 403, value: { code: "SLV1003" } };
   openPage(OVERVIEW);

@@ -1,67 +1,21 @@
 import { describe, expect, it } from "vitest";
-import { hearShare } from "../../../src/isolate/rollout-memory.ts";
-import type { RolloutReport, Share } from "../../../src/model/message/rollout.ts";
+import { takeForced } from "../../../src/decide/breaker/forced.ts";
+import { breakersOf } from "../../../src/isolate/breaker-memory.ts";
+import { WHOLE_SERVICE } from "../../../src/model/snapshot/circuit.ts";
 import {
-  routeYaml,
-  serviceYaml,
-  testMesh,
-  type Service,
-  type TestMesh,
-  type TestMeshOptions,
-} from "../../support/worker/test-mesh.ts";
-
-const V1 = `{url: "http://one.example", version: v1}`;
-const V2 = `{url: "http://two.example", version: v2}`;
-
-const rollout = (more = ""): string => `
-apiVersion: selvage.dev/v1
-kind: Rollout
-metadata: {name: orders, namespace: shop}
-spec: {service: orders, stable: v1, canary: v2, steps: [{weight: 10, hold: 1m}, {weight: 100}]${more}}
----
-`;
-
-interface Dealt extends TestMeshOptions {
-  readonly share?: Partial<Share> | null;
-  readonly more?: string;
-  readonly endpoints?: string;
-  readonly others?: string;
-}
-
-function dealing({
-  share = {},
-  more = "",
-  endpoints = `[${V1}, ${V2}]`,
-  others = "",
-  ...options
-}: Dealt = {}): TestMesh {
-  const mesh = testMesh(serviceYaml("orders", endpoints) + rollout(more) + others, options);
-  if (share !== null) {
-    hearShare(mesh.state().rollouts, "shop/orders", {
-      seq: 1,
-      run: "a",
-      weight: 10,
-      isWatched: true,
-      terms: "",
-      ...share,
-    });
-  }
-  return mesh;
-}
-
-const SVC = "http://mesh.example/svc/orders.shop/";
-const hosts = ({ sent }: TestMesh): string[] => sent.map(({ url }) => new URL(url).hostname.split(".")[0] ?? "");
-
-async function versions(mesh: TestMesh, requests: readonly RequestInit[]): Promise<string[]> {
-  for (const one of requests) {
-    await mesh.send(SVC, one);
-  }
-  return hosts(mesh);
-}
-
-const plain = (count: number): RequestInit[] => Array.from({ length: count }, () => ({}));
-const named = (nth: number): RequestInit => ({ headers: { cookie: `sid=${nth}` } });
-const STICKY = ", sticky: {by: ['cookie:sid', ip]}";
+  dealing,
+  SVC,
+  hosts,
+  versions,
+  plain,
+  named,
+  STICKY,
+  gate,
+  object,
+  V1,
+  V2,
+} from "../../support/worker/dealing-mesh.ts";
+import { NOW, routeYaml, serviceYaml, type Service } from "../../support/worker/test-mesh.ts";
 
 describe("a Rollout deals", () => {
   it("requests by the weight that is in force", async () => {
@@ -173,115 +127,17 @@ spec:
   });
 });
 
-/** Nobody tells before the test lets them. */
-function gate() {
-  let open = (): void => undefined;
-  const opened = new Promise<void>((resolve) => (open = resolve));
-  return { ports: { sleep: () => opened }, open };
-}
-
-/** A controller that takes every report. */
-function object(reports: RolloutReport[], share: Share | null = null) {
-  return {
-    getByName: () => ({
-      take: (report: RolloutReport) => {
-        reports.push(report);
-        return { nextMs: 1000, share };
-      },
-    }),
-  };
-}
-
-describe("an isolate counts", () => {
-  it("what a service did, by version and by the weight that dealt it", async () => {
-    const reports: RolloutReport[] = [];
-    const statuses = [200, 500, 404, 429, 503, 200];
-    const service: Service = (_, nth) => new Response(null, { status: statuses[nth - 1] ?? 200 });
-    const { ports, open } = gate();
-    const env = { ROLLOUT: object(reports) };
-    const mesh = dealing({ service, share: { weight: 50 }, random: [0, 0.9, 0.9, 0], env, ports });
-    await versions(mesh, plain(6));
-    open();
-    await mesh.settle();
-    expect(reports).toHaveLength(1);
-    const [batch] = reports[0]?.batches ?? [];
-    expect(batch).toMatchObject({ seq: 1, run: "a", weight: 50, refused: 0 });
-    expect((batch?.stable.requests ?? 0) + (batch?.canary.requests ?? 0)).toBe(6);
-    // 4xx are the caller's.
-    expect((batch?.stable.failed ?? 0) + (batch?.canary.failed ?? 0)).toBe(2);
-    expect(batch).not.toHaveProperty("failedCallers");
-  });
-
-  it("a request once, by its first try, whatever a retry makes of it", async () => {
-    const reports: RolloutReport[] = [];
-    const retry = `
+it("a service that an operator shut as a whole says nothing about its canary", async () => {
+  const others = `
 apiVersion: selvage.dev/v1
 kind: TrafficPolicy
 metadata: {name: orders, namespace: shop}
-spec:
-  targetRefs: [{kind: Service, name: orders}]
-  retry: {attempts: 2, on: [connect-failure, gateway-error]}
+spec: {targetRefs: [{kind: Service, name: orders}], circuitBreaker: {}}
 ---
 `;
-    const service: Service = (_, nth) => new Response(null, { status: nth === 1 ? 503 : 200 });
-    const mesh = dealing({ others: retry, service, env: { ROLLOUT: object(reports) } });
-    expect((await mesh.send(SVC)).status).toBe(200);
-    await mesh.settle();
-    expect(reports[0]?.batches[0]?.canary).toMatchObject({ requests: 1, failed: 1 });
-  });
-
-  it("callers who met a failure by where they stand, where callers are dealt", async () => {
-    const reports: RolloutReport[] = [];
-    const service: Service = () => new Response(null, { status: 500 });
-    const { ports, open } = gate();
-    const mesh = dealing({ more: STICKY, service, env: { ROLLOUT: object(reports) }, ports });
-    await versions(mesh, [named(1), named(1), named(2)]);
-    open();
-    await mesh.settle();
-    expect(reports[0]?.batches[0]?.failedCallers).toHaveLength(2);
-  });
-
-  it("nothing while nobody looks at it", async () => {
-    const mesh = dealing({ share: { isWatched: false }, env: { ROLLOUT: object([]) } });
-    await versions(mesh, plain(2));
-    expect(mesh.state().rollouts.tallies.get("shop/orders")).toBeUndefined();
-  });
-
-  it("nothing of a request that its caller broke off", async () => {
-    const broken = new ReadableStream({
-      pull(controller) {
-        controller.error(new Error("gone"));
-      },
-    });
-    const mesh = dealing({ env: { ROLLOUT: object([]) } });
-    const answer = await mesh.send(SVC, { method: "POST", body: broken });
-    expect(answer.status).toBe(400);
-    expect(mesh.state().rollouts.tallies.get("shop/orders")).toBeUndefined();
-  });
-
-  it("and tells again, under its number, what was not answered", async () => {
-    const reports: RolloutReport[] = [];
-    let isAway = true;
-    const away = {
-      getByName: () => ({
-        take: (report: RolloutReport) => {
-          reports.push(report);
-          if (isAway) {
-            throw new Error("away");
-          }
-          return { nextMs: 1000, share: { seq: 2, run: "a", weight: 0, isWatched: false, terms: "" } };
-        },
-      }),
-    };
-    const mesh = dealing({ env: { ROLLOUT: away } });
-    await mesh.send(SVC);
-    await mesh.settle();
-    isAway = false;
-    await mesh.send(SVC);
-    await mesh.settle();
-    expect(reports.map(({ batches }) => batches.map(({ seq }) => seq))).toEqual([[1], [1, 2]]);
-    // What the controller answers holds at once.
-    await mesh.send(SVC);
-    expect(hosts(mesh)).toEqual(["two", "two", "one"]);
-  });
+  const mesh = dealing({ others, share: { weight: 100 }, env: { ROLLOUT: object([]) }, ports: gate().ports });
+  const states = [{ target: WHOLE_SERVICE, state: "open" as const, reason: "restore", forMs: 60_000 }];
+  takeForced(breakersOf(mesh.state().breakers, "shop/orders"), { seq: 1, states }, NOW);
+  expect((await mesh.send(SVC)).status).toBe(503);
+  expect(mesh.state().rollouts.tallies.get("shop/orders")).toBeUndefined();
 });
