@@ -89,8 +89,8 @@ it("hears how much it missed when it was dead for longer than is tried", async (
   collector.kill("SIGKILL");
   await once(collector, "exit");
   await requests(5, "dead");
-  // Four tries, with 1, 2 and 4 s between them.
-  await new Promise((resolve) => setTimeout(resolve, 10_000));
+  // Lines are gathered for a second; then four tries, with 1, 2 and 4 s and up to half of it more between them.
+  await new Promise((resolve) => setTimeout(resolve, 15_000));
   await startCollector();
   await expect
     .poll(
