@@ -17,7 +17,7 @@ import { patternMemo } from "./pattern-memo.ts";
 import { lossFindings, refuseTierInUse } from "./losses.ts";
 import { storageRefusal } from "../store/error.ts";
 import type { Store } from "../store/store.ts";
-import { laterFindings, newWarnings, refuseErrors, refuseWarnings, type SentDocument } from "./verdict.ts";
+import { newWarnings, refuseErrors, refuseWarnings, type SentDocument } from "./verdict.ts";
 
 export interface WriteOptions {
   /** Plan, compile and answer, write nothing. */
@@ -164,7 +164,6 @@ async function carryOut(
   await turn();
   const findings = [
     ...plan.findings,
-    ...laterFindings(plan.changes),
     ...(origin.rolledBackTo === null ? overrideFindings(plan.changes, options.now) : []),
     ...compiled.findings,
     ...(await inTurns(errorsWithoutOverrides(plan.next, settings))),

@@ -3,7 +3,6 @@
 import type { ProblemItem, Refusal } from "../model/word/problem.ts";
 import type { Document } from "../model/document/document.ts";
 import type { Finding } from "../model/word/finding.ts";
-import { kinds } from "../model/document/kinds.ts";
 import { refOfDocument } from "../model/word/refs.ts";
 import type { PlannedChange } from "./plan.ts";
 
@@ -14,21 +13,6 @@ export interface SentDocument {
   readonly index: number | null;
   /** Line and column of a JSON Pointer into the document, when the body was text. */
   readonly locate?: (pointer: string) => { readonly line: number; readonly column: number } | null;
-}
-
-/** Kinds that are kept but not yet acted on say so, each time one is created or changed. */
-export function laterFindings(changes: readonly PlannedChange[]): Finding[] {
-  return changes.flatMap(({ ref, action, after }): Finding[] => {
-    if (action === "unchanged") {
-      return [];
-    }
-    const effect = after === null ? "now" : kinds[after.kind].effect;
-    if (effect === "now") {
-      return [];
-    }
-    const message = `${after?.kind} has no effect yet: it is checked, stored and returned. To come: it ${effect.later}.`;
-    return [{ severity: "warning", code: "SLV1022", ref, pointer: "", message }];
-  });
 }
 
 /** 422 when any finding is an error; null otherwise. */

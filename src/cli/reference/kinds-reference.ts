@@ -1,6 +1,6 @@
 // docs/kinds.md: a page that says of every kind what it is for, what its fields mean and default to, and whether it has
 // effect. Made from the JSON Schemas; nothing here knows a kind by name.
-import { kindNames, kinds, type KindInfo, type KindName } from "../../model/document/kinds.ts";
+import { kindNames, kinds, type KindName } from "../../model/document/kinds.ts";
 import { isRecord } from "../../model/word/record.ts";
 
 type Schema = Readonly<Record<string, unknown>>;
@@ -143,13 +143,6 @@ function table(schema: Schema): string[] {
   ];
 }
 
-function effect({ effect, limits }: KindInfo): string {
-  if (effect !== "now") {
-    return `Parsed, stored, returned; no effect yet. When it has one, it ${effect.later}.`;
-  }
-  return limits === undefined ? "Has effect now." : `Has effect now. ${limits}`;
-}
-
 function specOf(schema: Schema): Schema {
   const properties = isRecord(schema["properties"]) ? schema["properties"] : {};
   return isRecord(properties["spec"]) ? properties["spec"] : {};
@@ -174,7 +167,7 @@ function section(kind: KindName, schema: Schema): string[] {
     `- apiVersion: ${info.apiVersions.map(code).join(" or ")}`,
     `- also called: ${names}`,
     `- lives in: ${info.scope === "mesh" ? "the whole mesh (namespace `default`)" : "a namespace"}`,
-    `- effect: ${effect(info)}`,
+    ...(info.limits === undefined ? [] : [`- limits: ${info.limits}`]),
     ...Object.entries(info.annotations ?? {}).map(([name, says]) => `- annotation \`${name}\`: ${says}`),
     "",
     ...tables,

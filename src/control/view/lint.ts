@@ -7,7 +7,6 @@ import { errorsWithoutOverrides, overrideFindings } from "../../change/override-
 import { patternMemo } from "../../change/pattern-memo.ts";
 import { plan } from "../../change/plan.ts";
 import type { Store } from "../../store/store.ts";
-import { laterFindings } from "../../change/verdict.ts";
 import type { Validation, ValidationFinding } from "../../model/api/apply.ts";
 import type { Finding } from "../../model/word/finding.ts";
 import { refOfDocument } from "../../model/word/refs.ts";
@@ -53,7 +52,6 @@ export async function lint(
   const all = [
     ...body.warnings,
     ...planned.plan.findings,
-    ...laterFindings(planned.plan.changes),
     ...overrideFindings(planned.plan.changes, at),
     ...compiled.findings,
     ...(await inTurns(errorsWithoutOverrides(planned.plan.next, settings))),

@@ -33,7 +33,6 @@ const all = {
     isLabel: true,
     says: "The labels of a namespace, which listeners select by. A namespace needs no document to exist.",
     spec: namespaceSpecSchema,
-    effect: "now",
   },
   Gateway: {
     kind: "Gateway",
@@ -43,7 +42,6 @@ const all = {
     scope: "namespace",
     says: "Listeners that HTTPRoutes attach to: hostnames, ports, and which namespaces may attach.",
     spec: gatewaySpecSchema,
-    effect: "now",
     annotations: { [PATH_ENCODING]: keeps("all that it carries") },
     limits:
       "`tls`, `addresses`, `infrastructure` and `allowedListeners` are kept; the platform in front of the mesh owns addresses and certificates.",
@@ -56,7 +54,6 @@ const all = {
     scope: "namespace",
     says: "Which requests go where, and what is done to them on the way.",
     spec: httpRouteSpecSchema,
-    effect: "now",
     annotations: { [PATH_ENCODING]: keeps("all of its rules") },
   },
   ReferenceGrant: {
@@ -67,7 +64,6 @@ const all = {
     scope: "namespace",
     says: "Lets routes of another namespace use services of this one.",
     spec: referenceGrantSpecSchema,
-    effect: "now",
   },
   Cluster: {
     kind: "Cluster",
@@ -78,7 +74,6 @@ const all = {
     specOptional: true,
     says: "A place where endpoints run: its region, whether private addresses are allowed, whose workload tokens it trusts.",
     spec: clusterSpecSchema,
-    effect: "now",
     limits: "`mtlsCertificate` is parsed, stored and returned; no effect yet.",
   },
   Service: {
@@ -91,7 +86,6 @@ const all = {
     isLabel: true,
     says: "A registry entry: a service, its endpoints, who may call it by its own address.",
     spec: serviceSpecSchema,
-    effect: "now",
     annotations: { [PATH_ENCODING]: keeps("its own addresses, and for proxies that ask about it") },
     limits: "`openapi` is stored and returned by the catalog, to consumers with a contract, too.",
   },
@@ -109,7 +103,6 @@ const all = {
     scope: "namespace",
     says: "A progressive canary of one service.",
     spec: rolloutSpecSchema,
-    effect: "now",
   },
   Application: {
     kind: "Application",
@@ -120,7 +113,6 @@ const all = {
     specOptional: true,
     says: "A client application. Its credentials are minted by the API and never written into a document.",
     spec: applicationSpecSchema,
-    effect: "now",
   },
   Tier: {
     kind: "Tier",
@@ -130,7 +122,6 @@ const all = {
     scope: "namespace",
     says: "An SLA tier of a service: the limits of those who have a contract for it.",
     spec: tierSpecSchema,
-    effect: "now",
     limits: "Its limits are counted where a RateLimitPolicy with `sla: true` holds, for each application by itself.",
   },
   Contract: {
@@ -141,7 +132,6 @@ const all = {
     scope: "namespace",
     says: "An application's request for a tier of a service.",
     spec: contractSpecSchema,
-    effect: "now",
   },
   Override: {
     kind: "Override",
@@ -151,7 +141,6 @@ const all = {
     scope: "namespace",
     says: "Break-glass: a patch laid over another document's spec for at most 24 hours, with a reason.",
     spec: overrideSpecSchema,
-    effect: "now",
     limits:
       "Application, Contract, Namespace and Override itself cannot be a target. `GET /catalog` shows the endpoints that a Service's document lists, not those that an Override gives it.",
   },

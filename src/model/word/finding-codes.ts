@@ -5,7 +5,6 @@
 export const findingCodes = {
   SLV1020: "A Kubernetes Service changes nothing: a selvage.dev/v1 Service of its name is the registry entry.",
   SLV1021: "A document is no longer in its set, and stays because its annotation says so.",
-  SLV1022: "The document is kept and has no effect yet.",
   SLV1023: "The change takes away secrets or approvals, which no rollback brings back.",
   SLV1024: "The document is passed over: its kind says nothing to the mesh.",
   SLV1101: "The document has a field that its kind does not know.",

@@ -56,7 +56,7 @@ describe("apply", () => {
     expect(stderr).toMatch(
       /denied +3 \(1 uncertain\) +anonymous +r +GET shop.example\/orders +to shop\/orders +403 SLV2150/,
     );
-    expect(stderr).toContain("20 kept requests against revision 7: 1 differences");
+    expect(stderr).toContain("20 kept requests against revision 7: 1 difference");
     expect(bench.seen.map(({ url }) => url.split("?")[0])).toEqual(["/_selvage/v1/replay", "/_selvage/v1/apply"]);
     expect(bench.seen[1]?.headers["if-match"]).toBe('"7"');
   });

@@ -53,30 +53,3 @@ it("reads documents that use every corner of their kinds", () => {
     "AuthorizationPolicy",
   ]);
 });
-
-it("gives every kind without effect a word on what is to come", () => {
-  for (const info of Object.values(kinds)) {
-    if (info.effect !== "now") {
-      expect(info.effect.later, info.kind).toMatch(/^[a-z].*[^.]$/);
-    }
-  }
-  const now = Object.values(kinds).filter((info) => info.effect === "now");
-  expect(now.map((info) => info.kind)).toEqual([
-    "Namespace",
-    "Gateway",
-    "HTTPRoute",
-    "ReferenceGrant",
-    "Cluster",
-    "Service",
-    "TrafficPolicy",
-    "RateLimitPolicy",
-    "AuthenticationPolicy",
-    "AuthorizationPolicy",
-    "IPAccessPolicy",
-    "FaultPolicy",
-    "Application",
-    "Tier",
-    "Contract",
-    "Override",
-  ]);
-});

@@ -20,9 +20,7 @@ export interface KindEntry {
   /** What it says, in one sentence. */
   readonly says: string;
   readonly spec: z.ZodType;
-  /** `now`: it changes what the mesh does. `later`: parsed, stored and returned; the text says what is to come. */
-  readonly effect: "now" | { readonly later: string };
-  /** What of a kind with effect has none yet. */
+  /** What of it has no effect. */
   readonly limits?: string;
   /** Codes of findings that only this kind has, as in `word/finding-codes.ts`. */
   readonly findings?: Readonly<Record<`SLV1${number}`, string>>;

@@ -145,7 +145,6 @@ export const authenticationPolicy = {
   scope: "namespace",
   says: "Which proofs of identity are accepted, and whether one is required.",
   spec: authenticationPolicySpecSchema,
-  effect: "now",
   findings: {
     SLV1330: "Two providers of a policy have the same issuer.",
     SLV1331: "A policy accepts tokens that never expire.",

@@ -112,7 +112,6 @@ export const authorizationPolicy = {
   scope: "namespace",
   says: "Who may call what.",
   spec: authorizationPolicySpecSchema,
-  effect: "now",
   findings: {
     SLV1320: "A DENY goes by paths: another spelling that the service understands the same gets through.",
     SLV1321: "An AuthorizationPolicy has no rules: an ALLOW refuses everything, another matches nothing.",

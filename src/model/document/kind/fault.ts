@@ -34,5 +34,4 @@ export const faultPolicy = {
   scope: "namespace",
   says: "Delays and errors put into traffic on purpose.",
   spec: faultPolicySpecSchema,
-  effect: "now",
 } as const satisfies KindEntry;

@@ -27,7 +27,6 @@ export const ipAccessPolicy = {
   scope: "namespace",
   says: "Which addresses may come, and which may not.",
   spec: ipAccessPolicySpecSchema,
-  effect: "now",
   findings: {
     SLV1350: "A block would be every IPv4 address or none: it is the prefix that IPv4 addresses are wrapped in.",
     SLV1351: "A block of an IPAccessPolicy changes nothing: another entry decides about all its addresses.",

@@ -76,7 +76,6 @@ export const rateLimitPolicy = {
   scope: "namespace",
   says: "Limits on requests, and the headers that report them.",
   spec: rateLimitPolicySpecSchema,
-  effect: "now",
 } as const satisfies KindEntry;
 
 export type LimitSpec = z.infer<typeof limitSchema>;

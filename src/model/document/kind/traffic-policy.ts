@@ -173,7 +173,6 @@ export const trafficPolicy = {
   scope: "namespace",
   says: "How calls are made and guarded: timeouts, retries, breaker, ejection, balancing, concurrency, failover.",
   spec: trafficPolicySpecSchema,
-  effect: "now",
   limits:
     "Every section has effect. Loads of endpoints are counted by each isolate for itself; the cap of `concurrency` and the allowance of `retry.budget` are the fleet's. A WebSocket counts for `concurrency` until it is established.",
 } as const satisfies KindEntry;
