@@ -136,7 +136,7 @@ it("replay tells differences, and its exit code that there are some", async () =
     /denied +3 \(1 uncertain\) +anonymous +HTTPRoute\/shop\/orders\/0 +GET shop.example\/orders +to shop\/orders +403 SLV2150/,
   );
   expect(stderr).toContain(
-    "9 kept requests since 2026-01-01T12:00:00.000Z against revision 7: 1 differences, 1 left out",
+    "9 kept requests since 2026-01-01T12:00:00.000Z against revision 7: 1 difference, 1 left out",
   );
 });
 

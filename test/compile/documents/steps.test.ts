@@ -15,7 +15,7 @@ it("says after each item how much it did, and gives what map gives", () => {
   expect(finish(mapped([], 8, String))).toEqual([]);
 });
 
-it("compiles a mesh in steps as it does at once, with a rest for each service, each route and each pass", () => {
+it("compiles a mesh in steps as it does at once, with a rest for each service, route, status and pass", () => {
   const services = Array.from(
     { length: 30 },
     (_, at) => `---
@@ -39,7 +39,8 @@ spec: {rules: [{matches: [{path: {type: PathPrefix, value: /r${at}}}], backendRe
     units.push(step.value);
   }
   expect(step.value).toEqual(compile(documents, options));
-  expect(units.filter((one) => one === 1)).toHaveLength(30);
+  // A service, and the status of a route.
+  expect(units.filter((one) => one === 1)).toHaveLength(60);
   expect(units.filter((one) => one === 8)).toHaveLength(30);
   expect(units.filter((one) => one === documents.length).length).toBeGreaterThanOrEqual(14);
 });
