@@ -39,7 +39,7 @@ spec: {rules: [{matches: [{path: {type: PathPrefix, value: /r${at}}}], backendRe
     units.push(step.value);
   }
   expect(step.value).toEqual(compile(documents, options));
-  // A service, and the status of a route.
+  // A service, and what is found about a route.
   expect(units.filter((one) => one === 1)).toHaveLength(60);
   expect(units.filter((one) => one === 8)).toHaveLength(30);
   expect(units.filter((one) => one === documents.length).length).toBeGreaterThanOrEqual(14);
