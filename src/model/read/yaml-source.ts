@@ -173,6 +173,10 @@ function messageOf(text: string): string {
 
 /** The documents of a YAML stream; empty ones are left out. */
 export function readYaml(text: string): Read {
+  return withoutStacks(() => documentsIn(text));
+}
+
+function documentsIn(text: string): Read {
   const lines = new LineCounter();
   const position = (offset: number): Position => {
     const { line, col } = lines.linePos(offset);
@@ -236,6 +240,17 @@ export function readYaml(text: string): Read {
     }
   }
   return items.length > 0 ? { ok: false, items } : { ok: true, sources };
+}
+
+/** The library makes an error of each mistake, and a stack for each error is most of what a text of mistakes costs. */
+function withoutStacks<Result>(work: () => Result): Result {
+  const before = Error.stackTraceLimit;
+  Error.stackTraceLimit = 0;
+  try {
+    return work();
+  } finally {
+    Error.stackTraceLimit = before;
+  }
 }
 
 const MOST_ALIASES = 1000;
