@@ -198,8 +198,9 @@ describe.skipIf(missing !== null)(missing === null ? "in Chromium" : `in Chromiu
     expect(await shown()).toBe(local);
     await own.keyboard.press("Escape");
     await own.keyboard.press("y");
-    const address = await own.evaluate<string>("navigator.clipboard.readText()");
-    expect(address).toContain("times=local");
+    const copied = (): Promise<string> => own.evaluate("navigator.clipboard.readText()");
+    await expect.poll(copied).toContain("times=local");
+    const address = await copied();
     await own.evaluate("localStorage.removeItem('selvage-settings')");
     await openScreen(own, at("/history/1"));
     expect(await shown()).toMatch(/ ago$/);
