@@ -244,12 +244,13 @@ function documentsIn(text: string): Read {
 
 /** The library makes an error of each mistake, and a stack for each error is most of what a text of mistakes costs. */
 function withoutStacks<Result>(work: () => Result): Result {
-  const before = Error.stackTraceLimit;
-  Error.stackTraceLimit = 0;
+  const errors: { stackTraceLimit?: number } = Error;
+  const before = errors.stackTraceLimit ?? 10;
+  errors.stackTraceLimit = 0;
   try {
     return work();
   } finally {
-    Error.stackTraceLimit = before;
+    errors.stackTraceLimit = before;
   }
 }
 
