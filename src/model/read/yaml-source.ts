@@ -244,7 +244,7 @@ function documentsIn(text: string): Read {
 
 /** The library makes an error of each mistake, and a stack for each error is most of what a text of mistakes costs. */
 function withoutStacks<Result>(work: () => Result): Result {
-  const errors: { stackTraceLimit?: number } = Error;
+  const errors: object & { stackTraceLimit?: number } = Error as object;
   const before = errors.stackTraceLimit ?? 10;
   errors.stackTraceLimit = 0;
   try {
