@@ -47,11 +47,16 @@ function compileRollout({ metadata, spec }: DocumentOf<"Rollout">, programs: Pro
     rollout: `${metadata.namespace}/${metadata.name}`,
     stable,
     canary,
-    steps: steps.map(({ weight, hold }) => ({ weight, holdMs: hold === undefined ? null : parseDuration(hold) })),
+    steps: rolloutSteps(steps),
     analysis: { ...watched, intervalMs: parseDuration(interval) ?? 0 },
     ...(sticky === undefined ? {} : { sticky: sticky.by.map(keyPart) }),
     ...(match.length === 0 ? {} : { match: match.map(({ headers }, at) => compileHeaders(headers, at, programs)) }),
   };
+}
+
+/** A step's `holdMs` null: it lasts until somebody promotes. */
+export function rolloutSteps(steps: DocumentOf<"Rollout">["spec"]["steps"]): RolloutTerms["steps"] {
+  return steps.map(({ weight, hold }) => ({ weight, holdMs: hold === undefined ? null : parseDuration(hold) }));
 }
 
 type HeaderMatch = DocumentOf<"Rollout">["spec"]["match"][number]["headers"][number];

@@ -17,15 +17,12 @@ import type { Dealt, Decided, Destination, Exchange } from "./exchange/exchange.
 const MOST_WORK = 400_000;
 
 export function split(exchange: Exchange): Decided {
-  const { routed, live, state, trace } = exchange;
+  const { routed, state, trace } = exchange;
   const { destination } = routed;
-  if ("problem" in destination || destination.version !== null) {
+  if ("problem" in destination || destination.rollout === undefined) {
     return GO_ON;
   }
-  const terms = live.snapshot.services[destination.service]?.rollout;
-  if (terms === undefined) {
-    return GO_ON;
-  }
+  const { rollout: terms } = destination;
   const share = state.rollouts.shares.get(destination.service) ?? null;
   const dealt = spilled(exchange, destination, terms, deal(exchange, destination, terms, share));
   trace?.("split", { rollout: terms.rollout, by: dealt.by, weight: share?.weight ?? 0, isCanary: dealt.isCanary });

@@ -14,14 +14,7 @@ export function laterRecord<Value>(
   find: (name: string) => number,
   read: (at: number) => Value,
 ): Readonly<Record<string, Value>> {
-  return later<Record<string, Value>>(
-    {},
-    {
-      keys: names,
-      find,
-      read,
-    },
-  );
+  return later<Record<string, Value>>({}, { keys: names, find, read });
 }
 
 export function laterList<Value>(length: number, read: (at: number) => Value): readonly Value[] {

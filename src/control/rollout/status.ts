@@ -1,5 +1,5 @@
 // A Rollout on the wire: its document with what its controller tells of it.
-import { parseDuration } from "../../model/document/field/duration.ts";
+import { rolloutSteps } from "../../compile/rollouts.ts";
 import type { RolloutStatus } from "../../model/api/rollouts.ts";
 import type { DocumentOf } from "../../model/document/document.ts";
 import type { RolloutView } from "../../model/message/rollout.ts";
@@ -9,10 +9,7 @@ export function rolloutStatus({ metadata, spec }: DocumentOf<"Rollout">, view: R
   const { namespace, name } = metadata;
   const of = { namespace, name, service: spec.service };
   if (view === null) {
-    const steps = spec.steps.map(({ weight, hold }) => ({
-      weight,
-      holdMs: hold === undefined ? null : parseDuration(hold),
-    }));
+    const steps = rolloutSteps(spec.steps).map((one) => Object.assign({}, one));
     return { ...of, steps, stable: none(spec.stable), canary: none(spec.canary), ...UNKNOWN };
   }
   const { terms, phase, seq, weight, step, stepAt, watchedMs, heardAt, ...told } = view;

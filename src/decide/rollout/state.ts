@@ -69,7 +69,7 @@ export const isWatched = ({ phase }: Pick<RolloutState, "phase">): boolean =>
   phase === "progressing" || phase === "paused";
 
 export function newRollout(terms: RolloutTerms, run: string, before: RolloutState | null, now: number): RolloutState {
-  const state: RolloutState = {
+  return {
     terms,
     run,
     phase: "progressing",
@@ -86,7 +86,6 @@ export function newRollout(terms: RolloutTerms, run: string, before: RolloutStat
     turns: before?.turns ?? [],
     ...newStep(now),
   };
-  return state;
 }
 
 /** Nothing is known of a step that begins. */

@@ -16,6 +16,7 @@ import type { Share } from "../../model/message/rollout.ts";
 import type { MeshKeys } from "../../model/message/mesh-keys.ts";
 import type { Fault } from "../../model/snapshot/fault.ts";
 import type { Held } from "../../model/snapshot/policies.ts";
+import type { RolloutTerms } from "../../model/snapshot/rollout.ts";
 import type { HeaderPair, Rule, ServiceKey } from "../../model/snapshot/snapshot.ts";
 import type { Timeouts } from "../../model/snapshot/traffic.ts";
 import type { Refusal } from "../../model/word/problem.ts";
@@ -206,6 +207,8 @@ export interface Destination {
   readonly pinned: Pinned | null;
   /** The breaker and ejection that guard the call; absent = none. */
   readonly circuit?: Circuit;
+  /** Deals the service's calls; absent: nothing does, or the rule names a version itself. */
+  readonly rollout?: RolloutTerms;
   /** How a Rollout dealt the request; absent: nothing deals calls of the service. */
   readonly dealt?: Dealt;
 }

@@ -55,15 +55,18 @@ function destinationOf(snapshot: Snapshot, backend: Backend): Destination | Refu
   return called(snapshot, { service, version, timeouts, pinned: null }, policies);
 }
 
-/** With what the policies say about the call: looked up once, here. */
+/** With what the policies and a Rollout say about the call: looked up once, here. */
 export function called(
-  { policies: tables }: Snapshot,
+  { policies: tables, services }: Snapshot,
   to: Pick<Destination, "service" | "version" | "timeouts" | "pinned">,
   { traffic, fault }: PolicyIndexes,
 ): Destination {
   const { calls = null, circuit = null } = (traffic === undefined ? null : tables.traffic?.[traffic]) ?? {};
   const injected = (fault === undefined ? null : tables.fault?.[fault]) ?? null;
-  return circuit === null ? { ...to, calls, fault: injected } : { ...to, calls, fault: injected, circuit };
+  const guarded: Destination =
+    circuit === null ? { ...to, calls, fault: injected } : { ...to, calls, fault: injected, circuit };
+  const rollout = to.version === null ? services[to.service]?.rollout : undefined;
+  return rollout === undefined ? guarded : { ...guarded, rollout };
 }
 
 export function serviceNamed(snapshot: Snapshot, service: ServiceKey): ServiceEntry | null {

@@ -16,13 +16,11 @@ export function drawOfMost({ routed, state }: Exchange): number {
 }
 
 /** Of a request that the stage has just dealt. */
-export function saySplit({ routed, live }: Exchange): ExplainedDecision[] {
-  const { destination } = routed;
-  const terms = "problem" in destination ? undefined : live.snapshot.services[destination.service]?.rollout;
-  if (terms === undefined || "problem" in destination || destination.dealt === undefined) {
+export function saySplit({ routed: { destination } }: Exchange): ExplainedDecision[] {
+  if ("problem" in destination || destination.rollout === undefined || destination.dealt === undefined) {
     return [];
   }
-  const { dealt } = destination;
+  const { dealt, rollout: terms } = destination;
   const isOpen = dealt.by === "draw" && dealt.share !== null && dealt.share.weight > 0 && dealt.share.weight < 100;
   const outcome = isOpen ? "noted" : "passed";
   return [decision("split", outcome, detailOf(terms, dealt), { policy: `Rollout/${terms.rollout}` })];

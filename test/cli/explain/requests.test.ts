@@ -50,6 +50,31 @@ const side = {
   destination: "shop/orders",
 };
 
+const replayed = {
+  revision: 7,
+  replayed: 9,
+  skipped: 1,
+  since: "2026-01-01T12:00:00.000Z",
+  items: [
+    {
+      kind: "denied",
+      caller: "anonymous",
+      route: "HTTPRoute/shop/orders/0",
+      requests: 3,
+      uncertain: 1,
+      example: {
+        requestId: "k1",
+        at: "",
+        method: "GET",
+        host: "shop.example",
+        path: "/orders",
+        before: side,
+        after: { ...side, status: 403, code: "SLV2150" },
+      },
+    },
+  ],
+};
+
 let bench: CommandBench;
 beforeEach(async () => {
   bench = new CommandBench();
@@ -57,58 +82,8 @@ beforeEach(async () => {
     "GET /requests": { body: { items: [receipt], dropped: 2 } },
     [`GET /requests/${ID}`]: { body: receipt },
     "GET /traces": { body: { items: [], dropped: 0 } },
-    "POST /replay": {
-      body: {
-        revision: 7,
-        replayed: 9,
-        skipped: 1,
-        since: "2026-01-01T12:00:00.000Z",
-        items: [
-          {
-            kind: "denied",
-            caller: "anonymous",
-            route: "HTTPRoute/shop/orders/0",
-            requests: 3,
-            uncertain: 1,
-            example: {
-              requestId: "k1",
-              at: "",
-              method: "GET",
-              host: "shop.example",
-              path: "/orders",
-              before: side,
-              after: { ...side, status: 403, code: "SLV2150" },
-            },
-          },
-        ],
-      },
-    },
-    "POST /revisions/6/replay": {
-      body: {
-        revision: 7,
-        replayed: 9,
-        skipped: 1,
-        since: "2026-01-01T12:00:00.000Z",
-        items: [
-          {
-            kind: "denied",
-            caller: "anonymous",
-            route: "HTTPRoute/shop/orders/0",
-            requests: 3,
-            uncertain: 1,
-            example: {
-              requestId: "k1",
-              at: "",
-              method: "GET",
-              host: "shop.example",
-              path: "/orders",
-              before: side,
-              after: { ...side, status: 403, code: "SLV2150" },
-            },
-          },
-        ],
-      },
-    },
+    "POST /replay": { body: replayed },
+    "POST /revisions/6/replay": { body: replayed },
   });
 });
 afterEach(() => bench.close());

@@ -110,29 +110,27 @@ it("goes on from what it told when the reader follows more", async () => {
   expect(await step(4_000)).toMatchObject([{ event: "delta", path: "/stats" }]);
 });
 
-it("reads everything before its time when the mesh has another revision", async () => {
+/** A reader follows two reads, and the mesh has another revision at the next one. */
+async function feedOverAChange(): Promise<ReturnType<typeof feedOf>> {
   const revisions = (revision: number) => ({ body: { items: [], nextCursor: null, revision } });
   const answers: Record<string, Answer> = { "/revisions": revisions(1), "/resources": { body: { items: [] } } };
-  const { feed, asked, step } = feedOf(answers);
-  feed.follow(follow("/revisions", "/resources"));
-  await step();
-  await step();
+  const reader = feedOf(answers);
+  reader.feed.follow(follow("/revisions", "/resources"));
+  await reader.step();
+  await reader.step();
   answers["/revisions"] = revisions(2);
-  await step(5_000);
-  await step();
+  await reader.step(5_000);
+  await reader.step();
+  return reader;
+}
+
+it("reads everything before its time when the mesh has another revision", async () => {
+  const { asked } = await feedOverAChange();
   expect(asked).toEqual(["/revisions", "/resources", "/revisions", "/resources"]);
 });
 
 it("wants nothing that was read before the mesh was another, or before the reader wrote", async () => {
-  const revisions = (revision: number) => ({ body: { items: [], nextCursor: null, revision } });
-  const answers: Record<string, Answer> = { "/revisions": revisions(1), "/resources": { body: { items: [] } } };
-  const { feed, notBefore, step } = feedOf(answers);
-  feed.follow(follow("/revisions", "/resources"));
-  await step();
-  await step();
-  answers["/revisions"] = revisions(2);
-  await step(5_000);
-  await step();
+  const { feed, notBefore, step } = await feedOverAChange();
   expect(notBefore).toEqual([0, 0, 0, 1_007_000]);
   feed.follow(JSON.stringify({ follow: ["/resources"], anew: true }));
   await step(30_000);
