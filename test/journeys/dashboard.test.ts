@@ -197,6 +197,8 @@ describe.skipIf(missing !== null)(missing === null ? "in Chromium" : `in Chromiu
     await own.getByLabel("Times").selectOption("local");
     expect(await shown()).toBe(local);
     await own.keyboard.press("Escape");
+    // While it goes, letters are still typed into it.
+    await own.getByRole("dialog").waitFor({ state: "detached" });
     await own.keyboard.press("y");
     const copied = (): Promise<string> => own.evaluate("navigator.clipboard.readText()");
     await expect.poll(copied).toContain("times=local");
