@@ -37,9 +37,11 @@ if (root !== null) {
     </QueryClientProvider>,
   );
 }
-// The line belongs to the first screen until that is drawn.
-void pageIsOpen().then(() =>
-  "requestIdleCallback" in window
-    ? requestIdleCallback(() => void loadOtherScreens())
-    : setTimeout(() => void loadOtherScreens(), DRAWN_MS),
-);
+// The line belongs to the first screen until that is drawn, and the time after it to whoever presses something.
+void pageIsOpen().then(() => {
+  requestAnimationFrame(() =>
+    "requestIdleCallback" in window
+      ? requestIdleCallback(() => void loadOtherScreens())
+      : setTimeout(() => void loadOtherScreens(), DRAWN_MS),
+  );
+});
