@@ -38,10 +38,8 @@ if (root !== null) {
   );
 }
 // The line belongs to the first screen until that is drawn, and the time after it to whoever presses something.
-void pageIsOpen().then(() => {
-  requestAnimationFrame(() =>
-    "requestIdleCallback" in window
-      ? requestIdleCallback(() => void loadOtherScreens())
-      : setTimeout(() => void loadOtherScreens(), DRAWN_MS),
-  );
-});
+const loadWhenIdle = (): unknown =>
+  "requestIdleCallback" in window
+    ? requestIdleCallback(() => void loadOtherScreens())
+    : setTimeout(() => void loadOtherScreens(), DRAWN_MS);
+void pageIsOpen().then(() => requestAnimationFrame(loadWhenIdle));

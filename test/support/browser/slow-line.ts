@@ -47,9 +47,8 @@ export async function firstLoad(browser: Browser, mesh: string, path: string, si
   await tools.send("Network.clearBrowserCache");
   await page.goto(mesh + path, { waitUntil: "commit" });
   const first = await momentsOf(page);
-  const asked = (await page.evaluate<readonly Asked[]>(`(${entries})()`))
-    .filter(({ fromMs }) => fromMs < first.operableMs)
-    .map((one) => ({ ...one, path: one.path.replace(mesh, "") }));
+  const all = await page.evaluate<readonly Asked[]>(`(${entries})()`);
+  const asked = all.filter(({ fromMs }) => fromMs < first.operableMs);
   const paintedMs = await page.evaluate<number>('performance.getEntriesByName("first-contentful-paint")[0].startTime');
   await page.evaluate("localStorage.clear()");
   await page.reload({ waitUntil: "commit" });
@@ -84,7 +83,7 @@ const watch = `(sign) => {
 
 const entries = `() => ["navigation", "resource"].flatMap((kind) => performance.getEntriesByType(kind)).map(
   ({ name, startTime, responseEnd, transferSize }) =>
-    ({ path: name, fromMs: startTime, toMs: responseEnd, kib: transferSize / 1024 }))`;
+    ({ path: name.replace(location.origin, ""), fromMs: startTime, toMs: responseEnd, kib: transferSize / 1024 }))`;
 
 export function firstLoadText({ emptyMs, paintedMs, first, again }: FirstLoad): string {
   const told = (what: string, ms: number): string => `${what} ${ms.toFixed(0)} ms (${(ms / emptyMs).toFixed(1)} times)`;
