@@ -31,6 +31,7 @@ const groups: Readonly<Record<string, readonly string[]>> = {
     "check",
     "history",
     "audit",
+    "open",
   ],
   "Act:": ["rollback", "rollout", "breaker", "override", "limit", "endpoint", "keys", "registry"],
   "Clients:": ["app", "workload", "contract", "catalog"],
@@ -94,6 +95,12 @@ Examples:
   SELVAGE_CLIENT_ID=slvc_… SELVAGE_CLIENT_SECRET=slvs_… selvage catalog
   selvage catalog shop/prices                  # as an operator: for the applications of one's namespaces
   selvage catalog shop/prices --openapi > prices.json`,
+  open: `
+Examples:
+  selvage open                      # what is wrong now
+  selvage open limits               # any screen
+  selvage open svc/payments -n shop
+  selvage open SLV4001              # what a code means, and what to do`,
   context: `
 Examples:
   selvage context add prod --server https://mesh.example.com --token-file -

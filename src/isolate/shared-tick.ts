@@ -62,13 +62,14 @@ export class SharedTick {
       let timer: ReturnType<typeof setTimeout> | null = null;
       let isOver = false;
       let isLate = false;
-      void woken.then(() => {
-        const pass = (): void => {
-          isLate = true;
-          resolve(null);
-        };
+      const pass = (): void => {
+        isLate = true;
+        resolve(null);
+      };
+      const begin = (): void => {
         timer = isOver ? null : setTimeout(pass, Math.max(0, nowMs + ms - now()));
-      });
+      };
+      void woken.then(begin);
       const end = (): void => {
         isOver = true;
         this.#leave(rider);

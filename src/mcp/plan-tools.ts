@@ -6,6 +6,7 @@ import type { BreakerList } from "../model/api/breakers.ts";
 import type { ContractList } from "../model/api/clients.ts";
 import type { EndpointState } from "../model/api/endpoints.ts";
 import type { Resource } from "../model/api/resource.ts";
+import type { RolloutList } from "../model/api/rollouts.ts";
 import type { ApiAnswer, Failure } from "../cli/session/client.ts";
 import type { AgentMesh, PlannedCall } from "./agent-mesh.ts";
 import * as argument from "./arguments.ts";
@@ -162,6 +163,38 @@ const breaker = tool({
   },
 });
 
+const rollout = tool({
+  name: "plan_rollout",
+  kind: "plan",
+  title: "Plan: an order to a Rollout",
+  description:
+    "Prepares to promote (the next step at once, with full the last), pause, resume, abort (nobody gets the canary any " +
+    "more) or retry (from the first step) a Rollout. Refused if it has moved by itself since.",
+  input: z.strictObject({
+    namespace: argument.namespaceArgument,
+    name: argument.nameArgument,
+    action: z.enum(["promote", "pause", "resume", "abort", "retry"]),
+    full: z.boolean().default(false).describe("Of promote: to the last step."),
+    reason: argument.reasonArgument,
+  }),
+  async run({ namespace, name, action, full, reason }, mesh) {
+    const answer = await mesh.client.call<RolloutList>("GET", "/rollouts", { query: { namespace } });
+    const now = answer.ok ? answer.value.items.find((one) => one.name === name) : undefined;
+    const body = { reason, ...(action === "promote" && { full }) };
+    const intent: Intent = {
+      call: {
+        method: "POST",
+        path: `/rollouts/${part(namespace)}/${part(name)}/${action}`,
+        body,
+        ...(now !== undefined && { ifMatch: `"${now.version}"` }),
+      },
+      reason,
+      summary: `${action} the Rollout ${namespace}/${name}`,
+    };
+    return shown(mesh, intent, answer, () => now);
+  },
+});
+
 const drain = tool({
   name: "plan_drain",
   kind: "plan",
@@ -209,4 +242,4 @@ const contract = tool({
   },
 });
 
-export const planTools: readonly Offer[] = [apply, rollback, remove, breaker, drain, contract];
+export const planTools: readonly Offer[] = [apply, rollback, remove, breaker, rollout, drain, contract];
