@@ -79,7 +79,7 @@ interface Around {
   readonly trace: Trace | undefined;
 }
 
-interface Asked {
+export interface Asked {
   readonly request: Incoming;
   /** The platform's own request: the same, or a proxy's question. */
   readonly via: Request;
@@ -88,9 +88,9 @@ interface Asked {
 }
 
 /** What becomes of a request once it is decided. */
-interface Outcome<Result> {
+export interface Outcome<Result> {
   /** What is done with a request that may go on. */
-  readonly go: (exchange: Exchange) => Result | Ended | Promise<Result | Ended>;
+  readonly go: (exchange: Exchange, asked: Asked) => Result | Ended | Promise<Result | Ended>;
   /** Of the mesh's own answer to one that may not; the exchange is null where there was none yet. */
   readonly no: (answer: Response, exchange: Exchange | null, ended: Ended) => Result | Promise<Result>;
 }
@@ -198,7 +198,7 @@ class Deciding<Result extends object> {
   }
 
   #go(exchange: Exchange, refused: Ended | null): Result | Promise<Result> {
-    const going = refused ?? this.#outcome.go(exchange);
+    const going = refused ?? this.#outcome.go(exchange, this.#asked);
     return going instanceof Promise
       ? going.then(
           (ended) => this.#end(ended, exchange),
