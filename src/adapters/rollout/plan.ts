@@ -72,7 +72,7 @@ export function rolloutDocument(source: SourceDocument, plan: RolloutPlan): Roll
       service,
       stable,
       canary,
-      steps: steps.map(({ weight, hold }) => ({ weight, ...(hold === null ? {} : { hold }) })),
+      steps: steps.map(({ weight, hold }) => (hold === null ? { weight } : { weight, hold })),
       ...(Object.keys(analysis).length > 0 ? { analysis } : {}),
       ...(isSticky ? { sticky: { by: ["claim:sub", "cookie:sid", "ip"] } } : {}),
       ...(match.length > 0 ? { match } : {}),

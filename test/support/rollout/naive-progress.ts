@@ -65,31 +65,30 @@ export function naiveFlagger(canary: FlaggerAnalysis): { arrivals: Arrival[]; is
  */
 export function naiveArgo(steps: readonly object[], isPaused: boolean): Arrival[] {
   const arrivals: Arrival[] = [];
-  let at: Arrival = { weight: 0, decisions: isPaused ? 1 : 0, seconds: 0 };
-  let isDecided = isPaused;
+  let [weight, decisions, seconds, isDecided] = [0, isPaused ? 1 : 0, 0, isPaused];
   const stay = (): void => {
-    if (arrivals.at(-1)?.weight !== at.weight) {
-      arrivals.push(at);
+    if (arrivals.at(-1)?.weight !== weight) {
+      arrivals.push({ weight, decisions, seconds });
     }
   };
   for (const step of steps) {
     if ("setWeight" in step) {
-      isDecided &&= at.weight === Number(step.setWeight);
-      at = { ...at, weight: Number(step.setWeight) };
+      isDecided &&= weight === Number(step.setWeight);
+      weight = Number(step.setWeight);
       continue;
     }
     const duration = "pause" in step ? (step.pause as { duration?: number | string }).duration : undefined;
     if (duration !== undefined) {
       stay();
-      const seconds = typeof duration === "number" ? duration : (ARGO_SECONDS[duration] ?? 0);
-      at = { ...at, seconds: at.seconds + (isDecided ? 0 : seconds) };
+      seconds += isDecided ? 0 : typeof duration === "number" ? duration : (ARGO_SECONDS[duration] ?? 0);
     } else if (!("setCanaryScale" in step)) {
       stay();
-      at = { ...at, decisions: at.decisions + (isDecided ? 0 : 1), seconds: 0 };
+      decisions += isDecided ? 0 : 1;
+      seconds = 0;
       isDecided = true;
     }
   }
-  at = { ...at, weight: 100 };
+  weight = 100;
   stay();
   return arrivals;
 }
