@@ -113,11 +113,11 @@ class Deciding<Result extends object> {
   readonly #stages: readonly Stage[];
   readonly #startedAtMs: number;
   readonly #inspected: RequestHeaders;
-  readonly #by: { readonly requestId: string; readonly url: string; readonly method: string; revision: number };
+  readonly #by: { readonly requestId: string; readonly method: string; revision: number };
   #trace: Trace | undefined;
 
   constructor(around: Around, asked: Asked, outcome: Outcome<Result>, stages: readonly Stage[]) {
-    const { request, via } = asked;
+    const { request } = asked;
     this.#around = around;
     this.#asked = asked;
     this.#outcome = outcome;
@@ -126,7 +126,7 @@ class Deciding<Result extends object> {
     this.#inspected = inspectRequest(request.headers);
     this.#trace = around.trace;
     const requestId = keptRequestId(this.#inspected.requestId) ?? around.ports.newId();
-    this.#by = { requestId, url: via.url, method: request.method, revision: 0 };
+    this.#by = { requestId, method: request.method, revision: 0 };
   }
 
   /** Whether an open WebSocket may stay is no request, and neither is one that is only explained. */
@@ -238,7 +238,7 @@ class Deciding<Result extends object> {
   #answer(ended: Ended, exchange: Exchange | null): Result | Promise<Result> {
     const { ports, state, env, ctx } = this.#around;
     const [by, startedAtMs] = [this.#by, this.#startedAtMs];
-    const response = reply(ended, by, exchange);
+    const response = reply(ended, { ...by, url: this.#asked.via.url }, exchange);
     const { status } = response;
     if (this.#isReal) {
       observeOwn(this.#around, exchange, ended, status, startedAtMs);

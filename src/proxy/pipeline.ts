@@ -60,8 +60,9 @@ function send(exchange: Exchange, again: () => Promise<boolean>): Response | End
 
 function answered(exchange: Exchange, forwarded: Forwarded, again: () => Promise<boolean>): Response {
   const { response: said, endedAtMs } = forwarded;
-  const { status, webSocket } = said;
-  const response = respond(exchange, webSocket === null ? forwarded : kept(exchange, forwarded, again));
+  const { status } = said;
+  const isSocket = exchange.admitted.isUpgrade && said.webSocket !== null;
+  const response = respond(exchange, isSocket ? kept(exchange, forwarded, again) : forwarded);
   observeAnswer(exchange, forwarded, status, endedAtMs);
   keepAnswer(exchange, forwarded.endpoint, status, endedAtMs);
   logAnswer(exchange, forwarded.endpoint, response);

@@ -48,12 +48,16 @@ export function loseLateReport({ sync }: IsolateLimits, now: number): void {
 
 /** Whether a report should leave now, in the background, after a request for this bucket. */
 export function isReportDue(limits: IsolateLimits, { limit, key }: BucketName, now: number): boolean {
-  const held = limits.held.get(bucketId(limit, key));
-  if (!held || !mayReportLimits(limits, now)) {
-    return false;
-  }
   const { nextSyncMs } = limits.sync.pace;
   const sinceMs = now - limits.sync.syncedAt;
+  // As it is for most requests; to find the bucket costs more.
+  if (sinceMs < Math.min(nextSyncMs, Math.max(50, nextSyncMs / 2)) || !mayReportLimits(limits, now)) {
+    return false;
+  }
+  const held = limits.held.get(bucketId(limit, key));
+  if (!held) {
+    return false;
+  }
   if (sinceMs >= nextSyncMs) {
     return (
       tellingIsDue(limits.tally, now) ||
@@ -61,9 +65,6 @@ export function isReportDue(limits: IsolateLimits, { limit, key }: BucketName, n
       held.tokens > 0 ||
       (demandNow(held, nextSyncMs, now) >= 0.5 && held.deniedUntil <= now)
     );
-  }
-  if (sinceMs < Math.max(50, nextSyncMs / 2)) {
-    return false;
   }
   const runsLow = held.demand >= 5 && held.diesAt > now && held.tokens <= held.demand * 0.1;
   return runsLow && held.deniedUntil <= now;
