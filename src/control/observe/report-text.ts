@@ -86,7 +86,7 @@ export function reportCsv({ items }: Report): string {
 }
 
 /** Spreadsheets take what begins so for a formula. */
-const FORMULA = /^[=+\-@\t\r]/;
+const FORMULA = /^[=+\-@\t\r\n＝＋－＠]/;
 
 function cell(value: unknown): string {
   if (value === null || typeof value === "number") {

@@ -50,14 +50,13 @@ export function NowScreen(): ReactNode {
 const memory = new Map<string, Passed>();
 
 function Told({ read }: { readonly read: StatusRead }): ReactNode {
-  const { status, missing, withheld } = read;
+  const { status, withheld } = read;
   const [step, setStep] = useState<StepBack | null>(null);
   const revisions = read.mesh.revisions.ok ? read.mesh.revisions.value.items : [];
   const passed = passedLately(memory, [...status.problems, ...status.notices], Date.now());
   const cards = inSteadyOrder(memory, [...status.problems, ...status.notices]);
   return (
     <>
-      {missing.length === 0 ? null : <p className="alert degraded">Not all could be asked: {missing.join("; ")}</p>}
       {withheld.length === 0 ? null : <p className="quiet">Your role is not told of: {withheld.join(", ")}.</p>}
       <div className="beside">
         <section aria-label="What is wrong, the worst first">
