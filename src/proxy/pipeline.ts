@@ -2,7 +2,7 @@
 // itself, and back. Which stages decide, and in which order, is in decide-request.ts.
 import type { Env } from "../env/env.ts";
 import { isolateState, type IsolateState } from "../isolate/state.ts";
-import { decideRequest, stillEnters, type Asked, type Outcome } from "./decide-request.ts";
+import { decideRequest, stillEnters, type AskedRequest, type RequestOutcome } from "./decide-request.ts";
 import type { Ended, Exchange, Ports, Stage, Trace } from "./exchange/exchange.ts";
 import { ownState, ports } from "./exchange/ports.ts";
 import { keepAnswer } from "./exchange/keep.ts";
@@ -30,7 +30,7 @@ export function createProxy(outside: Ports, stateOf: () => IsolateState = ownSta
   };
 }
 
-const OUTCOME: Outcome<Response> = { go: carry, no: (answer) => answer };
+const OUTCOME: RequestOutcome<Response> = { go: carry, no: (answer) => answer };
 
 /** Nothing here refuses a caller: what a proxy of somebody else does by itself is no decision about the request. */
 const CARRIED: readonly Stage[] = [
@@ -42,20 +42,20 @@ const CARRIED: readonly Stage[] = [
   split,
 ];
 
-function carry(exchange: Exchange, asked: Asked): Response | Ended | Promise<Response | Ended> {
+function carry(exchange: Exchange, asked: AskedRequest): Response | Ended | Promise<Response | Ended> {
   const walking = walk(exchange, CARRIED);
   return walking instanceof Promise
     ? walking.then((ended) => ended ?? send(exchange, asked))
     : (walking ?? send(exchange, asked));
 }
 
-function send(exchange: Exchange, asked: Asked): Response | Ended | Promise<Response | Ended> {
+function send(exchange: Exchange, asked: AskedRequest): Response | Ended | Promise<Response | Ended> {
   return forward<Response | Ended>(exchange, (forwarded) =>
     "problem" in forwarded ? notForwarded(exchange, forwarded) : answered(exchange, forwarded, asked),
   );
 }
 
-function answered(exchange: Exchange, forwarded: Forwarded, asked: Asked): Response {
+function answered(exchange: Exchange, forwarded: Forwarded, asked: AskedRequest): Response {
   const { response: said, endedAtMs } = forwarded;
   const { status } = said;
   const isSocket = exchange.admitted.isUpgrade && said.webSocket !== null;
