@@ -70,6 +70,11 @@ Examples:
   selvage apply -f mesh.yaml -f routes/ --wait
   selvage apply -k overlays/prod --set shop --prune --reason "release 41"
   selvage import istio -f istio/ | selvage apply -f -`,
+  import: `
+Examples:
+  selvage import istio -f istio/ | selvage apply -f -
+  kubectl get canary,svc -A -o yaml | selvage import flagger -f - > rollouts.yaml
+  selvage import argo-rollouts -f rollouts/ --strict   # nothing, unless all of it can be said`,
   get: `
 Examples:
   selvage get services              # svc, Service, service/orders, svc,httproute

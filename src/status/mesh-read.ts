@@ -34,7 +34,8 @@ export interface RuntimeRead {
   readonly limits: ApiAnswer<LimitList>;
   readonly audit: ApiAnswer<AuditList>;
   readonly tokens: ApiAnswer<TokenList>;
-  readonly credentials: readonly Credentials[];
+  /** Of each application. */
+  readonly credentials: readonly ApiAnswer<Credentials>[];
   /** Of the last minute. */
   readonly stats: ApiAnswer<Stats>;
   /** Of ten minutes: for what is asked too seldom to show itself in one. */
@@ -46,6 +47,8 @@ export interface RuntimeRead {
 /** What a page begins with. */
 export interface OverviewRead {
   readonly overview: Overview;
+  /** false = there was more than one answer may hold: who reads it asks for the rest. */
+  readonly isWhole: boolean;
   /** What the answers are, by name. How the isolate is that serves the reader is not among them. */
   readonly mesh: MeshRead;
   readonly runtime: RuntimeRead;
@@ -89,9 +92,9 @@ export async function runtimeOverview(
   return { breakers, limits, audit, tokens, stats, longer, credentials, rollouts };
 }
 
-async function credentialsOf(client: ApiClient, resources: readonly Resource[]): Promise<Credentials[]> {
+async function credentialsOf(client: ApiClient, resources: readonly Resource[]): Promise<ApiAnswer<Credentials>[]> {
   const applications = resources.filter(({ kind }) => kind === "Application");
-  const known: Credentials[] = [];
+  const known: ApiAnswer<Credentials>[] = [];
   for (let at = 0; at < applications.length; at += AT_ONCE) {
     const answers = await Promise.all(
       applications
@@ -103,7 +106,7 @@ async function credentialsOf(client: ApiClient, resources: readonly Resource[]):
           ),
         ),
     );
-    known.push(...answers.flatMap((answer) => (answer.ok ? [answer.value] : [])));
+    known.push(...answers);
   }
   return known;
 }

@@ -8,6 +8,7 @@ import { rolloutTroubles } from "./rollout-troubles.ts";
 import { breakerTroubles, endpointTroubles, lostTroubles } from "./service-troubles.ts";
 import { seenLonger, signalTroubles, versionTroubles } from "./signal-troubles.ts";
 import { worstFirst, type Trouble } from "./trouble.ts";
+import { unaskedOf, unaskedTroubles } from "./unasked.ts";
 
 export interface MeshStatus {
   readonly server: string;
@@ -32,6 +33,7 @@ export function statusOf(server: string, read: MeshKnown, runtime: RuntimeRead, 
   const signals = !stats.ok ? [] : longer.ok ? seenLonger(stats.value.services, longer.value) : stats.value.services;
   const found = worstFirst([
     ...meshTroubles(read),
+    ...unaskedTroubles(unaskedOf(read, runtime)),
     ...endpointTroubles(services),
     ...lost,
     ...(breakers.ok ? breakerTroubles(breakers.value.items) : []),
@@ -39,7 +41,7 @@ export function statusOf(server: string, read: MeshKnown, runtime: RuntimeRead, 
     ...signalTroubles(signals, now),
     ...(rollouts?.ok === true ? rolloutTroubles(rollouts.value.items, now) : []),
     ...(limits.ok ? limitTroubles(limits.value.items) : []),
-    ...credentialTroubles(credentials),
+    ...credentialTroubles(credentials.flatMap((answer) => (answer.ok ? [answer.value] : []))),
     ...(tokens.ok ? tokenTroubles(tokens.value.items, now) : []),
     ...documentTroubles(read.resources.ok ? read.resources.value.items : []),
   ]);

@@ -3,14 +3,14 @@
 import type { Revision } from "../model/api/registry.ts";
 import type { SignalWindow } from "../model/api/signals.ts";
 import type { MeshStatus } from "../status/mesh-status.ts";
-import type { Untold } from "../status/untold.ts";
+import type { Unasked } from "../status/unasked.ts";
 import { healthWordOf } from "./health.ts";
 import { inSteadyOrder, type Passed } from "./lately.ts";
 import { badge } from "./parts.ts";
 import type { Drawn, Pen } from "./pen.ts";
 import { troubleCard, type WayBackOf } from "./trouble-card.ts";
 
-export interface VerdictShown extends Untold {
+export interface VerdictShown extends Pick<Unasked, "withheld"> {
   readonly status: MeshStatus;
   /** The latest first. */
   readonly revisions: readonly Revision[];
@@ -30,7 +30,7 @@ export function verdictMark<N>(pen: Pen<N>, { problems: [worst] }: MeshStatus): 
 /** @param beside what it is seen by, where the page has room */
 export function verdict<N>(
   pen: Pen<N>,
-  { status, missing, withheld, revisions, window }: VerdictShown,
+  { status, withheld, revisions, window }: VerdictShown,
   { memory, passed }: Lately,
   wayBack: WayBackOf<N>,
   beside: Drawn<N>,
@@ -38,9 +38,6 @@ export function verdict<N>(
   const { element } = pen;
   const cards = inSteadyOrder(memory, [...status.problems, ...status.notices]);
   return pen.group(
-    missing.length === 0
-      ? null
-      : element("p", { className: "alert degraded" }, `Not all could be asked: ${missing.join("; ")}`),
     withheld.length === 0
       ? null
       : element("p", { className: "quiet" }, `Your role is not told of: ${withheld.join(", ")}.`),

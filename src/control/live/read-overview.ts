@@ -49,5 +49,5 @@ export async function readOverview(
     meshOverview(client, listed),
     runtimeOverview(client, documents),
   ]);
-  return { overview: { answers }, mesh, runtime, who: who.ok ? who.value : null };
+  return { overview: { answers }, isWhole: reads <= MOST_READS, mesh, runtime, who: who.ok ? who.value : null };
 }

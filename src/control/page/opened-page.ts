@@ -3,7 +3,7 @@
 import type { Html } from "./html.ts";
 import { html } from "./html.ts";
 import { statusOf } from "../../status/mesh-status.ts";
-import { untoldOf } from "../../status/untold.ts";
+import { unaskedOf } from "../../status/unasked.ts";
 import { headline } from "../../verdict/parts.ts";
 import type { Pen } from "../../verdict/pen.ts";
 import { followSwitch, frame, navigation, topbar, windowChoice } from "../../verdict/shell.ts";
@@ -80,14 +80,14 @@ function verdictOf(pen: Pen<Html>, shown: VerdictShown, now: number): Html {
 }
 
 /** null = what it rests on could not be read. */
-function shownOf({ mesh, runtime }: OverviewRead, now: number): VerdictShown | null {
-  if (!mesh.revisions.ok || !mesh.resources.ok || !mesh.catalog.ok) {
+function shownOf({ isWhole, mesh, runtime }: OverviewRead, now: number): VerdictShown | null {
+  if (!isWhole || !mesh.revisions.ok || !mesh.resources.ok || !mesh.catalog.ok) {
     return null;
   }
   return {
     // How the isolate is that serves, the page asks that one: it may be another Worker's.
     status: statusOf("", { ...mesh, readiness: null }, runtime, now),
-    ...untoldOf(mesh, runtime),
+    withheld: unaskedOf(mesh, runtime).withheld,
     revisions: mesh.revisions.value.items,
     window: runtime.stats.ok ? runtime.stats.value.window : undefined,
   };

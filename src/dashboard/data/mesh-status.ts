@@ -2,12 +2,12 @@
 import { listResources } from "../../cli/session/list-resources.ts";
 import { meshOverview, runtimeOverview, type MeshRead, type RuntimeRead } from "../../status/mesh-read.ts";
 import { statusOf, type MeshStatus } from "../../status/mesh-status.ts";
-import { untoldOf, type Untold } from "../../status/untold.ts";
+import { unaskedOf, type Unasked } from "../../status/unasked.ts";
 import { api } from "./api.ts";
 import type { ApiClient } from "../../cli/session/client.ts";
 import { gathered, ReadFailure, useGathered, type ReadState } from "./read.ts";
 
-export interface StatusRead extends Untold {
+export interface StatusRead extends Unasked {
   readonly status: MeshStatus;
   readonly mesh: MeshRead;
   readonly runtime: RuntimeRead;
@@ -26,5 +26,5 @@ async function readStatus(client: ApiClient): Promise<StatusRead> {
       throw new ReadFailure(answer.failure);
     }
   }
-  return { status: statusOf(api.server, mesh, runtime, Date.now()), mesh, runtime, ...untoldOf(mesh, runtime) };
+  return { status: statusOf(api.server, mesh, runtime, Date.now()), mesh, runtime, ...unaskedOf(mesh, runtime) };
 }

@@ -43,7 +43,7 @@ export function NowScreen(): ReactNode {
 const memory = new Map<string, Passed>();
 
 function Told({ read }: { readonly read: StatusRead }): ReactNode {
-  const { status, missing, withheld, mesh, runtime } = read;
+  const { status, withheld, mesh, runtime } = read;
   const [step, setStep] = useState<StepBack | null>(null);
   const told = [...status.problems, ...status.notices];
   const passed = passedLately(memory, told, Date.now());
@@ -53,7 +53,7 @@ function Told({ read }: { readonly read: StatusRead }): ReactNode {
     <>
       {verdict(
         pagePen,
-        { status, missing, withheld, revisions, window },
+        { status, withheld, revisions, window },
         { memory, passed },
         (reference, before) => (
           <WayBack reference={reference} read={read} before={before} onTake={setStep} />

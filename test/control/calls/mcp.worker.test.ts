@@ -252,9 +252,18 @@ describe("a plan", () => {
     }
     expect((await callTool("rollouts", of)).content[0]?.text).toContain("shop/next of orders: aborted");
     const gone = await callTool("plan_drain", { ...of, endpoint: "two", reason: "drill" });
-    expect(gone.content[0]?.text).toContain("nothing to do");
+    expect(gone.content[0]?.text).toContain("shop/orders has no registered endpoint two");
     const none = await callTool("plan_rollout", { namespace: "shop", name: "no", action: "pause", reason: "drill" });
-    expect(none.content[0]?.text).toContain("nothing to do");
+    expect(none.content[0]?.text).toContain("there is no Rollout shop/no");
+    const long = await callTool("plan_breaker", { ...of, state: "open", ttl: "25h", reason: "drill" });
+    expect([long.isError, long.content[0]?.text]).toEqual([true, expect.stringContaining("a day at most")]);
+    const bare = await callTool("plan_breaker", {
+      namespace: "bank",
+      service: "ledger",
+      state: "open",
+      reason: "drill",
+    });
+    expect(bare.content[0]?.text).toContain("there is no service bank/ledger with a breaker");
   });
 
   it("is refused for a Rollout that was moved since", async () => {

@@ -16,6 +16,7 @@ const no = (status: number, message: string): ApiAnswer<never> => ({
 
 const read = (mesh: Partial<MeshRead> = {}, runtime: Partial<RuntimeRead> = {}): OverviewRead => ({
   overview: { answers: [{ path: "/_selvage/v1/whoami", status: 200, value: { name: hostileText } }] },
+  isWhole: true,
   who: { name: "mia", role: "viewer", namespaces: null, by: "session", expiresAt: null },
   mesh: {
     // Nobody asked the isolate that serves: what the reads' own client made of that is not told.
@@ -48,9 +49,11 @@ const rootOf = (page: string): string => page.slice(page.indexOf('<div id="root"
 
 it("tells what is wrong, what could not be asked, and what the reader's role is not told", () => {
   const root = rootOf(opened());
-  expect(root).toContain("▲ 1 failing · ● 0 healthy");
+  expect(root).toContain("▲ 1 failing · ◆ 1 degraded · ● 0 healthy");
   expect(root).toContain('<a href="/_selvage/ui/services/shop/pay">Service shop/pay</a>');
-  expect(root).toMatch(/<p class="alert degraded">Not all could be asked: tokens \(&lt;img src=x/);
+  expect(root).toMatch(
+    /<p class="says">not all could be asked, and what is wrong there is not known: tokens \(&lt;img src=x/,
+  );
   expect(root).toContain("Your role is not told of: audit.");
   expect(root).not.toContain("not asked");
   expect(root).toContain('<option value="15m" selected>last 15m</option>');
@@ -74,6 +77,7 @@ it("has a theme that is one, and no other word of a cookie", () => {
 it("says that the mesh is being asked where it does not know, and on other screens, whose place it shows", () => {
   for (const page of [
     opened({ read: read({ catalog: no(500, "gone") }) }),
+    opened({ read: { ...read(), isWhole: false } }),
     opened({ path: "/services/shop/pay" }),
     opened({ path: "/tokens" }),
   ]) {

@@ -147,7 +147,7 @@ async function overviewRead(overview: Overview): Promise<OverviewRead> {
     meshOverview(client),
     runtimeOverview(client, []),
   ]);
-  return { overview, mesh, runtime, who: who.ok ? who.value : null };
+  return { overview, isWhole: true, mesh, runtime, who: who.ok ? who.value : null };
 }
 
 const queries: Readonly<Record<string, string>> = {
