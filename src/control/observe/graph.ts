@@ -38,7 +38,7 @@ export function registerGraph(app: ControlApp): void {
       }
       const { revision } = await store.head();
       const [current, before, known, snapshot] = await Promise.all([
-        readSignals(env, { ...asked.question, stepMs: null }, now),
+        readSignals(env, asked.question, now),
         readSignals(env, asked.before, now),
         knownServices(store, env, asked.covers),
         store.snapshot(revision),
