@@ -83,7 +83,6 @@ const groups: Readonly<Record<string, readonly [Variant, Variant]>> = {
     services("10 services, 10 routes", small),
     services("10000 services, 1000 routes", { services: 10_000, routes: 1000 }),
   ],
-  // A key that is new waits for its coordinator: a hundred thousand take minutes.
   keys: [keys(10), keys(values.quick ? 10_000 : 100_000)],
   policies: [policies(10), policies(1000)],
 };
@@ -99,11 +98,11 @@ for (const [group, variants] of Object.entries(groups).filter(([name]) => only.i
   }
 }
 
-/** Sends each once, over a few connections. */
+/** Sends each once. A key that is new waits for its coordinator, which is asked about all that wait at once. */
 async function sendAll(port: number, requests: readonly string[]): Promise<void> {
   const queue = requests.values();
   const { promise, resolve } = Promise.withResolvers<void>();
-  const connections = Array.from({ length: 16 }, () => new Connection(port, next));
+  const connections = Array.from({ length: 256 }, () => new Connection(port, next));
   let busy = connections.length;
   await Promise.all(connections.map((one) => one.open()));
   connections.forEach(next);

@@ -1,12 +1,12 @@
-// A program, `node test/first-load.ts [runs]`: what the dashboard's first screen takes over a slow line, and what it
-// asks for meanwhile. Against answers that are only pretended, as dashboard-cost.test.ts.
+// A program, `node test/first-load.ts [runs]`: when the dashboard's first screen can be read and operated over a slow
+// line, and what it asks for meanwhile. Against answers that are only pretended, as dashboard-cost.test.ts.
 import { execFileSync } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { startChromium } from "./support/browser/chromium.ts";
 import { startPretendMesh } from "./support/browser/pretend-mesh.ts";
-import { firstLoad, firstLoadText } from "./support/browser/slow-line.ts";
+import { askedText, firstLoad, firstLoadText } from "./support/browser/slow-line.ts";
 
 const visits: readonly (readonly [name: string, path: string, sign: string])[] = [
   ["Now", "/_selvage/ui/now", "Nothing is wrong."],
@@ -25,10 +25,10 @@ try {
     for (let nth = 0; nth < Number(process.argv[2] ?? 5); nth++) {
       runs.push(await firstLoad(browser, mesh.url, path, sign));
     }
-    const median = runs.toSorted((a, b) => a.screenMs - b.screenMs)[runs.length >> 1];
+    const median = runs.toSorted((a, b) => a.first.operableMs - b.first.operableMs)[runs.length >> 1];
     if (median !== undefined) {
       console.log(`${name} (median of ${runs.length}): ${firstLoadText(median)}`);
-      console.log(median.asked.map((one) => `  ${one}`).join("\n"));
+      console.log(median.asked.map(askedText).join("\n"));
     }
     mesh.server.close();
   }

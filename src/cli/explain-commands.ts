@@ -88,23 +88,17 @@ export function addExplainCommands(
       .option("--method <method>", "only of this method")
       .option("--path <prefix>", "only of paths that begin so")
       .option("--caller <caller>", "only of a principal, of `user` or of `anonymous`");
-  tail(program.command("tail").description("requests as they end, as they fit, with how many there are"))
-    .option("--service <service>", "only of one: NAMESPACE/NAME")
+  tail(program.command("tail").description("requests as they end, those that fit, and how many there are"))
+    .option("--service <service>", "only of one: NAME, in the namespace, or NAMESPACE/NAME")
     .action(async (options, command) =>
       withSession(command, async (session) => (await import("./explain/tail.ts")).tailCommand(session, options)),
     );
   tail(
     program
       .command("logs")
-      .description("the same of one service")
+      .description("requests of one service as they end, as tail shows them")
       .argument("<service>", "NAME, in the namespace, or NAMESPACE/NAME"),
   ).action(async (service: string, options, command) =>
-    withSession(command, async (session) => {
-      const named = service.includes("/") ? service : `${session.namespace ?? "default"}/${service}`;
-      return (await import("./explain/tail.ts")).tailCommand(
-        { ...session, namespace: null },
-        { ...options, service: named },
-      );
-    }),
+    withSession(command, async (session) => (await import("./explain/tail.ts")).logsCommand(session, service, options)),
   );
 }

@@ -31,6 +31,7 @@ const groups: Readonly<Record<string, readonly string[]>> = {
     "check",
     "history",
     "audit",
+    "open",
   ],
   "Act:": ["rollback", "rollout", "breaker", "override", "limit", "endpoint", "keys", "registry"],
   "Clients:": ["app", "workload", "contract", "catalog"],
@@ -69,6 +70,11 @@ Examples:
   selvage apply -f mesh.yaml -f routes/ --wait
   selvage apply -k overlays/prod --set shop --prune --reason "release 41"
   selvage import istio -f istio/ | selvage apply -f -`,
+  import: `
+Examples:
+  selvage import istio -f istio/ | selvage apply -f -
+  kubectl get canary,svc -A -o yaml | selvage import flagger -f - > rollouts.yaml
+  selvage import argo-rollouts -f rollouts/ --strict   # nothing, unless all of it can be said`,
   get: `
 Examples:
   selvage get services              # svc, Service, service/orders, svc,httproute
@@ -94,6 +100,12 @@ Examples:
   SELVAGE_CLIENT_ID=slvc_… SELVAGE_CLIENT_SECRET=slvs_… selvage catalog
   selvage catalog shop/prices                  # as an operator: for the applications of one's namespaces
   selvage catalog shop/prices --openapi > prices.json`,
+  open: `
+Examples:
+  selvage open                      # what is wrong now
+  selvage open limits               # any screen
+  selvage open svc/payments -n shop
+  selvage open SLV4001              # what a code means, and what to do`,
   context: `
 Examples:
   selvage context add prod --server https://mesh.example.com --token-file -

@@ -14,6 +14,7 @@ import { addDocumentCommands } from "./document-commands.ts";
 import { addEndpointCommands } from "./endpoint-commands.ts";
 import { EXAMPLES, examplesOf, groupOf, inOrder } from "./help-groups.ts";
 import { addExplainCommands } from "./explain-commands.ts";
+import { addImportCommand } from "./import-command.ts";
 import { addKeyCommands } from "./key-commands.ts";
 import { addRegistryCommands } from "./registry-commands.ts";
 import { addLimitCommands } from "./limit-commands.ts";
@@ -126,19 +127,7 @@ export function buildProgram(terminal: Terminal, done: Done): Command {
       ),
     );
 
-  program
-    .command("import")
-    .description("translate the configuration of Istio, Anypoint or the Gateway API; notes tell what is lost")
-    .addArgument(program.createArgument("<format>").choices(["istio", "gateway-api", "anypoint"]))
-    .requiredOption(...files)
-    .option("--strict", "print no documents when there is anything to note")
-    .option("--trust-domain <domain>", "TRUST_DOMAIN of the mesh, for principals of Istio", "mesh.local")
-    .option("--jwt-issuer <issuer>", "iss of the tokens that Anypoint's policies accept")
-    .action(async (format, options, command) =>
-      withSession(command, async (session) =>
-        (await import("./commands/import.ts")).importDocuments(session, format, options),
-      ),
-    );
+  addImportCommand(program, withSession, files);
 
   program
     .command("get")

@@ -1,4 +1,4 @@
-// `selvage top`, `graph` and `report` as commander sees them.
+// `selvage top`, `graph` and `report` as commander sees them, and `open`, which shows the same in a browser.
 import type { Command } from "commander";
 import type { ExitCode } from "./session/exit-code.ts";
 import { integer } from "./session/integer.ts";
@@ -38,5 +38,16 @@ export function addSignalCommands(
     .option("--csv", "as CSV")
     .action(async (service, options, command) =>
       withSession(command, async (session) => (await import("./observe/report.ts")).report(session, service, options)),
+    );
+  program
+    .command("open")
+    .description("the dashboard in a browser: a screen, what KIND NAME says, a revision, a trace, a request, a code")
+    .argument("[what]", "now (the default), map, svc/payments, 42, SLV4001, …")
+    .argument("[name]")
+    .option("--print", "only print the address, also on a terminal")
+    .action(async (what, name, options, command) =>
+      withSession(command, async (session) =>
+        (await import("./observe/open.ts")).openCommand(session, what, name, options),
+      ),
     );
 }

@@ -37,9 +37,9 @@ if (root !== null) {
     </QueryClientProvider>,
   );
 }
-// The line belongs to the first screen until that is drawn.
-void pageIsOpen().then(() =>
+// The line belongs to the first screen until that is drawn, and the time after it to whoever presses something.
+const loadWhenIdle = (): unknown =>
   "requestIdleCallback" in window
     ? requestIdleCallback(() => void loadOtherScreens())
-    : setTimeout(() => void loadOtherScreens(), DRAWN_MS),
-);
+    : setTimeout(() => void loadOtherScreens(), DRAWN_MS);
+void pageIsOpen().then(() => requestAnimationFrame(loadWhenIdle));

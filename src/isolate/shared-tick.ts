@@ -17,7 +17,7 @@ interface Deadline<Value> {
 interface Rider {
   /** Its place in the list; -1 = it is in it no more. */
   at: number;
-  wake: () => void;
+  readonly wake: () => void;
 }
 
 export class SharedTick {
@@ -55,19 +55,19 @@ export class SharedTick {
       this.#firesAtMs = nowMs + this.#tickMs;
       ctx.waitUntil(this.#fire());
     }
+    const { promise: woken, resolve: wake } = Promise.withResolvers<void>();
+    const rider: Rider = { at: this.#riders.length, wake };
+    this.#riders.push(rider);
     return new Promise((resolve, reject) => {
       let timer: ReturnType<typeof setTimeout> | null = null;
       let isOver = false;
       let isLate = false;
-      const rider: Rider = { at: this.#riders.length, wake: ignore };
-      const woken = new Promise<void>((wake) => (rider.wake = wake));
-      this.#riders.push(rider);
-      const passed = (): void => {
+      const pass = (): void => {
         isLate = true;
         resolve(null);
       };
       const begin = (): void => {
-        timer = isOver ? null : setTimeout(passed, Math.max(0, nowMs + ms - now()));
+        timer = isOver ? null : setTimeout(pass, Math.max(0, nowMs + ms - now()));
       };
       void woken.then(begin);
       const end = (): void => {
@@ -108,8 +108,4 @@ export class SharedTick {
     }
     rider.at = -1;
   }
-}
-
-function ignore(): void {
-  // Until it is in the list.
 }

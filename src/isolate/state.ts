@@ -106,12 +106,13 @@ const MOST_ASSERTIONS = 5000;
 const MOST_AUTHORITIES = 500;
 const MOST_SOCKETS = 2000;
 
-export function newIsolateState(id: string): IsolateState {
+/** @param seen before its first request, as far as shares of all requests are concerned */
+export function newIsolateState(id: string, seen = 0): IsolateState {
   const breakers = newBreakerMemory();
   const rollouts = newRolloutMemory();
   const keys = new HeldKeys();
   const callNotes = newCallNotes();
-  const keeping = newKeeping();
+  const keeping = newKeeping(seen);
   return {
     id,
     snapshot: new HeldSnapshot(id, null, {
@@ -131,7 +132,7 @@ export function newIsolateState(id: string): IsolateState {
     observing: newObserving(),
     keeping,
     exporting: newExporting(),
-    logging: { seen: 0, exporting: newExporting() },
+    logging: { seen, exporting: newExporting() },
     meshTokens: new BoundedMap(MOST_TOKENS),
     assertions: new BoundedMap(MOST_ASSERTIONS),
     tracePasses: new BoundedMap(MOST_PASSES),
@@ -150,9 +151,12 @@ export function newIsolateState(id: string): IsolateState {
   };
 }
 
+/** So that the first request of an isolate, the slowest it ever has, is traced no more often than any other. */
+const MOST_UNSEEN = 1_000_000;
+
 let own: IsolateState | null = null;
 
 /** The process's one. Random values are not to be had when the module is evaluated, so the first request makes it. */
 export function isolateState(): IsolateState {
-  return (own ??= newIsolateState(crypto.randomUUID()));
+  return (own ??= newIsolateState(crypto.randomUUID(), Math.floor(Math.random() * MOST_UNSEEN)));
 }

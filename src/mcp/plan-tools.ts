@@ -2,10 +2,11 @@
 // Nothing of the mesh changes until `confirm` is called with that id.
 import * as z from "zod";
 import type { ApplyResult } from "../model/api/apply.ts";
-import type { BreakerList } from "../model/api/breakers.ts";
+import { forceRequestSchema, type BreakerList } from "../model/api/breakers.ts";
 import type { ContractList } from "../model/api/clients.ts";
 import type { EndpointState } from "../model/api/endpoints.ts";
 import type { Resource } from "../model/api/resource.ts";
+import type { RolloutList } from "../model/api/rollouts.ts";
 import type { ApiAnswer, Failure } from "../cli/session/client.ts";
 import type { AgentMesh, PlannedCall } from "./agent-mesh.ts";
 import * as argument from "./arguments.ts";
@@ -51,22 +52,23 @@ async function tried(mesh: AgentMesh, intent: Intent): Promise<Outcome> {
   return kept(mesh, { ...intent, summary, call: based }, change.revision, preview);
 }
 
-/** Where there is no dry run: what is there now is shown, when it is there. */
+/** Where there is no dry run: what is there now is shown. `missing`: what to say when it is not. */
 async function shown<Value>(
   mesh: AgentMesh,
-  intent: Intent,
+  intent: Intent & { readonly missing: string },
   answer: ApiAnswer<Value>,
   find: (value: Value) => object | undefined,
 ): Promise<Outcome> {
   if (!answer.ok) {
     return answer;
   }
+  const { missing, ...meant } = intent;
   const found = find(answer.value);
   if (found === undefined) {
-    return { failure: { exitCode: 4, status: 404, message: `There is nothing to do: ${intent.summary}` } };
+    return { failure: { exitCode: 4, status: 404, message: `Not planned, since it cannot be done: ${missing}` } };
   }
   const head = await revisionOf(mesh.client);
-  return head.ok ? kept(mesh, intent, head.value, { data: { now: found }, lines: [JSON.stringify(found)] }) : head;
+  return head.ok ? kept(mesh, meant, head.value, { data: { now: found }, lines: [JSON.stringify(found)] }) : head;
 }
 
 const agents = { manager: "agent" };
@@ -146,19 +148,53 @@ const breaker = tool({
     service: argument.serviceArgument,
     state: z.enum(["open", "closed", "auto"]).describe("open refuses, closed lets all through, auto undoes."),
     version: argument.nameArgument.optional().describe("Only this version."),
-    ttl: z.string().max(20).optional().describe("A Go duration of at most 24h; 10m when left out."),
+    ttl: forceRequestSchema.shape.ttl.describe("A Go duration of at most 24h; 10m when left out."),
     reason: argument.reasonArgument,
   }),
   async run({ namespace, service, reason, ...order }, mesh) {
     const path = `/breakers/${part(namespace)}/${part(service)}/force`;
     const which = order.version === undefined ? "" : ` version ${order.version}`;
-    const intent: Intent = {
+    const intent = {
       call: { method: "POST", path, body: { ...order, reason } },
       reason,
       summary: `force the breaker of ${namespace}/${service}${which} ${order.state}`,
-    };
+      missing: `there is no service ${namespace}/${service} with a breaker; circuitBreaker in a TrafficPolicy gives it one.`,
+    } as const;
     const answer = await mesh.client.call<BreakerList>("GET", "/breakers", { query: { namespace, service } });
     return shown(mesh, intent, answer, ({ items }) => items[0]);
+  },
+});
+
+const rollout = tool({
+  name: "plan_rollout",
+  kind: "plan",
+  title: "Plan: an order to a Rollout",
+  description:
+    "Prepares to promote (the next step at once, with full the last), pause, resume, abort (nobody gets the canary any " +
+    "more) or retry (from the first step) a Rollout. Refused if it has moved by itself since.",
+  input: z.strictObject({
+    namespace: argument.namespaceArgument,
+    name: argument.nameArgument,
+    action: z.enum(["promote", "pause", "resume", "abort", "retry"]),
+    full: z.boolean().default(false).describe("Of promote: to the last step."),
+    reason: argument.reasonArgument,
+  }),
+  async run({ namespace, name, action, full, reason }, mesh) {
+    const answer = await mesh.client.call<RolloutList>("GET", "/rollouts", { query: { namespace } });
+    const now = answer.ok ? answer.value.items.find((one) => one.name === name) : undefined;
+    const body = { reason, ...(action === "promote" && { full }) };
+    const intent = {
+      missing: `there is no Rollout ${namespace}/${name}.`,
+      call: {
+        method: "POST",
+        path: `/rollouts/${part(namespace)}/${part(name)}/${action}`,
+        body,
+        ...(now !== undefined && { ifMatch: `"${now.version}"` }),
+      },
+      reason,
+      summary: `${action} the Rollout ${namespace}/${name}`,
+    } as const;
+    return shown(mesh, intent, answer, () => now);
   },
 });
 
@@ -175,11 +211,12 @@ const drain = tool({
   }),
   async run({ namespace, service, endpoint, reason }, mesh) {
     const path = `/namespaces/${part(namespace)}/services/${part(service)}/endpoints`;
-    const intent: Intent = {
+    const intent = {
       call: { method: "POST", path: `${path}/${part(endpoint)}/drain` },
       reason,
       summary: `drain the endpoint ${endpoint} of ${namespace}/${service}`,
-    };
+      missing: `${namespace}/${service} has no registered endpoint ${endpoint}; what stands in its document is changed there.`,
+    } as const;
     const answer = await mesh.client.call<{ readonly items: readonly EndpointState[] }>("GET", path);
     return shown(mesh, intent, answer, ({ items }) => items.find(({ id }) => id === endpoint));
   },
@@ -197,11 +234,12 @@ const contract = tool({
     reason: argument.reasonArgument,
   }),
   async run({ namespace, name, action, reason }, mesh) {
-    const intent: Intent = {
+    const intent = {
+      missing: `there is no contract ${namespace}/${name}.`,
       call: { method: "POST", path: `/contracts/${part(namespace)}/${part(name)}/${action}`, body: { reason } },
       reason,
       summary: `${action} the contract ${namespace}/${name}`,
-    };
+    } as const;
     const answer = await mesh.client.call<ContractList>("GET", "/contracts", { query: { namespace } });
     return shown(mesh, intent, answer, ({ items }) =>
       items.find((one) => one.namespace === namespace && one.name === name),
@@ -209,4 +247,4 @@ const contract = tool({
   },
 });
 
-export const planTools: readonly Offer[] = [apply, rollback, remove, breaker, drain, contract];
+export const planTools: readonly Offer[] = [apply, rollback, remove, breaker, rollout, drain, contract];

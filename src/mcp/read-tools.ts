@@ -8,6 +8,7 @@ import type { LimitList } from "../model/api/limits.ts";
 import type { AuditList } from "../model/api/operators.ts";
 import type { RevisionDetail, RevisionList } from "../model/api/registry.ts";
 import type { Resource, ResourceList } from "../model/api/resource.ts";
+import type { RolloutList } from "../model/api/rollouts.ts";
 import { refOf } from "../model/word/refs.ts";
 import { keyText } from "../status/key-text.ts";
 import { faultsOf } from "../status/conditions.ts";
@@ -180,6 +181,25 @@ const breakers = tool({
     ),
 });
 
+const rollouts = tool({
+  name: "rollouts",
+  kind: "read",
+  title: "Rollouts",
+  description: "How far each Rollout has come, what speaks for and against its step, and what was decided.",
+  input: z.strictObject({
+    namespace: argument.namespaceArgument.optional(),
+    service: argument.serviceArgument.optional(),
+  }),
+  run: async (query, { client }) =>
+    told(await client.call<RolloutList>("GET", "/rollouts", { query }), ({ items }) =>
+      items.flatMap(({ namespace, name, service, canary, known, phase, weight, step, steps, guards, turns }) => [
+        `${namespace}/${name} of ${service}: ${known ? `${phase}, step ${step} of ${steps.length}` : "its controller does not answer"}, ${canary.version} has ${weight} %`,
+        ...guards.map((guard) => `  ${guard.name} ${guard.verdict}: ${guard.says}`),
+        ...turns.slice(-1).map(({ at, reason }) => `  last decided ${at}: ${reason}`),
+      ]),
+    ),
+});
+
 const contracts = tool({
   name: "contracts",
   kind: "read",
@@ -220,6 +240,7 @@ export const readTools: readonly Offer[] = [
   validate,
   limits,
   breakers,
+  rollouts,
   contracts,
   audit,
 ];

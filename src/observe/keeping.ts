@@ -56,15 +56,15 @@ const MOST_WATCHED = 50;
 /** Namespaces are known by the services that are there; this is for a mesh beyond all measure. */
 const MOST_NAMESPACES = 200;
 
-export const newKeeping = (): Keeping => ({
-  seen: 0,
+export const newKeeping = (seen: number): Keeping => ({
+  seen,
   waiting: new Map(),
   watches: [],
   reads: new WeakMap(),
   waitsUntil: Number.NEGATIVE_INFINITY,
 });
 
-/** Whether this request is of the share. The first of an isolate is. @param every one of so many; 0 = none */
+/** Whether this request is of the share. @param every one of so many; 0 = none */
 export function isSampled(counter: { seen: number }, every: number): boolean {
   counter.seen += 1;
   return every > 0 && (counter.seen - 1) % every === 0;

@@ -79,7 +79,7 @@ interface Around {
   readonly trace: Trace | undefined;
 }
 
-interface Asked {
+export interface AskedRequest {
   readonly request: Incoming;
   /** The platform's own request: the same, or a proxy's question. */
   readonly via: Request;
@@ -88,9 +88,9 @@ interface Asked {
 }
 
 /** What becomes of a request once it is decided. */
-interface Outcome<Result> {
+export interface RequestOutcome<Result> {
   /** What is done with a request that may go on. */
-  readonly go: (exchange: Exchange) => Result | Ended | Promise<Result | Ended>;
+  readonly go: (exchange: Exchange, asked: AskedRequest) => Result | Ended | Promise<Result | Ended>;
   /** Of the mesh's own answer to one that may not; the exchange is null where there was none yet. */
   readonly no: (answer: Response, exchange: Exchange | null, ended: Ended) => Result | Promise<Result>;
 }
@@ -98,8 +98,8 @@ interface Outcome<Result> {
 /** Decides, and always answers; a promise only where something has to be waited for. */
 export function decideRequest<Result extends object>(
   around: Around,
-  asked: Asked,
-  outcome: Outcome<Result>,
+  asked: AskedRequest,
+  outcome: RequestOutcome<Result>,
   stages: readonly Stage[] = STAGES,
 ): Result | Promise<Result> {
   return new Deciding(around, asked, outcome, stages).begin();
@@ -108,16 +108,16 @@ export function decideRequest<Result extends object>(
 /** One request, from its headers to its answer: one object, since whatever waits holds on to all of it. */
 class Deciding<Result extends object> {
   readonly #around: Around;
-  readonly #asked: Asked;
-  readonly #outcome: Outcome<Result>;
+  readonly #asked: AskedRequest;
+  readonly #outcome: RequestOutcome<Result>;
   readonly #stages: readonly Stage[];
   readonly #startedAtMs: number;
   readonly #inspected: RequestHeaders;
-  readonly #by: { readonly requestId: string; readonly url: string; readonly method: string; revision: number };
+  readonly #by: { readonly requestId: string; readonly method: string; revision: number };
   #trace: Trace | undefined;
 
-  constructor(around: Around, asked: Asked, outcome: Outcome<Result>, stages: readonly Stage[]) {
-    const { request, via } = asked;
+  constructor(around: Around, asked: AskedRequest, outcome: RequestOutcome<Result>, stages: readonly Stage[]) {
+    const { request } = asked;
     this.#around = around;
     this.#asked = asked;
     this.#outcome = outcome;
@@ -126,7 +126,7 @@ class Deciding<Result extends object> {
     this.#inspected = inspectRequest(request.headers);
     this.#trace = around.trace;
     const requestId = keptRequestId(this.#inspected.requestId) ?? around.ports.newId();
-    this.#by = { requestId, url: via.url, method: request.method, revision: 0 };
+    this.#by = { requestId, method: request.method, revision: 0 };
   }
 
   /** Whether an open WebSocket may stay is no request, and neither is one that is only explained. */
@@ -198,7 +198,7 @@ class Deciding<Result extends object> {
   }
 
   #go(exchange: Exchange, refused: Ended | null): Result | Promise<Result> {
-    const going = refused ?? this.#outcome.go(exchange);
+    const going = refused ?? this.#outcome.go(exchange, this.#asked);
     return going instanceof Promise
       ? going.then(
           (ended) => this.#end(ended, exchange),
@@ -238,7 +238,7 @@ class Deciding<Result extends object> {
   #answer(ended: Ended, exchange: Exchange | null): Result | Promise<Result> {
     const { ports, state, env, ctx } = this.#around;
     const [by, startedAtMs] = [this.#by, this.#startedAtMs];
-    const response = reply(ended, by, exchange);
+    const response = reply(ended, { ...by, url: this.#asked.via.url }, exchange);
     const { status } = response;
     if (this.#isReal) {
       observeOwn(this.#around, exchange, ended, status, startedAtMs);
@@ -253,7 +253,7 @@ class Deciding<Result extends object> {
 const DRAWS = 3;
 
 /** Whether a request that was let in would be let in now as well. What cannot be told now ends nothing. */
-export async function stillEnters(around: Around, asked: Asked): Promise<boolean> {
+export async function stillEnters(around: Around, asked: AskedRequest): Promise<boolean> {
   for (let draw = 0; draw < DRAWS; draw++) {
     const { isIn } = await decideRequest<{ readonly isIn: boolean }>(
       { ...around, trace: undefined },

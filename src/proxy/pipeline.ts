@@ -2,7 +2,7 @@
 // itself, and back. Which stages decide, and in which order, is in decide-request.ts.
 import type { Env } from "../env/env.ts";
 import { isolateState, type IsolateState } from "../isolate/state.ts";
-import { decideRequest, stillEnters } from "./decide-request.ts";
+import { decideRequest, stillEnters, type AskedRequest, type RequestOutcome } from "./decide-request.ts";
 import type { Ended, Exchange, Ports, Stage, Trace } from "./exchange/exchange.ts";
 import { ownState, ports } from "./exchange/ports.ts";
 import { keepAnswer } from "./exchange/keep.ts";
@@ -26,14 +26,11 @@ export const proxy: Proxy = createProxy(ports, isolateState);
 export function createProxy(outside: Ports, stateOf: () => IsolateState = ownState(outside)): Proxy {
   return (request, env, ctx, trace) => {
     const around = { ports: outside, state: stateOf(), env, ctx, trace };
-    const asked = { request, via: request, meant: null };
-    const again = (): Promise<boolean> => stillEnters(around, asked);
-    return decideRequest<Response>(around, asked, {
-      go: (exchange) => carry(exchange, again),
-      no: (answer) => answer,
-    });
+    return decideRequest(around, { request, via: request, meant: null }, OUTCOME);
   };
 }
+
+const OUTCOME: RequestOutcome<Response> = { go: carry, no: (answer) => answer };
 
 /** Nothing here refuses a caller: what a proxy of somebody else does by itself is no decision about the request. */
 const CARRIED: readonly Stage[] = [
@@ -45,23 +42,27 @@ const CARRIED: readonly Stage[] = [
   split,
 ];
 
-function carry(exchange: Exchange, again: () => Promise<boolean>): Response | Ended | Promise<Response | Ended> {
+function carry(exchange: Exchange, asked: AskedRequest): Response | Ended | Promise<Response | Ended> {
   const walking = walk(exchange, CARRIED);
   return walking instanceof Promise
-    ? walking.then((ended) => ended ?? send(exchange, again))
-    : (walking ?? send(exchange, again));
+    ? walking.then((ended) => ended ?? send(exchange, asked))
+    : (walking ?? send(exchange, asked));
 }
 
-function send(exchange: Exchange, again: () => Promise<boolean>): Response | Ended | Promise<Response | Ended> {
+function send(exchange: Exchange, asked: AskedRequest): Response | Ended | Promise<Response | Ended> {
   return forward<Response | Ended>(exchange, (forwarded) =>
-    "problem" in forwarded ? notForwarded(exchange, forwarded) : answered(exchange, forwarded, again),
+    "problem" in forwarded ? notForwarded(exchange, forwarded) : answered(exchange, forwarded, asked),
   );
 }
 
-function answered(exchange: Exchange, forwarded: Forwarded, again: () => Promise<boolean>): Response {
+function answered(exchange: Exchange, forwarded: Forwarded, asked: AskedRequest): Response {
   const { response: said, endedAtMs } = forwarded;
-  const { status, webSocket } = said;
-  const response = respond(exchange, webSocket === null ? forwarded : kept(exchange, forwarded, again));
+  const { status } = said;
+  const isSocket = exchange.admitted.isUpgrade && said.webSocket !== null;
+  const response = respond(
+    exchange,
+    isSocket ? kept(exchange, forwarded, () => stillEnters(exchange, asked)) : forwarded,
+  );
   observeAnswer(exchange, forwarded, status, endedAtMs);
   keepAnswer(exchange, forwarded.endpoint, status, endedAtMs);
   logAnswer(exchange, forwarded.endpoint, response);

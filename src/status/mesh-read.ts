@@ -27,7 +27,8 @@ export interface RuntimeRead {
   readonly limits: ApiAnswer<LimitList>;
   readonly audit: ApiAnswer<AuditList>;
   readonly tokens: ApiAnswer<TokenList>;
-  readonly credentials: readonly Credentials[];
+  /** Of each application. */
+  readonly credentials: readonly ApiAnswer<Credentials>[];
   /** Of the last minute. */
   readonly stats: ApiAnswer<Stats>;
   /** Of ten minutes: for what is asked too seldom to show itself in one. */
@@ -72,9 +73,9 @@ export async function runtimeOverview(
   return { breakers, limits, audit, tokens, stats, longer, credentials, rollouts };
 }
 
-async function credentialsOf(client: ApiClient, resources: readonly Resource[]): Promise<Credentials[]> {
+async function credentialsOf(client: ApiClient, resources: readonly Resource[]): Promise<ApiAnswer<Credentials>[]> {
   const applications = resources.filter(({ kind }) => kind === "Application");
-  const known: Credentials[] = [];
+  const known: ApiAnswer<Credentials>[] = [];
   for (let at = 0; at < applications.length; at += AT_ONCE) {
     const answers = await Promise.all(
       applications
@@ -86,7 +87,7 @@ async function credentialsOf(client: ApiClient, resources: readonly Resource[]):
           ),
         ),
     );
-    known.push(...answers.flatMap((answer) => (answer.ok ? [answer.value] : [])));
+    known.push(...answers);
   }
   return known;
 }

@@ -8,6 +8,7 @@ import { rolloutTroubles } from "./rollout-troubles.ts";
 import { breakerTroubles, endpointTroubles, lostTroubles } from "./service-troubles.ts";
 import { seenLonger, signalTroubles, stillThere, versionTroubles } from "./signal-troubles.ts";
 import { worstFirst, type Trouble } from "./trouble.ts";
+import { unaskedOf, unaskedTroubles } from "./unasked.ts";
 
 export interface MeshStatus {
   readonly server: string;
@@ -34,6 +35,7 @@ export function statusOf(server: string, read: MeshRead, runtime: RuntimeRead, n
   const signals = read.catalog.ok ? stillThere(seen, there) : seen;
   const found = worstFirst([
     ...meshTroubles(read),
+    ...unaskedTroubles(unaskedOf(read, runtime)),
     ...endpointTroubles(services),
     ...lost,
     ...(breakers.ok ? breakerTroubles(breakers.value.items) : []),
@@ -41,7 +43,7 @@ export function statusOf(server: string, read: MeshRead, runtime: RuntimeRead, n
     ...signalTroubles(signals, now),
     ...(rollouts?.ok === true ? rolloutTroubles(rollouts.value.items, now) : []),
     ...(limits.ok ? limitTroubles(limits.value.items) : []),
-    ...credentialTroubles(credentials),
+    ...credentialTroubles(credentials.flatMap((answer) => (answer.ok ? [answer.value] : []))),
     ...(tokens.ok ? tokenTroubles(tokens.value.items, now) : []),
     ...documentTroubles(read.resources.ok ? read.resources.value.items : []),
   ]);

@@ -226,6 +226,22 @@ export async function readRevisions(
   return results.map(toRevision);
 }
 
+/** Of the revisions from one to another, those that changed a document in one of the namespaces. */
+export async function readTouched(
+  db: D1Database,
+  { from, to }: { readonly from: number; readonly to: number },
+  namespaces: readonly string[],
+): Promise<ReadonlySet<number>> {
+  const { results } = await db
+    .prepare(
+      `SELECT DISTINCT revision FROM document_versions
+       WHERE revision BETWEEN ?1 AND ?2 AND namespace IN (SELECT value FROM json_each(?3))`,
+    )
+    .bind(from, to, JSON.stringify(namespaces))
+    .all<{ revision: number }>();
+  return new Set(results.map(({ revision }) => revision));
+}
+
 interface ChangeRow extends DocumentKey {
   readonly after: string | null;
   readonly removal: "prune" | "delete" | null;

@@ -81,6 +81,14 @@ export class Store {
     return guarded(commit(this.#db, change));
   }
 
+  /** Of the revisions from one to another, those that changed a document in one of the namespaces. */
+  touched(
+    range: { readonly from: number; readonly to: number },
+    namespaces: readonly string[],
+  ): Promise<ReadonlySet<number>> {
+    return guarded(documents.readTouched(this.#db, range, namespaces));
+  }
+
   revisions(page: Listing): Promise<RevisionRecord[]> {
     return guarded(documents.readRevisions(this.#db, page));
   }

@@ -52,12 +52,13 @@ describe.skipIf(missing !== null)("what the dashboard costs", () => {
     console.log(firstLoadText(seen));
     const html = await (await fetch(`${small.url}/_selvage/ui/now`)).text();
     const named = [...html.matchAll(/(?:src|href)="([^"]+)"/g)].map(([, path]) => path);
-    expect(seen.asked).toEqual(expect.arrayContaining(named));
+    const asked = seen.asked.map(({ path }) => path);
+    expect(asked).toEqual(expect.arrayContaining(named.filter((path) => path?.endsWith(".svg") !== true)));
     // No data beside the reads that the HTML names, and no file but those that the browser fetches when it is idle.
-    const beside = seen.asked.filter((path) => path !== "/_selvage/ui/now" && !named.includes(path));
+    const beside = asked.filter((path) => path !== "/_selvage/ui/now" && !named.includes(path));
     expect(beside.filter((path) => !path.includes("/assets/other-screens-"))).toEqual([]);
     expect(named).toContain("/_selvage/v1/overview?window=15m");
-    expect(seen.screenMs / seen.emptyMs).toBeLessThan(SLOW_LINE_TIMES);
+    expect(seen.first.operableMs / seen.emptyMs).toBeLessThan(SLOW_LINE_TIMES);
   }, 60_000);
 
   it(`searches ${SERVICES} services at every key press`, async () => {

@@ -86,6 +86,14 @@ describe("a login at the provider", () => {
     expect(await lastAudit()).toMatchObject({ action: "login", actor: "oidc:mia@example.com", outcome: "allowed" });
   });
 
+  it("leads back to the very address that was asked for, dots and all", async () => {
+    const deep = "/_selvage/ui/services/shop/orders?until=2026-11-29T12:00:00.000Z&q=a+b&path=/v1.2/x~y";
+    const browser = new Browser(mesh.url);
+    const out = await browser.setOut(`/_selvage/login?return=${encodeURIComponent(deep)}`);
+    const back = await browser.comeBack(provider.authorize(out));
+    expect(back.said).toContain(`content="0; url=${deep.replaceAll("&", "&amp;")}"`);
+  });
+
   it.each([
     [
       "a group with namespaces",

@@ -15,7 +15,11 @@ export interface SourceDocument {
 }
 
 /** kubectl's and controllers' own bookkeeping. */
-const BOOKKEEPING = new Set(["kubectl.kubernetes.io/last-applied-configuration", "deployment.kubernetes.io/revision"]);
+const BOOKKEEPING = new Set([
+  "kubectl.kubernetes.io/last-applied-configuration",
+  "deployment.kubernetes.io/revision",
+  "rollout.argoproj.io/revision",
+]);
 
 /** The documents of parsed files, those inside lists too. Empty YAML documents are none. */
 export function openDocuments(values: readonly unknown[]): SourceDocument[] {

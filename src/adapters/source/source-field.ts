@@ -10,6 +10,8 @@ type Reasons = Readonly<Record<string, string>>;
 interface Ledger {
   readonly ref: string;
   readonly notes: ImportNote[];
+  /** Places and messages of the notes: a thing is told once. */
+  readonly told: Set<string>;
   /** Expressed or told, with everything below. */
   readonly done: Set<string>;
   /** Looked into: its members are judged one by one. */
@@ -26,7 +28,7 @@ export class Field {
     value: unknown,
     ref: string,
     pointer = "",
-    ledger: Ledger = { ref, notes: [], done: new Set(), entered: new Set() },
+    ledger: Ledger = { ref, notes: [], told: new Set(), done: new Set(), entered: new Set() },
   ) {
     this.value = value;
     this.pointer = pointer;
@@ -127,9 +129,10 @@ export class Field {
   }
 
   #note(severity: ImportNote["severity"], message: string): void {
-    const { ref, notes } = this.#ledger;
-    const same = notes.some((one) => one.pointer === this.pointer && one.message === message);
-    if (!same) {
+    const { ref, notes, told } = this.#ledger;
+    const key = `${this.pointer}\n${message}`;
+    if (!told.has(key)) {
+      told.add(key);
       notes.push({ ref, pointer: this.pointer, severity, message });
     }
     if (severity === "dropped") {

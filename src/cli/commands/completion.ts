@@ -5,8 +5,7 @@ import type { ResourceList } from "../../model/api/resource.ts";
 import { createClient } from "../session/client.ts";
 import { connection } from "../session/connection.ts";
 
-const shells = ["bash", "zsh", "fish"] as const;
-export type Shell = (typeof shells)[number];
+export type Shell = "bash" | "zsh" | "fish";
 
 const scripts: Readonly<Record<Shell, string>> = {
   bash: `_selvage() {
@@ -73,8 +72,9 @@ async function positional(command: Command, rest: readonly string[]): Promise<st
   if (subcommands.length > 0) {
     return rest.length === 0 ? subcommands : [];
   }
-  if (command.name() === "completion") {
-    return [...shells];
+  const choices = command.registeredArguments[rest.length]?.argChoices;
+  if (choices !== undefined) {
+    return choices;
   }
   if (!takesKind.has(command.name())) {
     return [];

@@ -1,5 +1,5 @@
-// `selvage import istio|gateway-api|anypoint -f …`: what somebody else's configuration is here, as YAML for `apply`,
-// and on stderr everything that could not be said. It asks no mesh.
+// `selvage import istio|gateway-api|anypoint|flagger|argo-rollouts -f …`: what somebody else's configuration is here,
+// as YAML for `apply`, and on stderr everything that could not be said. It asks no mesh.
 import { yamlText } from "../print/yaml-text.ts";
 import { sayError } from "../session/error-line.ts";
 import type { Imported, ImportNote } from "../../adapters/source/import-note.ts";
@@ -12,7 +12,7 @@ import type { CliSession } from "../session/session.ts";
 import { readSources } from "../session/sources.ts";
 import { linesOfNotes, type PlacedNote } from "../print/print-notes.ts";
 
-export const importFormats = ["istio", "gateway-api", "anypoint"] as const;
+export const importFormats = ["istio", "gateway-api", "anypoint", "flagger", "argo-rollouts"] as const;
 
 export interface ImportOptions {
   readonly filename: readonly string[];
@@ -102,6 +102,14 @@ async function translate(
       import("../session/public-key.ts"),
     ]);
     return importAnypoint(values, { jwkOf, ...(jwtIssuer === undefined ? {} : { jwtIssuer }) });
+  }
+  if (format === "flagger") {
+    const { importFlagger } = await import("../../adapters/flagger/import-flagger.ts");
+    return importFlagger(values);
+  }
+  if (format === "argo-rollouts") {
+    const { importArgoRollouts } = await import("../../adapters/argo/import-argo-rollouts.ts");
+    return importArgoRollouts(values);
   }
   const { importIstio } = await import("../../adapters/istio/import-istio.ts");
   return importIstio(values, { trustDomain });

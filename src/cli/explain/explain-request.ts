@@ -30,14 +30,21 @@ export async function explainCommand(
   if (typeof headers === "string") {
     return wrong(session, noHeader(headers));
   }
+  const address = addressOf(session, url);
+  if (!/^https?:/.test(URL.parse(address)?.protocol ?? "")) {
+    return wrong(session, `"${url}" is no address; write https://… or, of the mesh that is asked, /…`);
+  }
   const files = filename.length === 0 ? null : loadDocuments(filename, session.terminal);
   if (files?.ok === false) {
     return files.exitCode;
   }
-  const body = { method, url: addressOf(session, url), headers, as, revision, clientIp };
+  const body = { method, url: address, headers, as, revision, clientIp };
   const answer = await session.client.call<ExplainAnswer>("POST", "/explain", { body });
   if (!answer.ok) {
-    return reportFailure(answer.failure, session.terminal);
+    const { failure } = answer;
+    // All of the body came from the command line.
+    const isOurs = failure.status === 422;
+    return reportFailure(isOurs ? { ...failure, exitCode: exitCodes.usage } : failure, session.terminal);
   }
   const isForPeople = session.output === "table" || session.output === "wide";
   const settings = answer.value.decisions

@@ -3,9 +3,13 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { ReceiptShown } from "../../model/api/requests.ts";
 import { untilSignal } from "../local/until-signal.ts";
+import { printData } from "../print/print-data.ts";
 import { reportFailure } from "../print/report-failure.ts";
 import { exitCodes, type ExitCode } from "../session/exit-code.ts";
 import type { CliSession } from "../session/session.ts";
+import { resourcePath } from "../session/resource-path.ts";
+import { refOf, scopedName } from "../../model/word/refs.ts";
+import { wrong } from "../write/write-one.ts";
 import { readEvents } from "../session/events.ts";
 
 export interface TailOptions {
@@ -23,13 +27,26 @@ export interface TailOptions {
 const WAITS_S = [1, 2, 4, 8, 16];
 const LONGEST_S = 30;
 
+/** `selvage logs SERVICE`: of a service that there is, since one that is misspelt has no requests for ever. */
+export async function logsCommand(session: CliSession, service: string, options: TailOptions): Promise<ExitCode> {
+  const { namespace, name } = scopedName(service, session.namespace ?? "default");
+  if (name === "" || namespace === "" || name.includes("/")) {
+    return wrong(session, `"${service}" does not name a service; write NAME or NAMESPACE/NAME`);
+  }
+  const known = await session.client.call("GET", resourcePath(refOf("Service", namespace, name)));
+  if (!known.ok && known.failure.status !== null && known.failure.status < 500) {
+    return reportFailure(known.failure, session.terminal);
+  }
+  return tailCommand({ ...session, namespace }, { ...options, service: name });
+}
+
 /** @param wait until the next try */
 export async function tailCommand(
   session: CliSession,
   options: TailOptions,
   wait: (ms: number, signal: AbortSignal) => Promise<unknown> = (ms, signal) => sleep(ms, undefined, { signal }),
 ): Promise<ExitCode> {
-  const { client, terminal, namespace, output } = session;
+  const { client, terminal, namespace } = session;
   const stopping = new AbortController();
   void untilSignal().then(() => stopping.abort());
   let cursor: string | undefined;
@@ -62,7 +79,7 @@ export async function tailCommand(
         cursor = id ?? cursor;
         const value: unknown = JSON.parse(data);
         if (event === "request") {
-          terminal.out(output === "json" ? data : lineOf(value as ReceiptShown));
+          await show(session, value as ReceiptShown, data);
         } else if (event === "meter") {
           meter.read(value as Meter).forEach((line) => terminal.err(line));
         }
@@ -79,6 +96,23 @@ export async function tailCommand(
     await wait(waitS * 1000, stopping.signal).catch(() => undefined);
   }
   return exitCodes.ok;
+}
+
+/** JSON a line each, YAML a document each. */
+async function show(session: CliSession, receipt: ReceiptShown, data: string): Promise<void> {
+  const { output, terminal } = session;
+  if (output === "json") {
+    terminal.out(data);
+    return;
+  }
+  if (output === "yaml") {
+    terminal.out("---");
+  }
+  await printData(session, {
+    data: receipt,
+    human: () => [lineOf(receipt)],
+    names: () => [`request/${receipt.requestId}`],
+  });
 }
 
 interface Meter {

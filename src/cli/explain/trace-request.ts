@@ -37,20 +37,27 @@ export async function traceRequest(
   if (!URL.canParse(address)) {
     return wrong(session, `"${url}" is no address; write https://… or, of the mesh that is asked, /…`);
   }
+  const traceparent = headers["traceparent"] ?? `00-${hex(16)}-${hex(8)}-01`;
+  let request: Request;
+  try {
+    request = new Request(address, {
+      method,
+      headers: { ...headers, traceparent, "selvage-debug": "1" },
+      redirect: "manual",
+      ...(data === undefined ? {} : { body: data }),
+    });
+  } catch (error) {
+    return wrong(session, `this is no request: ${reasonOf(error)}`);
+  }
   const minted = await client.call<TracePassShown>("POST", "/trace-passes");
   if (!minted.ok) {
     return reportFailure(minted.failure, terminal);
   }
-  const traceparent = headers["traceparent"] ?? `00-${hex(16)}-${hex(8)}-01`;
+  request.headers.set("selvage-trace", minted.value.pass);
   const [, traceId = ""] = /^[0-9a-f]{2}-([0-9a-f]{32})-/.exec(traceparent) ?? [];
   let answer: Response;
   try {
-    answer = await fetch(address, {
-      method,
-      headers: { ...headers, traceparent, "selvage-trace": minted.value.pass, "selvage-debug": "1" },
-      redirect: "manual",
-      ...(data === undefined ? {} : { body: data }),
-    });
+    answer = await fetch(request);
     await answer.body?.cancel();
   } catch (error) {
     sayError(terminal, `${address} did not answer: ${reasonOf(error)}`);

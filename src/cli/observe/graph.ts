@@ -15,6 +15,7 @@ export async function graph(session: CliSession, options: WindowOptions): Promis
   const told = answer.value;
   await printData(session, {
     data: told,
+    rows: told.edges,
     human: () => graphLines(told),
     names: () => told.nodes.map(({ id }) => id),
   });

@@ -4,6 +4,7 @@ import { printData } from "../print/print-data.ts";
 import { reportFailure } from "../print/report-failure.ts";
 import { type ExitCode, exitCodes } from "../session/exit-code.ts";
 import type { CliSession } from "../session/session.ts";
+import { sayError } from "../session/error-line.ts";
 import { windowNotes, askedWindow, type WindowOptions } from "./asked.ts";
 
 interface ReportOptions extends WindowOptions {
@@ -18,6 +19,10 @@ export async function report(
 ): Promise<ExitCode> {
   const { objective, csv } = options;
   const query = { ...askedWindow(session, options), objective, ...(service === undefined ? {} : { service }) };
+  if (csv === true && session.output !== "table") {
+    sayError(session.terminal, `--csv and -o ${session.output} are two formats: give one of them`);
+    return exitCodes.usage;
+  }
   const isText = csv === true || session.output === "table" || session.output === "wide";
   if (isText) {
     const format = csv === true ? "csv" : "text";

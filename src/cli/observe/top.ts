@@ -31,7 +31,12 @@ export async function top(session: CliSession, service: string | undefined, opti
     }
     const stats = answer.value;
     if (!isLive) {
-      await printData(session, { data: stats, human: () => topLines(stats), names: () => stats.services.map(nameOf) });
+      await printData(session, {
+        data: stats,
+        rows: stats.services,
+        human: () => topLines(stats),
+        names: () => stats.services.map(nameOf),
+      });
       for (const note of windowNotes(stats.window)) {
         session.terminal.err(note);
       }

@@ -12,6 +12,8 @@ interface Views {
   readonly human: (wide: boolean) => readonly string[];
   /** `kind/name`, one a line. */
   readonly names: () => readonly string[];
+  /** What custom columns are of, where the answer is no list of `items`. */
+  readonly rows?: readonly unknown[];
 }
 
 /** Prints the view that `-o` asks for on stdout. Nothing is printed for an empty one. */
@@ -22,7 +24,7 @@ export async function printData({ terminal, output }: CliSession, views: Views):
   }
 }
 
-async function render(output: CliSession["output"], { data, human, names }: Views): Promise<string> {
+async function render(output: CliSession["output"], { data, human, names, rows }: Views): Promise<string> {
   switch (output) {
     case "json":
       return JSON.stringify(data, null, 2);
@@ -34,11 +36,11 @@ async function render(output: CliSession["output"], { data, human, names }: View
     case "wide":
       return human(output === "wide").join("\n");
     default:
-      return templatedText(output, data);
+      return templatedText(output, data, rows);
   }
 }
 
-function templatedText(output: `${string}=${string}`, data: unknown): string {
+function templatedText(output: `${string}=${string}`, data: unknown, named?: readonly unknown[]): string {
   const template = output.slice(output.indexOf("=") + 1);
   if (output.startsWith("jsonpath")) {
     const read = jsonpath(template);
@@ -51,7 +53,8 @@ function templatedText(output: `${string}=${string}`, data: unknown): string {
   if (typeof columns === "string") {
     throw new Error(columns);
   }
-  const items: unknown = typeof data === "object" && data !== null && "items" in data ? data.items : [data];
+  const listed = typeof data === "object" && data !== null && "items" in data ? data.items : [data];
+  const items: unknown = named ?? listed;
   const rows = Array.isArray(items) ? items : [items];
   return table(
     columns.map(({ head }) => head),

@@ -163,7 +163,7 @@ function failed(url: URL, status: number, parsed: unknown): Failure {
   if (!isProblem(parsed)) {
     return notTheApi(url, status);
   }
-  return { exitCode: exitCodeOf(status), status, message: parsed.detail, problem: parsed };
+  return { exitCode: exitCodeOf(status, parsed.code), status, message: parsed.detail, problem: parsed };
 }
 
 function isProblem(value: unknown): value is Problem {

@@ -1,4 +1,5 @@
 // What the command's exit status means: scripts decide by it, so the numbers never change.
+import { problems } from "../../model/word/problem.ts";
 
 export const exitCodes = {
   ok: 0,
@@ -18,9 +19,12 @@ export const exitCodes = {
 
 export type ExitCode = (typeof exitCodes)[keyof typeof exitCodes];
 
-/** The exit code for an HTTP status of the admin API that is not a success. */
-export function exitCodeOf(status: number): ExitCode {
+/** The exit code for a status of the admin API that is not a success, and the code of its problem. */
+export function exitCodeOf(status: number, code?: string): ExitCode {
   switch (status) {
+    case 400:
+      // A parameter is what the command line said; other bodies are documents.
+      return code === problems.badParameter.code ? exitCodes.usage : exitCodes.validation;
     case 401:
     case 403:
       return exitCodes.auth;

@@ -16,6 +16,7 @@ import type { ServiceKey, Snapshot } from "../../model/snapshot/snapshot.ts";
 import { auditOf } from "../operator/audit-entry.ts";
 import { jsonBody, noBody } from "../register/json-body.ts";
 import { knownHealth } from "../view/endpoint-health.ts";
+import { seenStates } from "../operator/redact.ts";
 import { coversNamespace, lacksNamespace } from "../operator/operator.ts";
 import { type ControlApp, register } from "../register/register.ts";
 import { namespaceParameter, serviceParameter } from "../http/route-parameters.ts";
@@ -59,7 +60,8 @@ export function registerBreakers(app: ControlApp): void {
         asked.map(async (key) => {
           // A service that is only probed has no coordinator, and its prober has told what it knows.
           const told = { rows: [], forced: [], health: health.get(key) ?? [], slots: [], retries: [] };
-          return toWire(key, coordinated.includes(key) ? await statesOf(env, key) : told, now);
+          const states = coordinated.includes(key) ? await statesOf(env, key) : told;
+          return toWire(key, states && seenStates(operator, states), now);
         }),
       );
       return { body: { items, more: wanted.length > asked.length } };
@@ -113,7 +115,7 @@ export function registerBreakers(app: ControlApp): void {
       }
       const states = await statesOf(env, key);
       const obeyedWithinMs = states?.isForcedTold === true ? CHECK_FIRST_MS : null;
-      return { body: { ...toWire(key, states, now), obeyedWithinMs } };
+      return { body: { ...toWire(key, states && seenStates(exchange.operator, states), now), obeyedWithinMs } };
     },
   });
 }
@@ -166,7 +168,6 @@ function toWire(key: ServiceKey, states: BreakerStates | null, now: number): Ser
       cause,
       leftOut,
     })),
-    // An object of an earlier release tells none.
     concurrency: states?.slots ?? [],
     retryAllowances: states?.retries ?? [],
   };

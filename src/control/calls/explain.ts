@@ -40,7 +40,8 @@ export function registerExplain(app: ControlApp): void {
       }
       const { revision: newest } = await store.head();
       const revision = body.revision ?? newest;
-      const { method, url, headers, clientIp = null, as = null } = body;
+      const { method, headers, clientIp = null, as = null } = body;
+      const url = body.url.startsWith("/") ? `${new URL(request.url).origin}${body.url}` : body.url;
       const question = { method, url, headers: new Headers(headers), clientAddress: clientIp, as, revision };
       const told = await app.dataPlane.explain(question, request, env, ctx);
       if ("fault" in told) {

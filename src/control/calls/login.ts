@@ -84,7 +84,9 @@ export function registerLogin(app: ControlApp): void {
     refusals: ["loginFailed", "noRole", "loginUnavailable", "storageUnavailable", "internal"],
     async handle(page) {
       const { request, requestId } = page;
-      const [trip = "", returnTo = ""] = (cookieNamed(request.headers.get("cookie"), LOGIN_COOKIE) ?? "").split(".");
+      // Where to go may hold dots of its own; the trip holds none.
+      const cookie = cookieNamed(request.headers.get("cookie"), LOGIN_COOKIE) ?? "";
+      const [, trip = "", returnTo = ""] = /^([^.]*)\.?(.*)$/s.exec(cookie) ?? [];
       const visit = visitOf(page);
       const identity = await arrive(originOf(page), new URL(request.url).searchParams, trip || null, visit);
       const opened = await open(page, visit, identity);

@@ -3,10 +3,11 @@ import * as z from "zod";
 import { receiptListSchema, receiptSchema, traceListSchema, traceSchema } from "../../model/api/requests.ts";
 import type { Receipt } from "../../model/message/receipt.ts";
 import type { Refusal } from "../../model/word/problem.ts";
+import { say } from "../../model/word/wording.ts";
 import { noBody } from "../register/json-body.ts";
-import { lacksNamespace } from "../operator/operator.ts";
 import { type ControlApp, register } from "../register/register.ts";
-import { namespaceParameter } from "../http/route-parameters.ts";
+import { wholeNumber } from "../http/parameters.ts";
+import { namedService, serviceQuery } from "../view/named-service.ts";
 import { keptBy, receiptFor, traceOf } from "../view/receipts.ts";
 
 const tag = "requests";
@@ -14,18 +15,15 @@ const nothing = z.object({});
 const MOST = 500;
 
 const listQuery = z.object({
-  namespace: namespaceParameter.optional(),
-  service: z
-    .string()
-    .regex(/^[^/]+\/[^/]+$/, "A service is named <namespace>/<name>.")
-    .optional()
-    .meta({ description: "`<namespace>/<name>`." }),
-  status: z.coerce.number().int().min(100).max(599).optional().meta({ description: "This one or a higher one." }),
-  limit: z.coerce.number().int().min(1).max(MOST).default(50),
+  ...serviceQuery,
+  status: wholeNumber(100, 599).optional().meta({ description: "This one or a higher one." }),
+  limit: wholeNumber(1, MOST).default(50),
 });
 
 const requestParameter = z.string().min(1).max(200);
-const traceParameter = z.string().regex(/^[0-9a-f]{32}$/, "A trace id is 32 hexadecimal digits.");
+const traceParameter = z.string().regex(/^[0-9a-f]{32}$/, {
+  error: say("A trace id is 32 hexadecimal digits", "Write it as `traceparent` has it, in small letters."),
+});
 
 export function registerRequests(app: ControlApp): void {
   register(app, {
@@ -42,13 +40,14 @@ export function registerRequests(app: ControlApp): void {
     body: noBody,
     answer: receiptListSchema,
     refusals: [],
-    async handle({ query: { namespace, service, status, limit }, env, store, operator }) {
-      const outside = namespace === undefined ? null : lacksNamespace(operator, namespace);
-      if (outside) {
-        return outside;
+    async handle({ query, env, store, operator }) {
+      const named = namedService(query, operator);
+      if ("problem" in named) {
+        return named;
       }
-      const question = { most: limit, service, leastStatus: status };
-      const { receipts, dropped } = await keptBy({ env, store, operator }, question, namespace);
+      const { status, limit } = query;
+      const question = { most: limit, service: named.service ?? undefined, leastStatus: status };
+      const { receipts, dropped } = await keptBy({ env, store, operator }, question, named.namespace);
       return { body: { items: receipts.map((one) => receiptFor(operator, one)), dropped } };
     },
   });
@@ -90,13 +89,14 @@ export function registerRequests(app: ControlApp): void {
     body: noBody,
     answer: traceListSchema,
     refusals: [],
-    async handle({ query: { namespace, service, status, limit }, env, store, operator }) {
-      const outside = namespace === undefined ? null : lacksNamespace(operator, namespace);
-      if (outside) {
-        return outside;
+    async handle({ query, env, store, operator }) {
+      const named = namedService(query, operator);
+      if ("problem" in named) {
+        return named;
       }
-      const question = { most: MOST, service, leastStatus: status };
-      const { receipts, dropped } = await keptBy({ env, store, operator }, question, namespace);
+      const { status, limit } = query;
+      const question = { most: MOST, service: named.service ?? undefined, leastStatus: status };
+      const { receipts, dropped } = await keptBy({ env, store, operator }, question, named.namespace);
       const traces = [...Map.groupBy(receipts, ({ traceId }) => traceId)].slice(0, limit);
       return { body: { items: traces.map(([traceId, those]) => summary(traceId, those)), dropped } };
     },

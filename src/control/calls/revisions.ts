@@ -12,7 +12,7 @@ import { numberedPage, pageQuerySchema } from "../http/paging.ts";
 import { basisOfMesh, etag } from "../register/precondition.ts";
 import { type ControlApp, register } from "../register/register.ts";
 import { revisionParameter } from "../http/route-parameters.ts";
-import { visible, visiblePart } from "../operator/redact.ts";
+import { seenRevision, visible, visiblePart } from "../operator/redact.ts";
 import { toChange, toRevision } from "../register/to-api.ts";
 import { dryRunShape, writeOptions, writeQueryShape } from "../register/write-options.ts";
 
@@ -37,7 +37,7 @@ export function registerRevisions(app: ControlApp): void {
     answer: revisionListSchema,
     versioned: true,
     refusals: [],
-    async handle({ query, store }) {
+    async handle({ query, store, operator }) {
       const [{ revision }, page] = await Promise.all([
         store.head(),
         numberedPage(
@@ -49,8 +49,13 @@ export function registerRevisions(app: ControlApp): void {
       if (isRefusal(page)) {
         return page;
       }
+      const numbers = page.items.map((record) => record.revision);
+      const range = { from: numbers.at(-1) ?? 0, to: numbers[0] ?? 0 };
+      const { namespaces } = operator;
+      const touched = namespaces === null ? new Set() : await store.touched(range, namespaces);
+      const items = page.items.map((one) => seenRevision(operator, toRevision(one), touched.has(one.revision)));
       return {
-        body: { items: page.items.map(toRevision), nextCursor: page.nextCursor, revision },
+        body: { items, nextCursor: page.nextCursor, revision },
         headers: { etag: etag(revision) },
       };
     },
@@ -76,7 +81,7 @@ export function registerRevisions(app: ControlApp): void {
         return absent(n);
       }
       const changes = visible(operator, record.changes).map(toChange);
-      return { body: { ...toRevision(record), changes } };
+      return { body: { ...seenRevision(operator, toRevision(record), changes.length > 0), changes } };
     },
   });
 

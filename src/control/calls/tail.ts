@@ -4,14 +4,17 @@ import { tailSchema } from "../../model/api/requests.ts";
 import type { Env } from "../../env/env.ts";
 import type { RequestFilter, Watch } from "../../model/message/watch.ts";
 import { MESH_OBJECT } from "../../model/word/refs.ts";
+import { say } from "../../model/word/wording.ts";
+import { preferred } from "../http/accept.ts";
 import { noBody } from "../register/json-body.ts";
-import { lacksNamespace } from "../operator/operator.ts";
 import { isStill } from "../operator/still.ts";
 import { type ControlApp, register } from "../register/register.ts";
-import { namespaceParameter } from "../http/route-parameters.ts";
+import { wholeNumber } from "../http/parameters.ts";
+import { namedService, serviceQuery } from "../view/named-service.ts";
 import { keptIn, namespacesOf, receiptFor } from "../view/receipts.ts";
 import { eventStream, paceFor, RightEnded, webSocketStream, type TailPage } from "../view/tail.ts";
 
+const FORMS = [{ type: "application/json" }, { type: "text/event-stream" }] as const;
 const MOST = 500;
 /** Batches of two isolates may be written in another order than they are read. */
 const OVERLAP_MS = 2000;
@@ -36,21 +39,22 @@ export function registerTail(app: ControlApp): void {
       "While a stream lasts, isolates know its filters: what fits is counted, and shown up to 50 a second from each isolate and namespace. Events `request` and, once a second, `meter` (how many fitted, were shown, and were too many; `live` false = isolates do not watch, because others have its eight places or the mesh object is not reached, and only kept requests are shown). A stream ends after some minutes, and within seconds when its reader's right does (a WebSocket with 4401); `Last-Event-ID` or `cursor` goes on.",
     params: z.object({}),
     query: z.object({
-      namespace: namespaceParameter.optional(),
-      service: z
-        .string()
-        .regex(/^[^/]+\/[^/]+$/, "A service is named <namespace>/<name>.")
-        .optional(),
+      ...serviceQuery,
       method: z
         .string()
-        .regex(/^[!#$%&'*+.^_`|~0-9A-Za-z-]{1,40}$/, "A method is one word.")
+        .regex(/^[!#$%&'*+.^_`|~0-9A-Za-z-]{1,40}$/, { error: say("A method is one word", "Write GET, for example.") })
         .optional(),
-      path: z.string().startsWith("/").max(500).optional().meta({ description: "As it begins." }),
+      path: z
+        .string()
+        .startsWith("/", { error: say("The beginning of a path is asked for", "Begin with a slash: /orders.") })
+        .max(500)
+        .optional()
+        .meta({ description: "As it begins." }),
       caller: z.string().min(1).max(300).optional().meta({ description: "A principal, `user`, or `anonymous`." }),
-      status: z.coerce.number().int().min(100).max(599).optional().meta({ description: "This one or a higher one." }),
+      status: wholeNumber(100, 599).optional().meta({ description: "This one or a higher one." }),
       cursor: z
         .string()
-        .regex(/^\d{1,15}$/, "The cursor is not one of ours.")
+        .regex(/^\d{1,15}$/, { error: say("The cursor is not one of ours", "Start again without a cursor.") })
         .optional(),
     }),
     body: noBody,
@@ -58,13 +62,20 @@ export function registerTail(app: ControlApp): void {
     refusals: [],
     async handle(exchange) {
       const { query, request, env, store, operator, now } = exchange;
-      const { namespace, status, cursor, ...narrow } = query;
-      const outside = namespace === undefined ? null : lacksNamespace(operator, namespace);
-      if (outside) {
-        return outside;
+      const { status, cursor, method, path: prefix, caller } = query;
+      const named = namedService(query, operator);
+      if ("problem" in named) {
+        return named;
       }
+      const { namespace } = named;
       const names = namespace === undefined ? await namespacesOf(store, operator) : [namespace];
-      const filter: RequestFilter = { ...narrow, leastStatus: status };
+      const filter: RequestFilter = {
+        ...(named.service === null ? {} : { service: named.service }),
+        ...(method === undefined ? {} : { method }),
+        ...(prefix === undefined ? {} : { path: prefix }),
+        ...(caller === undefined ? {} : { caller }),
+        ...(status === undefined ? {} : { leastStatus: status }),
+      };
       const isLimited = namespace !== undefined || operator.namespaces !== null;
       const watch: Watch = {
         ...filter,
@@ -109,7 +120,7 @@ export function registerTail(app: ControlApp): void {
       if (request.headers.get("upgrade")?.toLowerCase() === "websocket") {
         return { body: EMPTY, response: webSocketStream(poll, at ?? String(now), pace) };
       }
-      if (request.headers.get("accept")?.includes("text/event-stream") === true) {
+      if (preferred(request.headers.get("accept"), FORMS).type === "text/event-stream") {
         return { body: EMPTY, response: eventStream(poll, at ?? String(now), pace) };
       }
       return { body: await page(at) };

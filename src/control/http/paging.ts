@@ -2,19 +2,14 @@
 import * as z from "zod";
 import type { Listing } from "../../store/store.ts";
 import type { Refusal } from "../../model/word/problem.ts";
+import { wholeNumber } from "./parameters.ts";
 import { decodeCursor, encodeCursor } from "./cursor.ts";
 
 const MAX_PAGE = 500;
 
 /** `?limit=&cursor=` of every list. */
 export const pageQuerySchema = z.object({
-  limit: z.coerce
-    .number(`limit is a number from 1 to ${MAX_PAGE}.`)
-    .int(`limit is a whole number from 1 to ${MAX_PAGE}.`)
-    .min(1, `limit is at least 1.`)
-    .max(MAX_PAGE, `limit is at most ${MAX_PAGE}.`)
-    .default(MAX_PAGE)
-    .meta({ description: "Most items of one answer." }),
+  limit: wholeNumber(1, MAX_PAGE).default(MAX_PAGE).meta({ description: "Most items of one answer." }),
   cursor: z.string().max(1000).optional().meta({ description: "`nextCursor` of the page before." }),
 });
 

@@ -1,7 +1,9 @@
 // Path and query parameters, as strict as documents: a misspelt `dryrun=true` must not apply for real.
 import * as z from "zod";
 import { didYouMean } from "../../model/word/did-you-mean.ts";
+import { explainIssues } from "../../model/read/explain-issues.ts";
 import type { ProblemItem } from "../../model/word/problem.ts";
+import { quote, say } from "../../model/word/wording.ts";
 import { type Outcome, refuseBody } from "./body.ts";
 
 /** A switch in the query: `true` or `false` (also `1`, `0`), off when absent. */
@@ -9,6 +11,17 @@ export const switchSchema = z
   .enum(["true", "false", "1", "0"])
   .default("false")
   .transform((text) => text === "true" || text === "1");
+
+/** Digits alone: what else JavaScript takes for a number (`1e2`, `0x10`, nothing at all) is none here. */
+export function wholeNumber(least: number, most: number) {
+  return z
+    .string()
+    .refine((text) => /^\d{1,15}$/.test(text) && Number(text) >= least && Number(text) <= most, {
+      error: ({ input }) => say(`${quote(input)} is no whole number from ${least} to ${most}`, "Write digits alone."),
+    })
+    .transform(Number)
+    .meta({ type: "integer", minimum: least, maximum: most });
+}
 
 /** Told of one query: past these it is no query of this call. */
 const MOST_FAULTS = 100;
@@ -47,9 +60,10 @@ export function readParameters<Schema extends z.ZodObject>(
   }
   const parsed = schema.safeParse(values);
   if (!parsed.success) {
-    for (const issue of parsed.error.issues) {
-      const [detail = "", hint] = issue.message.split("\n");
-      faults.push({ pointer: `#/${where}/${issue.path.join("/")}`, detail, ...(hint === undefined ? {} : { hint }) });
+    for (const { path, code, detail, hint } of explainIssues(parsed.error.issues, [], values, new Map())) {
+      const name = path.join("/");
+      const told = code === "SLV1105" ? `The ${where} parameter "${name}" is missing.` : detail;
+      faults.push({ pointer: `#/${where}/${name}`, detail: told, ...(hint === undefined ? {} : { hint }) });
     }
   }
   if (!parsed.success || faults.length > 0) {

@@ -5,6 +5,7 @@ import { createClient } from "../../cli/session/client.ts";
 import { listResources } from "../../cli/session/list-resources.ts";
 import { overviewSchema, type Overview } from "../../model/api/overview.ts";
 import { meshOverview, runtimeOverview } from "../../status/mesh-read.ts";
+import { packed } from "../http/packed.ts";
 import { windowQuery } from "../observe/window.ts";
 import { noteIdentity } from "../operator/identified.ts";
 import { noBody } from "../register/json-body.ts";
@@ -66,10 +67,4 @@ export function registerOverview(app: ControlApp): void {
       return { body: { answers }, headers: packed(request) };
     },
   });
-}
-
-/** The runtime compresses what says that it is. */
-function packed(request: Request): Record<string, string> {
-  const takesGzip = /\bgzip\b/.test(request.headers.get("accept-encoding") ?? "");
-  return { vary: "accept-encoding", ...(takesGzip ? { "content-encoding": "gzip" } : {}) };
 }

@@ -4,7 +4,8 @@ import { changeListSchema } from "../../model/api/signals.ts";
 import { noBody } from "../register/json-body.ts";
 import { type ControlApp, register } from "../register/register.ts";
 import { readChanges } from "./read-changes.ts";
-import { askedOf, serviceQuery, windowQuery } from "./window.ts";
+import { serviceQuery } from "../view/named-service.ts";
+import { askedOf, windowQuery } from "./window.ts";
 
 export function registerChanges(app: ControlApp): void {
   register(app, {

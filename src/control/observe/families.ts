@@ -6,6 +6,7 @@ import type { Env } from "../../env/env.ts";
 import { partsOfKey } from "../../model/word/refs.ts";
 import { Store } from "../../store/store.ts";
 import { coversNamespace, type Operator } from "../operator/operator.ts";
+import { seenRows } from "../operator/redact.ts";
 import { meshMetrics } from "./mesh-metrics.ts";
 import { readTotals } from "./read-signals.ts";
 import { serviceMetrics } from "./service-metrics.ts";
@@ -28,11 +29,12 @@ export async function familiesFor(env: Env, operator: Operator): Promise<Told> {
   const store = new Store(env.DB);
   const [totals, ofServices, ofMesh] = await Promise.all([
     readTotals(env),
-    serviceMetrics(store, env, covers),
+    serviceMetrics(store, env, operator, covers),
     isWhole ? meshMetrics(store, env) : [],
   ]);
   const told = totals.filter((one) => one !== null);
-  const rows = told.flatMap((one) => one.rows).filter(({ service }) => covers(service));
+  const counted = told.flatMap((one) => one.rows).filter(({ service }) => covers(service));
+  const rows = seenRows(operator, counted);
   const since = told.flatMap((one) => one.since ?? []);
   return {
     families: [

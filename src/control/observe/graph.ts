@@ -11,7 +11,9 @@ import { nodeOfCaller, serviceNode, type NodeName } from "./graph-node.ts";
 import { knownServices } from "./known-services.ts";
 import { readSignals } from "./read-signals.ts";
 import { serviceSignals } from "./service-signals.ts";
-import { askedOf, serviceQuery, windowQuery } from "./window.ts";
+import { seenName } from "../operator/redact.ts";
+import { serviceQuery } from "../view/named-service.ts";
+import { askedOf, windowQuery } from "./window.ts";
 
 export function registerGraph(app: ControlApp): void {
   register(app, {
@@ -38,8 +40,8 @@ export function registerGraph(app: ControlApp): void {
       }
       const { revision } = await store.head();
       const [current, before, known, snapshot] = await Promise.all([
-        readSignals(env, asked.question, now),
-        readSignals(env, asked.before, now),
+        readSignals(env, asked.question, operator, now),
+        readSignals(env, asked.before, operator, now),
         knownServices(store, env, asked.covers),
         store.snapshot(revision),
       ]);
@@ -58,7 +60,7 @@ export function registerGraph(app: ControlApp): void {
       };
       for (const { from, service, by } of snapshot === null ? [] : declaredCalls(snapshot)) {
         if (asked.covers(service)) {
-          edge(from, `service:${service}`).declared.add(by);
+          edge(from, `service:${service}`).declared.add(seenName(operator, by));
         }
       }
       for (const row of current.rows) {

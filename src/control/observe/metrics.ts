@@ -1,9 +1,10 @@
 // `/_selvage/metrics`: everything that is counted, and how the mesh itself is, for Prometheus and what reads as it
 // does.
 import * as z from "zod";
-import { exposition, FORMATS, formatOf } from "../../decide/signals/exposition.ts";
+import { exposition } from "../../decide/signals/exposition.ts";
 import { settingsOf } from "../../env/settings.ts";
 import { Store } from "../../store/store.ts";
+import { preferred } from "../http/accept.ts";
 import { refusalResponse } from "../http/answer.ts";
 import { callerAddress } from "../operator/caller-address.ts";
 import { identifyOperator } from "../operator/identify.ts";
@@ -11,6 +12,16 @@ import type { Operator } from "../operator/operator.ts";
 import { registerPage, type WebPageRequest } from "../register/register-page.ts";
 import type { ControlApp } from "../register/register.ts";
 import { ANYBODY, familiesFor } from "./families.ts";
+
+const FORMATS = [
+  { type: "text/plain", format: "prometheus", contentType: "text/plain; version=0.0.4; charset=utf-8" },
+  {
+    type: "application/openmetrics-text",
+    versions: ["1.0.0"],
+    format: "openMetrics",
+    contentType: "application/openmetrics-text; version=1.0.0; charset=utf-8",
+  },
+] as const;
 
 export function registerMetrics(app: ControlApp): void {
   registerPage(app, {
@@ -29,9 +40,11 @@ export function registerMetrics(app: ControlApp): void {
       if ("problem" in operator) {
         return refusalResponse(operator, { requestId, url: request.url }, "metrics");
       }
-      const format = formatOf(request.headers.get("accept"));
+      const { format, contentType } = preferred(request.headers.get("accept"), FORMATS);
       const body = exposition((await familiesFor(visit.env, operator)).families, format);
-      return new Response(body, { headers: { "content-type": FORMATS[format], "x-request-id": requestId } });
+      return new Response(body, {
+        headers: { "content-type": contentType, vary: "accept", "x-request-id": requestId },
+      });
     },
   });
 }

@@ -11,6 +11,7 @@ import { failoversOf } from "./failovers.ts";
 import { knownServices } from "./known-services.ts";
 import { readTurns } from "./read-turns.ts";
 import type { Operator } from "../operator/operator.ts";
+import { seenName, visible } from "../operator/redact.ts";
 
 const MOST_READ = 500;
 const MOST_NAMED = 5;
@@ -47,9 +48,10 @@ export async function readChanges(
   };
   const recent = revisions.filter(isWithin);
   const changed = (
-    await Promise.all(recent.slice(0, MOST_LOOKED_INTO).map(async (one) => ofRevision(store, one)))
+    await Promise.all(recent.slice(0, MOST_LOOKED_INTO).map(async (one) => ofRevision(store, one, operator)))
   ).flat();
-  const seen = [...turns, ...endedSecrets(identities), ...failoversOf(known)].filter(isWithin);
+  const turned = turns.map((turn) => seenTurn(operator, turn));
+  const seen = [...turned, ...endedSecrets(identities), ...failoversOf(known)].filter(isWithin);
   const items = [...changed, ...audit.filter(isWithin).flatMap(ofAudit), ...seen].filter(({ service }) =>
     service === null ? operator.namespaces === null : covers(service),
   );
@@ -59,26 +61,37 @@ export async function readChanges(
   };
 }
 
+/** What a breaker did names the policy that had it do so. */
+function seenTurn(operator: Operator, turn: MeshChange): MeshChange {
+  const { kind, detail } = turn;
+  const isByPolicy = detail !== null && (kind === "breaker" || kind === "ejection");
+  return isByPolicy ? { ...turn, detail: seenName(operator, detail) } : turn;
+}
+
 /** One for each service that a document of it is about, and one for the rest. */
-async function ofRevision(store: Store, record: RevisionRecord): Promise<MeshChange[]> {
+async function ofRevision(store: Store, record: RevisionRecord, operator: Operator): Promise<MeshChange[]> {
   const { revision, at, actor, reason } = record;
   const changes = (await store.revision(revision))?.changes ?? [];
   const groups = Map.groupBy(changes, ({ ref, after, before }) => serviceOf(ref, after ?? before));
   return [...groups].map(([service, those]) => {
     const isOverride = those.every(({ ref }) => ref.startsWith("Override/"));
-    const named = those.slice(0, MOST_NAMED).map(({ ref, action }) => `${action} ${ref}`);
-    const more = those.length > MOST_NAMED ? [`and ${counted(those.length - MOST_NAMED, "more document")}`] : [];
+    const seen = visible(operator, those);
+    const named = seen.slice(0, MOST_NAMED).map(({ ref, action }) => `${action} ${ref}`);
+    const others = those.length - named.length;
+    const more = others === 0 ? [] : named.length > 0 ? [`and ${counted(others, "more document")}`] : [OTHERS];
     return {
       at,
       kind: isOverride ? "override" : "revision",
       service,
-      actor,
+      actor: seen.length === 0 ? null : actor,
       revision,
       title: `revision ${revision}: ${[...named, ...more].join(", ")}`,
-      detail: reason,
+      detail: seen.length === 0 ? null : reason,
     };
   });
 }
+
+const OTHERS = "documents of other namespaces that name it";
 
 /** The service that a document is about, as far as that is one; null = none, or several. */
 function serviceOf(ref: string, document: unknown): ServiceKey | null {

@@ -6,6 +6,8 @@ import { settingsOf } from "../../env/settings.ts";
 import type { SignalWindow } from "../../model/api/signals.ts";
 import type { SignalAnswer, SignalQuestion, SignalTotals } from "../../model/message/signals.ts";
 import type { TelemetryObject } from "../../model/message/objects.ts";
+import type { Operator } from "../operator/operator.ts";
+import { seenRows } from "../operator/redact.ts";
 
 type Objects = Pick<Env, "TELEMETRY"> & Parameters<typeof settingsOf>[0];
 
@@ -39,7 +41,12 @@ async function askAll<Answer extends Told>(
   return (await Promise.all(groups)).flat();
 }
 
-export async function readSignals(env: Objects, question: SignalQuestion, now: number): Promise<ReadSignals> {
+export async function readSignals(
+  env: Objects,
+  question: SignalQuestion,
+  operator: Operator,
+  now: number,
+): Promise<ReadSignals> {
   const told = await askAll(env, async (object) => object.read(question));
   const answers = told.filter((one) => one !== null);
   const times = (of: (one: SignalAnswer) => number | null): number[] => answers.map(of).filter((one) => one !== null);
@@ -49,7 +56,10 @@ export async function readSignals(env: Objects, question: SignalQuestion, now: n
   const { from, to } = question;
   const text = (at: number): string => new Date(at).toISOString();
   return {
-    rows: answers.flatMap(({ rows }) => rows),
+    rows: seenRows(
+      operator,
+      answers.flatMap(({ rows }) => rows),
+    ),
     points: answers.flatMap(({ points }) => points),
     window: {
       from: text(from),

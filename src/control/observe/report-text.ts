@@ -4,7 +4,7 @@ import { counted } from "../../model/word/plural.ts";
 
 const ms = (value: number | null): string => (value === null ? "–" : `${value} ms`);
 
-export function reportText({ window, items }: Report): string {
+export function reportText({ window, items, more }: Report): string {
   const age =
     window.ageSeconds === null ? "nothing was counted yet" : `newest part ${Math.round(window.ageSeconds)} s old`;
   const head = [`Report of ${window.from} to ${window.to} (${age}, steps of ${window.resolutionSeconds} s)`];
@@ -12,6 +12,7 @@ export function reportText({ window, items }: Report): string {
     ...(window.partial ? ["Not everyone who counts could be asked: numbers may be too small."] : []),
     ...(window.lost > 0 ? [`${counted(window.lost, "request")} were counted and could not be told, ever.`] : []),
     ...(window.folded > 0 ? [`${counted(window.folded, "request")} stand under _other.`] : []),
+    ...(more > 0 ? [`${counted(more, "more service")} are not told here: ask for them by name or namespace.`] : []),
   ];
   return [...head, ...notes, ...items.flatMap(ofService)].join("\n") + "\n";
 }
@@ -26,7 +27,7 @@ function ofService(item: ServiceReport): string[] {
     `  availability  ${availabilityPercent === null ? "–" : `${availabilityPercent} %`} (objective ${budget.objectivePercent} %: ${budget.allowed} errors allowed, ${budget.spent} made, ${spent})`,
     `  latency       p50 ${ms(signals.p50Ms)}, p90 ${ms(signals.p90Ms)}, p95 ${ms(signals.p95Ms)}, p99 ${ms(signals.p99Ms)}`,
     `  refused       ${signals.limited} by limits, ${signals.denied} without permission; ${signals.clientErrors} of 4xx in all`,
-    `  down          ${downtime.length === 0 ? "never" : `${counted(downtime.length, "time")}, ${item.downSeconds} s in all`}`,
+    `  down          ${downtime.length === 0 ? "never" : `${counted(item.downTimes, "time")}, ${item.downSeconds} s in all`}`,
     ...downtime.flatMap(downtimeLines),
     ...listed("transactions", transactions),
     ...listed("callers", callers),
@@ -85,7 +86,7 @@ export function reportCsv({ items }: Report): string {
 }
 
 /** Spreadsheets take what begins so for a formula. */
-const FORMULA = /^[=+\-@\t\r]/;
+const FORMULA = /^[=+\-@\t\r\n＝＋－＠]/;
 
 function cell(value: unknown): string {
   if (value === null || typeof value === "number") {

@@ -8,13 +8,16 @@ import { reportSchema, type Downtime, type MeshChange, type ServiceReport } from
 import type { SignalPoint, SignalRow } from "../../model/message/signals.ts";
 import type { ServiceKey } from "../../model/snapshot/snapshot.ts";
 import { partsOfKey } from "../../model/word/refs.ts";
+import { preferred } from "../http/accept.ts";
 import { noBody } from "../register/json-body.ts";
 import { type ControlApp, register } from "../register/register.ts";
 import { knownServices } from "./known-services.ts";
 import { readChanges } from "./read-changes.ts";
 import { readSignals } from "./read-signals.ts";
 import { reportCsv, reportText } from "./report-text.ts";
-import { askedOf, serviceQuery, windowQuery, type Asked, timeText } from "./window.ts";
+import type { Operator } from "../operator/operator.ts";
+import { serviceQuery } from "../view/named-service.ts";
+import { askedOf, windowQuery, type Asked, timeText } from "./window.ts";
 
 const MOST_PARTS = 20;
 const MOST_INTERVALS = 10;
@@ -22,11 +25,12 @@ const CHANGE_MS = 600_000;
 const MOST_CAUSES = 3;
 const MOST_SERVICES = 200;
 
-const formats = {
-  json: null,
-  csv: { type: "text/csv", write: reportCsv },
-  text: { type: "text/plain", write: reportText },
-} as const;
+const JSON_FORM = { name: "json", type: "application/json", write: null } as const;
+const FORMS = [
+  JSON_FORM,
+  { name: "csv", type: "text/csv", write: reportCsv },
+  { name: "text", type: "text/plain", write: reportText },
+] as const;
 
 export function registerReport(app: ControlApp): void {
   register(app, {
@@ -63,7 +67,7 @@ export function registerReport(app: ControlApp): void {
       }
       const { question, covers } = asked;
       const [current, known, changes] = await Promise.all([
-        readSignals(env, question, now),
+        readSignals(env, question, operator, now),
         knownServices(store, env, covers),
         readChanges(store, env, { from: question.from - CHANGE_MS, to: question.to }, operator, covers),
       ]);
@@ -79,20 +83,17 @@ export function registerReport(app: ControlApp): void {
       const items: ServiceReport[] = [];
       for (const key of [...keys].toSorted().slice(0, MOST_SERVICES)) {
         const of = { key, rows: rows.get(key) ?? [], points: points.get(key) ?? [], objective: query.objective };
-        items.push(await serviceReport(env, asked, of, changes.items, now));
+        items.push(await serviceReport({ env, operator, now }, asked, of, changes.items));
       }
-      const body = { window: current.window, stepSeconds: question.stepMs / 1000, items };
-      const format = formats[query.format ?? formatOf(request.headers.get("accept") ?? "")];
-      return format === null ? { body } : { body, text: { type: format.type, content: format.write(body) } };
+      const more = Math.max(0, keys.size - MOST_SERVICES);
+      const body = { window: current.window, stepSeconds: question.stepMs / 1000, items, more };
+      const { type, write } =
+        query.format === undefined
+          ? preferred(request.headers.get("accept"), FORMS)
+          : (FORMS.find(({ name }) => name === query.format) ?? JSON_FORM);
+      return write === null ? { body } : { body, text: { type, content: write(body) } };
     },
   });
-}
-
-function formatOf(accept: string): keyof typeof formats {
-  if (accept.includes("text/csv")) {
-    return "csv";
-  }
-  return accept.includes("text/plain") && !accept.includes("json") ? "text" : "json";
 }
 
 interface Of {
@@ -102,20 +103,26 @@ interface Of {
   readonly objective: number;
 }
 
+interface Asking {
+  readonly env: Env;
+  readonly operator: Operator;
+  readonly now: number;
+}
+
 async function serviceReport(
-  env: Env,
+  asking: Asking,
   asked: Asked,
   { key, rows, points, objective }: Of,
   changes: readonly MeshChange[],
-  now: number,
 ): Promise<ServiceReport> {
   const { question, windowMs } = asked;
   const signals = goldenOf(rows, windowMs);
   const { requests, errors } = signals;
   const allowed = Math.floor((requests * (100 - objective)) / 100);
-  const intervals = downtimeOf(seriesOf(points, question, timeText), question.stepMs).slice(-MOST_INTERVALS);
+  const intervals = downtimeOf(seriesOf(points, question, timeText), question.stepMs);
   const related = changes.filter(({ service }) => service === null || service === key);
-  const downtime = await Promise.all(intervals.map(async (one) => downtimeWith(env, key, one, related, now)));
+  const told = intervals.slice(-MOST_INTERVALS);
+  const downtime = await Promise.all(told.map(async (one) => downtimeWith(asking, key, one, related)));
   return {
     ...partsOfKey(key),
     signals,
@@ -127,7 +134,8 @@ async function serviceReport(
       spentPercent: allowed === 0 ? null : Number(((100 * errors) / allowed).toFixed(1)),
     },
     downtime,
-    downSeconds: downtime.reduce((sum, { seconds }) => sum + seconds, 0),
+    downTimes: intervals.length,
+    downSeconds: intervals.reduce((sum, { from, to }) => sum + (to - from) / 1000, 0),
     transactions: partsBy(rows, ({ route }) => route, windowMs, MOST_PARTS),
     callers: partsBy(rows, ({ caller }) => caller, windowMs, MOST_PARTS),
     endings: endingsOf(rows, MOST_PARTS),
@@ -136,13 +144,12 @@ async function serviceReport(
 
 /** With what failed in it, and what had been changed before. */
 async function downtimeWith(
-  env: Env,
+  { env, operator, now }: Asking,
   service: ServiceKey,
   { from, to, requests, errors, isOngoing }: Interval,
   changes: readonly MeshChange[],
-  now: number,
 ): Promise<Downtime> {
-  const { rows } = await readSignals(env, { from, to, service, namespaces: null, stepMs: null }, now);
+  const { rows } = await readSignals(env, { from, to, service, namespaces: null, stepMs: null }, operator, now);
   return {
     from: new Date(from).toISOString(),
     to: new Date(to).toISOString(),

@@ -9,6 +9,8 @@ import type { Share } from "../../model/message/rollout.ts";
 import { MESH_OBJECT } from "../../model/word/refs.ts";
 import type { ServiceKey } from "../../model/snapshot/snapshot.ts";
 import type { Store } from "../../store/store.ts";
+import type { Operator } from "../operator/operator.ts";
+import { seenStates } from "../operator/redact.ts";
 import { knownServices } from "./known-services.ts";
 
 const MOST_OBJECTS = 50;
@@ -19,6 +21,7 @@ type Labelled = { readonly labels: Readonly<Record<string, string>>; readonly va
 export async function serviceMetrics(
   store: Store,
   env: Env,
+  operator: Operator,
   covers: (service: ServiceKey) => boolean,
 ): Promise<Family[]> {
   const { revision } = await store.head();
@@ -37,7 +40,7 @@ export async function serviceMetrics(
     samples,
   });
   const ofStates = (of: (service: ServiceKey, states: BreakerStates) => readonly Labelled[]): readonly Labelled[] =>
-    states.flatMap((one) => (one.states === null ? [] : of(one.service, one.states)));
+    states.flatMap((one) => (one.states === null ? [] : of(one.service, seenStates(operator, one.states))));
   return [
     gauge(
       "selvage_endpoint_healthy",

@@ -12,7 +12,8 @@ import { isIll } from "./score-causes.ts";
 import { knownServices } from "./known-services.ts";
 import { readSignals } from "./read-signals.ts";
 import { serviceSignals } from "./service-signals.ts";
-import { askedOf, serviceQuery, windowQuery, timeText } from "./window.ts";
+import { serviceQuery } from "../view/named-service.ts";
+import { askedOf, windowQuery, timeText } from "./window.ts";
 
 const MOST_PARTS = 100;
 
@@ -42,8 +43,8 @@ export function registerStats(app: ControlApp): void {
       }
       const { question, windowMs } = asked;
       const [current, before, known] = await Promise.all([
-        readSignals(env, question, now),
-        readSignals(env, asked.before, now),
+        readSignals(env, question, operator, now),
+        readSignals(env, asked.before, operator, now),
         knownServices(store, env, asked.covers),
       ]);
       const services = serviceSignals(asked, current, before, known);

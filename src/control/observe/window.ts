@@ -1,13 +1,13 @@
 // `?window=15m&until=…&service=shop/orders`: which time and which service a question is about.
 import * as z from "zod";
 import { parseDuration, positiveDurationSchema } from "../../model/document/field/duration.ts";
-import { nameSchema } from "../../model/document/field/names.ts";
 import { say } from "../../model/word/wording.ts";
-import { scopedName, serviceKey } from "../../model/word/refs.ts";
+import { scopedName } from "../../model/word/refs.ts";
 import type { SignalQuestion } from "../../model/message/signals.ts";
 import type { ServiceKey } from "../../model/snapshot/snapshot.ts";
 import type { Refusal } from "../../model/word/problem.ts";
-import { coversNamespace, lacksNamespace, type Operator } from "../operator/operator.ts";
+import { coversNamespace, type Operator } from "../operator/operator.ts";
+import { namedService } from "../view/named-service.ts";
 
 const SHORTEST_MS = 10_000;
 const LONGEST_MS = 400 * 86_400_000;
@@ -22,20 +22,13 @@ export const windowQuery = {
     })
     .default("15m")
     .meta({ description: "How long: a duration such as 5m, 1h, 168h." }),
-  until: z.iso.datetime({ offset: true }).optional().meta({ description: "Its end, RFC 3339; left out = now." }),
+  until: z.iso
+    .datetime({ offset: true, error: say("The end is not a time", "Write RFC 3339, such as 2026-11-29T12:00:00Z.") })
+    .optional()
+    .meta({ description: "Its end, RFC 3339; left out = now." }),
 };
 
 const isWithin = (ms: number | null): boolean => ms !== null && ms >= SHORTEST_MS && ms <= LONGEST_MS;
-
-export const serviceQuery = {
-  service: z
-    .string()
-    .max(200)
-    .regex(/^[^/]+(?:\/[^/]+)?$/, "Write a service's name, or <namespace>/<name>.")
-    .optional()
-    .meta({ description: "`<namespace>/<name>`, or a name in `namespace`." }),
-  namespace: nameSchema.optional().meta({ description: "Services of this namespace alone." }),
-};
 
 export const timeText = (at: number): string => new Date(at).toISOString();
 
@@ -56,16 +49,14 @@ interface Query {
 
 /** The questions to ask; or why this operator may not. */
 export function askedOf(query: Query, operator: Operator, now: number): Asked | Refusal {
-  const named = query.service === undefined ? null : scopedName(query.service, query.namespace ?? "default");
-  const namespace = named?.namespace ?? query.namespace;
-  const outside = namespace === undefined ? null : lacksNamespace(operator, namespace);
-  if (outside) {
-    return outside;
+  const named = namedService(query, operator);
+  if ("problem" in named) {
+    return named;
   }
+  const { service, namespace } = named;
   const windowMs = parseDuration(query.window) ?? SHORTEST_MS;
   const to = query.until === undefined ? now : Math.min(now, Date.parse(query.until));
   const stepMs = STEPS_MS.find((step) => windowMs / step <= POINTS) ?? STEPS_MS.at(-1) ?? windowMs;
-  const service = named === null ? null : serviceKey(named.namespace, named.name);
   const namespaces = namespace === undefined ? operator.namespaces : [namespace];
   const question = { from: to - windowMs, to, service, namespaces, stepMs };
   // The first step is whole, though the window begins within it: nothing is in both.

@@ -3,10 +3,12 @@
 import * as z from "zod";
 import type { Env } from "../../env/env.ts";
 import { pageResponse, redirectResponse } from "../http/answer.ts";
+import { packed } from "../http/packed.ts";
 import { requestIdOf } from "../http/request-id.ts";
 import { registerPage } from "../register/register-page.ts";
 import type { ControlApp } from "../register/register.ts";
 import { html, page } from "./html.ts";
+import { styleSource } from "./style-source.ts";
 
 const FILE = /^[\w-]+\.(js|css|woff2|svg)$/;
 const types: Readonly<Record<string, string>> = {
@@ -15,10 +17,11 @@ const types: Readonly<Record<string, string>> = {
   woff2: "font/woff2",
   svg: "image/svg+xml",
 };
-/** Nothing inline, nothing from another host, never in a frame. */
-const POLICY =
-  "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; connect-src 'self'; " +
-  "base-uri 'none'; form-action 'self'; frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types 'none'";
+/** Nothing inline but the page's own style, nothing from another host, never in a frame. */
+const policy = (style: string | null): string =>
+  `default-src 'none'; script-src 'self'; style-src 'self'${style === null ? "" : ` ${style}`}; img-src 'self' data:; font-src 'self'; ` +
+  "connect-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'; require-trusted-types-for 'script'; " +
+  "trusted-types 'none'";
 
 /** `below`: the same page with the files of its other screens named, too. */
 const pages = [
@@ -40,7 +43,7 @@ const pages = [
 
 export function registerDashboard(app: ControlApp): void {
   app.get("/_selvage/ui/assets/:file", ({ env, req }) => fileResponse(env, req.param("file"), requestIdOf(req.raw)));
-  app.get("/_selvage/ui/now", ({ env, req }) => documentResponse(env, "index.html", requestIdOf(req.raw)));
+  app.get("/_selvage/ui/now", ({ env, req }) => documentResponse(env, "index.html", req.raw));
   for (const { id, path, file, below, summary } of pages) {
     registerPage(app, {
       id,
@@ -49,26 +52,28 @@ export function registerDashboard(app: ControlApp): void {
       description: "Every address below it is a screen of the same page.",
       content: { "text/html": { schema: z.string() } },
       refusals: ["internal"],
-      handle: ({ env, requestId }) => documentResponse(env, file, requestId),
+      handle: ({ env, request }) => documentResponse(env, file, request),
     });
     app.get(path, ({ req }) => redirectResponse(`${path}/`, requestIdOf(req.raw)));
-    app.get(`${path}/*`, ({ env, req }) => documentResponse(env, below, requestIdOf(req.raw)));
+    app.get(`${path}/*`, ({ env, req }) => documentResponse(env, below, req.raw));
   }
 }
 
-async function documentResponse(env: Env, file: string, requestId: string): Promise<Response> {
+async function documentResponse(env: Env, file: string, request: Request): Promise<Response> {
   const found = await fileOf(env, file);
   if (found === null) {
-    return pageResponse(absentPage, requestId, { status: 503 });
+    return pageResponse(absentPage, requestIdOf(request), { status: 503 });
   }
-  return new Response(found.body, {
+  const document = await found.text();
+  return new Response(document, {
     headers: {
       "content-type": "text/html; charset=utf-8",
-      "content-security-policy": POLICY,
+      "content-security-policy": policy(await styleSource(document)),
       "cross-origin-opener-policy": "same-origin",
       "referrer-policy": "no-referrer",
       "cache-control": "no-store",
-      "x-request-id": requestId,
+      "x-request-id": requestIdOf(request),
+      ...packed(request),
     },
   });
 }

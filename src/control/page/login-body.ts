@@ -34,7 +34,7 @@ export async function readLogin(request: Request): Promise<Outcome<Login>> {
 
 /** Only below our own prefix: a login must not lead to another site (CWE-601). */
 export function returnOf(path: string | null): string {
-  if (path === null || !/^\/_selvage\/[\w./?=&%-]*$/.test(path) || path.length > 500) {
+  if (path === null || !/^\/_selvage\/[\w./?=&%~+:@,!*()$-]*$/.test(path) || path.length > 500) {
     return DEFAULT_RETURN;
   }
   const url = new URL(path, "http://mesh.invalid");

@@ -3,6 +3,7 @@
 import * as z from "zod";
 import { healthSchema, readinessSchema } from "../../model/api/operators.ts";
 import { codeExplanationSchema } from "../../model/api/resource.ts";
+import { preferred } from "../http/accept.ts";
 import { answerResponse, pageResponse, refusalResponse } from "../http/answer.ts";
 import { explainCode } from "./explain-code.ts";
 import { keptPages } from "./kept-pages.ts";
@@ -11,6 +12,7 @@ import { problemPage } from "./problem-page.ts";
 import { registerPage } from "../register/register-page.ts";
 import type { ControlApp } from "../register/register.ts";
 
+const PROBLEM_FORMS = [{ type: "application/json" }, { type: "text/html" }] as const;
 const htmlContent = { "text/html": { schema: z.string() } };
 
 export function registerPages(app: ControlApp): void {
@@ -49,8 +51,7 @@ export function registerPages(app: ControlApp): void {
           "explainProblem",
         );
       }
-      const wantsHtml = request.headers.get("accept")?.includes("text/html") ?? false;
-      if (!wantsHtml) {
+      if (preferred(request.headers.get("accept"), PROBLEM_FORMS).type === "application/json") {
         return answerResponse({ body: explained }, requestId);
       }
       return pageResponse((nonce) => problemPage(explained, nonce), requestId);

@@ -60,7 +60,7 @@ function parseJson<Schema extends z.ZodType>(schema: Schema, text: string): Outc
   const errors = explainIssues(parsed.error.issues, [], value, allowed).map(toItem);
   return refuseBody({
     problem: "validation",
-    detail: `The body is not valid. First: ${errors[0]?.detail ?? ""}.`,
+    detail: `The body is not valid. First: ${(errors[0]?.detail ?? "").replace(/\.$/, "")}.`,
     errors,
   });
 }

@@ -55,7 +55,7 @@ export async function seenDescription(
   { store, env, reader, request }: Asked & { readonly request: Request },
   { namespace, name }: ScopedName,
 ): Promise<OperationAnswer<Record<string, unknown>> | Refusal> {
-  // The same words whether there is no such service, none for them, or none that describes itself.
+  // The same words whether there is no such service or none for them.
   const absent: Refusal = {
     problem: "notFound",
     detail: `There is no description of ${namespace}/${name} for you: it takes a contract in force with the service.`,
@@ -67,7 +67,7 @@ export async function seenDescription(
   if (!read.ok) {
     const { problem } = read.refusal;
     const detail = `The description of ${namespace}/${name} cannot be had at the moment.`;
-    return problem === "notFound" ? absent : { problem, detail };
+    return { problem, detail: problem === "notFound" ? `${namespace}/${name} has no description.` : detail };
   }
   const registered = await store.endpoints({ namespace, service: name });
   const all = [...staticEndpoints(read.document, settingsOf(env).isLocalMesh), ...registered.map(toEndpoint)];

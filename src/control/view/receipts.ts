@@ -5,10 +5,11 @@ import { spansOf } from "../../decide/trace/spans.ts";
 import type { Env } from "../../env/env.ts";
 import type { ReceiptShown, TraceShown } from "../../model/api/requests.ts";
 import type { Receipt, ReceiptAnswer, ReceiptQuestion } from "../../model/message/receipt.ts";
-import { partsOfKey, partsOfPolicy } from "../../model/word/refs.ts";
+import { partsOfKey } from "../../model/word/refs.ts";
 import { NOTHING_KEPT, requestsObject } from "../../observe/keeping.ts";
 import type { Store } from "../../store/store.ts";
 import { coversNamespace, type Operator } from "../operator/operator.ts";
+import { seenName, WITHHELD } from "../operator/redact.ts";
 
 const AT_ONCE = 40;
 
@@ -58,13 +59,12 @@ export function receiptFor(operator: Operator, receipt: Receipt): ReceiptShown {
   const line = accessLine(receipt);
   const { policy, route } = line;
   const sees = (name: string): boolean => coversNamespace(operator, partsOfKey(name).namespace);
-  const seesPolicy = (name: string): boolean => coversNamespace(operator, partsOfPolicy(name).namespace);
-  const isHidden = policy !== null && !seesPolicy(policy);
+  const isHidden = policy !== null && seenName(operator, policy) !== policy;
   return {
     ...line,
     keptFor,
-    route: route === "none" || seesPolicy(route) ? route : "withheld",
-    policy: isHidden ? "withheld" : policy,
+    route: seenName(operator, route),
+    policy: isHidden ? WITHHELD : policy,
     detail: isHidden ? null : detail,
     held: Object.fromEntries(Object.entries(held).map(([table, names]) => [table, names.filter(sees)])),
     read,

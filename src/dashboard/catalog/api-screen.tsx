@@ -10,7 +10,7 @@ import { Empty } from "../part/empty.tsx";
 import { Facts } from "../part/facts.tsx";
 import { Screen } from "../part/screen.tsx";
 import { Tabs, useTab } from "../part/tabs.tsx";
-import { documentPath } from "../word/paths.ts";
+import { documentPath } from "../../model/word/screen-paths.ts";
 import { ApiReference } from "./api-reference.tsx";
 import { KeptTiers, Tiers } from "./tiers.tsx";
 

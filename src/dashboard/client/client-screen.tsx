@@ -13,7 +13,7 @@ import { Screen } from "../part/screen.tsx";
 import { Tabs, useTab } from "../part/tabs.tsx";
 import { UseBars } from "../part/use-bars.tsx";
 import { selvageLine } from "../word/command.ts";
-import { rawPath } from "../word/paths.ts";
+import { rawPath } from "../../model/word/screen-paths.ts";
 import { ContractTable } from "./clients-screen.tsx";
 import { CredentialsCard } from "./credentials-card.tsx";
 

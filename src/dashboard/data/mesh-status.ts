@@ -2,6 +2,7 @@
 import { listResources } from "../../cli/session/list-resources.ts";
 import { meshOverview, runtimeOverview, type MeshRead, type RuntimeRead } from "../../status/mesh-read.ts";
 import { statusOf, type MeshStatus } from "../../status/mesh-status.ts";
+import { unaskedOf } from "../../status/unasked.ts";
 import { api } from "./api.ts";
 import type { ApiClient } from "../../cli/session/client.ts";
 import { ReadFailure, useGathered, type ReadState } from "./read.ts";
@@ -28,11 +29,5 @@ async function readStatus(client: ApiClient): Promise<StatusRead> {
       throw new ReadFailure(answer.failure);
     }
   }
-  const { breakers, limits, audit, tokens } = runtime;
-  const failed = Object.entries({ breakers, limits, audit, tokens, propagation: mesh.propagation }).flatMap(
-    ([name, answer]) => (answer?.ok === false ? [{ name, ...answer.failure }] : []),
-  );
-  const missing = failed.flatMap(({ name, status, message }) => (status === 403 ? [] : [`${name} (${message})`]));
-  const withheld = failed.flatMap(({ name, status }) => (status === 403 ? [name] : []));
-  return { status: statusOf(api.server, mesh, runtime, Date.now()), mesh, runtime, missing, withheld };
+  return { status: statusOf(api.server, mesh, runtime, Date.now()), mesh, runtime, ...unaskedOf(mesh, runtime) };
 }

@@ -6,7 +6,7 @@ import { refOf } from "../../model/word/refs.ts";
 import { DataTable } from "../part/data-table.tsx";
 import { Facts } from "../part/facts.tsx";
 import { HealthBadge } from "../part/health-badge.tsx";
-import { rawPath } from "../word/paths.ts";
+import { rawPath } from "../../model/word/screen-paths.ts";
 import type { ShownHealth } from "../word/health.ts";
 
 type Decider = NonNullable<DecisionAnswer["document"]>;

@@ -1,7 +1,7 @@
 // Where a node of the map leads.
 import type { GraphNode } from "../../model/api/signals.ts";
 import { refOf } from "../../model/word/refs.ts";
-import { documentPath } from "../word/paths.ts";
+import { documentPath } from "../../model/word/screen-paths.ts";
 
 const kinds = { service: "Service", application: "Application", gateway: "Gateway" } as const;
 

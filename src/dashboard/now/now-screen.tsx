@@ -1,6 +1,6 @@
 // The first screen: is something wrong, where, since when, what changed, and what can be done. The same words as
 // `selvage status`, because both are made by the same code.
-import { useState, type ReactNode } from "react";
+import { lazy, Suspense, useState, type ReactNode } from "react";
 import { Link } from "wouter";
 import type { Revision } from "../../model/api/registry.ts";
 import { useMeshStatus, type StatusRead } from "../data/mesh-status.ts";
@@ -11,8 +11,6 @@ import { RefLink } from "../part/ref-link.tsx";
 import { Screen } from "../part/screen.tsx";
 import { When } from "../part/when.tsx";
 import type { Trouble } from "../../status/trouble.ts";
-import { RollbackDialog } from "../history/rollback-dialog.tsx";
-import { WeightDialog } from "../rollout/weight-dialog.tsx";
 import { healthWordOf } from "../word/health.ts";
 import { useStats } from "../data/signals.ts";
 import { GoldenCharts } from "../signal/golden-charts.tsx";
@@ -21,6 +19,8 @@ import { WindowNote } from "../signal/window-note.tsx";
 import { incidentText } from "./incident-text.ts";
 import { inSteadyOrder, passedLately, type Passed } from "./lately.ts";
 import { WayBack, type StepBack } from "./way-back.tsx";
+
+const StepDialog = lazy(async () => ({ default: (await import("./step-dialog.tsx")).StepDialog }));
 
 export function NowScreen(): ReactNode {
   const read = useMeshStatus();
@@ -50,14 +50,13 @@ export function NowScreen(): ReactNode {
 const memory = new Map<string, Passed>();
 
 function Told({ read }: { readonly read: StatusRead }): ReactNode {
-  const { status, missing, withheld } = read;
+  const { status, withheld } = read;
   const [step, setStep] = useState<StepBack | null>(null);
   const revisions = read.mesh.revisions.ok ? read.mesh.revisions.value.items : [];
   const passed = passedLately(memory, [...status.problems, ...status.notices], Date.now());
   const cards = inSteadyOrder(memory, [...status.problems, ...status.notices]);
   return (
     <>
-      {missing.length === 0 ? null : <p className="alert degraded">Not all could be asked: {missing.join("; ")}</p>}
       {withheld.length === 0 ? null : <p className="quiet">Your role is not told of: {withheld.join(", ")}.</p>}
       <div className="beside">
         <section aria-label="What is wrong, the worst first">
@@ -102,10 +101,9 @@ function Told({ read }: { readonly read: StatusRead }): ReactNode {
           </ul>
         </section>
       </div>
-      {step?.by === "weight" ? <WeightDialog change={step.change} onClose={() => setStep(null)} /> : null}
-      {step?.by === "rollback" ? (
-        <RollbackDialog to={step.to} head={status.revision} why={step.why} onClose={() => setStep(null)} />
-      ) : null}
+      <Suspense>
+        {step === null ? null : <StepDialog step={step} head={status.revision} onClose={() => setStep(null)} />}
+      </Suspense>
       <SameInTerminal lines={["selvage status", "selvage history", "selvage check"]} />
     </>
   );

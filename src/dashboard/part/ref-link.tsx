@@ -2,7 +2,7 @@
 import type { ReactNode } from "react";
 import { Link } from "wouter";
 import { partsOfRef } from "../../model/word/refs.ts";
-import { documentPath } from "../word/paths.ts";
+import { documentPath } from "../../model/word/screen-paths.ts";
 
 export function RefLink({
   reference,

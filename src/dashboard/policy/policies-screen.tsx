@@ -16,7 +16,7 @@ import { FormField } from "../part/form-field.tsx";
 import { HealthBadge } from "../part/health-badge.tsx";
 import { Screen } from "../part/screen.tsx";
 import { When } from "../part/when.tsx";
-import { rawPath } from "../word/paths.ts";
+import { rawPath } from "../../model/word/screen-paths.ts";
 
 const columns: readonly Column<Resource>[] = [
   {

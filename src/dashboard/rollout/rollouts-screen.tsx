@@ -17,7 +17,7 @@ import { Ready } from "../part/ready.tsx";
 import { Screen } from "../part/screen.tsx";
 import { WindowNote } from "../signal/window-note.tsx";
 import { msText, percentText, rateText } from "../word/number.ts";
-import { rawPath } from "../word/paths.ts";
+import { rawPath } from "../../model/word/screen-paths.ts";
 import { OrderDialog } from "./order-dialog.tsx";
 import { RolloutCard } from "./rollout-card.tsx";
 import type { Verb } from "./rollout-words.ts";

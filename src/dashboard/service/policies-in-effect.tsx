@@ -7,7 +7,7 @@ import { DataTable } from "../part/data-table.tsx";
 import { Empty } from "../part/empty.tsx";
 import { RefLink } from "../part/ref-link.tsx";
 import { When } from "../part/when.tsx";
-import { rawPath } from "../word/paths.ts";
+import { rawPath } from "../../model/word/screen-paths.ts";
 import { policiesOf } from "./service-policies.ts";
 
 interface ServicePoliciesProps {

@@ -16,7 +16,7 @@ import { YamlView } from "../part/yaml-view.tsx";
 import { selvageLine } from "../word/command.ts";
 import { authored } from "../word/document-text.ts";
 import { healthOfRef, healthWordOf } from "../word/health.ts";
-import { rawPath } from "../word/paths.ts";
+import { rawPath } from "../../model/word/screen-paths.ts";
 import { Callers } from "./callers.tsx";
 import { ServiceChanges } from "./service-changes.tsx";
 import { ServiceFacts } from "./service-facts.tsx";

@@ -14,7 +14,7 @@ import {
 import { tell } from "../data/told.ts";
 import { FormField } from "../part/form-field.tsx";
 import { Modal } from "../part/modal.tsx";
-import { screens } from "../word/screens.ts";
+import { screens } from "../../model/word/screens.ts";
 
 const isTyping = (event: KeyboardEvent): boolean =>
   event.target instanceof HTMLElement &&

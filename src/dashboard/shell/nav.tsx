@@ -1,7 +1,7 @@
 // The way between screens.
 import type { ReactNode } from "react";
 import { Link, useLocation } from "wouter";
-import { screens } from "../word/screens.ts";
+import { screens } from "../../model/word/screens.ts";
 
 export function Nav(): ReactNode {
   const [path] = useLocation();

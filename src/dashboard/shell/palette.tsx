@@ -4,8 +4,8 @@ import { useMeshStatus } from "../data/mesh-status.ts";
 import { Modal } from "../part/modal.tsx";
 import { matching } from "../word/matching.ts";
 import { refOfDocument } from "../../model/word/refs.ts";
-import { documentPath } from "../word/paths.ts";
-import { screens } from "../word/screens.ts";
+import { documentPath } from "../../model/word/screen-paths.ts";
+import { screens } from "../../model/word/screens.ts";
 
 interface Target {
   readonly to: string;

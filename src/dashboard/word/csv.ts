@@ -6,6 +6,6 @@ export function csvText(rows: readonly (readonly string[])[]): string {
 }
 
 function cellText(cell: string): string {
-  const text = /^[=+\-@\t\r]/.test(cell) && !/^-?\d[\d., ]*$/.test(cell) ? `'${cell}` : cell;
+  const text = /^[=+\-@\t\r\n＝＋－＠]/.test(cell) && !/^-?\d[\d., ]*$/.test(cell) ? `'${cell}` : cell;
   return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }

@@ -1,6 +1,6 @@
 // What an authorization policy may ask about a request, and how a caller's names are compared. Only what was proven, or
 // what the platform says, is in here; headers are the exception, and are treated as such.
-import type { Caller } from "../../model/snapshot/caller.ts";
+import type { Caller, Party } from "../../model/snapshot/caller.ts";
 import { isProven, namespaceOf } from "../identity/caller.ts";
 import { fits, fitsAny, matchesAny, MAYBE, NO, YES, type Truth } from "./pattern.ts";
 
@@ -30,7 +30,7 @@ export function principalFits(patterns: readonly string[], caller: Caller): Trut
   if (patterns.includes("*") && isProven(caller)) {
     return YES;
   }
-  if (partyNames(caller).some((name) => fitsAny(patterns, name))) {
+  if (partyFits(patterns, caller.workload) || partyFits(patterns, caller.application)) {
     return YES;
   }
   const name = userName(caller);
@@ -39,6 +39,16 @@ export function principalFits(patterns: readonly string[], caller: Caller): Trut
     return NO;
   }
   return PARTY.test(name) || fitting.every((pattern) => pattern.startsWith("*")) ? MAYBE : YES;
+}
+
+/** By each of its names. */
+function partyFits(patterns: readonly string[], party: Party | null): boolean {
+  if (party === null) {
+    return false;
+  }
+  const { principal } = party;
+  const hasScheme = principal.startsWith(SCHEME);
+  return fitsAny(patterns, principal) || (hasScheme && fitsAny(patterns, principal.slice(SCHEME.length)));
 }
 
 /** Every name that a pattern of principals is compared with. */

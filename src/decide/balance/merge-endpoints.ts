@@ -58,11 +58,11 @@ export function mergeEndpoints({ services }: Pick<Snapshot, "services">, registr
         return known;
       }
       const written = Object.hasOwn(services, key) ? services[key]?.endpoints : undefined;
-      const registered = registrations.get(key);
-      if (written === undefined || registered === undefined || registered.size === 0) {
-        return written;
+      if (written === undefined) {
+        return undefined;
       }
-      const all = [...written, ...registered.values()];
+      const registered = registrations.get(key);
+      const all = registered === undefined || registered.size === 0 ? written : [...written, ...registered.values()];
       merged.set(key, all);
       return all;
     },

@@ -91,9 +91,7 @@ export function isDropped(name: string): boolean {
   if (name.includes("_") && isDropped(name.replaceAll("_", "-"))) {
     return true;
   }
-  return requestDrops.has(name) || mayBeFamily(name.charCodeAt(0))
-    ? requestDrops.has(name) || FAMILY.test(name)
-    : false;
+  return requestDrops.has(name) || (mayBeFamily(name.charCodeAt(0)) && FAMILY.test(name));
 }
 
 /** As many servers read it: `x_user` reaches them as `x-user`. */

@@ -64,6 +64,8 @@ function zero(digits: string): boolean {
 /** The 256 bytes in hexadecimal: formatting numbers is the dearest part of starting a trace. */
 const BYTES = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, "0"));
 
+const byte = (value: number): string => BYTES[value] ?? "";
+
 /** `words` × 32 random bits, never all zero. */
 function hex(random: () => number, words: number): string {
   let text = "";
@@ -71,7 +73,7 @@ function hex(random: () => number, words: number): string {
   for (let i = 0; i < words; i++) {
     const word = (random() * 0x1_0000_0000) >>> 0;
     any |= word;
-    text += `${BYTES[word >>> 24]}${BYTES[(word >>> 16) & 255]}${BYTES[(word >>> 8) & 255]}${BYTES[word & 255]}`;
+    text += byte(word >>> 24) + byte((word >>> 16) & 255) + byte((word >>> 8) & 255) + byte(word & 255);
   }
   return any === 0 ? `${text.slice(1)}1` : text;
 }

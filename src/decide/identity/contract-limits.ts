@@ -12,7 +12,7 @@ export function limitsInForce(
   { application }: Pick<Caller, "application">,
   service: ServiceKey,
 ): readonly Limit[] {
-  const attached = indexes.flatMap((index) => table[index] ?? []);
+  const attached = indexes.map((index) => table[index]).filter((limit) => limit !== undefined);
   const sla = attached.find((limit) => limit.sla !== undefined);
   if (sla === undefined) {
     return attached;

@@ -17,10 +17,11 @@ export interface LimitStanding {
 /** Of several limits the one nearest to exhaustion speaks; the IETF's policy header lists all of them. */
 export function limitHeaders(standings: readonly LimitStanding[]): readonly HeaderPair[] {
   const spoken = standings.filter(({ dialect }) => dialect !== "none");
-  const nearest = spoken.toSorted((a, b) => a.remaining / capacityOf(a.terms) - b.remaining / capacityOf(b.terms))[0];
-  if (nearest === undefined) {
+  const [first, ...others] = spoken;
+  if (first === undefined) {
     return [];
   }
+  const nearest = others.reduce((near, one) => (shareLeft(one) < shareLeft(near) ? one : near), first);
   const remaining = Math.max(0, Math.floor(nearest.remaining));
   const seconds = Math.ceil(nearest.resetMs / 1000);
   switch (nearest.dialect) {
@@ -47,6 +48,10 @@ export function limitHeaders(standings: readonly LimitStanding[]): readonly Head
     case "none":
       return [];
   }
+}
+
+function shareLeft({ remaining, terms }: LimitStanding): number {
+  return remaining / capacityOf(terms);
 }
 
 /** Whole seconds, never 0: a caller that comes back at once would only be refused again. */

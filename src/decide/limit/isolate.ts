@@ -1,9 +1,15 @@
 // What an isolate knows of the limits of one policy, and how it keeps that in step with the coordinator: when to
 // report, what to report, what an answer changes. How a request is decided with it is lease-spend.ts.
 import { answered, loseLate, mayReport, newSync, rejected, send, type Sync } from "../fleet/sync.ts";
-import { bucketId } from "./bucket.ts";
 import { batchTold, newTally, takeBatch, tellingIsDue, type DemandTally } from "./demand-tally.ts";
-import { demandNow, waitingNow, type BucketName, type LeasedBucket, type LeasedBuckets } from "./leased-bucket.ts";
+import {
+  demandNow,
+  heldId,
+  waitingNow,
+  type BucketName,
+  type LeasedBucket,
+  type LeasedBuckets,
+} from "./leased-bucket.ts";
 import type { LimitReply, LimitReport, Want } from "../../model/message/limit.ts";
 import type { LimitTerms } from "../../model/snapshot/limit-terms.ts";
 
@@ -48,12 +54,16 @@ export function loseLateReport({ sync }: IsolateLimits, now: number): void {
 
 /** Whether a report should leave now, in the background, after a request for this bucket. */
 export function isReportDue(limits: IsolateLimits, { limit, key }: BucketName, now: number): boolean {
-  const held = limits.held.get(bucketId(limit, key));
-  if (!held || !mayReportLimits(limits, now)) {
-    return false;
-  }
   const { nextSyncMs } = limits.sync.pace;
   const sinceMs = now - limits.sync.syncedAt;
+  // As it is for most requests; to find the bucket costs more.
+  if (sinceMs < Math.min(nextSyncMs, Math.max(50, nextSyncMs / 2)) || !mayReportLimits(limits, now)) {
+    return false;
+  }
+  const held = limits.held.get(heldId(limit, key));
+  if (!held) {
+    return false;
+  }
   if (sinceMs >= nextSyncMs) {
     return (
       tellingIsDue(limits.tally, now) ||
@@ -61,9 +71,6 @@ export function isReportDue(limits: IsolateLimits, { limit, key }: BucketName, n
       held.tokens > 0 ||
       (demandNow(held, nextSyncMs, now) >= 0.5 && held.deniedUntil <= now)
     );
-  }
-  if (sinceMs < Math.max(50, nextSyncMs / 2)) {
-    return false;
   }
   const runsLow = held.demand >= 5 && held.diesAt > now && held.tokens <= held.demand * 0.1;
   return runsLow && held.deniedUntil <= now;
@@ -134,7 +141,7 @@ export function applyLimits(limits: IsolateLimits, reply: LimitReply, now: numbe
   }
   batchTold(limits.tally);
   for (const grant of reply.grants) {
-    const held = limits.held.get(bucketId(grant.limit, grant.key));
+    const held = limits.held.get(heldId(grant.limit, grant.key));
     if (!held) {
       continue;
     }

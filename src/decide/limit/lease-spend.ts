@@ -1,9 +1,8 @@
 // One request for one bucket, decided in the memory of the isolate: by a token held here, by a refusal remembered, or
 // not at all (`ask`): only then it may wait for the coordinator, once and briefly.
-import { bucketId } from "./bucket.ts";
 import { countAsked, countRefused } from "./demand-tally.ts";
 import { loseLateReport, mayReportLimits, type IsolateLimits } from "./isolate.ts";
-import { holdFor, measureDemand, type BucketName, type LeasedBucket } from "./leased-bucket.ts";
+import { heldId, holdFor, measureDemand, type BucketName, type LeasedBucket } from "./leased-bucket.ts";
 import { available, debit, waitFor } from "./ledger.ts";
 import type { LimitTerms } from "../../model/snapshot/limit-terms.ts";
 
@@ -85,7 +84,7 @@ export function peekToken(
   { limit, key }: Pick<BucketName, "limit" | "key">,
   now: number,
 ): { readonly tokens: number; readonly retryAfterMs: number } | null {
-  const bucket = held.get(bucketId(limit, key));
+  const bucket = held.get(heldId(limit, key));
   const tokens = bucket === undefined || bucket.diesAt <= now ? 0 : bucket.tokens;
   if (bucket === undefined || tokens >= 1) {
     return bucket === undefined ? null : { tokens, retryAfterMs: 0 };
@@ -97,7 +96,7 @@ export function peekToken(
 
 /** Returns a token that `spendToken` gave out for a request which another limit refused. */
 export function putBack(limits: IsolateLimits, bucket: BucketName, now: number): void {
-  const held = limits.held.get(bucketId(bucket.limit, bucket.key));
+  const held = limits.held.get(heldId(bucket.limit, bucket.key));
   if (held && held.diesAt > now) {
     held.tokens += 1;
   }
@@ -148,9 +147,9 @@ export function noteRefused(limits: IsolateLimits, bucket: BucketName, now: numb
 }
 
 export function startWaiting(limits: IsolateLimits, limit: string, key: string, now: number): void {
-  limits.held.get(bucketId(limit, key))?.waiting.push(now + COLD_WAIT_MS);
+  limits.held.get(heldId(limit, key))?.waiting.push(now + COLD_WAIT_MS);
 }
 
 export function stopWaiting(limits: IsolateLimits, limit: string, key: string): void {
-  limits.held.get(bucketId(limit, key))?.waiting.shift();
+  limits.held.get(heldId(limit, key))?.waiting.shift();
 }

@@ -2,7 +2,6 @@
 // measured.
 //
 // Records are mutated in place; no clock inside.
-import { bucketId } from "./bucket.ts";
 import { areEqual, fullLedger, type Ledger } from "./ledger.ts";
 import type { Counted } from "./demand-tally.ts";
 import type { LimitTerms } from "../../model/snapshot/limit-terms.ts";
@@ -10,7 +9,7 @@ import type { LimitTerms } from "../../model/snapshot/limit-terms.ts";
 /** Buckets an isolate remembers; the one longest unused is forgotten first. */
 const MAX_HELD = 5000;
 
-/** By limit and key, see `bucketId`. */
+/** By limit and key, see `heldId`. */
 export interface LeasedBuckets {
   readonly held: Map<string, LeasedBucket>;
   /** A bucket was forgotten while something of it may have been held: numbers of grants are no longer complete. */
@@ -51,9 +50,14 @@ export interface LeasedBucket {
   seen: Counted[];
 }
 
+/** Names a bucket in an isolate's memory; by the length ("a", "bc") and ("ab", "c") are told apart. */
+export function heldId(limit: string, key: string): string {
+  return `${limit.length} ${limit}${key}`;
+}
+
 /** The record of one bucket, made when it is new. */
 export function holdFor(buckets: LeasedBuckets, bucket: BucketName, now: number): LeasedBucket {
-  const id = bucketId(bucket.limit, bucket.key);
+  const id = heldId(bucket.limit, bucket.key);
   const found = buckets.held.get(id);
   if (found) {
     if (!areEqual(found.terms, bucket.terms)) {

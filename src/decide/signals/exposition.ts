@@ -42,12 +42,7 @@ export const LE_MS: readonly number[] = [5, 10, 25, 50, 75, 100, 250, 500, 750, 
   (ms) => BOUNDS_MS.includes(ms),
 );
 
-export const FORMATS = {
-  prometheus: "text/plain; version=0.0.4; charset=utf-8",
-  openMetrics: "application/openmetrics-text; version=1.0.0; charset=utf-8",
-} as const;
-
-type Format = keyof typeof FORMATS;
+type Format = "prometheus" | "openMetrics";
 
 export function exposition(families: readonly Family[], format: Format): string {
   const lines = families.filter(({ samples }) => samples.length > 0).flatMap((family) => linesOf(family, format));
@@ -97,8 +92,3 @@ const numberText = (value: number): string => String(Number(value.toFixed(6)));
 const escapeHelp = (text: string): string => text.replaceAll("\\", "\\\\").replaceAll("\n", "\\n");
 const escapeLabel = (text: string): string =>
   text.toWellFormed().replaceAll("\\", "\\\\").replaceAll("\n", "\\n").replaceAll('"', '\\"');
-
-/** What the Accept header asks for; whoever asks for nothing gets Prometheus' own. */
-export function formatOf(accept: string | null): Format {
-  return accept?.includes("application/openmetrics-text") === true ? "openMetrics" : "prometheus";
-}

@@ -1,29 +1,42 @@
 // What the admin API says when it is asked why: a request that nobody sends, and every decision about it.
 import * as z from "zod";
+import { carriedValueSchema, headerNameSchema } from "../document/field/http-header.ts";
 import { explainedOutcomes } from "../word/explained.ts";
+import { say } from "../word/wording.ts";
 
 /** The longest that is taken: what a request may be at most, and what JSON adds to it. */
 const MOST_HEADERS = 200;
+
+const NO_ADDRESS = { error: say("This is not an IP address", "Write 192.0.2.7 or 2001:db8::7, without a zone.") };
 
 export const explainRequestSchema = z
   .strictObject({
     method: z
       .string()
-      .regex(/^[A-Za-z]{1,32}$/, "A method is letters, such as GET.")
+      .regex(/^[A-Za-z]{1,32}$/, { error: say("A method is letters", "Write GET, for example.") })
       .transform((method) => method.toUpperCase())
       .default("GET"),
     url: z
-      .url({ protocol: /^https?$/ })
+      .string()
       .max(16_384)
-      .meta({ description: "Absolute, as a caller would ask for it: `https://shop.example.com/orders?x=1`." }),
+      .refine((text) => text.startsWith("/") || /^https?:/.test(URL.parse(text)?.protocol ?? ""), {
+        error: say("This is not the address of a request", "Write https://…, or a path of the mesh that is asked: /…."),
+      })
+      .meta({
+        description:
+          "As a caller would ask for it: `https://shop.example.com/orders?x=1`, or a path of the mesh that is asked.",
+      }),
     headers: z
-      .record(z.string().regex(/^[!#$%&'*+.^_`|~0-9A-Za-z-]{1,256}$/), z.string().max(32_768))
+      .record(headerNameSchema, carriedValueSchema.max(32_768))
       .refine((headers) => Object.keys(headers).length <= MOST_HEADERS, `At most ${MOST_HEADERS} headers.`)
       .default({})
       .meta({ description: "Used and forgotten: nothing of them is stored or answered." }),
-    clientIp: z.union([z.ipv4(), z.ipv6()]).optional().meta({
-      description: "The caller's address; left out = not known, and policies about addresses let nobody unknown in.",
-    }),
+    clientIp: z
+      .union([z.ipv4(NO_ADDRESS), z.ipv6(NO_ADDRESS)])
+      .optional()
+      .meta({
+        description: "The caller's address; left out = not known, and policies about addresses let nobody unknown in.",
+      }),
     revision: z.int().min(0).optional().meta({ description: "A stored revision; left out = the newest." }),
     as: z.string().min(1).max(600).optional().meta({
       description:

@@ -221,8 +221,9 @@ const serviceReportSchema = z
       spent: z.int(),
       spentPercent: z.number().nullable(),
     }),
-    downtime: z.array(downtimeSchema).readonly(),
-    downSeconds: z.number(),
+    downtime: z.array(downtimeSchema).readonly().meta({ description: "The last ten." }),
+    downTimes: z.number().meta({ description: "How often it was down in the window." }),
+    downSeconds: z.number().meta({ description: "How long, all of these times together." }),
     transactions: z.array(partSchema).readonly().meta({ description: "By route, the busiest first." }),
     callers: z.array(partSchema).readonly(),
     endings: z.array(endingSchema).readonly(),
@@ -230,7 +231,14 @@ const serviceReportSchema = z
   .meta({ id: "ServiceReport" });
 
 export const reportSchema = z
-  .object({ window: windowSchema, stepSeconds: z.number(), items: z.array(serviceReportSchema).readonly() })
+  .object({
+    window: windowSchema,
+    stepSeconds: z.number(),
+    items: z.array(serviceReportSchema).readonly(),
+    more: z
+      .number()
+      .meta({ description: "Services beyond the 200 that are told, by name: ask for these by `service`." }),
+  })
   .meta({ id: "Report" });
 
 export type Golden = z.infer<typeof goldenSchema>;

@@ -3,6 +3,7 @@
 import { withDeadline } from "../../bounded/deadline.ts";
 import { endpointUrl, serviceBinding } from "../../decide/balance/endpoint-url.ts";
 import type { EditedHeaders } from "../../decide/header/edited-headers.ts";
+import type { Receives } from "../../decide/header/receives.ts";
 import type { Endpoint, ServiceKey } from "../../model/snapshot/snapshot.ts";
 import { ASSERTION_HEADER } from "../../tokens/assertion.ts";
 import { assertionFor, knownAssertion } from "../identity/assert.ts";
@@ -77,13 +78,14 @@ export function callAtOnce(
     return null;
   }
   const { service } = options;
-  const assertion = receivesAt(exchange, service).assertion ? knownAssertion(exchange, service) : null;
+  const receives = receivesAt(exchange, service);
+  const assertion = receives.assertion ? knownAssertion(exchange, service) : null;
   if (assertion === undefined) {
     return null;
   }
   const url = endpointUrl(endpoint, outgoing.origin, outgoing.path, outgoing.search);
   try {
-    return dispatch(exchange, null, outgoing, { url, assertion, body: null }, options);
+    return dispatch(exchange, null, outgoing, { url, receives, assertion, body: null }, options);
   } catch (error) {
     return Promise.reject(error);
   }
@@ -107,10 +109,11 @@ async function send(
   const url = endpointUrl(endpoint, outgoing.origin, outgoing.path, outgoing.search);
   const { method } = outgoing;
   const { service } = options;
-  const asserting = receivesAt(exchange, service).assertion ? assertionFor(exchange, service, { method, url }) : null;
+  const receives = receivesAt(exchange, service);
+  const asserting = receives.assertion ? assertionFor(exchange, service, { method, url }) : null;
   const assertion = asserting instanceof Promise ? await asserting : asserting;
   try {
-    const fetching = dispatch(exchange, bound, outgoing, { url, assertion, body }, options);
+    const fetching = dispatch(exchange, bound, outgoing, { url, receives, assertion, body }, options);
     // Only headers have a deadline, bodies have none; it begins when the request has been sent.
     const { timeoutMs, upload } = options;
     const answering = timeoutMs === null ? fetching : withDeadline(fetching, timeoutMs, letGo, upload?.sent);
@@ -123,6 +126,7 @@ async function send(
 /** What a try sends beside what all of them send. */
 interface Sent {
   readonly url: string;
+  readonly receives: Receives;
   readonly assertion: string | null;
   readonly body: BodyInit | null;
 }
@@ -131,10 +135,9 @@ function dispatch(
   exchange: Exchange,
   bound: ReturnType<typeof serviceBinding>,
   { method, headers }: Outgoing,
-  { url, assertion, body }: Sent,
+  { url, receives, assertion, body }: Sent,
   options: CallOptions,
 ): Promise<Response> {
-  const receives = receivesAt(exchange, options.service);
   say(headers, ASSERTION_HEADER, assertion);
   if (exchange.admitted.hops === 0) {
     // The first hop has to be told by one of the mesh's words: an endpoint may lead back to it.

@@ -33,7 +33,10 @@ export function endedRequest(
     return { ...UNKNOWN, requestId, method, ...what, ...decisionOf(by) };
   }
   const { admitted, caller, routed, live } = exchange;
+  const service = servedBy(exchange);
   const { destination } = routed;
+  const asked = "problem" in destination ? null : destination.version;
+  const served = live.endpoints.get(service)?.find(({ id }) => id === endpoint)?.version;
   return {
     ...what,
     ...decisionOf(by),
@@ -45,8 +48,8 @@ export function endedRequest(
     httpRoute: routed.policy === "none" ? "_unmatched" : `${routed.addressPrefix}${routed.matchedPath}`,
     clientAddress: admitted.clientAddress,
     caller: callerOf(caller),
-    service: servedBy(exchange),
-    version: "problem" in destination ? null : destination.version,
+    service,
+    version: served ?? asked,
     route: routed.policy,
     revision: live.snapshot.revision,
   };

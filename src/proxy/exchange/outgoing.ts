@@ -7,7 +7,7 @@ import { modifyHeaders } from "../../decide/header/header-modifier.ts";
 import { proofHeaders, type ClosedHeaders } from "../../decide/header/proof-headers.ts";
 import { BY_DEFAULT, receivesOf, type Receives } from "../../decide/header/receives.ts";
 import { authorityText } from "../../decide/route/authority.ts";
-import type { ServiceKey } from "../../model/snapshot/snapshot.ts";
+import type { ServiceEntry, ServiceKey } from "../../model/snapshot/snapshot.ts";
 import type { Admitted, Exchange, Outgoing, Routed } from "./exchange.ts";
 
 /** What the mesh tells about the request, as far as it is wanted; a trace has a new span each time. */
@@ -35,7 +35,17 @@ function cutOff({ plan: { rewrite }, matchedPath }: Routed): string {
 
 /** What the service that the request goes to wants to be told. */
 export function receivesAt({ live }: Exchange, service: ServiceKey): Receives {
-  return receivesOf(live.snapshot.services[service]);
+  const entry = live.snapshot.services[service];
+  return entry?.receive === undefined ? BY_DEFAULT : receivedBy(entry);
+}
+
+/** By service; each is of one snapshot. */
+const wishes = new WeakMap<ServiceEntry, Receives>();
+
+function receivedBy(entry: ServiceEntry): Receives {
+  const known = wishes.get(entry) ?? receivesOf(entry);
+  wishes.set(entry, known);
+  return known;
 }
 
 /** The service's own; of a request that leads nowhere, what is told without being asked. */

@@ -4,6 +4,7 @@
 import { ASSERTION_SECONDS, ASSERTION_TYPE, bindingOf } from "../../tokens/assertion.ts";
 import { chainOf, serviceAudience, type Actor } from "../../decide/identity/mesh-names.ts";
 import type { MeshKeys } from "../../model/message/mesh-keys.ts";
+import type { Caller } from "../../model/snapshot/caller.ts";
 import type { ServiceKey } from "../../model/snapshot/snapshot.ts";
 import { mint } from "../../tokens/mint.ts";
 import type { Exchange } from "../exchange/exchange.ts";
@@ -46,7 +47,7 @@ export function knownAssertion(exchange: Exchange, service: ServiceKey): string 
   if (keys instanceof Promise || live.snapshot.services[service]?.assertion === "request") {
     return undefined;
   }
-  return heldIn(exchange, keyOf(keys.signing.kid, service, chainOf(exchange.caller)), now);
+  return heldIn(exchange, keyOf(keys.signing.kid, service, exchange.caller), now);
 }
 
 function heldIn({ state }: Exchange, key: string, now: number): string | undefined {
@@ -66,7 +67,7 @@ function assertWith(
   if (live.snapshot.services[service]?.assertion === "request") {
     return signForRequest(exchange, { service, chain, signing, now }, bound);
   }
-  const key = keyOf(signing.kid, service, chain);
+  const key = keyOf(signing.kid, service, caller);
   return heldIn(exchange, key, now) ?? signForCaller(exchange, { service, chain, signing, now }, key);
 }
 
@@ -110,11 +111,23 @@ function without({ trace }: Exchange): null {
   return null;
 }
 
+function keyOf(kid: string, service: ServiceKey, caller: Caller): string {
+  return `${kid}\n${service}${chainText(caller)}`;
+}
+
+/** As long as somebody knows the caller. */
+const chainTexts = new WeakMap<Caller, string>();
+
 /** With lengths: what a user is called may hold anything. */
-function keyOf(kid: string, service: ServiceKey, chain: Actor): string {
-  let key = `${kid}\n${service}`;
-  for (let one: Actor | undefined = chain; one !== undefined; one = one.act) {
-    key += `\n${one.sub.length} ${one.sub}`;
+function chainText(caller: Caller): string {
+  const known = chainTexts.get(caller);
+  if (known !== undefined) {
+    return known;
   }
-  return key;
+  let text = "";
+  for (let one: Actor | undefined = chainOf(caller); one !== undefined; one = one.act) {
+    text += `\n${one.sub.length} ${one.sub}`;
+  }
+  chainTexts.set(caller, text);
+  return text;
 }

@@ -19,6 +19,7 @@ describe("completion", () => {
     expect(await candidates("ro")).toEqual(["rollback", "rollout"]);
     expect(await candidates("token", "")).toEqual(["create", "ls", "rm"]);
     expect(await candidates("completion", "")).toEqual(["bash", "fish", "zsh"]);
+    expect(await candidates("import", "a")).toEqual(["anypoint", "argo-rollouts"]);
     expect(await candidates("get", "http")).toEqual(["httproutes"]);
     expect(await candidates("describe", "serv")).toEqual(["services"]);
   });

@@ -93,6 +93,35 @@ describe("import", () => {
     expect(stdout).toContain("spiffe://shop.example/ns/a/sa/b");
   });
 
+  it("makes Rollouts of Canaries and of Argo's Rollouts, with the lines of what is lost", async () => {
+    const canary = [
+      "apiVersion: flagger.app/v1beta1\nkind: Canary\nmetadata: {name: web}",
+      "spec:\n  targetRef: {name: web}\n  analysis:\n    interval: 1m\n    stepWeight: 50\n    mirror: true\n",
+    ].join("\n");
+    const flagger = await bench.run("import", "flagger", "-f", bench.file("canary.yaml", canary));
+    expect(flagger.code).toBe(0);
+    const parsed = parseDocuments(flagger.stdout, "yaml");
+    const steps = [
+      { weight: 50, hold: "1m" },
+      { weight: 100, hold: "1m" },
+    ];
+    expect(parsed.ok && parsed.documents.map(({ document }) => document.spec)).toMatchObject([
+      { service: "web", steps },
+    ]);
+    expect(flagger.stderr).toMatch(/dropped {2}.*canary\.yaml:9 {2}Canary\/default\/web \/spec\/analysis\/mirror\n/);
+    const rollout = [
+      "apiVersion: argoproj.io/v1alpha1\nkind: Rollout\nmetadata: {name: web}",
+      "spec: {strategy: {canary: {stableService: web, steps: [{setWeight: 5}, {pause: {duration: 5m}}]}}}\n",
+    ].join("\n");
+    const path = bench.file("rollout.yaml", rollout);
+    const argo = await bench.run("import", "argo-rollouts", "-f", path, "-o", "json");
+    expect(JSON.parse(argo.stdout).documents).toMatchObject([
+      { kind: "Rollout", spec: { service: "web", steps: [{ weight: 5, hold: "5m" }, { weight: 100 }] } },
+    ]);
+    const strict = await bench.run("import", "argo-rollouts", "-f", path, "--strict");
+    expect([strict.code, strict.stdout]).toEqual([6, ""]);
+  });
+
   it("can be piped into another command that reads standard input", () => {
     const command = `"${process.execPath}" src/cli/main.ts import`;
     const script = `${command} istio -f "${bench.file("web.yaml", CLEAN)}" | ${command} gateway-api -f - -o name`;

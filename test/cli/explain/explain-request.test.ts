@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { stringify } from "yaml";
 import { CommandBench } from "../../support/command-bench.ts";
+import { problem } from "../../support/scripted-api.ts";
 
 const told = {
   revision: 41,
@@ -90,6 +91,13 @@ describe("selvage explain METHOD URL", () => {
         "The mesh would answer 503: SLV5020 No endpoint may be asked",
       ],
     ]);
+  });
+
+  it("takes what the mesh cannot read of the command line for its fault", async () => {
+    expect((await bench.run("explain", "GET", "orders")).code).toBe(2);
+    expect(bench.seen).toHaveLength(0);
+    await bench.script(() => problem(422, "SLV1003", "The body is not valid."));
+    expect((await bench.run("explain", "GET", "/orders", "--client-ip", "x")).code).toBe(2);
   });
 
   it("refuses a header without a name, and asks nothing", async () => {

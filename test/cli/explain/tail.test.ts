@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { tailCommand } from "../../../src/cli/explain/tail.ts";
+import { logsCommand, tailCommand } from "../../../src/cli/explain/tail.ts";
 import type { ApiClient } from "../../../src/cli/session/client.ts";
 import { recordingTerminal } from "../../support/recording-terminal.ts";
 
@@ -46,6 +46,36 @@ it("shows a line for each request, marks what was not kept, and goes on from the
   ]);
   expect(terminal.stdout()).toBe("12:00:00.250 anonymous -> shop/orders v1 GET /orders 502 12 ms SLV5006 r1");
   expect(terminal.stderr()).toContain("4 more were not kept");
+});
+
+it.each([
+  ["json", JSON.stringify(request)],
+  ["name", "request/r1"],
+  ["yaml", expect.stringMatching(/^---\nat: .*\ncaller: anonymous\n/)],
+  ["jsonpath={.service}", "shop/orders"],
+] as const)("prints requests as -o %s says", async (output, expected) => {
+  const text = `event: request\nid: 7\ndata: ${JSON.stringify(request)}\n\n`;
+  const stream = () => Promise.resolve({ ok: true, body: ReadableStream.from([new TextEncoder().encode(text)]) });
+  const terminal = recordingTerminal();
+  const client = { stream } as unknown as ApiClient;
+  expect(await tailCommand({ client, terminal, output, namespace: null }, { once: true })).toBe(0);
+  expect(terminal.stdout()).toEqual(expected);
+});
+
+it("logs of a service that there is not, or that is none, end at once", async () => {
+  const failure = { exitCode: 4 as const, status: 404, message: "There is no such document." };
+  const asked: string[] = [];
+  const call = (_: string, path: string) => {
+    asked.push(path);
+    return Promise.resolve({ ok: false, failure });
+  };
+  const terminal = recordingTerminal();
+  const session = { client: { call } as unknown as ApiClient, terminal, output: "table" as const, namespace: "shop" };
+  expect(await logsCommand(session, "nobody", {})).toBe(4);
+  expect(await logsCommand(session, "bank/nobody", {})).toBe(4);
+  expect(asked).toEqual(["/namespaces/shop/Service/nobody", "/namespaces/bank/Service/nobody"]);
+  expect(await logsCommand(session, "a/b/c", {})).toBe(2);
+  expect(asked).toHaveLength(2);
 });
 
 it("says why it may not look, and does not go on asking", async () => {

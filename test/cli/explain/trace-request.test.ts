@@ -67,6 +67,9 @@ it("continues a trace that the caller names, and posts what has a body", async (
 it("tells what is no header, no address, and what does not answer", async () => {
   expect(await bench.run("trace", "/orders", "-H", "nonsense")).toMatchObject({ code: 2 });
   expect(await bench.run("trace", "GET", "orders")).toMatchObject({ code: 2 });
+  expect(await bench.run("trace", "GE T", "/orders")).toMatchObject({ code: 2 });
+  expect(await bench.run("trace", "/orders", "-H", "a b: c")).toMatchObject({ code: 2 });
+  expect(await bench.run("trace", "GET", "/orders", "-d", "body")).toMatchObject({ code: 2 });
   expect(bench.seen).toHaveLength(0);
   const gone = await bench.run("trace", "http://127.0.0.1:1/");
   expect([gone.code, gone.stderr]).toEqual([8, expect.stringContaining("http://127.0.0.1:1/ did not answer")]);

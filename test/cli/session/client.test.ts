@@ -42,6 +42,7 @@ describe("client", () => {
 
   it.each([
     [400, exitCodes.validation],
+    [400, exitCodes.usage, "SLV1008"],
     [401, exitCodes.auth],
     [403, exitCodes.auth],
     [404, exitCodes.notFound],
@@ -53,11 +54,14 @@ describe("client", () => {
     [429, exitCodes.unavailable],
     [500, exitCodes.unavailable],
     [503, exitCodes.unavailable],
-  ])("takes a problem with status %i for exit code %i, with the mesh's own words", async (status, exitCode) => {
-    const client = await clientFor(problem(status, "SLV1003", "It is not valid."));
-    const answer = await client.call("GET", "/x");
-    expect(answer).toMatchObject({ ok: false, failure: { exitCode, status, message: "It is not valid." } });
-  });
+  ])(
+    "takes a problem with status %i for exit code %i, with the mesh's own words",
+    async (status, exitCode, code = "SLV1003") => {
+      const client = await clientFor(problem(status, code, "It is not valid."));
+      const answer = await client.call("GET", "/x");
+      expect(answer).toMatchObject({ ok: false, failure: { exitCode, status, message: "It is not valid." } });
+    },
+  );
 
   it("says when nobody listens there", async () => {
     const client = await clientFor({});

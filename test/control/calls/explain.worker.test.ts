@@ -177,6 +177,25 @@ describe("POST /explain", () => {
     });
   });
 
+  it("takes a path for one of the mesh that is asked", async () => {
+    const told = await explain({ url: "/svc/orders.shop/pay?x=1" });
+    expect(told.request).toMatchObject({ host: "mesh.test", path: "/svc/orders.shop/pay" });
+  });
+
+  it.each([
+    [{ url: "shop.example.com/orders" }, "#/url", "This is not the address of a request"],
+    [{ url: "ftp://shop.example.com/" }, "#/url", "This is not the address of a request"],
+    [{ url: "/", clientIp: "fe80::1%eth0" }, "#/clientIp", "This is not an IP address"],
+    [{ url: "/", method: "GE T" }, "#/method", "A method is letters"],
+    [{ url: "/", headers: { "a b": "1" } }, "#/headers/a b", '"a b" is not a header name'],
+    [{ url: "/", headers: { a: "1\r\nb: 2" } }, "#/headers/a", "The header value holds a control character"],
+    [{ url: "/", headers: { a: "\u0000" } }, "#/headers/a", "The header value holds a control character"],
+  ])("refuses %j, and says where and what", async (body, pointer, detail) => {
+    const answer = await api("POST", "/explain", { body });
+    expect(answer.status).toBe(422);
+    expect(answer.body).toMatchObject({ code: "SLV1003", errors: [{ pointer, detail, hint: expect.any(String) }] });
+  });
+
   it("explains by a stored revision, and says when there is none", async () => {
     const ledger = { url: "https://m.example/svc/ledger.bank/", clientIp: "192.0.2.7" };
     expect(await explain({ ...ledger, revision: first })).toMatchObject({

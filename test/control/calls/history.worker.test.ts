@@ -27,6 +27,40 @@ describe("GET /revisions", () => {
     expect([second.items[0]!.revision, second.nextCursor]).toEqual([1, null]);
   });
 
+  it("tells an operator of namespaces a number and a time of what others did, and their own in full", async () => {
+    await api("POST", "/apply?reason=for+bank+alone", {
+      headers: { "content-type": "application/yaml" },
+      body: serviceYaml("ledger", "bank"),
+    });
+    await api("POST", "/services/bank/ledger/credentials");
+    await api("POST", "/services/shop/orders/credentials");
+    const { body, text } = await api("GET", "/revisions", { token: await tokenFor("viewer", ["shop"]) });
+    expect(body.items).toMatchObject([
+      { revision: 5, actor: "bootstrap", source: "mint service/shop/orders" },
+      { revision: 4, actor: "withheld", source: "withheld" },
+      { revision: 3, actor: "withheld", source: "withheld", reason: null },
+      { revision: 2, actor: "bootstrap", source: "apply" },
+      { revision: 1, source: "apply" },
+    ]);
+    expect(text).not.toContain("bank");
+    const one = await api("GET", "/revisions/3", { token: await tokenFor("viewer", ["shop"]) });
+    expect(one.body).toMatchObject({ revision: 3, actor: "withheld", reason: null, changes: [] });
+    expect((await api("GET", "/revisions/3", { token: await tokenFor("viewer", ["bank"]) })).body).toMatchObject({
+      actor: "bootstrap",
+      reason: "for bank alone",
+    });
+  });
+
+  it.each(["0", "501", "1e2", "0x10", " 5", "", "-1", "1.5", "٣"])("takes %j for no number", async (limit) => {
+    const { status, body } = await api("GET", `/revisions?limit=${encodeURIComponent(limit)}`);
+    expect(status).toBe(400);
+    expect(body).toMatchObject({
+      code: "SLV1008",
+      detail: `${JSON.stringify(limit)} is no whole number from 1 to 500`,
+      errors: [{ pointer: "#/query/limit", hint: "Write digits alone." }],
+    });
+  });
+
   it("refuses a cursor of another list", async () => {
     const { status, body } = await api("GET", "/revisions?cursor=YWJj");
     expect(status).toBe(400);

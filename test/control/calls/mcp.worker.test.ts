@@ -221,13 +221,14 @@ describe("a plan", () => {
     expect((await callTool("confirm", { planId: first })).isError).toBe(true);
   });
 
-  it("rolls back, deletes, forces a breaker, drains an endpoint and decides a contract", async () => {
+  it("rolls back, deletes, forces a breaker, drains an endpoint, decides a contract and leads a Rollout", async () => {
     await applied(
       [
         "{apiVersion: selvage.dev/v1, kind: TrafficPolicy, metadata: {name: guard, namespace: shop}, spec: {targetRefs: [{kind: Service, name: orders}], circuitBreaker: {}}}",
         "{apiVersion: selvage.dev/v1, kind: Application, metadata: {name: mobile, namespace: shop}}",
         "{apiVersion: selvage.dev/v1, kind: Tier, metadata: {name: gold, namespace: shop}, spec: {service: orders, limits: [{name: l, requests: 5, window: 1m}]}}",
         "{apiVersion: selvage.dev/v1, kind: Contract, metadata: {name: mobile-orders, namespace: shop}, spec: {application: mobile, service: orders, tier: gold}}",
+        "{apiVersion: selvage.dev/v1, kind: Rollout, metadata: {name: next, namespace: shop}, spec: {service: orders, stable: v1, canary: v2, steps: [{weight: 5, hold: 1h}, {weight: 100}]}}",
       ].join("\n---\n"),
     );
     await api("PUT", "/namespaces/shop/services/orders/endpoints/one", { body: { url: "http://127.0.0.1:9001" } });
@@ -236,6 +237,8 @@ describe("a plan", () => {
       ["plan_breaker", { ...of, state: "open" }, { forced: [{ state: "open", reason: "drill" }] }],
       ["plan_drain", { ...of, endpoint: "one" }, { draining: true }],
       ["plan_contract", { namespace: "shop", name: "mobile-orders", action: "approve" }, { state: "approved" }],
+      ["plan_rollout", { namespace: "shop", name: "next", action: "promote", full: true }, { weight: 100, step: 2 }],
+      ["plan_rollout", { namespace: "shop", name: "next", action: "abort" }, { phase: "aborted", weight: 0 }],
       ["plan_delete", { kind: "service", namespace: "bank", name: "ledger" }, { summary: { prune: 1 } }],
       ["plan_rollback", { revision: 2 }, { summary: { create: 1 } }],
     ];
@@ -247,8 +250,30 @@ describe("a plan", () => {
         detail: { agent: "mcp", agentReason: "drill" },
       });
     }
+    expect((await callTool("rollouts", of)).content[0]?.text).toContain("shop/next of orders: aborted");
     const gone = await callTool("plan_drain", { ...of, endpoint: "two", reason: "drill" });
-    expect(gone.content[0]?.text).toContain("nothing to do");
+    expect(gone.content[0]?.text).toContain("shop/orders has no registered endpoint two");
+    const none = await callTool("plan_rollout", { namespace: "shop", name: "no", action: "pause", reason: "drill" });
+    expect(none.content[0]?.text).toContain("there is no Rollout shop/no");
+    const long = await callTool("plan_breaker", { ...of, state: "open", ttl: "25h", reason: "drill" });
+    expect([long.isError, long.content[0]?.text]).toEqual([true, expect.stringContaining("a day at most")]);
+    const bare = await callTool("plan_breaker", {
+      namespace: "bank",
+      service: "ledger",
+      state: "open",
+      reason: "drill",
+    });
+    expect(bare.content[0]?.text).toContain("there is no service bank/ledger with a breaker");
+  });
+
+  it("is refused for a Rollout that was moved since", async () => {
+    await applied(
+      "{apiVersion: selvage.dev/v1, kind: Rollout, metadata: {name: moved, namespace: shop}, spec: {service: orders, stable: v1, canary: v2, steps: [{weight: 5, hold: 1h}, {weight: 100}]}}",
+    );
+    const planId = await planned("plan_rollout", { namespace: "shop", name: "moved", action: "promote" });
+    await api("POST", "/rollouts/shop/moved/pause", { body: { reason: "somebody was faster" } });
+    const refused = await callTool("confirm", { planId });
+    expect(refused.structuredContent.problem).toMatchObject({ code: "SLV3001" });
   });
 });
 

@@ -47,6 +47,7 @@ describe("GET /requests", () => {
     expect(idsOf(body)).toEqual(["at-bank", "at-shop", "nowhere"]);
     expect(idsOf((await api("GET", "/requests?status=500")).body)).toEqual(["at-shop"]);
     expect(idsOf((await api("GET", "/requests?service=bank/ledger")).body)).toEqual(["at-bank"]);
+    expect(idsOf((await api("GET", "/requests?service=ledger&namespace=bank")).body)).toEqual(["at-bank"]);
     expect(body).toMatchObject({ dropped: 3 });
   });
 

@@ -141,6 +141,11 @@ describe("GET /stats", () => {
   it("knows no service that is neither written nor counted, and no window that is none", async () => {
     expect((await api("GET", "/stats?service=shop/nobody")).status).toBe(404);
     expect((await api("GET", "/stats?window=1s")).body.code).toBe("SLV1008");
+    const bad = await api("GET", "/report?until=yesterday&objective=0");
+    expect(bad.body.errors).toMatchObject([
+      { pointer: "#/query/until", detail: "The end is not a time", hint: expect.stringContaining("RFC 3339") },
+      { pointer: "#/query/objective", detail: '"0" is out of range', hint: "Use a number that is at least 50." },
+    ]);
     expect((await api("GET", "/stats?window=9601h")).status).toBe(400);
   });
 });
@@ -188,10 +193,26 @@ describe("GET /report", () => {
     expect(text.text).toContain("availability  60 % (objective 99.9 %: 0 errors allowed, 40 made, none to spend)");
     const csv = await api("GET", "/report?format=csv");
     expect(csv.headers.get("content-type")).toBe("text/csv; charset=utf-8");
+    const least = await api("GET", "/report", { headers: { accept: "text/csv;q=0, text/plain;q=0.1, */*;q=0.5" } });
+    expect(least.headers.get("content-type")).toMatch(/^application\/json/);
     const lines = csv.text.trimEnd().split("\r\n");
     expect(new Set(lines.map((line) => line.split(",").length))).toEqual(new Set([18]));
     expect(lines).toContainEqual(expect.stringMatching(/^shop,orders,service,shop\/orders,100,/));
   });
+});
+
+it("counts all of a service's downtime, and tells the last of it", async () => {
+  await applied(serviceYaml("shaky", "often"));
+  const object = env.TELEMETRY?.getByName(`signals-${shardOf("often/shaky", 4)}`);
+  const start = Math.floor(Date.now() / 10_000) * 10_000 - 300_000;
+  const batches = Array.from({ length: 24 }, (_, nth) => {
+    const at = start + nth * 10_000;
+    return { seq: nth + 1, from: at, to: at, rows: [row("often/shaky", { status: nth % 2 === 0 ? 500 : 200 }, 30)] };
+  });
+  await object?.take({ isolate: "shaky", batches, lost: [] });
+  const { items } = await read<Report>("/report?service=often/shaky&window=10m");
+  expect(items[0]).toMatchObject({ downTimes: 12, downSeconds: 120 });
+  expect(items[0]?.downtime).toHaveLength(10);
 });
 
 describe("GET /changes", () => {
@@ -216,5 +237,46 @@ describe("GET /changes", () => {
     const token = await tokenFor("viewer", ["bank"]);
     const own = await read<{ items: readonly MeshChange[] }>("/changes", { token });
     expect(own.items.map(({ service }) => service)).toEqual(["bank/ledger"]);
+  });
+});
+
+describe("what is another namespace's", () => {
+  it("names no document of another namespace that names the service, and says that there is one", async () => {
+    await api("POST", "/apply?reason=private", {
+      headers: { "content-type": "application/yaml" },
+      body: `apiVersion: gateway.networking.k8s.io/v1
+kind: HTTPRoute
+metadata: {name: hidden-caller, namespace: infra}
+spec: {parentRefs: [{group: selvage.dev, kind: Service, name: ledger, namespace: bank}], rules: [{backendRefs: [{group: selvage.dev, kind: Service, name: ledger, namespace: bank}]}]}`,
+    });
+    const path = "/changes?service=bank/ledger";
+    const whole = await api("GET", path);
+    expect(whole.text).toMatch(/hidden-caller.*private/);
+    const { text } = await api("GET", path, { token: await tokenFor("viewer", ["bank"]) });
+    expect(text).toContain("documents of other namespaces that name it");
+    expect(text).not.toMatch(/hidden-caller|private|infra/);
+  });
+});
+
+describe("policies and routes of other namespaces that had a say", () => {
+  const hidden = { policy: "RateLimitPolicy/infra/secret/one", route: "HTTPRoute/infra/hidden/0" };
+
+  it.each([
+    "/stats?service=held/back",
+    "/stats",
+    "/report?service=held/back",
+    "/report?format=text",
+    "/report?format=csv",
+    "/graph",
+    "/changes",
+  ])("are not named to the service's own operator in %s", async (path) => {
+    await applied(serviceYaml("back", "held") + serviceYaml("hidden", "infra"));
+    await tell([row("held/back", { status: 429, decision: "limit", ...hidden }, 30)], 2);
+    const token = await tokenFor("viewer", ["held"]);
+    const told = await api("GET", path, { token });
+    expect([told.status, told.text.includes("held")]).toEqual([200, true]);
+    expect(told.text).not.toMatch(/infra|secret/);
+    const whole = await api("GET", "/report?service=held/back");
+    expect(whole.text).toContain(hidden.policy);
   });
 });

@@ -36,6 +36,10 @@ it("holds namespaces", async () => {
   const token = await tokenFor("viewer", ["bank"]);
   expect((await api("GET", "/tail?namespace=tailed", { token })).status).toBe(403);
   expect((await api("GET", "/tail?cursor=0", { token })).body.items).toEqual([]);
+  for (const path of ["tail", "requests", "traces"]) {
+    expect((await api("GET", `/${path}?service=tailed/orders`, { token })).status, path).toBe(403);
+    expect((await api("GET", `/${path}?namespace=bank&service=ledger`, { token })).status, path).toBe(200);
+  }
 });
 
 it("is a stream of events where one is asked for", async () => {

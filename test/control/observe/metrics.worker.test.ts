@@ -15,9 +15,16 @@ beforeAll(async () => {
       serviceYaml("ledger", "bank"),
   );
   for (const service of ["shop/orders", "bank/ledger"]) {
-    const labels = { ...otherLabels(service), caller: "anonymous", status: 200, decision: "forwarded", policy: "" };
+    const labels = {
+      ...otherLabels(service),
+      caller: "anonymous",
+      status: 200,
+      decision: "forwarded",
+      policy: "IPAccessPolicy/infra/hidden",
+    };
     const exemplar = { requestId: "request-1", traceId: null, ms: 30, at: Date.now() };
-    const row = { ...labels, count: 7, sumMs: 210, tries: 7, buckets: [21, 7], exemplar };
+    const route = "HTTPRoute/infra/hidden/0";
+    const row = { ...labels, route, count: 7, sumMs: 210, tries: 7, buckets: [21, 7], exemplar };
     const batch = { seq: 1, from: Date.now(), to: Date.now(), rows: [row] };
     const name = `signals-${shardOf(service, 4)}`;
     await env.TELEMETRY?.getByName(name).take({ isolate: service, batches: [batch], lost: [] });
@@ -39,6 +46,8 @@ it("tells services and the mesh in Prometheus' text, and in OpenMetrics where th
   }
   const open = await ask("GET", PATH, { headers: { accept: "application/openmetrics-text; version=1.0.0" } });
   expect(open.headers.get("content-type")).toBe("application/openmetrics-text; version=1.0.0; charset=utf-8");
+  const least = await ask("GET", PATH, { headers: { accept: "application/openmetrics-text;q=0.1, text/plain" } });
+  expect(least.headers.get("content-type")).toMatch(/^text\/plain/);
   expect(open.text).toMatch(/ # \{request_id="request-1"\} 0\.03 \d+/);
 });
 
@@ -48,7 +57,7 @@ it("needs a token unless it is public, and shows one namespace's operator no oth
   expect([everybody.status, everybody.text.includes("bank/ledger")]).toEqual([200, true]);
   const { text } = await ask("GET", PATH, { token: await tokenFor("viewer", ["bank"]) });
   expect(text).toContain('service="bank/ledger"');
-  expect(text).not.toMatch(/shop\/orders|selvage_config|selvage_telemetry/);
+  expect(text).not.toMatch(/shop\/orders|selvage_config|selvage_telemetry|infra/);
 });
 
 it("says which objects it could not ask, and answers all the same", async () => {

@@ -11,8 +11,12 @@ it("quotes what holds a comma, a quote or a line's end", () => {
   ).toBe('a,"b,c"\r\n"say ""x""","two\nlines"\r\n');
 });
 
-it.each(["=1+1", "+SUM(A1)", "-2+3", "@cmd", "\tx"])("makes %j no formula", (text) => {
+it.each(["=1+1", "+SUM(A1)", "-2+3", "@cmd", "\tx", "＝1+1", "＠cmd"])("makes %j no formula", (text) => {
   expect(csvText([[text]])).toBe(`'${text}\r\n`);
+});
+
+it("makes what begins with a line break no formula", () => {
+  expect(csvText([["\n=1+1"]])).toBe('"\'\n=1+1"\r\n');
 });
 
 it("leaves numbers and text alone", () => {

@@ -5,9 +5,9 @@ import { contractRequest } from "../../../src/dashboard/word/contract-request.ts
 import { healthOfRef, healthSummary } from "../../../src/dashboard/word/health.ts";
 import { lineDiff } from "../../../src/dashboard/word/line-diff.ts";
 import { matching } from "../../../src/dashboard/word/matching.ts";
-import { documentPath } from "../../../src/dashboard/word/paths.ts";
+import { documentPath } from "../../../src/model/word/screen-paths.ts";
 import { safeLink } from "../../../src/dashboard/word/safe-link.ts";
-import { screens } from "../../../src/dashboard/word/screens.ts";
+import { screens } from "../../../src/model/word/screens.ts";
 import { agoText } from "../../../src/dashboard/word/when.ts";
 import { incidentText } from "../../../src/dashboard/now/incident-text.ts";
 

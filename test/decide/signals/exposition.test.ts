@@ -1,6 +1,6 @@
 import { execFileSync, spawnSync } from "node:child_process";
 import { describe, expect, it } from "vitest";
-import { exposition, formatOf, type Family } from "../../../src/decide/signals/exposition.ts";
+import { exposition, type Family } from "../../../src/decide/signals/exposition.ts";
 import { addSparse, bucketOf, BUCKETS } from "../../../src/decide/signals/histogram.ts";
 import { metricRows } from "../../../src/decide/signals/metric-rows.ts";
 import { otherLabels } from "../../../src/decide/signals/other.ts";
@@ -75,12 +75,6 @@ describe("exposition", () => {
     const text = exposition(metricRows([row({ caller })]), "prometheus");
     expect(text).toContain('selvage_client="a\\"} 1\\nevil{x=\\"\\\\y\uFFFD"');
     expect(text.split("\n").filter((line) => line.startsWith("evil"))).toEqual([]);
-  });
-
-  it("is OpenMetrics for who asks for that alone", () => {
-    expect(formatOf("application/openmetrics-text;version=1.0.0,text/plain;q=0.5")).toBe("openMetrics");
-    expect(formatOf("text/plain")).toBe("prometheus");
-    expect(formatOf(null)).toBe("prometheus");
   });
 });
 

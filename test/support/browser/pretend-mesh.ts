@@ -175,7 +175,8 @@ export async function startPretendMesh(
       response.statusCode = pathname.startsWith("/_selvage/ui/") ? 200 : 404;
       response.setHeader("content-type", "text/html");
       const isFirst = /^\/_selvage\/ui\/(?:now)?$/.test(pathname);
-      response.end(readFileSync(join(files, isFirst ? "index.html" : "screens.html")));
+      response.setHeader("content-encoding", "gzip");
+      response.end(gzipSync(readFileSync(join(files, isFirst ? "index.html" : "screens.html"))));
     }
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));

@@ -2,7 +2,7 @@
 // out whole: without the condition it would take requests it never took.
 import { httpRouteMatchSchema } from "../../../model/document/gateway-api/http-route-match.ts";
 import { refusalOf } from "../../source/judge-document.ts";
-import { literally, patternOf, valueMatch, type StringValueMatch } from "./string-match.ts";
+import { literally, patternOf, valueMatch, type StringValueMatch } from "../../source/string-match.ts";
 import type { Field } from "../../source/source-field.ts";
 
 export interface PathMatch {

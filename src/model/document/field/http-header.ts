@@ -11,15 +11,16 @@ export const headerNameSchema = z
       say(`${quote(issue.input)} is not a header name`, "Use letters, digits and hyphens, such as x-tenant."),
   });
 
-/** A field value: no control characters, which would end the header or be refused by the runtime. */
-export const headerValueSchema = z
+/** A field value as requests carry it: no control characters, which would end it or be refused by the runtime. */
+export const carriedValueSchema = z
   .string()
-  .min(1)
-  .max(4096)
   // oxlint-disable-next-line no-control-regex -- control characters are exactly what is refused
   .regex(/^[^\u0000-\u0008\u000a-\u001f\u007f]*$/, {
     error: say("The header value holds a control character", "Remove line breaks and other control characters."),
   });
+
+/** A field value as documents name it. */
+export const headerValueSchema = carriedValueSchema.min(1).max(4096);
 
 // oxlint-disable-next-line no-control-regex -- the schema above has refused them, and says so
 const REFUSED = /[\u0000-\u0008\u000a-\u001f\u007f]|^$/;

@@ -1,6 +1,6 @@
-// Addresses of what the screens show. A Service and an Application have screens of their own, every other document has
-// the one of documents.
-import { partsOfRef } from "../../model/word/refs.ts";
+// Addresses, below `/_selvage/ui`, of what the dashboard's screens show. A Service and an Application have screens of
+// their own, every other document has the one of documents.
+import { partsOfRef } from "./refs.ts";
 
 export function documentPath(ref: string): string {
   const { kind, namespace, name } = partsOfRef(ref);

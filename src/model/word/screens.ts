@@ -1,5 +1,5 @@
-// The screens: where each is, what it is called, and the key that leads there after `g`. Navigation, palette and the
-// sheet of keys read this list.
+// The dashboard's screens: where each is, what it is called, and the key that leads there after `g`. Navigation,
+// palette, the sheet of keys and `selvage open` read this list.
 
 interface ScreenEntry {
   /** Below `/_selvage/ui`. */

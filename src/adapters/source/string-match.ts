@@ -1,7 +1,7 @@
 // Istio's StringMatch (exact, prefix, regex, or nothing = present) → value matches of the Gateway API, which knows
 // exact values and RE2 patterns that match the whole value.
-import { compileRegex } from "../../../decide/route/regex.ts";
-import type { Field } from "../../source/source-field.ts";
+import { compileRegex } from "../../decide/route/regex.ts";
+import type { Field } from "./source-field.ts";
 
 export interface StringValueMatch {
   readonly type: "Exact" | "RegularExpression";
