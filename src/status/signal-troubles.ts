@@ -11,9 +11,9 @@ const LASTING_MS = 10_000;
 const TELLING = 3;
 
 /**
- * A minute shows neither when something began that is older, nor what came before it: ten do, where both see it. What began
- * within the minute stands out in it alone. Nor does it show that callers are refused once they are so for longer: that is
- * usual to it then.
+ * A minute shows neither when something began that is older, nor what came before it: ten do, where both see it. What
+ * began within the minute stands out in it alone. Nor does it show that callers are refused once they are so for
+ * longer: that is usual to it then.
  */
 export function seenLonger(services: readonly ServiceSignals[], longer: Pick<Stats, "services">): ServiceSignals[] {
   return services.map((service) => {

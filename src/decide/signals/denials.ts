@@ -1,6 +1,6 @@
 // Who is refused a proof or permission. Some are at any time, and that is what guards are for; far more than usual are
-// callers that were let in before: a secret has ended, or a permission is gone. What is usual is the median of what came
-// before, so that neither a trouble that is over nor a moment without any speaks for the rest.
+// callers that were let in before: a secret has ended, or a permission is gone. What is usual is the median of what
+// came before, so that neither a trouble that is over nor a moment without any speaks for the rest.
 import type { Golden, SeriesPoint } from "../../model/api/signals.ts";
 import { lastStretch } from "./stretch.ts";
 
@@ -13,7 +13,7 @@ const FEWEST_DENIED = 10;
 const LEAST_SHARE = 0.05;
 const TIMES = 2;
 
-/** Roots of Poisson's numbers deviate by a half: what is usual may be two of these more, and what is told is three more. */
+/** Roots of Poisson's numbers deviate by a half: usual may be two of these more, and what is told is three more yet. */
 const mostOf = ({ requests, denied }: Counts): number => (Math.sqrt(denied) + 1) ** 2 / requests;
 const TOLD_ROOTS = 1.5;
 

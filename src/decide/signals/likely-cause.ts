@@ -56,7 +56,7 @@ const WORSE_PERCENT = 5;
 /** Changes that may have put a version before callers. */
 const SPLITTING: ReadonlySet<MeshChange["kind"]> = new Set(["revision", "override", "rollout"]);
 
-/** What somebody did, or the clock: the cause comes first. What is noticed is so after the failures that it explains. */
+/** What somebody or the clock did came before what it made fail; what was noticed, a little after. */
 const DONE: ReadonlySet<MeshChange["kind"]> = new Set(["revision", "override", "rollout", "drain", "key"]);
 
 type Why = readonly [points: number, why: string];

@@ -21,11 +21,25 @@ const since = (nth: number, more: object = {}) => ({ since: at(nth), until: null
 
 describe("callers that were let in before", () => {
   it("are seen in a mesh so young that there was no window before", () => {
-    expect(found([[80, 0], [90, 0], [100, 25]])).toMatchObject(since(2, { requests: 100, denied: 25, usualPercent: 0 })); // prettier-ignore
+    expect(
+      found([
+        [80, 0],
+        [90, 0],
+        [100, 25],
+      ]),
+    ).toMatchObject(since(2, { requests: 100, denied: 25, usualPercent: 0 }));
   });
 
   it("are seen again a minute after the same went wrong last, and though that was in the window before", () => {
-    const again: Counts[] = [[110, 40], [90, 0], [90, 0], [90, 0], [90, 0], [110, 30], [60, 22]]; // prettier-ignore
+    const again: Counts[] = [
+      [110, 40],
+      [90, 0],
+      [90, 0],
+      [90, 0],
+      [90, 0],
+      [110, 30],
+      [60, 22],
+    ];
     expect(found(again, [500, 40])).toMatchObject(since(5, { requests: 170, denied: 52 }));
   });
 
@@ -35,7 +49,17 @@ describe("callers that were let in before", () => {
   });
 
   it("are told of with when that was over", () => {
-    expect(found([[90, 0], [110, 40], [90, 0], [90, 0]], [500, 2])).toMatchObject({ since: at(1), until: at(2) }); // prettier-ignore
+    expect(
+      found(
+        [
+          [90, 0],
+          [110, 40],
+          [90, 0],
+          [90, 0],
+        ],
+        [500, 2],
+      ),
+    ).toMatchObject({ since: at(1), until: at(2) });
   });
 
   it("are seen in a service that has no series of its own, by the window alone", () => {
@@ -56,12 +80,35 @@ describe("strangers", () => {
   });
 
   it("that chance brings together in one step are no state", () => {
-    expect(found([[55, 5], [55, 2], [52, 13], [20, 4]], [300, 20])).toBeNull(); // prettier-ignore
-    expect(found([[90, 0], [90, 9]], [500, 0])).toBeNull(); // prettier-ignore
+    expect(
+      found(
+        [
+          [55, 5],
+          [55, 2],
+          [52, 13],
+          [20, 4],
+        ],
+        [300, 20],
+      ),
+    ).toBeNull();
+    expect(
+      found(
+        [
+          [90, 0],
+          [90, 9],
+        ],
+        [500, 0],
+      ),
+    ).toBeNull();
   });
 
   it("of a mesh that has only begun are like any others: nothing is known to compare them with", () => {
-    expect(found([[60, 30], [60, 30]])).toBeNull(); // prettier-ignore
-    expect(found([[60, 0]])).toBeNull(); // prettier-ignore
+    expect(
+      found([
+        [60, 30],
+        [60, 30],
+      ]),
+    ).toBeNull();
+    expect(found([[60, 0]])).toBeNull();
   });
 });
