@@ -1,7 +1,7 @@
 // What `selvage status` tells, and whoever else is asked how the mesh is: what is wrong, the worst first, from answers
 // of the admin API. Pure.
 import { refOf } from "../model/word/refs.ts";
-import type { MeshRead, RuntimeRead } from "./mesh-read.ts";
+import type { MeshKnown, RuntimeRead } from "./mesh-read.ts";
 import { meshTroubles } from "./mesh-troubles.ts";
 import { credentialTroubles, documentTroubles, limitTroubles, tokenTroubles } from "./policy-troubles.ts";
 import { rolloutTroubles } from "./rollout-troubles.ts";
@@ -26,7 +26,7 @@ export interface MeshStatus {
 }
 
 /** What the answers mean. */
-export function statusOf(server: string, read: MeshRead, runtime: RuntimeRead, now: number): MeshStatus {
+export function statusOf(server: string, read: MeshKnown, runtime: RuntimeRead, now: number): MeshStatus {
   const services = read.catalog.ok ? read.catalog.value.items : [];
   const { breakers, limits, audit, tokens, credentials, stats, longer, rollouts } = runtime;
   const lost = audit.ok ? lostTroubles(audit.value.items, services, now) : [];
