@@ -33,6 +33,7 @@ const POD_FIELDS = [
   "abortScaleDownDelaySeconds",
   "dynamicStableScale",
   "minPodsPerReplicaSet",
+  "replicaProgressThreshold",
 ] as const;
 
 const REASONS = {

@@ -10,7 +10,7 @@ export function routedService(source: SourceDocument, all: readonly SourceDocume
   const strategy = spec.at("strategy");
   const canary = strategy.at("canary");
   const routing = canary.at("trafficRouting");
-  canary.at("canaryService").take();
+  const preview = canary.at("canaryService").text();
   const named = [
     routing.at("alb").at("rootService"),
     routing.at("smi").at("rootService"),
@@ -21,9 +21,10 @@ export function routedService(source: SourceDocument, all: readonly SourceDocume
   if (first !== undefined) {
     return first;
   }
-  const labels = labelsOf(spec.value);
-  const found = all.filter((one) => one.kind === "Service" && one.namespace === namespace && selects(one, labels));
-  const [service, other] = found;
+  const labels = labelsOf(spec.value, { namespace, all });
+  const [service, other] = all.filter(
+    (one) => one.namespace === namespace && one.name !== preview && selects(one, labels) && isKept(one),
+  );
   if (service !== undefined && other === undefined) {
     return service.name;
   }
@@ -37,17 +38,35 @@ export function routedService(source: SourceDocument, all: readonly SourceDocume
 
 type Labels = Readonly<Record<string, unknown>>;
 
-function labelsOf(spec: unknown): Labels {
-  const at = (value: unknown, key: string): unknown => (isRecord(value) ? value[key] : undefined);
-  const selector = at(at(spec, "selector"), "matchLabels");
-  const labels = at(at(at(spec, "template"), "metadata"), "labels");
-  return { ...(isRecord(selector) ? selector : {}), ...(isRecord(labels) ? labels : {}) };
+interface Surroundings {
+  readonly namespace: string;
+  readonly all: readonly SourceDocument[];
 }
 
-function selects(service: SourceDocument, labels: Labels): boolean {
-  const { value } = service.root;
-  const spec = isKept(service) && isRecord(value) ? value["spec"] : undefined;
-  const selector = isRecord(spec) ? spec["selector"] : undefined;
-  const wanted = isRecord(selector) ? Object.entries(selector) : [];
+/** Of the pods: as the Rollout says, or the workload that it names. */
+function labelsOf(spec: unknown, { namespace, all }: Surroundings): Labels {
+  const [kind, name] = [below(spec, "workloadRef", "kind"), below(spec, "workloadRef", "name")];
+  const workload =
+    name === undefined
+      ? undefined
+      : all.find((one) => one.kind === kind && one.name === name && one.namespace === namespace);
+  const theirs = below(workload?.root.value, "spec");
+  return { ...podLabels(theirs), ...podLabels(spec) };
+}
+
+const podLabels = (spec: unknown): Labels => ({
+  ...recordOf(below(spec, "selector", "matchLabels")),
+  ...recordOf(below(spec, "template", "metadata", "labels")),
+});
+
+function selects({ kind, root }: SourceDocument, labels: Labels): boolean {
+  const wanted = Object.entries(kind === "Service" ? recordOf(below(root.value, "spec", "selector")) : {});
   return wanted.length > 0 && wanted.every(([name, value]) => Object.hasOwn(labels, name) && labels[name] === value);
 }
+
+/** What stands there; undefined for nothing. */
+function below(value: unknown, ...path: readonly string[]): unknown {
+  return path.reduce((at, key) => (isRecord(at) && Object.hasOwn(at, key) ? at[key] : undefined), value);
+}
+
+const recordOf = (value: unknown): Labels => (isRecord(value) ? value : {});
