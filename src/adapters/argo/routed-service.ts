@@ -3,8 +3,21 @@ import { isRecord } from "../../model/word/record.ts";
 import { isKept } from "../source/import-gateway-api.ts";
 import type { SourceDocument } from "../source/source-documents.ts";
 
+/** What the input says beside Rollouts, read once. */
+export interface ArgoSurroundings {
+  /** Services by namespace and the first label that they select by. */
+  readonly services: ReadonlyMap<string, readonly SourceDocument[]>;
+  /** By namespace, kind and name. */
+  readonly workloads: ReadonlyMap<string, SourceDocument>;
+}
+
+export function surveyArgo(all: readonly SourceDocument[]): ArgoSurroundings {
+  const services = Map.groupBy(all, (one) => keyOf(one.namespace, ...(selectorOf(one)[0] ?? [])));
+  return { services, workloads: new Map(all.map((one) => [keyOf(one.namespace, one.kind, one.name), one])) };
+}
+
 /** Null when that is not known, which is then told. */
-export function routedService(source: SourceDocument, all: readonly SourceDocument[]): string | null {
+export function routedService(source: SourceDocument, around: ArgoSurroundings): string | null {
   const { root, namespace } = source;
   const spec = root.at("spec");
   const strategy = spec.at("strategy");
@@ -21,10 +34,10 @@ export function routedService(source: SourceDocument, all: readonly SourceDocume
   if (first !== undefined) {
     return first;
   }
-  const labels = labelsOf(spec.value, { namespace, all });
-  const [service, other] = all.filter(
-    (one) => one.namespace === namespace && one.name !== preview && selects(one, labels) && isKept(one),
-  );
+  const labels = labelsOf(spec.value, namespace, around);
+  const [service, other] = Object.entries(labels)
+    .flatMap((label) => around.services.get(keyOf(namespace, ...label)) ?? [])
+    .filter((one) => one.name !== preview && selects(one, labels) && isKept(one));
   if (service !== undefined && other === undefined) {
     return service.name;
   }
@@ -38,20 +51,11 @@ export function routedService(source: SourceDocument, all: readonly SourceDocume
 
 type Labels = Readonly<Record<string, unknown>>;
 
-interface Surroundings {
-  readonly namespace: string;
-  readonly all: readonly SourceDocument[];
-}
-
 /** Of the pods: as the Rollout says, or the workload that it names. */
-function labelsOf(spec: unknown, { namespace, all }: Surroundings): Labels {
-  const [kind, name] = [below(spec, "workloadRef", "kind"), below(spec, "workloadRef", "name")];
-  const workload =
-    name === undefined
-      ? undefined
-      : all.find((one) => one.kind === kind && one.name === name && one.namespace === namespace);
-  const theirs = below(workload?.root.value, "spec");
-  return { ...podLabels(theirs), ...podLabels(spec) };
+function labelsOf(spec: unknown, namespace: string, { workloads }: ArgoSurroundings): Labels {
+  const ref = recordOf(below(spec, "workloadRef"));
+  const workload = workloads.get(keyOf(namespace, ref["kind"], ref["name"]));
+  return { ...podLabels(below(workload?.root.value, "spec")), ...podLabels(spec) };
 }
 
 const podLabels = (spec: unknown): Labels => ({
@@ -59,10 +63,15 @@ const podLabels = (spec: unknown): Labels => ({
   ...recordOf(below(spec, "template", "metadata", "labels")),
 });
 
-function selects({ kind, root }: SourceDocument, labels: Labels): boolean {
-  const wanted = Object.entries(kind === "Service" ? recordOf(below(root.value, "spec", "selector")) : {});
+const selectorOf = ({ kind, root }: SourceDocument): [string, unknown][] =>
+  kind === "Service" ? Object.entries(recordOf(below(root.value, "spec", "selector"))) : [];
+
+function selects(service: SourceDocument, labels: Labels): boolean {
+  const wanted = selectorOf(service);
   return wanted.length > 0 && wanted.every(([name, value]) => Object.hasOwn(labels, name) && labels[name] === value);
 }
+
+const keyOf = (...parts: readonly unknown[]): string => JSON.stringify(parts);
 
 /** What stands there; undefined for nothing. */
 function below(value: unknown, ...path: readonly string[]): unknown {
