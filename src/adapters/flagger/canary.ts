@@ -193,7 +193,7 @@ function readAffinity(field: Field): boolean {
 }
 
 const PORTS = /^(port|portName|targetPort|portDiscovery|appProtocol)$/;
-const GENERATED = /^(apex|primary|canary|headless|trafficDistribution|meshName|backends)$/;
+const GENERATED = /^(apex|primary|canary|headless|unmanagedMetadata|trafficDistribution|meshName|backends)$/;
 
 function tellService(service: Field): void {
   for (const [name, field] of service.members()) {
