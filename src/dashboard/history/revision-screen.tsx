@@ -11,7 +11,7 @@ import { SameInTerminal } from "../part/command-line.tsx";
 import { DiffView } from "../part/diff-view.tsx";
 import { Empty } from "../part/empty.tsx";
 import { Facts } from "../part/facts.tsx";
-import { RefLink } from "../part/ref-link.tsx";
+import { RefLink } from "../part/drawn.tsx";
 import { Screen } from "../part/screen.tsx";
 import { When } from "../part/when.tsx";
 import { ReturnReplay } from "./return-replay.tsx";

@@ -9,7 +9,7 @@ import { SameInTerminal } from "../part/command-line.tsx";
 import { DataTable } from "../part/data-table.tsx";
 import { Empty } from "../part/empty.tsx";
 import { Ready } from "../part/ready.tsx";
-import { RefLink } from "../part/ref-link.tsx";
+import { RefLink } from "../part/drawn.tsx";
 import { Screen } from "../part/screen.tsx";
 import { msText, percentText, rateText } from "../word/number.ts";
 import { WindowNote } from "../signal/window-note.tsx";

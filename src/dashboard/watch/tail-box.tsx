@@ -2,7 +2,7 @@
 // which stops it: what one reads does not run away.
 import { memo, useLayoutEffect, useRef, type ReactNode, type UIEvent } from "react";
 import type { ReceiptShown } from "../../model/api/requests.ts";
-import { HealthBadge } from "../part/health-badge.tsx";
+import { HealthBadge } from "../part/drawn.tsx";
 import { useSettings } from "../data/settings.ts";
 import { msText } from "../word/number.ts";
 import { clockWithMs, momentText } from "../word/when.ts";
