@@ -6,7 +6,7 @@ import { meshTroubles } from "./mesh-troubles.ts";
 import { credentialTroubles, documentTroubles, limitTroubles, tokenTroubles } from "./policy-troubles.ts";
 import { rolloutTroubles } from "./rollout-troubles.ts";
 import { breakerTroubles, endpointTroubles, lostTroubles } from "./service-troubles.ts";
-import { seenLonger, signalTroubles, versionTroubles } from "./signal-troubles.ts";
+import { seenLonger, signalTroubles, stillThere, versionTroubles } from "./signal-troubles.ts";
 import { worstFirst, type Trouble } from "./trouble.ts";
 import { unaskedOf, unaskedTroubles } from "./unasked.ts";
 
@@ -30,7 +30,9 @@ export function statusOf(server: string, read: MeshKnown, runtime: RuntimeRead, 
   const services = read.catalog.ok ? read.catalog.value.items : [];
   const { breakers, limits, audit, tokens, credentials, stats, longer, rollouts } = runtime;
   const lost = audit.ok ? lostTroubles(audit.value.items, services, now) : [];
-  const signals = !stats.ok ? [] : longer.ok ? seenLonger(stats.value.services, longer.value) : stats.value.services;
+  const seen = !stats.ok ? [] : longer.ok ? seenLonger(stats.value.services, longer.value) : stats.value.services;
+  const there = new Set(services.map(({ namespace, name }) => `${namespace}/${name}`));
+  const signals = read.catalog.ok ? stillThere(seen, there) : seen;
   const found = worstFirst([
     ...meshTroubles(read),
     ...unaskedTroubles(unaskedOf(read, runtime)),
