@@ -18,7 +18,7 @@ import "./style/parts.css";
 /** As portal.html asks for them. */
 const READS = ["/_selvage/v1/whoami", "/_selvage/v1/catalog?view=consumers"];
 
-const open = (): void => openPage(...READS);
+const open = (): void => openPage(READS);
 
 showTheme();
 open();

@@ -1,6 +1,6 @@
 // Which of two versions a request gets, where a Rollout deals a service's calls and the rule does not name a version
-// itself. What a Rollout's `match` names goes to the canary and is counted by nobody; a canary that cannot be asked
-// leaves its share to the stable version.
+// itself. What a Rollout's `match` names goes to a canary that was not taken back, and is counted by nobody; a canary
+// that cannot be asked leaves its share to the stable version.
 import { claimText, clientOf } from "../decide/identity/caller.ts";
 import { bucketKey } from "../decide/limit/key.ts";
 import { valueFits } from "../decide/route/match.ts";
@@ -30,11 +30,11 @@ export function split(exchange: Exchange): Decided {
 }
 
 function deal(exchange: Exchange, { service }: Destination, terms: RolloutTerms, share: Share | null): Dealt {
-  if (isMatched(exchange, terms)) {
-    return { share, by: "match", isCanary: true, place: 0 };
-  }
   if (share === null) {
     return { share, by: "nobody", isCanary: false, place: 0 };
+  }
+  if (share.isOut !== true && isMatched(exchange, terms)) {
+    return { share, by: "match", isCanary: true, place: 0 };
   }
   const key = terms.sticky === undefined ? null : stickyKey(terms.sticky, (part) => textOf(exchange, part));
   const place = key === null ? drawnPlace(exchange.ports.random()) : callerPlace(service, share, key);

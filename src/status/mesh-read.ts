@@ -4,7 +4,8 @@ import type { BreakerList } from "../model/api/breakers.ts";
 import type { Credentials } from "../model/api/clients.ts";
 import type { Catalog } from "../model/api/endpoints.ts";
 import type { LimitList } from "../model/api/limits.ts";
-import type { AuditList, Readiness, TokenList } from "../model/api/operators.ts";
+import type { AuditList, Readiness, TokenList, Whoami } from "../model/api/operators.ts";
+import type { Overview } from "../model/api/overview.ts";
 import type { Propagation, RevisionList } from "../model/api/registry.ts";
 import type { RolloutList } from "../model/api/rollouts.ts";
 import type { Stats } from "../model/api/signals.ts";
@@ -12,13 +13,19 @@ import type { Resource, ResourceList } from "../model/api/resource.ts";
 import type { ApiAnswer, ApiClient } from "../cli/session/client.ts";
 import { listResources } from "../cli/session/list-resources.ts";
 
-export interface MeshRead {
-  readonly readiness: ApiAnswer<Readiness>;
+/** What a status is told from. */
+export interface MeshKnown {
+  /** null = the isolate that serves was not asked. */
+  readonly readiness: ApiAnswer<Readiness> | null;
   readonly resources: ApiAnswer<ResourceList>;
   readonly catalog: ApiAnswer<Catalog>;
   readonly revisions: ApiAnswer<RevisionList>;
   /** null when there is no revision to ask about. */
   readonly propagation: ApiAnswer<Propagation> | null;
+}
+
+export interface MeshRead extends MeshKnown {
+  readonly readiness: ApiAnswer<Readiness>;
 }
 
 /** What `check` does not ask for. */
@@ -35,6 +42,18 @@ export interface RuntimeRead {
   readonly longer: ApiAnswer<Stats>;
   /** null = there is no Rollout to ask about. */
   readonly rollouts: ApiAnswer<RolloutList> | null;
+}
+
+/** What a page begins with. */
+export interface OverviewRead {
+  readonly overview: Overview;
+  /** false = there was more than one answer may hold: who reads it asks for the rest. */
+  readonly isWhole: boolean;
+  /** What the answers are, by name. How the isolate is that serves the reader is not among them. */
+  readonly mesh: MeshRead;
+  readonly runtime: RuntimeRead;
+  /** null = it could not be asked. */
+  readonly who: Whoami | null;
 }
 
 /** Each application's secrets are one question; so many are asked at a time. */

@@ -1,12 +1,12 @@
 // What `selvage status` tells, and whoever else is asked how the mesh is: what is wrong, the worst first, from answers
 // of the admin API. Pure.
 import { refOf } from "../model/word/refs.ts";
-import type { MeshRead, RuntimeRead } from "./mesh-read.ts";
+import type { MeshKnown, RuntimeRead } from "./mesh-read.ts";
 import { meshTroubles } from "./mesh-troubles.ts";
 import { credentialTroubles, documentTroubles, limitTroubles, tokenTroubles } from "./policy-troubles.ts";
 import { rolloutTroubles } from "./rollout-troubles.ts";
 import { breakerTroubles, endpointTroubles, lostTroubles } from "./service-troubles.ts";
-import { seenLonger, signalTroubles, versionTroubles } from "./signal-troubles.ts";
+import { seenLonger, signalTroubles, stillThere, versionTroubles } from "./signal-troubles.ts";
 import { worstFirst, type Trouble } from "./trouble.ts";
 import { unaskedOf, unaskedTroubles } from "./unasked.ts";
 
@@ -26,11 +26,13 @@ export interface MeshStatus {
 }
 
 /** What the answers mean. */
-export function statusOf(server: string, read: MeshRead, runtime: RuntimeRead, now: number): MeshStatus {
+export function statusOf(server: string, read: MeshKnown, runtime: RuntimeRead, now: number): MeshStatus {
   const services = read.catalog.ok ? read.catalog.value.items : [];
   const { breakers, limits, audit, tokens, credentials, stats, longer, rollouts } = runtime;
   const lost = audit.ok ? lostTroubles(audit.value.items, services, now) : [];
-  const signals = !stats.ok ? [] : longer.ok ? seenLonger(stats.value.services, longer.value) : stats.value.services;
+  const seen = !stats.ok ? [] : longer.ok ? seenLonger(stats.value.services, longer.value) : stats.value.services;
+  const there = new Set(services.map(({ namespace, name }) => `${namespace}/${name}`));
+  const signals = read.catalog.ok ? stillThere(seen, there) : seen;
   const found = worstFirst([
     ...meshTroubles(read),
     ...unaskedTroubles(unaskedOf(read, runtime)),

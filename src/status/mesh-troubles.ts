@@ -2,31 +2,30 @@
 import { SET_BACK } from "./set-back.ts";
 import { counted } from "../model/word/plural.ts";
 import type { Readiness } from "../model/api/operators.ts";
-import type { MeshRead } from "./mesh-read.ts";
+import type { MeshKnown } from "./mesh-read.ts";
 import type { Trouble } from "./trouble.ts";
 
 /** Isolates ask every two seconds while they serve: a younger revision is on its way, and nothing is wrong. */
 const ON_ITS_WAY_MS = 10_000;
 
-export function meshTroubles(read: MeshRead): Trouble[] {
+export function meshTroubles(read: MeshKnown): Trouble[] {
   const found: Trouble[] = [];
   const say = (severity: Trouble["severity"], message: string, command: string | null): void =>
     void found.push({ severity, ref: null, message, since: null, command });
-  if (!read.readiness.ok) {
-    say("down", read.readiness.failure.message, "selvage check");
-  } else if (!read.readiness.value.ready) {
-    const { registry, stale } = read.readiness.value;
+  const { readiness: asked } = read;
+  const readiness = asked?.ok === true ? asked.value : null;
+  if (asked?.ok === false) {
+    say("down", asked.failure.message, "selvage check");
+  } else if (readiness?.ready === false) {
+    const { registry, stale } = readiness;
     const reason = registry === "unreachable" ? "the registry cannot be reached" : "it serves no configuration yet";
     say("down", `the mesh is not ready: ${stale ? "its configuration is stale" : reason}`, "selvage check");
   }
-  if (read.readiness.ok && read.readiness.value.control !== undefined) {
-    const fault = controlFault(read.readiness.value.control);
-    if (fault !== null) {
-      say("degraded", fault, "selvage check");
-    }
+  const fault = readiness?.control === undefined ? null : controlFault(readiness.control);
+  if (fault !== null) {
+    say("degraded", fault, "selvage check");
   }
   const propagation = read.propagation?.ok === true ? read.propagation.value : null;
-  const readiness = read.readiness.ok ? read.readiness.value : null;
   if (readiness?.setBack === true || propagation?.setBack === true) {
     say("down", SET_BACK, "selvage registry adopt");
   } else if (propagation !== null && !propagation.complete) {

@@ -10,13 +10,27 @@ const LASTING_MS = 10_000;
 /** So many failures would have been seen: where there are none, it does well again. */
 const TELLING = 3;
 
-/** A minute shows neither when something began that is older, nor what came before it: ten do, where both see it. */
+/**
+ * A minute shows neither when something began that is older, nor what came before it: ten do, where both see it. What
+ * began within the minute stands out in it alone. Nor does it show that callers are refused once they are so for
+ * longer: that is usual to it then.
+ */
 export function seenLonger(services: readonly ServiceSignals[], longer: Pick<Stats, "services">): ServiceSignals[] {
   return services.map((service) => {
     const { since, until = null } = service;
     const same = longer.services.find((one) => one.namespace === service.namespace && one.name === service.name);
-    const isSame = since === null ? until !== null && (same?.until ?? null) !== null : (same?.since ?? null) !== null;
-    return same !== undefined && isSame ? { ...service, since: same.since, likely: same.likely } : service;
+    if (same === undefined) {
+      return service;
+    }
+    const likely = same.likely.length > 0 ? same.likely : service.likely;
+    if (since !== null) {
+      return same.since !== null && same.since < since ? { ...service, since: same.since, likely } : service;
+    }
+    if (same.since !== null) {
+      const isRefusing = service.state !== "idle" && same.likely[0]?.kind === "key";
+      return isRefusing ? { ...service, state: same.state, reasons: same.reasons, since: same.since, likely } : service;
+    }
+    return until === null || (same.until ?? null) === null ? service : { ...service, likely };
   });
 }
 
@@ -67,6 +81,17 @@ function seldomAsked(
 }
 
 const percent = (value: number): string => `${Number(value.toFixed(1))} %`;
+
+/** Two steps of a minute's series. */
+const SILENT_STEPS = 2;
+
+/** Services that there are, and those that are not any more while somebody asks them still. */
+export function stillThere(services: readonly ServiceSignals[], there: ReadonlySet<string>): ServiceSignals[] {
+  return services.filter(
+    ({ namespace, name, series }) =>
+      there.has(`${namespace}/${name}`) || series.slice(-SILENT_STEPS).some(({ requests }) => requests > 0),
+  );
+}
 
 /** What has passed, or has only just begun, is left out. */
 export function signalTroubles(services: readonly ServiceSignals[], now: number): Trouble[] {

@@ -1,16 +1,16 @@
 // What could not be asked: whether something is wrong there nobody knows, which is not the same as that nothing is.
 import type { ApiAnswer } from "../cli/session/client.ts";
-import type { MeshRead, RuntimeRead } from "./mesh-read.ts";
+import type { MeshKnown, RuntimeRead } from "./mesh-read.ts";
 import type { Trouble } from "./trouble.ts";
 
-interface Unasked {
+export interface Unasked {
   /** With why, in words: the mesh failed to answer, or answered with a part of it. */
   readonly missing: readonly string[];
   /** By name: what this reader's role is not told. No fault, and none that they could mend. */
   readonly withheld: readonly string[];
 }
 
-export function unaskedOf({ propagation }: MeshRead, runtime: RuntimeRead): Unasked {
+export function unaskedOf({ propagation }: MeshKnown, runtime: RuntimeRead): Unasked {
   const { breakers, limits, audit, tokens, stats, longer, rollouts, credentials } = runtime;
   const reads = { breakers, limits, audit, tokens, propagation, stats, "stats of ten minutes": longer, rollouts };
   const failed = [

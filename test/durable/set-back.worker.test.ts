@@ -4,6 +4,7 @@ import { env } from "cloudflare:workers";
 import { beforeEach, describe, expect, it } from "vitest";
 import { announce } from "../../src/change/announce.ts";
 import { apply } from "../../src/change/apply.ts";
+import { registryHead } from "../../src/control/view/registry-head.ts";
 import { portsOf } from "../../src/isolate/ports.ts";
 import { newIsolateState, type IsolateState } from "../../src/isolate/state.ts";
 import type { Live } from "../../src/isolate/snapshot.ts";
@@ -133,4 +134,20 @@ it("an announcement that is merely late is no set-back", async () => {
   await put("search");
   await announce(env, late);
   expect((await api("GET", "/revisions/2/propagation")).body).toMatchObject({ setBack: false });
+});
+
+it("a change that is served sooner than the registry is read anew does not pass for a registry that was set back", async () => {
+  await put("orders");
+  const standing = async (at: number, revision: number) => {
+    const { head, isBehind } = await registryHead(env.DB, at, { epoch: 0, revision });
+    return [head?.revision, isBehind];
+  };
+  const later = now + 600_000;
+  expect(await standing(later, 1)).toEqual([1, false]);
+  const soon = Date.now();
+  await put("cart");
+  expect(await standing(soon, 2)).toEqual([1, false]);
+  expect(await standing(later, 2)).toEqual([2, false]);
+  await restore();
+  expect(await standing(later, 2)).toEqual([1, true]);
 });

@@ -3,6 +3,7 @@
 import { expect, it } from "vitest";
 import { sized } from "../support/long.ts";
 import { falseAlarms, secondsUntilNamed } from "./causes/measure.ts";
+import { playInARow } from "./causes/in-a-row.ts";
 import { scenarios } from "./causes/scenarios.ts";
 
 const seeds = Array.from({ length: sized(2, 20) }, (_, nth) => nth + 1);
@@ -14,6 +15,30 @@ it.each(faults)("$name: $says is named within 20 seconds", (scenario) => {
     const seconds = secondsUntilNamed(scenario, seed);
     expect(seconds, `seed ${seed}`).not.toBeNull();
     expect(seconds, `seed ${seed}`).toBeLessThanOrEqual(20);
+  }
+});
+
+const orders = [
+  ["key-expiry", "key-expiry", "key-expiry"],
+  ["noisy-client", "key-expiry", "retry-storm", "key-expiry"],
+  ["bank-brownout", "noisy-client", "cluster-loss", "retry-storm", "key-expiry", "bad-canary"],
+];
+it.each(orders.map((names) => [names] as const))("%j in a row: each is named, and none for long after it", (names) => {
+  for (const seed of seeds) {
+    for (const { name, named, late } of playInARow(names, seed)) {
+      expect(named, `seed ${seed}, ${name}`).not.toBeNull();
+      expect(named, `seed ${seed}, ${name}`).toBeLessThanOrEqual(20);
+      expect(late, `seed ${seed}, ${name}`).toBeLessThanOrEqual(20);
+    }
+  }
+});
+
+it("a secret that ended is named while its calls are refused, which a minute takes for usual, and not after", () => {
+  for (const seed of seeds) {
+    const [one] = playInARow(["key-expiry"], seed, { wrongS: 150 });
+    expect(one?.named, `seed ${seed}`).toBeLessThanOrEqual(20);
+    expect(one?.hidden, `seed ${seed}`).toBeLessThanOrEqual(5);
+    expect(one?.late, `seed ${seed}`).toBeLessThanOrEqual(20);
   }
 });
 

@@ -1,7 +1,7 @@
 // What `status` says of services by what was counted.
 import { expect, it } from "vitest";
 import type { LikelyCause, ServiceSignals, Stats } from "../../src/model/api/signals.ts";
-import { seenLonger, signalTroubles, versionTroubles } from "../../src/status/signal-troubles.ts";
+import { seenLonger, signalTroubles, stillThere, versionTroubles } from "../../src/status/signal-troubles.ts";
 
 const NOW = Date.UTC(2026, 0, 1, 12);
 const service = (state: ServiceSignals["state"], secondsAgo: number, likely: readonly Partial<LikelyCause>[] = []) =>
@@ -87,7 +87,31 @@ it("says since when it fails, and why, by the longer look where both see it", ()
   const old = since("11:51", null, "revision 7");
   expect(seen(since("11:59", null, "revision 8"), old)).toEqual(["11:51", "revision 7"]);
   expect(seen(since(null, "11:59", "revision 8"), since(null, "11:59", "revision 7"))).toEqual([null, "revision 7"]);
+  // What began within the minute stands out in it: in ten there is also what was before.
+  expect(seen(since("11:59", null, "a secret has ended"), since("11:59", null, "-"))).toEqual([
+    "11:59",
+    "a secret has ended",
+  ]);
+  expect(
+    seen(since("11:59", null, "version v2 fails"), split([], { since: "11:51", until: null, likely: [] })),
+  ).toEqual(["11:51", "version v2 fails"]);
   // Where it is well again by one of them, or was at no time, nothing is mixed.
   expect(seen(since(null, null, "-"), old)).toEqual([null, "-"]);
   expect(seen(since(null, "11:59", "-"), old)).toEqual([null, "-"]);
+});
+
+it("a secret that ended stays a problem while calls are refused, though to a minute that has become usual", () => {
+  const likely = [{ kind: "key", title: "a secret of Application/shop/acme has ended" }];
+  const longer = service("degraded", 240, likely as Partial<LikelyCause>[]);
+  const told = (now: ServiceSignals) => signalTroubles(seenLonger([now], { services: [longer] }), NOW);
+  expect(told(split([]))).toMatchObject([{ severity: "degraded", since: longer.since }]);
+  expect(told(split([], { state: "idle" }))).toEqual([]);
+});
+
+it("a service that was removed is told of while somebody asks it still", () => {
+  const asked = (...requests: readonly number[]) => split([], { series: requests.map((one) => ({ requests: one })) });
+  const there = (one: ServiceSignals, ...names: readonly string[]) => stillThere([one], new Set(names)).length;
+  expect(there(asked(9, 9, 0, 0), "shop/catalog")).toBe(1);
+  expect(there(asked(9, 9, 9, 0))).toBe(1);
+  expect(there(asked(9, 9, 0, 0))).toBe(0);
 });

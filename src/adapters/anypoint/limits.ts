@@ -1,7 +1,7 @@
 // Anypoint's policies that count: rate limiting, SLA tiers, spike control, and the caps of its circuit breaker. Windows
 // open at the first request there and here (fixed-window). There a replica counts for itself, here the whole fleet
 // together.
-import { gatewayDuration } from "../source/gateway-duration.ts";
+import { spelledMs } from "../source/gateway-duration.ts";
 import type { Field } from "../source/source-field.ts";
 import { readsFrom } from "./expression.ts";
 import { clientCredentials } from "./access.ts";
@@ -18,7 +18,7 @@ export function tierLimitsOf(list: Field): Limit[] {
   return list.items().flatMap((entry, index): Limit[] => {
     const requests = entry.at("maximumRequests").number();
     const ms = entry.at("timePeriodInMilliseconds").number();
-    const window = ms === null ? null : gatewayDuration(`${ms}ms`);
+    const window = ms === null ? null : spelledMs(ms);
     entry.at("visible").take();
     if (requests !== null && requests >= 1 && window !== null && window !== "0s") {
       return [{ name: `limit-${index + 1}`, requests, window }];
@@ -68,11 +68,11 @@ export const slaRateLimiting: TranslatePolicy = (policy, context) => {
 
 export const spikeControl: TranslatePolicy = ({ config }) => {
   const requests = config.at("maximumRequests").number() ?? 1;
-  const window = gatewayDuration(`${config.at("timePeriodInMilliseconds").number() ?? 1000}ms`);
+  const window = spelledMs(config.at("timePeriodInMilliseconds").number() ?? 1000);
   const delayMs = config.at("delayTimeInMillis").number() ?? 1000;
   const attempts = config.at("delayAttempts").number() ?? 1;
   const most = config.at("queuingLimit").number() ?? 0;
-  const maxWait = gatewayDuration(`${delayMs * attempts}ms`);
+  const maxWait = spelledMs(delayMs * attempts);
   if (requests < 1 || window === null || window === "0s") {
     return { closed: "Its limit cannot be read" };
   }

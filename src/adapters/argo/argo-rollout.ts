@@ -4,7 +4,7 @@ import type { RolloutDocument } from "../rollout/import-rollouts.ts";
 import type { SourceDocument } from "../source/source-documents.ts";
 import type { Field } from "../source/source-field.ts";
 import { canarySteps, type CanarySteps } from "./canary-steps.ts";
-import { routedService } from "./routed-service.ts";
+import { routedService, type ArgoSurroundings } from "./routed-service.ts";
 
 const PODS = "Instances are your platform's to start, replace and stop";
 const ROUTED =
@@ -33,6 +33,7 @@ const POD_FIELDS = [
   "abortScaleDownDelaySeconds",
   "dynamicStableScale",
   "minPodsPerReplicaSet",
+  "replicaProgressThreshold",
 ] as const;
 
 const REASONS = {
@@ -51,7 +52,7 @@ const REASONS = {
 } as const;
 
 /** Null when it cannot be said, which is then told. */
-export function translateRollout(source: SourceDocument, all: readonly SourceDocument[]): RolloutDocument | null {
+export function translateRollout(source: SourceDocument, around: ArgoSurroundings): RolloutDocument | null {
   const { root } = source;
   const spec = root.at("spec");
   const strategy = spec.at("strategy");
@@ -62,7 +63,7 @@ export function translateRollout(source: SourceDocument, all: readonly SourceDoc
   }
   const isPaused = spec.at("paused").flag() === true;
   const planned = canary.present ? canaryOf(canary, isPaused) : switched(blueGreen);
-  const service = planned === null ? null : routedService(source, all);
+  const service = planned === null ? null : routedService(source, around);
   if (planned === null || service === null) {
     return null;
   }

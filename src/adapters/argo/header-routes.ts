@@ -1,12 +1,6 @@
 // Routes by header that steps of Argo's canary set and take away → what always gets the canary. A Rollout's `match`
 // holds from its first step to its last, so a route that came later or ended sooner is none.
-import {
-  headerMatches,
-  HOLDS_AT_ONCE,
-  HOLDS_ON,
-  type HeaderMatches,
-  type MatchSource,
-} from "../rollout/header-matches.ts";
+import { headerMatches, HOLDS_AT_ONCE, type HeaderMatches, type MatchSource } from "../rollout/header-matches.ts";
 import type { Field } from "../source/source-field.ts";
 
 interface HeaderRoute {
@@ -71,7 +65,6 @@ export class HeaderRoutes {
         field.drop("A match of a Rollout holds to its last step: this one ended sooner and is left out");
         continue;
       }
-      field.change(HOLDS_ON);
       const entries = field.at("match").items();
       if (this.#allHeaders) {
         sources.push({ field, headers: entries.map((entry) => headerOf(entry)) });

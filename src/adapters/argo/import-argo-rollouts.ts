@@ -4,6 +4,7 @@ import type { Imported } from "../source/import-note.ts";
 import { importRollouts } from "../rollout/import-rollouts.ts";
 import { tellTemplate } from "./analysis-template.ts";
 import { translateRollout } from "./argo-rollout.ts";
+import { surveyArgo, type ArgoSurroundings } from "./routed-service.ts";
 
 const GROUP = "argoproj.io/";
 const TAKEN = "argoproj.io/v1alpha1";
@@ -16,13 +17,15 @@ const REASONS: Readonly<Record<string, string>> = {
 
 /** @param values parsed files: documents, arrays of them, `List`s */
 export function importArgoRollouts(values: readonly unknown[]): Imported {
+  let around: ArgoSurroundings | null = null;
   return importRollouts(values, (source, all) => {
     const { kind, apiVersion, root } = source;
     if (!apiVersion.startsWith(GROUP)) {
       return null;
     }
     if (apiVersion === TAKEN && kind === "Rollout") {
-      return translateRollout(source, all) ?? "nothing";
+      around ??= surveyArgo(all);
+      return translateRollout(source, around) ?? "nothing";
     }
     if (apiVersion === TAKEN && /^(Cluster)?AnalysisTemplate$/.test(kind)) {
       tellTemplate(source);

@@ -1,7 +1,7 @@
 // One Canary of Flagger → a Rollout. Its three strategies: weights that rise with each check that passes, requests with
 // a header (A/B), and everybody at once (blue/green).
 import { byHand, gated, rolloutDocument, toEverybody, type PlannedStep } from "../rollout/plan.ts";
-import { headerMatches, HOLDS_AT_ONCE, HOLDS_ON, type HeaderMatches } from "../rollout/header-matches.ts";
+import { headerMatches, HOLDS_AT_ONCE, type HeaderMatches } from "../rollout/header-matches.ts";
 import type { RolloutDocument } from "../rollout/import-rollouts.ts";
 import type { SourceDocument } from "../source/source-documents.ts";
 import type { Field } from "../source/source-field.ts";
@@ -102,8 +102,8 @@ function plan(spec: Field): CanaryPlan | null {
   const start = isSuspended || gates.start;
   const steps = gated(dealt.steps, { start, each: gates.each || metrics.isGate, end: gates.end });
   const match = analysis.at("match");
-  if (dealt.match.length > 0) {
-    match.change(start ? HOLDS_AT_ONCE : HOLDS_ON);
+  if (dealt.match.length > 0 && start) {
+    match.change(HOLDS_AT_ONCE);
   }
   const isSticky = readAffinity(analysis.at("sessionAffinity"));
   const { maxErrorPercent } = metrics;
@@ -193,7 +193,7 @@ function readAffinity(field: Field): boolean {
 }
 
 const PORTS = /^(port|portName|targetPort|portDiscovery|appProtocol)$/;
-const GENERATED = /^(apex|primary|canary|headless|trafficDistribution|meshName|backends)$/;
+const GENERATED = /^(apex|primary|canary|headless|unmanagedMetadata|trafficDistribution|meshName|backends)$/;
 
 function tellService(service: Field): void {
   for (const [name, field] of service.members()) {

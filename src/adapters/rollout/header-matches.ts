@@ -21,10 +21,6 @@ export interface MatchSource {
   readonly headers: readonly (readonly [string, Field])[] | null;
 }
 
-/** What is said of every match. */
-export const HOLDS_ON =
-  "A match of a Rollout holds as long as the document: when the canary was taken back, remove the match, or its endpoints";
-
 /** Somebody has to agree before anybody gets the canary, which a match would not wait for. */
 export const HOLDS_AT_ONCE =
   "A match of a Rollout holds at once, and would not wait until somebody agrees: it is left out. Write it when you promote";

@@ -1,6 +1,6 @@
 // Gateway API manifests → the documents the mesh takes. They are kept as written: only what servers wrote is taken off,
 // and kinds that mean nothing here are told with the reason.
-import { unsupportedKind } from "../../model/document/unsupported-kinds.ts";
+import { namesakeHint, unsupportedKind } from "../../model/document/unsupported-kinds.ts";
 import type { Imported, ImportNote, PlainDocument } from "./import-note.ts";
 import { judgeDocument } from "./judge-document.ts";
 import { openDocuments, readMetadata, type SourceDocument } from "./source-documents.ts";
@@ -72,6 +72,10 @@ export function whyNot({ kind, apiVersion, root }: SourceDocument): string {
   }
   if (apiVersion.startsWith("selvage.dev/")) {
     return "It is a document of the mesh already: apply it as it stands";
+  }
+  const namesake = namesakeHint(kind, apiVersion);
+  if (namesake !== null) {
+    return `It is a ${kind} of somebody else's (${apiVersion}). ${namesake}`;
   }
   const reason = unsupportedKind(kind);
   if (reason !== null) {

@@ -7,7 +7,8 @@ import { type ExitCode, exitCodes } from "../session/exit-code.ts";
 import { printData } from "../print/print-data.ts";
 import { reportFailure } from "../print/report-failure.ts";
 import type { CliSession } from "../session/session.ts";
-import { age, table } from "../print/table.ts";
+import { table } from "../print/table.ts";
+import { age } from "../../model/word/age.ts";
 import { waitForRevision } from "../print/wait-for-revision.ts";
 import { get } from "./get.ts";
 

@@ -5,7 +5,8 @@ import { counted } from "../../model/word/plural.ts";
 import { printData } from "../print/print-data.ts";
 import { reportFailure } from "../print/report-failure.ts";
 import type { CliSession } from "../session/session.ts";
-import { age, table } from "../print/table.ts";
+import { table } from "../print/table.ts";
+import { age } from "../../model/word/age.ts";
 
 export interface BreakerGetOptions {
   readonly allNamespaces?: boolean;

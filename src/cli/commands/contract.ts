@@ -6,7 +6,8 @@ import { printData } from "../print/print-data.ts";
 import { printFindings } from "../print/print-findings.ts";
 import { reportFailure } from "../print/report-failure.ts";
 import type { CliSession } from "../session/session.ts";
-import { age, table } from "../print/table.ts";
+import { table } from "../print/table.ts";
+import { age } from "../../model/word/age.ts";
 import { settled, type Waiting } from "./app.ts";
 import { partsOfKey, scopedName } from "../../model/word/refs.ts";
 

@@ -10,7 +10,8 @@ import { named, printData } from "../print/print-data.ts";
 import { reportFailure } from "../print/report-failure.ts";
 import { resourcePath } from "../session/resource-path.ts";
 import type { CliSession } from "../session/session.ts";
-import { age, table } from "../print/table.ts";
+import { table } from "../print/table.ts";
+import { age } from "../../model/word/age.ts";
 import { namespaceFor, understand } from "../session/kind-argument.ts";
 
 export async function describeCommand(session: CliSession, kind: string, name: string | undefined): Promise<ExitCode> {

@@ -4,7 +4,8 @@ import { type ExitCode, exitCodes } from "../session/exit-code.ts";
 import { printData } from "../print/print-data.ts";
 import { reportFailure } from "../print/report-failure.ts";
 import type { CliSession } from "../session/session.ts";
-import { age, table } from "../print/table.ts";
+import { table } from "../print/table.ts";
+import { age } from "../../model/word/age.ts";
 
 const HEADER = ["KEY", "STATE", "PUBLISHED", "FOR", "UNTIL"];
 

@@ -7,7 +7,7 @@ import { meshOverview, runtimeOverview, type MeshRead } from "../../status/mesh-
 import { statusOf, type MeshStatus } from "../../status/mesh-status.ts";
 import { reportFailure } from "../print/report-failure.ts";
 import type { CliSession } from "../session/session.ts";
-import { age } from "../print/table.ts";
+import { age } from "../../model/word/age.ts";
 import type { Severity, Trouble } from "../../status/trouble.ts";
 import { changes } from "./history.ts";
 

@@ -2,7 +2,8 @@
 import type { AuditEntry, AuditList } from "../../model/api/operators.ts";
 import { printData } from "../print/print-data.ts";
 import { reportFailure } from "../print/report-failure.ts";
-import { age, table } from "../print/table.ts";
+import { table } from "../print/table.ts";
+import { age } from "../../model/word/age.ts";
 import { exitCodes, type ExitCode } from "../session/exit-code.ts";
 import type { CliSession } from "../session/session.ts";
 

@@ -48,6 +48,7 @@ async function buildPage(root: string, outDir: string, page: string): Promise<Ma
       outDir,
       emptyOutDir: false,
       target: "es2023",
+      cssTarget: ["chrome123", "firefox121", "safari17.5"],
       manifest: MANIFEST,
       // What would be inline is forbidden by the page's own policy.
       assetsInlineLimit: 0,

@@ -9,7 +9,7 @@ export const STAMP = "made-of.txt";
 /** Digest of everything that the files are made of. */
 export function stampOf(root: string): string {
   const digest = createHash("sha256");
-  const paths = globSync("src/{dashboard,model,status,cli/{dashboard,session,print}}/**/*.{ts,tsx,css,html,svg}", {
+  const paths = globSync("src/{dashboard,model,status,verdict,cli/{dashboard,session}}/**/*.{ts,tsx,css,html,svg}", {
     cwd: root,
   });
   for (const path of [...paths, "package-lock.json"].sort()) {

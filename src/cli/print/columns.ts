@@ -3,7 +3,8 @@ import type { CatalogService, EndpointState } from "../../model/api/endpoints.ts
 import type { Resource } from "../../model/api/resource.ts";
 import { isRecord } from "../../model/word/record.ts";
 import { conditionsOf, records } from "../../status/conditions.ts";
-import { age, table } from "./table.ts";
+import { table } from "./table.ts";
+import { age } from "../../model/word/age.ts";
 
 interface Column {
   readonly head: string;

@@ -7,6 +7,7 @@ import { refuseWarnings } from "../../change/verdict.ts";
 import { applyResultSchema, validationSchema } from "../../model/api/apply.ts";
 import { announceAfter } from "../view/announce-after.ts";
 import { isRefusal } from "../http/answer.ts";
+import { wholeNumber } from "../http/parameters.ts";
 import type { OperationRequest } from "../register/operation.ts";
 import { type Documents, documentsBody } from "../register/documents-body.ts";
 import { lint } from "../view/lint.ts";
@@ -30,10 +31,7 @@ const planQuery = z.object({
     .optional()
     .meta({ description: "The apply set that these documents are; what they leave out can be pruned." }),
   prune: writeQueryShape.strict.meta({ description: "Remove documents of the set that are not in the body." }),
-  pruneMax: z.coerce
-    .number("pruneMax is a number.")
-    .int()
-    .min(0)
+  pruneMax: wholeNumber(0, 1_000_000)
     .optional()
     .meta({ description: "Prune up to so many, whatever share of the set they are." }),
   ...writeQueryShape,

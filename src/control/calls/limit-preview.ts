@@ -13,7 +13,7 @@ import { nameSchema } from "../../model/document/field/names.ts";
 import type { Refusal } from "../../model/word/problem.ts";
 import type { LimitSpec } from "../../model/document/kind/rate-limit.ts";
 import { isRefusal } from "../http/answer.ts";
-import { wholeNumber } from "../http/parameters.ts";
+import { wholeNumber, wholeNumberOr } from "../http/parameters.ts";
 import { noBody } from "../register/json-body.ts";
 import { readLimitKey } from "../view/limit-key.ts";
 import { lacksNamespace } from "../operator/operator.ts";
@@ -29,18 +29,12 @@ const querySchema = z.object({
     .meta({ description: "`<namespace>/<name>` of a RateLimitPolicy, or of a Tier." }),
   kind: z.enum(["RateLimitPolicy", "Tier"]).default("RateLimitPolicy").meta({ description: "What `policy` names." }),
   limit: nameSchema.optional().meta({ description: "One limit of it; all of them when left out." }),
-  requests: z.coerce
-    .number()
-    .int()
-    .min(1)
-    .max(1_000_000_000)
-    .optional()
-    .meta({ description: "As it is when left out." }),
+  requests: wholeNumber(1, 1_000_000_000).optional().meta({ description: "As it is when left out." }),
   window: positiveDurationSchema.optional().meta({ description: "As it is when left out: `1m`." }),
   burst: wholeNumber(1, 1_000_000_000).optional().meta({
     description: "As a document's default when left out and another number changes.",
   }),
-  keys: wholeNumber(0, 1000).default(20).meta({ description: "How many keys to show." }),
+  keys: wholeNumberOr(20, 0, 1000).meta({ description: "How many keys to show." }),
 });
 
 export function registerLimitPreview(app: ControlApp): void {

@@ -14,7 +14,7 @@ import { noBody } from "../register/json-body.ts";
 import { readLimitKey } from "../view/limit-key.ts";
 import { coversNamespace, lacksNamespace } from "../operator/operator.ts";
 import { type ControlApp, register } from "../register/register.ts";
-import { wholeNumber } from "../http/parameters.ts";
+import { wholeNumberOr } from "../http/parameters.ts";
 import { namespaceParameter } from "../http/route-parameters.ts";
 
 const AT_ONCE = 20;
@@ -42,7 +42,7 @@ export function registerLimits(app: ControlApp): void {
     params: z.object({}),
     query: z.object({
       namespace: namespaceParameter.optional(),
-      limit: wholeNumber(1, 1000).default(100).meta({ description: "How many buckets." }),
+      limit: wholeNumberOr(100, 1, 1000).meta({ description: "How many buckets." }),
     }),
     body: noBody,
     answer: limitListSchema,

@@ -12,16 +12,11 @@ import { documentsBody } from "../register/documents-body.ts";
 import { noBody } from "../register/json-body.ts";
 import type { OperationRequest } from "../register/operation.ts";
 import { type ControlApp, register } from "../register/register.ts";
+import { wholeNumberOr } from "../http/parameters.ts";
 import { keptBy } from "../view/receipts.ts";
 import { canReplay, differencesOf, proposedMesh, returnedMesh } from "../view/replay.ts";
 
-const limit = z.coerce
-  .number()
-  .int()
-  .min(1)
-  .max(500)
-  .default(200)
-  .meta({ description: "How many requests, the newest." });
+const limit = wholeNumberOr(200, 1, 500).meta({ description: "How many requests, the newest." });
 
 export function registerReplay(app: ControlApp): void {
   register(app, {

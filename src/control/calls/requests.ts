@@ -6,7 +6,7 @@ import type { Refusal } from "../../model/word/problem.ts";
 import { say } from "../../model/word/wording.ts";
 import { noBody } from "../register/json-body.ts";
 import { type ControlApp, register } from "../register/register.ts";
-import { wholeNumber } from "../http/parameters.ts";
+import { wholeNumber, wholeNumberOr } from "../http/parameters.ts";
 import { namedService, serviceQuery } from "../view/named-service.ts";
 import { keptBy, receiptFor, traceOf } from "../view/receipts.ts";
 
@@ -17,7 +17,7 @@ const MOST = 500;
 const listQuery = z.object({
   ...serviceQuery,
   status: wholeNumber(100, 599).optional().meta({ description: "This one or a higher one." }),
-  limit: wholeNumber(1, MOST).default(50),
+  limit: wholeNumberOr(50, 1, MOST),
 });
 
 const requestParameter = z.string().min(1).max(200);

@@ -2,14 +2,14 @@
 import * as z from "zod";
 import type { Listing } from "../../store/store.ts";
 import type { Refusal } from "../../model/word/problem.ts";
-import { wholeNumber } from "./parameters.ts";
+import { wholeNumberOr } from "./parameters.ts";
 import { decodeCursor, encodeCursor } from "./cursor.ts";
 
 const MAX_PAGE = 500;
 
 /** `?limit=&cursor=` of every list. */
 export const pageQuerySchema = z.object({
-  limit: wholeNumber(1, MAX_PAGE).default(MAX_PAGE).meta({ description: "Most items of one answer." }),
+  limit: wholeNumberOr(MAX_PAGE, 1, MAX_PAGE).meta({ description: "Most items of one answer." }),
   cursor: z.string().max(1000).optional().meta({ description: "`nextCursor` of the page before." }),
 });
 

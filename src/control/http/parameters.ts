@@ -23,6 +23,13 @@ export function wholeNumber(least: number, most: number) {
     .meta({ type: "integer", minimum: least, maximum: most });
 }
 
+/** The same, and what is meant when it is left out. The description of the API reads no default behind a transform. */
+export function wholeNumberOr(usual: number, least: number, most: number) {
+  return wholeNumber(least, most)
+    .default(usual)
+    .meta({ type: "integer", minimum: least, maximum: most, default: usual });
+}
+
 /** Told of one query: past these it is no query of this call. */
 const MOST_FAULTS = 100;
 

@@ -10,7 +10,7 @@ import { API_PREFIX, type ControlApp } from "../register/register.ts";
 import { parsed } from "./feed.ts";
 import type { ReadAnswer, SharedReads } from "./shared-reads.ts";
 
-interface Visit {
+export interface Visit {
   readonly request: Request;
   readonly env: Env;
   readonly ctx: Pick<ExecutionContext, "waitUntil">;

@@ -40,7 +40,7 @@ export function registerGraph(app: ControlApp): void {
       }
       const { revision } = await store.head();
       const [current, before, known, snapshot] = await Promise.all([
-        readSignals(env, { ...asked.question, stepMs: null }, operator, now),
+        readSignals(env, asked.question, operator, now),
         readSignals(env, asked.before, operator, now),
         knownServices(store, env, asked.covers),
         store.snapshot(revision),

@@ -1,6 +1,6 @@
 // Since when services that do not do well have been so, and what most likely made them so: the few worst, by what was
 // counted and what was changed. Pure.
-import { deniedMore } from "../../decide/signals/health-word.ts";
+import { deniedMore } from "../../decide/signals/denials.ts";
 import { isHeldBack } from "../../decide/signals/endings.ts";
 import type { seemingCalls } from "../../decide/signals/seeming-calls.ts";
 import { onsetOf } from "../../decide/signals/onset.ts";
@@ -23,7 +23,7 @@ interface Found {
 }
 
 interface Asked {
-  readonly question: { readonly from: number };
+  readonly question: { readonly from: number; readonly stepMs: number };
   readonly windowMs: number;
 }
 
@@ -44,10 +44,10 @@ export function causesOf(
   changes: readonly MeshChange[],
   { declared, seeming }: KnownCalls,
 ): Map<ServiceKey, Found> {
-  const { from } = asked.question;
+  const { from, stepMs } = asked.question;
   const keyOf = ({ namespace, name }: ServiceSignals): ServiceKey => serviceKey(namespace, name);
   const ill = services.filter(isIll).slice(0, MOST_LOOKED_INTO);
-  const onsets = new Map(ill.map((one) => [keyOf(one), onsetOf(one.series)]));
+  const onsets = new Map(ill.map((one) => [keyOf(one), onsetOf(one.series, one.before)]));
   const calls = callsOf(rows, declared);
   const byService = Map.groupBy(rows, ({ service }) => service);
   const timed = changes.map((one) => Object.assign({ atMs: Date.parse(one.at) }, one));
@@ -76,7 +76,8 @@ export function causesOf(
       versions: part(({ version }) => version),
       endpoints: part(({ endpoint }) => endpoint),
       limited: isLimited(service, began?.since ?? null) ? limitedOf(own) : [],
-      isDenied: deniedMore(service.signals, service.before) !== null,
+      deniedSince: deniedSince(service, began?.since ?? null),
+      stepMs,
     });
     return { since, until, likely };
   };
@@ -87,6 +88,13 @@ export function causesOf(
 function isOlder({ series, before }: ServiceSignals, since: string): boolean {
   const { errors, limited, denied } = before;
   return series.find(({ requests }) => requests > 0)?.at === since && errors + limited + denied > 0;
+}
+
+/** Of those that are refused still, or were while it went wrong. */
+function deniedSince(service: ServiceSignals, began: string | null): number | null {
+  const denials = deniedMore(service);
+  const isPast = denials !== null && denials.until !== null && began !== null && denials.until <= began;
+  return denials === null || isPast ? null : Date.parse(denials.since);
 }
 
 /** Limits refused more than one in a hundred since it began: what they refused before that did not make it. */

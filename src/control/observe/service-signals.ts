@@ -43,8 +43,10 @@ export function serviceSignals(
   const one = (key: ServiceKey): ServiceSignals => {
     const those = rows.get(key) ?? [];
     const signals = goldenOf(those, windowMs);
+    const series = seriesOf(points.get(key) ?? [], question, timeText);
     const facts = {
       signals,
+      series,
       before: goldenOf(rowsBefore.get(key) ?? [], windowMs),
       endpoints: known.get(key)?.endpoints ?? NO_ENDPOINTS,
       broken: endedAt(those, "breaker"),
@@ -61,7 +63,7 @@ export function serviceSignals(
       signals,
       before: facts.before,
       versions: partsBy(those, ({ version }) => version, windowMs, MOST_VERSIONS),
-      series: seriesOf(points.get(key) ?? [], question, timeText),
+      series,
     };
   };
   return [...keys].map(one).toSorted(byUrgency);

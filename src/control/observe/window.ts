@@ -59,9 +59,11 @@ export function askedOf(query: Query, operator: Operator, now: number): Asked | 
   const stepMs = STEPS_MS.find((step) => windowMs / step <= POINTS) ?? STEPS_MS.at(-1) ?? windowMs;
   const namespaces = namespace === undefined ? operator.namespaces : [namespace];
   const question = { from: to - windowMs, to, service, namespaces, stepMs };
+  // The first step is whole, though the window begins within it: nothing is in both.
+  const edge = Math.floor(question.from / stepMs) * stepMs;
   return {
     question,
-    before: { ...question, from: to - 2 * windowMs, to: to - windowMs, stepMs: null },
+    before: { ...question, from: edge - windowMs, to: edge, stepMs: null },
     windowMs,
     covers: (key) => isAsked(key, service, namespace) && coversNamespace(operator, scopedName(key, "").namespace),
   };

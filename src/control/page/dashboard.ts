@@ -1,13 +1,19 @@
-// The dashboard and the consumers' portal: two pages and their files, which the assets binding holds. None of it is in
-// the Worker's bundle, and nothing in them tells what is configured: they ask the admin API as anybody does.
+// The dashboard and the consumers' portal: two pages and their files, which the assets binding holds. Nothing in the
+// files tells what is configured: the pages ask the admin API as anybody does, and who is signed in at the dashboard
+// gets its first answers with the document.
 import * as z from "zod";
 import type { Env } from "../../env/env.ts";
+import { cookieNamed } from "../../decide/header/cookies.ts";
+import { readOpening } from "../live/read-opening.ts";
+import type { OverviewRead } from "../../status/mesh-read.ts";
+import type { Visit } from "../live/read-as.ts";
 import { pageResponse, redirectResponse } from "../http/answer.ts";
 import { packed } from "../http/packed.ts";
 import { requestIdOf } from "../http/request-id.ts";
 import { registerPage } from "../register/register-page.ts";
 import type { ControlApp } from "../register/register.ts";
 import { html, page } from "./html.ts";
+import { openedPage } from "./opened-page.ts";
 import { styleSource } from "./style-source.ts";
 
 const FILE = /^[\w-]+\.(js|css|woff2|svg)$/;
@@ -23,56 +29,83 @@ const policy = (style: string | null): string =>
   "connect-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'; require-trusted-types-for 'script'; " +
   "trusted-types 'none'";
 
-/** `below`: the same page with the files of its other screens named, too. */
-const pages = [
-  {
-    id: "dashboard",
-    path: "/_selvage/ui",
-    file: "index.html",
-    below: "screens.html",
-    summary: "The dashboard: what operators look at.",
-  },
-  {
-    id: "portal",
-    path: "/_selvage/portal",
-    file: "portal.html",
-    below: "portal.html",
-    summary: "The portal: what consumers look at.",
-  },
-] as const;
+/** The window of the numbers that the page begins with; a browser that remembers another one asks for that. */
+const WINDOW = "15m";
+const READS = `</_selvage/v1/overview?window=${WINDOW}>; rel=preload; as=fetch; crossorigin`;
+const UI = "/_selvage/ui";
+const PORTAL = "/_selvage/portal";
 
 export function registerDashboard(app: ControlApp): void {
-  app.get("/_selvage/ui/assets/:file", ({ env, req }) => fileResponse(env, req.param("file"), requestIdOf(req.raw)));
-  app.get("/_selvage/ui/now", ({ env, req }) => documentResponse(env, "index.html", req.raw));
-  for (const { id, path, file, below, summary } of pages) {
+  /** The first screen's file, or the one that has the files of the other screens named, too. */
+  const dashboard = (request: Request, { env, ctx }: Omit<Visit, "request">): Promise<Response> => {
+    const path = new URL(request.url).pathname.slice(UI.length);
+    const file = path === "/" || path === "/now" ? "index.html" : "screens.html";
+    const opening = readOpening(app, { request, env, ctx }, WINDOW);
+    return documentResponse(env, file, request, (page) => opened(page, { opening, request, path }));
+  };
+  const portal = (request: Request, { env }: Omit<Visit, "request">): Promise<Response> =>
+    documentResponse(env, "portal.html", request, async (page) => ({ page, links: null }));
+
+  app.get(`${UI}/assets/:file`, ({ env, req }) => fileResponse(env, req.param("file"), requestIdOf(req.raw)));
+  for (const { id, base, summary, answer } of [
+    { id: "dashboard", base: UI, summary: "The dashboard: what operators look at.", answer: dashboard },
+    { id: "portal", base: PORTAL, summary: "The portal: what consumers look at.", answer: portal },
+  ]) {
     registerPage(app, {
       id,
-      path: `${path}/`,
+      path: `${base}/`,
       summary,
       description: "Every address below it is a screen of the same page.",
       content: { "text/html": { schema: z.string() } },
       refusals: ["internal"],
-      handle: ({ env, request }) => documentResponse(env, file, request),
+      handle: ({ request, env, ctx }) => answer(request, { env, ctx }),
     });
-    app.get(path, ({ req }) => redirectResponse(`${path}/`, requestIdOf(req.raw)));
-    app.get(`${path}/*`, ({ env, req }) => documentResponse(env, below, req.raw));
+    app.get(base, ({ req }) => redirectResponse(`${base}/`, requestIdOf(req.raw)));
+    app.get(`${base}/*`, ({ env, req, executionCtx }) => answer(req.raw, { env, ctx: executionCtx }));
   }
 }
 
-async function documentResponse(env: Env, file: string, request: Request): Promise<Response> {
+interface Filled {
+  readonly page: string;
+  /** What the browser should ask for at once, as a Link header. */
+  readonly links: string | null;
+}
+
+/** For who is signed in the document has what the mesh says; anybody else's browser is told to ask. */
+async function opened(
+  page: string,
+  asked: { readonly opening: Promise<OverviewRead | null>; readonly request: Request; readonly path: string },
+): Promise<Filled> {
+  const read = await asked.opening;
+  if (read === null) {
+    return { page, links: READS };
+  }
+  const theme = cookieNamed(asked.request.headers.get("cookie"), "selvage-theme");
+  const { path } = asked;
+  return { page: openedPage(page, { read, base: UI, path, theme, window: WINDOW, now: Date.now() }), links: null };
+}
+
+async function documentResponse(
+  env: Env,
+  file: string,
+  request: Request,
+  fill: (page: string) => Promise<Filled>,
+): Promise<Response> {
   const found = await fileOf(env, file);
   if (found === null) {
     return pageResponse(absentPage, requestIdOf(request), { status: 503 });
   }
-  const document = await found.text();
+  const { page: document, links } = await fill(await found.text());
   return new Response(document, {
     headers: {
       "content-type": "text/html; charset=utf-8",
       "content-security-policy": policy(await styleSource(document)),
       "cross-origin-opener-policy": "same-origin",
+      "cross-origin-resource-policy": "same-origin",
       "referrer-policy": "no-referrer",
       "cache-control": "no-store",
       "x-request-id": requestIdOf(request),
+      ...(links === null ? {} : { link: links }),
       ...packed(request),
     },
   });

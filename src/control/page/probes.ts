@@ -3,7 +3,6 @@
 import { canonicalPath } from "../../model/word/canonical-path.ts";
 import { portsOf } from "../../isolate/ports.ts";
 import { isolateState } from "../../isolate/state.ts";
-import { isBeyond } from "../../decide/fleet/head.ts";
 import type { Env } from "../../env/env.ts";
 import type { Readiness } from "../../model/api/operators.ts";
 import { answerResponse, refusalResponse } from "../http/answer.ts";
@@ -53,10 +52,8 @@ export async function readiness(
 
 async function readinessOf(env: Env, ctx: Context): Promise<Readiness> {
   const live = await isolateState().snapshot.current(portsOf(env), ctx, Date.now());
-  // In this order: a registry that is behind what was loaded from it before was set back.
-  const head = await registryHead(env.DB, Date.now());
   const serving = live === null ? null : { epoch: live.epoch ?? 0, revision: live.snapshot.revision };
-  const isBehind = head !== null && serving !== null && isBeyond(serving, head);
+  const { head, isBehind } = await registryHead(env.DB, Date.now(), serving);
   const control = await controlAgreement(env, Date.now());
   const setBack = isBehind || (live?.setBack ?? false);
   return {

@@ -10,11 +10,11 @@ import { useMay } from "../data/session.tsx";
 import { tell } from "../data/told.ts";
 import { Ready } from "../part/ready.tsx";
 import { Button } from "../part/button.tsx";
-import { HealthBadge } from "../part/health-badge.tsx";
+import { HealthBadge } from "../part/drawn.tsx";
 import { When } from "../part/when.tsx";
 import { WriteDialog } from "../part/write-dialog.tsx";
 import { selvageLine } from "../word/command.ts";
-import type { ShownHealth } from "../word/health.ts";
+import type { ShownHealth } from "../../verdict/health.ts";
 
 type Act = "approve" | "reject" | "revoke" | "restore";
 

@@ -2,22 +2,19 @@
 import { listResources } from "../../cli/session/list-resources.ts";
 import { meshOverview, runtimeOverview, type MeshRead, type RuntimeRead } from "../../status/mesh-read.ts";
 import { statusOf, type MeshStatus } from "../../status/mesh-status.ts";
-import { unaskedOf } from "../../status/unasked.ts";
+import { unaskedOf, type Unasked } from "../../status/unasked.ts";
 import { api } from "./api.ts";
 import type { ApiClient } from "../../cli/session/client.ts";
-import { ReadFailure, useGathered, type ReadState } from "./read.ts";
+import { gathered, ReadFailure, useGathered, type ReadState } from "./read.ts";
 
-export interface StatusRead {
+export interface StatusRead extends Unasked {
   readonly status: MeshStatus;
   readonly mesh: MeshRead;
   readonly runtime: RuntimeRead;
-  /** What could not be asked, in words. */
-  readonly missing: readonly string[];
-  /** What this reader is not told, by name: no fault, and none is hidden by it that they could mend. */
-  readonly withheld: readonly string[];
 }
 
-export const useMeshStatus = (): ReadState<StatusRead> => useGathered("status", readStatus);
+export const meshStatus = gathered("status", readStatus);
+export const useMeshStatus = (): ReadState<StatusRead> => useGathered(meshStatus);
 
 async function readStatus(client: ApiClient): Promise<StatusRead> {
   // All of it at once: on a slow line each turn is half a second.

@@ -1,5 +1,6 @@
-// The page's first answers. Its HTML asks for them beside its files (`<link rel="preload">`), so that a slow line is
-// waited for once; what is asked in the first seconds is taken from there, everything else goes over the network.
+// The page's first answers. They stand in its document, or the browser is told to ask for them beside its files: a slow
+// line is waited for once. What is asked in the first seconds is taken from there, everything else goes over the
+// network.
 import type { Overview } from "../../model/api/overview.ts";
 
 type Answers = ReadonlyMap<string, { readonly status: number; readonly value: unknown }>;
@@ -7,7 +8,7 @@ type Answers = ReadonlyMap<string, { readonly status: number; readonly value: un
 /** As long as an answer is shown again without asking. */
 const FRESH_MS = 5_000;
 /** They come beside the files. Where one of them is slow to find out, the others are asked for alone. */
-const PATIENCE_MS = 1_500;
+export const PATIENCE_MS = 1_500;
 const none: Answers = new Map();
 let opening: Promise<Answers> = Promise.resolve(none);
 
@@ -15,12 +16,27 @@ let opening: Promise<Answers> = Promise.resolve(none);
  * Asks for them, or is given what the HTML has asked for.
  *
  * @param addresses as the HTML has them, to the letter
+ * @param brought what the document itself had
  */
-export function openPage(...addresses: readonly string[]): void {
-  const all = Promise.all(addresses.map(answersOf)).then((answers): Answers => new Map(answers.flat()));
-  const asked = Promise.race([all, new Promise<Answers>((resolve) => setTimeout(resolve, PATIENCE_MS, none))]);
+export function openPage(addresses: readonly string[], brought: Answers = none): void {
+  const come = new Map(brought);
+  const asking = addresses.map(async (address) => (await answersOf(address)).forEach((one) => come.set(...one)));
+  const patience = new Promise<void>((resolve) => setTimeout(resolve, PATIENCE_MS));
+  const asked = Promise.race([Promise.all(asking), patience]).then((): Answers => come);
   opening = asked;
   void asked.then(() => setTimeout(() => opening === asked && forgetOpening(), FRESH_MS));
+}
+
+interface Written {
+  readonly textContent: string;
+  remove(): void;
+}
+
+/** What the mesh wrote into the document for who is signed in, taken once; null = nothing. */
+export function answersWritten(written: Written | null): Answers | null {
+  written?.remove();
+  const value: unknown = written === null ? null : JSON.parse(written.textContent);
+  return isOverview(value) ? new Map(value.answers.map((one) => [one.path, one])) : null;
 }
 
 export function forgetOpening(): void {

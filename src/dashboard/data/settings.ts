@@ -2,6 +2,7 @@
 // follows the mesh. An address may name the window and the clock (`?window=1h&times=utc`), so that who is sent it sees
 // the same.
 import { useSyncExternalStore } from "react";
+import { windows } from "../../verdict/shell.ts";
 
 export interface ReaderSettings {
   readonly theme: "system" | "light" | "dark" | "contrast";
@@ -16,9 +17,9 @@ export interface ReaderSettings {
 }
 
 export const allTimes: readonly ReaderSettings["times"][] = ["ago", "utc", "local"];
-export const windows: readonly string[] = ["5m", "15m", "1h", "6h", "24h", "168h"];
 
 const KEY = "selvage-settings";
+const YEAR_SECONDS = 31_536_000;
 const usual: ReaderSettings = { theme: "system", keys: true, follow: true, times: "ago", window: "15m" };
 const listeners = new Set<() => void>();
 let settings = stored();
@@ -88,5 +89,9 @@ export function showTheme(): void {
     : asks("(prefers-color-scheme: dark)")
       ? "dark"
       : "light";
-  document.documentElement.dataset.theme = settings.theme === "system" ? system : settings.theme;
+  const { theme } = settings;
+  document.documentElement.dataset.theme = theme === "system" ? system : theme;
+  // The document comes in it the next time: what stands there before any script must not flash.
+  const [value, seconds] = theme === "system" ? ["", 0] : [theme, YEAR_SECONDS];
+  document.cookie = `selvage-theme=${value}; path=/_selvage/ui; samesite=strict; max-age=${seconds}`;
 }

@@ -1,5 +1,5 @@
 // Golden signals of the window that the reader has chosen: one window for every number on the page.
-import type { Graph, SignalWindow, Stats } from "../../model/api/signals.ts";
+import type { Graph, Stats } from "../../model/api/signals.ts";
 import { useRead, type ReadState } from "./read.ts";
 import { useSettings } from "./settings.ts";
 
@@ -11,9 +11,4 @@ export function useStats(service?: string): ReadState<Stats> {
 export function useGraph(): ReadState<Graph> {
   const { window } = useSettings();
   return useRead<Graph>("/graph", { window });
-}
-
-/** Which time the numbers are of. */
-export function lengthText({ seconds }: SignalWindow): string {
-  return seconds >= 3600 ? `${seconds / 3600} h` : `${Math.round(seconds / 60)} min`;
 }

@@ -7,11 +7,11 @@ import { useMay } from "../data/session.tsx";
 import { tell } from "../data/told.ts";
 import { Button } from "../part/button.tsx";
 import { DataTable, type Column } from "../part/data-table.tsx";
-import { HealthBadge } from "../part/health-badge.tsx";
+import { HealthBadge } from "../part/drawn.tsx";
 import { When } from "../part/when.tsx";
 import { WriteDialog } from "../part/write-dialog.tsx";
 import { selvageLine } from "../word/command.ts";
-import { healthOfEndpoint } from "../word/health.ts";
+import { healthOfEndpoint } from "../../verdict/health.ts";
 
 export function EndpointTable({ endpoints }: { readonly endpoints: readonly EndpointState[] }): ReactNode {
   const may = useMay("operator");

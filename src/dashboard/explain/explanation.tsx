@@ -5,9 +5,9 @@ import type { DecisionAnswer, ExplainAnswer } from "../../model/api/explain.ts";
 import { refOf } from "../../model/word/refs.ts";
 import { DataTable } from "../part/data-table.tsx";
 import { Facts } from "../part/facts.tsx";
-import { HealthBadge } from "../part/health-badge.tsx";
+import { HealthBadge } from "../part/drawn.tsx";
 import { rawPath } from "../../model/word/screen-paths.ts";
-import type { ShownHealth } from "../word/health.ts";
+import type { ShownHealth } from "../../verdict/health.ts";
 
 type Decider = NonNullable<DecisionAnswer["document"]>;
 

@@ -6,9 +6,9 @@ import { useMay } from "../data/session.tsx";
 import { Button } from "../part/button.tsx";
 import { DataTable } from "../part/data-table.tsx";
 import { Empty } from "../part/empty.tsx";
-import { HealthBadge } from "../part/health-badge.tsx";
+import { HealthBadge } from "../part/drawn.tsx";
 import { When } from "../part/when.tsx";
-import type { ShownHealth } from "../word/health.ts";
+import type { ShownHealth } from "../../verdict/health.ts";
 import { ForceDialog } from "./force-dialog.tsx";
 
 const words = { closed: "healthy", "half-open": "degraded", open: "failing" } as const satisfies Record<

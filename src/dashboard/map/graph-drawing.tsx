@@ -4,7 +4,7 @@ import { useState, type KeyboardEvent, type ReactNode } from "react";
 import { useLocation } from "wouter";
 import type { GraphEdge, GraphNode } from "../../model/api/signals.ts";
 import { Button } from "../part/button.tsx";
-import { healthSigns } from "../word/health.ts";
+import { healthSigns } from "../../verdict/health.ts";
 import { percentText, rateText } from "../word/number.ts";
 import { NODE_HEIGHT, NODE_WIDTH, neighbour, nodePlaces, type NodePlace } from "./graph-layout.ts";
 import { keptPlaces, keepPlaces } from "./kept-places.ts";

@@ -1,6 +1,6 @@
 // What is wrong as Markdown, for a chat or a ticket: times in UTC, and the command beside each.
 import type { MeshStatus } from "../../status/mesh-status.ts";
-import { healthWordOf, healthSummary } from "../word/health.ts";
+import { healthWordOf, healthSummary } from "../../verdict/health.ts";
 
 export function incidentText(status: MeshStatus, now: number): string {
   const lines = [

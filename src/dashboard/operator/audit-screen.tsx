@@ -8,7 +8,7 @@ import { Button } from "../part/button.tsx";
 import { SameInTerminal } from "../part/command-line.tsx";
 import { DataTable, type Column } from "../part/data-table.tsx";
 import { Empty } from "../part/empty.tsx";
-import { HealthBadge } from "../part/health-badge.tsx";
+import { HealthBadge } from "../part/drawn.tsx";
 import { Screen } from "../part/screen.tsx";
 import { When } from "../part/when.tsx";
 

@@ -7,7 +7,7 @@ import { useMay } from "../data/session.tsx";
 import { Ready } from "../part/ready.tsx";
 import { SameInTerminal } from "../part/command-line.tsx";
 import { DataTable } from "../part/data-table.tsx";
-import { HealthBadge } from "../part/health-badge.tsx";
+import { HealthBadge } from "../part/drawn.tsx";
 import { Screen } from "../part/screen.tsx";
 import { When } from "../part/when.tsx";
 import { checksOf } from "./checks.ts";

@@ -1,7 +1,7 @@
 // The mesh's own health, one question a line.
 import type { StatusRead } from "../data/mesh-status.ts";
 import { faultsOf } from "../../status/conditions.ts";
-import type { ShownHealth } from "../word/health.ts";
+import type { ShownHealth } from "../../verdict/health.ts";
 
 interface Check {
   readonly what: string;

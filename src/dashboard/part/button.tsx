@@ -1,6 +1,7 @@
-// Buttons and links that look like them.
-import type { ReactNode } from "react";
+// Buttons, links that look like them, and the button that copies a text.
+import { useState, type ReactNode } from "react";
 import { Link } from "wouter";
+import { buttonLooks } from "../../verdict/parts.ts";
 
 interface ButtonProps {
   readonly children: ReactNode;
@@ -20,9 +21,8 @@ export function Button({
   disabled = false,
   label,
 }: ButtonProps): ReactNode {
-  const looks = `button ${look} ${small ? "small" : ""}`;
   return (
-    <button type="button" className={looks} onClick={onPress} disabled={disabled} aria-label={label}>
+    <button type="button" className={buttonLooks(look, small)} onClick={onPress} disabled={disabled} aria-label={label}>
       {children}
     </button>
   );
@@ -33,5 +33,20 @@ export function LinkButton({ to, children }: { readonly to: string; readonly chi
     <Link href={to} className="button">
       {children}
     </Link>
+  );
+}
+
+/** Says that it did. */
+export function CopyButton({ text, label = "Copy" }: { readonly text: string; readonly label?: string }): ReactNode {
+  const [copied, setCopied] = useState(false);
+  const copy = (): void => {
+    void navigator.clipboard.writeText(text);
+    setCopied(true);
+    setTimeout(() => setCopied(false), 2_000);
+  };
+  return (
+    <Button small onPress={copy} label={`${label}: ${text.slice(0, 60)}`}>
+      {copied ? "Copied" : label}
+    </Button>
   );
 }

@@ -2,29 +2,11 @@
 import { useState, type ReactNode } from "react";
 import { readsNow } from "../data/live.ts";
 import { curlLine } from "../word/command.ts";
-import { Button } from "./button.tsx";
-
-export function CopyButton({ text, label = "Copy" }: { readonly text: string; readonly label?: string }): ReactNode {
-  const [copied, setCopied] = useState(false);
-  const copy = (): void => {
-    void navigator.clipboard.writeText(text);
-    setCopied(true);
-    setTimeout(() => setCopied(false), 2_000);
-  };
-  return (
-    <Button small onPress={copy} label={`${label}: ${text.slice(0, 60)}`}>
-      {copied ? "Copied" : label}
-    </Button>
-  );
-}
+import { commandLine } from "../../verdict/parts.ts";
+import { pagePen } from "./drawn.tsx";
 
 export function CommandLine({ line }: { readonly line: string }): ReactNode {
-  return (
-    <div className="command">
-      <code>{line}</code>
-      <CopyButton text={line} />
-    </div>
-  );
+  return commandLine(pagePen, line);
 }
 
 /** Several lines that stay away until somebody wants them, and what the screen itself asks, for curl. */

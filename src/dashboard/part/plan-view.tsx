@@ -1,7 +1,7 @@
 // What the mesh would do, or did: each document with the places in it that change, and what it warns of.
 import type { ReactNode } from "react";
 import type { ApplyResult } from "../../model/api/apply.ts";
-import { RefLink } from "./ref-link.tsx";
+import { RefLink } from "./drawn.tsx";
 
 export function PlanView({ result }: { readonly result: ApplyResult }): ReactNode {
   const { summary, items, warnings, revision, planId } = result;

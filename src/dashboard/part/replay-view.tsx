@@ -7,9 +7,9 @@ import { Button } from "./button.tsx";
 import { CommandLine } from "./command-line.tsx";
 import { DataTable } from "./data-table.tsx";
 import { FailureNote } from "./failure-note.tsx";
-import { HealthBadge } from "./health-badge.tsx";
+import { HealthBadge } from "./drawn.tsx";
 import { When } from "./when.tsx";
-import type { ShownHealth } from "../word/health.ts";
+import type { ShownHealth } from "../../verdict/health.ts";
 
 type Difference = ReplayAnswer["items"][number];
 

@@ -2,7 +2,9 @@
 import { useEffect, type ReactNode } from "react";
 import { useIsFetching } from "@tanstack/react-query";
 import { askAgain, useLive } from "../data/live.ts";
+import { headline } from "../../verdict/parts.ts";
 import { Button } from "./button.tsx";
+import { pagePen } from "./drawn.tsx";
 import { When } from "./when.tsx";
 
 interface ScreenProps {
@@ -25,22 +27,23 @@ export function Screen({ title, mark, at, span, acts, children }: ScreenProps): 
   }, [title]);
   return (
     <>
-      <div className="headline">
-        <h1>{title}</h1>
-        {mark}
-        <div className="acts">
-          {acts}
-          {at === undefined || at === 0 ? null : (
-            <span className="quiet age">
+      {headline(pagePen, {
+        title,
+        mark,
+        age:
+          at === undefined || at === 0 ? null : (
+            <>
               {isLive ? "told" : "read"} <When time={new Date(at).toISOString()} />
               {span === undefined ? null : <>, {span}</>}
-            </span>
-          )}
+            </>
+          ),
+        acts,
+        refresh: (
           <Button small disabled={isAsking} onPress={() => void askAgain()}>
             {isAsking ? "Asking…" : "Refresh"}
           </Button>
-        </div>
-      </div>
+        ),
+      })}
       {children}
     </>
   );

@@ -2,7 +2,8 @@
 // only those are drawn anew whose words change.
 import { useSyncExternalStore, type ReactNode } from "react";
 import { useSettings } from "../data/settings.ts";
-import { agoText, fullTime, momentText } from "../word/when.ts";
+import { agoText } from "../../model/word/age.ts";
+import { fullTime, momentText } from "../word/when.ts";
 
 const TICK_MS = 1_000;
 const listeners = new Set<() => void>();

@@ -1,7 +1,7 @@
 // A document or an answer as YAML, to read and to copy.
 import type { ReactNode } from "react";
 import { useYaml } from "../data/yaml.ts";
-import { CopyButton } from "./command-line.tsx";
+import { CopyButton } from "./button.tsx";
 
 export function YamlView({ value, label }: { readonly value: object; readonly label: string }): ReactNode {
   const text = useYaml(value);

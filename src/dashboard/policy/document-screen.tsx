@@ -13,7 +13,7 @@ import { Ready } from "../part/ready.tsx";
 import { Button } from "../part/button.tsx";
 import { SameInTerminal } from "../part/command-line.tsx";
 import { Facts } from "../part/facts.tsx";
-import { HealthBadge } from "../part/health-badge.tsx";
+import { HealthBadge } from "../part/drawn.tsx";
 import { Screen } from "../part/screen.tsx";
 import { Tabs, useTab } from "../part/tabs.tsx";
 import { When } from "../part/when.tsx";

@@ -5,7 +5,7 @@ import type { Resource, ResourceList } from "../../model/api/resource.ts";
 import { refOfDocument } from "../../model/word/refs.ts";
 import { faultsOf } from "../../status/conditions.ts";
 import { listResources } from "../../cli/session/list-resources.ts";
-import { taken, useGathered } from "../data/read.ts";
+import { gathered, taken, useGathered } from "../data/read.ts";
 import { useMay } from "../data/session.tsx";
 import { Ready } from "../part/ready.tsx";
 import { LinkButton } from "../part/button.tsx";
@@ -13,7 +13,7 @@ import { SameInTerminal } from "../part/command-line.tsx";
 import { DataTable, type Column } from "../part/data-table.tsx";
 import { Empty } from "../part/empty.tsx";
 import { FormField } from "../part/form-field.tsx";
-import { HealthBadge } from "../part/health-badge.tsx";
+import { HealthBadge } from "../part/drawn.tsx";
 import { Screen } from "../part/screen.tsx";
 import { When } from "../part/when.tsx";
 import { rawPath } from "../../model/word/screen-paths.ts";
@@ -55,8 +55,10 @@ const columns: readonly Column<Resource>[] = [
   },
 ];
 
+const allDocuments = gathered<ResourceList>("resources", async (client) => taken(await listResources(client, {})));
+
 export function PoliciesScreen(): ReactNode {
-  const read = useGathered<ResourceList>("resources", async (client) => taken(await listResources(client, {})));
+  const read = useGathered(allDocuments);
   const may = useMay("operator");
   return (
     <Screen

@@ -9,7 +9,7 @@ import { CredentialsCard } from "../client/credentials-card.tsx";
 import { useRead } from "../data/read.ts";
 import { DataTable } from "../part/data-table.tsx";
 import { Empty } from "../part/empty.tsx";
-import { HealthBadge } from "../part/health-badge.tsx";
+import { HealthBadge } from "../part/drawn.tsx";
 import { Ready } from "../part/ready.tsx";
 import { Screen } from "../part/screen.tsx";
 import { Tabs, useTab } from "../part/tabs.tsx";

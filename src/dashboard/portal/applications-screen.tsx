@@ -6,7 +6,7 @@ import type { ResourceList } from "../../model/api/resource.ts";
 import { contractWords } from "../client/contract-acts.tsx";
 import { useRead } from "../data/read.ts";
 import { Empty } from "../part/empty.tsx";
-import { HealthBadge } from "../part/health-badge.tsx";
+import { HealthBadge } from "../part/drawn.tsx";
 import { Ready } from "../part/ready.tsx";
 import { Screen } from "../part/screen.tsx";
 

@@ -1,11 +1,10 @@
 // The frame of the consumers' portal: who is signed in, and three places to go.
 import type { ReactNode } from "react";
 import { Link, useLocation } from "wouter";
-import type { Whoami } from "../../model/api/operators.ts";
-import { api } from "../data/api.ts";
 import { useFollowing } from "../data/live.ts";
-import { ReadFailure, taken, useGathered } from "../data/read.ts";
+import { ReadFailure, useGathered } from "../data/read.ts";
 import { WhoProvider } from "../data/session.tsx";
+import { whoIsIt } from "../data/who.ts";
 import { Button } from "../part/button.tsx";
 import { FailureNote } from "../part/failure-note.tsx";
 import { Toasts } from "../part/toasts.tsx";
@@ -25,7 +24,7 @@ interface FrameProps {
 
 export function PortalFrame({ children, onSignedIn }: FrameProps): ReactNode {
   const [path] = useLocation();
-  const who = useGathered("whoami", async () => taken(await api.call<Whoami>("GET", "/whoami")));
+  const who = useGathered(whoIsIt);
   if (who.data === undefined || who.error !== null) {
     if (who.error instanceof ReadFailure && who.error.failure.status !== 401) {
       return (

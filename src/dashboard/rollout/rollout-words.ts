@@ -1,7 +1,7 @@
 // How a Rollout is put into words on the page, and what an operator may say about it as it stands. Pure.
 import type { RolloutStatus } from "../../model/api/rollouts.ts";
 import type { RolloutOrder } from "../../model/message/rollout.ts";
-import type { ShownHealth } from "../word/health.ts";
+import type { ShownHealth } from "../../verdict/health.ts";
 
 export type Verb = RolloutOrder["verb"];
 

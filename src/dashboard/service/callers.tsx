@@ -7,7 +7,7 @@ import { records } from "../../status/conditions.ts";
 import { refOf } from "../../model/word/refs.ts";
 import { useRead } from "../data/read.ts";
 import { Ready } from "../part/ready.tsx";
-import { RefLink } from "../part/ref-link.tsx";
+import { RefLink } from "../part/drawn.tsx";
 import { policiesOf } from "./service-policies.ts";
 
 interface CallersProps {

@@ -5,7 +5,7 @@ import type { Resource } from "../../model/api/resource.ts";
 import { refOfDocument, type ScopedName } from "../../model/word/refs.ts";
 import { DataTable } from "../part/data-table.tsx";
 import { Empty } from "../part/empty.tsx";
-import { RefLink } from "../part/ref-link.tsx";
+import { RefLink } from "../part/drawn.tsx";
 import { When } from "../part/when.tsx";
 import { rawPath } from "../../model/word/screen-paths.ts";
 import { policiesOf } from "./service-policies.ts";

@@ -1,7 +1,8 @@
 // A service's golden signals: now against the window before, over time, and by version, route, caller and ending.
 import type { ReactNode } from "react";
 import type { CatalogService } from "../../model/api/endpoints.ts";
-import { lengthText, useStats } from "../data/signals.ts";
+import { useStats } from "../data/signals.ts";
+import { lengthText } from "../../verdict/verdict.ts";
 import { DataTable } from "../part/data-table.tsx";
 import { Empty } from "../part/empty.tsx";
 import { Ready } from "../part/ready.tsx";

@@ -7,13 +7,13 @@ import { useMeshStatus, type StatusRead } from "../data/mesh-status.ts";
 import { SameInTerminal } from "../part/command-line.tsx";
 import { DataTable, type Column } from "../part/data-table.tsx";
 import { Empty } from "../part/empty.tsx";
-import { HealthBadge } from "../part/health-badge.tsx";
+import { HealthBadge } from "../part/drawn.tsx";
 import { Ready } from "../part/ready.tsx";
 import { Screen } from "../part/screen.tsx";
 import { useStats } from "../data/signals.ts";
 import { WindowNote } from "../signal/window-note.tsx";
 import { msText, percentText, rateText } from "../word/number.ts";
-import { healthOfRef } from "../word/health.ts";
+import { healthOfRef } from "../../verdict/health.ts";
 
 export function ServicesScreen(): ReactNode {
   const read = useMeshStatus();

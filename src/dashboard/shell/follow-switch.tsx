@@ -1,11 +1,13 @@
 // Whether the page follows the mesh, how that goes, and what exactly is followed: a live view says when it is not live.
-import { useState, type ReactNode } from "react";
+import { useState, type ChangeEvent, type ReactNode } from "react";
+import { followSwitch } from "../../verdict/shell.ts";
 import { followedNow, useGaps, useLive } from "../data/live.ts";
 import type { FeedState } from "../data/feed-socket.ts";
 import { changeSettings, useSettings } from "../data/settings.ts";
 import { Button } from "../part/button.tsx";
 import { DataTable } from "../part/data-table.tsx";
 import { Modal } from "../part/modal.tsx";
+import { pagePen } from "../part/drawn.tsx";
 import { When } from "../part/when.tsx";
 
 export function FollowSwitch(): ReactNode {
@@ -15,19 +17,20 @@ export function FollowSwitch(): ReactNode {
   const { sign, word } = follow ? told(state) : { sign: "❚❚", word: "paused" };
   return (
     <>
-      <label>
-        <input
-          type="checkbox"
-          checked={follow}
-          onChange={(event) => changeSettings({ follow: event.target.checked })}
-        />{" "}
-        Follow
-      </label>
-      <Button small onPress={() => setOpen(true)} label={`${word}: what is followed`}>
-        <span className="pill" data-live={follow ? state.is : "paused"}>
-          <span aria-hidden="true">{sign}</span> {word}
-        </span>
-      </Button>
+      {followSwitch(pagePen, {
+        box: {
+          checked: follow,
+          onChange: (event: ChangeEvent<HTMLInputElement>) => changeSettings({ follow: event.target.checked }),
+        },
+        is: follow ? state.is : "paused",
+        sign,
+        word,
+        button: (pill) => (
+          <Button small onPress={() => setOpen(true)} label={`${word}: what is followed`}>
+            {pill}
+          </Button>
+        ),
+      })}
       {isOpen ? <Followed state={state} onClose={() => setOpen(false)} /> : null}
     </>
   );

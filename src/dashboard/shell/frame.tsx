@@ -1,13 +1,14 @@
 // The frame around every screen: who is signed in, the way between screens, keys, palette and messages.
 import { useCallback, useEffect, useRef, useState, type ReactNode } from "react";
 import { useLocation } from "wouter";
-import type { Whoami } from "../../model/api/operators.ts";
-import { api } from "../data/api.ts";
+import { frame } from "../../verdict/shell.ts";
 import { useFollowing } from "../data/live.ts";
 import { queries } from "../data/queries.ts";
-import { ReadFailure, taken, useGathered } from "../data/read.ts";
+import { ReadFailure, useGathered } from "../data/read.ts";
 import { WhoProvider } from "../data/session.tsx";
+import { whoIsIt } from "../data/who.ts";
 import { FailureNote } from "../part/failure-note.tsx";
+import { pagePen } from "../part/drawn.tsx";
 import { Toasts } from "../part/toasts.tsx";
 import { AskingPage } from "../part/asking-page.tsx";
 import { KeySheet, useKeys } from "./keys.tsx";
@@ -22,7 +23,7 @@ interface FrameProps {
 }
 
 export function Frame({ children, onSignedIn }: FrameProps): ReactNode {
-  const who = useGathered("whoami", async () => taken(await api.call<Whoami>("GET", "/whoami")));
+  const who = useGathered(whoIsIt);
   if (who.data !== undefined && who.error === null) {
     return (
       <WhoProvider who={who.data}>
@@ -64,19 +65,19 @@ function Page({ children }: { readonly children: ReactNode }): ReactNode {
     queries.clear();
     window.location.reload();
   };
-  return (
-    <div className="frame">
-      <a className="skip" href="#screen">
-        Skip to the screen
-      </a>
-      <Topbar onPalette={openPalette} onKeys={openKeys} onSignOut={() => void signOut()} />
-      <Nav />
-      <main className="screen" id="screen" ref={main} tabIndex={-1}>
-        {children}
-      </main>
+  return frame(
+    pagePen,
+    [
+      <Topbar key="top" onPalette={openPalette} onKeys={openKeys} onSignOut={() => void signOut()} />,
+      <Nav key="nav" />,
+    ],
+    <main className="screen" id="screen" ref={main} tabIndex={-1}>
+      {children}
+    </main>,
+    <>
       {open === "palette" ? <Palette go={go} onClose={close} /> : null}
       {open === "keys" ? <KeySheet onClose={close} /> : null}
       <Toasts />
-    </div>
+    </>,
   );
 }

@@ -1,11 +1,11 @@
 // The top line: where one is, how the mesh is, and what the reader may choose.
-import type { ReactNode } from "react";
-import { Link } from "wouter";
+import { createElement, Fragment, type ChangeEvent, type ReactNode } from "react";
+import { topbar, windowChoice } from "../../verdict/shell.ts";
 import { useMeshStatus } from "../data/mesh-status.ts";
 import { useWho } from "../data/session.tsx";
-import { changeSettings, useSettings, windows } from "../data/settings.ts";
+import { changeSettings, useSettings } from "../data/settings.ts";
 import { Button } from "../part/button.tsx";
-import { healthSummary } from "../word/health.ts";
+import { pagePen } from "../part/drawn.tsx";
 import { FollowSwitch } from "./follow-switch.tsx";
 
 interface TopbarProps {
@@ -14,44 +14,25 @@ interface TopbarProps {
   readonly onSignOut: () => void;
 }
 
+const labels = { palette: undefined, keys: "Keys and settings", signOut: undefined } as const;
+
 export function Topbar({ onPalette, onKeys, onSignOut }: TopbarProps): ReactNode {
   const who = useWho();
   const { window } = useSettings();
   const { data } = useMeshStatus();
-  return (
-    <header className="topbar">
-      <Link href="/now" className="brand">
-        Selvage
-      </Link>
-      {data === undefined ? null : (
-        <span className="quiet">
-          <span className="mono">rev {data.status.revision}</span> · {healthSummary(data.status)}
-        </span>
-      )}
-      <span className="spread" />
-      <Button small onPress={onPalette}>
-        Search or do… <kbd>⌘K</kbd>
+  const acts = { palette: onPalette, keys: onKeys, signOut: onSignOut };
+  return topbar(pagePen, {
+    status: data?.status ?? null,
+    who,
+    button: (says, act) => (
+      <Button small onPress={acts[act]} label={labels[act]}>
+        {createElement(Fragment, null, ...says)}
       </Button>
-      <FollowSwitch />
-      <label>
-        <span className="hidden">Numbers of the last</span>
-        <select value={window} onChange={(event) => changeSettings({ window: event.target.value })}>
-          {windows.map((one) => (
-            <option key={one} value={one}>
-              last {one}
-            </option>
-          ))}
-        </select>
-      </label>
-      <Button small onPress={onKeys} label="Keys and settings">
-        ?
-      </Button>
-      <span>
-        {who?.name} <span className="quiet">{who?.role}</span>
-      </span>
-      <Button small onPress={onSignOut}>
-        Sign out
-      </Button>
-    </header>
-  );
+    ),
+    follow: <FollowSwitch />,
+    window: windowChoice(pagePen, {
+      value: window,
+      onChange: (event: ChangeEvent<HTMLSelectElement>) => changeSettings({ window: event.target.value }),
+    }),
+  });
 }

@@ -6,7 +6,7 @@ import { useRead } from "../data/read.ts";
 import { SameInTerminal } from "../part/command-line.tsx";
 import { Facts } from "../part/facts.tsx";
 import { FormField } from "../part/form-field.tsx";
-import { HealthBadge } from "../part/health-badge.tsx";
+import { HealthBadge } from "../part/drawn.tsx";
 import { Ready } from "../part/ready.tsx";
 import { Screen } from "../part/screen.tsx";
 import { When } from "../part/when.tsx";

@@ -7,7 +7,7 @@ import { useRead } from "../data/read.ts";
 import { SameInTerminal } from "../part/command-line.tsx";
 import { DataTable, type Column } from "../part/data-table.tsx";
 import { Empty } from "../part/empty.tsx";
-import { HealthBadge } from "../part/health-badge.tsx";
+import { HealthBadge } from "../part/drawn.tsx";
 import { Ready } from "../part/ready.tsx";
 import { When } from "../part/when.tsx";
 import { msText } from "../word/number.ts";

@@ -4,7 +4,7 @@ import { Link } from "wouter";
 import type { ReceiptShown } from "../../model/api/requests.ts";
 import { DataTable } from "../part/data-table.tsx";
 import { Facts } from "../part/facts.tsx";
-import { HealthBadge } from "../part/health-badge.tsx";
+import { HealthBadge } from "../part/drawn.tsx";
 import { When } from "../part/when.tsx";
 import { msText } from "../word/number.ts";
 import { statusHealth } from "./status-health.ts";

@@ -1,14 +1,4 @@
-// Times as people read them: how long ago, and on demand the moment itself in UTC and in the reader's own time.
-import { age } from "../../cli/print/table.ts";
-
-/** `4m ago`; `in 3h` for what is to come; `never` for what has no time. */
-export function agoText(time: string | null, now: number): string {
-  const at = time === null ? Number.NaN : Date.parse(time);
-  if (Number.isNaN(at)) {
-    return "never";
-  }
-  return at > now ? `in ${age(new Date(now).toISOString(), at)}` : `${age(time, now)} ago`;
-}
+// Moments as people read them, in UTC and in the reader's own time.
 
 /** `2026-11-29 11:52:13 UTC · 12:52:13 here`. */
 export function momentText(time: string): string {

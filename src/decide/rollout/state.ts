@@ -154,7 +154,8 @@ export function turned(state: RolloutState, phase: RolloutPhase, { reason, actor
 
 export function rolloutShare(state: RolloutState): Share {
   const { seq, run, weight, terms } = state;
-  return { seq, run, weight, isWatched: isWatched(state), terms: termsDigest(terms) };
+  const isOut = state.phase === "rolled-back" || state.phase === "aborted";
+  return { seq, run, weight, isWatched: isWatched(state), terms: termsDigest(terms), ...(isOut && { isOut }) };
 }
 
 /** Short, and another one for another document. */

@@ -1,12 +1,14 @@
 // One word for how a service does, with its reasons: the same in the API, in the command and in the dashboard. The
 // first rule that fits says the word; reasons of lesser ones are told as well.
-import type { Golden, HealthWord } from "../../model/api/signals.ts";
-import { DENIED_SHARE } from "./onset.ts";
+import type { Golden, HealthWord, SeriesPoint } from "../../model/api/signals.ts";
+import { deniedMore } from "./denials.ts";
 import { counted } from "../../model/word/plural.ts";
 
 interface ServiceFacts {
   readonly signals: Golden;
   readonly before: Golden;
+  /** The window in steps. */
+  readonly series: readonly Pick<SeriesPoint, "at" | "requests" | "denied">[];
   readonly endpoints: { readonly total: number; readonly healthy: number; readonly draining: number };
   /** Requests that a breaker, a cap or a lack of endpoints kept back. */
   readonly broken: number;
@@ -28,8 +30,6 @@ const FAILING_PERCENT = 5;
 const DEGRADED_PERCENT = 1;
 const SLOWER_TIMES = 2;
 const SLOW_MS = 50;
-const FEWEST_DENIED = 10;
-const DENIED_TIMES = 3;
 
 export function healthWord(facts: ServiceFacts): Word {
   const { signals, before, endpoints, broken, overloaded, unknown } = facts;
@@ -56,12 +56,15 @@ export function healthWord(facts: ServiceFacts): Word {
   if (overloaded > 0) {
     degraded.push(`its cap on requests at once kept back ${counted(overloaded, "request")}`);
   }
+  // Before limits, which do what they are for.
+  const denials = deniedMore(facts);
+  if (denials !== null) {
+    const { denied, requests: of, usualPercent } = denials;
+    const usually = `usually ${Number(usualPercent.toFixed(1))} %`;
+    degraded.push(`${denied} of ${counted(of, "request")} refused their proof or permission, ${usually}`);
+  }
   if (requests > 0 && (100 * limited) / requests > 1) {
     degraded.push(`limits refused ${counted(limited, "request")}`);
-  }
-  const deniedText = deniedMore(signals, before);
-  if (deniedText !== null) {
-    degraded.push(deniedText);
   }
   const usual = before.requests >= FEWEST ? before.p95Ms : null;
   if (requests >= FEWEST && p95Ms !== null && usual !== null && p95Ms >= SLOW_MS && p95Ms > SLOWER_TIMES * usual) {
@@ -81,18 +84,4 @@ export function healthWord(facts: ServiceFacts): Word {
     return { state: "draining", reasons: ["no endpoint takes new requests"] };
   }
   return { state: requests === 0 ? "idle" : "healthy", reasons };
-}
-
-/**
- * Some are refused their proof or permission at any time, and that is what guards are for. Many more than a moment ago
- * are callers that were let in before: a secret has ended, or a permission is gone.
- */
-export function deniedMore({ requests, denied }: Golden, before: Golden): string | null {
-  if (denied < FEWEST_DENIED || before.requests < FEWEST || denied < DENIED_SHARE * requests) {
-    return null;
-  }
-  const usual = before.denied / before.requests;
-  return denied > DENIED_TIMES * usual * requests
-    ? `${counted(denied, "request")} refused their proof or permission; ${before.denied} in the window before`
-    : null;
 }

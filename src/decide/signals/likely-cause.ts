@@ -21,11 +21,13 @@ interface CauseFacts {
   readonly endpoints: readonly SignalPart[];
   /** Whom limits refuse, where they refuse a noticeable share, by caller and policy. */
   readonly limited: readonly { readonly caller: string; readonly policy: string; readonly requests: number }[];
-  /** Many more than before are refused their proof or permission. */
-  readonly isDenied: boolean;
+  /** Since when far more than usual are refused their proof or permission; null = they are not. */
+  readonly deniedSince: number | null;
+  /** How exact the onset is: it is the beginning of a step. */
+  readonly stepMs: number;
 }
 
-/** A change counts so long before the onset, and a little after it: it takes seconds until failures are many. */
+/** A change counts so long before the onset, and a little after it: a chance failure may date it too early. */
 export const CAUSE_BEFORE_MS = 600_000;
 const CAUSE_AFTER_MS = 30_000;
 const CLOSE_MS = 60_000;
@@ -54,16 +56,26 @@ const WORSE_PERCENT = 5;
 /** Changes that may have put a version before callers. */
 const SPLITTING: ReadonlySet<MeshChange["kind"]> = new Set(["revision", "override", "rollout"]);
 
+/** What somebody or the clock did came before what it made fail; what was noticed, a little after. */
+const DONE: ReadonlySet<MeshChange["kind"]> = new Set(["revision", "override", "rollout", "drain", "key"]);
+
 type Why = readonly [points: number, why: string];
 
 /** The likeliest first. */
 export function likelyCauses(facts: CauseFacts): LikelyCause[] {
-  const { service, onset, changes, failing, versions, endpoints, limited, isDenied, calls, seeming } = facts;
-  const latest = onset + (facts.isOlder === true ? 0 : CAUSE_AFTER_MS);
+  const { service, onset, changes, failing, versions, endpoints, limited, deniedSince, calls, seeming } = facts;
+  // A key explains who is refused, whatever else goes wrong here, and nothing else.
+  const begun = ({ kind }: MeshChange): number => (kind === "key" ? (deniedSince ?? onset) : onset);
+  const latest = (change: MeshChange): number =>
+    begun(change) + (facts.isOlder === true && change.kind !== "key" ? 0 : CAUSE_AFTER_MS);
+  const timed = (change: CauseFacts["changes"][number]): Why | null => {
+    const beforeMs = begun(change) - change.atMs;
+    return DONE.has(change.kind) && -beforeMs > facts.stepMs ? null : timeScore(beforeMs);
+  };
   const split = outlier(versions);
   const found = changes
-    .filter((one) => !isSymptom(one))
-    .filter(({ atMs }) => atMs >= onset - CAUSE_BEFORE_MS && atMs <= latest)
+    .filter((one) => !isSymptom(one) && (one.kind !== "key" || deniedSince !== null))
+    .filter((one) => one.atMs >= begun(one) - CAUSE_BEFORE_MS && one.atMs <= latest(one))
     .map((change) => {
       const isOwn = change.service === service;
       const near: Why | null = isOwn
@@ -77,8 +89,8 @@ export function likelyCauses(facts: CauseFacts): LikelyCause[] {
       const why = [
         near,
         isSplit ? ([SPLIT, splitText("version", split)] as const) : null,
-        isDenied && change.kind === "key" ? ([DENIED, "requests are refused their proof"] as const) : null,
-        near === null ? null : timeScore(onset - change.atMs),
+        change.kind === "key" ? ([DENIED, "requests are refused their proof"] as const) : null,
+        near === null ? null : timed(change),
       ];
       return causeOf(change.title, change.at, change.kind, why);
     });

@@ -26,6 +26,10 @@ const ISTIO: Reason = {
   instead: "Translate it with `selvage import istio -f FILE`.",
 };
 
+const OWN_ROLLOUTS = "the mesh has Rollouts of its own";
+const FLAGGER: Reason = { why: OWN_ROLLOUTS, instead: "Translate it with `selvage import flagger -f FILE`." };
+const ARGO: Reason = { why: OWN_ROLLOUTS, instead: "Translate it with `selvage import argo-rollouts -f FILE`." };
+
 const reasons: ReadonlyMap<string, Reason> = new Map<string, Reason>([
   [
     "GRPCRoute",
@@ -74,9 +78,17 @@ const reasons: ReadonlyMap<string, Reason> = new Map<string, Reason>([
     (kind): [string, Reason] => [kind, ISTIO],
   ),
   ["PeerAuthentication", ISTIO],
+  ...["Canary", "MetricTemplate", "AlertProvider"].map((kind): [string, Reason] => [kind, FLAGGER]),
+  ...["AnalysisTemplate", "ClusterAnalysisTemplate"].map((kind): [string, Reason] => [kind, ARGO]),
 ]);
 
 /** Why a kind that exists elsewhere cannot be served here, or null when it is simply unknown. */
 export function unsupportedKind(kind: string): Reason | null {
   return reasons.get(kind) ?? null;
+}
+
+/** What to do with somebody else's kind of the same name as one of ours; null = nothing is known of it. */
+export function namesakeHint(kind: string, apiVersion: unknown): string | null {
+  const isArgo = kind === "Rollout" && typeof apiVersion === "string" && apiVersion.startsWith("argoproj.io/");
+  return isArgo ? ARGO.instead : null;
 }

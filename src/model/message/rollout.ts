@@ -16,6 +16,8 @@ export interface Share {
   readonly isWatched: boolean;
   /** Of the document that the controller follows: whoever knows another one tells it. */
   readonly terms: string;
+  /** The canary was taken back: whom the document's `match` names does not get it either. */
+  readonly isOut?: true;
 }
 
 /** Calls of one version. */

@@ -8,7 +8,7 @@ import type { FindingCode } from "../word/finding-codes.ts";
 import type { Path } from "../word/json-pointer.ts";
 import { kindNames, kinds, specSchema, type KindInfo } from "../document/kinds.ts";
 import { labelledMetadataSchema, metadataSchema, SERVER_OWNED } from "../document/field/metadata.ts";
-import { unsupportedKind } from "../document/unsupported-kinds.ts";
+import { namesakeHint, unsupportedKind } from "../document/unsupported-kinds.ts";
 import { quote } from "../word/wording.ts";
 import { isRecord } from "../word/record.ts";
 
@@ -69,7 +69,8 @@ function kindOf(value: Record<string, unknown>): { info: KindInfo; apiVersion: s
   }
   if (typeof apiVersion !== "string" || !info.apiVersions.includes(apiVersion)) {
     const detail = `There is no ${info.kind} in ${quote(apiVersion)}`;
-    return found("SLV1103", ["apiVersion"], detail, `Write apiVersion: ${info.apiVersions.join(" or ")}.`);
+    const hint = namesakeHint(info.kind, apiVersion) ?? `Write apiVersion: ${info.apiVersions.join(" or ")}.`;
+    return found("SLV1103", ["apiVersion"], detail, hint);
   }
   return { info, apiVersion };
 }

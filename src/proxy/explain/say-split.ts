@@ -29,10 +29,11 @@ export function saySplit({ routed: { destination } }: Exchange): ExplainedDecisi
 function detailOf(terms: RolloutTerms, { by, share, isCanary }: Dealt): string {
   const { stable, canary } = terms;
   const version = isCanary ? canary : stable;
-  if (share === null || by === "match") {
-    return by === "match"
-      ? `Its match names the request: ${canary}, whatever the weight, and not counted`
-      : `No weight was heard of: ${version}`;
+  if (share === null) {
+    return `No weight was heard of: ${version}`;
+  }
+  if (by === "match") {
+    return `Its match names the request: ${canary}, whatever the weight, and not counted`;
   }
   const where = `${stepOf(terms, share.weight)}${share.weight} % for ${canary}`;
   switch (by) {

@@ -85,6 +85,14 @@ describe("what is lost", () => {
     expect(limits).toMatchObject([{ sla: true }, { limits: [{ requests: 1 }] }]);
   });
 
+  it("says a window of a month", () => {
+    const rateLimits = [{ maximumRequests: 9, timePeriodInMilliseconds: 2_592_000_000 }];
+    const { documents } = importAnypoint([api([policy("rate-limiting-flex", { rateLimits })])]);
+    expect(documents.find(({ kind }) => kind === "RateLimitPolicy")?.spec).toMatchObject({
+      limits: [{ requests: 9, window: "720h" }],
+    });
+  });
+
   it("says of a binding without a target, of other kinds and of other documents, that nothing is made of them", () => {
     const binding = {
       apiVersion: V1,

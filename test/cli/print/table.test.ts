@@ -1,6 +1,7 @@
 // Tables for eyes and awk.
 import { describe, expect, it } from "vitest";
-import { age, table } from "../../../src/cli/print/table.ts";
+import { table } from "../../../src/cli/print/table.ts";
+import { age } from "../../../src/model/word/age.ts";
 
 describe("table", () => {
   it("aligns columns with three spaces and leaves the last one as it is", () => {

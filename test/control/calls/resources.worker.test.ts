@@ -53,9 +53,9 @@ describe("GET /resources", () => {
 
   it.each([
     ["?kind=nonsense", "#/query/kind", 'There is no kind "nonsense".'],
-    ["?limit=0", "#/query/limit", "limit is at least 1."],
-    ["?limit=501", "#/query/limit", "limit is at most 500."],
-    ["?limit=many", "#/query/limit", "limit is a number from 1 to 500."],
+    ["?limit=0", "#/query/limit", '"0" is no whole number from 1 to 500'],
+    ["?limit=501", "#/query/limit", '"501" is no whole number from 1 to 500'],
+    ["?limit=many", "#/query/limit", '"many" is no whole number from 1 to 500'],
     ["?cursor=%25%25", "#/query/cursor", "It cannot be read."],
     ["?labelSelector=a%20b", "#/query/labelSelector", "A part cannot be read."],
     ["?namespce=shop", "#/query/namespce", 'There is no query parameter "namespce".'],

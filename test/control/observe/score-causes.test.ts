@@ -45,7 +45,7 @@ const change = (seconds: number, more: Partial<MeshChange>): MeshChange => ({
 function causes(service: ServiceSignals, changes: readonly MeshChange[], limited = 0) {
   const row = { ...otherLabels("shop/cart"), caller: "crawler", status: 429, decision: "limit", policy: "p/q" };
   const rows = [{ ...row, count: limited, sumMs: 0, tries: 0, buckets: [] }];
-  const asked = { question: { from: FROM }, windowMs: 60_000 };
+  const asked = { question: { from: FROM, stepMs: 10_000 }, windowMs: 60_000 };
   const known = { declared: [], seeming: new Map() };
   const found = causesOf(asked, [service], limited === 0 ? [] : rows, changes, known).get("shop/cart");
   return { since: found?.since, until: found?.until, titles: found?.likely.map(({ title }) => title) };

@@ -3,12 +3,15 @@ import { createExecutionContext, waitOnExecutionContext } from "cloudflare:test"
 import { env } from "cloudflare:workers";
 import { beforeAll, describe, expect, it } from "vitest";
 import worker from "../../../src/index.ts";
-import { ask, FIRST_LOAD_MS } from "../../support/worker/admin.ts";
+import { applied, ask, FIRST_LOAD_MS, ROOT_TOKEN, serviceYaml, tokenFor } from "../../support/worker/admin.ts";
+import { emptyRegistry } from "../../support/worker/registry.ts";
+import { sessionOf } from "../../support/worker/session.ts";
 
 beforeAll(() => ask("GET", "/_selvage/healthz"), FIRST_LOAD_MS);
 
 const asked: string[] = [];
 const STYLE = "<style>p{color:red}</style>";
+const ROOT = '<html lang="en"><body><div id="root">…</div></body>';
 const ASSETS = {
   fetch: async (request: Request | string | URL): Promise<Response> => {
     const { pathname } = new URL(request instanceof Request ? request.url : request);
@@ -16,17 +19,17 @@ const ASSETS = {
     const pages = ["/index.html", "/screens.html", "/portal.html"];
     const known = [...pages, "/assets/index-abc.js", "/assets/parts-1.css", "/manifest.json"];
     return known.includes(pathname)
-      ? new Response(`content of ${pathname}${pathname === "/index.html" ? STYLE : ""}`, {
+      ? new Response(`content of ${pathname}${pathname === "/index.html" ? STYLE + ROOT : ""}`, {
           headers: { "content-type": "text/html", "set-cookie": "a=b" },
         })
       : new Response(null, { status: 404 });
   },
 };
 
-async function open(path: string, more: object = { ASSETS }): Promise<Response> {
+async function open(path: string, more: object = { ASSETS }, sent: HeadersInit = {}): Promise<Response> {
   asked.length = 0;
   const ctx = createExecutionContext();
-  const request = new Request(`http://mesh.test${path}`, { redirect: "manual" });
+  const request = new Request(`http://mesh.test${path}`, { redirect: "manual", headers: sent });
   const response = await worker.fetch(request, { ...env, ...more }, ctx);
   await waitOnExecutionContext(ctx);
   return response;
@@ -43,7 +46,7 @@ describe("the page", () => {
     async (path, page) => {
       const response = await open(path);
       const text = await response.text();
-      expect([response.status, text.replace(STYLE, "")]).toEqual([200, `content of /${page}.html`]);
+      expect([response.status, text.replace(STYLE + ROOT, "")]).toEqual([200, `content of /${page}.html`]);
       const policy = response.headers.get("content-security-policy") ?? "";
       const digest = "p0bF+un5yUb9MBO6xRb8kPHlY2BdpHVtLiFkDrZPF64=";
       const own = page === "index" ? ` 'sha256-${digest}'` : "";
@@ -81,6 +84,57 @@ describe("the page", () => {
     for (const path of ["/_selvage/healthz", "/_selvage/v1/whoami", "/index.html", "/assets/index-abc.js", "/"]) {
       await open(path);
       expect(asked, path).toEqual([]);
+    }
+  });
+});
+
+describe("the page of who is signed in", () => {
+  beforeAll(async () => {
+    await emptyRegistry();
+    await applied(serviceYaml("orders", "watched") + serviceYaml("ledger", "bank"));
+  });
+
+  it("has what the mesh says in it, read as they would read it, and is nobody else's", async () => {
+    const page = await open("/_selvage/ui/", { ASSETS }, { cookie: await sessionOf(ROOT_TOKEN) });
+    const text = await page.text();
+    expect(text).toMatch(/<h1>Now<\/h1>[^]*2 services, 0 endpoints/);
+    expect([page.headers.get("cache-control"), page.headers.get("link")]).toEqual(["no-store", null]);
+    const answers = /id="answers">(.*)<\/script>/.exec(text)?.[1] ?? "";
+    const paths = (JSON.parse(answers) as { answers: { path: string }[] }).answers.map(({ path }) => path);
+    expect(paths).toEqual(expect.arrayContaining(["/_selvage/v1/whoami", "/_selvage/v1/stats?window=15m"]));
+
+    const theirs = await open(
+      "/_selvage/ui/",
+      { ASSETS },
+      { cookie: await sessionOf(await tokenFor("viewer", ["bank"])) },
+    );
+    expect(await theirs.text()).toMatch(/1 services[^]*ledger/);
+    expect(
+      await (
+        await open("/_selvage/ui/", { ASSETS }, { cookie: await sessionOf(await tokenFor("viewer", ["bank"])) })
+      ).text(),
+    ).not.toMatch(/watched/);
+  });
+
+  it("comes in the theme of their browser, and compressed where that is taken", async () => {
+    const cookie = `${await sessionOf(ROOT_TOKEN)}; selvage-theme=dark`;
+    const page = await open("/_selvage/ui/now", { ASSETS }, { cookie, "accept-encoding": "gzip" });
+    expect(page.headers.get("content-encoding")).toBe("gzip");
+    expect(await page.text()).toContain('<html data-theme="dark" lang="en">');
+  });
+
+  it("is the page of anybody without a proof, with a bad one, from another site, and without a registry", async () => {
+    const DB = { prepare: () => expect.fail("not to be read") };
+    for (const [more, sent] of [
+      [{ ASSETS }, {}],
+      [{ ASSETS }, { cookie: "__Host-selvage-session=" + "0".repeat(64) }],
+      [{ ASSETS }, { authorization: "Bearer nobody" }],
+      [{ ASSETS }, { cookie: await sessionOf(ROOT_TOKEN), "sec-fetch-site": "cross-site" }],
+      [{ ASSETS, DB }, { cookie: await sessionOf(ROOT_TOKEN) }],
+    ] as const) {
+      const page = await open("/_selvage/ui/", more, sent);
+      expect([page.status, await page.text()]).toEqual([200, `content of /index.html${STYLE}${ROOT}`]);
+      expect(page.headers.get("link")).toBe("</_selvage/v1/overview?window=15m>; rel=preload; as=fetch; crossorigin");
     }
   });
 });

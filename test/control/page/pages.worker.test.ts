@@ -51,6 +51,15 @@ describe("the reference page", () => {
     expect(headers.get("content-security-policy")).toContain(`'sha256-${btoa(String.fromCharCode(...digest))}'`);
   });
 
+  it("tells the bounds and the default of a number in a query", async () => {
+    const { body } = await open("/_selvage/openapi.json");
+    expect(body.paths["/_selvage/v1/requests"]?.["get"]).toMatchObject({
+      parameters: expect.arrayContaining([
+        expect.objectContaining({ name: "limit", schema: { type: "integer", minimum: 1, maximum: 500, default: 50 } }),
+      ]),
+    });
+  });
+
   it("shows every operation of the OpenAPI document", async () => {
     const { body } = await open("/_selvage/openapi.json");
     const { text } = await open("/_selvage/docs");

@@ -2,13 +2,13 @@ import { describe, expect, it } from "vitest";
 import type { MeshStatus } from "../../../src/status/mesh-status.ts";
 import { curlLine, selvageLine } from "../../../src/dashboard/word/command.ts";
 import { contractRequest } from "../../../src/dashboard/word/contract-request.ts";
-import { healthOfRef, healthSummary } from "../../../src/dashboard/word/health.ts";
+import { healthOfRef, healthSummary } from "../../../src/verdict/health.ts";
 import { lineDiff } from "../../../src/dashboard/word/line-diff.ts";
 import { matching } from "../../../src/dashboard/word/matching.ts";
 import { documentPath } from "../../../src/model/word/screen-paths.ts";
 import { safeLink } from "../../../src/dashboard/word/safe-link.ts";
 import { screens } from "../../../src/model/word/screens.ts";
-import { agoText } from "../../../src/dashboard/word/when.ts";
+import { agoText } from "../../../src/model/word/age.ts";
 import { incidentText } from "../../../src/dashboard/now/incident-text.ts";
 
 const now = Date.parse("2026-11-29T12:00:00Z");

@@ -118,6 +118,7 @@ it("keeps its promises whatever happens in whatever order", () => {
           state = "state" in done ? done.state : state;
         }
         const isOut = state.phase === "rolled-back" || state.phase === "aborted";
+        expect(rolloutShare(state).isOut ?? false).toBe(isOut);
         expect(state.weight).toBe(isOut ? 0 : STEPS[state.step]?.weight);
         expect(state.seq).toBeGreaterThanOrEqual(before.seq);
         if (state.weight !== before.weight || state.phase !== before.phase) {

@@ -54,7 +54,8 @@ const causes = (more: Partial<Facts>): readonly LikelyCause[] =>
     versions: [],
     endpoints: [],
     limited: [],
-    isDenied: false,
+    deniedSince: null,
+    stepMs: 10_000,
     ...more,
   });
 
@@ -140,9 +141,26 @@ describe("likelyCauses", () => {
       title: "a secret of Application/a/b has ended",
     });
     const other = change(2, { service: "shop/other", title: "other" });
-    expect(causes({ changes: [other, ended], isDenied: true })).toMatchObject([
-      { kind: "key", title: "a secret of Application/a/b has ended", score: 6 },
+    const named = [{ kind: "key", title: "a secret of Application/a/b has ended", score: 6 }];
+    expect(causes({ changes: [other, ended], deniedSince: ONSET })).toMatchObject(named);
+    // Something else went wrong here long before, and goes on.
+    expect(causes({ changes: [ended], onset: ONSET - 900_000, isOlder: true, deniedSince: ONSET })).toMatchObject(
+      named,
+    );
+    expect(causes({ changes: [ended], onset: ONSET - 900_000 })).toEqual([]);
+  });
+
+  it("holds what somebody did once it went wrong for less likely than what was noticed then, or done before", () => {
+    const kinds = ["revision", "drain", "failover"] as const;
+    const late = kinds.map((kind) => change(-15, { kind, title: kind }));
+    const found = causes({ changes: [...late, change(100, { title: "before" })] });
+    expect(found.map(({ title, score }) => [title, score])).toEqual([
+      ["failover", 5],
+      ["before", 4],
+      ["revision", 3],
     ]);
+    // The onset is the beginning of a step.
+    expect(causes({ changes: [change(-9)] })).toMatchObject([{ score: 5 }]);
   });
 
   it("names nothing where nothing stands out", () => {
@@ -169,28 +187,30 @@ it("a proof that is not looked at any more is refused, and not held back by a li
 });
 
 describe("onsetOf", () => {
+  const onset = (series: readonly SeriesPoint[]) => onsetOf(series, { requests: 0, denied: 0 });
+
   it("is the first of the last bad steps in a row; steps without requests do not break it", () => {
     const series = [point(0, 10, 9), point(1, 10, 0), point(2, 10, 1), point(3, 0, 0), point(4, 10, 2)];
-    expect(onsetOf(series)).toEqual({ since: text(ONSET + 20_000), until: null });
-    expect(onsetOf([])).toBeNull();
-    const denied = [1, 2, 2].map((refused, nth) => Object.assign(point(nth, 20, 0), { denied: refused }));
-    expect(onsetOf(denied)).toEqual({ since: text(ONSET + 10_000), until: null });
+    expect(onset(series)).toEqual({ since: text(ONSET + 20_000), until: null });
+    expect(onset([])).toBeNull();
+    const denied = [1, 9, 9].map((refused, nth) => Object.assign(point(nth, 20, 0), { denied: refused }));
+    expect(onset(denied)).toEqual({ since: text(ONSET + 10_000), until: null });
   });
 
   it("is not ended by steps that went well but had too few requests to show it", () => {
     // Four of a hundred fail: ten that went well say nothing, eighty do.
     const series = [point(0, 100, 0), point(1, 200, 8), point(2, 10, 0), point(3, 100, 4)];
-    expect(onsetOf([...series, point(4, 10, 0)])).toEqual({ since: text(ONSET + 10_000), until: null });
-    expect(onsetOf([...series, point(4, 40, 0), point(5, 50, 0)])).toEqual({
+    expect(onset([...series, point(4, 10, 0)])).toEqual({ since: text(ONSET + 10_000), until: null });
+    expect(onset([...series, point(4, 40, 0), point(5, 50, 0)])).toEqual({
       since: text(ONSET + 10_000),
       until: text(ONSET + 40_000),
     });
-    expect(onsetOf([...series, point(4, 90, 0), point(5, 20, 3)])).toEqual({
+    expect(onset([...series, point(4, 90, 0), point(5, 20, 3)])).toEqual({
       since: text(ONSET + 50_000),
       until: null,
     });
     // A few that failed are over with the first step that goes well.
-    expect(onsetOf([point(0, 100, 4), point(1, 1, 0)])?.until).toBe(text(ONSET + 10_000));
+    expect(onset([point(0, 100, 4), point(1, 1, 0)])?.until).toBe(text(ONSET + 10_000));
   });
 });
 
@@ -207,9 +227,17 @@ describe("downtimeOf", () => {
 describe("healthWord", () => {
   const fine = { total: 2, healthy: 2, draining: 0 };
   const none = golden(0, 0);
-  const word = (more: Partial<Parameters<typeof healthWord>[0]>): string =>
-    healthWord({ signals: none, before: none, endpoints: fine, broken: 0, overloaded: 0, unknown: null, ...more })
-      .state;
+  const told = (more: Partial<Parameters<typeof healthWord>[0]>) =>
+    healthWord({
+      signals: none,
+      before: none,
+      series: [point(0, 0, 0)],
+      endpoints: fine,
+      broken: 0,
+      overloaded: 0,
+      unknown: null,
+      ...more,
+    });
 
   it.each([
     ["idle", {}],
@@ -229,11 +257,18 @@ describe("healthWord", () => {
     ["healthy", { signals: golden(100, 0, 1) }],
     ["degraded", { signals: golden(100, 0, 0, 60), before: golden(100, 0, 0, 10) }],
     ["unknown", { unknown: "nothing was told for 40 s", signals: golden(20, 20) }],
-    ["degraded", { signals: golden(100, 0, 0, 10, 12), before: golden(100, 0, 0, 10, 3) }],
-    ["healthy", { signals: golden(100, 0, 0, 10, 12), before: golden(100, 0, 0, 10, 4) }],
+    ["degraded", { signals: golden(100, 0, 0, 10, 18), before: golden(100, 0, 0, 10, 3) }],
+    ["healthy", { signals: golden(100, 0, 0, 10, 17), before: golden(100, 0, 0, 10, 3) }],
     ["healthy", { signals: golden(100, 0, 0, 10, 12) }],
     ["healthy", { signals: golden(300, 0, 0, 10, 12), before: golden(300, 0) }],
   ])("is %s of %j", (expected, facts) => {
-    expect(word(facts)).toBe(expected);
+    expect(told(facts).state).toBe(expected);
+  });
+
+  it("tells of callers who were let in before sooner than of those whom limits hold back", () => {
+    expect(told({ signals: golden(100, 0, 30, 10, 40), before: golden(100, 0) }).reasons).toEqual([
+      "40 of 100 requests refused their proof or permission, usually 0 %",
+      "limits refused 30 requests",
+    ]);
   });
 });

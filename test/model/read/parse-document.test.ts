@@ -29,6 +29,16 @@ describe("the envelope", () => {
       'SLV1103 /apiVersion 1:13 | There is no Service in "selvage.dev/v2" | Write apiVersion: selvage.dev/v1 or v1.',
     ],
     [
+      "a Rollout of Argo",
+      "apiVersion: argoproj.io/v1alpha1\nkind: Rollout\nmetadata: {name: x}\n",
+      'SLV1103 /apiVersion 1:13 | There is no Rollout in "argoproj.io/v1alpha1" | Translate it with `selvage import argo-rollouts -f FILE`.',
+    ],
+    [
+      "a Canary of Flagger",
+      "apiVersion: flagger.app/v1beta1\nkind: Canary\nmetadata: {name: x}\n",
+      "SLV1107 /kind 2:7 | Canary cannot be served: the mesh has Rollouts of its own | Translate it with `selvage import flagger -f FILE`.",
+    ],
+    [
       "no apiVersion",
       "kind: Cluster\nmetadata: {name: x}\n",
       'SLV1105 /apiVersion 1:1 | The field "apiVersion" is missing in the document | Add apiVersion: selvage.dev/v1.',

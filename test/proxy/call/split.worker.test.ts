@@ -59,6 +59,14 @@ describe("a Rollout deals", () => {
     expect(mesh.state().rollouts.tallies.get("shop/orders")?.open?.canary.requests).toBe(0);
   });
 
+  it.each([
+    ["was taken back", { weight: 0, isOut: true as const }],
+    ["nobody has heard of", null],
+  ])("what its match names to the stable version where the canary %s", async (_, share) => {
+    const mesh = dealing({ more: ", match: [{headers: [{name: X-Canary, value: '1'}]}]", share });
+    expect(await versions(mesh, [{ headers: { "x-canary": "1" } }])).toEqual(["one"]);
+  });
+
   it("not what a rule sends to a version by itself", async () => {
     const others = routeYaml("[{backendRefs: [{group: selvage.dev, name: orders, version: v2}]}]");
     const mesh = dealing({ others, share: { weight: 0 } });

@@ -1,7 +1,8 @@
 // What goes wrong in that mesh, when, what an operator's changes say of it, and what is to be named: the seven of
 // `selvage demo scenario`, and three more.
 import type { MeshChange } from "../../../src/model/api/signals.ts";
-import type { Ended, Flow } from "./world.ts";
+import { flow, from, refused, served, steady } from "./flows.ts";
+import type { Flow } from "./world.ts";
 
 /** Seconds until it goes wrong: as long as the windows before and now. */
 export const CALM_S = 180;
@@ -16,52 +17,6 @@ export interface Scenario {
   /** Who is to be told of, and what is to be named as the likeliest cause; null = nothing is. */
   readonly expected: { readonly service: string; readonly cause: RegExp } | null;
 }
-
-interface Split {
-  readonly version: string;
-  readonly endpoint: string;
-  readonly cluster?: string;
-  readonly share: number;
-  readonly failPercent?: number;
-  readonly failStatus?: number;
-  readonly ms?: number;
-}
-
-/** Anything has a bad moment: one in a thousand fails. */
-const USUAL_PERCENT = 0.1;
-
-const forwarded = { decision: "forwarded", policy: "" } as const;
-const own = { version: "", endpoint: "", cluster: "", ms: 0 } as const;
-
-/** A service that answers by the shares of its endpoints. */
-function served(splits: readonly Split[]): Flow["end"] {
-  return (_, random) => {
-    let at = random() * splits.reduce((sum, { share }) => sum + share, 0);
-    const one = splits.find(({ share }) => (at -= share) < 0) ?? splits[0];
-    if (one === undefined) {
-      throw new Error("nobody serves");
-    }
-    const { version, endpoint, cluster = "eu", failPercent = USUAL_PERCENT, failStatus = 500, ms = 20 } = one;
-    const status = random() * 100 < failPercent ? failStatus : 200;
-    // Some take far longer than most.
-    const tookMs = Math.round(ms * Math.exp(random() + random() + random() - 1.5));
-    return { version, endpoint, cluster, status, ms: tookMs, ...forwarded };
-  };
-}
-
-const from =
-  (second: number, before: Flow["end"], after: Flow["end"]): Flow["end"] =>
-  (at, random) =>
-    (at < second ? before : after)(at, random);
-
-const refused =
-  (status: number, decision: string, policy: string): Flow["end"] =>
-  (): Ended => ({ ...own, status, decision, policy });
-
-const steady =
-  (rate: number): Flow["perSecond"] =>
-  () =>
-    rate;
 
 const twoVersions = served([
   { version: "v1", endpoint: "r1", share: 70 },
@@ -79,18 +34,14 @@ const PAYMENTS = "spiffe://mesh.local/ns/shop/sa/payments";
 const ACME = "spiffe://mesh.local/ns/shop/app/demo-acme";
 const CRAWLER = "spiffe://mesh.local/ns/shop/app/demo-crawler";
 
-const flow = (caller: string, service: string, rate: number, end: Flow["end"]): Flow => ({
-  caller,
-  service,
-  perSecond: steady(rate),
-  end,
-});
-
 const visitors = flow("anonymous", "shop/storefront", 4, served([{ version: "v1", endpoint: "s1", share: 1, ms: 60 }]));
 const readers = flow("anonymous", "shop/reviews", 12, twoVersions);
 const shelves = flow(STOREFRONT, "shop/catalog", 5, catalog);
 const orders = flow(STOREFRONT, "shop/payments", 1, payments);
 const charges = flow(PAYMENTS, "bank/ledger", 1, bank);
+/** Some are refused at any time: nine, thirty and three of a hundred. */
+const strangers = (service: string, rate: number): Flow =>
+  flow("anonymous", service, rate, refused(401, "authenticate", "AuthenticationPolicy/shop/all"));
 const calm: readonly Flow[] = [visitors, readers, shelves, orders, charges];
 const but = (...changed: readonly Flow[]): readonly Flow[] => [
   ...calm.filter(({ service, caller }) => !changed.some((one) => one.service === service && one.caller === caller)),
@@ -291,4 +242,11 @@ export const scenarios: readonly Scenario[] = [
     expected: { service: "shop/reviews", cause: /^an operator forced its breaker open$/ },
   },
   { name: "calm", says: "nothing", flows: calm, changes: none, expected: null },
+  {
+    name: "guarded",
+    says: "nothing, while strangers are refused",
+    flows: [...calm, strangers("shop/catalog", 0.5), strangers("shop/reviews", 5), strangers("shop/payments", 0.03)],
+    changes: none,
+    expected: null,
+  },
 ];

@@ -1,34 +1,43 @@
 // What `selvage status` would say of that mesh at a moment, by the very functions that answer it.
 import { causesOf, isIll } from "../../../src/control/observe/score-causes.ts";
+import { askedOf } from "../../../src/control/observe/window.ts";
+import type { Operator } from "../../../src/control/operator/operator.ts";
 import { serviceSignals } from "../../../src/control/observe/service-signals.ts";
 import { answerSignals } from "../../../src/decide/signals/read.ts";
 import type { SignalCoordinator } from "../../../src/decide/signals/coordinator.ts";
-import type { MeshChange } from "../../../src/model/api/signals.ts";
+import type { MeshChange, ServiceSignals } from "../../../src/model/api/signals.ts";
 import type { SignalQuestion } from "../../../src/model/message/signals.ts";
 import { serviceKey } from "../../../src/model/word/refs.ts";
-import { signalTroubles } from "../../../src/status/signal-troubles.ts";
-
-const WINDOW_MS = 60_000;
-const STEP_MS = 10_000;
+import { seenLonger, signalTroubles } from "../../../src/status/signal-troubles.ts";
 
 /** Calls that documents speak of. */
 const DECLARED = [{ from: { kind: "service", namespace: "shop", name: "payments" }, service: "bank/ledger" }] as never;
 
 export function toldAt(coordinator: SignalCoordinator, changes: readonly MeshChange[], now: number) {
-  const question = { from: now - WINDOW_MS, to: now, service: null, namespaces: null, stepMs: STEP_MS };
-  const before = { ...question, from: now - 2 * WINDOW_MS, to: now - WINDOW_MS, stepMs: null };
-  const asked = { question, before, windowMs: WINDOW_MS, covers: () => true };
-  const current = read(coordinator, question, now);
-  const services = serviceSignals(asked, current, read(coordinator, before, now), new Map());
-  if (!services.some(isIll)) {
+  const known = changes.filter(({ at }) => Date.parse(at) < now);
+  const minute = statsOf(coordinator, known, now, "1m");
+  // What ten minutes alone see is a key that has ended.
+  if (!minute.some(isIll) && !known.some(({ kind }) => kind === "key")) {
     return [];
   }
-  const known = changes.filter(({ at }) => Date.parse(at) < now);
-  const causes = causesOf(asked, services, current.rows, known, { declared: DECLARED, seeming: new Map() });
-  return signalTroubles(
-    services.map((one) => Object.assign(one, causes.get(serviceKey(one.namespace, one.name)))),
-    now,
-  );
+  return signalTroubles(seenLonger(minute, { services: statsOf(coordinator, known, now, "10m") }), now);
+}
+
+/** As `GET /stats` answers. */
+function statsOf(
+  coordinator: SignalCoordinator,
+  changes: readonly MeshChange[],
+  now: number,
+  window: string,
+): ServiceSignals[] {
+  const asked = askedOf({ window }, { namespaces: null } as Operator, now);
+  if ("problem" in asked) {
+    throw new Error(asked.problem);
+  }
+  const current = read(coordinator, asked.question, now);
+  const services = serviceSignals(asked, current, read(coordinator, asked.before, now), new Map());
+  const causes = causesOf(asked, services, current.rows, changes, { declared: DECLARED, seeming: new Map() });
+  return services.map((one) => Object.assign(one, causes.get(serviceKey(one.namespace, one.name))));
 }
 
 function read(coordinator: SignalCoordinator, question: SignalQuestion, now: number) {
@@ -42,7 +51,7 @@ function read(coordinator: SignalCoordinator, question: SignalQuestion, now: num
   const window = {
     from: text(question.from),
     to: text(question.to),
-    seconds: WINDOW_MS / 1000,
+    seconds: (question.to - question.from) / 1000,
     resolutionSeconds: 10,
     asOf: heardAt === null ? null : text(heardAt),
     ageSeconds: heardAt === null ? null : (now - heardAt) / 1000,

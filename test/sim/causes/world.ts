@@ -23,7 +23,7 @@ export interface Flow {
 }
 
 const FLUSH_MS = 2000;
-const KEPT_MS = 300_000;
+const KEPT_MS = 1_300_000;
 
 export class World {
   readonly coordinator: SignalCoordinator;
@@ -72,7 +72,7 @@ export class World {
     this.#signals.count(row, ms, 1, at);
   }
 
-  /** Only the last minutes are asked for. */
+  /** Ten minutes, and the ten before, are asked for. */
   #forget(now: number): void {
     const { slots, changed } = this.coordinator;
     changed.clear();

@@ -5,6 +5,11 @@ import { createServer, type Server } from "node:http";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { AddressInfo } from "node:net";
+import { createClient } from "../../../src/cli/session/client.ts";
+import { openedPage } from "../../../src/control/page/opened-page.ts";
+import type { Whoami } from "../../../src/model/api/operators.ts";
+import type { Overview } from "../../../src/model/api/overview.ts";
+import { meshOverview, runtimeOverview, type OverviewRead } from "../../../src/status/mesh-read.ts";
 import { answerTail } from "./pretend-tail.ts";
 
 const types: Readonly<Record<string, string>> = { js: "text/javascript", css: "text/css", svg: "image/svg+xml" };
@@ -113,7 +118,7 @@ const answersOf = (services: number): Readonly<Record<string, object>> => ({
 });
 
 /** What the page begins with: each of the answers as if it had been asked for alone. */
-const overviewOf = (answers: Readonly<Record<string, object>>): object => ({
+const overviewOf = (answers: Readonly<Record<string, object>>): Overview => ({
   answers: [
     ...Object.entries(answers)
       .filter(([path]) => path.startsWith("/_selvage/v1/"))
@@ -126,6 +131,25 @@ const overviewOf = (answers: Readonly<Record<string, object>>): object => ({
   ],
 });
 
+/** As the mesh reads it, from these answers. */
+async function overviewRead(overview: Overview): Promise<OverviewRead> {
+  const client = createClient({
+    server: "http://mesh",
+    token: null,
+    timeoutMs: 1_000,
+    fetch: async ({ pathname, search }) => {
+      const answer = overview.answers.find(({ path }) => path === `${pathname}${search}`);
+      return Response.json(answer?.value, { status: answer?.status ?? 404 });
+    },
+  });
+  const [who, mesh, runtime] = await Promise.all([
+    client.call<Whoami>("GET", "/whoami"),
+    meshOverview(client),
+    runtimeOverview(client, []),
+  ]);
+  return { overview, isWhole: true, mesh, runtime, who: who.ok ? who.value : null };
+}
+
 const queries: Readonly<Record<string, string>> = {
   "/_selvage/v1/stats": "?window=15m",
   "/_selvage/v1/revisions": "?limit=3",
@@ -136,15 +160,23 @@ const queries: Readonly<Record<string, string>> = {
 /** A hundred times what one who reads can follow. */
 const TAIL_PER_SECOND = 2_000;
 
+interface PretendOptions {
+  readonly isSignedIn?: boolean;
+  /** In place of what it would answer, by path. */
+  readonly others?: Readonly<Record<string, object>>;
+}
+
 /** @param files the dashboard's folder */
 export async function startPretendMesh(
   files: string,
   services: number,
-  { isSignedIn = true }: { readonly isSignedIn?: boolean } = {},
+  { isSignedIn = true, others = {} }: PretendOptions = {},
 ): Promise<{ readonly url: string; readonly server: Server }> {
-  const answers = answersOf(services);
+  const answers = { ...answersOf(services), ...others };
   const texts = new Map(Object.entries(answers).map(([path, answer]) => [path, JSON.stringify(answer)]));
-  const overview = gzipSync(JSON.stringify(overviewOf(answers)));
+  const overview = overviewOf(answers);
+  const packed = gzipSync(JSON.stringify(overview));
+  const read = isSignedIn ? await overviewRead(overview) : null;
   const server = createServer((request, response) => {
     const { pathname } = new URL(request.url ?? "/", "http://mesh");
     const answer = texts.get(pathname);
@@ -161,7 +193,7 @@ export async function startPretendMesh(
     } else if (pathname === "/_selvage/v1/overview") {
       response.setHeader("content-type", "application/json");
       response.setHeader("content-encoding", "gzip");
-      response.end(overview);
+      response.end(packed);
     } else if (answer !== undefined) {
       response.setHeader("content-type", "application/json");
       response.end(answer);
@@ -174,9 +206,15 @@ export async function startPretendMesh(
     } else {
       response.statusCode = pathname.startsWith("/_selvage/ui/") ? 200 : 404;
       response.setHeader("content-type", "text/html");
-      const isFirst = /^\/_selvage\/ui\/(?:now)?$/.test(pathname);
       response.setHeader("content-encoding", "gzip");
-      response.end(gzipSync(readFileSync(join(files, isFirst ? "index.html" : "screens.html"))));
+      const path = pathname.slice("/_selvage/ui".length);
+      const page = readFileSync(join(files, path === "/" || path === "/now" ? "index.html" : "screens.html"), "utf8");
+      const [, theme = null] = /selvage-theme=(\w+)/.exec(request.headers.cookie ?? "") ?? [];
+      const opening = { base: "/_selvage/ui", path, theme, window: "15m", now: Date.now() };
+      if (read === null) {
+        response.setHeader("link", "</_selvage/v1/overview?window=15m>; rel=preload; as=fetch; crossorigin");
+      }
+      response.end(gzipSync(read === null ? page : openedPage(page, { ...opening, read })));
     }
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));

@@ -55,6 +55,7 @@ export const table: Readonly<Record<string, Allowance>> = {
       "env",
       "mcp",
       "status",
+      "verdict",
       "cli/session/client.ts",
       "cli/session/list-resources.ts",
     ],
@@ -73,6 +74,8 @@ export const table: Readonly<Record<string, Allowance>> = {
     types: [],
     packages: [],
   },
+  // What Now says first, drawn by the page with React and by the Worker as markup.
+  verdict: { ours: ["model", "status"], types: [], packages: [] },
   cli: { ours: ["model", "agent", "adapters", "status"], types: [], packages: ["*"] },
   agent: { ours: ["model", "cli/session/client.ts"], types: [], packages: ["*"] },
   // The page in the browser: the admin API through the command's own client, and its words for what is wrong.
@@ -80,10 +83,10 @@ export const table: Readonly<Record<string, Allowance>> = {
     ours: [
       "model",
       "status",
+      "verdict",
       "cli/session/client.ts",
       "cli/session/events.ts",
       "cli/session/list-resources.ts",
-      "cli/print/table.ts",
     ],
     types: [],
     packages: ["*"],
@@ -198,6 +201,7 @@ export const folderOrder: readonly string[] = [
   "src/verify",
   "src/cli/session",
   "src/status",
+  "src/verdict",
   "src/mcp",
   "src/control/http",
   "src/control/oauth",

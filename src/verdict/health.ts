@@ -1,8 +1,8 @@
 // One vocabulary of health for every screen, made of what `selvage status` tells: a word, a sign and a shape, never a
 // colour alone.
-import type { HealthWord } from "../../model/api/signals.ts";
-import type { MeshStatus } from "../../status/mesh-status.ts";
-import type { Severity } from "../../status/trouble.ts";
+import type { HealthWord } from "../model/api/signals.ts";
+import type { MeshStatus } from "../status/mesh-status.ts";
+import type { Severity } from "../status/trouble.ts";
 
 /** The words that the API has, and that of what somebody should know although nothing is wrong. */
 export type ShownHealth = HealthWord | "notice";

@@ -1,7 +1,7 @@
 // What was wrong a moment ago stays in sight for a while.
 import { expect, it } from "vitest";
-import { inSteadyOrder, passedLately, type Passed } from "../../../src/dashboard/now/lately.ts";
-import type { Trouble } from "../../../src/status/trouble.ts";
+import { inSteadyOrder, passedLately, type Passed } from "../../src/verdict/lately.ts";
+import type { Trouble } from "../../src/status/trouble.ts";
 
 const trouble = (ref: string, message = "fails"): Trouble => ({
   severity: "down",

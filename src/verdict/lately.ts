@@ -1,6 +1,6 @@
 // Troubles that were told a moment ago and are not any more: they come and go while retries and breakers hide them,
 // and who looked away for ten seconds should not miss one. Kept for five minutes, in this page alone.
-import type { Trouble } from "../../status/trouble.ts";
+import type { Trouble } from "../status/trouble.ts";
 
 export interface Passed {
   readonly trouble: Trouble;
@@ -38,10 +38,10 @@ const ranks = { down: 0, degraded: 1, notice: 2 } as const;
 export function inSteadyOrder(
   memory: ReadonlyMap<string, Passed>,
   troubles: readonly Trouble[],
-): readonly (readonly Trouble[])[] {
-  const firstAt = (trouble: Trouble | undefined): number =>
-    trouble === undefined ? 0 : (memory.get(keyOf(trouble))?.firstAt ?? Number.POSITIVE_INFINITY);
-  return [...Map.groupBy(troubles, keyOf).values()].toSorted(
-    ([a], [b]) => ranks[a?.severity ?? "notice"] - ranks[b?.severity ?? "notice"] || firstAt(a) - firstAt(b),
+): readonly (readonly [Trouble, ...Trouble[]])[] {
+  const firstAt = (trouble: Trouble): number => memory.get(keyOf(trouble))?.firstAt ?? Number.MAX_VALUE;
+  const ofOne = [...Map.groupBy(troubles, keyOf).values()].flatMap(([worst, ...others]): [Trouble, ...Trouble[]][] =>
+    worst === undefined ? [] : [[worst, ...others]],
   );
+  return ofOne.toSorted(([a], [b]) => ranks[a.severity] - ranks[b.severity] || firstAt(a) - firstAt(b));
 }

@@ -1,0 +1,54 @@
+// The last stretch of steps in a row in which something went wrong. A step that had too few requests to show it ends
+// nothing, and one without any neither begins nor ends one.
+
+/** As many would have gone wrong among those that went well: where none did, that is no luck. */
+const TELLING = 3;
+/** Of a few that went wrong no rate is known: any step that goes well ends them. */
+const A_FEW = 5;
+
+interface Step {
+  /** RFC 3339. */
+  readonly at: string;
+  readonly requests: number;
+  /** Of those, what went wrong; 0 = it was a good step. */
+  readonly wrong: number;
+}
+
+interface Stretch {
+  /** RFC 3339. */
+  readonly since: string;
+  /** When it was over, RFC 3339; null = it goes on. */
+  readonly until: string | null;
+  /** From its first bad step to its last. */
+  readonly requests: number;
+  readonly wrong: number;
+}
+
+/** @returns null = nothing went wrong */
+export function lastStretch(steps: Iterable<Step>): Stretch | null {
+  let since: string | null = null;
+  let until: string | null = null;
+  let asked = 0;
+  let failed = 0;
+  /** Of the steps after the last bad one: what was asked, since when. */
+  let well = 0;
+  let wellSince: string | null = null;
+  for (const { at, requests, wrong } of steps) {
+    if (requests === 0) {
+      continue;
+    }
+    if (wrong > 0) {
+      if (since === null || until !== null) {
+        [since, until, asked, failed, well] = [at, null, 0, 0, 0];
+      }
+      asked += well + requests;
+      failed += wrong;
+      [well, wellSince] = [0, null];
+    } else if (since !== null && until === null) {
+      well += requests;
+      wellSince ??= at;
+      until = failed < A_FEW || (well * failed) / asked >= TELLING ? wellSince : null;
+    }
+  }
+  return since === null ? null : { since, until, requests: asked, wrong: failed };
+}
