@@ -30,12 +30,16 @@ export function assertionFor(
 ): string | null | Promise<string | null> {
   const { ports, env, ctx } = exchange;
   const now = ports.now();
-  const keys = ports.keys(env, ctx, now);
+  const keys = asked.get(exchange) ?? ports.keys(env, ctx, now);
+  asked.delete(exchange);
   if (keys instanceof Promise) {
     return keys.then((held) => (held === null ? without(exchange) : assertWith(exchange, service, bound, held, now)));
   }
   return keys === null ? without(exchange) : assertWith(exchange, service, bound, keys, now);
 }
+
+/** Keys that a request waits for already: who asks a second time would look for the answer by the clock. */
+const asked = new WeakMap<Exchange, Promise<MeshKeys | null>>();
 
 /** The one that is at hand; undefined = it has to be made, or its keys have to be fetched. */
 export function knownAssertion(exchange: Exchange, service: ServiceKey): string | null | undefined {
@@ -44,7 +48,11 @@ export function knownAssertion(exchange: Exchange, service: ServiceKey): string 
   if (keys === null) {
     return without(exchange);
   }
-  if (keys instanceof Promise || live.snapshot.services[service]?.assertion === "request") {
+  if (keys instanceof Promise) {
+    asked.set(exchange, keys);
+    return undefined;
+  }
+  if (live.snapshot.services[service]?.assertion === "request") {
     return undefined;
   }
   return heldIn(exchange, keyOf(keys.signing.kid, service, exchange.caller), now);
