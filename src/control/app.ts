@@ -1,6 +1,8 @@
 // The admin API as one Hono application: a list of families. Loaded by index.ts when it is first called, so that an
 // isolate which only serves traffic never evaluates it.
-import { canonicalPath } from "../model/word/canonical-path.ts";
+import { canonicalPath, type CanonicalPath } from "../model/word/canonical-path.ts";
+import { PATH_FAULTS } from "../model/word/path-fault.ts";
+import type { Refusal } from "../model/word/problem.ts";
 import type { Answered } from "../model/word/problem.ts";
 import { refusalResponse } from "./http/answer.ts";
 import { registerApply } from "./calls/apply.ts";
@@ -49,8 +51,8 @@ export const controlApp: ControlApp = build();
 function build(): ControlApp {
   // The path that index.ts chose this app by is the path it routes by: the canonical one, not Hono's own reading.
   const app = new ControlApp({
-    getPath: (request) => {
-      const canonical = canonicalPath(request.url);
+    getPath: ({ url }) => {
+      const canonical = pathOf(url);
       return canonical.ok ? canonical.matchPath : "";
     },
   });
@@ -90,14 +92,27 @@ function build(): ControlApp {
   registerWellKnown(app);
   registerPages(app);
   registerDashboard(app);
-  app.notFound((context) =>
-    refusalResponse(refuseUnknownCall(app, context.req.method, context.req.path), answeredOf(context.req.raw), "none"),
-  );
+  app.notFound(({ req: { method, raw } }) => {
+    const canonical = pathOf(raw.url);
+    const refusal: Refusal = canonical.ok
+      ? refuseUnknownCall(app, method, canonical.matchPath)
+      : { problem: "malformedRequest", detail: PATH_FAULTS[canonical.reason] };
+    return refusalResponse(refusal, answeredOf(raw), "none");
+  });
   app.onError((error, context) => {
     const answered = answeredOf(context.req.raw);
     return refusalResponse(refuseFailure(error, answered.requestId), answered, "none");
   });
   return app;
+}
+
+const OF_REQUESTS = /^\/_selvage\/(?:v1|ui)\/requests\//;
+
+/** Callers name their requests as they like, with slashes, too; whatever else has a name here holds none. */
+function pathOf(url: string): CanonicalPath {
+  const canonical = canonicalPath(url);
+  const kept = canonical.ok ? canonical : canonicalPath(url, "keep");
+  return kept.ok && (canonical.ok || OF_REQUESTS.test(kept.matchPath)) ? kept : canonical;
 }
 
 function answeredOf(request: Request): Answered {

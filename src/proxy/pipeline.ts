@@ -58,7 +58,7 @@ function send(exchange: Exchange, asked: AskedRequest): Response | Ended | Promi
 function answered(exchange: Exchange, forwarded: Forwarded, asked: AskedRequest): Response {
   const { response: said, endedAtMs } = forwarded;
   const { status } = said;
-  const isSocket = exchange.admitted.isUpgrade && said.webSocket !== null;
+  const isSocket = status === 101 && said.webSocket !== null;
   const response = respond(
     exchange,
     isSocket ? kept(exchange, forwarded, () => stillEnters(exchange, asked)) : forwarded,

@@ -34,7 +34,7 @@ export function respond(exchange: Exchange, { response: upstream, endpoint }: Sa
   if (!tells && saysNothing(exchange) && mayPass(upstream.headers, endpoint)) {
     return upstream;
   }
-  const response = exchange.admitted.isUpgrade ? copy(upstream) : new Response(upstream.body, upstream);
+  const response = copy(upstream);
   const { headers } = response;
   cleanResponse(headers);
   lead(headers, endpoint.address, routedBy(exchange));

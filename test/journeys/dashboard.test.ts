@@ -99,6 +99,24 @@ describe.skipIf(missing !== null)(missing === null ? "in Chromium" : `in Chromiu
     },
   );
 
+  it.each([
+    ["/map?focus=service:no/where", "Nothing on the map is service:no/where"],
+    ["/history/zzz", '"zzz" is no revision'],
+    ["/history/99999", "There is no revision 99999."],
+    ["/clients/no/where", "Application/no/where does not exist."],
+    ["/apis/no/where", "There is no service no/where"],
+    ["/explain?url=/&revision=zzz", 'Expected a number, found the text "zzz"'],
+  ])("%s says that it leads to nothing, and offers nothing to do with that", async (path, said) => {
+    await openScreen(page, at(path));
+    if (path.startsWith("/explain")) {
+      await page.getByRole("button", { name: "Explain", exact: true }).click();
+    }
+    await page.locator("main").getByText(said).first().waitFor();
+    const acts = await page.locator(".headline .acts").innerText();
+    expect(acts).not.toMatch(/Roll back|Edit its|Operate it/);
+    expect(faults.splice(0)).toEqual([]);
+  });
+
   it("shows what strangers wrote as the text that it is", async () => {
     for (const path of [
       "/services/shop/orders",

@@ -64,7 +64,9 @@ export async function tailCommand(
       cursor,
     };
     const opened = await client.stream("/tail", query, stopping.signal);
-    if (!opened.ok && opened.failure.status !== null && opened.failure.status < 500) {
+    const status = opened.ok ? null : opened.failure.status;
+    // Others tail as well, for now (429), or the mesh is unwell: neither is for good.
+    if (!opened.ok && status !== null && status < 500 && status !== 429) {
       return reportFailure(opened.failure, terminal);
     }
     if (opened.ok) {

@@ -12,10 +12,21 @@ import { type ControlApp, register } from "../register/register.ts";
 import { wholeNumber } from "../http/parameters.ts";
 import { namedService, serviceQuery } from "../view/named-service.ts";
 import { keptIn, namespacesOf, receiptFor } from "../view/receipts.ts";
-import { eventStream, paceFor, RightEnded, webSocketStream, type TailPage } from "../view/tail.ts";
+import { StreamPlaces } from "../view/stream-places.ts";
+import {
+  EVENT_HEADERS,
+  eventStream,
+  LONGEST_STREAM_MS,
+  paceFor,
+  RightEnded,
+  webSocketStream,
+  type TailPage,
+} from "../view/tail.ts";
 
 const FORMS = [{ type: "application/json" }, { type: "text/event-stream" }] as const;
 const MOST = 500;
+/** Of this isolate. */
+const places = new StreamPlaces();
 /** Batches of two isolates may be written in another order than they are read. */
 const OVERLAP_MS = 2000;
 const WATCH_MS = 15_000;
@@ -36,7 +47,7 @@ export function registerTail(app: ControlApp): void {
     summary:
       "Requests as they end: server-sent events or a WebSocket where that is asked for, else the newest that were kept as one page.",
     description:
-      "While a stream lasts, isolates know its filters: what fits is counted, and shown up to 50 a second from each isolate and namespace. Events `request` and, once a second, `meter` (how many fitted, were shown, and were too many; `live` false = isolates do not watch, because others have its eight places or the mesh object is not reached, and only kept requests are shown). A stream ends after some minutes, and within seconds when its reader's right does (a WebSocket with 4401); `Last-Event-ID` or `cursor` goes on.",
+      "While a stream lasts, isolates know its filters: what fits is counted, and shown up to 50 a second from each isolate and namespace. Events `request` and, once a second, `meter` (how many fitted, were shown, and were too many; `live` false = isolates do not watch, because others have its eight places or the mesh object is not reached, and only kept requests are shown). An isolate tells fifty at once (then 429). A stream ends after some minutes, and within seconds when its reader's right does (a WebSocket with 4401); `Last-Event-ID` or `cursor` goes on.",
     params: z.object({}),
     query: z.object({
       ...serviceQuery,
@@ -59,7 +70,7 @@ export function registerTail(app: ControlApp): void {
     }),
     body: noBody,
     answer: tailSchema,
-    refusals: [],
+    refusals: ["quotaExceeded"],
     async handle(exchange) {
       const { query, request, env, store, operator, now } = exchange;
       const { status, cursor, method, path: prefix, caller } = query;
@@ -71,7 +82,7 @@ export function registerTail(app: ControlApp): void {
       const names = namespace === undefined ? await namespacesOf(store, operator) : [namespace];
       const filter: RequestFilter = {
         ...(named.service === null ? {} : { service: named.service }),
-        ...(method === undefined ? {} : { method }),
+        ...(method === undefined ? {} : { method: method.toUpperCase() }),
         ...(prefix === undefined ? {} : { path: prefix }),
         ...(caller === undefined ? {} : { caller }),
         ...(status === undefined ? {} : { leastStatus: status }),
@@ -115,15 +126,22 @@ export function registerTail(app: ControlApp): void {
         return (await watched()) ? page(from, watch.id) : page(from);
       };
       const from = cursor ?? request.headers.get("last-event-id") ?? null;
-      const at = from !== null && /^\d{1,15}$/.test(from) ? from : null;
-      const pace = paceFor(names.length);
-      if (request.headers.get("upgrade")?.toLowerCase() === "websocket") {
-        return { body: EMPTY, response: webSocketStream(poll, at ?? String(now), pace) };
+      // Whatever comes next is later than now: a cursor of a clock that is ahead would wait for it.
+      const at = from !== null && /^\d{1,15}$/.test(from) ? String(Math.min(Number(from), now)) : null;
+      const isSocket = request.headers.get("upgrade")?.toLowerCase() === "websocket";
+      if (!isSocket && preferred(request.headers.get("accept"), FORMS).type === "application/json") {
+        return { body: await page(at) };
       }
-      if (preferred(request.headers.get("accept"), FORMS).type === "text/event-stream") {
-        return { body: EMPTY, response: eventStream(poll, at ?? String(now), pace) };
+      if (request.method === "HEAD") {
+        return { body: EMPTY, response: new Response(null, { headers: EVENT_HEADERS }) };
       }
-      return { body: await page(at) };
+      const ended = places.take(now, LONGEST_STREAM_MS);
+      if (ended === null) {
+        return { problem: "quotaExceeded", detail: FULL, headers: { "retry-after": "30" } };
+      }
+      const pace = { ...paceFor(names.length), ended };
+      const stream = isSocket ? webSocketStream : eventStream;
+      return { body: EMPTY, response: stream(poll, at ?? String(now), pace) };
     },
   });
 }
@@ -142,4 +160,5 @@ function watching({ MESH }: Pick<Env, "MESH">, watch: Watch): () => Promise<bool
   };
 }
 
+const FULL = "This isolate tells fifty streams already. What was kept can be read page by page meanwhile.";
 const EMPTY: TailPage = { items: [], dropped: 0, cursor: "0" };

@@ -19,10 +19,14 @@ interface Pace {
   readonly wait: (ms: number) => Promise<void>;
   /** Asked so often, a stream ends: the platform counts calls of one request. */
   readonly most: number;
+  /** It has ended, or its reader has left. */
+  readonly ended?: () => void;
 }
 
 const POLL_MS = 1000;
 const MOST_POLLS = 300;
+/** A poll takes its time, too. */
+export const LONGEST_STREAM_MS = 2 * MOST_POLLS * POLL_MS;
 /** A Worker's request may make a thousand calls. */
 const MOST_CALLS = 900;
 
@@ -78,6 +82,8 @@ function meterOf(
     : { shown, live, matched: shown + since, dropped: since };
 }
 
+export const EVENT_HEADERS = { "content-type": "text/event-stream", "cache-control": "no-store, no-transform" };
+
 export function eventStream(poll: Poll, from: string | null, pace: Pace): Response {
   const told = messages(poll, from, pace);
   const encoder = new TextEncoder();
@@ -85,27 +91,32 @@ export function eventStream(poll: Poll, from: string | null, pace: Pace): Respon
     async pull(controller) {
       const { done, value } = await told.next().catch(() => ({ done: true as const, value: undefined }));
       if (done === true || value === undefined) {
+        pace.ended?.();
         controller.close();
         return;
       }
       const { event, cursor, data } = value;
       controller.enqueue(encoder.encode(`event: ${event}\nid: ${cursor}\ndata: ${JSON.stringify(data)}\n\n`));
     },
-    cancel: async () => void (await told.return(undefined)),
+    async cancel() {
+      pace.ended?.();
+      await told.return(undefined);
+    },
   });
-  return new Response(body, {
-    headers: { "content-type": "text/event-stream", "cache-control": "no-store, no-transform" },
-  });
+  return new Response(body, { headers: EVENT_HEADERS });
 }
 
 export function webSocketStream(poll: Poll, from: string | null, pace: Pace): Response {
   const { 0: client, 1: server } = new WebSocketPair();
   server.accept();
   const told = messages(poll, from, pace);
-  const end = (): void => void told.return(undefined);
+  const end = (): void => {
+    pace.ended?.();
+    void told.return(undefined);
+  };
   server.addEventListener("close", end);
   server.addEventListener("error", end);
-  void send(server, told);
+  void send(server, told).finally(end);
   return new Response(null, { status: 101, webSocket: client });
 }
 

@@ -21,11 +21,12 @@ export function ApiScreen({ isPortal }: { readonly isPortal: boolean }): ReactNo
   const { ns = "", name = "" } = useParams();
   const read = useRead<Catalog>("/catalog", { namespace: ns, ...(isPortal ? { view: "consumers" } : {}) });
   const tab = useTab(tabs);
+  const isThere = read.data?.items.some((one) => one.name === name) === true;
   return (
     <Screen
       title={`${ns}/${name}`}
       at={read.dataUpdatedAt}
-      acts={!isPortal ? <Link href={documentPath(refOf("Service", ns, name))}>Operate it</Link> : null}
+      acts={!isPortal && isThere ? <Link href={documentPath(refOf("Service", ns, name))}>Operate it</Link> : null}
     >
       <Ready read={read}>
         {({ items }) => {

@@ -30,7 +30,9 @@ export function ClientScreen(): ReactNode {
     <Screen
       title={key}
       at={read.dataUpdatedAt}
-      acts={<Link href={rawPath(refOf("Application", ns, name))}>Edit its document</Link>}
+      acts={
+        read.data === undefined ? null : <Link href={rawPath(refOf("Application", ns, name))}>Edit its document</Link>
+      }
     >
       <Ready read={read}>
         {({ spec, metadata }) => (

@@ -35,7 +35,8 @@ export function ExplainScreen(): ReactNode {
             url,
             headers: headersOf(headers),
             ...(as === "" ? {} : { as }),
-            ...(/^\d+$/.test(revision) ? { revision: Number(revision) } : {}),
+            // What is no number is sent as it is: the mesh says so, where another revision would be explained.
+            ...(revision === "" ? {} : { revision: /^\d+$/.test(revision) ? Number(revision) : revision }),
           },
         }),
       ),

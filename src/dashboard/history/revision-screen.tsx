@@ -9,6 +9,7 @@ import { Ready } from "../part/ready.tsx";
 import { Button } from "../part/button.tsx";
 import { SameInTerminal } from "../part/command-line.tsx";
 import { DiffView } from "../part/diff-view.tsx";
+import { Empty } from "../part/empty.tsx";
 import { Facts } from "../part/facts.tsx";
 import { RefLink } from "../part/drawn.tsx";
 import { Screen } from "../part/screen.tsx";
@@ -18,12 +19,22 @@ import { RollbackDialog } from "./rollback-dialog.tsx";
 
 export function RevisionScreen(): ReactNode {
   const { n = "" } = useParams();
-  const revision = /^\d{1,15}$/.test(n) ? n : "0";
+  return /^\d{1,15}$/.test(n) ? (
+    <OneRevision revision={n} />
+  ) : (
+    <Screen title="No revision">
+      <Empty cause={`"${n}" is no revision: they are numbered.`} command="selvage history" />
+    </Screen>
+  );
+}
+
+function OneRevision({ revision }: { readonly revision: string }): ReactNode {
   const read = useRead<RevisionDetail>(`/revisions/${revision}`);
   const propagation = useRead<Propagation>(`/revisions/${revision}/propagation`);
   const may = useMay("operator");
   const [isRollingBack, setRollingBack] = useState(false);
-  const head = propagation.data?.head ?? null;
+  // Nothing leads back to what is not there.
+  const head = read.data === undefined ? null : (propagation.data?.head ?? null);
   const isWhole = useWho()?.namespaces === null;
   // Whoever sees nothing of it would be refused: a return is for those who may see all that it changes.
   const mayReturn = isWhole || (read.data?.changes.length ?? 0) > 0;

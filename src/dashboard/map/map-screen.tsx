@@ -49,6 +49,8 @@ export function MapScreen(): ReactNode {
             <Empty cause="There is no service, so nobody calls one." command="selvage apply -f mesh.yaml" />
           ) : isList ? (
             <EdgeList graph={graph} />
+          ) : focus !== null && !graph.nodes.some(({ id }) => id === focus) ? (
+            <Empty cause={`Nothing on the map is ${focus}: no document names it, and it had no part in this window.`} />
           ) : (
             <Drawing graph={graph} focus={focus} onFocus={(id) => change("focus", id)} />
           )
@@ -71,8 +73,10 @@ function Drawing({ graph, focus, onFocus }: DrawingProps): ReactNode {
     <>
       {left === 0 ? null : (
         <p>
-          {nodes.length} of {graph.nodes.length} are drawn, the worst and busiest. The list has all of them; Focus on a
-          node draws what is around it.
+          {nodes.length} of {graph.nodes.length} are drawn,{" "}
+          {focus === null
+            ? "the worst and busiest. The list has all of them; Focus on a node draws what is around it."
+            : `what is within two steps of ${focus}. The list has all of them.`}
         </p>
       )}
       <GraphDrawing nodes={nodes} edges={edges} onFocus={onFocus} />

@@ -19,7 +19,8 @@ import { ReceiptView } from "./receipt-view.tsx";
 import { TailBox } from "./tail-box.tsx";
 import { filterOf, isNarrow, tailLine, tailQuery, withoutFilters } from "./tail-filter.ts";
 import type { TailState } from "./tail-stream.ts";
-import { useTail } from "./use-tail.ts";
+import { MOST_LINES } from "./tail-lines.ts";
+import { MOST_DRAWN_PER_SECOND, useTail } from "./use-tail.ts";
 
 export function LiveRequests(): ReactNode {
   const [query, setQuery] = useSearchParams();
@@ -114,7 +115,14 @@ function rateWords({ live, perSecond, shownPerSecond }: Rate): string {
       "has to be reached."
     );
   }
-  return perSecond - shownPerSecond < 0.1
+  const isAll = perSecond - shownPerSecond < 0.1;
+  if (isAll && shownPerSecond > MOST_DRAWN_PER_SECOND) {
+    return (
+      `${rateText(perSecond)} fit. ${rateText(MOST_DRAWN_PER_SECOND)} of them are drawn, the newest each time; pause for ` +
+      `the last ${MOST_LINES}.`
+    );
+  }
+  return isAll
     ? `${rateText(perSecond)} fit, and all are shown.`
     : `${rateText(perSecond)} fit, ${rateText(shownPerSecond)} are shown: more fits than is sent. Each isolate sends at ` +
         "most 50 a second of a namespace; a narrower filter shows every one that fits it.";

@@ -1,5 +1,5 @@
 // The lines of a tail in a box of their own, the newest last. It stays with the newest until the reader scrolls up,
-// which stops it: what one reads does not run away.
+// which stops it: what one reads does not run away. While it runs, only what can be in sight is drawn.
 import { memo, useLayoutEffect, useRef, type ReactNode, type UIEvent } from "react";
 import type { ReceiptShown } from "../../model/api/requests.ts";
 import { HealthBadge } from "../part/drawn.tsx";
@@ -7,7 +7,7 @@ import { useSettings } from "../data/settings.ts";
 import { msText } from "../word/number.ts";
 import { clockWithMs, momentText } from "../word/when.ts";
 import { statusHealth } from "./status-health.ts";
-import type { TailLine } from "./tail-lines.ts";
+import { MOST_RUNNING, type TailLine } from "./tail-lines.ts";
 
 interface TailBoxProps {
   readonly lines: readonly TailLine[];
@@ -23,14 +23,19 @@ export function TailBox({ lines, isPaused, onPause, onOpen }: TailBoxProps): Rea
   const { times } = useSettings();
   const box = useRef<HTMLDivElement>(null);
   const top = useRef(0);
+  const fromEnd = useRef(0);
+  const drawn = isPaused ? lines : lines.slice(-MOST_RUNNING);
   useLayoutEffect(() => {
-    if (box.current !== null && !isPaused) {
-      box.current.scrollTop = box.current.scrollHeight;
+    if (box.current !== null) {
+      // Stopped, it has its older lines above: what is in sight stays where it is.
+      const distance = isPaused ? fromEnd.current : box.current.clientHeight;
+      box.current.scrollTop = box.current.scrollHeight - distance;
       top.current = box.current.scrollTop;
     }
   }, [lines, isPaused]);
   const scrolled = ({ currentTarget: { scrollTop, scrollHeight, clientHeight } }: UIEvent): void => {
-    if (scrollTop < top.current - END_PX && scrollHeight - scrollTop - clientHeight > END_PX) {
+    fromEnd.current = scrollHeight - scrollTop;
+    if (!isPaused && scrollTop < top.current - END_PX && fromEnd.current - clientHeight > END_PX) {
       onPause();
     }
     top.current = scrollTop;
@@ -45,7 +50,7 @@ export function TailBox({ lines, isPaused, onPause, onOpen }: TailBoxProps): Rea
       onScroll={scrolled}
     >
       <ol className="lines">
-        {lines.map((line) =>
+        {drawn.map((line) =>
           "receipt" in line ? (
             <Line key={line.nth} receipt={line.receipt} isLocal={times === "local"} onOpen={onOpen} />
           ) : (

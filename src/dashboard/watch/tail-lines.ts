@@ -15,6 +15,8 @@ export interface TailView {
 }
 
 export const MOST_LINES = 300;
+/** Drawn while it runs: more than the tallest window shows of them, and nobody reads what has run out of it. */
+export const MOST_RUNNING = 60;
 /** A stream that begins anew tells the last two seconds once more. */
 const MOST_KNOWN = 2_000;
 

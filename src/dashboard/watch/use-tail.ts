@@ -7,7 +7,7 @@ import { useInSight } from "../data/in-sight.ts";
 import { queries } from "../data/queries.ts";
 import { useSettings } from "../data/settings.ts";
 import { lastMeters, rateOf, type Meter, type Rate } from "./rate.ts";
-import { TailLines, type TailView, type TailWords } from "./tail-lines.ts";
+import { MOST_RUNNING, TailLines, type TailView, type TailWords } from "./tail-lines.ts";
 import { followTail, type TailState } from "./tail-stream.ts";
 
 interface TailShown extends TailView {
@@ -20,6 +20,7 @@ const MOST_BEFORE = 50;
 /** More than so many at once cannot be read: they are drawn ten times a second, and the page has time to scroll. */
 const MANY = 20;
 const MANY_MS = 100;
+export const MOST_DRAWN_PER_SECOND = (MOST_RUNNING * 1_000) / MANY_MS;
 /** Whoever types a filter is not asked for at each letter. */
 const TYPING_MS = 300;
 

@@ -56,14 +56,15 @@ export function healthWord(facts: ServiceFacts): Word {
   if (overloaded > 0) {
     degraded.push(`its cap on requests at once kept back ${counted(overloaded, "request")}`);
   }
-  if (requests > 0 && (100 * limited) / requests > 1) {
-    degraded.push(`limits refused ${counted(limited, "request")}`);
-  }
+  // Before limits, which do what they are for.
   const denials = deniedMore(facts);
   if (denials !== null) {
     const { denied, requests: of, usualPercent } = denials;
     const usually = `usually ${Number(usualPercent.toFixed(1))} %`;
     degraded.push(`${denied} of ${counted(of, "request")} refused their proof or permission, ${usually}`);
+  }
+  if (requests > 0 && (100 * limited) / requests > 1) {
+    degraded.push(`limits refused ${counted(limited, "request")}`);
   }
   const usual = before.requests >= FEWEST ? before.p95Ms : null;
   if (requests >= FEWEST && p95Ms !== null && usual !== null && p95Ms >= SLOW_MS && p95Ms > SLOWER_TIMES * usual) {

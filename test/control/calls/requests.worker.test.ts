@@ -72,6 +72,21 @@ describe("GET /requests", () => {
   });
 });
 
+it.each(["a/b=1+2@x:y", "a//b", "a.b/c-d_e"])(
+  "finds a request by the id %s that its caller gave it",
+  async (requestId) => {
+    const kept = sampleReceipt({ requestId, spanId: requestId.length.toString(16).padStart(16, "d") });
+    await env.REQUESTS?.getByName("shop").keep([kept], 0);
+    const { status, body } = await api("GET", `/requests/${encodeURIComponent(requestId)}`);
+    expect([status, body]).toMatchObject([200, { requestId }]);
+  },
+);
+
+it("says what is wrong with a path that servers read differently", async () => {
+  const { status, body } = await api("GET", "/namespaces/shop%2Fx/service/orders");
+  expect([status, body]).toMatchObject([400, { code: "SLV5000", detail: expect.stringContaining("%2F") }]);
+});
+
 describe("GET /traces", () => {
   it("puts the requests of a trace together", async () => {
     const { body } = await api("GET", "/traces");

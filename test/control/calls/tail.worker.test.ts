@@ -42,6 +42,14 @@ it("holds namespaces", async () => {
   }
 });
 
+it("takes a method in any case, and a cursor of a clock that is ahead for now", async () => {
+  await keep({ service: "tailed/orders", method: "PATCH", status: 500 });
+  const { body } = await api("GET", "/tail?namespace=tailed&method=patch&cursor=1");
+  expect(body.items).toMatchObject([{ method: "PATCH" }]);
+  const ahead = await api("GET", "/tail?namespace=tailed&cursor=999999999999999");
+  expect(Number(Reflect.get(ahead.body, "cursor"))).toBeLessThan(Date.now() + 60_000);
+});
+
 it("is a stream of events where one is asked for", async () => {
   await keep({ service: "tailed/orders", status: 500 });
   const request = new Request("http://mesh.test/_selvage/v1/tail?namespace=tailed&cursor=1", {
@@ -130,4 +138,27 @@ it("ends when the right ends, whichever way it is told", { timeout: 30_000 }, as
   expect(await ended).toBe(4401);
   // It ends, where the bound of a test would come long before its own.
   expect((await events.text()).match(/^event: meter$/gm)?.length).toBeLessThan(10);
+});
+
+it("is told to fifty at once by an isolate, and to the next one when a reader leaves", async () => {
+  const open = async (method = "GET"): Promise<Response> =>
+    worker.fetch(
+      new Request("http://mesh.test/_selvage/v1/tail?namespace=tailed", {
+        method,
+        headers: { accept: "text/event-stream", authorization: `Bearer ${ROOT_TOKEN}` },
+      }),
+      env,
+      createExecutionContext(),
+    );
+  // Whoever asks for the head alone takes no place.
+  expect((await open("HEAD")).headers.get("content-type")).toBe("text/event-stream");
+  const readers = await Promise.all(Array.from({ length: 50 }, async () => open()));
+  expect(new Set(readers.map(({ status }) => status))).toEqual(new Set([200]));
+  const refused = await open();
+  expect([refused.status, refused.headers.get("retry-after")]).toEqual([429, "30"]);
+  await refused.body?.cancel();
+  await readers[0]?.body?.cancel();
+  const next = await open();
+  expect(next.status).toBe(200);
+  await Promise.all([...readers.slice(1), next].map(({ body }) => body?.cancel()));
 });

@@ -231,7 +231,7 @@ describe("downtimeOf", () => {
 describe("healthWord", () => {
   const fine = { total: 2, healthy: 2, draining: 0 };
   const none = golden(0, 0);
-  const word = (more: Partial<Parameters<typeof healthWord>[0]>): string =>
+  const told = (more: Partial<Parameters<typeof healthWord>[0]>) =>
     healthWord({
       signals: none,
       before: none,
@@ -241,7 +241,7 @@ describe("healthWord", () => {
       overloaded: 0,
       unknown: null,
       ...more,
-    }).state;
+    });
 
   it.each([
     ["idle", {}],
@@ -266,6 +266,13 @@ describe("healthWord", () => {
     ["healthy", { signals: golden(100, 0, 0, 10, 12) }],
     ["healthy", { signals: golden(300, 0, 0, 10, 12), before: golden(300, 0) }],
   ])("is %s of %j", (expected, facts) => {
-    expect(word(facts)).toBe(expected);
+    expect(told(facts).state).toBe(expected);
+  });
+
+  it("tells of callers who were let in before sooner than of those whom limits hold back", () => {
+    expect(told({ signals: golden(100, 0, 30, 10, 40), before: golden(100, 0) }).reasons).toEqual([
+      "40 of 100 requests refused their proof or permission, usually 0 %",
+      "limits refused 30 requests",
+    ]);
   });
 });
