@@ -1,5 +1,5 @@
 // What the Worker writes as markup is what React makes of the same: one drawing, two hands.
-import fc from "fast-check";
+import * as fc from "fast-check";
 import { createElement, Fragment, type ReactNode } from "react";
 import { renderToStaticMarkup } from "react-dom/server";
 import { expect, it } from "vitest";
