@@ -105,7 +105,7 @@ describe("the page of who is signed in", () => {
 
     const cookie = await sessionOf(await tokenFor("viewer", ["bank"]));
     const theirs = await (await open("/_selvage/ui/", { ASSETS }, { cookie })).text();
-    expect(theirs).toMatch(/1 services[^]*ledger/);
+    expect(theirs).toMatch(/1 service, [^]*ledger/);
     expect(theirs).not.toMatch(/watched/);
   });
 
