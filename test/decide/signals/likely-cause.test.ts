@@ -269,10 +269,12 @@ describe("healthWord", () => {
     expect(told(facts).state).toBe(expected);
   });
 
-  it("tells of callers who were let in before sooner than of those whom limits hold back", () => {
-    expect(told({ signals: golden(100, 0, 30, 10, 40), before: golden(100, 0) }).reasons).toEqual([
-      "40 of 100 requests refused their proof or permission, usually 0 %",
-      "limits refused 30 requests",
-    ]);
+  it("tells of callers who were let in before sooner than of those whom limits hold back, while they are refused", () => {
+    const reasons = (series: readonly SeriesPoint[]) =>
+      told({ signals: golden(200, 0, 30, 10, 40), before: golden(100, 0), series }).reasons;
+    const refusing = Object.assign(point(1, 100, 0), { denied: 40 });
+    const both = ["40 of 100 requests refused their proof or permission, usually 0 %", "limits refused 30 requests"];
+    expect(reasons([point(0, 100, 0), refusing])).toEqual(both);
+    expect(reasons([refusing, point(2, 100, 0)])).toEqual(both.toReversed());
   });
 });
