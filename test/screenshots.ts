@@ -1,24 +1,39 @@
-// A program, `npm run screenshots`: the dashboard with the bookstore and its bad canary, as docs/images shows it.
+// A program, `npm run screenshots`: every screen of the dashboard with the bookstore and its bad canary, as docs/images
+// has them.
 import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { screens } from "../src/model/word/screens.ts";
 import { openScreen, startChromium } from "./support/browser/chromium.ts";
 import { up } from "./support/mesh.ts";
 import { freePorts } from "./support/ports.ts";
 
 const TOKEN = "screenshots";
 const images = new URL("../docs/images", import.meta.url).pathname;
-const shots: readonly (readonly [name: string, path: string, theme: string])[] = [
-  ["now", "/now", "light"],
-  ["map", "/map", "dark"],
-  ["service", "/services/default/reviews?tab=signals", "light"],
-  ["watch", "/watch", "light"],
-  ["explain", "/explain?method=GET&url=URL/svc/reviews/books/kokoro", "light"],
-  ["limits", "/limits?tab=breakers", "dark"],
-  ["policy", "/policies/HTTPRoute/default/reviews-split?tab=edit", "contrast"],
+/** Below `/_selvage/`. */
+interface Shot {
+  readonly name: string;
+  readonly path: string;
+  readonly theme: "light" | "dark" | "contrast";
+}
+
+/** Where the screen alone has nothing to show, or less than one click further. */
+const better: Readonly<Record<string, string>> = {
+  explain: "ui/explain?method=GET&url=URL/svc/reviews/books/kokoro",
+  limits: "ui/limits?tab=breakers",
+};
+const dark = new Set(["map", "limits", "check", "traces"]);
+const shots: readonly Shot[] = [
+  ...screens.map(({ path }): Shot => {
+    const name = path.slice(1);
+    return { name, path: better[name] ?? `ui${path}`, theme: dark.has(name) ? "dark" : "light" };
+  }),
+  { name: "service", path: "ui/services/default/reviews?tab=signals", theme: "light" },
+  { name: "policy", path: "ui/policies/HTTPRoute/default/reviews-split?tab=edit", theme: "contrast" },
+  { name: "portal", path: "portal/apis", theme: "light" },
 ];
 
 const data = mkdtempSync(join(tmpdir(), "selvage-screenshots-"));
@@ -39,8 +54,8 @@ try {
   await page.keyboard.press("Enter");
   await page.waitForSelector(".sidebar");
   mkdirSync(images, { recursive: true });
-  for (const [name, path, theme] of shots) {
-    await openScreen(page, `${mesh.url}/_selvage/ui${path.replace("URL", encodeURIComponent(mesh.url))}`);
+  for (const { name, path, theme } of shots) {
+    await openScreen(page, `${mesh.url}/_selvage/${path.replace("URL", encodeURIComponent(mesh.url))}`);
     if (name === "now") {
       await page
         .getByRole("button", { name: /^Take v3 out/ })
@@ -52,7 +67,13 @@ try {
       await page.getByText("Decisions, in their order").waitFor();
     }
     await page.evaluate(`document.documentElement.dataset.theme = ${JSON.stringify(theme)}`);
-    await page.waitForLoadState("networkidle");
+    if (name === "watch") {
+      // Its stream does not end.
+      await page.locator("[data-tail=live]").waitFor();
+      await sleep(3000);
+    } else {
+      await page.waitForLoadState("networkidle");
+    }
     await page.screenshot({ path: join(images, `dashboard-${name}.png`) });
     console.log(`docs/images/dashboard-${name}.png`);
   }

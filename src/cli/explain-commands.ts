@@ -9,6 +9,13 @@ const collect = (value: string, before: readonly string[] = []): string[] => [..
 /** As the mesh makes them; others are shown by `selvage get request ID`. */
 const REQUEST_ID = /^[0-9a-f]{8}-[0-9a-f-]{27}$/;
 
+const ADDRESS = /^(?:https?:\/\/|\/)/;
+const OF_REQUEST = "is of a request: give its address, METHOD URL, a URL or a path";
+const namesOf = (options: object): string =>
+  Object.keys(options)
+    .map((name) => `--${name.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`)
+    .join(", ");
+
 export function addExplainCommands(
   program: Command,
   withSession: (command: Command, run: (session: CliSession) => Promise<ExitCode>) => Promise<void>,
@@ -32,10 +39,14 @@ export function addExplainCommands(
     )
     .action(async (what: string, url: string | undefined, options, command) =>
       withSession(command, async (session) => {
+        const isRequest = url !== undefined || ADDRESS.test(what);
+        if (!isRequest && Object.keys(options).length > 0) {
+          command.error(`error: ${namesOf(options)} ${OF_REQUEST}`);
+        }
         if (url === undefined && REQUEST_ID.test(what)) {
           return (await import("./explain/requests.ts")).showRequest(session, what);
         }
-        if (url === undefined && !/^(?:https?:\/\/|\/)/.test(what)) {
+        if (!isRequest) {
           return (await import("./context/explain.ts")).explainField(session, what);
         }
         const { explainCommand } = await import("./explain/explain-request.ts");
@@ -55,13 +66,21 @@ export function addExplainCommands(
     .action(async (what: string | undefined, url: string | undefined, options, command) =>
       withSession(command, async (session) => {
         const { listTraces, showTrace, showTracePass } = await import("./explain/trace.ts");
-        if (options.pass === true) {
+        const { pass, ...ofRequest } = options;
+        const isRequest = url !== undefined || (what !== undefined && ADDRESS.test(what));
+        if (pass === true && (what !== undefined || Object.keys(ofRequest).length > 0)) {
+          command.error("error: --pass is asked for alone: nothing is sent with it");
+        }
+        if (!isRequest && Object.keys(ofRequest).length > 0) {
+          command.error(`error: ${namesOf(ofRequest)} ${OF_REQUEST}`);
+        }
+        if (pass === true) {
           return showTracePass(session);
         }
         if (what === undefined) {
           return listTraces(session);
         }
-        if (url === undefined && !/^(?:https?:\/\/|\/)/.test(what)) {
+        if (!isRequest) {
           return showTrace(session, what);
         }
         const { traceRequest } = await import("./explain/trace-request.ts");

@@ -10,7 +10,7 @@ import { queries } from "./data/queries.ts";
 import { asked, askedBefore } from "./data/read.ts";
 import { settingsNow, showTheme } from "./data/settings.ts";
 import { whoIsIt } from "./data/who.ts";
-import { loadOtherScreens, Routes } from "./routes.tsx";
+import { isFirstScreen, loadOtherScreens, Routes } from "./routes.tsx";
 import { Frame } from "./shell/frame.tsx";
 import "./style/tokens.css";
 import "./style/base.css";
@@ -32,8 +32,10 @@ if (root !== null) {
 }
 
 async function begin(place: Element): Promise<void> {
+  const screens = isFirstScreen(location.pathname) ? null : loadOtherScreens();
   if (brought !== null) {
-    const known = Promise.allSettled(firstQuestions(brought).map((one) => askedBefore(one, documentTime())));
+    const questions = firstQuestions(brought).map((one) => askedBefore(one, documentTime()));
+    const known = Promise.allSettled<unknown>([screens, ...questions]);
     await Promise.race([known, new Promise((resolve) => setTimeout(resolve, PATIENCE_MS))]);
   }
   start(place);

@@ -2,6 +2,7 @@
 // `selvage status`, because both are made of the same answers.
 import type { Revision } from "../model/api/registry.ts";
 import type { SignalWindow } from "../model/api/signals.ts";
+import { counted } from "../model/word/plural.ts";
 import type { MeshStatus } from "../status/mesh-status.ts";
 import type { Unasked } from "../status/unasked.ts";
 import { healthWordOf } from "./health.ts";
@@ -72,8 +73,8 @@ function nothingWrong<N>({ element }: Pen<N>, status: MeshStatus, wasSomething: 
     element(
       "p",
       {},
-      `${services} services, ${endpoints} endpoints; ${isolates.current} of ${isolates.current + isolates.behind} ` +
-        `isolates run revision ${revision}.`,
+      `${counted(services, "service")}, ${counted(endpoints, "endpoint")}; ${isolates.current} of ` +
+        `${counted(isolates.current + isolates.behind, "isolate")} run revision ${revision}.`,
     ),
   );
 }

@@ -249,7 +249,10 @@ describe.skipIf(missing !== null)("what is done in the dashboard", () => {
           .locator(".bar div")
           .first(),
       );
-      const widths = await Promise.all(bars.map((bar) => bar.evaluate((div) => Number.parseFloat(div.style.width))));
+      const styles = await Promise.all(bars.map((bar) => bar.getAttribute("style")));
+      const widths = styles.map((style) =>
+        Number.parseFloat(/(?:^|[ ;])width: ([\d.]+)%/.exec(style ?? "")?.[1] ?? ""),
+      );
       const whole = Math.max(...took, 0.001);
       const expected = took.map((ms) => Math.max(0.5, (ms / whole) * 100));
       widths.forEach((width, nth) => expect(width).toBeCloseTo(expected[nth] ?? -1, 0));

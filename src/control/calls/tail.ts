@@ -13,7 +13,15 @@ import { wholeNumber } from "../http/parameters.ts";
 import { namedService, serviceQuery } from "../view/named-service.ts";
 import { keptIn, namespacesOf, receiptFor } from "../view/receipts.ts";
 import { StreamPlaces } from "../view/stream-places.ts";
-import { eventStream, LONGEST_STREAM_MS, paceFor, RightEnded, webSocketStream, type TailPage } from "../view/tail.ts";
+import {
+  EVENT_HEADERS,
+  eventStream,
+  LONGEST_STREAM_MS,
+  paceFor,
+  RightEnded,
+  webSocketStream,
+  type TailPage,
+} from "../view/tail.ts";
 
 const FORMS = [{ type: "application/json" }, { type: "text/event-stream" }] as const;
 const MOST = 500;
@@ -123,6 +131,9 @@ export function registerTail(app: ControlApp): void {
       const isSocket = request.headers.get("upgrade")?.toLowerCase() === "websocket";
       if (!isSocket && preferred(request.headers.get("accept"), FORMS).type === "application/json") {
         return { body: await page(at) };
+      }
+      if (request.method === "HEAD") {
+        return { body: EMPTY, response: new Response(null, { headers: EVENT_HEADERS }) };
       }
       const ended = places.take(now, LONGEST_STREAM_MS);
       if (ended === null) {

@@ -47,15 +47,21 @@ export function registerDashboard(app: ControlApp): void {
     documentResponse(env, "portal.html", request, async (page) => ({ page, links: null }));
 
   app.get(`${UI}/assets/:file`, ({ env, req }) => fileResponse(env, req.param("file"), requestIdOf(req.raw)));
-  for (const { id, base, summary, answer } of [
-    { id: "dashboard", base: UI, summary: "The dashboard: what operators look at.", answer: dashboard },
-    { id: "portal", base: PORTAL, summary: "The portal: what consumers look at.", answer: portal },
+  for (const { id, base, summary, more, answer } of [
+    {
+      id: "dashboard",
+      base: UI,
+      summary: "The dashboard: what operators look at.",
+      more: " It has what `GET /overview` answers its reader, for who is signed in.",
+      answer: dashboard,
+    },
+    { id: "portal", base: PORTAL, summary: "The portal: what consumers look at.", more: "", answer: portal },
   ]) {
     registerPage(app, {
       id,
       path: `${base}/`,
       summary,
-      description: "Every address below it is a screen of the same page.",
+      description: `Every address below it is a screen of the same page.${more}`,
       content: { "text/html": { schema: z.string() } },
       refusals: ["internal"],
       handle: ({ request, env, ctx }) => answer(request, { env, ctx }),

@@ -82,6 +82,8 @@ function meterOf(
     : { shown, live, matched: shown + since, dropped: since };
 }
 
+export const EVENT_HEADERS = { "content-type": "text/event-stream", "cache-control": "no-store, no-transform" };
+
 export function eventStream(poll: Poll, from: string | null, pace: Pace): Response {
   const told = messages(poll, from, pace);
   const encoder = new TextEncoder();
@@ -101,9 +103,7 @@ export function eventStream(poll: Poll, from: string | null, pace: Pace): Respon
       await told.return(undefined);
     },
   });
-  return new Response(body, {
-    headers: { "content-type": "text/event-stream", "cache-control": "no-store, no-transform" },
-  });
+  return new Response(body, { headers: EVENT_HEADERS });
 }
 
 export function webSocketStream(poll: Poll, from: string | null, pace: Pace): Response {

@@ -21,11 +21,12 @@ export async function savePicture({ title, foot, width, height, lines }: Picture
   if (pen === null) {
     return;
   }
-  const colour = (name: string): string => getComputedStyle(document.documentElement).getPropertyValue(name);
+  // The page's own, as they are drawn: a custom property may hold one for each theme.
+  const { backgroundColor, color } = getComputedStyle(document.body);
   pen.scale(SCALE, SCALE);
-  pen.fillStyle = colour("--paper");
+  pen.fillStyle = backgroundColor;
   pen.fillRect(0, 0, canvas.width, canvas.height);
-  pen.fillStyle = colour("--ink");
+  pen.fillStyle = color;
   pen.font = "bold 13px sans-serif";
   pen.fillText(title, EDGE, 16);
   pen.font = "11px sans-serif";

@@ -1,6 +1,6 @@
 // A small chart of one or more lines over the window, drawn by the browser; the same numbers stand in a table behind
 // it.
-import type { ReactNode } from "react";
+import { useState, type ReactNode } from "react";
 import { settingsNow } from "../data/settings.ts";
 import { clockTime } from "../word/when.ts";
 import { Button } from "../part/button.tsx";
@@ -82,8 +82,18 @@ export function LineChart({ title, times, lines, text }: LineChartProps): ReactN
           </span>
         ))}
       </div>
-      <details>
-        <summary>As a table</summary>
+      <AsTable title={title} times={times} lines={lines} text={text} />
+    </figure>
+  );
+}
+
+/** Made when it is looked at: four charts have hundreds of cells that most never see. */
+function AsTable({ title, times, lines, text }: LineChartProps): ReactNode {
+  const [isOpen, setOpen] = useState(false);
+  return (
+    <details onToggle={({ currentTarget }) => setOpen(currentTarget.open)}>
+      <summary>As a table</summary>
+      {isOpen ? (
         <DataTable
           caption={title}
           rows={times.map((time, index) => ({ time, index }))}
@@ -97,8 +107,8 @@ export function LineChart({ title, times, lines, text }: LineChartProps): ReactN
             })),
           ]}
         />
-      </details>
-    </figure>
+      ) : null}
+    </details>
   );
 }
 

@@ -52,6 +52,7 @@ class Tail {
   readonly resume = (): void => this.#now(() => this.#lines.resume());
 
   async run(signal: AbortSignal): Promise<void> {
+    this.#enter({ is: "connecting" });
     if (this.#from === undefined) {
       await this.#begin();
     }

@@ -75,7 +75,12 @@ export function deniedMore({ signals, before, series }: Counted): Denials | null
   // Of a great many services not each has a series.
   const steps = series.some(({ requests }) => requests > 0) ? series : [{ ...signals, at: first.at }];
   const { denied, usual } = unusuallyDenied(steps, before);
-  const last = lastStretch(steps.map(({ at, requests }, nth) => ({ at, requests, wrong: denied[nth] ?? 0 })));
+  const last = lastStretch(
+    steps.map(({ at, requests }, nth) => {
+      const wrong = denied[nth] ?? 0;
+      return { at, requests, wrong, isBad: wrong > 0 };
+    }),
+  );
   if (last === null || usual === null) {
     return null;
   }

@@ -56,16 +56,11 @@ export function healthWord(facts: ServiceFacts): Word {
   if (overloaded > 0) {
     degraded.push(`its cap on requests at once kept back ${counted(overloaded, "request")}`);
   }
-  // Before limits, which do what they are for.
+  const held = requests > 0 && (100 * limited) / requests > 1 ? [`limits refused ${counted(limited, "request")}`] : [];
   const denials = deniedMore(facts);
-  if (denials !== null) {
-    const { denied, requests: of, usualPercent } = denials;
-    const usually = `usually ${Number(usualPercent.toFixed(1))} %`;
-    degraded.push(`${denied} of ${counted(of, "request")} refused their proof or permission, ${usually}`);
-  }
-  if (requests > 0 && (100 * limited) / requests > 1) {
-    degraded.push(`limits refused ${counted(limited, "request")}`);
-  }
+  const refused = denials === null ? [] : [deniedText(denials)];
+  // Limits do what they are for: they come first only where those who were let in before are again.
+  degraded.push(...(denials?.until === null ? [...refused, ...held] : [...held, ...refused]));
   const usual = before.requests >= FEWEST ? before.p95Ms : null;
   if (requests >= FEWEST && p95Ms !== null && usual !== null && p95Ms >= SLOW_MS && p95Ms > SLOWER_TIMES * usual) {
     degraded.push(`95 % take up to ${p95Ms} ms; in the window before it was ${usual} ms`);
@@ -84,4 +79,9 @@ export function healthWord(facts: ServiceFacts): Word {
     return { state: "draining", reasons: ["no endpoint takes new requests"] };
   }
   return { state: requests === 0 ? "idle" : "healthy", reasons };
+}
+
+function deniedText({ denied, requests, usualPercent }: NonNullable<ReturnType<typeof deniedMore>>): string {
+  const usually = `usually ${Number(usualPercent.toFixed(1))} %`;
+  return `${denied} of ${counted(requests, "request")} refused their proof or permission, ${usually}`;
 }

@@ -22,8 +22,8 @@ export function onsetOf(series: readonly SeriesPoint[], before: Pick<Golden, "re
   const last = lastStretch(
     series.map(({ at, requests, errors, limited }, nth) => {
       const refused = denied[nth] ?? 0;
-      const isWrong = refused > 0 || errors + limited > SHARE * requests;
-      return { at, requests, wrong: isWrong ? errors + limited + refused : 0 };
+      const isBad = refused > 0 || errors + limited > SHARE * requests;
+      return { at, requests, wrong: errors + limited + refused, isBad };
     }),
   );
   return last === null ? null : { since: last.since, until: last.until };

@@ -1,8 +1,12 @@
 // The last stretch of steps in a row in which something went wrong. A step that had too few requests to show it ends
 // nothing, and one without any neither begins nor ends one.
 
-/** As many would have gone wrong among those that went well: where none did, that is no luck. */
-const TELLING = 3;
+/**
+ * As many would have gone wrong since, had it gone on: where none did that is luck once in a thousand times, and each
+ * that did takes so many more to say the same (Poisson).
+ */
+const TELLING = 7;
+const TELLING_EACH = 2.2;
 /** Of a few that went wrong no rate is known: any step that goes well ends them. */
 const A_FEW = 5;
 
@@ -10,8 +14,10 @@ interface Step {
   /** RFC 3339. */
   readonly at: string;
   readonly requests: number;
-  /** Of those, what went wrong; 0 = it was a good step. */
+  /** Of those, what went wrong. */
   readonly wrong: number;
+  /** More went wrong than may at any time. */
+  readonly isBad: boolean;
 }
 
 interface Stretch {
@@ -30,24 +36,26 @@ export function lastStretch(steps: Iterable<Step>): Stretch | null {
   let until: string | null = null;
   let asked = 0;
   let failed = 0;
-  /** Of the steps after the last bad one: what was asked, since when. */
+  /** Of the steps after the last bad one: what was asked, what went wrong all the same, and since when. */
   let well = 0;
+  let still = 0;
   let wellSince: string | null = null;
-  for (const { at, requests, wrong } of steps) {
+  for (const { at, requests, wrong, isBad } of steps) {
     if (requests === 0) {
       continue;
     }
-    if (wrong > 0) {
+    if (isBad) {
       if (since === null || until !== null) {
-        [since, until, asked, failed, well] = [at, null, 0, 0, 0];
+        [since, until, asked, failed, well, still] = [at, null, 0, 0, 0, 0];
       }
       asked += well + requests;
-      failed += wrong;
-      [well, wellSince] = [0, null];
+      failed += still + wrong;
+      [well, still, wellSince] = [0, 0, null];
     } else if (since !== null && until === null) {
       well += requests;
+      still += wrong;
       wellSince ??= at;
-      until = failed < A_FEW || (well * failed) / asked >= TELLING ? wellSince : null;
+      until = failed < A_FEW || (well * failed) / asked >= TELLING + TELLING_EACH * still ? wellSince : null;
     }
   }
   return since === null ? null : { since, until, requests: asked, wrong: failed };

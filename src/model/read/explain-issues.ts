@@ -206,7 +206,10 @@ function explainOne(issue: Issue, base: Path, value: unknown, allowed: AllowedKe
       return finding(invalid, ...amount(issue, here));
     default: {
       if (authored === null) {
-        return finding(invalid, first);
+        const isTime = issue.code === "invalid_format" && issue.format === "datetime";
+        return isTime
+          ? finding(invalid, `${quote(here)} is not a time`, "Write RFC 3339, such as 2026-11-29T12:00:00Z.")
+          : finding(invalid, first);
       }
       const absent = issue.code === "custom" && issue.params?.["missing"] === true;
       return finding(absent ? "SLV1105" : invalid, authored.detail, authored.hint);

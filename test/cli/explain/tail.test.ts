@@ -111,9 +111,12 @@ it("says when isolates do not watch, once", async () => {
   expect(terminal.stderr()).toMatch(/^-- only kept requests are shown[^\n]*--$/);
 });
 
-it("connects again, later each time, goes on where it was and marks the gap", async () => {
+it.each([
+  ["cannot be reached", null, "Cannot reach the mesh."],
+  ["tells as many as it can", 429, "This isolate tells fifty streams already."],
+])("connects again where the mesh %s, later each time, and marks the gap", async (_, status, message) => {
   const text = `event: request\nid: 7\ndata: ${JSON.stringify(request)}\n\n`;
-  const gone = { exitCode: 8 as const, status: null, message: "Cannot reach the mesh." };
+  const gone = { exitCode: 8 as const, status, message };
   const answers = [false, false, true];
   const asked: unknown[] = [];
   const waited: number[] = [];

@@ -74,3 +74,16 @@ it("tells what is no header, no address, and what does not answer", async () => 
   const gone = await bench.run("trace", "http://127.0.0.1:1/");
   expect([gone.code, gone.stderr]).toEqual([8, expect.stringContaining("http://127.0.0.1:1/ did not answer")]);
 });
+
+it.each([
+  [["trace", "-d", "x"], "--data is of a request"],
+  [["trace", TRACE.traceId, "-H", "a: b"], "--header is of a request"],
+  [["trace", "--pass", "/orders"], "--pass is asked for alone"],
+  [["trace", "--pass", "-d", "x"], "--pass is asked for alone"],
+  [["explain", "service", "--client-ip", "192.0.2.7"], "--client-ip is of a request"],
+  [["explain", "6f0d9c1e-6f5b-4a3e-9a53-0f4f6c7d2b11", "--revision", "3"], "--revision is of a request"],
+])("refuses what would be asked for and not done: %j", async (line, said) => {
+  const { code, stderr } = await bench.run(...line);
+  expect([code, stderr]).toEqual([2, expect.stringContaining(said)]);
+  expect(bench.seen).toHaveLength(0);
+});

@@ -143,7 +143,7 @@ describe("GET /stats", () => {
     expect((await api("GET", "/stats?window=1s")).body.code).toBe("SLV1008");
     const bad = await api("GET", "/report?until=yesterday&objective=0");
     expect(bad.body.errors).toMatchObject([
-      { pointer: "#/query/until", detail: "The end is not a time", hint: expect.stringContaining("RFC 3339") },
+      { pointer: "#/query/until", detail: '"yesterday" is not a time', hint: expect.stringContaining("RFC 3339") },
       { pointer: "#/query/objective", detail: '"0" is out of range', hint: "Use a number that is at least 50." },
     ]);
     expect((await api("GET", "/stats?window=9601h")).status).toBe(400);

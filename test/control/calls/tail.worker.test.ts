@@ -141,15 +141,18 @@ it("ends when the right ends, whichever way it is told", { timeout: 30_000 }, as
 });
 
 it("is told to fifty at once by an isolate, and to the next one when a reader leaves", async () => {
-  const open = async (): Promise<Response> =>
+  const open = async (method = "GET"): Promise<Response> =>
     worker.fetch(
       new Request("http://mesh.test/_selvage/v1/tail?namespace=tailed", {
+        method,
         headers: { accept: "text/event-stream", authorization: `Bearer ${ROOT_TOKEN}` },
       }),
       env,
       createExecutionContext(),
     );
-  const readers = await Promise.all(Array.from({ length: 50 }, open));
+  // Whoever asks for the head alone takes no place.
+  expect((await open("HEAD")).headers.get("content-type")).toBe("text/event-stream");
+  const readers = await Promise.all(Array.from({ length: 50 }, async () => open()));
   expect(new Set(readers.map(({ status }) => status))).toEqual(new Set([200]));
   const refused = await open();
   expect([refused.status, refused.headers.get("retry-after")]).toEqual([429, "30"]);

@@ -107,6 +107,7 @@ describe("API tokens", () => {
       "2020-01-01T00:00:00Z has passed.",
     ],
     [{ name: "x", role: "viewer", namespaces: [] }, "#/namespaces", "The list has 0 entries"],
+    [{ name: "x", role: "viewer", expiresAt: "tomorrow" }, "#/expiresAt", '"tomorrow" is not a time'],
   ])("are not made from %j", async (body, pointer, detail) => {
     const refused = await api("POST", "/tokens", { body });
     expect(refused.status).toBe(422);

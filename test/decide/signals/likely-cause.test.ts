@@ -198,17 +198,21 @@ describe("onsetOf", () => {
   });
 
   it("is not ended by steps that went well but had too few requests to show it", () => {
-    // Four of a hundred fail: ten that went well say nothing, eighty do.
+    // Four of a hundred fail: ten that went well say nothing, two hundred do.
     const series = [point(0, 100, 0), point(1, 200, 8), point(2, 10, 0), point(3, 100, 4)];
     expect(onset([...series, point(4, 10, 0)])).toEqual({ since: text(ONSET + 10_000), until: null });
-    expect(onset([...series, point(4, 40, 0), point(5, 50, 0)])).toEqual({
+    expect(onset([...series, point(4, 90, 0), point(5, 110, 0)])).toEqual({
       since: text(ONSET + 10_000),
       until: text(ONSET + 40_000),
     });
-    expect(onset([...series, point(4, 90, 0), point(5, 20, 3)])).toEqual({
+    expect(onset([...series, point(4, 200, 0), point(5, 20, 3)])).toEqual({
       since: text(ONSET + 50_000),
       until: null,
     });
+    // Where six are usual, one is luck sooner than none is.
+    const luck = [point(0, 150, 6), point(1, 150, 6), point(2, 200, 1)];
+    expect(onset(luck)?.until).toBeNull();
+    expect(onset([...luck, point(3, 100, 0)])?.until).toBe(text(ONSET + 20_000));
     // A few that failed are over with the first step that goes well.
     expect(onset([point(0, 100, 4), point(1, 1, 0)])?.until).toBe(text(ONSET + 10_000));
   });
@@ -265,10 +269,12 @@ describe("healthWord", () => {
     expect(told(facts).state).toBe(expected);
   });
 
-  it("tells of callers who were let in before sooner than of those whom limits hold back", () => {
-    expect(told({ signals: golden(100, 0, 30, 10, 40), before: golden(100, 0) }).reasons).toEqual([
-      "40 of 100 requests refused their proof or permission, usually 0 %",
-      "limits refused 30 requests",
-    ]);
+  it("tells of callers who were let in before sooner than of those whom limits hold back, while they are refused", () => {
+    const reasons = (series: readonly SeriesPoint[]) =>
+      told({ signals: golden(200, 0, 30, 10, 40), before: golden(100, 0), series }).reasons;
+    const refusing = Object.assign(point(1, 100, 0), { denied: 40 });
+    const both = ["40 of 100 requests refused their proof or permission, usually 0 %", "limits refused 30 requests"];
+    expect(reasons([point(0, 100, 0), refusing])).toEqual(both);
+    expect(reasons([refusing, point(2, 100, 0)])).toEqual(both.toReversed());
   });
 });
