@@ -108,6 +108,21 @@ describe("an assertion", () => {
     expect(mesh.traced).toContainEqual(["assert", { missing: "keys" }]);
   });
 
+  it.each([true, false])("asks for keys that are on their way once, traced or not (%s)", async (isTraced) => {
+    let asked = 0;
+    const fetched = (): Promise<MeshKeys> => {
+      asked += 1;
+      return Promise.resolve(keys);
+    };
+    const mesh = testMesh(serviceYaml("orders"), {
+      ports: { ...ports(), keys: fetched },
+      ...(isTraced ? {} : { traced: false }),
+    });
+    await mesh.send("https://any/svc/orders.shop/items");
+    expect(await claimsOf(mesh.sent[0], "shop/orders")).toMatchObject({ sub: "anonymous" });
+    expect(asked).toBe(1);
+  });
+
   it("is another one for each service that a request reaches: its own, the mirror's, the authorization service's", async () => {
     const filters = `[{type: RequestMirror, requestMirror: {backendRef: {name: carts, port: 80}}},
       {type: ExternalAuth, externalAuth: {protocol: HTTP, backendRef: {name: gate, port: 80}, http: {}}}]`;
