@@ -84,6 +84,8 @@ describe.skipIf(missing !== null)("the dashboard while something goes wrong", ()
     await Promise.all([state("broken"), tail.locator('.pill[data-live="broken"]').waitFor()]);
     console.log(`a line that was cut: said ${Date.now() - cutAt} ms later`);
     expect(Date.now() - cutAt).toBeLessThan(sized(30_000, 3_000));
+    // Who asks now is told nothing, not even who they are: what is shown stays, and so does what was typed.
+    await tail.getByRole("button", { name: "Refresh" }).click();
     await tail.waitForTimeout(Math.max(0, 6_000 - (Date.now() - cutAt)));
     line.mend();
     await tail.getByText(/nothing was heard for \d+ s/).waitFor();

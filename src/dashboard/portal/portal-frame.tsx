@@ -2,15 +2,10 @@
 import type { ReactNode } from "react";
 import { Link, useLocation } from "wouter";
 import { useFollowing } from "../data/live.ts";
-import { ReadFailure, useGathered } from "../data/read.ts";
-import { WhoProvider } from "../data/session.tsx";
-import { whoIsIt } from "../data/who.ts";
 import { Button } from "../part/button.tsx";
-import { FailureNote } from "../part/failure-note.tsx";
 import { Toasts } from "../part/toasts.tsx";
-import { AskingPage } from "../part/asking-page.tsx";
 import { FollowSwitch } from "../shell/follow-switch.tsx";
-import { SignIn } from "../shell/sign-in.tsx";
+import { Signed } from "../shell/signed.tsx";
 
 const places = [
   { path: "/apis", title: "APIs" },
@@ -24,24 +19,14 @@ interface FrameProps {
 
 export function PortalFrame({ children, onSignedIn }: FrameProps): ReactNode {
   const [path] = useLocation();
-  const who = useGathered(whoIsIt);
-  if (who.data === undefined || who.error !== null) {
-    if (who.error instanceof ReadFailure && who.error.failure.status !== 401) {
-      return (
-        <main className="screen">
-          <h1>Selvage portal</h1>
-          <FailureNote failure={who.error.failure} />
-        </main>
-      );
-    }
-    return who.error === null ? <AskingPage /> : <SignIn onSignedIn={onSignedIn} />;
-  }
   return (
-    <WhoProvider who={who.data}>
-      <Page name={who.data.name} path={path}>
-        {children}
-      </Page>
-    </WhoProvider>
+    <Signed title="Selvage portal" onSignedIn={onSignedIn}>
+      {({ name }) => (
+        <Page name={name} path={path}>
+          {children}
+        </Page>
+      )}
+    </Signed>
   );
 }
 

@@ -4,17 +4,12 @@ import { useLocation } from "wouter";
 import { frame } from "../../verdict/shell.ts";
 import { useFollowing } from "../data/live.ts";
 import { queries } from "../data/queries.ts";
-import { ReadFailure, useGathered } from "../data/read.ts";
-import { WhoProvider } from "../data/session.tsx";
-import { whoIsIt } from "../data/who.ts";
-import { FailureNote } from "../part/failure-note.tsx";
 import { pagePen } from "../part/drawn.tsx";
 import { Toasts } from "../part/toasts.tsx";
-import { AskingPage } from "../part/asking-page.tsx";
 import { KeySheet, useKeys } from "./keys.tsx";
 import { Nav } from "./nav.tsx";
 import { Palette } from "./palette.tsx";
-import { SignIn } from "./sign-in.tsx";
+import { Signed } from "./signed.tsx";
 import { Topbar } from "./topbar.tsx";
 
 interface FrameProps {
@@ -22,25 +17,11 @@ interface FrameProps {
   readonly onSignedIn: () => void;
 }
 
-export function Frame({ children, onSignedIn }: FrameProps): ReactNode {
-  const who = useGathered(whoIsIt);
-  if (who.data !== undefined && who.error === null) {
-    return (
-      <WhoProvider who={who.data}>
-        <Page>{children}</Page>
-      </WhoProvider>
-    );
-  }
-  if (who.error instanceof ReadFailure && who.error.failure.status !== 401) {
-    return (
-      <main className="screen">
-        <h1>Selvage</h1>
-        <FailureNote failure={who.error.failure} />
-      </main>
-    );
-  }
-  return who.error === null ? <AskingPage /> : <SignIn onSignedIn={onSignedIn} />;
-}
+export const Frame = ({ children, onSignedIn }: FrameProps): ReactNode => (
+  <Signed title="Selvage" onSignedIn={onSignedIn}>
+    {() => <Page>{children}</Page>}
+  </Signed>
+);
 
 function Page({ children }: { readonly children: ReactNode }): ReactNode {
   const [path, go] = useLocation();
