@@ -2,11 +2,11 @@
 // nothing, and one without any neither begins nor ends one.
 
 /**
- * As many would have gone wrong since, had it gone on: where none did that is luck once in a thousand times, and each
- * that did takes so many more to say the same (Poisson).
+ * As many would have gone wrong since, had it gone on: where none did that is luck less than once in a hundred times,
+ * and each that did takes so many more to say the same (Poisson).
  */
-const TELLING = 7;
-const TELLING_EACH = 2.2;
+const TELLING = 5;
+const TELLING_EACH = 2;
 /** Of a few that went wrong no rate is known: any step that goes well ends them. */
 const A_FEW = 5;
 

@@ -210,7 +210,7 @@ describe("onsetOf", () => {
       until: null,
     });
     // Where six are usual, one is luck sooner than none is.
-    const luck = [point(0, 150, 6), point(1, 150, 6), point(2, 200, 1)];
+    const luck = [point(0, 150, 6), point(1, 150, 6), point(2, 150, 1)];
     expect(onset(luck)?.until).toBeNull();
     expect(onset([...luck, point(3, 100, 0)])?.until).toBe(text(ONSET + 20_000));
     // A few that failed are over with the first step that goes well.
