@@ -12,7 +12,7 @@ import { translateRequestAuthentication } from "./request-authentication.ts";
 import { translateVirtualService } from "./virtual-service.ts";
 import { surveyIstio } from "./documents.ts";
 import { judgeDocument } from "../source/judge-document.ts";
-import { Names, openDocuments, type SourceDocument } from "../source/source-documents.ts";
+import { Names, firstOfEach, openDocuments, type SourceDocument } from "../source/source-documents.ts";
 
 export interface IstioOptions {
   /** Stands for Istio's `cluster.local` in principals: TRUST_DOMAIN of the mesh. */
@@ -55,7 +55,7 @@ export function importIstio(values: readonly unknown[], options: IstioOptions = 
   };
   const documents: PlainDocument[] = [];
   const notes: ImportNote[] = [];
-  const seen = new Set<string>();
+  const isFirst = firstOfEach();
   // What passes through keeps its name, so it takes it first.
   for (const one of sources) {
     if (isKept(one)) {
@@ -64,10 +64,7 @@ export function importIstio(values: readonly unknown[], options: IstioOptions = 
   }
   for (const source of sources) {
     const { root } = source;
-    const identity = `${source.apiVersion.split("/")[0]} ${root.ref}`;
-    if (seen.has(identity)) {
-      root.drop(`${root.ref} is in the input twice: the first one is kept`);
-    } else {
+    if (isFirst(source)) {
       for (const document of translate(source, translation)) {
         const refused = judgeDocument(document, root.ref, false);
         if (refused.length === 0) {
@@ -78,7 +75,6 @@ export function importIstio(values: readonly unknown[], options: IstioOptions = 
         }
       }
     }
-    seen.add(identity);
     notes.push(...root.notes);
   }
   for (const grant of translation.grants.documents()) {

@@ -3,7 +3,7 @@
 import type { Imported, ImportNote, PlainDocument } from "../source/import-note.ts";
 import { isKept, keepDocument, whyNot } from "../source/import-gateway-api.ts";
 import { judgeDocument } from "../source/judge-document.ts";
-import { openDocuments, type SourceDocument } from "../source/source-documents.ts";
+import { firstOfEach, openDocuments, type SourceDocument } from "../source/source-documents.ts";
 
 /** Notes go to the source's root. Null: its kind is none of this importer's. */
 type TranslateRollout = (source: SourceDocument, all: readonly SourceDocument[]) => RolloutDocument | "nothing" | null;
@@ -17,19 +17,14 @@ export function importRollouts(values: readonly unknown[], translate: TranslateR
   const sources = openDocuments(values);
   const documents: PlainDocument[] = [];
   const notes: ImportNote[] = [];
-  const seen = new Set<string>();
+  const isFirst = firstOfEach();
   /** Who has it, by service. */
   const taken = new Map<string, string>();
   for (const source of sources) {
-    const { root } = source;
-    const identity = `${source.apiVersion.split("/")[0]} ${root.ref}`;
-    if (seen.has(identity)) {
-      root.drop(`${root.ref} is in the input twice: the first one is kept`);
-    } else {
+    if (isFirst(source)) {
       documents.push(...made(source, translate(source, sources), taken));
     }
-    seen.add(identity);
-    notes.push(...root.notes);
+    notes.push(...source.root.notes);
   }
   return { documents, notes };
 }

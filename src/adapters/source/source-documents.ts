@@ -26,6 +26,20 @@ export function openDocuments(values: readonly unknown[]): SourceDocument[] {
   return values.flatMap((value) => documentsIn(value).map((one) => open(one.value)));
 }
 
+/** Asked of each document in turn: whether it is the first of its name. A second one is noted as dropped. */
+export function firstOfEach(): (source: SourceDocument) => boolean {
+  const seen = new Set<string>();
+  return ({ apiVersion, root }) => {
+    const identity = `${apiVersion.split("/")[0]} ${root.ref}`;
+    const isFirst = !seen.has(identity);
+    if (!isFirst) {
+      root.drop(`${root.ref} is in the input twice: the first one is kept`);
+    }
+    seen.add(identity);
+    return isFirst;
+  };
+}
+
 /** A document, and where in its file's value it stands. */
 interface Placed {
   readonly value: unknown;

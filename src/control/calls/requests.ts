@@ -20,6 +20,16 @@ const listQuery = z.object({
   limit: wholeNumberOr(50, 1, MOST),
 });
 
+type Reader = Parameters<typeof keptBy>[0];
+
+/** At most so many of those that the query names; refused where they are of a namespace that is not the reader's. */
+function keptOf(query: z.infer<typeof listQuery>, most: number, reader: Reader): Refusal | ReturnType<typeof keptBy> {
+  const named = namedService(query, reader.operator);
+  return "problem" in named
+    ? named
+    : keptBy(reader, { most, service: named.service ?? undefined, leastStatus: query.status }, named.namespace);
+}
+
 const requestParameter = z.string().min(1).max(200);
 const traceParameter = z.string().regex(/^[0-9a-f]{32}$/, {
   error: say("A trace id is 32 hexadecimal digits", "Write it as `traceparent` has it, in small letters."),
@@ -41,13 +51,11 @@ export function registerRequests(app: ControlApp): void {
     answer: receiptListSchema,
     refusals: [],
     async handle({ query, env, store, operator }) {
-      const named = namedService(query, operator);
-      if ("problem" in named) {
-        return named;
+      const kept = await keptOf(query, query.limit, { env, store, operator });
+      if ("problem" in kept) {
+        return kept;
       }
-      const { status, limit } = query;
-      const question = { most: limit, service: named.service ?? undefined, leastStatus: status };
-      const { receipts, dropped } = await keptBy({ env, store, operator }, question, named.namespace);
+      const { receipts, dropped } = kept;
       return { body: { items: receipts.map((one) => receiptFor(operator, one)), dropped } };
     },
   });
@@ -90,14 +98,12 @@ export function registerRequests(app: ControlApp): void {
     answer: traceListSchema,
     refusals: [],
     async handle({ query, env, store, operator }) {
-      const named = namedService(query, operator);
-      if ("problem" in named) {
-        return named;
+      const kept = await keptOf(query, MOST, { env, store, operator });
+      if ("problem" in kept) {
+        return kept;
       }
-      const { status, limit } = query;
-      const question = { most: MOST, service: named.service ?? undefined, leastStatus: status };
-      const { receipts, dropped } = await keptBy({ env, store, operator }, question, named.namespace);
-      const traces = [...Map.groupBy(receipts, ({ traceId }) => traceId)].slice(0, limit);
+      const { receipts, dropped } = kept;
+      const traces = [...Map.groupBy(receipts, ({ traceId }) => traceId)].slice(0, query.limit);
       return { body: { items: traces.map(([traceId, those]) => summary(traceId, those)), dropped } };
     },
   });
