@@ -3,11 +3,11 @@
 import { spawn, spawnSync, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import { mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
-import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { createInterface } from "node:readline";
 import { afterAll, beforeAll, expect, it } from "vitest";
+import { freePorts } from "../support/ports.ts";
 
 const root = new URL("../..", import.meta.url).pathname;
 const folder = mkdtempSync(join(tmpdir(), "selvage-newcomer-"));
@@ -87,14 +87,6 @@ async function runs(...args: string[]): Promise<string> {
   return url ?? "";
 }
 
-async function freePort(): Promise<string> {
-  const server = createServer().listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const address = server.address();
-  server.close();
-  return String(typeof address === "object" && address !== null ? address.port : 0);
-}
-
 it("holds what it needs to run, and no trace of how it is made", () => {
   const names = readdirSync(join(folder, "node_modules", "selvage"));
   expect(names.toSorted()).toEqual(
@@ -108,7 +100,7 @@ it("holds what it needs to run, and no trace of how it is made", () => {
 });
 
 it("brings an own service with a canary, a token and a limit in five commands", async () => {
-  const mesh = await runs("up", "--port", await freePort(), "--log", "none");
+  const mesh = await runs("up", "--port", String(await freePorts(1)), "--log", "none");
   const [one, two] = await Promise.all([
     runs("echo", "--name", "hello", "--version", "v1", "--port", "0", "--quiet"),
     runs("echo", "--name", "hello", "--version", "v2", "--port", "0", "--quiet"),

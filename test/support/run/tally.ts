@@ -4,6 +4,9 @@ import type { Reporter } from "vitest/node";
 /** What of an error is told here. */
 type Said = Pick<Error, "message">;
 
+/** A command that failed says why in its last lines, so that the first one alone tells nothing. */
+const LONGEST_CHARACTERS = 600;
+
 type Modules = Parameters<NonNullable<Reporter["onTestRunEnd"]>>[0];
 
 export interface Tally {
@@ -12,7 +15,7 @@ export interface Tally {
   skipped: number;
   /** One line for each skipped test, with the reason it gave. */
   readonly skips: string[];
-  /** One line for each failure: where, and the first line of what was said. */
+  /** One line for each failure: where, and what was said, shortened. */
   readonly failures: string[];
 }
 
@@ -50,6 +53,7 @@ export function count(tally: Tally, modules: Modules, unhandled: readonly Said[]
 function fail(tally: Tally, place: string, errors: readonly Said[]): void {
   for (const { message } of errors) {
     tally.failed += 1;
-    tally.failures.push(`${place}: ${message.split("\n", 1)[0]}`);
+    const lines = message.split("\n").filter((line) => line.trim() !== "");
+    tally.failures.push(`${place}: ${lines.join(" | ").slice(0, LONGEST_CHARACTERS)}`);
   }
 }
