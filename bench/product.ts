@@ -76,10 +76,20 @@ export interface Edges {
   readonly stop: () => Promise<void>;
 }
 
-export async function startEdges(dir: string, documents: readonly object[], many: number): Promise<Edges> {
-  const edges = Array.from({ length: many }, (_, at) => `edge${at + 1}`);
-  const code = await productCode();
-  const workerd = await serve(dir, code, "apart", { edges: edges.map((name) => ({ name, code })) });
+/** @param builds of the edges, in turn; left out: all are of the build that the mesh itself is */
+export async function startEdges(
+  dir: string,
+  documents: readonly object[],
+  many: number,
+  builds: readonly string[] = [],
+): Promise<Edges> {
+  const own = await productCode();
+  const made = Array.from({ length: many }, (_, at) => ({
+    name: `edge${at + 1}`,
+    code: builds[at % builds.length] ?? own,
+  }));
+  const edges = made.map(({ name }) => name);
+  const workerd = await serve(dir, own, "apart", { edges: made });
   const port = workerd.ports["product/default"] ?? 0;
   const calls = async (): Promise<number> => {
     const counts = edges.map((name) => json<Record<string, number>>(workerd, `${name}/bench`));
