@@ -66,29 +66,41 @@ describe.skipIf(missing !== null)("what the dashboard costs", () => {
     expect(seen.first.operableMs / seen.emptyMs).toBeLessThan(SLOW_LINE_TIMES);
   }, 60_000);
 
-  it(`searches ${SERVICES} services at every key press`, async () => {
-    const { page, tools } = await opened();
-    await tools.send("Performance.enable");
-    await openScreen(page, `${large.url}/_selvage/ui/services`);
-    await page.getByText(`Services: ${SERVICES}`).waitFor();
-    await page.keyboard.press("/");
-    const times: number[] = [];
-    for (const key of "service-99") {
-      const before = await cpuMs(tools);
-      await page.keyboard.press(key);
-      await page.evaluate(
-        "new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(done, 50))))",
+  // Where one types, what says that it is all there, the key that leads to the field, and what is found in the end.
+  const searches = [
+    ["services", `Services: ${SERVICES}`, "/", "Services: 11 of 10000"],
+    ["apis", `${SERVICES} of ${SERVICES} APIs`, "/", "11 of 10000 APIs"],
+    ["endpoints", `Endpoints: ${SERVICES}`, "/", "Endpoints: 11 of 10000"],
+    ["policies", `Documents: ${SERVICES}`, "/", "Documents: 11 of 10000"],
+    ["now", "Nothing is wrong.", "Control+k", "shop/service-999"],
+  ] as const;
+
+  it(`searches ${SERVICES} services, APIs, endpoints and documents at every key press`, async () => {
+    for (const [screen, all, field, found] of searches) {
+      const { page, tools } = await opened();
+      await tools.send("Performance.enable", { timeDomain: "threadTicks" });
+      await openScreen(page, `${large.url}/_selvage/ui/${screen}`);
+      await page.getByText(all).waitFor();
+      const times: number[] = [];
+      // And back: what was narrowed becomes more again, and all of it.
+      for (const key of [field, ..."service-99", "Backspace", "Control+a", "Backspace", ..."service-999"]) {
+        const before = await cpuMs(tools);
+        await page.keyboard.press(key);
+        await page.evaluate(
+          "new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(done, 50))))",
+        );
+        times.push((await cpuMs(tools)) - before);
+      }
+      await page.getByText(found).first().waitFor();
+      const sorted = times.toSorted((a, b) => a - b);
+      const [median = 0, most = 0] = [sorted[sorted.length >> 1], sorted.at(-1)];
+      console.log(
+        `search of ${SERVICES} on ${screen}: median ${median.toFixed(0)} ms, most ${most.toFixed(0)} ms of CPU a key (aim ${KEY_MS.aim})`,
       );
-      times.push((await cpuMs(tools)) - before);
+      expect(median).toBeLessThanOrEqual(KEY_MS.bound);
+      await page.close();
     }
-    await page.getByText(/Services: \d+ of 10000/).waitFor();
-    const sorted = times.toSorted((a, b) => a - b);
-    console.log(
-      `search of ${SERVICES}: median ${sorted[5]?.toFixed(0)} ms, most ${sorted.at(-1)?.toFixed(0)} ms of CPU a key (aim ${KEY_MS.aim})`,
-    );
-    expect(sorted[5]).toBeLessThanOrEqual(KEY_MS.bound);
-    await page.close();
-  }, 60_000);
+  }, 120_000);
 
   it("still scrolls while a tail tells two thousand requests a second, and draws what can be in sight", async () => {
     const { page, tools } = await opened();
