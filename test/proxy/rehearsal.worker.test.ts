@@ -56,20 +56,12 @@ describe("the rehearsal of a script that starts", () => {
     expect(made).toEqual(first);
   });
 
-  it.each(["Request", "Response", "Headers", "URL", "TextEncoder"])(
-    "ends without a word where %s cannot be had",
-    async (name) => {
-      vi.stubGlobal(
-        name,
-        class {
-          constructor() {
-            throw new Error("not while a script starts");
-          }
-        },
-      );
-      await expect(rehearse()).resolves.not.toThrow();
-    },
-  );
+  it.each(["Request", "Response"])("ends without a word where %s cannot be had", async (name) => {
+    vi.stubGlobal(name, () => {
+      throw new Error("not while a script starts");
+    });
+    expect(await rehearse()).toBeNull();
+  });
 
   it("practises with what the compiler makes of such documents", () => {
     const written = `
