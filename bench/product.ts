@@ -1,7 +1,9 @@
 // The product on a raw workerd: its own Worker, its own Durable Objects, D1 on SQLite, configured through its own admin
 // API.
-import { globSync, readFileSync } from "node:fs";
+import { execFileSync } from "node:child_process";
+import { globSync, mkdirSync, readFileSync, symlinkSync } from "node:fs";
 import { connect } from "node:net";
+import { join } from "node:path";
 import { bundle } from "../src/cli/local/bundle-worker.ts";
 import type { Counts, Stage, Subject, Variant } from "./variant.ts";
 import { startWorkerd, type Workerd, type WorkerdWorker } from "./workerd.ts";
@@ -38,6 +40,15 @@ export const productVariant = (name: string, options: ProductVariant["options"])
 
 /** The product's Worker as it is measured. */
 export const productCode = (): Promise<string> => bundle(`${root}bench/workers/product.ts`);
+
+/** The same as another commit has it. @param into a folder that does not exist yet */
+export async function codeAt(commit: string, into: string): Promise<string> {
+  mkdirSync(into);
+  const files = execFileSync("git", ["archive", commit], { cwd: root, maxBuffer: 2 ** 30 });
+  execFileSync("tar", ["-x", "-C", into], { input: files });
+  symlinkSync(join(root, "node_modules"), join(into, "node_modules"));
+  return bundle(join(into, "bench/workers/product.ts"));
+}
 
 export async function startProduct({ dir }: Stage, options: ProductOptions): Promise<Subject> {
   const workerd = await serve(dir, await productCode(), options.layout, {
