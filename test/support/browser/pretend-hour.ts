@@ -1,6 +1,6 @@
 // A page by a clock that the test turns: each second of it the mesh's own feed tells what it would tell of a mesh whose
-// numbers are always others, in which a service fails for two minutes of ten and somebody changes something each quarter
-// of an hour. An hour of that takes none.
+// numbers are always others, in which a service fails for two minutes of ten and something is changed each quarter of
+// an hour. An hour of that takes none.
 import type { Page, WebSocketRoute } from "playwright-core";
 import { Feed, RIGHT_ENDED } from "../../../src/control/live/feed.ts";
 import { answersOf, pretendStats } from "./pretend-mesh.ts";
@@ -12,7 +12,7 @@ const MINUTE_MS = 60 * SECOND_MS;
 const CONNECTION_MS = 2 * MINUTE_MS;
 const QUARTER_MS = 15 * MINUTE_MS;
 
-export const trouble = { everyMinutes: 10, fromMinute: 6, toMinute: 8 };
+const trouble = { everyMinutes: 10, fromMinute: 6, toMinute: 8 };
 
 const others = answersOf(SERVICES);
 const propagation = { revision: 1, current: 1, behind: 0, complete: true, isolates: [], head: 1, ageMs: 0 };
