@@ -42,6 +42,13 @@ const change = (secondsBefore: number, more: Partial<MeshChange> = {}): MeshChan
   ...more,
 });
 
+const limited = (caller: string, requests: number, isAsBefore = false, policy = "RateLimitPolicy/shop/partners") => ({
+  caller,
+  policy,
+  requests,
+  isAsBefore,
+});
+
 type Facts = Parameters<typeof likelyCauses>[0];
 const causes = (more: Partial<Facts>): readonly LikelyCause[] =>
   likelyCauses({
@@ -54,6 +61,7 @@ const causes = (more: Partial<Facts>): readonly LikelyCause[] =>
     versions: [],
     endpoints: [],
     limited: [],
+    limitedSince: ONSET,
     deniedSince: null,
     stepMs: 10_000,
     ...more,
@@ -122,7 +130,7 @@ describe("likelyCauses", () => {
       { kind: "dependency", title: "bank/ledger fails", score: 9 },
     ]);
     expect(causes({ endpoints: [part("a", 50, 0), part("b", 50, 40)] })).toMatchObject([{ title: "endpoint b fails" }]);
-    const of = (caller: string, requests: number) => ({ caller, policy: "RateLimitPolicy/shop/partners", requests });
+    const of = (caller: string, requests: number) => limited(caller, requests);
     expect(causes({ limited: [of("app", 900), of("web", 100)] })).toMatchObject([
       {
         kind: "caller",
@@ -131,6 +139,40 @@ describe("likelyCauses", () => {
       },
     ]);
     expect(causes({ limited: [of("app", 50), of("web", 50)] })).toEqual([]);
+  });
+
+  it("names the change of a limit before who is held back by it, where those call as often as before", () => {
+    const tightened = change(2, { service: null, title: "revision 12: update RateLimitPolicy/shop/partners" });
+    const titles = (facts: Partial<Facts>) => causes({ changes: [tightened], ...facts }).map(({ title }) => title);
+    const loud = "app calls more often than RateLimitPolicy/shop/partners lets it";
+    expect(causes({ changes: [tightened], limited: [limited("app", 90, true)] })).toMatchObject([
+      {
+        kind: "revision",
+        score: 7,
+        why: [
+          "it is about more than one service (1)",
+          "it is the limit, and who is refused calls as often as before (4)",
+          "it came within a minute of it (2)",
+        ],
+      },
+      { title: loud },
+    ]);
+    // Who calls more than before is told before the limit, however new that is.
+    expect(titles({ limited: [limited("app", 90)] })).toEqual([loud, tightened.title]);
+    expect(titles({ limited: [limited("app", 60), limited("web", 40, true)] })).toEqual([loud, tightened.title]);
+    // Nobody has most of it, and all call as before.
+    expect(titles({ limited: [limited("app", 50, true), limited("web", 50, true)] })).toEqual([tightened.title]);
+    // Another limit than the one that refuses, though its name begins alike.
+    const other = change(2, { service: null, title: "revision 12: update RateLimitPolicy/shop/partners-2" });
+    expect(titles({ changes: [other], limited: [limited("app", 90, true)] })).toEqual([loud, other.title]);
+  });
+
+  it("dates the change of a limit by when that began to refuse, not by a failure before it", () => {
+    const title = "revision 12: update RateLimitPolicy/shop/partners";
+    const tightened = change(-12, { service: null, title });
+    const facts = { changes: [tightened], limited: [limited("app", 90, true)] };
+    expect(causes({ ...facts, limitedSince: ONSET + 10_000 })[0]).toMatchObject({ title, score: 7 });
+    expect(causes({ ...facts, limitedSince: ONSET })[0]).toMatchObject({ kind: "caller" });
   });
 
   it("names a secret that has ended where proofs are refused, before whatever else was changed", () => {
