@@ -1,8 +1,7 @@
 // Two builds of the Worker against each other and against `bare`: isolates of one process, two of each build, in turn.
 // `npx node bench/builds.ts --against main`; --variant everything, --connections 32,1, --rounds N, --json.
 // Never a test.
-import { execFileSync } from "node:child_process";
-import { mkdirSync, mkdtempSync, rmSync, symlinkSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
@@ -10,7 +9,7 @@ import { bundle } from "../src/cli/local/bundle-worker.ts";
 import { runLoad, startUpstream } from "./load/children.ts";
 import type { Result } from "./load/load.ts";
 import { printRows } from "./print-rows.ts";
-import { productCode, startBuilds, type ProductVariant } from "./product.ts";
+import { codeAt, productCode, startBuilds, type ProductVariant } from "./product.ts";
 import { asBare } from "./reference.ts";
 import { median } from "./summary.ts";
 import { breaker } from "./variants/breaker.ts";
@@ -70,15 +69,6 @@ try {
 } finally {
   await upstream.stop();
   rmSync(dir, { recursive: true, force: true });
-}
-
-/** The product's Worker as another commit has it. */
-async function codeAt(commit: string, into: string): Promise<string> {
-  mkdirSync(into);
-  const files = execFileSync("git", ["archive", commit], { cwd: root, maxBuffer: 2 ** 30 });
-  execFileSync("tar", ["-x", "-C", into], { input: files });
-  symlinkSync(join(root, "node_modules"), join(into, "node_modules"));
-  return bundle(join(into, "bench/workers/product.ts"));
 }
 
 /** CPU of one request, by round. */

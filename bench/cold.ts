@@ -1,7 +1,8 @@
 // What a new isolate costs: how long its first answer takes, beside its second one, the CPU until then, which depends
-// less on what else runs, and how much memory the process grows by, in meshes of several sizes.
-//   npx node bench/cold.ts [--services 10,1000,10000] [--isolates 8] [--json]
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+// less on what else runs, how much memory the process grows by, in meshes of several sizes; and the CPU of its start,
+// before there is any request. Two builds are measured as isolates of one process, in turn.
+//   npx node bench/cold.ts [--against main] [--services 10,1000,10000] [--isolates 8] [--json]
+import { mkdirSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
@@ -9,62 +10,114 @@ import { startUpstream } from "./load/children.ts";
 import { Connection } from "./load/connection.ts";
 import { cpuMicros } from "./load/cpu.ts";
 import { meshDocuments, meshRequests } from "./mesh.ts";
-import { startEdges } from "./product.ts";
+import { codeAt, productCode, startEdges } from "./product.ts";
 import { median } from "./summary.ts";
 import { printRows } from "./print-rows.ts";
+import { startWorkerd } from "./workerd.ts";
 
 const { values } = parseArgs({
   options: {
+    against: { type: "string" },
     services: { type: "string", default: "10,1000,10000" },
     isolates: { type: "string", default: "8" },
     json: { type: "boolean", default: false },
   },
 });
 
+const STARTS = 5;
+/** Isolates of a process whose start is compared with that of one who has a single one. */
+const STARTED = 8;
+
+/** Of one first request. */
+interface Cold {
+  readonly firstMs: number;
+  readonly secondMs: number;
+  readonly cpuMs: number;
+  readonly grownMiB: number;
+}
+
+const dir = mkdtempSync(join(tmpdir(), "selvage-cold-"));
 const upstream = await startUpstream();
-const rows: Record<string, number>[] = [];
+const rows: Record<string, number | string>[] = [];
 try {
+  const builds = new Map<string, string>();
+  if (values.against !== undefined) {
+    builds.set(values.against, await codeAt(values.against, join(dir, "against")));
+  }
+  builds.set("this", await productCode());
+  const starts = await startsOf([...builds.values()]);
   for (const services of values.services.split(",").map(Number)) {
-    rows.push(await coldIn(services));
+    const measured = await coldIn(services, [...builds.values()]);
+    for (const [at, build] of [...builds.keys()].entries()) {
+      const startCpuMs = rounded(starts[at] ?? Number.NaN);
+      rows.push({ services, build, ...summed(measured.filter((_, nth) => nth % builds.size === at)), startCpuMs });
+    }
   }
 } finally {
   await upstream.stop();
+  rmSync(dir, { recursive: true, force: true });
 }
 printRows(rows, values.json);
 
-async function coldIn(services: number): Promise<Record<string, number>> {
+/** Of isolates of the builds, in turn. */
+async function coldIn(services: number, builds: readonly string[]): Promise<Cold[]> {
   const size = { services, routes: Math.max(10, services / 10) };
-  const dir = mkdtempSync(join(tmpdir(), "selvage-bench-"));
-  const mesh = await startEdges(dir, meshDocuments(size, upstream.port), Number(values.isolates));
+  const into = join(dir, `mesh-${services}`);
+  mkdirSync(into);
+  // The first one may wait for objects that sleep: that is no isolate's doing.
+  const many = (Number(values.isolates) - 1) * builds.length;
+  const mesh = await startEdges(into, meshDocuments(size, upstream.port), many + 1, builds);
   try {
     const request = meshRequests(size, 1)[0] ?? "";
-    // The first one may wait for objects that sleep: that is no isolate's doing.
-    const [, ...ports] = [await timesOf(mesh.ports[0] ?? 0, request), ...mesh.ports.slice(1)];
-    const first: number[] = [];
-    const second: number[] = [];
-    const grown: number[] = [];
-    const cpu: number[] = [];
-    for (const port of ports) {
+    await timesOf(mesh.ports[many] ?? 0, request);
+    const measured: Cold[] = [];
+    for (const port of mesh.ports.slice(0, many)) {
       const before = residentMiB(mesh.pid);
       const used = cpuMicros([mesh.pid]);
-      const [cold = 0, warm = 0] = await timesOf(port, request, () => {
-        cpu.push((cpuMicros([mesh.pid]) - used) / 1000);
+      let cpuMs = 0;
+      const [firstMs = 0, secondMs = 0] = await timesOf(port, request, () => {
+        cpuMs = (cpuMicros([mesh.pid]) - used) / 1000;
       });
-      first.push(cold);
-      second.push(warm);
-      grown.push(residentMiB(mesh.pid) - before);
+      measured.push({ firstMs, secondMs, cpuMs, grownMiB: residentMiB(mesh.pid) - before });
     }
-    return {
-      services,
-      firstMs: rounded(median(first)),
-      slowestFirstMs: rounded(Math.max(...first)),
-      firstCpuMs: rounded(median(cpu)),
-      secondMs: rounded(median(second)),
-      grownMiB: rounded(median(grown)),
-    };
+    return measured;
   } finally {
     await mesh.stop();
-    rmSync(dir, { recursive: true, force: true });
+  }
+}
+
+function summed(measured: readonly Cold[]): Record<string, number> {
+  const first = measured.map(({ firstMs }) => firstMs);
+  return {
+    firstMs: rounded(median(first)),
+    slowestFirstMs: rounded(Math.max(...first)),
+    firstCpuMs: rounded(median(measured.map(({ cpuMs }) => cpuMs))),
+    secondMs: rounded(median(measured.map(({ secondMs }) => secondMs))),
+    grownMiB: rounded(median(measured.map(({ grownMiB }) => grownMiB))),
+  };
+}
+
+/** CPU of the start of an isolate, by build: compiling and evaluating the script. */
+async function startsOf(builds: readonly string[]): Promise<number[]> {
+  const costs: number[][] = builds.map(() => []);
+  for (let nth = 0; nth < STARTS; nth++) {
+    for (const [at, code] of builds.entries()) {
+      const one = await startCpuMs(code, 1, `${at}-${nth}-one`);
+      const many = await startCpuMs(code, STARTED + 1, `${at}-${nth}-many`);
+      costs[at]?.push((many - one) / STARTED);
+    }
+  }
+  return costs.map(median);
+}
+
+async function startCpuMs(code: string, many: number, name: string): Promise<number> {
+  const into = join(dir, `start-${name}`);
+  const workers = Array.from({ length: many }, (_, at) => ({ name: `edge${at}`, code, listen: ["default"] }));
+  const workerd = await startWorkerd(into, workers);
+  try {
+    return cpuMicros([workerd.pid]) / 1000;
+  } finally {
+    await workerd.stop();
   }
 }
 

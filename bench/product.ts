@@ -1,7 +1,9 @@
 // The product on a raw workerd: its own Worker, its own Durable Objects, D1 on SQLite, configured through its own admin
 // API.
-import { globSync, readFileSync } from "node:fs";
+import { execFileSync } from "node:child_process";
+import { globSync, mkdirSync, readFileSync, symlinkSync } from "node:fs";
 import { connect } from "node:net";
+import { join } from "node:path";
 import { bundle } from "../src/cli/local/bundle-worker.ts";
 import type { Counts, Stage, Subject, Variant } from "./variant.ts";
 import { startWorkerd, type Workerd, type WorkerdWorker } from "./workerd.ts";
@@ -38,6 +40,15 @@ export const productVariant = (name: string, options: ProductVariant["options"])
 
 /** The product's Worker as it is measured. */
 export const productCode = (): Promise<string> => bundle(`${root}bench/workers/product.ts`);
+
+/** The same as another commit has it. @param into a folder that does not exist yet */
+export async function codeAt(commit: string, into: string): Promise<string> {
+  mkdirSync(into);
+  const files = execFileSync("git", ["archive", commit], { cwd: root, maxBuffer: 2 ** 30 });
+  execFileSync("tar", ["-x", "-C", into], { input: files });
+  symlinkSync(join(root, "node_modules"), join(into, "node_modules"));
+  return bundle(join(into, "bench/workers/product.ts"));
+}
 
 export async function startProduct({ dir }: Stage, options: ProductOptions): Promise<Subject> {
   const workerd = await serve(dir, await productCode(), options.layout, {
@@ -76,10 +87,20 @@ export interface Edges {
   readonly stop: () => Promise<void>;
 }
 
-export async function startEdges(dir: string, documents: readonly object[], many: number): Promise<Edges> {
-  const edges = Array.from({ length: many }, (_, at) => `edge${at + 1}`);
-  const code = await productCode();
-  const workerd = await serve(dir, code, "apart", { edges: edges.map((name) => ({ name, code })) });
+/** @param builds of the edges, in turn; left out: all are of the build that the mesh itself is */
+export async function startEdges(
+  dir: string,
+  documents: readonly object[],
+  many: number,
+  builds: readonly string[] = [],
+): Promise<Edges> {
+  const own = await productCode();
+  const made = Array.from({ length: many }, (_, at) => ({
+    name: `edge${at + 1}`,
+    code: builds[at % builds.length] ?? own,
+  }));
+  const edges = made.map(({ name }) => name);
+  const workerd = await serve(dir, own, "apart", { edges: made });
   const port = workerd.ports["product/default"] ?? 0;
   const calls = async (): Promise<number> => {
     const counts = edges.map((name) => json<Record<string, number>>(workerd, `${name}/bench`));

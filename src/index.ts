@@ -14,6 +14,7 @@ import { toProblem, type Refusal } from "./model/word/problem.ts";
 import { decideExternally } from "./proxy/external-decision.ts";
 import { proxy } from "./proxy/pipeline.ts";
 import { rateLimitService } from "./proxy/limit/rate-limit-service.ts";
+import { rehearse } from "./proxy/rehearsal.ts";
 import { endOverridesHere, tidyRegistry, tidyRegistryHere } from "./registry/scheduled.ts";
 
 export { CircuitBreaker } from "../durable/circuit-breaker.ts";
@@ -26,6 +27,8 @@ export { Requests } from "../durable/requests.ts";
 export { Rollout } from "../durable/rollout.ts";
 export { Telemetry } from "../durable/telemetry.ts";
 export { Registry } from "./registry/registry.ts";
+
+void rehearse();
 
 export default {
   fetch(request: Request, env: Env, ctx: ExecutionContext): Response | Promise<Response> {

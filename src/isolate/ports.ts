@@ -13,7 +13,7 @@ import type { Context } from "./kept.ts";
 import type { KeyPorts } from "./mesh-keys.ts";
 import type { SnapshotPorts } from "./snapshot.ts";
 
-interface IsolatePorts extends SnapshotPorts, KeyPorts, JwksPorts {}
+export interface IsolatePorts extends SnapshotPorts, KeyPorts, JwksPorts {}
 
 /** The keys of a URL, as the data plane asks for them: see `HeldJwks`. Nothing here rejects. */
 export interface Jwks {
@@ -22,10 +22,10 @@ export interface Jwks {
   retryMs(source: JwksSource, now: number): number;
 }
 
-export function jwksOf(held: () => HeldJwks): Jwks {
+export function jwksOf(held: () => HeldJwks, outside: (env: Env) => JwksPorts = portsOf): Jwks {
   return {
-    current: (env, ctx, source, now) => held().current(portsOf(env), ctx, source, now),
-    newer: (env, ctx, source, kid, now) => held().newer(portsOf(env), ctx, source, kid, now),
+    current: (env, ctx, source, now) => held().current(outside(env), ctx, source, now),
+    newer: (env, ctx, source, kid, now) => held().newer(outside(env), ctx, source, kid, now),
     retryMs: (source, now) => held().retryMs(source, now),
   };
 }

@@ -22,12 +22,14 @@ interface Rider {
 
 export class SharedTick {
   readonly #tickMs: number;
+  readonly #wait: (ms: number) => Promise<unknown>;
   readonly #riders: Rider[] = [];
   #firesAtMs = -Infinity;
 
   /** @param tickMs what is due sooner than after two of them has a timer of its own from the beginning */
-  constructor(tickMs = 200) {
+  constructor(tickMs = 200, wait: (ms: number) => Promise<unknown> = inTime) {
     this.#tickMs = tickMs;
+    this.#wait = wait;
   }
 
   /** Those that would be told now. */
@@ -91,7 +93,7 @@ export class SharedTick {
   }
 
   async #fire(): Promise<void> {
-    await new Promise((resolve) => setTimeout(resolve, this.#tickMs));
+    await this.#wait(this.#tickMs);
     this.#firesAtMs = -Infinity;
     for (const rider of this.#riders.splice(0)) {
       rider.at = -1;
@@ -108,4 +110,8 @@ export class SharedTick {
     }
     rider.at = -1;
   }
+}
+
+function inTime(ms: number): Promise<unknown> {
+  return new Promise((resolve) => setTimeout(resolve, ms));
 }

@@ -21,13 +21,14 @@ const words: Readonly<Record<Severity, ShownHealth>> = { down: "failing", degrad
 
 export const healthWordOf = (severity: Severity): ShownHealth => words[severity];
 
-/** Of one document, by its ref: the worst that is told of it. */
-export function healthOfRef(status: MeshStatus, ref: string): ShownHealth {
-  const worst = status.problems.find((one) => one.ref === ref);
-  if (worst !== undefined) {
-    return healthWordOf(worst.severity);
+/** Of documents, by ref: the worst that is told of each. */
+export function healthByRef(status: MeshStatus): (ref: string) => ShownHealth {
+  const words = new Map<string, ShownHealth>(status.idle.map((ref) => [ref, "idle"]));
+  // The worst is told first.
+  for (const { ref, severity } of status.problems.toReversed()) {
+    words.set(ref ?? "", healthWordOf(severity));
   }
-  return status.idle.includes(ref) ? "idle" : "healthy";
+  return (ref) => words.get(ref) ?? "healthy";
 }
 
 /** Of an endpoint, in the same words. */

@@ -45,6 +45,22 @@ it(`is at most ${MAX_GZIP_KIB} KiB, compressed`, () => {
   expect(kib).toBeLessThanOrEqual(MAX_GZIP_KIB);
 });
 
+it("walks imagined requests while it starts, where nothing may be asked and no time passes", async () => {
+  const told = plain.replace(
+    /^void rehearse\(\);$/m,
+    "let __told = null; void rehearse().then((it) => (__told = it));",
+  );
+  expect(told).not.toBe(plain);
+  const code = `${told}\nexport const bench = { fetch: () => Response.json(__told) };`;
+  const started = await serve(join(dir, "rehearsal"), code);
+  try {
+    const answer = await fetch(`http://127.0.0.1:${started.ports["product/bench"]}/`);
+    expect(await answer.json()).toEqual([200, 200]);
+  } finally {
+    await started.stop();
+  }
+});
+
 describe.each<{ layout: Layout; what: string; evaluates: boolean }>([
   { layout: "together", what: "evaluates it when the admin API is called", evaluates: true },
   { layout: "apart", what: "never does where the control plane is a Worker of its own", evaluates: false },

@@ -1,13 +1,13 @@
 // A table of rows: sorted by any column, narrowed by what is typed, a list of cards where the page is narrow. Longer
 // tables show their first rows and say so, so that ten thousand of them stay quick.
-import { useDeferredValue, useMemo, useRef, useState, type ReactNode } from "react";
+import { useMemo, useRef, useState, type ReactNode } from "react";
 import { flushSync } from "react-dom";
 import { saveFile } from "../data/save.ts";
 import { csvText } from "../word/csv.ts";
-import { matching } from "../word/matching.ts";
 import { Button } from "./button.tsx";
 import { Empty } from "./empty.tsx";
 import { SearchField } from "./search-field.tsx";
+import { useSearch } from "./use-search.ts";
 
 export interface Column<Row> {
   readonly head: string;
@@ -33,33 +33,31 @@ interface DataTableProps<Row> {
 }
 
 const SHOWN = 100;
+/** Of those that were searched for: every letter may bring others, and drawing them is what a letter costs. */
+const SHOWN_OF_FOUND = 40;
+const STEP = 500;
 
 export function DataTable<Row>(props: DataTableProps<Row>): ReactNode {
   const { caption, columns, rows, keyOf, textOf, none, name = "q" } = props;
-  const [typed, setTyped] = useState(() => new URLSearchParams(window.location.search).get(name) ?? "");
   const [order, setOrder] = useState<{ readonly by: number; readonly down: boolean } | null>(null);
-  const [most, setMost] = useState(SHOWN);
   const table = useRef<HTMLTableElement>(null);
-  // The field shows a letter at once; the rows follow when there is time.
-  const wanted = useDeferredValue(typed);
-  const found = useMemo(
-    () => (textOf === undefined ? rows : matching(rows, wanted, textOf)),
-    // What makes text of a row is the same function in other clothes each time.
-    [rows, wanted],
-  );
+  // Sorted before they are narrowed: no letter sorts.
   const sorted = useMemo(
-    () => (order === null ? found : inOrder(found, columns[order.by]?.sort, order.down)),
-    [found, order, columns],
+    () => (order === null ? rows : inOrder(rows, columns[order.by]?.sort, order.down)),
+    [rows, order, columns],
   );
+  const { typed, onType, wanted, found } = useSearch(sorted, textOf, name);
+  const [more, setMore] = useState({ than: wanted, by: 0 });
+  const most = (wanted.trim() === "" ? SHOWN : SHOWN_OF_FOUND) + (more.than === wanted ? more.by : 0);
   // Drawn again only when its rows or columns are others, not with each letter of the search.
   const body = useMemo(
-    () => <AllRows shown={sorted.slice(0, most)} columns={columns} keyOf={keyOf} />,
-    [sorted, most, columns],
+    () => <AllRows shown={found.slice(0, most)} columns={columns} keyOf={keyOf} />,
+    [found, most, columns],
   );
   const sortBy = (by: number): void => setOrder((now) => ({ by, down: now?.by === by ? !now.down : false }));
   const save = (): void => {
     // All of them, and as they are read: what a cell shows is what the file has.
-    flushSync(() => setMost(sorted.length));
+    flushSync(() => setMore({ than: wanted, by: found.length }));
     const rows = [...(table.current?.rows ?? [])].map((row) => Array.from(row.cells, (cell) => cell.innerText.trim()));
     saveFile(`${caption}.csv`, new Blob([csvText(rows)], { type: "text/csv" }));
   };
@@ -67,7 +65,7 @@ export function DataTable<Row>(props: DataTableProps<Row>): ReactNode {
     <>
       {textOf === undefined ? null : (
         <div className="row">
-          <SearchField name={name} typed={typed} onType={setTyped} label={`Search: ${caption}`} />
+          <SearchField name={name} typed={typed} onType={onType} label={`Search: ${caption}`} />
           <Button small label={`CSV of ${caption}`} onPress={save}>
             CSV
           </Button>
@@ -101,11 +99,11 @@ export function DataTable<Row>(props: DataTableProps<Row>): ReactNode {
       </table>
       {rows.length === 0 && none !== undefined ? <Empty cause={none} /> : null}
       {rows.length > 0 && found.length === 0 ? (
-        <Empty cause={`None of the ${rows.length} fits what is searched for: ${typed.trim()}`} />
+        <Empty cause={`None of the ${rows.length} fits what is searched for: ${wanted.trim()}`} />
       ) : null}
-      {sorted.length > most ? (
-        <Button onPress={() => setMost(most + SHOWN * 5)}>
-          Show more: {most} of {sorted.length}
+      {found.length > most ? (
+        <Button onPress={() => setMore({ than: wanted, by: (more.than === wanted ? more.by : 0) + STEP })}>
+          Show more: {most} of {found.length}
         </Button>
       ) : null}
     </>

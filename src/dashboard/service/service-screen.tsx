@@ -15,7 +15,7 @@ import { Tabs, useTab } from "../part/tabs.tsx";
 import { YamlView } from "../part/yaml-view.tsx";
 import { selvageLine } from "../word/command.ts";
 import { authored } from "../word/document-text.ts";
-import { healthOfRef, healthWordOf } from "../../verdict/health.ts";
+import { healthByRef, healthWordOf } from "../../verdict/health.ts";
 import { rawPath } from "../../model/word/screen-paths.ts";
 import { Callers } from "./callers.tsx";
 import { ServiceChanges } from "./service-changes.tsx";
@@ -47,7 +47,7 @@ export function ServiceScreen(): ReactNode {
     <Screen
       title={`${ns}/${name}`}
       at={read.dataUpdatedAt}
-      mark={isThere ? <HealthBadge word={healthOfRef(data.status, ref)} /> : null}
+      mark={isThere ? <HealthBadge word={healthByRef(data.status)(ref)} /> : null}
       acts={isThere ? <Link href={rawPath(ref)}>Edit its document</Link> : null}
     >
       <Ready read={read}>{(value) => <OneService read={value} namespace={ns} name={name} />}</Ready>

@@ -13,7 +13,7 @@ import { Screen } from "../part/screen.tsx";
 import { useStats } from "../data/signals.ts";
 import { WindowNote } from "../signal/window-note.tsx";
 import { msText, percentText, rateText } from "../word/number.ts";
-import { healthOfRef } from "../../verdict/health.ts";
+import { healthByRef } from "../../verdict/health.ts";
 
 export function ServicesScreen(): ReactNode {
   const read = useMeshStatus();
@@ -39,7 +39,8 @@ function List({ read: { mesh, status } }: { readonly read: StatusRead }): ReactN
       />
     );
   }
-  const stateOf = (one: CatalogService) => healthOfRef(status, refOf("Service", one.namespace, one.name));
+  const healthOf = healthByRef(status);
+  const stateOf = (one: CatalogService) => healthOf(refOf("Service", one.namespace, one.name));
   const columns: readonly Column<CatalogService>[] = [
     { head: "State", cell: (one) => <HealthBadge word={stateOf(one)} />, sort: stateOf },
     {

@@ -1,8 +1,9 @@
 // ⌘K: one field that leads to every screen, service and document. An ARIA combobox: arrows move, Enter goes.
-import { useState, type KeyboardEvent, type ReactNode } from "react";
+import { useMemo, useState, type KeyboardEvent, type ReactNode } from "react";
 import { useMeshStatus } from "../data/mesh-status.ts";
 import { Modal } from "../part/modal.tsx";
-import { matching } from "../word/matching.ts";
+import { matching, namedFirst } from "../word/matching.ts";
+import type { Resource } from "../../model/api/resource.ts";
 import { refOfDocument } from "../../model/word/refs.ts";
 import { documentPath } from "../../model/word/screen-paths.ts";
 import { screens } from "../../model/word/screens.ts";
@@ -15,6 +16,14 @@ interface Target {
 
 const MOST = 12;
 
+const toScreens: readonly Target[] = screens.map(({ path, title, about }) => ({ to: path, text: title, more: about }));
+
+const toDocument = (one: Resource): Target => ({
+  to: documentPath(refOfDocument(one)),
+  text: `${one.metadata.namespace}/${one.metadata.name}`,
+  more: one.kind,
+});
+
 interface PaletteProps {
   readonly go: (path: string) => void;
   readonly onClose: () => void;
@@ -24,19 +33,20 @@ export function Palette({ go, onClose }: PaletteProps): ReactNode {
   const { data } = useMeshStatus();
   const [typed, setTyped] = useState("");
   const [at, setAt] = useState(0);
-  const resources = data?.mesh.resources.ok === true ? data.mesh.resources.value.items : [];
-  const all: Target[] = [
-    ...screens.map(({ path, title, about }) => ({ to: path, text: title, more: about })),
-    ...resources.map((one) => ({
-      to: documentPath(refOfDocument(one)),
-      text: `${one.metadata.namespace}/${one.metadata.name}`,
-      more: one.kind,
-    })),
-  ];
-  const isNamed = ({ text }: Target): number => Number(text.toLowerCase().includes(typed.trim().toLowerCase()));
-  const found = matching(all, typed, ({ text, more }) => `${text} ${more}`)
-    .toSorted((a, b) => isNamed(b) - isNamed(a))
-    .slice(0, MOST);
+  const resources = data?.mesh.resources;
+  const all = useMemo(
+    () => [...toScreens, ...(resources?.ok === true ? resources.value.items.map(toDocument) : [])],
+    [resources],
+  );
+  const found = useMemo(
+    () =>
+      namedFirst(
+        matching(all, typed, ({ text, more }) => `${text} ${more}`),
+        typed,
+        ({ text }) => text,
+      ).slice(0, MOST),
+    [all, typed],
+  );
   const take = (target: Target | undefined): void => {
     if (target !== undefined) {
       onClose();

@@ -10,3 +10,13 @@ export function matching<Row>(rows: readonly Row[], typed: string, textOf: (row:
     return words.every((word) => text.includes(word));
   });
 }
+
+/** Those first that are called as was typed; the others fit by what else is told of them. */
+export function namedFirst<Row>(rows: readonly Row[], typed: string, nameOf: (row: Row) => string): readonly Row[] {
+  const wanted = typed.trim().toLowerCase();
+  const [named, others]: [Row[], Row[]] = [[], []];
+  for (const row of rows) {
+    (nameOf(row).toLowerCase().includes(wanted) ? named : others).push(row);
+  }
+  return [...named, ...others];
+}

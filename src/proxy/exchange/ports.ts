@@ -1,6 +1,7 @@
 // The outside world of production's proxy. What it remembers is the isolate's state, shared with what answers other
 // people's proxies, so that both spend the same quota.
-import { jwksOf, portsOf } from "../../isolate/ports.ts";
+import { jwksOf, portsOf, type IsolatePorts } from "../../isolate/ports.ts";
+import type { Env } from "../../env/env.ts";
 import { SharedTick } from "../../isolate/shared-tick.ts";
 import { isolateState, newIsolateState, type IsolateState } from "../../isolate/state.ts";
 import type { Place } from "../../decide/balance/locality.ts";
@@ -14,14 +15,24 @@ export function ownState({ newId }: Pick<Ports, "newId">): () => IsolateState {
   return () => (state ??= newIsolateState(newId()));
 }
 
+/** What a state keeps fresh. */
+export function freshIn(
+  stateOf: () => IsolateState,
+  outside: (env: Env) => IsolatePorts,
+): Pick<Ports, "current" | "keys" | "jwks"> {
+  return {
+    current: (env, ctx, now, request) => {
+      const { snapshot } = stateOf();
+      snapshot.locate(() => placeOf(request, settingsOf(env)));
+      return snapshot.current(outside(env), ctx, now);
+    },
+    keys: (env, ctx, now) => stateOf().keys.current(outside(env), ctx, now),
+    jwks: jwksOf(() => stateOf().jwks, outside),
+  };
+}
+
 export const ports: Ports = {
-  current: (env, ctx, now, request) => {
-    const { snapshot } = isolateState();
-    snapshot.locate(() => placeOf(request, settingsOf(env)));
-    return snapshot.current(portsOf(env), ctx, now);
-  },
-  keys: (env, ctx, now) => isolateState().keys.current(portsOf(env), ctx, now),
-  jwks: jwksOf(() => isolateState().jwks),
+  ...freshIn(isolateState, portsOf),
   now: () => Date.now(),
   random: () => Math.random(),
   fetch: (url, init) => fetch(url, init),

@@ -2,9 +2,9 @@ import { describe, expect, it } from "vitest";
 import type { MeshStatus } from "../../../src/status/mesh-status.ts";
 import { curlLine, selvageLine } from "../../../src/dashboard/word/command.ts";
 import { contractRequest } from "../../../src/dashboard/word/contract-request.ts";
-import { healthOfRef, healthSummary } from "../../../src/verdict/health.ts";
+import { healthByRef, healthSummary } from "../../../src/verdict/health.ts";
 import { lineDiff } from "../../../src/dashboard/word/line-diff.ts";
-import { matching } from "../../../src/dashboard/word/matching.ts";
+import { matching, namedFirst } from "../../../src/dashboard/word/matching.ts";
 import { documentPath } from "../../../src/model/word/screen-paths.ts";
 import { safeLink } from "../../../src/dashboard/word/safe-link.ts";
 import { screens } from "../../../src/model/word/screens.ts";
@@ -51,9 +51,10 @@ describe("commands", () => {
 
 describe("health", () => {
   it("is the worst that is told of a document", () => {
-    expect(healthOfRef(status, "Service/shop/pay")).toBe("failing");
-    expect(healthOfRef(status, "Service/shop/old")).toBe("idle");
-    expect(healthOfRef(status, "Service/shop/web")).toBe("healthy");
+    const healthOf = healthByRef(status);
+    expect(healthOf("Service/shop/pay")).toBe("failing");
+    expect(healthOf("Service/shop/old")).toBe("idle");
+    expect(healthOf("Service/shop/web")).toBe("healthy");
   });
 
   it("counts each document once in its worst state", () => {
@@ -115,6 +116,16 @@ describe("search", () => {
   it("wants every word, anywhere, in any case", () => {
     expect(matching(["shop/pay", "shop/web", "ops/pay"], "PAY shop", (one) => one)).toEqual(["shop/pay"]);
     expect(matching(["a"], "  ", (one) => one)).toEqual(["a"]);
+  });
+
+  it("puts those first that are called as was typed, and keeps their order", () => {
+    const found = ["shop/web Pay", "shop/pay x", "ops/web pay", "ops/PAY y"];
+    expect(namedFirst(found, " pay ", (one) => one.split(" ")[0] ?? "")).toEqual([
+      "shop/pay x",
+      "ops/PAY y",
+      "shop/web Pay",
+      "ops/web pay",
+    ]);
   });
 });
 

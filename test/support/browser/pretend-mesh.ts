@@ -96,21 +96,56 @@ const catalogOf = (services: number): object => ({
         namespace: "shop",
         cluster: "local",
         weight: 1,
+        url: `https://service-${nth}.shop.example.com`,
+        priority: 0,
+        source: "dynamic",
+        draining: false,
         health: "healthy",
+        healthSince: null,
+        healthCause: null,
+        healthFrom: "lease",
+        ttl: null,
+        registeredAt: null,
         version: "v1",
       },
     ],
   })),
 });
 
-const answersOf = (services: number): Readonly<Record<string, object>> => ({
+const documentsOf = (services: number): object => ({
+  items: Array.from({ length: services }, (_, nth) => ({
+    apiVersion: "selvage.dev/v1",
+    kind: "Service",
+    metadata: {
+      name: `service-${nth}`,
+      namespace: "shop",
+      labels: {},
+      annotations: {},
+      uid: String(nth),
+      resourceVersion: "1",
+      generation: 1,
+      createdAt: "2026-11-29T12:00:00Z",
+      updatedAt: "2026-11-29T12:00:00Z",
+      updatedBy: "mia",
+      manager: "cli",
+      applySet: null,
+    },
+    spec: {},
+    status: null,
+  })),
+  nextCursor: null,
+  revision: 1,
+});
+
+/** By path. */
+export const answersOf = (services: number): Readonly<Record<string, object>> => ({
   "/_selvage/readyz": { ready: true, registry: "reachable", stale: false, revision: 1 },
   "/_selvage/v1/whoami": { name: "mia", role: "admin", namespaces: null },
   "/_selvage/v1/catalog": catalogOf(services),
   "/_selvage/v1/stats": pretendStats(0, Math.min(services, 200)),
   "/_selvage/v1/revisions": { items: [], nextCursor: null, revision: 1 },
   "/_selvage/v1/revisions/1/propagation": { current: 1, behind: 0, complete: true, isolates: [], head: 1, ageMs: 0 },
-  "/_selvage/v1/resources": { items: [], nextCursor: null },
+  "/_selvage/v1/resources": documentsOf(services),
   "/_selvage/v1/breakers": { items: [], more: false },
   "/_selvage/v1/limits": { items: [], unreachable: [] },
   "/_selvage/v1/audit": { items: [], nextCursor: null },

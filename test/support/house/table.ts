@@ -117,6 +117,7 @@ export const walks: ReadonlySet<string> = new Set([
   "src/proxy/pipeline.ts",
   "src/proxy/external-decision.ts",
   "src/proxy/explain.ts",
+  "src/proxy/rehearsal.ts",
   "src/proxy/replay.ts",
 ]);
 
