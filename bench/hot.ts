@@ -1,6 +1,6 @@
 // What the mesh's own decisions take when nothing else does: the product and the ladder's steps in a loop inside one
-// isolate, the service answering from memory. A run of the same build differs by a twentieth, so this sees what a load
-// over sockets cannot; there the same code takes two to four times as long, since the processor did other things between.
+// isolate, the service answering from memory. It sees what a load over sockets cannot, where isolates of one build
+// differ by a twentieth; there the same code takes two to four times as long, the processor having done other things.
 // `npx node bench/hot.ts`; --variant everything, --rounds N, --json. Never a test.
 import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -10,10 +10,10 @@ import { bundle } from "../src/cli/local/bundle-worker.ts";
 import { startUpstream } from "./load/children.ts";
 import { Connection } from "./load/connection.ts";
 import { cpuMicros } from "./load/cpu.ts";
-import { STEPS } from "./ladder-steps.ts";
-import { printRows } from "./print-rows.ts";
+import { STEPS } from "./workers/ladder-steps.ts";
+import { printRows } from "./figures/print-rows.ts";
 import { startBuilds, type ProductVariant } from "./product.ts";
-import { median } from "./summary.ts";
+import { median } from "./figures/summary.ts";
 import { everything } from "./variants/everything.ts";
 import { route } from "./variants/route.ts";
 

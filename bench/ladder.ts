@@ -7,8 +7,8 @@ import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { bundle } from "../src/cli/local/bundle-worker.ts";
 import { runLoad, startUpstream } from "./load/children.ts";
-import { STEPS } from "./ladder-steps.ts";
-import { median } from "./summary.ts";
+import { STEPS } from "./workers/ladder-steps.ts";
+import { median } from "./figures/summary.ts";
 import { get } from "./variant.ts";
 import { startWorkerd } from "./workerd.ts";
 

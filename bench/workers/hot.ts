@@ -1,6 +1,6 @@
-// The product, and the ladder's steps, called again and again within one request, by a service that answers from memory:
-// what is measured is neither a socket nor an event loop, and the processor knows the code by heart. One header says how
-// often, one what is called: `mesh`, or a step.
+// The product, and the ladder's steps, called again and again within one request, by a service that answers from
+// memory: what is measured is neither a socket nor an event loop, and the processor knows the code by heart. One header
+// says how often, one what is called: `mesh`, or a step.
 import type { Env } from "../../src/env/env.ts";
 import worker from "../../src/index.ts";
 import ladder from "./ladder.ts";
