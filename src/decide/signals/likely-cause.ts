@@ -57,7 +57,7 @@ const FAILED_FIRST = 2;
 const ONE_ENDPOINT = 3;
 /** Seen in the requests themselves: before a change that only came close. */
 const LOUD_CALLER = 6;
-/** Who calls as before, and is held back by a limit that was just changed, is not too loud: before {@link LOUD_CALLER}. */
+/** Who calls as before, and is held back by a limit that was just changed, is not too loud. */
 const CHANGED_LIMIT = 4;
 const LEAST_SCORE = 3;
 const MOST_CAUSES = 3;

@@ -1,5 +1,5 @@
-// Who calls about as often as before: when they are held back all the same, they did not make it so. As roots, Poisson's
-// numbers deviate by a half whatever they are, so that chance has the same part in few calls and in many.
+// Who calls about as often as before: when they are held back all the same, they did not make it so. As roots,
+// Poisson's numbers deviate by a half whatever they are, so that chance has the same part in few calls and in many.
 
 interface Counted {
   readonly caller: string;
