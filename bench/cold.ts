@@ -11,8 +11,8 @@ import { Connection } from "./load/connection.ts";
 import { cpuMicros } from "./load/cpu.ts";
 import { meshDocuments, meshRequests } from "./mesh.ts";
 import { codeAt, productCode, startEdges, trafficCode } from "./product.ts";
-import { median } from "./summary.ts";
-import { printRows } from "./print-rows.ts";
+import { median } from "./figures/summary.ts";
+import { printRows } from "./figures/print-rows.ts";
 import { startWorkerd } from "./workerd.ts";
 
 const { values } = parseArgs({

@@ -137,7 +137,8 @@ const documentsOf = (services: number): object => ({
   revision: 1,
 });
 
-const answersOf = (services: number): Readonly<Record<string, object>> => ({
+/** By path. */
+export const answersOf = (services: number): Readonly<Record<string, object>> => ({
   "/_selvage/readyz": { ready: true, registry: "reachable", stale: false, revision: 1 },
   "/_selvage/v1/whoami": { name: "mia", role: "admin", namespaces: null },
   "/_selvage/v1/catalog": catalogOf(services),
