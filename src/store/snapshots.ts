@@ -81,7 +81,7 @@ interface Chunk {
 
 /**
  * The newest snapshot whose shape this release knows (during a deployment there may be newer ones); the empty one when
- * the registry is empty; null when there is none that can be read. Unpacked at one go: who asks has none, and all of its
+ * the registry is empty; null when there is none that can be read. Unpacked at one go: who asks has none, and its
  * requests wait for it.
  */
 export async function readNewest(db: D1Database): Promise<Snapshot | null> {
@@ -121,8 +121,8 @@ function tell({ revision, schema }: Pick<Chunk, "revision" | "schema">): void {
 }
 
 /**
- * The snapshot of a revision; null when it is gone, damaged, or of a shape this release does not know. Unpacked in turns
- * with requests that are served by the one before.
+ * The snapshot of a revision; null when it is gone, damaged, or of a shape this release does not know. Unpacked in
+ * turns with requests that are served by the one before.
  */
 export async function readSnapshot(db: D1Database, revision: number): Promise<Snapshot | null> {
   const { results } = await db
