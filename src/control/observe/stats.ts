@@ -48,9 +48,9 @@ export function registerStats(app: ControlApp): void {
         knownServices(store, env, asked.covers),
       ]);
       const services = serviceSignals(asked, current, before, known);
-      const causes = services.some(isIll)
-        ? await lookInto(asked, services, current.rows, { store, env, operator })
-        : null;
+      const { countedSince } = current.window;
+      const counted = { rows: current.rows, before: before.rows, countedSince };
+      const causes = services.some(isIll) ? await lookInto(asked, services, counted, { store, env, operator }) : null;
       if (question.service !== null && !known.has(question.service) && current.rows.length === 0) {
         return {
           problem: "notFound",
