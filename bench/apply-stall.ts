@@ -9,7 +9,7 @@ import { startUpstream } from "./load/children.ts";
 import { meshDocuments, meshRequests } from "./mesh.ts";
 import { Paced } from "./load/paced.ts";
 import { apply, startProduct } from "./product.ts";
-import { median } from "./summary.ts";
+import { median } from "./figures/summary.ts";
 
 const { values } = parseArgs({
   options: {

@@ -10,9 +10,9 @@ import { startUpstream } from "./load/children.ts";
 import { Connection } from "./load/connection.ts";
 import { cpuMicros } from "./load/cpu.ts";
 import { meshDocuments, meshRequests } from "./mesh.ts";
-import { codeAt, productCode, startEdges } from "./product.ts";
-import { median } from "./summary.ts";
-import { printRows } from "./print-rows.ts";
+import { codeAt, productCode, startEdges, trafficCode } from "./product.ts";
+import { median } from "./figures/summary.ts";
+import { printRows } from "./figures/print-rows.ts";
 import { startWorkerd } from "./workerd.ts";
 
 const { values } = parseArgs({
@@ -45,6 +45,7 @@ try {
     builds.set(values.against, await codeAt(values.against, join(dir, "against")));
   }
   builds.set("this", await productCode());
+  builds.set("without control", await trafficCode());
   const starts = await startsOf([...builds.values()]);
   for (const services of values.services.split(",").map(Number)) {
     const measured = await coldIn(services, [...builds.values()]);

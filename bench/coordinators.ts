@@ -10,7 +10,7 @@ import { DURABLE_OBJECTS } from "../src/cli/local/workers.ts";
 import { cpuMicros } from "./load/cpu.ts";
 import { objects, VARIABLES } from "./product.ts";
 import { startWorkerd } from "./workerd.ts";
-import { printRows } from "./print-rows.ts";
+import { printRows } from "./figures/print-rows.ts";
 
 const { values } = parseArgs({
   options: { many: { type: "string", default: "20000" }, json: { type: "boolean", default: false } },

@@ -3,11 +3,11 @@
 //   npx node bench/growth.ts [--quick] [--json] [--only services,keys,policies]
 import { parseArgs } from "node:util";
 import { Connection } from "./load/connection.ts";
-import { machine, versions } from "./machine.ts";
+import { machine, versions } from "./figures/machine.ts";
 import { measure } from "./measure.ts";
 import { meshDocuments, meshRequests, type MeshSize } from "./mesh.ts";
 import { startProduct } from "./product.ts";
-import { summarise, table } from "./summary.ts";
+import { summarise, table } from "./figures/summary.ts";
 import { get, type Variant } from "./variant.ts";
 
 const { values } = parseArgs({

@@ -11,7 +11,7 @@ import { Paced } from "./load/paced.ts";
 import { meshDocuments, meshRequests } from "./mesh.ts";
 import { apply, startEdges, type Edges } from "./product.ts";
 import { limitPolicy } from "./variants/limit.ts";
-import { printRows } from "./print-rows.ts";
+import { printRows } from "./figures/print-rows.ts";
 
 const { values } = parseArgs({
   options: {

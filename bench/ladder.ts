@@ -7,21 +7,10 @@ import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { bundle } from "../src/cli/local/bundle-worker.ts";
 import { runLoad, startUpstream } from "./load/children.ts";
-import { median } from "./summary.ts";
+import { STEPS } from "./workers/ladder-steps.ts";
+import { median } from "./figures/summary.ts";
 import { get } from "./variant.ts";
 import { startWorkerd } from "./workerd.ts";
-
-/** As bench/workers/ladder.ts numbers them. */
-const STEPS = [
-  "bare",
-  "headers as a record, a URL of its own",
-  "+ five headers of the mesh",
-  "+ an assertion of 430 bytes",
-  "+ a look at the answer",
-  "+ a deadline: a timer that is ended",
-  "+ a deadline by the tick that all share, in place of the timer (route)",
-  "+ a copy of the answer with two headers, in place of the look (limit)",
-];
 
 const { values } = parseArgs({
   options: { connections: { type: "string", default: "32" }, rounds: { type: "string", default: "60" } },

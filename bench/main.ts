@@ -10,13 +10,13 @@ import { everything } from "./variants/everything.ts";
 import { jwt } from "./variants/jwt.ts";
 import { limit } from "./variants/limit.ts";
 import { whyNoPerf } from "./load/lock-share.ts";
-import { machine, versions } from "./machine.ts";
+import { machine, versions } from "./figures/machine.ts";
 import { measure } from "./measure.ts";
 import { hasNginx, nginx } from "./variants/nginx.ts";
 import { otherProxies } from "./variants/other-proxies.ts";
 import { silent, telemetry, traces } from "./variants/observed.ts";
 import { route } from "./variants/route.ts";
-import { medianOf, summarise, table, type Row } from "./summary.ts";
+import { medianOf, summarise, table, type Row } from "./figures/summary.ts";
 import type { Variant } from "./variant.ts";
 
 /** The reference first; a feature joins with a file of its own and one line here. */

@@ -2,7 +2,7 @@
 // same mesh that does neither, round by round. `node bench/observed.ts`, `--starts 5`, `--rounds 60`
 import { parseArgs } from "node:util";
 import { measure, type Measured } from "./measure.ts";
-import { median } from "./summary.ts";
+import { median } from "./figures/summary.ts";
 import { silent, telemetry, traces } from "./variants/observed.ts";
 import { route } from "./variants/route.ts";
 

@@ -41,6 +41,10 @@ export const productVariant = (name: string, options: ProductVariant["options"])
 /** The product's Worker as it is measured. */
 export const productCode = (): Promise<string> => bundle(`${root}bench/workers/product.ts`);
 
+/** The same where the control plane is a Worker of its own. */
+export const trafficCode = (): Promise<string> =>
+  bundle(`${root}bench/workers/product.ts`, { CONTROL_ELSEWHERE: "true" });
+
 /** The same as another commit has it. @param into a folder that does not exist yet */
 export async function codeAt(commit: string, into: string): Promise<string> {
   mkdirSync(into);
@@ -209,6 +213,8 @@ interface ServeOptions {
   readonly beside?: readonly Build[];
   /** Bindings of objects that the mesh does not have. */
   readonly without?: readonly string[] | undefined;
+  /** Of the control plane, where that is a Worker of its own; left out: the same build. */
+  readonly control?: string;
 }
 
 /** Starts workerd with the given build of the product's Worker and a D1 beside it. */
@@ -216,9 +222,9 @@ export async function serve(
   dir: string,
   code: string,
   layout: Layout = "together",
-  { vars = VARIABLES, edges = [], without = [], beside = [] }: ServeOptions = {},
+  { vars = VARIABLES, edges = [], without = [], beside = [], control = code }: ServeOptions = {},
 ): Promise<Workerd> {
-  const control = '(name = "CONTROL", service = (name = "control", entrypoint = "Control"))';
+  const bound = '(name = "CONTROL", service = (name = "control", entrypoint = "Control"))';
   return startWorkerd(dir, [
     {
       name: "d1",
@@ -232,18 +238,18 @@ export async function serve(
       code,
       classes: Object.values(DURABLE_OBJECTS),
       vars,
-      bindings: [...objects("", without), DATABASE, ...(layout === "apart" ? [control] : [])],
+      bindings: [...objects("", without), DATABASE, ...(layout === "apart" ? [bound] : [])],
       listen: ["default", "bench"],
     },
     ...beside.map((one) => ({ ...one, listen: ["default"] })),
     ...edges.map((one) => ({
       ...one,
       vars,
-      bindings: [...objects("product", without), DATABASE, ...(layout === "apart" ? [control] : [])],
+      bindings: [...objects("product", without), DATABASE, ...(layout === "apart" ? [bound] : [])],
       listen: ["default", "bench"],
     })),
     ...(layout === "apart"
-      ? [{ name: "control", code, vars, bindings: [...objects("product"), DATABASE], listen: [] }]
+      ? [{ name: "control", code: control, vars, bindings: [...objects("product"), DATABASE], listen: [] }]
       : []),
   ]);
 }

@@ -2,11 +2,11 @@
 // bodies that are sent and bodies that are answered.
 //   npx node bench/shapes.ts [--quick] [--json]
 import { parseArgs } from "node:util";
-import { machine, versions } from "./machine.ts";
+import { machine, versions } from "./figures/machine.ts";
 import { measure } from "./measure.ts";
 import { meshDocuments, meshRequests } from "./mesh.ts";
 import { startProduct } from "./product.ts";
-import { summarise, table } from "./summary.ts";
+import { summarise, table } from "./figures/summary.ts";
 import { get, type Variant } from "./variant.ts";
 import { bare } from "./variants/bare.ts";
 

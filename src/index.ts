@@ -123,9 +123,15 @@ const ROUTINE = /\/(?:heartbeats|oauth\/token)(?:$|[/?])/;
 const mayChange = (method: string, url: string): boolean => method !== "GET" && method !== "HEAD" && !ROUTINE.test(url);
 
 async function administered(request: Request, env: Env, ctx: ExecutionContext): Promise<Response> {
-  const { controlApp } = await import("./control/app.ts");
-  controlApp.dataPlane = DATA_PLANE;
-  return unkept(await controlApp.fetch(request, env, ctx));
+  if (typeof CONTROL_ELSEWHERE === "undefined") {
+    const { controlApp } = await import("./control/app.ts");
+    controlApp.dataPlane = DATA_PLANE;
+    return unkept(await controlApp.fetch(request, env, ctx));
+  }
+  return problem(request, {
+    problem: "controlUnavailable",
+    detail: "This Worker was built without a control plane (CONTROL_ELSEWHERE), and has no binding CONTROL to one.",
+  });
 }
 
 /** As the control plane may ask it; loaded when it does. */

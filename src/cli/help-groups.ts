@@ -2,6 +2,7 @@
 
 const groups: Readonly<Record<string, readonly string[]>> = {
   "Run here:": ["up", "agent", "demo", "echo", "dev-issuer"],
+  "Run on Cloudflare:": ["init", "deploy"],
   "Documents:": [
     "apply",
     "diff",
@@ -65,6 +66,10 @@ unhealthy, 2 usage, 3 not permitted, 4 not found, 5 conflict, 6 not valid,
 
 /** Of single commands. */
 export const examplesOf: Readonly<Record<string, string>> = {
+  init: `
+Examples:
+  selvage init my-mesh && cd my-mesh
+  selvage init --name shop          # here; what is there already is never touched`,
   apply: `
 Examples:
   selvage apply -f mesh.yaml -f routes/ --wait

@@ -11,6 +11,7 @@ import { integer, seconds } from "./session/integer.ts";
 import { addCostCommand } from "./cost-commands.ts";
 import { addContextCommands } from "./context-commands.ts";
 import { addDemoCommands } from "./demo-commands.ts";
+import { addDeployCommands } from "./deploy-commands.ts";
 import { addDocumentCommands } from "./document-commands.ts";
 import { addEndpointCommands } from "./endpoint-commands.ts";
 import { EXAMPLES, examplesOf, groupOf, inOrder } from "./help-groups.ts";
@@ -79,6 +80,7 @@ export function buildProgram(terminal: Terminal, done: Done): Command {
   addLocalCommands(program, terminal, done);
   addAgentCommand(program, terminal, done);
   addDemoCommands(program, withSession);
+  addDeployCommands(program, terminal, done);
 
   program
     .command("apply")

@@ -13,6 +13,14 @@ import type {
 } from "../model/message/objects.ts";
 import type { Variables } from "./variables.ts";
 
+declare global {
+  /**
+   * Said by the build (`define` in wrangler.toml): the control plane is a Worker of its own, and none of it is in this
+   * script, which is then a quarter as long. Not there = it is.
+   */
+  const CONTROL_ELSEWHERE: true | undefined;
+}
+
 /** Objects of a class, known by what they answer and not by how. */
 type Objects<Calls> = DurableObjectNamespace<Calls & Rpc.DurableObjectBranded>;
 

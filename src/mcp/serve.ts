@@ -1,7 +1,7 @@
 // One message of an agent, answered: MCP over Streamable HTTP, without sessions. Loaded by the control plane when the
 // first agent comes.
 import { createMcpHandler, McpServer } from "@modelcontextprotocol/server";
-import { roles } from "../model/api/resource.ts";
+import { roles } from "../model/word/roles.ts";
 import type { AgentMesh } from "./agent-mesh.ts";
 import { confirmTool } from "./confirm-tool.ts";
 import { planTools } from "./plan-tools.ts";

@@ -12,11 +12,20 @@ export async function tidyRegistry(env: Env, scheduledTime: number): Promise<voi
 }
 
 export async function endOverridesHere(env: Env): Promise<number | null> {
-  const { expireOverrides } = await import("../change/expire-overrides.ts");
-  return expireOverrides(env, Date.now());
+  if (typeof CONTROL_ELSEWHERE === "undefined") {
+    const { expireOverrides } = await import("../change/expire-overrides.ts");
+    return expireOverrides(env, Date.now());
+  }
+  throw new Error(NOBODY);
 }
 
 export async function tidyRegistryHere(env: Env, scheduledTime: number): Promise<void> {
-  const { sweep } = await import("./sweep.ts");
-  await sweep(env, scheduledTime);
+  if (typeof CONTROL_ELSEWHERE === "undefined") {
+    const { sweep } = await import("./sweep.ts");
+    await sweep(env, scheduledTime);
+    return;
+  }
+  throw new Error(NOBODY);
 }
+
+const NOBODY = "This Worker was built without a control plane (CONTROL_ELSEWHERE), and has no binding CONTROL to one.";

@@ -81,7 +81,8 @@ interface Chunk {
 
 /**
  * The newest snapshot whose shape this release knows (during a deployment there may be newer ones); the empty one when
- * the registry is empty; null when there is none that can be read.
+ * the registry is empty; null when there is none that can be read. Unpacked at one go: who asks has none, and its
+ * requests wait for it.
  */
 export async function readNewest(db: D1Database): Promise<Snapshot | null> {
   const [chunks, revisions] = await db.batch<Chunk & { n: number }>([
@@ -97,7 +98,7 @@ export async function readNewest(db: D1Database): Promise<Snapshot | null> {
     return emptySnapshot;
   }
   const rows = chunks?.results ?? [];
-  return rows.length === 0 ? noneReadable(db) : unpackSnapshot(rows);
+  return rows.length === 0 ? noneReadable(db) : unpackSnapshot(rows, WHOLE);
 }
 
 /** Says why, where there are snapshots and none of them is of a shape that this release reads. */
@@ -119,7 +120,10 @@ function tell({ revision, schema }: Pick<Chunk, "revision" | "schema">): void {
   }
 }
 
-/** The snapshot of a revision; null when it is gone, damaged, or of a shape this release does not know. */
+/**
+ * The snapshot of a revision; null when it is gone, damaged, or of a shape this release does not know. Unpacked in
+ * turns with requests that are served by the one before.
+ */
 export async function readSnapshot(db: D1Database, revision: number): Promise<Snapshot | null> {
   const { results } = await db
     .prepare("SELECT revision, chunks, schema, data FROM snapshots WHERE revision = ?1 ORDER BY chunk")
@@ -128,8 +132,12 @@ export async function readSnapshot(db: D1Database, revision: number): Promise<Sn
   return unpackSnapshot(results);
 }
 
-/** Puts the rows of one snapshot together again; null when they are none this release can trust. */
-export async function unpackSnapshot(rows: readonly Chunk[]): Promise<Snapshot | null> {
+/**
+ * Puts the rows of one snapshot together again; null when they are none this release can trust.
+ *
+ * @param piece compressed bytes that are read between two turns
+ */
+export async function unpackSnapshot(rows: readonly Chunk[], piece = TURN): Promise<Snapshot | null> {
   const [first] = rows;
   if (first === undefined || rows.length !== first.chunks) {
     return null;
@@ -140,7 +148,7 @@ export async function unpackSnapshot(rows: readonly Chunk[]): Promise<Snapshot |
   }
   try {
     const packed = Uint8Array.fromBase64(rows.map(({ data }) => data).join(""));
-    const value = snapshotFrom(await unzipped(packed));
+    const value = snapshotFrom(await unzipped(packed, piece));
     if (value.schema !== first.schema || value.revision !== first.revision) {
       return null;
     }
@@ -150,19 +158,20 @@ export async function unpackSnapshot(rows: readonly Chunk[]): Promise<Snapshot |
   }
 }
 
-/** Compressed bytes that are read at one go: about two milliseconds of work. */
-const UNZIPPED = 32 * 1024;
+/** About two milliseconds of work, and to give others a turn costs one of waiting. */
+const TURN = 32 * 1024;
+const WHOLE = Infinity;
 
 /** As a text. gzip carries a checksum: a damaged row ends here, and the caller keeps what it has. */
-async function unzipped(bytes: Uint8Array<ArrayBuffer>): Promise<string> {
+async function unzipped(bytes: Uint8Array<ArrayBuffer>, piece: number): Promise<string> {
   const { readable, writable } = new DecompressionStream("gzip");
   const writer = writable.getWriter();
   const written = async (): Promise<void> => {
-    for (let at = 0; at < bytes.length; at += UNZIPPED) {
+    for (let at = 0; at < bytes.length; at += piece) {
       if (at > 0) {
         await scheduler.wait(0);
       }
-      await writer.write(bytes.subarray(at, at + UNZIPPED));
+      await writer.write(bytes.subarray(at, at + piece));
     }
     await writer.close();
   };

@@ -1,6 +1,6 @@
 // What passes the inbound proxy to the app: the mesh's requests, as they are; and no stranger's, however it is sent.
 import { once } from "node:events";
-import { createServer, type IncomingMessage, type Server } from "node:http";
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import { connect } from "node:net";
 import { text } from "node:stream/consumers";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
@@ -44,14 +44,7 @@ beforeEach(async () => {
   verdict = "well";
   answer = () => ({ body: "hello" });
   app = createServer((request, response) => {
-    void text(request).then(
-      (body) => {
-        reached.push(`${request.method} ${request.url} ${body}`.trim());
-        const { head = {}, body: told } = answer(request, body);
-        response.writeHead(200, { ...head }).end(told);
-      },
-      () => reached.push("broken off"),
-    );
+    void serve(request, response);
   });
   app.listen(0, "127.0.0.1");
   await once(app, "listening");
@@ -63,6 +56,17 @@ afterEach(async () => {
   app.close();
   await mesh.stop();
 });
+
+async function serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
+  try {
+    const body = await text(request);
+    reached.push(`${request.method} ${request.url} ${body}`.trim());
+    const { head = {}, body: told } = answer(request, body);
+    response.writeHead(200, { ...head }).end(told);
+  } catch {
+    reached.push("broken off");
+  }
+}
 
 const word = (claims: object = {}, header: Record<string, unknown> = {}): Promise<string> =>
   mesh.assert(mesh.published[0]!, Date.now(), claims, header);

@@ -32,6 +32,7 @@ beforeEach(async () => {
   vi.clearAllMocks();
 });
 afterEach(() => {
+  vi.unstubAllGlobals();
   vi.restoreAllMocks();
 });
 
@@ -111,6 +112,21 @@ describe("a data Worker with a control plane beside it", () => {
     expect(control.sweep).toHaveBeenCalledExactlyOnceWith(5);
     const registry = new Registry(createExecutionContext(), { ...env, ...apart });
     expect(await registry.expireOverrides()).toBe(17);
+  });
+
+  it("answers and sweeps by the other one alone where it was built without a control plane", async () => {
+    vi.stubGlobal("CONTROL_ELSEWHERE", true);
+    expect((await ask("GET", "/_selvage/v1/revisions", { env: apart })).body).toEqual({ from: "control" });
+    await worker.scheduled({ scheduledTime: 5 } as ScheduledController, { ...env, ...apart });
+    expect(control.sweep).toHaveBeenCalledExactlyOnceWith(5);
+
+    const lone = await ask("GET", "/_selvage/v1/revisions");
+    expect(lone).toMatchObject({ status: 503, body: { code: "SLV9002" } });
+    expect(lone.body.detail).toContain("CONTROL_ELSEWHERE");
+    const sweeping = worker.scheduled({ scheduledTime: 5 } as ScheduledController, env);
+    await expect(sweeping).rejects.toThrow("no binding CONTROL");
+    const registry = new Registry(createExecutionContext(), env);
+    await expect(registry.expireOverrides()).rejects.toThrow("no binding CONTROL");
   });
 
   it("takes the binding for no service's endpoint", () => {

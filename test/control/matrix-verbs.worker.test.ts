@@ -1,7 +1,8 @@
 // Role × verb × call, made from the OpenAPI document: no other verb, and no header that speaks of another verb, opens
 // what the call itself keeps closed. What each call answers to whom is in matrix.worker.test.ts.
 import { beforeAll, describe, expect, it } from "vitest";
-import { type Role, roles } from "../../src/model/api/resource.ts";
+import type { Role } from "../../src/model/api/resource.ts";
+import { roles } from "../../src/model/word/roles.ts";
 import { api, applied, ask, FIRST_LOAD_MS, serviceYaml, tokenFor } from "../support/worker/admin.ts";
 import { emptyRegistry } from "../support/worker/registry.ts";
 

@@ -20,7 +20,7 @@ const missing = ["bash", "curl"].find((command) => spawnSync(command, ["--versio
 
 /** Stays in the foreground, asks on a terminal, or needs an account, a cluster or an editor. */
 const ELSEWHERE =
-  /^(?:selvage (?:up|edit|tail|logs)\b|export SELVAGE_TOKEN|git pull|kubectl )|\bwrangler\b|npm run deploy|get endpoints .*-w\b|mesh\.example\.com/;
+  /^(?:selvage (?:up|edit|tail|logs|deploy)\b|export SELVAGE_TOKEN|git pull|kubectl )|\bwrangler\b|npm run deploy|get endpoints .*-w\b|mesh\.example\.com/;
 
 interface Page {
   readonly page: string;
@@ -61,6 +61,7 @@ const PAGES: readonly Page[] = [
       [/(?<=mobile )SECRET/, first("app credentials mobile -n web", ".secrets[0].id")],
       [/~\/\.config\/fish\/completions/, folder],
       [/change\.yaml/, `${folder}/mesh/orders.yaml`],
+      [/(?<=init )my-mesh/, `${folder}/my-mesh`],
     ],
     codes: { "selvage diff": 1, "selvage replay": 1, "selvage status": 1, "selvage trace": 4 },
   },

@@ -18,6 +18,10 @@ const elsewhere = /npm ci|npm start|selvage up|npx wrangler/;
 /** What a block says beside exit code 0, by something that stands in it. */
 const results: readonly { readonly block: string; readonly code?: number; readonly says: RegExp }[] = [
   {
+    block: "selvage agent --service clerk",
+    says: /401 around the mesh\n401 without an identity\n200 as clerk\n[\s\S]*agent-[0-9a-f]{12}/,
+  },
+  {
     block: "selvage override add",
     says: /override\/all-to-v1 lies over httproute\/reviews-split[\s\S]*InForce[\s\S]*Overrides, which change what is in force[\s\S]*removed/,
   },
@@ -74,10 +78,6 @@ const results: readonly { readonly block: string; readonly code?: number; readon
   { block: "selvage contract revoke", says: /tier\/bronze +hourly[\s\S]*revoked[\s\S]*401\n[\s\S]*restored/ },
   { block: "selvage app rotate", says: /client secret +slvs_[\s\S]*"secrets":\[\]/ },
   { block: "selvage-identity: $TOKEN", says: /200/ },
-  {
-    block: "selvage agent --service clerk",
-    says: /401 around the mesh\n401 without an identity\n200 as clerk\n[\s\S]*agent-[0-9a-f]{12}/,
-  },
   {
     block: "authz/envoy/orders.shop",
     says: /HTTP\/1\.1 200 OK[\s\S]*allow; policy="Service\/shop\/orders"[\s\S]*HTTP\/1\.1 200 OK/,

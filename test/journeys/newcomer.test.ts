@@ -90,14 +90,53 @@ async function runs(...args: string[]): Promise<string> {
 it("holds what it needs to run, and no trace of how it is made", () => {
   const names = readdirSync(join(folder, "node_modules", "selvage"));
   expect(names.toSorted()).toEqual(
-    ["CHANGELOG.md", "LICENSE", "README.md", "dist", "examples", "migrations", "package.json"].filter((name) =>
-      names.includes(name),
+    ["CHANGELOG.md", "LICENSE", "README.md", "dist", "examples", "migrations", "package.json", "wrangler.toml"].filter(
+      (name) => names.includes(name),
     ),
   );
   expect(names).toEqual(expect.arrayContaining(["dist", "examples", "migrations", "package.json"]));
   const version = spawnSync(process.execPath, [selvage, "--version"], { cwd: folder, env: env(), encoding: "utf8" });
   expect([version.status, version.stdout.trim()]).toEqual([0, "0.1.0"]);
 });
+
+it("writes a folder that wrangler deploys as it stands, and whose documents are taken as they stand", async () => {
+  const made = spawnSync(process.execPath, [selvage, "init", "my-mesh"], { cwd: folder, env: env(), encoding: "utf8" });
+  expect(made.status, made.stderr).toBe(0);
+  const mine = join(folder, "my-mesh");
+  const wrangler = (...args: string[]) =>
+    spawnSync(join(root, "node_modules", ".bin", "wrangler"), args, {
+      cwd: mine,
+      encoding: "utf8",
+      env: { ...env(), WRANGLER_SEND_METRICS: "false", CLOUDFLARE_CF_FETCH_ENABLED: "false" },
+    });
+  for (const environment of ["", "control"]) {
+    const dry = wrangler(
+      "deploy",
+      "--dry-run",
+      "--outdir",
+      join(folder, "bundle", environment),
+      `--env=${environment}`,
+    );
+    expect(dry.status, dry.stderr).toBe(0);
+    expect(dry.stdout).toMatch(/env\.DB \(my-mesh\) +D1 Database/);
+    expect(dry.stdout).toMatch(/env\.ASSETS +Assets/);
+    expect(dry.stdout).toMatch(/env\.MESH \(Mesh/);
+    expect(dry.stdout).not.toContain("WARNING");
+  }
+  const tables = wrangler("d1", "migrations", "list", "my-mesh", "--local");
+  expect(tables.status, tables.stderr).toBe(0);
+  const numbers = readdirSync(join(root, "migrations")).filter((name) => name.endsWith(".sql"));
+  expect(numbers.filter((name) => !tables.stdout.includes(name))).toEqual([]);
+
+  const mesh = await runs("up", "--port", String(await freePorts(1)), "--log", "none", "--data", ".first");
+  const valid = spawnSync(process.execPath, [selvage, "validate", "--strict", "-f", join(mine, "mesh")], {
+    cwd: folder,
+    env: { ...env(), SELVAGE_URL: mesh, SELVAGE_DATA: ".first" },
+    encoding: "utf8",
+  });
+  expect(valid.status, valid.stderr + valid.stdout).toBe(0);
+  commands = 0;
+}, 120_000);
 
 it("brings an own service with a canary, a token and a limit in five commands", async () => {
   const mesh = await runs("up", "--port", String(await freePorts(1)), "--log", "none");

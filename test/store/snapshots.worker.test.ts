@@ -116,6 +116,7 @@ describe("a snapshot", () => {
     expect(packed.chunks.every((chunk) => chunk.length <= 960_000)).toBe(true);
     const rows = packed.chunks.map((data) => ({ revision: 9, chunks: packed.chunks.length, schema: 2, data }));
     expect(await unpackSnapshot(rows)).toEqual(big);
+    expect(await unpackSnapshot(rows, Infinity)).toEqual(big);
     expect(await unpackSnapshot(rows.slice(1))).toBeNull();
   });
 });

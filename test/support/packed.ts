@@ -20,7 +20,7 @@ export default async function setup(): Promise<() => void | Promise<void>> {
   // Below node_modules, where it finds the libraries that it needs.
   const folder = mkdtempSync(join(root, "node_modules", ".selvage-"));
   cpSync(join(root, "package.json"), join(folder, "package.json"));
-  for (const name of ["migrations", "examples"]) {
+  for (const name of ["migrations", "examples", "wrangler.toml"]) {
     symlinkSync(join(root, name), join(folder, name));
   }
   buildCommand(join(folder, "dist", "cli"));

@@ -11,10 +11,15 @@ export async function bundleWorker(root: string): Promise<string> {
   return existsSync(source) ? bundle(source) : readFile(built, "utf8");
 }
 
-/** Bundles one entry point for workerd. Also what `dist/worker/index.js` is made with. */
-export async function bundle(entry: string): Promise<string> {
+/**
+ * Bundles one entry point for workerd. Also what `dist/worker/index.js` is made with.
+ *
+ * @param define names that the build gives a value
+ */
+export async function bundle(entry: string, define: Readonly<Record<string, string>> = {}): Promise<string> {
   const result = await build({
     entryPoints: [entry],
+    define,
     bundle: true,
     write: false,
     format: "esm",

@@ -3,7 +3,6 @@ import { CAUSE_BEFORE_MS } from "../../decide/signals/likely-cause.ts";
 import { seemingCalls } from "../../decide/signals/seeming-calls.ts";
 import type { Env } from "../../env/env.ts";
 import type { ServiceSignals } from "../../model/api/signals.ts";
-import type { SignalRow } from "../../model/message/signals.ts";
 import type { Store } from "../../store/store.ts";
 import type { Operator } from "../operator/operator.ts";
 import { declaredCalls } from "./declared-calls.ts";
@@ -26,7 +25,7 @@ const MOST_NAMESPACES = 10;
 export async function lookInto(
   asked: Asked,
   services: readonly ServiceSignals[],
-  rows: readonly SignalRow[],
+  counted: Parameters<typeof causesOf>[2],
   { store, env, operator }: Around,
 ): Promise<ReturnType<typeof causesOf>> {
   const { from, to } = asked.question;
@@ -40,5 +39,5 @@ export async function lookInto(
   ]);
   const told = failed.receipts.filter(({ at, service }) => at <= to && asked.covers(service));
   const declared = snapshot === null ? [] : declaredCalls(snapshot);
-  return causesOf(asked, services, rows, changes.items, { declared, seeming: seemingCalls(told) });
+  return causesOf(asked, services, counted, changes.items, { declared, seeming: seemingCalls(told) });
 }

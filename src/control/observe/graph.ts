@@ -13,7 +13,7 @@ import { readSignals } from "./read-signals.ts";
 import { serviceSignals } from "./service-signals.ts";
 import { seenName } from "../operator/redact.ts";
 import { serviceQuery } from "../view/named-service.ts";
-import { askedOf, windowQuery } from "./window.ts";
+import { askedOf, windowQuery, countedMs } from "./window.ts";
 
 export function registerGraph(app: ControlApp): void {
   register(app, {
@@ -46,6 +46,7 @@ export function registerGraph(app: ControlApp): void {
         store.snapshot(revision),
       ]);
       const services = serviceSignals(asked, current, before, known);
+      const ms = countedMs(current.window);
       const nodes = new Map<string, GraphNode>();
       for (const { namespace, name, state, reasons, versions, endpoints, signals } of services) {
         const node = serviceNode({ namespace, name });
@@ -76,7 +77,7 @@ export function registerGraph(app: ControlApp): void {
         if (!nodes.has(from.id)) {
           nodes.set(from.id, { ...from, state: null, reasons: [], versions: [], endpoints: null, signals: null });
         }
-        const signals = rows.length === 0 ? null : goldenOf(rows, asked.windowMs);
+        const signals = rows.length === 0 ? null : goldenOf(rows, ms);
         shown.push({ from: from.id, to, declared: [...declared].toSorted(), signals });
       }
       return {

@@ -17,7 +17,7 @@ import { readSignals } from "./read-signals.ts";
 import { reportCsv, reportText } from "./report-text.ts";
 import type { Operator } from "../operator/operator.ts";
 import { serviceQuery } from "../view/named-service.ts";
-import { askedOf, windowQuery, type Asked, timeText } from "./window.ts";
+import { askedOf, countedMs, windowQuery, type Asked, timeText } from "./window.ts";
 
 const MOST_PARTS = 20;
 const MOST_INTERVALS = 10;
@@ -80,9 +80,11 @@ export function registerReport(app: ControlApp): void {
           detail: `There is no service ${question.service}, and nothing was counted of one.`,
         };
       }
+      const ms = countedMs(current.window);
       const items: ServiceReport[] = [];
       for (const key of [...keys].toSorted().slice(0, MOST_SERVICES)) {
-        const of = { key, rows: rows.get(key) ?? [], points: points.get(key) ?? [], objective: query.objective };
+        const counted = { rows: rows.get(key) ?? [], points: points.get(key) ?? [], ms };
+        const of = { key, ...counted, objective: query.objective };
         items.push(await serviceReport({ env, operator, now }, asked, of, changes.items));
       }
       const more = Math.max(0, keys.size - MOST_SERVICES);
@@ -100,6 +102,8 @@ interface Of {
   readonly key: ServiceKey;
   readonly rows: readonly SignalRow[];
   readonly points: readonly SignalPoint[];
+  /** How long was counted. */
+  readonly ms: number;
   readonly objective: number;
 }
 
@@ -112,11 +116,11 @@ interface Asking {
 async function serviceReport(
   asking: Asking,
   asked: Asked,
-  { key, rows, points, objective }: Of,
+  { key, rows, points, ms, objective }: Of,
   changes: readonly MeshChange[],
 ): Promise<ServiceReport> {
-  const { question, windowMs } = asked;
-  const signals = goldenOf(rows, windowMs);
+  const { question } = asked;
+  const signals = goldenOf(rows, ms);
   const { requests, errors } = signals;
   const allowed = Math.floor((requests * (100 - objective)) / 100);
   const intervals = downtimeOf(seriesOf(points, question, timeText), question.stepMs);
@@ -136,8 +140,8 @@ async function serviceReport(
     downtime,
     downTimes: intervals.length,
     downSeconds: intervals.reduce((sum, { from, to }) => sum + (to - from) / 1000, 0),
-    transactions: partsBy(rows, ({ route }) => route, windowMs, MOST_PARTS),
-    callers: partsBy(rows, ({ caller }) => caller, windowMs, MOST_PARTS),
+    transactions: partsBy(rows, ({ route }) => route, ms, MOST_PARTS),
+    callers: partsBy(rows, ({ caller }) => caller, ms, MOST_PARTS),
     endings: endingsOf(rows, MOST_PARTS),
   };
 }

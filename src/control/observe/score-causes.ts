@@ -5,6 +5,7 @@ import { isHeldBack } from "../../decide/signals/endings.ts";
 import type { seemingCalls } from "../../decide/signals/seeming-calls.ts";
 import { onsetOf } from "../../decide/signals/onset.ts";
 import { likelyCauses } from "../../decide/signals/likely-cause.ts";
+import { callingAsBefore } from "../../decide/signals/usual-callers.ts";
 import { partsBy } from "../../decide/signals/golden.ts";
 import type { LikelyCause, MeshChange, ServiceSignals } from "../../model/api/signals.ts";
 import type { SignalRow } from "../../model/message/signals.ts";
@@ -27,6 +28,14 @@ interface Asked {
   readonly windowMs: number;
 }
 
+interface Counted {
+  readonly rows: readonly SignalRow[];
+  /** Of the window before. */
+  readonly before: readonly SignalRow[];
+  /** RFC 3339: nothing was counted earlier; null = nothing was at all. */
+  readonly countedSince: string | null;
+}
+
 export const isIll = ({ state }: ServiceSignals): boolean => state === "failing" || state === "degraded";
 
 type DeclaredCall = Pick<ReturnType<typeof declaredCalls>[number], "from" | "service">;
@@ -40,7 +49,7 @@ interface KnownCalls {
 export function causesOf(
   asked: Asked,
   services: readonly ServiceSignals[],
-  rows: readonly SignalRow[],
+  { rows, before, countedSince }: Counted,
   changes: readonly MeshChange[],
   { declared, seeming }: KnownCalls,
 ): Map<ServiceKey, Found> {
@@ -50,6 +59,8 @@ export function causesOf(
   const onsets = new Map(ill.map((one) => [keyOf(one), onsetOf(one.series, one.before)]));
   const calls = callsOf(rows, declared);
   const byService = Map.groupBy(rows, ({ service }) => service);
+  const byServiceBefore = Map.groupBy(before, ({ service }) => service);
+  const beforeMs = countedSince === null ? 0 : from - Math.max(Date.parse(countedSince), from - asked.windowMs);
   const timed = changes.map((one) => Object.assign({ atMs: Date.parse(one.at) }, one));
   const one = (service: ServiceSignals): Found => {
     const key = keyOf(service);
@@ -63,19 +74,26 @@ export function causesOf(
       const theirs = onsets.get(callee) ?? null;
       return theirs?.until === null ? [[callee, Date.parse(theirs.since)]] : [];
     });
+    const isLong = began !== null && isOlder(service, began.since);
+    // What began before the window is not seen to begin: nothing tells who became louder then.
+    const usual = isLong
+      ? new Set<string>()
+      : callingAsBefore(own, byServiceBefore.get(key) ?? [], Math.max(0, beforeMs) / asked.windowMs);
+    const heldBackSince = limitedSince(service, began?.since ?? null, from);
     const part = (label: (row: SignalRow) => string) => partsBy(own, label, asked.windowMs, MOST_PARTS);
     const likely = likelyCauses({
       service: key,
       // What is over was made by what came before it, and by nothing that came since.
       onset: began === null ? from : Date.parse(began.since),
-      isOlder: began !== null && isOlder(service, began.since),
+      isOlder: isLong,
       changes: timed,
       calls: callees,
       failing: new Map(failing),
       seeming: seems,
       versions: part(({ version }) => version),
       endpoints: part(({ endpoint }) => endpoint),
-      limited: isLimited(service, began?.since ?? null) ? limitedOf(own) : [],
+      limited: heldBackSince === null ? [] : limitedOf(own, usual),
+      limitedSince: heldBackSince,
       deniedSince: deniedSince(service, began?.since ?? null),
       stepMs,
     });
@@ -98,17 +116,20 @@ function deniedSince(service: ServiceSignals, began: string | null): number | nu
 }
 
 /** Limits refused more than one in a hundred since it began: what they refused before that did not make it. */
-function isLimited({ signals, series }: ServiceSignals, since: string | null): boolean {
-  const steps = since === null ? [signals] : series.filter(({ at }) => at >= since);
+function limitedSince({ signals, series }: ServiceSignals, began: string | null, from: number): number | null {
+  const steps =
+    began === null ? [{ ...signals, at: new Date(from).toISOString() }] : series.filter(({ at }) => at >= began);
   const sum = (of: "limited" | "requests"): number => steps.reduce((total, step) => total + step[of], 0);
-  return sum("limited") * 100 > sum("requests");
+  const first = steps.find(({ limited, requests }) => limited * 100 > requests);
+  return first === undefined || sum("limited") * 100 <= sum("requests") ? null : Date.parse(first.at);
 }
 
-function limitedOf(rows: readonly SignalRow[]) {
+function limitedOf(rows: readonly SignalRow[], usual: ReadonlySet<string>) {
   return rows.filter(isHeldBack).map(({ caller, policy, count }) => ({
     caller,
     policy: policy === "" ? "the service itself" : policy,
     requests: count,
+    isAsBefore: usual.has(caller),
   }));
 }
 

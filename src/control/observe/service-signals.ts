@@ -4,11 +4,11 @@ import { healthWord } from "../../decide/signals/health-word.ts";
 import { healthWords, type ServiceSignals, type SignalWindow } from "../../model/api/signals.ts";
 import type { SignalAnswer, SignalQuestion } from "../../model/message/signals.ts";
 import type { ServiceKey } from "../../model/snapshot/snapshot.ts";
+import { countedMs } from "./window.ts";
 import { partsOfKey } from "../../model/word/refs.ts";
 
 interface Asked {
   readonly question: SignalQuestion & { readonly stepMs: number };
-  readonly windowMs: number;
   readonly covers: (service: ServiceKey) => boolean;
 }
 
@@ -38,16 +38,18 @@ export function serviceSignals(
   const rowsBefore = Map.groupBy(before.rows, ({ service }) => service);
   const points = Map.groupBy(now.points, ({ service }) => service);
   const keys = new Set([...known.keys(), ...rows.keys()].filter((key) => key.includes("/") && asked.covers(key)));
-  const { question, windowMs } = asked;
+  const { question } = asked;
+  const ms = countedMs(now.window);
+  const msBefore = countedMs(before.window);
   const unknown = unknownOf(asked, now);
   const one = (key: ServiceKey): ServiceSignals => {
     const those = rows.get(key) ?? [];
-    const signals = goldenOf(those, windowMs);
+    const signals = goldenOf(those, ms);
     const series = seriesOf(points.get(key) ?? [], question, timeText);
     const facts = {
       signals,
       series,
-      before: goldenOf(rowsBefore.get(key) ?? [], windowMs),
+      before: goldenOf(rowsBefore.get(key) ?? [], msBefore),
       endpoints: known.get(key)?.endpoints ?? NO_ENDPOINTS,
       broken: endedAt(those, "breaker"),
       overloaded: endedAt(those, "concurrency"),
@@ -62,7 +64,7 @@ export function serviceSignals(
       endpoints: { total, healthy },
       signals,
       before: facts.before,
-      versions: partsBy(those, ({ version }) => version, windowMs, MOST_VERSIONS),
+      versions: partsBy(those, ({ version }) => version, ms, MOST_VERSIONS),
       series,
     };
   };

@@ -13,7 +13,7 @@ import { knownServices } from "./known-services.ts";
 import { readSignals } from "./read-signals.ts";
 import { serviceSignals } from "./service-signals.ts";
 import { serviceQuery } from "../view/named-service.ts";
-import { askedOf, windowQuery, timeText } from "./window.ts";
+import { askedOf, windowQuery, timeText, countedMs } from "./window.ts";
 
 const MOST_PARTS = 100;
 
@@ -41,16 +41,17 @@ export function registerStats(app: ControlApp): void {
       if ("problem" in asked) {
         return asked;
       }
-      const { question, windowMs } = asked;
+      const { question } = asked;
       const [current, before, known] = await Promise.all([
         readSignals(env, question, operator, now),
         readSignals(env, asked.before, operator, now),
         knownServices(store, env, asked.covers),
       ]);
       const services = serviceSignals(asked, current, before, known);
-      const causes = services.some(isIll)
-        ? await lookInto(asked, services, current.rows, { store, env, operator })
-        : null;
+      const { countedSince } = current.window;
+      const ms = countedMs(current.window);
+      const counted = { rows: current.rows, before: before.rows, countedSince };
+      const causes = services.some(isIll) ? await lookInto(asked, services, counted, { store, env, operator }) : null;
       if (question.service !== null && !known.has(question.service) && current.rows.length === 0) {
         return {
           problem: "notFound",
@@ -60,32 +61,32 @@ export function registerStats(app: ControlApp): void {
       return {
         body: {
           window: current.window,
-          total: goldenOf(current.rows, windowMs),
-          before: goldenOf(before.rows, windowMs),
+          total: goldenOf(current.rows, ms),
+          before: goldenOf(before.rows, countedMs(before.window)),
           stepSeconds: question.stepMs / 1000,
           series: seriesOf(current.points, question, timeText),
           services: services.map((one) => Object.assign(one, causes?.get(serviceKey(one.namespace, one.name)))),
           nowhere: goldenOf(
             current.rows.filter(({ service }) => service === ""),
-            windowMs,
+            ms,
           ),
-          detail: question.service === null ? null : detailOf(current.rows, windowMs),
+          detail: question.service === null ? null : detailOf(current.rows, ms),
         },
       };
     },
   });
 }
 
-function detailOf(rows: readonly SignalRow[], windowMs: number): NonNullable<Stats["detail"]> {
+function detailOf(rows: readonly SignalRow[], ms: number): NonNullable<Stats["detail"]> {
   const buckets = new Float64Array(BUCKETS);
   for (const row of rows) {
     addSparse(buckets, row.buckets);
   }
   return {
-    routes: partsBy(rows, ({ route }) => route, windowMs, MOST_PARTS),
-    endpoints: partsBy(rows, ({ endpoint }) => endpoint, windowMs, MOST_PARTS),
-    clusters: partsBy(rows, ({ cluster }) => cluster, windowMs, MOST_PARTS),
-    callers: partsBy(rows, ({ caller }) => caller, windowMs, MOST_PARTS),
+    routes: partsBy(rows, ({ route }) => route, ms, MOST_PARTS),
+    endpoints: partsBy(rows, ({ endpoint }) => endpoint, ms, MOST_PARTS),
+    clusters: partsBy(rows, ({ cluster }) => cluster, ms, MOST_PARTS),
+    callers: partsBy(rows, ({ caller }) => caller, ms, MOST_PARTS),
     endings: endingsOf(rows, MOST_PARTS),
     buckets: [...buckets].flatMap((requests, nth) =>
       requests === 0 ? [] : [{ upToMs: BOUNDS_MS[nth] ?? null, requests }],

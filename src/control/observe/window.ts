@@ -3,6 +3,7 @@ import * as z from "zod";
 import { parseDuration, positiveDurationSchema } from "../../model/document/field/duration.ts";
 import { say } from "../../model/word/wording.ts";
 import { scopedName } from "../../model/word/refs.ts";
+import type { SignalWindow } from "../../model/api/signals.ts";
 import type { SignalQuestion } from "../../model/message/signals.ts";
 import type { ServiceKey } from "../../model/snapshot/snapshot.ts";
 import type { Refusal } from "../../model/word/problem.ts";
@@ -64,6 +65,14 @@ export function askedOf(query: Query, operator: Operator, now: number): Asked | 
     windowMs,
     covers: (key) => isAsked(key, service, namespace) && coversNamespace(operator, scopedName(key, "").namespace),
   };
+}
+
+const LEAST_COUNTED_MS = 1_000;
+
+/** How much of a window was counted: rates of a mesh that is younger than the window are of the time that it had. */
+export function countedMs({ from, to, countedSince }: SignalWindow): number {
+  const begun = Math.max(Date.parse(from), countedSince === null ? 0 : Date.parse(countedSince));
+  return Math.max(LEAST_COUNTED_MS, Date.parse(to) - begun);
 }
 
 function isAsked(key: ServiceKey, service: ServiceKey | null, namespace: string | undefined): boolean {

@@ -1,6 +1,7 @@
 // Operators and what they may do. Where it is enforced is `register.ts`, for every call alike.
-import { type Role, roles } from "../../model/api/resource.ts";
+import type { Role } from "../../model/api/resource.ts";
 import type { Refusal } from "../../model/word/problem.ts";
+import { roles } from "../../model/word/roles.ts";
 
 export interface Operator {
   /** `bootstrap`, or `token:<id>`: what revisions and the audit show. */

@@ -256,6 +256,6 @@ export const problemTexts: Readonly<Record<ProblemName, ProblemText>> = {
   },
   controlUnavailable: {
     why: "The admin API is a Worker of its own (binding `CONTROL`) and did not answer; traffic is not affected.",
-    fix: "Try again; if it stays, deploy it (`npx wrangler deploy --env control`) or take the binding away.",
+    fix: "Try again; if it stays, deploy it (`npx wrangler deploy --env control`) or take the binding away, and `CONTROL_ELSEWHERE` with it.",
   },
 };

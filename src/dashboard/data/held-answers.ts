@@ -35,6 +35,16 @@ export class HeldAnswers {
     return null;
   }
 
+  /** What is told from here on: of the rest nothing more is heard, so it ages as if the page had asked for it. */
+  follow(paths: ReadonlySet<string>): void {
+    for (const [path, held] of this.#shown) {
+      if (held.isFed && !paths.has(path)) {
+        this.#shown.set(path, { ...held, isFed: false });
+        this.#told.delete(path);
+      }
+    }
+  }
+
   #show(path: string, value: unknown, at: number): void {
     this.#told.set(path, value);
     this.#shown.set(path, { answer: { ok: true, status: 200, value, etag: null }, at, isFed: true });

@@ -55,6 +55,10 @@ function take(message: LiveMessage): void {
     const seconds = message.event === "open" ? message.gapSeconds : message.seconds;
     if (message.event === "open") {
       held.forgetTold();
+      if (seconds === null || seconds > GAP_SECONDS) {
+        // Nobody heard it change meanwhile.
+        held.follow(new Set());
+      }
     }
     if (seconds !== null && seconds > GAP_SECONDS) {
       gaps = [...gaps.slice(-9), { at: now, seconds }];
@@ -146,6 +150,7 @@ function tellWhatIsFollowed(): void {
   const text = paths.toSorted().join("\n");
   if (text !== sent) {
     sent = text;
+    held.follow(new Set(paths));
     feed.follow(paths);
   }
 }

@@ -2,6 +2,7 @@
 // of them it met. No rule met = no cause is named.
 import type { LikelyCause, MeshChange, SignalPart } from "../../model/api/signals.ts";
 import type { ServiceKey } from "../../model/snapshot/snapshot.ts";
+import { partsOfPolicy, refOf } from "../../model/word/refs.ts";
 import type { SeemingCall } from "./seeming-calls.ts";
 
 interface CauseFacts {
@@ -20,11 +21,21 @@ interface CauseFacts {
   readonly versions: readonly SignalPart[];
   readonly endpoints: readonly SignalPart[];
   /** Whom limits refuse, where they refuse a noticeable share, by caller and policy. */
-  readonly limited: readonly { readonly caller: string; readonly policy: string; readonly requests: number }[];
+  readonly limited: readonly Limited[];
+  /** Since when they refuse it, milliseconds since the epoch; null = they do not. */
+  readonly limitedSince: number | null;
   /** Since when far more than usual are refused their proof or permission; null = they are not. */
   readonly deniedSince: number | null;
   /** How exact the onset is: it is the beginning of a step. */
   readonly stepMs: number;
+}
+
+interface Limited {
+  readonly caller: string;
+  readonly policy: string;
+  readonly requests: number;
+  /** It is known to call no more often than before. */
+  readonly isAsBefore: boolean;
 }
 
 /** A change counts so long before the onset, and a little after it: a chance failure may date it too early. */
@@ -46,6 +57,8 @@ const FAILED_FIRST = 2;
 const ONE_ENDPOINT = 3;
 /** Seen in the requests themselves: before a change that only came close. */
 const LOUD_CALLER = 6;
+/** Who calls as before, and is held back by a limit that was just changed, is not too loud. */
+const CHANGED_LIMIT = 4;
 const LEAST_SCORE = 3;
 const MOST_CAUSES = 3;
 const DENIED = 3;
@@ -64,8 +77,11 @@ type Why = readonly [points: number, why: string];
 /** The likeliest first. */
 export function likelyCauses(facts: CauseFacts): LikelyCause[] {
   const { service, onset, changes, failing, versions, endpoints, limited, deniedSince, calls, seeming } = facts;
-  // A key explains who is refused, whatever else goes wrong here, and nothing else.
-  const begun = ({ kind }: MeshChange): number => (kind === "key" ? (deniedSince ?? onset) : onset);
+  const tightened = changedLimit(limited);
+  const isLimit = (change: MeshChange): boolean => tightened !== null && namesDocument(change, tightened);
+  // A key explains who is refused and a limit who is held back, whatever else goes wrong here, and nothing else.
+  const begun = (change: MeshChange): number =>
+    (change.kind === "key" ? deniedSince : isLimit(change) ? facts.limitedSince : null) ?? onset;
   const latest = (change: MeshChange): number =>
     begun(change) + (facts.isOlder === true && change.kind !== "key" ? 0 : CAUSE_AFTER_MS);
   const timed = (change: CauseFacts["changes"][number]): Why | null => {
@@ -89,6 +105,9 @@ export function likelyCauses(facts: CauseFacts): LikelyCause[] {
       const why = [
         near,
         isSplit ? ([SPLIT, splitText("version", split)] as const) : null,
+        isLimit(change)
+          ? ([CHANGED_LIMIT, "it is the limit, and who is refused calls as often as before"] as const)
+          : null,
         change.kind === "key" ? ([DENIED, "requests are refused their proof"] as const) : null,
         near === null ? null : timed(change),
       ];
@@ -169,6 +188,20 @@ function outlier(parts: readonly SignalPart[]): Split | null {
     worst.signals.errorPercent >= WORSE_TIMES * best.signals.errorPercent;
   return isWorse ? { worst, best } : null;
 }
+
+/** What refuses those who call as before, where they are most of the refused; null = they are not. */
+function changedLimit(limited: CauseFacts["limited"]): string | null {
+  const usual = limited.filter(({ isAsBefore }) => isAsBefore);
+  const sum = (those: CauseFacts["limited"]): number => those.reduce((total, { requests }) => total + requests, 0);
+  const [most] = [...Map.groupBy(usual, ({ policy }) => policy)].toSorted(([, a], [, b]) => sum(b) - sum(a));
+  if (most === undefined || sum(usual) <= LOUD_SHARE * sum(limited)) {
+    return null;
+  }
+  const { kind, namespace, name } = partsOfPolicy(most[0]);
+  return refOf(kind, namespace, name);
+}
+
+const namesDocument = ({ title }: MeshChange, ref: string): boolean => title.split(/[ ,:]+/).includes(ref);
 
 const splitText = (what: string, { worst, best }: Split): string =>
   `${shortPercent(worst)} % of ${what} ${worst.name} fail, ${shortPercent(best)} % of ${best.name}`;

@@ -1,6 +1,7 @@
 // What the admin API says, common part: problems, findings, resources, lists. One schema for handlers, OpenAPI document
 // and typed clients; the families of calls have their own files (`apply.ts`, `registry.ts`, …).
 import * as z from "zod";
+import { roles } from "../word/roles.ts";
 
 /** Largest body of any admin call, bytes. */
 export const MAX_BODY_BYTES = 1024 * 1024;
@@ -88,7 +89,6 @@ export const resourceListSchema = z
 export type ResourceList = z.infer<typeof resourceListSchema>;
 
 /** Roles of operators, weakest first: each may do what those before it may. */
-export const roles = ["viewer", "operator", "admin"] as const;
 export const roleSchema = z.enum(roles).meta({ id: "Role" });
 export type Role = z.infer<typeof roleSchema>;
 

@@ -23,7 +23,7 @@ const windowSchema = z
 const goldenSchema = z
   .object({
     requests: z.int(),
-    perSecond: z.number(),
+    perSecond: z.number().meta({ description: "Of the part of the window that was counted." }),
     errors: z.int().meta({ description: "Answers of 500 and more, the mesh's own among them." }),
     errorPercent: z.number(),
     clientErrors: z.int().meta({ description: "Answers of 400 to 499." }),

@@ -66,7 +66,7 @@ describe("workers", () => {
     expect(all(/^\[\[env\.control\.d1_databases\]\]\n((?:.+\n)+)/gm)).toEqual(
       all(/^\[\[d1_databases\]\]\n((?:.+\n)+)/gm),
     );
-    const [binding] = all(/^# \[\[services\]\]\n((?:# .+\n)+)/gm);
+    const [binding] = all(/^# \[\[services\]\]\n((?:# \w.+\n)+)/gm);
     expect(binding).toBe(`# binding = "CONTROL"\n# service = "${CONTROL_WORKER}"\n# entrypoint = "Control"\n`);
   });
 

@@ -1,11 +1,9 @@
 import { describe, expect, it } from "vitest";
-import { downtimeOf } from "../../../src/decide/signals/downtime.ts";
 import { goldenOf } from "../../../src/decide/signals/golden.ts";
 import { healthWord } from "../../../src/decide/signals/health-word.ts";
 import { likelyCauses } from "../../../src/decide/signals/likely-cause.ts";
-import { onsetOf } from "../../../src/decide/signals/onset.ts";
 import { otherLabels } from "../../../src/decide/signals/other.ts";
-import type { Golden, LikelyCause, MeshChange, SeriesPoint, SignalPart } from "../../../src/model/api/signals.ts";
+import type { Golden, LikelyCause, MeshChange, SignalPart } from "../../../src/model/api/signals.ts";
 
 const ONSET = Date.UTC(2026, 0, 1, 12);
 const text = (ms: number): string => new Date(ms).toISOString();
@@ -42,6 +40,13 @@ const change = (secondsBefore: number, more: Partial<MeshChange> = {}): MeshChan
   ...more,
 });
 
+const limited = (caller: string, requests: number, isAsBefore = false, policy = "RateLimitPolicy/shop/partners") => ({
+  caller,
+  policy,
+  requests,
+  isAsBefore,
+});
+
 type Facts = Parameters<typeof likelyCauses>[0];
 const causes = (more: Partial<Facts>): readonly LikelyCause[] =>
   likelyCauses({
@@ -54,6 +59,7 @@ const causes = (more: Partial<Facts>): readonly LikelyCause[] =>
     versions: [],
     endpoints: [],
     limited: [],
+    limitedSince: ONSET,
     deniedSince: null,
     stepMs: 10_000,
     ...more,
@@ -122,7 +128,7 @@ describe("likelyCauses", () => {
       { kind: "dependency", title: "bank/ledger fails", score: 9 },
     ]);
     expect(causes({ endpoints: [part("a", 50, 0), part("b", 50, 40)] })).toMatchObject([{ title: "endpoint b fails" }]);
-    const of = (caller: string, requests: number) => ({ caller, policy: "RateLimitPolicy/shop/partners", requests });
+    const of = (caller: string, requests: number) => limited(caller, requests);
     expect(causes({ limited: [of("app", 900), of("web", 100)] })).toMatchObject([
       {
         kind: "caller",
@@ -131,6 +137,40 @@ describe("likelyCauses", () => {
       },
     ]);
     expect(causes({ limited: [of("app", 50), of("web", 50)] })).toEqual([]);
+  });
+
+  it("names the change of a limit before who is held back by it, where those call as often as before", () => {
+    const tightened = change(2, { service: null, title: "revision 12: update RateLimitPolicy/shop/partners" });
+    const titles = (facts: Partial<Facts>) => causes({ changes: [tightened], ...facts }).map(({ title }) => title);
+    const loud = "app calls more often than RateLimitPolicy/shop/partners lets it";
+    expect(causes({ changes: [tightened], limited: [limited("app", 90, true)] })).toMatchObject([
+      {
+        kind: "revision",
+        score: 7,
+        why: [
+          "it is about more than one service (1)",
+          "it is the limit, and who is refused calls as often as before (4)",
+          "it came within a minute of it (2)",
+        ],
+      },
+      { title: loud },
+    ]);
+    // Who calls more than before is told before the limit, however new that is.
+    expect(titles({ limited: [limited("app", 90)] })).toEqual([loud, tightened.title]);
+    expect(titles({ limited: [limited("app", 60), limited("web", 40, true)] })).toEqual([loud, tightened.title]);
+    // Nobody has most of it, and all call as before.
+    expect(titles({ limited: [limited("app", 50, true), limited("web", 50, true)] })).toEqual([tightened.title]);
+    // Another limit than the one that refuses, though its name begins alike.
+    const other = change(2, { service: null, title: "revision 12: update RateLimitPolicy/shop/partners-2" });
+    expect(titles({ changes: [other], limited: [limited("app", 90, true)] })).toEqual([loud, other.title]);
+  });
+
+  it("dates the change of a limit by when that began to refuse, not by a failure before it", () => {
+    const title = "revision 12: update RateLimitPolicy/shop/partners";
+    const tightened = change(-12, { service: null, title });
+    const facts = { changes: [tightened], limited: [limited("app", 90, true)] };
+    expect(causes({ ...facts, limitedSince: ONSET + 10_000 })[0]).toMatchObject({ title, score: 7 });
+    expect(causes({ ...facts, limitedSince: ONSET })[0]).toMatchObject({ kind: "caller" });
   });
 
   it("names a secret that has ended where proofs are refused, before whatever else was changed", () => {
@@ -168,74 +208,21 @@ describe("likelyCauses", () => {
   });
 });
 
-const point = (nth: number, requests: number, errors: number): SeriesPoint => ({
-  at: text(ONSET + nth * 10_000),
-  requests,
-  errors,
-  limited: 0,
-  denied: 0,
-  meanMs: null,
-  p50Ms: null,
-  p95Ms: null,
-  p99Ms: null,
-});
-
 it("a proof that is not looked at any more is refused, and not held back by a limit", () => {
   const row = { ...otherLabels("shop/cart"), status: 429, sumMs: 0, tries: 0, buckets: [], count: 5 };
   const { limited, denied } = goldenOf([row, { ...row, decision: "authenticate", count: 7 }], 60_000);
   expect([limited, denied]).toEqual([5, 7]);
 });
 
-describe("onsetOf", () => {
-  const onset = (series: readonly SeriesPoint[]) => onsetOf(series, { requests: 0, denied: 0 });
-
-  it("is the first of the last bad steps in a row; steps without requests do not break it", () => {
-    const series = [point(0, 10, 9), point(1, 10, 0), point(2, 10, 1), point(3, 0, 0), point(4, 10, 2)];
-    expect(onset(series)).toEqual({ since: text(ONSET + 20_000), until: null });
-    expect(onset([])).toBeNull();
-    const denied = [1, 9, 9].map((refused, nth) => Object.assign(point(nth, 20, 0), { denied: refused }));
-    expect(onset(denied)).toEqual({ since: text(ONSET + 10_000), until: null });
-  });
-
-  it("is not ended by steps that went well but had too few requests to show it", () => {
-    // Four of a hundred fail: ten that went well say nothing, two hundred do.
-    const series = [point(0, 100, 0), point(1, 200, 8), point(2, 10, 0), point(3, 100, 4)];
-    expect(onset([...series, point(4, 10, 0)])).toEqual({ since: text(ONSET + 10_000), until: null });
-    expect(onset([...series, point(4, 90, 0), point(5, 110, 0)])).toEqual({
-      since: text(ONSET + 10_000),
-      until: text(ONSET + 40_000),
-    });
-    expect(onset([...series, point(4, 200, 0), point(5, 20, 3)])).toEqual({
-      since: text(ONSET + 50_000),
-      until: null,
-    });
-    // Where six are usual, one is luck sooner than none is.
-    const luck = [point(0, 150, 6), point(1, 150, 6), point(2, 150, 1)];
-    expect(onset(luck)?.until).toBeNull();
-    expect(onset([...luck, point(3, 100, 0)])?.until).toBe(text(ONSET + 20_000));
-    // A few that failed are over with the first step that goes well.
-    expect(onset([point(0, 100, 4), point(1, 1, 0)])?.until).toBe(text(ONSET + 10_000));
-  });
-});
-
-describe("downtimeOf", () => {
-  it("joins bad steps, bridges silence, and says what goes on", () => {
-    const series = [point(0, 10, 5), point(1, 0, 0), point(2, 30, 3), point(3, 30, 0), point(4, 4, 4), point(5, 5, 5)];
-    expect(downtimeOf(series, 10_000)).toEqual([
-      { from: ONSET, to: ONSET + 30_000, requests: 40, errors: 8, isOngoing: false },
-      { from: ONSET + 50_000, to: ONSET + 60_000, requests: 5, errors: 5, isOngoing: true },
-    ]);
-  });
-});
-
 describe("healthWord", () => {
   const fine = { total: 2, healthy: 2, draining: 0 };
   const none = golden(0, 0);
+  const step = (nth: number, requests: number, denied = 0) => ({ at: text(ONSET + nth * 10_000), requests, denied });
   const told = (more: Partial<Parameters<typeof healthWord>[0]>) =>
     healthWord({
       signals: none,
       before: none,
-      series: [point(0, 0, 0)],
+      series: [step(0, 0)],
       endpoints: fine,
       broken: 0,
       overloaded: 0,
@@ -270,11 +257,11 @@ describe("healthWord", () => {
   });
 
   it("tells of callers who were let in before sooner than of those whom limits hold back, while they are refused", () => {
-    const reasons = (series: readonly SeriesPoint[]) =>
+    const reasons = (series: readonly ReturnType<typeof step>[]) =>
       told({ signals: golden(200, 0, 30, 10, 40), before: golden(100, 0), series }).reasons;
-    const refusing = Object.assign(point(1, 100, 0), { denied: 40 });
+    const refusing = step(1, 100, 40);
     const both = ["40 of 100 requests refused their proof or permission, usually 0 %", "limits refused 30 requests"];
-    expect(reasons([point(0, 100, 0), refusing])).toEqual(both);
-    expect(reasons([refusing, point(2, 100, 0)])).toEqual(both.toReversed());
+    expect(reasons([step(0, 100), refusing])).toEqual(both);
+    expect(reasons([refusing, step(2, 100)])).toEqual(both.toReversed());
   });
 });

@@ -1,5 +1,5 @@
 // What goes wrong in that mesh, when, what an operator's changes say of it, and what is to be named: the seven of
-// `selvage demo scenario`, and three more.
+// `selvage demo scenario`, and four more.
 import type { MeshChange } from "../../../src/model/api/signals.ts";
 import { flow, from, refused, served, steady } from "./flows.ts";
 import type { Flow } from "./world.ts";
@@ -117,7 +117,12 @@ export const scenarios: readonly Scenario[] = [
           (random() < 5 / 30 ? catalog : refused(429, "limit", "RateLimitPolicy/shop/partners"))(second, random),
       },
     ],
-    changes: (text) => [elsewhere(text), setUp(text)],
+    // Its limit is nearly as new as its calls.
+    changes: (text) => [
+      elsewhere(text),
+      setUp(text),
+      change(text(CALM_S - 10), "revision", null, "revision 11: create RateLimitPolicy/shop/partners"),
+    ],
     expected: { service: "shop/catalog", cause: /demo-crawler calls more often than RateLimitPolicy\/shop\/partners/ },
   },
   {
@@ -240,6 +245,24 @@ export const scenarios: readonly Scenario[] = [
       change(text(CALM_S), "breaker", "shop/reviews", "an operator forced its breaker open"),
     ],
     expected: { service: "shop/reviews", cause: /^an operator forced its breaker open$/ },
+  },
+  {
+    name: "tight-limit",
+    says: "the revision of the limit, and not the client that calls as ever",
+    flows: [
+      ...calm,
+      flow(ACME, "shop/catalog", 4, (second, random) =>
+        (second >= CALM_S && random() < 0.75 ? refused(429, "limit", "RateLimitPolicy/shop/partners") : catalog)(
+          second,
+          random,
+        ),
+      ),
+    ],
+    changes: (text) => [
+      elsewhere(text),
+      change(text(CALM_S - 1), "revision", null, "revision 12: update RateLimitPolicy/shop/partners"),
+    ],
+    expected: { service: "shop/catalog", cause: /^revision 12: update RateLimitPolicy/ },
   },
   { name: "calm", says: "nothing", flows: calm, changes: none, expected: null },
   {

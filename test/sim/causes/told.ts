@@ -35,8 +35,10 @@ function statsOf(
     throw new Error(asked.problem);
   }
   const current = read(coordinator, asked.question, now);
-  const services = serviceSignals(asked, current, read(coordinator, asked.before, now), new Map());
-  const causes = causesOf(asked, services, current.rows, changes, { declared: DECLARED, seeming: new Map() });
+  const { rows: before, ...past } = read(coordinator, asked.before, now);
+  const services = serviceSignals(asked, current, { rows: before, ...past }, new Map());
+  const counted = { rows: current.rows, before, countedSince: current.window.countedSince };
+  const causes = causesOf(asked, services, counted, changes, { declared: DECLARED, seeming: new Map() });
   return services.map((one) => Object.assign(one, causes.get(serviceKey(one.namespace, one.name))));
 }
 
@@ -55,7 +57,7 @@ function read(coordinator: SignalCoordinator, question: SignalQuestion, now: num
     resolutionSeconds: 10,
     asOf: heardAt === null ? null : text(heardAt),
     ageSeconds: heardAt === null ? null : (now - heardAt) / 1000,
-    countedSince: null,
+    countedSince: coordinator.since === null ? null : text(coordinator.since),
     lost,
     folded,
     partial: false,

@@ -222,6 +222,7 @@ export const folderOrder: readonly string[] = [
   "src/cli/demo",
   "src/cli/dashboard",
   "src/cli/local",
+  "src/cli/deploy",
   "src/cli/echo",
   "src/cli/issuer",
   "src/cli/print",

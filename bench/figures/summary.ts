@@ -1,8 +1,8 @@
 // From raw rounds to the figures that are told: each round's ratio to the reference of the same round, medians over
 // rounds, and medians over starts of the processes. Rounds of different variants are interleaved, so that a slow moment
 // of the machine weighs on all of them alike.
-import type { Round } from "./load/load.ts";
-import type { Measured } from "./measure.ts";
+import type { Round } from "../load/load.ts";
+import type { Measured } from "../measure.ts";
 
 /** One row of the answer, as docs/benchmarks.md describes it; null = was not measured. */
 export interface Row {

@@ -17,7 +17,7 @@ export const machine = (): Readonly<Record<string, string | number>> => ({
 });
 
 export const versions = (): Readonly<Record<string, string>> => ({
-  selvage: `${(JSON.parse(readFileSync(new URL("../package.json", import.meta.url), "utf8")) as { version: string }).version}+${commit()}`,
+  selvage: `${(JSON.parse(readFileSync(new URL("../../package.json", import.meta.url), "utf8")) as { version: string }).version}+${commit()}`,
   workerd: versionOf("workerd"),
   node: process.versions.node,
 });

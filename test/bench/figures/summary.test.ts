@@ -1,8 +1,8 @@
 // The arithmetic behind the benchmark's figures: ratios within a round, medians over rounds.
 import { describe, expect, it } from "vitest";
-import type { Round } from "../../bench/load/load.ts";
-import type { Measured } from "../../bench/measure.ts";
-import { median, medianOf, summarise, table } from "../../bench/summary.ts";
+import type { Round } from "../../../bench/load/load.ts";
+import type { Measured } from "../../../bench/measure.ts";
+import { median, medianOf, summarise, table } from "../../../bench/figures/summary.ts";
 
 const round = (over: Partial<Round> = {}): Round => ({ requests: 1000, seconds: 1, cpuMicros: 100_000, ...over });
 

@@ -1,0 +1,84 @@
+// What `selvage init` writes, as texts; nothing is read or written here.
+
+/** A file of the folder, and what it is, in one line. */
+export interface FirstFile {
+  readonly path: string;
+  readonly what: string;
+  readonly text: string;
+}
+
+/** What the name of a mesh may be: a host's, its database's, its Workers', of which the second adds `-control`. */
+export const isMeshName = (name: string): boolean => /^[a-z0-9]([-a-z0-9]{0,52}[a-z0-9])?$/.test(name);
+
+/**
+ * @param toml the text of wrangler.toml
+ * @param command how the command is called there, such as `npx selvage`
+ */
+export function firstFiles(name: string, toml: string, command: string): readonly FirstFile[] {
+  return [
+    { path: "wrangler.toml", what: "the Worker, its database and its objects, as Cloudflare gets them", text: toml },
+    { path: "mesh/hello.yaml", what: "a first Service, and an HTTPRoute to it", text: HELLO },
+    { path: ".gitignore", what: "tokens, and what runs leave behind", text: IGNORED },
+    { path: "README.md", what: "these files and the commands that go with them", text: readme(name, command) },
+  ];
+}
+
+const HELLO = `# A service that runs somewhere else. Put an address of your own in place of this one.
+apiVersion: selvage.dev/v1
+kind: Service
+metadata: { name: hello }
+spec:
+  exposure: public # everybody may call it; left out, only who has an identity of the mesh
+  endpoints:
+    - url: "https://example.com"
+---
+# The way to it: /hello on any host of the mesh. /svc/hello/ works without.
+apiVersion: gateway.networking.k8s.io/v1
+kind: HTTPRoute
+metadata: { name: hello }
+spec:
+  rules:
+    - matches: [{ path: { type: PathPrefix, value: /hello } }]
+      filters:
+        - type: URLRewrite
+          urlRewrite: { path: { type: ReplacePrefixMatch, replacePrefixMatch: / } }
+      backendRefs: [{ group: selvage.dev, kind: Service, name: hello }]
+`;
+
+const IGNORED = `# Operators' tokens.
+*.token
+# Secrets of a Worker that runs here.
+.dev.vars*
+.env*
+# The data of \`selvage up\`.
+.selvage/
+.wrangler/
+node_modules/
+`;
+
+const readme = (name: string, command: string): string => `# ${name}
+
+A [Selvage](https://www.npmjs.com/package/selvage) mesh.
+
+- \`wrangler.toml\`: the Worker, its database and its objects, as Cloudflare gets them
+- \`mesh/\`: the documents; \`hello.yaml\` is a first service and a route to it
+
+On this machine:
+
+\`\`\`sh
+${command} up                          # http://127.0.0.1:8787, until Ctrl-C
+${command} apply -f mesh/ --wait       # in another terminal
+curl http://127.0.0.1:8787/hello
+\`\`\`
+
+On Cloudflare:
+
+\`\`\`sh
+${command} deploy                      # again for a new version, and wherever it stopped
+${command} --context ${name} apply -f mesh/ --wait
+${command} --context ${name} status
+\`\`\`
+
+\`${name}.token\` is the first operator's token, and may do everything. Make others with \`token create\`, then take it
+away: \`npx wrangler secret delete SELVAGE_ADMIN_TOKEN\`.
+`;
