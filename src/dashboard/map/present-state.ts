@@ -20,5 +20,5 @@ export function inPresentState(graph: Graph, status: MeshStatus | undefined): Gr
     const now = healthOf(refOf("Service", namespace, name));
     return isIll(now) || now === "idle" ? now : isIll(state) ? "healthy" : state;
   };
-  return { ...graph, nodes: graph.nodes.map((node) => ({ ...node, state: stateOf(node) })) };
+  return { ...graph, nodes: graph.nodes.map((node) => Object.assign({}, node, { state: stateOf(node) })) };
 }
