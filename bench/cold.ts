@@ -1,6 +1,6 @@
 // What a new isolate costs: how long its first answer takes, beside its second one, the CPU until then, which depends
-// less on what else runs, how much memory the process grows by, in meshes of so many services and in that of the variant
-// `everything`; and the CPU of its start, before there is any request. Builds are isolates of one process, in turn.
+// less on what else runs, and how much memory the process grows by, in meshes of so many services and in that of the
+// variant `everything`; and the CPU of its start, before any request. Builds are isolates of one process, in turn.
 //   npx node bench/cold.ts [--against main] [--meshes 10,1000,10000,everything] [--isolates 8] [--json]
 import { mkdirSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
