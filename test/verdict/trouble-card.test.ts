@@ -18,11 +18,11 @@ const revision = (number: number, secondsAgo: number): Revision => ({
 });
 const revisions = [revision(9, 20), revision(8, 70), revision(7, 80)];
 
+const fails = { severity: "down", ref: "Service/shop/pay", message: "fails", since: at(60), command: null } as const;
+const trouble = (cause: Trouble["cause"]): Trouble => (cause === undefined ? fails : { ...fails, cause });
+
 function behind(...causes: readonly Trouble["cause"][]): number | undefined {
-  const [first, ...others] = causes.map((cause): Trouble => {
-    const trouble = { ref: "Service/shop/pay", message: "fails", since: at(60), command: null };
-    return { severity: "down", ...trouble, ...(cause === undefined ? {} : { cause }) };
-  });
+  const [first, ...others] = causes.map(trouble);
   if (first === undefined) {
     throw new Error("nothing is wrong");
   }
