@@ -93,20 +93,9 @@ export async function runAgent(settings: AgentSettings, ports: AgentPorts): Prom
 
 function announcerOf(endpoint: AnnouncedEndpoint & { readonly ttlMs: number }, ports: AgentPorts): Announcer {
   const { id, url, namespace, service, ttlMs } = endpoint;
-  let isTold = false;
   const calls = new RegistryCalls(ports.client, endpoint, {
-    failed: (failure) => {
-      if (!isTold) {
-        ports.complain(failure);
-      }
-      isTold = true;
-    },
-    recovered: () => {
-      if (isTold) {
-        ports.say("the mesh answers again");
-      }
-      isTold = false;
-    },
+    failed: (failure) => ports.complain(failure),
+    recovered: () => ports.say("the mesh answers again"),
   });
   const lines = {
     announced: `announced ${namespace}/${service} at ${url} (endpoint ${id})`,
@@ -177,6 +166,7 @@ async function startProxies(
     now: Date.now,
     fetch: (url, init) => fetch(url, init),
     failed: (reason) => say(`no token for the workload: ${reason}; calls at the outbound port are refused meanwhile`),
+    recovered: () => say("the workload has a token again"),
   });
   try {
     const lent = await startOutbound({ listen: outbound.listen, mesh: outbound.mesh, token, stallMs: STALL_MS });

@@ -69,7 +69,12 @@ function refusalFor({ status, reason }: Extract<Verification, { readonly ok: fal
   const detail = `${ASSERTION}: ${reason}`;
   return status === 503
     ? { problem: "assertionUncheckable", detail, headers: { "retry-after": "2" } }
-    : { problem: "assertionRefused", detail, headers: { "www-authenticate": "Selvage-Assertion" } };
+    : // A stranger keeps no connection.
+      {
+        problem: "assertionRefused",
+        detail,
+        headers: { "www-authenticate": "Selvage-Assertion", connection: "close" },
+      };
 }
 
 function ownAnswer({ method, url, headers }: IncomingMessage, options: InboundOptions): OwnAnswer | null {
@@ -93,6 +98,8 @@ function health(status: number, app: AppVerdict, isReady: boolean): OwnAnswer {
     "content-type": "application/json",
     "content-length": Buffer.byteLength(body),
     "cache-control": "no-store",
+    // Anybody may ask, and keeps no connection for it.
+    connection: "close",
   };
   return { status, headers, body };
 }

@@ -20,13 +20,16 @@ const OF_A_CONNECTION = new Set([
 /** How a body ends may not be nominated away. */
 const NEVER_NOMINATED = new Set(["content-length", "host"]);
 
+/** Many servers take an underscore for a hyphen: a word of the mesh that nobody has checked. */
+const lookalike = (lower: string): boolean => lower.startsWith("selvage_");
+
 /** @param dropped further names, in lower case, that are not handed on */
 export function keptHeaders(raw: RawHeaders, dropped: ReadonlySet<string>): string[] {
   const nominated = nominatedIn(raw);
   const kept: string[] = [];
   for (const [name, value] of pairsOf(raw)) {
     const lower = name.toLowerCase();
-    if (!OF_A_CONNECTION.has(lower) && !dropped.has(lower) && !nominated.has(lower)) {
+    if (!OF_A_CONNECTION.has(lower) && !dropped.has(lower) && !nominated.has(lower) && !lookalike(lower)) {
       kept.push(name, value);
     }
   }

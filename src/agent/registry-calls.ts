@@ -15,9 +15,10 @@ export interface AnnouncedEndpoint {
   readonly ttl: string;
 }
 
-/** Tells a failure once, until something went well again; `recovered` is told after one that was told. */
+/** A failure is told once for its kind, until something went well again. */
 interface FailureTeller {
   failed(failure: Failure): void;
+  /** After a failure that was told. */
   recovered(): void;
 }
 
@@ -25,6 +26,8 @@ export class RegistryCalls {
   readonly #client: ApiClient;
   readonly #endpoint: AnnouncedEndpoint;
   readonly #teller: FailureTeller;
+  /** The kind that was told last: status and code. */
+  #told: string | null = null;
 
   constructor(client: ApiClient, endpoint: AnnouncedEndpoint, teller: FailureTeller) {
     this.#client = client;
@@ -59,7 +62,10 @@ export class RegistryCalls {
 
   #outcome(answer: ApiAnswer<unknown>, absent: "unknown" | "refused"): CallOutcome {
     if (answer.ok) {
-      this.#teller.recovered();
+      if (this.#told !== null) {
+        this.#told = null;
+        this.#teller.recovered();
+      }
       return "done";
     }
     const { failure } = answer;
@@ -67,7 +73,11 @@ export class RegistryCalls {
     if (status === 404 && absent === "unknown" && failure.problem !== undefined) {
       return "unknown";
     }
-    this.#teller.failed(failure);
+    const kind = `${status} ${failure.problem?.code}`;
+    if (this.#told !== kind) {
+      this.#told = kind;
+      this.#teller.failed(failure);
+    }
     const isTransient = status === null || status >= 500 || status === 408 || status === 429 || !failure.problem;
     return isTransient ? "failed" : "refused";
   }

@@ -9,14 +9,18 @@ interface WorkloadTokenPorts {
   proof(): Promise<WorkloadProof>;
   now(): number;
   fetch(url: string, init: RequestInit): Promise<Response>;
-  /** Told once, until it goes well again. */
+  /** Told once for a reason, until it went well again. */
   failed(reason: string): void;
+  /** After a failure that was told. */
+  recovered(): void;
 }
 
 interface Held {
   readonly token: string;
   readonly endsAt: number;
   readonly renewAt: number;
+  /** The mesh has refused it; perhaps only a part of the mesh that has not heard of the client yet. */
+  readonly isDoubted: boolean;
 }
 
 interface Granted {
@@ -41,7 +45,7 @@ export class WorkloadToken {
   #held: Held | null = null;
   #asking: Promise<void> | null = null;
   #notBefore = 0;
-  #isTold = false;
+  #told: string | null = null;
 
   constructor(ports: WorkloadTokenPorts) {
     this.#ports = ports;
@@ -55,16 +59,16 @@ export class WorkloadToken {
       return held.token;
     }
     const asked = this.#ask(now);
-    if (held === null) {
+    if (held === null || held.isDoubted) {
       await asked;
     }
     return this.#usable(this.#ports.now())?.token ?? null;
   }
 
-  /** The mesh has refused the token: another one is asked for. */
+  /** The mesh has refused the token: the next call asks for another one. */
   doubt(token: string): void {
     if (this.#held?.token === token) {
-      this.#held = null;
+      this.#held = { ...this.#held, renewAt: 0, isDoubted: true };
     }
   }
 
@@ -93,8 +97,11 @@ export class WorkloadToken {
         return;
       }
       const lifeMs = (typeof seconds === "number" && seconds > 0 ? seconds : 60) * 1000;
-      this.#held = { token, endsAt: sentAt + lifeMs, renewAt: sentAt + lifeMs * RENEW_AFTER };
-      this.#isTold = false;
+      this.#held = { token, endsAt: sentAt + lifeMs, renewAt: sentAt + lifeMs * RENEW_AFTER, isDoubted: false };
+      if (this.#told !== null) {
+        this.#told = null;
+        this.#ports.recovered();
+      }
       // A token that is refused as soon as it is there does not make a storm.
       this.#notBefore = sentAt + RETRY_MS;
     } catch (error) {
@@ -114,8 +121,8 @@ export class WorkloadToken {
 
   #fail(reason: string, restMs: number): void {
     this.#notBefore = this.#ports.now() + restMs;
-    if (!this.#isTold) {
-      this.#isTold = true;
+    if (this.#told !== reason) {
+      this.#told = reason;
       this.#ports.failed(reason);
     }
   }

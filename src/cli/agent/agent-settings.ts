@@ -5,6 +5,7 @@ import type { AgentSettings } from "../../agent/agent.ts";
 import type { ListenAddress } from "../../agent/bounded-server.ts";
 import type { ProofSource } from "../../agent/workload-proof.ts";
 import { parseDuration } from "../../model/document/field/duration.ts";
+import { nameSchema } from "../../model/document/field/names.ts";
 import { endpointUrlSchema } from "../../model/document/field/url.ts";
 import { isLoopback } from "../session/connection.ts";
 
@@ -58,6 +59,14 @@ export function agentSettings(flags: AgentFlags, namespace: string, server: stri
 function read(flags: AgentFlags, namespace: string, server: string, environment: Environment): AgentSettings {
   const { service, inbound, outbound, advertise } = flags;
   const app = flags.app === undefined ? null : appAt(flags.app);
+  for (const [name, text] of [
+    ["--service", service],
+    ["--namespace", namespace],
+  ] as const) {
+    if (!nameSchema.safeParse(text).success) {
+      throw new Unfit(`${name} wants a name of lower-case letters, digits and hyphens, not "${text}"`);
+    }
+  }
   if (inbound === undefined && outbound === undefined && advertise === undefined) {
     throw new Unfit("there is nothing to do: give --advertise URL, --inbound PORT or --outbound PORT");
   }
