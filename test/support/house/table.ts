@@ -76,7 +76,7 @@ export const table: Readonly<Record<string, Allowance>> = {
   },
   // What Now says first, drawn by the page with React and by the Worker as markup.
   verdict: { ours: ["model", "status"], types: [], packages: [] },
-  cli: { ours: ["model", "agent", "adapters", "status"], types: [], packages: ["*"] },
+  cli: { ours: ["model", "agent", "adapters", "status", "store/token-count.ts"], types: [], packages: ["*"] },
   agent: { ours: ["model", "cli/session/client.ts"], types: [], packages: ["*"] },
   // The page in the browser: the admin API through the command's own client, and its words for what is wrong.
   dashboard: {
