@@ -7,6 +7,7 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { EndpointState } from "../../src/model/api/endpoints.ts";
+import { startIssuer } from "../../src/cli/issuer/issuer-server.ts";
 import { startAgentProcess, startApp, type AgentProcess, type App } from "../support/journeys/agent-process.ts";
 import { startMesh, type TestMesh } from "../support/mesh.ts";
 import { freePorts } from "../support/ports.ts";
@@ -243,6 +244,21 @@ spec: {endpoints: [{url: "http://127.0.0.1:${app.port}"}]}
     const claims: unknown = JSON.parse(Buffer.from(String(assertion).split(".")[1] ?? "", "base64url").toString());
     expect(claims).toMatchObject({ sub: "spiffe://mesh.local/ns/shop/sa/storefront" });
     expect(seen).toMatchObject({ authorization: "Bearer user-token" });
+  });
+
+  it("calls as the workload for a token of its platform, without any secret", async () => {
+    const issuer = await startIssuer(0, Date.now);
+    const trust = `{issuer: "${issuer.url}", jwksUri: "${issuer.url}/jwks.json", namespaces: [shop]}`;
+    const cluster = `{apiVersion: selvage.dev/v1, kind: Cluster, metadata: {name: pods}, spec: {trust: ${trust}}}`;
+    expect((await mesh.cli(["apply", "--wait", "-f", "-"], cluster)).code).toBe(0);
+    const claims = "sub=spiffe://mesh.local/ns/shop/sa/storefront&aud=spiffe://mesh.local";
+    const file = join(folder, "token");
+    writeFileSync(file, await (await fetch(`${issuer.url}/token?${claims}`)).text());
+    const agent = await startAgent(`--service storefront --outbound 127.0.0.1:0 --exchange-token ${file}`);
+    const own = /outbound=(\S+)/.exec(agent.ready)?.[1] ?? "";
+    const answer = await fetch(`${own}/svc/ledger.shop/`);
+    expect([answer.status, await answer.text()], agent.said()).toEqual([200, "first"]);
+    await issuer.stop();
   });
 
   it.each([
