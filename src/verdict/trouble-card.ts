@@ -4,7 +4,7 @@ import { documentPath } from "../model/word/screen-paths.ts";
 import { partsOfRef } from "../model/word/refs.ts";
 import type { Trouble } from "../status/trouble.ts";
 import { healthWordOf } from "./health.ts";
-import { badge, commandLine } from "./parts.ts";
+import { badge, commandLine, said } from "./parts.ts";
 import type { Pen } from "./pen.ts";
 
 /** A change that came shortly before the trouble is worth a look; nothing is claimed beyond that. */
@@ -49,10 +49,10 @@ export function troubleCard<N>(pen: Pen<N>, { troubles, revisions, passedAt }: T
       element("span", { className: "quiet" }, ...when),
     ),
     // What has one height comes first: words that come later then push nothing of it about.
-    element("p", { className: "says" }, message),
+    element("p", { className: "says" }, said(pen, message)),
     ref !== null && ref.startsWith("Service/") ? wayBack(ref, backBehind) : null,
     command === null ? null : commandLine(pen, command),
-    ...others.map((one) => element("p", { key: one.message }, one.message)),
+    ...others.map((one) => element("p", { key: one.message }, said(pen, one.message))),
     before === undefined ? null : shortlyBefore(pen, before),
   );
 }
