@@ -1,7 +1,7 @@
 // What a new isolate costs: how long its first answer takes, beside its second one, the CPU until then, which depends
-// less on what else runs, how much memory the process grows by, in meshes of several sizes; and the CPU of its start,
-// before there is any request. Two builds are measured as isolates of one process, in turn.
-//   npx node bench/cold.ts [--against main] [--services 10,1000,10000] [--isolates 8] [--json]
+// less on what else runs, and how much memory the process grows by, in meshes of so many services and in that of the
+// variant `everything`; and the CPU of its start, before any request. Builds are isolates of one process, in turn.
+//   npx node bench/cold.ts [--against main] [--meshes 10,1000,10000,everything] [--isolates 8] [--json]
 import { mkdirSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -10,7 +10,8 @@ import { startUpstream } from "./load/children.ts";
 import { Connection } from "./load/connection.ts";
 import { cpuMicros } from "./load/cpu.ts";
 import { meshDocuments, meshRequests } from "./mesh.ts";
-import { codeAt, productCode, startEdges, trafficCode } from "./product.ts";
+import { codeAt, productCode, startEdges, trafficCode, type ProductOptions } from "./product.ts";
+import { everything } from "./variants/everything.ts";
 import { median } from "./figures/summary.ts";
 import { printRows } from "./figures/print-rows.ts";
 import { startWorkerd } from "./workerd.ts";
@@ -18,7 +19,7 @@ import { startWorkerd } from "./workerd.ts";
 const { values } = parseArgs({
   options: {
     against: { type: "string" },
-    services: { type: "string", default: "10,1000,10000" },
+    meshes: { type: "string", default: "10,1000,10000,everything" },
     isolates: { type: "string", default: "8" },
     json: { type: "boolean", default: false },
   },
@@ -47,11 +48,11 @@ try {
   builds.set("this", await productCode());
   builds.set("without control", await trafficCode());
   const starts = await startsOf([...builds.values()]);
-  for (const services of values.services.split(",").map(Number)) {
-    const measured = await coldIn(services, [...builds.values()]);
+  for (const mesh of values.meshes.split(",")) {
+    const measured = await coldIn(mesh, [...builds.values()]);
     for (const [at, build] of [...builds.keys()].entries()) {
       const startCpuMs = rounded(starts[at] ?? Number.NaN);
-      rows.push({ services, build, ...summed(measured.filter((_, nth) => nth % builds.size === at)), startCpuMs });
+      rows.push({ mesh, build, ...summed(measured.filter((_, nth) => nth % builds.size === at)), startCpuMs });
     }
   }
 } finally {
@@ -61,15 +62,15 @@ try {
 printRows(rows, values.json);
 
 /** Of isolates of the builds, in turn. */
-async function coldIn(services: number, builds: readonly string[]): Promise<Cold[]> {
-  const size = { services, routes: Math.max(10, services / 10) };
-  const into = join(dir, `mesh-${services}`);
+async function coldIn(name: string, builds: readonly string[]): Promise<Cold[]> {
+  const into = join(dir, `mesh-${name}`);
   mkdirSync(into);
+  const { documents, requests } = name === "everything" ? await everything.options(upstream.port) : sized(Number(name));
   // The first one may wait for objects that sleep: that is no isolate's doing.
   const many = (Number(values.isolates) - 1) * builds.length;
-  const mesh = await startEdges(into, meshDocuments(size, upstream.port), many + 1, builds);
+  const mesh = await startEdges(into, documents, many + 1, builds);
   try {
-    const request = meshRequests(size, 1)[0] ?? "";
+    const [request = ""] = typeof requests === "function" ? await requests(mesh.port) : requests;
     await timesOf(mesh.ports[many] ?? 0, request);
     const measured: Cold[] = [];
     for (const port of mesh.ports.slice(0, many)) {
@@ -85,6 +86,11 @@ async function coldIn(services: number, builds: readonly string[]): Promise<Cold
   } finally {
     await mesh.stop();
   }
+}
+
+function sized(services: number): ProductOptions {
+  const size = { services, routes: Math.max(10, services / 10) };
+  return { documents: meshDocuments(size, upstream.port), requests: meshRequests(size, 1) };
 }
 
 function summed(measured: readonly Cold[]): Record<string, number> {

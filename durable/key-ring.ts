@@ -144,6 +144,8 @@ function viewOf(ring: Ring): RingView {
 
 /** Its id is random: it says nothing about the key, and no two rings have one in common. */
 async function newKey(): Promise<NewKey> {
-  const kid = encodeBase64url(crypto.getRandomValues(new Uint8Array(12)));
-  return { kid, ...(await newKeyPair()) };
+  const random = crypto.getRandomValues(new Uint8Array(12));
+  // It begins with a letter: a command takes for an option what begins with a dash.
+  random[0] = (random[0] ?? 0) & 0x7f;
+  return { kid: encodeBase64url(random), ...(await newKeyPair()) };
 }

@@ -1,7 +1,7 @@
 // Which commands stand together in `selvage --help`, in which order, and the examples below them.
 
 const groups: Readonly<Record<string, readonly string[]>> = {
-  "Run here:": ["up", "demo", "echo", "dev-issuer"],
+  "Run here:": ["up", "agent", "demo", "echo", "dev-issuer"],
   "Run on Cloudflare:": ["init", "deploy"],
   "Documents:": [
     "apply",
@@ -119,6 +119,15 @@ Examples:
   selvage open limits               # any screen
   selvage open svc/payments -n shop
   selvage open SLV4001              # what a code means, and what to do`,
+  agent: `
+Examples:
+  selvage agent --service orders -n shop --app http://127.0.0.1:8080 --health /healthz \\
+    --inbound 4143 --advertise https://orders-1.example.com
+  selvage agent --service storefront --outbound 4140 --credentials client.json
+  curl http://127.0.0.1:4140/svc/orders.shop/   # as the workload storefront
+
+Secrets are read from SELVAGE_TOKEN, SELVAGE_CLIENT_ID and SELVAGE_CLIENT_SECRET, or from files.
+SIGTERM drains, waits for what is under way and takes the endpoint out; another one ends at once.`,
   context: `
 Examples:
   selvage context add prod --server https://mesh.example.com --token-file -

@@ -2,6 +2,7 @@
 // `--help` and completion stay quick.
 import { sayError } from "./session/error-line.ts";
 import { Command, Help } from "commander";
+import { addAgentCommand } from "./agent-commands.ts";
 import { addBreakerCommands } from "./breaker-commands.ts";
 import { addClientCommands } from "./client-commands.ts";
 import { addRolloutCommands } from "./rollout-commands.ts";
@@ -77,6 +78,7 @@ export function buildProgram(terminal: Terminal, done: Done): Command {
   const timeout = ["--timeout <seconds>", "longest wait of --wait", seconds(3600), 30] as const;
 
   addLocalCommands(program, terminal, done);
+  addAgentCommand(program, terminal, done);
   addDemoCommands(program, withSession);
   addDeployCommands(program, terminal, done);
 

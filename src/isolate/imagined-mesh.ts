@@ -1,41 +1,41 @@
-// A mesh that nobody has: one service, two rules that lead to it, and a key that everybody knows. An isolate that
-// starts practises with it (proxy/rehearsal.ts). Whoever is asked about it answers at once, and no time passes there.
-import type { KeyAnswer } from "../model/message/key-ring.ts";
-import type { PrefixNode, Rule, Snapshot } from "../model/snapshot/snapshot.ts";
+// A mesh that nobody has: two services, one of them under policies, rules that lead to them, and a key that everybody
+// knows. An isolate that starts practises with it (proxy/rehearsal.ts). Whoever is asked about it answers at once, and
+// no time passes there.
+import type { KeyMaterial } from "../model/message/key-ring.ts";
+import type { Held } from "../model/snapshot/policies.ts";
+import type { PrefixNode, Rule, ServiceEntry, Snapshot } from "../model/snapshot/snapshot.ts";
 import { snapshotFrom, writeSnapshot } from "../store/snapshot-text.ts";
+import { mint } from "../tokens/mint.ts";
+import { importOwnKey } from "../tokens/own-keys.ts";
+import { imaginedPolicies, IMAGINED_ISSUER } from "./imagined-policies.ts";
 import type { IsolatePorts } from "./ports.ts";
 
-const SERVICE = "imagined/orders";
-const HOST = "imagined.example";
 const USUAL_MS = 15_000;
 
-/** What the compiler makes of a Service and an HTTPRoute; a test holds it to that. */
+/** Nothing holds at the one service; at the other, each kind of policy. */
+const FREE: Held = { policies: {} };
+const GUARDED: Held = {
+  policies: { traffic: 0, limit: [0], authentication: 0, authorization: [0] },
+  ownAuthentication: true,
+};
+
+/** What the compiler makes of such documents; a test holds it to that. */
 export function imaginedMesh(): Snapshot {
+  const paths = ["/orders", "/files", "/accounts"];
   return {
     schema: 2,
     revision: 1,
     services: {
-      [SERVICE]: {
-        namespace: "imagined",
-        name: "orders",
-        exposure: "public",
-        endpoints: [
-          {
-            id: "static-8ae2d2e44099",
-            address: { url: "http://orders.example" },
-            cluster: "local",
-            version: null,
-            weight: 1,
-            priority: 0,
-          },
-        ],
-        timeouts: { requestMs: USUAL_MS, perTryMs: 0 },
-        policies: {},
-      },
+      "imagined/accounts": service("accounts", "static-f6eff71b83b3", GUARDED),
+      "imagined/orders": service("orders", "static-8ae2d2e44099", FREE),
     },
     router: {
-      rules: [rule("0", null), rule("1", 0)],
-      matches: ["/orders", "/files"].map((value, at) => ({
+      rules: [
+        rule("0", "imagined/orders", null, FREE),
+        rule("1", "imagined/orders", 0, FREE),
+        rule("2", "imagined/accounts", 0, GUARDED),
+      ],
+      matches: paths.map((value, at) => ({
         rule: at,
         listener: 0,
         path: { type: "PathPrefix", value },
@@ -47,23 +47,35 @@ export function imaginedMesh(): Snapshot {
       groups: [{ "*": 0 }],
       programs: [],
       hosts: { HTTP: {}, HTTPS: {} },
-      entries: { "*": hosts(), "selvage-system/selvage:0": hosts() },
+      entries: { "*": hosts(paths), "selvage-system/selvage:0": hosts(paths) },
       services: {},
       compared: { headers: [], query: [] },
     },
-    policies: {},
+    policies: imaginedPolicies(SIGNING.jwk),
     clusters: { local: { region: null, continents: [], colos: [], private: true } },
   };
 }
 
+function service(name: string, id: string, held: Held): ServiceEntry {
+  const address = { url: `http://${name}.example` };
+  return {
+    namespace: "imagined",
+    name,
+    exposure: "public",
+    endpoints: [{ id, address, cluster: "local", version: null, weight: 1, priority: 0 }],
+    timeouts: { requestMs: USUAL_MS, perTryMs: 0 },
+    ...held,
+  };
+}
+
 /** @param requestMs what the rule itself says; null = nothing, 0 = there is no deadline */
-function rule(name: string, requestMs: number | null): Rule {
+function rule(name: string, to: string, requestMs: number | null, held: Held): Rule {
   const timeouts = { requestMs: requestMs ?? USUAL_MS, perTryMs: 0 };
   return {
-    route: SERVICE,
+    route: "imagined/orders",
     name,
     filters: [],
-    backends: [{ weight: 1, target: { service: SERVICE, version: null }, filters: [], timeouts, policies: {} }],
+    backends: [{ weight: 1, target: { service: to, version: null }, filters: [], timeouts, ...held }],
     timeouts: { requestMs, perTryMs: null },
     policies: {},
     retry: null,
@@ -71,28 +83,29 @@ function rule(name: string, requestMs: number | null): Rule {
   };
 }
 
-function hosts(): Snapshot["router"]["entries"][string] {
-  const end = (match: number): PrefixNode => ({ here: [match], next: {} });
-  const prefix = { here: [], next: { "/orders": end(0), "/files": end(1) } };
-  return { [HOST]: { exact: {}, regex: [], prefix } };
+function hosts(paths: readonly string[]): Snapshot["router"]["entries"][string] {
+  const ends = paths.map((path, at): [string, PrefixNode] => [path, { here: [at], next: {} }]);
+  return { "imagined.example": { exact: {}, regex: [], prefix: { here: [], next: Object.fromEntries(ends) } } };
 }
 
 /** Of RFC 7515 A.3, which everybody has: what it signs goes nowhere. */
-const KEYS: KeyAnswer = {
-  tag: "imagined",
-  signing: {
-    kid: "imagined",
-    jwk: {
-      kty: "EC",
-      crv: "P-256",
-      x: "f83OJ3D2xF1Bg8vub9tLe1gHMzV76e8Tus9uPHvRVEU",
-      y: "x_FEzRu9m36HLN_tue659LNpXW6pCyStikYjKIWI5a0",
-      d: "jpsQnnGQmL-YBIffH1136cspYG6-0iY7X1fCE9-E9LI",
-    },
+const SIGNING: KeyMaterial["signing"] = {
+  kid: IMAGINED_ISSUER.kid,
+  jwk: {
+    kty: "EC",
+    crv: "P-256",
+    x: "f83OJ3D2xF1Bg8vub9tLe1gHMzV76e8Tus9uPHvRVEU",
+    y: "x_FEzRu9m36HLN_tue659LNpXW6pCyStikYjKIWI5a0",
+    d: "jpsQnnGQmL-YBIffH1136cspYG6-0iY7X1fCE9-E9LI",
   },
-  accepted: [],
-  pepper: "A".repeat(43),
 };
+
+/** Of a caller whom the policies let in. */
+export async function imaginedToken(): Promise<string> {
+  const { issuer, audience, kid } = IMAGINED_ISSUER;
+  const key = await importOwnKey(SIGNING.jwk);
+  return mint({ kid, key }, "JWT", { iss: issuer, aud: audience, sub: "mia", iat: 0, exp: 60 });
+}
 
 export function imaginedPorts(): IsolatePorts {
   const head = { revision: 1, generation: 0 };
@@ -107,7 +120,7 @@ export function imaginedPorts(): IsolatePorts {
     newest: () => Promise.resolve(read()),
     forced: () => Promise.resolve({ version: 0, services: new Map() }),
     changes: () => Promise.resolve({ generation: 0, changed: [], removed: [] }),
-    material: () => Promise.resolve(KEYS),
+    material: () => Promise.resolve({ tag: "imagined", signing: SIGNING, accepted: [], pepper: "A".repeat(43) }),
     ask: () => never,
   };
 }

@@ -1,5 +1,5 @@
 // Services whose requests fail right now, by what isolates count, with what most likely made them fail.
-import type { ServiceSignals, Stats } from "../model/api/signals.ts";
+import type { LikelyCause, ServiceSignals, Stats } from "../model/api/signals.ts";
 import { refOf } from "../model/word/refs.ts";
 import { failingVersion } from "./failing-version.ts";
 import { namespaceFlag, type Trouble } from "./trouble.ts";
@@ -66,10 +66,14 @@ export function versionTroubles(
           `${percent(other.signals.errorPercent)} of version ${other.name}${why}`,
         since,
         command: `selvage top ${name}${namespaceFlag(namespace)} --once`,
+        ...named(cause),
       },
     ];
   });
 }
+
+const named = (cause: LikelyCause | undefined): Pick<Trouble, "cause"> =>
+  cause === undefined ? {} : { cause: { kind: cause.kind, at: cause.at } };
 
 /** A version that failed, is asked still, and was asked too seldom since to have shown that it does well again. */
 function seldomAsked(
@@ -111,6 +115,7 @@ export function signalTroubles(services: readonly ServiceSignals[], now: number)
         message: `${reason}; ${why}`,
         since,
         command: `selvage top ${name}${namespaceFlag(namespace)} --once`,
+        ...named(cause),
       },
     ];
   });

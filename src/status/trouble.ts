@@ -1,4 +1,5 @@
 // What `status` tells of: one thing that is wrong, how bad it is, since when, and the command that shows or mends it.
+import type { LikelyCause } from "../model/api/signals.ts";
 
 /** `down`: requests fail now. `degraded`: some do, or could. `notice`: somebody should know, and nothing is wrong. */
 export type Severity = "down" | "degraded" | "notice";
@@ -12,6 +13,8 @@ export interface Trouble {
   readonly since: string | null;
   /** null = there is nothing to call. */
   readonly command: string | null;
+  /** What most likely made it so, and when that was changed; left out = nothing is named. */
+  readonly cause?: Pick<LikelyCause, "kind" | "at">;
 }
 
 const ranks: Readonly<Record<Severity, number>> = { down: 0, degraded: 1, notice: 2 };

@@ -44,3 +44,13 @@ export function commandLine<N>(pen: Pen<N>, line: string): N {
 export function buttonLooks(look: "main" | "danger" | "plain", isSmall: boolean): string {
   return `button ${look} ${isSmall ? "small" : ""}`;
 }
+
+const MOMENT = /(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,9})?Z)/;
+
+/** A sentence, in which moments are said as everywhere on the page: how long ago, or by the reader's clock. */
+export function said<N>(pen: Pen<N>, sentence: string): N {
+  const parts = sentence.split(MOMENT);
+  return pen.group(
+    ...parts.map((part, nth) => (nth % 2 === 0 || Number.isNaN(Date.parse(part)) ? part : pen.time(part))),
+  );
+}

@@ -4,14 +4,14 @@ import { documentPath } from "../model/word/screen-paths.ts";
 import { partsOfRef } from "../model/word/refs.ts";
 import type { Trouble } from "../status/trouble.ts";
 import { healthWordOf } from "./health.ts";
-import { badge, commandLine } from "./parts.ts";
+import { badge, commandLine, said } from "./parts.ts";
 import type { Pen } from "./pen.ts";
 
 /** A change that came shortly before the trouble is worth a look; nothing is claimed beyond that. */
 const NEAR_MS = 600_000;
 const STEP_MS = 10_000;
 
-/** What can be done about a service, given the change that came before. */
+/** What can be done about a service, given the change that most likely made it so; if none is named, the one before. */
 export type WayBackOf<N> = (reference: string, before: Revision | undefined) => N;
 
 interface TroubleShown {
@@ -29,6 +29,9 @@ export function troubleCard<N>(pen: Pen<N>, { troubles, revisions, passedAt }: T
   const word = healthWordOf(severity);
   const since = troubles.flatMap((one) => one.since ?? []).toSorted()[0] ?? null;
   const before = since === null ? undefined : changeBefore(Date.parse(since), revisions);
+  const [cause] = troubles.flatMap((one) => one.cause ?? []);
+  // Where something else is named, to go back behind a change that only came close would be a step in the dark.
+  const backBehind = cause === undefined ? before : revisions.find(({ at }) => at === cause.at);
   const isPassed = passedAt !== undefined;
   const when = isPassed
     ? ["last told ", pen.time(new Date(passedAt).toISOString())]
@@ -46,10 +49,10 @@ export function troubleCard<N>(pen: Pen<N>, { troubles, revisions, passedAt }: T
       element("span", { className: "quiet" }, ...when),
     ),
     // What has one height comes first: words that come later then push nothing of it about.
-    element("p", { className: "says" }, message),
-    ref !== null && ref.startsWith("Service/") ? wayBack(ref, before) : null,
+    element("p", { className: "says" }, said(pen, message)),
+    ref !== null && ref.startsWith("Service/") ? wayBack(ref, backBehind) : null,
     command === null ? null : commandLine(pen, command),
-    ...others.map((one) => element("p", { key: one.message }, one.message)),
+    ...others.map((one) => element("p", { key: one.message }, said(pen, one.message))),
     before === undefined ? null : shortlyBefore(pen, before),
   );
 }

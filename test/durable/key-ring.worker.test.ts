@@ -41,6 +41,17 @@ it("starts with a signing key, a next one and a pepper", async () => {
   expect(pepper).toMatch(/^[A-Za-z0-9_-]{43}$/);
 });
 
+it("begins every id with a letter, so that none is taken for an option of a command", async () => {
+  vi.spyOn(crypto, "getRandomValues").mockImplementation((into) => {
+    // The first of them would be a dash.
+    new Uint8Array(into?.buffer ?? new ArrayBuffer()).fill(0xfb);
+    return into;
+  });
+  const { keys } = await ring.view();
+  expect(keys.map(({ kid }) => kid)).toEqual(keys.map(() => expect.stringMatching(/^[A-Za-z]/)));
+  expect(keys.length).toBeGreaterThan(0);
+});
+
 it("is the same ring after an eviction", async () => {
   const before = await material();
   await evictDurableObject(ring);

@@ -22,8 +22,8 @@ describe("the rehearsal of a script that starts", () => {
     vi.restoreAllMocks();
   });
 
-  it("comes to an answer of the imagined service, twice", async () => {
-    expect(await rehearse()).toEqual([200, 200]);
+  it("comes to an answer of an imagined service, three times", async () => {
+    expect(await rehearse()).toEqual([200, 200, 200]);
   });
 
   it("asks nobody, sets no timer, draws no lot, and says nothing", async () => {
@@ -34,7 +34,7 @@ describe("the rehearsal of a script that starts", () => {
         throw new Error(`${name} is not to be had while a script starts`);
       });
     }
-    expect(await rehearse()).toEqual([200, 200]);
+    expect(await rehearse()).toEqual([200, 200, 200]);
     expect(calls).toEqual([]);
   });
 
@@ -70,6 +70,11 @@ kind: Service
 metadata: {name: orders, namespace: imagined}
 spec: {exposure: public, endpoints: [{url: "http://orders.example"}]}
 ---
+apiVersion: selvage.dev/v1
+kind: Service
+metadata: {name: accounts, namespace: imagined}
+spec: {exposure: public, endpoints: [{url: "http://accounts.example"}]}
+---
 apiVersion: gateway.networking.k8s.io/v1
 kind: HTTPRoute
 metadata: {name: orders, namespace: imagined}
@@ -80,6 +85,54 @@ spec:
     - matches: [{path: {type: PathPrefix, value: /files}}]
       timeouts: {request: 0s}
       backendRefs: [{name: orders, port: 80}]
+    - matches: [{path: {type: PathPrefix, value: /accounts}}]
+      timeouts: {request: 0s}
+      backendRefs: [{name: accounts, port: 80}]
+---
+apiVersion: selvage.dev/v1
+kind: AuthenticationPolicy
+metadata: {name: callers, namespace: imagined}
+spec:
+  targetRefs: [{kind: Service, name: accounts}]
+  jwt:
+    providers:
+      - name: everybody
+        issuer: https://id.example
+        audiences: [accounts]
+        algorithms: [ES256]
+        jwks:
+          keys:
+            - kty: EC
+              kid: imagined
+              alg: ES256
+              use: sig
+              crv: P-256
+              x: f83OJ3D2xF1Bg8vub9tLe1gHMzV76e8Tus9uPHvRVEU
+              y: x_FEzRu9m36HLN_tue659LNpXW6pCyStikYjKIWI5a0
+---
+apiVersion: selvage.dev/v1
+kind: AuthorizationPolicy
+metadata: {name: callers, namespace: imagined}
+spec:
+  targetRefs: [{kind: Service, name: accounts}]
+  action: ALLOW
+  rules: [{from: [{principals: ["https://id.example/*"]}], to: [{methods: [GET], paths: ["/accounts/*"]}]}]
+---
+apiVersion: selvage.dev/v1
+kind: RateLimitPolicy
+metadata: {name: callers, namespace: imagined}
+spec:
+  targetRefs: [{kind: Service, name: accounts}]
+  limits: [{name: each, requests: 100, window: 1s, key: [client]}]
+---
+apiVersion: selvage.dev/v1
+kind: TrafficPolicy
+metadata: {name: accounts, namespace: imagined}
+spec:
+  targetRefs: [{kind: Service, name: accounts}]
+  retry: {attempts: 1, on: [connect-failure, gateway-error]}
+  circuitBreaker: {window: 10s, minRequests: 20, failurePercent: 50}
+  outlierDetection: {consecutiveFailures: 5}
 `;
     expect(imaginedMesh()).toEqual(compileMesh(written, 1));
   });

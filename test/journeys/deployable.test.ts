@@ -68,7 +68,7 @@ it("walks imagined requests while it starts, where nothing may be asked and no t
   const started = await serve(join(dir, "rehearsal"), code);
   try {
     const answer = await fetch(`http://127.0.0.1:${started.ports["product/bench"]}/`);
-    expect(await answer.json()).toEqual([200, 200]);
+    expect(await answer.json()).toEqual([200, 200, 200]);
   } finally {
     await started.stop();
   }

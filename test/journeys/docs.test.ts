@@ -18,6 +18,10 @@ const elsewhere = /npm ci|npm start|selvage up|npx wrangler/;
 /** What a block says beside exit code 0, by something that stands in it. */
 const results: readonly { readonly block: string; readonly code?: number; readonly says: RegExp }[] = [
   {
+    block: "selvage agent --service clerk",
+    says: /401 around the mesh\n401 without an identity\n200 as clerk\n[\s\S]*agent-[0-9a-f]{12}/,
+  },
+  {
     block: "selvage override add",
     says: /override\/all-to-v1 lies over httproute\/reviews-split[\s\S]*InForce[\s\S]*Overrides, which change what is in force[\s\S]*removed/,
   },
@@ -98,6 +102,7 @@ const PAGES = [
   "docs/adapters.md",
   "docs/overrides.md",
   "docs/mcp.md",
+  "docs/agent.md",
 ];
 
 let mesh: TestMesh;
@@ -129,23 +134,20 @@ function blocksOf(page: string): string[] {
 
 /** One script, so that what a block defines is there for the next; each block's output between its marks. */
 async function run(page: string): Promise<{ block: string; code: number; output: string }[]> {
-  const free = await freePorts(2);
-  const ports = new Map([
-    ["9000", String(free)],
-    ["9100", String(free + 1)],
-  ]);
+  const free = await freePorts(4);
+  const ports = new Map(["9000", "9100", "4140", "4143"].map((port, at) => [port, String(free + at)]));
   const inPlace = (block: string): string =>
     block
       .replaceAll("http://127.0.0.1:8787", mesh.url)
       // npm in between costs a second a command here; README shows that it works.
       .replaceAll("npm run -s selvage --", page === "README.md" ? "npm run -s selvage --" : "node src/cli/main.ts")
       // Not through the page's function or npm: what is started is what has to be ended.
-      .replace(/^\S.*\b(echo --name|dev-issuer)/gm, "node src/cli/main.ts $1")
-      .replace(/\b9[013]0[01]\b/g, (port) => ports.get(port) ?? port)
+      .replace(/^\S.*\b(echo --name|dev-issuer|agent --service)/gm, "node src/cli/main.ts $1")
+      .replace(/\b(?:9[013]0[01]|414[03])\b/g, (port) => ports.get(port) ?? port)
       .replaceAll("/tmp/", `${folder}/`)
       .replaceAll(".selvage/", `${mesh.data}/`)
       .replace(
-        /^(.* (?:echo --name|dev-issuer) ?.*?--port (\d+))(?: &)?$/gm,
+        /^(.* (?:echo --name|dev-issuer|agent --service) ?.*?--(?:port|inbound|outbound) (?:[\d.]+:)?(\d+).*?)(?: &)?$/gm,
         (_line, command: string, port: string) =>
           `${command} >/dev/null 2>&1 & echo "server $!"; until curl -s -o ${folder}/none http://127.0.0.1:${port}/; do sleep 0.1; done`,
       );

@@ -22,6 +22,20 @@ it("a client that limits hold back is a notice with its name and the limit's, an
   ]);
 });
 
+it("what most likely made it so goes along, for what can be done about it", () => {
+  const likely = [{ kind: "revision" as const, at: "2026-01-01T11:59:00.000Z" }];
+  const causes = [
+    service("failing", 12, likely),
+    service("degraded", 12, [{ kind: "caller" }]),
+    service("failing", 12),
+  ];
+  expect(signalTroubles(causes, NOW).map(({ cause }) => cause)).toEqual([
+    { kind: "revision", at: "2026-01-01T11:59:00.000Z" },
+    { kind: "caller", at: null },
+    undefined,
+  ]);
+});
+
 it("calls that are refused since a secret ended are a problem", () => {
   const found = of(service("degraded", 12, [{ kind: "key", title: "a secret of Application/shop/acme has ended" }]));
   expect(found).toEqual([["degraded", expect.stringContaining("a secret of Application/shop/acme has ended")]]);
@@ -46,7 +60,8 @@ const told = (now: ServiceSignals, before: ServiceSignals | null = null) =>
   );
 
 it("names a version that fails, beside the one that does not, and the revision that likely made it so", () => {
-  const likely = [{ kind: "revision", title: "revision 7: update HTTPRoute/shop/split" }];
+  const at = "2026-01-01T11:59:00.000Z";
+  const likely = [{ kind: "revision", title: "revision 7: update HTTPRoute/shop/split", at }];
   const versions = [part("v1", 90, 0), part("v2", 10, 4)];
   expect(versionTroubles([split(versions, { likely })], null)).toEqual([
     {
@@ -56,6 +71,7 @@ it("names a version that fails, beside the one that does not, and the revision t
         "version v2 fails: 40 % of its 10 requests, 0 % of version v1; likely: revision 7: update HTTPRoute/shop/split",
       since: null,
       command: "selvage top catalog -n shop --once",
+      cause: { kind: "revision", at },
     },
   ]);
 });

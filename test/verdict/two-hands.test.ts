@@ -40,7 +40,10 @@ const name = fc.constantFrom("orders", "pay", "a-b");
 const trouble: fc.Arbitrary<Trouble> = fc.record({
   severity: fc.constantFrom("down", "degraded", "notice"),
   ref: fc.option(name.map((one) => `Service/shop/${one}`)),
-  message: text,
+  message: fc.oneof(
+    text,
+    text.map((one) => `${one} until 2026-11-29T11:58:30.000Z: it failed`),
+  ),
   since: fc.option(fc.constant("2026-11-29T11:55:00Z")),
   command: fc.option(text),
 });

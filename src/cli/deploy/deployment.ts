@@ -39,7 +39,7 @@ export interface StepFailure {
   readonly hint?: string;
 }
 
-export const said = (...lines: readonly string[]): StepOutcome => ({ ok: true, said: lines });
+export const found = (...lines: readonly string[]): StepOutcome => ({ ok: true, said: lines });
 
 export const LOGIN =
   "npx wrangler login; or set CLOUDFLARE_API_TOKEN (Workers Scripts edit, D1 edit) and CLOUDFLARE_ACCOUNT_ID";

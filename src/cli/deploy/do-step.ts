@@ -3,7 +3,7 @@ import { spawnSync } from "node:child_process";
 import { basename, join } from "node:path";
 import { exitCodes } from "../session/exit-code.ts";
 import { contextOf, readContexts, writeContexts } from "../session/contexts.ts";
-import { type Deployment, failed, type StepFailure, LOGIN, type StepOutcome, rewrite, said } from "./deployment.ts";
+import { type Deployment, failed, type StepFailure, LOGIN, type StepOutcome, rewrite, found } from "./deployment.ts";
 import { withControl, withDatabaseId } from "./keep-up.ts";
 import { keepToken, keptToken, tokenFile } from "./operator-token.ts";
 import { calls, type DeployStep, type WranglerCall } from "./steps.ts";
@@ -45,7 +45,7 @@ async function account({ wrangler, terminal, config, yes }: Deployment): Promise
   if (!yes && !(await terminal.confirm(`Deploy ${config.name} to the account ${into}?`))) {
     return { ok: false, exitCode: exitCodes.usage, why: "nothing was done" };
   }
-  return said(`${who.email ?? "a token"}, account ${into}`);
+  return found(`${who.email ?? "a token"}, account ${into}`);
 }
 
 /** In a process of its own: it needs the bundler of the checkout. */
@@ -55,7 +55,7 @@ async function dashboard({ root }: Deployment): Promise<StepOutcome> {
     encoding: "utf8",
   });
   return built.status === 0
-    ? said("built")
+    ? found("built")
     : { ok: false, exitCode: exitCodes.unavailable, why: "they could not be built", words: built.stderr.split("\n") };
 }
 
@@ -80,7 +80,7 @@ async function database(run: Deployment): Promise<StepOutcome> {
     return { ok: false, exitCode: exitCodes.validation, why: "wrangler.toml is written in a way of its own", hint };
   }
   run.config = { ...run.config, database: { name, id } };
-  return said(`${name} ${before === null ? "made" : "found"}, ${id} written into wrangler.toml`);
+  return found(`${name} ${before === null ? "made" : "found"}, ${id} written into wrangler.toml`);
 }
 
 async function databaseId({ wrangler }: Deployment, name: string): Promise<string | null | StepFailure> {
@@ -94,7 +94,7 @@ async function tables(run: Deployment): Promise<StepOutcome> {
   const call = calls.migrate(run.config);
   const ran = await run.wrangler.run(call);
   return ran.code === 0
-    ? said(/No migrations to apply/i.test(ran.stdout) ? "nothing was missing" : "applied")
+    ? found(/No migrations to apply/i.test(ran.stdout) ? "nothing was missing" : "applied")
     : failed(call, ran);
 }
 
@@ -109,12 +109,12 @@ async function worker(run: Deployment): Promise<StepOutcome> {
     const hint = "give it routes, or workers_dev = true; or say in MESH_URL, under [vars], where it is";
     return { ok: false, exitCode: exitCodes.validation, why: "the Worker has no address", hint };
   }
-  return said(run.address);
+  return found(run.address);
 }
 
 async function plain({ wrangler }: Deployment, call: WranglerCall): Promise<StepOutcome> {
   const ran = await wrangler.run(call);
-  return ran.code === 0 ? said("deployed") : failed(call, ran);
+  return ran.code === 0 ? found("deployed") : failed(call, ran);
 }
 
 async function binding(run: Deployment): Promise<StepOutcome> {
@@ -157,10 +157,10 @@ async function operator(run: Deployment): Promise<StepOutcome> {
       return failed(call, ran);
     }
     if (count > 0 || [...Object.keys(config.vars), ...secrets].some((name) => LOGINS.test(name))) {
-      return said("the mesh has operators", ...notes);
+      return found("the mesh has operators", ...notes);
     }
   } else if (known === null) {
-    return said(`the mesh has a first operator's token, which is not in ${basename(file)}`, ...notes);
+    return found(`the mesh has a first operator's token, which is not in ${basename(file)}`, ...notes);
   }
   run.token = keepToken(file);
   const missing = [
@@ -174,7 +174,7 @@ async function operator(run: Deployment): Promise<StepOutcome> {
       return failed(call, ran);
     }
   }
-  return said(`a token that may do everything is in ${basename(file)}, readable by you alone`, ...notes);
+  return found(`a token that may do everything is in ${basename(file)}, readable by you alone`, ...notes);
 }
 
 const BOOTSTRAP = "SELVAGE_ADMIN_TOKEN";
@@ -194,7 +194,7 @@ const PAUSE_MS = 1_000;
 async function ready({ address, token, patienceMs }: Deployment): Promise<StepOutcome> {
   const last = await untilReady(address ?? "", token, { milliseconds: patienceMs, pauseMs: PAUSE_MS });
   return last === null
-    ? said("it answers")
+    ? found("it answers")
     : { ok: false, exitCode: exitCodes.unavailable, why: `${address} is not ready: ${last}` };
 }
 
@@ -203,11 +203,11 @@ async function context({ address, token, config: { name } }: Deployment): Promis
   const before = readContexts(process.env);
   const kept = Object.hasOwn(before.contexts, name) ? contextOf(name, process.env) : null;
   if (kept !== null && kept !== "unknown" && kept.server !== server) {
-    return said(`"${name}" is ${kept.server} already: selvage context add ANOTHER --server ${server} keeps this one`);
+    return found(`"${name}" is ${kept.server} already: selvage context add ANOTHER --server ${server} keeps this one`);
   }
   const own = kept === "unknown" ? null : kept;
   const next = { server, token: own?.token ?? token, namespace: own?.namespace ?? null };
   writeContexts(process.env, { current: before.current ?? name, contexts: { ...before.contexts, [name]: next } });
   const use = before.current === null || before.current === name ? ", in use" : `: selvage context use ${name}`;
-  return said(`"${name}"${use}`);
+  return found(`"${name}"${use}`);
 }

@@ -102,6 +102,18 @@ export const problemTexts: Readonly<Record<ProblemName, ProblemText>> = {
     why: "Too many credentials from this address were wrong, and so were these, as far as is known here. Right ones are let in all the while; one that was made less than two seconds ago may have to wait.",
     fix: "Repeat the request after `retry-after`, with credentials that are known to be good.",
   },
+  assertionRefused: {
+    why: "The agent in front of a service (`selvage agent --inbound`) got a request without a `selvage-assertion` of the mesh, or with one that is for another service, has expired or was not signed by the mesh. `detail` says which.",
+    fix: "Call the service through the mesh, at `/svc/<service>/…`. Where it came through the mesh, compare the agent's `--service`, `--namespace` and `--assertion` with the Service, and the clock of its machine with the mesh's.",
+  },
+  assertionUncheckable: {
+    why: "The agent in front of a service has not been able to read the mesh's published keys, so it cannot tell whether the request came through the mesh. Nothing is let in on trust.",
+    fix: "Repeat the request after `retry-after`. From the agent's machine, `/_selvage/.well-known/jwks.json` of the mesh must be readable.",
+  },
+  workloadTokenUnavailable: {
+    why: "The agent beside a service (`selvage agent --outbound`) has no token of the mesh for it: the mesh cannot be reached, or does not accept the workload's credentials. The call was not sent: without an identity it would be somebody else's.",
+    fix: "The agent says the reason on its standard error. `selvage workload credentials SERVICE` shows whether the secret is still in force; `--add` makes another one.",
+  },
   accessDenied: {
     why: "A policy on the request's way denies it, or allows others and not this one. `selvage-decision` names the policy.",
     fix: "Look at the policy: of an AuthorizationPolicy who may (`from`), what (`to`), under which conditions (`when`); of others what they allow and deny. What the mesh cannot judge, such as a repeated header of which one value fits, counts against the caller.",
@@ -225,6 +237,10 @@ export const problemTexts: Readonly<Record<ProblemName, ProblemText>> = {
   bodyUnsendable: {
     why: "The request is a GET or HEAD with a body. The Workers runtime sends none with these methods, and to leave it out would make it another request: a search without its filter.",
     fix: "Send the same as a POST; Elasticsearch and OpenSearch, for which this is usual, take searches by POST as well. A `content-length: 0` and empty chunks are no body.",
+  },
+  meshUnreachable: {
+    why: "The agent beside a service (`selvage agent --outbound`) could not reach the mesh with the app's call, or the connection broke before an answer began.",
+    fix: "Check that the mesh's address, the agent's `--mesh` or `--server`, can be reached from its machine. Whether a call that broke off was carried out is not known.",
   },
   faultInjected: {
     why: "A FaultPolicy aborts a share of the requests on purpose; the service was not asked. The status is the policy's own.",

@@ -3,6 +3,7 @@
 import type { ReactNode } from "react";
 import { Link, useSearchParams } from "wouter";
 import type { Graph, GraphEdge } from "../../model/api/signals.ts";
+import { useMeshStatus } from "../data/mesh-status.ts";
 import { useGraph } from "../data/signals.ts";
 import { Button } from "../part/button.tsx";
 import { SameInTerminal } from "../part/command-line.tsx";
@@ -15,10 +16,12 @@ import { msText, percentText, rateText } from "../word/number.ts";
 import { WindowNote } from "../signal/window-note.tsx";
 import { GraphDrawing } from "./graph-drawing.tsx";
 import { nodePath } from "./node-path.ts";
+import { inPresentState } from "./present-state.ts";
 import { shownGraph } from "./shown-graph.ts";
 
 export function MapScreen(): ReactNode {
   const read = useGraph();
+  const status = useMeshStatus().data?.status;
   const [query, setQuery] = useSearchParams();
   const isList = query.get("view") === "list";
   const focus = query.get("focus");
@@ -44,8 +47,9 @@ export function MapScreen(): ReactNode {
       }
     >
       <Ready read={read}>
-        {(graph) =>
-          graph.nodes.length === 0 ? (
+        {(seen) => {
+          const graph = inPresentState(seen, status);
+          return graph.nodes.length === 0 ? (
             <Empty cause="There is no service, so nobody calls one." command="selvage apply -f mesh.yaml" />
           ) : isList ? (
             <EdgeList graph={graph} />
@@ -53,8 +57,8 @@ export function MapScreen(): ReactNode {
             <Empty cause={`Nothing on the map is ${focus}: no document names it, and it had no part in this window.`} />
           ) : (
             <Drawing graph={graph} focus={focus} onFocus={(id) => change("focus", id)} />
-          )
-        }
+          );
+        }}
       </Ready>
       <SameInTerminal lines={["selvage graph"]} />
     </Screen>

@@ -92,7 +92,7 @@ function MeshSignals(): ReactNode {
               <WindowNote window={window} />
             </p>
             <SignalLine now={total} before={before} />
-            <GoldenCharts series={series} stepSeconds={stepSeconds} until={window.asOf ?? window.to} />
+            <GoldenCharts series={series} stepSeconds={stepSeconds} window={window} />
           </>
         )}
       </Ready>

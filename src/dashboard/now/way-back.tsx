@@ -15,7 +15,7 @@ interface WayBackProps {
   /** `Service/<namespace>/<name>`. */
   readonly reference: string;
   readonly read: StatusRead;
-  /** The change that came shortly before. */
+  /** The change that most likely made it so; where nothing is named, that came shortly before. */
   readonly before: Revision | undefined;
   readonly onTake: (step: StepBack) => void;
 }

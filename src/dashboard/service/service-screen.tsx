@@ -8,7 +8,7 @@ import { EndpointTable } from "../endpoint/endpoint-table.tsx";
 import { BreakerCards } from "../limit/breaker-cards.tsx";
 import { SameInTerminal } from "../part/command-line.tsx";
 import { Empty } from "../part/empty.tsx";
-import { HealthBadge } from "../part/drawn.tsx";
+import { HealthBadge, pagePen } from "../part/drawn.tsx";
 import { Ready } from "../part/ready.tsx";
 import { Screen } from "../part/screen.tsx";
 import { Tabs, useTab } from "../part/tabs.tsx";
@@ -16,6 +16,7 @@ import { YamlView } from "../part/yaml-view.tsx";
 import { selvageLine } from "../word/command.ts";
 import { authored } from "../word/document-text.ts";
 import { healthByRef, healthWordOf } from "../../verdict/health.ts";
+import { said } from "../../verdict/parts.ts";
 import { rawPath } from "../../model/word/screen-paths.ts";
 import { Callers } from "./callers.tsx";
 import { ServiceChanges } from "./service-changes.tsx";
@@ -83,7 +84,7 @@ function OneService({ read, namespace, name }: OneServiceProps): ReactNode {
     <>
       {troubles.map(({ severity, message }) => (
         <p key={message}>
-          <HealthBadge word={healthWordOf(severity)} /> {message}
+          <HealthBadge word={healthWordOf(severity)} /> {said(pagePen, message)}
         </p>
       ))}
       <Tabs names={tabs} base={`/services/${namespace}/${name}`} current={tab} />

@@ -39,7 +39,7 @@ export function ServiceSignalsTab({
               <p className="alert degraded">Not everyone who counts could be asked: numbers are too low.</p>
             ) : null}
             <SignalLine now={one.signals} before={one.before} />
-            <GoldenCharts series={one.series} stepSeconds={stepSeconds} until={window.asOf ?? window.to} />
+            <GoldenCharts series={one.series} stepSeconds={stepSeconds} window={window} />
             <PartsTable caption="Versions" parts={one.versions} />
             {detail === null ? null : (
               <>

@@ -1,28 +1,33 @@
 // The four golden signals as charts that share their time.
 import type { ReactNode } from "react";
-import type { SeriesPoint } from "../../model/api/signals.ts";
+import type { SeriesPoint, SignalWindow } from "../../model/api/signals.ts";
 import { msText, percentText, rateText } from "../word/number.ts";
+import { countedSteps } from "./counted-steps.ts";
 import { LineChart } from "./line-chart.tsx";
 
 interface GoldenChartsProps {
   readonly series: readonly SeriesPoint[];
   readonly stepSeconds: number;
-  /** Until when it was counted, RFC 3339: the last step is not over. */
-  readonly until: string;
+  readonly window: SignalWindow;
 }
 
-export function GoldenCharts({ series, stepSeconds, until }: GoldenChartsProps): ReactNode {
-  const times = series.map(({ at }) => at);
-  const of = (value: (point: SeriesPoint) => number | null): (number | null)[] => series.map(value);
-  const passed = (at: string): number =>
-    Math.min(stepSeconds, Math.max(1, (Date.parse(until) - Date.parse(at)) / 1000));
+export function GoldenCharts({ series, stepSeconds, window }: GoldenChartsProps): ReactNode {
+  const steps = countedSteps(series, stepSeconds, window);
+  const times = steps.map(({ point }) => point.at);
+  const of = (value: (point: SeriesPoint) => number | null): (number | null)[] =>
+    steps.map(({ point }) => value(point));
   return (
     <div className="cards">
       <LineChart
         title="Requests"
         times={times}
         text={rateText}
-        lines={[{ name: "requests", values: of(({ at, requests }) => requests / passed(at)) }]}
+        lines={[
+          {
+            name: "requests",
+            values: steps.map(({ point, seconds }) => (seconds === 0 ? null : point.requests / seconds)),
+          },
+        ]}
       />
       <LineChart
         title="Errors"

@@ -14,21 +14,17 @@ const never: Readonly<Record<string, string>> = {
   proxy: "control, store; a stage another stage",
   control: "proxy",
 };
-/** Layers that are to come. */
-const empty = new Set(["agent"]);
 
 const BEGIN = "<!-- import table: npm run structure -- --write -->";
 const END = "<!-- end of the import table -->";
 
 function importTable(): string {
-  const rows = Object.entries(table)
-    .filter(([layer]) => !empty.has(layer))
-    .map(([layer, { ours, types, packages }]) => {
-      const shown = ours.filter((one) => !empty.has(one)).map((one) => (one.endsWith(".ts") ? `\`${one}\`` : one));
-      const typed = types.filter((one) => !empty.has(one)).map((one) => `types of ${one}`);
-      const named = packages.map((one) => (one === "*" ? "any package" : `\`${one}\``));
-      return [layer, [...shown, ...typed, ...named].join(", ") || "nothing", never[layer] ?? ""];
-    });
+  const rows = Object.entries(table).map(([layer, { ours, types, packages }]) => {
+    const shown = ours.map((one) => (one.endsWith(".ts") ? `\`${one}\`` : one));
+    const typed = types.map((one) => `types of ${one}`);
+    const named = packages.map((one) => (one === "*" ? "any package" : `\`${one}\``));
+    return [layer, [...shown, ...typed, ...named].join(", ") || "nothing", never[layer] ?? ""];
+  });
   const all = [["layer", "may import", "never"], ...rows];
   const widths = [0, 1, 2].map((column) => Math.max(...all.map((row) => row[column]?.length ?? 0), 3));
   const line = (cells: readonly string[]): string =>

@@ -1,0 +1,71 @@
+// Carries the upgrade to a WebSocket to an upstream: once that has switched, bytes pass both ways until one side ends.
+// Whatever else it answers is handed on as it is, and ends the connection.
+import type { ClientRequest, IncomingMessage } from "node:http";
+import type { Duplex } from "node:stream";
+import { keptHeaders } from "./kept-headers.ts";
+import { openRequest, type Upstream, type UpstreamHead } from "./upstream.ts";
+
+interface Upgrading {
+  readonly upstream: Upstream;
+  readonly head: Omit<UpstreamHead, "method">;
+  readonly socket: Duplex;
+  /** What came behind the request's head. */
+  readonly early: Buffer;
+  /** No answer came. */
+  failed(reason: string): void;
+}
+
+const NOTHING: ReadonlySet<string> = new Set();
+
+/** Any other upgrade is none that is passed on. */
+export const isWebSocket = ({ headers, method }: IncomingMessage): boolean =>
+  method === "GET" && headers.upgrade?.trim().toLowerCase() === "websocket";
+
+export function forwardUpgrade({ upstream, head, socket, early, failed }: Upgrading): void {
+  let asking: ClientRequest;
+  const headers = [...head.headers, "connection", "Upgrade", "upgrade", "websocket"];
+  try {
+    asking = openRequest(upstream, { ...head, method: "GET", headers }, false);
+  } catch (error) {
+    failed(error instanceof Error ? error.message : String(error));
+    return;
+  }
+  let isAnswered = false;
+  socket.on("close", () => asking.destroy());
+  asking.on("upgrade", (answer, other, late) => {
+    isAnswered = true;
+    socket.write(headOf(answer, ["connection", "Upgrade", "upgrade", "websocket"]));
+    socket.write(late);
+    other.write(early);
+    join(socket, other);
+    join(other, socket);
+  });
+  asking.on("response", (answer) => {
+    isAnswered = true;
+    // Without a length the end of the connection is the end of the answer: chunks were taken apart already.
+    socket.write(headOf(answer, ["connection", "close"]));
+    answer.on("error", () => socket.destroy());
+    answer.pipe(socket);
+  });
+  asking.on("error", (error: NodeJS.ErrnoException) => {
+    if (!isAnswered) {
+      failed(error.code ?? error.message);
+    }
+  });
+  asking.end();
+}
+
+function join(from: Duplex, to: Duplex): void {
+  from.pipe(to);
+  from.on("error", () => to.destroy());
+  from.on("close", () => to.destroy());
+}
+
+function headOf(
+  { statusCode = 502, statusMessage = "", rawHeaders }: IncomingMessage,
+  more: readonly string[],
+): string {
+  const headers = [...keptHeaders(rawHeaders, NOTHING), ...more];
+  const lines = headers.flatMap((name, at) => (at % 2 === 0 ? [`${name}: ${headers[at + 1] ?? ""}`] : []));
+  return [`HTTP/1.1 ${statusCode} ${statusMessage}`, ...lines, "", ""].join("\r\n");
+}
