@@ -75,9 +75,9 @@ export async function runAgent(settings: AgentSettings, ports: AgentPorts): Prom
   const wasAnnounced = announcer?.isAnnounced === true;
   ports.say(wasAnnounced ? `draining: the mesh sends nothing new, for at most ${drainMs / 1000} s` : "stopping");
   proxies.forEach((proxy) => proxy.leave());
-  announcer?.want("draining");
-  await announcer?.settled(Math.min(CALL_MS, left()));
   if (wasAnnounced) {
+    announcer.want("draining");
+    await announcer.settled(Math.min(CALL_MS, left()));
     await new Promise((resolve) => void setTimeout(resolve, Math.min(HEARD_MS, left())));
   }
   await Promise.all(proxies.map((proxy) => proxy.ended(left())));

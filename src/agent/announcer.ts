@@ -27,6 +27,8 @@ export class Announcer {
   #state: Announcing = initialAnnouncing;
   #timer: NodeJS.Timeout | undefined;
   #isCalling = false;
+  /** What is wanted was refused: it will not come of waiting. */
+  #isRefused = false;
   #isClosed = false;
   readonly #waiting = new Set<() => void>();
 
@@ -39,11 +41,12 @@ export class Announcer {
   }
 
   want(wanted: Wanted): void {
+    this.#isRefused = false;
     this.#state = want(this.#state, wanted, this.#ports.now());
     this.#look();
   }
 
-  /** Resolves when nothing of what is wanted is left to be told, or the time is over. Heartbeats do not count. */
+  /** Resolves when nothing of what is wanted is left to be told, or it was refused, or the time is over. */
   async settled(withinMs: number): Promise<void> {
     const { promise, resolve } = Promise.withResolvers<void>();
     const timer = setTimeout(resolve, withinMs);
@@ -74,6 +77,7 @@ export class Announcer {
     this.#isCalling = true;
     const outcome = await this.#ports.call(call);
     this.#isCalling = false;
+    this.#isRefused = outcome === "refused" && dueCall(this.#state) === call;
     const { ttlMs } = this.#ports;
     const moment = { now: this.#ports.now(), random: this.#ports.random(), ttlMs };
     this.#state = afterCall(this.#state, call, outcome, moment);
@@ -93,7 +97,7 @@ export class Announcer {
 
   #tellSettled(): void {
     const call = dueCall(this.#state);
-    if ((call === null || call === "heartbeat") && !this.#isCalling) {
+    if ((call === null || call === "heartbeat" || this.#isRefused) && !this.#isCalling) {
       this.#waiting.forEach((resolve) => resolve());
     }
   }

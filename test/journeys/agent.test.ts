@@ -1,15 +1,15 @@
 // The agent beside a service: the mesh sends requests to it while its app is well, the app gets no others, and what it
 // calls through the agent arrives as the workload. Nothing is lost when it ends.
-import type { ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { createServer, type IncomingHttpHeaders, type Server } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { EndpointState } from "../../src/model/api/endpoints.ts";
-import { startMesh, type CommandResult, type TestMesh } from "../support/mesh.ts";
+import { startIssuer } from "../../src/cli/issuer/issuer-server.ts";
+import { startAgentProcess, startApp, type AgentProcess, type App } from "../support/journeys/agent-process.ts";
+import { startMesh, type TestMesh } from "../support/mesh.ts";
 import { freePorts } from "../support/ports.ts";
 import { startWebSocketEcho, type WebSocketEcho } from "../support/raw/web-socket-echo.ts";
 
@@ -37,60 +37,14 @@ spec:
   rules: [{from: [{principals: ["spiffe://mesh.local/ns/shop/sa/storefront"]}]}]
 `;
 
-interface App {
-  readonly server: Server;
-  readonly port: number;
-  isWell: boolean;
-  readonly headers: IncomingHttpHeaders[];
-}
-
-async function startApp(name: string): Promise<App> {
-  const headers: IncomingHttpHeaders[] = [];
-  const server = createServer((request, response) => {
-    if (request.url === "/healthz") {
-      response.writeHead(app.isWell ? 200 : 503).end();
-      return;
-    }
-    headers.push(request.headers);
-    request.resume().on("end", () => {
-      setTimeout(() => response.end(name), request.url?.startsWith("/slow") ? 300 : 0);
-    });
-  });
-  server.listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const address = server.address();
-  const app = {
-    server,
-    port: typeof address === "object" && address !== null ? address.port : 0,
-    isWell: true,
-    headers,
-  };
-  return app;
-}
-
-interface Agent {
-  readonly child: ChildProcess;
-  readonly ended: Promise<CommandResult>;
-  readonly ready: string;
-  said(): string;
-}
-
-const agents: Agent[] = [];
-/** @param line the arguments, with a space between two */
-async function startAgent(line: string): Promise<Agent> {
-  const { child, ended } = mesh.spawn(["agent", "-n", "shop", ...line.split(" ")]);
-  let said = "";
-  child.stderr?.on("data", (text: string) => (said += text));
-  const ready = await Promise.race([
-    once(child.stdout!, "data").then(([text]) => String(text)),
-    ended.then(({ stderr }) => Promise.reject(new Error(stderr))),
-  ]);
-  const agent = { child, ended, ready, said: () => said };
+const agents: AgentProcess[] = [];
+async function startAgent(line: string): Promise<AgentProcess> {
+  const agent = await startAgentProcess(mesh, line);
   agents.push(agent);
   return agent;
 }
 
-const besideApp = async (app: App, more = ""): Promise<Agent & { readonly inbound: string }> => {
+const besideApp = async (app: App, more = ""): Promise<AgentProcess & { readonly inbound: string }> => {
   const port = await freePorts(1);
   const inbound = `http://127.0.0.1:${port}`;
   const health = "--health /healthz --health-interval 200ms --ttl 3s";
@@ -101,7 +55,7 @@ const besideApp = async (app: App, more = ""): Promise<Agent & { readonly inboun
 
 let mesh: TestMesh;
 let app: App;
-let first: Agent & { readonly inbound: string };
+let first: AgentProcess & { readonly inbound: string };
 const folder = mkdtempSync(join(tmpdir(), "selvage-agent-"));
 
 beforeAll(async () => {
@@ -189,22 +143,25 @@ describe("an agent beside a service", () => {
     expect(first.said().match(/cannot be reached/g)).toHaveLength(1);
   });
 
-  it("passes WebSockets of the mesh, and no others", async () => {
+  it("passes WebSockets of the mesh, and no others, for as long as it may", async () => {
     const talk: WebSocketEcho = await startWebSocketEcho();
     const port = await freePorts(1);
     const places = `--app ${talk.url} --inbound 127.0.0.1:${port} --advertise http://127.0.0.1:${port}`;
-    await startAgent(`--service talk ${places}`);
+    const agent = await startAgent(`--service talk ${places} --drain-seconds 4`);
     await expect.poll(async () => (await fetch(`${mesh.url}/svc/talk.shop/`)).status, { interval: 100 }).toBe(404);
     const socket = new WebSocket(`${mesh.url.replace("http", "ws")}/svc/talk.shop/`);
     await once(socket, "open");
     socket.send("hello");
     const [message] = (await once(socket, "message")) as [MessageEvent];
     expect(message.data).toBe("hello");
-    socket.close();
     const stranger = new WebSocket(`ws://127.0.0.1:${port}/`);
     const [end] = await Promise.race([once(stranger, "error"), once(stranger, "open")]);
     expect((end as Event).type).toBe("error");
     expect(talk.upgrades).toHaveLength(1);
+    agent.child.kill("SIGTERM");
+    await once(socket, "close");
+    expect((await agent.ended).code).toBe(0);
+    expect(agent.said()).toContain("1 still under way after 4 s, cut off");
     await talk.close();
   });
 
@@ -232,6 +189,21 @@ describe("an agent beside a service", () => {
     expect((await registered()).map(({ url }) => url)).toEqual([first.inbound]);
     other.server.close();
     other.server.closeAllConnections();
+  });
+});
+
+describe("an agent that is told to end twice", () => {
+  it("ends at once", async () => {
+    const spare = await startApp("spare");
+    const agent = await besideApp(spare);
+    await expect.poll(() => agent.said(), { interval: 50 }).toContain("announced");
+    agent.child.kill("SIGTERM");
+    await expect.poll(() => agent.said(), { interval: 50 }).toContain("draining");
+    // Two within a second are one: a terminal and npm may both send it.
+    await sleep(1_200);
+    agent.child.kill("SIGTERM");
+    expect((await agent.ended).code).toBe(1);
+    spare.server.close();
   });
 });
 
@@ -272,6 +244,21 @@ spec: {endpoints: [{url: "http://127.0.0.1:${app.port}"}]}
     const claims: unknown = JSON.parse(Buffer.from(String(assertion).split(".")[1] ?? "", "base64url").toString());
     expect(claims).toMatchObject({ sub: "spiffe://mesh.local/ns/shop/sa/storefront" });
     expect(seen).toMatchObject({ authorization: "Bearer user-token" });
+  });
+
+  it("calls as the workload for a token of its platform, without any secret", async () => {
+    const issuer = await startIssuer(0, Date.now);
+    const trust = `{issuer: "${issuer.url}", jwksUri: "${issuer.url}/jwks.json", namespaces: [shop]}`;
+    const cluster = `{apiVersion: selvage.dev/v1, kind: Cluster, metadata: {name: pods}, spec: {trust: ${trust}}}`;
+    expect((await mesh.cli(["apply", "--wait", "-f", "-"], cluster)).code).toBe(0);
+    const claims = "sub=spiffe://mesh.local/ns/shop/sa/storefront&aud=spiffe://mesh.local";
+    const file = join(folder, "token");
+    writeFileSync(file, await (await fetch(`${issuer.url}/token?${claims}`)).text());
+    const agent = await startAgent(`--service storefront --outbound 127.0.0.1:0 --exchange-token ${file}`);
+    const own = /outbound=(\S+)/.exec(agent.ready)?.[1] ?? "";
+    const answer = await fetch(`${own}/svc/ledger.shop/`);
+    expect([answer.status, await answer.text()], agent.said()).toEqual([200, "first"]);
+    await issuer.stop();
   });
 
   it.each([
