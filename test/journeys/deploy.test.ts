@@ -42,8 +42,10 @@ const set = (change: Partial<Pretended>): void =>
 const called = (): string[] => state().calls.map(({ args }) => args.join(" "));
 const lastWords = (result: CommandResult): string[] => result.stderr.trimEnd().split("\n");
 
+let cloudflare: Record<string, string> = {};
 const run = (...args: string[]): Promise<CommandResult> =>
   command(args, {
+    ...cloudflare,
     PATH: `${join(folder, "bin")}:${dirname(process.execPath)}:/usr/bin:/bin`,
     PRETEND: join(folder, "state.json"),
     SELVAGE_CONFIG: join(folder, "contexts.json"),
@@ -55,6 +57,7 @@ beforeEach(async () => {
   folder = mkdtempSync(join(tmpdir(), "selvage-deploy-"));
   asked = [];
   early = 0;
+  cloudflare = {};
   mkdirSync(join(folder, "bin"));
   writeFileSync(join(folder, "bin", "wrangler"), `#!/bin/sh\nexec "${process.execPath}" "${program}" "$@"\n`);
   chmodSync(join(folder, "bin", "wrangler"), 0o755);
@@ -104,7 +107,7 @@ describe("selvage deploy", () => {
     expect(state().workers).toEqual({ shop: { SELVAGE_ADMIN_TOKEN: token } });
     expect(state().calls.filter(({ args }) => args.join(" ").includes(token))).toEqual([]);
     expect(done.stderr + done.stdout).not.toContain(token);
-    expect(state().calls.flatMap(({ sees }) => sees.filter((name) => name.includes("TOKEN")))).toEqual([]);
+    expect(state().calls.flatMap(({ sees }) => sees)).toEqual([]);
     expect(asked).toEqual(["/_selvage/readyz", "/_selvage/readyz", "/_selvage/v1/whoami"]);
     expect(JSON.parse(readFileSync(join(folder, "contexts.json"), "utf8"))).toEqual({
       current: "shop",
@@ -182,6 +185,21 @@ describe("selvage deploy", () => {
     writeFileSync(join(home(), "wrangler.toml"), `account_id = "b2"\n${toml()}`);
     const chosen = await deploy();
     expect([chosen.code, chosen.stderr]).toEqual([0, expect.stringContaining("account Work\n")]);
+  });
+
+  it("needs no word about who deploys where a token and its account are given, as in CI", async () => {
+    set({ failsAt: "whoami" });
+    cloudflare = { CLOUDFLARE_API_TOKEN: "cf", CLOUDFLARE_ACCOUNT_ID: "a1" };
+    expect(await deploy()).toMatchObject({ code: 0, stderr: expect.stringContaining("a token, account a1\n") });
+    cloudflare = { CLOUDFLARE_API_TOKEN: "cf" };
+    expect(await deploy()).toMatchObject({ code: 8 });
+  });
+
+  it("deploys nothing that wrangler would read elsewhere", async () => {
+    writeFileSync(join(home(), "wrangler.jsonc"), "{}");
+    const done = await deploy();
+    expect([done.code, done.stderr]).toEqual([5, expect.stringContaining("wrangler.jsonc and not wrangler.toml")]);
+    expect(called()).toEqual([]);
   });
 
   it("deploys a control plane of its own, gives it the token, and binds it once it is there", async () => {

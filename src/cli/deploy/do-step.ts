@@ -32,10 +32,13 @@ async function account({ wrangler, terminal, config, yes }: Deployment): Promise
   if (who.is === "nobody") {
     return { ok: false, exitCode: exitCodes.auth, why: "nobody is logged in to Cloudflare", hint: LOGIN };
   }
-  if (ran.code !== 0 || who.is !== "somebody") {
-    return failed(call, ran);
-  }
   const chosen = config.accountId ?? (process.env.CLOUDFLARE_ACCOUNT_ID || null);
+  if (ran.code !== 0 || who.is !== "somebody") {
+    // A token for deploying alone may not be allowed to say whose it is.
+    return process.env.CLOUDFLARE_API_TOKEN && chosen !== null
+      ? found(`a token, account ${chosen}`)
+      : failed(call, ran);
+  }
   const named = who.accounts.map(({ id, name }) => `${name} (${id})`);
   if (chosen === null && named.length > 1) {
     const hint = "set CLOUDFLARE_ACCOUNT_ID, or account_id in wrangler.toml";

@@ -24,7 +24,8 @@ function jsonIn(text: string): unknown {
   }
 }
 
-const accountSchema = z.object({ id: z.string(), name: z.string() });
+/** Others give accounts their names. */
+const accountSchema = z.object({ id: z.string(), name: z.string().transform(writtenOut) });
 const whoamiSchema = z.object({
   loggedIn: z.boolean(),
   email: z.string().nullish(),
