@@ -66,6 +66,14 @@ unhealthy, 2 usage, 3 not permitted, 4 not found, 5 conflict, 6 not valid,
 
 /** Of single commands. */
 export const examplesOf: Readonly<Record<string, string>> = {
+  deploy: `
+Examples:
+  selvage deploy --dry-run          # what would be called; nothing is sent
+  selvage deploy
+  CLOUDFLARE_API_TOKEN=… CLOUDFLARE_ACCOUNT_ID=… selvage deploy --yes
+
+What it does, each step only where it is not done: the D1 database, its tables,
+the Worker, a first operator's token (in NAME.token), and a context.`,
   init: `
 Examples:
   selvage init my-mesh && cd my-mesh

@@ -67,7 +67,7 @@ function ofOverride({ kind, metadata, spec, status }: Resource, ref: string, whe
     return [];
   }
   const { kind: over, name } = Object(spec["target"]);
-  const message = `lies over ${String(over).toLowerCase()}/${String(name)} until ${String(spec["expiresAt"])}, by ${metadata.updatedBy}: ${String(spec["reason"])}`;
+  const message = `lies over ${String(over).toLowerCase()}/${String(name)} and ends ${String(spec["expiresAt"])}, by ${metadata.updatedBy}: ${String(spec["reason"])}`;
   return [
     {
       severity: "degraded",

@@ -83,7 +83,7 @@ export function breakerTroubles(breakers: readonly ServiceBreakers[]): Trouble[]
       return {
         severity: state === "open" ? "down" : "degraded",
         ref,
-        message: `breaker${which} forced ${state} until ${until}: ${reason}`,
+        message: `breaker${which} forced ${state}, ends ${until}: ${reason}`,
         since: null,
         command: `selvage breaker force ${service} auto${only} --reason over${where}`,
       };
@@ -113,7 +113,7 @@ function turned(breaker: ServiceBreakers["breakers"][number], ref: string, comma
     });
   }
   if (ejectedUntil !== null) {
-    const message = `${what} is ejected until ${ejectedUntil} (${policy})${seen}`;
+    const message = `${what} is ejected, tried again ${ejectedUntil} (${policy})${seen}`;
     found.push({ severity: "degraded", ref, message, since: null, command });
   }
   return found;

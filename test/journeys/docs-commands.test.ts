@@ -20,7 +20,7 @@ const missing = ["bash", "curl"].find((command) => spawnSync(command, ["--versio
 
 /** Stays in the foreground, asks on a terminal, or needs an account, a cluster or an editor. */
 const ELSEWHERE =
-  /^(?:selvage (?:up|edit|tail|logs|deploy)\b|export SELVAGE_TOKEN|git pull|kubectl )|\bwrangler\b|npm run deploy|get endpoints .*-w\b|mesh\.example\.com/;
+  /^(?:npx selvage |selvage (?:up|edit|tail|logs|deploy)\b|export SELVAGE_TOKEN|git pull|kubectl )|\bwrangler\b|npm run deploy|get endpoints .*-w\b|mesh\.example\.com/;
 
 interface Page {
   readonly page: string;

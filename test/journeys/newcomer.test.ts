@@ -2,11 +2,24 @@
 // canary, a token and a limit. What the package lacks, or needs beside it, fails here.
 import { spawn, spawnSync, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
-import { mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import {
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { createInterface } from "node:readline";
 import { afterAll, beforeAll, expect, it } from "vitest";
+import { withControl } from "../../src/cli/deploy/keep-up.ts";
+import { tokensIn } from "../../src/cli/deploy/wrangler-answers.ts";
+import { TOKEN_COUNT } from "../../src/store/token-count.ts";
 import { freePorts } from "../support/ports.ts";
 
 const root = new URL("../..", import.meta.url).pathname;
@@ -103,30 +116,44 @@ it("writes a folder that wrangler deploys as it stands, and whose documents are 
   const made = spawnSync(process.execPath, [selvage, "init", "my-mesh"], { cwd: folder, env: env(), encoding: "utf8" });
   expect(made.status, made.stderr).toBe(0);
   const mine = join(folder, "my-mesh");
-  const wrangler = (...args: string[]) =>
-    spawnSync(join(root, "node_modules", ".bin", "wrangler"), args, {
-      cwd: mine,
-      encoding: "utf8",
-      env: { ...env(), WRANGLER_SEND_METRICS: "false", CLOUDFLARE_CF_FETCH_ENABLED: "false" },
-    });
-  for (const environment of ["", "control"]) {
-    const dry = wrangler(
-      "deploy",
-      "--dry-run",
-      "--outdir",
-      join(folder, "bundle", environment),
-      `--env=${environment}`,
-    );
+  const quiet = { WRANGLER_SEND_METRICS: "false", CLOUDFLARE_CF_FETCH_ENABLED: "false" };
+  const here = { cwd: mine, encoding: "utf8", env: { ...env(), ...quiet } } as const;
+  const wrangler = (...args: string[]) => spawnSync(join(root, "node_modules", ".bin", "wrangler"), args, here);
+  const bundled = (environment: string): number => {
+    const outdir = join(folder, "bundle");
+    const dry = wrangler("deploy", "--dry-run", "--outdir", outdir, `--env=${environment}`);
     expect(dry.status, dry.stderr).toBe(0);
     expect(dry.stdout).toMatch(/env\.DB \(my-mesh\) +D1 Database/);
     expect(dry.stdout).toMatch(/env\.ASSETS +Assets/);
     expect(dry.stdout).toMatch(/env\.MESH \(Mesh/);
-    expect(dry.stdout).not.toContain("WARNING");
-  }
-  const tables = wrangler("d1", "migrations", "list", "my-mesh", "--local");
+    expect(dry.stderr).not.toContain("WARNING");
+    return statSync(join(outdir, "index.js")).size;
+  };
+  const whole = bundled("");
+  expect(bundled("control")).toBeGreaterThan(0.9 * whole);
+  const apart = readFileSync(join(mine, "wrangler.toml"), "utf8");
+  writeFileSync(join(mine, "wrangler.toml"), withControl(apart) ?? "");
+  // The data Worker of two leaves out what the other one has, also as the package has it.
+  expect(bundled("")).toBeLessThan(0.5 * whole);
+  writeFileSync(join(mine, "wrangler.toml"), apart);
+
+  const deploy = (more: NodeJS.ProcessEnv) =>
+    spawnSync(process.execPath, [selvage, "deploy", "--dry-run"], { ...here, env: { ...here.env, ...more } });
+  const rehearsed = deploy({});
+  expect(rehearsed.status, rehearsed.stderr).toBe(0);
+  expect(rehearsed.stdout.split("\n")).toContain("wrangler d1 migrations apply my-mesh --remote");
+  expect(rehearsed.stderr).toMatch(/^ {2}Total Upload: /m);
+  expect(readFileSync(join(mine, "wrangler.toml"), "utf8")).toBe(apart);
+  renameSync(join(folder, "node_modules", "wrangler"), join(folder, "no-wrangler"));
+  const lacking = deploy({ PATH: dirname(process.execPath) });
+  expect([lacking.status, lacking.stderr]).toEqual([4, expect.stringContaining("npm install --save-dev wrangler")]);
+  renameSync(join(folder, "no-wrangler"), join(folder, "node_modules", "wrangler"));
+
+  // Here in place of `--remote`: the same folder of migrations, and the same answer about operators.
+  const tables = wrangler("d1", "migrations", "apply", "my-mesh", "--local");
   expect(tables.status, tables.stderr).toBe(0);
-  const numbers = readdirSync(join(root, "migrations")).filter((name) => name.endsWith(".sql"));
-  expect(numbers.filter((name) => !tables.stdout.includes(name))).toEqual([]);
+  const count = wrangler("d1", "execute", "my-mesh", "--local", "--json", "--command", TOKEN_COUNT);
+  expect([count.status, tokensIn({ code: 0, ...count, records: [] })]).toEqual([0, 0]);
 
   const mesh = await runs("up", "--port", String(await freePorts(1)), "--log", "none", "--data", ".first");
   const valid = spawnSync(process.execPath, [selvage, "validate", "--strict", "-f", join(mine, "mesh")], {

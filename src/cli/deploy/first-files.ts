@@ -10,16 +10,13 @@ export interface FirstFile {
 /** What the name of a mesh may be: a host's, its database's, its Workers', of which the second adds `-control`. */
 export const isMeshName = (name: string): boolean => /^[a-z0-9]([-a-z0-9]{0,52}[a-z0-9])?$/.test(name);
 
-/**
- * @param toml the text of wrangler.toml
- * @param command how the command is called there, such as `npx selvage`
- */
-export function firstFiles(name: string, toml: string, command: string): readonly FirstFile[] {
+/** @param toml the text of wrangler.toml */
+export function firstFiles(name: string, toml: string): readonly FirstFile[] {
   return [
     { path: "wrangler.toml", what: "the Worker, its database and its objects, as Cloudflare gets them", text: toml },
     { path: "mesh/hello.yaml", what: "a first Service, and an HTTPRoute to it", text: HELLO },
     { path: ".gitignore", what: "tokens, and what runs leave behind", text: IGNORED },
-    { path: "README.md", what: "these files and the commands that go with them", text: readme(name, command) },
+    { path: "README.md", what: "these files and the commands that go with them", text: readme(name) },
   ];
 }
 
@@ -56,7 +53,7 @@ const IGNORED = `# Operators' tokens.
 node_modules/
 `;
 
-const readme = (name: string, command: string): string => `# ${name}
+const readme = (name: string): string => `# ${name}
 
 A [Selvage](https://www.npmjs.com/package/selvage) mesh.
 
@@ -66,17 +63,17 @@ A [Selvage](https://www.npmjs.com/package/selvage) mesh.
 On this machine:
 
 \`\`\`sh
-${command} up                          # http://127.0.0.1:8787, until Ctrl-C
-${command} apply -f mesh/ --wait       # in another terminal
+npx selvage up                          # http://127.0.0.1:8787, until Ctrl-C
+npx selvage apply -f mesh/ --wait       # in another terminal
 curl http://127.0.0.1:8787/hello
 \`\`\`
 
 On Cloudflare:
 
 \`\`\`sh
-${command} deploy                      # again for a new version, and wherever it stopped
-${command} --context ${name} apply -f mesh/ --wait
-${command} --context ${name} status
+npx selvage deploy                      # again for a new version, and wherever it stopped
+npx selvage --context ${name} apply -f mesh/ --wait
+npx selvage --context ${name} status
 \`\`\`
 
 \`${name}.token\` is the first operator's token, and may do everything. Make others with \`token create\`, then take it

@@ -7,7 +7,7 @@ import { type ExitCode, exitCodes } from "../session/exit-code.ts";
 import { packageRoot } from "../session/package-root.ts";
 import type { Terminal } from "../session/terminal.ts";
 import { firstFiles, type FirstFile, isMeshName } from "./first-files.ts";
-import { commandIn, meshToml, packagePaths } from "./mesh-toml.ts";
+import { deployCommand, isCheckout, meshToml, packagePaths } from "./mesh-toml.ts";
 
 export interface InitFlags {
   readonly name?: string;
@@ -24,7 +24,7 @@ export function init(given: string, flags: InitFlags, terminal: Terminal): ExitC
   }
   const root = packageRoot();
   const toml = meshToml(readFileSync(join(root, "wrangler.toml"), "utf8"), name, packagePaths(root, folder));
-  const files = firstFiles(name, toml, commandIn(root, folder));
+  const files = firstFiles(name, toml);
 
   const found = files.filter(({ path }) => kindOf(join(folder, path)) !== "nothing");
   const odd = [...files.map(({ path }) => dirname(path)), "."].find((path) => kindOf(join(folder, path)) === "file");
@@ -103,10 +103,10 @@ function tell(terminal: Terminal, { given, folder, name, files, replaced }: Writ
     const { path, what } = file;
     terminal.out(`${path.padEnd(width)}  ${what}${replaced.includes(file) ? " (written over)" : ""}`);
   }
-  const command = commandIn(packageRoot(), folder);
-  const there = relative(process.cwd(), folder) === "" ? "" : `cd ${given} && `;
-  terminal.err(`the mesh "${name}": ${there}${command} deploy`);
-  if (packageRoot().split(/[\\/]/).includes("_npx")) {
+  const root = packageRoot();
+  const there = isCheckout(root) || relative(process.cwd(), folder) === "" ? "" : `cd ${given} && `;
+  terminal.err(`the mesh "${name}": ${there}${deployCommand(root, folder)}`);
+  if (root.split(/[\\/]/).includes("_npx")) {
     terminal.err("hint: this Selvage is in npm's cache; `npm install selvage wrangler` keeps it where the mesh is");
   }
 }

@@ -2,11 +2,12 @@
 // class of objects or a flag that is added there is in both.
 import { existsSync } from "node:fs";
 import { join, relative, sep } from "node:path";
+import { commandName } from "../session/package-root.ts";
 import { CONTROL_WORKER } from "../local/workers.ts";
 import { editToml, type TomlEdit } from "./toml-text.ts";
 
 /** What wrangler is pointed at, as wrangler.toml names it. */
-interface PackagePaths {
+export interface PackagePaths {
   readonly main: string;
   readonly migrations: string;
   readonly assets: string;
@@ -22,29 +23,37 @@ export function packagePaths(root: string, folder: string): PackagePaths {
       .split(sep)
       .join("/");
   return {
-    main: isCheckout(root) ? from("src", "index.ts") : from("dist", "worker", "index.js"),
+    main: isCheckout(root) ? from("src", "index.ts") : from("dist", "deploy", "index.js"),
     migrations: from("migrations"),
     assets: from("dist", "dashboard"),
   };
 }
 
 /** Whether the package is its own source, and not built. */
-const isCheckout = (root: string): boolean => existsSync(join(root, "src", "index.ts"));
+export const isCheckout = (root: string): boolean => existsSync(join(root, "src", "index.ts"));
 
-/** How the command is called in that folder: npm's script of a checkout would run it in another one. */
-export const commandIn = (root: string, folder: string): string =>
-  isCheckout(root) ? `node ${relative(folder, join(root, "src", "cli", "main.ts"))}` : "npx selvage";
+/** How the mesh of a folder is deployed: as a script of a checkout, or from within the folder. */
+export const deployCommand = (root: string, folder: string): string =>
+  `${commandName()} deploy${isCheckout(root) ? ` ${folder}` : ""}`;
 
 /** Name of the second Worker of a mesh. */
 const controlName = (name: string): string => `${name}-control`;
 
 /** What stands in a wrangler.toml for paths of the package. */
-const pathEdits = ({ main, migrations, assets }: PackagePaths): TomlEdit[] => [
+export const pathEdits = ({ main, migrations, assets }: PackagePaths): TomlEdit[] => [
   { section: "", key: "main", value: main },
   { section: "[assets]", key: "directory", value: assets },
-  { section: "[[d1_databases]]", key: "migrations_dir", value: migrations },
-  { section: "[[env.control.d1_databases]]", key: "migrations_dir", value: migrations },
+  ...databaseEdits("migrations_dir", migrations),
 ];
+
+/** Of the mesh's database, for both Workers; other databases of the file are somebody's own. */
+export const databaseEdits = (key: string, value: string): TomlEdit[] =>
+  ["[[d1_databases]]", "[[env.control.d1_databases]]"].map((section) => ({
+    section,
+    where: ["binding", "DB"],
+    key,
+    value,
+  }));
 
 /** @param product the text of the product's own wrangler.toml */
 export function meshToml(product: string, name: string, paths: PackagePaths): string {
@@ -52,8 +61,7 @@ export function meshToml(product: string, name: string, paths: PackagePaths): st
   const edited = editToml(product, [
     { section: "", key: "name", value: name },
     { section: "[env.control]", key: "name", value: control },
-    { section: "[[d1_databases]]", key: "database_name", value: name },
-    { section: "[[env.control.d1_databases]]", key: "database_name", value: name },
+    ...databaseEdits("database_name", name),
     { section: "[[env.control.durable_objects.bindings]]", key: "script_name", value: name },
     ...pathEdits(paths),
   ]);

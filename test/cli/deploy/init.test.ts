@@ -49,7 +49,7 @@ describe("init", () => {
       ".gitignore",
       "README.md",
     ]);
-    expect(stderr).toContain(`the mesh "shop": cd ${join(folder, "shop")} && `);
+    expect(stderr).toContain(`the mesh "shop": npm run -s selvage -- deploy ${join(folder, "shop")}`);
   });
 
   it("takes another name, and leaves what else is in the folder", async () => {

@@ -45,7 +45,7 @@ it("points at the package from where it is", () => {
     assets: "../../dist/dashboard",
   });
   expect(packagePaths("/home/mia/node_modules/selvage", "/home/mia/shop")).toEqual({
-    main: "../node_modules/selvage/dist/worker/index.js",
+    main: "../node_modules/selvage/dist/deploy/index.js",
     migrations: "../node_modules/selvage/migrations",
     assets: "../node_modules/selvage/dist/dashboard",
   });

@@ -1,0 +1,109 @@
+// The user's own wrangler: found beside the mesh or on PATH, and run without a terminal, so that it asks nothing.
+import { spawn } from "node:child_process";
+import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { delimiter, dirname, join } from "node:path";
+import type { WranglerCall } from "./steps.ts";
+import type { Ran } from "./wrangler-answers.ts";
+
+/** Program, and what comes before wrangler's own arguments. */
+type Found = readonly [program: string, ...before: string[]];
+
+export interface Wrangler {
+  /** @param input its standard input; nothing by default */
+  run(call: WranglerCall, input?: string): Promise<Ran>;
+}
+
+/** Longer is no deployment any more. */
+const PATIENCE_MS = 15 * 60_000;
+const MAX_OUTPUT = 4 * 1024 * 1024;
+
+/** In a folder's node_modules or above, on PATH, then beside this command. null = there is none. */
+export function findWrangler(folder: string, root: string, path: string): Found | null {
+  return inModules(folder) ?? onPath(path) ?? inModules(root);
+}
+
+function inModules(start: string): Found | null {
+  for (let folder = start; ; folder = dirname(folder)) {
+    const script = join(folder, "node_modules", "wrangler", "bin", "wrangler.js");
+    if (existsSync(script)) {
+      return [process.execPath, script];
+    }
+    if (folder === dirname(folder)) {
+      return null;
+    }
+  }
+}
+
+function onPath(path: string): Found | null {
+  for (const folder of path.split(delimiter).filter((one) => one !== "")) {
+    // Windows runs no script by its name: npm lays the package beside it.
+    const script = join(folder, "node_modules", "wrangler", "bin", "wrangler.js");
+    if (process.platform === "win32" && existsSync(script)) {
+      return [process.execPath, script];
+    }
+    if (process.platform !== "win32" && existsSync(join(folder, "wrangler"))) {
+      return [join(folder, "wrangler")];
+    }
+  }
+  return null;
+}
+
+/** `folder` is where its wrangler.toml is. */
+export function wranglerIn(folder: string, [program, ...before]: Found): Wrangler {
+  return {
+    run: async (call, input) => {
+      const notes = mkdtempSync(join(tmpdir(), "selvage-deploy-"));
+      const file = join(notes, "output.ndjson");
+      try {
+        const child = spawn(program, [...before, ...call], {
+          cwd: folder,
+          stdio: ["pipe", "pipe", "pipe"],
+          env: { ...environment(), WRANGLER_OUTPUT_FILE_PATH: file },
+          timeout: PATIENCE_MS,
+        });
+        const said = { stdout: "", stderr: "" };
+        const hear = (stream: "stdout" | "stderr"): void =>
+          void child[stream].setEncoding("utf8").on("data", (text: string) => {
+            said[stream] = (said[stream] + text).slice(-MAX_OUTPUT);
+          });
+        hear("stdout");
+        hear("stderr");
+        // It may end without having read.
+        child.stdin.on("error", () => undefined);
+        child.stdin.end(input ?? "");
+        const code = await new Promise<number>((resolve) => {
+          child.on("error", (error) => {
+            said.stderr += error.message;
+            resolve(-1);
+          });
+          child.on("close", (ended) => resolve(ended ?? -1));
+        });
+        return { code, ...said, records: recordsIn(file) };
+      } finally {
+        rmSync(notes, { recursive: true, force: true });
+      }
+    },
+  };
+}
+
+/** Which mesh this command speaks to, and as whom, is none of its business. */
+function environment(): NodeJS.ProcessEnv {
+  const kept = Object.entries(process.env).filter(([name]) => !name.startsWith("SELVAGE_"));
+  return { ...Object.fromEntries(kept), NO_COLOR: "1", FORCE_COLOR: "0" };
+}
+
+function recordsIn(file: string): unknown[] {
+  if (!existsSync(file)) {
+    return [];
+  }
+  return readFileSync(file, "utf8")
+    .split("\n")
+    .flatMap((line): unknown[] => {
+      try {
+        return [JSON.parse(line)];
+      } catch {
+        return [];
+      }
+    });
+}
