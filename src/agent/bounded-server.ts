@@ -5,6 +5,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { Socket } from "node:net";
 import type { Duplex } from "node:stream";
 import type { Refusal } from "../model/word/problem.ts";
+import { endSocket } from "./bare-socket.ts";
 import { isWebSocket } from "./forward-upgrade.ts";
 import { asText, problemAnswer, type OwnWords } from "./own-answer.ts";
 import { MAX_HEAD_BYTES } from "./upstream.ts";
@@ -18,7 +19,7 @@ export interface ListenAddress {
 interface ServedBy {
   readonly words: OwnWords;
   request(incoming: IncomingMessage, outgoing: ServerResponse): void;
-  upgrade(incoming: IncomingMessage, socket: Duplex, early: Buffer): void;
+  upgrade(incoming: IncomingMessage, socket: Duplex, first: Buffer): void;
 }
 
 const MAX_CONNECTIONS = 4096;
@@ -39,23 +40,30 @@ export async function startBounded({ host, port }: ListenAddress, by: ServedBy):
       // Node 24.9 and later: what is no WebSocket is a request like any other.
       shouldUpgradeCallback: isWebSocket,
     },
-    (incoming, outgoing) => by.request(incoming, outgoing),
+    (incoming, outgoing) => inTurn(incoming, outgoing),
   );
+  // Of requests that were sent without waiting for answers, one at a time is served: a later one begins with its turn.
+  const inTurn = (incoming: IncomingMessage, outgoing: ServerResponse): void => {
+    if (outgoing.socket === null) {
+      outgoing.once("socket", () => by.request(incoming, outgoing));
+    } else {
+      by.request(incoming, outgoing);
+    }
+  };
   server.maxConnections = MAX_CONNECTIONS;
   // What is beyond a number would be dropped in silence; the size of the head is the bound.
   server.maxHeadersCount = 0;
-  const refuse = (socket: Duplex, refusal: Refusal): void => {
-    socket.end(asText(problemAnswer(refusal, by.words)));
-  };
-  server.on("checkContinue", (incoming, outgoing) => by.request(incoming, outgoing));
+  const refuse = (socket: Duplex, refusal: Refusal): void =>
+    endSocket(socket, asText(problemAnswer(refusal, by.words)));
+  server.on("checkContinue", inTurn);
   server.on("connect", (_, socket) => {
     socket.on("error", () => socket.destroy());
     refuse(socket, { problem: "malformedRequest", detail: "CONNECT is not passed on: this is no forward proxy." });
   });
-  server.on("upgrade", (incoming, socket, early) => {
+  server.on("upgrade", (incoming, socket, first) => {
     socket.on("error", () => socket.destroy());
     if (isWebSocket(incoming)) {
-      by.upgrade(incoming, socket, early);
+      by.upgrade(incoming, socket, first);
     } else {
       const detail = "Only WebSockets are passed on; switch HTTP/2 over cleartext off in the client.";
       refuse(socket, { problem: "malformedRequest", detail });

@@ -1,7 +1,8 @@
 // Carries the upgrade to a WebSocket to an upstream: once that has switched, bytes pass both ways until one side ends.
 // Whatever else it answers is handed on as it is, and ends the connection.
-import type { ClientRequest, IncomingMessage } from "node:http";
+import { STATUS_CODES, type ClientRequest, type IncomingMessage } from "node:http";
 import type { Duplex } from "node:stream";
+import { endSocket, joinSockets, type EarlyBytes } from "./bare-socket.ts";
 import { keptHeaders } from "./kept-headers.ts";
 import { openRequest, type Upstream, type UpstreamHead } from "./upstream.ts";
 
@@ -9,8 +10,8 @@ interface Upgrading {
   readonly upstream: Upstream;
   readonly head: Omit<UpstreamHead, "method">;
   readonly socket: Duplex;
-  /** What came behind the request's head. */
-  readonly early: Buffer;
+  /** What comes behind the request's head. */
+  readonly early: EarlyBytes;
   /** No answer came. */
   failed(reason: string): void;
 }
@@ -36,16 +37,16 @@ export function forwardUpgrade({ upstream, head, socket, early, failed }: Upgrad
     isAnswered = true;
     socket.write(headOf(answer, ["connection", "Upgrade", "upgrade", "websocket"]));
     socket.write(late);
-    other.write(early);
-    join(socket, other);
-    join(other, socket);
+    other.write(early.take());
+    joinSockets(socket, other);
   });
   asking.on("response", (answer) => {
     isAnswered = true;
     // Without a length the end of the connection is the end of the answer: chunks were taken apart already.
     socket.write(headOf(answer, ["connection", "close"]));
     answer.on("error", () => socket.destroy());
-    answer.pipe(socket);
+    answer.on("end", () => endSocket(socket));
+    answer.pipe(socket, { end: false });
   });
   asking.on("error", (error: NodeJS.ErrnoException) => {
     if (!isAnswered) {
@@ -55,17 +56,8 @@ export function forwardUpgrade({ upstream, head, socket, early, failed }: Upgrad
   asking.end();
 }
 
-function join(from: Duplex, to: Duplex): void {
-  from.pipe(to);
-  from.on("error", () => to.destroy());
-  from.on("close", () => to.destroy());
-}
-
-function headOf(
-  { statusCode = 502, statusMessage = "", rawHeaders }: IncomingMessage,
-  more: readonly string[],
-): string {
+function headOf({ statusCode = 502, rawHeaders }: IncomingMessage, more: readonly string[]): string {
   const headers = [...keptHeaders(rawHeaders, NOTHING), ...more];
   const lines = headers.flatMap((name, at) => (at % 2 === 0 ? [`${name}: ${headers[at + 1] ?? ""}`] : []));
-  return [`HTTP/1.1 ${statusCode} ${statusMessage}`, ...lines, "", ""].join("\r\n");
+  return [`HTTP/1.1 ${statusCode} ${STATUS_CODES[statusCode] ?? ""}`, ...lines, "", ""].join("\r\n");
 }

@@ -78,10 +78,11 @@ function answerWith(
   answer: IncomingMessage,
   { answerHeaders, failed }: AgentForwarding,
 ): void {
-  const { statusCode = 502, statusMessage = "", rawHeaders } = answer;
+  const { statusCode = 502, rawHeaders } = answer;
   const headers = answerHeaders(keptHeaders(rawHeaders, NOTHING), statusCode);
   try {
-    outgoing.writeHead(statusCode, statusMessage, headers);
+    // Its own words beside the number say nothing, and need not be any that may be sent.
+    outgoing.writeHead(statusCode, headers);
   } catch (error) {
     answer.destroy();
     failed(error instanceof Error ? error.message : String(error));

@@ -3,6 +3,7 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Duplex } from "node:stream";
 import type { Refusal } from "../model/word/problem.ts";
+import { endSocket, EarlyBytes } from "./bare-socket.ts";
 import { addressOfServer, startBounded, type ListenAddress } from "./bounded-server.ts";
 import { forwardRequest } from "./forward.ts";
 import { forwardUpgrade } from "./forward-upgrade.ts";
@@ -98,30 +99,34 @@ export async function startProxy(terms: ProxyTerms): Promise<AgentProxy> {
     });
   }
 
-  async function upgrade(incoming: IncomingMessage, socket: Duplex, early: Buffer): Promise<void> {
+  async function upgrade(incoming: IncomingMessage, socket: Duplex, first: Buffer): Promise<void> {
     underWay.addSocket(socket);
+    const early = new EarlyBytes(socket, first);
     const refuse = (refusal: Refusal): void =>
-      void socket.end(asText(problemAnswer(refusal, words, requestIdOf(incoming))));
+      endSocket(socket, asText(problemAnswer(refusal, words, requestIdOf(incoming))));
     const framed = framingOf(incoming);
     if (!framed.ok || framed.body !== "none") {
       refuse({ problem: "malformedRequest", detail: framed.ok ? "An upgrade has no body." : framed.detail });
       return;
     }
     const judged = await terms.judge(incoming);
+    if (socket.destroyed) {
+      return;
+    }
     if (judged.is === "passed") {
       const failed = (reason: string): void => refuse(terms.unanswered(reason));
       forwardUpgrade({ upstream, head: judged.head, socket, early, failed });
     } else if (judged.is === "refused") {
       refuse(judged.refusal);
     } else {
-      socket.end(asText(judged.answer));
+      endSocket(socket, asText(judged.answer));
     }
   }
 
   const server = await startBounded(terms.listen, {
     words,
     request: (incoming, outgoing) => void serve(incoming, outgoing),
-    upgrade: (incoming, socket, early) => void upgrade(incoming, socket, early),
+    upgrade: (incoming, socket, first) => void upgrade(incoming, socket, first),
   });
   return {
     url: addressOfServer(server, terms.listen.host),

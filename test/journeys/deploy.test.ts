@@ -7,6 +7,7 @@ import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { TABLE_COUNT, TOKEN_COUNT } from "../../src/store/deploy-questions.ts";
 import { command, startMesh, type CommandResult } from "../support/mesh.ts";
 import type { Pretended } from "../support/journeys/pretend-wrangler.ts";
 
@@ -42,8 +43,10 @@ const set = (change: Partial<Pretended>): void =>
 const called = (): string[] => state().calls.map(({ args }) => args.join(" "));
 const lastWords = (result: CommandResult): string[] => result.stderr.trimEnd().split("\n");
 
+let cloudflare: Record<string, string> = {};
 const run = (...args: string[]): Promise<CommandResult> =>
   command(args, {
+    ...cloudflare,
     PATH: `${join(folder, "bin")}:${dirname(process.execPath)}:/usr/bin:/bin`,
     PRETEND: join(folder, "state.json"),
     SELVAGE_CONFIG: join(folder, "contexts.json"),
@@ -55,6 +58,7 @@ beforeEach(async () => {
   folder = mkdtempSync(join(tmpdir(), "selvage-deploy-"));
   asked = [];
   early = 0;
+  cloudflare = {};
   mkdirSync(join(folder, "bin"));
   writeFileSync(join(folder, "bin", "wrangler"), `#!/bin/sh\nexec "${process.execPath}" "${program}" "$@"\n`);
   chmodSync(join(folder, "bin", "wrangler"), 0o755);
@@ -63,6 +67,7 @@ beforeEach(async () => {
     accounts: [{ id: "a1", name: "Mia's" }],
     databases: [],
     migrated: false,
+    others: 0,
     tokens: 0,
     workers: {},
     targets: [url, "schedule: * * * * *"],
@@ -80,10 +85,11 @@ const ALL = [
   "d1 list --json",
   "d1 create shop",
   "d1 list --json",
+  `d1 execute shop --remote --json --command ${TABLE_COUNT}`,
   "d1 migrations apply shop --remote",
   "deploy --env=",
   "secret list --env=",
-  "d1 execute shop --remote --json --command SELECT count(*) AS tokens FROM tokens",
+  `d1 execute shop --remote --json --command ${TOKEN_COUNT}`,
   "secret put SELVAGE_ADMIN_TOKEN --env=",
 ];
 
@@ -104,7 +110,7 @@ describe("selvage deploy", () => {
     expect(state().workers).toEqual({ shop: { SELVAGE_ADMIN_TOKEN: token } });
     expect(state().calls.filter(({ args }) => args.join(" ").includes(token))).toEqual([]);
     expect(done.stderr + done.stdout).not.toContain(token);
-    expect(state().calls.flatMap(({ sees }) => sees.filter((name) => name.includes("TOKEN")))).toEqual([]);
+    expect(state().calls.flatMap(({ sees }) => sees)).toEqual([]);
     expect(asked).toEqual(["/_selvage/readyz", "/_selvage/readyz", "/_selvage/v1/whoami"]);
     expect(JSON.parse(readFileSync(join(folder, "contexts.json"), "utf8"))).toEqual({
       current: "shop",
@@ -118,7 +124,7 @@ describe("selvage deploy", () => {
     set({ calls: [] });
     const again = await deploy();
     expect([again.code, again.stdout]).toEqual([0, `deployed ${url}\n`]);
-    expect(called()).toEqual(["whoami --json", ALL[4], ALL[5], ALL[6]]);
+    expect(called()).toEqual(["whoami --json", ...ALL.slice(4, 8)]);
     expect([toml(), readFileSync(join(home(), "shop.token"), "utf8")]).toEqual([text, token]);
   });
 
@@ -137,6 +143,22 @@ describe("selvage deploy", () => {
     expect((await deploy()).code).toBe(0);
     expect(called()).not.toContain("d1 create shop");
     expect(toml()).toContain(`database_id = "${ID}"`);
+  });
+
+  it("puts no tables into a database that is somebody else's", async () => {
+    set({ databases: [{ uuid: ID, name: "shop" }], others: 2 });
+    const done = await deploy();
+    expect([done.code, state().migrated, state().workers]).toEqual([5, false, {}]);
+    expect(done.stderr).toContain("Error: tables: the database shop has tables, and none of a mesh\nhint: another ");
+    writeFileSync(
+      join(home(), "wrangler.toml"),
+      toml()
+        .replaceAll('database_name = "shop"', 'database_name = "shop-mesh"')
+        .replaceAll(/^database_id = .*\n/gm, ""),
+    );
+    set({ others: 0 });
+    expect(await deploy()).toMatchObject({ code: 0 });
+    expect(state().databases.map(({ name }) => name)).toEqual(["shop", "shop-mesh"]);
   });
 
   it.each([
@@ -182,6 +204,21 @@ describe("selvage deploy", () => {
     writeFileSync(join(home(), "wrangler.toml"), `account_id = "b2"\n${toml()}`);
     const chosen = await deploy();
     expect([chosen.code, chosen.stderr]).toEqual([0, expect.stringContaining("account Work\n")]);
+  });
+
+  it("needs no word about who deploys where a token and its account are given, as in CI", async () => {
+    set({ failsAt: "whoami" });
+    cloudflare = { CLOUDFLARE_API_TOKEN: "cf", CLOUDFLARE_ACCOUNT_ID: "a1" };
+    expect(await deploy()).toMatchObject({ code: 0, stderr: expect.stringContaining("a token, account a1\n") });
+    cloudflare = { CLOUDFLARE_API_TOKEN: "cf" };
+    expect(await deploy()).toMatchObject({ code: 8 });
+  });
+
+  it("deploys nothing that wrangler would read elsewhere", async () => {
+    writeFileSync(join(home(), "wrangler.jsonc"), "{}");
+    const done = await deploy();
+    expect([done.code, done.stderr]).toEqual([5, expect.stringContaining("wrangler.jsonc and not wrangler.toml")]);
+    expect(called()).toEqual([]);
   });
 
   it("deploys a control plane of its own, gives it the token, and binds it once it is there", async () => {

@@ -1,6 +1,6 @@
 // `selvage deploy [DIR]`: the mesh of a folder, to Cloudflare, by the user's own wrangler. A step that fails is named,
 // and the same command goes on from there; for a new version it is the same command too.
-import { readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { sayError } from "../session/error-line.ts";
 import { type ExitCode, exitCodes } from "../session/exit-code.ts";
@@ -67,6 +67,11 @@ function readMesh(folder: string, root: string): Mesh {
   } catch {
     const hint = `${commandName()} init writes one`;
     return { ok: false, exitCode: exitCodes.notFound, why: `there is no wrangler.toml in ${folder}`, hint };
+  }
+  const other = ["wrangler.json", "wrangler.jsonc"].find((name) => existsSync(join(folder, name)));
+  if (other !== undefined) {
+    const why = `wrangler would read ${other} and not wrangler.toml: one of them has to go`;
+    return { ok: false, exitCode: exitCodes.conflict, why };
   }
   const read = readMeshConfig(text);
   if (!read.ok) {

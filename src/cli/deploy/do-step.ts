@@ -32,10 +32,13 @@ async function account({ wrangler, terminal, config, yes }: Deployment): Promise
   if (who.is === "nobody") {
     return { ok: false, exitCode: exitCodes.auth, why: "nobody is logged in to Cloudflare", hint: LOGIN };
   }
-  if (ran.code !== 0 || who.is !== "somebody") {
-    return failed(call, ran);
-  }
   const chosen = config.accountId ?? (process.env.CLOUDFLARE_ACCOUNT_ID || null);
+  if (ran.code !== 0 || who.is !== "somebody") {
+    // A token for deploying alone may not be allowed to say whose it is.
+    return process.env.CLOUDFLARE_API_TOKEN && chosen !== null
+      ? found(`a token, account ${chosen}`)
+      : failed(call, ran);
+  }
   const named = who.accounts.map(({ id, name }) => `${name} (${id})`);
   if (chosen === null && named.length > 1) {
     const hint = "set CLOUDFLARE_ACCOUNT_ID, or account_id in wrangler.toml";
@@ -91,6 +94,18 @@ async function databaseId({ wrangler }: Deployment, name: string): Promise<strin
 }
 
 async function tables(run: Deployment): Promise<StepOutcome> {
+  const { name } = run.config.database;
+  const look = calls.tables(run.config);
+  const seen = await run.wrangler.run(look);
+  const isForeign = seen.code === 0 ? answers.isForeignIn(seen) : undefined;
+  if (isForeign === undefined) {
+    return failed(look, seen);
+  }
+  if (isForeign) {
+    const why = `the database ${name} has tables, and none of a mesh`;
+    const hint = "another database_name in wrangler.toml, without database_id, gets a database of its own";
+    return { ok: false, exitCode: exitCodes.conflict, why, hint };
+  }
   const call = calls.migrate(run.config);
   const ran = await run.wrangler.run(call);
   return ran.code === 0

@@ -87,10 +87,10 @@ export function wranglerIn(folder: string, [program, ...before]: Found): Wrangle
   };
 }
 
-/** Tokens of a mesh are none of its business. */
+/** Which mesh this command speaks to, and as whom, is none of its business. */
 function environment(): NodeJS.ProcessEnv {
-  const { SELVAGE_TOKEN: _token, SELVAGE_ADMIN_TOKEN: _admin, ...kept } = process.env;
-  return { ...kept, NO_COLOR: "1", FORCE_COLOR: "0" };
+  const kept = Object.entries(process.env).filter(([name]) => !name.startsWith("SELVAGE_"));
+  return { ...Object.fromEntries(kept), NO_COLOR: "1", FORCE_COLOR: "0" };
 }
 
 function recordsIn(file: string): unknown[] {
