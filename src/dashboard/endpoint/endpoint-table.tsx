@@ -2,7 +2,9 @@
 import { useState, type ReactNode } from "react";
 import { Link } from "wouter";
 import type { EndpointState } from "../../model/api/endpoints.ts";
+import { endpointKey } from "../../model/word/refs.ts";
 import { api } from "../data/api.ts";
+import { useMeshStatus } from "../data/mesh-status.ts";
 import { useMay } from "../data/session.tsx";
 import { tell } from "../data/told.ts";
 import { Button } from "../part/button.tsx";
@@ -11,13 +13,35 @@ import { HealthBadge } from "../part/drawn.tsx";
 import { When } from "../part/when.tsx";
 import { WriteDialog } from "../part/write-dialog.tsx";
 import { selvageLine } from "../word/command.ts";
+import { leftOutOf } from "./left-out.ts";
 import { healthOfEndpoint } from "../../verdict/health.ts";
 
 export function EndpointTable({ endpoints }: { readonly endpoints: readonly EndpointState[] }): ReactNode {
   const may = useMay("operator");
   const [draining, setDraining] = useState<EndpointState | null>(null);
+  const breakers = useMeshStatus().data?.runtime.breakers;
+  const leftOut = leftOutOf(breakers?.ok === true ? breakers.value.items : []);
   const columns: readonly Column<EndpointState>[] = [
-    { head: "State", cell: (one) => <HealthBadge word={healthOfEndpoint(one.health)} />, sort: (one) => one.health },
+    {
+      head: "State",
+      cell: (one) => {
+        const out = one.health === "unhealthy" ? undefined : leftOut.get(endpointKey(one));
+        return out === undefined ? (
+          <HealthBadge word={healthOfEndpoint(one.health)} />
+        ) : (
+          <>
+            <HealthBadge word="degraded">{out.word}</HealthBadge>
+            {out.until === null ? null : (
+              <>
+                {" "}
+                tried again <When time={out.until} />
+              </>
+            )}
+          </>
+        );
+      },
+      sort: (one) => (leftOut.has(endpointKey(one)) ? "left out" : one.health),
+    },
     {
       head: "Service",
       cell: (one) => (
