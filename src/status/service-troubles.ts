@@ -67,7 +67,7 @@ function ofService(service: CatalogService): Trouble[] {
     }));
 }
 
-export function breakerTroubles(breakers: readonly ServiceBreakers[]): Trouble[] {
+export function breakerTroubles(breakers: readonly ServiceBreakers[], now: number): Trouble[] {
   return breakers.flatMap((one) => {
     const { namespace, service, known, forced } = one;
     const ref = refOf("Service", namespace, service);
@@ -88,11 +88,15 @@ export function breakerTroubles(breakers: readonly ServiceBreakers[]): Trouble[]
         command: `selvage breaker force ${service} auto${only} --reason over${where}`,
       };
     });
-    return [...held, ...one.breakers.flatMap((breaker) => turned(breaker, ref, show))];
+    return [...held, ...one.breakers.flatMap((breaker) => turned(breaker, ref, { command: show, now }))];
   });
 }
 
-function turned(breaker: ServiceBreakers["breakers"][number], ref: string, command: string): Trouble[] {
+function turned(
+  breaker: ServiceBreakers["breakers"][number],
+  ref: string,
+  { command, now }: { readonly command: string; readonly now: number },
+): Trouble[] {
   const { target, name, state, since, until, ok, failed, slow, ejectedUntil, policy } = breaker;
   const what = `${target} ${name === "" ? "(none)" : name}`;
   // One that turned counts anew.
@@ -112,7 +116,8 @@ function turned(breaker: ServiceBreakers["breakers"][number], ref: string, comma
       command,
     });
   }
-  if (ejectedUntil !== null) {
+  // What was told a moment ago may be over.
+  if (ejectedUntil !== null && Date.parse(ejectedUntil) > now) {
     const message = `${what} is ejected, tried again ${ejectedUntil} (${policy})${seen}`;
     found.push({ severity: "degraded", ref, message, since: null, command });
   }

@@ -20,7 +20,7 @@ export function EndpointTable({ endpoints }: { readonly endpoints: readonly Endp
   const may = useMay("operator");
   const [draining, setDraining] = useState<EndpointState | null>(null);
   const breakers = useMeshStatus().data?.runtime.breakers;
-  const leftOut = leftOutOf(breakers?.ok === true ? breakers.value.items : []);
+  const leftOut = leftOutOf(breakers?.ok === true ? breakers.value.items : [], Date.now());
   const columns: readonly Column<EndpointState>[] = [
     {
       head: "State",

@@ -9,15 +9,15 @@ interface LeftOut {
   readonly until: string | null;
 }
 
-/** By `<namespace>/<service>/<id>`. */
-export function leftOutOf(services: readonly ServiceBreakers[]): ReadonlyMap<string, LeftOut> {
+/** What was told a moment ago may be over `now`. By `<namespace>/<service>/<id>`. */
+export function leftOutOf(services: readonly ServiceBreakers[], now: number): ReadonlyMap<string, LeftOut> {
   const found = new Map<string, LeftOut>();
   for (const { namespace, service, breakers } of services) {
     for (const { target, name: id, state, until, ejectedUntil } of breakers) {
       const key = endpointKey({ namespace, service, id });
       if (target === "endpoint" && state === "open") {
         found.set(key, { word: "breaker open", until });
-      } else if (target === "endpoint" && ejectedUntil !== null) {
+      } else if (target === "endpoint" && ejectedUntil !== null && Date.parse(ejectedUntil) > now) {
         found.set(key, { word: "ejected", until: ejectedUntil });
       }
     }

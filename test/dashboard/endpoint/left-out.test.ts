@@ -12,8 +12,9 @@ const breaker = (more: object): object => ({
   ejectedUntil: null,
   ...more,
 });
+const NOW = Date.parse(UNTIL) - 5_000;
 const of = (...breakers: readonly object[]) =>
-  Object.fromEntries(leftOutOf([{ namespace: "shop", service: "pay", breakers } as unknown as ServiceBreakers]));
+  Object.fromEntries(leftOutOf([{ namespace: "shop", service: "pay", breakers } as unknown as ServiceBreakers], NOW));
 
 it("an endpoint that is ejected, or whose breaker is open, gets no calls however healthy it is", () => {
   expect(
@@ -22,6 +23,7 @@ it("an endpoint that is ejected, or whose breaker is open, gets no calls however
       breaker({ name: "two", ejectedUntil: UNTIL }),
       breaker({ name: "three", state: "open", until: UNTIL, ejectedUntil: UNTIL }),
       breaker({ name: "four", state: "half-open" }),
+      breaker({ name: "five", ejectedUntil: "2026-11-30T11:59:59Z" }),
     ),
   ).toEqual({
     "shop/pay/two": { word: "ejected", until: UNTIL },
