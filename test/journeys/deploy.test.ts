@@ -7,6 +7,7 @@ import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { TABLE_COUNT, TOKEN_COUNT } from "../../src/store/deploy-questions.ts";
 import { command, startMesh, type CommandResult } from "../support/mesh.ts";
 import type { Pretended } from "../support/journeys/pretend-wrangler.ts";
 
@@ -66,6 +67,7 @@ beforeEach(async () => {
     accounts: [{ id: "a1", name: "Mia's" }],
     databases: [],
     migrated: false,
+    others: 0,
     tokens: 0,
     workers: {},
     targets: [url, "schedule: * * * * *"],
@@ -83,10 +85,11 @@ const ALL = [
   "d1 list --json",
   "d1 create shop",
   "d1 list --json",
+  `d1 execute shop --remote --json --command ${TABLE_COUNT}`,
   "d1 migrations apply shop --remote",
   "deploy --env=",
   "secret list --env=",
-  "d1 execute shop --remote --json --command SELECT count(*) AS tokens FROM tokens",
+  `d1 execute shop --remote --json --command ${TOKEN_COUNT}`,
   "secret put SELVAGE_ADMIN_TOKEN --env=",
 ];
 
@@ -121,7 +124,7 @@ describe("selvage deploy", () => {
     set({ calls: [] });
     const again = await deploy();
     expect([again.code, again.stdout]).toEqual([0, `deployed ${url}\n`]);
-    expect(called()).toEqual(["whoami --json", ALL[4], ALL[5], ALL[6]]);
+    expect(called()).toEqual(["whoami --json", ...ALL.slice(4, 8)]);
     expect([toml(), readFileSync(join(home(), "shop.token"), "utf8")]).toEqual([text, token]);
   });
 
@@ -140,6 +143,22 @@ describe("selvage deploy", () => {
     expect((await deploy()).code).toBe(0);
     expect(called()).not.toContain("d1 create shop");
     expect(toml()).toContain(`database_id = "${ID}"`);
+  });
+
+  it("puts no tables into a database that is somebody else's", async () => {
+    set({ databases: [{ uuid: ID, name: "shop" }], others: 2 });
+    const done = await deploy();
+    expect([done.code, state().migrated, state().workers]).toEqual([5, false, {}]);
+    expect(done.stderr).toContain("Error: tables: the database shop has tables, and none of a mesh\nhint: another ");
+    writeFileSync(
+      join(home(), "wrangler.toml"),
+      toml()
+        .replaceAll('database_name = "shop"', 'database_name = "shop-mesh"')
+        .replaceAll(/^database_id = .*\n/gm, ""),
+    );
+    set({ others: 0 });
+    expect(await deploy()).toMatchObject({ code: 0 });
+    expect(state().databases.map(({ name }) => name)).toEqual(["shop", "shop-mesh"]);
   });
 
   it.each([

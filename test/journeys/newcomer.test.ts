@@ -18,8 +18,8 @@ import { dirname, join } from "node:path";
 import { createInterface } from "node:readline";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { withControl } from "../../src/cli/deploy/keep-up.ts";
-import { tokensIn } from "../../src/cli/deploy/wrangler-answers.ts";
-import { TOKEN_COUNT } from "../../src/store/token-count.ts";
+import { isForeignIn, tokensIn } from "../../src/cli/deploy/wrangler-answers.ts";
+import { TABLE_COUNT, TOKEN_COUNT } from "../../src/store/deploy-questions.ts";
 import { freePorts } from "../support/ports.ts";
 
 const root = new URL("../..", import.meta.url).pathname;
@@ -149,11 +149,18 @@ it("writes a folder that wrangler deploys as it stands, and whose documents are 
   expect([lacking.status, lacking.stderr]).toEqual([4, expect.stringContaining("npm install --save-dev wrangler")]);
   renameSync(join(folder, "no-wrangler"), join(folder, "node_modules", "wrangler"));
 
-  // Here in place of `--remote`: the same folder of migrations, and the same answer about operators.
+  // Here in place of `--remote`: the same folder of migrations, and the same answers about tables and operators.
+  const asked = (sql: string) => {
+    const answer = wrangler("d1", "execute", "my-mesh", "--local", "--json", "--command", sql);
+    expect(answer.status, answer.stderr).toBe(0);
+    return { code: 0, ...answer, records: [] };
+  };
+  expect(isForeignIn(asked(TABLE_COUNT))).toBe(false);
+  asked("CREATE TABLE theirs (id INTEGER)");
+  expect(isForeignIn(asked(TABLE_COUNT))).toBe(true);
   const tables = wrangler("d1", "migrations", "apply", "my-mesh", "--local");
   expect(tables.status, tables.stderr).toBe(0);
-  const count = wrangler("d1", "execute", "my-mesh", "--local", "--json", "--command", TOKEN_COUNT);
-  expect([count.status, tokensIn({ code: 0, ...count, records: [] })]).toEqual([0, 0]);
+  expect([isForeignIn(asked(TABLE_COUNT)), tokensIn(asked(TOKEN_COUNT))]).toEqual([false, 0]);
 
   const mesh = await runs("up", "--port", String(await freePorts(1)), "--log", "none", "--data", ".first");
   const valid = spawnSync(process.execPath, [selvage, "validate", "--strict", "-f", join(mine, "mesh")], {

@@ -94,6 +94,18 @@ async function databaseId({ wrangler }: Deployment, name: string): Promise<strin
 }
 
 async function tables(run: Deployment): Promise<StepOutcome> {
+  const { name } = run.config.database;
+  const look = calls.tables(run.config);
+  const seen = await run.wrangler.run(look);
+  const isForeign = seen.code === 0 ? answers.isForeignIn(seen) : undefined;
+  if (isForeign === undefined) {
+    return failed(look, seen);
+  }
+  if (isForeign) {
+    const why = `the database ${name} has tables, and none of a mesh`;
+    const hint = "another database_name in wrangler.toml, without database_id, gets a database of its own";
+    return { ok: false, exitCode: exitCodes.conflict, why, hint };
+  }
   const call = calls.migrate(run.config);
   const ran = await run.wrangler.run(call);
   return ran.code === 0

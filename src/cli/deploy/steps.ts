@@ -1,5 +1,5 @@
 // What there is to do to bring a mesh to Cloudflare, decided from what is known before anything is asked. Pure.
-import { TOKEN_COUNT } from "../../store/token-count.ts";
+import { TABLE_COUNT, TOKEN_COUNT } from "../../store/deploy-questions.ts";
 import type { MeshConfig } from "./mesh-config.ts";
 
 type StepName =
@@ -44,6 +44,16 @@ export function stepsOf({ config, control, isCheckout }: Wanted): readonly Deplo
 /** `--env=` is the top of the file: with environments below, wrangler wants to be told. */
 const at = (control: boolean): string => (control ? "--env=control" : "--env=");
 
+const question = ({ database }: MeshConfig, sql: string): WranglerCall => [
+  "d1",
+  "execute",
+  database.name,
+  "--remote",
+  "--json",
+  "--command",
+  sql,
+];
+
 export const calls = {
   whoami: (): WranglerCall => ["whoami", "--json"],
   databases: (): WranglerCall => ["d1", "list", "--json"],
@@ -53,15 +63,8 @@ export const calls = {
   dryRun: (control = false): WranglerCall => ["deploy", at(control), "--dry-run"],
   secrets: (control = false): WranglerCall => ["secret", "list", at(control)],
   putToken: (control = false): WranglerCall => ["secret", "put", "SELVAGE_ADMIN_TOKEN", at(control)],
-  tokens: ({ database }: MeshConfig): WranglerCall => [
-    "d1",
-    "execute",
-    database.name,
-    "--remote",
-    "--json",
-    "--command",
-    TOKEN_COUNT,
-  ],
+  tables: (config: MeshConfig): WranglerCall => question(config, TABLE_COUNT),
+  tokens: (config: MeshConfig): WranglerCall => question(config, TOKEN_COUNT),
 } as const;
 
 /** What a step may call, as somebody would type it. */
@@ -71,7 +74,7 @@ export function typed(step: DeployStep, { config, control }: Wanted): readonly s
     account: [calls.whoami()],
     dashboard: [],
     database: [calls.databases(), calls.createDatabase(config)],
-    tables: [calls.migrate(config)],
+    tables: [calls.tables(config), calls.migrate(config)],
     worker: [calls.deploy()],
     control: [calls.deploy(true)],
     binding: [calls.deploy()],
@@ -88,4 +91,6 @@ export function typed(step: DeployStep, { config, control }: Wanted): readonly s
 }
 
 export const typedCall = (call: WranglerCall): string =>
-  ["wrangler", ...call.map((word) => (/[^\w@%+=:,./-]/.test(word) ? `'${word}'` : word))].join(" ");
+  ["wrangler", ...call.map((word) => (/[^\w@%+=:,./-]/.test(word) ? `'${word.replaceAll("'", `'\\''`)}'` : word))].join(
+    " ",
+  );

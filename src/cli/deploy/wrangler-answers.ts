@@ -66,9 +66,17 @@ export function secretsIn({ stdout }: Ran): readonly string[] | undefined {
 }
 
 /** What the statement about operators' tokens counted; undefined = that was no answer. */
-export function tokensIn({ stdout }: Ran): number | undefined {
-  const read = z.array(z.object({ results: z.array(z.object({ tokens: z.int() })) })).safeParse(jsonIn(stdout));
-  return read.success ? read.data[0]?.results[0]?.tokens : undefined;
+export const tokensIn = ({ stdout }: Ran): number | undefined => rowOf(stdout, z.object({ tokens: z.int() }))?.tokens;
+
+/** Whether there are tables that are none of a mesh's; undefined = that was no answer. */
+export function isForeignIn({ stdout }: Ran): boolean | undefined {
+  const row = rowOf(stdout, z.object({ tables: z.int(), own: z.int() }));
+  return row === undefined ? undefined : row.tables > 0 && row.own === 0;
+}
+
+function rowOf<Row extends z.ZodType>(stdout: string, row: Row): z.infer<Row> | undefined {
+  const read = z.array(z.object({ results: z.array(row) })).safeParse(jsonIn(stdout));
+  return read.success ? read.data[0]?.results[0] : undefined;
 }
 
 const deployed = z.looseObject({ type: z.literal("deploy"), targets: z.array(z.string()).nullish() });

@@ -41,6 +41,8 @@ interface Limited {
 /** A change counts so long before the onset, and a little after it: a chance failure may date it too early. */
 export const CAUSE_BEFORE_MS = 600_000;
 const CAUSE_AFTER_MS = 30_000;
+/** Isolates tell of so much at a time, and all of it is counted where it began: a step may be early by it. */
+const REPORT_MS = 3_000;
 const CLOSE_MS = 60_000;
 const NEAR_MS = 300_000;
 
@@ -86,7 +88,7 @@ export function likelyCauses(facts: CauseFacts): LikelyCause[] {
     begun(change) + (facts.isOlder === true && change.kind !== "key" ? 0 : CAUSE_AFTER_MS);
   const timed = (change: CauseFacts["changes"][number]): Why | null => {
     const beforeMs = begun(change) - change.atMs;
-    return DONE.has(change.kind) && -beforeMs > facts.stepMs ? null : timeScore(beforeMs);
+    return DONE.has(change.kind) && -beforeMs > facts.stepMs + REPORT_MS ? null : timeScore(beforeMs);
   };
   const split = outlier(versions);
   const found = changes

@@ -6,6 +6,7 @@ import {
   addressOf,
   databaseIdIn,
   existsAlready,
+  isForeignIn,
   isTooOld,
   type Ran,
   secretsIn,
@@ -57,6 +58,8 @@ describe("JSON", () => {
   it("counts tokens and lists secrets", () => {
     const answer = [{ results: [{ tokens: 2 }], success: true, meta: { duration: 0.2 } }];
     expect(tokensIn(ran(JSON.stringify(answer, null, 2)))).toBe(2);
+    const rows = (tables: number, own: number): Ran => ran(JSON.stringify([{ results: [{ tables, own }] }]));
+    expect([rows(0, 0), rows(13, 1), rows(2, 0)].map(isForeignIn)).toEqual([false, false, true]);
     expect(secretsIn(ran('[\n  {\n    "name": "A",\n    "type": "secret_text"\n  }\n]'))).toEqual(["A"]);
   });
 
@@ -64,7 +67,7 @@ describe("JSON", () => {
     expect(whoamiIn(ran(text))).toEqual({ is: "unknown" });
     expect(databaseIdIn(ran(text), "shop")).toBeUndefined();
     expect(secretsIn(ran(text))).toBeUndefined();
-    expect(tokensIn(ran(text))).toBeUndefined();
+    expect([tokensIn(ran(text)), isForeignIn(ran(text))]).toEqual([undefined, undefined]);
   });
 });
 

@@ -160,6 +160,10 @@ describe("likelyCauses", () => {
     expect(titles({ limited: [limited("app", 60), limited("web", 40, true)] })).toEqual([loud, tightened.title]);
     // Nobody has most of it, and all call as before.
     expect(titles({ limited: [limited("app", 50, true), limited("web", 50, true)] })).toEqual([tightened.title]);
+    // It had made it a while ago, and made it tighter now.
+    const made = change(160, { service: null, title: "revision 11: create RateLimitPolicy/shop/partners" });
+    const both = [change(-11, { service: null, title: tightened.title }), made];
+    expect(titles({ changes: both, limited: [limited("app", 90, true)] })).toEqual([tightened.title, made.title, loud]);
     // Another limit than the one that refuses, though its name begins alike.
     const other = change(2, { service: null, title: "revision 12: update RateLimitPolicy/shop/partners-2" });
     expect(titles({ changes: [other], limited: [limited("app", 90, true)] })).toEqual([loud, other.title]);
@@ -167,7 +171,7 @@ describe("likelyCauses", () => {
 
   it("dates the change of a limit by when that began to refuse, not by a failure before it", () => {
     const title = "revision 12: update RateLimitPolicy/shop/partners";
-    const tightened = change(-12, { service: null, title });
+    const tightened = change(-14, { service: null, title });
     const facts = { changes: [tightened], limited: [limited("app", 90, true)] };
     expect(causes({ ...facts, limitedSince: ONSET + 10_000 })[0]).toMatchObject({ title, score: 7 });
     expect(causes({ ...facts, limitedSince: ONSET })[0]).toMatchObject({ kind: "caller" });
@@ -199,8 +203,9 @@ describe("likelyCauses", () => {
       ["before", 4],
       ["revision", 3],
     ]);
-    // The onset is the beginning of a step.
-    expect(causes({ changes: [change(-9)] })).toMatchObject([{ score: 5 }]);
+    // The onset is the beginning of a step, and what isolates told in one go is counted where it began.
+    expect(causes({ changes: [change(-13)] })).toMatchObject([{ score: 5 }]);
+    expect(causes({ changes: [change(-14)] })).toMatchObject([{ score: 3 }]);
   });
 
   it("names nothing where nothing stands out", () => {

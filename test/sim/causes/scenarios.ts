@@ -260,7 +260,8 @@ export const scenarios: readonly Scenario[] = [
     ],
     changes: (text) => [
       elsewhere(text),
-      change(text(CALM_S - 1), "revision", null, "revision 12: update RateLimitPolicy/shop/partners"),
+      change(text(CALM_S - 150), "revision", null, "revision 10: create RateLimitPolicy/shop/partners"),
+      change(text(CALM_S), "revision", null, "revision 12: update RateLimitPolicy/shop/partners"),
     ],
     expected: { service: "shop/catalog", cause: /^revision 12: update RateLimitPolicy/ },
   },

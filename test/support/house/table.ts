@@ -76,7 +76,7 @@ export const table: Readonly<Record<string, Allowance>> = {
   },
   // What Now says first, drawn by the page with React and by the Worker as markup.
   verdict: { ours: ["model", "status"], types: [], packages: [] },
-  cli: { ours: ["model", "agent", "adapters", "status", "store/token-count.ts"], types: [], packages: ["*"] },
+  cli: { ours: ["model", "agent", "adapters", "status", "store/deploy-questions.ts"], types: [], packages: ["*"] },
   // Beside a service, in Node: what it knows of the mesh are the admin API, published keys and the words of both.
   agent: { ours: ["model", "verify", "cli/session/client.ts"], types: [], packages: ["*"] },
   // The page in the browser: the admin API through the command's own client, and its words for what is wrong.
