@@ -55,6 +55,9 @@ const HEARD_MS = 3_000;
 /** Longest wait for the next byte of a body. */
 const STALL_MS = 30_000;
 
+/** Not the wall clock: a machine whose clock is set back would stop its heartbeats for as long. */
+const steadyNow = (): number => performance.now();
+
 /** Runs until it is told to stop and has done so. Throws what listening throws. */
 export async function runAgent(settings: AgentSettings, ports: AgentPorts): Promise<void> {
   const { app, announced, drainMs } = settings;
@@ -104,7 +107,7 @@ function announcerOf(endpoint: AnnouncedEndpoint & { readonly ttlMs: number }, p
   };
   return new Announcer({
     ttlMs,
-    now: Date.now,
+    now: steadyNow,
     random: Math.random,
     call: (what) => calls.make(what),
     told: (change) => ports.say(lines[change]),
@@ -163,7 +166,7 @@ async function startProxies(
   const token = new WorkloadToken({
     tokenUrl: `${client.server}/_selvage/v1/oauth/token`,
     proof: () => readProof(outbound.proof),
-    now: Date.now,
+    now: steadyNow,
     fetch: (url, init) => fetch(url, init),
     failed: (reason) => say(`no token for the workload: ${reason}; calls at the outbound port are refused meanwhile`),
     recovered: () => say("the workload has a token again"),

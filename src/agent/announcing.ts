@@ -17,7 +17,7 @@ export interface Announcing {
   readonly held: Held;
   /** Calls in a row that got no answer. */
   readonly failures: number;
-  /** Not before this, milliseconds since the epoch. */
+  /** Not before this, milliseconds of a clock that never goes back. */
   readonly dueAt: number;
 }
 

@@ -8,12 +8,16 @@ export const MAX_HEAD_BYTES = 65_536;
 export interface Upstream {
   readonly url: URL;
   readonly connections: Agent;
+  /** Longest wait for a connection, its handshake included. */
+  readonly connectMs: number;
 }
 
+const CONNECT_MS = 10_000;
+
 /** @param idleMs a connection that nothing used for so long is closed: before the other side does it under a request */
-export function upstreamAt(url: URL, idleMs: number): Upstream {
+export function upstreamAt(url: URL, idleMs: number, connectMs = CONNECT_MS): Upstream {
   const options = { keepAlive: true, timeout: idleMs, maxFreeSockets: 64 };
-  return { url, connections: url.protocol === "https:" ? new TlsAgent(options) : new Agent(options) };
+  return { url, connectMs, connections: url.protocol === "https:" ? new TlsAgent(options) : new Agent(options) };
 }
 
 export interface UpstreamHead {
@@ -26,7 +30,7 @@ export interface UpstreamHead {
 
 /** Throws what node:http throws at a head that it cannot write. */
 export function openRequest(
-  { url, connections }: Upstream,
+  { url, connections, connectMs }: Upstream,
   { method, target, headers }: UpstreamHead,
   agent: Agent | false = connections,
 ): ClientRequest {
@@ -40,5 +44,17 @@ export function openRequest(
     agent,
     maxHeaderSize: MAX_HEAD_BYTES,
   };
-  return url.protocol === "https:" ? requestTls(options) : requestPlain(options);
+  const isTls = url.protocol === "https:";
+  const asking = isTls ? requestTls(options) : requestPlain(options);
+  asking.on("socket", (socket) => {
+    if (asking.reusedSocket) {
+      return;
+    }
+    const timeout = Object.assign(new Error("no connection in time"), { code: "ETIMEDOUT" });
+    const timer = setTimeout(() => asking.destroy(timeout), connectMs);
+    for (const end of [isTls ? "secureConnect" : "connect", "close"]) {
+      socket.once(end, () => clearTimeout(timer));
+    }
+  });
+  return asking;
 }

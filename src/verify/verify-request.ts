@@ -4,6 +4,7 @@ import { ASSERTION_HEADER, ASSERTION_SECONDS, ASSERTION_TYPE, bindingOf } from "
 import { BoundedMap } from "../decide/text/bounded-map.ts";
 import { readToken, type Token } from "../tokens/read-token.ts";
 import { verifyToken, type Verified } from "../tokens/verify-token.ts";
+import { KnownWords } from "./known-words.ts";
 import { MeshJwks, type MeshJwksPorts } from "./mesh-jwks.ts";
 import { SeenIds } from "./seen-ids.ts";
 
@@ -65,6 +66,7 @@ const MAX_KEY_SETS = 64;
 /** Key sets by their URL: whoever asks with the same one shares what was fetched. */
 const keySets = new BoundedMap<string, MeshJwks>(MAX_KEY_SETS);
 const seen = new SeenIds();
+const knownWords = new KnownWords();
 
 /**
  * Checks a request. Never rejects.
@@ -83,7 +85,7 @@ export async function verifyRequest(request: VerifiableRequest, options: VerifyO
   if (!token.ok) {
     return refused("malformed");
   }
-  const verified = await check(token, options, now);
+  const verified = await check(text, token, options, now);
   if (verified === null) {
     return refused("keys-unavailable", 503);
   }
@@ -117,11 +119,16 @@ export async function verifyRequest(request: VerifiableRequest, options: VerifyO
   return { ok: true, caller: { subject: String(claims.sub), actors: actorsOf(claims.act), claims } };
 }
 
-async function check(token: Token, options: VerifyOptions, now: number): Promise<Verified | null> {
+async function check(text: string, token: Token, options: VerifyOptions, now: number): Promise<Verified | null> {
   const jwks = jwksOf(options);
   const keys = await jwks.current();
   if (keys === null) {
     return null;
+  }
+  const word = JSON.stringify([text, options.audience, options.issuer, options.clockSkewSeconds]);
+  const known = knownWords.find(keys, word, now);
+  if (known !== null) {
+    return known;
   }
   const issuer = options.issuer ?? (typeof token.claims.iss === "string" ? token.claims.iss : "");
   const terms = {
@@ -133,7 +140,11 @@ async function check(token: Token, options: VerifyOptions, now: number): Promise
     types: [ASSERTION_TYPE],
   };
   const verified = await verifyToken(token, keys, terms, now);
-  if (verified.ok || verified.reason !== "unknown-key") {
+  if (verified.ok) {
+    knownWords.keep(keys, word, verified, now);
+    return verified;
+  }
+  if (verified.reason !== "unknown-key") {
     return verified;
   }
   // The mesh may have changed its keys a moment ago.

@@ -28,6 +28,37 @@ const reasonOf = async (...given: Parameters<typeof verify>): Promise<string> =>
   return verified.ok ? "good" : `${verified.status} ${verified.reason}`;
 };
 
+describe("an assertion that was good a moment ago", () => {
+  it("is good until it expires, and not a millisecond longer", async () => {
+    const assertion = await mesh.assert(k1(), now);
+    expect(await reasonOf(assertion)).toBe("good");
+    now = NOW + 69_999;
+    expect(await reasonOf(assertion)).toBe("good");
+    now = NOW + 70_000;
+    expect(await reasonOf(assertion)).toBe("401 expired");
+  });
+
+  it("is no word for another service, nor with one letter of its signature changed, nor before its time", async () => {
+    const assertion = await mesh.assert(k1(), now);
+    expect(await reasonOf(assertion)).toBe("good");
+    expect(await reasonOf(assertion, { audience: "shop/prices" })).toBe("401 audience");
+    expect(await reasonOf(assertion, { issuer: "spiffe://other" })).toBe("401 issuer");
+    const [head, body, signature = ""] = assertion.split(".");
+    const forged = `${signature.startsWith("A") ? "B" : "A"}${signature.slice(1)}`;
+    expect(await reasonOf([head, body, forged].join("."))).toBe("401 signature");
+    now = NOW - 60_000;
+    expect(await reasonOf(assertion)).toMatch(/^401/);
+  });
+
+  it("is not good any more once the mesh publishes its key no longer", async () => {
+    const assertion = await mesh.assert(k1(), now);
+    expect(await reasonOf(assertion)).toBe("good");
+    mesh.published = [await signerOf("ES256", "k2")];
+    now = NOW + 50_001;
+    expect(await reasonOf(assertion)).toBe("401 unknown-key");
+  });
+});
+
 describe("a request passes", () => {
   it("with the mesh's word for it, and who calls is told", async () => {
     const act = {
