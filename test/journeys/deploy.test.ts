@@ -1,6 +1,17 @@
 // `selvage deploy` from an empty account to a mesh that answers, with a stand-in for wrangler that answers as the real
 // one does; and again, after each step that failed, and as an upgrade.
-import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import {
+  chmodSync,
+  lstatSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { createServer, type Server } from "node:http";
 import { once } from "node:events";
 import type { AddressInfo } from "node:net";
@@ -219,6 +230,24 @@ describe("selvage deploy", () => {
     const done = await deploy();
     expect([done.code, done.stderr]).toEqual([5, expect.stringContaining("wrangler.jsonc and not wrangler.toml")]);
     expect(called()).toEqual([]);
+  });
+
+  it("writes into the wrangler.toml that is linked to, with the rights it has", async () => {
+    renameSync(join(home(), "wrangler.toml"), join(folder, "kept.toml"));
+    symlinkSync(join(folder, "kept.toml"), join(home(), "wrangler.toml"));
+    chmodSync(join(folder, "kept.toml"), 0o640);
+    expect(await deploy()).toMatchObject({ code: 0 });
+    expect(lstatSync(join(home(), "wrangler.toml")).isSymbolicLink()).toBe(true);
+    expect(readFileSync(join(folder, "kept.toml"), "utf8")).toContain(ID);
+    expect(statSync(join(folder, "kept.toml")).mode & 0o777).toBe(0o640);
+  });
+
+  it("gives a mesh no token that somebody else laid there, and names the step", async () => {
+    writeFileSync(join(folder, "planted"), `slv_${"a".repeat(48)}\n`);
+    symlinkSync(join(folder, "planted"), join(home(), "shop.token"));
+    const done = await deploy();
+    expect([done.code, state().workers]).toEqual([8, { shop: {} }]);
+    expect(done.stderr).toMatch(/\nError: operator: .*shop\.token is no file of yours: .*\nhint: what was done stays /);
   });
 
   it("deploys a control plane of its own, gives it the token, and binds it once it is there", async () => {

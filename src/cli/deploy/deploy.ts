@@ -8,6 +8,7 @@ import { commandName, packageRoot } from "../session/package-root.ts";
 import type { Terminal } from "../session/terminal.ts";
 import { type Deployment, type StepFailure, failed, INSTALL, rewrite } from "./deployment.ts";
 import { doStep } from "./do-step.ts";
+import { OTHERS } from "./init.ts";
 import { keepUp } from "./keep-up.ts";
 import { type MeshConfig, readMeshConfig } from "./mesh-config.ts";
 import { deployCommand, isCheckout, packagePaths } from "./mesh-toml.ts";
@@ -61,17 +62,18 @@ type Mesh =
 
 /** The file, and what it should be for this version of Selvage. */
 function readMesh(folder: string, root: string): Mesh {
+  const other = OTHERS.find((name) => existsSync(join(folder, name)));
+  if (other !== undefined) {
+    const why = `wrangler would read ${other} and not wrangler.toml: one of them has to go`;
+    const hint = `move ${other} away, or ${commandName()} init another folder`;
+    return { ok: false, exitCode: exitCodes.conflict, why, hint };
+  }
   let text: string;
   try {
     text = readFileSync(join(folder, "wrangler.toml"), "utf8");
   } catch {
     const hint = `${commandName()} init writes one`;
     return { ok: false, exitCode: exitCodes.notFound, why: `there is no wrangler.toml in ${folder}`, hint };
-  }
-  const other = ["wrangler.json", "wrangler.jsonc"].find((name) => existsSync(join(folder, name)));
-  if (other !== undefined) {
-    const why = `wrangler would read ${other} and not wrangler.toml: one of them has to go`;
-    return { ok: false, exitCode: exitCodes.conflict, why };
   }
   const read = readMeshConfig(text);
   if (!read.ok) {
@@ -90,7 +92,7 @@ async function perform(run: Deployment, { before, text }: { before: string; text
   const { terminal, root } = run;
   for (const step of stepsOf({ config: run.config, control: run.control, isCheckout: isCheckout(root) })) {
     terminal.err(`${step.name}: ${step.says} …`);
-    const outcome = await doStep(step, run);
+    const outcome = await doStep(step, run).catch(unexpected);
     if (!outcome.ok) {
       return tell(
         terminal,
@@ -111,6 +113,13 @@ async function perform(run: Deployment, { before, text }: { before: string; text
   terminal.out(`deployed ${run.address}`);
   return exitCodes.ok;
 }
+
+/** A file that cannot be written, mostly. */
+const unexpected = (error: unknown): StepFailure => ({
+  ok: false,
+  exitCode: exitCodes.unavailable,
+  why: error instanceof Error ? error.message : String(error),
+});
 
 const again = ({ root, folder }: Deployment): string =>
   `what was done stays done: ${deployCommand(root, folder)} goes on from there`;

@@ -1,5 +1,5 @@
 // One run of `selvage deploy`: what it has found out so far, and how a step ends.
-import { readFileSync, renameSync, writeFileSync } from "node:fs";
+import { readFileSync, realpathSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { exitCodes, type ExitCode } from "../session/exit-code.ts";
 import type { Terminal } from "../session/terminal.ts";
 import type { MeshConfig } from "./mesh-config.ts";
@@ -60,7 +60,9 @@ export function failed(call: WranglerCall, ran: Ran): StepFailure {
 }
 
 /** Changes the wrangler.toml, whole or not at all; `change` answers null where it does not find what it looks for. */
-export function rewrite({ file }: Deployment, change: (text: string) => string | null): boolean {
+export function rewrite(run: Deployment, change: (text: string) => string | null): boolean {
+  // Where somebody links to it, what the link leads to.
+  const file = realpathSync(run.file);
   const text = readFileSync(file, "utf8");
   const changed = change(text);
   if (changed === null) {
@@ -68,8 +70,13 @@ export function rewrite({ file }: Deployment, change: (text: string) => string |
   }
   if (changed !== text) {
     const draft = `${file}.${process.pid}`;
-    writeFileSync(draft, changed);
-    renameSync(draft, file);
+    try {
+      writeFileSync(draft, changed, { flag: "wx", mode: statSync(file).mode });
+      renameSync(draft, file);
+    } catch (error) {
+      rmSync(draft, { force: true });
+      throw error;
+    }
   }
   return true;
 }

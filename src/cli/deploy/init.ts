@@ -2,6 +2,7 @@
 // is there is written over, unless that was asked for.
 import { lstatSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { basename, dirname, join, relative, resolve } from "node:path";
+import { quoted } from "../../status/trouble.ts";
 import { sayError } from "../session/error-line.ts";
 import { type ExitCode, exitCodes } from "../session/exit-code.ts";
 import { packageRoot } from "../session/package-root.ts";
@@ -39,6 +40,12 @@ export function init(given: string, flags: InitFlags, terminal: Terminal): ExitC
     terminal.err("hint: give another folder, or --force to write over what is named");
     return exitCodes.conflict;
   }
+  const other = OTHERS.find((path) => kindOf(join(folder, path)) !== "nothing");
+  if (other !== undefined) {
+    sayError(terminal, `${shown(join(folder, other))} is what wrangler would read there; nothing was written`);
+    terminal.err("hint: give another folder: a mesh is a Worker of its own");
+    return exitCodes.conflict;
+  }
   const failure = writeAll(folder, files);
   if (failure !== null) {
     sayError(terminal, `${failure}; nothing was written`);
@@ -47,6 +54,9 @@ export function init(given: string, flags: InitFlags, terminal: Terminal): ExitC
   tell(terminal, { given, folder, name, files, replaced: found });
   return exitCodes.ok;
 }
+
+/** wrangler prefers them to a wrangler.toml. */
+export const OTHERS = ["wrangler.json", "wrangler.jsonc"] as const;
 
 type Found = "nothing" | "file" | "folder" | "other";
 
@@ -79,11 +89,12 @@ function writeAll(folder: string, files: readonly FirstFile[]): string | null {
     }
     return null;
   } catch (error) {
-    for (const { draft } of drafts) {
-      rmSync(draft, { force: true });
-    }
-    for (const path of made.filter((one) => one !== "")) {
-      rmSync(path, { recursive: true, force: true });
+    for (const path of [...drafts.map(({ draft }) => draft), ...made.filter((one) => one !== "")]) {
+      try {
+        rmSync(path, { recursive: true, force: true });
+      } catch {
+        // What could not be written cannot be taken away either: below a file, or without permission.
+      }
     }
     return error instanceof Error ? error.message : String(error);
   }
@@ -104,7 +115,7 @@ function tell(terminal: Terminal, { given, folder, name, files, replaced }: Writ
     terminal.out(`${path.padEnd(width)}  ${what}${replaced.includes(file) ? " (written over)" : ""}`);
   }
   const root = packageRoot();
-  const there = isCheckout(root) || relative(process.cwd(), folder) === "" ? "" : `cd ${given} && `;
+  const there = isCheckout(root) || relative(process.cwd(), folder) === "" ? "" : `cd ${quoted(given)} && `;
   terminal.err(`the mesh "${name}": ${there}${deployCommand(root, folder)}`);
   if (root.split(/[\\/]/).includes("_npx")) {
     terminal.err("hint: this Selvage is in npm's cache; `npm install selvage wrangler` keeps it where the mesh is");

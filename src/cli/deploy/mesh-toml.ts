@@ -1,8 +1,9 @@
 // The wrangler.toml of somebody's mesh: the product's own text with names and paths of theirs, so that a binding, a
 // class of objects or a flag that is added there is in both.
-import { existsSync } from "node:fs";
-import { join, relative, sep } from "node:path";
+import { existsSync, realpathSync } from "node:fs";
+import { basename, dirname, join, relative, sep } from "node:path";
 import { commandName } from "../session/package-root.ts";
+import { quoted } from "../../status/trouble.ts";
 import { CONTROL_WORKER } from "../local/workers.ts";
 import { editToml, type TomlEdit } from "./toml-text.ts";
 
@@ -19,7 +20,7 @@ export interface PackagePaths {
  */
 export function packagePaths(root: string, folder: string): PackagePaths {
   const from = (...path: string[]): string =>
-    relative(folder, join(root, ...path))
+    relative(real(folder), join(real(root), ...path))
       .split(sep)
       .join("/");
   return {
@@ -29,12 +30,21 @@ export function packagePaths(root: string, folder: string): PackagePaths {
   };
 }
 
+/** Where a path leads, of which the end may not be there yet: `..` goes up from there, whatever link was followed. */
+function real(path: string): string {
+  try {
+    return realpathSync(path);
+  } catch {
+    return path === dirname(path) ? path : join(real(dirname(path)), basename(path));
+  }
+}
+
 /** Whether the package is its own source, and not built. */
 export const isCheckout = (root: string): boolean => existsSync(join(root, "src", "index.ts"));
 
 /** How the mesh of a folder is deployed: as a script of a checkout, or from within the folder. */
 export const deployCommand = (root: string, folder: string): string =>
-  `${commandName()} deploy${isCheckout(root) ? ` ${folder}` : ""}`;
+  `${commandName()} deploy${isCheckout(root) ? ` ${quoted(folder)}` : ""}`;
 
 /** Name of the second Worker of a mesh. */
 const controlName = (name: string): string => `${name}-control`;

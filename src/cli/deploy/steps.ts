@@ -1,5 +1,6 @@
 // What there is to do to bring a mesh to Cloudflare, decided from what is known before anything is asked. Pure.
 import { TABLE_COUNT, TOKEN_COUNT } from "../../store/deploy-questions.ts";
+import { quoted } from "../../status/trouble.ts";
 import type { MeshConfig } from "./mesh-config.ts";
 
 type StepName =
@@ -90,7 +91,4 @@ export function typed(step: DeployStep, { config, control }: Wanted): readonly s
   return all[step.name].map((call) => typedCall(call));
 }
 
-export const typedCall = (call: WranglerCall): string =>
-  ["wrangler", ...call.map((word) => (/[^\w@%+=:,./-]/.test(word) ? `'${word.replaceAll("'", `'\\''`)}'` : word))].join(
-    " ",
-  );
+export const typedCall = (call: WranglerCall): string => ["wrangler", ...call.map(quoted)].join(" ");

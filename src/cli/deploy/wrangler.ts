@@ -1,8 +1,8 @@
 // The user's own wrangler: found beside the mesh or on PATH, and run without a terminal, so that it asks nothing.
 import { spawn } from "node:child_process";
-import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { accessSync, constants, existsSync, mkdtempSync, readFileSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { delimiter, dirname, join } from "node:path";
+import { delimiter, dirname, join, resolve as absolute } from "node:path";
 import type { WranglerCall } from "./steps.ts";
 import type { Ran } from "./wrangler-answers.ts";
 
@@ -42,11 +42,22 @@ function onPath(path: string): Found | null {
     if (process.platform === "win32" && existsSync(script)) {
       return [process.execPath, script];
     }
-    if (process.platform !== "win32" && existsSync(join(folder, "wrangler"))) {
-      return [join(folder, "wrangler")];
+    if (process.platform !== "win32" && isProgram(join(folder, "wrangler"))) {
+      // It is run in another folder.
+      return [absolute(folder, "wrangler")];
     }
   }
   return null;
+}
+
+/** As a shell looks for one: folders and files that cannot be run are passed over. */
+function isProgram(path: string): boolean {
+  try {
+    accessSync(path, constants.X_OK);
+    return statSync(path).isFile();
+  } catch {
+    return false;
+  }
 }
 
 /** `folder` is where its wrangler.toml is. */
@@ -87,9 +98,14 @@ export function wranglerIn(folder: string, [program, ...before]: Found): Wrangle
   };
 }
 
-/** Which mesh this command speaks to, and as whom, is none of its business. */
+/**
+ * Which mesh this command speaks to, and as whom, is none of its business; and which part of the file is meant is said
+ * in the call: CLOUDFLARE_ENV would send calls for the database elsewhere.
+ */
 function environment(): NodeJS.ProcessEnv {
-  const kept = Object.entries(process.env).filter(([name]) => !name.startsWith("SELVAGE_"));
+  const kept = Object.entries(process.env).filter(
+    ([name]) => !name.startsWith("SELVAGE_") && name !== "CLOUDFLARE_ENV",
+  );
   return { ...Object.fromEntries(kept), NO_COLOR: "1", FORCE_COLOR: "0" };
 }
 

@@ -6,6 +6,7 @@ import {
   mkdtempSync,
   readdirSync,
   readFileSync,
+  realpathSync,
   rmSync,
   symlinkSync,
   writeFileSync,
@@ -91,6 +92,34 @@ describe("init", () => {
     writeFileSync(join(folder, "mesh"), "mine");
     expect(await run(folder, "--name", "shop", "--force")).toMatchObject({ code: 5 });
     expect(filesIn(folder)).toEqual(["else.toml", "mesh"]);
+  });
+
+  it("writes no mesh where wrangler would read another file", async () => {
+    writeFileSync(join(folder, "wrangler.jsonc"), "{}");
+    const { code, stderr } = await run(folder, "--name", "shop", "--force");
+    expect([code, stderr]).toEqual([5, expect.stringContaining("wrangler.jsonc is what wrangler would read there")]);
+    expect(filesIn(folder)).toEqual(["wrangler.jsonc"]);
+  });
+
+  it("names paths from where a linked folder really is, since wrangler looks from there", async () => {
+    mkdirSync(join(folder, "far", "away"), { recursive: true });
+    symlinkSync(join(folder, "far", "away"), join(folder, "near"));
+    expect((await run(join(folder, "near", "shop"))).code).toBe(0);
+    const toml = readFileSync(join(folder, "near", "shop", "wrangler.toml"), "utf8");
+    const main = /^main = "(.*)"$/m.exec(toml)?.[1] ?? "";
+    expect(existsSync(join(realpathSync(join(folder, "near", "shop")), main))).toBe(true);
+  });
+
+  it("says the command as a shell takes it", async () => {
+    const { stderr } = await run(join(folder, "mia's mesh"), "--name", "shop");
+    expect(stderr).toContain(`deploy '${folder}/mia'\\''s mesh'`);
+  });
+
+  it("says that a file is where a folder would have to be", async () => {
+    writeFileSync(join(folder, "file"), "mine");
+    const { code, stderr } = await run(join(folder, "file", "shop"));
+    expect([code, stderr]).toEqual([8, expect.stringMatching(/ENOTDIR.*; nothing was written$/)]);
+    expect(readFileSync(join(folder, "file"), "utf8")).toBe("mine");
   });
 
   it.skipIf(process.getuid?.() === 0)("leaves nothing half done where it may not write", async () => {

@@ -1,8 +1,18 @@
 // Where wrangler is found, and how it is run.
-import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
-import { delimiter, join } from "node:path";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { delimiter, join, relative } from "node:path";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { keepToken, keptToken } from "../../../src/cli/deploy/operator-token.ts";
 import { findWrangler, wranglerIn } from "../../../src/cli/deploy/wrangler.ts";
 
@@ -30,6 +40,19 @@ describe("findWrangler", () => {
     const first = write("a/node_modules/wrangler/bin/wrangler.js", "");
     expect(find()).toEqual([process.execPath, first]);
   });
+
+  it("passes over a folder of that name and a file that cannot be run, as a shell does", () => {
+    mkdirSync(join(folder, "bin", "wrangler"), { recursive: true });
+    expect(find()).toBeNull();
+    rmSync(join(folder, "bin", "wrangler"), { recursive: true });
+    chmodSync(write("bin/wrangler", ""), 0o644);
+    expect(find()).toBeNull();
+  });
+
+  it("answers a whole path, since it is run in another folder", () => {
+    const program = write("bin/wrangler", "");
+    expect(findWrangler(folder, folder, relative(process.cwd(), join(folder, "bin")))).toEqual([program]);
+  });
 });
 
 describe("wranglerIn", () => {
@@ -47,6 +70,15 @@ describe("wranglerIn", () => {
     expect(JSON.parse(ran.stdout)).toMatchObject({ args: ["secret", "put"], stdin: "s3cret" });
   });
 
+  it("keeps from it what this command alone is told, and what would make it mean another part of the file", async () => {
+    vi.stubEnv("CLOUDFLARE_ENV", "staging");
+    vi.stubEnv("SELVAGE_TOKEN", "s3cret");
+    const ran = await wranglerIn(folder, [process.execPath]).run(["-p", "JSON.stringify(process.env)"]);
+    vi.unstubAllEnvs();
+    expect(ran.stdout).toContain("WRANGLER_OUTPUT_FILE_PATH");
+    expect(ran.stdout).not.toMatch(/CLOUDFLARE_ENV|SELVAGE_TOKEN/);
+  });
+
   it("tells of a program that cannot be run", async () => {
     const ran = await wranglerIn(folder, [join(folder, "nothing")]).run(["deploy"]);
     expect(ran).toMatchObject({ code: -1, stderr: expect.stringContaining("ENOENT"), records: [] });
@@ -54,13 +86,28 @@ describe("wranglerIn", () => {
 });
 
 describe("keepToken", () => {
-  it("makes one once, and says whose file is none", () => {
+  it("makes one once", () => {
     const file = join(folder, "shop.token");
     expect(keptToken(file)).toBeNull();
     const made = keepToken(file);
     expect([keepToken(file), keptToken(file), readFileSync(file, "utf8")]).toEqual([made, made, `${made}\n`]);
+  });
+
+  it("takes none that may be somebody else's, or is none", () => {
+    const file = join(folder, "shop.token");
     writeFileSync(file, "\n");
-    expect(keptToken(file)).toBeNull();
-    expect(() => keepToken(file)).toThrow("EEXIST");
+    expect(() => keepToken(file)).toThrow("has no token in it: move it away");
+    rmSync(file);
+    write("planted", `slv_${"a".repeat(48)}\n`);
+    symlinkSync(join(folder, "planted"), file);
+    expect(() => keepToken(file)).toThrow("is no file of yours");
+    rmSync(join(folder, "planted"));
+    expect(() => keepToken(file)).toThrow("is no file of yours");
+    expect(existsSync(join(folder, "planted"))).toBe(false);
+  });
+
+  it("closes a file that others can read", () => {
+    const file = write("shop.token", `slv_${"a".repeat(48)}\n`);
+    expect([keepToken(file), statSync(file).mode & 0o777]).toEqual([`slv_${"a".repeat(48)}`, 0o600]);
   });
 });
