@@ -1,7 +1,6 @@
 // Apps, meshes and callers that answer or ask for what nobody expects, each of them alone: the agent goes on, and says
 // so. rough-sockets.test.ts mixes them.
 import { connect } from "node:net";
-import { once } from "node:events";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { probeApp } from "../../src/agent/app-probe.ts";
 import { startInbound } from "../../src/agent/inbound.ts";
@@ -85,7 +84,7 @@ describe("requests that do not wait for answers", () => {
     const caller = connect(port, "127.0.0.1");
     caller.on("error", () => undefined);
     caller.write(head().repeat(200));
-    await once(caller, "close");
+    await new Promise((resolve) => void caller.on("close", resolve));
     await expect.poll(() => proxy.underWay()).toBe(0);
   });
 });
