@@ -21,6 +21,8 @@ function answersWell(app: URL, path: string, timeoutMs: number): Promise<boolean
     asking.destroy();
   });
   asking.on("error", () => resolve(false));
+  // A switch to another protocol, which nobody asked for, is neither an answer nor an error.
+  asking.on("close", () => resolve(false));
   asking.end();
   return promise;
 }

@@ -23,6 +23,8 @@ interface ServedBy {
 }
 
 const MAX_CONNECTIONS = 4096;
+/** Requests of one connection that wait for the one before them; node:http would keep any number. */
+const MAX_WAITING = 100;
 const HEAD_MS = 10_000;
 /** Longer than those in front keep an idle connection: else it is closed just when it is used again. */
 const IDLE_MS = 120_000;
@@ -43,12 +45,23 @@ export async function startBounded({ host, port }: ListenAddress, by: ServedBy):
     (incoming, outgoing) => inTurn(incoming, outgoing),
   );
   // Of requests that were sent without waiting for answers, one at a time is served: a later one begins with its turn.
+  const waiting = new WeakMap<Socket, number>();
   const inTurn = (incoming: IncomingMessage, outgoing: ServerResponse): void => {
-    if (outgoing.socket === null) {
-      outgoing.once("socket", () => by.request(incoming, outgoing));
-    } else {
+    if (outgoing.socket !== null) {
       by.request(incoming, outgoing);
+      return;
     }
+    const { socket } = incoming;
+    const count = waiting.get(socket) ?? 0;
+    if (count >= MAX_WAITING) {
+      socket.destroy();
+      return;
+    }
+    waiting.set(socket, count + 1);
+    outgoing.once("socket", () => {
+      waiting.set(socket, (waiting.get(socket) ?? 1) - 1);
+      by.request(incoming, outgoing);
+    });
   };
   server.maxConnections = MAX_CONNECTIONS;
   // What is beyond a number would be dropped in silence; the size of the head is the bound.

@@ -12,6 +12,8 @@ interface Upgrading {
   readonly socket: Duplex;
   /** What comes behind the request's head. */
   readonly early: EarlyBytes;
+  /** Headers of the answer, as they are handed on. */
+  answerHeaders(headers: string[], status: number): string[];
   /** No answer came. */
   failed(reason: string): void;
 }
@@ -22,7 +24,7 @@ const NOTHING: ReadonlySet<string> = new Set();
 export const isWebSocket = ({ headers, method }: IncomingMessage): boolean =>
   method === "GET" && headers.upgrade?.trim().toLowerCase() === "websocket";
 
-export function forwardUpgrade({ upstream, head, socket, early, failed }: Upgrading): void {
+export function forwardUpgrade({ upstream, head, socket, early, answerHeaders, failed }: Upgrading): void {
   let asking: ClientRequest;
   const headers = [...head.headers, "connection", "Upgrade", "upgrade", "websocket"];
   try {
@@ -32,10 +34,15 @@ export function forwardUpgrade({ upstream, head, socket, early, failed }: Upgrad
     return;
   }
   let isAnswered = false;
+  const writeHead = ({ statusCode = 502, rawHeaders }: IncomingMessage, more: readonly string[]): void => {
+    const headers = answerHeaders(keptHeaders(rawHeaders, NOTHING), statusCode);
+    // Byte for byte, as node:http reads them.
+    socket.write(headText(statusCode, [...headers, ...more]), "latin1");
+  };
   socket.on("close", () => asking.destroy());
   asking.on("upgrade", (answer, other, late) => {
     isAnswered = true;
-    socket.write(headOf(answer, ["connection", "Upgrade", "upgrade", "websocket"]));
+    writeHead(answer, ["connection", "Upgrade", "upgrade", "websocket"]);
     socket.write(late);
     other.write(early.take());
     joinSockets(socket, other);
@@ -43,7 +50,7 @@ export function forwardUpgrade({ upstream, head, socket, early, failed }: Upgrad
   asking.on("response", (answer) => {
     isAnswered = true;
     // Without a length the end of the connection is the end of the answer: chunks were taken apart already.
-    socket.write(headOf(answer, ["connection", "close"]));
+    writeHead(answer, ["connection", "close"]);
     answer.on("error", () => socket.destroy());
     answer.on("end", () => endSocket(socket));
     answer.pipe(socket, { end: false });
@@ -56,8 +63,7 @@ export function forwardUpgrade({ upstream, head, socket, early, failed }: Upgrad
   asking.end();
 }
 
-function headOf({ statusCode = 502, rawHeaders }: IncomingMessage, more: readonly string[]): string {
-  const headers = [...keptHeaders(rawHeaders, NOTHING), ...more];
+function headText(status: number, headers: readonly string[]): string {
   const lines = headers.flatMap((name, at) => (at % 2 === 0 ? [`${name}: ${headers[at + 1] ?? ""}`] : []));
-  return [`HTTP/1.1 ${statusCode} ${STATUS_CODES[statusCode] ?? ""}`, ...lines, "", ""].join("\r\n");
+  return [`HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ""}`, ...lines, "", ""].join("\r\n");
 }

@@ -17,6 +17,8 @@ interface AgentForwarding {
 
 /** A caller that was answered before its body came to its end may send so long. */
 const LINGER_MS = 1_000;
+/** No request that comes here has asked for that. */
+const SWITCHED = "it switched to another protocol";
 const NOTHING: ReadonlySet<string> = new Set();
 
 export function forwardRequest(incoming: IncomingMessage, outgoing: ServerResponse, forwarding: AgentForwarding): void {
@@ -50,6 +52,14 @@ function send(
     answer = given;
     answerWith(incoming, outgoing, given, forwarding);
   });
+  // Without a listener there would be neither an answer nor an error.
+  asking.on("upgrade", (given, socket) => {
+    answer = given;
+    socket.destroy();
+    outgoing.off("close", leave);
+    incoming.unpipe(asking);
+    failed(SWITCHED);
+  });
   asking.on("error", (error: NodeJS.ErrnoException) => {
     if (answer !== null || outgoing.destroyed) {
       // The answer's own end tells the caller.
@@ -79,6 +89,11 @@ function answerWith(
   { answerHeaders, failed }: AgentForwarding,
 ): void {
   const { statusCode = 502, rawHeaders } = answer;
+  if (statusCode === 101) {
+    answer.destroy();
+    failed(SWITCHED);
+    return;
+  }
   const headers = answerHeaders(keptHeaders(rawHeaders, NOTHING), statusCode);
   try {
     // Its own words beside the number say nothing, and need not be any that may be sent.

@@ -17,8 +17,11 @@ const OF_A_CONNECTION = new Set([
   "http2-settings",
   "expect",
 ]);
-/** How a body ends may not be nominated away. */
-const NEVER_NOMINATED = new Set(["content-length", "host"]);
+/**
+ * How a body ends and what it is, and who calls, may not be nominated away: without them a request would pass for
+ * somebody else's, or nobody's.
+ */
+const NEVER_NOMINATED = /^(?:content-.*|host|selvage-.*|authorization|cookie|forwarded|x-forwarded-.*)$/;
 
 /** Many servers take an underscore for a hyphen: a word of the mesh that nobody has checked. */
 const lookalike = (lower: string): boolean => lower.startsWith("selvage_");
@@ -49,5 +52,5 @@ function* pairsOf(raw: RawHeaders): Generator<readonly [name: string, value: str
 
 function nominatedIn(raw: RawHeaders): ReadonlySet<string> {
   const names = headerValues(raw, "connection").flatMap((value) => value.split(","));
-  return new Set(names.map((name) => name.trim().toLowerCase()).filter((name) => !NEVER_NOMINATED.has(name)));
+  return new Set(names.map((name) => name.trim().toLowerCase()).filter((name) => !NEVER_NOMINATED.test(name)));
 }

@@ -115,7 +115,8 @@ export async function startProxy(terms: ProxyTerms): Promise<AgentProxy> {
     }
     if (judged.is === "passed") {
       const failed = (reason: string): void => refuse(terms.unanswered(reason));
-      forwardUpgrade({ upstream, head: judged.head, socket, early, failed });
+      const { head, answerHeaders } = judged;
+      forwardUpgrade({ upstream, head, socket, early, answerHeaders, failed });
     } else if (judged.is === "refused") {
       refuse(judged.refusal);
     } else {

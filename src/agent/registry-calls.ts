@@ -47,11 +47,16 @@ export class RegistryCalls {
           "refused",
         );
       case "heartbeat": {
-        const answer = await this.#client.call<HeartbeatResult>("POST", "/heartbeats", {
+        const answer = await this.#client.call<Partial<HeartbeatResult> | null | undefined>("POST", "/heartbeats", {
           body: { endpoints: [{ namespace, service, id }] },
         });
         const outcome = this.#outcome(answer, "refused");
-        return answer.ok && answer.value.results[0]?.ok !== true ? "unknown" : outcome;
+        if (!answer.ok) {
+          return outcome;
+        }
+        // Whatever stands before a mesh that is away may answer 200, too.
+        const results = answer.value?.results;
+        return !Array.isArray(results) ? "failed" : results[0]?.ok === true ? "done" : "unknown";
       }
       case "drain":
         return this.#outcome(await this.#client.call("POST", `${path}/drain`), "unknown");

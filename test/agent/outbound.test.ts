@@ -94,6 +94,8 @@ describe("a call of the app", () => {
     refuse('selvage-decision: authenticate; policy="none"; rev=1\r\n');
     await send("GET /svc/orders/ HTTP/1.1");
     expect(doubted).toEqual(["the-token"]);
+    await send("GET /svc/orders/ HTTP/1.1\r\nconnection: upgrade\r\nupgrade: websocket");
+    expect(doubted).toEqual(["the-token", "the-token"]);
   });
 
   it("is not sent without a token", async () => {
