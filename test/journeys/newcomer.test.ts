@@ -18,7 +18,7 @@ import { dirname, join } from "node:path";
 import { createInterface } from "node:readline";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { withControl } from "../../src/cli/deploy/keep-up.ts";
-import { isForeignIn, tokensIn } from "../../src/cli/deploy/wrangler-answers.ts";
+import { tablesIn, tokensIn } from "../../src/cli/deploy/wrangler-answers.ts";
 import { TABLE_COUNT, TOKEN_COUNT } from "../../src/store/deploy-questions.ts";
 import { freePorts } from "../support/ports.ts";
 
@@ -155,12 +155,12 @@ it("writes a folder that wrangler deploys as it stands, and whose documents are 
     expect(answer.status, answer.stderr).toBe(0);
     return { code: 0, ...answer, records: [] };
   };
-  expect(isForeignIn(asked(TABLE_COUNT))).toBe(false);
+  expect(tablesIn(asked(TABLE_COUNT))).toBe("nobody's");
   asked("CREATE TABLE theirs (id INTEGER)");
-  expect(isForeignIn(asked(TABLE_COUNT))).toBe(true);
+  expect(tablesIn(asked(TABLE_COUNT))).toBe("somebody's");
   const tables = wrangler("d1", "migrations", "apply", "my-mesh", "--local");
   expect(tables.status, tables.stderr).toBe(0);
-  expect([isForeignIn(asked(TABLE_COUNT)), tokensIn(asked(TOKEN_COUNT))]).toEqual([false, 0]);
+  expect([tablesIn(asked(TABLE_COUNT)), tokensIn(asked(TOKEN_COUNT))]).toEqual(["the mesh's", 0]);
 
   const mesh = await runs("up", "--port", String(await freePorts(1)), "--log", "none", "--data", ".first");
   const valid = spawnSync(process.execPath, [selvage, "validate", "--strict", "-f", join(mine, "mesh")], {

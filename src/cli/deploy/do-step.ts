@@ -6,7 +6,7 @@ import { contextOf, readContexts, writeContexts } from "../session/contexts.ts";
 import { type Deployment, failed, type StepFailure, LOGIN, type StepOutcome, rewrite, found } from "./deployment.ts";
 import { withControl, withDatabaseId } from "./keep-up.ts";
 import { keepToken, keptToken, tokenFile } from "./operator-token.ts";
-import { calls, type DeployStep, type WranglerCall } from "./steps.ts";
+import { calls, type DeployStep, typedCall, type WranglerCall } from "./steps.ts";
 import { untilReady } from "./until-ready.ts";
 import * as answers from "./wrangler-answers.ts";
 
@@ -97,20 +97,37 @@ async function tables(run: Deployment): Promise<StepOutcome> {
   const { name } = run.config.database;
   const look = calls.tables(run.config);
   const seen = await run.wrangler.run(look);
-  const isForeign = seen.code === 0 ? answers.isForeignIn(seen) : undefined;
-  if (isForeign === undefined) {
+  const whose = seen.code === 0 ? answers.tablesIn(seen) : undefined;
+  if (whose === undefined) {
     return failed(look, seen);
   }
-  if (isForeign) {
+  if (whose === "somebody's") {
     const why = `the database ${name} has tables, and none of a mesh`;
     const hint = "another database_name in wrangler.toml, without database_id, gets a database of its own";
     return { ok: false, exitCode: exitCodes.conflict, why, hint };
+  }
+  // A mesh gets its tables before its Worker: without tables, a Worker of that name is another one.
+  const taken = whose === "nobody's" ? await takenName(run) : null;
+  if (taken !== null) {
+    return taken;
   }
   const call = calls.migrate(run.config);
   const ran = await run.wrangler.run(call);
   return ran.code === 0
     ? found(/No migrations to apply/i.test(ran.stdout) ? "nothing was missing" : "applied")
     : failed(call, ran);
+}
+
+async function takenName({ wrangler, config }: Deployment): Promise<StepFailure | null> {
+  const call = calls.secrets();
+  const ran = await wrangler.run(call);
+  if (ran.code !== 0) {
+    return answers.isNoWorker(ran) ? null : failed(call, ran);
+  }
+  const { name } = config;
+  const why = `the account has a Worker ${name} already, and this mesh has none yet: it would be written over`;
+  const hint = `another name in wrangler.toml, wherever it stands; or, if it may go, npx ${typedCall(calls.migrate(config))}`;
+  return { ok: false, exitCode: exitCodes.conflict, why, hint };
 }
 
 async function worker(run: Deployment): Promise<StepOutcome> {
@@ -186,7 +203,7 @@ async function operator(run: Deployment): Promise<StepOutcome> {
     const call = calls.putToken(forControl);
     const ran = await run.wrangler.run(call, run.token);
     if (ran.code !== 0) {
-      return failed(call, ran);
+      return failed(call, answers.withoutSecret(ran, run.token));
     }
   }
   return found(`a token that may do everything is in ${basename(file)}, readable by you alone`, ...notes);
@@ -206,11 +223,18 @@ async function secretsOf({ wrangler }: Deployment, control: boolean): Promise<re
 
 const PAUSE_MS = 1_000;
 
-async function ready({ address, token, patienceMs }: Deployment): Promise<StepOutcome> {
+async function ready({ address, token, patienceMs, config, folder }: Deployment): Promise<StepOutcome> {
   const last = await untilReady(address ?? "", token, { milliseconds: patienceMs, pauseMs: PAUSE_MS });
-  return last === null
-    ? found("it answers")
-    : { ok: false, exitCode: exitCodes.unavailable, why: `${address} is not ready: ${last}` };
+  if (last === null) {
+    return found("it answers");
+  }
+  const why = `${address} is not ready: ${last}`;
+  // Somebody set another one since.
+  const file = basename(tokenFile(folder, config.name));
+  const hint = `${file} is not ${BOOTSTRAP} any more: move it away, or npx wrangler secret put ${BOOTSTRAP} < ${file}`;
+  return last.endsWith("whoami answers 401")
+    ? { ok: false, exitCode: exitCodes.auth, why, hint }
+    : { ok: false, exitCode: exitCodes.unavailable, why };
 }
 
 async function context({ address, token, config: { name } }: Deployment): Promise<StepOutcome> {

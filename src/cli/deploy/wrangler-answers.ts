@@ -68,10 +68,10 @@ export function secretsIn({ stdout }: Ran): readonly string[] | undefined {
 /** What the statement about operators' tokens counted; undefined = that was no answer. */
 export const tokensIn = ({ stdout }: Ran): number | undefined => rowOf(stdout, z.object({ tokens: z.int() }))?.tokens;
 
-/** Whether there are tables that are none of a mesh's; undefined = that was no answer. */
-export function isForeignIn({ stdout }: Ran): boolean | undefined {
+/** Whose the tables of a database are: nobody's = it has none; undefined = that was no answer. */
+export function tablesIn({ stdout }: Ran): "the mesh's" | "somebody's" | "nobody's" | undefined {
   const row = rowOf(stdout, z.object({ tables: z.int(), own: z.int() }));
-  return row === undefined ? undefined : row.tables > 0 && row.own === 0;
+  return row === undefined ? undefined : row.own > 0 ? "the mesh's" : row.tables > 0 ? "somebody's" : "nobody's";
 }
 
 function rowOf<Row extends z.ZodType>(stdout: string, row: Row): z.infer<Row> | undefined {
@@ -100,6 +100,17 @@ export function addressOf({ records }: Ran, { vars }: MeshConfig): string | null
   const url = /^https?:\/\//.test(host) ? host : `${isLoopback(`http://${host}`) ? "http" : "https"}://${host}`;
   return URL.canParse(url) ? new URL(url).origin : null;
 }
+
+/** What it says about a call that it was given a secret for, which it may repeat. */
+export const withoutSecret = (ran: Ran, secret: string): Ran => ({
+  ...ran,
+  stdout: ran.stdout.replaceAll(secret, "…"),
+  stderr: ran.stderr.replaceAll(secret, "…"),
+});
+
+/** A Worker of that name was never deployed. */
+export const isNoWorker = ({ stdout, stderr }: Ran): boolean =>
+  /Worker "[^"]*".* not found|code: 10007\b/i.test(stdout + stderr);
 
 /** Whether it wants somebody to log in, or to be another one. */
 export const wantsLogin = ({ stdout, stderr }: Ran): boolean =>

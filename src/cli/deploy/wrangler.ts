@@ -16,6 +16,7 @@ export interface Wrangler {
 
 /** Longer is no deployment any more. */
 const PATIENCE_MS = 15 * 60_000;
+const SIGNALS = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
 const MAX_OUTPUT = 4 * 1024 * 1024;
 
 /** In a folder's node_modules or above, on PATH, then beside this command. null = there is none. */
@@ -61,7 +62,7 @@ function isProgram(path: string): boolean {
 }
 
 /** `folder` is where its wrangler.toml is. */
-export function wranglerIn(folder: string, [program, ...before]: Found): Wrangler {
+export function wranglerIn(folder: string, [program, ...before]: Found, patienceMs = PATIENCE_MS): Wrangler {
   return {
     run: async (call, input) => {
       const notes = mkdtempSync(join(tmpdir(), "selvage-deploy-"));
@@ -71,9 +72,15 @@ export function wranglerIn(folder: string, [program, ...before]: Found): Wrangle
           cwd: folder,
           stdio: ["pipe", "pipe", "pipe"],
           env: { ...environment(), WRANGLER_OUTPUT_FILE_PATH: file },
-          timeout: PATIENCE_MS,
         });
         const said = { stdout: "", stderr: "" };
+        const late = setTimeout(() => {
+          said.stderr += `\nit did not end within ${patienceMs / 60_000} minutes, and was ended`;
+          child.kill("SIGKILL");
+          // What it started may hold them open.
+          child.stdout.destroy();
+          child.stderr.destroy();
+        }, patienceMs);
         const hear = (stream: "stdout" | "stderr"): void =>
           void child[stream].setEncoding("utf8").on("data", (text: string) => {
             said[stream] = (said[stream] + text).slice(-MAX_OUTPUT);
@@ -83,12 +90,23 @@ export function wranglerIn(folder: string, [program, ...before]: Found): Wrangle
         // It may end without having read.
         child.stdin.on("error", () => undefined);
         child.stdin.end(input ?? "");
+        // Whoever ends this command ends its deployment too; a Ctrl-C reaches both by itself.
+        const stop = (signal: NodeJS.Signals): void => {
+          child.kill(signal);
+          rmSync(notes, { recursive: true, force: true });
+          SIGNALS.forEach((one) => process.off(one, stop));
+          process.kill(process.pid, signal);
+        };
+        SIGNALS.forEach((one) => process.on(one, stop));
         const code = await new Promise<number>((resolve) => {
           child.on("error", (error) => {
             said.stderr += error.message;
             resolve(-1);
           });
           child.on("close", (ended) => resolve(ended ?? -1));
+        }).finally(() => {
+          clearTimeout(late);
+          SIGNALS.forEach((one) => process.off(one, stop));
         });
         return { code, ...said, records: recordsIn(file) };
       } finally {

@@ -45,6 +45,7 @@ it("every call is shown as somebody would type it", () => {
     "wrangler d1 list --json",
     "wrangler d1 create selvage",
     expect.stringMatching(/^wrangler d1 execute selvage --remote --json --command 'SELECT .* '\\''table'\\'' .*'$/),
+    "wrangler secret list --env=",
     "wrangler d1 migrations apply selvage --remote",
     "wrangler deploy --env=",
     "wrangler secret list --env=",

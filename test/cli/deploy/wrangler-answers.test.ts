@@ -6,10 +6,11 @@ import {
   addressOf,
   databaseIdIn,
   existsAlready,
-  isForeignIn,
+  isNoWorker,
   isTooOld,
   type Ran,
   secretsIn,
+  tablesIn,
   tokensIn,
   wantsLogin,
   whoamiIn,
@@ -59,7 +60,7 @@ describe("JSON", () => {
     const answer = [{ results: [{ tokens: 2 }], success: true, meta: { duration: 0.2 } }];
     expect(tokensIn(ran(JSON.stringify(answer, null, 2)))).toBe(2);
     const rows = (tables: number, own: number): Ran => ran(JSON.stringify([{ results: [{ tables, own }] }]));
-    expect([rows(0, 0), rows(13, 1), rows(2, 0)].map(isForeignIn)).toEqual([false, false, true]);
+    expect([rows(0, 0), rows(13, 1), rows(2, 0)].map(tablesIn)).toEqual(["nobody's", "the mesh's", "somebody's"]);
     expect(secretsIn(ran('[\n  {\n    "name": "A",\n    "type": "secret_text"\n  }\n]'))).toEqual(["A"]);
   });
 
@@ -67,7 +68,7 @@ describe("JSON", () => {
     expect(whoamiIn(ran(text))).toEqual({ is: "unknown" });
     expect(databaseIdIn(ran(text), "shop")).toBeUndefined();
     expect(secretsIn(ran(text))).toBeUndefined();
-    expect([tokensIn(ran(text)), isForeignIn(ran(text))]).toEqual([undefined, undefined]);
+    expect([tokensIn(ran(text)), tablesIn(ran(text))]).toEqual([undefined, undefined]);
   });
 });
 
@@ -135,4 +136,13 @@ describe("failures", () => {
     expect(existsAlready(ran("", "A database with that name already exists"))).toBe(true);
     expect(isTooOld(ran("", "✘ [ERROR] Unknown argument: json"))).toBe(true);
   });
+});
+
+// The second is what older ones say.
+it.each([
+  ['Worker "shop" not found.\n\nIf this is a new Worker, run `wrangler deploy` first', true],
+  ["A request to the Cloudflare API failed.\n\n  This Worker does not exist on your account. [code: 10007]", true],
+  ["A request to the Cloudflare API failed.\n  Service unavailable [code: 7010]", false],
+])("reads from %j whether there is no such Worker", (stderr, isNone) => {
+  expect(isNoWorker({ code: 1, stdout: "", stderr, records: [] })).toBe(isNone);
 });

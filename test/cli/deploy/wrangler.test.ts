@@ -4,16 +4,20 @@ import {
   existsSync,
   mkdirSync,
   mkdtempSync,
+  readdirSync,
   readFileSync,
   rmSync,
   statSync,
   symlinkSync,
   writeFileSync,
 } from "node:fs";
+import { spawn } from "node:child_process";
+import { once } from "node:events";
 import { tmpdir } from "node:os";
 import { delimiter, join, relative } from "node:path";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { keepToken, keptToken } from "../../../src/cli/deploy/operator-token.ts";
+import { isRunning } from "../../support/is-running.ts";
 import { findWrangler, wranglerIn } from "../../../src/cli/deploy/wrangler.ts";
 
 let folder: string;
@@ -77,6 +81,42 @@ describe("wranglerIn", () => {
     vi.unstubAllEnvs();
     expect(ran.stdout).toContain("WRANGLER_OUTPUT_FILE_PATH");
     expect(ran.stdout).not.toMatch(/CLOUDFLARE_ENV|SELVAGE_TOKEN/);
+  });
+
+  it("ends one that does not end by itself, and what it started with its output in hand", async () => {
+    const script = write(
+      "wrangler.mjs",
+      `import { spawn } from "node:child_process";
+       process.on("SIGTERM", () => undefined);
+       const other = spawn(process.execPath, ["-e", "setTimeout(() => undefined, 20_000)"], { stdio: "inherit" });
+       console.log(other.pid);
+       setTimeout(() => undefined, 20_000);`,
+    );
+    const ran = await wranglerIn(folder, [process.execPath, script], 1_200).run(["deploy"]);
+    expect(ran).toMatchObject({ code: -1, stderr: expect.stringContaining("did not end within 0.02 minutes") });
+    process.kill(Number(ran.stdout), "SIGKILL");
+  });
+
+  it("takes it along when somebody ends the command", async () => {
+    const script = write(
+      "wrangler.mjs",
+      `process.stderr.write(String(process.pid)); setTimeout(() => undefined, 20_000);
+       (await import("node:fs")).writeFileSync("pid", String(process.pid));`,
+    );
+    const source = new URL("../../../src/cli/deploy/wrangler.ts", import.meta.url).href;
+    const code = `const { wranglerIn } = await import("${source}");
+      setInterval(() => (process.getBuiltinModule("fs").existsSync("pid") ? process.stdout.write("runs") : 0), 50);
+      await wranglerIn(process.cwd(), [process.execPath, ${JSON.stringify(script)}]).run([]);`;
+    const env = { ...process.env, TMPDIR: join(folder, "tmp") };
+    mkdirSync(env.TMPDIR);
+    const command = spawn(process.execPath, ["--input-type=module", "-e", code], { cwd: folder, env });
+    await once(command.stdout, "data");
+    const wrangler = Number(readFileSync(join(folder, "pid"), "utf8"));
+    expect(isRunning(wrangler)).toBe(true);
+    command.kill("SIGTERM");
+    const [, signal] = (await once(command, "exit")) as [number | null, string | null];
+    expect([signal, readdirSync(env.TMPDIR)]).toEqual(["SIGTERM", []]);
+    await expect.poll(() => isRunning(wrangler)).toBe(false);
   });
 
   it("tells of a program that cannot be run", async () => {

@@ -19,6 +19,8 @@ export interface Pretended {
   targets: string[];
   /** Words with which a call begins that fails, as if Cloudflare did. */
   failsAt: string | null;
+  /** Then it repeats what it was given. */
+  failsWith?: "stdin";
   calls: { args: string[]; stdin: string; sees: string[] }[];
 }
 
@@ -39,7 +41,11 @@ writeFileSync(file, JSON.stringify(state));
 
 function answer(): number {
   if (state.failsAt !== null && call.startsWith(state.failsAt)) {
-    return fails("A request to the Cloudflare API failed.\r\n  \u0007Service unavailable [code: 7010]");
+    return fails(
+      state.failsWith === "stdin"
+        ? `given: ${stdin}`
+        : "A request to the Cloudflare API failed.\r\n  \u0007Service unavailable [code: 7010]",
+    );
   }
   if (call === "whoami --json") {
     const { accounts } = state;
