@@ -100,7 +100,7 @@ export async function startProxy(terms: ProxyTerms): Promise<AgentProxy> {
   }
 
   async function upgrade(incoming: IncomingMessage, socket: Duplex, first: Buffer): Promise<void> {
-    underWay.addSocket(socket);
+    underWay.addSocket(incoming.socket);
     const early = new EarlyBytes(socket, first);
     const refuse = (refusal: Refusal): void =>
       endSocket(socket, asText(problemAnswer(refusal, words, requestIdOf(incoming))));

@@ -1,7 +1,7 @@
 // What a proxy has under way: waited for when it stops, and ended when it stands still. A body of which no byte comes
 // and an answer that nobody reads would hold a connection for ever otherwise.
 import type { IncomingMessage, ServerResponse } from "node:http";
-import type { Duplex } from "node:stream";
+import type { Socket } from "node:net";
 
 interface UnderWayTerms {
   /** Longest wait for the next byte of a body, and for a caller that reads. */
@@ -13,9 +13,12 @@ interface UnderWayTerms {
   stalled(incoming: IncomingMessage, outgoing: ServerResponse): void;
 }
 
-interface Exchange {
-  readonly incoming: IncomingMessage;
-  readonly outgoing: ServerResponse;
+interface Watched {
+  readonly socket: Socket;
+  /** It is the caller's turn, to send or to read. */
+  waits(): boolean;
+  /** It was the caller's turn for too long. */
+  end(): void;
   /** Bytes of its connection, in and out, and since when they have been so many. */
   moved: number;
   since: number;
@@ -23,8 +26,7 @@ interface Exchange {
 
 export class UnderWay {
   readonly #terms: UnderWayTerms;
-  readonly #exchanges = new Set<Exchange>();
-  readonly #sockets = new Set<Duplex>();
+  readonly #watched = new Set<Watched>();
   readonly #waiting = new Set<() => void>();
   readonly #timer: NodeJS.Timeout;
 
@@ -35,22 +37,28 @@ export class UnderWay {
   }
 
   get size(): number {
-    return this.#exchanges.size + this.#sockets.size;
+    return this.#watched.size;
   }
 
   add(incoming: IncomingMessage, outgoing: ServerResponse): void {
-    const exchange = { incoming, outgoing, moved: movedBy(incoming), since: this.#terms.now() };
-    this.#exchanges.add(exchange);
-    outgoing.on("close", () => {
-      this.#exchanges.delete(exchange);
-      this.#tell();
+    this.#watch(outgoing, {
+      socket: incoming.socket,
+      // A body that the service does not take is not its caller's fault.
+      waits: () => (!incoming.complete && !incoming.isPaused()) || outgoing.writableNeedDrain,
+      end: () => (outgoing.headersSent ? outgoing.destroy() : this.#terms.stalled(incoming, outgoing)),
     });
   }
 
-  addSocket(socket: Duplex): void {
-    this.#sockets.add(socket);
-    socket.on("close", () => {
-      this.#sockets.delete(socket);
+  /** After an upgrade: silence is no fault there, but not to read what is there. */
+  addSocket(socket: Socket): void {
+    this.#watch(socket, { socket, waits: () => socket.writableNeedDrain, end: () => socket.destroy() });
+  }
+
+  #watch(whole: ServerResponse | Socket, caller: Pick<Watched, "socket" | "waits" | "end">): void {
+    const watched = { ...caller, moved: movedBy(caller.socket), since: this.#terms.now() };
+    this.#watched.add(watched);
+    whole.on("close", () => {
+      this.#watched.delete(watched);
       this.#tell();
     });
   }
@@ -71,8 +79,7 @@ export class UnderWay {
   /** Ends what is left. */
   close(): void {
     clearInterval(this.#timer);
-    this.#exchanges.forEach(({ outgoing }) => outgoing.destroy());
-    this.#sockets.forEach((socket) => socket.destroy());
+    this.#watched.forEach(({ socket }) => socket.destroy());
   }
 
   #tell(): void {
@@ -83,23 +90,16 @@ export class UnderWay {
 
   #look(): void {
     const now = this.#terms.now();
-    for (const exchange of this.#exchanges) {
-      const { incoming, outgoing } = exchange;
-      const moved = movedBy(incoming);
-      // A body that the service does not take is not its caller's fault.
-      const waitsForBody = !incoming.complete && !incoming.isPaused();
-      if (moved !== exchange.moved || !(waitsForBody || outgoing.writableNeedDrain)) {
-        exchange.moved = moved;
-        exchange.since = now;
-      } else if (now - exchange.since >= this.#terms.stallMs) {
-        if (outgoing.headersSent) {
-          outgoing.destroy();
-        } else {
-          this.#terms.stalled(incoming, outgoing);
-        }
+    for (const watched of this.#watched) {
+      const moved = movedBy(watched.socket);
+      if (moved !== watched.moved || !watched.waits()) {
+        watched.moved = moved;
+        watched.since = now;
+      } else if (now - watched.since >= this.#terms.stallMs) {
+        watched.end();
       }
     }
   }
 }
 
-const movedBy = ({ socket }: IncomingMessage): number => socket.bytesRead + socket.bytesWritten;
+const movedBy = (socket: Socket): number => socket.bytesRead + socket.bytesWritten;

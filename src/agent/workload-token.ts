@@ -97,6 +97,10 @@ export class WorkloadToken {
         return;
       }
       const lifeMs = (typeof seconds === "number" && seconds > 0 ? seconds : 60) * 1000;
+      if (lifeMs <= SPARE_MS) {
+        this.#fail(`the mesh's token lasts ${lifeMs / 1000} s, which is too short for a call`, RETRY_MS);
+        return;
+      }
       this.#held = { token, endsAt: sentAt + lifeMs, renewAt: sentAt + lifeMs * RENEW_AFTER, isDoubted: false };
       if (this.#told !== null) {
         this.#told = null;

@@ -260,4 +260,31 @@ describe("callers that stand still", () => {
     await expect.poll(() => proxy.underWay()).toBe(0);
     socket.destroy();
   });
+
+  it("and never read a WebSocket are cut off; one on which nothing is said is not", async () => {
+    proxy.close();
+    await start({ stallMs: 100 });
+    const upgraded = (async () =>
+      `GET / HTTP/1.1\r\nhost: a\r\nconnection: upgrade\r\nupgrade: websocket\r\nselvage-assertion: ${await word()}\r\n\r\n`)();
+    let say = false;
+    app.on("upgrade", (_, socket) => {
+      socket.on("error", () => undefined);
+      socket.write("HTTP/1.1 101 Switching\r\nconnection: upgrade\r\nupgrade: websocket\r\n\r\n");
+      if (say) {
+        socket.write(Buffer.alloc(64_000_000));
+      }
+    });
+    const silent = connect(port, "127.0.0.1");
+    silent.write(await upgraded);
+    await once(silent, "data");
+    say = true;
+    const deaf = connect(port, "127.0.0.1");
+    deaf.pause();
+    deaf.write(await upgraded);
+    await expect.poll(() => proxy.underWay()).toBe(2);
+    await expect.poll(() => proxy.underWay()).toBe(1);
+    expect(silent.destroyed).toBe(false);
+    deaf.destroy();
+    silent.destroy();
+  });
 });

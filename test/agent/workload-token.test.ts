@@ -64,6 +64,13 @@ describe("the token of a workload", () => {
     expect(told).toEqual(["fetch failed", "again"]);
   });
 
+  it("is told to be too short where no call could use it", async () => {
+    answer = () => Response.json({ access_token: "t", expires_in: 5 });
+    expect([await token.current(), await token.current()]).toEqual([null, null]);
+    expect(told).toEqual(["the mesh's token lasts 5 s, which is too short for a call"]);
+    expect(asked).toHaveLength(1);
+  });
+
   it("is not asked for again within half a minute when the credentials are refused, which is told once", async () => {
     answer = () => refused(401);
     expect([await token.current(), await token.current()]).toEqual([null, null]);
