@@ -14,6 +14,13 @@ describe("selvage deploy", () => {
     expect(called().filter((line) => line.startsWith("deploy"))).toEqual([]);
   });
 
+  it("nor over one that has the name of its control plane", async () => {
+    set({ workers: { "shop-control": { THEIRS: "x" } } });
+    const done = await deploy("--control");
+    expect([done.code, state().workers]).toEqual([5, { "shop-control": { THEIRS: "x" } }]);
+    expect(done.stderr).toContain("the account has a Worker shop-control already");
+  });
+
   it("says what to do where the mesh's first token is another one by now", async () => {
     await deploy();
     set({ workers: { shop: { SELVAGE_ADMIN_TOKEN: "another" } } });

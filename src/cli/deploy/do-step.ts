@@ -106,7 +106,7 @@ async function tables(run: Deployment): Promise<StepOutcome> {
     const hint = "another database_name in wrangler.toml, without database_id, gets a database of its own";
     return { ok: false, exitCode: exitCodes.conflict, why, hint };
   }
-  // A mesh gets its tables before its Worker: without tables, a Worker of that name is another one.
+  // A mesh gets its tables before its Worker: without tables, Workers of its names are others.
   const taken = whose === "nobody's" ? await takenName(run) : null;
   if (taken !== null) {
     return taken;
@@ -118,16 +118,22 @@ async function tables(run: Deployment): Promise<StepOutcome> {
     : failed(call, ran);
 }
 
-async function takenName({ wrangler, config }: Deployment): Promise<StepFailure | null> {
-  const call = calls.secrets();
-  const ran = await wrangler.run(call);
-  if (ran.code !== 0) {
-    return answers.isNoWorker(ran) ? null : failed(call, ran);
+async function takenName({ wrangler, config, control }: Deployment): Promise<StepFailure | null> {
+  for (const forControl of control ? [false, true] : [false]) {
+    const call = calls.secrets(forControl);
+    const ran = await wrangler.run(call);
+    if (ran.code === 0) {
+      const name = forControl ? `${config.name}-control` : config.name;
+      const why = `the account has a Worker ${name} already, and this mesh has none yet: it would be written over`;
+      const way = `npx ${typedCall(calls.migrate(config))}`;
+      const hint = `another name in wrangler.toml, wherever it stands; or, if it may go, ${way}`;
+      return { ok: false, exitCode: exitCodes.conflict, why, hint };
+    }
+    if (!answers.isNoWorker(ran)) {
+      return failed(call, ran);
+    }
   }
-  const { name } = config;
-  const why = `the account has a Worker ${name} already, and this mesh has none yet: it would be written over`;
-  const hint = `another name in wrangler.toml, wherever it stands; or, if it may go, npx ${typedCall(calls.migrate(config))}`;
-  return { ok: false, exitCode: exitCodes.conflict, why, hint };
+  return null;
 }
 
 async function worker(run: Deployment): Promise<StepOutcome> {

@@ -75,7 +75,7 @@ export function typed(step: DeployStep, { config, control }: Wanted): readonly s
     account: [calls.whoami()],
     dashboard: [],
     database: [calls.databases(), calls.createDatabase(config)],
-    tables: [calls.tables(config), calls.secrets(), calls.migrate(config)],
+    tables: [calls.tables(config), calls.secrets(), ...(control ? [calls.secrets(true)] : []), calls.migrate(config)],
     worker: [calls.deploy()],
     control: [calls.deploy(true)],
     binding: [calls.deploy()],
