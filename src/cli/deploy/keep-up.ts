@@ -65,7 +65,7 @@ export function withDatabaseId(text: string, id: string): string | null {
 
 /** The text with the comment signs off the lines that bind the control plane; null where they are not there. */
 export function withControl(text: string): string | null {
-  const edited = text.replace(/^# \[\[services\]\]\r?\n(?:# \S.*\n)+/m, (lines) => lines.replaceAll(/^# /gm, ""));
+  const edited = text.replace(/^# \[\[services\]\]\r?\n(?:# \S.*\r?\n)+/m, (lines) => lines.replaceAll(/^# /gm, ""));
   const read = readMeshConfig(edited);
   return read.ok && read.config.bindsControl ? edited : null;
 }

@@ -122,6 +122,11 @@ describe("withControl", () => {
     expect(withControl(text)).toBe(text);
     expect(withControl(current.replaceAll("# [[services]]", ""))).toBeNull();
   });
+
+  it("finds them whatever the ends of lines are", () => {
+    const crlf = (text: string): string => text.replaceAll("\n", "\r\n");
+    expect(withControl(crlf(current))).toBe(crlf(withControl(current) ?? ""));
+  });
 });
 
 describe("readMeshConfig", () => {
