@@ -231,7 +231,7 @@ class Deciding<Result extends object> {
 
   /** A bug of ours: told to the operator, not to the caller. */
   #mistake(error: unknown): Result | Promise<Result> {
-    reportError(error);
+    this.#around.ports.mistaken(error);
     return this.#answer(MISTAKE, null);
   }
 

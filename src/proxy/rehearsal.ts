@@ -65,5 +65,9 @@ function imaginedWorld(stateOf: () => IsolateState): Ports {
     tick: new SharedTick(200, () => never),
     callerStillMs: 0,
     socketCheckMs: 0,
+    // No request of anybody has failed.
+    mistaken: (error) => {
+      throw error;
+    },
   };
 }

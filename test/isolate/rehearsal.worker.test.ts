@@ -56,11 +56,14 @@ describe("the rehearsal of a script that starts", () => {
     expect(made).toEqual(first);
   });
 
-  it.each(["Request", "Response"])("ends without a word where %s cannot be had", async (name) => {
+  it.each(["Request", "Response", "Headers", "TextEncoder"])("ends without a word where %s is none", async (name) => {
+    const told: unknown[] = [];
+    vi.stubGlobal("reportError", (error: unknown) => told.push(error));
     vi.stubGlobal(name, () => {
       throw new Error("not while a script starts");
     });
     expect(await rehearse()).toBeNull();
+    expect(told).toEqual([]);
   });
 
   it("practises with what the compiler makes of such documents", () => {

@@ -47,6 +47,8 @@ export interface Ports {
   readonly callerStillMs: number;
   /** How often it is looked whether the caller of an open WebSocket would still be let in, milliseconds. */
   readonly socketCheckMs: number;
+  /** Told of a bug of ours: for the operator, not for the caller. */
+  readonly mistaken: (error: unknown) => void;
 }
 
 /**

@@ -41,6 +41,7 @@ export const ports: Ports = {
   sleep: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
   callerStillMs: CALLER_STILL_MS,
   socketCheckMs: 5000,
+  mistaken: (error) => reportError(error),
 };
 
 /** Where the isolate runs, as far as the operator or the platform tells. */

@@ -132,6 +132,7 @@ export function imagine(outlook: Outlook, env: Env, outer: Context, live: Live):
       tick: null,
       callerStillMs: 0,
       socketCheckMs: 0,
+      mistaken: (error) => reportError(error),
     },
     random: 0,
     sleptMs: 0,

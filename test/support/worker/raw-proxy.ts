@@ -39,6 +39,7 @@ const proxyOf = ({ TICK_MS }: RawEnv) =>
     // Short, so that a test of it need not wait for half a minute.
     callerStillMs: 2000,
     socketCheckMs: 300,
+    mistaken: (error) => reportError(error),
   });
 
 let proxy: ReturnType<typeof createProxy> | null = null;

@@ -94,6 +94,7 @@ export function testMesh(yaml: string, options: TestMeshOptions = {}): TestMesh 
     tick: null,
     callerStillMs: 30_000,
     socketCheckMs: 10_000,
+    mistaken: (error) => reportError(error),
     ...options.ports,
   };
   const state = ownState(ports);
