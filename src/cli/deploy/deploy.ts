@@ -54,7 +54,7 @@ export async function deploy(given: string, flags: DeployFlags, terminal: Termin
     address: null,
     token: null,
   };
-  return flags.dryRun === true ? rehearse(run, read.text !== read.before) : perform(run, read);
+  return flags.dryRun === true ? show(run, read.text !== read.before) : perform(run, read);
 }
 
 type Mesh =
@@ -125,7 +125,7 @@ const again = ({ root, folder }: Deployment): string =>
   `what was done stays done: ${deployCommand(root, folder)} goes on from there`;
 
 /** Shows every call, and makes only the one that changes nothing. */
-async function rehearse(run: Deployment, isBehind: boolean): Promise<ExitCode> {
+async function show(run: Deployment, isBehind: boolean): Promise<ExitCode> {
   const { terminal, config, root, folder, wrangler } = run;
   const wanted = { config, control: run.control, isCheckout: isCheckout(root) };
   const steps = stepsOf(wanted);

@@ -55,25 +55,27 @@ node_modules/
 
 const readme = (name: string): string => `# ${name}
 
-A [Selvage](https://www.npmjs.com/package/selvage) mesh.
+A Selvage mesh.
 
 - \`wrangler.toml\`: the Worker, its database and its objects, as Cloudflare gets them
 - \`mesh/\`: the documents; \`hello.yaml\` is a first service and a route to it
 
+\`selvage\` is \`npx selvage\` where its package is installed, and \`npm run -s selvage --\`, with whole paths, in a checkout.
+
 On this machine:
 
 \`\`\`sh
-npx selvage up                          # http://127.0.0.1:8787, until Ctrl-C
-npx selvage apply -f mesh/ --wait       # in another terminal
+selvage up                          # http://127.0.0.1:8787, until Ctrl-C
+selvage apply -f mesh/ --wait       # in another terminal
 curl http://127.0.0.1:8787/hello
 \`\`\`
 
 On Cloudflare:
 
 \`\`\`sh
-npx selvage deploy                      # again for a new version, and wherever it stopped
-npx selvage --context ${name} apply -f mesh/ --wait
-npx selvage --context ${name} status
+selvage deploy                      # again for a new version, and wherever it stopped
+selvage --context ${name} apply -f mesh/ --wait
+selvage --context ${name} status
 \`\`\`
 
 \`${name}.token\` is the first operator's token, and may do everything. Make others with \`token create\`, then take it

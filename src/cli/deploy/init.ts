@@ -118,7 +118,7 @@ function tell(terminal: Terminal, { given, folder, name, files, replaced }: Writ
   const there = isCheckout(root) || relative(process.cwd(), folder) === "" ? "" : `cd ${quoted(given)} && `;
   terminal.err(`the mesh "${name}": ${there}${deployCommand(root, folder)}`);
   if (root.split(/[\\/]/).includes("_npx")) {
-    terminal.err("hint: this Selvage is in npm's cache; `npm install selvage wrangler` keeps it where the mesh is");
+    terminal.err("hint: this Selvage is in npm's cache; install its package and wrangler where the mesh is");
   }
 }
 
